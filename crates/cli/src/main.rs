@@ -1,0 +1,2 @@
+//! marl
+fn main() {}

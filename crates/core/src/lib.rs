@@ -1,0 +1,3 @@
+//! What a plugin author sees: contracts, rows, calls, errors and the registry.
+
+pub mod value;
