@@ -1,3 +1,31 @@
 //! What a plugin author sees: contracts, rows, calls, errors and the registry.
+//!
+//! This crate touches no file, no terminal and no network, and holds no policy.
 
+pub mod answer;
+mod call;
+mod context;
+mod contract;
+mod error;
+mod integration;
+mod outcome;
+pub mod provider;
+mod registry;
+mod row;
+mod secret;
+pub mod testing;
 pub mod value;
+
+pub use self::{
+    call::{Call, CallEnd, Reply},
+    context::{Caller, Context},
+    contract::{CallSpec, Column, Contract},
+    error::{Error, ErrorKind, excerpt},
+    integration::Integration,
+    outcome::{Outcome, SkipReason},
+    provider::{Connection, Provider},
+    registry::{ProviderEntry, Registration, Registry, RegistryError},
+    row::{Field, Fields, Row},
+    secret::Secret,
+    value::{Invalid, SemanticType, Value, is_placeholder},
+};

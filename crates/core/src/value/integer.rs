@@ -118,7 +118,9 @@ fn magnitude(number: &str) -> Result<f64, Invalid> {
     let parts: Vec<&str> = number.split(|c: char| !c.is_ascii_digit()).collect();
     let separators: Vec<char> = number.chars().filter(|c| !c.is_ascii_digit()).collect();
     let (first, rest) = parts.split_first().ok_or(ODD)?;
-    let grouped = |groups: &[&str]| groups.iter().all(|group| group.len() == 3) && first.len() <= 3;
+    let grouped = |groups: &[&str]| {
+        groups.is_empty() || first.len() <= 3 && groups.iter().all(|group| group.len() == 3)
+    };
     let plain = if rest.is_empty() || grouped(rest) && first != &"0" {
         let decimal_last = separators.len() > 1 && separators.last() != separators.first();
         if decimal_last { decimal(&parts) } else { parts.concat() }

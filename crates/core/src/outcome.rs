@@ -1,0 +1,64 @@
+//! What a step came to on one row.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use crate::{Error, Fields};
+
+/// The outcome of one step on one row.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// At least one field is known.
+    Value(Fields),
+    /// Asked, and there is no answer: not an error.
+    NoData,
+    /// Not asked, for a normal reason.
+    Skipped(SkipReason),
+    /// Asked in vain, or could not be asked.
+    Failed(Error),
+}
+
+/// Why a step was not run on a row. The names are part of the JSON contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum SkipReason {
+    /// A required input is empty.
+    MissingInput,
+    /// The step's condition does not hold.
+    Condition,
+    /// All of the step's outputs are filled already.
+    Existing,
+    /// The provider was stopped for this run.
+    ProviderStopped,
+    /// A cap on calls or cost was reached.
+    Budget,
+    /// The run was interrupted.
+    Interrupted,
+}
+
+impl SkipReason {
+    /// The name in JSON and in talk.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::MissingInput => "missing_input",
+            Self::Condition => "condition",
+            Self::Existing => "existing",
+            Self::ProviderStopped => "provider_stopped",
+            Self::Budget => "budget",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+impl fmt::Display for SkipReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Serialize for SkipReason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}

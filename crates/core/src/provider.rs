@@ -1,0 +1,168 @@
+//! The trait of a provider: it speaks one vendor's wire format and knows no policy.
+//!
+//! A provider sends an attempt and says what its end means. Whether to try again, to wait
+//! or to stop is the gateway's to decide.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::{Call, Error, Reply, Secret};
+
+/// What a provider says of itself, so that policy can be kept outside of it.
+#[derive(Debug)]
+pub struct Card {
+    /// The name in contracts, settings and talk.
+    pub name: &'static str,
+    /// One sentence.
+    pub description: &'static str,
+    /// The environment variable that holds the key.
+    pub key_variable: &'static str,
+    /// The environment variable that overrides the base address.
+    pub base_variable: &'static str,
+    /// The vendor's base address.
+    pub default_base: &'static str,
+    /// Operations that cost nothing and change nothing: sent again without asking. An
+    /// operation that is not listed counts as paid.
+    pub free_operations: &'static [&'static str],
+    /// Whether an answered error is billed.
+    pub bills_errors: bool,
+    /// Whether the vendor takes an idempotency key, so that sending again is safe.
+    pub takes_idempotency_key: bool,
+    /// How long to wait for an answer to an operation. Giving up makes doubt, so be generous.
+    pub timeout: fn(operation: &str) -> Duration,
+}
+
+/// What a provider is made with.
+#[derive(Debug, Clone)]
+pub struct Connection {
+    /// The base address, without a slash at the end.
+    pub base_url: String,
+    /// The key; `None` is an error only when the first call has to be sent.
+    pub key: Option<Secret>,
+}
+
+/// A plugin that speaks one vendor's wire format.
+#[async_trait]
+pub trait Provider: Send + Sync {
+    /// What policy needs to know of the vendor.
+    fn card(&self) -> &'static Card;
+
+    /// Whether a call could be sent at all.
+    ///
+    /// # Errors
+    /// The key is missing.
+    fn ready(&self) -> Result<(), Error>;
+
+    /// Sends one attempt. Follows no redirects, bounds the reply's size, and gives up by
+    /// itself only where nothing was sent.
+    async fn send(&self, call: &Call) -> Attempt;
+
+    /// Reads a whole reply that [`Provider::send`] called found: pure, so that a stored
+    /// reply can be read again by a later version.
+    ///
+    /// # Errors
+    /// A `bad_reply`: the text is not what the vendor documents.
+    fn read(&self, call: &Call, body: &str) -> Result<Reply, Error>;
+}
+
+/// What one attempt came to.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    /// The end.
+    pub end: AttemptEnd,
+    /// The vendor's own id of the request, for its support.
+    pub request_id: Option<String>,
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone)]
+pub enum AttemptEnd {
+    /// A whole answer, worth storing: the provider's own text.
+    Answered(String),
+    /// Anything else.
+    Failed(Failure),
+}
+
+/// A failed attempt: what is known of it, and nothing about what to do next but hints.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    /// What to tell the row if this was the last attempt.
+    pub error: Error,
+    /// Whether anything left this machine.
+    pub sent: bool,
+    /// Whether it was paid for.
+    pub bought: Bought,
+    /// Whether the same attempt could succeed later.
+    pub retryable: bool,
+    /// How long the vendor asked to wait.
+    pub retry_after: Option<Duration>,
+    /// How far the refusal reaches.
+    pub reach: Reach,
+}
+
+/// Whether an attempt was paid for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bought {
+    /// Certainly not.
+    No,
+    /// Nobody here can tell.
+    Maybe,
+    /// Yes, and the answer is of no use.
+    Yes,
+}
+
+/// What a refusal concerns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// This call alone.
+    Call,
+    /// Every call of the operation: the key may not use the tool.
+    Operation,
+    /// Every call of the provider: the key is refused.
+    Provider,
+    /// Every call of the provider, if a further attempt says the same: a part of the
+    /// refusals for credit are false.
+    ProviderIfRepeated,
+}
+
+impl Failure {
+    /// Nothing left this machine: name not found, refused, no connection in time.
+    pub fn not_sent(error: Error) -> Self {
+        Self { sent: false, retryable: true, ..Self::refused(error) }
+    }
+
+    /// The vendor refused the call: not billed, and the same again would not help.
+    pub fn refused(error: Error) -> Self {
+        let reach = Reach::Call;
+        Self { error, sent: true, bought: Bought::No, retryable: false, retry_after: None, reach }
+    }
+
+    /// The vendor answered with an error that may pass. Whether it bills is on its card.
+    pub fn passing(error: Error) -> Self {
+        Self { retryable: true, ..Self::refused(error) }
+    }
+
+    /// The request left and no whole answer came: nobody can tell whether it was billed.
+    pub fn in_doubt(error: Error) -> Self {
+        Self { bought: Bought::Maybe, retryable: true, ..Self::refused(error.billed(true)) }
+    }
+
+    /// A whole answer that is of no use; asking again would buy it again.
+    pub fn unusable(error: Error) -> Self {
+        Self { bought: Bought::Yes, ..Self::refused(error.billed(true)) }
+    }
+
+    /// Says how far the refusal reaches.
+    #[must_use]
+    pub fn reaching(mut self, reach: Reach) -> Self {
+        self.reach = reach;
+        self
+    }
+}
+
+impl From<Failure> for Attempt {
+    fn from(failure: Failure) -> Self {
+        Self { end: AttemptEnd::Failed(failure), request_id: None }
+    }
+}

@@ -1,0 +1,109 @@
+//! What goes into `enrich` and what comes out: a row's declared inputs, and fields.
+
+use std::collections::BTreeMap;
+
+use crate::{Contract, Value};
+
+/// One row as an integration sees it: its declared inputs, normalised, and nothing else.
+#[derive(Debug, Clone, Default)]
+pub struct Row {
+    inputs: BTreeMap<&'static str, Value>,
+}
+
+impl Row {
+    /// A row of the given inputs.
+    pub fn new(inputs: impl IntoIterator<Item = (&'static str, Value)>) -> Self {
+        Self { inputs: inputs.into_iter().collect() }
+    }
+
+    /// The value of an input; `None` when it is empty. A required input is never empty.
+    pub fn get(&self, input: &str) -> Option<&Value> {
+        self.inputs.get(input)
+    }
+
+    /// The text of an input; empty text when there is none.
+    pub fn text(&self, input: &str) -> &str {
+        self.get(input).and_then(Value::as_text).unwrap_or_default()
+    }
+
+    /// The filled inputs, sorted by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Value)> {
+        self.inputs.iter().map(|(name, value)| (*name, value))
+    }
+}
+
+/// The fields that an integration found. None at all means *no data*.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fields {
+    fields: BTreeMap<&'static str, Field>,
+}
+
+/// One field with where it was read, if known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    /// The value.
+    pub value: Value,
+    /// The address of the page that says so.
+    pub source: Option<String>,
+}
+
+impl Fields {
+    /// No field: no data.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Sets `output`, unless the value is unknown.
+    pub fn set(&mut self, output: &'static str, value: Option<Value>) {
+        if let Some(value) = value {
+            self.fields.insert(output, Field { value, source: None });
+        }
+    }
+
+    /// Names the page that all fields so far were read on, where none is named yet.
+    pub fn set_source(&mut self, url: &str) {
+        for field in self.fields.values_mut() {
+            field.source.get_or_insert_with(|| url.to_owned());
+        }
+    }
+
+    /// The field called `output`.
+    pub fn get(&self, output: &str) -> Option<&Field> {
+        self.fields.get(output)
+    }
+
+    /// The field's value as cell text; for tests and talk.
+    pub fn cell(&self, output: &str) -> Option<String> {
+        self.get(output).map(|field| field.value.to_string())
+    }
+
+    /// Drops the field called `output`.
+    pub fn remove(&mut self, output: &str) {
+        self.fields.remove(output);
+    }
+
+    /// Whether nothing is known.
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+
+    /// All fields, sorted by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Field)> {
+        self.fields.iter().map(|(name, field)| (*name, field))
+    }
+
+    /// Checks each field by the contract: a value that cannot be of its type is unknown.
+    ///
+    /// # Errors
+    /// The name of a field that the contract does not declare.
+    pub fn checked(self, contract: &Contract) -> Result<Self, &'static str> {
+        let mut fields = BTreeMap::new();
+        for (name, field) in self.fields {
+            let column = contract.output(name).ok_or(name)?;
+            if let Some(value) = column.kind.check(&field.value) {
+                fields.insert(name, Field { value, ..field });
+            }
+        }
+        Ok(Self { fields })
+    }
+}
