@@ -4,9 +4,9 @@
 //! around it, trailing commas, numbers as text. What cannot be read as the column's type is
 //! unknown; it never becomes a cell.
 
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
-use crate::{Column, Error, Fields, SemanticType};
+use crate::{Column, Context, Error, Fields, SemanticType};
 
 /// The key under which the page that says so is asked for.
 const SOURCE: &str = "source_url";
@@ -17,6 +17,26 @@ const MOST_STARTS: usize = 64;
 
 /// How much of an answer is looked at, in bytes; a real one has a few thousand.
 const LONGEST: usize = 256 * 1024;
+
+/// Asks a research tool for `outputs` and reads its answer. Nothing known is no field.
+///
+/// # Errors
+/// The call's own, or a `bad_reply` when the answer cannot be read.
+pub async fn research(
+    cx: &Context,
+    provider: &str,
+    tool: &str,
+    subject: &str,
+    outputs: &[Column],
+) -> Result<Fields, Error> {
+    let reply = cx.call(provider, tool, json!({"query": ask(subject, outputs)})).await?;
+    let Some(data) = reply.data() else { return Ok(Fields::none()) };
+    let text = data.get("answer").unwrap_or(data);
+    match text {
+        Json::String(text) => read(text, outputs),
+        json => read(&json.to_string(), outputs),
+    }
+}
 
 /// The question for `outputs`. `subject` says what they are about and must hold only
 /// normalised values.

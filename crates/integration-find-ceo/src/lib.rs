@@ -1,1 +1,78 @@
-//!
+//! `find_ceo`: who leads a company, read from the web by a research tool.
+
+mod person;
+
+use async_trait::async_trait;
+use marl_core::{
+    CallSpec, Column, Context, Contract, Error, Fields, Integration, Registration, Row, SemanticType, answer,
+};
+
+const TOOL: &str = "chatgpt_webresearch";
+
+/// Asks a research tool for a company's chief executive.
+pub struct FindCeo;
+
+static CONTRACT: Contract = Contract {
+    name: "find_ceo",
+    version: 1,
+    description: "A company's chief executive and their LinkedIn profile, from the web",
+    inputs: &[Column::required("company_domain", SemanticType::Domain, "the company's web domain")],
+    outputs: &[
+        Column::optional("ceo_name", SemanticType::Text, "full name of the present chief executive"),
+        Column::optional(
+            "ceo_linkedin_url",
+            SemanticType::LinkedinUrl,
+            "the chief executive's LinkedIn profile",
+        ),
+    ],
+    calls: &[CallSpec::once("datagen", TOOL)],
+};
+
+inventory::submit! { Registration::integration(|| Box::new(FindCeo)) }
+
+#[async_trait]
+impl Integration for FindCeo {
+    fn contract(&self) -> &'static Contract {
+        &CONTRACT
+    }
+
+    async fn enrich(&self, row: &Row, cx: &Context) -> Result<Fields, Error> {
+        let domain = row.text("company_domain");
+        let subject = format!("Find the present CEO of the company with the web domain {domain}.");
+        let mut fields = answer::research(cx, "datagen", TOOL, &subject, CONTRACT.outputs).await?;
+        person::keep_only_a_name(&mut fields, "ceo_name");
+        Ok(fields)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use marl_core::testing::Script;
+    use serde_json::json;
+
+    use super::*;
+
+    async fn answered(answer: &str) -> [Option<String>; 2] {
+        let script = Script::new().found(json!({ "answer": answer }));
+        let fields = script.enrich(&FindCeo, &[("company_domain", "acme.com")]).await.unwrap();
+        [fields.cell("ceo_name"), fields.cell("ceo_linkedin_url")]
+    }
+
+    #[tokio::test]
+    async fn a_name_and_a_profile() {
+        let both =
+            answered(r#"{"ceo_name": "Jane Doe", "ceo_linkedin_url": "linkedin.com/in/JaneDoe/"}"#).await;
+        assert_eq!(both, [Some("Jane Doe".into()), Some("https://www.linkedin.com/in/janedoe".into())]);
+    }
+
+    #[tokio::test]
+    async fn half_a_sentence_is_not_a_name_nor_a_profile() {
+        let answer = r#"{"ceo_name": "I could not find the CEO of this company.", "ceo_linkedin_url": "https://www.linkedin.com/company/acme"}"#;
+        assert_eq!(answered(answer).await, [None, None]);
+    }
+
+    #[test]
+    fn is_registered_once() {
+        assert_eq!(inventory::iter::<Registration>().count(), 1);
+    }
+}

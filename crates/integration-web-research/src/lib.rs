@@ -1,1 +1,79 @@
-//!
+//! `web_research`: what a company does, read from the web by a research tool.
+
+use async_trait::async_trait;
+use marl_core::{
+    CallSpec, Column, Context, Contract, Error, Fields, Integration, Registration, Row, SemanticType, answer,
+};
+
+const TOOL: &str = "chatgpt_webresearch";
+
+/// Asks a research tool about a company.
+pub struct WebResearch;
+
+static CONTRACT: Contract = Contract {
+    name: "web_research",
+    version: 1,
+    description: "What a company does, the technology it uses and how many people it employs, from the web",
+    inputs: &[Column::required("company_domain", SemanticType::Domain, "the company's web domain")],
+    outputs: &[
+        Column::optional("company_description", SemanticType::Text, "what the company does, in one sentence"),
+        Column::optional("tech_stack", SemanticType::List, "technologies the company uses"),
+        Column::optional("employee_count", SemanticType::Integer, "how many people the company employs"),
+    ],
+    calls: &[CallSpec::once("datagen", TOOL)],
+};
+
+inventory::submit! { Registration::integration(|| Box::new(WebResearch)) }
+
+#[async_trait]
+impl Integration for WebResearch {
+    fn contract(&self) -> &'static Contract {
+        &CONTRACT
+    }
+
+    async fn enrich(&self, row: &Row, cx: &Context) -> Result<Fields, Error> {
+        let subject = format!("Research the company with the web domain {}.", row.text("company_domain"));
+        answer::research(cx, "datagen", TOOL, &subject, CONTRACT.outputs).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use marl_core::{ErrorKind, testing::Script};
+    use serde_json::json;
+
+    use super::*;
+
+    const ACME: &[(&str, &str)] = &[("company_domain", "https://www.Acme.com/about")];
+
+    #[tokio::test]
+    async fn asks_for_its_columns_and_reads_them() {
+        let script = Script::new().found(json!({"answer":
+            "Sure!\n```json\n{\"company_description\": \"Makes anvils.\", \"tech_stack\": \"Rust, AWS\", \"employee_count\": \"about 1,200\",}\n```"}));
+        let fields = script.enrich(&WebResearch, ACME).await.unwrap();
+        assert_eq!(fields.cell("company_description").as_deref(), Some("Makes anvils."));
+        assert_eq!(fields.cell("tech_stack").as_deref(), Some("Rust; AWS"));
+        assert_eq!(fields.cell("employee_count").as_deref(), Some("1200"));
+        let query = script.calls()[0].parameters["query"].as_str().unwrap().to_owned();
+        for word in
+            ["domain acme.com.", "\"company_description\"", "\"tech_stack\"", "\"employee_count\"", "null"]
+        {
+            assert!(query.contains(word), "{query}");
+        }
+    }
+
+    #[tokio::test]
+    async fn unknown_is_no_data_and_prose_a_bad_reply() {
+        let nulls = json!({"answer": "{\"company_description\": null, \"tech_stack\": \"N/A\", \"employee_count\": null}"});
+        assert!(Script::new().found(nulls).enrich(&WebResearch, ACME).await.unwrap().is_empty());
+        let prose = json!({"answer": "I could not find anything about this company."});
+        let error = Script::new().found(prose).enrich(&WebResearch, ACME).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::BadReply);
+        assert!(error.full_message().contains("could not find"), "{error}");
+    }
+
+    #[test]
+    fn is_registered_once() {
+        assert_eq!(inventory::iter::<Registration>().count(), 1);
+    }
+}

@@ -1,1 +1,76 @@
+//! DataGen's REST wire format: `POST {base}/api/tools/execute`.
 //!
+//! Facts of the wire come from DataGen's public SDK and documentation. This crate sends one
+//! attempt and says what its end means; it never retries, waits or stores.
+
+mod classify;
+mod client;
+mod envelope;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use marl_core::{
+    Call, Connection, Error, Provider, Registration, Reply,
+    provider::{Attempt, Card},
+};
+
+use client::Client;
+
+/// The registered name, as contracts use it.
+pub const NAME: &str = "datagen";
+
+/// What DataGen says of itself.
+pub static CARD: Card = Card {
+    name: NAME,
+    description: "DataGen: LinkedIn data, web research and any connected tool, by one key",
+    key_variable: "DATAGEN_API_KEY",
+    base_variable: "DATAGEN_API_BASE_URL",
+    default_base: "https://api.datagen.dev",
+    free_operations: &["listTools", "searchTools", "getToolDetails"],
+    bills_errors: false,
+    takes_idempotency_key: false,
+    timeout,
+};
+
+inventory::submit! { Registration::provider(&CARD, |connection| Box::new(DataGen::new(connection))) }
+
+/// The DataGen provider.
+pub struct DataGen {
+    client: Client,
+}
+
+impl DataGen {
+    /// A provider with this key and base; builds no client and sends nothing yet.
+    pub fn new(connection: Connection) -> Self {
+        Self { client: Client::new(connection) }
+    }
+}
+
+#[async_trait]
+impl Provider for DataGen {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    fn ready(&self) -> Result<(), Error> {
+        self.client.key().map(|_| ())
+    }
+
+    async fn send(&self, call: &Call) -> Attempt {
+        self.client.execute(call).await
+    }
+
+    fn read(&self, call: &Call, body: &str) -> Result<Reply, Error> {
+        classify::read(&call.operation, body)
+    }
+}
+
+/// Research tools browse before they answer; a minute is not enough for them, and giving up
+/// leaves a call that may have been paid for.
+fn timeout(operation: &str) -> Duration {
+    let slow = ["research", "search", "extract", "writer", "findall", "mcp_"];
+    let operation = operation.to_lowercase();
+    let seconds = if slow.iter().any(|word| operation.contains(word)) { 180 } else { 60 };
+    Duration::from_secs(seconds)
+}

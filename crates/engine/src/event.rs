@@ -1,0 +1,72 @@
+//! What a run tells while it goes on: to progress bars, summaries and records.
+//!
+//! The engine emits; who listens decides what to show. Events carry no parameters and no keys.
+
+use std::time::Duration;
+
+use marl_core::Error;
+
+use crate::row::RowEnd;
+
+/// Something that happened in a run.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// An attempt left this machine.
+    Sent {
+        /// The provider.
+        provider: &'static str,
+        /// Whether an earlier attempt of the same call had left already.
+        again: bool,
+    },
+    /// A call was answered from the ledger.
+    Reused,
+    /// A call shared the answer of an equal one of this run.
+    Joined,
+    /// A call was left in doubt: it may have been paid for.
+    InDoubt {
+        /// The provider.
+        provider: &'static str,
+    },
+    /// A call in doubt was sent again, by the user's choice, and may be paid for twice.
+    DoubtSentAgain {
+        /// The provider.
+        provider: &'static str,
+    },
+    /// A provider fails or throttles; its calls wait before one is tried.
+    ProviderWaits {
+        /// The provider.
+        provider: &'static str,
+        /// Until the next try.
+        wait: Duration,
+    },
+    /// A provider, or one operation of it, was stopped for this run.
+    ProviderStopped {
+        /// The provider.
+        provider: &'static str,
+        /// The operation; `None` for all of them.
+        operation: Option<&'a str>,
+        /// Why.
+        error: &'a Error,
+    },
+    /// A row has been through all steps.
+    Row {
+        /// The row's number, from 1.
+        number: u64,
+        /// What its steps came to.
+        end: &'a RowEnd,
+    },
+}
+
+/// Whoever wants to know. Called from many tasks at once, so it must be quick.
+pub trait Listener: Send + Sync {
+    /// Something happened.
+    fn hear(&self, event: &Event<'_>);
+}
+
+/// Listens to nothing.
+#[derive(Debug, Default)]
+pub struct Silent;
+
+impl Listener for Silent {
+    fn hear(&self, _: &Event<'_>) {}
+}

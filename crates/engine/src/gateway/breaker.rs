@@ -1,0 +1,250 @@
+//! The breaker of one provider: leaves it alone when it fails, and stops it when it refuses.
+//!
+//! Nothing of it outlives the run.
+
+use std::{
+    collections::HashSet,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep_until},
+};
+
+use super::settings;
+
+/// The state of one provider.
+pub(super) struct Breaker {
+    settings: settings::Breaker,
+    state: Mutex<State>,
+    changed: watch::Sender<()>,
+}
+
+#[derive(Default)]
+struct State {
+    used_up_in_a_row: u32,
+    open: Option<Open>,
+    stopped: bool,
+    stopped_operations: HashSet<String>,
+}
+
+/// The provider's calls wait, and one is tried now and then.
+struct Open {
+    since: Instant,
+    wait: Duration,
+    next_try: Instant,
+    trying: bool,
+}
+
+/// Leave to make one attempt.
+pub(super) struct Pass<'a> {
+    breaker: &'a Breaker,
+    is_try: bool,
+}
+
+/// The provider or the operation is stopped for this run.
+#[derive(Debug)]
+pub(super) struct Stopped;
+
+/// What a failure changed, for whoever tells the user.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Change {
+    /// Nothing.
+    None,
+    /// The calls wait so long before one is tried.
+    Waits(Duration),
+    /// The provider is stopped.
+    Stopped,
+}
+
+impl Breaker {
+    pub(super) fn new(settings: settings::Breaker) -> Self {
+        Self { settings, state: Mutex::default(), changed: watch::Sender::new(()) }
+    }
+
+    /// Waits until an attempt may be made.
+    pub(super) async fn admit(&self, operation: &str) -> Result<Pass<'_>, Stopped> {
+        let mut changed = self.changed.subscribe();
+        loop {
+            let next_try = match self.poll(operation)? {
+                Ok(pass) => return Ok(pass),
+                Err(next_try) => next_try,
+            };
+            tokio::select! {
+                () = sleep_until(next_try) => {}
+                _ = changed.changed() => {}
+            }
+        }
+    }
+
+    /// A pass, or when to ask again.
+    fn poll(&self, operation: &str) -> Result<Result<Pass<'_>, Instant>, Stopped> {
+        let mut state = self.lock();
+        if state.stopped || state.stopped_operations.contains(operation) {
+            return Err(Stopped);
+        }
+        let Some(open) = &mut state.open else { return Ok(Ok(Pass { breaker: self, is_try: false })) };
+        let now = Instant::now();
+        if open.trying {
+            // Whoever tries will say so; the time is only a bound.
+            return Ok(Err(now + Duration::from_secs(3600)));
+        }
+        if now < open.next_try {
+            return Ok(Err(open.next_try));
+        }
+        open.trying = true;
+        Ok(Ok(Pass { breaker: self, is_try: true }))
+    }
+
+    /// Whether the provider or the operation is stopped.
+    pub(super) fn stopped(&self, operation: &str) -> bool {
+        let state = self.lock();
+        state.stopped || state.stopped_operations.contains(operation)
+    }
+
+    /// The provider answered, if only with a refusal of this one call.
+    pub(super) fn answered(&self) {
+        let mut state = self.lock();
+        let was_open = state.open.take().is_some();
+        state.used_up_in_a_row = 0;
+        drop(state);
+        if was_open {
+            self.changed.send_replace(());
+        }
+    }
+
+    /// A call used up its attempts.
+    pub(super) fn used_up(&self) -> Change {
+        let mut state = self.lock();
+        state.used_up_in_a_row += 1;
+        if state.used_up_in_a_row < self.settings.after || state.open.is_some() || state.stopped {
+            return Change::None;
+        }
+        let now = Instant::now();
+        let wait = self.settings.first_wait;
+        state.open = Some(Open { since: now, wait, next_try: now + wait, trying: false });
+        Change::Waits(wait)
+    }
+
+    /// Stops the provider for this run.
+    pub(super) fn stop(&self) -> bool {
+        let first = !std::mem::replace(&mut self.lock().stopped, true);
+        self.changed.send_replace(());
+        first
+    }
+
+    /// Stops one operation for this run.
+    pub(super) fn stop_operation(&self, operation: &str) -> bool {
+        let first = self.lock().stopped_operations.insert(operation.to_owned());
+        self.changed.send_replace(());
+        first
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Pass<'_> {
+    /// The attempt failed in a way that says the provider is not well.
+    pub(super) fn failed(mut self) -> Change {
+        if !std::mem::take(&mut self.is_try) {
+            return Change::None;
+        }
+        let mut state = self.breaker.lock();
+        let Some(open) = &mut state.open else { return Change::None };
+        open.trying = false;
+        open.wait *= 2;
+        let now = Instant::now();
+        open.next_try = now + open.wait;
+        let wait = open.wait;
+        let hopeless = open.next_try.duration_since(open.since) > self.breaker.settings.total;
+        let stops = hopeless && !std::mem::replace(&mut state.stopped, true);
+        drop(state);
+        self.breaker.changed.send_replace(());
+        if stops { Change::Stopped } else { Change::Waits(wait) }
+    }
+}
+
+impl Drop for Pass<'_> {
+    fn drop(&mut self) {
+        // A try that was not made lets the next one through.
+        if self.is_try {
+            if let Some(open) = &mut self.breaker.lock().open {
+                open.trying = false;
+            }
+            self.breaker.changed.send_replace(());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn breaker() -> Breaker {
+        Breaker::new(settings::Breaker::default())
+    }
+
+    async fn open() -> Breaker {
+        let breaker = breaker();
+        for _ in 0..4 {
+            assert_eq!(breaker.used_up(), Change::None);
+        }
+        assert_eq!(breaker.used_up(), Change::Waits(Duration::from_secs(5)));
+        breaker
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn five_in_a_row_make_it_wait_and_one_try_goes_first() {
+        let breaker = open().await;
+        let begun = Instant::now();
+        let pass = breaker.admit("o").await.unwrap();
+        assert_eq!(begun.elapsed(), Duration::from_secs(5));
+        let other = tokio::time::timeout(Duration::from_secs(60), breaker.admit("o")).await;
+        assert!(other.is_err(), "two tries at once");
+        assert_eq!(pass.failed(), Change::Waits(Duration::from_secs(10)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_closes_it() {
+        let breaker = open().await;
+        let pass = breaker.admit("o").await.unwrap();
+        breaker.answered();
+        drop(pass);
+        let begun = Instant::now();
+        breaker.admit("o").await.unwrap();
+        assert_eq!(begun.elapsed(), Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_five_minutes_the_provider_is_stopped() {
+        let breaker = open().await;
+        let begun = Instant::now();
+        loop {
+            if breaker.admit("o").await.unwrap().failed() == Change::Stopped {
+                break;
+            }
+        }
+        assert!(begun.elapsed() <= Duration::from_secs(300));
+        assert!(breaker.admit("o").await.is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_operation_is_stopped_alone() {
+        let breaker = breaker();
+        assert!(breaker.stop_operation("a"));
+        assert!(!breaker.stop_operation("a"));
+        assert!(breaker.admit("a").await.is_err());
+        assert!(breaker.admit("b").await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_dropped_try_lets_the_next_through() {
+        let breaker = open().await;
+        drop(breaker.admit("o").await.unwrap());
+        assert!(tokio::time::timeout(Duration::from_secs(1), breaker.admit("o")).await.is_ok());
+    }
+}

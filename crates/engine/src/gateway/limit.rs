@@ -1,0 +1,91 @@
+//! Limits of one provider: calls in flight, attempts a minute, and the pause it asked for.
+
+use std::{
+    num::NonZeroU32,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter, clock::Clock, clock::DefaultClock};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{Instant, sleep, sleep_until},
+};
+
+/// Who wants to send waits here.
+pub(super) struct Limit {
+    slots: Arc<Semaphore>,
+    rate: Option<DefaultDirectRateLimiter>,
+    clock: DefaultClock,
+    paused_until: Mutex<Option<Instant>>,
+}
+
+/// The right to have one request in flight; freed when dropped.
+pub(super) struct Slot(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
+
+impl Limit {
+    pub(super) fn new(parallel: usize, per_minute: Option<u32>) -> Self {
+        // Evenly spaced, one at a time: a burst at the start could break a fixed window.
+        let quota = per_minute
+            .and_then(NonZeroU32::new)
+            .and_then(|rate| Quota::with_period(Duration::from_secs(60) / rate.get()));
+        Self {
+            slots: Arc::new(Semaphore::new(parallel.max(1))),
+            rate: quota.map(RateLimiter::direct),
+            clock: DefaultClock::default(),
+            paused_until: Mutex::new(None),
+        }
+    }
+
+    /// Waits for a slot, the end of a pause and the rate.
+    pub(super) async fn enter(&self) -> Slot {
+        let permit = Arc::clone(&self.slots).acquire_owned().await.expect("the slots are never closed");
+        while let Some(until) = self.pause() {
+            sleep_until(until).await;
+        }
+        if let Some(rate) = &self.rate {
+            while let Err(early) = rate.check() {
+                sleep(early.wait_time_from(self.clock.now())).await;
+            }
+        }
+        Slot(permit)
+    }
+
+    /// The provider asked for a rest: nobody sends before it is over.
+    pub(super) fn pause_for(&self, rest: Duration) {
+        let until = Instant::now() + rest;
+        let mut paused = self.paused_until.lock().unwrap_or_else(PoisonError::into_inner);
+        *paused = Some(paused.map_or(until, |earlier| earlier.max(until)));
+    }
+
+    fn pause(&self) -> Option<Instant> {
+        let mut paused = self.paused_until.lock().unwrap_or_else(PoisonError::into_inner);
+        *paused = paused.filter(|until| *until > Instant::now());
+        *paused
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_holds_everyone() {
+        let limit = Limit::new(2, None);
+        limit.pause_for(Duration::from_secs(3));
+        limit.pause_for(Duration::from_secs(1));
+        let begun = Instant::now();
+        let (_one, _two) = tokio::join!(limit.enter(), limit.enter());
+        assert!(begun.elapsed() >= Duration::from_secs(3));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn slots_bound_what_is_in_flight() {
+        let limit = Limit::new(1, None);
+        let slot = limit.enter().await;
+        let second = tokio::time::timeout(Duration::from_secs(60), limit.enter()).await;
+        assert!(second.is_err());
+        drop(slot);
+        limit.enter().await;
+    }
+}

@@ -1,0 +1,177 @@
+//! The gateway: the one door to the outside. Every call passes it, and it owns all policy.
+//!
+//! The order, which is the promise not to pay twice:
+//!
+//! 1. join the flight of this key, or lead it;
+//! 2. the leader looks the key up in the ledger;
+//! 3. then, per attempt: asks the breaker, waits for a slot and the rate, claims the call in
+//!    the ledger (nothing usable known, nobody else about to ask, intent written), sends;
+//! 4. the slot is freed when the answer is in, the answer is stored, the waiters are woken.
+//!
+//! A look-up before the flight would buy twice: the answer of a flight that has just landed
+//! would be missed by both. A flight runs in a task of its own, so that no waiter's end can
+//! end it. One file for each policy; none of them knows rows or steps.
+
+mod attempt;
+mod breaker;
+mod flight;
+mod limit;
+mod settings;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use async_trait::async_trait;
+use marl_core::{Call, CallEnd, Caller, Error, Provider, SkipReason};
+use tokio::sync::watch;
+
+use crate::{
+    event::{Event, Listener},
+    ledger::{Key, Known, Ledger},
+};
+use breaker::Breaker;
+use flight::{Flights, Part};
+use limit::Limit;
+
+pub use settings::{Breaker as BreakerSettings, InDoubt, Lane as LaneSettings, Retry, Settings};
+
+/// The one door to the outside.
+#[derive(Clone)]
+pub struct Gateway {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    lanes: BTreeMap<&'static str, Lane>,
+    ledger: Arc<dyn Ledger>,
+    flights: Arc<Flights>,
+    settings: Settings,
+    listener: Arc<dyn Listener>,
+    closed: watch::Sender<Option<SkipReason>>,
+}
+
+/// One provider with its policies' state.
+struct Lane {
+    provider: Arc<dyn Provider>,
+    settings: settings::Lane,
+    limit: Limit,
+    breaker: Breaker,
+}
+
+impl Gateway {
+    /// A gateway to these providers.
+    pub fn new(
+        providers: impl IntoIterator<Item = Arc<dyn Provider>>,
+        ledger: Arc<dyn Ledger>,
+        settings: Settings,
+        listener: Arc<dyn Listener>,
+    ) -> Self {
+        let lane = |provider: Arc<dyn Provider>| {
+            let lane = settings.lanes.get(provider.card().name).cloned().unwrap_or_default();
+            let limit = Limit::new(settings.parallel, lane.per_minute);
+            let breaker = Breaker::new(settings.breaker.clone());
+            (provider.card().name, Lane { provider, settings: lane, limit, breaker })
+        };
+        let lanes = providers.into_iter().map(lane).collect();
+        let flights = Arc::default();
+        let closed = watch::Sender::new(None);
+        Self { shared: Arc::new(Shared { lanes, ledger, flights, settings, listener, closed }) }
+    }
+
+    /// Closes the gateway: nothing more is sent, attempts in flight are awaited, stored
+    /// answers still reach their rows. The first reason given stays.
+    pub fn close(&self, reason: SkipReason) {
+        self.shared.closed.send_if_modified(|closed| {
+            let first = closed.is_none();
+            closed.get_or_insert(reason);
+            first
+        });
+    }
+}
+
+#[async_trait]
+impl Caller for Gateway {
+    async fn call(&self, call: Call) -> CallEnd {
+        let Some(lane) = self.shared.lanes.get(call.provider) else {
+            return CallEnd::Failed(Error::internal(format!("no provider is called `{}`", call.provider)));
+        };
+        let key = Key::of(&call, &lane.settings.scope);
+        let ticket = match self.shared.flights.board(key) {
+            Part::Join(ticket) => {
+                self.shared.listener.hear(&Event::Joined);
+                ticket
+            }
+            Part::Lead(landing, ticket) => {
+                let shared = Arc::clone(&self.shared);
+                tokio::spawn(async move { landing.land(shared.lead(&call, key).await) });
+                ticket
+            }
+        };
+        ticket.end().await
+    }
+}
+
+impl Shared {
+    async fn lead(&self, call: &Call, key: Key) -> CallEnd {
+        let lane = &self.lanes[call.provider];
+        match self.ledger.look_up(&key).await {
+            Err(error) => CallEnd::Failed(ledger_failed(error)),
+            Ok(known) => match self.known_end(lane, call, known) {
+                Some(end) => end,
+                None => self.attempts(lane, call, key).await,
+            },
+        }
+    }
+
+    /// What the ledger's knowledge means for a call; `None` when it has to be sent.
+    fn known_end(&self, lane: &Lane, call: &Call, known: Known) -> Option<CallEnd> {
+        match known {
+            Known::Nothing => None,
+            Known::Answered(body) => {
+                self.listener.hear(&Event::Reused);
+                Some(read(lane, call, &body))
+            }
+            Known::Unusable(error) => {
+                self.listener.hear(&Event::Reused);
+                Some(CallEnd::Failed(error))
+            }
+            Known::Failed(error) => {
+                self.listener.hear(&Event::Joined);
+                Some(CallEnd::Failed(error))
+            }
+            Known::InDoubt { in_this_run } if in_this_run || !lane.sends_doubts_again(call) => {
+                if in_this_run {
+                    self.listener.hear(&Event::Joined);
+                }
+                Some(CallEnd::Failed(attempt::in_doubt(call, None)))
+            }
+            Known::InDoubt { .. } => None,
+        }
+    }
+}
+
+impl Lane {
+    /// Whether a call that may have been paid for may be sent again.
+    fn sends_doubts_again(&self, call: &Call) -> bool {
+        self.resends_freely(call) || self.settings.in_doubt == InDoubt::Retry
+    }
+
+    /// Whether sending a call again can cost nothing more.
+    fn resends_freely(&self, call: &Call) -> bool {
+        let card = self.provider.card();
+        card.takes_idempotency_key || card.free_operations.contains(&call.operation.as_str())
+    }
+}
+
+fn read(lane: &Lane, call: &Call, body: &str) -> CallEnd {
+    match lane.provider.read(call, body) {
+        Ok(reply) => CallEnd::Reply(reply),
+        Err(error) => CallEnd::Failed(error.billed(true)),
+    }
+}
+
+fn ledger_failed(error: crate::ledger::LedgerError) -> Error {
+    Error::internal(format!("the ledger cannot be used: {}", error.0))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,122 @@
+//! The key of a call: the hash of what would be sent.
+
+use std::fmt;
+
+use marl_core::Call;
+use serde_json::Value as Json;
+use sha2::{Digest, Sha256};
+
+/// Whom a provider's calls are bought from and for; part of every key.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// The base address when it is not the vendor's default; for the sandbox the word
+    /// `sandbox`, never its port.
+    pub base: Option<String>,
+    /// The account's name in the settings. The API key is no part: a rotated one must not
+    /// buy everything again.
+    pub account: String,
+}
+
+/// Identifies a call in the ledger.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key([u8; 32]);
+
+impl Key {
+    /// The key of `call` when it is bought within `scope`.
+    pub fn of(call: &Call, scope: &Scope) -> Self {
+        let mut hash = Sha256::new();
+        let base = scope.base.as_deref().unwrap_or_default();
+        for part in [call.provider, base, &scope.account, &call.operation] {
+            // The length keeps neighbours apart.
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+        hash.update(canonical(&call.parameters));
+        Self(hash.finalize().into())
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// JSON text with sorted keys and no spaces, whatever order the parameters were built in.
+fn canonical(json: &Json) -> String {
+    let mut text = String::new();
+    write_canonical(json, &mut text);
+    text
+}
+
+fn write_canonical(json: &Json, text: &mut String) {
+    match json {
+        Json::Object(object) => {
+            let mut entries: Vec<_> = object.iter().collect();
+            entries.sort_by_key(|(key, _)| *key);
+            text.push('{');
+            for (key, value) in entries {
+                text.push_str(&Json::from(key.as_str()).to_string());
+                text.push(':');
+                write_canonical(value, text);
+                text.push(',');
+            }
+            text.push('}');
+        }
+        Json::Array(items) => {
+            text.push('[');
+            for item in items {
+                write_canonical(item, text);
+                text.push(',');
+            }
+            text.push(']');
+        }
+        plain => text.push_str(&plain.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn key(operation: &str, parameters: Json, base: Option<&str>) -> Key {
+        let call = Call { provider: "p", operation: operation.to_owned(), parameters };
+        Key::of(&call, &Scope { base: base.map(str::to_owned), account: "default".to_owned() })
+    }
+
+    #[test]
+    fn the_order_of_parameters_is_no_part_of_a_call() {
+        let one: Json = serde_json::from_str(r#"{"a": 1, "b": {"x": [1, 2], "y": "z"}}"#).unwrap();
+        let other: Json = serde_json::from_str(r#"{"b": {"y": "z", "x": [1, 2]}, "a": 1}"#).unwrap();
+        assert_eq!(key("o", one, None), key("o", other, None));
+    }
+
+    #[test]
+    fn whatever_is_sent_is_part_of_a_call() {
+        let all = [
+            key("o", json!({"a": 1}), None),
+            key("o", json!({"a": "1"}), None),
+            key("o", json!({"a": 2}), None),
+            key("q", json!({"a": 1}), None),
+            key("o", json!({"a": 1}), Some("https://elsewhere.example")),
+            key("o", json!({"a": 1}), Some("sandbox")),
+        ];
+        let distinct: std::collections::HashSet<_> = all.iter().collect();
+        assert_eq!(distinct.len(), all.len());
+    }
+
+    #[test]
+    fn a_key_never_changes() {
+        // Stored ledgers depend on it: a changed key buys everything again.
+        let key = key("get", json!({"linkedin_url": "https://www.linkedin.com/in/x"}), None).to_string();
+        assert_eq!(key, "KEY");
+    }
+}

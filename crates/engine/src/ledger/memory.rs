@@ -1,0 +1,72 @@
+//! The ledger in memory: for one run, forgotten at its end.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use async_trait::async_trait;
+use marl_core::Call;
+
+use super::{Claim, Intent, Key, Known, Ledger, LedgerError, Settled};
+
+/// Remembers the calls of one run.
+#[derive(Debug, Default)]
+pub struct Memory {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    calls: HashMap<Key, Known>,
+    intents: u64,
+}
+
+impl Memory {
+    /// An empty ledger.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Ledger for Memory {
+    async fn look_up(&self, key: &Key) -> Result<Known, LedgerError> {
+        Ok(self.state().calls.get(key).cloned().unwrap_or(Known::Nothing))
+    }
+
+    async fn claim(&self, key: &Key, _: &Call, again: bool) -> Result<Claim, LedgerError> {
+        let mut state = self.state();
+        match state.calls.get(key) {
+            None | Some(Known::Nothing) => {}
+            Some(Known::InDoubt { .. }) if again => {}
+            Some(known) => return Ok(Claim::Known(known.clone())),
+        }
+        state.intents += 1;
+        Ok(Claim::Granted(Intent(state.intents)))
+    }
+
+    async fn take_back(&self, key: &Key, _: Intent) -> Result<(), LedgerError> {
+        let mut state = self.state();
+        // A doubt that an earlier attempt left is not undone by a later refusal.
+        if !matches!(state.calls.get(key), Some(Known::InDoubt { .. })) {
+            state.calls.remove(key);
+        }
+        Ok(())
+    }
+
+    async fn settle(&self, key: &Key, _: Intent, end: Settled) -> Result<(), LedgerError> {
+        let known = match end {
+            Settled::Answered(body) => Known::Answered(body),
+            Settled::Unusable(error) => Known::Unusable(error),
+            Settled::Failed(error) => Known::Failed(error),
+            Settled::InDoubt => Known::InDoubt { in_this_run: true },
+        };
+        self.state().calls.insert(*key, known);
+        Ok(())
+    }
+}
