@@ -1,1 +1,45 @@
+//! The `marl` command: reads the command line, drives the engine over a table, reports.
 //!
+//! One file a subcommand; only `printer` prints; no policy about calls lives here.
+
+mod args;
+mod commands;
+mod connect;
+mod exit;
+mod failure;
+mod pipeline;
+mod plugins;
+mod printer;
+mod project;
+mod report;
+mod settings;
+mod signals;
+pub mod table;
+
+use std::{process::ExitCode, sync::Arc};
+
+use clap::Parser;
+
+use args::{Args, Command};
+use printer::Printer;
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return printer::usage(&error),
+    };
+    printer::start_log(args.verbose);
+    let printer = Arc::new(Printer::new(args.command.json()));
+    let done = match &args.command {
+        Command::Enrich(args) => commands::enrich::run(args, &printer),
+        Command::Integrations(args) => commands::integrations::run(args, &printer),
+        Command::Describe(args) => commands::describe::run(args, &printer),
+        Command::Sandbox(args) => commands::sandbox::run(args, &printer),
+    };
+    let code = done.unwrap_or_else(|failure| {
+        printer.failure(&failure);
+        failure.exit
+    });
+    ExitCode::from(code)
+}

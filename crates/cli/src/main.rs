@@ -1,2 +1,7 @@
-//! marl
-fn main() {}
+//! The `marl` binary; everything is in the library beside it.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}

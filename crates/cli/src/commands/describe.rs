@@ -1,0 +1,43 @@
+//! `marl describe NAME`: one contract, whole.
+
+use engine::plan;
+use marl_core::{Column, Contract, Registry};
+use serde::Serialize;
+
+use crate::{args::DescribeArgs, exit, failure::Failure, printer::Printer};
+
+#[derive(Serialize)]
+struct Document {
+    schema_version: u32,
+    #[serde(flatten)]
+    contract: &'static Contract,
+}
+
+pub(crate) fn run(args: &DescribeArgs, printer: &Printer) -> Result<u8, Failure> {
+    let registry = Registry::gather()?;
+    let contract = plan::integration(&args.name, &registry)?.contract();
+    if printer.is_json() {
+        printer.document(&Document { schema_version: 1, contract });
+        return Ok(exit::DONE);
+    }
+    printer.data(&format!("{} {}", contract.name, contract.version));
+    printer.data(&format!("{}\n", contract.description));
+    for (title, columns) in [("inputs", contract.inputs), ("outputs", contract.outputs)] {
+        printer.data(title);
+        columns.iter().for_each(|column| printer.data(&line(column)));
+    }
+    printer.data("calls");
+    for call in contract.calls {
+        printer.data(&format!("  {} {}, at most {} a row", call.provider, call.operation, call.most_per_row));
+    }
+    printer.data(&format!(
+        "\nmarl enrich --input TABLE --integrations {0}    (add --sandbox to try it without a key)",
+        contract.name
+    ));
+    Ok(exit::DONE)
+}
+
+fn line(column: &Column) -> String {
+    let required = if column.required { ", required" } else { "" };
+    format!("  {:<20}  {:<12}  {}{required}", column.name, column.kind.name(), column.description)
+}

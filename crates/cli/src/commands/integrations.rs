@@ -1,0 +1,31 @@
+//! `marl integrations`: the registry, for people and for agents.
+
+use marl_core::{Contract, Registry};
+use serde::Serialize;
+
+use crate::{args::IntegrationsArgs, exit, failure::Failure, printer::Printer};
+
+#[derive(Serialize)]
+struct Document {
+    schema_version: u32,
+    integrations: Vec<&'static Contract>,
+}
+
+pub(crate) fn run(_: &IntegrationsArgs, printer: &Printer) -> Result<u8, Failure> {
+    let registry = Registry::gather()?;
+    let contracts: Vec<&'static Contract> = registry.integrations().map(|known| known.contract()).collect();
+    if printer.is_json() {
+        printer.document(&Document { schema_version: 1, integrations: contracts });
+        return Ok(exit::DONE);
+    }
+    for contract in contracts {
+        printer.data(&format!("{}  {}", contract.name, contract.description));
+        printer.data(&format!("  {} -> {}", names(contract.inputs), names(contract.outputs)));
+    }
+    Ok(exit::DONE)
+}
+
+/// The names of columns, in a line.
+pub(crate) fn names(columns: &[marl_core::Column]) -> String {
+    columns.iter().map(|column| column.name).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,18 @@
+//! One file a subcommand, each a function from what was typed to an exit code.
+
+pub(crate) mod describe;
+pub(crate) mod enrich;
+pub(crate) mod integrations;
+pub(crate) mod sandbox;
+
+use std::future::Future;
+
+use crate::{exit, failure::Failure};
+
+/// Runs a command's asynchronous part.
+fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
+        Failure::new(exit::INTERNAL, "internal", "no threads can be started").caused_by(&error)
+    })?;
+    runtime.block_on(work)
+}

@@ -1,0 +1,184 @@
+//! Connections to providers: which key and which base address.
+//!
+//! A key and a base come from the environment; failing that, both from one `.env` file. A
+//! downloaded `.env` must not send the environment's key to an address of its own.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    env, fs,
+    net::IpAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use engine::plan::Plan;
+use marl_core::{Connection, Provider, Registry, Secret, provider::Card};
+use url::Url;
+
+use crate::failure::Failure;
+
+/// Providers to call, with the base address of each that has not the default one.
+pub(crate) struct Connected {
+    pub(crate) providers: Vec<Arc<dyn Provider>>,
+    pub(crate) bases: BTreeMap<&'static str, Option<String>>,
+}
+
+/// Connects the plan's providers to the vendors.
+pub(crate) fn live(plan: &Plan, registry: &Registry, folder: &Path) -> Result<Connected, Failure> {
+    let file = DotEnv::find(folder)?;
+    connect(plan, registry, |card| {
+        let (key, base) = look_up(card, file.as_ref());
+        let base_url = match &base {
+            Some(base) => check_base(card, base)?,
+            None => card.default_base.to_owned(),
+        };
+        let scope = (base_url != card.default_base).then(|| base_url.clone());
+        Ok((Connection { base_url, key: key.map(|key| Secret::new(&key)) }, scope))
+    })
+}
+
+/// Connects them to a sandbox at `url`.
+pub(crate) fn sandbox(plan: &Plan, registry: &Registry, url: &str) -> Result<Connected, Failure> {
+    connect(plan, registry, |_| {
+        let connection = Connection { base_url: url.to_owned(), key: Some(Secret::new("sandbox")) };
+        Ok((connection, Some("sandbox".to_owned())))
+    })
+}
+
+fn connect(
+    plan: &Plan,
+    registry: &Registry,
+    connection: impl Fn(&'static Card) -> Result<(Connection, Option<String>), Failure>,
+) -> Result<Connected, Failure> {
+    let mut connected = Connected { providers: Vec::new(), bases: BTreeMap::new() };
+    for name in plan.providers() {
+        let entry = registry.providers().find(|entry| entry.card.name == name);
+        let entry = entry.expect("the registry checked every contract's providers");
+        let (connection, scope) = connection(entry.card)?;
+        connected.providers.push(entry.connect(connection));
+        connected.bases.insert(name, scope);
+    }
+    Ok(connected)
+}
+
+/// The key and the base for a provider. A file's base is used only with the same file's key.
+fn look_up(card: &Card, file: Option<&DotEnv>) -> (Option<String>, Option<String>) {
+    let of_env = |name: &str| env::var(name).ok().filter(|value| !value.trim().is_empty());
+    let of_file = |name: &str| file.and_then(|file| file.values.get(name).cloned());
+    let base = of_env(card.base_variable);
+    match of_env(card.key_variable) {
+        Some(key) => (Some(key), base),
+        None => (of_file(card.key_variable), base.or_else(|| of_file(card.base_variable))),
+    }
+}
+
+/// The nearest `.env`, from a folder upwards.
+struct DotEnv {
+    values: HashMap<String, String>,
+}
+
+impl DotEnv {
+    fn find(folder: &Path) -> Result<Option<Self>, Failure> {
+        let path = folder.ancestors().map(|folder| folder.join(".env")).find(|path| path.is_file());
+        path.map(|path| Self::read(&path)).transpose()
+    }
+
+    fn read(path: &PathBuf) -> Result<Self, Failure> {
+        let unreadable = || Failure::usage(format!("{} cannot be read", path.display()));
+        let text = fs::read(path).map_err(|error| unreadable().caused_by(&error))?;
+        let mut values = HashMap::new();
+        for item in dotenvy::from_read_iter(text.as_slice()) {
+            // The parser's error quotes the line, which may hold a key: only the file is named.
+            let (name, value) = item.map_err(|_| {
+                unreadable().hint("each line is `NAME=value`; put quotes around a value with spaces")
+            })?;
+            values.entry(name).or_insert(value);
+        }
+        values.retain(|_, value| !value.trim().is_empty());
+        Ok(Self { values })
+    }
+}
+
+/// A base address is https, or plain to this machine alone.
+fn check_base(card: &Card, base: &str) -> Result<String, Failure> {
+    let wrong = |why: &str| {
+        Failure::usage(format!("{} is not an address to send a key to: {why}", card.base_variable))
+            .hint(format!("the default is {}; unset the variable to use it", card.default_base))
+    };
+    let url = Url::parse(base.trim()).map_err(|_| wrong("it is not an address"))?;
+    if !url.username().is_empty()
+        || url.password().is_some()
+        || url.query().is_some()
+        || url.fragment().is_some()
+    {
+        return Err(wrong("it has more than scheme, host and path"));
+    }
+    let loopback = url.host_str().is_some_and(|host| {
+        let address: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
+        host == "localhost" || address.is_some_and(|address| address.is_loopback())
+    });
+    match url.scheme() {
+        "https" => {}
+        "http" if loopback => {}
+        "http" => return Err(wrong("it is not https")),
+        _ => return Err(wrong("it is neither https nor http")),
+    }
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static CARD: Card = Card {
+        name: "p",
+        description: "",
+        key_variable: "MARL_TEST_NO_SUCH_KEY",
+        base_variable: "MARL_TEST_NO_SUCH_BASE",
+        default_base: "https://api.example",
+        free_operations: &[],
+        bills_errors: false,
+        takes_idempotency_key: false,
+        timeout: |_| std::time::Duration::ZERO,
+    };
+
+    #[test]
+    fn only_https_or_this_machine() {
+        for (base, expect) in [
+            ("https://api.example/", Some("https://api.example")),
+            ("http://127.0.0.1:8080", Some("http://127.0.0.1:8080")),
+            ("http://localhost:1/x/", Some("http://localhost:1/x")),
+            ("http://[::1]:9", Some("http://[::1]:9")),
+            ("http://api.example", None),
+            ("http://127.0.0.1.evil.example", None),
+            ("ftp://127.0.0.1", None),
+            ("https://user:pw@api.example", None),
+            ("api.example", None),
+        ] {
+            assert_eq!(check_base(&CARD, base).ok().as_deref(), expect, "{base}");
+        }
+    }
+
+    #[test]
+    fn a_file_brings_key_and_base_together() {
+        let folder = tempfile::tempdir().unwrap();
+        let deep = folder.path().join("a/b");
+        fs::create_dir_all(&deep).unwrap();
+        fs::write(
+            folder.path().join(".env"),
+            "MARL_TEST_NO_SUCH_KEY='k 1'\nexport MARL_TEST_NO_SUCH_BASE=https://b.example\n",
+        )
+        .unwrap();
+        let file = DotEnv::find(&deep).unwrap();
+        assert_eq!(look_up(&CARD, file.as_ref()), (Some("k 1".into()), Some("https://b.example".into())));
+        assert_eq!(look_up(&CARD, None), (None, None));
+    }
+
+    #[test]
+    fn a_broken_file_is_named_and_its_lines_are_not() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(".env"), "KEY=sk-secret oops 'x\n").unwrap();
+        let failure = DotEnv::find(folder.path()).err().unwrap();
+        assert!(!failure.json().contains("sk-secret"), "{}", failure.json());
+    }
+}

@@ -1,0 +1,33 @@
+//! Exit codes. Agents branch on them, so a number never changes its meaning.
+
+/// Everything went as asked.
+pub(crate) const DONE: u8 = 0;
+/// A defect of marl, or the disk or the ledger failed.
+pub(crate) const INTERNAL: u8 = 1;
+/// The command line, the settings, the table or the plan is not right. Nothing was sent.
+pub(crate) const USAGE: u8 = 2;
+/// The key is missing or refused.
+pub(crate) const KEY: u8 = 3;
+/// A provider was stopped: throttled, out of credit or failing.
+pub(crate) const PROVIDER_STOPPED: u8 = 4;
+/// There is no such integration.
+pub(crate) const NOT_FOUND: u8 = 6;
+/// The run finished, and some rows failed.
+pub(crate) const ROWS_FAILED: u8 = 7;
+/// Calls are in doubt: they may have been paid for, and no answer is known.
+pub(crate) const IN_DOUBT: u8 = 9;
+/// Interrupted by a signal.
+pub(crate) const INTERRUPTED: u8 = 130;
+
+/// What `marl enrich --help` says of them.
+pub(crate) const HELP: &str = "\
+Exit codes:
+  0    done
+  1    internal error, or the disk failed
+  2    wrong usage, settings, table or plan; nothing was sent
+  3    the key is missing or refused
+  4    a provider was stopped: throttled, out of credit or failing
+  6    no such integration; nothing was sent
+  7    finished, and some rows failed
+  9    calls are in doubt: sent, maybe paid for, no answer known
+  130  interrupted; what was answered is in the output";

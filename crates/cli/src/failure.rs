@@ -1,0 +1,99 @@
+//! A command that could not do its work: what was wrong, why, and what to do next.
+
+use std::error::Error as StdError;
+
+use engine::plan::{PlanError, Problem};
+use marl_core::RegistryError;
+use serde_json::json;
+
+use crate::{exit, table::TableError};
+
+/// Why a command failed, for the printer.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) exit: u8,
+    /// A stable word for programs.
+    code: &'static str,
+    message: String,
+    causes: Vec<String>,
+    hints: Vec<String>,
+}
+
+impl Failure {
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(exit::USAGE, "usage", message)
+    }
+
+    pub(crate) fn new(exit: u8, code: &'static str, message: impl Into<String>) -> Self {
+        Self { exit, code, message: message.into(), causes: Vec::new(), hints: Vec::new() }
+    }
+
+    /// The same failure with another exit code.
+    pub(crate) fn exiting(mut self, exit: u8) -> Self {
+        self.exit = exit;
+        self
+    }
+
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    pub(crate) fn caused_by(mut self, error: &dyn StdError) -> Self {
+        let mut next = Some(error);
+        while let Some(cause) = next {
+            let text = cause.to_string();
+            if !self.causes.contains(&text) {
+                self.causes.push(text);
+            }
+            next = cause.source();
+        }
+        self
+    }
+
+    /// Lines for people: `error:`, `caused by:`, `hint:`.
+    pub(crate) fn lines(&self) -> Vec<(&'static str, &str)> {
+        let causes = self.causes.iter().map(|cause| ("caused by", cause.as_str()));
+        let hints = self.hints.iter().map(|hint| ("hint", hint.as_str()));
+        std::iter::once(("error", self.message.as_str())).chain(causes).chain(hints).collect()
+    }
+
+    /// The same for programs, as one line.
+    pub(crate) fn json(&self) -> String {
+        let error = json!({
+            "code": self.code,
+            "message": self.message,
+            "causes": self.causes,
+            "hint": self.hints.join("; "),
+        });
+        json!({ "error": error }).to_string()
+    }
+}
+
+impl From<TableError> for Failure {
+    fn from(error: TableError) -> Self {
+        let mut failure = Self::new(exit::USAGE, "table", error.to_string());
+        if let Some(cause) = error.source() {
+            failure = failure.caused_by(cause);
+        }
+        failure.hints = error.hints();
+        failure
+    }
+}
+
+impl From<PlanError> for Failure {
+    fn from(error: PlanError) -> Self {
+        let (exit, code) = match error.problem {
+            Problem::UnknownIntegration => (exit::NOT_FOUND, "not_found"),
+            Problem::Unfit => (exit::USAGE, "plan"),
+        };
+        Self { exit, code, message: error.message, causes: Vec::new(), hints: error.hints }
+    }
+}
+
+impl From<RegistryError> for Failure {
+    fn from(error: RegistryError) -> Self {
+        Self::new(exit::INTERNAL, "registry", error.to_string())
+            .hint("this program was put together wrongly: see the plugin list of its cli crate")
+    }
+}

@@ -1,0 +1,82 @@
+//! The pipeline: reads rows, drives them through the engine in parallel, writes in order.
+//!
+//! At most a window of rows is between reader and writer, those that wait for their turn
+//! included, so memory does not grow with the table. Each row runs in a task of its own: a
+//! future in `buffer_unordered` goes on only while that is polled, and the one who polls
+//! awaits nothing else.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use engine::{Engine, Event, Listener, RowEnd};
+use futures::{StreamExt, stream};
+use marl_core::Value;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::table::{InputRow, Reader, TableError};
+
+/// How many rows may be between reader and writer.
+pub(crate) fn window(parallel: usize) -> usize {
+    (64 * parallel).max(1024)
+}
+
+/// A row that has been through, and its place in the window.
+struct Done {
+    row: InputRow,
+    end: Option<RowEnd>,
+    _place: OwnedSemaphorePermit,
+}
+
+/// Takes every row of `reader` through `engine`, the first `limit` of them with its steps, and
+/// hands each to `write` in the table's order; `None` is a row that only passes through.
+///
+/// # Errors
+/// The reader's or the writer's. Rows read before a reader's error are still written, since
+/// what they brought may have been paid for.
+pub(crate) async fn run(
+    reader: Reader,
+    engine: Arc<Engine>,
+    listener: Arc<dyn Listener>,
+    limit: u64,
+    window: usize,
+    mut write: impl FnMut(&InputRow, Option<&RowEnd>) -> Result<(), TableError>,
+) -> Result<(), TableError> {
+    let places = Arc::new(Semaphore::new(window));
+    let rows = stream::unfold(reader, |mut reader| async {
+        let place = Arc::clone(&places).acquire_owned().await.expect("the window is never closed");
+        reader.next().map(|row| (row.map(|row| (row, place)), reader))
+    });
+    let taken = rows.map(|row| async {
+        let (row, place) = row?;
+        let end = if row.number() <= limit { Some(enrich(&engine, &listener, &row).await) } else { None };
+        Ok(Done { row, end, _place: place })
+    });
+    let mut taken = std::pin::pin!(taken.buffer_unordered(window));
+    let mut waiting: BTreeMap<u64, Done> = BTreeMap::new();
+    let mut next = 1;
+    let mut broken = None;
+    while let Some(done) = taken.next().await {
+        match done {
+            Ok(done) => drop(waiting.insert(done.row.number(), done)),
+            Err(error) => drop(broken.get_or_insert(error)),
+        }
+        while let Some(done) = waiting.remove(&next) {
+            write(&done.row, done.end.as_ref())?;
+            next += 1;
+        }
+    }
+    broken.map_or(Ok(()), Err)
+}
+
+async fn enrich(engine: &Arc<Engine>, listener: &Arc<dyn Listener>, row: &InputRow) -> RowEnd {
+    let cells: Vec<Option<Value>> = engine.plan().reads().iter().map(|column| row.cell(*column)).collect();
+    let task = tokio::spawn({
+        let engine = Arc::clone(engine);
+        async move { engine.row(cells).await }
+    });
+    let end = match task.await {
+        Ok(end) => end,
+        Err(error) => engine.lost(&error.to_string()),
+    };
+    listener.hear(&Event::Row { number: row.number(), end: &end });
+    end
+}

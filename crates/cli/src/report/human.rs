@@ -1,0 +1,131 @@
+//! The summary for people.
+
+use engine::plan::Plan;
+use marl_core::ErrorKind;
+
+use super::{Report, Status, spoken, thousands};
+
+/// How many of the commonest reasons are told.
+const MOST_REASONS: usize = 5;
+
+/// The lines of a run's summary, each with the word it stands under; empty for none.
+pub(crate) fn summary(report: &Report, plan: &Plan) -> Vec<String> {
+    let mut lines = vec![headline(report)];
+    lines.extend(table(report, plan));
+    lines.push(format!("calls    {}", calls(report)));
+    if report.counts.kept > 0 {
+        let kept = thousands(report.counts.kept);
+        lines
+            .push(format!("kept     {kept} filled cells as they were; `--existing overwrite` replaces them"));
+    }
+    if report.guarded_cells > 0 {
+        let guarded = thousands(report.guarded_cells);
+        lines.push(format!("guarded  {guarded} answers that look like formulas got an apostrophe; `--raw-cells` leaves it out"));
+    }
+    match &report.output {
+        Some(path) => lines.push(format!("output   {}", path.display())),
+        None => {
+            lines.push("output   none written: there is nothing to add; an older one is as it was".to_owned())
+        }
+    }
+    if let Some(path) = &report.errors_file {
+        lines.push(format!("errors   {}", path.display()));
+    }
+    lines.extend(reasons(report, plan));
+    if let Some(hint) = &report.hint {
+        lines.push(format!("hint     {hint}"));
+    }
+    lines
+}
+
+fn headline(report: &Report) -> String {
+    let word = match report.status {
+        Status::Finished => "done",
+        Status::Interrupted => "interrupted",
+        Status::Stopped => "stopped",
+    };
+    let rows = if report.rows_selected < report.rows {
+        format!("{} of {} rows", thousands(report.rows_selected), thousands(report.rows))
+    } else if report.rows == 1 {
+        "1 row".to_owned()
+    } else {
+        format!("{} rows", thousands(report.rows))
+    };
+    let word = if report.status == Status::Finished { word.to_owned() } else { format!("{word} after") };
+    let time = spoken(report.elapsed);
+    match report.status {
+        Status::Finished => format!("{word} in {time}: {rows}"),
+        _ => format!("{word} {time}: {rows}"),
+    }
+}
+
+/// Outcomes by integration, aligned.
+fn table(report: &Report, plan: &Plan) -> Vec<String> {
+    let width = plan.steps.iter().map(|step| step.name.len()).max().unwrap_or_default().max(12);
+    let mut lines =
+        vec![format!("  {:width$}  {:>9}  {:>9}  {:>9}   skipped", "", "value", "no data", "failed")];
+    for (at, step) in plan.steps.iter().enumerate() {
+        let counted = report.counts.steps.get(at).cloned().unwrap_or_default();
+        let skipped: Vec<String> = counted
+            .skipped
+            .iter()
+            .map(|(reason, count)| format!("{} {}", thousands(*count), reason.name()))
+            .collect();
+        let skipped = if skipped.is_empty() { "0".to_owned() } else { skipped.join(", ") };
+        lines.push(format!(
+            "  {:width$}  {:>9}  {:>9}  {:>9}   {skipped}",
+            step.name,
+            thousands(counted.value),
+            thousands(counted.no_data),
+            thousands(counted.failed),
+        ));
+    }
+    lines
+}
+
+fn calls(report: &Report) -> String {
+    let counts = &report.counts;
+    let mut text = format!("{} sent", thousands(counts.sent));
+    if counts.retried > 0 {
+        text.push_str(&format!(" ({} retried)", thousands(counts.retried)));
+    }
+    text.push_str(&format!(", {} joined, {} reused", thousands(counts.joined), thousands(counts.reused)));
+    for (provider, count) in &counts.in_doubt {
+        text.push_str(&format!(", {} of {provider} in doubt", thousands(*count)));
+    }
+    for (provider, count) in &counts.doubts_sent_again {
+        text.push_str(&format!(", {} of {provider} sent again and maybe paid for twice", thousands(*count)));
+    }
+    text
+}
+
+fn reasons(report: &Report, plan: &Plan) -> Vec<String> {
+    let mut reasons: Vec<_> = report.counts.messages.iter().collect();
+    reasons.sort_by_key(|(_, seen)| (std::cmp::Reverse(seen.count), seen.example_row));
+    let more = reasons.len().saturating_sub(MOST_REASONS);
+    let mut lines: Vec<String> = reasons
+        .iter()
+        .take(MOST_REASONS)
+        .map(|((step, kind, message), seen)| {
+            let name = &plan.steps[*step].name;
+            let (count, row) = (thousands(seen.count), thousands(seen.example_row));
+            format!("         {count} {kind} of {name}: {message}, first in row {row}{}", advice(*kind))
+        })
+        .collect();
+    if more > 0 {
+        lines.push(format!("         and {more} other reasons"));
+    }
+    lines
+}
+
+fn advice(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::InvalidInput => " (mend the cells; nothing was sent for them)",
+        ErrorKind::RateLimited => {
+            " (`--parallel 2`, or `per_minute` under `[limit.datagen]` in marl.toml, goes slower)"
+        }
+        ErrorKind::InDoubt => " (`--in-doubt retry` sends such calls again, and perhaps pays twice)",
+        ErrorKind::Internal => " (a defect: please report it)",
+        _ => "",
+    }
+}

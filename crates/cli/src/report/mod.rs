@@ -1,0 +1,84 @@
+//! What a run says: counted while it goes on, told at its end. Nothing here prints.
+
+mod human;
+mod json;
+mod preview;
+mod progress;
+mod tally;
+
+pub(crate) use human::summary;
+pub(crate) use json::document;
+pub(crate) use preview::Preview;
+pub(crate) use progress::Bar;
+pub(crate) use tally::{Counts, Stop, Tally};
+
+use std::{path::PathBuf, time::Duration};
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Status {
+    /// It went over every row.
+    Finished,
+    /// A signal ended it early.
+    Interrupted,
+    /// A provider was stopped.
+    Stopped,
+}
+
+impl Status {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Finished => "finished",
+            Self::Interrupted => "interrupted",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
+/// A run at its end, ready to be told.
+pub(crate) struct Report {
+    pub(crate) status: Status,
+    pub(crate) rows: u64,
+    pub(crate) rows_selected: u64,
+    pub(crate) output: Option<PathBuf>,
+    pub(crate) errors_file: Option<PathBuf>,
+    pub(crate) elapsed: Duration,
+    pub(crate) guarded_cells: u64,
+    pub(crate) counts: Counts,
+    pub(crate) hint: Option<String>,
+}
+
+/// `12345` as `12,345`.
+pub(crate) fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A time as people say it: `3.4 s`, `2 min 5 s`, `1 h 50 min`.
+pub(crate) fn spoken(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match seconds {
+        0..60 => format!("{:.1} s", time.as_secs_f64()),
+        60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
+        _ => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_times_read_well() {
+        assert_eq!([0, 999, 1000, 1_234_567].map(thousands), ["0", "999", "1,000", "1,234,567"]);
+        let times = [3_400, 125_000, 6_600_000].map(|ms| spoken(Duration::from_millis(ms)));
+        assert_eq!(times, ["3.4 s", "2 min 5 s", "1 h 50 min"]);
+    }
+}

@@ -1,0 +1,172 @@
+//! Counts a run's events. Bounded, however many rows there are.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use engine::{Event, Listener, RowEnd};
+use marl_core::{Error, ErrorKind, Outcome, SkipReason};
+
+/// The most kinds of messages counted apart; more are counted together.
+const MOST_MESSAGES: usize = 200;
+
+/// Listens to a run and counts.
+#[derive(Default)]
+pub(crate) struct Tally {
+    counts: Mutex<Counts>,
+}
+
+/// How far a run is.
+pub(crate) struct Glance {
+    /// Rows that have been through.
+    pub(crate) rows: u64,
+    /// Rows of which a step failed.
+    pub(crate) failed: u64,
+    /// Attempts that left.
+    pub(crate) sent: u64,
+}
+
+/// What was counted.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Counts {
+    pub(crate) rows: u64,
+    pub(crate) rows_failed: u64,
+    pub(crate) steps: Vec<StepCounts>,
+    pub(crate) sent: u64,
+    pub(crate) retried: u64,
+    pub(crate) reused: u64,
+    pub(crate) joined: u64,
+    pub(crate) kept: u64,
+    pub(crate) in_doubt: BTreeMap<&'static str, u64>,
+    pub(crate) doubts_sent_again: BTreeMap<&'static str, u64>,
+    pub(crate) messages: BTreeMap<(usize, ErrorKind, String), Seen>,
+    pub(crate) stops: Vec<Stop>,
+    pub(crate) unsettled: u64,
+}
+
+/// Outcomes of one step.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct StepCounts {
+    pub(crate) value: u64,
+    pub(crate) no_data: u64,
+    pub(crate) failed: u64,
+    pub(crate) skipped: BTreeMap<SkipReason, u64>,
+}
+
+/// How often a message was seen, and where first.
+#[derive(Debug, Clone)]
+pub(crate) struct Seen {
+    pub(crate) count: u64,
+    pub(crate) example_row: u64,
+}
+
+/// A provider, or one operation of it, that was stopped.
+#[derive(Debug, Clone)]
+pub(crate) struct Stop {
+    pub(crate) provider: &'static str,
+    pub(crate) operation: Option<String>,
+    pub(crate) error: Error,
+}
+
+impl Tally {
+    /// What was counted so far.
+    pub(crate) fn counts(&self) -> Counts {
+        self.lock().clone()
+    }
+
+    /// The few numbers that progress shows.
+    pub(crate) fn glance(&self) -> Glance {
+        let counts = self.lock();
+        Glance { rows: counts.rows, failed: counts.rows_failed, sent: counts.sent }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Counts> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Listener for Tally {
+    fn hear(&self, event: &Event<'_>) {
+        let mut counts = self.lock();
+        match event {
+            Event::Sent { again, .. } => {
+                counts.sent += 1;
+                counts.retried += u64::from(*again);
+            }
+            Event::Reused => counts.reused += 1,
+            Event::Joined => counts.joined += 1,
+            Event::InDoubt { provider } => *counts.in_doubt.entry(provider).or_default() += 1,
+            Event::DoubtSentAgain { provider } => {
+                *counts.doubts_sent_again.entry(provider).or_default() += 1;
+            }
+            Event::ProviderWaits { .. } => {}
+            Event::ProviderStopped { provider, operation, error } => {
+                let operation = operation.map(str::to_owned);
+                counts.stops.push(Stop { provider, operation, error: (*error).clone() });
+            }
+            Event::Row { number, end } => counts.row(*number, end),
+        }
+    }
+}
+
+impl Counts {
+    /// Calls left in doubt, of all providers.
+    pub(crate) fn in_doubt(&self) -> u64 {
+        self.in_doubt.values().sum()
+    }
+
+    /// Failures of all steps.
+    pub(crate) fn failed(&self) -> u64 {
+        self.steps.iter().map(|step| step.failed).sum()
+    }
+
+    /// Whether any step came to anything: an answer, or a reason that another run would meet
+    /// again. A run without that has nothing to write.
+    pub(crate) fn has_outcome(&self) -> bool {
+        self.unsettled < self.steps.iter().map(StepCounts::all).sum()
+    }
+
+    fn row(&mut self, number: u64, end: &RowEnd) {
+        self.rows += 1;
+        self.kept += end.kept;
+        self.steps.resize_with(end.outcomes.len(), StepCounts::default);
+        let mut failed = false;
+        for (at, outcome) in end.outcomes.iter().enumerate() {
+            let step = &mut self.steps[at];
+            match outcome {
+                Outcome::Value(_) => step.value += 1,
+                Outcome::NoData => step.no_data += 1,
+                Outcome::Skipped(reason) => {
+                    *step.skipped.entry(*reason).or_default() += 1;
+                    let early = [SkipReason::ProviderStopped, SkipReason::Interrupted, SkipReason::Budget];
+                    self.unsettled += u64::from(early.contains(reason));
+                }
+                Outcome::Failed(error) => {
+                    step.failed += 1;
+                    failed = true;
+                    self.unsettled += u64::from(error.kind() == ErrorKind::Auth);
+                    self.message(at, error, number);
+                }
+            }
+        }
+        self.rows_failed += u64::from(failed);
+    }
+
+    fn message(&mut self, step: usize, error: &Error, row: u64) {
+        let known = self.messages.len() < MOST_MESSAGES;
+        let mut key = (step, error.kind(), error.message().to_owned());
+        if !known && !self.messages.contains_key(&key) {
+            key.2 = "other messages".to_owned();
+        }
+        let seen = self.messages.entry(key).or_insert(Seen { count: 0, example_row: row });
+        seen.count += 1;
+        seen.example_row = seen.example_row.min(row);
+    }
+}
+
+impl StepCounts {
+    fn all(&self) -> u64 {
+        self.value + self.no_data + self.failed + self.skipped.values().sum::<u64>()
+    }
+}

@@ -1,0 +1,289 @@
+//! `marl.toml`: the project's settings. A mistake in it is an error with its line.
+
+use std::{collections::BTreeMap, fs, io, path::Path, time::Duration};
+
+use engine::{
+    gateway::{BreakerSettings, InDoubt, LaneSettings, Retry, Settings as GatewaySettings},
+    ledger::Scope,
+    nearest,
+};
+use serde::Deserialize;
+
+use crate::failure::Failure;
+
+/// The file's name in the project folder.
+pub(crate) const FILE: &str = "marl.toml";
+
+/// The most that `--parallel` may be without `limits.max_parallel`.
+const MAX_PARALLEL: usize = 16;
+
+/// What `marl.toml` says.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Settings {
+    limits: Limits,
+    limit: BTreeMap<String, Limit>,
+    provider: BTreeMap<String, Provider>,
+    retry: RetryTable,
+    breaker: BreakerTable,
+    timeout: Timeout,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Limits {
+    max_parallel: Option<usize>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Limit {
+    per_minute: Option<u32>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Provider {
+    account: Option<String>,
+    in_doubt: Option<InDoubtWord>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum InDoubtWord {
+    Keep,
+    Retry,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct RetryTable {
+    attempts: Option<u32>,
+    base_seconds: Option<f64>,
+    cap_seconds: Option<f64>,
+    total_seconds: Option<f64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct BreakerTable {
+    after: Option<u32>,
+    first_wait_seconds: Option<f64>,
+    total_seconds: Option<f64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Timeout {
+    call_seconds: Option<f64>,
+    grace_seconds: Option<f64>,
+}
+
+impl Settings {
+    /// Reads the settings of a project folder; a folder without the file has the defaults.
+    pub(crate) fn read(folder: &Path, providers: &[&str]) -> Result<Self, Failure> {
+        let path = folder.join(FILE);
+        match fs::read_to_string(&path) {
+            Ok(text) => Self::parse(&text, providers),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) => Err(Failure::usage(format!("{} cannot be read", path.display())).caused_by(&error)),
+        }
+    }
+
+    fn parse(text: &str, providers: &[&str]) -> Result<Self, Failure> {
+        let settings: Self = toml::from_str(text).map_err(|error| wrong(text, &error))?;
+        for (table, name) in settings.provider_names() {
+            if !providers.contains(&name) {
+                let line = text.lines().position(|line| line.trim().starts_with(&format!("[{table}.{name}")));
+                let at = line.map(|line| format!(", line {}", line + 1)).unwrap_or_default();
+                let failure = Failure::usage(format!("{FILE}{at}: no provider is called `{name}`"));
+                let near =
+                    nearest(name, providers.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+                return Err(
+                    failure.hint(near.unwrap_or_else(|| format!("there are: {}", providers.join(", "))))
+                );
+            }
+        }
+        settings.check_times()?;
+        Ok(settings)
+    }
+
+    fn provider_names(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let limits = self.limit.keys().map(|name| ("limit", name.as_str()));
+        limits.chain(self.provider.keys().map(|name| ("provider", name.as_str())))
+    }
+
+    fn check_times(&self) -> Result<(), Failure> {
+        let times = [
+            ("retry.base_seconds", self.retry.base_seconds),
+            ("retry.cap_seconds", self.retry.cap_seconds),
+            ("retry.total_seconds", self.retry.total_seconds),
+            ("breaker.first_wait_seconds", self.breaker.first_wait_seconds),
+            ("breaker.total_seconds", self.breaker.total_seconds),
+            ("timeout.call_seconds", self.timeout.call_seconds),
+            ("timeout.grace_seconds", self.timeout.grace_seconds),
+        ];
+        for (name, seconds) in times {
+            if seconds.is_some_and(|seconds| !(0.0..=86_400.0).contains(&seconds)) {
+                return Err(Failure::usage(format!("{FILE}: `{name}` must be between 0 and 86400 seconds")));
+            }
+        }
+        let least_one = [
+            ("retry.attempts", self.retry.attempts),
+            ("breaker.after", self.breaker.after),
+            (
+                "limits.max_parallel",
+                self.limits.max_parallel.map(|most| u32::try_from(most).unwrap_or(u32::MAX)),
+            ),
+        ];
+        let per_minute = self.limit.values().filter_map(|limit| limit.per_minute);
+        let zero = least_one.into_iter().chain(per_minute.map(|rate| ("per_minute", Some(rate))));
+        for (name, number) in zero {
+            if number == Some(0) {
+                return Err(Failure::usage(format!("{FILE}: `{name}` must be at least 1")));
+            }
+        }
+        Ok(())
+    }
+
+    /// The gateway's settings: the file's, under those of the command line. `bases` holds the
+    /// base address of each provider that has not the default one.
+    pub(crate) fn gateway(
+        &self,
+        parallel: usize,
+        in_doubt: Option<InDoubt>,
+        bases: &BTreeMap<&'static str, Option<String>>,
+    ) -> Result<GatewaySettings, Failure> {
+        let most = self.limits.max_parallel.unwrap_or(MAX_PARALLEL);
+        if !(1..=most).contains(&parallel) {
+            return Err(Failure::usage(format!("`--parallel {parallel}` is not between 1 and {most}"))
+                .hint(format!("`max_parallel = N` under `[limits]` in {FILE} raises the bound")));
+        }
+        let lane = |(name, base): (&&'static str, &Option<String>)| {
+            let provider = self.provider.get(*name);
+            let account = provider.and_then(|provider| provider.account.clone());
+            let of_file = provider.and_then(|provider| provider.in_doubt).map(InDoubt::from);
+            let lane = LaneSettings {
+                scope: Scope { base: base.clone(), account: account.unwrap_or_else(|| "default".to_owned()) },
+                per_minute: self.limit.get(*name).and_then(|limit| limit.per_minute),
+                in_doubt: in_doubt.or(of_file).unwrap_or_default(),
+            };
+            ((*name).to_owned(), lane)
+        };
+        let defaults = GatewaySettings::default();
+        Ok(GatewaySettings {
+            parallel,
+            retry: self.retry.over(defaults.retry),
+            breaker: self.breaker.over(defaults.breaker),
+            timeout: self.timeout.call_seconds.map(Duration::from_secs_f64),
+            grace: seconds(self.timeout.grace_seconds, defaults.grace),
+            lanes: bases.iter().map(lane).collect(),
+        })
+    }
+}
+
+impl RetryTable {
+    fn over(&self, defaults: Retry) -> Retry {
+        Retry {
+            attempts: self.attempts.unwrap_or(defaults.attempts),
+            base: seconds(self.base_seconds, defaults.base),
+            cap: seconds(self.cap_seconds, defaults.cap),
+            total: seconds(self.total_seconds, defaults.total),
+        }
+    }
+}
+
+impl BreakerTable {
+    fn over(&self, defaults: BreakerSettings) -> BreakerSettings {
+        BreakerSettings {
+            after: self.after.unwrap_or(defaults.after),
+            first_wait: seconds(self.first_wait_seconds, defaults.first_wait),
+            total: seconds(self.total_seconds, defaults.total),
+        }
+    }
+}
+
+impl From<InDoubtWord> for InDoubt {
+    fn from(word: InDoubtWord) -> Self {
+        match word {
+            InDoubtWord::Keep => Self::Keep,
+            InDoubtWord::Retry => Self::Retry,
+        }
+    }
+}
+
+fn seconds(given: Option<f64>, default: Duration) -> Duration {
+    given.map_or(default, Duration::from_secs_f64)
+}
+
+/// A parser's error as `file, line, column: what`, with the nearest word for an unknown key.
+fn wrong(text: &str, error: &toml::de::Error) -> Failure {
+    let start = error.span().map_or(0, |span| span.start.min(text.len()));
+    let before = &text[..text.floor_char_boundary(start)];
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    let message = error.message().lines().next().unwrap_or_default();
+    let failure = Failure::usage(format!("{FILE}, line {line}, column {column}: {message}"));
+    match meant(message) {
+        Some(near) => failure.hint(format!("did you mean `{near}`?")),
+        None => failure,
+    }
+}
+
+/// The parser names the unknown word first and then the known ones, all in backticks.
+fn meant(message: &str) -> Option<&str> {
+    let mut words = message.split('`').skip(1).step_by(2);
+    let unknown = message.starts_with("unknown").then(|| words.next()).flatten()?;
+    nearest(unknown, words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(text: &str) -> String {
+        let failure = Settings::parse(text, &["datagen"]).unwrap_err();
+        failure.lines().iter().map(|(word, line)| format!("{word}: {line}")).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn everything_can_be_set() {
+        let text = "[limits]\nmax_parallel = 40\n[limit.datagen]\nper_minute = 50\n[provider.datagen]\naccount = \"team\"\nin_doubt = \"retry\"\n[retry]\nattempts = 2\nbase_seconds = 0\n[breaker]\nafter = 1\n[timeout]\ncall_seconds = 0.5\n";
+        let settings = Settings::parse(text, &["datagen"]).unwrap();
+        let bases = BTreeMap::from([("datagen", Some("sandbox".to_owned()))]);
+        let gateway = settings.gateway(40, None, &bases).unwrap();
+        let lane = &gateway.lanes["datagen"];
+        assert_eq!((lane.per_minute, lane.in_doubt), (Some(50), InDoubt::Retry));
+        assert_eq!(lane.scope, Scope { base: Some("sandbox".to_owned()), account: "team".to_owned() });
+        assert_eq!((gateway.retry.attempts, gateway.retry.base), (2, Duration::ZERO));
+        assert_eq!(gateway.timeout, Some(Duration::from_millis(500)));
+        let keep = settings.gateway(1, Some(InDoubt::Keep), &bases).unwrap();
+        assert_eq!(keep.lanes["datagen"].in_doubt, InDoubt::Keep);
+    }
+
+    #[test]
+    fn mistakes_are_named_with_their_line_and_the_nearest_word() {
+        insta::assert_snapshot!(
+            [
+                "[limits]\nmax_paralel = 3\n",
+                "[limits]\nmax_parallel = \"3\"\n",
+                "[limt.datagen]\nper_minute = 3\n",
+                "\n[limit.datagn]\nper_minute = 3\n",
+                "[provider.datagen]\nin_doubt = \"retri\"\n",
+                "[limits\n",
+                "[limit.datagen]\nper_minute = 0\n",
+                "[retry]\nbase_seconds = -1\n",
+            ]
+            .map(refused)
+            .join("\n\n")
+        );
+    }
+
+    #[test]
+    fn parallel_is_bounded() {
+        let settings = Settings::default();
+        assert!(settings.gateway(0, None, &BTreeMap::new()).is_err());
+        assert!(settings.gateway(16, None, &BTreeMap::new()).is_ok());
+        assert!(settings.gateway(17, None, &BTreeMap::new()).is_err());
+    }
+}
