@@ -66,6 +66,15 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn with_a_source() {
+        let both = answered(r#"{"ceo_linkedin_url": "https://www.linkedin.com/in/sandbox-elliott-hill", "source_url": "https://nike.com/", "ceo_name": "Elliott Hill"}"#).await;
+        assert_eq!(
+            both,
+            [Some("Elliott Hill".into()), Some("https://www.linkedin.com/in/sandbox-elliott-hill".into())]
+        );
+    }
+
+    #[tokio::test]
     async fn half_a_sentence_is_not_a_name_nor_a_profile() {
         let answer = r#"{"ceo_name": "I could not find the CEO of this company.", "ceo_linkedin_url": "https://www.linkedin.com/company/acme"}"#;
         assert_eq!(answered(answer).await, [None, None]);
