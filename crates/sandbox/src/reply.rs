@@ -1,0 +1,158 @@
+//! Answers on the wire, whole and broken ones. This module must not decide which is given.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::{error, fmt};
+
+use bytes::Bytes;
+use hyper::body::{Body, Frame, SizeHint};
+use hyper::header::{CONTENT_TYPE, HeaderValue, SERVER};
+use hyper::{Response, StatusCode};
+use serde_json::{Value, json};
+
+/// What a request ends with; `Err` closes the connection without an answer.
+pub(crate) type Reply = Result<Response<Payload>, Cut>;
+
+/// The connection ends here, on purpose.
+#[derive(Debug)]
+pub(crate) struct Cut;
+
+impl fmt::Display for Cut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the sandbox cut the connection on purpose")
+    }
+}
+
+impl error::Error for Cut {}
+
+/// A JSON answer.
+pub(crate) fn json(status: StatusCode, body: &Value) -> Response<Payload> {
+    build(status, "application/json", body.to_string().into())
+}
+
+/// An answer that is text, as DataGen's refusals of a key are.
+pub(crate) fn text(status: StatusCode, body: &'static str) -> Response<Payload> {
+    build(status, "text/plain; charset=utf-8", Bytes::from_static(body.as_bytes()))
+}
+
+/// A page for people where JSON was expected.
+pub(crate) fn html() -> Response<Payload> {
+    let page = "<!DOCTYPE html><html><head><title>One moment</title></head>\
+                <body><h1>Checking your browser</h1></body></html>\n";
+    build(StatusCode::OK, "text/html; charset=utf-8", Bytes::from_static(page.as_bytes()))
+}
+
+/// The start of `whole`, then the end of the connection. The headers promise all of it.
+pub(crate) fn truncated(whole: &Value) -> Response<Payload> {
+    let whole = whole.to_string();
+    let rest = Rest::Half { start: Bytes::copy_from_slice(&whole.as_bytes()[..whole.len() / 2]) };
+    respond(StatusCode::OK, "application/json", Payload { length: Some(whole.len() as u64), rest })
+}
+
+/// 32 MiB of valid JSON, without telling its length first.
+pub(crate) fn huge() -> Response<Payload> {
+    respond(StatusCode::OK, "application/json", Payload { length: None, rest: Rest::Huge { sent: 0 } })
+}
+
+/// An error as DataGen writes one.
+pub(crate) fn error(status: StatusCode, message: &str) -> Response<Payload> {
+    json(status, &json!({ "error": message }))
+}
+
+/// The body of an answer.
+pub(crate) struct Payload {
+    length: Option<u64>,
+    rest: Rest,
+}
+
+/// What is still to be sent.
+enum Rest {
+    Whole(Bytes),
+    Half {
+        start: Bytes,
+    },
+    /// The half is on its way: one turn of waiting lets it leave before the connection ends.
+    Flush,
+    Broken,
+    Huge {
+        sent: usize,
+    },
+    Nothing,
+}
+
+impl Body for Payload {
+    type Data = Bytes;
+    type Error = Cut;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
+        let (frame, next) = match std::mem::replace(&mut self.rest, Rest::Nothing) {
+            Rest::Whole(bytes) => (Poll::Ready(Some(Ok(Frame::data(bytes)))), Rest::Nothing),
+            Rest::Half { start } => (Poll::Ready(Some(Ok(Frame::data(start)))), Rest::Flush),
+            Rest::Flush => {
+                cx.waker().wake_by_ref();
+                (Poll::Pending, Rest::Broken)
+            }
+            Rest::Broken => (Poll::Ready(Some(Err(Cut))), Rest::Nothing),
+            Rest::Huge { sent } => match huge_chunk(sent) {
+                Some(chunk) => {
+                    let sent = sent + chunk.len();
+                    (Poll::Ready(Some(Ok(Frame::data(chunk)))), Rest::Huge { sent })
+                }
+                None => (Poll::Ready(None), Rest::Nothing),
+            },
+            Rest::Nothing => (Poll::Ready(None), Rest::Nothing),
+        };
+        self.rest = next;
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        matches!(self.rest, Rest::Nothing)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.length.map_or_else(SizeHint::new, SizeHint::with_exact)
+    }
+}
+
+fn build(status: StatusCode, kind: &'static str, body: Bytes) -> Response<Payload> {
+    respond(status, kind, Payload { length: Some(body.len() as u64), rest: Rest::Whole(body) })
+}
+
+fn respond(status: StatusCode, kind: &'static str, body: Payload) -> Response<Payload> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    response.headers_mut().insert(SERVER, HeaderValue::from_static("marl-sandbox"));
+    response
+}
+
+const HUGE: usize = 32 * 1024 * 1024;
+
+/// The next part of the huge answer after `sent` bytes of it.
+fn huge_chunk(sent: usize) -> Option<Bytes> {
+    const START: &[u8] = br#"{"success":true,"data":{"success":true,"result":{"answer":""#;
+    const END: &[u8] = br#""}}}"#;
+    const FILL: &[u8] = &[b'x'; 64 * 1024];
+    match sent {
+        0 => Some(Bytes::from_static(START)),
+        HUGE.. => None,
+        _ if sent + END.len() == HUGE => Some(Bytes::from_static(END)),
+        _ => Some(Bytes::from_static(&FILL[..FILL.len().min(HUGE - END.len() - sent)])),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_huge_answer_is_valid_json() {
+        let mut whole = Vec::new();
+        while let Some(chunk) = huge_chunk(whole.len()) {
+            whole.extend_from_slice(&chunk);
+        }
+        assert_eq!(whole.len(), HUGE);
+        assert!(serde_json::from_slice::<Value>(&whole).is_ok());
+    }
+}

@@ -1,0 +1,145 @@
+//! The server: its life, its connections and its routes. It must not know the tools.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Method, Request, StatusCode};
+use hyper_util::rt::TokioIo;
+use serde_json::json;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::call::{self, State};
+use crate::reply::{self, Cut, Reply};
+use crate::{Options, Stats, fault};
+
+/// A running sandbox. Dropping it stops it, and its connections end.
+pub struct Sandbox {
+    address: SocketAddr,
+    state: Arc<State>,
+    /// Never sent to: its end is the signal, and a drop ends it too.
+    stop: oneshot::Sender<()>,
+    accepting: JoinHandle<()>,
+}
+
+impl Sandbox {
+    /// Starts to listen, and serves in tasks of the current tokio runtime.
+    ///
+    /// # Errors
+    /// When the port is taken, or the faults' rates are not rates.
+    pub async fn start(options: Options) -> io::Result<Self> {
+        fault::check(&options.faults).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
+        let address = listener.local_addr()?;
+        let state = Arc::new(State::new(options));
+        let (stop, stopped) = oneshot::channel();
+        let accepting = tokio::spawn(accept(listener, Arc::clone(&state), stopped));
+        Ok(Self { address, state, stop, accepting })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its base URL, such as `http://127.0.0.1:40123`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// What it has counted so far.
+    pub fn stats(&self) -> Stats {
+        self.state.counters.stats()
+    }
+
+    /// Stops it and waits until its connections have ended and its port is free.
+    pub async fn stop(self) {
+        drop(self.stop);
+        // An error would be a panic of the accepting task, which is as stopped as can be.
+        let _ = self.accepting.await;
+    }
+}
+
+/// Takes connections until the sandbox is stopped, then ends those that are open.
+async fn accept(listener: TcpListener, state: Arc<State>, mut stopped: oneshot::Receiver<()>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            _ = &mut stopped => break,
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(serve(stream, Arc::clone(&state)));
+                }
+                // Out of file descriptors, most likely: some will be freed.
+                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+    drop(listener);
+    connections.shutdown().await;
+}
+
+async fn serve(stream: TcpStream, state: Arc<State>) {
+    // Small answers must not wait for more; without it they are only slower.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request| {
+        let state = Arc::clone(&state);
+        async move { route(request, &state).await }
+    });
+    // An error is a client that went away, or a connection that was cut on purpose.
+    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+}
+
+async fn route(request: Request<Incoming>, state: &State) -> Reply {
+    match (request.method(), request.uri().path()) {
+        (&Method::POST, "/api/tools/execute") => {
+            let (head, body) = request.into_parts();
+            let in_flight = state.counters.enter();
+            let answer = match read(body).await? {
+                Some(body) => call::execute(state, head.headers.get("x-api-key"), &body).await,
+                None => Ok(too_large(state)),
+            };
+            drop(in_flight);
+            answer
+        }
+        (&Method::GET, "/stats") => Ok(reply::json(StatusCode::OK, &json!(state.counters.stats()))),
+        (method, path) => Ok(reply::error(
+            StatusCode::NOT_FOUND,
+            &format!("no route {method} {path}: there are POST /api/tools/execute and GET /stats"),
+        )),
+    }
+}
+
+/// The whole body; `None` when it is too large. A client that went away gets no answer.
+async fn read(mut body: Incoming) -> Result<Option<Bytes>, Cut> {
+    const MOST: usize = 1024 * 1024;
+    // A body that is too large is read on for a while, since a client that is still writing
+    // when the connection ends never sees the answer.
+    const PATIENCE: usize = 16 * MOST;
+    let mut kept = BytesMut::new();
+    let mut size = 0;
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| Cut)?.into_data() else { continue };
+        size += data.len();
+        if size <= MOST {
+            kept.extend_from_slice(&data);
+        } else if size > PATIENCE {
+            break;
+        }
+    }
+    Ok((size <= MOST).then(|| kept.freeze()))
+}
+
+fn too_large(state: &State) -> hyper::Response<reply::Payload> {
+    state.counters.refuse();
+    reply::error(StatusCode::PAYLOAD_TOO_LARGE, "the request is larger than 1 MiB")
+}

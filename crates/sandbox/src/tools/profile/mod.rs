@@ -1,0 +1,227 @@
+//! `get_linkedin_person_data`: invented profiles that look like real answers.
+//!
+//! Only the name and post of a sample company's CEO are real, and even they say that the
+//! profile is invented. This module decides whose profile it is; it must never take anything
+//! about a person from elsewhere.
+
+mod person;
+mod place;
+
+use super::Answer;
+use crate::hash::Dice;
+use crate::{FaultKind, sample};
+use person::{End, Followers, Origin, Person, Shape};
+use place::Place;
+
+/// The profile at an address.
+pub(super) fn answer(linkedin_url: &str, seed: u64) -> Answer {
+    let Some(slug) = slug(linkedin_url) else {
+        return Answer::Failed("Invalid LinkedIn profile URL".to_owned());
+    };
+    let dice = Dice::of_text(seed, &slug);
+    let known = sample::led_by(&slug).is_some() || slug.starts_with("sandbox-") || MAGIC.contains(&&*slug);
+    if slug == "not-found" || (!known && dice.one_in("not found", 8)) {
+        return Answer::Failed("Resource not found".to_owned());
+    }
+    let shape = magic_shape(&slug).unwrap_or_else(|| shape(dice));
+    Answer::Found(profile(&slug, dice).json(&shape, dice))
+}
+
+/// The fault that a magic profile stands for.
+pub(super) fn magic_fault(linkedin_url: &str, attempt: u64) -> Option<FaultKind> {
+    match slug(linkedin_url)?.as_str() {
+        "slow" => Some(FaultKind::Slow),
+        "flaky" if attempt == 0 => Some(FaultKind::InternalError),
+        _ => None,
+    }
+}
+
+/// Profiles that stand for one shape or trouble, for tests by hand.
+const MAGIC: [&str; 9] = [
+    "not-found",
+    "slow",
+    "flaky",
+    "plain",
+    "loc-object",
+    "no-positions",
+    "no-end",
+    "past-first",
+    "no-followers",
+];
+
+fn magic_shape(slug: &str) -> Option<Shape> {
+    let plain = Shape {
+        location_is_object: false,
+        has_positions: true,
+        past_first: false,
+        end: End::Null,
+        followers: Followers::Usual,
+    };
+    Some(match slug {
+        "plain" | "slow" | "flaky" => plain,
+        "loc-object" => Shape { location_is_object: true, ..plain },
+        "no-positions" => Shape { has_positions: false, ..plain },
+        "no-end" => Shape { end: End::Missing, ..plain },
+        "past-first" => Shape { past_first: true, ..plain },
+        "no-followers" => Shape { followers: Followers::Missing, ..plain },
+        _ => return None,
+    })
+}
+
+fn shape(dice: Dice) -> Shape {
+    Shape {
+        location_is_object: dice.one_in("location is object", 3),
+        has_positions: !dice.one_in("no positions", 6),
+        past_first: dice.one_in("past first", 3),
+        end: dice.choose("end", [End::Null, End::Null, End::Empty, End::Missing]),
+        followers: dice.choose(
+            "followers",
+            [Followers::Usual, Followers::Usual, Followers::Usual, Followers::Plural, Followers::Missing],
+        ),
+    }
+}
+
+/// Whose profile it is: a sample CEO's, or somebody's whom the slug alone describes.
+fn profile(slug: &str, dice: Dice) -> Person {
+    if let Some(company) = sample::led_by(slug) {
+        return Person {
+            slug: slug.to_owned(),
+            name: company.ceo.clone().unwrap_or_default(),
+            title: dice.choose("title", ["CEO", "CEO", "Chief Executive Officer"]),
+            company: company.name.clone(),
+            place: Place::of(company),
+            origin: Origin::Sample,
+        };
+    }
+    Person {
+        slug: slug.to_owned(),
+        name: name_of(slug),
+        title: dice.choose("title", ["CEO", "Head of Growth", "CTO", "Product Manager", "Founder"]),
+        company: dice.choose("company", INVENTED_COMPANIES).to_owned(),
+        place: Place::invented(dice),
+        origin: Origin::Invented,
+    }
+}
+
+const INVENTED_COMPANIES: [&str; 6] = [
+    "Example Analytics",
+    "Sample & Sons",
+    "Placeholder Foods",
+    "Invented Motors",
+    "Mock Insurance",
+    "Fictional Robotics",
+];
+
+/// The slug of a person's profile address, in lower case unless it is an opaque one.
+fn slug(url: &str) -> Option<String> {
+    let url = url.trim();
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let (host, path) = rest.split_once('/')?;
+    let host = host.to_lowercase();
+    let path = path.split(['?', '#']).next()?;
+    let (kind, slug) = path.split_once('/')?;
+    let slug = slug.split('/').next()?;
+    let on_linkedin = host == "linkedin.com" || host.ends_with(".linkedin.com");
+    let legal = |c: char| c.is_alphanumeric() || "-_.~%".contains(c);
+    if !on_linkedin || !kind.eq_ignore_ascii_case("in") || slug.is_empty() || !slug.chars().all(legal) {
+        return None;
+    }
+    let opaque = slug.starts_with("ACoA") || slug.starts_with("ACwA");
+    Some(if opaque { slug.to_owned() } else { slug.to_lowercase() })
+}
+
+/// A name read from a slug: "jane-doe-1b2" is Jane Doe.
+fn name_of(slug: &str) -> String {
+    let decoded = percent_decoded(slug);
+    let is_name =
+        |word: &&str| *word != "sandbox" && word.chars().all(char::is_alphabetic) && !word.is_empty();
+    let words: Vec<String> = decoded.split(['-', '_', '.']).filter(is_name).map(capitalised).collect();
+    if words.is_empty() { "Sample Person".to_owned() } else { words.join(" ") }
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let hex = (*first == b'%').then(|| tail.get(..2)).flatten();
+        let hex = hex.and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
+        bytes.push(hex.unwrap_or(*first));
+        rest = if hex.is_some() { &tail[2..] } else { tail };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// A profile's fields without its envelope.
+    fn person(linkedin_url: &str, seed: u64) -> Value {
+        match answer(linkedin_url, seed) {
+            Answer::Found(result) => result["person"].clone(),
+            Answer::Free(_) | Answer::Failed(_) => Value::Null,
+        }
+    }
+
+    #[test]
+    fn addresses_are_read() {
+        let check = |url: &str, wanted: Option<&str>| assert_eq!(slug(url).as_deref(), wanted, "{url}");
+        check("https://www.linkedin.com/in/Jane-Doe/", Some("jane-doe"));
+        check("de.linkedin.com/in/jane-doe?trk=x", Some("jane-doe"));
+        check("https://www.linkedin.com/in/ACoAAExample", Some("ACoAAExample"));
+        check("https://www.linkedin.com/company/acme", None);
+        check("https://linkedin.com.evil.example/in/jane", None);
+        check("https://www.linkedin.com/in/", None);
+        check("rubbish", None);
+    }
+
+    #[test]
+    fn names_come_from_slugs() {
+        assert_eq!(name_of("jane-doe-1b2"), "Jane Doe");
+        assert_eq!(name_of("jos%C3%A9-garc%c3%ada"), "José García");
+        assert_eq!(name_of("12345"), "Sample Person");
+        assert_eq!(name_of("100%-sure%zz"), "Sample Person");
+    }
+
+    #[test]
+    fn a_ceo_has_the_post_and_says_it_is_invented() {
+        let person = person("https://www.linkedin.com/in/sandbox-ralph-dommermuth", 0);
+        assert_eq!(person["publicIdentifier"], "sandbox-ralph-dommermuth");
+        assert_eq!(person["lastName"], "Dommermuth");
+        assert!(person["headline"].as_str().unwrap().contains(" at 1&1"));
+        assert!(person["summary"].as_str().unwrap().contains("Invented sample profile"));
+    }
+
+    #[test]
+    fn magic_profiles_have_their_shape() {
+        let of = |slug: &str| person(&format!("https://www.linkedin.com/in/{slug}"), 5);
+        assert!(of("loc-object")["location"]["country"].is_string());
+        assert_eq!(of("no-positions")["positions"]["positionHistory"], json!([]));
+        assert!(of("no-positions")["headline"].as_str().unwrap().contains(" at "));
+        let dates = &of("no-end")["positions"]["positionHistory"][0]["startEndDate"];
+        assert!(dates["start"].is_object() && dates.get("end").is_none());
+        assert!(of("past-first")["positions"]["positionHistory"][0]["startEndDate"]["end"].is_object());
+        assert!(of("no-followers").get("followerCount").is_none());
+        assert_eq!(of("not-found"), Value::Null);
+    }
+
+    #[test]
+    fn shapes_vary_and_about_one_in_eight_is_missing() {
+        let people: Vec<Value> =
+            (0..800).map(|at| person(&format!("https://www.linkedin.com/in/somebody-{at}"), 1)).collect();
+        let count = |test: fn(&Value) -> bool| people.iter().filter(|person| test(person)).count();
+        let missing = count(Value::is_null);
+        assert!((70..130).contains(&missing), "{missing}");
+        assert!(count(|person| person["location"].is_object()) > 150);
+        assert!(count(|person| person["location"].is_string()) > 300);
+        assert!(count(|person| person["positions"]["positionsCount"] == 0) > 80);
+        assert!(count(|person| person.get("followersCount").is_some()) > 80);
+    }
+}

@@ -1,0 +1,71 @@
+//! The sandbox over real HTTP.
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests, which clippy does not see")]
+
+mod billing;
+mod faults;
+mod server;
+mod tools;
+
+use std::time::Duration;
+
+use reqwest::{Client, Response};
+use sandbox::{Fault, FaultKind, Options, Sandbox};
+use serde_json::{Value, json};
+
+/// A sandbox and somebody who calls it.
+struct Caller {
+    sandbox: Sandbox,
+    client: Client,
+}
+
+impl Caller {
+    async fn with(options: Options) -> Self {
+        Self { sandbox: Sandbox::start(options).await.unwrap(), client: client() }
+    }
+
+    async fn new() -> Self {
+        Self::with(Options::default()).await
+    }
+
+    /// A sandbox in which every arrival meets this fault.
+    async fn meeting(kind: FaultKind) -> Self {
+        let faults = vec![Fault { kind, rate: 1.0 }];
+        Self::with(Options { faults, slow_for: Duration::from_millis(80), ..Options::default() }).await
+    }
+
+    async fn send(&self, tool: &str, parameters: Value) -> reqwest::Result<Response> {
+        self.post(json!({ "tool_alias_name": tool, "parameters": parameters }).to_string(), "key").await
+    }
+
+    async fn post(&self, body: impl Into<reqwest::Body>, key: &str) -> reqwest::Result<Response> {
+        let url = format!("{}/api/tools/execute", self.sandbox.url());
+        self.client.post(url).header("X-API-Key", key).body(body).send().await
+    }
+
+    /// The `data` of an answer that is whole.
+    async fn data(&self, tool: &str, parameters: Value) -> Value {
+        let response = self.send(tool, parameters).await.unwrap();
+        assert_eq!(response.status(), 200);
+        let body = json_of(response).await;
+        assert_eq!(body["success"], true);
+        body["data"].clone()
+    }
+
+    async fn profile(&self, slug: &str) -> Value {
+        self.data("get_linkedin_person_data", profile(slug)).await
+    }
+}
+
+fn client() -> Client {
+    // Another test of this process may have been first.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap()
+}
+
+fn profile(slug: &str) -> Value {
+    json!({ "linkedin_url": format!("https://www.linkedin.com/in/{slug}") })
+}
+
+async fn json_of(response: Response) -> Value {
+    serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
+}
