@@ -1,0 +1,36 @@
+//! Tables: CSV, TSV and JSONL, checked as a whole, then read and written as streams.
+//!
+//! [`check`] reads the whole file once and answers what it holds, so that a broken row
+//! 90,000 is found before the first call is sent. [`Reader`] and [`Writer`] then move one
+//! row at a time: memory never grows with the number of rows. The table's own cells are
+//! written back as they were; values from outside are made safe for terminals and
+//! spreadsheets. This module must not know integrations, plans or providers, and must not
+//! print.
+
+mod check;
+mod csv_check;
+mod encoding;
+mod error;
+mod errors_file;
+mod hint;
+mod jsonl;
+mod jsonl_check;
+mod partial;
+mod paths;
+mod problem;
+mod reader;
+mod safety;
+mod shape;
+mod writer;
+
+pub use check::check;
+pub use error::TableError;
+pub use errors_file::ErrorsFile;
+pub use reader::{InputRow, Reader};
+pub use shape::{
+    Format, LineEnding, ReadOptions, Shape, Sketch, enriched_path, errors_path, parse_delimiter,
+};
+pub use writer::{WriteOptions, Writer};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,111 @@
+//! Files as the file system knows them: whether two names mean one file, whether a file
+//! is still the one that was checked. Reads no content.
+
+use std::fs::{self, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use super::problem::Problem;
+
+/// What changes when a file's content does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Stamp {
+    len: u64,
+    modified: Option<SystemTime>,
+}
+
+impl Stamp {
+    pub(super) fn of(metadata: &Metadata) -> Self {
+        Self { len: metadata.len(), modified: metadata.modified().ok() }
+    }
+}
+
+/// Whether both paths lead to one existing file, through whatever links.
+pub(super) fn same_file(one: &Path, other: &Path) -> bool {
+    match (fs::metadata(one), fs::metadata(other)) {
+        (Ok(a), Ok(b)) => same_identity(&a, &b) || same_spelling(one, other),
+        _ => false,
+    }
+}
+
+/// Whether two looks at the file system saw the same file.
+#[cfg(unix)]
+pub(super) fn same_identity(one: &Metadata, other: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+/// Without inodes, the time of creation has to do.
+#[cfg(not(unix))]
+pub(super) fn same_identity(one: &Metadata, other: &Metadata) -> bool {
+    matches!((one.created(), other.created()), (Ok(a), Ok(b)) if a == b) && one.len() == other.len()
+}
+
+fn same_spelling(one: &Path, other: &Path) -> bool {
+    matches!((fs::canonicalize(one), fs::canonicalize(other)), (Ok(a), Ok(b)) if a == b)
+}
+
+/// Where a path ends once symbolic links are followed. The last target need not exist.
+pub(super) fn follow_links(path: &Path) -> io::Result<PathBuf> {
+    /// As many as Linux follows.
+    const MOST: usize = 40;
+    let mut path = path.to_path_buf();
+    for _ in 0..MOST {
+        match fs::symlink_metadata(&path) {
+            Ok(metadata) if metadata.is_symlink() => path = folder_of(&path).join(fs::read_link(&path)?),
+            _ => return Ok(path),
+        }
+    }
+    Err(io::Error::other("too many symbolic links"))
+}
+
+/// The folder that a file is in; `.` for a bare name.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// Metadata of an input, which must be a regular file: it is read twice, and a pipe can
+/// be read only once.
+pub(super) fn input_metadata(path: &Path) -> Result<Metadata, (Problem, Option<io::Error>)> {
+    if is_standard_input(path) {
+        return Err((Problem::NotRegular, None));
+    }
+    let metadata = fs::metadata(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => (Problem::NotFound { similar: similar_name(path) }, Some(error)),
+        _ => (Problem::Read, Some(error)),
+    })?;
+    match metadata.file_type() {
+        kind if kind.is_dir() => Err((Problem::IsFolder, None)),
+        kind if kind.is_file() => Ok(metadata),
+        _ => Err((Problem::NotRegular, None)),
+    }
+}
+
+/// These may look like regular files when the shell redirects one.
+fn is_standard_input(path: &Path) -> bool {
+    path == Path::new("-")
+        || ["/dev/stdin", "/dev/fd", "/proc/self/fd"].iter().any(|known| path.starts_with(known))
+}
+
+/// A file in the same folder whose name is nearly the missing one's.
+fn similar_name(path: &Path) -> Option<PathBuf> {
+    /// Enough for folders that people keep tables in; a huge one is not read to its end.
+    const MOST: usize = 10_000;
+    let wanted = path.file_name()?.to_string_lossy().to_lowercase();
+    let closeness = |entry: &fs::DirEntry| {
+        strsim::jaro_winkler(&wanted, &entry.file_name().to_string_lossy().to_lowercase())
+    };
+    fs::read_dir(folder_of(path))
+        .ok()?
+        .take(MOST)
+        .flatten()
+        .filter(|entry| entry.path().is_file())
+        .map(|entry| (closeness(&entry), entry))
+        .filter(|(closeness, _)| *closeness >= 0.85)
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .map(|(_, entry)| path.with_file_name(entry.file_name()))
+}

@@ -1,0 +1,228 @@
+//! What can be wrong with a table or its file, in words.
+//!
+//! Text that comes from a file or its name is escaped before it becomes part of a message:
+//! a terminal obeys what it is sent.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// What is wrong.
+#[derive(Debug)]
+pub(super) enum Problem {
+    // The input as a file.
+    NotFound {
+        similar: Option<PathBuf>,
+    },
+    IsFolder,
+    NotRegular,
+    UnknownExtension(String),
+    BadDelimiter(u8),
+    DelimiterForJsonl,
+    Empty,
+    Changed,
+    Read,
+    // Its encoding.
+    Binary(&'static str),
+    Utf16(&'static str),
+    Windows1252(u8),
+    MixedEncoding(u8),
+    NotUtf8(u8),
+    CutOff,
+    ZeroByte,
+    // CSV.
+    WrongDelimiter {
+        used: u8,
+        found: u8,
+    },
+    SeparatorLine,
+    EmptyNames(Vec<usize>),
+    DuplicateName {
+        name: String,
+        first: usize,
+        second: usize,
+    },
+    LongName,
+    /// `last_line` is 0 for a row of one line.
+    Ragged {
+        found: usize,
+        expected: usize,
+        delimiter: u8,
+        last_line: u64,
+    },
+    /// `opened` is 0 for a cell of one line.
+    TextAfterQuote {
+        opened: u64,
+    },
+    UnclosedQuote,
+    // JSONL.
+    NotObject(&'static str),
+    BrokenJson(String),
+    DuplicateKey(String),
+    EmptyKey,
+    // The output.
+    OutputIsInput,
+    OtherFormat {
+        input: String,
+        output: String,
+    },
+    NoFolder(PathBuf),
+    InTheWay(PathBuf),
+    WriteProtected,
+    Locked,
+    Create,
+    Write,
+    Replace,
+}
+
+impl Problem {
+    /// Whether the system gave the reason.
+    pub(super) fn is_io(&self) -> bool {
+        matches!(self, Self::Read | Self::Create | Self::Write | Self::Replace)
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotFound { .. } => f.write_str("no such file"),
+            Self::IsFolder => f.write_str("this is a folder, not a file"),
+            Self::NotRegular => f.write_str("this is a pipe or a device, and marl reads a table twice"),
+            Self::UnknownExtension(extension) if extension.is_empty() => {
+                f.write_str("a file name without extension does not say its format")
+            }
+            Self::UnknownExtension(extension) => {
+                write!(f, "`.{}` is not a known format", printable(extension))
+            }
+            Self::BadDelimiter(byte) => write!(f, "{} cannot be a delimiter", byte_name(*byte)),
+            Self::DelimiterForJsonl => f.write_str("JSONL has no delimiter"),
+            Self::Empty => f.write_str("the file is empty"),
+            Self::Changed => f.write_str("the file was changed after it was checked"),
+            Self::Read => f.write_str("cannot read it"),
+            Self::Binary(what) => write!(f, "this is {what}, not text"),
+            Self::Utf16(name) => write!(f, "this looks like {name}; marl reads UTF-8"),
+            Self::Windows1252(byte) => {
+                write!(f, "byte 0x{byte:02X} is not UTF-8; the file looks like Windows-1252 (or Latin-1)")
+            }
+            Self::MixedEncoding(byte) => {
+                write!(f, "byte 0x{byte:02X} is not UTF-8, but text before it is: the file mixes encodings")
+            }
+            Self::NotUtf8(byte) => write!(f, "byte 0x{byte:02X} is not UTF-8"),
+            Self::CutOff => f.write_str("the file ends in the middle of a character"),
+            Self::ZeroByte => f.write_str("a zero byte, which no text has"),
+            Self::Create => f.write_str("cannot create it"),
+            Self::Write => f.write_str("cannot write it"),
+            Self::Replace => f.write_str("cannot put the finished file in its place"),
+            Self::Locked => f.write_str("another marl run is writing this file"),
+            Self::WrongDelimiter { used, found } => write!(
+                f,
+                "the header is one column full of {}, where {} was expected",
+                byte_name(*found),
+                byte_name(*used)
+            ),
+            Self::SeparatorLine => f.write_str("this is a note for Excel (`sep=`), not a header"),
+            Self::EmptyNames(columns) if columns.len() == 1 => write!(f, "column {} has no name", columns[0]),
+            Self::EmptyNames(columns) => {
+                let columns: Vec<_> = columns.iter().map(usize::to_string).collect();
+                write!(f, "columns {} have no name", columns.join(", "))
+            }
+            Self::DuplicateName { name, first, second } => {
+                write!(f, "columns {first} and {second} are both called `{}`", printable(name))
+            }
+            Self::LongName => f.write_str("the column's name has more than 64 KiB"),
+            Self::Ragged { found, expected, delimiter, last_line } => {
+                let cells = if *found == 1 { "cell" } else { "cells" };
+                write!(f, "{found} {cells} where the header has {expected}")?;
+                match last_line {
+                    0 => write!(f, " (a stray {} or a quote that is not closed?)", word(*delimiter)),
+                    last => write!(f, " (the row goes on to line {}: a quote not closed?)", grouped(*last)),
+                }
+            }
+            Self::TextAfterQuote { opened: 0 } => f.write_str("text after the closing quote"),
+            Self::TextAfterQuote { opened } => {
+                write!(f, "text after the closing quote of a cell that opens in line {}", grouped(*opened))
+            }
+            Self::UnclosedQuote => f.write_str("the quote that opens this cell is never closed"),
+            Self::NotObject(what) => write!(f, "the line holds {what}, not a JSON object"),
+            Self::BrokenJson(what) => write!(f, "broken JSON: {}", printable(what)),
+            Self::DuplicateKey(key) => write!(f, "the key `{}` is there twice", printable(key)),
+            Self::EmptyKey => f.write_str("a key without a name cannot be a column"),
+            Self::OutputIsInput => f.write_str("the output would overwrite the input"),
+            Self::OtherFormat { input, output } => write!(
+                f,
+                "the output's extension is {}, the input's {}, and marl does not convert",
+                dotted(output),
+                dotted(input)
+            ),
+            Self::NoFolder(folder) => write!(f, "there is no folder `{}`", escaped(folder)),
+            Self::InTheWay(path) => write!(f, "`{}` is in the way and not a regular file", escaped(path)),
+            Self::WriteProtected => f.write_str("the file is write-protected"),
+        }
+    }
+}
+
+fn byte_name(byte: u8) -> Cow<'static, str> {
+    match byte {
+        b'\t' => "tabs".into(),
+        0x20..0x7f => format!("`{}`", char::from(byte)).into(),
+        byte => format!("byte 0x{byte:02X}").into(),
+    }
+}
+
+fn word(delimiter: u8) -> &'static str {
+    match delimiter {
+        b',' => "comma",
+        b';' => "semicolon",
+        b'\t' => "tab",
+        _ => "delimiter",
+    }
+}
+
+pub(super) fn dotted(extension: &str) -> String {
+    match extension {
+        "" => "none".into(),
+        extension => format!("`.{}`", printable(extension)),
+    }
+}
+
+/// Text of a file, escaped and cut to what fits into a message.
+fn printable(text: &str) -> String {
+    const MOST: usize = 300;
+    let cut = text.char_indices().nth(MOST).map(|(end, _)| &text[..end]);
+    cut.map_or_else(|| escape(text), |cut| escape(cut) + "…")
+}
+
+/// A path as it can be shown, and never cut: it may be part of a command.
+pub(super) fn escaped(path: &Path) -> String {
+    escape(&path.to_string_lossy())
+}
+
+/// Text without anything that a terminal would obey.
+fn escape(text: &str) -> String {
+    let steers = |c| match c {
+        // Invisible ones and those that turn the direction of what follows.
+        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => true,
+        c => c.is_control(),
+    };
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match steers(c) {
+            true => escaped.extend(c.escape_default()),
+            false => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+/// `90211` as `90,211`.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}

@@ -1,0 +1,150 @@
+//! What a table looks like apart from its rows: format, columns, byte order mark, line
+//! ending; and the names of the files that belong to it. Reads no file.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use super::paths::Stamp;
+use super::problem::Problem;
+
+/// What the command line says about the input.
+#[derive(Debug, Clone, Default)]
+pub struct ReadOptions {
+    /// `--delimiter C`: the byte between cells, whatever the file's extension says.
+    pub delimiter: Option<u8>,
+}
+
+/// How rows are written in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Lines of cells with a header: CSV, and TSV when the delimiter is a tab.
+    Csv {
+        /// The byte between cells.
+        delimiter: u8,
+    },
+    /// One JSON object per line.
+    Jsonl,
+}
+
+/// What ends a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LineEnding {
+    /// `\n`
+    #[default]
+    Lf,
+    /// `\r\n`
+    CrLf,
+    /// `\r`, as very old Macs wrote it; only in CSV and TSV.
+    Cr,
+}
+
+impl LineEnding {
+    /// The ending as text.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Lf => "\n",
+            Self::CrLf => "\r\n",
+            Self::Cr => "\r",
+        }
+    }
+}
+
+/// The habits of the file that made the input; the output keeps them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shape {
+    /// Whether the file starts with a UTF-8 byte order mark, as Excel writes it.
+    pub bom: bool,
+    /// What ends the first line. A file that mixes endings gets this one everywhere.
+    pub line_ending: LineEnding,
+    /// Whether the last line is ended too.
+    pub final_newline: bool,
+}
+
+/// What the first pass found: the whole file was read and is sound.
+#[derive(Debug, Clone)]
+pub struct Sketch {
+    /// The file, as the user called it.
+    pub path: PathBuf,
+    /// How its rows are written.
+    pub format: Format,
+    /// The columns' names: of the header, or for JSONL in order of first appearance.
+    pub columns: Vec<String>,
+    /// How many rows there are, the header not counted.
+    pub rows: u64,
+    /// Of each column the first 100 cells that are not blank, each cut to 512 characters.
+    pub samples: Vec<Vec<String>>,
+    /// What the output keeps of the file's habits.
+    pub shape: Shape,
+    /// What tells whether the file was changed since.
+    pub(super) stamp: Stamp,
+}
+
+/// `leads.csv` becomes `leads_enriched.csv`, in the same folder.
+pub fn enriched_path(input: &Path) -> PathBuf {
+    let mut name = input.file_stem().map(OsString::from).unwrap_or_default();
+    name.push("_enriched");
+    if let Some(extension) = input.extension() {
+        name.push(".");
+        name.push(extension);
+    }
+    input.with_file_name(name)
+}
+
+/// `leads_enriched.csv` becomes `leads_enriched.errors.csv`; it is CSV for every format.
+pub fn errors_path(output: &Path) -> PathBuf {
+    let mut name = output.file_stem().map(OsString::from).unwrap_or_default();
+    name.push(".errors.csv");
+    output.with_file_name(name)
+}
+
+/// Reads the argument of `--delimiter`: one character, or `\t` for a tab.
+///
+/// # Errors
+/// The text is not one character that can stand between cells; says which could.
+pub fn parse_delimiter(text: &str) -> Result<u8, String> {
+    match text.as_bytes() {
+        b"\\t" => Ok(b'\t'),
+        [byte] if can_delimit(*byte) => Ok(*byte),
+        _ => Err("one plain character, such as ';' or '|', or '\\t' for a tab".into()),
+    }
+}
+
+/// The format that a path's extension stands for; `None` for one that marl does not know.
+pub(super) fn format_of(path: &Path) -> Option<Format> {
+    match extension(path).as_str() {
+        "csv" => Some(Format::Csv { delimiter: b',' }),
+        "tsv" | "tab" => Some(Format::Csv { delimiter: b'\t' }),
+        "jsonl" | "ndjson" => Some(Format::Jsonl),
+        _ => None,
+    }
+}
+
+/// The format of an input, from its extension and the command line.
+pub(super) fn input_format(path: &Path, options: &ReadOptions) -> Result<Format, Problem> {
+    match (format_of(path), options.delimiter) {
+        (_, Some(delimiter)) if !can_delimit(delimiter) => Err(Problem::BadDelimiter(delimiter)),
+        (Some(Format::Jsonl), Some(_)) => Err(Problem::DelimiterForJsonl),
+        (_, Some(delimiter)) => Ok(Format::Csv { delimiter }),
+        (Some(format), None) => Ok(format),
+        (None, None) => Err(Problem::UnknownExtension(extension(path))),
+    }
+}
+
+/// Whether an output at `path` would be read back as what is written to it.
+pub(super) fn check_output_format(path: &Path, sketch: &Sketch) -> Result<(), Problem> {
+    let own = extension(&sketch.path);
+    if extension(path) == own || format_of(path) == Some(sketch.format) {
+        return Ok(());
+    }
+    Err(Problem::OtherFormat { input: own, output: extension(path) })
+}
+
+fn extension(path: &Path) -> String {
+    path.extension().map(|extension| extension.to_string_lossy().to_lowercase()).unwrap_or_default()
+}
+
+/// Quotes and line ends have a meaning of their own, and a byte above 127 is only a part
+/// of a character.
+fn can_delimit(byte: u8) -> bool {
+    byte.is_ascii() && !matches!(byte, 0 | b'"' | b'\n' | b'\r')
+}

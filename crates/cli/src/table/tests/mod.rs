@@ -1,0 +1,105 @@
+//! Tests of tables, on real files in temporary folders.
+
+mod csv;
+mod files;
+mod jsonl;
+mod output;
+mod property;
+mod safety;
+
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use marl_core::value::Value;
+use tempfile::TempDir;
+
+use super::*;
+
+/// A folder with one table in it.
+struct Bench {
+    folder: TempDir,
+    input: PathBuf,
+}
+
+impl Bench {
+    fn new(name: &str, content: impl AsRef<[u8]>) -> Self {
+        let folder = TempDir::new().unwrap();
+        let input = folder.path().join(name);
+        fs::write(&input, content).unwrap();
+        Self { folder, input }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn check(&self) -> Sketch {
+        check(&self.input, &ReadOptions::default()).unwrap()
+    }
+
+    /// Reads the table, writes each row with `written`, answers the bytes of the output.
+    fn enrich(&self, sketch: &Sketch, outputs: &[&str], written: &[Option<Value>]) -> Vec<u8> {
+        let output = enriched_path(&self.input);
+        let mut writer = Writer::create(&output, sketch, &owned(outputs), WriteOptions::default()).unwrap();
+        for row in Reader::open(sketch).unwrap() {
+            writer.write(&row.unwrap(), written).unwrap();
+        }
+        writer.finish().unwrap();
+        fs::read(output).unwrap()
+    }
+
+    /// The names of the files in the folder.
+    fn files(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.folder.path()).unwrap();
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+}
+
+fn owned(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
+}
+
+/// The error's message, without the folder of the test, and its hints.
+fn said(error: &TableError, folder: &Path) -> (String, Vec<String>) {
+    let folder = format!("{}/", folder.display());
+    let hints = error.hints().iter().map(|hint| hint.replace(&folder, "")).collect();
+    (error.to_string().replace(&folder, ""), hints)
+}
+
+/// Checks a broken table; the message must be the expected one, a hint must have `hint`.
+fn check_error(name: &str, content: impl AsRef<[u8]>, message: &str, hint: &str) {
+    let bench = Bench::new(name, content);
+    let error = check(&bench.input, &ReadOptions::default()).unwrap_err();
+    let (found, hints) = said(&error, bench.folder.path());
+    assert_eq!(found, message);
+    assert!(hints.concat().contains(hint), "{hints:?} without {hint:?}");
+}
+
+#[test]
+fn names_of_outputs_follow_the_input() {
+    assert_eq!(enriched_path(Path::new("a/leads.csv")), Path::new("a/leads_enriched.csv"));
+    assert_eq!(enriched_path(Path::new("leads.v2.tsv")), Path::new("leads.v2_enriched.tsv"));
+    assert_eq!(enriched_path(Path::new("leads")), Path::new("leads_enriched"));
+    assert_eq!(errors_path(Path::new("a/x_enriched.jsonl")), Path::new("a/x_enriched.errors.csv"));
+}
+
+#[test]
+fn the_delimiter_of_the_command_line() {
+    assert_eq!(parse_delimiter(";"), Ok(b';'));
+    assert_eq!(parse_delimiter("\\t"), Ok(b'\t'));
+    assert_eq!(parse_delimiter("\t"), Ok(b'\t'));
+    for bad in ["", ";;", "\"", "\n", "ä"] {
+        assert!(parse_delimiter(bad).is_err(), "{bad:?}");
+    }
+}
+
+#[test]
+fn errors_keep_the_systems_reason() {
+    let error = check(Path::new("/nowhere/leads.csv"), &ReadOptions::default()).unwrap_err();
+    assert_eq!(error.to_string(), "/nowhere/leads.csv: no such file");
+    assert!(error.source().is_some());
+}

@@ -1,0 +1,228 @@
+//! The output: its place, its lock, its shape, what becomes of an older one.
+
+use std::fs::File;
+
+use super::super::partial::Partial;
+use super::*;
+
+fn create(bench: &Bench, output: &Path) -> Result<Writer, TableError> {
+    Writer::create(output, &bench.check(), &owned(&["new"]), WriteOptions::default())
+}
+
+fn refused(bench: &Bench, output: &Path) -> (String, Vec<String>) {
+    said(&create(bench, output).err().expect("no writer"), bench.folder.path())
+}
+
+fn leads() -> Bench {
+    Bench::new("leads.csv", "a,b\n1,2\n")
+}
+
+#[test]
+fn columns_in_place_and_after() {
+    let bench = Bench::new("leads.tsv", "\u{feff}a\tb\r\n1\t=2\r\n3\t\"x\ty\"");
+    let written = [Some(Value::text("=f")), Some(Value::List(owned(&["p", "q"]))), None];
+    assert_eq!(
+        String::from_utf8(bench.enrich(&bench.check(), &["new", "b", "more"], &written)).unwrap(),
+        "\u{feff}a\tb\tnew\tmore\r\n1\tp; q\t'=f\t\r\n3\tp; q\t'=f\t"
+    );
+    let bench = leads();
+    assert_eq!(bench.enrich(&bench.check(), &["b"], &[None]), b"a,b\n1,2\n");
+}
+
+#[test]
+fn guarded_cells_are_counted() {
+    for (raw_cells, count, line) in [(false, 1, "1,2,'=x,a b\n"), (true, 0, "1,2,=x,a b\n")] {
+        let bench = leads();
+        let (sketch, output) = (bench.check(), bench.path("out.csv"));
+        let mut writer =
+            Writer::create(&output, &sketch, &owned(&["x", "y"]), WriteOptions { raw_cells }).unwrap();
+        let row = Reader::open(&sketch).unwrap().next().unwrap().unwrap();
+        writer.write(&row, &[Some(Value::text("=x")), Some(Value::text("a\nb"))]).unwrap();
+        assert_eq!(writer.guarded_cells(), count);
+        writer.finish().unwrap();
+        assert_eq!(fs::read_to_string(output).unwrap(), format!("a,b,x,y\n{line}"));
+    }
+}
+
+#[test]
+fn one_empty_column_stays_rows() {
+    let bench = Bench::new("a.csv", "a\n\"\"\nx\n\"\"");
+    assert_eq!(bench.enrich(&bench.check(), &[], &[]), b"a\n\"\"\nx\n\"\"");
+}
+
+#[test]
+fn an_older_output_stays_until_the_end() {
+    let bench = leads();
+    let output = bench.path("leads_enriched.csv");
+    fs::write(&output, "old").unwrap();
+    drop(create(&bench, &output).unwrap());
+    assert_eq!(fs::read_to_string(&output).unwrap(), "old");
+    assert_eq!(bench.files(), ["leads.csv", "leads_enriched.csv"]);
+    let writer = create(&bench, &output).unwrap();
+    assert_eq!(bench.files(), [".leads_enriched.csv.partial", "leads.csv", "leads_enriched.csv"]);
+    writer.finish().unwrap();
+    assert_eq!(fs::read_to_string(&output).unwrap(), "a,b,new\n");
+    assert_eq!(bench.files(), ["leads.csv", "leads_enriched.csv"]);
+}
+
+#[test]
+fn a_second_run_is_refused_and_a_killed_ones_rest_is_used() {
+    let bench = leads();
+    let output = bench.path("out.csv");
+    fs::write(bench.path(".out.csv.partial"), "what a killed run left, longer than the new").unwrap();
+    let writer = create(&bench, &output).unwrap();
+    let error = create(&bench, &output).err().unwrap();
+    assert!(error.is_locked());
+    assert_eq!(said(&error, bench.folder.path()).0, "another marl run is writing out.csv");
+    assert!(error.hints()[0].starts_with("wait for that run"));
+    writer.finish().unwrap();
+    assert_eq!(fs::read_to_string(&output).unwrap(), "a,b,new\n");
+    create(&bench, &output).unwrap();
+}
+
+#[test]
+fn many_runs_at_once_never_mix() {
+    let bench = leads();
+    let (sketch, output) = (bench.check(), bench.path("out.csv"));
+    let row = Reader::open(&sketch).unwrap().next().unwrap().unwrap();
+    let run = |name: String| {
+        for _ in 0..30 {
+            let outputs = [name.clone()];
+            match Writer::create(&output, &sketch, &outputs, WriteOptions::default()) {
+                Ok(mut writer) => {
+                    writer.write(&row, &[Some(Value::text(&name))]).unwrap();
+                    writer.finish().unwrap();
+                    let text = fs::read_to_string(&output).unwrap();
+                    let name = text.lines().next().unwrap().trim_start_matches("a,b,").to_owned();
+                    assert_eq!(text, format!("a,b,{name}\n1,2,{name}\n"));
+                }
+                Err(error) => assert!(error.is_locked(), "{error}"),
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            scope.spawn(move || run(format!("run{thread}")));
+        }
+    });
+    assert_eq!(bench.files(), ["leads.csv", "out.csv"]);
+}
+
+#[test]
+fn the_output_is_not_the_input() {
+    let bench = leads();
+    let text = "the output would overwrite the input";
+    fs::create_dir(bench.path("sub")).unwrap();
+    fs::hard_link(&bench.input, bench.path("hard.csv")).unwrap();
+    fs::hard_link(&bench.input, bench.path(".out.csv.partial")).unwrap();
+    for name in ["leads.csv", "./leads.csv", "sub/../leads.csv", "hard.csv", "out.csv"] {
+        assert!(refused(&bench, &bench.path(name)).0.ends_with(text), "{name}");
+    }
+    let error = ErrorsFile::create(&bench.input, &bench.check()).err().unwrap();
+    assert!(error.to_string().ends_with(text));
+    assert_eq!(fs::read_to_string(&bench.input).unwrap(), "a,b\n1,2\n");
+}
+
+#[test]
+fn bad_places_are_refused_at_once() {
+    let bench = leads();
+    fs::create_dir(bench.path("folder.csv")).unwrap();
+    assert_eq!(refused(&bench, &bench.path("folder.csv")).0, "folder.csv: this is a folder, not a file");
+    let (text, hints) = refused(&bench, &bench.path("none/out.csv"));
+    assert!(text.starts_with("none/out.csv: there is no folder `"), "{text}");
+    assert!(hints[0].starts_with("create it: `mkdir -p "), "{hints:?}");
+    let (text, hints) = refused(&bench, &bench.path("out.jsonl"));
+    assert_eq!(
+        text,
+        "out.jsonl: the output's extension is `.jsonl`, the input's `.csv`, and marl does not convert"
+    );
+    assert_eq!(hints, ["end the output's name in `.csv`"]);
+    for name in ["out.tsv", "out.xlsx", "out", "leads.csv/out.csv"] {
+        refused(&bench, &bench.path(name));
+    }
+    fs::create_dir(bench.path(".out.csv.partial")).unwrap();
+    assert!(refused(&bench, &bench.path("out.csv")).0.ends_with("is in the way and not a regular file"));
+    assert_eq!(bench.files().len(), 3);
+}
+
+#[test]
+fn tables_of_other_extensions_keep_theirs() {
+    let bench = Bench::new("leads.txt", "a\tb\n");
+    let sketch = check(&bench.input, &ReadOptions { delimiter: Some(b'\t') }).unwrap();
+    for name in ["out.txt", "out.TXT", "out.tsv", "out.tab"] {
+        Writer::create(&bench.path(name), &sketch, &[], WriteOptions::default()).unwrap();
+    }
+    assert!(Writer::create(&bench.path("out.csv"), &sketch, &[], WriteOptions::default()).is_err());
+}
+
+#[cfg(unix)]
+#[test]
+fn links_and_permissions_are_kept() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let bench = leads();
+    fs::create_dir(bench.path("real")).unwrap();
+    fs::write(bench.path("real/out.csv"), "old").unwrap();
+    fs::set_permissions(bench.path("real/out.csv"), fs::Permissions::from_mode(0o640)).unwrap();
+    symlink("real/out.csv", bench.path("link.csv")).unwrap();
+    symlink("real/fresh.csv", bench.path("dangling.csv")).unwrap();
+    for (link, target) in [("link.csv", "real/out.csv"), ("dangling.csv", "real/fresh.csv")] {
+        create(&bench, &bench.path(link)).unwrap().finish().unwrap();
+        assert!(fs::symlink_metadata(bench.path(link)).unwrap().is_symlink());
+        assert_eq!(fs::read_to_string(bench.path(target)).unwrap(), "a,b,new\n");
+    }
+    let mode = fs::metadata(bench.path("real/out.csv")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o640);
+
+    fs::set_permissions(bench.path("real/out.csv"), fs::Permissions::from_mode(0o440)).unwrap();
+    let (text, hints) = refused(&bench, &bench.path("link.csv"));
+    assert_eq!(text, "link.csv: the file is write-protected");
+    assert!(hints[0].contains("chmod u+w"), "{hints:?}");
+
+    symlink(&bench.input, bench.path("to_input.csv")).unwrap();
+    assert!(refused(&bench, &bench.path("to_input.csv")).0.ends_with("overwrite the input"));
+    symlink("loop.csv", bench.path("loop.csv")).unwrap();
+    refused(&bench, &bench.path("loop.csv"));
+    symlink(&bench.input, bench.path(".planted.csv.partial")).unwrap();
+    refused(&bench, &bench.path("planted.csv"));
+    assert_eq!(fs::read_to_string(&bench.input).unwrap(), "a,b\n1,2\n");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_named() {
+    let full = || File::options().write(true).open("/dev/full").unwrap();
+    let folder = TempDir::new().unwrap();
+    let output = folder.path().join("out.csv");
+    let error = Partial::over(full(), &output).write(b"x").unwrap_err();
+    assert_eq!(
+        said(&error, folder.path()),
+        (
+            "out.csv: cannot write it: no space left on the disk".into(),
+            owned(&["free some space and run the command again"])
+        )
+    );
+    assert!(error.source().is_some());
+    assert!(!output.exists());
+}
+
+#[test]
+fn errors_are_listed() {
+    let bench = leads();
+    let (sketch, path) = (bench.check(), bench.path("leads_enriched.errors.csv"));
+    let mut errors = ErrorsFile::create(&path, &sketch).unwrap();
+    errors.write(3, "web-research", "upstream", "=evil, \"x\"\n\u{1b}[2J").unwrap();
+    errors.write(90_211, "linkedin", "timeout", "no answer in 30 s").unwrap();
+    assert_eq!(errors.rows(), 2);
+    assert!(errors.finish().unwrap());
+    let text = "row,integration,kind,message\n3,web-research,upstream,\"'=evil, \"\"x\"\" \"\n\
+                90211,linkedin,timeout,no answer in 30 s\n";
+    assert_eq!(fs::read_to_string(&path).unwrap(), text);
+
+    drop(ErrorsFile::create(&path, &sketch).unwrap());
+    assert!(path.exists());
+    assert!(!ErrorsFile::create(&path, &sketch).unwrap().finish().unwrap());
+    assert_eq!(bench.files(), ["leads.csv"]);
+    fs::write(&path, "the user's own").unwrap();
+    assert!(!ErrorsFile::create(&path, &sketch).unwrap().finish().unwrap());
+    assert_eq!(fs::read_to_string(&path).unwrap(), "the user's own");
+}

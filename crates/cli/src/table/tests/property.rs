@@ -1,0 +1,189 @@
+//! What holds for any table and any bytes.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::*;
+
+/// Pieces that matter to CSV, more often than chance would have them.
+fn cell() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just("\""),
+        Just(","),
+        Just(";"),
+        Just("\t"),
+        Just("\n"),
+        Just("\r"),
+        Just("\r\n"),
+        Just(" "),
+        Just("a"),
+        Just("ä"),
+        Just("😀"),
+        Just("\u{feff}"),
+        Just("="),
+        Just("'"),
+        Just("null"),
+    ];
+    vec(piece, 0..5).prop_map(|pieces| pieces.concat())
+}
+
+#[derive(Debug, Clone)]
+struct Table {
+    delimiter: u8,
+    ending: &'static str,
+    bom: bool,
+    final_newline: bool,
+    rows: Vec<Vec<(String, bool)>>,
+}
+
+impl Table {
+    /// Written by hand, so that nothing of the module under test is in it.
+    fn text(&self) -> String {
+        let quoted = |(cell, always): &(String, bool)| {
+            let special = |c| matches!(c, '"' | '\r' | '\n' | '\u{feff}') || c == char::from(self.delimiter);
+            match *always || cell.is_empty() || cell.contains(special) {
+                true => format!("\"{}\"", cell.replace('"', "\"\"")),
+                false => cell.clone(),
+            }
+        };
+        let delimiter = char::from(self.delimiter).to_string();
+        let line = |row: &Vec<_>| row.iter().map(quoted).collect::<Vec<_>>().join(&delimiter);
+        let body = self.rows.iter().map(line).collect::<Vec<_>>().join(self.ending);
+        let (start, end) =
+            (if self.bom { "\u{feff}" } else { "" }, if self.final_newline { self.ending } else { "" });
+        format!("{start}{body}{end}")
+    }
+}
+
+fn table() -> impl Strategy<Value = Table> {
+    (1..5usize).prop_flat_map(|columns| {
+        let header: Vec<_> = (0..columns).map(|column| (format!("c{column}\""), column % 2 == 0)).collect();
+        (
+            prop::sample::select(vec![b',', b';', b'\t', b'|', b' ', b'x']),
+            prop::sample::select(vec!["\n", "\r\n", "\r"]),
+            any::<bool>(),
+            any::<bool>(),
+            vec(vec((cell(), any::<bool>()), columns), 0..8),
+        )
+            .prop_map(move |(delimiter, ending, bom, final_newline, mut rows)| {
+                rows.insert(0, header.clone());
+                Table { delimiter, ending, bom, final_newline, rows }
+            })
+    })
+}
+
+fn records(bytes: &[u8], delimiter: u8) -> Vec<Vec<String>> {
+    let mut reader = ::csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).from_reader(bytes);
+    let record = |record: Result<::csv::StringRecord, _>| record.unwrap().iter().map(str::to_owned).collect();
+    reader.records().map(record).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(128) })]
+
+    #[test]
+    fn any_table_comes_back_as_it_was(table in table()) {
+        let bench = Bench::new("a.csv", table.text());
+        let options = ReadOptions { delimiter: Some(table.delimiter) };
+        let sketch = check(&bench.input, &options).unwrap();
+        prop_assert_eq!(sketch.rows as usize, table.rows.len() - 1);
+        prop_assert_eq!(sketch.shape.bom, table.bom);
+        if table.rows.len() > 1 || table.final_newline {
+            prop_assert_eq!(sketch.shape.line_ending.as_str(), table.ending);
+        }
+        let written = bench.enrich(&sketch, &[], &[]);
+        let expect: Vec<Vec<String>> =
+            table.rows.iter().map(|row| row.iter().map(|(cell, _)| cell.clone()).collect()).collect();
+        prop_assert_eq!(records(&written, table.delimiter), expect);
+        let output = enriched_path(&bench.input);
+        let again = check(&output, &options).unwrap();
+        prop_assert_eq!((again.shape, again.rows, again.columns), (sketch.shape, sketch.rows, sketch.columns));
+        // Written once, nothing changes any more.
+        fs::write(&bench.input, &written).unwrap();
+        prop_assert_eq!(bench.enrich(&check(&bench.input, &options).unwrap(), &[], &[]), written);
+    }
+
+    #[test]
+    fn scanner_and_reader_agree(pieces in vec(cell(), 0..12), columns in 1..4usize) {
+        let header: Vec<_> = (0..columns).map(|column| column.to_string()).collect();
+        let text = format!("{}\n{}", header.join(","), pieces.join(if columns > 1 { "," } else { "\n" }));
+        let bench = Bench::new("a.csv", &text);
+        let Ok(sketch) = check(&bench.input, &ReadOptions { delimiter: Some(b',') }) else { return Ok(()) };
+        let records = records(text.as_bytes(), b',');
+        prop_assert_eq!(&records[0], &sketch.columns);
+        prop_assert_eq!(records.len() as u64, sketch.rows + 1);
+        for (column, samples) in sketch.samples.iter().enumerate() {
+            let cells = records[1..].iter().map(|record| record[column].clone());
+            let filled: Vec<_> = cells.filter(|cell| !cell.trim().is_empty()).collect();
+            prop_assert_eq!(samples, &filled);
+        }
+        prop_assert!(Reader::open(&sketch).unwrap().all(|row| row.is_ok()));
+    }
+
+    #[test]
+    fn no_bytes_make_the_check_panic(
+        bytes in vec(any::<u8>(), 0..200),
+        text in "[\\[\\]{}\":,a1\\\\u \n\r\t]{0,60}",
+    ) {
+        for name in ["a.csv", "a.tsv", "a.jsonl"] {
+            for content in [bytes.as_slice(), text.as_bytes()] {
+                let bench = Bench::new(name, content);
+                match check(&bench.input, &ReadOptions::default()) {
+                    Ok(sketch) => prop_assert!(Reader::open(&sketch).unwrap().all(|row| row.is_ok())),
+                    Err(error) => {
+                        let said = format!("{error}{}", error.hints().concat());
+                        prop_assert!(!said.contains(char::is_control), "{said:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn json_lines_keep_their_bytes(
+        rows in vec(vec(("[a-f]{1,2}", json(), "[ \t]{0,2}"), 0..5), 1..6),
+        bom: bool, crlf: bool, final_newline: bool,
+    ) {
+        let line = |row: &Vec<(String, String, String)>| {
+            let mut keys = std::collections::HashSet::new();
+            let members = row.iter().filter(|(key, ..)| keys.insert(key.clone()));
+            let members = members.map(|(key, value, space)| format!("\"{key}\"{space}:{space}{value}{space}"));
+            format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+        };
+        let ending = if crlf && (rows.len() > 1 || final_newline) { "\r\n" } else { "\n" };
+        let body = rows.iter().map(line).collect::<Vec<_>>().join(ending);
+        let (start, end) = (if bom { "\u{feff}" } else { "" }, if final_newline { ending } else { "" });
+        let text = format!("{start}{body}{end}");
+        let bench = Bench::new("a.jsonl", &text);
+        let sketch = bench.check();
+        prop_assert_eq!(bench.enrich(&sketch, &[], &[]), text.as_bytes());
+        // With outputs every line still is the object it was, and has them.
+        let out = bench.enrich(&sketch, &["a", "new"], &[Some(Value::Integer(7)), None]);
+        let out = String::from_utf8(out).unwrap();
+        let (old, new) = (text.trim_start_matches(start), out.trim_start_matches(start));
+        for (old, new) in old.lines().zip(new.lines()) {
+            let mut old: serde_json::Map<_, _> = serde_json::from_str(old).unwrap();
+            old.insert("a".into(), 7.into());
+            old.insert("new".into(), serde_json::Value::Null);
+            prop_assert_eq!(&old, &serde_json::from_str::<serde_json::Map<_, _>>(new).unwrap(), "{}", new);
+        }
+    }
+}
+
+fn json() -> impl Strategy<Value = String> {
+    prop::sample::select(vec![
+        "1.0",
+        "1e3",
+        "-0",
+        "null",
+        "true",
+        "\"x\"",
+        "\"\\u00e9\\\"}\"",
+        "[ 1, [2] ]",
+        "{\"a\" : {\"b\":[]}}",
+        "123456789012345678901234567890",
+        "\"=1\"",
+        "[]",
+    ])
+    .prop_map(str::to_owned)
+}

@@ -1,0 +1,234 @@
+//! Writes the enriched table: the input's rows in their order, the columns that were
+//! there first, then the outputs. The table's own cells keep their value; JSONL lines keep
+//! their very text.
+
+use std::path::Path;
+
+use marl_core::value::Value;
+
+use super::encoding::BOM;
+use super::error::TableError;
+use super::partial::Partial;
+use super::reader::{Content, InputRow, Line};
+use super::safety::{csv_cell, json_value};
+use super::shape::{Format, Shape, Sketch, check_output_format};
+
+/// How cells are written.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct WriteOptions {
+    /// `--raw-cells`: values that a spreadsheet would run get no apostrophe.
+    pub raw_cells: bool,
+}
+
+/// Writes the output, which replaces an older one when it is finished. Dropped before
+/// that, it leaves an older output as it was.
+pub struct Writer {
+    partial: Partial,
+    shape: Shape,
+    layout: Layout,
+    raw_cells: bool,
+    guarded_cells: u64,
+    /// The row at hand; one buffer for all of them.
+    text: Vec<u8>,
+    has_lines: bool,
+}
+
+/// Where outputs go.
+enum Layout {
+    Csv { delimiter: u8, cells: Vec<Cell> },
+    Jsonl { outputs: Vec<Member> },
+}
+
+/// A cell of a row that is written: of the input, unless there is an output for it.
+struct Cell {
+    input: Option<usize>,
+    output: Option<usize>,
+}
+
+/// A member that an output is written to.
+struct Member {
+    /// The key as JSON.
+    key: String,
+    /// The column, if the table has one of this name.
+    column: Option<usize>,
+}
+
+impl Writer {
+    /// Creates and locks the temporary file beside `path`, and writes the header. An output
+    /// whose name is a column of the table replaces that column's cells; the others become
+    /// new columns after the table's, in this order. Names must be different.
+    ///
+    /// # Errors
+    /// Nothing can be written at `path`, it is the input, another run is writing it, or its
+    /// extension stands for another format than the input has.
+    pub fn create(
+        path: &Path,
+        sketch: &Sketch,
+        outputs: &[String],
+        options: WriteOptions,
+    ) -> Result<Self, TableError> {
+        check_output_format(path, sketch).map_err(|problem| TableError::new(path, problem))?;
+        let mut writer = Self {
+            partial: Partial::create(path, &sketch.path)?,
+            shape: sketch.shape,
+            layout: Layout::new(sketch, outputs),
+            raw_cells: options.raw_cells,
+            guarded_cells: 0,
+            text: Vec::new(),
+            has_lines: false,
+        };
+        if sketch.shape.bom {
+            writer.partial.write(BOM)?;
+        }
+        if let Layout::Csv { delimiter, .. } = writer.layout {
+            let added = outputs.iter().filter(|output| !sketch.columns.contains(output));
+            let names: Vec<&str> = sketch.columns.iter().chain(added).map(String::as_str).collect();
+            push_cells(&mut writer.text, delimiter, &names);
+            writer.write_line()?;
+        }
+        Ok(writer)
+    }
+
+    /// Writes a row of the input. `written` has one entry per output of `create`: a value
+    /// becomes the cell, `None` leaves the cell as the input has it, and a new column empty.
+    ///
+    /// # Errors
+    /// The disk does not take it.
+    pub fn write(&mut self, row: &InputRow, written: &[Option<Value>]) -> Result<(), TableError> {
+        match (&self.layout, &row.content) {
+            (Layout::Csv { delimiter, cells }, Content::Csv(record)) => {
+                let mut safe = Vec::with_capacity(written.len());
+                for value in written {
+                    safe.push(value.as_ref().map(|value| {
+                        let (cell, is_guarded) = csv_cell(value, self.raw_cells);
+                        self.guarded_cells += u64::from(is_guarded);
+                        cell
+                    }));
+                }
+                let of_output = |cell: &Cell| safe.get(cell.output?)?.as_deref();
+                let of_input = |cell: &Cell| record.get(cell.input?);
+                let text = |cell| of_output(cell).or_else(|| of_input(cell)).unwrap_or_default();
+                let cells: Vec<&str> = cells.iter().map(text).collect();
+                push_cells(&mut self.text, *delimiter, &cells);
+            }
+            (Layout::Jsonl { outputs }, Content::Jsonl(line)) => {
+                push_object(&mut self.text, line, outputs, written);
+            }
+            _ => unreachable!("a row is written to a table of the format it was read from"),
+        }
+        self.write_line()
+    }
+
+    /// How many cells got an apostrophe because a spreadsheet would have run them.
+    pub fn guarded_cells(&self) -> u64 {
+        self.guarded_cells
+    }
+
+    /// Brings the output to the disk and puts it in its place.
+    ///
+    /// # Errors
+    /// The disk does not take it; an older output then is as it was.
+    pub fn finish(mut self) -> Result<(), TableError> {
+        if self.has_lines && self.shape.final_newline {
+            self.partial.write(self.shape.line_ending.as_str().as_bytes())?;
+        }
+        self.partial.finish()
+    }
+
+    /// The line's end comes with the next line, since the last may have none.
+    fn write_line(&mut self) -> Result<(), TableError> {
+        if self.has_lines {
+            self.partial.write(self.shape.line_ending.as_str().as_bytes())?;
+        }
+        self.has_lines = true;
+        self.partial.write(&self.text)?;
+        self.text.clear();
+        Ok(())
+    }
+}
+
+impl Layout {
+    fn new(sketch: &Sketch, outputs: &[String]) -> Self {
+        let column_of = |output: &String| sketch.columns.iter().position(|column| column == output);
+        match sketch.format {
+            Format::Csv { delimiter } => {
+                let output_of = |column: &String| outputs.iter().position(|output| output == column);
+                let of_table = sketch.columns.iter().enumerate();
+                let of_table =
+                    of_table.map(|(place, column)| Cell { input: Some(place), output: output_of(column) });
+                let added = outputs.iter().enumerate().filter(|(_, output)| column_of(output).is_none());
+                let added = added.map(|(place, _)| Cell { input: None, output: Some(place) });
+                Self::Csv { delimiter, cells: of_table.chain(added).collect() }
+            }
+            Format::Jsonl => {
+                let member = |output: &String| Member { key: json(output), column: column_of(output) };
+                Self::Jsonl { outputs: outputs.iter().map(member).collect() }
+            }
+        }
+    }
+}
+
+/// Writes a CSV line without its end.
+pub(super) fn push_cells(text: &mut Vec<u8>, delimiter: u8, cells: &[&str]) {
+    for (index, cell) in cells.iter().enumerate() {
+        if index > 0 {
+            text.push(delimiter);
+        }
+        // Alone on its line, an empty cell would be a blank line, which is no row. A mark
+        // at the start of a file would be taken for the byte order mark.
+        let is_quoted = cell.bytes().any(|byte| byte == delimiter || matches!(byte, b'"' | b'\n' | b'\r'))
+            || (cells.len() == 1 && cell.is_empty())
+            || cell.starts_with('\u{feff}');
+        if is_quoted {
+            text.push(b'"');
+            text.extend_from_slice(cell.replace('"', "\"\"").as_bytes());
+            text.push(b'"');
+        } else {
+            text.extend_from_slice(cell.as_bytes());
+        }
+    }
+}
+
+/// Writes the line's text as it is, but for the values that change: new members come
+/// before the closing brace, in the line's own style.
+fn push_object(text: &mut Vec<u8>, line: &Line, outputs: &[Member], written: &[Option<Value>]) {
+    let mut changes = Vec::new();
+    let mut added = String::new();
+    let is_spaced = line.values.first().is_none_or(|(_, value)| line.text[..value.start].ends_with(' '));
+    let (comma, colon) = if is_spaced { (", ", ": ") } else { (",", ":") };
+    for (member, value) in outputs.iter().zip(written) {
+        let there = member.column.and_then(|column| line.values.iter().find(|(other, _)| *other == column));
+        let value = match (value, member.column) {
+            (Some(value), _) => json(&json_value(value)),
+            (None, Some(_)) => continue,
+            (None, None) => "null".to_owned(),
+        };
+        match there {
+            Some((_, place)) => changes.push((place.clone(), value)),
+            None => {
+                if !(line.values.is_empty() && added.is_empty()) {
+                    added.push_str(comma);
+                }
+                added.extend([&member.key, colon, &value]);
+            }
+        }
+    }
+    if !added.is_empty() {
+        // Behind the last value; an empty object has none, and its brace is the last one.
+        let end = line.values.iter().map(|(_, value)| value.end).max();
+        let end = end.or_else(|| line.text.rfind('}')).unwrap_or(line.text.len());
+        changes.push((end..end, added));
+    }
+    changes.sort_by_key(|(place, _)| (place.start, place.end));
+    let mut copied = 0;
+    for (place, new) in changes {
+        text.extend_from_slice(&line.text.as_bytes()[copied..place.start]);
+        text.extend_from_slice(new.as_bytes());
+        copied = place.end;
+    }
+    text.extend_from_slice(&line.text.as_bytes()[copied..]);
+}
+
+fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).expect("texts, numbers and lists of texts always are JSON")
+}
