@@ -41,6 +41,11 @@ enum Next {
 impl Shared {
     /// Attempts the call until it has an end.
     pub(super) async fn attempts(&self, lane: &Lane, call: &Call, key: Key) -> CallEnd {
+        let _place = tokio::select! {
+            biased;
+            reason = self.closing() => return CallEnd::Closed(reason),
+            place = lane.limit.begin() => place,
+        };
         let mut past = Past::default();
         loop {
             let next = match self.attempt(lane, call, key, &mut past).await {

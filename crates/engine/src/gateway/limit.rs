@@ -14,11 +14,18 @@ use tokio::{
 
 /// Who wants to send waits here.
 pub(super) struct Limit {
+    places: Arc<Semaphore>,
     slots: Arc<Semaphore>,
     rate: Option<DefaultDirectRateLimiter>,
     clock: DefaultClock,
     paused_until: Mutex<Option<Instant>>,
 }
+
+/// How many calls are begun for each that may be in flight.
+const PLACES_PER_SLOT: usize = 4;
+
+/// The right to begin a call, held through all its attempts; freed when dropped.
+pub(super) struct Place(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
 
 /// The right to have one request in flight; freed when dropped.
 pub(super) struct Slot(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
@@ -29,12 +36,20 @@ impl Limit {
         let quota = per_minute
             .and_then(NonZeroU32::new)
             .and_then(|rate| Quota::with_period(Duration::from_secs(60) / rate.get()));
+        let parallel = parallel.max(1);
         Self {
-            slots: Arc::new(Semaphore::new(parallel.max(1))),
+            places: Arc::new(Semaphore::new(parallel * PLACES_PER_SLOT)),
+            slots: Arc::new(Semaphore::new(parallel)),
             rate: quota.map(RateLimiter::direct),
             clock: DefaultClock::default(),
             paused_until: Mutex::new(None),
         }
+    }
+
+    /// Waits until few enough calls are begun. Without that, every call of the window would
+    /// make its first attempt at a provider that is down before one has made its last.
+    pub(super) async fn begin(&self) -> Place {
+        Place(Arc::clone(&self.places).acquire_owned().await.expect("the places are never closed"))
     }
 
     /// Waits for a slot, the end of a pause and the rate.

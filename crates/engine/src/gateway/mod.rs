@@ -4,7 +4,7 @@
 //!
 //! 1. join the flight of this key, or lead it;
 //! 2. the leader looks the key up in the ledger;
-//! 3. then, per attempt: asks the breaker, waits for a slot and the rate, claims the call in
+//! 3. few enough calls are begun at a time; then, per attempt: asks the breaker, waits for a slot and the rate, claims the call in
 //!    the ledger (nothing usable known, nobody else about to ask, intent written), sends;
 //! 4. the slot is freed when the answer is in, the answer is stored, the waiters are woken.
 //!

@@ -1,1 +1,448 @@
-//!
+//! The gateway over a scripted provider, with the clock paused: value in, value out.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    future::pending,
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use marl_core::{
+    CallEnd, ErrorKind, Reply,
+    provider::{Attempt, AttemptEnd, Card, Failure, Reach},
+};
+use serde_json::json;
+use tokio::time::{Instant, sleep};
+
+use super::*;
+use crate::ledger::Memory;
+
+static CARD: Card = Card {
+    name: "p",
+    description: "",
+    key_variable: "P_KEY",
+    base_variable: "P_BASE",
+    default_base: "https://p.example",
+    free_operations: &["free"],
+    bills_errors: false,
+    takes_idempotency_key: false,
+    timeout: |_| Duration::from_secs(180),
+};
+
+/// What the provider does with an attempt.
+#[derive(Clone)]
+enum Act {
+    Answer,
+    AnswerAfter(Duration),
+    Fail(fn() -> Failure),
+    Hang,
+    Panic,
+}
+
+/// Acts by a script for each call's parameter `n`, then answers.
+#[derive(Default)]
+struct Scripted {
+    acts: Mutex<HashMap<u64, VecDeque<Act>>>,
+    always: Option<Act>,
+    sends: AtomicUsize,
+    in_flight: AtomicUsize,
+    most_in_flight: AtomicUsize,
+    without_key: bool,
+}
+
+#[async_trait]
+impl Provider for Scripted {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    fn ready(&self) -> Result<(), Error> {
+        if self.without_key { Err(Error::new(ErrorKind::Auth, "P_KEY is not set")) } else { Ok(()) }
+    }
+
+    async fn send(&self, call: &Call) -> Attempt {
+        self.sends.fetch_add(1, Ordering::SeqCst);
+        let flying = self.in_flight.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most_in_flight.fetch_max(flying, Ordering::SeqCst);
+        let n = call.parameters["n"].as_u64().unwrap_or_default();
+        let scripted = self.acts.lock().unwrap().get_mut(&n).and_then(VecDeque::pop_front);
+        let act = scripted.or_else(|| self.always.clone()).unwrap_or(Act::Answer);
+        let answered = || Attempt { end: AttemptEnd::Answered(n.to_string()), request_id: None };
+        let attempt = match act {
+            Act::Answer => answered(),
+            Act::AnswerAfter(time) => {
+                sleep(time).await;
+                answered()
+            }
+            Act::Fail(failure) => failure().into(),
+            Act::Hang => pending().await,
+            Act::Panic => panic!("the provider's defect"),
+        };
+        self.in_flight.fetch_sub(1, Ordering::SeqCst);
+        attempt
+    }
+
+    fn read(&self, _: &Call, body: &str) -> Result<Reply, Error> {
+        Ok(Reply::found(json!(body)))
+    }
+}
+
+/// Counts what the gateway tells.
+#[derive(Default)]
+struct Heard(Mutex<Vec<String>>);
+
+impl Listener for Heard {
+    fn hear(&self, event: &Event<'_>) {
+        let word = match event {
+            Event::Sent { again: false, .. } => "sent",
+            Event::Sent { again: true, .. } => "sent again",
+            Event::Reused => "reused",
+            Event::Joined => "joined",
+            Event::InDoubt { .. } => "in doubt",
+            Event::DoubtSentAgain { .. } => "doubt sent again",
+            Event::ProviderWaits { .. } => "waits",
+            Event::ProviderStopped { operation: None, .. } => "provider stopped",
+            Event::ProviderStopped { .. } => "operation stopped",
+            Event::Row { .. } => "row",
+        };
+        self.0.lock().unwrap().push(word.to_owned());
+    }
+}
+
+struct World {
+    provider: Arc<Scripted>,
+    heard: Arc<Heard>,
+    gateway: Gateway,
+}
+
+impl World {
+    fn new(provider: Scripted) -> Self {
+        Self::with(provider, Settings::default())
+    }
+
+    fn with(provider: Scripted, settings: Settings) -> Self {
+        let provider = Arc::new(provider);
+        let heard = Arc::new(Heard::default());
+        let gateway = Gateway::new(
+            [Arc::clone(&provider) as Arc<dyn Provider>],
+            Arc::new(Memory::new()),
+            settings,
+            Arc::clone(&heard) as Arc<dyn Listener>,
+        );
+        Self { provider, heard, gateway }
+    }
+
+    fn script(acts: &[(u64, &[Act])]) -> Self {
+        Self::new(scripted(acts))
+    }
+
+    async fn ask(&self, n: u64) -> String {
+        self.operation("paid", n).await
+    }
+
+    async fn operation(&self, operation: &str, n: u64) -> String {
+        let call = Call { provider: "p", operation: operation.to_owned(), parameters: json!({ "n": n }) };
+        match self.gateway.call(call).await {
+            CallEnd::Reply(reply) => format!("found {}", reply.data().unwrap().as_str().unwrap()),
+            CallEnd::Failed(error) => error.kind().name().to_owned(),
+            CallEnd::Closed(reason) => format!("closed {reason}"),
+        }
+    }
+
+    fn sends(&self) -> usize {
+        self.provider.sends.load(Ordering::SeqCst)
+    }
+
+    fn heard(&self, word: &str) -> usize {
+        self.heard.0.lock().unwrap().iter().filter(|heard| *heard == word).count()
+    }
+}
+
+fn scripted(acts: &[(u64, &[Act])]) -> Scripted {
+    let acts = acts.iter().map(|(n, acts)| (*n, acts.iter().cloned().collect())).collect();
+    Scripted { acts: Mutex::new(acts), ..Scripted::default() }
+}
+
+fn always(act: Act) -> Scripted {
+    Scripted { always: Some(act), ..Scripted::default() }
+}
+
+fn retrying() -> Settings {
+    let lane = LaneSettings { in_doubt: InDoubt::Retry, ..LaneSettings::default() };
+    Settings { lanes: BTreeMap::from([("p".to_owned(), lane)]), ..Settings::default() }
+}
+
+fn not_sent() -> Failure {
+    Failure::not_sent(Error::new(ErrorKind::Network, "refused"))
+}
+fn throttled() -> Failure {
+    let failure = Failure::passing(Error::new(ErrorKind::RateLimited, "429"));
+    Failure { retry_after: Some(Duration::from_secs(20)), ..failure }
+}
+fn passing() -> Failure {
+    Failure::passing(Error::new(ErrorKind::Upstream, "500"))
+}
+fn refused() -> Failure {
+    Failure::refused(Error::new(ErrorKind::InvalidInput, "422"))
+}
+fn cut() -> Failure {
+    Failure::in_doubt(Error::new(ErrorKind::Network, "cut"))
+}
+fn unusable() -> Failure {
+    Failure::unusable(Error::bad_reply("<html>"))
+}
+fn key_refused() -> Failure {
+    Failure::refused(Error::new(ErrorKind::Auth, "401")).reaching(Reach::Provider)
+}
+fn tool_refused() -> Failure {
+    Failure::refused(Error::new(ErrorKind::Auth, "403")).reaching(Reach::Operation)
+}
+fn no_credit() -> Failure {
+    Failure::passing(Error::new(ErrorKind::QuotaExhausted, "402")).reaching(Reach::ProviderIfRepeated)
+}
+
+#[tokio::test(start_paused = true)]
+async fn equal_calls_are_sent_once_at_the_same_time_and_long_after() {
+    let world = World::script(&[(1, &[Act::AnswerAfter(Duration::from_secs(9))])]);
+    let all = futures::future::join_all((0..100).map(|_| world.ask(1))).await;
+    assert!(all.iter().all(|end| end == "found 1"));
+    sleep(Duration::from_secs(3600)).await;
+    assert_eq!(world.ask(1).await, "found 1");
+    assert_eq!((world.sends(), world.heard("joined"), world.heard("reused")), (1, 99, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_may_pass_is_tried_again_four_times_in_all() {
+    let world = World::script(&[(1, &[Act::Fail(passing), Act::Fail(not_sent), Act::Fail(passing)])]);
+    assert_eq!(world.ask(1).await, "found 1");
+    assert_eq!((world.sends(), world.heard("sent"), world.heard("sent again")), (4, 1, 2));
+    let world = World::new(always(Act::Fail(passing)));
+    assert_eq!(world.ask(1).await, "upstream");
+    assert_eq!(world.sends(), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn duplicates_share_a_failure() {
+    let world = World::new(always(Act::Fail(passing)));
+    assert_eq!(world.ask(1).await, "upstream");
+    assert_eq!(world.ask(1).await, "upstream");
+    assert_eq!((world.sends(), world.heard("joined")), (4, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_is_final_and_nothing_else_is_touched() {
+    let world = World::script(&[(1, &[Act::Fail(refused)])]);
+    assert_eq!(world.ask(1).await, "invalid_input");
+    assert_eq!(world.ask(2).await, "found 2");
+    assert_eq!(world.sends(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn retry_after_holds_every_call_of_the_provider() {
+    let world = World::script(&[(1, &[Act::Fail(throttled)])]);
+    let begun = Instant::now();
+    let first = world.ask(1);
+    let second = async {
+        sleep(Duration::from_secs(1)).await;
+        let end = world.ask(2).await;
+        (end, begun.elapsed())
+    };
+    let (first, (second, after)) = futures::join!(first, second);
+    assert_eq!((first.as_str(), second.as_str()), ("found 1", "found 2"));
+    assert!(after >= Duration::from_secs(20), "{after:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_retry_after_beyond_the_total_is_not_waited_for() {
+    fn tomorrow() -> Failure {
+        Failure { retry_after: Some(Duration::from_secs(86_400)), ..throttled() }
+    }
+    let world = World::script(&[(1, &[Act::Fail(tomorrow)])]);
+    let begun = Instant::now();
+    assert_eq!(world.ask(1).await, "rate_limited");
+    assert!(begun.elapsed() < Duration::from_secs(60));
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_whole_answer_leaves_a_doubt_that_is_not_sent_again() {
+    let world = World::script(&[(1, &[Act::Fail(cut)])]);
+    assert_eq!(world.ask(1).await, "in_doubt");
+    assert_eq!(world.ask(1).await, "in_doubt");
+    assert_eq!((world.sends(), world.heard("in doubt")), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn by_choice_a_doubt_is_sent_again() {
+    let world = World::with(scripted(&[(1, &[Act::Fail(cut), Act::Fail(cut)])]), retrying());
+    assert_eq!(world.ask(1).await, "found 1");
+    assert_eq!((world.sends(), world.heard("doubt sent again")), (3, 2));
+    let world = World::with(always(Act::Fail(cut)), retrying());
+    assert_eq!(world.ask(1).await, "in_doubt");
+    assert_eq!(world.ask(1).await, "in_doubt");
+    assert_eq!(world.sends(), 4, "its duplicates share the doubt");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_after_a_doubt_does_not_undo_it() {
+    let world = World::with(scripted(&[(1, &[Act::Fail(cut), Act::Fail(refused)])]), retrying());
+    assert_eq!(world.ask(1).await, "in_doubt");
+    let acts: &[Act] = &[Act::Fail(cut), Act::Fail(passing), Act::Fail(passing), Act::Fail(passing)];
+    let world = World::with(scripted(&[(1, acts)]), retrying());
+    assert_eq!(world.ask(1).await, "in_doubt");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_free_operation_has_no_doubts() {
+    let world = World::script(&[(1, &[Act::Fail(cut), Act::Hang])]);
+    assert_eq!(world.operation("free", 1).await, "found 1");
+    assert_eq!((world.sends(), world.heard("in doubt")), (3, 0));
+    let world = World::new(always(Act::Fail(cut)));
+    assert_eq!(world.operation("free", 1).await, "network");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_late_answer_settles_the_doubt() {
+    let world = World::script(&[(1, &[Act::AnswerAfter(Duration::from_secs(220))])]);
+    assert_eq!(world.ask(1).await, "found 1");
+    let world = World::script(&[(1, &[Act::Hang])]);
+    let begun = Instant::now();
+    assert_eq!(world.ask(1).await, "in_doubt");
+    assert_eq!(begun.elapsed(), Duration::from_secs(240));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bought_answer_of_no_use_is_not_asked_again() {
+    let world = World::script(&[(1, &[Act::Fail(unusable)])]);
+    assert_eq!(world.ask(1).await, "bad_reply");
+    assert_eq!(world.ask(1).await, "bad_reply");
+    assert_eq!((world.sends(), world.heard("reused")), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_key_stops_the_provider() {
+    let world = World::script(&[(1, &[Act::Fail(key_refused)])]);
+    assert_eq!(world.ask(1).await, "auth");
+    assert_eq!(world.ask(2).await, "closed provider_stopped");
+    assert_eq!((world.sends(), world.heard("provider stopped")), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_missing_key_sends_nothing() {
+    let world = World::new(Scripted { without_key: true, ..Scripted::default() });
+    assert_eq!(world.ask(1).await, "auth");
+    assert_eq!(world.ask(2).await, "closed provider_stopped");
+    assert_eq!((world.sends(), world.heard("provider stopped")), (0, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_tool_stops_that_operation_alone() {
+    let world = World::script(&[(1, &[Act::Fail(tool_refused)])]);
+    assert_eq!(world.ask(1).await, "auth");
+    assert_eq!(world.ask(2).await, "closed provider_stopped");
+    assert_eq!(world.operation("other", 2).await, "found 2");
+    assert_eq!(world.heard("operation stopped"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_for_credit_is_believed_the_second_time() {
+    let world = World::script(&[(1, &[Act::Fail(no_credit)])]);
+    assert_eq!(world.ask(1).await, "found 1");
+    let world = World::new(always(Act::Fail(no_credit)));
+    assert_eq!(world.ask(1).await, "quota_exhausted");
+    assert_eq!(world.ask(2).await, "closed provider_stopped");
+    assert_eq!(world.sends(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failing_provider_is_left_alone_and_stopped_after_five_minutes() {
+    let settings = Settings { parallel: 1, ..Settings::default() };
+    let world = World::with(always(Act::Fail(passing)), settings);
+    let begun = Instant::now();
+    let ends = futures::future::join_all((0..50).map(|n| world.ask(n))).await;
+    let failed = ends.iter().filter(|end| *end == "upstream").count();
+    let stopped = ends.iter().filter(|end| *end == "closed provider_stopped").count();
+    assert!((5..12).contains(&failed) && failed + stopped == 50, "{ends:?}");
+    // Few calls are begun at a time, so few attempts are made before it is known to be down.
+    assert!(world.sends() <= 32, "{}", world.sends());
+    assert!(begun.elapsed() < Duration::from_secs(400));
+    assert_eq!(world.heard("provider stopped"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_an_outage_nothing_is_lost() {
+    let outage: Vec<Act> = (0..4).map(|_| Act::Fail(passing)).collect();
+    let acts: Vec<(u64, &[Act])> = (0..5).map(|n| (n, outage.as_slice())).collect();
+    let world = World::script(&acts);
+    let ends = futures::future::join_all((0..50).map(|n| world.ask(n))).await;
+    assert!(ends[..5].iter().all(|end| end == "upstream"), "{ends:?}");
+    assert!(ends[5..].iter().all(|end| end.starts_with("found")), "{ends:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_more_than_parallel_are_in_flight() {
+    let settings = Settings { parallel: 3, ..Settings::default() };
+    let world = World::with(always(Act::AnswerAfter(Duration::from_millis(50))), settings);
+    futures::future::join_all((0..60).map(|n| world.ask(n))).await;
+    assert_eq!(world.provider.most_in_flight.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_closed_gateway_answers_from_the_ledger_and_awaits_what_is_in_flight() {
+    let world =
+        World::script(&[(2, &[Act::AnswerAfter(Duration::from_secs(30))]), (3, &[Act::Fail(throttled)])]);
+    assert_eq!(world.ask(1).await, "found 1");
+    let closing = async {
+        sleep(Duration::from_secs(1)).await;
+        world.gateway.close(SkipReason::Interrupted);
+    };
+    let (flying, waiting, ()) = futures::join!(world.ask(2), world.ask(3), closing);
+    assert_eq!((flying.as_str(), waiting.as_str()), ("found 2", "closed interrupted"));
+    assert_eq!(world.ask(1).await, "found 1");
+    assert_eq!(world.ask(4).await, "closed interrupted");
+    assert_eq!(world.sends(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_doubt_stays_one_when_the_gateway_is_closed_before_the_next_attempt() {
+    fn cut_and_slow() -> Failure {
+        Failure { retry_after: Some(Duration::from_secs(60)), ..cut() }
+    }
+    let world = World::with(scripted(&[(1, &[Act::Fail(cut_and_slow)])]), retrying());
+    let closing = async {
+        sleep(Duration::from_secs(1)).await;
+        world.gateway.close(SkipReason::Interrupted);
+    };
+    let (end, ()) = futures::join!(world.ask(1), closing);
+    assert_eq!(end, "in_doubt");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_leaders_panic_reaches_its_waiters_as_an_error() {
+    let world = World::script(&[(1, &[Act::Panic])]);
+    let (one, other) = futures::join!(world.ask(1), world.ask(1));
+    assert_eq!((one.as_str(), other.as_str()), ("internal", "internal"));
+    assert_eq!(world.ask(2).await, "found 2");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_waiters_end_does_not_end_the_flight() {
+    let world = World::script(&[(1, &[Act::AnswerAfter(Duration::from_secs(5))])]);
+    assert!(tokio::time::timeout(Duration::from_secs(1), world.ask(1)).await.is_err());
+    assert_eq!(world.ask(1).await, "found 1");
+    assert_eq!(world.sends(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn attempts_are_evenly_spaced_by_the_rate() {
+    // The rate's clock is the real one, so this is about a fifth of a second.
+    let lane = LaneSettings { per_minute: Some(1_200), ..LaneSettings::default() };
+    let settings = Settings { lanes: BTreeMap::from([("p".to_owned(), lane)]), ..Settings::default() };
+    let world = World::with(Scripted::default(), settings);
+    let begun = std::time::Instant::now();
+    tokio::time::resume();
+    futures::future::join_all((0..5).map(|n| world.ask(n))).await;
+    assert!(begun.elapsed() >= Duration::from_millis(195), "{:?}", begun.elapsed());
+}

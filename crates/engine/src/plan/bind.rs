@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use marl_core::{Column, Integration, Registry, SemanticType};
+use marl_core::{Column, Contract, Integration, Registry, SemanticType};
 
 use super::{Existing, Header, Map, PlanError, Problem, Request};
 use crate::nearest;
@@ -192,10 +192,14 @@ impl Binder<'_> {
             ));
         }
         if let Some((producer, output)) = self.would_produce(input) {
+            let needs: Vec<String> =
+                producer.inputs.iter().map(|input| format!("`{}`", input.name)).collect();
             let mut all = self.request.integrations.clone();
-            all.insert(0, producer.to_owned());
+            all.insert(0, producer.name.to_owned());
             error = error.hint(format!(
-                "`{producer}` produces `{output}`; add it with `--integrations {}`",
+                "`{}` produces `{output}` from {}; add it with `--integrations {}`",
+                producer.name,
+                needs.join(" and "),
                 all.join(",")
             ));
         }
@@ -229,7 +233,7 @@ impl Binder<'_> {
     }
 
     /// An integration, not yet asked for, whose output could feed the input.
-    fn would_produce(&self, input: &Column) -> Option<(&'static str, &'static str)> {
+    fn would_produce(&self, input: &Column) -> Option<(&'static Contract, &'static str)> {
         let ending = format!("_{}", input.name);
         let fits = |output: &&'static Column| {
             let suffix = input.kind.is_recognisable() && output.name.ends_with(&ending);
@@ -239,7 +243,7 @@ impl Binder<'_> {
             .integrations()
             .map(|known| known.contract())
             .filter(|known| !self.request.integrations.iter().any(|name| name == known.name))
-            .find_map(|known| known.outputs.iter().find(fits).map(|output| (known.name, output.name)))
+            .find_map(|known| known.outputs.iter().find(fits).map(|output| (known, output.name)))
     }
 
     fn check_outputs(&self) -> Result<(), PlanError> {

@@ -1,1 +1,217 @@
-//!
+//! Rows through plans whose integrations misbehave in every way.
+
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use marl_core::{
+    Call, CallEnd, CallSpec, Column, ErrorKind, Integration, Registration, Registry, Reply, SemanticType,
+};
+use serde_json::json;
+
+use super::*;
+use crate::plan::{Header, Request};
+
+/// An integration that does as its input says.
+struct Obeys(&'static Contract);
+
+static FIRST: Contract = Contract {
+    name: "first",
+    version: 1,
+    description: "",
+    inputs: &[Column::required("company_domain", SemanticType::Domain, "")],
+    outputs: &[
+        Column::optional("size", SemanticType::Integer, ""),
+        Column::optional("person_email", SemanticType::Email, ""),
+    ],
+    calls: &[CallSpec { provider: "p", operation: "o", most_per_row: 2 }],
+};
+
+static SECOND: Contract = Contract {
+    name: "second",
+    inputs: &[
+        Column::required("email", SemanticType::Email, ""),
+        Column::optional("size", SemanticType::Integer, ""),
+    ],
+    outputs: &[Column::required("greeting", SemanticType::Text, "")],
+    ..FIRST
+};
+
+#[async_trait]
+impl Integration for Obeys {
+    fn contract(&self) -> &'static Contract {
+        self.0
+    }
+
+    async fn enrich(&self, row: &Row, cx: &Context) -> Result<Fields, Error> {
+        let mut fields = Fields::none();
+        if self.0.name == "second" {
+            let size = row.get("size").map(ToString::to_string).unwrap_or_default();
+            fields.set("greeting", Some(Value::text(format!("hello {} {size}", row.text("email")))));
+            return Ok(fields);
+        }
+        let domain = row.text("company_domain");
+        let reply = match domain {
+            "panics.com" => panic!("a defect with {domain}"),
+            "undeclared.com" => cx.call("p", "other", json!({})).await?,
+            "greedy.com" => {
+                cx.call("p", "o", json!({"d": 1})).await?;
+                cx.call("p", "o", json!({"d": 2})).await?;
+                cx.call("p", "o", json!({"d": 3})).await?
+            }
+            "both.com" => {
+                let (one, _) = futures::join!(
+                    cx.call("p", "o", json!({"d": "closed.com"})),
+                    cx.call("p", "o", json!({"d": "acme.com"}))
+                );
+                one?
+            }
+            _ => cx.call("p", "o", json!({ "d": domain })).await?,
+        };
+        let Some(data) = reply.data() else { return Ok(Fields::none()) };
+        match domain {
+            "stranger.com" => fields.set("stranger", Some(Value::text("x"))),
+            "odd.com" => fields.set("size", Some(Value::text("many"))),
+            "partial.com" => fields.set("size", Some(Value::Integer(1))),
+            _ => {
+                fields.set("size", SemanticType::Integer.read_json(data));
+                fields.set("person_email", Some(Value::text(format!("Jo@{domain}"))));
+            }
+        }
+        Ok(fields)
+    }
+}
+
+/// Answers 7, and remembers what was asked.
+#[derive(Default)]
+struct Answers(Mutex<Vec<Call>>);
+
+#[async_trait]
+impl Caller for Answers {
+    async fn call(&self, call: Call) -> CallEnd {
+        self.0.lock().unwrap().push(call.clone());
+        tokio::task::yield_now().await;
+        match call.parameters["d"].as_str().unwrap_or_default() {
+            "nothing.com" => CallEnd::Reply(Reply::NoData),
+            "fails.com" => CallEnd::Failed(Error::new(ErrorKind::Upstream, "500")),
+            "closed.com" => CallEnd::Closed(SkipReason::Interrupted),
+            _ => CallEnd::Reply(Reply::found(json!("about 7"))),
+        }
+    }
+}
+
+fn registry() -> Registry {
+    use marl_core::{Connection, Provider, provider::Card};
+    static CARD: Card = Card {
+        name: "p",
+        description: "",
+        key_variable: "",
+        base_variable: "",
+        default_base: "",
+        free_operations: &[],
+        bills_errors: false,
+        takes_idempotency_key: false,
+        timeout: |_| std::time::Duration::ZERO,
+    };
+    fn connect(_: Connection) -> Box<dyn Provider> {
+        unreachable!("rows go to the stand-in")
+    }
+    let all = [
+        Registration::integration(|| Box::new(Obeys(&FIRST))),
+        Registration::integration(|| Box::new(Obeys(&SECOND))),
+        Registration::provider(&CARD, connect),
+    ];
+    Registry::from_registrations(&all).unwrap()
+}
+
+/// One row through `first` and `second`; the outcomes in words and the written cells.
+async fn through(columns: &[(&str, &str)], existing: Existing) -> (Vec<String>, Vec<String>, Arc<Answers>) {
+    let names: Vec<String> = columns.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let request = Request {
+        integrations: vec!["second".to_owned(), "first".to_owned()],
+        existing,
+        ..Request::default()
+    };
+    let header = Header { table: "t.csv", columns: &names, samples: &[] };
+    let plan = Arc::new(Plan::new(&request, &header, &registry()).unwrap());
+    let cell = |at: &usize| Some(columns[*at].1).filter(|cell| !cell.is_empty()).map(Value::text);
+    let cells = plan.reads().iter().map(cell).collect();
+    let answers = Arc::new(Answers::default());
+    let end = Engine::new(plan, Arc::clone(&answers) as Arc<dyn Caller>).row(cells).await;
+    let outcomes = end.outcomes.iter().map(|outcome| match outcome {
+        Outcome::Value(_) => "value".to_owned(),
+        Outcome::NoData => "no data".to_owned(),
+        Outcome::Skipped(reason) => reason.to_string(),
+        Outcome::Failed(error) => error.to_string(),
+    });
+    let written = end.written.iter().map(|cell| cell.as_ref().map(ToString::to_string).unwrap_or_default());
+    (outcomes.collect(), written.collect(), answers)
+}
+
+async fn domain(domain: &str) -> (Vec<String>, Vec<String>) {
+    let (outcomes, written, _) = through(&[("company_domain", domain)], Existing::Keep).await;
+    (outcomes, written)
+}
+
+#[tokio::test]
+async fn a_step_reads_what_an_earlier_one_wrote() {
+    let (outcomes, written) = domain("https://www.Acme.com/about").await;
+    assert_eq!(outcomes, ["value", "value"]);
+    assert_eq!(written, ["7", "jo@acme.com", "hello jo@acme.com 7"]);
+}
+
+#[tokio::test]
+async fn outcomes_are_told_apart_and_stay_in_their_step() {
+    for (cell, expect) in [
+        ("", "missing_input"),
+        (
+            "not a domain",
+            "invalid_input: `company_domain` is not a domain: it contains a space: \"not a domain\"",
+        ),
+        ("nothing.com", "no data"),
+        ("fails.com", "upstream: 500"),
+        ("closed.com", "interrupted"),
+        ("both.com", "interrupted"),
+        ("odd.com", "no data"),
+        ("panics.com", "internal: `first` panicked: \"a defect with panics.com\""),
+        ("stranger.com", "internal: `first` returned `stranger`, which it does not declare"),
+        ("undeclared.com", "internal: `first` does not declare the call p other"),
+        ("greedy.com", "internal: `first` made more than the declared 2 calls of p o for one row"),
+    ] {
+        let (outcomes, written) = domain(cell).await;
+        assert_eq!(outcomes, [expect, "missing_input"], "{cell}");
+        assert_eq!(written, ["", "", ""], "{cell}");
+    }
+}
+
+#[tokio::test]
+async fn a_missing_optional_input_does_not_stop_a_step() {
+    let (outcomes, written, _) =
+        through(&[("company_domain", "fails.com"), ("email", "a@b.com")], Existing::Keep).await;
+    assert_eq!(outcomes, ["upstream: 500", "value"]);
+    assert_eq!(written[2], "hello a@b.com");
+}
+
+#[tokio::test]
+async fn filled_cells_are_kept_and_a_filled_row_is_not_asked_about() {
+    let table = [("company_domain", "acme.com"), ("size", "3"), ("person_email", "")];
+    let (outcomes, written, _) = through(&table, Existing::Keep).await;
+    assert_eq!(outcomes, ["value", "value"]);
+    assert_eq!(written, ["", "jo@acme.com", "hello jo@acme.com 3"], "a later step reads what stands there");
+    let table =
+        [("company_domain", "acme.com"), ("size", "3"), ("person_email", "x@y.com"), ("greeting", "hi")];
+    let (outcomes, _, answers) = through(&table, Existing::Keep).await;
+    assert_eq!(outcomes, ["existing", "existing"]);
+    assert!(answers.0.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn overwriting_never_empties_a_cell() {
+    let table = [("company_domain", "partial.com"), ("size", "3"), ("person_email", "x@y.com")];
+    let (outcomes, written, _) = through(&table, Existing::Overwrite).await;
+    assert_eq!(outcomes, ["value", "value"]);
+    assert_eq!(written, ["1", "", "hello x@y.com 1"]);
+    let table = [("company_domain", "nothing.com"), ("size", "3"), ("person_email", "x@y.com")];
+    let (outcomes, written, _) = through(&table, Existing::Overwrite).await;
+    assert_eq!(outcomes, ["no data", "value"]);
+    assert_eq!(written, ["", "", "hello x@y.com 3"]);
+}
