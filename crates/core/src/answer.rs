@@ -64,13 +64,14 @@ pub fn ask(subject: &str, outputs: &[Column]) -> String {
 /// # Errors
 /// A `bad_reply` with an excerpt when there is no JSON object with any of the keys.
 pub fn read(answer: &str, outputs: &[Column]) -> Result<Fields, Error> {
+    let asked = |object: &Map<String, Json>| {
+        outputs.iter().filter(|column| lookup(object, column.name).is_some()).count()
+    };
     let mut best: Option<(usize, usize, Fields)> = None;
-    for object in objects(answer) {
-        let asked = outputs.iter().filter(|column| lookup(&object, column.name).is_some()).count();
+    for object in objects(answer, &|object| asked(object) > 0) {
         let fields = fields(&object, outputs);
-        let rank = (fields.iter().count(), asked);
-        let better = best.as_ref().is_none_or(|(known, keys, _)| rank > (*known, *keys));
-        if asked > 0 && better {
+        let rank = (fields.iter().count(), asked(&object));
+        if best.as_ref().is_none_or(|(known, keys, _)| rank > (*known, *keys)) {
             best = Some((rank.0, rank.1, fields));
         }
     }
@@ -102,8 +103,10 @@ fn lookup<'a>(object: &'a Map<String, Json>, key: &str) -> Option<&'a Json> {
     })
 }
 
-/// Every JSON object in the text, those inside of others included, in order.
-fn objects(text: &str) -> Vec<Map<String, Json>> {
+type Object = Map<String, Json>;
+
+/// The JSON objects in the text that answer, those inside of others included, in order.
+fn objects(text: &str, answers: &dyn Fn(&Object) -> bool) -> Vec<Object> {
     let text = &text[..text.floor_char_boundary(LONGEST)];
     let mut found = Vec::new();
     let mut from = 0;
@@ -112,22 +115,25 @@ fn objects(text: &str) -> Vec<Map<String, Json>> {
         from = start + 1;
         let Some(end) = value_end(&text[start..]) else { continue };
         if let Some(json) = parse(&text[start..start + end]) {
-            collect(json, &mut found);
+            collect(json, answers, &mut found);
             from = start + end;
         }
     }
     found
 }
 
-fn collect(json: Json, found: &mut Vec<Map<String, Json>>) {
+fn collect(json: Json, answers: &dyn Fn(&Object) -> bool, found: &mut Vec<Object>) {
     match json {
-        Json::Array(items) => items.into_iter().for_each(|item| collect(item, found)),
-        Json::Object(object) => {
-            let inner: Vec<Json> =
-                object.values().filter(|value| value.is_object() || value.is_array()).cloned().collect();
-            found.push(object);
-            inner.into_iter().for_each(|value| collect(value, found));
+        Json::Array(items) => {
+            // Several candidates: the first is the answer, even if it says that less is known.
+            let first = items.iter().position(|item| item.as_object().is_some_and(answers));
+            match first {
+                Some(at) => collect(items[at].clone(), answers, found),
+                None => items.into_iter().for_each(|item| collect(item, answers, found)),
+            }
         }
+        Json::Object(object) if answers(&object) => found.push(object),
+        Json::Object(object) => object.into_iter().for_each(|(_, value)| collect(value, answers, found)),
         _ => {}
     }
 }
@@ -212,6 +218,10 @@ mod tests {
         check(plain, jane);
         check(&format!("Here is {{what}} I found:\n```json\n{plain}\n```\nHope {{that}} helps!"), jane);
         check(&format!("[{plain}, {{\"ceo_name\": \"John Roe\"}}]"), jane);
+        check(
+            "[{\"ceo_name\": null, \"employee_count\": 7}, {\"ceo_name\": \"Another\", \"employee_count\": 8}]",
+            ["", "7", "", ""],
+        );
         check(&format!("Draft: {{\"ceo_name\": null}} Final: {plain}"), jane);
         check(&format!("{{\"result\": {plain}}}"), jane);
         check(&plain.replace('}', ",\n}").replace("1,200\"", "1,200 (2024)\""), jane);

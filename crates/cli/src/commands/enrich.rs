@@ -144,6 +144,7 @@ impl<'a> Run<'a> {
             self.printer
                 .note("sandbox", "answers are samples: listed companies of 2015 to 2025, profiles invented");
         }
+        self.printer.note("ledger", "in memory: equal calls of this run are made once");
         for (at, step) in self.plan.steps.iter().enumerate() {
             let word = if at == 0 { "steps" } else { "" };
             self.printer.note(word, &binding(step));
@@ -193,7 +194,7 @@ impl<'a> Run<'a> {
             errors_file: None,
             elapsed,
             guarded_cells,
-            hint: hint(&counts, interrupted),
+            hint: report::hint(&counts, interrupted, &self.output),
             counts,
         };
         if writes {
@@ -202,7 +203,7 @@ impl<'a> Run<'a> {
             report.errors_file =
                 self.errors.finish().map_err(broken)?.then(|| table::errors_path(&self.output));
         }
-        let key_trouble = key_trouble(&report.counts).filter(|_| !writes);
+        let key_trouble = report::key_trouble(&report.counts).filter(|_| !writes);
         if self.printer.is_json() {
             self.printer.document(&report::document(&report, &self.plan));
         } else if key_trouble.is_none() {
@@ -312,50 +313,4 @@ fn exit_code(report: &Report) -> u8 {
         () if counts.failed() > 0 => exit::ROWS_FAILED,
         () => exit::DONE,
     }
-}
-
-/// A refused or missing key that left nothing to write: the error is all there is to say.
-fn key_trouble(counts: &Counts) -> Option<Failure> {
-    let stop = counts.stops.iter().find(|stop| stop.error.kind() == ErrorKind::Auth)?;
-    let failure = Failure::new(exit::KEY, "auth", stop.error.full_message());
-    Some(failure.hint(key_hint(stop)))
-}
-
-fn key_hint(stop: &report::Stop) -> String {
-    if stop.operation.is_some() {
-        return "connect the tool's server in the provider's dashboard, or use a key that may use it"
-            .to_owned();
-    }
-    "set the key in the environment or in a `.env` file here or above, or try the same command with \
-     `--sandbox` (sample answers, nothing bought)"
-        .to_owned()
-}
-
-/// The most useful next step.
-fn hint(counts: &Counts, interrupted: bool) -> Option<String> {
-    if interrupted {
-        return Some("the same command again does the rest; what was asked before is asked again, since this ledger is in memory".to_owned());
-    }
-    if let Some((provider, count)) = counts.in_doubt.iter().next() {
-        return Some(format!(
-            "{count} calls to {provider} may have been paid for and got no answer; they stay empty, or send them \
-             again and perhaps pay twice: the same command with `--in-doubt retry`"
-        ));
-    }
-    if let Some(stop) = counts.stops.first() {
-        return Some(match stop.error.kind() {
-            ErrorKind::Auth => key_hint(stop),
-            ErrorKind::QuotaExhausted => {
-                format!("top up the account at {} and run the same command again", stop.provider)
-            }
-            ErrorKind::ToolNotFound => {
-                "the tool's name may have changed: look it up in the provider's own list".to_owned()
-            }
-            _ => format!(
-                "{} was failing; run the same command again later, perhaps with a lower `--parallel`",
-                stop.provider
-            ),
-        });
-    }
-    None
 }

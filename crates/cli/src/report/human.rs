@@ -1,7 +1,6 @@
 //! The summary for people.
 
 use engine::plan::Plan;
-use marl_core::ErrorKind;
 
 use super::{Report, Status, spoken, thousands};
 
@@ -109,23 +108,11 @@ fn reasons(report: &Report, plan: &Plan) -> Vec<String> {
         .map(|((step, kind, message), seen)| {
             let name = &plan.steps[*step].name;
             let (count, row) = (thousands(seen.count), thousands(seen.example_row));
-            format!("         {count} {kind} of {name}: {message}, first in row {row}{}", advice(*kind))
+            format!("         {count} {kind} of {name}: {message}, first in row {row}")
         })
         .collect();
     if more > 0 {
         lines.push(format!("         and {more} other reasons"));
     }
     lines
-}
-
-fn advice(kind: ErrorKind) -> &'static str {
-    match kind {
-        ErrorKind::InvalidInput => " (mend the cells; nothing was sent for them)",
-        ErrorKind::RateLimited => {
-            " (`--parallel 2`, or `per_minute` under `[limit.datagen]` in marl.toml, goes slower)"
-        }
-        ErrorKind::InDoubt => " (`--in-doubt retry` sends such calls again, and perhaps pays twice)",
-        ErrorKind::Internal => " (a defect: please report it)",
-        _ => "",
-    }
 }

@@ -1,11 +1,13 @@
 //! What a run says: counted while it goes on, told at its end. Nothing here prints.
 
+mod hint;
 mod human;
 mod json;
 mod preview;
 mod progress;
 mod tally;
 
+pub(crate) use hint::{hint, key_trouble};
 pub(crate) use human::summary;
 pub(crate) use json::document;
 pub(crate) use preview::Preview;

@@ -125,8 +125,7 @@ impl Shared {
             Err(_) => match timeout(grace, &mut sending).await {
                 Ok(attempt) => attempt,
                 Err(_) => {
-                    let message =
-                        format!("no answer from {} within {} s", call.provider, (time + grace).as_secs());
+                    let message = format!("no answer from {} within {:?}", call.provider, time + grace);
                     Failure::in_doubt(Error::new(ErrorKind::Timeout, message)).into()
                 }
             },

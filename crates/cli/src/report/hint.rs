@@ -1,0 +1,89 @@
+//! The most useful next step after a run.
+
+use std::path::Path;
+
+use marl_core::ErrorKind;
+
+use super::{Counts, Stop, thousands};
+use crate::{exit, failure::Failure};
+
+/// A refused or missing key: where nothing was found out, the error is all there is to say.
+pub(crate) fn key_trouble(counts: &Counts) -> Option<Failure> {
+    let stop = counts.stops.iter().find(|stop| stop.error.kind() == ErrorKind::Auth)?;
+    let failure = Failure::new(exit::KEY, "auth", stop.error.full_message());
+    Some(failure.hint(about_the_key(counts, stop)))
+}
+
+/// What to do next; `None` when there is nothing to do.
+pub(crate) fn hint(counts: &Counts, interrupted: bool, output: &Path) -> Option<String> {
+    if interrupted {
+        let output = output.display();
+        return Some(format!(
+            "with `--input {output}` the same command goes on: what is filled is not asked about again"
+        ));
+    }
+    if let Some((provider, count)) = counts.in_doubt.iter().next() {
+        let calls = if *count == 1 { "1 call".to_owned() } else { format!("{} calls", thousands(*count)) };
+        return Some(format!(
+            "{calls} to {provider} may have been paid for and got no answer; keep the cells empty, or send again and \
+             perhaps pay twice: the same command with `--in-doubt retry`"
+        ));
+    }
+    match counts.stops.first() {
+        Some(stop) => Some(after_a_stop(counts, stop)),
+        None => commonest_kind(counts).and_then(advice).map(str::to_owned),
+    }
+}
+
+fn after_a_stop(counts: &Counts, stop: &Stop) -> String {
+    let provider = stop.provider;
+    match stop.error.kind() {
+        ErrorKind::Auth => about_the_key(counts, stop),
+        ErrorKind::QuotaExhausted => {
+            format!("top up the account at {provider} and run the same command again")
+        }
+        ErrorKind::ToolNotFound => {
+            "the tool's name may have changed: look it up in the provider's own list".to_owned()
+        }
+        _ => format!(
+            "{provider} was failing; run the same command again later, perhaps with a lower `--parallel`"
+        ),
+    }
+}
+
+fn about_the_key(counts: &Counts, stop: &Stop) -> String {
+    if stop.operation.is_some() {
+        return "connect the tool's server in the provider's dashboard, or use a key that may use it"
+            .to_owned();
+    }
+    if counts.sent > 0 {
+        return "check the key: the environment's wins over that of a `.env` file".to_owned();
+    }
+    "set it in the environment or in a `.env` file here or above, or try the same command with `--sandbox` \
+     (sample answers, nothing bought)"
+        .to_owned()
+}
+
+fn commonest_kind(counts: &Counts) -> Option<ErrorKind> {
+    let commonest = counts.messages.iter().max_by_key(|(_, seen)| seen.count)?;
+    Some(commonest.0.1)
+}
+
+fn advice(kind: ErrorKind) -> Option<&'static str> {
+    Some(match kind {
+        ErrorKind::InvalidInput => {
+            "mend these cells, or bind another column with `--map`; nothing was sent for them"
+        }
+        ErrorKind::RateLimited => {
+            "go slower: a lower `--parallel`, or `per_minute` under `[limit.datagen]` in marl.toml"
+        }
+        ErrorKind::BadReply => {
+            "such an answer was paid for and is not asked for again by itself; the errors file has an excerpt of each"
+        }
+        ErrorKind::Internal => "this is a defect of marl or of the integration: please report it",
+        ErrorKind::Timeout | ErrorKind::Network | ErrorKind::Upstream => {
+            "these calls were not paid for; the same command tries them again"
+        }
+        _ => return None,
+    })
+}

@@ -1,0 +1,15 @@
+//! The real binary over the sandbox, and what only the linked program can show.
+//!
+//! One test binary, since each links the whole program. Nothing here leaves 127.0.0.1.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
+mod behaviour;
+mod calls;
+mod errors;
+mod faults;
+mod json;
+mod links;
+mod signals;
+mod workflows;
+mod world;

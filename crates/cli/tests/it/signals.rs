@@ -1,0 +1,100 @@
+//! Runs that are ended early: in order by a signal, at once by a second, or killed.
+
+use std::{
+    process::{Child, Command, Stdio},
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+use sandbox::Options;
+
+use crate::world::{Ran, World, people};
+
+const ROWS: usize = 2_000;
+
+fn slow_world(latency: u64) -> World {
+    let world = World::with(Options { latency: Duration::from_millis(latency), ..Options::default() });
+    world.write("people.csv", people(ROWS, ROWS));
+    world.write("people_enriched.csv", "older\n");
+    world
+}
+
+/// Starts a run and waits until some calls are billed.
+fn start(world: &World, billed: u64) -> Child {
+    let mut command = world.command("enrich --input people.csv --integrations linkedin_profile --json");
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let begun = Instant::now();
+    while world.stats().billed < billed {
+        assert!(begun.elapsed() < Duration::from_secs(60), "the run does not get going");
+        sleep(Duration::from_millis(5));
+    }
+    child
+}
+
+fn signal(child: &Child, name: &str) {
+    let sent = Command::new("kill").arg(format!("-{name}")).arg(child.id().to_string()).status().unwrap();
+    assert!(sent.success());
+}
+
+fn end(world: &World, child: Child) -> Ran {
+    world.ran(child.wait_with_output().unwrap())
+}
+
+#[test]
+fn a_signal_ends_the_run_early_and_loses_nothing() {
+    for name in ["INT", "TERM", "HUP"] {
+        let world = slow_world(20);
+        let child = start(&world, 25);
+        signal(&child, name);
+        let ran = end(&world, child).exits(130);
+        let document = ran.json();
+        assert_eq!(document["status"], "interrupted");
+        let value = document["integrations"][0]["value"].as_u64().unwrap();
+        assert_eq!(value, world.stats().billed, "every answer that was bought is in the table");
+        assert!((25..ROWS as u64).contains(&value), "{value}");
+        let headlines = world.column("people_enriched.csv", "headline");
+        assert_eq!(headlines.len(), ROWS);
+        assert_eq!(headlines.iter().filter(|cell| !cell.is_empty()).count() as u64, value);
+        let names = world.column("people_enriched.csv", "name");
+        assert!(names.iter().enumerate().all(|(at, name)| *name == format!("Person {at}")));
+    }
+}
+
+#[test]
+fn a_second_signal_ends_at_once() {
+    let world = slow_world(5_000);
+    let child = start(&world, 1);
+    signal(&child, "INT");
+    sleep(Duration::from_millis(200));
+    let begun = Instant::now();
+    signal(&child, "INT");
+    end(&world, child).exits(130);
+    assert!(begun.elapsed() < Duration::from_secs(4));
+    assert_eq!(world.read("people_enriched.csv"), "older\n");
+}
+
+#[test]
+fn a_kill_leaves_nothing_half_written() {
+    let world = slow_world(20);
+    let mut child = start(&world, 25);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(world.read("people_enriched.csv"), "older\n");
+    // What is left of the killed run does not stand in the way of the next.
+    world.write("people.csv", people(3, 3));
+    world.run("enrich --input people.csv --integrations linkedin_profile").exits(0);
+    assert_eq!(world.read("people_enriched.csv").lines().count(), 4);
+    let left: Vec<_> =
+        std::fs::read_dir(world.folder()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(!left.iter().any(|name| name.to_string_lossy().contains("partial")), "{left:?}");
+}
+
+#[test]
+fn two_runs_do_not_write_one_output() {
+    let world = slow_world(200);
+    let child = start(&world, 1);
+    let second = world.run("enrich --input people.csv --integrations linkedin_profile").exits(2);
+    assert!(second.stderr.contains("another"), "{}", second.stderr);
+    signal(&child, "INT");
+    end(&world, child).exits(130);
+}

@@ -1,0 +1,178 @@
+//! A folder, a sandbox and the binary: what every test starts from.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use sandbox::{Options, Sandbox, Stats};
+use serde_json::Value as Json;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+/// Settings under which nothing waits.
+pub(crate) const QUICK: &str =
+    "[retry]\nbase_seconds = 0\n[breaker]\nfirst_wait_seconds = 0\ntotal_seconds = 0\n";
+
+pub(crate) struct World {
+    folder: TempDir,
+    sandbox: Sandbox,
+    /// Where the sandbox runs.
+    _runtime: Runtime,
+}
+
+/// What a command did.
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl World {
+    /// A world whose sandbox has no faults.
+    pub(crate) fn new() -> Self {
+        Self::with(Options::default())
+    }
+
+    /// A world whose sandbox has these faults: `429=0.05`.
+    pub(crate) fn faulty(faults: &[&str]) -> Self {
+        let faults = faults.iter().map(|fault| fault.parse().unwrap()).collect();
+        Self::with(Options { faults, ..Options::default() })
+    }
+
+    pub(crate) fn with(options: Options) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let runtime = Runtime::new().unwrap();
+        let sandbox = runtime.block_on(Sandbox::start(options)).unwrap();
+        let world = Self { folder, sandbox, _runtime: runtime };
+        world.write("marl.toml", QUICK);
+        world
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+        fs::write(self.path(name), content).unwrap();
+    }
+
+    pub(crate) fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    /// The cells of a column of a CSV table.
+    pub(crate) fn column(&self, table: &str, name: &str) -> Vec<String> {
+        let mut reader = csv::Reader::from_path(self.path(table)).unwrap();
+        let at = reader.headers().unwrap().iter().position(|column| column == name);
+        let at = at.unwrap_or_else(|| panic!("no column {name}"));
+        reader.records().map(|record| record.unwrap()[at].to_owned()).collect()
+    }
+
+    /// The header line of a table.
+    pub(crate) fn header(&self, table: &str) -> String {
+        self.read(table).lines().next().unwrap_or_default().to_owned()
+    }
+
+    pub(crate) fn stats(&self) -> Stats {
+        self.sandbox.stats()
+    }
+
+    /// `marl` with these arguments, its key and base pointing at the sandbox.
+    pub(crate) fn command(&self, args: &str) -> Command {
+        let mut command = self.bare_command(args);
+        command.env("DATAGEN_API_KEY", "sandbox").env("DATAGEN_API_BASE_URL", self.sandbox.url());
+        command
+    }
+
+    /// `marl` with these arguments and no key.
+    pub(crate) fn bare_command(&self, args: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_marl"));
+        command
+            .args(args.split_whitespace())
+            .current_dir(self.folder.path())
+            .env_remove("DATAGEN_API_KEY")
+            .env_remove("DATAGEN_API_BASE_URL")
+            .env_remove("MARL_LOG")
+            .env("NO_COLOR", "1");
+        command
+    }
+
+    pub(crate) fn run(&self, args: &str) -> Ran {
+        self.ran(self.command(args).output().unwrap())
+    }
+
+    pub(crate) fn run_bare(&self, args: &str) -> Ran {
+        self.ran(self.bare_command(args).output().unwrap())
+    }
+
+    pub(crate) fn ran(&self, output: Output) -> Ran {
+        let text = |bytes: Vec<u8>| {
+            String::from_utf8(bytes).unwrap().replace(&self.folder.path().display().to_string(), "[DIR]")
+        };
+        Ran {
+            code: output.status.code().unwrap_or(-1),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        }
+    }
+}
+
+impl Ran {
+    /// Exit code, stdout and stderr as one text, without what differs from run to run.
+    pub(crate) fn told(&self) -> String {
+        format!(
+            "exit {}\n--- stdout\n{}--- stderr\n{}",
+            self.code,
+            timeless(&self.stdout),
+            timeless(&self.stderr)
+        )
+    }
+
+    /// The document on stdout.
+    #[track_caller]
+    pub(crate) fn json(&self) -> Json {
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {}{}", self.stdout, self.stderr))
+    }
+
+    #[track_caller]
+    pub(crate) fn exits(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "{}{}", self.stdout, self.stderr);
+        self
+    }
+}
+
+/// A table of `rows` persons of which `distinct` are different.
+pub(crate) fn people(rows: usize, distinct: usize) -> String {
+    let mut table = String::from("name,linkedin_url\n");
+    for row in 0..rows {
+        let person = row % distinct;
+        table.push_str(&format!("Person {person},https://www.linkedin.com/in/sandbox-person-{person}\n"));
+    }
+    table
+}
+
+fn timeless(text: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for line in text.lines() {
+        let mut line = line.to_owned();
+        for start in ["done in ", "interrupted after ", "stopped after "] {
+            if let Some(rest) = line.strip_prefix(start)
+                && let Some((_, rest)) = rest.split_once(':')
+            {
+                line = format!("{start}[TIME]:{rest}");
+            }
+        }
+        if line.trim_start().starts_with("\"elapsed_ms\"") {
+            line = "  \"elapsed_ms\": [TIME],".to_owned();
+        }
+        lines.push(line + "\n");
+    }
+    lines.concat()
+}
