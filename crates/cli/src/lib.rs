@@ -5,6 +5,8 @@
 mod args;
 mod commands;
 mod connect;
+#[cfg(test)]
+mod docs;
 mod exit;
 mod failure;
 mod pipeline;

@@ -90,7 +90,7 @@ impl Settings {
         }
     }
 
-    fn parse(text: &str, providers: &[&str]) -> Result<Self, Failure> {
+    pub(crate) fn parse(text: &str, providers: &[&str]) -> Result<Self, Failure> {
         let settings: Self = toml::from_str(text).map_err(|error| wrong(text, &error))?;
         for (table, name) in settings.provider_names() {
             if !providers.contains(&name) {

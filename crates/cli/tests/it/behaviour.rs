@@ -173,7 +173,7 @@ fn any_json() -> impl Strategy<Value = Json> {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..5).prop_map(Json::from),
             prop::collection::btree_map(key.clone().prop_map(str::to_owned), inner, 0..6)
-                .prop_map(|object| Json::from_iter(object)),
+                .prop_map(Json::from_iter),
         ]
     })
 }

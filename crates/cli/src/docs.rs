@@ -1,0 +1,70 @@
+//! Holds the documents to the program: every command they show parses, every setting is
+//! known, and the exit codes are the program's.
+
+use std::{fs, path::Path};
+
+use clap::Parser;
+
+use crate::{args::Args, exit, settings::Settings};
+
+const DOCUMENTS: [&str; 4] = ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "CHANGELOG.md"];
+
+fn read(name: &str) -> String {
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+    fs::read_to_string(root.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// The fenced blocks of a language.
+fn blocks(text: &str, language: &str) -> Vec<String> {
+    let fence = format!("```{language}\n");
+    text.split(&fence).skip(1).filter_map(|rest| rest.split("```").next()).map(str::to_owned).collect()
+}
+
+/// Every `marl ...` and `cargo run -p cli -- ...` of a document, in blocks and in backticks.
+fn commands(text: &str) -> Vec<String> {
+    let blocks = blocks(text, "sh").join("\n").replace("\\\n", " ");
+    let inline = text.split('`').skip(1).step_by(2).map(str::to_owned);
+    let lines = blocks.lines().map(str::to_owned).chain(inline);
+    let cleaned = lines.map(|line| line.split(" #").next().unwrap_or_default().trim().to_owned());
+    let ours = cleaned.filter_map(|line| {
+        let rest = line.strip_prefix("cargo run -p cli -- ").or_else(|| line.strip_prefix("marl "))?;
+        Some(rest.to_owned())
+    });
+    ours.collect()
+}
+
+#[test]
+fn every_command_shown_parses() {
+    let mut seen = 0;
+    for document in DOCUMENTS {
+        for command in commands(&read(document)) {
+            let words = command.split_whitespace().map(|word| word.trim_matches('\''));
+            let parsed = Args::try_parse_from(std::iter::once("marl").chain(words));
+            // A mention of a subcommand alone is fine; a wrong name or flag is not.
+            let wrong = parsed.err().filter(|error| {
+                use clap::error::ErrorKind;
+                !matches!(error.kind(), ErrorKind::MissingRequiredArgument | ErrorKind::DisplayHelp)
+            });
+            assert!(wrong.is_none(), "{document}: `marl {command}`: {}", wrong.unwrap());
+            seen += 1;
+        }
+    }
+    assert!(seen >= 12, "{seen} commands found");
+}
+
+#[test]
+fn the_settings_shown_are_the_settings_known() {
+    let shown = blocks(&read("README.md"), "toml");
+    assert_eq!(shown.len(), 1);
+    Settings::parse(&shown[0], &["datagen"]).map_err(|failure| failure.json()).unwrap();
+}
+
+#[test]
+fn the_exit_codes_shown_are_the_programs() {
+    let readme = read("README.md");
+    for line in exit::HELP.lines().skip(1) {
+        let (code, meaning) = line.trim().split_once(' ').unwrap();
+        let row = format!("| {code} | {} |", meaning.trim());
+        assert!(readme.contains(&row), "README lacks {row}");
+    }
+}
