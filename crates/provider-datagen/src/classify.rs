@@ -9,37 +9,36 @@ use marl_core::{
 };
 use serde_json::Value as Json;
 
-use crate::envelope::{Envelope, unwrap};
+use crate::envelope::{Envelope, Inner};
 
 /// The meaning of a whole answer.
 pub(crate) fn answer(operation: &str, status: u16, body: String) -> AttemptEnd {
     if !(200..300).contains(&status) {
         return AttemptEnd::Failed(refusal(operation, status, &body));
     }
-    match serde_json::from_str::<Envelope>(&body) {
-        Err(_) => AttemptEnd::Failed(Failure::unusable(not_an_envelope(&body))),
-        Ok(Envelope { success: true, data: Some(inner), .. }) if inner.success => AttemptEnd::Answered(body),
-        Ok(Envelope { success: true, data: Some(inner), .. }) => {
-            let said = said(inner.error.as_ref());
-            if is_miss(&said) {
-                return AttemptEnd::Answered(body);
-            }
-            AttemptEnd::Failed(tool_failure(operation, &said))
-        }
-        Ok(Envelope { success: false, error, .. }) => {
-            AttemptEnd::Failed(tool_failure(operation, &said(error.as_ref())))
-        }
-        Ok(_) => AttemptEnd::Failed(Failure::unusable(not_an_envelope(&body))),
-    }
+    let Ok(envelope) = serde_json::from_str::<Envelope<'_>>(&body) else {
+        return AttemptEnd::Failed(Failure::unusable(not_an_envelope(&body)));
+    };
+    let failure = match envelope {
+        Envelope { success: false, error, .. } => tool_failure(operation, &said(error.as_ref())),
+        Envelope { data: Some(inner), .. } => match said_no(&inner) {
+            None => return AttemptEnd::Answered(body),
+            Some(said) if is_miss(&said) => return AttemptEnd::Answered(body),
+            Some(said) => tool_failure(operation, &said),
+        },
+        Envelope { data: None, .. } => Failure::unusable(not_an_envelope(&body)),
+    };
+    AttemptEnd::Failed(failure)
 }
 
 /// Reads a stored answer that was worth keeping.
 pub(crate) fn read(operation: &str, body: &str) -> Result<Reply, Error> {
-    let envelope: Envelope = serde_json::from_str(body).map_err(|_| not_an_envelope(body))?;
+    let envelope: Envelope<'_> = serde_json::from_str(body).map_err(|_| not_an_envelope(body))?;
     match envelope.data {
-        Some(inner) if inner.success => match unwrap(inner.result) {
-            Json::Null => Ok(Reply::NoData),
-            result => Ok(Reply::found(result)),
+        Some(inner) if inner.success => match inner.result() {
+            Ok(Json::Null) => Ok(Reply::NoData),
+            Ok(result) => Ok(Reply::found(result)),
+            Err(_) => Err(not_an_envelope(body)),
         },
         Some(inner) if is_miss(&said(inner.error.as_ref())) => Ok(Reply::NoData),
         _ => Err(Error::bad_reply(format!("the stored answer to {operation} is not a result"))),
@@ -48,6 +47,11 @@ pub(crate) fn read(operation: &str, body: &str) -> Result<Reply, Error> {
 
 fn not_an_envelope(body: &str) -> Error {
     Error::bad_reply("the answer is not DataGen's JSON").with_detail(body)
+}
+
+/// What a failed tool said; `None` when it did not fail.
+fn said_no(inner: &Inner<'_>) -> Option<String> {
+    (!inner.success).then(|| said(inner.error.as_ref()))
 }
 
 fn said(error: Option<&Json>) -> String {
@@ -203,5 +207,11 @@ mod tests {
         let body = r#"{"success":true,"data":{"success":true,"result":[{"answer":"x"}]}}"#;
         assert_eq!(read("tool", body).unwrap(), Reply::found(serde_json::json!({"answer": "x"})));
         assert_eq!(read("tool", "<html>").unwrap_err().kind(), ErrorKind::BadReply);
+        let deep = format!(
+            "{{\"success\":true,\"data\":{{\"success\":true,\"result\":{}{}}}}}",
+            "[".repeat(100_000),
+            "]".repeat(100_000)
+        );
+        assert_eq!(read("tool", &deep).unwrap_err().kind(), ErrorKind::BadReply);
     }
 }

@@ -1,31 +1,44 @@
 //! The envelope of a reply and the three wrappings of its result.
 
 use serde::Deserialize;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, value::RawValue};
 
 /// `{"success": bool, "data": {"success": bool, "result": any, "error": string?}}`.
+///
+/// The result stays text here: every answer is classified, and only then read.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Envelope {
+pub(crate) struct Envelope<'a> {
     pub(crate) success: bool,
-    #[serde(default)]
-    pub(crate) data: Option<Inner>,
+    #[serde(default, borrow)]
+    pub(crate) data: Option<Inner<'a>>,
     #[serde(default)]
     pub(crate) error: Option<Json>,
 }
 
 /// What the tool itself said.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Inner {
+pub(crate) struct Inner<'a> {
     pub(crate) success: bool,
-    #[serde(default)]
-    pub(crate) result: Json,
+    #[serde(default, borrow)]
+    result: Option<&'a RawValue>,
     #[serde(default)]
     pub(crate) error: Option<Json>,
 }
 
+impl Inner<'_> {
+    /// The result without its wrapping, `null` when there is none. A result that is nested
+    /// too deep passes as text and fails here.
+    pub(crate) fn result(&self) -> Result<Json, serde_json::Error> {
+        match self.result {
+            Some(raw) => serde_json::from_str(raw.get()).map(unwrap),
+            None => Ok(Json::Null),
+        }
+    }
+}
+
 /// Frees a result of its wrapping: a first-party tool returns the object itself, a connected
 /// server an array of one, or MCP content whose text is JSON more often than not.
-pub(crate) fn unwrap(result: Json) -> Json {
+fn unwrap(result: Json) -> Json {
     match result {
         Json::Array(mut items) if items.len() == 1 => unwrap_content(items.remove(0)),
         other => unwrap_content(other),
