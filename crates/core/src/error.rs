@@ -53,6 +53,28 @@ impl ErrorKind {
     }
 }
 
+impl ErrorKind {
+    /// All kinds.
+    pub const ALL: [Self; 11] = [
+        Self::InvalidInput,
+        Self::Auth,
+        Self::QuotaExhausted,
+        Self::RateLimited,
+        Self::Timeout,
+        Self::Network,
+        Self::Upstream,
+        Self::BadReply,
+        Self::ToolNotFound,
+        Self::InDoubt,
+        Self::Internal,
+    ];
+
+    /// The kind called `name`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
@@ -141,6 +163,11 @@ impl Error {
     /// The message, for people; without the kind and the detail.
     pub fn message(&self) -> &str {
         &self.message
+    }
+
+    /// What differs from row to row.
+    pub fn detail(&self) -> Option<&str> {
+        self.detail.as_deref()
     }
 
     /// The message with its detail.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use marl_core::Error;
 
-use crate::row::RowEnd;
+use crate::{ledger::LedgerError, row::RowEnd};
 
 /// Something that happened in a run.
 #[derive(Debug)]
@@ -47,6 +47,13 @@ pub enum Event<'a> {
         operation: Option<&'a str>,
         /// Why.
         error: &'a Error,
+    },
+    /// A call did not fit the run's caps and was not made.
+    CapReached,
+    /// The ledger cannot be used; nothing more is sent.
+    LedgerFailed {
+        /// Why.
+        error: &'a LedgerError,
     },
     /// A row has been through all steps.
     Row {

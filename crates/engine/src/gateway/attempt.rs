@@ -11,25 +11,57 @@
 use std::time::Duration;
 
 use marl_core::{
-    Call, CallEnd, Error, ErrorKind, SkipReason,
+    Call, CallEnd, Error, ErrorKind, Reply, SkipReason,
     provider::{Attempt, AttemptEnd, Bought, Failure, Reach},
 };
 use tokio::time::{Instant, sleep, timeout};
 
-use super::{Lane, Shared, breaker, breaker::Pass, ledger_failed, read};
+use super::{Lane, Shared, breaker, breaker::Pass, budget::Reservation, limit::Slot, read};
 use crate::{
     event::Event,
-    ledger::{Claim, Intent, Key, Known, LedgerError, Settled},
+    ledger::{Asking, Claim, Ended, Intent, Key, LedgerError, Settled},
 };
+
+/// What stays the same from attempt to attempt.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    lane: &'a Lane,
+    call: &'a Call,
+    key: Key,
+    refresh: bool,
+}
+
+/// What one attempt came to, and what is needed to record it.
+struct Attempted {
+    intent: Intent,
+    duration: Duration,
+    request_id: Option<String>,
+}
+
+impl Attempted {
+    fn ended(&self, end: Settled) -> Ended {
+        Ended { end, duration: self.duration, request_id: self.request_id.clone() }
+    }
+}
 
 /// What is remembered from attempt to attempt.
 #[derive(Default)]
-struct Past {
+struct Past<'a> {
+    reservation: Option<Reservation<'a>>,
     tries: u32,
     sent: u32,
     refused_for_credit: bool,
     in_doubt: bool,
     begun: Option<Instant>,
+}
+
+impl Past<'_> {
+    /// What was reserved is spent; a further attempt reserves anew.
+    fn spend(&mut self) {
+        if let Some(reservation) = self.reservation.take() {
+            reservation.spend();
+        }
+    }
 }
 
 /// What follows an attempt.
@@ -40,7 +72,8 @@ enum Next {
 
 impl Shared {
     /// Attempts the call until it has an end.
-    pub(super) async fn attempts(&self, lane: &Lane, call: &Call, key: Key) -> CallEnd {
+    pub(super) async fn attempts(&self, lane: &Lane, call: &Call, key: Key, refresh: bool) -> CallEnd {
+        let asked = Asked { lane, call, key, refresh };
         let _place = tokio::select! {
             biased;
             reason = self.closing() => return CallEnd::Closed(reason),
@@ -48,9 +81,9 @@ impl Shared {
         };
         let mut past = Past::default();
         loop {
-            let next = match self.attempt(lane, call, key, &mut past).await {
+            let next = match self.attempt(asked, &mut past).await {
                 Ok(next) => next,
-                Err(error) => Next::End(CallEnd::Failed(ledger_failed(error))),
+                Err(error) => Next::End(CallEnd::Failed(self.ledger_failed(error))),
             };
             match next {
                 Next::End(end) => return end,
@@ -64,30 +97,13 @@ impl Shared {
         }
     }
 
-    /// One attempt: leave, slot, intent, send, and what came of it.
-    async fn attempt(
-        &self,
-        lane: &Lane,
-        call: &Call,
-        key: Key,
-        past: &mut Past,
-    ) -> Result<Next, LedgerError> {
-        let entered = async {
-            let pass = lane.breaker.admit(&call.operation).await.map_err(|_| SkipReason::ProviderStopped)?;
-            if let Err(error) = lane.provider.ready() {
-                return Ok(Err(error));
-            }
-            let slot = lane.limit.enter().await;
-            // While it waited, the key may have been refused to another call.
-            if lane.breaker.stopped(&call.operation) {
-                return Err(SkipReason::ProviderStopped);
-            }
-            Ok(Ok((pass, slot)))
-        };
+    /// One attempt: budget, leave, slot, intent, send, and what came of it.
+    async fn attempt<'a>(&'a self, asked: Asked<'_>, past: &mut Past<'a>) -> Result<Next, LedgerError> {
+        let Asked { lane, call, key, refresh } = asked;
         let entered = tokio::select! {
             biased;
             reason = self.closing() => Err(reason),
-            entered = entered => entered,
+            entered = self.enter(asked, past) => entered,
         };
         let (pass, slot) = match entered {
             Ok(Ok(entered)) => entered,
@@ -95,30 +111,80 @@ impl Shared {
                 self.stop(lane, call, Reach::Provider, &error);
                 return Ok(Next::End(CallEnd::Failed(error)));
             }
-            Err(reason) => return self.close_call(call, key, past, reason).await,
+            Err(reason) => return Ok(self.close_call(call, past, reason)),
         };
-        let intent = match self.ledger.claim(&key, call, lane.sends_doubts_again(call)).await? {
+        let time = self.time(lane, call);
+        let asking = Asking {
+            key,
+            call,
+            scope: &lane.settings.scope,
+            again: lane.sends_doubts_again(call),
+            refresh,
+            attempt: past.tries + 1,
+            time: time.0 + time.1,
+            price: lane.price(call),
+        };
+        let intent = match self.ledger.claim(&asking).await? {
             Claim::Granted(intent) => intent,
-            Claim::Known(known) => {
+            Claim::Known(_) => {
+                drop((pass, slot));
+                let known = self.when_free(key, refresh).await?;
                 let end = self.known_end(lane, call, known);
                 return Ok(end.map_or(Next::Again(Duration::ZERO), Next::End));
             }
         };
-        let attempt = self.send(lane, call, past).await;
+        let begun = Instant::now();
+        let attempt = self.send(asked, time, past).await;
         drop(slot);
-        self.after(lane, call, key, intent, pass, attempt, past).await
+        let attempted = Attempted { intent, duration: begun.elapsed(), request_id: attempt.request_id };
+        self.after(asked, &attempted, pass, attempt.end, past).await
+    }
+
+    /// Waits until the attempt may be made: why it may never be is the error.
+    async fn enter<'a, 'l>(
+        &'a self,
+        Asked { lane, call, .. }: Asked<'l>,
+        past: &mut Past<'a>,
+    ) -> Result<Result<(Pass<'l>, Slot), Error>, SkipReason> {
+        if past.reservation.is_none() {
+            let reserved = self.budget.reserve(lane.price(call)).await;
+            past.reservation = Some(reserved.map_err(|_| {
+                self.listener.hear(&Event::CapReached);
+                SkipReason::Budget
+            })?);
+        }
+        let pass = lane.breaker.admit(&call.operation).await.map_err(|_| SkipReason::ProviderStopped)?;
+        if let Err(error) = lane.provider.ready() {
+            return Ok(Err(error));
+        }
+        let slot = lane.limit.enter().await;
+        // While it waited, the key may have been refused to another call.
+        if lane.breaker.stopped(&call.operation) {
+            return Err(SkipReason::ProviderStopped);
+        }
+        Ok(Ok((pass, slot)))
+    }
+
+    /// The provider's time for an answer, and how long is read on after it.
+    fn time(&self, lane: &Lane, call: &Call) -> (Duration, Duration) {
+        let time = self.settings.timeout.unwrap_or_else(|| (lane.provider.card().timeout)(&call.operation));
+        let grace = if lane.resends_freely(call) { Duration::ZERO } else { self.settings.grace };
+        (time, grace)
     }
 
     /// Sends within the provider's time. When that is up the request is read on for a while:
     /// giving up leaves a doubt, and a late answer settles it. A free operation has no doubt.
-    async fn send(&self, lane: &Lane, call: &Call, past: &mut Past) -> Attempt {
+    async fn send(
+        &self,
+        Asked { lane, call, .. }: Asked<'_>,
+        (time, grace): (Duration, Duration),
+        past: &mut Past<'_>,
+    ) -> Attempt {
         past.tries += 1;
         past.begun.get_or_insert_with(Instant::now);
         if past.in_doubt && !lane.resends_freely(call) {
             self.listener.hear(&Event::DoubtSentAgain { provider: call.provider });
         }
-        let time = self.settings.timeout.unwrap_or_else(|| (lane.provider.card().timeout)(&call.operation));
-        let grace = if lane.resends_freely(call) { Duration::ZERO } else { self.settings.grace };
         let mut sending = lane.provider.send(call);
         let attempt = match timeout(time, &mut sending).await {
             Ok(attempt) => attempt,
@@ -138,22 +204,22 @@ impl Shared {
         attempt
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the parts of one attempt, used nowhere else")]
     async fn after(
         &self,
-        lane: &Lane,
-        call: &Call,
-        key: Key,
-        intent: Intent,
+        asked: Asked<'_>,
+        attempted: &Attempted,
         pass: Pass<'_>,
-        attempt: Attempt,
-        past: &mut Past,
+        end: AttemptEnd,
+        past: &mut Past<'_>,
     ) -> Result<Next, LedgerError> {
-        let failure = match attempt.end {
+        let Asked { lane, call, .. } = asked;
+        let failure = match end {
             AttemptEnd::Answered(body) => {
                 lane.breaker.answered();
+                past.spend();
                 let end = read(lane, call, &body);
-                self.ledger.settle(&key, intent, Settled::Answered(body)).await?;
+                let no_data = matches!(&end, CallEnd::Reply(Reply::NoData));
+                self.settle(asked, attempted, Settled::Answered { body, no_data }).await?;
                 return Ok(Next::End(end));
             }
             AttemptEnd::Failed(failure) => failure,
@@ -170,105 +236,98 @@ impl Shared {
         }
         match failure.bought {
             Bought::Yes => {
-                self.ledger.settle(&key, intent, Settled::Unusable(failure.error.clone())).await?;
+                past.spend();
+                self.settle(asked, attempted, Settled::Unusable(failure.error.clone())).await?;
                 Ok(Next::End(CallEnd::Failed(failure.error)))
             }
-            Bought::Maybe => self.after_doubt(lane, call, key, intent, failure, past).await,
-            Bought::No => self.after_refusal(lane, call, key, intent, failure, past).await,
+            Bought::Maybe => self.after_doubt(asked, attempted, failure, past).await,
+            Bought::No => self.after_refusal(asked, attempted, failure, past).await,
         }
     }
 
     /// Not bought: tried again if it may pass, and at the last the call has failed.
     async fn after_refusal(
         &self,
-        lane: &Lane,
-        call: &Call,
-        key: Key,
-        intent: Intent,
+        asked: Asked<'_>,
+        attempted: &Attempted,
         failure: Failure,
-        past: &mut Past,
+        past: &mut Past<'_>,
     ) -> Result<Next, LedgerError> {
+        let Asked { lane, call, key, .. } = asked;
         let repeated = failure.reach == Reach::ProviderIfRepeated && past.refused_for_credit;
         past.refused_for_credit |= failure.reach == Reach::ProviderIfRepeated;
         let stops = repeated || matches!(failure.reach, Reach::Provider | Reach::Operation);
+        let billed = lane.provider.card().bills_errors && failure.sent;
         if stops {
             self.stop(lane, call, failure.reach, &failure.error);
         } else if let Some(wait) = self.wait(&failure, past) {
-            self.ledger.take_back(&key, intent).await?;
+            if billed {
+                past.spend();
+            }
+            self.ledger.take_back(&key, attempted.intent).await?;
             return Ok(Next::Again(wait));
         } else if failure.retryable {
             self.tell(call, lane.breaker.used_up(), &failure.error);
         }
-        let error = failure.error.billed(lane.provider.card().bills_errors);
+        let error = failure.error.billed(billed);
         if past.in_doubt {
-            // A later refusal does not undo an earlier doubt.
-            return self.leave_in_doubt(call, key, intent, Some(&error)).await;
+            // A later refusal does not undo an earlier doubt, which has its own record.
+            self.ledger.take_back(&key, attempted.intent).await?;
+            return Ok(self.left_in_doubt(call, Some(&error)));
         }
-        self.ledger.settle(&key, intent, Settled::Failed(error.clone())).await?;
+        if billed {
+            past.spend();
+        }
+        self.settle(asked, attempted, Settled::Failed(error.clone())).await?;
         Ok(Next::End(CallEnd::Failed(error)))
     }
 
     /// Maybe bought: sent again only where that is free or wished for.
     async fn after_doubt(
         &self,
-        lane: &Lane,
-        call: &Call,
-        key: Key,
-        intent: Intent,
+        asked: Asked<'_>,
+        attempted: &Attempted,
         failure: Failure,
-        past: &mut Past,
+        past: &mut Past<'_>,
     ) -> Result<Next, LedgerError> {
+        let Asked { lane, call, key, .. } = asked;
         let free = lane.resends_freely(call);
         let again = lane.sends_doubts_again(call).then(|| self.wait(&failure, past)).flatten();
+        if !free {
+            past.spend();
+            past.in_doubt = true;
+            self.settle(asked, attempted, Settled::InDoubt).await?;
+        } else if again.is_some() {
+            self.ledger.take_back(&key, attempted.intent).await?;
+        }
         if let Some(wait) = again {
-            if free {
-                self.ledger.take_back(&key, intent).await?;
-            } else {
-                past.in_doubt = true;
-                self.ledger.settle(&key, intent, Settled::InDoubt).await?;
-            }
             return Ok(Next::Again(wait));
         }
         self.tell(call, lane.breaker.used_up(), &failure.error);
         if free {
             let error = failure.error.billed(false);
-            self.ledger.settle(&key, intent, Settled::Failed(error.clone())).await?;
+            self.settle(asked, attempted, Settled::Failed(error.clone())).await?;
             return Ok(Next::End(CallEnd::Failed(error)));
         }
-        self.leave_in_doubt(call, key, intent, Some(&failure.error)).await
+        Ok(self.left_in_doubt(call, Some(&failure.error)))
     }
 
-    async fn leave_in_doubt(
-        &self,
-        call: &Call,
-        key: Key,
-        intent: Intent,
-        why: Option<&Error>,
-    ) -> Result<Next, LedgerError> {
-        self.ledger.settle(&key, intent, Settled::InDoubt).await?;
+    async fn settle(&self, asked: Asked<'_>, attempted: &Attempted, end: Settled) -> Result<(), LedgerError> {
+        self.ledger.settle(&asked.key, attempted.intent, attempted.ended(end)).await
+    }
+
+    fn left_in_doubt(&self, call: &Call, why: Option<&Error>) -> Next {
         self.listener.hear(&Event::InDoubt { provider: call.provider });
-        Ok(Next::End(CallEnd::Failed(in_doubt(call, why))))
+        Next::End(CallEnd::Failed(in_doubt(call, why)))
     }
 
     /// The gateway is closed for this call. A doubt of an earlier attempt stays one.
-    async fn close_call(
-        &self,
-        call: &Call,
-        key: Key,
-        past: &Past,
-        reason: SkipReason,
-    ) -> Result<Next, LedgerError> {
-        if past.in_doubt {
-            let known = self.ledger.look_up(&key).await?;
-            debug_assert!(matches!(known, Known::InDoubt { .. }));
-            self.listener.hear(&Event::InDoubt { provider: call.provider });
-            return Ok(Next::End(CallEnd::Failed(in_doubt(call, None))));
-        }
-        Ok(Next::End(CallEnd::Closed(reason)))
+    fn close_call(&self, call: &Call, past: &Past<'_>, reason: SkipReason) -> Next {
+        if past.in_doubt { self.left_in_doubt(call, None) } else { Next::End(CallEnd::Closed(reason)) }
     }
 
     /// How long to wait before the next attempt; `None` when this was the last.
-    fn wait(&self, failure: &Failure, past: &Past) -> Option<Duration> {
+    fn wait(&self, failure: &Failure, past: &Past<'_>) -> Option<Duration> {
         let retry = &self.settings.retry;
         if !failure.retryable || past.tries >= retry.attempts {
             return None;

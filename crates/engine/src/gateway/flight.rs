@@ -10,12 +10,15 @@ use tokio::sync::watch;
 
 use crate::ledger::Key;
 
+/// A call, asked for anew or not: an answer from the ledger does not serve who wants a new one.
+type FlightKey = (Key, bool);
+
 type End = watch::Receiver<Option<CallEnd>>;
 
 /// The calls under way, by key.
 #[derive(Default)]
 pub(super) struct Flights {
-    by_key: Mutex<HashMap<Key, End>>,
+    by_key: Mutex<HashMap<FlightKey, End>>,
 }
 
 /// A caller's part in a flight.
@@ -32,13 +35,13 @@ pub(super) struct Ticket(End);
 /// Ends the flight: with what is told, or, dropped untold, with an error for all who wait.
 pub(super) struct Landing {
     flights: Arc<Flights>,
-    key: Key,
+    key: FlightKey,
     end: watch::Sender<Option<CallEnd>>,
 }
 
 impl Flights {
     /// Joins the flight of `key`, or begins it.
-    pub(super) fn board(self: &Arc<Self>, key: Key) -> Part {
+    pub(super) fn board(self: &Arc<Self>, key: FlightKey) -> Part {
         let mut flights = self.lock();
         if let Some(end) = flights.get(&key) {
             return Part::Join(Ticket(end.clone()));
@@ -48,7 +51,7 @@ impl Flights {
         Part::Lead(Landing { flights: Arc::clone(self), key, end: sender }, Ticket(end))
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Key, End>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<FlightKey, End>> {
         self.by_key.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

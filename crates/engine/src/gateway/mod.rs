@@ -4,7 +4,8 @@
 //!
 //! 1. join the flight of this key, or lead it;
 //! 2. the leader looks the key up in the ledger;
-//! 3. few enough calls are begun at a time; then, per attempt: asks the breaker, waits for a slot and the rate, claims the call in
+//! 3. what the call costs at the most is reserved from the run's budget, and few enough calls
+//!    are begun at a time; then, per attempt: asks the breaker, waits for a slot and the rate, claims the call in
 //!    the ledger (nothing usable known, nobody else about to ask, intent written), sends;
 //! 4. the slot is freed when the answer is in, the answer is stored, the waiters are woken.
 //!
@@ -14,11 +15,12 @@
 
 mod attempt;
 mod breaker;
+mod budget;
 mod flight;
 mod limit;
 mod settings;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use marl_core::{Call, CallEnd, Caller, Error, Provider, SkipReason};
@@ -26,12 +28,14 @@ use tokio::sync::watch;
 
 use crate::{
     event::{Event, Listener},
-    ledger::{Key, Known, Ledger},
+    ledger::{Key, Known, Ledger, LedgerError},
 };
 use breaker::Breaker;
+use budget::Budget;
 use flight::{Flights, Part};
 use limit::Limit;
 
+pub use budget::Caps;
 pub use settings::{Breaker as BreakerSettings, InDoubt, Lane as LaneSettings, Retry, Settings};
 
 /// The one door to the outside.
@@ -45,6 +49,7 @@ struct Shared {
     ledger: Arc<dyn Ledger>,
     flights: Arc<Flights>,
     settings: Settings,
+    budget: Budget,
     listener: Arc<dyn Listener>,
     closed: watch::Sender<Option<SkipReason>>,
 }
@@ -73,8 +78,9 @@ impl Gateway {
         };
         let lanes = providers.into_iter().map(lane).collect();
         let flights = Arc::default();
+        let budget = Budget::new(settings.caps);
         let closed = watch::Sender::new(None);
-        Self { shared: Arc::new(Shared { lanes, ledger, flights, settings, listener, closed }) }
+        Self { shared: Arc::new(Shared { lanes, ledger, flights, settings, budget, listener, closed }) }
     }
 
     /// Closes the gateway: nothing more is sent, attempts in flight are awaited, stored
@@ -88,21 +94,42 @@ impl Gateway {
     }
 }
 
+/// The gateway for a step whose stored answers do not count if they are from before the run.
+struct Refreshing(Gateway);
+
+#[async_trait]
+impl Caller for Refreshing {
+    async fn call(&self, call: Call) -> CallEnd {
+        self.0.ask(call, true).await
+    }
+}
+
 #[async_trait]
 impl Caller for Gateway {
     async fn call(&self, call: Call) -> CallEnd {
+        self.ask(call, false).await
+    }
+}
+
+impl Gateway {
+    /// The way for steps that ask anew.
+    pub fn refreshing(&self) -> Arc<dyn Caller> {
+        Arc::new(Refreshing(self.clone()))
+    }
+
+    async fn ask(&self, call: Call, refresh: bool) -> CallEnd {
         let Some(lane) = self.shared.lanes.get(call.provider) else {
             return CallEnd::Failed(Error::internal(format!("no provider is called `{}`", call.provider)));
         };
         let key = Key::of(&call, &lane.settings.scope);
-        let ticket = match self.shared.flights.board(key) {
+        let ticket = match self.shared.flights.board((key, refresh)) {
             Part::Join(ticket) => {
                 self.shared.listener.hear(&Event::Joined);
                 ticket
             }
             Part::Lead(landing, ticket) => {
                 let shared = Arc::clone(&self.shared);
-                tokio::spawn(async move { landing.land(shared.lead(&call, key).await) });
+                tokio::spawn(async move { landing.land(shared.lead(&call, key, refresh).await) });
                 ticket
             }
         };
@@ -111,15 +138,37 @@ impl Caller for Gateway {
 }
 
 impl Shared {
-    async fn lead(&self, call: &Call, key: Key) -> CallEnd {
+    async fn lead(&self, call: &Call, key: Key, refresh: bool) -> CallEnd {
         let lane = &self.lanes[call.provider];
-        match self.ledger.look_up(&key).await {
-            Err(error) => CallEnd::Failed(ledger_failed(error)),
-            Ok(known) => match self.known_end(lane, call, known) {
-                Some(end) => end,
-                None => self.attempts(lane, call, key).await,
-            },
+        let known = match self.when_free(key, refresh).await {
+            Ok(known) => known,
+            Err(error) => return CallEnd::Failed(self.ledger_failed(error)),
+        };
+        match self.known_end(lane, call, known) {
+            Some(end) => end,
+            None => self.attempts(lane, call, key, refresh).await,
         }
+    }
+
+    /// What the ledger knows, once nobody else is asking: another process's reply is waited
+    /// for until its attempt's time is up or it is dead.
+    async fn when_free(&self, key: Key, refresh: bool) -> Result<Known, LedgerError> {
+        let mut wait = Duration::from_millis(20);
+        loop {
+            match self.ledger.look_up(&key, refresh).await? {
+                Known::Busy => {}
+                known => return Ok(known),
+            }
+            tokio::time::sleep(wait).await;
+            wait = (wait * 2).min(Duration::from_millis(500));
+        }
+    }
+
+    /// The ledger cannot be used: nothing more may be sent, since it could not be recorded.
+    fn ledger_failed(&self, error: LedgerError) -> Error {
+        self.closed.send_if_modified(|closed| closed.replace(SkipReason::Interrupted).is_none());
+        self.listener.hear(&Event::LedgerFailed { error: &error });
+        Error::internal("the ledger cannot be used").with_detail(error.0)
     }
 
     /// What the ledger's knowledge means for a call; `None` when it has to be sent.
@@ -144,7 +193,7 @@ impl Shared {
                 }
                 Some(CallEnd::Failed(attempt::in_doubt(call, None)))
             }
-            Known::InDoubt { .. } => None,
+            Known::InDoubt { .. } | Known::Busy => None,
         }
     }
 }
@@ -153,6 +202,12 @@ impl Lane {
     /// Whether a call that may have been paid for may be sent again.
     fn sends_doubts_again(&self, call: &Call) -> bool {
         self.resends_freely(call) || self.settings.in_doubt == InDoubt::Retry
+    }
+
+    /// What a call costs, if known.
+    fn price(&self, call: &Call) -> Option<f64> {
+        let free = self.provider.card().free_operations.contains(&call.operation.as_str());
+        if free { Some(0.0) } else { self.settings.prices.get(&call.operation).copied() }
     }
 
     /// Whether sending a call again can cost nothing more.
@@ -167,10 +222,6 @@ fn read(lane: &Lane, call: &Call, body: &str) -> CallEnd {
         Ok(reply) => CallEnd::Reply(reply),
         Err(error) => CallEnd::Failed(error.billed(true)),
     }
-}
-
-fn ledger_failed(error: crate::ledger::LedgerError) -> Error {
-    Error::internal(format!("the ledger cannot be used: {}", error.0))
 }
 
 #[cfg(test)]

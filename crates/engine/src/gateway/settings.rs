@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use super::Caps;
 use crate::ledger::Scope;
 
 /// What to do with a call that may have been paid for.
@@ -64,6 +65,8 @@ pub struct Lane {
     pub per_minute: Option<u32>,
     /// What to do with its calls in doubt.
     pub in_doubt: InDoubt,
+    /// Prices by operation, in the settings' unit; others are unknown.
+    pub prices: BTreeMap<String, f64>,
 }
 
 /// Settings of a gateway.
@@ -79,6 +82,8 @@ pub struct Settings {
     pub timeout: Option<Duration>,
     /// How long a request is read on after its time is up: a late reply settles the doubt.
     pub grace: Duration,
+    /// What the run may buy at the most.
+    pub caps: Caps,
     /// By provider; the default where there is no entry.
     pub lanes: BTreeMap<String, Lane>,
 }
@@ -91,6 +96,7 @@ impl Default for Settings {
             breaker: Breaker::default(),
             timeout: None,
             grace: Duration::from_secs(60),
+            caps: Caps::default(),
             lanes: BTreeMap::new(),
         }
     }

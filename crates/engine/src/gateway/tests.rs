@@ -106,6 +106,8 @@ impl Listener for Heard {
             Event::ProviderWaits { .. } => "waits",
             Event::ProviderStopped { operation: None, .. } => "provider stopped",
             Event::ProviderStopped { .. } => "operation stopped",
+            Event::CapReached => "cap reached",
+            Event::LedgerFailed { .. } => "ledger failed",
             Event::Row { .. } => "row",
         };
         self.0.lock().unwrap().push(word.to_owned());

@@ -1,4 +1,4 @@
-//! The ledger in memory: for one run, forgotten at its end.
+//! The ledger in memory: for one run, forgotten at its end. Tests and `engine`'s own use.
 
 use std::{
     collections::HashMap,
@@ -6,9 +6,8 @@ use std::{
 };
 
 use async_trait::async_trait;
-use marl_core::Call;
 
-use super::{Claim, Intent, Key, Known, Ledger, LedgerError, Settled};
+use super::{Asking, Claim, Ended, Intent, Key, Known, Ledger, LedgerError, Settled};
 
 /// Remembers the calls of one run.
 #[derive(Debug, Default)]
@@ -19,7 +18,7 @@ pub struct Memory {
 #[derive(Debug, Default)]
 struct State {
     calls: HashMap<Key, Known>,
-    intents: u64,
+    intents: i64,
 }
 
 impl Memory {
@@ -35,15 +34,15 @@ impl Memory {
 
 #[async_trait]
 impl Ledger for Memory {
-    async fn look_up(&self, key: &Key) -> Result<Known, LedgerError> {
+    async fn look_up(&self, key: &Key, _: bool) -> Result<Known, LedgerError> {
         Ok(self.state().calls.get(key).cloned().unwrap_or(Known::Nothing))
     }
 
-    async fn claim(&self, key: &Key, _: &Call, again: bool) -> Result<Claim, LedgerError> {
+    async fn claim(&self, asking: &Asking<'_>) -> Result<Claim, LedgerError> {
         let mut state = self.state();
-        match state.calls.get(key) {
+        match state.calls.get(&asking.key) {
             None | Some(Known::Nothing) => {}
-            Some(Known::InDoubt { .. }) if again => {}
+            Some(Known::InDoubt { .. }) if asking.again => {}
             Some(known) => return Ok(Claim::Known(known.clone())),
         }
         state.intents += 1;
@@ -59,9 +58,9 @@ impl Ledger for Memory {
         Ok(())
     }
 
-    async fn settle(&self, key: &Key, _: Intent, end: Settled) -> Result<(), LedgerError> {
-        let known = match end {
-            Settled::Answered(body) => Known::Answered(body),
+    async fn settle(&self, key: &Key, _: Intent, ended: Ended) -> Result<(), LedgerError> {
+        let known = match ended.end {
+            Settled::Answered { body, .. } => Known::Answered(body),
             Settled::Unusable(error) => Known::Unusable(error),
             Settled::Failed(error) => Known::Failed(error),
             Settled::InDoubt => Known::InDoubt { in_this_run: true },

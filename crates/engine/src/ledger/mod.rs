@@ -1,16 +1,24 @@
-//! The record of calls: intent before, reply after. A trait and its form in memory.
+//! The record of calls: intent before, reply after. A trait and two forms of it.
 //!
 //! Intents and replies of every call go through here, and nothing else does: rows, steps and
-//! settings are not known to it. A durable form implements the same trait.
+//! policies are not known to it. [`Sqlite`] is the durable form, [`Memory`] forgets at the end
+//! of the run.
 
 mod key;
 mod memory;
+mod sqlite;
+
+use std::{error, fmt, time::Duration};
 
 use async_trait::async_trait;
 use marl_core::{Call, Error};
 
 pub use key::{Key, Scope};
 pub use memory::Memory;
+pub use sqlite::{
+    CallRecord, CallState, Freshness, MaxAge, OpenError, Problem, Prune, RunEnd as RunRecordEnd, RunLedger,
+    RunRecord, RunStart, RunState, Stats, Store,
+};
 
 /// What the ledger knows of a call.
 #[derive(Debug, Clone)]
@@ -28,26 +36,54 @@ pub enum Known {
         /// Whether it came to that in this run; then its duplicates share it.
         in_this_run: bool,
     },
+    /// Another process is asking just now, or this one in another way.
+    Busy,
 }
 
 /// The right to send one attempt of a call, and the duty to say how it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Intent(pub u64);
+pub struct Intent(pub i64);
 
 /// What came of a claim.
 #[derive(Debug)]
 pub enum Claim {
     /// The intent is written; send.
     Granted(Intent),
-    /// Somebody else settled it meanwhile.
+    /// Somebody else settled it meanwhile, or is about to.
     Known(Known),
+}
+
+/// A claim: what is to be sent, and under which terms.
+#[derive(Debug)]
+pub struct Asking<'a> {
+    /// The call's key.
+    pub key: Key,
+    /// The call.
+    pub call: &'a Call,
+    /// Whom it is bought from and for.
+    pub scope: &'a Scope,
+    /// Whether a call in doubt is sent all the same.
+    pub again: bool,
+    /// Whether replies from before this run do not count.
+    pub refresh: bool,
+    /// Which attempt of the call in this run this is, from 1.
+    pub attempt: u32,
+    /// How long the attempt may take, grace included; then it is in doubt for others.
+    pub time: Duration,
+    /// What it costs, in the settings' unit, if known.
+    pub price: Option<f64>,
 }
 
 /// How an attempt ended, as far as the ledger is concerned.
 #[derive(Debug, Clone)]
 pub enum Settled {
     /// With a whole answer.
-    Answered(String),
+    Answered {
+        /// The provider's own text.
+        body: String,
+        /// Whether it says that there is nothing.
+        no_data: bool,
+    },
     /// With a whole answer that is of no use.
     Unusable(Error),
     /// Without having been bought.
@@ -56,23 +92,42 @@ pub enum Settled {
     InDoubt,
 }
 
-/// The ledger could not be read or written.
+/// The end of an attempt with what is worth keeping of it.
 #[derive(Debug, Clone)]
+pub struct Ended {
+    /// How it ended.
+    pub end: Settled,
+    /// How long it took.
+    pub duration: Duration,
+    /// The vendor's own id of the request.
+    pub request_id: Option<String>,
+}
+
+/// The ledger could not be read or written.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerError(pub String);
+
+impl fmt::Display for LedgerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl error::Error for LedgerError {}
 
 /// The record of calls.
 #[async_trait]
 pub trait Ledger: Send + Sync {
-    /// What is known of a call.
-    async fn look_up(&self, key: &Key) -> Result<Known, LedgerError>;
+    /// What is known of a call; with `refresh`, replies from before this run do not count.
+    async fn look_up(&self, key: &Key, refresh: bool) -> Result<Known, LedgerError>;
 
-    /// In one step: if nothing usable is known and nobody else is about to ask, writes the
-    /// intent to send. `again` claims a call in doubt all the same.
-    async fn claim(&self, key: &Key, call: &Call, again: bool) -> Result<Claim, LedgerError>;
+    /// In one step: if nothing usable is known and nobody else is asking, writes the intent to
+    /// send.
+    async fn claim(&self, asking: &Asking<'_>) -> Result<Claim, LedgerError>;
 
     /// The attempt was not bought: as if it had never been claimed.
     async fn take_back(&self, key: &Key, intent: Intent) -> Result<(), LedgerError>;
 
-    /// The attempt's end.
-    async fn settle(&self, key: &Key, intent: Intent, end: Settled) -> Result<(), LedgerError>;
+    /// The attempt's end. Comes back when it is stored.
+    async fn settle(&self, key: &Key, intent: Intent, ended: Ended) -> Result<(), LedgerError>;
 }

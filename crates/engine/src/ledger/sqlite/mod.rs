@@ -1,0 +1,212 @@
+//! The durable ledger: one SQLite file, whose commits survive a power cut.
+//!
+//! One writer thread commits whatever is queued in one transaction, since each commit waits
+//! for the disk. Looking up reads beside it. Nothing here knows what a reply means.
+
+mod calls;
+mod keep;
+mod lock;
+mod open;
+mod runs;
+mod writer;
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use async_trait::async_trait;
+use rusqlite::Connection;
+
+use super::{Asking, Claim, Ended, Intent, Key, Known, Ledger, LedgerError};
+use calls::{Judge, NewIntent};
+use lock::RunLock;
+use writer::Writer;
+
+pub use calls::{CallRecord, CallState, Freshness, MaxAge};
+pub use keep::{Prune, Stats};
+pub use open::{OpenError, Problem};
+pub use runs::{RunEnd, RunRecord, RunStart, RunState};
+
+/// An open ledger file.
+pub struct Store {
+    path: PathBuf,
+    is_new: bool,
+    identity: open::Identity,
+    reader: Mutex<Connection>,
+    writer: Writer,
+}
+
+impl Store {
+    /// Opens the ledger at `path`, and makes it if there is none.
+    ///
+    /// # Errors
+    /// See [`Problem`]; nothing that was stored is touched.
+    pub fn open(path: &Path) -> Result<Self, OpenError> {
+        let (writer, is_new) = open::writer(path)?;
+        let reader = open::reader(path)?;
+        let identity = open::Identity::of(path).map_err(|error| OpenError::io(path, &error))?;
+        Ok(Self {
+            path: path.to_owned(),
+            is_new,
+            identity,
+            reader: Mutex::new(reader),
+            writer: Writer::start(writer),
+        })
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether the file was made by this opening.
+    pub fn is_new(&self) -> bool {
+        self.is_new
+    }
+
+    /// Whether the path still leads to the file that was opened: an unlinked file goes on
+    /// accepting rows that nobody will read.
+    pub fn is_in_place(&self) -> bool {
+        open::Identity::of(&self.path).is_ok_and(|now| now == self.identity)
+    }
+
+    /// Whether the process of a run lives.
+    pub fn is_alive(&self, run: i64) -> bool {
+        lock::is_held(&self.path, run)
+    }
+
+    /// Waits until everything queued is stored.
+    pub fn close(self) {
+        drop(self.writer);
+    }
+
+    fn reader(&self) -> MutexGuard<'_, Connection> {
+        self.reader.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The ledger as one run uses it.
+pub struct RunLedger {
+    store: Arc<Store>,
+    judge: Judge,
+    /// Its lock says that the process lives; released with the run.
+    _lock: RunLock,
+}
+
+impl RunLedger {
+    /// Records the start of a run, as of which freshness is judged.
+    ///
+    /// # Errors
+    /// The ledger cannot be written, or the run's lock cannot be made beside it.
+    pub fn begin(store: Arc<Store>, start: &RunStart, max_age: MaxAge) -> Result<Self, LedgerError> {
+        let now = now_ms();
+        let run = store.begin_run(start, now)?;
+        let lock = RunLock::take(&store.path, run).map_err(|error| {
+            LedgerError(format!("the run's lock cannot be made beside {}: {error}", store.path.display()))
+        })?;
+        store.settle_the_dead()?;
+        let judge = Judge { run, freshness: Freshness::AsOf { now, max_age } };
+        Ok(Self { store, judge, _lock: lock })
+    }
+
+    /// A ledger for looking up alone, whatever the age of replies. Nothing may be claimed.
+    pub fn ageless(store: Arc<Store>) -> Closed {
+        Closed { store }
+    }
+
+    /// The run's number.
+    pub fn run(&self) -> i64 {
+        self.judge.run
+    }
+
+    /// The file it is in.
+    pub fn store(&self) -> &Arc<Store> {
+        &self.store
+    }
+}
+
+#[async_trait]
+impl Ledger for RunLedger {
+    async fn look_up(&self, key: &Key, refresh: bool) -> Result<Known, LedgerError> {
+        let reader = self.store.reader();
+        self.judge
+            .known(&reader, key, refresh, &|run| self.store.is_alive(run))
+            .map_err(|error| failed(&error))
+    }
+
+    async fn claim(&self, asking: &Asking<'_>) -> Result<Claim, LedgerError> {
+        let intent = NewIntent::of(asking);
+        let (judge, path) = (self.judge.clone(), self.store.path.clone());
+        let (again, refresh) = (asking.again, asking.refresh);
+        self.store
+            .writer
+            .run(move |db| {
+                calls::claim(db, &judge, &intent, again, refresh, &|run| lock::is_held(&path, run))
+            })
+            .await
+    }
+
+    async fn take_back(&self, _: &Key, Intent(id): Intent) -> Result<(), LedgerError> {
+        self.store.writer.run(move |db| calls::take_back(db, id)).await
+    }
+
+    async fn settle(&self, _: &Key, Intent(id): Intent, ended: Ended) -> Result<(), LedgerError> {
+        // Whoever holds a reply that was paid for keeps trying to store it.
+        const TRIES: u32 = 20;
+        let ended = Arc::new(ended);
+        let mut tries = 0;
+        loop {
+            let ended = Arc::clone(&ended);
+            match self.store.writer.run(move |db| calls::settle(db, id, &ended)).await {
+                Err(_) if tries < TRIES => {
+                    tries += 1;
+                    tokio::time::sleep(Duration::from_millis(250)).await;
+                }
+                done => return done,
+            }
+        }
+    }
+}
+
+/// The ledger with everything closed but looking up; freshness is not asked about.
+pub struct Closed {
+    store: Arc<Store>,
+}
+
+#[async_trait]
+impl Ledger for Closed {
+    async fn look_up(&self, key: &Key, _: bool) -> Result<Known, LedgerError> {
+        let judge = Judge { run: 0, freshness: Freshness::Any };
+        let reader = self.store.reader();
+        judge.known(&reader, key, false, &|run| self.store.is_alive(run)).map_err(|error| failed(&error))
+    }
+
+    async fn claim(&self, _: &Asking<'_>) -> Result<Claim, LedgerError> {
+        Ok(Claim::Known(Known::Nothing))
+    }
+
+    async fn take_back(&self, _: &Key, _: Intent) -> Result<(), LedgerError> {
+        Ok(())
+    }
+
+    async fn settle(&self, _: &Key, _: Intent, _: Ended) -> Result<(), LedgerError> {
+        Ok(())
+    }
+}
+
+fn failed(error: &rusqlite::Error) -> LedgerError {
+    LedgerError(open::spoken(error))
+}
+
+fn now_ms() -> i64 {
+    ms(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
+}
+
+fn ms(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,214 @@
+//! Opening the file: its settings, its version, and a clear word when it cannot be used.
+
+use std::{error, fmt, fs, io, path::Path, time::Duration};
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+/// "marl" in ASCII: a file with another id is not ours.
+const APPLICATION_ID: i32 = 0x6d61_726c;
+
+/// The migrations, each from one version to the next; a new file runs them all.
+const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
+
+/// How long a writer waits for another process's commit.
+const BUSY: Duration = Duration::from_secs(20);
+
+/// Why a ledger cannot be opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Problem {
+    /// A newer marl made it.
+    Newer,
+    /// It is a file of another kind.
+    NotALedger,
+    /// Its content is damaged.
+    Corrupt,
+    /// Another program holds it.
+    Locked,
+    /// The folder or file cannot be written.
+    ReadOnly,
+    /// The disk is full.
+    Full,
+    /// Anything else.
+    Other,
+}
+
+/// A ledger that cannot be opened. Nothing stored was touched.
+#[derive(Debug)]
+pub struct OpenError {
+    /// What kind of problem it is.
+    pub problem: Problem,
+    message: String,
+}
+
+impl OpenError {
+    fn new(path: &Path, problem: Problem, why: &str) -> Self {
+        Self { problem, message: format!("the ledger {}: {why}", path.display()) }
+    }
+
+    pub(super) fn io(path: &Path, error: &io::Error) -> Self {
+        let problem = match error.kind() {
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Problem::ReadOnly,
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Problem::Full,
+            _ => Problem::Other,
+        };
+        Self::new(path, problem, &error.to_string())
+    }
+
+    fn sql(path: &Path, error: &rusqlite::Error) -> Self {
+        let problem = match error.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase) => Problem::NotALedger,
+            Some(ErrorCode::DatabaseCorrupt) => Problem::Corrupt,
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Problem::Locked,
+            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
+                Problem::ReadOnly
+            }
+            Some(ErrorCode::DiskFull) => Problem::Full,
+            _ => Problem::Other,
+        };
+        Self::new(path, problem, &spoken(error))
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self.problem {
+            Problem::Newer => "update marl, or name another ledger with `--ledger PATH`",
+            Problem::NotALedger => "name another ledger with `--ledger PATH`",
+            Problem::Corrupt => {
+                "keep a copy; `sqlite3 FILE .recover` brings back what can be read, and `--ledger PATH` names another"
+            }
+            Problem::Locked => "wait for the other program, or name another ledger with `--ledger PATH`",
+            Problem::ReadOnly => "make its folder writable, or name another ledger with `--ledger PATH`",
+            Problem::Full => "make room on the disk, or name another ledger with `--ledger PATH`",
+            Problem::Other => "name another ledger with `--ledger PATH`",
+        }
+    }
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl error::Error for OpenError {}
+
+/// What SQLite says, in words that name what to look at.
+pub(super) fn spoken(error: &rusqlite::Error) -> String {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => "the disk is full".to_owned(),
+        Some(ErrorCode::NotADatabase) => "this is not a ledger of marl".to_owned(),
+        Some(ErrorCode::DatabaseCorrupt) => "the file is damaged".to_owned(),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => "another program holds it".to_owned(),
+        Some(ErrorCode::ReadOnly) => "it cannot be written".to_owned(),
+        Some(ErrorCode::CannotOpen) => "it cannot be opened or made".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// The writing connection, and whether the file is new. Makes the folder, with a `.gitignore`
+/// when it is marl's own.
+pub(super) fn writer(path: &Path) -> Result<(Connection, bool), OpenError> {
+    let is_new = !path.exists();
+    make_folder(path).map_err(|error| OpenError::io(path, &error))?;
+    let wrong = |error: &rusqlite::Error| OpenError::sql(path, error);
+    let mut db = Connection::open(path).map_err(|error| wrong(&error))?;
+    // Looked at before anything is set: another program's file is left as it is.
+    let version = check(&db, path)?;
+    configure(&db).map_err(|error| wrong(&error))?;
+    migrate(&mut db, version).map_err(|error| wrong(&error))?;
+    Ok((db, is_new))
+}
+
+/// A connection that only reads.
+pub(super) fn reader(path: &Path) -> Result<Connection, OpenError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let open = || {
+        let db = Connection::open_with_flags(path, flags)?;
+        db.busy_timeout(BUSY)?;
+        db.pragma_update(None, "query_only", true)?;
+        db.pragma_update(None, "cache_size", -8_000)?;
+        Ok(db)
+    };
+    open().map_err(|error: rusqlite::Error| OpenError::sql(path, &error))
+}
+
+fn make_folder(path: &Path) -> io::Result<()> {
+    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else { return Ok(()) };
+    if !folder.exists() {
+        fs::create_dir_all(folder)?;
+        if folder.file_name().is_some_and(|name| name == ".marl") {
+            fs::write(folder.join(".gitignore"), "*\n")?;
+        }
+    }
+    Ok(())
+}
+
+/// Durable means a power cut: write-ahead log, and every commit waits for the disk.
+fn configure(db: &Connection) -> rusqlite::Result<()> {
+    db.busy_timeout(BUSY)?;
+    db.pragma_update(None, "journal_mode", "WAL")?;
+    db.pragma_update(None, "synchronous", synchronous())?;
+    db.pragma_update(None, "cache_size", -8_000)?;
+    db.set_prepared_statement_cache_capacity(32);
+    Ok(())
+}
+
+/// `FULL`, unless a benchmark wants to know what that costs.
+fn synchronous() -> &'static str {
+    match std::env::var("MARL_BENCH_SYNCHRONOUS").as_deref() {
+        Ok("NORMAL") => "NORMAL",
+        _ => "FULL",
+    }
+}
+
+/// The file's version, if it is a ledger or empty.
+fn check(db: &Connection, path: &Path) -> Result<usize, OpenError> {
+    let look = || {
+        db.busy_timeout(BUSY)?;
+        let id: i32 = db.pragma_query_value(None, "application_id", |row| row.get(0))?;
+        let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
+        Ok((id, tables, version(db)?))
+    };
+    let (id, tables, version) = look().map_err(|error: rusqlite::Error| OpenError::sql(path, &error))?;
+    let known = MIGRATIONS.len();
+    if id != APPLICATION_ID && (version > 0 || tables > 0) {
+        return Err(OpenError::new(path, Problem::NotALedger, "this is another program's database"));
+    }
+    if version > known {
+        let why = format!("version {version} was made by a newer marl; this one knows up to {known}");
+        return Err(OpenError::new(path, Problem::Newer, &why));
+    }
+    Ok(version)
+}
+
+fn migrate(db: &mut Connection, version: usize) -> rusqlite::Result<()> {
+    let known = MIGRATIONS.len();
+    if version == known {
+        return Ok(());
+    }
+    let steps = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    // Another process may have been first.
+    for migration in &MIGRATIONS[self::version(&steps)?..] {
+        steps.execute_batch(migration)?;
+    }
+    steps.pragma_update(None, "application_id", APPLICATION_ID)?;
+    steps.pragma_update(None, "user_version", i64::try_from(known).unwrap_or(i64::MAX))?;
+    steps.commit()
+}
+
+fn version(db: &Connection) -> rusqlite::Result<usize> {
+    let version: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    Ok(usize::try_from(version).unwrap_or_default())
+}
+
+/// Which file a path leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Identity(u64, u64);
+
+impl Identity {
+    pub(super) fn of(path: &Path) -> io::Result<Self> {
+        use std::os::unix::fs::MetadataExt;
+        let file = fs::metadata(path)?;
+        Ok(Self(file.dev(), file.ino()))
+    }
+}

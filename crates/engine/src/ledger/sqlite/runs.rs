@@ -1,0 +1,242 @@
+//! Runs in the ledger: their start, their end, and being asked to stop.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::Serialize;
+
+use super::{CallState, Store, failed, now_ms};
+use crate::ledger::LedgerError;
+
+/// What is recorded of a run at its start.
+#[derive(Debug, Clone)]
+pub struct RunStart {
+    /// The command line.
+    pub command: String,
+    /// The table, absolute.
+    pub input: String,
+    /// The output, absolute.
+    pub output: String,
+    /// The steps with bindings and versions, as JSON.
+    pub steps: String,
+    /// The program's version.
+    pub version: String,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone)]
+pub struct RunEnd {
+    /// In which state.
+    pub state: RunState,
+    /// Its counts, as JSON.
+    pub summary: String,
+}
+
+/// The state of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunState {
+    /// Its process lives.
+    Running,
+    /// It went over every row.
+    Finished,
+    /// A signal, or `marl runs stop`, ended it early.
+    Interrupted,
+    /// A cap or a stopped provider ended it early.
+    Stopped,
+    /// Its process is gone without having said how it ended.
+    Died,
+}
+
+impl RunState {
+    /// The word in the ledger and in talk.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Finished => "finished",
+            Self::Interrupted => "interrupted",
+            Self::Stopped => "stopped",
+            Self::Died => "died",
+        }
+    }
+
+    fn from_name(name: &str) -> Self {
+        match name {
+            "finished" => Self::Finished,
+            "interrupted" => Self::Interrupted,
+            "stopped" => Self::Stopped,
+            "died" => Self::Died,
+            _ => Self::Running,
+        }
+    }
+}
+
+/// A run as it stands in the ledger.
+#[derive(Debug, Clone, Serialize)]
+pub struct RunRecord {
+    /// Its number.
+    pub id: i64,
+    /// Its state.
+    pub state: RunState,
+    /// The command line.
+    pub command: String,
+    /// The table.
+    pub input: String,
+    /// The output.
+    pub output: String,
+    /// The steps with bindings and versions.
+    pub steps: serde_json::Value,
+    /// The program's version.
+    pub version: String,
+    /// In ms since 1970.
+    pub started_at: i64,
+    /// In ms since 1970.
+    pub ended_at: Option<i64>,
+    /// The counts at its end.
+    pub summary: Option<serde_json::Value>,
+    /// Whether it was asked to stop.
+    pub stop_asked: bool,
+}
+
+const COLUMNS: &str =
+    "id, state, command, input, output, steps, version, started_at, ended_at, summary, stop_asked";
+
+impl Store {
+    pub(super) fn begin_run(&self, start: &RunStart, now: i64) -> Result<i64, LedgerError> {
+        let start = start.clone();
+        self.writer.run_blocking(move |db| {
+            db.execute(
+                "INSERT INTO run (state, command, input, output, steps, version, started_at)
+                 VALUES ('running', ?1, ?2, ?3, ?4, ?5, ?6)",
+                params![start.command, start.input, start.output, start.steps, start.version, now],
+            )?;
+            Ok(db.last_insert_rowid())
+        })
+    }
+
+    /// Records the end of a run.
+    ///
+    /// # Errors
+    /// The ledger cannot be written.
+    pub fn end_run(&self, run: i64, end: &RunEnd) -> Result<(), LedgerError> {
+        let end = end.clone();
+        self.writer.run_blocking(move |db| {
+            db.execute(
+                "UPDATE run SET state = ?2, summary = ?3, ended_at = ?4 WHERE id = ?1",
+                params![run, end.state.name(), end.summary, now_ms()],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Asks a run to stop; `false` when there is none of this number.
+    ///
+    /// # Errors
+    /// The ledger cannot be written.
+    pub fn ask_to_stop(&self, run: i64) -> Result<bool, LedgerError> {
+        self.writer
+            .run_blocking(move |db| db.execute("UPDATE run SET stop_asked = 1 WHERE id = ?1", [run]))
+            .map(|changed| changed > 0)
+    }
+
+    /// Whether a run was asked to stop.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn is_asked_to_stop(&self, run: i64) -> Result<bool, LedgerError> {
+        let db = self.reader();
+        let asked =
+            db.query_row("SELECT stop_asked FROM run WHERE id = ?1", [run], |row| row.get(0)).optional();
+        asked.map(Option::unwrap_or_default).map_err(|error| failed(&error))
+    }
+
+    /// The newest runs first, `most` of them, and how many there are in all.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn runs(&self, most: u32) -> Result<(Vec<RunRecord>, u64), LedgerError> {
+        let db = self.reader();
+        let list = || {
+            let sql = format!("SELECT {COLUMNS} FROM run ORDER BY id DESC LIMIT ?1");
+            let mut statement = db.prepare(&sql)?;
+            let runs: Vec<RunRecord> = statement.query_map([most], read)?.collect::<rusqlite::Result<_>>()?;
+            let all: i64 = db.query_row("SELECT count(*) FROM run", [], |row| row.get(0))?;
+            Ok((runs, all.unsigned_abs()))
+        };
+        let (mut runs, all) = list().map_err(|error: rusqlite::Error| failed(&error))?;
+        runs.iter_mut().for_each(|run| self.notice_death(run));
+        Ok((runs, all))
+    }
+
+    /// One run.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn run(&self, id: i64) -> Result<Option<RunRecord>, LedgerError> {
+        self.find_run("id = ?1", &id)
+    }
+
+    /// The newest run that wrote `output`.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn run_of_output(&self, output: &str) -> Result<Option<RunRecord>, LedgerError> {
+        self.find_run("output = ?1", &output)
+    }
+
+    fn find_run(
+        &self,
+        condition: &str,
+        value: &dyn rusqlite::ToSql,
+    ) -> Result<Option<RunRecord>, LedgerError> {
+        let sql = format!("SELECT {COLUMNS} FROM run WHERE {condition} ORDER BY id DESC LIMIT 1");
+        let found = self.reader().query_row(&sql, [value], read).optional();
+        let mut found = found.map_err(|error| failed(&error))?;
+        found.iter_mut().for_each(|run| self.notice_death(run));
+        Ok(found)
+    }
+
+    /// A run that says it is running and whose process is gone has died.
+    fn notice_death(&self, run: &mut RunRecord) {
+        if run.state == RunState::Running && !self.is_alive(run.id) {
+            run.state = RunState::Died;
+        }
+    }
+
+    /// Open intents of dead processes are doubts: says so in the record, for whoever reads it.
+    pub(super) fn settle_the_dead(&self) -> Result<(), LedgerError> {
+        let open = |db: &Connection| {
+            let mut statement = db.prepare("SELECT DISTINCT run FROM call WHERE state = 0")?;
+            statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()
+        };
+        let open = open(&self.reader()).map_err(|error| failed(&error))?;
+        let dead: Vec<i64> = open.into_iter().filter(|run| !self.is_alive(*run)).collect();
+        if dead.is_empty() {
+            return Ok(());
+        }
+        self.writer.run_blocking(move |db| {
+            let mut statement = db.prepare("UPDATE call SET state = ?2 WHERE state = 0 AND run = ?1")?;
+            for run in &dead {
+                statement.execute(params![run, CallState::InDoubt.code()])?;
+            }
+            Ok(())
+        })
+    }
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<RunRecord> {
+    let state: String = row.get(1)?;
+    let steps: String = row.get(5)?;
+    let summary: Option<String> = row.get(9)?;
+    Ok(RunRecord {
+        id: row.get(0)?,
+        state: RunState::from_name(&state),
+        command: row.get(2)?,
+        input: row.get(3)?,
+        output: row.get(4)?,
+        steps: serde_json::from_str(&steps).unwrap_or_default(),
+        version: row.get(6)?,
+        started_at: row.get(7)?,
+        ended_at: row.get(8)?,
+        summary: summary.and_then(|summary| serde_json::from_str(&summary).ok()),
+        stop_asked: row.get(10)?,
+    })
+}

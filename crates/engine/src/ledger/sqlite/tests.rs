@@ -1,0 +1,334 @@
+//! The durable form: states, freshness, owners, and files that cannot be used.
+
+use std::fs;
+
+use marl_core::{Call, Error, ErrorKind};
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::*;
+use crate::ledger::{Scope, Settled};
+
+struct World {
+    folder: TempDir,
+    scope: Scope,
+}
+
+impl World {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), scope: Scope::default() }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join(".marl/ledger.db")
+    }
+
+    fn store(&self) -> Arc<Store> {
+        Arc::new(Store::open(&self.path()).unwrap())
+    }
+
+    fn run(&self) -> RunLedger {
+        self.run_with(MaxAge::default())
+    }
+
+    fn run_with(&self, max_age: MaxAge) -> RunLedger {
+        RunLedger::begin(self.store(), &start(), max_age).unwrap()
+    }
+
+    fn key(&self, n: u64) -> Key {
+        Key::of(&call(n), &self.scope)
+    }
+
+    async fn claim(&self, ledger: &RunLedger, n: u64, again: bool) -> Option<Intent> {
+        self.claim_for(ledger, n, again, Duration::from_secs(240)).await
+    }
+
+    async fn claim_for(&self, ledger: &RunLedger, n: u64, again: bool, time: Duration) -> Option<Intent> {
+        let (key, call) = (self.key(n), call(n));
+        let scope = &self.scope;
+        let asking = Asking { key, call: &call, scope, again, refresh: false, attempt: 1, time, price: None };
+        match ledger.claim(&asking).await.unwrap() {
+            Claim::Granted(intent) => Some(intent),
+            Claim::Known(_) => None,
+        }
+    }
+
+    async fn settle(&self, ledger: &RunLedger, n: u64, intent: Intent, end: Settled) {
+        let ended = Ended { end, duration: Duration::from_millis(5), request_id: Some("r1".to_owned()) };
+        ledger.settle(&self.key(n), intent, ended).await.unwrap();
+    }
+
+    async fn word(&self, ledger: &dyn Ledger, n: u64) -> String {
+        word(ledger.look_up(&self.key(n), false).await.unwrap())
+    }
+}
+
+fn start() -> RunStart {
+    let text = || "x".to_owned();
+    RunStart { command: text(), input: text(), output: text(), steps: "[]".to_owned(), version: text() }
+}
+
+fn call(n: u64) -> Call {
+    Call { provider: "p", operation: "o".to_owned(), parameters: json!({ "n": n, "who": "jane" }) }
+}
+
+fn found(body: &str) -> Settled {
+    Settled::Answered { body: body.to_owned(), no_data: false }
+}
+
+fn word(known: Known) -> String {
+    match known {
+        Known::Nothing => "nothing".to_owned(),
+        Known::Answered(body) => format!("answered {body}"),
+        Known::Unusable(error) => format!("unusable {}", error.full_message()),
+        Known::Failed(error) => format!("failed {}", error.kind()),
+        Known::InDoubt { in_this_run } => format!("in doubt {in_this_run}"),
+        Known::Busy => "busy".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn intents_become_answers_that_later_runs_use() {
+    let world = World::new();
+    let first = world.run();
+    assert_eq!(world.word(&first, 1).await, "nothing");
+    let intent = world.claim(&first, 1, false).await.unwrap();
+    assert_eq!(world.claim(&first, 1, false).await, None, "nobody else may ask");
+    assert_eq!(world.word(&first, 1).await, "busy");
+    world.settle(&first, 1, intent, found("yes")).await;
+    assert_eq!(world.word(&first, 1).await, "answered yes");
+    drop(first);
+    let second = world.run();
+    assert_eq!(world.word(&second, 1).await, "answered yes");
+    assert_eq!(world.claim(&second, 1, true).await, None);
+}
+
+#[tokio::test]
+async fn what_was_not_bought_is_taken_back_or_failed_for_this_run_alone() {
+    let world = World::new();
+    let first = world.run();
+    let intent = world.claim(&first, 1, false).await.unwrap();
+    first.take_back(&world.key(1), intent).await.unwrap();
+    assert_eq!(world.word(&first, 1).await, "nothing");
+    let intent = world.claim(&first, 1, false).await.unwrap();
+    world.settle(&first, 1, intent, Settled::Failed(Error::new(ErrorKind::Upstream, "500"))).await;
+    assert_eq!(world.word(&first, 1).await, "failed upstream");
+    let second = world.run();
+    assert_eq!(world.word(&second, 1).await, "nothing");
+}
+
+#[tokio::test]
+async fn an_unusable_answer_was_bought_and_stays() {
+    let world = World::new();
+    let first = world.run();
+    let intent = world.claim(&first, 1, false).await.unwrap();
+    world
+        .settle(&first, 1, intent, Settled::Unusable(Error::bad_reply("no JSON").with_detail("<html>")))
+        .await;
+    let second = world.run();
+    assert_eq!(world.word(&second, 1).await, "unusable no JSON: \"<html>\"");
+}
+
+#[tokio::test]
+async fn an_intent_is_in_doubt_when_its_process_is_dead() {
+    let world = World::new();
+    let first = world.run();
+    world.claim(&first, 1, false).await.unwrap();
+    let second = world.run();
+    assert_eq!(world.word(&second, 1).await, "busy", "the first lives");
+    drop(first);
+    assert_eq!(world.word(&second, 1).await, "in doubt false");
+    assert_eq!(world.claim(&second, 1, false).await, None, "kept");
+    assert!(world.claim(&second, 1, true).await.is_some(), "sent again by choice");
+}
+
+#[tokio::test]
+async fn an_intent_is_in_doubt_when_its_time_is_up_and_a_late_reply_settles_it() {
+    let world = World::new();
+    let first = world.run();
+    let intent = world.claim_for(&first, 1, false, Duration::ZERO).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(5)).await;
+    let second = world.run();
+    assert_eq!(world.word(&second, 1).await, "in doubt false");
+    world.settle(&first, 1, intent, found("late")).await;
+    assert_eq!(world.word(&second, 1).await, "answered late");
+}
+
+#[tokio::test]
+async fn a_dead_runs_intents_are_doubts_in_the_record_too() {
+    let world = World::new();
+    let first = world.run();
+    let id = first.run();
+    world.claim(&first, 1, false).await.unwrap();
+    drop(first);
+    let second = world.run();
+    let stats = second.store().stats().unwrap();
+    assert_eq!((stats.calls[0].state.as_str(), stats.calls[0].count), ("in_doubt", 1));
+    assert_eq!(second.store().run(id).unwrap().unwrap().state, RunState::Died);
+    assert_eq!(second.store().run(second.run()).unwrap().unwrap().state, RunState::Running);
+}
+
+#[tokio::test]
+async fn answers_age_and_doubts_too() {
+    let world = World::new();
+    let first = world.run();
+    for (n, end) in [
+        (1, found("yes")),
+        (2, Settled::Answered { body: "none".to_owned(), no_data: true }),
+        (3, Settled::InDoubt),
+    ] {
+        let intent = world.claim(&first, n, false).await.unwrap();
+        world.settle(&first, n, intent, end).await;
+    }
+    drop(first);
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    let words = async |ledger: &dyn Ledger| {
+        [world.word(ledger, 1).await, world.word(ledger, 2).await, world.word(ledger, 3).await]
+    };
+    let old = world.run_with(MaxAge::new(Duration::from_millis(1)));
+    assert_eq!(words(&old).await, ["nothing", "nothing", "nothing"]);
+    let short = MaxAge { found: Duration::from_secs(60), no_data: Duration::from_millis(1) };
+    assert_eq!(words(&world.run_with(short)).await, ["answered yes", "nothing", "in doubt false"]);
+    let any = RunLedger::ageless(world.store());
+    assert_eq!(words(&any).await, ["answered yes", "answered none", "in doubt false"]);
+    assert_eq!(MaxAge::default().no_data, Duration::from_secs(7 * 86_400));
+}
+
+#[tokio::test]
+async fn refreshing_ignores_answers_from_before_the_run() {
+    let world = World::new();
+    let first = world.run();
+    let intent = world.claim(&first, 1, false).await.unwrap();
+    world.settle(&first, 1, intent, found("old")).await;
+    drop(first);
+    tokio::time::sleep(Duration::from_millis(5)).await;
+    let second = world.run();
+    assert_eq!(word(second.look_up(&world.key(1), true).await.unwrap()), "nothing");
+    assert_eq!(word(second.look_up(&world.key(1), false).await.unwrap()), "answered old");
+}
+
+#[tokio::test]
+async fn commits_survive_a_power_cut() {
+    let world = World::new();
+    let store = world.store();
+    let settings = store.writer.run(|db| {
+        let journal: String = db.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+        let synchronous: i64 = db.pragma_query_value(None, "synchronous", |row| row.get(0))?;
+        Ok((journal, synchronous))
+    });
+    assert_eq!(settings.await.unwrap(), ("wal".to_owned(), 2), "2 is FULL");
+}
+
+#[tokio::test]
+async fn a_full_disk_is_an_error_and_loses_nothing_stored() {
+    let world = World::new();
+    let ledger = world.run();
+    let intent = world.claim(&ledger, 1, false).await.unwrap();
+    world.settle(&ledger, 1, intent, found("yes")).await;
+    let open = world.claim(&ledger, 2, false).await.unwrap();
+    let pages = ledger.store().writer.run(|db| {
+        let pages: i64 = db.pragma_query_value(None, "page_count", |row| row.get(0))?;
+        db.pragma_update(None, "max_page_count", pages)?;
+        Ok(pages)
+    });
+    pages.await.unwrap();
+    let big = found(&"x".repeat(100_000));
+    let ended = Ended { end: big.clone(), duration: Duration::ZERO, request_id: None };
+    let key = world.key(2);
+    let settling = ledger.settle(&key, open, ended);
+    let room = async {
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        ledger.store().writer.run(|db| db.pragma_update(None, "max_page_count", 1_000_000)).await.unwrap();
+    };
+    let (settled, ()) = futures::join!(settling, room);
+    settled.expect("whoever holds a reply keeps trying");
+    assert_eq!(world.word(&ledger, 1).await, "answered yes");
+    assert!(world.word(&ledger, 2).await.starts_with("answered xxx"));
+}
+
+#[test]
+fn marls_folder_ignores_itself() {
+    let world = World::new();
+    let store = world.store();
+    assert!(store.is_new() && store.is_in_place());
+    assert_eq!(fs::read_to_string(world.folder.path().join(".marl/.gitignore")).unwrap(), "*\n");
+    assert!(!world.store().is_new());
+    fs::remove_file(world.path()).unwrap();
+    assert!(!store.is_in_place(), "deleted");
+    fs::write(world.path(), "").unwrap();
+    assert!(!store.is_in_place(), "replaced");
+}
+
+#[test]
+fn files_that_cannot_be_used() {
+    let check = |prepare: &dyn Fn(&Path), expect: Problem| {
+        let world = World::new();
+        fs::create_dir_all(world.path().parent().unwrap()).unwrap();
+        prepare(&world.path());
+        let before = fs::read(world.path()).unwrap_or_default();
+        let error = Store::open(&world.path()).err().expect("it was opened");
+        assert_eq!(error.problem, expect, "{error}");
+        assert!(error.to_string().contains("ledger.db") && !error.hint().is_empty());
+        assert!(
+            fs::read(world.path()).unwrap_or_default() == before,
+            "{expect:?}: something stored was touched"
+        );
+    };
+    check(
+        &|path| {
+            fs::write(path, "this is a text, and a long one, that is no database at all\n".repeat(40))
+                .unwrap()
+        },
+        Problem::NotALedger,
+    );
+    check(
+        &|path| Connection::open(path).unwrap().execute_batch("CREATE TABLE t (x)").unwrap(),
+        Problem::NotALedger,
+    );
+    check(
+        &|path| {
+            drop(Store::open(path).unwrap());
+            Connection::open(path).unwrap().pragma_update(None, "user_version", 99).unwrap();
+            let _ = fs::remove_file(path.with_extension("db-wal"));
+        },
+        Problem::Newer,
+    );
+    check(&|path| fs::create_dir(path).unwrap(), Problem::ReadOnly);
+}
+
+#[tokio::test]
+async fn one_person_is_forgotten() {
+    let world = World::new();
+    let ledger = world.run();
+    for n in 1..=3 {
+        let intent = world.claim(&ledger, n, false).await.unwrap();
+        world.settle(&ledger, n, intent, found("a secret about jane")).await;
+    }
+    let store = ledger.store();
+    let nobody = Prune::Parameter { name: "who".to_owned(), value: "joe".to_owned() };
+    assert_eq!(store.would_remove(&nobody).unwrap(), (0, 0));
+    let jane = Prune::Parameter { name: "who".to_owned(), value: "jane".to_owned() };
+    assert_eq!(store.would_remove(&jane).unwrap(), (3, 3));
+    assert_eq!(store.remove(&jane).unwrap(), 3);
+    for file in [world.path(), world.path().with_extension("db-wal")] {
+        let bytes = fs::read(file).unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(!text.contains("a secret about jane"), "the text is still in the file");
+    }
+    assert_eq!(store.would_remove(&Prune::OlderThan(Duration::from_secs(1))).unwrap(), (0, 0));
+}
+
+#[tokio::test]
+async fn many_writers_at_once_share_commits() {
+    let world = World::new();
+    let ledger = world.run();
+    let all = (0..500).map(|n| {
+        let (world, ledger) = (&world, &ledger);
+        async move {
+            let intent = world.claim(ledger, n, false).await.unwrap();
+            world.settle(ledger, n, intent, found("x")).await;
+        }
+    });
+    futures::future::join_all(all).await;
+    assert_eq!(ledger.store().stats().unwrap().calls[0].count, 500);
+}

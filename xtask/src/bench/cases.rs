@@ -1,0 +1,155 @@
+//! What is measured. Each case gives the lines of the table that tell of it.
+
+use std::{fs, path::Path, time::Duration};
+
+use crate::{failure::Failure, say};
+
+use super::{
+    Bench, inputs,
+    measure::{self, Used, median},
+    server::Server,
+};
+
+pub(super) const HEADER: &str =
+    "case                                                        marl   bare loop       ratio";
+
+/// The groups of cases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Case {
+    /// Slow answers: the wall time beside the least possible
+    Latency,
+    /// Answers at once: rows a second and CPU time
+    Throughput,
+    /// The most memory resident
+    Memory,
+    /// A whole run over ten rows
+    Startup,
+    /// The binary's size
+    Size,
+}
+
+impl Case {
+    pub(super) const ALL: [Self; 5] =
+        [Self::Latency, Self::Throughput, Self::Memory, Self::Startup, Self::Size];
+
+    pub(super) fn measure(self, bench: &Bench) -> Result<Vec<String>, Failure> {
+        match self {
+            Self::Latency => latency(bench),
+            Self::Throughput => throughput(bench),
+            Self::Memory => memory(bench),
+            Self::Startup => startup(bench),
+            Self::Size => size(bench),
+        }
+    }
+}
+
+fn latency(bench: &Bench) -> Result<Vec<String>, Failure> {
+    const LATENCY: Duration = Duration::from_millis(50);
+    let rows = bench.rows(2_000);
+    let table = inputs::table(bench, rows, rows)?;
+    let server = Server::start(bench, "50ms")?;
+    let mut lines = Vec::new();
+    for parallel in [5, 16] {
+        let what = format!("wall time of ideal, {rows} rows, 50 ms, parallel {parallel}");
+        let both = side_by_side(bench, &what, &table, parallel, &server, 3)?;
+        let calls_in_a_row = rows.div_ceil(parallel);
+        let ideal = LATENCY.as_secs_f64() * calls_in_a_row as f64;
+        lines.push(both.line(&what, "x", |used| used.wall.as_secs_f64() / ideal));
+    }
+    Ok(lines)
+}
+
+fn throughput(bench: &Bench) -> Result<Vec<String>, Failure> {
+    let rows = bench.rows(100_000);
+    let table = inputs::table(bench, rows, rows)?;
+    let server = Server::start(bench, "0ms")?;
+    let what = format!("{rows} rows, no latency, parallel 16");
+    let both = side_by_side(bench, &what, &table, 16, &server, 3)?;
+    let count = rows as f64;
+    Ok(vec![
+        both.line(&format!("rows/s, {what}"), "", |used| count / used.wall.as_secs_f64()),
+        both.line("CPU s per 1000 rows, same runs", "s", |used| used.cpu.as_secs_f64() * 1000.0 / count),
+    ])
+}
+
+fn memory(bench: &Bench) -> Result<Vec<String>, Failure> {
+    let server = Server::start(bench, "0ms")?;
+    let mut lines = Vec::new();
+    for full in [10_000, 1_000_000] {
+        let rows = bench.rows(full);
+        let distinct = rows.min(1_000);
+        let table = inputs::table(bench, rows, distinct)?;
+        let what = format!("peak memory, {rows} rows, {distinct} distinct");
+        say::talk(&format!("{what} ..."));
+        // The loop asks once a row, whatever the row says, and keeps every row: no comparison.
+        let used = measure::run(&mut inputs::marl(bench, &table, 16, &server)?)?;
+        lines.push(line(&what, &figure(used.memory as f64 / MIB, "MiB"), "", ""));
+    }
+    Ok(lines)
+}
+
+fn startup(bench: &Bench) -> Result<Vec<String>, Failure> {
+    let table = inputs::table(bench, 10, 10)?;
+    let server = Server::start(bench, "0ms")?;
+    let what = "wall time, 10 rows, no latency";
+    let both = side_by_side(bench, what, &table, 5, &server, 20)?;
+    Ok(vec![both.line(what, "ms", |used| used.wall.as_secs_f64() * 1000.0)])
+}
+
+fn size(bench: &Bench) -> Result<Vec<String>, Failure> {
+    let size = |path: &Path| {
+        fs::metadata(path)
+            .map(|data| data.len() as f64 / MIB)
+            .map_err(|error| Failure::new(format!("{} is not there", path.display())).caused_by(error))
+    };
+    Ok(vec![line("size of the binary", &figure(size(&bench.marl)?, "MiB"), "", "")])
+}
+
+const MIB: f64 = 1024.0 * 1024.0;
+
+/// The runs of both programs.
+struct Both {
+    marl: Vec<Used>,
+    bare_loop: Vec<Used>,
+}
+
+impl Both {
+    /// The medians of a figure, and marl's as a share of the loop's.
+    fn line(&self, what: &str, unit: &str, figure_of: impl Fn(&Used) -> f64) -> String {
+        let median = |runs: &[Used]| median(runs.iter().map(&figure_of).collect());
+        let (marl, bare_loop) = (median(&self.marl), median(&self.bare_loop));
+        line(what, &figure(marl, unit), &figure(bare_loop, unit), &figure(marl / bare_loop, ""))
+    }
+}
+
+/// Runs both in turn, so that what else the machine does meets both alike.
+fn side_by_side(
+    bench: &Bench,
+    what: &str,
+    table: &Path,
+    parallel: usize,
+    server: &Server,
+    times: usize,
+) -> Result<Both, Failure> {
+    say::talk(&format!("{what} ..."));
+    let mut both = Both { marl: Vec::new(), bare_loop: Vec::new() };
+    for _ in 0..bench.times(times) {
+        both.marl.push(measure::run(&mut inputs::marl(bench, table, parallel, server)?)?);
+        both.bare_loop.push(measure::run(&mut inputs::bare_loop(bench, table, parallel, server)?)?);
+    }
+    Ok(both)
+}
+
+fn line(what: &str, marl: &str, bare_loop: &str, ratio: &str) -> String {
+    format!("{what:<52}{marl:>12}{bare_loop:>12}{ratio:>12}").trim_end().to_owned()
+}
+
+/// A figure with about three digits that say something.
+fn figure(figure: f64, unit: &str) -> String {
+    let digits = match figure {
+        figure if figure >= 100.0 => 0,
+        figure if figure >= 1.0 => 2,
+        _ => 4,
+    };
+    format!("{figure:.digits$} {unit}").trim_end().to_owned()
+}

@@ -1,0 +1,81 @@
+//! Tables to enrich, and the command lines that enrich them.
+
+use std::{
+    fs::File,
+    io::{BufWriter, Write},
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use crate::failure::Failure;
+
+use super::{Bench, server::Server};
+
+/// The commands, as they are run.
+pub(super) const COMMANDS: [&str; 3] = [
+    "sandbox:   marl sandbox --port 0 --latency TIME",
+    "marl:      DATAGEN_API_BASE_URL=URL DATAGEN_API_KEY=sandbox marl enrich --input IN --output OUT \
+     --integrations linkedin_profile --parallel N --progress none --json",
+    "bare loop: bare_loop IN OUT N URL",
+];
+
+/// Writes a table of profiles: `rows` of them, `distinct` different ones.
+pub(super) fn table(bench: &Bench, rows: usize, distinct: usize) -> Result<PathBuf, Failure> {
+    let path = bench.folder.path().join(format!("{rows}-{distinct}.csv"));
+    let write = || {
+        let mut file = BufWriter::new(File::create(&path)?);
+        writeln!(file, "id,linkedin_url")?;
+        for row in 0..rows {
+            writeln!(file, "{row},https://www.linkedin.com/in/sandbox-row-{}", row % distinct)?;
+        }
+        file.flush()
+    };
+    write().map_err(|error| {
+        Failure::new(format!("the table {} cannot be written", path.display())).caused_by(error)
+    })?;
+    Ok(path)
+}
+
+/// marl over a table, in a folder of its own: an older run's ledger would answer for nothing.
+pub(super) fn marl(
+    bench: &Bench,
+    table: &Path,
+    parallel: usize,
+    server: &Server,
+) -> Result<Command, Failure> {
+    let folder = own_folder(bench)?;
+    let mut command = Command::new(&bench.marl);
+    command
+        .arg("enrich")
+        .args(["--integrations", "linkedin_profile", "--progress", "none", "--json"])
+        .args(["--parallel", &parallel.to_string()])
+        .arg("--input")
+        .arg(table)
+        .arg("--output")
+        .arg(folder.join("enriched.csv"))
+        .env("DATAGEN_API_BASE_URL", server.url())
+        .env("DATAGEN_API_KEY", "sandbox")
+        .current_dir(folder);
+    Ok(command)
+}
+
+/// The bare loop over a table.
+pub(super) fn bare_loop(
+    bench: &Bench,
+    table: &Path,
+    parallel: usize,
+    server: &Server,
+) -> Result<Command, Failure> {
+    let folder = own_folder(bench)?;
+    let mut command = Command::new(&bench.bare_loop);
+    command.arg(table).arg(folder.join("enriched.csv")).arg(parallel.to_string()).arg(server.url());
+    command.current_dir(folder);
+    Ok(command)
+}
+
+/// A new folder that stays until the measuring ends.
+fn own_folder(bench: &Bench) -> Result<PathBuf, Failure> {
+    let made = tempfile::Builder::new().disable_cleanup(true).tempdir_in(bench.folder.path());
+    made.map(|folder| folder.path().to_owned())
+        .map_err(|error| Failure::new("no temporary folder can be made").caused_by(error))
+}

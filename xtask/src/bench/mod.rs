@@ -1,0 +1,79 @@
+//! `cargo xtask bench`: what marl costs beside a bare loop, and what it needs.
+//!
+//! It measures and tells; it never judges, since times differ from machine to machine.
+
+mod cases;
+mod inputs;
+mod measure;
+mod server;
+
+use std::path::{Path, PathBuf};
+
+use crate::{cargo, failure::Failure, say};
+use cases::Case;
+
+/// Measure the release binary against a local sandbox, side by side with a bare loop
+///
+/// The bare loop is `crates/cli/examples/bare_loop.rs`: the same calls with neither ledger,
+/// retry nor plan.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// A twentieth of the rows and fewer repetitions
+    #[arg(long)]
+    quick: bool,
+
+    /// Only these cases
+    #[arg(value_enum)]
+    cases: Vec<Case>,
+}
+
+/// What every case works with.
+pub(super) struct Bench {
+    marl: PathBuf,
+    bare_loop: PathBuf,
+    folder: tempfile::TempDir,
+    quick: bool,
+}
+
+impl Bench {
+    /// A count of rows, shrunk for a quick look.
+    fn rows(&self, full: usize) -> usize {
+        if self.quick { full / 20 } else { full }
+    }
+
+    /// How often something is repeated.
+    fn times(&self, full: usize) -> usize {
+        if self.quick { full.div_ceil(3) } else { full }
+    }
+}
+
+pub(crate) fn run(root: &Path, args: &Args) -> Result<(), Failure> {
+    let bench = build(root, args.quick)?;
+    let all = args.cases.is_empty();
+    let cases = Case::ALL.into_iter().filter(|case| all || args.cases.contains(case));
+    let mut lines = vec![cases::HEADER.to_owned()];
+    for case in cases {
+        lines.extend(case.measure(&bench)?);
+    }
+    say::line("");
+    lines.iter().for_each(|line| say::line(line));
+    say::line("");
+    inputs::COMMANDS.iter().for_each(|line| say::line(line));
+    Ok(())
+}
+
+/// Builds the program first, as it is shipped; the loop's other dependencies must not change it.
+fn build(root: &Path, quick: bool) -> Result<Bench, Failure> {
+    let build = ["build", "--release", "--locked", "-p", "cli"];
+    cargo::run(cargo::command(root, &build).args(["--bin", "marl"]))?;
+    cargo::run(cargo::command(root, &build).args(["--example", "bare_loop"]))?;
+    let release = cargo::target_folder(root)?.join("release");
+    let folder = tempfile::tempdir()
+        .map_err(|error| Failure::new("no temporary folder can be made").caused_by(error))?;
+    Ok(Bench {
+        marl: cargo::program(&release, "marl"),
+        bare_loop: cargo::program(&release.join("examples"), "bare_loop"),
+        folder,
+        quick,
+    })
+}

@@ -1,0 +1,208 @@
+//! The columns of a new contract: their names, and the types guessed from these.
+
+use crate::failure::Failure;
+
+use super::name::is_snake_case;
+
+const LONGEST: usize = 60;
+
+/// What every research question asks for beside the outputs.
+const SOURCE: &str = "source_url";
+
+/// A column of the contract to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Column {
+    pub(super) name: String,
+    pub(super) kind: Kind,
+}
+
+/// The semantic types, as `marl-core` has them: its crate is not compiled for this tool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Domain,
+    LinkedinUrl,
+    Url,
+    Email,
+    Integer,
+    Text,
+    List,
+}
+
+impl Kind {
+    const ALL: [Self; 7] =
+        [Self::Domain, Self::LinkedinUrl, Self::Url, Self::Email, Self::Integer, Self::Text, Self::List];
+
+    /// The word for it after a column's name.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Domain => "domain",
+            Self::LinkedinUrl => "linkedin_url",
+            Self::Url => "url",
+            Self::Email => "email",
+            Self::Integer => "integer",
+            Self::Text => "text",
+            Self::List => "list",
+        }
+    }
+
+    /// The variant of `SemanticType`.
+    pub(super) fn variant(self) -> &'static str {
+        match self {
+            Self::Domain => "Domain",
+            Self::LinkedinUrl => "LinkedinUrl",
+            Self::Url => "Url",
+            Self::Email => "Email",
+            Self::Integer => "Integer",
+            Self::Text => "Text",
+            Self::List => "List",
+        }
+    }
+
+    /// Whether a normalised cell holds nothing but a name of the net: no text of a stranger.
+    pub(super) fn is_plain(self) -> bool {
+        matches!(self, Self::Domain | Self::LinkedinUrl)
+    }
+
+    /// A cell that is in its normal form already, for tests.
+    pub(super) fn sample(self) -> &'static str {
+        match self {
+            Self::Domain => "acme.com",
+            Self::LinkedinUrl => "https://www.linkedin.com/in/jane-doe",
+            Self::Url => "https://acme.com/about",
+            Self::Email => "jane@acme.com",
+            Self::Integer => "1999",
+            Self::Text => "Some text",
+            Self::List => "Rust; Go",
+        }
+    }
+
+    fn guess(name: &str) -> Self {
+        // LinkedIn addresses of companies are no profiles of persons.
+        if name.ends_with("linkedin_url") && !name.contains("company") {
+            return Self::LinkedinUrl;
+        }
+        let ends = |words: &[&str]| words.iter().any(|word| name.ends_with(word));
+        let last = name.rsplit('_').next().unwrap_or_default();
+        match () {
+            () if ends(&["domain"]) => Self::Domain,
+            () if ends(&["url", "website"]) => Self::Url,
+            () if ends(&["email"]) => Self::Email,
+            () if ends(&["_count", "employees", "founded", "year"]) => Self::Integer,
+            () if ends(&["_stack", "_list"]) || LISTS.contains(&last) => Self::List,
+            () => Self::Text,
+        }
+    }
+}
+
+/// Last words of names that mean several things.
+const LISTS: [&str; 24] = [
+    "tags",
+    "categories",
+    "certifications",
+    "cities",
+    "competitors",
+    "countries",
+    "customers",
+    "founders",
+    "industries",
+    "integrations",
+    "investors",
+    "keywords",
+    "languages",
+    "locations",
+    "markets",
+    "names",
+    "offices",
+    "partners",
+    "products",
+    "services",
+    "skills",
+    "technologies",
+    "tools",
+    "topics",
+];
+
+/// Reads the inputs and the outputs, or says what is wrong with one.
+pub(super) fn check(inputs: &[String], outputs: &[String]) -> Result<(Vec<Column>, Vec<Column>), Failure> {
+    let inputs = read("input", inputs)?;
+    let outputs = read("output", outputs)?;
+    if let Some(both) = outputs.iter().find(|output| inputs.iter().any(|input| input.name == output.name)) {
+        return Err(Failure::new(format!("`{}` is an input and an output", both.name))
+            .hint("an integration adds columns: give the output a name of its own"));
+    }
+    if outputs.iter().any(|output| output.name == SOURCE) {
+        return Err(Failure::new(format!("`{SOURCE}` cannot be an output")).hint(
+            "every research question asks for the source, which is kept with each cell: leave it out",
+        ));
+    }
+    Ok((inputs, outputs))
+}
+
+fn read(what: &str, texts: &[String]) -> Result<Vec<Column>, Failure> {
+    let mut columns: Vec<Column> = Vec::new();
+    for text in texts {
+        let column = column(what, text)?;
+        if columns.iter().any(|known| known.name == column.name) {
+            return Err(Failure::new(format!("the {what} `{}` is named twice", column.name))
+                .hint("name every column once"));
+        }
+        columns.push(column);
+    }
+    if columns.is_empty() {
+        return Err(Failure::new(format!("no {what} is named")).hint(format!("name one with `--{what}s`")));
+    }
+    Ok(columns)
+}
+
+fn column(what: &str, text: &str) -> Result<Column, Failure> {
+    let text = text.trim();
+    let (name, word) = text.split_once(':').map_or((text, None), |(name, word)| (name, Some(word)));
+    if !is_snake_case(name) || name.len() > LONGEST {
+        let name = name.escape_debug();
+        return Err(Failure::new(format!("the {what} `{name}` is not a column's name"))
+            .hint(format!("columns are snake_case, at most {LONGEST} characters, like `company_domain`")));
+    }
+    let kind = match word {
+        None => Kind::guess(name),
+        Some(word) => Kind::ALL.into_iter().find(|kind| kind.word() == word).ok_or_else(|| {
+            let words = Kind::ALL.map(|kind| format!("`{}`", kind.word())).join(", ");
+            Failure::new(format!("`{}` is not a type of column", word.escape_debug()))
+                .hint(format!("the types are {words}"))
+        })?,
+    };
+    Ok(Column { name: name.to_owned(), kind })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_guessed_from_names() {
+        for (name, expect) in [
+            ("company_domain", Kind::Domain),
+            ("linkedin_url", Kind::LinkedinUrl),
+            ("ceo_linkedin_url", Kind::LinkedinUrl),
+            ("company_linkedin_url", Kind::Url),
+            ("careers_url", Kind::Url),
+            ("website", Kind::Url),
+            ("work_email", Kind::Email),
+            ("employee_count", Kind::Integer),
+            ("employees", Kind::Integer),
+            ("founded", Kind::Integer),
+            ("founding_year", Kind::Integer),
+            ("tech_stack", Kind::List),
+            ("competitors", Kind::List),
+            ("status", Kind::Text),
+            ("company_news", Kind::Text),
+        ] {
+            assert_eq!(Kind::guess(name), expect, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_type_can_be_said() {
+        assert_eq!(column("output", "funding:integer").unwrap().kind, Kind::Integer);
+        assert!(column("output", "funding:money").unwrap_err().hints[0].contains("`integer`"));
+    }
+}

@@ -1,0 +1,157 @@
+//! The text of a new integration's files. Pure, but for asking `rustfmt`.
+
+use std::{
+    io::Write,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use super::{
+    Spec,
+    columns::{Column, Kind},
+};
+
+const SOURCE: &str = include_str!("lib.rs.txt");
+const QUOTED: &str = include_str!("quoted.rs.txt");
+const MANIFEST: &str = include_str!("manifest.toml.txt");
+
+/// What is said of an integration whose author says nothing.
+pub(super) fn description(outputs: &[Column]) -> String {
+    let words = listed(outputs.iter().map(|column| column.name.replace('_', " ")));
+    words[..1].to_uppercase() + &words[1..] + ", from the web"
+}
+
+/// The crate's manifest.
+pub(super) fn manifest(spec: &Spec) -> String {
+    let json = "serde_json.workspace = true\n";
+    let (normal, dev) = if quotes(spec) { (json, "") } else { ("", json) };
+    let description = format!("{}: {}", spec.name.as_str(), spec.description);
+    let description = description.replace('\\', "\\\\").replace('"', "\\\"");
+    fill(
+        MANIFEST,
+        &[
+            ("package", &spec.name.package()),
+            ("description", &description),
+            ("json", normal),
+            ("dev_json", dev),
+        ],
+    )
+}
+
+/// The crate's only source file.
+pub(super) fn source(spec: &Spec) -> String {
+    let backticked = |columns: &[Column]| listed(columns.iter().map(|column| format!("`{}`", column.name)));
+    fill(
+        SOURCE,
+        &[
+            ("name", spec.name.as_str()),
+            ("type", &spec.name.type_name()),
+            ("description", &literal(&spec.description)),
+            ("outputs_in_words", &backticked(&spec.outputs)),
+            ("inputs_in_words", &backticked(&spec.inputs)),
+            ("inputs", &columns("required", &spec.inputs)),
+            ("outputs", &columns("optional", &spec.outputs)),
+            ("subject", &subject(&spec.inputs)),
+            ("quoted", if quotes(spec) { QUOTED } else { "" }),
+            ("row", &pairs(&spec.inputs)),
+            ("cells", &pairs(&spec.outputs)),
+            ("answer", &object(&spec.outputs, answer)),
+            ("nulls", &object(&spec.outputs, |_| "null".to_owned())),
+        ],
+    )
+}
+
+/// The source as `rustfmt` writes it by the checkout's rules; `None` when it is not there.
+pub(super) fn format(root: &Path, source: &str) -> Option<String> {
+    let mut command = Command::new("rustfmt");
+    command.args(["--edition", "2024", "--emit", "stdout"]);
+    if root.join("rustfmt.toml").is_file() {
+        command.arg("--config-path").arg(root);
+    }
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().ok()?;
+    let mut stdin = child.stdin.take()?;
+    // It ends without reading when the component is missing: its status tells that.
+    let _ = stdin.write_all(source.as_bytes());
+    drop(stdin);
+    let output = child.wait_with_output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    (output.status.success() && !text.is_empty()).then_some(text)
+}
+
+/// Whether an input is put in quotes, for which the source needs `serde_json`.
+fn quotes(spec: &Spec) -> bool {
+    spec.inputs.iter().any(|column| !column.kind.is_plain())
+}
+
+fn columns(how: &str, columns: &[Column]) -> String {
+    let column = |column: &Column| {
+        let about = format!("the {}", column.name.replace('_', " "));
+        let kind = column.kind.variant();
+        format!("Column::{how}({}, SemanticType::{kind}, {})", literal(&column.name), literal(&about))
+    };
+    columns.iter().map(column).collect::<Vec<_>>().join(", ")
+}
+
+/// The sentence that says what is asked about, as the arguments of `format!`.
+fn subject(inputs: &[Column]) -> String {
+    let words = inputs.iter().map(|column| format!("{} {{}}", column.name.replace('_', " ")));
+    let sentence = format!("Research what belongs to the {}.", words.collect::<Vec<_>>().join(" and the "));
+    let mut arguments = vec![literal(&sentence)];
+    for column in inputs {
+        let name = literal(&column.name);
+        let cell =
+            if column.kind.is_plain() { format!("row.text({name})") } else { format!("quoted(row, {name})") };
+        arguments.push(cell);
+    }
+    arguments.join(", ")
+}
+
+/// Each column with a cell that fits.
+fn pairs(columns: &[Column]) -> String {
+    let pair = |column: &Column| format!("({}, {})", literal(&column.name), literal(column.kind.sample()));
+    columns.iter().map(pair).collect::<Vec<_>>().join(", ")
+}
+
+/// A JSON object with a value for each column.
+fn object(columns: &[Column], value: fn(Kind) -> String) -> String {
+    let member = |column: &Column| format!("{}: {}", literal(&column.name), value(column.kind));
+    columns.iter().map(member).collect::<Vec<_>>().join(", ")
+}
+
+/// How a research tool may answer for a column of that type.
+fn answer(kind: Kind) -> String {
+    match kind {
+        Kind::Integer => "1999".to_owned(),
+        Kind::List => r#"["Rust", "Go"]"#.to_owned(),
+        _ => literal(kind.sample()),
+    }
+}
+
+fn listed(items: impl Iterator<Item = String>) -> String {
+    let items: Vec<String> = items.collect();
+    match items.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, before)) => format!("{} and {last}", before.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// A string literal of Rust.
+fn literal(text: &str) -> String {
+    format!("{text:?}")
+}
+
+/// Puts values in the places that `{{key}}` marks. What is put in is not looked at again.
+fn fill(template: &str, values: &[(&str, &str)]) -> String {
+    let mut text = String::new();
+    let mut parts = template.split("{{");
+    text.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let (key, rest) = part.split_once("}}").expect("our templates close their marks");
+        let (_, value) = values.iter().find(|(known, _)| *known == key).expect("our templates name our keys");
+        text.push_str(value);
+        text.push_str(rest);
+    }
+    text
+}

@@ -1,0 +1,104 @@
+//! `cargo xtask tidy`: what the compiler does not check about this repository.
+//!
+//! Each finding names a place and what to do. Reads, and changes nothing.
+
+mod code;
+mod documents;
+mod manifests;
+mod plugins;
+mod sources;
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
+
+use crate::{failure::Failure, say, workspace};
+
+/// Check what the compiler does not: module docs, sizes, printing, dependencies, links
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {}
+
+/// A place and what is to be done there.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Finding {
+    file: PathBuf,
+    line: usize,
+    what: String,
+}
+
+impl Finding {
+    fn new(file: &Path, line: usize, what: impl Into<String>) -> Self {
+        Self { file: file.to_owned(), line, what: what.into() }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.file.display(), self.line, self.what)
+    }
+}
+
+/// A file of the repository that holds text.
+pub(super) struct TextFile {
+    path: PathBuf,
+    text: String,
+}
+
+impl TextFile {
+    fn has_extension(&self, wanted: &str) -> bool {
+        self.path.extension().is_some_and(|extension| extension == wanted)
+    }
+}
+
+/// What was found: what must be mended, and what should be looked at.
+#[derive(Default)]
+pub(super) struct Findings {
+    faults: Vec<Finding>,
+    warnings: Vec<Finding>,
+}
+
+pub(crate) fn run(root: &Path, _: &Args) -> Result<(), Failure> {
+    let mut findings = check(root)?;
+    findings.faults.sort();
+    findings.warnings.sort();
+    findings.warnings.iter().for_each(|warning| say::warning(&warning.to_string()));
+    if findings.faults.is_empty() {
+        return Ok(());
+    }
+    findings.faults.iter().for_each(|fault| say::line(&fault.to_string()));
+    Err(Failure::new(format!("tidy found {} places to mend", findings.faults.len()))
+        .hint("each line above says where and what to do"))
+}
+
+fn check(root: &Path) -> Result<Findings, Failure> {
+    let paths = workspace::files(root)?;
+    let mut files = Vec::new();
+    for path in &paths {
+        // What is not UTF-8 is data for tests, not text.
+        if let Ok(text) = String::from_utf8(read(root, path)?) {
+            files.push(TextFile { path: path.clone(), text });
+        }
+    }
+    let mut findings = Findings::default();
+    for file in &files {
+        sources::check(file, &mut findings);
+        documents::check(root, file, &mut findings);
+    }
+    documents::check_present(root, &mut findings);
+    manifests::check(&files, &mut findings);
+    plugins::check(&files, &mut findings);
+    Ok(findings)
+}
+
+fn read(root: &Path, path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(root.join(path))
+        .map_err(|error| Failure::new(format!("{} cannot be read", path.display())).caused_by(error))
+}
+
+#[cfg(test)]
+pub(super) fn found(path: &str, text: &str, check: impl Fn(&TextFile, &mut Findings)) -> Vec<String> {
+    let mut findings = Findings::default();
+    check(&TextFile { path: PathBuf::from(path), text: text.to_owned() }, &mut findings);
+    findings.faults.iter().map(ToString::to_string).collect()
+}

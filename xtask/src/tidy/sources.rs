@@ -1,0 +1,123 @@
+//! Checks of single Rust sources: module docs, size, who prints.
+
+use std::path::Path;
+
+use super::{Finding, Findings, TextFile, code};
+
+const MOST_LINES: usize = 600;
+const MANY_LINES: usize = 400;
+
+/// The only files that may write to stdout and stderr.
+const PRINTERS: [&str; 2] = ["crates/cli/src/printer.rs", "xtask/src/say.rs"];
+
+/// May ask whether stderr is a terminal, and nothing else of it.
+const ASKS_FOR_TERMINAL: &str = "crates/cli/src/report/progress.rs";
+
+const MACROS: [&str; 5] = ["println!", "eprintln!", "print!", "eprint!", "dbg!"];
+const STREAMS: [&str; 2] = ["stdout", "stderr"];
+
+pub(super) fn check(file: &TextFile, findings: &mut Findings) {
+    let ours = file.path.starts_with("crates") || file.path.starts_with("xtask");
+    if !file.has_extension("rs") || !ours || is_data(&file.path) {
+        return;
+    }
+    check_docs(file, findings);
+    check_size(file, findings);
+    check_printing(file, findings);
+}
+
+/// Sources that tests read rather than compile.
+fn is_data(path: &Path) -> bool {
+    path.iter().any(|part| part == "data" || part == "testdata" || part == "fixtures")
+}
+
+fn check_docs(file: &TextFile, findings: &mut Findings) {
+    if !file.text.starts_with("//!") {
+        let what = "open the file with a `//!` that says its job and what it must not do";
+        findings.faults.push(Finding::new(&file.path, 1, what));
+    }
+}
+
+fn check_size(file: &TextFile, findings: &mut Findings) {
+    let lines = file.text.lines().count();
+    let what = format!("the file has {lines} lines: split it by jobs");
+    if lines > MOST_LINES {
+        findings.faults.push(Finding::new(&file.path, lines, format!("{what} (at most {MOST_LINES})")));
+    } else if lines > MANY_LINES {
+        findings.warnings.push(Finding::new(&file.path, lines, format!("{what} (about {MANY_LINES})")));
+    }
+}
+
+fn check_printing(file: &TextFile, findings: &mut Findings) {
+    // Cargo reads what a build script prints.
+    if PRINTERS.iter().any(|printer| file.path == Path::new(printer)) || file.path.ends_with("build.rs") {
+        return;
+    }
+    for (at, line) in code::only(&file.text).lines().enumerate() {
+        let asks = file.path == Path::new(ASKS_FOR_TERMINAL) && line.contains("is_terminal");
+        if let Some(what) = prints(line).filter(|_| !asks) {
+            let printer = if file.path.starts_with("xtask") { PRINTERS[1] } else { PRINTERS[0] };
+            let what = format!("`{what}` is for {printer} alone: say it through that module");
+            findings.faults.push(Finding::new(&file.path, at + 1, what));
+        }
+    }
+}
+
+/// What a line of code prints with.
+fn prints(line: &str) -> Option<String> {
+    let not_in_word = |at: usize| !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+    for name in MACROS {
+        if line.match_indices(name).any(|(at, _)| not_in_word(at)) {
+            return Some(name.to_owned());
+        }
+    }
+    for name in STREAMS {
+        let of_io = format!("io::{name}");
+        let called = format!("{name}()");
+        let bare = |at: usize| not_in_word(at) && !line[..at].ends_with(['.', ':']);
+        if line.contains(&of_io) || line.match_indices(&called).any(|(at, _)| bare(at)) {
+            return Some(of_io);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::found, check};
+
+    #[test]
+    fn only_the_printer_prints() {
+        let text = "//! Doc, println!.\nfn f() {\n    eprintln!(\"x\");\n}\n";
+        let expect = "crates/a/src/lib.rs:3: `eprintln!` is for crates/cli/src/printer.rs alone: \
+                      say it through that module";
+        assert_eq!(found("crates/a/src/lib.rs", text, check), [expect]);
+        assert_eq!(found("crates/cli/src/printer.rs", text, check), Vec::<String>::new());
+    }
+
+    #[test]
+    fn streams_are_told_from_other_words() {
+        for (line, expect) in [
+            ("writeln!(io::stdout(), x)", true),
+            ("let out = stdout().lock();", true),
+            ("dbg!(x)", true),
+            ("child.stdout.take()", false),
+            ("Term::stderr()", false),
+            ("style(x).for_stderr()", false),
+            ("let x = \"println!\";", false),
+            ("my_print!(x)", false),
+        ] {
+            let text = format!("//! Doc.\n{line}\n");
+            assert_eq!(!found("crates/a/src/lib.rs", &text, check).is_empty(), expect, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_file_opens_with_docs_and_ends_in_time() {
+        let found = |text: &str| found("xtask/src/x.rs", text, check);
+        assert!(found("use x;\n")[0].starts_with("xtask/src/x.rs:1: open the file"));
+        let long = "//! Doc.\n".repeat(601);
+        assert!(found(&long)[0].starts_with("xtask/src/x.rs:601: the file has 601 lines"));
+        assert!(super::super::found("crates/a/data/x.rs", "use x;\n", check).is_empty());
+    }
+}
