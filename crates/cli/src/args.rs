@@ -24,6 +24,9 @@ pub(crate) enum Command {
     Enrich(EnrichArgs),
     Integrations(IntegrationsArgs),
     Describe(DescribeArgs),
+    Why(WhyArgs),
+    Runs(RunsArgs),
+    Ledger(LedgerArgs),
     Sandbox(SandboxArgs),
 }
 
@@ -34,6 +37,9 @@ impl Command {
             Self::Enrich(args) => args.json,
             Self::Integrations(args) => args.json,
             Self::Describe(args) => args.json,
+            Self::Why(args) => args.json,
+            Self::Runs(args) => args.json,
+            Self::Ledger(args) => args.json,
             Self::Sandbox(_) => false,
         }
     }
@@ -78,6 +84,25 @@ pub(crate) struct EnrichArgs {
     #[arg(long, value_enum)]
     pub(crate) in_doubt: Option<InDoubt>,
 
+    /// Take answers that are at most this old: `30d`, `12h`; those that found nothing, 7 days
+    #[arg(long, value_name = "AGE", default_value = "30d", value_parser = parse_time)]
+    pub(crate) max_age: Duration,
+
+    /// Ask anew although there are answers: all integrations, or those named; overwrites
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', num_args = 0..=1, require_equals = true)]
+    pub(crate) refresh: Option<Vec<String>>,
+
+    /// Buy at most so many calls
+    #[arg(long, value_name = "N")]
+    pub(crate) max_calls: Option<u64>,
+
+    /// Spend at most so much, by the prices in marl.toml
+    #[arg(long, value_name = "AMOUNT", value_parser = parse_amount)]
+    pub(crate) max_cost: Option<f64>,
+
+    #[command(flatten)]
+    pub(crate) ledger: LedgerChoice,
+
     /// The character between cells, if not the extension's; '\t' for a tab
     #[arg(long, value_name = "C", value_parser = table::parse_delimiter)]
     pub(crate) delimiter: Option<u8>,
@@ -86,10 +111,6 @@ pub(crate) struct EnrichArgs {
     #[arg(long)]
     pub(crate) raw_cells: bool,
 
-    /// Answer from a local sandbox with sample data: nothing is bought, no key is needed
-    #[arg(long)]
-    pub(crate) sandbox: bool,
-
     /// Print one JSON document to stdout
     #[arg(long)]
     pub(crate) json: bool,
@@ -97,6 +118,134 @@ pub(crate) struct EnrichArgs {
     /// How progress is shown on stderr
     #[arg(long, value_enum, default_value_t)]
     pub(crate) progress: Progress,
+}
+
+/// Which ledger is meant
+#[derive(Debug, ClapArgs)]
+pub(crate) struct LedgerChoice {
+    /// The ledger file [default: MARL_LEDGER, else .marl/ledger.db in the project folder]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) ledger: Option<PathBuf>,
+
+    /// Use the sandbox: sample answers from a local server, nothing bought, a ledger of its own
+    #[arg(long)]
+    pub(crate) sandbox: bool,
+}
+
+/// Explain a cell: which integration, which calls, when, at what cost
+///
+/// Takes the run that wrote the table and reads its stored answers again; sends nothing.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct WhyArgs {
+    /// The enriched table
+    pub(crate) table: PathBuf,
+
+    /// The row, from 1, the header not counted
+    #[arg(long, value_name = "N")]
+    pub(crate) row: u64,
+
+    /// The column
+    #[arg(long, value_name = "NAME")]
+    pub(crate) column: String,
+
+    /// The run, if not the last that wrote the table
+    #[arg(long, value_name = "ID")]
+    pub(crate) run: Option<i64>,
+
+    /// The character between cells, if not the extension's; '\t' for a tab
+    #[arg(long, value_name = "C", value_parser = table::parse_delimiter)]
+    pub(crate) delimiter: Option<u8>,
+
+    #[command(flatten)]
+    pub(crate) ledger: LedgerChoice,
+
+    /// Print one JSON document to stdout
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// List the runs of the ledger, show one, or ask one to stop
+#[derive(Debug, ClapArgs)]
+#[command(args_conflicts_with_subcommands = false)]
+pub(crate) struct RunsArgs {
+    #[command(subcommand)]
+    pub(crate) command: Option<RunsCommand>,
+
+    /// How many runs are listed
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) limit: u32,
+
+    #[command(flatten)]
+    pub(crate) ledger: LedgerChoice,
+
+    /// Print one JSON document to stdout
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RunsCommand {
+    /// Show one run: command, steps, counts, state, times
+    Show {
+        /// The run
+        id: i64,
+        #[command(flatten)]
+        ledger: LedgerChoice,
+    },
+    /// Ask a run to end early: what is in flight is awaited, stored answers still reach rows
+    Stop {
+        /// The run
+        id: i64,
+        #[command(flatten)]
+        ledger: LedgerChoice,
+    },
+}
+
+/// Look after the ledger: counts, old answers, an export, one person's data
+#[derive(Debug, ClapArgs)]
+pub(crate) struct LedgerArgs {
+    #[command(subcommand)]
+    pub(crate) command: LedgerCommand,
+
+    /// Print one JSON document to stdout
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LedgerCommand {
+    /// What the ledger holds
+    Stats {
+        #[command(flatten)]
+        ledger: LedgerChoice,
+    },
+    /// Remove old answers; what is asked about again is then bought again
+    Prune {
+        /// How old: `90d`
+        #[arg(long, value_name = "AGE", value_parser = parse_time)]
+        older_than: Duration,
+        /// Only say what would be removed
+        #[arg(long)]
+        dry_run: bool,
+        #[command(flatten)]
+        ledger: LedgerChoice,
+    },
+    /// Print every call as one JSON line
+    Export {
+        #[command(flatten)]
+        ledger: LedgerChoice,
+    },
+    /// Remove the calls with a parameter: one person's data
+    Forget {
+        /// The parameter and its value: `linkedin_url=https://www.linkedin.com/in/...`
+        #[arg(long, value_name = "NAME=VALUE", value_parser = parse_parameter)]
+        parameter: (String, String),
+        /// Only say what would be removed
+        #[arg(long)]
+        dry_run: bool,
+        #[command(flatten)]
+        ledger: LedgerChoice,
+    },
 }
 
 /// List the integrations and what each needs and gives
@@ -194,16 +343,23 @@ fn parse_map(text: &str) -> Result<plan::Map, String> {
 }
 
 fn parse_time(text: &str) -> Result<Duration, String> {
-    let unit = text.find(|c: char| c.is_alphabetic()).unwrap_or(text.len());
-    let factor = match &text[unit..] {
-        "ms" => 0.001,
-        "s" | "" => 1.0,
-        "m" | "min" => 60.0,
-        _ => return Err("a time looks like `50ms`, `2s` or `1m`".to_owned()),
-    };
-    let number: f64 =
-        text[..unit].trim().parse().map_err(|_| "a time looks like `50ms` or `2s`".to_owned())?;
-    Duration::try_from_secs_f64(number * factor).map_err(|_| "a time cannot be negative".to_owned())
+    humantime::parse_duration(text).map_err(|_| "it must look like `30d`, `12h`, `2s` or `50ms`".to_owned())
+}
+
+fn parse_amount(text: &str) -> Result<f64, String> {
+    let amount: Option<f64> = text.parse().ok();
+    amount
+        .filter(|amount| amount.is_finite() && *amount >= 0.0)
+        .ok_or_else(|| "an amount looks like `12.50`".to_owned())
+}
+
+fn parse_parameter(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() && !value.is_empty() => {
+            Ok((name.to_owned(), value.to_owned()))
+        }
+        _ => Err("it must look like `linkedin_url=https://www.linkedin.com/in/jane-doe`".to_owned()),
+    }
 }
 
 #[cfg(test)]
@@ -225,7 +381,11 @@ mod tests {
             assert!(parse_map(wrong).is_err(), "{wrong}");
         }
         assert_eq!(parse_time("50ms").unwrap(), Duration::from_millis(50));
-        assert_eq!(parse_time("1.5s").unwrap(), Duration::from_millis(1500));
+        assert_eq!(parse_time("30d").unwrap(), Duration::from_secs(30 * 86_400));
+        assert_eq!(parse_time("0").unwrap(), Duration::ZERO);
+        for wrong in ["", "30", "d", "-1d"] {
+            assert!(parse_time(wrong).is_err(), "{wrong}");
+        }
         for wrong in ["", "ms", "-1s", "5 parsecs"] {
             assert!(parse_time(wrong).is_err(), "{wrong}");
         }

@@ -10,7 +10,9 @@ pub(crate) const USAGE: u8 = 2;
 pub(crate) const KEY: u8 = 3;
 /// A provider was stopped: throttled, out of credit or failing.
 pub(crate) const PROVIDER_STOPPED: u8 = 4;
-/// There is no such integration.
+/// A cap on calls or cost was reached.
+pub(crate) const CAP: u8 = 8;
+/// There is no such integration, run or column.
 pub(crate) const NOT_FOUND: u8 = 6;
 /// The run finished, and some rows failed.
 pub(crate) const ROWS_FAILED: u8 = 7;
@@ -27,7 +29,8 @@ Exit codes:
   2    wrong usage, settings, table or plan; nothing was sent
   3    the key is missing or refused
   4    a provider was stopped: throttled, out of credit or failing
-  6    no such integration; nothing was sent
+  6    no such integration, run or column; nothing was sent
   7    finished, and some rows failed
+  8    stopped at a cap on calls or cost
   9    calls are in doubt: sent, maybe paid for, no answer known
   130  interrupted; what was answered is in the output";

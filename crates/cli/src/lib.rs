@@ -10,13 +10,17 @@ mod docs;
 mod exit;
 mod failure;
 mod pipeline;
+mod place;
 mod plugins;
 mod printer;
 mod project;
 mod report;
+mod run_record;
 mod settings;
 mod signals;
 pub mod table;
+mod time;
+mod watch;
 
 use std::{process::ExitCode, sync::Arc};
 
@@ -37,6 +41,9 @@ pub fn main() -> ExitCode {
         Command::Enrich(args) => commands::enrich::run(args, &printer),
         Command::Integrations(args) => commands::integrations::run(args, &printer),
         Command::Describe(args) => commands::describe::run(args, &printer),
+        Command::Why(args) => commands::why::run(args, &printer),
+        Command::Runs(args) => commands::runs::run(args, &printer),
+        Command::Ledger(args) => commands::ledger::run(args, &printer),
         Command::Sandbox(args) => commands::sandbox::run(args, &printer),
     };
     let code = done.unwrap_or_else(|failure| {

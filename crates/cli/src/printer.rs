@@ -39,6 +39,11 @@ impl Printer {
         let _ = writeln!(io::stdout().lock(), "{text}");
     }
 
+    /// One line of many; `false` when nobody reads on.
+    pub(crate) fn line(&self, text: &str) -> bool {
+        writeln!(io::stdout().lock(), "{text}").is_ok()
+    }
+
     /// One JSON document.
     pub(crate) fn document(&self, document: &impl serde::Serialize) {
         self.data(&serde_json::to_string_pretty(document).expect("our documents have text keys"));

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::args::LedgerChoice;
+
 /// The nearest folder, from `start` upwards, that has `.marl` or `marl.toml`; else the root
 /// of the enclosing git work tree; else `start`.
 pub(crate) fn folder(start: &Path) -> PathBuf {
@@ -9,6 +11,23 @@ pub(crate) fn folder(start: &Path) -> PathBuf {
     let nearest = start.ancestors().find(marked);
     let root = || start.ancestors().find(|folder| folder.join(".git").exists());
     nearest.or_else(root).unwrap_or(start).to_owned()
+}
+
+/// The ledger's file: as chosen, else in the project folder. The sandbox has its own, so that
+/// a sample is never taken for a bought answer.
+pub(crate) fn ledger(choice: &LedgerChoice, folder: &Path) -> PathBuf {
+    let named = choice.ledger.clone().or_else(|| {
+        let variable = std::env::var_os("MARL_LEDGER").filter(|path| !path.is_empty() && !choice.sandbox);
+        variable.map(PathBuf::from)
+    });
+    let name = if choice.sandbox { "sandbox.db" } else { "ledger.db" };
+    named.unwrap_or_else(|| folder.join(".marl").join(name))
+}
+
+/// A path as it is shown: from the working folder, where it lies below it.
+pub(crate) fn shown(path: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(&here).unwrap_or(path).display().to_string()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fs, io, path::Path, time::Duration};
 
 use engine::{
-    gateway::{BreakerSettings, InDoubt, LaneSettings, Retry, Settings as GatewaySettings},
+    gateway::{BreakerSettings, Caps, InDoubt, LaneSettings, Retry, Settings as GatewaySettings},
     ledger::Scope,
     nearest,
 };
@@ -21,6 +21,8 @@ const MAX_PARALLEL: usize = 16;
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Settings {
+    currency: Option<String>,
+    price: BTreeMap<String, BTreeMap<String, f64>>,
     limits: Limits,
     limit: BTreeMap<String, Limit>,
     provider: BTreeMap<String, Provider>,
@@ -110,7 +112,8 @@ impl Settings {
 
     fn provider_names(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let limits = self.limit.keys().map(|name| ("limit", name.as_str()));
-        limits.chain(self.provider.keys().map(|name| ("provider", name.as_str())))
+        let prices = self.price.keys().map(|name| ("price", name.as_str()));
+        limits.chain(prices).chain(self.provider.keys().map(|name| ("provider", name.as_str())))
     }
 
     fn check_times(&self) -> Result<(), Failure> {
@@ -127,6 +130,9 @@ impl Settings {
             if seconds.is_some_and(|seconds| !(0.0..=86_400.0).contains(&seconds)) {
                 return Err(Failure::usage(format!("{FILE}: `{name}` must be between 0 and 86400 seconds")));
             }
+        }
+        if self.price.values().flatten().any(|(_, price)| !(price.is_finite() && *price >= 0.0)) {
+            return Err(Failure::usage(format!("{FILE}: a price cannot be below 0")));
         }
         let least_one = [
             ("retry.attempts", self.retry.attempts),
@@ -146,12 +152,23 @@ impl Settings {
         Ok(())
     }
 
+    /// The unit of all prices, as the file names it.
+    pub(crate) fn currency(&self) -> Option<&str> {
+        self.currency.as_deref()
+    }
+
+    /// What a call costs, if the file says so.
+    pub(crate) fn price(&self, provider: &str, operation: &str) -> Option<f64> {
+        self.price.get(provider)?.get(operation).copied()
+    }
+
     /// The gateway's settings: the file's, under those of the command line. `bases` holds the
     /// base address of each provider that has not the default one.
     pub(crate) fn gateway(
         &self,
         parallel: usize,
         in_doubt: Option<InDoubt>,
+        caps: Caps,
         bases: &BTreeMap<&'static str, Option<String>>,
     ) -> Result<GatewaySettings, Failure> {
         let most = self.limits.max_parallel.unwrap_or(MAX_PARALLEL);
@@ -167,6 +184,7 @@ impl Settings {
                 scope: Scope { base: base.clone(), account: account.unwrap_or_else(|| "default".to_owned()) },
                 per_minute: self.limit.get(*name).and_then(|limit| limit.per_minute),
                 in_doubt: in_doubt.or(of_file).unwrap_or_default(),
+                prices: self.price.get(*name).cloned().unwrap_or_default(),
             };
             ((*name).to_owned(), lane)
         };
@@ -177,6 +195,7 @@ impl Settings {
             breaker: self.breaker.over(defaults.breaker),
             timeout: self.timeout.call_seconds.map(Duration::from_secs_f64),
             grace: seconds(self.timeout.grace_seconds, defaults.grace),
+            caps,
             lanes: bases.iter().map(lane).collect(),
         })
     }
@@ -251,13 +270,13 @@ mod tests {
         let text = "[limits]\nmax_parallel = 40\n[limit.datagen]\nper_minute = 50\n[provider.datagen]\naccount = \"team\"\nin_doubt = \"retry\"\n[retry]\nattempts = 2\nbase_seconds = 0\n[breaker]\nafter = 1\n[timeout]\ncall_seconds = 0.5\n";
         let settings = Settings::parse(text, &["datagen"]).unwrap();
         let bases = BTreeMap::from([("datagen", Some("sandbox".to_owned()))]);
-        let gateway = settings.gateway(40, None, &bases).unwrap();
+        let gateway = settings.gateway(40, None, Caps::default(), &bases).unwrap();
         let lane = &gateway.lanes["datagen"];
         assert_eq!((lane.per_minute, lane.in_doubt), (Some(50), InDoubt::Retry));
         assert_eq!(lane.scope, Scope { base: Some("sandbox".to_owned()), account: "team".to_owned() });
         assert_eq!((gateway.retry.attempts, gateway.retry.base), (2, Duration::ZERO));
         assert_eq!(gateway.timeout, Some(Duration::from_millis(500)));
-        let keep = settings.gateway(1, Some(InDoubt::Keep), &bases).unwrap();
+        let keep = settings.gateway(1, Some(InDoubt::Keep), Caps::default(), &bases).unwrap();
         assert_eq!(keep.lanes["datagen"].in_doubt, InDoubt::Keep);
     }
 
@@ -282,8 +301,8 @@ mod tests {
     #[test]
     fn parallel_is_bounded() {
         let settings = Settings::default();
-        assert!(settings.gateway(0, None, &BTreeMap::new()).is_err());
-        assert!(settings.gateway(16, None, &BTreeMap::new()).is_ok());
-        assert!(settings.gateway(17, None, &BTreeMap::new()).is_err());
+        assert!(settings.gateway(0, None, Caps::default(), &BTreeMap::new()).is_err());
+        assert!(settings.gateway(16, None, Caps::default(), &BTreeMap::new()).is_ok());
+        assert!(settings.gateway(17, None, Caps::default(), &BTreeMap::new()).is_err());
     }
 }

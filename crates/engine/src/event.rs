@@ -48,6 +48,11 @@ pub enum Event<'a> {
         /// Why.
         error: &'a Error,
     },
+    /// A call was executed, or may have been.
+    Spent {
+        /// What it costs, in the settings' unit, if known.
+        price: Option<f64>,
+    },
     /// A call did not fit the run's caps and was not made.
     CapReached,
     /// The ledger cannot be used; nothing more is sent.

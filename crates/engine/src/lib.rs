@@ -11,4 +11,4 @@ mod row;
 
 pub use event::{Event, Listener, Silent};
 pub use nearest::nearest;
-pub use row::{Engine, RowEnd};
+pub use row::{Engine, RowEnd, explain};

@@ -11,7 +11,7 @@ use std::{
 };
 
 use futures::{FutureExt, StreamExt, stream::FuturesUnordered};
-use marl_core::{Caller, Context, Contract, Error, Fields, Outcome, Row, SkipReason, Value};
+use marl_core::{Caller, Context, Contract, Error, Fields, Integration, Outcome, Row, SkipReason, Value};
 
 use crate::plan::{Existing, Plan, Step};
 
@@ -19,6 +19,7 @@ use crate::plan::{Existing, Plan, Step};
 pub struct Engine {
     plan: Arc<Plan>,
     caller: Arc<dyn Caller>,
+    refreshing: Arc<dyn Caller>,
 }
 
 /// What became of one row.
@@ -34,9 +35,10 @@ pub struct RowEnd {
 }
 
 impl Engine {
-    /// An engine for `plan` whose calls go to `caller`.
-    pub fn new(plan: Arc<Plan>, caller: Arc<dyn Caller>) -> Self {
-        Self { plan, caller }
+    /// An engine for `plan` whose calls go to `caller`, those of steps that ask anew to
+    /// `refreshing`.
+    pub fn new(plan: Arc<Plan>, caller: Arc<dyn Caller>, refreshing: Arc<dyn Caller>) -> Self {
+        Self { plan, caller, refreshing }
     }
 
     /// The plan.
@@ -53,8 +55,8 @@ impl Engine {
                 let step = &self.plan.steps[index];
                 match state.prepare(step) {
                     Ok(row) => {
-                        let caller = Arc::clone(&self.caller);
-                        running.push(async move { (index, run(step, row, caller).await) });
+                        let caller = Arc::clone(if step.refresh { &self.refreshing } else { &self.caller });
+                        running.push(async move { (index, run(&*step.integration, row, caller).await) });
                     }
                     Err(outcome) => state.finish(index, outcome),
                 }
@@ -111,7 +113,7 @@ impl<'a> State<'a> {
     /// The step's inputs, or the outcome of a step that need not run.
     fn prepare(&self, step: &Step) -> Result<Row, Outcome> {
         let filled = step.outputs.iter().all(|output| self.cells[output.slot].is_some());
-        if self.plan.existing == Existing::Keep && filled && !step.outputs.is_empty() {
+        if step.existing == Existing::Keep && filled && !step.outputs.is_empty() {
             return Err(Outcome::Skipped(SkipReason::Existing));
         }
         let mut inputs = Vec::with_capacity(step.inputs.len());
@@ -134,9 +136,10 @@ impl<'a> State<'a> {
 
     fn finish(&mut self, index: usize, outcome: Outcome) {
         if let Outcome::Value(fields) = &outcome {
-            for output in &self.plan.steps[index].outputs {
+            let step = &self.plan.steps[index];
+            for output in &step.outputs {
                 let Some(field) = fields.get(output.column.name) else { continue };
-                if self.plan.existing == Existing::Keep && self.cells[output.slot].is_some() {
+                if step.existing == Existing::Keep && self.cells[output.slot].is_some() {
                     self.kept += 1;
                     continue;
                 }
@@ -161,12 +164,16 @@ fn read(kind: marl_core::SemanticType, cell: &Value) -> Result<Value, marl_core:
     }
 }
 
+/// What an integration comes to on a row whose calls `caller` answers: for explaining.
+pub async fn explain(integration: &dyn Integration, row: Row, caller: Arc<dyn Caller>) -> Outcome {
+    run(integration, row, caller).await
+}
+
 /// Runs one step; its panic becomes its error.
-async fn run(step: &Step, row: Row, caller: Arc<dyn Caller>) -> Outcome {
-    let contract = step.integration.contract();
+async fn run(integration: &dyn Integration, row: Row, caller: Arc<dyn Caller>) -> Outcome {
+    let contract = integration.contract();
     let cx = Context::new(caller, contract);
-    let enriched =
-        AssertUnwindSafe(unless_stuck(step.integration.enrich(&row, &cx), &cx)).catch_unwind().await;
+    let enriched = AssertUnwindSafe(unless_stuck(integration.enrich(&row, &cx), &cx)).catch_unwind().await;
     match enriched {
         Err(panic) => Outcome::Failed(
             Error::internal(format!("`{}` panicked", contract.name)).with_detail(said(&*panic)),

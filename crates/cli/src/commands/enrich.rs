@@ -1,19 +1,16 @@
 //! `marl enrich`: a table goes in, the enriched table comes out.
 
 use std::{
-    path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    path::{Path, PathBuf},
+    sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
 
 use engine::{
     Engine, Event, Listener, RowEnd,
-    gateway::{Gateway, InDoubt},
-    ledger::Memory,
-    plan::{Header, Plan, Request},
+    gateway::{Caps, Gateway, InDoubt},
+    ledger::{Ledger, MaxAge, RunLedger, RunRecordEnd, RunStart},
+    plan::{Header, Plan, Refresh, Request},
 };
 use marl_core::{ErrorKind, Outcome, Registry};
 use sandbox::{Options, Sandbox};
@@ -25,12 +22,15 @@ use crate::{
     exit,
     failure::Failure,
     pipeline,
+    place::Place,
     printer::Printer,
     project,
     report::{self, Bar, Counts, Preview, Report, Status, Tally},
+    run_record::Steps,
     settings::Settings,
     signals,
     table::{self, ErrorsFile, InputRow, ReadOptions, Reader, Sketch, TableError, WriteOptions, Writer},
+    watch::{self, Seen},
 };
 
 /// How long a call takes in the built-in sandbox, so that a sample run looks like a real one.
@@ -38,20 +38,16 @@ const SANDBOX_LATENCY: Duration = Duration::from_millis(100);
 
 pub(crate) fn run(args: &EnrichArgs, printer: &Arc<Printer>) -> Result<u8, Failure> {
     let registry = Registry::gather()?;
-    let folder = std::env::current_dir().map_err(|error| {
-        Failure::new(exit::INTERNAL, "internal", "the working folder cannot be read").caused_by(&error)
-    })?;
-    let providers: Vec<&str> = registry.providers().map(|provider| provider.card.name).collect();
-    let settings = Settings::read(&project::folder(&folder), &providers)?;
+    let place = Place::find(&registry)?;
     let sketch = table::check(&args.input, &ReadOptions { delimiter: args.delimiter })?;
     let plan = Arc::new(plan(args, &sketch, &registry)?);
     block_on(async {
-        let sandbox = if args.sandbox { Some(start_sandbox().await?) } else { None };
+        let sandbox = if args.ledger.sandbox { Some(start_sandbox().await?) } else { None };
         let connected = match &sandbox {
             Some(sandbox) => connect::sandbox(&plan, &registry, &sandbox.url())?,
-            None => connect::live(&plan, &registry, &folder)?,
+            None => connect::live(&plan, &registry, &place.working)?,
         };
-        let run = Run::new(args, &settings, &sketch, plan, connected, printer)?;
+        let run = Run::new(args, &place, &sketch, plan, connected, printer)?;
         let done = run.go().await;
         if let Some(sandbox) = sandbox {
             sandbox.stop().await;
@@ -65,6 +61,11 @@ fn plan(args: &EnrichArgs, sketch: &Sketch, registry: &Registry) -> Result<Plan,
         integrations: args.integrations.clone(),
         maps: args.map.clone(),
         existing: args.existing.into(),
+        refresh: match &args.refresh {
+            None => Refresh::None,
+            Some(names) if names.is_empty() => Refresh::All,
+            Some(names) => Refresh::Names(names.clone()),
+        },
     };
     let table = sketch.path.file_name().unwrap_or(sketch.path.as_os_str()).to_string_lossy();
     let header = Header { table: &table, columns: &sketch.columns, samples: &sketch.samples };
@@ -78,6 +79,26 @@ async fn start_sandbox() -> Result<Sandbox, Failure> {
     })
 }
 
+/// The caps of the command line; a cap on cost needs every price.
+fn caps(args: &EnrichArgs, settings: &Settings, plan: &Plan) -> Result<Caps, Failure> {
+    let caps = Caps { calls: args.max_calls, cost: args.max_cost };
+    if caps.cost.is_none() {
+        return Ok(caps);
+    }
+    let calls = plan.steps.iter().flat_map(|step| step.integration.contract().calls);
+    for call in calls {
+        if settings.price(call.provider, call.operation).is_none() {
+            let (provider, operation) = (call.provider, call.operation);
+            return Err(Failure::usage(format!("`--max-cost` needs a price for {provider} {operation}, and there is none"))
+                .hint(format!(
+                    "set `{operation} = 0.02`, say, under `[price.{provider}]` in marl.toml, and `currency = \"USD\"` at its top"
+                ))
+                .hint("`--max-calls N` caps the number of calls and needs no price"));
+        }
+    }
+    Ok(caps)
+}
+
 /// One run, ready to go: everything that can be wrong beforehand has been looked at.
 struct Run<'a> {
     args: &'a EnrichArgs,
@@ -86,7 +107,9 @@ struct Run<'a> {
     printer: &'a Arc<Printer>,
     tally: Arc<Tally>,
     listener: Arc<Talker>,
+    ledger: Arc<RunLedger>,
     gateway: Gateway,
+    currency: Option<String>,
     output: PathBuf,
     writer: Writer,
     errors: ErrorsFile,
@@ -95,32 +118,61 @@ struct Run<'a> {
 impl<'a> Run<'a> {
     fn new(
         args: &'a EnrichArgs,
-        settings: &Settings,
+        place: &Place,
         sketch: &'a Sketch,
         plan: Arc<Plan>,
         connected: Connected,
         printer: &'a Arc<Printer>,
     ) -> Result<Self, Failure> {
-        let settings = settings.gateway(args.parallel, args.in_doubt.map(InDoubt::from), &connected.bases)?;
+        let caps = caps(args, &place.settings, &plan)?;
+        let in_doubt = args.in_doubt.map(InDoubt::from);
+        let settings = place.settings.gateway(args.parallel, in_doubt, caps, &connected.bases)?;
         let output = args.output.clone().unwrap_or_else(|| table::enriched_path(&args.input));
         // Before the first call, so that a path that cannot be written fails at once.
         let names: Vec<String> = plan.outputs().map(|output| output.name.clone()).collect();
         let writer = Writer::create(&output, sketch, &names, WriteOptions { raw_cells: args.raw_cells })?;
         let errors = ErrorsFile::create(&table::errors_path(&output), sketch)?;
+        let store = Arc::new(place.open_ledger(&args.ledger)?);
+        let start = RunStart {
+            command: std::env::args().map(|word| shell_word(&word)).collect::<Vec<_>>().join(" "),
+            input: absolute(&args.input),
+            output: absolute(&output),
+            steps: serde_json::to_string(&Steps::of(&plan, &settings)).expect("steps have text keys"),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        };
+        let ledger = Arc::new(RunLedger::begin(store, &start, MaxAge::new(args.max_age))?);
         let tally = Arc::new(Tally::default());
         let listener = Arc::new(Talker { tally: Arc::clone(&tally), printer: Arc::clone(printer) });
-        let ledger = Arc::new(Memory::new());
-        let gateway =
-            Gateway::new(connected.providers, ledger, settings, Arc::clone(&listener) as Arc<dyn Listener>);
-        Ok(Self { args, sketch, plan, printer, tally, listener, gateway, output, writer, errors })
+        let gateway = Gateway::new(
+            connected.providers,
+            Arc::clone(&ledger) as Arc<dyn Ledger>,
+            settings,
+            Arc::clone(&listener) as Arc<dyn Listener>,
+        );
+        let currency = place.settings.currency().map(str::to_owned);
+        Ok(Self {
+            args,
+            sketch,
+            plan,
+            printer,
+            tally,
+            listener,
+            ledger,
+            gateway,
+            currency,
+            output,
+            writer,
+            errors,
+        })
     }
 
     async fn go(mut self) -> Result<u8, Failure> {
         self.say_what_it_will_do();
         let begun = Instant::now();
-        let engine = Arc::new(Engine::new(Arc::clone(&self.plan), Arc::new(self.gateway.clone())));
+        let caller = Arc::new(self.gateway.clone());
+        let engine = Arc::new(Engine::new(Arc::clone(&self.plan), caller, self.gateway.refreshing()));
         let reader = Reader::open(self.sketch)?;
-        let interrupted = self.watch_signals()?;
+        let seen = self.watch()?;
         let limit = self.args.limit.unwrap_or(u64::MAX);
         let mut preview = Preview::new(self.columns());
         let bar = Bar::start(self.args.progress, self.sketch.rows.min(limit), &self.tally, self.printer);
@@ -135,33 +187,42 @@ impl<'a> Run<'a> {
         .await;
         drop(bar);
         piped.map_err(broken)?;
-        let interrupted = interrupted.load(Ordering::SeqCst);
-        self.finish(begun.elapsed(), interrupted, &preview)
+        self.finish(begun.elapsed(), &seen, &preview)
     }
 
     fn say_what_it_will_do(&self) {
-        if self.args.sandbox {
+        if self.args.ledger.sandbox {
             self.printer
                 .note("sandbox", "answers are samples: listed companies of 2015 to 2025, profiles invented");
         }
-        self.printer.note("ledger", "in memory: equal calls of this run are made once");
+        let store = self.ledger.store();
+        let new = if store.is_new() { " (new)" } else { "" };
+        self.printer.note("ledger", &format!("{}{new}", project::shown(store.path())));
         for (at, step) in self.plan.steps.iter().enumerate() {
             let word = if at == 0 { "steps" } else { "" };
             self.printer.note(word, &binding(step));
         }
     }
 
-    fn watch_signals(&self) -> Result<Arc<AtomicBool>, Failure> {
-        let interrupted = Arc::new(AtomicBool::new(false));
-        let (printer, seen) = (Arc::clone(self.printer), Arc::clone(&interrupted));
+    fn watch(&self) -> Result<Arc<Seen>, Failure> {
+        let seen = Arc::new(Seen::default());
+        let (printer, noted) = (Arc::clone(self.printer), Arc::clone(&seen));
         let told = move || {
-            seen.store(true, Ordering::SeqCst);
+            noted.interrupted.store(true, Ordering::SeqCst);
             printer.warn("interrupted: waiting for the calls in flight, which may have been paid for; once more ends at once");
         };
         signals::watch(self.gateway.clone(), Arc::new(told)).map_err(|error| {
             Failure::new(exit::INTERNAL, "internal", "signals cannot be watched").caused_by(&error)
         })?;
-        Ok(interrupted)
+        let store = Arc::clone(self.ledger.store());
+        watch::start(
+            store,
+            self.ledger.run(),
+            self.gateway.clone(),
+            Arc::clone(&seen),
+            Arc::clone(self.printer),
+        );
+        Ok(seen)
     }
 
     /// The output's columns: the table's, then the new ones.
@@ -182,19 +243,24 @@ impl<'a> Run<'a> {
         columns.map(|(at, name)| written(&name).or_else(|| own(at)).unwrap_or_default()).collect()
     }
 
-    fn finish(self, elapsed: Duration, interrupted: bool, preview: &Preview) -> Result<u8, Failure> {
+    fn finish(self, elapsed: Duration, seen: &Seen, preview: &Preview) -> Result<u8, Failure> {
         let counts = self.tally.counts();
+        let interrupted = seen.interrupted.load(Ordering::SeqCst);
+        let lost = seen.ledger_lost.load(Ordering::SeqCst) || counts.ledger_error.is_some();
         let writes = counts.has_outcome() || (counts.rows == 0 && !interrupted);
         let guarded_cells = self.writer.guarded_cells();
         let mut report = Report {
             status: status(&counts, interrupted),
+            run: self.ledger.run(),
             rows: self.sketch.rows,
             rows_selected: counts.rows,
             output: None,
             errors_file: None,
             elapsed,
             guarded_cells,
-            hint: report::hint(&counts, interrupted, &self.output),
+            hint: report::hint(&counts, interrupted),
+            max_age: self.args.max_age,
+            currency: self.currency,
             counts,
         };
         if writes {
@@ -203,9 +269,16 @@ impl<'a> Run<'a> {
             report.errors_file =
                 self.errors.finish().map_err(broken)?.then(|| table::errors_path(&self.output));
         }
+        let document = report::document(&report, &self.plan);
+        if !lost {
+            let summary = serde_json::to_string(&document).expect("our documents have text keys");
+            self.ledger
+                .store()
+                .end_run(self.ledger.run(), &RunRecordEnd { state: report.status.into(), summary })?;
+        }
         let key_trouble = report::key_trouble(&report.counts).filter(|_| !writes);
         if self.printer.is_json() {
-            self.printer.document(&report::document(&report, &self.plan));
+            self.printer.document(&document);
         } else if key_trouble.is_none() {
             report::summary(&report, &self.plan).iter().for_each(|line| self.printer.talk(line));
             let lines = if writes { preview.lines(self.printer.width()) } else { Vec::new() };
@@ -214,11 +287,19 @@ impl<'a> Run<'a> {
                 lines.iter().for_each(|line| self.printer.talk(line));
             }
         }
-        match key_trouble {
-            Some(failure) => Err(failure),
-            None => Ok(exit_code(&report)),
+        match (lost, key_trouble) {
+            (true, _) => Err(ledger_lost(&report.counts, self.ledger.store().path())),
+            (false, Some(failure)) => Err(failure),
+            (false, None) => Ok(exit_code(&report)),
         }
     }
+}
+
+/// The ledger failed or went away in the middle of a run.
+fn ledger_lost(counts: &Counts, path: &Path) -> Failure {
+    let why = counts.ledger_error.clone().unwrap_or_else(|| "it was deleted or replaced".to_owned());
+    Failure::new(exit::INTERNAL, "ledger", format!("the ledger {} cannot be used: {why}", path.display()))
+        .hint("nothing more was sent; what was answered is in the output, and what could not be stored may be asked about again")
 }
 
 /// The table or the disk failed when calls had been made already.
@@ -246,6 +327,9 @@ impl Listener for Talker {
                 let what =
                     operation.map_or((*provider).to_owned(), |operation| format!("{provider} {operation}"));
                 self.printer.warn(&format!("{what} is stopped for this run: {}", error.full_message()));
+            }
+            Event::LedgerFailed { error } if self.tally.notes_ledger_error(error) => {
+                self.printer.warn(&format!("the ledger cannot be used: {error}; nothing more is sent"));
             }
             _ => {}
         }
@@ -278,6 +362,16 @@ fn write(
     Ok(())
 }
 
+fn absolute(path: &Path) -> String {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string()
+}
+
+/// A word of the command line as it can be typed again.
+fn shell_word(word: &str) -> String {
+    let plain = !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || "-_./=,:@+%".contains(c));
+    if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+}
+
 /// `find_ceo  company_domain <- domain -> ceo_name, ceo_linkedin_url`
 fn binding(step: &engine::plan::Step) -> String {
     let inputs = step.inputs.iter().map(|input| {
@@ -293,7 +387,7 @@ fn binding(step: &engine::plan::Step) -> String {
 }
 
 fn status(counts: &Counts, interrupted: bool) -> Status {
-    match (interrupted, counts.stops.is_empty()) {
+    match (interrupted, counts.stops.is_empty() && !counts.cap_reached) {
         (true, _) => Status::Interrupted,
         (false, true) => Status::Finished,
         (false, false) => Status::Stopped,
@@ -309,6 +403,7 @@ fn exit_code(report: &Report) -> u8 {
         () if report.status == Status::Interrupted => exit::INTERRUPTED,
         () if counts.in_doubt() > 0 => exit::IN_DOUBT,
         () if stopped_for(true) => exit::KEY,
+        () if counts.cap_reached => exit::CAP,
         () if stopped_for(false) => exit::PROVIDER_STOPPED,
         () if counts.failed() > 0 => exit::ROWS_FAILED,
         () => exit::DONE,

@@ -3,7 +3,10 @@
 pub(crate) mod describe;
 pub(crate) mod enrich;
 pub(crate) mod integrations;
+pub(crate) mod ledger;
+pub(crate) mod runs;
 pub(crate) mod sandbox;
+pub(crate) mod why;
 
 use std::future::Future;
 

@@ -1,7 +1,5 @@
 //! The most useful next step after a run.
 
-use std::path::Path;
-
 use marl_core::ErrorKind;
 
 use super::{Counts, Stop, thousands};
@@ -15,12 +13,11 @@ pub(crate) fn key_trouble(counts: &Counts) -> Option<Failure> {
 }
 
 /// What to do next; `None` when there is nothing to do.
-pub(crate) fn hint(counts: &Counts, interrupted: bool, output: &Path) -> Option<String> {
+pub(crate) fn hint(counts: &Counts, interrupted: bool) -> Option<String> {
     if interrupted {
-        let output = output.display();
-        return Some(format!(
-            "with `--input {output}` the same command goes on: what is filled is not asked about again"
-        ));
+        return Some(
+            "the same command again goes on from here: what was answered is not bought again".to_owned(),
+        );
     }
     if let Some((provider, count)) = counts.in_doubt.iter().next() {
         let calls = if *count == 1 { "1 call".to_owned() } else { format!("{} calls", thousands(*count)) };
@@ -28,6 +25,12 @@ pub(crate) fn hint(counts: &Counts, interrupted: bool, output: &Path) -> Option<
             "{calls} to {provider} may have been paid for and got no answer; keep the cells empty, or send again and \
              perhaps pay twice: the same command with `--in-doubt retry`"
         ));
+    }
+    if counts.cap_reached {
+        return Some(
+            "the same command with a higher cap goes on from here: what was bought is not bought again"
+                .to_owned(),
+        );
     }
     match counts.stops.first() {
         Some(stop) => Some(after_a_stop(counts, stop)),

@@ -12,6 +12,7 @@ pub(crate) fn summary(report: &Report, plan: &Plan) -> Vec<String> {
     let mut lines = vec![headline(report)];
     lines.extend(table(report, plan));
     lines.push(format!("calls    {}", calls(report)));
+    lines.extend(cost(report));
     if report.counts.kept > 0 {
         let kept = thousands(report.counts.kept);
         lines
@@ -34,7 +35,20 @@ pub(crate) fn summary(report: &Report, plan: &Plan) -> Vec<String> {
     if let Some(hint) = &report.hint {
         lines.push(format!("hint     {hint}"));
     }
+    lines.extend(again(report));
     lines
+}
+
+/// What the same command would do now; said where the run went over every row.
+fn again(report: &Report) -> Option<String> {
+    let counts = &report.counts;
+    if report.status != Status::Finished || counts.sent == 0 || counts.tried_in_vain > 0 {
+        return None;
+    }
+    let age = spoken(report.max_age);
+    Some(format!(
+        "again    the same command would send 0 calls: answers are kept for {age}; `--refresh` asks anew"
+    ))
 }
 
 fn headline(report: &Report) -> String {
@@ -96,6 +110,18 @@ fn calls(report: &Report) -> String {
         text.push_str(&format!(", {} of {provider} sent again and maybe paid for twice", thousands(*count)));
     }
     text
+}
+
+/// What was spent, where there are prices or something was bought for real.
+fn cost(report: &Report) -> Option<String> {
+    let counts = &report.counts;
+    let unit = report.currency.as_deref().unwrap_or_default();
+    match counts.cost() {
+        Some(cost) if cost > 0.0 => {
+            Some(format!("cost     {cost:.4} {unit} for {} calls", thousands(counts.bought)))
+        }
+        _ => None,
+    }
 }
 
 fn reasons(report: &Report, plan: &Plan) -> Vec<String> {

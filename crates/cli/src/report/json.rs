@@ -15,6 +15,7 @@ const SCHEMA_VERSION: u32 = 1;
 #[derive(Serialize)]
 pub(crate) struct Document {
     schema_version: u32,
+    run: i64,
     status: &'static str,
     rows: u64,
     rows_selected: u64,
@@ -23,6 +24,8 @@ pub(crate) struct Document {
     elapsed_ms: u64,
     integrations: Vec<Integration>,
     calls: Calls,
+    cost: Option<f64>,
+    currency: Option<String>,
     cells_kept: u64,
     cells_guarded: u64,
     errors: Vec<ErrorCount>,
@@ -46,6 +49,7 @@ struct Calls {
     reused: u64,
     joined: u64,
     in_doubt: u64,
+    bought: u64,
 }
 
 #[derive(Serialize)]
@@ -86,6 +90,7 @@ pub(crate) fn document(report: &Report, plan: &Plan) -> Document {
     let path = |path: &Option<std::path::PathBuf>| path.as_ref().map(|path| path.display().to_string());
     Document {
         schema_version: SCHEMA_VERSION,
+        run: report.run,
         status: report.status.name(),
         rows: report.rows,
         rows_selected: report.rows_selected,
@@ -99,7 +104,10 @@ pub(crate) fn document(report: &Report, plan: &Plan) -> Document {
             reused: counts.reused,
             joined: counts.joined,
             in_doubt: counts.in_doubt(),
+            bought: counts.bought,
         },
+        cost: counts.cost(),
+        currency: report.currency.clone(),
         cells_kept: counts.kept,
         cells_guarded: report.guarded_cells,
         errors,

@@ -16,6 +16,8 @@ pub(crate) use tally::{Counts, Stop, Tally};
 
 use std::{path::PathBuf, time::Duration};
 
+use engine::ledger::RunState;
+
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Status {
@@ -23,7 +25,7 @@ pub(crate) enum Status {
     Finished,
     /// A signal ended it early.
     Interrupted,
-    /// A provider was stopped.
+    /// A provider was stopped, or a cap was reached.
     Stopped,
 }
 
@@ -37,15 +39,28 @@ impl Status {
     }
 }
 
+impl From<Status> for RunState {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Finished => Self::Finished,
+            Status::Interrupted => Self::Interrupted,
+            Status::Stopped => Self::Stopped,
+        }
+    }
+}
+
 /// A run at its end, ready to be told.
 pub(crate) struct Report {
     pub(crate) status: Status,
+    pub(crate) run: i64,
     pub(crate) rows: u64,
     pub(crate) rows_selected: u64,
     pub(crate) output: Option<PathBuf>,
     pub(crate) errors_file: Option<PathBuf>,
     pub(crate) elapsed: Duration,
     pub(crate) guarded_cells: u64,
+    pub(crate) max_age: Duration,
+    pub(crate) currency: Option<String>,
     pub(crate) counts: Counts,
     pub(crate) hint: Option<String>,
 }
@@ -69,7 +84,8 @@ pub(crate) fn spoken(time: Duration) -> String {
     match seconds {
         0..60 => format!("{:.1} s", time.as_secs_f64()),
         60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
-        _ => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+        3600..172_800 => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+        _ => format!("{} days", seconds / 86_400),
     }
 }
 

@@ -5,7 +5,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use engine::{Event, Listener, RowEnd};
+use engine::{Event, Listener, RowEnd, ledger::LedgerError};
 use marl_core::{Error, ErrorKind, Outcome, SkipReason};
 
 /// The most kinds of messages counted apart; more are counted together.
@@ -43,6 +43,13 @@ pub(crate) struct Counts {
     pub(crate) messages: BTreeMap<(usize, ErrorKind, String), Seen>,
     pub(crate) stops: Vec<Stop>,
     pub(crate) unsettled: u64,
+    pub(crate) bought: u64,
+    pub(crate) cost: f64,
+    pub(crate) unpriced: u64,
+    pub(crate) cap_reached: bool,
+    /// Failures that another run would ask about again.
+    pub(crate) tried_in_vain: u64,
+    pub(crate) ledger_error: Option<String>,
 }
 
 /// Outcomes of one step.
@@ -81,6 +88,14 @@ impl Tally {
         Glance { rows: counts.rows, failed: counts.rows_failed, sent: counts.sent }
     }
 
+    /// Remembers the first thing the ledger said; whether this was it.
+    pub(crate) fn notes_ledger_error(&self, error: &LedgerError) -> bool {
+        let mut counts = self.lock();
+        let first = counts.ledger_error.is_none();
+        counts.ledger_error.get_or_insert_with(|| error.to_string());
+        first
+    }
+
     fn lock(&self) -> MutexGuard<'_, Counts> {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -100,7 +115,13 @@ impl Listener for Tally {
             Event::DoubtSentAgain { provider } => {
                 *counts.doubts_sent_again.entry(provider).or_default() += 1;
             }
-            Event::ProviderWaits { .. } => {}
+            Event::Spent { price } => {
+                counts.bought += 1;
+                counts.cost += price.unwrap_or_default();
+                counts.unpriced += u64::from(price.is_none());
+            }
+            Event::CapReached => counts.cap_reached = true,
+            Event::ProviderWaits { .. } | Event::LedgerFailed { .. } => {}
             Event::ProviderStopped { provider, operation, error } => {
                 let operation = operation.map(str::to_owned);
                 counts.stops.push(Stop { provider, operation, error: (*error).clone() });
@@ -114,6 +135,11 @@ impl Counts {
     /// Calls left in doubt, of all providers.
     pub(crate) fn in_doubt(&self) -> u64 {
         self.in_doubt.values().sum()
+    }
+
+    /// What was spent; `None` when a price is unknown, which is never free.
+    pub(crate) fn cost(&self) -> Option<f64> {
+        (self.unpriced == 0).then_some(self.cost)
     }
 
     /// Failures of all steps.
@@ -146,6 +172,8 @@ impl Counts {
                     step.failed += 1;
                     failed = true;
                     self.unsettled += u64::from(error.kind() == ErrorKind::Auth);
+                    let stays = [ErrorKind::BadReply, ErrorKind::InvalidInput, ErrorKind::InDoubt];
+                    self.tried_in_vain += u64::from(!stays.contains(&error.kind()));
                     self.message(at, error, number);
                 }
             }

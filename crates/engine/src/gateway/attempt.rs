@@ -55,15 +55,6 @@ struct Past<'a> {
     begun: Option<Instant>,
 }
 
-impl Past<'_> {
-    /// What was reserved is spent; a further attempt reserves anew.
-    fn spend(&mut self) {
-        if let Some(reservation) = self.reservation.take() {
-            reservation.spend();
-        }
-    }
-}
-
 /// What follows an attempt.
 enum Next {
     End(CallEnd),
@@ -216,7 +207,7 @@ impl Shared {
         let failure = match end {
             AttemptEnd::Answered(body) => {
                 lane.breaker.answered();
-                past.spend();
+                self.spend(asked, past);
                 let end = read(lane, call, &body);
                 let no_data = matches!(&end, CallEnd::Reply(Reply::NoData));
                 self.settle(asked, attempted, Settled::Answered { body, no_data }).await?;
@@ -236,7 +227,7 @@ impl Shared {
         }
         match failure.bought {
             Bought::Yes => {
-                past.spend();
+                self.spend(asked, past);
                 self.settle(asked, attempted, Settled::Unusable(failure.error.clone())).await?;
                 Ok(Next::End(CallEnd::Failed(failure.error)))
             }
@@ -262,7 +253,7 @@ impl Shared {
             self.stop(lane, call, failure.reach, &failure.error);
         } else if let Some(wait) = self.wait(&failure, past) {
             if billed {
-                past.spend();
+                self.spend(asked, past);
             }
             self.ledger.take_back(&key, attempted.intent).await?;
             return Ok(Next::Again(wait));
@@ -276,7 +267,7 @@ impl Shared {
             return Ok(self.left_in_doubt(call, Some(&error)));
         }
         if billed {
-            past.spend();
+            self.spend(asked, past);
         }
         self.settle(asked, attempted, Settled::Failed(error.clone())).await?;
         Ok(Next::End(CallEnd::Failed(error)))
@@ -294,7 +285,7 @@ impl Shared {
         let free = lane.resends_freely(call);
         let again = lane.sends_doubts_again(call).then(|| self.wait(&failure, past)).flatten();
         if !free {
-            past.spend();
+            self.spend(asked, past);
             past.in_doubt = true;
             self.settle(asked, attempted, Settled::InDoubt).await?;
         } else if again.is_some() {
@@ -314,6 +305,14 @@ impl Shared {
 
     async fn settle(&self, asked: Asked<'_>, attempted: &Attempted, end: Settled) -> Result<(), LedgerError> {
         self.ledger.settle(&asked.key, attempted.intent, attempted.ended(end)).await
+    }
+
+    /// What was reserved is spent; a further attempt reserves anew.
+    fn spend(&self, Asked { lane, call, .. }: Asked<'_>, past: &mut Past<'_>) {
+        if let Some(reservation) = past.reservation.take() {
+            reservation.spend();
+            self.listener.hear(&Event::Spent { price: lane.price(call) });
+        }
     }
 
     fn left_in_doubt(&self, call: &Call, why: Option<&Error>) -> Next {

@@ -106,6 +106,7 @@ impl Listener for Heard {
             Event::ProviderWaits { .. } => "waits",
             Event::ProviderStopped { operation: None, .. } => "provider stopped",
             Event::ProviderStopped { .. } => "operation stopped",
+            Event::Spent { .. } => "spent",
             Event::CapReached => "cap reached",
             Event::LedgerFailed { .. } => "ledger failed",
             Event::Row { .. } => "row",
@@ -447,4 +448,44 @@ async fn attempts_are_evenly_spaced_by_the_rate() {
     tokio::time::resume();
     futures::future::join_all((0..5).map(|n| world.ask(n))).await;
     assert!(begun.elapsed() >= Duration::from_millis(195), "{:?}", begun.elapsed());
+}
+
+fn capped(calls: u64) -> Settings {
+    Settings { caps: Caps { calls: Some(calls), cost: None }, parallel: 16, ..Settings::default() }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cap_is_never_overshot_and_is_used_up() {
+    let acts: Vec<(u64, Vec<Act>)> = (0..200)
+        .map(|n| {
+            let acts = match n % 4 {
+                0 => vec![Act::Fail(passing), Act::Fail(throttled)],
+                1 => vec![Act::Fail(cut)],
+                2 => vec![Act::Fail(refused)],
+                _ => vec![Act::AnswerAfter(Duration::from_millis(30))],
+            };
+            (n, acts)
+        })
+        .collect();
+    let acts: Vec<(u64, &[Act])> = acts.iter().map(|(n, acts)| (*n, acts.as_slice())).collect();
+    let world = World::with(scripted(&acts), capped(40));
+    let ends = futures::future::join_all((0..400).map(|n| world.ask(n % 200))).await;
+    assert_eq!(world.heard("spent"), 40);
+    let bought: std::collections::HashSet<u64> = ends
+        .iter()
+        .zip(0..)
+        .filter(|(end, _)| end.starts_with("found") || *end == "in_doubt")
+        .map(|(_, n)| n % 200)
+        .collect();
+    assert_eq!(bought.len(), 40);
+    assert!(ends.iter().any(|end| end == "closed budget"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_doubt_that_is_sent_again_counts_twice() {
+    let lane = LaneSettings { in_doubt: InDoubt::Retry, ..LaneSettings::default() };
+    let settings = Settings { lanes: BTreeMap::from([("p".to_owned(), lane)]), ..capped(2) };
+    let world = World::with(scripted(&[(1, &[Act::Fail(cut)])]), settings);
+    assert_eq!(world.ask(1).await, "found 1");
+    assert_eq!(world.ask(2).await, "closed budget");
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use marl_core::{Column, Contract, Integration, Registry, SemanticType};
 
-use super::{Existing, Header, Map, PlanError, Problem, Request};
+use super::{Existing, Header, Map, PlanError, Problem, Refresh, Request};
 use crate::nearest;
 
 /// How an input found its column.
@@ -96,6 +96,7 @@ pub(super) fn bind(
     let binder = Binder { integrations, request, header, registry };
     binder.check_outputs()?;
     binder.check_maps()?;
+    binder.check_refresh()?;
     (0..integrations.len()).map(|step| binder.step(step)).collect()
 }
 
@@ -268,6 +269,19 @@ impl Binder<'_> {
             }
         }
         Ok(())
+    }
+
+    fn check_refresh(&self) -> Result<(), PlanError> {
+        let Refresh::Names(names) = &self.request.refresh else { return Ok(()) };
+        let steps = || self.integrations.iter().map(|step| step.contract().name);
+        match names.iter().find(|name| !steps().any(|step| step == name.as_str())) {
+            None => Ok(()),
+            Some(name) => {
+                let error =
+                    PlanError::unfit(format!("`--refresh` names step `{name}`, which is not in this run"));
+                Err(did_you_mean(error, name, steps()))
+            }
+        }
     }
 
     fn check_maps(&self) -> Result<(), PlanError> {

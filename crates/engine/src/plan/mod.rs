@@ -10,6 +10,7 @@ mod order;
 use std::sync::Arc;
 
 use marl_core::{Column, Integration, Registry};
+use serde::{Deserialize, Serialize};
 
 pub use bind::{How, integration};
 pub use error::{PlanError, Problem};
@@ -23,6 +24,30 @@ pub struct Request {
     pub maps: Vec<Map>,
     /// What happens to cells that are filled already.
     pub existing: Existing,
+    /// Which steps ask anew although there are answers.
+    pub refresh: Refresh,
+}
+
+/// Which steps ask anew. Their new values replace filled cells.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Refresh {
+    /// None.
+    #[default]
+    None,
+    /// All.
+    All,
+    /// Those of these names.
+    Names(Vec<String>),
+}
+
+impl Refresh {
+    fn includes(&self, name: &str) -> bool {
+        match self {
+            Self::None => false,
+            Self::All => true,
+            Self::Names(names) => names.iter().any(|known| known == name),
+        }
+    }
 }
 
 /// `--map step.input=column`.
@@ -37,7 +62,8 @@ pub struct Map {
 }
 
 /// What happens to cells that are filled already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Existing {
     /// They stay; a row without an empty output is not asked about.
     #[default]
@@ -63,8 +89,6 @@ pub struct Header<'a> {
 pub struct Plan {
     /// The steps.
     pub steps: Vec<Step>,
-    /// What happens to cells that are filled already.
-    pub existing: Existing,
     reads: Vec<usize>,
     slots: usize,
 }
@@ -81,6 +105,10 @@ pub struct Step {
     pub outputs: Vec<Output>,
     /// The steps, by index, that must have ended before.
     pub after: Vec<usize>,
+    /// What happens to its output cells that are filled already.
+    pub existing: Existing,
+    /// Whether it asks anew although there are answers.
+    pub refresh: bool,
 }
 
 /// An input and the column that feeds it.
@@ -119,7 +147,7 @@ impl Plan {
         let integrations = bind::integrations(request, registry)?;
         let bound = bind::bind(&integrations, request, header, registry)?;
         let order = order::order(&bound)?;
-        Ok(lay_out(integrations, bound, &order, request.existing, header))
+        Ok(lay_out(integrations, bound, &order, request, header))
     }
 
     /// The table's columns that a row must bring, in the order that
@@ -152,7 +180,7 @@ fn lay_out(
     integrations: Vec<Arc<dyn Integration>>,
     bound: Vec<bind::Bound>,
     order: &[usize],
-    existing: Existing,
+    request: &Request,
     header: &Header<'_>,
 ) -> Plan {
     let position = |step: usize| order.iter().position(|&at| at == step).expect("the order holds every step");
@@ -188,8 +216,12 @@ fn lay_out(
             let name = column.name.to_owned();
             Output { column, name, existing: slot < from_table, slot, index: index - 1 }
         });
+        let name = integrations[at].contract().name;
+        let refresh = request.refresh.includes(name);
         steps.push(Step {
-            name: integrations[at].contract().name.to_owned(),
+            name: name.to_owned(),
+            existing: if refresh { Existing::Overwrite } else { request.existing },
+            refresh,
             integration: Arc::clone(&integrations[at]),
             inputs: inputs.collect(),
             outputs: outputs.collect(),
@@ -197,7 +229,7 @@ fn lay_out(
         });
     }
     let slots = names.len();
-    Plan { steps, existing, reads, slots }
+    Plan { steps, reads, slots }
 }
 
 #[cfg(test)]

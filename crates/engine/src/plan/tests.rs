@@ -84,6 +84,7 @@ fn plan(steps: &str, maps: &[&str], existing: Existing, table: Table<'_>) -> Res
         integrations: steps.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect(),
         maps: maps.iter().map(map).collect(),
         existing,
+        refresh: Refresh::None,
     };
     let columns: Vec<String> = table.iter().map(|(name, _)| (*name).to_owned()).collect();
     let samples: Vec<Vec<String>> = table

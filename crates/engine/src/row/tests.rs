@@ -136,7 +136,8 @@ async fn through(columns: &[(&str, &str)], existing: Existing) -> (Vec<String>, 
     let cell = |at: &usize| Some(columns[*at].1).filter(|cell| !cell.is_empty()).map(Value::text);
     let cells = plan.reads().iter().map(cell).collect();
     let answers = Arc::new(Answers::default());
-    let end = Engine::new(plan, Arc::clone(&answers) as Arc<dyn Caller>).row(cells).await;
+    let caller = Arc::clone(&answers) as Arc<dyn Caller>;
+    let end = Engine::new(plan, Arc::clone(&caller), caller).row(cells).await;
     let outcomes = end.outcomes.iter().map(|outcome| match outcome {
         Outcome::Value(_) => "value".to_owned(),
         Outcome::NoData => "no data".to_owned(),

@@ -1,0 +1,61 @@
+//! Where a command works: the working folder, the project's settings, the ledger.
+
+use std::{path::PathBuf, sync::Arc};
+
+use engine::ledger::{LedgerError, OpenError, Store};
+use marl_core::Registry;
+
+use crate::{args::LedgerChoice, exit, failure::Failure, project, settings::Settings};
+
+/// Where a command works.
+pub(crate) struct Place {
+    /// The working folder.
+    pub(crate) working: PathBuf,
+    /// The project's folder.
+    pub(crate) project: PathBuf,
+    /// Its settings.
+    pub(crate) settings: Settings,
+}
+
+impl Place {
+    /// Finds the project of the working folder and reads its settings.
+    pub(crate) fn find(registry: &Registry) -> Result<Self, Failure> {
+        let working = std::env::current_dir().map_err(|error| {
+            Failure::new(exit::INTERNAL, "internal", "the working folder cannot be read").caused_by(&error)
+        })?;
+        let project = project::folder(&working);
+        let providers: Vec<&str> = registry.providers().map(|provider| provider.card.name).collect();
+        let settings = Settings::read(&project, &providers)?;
+        Ok(Self { working, project, settings })
+    }
+
+    /// Opens the ledger, and makes it if there is none.
+    pub(crate) fn open_ledger(&self, choice: &LedgerChoice) -> Result<Store, Failure> {
+        Ok(Store::open(&project::ledger(choice, &self.project))?)
+    }
+
+    /// Opens a ledger that must be there.
+    pub(crate) fn existing_ledger(&self, choice: &LedgerChoice) -> Result<Arc<Store>, Failure> {
+        let path = project::ledger(choice, &self.project);
+        if !path.exists() {
+            let message = format!("there is no ledger at {}", project::shown(&path));
+            return Err(Failure::new(exit::NOT_FOUND, "not_found", message)
+                .hint("`marl enrich` makes it; name another with `--ledger PATH`, or the sandbox's with `--sandbox`"));
+        }
+        Ok(Arc::new(Store::open(&path)?))
+    }
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        Self::new(exit::INTERNAL, "ledger", error.to_string()).hint(error.hint())
+    }
+}
+
+impl From<LedgerError> for Failure {
+    fn from(error: LedgerError) -> Self {
+        Self::new(exit::INTERNAL, "ledger", format!("the ledger cannot be used: {error}")).hint(
+            "nothing that is stored was lost; see whether the disk is full or another program holds the file",
+        )
+    }
+}

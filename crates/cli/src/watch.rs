@@ -1,0 +1,53 @@
+//! Looks each second at what can end a run from outside: `marl runs stop`, and a ledger that
+//! was deleted or replaced.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use engine::{gateway::Gateway, ledger::Store};
+use marl_core::SkipReason;
+use tokio::task::JoinHandle;
+
+use crate::printer::Printer;
+
+/// What ended the run from outside.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    /// A signal, or `marl runs stop`.
+    pub(crate) interrupted: AtomicBool,
+    /// The ledger is gone: what is bought from here on could not be found again.
+    pub(crate) ledger_lost: AtomicBool,
+}
+
+/// Starts looking; ends with the handle's `abort` or the runtime.
+pub(crate) fn start(
+    store: Arc<Store>,
+    run: i64,
+    gateway: Gateway,
+    seen: Arc<Seen>,
+    printer: Arc<Printer>,
+) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            if !store.is_in_place() {
+                seen.ledger_lost.store(true, Ordering::SeqCst);
+                gateway.close(SkipReason::Interrupted);
+                let path = store.path().display();
+                printer.warn(&format!("the ledger {path} was deleted or replaced; nothing more is sent"));
+                return;
+            }
+            if store.is_asked_to_stop(run).unwrap_or(false) {
+                seen.interrupted.store(true, Ordering::SeqCst);
+                gateway.close(SkipReason::Interrupted);
+                printer.warn("asked to stop: waiting for the calls in flight, which may have been paid for");
+                return;
+            }
+        }
+    })
+}
