@@ -85,18 +85,53 @@ impl DotEnv {
 
     fn read(path: &PathBuf) -> Result<Self, Failure> {
         let unreadable = || Failure::usage(format!("{} cannot be read", path.display()));
-        let text = fs::read(path).map_err(|error| unreadable().caused_by(&error))?;
+        let text = fs::read_to_string(path).map_err(|error| unreadable().caused_by(&error))?;
         let mut values = HashMap::new();
-        for item in dotenvy::from_read_iter(text.as_slice()) {
-            // The parser's error quotes the line, which may hold a key: only the file is named.
-            let (name, value) = item.map_err(|_| {
-                unreadable().hint("each line is `NAME=value`; put quotes around a value with spaces")
-            })?;
-            values.entry(name).or_insert(value);
+        for (at, line) in text.lines().enumerate() {
+            match assignment(line) {
+                Ok(Some((name, value))) => drop(values.entry(name).or_insert(value)),
+                Ok(None) => {}
+                // The line may hold a key: only its place is named.
+                Err(()) => {
+                    let wrong = Failure::usage(format!(
+                        "{}, line {}: this is no `NAME=value`",
+                        path.display(),
+                        at + 1
+                    ));
+                    return Err(wrong.hint("put quotes around a value with spaces, and close them"));
+                }
+            }
         }
-        values.retain(|_, value| !value.trim().is_empty());
+        values.retain(|_, value: &mut String| !value.trim().is_empty());
         Ok(Self { values })
     }
+}
+
+/// A line of a `.env` file. Values are taken as they stand: what other readers do with `$NAME`
+/// would let a downloaded file send any secret of the environment to an address of its own.
+fn assignment(line: &str) -> Result<Option<(String, String)>, ()> {
+    let line = line.trim().trim_start_matches('\u{feff}');
+    if line.is_empty() || line.starts_with('#') {
+        return Ok(None);
+    }
+    let line = line.strip_prefix("export ").unwrap_or(line);
+    let (name, value) = line.split_once('=').ok_or(())?;
+    let (name, value) = (name.trim(), value.trim());
+    if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.') {
+        return Err(());
+    }
+    let value = match value.chars().next() {
+        Some(quote @ ('"' | '\'')) => {
+            let (inner, rest) = value[1..].split_once(quote).ok_or(())?;
+            let rest = rest.trim();
+            if !rest.is_empty() && !rest.starts_with('#') {
+                return Err(());
+            }
+            inner
+        }
+        _ => value.split(" #").next().unwrap_or_default().trim_end(),
+    };
+    Ok(Some((name.to_owned(), value.to_owned())))
 }
 
 /// A base address is https, or plain to this machine alone.
@@ -175,9 +210,22 @@ mod tests {
     }
 
     #[test]
+    fn values_are_taken_as_they_stand() {
+        let read = |line: &str| assignment(line).unwrap().unwrap().1;
+        assert_eq!(read("export K=abc$HOME"), "abc$HOME");
+        assert_eq!(read("K=\"a b\" # note"), "a b");
+        assert_eq!(read("K = 'a#b'"), "a#b");
+        assert_eq!(read("K=a#b # note"), "a#b");
+        assert_eq!(assignment("  # note"), Ok(None));
+        for wrong in ["no assignment", "=x", "K='open", "A B=c", "K='a' b"] {
+            assert_eq!(assignment(wrong), Err(()), "{wrong}");
+        }
+    }
+
+    #[test]
     fn a_broken_file_is_named_and_its_lines_are_not() {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join(".env"), "KEY=sk-secret oops 'x\n").unwrap();
+        fs::write(folder.path().join(".env"), "KEY='sk-secret oops\n").unwrap();
         let failure = DotEnv::find(folder.path()).err().unwrap();
         assert!(!failure.json().contains("sk-secret"), "{}", failure.json());
     }

@@ -27,6 +27,7 @@ use std::{process::ExitCode, sync::Arc};
 use clap::Parser;
 
 use args::{Args, Command};
+use failure::Failure;
 use printer::Printer;
 
 /// Runs the command line of this process.
@@ -50,5 +51,10 @@ pub fn main() -> ExitCode {
         printer.failure(&failure);
         failure.exit
     });
+    if printer.has_lost_data() {
+        let lost = Failure::new(exit::INTERNAL, "internal", "the answer could not be written to stdout");
+        printer.failure(&lost.hint("is the disk full?"));
+        return ExitCode::from(exit::INTERNAL);
+    }
     ExitCode::from(code)
 }

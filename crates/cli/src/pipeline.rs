@@ -30,14 +30,15 @@ struct Done {
 /// hands each to `write` in the table's order; `None` is a row that only passes through.
 ///
 /// # Errors
-/// The reader's or the writer's. Rows read before a reader's error are still written, since
-/// what they brought may have been paid for.
+/// The reader's or the writer's, after `stop` was called and everything in flight has ended:
+/// what it brings may have been paid for. Rows read before a reader's error are still written.
 pub(crate) async fn run(
     reader: Reader,
     engine: Arc<Engine>,
     listener: Arc<dyn Listener>,
     limit: u64,
     window: usize,
+    stop: impl Fn(),
     mut write: impl FnMut(&InputRow, Option<&RowEnd>) -> Result<(), TableError>,
 ) -> Result<(), TableError> {
     let places = Arc::new(Semaphore::new(window));
@@ -54,14 +55,25 @@ pub(crate) async fn run(
     let mut waiting: BTreeMap<u64, Done> = BTreeMap::new();
     let mut next = 1;
     let mut broken = None;
+    let mut cannot_write = false;
     while let Some(done) = taken.next().await {
         match done {
             Ok(done) => drop(waiting.insert(done.row.number(), done)),
-            Err(error) => drop(broken.get_or_insert(error)),
+            Err(error) => {
+                stop();
+                broken.get_or_insert(error);
+            }
         }
         while let Some(done) = waiting.remove(&next) {
-            write(&done.row, done.end.as_ref())?;
             next += 1;
+            if cannot_write {
+                continue;
+            }
+            if let Err(error) = write(&done.row, done.end.as_ref()) {
+                stop();
+                cannot_write = true;
+                broken.get_or_insert(error);
+            }
         }
     }
     broken.map_or(Ok(()), Err)

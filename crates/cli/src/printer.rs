@@ -1,13 +1,15 @@
 //! The only way to stdout and stderr. stdout is data, stderr is talk.
 
 use std::{
-    io::{self, IsTerminal, Write},
+    io::{self, Write},
     process::ExitCode,
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 use clap::error::{Error as UsageError, ErrorKind};
 use console::style;
 use indicatif::ProgressBar;
+use serde_json::json;
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::{exit, failure::Failure};
@@ -16,11 +18,12 @@ use crate::{exit, failure::Failure};
 pub(crate) struct Printer {
     json: bool,
     bar: ProgressBar,
+    lost: AtomicBool,
 }
 
 impl Printer {
     pub(crate) fn new(json: bool) -> Self {
-        Self { json, bar: ProgressBar::hidden() }
+        Self { json, bar: ProgressBar::hidden(), lost: AtomicBool::new(false) }
     }
 
     /// The progress bar; hidden until a run shows it. It stands aside for every line said.
@@ -35,13 +38,28 @@ impl Printer {
 
     /// Data, with a line end added.
     pub(crate) fn data(&self, text: &str) {
-        // A reader that has seen enough closes the pipe: that is success.
-        let _ = writeln!(io::stdout().lock(), "{text}");
+        let text = if self.json { text.to_owned() } else { visible(text) };
+        self.line(&text);
     }
 
-    /// One line of many; `false` when nobody reads on.
+    /// One line of many; `false` when nobody reads on. A reader that has seen enough closes
+    /// the pipe, which is success; a full disk is not.
     pub(crate) fn line(&self, text: &str) -> bool {
-        writeln!(io::stdout().lock(), "{text}").is_ok()
+        let mut out = io::stdout().lock();
+        match writeln!(out, "{text}").and_then(|()| out.flush()) {
+            Ok(()) => true,
+            Err(error) => {
+                if error.kind() != io::ErrorKind::BrokenPipe {
+                    self.lost.store(true, Ordering::SeqCst);
+                }
+                false
+            }
+        }
+    }
+
+    /// Whether data could not be written.
+    pub(crate) fn has_lost_data(&self) -> bool {
+        self.lost.load(Ordering::SeqCst)
     }
 
     /// One JSON document.
@@ -52,18 +70,23 @@ impl Printer {
     /// Talk: one line to stderr. With `--json` only warnings and errors are said.
     pub(crate) fn talk(&self, line: &str) {
         if !self.json {
-            self.say(line);
+            self.say(&visible(line));
         }
     }
 
     /// A talk line with a word at its start, which colour makes stand out.
     pub(crate) fn note(&self, word: &str, text: &str) {
-        self.talk(&format!("{} {text}", style(format!("{word:<8}")).for_stderr().dim()));
+        if !self.json {
+            self.say(&format!("{} {}", style(format!("{word:<8}")).for_stderr().dim(), visible(text)));
+        }
     }
 
-    /// A warning: said even with `--json`.
+    /// A warning: said even with `--json`, then as one JSON line.
     pub(crate) fn warn(&self, text: &str) {
-        self.say(&format!("{} {text}", style("warning:").for_stderr().yellow().bold()));
+        if self.json {
+            return self.say(&json!({ "warning": text }).to_string());
+        }
+        self.say(&format!("{} {}", style("warning:").for_stderr().yellow().bold(), visible(text)));
     }
 
     /// Any line to stderr, as it is.
@@ -90,18 +113,30 @@ impl Printer {
                 "hint" => label.cyan(),
                 _ => label.dim(),
             };
-            self.say(&format!("{label} {text}"));
+            self.say(&format!("{label} {}", visible(text)));
         }
     }
 }
 
 /// What clap has to say: help and versions are data, wrong usage is talk.
 pub(crate) fn usage(error: &UsageError) -> ExitCode {
-    let _ = error.print();
-    match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::from(exit::DONE),
-        _ => ExitCode::from(exit::USAGE),
+    let is_help = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    if !is_help && std::env::args().any(|word| word == "--json") {
+        let text = error.to_string();
+        let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let message = lines.next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        let rest: Vec<&str> = lines.collect();
+        Printer::new(true).failure(&Failure::usage(message).hint(rest.join(" ")));
+    } else {
+        let _ = error.print();
     }
+    ExitCode::from(if is_help { exit::DONE } else { exit::USAGE })
+}
+
+/// Text for a terminal: what it would obey is shown instead.
+fn visible(text: &str) -> String {
+    let shown = |c: char| if c.is_control() && c != '\n' { '\u{fffd}' } else { c };
+    text.chars().map(shown).collect()
 }
 
 /// Starts the log on stderr: `-v`, `-vv`, or the level named by `MARL_LOG`. Log lines hold no
@@ -116,7 +151,7 @@ pub(crate) fn start_log(verbose: u8) {
     tracing_subscriber::fmt()
         .with_max_level(level)
         .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal())
+        .with_ansi(false)
         .without_time()
         .init();
 }

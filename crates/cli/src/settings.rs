@@ -142,6 +142,9 @@ impl Settings {
                 self.limits.max_parallel.map(|most| u32::try_from(most).unwrap_or(u32::MAX)),
             ),
         ];
+        if self.limits.max_parallel.is_some_and(|most| most > 10_000) {
+            return Err(Failure::usage(format!("{FILE}: `limits.max_parallel` must be at most 10000")));
+        }
         let per_minute = self.limit.values().filter_map(|limit| limit.per_minute);
         let zero = least_one.into_iter().chain(per_minute.map(|rate| ("per_minute", Some(rate))));
         for (name, number) in zero {

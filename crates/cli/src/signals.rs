@@ -1,34 +1,42 @@
 //! Signals: the first ends the run early and in order, the second at once.
 
-use std::{process, sync::Arc};
+use std::{fs, process, sync::Arc};
 
 use engine::gateway::Gateway;
+use futures::future::select_all;
 use marl_core::SkipReason;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::exit;
 
-/// Watches for Ctrl-C, SIGTERM and SIGHUP; `told` is called at the first.
+/// Watches for Ctrl-C, SIGTERM and SIGHUP; `told` is called at the first. A signal that the
+/// parent had ignored stays so: `nohup` means it.
 pub(crate) fn watch(gateway: Gateway, told: Arc<dyn Fn() + Send + Sync>) -> std::io::Result<()> {
-    let mut signals = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()].map(signal);
-    if let Some(Err(error)) = signals.iter_mut().find(|signal| signal.is_err()) {
-        return Err(std::io::Error::new(error.kind(), "signals cannot be watched"));
+    let ignored = ignored_signals();
+    let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
+    let heeded = kinds.into_iter().filter(|kind| ignored >> (kind.as_raw_value() - 1) & 1 == 0);
+    let mut signals: Vec<Signal> = heeded.map(signal).collect::<Result<_, _>>()?;
+    if signals.is_empty() {
+        return Ok(());
     }
-    let [Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)] = signals else { return Ok(()) };
     tokio::spawn(async move {
-        any(&mut interrupt, &mut terminate, &mut hangup).await;
+        any(&mut signals).await;
         gateway.close(SkipReason::Interrupted);
         told();
-        any(&mut interrupt, &mut terminate, &mut hangup).await;
+        any(&mut signals).await;
         process::exit(i32::from(exit::INTERRUPTED));
     });
     Ok(())
 }
 
-async fn any(interrupt: &mut Signal, terminate: &mut Signal, hangup: &mut Signal) {
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-        _ = hangup.recv() => {}
-    }
+async fn any(signals: &mut [Signal]) {
+    select_all(signals.iter_mut().map(|signal| Box::pin(signal.recv()))).await;
+}
+
+/// The mask of signals that were ignored when the program started; none where the system
+/// does not say.
+fn ignored_signals() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default()
 }

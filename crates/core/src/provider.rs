@@ -132,6 +132,12 @@ impl Failure {
         Self { sent: false, retryable: true, ..Self::refused(error) }
     }
 
+    /// The request left this machine, and what stands before the vendor could not hand it
+    /// on: counted as sent, not bought, and it may pass.
+    pub fn turned_back(error: Error) -> Self {
+        Self { sent: true, ..Self::not_sent(error) }
+    }
+
     /// The vendor refused the call: not billed, and the same again would not help.
     pub fn refused(error: Error) -> Self {
         let reach = Reach::Call;

@@ -39,6 +39,13 @@ pub enum Event<'a> {
         /// Until the next try.
         wait: Duration,
     },
+    /// A provider asked for a rest, and gets it.
+    ProviderRests {
+        /// The provider.
+        provider: &'static str,
+        /// How long.
+        rest: Duration,
+    },
     /// A provider, or one operation of it, was stopped for this run.
     ProviderStopped {
         /// The provider.

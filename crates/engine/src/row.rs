@@ -120,15 +120,15 @@ impl<'a> State<'a> {
         for binding in &step.inputs {
             let column = binding.column;
             match &self.cells[binding.slot] {
-                Some(cell) => {
+                Some(cell) if !says_nothing(column.kind, cell) => {
                     let value = read(column.kind, cell).map_err(|why| {
                         let message = format!("`{}` is not a {}: {why}", column.name, column.kind);
                         Outcome::Failed(Error::invalid_input(message).with_detail(cell.to_string()))
                     })?;
                     inputs.push((column.name, value));
                 }
-                None if column.required => return Err(Outcome::Skipped(SkipReason::MissingInput)),
-                None => {}
+                _ if column.required => return Err(Outcome::Skipped(SkipReason::MissingInput)),
+                _ => {}
             }
         }
         Ok(Row::new(inputs))
@@ -155,6 +155,11 @@ impl<'a> State<'a> {
         let outcomes = self.outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(lost)).collect();
         RowEnd { outcomes, written: self.written, kept: self.kept }
     }
+}
+
+/// "N/A" in a column of domains is an empty cell; in a column of texts it may be a name.
+fn says_nothing(kind: marl_core::SemanticType, cell: &Value) -> bool {
+    kind.is_recognisable() && cell.as_text().is_some_and(marl_core::is_placeholder)
 }
 
 fn read(kind: marl_core::SemanticType, cell: &Value) -> Result<Value, marl_core::Invalid> {

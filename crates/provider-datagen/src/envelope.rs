@@ -1,7 +1,9 @@
 //! The envelope of a reply and the three wrappings of its result.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Value as Json, value::RawValue};
+
+use crate::mend;
 
 /// `{"success": bool, "data": {"success": bool, "result": any, "error": string?}}`.
 ///
@@ -19,21 +21,29 @@ pub(crate) struct Envelope<'a> {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Inner<'a> {
     pub(crate) success: bool,
-    #[serde(default, borrow)]
+    /// `null` is a result, the tool's way to say that it has nothing; none at all is not.
+    #[serde(default, borrow, deserialize_with = "present")]
     result: Option<&'a RawValue>,
     #[serde(default)]
     pub(crate) error: Option<Json>,
 }
 
 impl Inner<'_> {
-    /// The result without its wrapping, `null` when there is none. A result that is nested
-    /// too deep passes as text and fails here.
-    pub(crate) fn result(&self) -> Result<Json, serde_json::Error> {
-        match self.result {
-            Some(raw) => serde_json::from_str(raw.get()).map(unwrap),
-            None => Ok(Json::Null),
-        }
+    /// Whether the tool said that it succeeded and gave no result.
+    pub(crate) fn is_without_result(&self) -> bool {
+        self.success && self.result.is_none()
     }
+
+    /// The result without its wrapping, `None` when there is none. A result that is nested
+    /// too deep passes as text and fails here.
+    pub(crate) fn result(&self) -> Option<Result<Json, serde_json::Error>> {
+        self.result.map(|raw| mend::parse(raw.get(), &mut String::new()).map(unwrap))
+    }
+}
+
+/// A field that is there, even when it is `null`.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
+    <&RawValue>::deserialize(deserializer).map(Some)
 }
 
 /// Frees a result of its wrapping: a first-party tool returns the object itself, a connected
@@ -49,7 +59,7 @@ fn unwrap_content(result: Json) -> Json {
     let Some(text) = result.pointer("/content/0/text").and_then(Json::as_str) else {
         return result;
     };
-    serde_json::from_str(text).unwrap_or_else(|_| Json::String(text.to_owned()))
+    mend::parse(text, &mut String::new()).unwrap_or_else(|_| Json::String(text.to_owned()))
 }
 
 #[cfg(test)]

@@ -6,6 +6,10 @@
 mod classify;
 mod client;
 mod envelope;
+mod mend;
+mod prose;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
@@ -54,7 +58,7 @@ impl Provider for DataGen {
     }
 
     fn ready(&self) -> Result<(), Error> {
-        self.client.key().map(|_| ())
+        self.client.key_header().map(drop)
     }
 
     async fn send(&self, call: &Call) -> Attempt {
@@ -62,7 +66,7 @@ impl Provider for DataGen {
     }
 
     fn read(&self, call: &Call, body: &str) -> Result<Reply, Error> {
-        classify::read(&call.operation, body)
+        classify::read(&call.operation, &self.client.redacted(body))
     }
 }
 

@@ -12,7 +12,7 @@ use engine::{
     ledger::{Ledger, MaxAge, RunLedger, RunRecordEnd, RunStart},
     plan::{Header, Plan, Refresh, Request},
 };
-use marl_core::{ErrorKind, Outcome, Registry};
+use marl_core::{ErrorKind, Outcome, Registry, SkipReason};
 use sandbox::{Options, Sandbox};
 
 use super::block_on;
@@ -58,7 +58,7 @@ pub(crate) fn run(args: &EnrichArgs, printer: &Arc<Printer>) -> Result<u8, Failu
 
 fn plan(args: &EnrichArgs, sketch: &Sketch, registry: &Registry) -> Result<Plan, Failure> {
     let request = Request {
-        integrations: args.integrations.clone(),
+        integrations: args.integrations.iter().map(|name| name.trim().to_owned()).collect(),
         maps: args.map.clone(),
         existing: args.existing.into(),
         refresh: match &args.refresh {
@@ -178,7 +178,9 @@ impl<'a> Run<'a> {
         let bar = Bar::start(self.args.progress, self.sketch.rows.min(limit), &self.tally, self.printer);
         let listener = Arc::clone(&self.listener) as Arc<dyn Listener>;
         let window = pipeline::window(self.args.parallel);
-        let piped = pipeline::run(reader, engine, listener, limit, window, |row, end| {
+        let gateway = self.gateway.clone();
+        let stop = || gateway.close(SkipReason::Interrupted);
+        let piped = pipeline::run(reader, engine, listener, limit, window, stop, |row, end| {
             if preview.wants_more() {
                 preview.add(self.cells(row, end));
             }
@@ -247,7 +249,9 @@ impl<'a> Run<'a> {
         let counts = self.tally.counts();
         let interrupted = seen.interrupted.load(Ordering::SeqCst);
         let lost = seen.ledger_lost.load(Ordering::SeqCst) || counts.ledger_error.is_some();
-        let writes = counts.has_outcome() || (counts.rows == 0 && !interrupted);
+        // Failures alone are no reason to replace an older output, which may hold answers.
+        let gains = counts.has_answer() || counts.failed() == 0 || !self.output.exists();
+        let writes = (counts.has_outcome() && gains) || (counts.rows == 0 && !interrupted);
         let guarded_cells = self.writer.guarded_cells();
         let mut report = Report {
             status: status(&counts, interrupted),
@@ -322,6 +326,10 @@ impl Listener for Talker {
                     "{provider} fails; one call is tried in {} s",
                     wait.as_secs_f64().round()
                 ));
+            }
+            Event::ProviderRests { provider, rest } => {
+                self.printer
+                    .warn(&format!("{provider} asks to slow down; its calls wait {} s", rest.as_secs()));
             }
             Event::ProviderStopped { provider, operation, error } if error.kind() != ErrorKind::Auth => {
                 let what =

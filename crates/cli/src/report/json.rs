@@ -49,6 +49,7 @@ struct Calls {
     reused: u64,
     joined: u64,
     in_doubt: u64,
+    doubts_sent_again: u64,
     bought: u64,
 }
 
@@ -104,6 +105,7 @@ pub(crate) fn document(report: &Report, plan: &Plan) -> Document {
             reused: counts.reused,
             joined: counts.joined,
             in_doubt: counts.in_doubt(),
+            doubts_sent_again: counts.doubts_sent_again.values().sum(),
             bought: counts.bought,
         },
         cost: counts.cost(),

@@ -121,7 +121,7 @@ impl Listener for Tally {
                 counts.unpriced += u64::from(price.is_none());
             }
             Event::CapReached => counts.cap_reached = true,
-            Event::ProviderWaits { .. } | Event::LedgerFailed { .. } => {}
+            Event::ProviderWaits { .. } | Event::ProviderRests { .. } | Event::LedgerFailed { .. } => {}
             Event::ProviderStopped { provider, operation, error } => {
                 let operation = operation.map(str::to_owned);
                 counts.stops.push(Stop { provider, operation, error: (*error).clone() });
@@ -151,6 +151,11 @@ impl Counts {
     /// again. A run without that has nothing to write.
     pub(crate) fn has_outcome(&self) -> bool {
         self.unsettled < self.steps.iter().map(StepCounts::all).sum()
+    }
+
+    /// Whether any row got an answer.
+    pub(crate) fn has_answer(&self) -> bool {
+        self.steps.iter().any(|step| step.value + step.no_data > 0)
     }
 
     fn row(&mut self, number: u64, end: &RowEnd) {

@@ -70,7 +70,7 @@ fn no_more_than_parallel_are_in_flight() {
     assert_eq!(world.stats().most_in_flight, 3);
     world.run("enrich --input people.csv --integrations linkedin_profile --parallel 17").exits(2);
     world.write("marl.toml", "[limits]\nmax_parallel = 20\n");
-    world.run("enrich --input people.csv --integrations linkedin_profile --parallel 20").exits(0);
+    world.run("enrich --input people.csv --integrations linkedin_profile --parallel 20 --refresh").exits(0);
     assert_eq!(world.stats().most_in_flight, 20);
 }
 

@@ -90,7 +90,7 @@ fn keys_and_addresses() {
     };
     said.push(with("http://api.datagen.example"));
     said.push(with("not an address"));
-    world.write(".env", "DATAGEN_API_KEY=secret-key-123456 'oops\n");
+    world.write(".env", "DATAGEN_API_KEY='secret-key-123456 oops\n");
     said.push(world.run_bare(enrich).told());
     let said = said.join("\n");
     assert!(!said.contains("secret-key-123456"));

@@ -98,7 +98,10 @@ impl World {
             .current_dir(self.folder.path())
             .env_remove("DATAGEN_API_KEY")
             .env_remove("DATAGEN_API_BASE_URL")
+            .env_remove("MARL_LEDGER")
             .env_remove("MARL_LOG")
+            // Whatever would leave this machine goes nowhere.
+            .env("HTTPS_PROXY", "http://127.0.0.1:1")
             .env("NO_COLOR", "1");
         command
     }

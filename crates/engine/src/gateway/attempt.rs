@@ -82,6 +82,7 @@ impl Shared {
                     tokio::select! {
                         () = sleep(wait) => {}
                         _ = self.closing() => {}
+                        () = lane.breaker.until_stopped(&call.operation) => {}
                     }
                 }
             }
@@ -120,7 +121,7 @@ impl Shared {
             Claim::Known(_) => {
                 drop((pass, slot));
                 let known = self.when_free(key, refresh).await?;
-                let end = self.known_end(lane, call, known);
+                let end = self.known_end(lane, call, key, known);
                 return Ok(end.map_or(Next::Again(Duration::ZERO), Next::End));
             }
         };
@@ -148,12 +149,12 @@ impl Shared {
         if let Err(error) = lane.provider.ready() {
             return Ok(Err(error));
         }
-        let slot = lane.limit.enter().await;
-        // While it waited, the key may have been refused to another call.
-        if lane.breaker.stopped(&call.operation) {
-            return Err(SkipReason::ProviderStopped);
+        // While it waits, the key may be refused to another call.
+        tokio::select! {
+            biased;
+            () = lane.breaker.until_stopped(&call.operation) => Err(SkipReason::ProviderStopped),
+            slot = lane.limit.enter() => Ok(Ok((pass, slot))),
         }
-        Ok(Ok((pass, slot)))
     }
 
     /// The provider's time for an answer, and how long is read on after it.
@@ -222,8 +223,8 @@ impl Shared {
         } else {
             lane.breaker.answered();
         }
-        if let Some(rest) = failure.retry_after {
-            lane.limit.pause_for(rest);
+        if let Some(rest) = failure.retry_after.filter(|_| failure.retryable) {
+            self.rest(lane, call, rest, &failure.error);
         }
         match failure.bought {
             Bought::Yes => {
@@ -233,6 +234,18 @@ impl Shared {
             }
             Bought::Maybe => self.after_doubt(asked, attempted, failure, past).await,
             Bought::No => self.after_refusal(asked, attempted, failure, past).await,
+        }
+    }
+
+    /// The provider asks for a rest: everyone takes it, unless it is longer than a run waits.
+    fn rest(&self, lane: &Lane, call: &Call, rest: Duration, error: &Error) {
+        if rest > self.settings.retry.total {
+            let error = error.clone().with_detail(format!("asks to wait {} s", rest.as_secs()));
+            return self.stop(lane, call, Reach::Provider, &error);
+        }
+        let provider = call.provider;
+        if lane.limit.pause_for(rest) {
+            self.listener.hear(&Event::ProviderRests { provider, rest });
         }
     }
 

@@ -98,8 +98,17 @@ impl Breaker {
         Ok(Ok(Pass { breaker: self, is_try: true }))
     }
 
-    /// Whether the provider or the operation is stopped.
-    pub(super) fn stopped(&self, operation: &str) -> bool {
+    /// Waits until the provider or the operation is stopped.
+    pub(super) async fn until_stopped(&self, operation: &str) {
+        let mut changed = self.changed.subscribe();
+        while !self.stopped(operation) {
+            if changed.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+
+    fn stopped(&self, operation: &str) -> bool {
         let state = self.lock();
         state.stopped || state.stopped_operations.contains(operation)
     }

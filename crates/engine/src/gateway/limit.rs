@@ -38,8 +38,10 @@ impl Limit {
             .and_then(|rate| Quota::with_period(Duration::from_secs(60) / rate.get()));
         let parallel = parallel.max(1);
         Self {
-            places: Arc::new(Semaphore::new(parallel * PLACES_PER_SLOT)),
-            slots: Arc::new(Semaphore::new(parallel)),
+            places: Arc::new(Semaphore::new(
+                parallel.saturating_mul(PLACES_PER_SLOT).min(Semaphore::MAX_PERMITS),
+            )),
+            slots: Arc::new(Semaphore::new(parallel.min(Semaphore::MAX_PERMITS))),
             rate: quota.map(RateLimiter::direct),
             clock: DefaultClock::default(),
             paused_until: Mutex::new(None),
@@ -66,11 +68,16 @@ impl Limit {
         Slot(permit)
     }
 
-    /// The provider asked for a rest: nobody sends before it is over.
-    pub(super) fn pause_for(&self, rest: Duration) {
-        let until = Instant::now() + rest;
+    /// The provider asked for a rest: nobody sends before it is over. Whether that is new, and
+    /// long enough to tell.
+    pub(super) fn pause_for(&self, rest: Duration) -> bool {
+        const TOLD: Duration = Duration::from_secs(5);
+        let now = Instant::now();
+        let until = now + rest;
         let mut paused = self.paused_until.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_new = paused.is_none_or(|earlier| earlier <= now);
         *paused = Some(paused.map_or(until, |earlier| earlier.max(until)));
+        is_new && rest >= TOLD
     }
 
     fn pause(&self) -> Option<Instant> {

@@ -20,7 +20,11 @@ mod flight;
 mod limit;
 mod settings;
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use marl_core::{Call, CallEnd, Caller, Error, Provider, SkipReason};
@@ -52,6 +56,8 @@ struct Shared {
     budget: Budget,
     listener: Arc<dyn Listener>,
     closed: watch::Sender<Option<SkipReason>>,
+    /// Doubts of earlier runs that this one has met, so that each is told once.
+    met_in_doubt: Mutex<HashSet<Key>>,
 }
 
 /// One provider with its policies' state.
@@ -80,7 +86,19 @@ impl Gateway {
         let flights = Arc::default();
         let budget = Budget::new(settings.caps);
         let closed = watch::Sender::new(None);
-        Self { shared: Arc::new(Shared { lanes, ledger, flights, settings, budget, listener, closed }) }
+        let met_in_doubt = Mutex::default();
+        Self {
+            shared: Arc::new(Shared {
+                lanes,
+                ledger,
+                flights,
+                settings,
+                budget,
+                listener,
+                closed,
+                met_in_doubt,
+            }),
+        }
     }
 
     /// Closes the gateway: nothing more is sent, attempts in flight are awaited, stored
@@ -144,7 +162,7 @@ impl Shared {
             Ok(known) => known,
             Err(error) => return CallEnd::Failed(self.ledger_failed(error)),
         };
-        match self.known_end(lane, call, known) {
+        match self.known_end(lane, call, key, known) {
             Some(end) => end,
             None => self.attempts(lane, call, key, refresh).await,
         }
@@ -172,7 +190,7 @@ impl Shared {
     }
 
     /// What the ledger's knowledge means for a call; `None` when it has to be sent.
-    fn known_end(&self, lane: &Lane, call: &Call, known: Known) -> Option<CallEnd> {
+    fn known_end(&self, lane: &Lane, call: &Call, key: Key, known: Known) -> Option<CallEnd> {
         match known {
             Known::Nothing => None,
             Known::Answered(body) => {
@@ -188,8 +206,11 @@ impl Shared {
                 Some(CallEnd::Failed(error))
             }
             Known::InDoubt { in_this_run } if in_this_run || !lane.sends_doubts_again(call) => {
-                if in_this_run {
+                let is_first = self.met_in_doubt.lock().unwrap_or_else(PoisonError::into_inner).insert(key);
+                if in_this_run || !is_first {
                     self.listener.hear(&Event::Joined);
+                } else {
+                    self.listener.hear(&Event::InDoubt { provider: call.provider });
                 }
                 Some(CallEnd::Failed(attempt::in_doubt(call, None)))
             }

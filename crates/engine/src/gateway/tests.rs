@@ -38,6 +38,7 @@ enum Act {
     Answer,
     AnswerAfter(Duration),
     Fail(fn() -> Failure),
+    FailAfter(Duration, fn() -> Failure),
     Hang,
     Panic,
 }
@@ -78,6 +79,10 @@ impl Provider for Scripted {
                 answered()
             }
             Act::Fail(failure) => failure().into(),
+            Act::FailAfter(time, failure) => {
+                sleep(time).await;
+                failure().into()
+            }
             Act::Hang => pending().await,
             Act::Panic => panic!("the provider's defect"),
         };
@@ -104,6 +109,7 @@ impl Listener for Heard {
             Event::InDoubt { .. } => "in doubt",
             Event::DoubtSentAgain { .. } => "doubt sent again",
             Event::ProviderWaits { .. } => "waits",
+            Event::ProviderRests { .. } => "rests",
             Event::ProviderStopped { operation: None, .. } => "provider stopped",
             Event::ProviderStopped { .. } => "operation stopped",
             Event::Spent { .. } => "spent",
@@ -259,14 +265,37 @@ async fn retry_after_holds_every_call_of_the_provider() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_retry_after_beyond_the_total_is_not_waited_for() {
+async fn a_rest_longer_than_a_run_waits_stops_the_provider() {
     fn tomorrow() -> Failure {
         Failure { retry_after: Some(Duration::from_secs(86_400)), ..throttled() }
     }
     let world = World::script(&[(1, &[Act::Fail(tomorrow)])]);
     let begun = Instant::now();
     assert_eq!(world.ask(1).await, "rate_limited");
+    assert_eq!(world.ask(2).await, "closed provider_stopped");
     assert!(begun.elapsed() < Duration::from_secs(60));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_final_refusal_asks_nobody_to_rest() {
+    fn refused_for_long() -> Failure {
+        Failure { retry_after: Some(Duration::from_secs(250)), ..refused() }
+    }
+    let world = World::script(&[(1, &[Act::Fail(refused_for_long)])]);
+    let begun = Instant::now();
+    assert_eq!(world.ask(1).await, "invalid_input");
+    assert_eq!(world.ask(2).await, "found 2");
+    assert_eq!(begun.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_rests_hears_that_the_key_is_refused() {
+    let late = Act::FailAfter(Duration::from_secs(1), key_refused);
+    let world = World::script(&[(1, &[Act::Fail(throttled)]), (2, &[late])]);
+    let begun = Instant::now();
+    let (two, one) = futures::join!(world.ask(2), world.ask(1));
+    assert_eq!((one.as_str(), two.as_str()), ("closed provider_stopped", "auth"));
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
 }
 
 #[tokio::test(start_paused = true)]

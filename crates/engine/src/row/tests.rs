@@ -164,6 +164,7 @@ async fn a_step_reads_what_an_earlier_one_wrote() {
 async fn outcomes_are_told_apart_and_stay_in_their_step() {
     for (cell, expect) in [
         ("", "missing_input"),
+        ("N/A", "missing_input"),
         (
             "not a domain",
             "invalid_input: `company_domain` is not a domain: it contains a space: \"not a domain\"",

@@ -101,6 +101,73 @@ fn a_file_that_changes_while_it_is_read_is_noticed() {
     }
 }
 
+/// Rewrites a file where it is, and makes sure that its time of change is another.
+fn rewrite(path: &Path, content: &str) {
+    fs::write(path, content).unwrap();
+    let later = std::time::SystemTime::now() + std::time::Duration::from_secs(2);
+    fs::File::options().write(true).open(path).unwrap().set_modified(later).unwrap();
+}
+
+/// Reads `first` rows, rewrites the file, answers the rows read after that and the errors.
+fn read_through_a_change(bench: &Bench, first: usize, content: &str) -> (Vec<InputRow>, Vec<String>) {
+    let mut reader = Reader::open(&bench.check()).unwrap();
+    assert!(reader.by_ref().take(first).all(|row| row.is_ok()));
+    rewrite(&bench.input, content);
+    let (mut rows, mut errors) = (Vec::new(), Vec::new());
+    for row in reader.by_ref() {
+        match row {
+            Ok(row) => rows.push(row),
+            Err(error) => errors.push(error.to_string()),
+        }
+    }
+    assert!(reader.next().is_none());
+    (rows, errors)
+}
+
+#[test]
+fn a_change_in_place_is_noticed_and_its_rows_are_never_read() {
+    for (name, head, old, new) in
+        [("a.csv", "a\n", "old\n", "new\n"), ("a.jsonl", "", "{\"a\":\"old\"}\n", "{\"a\":\"new\"}\n")]
+    {
+        for (count, first) in [(3, 0), (3, 2), (2_000, 1), (500_000, 1), (500_000, 499_999)] {
+            let bench = Bench::new(name, format!("{head}{}", old.repeat(count)));
+            let (rows, errors) = read_through_a_change(&bench, first, &format!("{head}{}", new.repeat(count)));
+            assert!(rows.iter().all(|row| row.cell(0) == Some(Value::text("old"))), "{name} {count}");
+            // Soon, since every further row may cost something.
+            assert!(rows.len() <= 1_000, "{name} {count}: {}", rows.len());
+            assert_eq!(errors.len(), 1, "{name} {count}");
+            assert!(errors[0].ends_with(": the file was changed after it was checked"), "{errors:?}");
+        }
+    }
+}
+
+#[test]
+fn a_file_cut_short_while_it_is_read_is_noticed() {
+    let bench = Bench::new("a.csv", format!("a\n{}", "old\n".repeat(500_000)));
+    let (rows, errors) = read_through_a_change(&bench, 1, "a\n");
+    assert!(rows.len() < 500_000);
+    assert_eq!(errors.len(), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn another_file_in_its_place_is_noticed() {
+    let bench = Bench::new("a.csv", "a\nold\n");
+    let sketch = bench.check();
+    let modified = fs::metadata(&bench.input).unwrap().modified().unwrap();
+    // As many bytes, and as old.
+    fs::write(bench.path("other"), "a\nnew\n").unwrap();
+    fs::File::options().write(true).open(bench.path("other")).unwrap().set_modified(modified).unwrap();
+    fs::rename(bench.path("other"), &bench.input).unwrap();
+    assert!(Reader::open(&sketch).err().unwrap().to_string().ends_with("changed after it was checked"));
+    // Behind the back of a reader it changes nothing: what is read is what was checked.
+    let mut reader = Reader::open(&bench.check()).unwrap();
+    fs::write(bench.path("other"), "a\nnow\n").unwrap();
+    fs::rename(bench.path("other"), &bench.input).unwrap();
+    assert_eq!(reader.next().unwrap().unwrap().cell(0), Some(Value::text("new")));
+    assert!(reader.next().is_none());
+}
+
 #[test]
 fn names_of_files_do_not_steer_the_terminal() {
     let error = check(Path::new("/nowhere/\u{1b}[2Jx.csv"), &ReadOptions::default()).unwrap_err();

@@ -59,7 +59,7 @@ fn an_older_output_stays_until_the_end() {
     assert_eq!(fs::read_to_string(&output).unwrap(), "old");
     assert_eq!(bench.files(), ["leads.csv", "leads_enriched.csv"]);
     let writer = create(&bench, &output).unwrap();
-    assert_eq!(bench.files(), [".leads_enriched.csv.partial", "leads.csv", "leads_enriched.csv"]);
+    assert_eq!(bench.files(), [".leads_enriched.csv.marl-partial", "leads.csv", "leads_enriched.csv"]);
     writer.finish().unwrap();
     assert_eq!(fs::read_to_string(&output).unwrap(), "a,b,new\n");
     assert_eq!(bench.files(), ["leads.csv", "leads_enriched.csv"]);
@@ -69,7 +69,7 @@ fn an_older_output_stays_until_the_end() {
 fn a_second_run_is_refused_and_a_killed_ones_rest_is_used() {
     let bench = leads();
     let output = bench.path("out.csv");
-    fs::write(bench.path(".out.csv.partial"), "what a killed run left, longer than the new").unwrap();
+    fs::write(bench.path(".out.csv.marl-partial"), "what a killed run left, longer than the new").unwrap();
     let writer = create(&bench, &output).unwrap();
     let error = create(&bench, &output).err().unwrap();
     assert!(error.is_locked());
@@ -114,7 +114,7 @@ fn the_output_is_not_the_input() {
     let text = "the output would overwrite the input";
     fs::create_dir(bench.path("sub")).unwrap();
     fs::hard_link(&bench.input, bench.path("hard.csv")).unwrap();
-    fs::hard_link(&bench.input, bench.path(".out.csv.partial")).unwrap();
+    fs::hard_link(&bench.input, bench.path(".out.csv.marl-partial")).unwrap();
     for name in ["leads.csv", "./leads.csv", "sub/../leads.csv", "hard.csv", "out.csv"] {
         assert!(refused(&bench, &bench.path(name)).0.ends_with(text), "{name}");
     }
@@ -140,7 +140,7 @@ fn bad_places_are_refused_at_once() {
     for name in ["out.tsv", "out.xlsx", "out", "leads.csv/out.csv"] {
         refused(&bench, &bench.path(name));
     }
-    fs::create_dir(bench.path(".out.csv.partial")).unwrap();
+    fs::create_dir(bench.path(".out.csv.marl-partial")).unwrap();
     assert!(refused(&bench, &bench.path("out.csv")).0.ends_with("is in the way and not a regular file"));
     assert_eq!(bench.files().len(), 3);
 }
@@ -182,9 +182,45 @@ fn links_and_permissions_are_kept() {
     assert!(refused(&bench, &bench.path("to_input.csv")).0.ends_with("overwrite the input"));
     symlink("loop.csv", bench.path("loop.csv")).unwrap();
     refused(&bench, &bench.path("loop.csv"));
-    symlink(&bench.input, bench.path(".planted.csv.partial")).unwrap();
+    symlink(&bench.input, bench.path(".planted.csv.marl-partial")).unwrap();
     refused(&bench, &bench.path("planted.csv"));
     assert_eq!(fs::read_to_string(&bench.input).unwrap(), "a,b\n1,2\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_new_output_is_as_private_as_the_input() {
+    use std::os::unix::fs::PermissionsExt;
+    let bench = leads();
+    let sketch = bench.check();
+    let set = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    let mode = |name: &str| fs::metadata(bench.path(name)).unwrap().permissions().mode() & 0o7777;
+    // A read-only input makes no output that the next run could not replace.
+    for (input, output) in [(0o600, 0o600), (0o640, 0o640), (0o444, 0o644), (0o400, 0o600)] {
+        set(&bench.input, input);
+        fs::write(bench.path(".out.csv.marl-partial"), "a killed run's").unwrap();
+        set(&bench.path(".out.csv.marl-partial"), 0o666);
+        let writer = create(&bench, &bench.path("out.csv")).unwrap();
+        assert_eq!(mode(".out.csv.marl-partial"), output);
+        writer.finish().unwrap();
+        assert_eq!(mode("out.csv"), output, "{input:o}");
+        fs::remove_file(bench.path("out.csv")).unwrap();
+    }
+    let mut errors = ErrorsFile::create(&bench.path("out.errors.csv"), &sketch).unwrap();
+    errors.write(1, "linkedin", "timeout", "no answer").unwrap();
+    errors.finish().unwrap();
+    assert_eq!(mode("out.errors.csv"), 0o600);
+}
+
+#[test]
+fn a_file_with_another_name_is_not_written_through() {
+    let bench = leads();
+    fs::write(bench.path("precious.csv"), "precious").unwrap();
+    fs::hard_link(bench.path("precious.csv"), bench.path(".out.csv.marl-partial")).unwrap();
+    create(&bench, &bench.path("out.csv")).unwrap().finish().unwrap();
+    assert_eq!(fs::read_to_string(bench.path("precious.csv")).unwrap(), "precious");
+    assert_eq!(fs::read_to_string(bench.path("out.csv")).unwrap(), "a,b,new\n");
+    assert_eq!(bench.files(), ["leads.csv", "out.csv", "precious.csv"]);
 }
 
 #[cfg(target_os = "linux")]
@@ -222,7 +258,32 @@ fn errors_are_listed() {
     assert!(path.exists());
     assert!(!ErrorsFile::create(&path, &sketch).unwrap().finish().unwrap());
     assert_eq!(bench.files(), ["leads.csv"]);
-    fs::write(&path, "the user's own").unwrap();
-    assert!(!ErrorsFile::create(&path, &sketch).unwrap().finish().unwrap());
-    assert_eq!(fs::read_to_string(&path).unwrap(), "the user's own");
+}
+
+#[test]
+fn a_users_own_file_is_not_taken_for_a_list_of_errors() {
+    let bench = leads();
+    let (sketch, path) = (bench.check(), bench.path("leads_enriched.errors.csv"));
+    for own in ["row,what\n1,mine\n", "the user's own", "", "row,integration,kind"] {
+        fs::write(&path, own).unwrap();
+        let error = ErrorsFile::create(&path, &sketch).err().expect("it is refused");
+        let (text, hints) = said(&error, bench.folder.path());
+        assert_eq!(text, "leads_enriched.errors.csv: this file is in the way, and is no list of errors by marl");
+        assert_eq!(hints, ["move it away, or choose another `--output`"]);
+        assert_eq!(fs::read_to_string(&path).unwrap(), own);
+        assert_eq!(bench.files(), ["leads.csv", "leads_enriched.errors.csv"]);
+    }
+    // One that appears during the run stays as well, and nothing is lost.
+    fs::remove_file(&path).unwrap();
+    let list = || ErrorsFile::create(&path, &sketch).unwrap();
+    let (mut with_errors, own) = (list(), "the user's own");
+    fs::write(&path, own).unwrap();
+    with_errors.write(1, "linkedin", "timeout", "no answer").unwrap();
+    let (text, hints) = said(&with_errors.finish().unwrap_err(), bench.folder.path());
+    assert!(text.contains("in the way"), "{text}");
+    let kept = "leads_enriched.errors.unfinished.csv";
+    assert!(hints.concat().contains(&format!("`{kept}`")), "{hints:?}");
+    let lines = "row,integration,kind,message\n1,linkedin,timeout,no answer\n";
+    assert_eq!(fs::read_to_string(bench.path(kept)).unwrap(), lines);
+    assert_eq!(fs::read_to_string(&path).unwrap(), own);
 }

@@ -1,0 +1,111 @@
+//! Kill -9 at many points, faults on, duplicates in the table, 16 calls in flight: nothing
+//! that was answered is lost or bought again, and doubts are sent again by choice alone.
+//!
+//! A quick subset runs always; `MARL_KILL_POINTS=500` makes it the long proof.
+
+use std::{
+    process::{Child, Stdio},
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+use sandbox::{Options, Stats};
+
+use crate::world::{QUICK, World};
+
+const DISTINCT: u64 = 80;
+const ROWS: u64 = 120;
+const ENRICH: &str = "enrich --input people.csv --integrations linkedin_profile --parallel 16 --json";
+const FAULTS: [&str; 6] =
+    ["429=0.04", "500=0.04", "cut-before=0.03", "cut-after=0.03", "truncate=0.02", "504=0.02"];
+
+fn world(seed: u64) -> World {
+    let faults = FAULTS.iter().map(|fault| fault.parse().unwrap()).collect();
+    let world =
+        World::with(Options { seed, faults, latency: Duration::from_millis(4), ..Options::default() });
+    let mut table = String::from("n,linkedin_url\n");
+    for row in 0..ROWS {
+        // Every third row repeats an earlier one, some far away and some next to it.
+        let person = if row % 3 == 2 { row / 2 } else { row } % DISTINCT;
+        table.push_str(&format!("{row},https://www.linkedin.com/in/sandbox-{seed}-{person}\n"));
+    }
+    world.write("people.csv", table);
+    // Enough attempts that no call meets a fault in each of them.
+    world.write("marl.toml", QUICK.replace("[retry]", "[retry]\nattempts = 10"));
+    world
+}
+
+/// Starts a run and kills it once so many calls are billed; `false` when it was faster.
+fn kill_at(world: &World, billed: u64) -> bool {
+    let mut child = world.command(ENRICH).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let begun = Instant::now();
+    while world.stats().billed < billed && child.try_wait().unwrap().is_none() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "the run hangs");
+        sleep(Duration::from_micros(300));
+    }
+    end(&mut child)
+}
+
+fn end(child: &mut Child) -> bool {
+    let killed = child.try_wait().unwrap().is_none();
+    let _ = child.kill();
+    child.wait().unwrap();
+    killed
+}
+
+/// Every row is there once, in its order, with its own cells; how many have an answer.
+fn check_output(world: &World) -> usize {
+    let rows = world.column("people_enriched.csv", "n");
+    assert_eq!(rows, (0..ROWS).map(|row| row.to_string()).collect::<Vec<_>>());
+    world.column("people_enriched.csv", "headline").iter().filter(|cell| !cell.is_empty()).count()
+}
+
+fn settled(world: &World, state: &str) -> u64 {
+    let stats = world.run("ledger stats --json").exits(0).json();
+    let calls = stats["calls"].as_array().unwrap();
+    calls.iter().filter(|call| call["state"] == state).map(|call| call["count"].as_u64().unwrap()).sum()
+}
+
+/// One point: killed twice, run until it ends by itself, then once with the doubts sent again.
+fn prove(seed: u64) -> (Stats, u64) {
+    let world = world(seed);
+    let distinct =
+        world.column("people.csv", "linkedin_url").into_iter().collect::<std::collections::HashSet<_>>();
+    let mut next = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    for _ in 0..2 {
+        next = next.rotate_left(17).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        kill_at(&world, world.stats().billed + 1 + next % 40);
+        assert_eq!(world.stats().billed_duplicates, 0, "seed {seed}: bought twice after a kill");
+    }
+    let answered = settled(&world, "found");
+    let kept = world.run(ENRICH);
+    assert!([0, 9].contains(&kept.code), "seed {seed}: exit {} {}", kept.code, kept.stderr);
+    assert_eq!(world.stats().billed_duplicates, 0, "seed {seed}: keeping doubts bought twice");
+    let used = check_output(&world) as u64;
+    assert!(used >= answered, "seed {seed}: {answered} answers were stored, {used} rows have one");
+    let before = world.stats();
+    let retried = world.run(&format!("{ENRICH} --in-doubt retry")).exits(0);
+    assert_eq!(check_output(&world) as u64, ROWS, "seed {seed}");
+    let after = world.stats();
+    let again = after.billed - before.billed;
+    let doubts = kept.json()["calls"]["in_doubt"].as_u64().unwrap()
+        + retried.json()["calls"]["doubts_sent_again"].as_u64().unwrap()
+        + settled(&world, "in_doubt");
+    assert!(again <= doubts, "seed {seed}: {again} billed again for {doubts} doubts");
+    assert!(after.billed <= distinct.len() as u64 + doubts, "seed {seed}: {after:?}");
+    assert_eq!(settled(&world, "found"), distinct.len() as u64, "seed {seed}");
+    (after, doubts)
+}
+
+#[test]
+fn killed_at_many_points_nothing_is_lost_and_nothing_bought_twice() {
+    let points = std::env::var("MARL_KILL_POINTS").ok().and_then(|points| points.parse().ok()).unwrap_or(25);
+    let (mut billed, mut duplicates, mut doubts) = (0, 0, 0);
+    for seed in 1..=points {
+        let (stats, in_doubt) = prove(seed);
+        billed += stats.billed;
+        duplicates += stats.billed_duplicates;
+        doubts += in_doubt;
+    }
+    assert!(duplicates <= doubts, "{points} points: {billed} billed, {duplicates} again, {doubts} doubts");
+}

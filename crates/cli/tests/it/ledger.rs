@@ -1,0 +1,310 @@
+//! The durable ledger as users meet it: what a second run costs, caps, ages, two processes,
+//! and files that cannot be used.
+
+use std::{fs, process::Stdio, thread::sleep, time::Duration};
+
+use sandbox::Options;
+
+use crate::world::{World, people};
+
+const ENRICH: &str = "enrich --input people.csv --integrations linkedin_profile --parallel 16 --json";
+
+fn world(rows: usize, distinct: usize) -> World {
+    let world = World::new();
+    world.write("people.csv", people(rows, distinct));
+    world
+}
+
+#[test]
+fn the_same_command_again_buys_nothing_from_anywhere_with_any_key_or_none() {
+    let world = world(10_000, 1_000);
+    world.run(ENRICH).exits(0);
+    assert_eq!(world.stats().calls, 1_000);
+    let first = world.read("people_enriched.csv");
+    let again = world.run(ENRICH).exits(0);
+    assert_eq!(again.json()["calls"]["sent"], 0);
+    assert_eq!(world.read("people_enriched.csv"), first);
+
+    let elsewhere = world.path("sub/folder");
+    fs::create_dir_all(&elsewhere).unwrap();
+    let args = "enrich --input ../../people.csv --output ../../again.csv --integrations linkedin_profile";
+    let mut command = world.command(args);
+    let ran =
+        world.ran(command.current_dir(&elsewhere).env("DATAGEN_API_KEY", "a new key").output().unwrap());
+    ran.exits(0);
+    assert_eq!(world.read("again.csv"), first);
+    let mut command = world.command(args);
+    let ran = world.ran(command.current_dir(&elsewhere).env_remove("DATAGEN_API_KEY").output().unwrap());
+    ran.exits(0);
+    assert_eq!(world.stats().calls, 1_000);
+    assert_eq!(fs::read_to_string(world.path(".marl/.gitignore")).unwrap(), "*\n");
+}
+
+#[test]
+fn ages_and_refreshing() {
+    let world = world(20, 20);
+    world.run(ENRICH).exits(0);
+    world.run(&format!("{ENRICH} --max-age 1h")).exits(0);
+    assert_eq!(world.stats().billed, 20);
+    sleep(Duration::from_millis(20));
+    world.run(&format!("{ENRICH} --max-age 1ms")).exits(0);
+    assert_eq!((world.stats().billed, world.stats().billed_duplicates), (40, 20));
+    let args = "enrich --input people_enriched.csv --output o.csv --integrations linkedin_profile --json";
+    let kept = world.run(args).exits(0);
+    assert_eq!(
+        kept.json()["calls"]["reused"].as_u64().unwrap()
+            + kept.json()["integrations"][0]["skipped"]["existing"].as_u64().unwrap_or(0),
+        20
+    );
+    let refreshed = world.run(&format!("{args} --refresh")).exits(0);
+    assert_eq!(refreshed.json()["calls"]["sent"], 20);
+    assert_eq!(refreshed.json()["cells_kept"], 0, "refreshing overwrites");
+    world.run(&format!("{args} --refresh=linkedin_profile --limit 1")).exits(0);
+    assert_eq!(world.stats().billed, 61);
+    let wrong = world.run(&format!("{args} --refresh=find_ceo")).exits(2);
+    assert!(wrong.stderr.contains("not in this run"), "{}", wrong.stderr);
+}
+
+#[test]
+fn a_cap_on_calls_is_never_overshot_and_the_next_run_goes_on() {
+    let faults = ["429=0.1", "500=0.1"].iter().map(|fault| fault.parse().unwrap()).collect();
+    let world = World::with(Options { faults, latency: Duration::from_millis(2), ..Options::default() });
+    world.write("people.csv", people(600, 300));
+    let capped = world.run(&format!("{ENRICH} --max-calls 100")).exits(8);
+    assert_eq!(world.stats().billed, 100);
+    assert_eq!(
+        (capped.json()["calls"]["bought"].as_u64(), capped.json()["status"].as_str()),
+        (Some(100), Some("stopped"))
+    );
+    assert!(capped.json()["integrations"][0]["skipped"]["budget"].as_u64().unwrap() > 0);
+    world.run(&format!("{ENRICH} --max-calls 200")).exits(0);
+    assert_eq!((world.stats().billed, world.stats().billed_duplicates), (300, 0));
+    world.run(&format!("{ENRICH} --max-calls 0")).exits(0);
+}
+
+#[test]
+fn a_cap_on_cost_needs_prices() {
+    let world = world(30, 30);
+    let refused = world.run(&ENRICH.replace("--json", "--max-cost 1")).exits(2);
+    insta::assert_snapshot!(refused.told());
+    let settings = world.read("marl.toml");
+    world.write(
+        "marl.toml",
+        format!("currency = \"USD\"\n{settings}[price.datagen]\nget_linkedin_person_data = 0.1\n"),
+    );
+    let capped = world.run(&format!("{ENRICH} --max-cost 1")).exits(8);
+    assert_eq!(world.stats().billed, 10);
+    assert_eq!(capped.json()["currency"], "USD");
+    assert!((capped.json()["cost"].as_f64().unwrap() - 1.0).abs() < 1e-9);
+}
+
+#[test]
+fn two_processes_on_one_ledger_buy_each_call_once() {
+    let world = World::with(Options { latency: Duration::from_millis(10), ..Options::default() });
+    world.write("people.csv", people(300, 150));
+    let start = |output: &str| {
+        let args = format!("{ENRICH} --output {output}");
+        world.command(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let (one, two) = (start("one.csv"), start("two.csv"));
+    for child in [one, two] {
+        world.ran(child.wait_with_output().unwrap()).exits(0);
+    }
+    assert_eq!((world.stats().billed, world.stats().billed_duplicates), (150, 0));
+    assert_eq!(world.read("one.csv"), world.read("two.csv"));
+}
+
+#[test]
+fn of_two_processes_one_is_killed_and_the_other_ends() {
+    let world = World::with(Options { latency: Duration::from_millis(20), ..Options::default() });
+    world.write("people.csv", people(300, 300));
+    let start = |output: &str| {
+        let args = format!("{ENRICH} --output {output}");
+        world.command(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let (mut one, two) = (start("one.csv"), start("two.csv"));
+    while world.stats().billed < 60 {
+        sleep(Duration::from_millis(1));
+    }
+    one.kill().unwrap();
+    one.wait().unwrap();
+    let ran = world.ran(two.wait_with_output().unwrap());
+    assert!([0, 9].contains(&ran.code), "{}", ran.stderr);
+    assert_eq!(world.stats().billed_duplicates, 0);
+    world.run(&format!("{ENRICH} --in-doubt retry")).exits(0);
+    assert!(world.column("people_enriched.csv", "headline").iter().all(|cell| !cell.is_empty()));
+    assert!(world.stats().billed_duplicates <= 16);
+}
+
+#[test]
+fn a_stopped_process_that_goes_on_finds_its_late_replies() {
+    let world = World::with(Options { latency: Duration::from_millis(300), ..Options::default() });
+    let settings = world.read("marl.toml");
+    world.write("marl.toml", format!("{settings}[timeout]\ncall_seconds = 0.6\ngrace_seconds = 0.4\n"));
+    world.write("people.csv", people(48, 48));
+    let child = world.command(ENRICH).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    while world.stats().billed < 20 {
+        sleep(Duration::from_millis(1));
+    }
+    let signal = |name: &str| {
+        let sent = std::process::Command::new("kill").args([name, &child.id().to_string()]).status();
+        assert!(sent.unwrap().success());
+    };
+    signal("-STOP");
+    sleep(Duration::from_millis(1_500));
+    // Its time is up: for another process these calls are in doubt, and kept. If it was
+    // stopped within a commit, the other cannot write, says so, and has bought nothing.
+    let other = world.run(&format!("{ENRICH} --output other.csv"));
+    let locked_out = other.code == 1 && other.stderr.contains("another program holds it");
+    assert!([0, 9].contains(&other.code) || locked_out, "{}", other.stderr);
+    assert_eq!(world.stats().billed_duplicates, 0);
+    signal("-CONT");
+    world.ran(child.wait_with_output().unwrap()).exits(0);
+    world.run(ENRICH).exits(0);
+    assert_eq!((world.stats().billed, world.stats().billed_duplicates), (48, 0));
+}
+
+#[test]
+fn a_deleted_ledger_is_noticed_and_the_output_is_written() {
+    let world = World::with(Options { latency: Duration::from_millis(30), ..Options::default() });
+    world.write("people.csv", people(2_000, 2_000));
+    let args = "enrich --input people.csv --integrations linkedin_profile --parallel 2";
+    let child = world.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    while world.stats().billed < 10 {
+        sleep(Duration::from_millis(1));
+    }
+    fs::remove_file(world.path(".marl/ledger.db")).unwrap();
+    let ran = world.ran(child.wait_with_output().unwrap()).exits(1);
+    assert!(ran.stderr.contains("deleted or replaced"), "{}", ran.stderr);
+    assert!(world.stats().billed < 300, "{:?}", world.stats());
+    let headlines = world.column("people_enriched.csv", "headline");
+    assert_eq!(headlines.len(), 2_000);
+    assert_eq!(headlines.iter().filter(|cell| !cell.is_empty()).count() as u64, world.stats().billed);
+}
+
+#[test]
+fn ledgers_that_cannot_be_used() {
+    let world = world(3, 3);
+    let mut said = Vec::new();
+    world.write("text.db", "no database, but long enough to be taken for one if nobody looks\n".repeat(30));
+    fs::create_dir(world.path("folder.db")).unwrap();
+    for ledger in ["text.db", "folder.db", "people.csv/x.db"] {
+        said.push(world.run(&format!("{} --ledger {ledger}", ENRICH.replace("--json", ""))).told());
+    }
+    said.push(world.run("runs").told());
+    said.push(world.run("runs show 7 --sandbox").told());
+    insta::assert_snapshot!(said.join("\n"));
+    assert_eq!(world.stats().calls, 0);
+    assert!(!world.path("people_enriched.csv").exists());
+}
+
+#[test]
+fn a_full_disk_loses_nothing_that_was_stored() {
+    let world = world(3_000, 3_000);
+    // A file may grow to 1 MiB: the ledger fills up in the middle of the run.
+    let marl = env!("CARGO_BIN_EXE_marl");
+    let mut limited = std::process::Command::new("bash");
+    limited.args(["-c", &format!("trap '' XFSZ; ulimit -f 1024; exec {marl} {ENRICH} --output small.csv")]);
+    let command = world.command(ENRICH);
+    limited
+        .current_dir(world.folder())
+        .envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let ran = world.ran(limited.output().unwrap()).exits(1);
+    assert!(ran.stderr.contains("cannot be used") || ran.stderr.contains("full"), "{}", ran.stderr);
+    let billed = world.stats().billed;
+    assert!(billed > 20 && billed < 3_000, "{billed}");
+    let after = world.run(ENRICH);
+    assert!([0, 9].contains(&after.code), "{}", after.stderr);
+    assert_eq!(world.stats().billed_duplicates, 0);
+}
+
+#[test]
+fn runs_are_listed_shown_and_stopped() {
+    let world = World::with(Options { latency: Duration::from_millis(20), ..Options::default() });
+    world.write("people.csv", people(2_000, 2_000));
+    world.run(&format!("{ENRICH} --limit 2")).exits(0);
+    let child = world.command(ENRICH).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    while world.stats().billed < 30 {
+        sleep(Duration::from_millis(1));
+    }
+    let list = world.run("runs --json").exits(0).json();
+    let states: Vec<&str> =
+        list["runs"].as_array().unwrap().iter().map(|run| run["state"].as_str().unwrap()).collect();
+    assert_eq!(states, ["running", "finished"]);
+    assert!(world.run("runs stop 2").exits(0).stdout.contains("asked to stop"));
+    let ran = world.ran(child.wait_with_output().unwrap()).exits(130);
+    assert_eq!(ran.json()["status"], "interrupted");
+    assert_eq!(ran.json()["integrations"][0]["value"], world.stats().billed);
+    let shown = world.run("runs show 2 --json").exits(0).json();
+    assert_eq!(
+        (shown["state"].as_str(), shown["summary"]["status"].as_str()),
+        (Some("interrupted"), Some("interrupted"))
+    );
+    assert_eq!(shown["steps"]["steps"][0]["inputs"]["linkedin_url"], "linkedin_url");
+    let text = world.run("runs show 1").exits(0).stdout;
+    for word in ["command", "finished", "linkedin_profile 1: linkedin_url <- linkedin_url", "2 value"] {
+        assert!(text.contains(word), "{text}");
+    }
+    assert!(world.run("runs stop 1").exits(0).stdout.contains("is not running"));
+    assert_eq!(world.run("runs --limit 1").exits(0).stdout.lines().count(), 1);
+    world.run("runs show 99").exits(6);
+}
+
+#[test]
+fn a_killed_run_has_died() {
+    let world = World::with(Options { latency: Duration::from_millis(50), ..Options::default() });
+    world.write("people.csv", people(500, 500));
+    let mut child = world.command(ENRICH).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    while world.stats().billed < 5 {
+        sleep(Duration::from_millis(1));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(world.run("runs show 1 --json").exits(0).json()["state"], "died");
+}
+
+#[test]
+fn what_is_pruned_and_forgotten_becomes_payable_again() {
+    let world = world(10, 10);
+    world.run(ENRICH).exits(0);
+    let export = world.run("ledger export").exits(0);
+    assert_eq!(export.stdout.lines().count(), 10);
+    let call: serde_json::Value = serde_json::from_str(export.stdout.lines().next().unwrap()).unwrap();
+    assert_eq!(call["state"], "found");
+    assert!(call["reply"].as_str().unwrap().contains("person"));
+    let forget = "ledger forget --parameter linkedin_url=linkedin.com/in/Sandbox-Person-3 --json";
+    assert_eq!(world.run(&format!("{forget} --dry-run")).exits(0).json()["payable_again"], 1);
+    assert_eq!(world.run(forget).exits(0).json()["removed"], 1);
+    assert!(!world.run("ledger export").stdout.contains("sandbox-person-3"));
+    assert_eq!(world.run(ENRICH).exits(0).json()["calls"]["sent"], 1);
+    assert!(world.run("ledger prune --older-than 1h").exits(0).stdout.starts_with("0 calls removed"));
+    sleep(Duration::from_millis(5));
+    assert_eq!(world.run("ledger prune --older-than 1ms --json").exits(0).json()["removed"], 10);
+    assert_eq!(world.run(ENRICH).exits(0).json()["calls"]["sent"], 10);
+}
+
+#[test]
+fn the_sandboxs_ledger_is_its_own() {
+    let world = World::new();
+    world.write("c.csv", "company_domain\nnike.com\n");
+    world.run_bare("enrich --sandbox --input c.csv --integrations find_ceo").exits(0);
+    assert!(world.path(".marl/sandbox.db").exists() && !world.path(".marl/ledger.db").exists());
+    world.run("enrich --input c.csv --integrations find_ceo").exits(0);
+    assert_eq!(world.stats().calls, 1, "a sample is no bought answer");
+    world.run("enrich --input c.csv --integrations find_ceo --ledger other/l.db").exits(0);
+    let mut command = world.command("enrich --input c.csv --integrations find_ceo");
+    world.ran(command.env("MARL_LEDGER", world.path("third.db")).output().unwrap()).exits(0);
+    assert_eq!(world.stats().calls, 3);
+    assert!(world.path("other/l.db").exists() && world.path("third.db").exists());
+}
+
+#[test]
+fn no_key_in_the_ledger() {
+    let world = world(5, 5);
+    let mut command = world.command(ENRICH);
+    world.ran(command.env("DATAGEN_API_KEY", "secret-key-123456").output().unwrap()).exits(0);
+    for entry in fs::read_dir(world.path(".marl")).unwrap() {
+        let bytes = fs::read(entry.unwrap().path()).unwrap();
+        assert!(!String::from_utf8_lossy(&bytes).contains("secret-key-123456"));
+    }
+}

@@ -1,0 +1,89 @@
+//! `marl why`: every cell can be explained, offline.
+
+use crate::world::World;
+
+fn world() -> World {
+    let world = World::new();
+    world.write(
+        "leads.csv",
+        "name,company_domain,ceo_name\nx,nike.com,\ny,3m.com,My Own\nz,,\nu,nobody.example,\n",
+    );
+    world.run("enrich --input leads.csv --integrations find_ceo,linkedin_profile").exits(0);
+    world
+}
+
+/// The explanation's first column as JSON, with the gateway certainly closed.
+fn why(world: &World, args: &str) -> serde_json::Value {
+    let calls = world.stats().calls;
+    let ran = world.run_bare(&format!("why leads_enriched.csv {args} --json")).exits(0);
+    assert_eq!(world.stats().calls, calls);
+    ran.json()["chain"].clone()
+}
+
+#[test]
+fn a_value_is_followed_back_to_the_tables_own_columns() {
+    let world = world();
+    let chain = why(&world, "--row 1 --column headline");
+    let columns: Vec<&str> =
+        chain.as_array().unwrap().iter().map(|cell| cell["column"].as_str().unwrap()).collect();
+    assert_eq!(columns, ["headline", "ceo_linkedin_url", "company_domain"]);
+    assert_eq!(chain[0]["integration"], "linkedin_profile");
+    assert_eq!(chain[0]["calls"][0]["state"], "found");
+    assert_eq!(chain[0]["calls"][0]["parameters"]["linkedin_url"], chain[1]["value"]);
+    assert_eq!(chain[1]["inputs"][0]["value"], "nike.com");
+    assert_eq!(chain[2]["from"], "own");
+    assert!(chain[0]["note"].is_null(), "{chain}");
+}
+
+#[test]
+fn empty_cells_say_why() {
+    let world = world();
+    let note = |args: &str| why(&world, args)[0]["note"].as_str().unwrap_or_default().to_owned();
+    assert!(note("--row 3 --column ceo_name").contains("a required input is empty"));
+    assert!(note("--row 4 --column ceo_name").contains("no data"));
+    assert!(note("--row 4 --column headline").contains("a required input is empty"));
+}
+
+#[test]
+fn cells_that_are_not_what_the_answer_gives() {
+    let world = world();
+    let kept = why(&world, "--row 2 --column ceo_name");
+    assert!(kept[0]["note"].as_str().unwrap().contains("kept from the input table"), "{kept}");
+    assert!(kept[0]["note"].as_str().unwrap().contains("William M. Brown"), "{kept}");
+    let edited = world.read("leads_enriched.csv").replacen(
+        "linkedin.com/in/sandbox-elliott-hill",
+        "linkedin.com/in/somebody",
+        1,
+    );
+    world.write("leads_enriched.csv", edited);
+    let chain = why(&world, "--row 1 --column ceo_linkedin_url");
+    assert!(chain[0]["note"].as_str().unwrap().contains("edited since"), "{chain}");
+}
+
+#[test]
+fn what_does_not_exist_is_named() {
+    let world = world();
+    let mut said = Vec::new();
+    for args in [
+        "leads_enriched.csv --row 9 --column headline",
+        "leads_enriched.csv --row 1 --column headlin",
+        "leads.csv --row 1 --column name",
+        "leads_enriched.csv --row 1 --column headline --run 9",
+        "leads_enriched.csv --row 1 --column headline --ledger none.db",
+    ] {
+        said.push(world.run_bare(&format!("why {args}")).told());
+    }
+    insta::assert_snapshot!(said.join("\n"));
+}
+
+#[test]
+fn stored_answers_are_explained_whatever_their_age_and_a_doubt_is_called_one() {
+    let world = World::faulty(&["cut-after=1"]);
+    world.write("leads.csv", "company_domain\nnike.com\n");
+    world.run("enrich --input leads.csv --integrations find_ceo").exits(9);
+    let chain = why(&world, "--row 1 --column ceo_name");
+    assert!(chain[0]["note"].as_str().unwrap().contains("in doubt"), "{chain}");
+    assert_eq!(chain[0]["calls"][0]["state"], "in_doubt");
+    let text = world.run_bare("why leads_enriched.csv --row 1 --column ceo_name").exits(0).stdout;
+    assert!(text.contains("datagen chatgpt_webresearch, sent "), "{text}");
+}

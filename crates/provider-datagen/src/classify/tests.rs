@@ -1,0 +1,206 @@
+//! What each answer means, as a table.
+
+use marl_core::provider::Bought;
+use serde_json::json;
+
+use super::*;
+
+const TOOL: &str = "get_linkedin_person_data";
+
+/// kind, sent, bought, retryable, reach of a failed attempt.
+type Failed = (&'static str, bool, Bought, bool, Reach);
+
+fn failed_at(operation: &str, status: u16, body: &str) -> Failed {
+    match answer(operation, status, body.to_owned()) {
+        AttemptEnd::Failed(f) => (f.error.kind().name(), f.sent, f.bought, f.retryable, f.reach),
+        AttemptEnd::Answered(body) => panic!("answered: {body}"),
+    }
+}
+
+fn failed(status: u16, body: &str) -> Failed {
+    failed_at(TOOL, status, body)
+}
+
+fn inner(error: &str) -> String {
+    json!({"success": true, "data": {"success": false, "error": error}}).to_string()
+}
+
+fn result(text: &str) -> String {
+    format!(r#"{{"success":true,"data":{{"success":true,"result":{text}}}}}"#)
+}
+
+const ROW: Failed = ("upstream", true, Bought::No, true, Reach::Call);
+const TOOL_GONE: Failed = ("tool_not_found", true, Bought::No, false, Reach::Operation);
+const SOME_TOOL_GONE: Failed = ("tool_not_found", true, Bought::No, false, Reach::Call);
+const NO_CREDIT: Failed = ("quota_exhausted", true, Bought::No, true, Reach::ProviderIfRepeated);
+const NO_SERVER: Failed = ("auth", true, Bought::No, false, Reach::Operation);
+const SLOWER: Failed = ("rate_limited", true, Bought::No, true, Reach::Call);
+const LATE: Failed = ("timeout", true, Bought::No, true, Reach::Call);
+const WRONG: Failed = ("invalid_input", true, Bought::No, false, Reach::Call);
+
+#[test]
+fn statuses() {
+    use Bought::{Maybe, No};
+    use Reach::{Call, Operation, Provider};
+    let table = [
+        (400, WRONG),
+        (401, ("auth", true, No, false, Provider)),
+        (402, NO_CREDIT),
+        (403, ("auth", true, No, false, Operation)),
+        (404, ("upstream", true, No, false, Call)),
+        (422, WRONG),
+        (429, SLOWER),
+        (500, ROW),
+        (503, ROW),
+        (504, ("timeout", true, Maybe, true, Call)),
+        (520, ("timeout", true, Maybe, true, Call)),
+        // The request reached Cloudflare: it was sent, and not bought.
+        (521, ("network", true, No, true, Call)),
+        (522, ("network", true, No, true, Call)),
+        (523, ("network", true, No, true, Call)),
+        (524, ("timeout", true, Maybe, true, Call)),
+        (525, ("network", true, No, true, Call)),
+        (526, ("network", true, No, true, Call)),
+        (307, ("upstream", true, No, false, Call)),
+    ];
+    for (status, expect) in table {
+        assert_eq!(failed(status, "Unauthorized"), expect, "{status}");
+    }
+}
+
+#[test]
+fn a_404_stops_the_operation_only_when_it_names_the_tool() {
+    let row = ("upstream", true, Bought::No, false, Reach::Call);
+    let table = [
+        ("", row),
+        ("<html>404</html>", row),
+        (r#"{"detail":"Not Found"}"#, row),
+        (r#"{"error":"profile not found","tool":"get_linkedin_person_data"}"#, row),
+        (r#"{"error":"Tool 'get_linkedin_person_data' not found"}"#, TOOL_GONE),
+        (r#"{"detail":{"message":"unknown tool get_linkedin_person_data"}}"#, TOOL_GONE),
+        ("Tool get_linkedin_person_data does not exist", TOOL_GONE),
+        ("Tool not found", SOME_TOOL_GONE),
+    ];
+    for (body, expect) in table {
+        assert_eq!(failed(404, body), expect, "{body}");
+    }
+}
+
+#[test]
+fn failures_inside_of_a_success() {
+    let unusable = ("bad_reply", true, Bought::Yes, false, Reach::Call);
+    let table = [
+        ("{\"success\":false,\"error\":\"oops\"}", ROW),
+        ("{\"success\":false,\"error\":{\"message\":\"Insufficient credits\"}}", NO_CREDIT),
+        ("<html>", unusable),
+        ("{\"success\":true}", unusable),
+        ("{\"success\":true,\"data\":{\"success\":true}}", unusable),
+        ("", unusable),
+    ];
+    for (body, expect) in table {
+        assert_eq!(failed(200, body), expect, "{body}");
+    }
+}
+
+#[test]
+fn an_error_about_one_row_stays_in_its_row() {
+    for said in [
+        "Credit Suisse AG: page could not be loaded",
+        "Accreditation page missing",
+        "creditors.com: no credit information",
+        "column \"credit_limit\" does not exist",
+        "https://insufficient-credits.com could not be loaded",
+        "Tool execution failed: profile not found",
+        "https://toolmakers.com does not exist",
+        "column tool_id does not exist",
+        "API tool get_linkedin_person_data request failed: page not found",
+        "get_linkedin_person_data: profile does not exist",
+        "fetch https://d3.com failed: 401 unauthorized",
+        "HTTP 401 Unauthorized from https://d3.com",
+        "MCP server fetch https://d3.com: 401 unauthorized",
+        "the web server of d3.com is not connected",
+        "server error",
+        "profile is not connected to you",
+        "toomanyrequests.com is for sale",
+    ] {
+        assert_eq!(failed(200, &inner(said)), ROW, "{said}");
+    }
+}
+
+#[test]
+fn an_error_about_the_account_or_the_tool_reaches_further() {
+    let table = [
+        ("Tool 'get_linkedin_person_data' not found", TOOL_GONE),
+        ("Unknown tool: get_linkedin_person_data", TOOL_GONE),
+        ("the tool `get_linkedin_person_data` does not exist.", TOOL_GONE),
+        ("Tool not found: get_linkedin_person_data", TOOL_GONE),
+        ("Tool not found", SOME_TOOL_GONE),
+        ("Unknown tool: another_tool", SOME_TOOL_GONE),
+        ("Insufficient credits", NO_CREDIT),
+        ("API tool x request failed: You are out of credits. Please top up.", NO_CREDIT),
+        ("not enough credit to run this tool", NO_CREDIT),
+        ("No credits remaining", NO_CREDIT),
+        ("your credit limit has been reached", NO_CREDIT),
+        ("credit limit exceeded", NO_CREDIT),
+        ("HTTP 402: {\"error\":\"insufficient_credits\"}", NO_CREDIT),
+        ("Quota exceeded.", NO_CREDIT),
+        ("Insufficient balance", NO_CREDIT),
+        ("Rate limit exceeded", SLOWER),
+        ("rate-limited, slow down", SLOWER),
+        ("Too Many Requests", SLOWER),
+        ("Request failed with status code 429", SLOWER),
+        ("MCP tool call 'query-run' timed out after 25 seconds", LATE),
+        ("Unauthorized", NO_SERVER),
+        ("Unauthorized.", NO_SERVER),
+        ("MCP server 'Gmail' is not connected", NO_SERVER),
+        ("Server Gmail not authenticated", NO_SERVER),
+        ("MCP server Gmail returned 401 Unauthorized", NO_SERVER),
+        ("Invalid parameters: linkedin_url", WRONG),
+        ("missing required field linkedin_url", WRONG),
+    ];
+    for (said, expect) in table {
+        assert_eq!(failed(200, &inner(said)), expect, "{said}");
+    }
+}
+
+#[test]
+fn the_tool_of_a_connected_server_is_also_named_as_its_server_names_it() {
+    let operation = "mcp_Posthog_query_run";
+    let said = inner("API tool mcp_Posthog_query_run request failed: Tool query-run not found");
+    assert_eq!(failed_at(operation, 200, &said), TOOL_GONE);
+    let said = inner("API tool mcp_Posthog_query_run request failed: tool run not found");
+    assert_eq!(failed_at(operation, 200, &said), ROW);
+}
+
+#[test]
+fn a_miss_is_stored_and_read_as_no_data() {
+    let body = inner("Resource not found");
+    assert!(matches!(answer("tool", 200, body.clone()), AttemptEnd::Answered(_)));
+    assert_eq!(read("tool", &body).unwrap(), Reply::NoData);
+    assert_eq!(read("tool", &result("null")).unwrap(), Reply::NoData);
+    let without = r#"{"success":true,"data":{"success":true}}"#;
+    assert_eq!(read("tool", without).unwrap_err().kind(), ErrorKind::BadReply);
+}
+
+#[test]
+fn a_stored_result_is_read_without_its_wrapping() {
+    assert_eq!(read("tool", &result(r#"[{"answer":"x"}]"#)).unwrap(), Reply::found(json!({"answer": "x"})));
+    assert_eq!(read("tool", "<html>").unwrap_err().kind(), ErrorKind::BadReply);
+    let deep = result(&format!("{}{}", "[".repeat(100_000), "]".repeat(100_000)));
+    assert_eq!(read("tool", &deep).unwrap_err().kind(), ErrorKind::BadReply);
+}
+
+#[test]
+fn what_json_cannot_hold_costs_its_place_and_not_the_reply() {
+    let body = result(r#"{"a":"x\ud800y","n":1e400,"b":"-1e400 \"","ok":"\ud83d\ude00"}"#);
+    let expect = Reply::found(json!({"a": "x\u{fffd}y", "n": null, "b": "-1e400 \"", "ok": "😀"}));
+    assert_eq!(read("tool", &body).unwrap(), expect);
+    // What is stored is the provider's own text.
+    assert!(matches!(answer("tool", 200, body.clone()), AttemptEnd::Answered(stored) if stored == body));
+    let nested = result(r#"{"content":[{"type":"text","text":"{\"a\":\"\\udc00\",\"n\":-1e999}"}]}"#);
+    assert_eq!(read("tool", &nested).unwrap(), Reply::found(json!({"a": "\u{fffd}", "n": null})));
+    let refused = r#"{"success":true,"data":{"success":false,"error":"\ud800 insufficient credits"}}"#;
+    assert_eq!(failed(200, refused), NO_CREDIT);
+    let elsewhere = r#"{"success":true,"error":1e400,"data":{"success":true,"result":1}}"#;
+    assert!(matches!(answer("tool", 200, elsewhere.to_owned()), AttemptEnd::Answered(_)));
+}
