@@ -56,7 +56,7 @@ impl Store {
     /// # Errors
     /// The ledger cannot be read.
     pub fn stats(&self) -> Result<Stats, LedgerError> {
-        stats(&self.reader()).map_err(|error| failed(&error))
+        self.readers.fresh(stats).map_err(|error| failed(&error))
     }
 
     /// How many usable answers a removal would take: what would become payable again.
@@ -66,8 +66,10 @@ impl Store {
     pub fn would_remove(&self, what: &Prune) -> Result<(u64, u64), LedgerError> {
         let (condition, values) = condition(what);
         let sql = format!("SELECT count(*), total(state IN (1, 2, 5)) FROM call WHERE {condition}");
-        let counted = self.reader().query_row(&sql, rusqlite::params_from_iter(values), |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, f64>(1)?))
+        let counted = self.readers.fresh(|db| {
+            db.query_row(&sql, rusqlite::params_from_iter(values), |row| {
+                Ok((row.get::<_, i64>(0)?, row.get::<_, f64>(1)?))
+            })
         });
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of rows")]
         counted.map(|(all, usable)| (all.unsigned_abs(), usable as u64)).map_err(|error| failed(&error))
@@ -94,8 +96,7 @@ impl Store {
     /// # Errors
     /// The ledger cannot be read.
     pub fn export(&self, mut each: impl FnMut(&CallRecord) -> bool) -> Result<(), LedgerError> {
-        let db = self.reader();
-        let mut all = || {
+        let all = |db: &Connection| {
             let sql = format!("SELECT {} FROM call ORDER BY id", CallRecord::COLUMNS);
             let mut statement = db.prepare(&sql)?;
             let mut rows = statement.query([])?;
@@ -106,7 +107,7 @@ impl Store {
             }
             Ok(())
         };
-        all().map_err(|error: rusqlite::Error| failed(&error))
+        self.readers.fresh(all).map_err(|error: rusqlite::Error| failed(&error))
     }
 
     /// What is stored of a call: its answer, or how it stands.
@@ -114,11 +115,12 @@ impl Store {
     /// # Errors
     /// The ledger cannot be read.
     pub fn record(&self, key: &Key) -> Result<Option<CallRecord>, LedgerError> {
-        calls::record(&self.reader(), key).map_err(|error| failed(&error))
+        self.readers.fresh(|db| calls::record(db, key)).map_err(|error| failed(&error))
     }
 
     /// Brings the log into the file and empties it, so that removed text is gone from both.
     fn empty_the_log(&self) -> Result<(), LedgerError> {
+        self.readers.end_idle();
         let db = super::open::reader(&self.path).map_err(|error| LedgerError(error.to_string()))?;
         let done = db
             .pragma_update(None, "query_only", false)

@@ -7,21 +7,22 @@ mod calls;
 mod keep;
 mod lock;
 mod open;
+mod readers;
 mod runs;
 mod writer;
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use async_trait::async_trait;
-use rusqlite::Connection;
-
 use super::{Asking, Claim, Ended, Intent, Key, Known, Ledger, LedgerError};
+use async_trait::async_trait;
 use calls::{Judge, NewIntent};
 use lock::RunLock;
+use readers::Readers;
+use rusqlite::Connection;
 use writer::Writer;
 
 pub use calls::{CallRecord, CallState, Freshness, MaxAge};
@@ -34,7 +35,7 @@ pub struct Store {
     path: PathBuf,
     is_new: bool,
     identity: open::Identity,
-    reader: Mutex<Connection>,
+    readers: Arc<Readers>,
     writer: Writer,
 }
 
@@ -45,14 +46,14 @@ impl Store {
     /// See [`Problem`]; nothing that was stored is touched.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
         let (writer, is_new) = open::writer(path)?;
-        let reader = open::reader(path)?;
+        let readers = Arc::new(Readers::open(path)?);
         let identity = open::Identity::of(path).map_err(|error| OpenError::io(path, &error))?;
         Ok(Self {
             path: path.to_owned(),
             is_new,
             identity,
-            reader: Mutex::new(reader),
-            writer: Writer::start(writer),
+            writer: Writer::start(writer, Arc::clone(&readers)),
+            readers,
         })
     }
 
@@ -80,10 +81,6 @@ impl Store {
     /// Waits until everything queued is stored.
     pub fn close(self) {
         drop(self.writer);
-    }
-
-    fn reader(&self) -> MutexGuard<'_, Connection> {
-        self.reader.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -130,10 +127,14 @@ impl RunLedger {
 #[async_trait]
 impl Ledger for RunLedger {
     async fn look_up(&self, key: &Key, refresh: bool) -> Result<Known, LedgerError> {
-        let reader = self.store.reader();
-        self.judge
-            .known(&reader, key, refresh, &|run| self.store.is_alive(run))
-            .map_err(|error| failed(&error))
+        let is_alive = |run| self.store.is_alive(run);
+        let look = |db: &Connection| self.judge.known(db, key, refresh, &is_alive);
+        let known = match self.store.readers.shared(look) {
+            // Another process may have settled it just now.
+            Ok(Known::InDoubt { in_this_run: false }) => self.store.readers.fresh(look),
+            known => known,
+        };
+        known.map_err(|error| failed(&error))
     }
 
     async fn claim(&self, asking: &Asking<'_>) -> Result<Claim, LedgerError> {
@@ -179,8 +180,9 @@ pub struct Closed {
 impl Ledger for Closed {
     async fn look_up(&self, key: &Key, _: bool) -> Result<Known, LedgerError> {
         let judge = Judge { run: 0, freshness: Freshness::Any };
-        let reader = self.store.reader();
-        judge.known(&reader, key, false, &|run| self.store.is_alive(run)).map_err(|error| failed(&error))
+        let is_alive = |run| self.store.is_alive(run);
+        let known = self.store.readers.shared(|db| judge.known(db, key, false, &is_alive));
+        known.map_err(|error| failed(&error))
     }
 
     async fn claim(&self, _: &Asking<'_>) -> Result<Claim, LedgerError> {

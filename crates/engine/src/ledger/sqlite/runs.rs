@@ -142,9 +142,8 @@ impl Store {
     /// # Errors
     /// The ledger cannot be read.
     pub fn is_asked_to_stop(&self, run: i64) -> Result<bool, LedgerError> {
-        let db = self.reader();
-        let asked =
-            db.query_row("SELECT stop_asked FROM run WHERE id = ?1", [run], |row| row.get(0)).optional();
+        let sql = "SELECT stop_asked FROM run WHERE id = ?1";
+        let asked = self.readers.fresh(|db| db.query_row(sql, [run], |row| row.get(0)).optional());
         asked.map(Option::unwrap_or_default).map_err(|error| failed(&error))
     }
 
@@ -153,15 +152,15 @@ impl Store {
     /// # Errors
     /// The ledger cannot be read.
     pub fn runs(&self, most: u32) -> Result<(Vec<RunRecord>, u64), LedgerError> {
-        let db = self.reader();
-        let list = || {
+        let list = |db: &Connection| {
             let sql = format!("SELECT {COLUMNS} FROM run ORDER BY id DESC LIMIT ?1");
             let mut statement = db.prepare(&sql)?;
             let runs: Vec<RunRecord> = statement.query_map([most], read)?.collect::<rusqlite::Result<_>>()?;
             let all: i64 = db.query_row("SELECT count(*) FROM run", [], |row| row.get(0))?;
             Ok((runs, all.unsigned_abs()))
         };
-        let (mut runs, all) = list().map_err(|error: rusqlite::Error| failed(&error))?;
+        let listed = self.readers.fresh(list);
+        let (mut runs, all) = listed.map_err(|error: rusqlite::Error| failed(&error))?;
         runs.iter_mut().for_each(|run| self.notice_death(run));
         Ok((runs, all))
     }
@@ -188,7 +187,7 @@ impl Store {
         value: &dyn rusqlite::ToSql,
     ) -> Result<Option<RunRecord>, LedgerError> {
         let sql = format!("SELECT {COLUMNS} FROM run WHERE {condition} ORDER BY id DESC LIMIT 1");
-        let found = self.reader().query_row(&sql, [value], read).optional();
+        let found = self.readers.fresh(|db| db.query_row(&sql, [value], read).optional());
         let mut found = found.map_err(|error| failed(&error))?;
         found.iter_mut().for_each(|run| self.notice_death(run));
         Ok(found)
@@ -207,7 +206,7 @@ impl Store {
             let mut statement = db.prepare("SELECT DISTINCT run FROM call WHERE state = 0")?;
             statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()
         };
-        let open = open(&self.reader()).map_err(|error| failed(&error))?;
+        let open = self.readers.fresh(open).map_err(|error| failed(&error))?;
         let dead: Vec<i64> = open.into_iter().filter(|run| !self.is_alive(*run)).collect();
         if dead.is_empty() {
             return Ok(());

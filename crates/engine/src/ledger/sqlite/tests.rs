@@ -3,6 +3,7 @@
 use std::fs;
 
 use marl_core::{Call, Error, ErrorKind};
+use rusqlite::Connection;
 use serde_json::json;
 use tempfile::TempDir;
 

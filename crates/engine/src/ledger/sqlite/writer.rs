@@ -1,14 +1,21 @@
 //! The writer thread: commits whatever is queued in one transaction.
 
 use std::{
-    sync::mpsc::{Receiver, Sender, channel},
+    sync::{
+        Arc,
+        mpsc::{Receiver, Sender, channel},
+    },
     thread::{self, JoinHandle},
+    time::{Duration, Instant},
 };
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::{LedgerError, failed};
+use super::{LedgerError, failed, readers::Readers};
+
+/// How often readers that nobody uses are told to let go.
+const TIDY: Duration = Duration::from_millis(500);
 
 /// The most changes in one transaction.
 const MOST: usize = 512;
@@ -52,9 +59,9 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(db: Connection) -> Self {
+    pub(super) fn start(db: Connection, readers: Arc<Readers>) -> Self {
         let (queue, changes) = channel();
-        let thread = thread::spawn(move || write(&db, &changes));
+        let thread = thread::spawn(move || write(&db, &changes, &readers));
         Self { queue: Some(queue), thread: Some(thread) }
     }
 
@@ -112,17 +119,22 @@ fn gone() -> LedgerError {
     LedgerError("its writer ended".to_owned())
 }
 
-fn write(db: &Connection, changes: &Receiver<Box<dyn Change>>) {
+fn write(db: &Connection, changes: &Receiver<Box<dyn Change>>, readers: &Readers) {
+    let mut tidied = Instant::now();
     while let Ok(first) = changes.recv() {
         let mut batch = vec![first];
         batch.extend(changes.try_iter().take(MOST - 1));
-        commit(db, batch);
+        commit(db, batch, readers);
+        if tidied.elapsed() > TIDY {
+            readers.end_idle();
+            tidied = Instant::now();
+        }
     }
     // Leaves one tidy file behind; others may still be reading, which is fine.
     let _ = db.execute_batch("PRAGMA optimize");
 }
 
-fn commit(db: &Connection, mut batch: Vec<Box<dyn Change>>) {
+fn commit(db: &Connection, mut batch: Vec<Box<dyn Change>>, readers: &Readers) {
     let stored = db.execute_batch("BEGIN IMMEDIATE").and_then(|()| {
         for change in &mut batch {
             // A full disk can end the transaction from within; nothing may be made after it.
@@ -136,6 +148,7 @@ fn commit(db: &Connection, mut batch: Vec<Box<dyn Change>>) {
     if stored.is_err() && !db.is_autocommit() {
         let _ = db.execute_batch("ROLLBACK");
     }
+    readers.committed();
     for change in batch {
         change.tell(stored.clone());
     }
