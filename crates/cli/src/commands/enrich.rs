@@ -188,8 +188,7 @@ impl<'a> Run<'a> {
         })
         .await;
         drop(bar);
-        piped.map_err(broken)?;
-        self.finish(begun.elapsed(), &seen, &preview)
+        self.finish(piped.err(), begun.elapsed(), &seen, &preview)
     }
 
     fn say_what_it_will_do(&self) {
@@ -242,37 +241,45 @@ impl<'a> Run<'a> {
         let table = self.sketch.columns.len();
         let columns = self.columns().into_iter().enumerate();
         let own = |at: usize| (at < table).then(|| row.cell(at)).flatten().map(|value| value.to_string());
-        columns.map(|(at, name)| written(&name).or_else(|| own(at)).unwrap_or_default()).collect()
+        // A preview shows the first and the last; a cell of a wide JSONL row takes its time.
+        let all = self.columns().len();
+        let is_near_an_end = |at: usize| at < 30 || at + 30 >= all;
+        let cell = |(at, name): (usize, String)| {
+            if is_near_an_end(at) {
+                written(&name).or_else(|| own(at)).unwrap_or_default()
+            } else {
+                String::new()
+            }
+        };
+        columns.map(cell).collect()
     }
 
-    fn finish(self, elapsed: Duration, seen: &Seen, preview: &Preview) -> Result<u8, Failure> {
+    fn finish(
+        self,
+        broken: Option<TableError>,
+        elapsed: Duration,
+        seen: &Seen,
+        preview: &Preview,
+    ) -> Result<u8, Failure> {
         let counts = self.tally.counts();
         let interrupted = seen.interrupted.load(Ordering::SeqCst);
         let lost = seen.ledger_lost.load(Ordering::SeqCst) || counts.ledger_error.is_some();
-        // Failures alone are no reason to replace an older output, which may hold answers.
-        let gains = counts.has_answer() || counts.failed() == 0 || !self.output.exists();
-        let writes = (counts.has_outcome() && gains) || (counts.rows == 0 && !interrupted);
-        let guarded_cells = self.writer.guarded_cells();
         let mut report = Report {
-            status: status(&counts, interrupted),
+            status: if broken.is_some() { Status::Stopped } else { status(&counts, interrupted) },
             run: self.ledger.run(),
             rows: self.sketch.rows,
             rows_selected: counts.rows,
             output: None,
             errors_file: None,
             elapsed,
-            guarded_cells,
+            guarded_cells: self.writer.guarded_cells(),
             hint: report::hint(&counts, interrupted),
             max_age: self.args.max_age,
             currency: self.currency,
             counts,
         };
-        if writes {
-            self.writer.finish().map_err(broken)?;
-            report.output = Some(self.output.clone());
-            report.errors_file =
-                self.errors.finish().map_err(broken)?.then(|| table::errors_path(&self.output));
-        }
+        let key_trouble = report::key_trouble(&report.counts);
+        let trouble = files(self.writer, self.errors, broken, &self.output, interrupted, &mut report);
         let document = report::document(&report, &self.plan);
         if !lost {
             let summary = serde_json::to_string(&document).expect("our documents have text keys");
@@ -280,23 +287,58 @@ impl<'a> Run<'a> {
                 .store()
                 .end_run(self.ledger.run(), &RunRecordEnd { state: report.status.into(), summary })?;
         }
-        let key_trouble = report::key_trouble(&report.counts).filter(|_| !writes);
+        let only_the_key = key_trouble.filter(|_| report.output.is_none() && trouble.is_none());
         if self.printer.is_json() {
             self.printer.document(&document);
-        } else if key_trouble.is_none() {
+        } else if only_the_key.is_none() {
             report::summary(&report, &self.plan).iter().for_each(|line| self.printer.talk(line));
-            let lines = if writes { preview.lines(self.printer.width()) } else { Vec::new() };
-            if !lines.is_empty() {
+            if report.output.is_some() {
                 self.printer.talk("");
-                lines.iter().for_each(|line| self.printer.talk(line));
+                preview.lines(self.printer.width()).iter().for_each(|line| self.printer.talk(line));
             }
         }
-        match (lost, key_trouble) {
-            (true, _) => Err(ledger_lost(&report.counts, self.ledger.store().path())),
-            (false, Some(failure)) => Err(failure),
-            (false, None) => Ok(exit_code(&report)),
+        let ledger_trouble = lost.then(|| ledger_lost(&report.counts, self.ledger.store().path()));
+        match trouble.or(ledger_trouble).or(only_the_key) {
+            Some(failure) => Err(failure),
+            None => Ok(exit_code(&report)),
         }
     }
+}
+
+/// Brings output and errors file into place, or keeps what there is under another name when
+/// the table or the disk broke in the middle.
+fn files(
+    writer: Writer,
+    errors: ErrorsFile,
+    trouble: Option<TableError>,
+    output: &Path,
+    interrupted: bool,
+    report: &mut Report,
+) -> Option<Failure> {
+    let counts = &report.counts;
+    if let Some(error) = trouble {
+        let failure = broken(error);
+        return Some(match writer.keep() {
+            Some(kept) => failure.hint(format!("the rows so far are in {}", kept.display())),
+            None => failure,
+        })
+        .map(|failure| failure.hint("the same command again buys nothing that was answered"));
+    }
+    // Failures alone are no reason to replace an older output, which may hold answers.
+    let gains = counts.has_answer() || counts.failed() == 0 || !output.exists();
+    let writes = (counts.has_outcome() && gains) || (counts.rows == 0 && !interrupted);
+    if !writes {
+        return None;
+    }
+    if let Err(error) = writer.finish() {
+        return Some(broken(error));
+    }
+    report.output = Some(output.to_owned());
+    match errors.finish() {
+        Ok(exists) => report.errors_file = exists.then(|| table::errors_path(output)),
+        Err(error) => return Some(broken(error)),
+    }
+    None
 }
 
 /// The ledger failed or went away in the middle of a run.

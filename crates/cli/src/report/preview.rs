@@ -155,7 +155,7 @@ mod tests {
         let text = "we ❤️ Nike and all of its running shoes ⚙️";
         assert_eq!(lines(&["a", "text"], &["1", text])[1], "  1  we ❤️ Nike and all of its...");
         let hearts = "❤️".repeat(40);
-        assert_eq!(lines(&["a", "text"], &["1", &hearts])[1], format!("  1  {}...", "❤️".repeat(12)));
+        assert_eq!(lines(&["a", "text"], &["1", &hearts])[1], format!("  1  {}❤...", "❤️".repeat(12)));
     }
 
     #[test]

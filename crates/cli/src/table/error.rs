@@ -14,6 +14,8 @@ pub struct TableError {
     place: Place,
     problem: Problem,
     source: Option<io::Error>,
+    /// What could be saved of the output.
+    kept: Option<Box<Path>>,
 }
 
 impl TableError {
@@ -22,16 +24,22 @@ impl TableError {
     }
 
     pub(super) fn at(path: &Path, place: Place, problem: Problem) -> Self {
-        Self { path: path.to_path_buf(), place, problem, source: None }
+        Self { path: path.to_path_buf(), place, problem, source: None, kept: None }
     }
 
     pub(super) fn caused(path: &Path, problem: Problem, source: io::Error) -> Self {
         Self { source: Some(source), ..Self::new(path, problem) }
     }
 
+    /// The same error, which names where the output's lines are kept.
+    pub(super) fn keeping(self, kept: PathBuf) -> Self {
+        Self { kept: Some(kept.into()), ..self }
+    }
+
     /// What the user can do next, if anything is known to help; each is one sentence.
     pub fn hints(&self) -> Vec<String> {
-        hint::hint(&self.problem, &self.path, self.source.as_ref()).into_iter().collect()
+        let kept = self.kept.as_ref().map(|kept| hint::kept(&self.problem, kept));
+        kept.into_iter().chain(hint::hint(&self.problem, &self.path, self.source.as_ref())).collect()
     }
 
     /// Whether another run holds the output, so that trying again later would help.

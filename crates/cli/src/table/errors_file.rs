@@ -26,11 +26,14 @@ impl ErrorsFile {
     /// Creates and locks the temporary file beside `path`.
     ///
     /// # Errors
-    /// Nothing can be written at `path`, it is the input, or another run is writing it.
+    /// Nothing can be written at `path`, it is the input, another run is writing it, or
+    /// there is a file that is no list of errors.
     pub fn create(path: &Path, sketch: &Sketch) -> Result<Self, TableError> {
-        let mut partial = Partial::create(path, &sketch.path)?;
-        partial.write(HEADER.as_bytes())?;
-        Ok(Self { partial, rows: 0 })
+        let partial = Partial::create(path, &sketch.path, HEADER.as_bytes())?;
+        match is_foreign(partial.target()) {
+            true => Err(TableError::new(path, Problem::NoErrorsList)),
+            false => Ok(Self { partial, rows: 0 }),
+        }
     }
 
     /// Adds what failed in `row` (from 1). The message may quote what came from outside
@@ -62,12 +65,17 @@ impl ErrorsFile {
     /// Answers whether there is a file.
     ///
     /// # Errors
-    /// The disk does not take it, or the older file cannot be removed.
+    /// The disk does not take it, or the older file cannot be removed or is not ours.
     pub fn finish(self) -> Result<bool, TableError> {
+        let old = self.partial.target();
         if self.rows > 0 {
+            // It may have come while the run went on.
+            if is_foreign(old) {
+                let error = TableError::new(old, Problem::NoErrorsList);
+                return Err(self.partial.fail(error));
+            }
             return self.partial.finish().map(|()| true);
         }
-        let old = self.partial.target();
         if is_errors_file(old) {
             fs::remove_file(old).map_err(|source| TableError::caused(old, Problem::Replace, source))?;
         }
@@ -75,7 +83,11 @@ impl ErrorsFile {
     }
 }
 
-/// A file of another header is the user's own and not ours to remove.
+/// A file of another header is the user's own: not ours to remove or replace.
+fn is_foreign(path: &Path) -> bool {
+    path.is_file() && !is_errors_file(path)
+}
+
 fn is_errors_file(path: &Path) -> bool {
     let mut head = String::new();
     let most = HEADER.len() as u64;

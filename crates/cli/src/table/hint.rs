@@ -51,6 +51,7 @@ pub(super) fn hint(problem: &Problem, path: &Path, source: Option<&io::Error>) -
         Problem::OtherFormat { input, .. } => format!("end the output's name in {}", dotted(input)),
         Problem::NoFolder(folder) => format!("create it: `mkdir -p {}`", shell(folder)),
         Problem::InTheWay(path) => format!("move `{}` away", escaped(path)),
+        Problem::NoErrorsList => "move it away, or choose another `--output`".into(),
         Problem::WriteProtected => format!("choose another output path, or `chmod u+w {file}`"),
         Problem::Locked => "wait for that run to end, or choose another output path".into(),
         Problem::Create | Problem::Write | Problem::Replace => return io_hint(source?.kind()),
@@ -58,6 +59,15 @@ pub(super) fn hint(problem: &Problem, path: &Path, source: Option<&io::Error>) -
         Problem::Read => return None,
     };
     Some(hint)
+}
+
+/// Where the lines are that could not be put in their place because of the problem.
+pub(super) fn kept(problem: &Problem, kept: &Path) -> String {
+    let kept = escaped(kept);
+    match problem {
+        Problem::Write => format!("the lines that could be written are in `{kept}`"),
+        _ => format!("nothing is lost: the finished file is `{kept}`"),
+    }
 }
 
 fn io_hint(kind: io::ErrorKind) -> Option<String> {

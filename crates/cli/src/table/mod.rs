@@ -8,6 +8,7 @@
 //! print.
 
 mod check;
+mod claim;
 mod csv_check;
 mod encoding;
 mod error;
@@ -15,6 +16,7 @@ mod errors_file;
 mod hint;
 mod jsonl;
 mod jsonl_check;
+mod lines;
 mod partial;
 mod paths;
 mod problem;
@@ -26,6 +28,7 @@ mod writer;
 pub use check::check;
 pub use error::TableError;
 pub use errors_file::ErrorsFile;
+pub use problem::shown;
 pub use reader::{InputRow, Reader};
 pub use shape::{
     Format, LineEnding, ReadOptions, Shape, Sketch, enriched_path, errors_path, parse_delimiter,

@@ -1,19 +1,23 @@
 //! A file that appears whole or not at all: written beside its place under another name,
 //! locked against other runs, and moved over the old one when it is finished.
 //!
-//! Dropped without [`Partial::finish`], it leaves everything as it was. What a killed run
-//! left behind is used again. Must not know what is written.
+//! Dropped without [`Partial::finish`] or [`Partial::keep`], it leaves everything as it
+//! was. What a killed run left behind is removed by the next. Must not know what is written.
 
-use std::fs::{self, File, Metadata, Permissions, TryLockError};
-use std::io::{self, BufWriter, Write};
+use std::ffi::OsString;
+use std::fs::{self, File, Permissions};
+use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use super::claim::{claim, is_still_at, new_file};
 use super::error::TableError;
-use super::paths::{folder_of, follow_links, same_file, same_identity};
+use super::lines::Lines;
+use super::paths::{folder_of, follow_links, same_file};
 use super::problem::Problem;
+use super::shape::unfinished_path;
 
-/// How often a lock is tried for again when the file was moved while we waited for it.
-const TRIES: usize = 16;
+/// How many unfinished files may lie beside one output.
+const MOST_KEPT: usize = 100;
 
 /// An unfinished file.
 pub(super) struct Partial {
@@ -21,49 +25,78 @@ pub(super) struct Partial {
     shown: PathBuf,
     target: PathBuf,
     path: PathBuf,
-    file: BufWriter<File>,
-    is_finished: bool,
+    lines: Lines<File>,
+    /// Where the head ends: a file of no more is not worth keeping.
+    head: u64,
+    /// Whether the file has its last name, which dropping leaves alone.
+    is_settled: bool,
 }
 
 impl Partial {
-    /// Creates and locks the file that will become `path`; it must not be `input`.
-    pub(super) fn create(path: &Path, input: &Path) -> Result<Self, TableError> {
+    /// Creates and locks the file that will become `path`; it must not be `input`. The
+    /// `head` is what stands in it before anything is written.
+    pub(super) fn create(path: &Path, input: &Path, head: &[u8]) -> Result<Self, TableError> {
         let create_error = |source| TableError::caused(path, Problem::Create, source);
         let target = follow_links(path).map_err(create_error)?;
         let permissions = check_target(path, &target, input)?;
         let name = target.file_name().ok_or_else(|| TableError::new(path, Problem::IsFolder))?;
-        let mut hidden = std::ffi::OsString::from(".");
+        let mut hidden = OsString::from(".");
         hidden.push(name);
-        hidden.push(".partial");
+        hidden.push(".marl-partial");
         let partial = folder_of(&target).join(hidden);
-
-        let file = lock(path, &partial)?;
         if same_file(&partial, input) {
             return Err(TableError::new(path, Problem::OutputIsInput));
         }
-        file.set_len(0).map_err(create_error)?;
-        // Before the first byte is in it: a private table stays private.
-        permissions.map_or(Ok(()), |old| file.set_permissions(old)).map_err(create_error)?;
-        let file = BufWriter::with_capacity(256 << 10, file);
-        Ok(Self { shown: path.to_path_buf(), target, path: partial, file, is_finished: false })
-    }
 
-    pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), TableError> {
-        self.file.write_all(bytes).map_err(|source| self.write_error(source))
-    }
-
-    /// Brings everything to the disk and puts the file in its place.
-    pub(super) fn finish(mut self) -> Result<(), TableError> {
-        self.file.flush().map_err(|source| self.write_error(source))?;
-        self.file.get_ref().sync_all().map_err(|source| self.write_error(source))?;
-        fs::rename(&self.path, &self.target)
-            .map_err(|source| TableError::caused(&self.shown, Problem::Replace, source))?;
-        self.is_finished = true;
-        // Makes the new name durable, where folders can be synced at all.
-        if let Ok(folder) = File::open(folder_of(&self.target)) {
-            let _ = folder.sync_all();
+        // Until its permissions are known to be right nobody else may open it.
+        let mode = if permissions.is_some() { 0o600 } else { mode_like(input) };
+        let lines = Lines::new(claim(path, &partial, mode)?);
+        let shown = path.to_path_buf();
+        let mut created =
+            Self { shown, target, path: partial, lines, head: head.len() as u64, is_settled: false };
+        if let Some(old) = permissions {
+            created.lines.sink().set_permissions(old).map_err(create_error)?;
         }
-        Ok(())
+        created.write(head)?;
+        Ok(created)
+    }
+
+    /// Adds a whole line. After an error the lines before can still be kept.
+    pub(super) fn write(&mut self, line: &[u8]) -> Result<(), TableError> {
+        self.lines.push(line).map_err(|source| self.error(Problem::Write, source))
+    }
+
+    /// Brings everything to the disk and puts the file in its place. When that fails, the
+    /// lines are kept and the error names where.
+    pub(super) fn finish(mut self) -> Result<(), TableError> {
+        self.put_in_place().map_err(|error| self.fail(error))
+    }
+
+    /// Keeps the lines because of `error`, which then names where they are.
+    pub(super) fn fail(self, error: TableError) -> TableError {
+        match self.keep() {
+            Some(kept) => error.keeping(kept),
+            None => error,
+        }
+    }
+
+    /// Gives what is there a visible name beside the target: as many whole lines as the
+    /// disk took. `None` when there is none besides the head, or no name for it.
+    pub(super) fn keep(mut self) -> Option<PathBuf> {
+        let _ = self.lines.flush();
+        let whole = self.lines.whole();
+        if whole <= self.head {
+            return None;
+        }
+        // A line that is torn is better than none, so neither can stop us.
+        let _ = self.lines.sink().set_len(whole);
+        let _ = self.lines.sink().sync_all();
+        // What is left under the hidden name stays until the next run.
+        self.is_settled = true;
+        match self.move_to_visible() {
+            Ok(kept) => Some(kept),
+            Err(_) => self.is_ours().then(|| self.path.clone()),
+        }
     }
 
     /// Where the finished file will be, links followed.
@@ -71,15 +104,70 @@ impl Partial {
         &self.target
     }
 
-    fn write_error(&self, source: io::Error) -> TableError {
-        TableError::caused(&self.shown, Problem::Write, source)
+    fn put_in_place(&mut self) -> Result<(), TableError> {
+        self.lines.flush().map_err(|source| self.error(Problem::Write, source))?;
+        self.lines.sink().sync_all().map_err(|source| self.error(Problem::Write, source))?;
+        let moved = match self.is_ours() {
+            true => fs::rename(&self.path, &self.target),
+            false => Err(io::ErrorKind::NotFound.into()),
+        };
+        moved.map_err(|source| self.error(Problem::Replace, source))?;
+        self.is_settled = true;
+        sync_folder(&self.target);
+        Ok(())
+    }
+
+    fn move_to_visible(&self) -> io::Result<PathBuf> {
+        let (visible, mut file) = self.new_visible()?;
+        let moved = match self.is_ours() {
+            true => fs::rename(&self.path, &visible),
+            // Someone removed the name; the content is still here.
+            false => self.copy_to(&mut file),
+        };
+        if let Err(error) = moved {
+            let _ = fs::remove_file(&visible);
+            return Err(error);
+        }
+        sync_folder(&visible);
+        Ok(visible)
+    }
+
+    /// An empty file under a name that nobody had.
+    fn new_visible(&self) -> io::Result<(PathBuf, File)> {
+        let mut taken = io::Error::from(io::ErrorKind::AlreadyExists);
+        for number in 1..=MOST_KEPT {
+            let visible = unfinished_path(&self.target, number);
+            match new_file(0o600).open(&visible) {
+                Ok(file) => return Ok((visible, file)),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => taken = error,
+                Err(error) => return Err(error),
+            }
+        }
+        Err(taken)
+    }
+
+    fn copy_to(&self, copy: &mut File) -> io::Result<()> {
+        let mut file = self.lines.sink();
+        copy.set_permissions(file.metadata()?.permissions())?;
+        file.rewind()?;
+        io::copy(&mut file, copy)?;
+        copy.flush()?;
+        copy.sync_all()
+    }
+
+    /// Whether the hidden name still leads to our file.
+    fn is_ours(&self) -> bool {
+        is_still_at(self.lines.sink(), &self.path)
+    }
+
+    fn error(&self, problem: Problem, source: io::Error) -> TableError {
+        TableError::caused(&self.shown, problem, source)
     }
 }
 
 impl Drop for Partial {
     fn drop(&mut self) {
-        if !self.is_finished {
-            // We hold the lock, so this is our file and nobody else's.
+        if !self.is_settled && self.is_ours() {
             let _ = fs::remove_file(&self.path);
         }
     }
@@ -102,35 +190,25 @@ fn check_target(path: &Path, target: &Path, input: &Path) -> Result<Option<Permi
     }
 }
 
-/// Opens and locks the file at `partial`, without touching what is in it.
-fn lock(path: &Path, partial: &Path) -> Result<File, TableError> {
-    let create_error = |source| TableError::caused(path, Problem::Create, source);
-    for _ in 0..TRIES {
-        // A link here was not made by us and may lead anywhere.
-        if fs::symlink_metadata(partial).is_ok_and(|there| !there.is_file()) {
-            return Err(TableError::new(path, Problem::InTheWay(partial.to_path_buf())));
-        }
-        let mut options = File::options();
-        options.read(true).write(true).create(true).truncate(false);
-        let file = options.open(partial).map_err(create_error)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => break,
-            // Some network disks know no locks; they must do without.
-            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
-            Err(TryLockError::Error(error)) => return Err(create_error(error)),
-        }
-        // Another run may have finished between our opening and locking: then the lock is
-        // on its finished output, and a new partial file has to be made.
-        if is_still_at(&file.metadata().map_err(create_error)?, partial) {
-            return Ok(file);
-        }
-    }
-    Err(TableError::new(path, Problem::Locked))
+/// What a new file is created with: a private table stays private. The owner can write in
+/// any case, or the next run could not replace the output of a read-only table.
+#[cfg(unix)]
+fn mode_like(input: &Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt;
+    fs::metadata(input).map_or(0o600, |input| input.permissions().mode() & 0o777 | 0o600)
 }
 
-fn is_still_at(locked: &Metadata, partial: &Path) -> bool {
-    fs::symlink_metadata(partial).is_ok_and(|there| same_identity(locked, &there))
+/// Without permission bits there is nothing to take over.
+#[cfg(not(unix))]
+fn mode_like(_input: &Path) -> u32 {
+    0
+}
+
+/// Makes a new name durable, where folders can be synced at all.
+fn sync_folder(file: &Path) {
+    if let Ok(folder) = File::open(folder_of(file)) {
+        let _ = folder.sync_all();
+    }
 }
 
 #[cfg(test)]
@@ -138,13 +216,7 @@ impl Partial {
     /// A partial file whose writes go to `file`, for errors that are hard to come by.
     pub(super) fn over(file: File, path: &Path) -> Self {
         let target = path.to_path_buf();
-        let file = BufWriter::with_capacity(0, file);
-        Self {
-            shown: target.clone(),
-            path: target.with_extension("partial"),
-            target,
-            file,
-            is_finished: false,
-        }
+        let path = target.with_extension("partial");
+        Self { shown: target.clone(), path, target, lines: Lines::new(file), head: 0, is_settled: false }
     }
 }

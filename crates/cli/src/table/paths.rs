@@ -1,10 +1,11 @@
 //! Files as the file system knows them: whether two names mean one file, whether a file
-//! is still the one that was checked. Reads no content.
+//! is still the one that was checked. Must not know what is in them.
 
-use std::fs::{self, Metadata};
-use std::io;
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
+use std::{error, fmt};
 
 use super::problem::Problem;
 
@@ -13,13 +14,64 @@ use super::problem::Problem;
 pub(super) struct Stamp {
     len: u64,
     modified: Option<SystemTime>,
+    /// Device and inode, where there are such: another file can be as long and as old.
+    identity: Option<(u64, u64)>,
 }
 
 impl Stamp {
     pub(super) fn of(metadata: &Metadata) -> Self {
-        Self { len: metadata.len(), modified: metadata.modified().ok() }
+        #[cfg(unix)]
+        let identity = {
+            use std::os::unix::fs::MetadataExt;
+            Some((metadata.dev(), metadata.ino()))
+        };
+        #[cfg(not(unix))]
+        let identity = None;
+        Self { len: metadata.len(), modified: metadata.modified().ok(), identity }
     }
 }
+
+/// An open file that gives no byte that came into it after it was stamped: instead its
+/// reads fail with [`Changed`]. Another file that takes its name changes nothing here.
+pub(super) struct Watched {
+    file: File,
+    stamp: Stamp,
+}
+
+impl Watched {
+    pub(super) fn new(file: File, stamp: Stamp) -> io::Result<Self> {
+        let watched = Self { file, stamp };
+        watched.look().map(|()| watched)
+    }
+
+    /// Fails when the file was changed, also behind bytes that were read long ago.
+    pub(super) fn look(&self) -> io::Result<()> {
+        match Stamp::of(&self.file.metadata()?) == self.stamp {
+            true => Ok(()),
+            false => Err(io::Error::other(Changed)),
+        }
+    }
+}
+
+impl Read for Watched {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        // After the read: what came into the file before it has changed the stamp.
+        self.look().map(|()| read)
+    }
+}
+
+/// The file is not the one that was stamped; inside an [`io::Error`].
+#[derive(Debug)]
+pub(super) struct Changed;
+
+impl fmt::Display for Changed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the file was changed")
+    }
+}
+
+impl error::Error for Changed {}
 
 /// Whether both paths lead to one existing file, through whatever links.
 pub(super) fn same_file(one: &Path, other: &Path) -> bool {

@@ -68,6 +68,7 @@ pub(super) enum Problem {
     },
     NoFolder(PathBuf),
     InTheWay(PathBuf),
+    NoErrorsList,
     WriteProtected,
     Locked,
     Create,
@@ -156,6 +157,7 @@ impl fmt::Display for Problem {
             ),
             Self::NoFolder(folder) => write!(f, "there is no folder `{}`", escaped(folder)),
             Self::InTheWay(path) => write!(f, "`{}` is in the way and not a regular file", escaped(path)),
+            Self::NoErrorsList => f.write_str("this file is in the way, and is no list of errors by marl"),
             Self::WriteProtected => f.write_str("the file is write-protected"),
         }
     }
@@ -189,19 +191,21 @@ pub(super) fn dotted(extension: &str) -> String {
 fn printable(text: &str) -> String {
     const MOST: usize = 300;
     let cut = text.char_indices().nth(MOST).map(|(end, _)| &text[..end]);
-    cut.map_or_else(|| escape(text), |cut| escape(cut) + "…")
+    cut.map_or_else(|| shown(text), |cut| shown(cut) + "…")
 }
 
 /// A path as it can be shown, and never cut: it may be part of a command.
 pub(super) fn escaped(path: &Path) -> String {
-    escape(&path.to_string_lossy())
+    shown(&path.to_string_lossy())
 }
 
-/// Text without anything that a terminal would obey.
-fn escape(text: &str) -> String {
+/// Text, such as the name of a column or a file, without anything that a terminal would
+/// obey: that is escaped.
+pub fn shown(text: &str) -> String {
     let steers = |c| match c {
         // Invisible ones and those that turn the direction of what follows.
-        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => true,
+        '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' => true,
+        '\u{feff}' | '\u{fff9}'..='\u{fffb}' => true,
         c => c.is_control(),
     };
     let mut escaped = String::with_capacity(text.len());

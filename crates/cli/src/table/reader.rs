@@ -1,12 +1,13 @@
 //! The second pass: one row at a time, of a file that [`check`](super::check) found sound.
 //!
-//! A file that changed in between is noticed and is an error: its rows would not be those
-//! that the plan was made for.
+//! A file that changed in between, or changes while it is read, is noticed and is an error:
+//! its rows would not be those that the plan was made for. No row of the new content is
+//! ever answered.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use csv::StringRecord;
 use marl_core::value::Value;
@@ -16,9 +17,13 @@ use super::encoding::BOM;
 use super::error::TableError;
 use super::jsonl::{Columns, members, value_of};
 use super::jsonl_check::{read_line, without_end};
-use super::paths::Stamp;
+use super::paths::{Changed, Watched};
 use super::problem::Problem;
 use super::shape::{Format, Sketch};
+
+/// After how many rows is looked again whether the file changed: a row may cost something,
+/// and thousands of them are in the buffer.
+const LOOK_EVERY: u64 = 256;
 
 /// One row of the input. It owns its text, so that rows can be worked on in parallel.
 #[derive(Debug, Clone)]
@@ -70,7 +75,7 @@ impl Line {
 }
 
 /// Reads a table row by row. Blank lines are not rows (a CSV table of one column writes an
-/// empty cell as `""`).
+/// empty cell as `""`). An error is answered once and is the end.
 pub struct Reader {
     path: PathBuf,
     source: Source,
@@ -87,12 +92,25 @@ impl Reader {
     pub fn open(sketch: &Sketch) -> Result<Self, TableError> {
         let read_error = |source| TableError::caused(&sketch.path, Problem::Read, source);
         let file = File::open(&sketch.path).map_err(read_error)?;
-        let metadata = file.metadata().map_err(read_error)?;
-        if Stamp::of(&metadata) != sketch.stamp {
-            return Err(TableError::new(&sketch.path, Problem::Changed));
-        }
-        let source = Source::open(file, sketch).map_err(|fault| fault.at(sketch.path.clone()))?;
+        let source = Watched::new(file, sketch.stamp.clone())
+            .map_err(Fault::from)
+            .and_then(|file| Source::open(file, sketch))
+            .map_err(|fault| fault.at(&sketch.path))?;
         Ok(Self { path: sketch.path.clone(), source, read: 0, expected: sketch.rows, is_done: false })
+    }
+}
+
+impl Reader {
+    fn read(&mut self) -> Result<Option<InputRow>, Fault> {
+        if self.read.is_multiple_of(LOOK_EVERY) {
+            self.source.file().look()?;
+        }
+        let content = self.source.next()?;
+        if content.is_some() != (self.read < self.expected) {
+            return Err(Fault::Changed);
+        }
+        self.read += u64::from(content.is_some());
+        Ok(content.map(|content| InputRow { number: self.read, content }))
     }
 }
 
@@ -103,35 +121,19 @@ impl Iterator for Reader {
         if self.is_done {
             return None;
         }
-        let content = match self.source.next() {
-            Ok(Some(_)) if self.read == self.expected => Err(Fault::Changed),
-            Ok(None) if self.read < self.expected => Err(Fault::Changed),
-            other => other,
-        };
-        match content {
-            Ok(Some(content)) => {
-                self.read += 1;
-                Some(Ok(InputRow { number: self.read, content }))
-            }
-            Ok(None) => {
-                self.is_done = true;
-                None
-            }
-            Err(fault) => {
-                self.is_done = true;
-                Some(Err(fault.at(self.path.clone())))
-            }
-        }
+        let row = self.read().map_err(|fault| fault.at(&self.path)).transpose();
+        self.is_done = !matches!(row, Some(Ok(_)));
+        row
     }
 }
 
 enum Source {
-    Csv { reader: Box<csv::Reader<File>>, columns: usize, longest: usize },
-    Jsonl { file: BufReader<File>, bytes: Vec<u8>, columns: Columns },
+    Csv { reader: Box<csv::Reader<Watched>>, columns: usize, longest: usize },
+    Jsonl { file: BufReader<Watched>, bytes: Vec<u8>, columns: Columns },
 }
 
 impl Source {
-    fn open(file: File, sketch: &Sketch) -> Result<Self, Fault> {
+    fn open(file: Watched, sketch: &Sketch) -> Result<Self, Fault> {
         let Format::Csv { delimiter } = sketch.format else {
             let mut file = BufReader::with_capacity(BUFFER, file);
             let bom = file.fill_buf()?.starts_with(BOM);
@@ -145,6 +147,13 @@ impl Source {
             return Err(Fault::Changed);
         }
         Ok(Self::Csv { reader: Box::new(reader), columns: sketch.columns.len(), longest: 0 })
+    }
+
+    fn file(&self) -> &Watched {
+        match self {
+            Self::Csv { reader, .. } => reader.get_ref(),
+            Self::Jsonl { file, .. } => file.get_ref(),
+        }
     }
 
     fn next(&mut self) -> Result<Option<Content>, Fault> {
@@ -189,24 +198,27 @@ enum Fault {
 }
 
 impl Fault {
-    fn at(self, path: PathBuf) -> TableError {
+    fn at(self, path: &Path) -> TableError {
         match self {
-            Self::Io(source) => TableError::caused(&path, Problem::Read, source),
-            Self::Changed => TableError::new(&path, Problem::Changed),
+            Self::Io(source) => TableError::caused(path, Problem::Read, source),
+            Self::Changed => TableError::new(path, Problem::Changed),
         }
     }
 }
 
 impl From<io::Error> for Fault {
     fn from(error: io::Error) -> Self {
-        Self::Io(error)
+        match error.get_ref().is_some_and(|error| error.is::<Changed>()) {
+            true => Self::Changed,
+            false => Self::Io(error),
+        }
     }
 }
 
 impl From<csv::Error> for Fault {
     fn from(error: csv::Error) -> Self {
         match error.into_kind() {
-            csv::ErrorKind::Io(error) => Self::Io(error),
+            csv::ErrorKind::Io(error) => error.into(),
             _ => Self::Changed,
         }
     }

@@ -97,6 +97,21 @@ pub fn errors_path(output: &Path) -> PathBuf {
     output.with_file_name(name)
 }
 
+/// `leads_enriched.csv` becomes `leads_enriched.unfinished.csv`, where that is taken
+/// `leads_enriched.unfinished-2.csv`, and so on.
+pub(super) fn unfinished_path(output: &Path, number: usize) -> PathBuf {
+    let mut name = output.file_stem().map(OsString::from).unwrap_or_default();
+    name.push(".unfinished");
+    if number > 1 {
+        name.push(format!("-{number}"));
+    }
+    if let Some(extension) = output.extension() {
+        name.push(".");
+        name.push(extension);
+    }
+    output.with_file_name(name)
+}
+
 /// Reads the argument of `--delimiter`: one character, or `\t` for a tab.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 //! there first, then the outputs. The table's own cells keep their value; JSONL lines keep
 //! their very text.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use marl_core::value::Value;
 
@@ -31,6 +31,7 @@ pub struct Writer {
     /// The row at hand; one buffer for all of them.
     text: Vec<u8>,
     has_lines: bool,
+    has_rows: bool,
 }
 
 /// Where outputs go.
@@ -68,33 +69,36 @@ impl Writer {
         options: WriteOptions,
     ) -> Result<Self, TableError> {
         check_output_format(path, sketch).map_err(|problem| TableError::new(path, problem))?;
-        let mut writer = Self {
-            partial: Partial::create(path, &sketch.path)?,
+        let layout = Layout::new(sketch, outputs);
+        let mut head = if sketch.shape.bom { BOM.to_vec() } else { Vec::new() };
+        if let Layout::Csv { delimiter, .. } = layout {
+            let added = outputs.iter().filter(|output| !sketch.columns.contains(output));
+            let names: Vec<&str> = sketch.columns.iter().chain(added).map(String::as_str).collect();
+            push_cells(&mut head, delimiter, &names);
+        }
+        Ok(Self {
+            partial: Partial::create(path, &sketch.path, &head)?,
             shape: sketch.shape,
-            layout: Layout::new(sketch, outputs),
+            has_lines: matches!(layout, Layout::Csv { .. }),
+            layout,
             raw_cells: options.raw_cells,
             guarded_cells: 0,
             text: Vec::new(),
-            has_lines: false,
-        };
-        if sketch.shape.bom {
-            writer.partial.write(BOM)?;
-        }
-        if let Layout::Csv { delimiter, .. } = writer.layout {
-            let added = outputs.iter().filter(|output| !sketch.columns.contains(output));
-            let names: Vec<&str> = sketch.columns.iter().chain(added).map(String::as_str).collect();
-            push_cells(&mut writer.text, delimiter, &names);
-            writer.write_line()?;
-        }
-        Ok(writer)
+            has_rows: false,
+        })
     }
 
     /// Writes a row of the input. `written` has one entry per output of `create`: a value
     /// becomes the cell, `None` leaves the cell as the input has it, and a new column empty.
     ///
     /// # Errors
-    /// The disk does not take it.
+    /// The disk does not take it. What it took before can be kept with [`Writer::keep`].
     pub fn write(&mut self, row: &InputRow, written: &[Option<Value>]) -> Result<(), TableError> {
+        // The line's end comes with the next line, since the last may have none.
+        self.text.clear();
+        if self.has_lines {
+            self.text.extend_from_slice(self.shape.line_ending.as_str().as_bytes());
+        }
         match (&self.layout, &row.content) {
             (Layout::Csv { delimiter, cells }, Content::Csv(record)) => {
                 let mut safe = Vec::with_capacity(written.len());
@@ -116,7 +120,9 @@ impl Writer {
             }
             _ => unreachable!("a row is written to a table of the format it was read from"),
         }
-        self.write_line()
+        self.has_lines = true;
+        self.has_rows = true;
+        self.partial.write(&self.text)
     }
 
     /// How many cells got an apostrophe because a spreadsheet would have run them.
@@ -127,23 +133,33 @@ impl Writer {
     /// Brings the output to the disk and puts it in its place.
     ///
     /// # Errors
-    /// The disk does not take it; an older output then is as it was.
+    /// The disk does not take it; an older output then is as it was. The rows are kept as
+    /// by [`Writer::keep`], and a hint of the error names the file.
     pub fn finish(mut self) -> Result<(), TableError> {
-        if self.has_lines && self.shape.final_newline {
-            self.partial.write(self.shape.line_ending.as_str().as_bytes())?;
+        match self.end_last_line() {
+            Ok(()) => self.partial.finish(),
+            Err(error) => Err(self.partial.fail(error)),
         }
-        self.partial.finish()
     }
 
-    /// The line's end comes with the next line, since the last may have none.
-    fn write_line(&mut self) -> Result<(), TableError> {
-        if self.has_lines {
-            self.partial.write(self.shape.line_ending.as_str().as_bytes())?;
+    /// Keeps the rows written so far beside the output, as `<stem>.unfinished.<ext>`, since
+    /// they may have been paid for: as many whole lines as the disk took, whatever failed
+    /// before. The output, and a file that was kept earlier, stay as they are.
+    ///
+    /// Answers the file's path; `None` when no row was written or nothing can be kept.
+    pub fn keep(mut self) -> Option<PathBuf> {
+        if self.has_rows {
+            // If this fails the disk is full, and `keep` cuts back to the last whole line.
+            let _ = self.end_last_line();
         }
-        self.has_lines = true;
-        self.partial.write(&self.text)?;
-        self.text.clear();
-        Ok(())
+        self.partial.keep()
+    }
+
+    fn end_last_line(&mut self) -> Result<(), TableError> {
+        match self.has_lines && self.shape.final_newline {
+            true => self.partial.write(self.shape.line_ending.as_str().as_bytes()),
+            false => Ok(()),
+        }
     }
 }
 

@@ -98,3 +98,20 @@ fn two_runs_do_not_write_one_output() {
     signal(&child, "INT");
     end(&world, child).exits(130);
 }
+
+#[test]
+fn a_table_that_changes_in_the_middle_loses_nothing_that_was_bought() {
+    let world = slow_world(10);
+    let table = world.read("people.csv");
+    let child = start(&world, 25);
+    world.write("people.csv", &table[..table.len() / 2]);
+    let ran = end(&world, child).exits(1);
+    assert!(ran.stderr.contains("changed after it was checked"), "{}", ran.stderr);
+    assert_eq!(ran.json()["status"], "stopped");
+    assert!(ran.json()["output"].is_null());
+    assert_eq!(world.read("people_enriched.csv"), "older\n");
+    assert!(world.read("people_enriched.unfinished.csv").lines().count() > 25, "the rows so far are kept");
+    world.write("people.csv", table);
+    world.run("enrich --input people.csv --integrations linkedin_profile --parallel 16").exits(0);
+    assert_eq!((world.stats().billed, world.stats().billed_duplicates), (ROWS as u64, 0));
+}

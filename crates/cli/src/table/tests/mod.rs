@@ -3,9 +3,11 @@
 mod csv;
 mod files;
 mod jsonl;
+mod keep;
 mod output;
 mod property;
 mod safety;
+mod terminal;
 
 use std::error::Error;
 use std::fs;

@@ -229,7 +229,7 @@ fn a_full_disk_is_named() {
     let full = || File::options().write(true).open("/dev/full").unwrap();
     let folder = TempDir::new().unwrap();
     let output = folder.path().join("out.csv");
-    let error = Partial::over(full(), &output).write(b"x").unwrap_err();
+    let error = Partial::over(full(), &output).write(&[b'x'; 300_000]).unwrap_err();
     assert_eq!(
         said(&error, folder.path()),
         (
@@ -268,7 +268,10 @@ fn a_users_own_file_is_not_taken_for_a_list_of_errors() {
         fs::write(&path, own).unwrap();
         let error = ErrorsFile::create(&path, &sketch).err().expect("it is refused");
         let (text, hints) = said(&error, bench.folder.path());
-        assert_eq!(text, "leads_enriched.errors.csv: this file is in the way, and is no list of errors by marl");
+        assert_eq!(
+            text,
+            "leads_enriched.errors.csv: this file is in the way, and is no list of errors by marl"
+        );
         assert_eq!(hints, ["move it away, or choose another `--output`"]);
         assert_eq!(fs::read_to_string(&path).unwrap(), own);
         assert_eq!(bench.files(), ["leads.csv", "leads_enriched.errors.csv"]);

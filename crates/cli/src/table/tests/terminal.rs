@@ -1,0 +1,134 @@
+//! Nothing that an error says steers the terminal, whatever the names of files and columns.
+
+use std::io;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::super::error::Place;
+use super::super::problem::Problem;
+use super::*;
+
+/// Text with what terminals obey, more often than by chance.
+fn hostile() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "\u{1b}[31m",
+        "\u{1b}]0;t\u{7}",
+        "\u{9b}2J",
+        "\u{90}",
+        "\n",
+        "\r",
+        "\t",
+        "\u{8}",
+        "\u{7f}",
+        "\u{85}",
+        "\u{61c}",
+        "\u{200e}",
+        "\u{202e}",
+        "\u{2028}",
+        "\u{2066}",
+        "\u{2069}",
+        "\u{2060}",
+        "\u{feff}",
+        "'",
+        "`",
+        "-",
+        "a",
+        "ä",
+        ".",
+        "❤️",
+    ]);
+    prop_oneof![vec(piece, 1..8).prop_map(|pieces| pieces.concat()), any::<String>()]
+}
+
+fn problems(text: &str, byte: u8) -> Vec<Problem> {
+    let (name, path) = (|| text.to_owned(), || PathBuf::from(text));
+    vec![
+        Problem::NotFound { similar: Some(path()) },
+        Problem::IsFolder,
+        Problem::NotRegular,
+        Problem::UnknownExtension(name()),
+        Problem::BadDelimiter(byte),
+        Problem::DelimiterForJsonl,
+        Problem::Empty,
+        Problem::Changed,
+        Problem::Read,
+        Problem::Binary("a PDF file"),
+        Problem::Utf16("UTF-16LE"),
+        Problem::Windows1252(byte),
+        Problem::MixedEncoding(byte),
+        Problem::NotUtf8(byte),
+        Problem::CutOff,
+        Problem::ZeroByte,
+        Problem::WrongDelimiter { used: byte, found: b'\t' },
+        Problem::WrongDelimiter { used: b'\t', found: byte },
+        Problem::SeparatorLine,
+        Problem::EmptyNames(vec![1, 2]),
+        Problem::DuplicateName { name: name(), first: 1, second: 2 },
+        Problem::LongName,
+        Problem::Ragged { found: 1, expected: 2, delimiter: byte, last_line: 3 },
+        Problem::TextAfterQuote { opened: 3 },
+        Problem::UnclosedQuote,
+        Problem::NotObject("an array"),
+        Problem::BrokenJson(name()),
+        Problem::DuplicateKey(name()),
+        Problem::EmptyKey,
+        Problem::OutputIsInput,
+        Problem::OtherFormat { input: name(), output: name() },
+        Problem::NoFolder(path()),
+        Problem::InTheWay(path()),
+        Problem::NoErrorsList,
+        Problem::WriteProtected,
+        Problem::Locked,
+        Problem::Create,
+        Problem::Write,
+        Problem::Replace,
+    ]
+}
+
+fn steers(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(128) })]
+
+    #[test]
+    fn no_error_steers_the_terminal(path in hostile(), text in hostile(), byte: u8) {
+        let places = [Place::File, Place::Cell { line: 1, cell: 2 }];
+        for (at, problem) in problems(&text, byte).into_iter().enumerate() {
+            let path = Path::new(&path);
+            let error = match problem.is_io() {
+                true => TableError::caused(path, problem, io::ErrorKind::StorageFull.into()),
+                false => TableError::at(path, places[at % 2], problem),
+            };
+            let error = error.keeping(path.to_path_buf());
+            for said in std::iter::once(error.to_string()).chain(error.hints()) {
+                prop_assert!(!said.contains(steers), "{:?}", said);
+            }
+        }
+    }
+
+    #[test]
+    fn nor_do_files_of_any_name(name in hostile(), content in hostile(), extension in "(csv|jsonl|x\u{1b})") {
+        let bench = Bench::new("leads.csv", "a,b\n1,2\n");
+        let path = bench.path(&format!("{}.{extension}", name.replace(['/', '\0'], "")));
+        let mut errors = Vec::new();
+        errors.extend(check(&path, &ReadOptions::default()).err());
+        // The system takes no names that are too long.
+        if fs::write(&path, content).is_ok() {
+            errors.extend(check(&path, &ReadOptions::default()).err());
+            errors.extend(ErrorsFile::create(&path, &bench.check()).err());
+        }
+        let below = path.join("out.csv");
+        errors.extend(Writer::create(&below, &bench.check(), &[], WriteOptions::default()).err());
+        errors.extend(Writer::create(&path, &bench.check(), &[], WriteOptions::default()).err());
+        for error in errors {
+            let mut said = error.hints();
+            said.push(error.to_string());
+            said.extend(error.source().map(ToString::to_string));
+            prop_assert!(!said.concat().contains(steers), "{:?}", said);
+        }
+    }
+}
