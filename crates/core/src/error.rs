@@ -218,7 +218,7 @@ mod tests {
     fn a_message_is_one_bounded_line() {
         let error = Error::new(ErrorKind::Upstream, format!("a\n\u{1b}[31mb{}", "x".repeat(9_000)));
         assert_eq!(error.message().chars().count(), Error::MAX_MESSAGE);
-        assert!(error.to_string().starts_with("upstream: a [31mbxxx"));
+        assert!(error.to_string().starts_with("upstream: a bxxx"));
         assert!(error.message().ends_with("..."));
     }
 }

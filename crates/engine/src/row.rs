@@ -159,7 +159,7 @@ impl<'a> State<'a> {
 
 /// "N/A" in a column of domains is an empty cell; in a column of texts it may be a name.
 fn says_nothing(kind: marl_core::SemanticType, cell: &Value) -> bool {
-    kind.is_recognisable() && cell.as_text().is_some_and(marl_core::is_placeholder)
+    kind != marl_core::SemanticType::Text && cell.as_text().is_some_and(marl_core::is_placeholder)
 }
 
 fn read(kind: marl_core::SemanticType, cell: &Value) -> Result<Value, marl_core::Invalid> {

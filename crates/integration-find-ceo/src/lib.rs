@@ -40,7 +40,10 @@ impl Integration for FindCeo {
         let domain = row.text("company_domain");
         let subject = format!("Find the present CEO of the company with the web domain {domain}.");
         let mut fields = answer::research(cx, "datagen", TOOL, &subject, CONTRACT.outputs).await?;
-        person::keep_only_a_name(&mut fields, "ceo_name");
+        if !person::keep_only_a_name(&mut fields, "ceo_name") {
+            // Whose profile it is, is as uncertain as the name.
+            fields.remove("ceo_linkedin_url");
+        }
         Ok(fields)
     }
 }
@@ -78,6 +81,15 @@ mod tests {
     async fn half_a_sentence_is_not_a_name_nor_a_profile() {
         let answer = r#"{"ceo_name": "I could not find the CEO of this company.", "ceo_linkedin_url": "https://www.linkedin.com/company/acme"}"#;
         assert_eq!(answered(answer).await, [None, None]);
+    }
+
+    #[tokio::test]
+    async fn the_profile_of_a_former_one_is_left() {
+        let answer =
+            r#"{"ceo_name": "Jane Doe (until 2023)", "ceo_linkedin_url": "linkedin.com/in/jane-doe"}"#;
+        assert_eq!(answered(answer).await, [None, None]);
+        let answer = r#"{"ceo_name": null, "ceo_linkedin_url": "linkedin.com/in/jane-doe"}"#;
+        assert_eq!(answered(answer).await, [None, Some("https://www.linkedin.com/in/jane-doe".into())]);
     }
 
     #[test]

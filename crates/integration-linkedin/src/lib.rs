@@ -1,5 +1,6 @@
 //! `linkedin_profile`: what a person's LinkedIn profile says today.
 
+mod headline;
 mod profile;
 
 use async_trait::async_trait;

@@ -6,6 +6,8 @@
 use marl_core::{Error, Fields, SemanticType, Value};
 use serde_json::Value as Json;
 
+use crate::headline;
+
 /// The fields of a profile.
 pub(crate) fn read(data: &Json) -> Result<Fields, Error> {
     let person = data.get("person").unwrap_or(data);
@@ -16,8 +18,12 @@ pub(crate) fn read(data: &Json) -> Result<Fields, Error> {
         return Err(Error::bad_reply("the answer holds no person").with_detail(data.to_string()));
     }
     let headline = text(person.get("headline"));
-    let company = current_company(person)
-        .or_else(|| headline.as_ref().and_then(Value::as_text).and_then(company_in_headline));
+    let company = current_company(person).or_else(|| {
+        let company = headline::company(headline.as_ref()?.as_text()?)?;
+        // That position has ended: the headline is older.
+        let ended = positions(person).iter().any(|position| is_at(position, &company));
+        if ended { None } else { Some(Value::Text(company)) }
+    });
     let mut fields = Fields::none();
     fields.set("headline", headline);
     fields.set("current_company", company);
@@ -39,31 +45,61 @@ fn follower_count(person: &Json) -> Option<Value> {
 
 /// The company of the position that has no end; the list's first is only the latest listed.
 fn current_company(person: &Json) -> Option<Value> {
-    if let Some(current) = person.get("currentPosition").filter(|position| position.is_object()) {
-        return company_of(current);
-    }
-    let positions = person
-        .pointer("/positions/positionHistory")
-        .or_else(|| person.get("experience"))
-        .and_then(Json::as_array)?;
-    positions.iter().filter(|position| is_current(position)).find_map(company_of)
+    let marked = person.get("currentPosition").filter(|position| position.is_object() && is_open(position));
+    marked.and_then(company_of).or_else(|| {
+        let open = || positions(person).iter().filter(|position| is_open(position));
+        // One without any date may be an old one that was never filled in.
+        open().filter(|position| is_dated(position)).chain(open()).find_map(company_of)
+    })
+}
+
+fn positions(person: &Json) -> &[Json] {
+    ["/positions/positionHistory", "/experience"]
+        .iter()
+        .find_map(|path| person.pointer(path)?.as_array())
+        .map_or(&[], Vec::as_slice)
 }
 
 fn company_of(position: &Json) -> Option<Value> {
     ["companyName", "company"].iter().find_map(|key| text(position.get(key)))
 }
 
-/// The end of a current position is `null`, empty or missing; a date has a year.
-fn is_current(position: &Json) -> bool {
-    let end = position.pointer("/startEndDate/end").or_else(|| position.get("endDate"));
-    match end {
-        None | Some(Json::Null) => true,
-        Some(Json::String(text)) => text.trim().is_empty() || text.eq_ignore_ascii_case("present"),
-        Some(Json::Object(date)) => {
-            let empty = |json: &Json| json.is_null() || json.as_str().is_some_and(|s| s.trim().is_empty());
-            date.values().all(empty)
+/// Whether the position is at that company; "Acme" and "Acme, Inc." are one.
+fn is_at(position: &Json, company: &str) -> bool {
+    let words = |name: &str| -> Vec<String> {
+        name.split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(str::to_lowercase)
+            .collect()
+    };
+    let (wanted, Some(listed)) = (words(company), company_of(position)) else { return false };
+    let listed = words(&listed.to_string());
+    listed.starts_with(&wanted) || wanted.starts_with(&listed)
+}
+
+/// Whether it has no end: `null`, empty or missing. A date has a year.
+fn is_open(position: &Json) -> bool {
+    ["/startEndDate/end", "/endDate"].iter().filter_map(|path| position.pointer(path)).all(|end| match end {
+        Json::String(text) => {
+            let text = text.trim().to_lowercase();
+            ["", "present", "current", "now", "today"].contains(&text.as_str())
         }
-        Some(_) => false,
+        end => is_empty(end),
+    })
+}
+
+fn is_dated(position: &Json) -> bool {
+    let start = ["/startEndDate/start", "/startDate"].iter().filter_map(|path| position.pointer(path));
+    !start.into_iter().all(is_empty)
+}
+
+fn is_empty(date: &Json) -> bool {
+    match date {
+        Json::Null => true,
+        Json::String(text) => text.trim().is_empty(),
+        Json::Number(number) => number.as_u64() == Some(0),
+        Json::Object(parts) => parts.values().all(is_empty),
+        Json::Bool(_) | Json::Array(_) => false,
     }
 }
 
@@ -80,16 +116,6 @@ fn location(json: Option<&Json>) -> Option<Value> {
         }
     }
     (!names.is_empty()).then(|| Value::Text(names.join(", ")))
-}
-
-/// "CEO at Acme | Speaker" names Acme.
-fn company_in_headline(headline: &str) -> Option<Value> {
-    let (_, after) = headline.split_once(" at ").or_else(|| headline.split_once(" @ "))?;
-    let end = after.find([',', '|', '•', '·', ';', '/']).unwrap_or(after.len());
-    let name = after[..end].split(" - ").next().unwrap_or_default();
-    let name = name.split(" – ").next().unwrap_or_default().trim().trim_end_matches('.');
-    let plausible = !name.is_empty() && name.split(' ').count() <= 8;
-    plausible.then(|| Value::text(name)).and_then(|name| SemanticType::Text.check(&name))
 }
 
 #[cfg(test)]
@@ -131,6 +157,7 @@ mod tests {
             ("Founder @ Acme, ex-Initech", "Acme"),
             ("CEO at Acme - we are hiring", "Acme"),
             ("Investor", ""),
+            ("Former CEO at OldCo", ""),
         ] {
             check(
                 json!({"headline": headline, "positions": {"positionHistory": []}}),
@@ -142,6 +169,32 @@ mod tests {
             json!({"headline": "Advisor", "positions": {"positionHistory": ended}}),
             ["Advisor", "", "", ""],
         );
+    }
+
+    #[test]
+    fn an_ended_position_is_not_current_whatever_else_says_so() {
+        let ended = || position("OldCo", json!({"month": 5, "year": 2022}));
+        let history =
+            |headline: &str| json!({"headline": headline, "positions": {"positionHistory": [ended()]}});
+        check(history("CEO at NewCo"), ["CEO at NewCo", "NewCo", "", ""]);
+        check(history("CEO at OldCo"), ["CEO at OldCo", "", "", ""]);
+        check(history("CEO at OldCo Inc."), ["CEO at OldCo Inc.", "", "", ""]);
+        check(json!({"currentPosition": ended()}), ["", "", "", ""]);
+        check(json!({"currentPosition": {"company": "OldCo", "endDate": "2022-05"}}), ["", "", "", ""]);
+        check(
+            json!({"currentPosition": ended(), "experience": [position("Acme", json!(null))]}),
+            ["", "Acme", "", ""],
+        );
+        let both = json!({"companyName": "OldCo", "startEndDate": {"end": null}, "endDate": "2022"});
+        check(json!({"experience": [both]}), ["", "", "", ""]);
+    }
+
+    #[test]
+    fn a_position_with_a_start_wins_over_one_without_dates() {
+        let undated = || json!({"companyName": "Someday", "title": "Advisor"});
+        let history = [undated(), position("Acme", json!(null))];
+        check(json!({"positions": {"positionHistory": history}}), ["", "Acme", "", ""]);
+        check(json!({"experience": [undated()]}), ["", "Someday", "", ""]);
     }
 
     #[test]

@@ -2,18 +2,30 @@
 
 use url::{Host, Url};
 
-use super::Invalid;
+use super::{Invalid, shared};
 
 /// `https://www.Acme.com/about` becomes `acme.com`.
 pub(super) fn normalise(raw: &str) -> Result<String, Invalid> {
-    if raw.contains('@') {
+    // An `@` further on is part of a page's address: `acme.com/@team`.
+    let authority = raw.split_once("://").map_or(raw, |(_, rest)| rest).trim_start_matches('/');
+    if authority.split(['/', '\\', '?', '#']).next().is_some_and(|host| host.contains('@')) {
         return Err(Invalid("it looks like an e-mail address"));
     }
     if raw.contains(char::is_whitespace) {
         return Err(Invalid("it contains a space"));
     }
-    let host = host(&web_url(raw)?)?;
-    Ok(strip_www(&host).to_owned())
+    let url = web_url(raw)?;
+    let host = host(&url)?;
+    let host = strip_www(&host);
+    if shared::is_shared(host) && names_a_page(&url) {
+        return Err(Invalid("it is a page on a site that many share; give the company's own domain"));
+    }
+    Ok(host.to_owned())
+}
+
+/// Whether more than the host is given.
+fn names_a_page(url: &Url) -> bool {
+    !url.path().trim_matches('/').is_empty() || url.query().is_some() || url.fragment().is_some()
 }
 
 /// Parses an http or https address whose scheme may be missing.

@@ -1,8 +1,11 @@
 //! `integer`: a whole number, as people and models write one.
 
+mod digits;
+
 use serde_json::Number;
 
 use super::Invalid;
+use digits::Written;
 
 /// A JSON number that is whole.
 pub(super) fn from_number(number: &Number) -> Option<i64> {
@@ -12,214 +15,257 @@ pub(super) fn from_number(number: &Number) -> Option<i64> {
 /// Reads "1,200", "about 1,200", "12.5k", "23,299 (2024)", "1 200", "10,000+".
 ///
 /// A range ("1k-5k") is read as its lower end: that much is certain, where a middle would be
-/// made up. Text with several unrelated numbers is refused.
+/// made up. Beside the number only words that leave it what it is may stand: "founded in
+/// 2010", "Fortune 500" and "revenue is 5 million" hold numbers that count something else.
 pub(super) fn read(raw: &str) -> Result<i64, Invalid> {
-    const NONE: Invalid = Invalid("it holds no number");
-    const SEVERAL: Invalid = Invalid("it holds several numbers");
-    let raw = without_brackets(raw);
-    if upper_bound_only(&raw) {
-        return Err(Invalid("it only says less than"));
-    }
-    let mut numbers = Scanner::new(&raw);
-    let mut first = numbers.next_number()?.ok_or(NONE)?;
-    let mut last_end = first.end;
-    let mut in_range = false;
-    while let Some(next) = numbers.next_number()? {
-        let between = raw[last_end..next.start].trim().to_lowercase();
-        if !in_range && is_range_sign(&between) {
-            in_range = true;
-            // "1-5k": the unit belongs to both ends.
-            if first.unit == 1.0 && next.unit > 1.0 && first.digits <= next.digits {
-                first.unit = next.unit;
-            }
-        } else if !is_year(&next, &between) {
-            return Err(SEVERAL);
-        }
-        last_end = next.end;
-    }
-    whole(first.digits * first.unit).ok_or(Invalid("it is not a whole number"))
-}
-
-/// One number with the unit that follows it.
-struct Found {
-    digits: f64,
-    unit: f64,
-    start: usize,
-    end: usize,
-}
-
-/// Walks over the numbers of a text.
-struct Scanner<'a> {
-    text: &'a str,
-    at: usize,
-}
-
-impl<'a> Scanner<'a> {
-    fn new(text: &'a str) -> Self {
-        Self { text, at: 0 }
-    }
-
-    fn next_number(&mut self) -> Result<Option<Found>, Invalid> {
-        let rest = &self.text[self.at..];
-        let Some(offset) = rest.find(|c: char| c.is_ascii_digit()) else { return Ok(None) };
-        let start = self.at + offset;
-        let before = self.text[..start].chars().next_back();
-        if before.is_some_and(char::is_alphabetic) {
-            return Err(Invalid("a digit stands inside a word"));
-        }
-        let end = number_end(self.text, start);
-        let digits = magnitude(&self.text[start..end])?;
-        let (unit, end) = unit_after(self.text, end)?;
-        self.at = end;
-        // A minus directly before the first number; elsewhere it is a range sign.
-        let negative = before == Some('-') && self.text[..start].trim_end_matches('-').trim().is_empty();
-        let digits = if negative { -digits } else { digits };
-        Ok(Some(Found { digits, unit, start, end }))
+    let text = without_brackets(&raw.to_lowercase())?;
+    let tokens = tokens(&text)?;
+    let mut rest = tokens.as_slice();
+    skip_phrases(&mut rest, &[BEFORE, THINGS]);
+    // A minus directly before the number; elsewhere it is a range sign.
+    let negative = matches!(rest, [Token::Sign('-'), Token::Number(_), ..]) && text.starts_with('-');
+    rest = &rest[usize::from(negative)..];
+    let first = number(&mut rest)?;
+    let value = match range_end(&mut rest, tokens.first() == Some(&Token::Word("between"))) {
+        Some(_) if negative => return Err(SEVERAL),
+        Some(second) => lower_end(first, second)?,
+        None => first.worth(first.unit)?,
+    };
+    skip_phrases(&mut rest, &[AFTER, THINGS]);
+    skip_date(&mut rest);
+    skip_phrases(&mut rest, &[AFTER]);
+    match rest.first() {
+        None => whole(if negative { -value } else { value }).ok_or(Invalid("it is not a whole number")),
+        Some(Token::Number(_)) => Err(SEVERAL),
+        Some(_) => Err(CONTEXT),
     }
 }
 
-/// The end of the digits that start at `start`, separators of thousands and decimals included.
-fn number_end(text: &str, start: usize) -> usize {
-    let bytes = text.as_bytes();
-    let mut end = start;
-    while end < bytes.len() {
-        let separator = separator_len(&text[end..]);
-        if bytes[end].is_ascii_digit() {
-            end += 1;
-        } else if separator > 0
-            && groups_of_three(&bytes[end + separator..], text[end..].starts_with(['.', ',']))
-        {
-            end += separator;
+const SEVERAL: Invalid = Invalid("it holds several numbers");
+const CONTEXT: Invalid = Invalid("its words may give the number another meaning");
+
+/// Phrases before a number that leave its meaning.
+const BEFORE: &[&str] = &[
+    "about",
+    "approximately",
+    "approx",
+    "around",
+    "roughly",
+    "circa",
+    "ca",
+    "c",
+    "some",
+    "~",
+    "≈",
+    ">",
+    "≥",
+    "over",
+    "more than",
+    "at least",
+    "nearly",
+    "almost",
+    "between",
+    "estimated",
+    "an estimated",
+    "est",
+    "a total of",
+    "currently",
+    "employs",
+    "number of",
+    "count",
+];
+
+/// Phrases after a number that leave its meaning.
+const AFTER: &[&str] = &[
+    "+",
+    "plus",
+    "or more",
+    "or so",
+    "approximately",
+    "approx",
+    "estimated",
+    "est",
+    "worldwide",
+    "globally",
+    "global",
+    "in total",
+    "currently",
+];
+
+/// What is counted.
+const THINGS: &[&str] = &[
+    "employees",
+    "employee",
+    "people",
+    "persons",
+    "staff",
+    "staff members",
+    "team members",
+    "members",
+    "workers",
+    "full-time",
+    "full time",
+    "fte",
+    "ftes",
+    "headcount",
+    "followers",
+    "connections",
+    "total",
+];
+
+const DATES: &[&str] = &["as of", "as at", "in", "at", "since", "for", "year", "fiscal year", "fy"];
+
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+
+/// A part of a text that says a number.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Token<'a> {
+    Number(Written<'a>),
+    Word(&'a str),
+    Sign(char),
+}
+
+/// Splits lower-case text. White space and marks of a sentence are dropped.
+fn tokens(text: &str) -> Result<Vec<Token<'_>>, Invalid> {
+    let mut tokens = Vec::new();
+    let mut rest = text;
+    while let Some(next) = rest.chars().next() {
+        if next.is_ascii_digit() {
+            let (number, after) = Written::read(rest)?;
+            tokens.push(Token::Number(number));
+            rest = after;
+        } else if next.is_alphabetic() {
+            let end = rest.find(|c: char| !c.is_alphanumeric() && c != '-').unwrap_or(rest.len());
+            tokens.push(Token::Word(&rest[..end]));
+            rest = &rest[end..];
         } else {
-            break;
+            let after = &rest[next.len_utf8()..];
+            // ".5" is not 5.
+            let decimal = matches!(next, '.' | ',') && after.starts_with(|c: char| c.is_ascii_digit());
+            if decimal || !(next.is_whitespace() || ".,:;*\"'".contains(next)) {
+                tokens.push(Token::Sign(next));
+            }
+            rest = after;
         }
     }
-    end
+    Ok(tokens)
 }
 
-fn separator_len(rest: &str) -> usize {
-    match rest.chars().next() {
-        Some(c @ (',' | '.' | '\'' | '’' | '_' | ' ' | '\u{a0}' | '\u{202f}')) => c.len_utf8(),
-        _ => 0,
+fn number<'a>(rest: &mut &[Token<'a>]) -> Result<Written<'a>, Invalid> {
+    match rest.split_first() {
+        Some((Token::Number(number), after)) => {
+            *rest = after;
+            Ok(*number)
+        }
+        _ if rest.iter().any(|token| matches!(token, Token::Number(_))) => Err(CONTEXT),
+        _ => Err(Invalid("it holds no number")),
     }
 }
 
-/// Whether what follows a separator still belongs to the number: any digit after a point or
-/// comma, exactly three after a space or the like.
-fn groups_of_three(rest: &[u8], point: bool) -> bool {
-    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    digits == 3 || (point && digits > 0)
-}
-
-/// The value of digits with separators. A single point or comma before exactly three digits
-/// separates thousands ("1.200" and "1,200" are both 1200); otherwise it is a decimal sign.
-fn magnitude(number: &str) -> Result<f64, Invalid> {
-    const ODD: Invalid = Invalid("its separators are not those of a number");
-    let parts: Vec<&str> = number.split(|c: char| !c.is_ascii_digit()).collect();
-    let separators: Vec<char> = number.chars().filter(|c| !c.is_ascii_digit()).collect();
-    let (first, rest) = parts.split_first().ok_or(ODD)?;
-    let grouped = |groups: &[&str]| {
-        groups.is_empty() || first.len() <= 3 && groups.iter().all(|group| group.len() == 3)
+/// The second number of "11 to 50" or, after "between", of "11 and 50".
+fn range_end<'a>(rest: &mut &[Token<'a>], between: bool) -> Option<Written<'a>> {
+    let end = match rest {
+        [Token::Sign('-' | '–' | '—' | '‑' | '~') | Token::Word("to"), Token::Number(end), ..] => end,
+        [Token::Word("and"), Token::Number(end), ..] if between => end,
+        _ => return None,
     };
-    let plain = if rest.is_empty() || grouped(rest) && first != &"0" {
-        let decimal_last = separators.len() > 1 && separators.last() != separators.first();
-        if decimal_last { decimal(&parts) } else { parts.concat() }
-    } else if grouped(&rest[..rest.len() - 1]) && matches!(separators.last(), Some('.' | ',')) {
-        decimal(&parts)
-    } else {
-        return Err(ODD);
+    let end = *end;
+    *rest = &rest[2..];
+    Some(end)
+}
+
+fn lower_end(first: Written<'_>, second: Written<'_>) -> Result<f64, Invalid> {
+    let upper = second.worth(second.unit)?;
+    // "1-5k": the unit belongs to both ends.
+    let shared = (first.unit == 1.0).then(|| first.worth(second.unit)).transpose()?;
+    let lower = match shared {
+        Some(lower) if lower <= upper => lower,
+        _ => first.worth(first.unit)?,
     };
-    plain.parse().map_err(|_| ODD)
+    // "2024-03" and "2019-2023" are dates.
+    let dates = first.is_year() && second.is_year();
+    if lower <= upper && !dates { Ok(lower) } else { Err(Invalid("it is not a range of counts")) }
 }
 
-fn decimal(parts: &[&str]) -> String {
-    let (last, whole) = parts.split_last().expect("a split has at least one part");
-    format!("{}.{last}", whole.concat())
+/// Skips as many of the phrases as follow each other.
+fn skip_phrases(rest: &mut &[Token<'_>], lists: &[&[&str]]) {
+    while let Some(length) =
+        lists.iter().flat_map(|list| *list).filter_map(|phrase| phrase_length(rest, phrase)).max()
+    {
+        *rest = &rest[length..];
+    }
 }
 
-/// The factor of a unit word after a number, and where it ends.
-fn unit_after(text: &str, end: usize) -> Result<(f64, usize), Invalid> {
-    let rest = &text[end..];
-    let spaces = rest.len() - rest.trim_start().len();
-    let word: String = rest[spaces..].chars().take_while(|c| c.is_alphabetic()).collect();
-    let factor = match word.to_lowercase().as_str() {
-        "k" | "thousand" | "tsd" => 1e3,
-        "m" | "mn" | "mm" | "mio" | "million" => 1e6,
-        "b" | "bn" | "billion" => 1e9,
-        _ if spaces == 0 && !word.is_empty() => return Err(Invalid("a word is stuck to the number")),
-        _ => return Ok((1.0, end)),
+/// How many tokens the phrase takes, if the tokens begin with it.
+fn phrase_length(tokens: &[Token<'_>], phrase: &str) -> Option<usize> {
+    let is = |token: &Token<'_>, part: &str| match token {
+        Token::Word(word) => *word == part,
+        Token::Sign(sign) => part.chars().eq([*sign]),
+        Token::Number(_) => false,
     };
-    Ok((factor, end + spaces + word.len()))
+    let parts = phrase.split(' ');
+    let length = parts.clone().count();
+    (tokens.len() >= length && tokens.iter().zip(parts).all(|(token, part)| is(token, part)))
+        .then_some(length)
 }
 
-fn is_range_sign(between: &str) -> bool {
-    matches!(between, "-" | "–" | "—" | "‑" | "to" | "and" | "up to" | "~" | "..")
+/// Skips "as of 2024", "in March 2024", "at the end of 2024", "as of December 31, 2024".
+fn skip_date(rest: &mut &[Token<'_>]) {
+    let Some(length) = DATES.iter().filter_map(|phrase| phrase_length(rest, phrase)).max() else { return };
+    for (at, token) in rest.iter().enumerate().skip(length) {
+        match token {
+            Token::Number(year) if year.is_year() => {
+                *rest = &rest[at + 1..];
+                return;
+            }
+            Token::Number(day) if day.as_plain().is_some_and(|day| (1..=31).contains(&day)) => {}
+            Token::Word(word) if is_date_word(word) => {}
+            _ => return,
+        }
+    }
 }
 
-/// "1,200 employees as of 2024": the later number dates the first.
-fn is_year(found: &Found, between: &str) -> bool {
-    let dated = [
-        "as of",
-        "in",
-        "since",
-        "from",
-        "by",
-        "for",
-        "end of",
-        "fy",
-        "/",
-        ",",
-        "fiscal year",
-        "year",
-        "as at",
-    ]
-    .iter()
-    .any(|word| between.ends_with(word))
-        || [
-            "january",
-            "february",
-            "march",
-            "april",
-            "may",
-            "june",
-            "july",
-            "august",
-            "september",
-            "october",
-            "november",
-            "december",
-        ]
-        .iter()
-        .any(|month| between.ends_with(month));
-    dated && found.unit == 1.0 && (1900.0..2100.0).contains(&found.digits)
+fn is_date_word(word: &str) -> bool {
+    const WORDS: [&str; 14] = [
+        "the", "end", "of", "early", "mid", "late", "year", "fiscal", "fy", "q1", "q2", "q3", "q4",
+        "year-end",
+    ];
+    WORDS.contains(&word) || word.len() > 2 && MONTHS.iter().any(|month| month.starts_with(word))
 }
 
-fn upper_bound_only(raw: &str) -> bool {
-    let raw = raw.trim().to_lowercase();
-    ["<", "≤", "under ", "fewer than ", "less than ", "up to ", "below ", "at most "]
-        .iter()
-        .any(|start| raw.starts_with(start))
-}
-
-/// Drops what stands in brackets: "(2024)", "[3]".
-fn without_brackets(raw: &str) -> String {
+/// Drops what stands in brackets: "(2024)", "[3]". What would change the number is refused.
+fn without_brackets(raw: &str) -> Result<String, Invalid> {
     let mut depth = 0_usize;
-    let mut kept = String::with_capacity(raw.len());
+    let (mut kept, mut dropped) = (String::with_capacity(raw.len()), String::new());
     for character in raw.chars() {
         match character {
             '(' | '[' => depth += 1,
             ')' | ']' => depth = depth.saturating_sub(1),
             _ if depth == 0 => kept.push(character),
-            _ => {}
+            _ => dropped.push(character),
         }
     }
-    kept
+    let unit = ["thousand", "million", "billion"].iter().any(|unit| dropped.contains(unit));
+    if unit { Err(CONTEXT) } else { Ok(kept) }
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the bound keeps it exact")]
 fn whole(number: f64) -> Option<i64> {
     // Units make products such as 12.7 * 1e3 = 12699.999...
     let rounded = number.round();
-    let exact = (number - rounded).abs() < 1e-6 * rounded.abs().max(1.0) && number.abs() < 9e15;
+    let exact = (number - rounded).abs() < 1e-12 * rounded.abs().max(1e3) && number.abs() < 9e15;
     exact.then_some(rounded as i64)
 }

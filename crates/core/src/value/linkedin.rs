@@ -4,7 +4,7 @@ use url::Url;
 
 use super::{Invalid, domain};
 
-/// Every spelling becomes `https://www.linkedin.com/in/{slug}`. Percent-encoding is kept.
+/// Every spelling becomes `https://www.linkedin.com/in/{slug}`.
 pub(super) fn normalise(raw: &str) -> Result<String, Invalid> {
     if raw.contains(char::is_whitespace) {
         return Err(Invalid("it contains a space"));
@@ -32,25 +32,82 @@ fn is_linkedin(url: &Url) -> bool {
 }
 
 /// LinkedIn ignores the case of a chosen slug, but not that of an opaque one (`ACoAA...`).
+///
+/// What is checked is the decoded slug, or `%7Bslug%7D` and `%0D%0A` would pass.
 fn canonical_slug(slug: &str) -> Result<String, Invalid> {
     const OPAQUE: [&str; 2] = ["ACoA", "ACwA"];
-    let opaque = OPAQUE.iter().any(|start| slug.starts_with(start));
+    let mut decoded = decoded(slug).ok_or(Invalid("its percent-encoding is broken"))?;
+    if !OPAQUE.iter().any(|start| decoded.starts_with(start)) {
+        decoded = decoded.to_lowercase();
+    }
+    if !decoded.chars().all(is_legal) {
+        return Err(Invalid("its profile name has a character that LinkedIn does not allow"));
+    }
+    if !(3..=150).contains(&decoded.chars().count()) || !decoded.contains(char::is_alphanumeric) {
+        return Err(Invalid("what stands after `/in/` is not a profile name"));
+    }
+    if is_blank_form(&decoded) {
+        return Err(Invalid("its profile name is a placeholder"));
+    }
     let mut canonical = String::with_capacity(slug.len());
-    let mut in_triplet: u8 = 0;
-    for character in slug.chars() {
-        let legal = character.is_ascii_alphanumeric() || "-_.~%".contains(character);
-        if !legal {
-            return Err(Invalid("its profile name has a character that LinkedIn does not allow"));
+    for byte in decoded.bytes() {
+        if byte.is_ascii() {
+            canonical.push(char::from(byte));
+        } else {
+            canonical.push_str(&format!("%{byte:02X}"));
         }
-        if character == '%' {
-            in_triplet = 3;
-        }
-        canonical.push(match () {
-            () if in_triplet > 0 => character.to_ascii_uppercase(),
-            () if opaque => character,
-            () => character.to_ascii_lowercase(),
-        });
-        in_triplet = in_triplet.saturating_sub(1);
     }
     Ok(canonical)
+}
+
+/// The text behind the percent-encoding; `None` for a bad triplet or bytes that are no text.
+fn decoded(slug: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(slug.len());
+    let mut rest = slug.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(if byte == b'%' {
+            let mut digit = || char::from(rest.next()?).to_digit(16);
+            u8::try_from(digit()? * 16 + digit()?).ok()?
+        } else {
+            byte
+        });
+    }
+    String::from_utf8(bytes).ok()
+}
+
+fn is_legal(character: char) -> bool {
+    if character.is_ascii() {
+        character.is_ascii_alphanumeric() || "-_.~".contains(character)
+    } else {
+        !character.is_control() && !character.is_whitespace()
+    }
+}
+
+/// Slugs that templates and models write where they know none. `not-found` may be real.
+fn is_blank_form(slug: &str) -> bool {
+    const WORDS: [&str; 21] = [
+        "null",
+        "nil",
+        "nan",
+        "none",
+        "undefined",
+        "unknown",
+        "string",
+        "slug",
+        "username",
+        "profile",
+        "profilename",
+        "profileid",
+        "placeholder",
+        "notavailable",
+        "yourname",
+        "yourprofile",
+        "firstlast",
+        "firstnamelastname",
+        "ceo",
+        "ceoname",
+        "personname",
+    ];
+    let plain: String = slug.chars().filter(|c| c.is_alphanumeric()).collect();
+    slug == "n-a" || WORDS.contains(&plain.as_str())
 }

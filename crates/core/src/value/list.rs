@@ -6,14 +6,24 @@ use super::{Invalid, is_placeholder, text};
 
 /// Splits at `;`, else at line ends, else at commas outside brackets.
 pub(super) fn read(raw: &str) -> Result<Vec<String>, Invalid> {
+    // Before the split: an escape sequence may hold a `;`.
+    let raw = text::visible(raw);
     let parts: Vec<&str> = if raw.contains(';') {
         raw.split(';').collect()
     } else if raw.contains(['\n', '\r']) {
         raw.lines().map(strip_bullet).collect()
     } else {
-        split_at_commas(raw)
+        return items(&split_at_commas(&raw));
     };
-    let items = parts.into_iter().filter(|part| !is_placeholder(part));
+    match items(&parts)?.as_slice() {
+        // Written out it has no `;` or line end, and would be read in another way.
+        [only] => items(&split_at_commas(only)),
+        several => Ok(several.to_vec()),
+    }
+}
+
+fn items(parts: &[&str]) -> Result<Vec<String>, Invalid> {
+    let items = parts.iter().filter(|part| !is_placeholder(part));
     unique(items.filter_map(|part| text::normalise(part).ok())).ok_or(Invalid("it holds no item"))
 }
 

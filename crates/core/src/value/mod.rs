@@ -10,6 +10,7 @@ mod integer;
 mod linkedin;
 mod list;
 mod placeholder;
+mod shared;
 mod text;
 mod url;
 
@@ -159,7 +160,8 @@ impl SemanticType {
         match (self, value) {
             (Self::Integer, Value::Integer(_)) => Some(value.clone()),
             (Self::List, Value::List(items)) => {
-                let items = items.iter().filter_map(|item| text::normalise(item).ok());
+                let items = items.iter().filter(|item| !is_placeholder(item));
+                let items = items.filter_map(|item| text::normalise(item).ok());
                 list::unique(items).map(Value::List)
             }
             (_, Value::Text(text)) if is_placeholder(text) => None,

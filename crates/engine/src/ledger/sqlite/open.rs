@@ -165,9 +165,11 @@ fn synchronous() -> &'static str {
 fn check(db: &Connection, path: &Path) -> Result<usize, OpenError> {
     let look = || {
         db.busy_timeout(BUSY)?;
+        // In one view of the file: another process may be making it at this moment.
+        let db = db.unchecked_transaction()?;
         let id: i32 = db.pragma_query_value(None, "application_id", |row| row.get(0))?;
         let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
-        Ok((id, tables, version(db)?))
+        Ok((id, tables, version(&db)?))
     };
     let (id, tables, version) = look().map_err(|error: rusqlite::Error| OpenError::sql(path, &error))?;
     let known = MIGRATIONS.len();

@@ -333,3 +333,16 @@ async fn many_writers_at_once_share_commits() {
     futures::future::join_all(all).await;
     assert_eq!(ledger.store().stats().unwrap().calls[0].count, 500);
 }
+
+#[test]
+fn many_processes_may_make_the_ledger_at_once() {
+    for _ in 0..10 {
+        let world = World::new();
+        let path = world.path();
+        let opened: Vec<_> = std::thread::scope(|threads| {
+            let all: Vec<_> = (0..8).map(|_| threads.spawn(|| Store::open(&path).map(|_| ()))).collect();
+            all.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert!(opened.iter().all(Result::is_ok), "{opened:?}");
+    }
+}

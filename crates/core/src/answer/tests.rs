@@ -1,0 +1,176 @@
+//! Answer in, cells out.
+
+use proptest::prelude::*;
+
+use super::*;
+
+const SUBJECT: &str = "Research the company with the web domain acme.com.";
+
+const OUTPUTS: &[Column] = &[
+    Column::optional("ceo_name", SemanticType::Text, "the chief executive's full name"),
+    Column::optional("employee_count", SemanticType::Integer, "people employed"),
+    Column::optional("tech_stack", SemanticType::List, "technologies"),
+    Column::optional("ceo_linkedin_url", SemanticType::LinkedinUrl, "their profile"),
+];
+
+#[track_caller]
+fn check(answer: &str, expect: [&str; 4]) {
+    let fields = read(answer, SUBJECT, OUTPUTS).unwrap();
+    let cells = OUTPUTS.iter().map(|column| fields.cell(column.name).unwrap_or_default());
+    assert_eq!(cells.collect::<Vec<_>>(), expect, "{answer}");
+}
+
+#[test]
+fn the_question_names_every_key() {
+    let query = ask("Research acme.com.", OUTPUTS);
+    assert!(OUTPUTS.iter().all(|column| query.contains(&format!("\"{}\"", column.name))));
+    assert!(query.contains("null when unknown"));
+}
+
+#[test]
+fn the_shapes_that_really_come_back() {
+    let jane = ["Jane Doe", "1200", "Rust; Go", "https://www.linkedin.com/in/jane"];
+    let plain = r#"{"ceo_name":"Jane Doe","employee_count":"about 1,200","tech_stack":"Rust, Go","ceo_linkedin_url":"linkedin.com/in/jane"}"#;
+    check(plain, jane);
+    check(&format!("Here is {{what}} I found:\n```json\n{plain}\n```\nHope {{that}} helps!"), jane);
+    check(&format!("[{plain}, {{\"ceo_name\": \"John Roe\"}}]"), jane);
+    check(
+        "[{\"ceo_name\": null, \"employee_count\": 7}, {\"ceo_name\": \"Another\", \"employee_count\": 8}]",
+        ["", "7", "", ""],
+    );
+    check(&format!("Draft: {{\"ceo_name\": null}} Final: {plain}"), jane);
+    check(&format!("{{\"result\": {plain}}}"), jane);
+    check(&plain.replace('}', ",\n}").replace("1,200\"", "1,200 (2024)\""), jane);
+    check(&plain.replace("ceo_name", "CEO Name").replace("tech_stack", "techStack"), jane);
+    check(
+        "{\"ceo_name\": [\"Jane Doe\", \"John Roe\"], \"tech_stack\": [\"Rust\", null,],}",
+        ["Jane Doe", "", "Rust", ""],
+    );
+    check("{\"ceo_name\": \"Jane\nDoe\"}", ["Jane Doe", "", "", ""]);
+}
+
+/// Which name is read.
+#[track_caller]
+fn names(answer: &str, expect: &str) {
+    let fields = read(answer, SUBJECT, OUTPUTS).unwrap();
+    assert_eq!(fields.cell("ceo_name").unwrap_or_default(), expect, "{answer}");
+}
+
+#[test]
+fn the_first_answer_counts_unless_it_is_corrected() {
+    let (jane, john, null) =
+        (r#"{"ceo_name": "Jane Doe"}"#, r#"{"ceo_name": "John Roe"}"#, r#"{"ceo_name": null}"#);
+    for (answer, expect) in [
+        (format!("{jane} {john}"), "Jane Doe"),
+        (format!("{null}\n\nFor comparison, Apple: {john}"), ""),
+        (format!("{null} Apple's would be {john}"), ""),
+        (format!("{jane}\nIts competitor:\n```json\n{john}\n```"), "Jane Doe"),
+        (format!("{jane} I hope this is correct.\nFor comparison, Apple: {john}"), "Jane Doe"),
+        (format!("Example: {john}\nAnswer: {jane}"), "Jane Doe"),
+        (format!("For example:\n```json\n{john}\n```\n{jane}"), "Jane Doe"),
+        (format!("The former one was {john}. Now: {jane}"), "Jane Doe"),
+        (format!("An example: {jane}"), "Jane Doe"),
+        (format!("Draft: {null} Final: {jane}"), "Jane Doe"),
+        (format!("{john}\nWait, that was wrong.\n```json\n{jane}\n```"), "Jane Doe"),
+        (format!("{john} Corrected: {jane}"), "Jane Doe"),
+        (format!("{john} Correction of my previous answer: {null}"), ""),
+        (format!("Final answer: {jane} Other firms: {john}"), "Jane Doe"),
+    ] {
+        names(&answer, expect);
+    }
+}
+
+#[test]
+fn what_repeats_the_question_is_no_answer() {
+    let echo = r#"{"ceo_name": "a string", "employee_count": "a whole number, no text"}"#;
+    names(&format!("You asked for {echo}. Here: {{\"ceo_name\": \"Jane Doe\"}}"), "Jane Doe");
+    names(r#"{"ceo_name": "the chief executive's full name"} {"ceo_name": "Jane Doe"}"#, "Jane Doe");
+    names(r#"{"ceo_name": "..."} {"ceo_name": "Jane Doe"}"#, "Jane Doe");
+    names(r#"{"ceo_name": "<name>"} {"ceo_name": "Jane Doe"}"#, "Jane Doe");
+    check(r#"{"ceo_name": "a string", "employee_count": 7}"#, ["", "7", "", ""]);
+    assert!(read(echo, SUBJECT, OUTPUTS).is_err());
+}
+
+#[test]
+fn others_inside_an_answer_are_left() {
+    let (jane, john) = (r#"{"ceo_name": "Jane Doe"}"#, r#"{"ceo_name": "John Roe", "employee_count": 7}"#);
+    names(&format!(r#"{{"former_ceo": {john}, "present": {jane}}}"#), "Jane Doe");
+    names(&format!(r#"{{"comparison": [{john}], "result": {jane}}}"#), "Jane Doe");
+    names(&format!(r#"{{"aPreviousOne": null, "previousAnswer": {john}, "result": {jane}}}"#), "Jane Doe");
+    assert!(read(&format!(r#"{{"former": {john}}}"#), SUBJECT, OUTPUTS).is_err());
+    names(
+        r#"[{"domain": "other.com", "ceo_name": "John Roe"}, {"domain": "https://www.acme.com/", "ceo_name": "Jane Doe"}]"#,
+        "Jane Doe",
+    );
+    names(r#"[{"domain": "me.com", "ceo_name": "Jane Doe"}, {"ceo_name": "John Roe"}]"#, "Jane Doe");
+}
+
+#[test]
+fn a_count_is_never_negative() {
+    for count in ["-1", "\"-1\"", "-1.0"] {
+        check(&format!("{{\"employee_count\": {count}}}"), ["", "", "", ""]);
+    }
+}
+
+#[test]
+fn footnotes_and_broken_characters_do_not_hide_the_answer() {
+    let notes: String = (1..400).map(|at| format!("A claim [{at}] {{of}} [see {at}]. ")).collect();
+    names(&format!("{notes} {{\"ceo_name\": \"Jane Doe\"}}"), "Jane Doe");
+    for (escape, expect) in [
+        (r"\ud83d", "Jane\u{fffd}Doe"),
+        (r"\ude00", "Jane\u{fffd}Doe"),
+        (r"\ud83d\ud83d\ude00", "Jane\u{fffd}😀Doe"),
+        (r"\ud83d\n", "Jane\u{fffd} Doe"),
+        (r"\ud83d\\", "Jane\u{fffd}\\Doe"),
+        (r"\ud8-", "Jane\u{fffd}-Doe"),
+    ] {
+        names(&format!("Found: {{\"ceo_name\": \"Jane{escape}Doe\"}}"), expect);
+    }
+    names(r#"{"ceo_name": "Jane Doe\ud83d"}"#, "Jane Doe\u{fffd}");
+}
+
+#[test]
+fn unknown_is_empty_and_never_a_word() {
+    check(
+        r#"{"ceo_name":"N/A","employee_count":"unknown","tech_stack":[],"ceo_linkedin_url":"I could not find a profile"}"#,
+        ["", "", "", ""],
+    );
+    assert!(read(r#"{"ceo_name": null}"#, SUBJECT, OUTPUTS).unwrap().is_empty());
+}
+
+#[test]
+fn prose_without_json_is_a_bad_reply_with_an_excerpt() {
+    for answer in ["I could not find the CEO of Acme.", "", "{}", "{\"other\": 1}", "{{{{", "[1, 2"] {
+        let error = read(answer, SUBJECT, OUTPUTS).unwrap_err();
+        assert_eq!(error.kind(), crate::ErrorKind::BadReply);
+        assert!(error.may_be_billed());
+        assert!(error.full_message().contains(answer.get(..12).unwrap_or(answer)), "{error}");
+    }
+}
+
+#[test]
+fn the_source_is_kept_with_the_fields() {
+    let fields = read(r#"{"ceo_name":"Jane","source_url":"acme.com/team"}"#, SUBJECT, OUTPUTS).unwrap();
+    assert_eq!(fields.get("ceo_name").unwrap().source.as_deref(), Some("https://acme.com/team"));
+}
+
+#[test]
+fn a_hostile_answer_is_read_in_bounded_time() {
+    for hostile in [
+        "{".repeat(1_000_000),
+        "[{\"a\":".repeat(200_000),
+        "{\"ceo_name\":".repeat(50_000),
+        format!("[ {}", "{\"a\" x}".repeat(100_000)),
+        "{\"".repeat(500_000),
+        format!("{{\"{}", " ,{\"a\":[ ".repeat(90_000)),
+    ] {
+        assert!(read(&hostile, SUBJECT, OUTPUTS).is_err());
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_answer_makes_it_panic(answer in "\\PC*|[{}\\[\\]\",:\\\\a-z 0-9\n]{0,80}") {
+        let _ = read(&answer, SUBJECT, OUTPUTS);
+    }
+}

@@ -1,0 +1,123 @@
+//! The digits of one number, its separators and its unit.
+
+use crate::value::Invalid;
+
+const ODD: Invalid = Invalid("its separators are not those of a number");
+
+/// One number as it is written. What it is worth may depend on the unit that another one has.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Written<'a> {
+    digits: &'a str,
+    /// 1 when it has none.
+    pub(super) unit: f64,
+}
+
+impl<'a> Written<'a> {
+    /// Reads the number that `text` begins with, and gives what follows it.
+    pub(super) fn read(text: &'a str) -> Result<(Self, &'a str), Invalid> {
+        let (digits, rest) = text.split_at(digits_end(text));
+        let (unit, rest) = unit(rest)?;
+        Ok((Self { digits, unit }, rest))
+    }
+
+    /// Its value, taken with `unit`.
+    pub(super) fn worth(&self, unit: f64) -> Result<f64, Invalid> {
+        let plain = if unit == 1.0 { plain(self.digits)? } else { before_a_unit(self.digits)? };
+        plain.parse().map(|number: f64| number * unit).map_err(|_| ODD)
+    }
+
+    /// The year or the day that it may be: plain digits.
+    pub(super) fn as_plain(&self) -> Option<u16> {
+        self.digits.parse().ok().filter(|_| self.unit == 1.0)
+    }
+
+    /// Whether it is written like a year of our time.
+    pub(super) fn is_year(&self) -> bool {
+        self.as_plain().is_some_and(|year| (1900..2100).contains(&year))
+    }
+}
+
+/// The end of the digits, separators of thousands and decimals included.
+fn digits_end(text: &str) -> usize {
+    let digits = |at: usize| text[at..].bytes().take_while(u8::is_ascii_digit).count();
+    let first = digits(0);
+    let mut end = first;
+    loop {
+        let separator = match text[end..].chars().next() {
+            Some('.' | ',') if digits(end + 1) > 0 => 1,
+            // "500 100" may be two numbers; "1 200" hardly is.
+            Some(' ') if first > 2 => 0,
+            Some(c @ ('\'' | '’' | '_' | ' ' | '\u{a0}' | '\u{202f}')) if digits(end + c.len_utf8()) == 3 => {
+                c.len_utf8()
+            }
+            _ => 0,
+        };
+        if separator == 0 {
+            return end;
+        }
+        end += separator + digits(end + separator);
+    }
+}
+
+/// Digits without a unit. A single point or comma before exactly three digits separates
+/// thousands ("1.200" and "1,200" are both 1200); otherwise it is a decimal sign.
+fn plain(number: &str) -> Result<String, Invalid> {
+    let (parts, separators) = split(number);
+    let (first, rest) = parts.split_first().ok_or(ODD)?;
+    if rest.is_empty() || is_grouped(&parts) && *first != "0" {
+        let decimal_last = separators.len() > 1 && separators.last() != separators.first();
+        return Ok(if decimal_last { decimal(&parts) } else { parts.concat() });
+    }
+    with_decimals(&parts, &separators)
+}
+
+/// Digits before "million": a single separator is a decimal sign, for nobody writes
+/// thousands of millions so. "1,234k" alone is both in use, and refused.
+fn before_a_unit(number: &str) -> Result<String, Invalid> {
+    let (parts, separators) = split(number);
+    match separators.as_slice() {
+        ['.'] => Ok(decimal(&parts)),
+        [','] if is_grouped(&parts) && parts[0] != "0" => {
+            Err(Invalid("its comma may separate thousands or decimals"))
+        }
+        _ => plain(number),
+    }
+}
+
+fn split(number: &str) -> (Vec<&str>, Vec<char>) {
+    let parts = number.split(|c: char| !c.is_ascii_digit()).collect();
+    (parts, number.chars().filter(|c| !c.is_ascii_digit()).collect())
+}
+
+/// Whether all parts but the first, which may be shorter, have three digits.
+fn is_grouped(parts: &[&str]) -> bool {
+    let Some((first, rest)) = parts.split_first() else { return false };
+    rest.is_empty() || first.len() <= 3 && rest.iter().all(|part| part.len() == 3)
+}
+
+fn with_decimals(parts: &[&str], separators: &[char]) -> Result<String, Invalid> {
+    let Some((last, before)) = separators.split_last() else { return Err(ODD) };
+    let fits = is_grouped(&parts[..parts.len() - 1]) && matches!(last, '.' | ',') && !before.contains(last);
+    if fits { Ok(decimal(parts)) } else { Err(ODD) }
+}
+
+fn decimal(parts: &[&str]) -> String {
+    let (last, whole) = parts.split_last().expect("a split has at least one part");
+    format!("{}.{last}", whole.concat())
+}
+
+/// The factor of a unit word that `text` begins with, and what follows it.
+fn unit(text: &str) -> Result<(f64, &str), Invalid> {
+    let after_space = text.trim_start();
+    let end = after_space.find(|c: char| !c.is_alphanumeric()).unwrap_or(after_space.len());
+    let (word, rest) = after_space.split_at(end);
+    Ok(match word {
+        "k" | "thousand" | "tsd" => (1e3, rest),
+        "m" | "mn" | "mm" | "mio" | "million" => (1e6, rest),
+        "b" | "bn" | "billion" => (1e9, rest),
+        _ if after_space.len() == text.len() && !word.is_empty() => {
+            return Err(Invalid("a word is stuck to the number"));
+        }
+        _ => (1.0, text),
+    })
+}
