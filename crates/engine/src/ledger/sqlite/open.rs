@@ -1,6 +1,11 @@
 //! Opening the file: its settings, its version, and a clear word when it cannot be used.
 
-use std::{error, fmt, fs, io, path::Path, time::Duration};
+use std::{
+    error, fmt, fs, io,
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
@@ -114,9 +119,25 @@ pub(super) fn writer(path: &Path) -> Result<(Connection, bool), OpenError> {
     let mut db = Connection::open(path).map_err(|error| wrong(&error))?;
     // Looked at before anything is set: another program's file is left as it is.
     let version = check(&db, path)?;
-    configure(&db).map_err(|error| wrong(&error))?;
+    patiently(|| configure(&db)).map_err(|error| wrong(&error))?;
     migrate(&mut db, version).map_err(|error| wrong(&error))?;
     Ok((db, is_new))
+}
+
+/// Tries again while another process is making the same file: switching to the write-ahead log
+/// fails at once, without the wait that other statements have.
+fn patiently<T>(work: impl Fn() -> rusqlite::Result<T>) -> rusqlite::Result<T> {
+    let begun = Instant::now();
+    loop {
+        match work() {
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && begun.elapsed() < BUSY =>
+            {
+                thread::sleep(Duration::from_millis(10));
+            }
+            done => return done,
+        }
+    }
 }
 
 /// A connection that only reads.
@@ -129,7 +150,7 @@ pub(super) fn reader(path: &Path) -> Result<Connection, OpenError> {
         db.pragma_update(None, "cache_size", -8_000)?;
         Ok(db)
     };
-    open().map_err(|error: rusqlite::Error| OpenError::sql(path, &error))
+    patiently(open).map_err(|error: rusqlite::Error| OpenError::sql(path, &error))
 }
 
 fn make_folder(path: &Path) -> io::Result<()> {
@@ -171,7 +192,8 @@ fn check(db: &Connection, path: &Path) -> Result<usize, OpenError> {
         let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
         Ok((id, tables, version(&db)?))
     };
-    let (id, tables, version) = look().map_err(|error: rusqlite::Error| OpenError::sql(path, &error))?;
+    let (id, tables, version) =
+        patiently(look).map_err(|error: rusqlite::Error| OpenError::sql(path, &error))?;
     let known = MIGRATIONS.len();
     if id != APPLICATION_ID && (version > 0 || tables > 0) {
         return Err(OpenError::new(path, Problem::NotALedger, "this is another program's database"));
