@@ -92,3 +92,81 @@ async fn enrich(engine: &Arc<Engine>, listener: &Arc<dyn Listener>, row: &InputR
     listener.hear(&Event::Row { number: row.number(), end: &end });
     end
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        fmt::Write as _,
+        sync::atomic::{AtomicU64, Ordering},
+        time::Duration,
+    };
+
+    use async_trait::async_trait;
+    use engine::{
+        Silent,
+        plan::{Header, Plan, Request},
+    };
+    use marl_core::{Call, CallEnd, Caller, Registry, Reply};
+    use serde_json::json;
+
+    use super::*;
+    use crate::table::{self, ReadOptions};
+
+    /// Answers at once, but the first row only when the window is full behind it.
+    #[derive(Default)]
+    struct SlowFirst {
+        asked: AtomicU64,
+    }
+
+    #[async_trait]
+    impl Caller for SlowFirst {
+        async fn call(&self, call: Call) -> CallEnd {
+            let asked = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
+            if call.parameters.to_string().contains("sandbox-slow") {
+                while self.asked.load(Ordering::SeqCst) < 1024 {
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                }
+            }
+            CallEnd::Reply(Reply::found(json!({"person": {"headline": format!("row {asked}")}})))
+        }
+    }
+
+    #[test]
+    fn a_slow_first_row_before_a_hundred_thousand_fast_ones_neither_stalls_nor_grows() {
+        const ROWS: u64 = 100_000;
+        const WINDOW: usize = 1024;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.csv");
+        let mut text = String::from("linkedin_url\nlinkedin.com/in/sandbox-slow\n");
+        (1..ROWS).for_each(|row| writeln!(text, "linkedin.com/in/sandbox-{row}").unwrap());
+        std::fs::write(&path, text).unwrap();
+        let sketch = table::check(&path, &ReadOptions::default()).unwrap();
+        let request = Request { integrations: vec!["linkedin_profile".to_owned()], ..Request::default() };
+        let header = Header { table: "t.csv", columns: &sketch.columns, samples: &sketch.samples };
+        let plan = Plan::new(&request, &header, &Registry::gather().unwrap()).unwrap();
+        let caller = Arc::new(SlowFirst::default());
+        let dynamic = Arc::clone(&caller) as Arc<dyn Caller>;
+        let engine = Arc::new(Engine::new(Arc::new(plan), Arc::clone(&dynamic), dynamic));
+        let mut written = 0;
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        let reader = Reader::open(&sketch).unwrap();
+        let piped = run(
+            reader,
+            engine,
+            Arc::new(Silent),
+            u64::MAX,
+            WINDOW,
+            || {},
+            |row, end| {
+                written += 1;
+                assert_eq!(row.number(), written, "in order");
+                assert!(end.is_some_and(|end| end.written[0].is_some()));
+                let ahead = caller.asked.load(Ordering::SeqCst) - (written - 1);
+                assert!(ahead <= WINDOW as u64, "{ahead} rows between reader and writer");
+                Ok(())
+            },
+        );
+        runtime.block_on(piped).unwrap();
+        assert_eq!(written, ROWS);
+    }
+}
