@@ -1,7 +1,7 @@
 //! The record of calls: intent before, reply after. A trait and two forms of it.
 //!
 //! Intents and replies of every call go through here, and nothing else does: rows, steps and
-//! policies are not known to it. [`Sqlite`] is the durable form, [`Memory`] forgets at the end
+//! policies are not known to it. [`RunLedger`] is the durable form, [`Memory`] forgets at the end
 //! of the run.
 
 mod key;
