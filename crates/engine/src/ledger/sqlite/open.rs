@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
 
 /// "marl" in ASCII: a file with another id is not ours.
 const APPLICATION_ID: i32 = 0x6d61_726c;
@@ -146,6 +146,7 @@ pub(super) fn reader(path: &Path) -> Result<Connection, OpenError> {
     let open = || {
         let db = Connection::open_with_flags(path, flags)?;
         db.busy_timeout(BUSY)?;
+        stable_plans(&db)?;
         db.pragma_update(None, "query_only", true)?;
         db.pragma_update(None, "cache_size", -8_000)?;
         Ok(db)
@@ -167,11 +168,17 @@ fn make_folder(path: &Path) -> io::Result<()> {
 /// Durable means a power cut: write-ahead log, and every commit waits for the disk.
 fn configure(db: &Connection) -> rusqlite::Result<()> {
     db.busy_timeout(BUSY)?;
+    stable_plans(db)?;
     db.pragma_update(None, "journal_mode", "WAL")?;
     db.pragma_update(None, "synchronous", synchronous())?;
     db.pragma_update(None, "cache_size", -8_000)?;
     db.set_prepared_statement_cache_capacity(32);
     Ok(())
+}
+
+/// Plans that do not depend on bound values: otherwise statements are prepared anew each time.
+fn stable_plans(db: &Connection) -> rusqlite::Result<()> {
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(|_| ())
 }
 
 /// `FULL`, unless a benchmark wants to know what that costs.

@@ -130,19 +130,18 @@ fn write(db: &Connection, changes: &Receiver<Box<dyn Change>>, readers: &Readers
             tidied = Instant::now();
         }
     }
-    // Leaves one tidy file behind; others may still be reading, which is fine.
-    let _ = db.execute_batch("PRAGMA optimize");
 }
 
 fn commit(db: &Connection, mut batch: Vec<Box<dyn Change>>, readers: &Readers) {
-    let stored = db.execute_batch("BEGIN IMMEDIATE").and_then(|()| {
+    let say = |word: &str| db.prepare_cached(word)?.execute([]).map(|_| ());
+    let stored = say("BEGIN IMMEDIATE").and_then(|()| {
         for change in &mut batch {
             // A full disk can end the transaction from within; nothing may be made after it.
             if !db.is_autocommit() {
                 change.make(db);
             }
         }
-        db.execute_batch("COMMIT")
+        say("COMMIT")
     });
     let stored = stored.map_err(|error| failed(&error));
     if stored.is_err() && !db.is_autocommit() {
