@@ -52,6 +52,8 @@ struct Scripted {
     in_flight: AtomicUsize,
     most_in_flight: AtomicUsize,
     without_key: bool,
+    /// What a later version of the provider reads out of an answer.
+    mended: bool,
 }
 
 #[async_trait]
@@ -91,7 +93,8 @@ impl Provider for Scripted {
     }
 
     fn read(&self, _: &Call, body: &str) -> Result<Reply, Error> {
-        Ok(Reply::found(json!(body)))
+        let read = if self.mended { format!("{body}, mended") } else { body.to_owned() };
+        Ok(Reply::found(json!(read)))
     }
 }
 
@@ -133,11 +136,15 @@ impl World {
     }
 
     fn with(provider: Scripted, settings: Settings) -> Self {
+        Self::over(Arc::new(Memory::new()), provider, settings)
+    }
+
+    fn over(ledger: Arc<Memory>, provider: Scripted, settings: Settings) -> Self {
         let provider = Arc::new(provider);
         let heard = Arc::new(Heard::default());
         let gateway = Gateway::new(
             [Arc::clone(&provider) as Arc<dyn Provider>],
-            Arc::new(Memory::new()),
+            ledger,
             settings,
             Arc::clone(&heard) as Arc<dyn Listener>,
         );
@@ -517,4 +524,15 @@ async fn a_doubt_that_is_sent_again_counts_twice() {
     let world = World::with(scripted(&[(1, &[Act::Fail(cut)])]), settings);
     assert_eq!(world.ask(1).await, "found 1");
     assert_eq!(world.ask(2).await, "closed budget");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mended_parser_reads_stored_answers_again_and_buys_nothing() {
+    let ledger = Arc::new(Memory::new());
+    let before = World::over(Arc::clone(&ledger), Scripted::default(), Settings::default());
+    assert_eq!(before.ask(1).await, "found 1");
+    let mended = Scripted { mended: true, without_key: true, ..Scripted::default() };
+    let after = World::over(ledger, mended, Settings::default());
+    assert_eq!(after.ask(1).await, "found 1, mended");
+    assert_eq!((after.sends(), after.heard("reused")), (0, 1));
 }
