@@ -1,7 +1,7 @@
 //! Makes values that come from outside safe as cells: nothing in them steers a terminal,
 //! runs in a spreadsheet or bursts a cell. Must never touch the table's own cells.
 
-use marl_core::value::Value;
+use marl_core::value::{Value, without_escapes};
 
 /// The most characters that a cell of a spreadsheet holds.
 pub(super) const CELL_CHARS: usize = 32_767;
@@ -51,54 +51,14 @@ fn clean(text: &str, breaks: LineBreaks) -> String {
     if text.chars().all(is_harmless) {
         return text.to_owned();
     }
-    let mut clean = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        let after = &rest[c.len_utf8()..];
-        rest = match c {
-            '\u{1b}' => after_escape(after),
-            '\u{9b}' => after_parameters(after),
-            '\r' if after.starts_with('\n') => after,
-            _ => after,
-        };
-        match c {
-            '\n' | '\t' if breaks == LineBreaks::Kept => clean.push(c),
-            '\r' if after.starts_with('\n') => {}
-            '\n' | '\t' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => clean.push(' '),
-            c if c.is_control() => {}
-            c => clean.push(c),
-        }
-    }
-    clean
-}
-
-/// What follows an escape sequence whose escape character was read.
-fn after_escape(rest: &str) -> &str {
-    let mut chars = rest.chars();
-    match chars.next() {
-        Some('[') => after_parameters(chars.as_str()),
-        // Strings for the terminal (titles, links) end with BEL or `ESC \`.
-        Some(']' | 'P' | '_' | '^' | 'X') => {
-            let string = chars.as_str();
-            let end = string.find(['\u{7}', '\u{1b}', '\u{9c}']).map(|end| &string[end..]);
-            match end {
-                Some(end) => end.strip_prefix("\u{1b}\\").unwrap_or(end),
-                // Without an end it was none: the text is worth more.
-                None => string,
-            }
-        }
-        Some(c) if c.is_ascii() && !c.is_control() => chars.as_str(),
-        _ => rest,
-    }
-}
-
-/// What follows the parameters and the final letter of `ESC [ 31 m`.
-fn after_parameters(rest: &str) -> &str {
-    let end = rest.find(|c: char| !matches!(c, ' '..='?')).unwrap_or(rest.len());
-    match rest[end..].chars().next() {
-        Some(c @ '@'..='~') => &rest[end + c.len_utf8()..],
-        _ => &rest[end..],
-    }
+    let text = without_escapes(text).replace("\r\n", "\n");
+    let kept = |c: char| match c {
+        '\n' | '\t' if breaks == LineBreaks::Kept => Some(c),
+        '\n' | '\t' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some(' '),
+        c if c.is_control() => None,
+        c => Some(c),
+    };
+    text.chars().filter_map(kept).collect()
 }
 
 /// Whether a spreadsheet would take the text for a formula.

@@ -20,6 +20,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 pub use placeholder::is_placeholder;
+pub use text::without_escapes;
 
 /// What a cell holds. An absent value is an absent `Value`: there is no empty one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

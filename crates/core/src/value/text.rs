@@ -1,5 +1,7 @@
 //! `text`: any text, on one line, without what a terminal would obey.
 
+use std::borrow::Cow;
+
 use super::Invalid;
 
 /// White space runs become one space; escape sequences, control characters and invisible
@@ -12,26 +14,33 @@ pub(super) fn normalise(raw: &str) -> Result<String, Invalid> {
 /// The text without escape sequences, control characters and invisible marks; line ends and
 /// other white space stay.
 pub(super) fn visible(raw: &str) -> String {
+    without_escapes(raw).chars().filter(|c| c.is_whitespace() || !is_hidden(*c)).collect()
+}
+
+/// The text without the sequences that a terminal obeys: colours, titles, links. Other control
+/// characters stay.
+pub fn without_escapes(raw: &str) -> Cow<'_, str> {
+    const BEGINNINGS: [char; 2] = ['\u{1b}', '\u{9b}'];
+    if !raw.contains(BEGINNINGS) {
+        return Cow::Borrowed(raw);
+    }
     let mut clean = String::with_capacity(raw.len());
     let mut rest = raw;
-    while let Some(character) = rest.chars().next() {
-        let after = &rest[character.len_utf8()..];
-        rest = match character {
-            '\u{1b}' => after_escape(after),
-            '\u{9b}' => after_parameters(after),
-            _ => after,
+    while let Some(at) = rest.find(BEGINNINGS) {
+        clean.push_str(&rest[..at]);
+        rest = match rest[at..].strip_prefix(BEGINNINGS[0]) {
+            Some(after) => after_escape(after),
+            None => after_parameters(&rest[at + BEGINNINGS[1].len_utf8()..]),
         };
-        if character.is_whitespace() || !is_hidden(character) {
-            clean.push(character);
-        }
     }
-    clean
+    clean.push_str(rest);
+    Cow::Owned(clean)
 }
 
 /// Control characters, and the marks that reorder or hide the text around them.
 fn is_hidden(character: char) -> bool {
     character.is_control()
-        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+        || matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// What follows an escape sequence whose escape character was read. Without the rest of the
@@ -49,6 +58,9 @@ fn after_escape(rest: &str) -> &str {
                 None => string,
             }
         }
+        // Resets and saved cursors: `ESC c`, `ESC 7`. A capital is rather the beginning of a word
+        // that a stray escape character stands in.
+        Some('0'..='?' | '`'..='~') => chars.as_str(),
         _ => rest,
     }
 }
