@@ -17,12 +17,10 @@ pub fn is_placeholder(text: &str) -> bool {
         return true;
     }
     // Nearly every cell is a value and none of these; its first word tells.
-    let first = text.split_whitespace().find_map(|part| words(part).into_iter().next());
-    let Some((first, _)) = first else { return false };
-    if !POLITE.contains(&first.as_str())
-        && !BEFORE_A_BREAK.contains(&first.as_str())
-        && openings(&first).is_empty()
-    {
+    let first = text.split_whitespace().map(in_lower_case).find(|part| !inner(part).is_empty());
+    let Some(first) = first else { return false };
+    let first = inner(&first);
+    if !POLITE.contains(&first) && !BEFORE_A_BREAK.contains(&first) && openings(first).is_empty() {
         return false;
     }
     let words = words(text);
@@ -221,10 +219,9 @@ type Word = (String, bool);
 
 fn words(text: &str) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();
-    // Longer than any word that counts; a hostile text may be one word of a megabyte.
     for part in text.split_whitespace().take(MOST_WORDS * 2) {
-        let part: String = part.chars().take(40).collect::<String>().to_lowercase().replace('’', "'");
-        let inner = part.trim_matches(|c: char| !c.is_alphanumeric());
+        let part = in_lower_case(part);
+        let inner = inner(&part);
         // A sign on its own or before a word: "- domain", "(private".
         if let Some(last) = words.last_mut().filter(|_| part.starts_with(is_break)) {
             last.1 = true;
@@ -240,6 +237,20 @@ fn words(text: &str) -> Vec<Word> {
         last.1 = true;
     }
     words
+}
+
+/// A part of a text as words are compared, cut to longer than any word that counts: a hostile
+/// text may be one word of a megabyte.
+fn in_lower_case(part: &str) -> String {
+    const LONGEST: usize = 40;
+    let end = part.char_indices().nth(LONGEST).map_or(part.len(), |(at, _)| at);
+    let lower = part[..end].to_lowercase();
+    if lower.contains('’') { lower.replace('’', "'") } else { lower }
+}
+
+/// A part without the signs around it.
+fn inner(part: &str) -> &str {
+    part.trim_matches(|c: char| !c.is_alphanumeric())
 }
 
 fn is_break(character: char) -> bool {

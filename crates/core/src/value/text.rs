@@ -7,14 +7,23 @@ use super::Invalid;
 /// White space runs become one space; escape sequences, control characters and invisible
 /// direction marks are dropped.
 pub(super) fn normalise(raw: &str) -> Result<String, Invalid> {
-    let clean = visible(raw).split_whitespace().collect::<Vec<_>>().join(" ");
+    let visible = visible(raw);
+    let mut clean = String::with_capacity(visible.len());
+    for word in visible.split_whitespace() {
+        clean.push_str(if clean.is_empty() { "" } else { " " });
+        clean.push_str(word);
+    }
     if clean.is_empty() { Err(Invalid("it holds no visible character")) } else { Ok(clean) }
 }
 
 /// The text without escape sequences, control characters and invisible marks; line ends and
 /// other white space stay.
-pub(super) fn visible(raw: &str) -> String {
-    without_escapes(raw).chars().filter(|c| c.is_whitespace() || !is_hidden(*c)).collect()
+pub(super) fn visible(raw: &str) -> Cow<'_, str> {
+    // Nearly every cell is plain.
+    if raw.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        return Cow::Borrowed(raw);
+    }
+    Cow::Owned(without_escapes(raw).chars().filter(|c| c.is_whitespace() || !is_hidden(*c)).collect())
 }
 
 /// The text without the sequences that a terminal obeys: colours, titles, links. Other control
