@@ -22,11 +22,13 @@ mod settings;
 
 use std::{
     collections::{BTreeMap, HashSet},
+    panic::AssertUnwindSafe,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use async_trait::async_trait;
+use futures::FutureExt;
 use marl_core::{Call, CallEnd, Caller, Error, Provider, SkipReason};
 use tokio::sync::watch;
 
@@ -147,7 +149,12 @@ impl Gateway {
             }
             Part::Lead(landing, ticket) => {
                 let shared = Arc::clone(&self.shared);
-                tokio::spawn(async move { landing.land(shared.lead(&call, key, refresh).await) });
+                let lead = async move { landing.land(shared.lead(&call, key, refresh).await) };
+                let mut flight = AssertUnwindSafe(lead).catch_unwind().boxed();
+                // A stored answer is there at once, and needs no task.
+                if futures::poll!(&mut flight).is_pending() {
+                    tokio::spawn(flight);
+                }
                 ticket
             }
         };

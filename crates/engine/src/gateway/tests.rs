@@ -86,7 +86,10 @@ impl Provider for Scripted {
                 failure().into()
             }
             Act::Hang => pending().await,
-            Act::Panic => panic!("the provider's defect"),
+            Act::Panic => {
+                sleep(Duration::from_millis(1)).await;
+                panic!("the provider's defect")
+            }
         };
         self.in_flight.fetch_sub(1, Ordering::SeqCst);
         attempt

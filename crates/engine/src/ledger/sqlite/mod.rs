@@ -48,13 +48,9 @@ impl Store {
         let (writer, is_new) = open::writer(path)?;
         let readers = Arc::new(Readers::open(path)?);
         let identity = open::Identity::of(path).map_err(|error| OpenError::io(path, &error))?;
-        Ok(Self {
-            path: path.to_owned(),
-            is_new,
-            identity,
-            writer: Writer::start(writer, Arc::clone(&readers)),
-            readers,
-        })
+        let writer =
+            Writer::start(writer, Arc::clone(&readers)).map_err(|error| OpenError::sql(path, &error))?;
+        Ok(Self { path: path.to_owned(), is_new, identity, writer, readers })
     }
 
     /// The file.

@@ -16,7 +16,11 @@ const APPLICATION_ID: i32 = 0x6d61_726c;
 const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
 
 /// How long a writer waits for another process's commit.
-const BUSY: Duration = Duration::from_secs(20);
+pub(super) const BUSY: Duration =
+    if cfg!(test) { Duration::from_millis(300) } else { Duration::from_secs(20) };
+
+/// Every commit waits for the disk. The other word is for measuring what that costs.
+const SYNCHRONOUS: &str = if cfg!(feature = "commits-wait-for-nothing") { "NORMAL" } else { "FULL" };
 
 /// Why a ledger cannot be opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +63,7 @@ impl OpenError {
         Self::new(path, problem, &error.to_string())
     }
 
-    fn sql(path: &Path, error: &rusqlite::Error) -> Self {
+    pub(super) fn sql(path: &Path, error: &rusqlite::Error) -> Self {
         let problem = match error.sqlite_error_code() {
             Some(ErrorCode::NotADatabase) => Problem::NotALedger,
             Some(ErrorCode::DatabaseCorrupt) => Problem::Corrupt,
@@ -170,7 +174,9 @@ fn configure(db: &Connection) -> rusqlite::Result<()> {
     db.busy_timeout(BUSY)?;
     stable_plans(db)?;
     db.pragma_update(None, "journal_mode", "WAL")?;
-    db.pragma_update(None, "synchronous", synchronous())?;
+    db.pragma_update(None, "synchronous", SYNCHRONOUS)?;
+    // The writer does it itself: see `writer`.
+    db.pragma_update(None, "wal_autocheckpoint", 0)?;
     db.pragma_update(None, "cache_size", -8_000)?;
     db.set_prepared_statement_cache_capacity(32);
     Ok(())
@@ -179,14 +185,6 @@ fn configure(db: &Connection) -> rusqlite::Result<()> {
 /// Plans that do not depend on bound values: otherwise statements are prepared anew each time.
 fn stable_plans(db: &Connection) -> rusqlite::Result<()> {
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(|_| ())
-}
-
-/// `FULL`, unless a benchmark wants to know what that costs.
-fn synchronous() -> &'static str {
-    match std::env::var("MARL_BENCH_SYNCHRONOUS").as_deref() {
-        Ok("NORMAL") => "NORMAL",
-        _ => "FULL",
-    }
 }
 
 /// The file's version, if it is a ledger or empty.

@@ -81,6 +81,16 @@ impl Readers {
         }
     }
 
+    /// Does `work` while nobody reads.
+    pub(super) fn hold<T>(&self, work: impl FnOnce() -> T) -> T {
+        let mut all: Vec<_> =
+            self.all.iter().map(|reader| reader.lock().unwrap_or_else(PoisonError::into_inner)).collect();
+        for reader in &mut all {
+            let _ = reader.end();
+        }
+        work()
+    }
+
     fn any(&self) -> MutexGuard<'_, Reader> {
         let free = self.all.iter().find_map(|reader| reader.try_lock().ok());
         free.unwrap_or_else(|| self.all[0].lock().unwrap_or_else(PoisonError::into_inner))

@@ -295,6 +295,73 @@ fn files_that_cannot_be_used() {
         Problem::Newer,
     );
     check(&|path| fs::create_dir(path).unwrap(), Problem::ReadOnly);
+    check(
+        &|path| {
+            drop(Store::open(path).unwrap());
+            damage(path, 100, 4096);
+        },
+        Problem::Corrupt,
+    );
+    check(
+        &|path| {
+            drop(Store::open(path).unwrap());
+            let half = fs::metadata(path).unwrap().len() / 2 - 1;
+            fs::File::options().write(true).open(path).unwrap().set_len(half).unwrap();
+        },
+        Problem::Corrupt,
+    );
+}
+
+/// Overwrites a part of a file.
+fn damage(path: &Path, from: usize, to: usize) {
+    let mut bytes = fs::read(path).unwrap();
+    bytes[from..to].fill(0xA5);
+    fs::write(path, bytes).unwrap();
+}
+
+#[tokio::test]
+async fn damage_in_the_middle_is_an_error_and_no_answer_is_taken_for_none() {
+    let world = World::new();
+    let ledger = world.run();
+    for n in 1..=200 {
+        let intent = world.claim(&ledger, n, false).await.unwrap();
+        world.settle(&ledger, n, intent, found(&"x".repeat(500))).await;
+    }
+    drop(ledger);
+    let length = fs::metadata(world.path()).unwrap().len() as usize;
+    damage(&world.path(), length / 2, length);
+    let store = Arc::new(Store::open(&world.path()).expect("its beginning is sound"));
+    let ledger = RunLedger::begin(store, &start(), MaxAge::default());
+    let error = match ledger {
+        Err(error) => error,
+        Ok(ledger) => {
+            let mut errors = Vec::new();
+            for n in 1..=200 {
+                match ledger.look_up(&world.key(n), false).await {
+                    Ok(known) => assert!(word(known).starts_with("answered x"), "call {n} was bought"),
+                    Err(error) => errors.push(error),
+                }
+            }
+            errors.pop().expect("half of the file is gone")
+        }
+    };
+    assert!(error.to_string().contains("damaged"), "{error}");
+}
+
+#[tokio::test]
+async fn a_ledger_that_another_program_holds_is_an_error_and_works_again_afterwards() {
+    let world = World::new();
+    let store = world.store();
+    let other = Connection::open(world.path()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let refused = RunLedger::begin(Arc::clone(&store), &start(), MaxAge::default()).err();
+    let refused = refused.expect("a run was recorded in a locked file").to_string();
+    assert!(refused.contains("another program holds it"), "{refused}");
+    other.execute_batch("COMMIT").unwrap();
+    let ledger = RunLedger::begin(store, &start(), MaxAge::default()).unwrap();
+    let intent = world.claim(&ledger, 1, false).await.unwrap();
+    world.settle(&ledger, 1, intent, found("yes")).await;
+    assert_eq!(world.word(&ledger, 1).await, "answered yes");
 }
 
 #[tokio::test]
@@ -332,6 +399,25 @@ async fn many_writers_at_once_share_commits() {
     });
     futures::future::join_all(all).await;
     assert_eq!(ledger.store().stats().unwrap().calls[0].count, 500);
+}
+
+#[tokio::test]
+async fn the_log_stays_short_however_much_is_looked_up() {
+    let world = World::new();
+    let ledger = world.run();
+    let log = world.path().with_extension("db-wal");
+    let body = "x".repeat(100_000);
+    let mut longest = 0;
+    for n in 0..1_000 {
+        let intent = world.claim(&ledger, n, false).await.unwrap();
+        // Somebody always reads.
+        let reading = ledger.store().readers.shared(|_| Ok(())).map(|()| world.key(n));
+        assert!(ledger.look_up(&reading.unwrap(), false).await.is_ok());
+        world.settle(&ledger, n, intent, found(&body)).await;
+        longest = longest.max(fs::metadata(&log).map_or(0, |log| log.len()));
+    }
+    assert!((4_000_000..32_000_000).contains(&longest), "{longest} bytes");
+    assert!(world.word(&ledger, 1).await.starts_with("answered x"));
 }
 
 #[test]

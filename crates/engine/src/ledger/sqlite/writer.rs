@@ -1,21 +1,29 @@
-//! The writer thread: commits whatever is queued in one transaction.
+//! The writer thread: commits whatever is queued in one transaction, and brings the log into
+//! the file.
+//!
+//! SQLite's own way of that waits for an instant without readers, which under many look-ups
+//! never comes: the log would grow to several times the file. So look-ups are held up for it.
 
 use std::{
     sync::{
         Arc,
+        atomic::{AtomicI32, Ordering},
         mpsc::{Receiver, Sender, channel},
     },
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
-use rusqlite::Connection;
+use rusqlite::{Connection, hooks::Wal};
 use tokio::sync::oneshot;
 
-use super::{LedgerError, failed, readers::Readers};
+use super::{LedgerError, failed, open::BUSY, readers::Readers};
 
 /// How often readers that nobody uses are told to let go.
 const TIDY: Duration = Duration::from_millis(500);
+
+/// How many pages of 4 KiB the log may hold.
+const LONGEST_LOG: i32 = 4096;
 
 /// The most changes in one transaction.
 const MOST: usize = 512;
@@ -59,10 +67,16 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(db: Connection, readers: Arc<Readers>) -> Self {
+    pub(super) fn start(mut db: Connection, readers: Arc<Readers>) -> rusqlite::Result<Self> {
         let (queue, changes) = channel();
-        let thread = thread::spawn(move || write(&db, &changes, &readers));
-        Self { queue: Some(queue), thread: Some(thread) }
+        let pages = Arc::new(AtomicI32::new(0));
+        let counted = Arc::clone(&pages);
+        db.wal_hook(Some(move |_: &mut Wal, pages| {
+            counted.store(pages, Ordering::Relaxed);
+            Ok(())
+        }))?;
+        let thread = thread::spawn(move || write(&db, &pages, &changes, &readers));
+        Ok(Self { queue: Some(queue), thread: Some(thread) })
     }
 
     /// Makes a change and comes back when it is stored.
@@ -119,12 +133,18 @@ fn gone() -> LedgerError {
     LedgerError("its writer ended".to_owned())
 }
 
-fn write(db: &Connection, changes: &Receiver<Box<dyn Change>>, readers: &Readers) {
+fn write(db: &Connection, pages: &AtomicI32, changes: &Receiver<Box<dyn Change>>, readers: &Readers) {
     let mut tidied = Instant::now();
+    let mut longest = LONGEST_LOG;
     while let Ok(first) = changes.recv() {
         let mut batch = vec![first];
         batch.extend(changes.try_iter().take(MOST - 1));
         commit(db, batch, readers);
+        let pages = pages.load(Ordering::Relaxed);
+        if pages > longest {
+            // Another process may be reading; then it is tried again when there is more.
+            longest = if start_over(db, readers) { LONGEST_LOG } else { pages + LONGEST_LOG };
+        }
         if tidied.elapsed() > TIDY {
             readers.end_idle();
             tidied = Instant::now();
@@ -151,4 +171,19 @@ fn commit(db: &Connection, mut batch: Vec<Box<dyn Change>>, readers: &Readers) {
     for change in batch {
         change.tell(stored.clone());
     }
+}
+
+/// Brings the log into the file, to be written from its start again; `false` when somebody else
+/// is reading it.
+fn start_over(db: &Connection, readers: &Readers) -> bool {
+    // Answers wait for this thread; other processes' look-ups let go after a few milliseconds.
+    const PATIENCE: Duration = Duration::from_millis(20);
+    let done = readers.hold(|| {
+        db.busy_timeout(PATIENCE)?;
+        // The file is not cut: blocks that are there already are written faster.
+        let done = db.query_row("PRAGMA wal_checkpoint(RESTART)", [], |row| row.get(0));
+        db.busy_timeout(BUSY)?;
+        done.map(|busy: i64| busy == 0)
+    });
+    done.unwrap_or(false)
 }
