@@ -20,8 +20,12 @@ pub(super) enum Case {
     Latency,
     /// Answers at once: rows a second and CPU time
     Throughput,
+    /// The same with commits that do not wait for the disk, which marl is never shipped with
+    Durability,
     /// The most memory resident
     Memory,
+    /// A million answers that are all stored, asked for again
+    Rerun,
     /// A whole run over ten rows
     Startup,
     /// The binary's size
@@ -29,14 +33,23 @@ pub(super) enum Case {
 }
 
 impl Case {
-    pub(super) const ALL: [Self; 5] =
-        [Self::Latency, Self::Throughput, Self::Memory, Self::Startup, Self::Size];
+    pub(super) const ALL: [Self; 7] = [
+        Self::Latency,
+        Self::Throughput,
+        Self::Durability,
+        Self::Memory,
+        Self::Rerun,
+        Self::Startup,
+        Self::Size,
+    ];
 
     pub(super) fn measure(self, bench: &Bench) -> Result<Vec<String>, Failure> {
         match self {
             Self::Latency => latency(bench),
             Self::Throughput => throughput(bench),
+            Self::Durability => durability(bench),
             Self::Memory => memory(bench),
+            Self::Rerun => rerun(bench),
             Self::Startup => startup(bench),
             Self::Size => size(bench),
         }
@@ -63,12 +76,65 @@ fn throughput(bench: &Bench) -> Result<Vec<String>, Failure> {
     let rows = bench.rows(100_000);
     let table = inputs::table(bench, rows, rows)?;
     let server = Server::start(bench, "0ms")?;
-    let what = format!("{rows} rows, no latency, parallel 16");
-    let both = side_by_side(bench, &what, &table, 16, &server, 3)?;
-    let count = rows as f64;
+    let mut lines = Vec::new();
+    for parallel in [16, 64] {
+        let what = format!("{rows} rows, no latency, parallel {parallel}");
+        let both = side_by_side(bench, &what, &table, parallel, &server, 3)?;
+        let count = rows as f64;
+        lines.push(both.line(&format!("rows/s, {what}"), "", |used| count / used.wall.as_secs_f64()));
+        lines.push(
+            both.line("CPU s per 1000 rows, same runs", "s", |used| used.cpu.as_secs_f64() * 1000.0 / count),
+        );
+    }
+    Ok(lines)
+}
+
+fn durability(bench: &Bench) -> Result<Vec<String>, Failure> {
+    let hasty = bench.build_not_durable()?;
+    let rows = bench.rows(100_000);
+    let table = inputs::table(bench, rows, rows)?;
+    let server = Server::start(bench, "0ms")?;
+    let mut lines = Vec::new();
+    for parallel in [16, 64] {
+        let what = format!("synchronous=NORMAL, {rows} rows, parallel {parallel}");
+        let mut both = Both { marl: Vec::new(), bare_loop: Vec::new() };
+        say::talk(&format!("{what} ..."));
+        for _ in 0..bench.times(3) {
+            let mut command = inputs::marl_of(&hasty, bench, &table, parallel, &server)?;
+            both.marl.push(measure::run(&mut command)?);
+            both.bare_loop.push(measure::run(&mut inputs::bare_loop(bench, &table, parallel, &server)?)?);
+        }
+        let count = rows as f64;
+        lines.push(both.line(&format!("rows/s, {what}"), "", |used| count / used.wall.as_secs_f64()));
+        lines.push(
+            both.line("CPU s per 1000 rows, same runs", "s", |used| used.cpu.as_secs_f64() * 1000.0 / count),
+        );
+    }
+    Ok(lines)
+}
+
+fn rerun(bench: &Bench) -> Result<Vec<String>, Failure> {
+    let rows = bench.rows(1_000_000);
+    let table = inputs::table(bench, rows, rows)?;
+    let server = Server::start(bench, "0ms")?;
+    say::talk(&format!("buying {rows} answers ..."));
+    let mut command = inputs::marl(bench, &table, 64, &server)?;
+    measure::run(&mut command)?;
+    let ledger = inputs::ledger_of(&command);
+    let what = format!("stored rerun of {rows} distinct rows");
+    let mut runs = Vec::new();
+    for _ in 0..bench.times(3) {
+        say::talk(&format!("{what} ..."));
+        runs.push(measure::run(&mut command)?);
+    }
+    let of = |figure: &dyn Fn(&Used) -> f64| median(runs.iter().map(figure).collect());
+    let speed = of(&|used| rows as f64 / used.wall.as_secs_f64());
+    let memory = of(&|used| used.memory as f64 / MIB);
+    let bytes = fs::metadata(&ledger).map_or(f64::NAN, |file| file.len() as f64) / rows as f64;
     Ok(vec![
-        both.line(&format!("rows/s, {what}"), "", |used| count / used.wall.as_secs_f64()),
-        both.line("CPU s per 1000 rows, same runs", "s", |used| used.cpu.as_secs_f64() * 1000.0 / count),
+        line(&format!("rows/s, {what}"), &figure(speed, ""), "", ""),
+        line("peak memory, same runs", &figure(memory, "MiB"), "", ""),
+        line("bytes of ledger a call", &figure(bytes, ""), "", ""),
     ])
 }
 

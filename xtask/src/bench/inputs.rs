@@ -1,7 +1,7 @@
 //! Tables to enrich, and the command lines that enrich them.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{BufWriter, Write},
     path::{Path, PathBuf},
     process::Command,
@@ -43,8 +43,23 @@ pub(super) fn marl(
     parallel: usize,
     server: &Server,
 ) -> Result<Command, Failure> {
+    marl_of(&bench.marl, bench, table, parallel, server)
+}
+
+/// The same of another build.
+pub(super) fn marl_of(
+    program: &Path,
+    bench: &Bench,
+    table: &Path,
+    parallel: usize,
+    server: &Server,
+) -> Result<Command, Failure> {
     let folder = own_folder(bench)?;
-    let mut command = Command::new(&bench.marl);
+    let settings = folder.join("marl.toml");
+    fs::write(&settings, "[limits]\nmax_parallel = 64\n").map_err(|error| {
+        Failure::new(format!("{} cannot be written", settings.display())).caused_by(error)
+    })?;
+    let mut command = Command::new(program);
     command
         .arg("enrich")
         .args(["--integrations", "linkedin_profile", "--progress", "none", "--json"])
@@ -57,6 +72,11 @@ pub(super) fn marl(
         .env("DATAGEN_API_KEY", "sandbox")
         .current_dir(folder);
     Ok(command)
+}
+
+/// The ledger of a command made here.
+pub(super) fn ledger_of(command: &Command) -> PathBuf {
+    command.get_current_dir().unwrap_or(Path::new("")).join(".marl").join("ledger.db")
 }
 
 /// The bare loop over a table.

@@ -31,6 +31,7 @@ pub(crate) struct Args {
 pub(super) struct Bench {
     marl: PathBuf,
     bare_loop: PathBuf,
+    root: PathBuf,
     folder: tempfile::TempDir,
     quick: bool,
 }
@@ -39,6 +40,17 @@ impl Bench {
     /// A count of rows, shrunk for a quick look.
     fn rows(&self, full: usize) -> usize {
         if self.quick { full / 20 } else { full }
+    }
+
+    /// Builds marl with commits that wait for nothing, in a folder of its own: it must never be
+    /// taken for the program.
+    fn build_not_durable(&self) -> Result<PathBuf, Failure> {
+        let target = cargo::target_folder(&self.root)?.join("not-durable");
+        let build = ["build", "--release", "--locked", "-p", "cli", "--bin", "marl"];
+        let mut command = cargo::command(&self.root, &build);
+        command.args(["--features", "commits-wait-for-nothing", "--target-dir"]).arg(&target);
+        cargo::run(&mut command)?;
+        Ok(cargo::program(&target.join("release"), "marl"))
     }
 
     /// How often something is repeated.
@@ -73,6 +85,7 @@ fn build(root: &Path, quick: bool) -> Result<Bench, Failure> {
     Ok(Bench {
         marl: cargo::program(&release, "marl"),
         bare_loop: cargo::program(&release.join("examples"), "bare_loop"),
+        root: root.to_owned(),
         folder,
         quick,
     })

@@ -47,11 +47,12 @@ fn list(store: &Store, most: u32, printer: &Printer) -> Result<u8, Failure> {
     }
     for run in &runs {
         printer.data(&format!(
-            "{:>5}  {:<11}  {}  {:>10}  {}",
+            "{:>5}  {:<11}  {}  {:>10}  {:>14}  {}",
             run.id,
             run.state.name(),
             date(run.started_at),
             span(run.started_at, run.ended_at),
+            spent(run),
             run.output
         ));
     }
@@ -59,6 +60,20 @@ fn list(store: &Store, most: u32, printer: &Printer) -> Result<u8, Failure> {
         printer.talk(&format!("{} of {total} runs; `--limit N` lists more", runs.len()));
     }
     Ok(exit::DONE)
+}
+
+/// What a run bought, in calls, or in money where prices are set; `-` while nobody has counted.
+fn spent(run: &RunRecord) -> String {
+    let Some(summary) = &run.summary else { return "-".to_owned() };
+    match cost(summary) {
+        Some(cost) => cost,
+        None => format!("{} bought", summary["calls"]["bought"]),
+    }
+}
+
+fn cost(summary: &serde_json::Value) -> Option<String> {
+    let cost = summary["cost"].as_f64()?;
+    Some(format!("{cost} {}", text(&summary["currency"])).trim_end().to_owned())
 }
 
 fn show(store: &Store, id: i64, printer: &Printer) -> Result<u8, Failure> {
@@ -107,13 +122,11 @@ fn show(store: &Store, id: i64, printer: &Printer) -> Result<u8, Failure> {
         lines.push((
             "calls",
             format!(
-                "{sent} sent ({retried} retried), {} joined, {reused} reused, {} in doubt",
-                calls["joined"], calls["in_doubt"]
+                "{sent} sent ({retried} retried), {} bought, {} joined, {reused} reused, {} in doubt",
+                calls["bought"], calls["joined"], calls["in_doubt"]
             ),
         ));
-        if let Some(cost) = summary["cost"].as_f64() {
-            lines.push(("cost", format!("{cost} {}", text(&summary["currency"]))));
-        }
+        lines.push(("cost", cost(summary).unwrap_or_else(|| "unknown: no prices are set".to_owned())));
     }
     for (word, line) in lines {
         printer.data(&format!("{word:<8} {line}"));

@@ -245,6 +245,7 @@ fn runs_are_listed_shown_and_stopped() {
     for word in ["command", "finished", "linkedin_profile 1: linkedin_url <- linkedin_url", "2 value"] {
         assert!(text.contains(word), "{text}");
     }
+    assert!(world.run("runs").exits(0).stdout.contains(" bought  "), "what each run bought");
     assert!(world.run("runs stop 1").exits(0).stdout.contains("is not running"));
     assert_eq!(world.run("runs --limit 1").exits(0).stdout.lines().count(), 1);
     world.run("runs show 99").exits(6);

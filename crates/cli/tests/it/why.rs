@@ -61,6 +61,23 @@ fn cells_that_are_not_what_the_answer_gives() {
 }
 
 #[test]
+fn a_cell_that_another_version_wrote_says_so() {
+    let world = world();
+    let ledger = rusqlite::Connection::open(world.path(".marl/ledger.db")).unwrap();
+    let changed =
+        ledger.execute(r#"UPDATE run SET steps = replace(steps, '"version":', '"version":90')"#, []);
+    assert_eq!(changed.unwrap(), 1);
+    let same = why(&world, "--row 1 --column ceo_name");
+    assert!(same[0]["note"].is_null(), "both versions read the same: {same}");
+    let edited = world.read("leads_enriched.csv").replacen("Elliott Hill", "E. Hill", 1);
+    world.write("leads_enriched.csv", edited);
+    let chain = why(&world, "--row 1 --column ceo_name");
+    let note = chain[0]["note"].as_str().unwrap();
+    assert!(note.contains("written by version 901 of find_ceo; version 1 reads the answer so"), "{note}");
+    assert!(note.contains("Elliott Hill"), "{note}");
+}
+
+#[test]
 fn what_does_not_exist_is_named() {
     let world = world();
     let mut said = Vec::new();
