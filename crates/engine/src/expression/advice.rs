@@ -1,0 +1,136 @@
+//! What is said of parts whose types do not fit, and what to write instead.
+
+use cel::{
+    IdedExpr,
+    common::ast::{Expr, LiteralValue},
+};
+use marl_core::SemanticType;
+
+use super::{
+    ExpressionError,
+    columns::{place, quoted},
+    types::{Type, Types},
+};
+
+type Part<'a> = (&'a IdedExpr, Type);
+
+pub(super) fn not_boolean(place: &str, text: &str, kind: Type) -> ExpressionError {
+    ExpressionError::new(format!("{place} must be true or false, and `{text}` is {}", kind.name()))
+        .hint(compare(text, kind))
+}
+
+/// How a part of this type becomes a condition.
+fn compare(text: &str, kind: Type) -> String {
+    match kind {
+        Type::Null => "ask whether a cell is empty: `row[\"...\"] == null`".to_owned(),
+        Type::Text if text.starts_with('"') => format!("compare a cell with it: `row[\"...\"] == {text}`"),
+        Type::Integer | Type::Decimal => format!("compare it with something: `{text} > 0`"),
+        Type::List(_) => format!("compare it with something: `size({text}) > 0`"),
+        _ => format!("compare it with something: `{text} != null`"),
+    }
+}
+
+pub(super) fn no_parts(text: &str, kind: Type) -> ExpressionError {
+    ExpressionError::new(format!("`{text}` asks for a part of a value that is {}", kind.name()))
+        .hint("a column whose name is no plain word is written `row[\"...\"]`")
+}
+
+pub(super) fn no_loop(text: &str, kind: Type) -> ExpressionError {
+    ExpressionError::new(format!(
+        "only the items of a list can be looked at, and `{text}` is {}",
+        kind.name()
+    ))
+}
+
+pub(super) fn not_a_list(item: &str, list: &str, kind: Type) -> ExpressionError {
+    let error = ExpressionError::new(format!("`in` looks into a list, and `{list}` is {}", kind.name()));
+    if kind == Type::Text { error.hint(format!("write `{list}.contains({item})`")) } else { error }
+}
+
+/// Two parts that are compared and cannot be equal.
+pub(super) fn unlike(types: &Types<'_>, sign: &str, left: Part<'_>, right: Part<'_>) -> ExpressionError {
+    let error = ExpressionError::new(format!("`{sign}` cannot compare {}", both(types, left, "with", right)));
+    let texts = (types.text(left.0), types.text(right.0));
+    match (left.1, right.1) {
+        (Type::Text, number) if number.is_number() => {
+            let written = format!("{} {sign} {}", as_number(types, left, number), texts.1);
+            with_type(types, error.hint(format!("write `{written}`")), left, number)
+        }
+        (number, Type::Text) if number.is_number() => {
+            let written = format!("{} {sign} {}", texts.0, as_number(types, right, number));
+            with_type(types, error.hint(format!("write `{written}`")), right, number)
+        }
+        (Type::List(_), Type::Text) => error.hint(format!("write `{} in {}`", texts.1, texts.0)),
+        (Type::Text, Type::List(_)) => error.hint(format!("write `{} in {}`", texts.0, texts.1)),
+        _ => error,
+    }
+}
+
+/// Two parts that cannot be added, or whatever the sign says.
+pub(super) fn no_sum(types: &Types<'_>, sign: &str, left: Part<'_>, right: Part<'_>) -> ExpressionError {
+    let error =
+        ExpressionError::new(format!("`{sign}` does not work on {}", both(types, left, "and", right)));
+    let texts = (types.text(left.0), types.text(right.0));
+    match (left.1, right.1) {
+        (Type::Integer, Type::Decimal) => {
+            error.hint(format!("write `double({}) {sign} {}`", texts.0, texts.1))
+        }
+        (Type::Decimal, Type::Integer) => {
+            error.hint(format!("write `{} {sign} double({})`", texts.0, texts.1))
+        }
+        (Type::Text, number) if number.is_number() => {
+            let error =
+                error.hint(format!("as a number: `{} {sign} {}`", as_number(types, left, number), texts.1));
+            let error = with_type(types, error, left, number);
+            if sign == "+" {
+                error.hint(format!("as a text: `{} + string({})`", texts.0, texts.1))
+            } else {
+                error
+            }
+        }
+        (number, Type::Text) if number.is_number() => {
+            let error =
+                error.hint(format!("as a number: `{} {sign} {}`", texts.0, as_number(types, right, number)));
+            let error = with_type(types, error, right, number);
+            if sign == "+" {
+                error.hint(format!("as a text: `string({}) + {}`", texts.0, texts.1))
+            } else {
+                error
+            }
+        }
+        _ => error,
+    }
+}
+
+fn both(types: &Types<'_>, left: Part<'_>, word: &str, right: Part<'_>) -> String {
+    let part = |part: Part<'_>| format!("`{}` ({})", types.text(part.0), part.1.name());
+    format!("{} {word} {}", part(left), part(right))
+}
+
+/// A text read as a number: a written one loses its quotes.
+fn as_number(types: &Types<'_>, text: Part<'_>, number: Type) -> String {
+    if let Expr::Literal(LiteralValue::String(digits)) = &text.0.expr
+        && digits.inner().parse::<i64>().is_ok()
+    {
+        return digits.inner().to_owned();
+    }
+    let function = if number == Type::Decimal { "double" } else { "int" };
+    format!("{function}({})", types.text(text.0))
+}
+
+/// A column can be given its type once for the whole plan.
+fn with_type(types: &Types<'_>, error: ExpressionError, text: Part<'_>, number: Type) -> ExpressionError {
+    let Expr::Ident(name) = &text.0.expr else { return error };
+    let Some((name, _)) = place(name).and_then(|place| types.columns.get(place)) else { return error };
+    // There is no type for decimal numbers that a column could have.
+    if number == Type::Decimal {
+        return error;
+    }
+    let bare = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+    let key = if bare { name.clone() } else { quoted(name) };
+    let kind = SemanticType::Integer;
+    let flag = if bare { format!("{name}={kind}") } else { format!("'{name}={kind}'") };
+    error.hint(format!(
+        "or give the column its type: `--column-type {flag}`, in a recipe `{key} = \"{kind}\"` under `[columns]`"
+    ))
+}

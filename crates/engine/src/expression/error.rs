@@ -1,0 +1,31 @@
+//! Why a text is no expression over the columns at hand, and what to do about it.
+
+use std::{error, fmt};
+
+/// An expression that cannot be used. It is refused before any row is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpressionError {
+    /// What is wrong, on one line.
+    pub message: String,
+    /// What to do next, each a sentence of its own.
+    pub hints: Vec<String>,
+}
+
+impl ExpressionError {
+    pub(super) fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), hints: Vec::new() }
+    }
+
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+}
+
+impl fmt::Display for ExpressionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl error::Error for ExpressionError {}

@@ -1,0 +1,162 @@
+//! One row: cells in, a value out, and every reason on one line.
+
+use std::sync::Arc;
+
+use cel::{
+    Context, Env, ExecutionError, IdedExpr, Value as Cel,
+    common::{
+        types::{CelInt, CelList, CelNull, CelString},
+        value::{CowVal, Val},
+    },
+    context::VariableResolver,
+};
+use marl_core::{Invalid, SemanticType, Value, excerpt};
+
+use super::{columns::place, nulls::pattern_place, pattern::Pattern};
+
+/// The cells and patterns that an expression's variables stand for.
+struct Variables<'a> {
+    cells: Vec<Box<dyn Val>>,
+    patterns: &'a [Pattern],
+}
+
+impl VariableResolver for Variables<'_> {
+    fn resolve<'b>(&'b self, name: &str) -> Option<CowVal<'b, 'b>> {
+        if let Some(cell) = place(name).and_then(|place| self.cells.get(place)) {
+            return Some(CowVal::Borrowed(&**cell));
+        }
+        let pattern = pattern_place(name).and_then(|place| self.patterns.get(place))?;
+        Some(CowVal::Borrowed(pattern))
+    }
+}
+
+/// What `tree` gives for `cells`, which stand in the order of `columns`.
+pub(super) fn evaluate(
+    tree: &IdedExpr,
+    env: &Arc<Env>,
+    patterns: &[Pattern],
+    columns: &[(String, SemanticType)],
+    cells: &[Option<Value>],
+) -> Result<Cel, String> {
+    let cells = columns.iter().enumerate().map(|(at, (name, kind))| {
+        let cell = cells.get(at).and_then(Option::as_ref);
+        read(*kind, cell).map_err(|why| {
+            let cell = cell.map(Value::to_string).unwrap_or_default();
+            format!("`{}` in column `{}` is not {kind}: {why}", excerpt(&cell, 60), excerpt(name, 80))
+        })
+    });
+    let variables = Variables { cells: cells.collect::<Result<_, _>>()?, patterns };
+    let mut context = Context::with_env(Arc::clone(env));
+    context.set_variable_resolver(&variables);
+    Cel::resolve(tree, &context).map_err(|error| reason(&error))
+}
+
+/// A cell in its column's type, as steps read it; a blank one is empty.
+fn read(kind: SemanticType, cell: Option<&Value>) -> Result<Box<dyn Val>, Invalid> {
+    let value = match cell {
+        None => return Ok(Box::new(CelNull)),
+        Some(Value::Text(text)) if text.trim().is_empty() => return Ok(Box::new(CelNull)),
+        Some(Value::Text(text)) => kind.read(text)?,
+        Some(other) => kind.check(other).ok_or(Invalid("it is of another type"))?,
+    };
+    Ok(match value {
+        Value::Text(text) => Box::new(CelString::from(text)),
+        Value::Integer(number) => Box::new(CelInt::from(number)),
+        Value::List(items) => {
+            let items = items.into_iter().map(|item| Box::new(CelString::from(item)) as Box<dyn Val>);
+            Box::new(CelList::from(items.collect::<Vec<_>>()))
+        }
+    })
+}
+
+/// The cell that a result becomes; `None` is an empty one.
+pub(super) fn cell(result: &Cel) -> Result<Option<Value>, String> {
+    match result {
+        Cel::Null => Ok(None),
+        Cel::Int(number) => Ok(Some(Value::Integer(*number))),
+        Cel::UInt(number) => match i64::try_from(*number) {
+            Ok(number) => Ok(Some(Value::Integer(number))),
+            Err(_) => Err(format!("{number} is too large for a cell")),
+        },
+        Cel::List(items) => {
+            let texts = items.iter().map(text).collect::<Result<Vec<_>, _>>()?;
+            let texts: Vec<_> = texts.into_iter().flatten().collect();
+            Ok(if texts.is_empty() { None } else { Some(Value::List(texts)) })
+        }
+        other => Ok(text(other)?.map(Value::Text)),
+    }
+}
+
+/// A scalar as text; nothing for what is empty.
+fn text(result: &Cel) -> Result<Option<String>, String> {
+    let text = match result {
+        Cel::Null => return Ok(None),
+        Cel::String(text) => text.to_string(),
+        Cel::Bool(value) => value.to_string(),
+        Cel::Int(number) => number.to_string(),
+        Cel::UInt(number) => number.to_string(),
+        // A minus before zero is an accident of the arithmetic.
+        Cel::Float(number) if *number == 0.0 => "0".to_owned(),
+        Cel::Float(number) if number.is_finite() => number.to_string(),
+        Cel::Float(_) => return Err("the result is not a finite number".to_owned()),
+        other => return Err(format!("a cell cannot hold {}", kind(&other.type_of().to_string()))),
+    };
+    Ok(Some(text).filter(|text| !text.trim().is_empty()))
+}
+
+/// cel's names of types in the words that expressions are explained with.
+pub(super) fn kind(name: &str) -> &str {
+    match name {
+        "null" | "null_type" => "an empty cell",
+        "string" => "a text",
+        "int" | "uint" => "a whole number",
+        "double" | "float" => "a decimal number",
+        "bool" => "true or false",
+        "list" => "a list",
+        "map" => "a map",
+        other => other,
+    }
+}
+
+/// The sign of an operator that cel calls by a word.
+fn sign(name: &str) -> &str {
+    match name {
+        "add" => "+",
+        "sub" => "-",
+        "mul" => "*",
+        "div" => "/",
+        "rem" => "%",
+        other => other,
+    }
+}
+
+fn reason(error: &ExecutionError) -> String {
+    let reason = match error {
+        ExecutionError::FunctionError { function, message } => format!("`{function}`: {message}"),
+        ExecutionError::NoSuchOverload(call) => {
+            let name = call.function().trim_start_matches('@').trim_matches('_');
+            let kinds: Vec<_> = call.argument_types().iter().map(|name| kind(name)).collect();
+            format!("`{name}` does not work on {}", kinds.join(" and "))
+        }
+        ExecutionError::UnsupportedBinaryOperator(name, left, right) => {
+            let kinds = [left, right].map(|value| value.type_of().to_string());
+            format!("`{}` does not work on {} and {}", sign(name), kind(&kinds[0]), kind(&kinds[1]))
+        }
+        ExecutionError::Overflow(name, left, right) => {
+            let numbers = [left, right].map(|value| text(value).ok().flatten().unwrap_or_default());
+            format!("the result of `{}` is too large: {} and {}", sign(name), numbers[0], numbers[1])
+        }
+        ExecutionError::UnexpectedType { got, want } => {
+            format!("{} stands where {} must", kind(got), kind(want))
+        }
+        ExecutionError::DivisionByZero(_) | ExecutionError::RemainderByZero(_) => {
+            "a division by zero".to_owned()
+        }
+        ExecutionError::IndexOutOfBounds(index) => {
+            format!("the list has no item {}", text(index).ok().flatten().unwrap_or_default())
+        }
+        ExecutionError::NoSuchKey(key) => format!("there is no key `{key}`"),
+        other => other.to_string(),
+    };
+    excerpt(&reason, 200)
+}

@@ -1,0 +1,159 @@
+//! Conditions and formulas over a row's columns, in CEL.
+//!
+//! A text is parsed, bounded, bound to its columns and checked once, before any row; then it is
+//! evaluated for each row. Here cel is tamed: nothing else in the engine knows it. This module must
+//! not know steps or tables, and no text, however hostile, may end or hold up the program.
+
+mod advice;
+mod calls;
+mod columns;
+mod error;
+mod evaluate;
+mod functions;
+mod nulls;
+mod parse;
+mod pattern;
+mod types;
+mod written;
+
+use std::{fmt, sync::Arc, thread};
+
+use cel::{Env, IdedExpr, Value as Cel};
+use marl_core::{SemanticType, Value};
+
+use self::{
+    columns::Columns,
+    pattern::Pattern,
+    types::{Type, Types},
+};
+
+pub use self::error::ExpressionError;
+
+/// A condition or a formula, ready for rows. A clone shares all of it.
+#[derive(Clone)]
+pub struct Expression {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    text: String,
+    names: Vec<String>,
+    columns: Vec<(String, SemanticType)>,
+    gives: Type,
+    tree: IdedExpr,
+    patterns: Vec<Pattern>,
+    env: Arc<Env>,
+}
+
+impl Expression {
+    /// A condition over `columns`, which are all that are known: its result is true or false.
+    ///
+    /// # Errors
+    /// The text is no expression over these columns, or can never be evaluated to true or false.
+    pub fn condition(text: &str, columns: &[(&str, SemanticType)]) -> Result<Self, ExpressionError> {
+        let inner = compile(text, columns)?;
+        if !inner.gives.may_be(Type::Boolean) {
+            let shown = marl_core::excerpt(text, 60);
+            return Err(advice::not_boolean("a condition", &shown, inner.gives));
+        }
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// A formula over `columns`, which are all that are known: its result is a cell.
+    ///
+    /// # Errors
+    /// The text is no expression over these columns, or its result can never be a cell.
+    pub fn formula(text: &str, columns: &[(&str, SemanticType)]) -> Result<Self, ExpressionError> {
+        let inner = compile(text, columns)?;
+        if matches!(inner.gives, Type::Map | Type::Bytes) {
+            let message = format!("a cell cannot hold the result, which is {}", inner.gives.name());
+            return Err(ExpressionError::new(message).hint("the result must be a text, a number or a list"));
+        }
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The text it was made of.
+    pub fn text(&self) -> &str {
+        &self.inner.text
+    }
+
+    /// The columns it reads, each once, in order of first appearance.
+    pub fn columns(&self) -> &[String] {
+        &self.inner.names
+    }
+
+    /// The semantic type of a formula's column: `Integer`, `List`, and `Text` for everything else.
+    pub fn kind(&self) -> SemanticType {
+        match self.inner.gives {
+            Type::Integer => SemanticType::Integer,
+            Type::List(_) => SemanticType::List,
+            _ => SemanticType::Text,
+        }
+    }
+
+    /// Whether a row fits; `cells` in the order of [`Expression::columns`].
+    ///
+    /// # Errors
+    /// It cannot be said, for this reason, which is one line.
+    pub fn holds(&self, cells: &[Option<Value>]) -> Result<bool, String> {
+        match self.evaluate(cells)? {
+            Cel::Bool(holds) => Ok(holds),
+            other => {
+                let kind = other.type_of().to_string();
+                Err(format!("the condition gives {}, not true or false", evaluate::kind(&kind)))
+            }
+        }
+    }
+
+    /// What a formula gives for a row, `None` for an empty cell; `cells` in the order of
+    /// [`Expression::columns`].
+    ///
+    /// # Errors
+    /// There is no value, for this reason, which is one line.
+    pub fn value(&self, cells: &[Option<Value>]) -> Result<Option<Value>, String> {
+        evaluate::cell(&self.evaluate(cells)?)
+    }
+
+    fn evaluate(&self, cells: &[Option<Value>]) -> Result<Cel, String> {
+        let Inner { tree, env, patterns, columns, .. } = &*self.inner;
+        evaluate::evaluate(tree, env, patterns, columns, cells)
+    }
+}
+
+impl fmt::Debug for Expression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Expression").field("text", &self.inner.text).finish_non_exhaustive()
+    }
+}
+
+/// All checks, on a thread whose stack is large enough for the parser; a panic of the parser ends
+/// that thread alone.
+fn compile(text: &str, columns: &[(&str, SemanticType)]) -> Result<Inner, ExpressionError> {
+    let unread = |why: &str| ExpressionError::new(format!("the expression cannot be read: {why}"));
+    thread::scope(|scope| {
+        thread::Builder::new()
+            .name("expression".to_owned())
+            .stack_size(parse::STACK)
+            .spawn_scoped(scope, || checked(text, columns))
+            .map_err(|error| unread(&error.to_string()))?
+            .join()
+            .unwrap_or_else(|_| Err(unread("the parser gave up on it")))
+    })
+}
+
+fn checked(text: &str, known: &[(&str, SemanticType)]) -> Result<Inner, ExpressionError> {
+    let mut tree = parse::parse(text)?;
+    let mut columns = Columns::new(known);
+    columns.resolve(&mut tree)?;
+    let columns = columns.met;
+    let gives = Types::new(&columns).infer(&tree)?;
+    let mut patterns = Vec::new();
+    nulls::replace(&mut tree, &mut patterns)?;
+    parse::bound(&tree)?;
+    let env = functions::environment().map_err(|error| ExpressionError::new(error.to_string()))?;
+    let names = columns.iter().map(|(name, _)| name.clone()).collect();
+    Ok(Inner { text: text.to_owned(), names, columns, gives, tree, patterns, env })
+}
+
+#[cfg(test)]
+mod tests;

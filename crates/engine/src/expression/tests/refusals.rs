@@ -1,0 +1,429 @@
+//! What is refused before any row, with its message and its hints.
+
+use super::COLUMNS;
+use crate::expression::{Expression, ExpressionError};
+
+type Refusal = (&'static str, &'static str, &'static [&'static str]);
+
+fn check(refusals: &[Refusal], make: impl Fn(&str) -> Result<Expression, ExpressionError>) {
+    for (text, message, hints) in refusals {
+        let error = make(text).expect_err(text);
+        assert_eq!(error.message, *message, "{text}");
+        assert_eq!(error.hints, *hints, "{text}");
+        assert_eq!(error.to_string(), *message);
+    }
+}
+
+fn formula(text: &str) -> Result<Expression, ExpressionError> {
+    Expression::formula(text, &COLUMNS)
+}
+
+#[test]
+fn an_unknown_name() {
+    let refusals: &[Refusal] = &[
+        ("employes > 50", "there is no column `employes`", &["did you mean `employees`?"]),
+        ("company > 5", "there is no column `company`", &["did you mean `row[\"Company Name\"]`?"]),
+        (
+            "zzz == 1",
+            "there is no column `zzz`",
+            &[
+                "the columns are `title`, `employees`, `size`, `tags`, `domain`, `row[\"Company Name\"]`, `row[\"row\"]`, `empty`, `no_number`",
+                "a text is written in quotes: `\"...\"`",
+            ],
+        ),
+        (
+            "row[\"Company\"] == \"x\"",
+            "there is no column `Company`",
+            &["did you mean `row[\"Company Name\"]`?"],
+        ),
+        (
+            "row[\"qqq\"]",
+            "there is no column `qqq`",
+            &[
+                "the columns are `title`, `employees`, `size`, `tags`, `domain`, `row[\"Company Name\"]`, `row[\"row\"]`, `empty`, `no_number`",
+                "a text is written in quotes: `\"...\"`",
+            ],
+        ),
+        (
+            "row[title]",
+            "`row[...]` takes the name of a column as a text",
+            &["write the name in quotes: `row[\"Company Name\"]`"],
+        ),
+        (
+            "row[1]",
+            "`row[...]` takes the name of a column as a text",
+            &["write the name in quotes: `row[\"Company Name\"]`"],
+        ),
+        ("row", "`row` alone is not a column", &["the column of this name is written `row[\"row\"]`"]),
+        ("row.title", "`row.title` is not a column", &["write `row[\"title\"]`"]),
+        ("row == 1", "`row` alone is not a column", &["the column of this name is written `row[\"row\"]`"]),
+        ("lowercase(title)", "there is no function `lowercase`", &["did you mean `lower`?"]),
+        ("lowe(title)", "there is no function `lowe`", &["did you mean `lower`?"]),
+        (
+            "qqqq(title)",
+            "there is no function `qqqq`",
+            &[
+                "the functions are `size`, `contains`, `startsWith`, `endsWith`, `matches`, `lower`, `upper`, `trim`, `int`, `uint`, `double`, `string`, `bool`, `all`, `exists`, `exists_one`, `filter`, `map`",
+            ],
+        ),
+        ("contains(title, \"x\")", "`contains` is not called like this", &["write `text.contains(\"...\")`"]),
+        ("title.contains()", "`contains` is not called like this", &["write `text.contains(\"...\")`"]),
+        ("title.int()", "`int` is not called like this", &["write `int(...)`"]),
+        (
+            "tags.map(x)",
+            "`map` is not called like this",
+            &["write `list.map(item, ...)`, with a name of your own for the item"],
+        ),
+        (
+            "has(title.x)",
+            "`has(...)` is not known here",
+            &["a filled cell is asked for with `!= null`: `title != null`"],
+        ),
+        (".title", "there is no column `.title`", &["did you mean `title`?"]),
+        (
+            "type(title)",
+            "there is no function `type`",
+            &[
+                "the functions are `size`, `contains`, `startsWith`, `endsWith`, `matches`, `lower`, `upper`, `trim`, `int`, `uint`, `double`, `string`, `bool`, `all`, `exists`, `exists_one`, `filter`, `map`",
+            ],
+        ),
+        (
+            "optional.of(1)",
+            "there is no column `optional`",
+            &[
+                "the columns are `title`, `employees`, `size`, `tags`, `domain`, `row[\"Company Name\"]`, `row[\"row\"]`, `empty`, `no_number`",
+                "a text is written in quotes: `\"...\"`",
+            ],
+        ),
+    ];
+    check(refusals, formula);
+}
+
+#[test]
+fn an_unknown_column_among_many_or_none() {
+    let names: Vec<String> = (1..=14).map(|number| format!("{number}x{number}")).collect();
+    let columns: Vec<_> = names.iter().map(|name| (name.as_str(), marl_core::SemanticType::Text)).collect();
+    let hints = Expression::formula("qqq", &columns).unwrap_err().hints;
+    assert!(hints[0].starts_with("the columns are `row[\"1x1\"]`, `row[\"2x2\"]`"), "{hints:?}");
+    assert!(hints[0].ends_with("`row[\"12x12\"]`, and 2 more"), "{hints:?}");
+    assert_eq!(Expression::formula("qqq", &[]).unwrap_err().hints, ["there are no columns yet"]);
+}
+
+#[test]
+fn what_cannot_be_read() {
+    let refusals: &[Refusal] = &[
+        ("Foo{a: 1}", "`Name{...}` is not known here", &["texts, numbers and lists are"]),
+        ("title.matches(\"(\")", "`(` is not a pattern: unclosed group", &[]),
+        (
+            "title.matches(\"a{99999999}\")",
+            "`a{99999999}` is not a pattern: Compiled regex exceeds size limit of 10485760 bytes",
+            &[],
+        ),
+        ("a.?b", "the expression cannot be read at line 1, character 2: `.?` is not expected", &[]),
+        ("[?title]", "the expression cannot be read at line 1, character 2: `?` is not expected", &[]),
+        ("", "the expression is empty", &[]),
+        ("  ", "the expression is empty", &[]),
+        ("title ==", "the expression cannot be read at line 1, character 9: it ends too early", &[]),
+        (
+            "title == \"abc",
+            "the expression cannot be read at line 1, character 10: the text `\"abc` is not closed or holds an unknown escape",
+            &["close it with the quote it begins with; a backslash in it is written `\\\\`"],
+        ),
+        (
+            "title == 'abc",
+            "the expression cannot be read at line 1, character 10: the text `'abc` is not closed or holds an unknown escape",
+            &["close it with the quote it begins with; a backslash in it is written `\\\\`"],
+        ),
+        (
+            "title = \"x\"",
+            "the expression cannot be read at line 1, character 7: `=` is not expected",
+            &["two values are compared with `==`"],
+        ),
+        (
+            "title and title",
+            "the expression cannot be read at line 1, character 7: `and` is not expected",
+            &["`and` is written `&&`"],
+        ),
+        ("not title", "the expression cannot be read at line 1, character 5: `title` is not expected", &[]),
+        (
+            "employees > > 5",
+            "the expression cannot be read at line 1, character 13: `>` is not expected",
+            &[],
+        ),
+        ("title title", "the expression cannot be read at line 1, character 7: `title` is not expected", &[]),
+        ("(title", "the expression cannot be read at line 1, character 7: `)` is missing", &[]),
+        ("title)", "the expression cannot be read at line 1, character 6: `)` is not expected", &[]),
+        ("1.2.3", "the expression cannot be read at line 1, character 4: `.3` is not expected", &[]),
+        (
+            "9999999999999999999999",
+            "the expression cannot be read at line 1, character 1: invalid int literal",
+            &[],
+        ),
+        (
+            "\"\\q\"",
+            "the expression cannot be read at line 1, character 1: the text `\"\\q` is not closed or holds an unknown escape",
+            &["close it with the quote it begins with; a backslash in it is written `\\\\`"],
+        ),
+        (
+            "if > 5",
+            "the expression cannot be read at line 1, character 1: `if` is a word of the language",
+            &["a column of this name is written `row[\"if\"]`"],
+        ),
+        (
+            "package",
+            "the expression cannot be read at line 1, character 1: `package` is a word of the language",
+            &["a column of this name is written `row[\"package\"]`"],
+        ),
+        (
+            "é > 5",
+            "the expression cannot be read at line 1, character 1: `é` is not expected",
+            &["a column whose name has other letters than a to z is written `row[\"...\"]`"],
+        ),
+        ("title ? 1", "the expression cannot be read at line 1, character 10: it ends too early", &[]),
+        ("a..b", "the expression cannot be read at line 1, character 3: `..` is not expected", &[]),
+        ("#", "the expression cannot be read at line 1, character 1: `#` is not expected", &[]),
+        (
+            "title\n==\n== 5",
+            "the expression cannot be read at line 3, character 1: `==` is not expected",
+            &[],
+        ),
+        (
+            "tags.map(1, 2)",
+            "the expression cannot be read at line 1, character 10: argument must be a simple name",
+            &[],
+        ),
+        ("`x`", "the expression cannot be read at line 1, character 1: ``x`` is not expected", &[]),
+        (
+            "\"\\U0011FFFF\"",
+            "the expression cannot be read at line 1, character 1: invalid string literal",
+            &[],
+        ),
+        ("1e999", "the expression cannot be read at line 1, character 1: invalid double literal", &[]),
+        ("@0", "the expression cannot be read at line 1, character 1: `@` is not expected", &[]),
+        (
+            "tags.map(a, tags.map(b, tags.map(c, c)))",
+            "more than 2 loops over lists within each other",
+            &["make a column of the inner one, and use that column"],
+        ),
+    ];
+    check(refusals, formula);
+}
+
+#[test]
+fn types_that_do_not_fit() {
+    let refusals: &[Refusal] = &[
+        (
+            "size > 50",
+            "`>` cannot compare `size` (text) with `50` (integer)",
+            &[
+                "write `int(size) > 50`",
+                "or give the column its type: `--column-type size=integer`, in a recipe `size = \"integer\"` under `[columns]`",
+            ],
+        ),
+        (
+            "50 < size",
+            "`<` cannot compare `50` (integer) with `size` (text)",
+            &[
+                "write `50 < int(size)`",
+                "or give the column its type: `--column-type size=integer`, in a recipe `size = \"integer\"` under `[columns]`",
+            ],
+        ),
+        (
+            "title == \"x\" && size >= 50",
+            "`>=` cannot compare `size` (text) with `50` (integer)",
+            &[
+                "write `int(size) >= 50`",
+                "or give the column its type: `--column-type size=integer`, in a recipe `size = \"integer\"` under `[columns]`",
+            ],
+        ),
+        ("\"a\" == 1", "`==` cannot compare `\"a\"` (text) with `1` (integer)", &["write `int(\"a\") == 1`"]),
+        ("\"120\" > 50", "`>` cannot compare `\"120\"` (text) with `50` (integer)", &["write `120 > 50`"]),
+        (
+            "employees == \"1200\"",
+            "`==` cannot compare `employees` (integer) with `\"1200\"` (text)",
+            &["write `employees == 1200`"],
+        ),
+        (
+            "row[\"Company Name\"] > 50",
+            "`>` cannot compare `row[\"Company Name\"]` (text) with `50` (integer)",
+            &[
+                "write `int(row[\"Company Name\"]) > 50`",
+                "or give the column its type: `--column-type 'Company Name=integer'`, in a recipe `\"Company Name\" = \"integer\"` under `[columns]`",
+            ],
+        ),
+        (
+            "size > 1.5",
+            "`>` cannot compare `size` (text) with `1.5` (decimal)",
+            &["write `double(size) > 1.5`"],
+        ),
+        (
+            "size(tags) > size",
+            "`>` cannot compare `size(tags)` (integer) with `size` (text)",
+            &[
+                "write `size(tags) > int(size)`",
+                "or give the column its type: `--column-type size=integer`, in a recipe `size = \"integer\"` under `[columns]`",
+            ],
+        ),
+        (
+            "size + 1",
+            "`+` does not work on `size` (text) and `1` (integer)",
+            &[
+                "as a number: `int(size) + 1`",
+                "or give the column its type: `--column-type size=integer`, in a recipe `size = \"integer\"` under `[columns]`",
+                "as a text: `size + string(1)`",
+            ],
+        ),
+        (
+            "1 + size",
+            "`+` does not work on `1` (integer) and `size` (text)",
+            &[
+                "as a number: `1 + int(size)`",
+                "or give the column its type: `--column-type size=integer`, in a recipe `size = \"integer\"` under `[columns]`",
+                "as a text: `string(1) + size`",
+            ],
+        ),
+        (
+            "size * 2",
+            "`*` does not work on `size` (text) and `2` (integer)",
+            &[
+                "as a number: `int(size) * 2`",
+                "or give the column its type: `--column-type size=integer`, in a recipe `size = \"integer\"` under `[columns]`",
+            ],
+        ),
+        (
+            "employees * 1.5",
+            "`*` does not work on `employees` (integer) and `1.5` (decimal)",
+            &["write `double(employees) * 1.5`"],
+        ),
+        (
+            "1.5 + employees",
+            "`+` does not work on `1.5` (decimal) and `employees` (integer)",
+            &["write `1.5 + double(employees)`"],
+        ),
+        ("title - title", "`-` does not work on `title` (text) and `title` (text)", &[]),
+        ("true + 1", "`+` does not work on `true` (boolean) and `1` (integer)", &[]),
+        (
+            "!title",
+            "what follows `!` must be true or false, and `title` is text",
+            &["compare it with something: `title != null`"],
+        ),
+        ("-title", "`-title` is not a number: `title` is text", &[]),
+        (
+            "title && true",
+            "each side of `&&` must be true or false, and `title` is text",
+            &["compare it with something: `title != null`"],
+        ),
+        (
+            "true || 5",
+            "each side of `||` must be true or false, and `5` is integer",
+            &["compare it with something: `5 > 0`"],
+        ),
+        (
+            "title ? 1 : 2",
+            "the condition before `?` must be true or false, and `title` is text",
+            &["compare it with something: `title != null`"],
+        ),
+        (
+            "tags.contains(\"AI\")",
+            "`contains` is for texts, and `tags` is list",
+            &["write `\"...\" in tags`"],
+        ),
+        (
+            "employees.contains(\"1\")",
+            "`contains` is for texts, and `employees` is integer",
+            &["write `string(employees)`"],
+        ),
+        (
+            "tags.lower()",
+            "`lower` is for texts, and `tags` is list",
+            &["ask each item: `tags.exists(item, item.lower(...))`"],
+        ),
+        ("size(employees)", "`size` is of a text or a list, and `employees` is integer", &[]),
+        (
+            "title in \"abc\"",
+            "`in` looks into a list, and `\"abc\"` is text",
+            &["write `\"abc\".contains(title)`"],
+        ),
+        (
+            "employees in [\"1\"]",
+            "`employees in [\"1\"]` can never hold: `employees` is integer, the items are text",
+            &[],
+        ),
+        (
+            "employees in tags",
+            "`employees in tags` can never hold: `employees` is integer, the items are text",
+            &[],
+        ),
+        (
+            "tags == \"AI\"",
+            "`==` cannot compare `tags` (list) with `\"AI\"` (text)",
+            &["write `\"AI\" in tags`"],
+        ),
+        (
+            "\"AI\" == tags",
+            "`==` cannot compare `\"AI\"` (text) with `tags` (list)",
+            &["write `\"AI\" in tags`"],
+        ),
+        ("tags > [\"a\"]", "`>` does not order a list: `tags`", &["compare its size: `size(tags)`"]),
+        (
+            "title[0]",
+            "`title[0]` asks for a part of a value that is text",
+            &["a column whose name is no plain word is written `row[\"...\"]`"],
+        ),
+        ("tags[\"a\"]", "`tags[\"a\"]`: items are counted from 0, and `\"a\"` is text", &[]),
+        (
+            "title.x",
+            "`title.x` asks for a part of a value that is text",
+            &["a column whose name is no plain word is written `row[\"...\"]`"],
+        ),
+        ("title.map(x, x)", "only the items of a list can be looked at, and `title` is text", &[]),
+        (
+            "tags.filter(t, t)",
+            "what a loop asks of an item must be true or false, and `t` is text",
+            &["compare it with something: `t != null`"],
+        ),
+        (
+            "b\"x\"",
+            "a cell cannot hold the result, which is bytes",
+            &["the result must be a text, a number or a list"],
+        ),
+        (
+            "{\"a\": 1}",
+            "a cell cannot hold the result, which is map",
+            &["the result must be a text, a number or a list"],
+        ),
+    ];
+    check(refusals, formula);
+}
+
+#[test]
+fn a_condition_that_is_none() {
+    let refusals: &[Refusal] = &[
+        (
+            "title",
+            "a condition must be true or false, and `title` is text",
+            &["compare it with something: `title != null`"],
+        ),
+        (
+            "employees + 1",
+            "a condition must be true or false, and `employees + 1` is integer",
+            &["compare it with something: `employees + 1 > 0`"],
+        ),
+        (
+            "tags",
+            "a condition must be true or false, and `tags` is list",
+            &["compare it with something: `size(tags) > 0`"],
+        ),
+        (
+            "null",
+            "a condition must be true or false, and `null` is null",
+            &["ask whether a cell is empty: `row[\"...\"] == null`"],
+        ),
+        (
+            "\"x\"",
+            "a condition must be true or false, and `\"x\"` is text",
+            &["compare a cell with it: `row[\"...\"] == \"x\"`"],
+        ),
+    ];
+    check(refusals, |text| Expression::condition(text, &COLUMNS));
+}
