@@ -18,6 +18,8 @@ pub(crate) const NOT_FOUND: u8 = 6;
 pub(crate) const ROWS_FAILED: u8 = 7;
 /// Calls are in doubt: they may have been paid for, and no answer is known.
 pub(crate) const IN_DOUBT: u8 = 9;
+/// The plan that the run is held to does not hold any more. Nothing was sent.
+pub(crate) const PLAN_CHANGED: u8 = 10;
 /// Interrupted by a signal.
 pub(crate) const INTERRUPTED: u8 = 130;
 
@@ -33,4 +35,5 @@ Exit codes:
   7    finished, and some rows failed
   8    stopped at a cap on calls or cost
   9    calls are in doubt: sent, maybe paid for, no answer known
+  10   something moved since the plan was made; nothing was sent
   130  interrupted; what was answered is in the output";

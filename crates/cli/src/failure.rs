@@ -34,6 +34,12 @@ impl Failure {
         self
     }
 
+    /// The same failure with the place it is at before its message.
+    pub(crate) fn at(mut self, place: &str) -> Self {
+        self.message = format!("{place}: {}", self.message);
+        self
+    }
+
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self

@@ -9,17 +9,22 @@ mod connect;
 mod docs;
 mod exit;
 mod failure;
+mod job;
+mod pick;
 mod pipeline;
 mod place;
+mod plan_hash;
 mod plugins;
 mod printer;
 mod project;
+mod recipe;
 mod report;
 mod run_record;
 mod settings;
 mod signals;
 pub mod table;
 mod time;
+mod toml_error;
 mod watch;
 
 use std::{process::ExitCode, sync::Arc};
@@ -40,6 +45,8 @@ pub fn main() -> ExitCode {
     let printer = Arc::new(Printer::new(args.command.json()));
     let done = match &args.command {
         Command::Enrich(args) => commands::enrich::run(args, &printer),
+        Command::Plan(args) => commands::plan::run(args, &printer),
+        Command::Recipe(args) => commands::recipe::run(args, &printer),
         Command::Integrations(args) => commands::integrations::run(args, &printer),
         Command::Describe(args) => commands::describe::run(args, &printer),
         Command::Why(args) => commands::why::run(args, &printer),

@@ -26,7 +26,7 @@ struct Done {
     _place: OwnedSemaphorePermit,
 }
 
-/// Takes every row of `reader` through `engine`, the first `limit` of them with its steps, and
+/// Takes every row of `reader` through `engine`, those that `picks` picks with its steps, and
 /// hands each to `write` in the table's order; `None` is a row that only passes through.
 ///
 /// # Errors
@@ -36,7 +36,7 @@ pub(crate) async fn run(
     reader: Reader,
     engine: Arc<Engine>,
     listener: Arc<dyn Listener>,
-    limit: u64,
+    picks: impl Fn(u64) -> bool,
     window: usize,
     stop: impl Fn(),
     mut write: impl FnMut(&InputRow, Option<&RowEnd>) -> Result<(), TableError>,
@@ -48,7 +48,7 @@ pub(crate) async fn run(
     });
     let taken = rows.map(|row| async {
         let (row, place) = row?;
-        let end = if row.number() <= limit { Some(enrich(&engine, &listener, &row).await) } else { None };
+        let end = if picks(row.number()) { Some(enrich(&engine, &listener, &row).await) } else { None };
         Ok(Done { row, end, _place: place })
     });
     let mut taken = std::pin::pin!(taken.buffer_unordered(window));
@@ -103,8 +103,8 @@ mod tests {
 
     use async_trait::async_trait;
     use engine::{
-        Silent,
-        plan::{Header, Plan, Request},
+        Silent, Way,
+        plan::{Header, Plan, Request, StepRequest},
     };
     use marl_core::{Call, CallEnd, Caller, Registry, Reply};
     use serde_json::json;
@@ -141,12 +141,13 @@ mod tests {
         (1..ROWS).for_each(|row| writeln!(text, "linkedin.com/in/sandbox-{row}").unwrap());
         std::fs::write(&path, text).unwrap();
         let sketch = table::check(&path, &ReadOptions::default()).unwrap();
-        let request = Request { integrations: vec!["linkedin_profile".to_owned()], ..Request::default() };
+        let request = Request { steps: vec![StepRequest::parse("linkedin_profile")], ..Request::default() };
         let header = Header { table: "t.csv", columns: &sketch.columns, samples: &sketch.samples };
         let plan = Plan::new(&request, &header, &Registry::gather().unwrap()).unwrap();
         let caller = Arc::new(SlowFirst::default());
         let dynamic = Arc::clone(&caller) as Arc<dyn Caller>;
-        let engine = Arc::new(Engine::new(Arc::new(plan), Arc::clone(&dynamic), dynamic));
+        let way = Way::Open { caller: Arc::clone(&dynamic), refreshing: dynamic };
+        let engine = Arc::new(Engine::new(Arc::new(plan), way));
         let mut written = 0;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         let reader = Reader::open(&sketch).unwrap();
@@ -154,7 +155,7 @@ mod tests {
             reader,
             engine,
             Arc::new(Silent),
-            u64::MAX,
+            |_| true,
             WINDOW,
             || {},
             |row, end| {

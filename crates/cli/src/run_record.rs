@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use engine::{
-    gateway::Settings,
+    gateway::{LaneSettings, Settings},
     ledger::Scope,
-    plan::{Existing, Plan},
+    plan::{Existing, Plan, Request, StepRequest, Task, Work},
 };
+use marl_core::SemanticType;
 use serde::{Deserialize, Serialize};
 
 /// The steps of a run, and whom their calls were bought from and for.
@@ -15,71 +16,137 @@ pub(crate) struct Steps {
     /// In plan order.
     pub(crate) steps: Vec<Step>,
     /// By provider.
-    pub(crate) scopes: BTreeMap<String, ScopeRecord>,
+    scopes: BTreeMap<String, ScopeRecord>,
+    /// The types that the table's own columns were given.
+    #[serde(default)]
+    types: BTreeMap<String, String>,
 }
 
-/// One step.
+/// One step. What older versions of marl did not record has a default.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Step {
+    #[serde(default)]
+    name: Option<String>,
+    /// The first integration; empty for a formula.
     pub(crate) integration: String,
     pub(crate) version: u32,
-    /// Input and the column that fed it.
+    /// Those that are asked for what is still empty, with their versions.
+    #[serde(default)]
+    alternatives: Vec<(String, u32)>,
+    /// Input and the column that fed it, of all integrations.
     pub(crate) inputs: BTreeMap<String, String>,
     /// Output and the column that it was written to.
     pub(crate) outputs: BTreeMap<String, String>,
-    /// The outputs whose columns the table had.
+    /// The columns of outputs that the table had.
     pub(crate) existing_columns: Vec<String>,
     pub(crate) existing: Existing,
+    #[serde(default)]
+    prefix: String,
+    #[serde(default, rename = "where")]
+    condition: Option<String>,
+    #[serde(default)]
+    formula: Option<String>,
+    #[serde(default)]
+    provider_column: Option<String>,
 }
 
 /// A scope as it is recorded.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(crate) struct ScopeRecord {
+struct ScopeRecord {
     base: Option<String>,
     account: String,
 }
 
 impl Steps {
-    pub(crate) fn of(plan: &Plan, settings: &Settings) -> Self {
-        let steps = plan.steps.iter().map(|step| Step {
-            integration: step.name.clone(),
-            version: step.integration.contract().version,
-            inputs: step
-                .inputs
-                .iter()
-                .map(|input| (input.column.name.to_owned(), input.from.clone()))
-                .collect(),
-            outputs: step
-                .outputs
-                .iter()
-                .map(|output| (output.column.name.to_owned(), output.name.clone()))
-                .collect(),
-            existing_columns: step
-                .outputs
-                .iter()
-                .filter(|out| out.existing)
-                .map(|out| out.name.clone())
-                .collect(),
-            existing: step.existing,
-        });
+    pub(crate) fn of(plan: &Plan, settings: &Settings, types: &BTreeMap<String, SemanticType>) -> Self {
         let scopes = settings.lanes.iter().map(|(provider, lane)| {
             let Scope { base, account } = lane.scope.clone();
             (provider.clone(), ScopeRecord { base, account })
         });
-        Self { steps: steps.collect(), scopes: scopes.collect() }
+        Self {
+            steps: plan.steps.iter().map(Step::of).collect(),
+            scopes: scopes.collect(),
+            types: types.iter().map(|(column, kind)| (column.clone(), kind.name().to_owned())).collect(),
+        }
     }
 
-    /// Whom a provider's calls were bought from and for.
-    pub(crate) fn scope(&self, provider: &str) -> Scope {
-        let record = self.scopes.get(provider).cloned().unwrap_or_default();
-        Scope { base: record.base, account: record.account }
+    /// The request that gives the same steps over the table that the run wrote.
+    pub(crate) fn request(&self) -> Request {
+        let types = self.types.iter();
+        Request {
+            steps: self.steps.iter().map(Step::request).collect(),
+            types: types
+                .filter_map(|(column, kind)| Some((column.clone(), SemanticType::from_name(kind)?)))
+                .collect(),
+            ..Request::default()
+        }
     }
 
-    /// The last step that wrote a column, with the output's name.
-    pub(crate) fn writer(&self, column: &str) -> Option<(&Step, &str)> {
-        self.steps.iter().rev().find_map(|step| {
-            let output = step.outputs.iter().find(|(_, written)| *written == column)?;
-            Some((step, output.0.as_str()))
-        })
+    /// Settings under which equal calls have the keys that they had.
+    pub(crate) fn settings(&self) -> Settings {
+        let lanes = self.scopes.iter().map(|(provider, record)| {
+            let scope = Scope { base: record.base.clone(), account: record.account.clone() };
+            (provider.clone(), LaneSettings { scope, ..LaneSettings::default() })
+        });
+        Settings { lanes: lanes.collect(), ..Settings::default() }
+    }
+
+    /// The recorded step of a name.
+    pub(crate) fn named(&self, name: &str) -> Option<&Step> {
+        self.steps.iter().find(|step| step.name() == name)
+    }
+}
+
+impl Step {
+    fn of(step: &engine::plan::Step) -> Self {
+        let mut contracts = step.contracts();
+        let first = contracts.next();
+        let inputs = step.alternatives().iter().flat_map(|alternative| &alternative.inputs);
+        let existing = step.outputs.iter().filter(|output| output.existing);
+        Self {
+            name: Some(step.name.clone()),
+            integration: first.map(|contract| contract.name.to_owned()).unwrap_or_default(),
+            version: first.map(|contract| contract.version).unwrap_or_default(),
+            alternatives: contracts.map(|contract| (contract.name.to_owned(), contract.version)).collect(),
+            inputs: inputs.map(|input| (input.column.name.to_owned(), input.from.clone())).collect(),
+            outputs: step.outputs.iter().map(|output| (output.of.to_owned(), output.name.clone())).collect(),
+            existing_columns: existing.map(|output| output.name.clone()).collect(),
+            existing: step.existing,
+            prefix: step.prefix.clone(),
+            condition: step.condition.as_ref().map(|condition| condition.expression.text().to_owned()),
+            formula: match &step.task {
+                Task::Compute(formula) => Some(formula.expression.text().to_owned()),
+                Task::Ask(_) => None,
+            },
+            provider_column: step.provider_column.as_ref().map(|column| column.name.clone()),
+        }
+    }
+
+    fn name(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.integration)
+    }
+
+    /// The version of one of its integrations at the time of the run.
+    pub(crate) fn version_of(&self, integration: &str) -> Option<u32> {
+        let others = self.alternatives.iter().map(|(name, version)| (name.as_str(), *version));
+        let mut all = std::iter::once((self.integration.as_str(), self.version)).chain(others);
+        all.find(|(name, _)| *name == integration).map(|(_, version)| version)
+    }
+
+    fn request(&self) -> StepRequest {
+        let others = self.alternatives.iter().map(|(name, _)| name.clone());
+        let work = match &self.formula {
+            Some(text) => Work::Formula(text.clone()),
+            None => Work::Use(std::iter::once(self.integration.clone()).chain(others).collect()),
+        };
+        StepRequest {
+            name: Some(self.name().to_owned()),
+            work,
+            inputs: self.inputs.clone(),
+            prefix: self.prefix.clone(),
+            condition: self.condition.clone(),
+            existing: None,
+            provider_column: self.provider_column.clone(),
+        }
     }
 }

@@ -9,7 +9,7 @@ use engine::{
 };
 use serde::Deserialize;
 
-use crate::failure::Failure;
+use crate::{failure::Failure, toml_error};
 
 /// The file's name in the project folder.
 pub(crate) const FILE: &str = "marl.toml";
@@ -93,7 +93,7 @@ impl Settings {
     }
 
     pub(crate) fn parse(text: &str, providers: &[&str]) -> Result<Self, Failure> {
-        let settings: Self = toml::from_str(text).map_err(|error| wrong(text, &error))?;
+        let settings: Self = toml::from_str(text).map_err(|error| toml_error::failure(FILE, text, &error))?;
         for (table, name) in settings.provider_names() {
             if !providers.contains(&name) {
                 let line = text.lines().position(|line| line.trim().starts_with(&format!("[{table}.{name}")));
@@ -236,27 +236,6 @@ impl From<InDoubtWord> for InDoubt {
 
 fn seconds(given: Option<f64>, default: Duration) -> Duration {
     given.map_or(default, Duration::from_secs_f64)
-}
-
-/// A parser's error as `file, line, column: what`, with the nearest word for an unknown key.
-fn wrong(text: &str, error: &toml::de::Error) -> Failure {
-    let start = error.span().map_or(0, |span| span.start.min(text.len()));
-    let before = &text[..text.floor_char_boundary(start)];
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    let message = error.message().lines().next().unwrap_or_default();
-    let failure = Failure::usage(format!("{FILE}, line {line}, column {column}: {message}"));
-    match meant(message) {
-        Some(near) => failure.hint(format!("did you mean `{near}`?")),
-        None => failure,
-    }
-}
-
-/// The parser names the unknown word first and then the known ones, all in backticks.
-fn meant(message: &str) -> Option<&str> {
-    let mut words = message.split('`').skip(1).step_by(2);
-    let unknown = message.starts_with("unknown").then(|| words.next()).flatten()?;
-    nearest(unknown, words)
 }
 
 #[cfg(test)]

@@ -35,6 +35,8 @@ pub enum SkipReason {
     Budget,
     /// The run was interrupted.
     Interrupted,
+    /// No answer is stored, and nothing is sent: in plans and explanations.
+    Unanswered,
 }
 
 impl SkipReason {
@@ -47,6 +49,7 @@ impl SkipReason {
             Self::ProviderStopped => "provider_stopped",
             Self::Budget => "budget",
             Self::Interrupted => "interrupted",
+            Self::Unanswered => "unanswered",
         }
     }
 }

@@ -60,6 +60,11 @@ impl Fields {
         }
     }
 
+    /// Sets `output` to another integration's field.
+    pub fn put(&mut self, output: &'static str, field: Field) {
+        self.fields.insert(output, field);
+    }
+
     /// Names the page that all fields so far were read on, where none is named yet.
     pub fn set_source(&mut self, url: &str) {
         for field in self.fields.values_mut() {

@@ -3,12 +3,16 @@
 //! The engine knows no plugin by name, no terminal and no command line.
 
 mod event;
+pub mod expression;
+mod forecast;
 pub mod gateway;
 pub mod ledger;
+
 mod nearest;
 pub mod plan;
 mod row;
 
 pub use event::{Event, Listener, Silent};
+pub use forecast::{CallForecast, Forecast, StepForecast};
 pub use nearest::nearest;
-pub use row::{Engine, RowEnd, explain};
+pub use row::{Engine, Foreseen, Note, Possible, RowEnd, StepEnd, Way};

@@ -7,96 +7,77 @@ use std::{
 };
 
 use engine::{
-    Engine, Event, Listener, RowEnd,
-    gateway::{Caps, Gateway, InDoubt},
+    Engine, Listener, RowEnd, Way as Outside,
+    gateway::{Caps, Gateway},
     ledger::{Ledger, MaxAge, RunLedger, RunRecordEnd, RunStart},
-    plan::{Header, Plan, Refresh, Request},
+    plan::Plan,
 };
-use marl_core::{ErrorKind, Outcome, Registry, SkipReason};
-use sandbox::{Options, Sandbox};
+use marl_core::{ErrorKind, Outcome, SkipReason};
 
-use super::block_on;
+use super::{block_on, shell_word};
 use crate::{
-    args::{self, EnrichArgs},
-    connect::{self, Connected},
+    args::EnrichArgs,
     exit,
     failure::Failure,
+    job::{Job, Way},
+    pick::{Picked, pick},
     pipeline,
-    place::Place,
+    plan_hash::Hash,
     printer::Printer,
     project,
-    report::{self, Bar, Counts, Preview, Report, Status, Tally},
+    report::{self, Bar, Counts, Preview, Report, Status, Talker, Tally},
     run_record::Steps,
-    settings::Settings,
     signals,
-    table::{self, ErrorsFile, InputRow, ReadOptions, Reader, Sketch, TableError, WriteOptions, Writer},
+    table::{self, ErrorsFile, InputRow, Reader, Sketch, TableError, WriteOptions, Writer},
     watch::{self, Seen},
 };
 
-/// How long a call takes in the built-in sandbox, so that a sample run looks like a real one.
-const SANDBOX_LATENCY: Duration = Duration::from_millis(100);
-
 pub(crate) fn run(args: &EnrichArgs, printer: &Arc<Printer>) -> Result<u8, Failure> {
-    let registry = Registry::gather()?;
-    let place = Place::find(&registry)?;
-    let sketch = table::check(&args.input, &ReadOptions { delimiter: args.delimiter })?;
-    let plan = Arc::new(plan(args, &sketch, &registry)?);
+    let job = Job::prepare(args)?;
+    let caps = caps(&job)?;
     block_on(async {
-        let sandbox = if args.ledger.sandbox { Some(start_sandbox().await?) } else { None };
-        let connected = match &sandbox {
-            Some(sandbox) => connect::sandbox(&plan, &registry, &sandbox.url())?,
-            None => connect::live(&plan, &registry, &place.working)?,
-        };
-        let run = Run::new(args, &place, &sketch, plan, connected, printer)?;
-        let done = run.go().await;
-        if let Some(sandbox) = sandbox {
-            sandbox.stop().await;
-        }
+        let way = job.connect(caps).await?;
+        let done = enrich(&job, &way, printer).await;
+        way.close().await;
         done
     })
 }
 
-fn plan(args: &EnrichArgs, sketch: &Sketch, registry: &Registry) -> Result<Plan, Failure> {
-    let request = Request {
-        integrations: args.integrations.iter().map(|name| name.trim().to_owned()).collect(),
-        maps: args.map.clone(),
-        existing: args.existing.into(),
-        refresh: match &args.refresh {
-            None => Refresh::None,
-            Some(names) if names.is_empty() => Refresh::All,
-            Some(names) => Refresh::Names(names.clone()),
-        },
-    };
-    let table = sketch.path.file_name().unwrap_or(sketch.path.as_os_str()).to_string_lossy();
-    let header = Header { table: &table, columns: &sketch.columns, samples: &sketch.samples };
-    Ok(Plan::new(&request, &header, registry)?)
+async fn enrich(job: &Job<'_>, way: &Way, printer: &Arc<Printer>) -> Result<u8, Failure> {
+    if let Some(then) = &job.args.plan {
+        check_plan(then, job, way)?;
+    }
+    let closed = || Ok(way.closed(job.ledger_there_is()?, job.args.max_age));
+    let picked = pick(&job.args.pick, job, closed, printer).await?;
+    Run::new(job, way, picked, printer)?.go().await
 }
 
-async fn start_sandbox() -> Result<Sandbox, Failure> {
-    let options = Options { latency: SANDBOX_LATENCY, ..Options::default() };
-    Sandbox::start(options).await.map_err(|error| {
-        Failure::new(exit::INTERNAL, "internal", "the sandbox cannot listen on 127.0.0.1").caused_by(&error)
+/// The caps of the command line, and of the plan that it is held to.
+fn caps(job: &Job<'_>) -> Result<Caps, Failure> {
+    fn least<T: PartialOrd>(one: Option<T>, other: Option<T>) -> Option<T> {
+        match (one, other) {
+            (Some(one), Some(other)) => Some(if other < one { other } else { one }),
+            (one, other) => one.or(other),
+        }
+    }
+    let caps = job.caps()?;
+    let plan = job.args.plan.as_ref();
+    Ok(Caps {
+        calls: least(caps.calls, plan.map(|plan| plan.calls)),
+        cost: least(caps.cost, plan.and_then(|plan| plan.cost)),
     })
 }
 
-/// The caps of the command line; a cap on cost needs every price.
-fn caps(args: &EnrichArgs, settings: &Settings, plan: &Plan) -> Result<Caps, Failure> {
-    let caps = Caps { calls: args.max_calls, cost: args.max_cost };
-    if caps.cost.is_none() {
-        return Ok(caps);
+/// Refuses when something moved since the plan was made.
+pub(super) fn check_plan(then: &Hash, job: &Job<'_>, way: &Way) -> Result<(), Failure> {
+    let moved = then.moved(&Hash::of(job, &way.settings, then.calls, then.cost)?);
+    if moved.is_empty() {
+        return Ok(());
     }
-    let calls = plan.steps.iter().flat_map(|step| step.integration.contract().calls);
-    for call in calls {
-        if settings.price(call.provider, call.operation).is_none() {
-            let (provider, operation) = (call.provider, call.operation);
-            return Err(Failure::usage(format!("`--max-cost` needs a price for {provider} {operation}, and there is none"))
-                .hint(format!(
-                    "set `{operation} = 0.02`, say, under `[price.{provider}]` in marl.toml, and `currency = \"USD\"` at its top"
-                ))
-                .hint("`--max-calls N` caps the number of calls and needs no price"));
-        }
-    }
-    Ok(caps)
+    let message =
+        format!("the plan does not hold any more: since it was made, {} changed", moved.join(" and "));
+    Err(Failure::new(exit::PLAN_CHANGED, "plan_changed", message)
+        .hint("nothing was sent; `marl plan` with the same arguments says what a run would do now"))
 }
 
 /// One run, ready to go: everything that can be wrong beforehand has been looked at.
@@ -104,6 +85,8 @@ struct Run<'a> {
     args: &'a EnrichArgs,
     sketch: &'a Sketch,
     plan: Arc<Plan>,
+    picked: Picked,
+    is_sandbox: bool,
     printer: &'a Arc<Printer>,
     tally: Arc<Tally>,
     listener: Arc<Talker>,
@@ -116,44 +99,34 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(
-        args: &'a EnrichArgs,
-        place: &Place,
-        sketch: &'a Sketch,
-        plan: Arc<Plan>,
-        connected: Connected,
-        printer: &'a Arc<Printer>,
-    ) -> Result<Self, Failure> {
-        let caps = caps(args, &place.settings, &plan)?;
-        let in_doubt = args.in_doubt.map(InDoubt::from);
-        let settings = place.settings.gateway(args.parallel, in_doubt, caps, &connected.bases)?;
+    fn new(job: &'a Job<'_>, way: &Way, picked: Picked, printer: &'a Arc<Printer>) -> Result<Self, Failure> {
+        let Job { args, sketch, plan, place, .. } = job;
         let output = args.output.clone().unwrap_or_else(|| table::enriched_path(&args.input));
         // Before the first call, so that a path that cannot be written fails at once.
         let names: Vec<String> = plan.outputs().map(|output| output.name.clone()).collect();
         let writer = Writer::create(&output, sketch, &names, WriteOptions { raw_cells: args.raw_cells })?;
         let errors = ErrorsFile::create(&table::errors_path(&output), sketch)?;
         let store = Arc::new(place.open_ledger(&args.ledger)?);
+        let steps = Steps::of(plan, &way.settings, &job.request.types);
         let start = RunStart {
             command: std::env::args().map(|word| shell_word(&word)).collect::<Vec<_>>().join(" "),
             input: absolute(&args.input),
             output: absolute(&output),
-            steps: serde_json::to_string(&Steps::of(&plan, &settings)).expect("steps have text keys"),
+            steps: serde_json::to_string(&steps).expect("steps have text keys"),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         };
         let ledger = Arc::new(RunLedger::begin(store, &start, MaxAge::new(args.max_age))?);
         let tally = Arc::new(Tally::default());
-        let listener = Arc::new(Talker { tally: Arc::clone(&tally), printer: Arc::clone(printer) });
-        let gateway = Gateway::new(
-            connected.providers,
-            Arc::clone(&ledger) as Arc<dyn Ledger>,
-            settings,
-            Arc::clone(&listener) as Arc<dyn Listener>,
-        );
+        let listener = Arc::new(Talker::new(Arc::clone(&tally), Arc::clone(printer)));
+        let gateway =
+            way.open(Arc::clone(&ledger) as Arc<dyn Ledger>, Arc::clone(&listener) as Arc<dyn Listener>);
         let currency = place.settings.currency().map(str::to_owned);
         Ok(Self {
             args,
             sketch,
-            plan,
+            plan: Arc::clone(plan),
+            picked,
+            is_sandbox: way.is_sandbox(),
             printer,
             tally,
             listener,
@@ -169,30 +142,39 @@ impl<'a> Run<'a> {
     async fn go(mut self) -> Result<u8, Failure> {
         self.say_what_it_will_do();
         let begun = Instant::now();
-        let caller = Arc::new(self.gateway.clone());
-        let engine = Arc::new(Engine::new(Arc::clone(&self.plan), caller, self.gateway.refreshing()));
+        let outside =
+            Outside::Open { caller: Arc::new(self.gateway.clone()), refreshing: self.gateway.refreshing() };
+        let engine = Arc::new(Engine::new(Arc::clone(&self.plan), outside));
         let reader = Reader::open(self.sketch)?;
         let seen = self.watch()?;
-        let limit = self.args.limit.unwrap_or(u64::MAX);
+        let picked = self.picked.clone();
         let mut preview = Preview::new(self.columns());
-        let bar = Bar::start(self.args.progress, self.sketch.rows.min(limit), &self.tally, self.printer);
+        let bar = Bar::start(self.args.progress, picked.count, &self.tally, self.printer);
         let listener = Arc::clone(&self.listener) as Arc<dyn Listener>;
         let window = pipeline::window(self.args.parallel);
         let gateway = self.gateway.clone();
         let stop = || gateway.close(SkipReason::Interrupted);
-        let piped = pipeline::run(reader, engine, listener, limit, window, stop, |row, end| {
-            if preview.wants_more() {
-                preview.add(self.cells(row, end));
-            }
-            write(&mut self.writer, &mut self.errors, &self.plan, row, end)
-        })
+        let piped = pipeline::run(
+            reader,
+            engine,
+            listener,
+            |row| picked.contains(row),
+            window,
+            stop,
+            |row, end| {
+                if preview.wants_more() {
+                    preview.add(self.cells(row, end));
+                }
+                write(&mut self.writer, &mut self.errors, &self.plan, row, end)
+            },
+        )
         .await;
         drop(bar);
         self.finish(piped.err(), begun.elapsed(), &seen, &preview)
     }
 
     fn say_what_it_will_do(&self) {
-        if self.args.ledger.sandbox {
+        if self.is_sandbox {
             self.printer
                 .note("sandbox", "answers are samples: listed companies of 2015 to 2025, profiles invented");
         }
@@ -201,7 +183,7 @@ impl<'a> Run<'a> {
         self.printer.note("ledger", &format!("{}{new}", project::shown(store.path())));
         for (at, step) in self.plan.steps.iter().enumerate() {
             let word = if at == 0 { "steps" } else { "" };
-            self.printer.note(word, &binding(step));
+            self.printer.note(word, &report::binding(step));
         }
     }
 
@@ -353,48 +335,6 @@ fn broken(error: TableError) -> Failure {
     Failure::from(error).exiting(exit::INTERNAL)
 }
 
-/// Counts events, and says at once what cannot wait for the summary.
-struct Talker {
-    tally: Arc<Tally>,
-    printer: Arc<Printer>,
-}
-
-impl Listener for Talker {
-    fn hear(&self, event: &Event<'_>) {
-        self.tally.hear(event);
-        match event {
-            Event::ProviderWaits { provider, wait } => {
-                self.printer.warn(&format!(
-                    "{provider} fails; one call is tried in {} s",
-                    wait.as_secs_f64().round()
-                ));
-            }
-            Event::ProviderRests { provider, rest } => {
-                self.printer
-                    .warn(&format!("{provider} asks to slow down; its calls wait {} s", rest.as_secs()));
-            }
-            Event::ProviderStopped { provider, operation, error } if error.kind() != ErrorKind::Auth => {
-                let what =
-                    operation.map_or((*provider).to_owned(), |operation| format!("{provider} {operation}"));
-                self.printer.warn(&format!("{what} is stopped for this run: {}", error.full_message()));
-            }
-            Event::LedgerFailed { error } if self.tally.notes_ledger_error(error) => {
-                self.printer.warn(&format!("the ledger cannot be used: {error}; nothing more is sent"));
-            }
-            _ => {}
-        }
-    }
-}
-
-impl From<args::InDoubt> for InDoubt {
-    fn from(word: args::InDoubt) -> Self {
-        match word {
-            args::InDoubt::Keep => Self::Keep,
-            args::InDoubt::Retry => Self::Retry,
-        }
-    }
-}
-
 fn write(
     writer: &mut Writer,
     errors: &mut ErrorsFile,
@@ -414,26 +354,6 @@ fn write(
 
 fn absolute(path: &Path) -> String {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string()
-}
-
-/// A word of the command line as it can be typed again.
-fn shell_word(word: &str) -> String {
-    let plain = !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || "-_./=,:@+%".contains(c));
-    if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
-}
-
-/// `find_ceo  company_domain <- domain -> ceo_name, ceo_linkedin_url`
-fn binding(step: &engine::plan::Step) -> String {
-    let inputs = step.inputs.iter().map(|input| {
-        if input.from == input.column.name {
-            input.from.clone()
-        } else {
-            format!("{} <- {}", input.column.name, input.from)
-        }
-    });
-    let outputs = step.outputs.iter().map(|output| output.name.as_str());
-    let inputs = inputs.collect::<Vec<_>>().join(", ");
-    format!("{:<16}  {inputs} -> {}", step.name, outputs.collect::<Vec<_>>().join(", "))
 }
 
 fn status(counts: &Counts, interrupted: bool) -> Status {

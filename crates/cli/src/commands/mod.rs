@@ -4,6 +4,8 @@ pub(crate) mod describe;
 pub(crate) mod enrich;
 pub(crate) mod integrations;
 pub(crate) mod ledger;
+pub(crate) mod plan;
+pub(crate) mod recipe;
 pub(crate) mod runs;
 pub(crate) mod sandbox;
 pub(crate) mod why;
@@ -18,4 +20,10 @@ fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Fail
         Failure::new(exit::INTERNAL, "internal", "no threads can be started").caused_by(&error)
     })?;
     runtime.block_on(work)
+}
+
+/// A word of the command line as it can be typed again.
+fn shell_word(word: &str) -> String {
+    let plain = !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || "-_./=,:@+%".contains(c));
+    if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }

@@ -1,20 +1,14 @@
 //! `marl why`: explains a cell by reading the stored answers again. Sends nothing.
 
-use std::{
-    path::Path,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{path::Path, sync::Arc};
 
-use async_trait::async_trait;
 use engine::{
-    explain,
-    ledger::{CallRecord, CallState, Key, RunRecord, Store},
-    plan,
+    Engine, Silent, StepEnd, Way,
+    gateway::Gateway,
+    ledger::{CallRecord, CallState, RunLedger, RunRecord, Store},
+    plan::{self, Plan, Task},
 };
-use marl_core::{
-    Call, CallEnd, Caller, Connection, ErrorKind, Integration, Outcome, Provider, Registry, Reply, Row,
-    SkipReason,
-};
+use marl_core::{Call, Connection, Error, ErrorKind, Outcome, Registry, SkipReason};
 use serde::Serialize;
 
 use super::block_on;
@@ -22,59 +16,15 @@ use crate::{
     args::WhyArgs,
     exit,
     failure::Failure,
+    job::{header, table_name},
     place::Place,
     printer::Printer,
     project,
+    report::{CallStory, Explained, InputCell, why_lines},
     run_record::{Step, Steps},
     table::{self, InputRow, ReadOptions, Reader, Sketch},
     time::{date, span},
 };
-
-/// A column's story; the columns it came from follow.
-#[derive(Debug, Serialize)]
-struct Explained {
-    column: String,
-    value: Option<String>,
-    /// `value`, `no_data`, `failed`, `skipped`, or `own` for the table's own column.
-    from: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    integration: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    output: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    source: Option<String>,
-    inputs: Vec<InputCell>,
-    calls: Vec<CallStory>,
-    /// Why it is empty, or why it is not what the answer gives.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    note: Option<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct InputCell {
-    input: String,
-    column: String,
-    value: Option<String>,
-}
-
-/// A call with what the ledger holds of it.
-#[derive(Debug, Clone, Serialize)]
-struct CallStory {
-    provider: String,
-    operation: String,
-    parameters: serde_json::Value,
-    state: Option<CallState>,
-    sent: Option<String>,
-    age: Option<String>,
-    duration_ms: Option<i64>,
-    attempts: Option<u32>,
-    price: Option<f64>,
-    request_id: Option<String>,
-    error: Option<String>,
-    run: Option<i64>,
-}
 
 #[derive(Serialize)]
 struct Document {
@@ -93,7 +43,8 @@ pub(crate) fn run(args: &WhyArgs, printer: &Printer) -> Result<u8, Failure> {
     let row = find_row(&sketch, args.row)?;
     let run = find_run(&store, args)?;
     let steps: Steps = serde_json::from_value(run.steps.clone()).unwrap_or_default();
-    let story = Story { registry: &registry, store: &store, sketch: &sketch, row: &row, steps: &steps };
+    known_column(&sketch, &args.column)?;
+    let story = Story::new(&registry, &store, &sketch, &row, &steps)?;
     let chain = block_on(story.chain(&args.column))?;
     if printer.is_json() {
         let table = project::shown(&args.table);
@@ -104,7 +55,7 @@ pub(crate) fn run(args: &WhyArgs, printer: &Printer) -> Result<u8, Failure> {
         if at > 0 {
             printer.data("which came from");
         }
-        lines(explained).iter().for_each(|line| printer.data(line));
+        why_lines(explained).iter().for_each(|line| printer.data(line));
     }
     Ok(exit::DONE)
 }
@@ -138,19 +89,52 @@ fn shown(path: &Path) -> String {
     path.display().to_string()
 }
 
+fn known_column(sketch: &Sketch, column: &str) -> Result<(), Failure> {
+    if sketch.columns.iter().any(|known| known == column) {
+        return Ok(());
+    }
+    let message = format!("{} has no column `{column}`", sketch.path.display());
+    let failure = Failure::new(exit::NOT_FOUND, "not_found", message);
+    let near = engine::nearest(column, sketch.columns.iter().map(String::as_str));
+    Err(failure.hint(match near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("its columns are {}", sketch.columns.join(", ")),
+    }))
+}
+
 /// What is needed to explain the cells of one row.
 struct Story<'a> {
-    registry: &'a Registry,
-    store: &'a Arc<Store>,
+    store: &'a Store,
     sketch: &'a Sketch,
     row: &'a InputRow,
     steps: &'a Steps,
+    plan: Arc<Plan>,
+    engine: Engine,
 }
 
-impl Story<'_> {
+impl<'a> Story<'a> {
+    /// Plans the run's steps over the table that it wrote, with stored answers of any age alone.
+    fn new(
+        registry: &Registry,
+        store: &'a Arc<Store>,
+        sketch: &'a Sketch,
+        row: &'a InputRow,
+        steps: &'a Steps,
+    ) -> Result<Self, Failure> {
+        let name = table_name(sketch);
+        let plan = Plan::new(&steps.request(), &header(sketch, &name), registry)?;
+        let plan = Arc::new(plan);
+        let ledger = Arc::new(RunLedger::ageless(Arc::clone(store)));
+        // A provider that only reads needs no address and no key.
+        let nowhere = || Connection { base_url: String::new(), key: None };
+        let providers = registry.providers().map(|entry| entry.connect(nowhere()));
+        let gateway = Gateway::new(providers, ledger, steps.settings(), Arc::new(Silent));
+        let engine = Engine::new(Arc::clone(&plan), Way::Closed(gateway));
+        Ok(Self { store, sketch, row, steps, plan, engine })
+    }
+
     /// The column, then the columns that it came from, back to the table's own.
     async fn chain(&self, column: &str) -> Result<Vec<Explained>, Failure> {
-        self.known_column(column)?;
         let mut chain: Vec<Explained> = Vec::new();
         let mut open = vec![column.to_owned()];
         while let Some(column) = open.pop() {
@@ -164,28 +148,17 @@ impl Story<'_> {
         Ok(chain)
     }
 
-    fn known_column(&self, column: &str) -> Result<(), Failure> {
-        if self.sketch.columns.iter().any(|known| known == column) {
-            return Ok(());
-        }
-        let message = format!("{} has no column `{column}`", self.sketch.path.display());
-        let failure = Failure::new(exit::NOT_FOUND, "not_found", message);
-        let near = engine::nearest(column, self.sketch.columns.iter().map(String::as_str));
-        Err(failure.hint(match near {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("its columns are {}", self.sketch.columns.join(", ")),
-        }))
-    }
-
     async fn explain(&self, column: &str) -> Result<Explained, Failure> {
         let value = self.cell(column).map(|value| value.to_string());
-        let Some((step, output)) = self.steps.writer(column) else {
+        let writes = |step: &plan::Step| step.columns().any(|output| output.name == column);
+        let Some(index) = self.plan.steps.iter().position(writes) else {
             return Ok(Explained {
                 column: column.to_owned(),
                 value,
                 from: "own",
                 integration: None,
                 version: None,
+                formula: None,
                 output: None,
                 source: None,
                 inputs: Vec::new(),
@@ -193,167 +166,175 @@ impl Story<'_> {
                 note: Some("your column".to_owned()),
             });
         };
+        let step = &self.plan.steps[index];
+        let cells = self.plan.reads().iter().map(|at| self.row.cell(*at)).collect();
+        let end = self.engine.step(index, cells).await;
+        let output = step.outputs.iter().find(|output| output.name == column);
+        let calls = self.calls(&end)?;
         let integration =
-            Arc::clone(plan::integration(&step.integration, self.registry).as_ref().map_err(Clone::clone)?);
-        let inputs = step.inputs.iter().map(|(input, column)| InputCell {
-            input: input.clone(),
-            column: column.clone(),
-            value: self.cell(column).map(|value| value.to_string()),
-        });
-        let inputs = inputs.collect();
-        let (outcome, calls) = self.again(step, &*integration).await;
-        let now = integration.contract().version;
-        let (from, source, note) = judge(&outcome, output, value.as_deref(), step, column, now);
+            end.by.clone().or_else(|| step.contracts().next().map(|first| first.name.to_owned()));
+        let recorded = self.steps.named(&step.name);
+        let then = integration.as_deref().zip(recorded).and_then(|(name, step)| step.version_of(name));
+        let judged = Judged {
+            end: &end,
+            calls: &calls,
+            output: output.map(|output| output.of),
+            value: value.as_deref(),
+            step,
+            recorded,
+            column,
+            integration: integration.as_deref(),
+            then,
+        };
+        let (from, source, note) = judged.judge();
         Ok(Explained {
             column: column.to_owned(),
             value,
             from,
-            integration: Some(step.integration.clone()),
-            version: Some(step.version),
-            output: Some(output.to_owned()),
+            version: then,
+            integration,
+            formula: match &step.task {
+                Task::Compute(formula) => Some(formula.expression.text().to_owned()),
+                Task::Ask(_) => None,
+            },
+            output: output.map(|output| output.of.to_owned()),
             source,
-            inputs,
+            inputs: self.inputs(step, end.by.as_deref()),
             calls,
             note,
         })
     }
 
+    /// What the step read: the inputs of the integration that answered, and its expressions'.
+    fn inputs(&self, step: &plan::Step, by: Option<&str>) -> Vec<InputCell> {
+        let answered = step
+            .alternatives()
+            .iter()
+            .find(|one| by.is_some_and(|by| by.split(", ").any(|by| by == one.integration.contract().name)));
+        let bound = answered.or(step.alternatives().first()).into_iter().flat_map(|one| &one.inputs);
+        let bound = bound.map(|input| (input.column.name, input.from.as_str()));
+        let formula = match &step.task {
+            Task::Compute(formula) => Some(formula),
+            Task::Ask(_) => None,
+        };
+        let computed = formula.map(|known| ("formula", known)).into_iter();
+        let computed = computed.chain(step.condition.as_ref().map(|known| ("where", known)));
+        let computed = computed.flat_map(|(word, known)| {
+            known.expression.columns().iter().map(move |name| (word, name.as_str()))
+        });
+        let mut inputs: Vec<InputCell> = Vec::new();
+        for (input, column) in bound.chain(computed) {
+            let is_own = step.columns().any(|output| output.name == column);
+            if is_own || inputs.iter().any(|known| known.input == input && known.column == column) {
+                continue;
+            }
+            let value = self.cell(column).map(|value| value.to_string());
+            inputs.push(InputCell { input: input.to_owned(), column: column.to_owned(), value });
+        }
+        inputs
+    }
+
+    fn calls(&self, end: &StepEnd) -> Result<Vec<CallStory>, Failure> {
+        let notes = end.foreseen.notes.iter();
+        notes.map(|note| Ok(CallStory::of(&note.call, self.store.record(&note.key)?.as_ref()))).collect()
+    }
+
     fn cell(&self, column: &str) -> Option<marl_core::Value> {
         self.row.cell(self.sketch.columns.iter().position(|known| known == column)?)
     }
+}
 
-    /// Runs the step on the row's own cells with the gateway closed.
-    async fn again(&self, step: &Step, integration: &dyn Integration) -> (Outcome, Vec<CallStory>) {
-        let mut inputs = Vec::new();
-        for input in integration.contract().inputs {
-            let cell = step.inputs.get(input.name).and_then(|column| self.cell(column));
-            match cell.map(|cell| input.kind.read(&cell.to_string()).map_err(|why| (cell, why))) {
-                Some(Ok(value)) => inputs.push((input.name, value)),
-                Some(Err((cell, why))) => {
-                    let message = format!("`{}` is not a {}: {why}", input.name, input.kind);
-                    let error = marl_core::Error::invalid_input(message).with_detail(cell.to_string());
-                    return (Outcome::Failed(error), Vec::new());
-                }
-                None if input.required => return (Outcome::Skipped(SkipReason::MissingInput), Vec::new()),
-                None => {}
+/// A step's end on a row, beside what stands in the cell.
+struct Judged<'a> {
+    end: &'a StepEnd,
+    calls: &'a [CallStory],
+    /// `None` for the column that names the integration.
+    output: Option<&'static str>,
+    value: Option<&'a str>,
+    step: &'a plan::Step,
+    recorded: Option<&'a Step>,
+    column: &'a str,
+    integration: Option<&'a str>,
+    /// The integration's version at the time of the run.
+    then: Option<u32>,
+}
+
+impl Judged<'_> {
+    /// Where the value came from, its source, and what there is to say about it.
+    fn judge(&self) -> (&'static str, Option<String>, Option<String>) {
+        match &self.end.outcome {
+            Outcome::Value(fields) => {
+                let field = self.output.and_then(|output| fields.get(output));
+                let source = field.and_then(|field| field.source.clone());
+                let gives = match self.output {
+                    Some(_) => field.map(|field| field.value.to_string()),
+                    None => self.end.by.clone(),
+                };
+                ("value", source, self.beside(gives.as_deref()))
             }
+            Outcome::NoData => ("no_data", None, Some(self.with_value("there is no answer: no data"))),
+            Outcome::Skipped(reason) => self.skipped(*reason),
+            Outcome::Failed(error) if error.kind() == ErrorKind::InDoubt => {
+                let why = "the call is in doubt: sent, maybe paid for, no answer known";
+                ("failed", None, Some(self.with_value(why)))
+            }
+            Outcome::Failed(error) => ("failed", None, Some(self.with_value(&error.to_string()))),
         }
-        let stored = Arc::new(Stored {
-            store: Arc::clone(self.store),
-            providers: self.registry.providers().map(|entry| entry.connect(nowhere())).collect(),
-            steps: self.steps.clone(),
-            calls: Mutex::default(),
-        });
-        let outcome = explain(integration, Row::new(inputs), Arc::clone(&stored) as Arc<dyn Caller>).await;
-        let calls = std::mem::take(&mut *stored.calls.lock().unwrap_or_else(PoisonError::into_inner));
-        (outcome, calls)
     }
-}
 
-/// A provider that only reads needs no address and no key.
-fn nowhere() -> Connection {
-    Connection { base_url: String::new(), key: None }
-}
+    fn skipped(&self, reason: SkipReason) -> (&'static str, Option<String>, Option<String>) {
+        let failed = self.calls.iter().find(|call| call.state == Some(CallState::Failed));
+        if let Some(call) = failed.filter(|_| reason == SkipReason::Unanswered) {
+            let error = Error::new(ErrorKind::Upstream, call.error.clone().unwrap_or_default());
+            return ("failed", None, Some(self.with_value(&error.to_string())));
+        }
+        let condition = self.step.condition.as_ref().map(|known| known.expression.text()).unwrap_or_default();
+        let why = match (reason, &self.end.remark) {
+            (SkipReason::MissingInput, None) => "skipped: a required input is empty".to_owned(),
+            (SkipReason::MissingInput, Some(remark)) => format!("skipped: {remark}"),
+            (SkipReason::Condition, None) => format!("skipped: `{condition}` does not hold"),
+            (SkipReason::Condition, Some(remark)) => {
+                format!("skipped: `{condition}` cannot be told: {remark}")
+            }
+            _ => "the call was never answered".to_owned(),
+        };
+        ("skipped", None, Some(self.with_value(&why)))
+    }
 
-/// Where the value came from, its source, and what there is to say about it.
-fn judge(
-    outcome: &Outcome,
-    output: &str,
-    value: Option<&str>,
-    step: &Step,
-    column: &str,
-    version_now: u32,
-) -> (&'static str, Option<String>, Option<String>) {
-    let differs = || {
-        if step.version != version_now {
+    /// What there is to say of a cell beside what the answer gives.
+    fn beside(&self, gives: Option<&str>) -> Option<String> {
+        match (gives, self.value) {
+            (None, None) => Some("the answer says nothing of it".to_owned()),
+            (Some(gives), Some(value)) if gives == value || value.strip_prefix('\'') == Some(gives) => None,
+            (Some(gives), _) => Some(format!("{}; the answer gives \"{gives}\"", self.differs())),
+            (None, Some(_)) => Some(format!("{}; the answer says nothing of it", self.differs())),
+        }
+    }
+
+    fn with_value(&self, why: &str) -> String {
+        if self.value.is_some() { format!("{}; {why}", self.differs()) } else { why.to_owned() }
+    }
+
+    /// Why a cell is not what the answer gives.
+    fn differs(&self) -> String {
+        let contract = self.step.contracts().find(|contract| Some(contract.name) == self.integration);
+        if let (Some(contract), Some(then)) = (contract, self.then)
+            && contract.version != then
+        {
             return format!(
-                "written by version {} of {}; version {version_now} reads the answer so",
-                step.version, step.integration
+                "written by version {then} of {}; version {} reads the answer so",
+                contract.name, contract.version
             );
         }
-        let kept = step.existing == plan::Existing::Keep
-            && step.existing_columns.iter().any(|known| known == column);
+        let kept = self.recorded.is_some_and(|step| {
+            step.existing == plan::Existing::Keep
+                && step.existing_columns.iter().any(|known| known == self.column)
+        });
         if kept {
             "kept from the input table, or edited since".to_owned()
         } else {
             "edited since the run".to_owned()
         }
-    };
-    match outcome {
-        Outcome::Value(fields) => {
-            let field = fields.get(output);
-            let source = field.and_then(|field| field.source.clone());
-            let gives = field.map(|field| field.value.to_string());
-            let same = match (&gives, value) {
-                (Some(gives), Some(value)) => gives == value || value.strip_prefix('\'') == Some(gives),
-                (None, None) => true,
-                _ => false,
-            };
-            let note = match (&gives, value) {
-                (None, None) => Some("the answer says nothing of it".to_owned()),
-                _ if same => None,
-                (Some(gives), _) => Some(format!("{}; the answer gives \"{gives}\"", differs())),
-                (None, Some(_)) => Some(format!("{}; the answer says nothing of it", differs())),
-            };
-            ("value", source, note)
-        }
-        Outcome::NoData => {
-            ("no_data", None, Some(with_value("there is no answer: no data", value, &differs)))
-        }
-        Outcome::Skipped(SkipReason::MissingInput) => {
-            ("skipped", None, Some(with_value("skipped: a required input is empty", value, &differs)))
-        }
-        Outcome::Skipped(_) => {
-            ("skipped", None, Some(with_value("the call was never answered", value, &differs)))
-        }
-        Outcome::Failed(error) if error.kind() == ErrorKind::InDoubt => {
-            let why = "the call is in doubt: sent, maybe paid for, no answer known";
-            ("failed", None, Some(with_value(why, value, &differs)))
-        }
-        Outcome::Failed(error) => ("failed", None, Some(with_value(&error.to_string(), value, &differs))),
-    }
-}
-
-fn with_value(why: &str, value: Option<&str>, differs: &dyn Fn() -> String) -> String {
-    if value.is_some() { format!("{}; {why}", differs()) } else { why.to_owned() }
-}
-
-/// Answers calls from the ledger, whatever their age, and remembers what was asked.
-struct Stored {
-    store: Arc<Store>,
-    providers: Vec<Arc<dyn Provider>>,
-    steps: Steps,
-    calls: Mutex<Vec<CallStory>>,
-}
-
-#[async_trait]
-impl Caller for Stored {
-    async fn call(&self, call: Call) -> CallEnd {
-        let key = Key::of(&call, &self.steps.scope(call.provider));
-        let record = self.store.record(&key).ok().flatten();
-        let story = CallStory::of(&call, record.as_ref());
-        self.calls.lock().unwrap_or_else(PoisonError::into_inner).push(story);
-        let provider = self.providers.iter().find(|provider| provider.card().name == call.provider);
-        match (record, provider) {
-            (Some(record), Some(provider)) => end(&call, &record, &**provider),
-            _ => CallEnd::Closed(SkipReason::Interrupted),
-        }
-    }
-}
-
-fn end(call: &Call, record: &CallRecord, provider: &dyn Provider) -> CallEnd {
-    let failed =
-        |kind| CallEnd::Failed(marl_core::Error::new(kind, record.error.clone().unwrap_or_default()));
-    match (record.state, &record.reply) {
-        (CallState::Found, Some(reply)) => match provider.read(call, reply) {
-            Ok(reply) => CallEnd::Reply(reply),
-            Err(error) => CallEnd::Failed(error),
-        },
-        (CallState::NoData, _) => CallEnd::Reply(Reply::NoData),
-        (CallState::Unusable, _) => failed(ErrorKind::BadReply),
-        (CallState::Failed, _) => failed(ErrorKind::Upstream),
-        (CallState::InDoubt | CallState::Intent, _) => failed(ErrorKind::InDoubt),
-        (CallState::Found, None) => CallEnd::Closed(SkipReason::Interrupted),
     }
 }
 
@@ -374,52 +355,4 @@ impl CallStory {
             run: record.map(|record| record.run),
         }
     }
-}
-
-fn lines(explained: &Explained) -> Vec<String> {
-    let shown = |value: &Option<String>| match value {
-        Some(value) => format!("\"{}\"", marl_core::excerpt(value, 200)),
-        None => "(empty)".to_owned(),
-    };
-    let mut lines = vec![format!("{:<14} {}", explained.column, shown(&explained.value))];
-    let mut say = |word: &str, text: String| lines.push(format!("{word:<14} {text}"));
-    if let (Some(name), Some(version), Some(output)) =
-        (&explained.integration, explained.version, &explained.output)
-    {
-        say("from", format!("{name} {version}, output {output}"));
-    }
-    for input in &explained.inputs {
-        say("read", format!("{} = {} ({})", input.input, shown(&input.value), input.column));
-    }
-    for call in &explained.calls {
-        say("call", told(call));
-        say("", marl_core::excerpt(&call.parameters.to_string(), 400));
-    }
-    if let Some(source) = &explained.source {
-        say("source", source.clone());
-    }
-    if let Some(note) = &explained.note {
-        say("note", note.clone());
-    }
-    lines
-}
-
-fn told(call: &CallStory) -> String {
-    let mut text = format!("{} {}", call.provider, call.operation);
-    match (&call.sent, &call.age) {
-        (Some(sent), Some(age)) => text.push_str(&format!(", sent {sent}, {age} ago")),
-        _ => text.push_str(", not in the ledger"),
-    }
-    if let Some(took) = call.duration_ms {
-        text.push_str(&format!(", in {:.1} s", took as f64 / 1000.0));
-    }
-    if let Some(attempts) = call.attempts {
-        let word = if attempts == 1 { "attempt" } else { "attempts" };
-        text.push_str(&format!(", {attempts} {word}"));
-    }
-    match call.price {
-        Some(price) => text.push_str(&format!(", cost {price}")),
-        None => text.push_str(", cost unknown"),
-    }
-    text
 }

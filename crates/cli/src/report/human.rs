@@ -32,6 +32,10 @@ pub(crate) fn summary(report: &Report, plan: &Plan) -> Vec<String> {
         lines.push(format!("errors   {}", path.display()));
     }
     lines.extend(reasons(report, plan));
+    for ((step, remark), rows) in report.counts.remarks.iter().take(MOST_REASONS) {
+        let (name, rows) = (&plan.steps[*step].name, thousands(*rows));
+        lines.push(format!("skipped  {rows} rows of {name}: {remark}"));
+    }
     if let Some(hint) = &report.hint {
         lines.push(format!("hint     {hint}"));
     }

@@ -29,13 +29,15 @@ pub(crate) struct Document {
     cells_kept: u64,
     cells_guarded: u64,
     errors: Vec<ErrorCount>,
+    remarks: Vec<Remark>,
     hint: Option<String>,
 }
 
 #[derive(Serialize)]
 struct Integration {
     name: String,
-    version: u32,
+    /// Of the first integration; a formula has none.
+    version: Option<u32>,
     value: u64,
     no_data: u64,
     failed: u64,
@@ -62,6 +64,14 @@ struct ErrorCount {
     example_row: u64,
 }
 
+/// Why rows were skipped, where the reason alone does not say.
+#[derive(Serialize)]
+struct Remark {
+    integration: String,
+    remark: String,
+    rows: u64,
+}
+
 /// The document of a run.
 pub(crate) fn document(report: &Report, plan: &Plan) -> Document {
     let counts = &report.counts;
@@ -69,7 +79,7 @@ pub(crate) fn document(report: &Report, plan: &Plan) -> Document {
         let counted = counts.steps.get(at).cloned().unwrap_or_default();
         Integration {
             name: step.name.clone(),
-            version: step.integration.contract().version,
+            version: step.contracts().next().map(|contract| contract.version),
             value: counted.value,
             no_data: counted.no_data,
             failed: counted.failed,
@@ -113,6 +123,15 @@ pub(crate) fn document(report: &Report, plan: &Plan) -> Document {
         cells_kept: counts.kept,
         cells_guarded: report.guarded_cells,
         errors,
+        remarks: counts
+            .remarks
+            .iter()
+            .map(|((step, remark), rows)| Remark {
+                integration: plan.steps[*step].name.clone(),
+                remark: remark.clone(),
+                rows: *rows,
+            })
+            .collect(),
         hint: report.hint.clone(),
     }
 }

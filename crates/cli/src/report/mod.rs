@@ -1,18 +1,28 @@
 //! What a run says: counted while it goes on, told at its end. Nothing here prints.
 
+mod binding;
+mod forecast;
 mod hint;
 mod human;
 mod json;
 mod preview;
 mod progress;
+mod talker;
 mod tally;
+mod why;
 
+pub(crate) use binding::binding;
+pub(crate) use forecast::{
+    Planned, SampleCall, SampleRow, planned_document, planned_lines, word as standing_word,
+};
 pub(crate) use hint::{hint, key_trouble};
 pub(crate) use human::summary;
 pub(crate) use json::document;
 pub(crate) use preview::Preview;
 pub(crate) use progress::Bar;
+pub(crate) use talker::Talker;
 pub(crate) use tally::{Counts, Stop, Tally};
+pub(crate) use why::{CallStory, Explained, InputCell, why_lines};
 
 use std::{path::PathBuf, time::Duration};
 

@@ -41,6 +41,8 @@ pub(crate) struct Counts {
     pub(crate) in_doubt: BTreeMap<&'static str, u64>,
     pub(crate) doubts_sent_again: BTreeMap<&'static str, u64>,
     pub(crate) messages: BTreeMap<(usize, ErrorKind, String), Seen>,
+    /// By step: why rows were skipped, where the reason alone does not say.
+    pub(crate) remarks: BTreeMap<(usize, String), u64>,
     pub(crate) stops: Vec<Stop>,
     pub(crate) unsettled: u64,
     pub(crate) bought: u64,
@@ -161,6 +163,11 @@ impl Counts {
     fn row(&mut self, number: u64, end: &RowEnd) {
         self.rows += 1;
         self.kept += end.kept;
+        for remark in &end.remarks {
+            if self.remarks.len() < MOST_MESSAGES || self.remarks.contains_key(remark) {
+                *self.remarks.entry(remark.clone()).or_default() += 1;
+            }
+        }
         self.steps.resize_with(end.outcomes.len(), StepCounts::default);
         let mut failed = false;
         for (at, outcome) in end.outcomes.iter().enumerate() {

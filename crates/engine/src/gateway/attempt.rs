@@ -114,7 +114,7 @@ impl Shared {
             refresh,
             attempt: past.tries + 1,
             time: time.0 + time.1,
-            price: lane.price(call),
+            price: lane.price(&call.operation),
         };
         let intent = match self.ledger.claim(&asking).await? {
             Claim::Granted(intent) => intent,
@@ -139,7 +139,7 @@ impl Shared {
         past: &mut Past<'a>,
     ) -> Result<Result<(Pass<'l>, Slot), Error>, SkipReason> {
         if past.reservation.is_none() {
-            let reserved = self.budget.reserve(lane.price(call)).await;
+            let reserved = self.budget.reserve(lane.price(&call.operation)).await;
             past.reservation = Some(reserved.map_err(|_| {
                 self.listener.hear(&Event::CapReached);
                 SkipReason::Budget
@@ -324,7 +324,7 @@ impl Shared {
     fn spend(&self, Asked { lane, call, .. }: Asked<'_>, past: &mut Past<'_>) {
         if let Some(reservation) = past.reservation.take() {
             reservation.spend();
-            self.listener.hear(&Event::Spent { price: lane.price(call) });
+            self.listener.hear(&Event::Spent { price: lane.price(&call.operation) });
         }
     }
 

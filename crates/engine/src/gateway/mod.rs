@@ -16,6 +16,7 @@
 mod attempt;
 mod breaker;
 mod budget;
+mod closed;
 mod flight;
 mod limit;
 mod settings;
@@ -42,6 +43,7 @@ use flight::{Flights, Part};
 use limit::Limit;
 
 pub use budget::Caps;
+pub use closed::{Foresight, Standing};
 pub use settings::{Breaker as BreakerSettings, InDoubt, Lane as LaneSettings, Retry, Settings};
 
 /// The one door to the outside.
@@ -232,10 +234,10 @@ impl Lane {
         self.resends_freely(call) || self.settings.in_doubt == InDoubt::Retry
     }
 
-    /// What a call costs, if known.
-    fn price(&self, call: &Call) -> Option<f64> {
-        let free = self.provider.card().free_operations.contains(&call.operation.as_str());
-        if free { Some(0.0) } else { self.settings.prices.get(&call.operation).copied() }
+    /// What a call of an operation costs, if known.
+    fn price(&self, operation: &str) -> Option<f64> {
+        let free = self.provider.card().free_operations.contains(&operation);
+        if free { Some(0.0) } else { self.settings.prices.get(operation).copied() }
     }
 
     /// Whether sending a call again can cost nothing more.

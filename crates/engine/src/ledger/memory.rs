@@ -1,4 +1,5 @@
-//! The ledger in memory: for one run, forgotten at its end. Tests and `engine`'s own use.
+//! The ledger in memory: for one run, forgotten at its end. Plans use it where there is no file
+//! yet, and tests.
 
 use std::{
     collections::HashMap,
@@ -7,7 +8,7 @@ use std::{
 
 use async_trait::async_trait;
 
-use super::{Asking, Claim, Ended, Intent, Key, Known, Ledger, LedgerError, Settled};
+use super::{Asking, CallState, Claim, Ended, Intent, Key, Known, Ledger, LedgerError, Settled};
 
 /// Remembers the calls of one run.
 #[derive(Debug, Default)]
@@ -36,6 +37,10 @@ impl Memory {
 impl Ledger for Memory {
     async fn look_up(&self, key: &Key, _: bool) -> Result<Known, LedgerError> {
         Ok(self.state().calls.get(key).cloned().unwrap_or(Known::Nothing))
+    }
+
+    async fn newest(&self, _: &Key) -> Result<Option<CallState>, LedgerError> {
+        Ok(None)
     }
 
     async fn claim(&self, asking: &Asking<'_>) -> Result<Claim, LedgerError> {

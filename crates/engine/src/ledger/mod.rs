@@ -121,6 +121,10 @@ pub trait Ledger: Send + Sync {
     /// What is known of a call; with `refresh`, replies from before this run do not count.
     async fn look_up(&self, key: &Key, refresh: bool) -> Result<Known, LedgerError>;
 
+    /// The state of the newest record of a call, whatever it is worth; for telling, not for
+    /// deciding.
+    async fn newest(&self, key: &Key) -> Result<Option<CallState>, LedgerError>;
+
     /// In one step: if nothing usable is known and nobody else is asking, writes the intent to
     /// send.
     async fn claim(&self, asking: &Asking<'_>) -> Result<Claim, LedgerError>;

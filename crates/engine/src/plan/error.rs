@@ -2,6 +2,8 @@
 
 use std::{error, fmt};
 
+use crate::nearest;
+
 /// A plan that cannot be made. Nothing was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanError {
@@ -11,6 +13,8 @@ pub struct PlanError {
     pub message: String,
     /// What to do next, each a sentence of its own.
     pub hints: Vec<String>,
+    /// What in the request it is about, so that a recipe's line can be named.
+    pub about: Option<About>,
 }
 
 /// Kinds of problems, since programs are told apart by exit codes.
@@ -22,14 +26,67 @@ pub enum Problem {
     Unfit,
 }
 
+/// A part of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
+    /// The step, by its place in the request.
+    pub step: usize,
+    /// Which part of it.
+    pub part: Part,
+}
+
+/// A part of a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// All of it.
+    Step,
+    /// Its name.
+    Name,
+    /// Its integrations.
+    Use,
+    /// One of its inputs.
+    Input(String),
+    /// Its prefix.
+    Prefix,
+    /// Its condition.
+    Condition,
+    /// Its formula.
+    Formula,
+    /// The column for the alternative that answered.
+    ProviderColumn,
+    /// What happens to filled cells.
+    Existing,
+}
+
 impl PlanError {
     pub(crate) fn unfit(message: impl Into<String>) -> Self {
-        Self { problem: Problem::Unfit, message: message.into(), hints: Vec::new() }
+        Self { problem: Problem::Unfit, message: message.into(), hints: Vec::new(), about: None }
     }
 
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
+    }
+
+    /// What it is about, unless that is known more exactly.
+    pub(crate) fn about(mut self, about: About) -> Self {
+        self.about.get_or_insert(about);
+        self
+    }
+}
+
+/// Adds the nearest known word, or the known words.
+pub(super) fn did_you_mean<'a>(
+    error: PlanError,
+    word: &str,
+    known: impl Iterator<Item = &'a str> + Clone,
+) -> PlanError {
+    match nearest(word, known.clone()) {
+        Some(near) => error.hint(format!("did you mean `{near}`?")),
+        None => {
+            let listed: Vec<String> = known.take(12).map(|name| format!("`{name}`")).collect();
+            error.hint(format!("there are {}", listed.join(", ")))
+        }
     }
 }
 

@@ -4,75 +4,26 @@
 //! anything is sent. It sends nothing and reads no file.
 
 mod bind;
+mod compute;
 mod error;
+mod lay_out;
+mod name;
 mod order;
+mod request;
+mod want;
 
 use std::sync::Arc;
 
-use marl_core::{Column, Integration, Registry};
-use serde::{Deserialize, Serialize};
+use marl_core::{Column, Contract, Integration, Registry, SemanticType};
 
-pub use bind::{How, integration};
-pub use error::{PlanError, Problem};
+use crate::expression::Expression;
+use error::did_you_mean;
 
-/// What is asked for.
-#[derive(Debug, Default)]
-pub struct Request {
-    /// Names of integrations, in the order given.
-    pub integrations: Vec<String>,
-    /// Inputs that the user bound by hand.
-    pub maps: Vec<Map>,
-    /// What happens to cells that are filled already.
-    pub existing: Existing,
-    /// Which steps ask anew although there are answers.
-    pub refresh: Refresh,
-}
-
-/// Which steps ask anew. Their new values replace filled cells.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Refresh {
-    /// None.
-    #[default]
-    None,
-    /// All.
-    All,
-    /// Those of these names.
-    Names(Vec<String>),
-}
-
-impl Refresh {
-    fn includes(&self, name: &str) -> bool {
-        match self {
-            Self::None => false,
-            Self::All => true,
-            Self::Names(names) => names.iter().any(|known| known == name),
-        }
-    }
-}
-
-/// `--map step.input=column`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Map {
-    /// The step.
-    pub step: String,
-    /// Its input.
-    pub input: String,
-    /// The column that feeds it.
-    pub column: String,
-}
-
-/// What happens to cells that are filled already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Existing {
-    /// They stay; a row without an empty output is not asked about.
-    #[default]
-    Keep,
-    /// A new value replaces them; no value never empties them.
-    Overwrite,
-    /// An output column that exists is an error.
-    Fail,
-}
+pub use bind::How;
+pub use compute::filter;
+pub use error::{About, Part, PlanError, Problem};
+pub use name::integration;
+pub use request::{Existing, Refresh, Request, Set, StepRequest, Tweak, Work};
 
 /// What the plan needs to know of a table.
 #[derive(Debug)]
@@ -93,22 +44,50 @@ pub struct Plan {
     slots: usize,
 }
 
-/// An integration bound to a table.
+/// An integration, or several of them, or a formula, bound to a table.
 pub struct Step {
-    /// The step's name: the integration's.
+    /// The step's name: the integration's, if it was given no other.
     pub name: String,
-    /// The integration.
-    pub integration: Arc<dyn Integration>,
-    /// Its inputs; an optional input without a column has none.
-    pub inputs: Vec<Binding>,
+    /// What it does.
+    pub task: Task,
     /// Its outputs.
     pub outputs: Vec<Output>,
+    /// The column that names which alternative answered.
+    pub provider_column: Option<Output>,
+    /// The rows it is run on.
+    pub condition: Option<Computed>,
     /// The steps, by index, that must have ended before.
     pub after: Vec<usize>,
     /// What happens to its output cells that are filled already.
     pub existing: Existing,
     /// Whether it asks anew although there are answers.
     pub refresh: bool,
+    /// What its output columns begin with.
+    pub prefix: String,
+}
+
+/// What a step does on a row.
+pub enum Task {
+    /// Asks the first of these, and the next for what is still empty.
+    Ask(Vec<Alternative>),
+    /// Computes its one output.
+    Compute(Computed),
+}
+
+/// An integration with its inputs bound.
+pub struct Alternative {
+    /// The integration.
+    pub integration: Arc<dyn Integration>,
+    /// Its inputs; an optional input without a column has none.
+    pub inputs: Vec<Binding>,
+}
+
+/// An expression and where its columns are.
+#[derive(Clone)]
+pub struct Computed {
+    /// The expression.
+    pub expression: Arc<Expression>,
+    pub(crate) slots: Vec<usize>,
 }
 
 /// An input and the column that feeds it.
@@ -128,8 +107,10 @@ pub struct Binding {
 /// An output and the column it is written to.
 #[derive(Debug)]
 pub struct Output {
-    /// The output.
-    pub column: &'static Column,
+    /// The output's name in the contract; a formula has one, called `value`.
+    pub of: &'static str,
+    /// Its type.
+    pub kind: SemanticType,
     /// The name of the column that it is written to.
     pub name: String,
     /// Whether the table has this column.
@@ -138,16 +119,51 @@ pub struct Output {
     pub(crate) index: usize,
 }
 
+impl Step {
+    /// Its integrations; none for a formula.
+    pub fn alternatives(&self) -> &[Alternative] {
+        match &self.task {
+            Task::Ask(alternatives) => alternatives,
+            Task::Compute(_) => &[],
+        }
+    }
+
+    /// The contracts of its integrations.
+    pub fn contracts(&self) -> impl Iterator<Item = &'static Contract> {
+        self.alternatives().iter().map(|alternative| alternative.integration.contract())
+    }
+
+    /// All columns that it writes.
+    pub fn columns(&self) -> impl Iterator<Item = &Output> {
+        self.outputs.iter().chain(&self.provider_column)
+    }
+}
+
 impl Plan {
     /// Binds and orders the steps that `request` asks for.
     ///
     /// # Errors
-    /// An unknown integration, a column that is missing or claimed twice, a cycle.
+    /// An unknown integration, a column that is missing or claimed twice, a cycle, a condition or
+    /// formula that does not fit.
     pub fn new(request: &Request, header: &Header<'_>, registry: &Registry) -> Result<Self, PlanError> {
-        let integrations = bind::integrations(request, registry)?;
-        let bound = bind::bind(&integrations, request, header, registry)?;
-        let order = order::order(&bound)?;
-        Ok(lay_out(integrations, bound, &order, request, header))
+        let request = resolve(request, header, registry)?;
+        let mut named = name::name(&request, header, registry)?;
+        let bound = bind::bind(&named, header, registry)?;
+        let computed = compute::compute(&mut named, &request, header)?;
+        let after: Vec<Vec<usize>> = (0..named.len())
+            .map(|at| {
+                let inputs = bound[at].iter().flatten().filter_map(|input| input.producer);
+                let mut after: Vec<usize> = inputs.chain(computed[at].producers(&named, at)).collect();
+                after.sort_unstable();
+                after.dedup();
+                after
+            })
+            .collect();
+        let order = order::order(&named, &after)?;
+        Ok(lay_out::lay_out(
+            lay_out::Parts { request: &request, named, bound, computed, after, order },
+            header,
+        ))
     }
 
     /// The table's columns that a row must bring, in the order that
@@ -156,15 +172,20 @@ impl Plan {
         &self.reads
     }
 
-    /// All outputs, in plan order.
+    /// All columns that are written, in plan order.
     pub fn outputs(&self) -> impl Iterator<Item = &Output> {
-        self.steps.iter().flat_map(|step| &step.outputs)
+        self.steps.iter().flat_map(Step::columns)
+    }
+
+    /// The contracts of all integrations, in plan order.
+    pub fn contracts(&self) -> impl Iterator<Item = &'static Contract> {
+        self.steps.iter().flat_map(Step::contracts)
     }
 
     /// The providers that the steps may call, each once, sorted.
     pub fn providers(&self) -> Vec<&'static str> {
-        let calls = self.steps.iter().flat_map(|step| step.integration.contract().calls);
-        let mut names: Vec<_> = calls.map(|call| call.provider).collect();
+        let mut names: Vec<_> =
+            self.contracts().flat_map(|contract| contract.calls).map(|call| call.provider).collect();
         names.sort_unstable();
         names.dedup();
         names
@@ -175,61 +196,16 @@ impl Plan {
     }
 }
 
-/// Gives every column that the plan touches a slot: the table's first, then new ones.
-fn lay_out(
-    integrations: Vec<Arc<dyn Integration>>,
-    bound: Vec<bind::Bound>,
-    order: &[usize],
-    request: &Request,
-    header: &Header<'_>,
-) -> Plan {
-    let position = |step: usize| order.iter().position(|&at| at == step).expect("the order holds every step");
-    let touched = |name: &str| {
-        bound.iter().flat_map(|step| &step.inputs).any(|input| input.from == name)
-            || bound.iter().flat_map(|step| step.outputs).any(|output| output.name == name)
-    };
-    let reads: Vec<usize> = (0..header.columns.len()).filter(|&at| touched(&header.columns[at])).collect();
-    let mut names: Vec<&str> = reads.iter().map(|&at| header.columns[at].as_str()).collect();
-    let from_table = names.len();
-    names.extend(
-        bound
-            .iter()
-            .flat_map(|step| step.outputs)
-            .map(|output| output.name)
-            .filter(|name| !header.columns.iter().any(|column| column == name)),
-    );
-    let slot = |name: &str| names.iter().position(|known| *known == name).expect("every column has a slot");
-    let mut index = 0;
-    let mut steps = Vec::with_capacity(order.len());
-    for &at in order {
-        let step = &bound[at];
-        let inputs = step.inputs.iter().map(|input| Binding {
-            column: input.column,
-            from: input.from.clone(),
-            producer: input.producer.map(position),
-            how: input.how,
-            slot: slot(&input.from),
-        });
-        let outputs = step.outputs.iter().map(|column| {
-            index += 1;
-            let slot = slot(column.name);
-            let name = column.name.to_owned();
-            Output { column, name, existing: slot < from_table, slot, index: index - 1 }
-        });
-        let name = integrations[at].contract().name;
-        let refresh = request.refresh.includes(name);
-        steps.push(Step {
-            name: name.to_owned(),
-            existing: if refresh { Existing::Overwrite } else { request.existing },
-            refresh,
-            integration: Arc::clone(&integrations[at]),
-            inputs: inputs.collect(),
-            outputs: outputs.collect(),
-            after: step.after().map(position).collect(),
-        });
-    }
-    let slots = names.len();
-    Plan { steps, reads, slots }
+/// The request with every step that it takes, and what flags say of them.
+///
+/// # Errors
+/// Nothing gives a wanted column, or a flag names a step that is not there.
+pub fn resolve(request: &Request, header: &Header<'_>, registry: &Registry) -> Result<Request, PlanError> {
+    let mut request = request.clone();
+    want::add_wanted(&mut request, header, registry)?;
+    request.apply_tweaks()?;
+    request.check()?;
+    Ok(request)
 }
 
 #[cfg(test)]

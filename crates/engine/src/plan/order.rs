@@ -1,24 +1,44 @@
 //! The order of steps: the given one, unless a dependency forces another.
 
-use super::{PlanError, bind::Bound};
+use super::{Part, PlanError, name::Named};
 
-/// Indices of the steps in the order in which they can run.
-pub(super) fn order(steps: &[Bound]) -> Result<Vec<usize>, PlanError> {
+/// Indices of the steps in the order in which they can run; `after` holds, by step, those that
+/// must have ended before.
+pub(super) fn order(steps: &[Named<'_>], after: &[Vec<usize>]) -> Result<Vec<usize>, PlanError> {
     let mut order: Vec<usize> = Vec::with_capacity(steps.len());
     while order.len() < steps.len() {
         let ready =
-            |at: &usize| !order.contains(at) && steps[*at].after().all(|before| order.contains(&before));
+            |at: &usize| !order.contains(at) && after[*at].iter().all(|before| order.contains(before));
         match (0..steps.len()).find(ready) {
             Some(next) => order.push(next),
-            None => return Err(cycle(steps, &order)),
+            None => return Err(cycle(steps, after, &order)),
         }
     }
     Ok(order)
 }
 
-fn cycle(steps: &[Bound], done: &[usize]) -> PlanError {
-    let stuck: Vec<String> =
-        (0..steps.len()).filter(|at| !done.contains(at)).map(|at| format!("`{}`", steps[at].name)).collect();
-    PlanError::unfit(format!("{} need each other's columns", stuck.join(" and ")))
+fn cycle(steps: &[Named<'_>], after: &[Vec<usize>], done: &[usize]) -> PlanError {
+    // Whoever walks from a step that is left to what it waits for comes round at last.
+    let first = (0..steps.len()).find(|at| !done.contains(at)).unwrap_or_default();
+    let mut path = vec![first];
+    let around = loop {
+        let here = path[path.len() - 1];
+        let next = after[here].iter().copied().find(|before| !done.contains(before)).unwrap_or(here);
+        if let Some(start) = path.iter().position(|at| *at == next) {
+            break &path[start..];
+        }
+        path.push(next);
+    };
+    let mut around = around.to_vec();
+    around.sort_unstable();
+    let names: Vec<String> = around.iter().map(|at| format!("`{}`", steps[*at].name)).collect();
+    let last = &steps[around[around.len() - 1]];
+    let error = match around.as_slice() {
+        [_] => PlanError::unfit(format!("{} needs its own column", names[0])),
+        _ => PlanError::unfit(format!("{} need each other's columns", names.join(" and "))),
+    };
+    error
         .hint("bind one of their inputs to a column of the table with `--map step.input=column`")
+        .hint(format!("or give the columns of one of them other names: `--prefix {0}={0}_`", last.name))
+        .about(last.about(Part::Step))
 }

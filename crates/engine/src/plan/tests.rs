@@ -74,25 +74,45 @@ fn registry() -> Registry {
 /// A table of one sample row.
 type Table<'a> = &'a [(&'a str, &'a str)];
 
-fn plan(steps: &str, maps: &[&str], existing: Existing, table: Table<'_>) -> Result<Plan, PlanError> {
-    let map = |text: &&str| {
-        let (left, column) = text.split_once('=').unwrap();
-        let (step, input) = left.split_once('.').unwrap();
-        Map { step: step.to_owned(), input: input.to_owned(), column: column.to_owned() }
+/// What a flag says: `--map step.input=column`, `--prefix step=prefix`, `--where step=CEL`.
+fn tweak(text: &str) -> Tweak {
+    let (flag, text) = text.split_once(' ').unwrap_or(("--map", text));
+    let (left, right) = text.split_once('=').unwrap();
+    let (step, set) = match (flag, left.split_once('.')) {
+        ("--map", Some((step, input))) => (step, Set::Input(input.to_owned(), right.to_owned())),
+        ("--prefix", _) => (left, Set::Prefix(right.to_owned())),
+        ("--where", _) => (left, Set::Condition(right.to_owned())),
+        _ => (left, Set::ProviderColumn(right.to_owned())),
     };
-    let request = Request {
-        integrations: steps.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect(),
-        maps: maps.iter().map(map).collect(),
+    Tweak { step: (!step.is_empty()).then(|| step.to_owned()), set }
+}
+
+fn request(steps: &str, flags: &[&str], existing: Existing) -> Request {
+    let is_formula = |word: &&str| word.contains(":=");
+    let words = || steps.split(',').filter(|word| !word.is_empty());
+    let formulas = words().filter(is_formula).map(|word| {
+        let (column, text) = word.split_once(":=").unwrap();
+        StepRequest::formula(column, text)
+    });
+    let want = words().filter_map(|word| word.strip_prefix("want:"));
+    let uses = words().filter(|word| !is_formula(word) && !word.starts_with("want:"));
+    Request {
+        steps: uses.map(StepRequest::parse).chain(formulas).collect(),
+        want: want.map(str::to_owned).collect(),
+        tweaks: flags.iter().map(|flag| tweak(flag)).collect(),
         existing,
-        refresh: Refresh::None,
-    };
+        ..Request::default()
+    }
+}
+
+fn plan(steps: &str, flags: &[&str], existing: Existing, table: Table<'_>) -> Result<Plan, PlanError> {
     let columns: Vec<String> = table.iter().map(|(name, _)| (*name).to_owned()).collect();
     let samples: Vec<Vec<String>> = table
         .iter()
         .map(|(_, cell)| [*cell].iter().filter(|c| !c.is_empty()).map(|c| (*c).to_owned()).collect())
         .collect();
     let header = Header { table: "leads.csv", columns: &columns, samples: &samples };
-    Plan::new(&request, &header, &registry())
+    Plan::new(&request(steps, flags, existing), &header, &registry())
 }
 
 /// `step(input<-column) ...` in plan order.
@@ -101,8 +121,9 @@ fn binds(steps: &str, maps: &[&str], table: Table<'_>, expect: &str) {
     let plan =
         plan(steps, maps, Existing::Keep, table).unwrap_or_else(|error| panic!("{error} {:?}", error.hints));
     let told = plan.steps.iter().map(|step| {
+        let inputs = step.alternatives().iter().flat_map(|alternative| &alternative.inputs);
         let inputs: Vec<String> =
-            step.inputs.iter().map(|input| format!("{}<-{}", input.column.name, input.from)).collect();
+            inputs.map(|input| format!("{}<-{}", input.column.name, input.from)).collect();
         format!("{}({})", step.name, inputs.join(" "))
     });
     assert_eq!(told.collect::<Vec<_>>().join(" "), expect);
@@ -200,19 +221,25 @@ fn names_that_do_not_exist() {
         &format!("no integration is called `find-ceo`\ndid you mean `find_ceo`?\n{listed}"),
     );
     refuses("zzz", &[], LEADS, &format!("no integration is called `zzz`\n{listed}"));
-    refuses("find_ceo,find_ceo", &[], LEADS, "`find_ceo` is named twice\nname each integration once");
+    refuses(
+        "find_ceo,find_ceo",
+        &[],
+        LEADS,
+        "two steps are called `find_ceo`\n\
+         to use an integration twice give it a name of its own: `--integrations find_ceo,other=find_ceo`, and `--prefix other=other_` for its columns",
+    );
     refuses(
         "",
         &[],
         LEADS,
-        "no integration is named\n`marl integrations` lists what exists; name one with `--integrations`",
+        "no integration is named\n`marl integrations` lists what exists; name one with `--integrations`, or a column with `--want`",
     );
     let map = |map: &str, expect: &str| refuses("find_ceo", &[map], LEADS, expect);
     map("profil.x=y", "`--map` names step `profil`, which is not in this run\nthere are `find_ceo`");
     map("find_ceo.domain=name", "`find_ceo` has no input `domain`\ndid you mean `company_domain`?");
     map(
         "find_ceo.company_domain=nam",
-        "`--map` names column `nam`, which leads.csv does not have\ndid you mean `name`?",
+        "`find_ceo.company_domain` is to be fed from column `nam`, which leads.csv does not have\ndid you mean `name`?",
     );
 }
 
@@ -222,7 +249,8 @@ fn a_column_has_one_writer() {
         "find_ceo,other_ceo",
         &[],
         LEADS,
-        "`find_ceo` and `other_ceo` both write column `ceo_name`\nrun one of them after the other, in two commands",
+        "`find_ceo` and `other_ceo` both write column `ceo_name`\n\
+         `--prefix other_ceo=other_ceo_` calls the columns of `other_ceo` `other_ceo_ceo_name` and so on",
     );
 }
 
@@ -232,7 +260,8 @@ fn a_circle_is_an_error() {
         "chicken,egg",
         &[],
         LEADS,
-        "`chicken` and `egg` need each other's columns\nbind one of their inputs to a column of the table with `--map step.input=column`",
+        "`chicken` and `egg` need each other's columns\nbind one of their inputs to a column of the table with `--map step.input=column`\n\
+         or give the columns of one of them other names: `--prefix egg=egg_`",
     );
     binds(
         "chicken,egg",

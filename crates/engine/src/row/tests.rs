@@ -4,12 +4,13 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use marl_core::{
-    Call, CallEnd, CallSpec, Column, ErrorKind, Integration, Registration, Registry, Reply, SemanticType,
+    Call, CallEnd, CallSpec, Column, Context, Contract, ErrorKind, Fields, Integration, Registration,
+    Registry, Reply, Row, SemanticType, SkipReason,
 };
 use serde_json::json;
 
 use super::*;
-use crate::plan::{Header, Request};
+use crate::plan::{Existing, Header, Request, StepRequest};
 
 /// An integration that does as its input says.
 struct Obeys(&'static Contract);
@@ -127,7 +128,7 @@ fn registry() -> Registry {
 async fn through(columns: &[(&str, &str)], existing: Existing) -> (Vec<String>, Vec<String>, Arc<Answers>) {
     let names: Vec<String> = columns.iter().map(|(name, _)| (*name).to_owned()).collect();
     let request = Request {
-        integrations: vec!["second".to_owned(), "first".to_owned()],
+        steps: vec![StepRequest::parse("second"), StepRequest::parse("first")],
         existing,
         ..Request::default()
     };
@@ -137,7 +138,8 @@ async fn through(columns: &[(&str, &str)], existing: Existing) -> (Vec<String>, 
     let cells = plan.reads().iter().map(cell).collect();
     let answers = Arc::new(Answers::default());
     let caller = Arc::clone(&answers) as Arc<dyn Caller>;
-    let end = Engine::new(plan, Arc::clone(&caller), caller).row(cells).await;
+    let end =
+        Engine::new(plan, Way::Open { caller: Arc::clone(&caller), refreshing: caller }).row(cells).await;
     let outcomes = end.outcomes.iter().map(|outcome| match outcome {
         Outcome::Value(_) => "value".to_owned(),
         Outcome::NoData => "no data".to_owned(),

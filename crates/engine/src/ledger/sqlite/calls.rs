@@ -356,3 +356,27 @@ pub(super) fn record(db: &Connection, key: &Key) -> rusqlite::Result<Option<Call
         .query_row(params![key.short(), key.bytes().as_slice()], CallRecord::read)
         .optional()
 }
+
+/// The state of the newest row of a key.
+pub(super) fn newest(db: &Connection, key: &Key) -> rusqlite::Result<Option<CallState>> {
+    db.prepare_cached("SELECT state FROM call WHERE key_short = ?1 AND key = ?2 ORDER BY id DESC LIMIT 1")?
+        .query_row(params![key.short(), key.bytes().as_slice()], |row| row.get(0).map(CallState::from_code))
+        .optional()
+}
+
+/// How long calls of an operation took at the middle, of the newest few hundred; in ms.
+pub(super) fn usual_duration(
+    db: &Connection,
+    provider: &str,
+    operation: &str,
+) -> rusqlite::Result<Option<i64>> {
+    let mut statement = db.prepare_cached(
+        "SELECT duration_ms FROM (
+             SELECT duration_ms, provider, operation FROM call WHERE state IN (1, 2, 5) ORDER BY id DESC LIMIT 2000
+         ) WHERE provider = ?1 AND operation = ?2 AND duration_ms IS NOT NULL ORDER BY duration_ms",
+    )?;
+    let all: Vec<i64> = statement
+        .query_map(params![provider, operation], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(all.get(all.len() / 2).copied())
+}

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rusqlite::{Connection, types::Value as SqlValue};
 use serde::Serialize;
 
-use super::{CallRecord, Store, calls, failed, ms, now_ms};
+use super::{CallRecord, CallState, Store, calls, failed, ms, now_ms};
 use crate::ledger::{Key, LedgerError};
 
 /// What a ledger holds.
@@ -116,6 +116,20 @@ impl Store {
     /// The ledger cannot be read.
     pub fn record(&self, key: &Key) -> Result<Option<CallRecord>, LedgerError> {
         self.readers.fresh(|db| calls::record(db, key)).map_err(|error| failed(&error))
+    }
+
+    pub(super) fn newest(&self, key: &Key) -> Result<Option<CallState>, LedgerError> {
+        self.readers.shared(|db| calls::newest(db, key)).map_err(|error| failed(&error))
+    }
+
+    /// How long calls of an operation usually take, if any were answered lately.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn usual_duration(&self, provider: &str, operation: &str) -> Result<Option<Duration>, LedgerError> {
+        let usual = self.readers.fresh(|db| calls::usual_duration(db, provider, operation));
+        let ms = usual.map_err(|error| failed(&error))?;
+        Ok(ms.map(|ms| Duration::from_millis(ms.unsigned_abs())))
     }
 
     /// Brings the log into the file and empties it, so that removed text is gone from both.

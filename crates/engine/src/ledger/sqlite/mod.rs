@@ -106,7 +106,13 @@ impl RunLedger {
 
     /// A ledger for looking up alone, whatever the age of replies. Nothing may be claimed.
     pub fn ageless(store: Arc<Store>) -> Closed {
-        Closed { store }
+        Closed { store, judge: Judge { run: NO_RUN, freshness: Freshness::Any } }
+    }
+
+    /// A ledger for looking up alone, as a run that started now would. Nothing may be claimed.
+    pub fn planned(store: Arc<Store>, max_age: MaxAge) -> Closed {
+        let freshness = Freshness::AsOf { now: now_ms(), max_age };
+        Closed { store, judge: Judge { run: NO_RUN, freshness } }
     }
 
     /// The run's number.
@@ -131,6 +137,10 @@ impl Ledger for RunLedger {
             known => known,
         };
         known.map_err(|error| failed(&error))
+    }
+
+    async fn newest(&self, key: &Key) -> Result<Option<CallState>, LedgerError> {
+        self.store.newest(key)
     }
 
     async fn claim(&self, asking: &Asking<'_>) -> Result<Claim, LedgerError> {
@@ -167,18 +177,25 @@ impl Ledger for RunLedger {
     }
 }
 
-/// The ledger with everything closed but looking up; freshness is not asked about.
+/// Runs are counted from 1.
+const NO_RUN: i64 = 0;
+
+/// The ledger with everything closed but looking up.
 pub struct Closed {
     store: Arc<Store>,
+    judge: Judge,
 }
 
 #[async_trait]
 impl Ledger for Closed {
-    async fn look_up(&self, key: &Key, _: bool) -> Result<Known, LedgerError> {
-        let judge = Judge { run: 0, freshness: Freshness::Any };
+    async fn look_up(&self, key: &Key, refresh: bool) -> Result<Known, LedgerError> {
         let is_alive = |run| self.store.is_alive(run);
-        let known = self.store.readers.shared(|db| judge.known(db, key, false, &is_alive));
+        let known = self.store.readers.shared(|db| self.judge.known(db, key, refresh, &is_alive));
         known.map_err(|error| failed(&error))
+    }
+
+    async fn newest(&self, key: &Key) -> Result<Option<CallState>, LedgerError> {
+        self.store.newest(key)
     }
 
     async fn claim(&self, _: &Asking<'_>) -> Result<Claim, LedgerError> {

@@ -1,0 +1,173 @@
+//! `marl plan`: what a run would do and cost. The same run with stored answers alone; sends
+//! nothing and makes no ledger.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use engine::{Engine, Forecast, Foreseen, RowEnd, Silent, Way as Outside, gateway::Gateway, ledger::Store};
+
+use super::{block_on, enrich, shell_word};
+use crate::{
+    args::PlanArgs,
+    exit,
+    failure::Failure,
+    job::{Job, Way, ledger_path},
+    pick::pick,
+    pipeline,
+    plan_hash::Hash,
+    printer::Printer,
+    project,
+    report::{Planned, SampleCall, SampleRow, planned_document, planned_lines, standing_word},
+    table::Reader,
+};
+
+/// The most remarks that are counted apart.
+const MOST_REMARKS: usize = 50;
+
+pub(crate) fn run(args: &PlanArgs, printer: &Arc<Printer>) -> Result<u8, Failure> {
+    let job = Job::prepare(&args.enrich)?;
+    let caps = job.caps()?;
+    block_on(async {
+        let way = job.connect(caps).await?;
+        let planned = plan(&job, &way, args.sample, printer).await;
+        let told = planned.and_then(|planned| tell(&job, &way, &planned, printer));
+        way.close().await;
+        told
+    })
+}
+
+async fn plan(job: &Job<'_>, way: &Way, sample: usize, printer: &Printer) -> Result<Planned, Failure> {
+    let args = job.args;
+    let store = job.ledger_there_is()?;
+    let closed = way.closed(store.clone(), args.max_age);
+    let picked = pick(&args.pick, job, || Ok(closed.clone()), printer).await?;
+    let engine = Arc::new(Engine::new(Arc::clone(&job.plan), Outside::Closed(closed.clone())));
+    let mut forecast = Forecast::default();
+    let mut samples = Vec::new();
+    let mut remarks: BTreeMap<(usize, String), u64> = BTreeMap::new();
+    let window = pipeline::window(args.parallel);
+    let reader = Reader::open(&job.sketch)?;
+    let picks = |row| picked.contains(row);
+    pipeline::run(
+        reader,
+        engine,
+        Arc::new(Silent),
+        picks,
+        window,
+        || {},
+        |row, end| {
+            let Some(end) = end else { return Ok(()) };
+            forecast.add(end);
+            for remark in &end.remarks {
+                if remarks.len() < MOST_REMARKS || remarks.contains_key(remark) {
+                    *remarks.entry(remark.clone()).or_default() += 1;
+                }
+            }
+            if samples.len() < sample {
+                samples.push(SampleRow { row: row.number(), calls: sample_calls(job, end) });
+            }
+            Ok(())
+        },
+    )
+    .await?;
+    let steps = forecast.steps();
+    let operations: Vec<(&'static str, String)> = steps
+        .iter()
+        .flat_map(|step| &step.calls)
+        .map(|call| (call.provider, call.operation.clone()))
+        .collect();
+    Ok(Planned {
+        table: project::shown(&job.sketch.path),
+        rows: job.sketch.rows,
+        columns: job.sketch.columns.len(),
+        rows_picked: forecast.rows(),
+        ledger: ledger_path(&args.ledger, &job.place),
+        ledger_exists: store.is_some(),
+        steps,
+        remarks,
+        currency: job.place.settings.currency().map(str::to_owned),
+        prices: prices(&operations, &closed),
+        durations: durations(&operations, store.as_deref())?,
+        parallel: args.parallel,
+        max_calls: args.max_calls,
+        max_cost: args.max_cost,
+        sample: samples,
+    })
+}
+
+type Operations = [(&'static str, String)];
+
+fn prices(operations: &Operations, gateway: &Gateway) -> BTreeMap<(&'static str, String), Option<f64>> {
+    operations.iter().map(|known| (known.clone(), gateway.price(known.0, &known.1))).collect()
+}
+
+fn durations(
+    operations: &Operations,
+    store: Option<&Store>,
+) -> Result<BTreeMap<(&'static str, String), Option<std::time::Duration>>, Failure> {
+    let mut durations = BTreeMap::new();
+    for (provider, operation) in operations {
+        let usual = match store {
+            Some(store) => store.usual_duration(provider, operation)?,
+            None => None,
+        };
+        durations.insert((*provider, operation.clone()), usual);
+    }
+    Ok(durations)
+}
+
+fn sample_calls(job: &Job<'_>, end: &RowEnd) -> Vec<SampleCall> {
+    let steps = job.plan.steps.iter().zip(&end.foreseen);
+    steps.flat_map(|(step, foreseen)| of_step(&step.name, foreseen)).collect()
+}
+
+fn of_step(step: &str, foreseen: &Foreseen) -> Vec<SampleCall> {
+    let known = foreseen.notes.iter().map(|note| SampleCall {
+        step: step.to_owned(),
+        provider: note.call.provider,
+        operation: note.call.operation.clone(),
+        parameters: Some(note.call.parameters.clone()),
+        standing: standing_word(note.standing),
+        certain: note.certain,
+    });
+    let unknown = foreseen.possible.iter().map(|possible| SampleCall {
+        step: step.to_owned(),
+        provider: possible.provider,
+        operation: possible.operation.to_owned(),
+        parameters: None,
+        standing: "possible",
+        certain: false,
+    });
+    known.chain(unknown).collect()
+}
+
+fn tell(job: &Job<'_>, way: &Way, planned: &Planned, printer: &Printer) -> Result<u8, Failure> {
+    if let Some(then) = &job.args.plan {
+        enrich::check_plan(then, job, way)?;
+    }
+    let most = planned.send().1.min(job.args.max_calls.unwrap_or(u64::MAX));
+    let cost = planned.cost().map(|(_, most)| most.min(job.args.max_cost.unwrap_or(f64::INFINITY)));
+    let hash = Hash::of(job, &way.settings, most, cost)?.to_string();
+    let command = command(&hash);
+    if printer.is_json() {
+        printer.document(&planned_document(planned, &job.plan, &hash, &command));
+    } else {
+        let lines = planned_lines(planned, &job.plan, &hash, &command);
+        lines.iter().for_each(|line| printer.data(line));
+    }
+    Ok(exit::DONE)
+}
+
+/// This command line as the run that it plans.
+fn command(hash: &str) -> String {
+    let mut words = vec!["marl".to_owned(), "enrich".to_owned()];
+    let mut args = std::env::args().skip(2);
+    while let Some(word) = args.next() {
+        match word.as_str() {
+            "--sample" | "--plan" => drop(args.next()),
+            word if word.starts_with("--sample=") || word.starts_with("--plan=") => {}
+            word => words.push(shell_word(word)),
+        }
+    }
+    words.extend(["--plan".to_owned(), hash.to_owned()]);
+    words.join(" ")
+}

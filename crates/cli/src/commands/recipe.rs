@@ -1,0 +1,59 @@
+//! `marl recipe`: the recipe that does what flags do.
+
+use std::{fs, io::Write, path::Path};
+
+use engine::plan::{self, Plan, Refresh};
+use marl_core::Registry;
+
+use crate::{
+    args::{RecipeArgs, RecipeCommand},
+    exit,
+    failure::Failure,
+    job::{Steps, header, table_name},
+    printer::Printer,
+    recipe,
+    table::{self, ReadOptions},
+};
+
+pub(crate) fn run(args: &RecipeArgs, printer: &Printer) -> Result<u8, Failure> {
+    let RecipeCommand::New { input, steps, output, delimiter } = &args.command;
+    let registry = Registry::gather()?;
+    let steps = Steps::of(steps, Refresh::None)?;
+    let sketch = table::check(input, &ReadOptions { delimiter: *delimiter })?;
+    let name = table_name(&sketch);
+    let header = header(&sketch, &name);
+    let mut request =
+        plan::resolve(&steps.request, &header, &registry).map_err(|error| steps.failure(error))?;
+    let plan = Plan::new(&request, &header, &registry).map_err(|error| steps.failure(error))?;
+    // What was found by a column's ending is written down: another table may have two such.
+    for step in &mut request.steps {
+        let bound = plan.steps.iter().find(|planned| planned.name == step.name());
+        let inputs = bound.iter().flat_map(|step| step.alternatives()).flat_map(|one| &one.inputs);
+        for input in inputs.filter(|input| input.from != input.column.name) {
+            step.inputs.insert(input.column.name.to_owned(), input.from.clone());
+        }
+    }
+    let text = recipe::write(&request);
+    match output {
+        None => text.lines().for_each(|line| printer.data(line)),
+        Some(path) => {
+            write_new(path, &text)?;
+            printer.talk(&format!("wrote {}", path.display()));
+        }
+    }
+    Ok(exit::DONE)
+}
+
+fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
+    let file = fs::File::options().write(true).create_new(true).open(path);
+    let written = file.and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));
+    written.map_err(|error| {
+        let failure = Failure::usage(format!("{} cannot be written", path.display())).caused_by(&error);
+        match error.kind() {
+            std::io::ErrorKind::AlreadyExists => {
+                failure.hint("a recipe is not overwritten: name another file, or delete it")
+            }
+            _ => failure,
+        }
+    })
+}

@@ -1,0 +1,236 @@
+//! What `enrich` and `plan` have in common: the table, the steps, the settings, the way to
+//! providers. Everything that can be wrong beforehand is looked at here; nothing is sent.
+
+use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
+
+use engine::{
+    Silent,
+    gateway::{Caps, Gateway, InDoubt, Settings as GatewaySettings},
+    ledger::{Ledger, MaxAge, Memory, RunLedger, Store},
+    plan::{self, Header, Plan, PlanError, Refresh, Request},
+};
+use marl_core::Registry;
+use sandbox::{Options, Sandbox};
+
+use crate::{
+    args::{self, EnrichArgs, LedgerChoice, StepArgs},
+    connect::{self, Connected},
+    exit,
+    failure::Failure,
+    place::Place,
+    project,
+    recipe::Recipe,
+    settings::Settings,
+    table::{self, ReadOptions, Sketch},
+};
+
+/// How long a call takes in the built-in sandbox, so that a sample run looks like a real one.
+const SANDBOX_LATENCY: Duration = Duration::from_millis(100);
+
+/// The steps that are asked for, by flags or by a recipe.
+pub(crate) struct Steps {
+    /// As given.
+    pub(crate) request: Request,
+    recipe: Option<Recipe>,
+}
+
+impl Steps {
+    pub(crate) fn of(args: &StepArgs, refresh: Refresh) -> Result<Self, Failure> {
+        let mut recipe = args.recipe.as_deref().map(Recipe::read).transpose()?;
+        let mut request = match &mut recipe {
+            Some(recipe) => recipe.request.clone(),
+            None => from_flags(args),
+        };
+        request.refresh = refresh;
+        if let Some(existing) = args.existing {
+            request.existing = existing.into();
+        }
+        Ok(Self { request, recipe })
+    }
+
+    /// A plan's problem, with the recipe's line if there is one.
+    pub(crate) fn failure(&self, error: PlanError) -> Failure {
+        match &self.recipe {
+            Some(recipe) => recipe.locate(&error),
+            None => error.into(),
+        }
+    }
+}
+
+fn from_flags(args: &StepArgs) -> Request {
+    let steps = args.integrations.iter().map(|word| plan::StepRequest::parse(word.trim()));
+    let tweaks = args.map.iter().chain(&args.prefix).chain(&args.condition).chain(&args.provider_column);
+    Request {
+        steps: steps.chain(args.formula.iter().cloned()).collect(),
+        want: args.want.iter().map(|column| column.trim().to_owned()).collect(),
+        tweaks: tweaks.cloned().collect(),
+        types: args.column_type.iter().cloned().collect::<BTreeMap<_, _>>(),
+        ..Request::default()
+    }
+}
+
+/// A table with the steps for it.
+pub(crate) struct Job<'a> {
+    pub(crate) args: &'a EnrichArgs,
+    pub(crate) place: Place,
+    pub(crate) sketch: Sketch,
+    /// With all steps that it takes.
+    pub(crate) request: Request,
+    pub(crate) plan: Arc<Plan>,
+    registry: Registry,
+}
+
+impl<'a> Job<'a> {
+    /// Looks at the settings, the steps and the whole table.
+    pub(crate) fn prepare(args: &'a EnrichArgs) -> Result<Self, Failure> {
+        let registry = Registry::gather()?;
+        let place = Place::find(&registry)?;
+        let refresh = match &args.refresh {
+            None => Refresh::None,
+            Some(names) if names.is_empty() => Refresh::All,
+            Some(names) => Refresh::Names(names.clone()),
+        };
+        let steps = Steps::of(&args.steps, refresh)?;
+        let sketch = table::check(&args.input, &ReadOptions { delimiter: args.delimiter })?;
+        let (request, plan) = {
+            let name = table_name(&sketch);
+            let header = header(&sketch, &name);
+            let request = plan::resolve(&steps.request, &header, &registry);
+            let request = request.map_err(|error| steps.failure(error))?;
+            let plan = Plan::new(&request, &header, &registry).map_err(|error| steps.failure(error))?;
+            (request, Arc::new(plan))
+        };
+        Ok(Self { args, place, sketch, request, plan, registry })
+    }
+
+    /// The caps of the command line; a cap on cost needs every price.
+    pub(crate) fn caps(&self) -> Result<Caps, Failure> {
+        let caps = Caps { calls: self.args.max_calls, cost: self.args.max_cost };
+        if caps.cost.is_some() {
+            self.every_price("--max-cost")?;
+        }
+        Ok(caps)
+    }
+
+    fn every_price(&self, flag: &str) -> Result<(), Failure> {
+        let calls = self.plan.contracts().flat_map(|contract| contract.calls);
+        let unpriced = calls
+            .map(|call| (call.provider, call.operation))
+            .find(|(provider, operation)| self.price(provider, operation).is_none());
+        match unpriced {
+            None => Ok(()),
+            Some((provider, operation)) => Err(no_price(flag, provider, operation)),
+        }
+    }
+
+    fn price(&self, provider: &str, operation: &str) -> Option<f64> {
+        let settings: &Settings = &self.place.settings;
+        settings.price(provider, operation)
+    }
+
+    /// The way to providers: a sandbox of its own, or the vendors.
+    pub(crate) async fn connect(&self, caps: Caps) -> Result<Way, Failure> {
+        let sandbox = if self.args.ledger.sandbox { Some(start_sandbox().await?) } else { None };
+        let connected = match &sandbox {
+            Some(sandbox) => connect::sandbox(&self.plan, &self.registry, &sandbox.url())?,
+            None => connect::live(&self.plan, &self.registry, &self.place.working)?,
+        };
+        let in_doubt = self.args.in_doubt.map(InDoubt::from);
+        let settings = self.place.settings.gateway(self.args.parallel, in_doubt, caps, &connected.bases)?;
+        Ok(Way { sandbox, connected, settings })
+    }
+
+    /// The ledger's file, if there is one.
+    pub(crate) fn ledger_there_is(&self) -> Result<Option<Arc<Store>>, Failure> {
+        let path = project::ledger(&self.args.ledger, &self.place.project);
+        if path.exists() { Ok(Some(Arc::new(Store::open(&path)?))) } else { Ok(None) }
+    }
+
+    /// A condition over the table's own columns, and where they are.
+    pub(crate) fn filter(&self, text: &str) -> Result<(engine::expression::Expression, Vec<usize>), Failure> {
+        let name = table_name(&self.sketch);
+        let filter = plan::filter(text, &self.request, &header(&self.sketch, &name))?;
+        let columns = filter.columns().iter();
+        let places =
+            columns.filter_map(|column| self.sketch.columns.iter().position(|known| known == column));
+        let places = places.collect();
+        Ok((filter, places))
+    }
+}
+
+/// What is needed to reach providers.
+pub(crate) struct Way {
+    sandbox: Option<Sandbox>,
+    connected: Connected,
+    pub(crate) settings: GatewaySettings,
+}
+
+impl Way {
+    /// A gateway that answers what `store` holds as of now, and sends nothing.
+    pub(crate) fn closed(&self, store: Option<Arc<Store>>, max_age: Duration) -> Gateway {
+        let ledger: Arc<dyn Ledger> = match store {
+            Some(store) => Arc::new(RunLedger::planned(store, MaxAge::new(max_age))),
+            None => Arc::new(Memory::new()),
+        };
+        let providers = self.connected.providers.iter().map(Arc::clone);
+        Gateway::new(providers, ledger, self.settings.clone(), Arc::new(Silent))
+    }
+
+    /// A gateway that sends.
+    pub(crate) fn open(&self, ledger: Arc<dyn Ledger>, listener: Arc<dyn engine::Listener>) -> Gateway {
+        let providers = self.connected.providers.iter().map(Arc::clone);
+        Gateway::new(providers, ledger, self.settings.clone(), listener)
+    }
+
+    /// Whether it leads to sample data.
+    pub(crate) fn is_sandbox(&self) -> bool {
+        self.sandbox.is_some()
+    }
+
+    /// Ends the sandbox.
+    pub(crate) async fn close(self) {
+        if let Some(sandbox) = self.sandbox {
+            sandbox.stop().await;
+        }
+    }
+}
+
+async fn start_sandbox() -> Result<Sandbox, Failure> {
+    let options = Options { latency: SANDBOX_LATENCY, ..Options::default() };
+    Sandbox::start(options).await.map_err(|error| {
+        Failure::new(exit::INTERNAL, "internal", "the sandbox cannot listen on 127.0.0.1").caused_by(&error)
+    })
+}
+
+pub(crate) fn header<'a>(sketch: &'a Sketch, name: &'a str) -> Header<'a> {
+    Header { table: name, columns: &sketch.columns, samples: &sketch.samples }
+}
+
+/// The table's name in messages.
+pub(crate) fn table_name(sketch: &Sketch) -> String {
+    let path: &Path = &sketch.path;
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+/// A cap on cost is none while a price is unknown.
+fn no_price(flag: &str, provider: &str, operation: &str) -> Failure {
+    Failure::usage(format!("`{flag}` needs a price for {provider} {operation}, and there is none"))
+        .hint(format!(
+            "set `{operation} = 0.02`, say, under `[price.{provider}]` in marl.toml, and `currency = \"USD\"` at its top"
+        ))
+        .hint("`--max-calls N` caps the number of calls and needs no price")
+}
+
+impl From<args::InDoubt> for InDoubt {
+    fn from(word: args::InDoubt) -> Self {
+        match word {
+            args::InDoubt::Keep => Self::Keep,
+            args::InDoubt::Retry => Self::Retry,
+        }
+    }
+}
+
+/// Where a ledger is, as it is told.
+pub(crate) fn ledger_path(choice: &LedgerChoice, place: &Place) -> String {
+    project::shown(&project::ledger(choice, &place.project))
+}

@@ -1,0 +1,220 @@
+//! Which rows of a table are enriched; the others pass through.
+//!
+//! Where more than a number of rows decides, the table is gone through once before the run, so
+//! that a run knows its rows before it begins. One bit is kept for each row.
+
+use std::{fmt, str::FromStr, sync::Arc};
+
+use engine::{
+    Engine, RowEnd, Silent, Way,
+    gateway::{Gateway, Standing},
+};
+use marl_core::{Outcome, Value};
+
+use crate::{
+    args::{Only, PickArgs},
+    failure::Failure,
+    job::Job,
+    pipeline,
+    printer::Printer,
+    table::{InputRow, Reader},
+};
+
+/// Ranges of rows: `10-20,35`, `100-`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Ranges(Vec<(u64, u64)>);
+
+impl Ranges {
+    fn contains(&self, row: u64) -> bool {
+        self.0.iter().any(|(first, last)| (*first..=*last).contains(&row))
+    }
+}
+
+impl FromStr for Ranges {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let range = |part: &str| {
+            let (first, last) = part.split_once('-').unwrap_or((part, part));
+            let first: u64 = first.trim().parse().ok().filter(|first| *first > 0)?;
+            let last = if last.trim().is_empty() { u64::MAX } else { last.trim().parse().ok()? };
+            (first <= last).then_some((first, last))
+        };
+        let ranges: Option<Vec<_>> = text.split(',').map(range).collect();
+        ranges
+            .map(Self)
+            .ok_or_else(|| "it must look like `10-20,35` or `100-`; rows are counted from 1".to_owned())
+    }
+}
+
+impl fmt::Display for Ranges {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, (first, last)) in self.0.iter().enumerate() {
+            f.write_str(if at > 0 { "," } else { "" })?;
+            match last {
+                last if last == first => write!(f, "{first}")?,
+                &u64::MAX => write!(f, "{first}-")?,
+                last => write!(f, "{first}-{last}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The rows that are enriched.
+#[derive(Debug, Clone)]
+pub(crate) struct Picked {
+    /// Bits by row, from row 1; `None` for all up to `count`.
+    bits: Option<Vec<u64>>,
+    /// How many there are.
+    pub(crate) count: u64,
+}
+
+impl Picked {
+    fn first(count: u64) -> Self {
+        Self { bits: None, count }
+    }
+
+    fn none() -> Self {
+        Self { bits: Some(Vec::new()), count: 0 }
+    }
+
+    pub(crate) fn contains(&self, row: u64) -> bool {
+        let Some(bits) = &self.bits else { return row <= self.count };
+        let at = usize::try_from(row - 1).unwrap_or(usize::MAX);
+        bits.get(at / 64).is_some_and(|word| word >> (at % 64) & 1 == 1)
+    }
+
+    fn add(&mut self, row: u64) {
+        let at = usize::try_from(row - 1).unwrap_or(usize::MAX);
+        let bits = self.bits.get_or_insert_default();
+        if bits.len() <= at / 64 {
+            bits.resize(at / 64 + 1, 0);
+        }
+        bits[at / 64] |= 1 << (at % 64);
+        self.count += 1;
+    }
+}
+
+/// Picks the rows; `closed` answers what is stored, for `--only`.
+pub(crate) async fn pick(
+    args: &PickArgs,
+    job: &Job<'_>,
+    closed: impl FnOnce() -> Result<Gateway, Failure>,
+    printer: &Printer,
+) -> Result<Picked, Failure> {
+    let limit = args.limit.unwrap_or(u64::MAX);
+    if args.rows.is_none() && args.filter.is_none() && args.only.is_none() {
+        return Ok(Picked::first(limit.min(job.sketch.rows)));
+    }
+    if let Some(beyond) =
+        args.rows.iter().flat_map(|ranges| &ranges.0).find(|range| range.0 > job.sketch.rows)
+    {
+        let message = format!("`--rows` names row {}, and the table has {}", beyond.0, job.sketch.rows);
+        return Err(Failure::usage(message).hint("rows are counted from 1, the header not counted"));
+    }
+    let most = if args.only.is_some() { u64::MAX } else { limit };
+    let mut picked = by_cells(args, job, most, printer)?;
+    if let Some(only) = args.only {
+        picked = by_outcome(only, job, closed()?, &picked, limit).await?;
+    }
+    Ok(picked)
+}
+
+/// Picks by number and by the table's own cells.
+fn by_cells(args: &PickArgs, job: &Job<'_>, most: u64, printer: &Printer) -> Result<Picked, Failure> {
+    let filter = args.filter.as_deref().map(|text| job.filter(text)).transpose()?;
+    let mut picked = Picked::none();
+    let mut untold: Option<(u64, u64, String)> = None;
+    for row in Reader::open(&job.sketch)? {
+        let row = row?;
+        if picked.count == most {
+            break;
+        }
+        if args.rows.as_ref().is_some_and(|ranges| !ranges.contains(row.number())) {
+            continue;
+        }
+        let fits = filter.as_ref().map(|(filter, columns)| {
+            let cells: Vec<Option<Value>> = columns.iter().map(|column| row.cell(*column)).collect();
+            filter.holds(&cells)
+        });
+        match fits {
+            None | Some(Ok(true)) => picked.add(row.number()),
+            Some(Ok(false)) => {}
+            Some(Err(why)) => untold.get_or_insert((0, row.number(), why)).0 += 1,
+        }
+    }
+    if let Some((count, row, why)) = untold {
+        printer.warn(&format!(
+            "`--filter` cannot be told for {count} rows, which are not picked: row {row}: {why}"
+        ));
+    }
+    Ok(picked)
+}
+
+/// Picks by what stored answers make of a row.
+async fn by_outcome(
+    only: Only,
+    job: &Job<'_>,
+    closed: Gateway,
+    among: &Picked,
+    limit: u64,
+) -> Result<Picked, Failure> {
+    let engine = Arc::new(Engine::new(Arc::clone(&job.plan), Way::Closed(closed)));
+    let mut picked = Picked::none();
+    let reader = Reader::open(&job.sketch)?;
+    let window = pipeline::window(1);
+    let take = |row: &InputRow, end: Option<&RowEnd>| {
+        if picked.count < limit && end.is_some_and(|end| is_so(only, end)) {
+            picked.add(row.number());
+        }
+        Ok(())
+    };
+    let picks = |row| among.contains(row);
+    pipeline::run(reader, engine, Arc::new(Silent), picks, window, || {}, take).await?;
+    Ok(picked)
+}
+
+fn is_so(only: Only, end: &RowEnd) -> bool {
+    match only {
+        Only::NoData => end.outcomes.iter().any(|outcome| matches!(outcome, Outcome::NoData)),
+        Only::Empty => end.leaves_empty,
+        Only::Failed => {
+            let notes = end.foreseen.iter().flat_map(|foreseen| &foreseen.notes);
+            let mut standings = notes.map(|note| note.standing);
+            end.outcomes.iter().any(|outcome| matches!(outcome, Outcome::Failed(_)))
+                || standings.any(|standing| matches!(standing, Standing::Failed | Standing::SentAgain))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_are_read_and_told() {
+        for (text, told) in
+            [("10-20,35", "10-20,35"), (" 1 - 2 , 3", "1-2,3"), ("100-", "100-"), ("7-7", "7")]
+        {
+            assert_eq!(text.parse::<Ranges>().unwrap().to_string(), told);
+        }
+        let ranges: Ranges = "2-3,9-".parse().unwrap();
+        let held: Vec<u64> = (1..=11).filter(|row| ranges.contains(*row)).collect();
+        assert_eq!(held, [2, 3, 9, 10, 11]);
+        for wrong in ["", "0", "3-2", "a", "1,,2", "-5", "1-2-3", "1.5"] {
+            assert!(wrong.parse::<Ranges>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn rows_are_kept_as_bits() {
+        let mut picked = Picked::none();
+        for row in [1, 64, 65, 1_000] {
+            picked.add(row);
+        }
+        let held: Vec<u64> = (1..=1_100).filter(|row| picked.contains(*row)).collect();
+        assert_eq!((held, picked.count), (vec![1, 64, 65, 1_000], 4));
+        assert!(Picked::first(3).contains(3) && !Picked::first(3).contains(4));
+    }
+}

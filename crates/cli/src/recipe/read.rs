@@ -1,0 +1,261 @@
+//! From a recipe's text to the request, or to the first mistake in it.
+//!
+//! Only what the text alone shows is checked: whether integrations, inputs and columns exist
+//! and whether CEL is right, the plan says.
+
+use std::{collections::BTreeMap, ops::Range};
+
+use marl_core::SemanticType;
+use toml::de::{DeTable, DeValue};
+
+use super::{
+    Existing, Lines, Recipe, Request, StepRequest, Work,
+    source::{Source, Value, shown, stranger},
+    word,
+};
+use crate::failure::Failure;
+
+const TOP_KEYS: [&str; 3] = ["existing", "columns", "step"];
+const STEP_KEYS: [&str; 8] =
+    ["name", "use", "formula", "inputs", "prefix", "where", "existing", "provider_column"];
+const EXISTING: [Existing; 3] = [Existing::Keep, Existing::Overwrite, Existing::Fail];
+
+/// Reads a recipe's text; `file` is its name in messages.
+pub(super) fn parse(file: &str, text: &str) -> Result<Recipe, Failure> {
+    let source = Source { file, text };
+    let root = source.root()?;
+    if let Some(key) = stranger(&root, &TOP_KEYS) {
+        let name = key.get_ref().as_ref();
+        return Err(if STEP_KEYS.contains(&name) {
+            let failure = source.wrong(&key.span(), format!("`{name}` stands outside of a step"));
+            failure.hint("`[[step]]` begins a step; its keys stand below")
+        } else {
+            source.unknown(&key.span(), "unknown key", name, &TOP_KEYS)
+        });
+    }
+    let existing = existing(&source, &root)?.unwrap_or_default();
+    let types = root.get("columns").map(|columns| types(&source, columns)).transpose()?;
+    let steps = steps(&source, &root)?;
+    Ok(Recipe {
+        lines: steps.iter().map(Step::lines).collect(),
+        request: Request {
+            steps: requests(&steps)?,
+            existing,
+            types: types.unwrap_or_default(),
+            ..Request::default()
+        },
+        file: file.to_owned(),
+    })
+}
+
+fn existing(source: &Source<'_>, table: &DeTable<'_>) -> Result<Option<Existing>, Failure> {
+    let Some(value) = table.get("existing") else { return Ok(None) };
+    let given = source.text("`existing`", value)?;
+    match EXISTING.into_iter().find(|existing| word(*existing) == given) {
+        Some(existing) => Ok(Some(existing)),
+        None => Err(source.unknown(&value.span(), "`existing` cannot be", &given, &EXISTING.map(word))),
+    }
+}
+
+fn types<'t>(source: &Source<'t>, columns: &Value<'t>) -> Result<BTreeMap<String, SemanticType>, Failure> {
+    let known = SemanticType::ALL.map(SemanticType::name);
+    let mut types = BTreeMap::new();
+    for (column, value) in source.table("`columns`", columns)? {
+        let name = column.get_ref();
+        if name.trim().is_empty() {
+            return Err(source.wrong(&column.span(), "a column without a name"));
+        }
+        let given = source.text(&format!("`columns.{}`", shown(name)), value)?;
+        let Some(kind) = SemanticType::from_name(&given) else {
+            let failure = source.unknown(&value.span(), "no column type is called", &given, &known);
+            // A key below `[columns]` is a column, whatever it was meant to be.
+            return Err(if TOP_KEYS.contains(&name.as_ref()) {
+                failure.hint(format!("`{name}` of the whole recipe stands above `[columns]`"))
+            } else {
+                failure
+            });
+        };
+        types.insert(name.to_string(), kind);
+    }
+    Ok(types)
+}
+
+/// The steps of a recipe, at least one.
+fn steps<'s, 't>(source: &'s Source<'t>, root: &'s DeTable<'t>) -> Result<Vec<Step<'s, 't>>, Failure> {
+    const FORM: &str = "`[[step]]`, in double brackets, begins a step; `use = \"...\"` below it names an \
+                        integration, and `marl integrations` lists them";
+    let Some(value) = root.get("step") else {
+        return Err(Failure::usage("there is no step in this recipe").at(source.file).hint(FORM));
+    };
+    let DeValue::Array(items) = value.get_ref() else {
+        return Err(source.other("`step`", "a list of tables", value).hint(FORM));
+    };
+    if items.is_empty() {
+        return Err(source.wrong(&value.span(), "there is no step in this recipe").hint(FORM));
+    }
+    let step = |item: &'s Value<'t>| {
+        let table = source.table("a `step`", item).map_err(|failure| failure.hint(FORM))?;
+        Ok(Step { source, table, at: item.span() })
+    };
+    items.iter().map(step).collect()
+}
+
+/// What the steps ask for, each under a name of its own.
+fn requests(steps: &[Step<'_, '_>]) -> Result<Vec<StepRequest>, Failure> {
+    let mut requests: Vec<StepRequest> = Vec::new();
+    for step in steps {
+        let request = step.read()?;
+        let name = name_of(&request);
+        if let Some(first) = requests.iter().position(|other| name_of(other) == name) {
+            let key = if request.name.is_some() { "name" } else { "use" };
+            let line = steps[first].source.line(&steps[first].at);
+            return Err(step
+                .wrong(key, format!("two steps are called `{}`", shown(name)))
+                .hint(format!("the other one begins on line {line}; give one of them another `name`")));
+        }
+        requests.push(request);
+    }
+    Ok(requests)
+}
+
+/// The name a step goes by.
+fn name_of(step: &StepRequest) -> &str {
+    match (&step.name, &step.work) {
+        (Some(name), _) => name,
+        (None, Work::Use(integrations)) => integrations.first().map_or("", String::as_str),
+        (None, Work::Formula(_)) => "",
+    }
+}
+
+/// One `[[step]]`.
+struct Step<'s, 't> {
+    source: &'s Source<'t>,
+    table: &'s DeTable<'t>,
+    at: Range<usize>,
+}
+
+impl Step<'_, '_> {
+    fn read(&self) -> Result<StepRequest, Failure> {
+        if let Some(key) = stranger(self.table, &STEP_KEYS) {
+            return Err(self.source.unknown(&key.span(), "unknown key", key.get_ref(), &STEP_KEYS));
+        }
+        let request = StepRequest {
+            name: self.name()?,
+            work: self.work()?,
+            inputs: self.inputs()?,
+            prefix: self.text("prefix")?.unwrap_or_default(),
+            condition: self.text("where")?,
+            existing: existing(self.source, self.table)?,
+            provider_column: self.text("provider_column")?,
+        };
+        match &request.work {
+            Work::Formula(_) => self.check_formula(&request)?,
+            Work::Use(integrations) => {
+                if request.provider_column.is_some() && integrations.len() < 2 {
+                    let message = "`provider_column` needs several integrations in `use`";
+                    return Err(self
+                        .wrong("provider_column", message)
+                        .hint("one has nothing to be told apart from: leave the key out"));
+                }
+            }
+        }
+        Ok(request)
+    }
+
+    fn name(&self) -> Result<Option<String>, Failure> {
+        let Some(name) = self.text("name")? else { return Ok(None) };
+        let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        if !name.chars().all(fits) {
+            let message = format!("`{}` cannot be the name of a step", shown(&name));
+            return Err(self
+                .source
+                .wrong(&self.table["name"].span(), message)
+                .hint("names are made of the letters `a` to `z`, digits and `_`"));
+        }
+        Ok(Some(name))
+    }
+
+    fn work(&self) -> Result<Work, Failure> {
+        let formula = self.text("formula")?;
+        let Some(value) = self.table.get("use") else {
+            return formula.map(Work::Formula).ok_or_else(|| {
+                self.source.wrong(&self.at, "this step has neither `use` nor `formula`").hint(
+                    "`use` names an integration, which `marl integrations` lists; `formula` is an \
+                     expression in CEL",
+                )
+            });
+        };
+        if formula.is_some() {
+            return Err(self
+                .wrong("formula", "this step has both `use` and `formula`")
+                .hint("make two steps of it"));
+        }
+        let names = self.source.texts("`use`", value)?;
+        if names.is_empty() {
+            let failure = self.source.wrong(&value.span(), "`use` names no integration");
+            return Err(failure.hint("`marl integrations` lists what exists"));
+        }
+        for (at, (span, name)) in names.iter().enumerate() {
+            if names[..at].iter().any(|(_, other)| other == name) {
+                let message = format!("`use` names `{}` twice", shown(name));
+                return Err(self.source.wrong(span, message).hint("name each integration once"));
+            }
+        }
+        Ok(Work::Use(names.into_iter().map(|(_, name)| name).collect()))
+    }
+
+    fn inputs(&self) -> Result<BTreeMap<String, String>, Failure> {
+        let Some(value) = self.table.get("inputs") else { return Ok(BTreeMap::new()) };
+        let mut inputs = BTreeMap::new();
+        let table = self.source.table("`inputs`", value).map_err(|failure| {
+            failure.hint("`inputs = { input = \"column\" }` names the column that feeds each input")
+        })?;
+        for (input, column) in table {
+            if input.get_ref().trim().is_empty() {
+                return Err(self.source.wrong(&input.span(), "an input without a name"));
+            }
+            let key = format!("`inputs.{}`", shown(input.get_ref()));
+            inputs.insert(input.get_ref().to_string(), self.source.text(&key, column)?);
+        }
+        Ok(inputs)
+    }
+
+    fn check_formula(&self, request: &StepRequest) -> Result<(), Failure> {
+        if request.name.is_none() {
+            let failure = self.wrong("formula", "a formula needs a `name`");
+            return Err(failure.hint("it is the name of the column that the formula fills"));
+        }
+        let strange = [
+            ("inputs", "a formula reads columns by their names"),
+            ("provider_column", "no provider is asked for a formula"),
+        ];
+        for (key, why) in strange {
+            if self.table.contains_key(key) {
+                return Err(self.wrong(key, format!("a formula has no `{key}`")).hint(why));
+            }
+        }
+        Ok(())
+    }
+
+    fn text(&self, key: &str) -> Result<Option<String>, Failure> {
+        self.table.get(key).map(|value| self.source.text(&format!("`{key}`"), value)).transpose()
+    }
+
+    /// A mistake about a key, or about the step if it has not this key.
+    fn wrong(&self, key: &str, message: impl Into<String>) -> Failure {
+        let at = self.table.get_key_value(key).map_or_else(|| self.at.clone(), |(key, _)| key.span());
+        self.source.wrong(&at, message)
+    }
+
+    fn lines(&self) -> Lines {
+        let lines = |table: &DeTable<'_>| {
+            table.keys().map(|key| (key.get_ref().to_string(), self.source.line(&key.span()))).collect()
+        };
+        let inputs = self.table.get("inputs").and_then(|value| value.get_ref().as_table());
+        Lines {
+            step: self.source.line(&self.at),
+            keys: lines(self.table),
+            inputs: inputs.map(lines).unwrap_or_default(),
+        }
+    }
+}

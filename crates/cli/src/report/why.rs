@@ -1,0 +1,103 @@
+//! The story of a cell, for people and programs.
+
+use engine::ledger::CallState;
+use serde::Serialize;
+
+/// A column's story; the columns it came from follow.
+#[derive(Debug, Serialize)]
+pub(crate) struct Explained {
+    pub(crate) column: String,
+    pub(crate) value: Option<String>,
+    /// `value`, `no_data`, `failed`, `skipped`, or `own` for the table's own column.
+    pub(crate) from: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) integration: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) version: Option<u32>,
+    /// The formula that computed it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) formula: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) output: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) source: Option<String>,
+    pub(crate) inputs: Vec<InputCell>,
+    pub(crate) calls: Vec<CallStory>,
+    /// Why it is empty, or why it is not what the answer gives.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) note: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct InputCell {
+    pub(crate) input: String,
+    pub(crate) column: String,
+    pub(crate) value: Option<String>,
+}
+
+/// A call with what the ledger holds of it.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct CallStory {
+    pub(crate) provider: String,
+    pub(crate) operation: String,
+    pub(crate) parameters: serde_json::Value,
+    pub(crate) state: Option<CallState>,
+    pub(crate) sent: Option<String>,
+    pub(crate) age: Option<String>,
+    pub(crate) duration_ms: Option<i64>,
+    pub(crate) attempts: Option<u32>,
+    pub(crate) price: Option<f64>,
+    pub(crate) request_id: Option<String>,
+    pub(crate) error: Option<String>,
+    pub(crate) run: Option<i64>,
+}
+
+pub(crate) fn why_lines(explained: &Explained) -> Vec<String> {
+    let shown = |value: &Option<String>| match value {
+        Some(value) => format!("\"{}\"", marl_core::excerpt(value, 200)),
+        None => "(empty)".to_owned(),
+    };
+    let mut lines = vec![format!("{:<14} {}", explained.column, shown(&explained.value))];
+    let mut say = |word: &str, text: String| lines.push(format!("{word:<14} {text}"));
+    if let (Some(name), Some(version)) = (&explained.integration, explained.version) {
+        let output = explained.output.as_deref().map(|output| format!(", output {output}"));
+        say("from", format!("{name} {version}{}", output.unwrap_or_default()));
+    }
+    if let Some(formula) = &explained.formula {
+        say("from", format!("formula {formula}"));
+    }
+    for input in &explained.inputs {
+        say("read", format!("{} = {} ({})", input.input, shown(&input.value), input.column));
+    }
+    for call in &explained.calls {
+        say("call", told(call));
+        say("", marl_core::excerpt(&call.parameters.to_string(), 400));
+    }
+    if let Some(source) = &explained.source {
+        say("source", source.clone());
+    }
+    if let Some(note) = &explained.note {
+        say("note", note.clone());
+    }
+    lines
+}
+
+fn told(call: &CallStory) -> String {
+    let mut text = format!("{} {}", call.provider, call.operation);
+    match (&call.sent, &call.age) {
+        (Some(sent), Some(age)) => text.push_str(&format!(", sent {sent}, {age} ago")),
+        _ => text.push_str(", not in the ledger"),
+    }
+    if let Some(took) = call.duration_ms {
+        text.push_str(&format!(", in {:.1} s", took as f64 / 1000.0));
+    }
+    if let Some(attempts) = call.attempts {
+        let word = if attempts == 1 { "attempt" } else { "attempts" };
+        text.push_str(&format!(", {attempts} {word}"));
+    }
+    match call.price {
+        Some(price) => text.push_str(&format!(", cost {price}")),
+        None => text.push_str(", cost unknown"),
+    }
+    text
+}

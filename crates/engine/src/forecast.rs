@@ -1,0 +1,180 @@
+//! What a run would do, added up over rows that went through a closed gateway.
+//!
+//! It counts; it decides nothing. Each distinct call is counted once, for the step that came to
+//! it first.
+
+use std::collections::{BTreeMap, HashMap};
+
+use marl_core::{ErrorKind, Outcome, SkipReason};
+
+use crate::{
+    gateway::Standing,
+    ledger::Key,
+    row::{Note, RowEnd},
+};
+
+/// Adds up rows.
+#[derive(Debug, Default)]
+pub struct Forecast {
+    rows: u64,
+    steps: Vec<StepForecast>,
+    /// By number: providers and operations.
+    operations: Vec<(&'static str, String)>,
+    seen: HashMap<Key, Seen>,
+    /// By step, operation and likeness: the most calls of unknown parameters.
+    open: HashMap<(u32, u32, u64), u32>,
+}
+
+/// A distinct call.
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    step: u32,
+    operation: u32,
+    standing: Standing,
+    certain: bool,
+}
+
+/// What becomes of one step's rows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StepForecast {
+    /// Rows for which stored answers give a value.
+    pub value: u64,
+    /// Rows for which stored answers say that there is none.
+    pub no_data: u64,
+    /// Rows that wait for answers that are not stored.
+    pub unanswered: u64,
+    /// Rows that are skipped, by reason.
+    pub skipped: BTreeMap<SkipReason, u64>,
+    /// Rows that fail whatever is sent.
+    pub failed: BTreeMap<ErrorKind, u64>,
+    /// Distinct calls.
+    pub calls: Vec<CallForecast>,
+}
+
+/// The distinct calls of one operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallForecast {
+    /// The provider.
+    pub provider: &'static str,
+    /// The operation.
+    pub operation: String,
+    /// Answered in the ledger.
+    pub reused: u64,
+    /// In doubt, and left so.
+    pub in_doubt: u64,
+    /// Sent for certain, since the answer is too old or is asked for anew; part of `send`.
+    pub stale: u64,
+    /// Sent for certain, since it failed before; part of `send`.
+    pub failed_before: u64,
+    /// Sent for certain although it may have been paid for; part of `send`.
+    pub sent_again: u64,
+    /// Sent for certain.
+    pub send: u64,
+    /// The most that may be sent beyond that.
+    pub possible: u64,
+}
+
+impl Forecast {
+    /// Adds a row.
+    pub fn add(&mut self, end: &RowEnd) {
+        self.rows += 1;
+        self.steps.resize_with(end.outcomes.len(), StepForecast::default);
+        for (at, outcome) in end.outcomes.iter().enumerate() {
+            let step = &mut self.steps[at];
+            match outcome {
+                Outcome::Value(_) => step.value += 1,
+                Outcome::NoData => step.no_data += 1,
+                Outcome::Skipped(SkipReason::Unanswered) => step.unanswered += 1,
+                Outcome::Skipped(reason) => *step.skipped.entry(*reason).or_default() += 1,
+                Outcome::Failed(error) => *step.failed.entry(error.kind()).or_default() += 1,
+            }
+        }
+        for (at, foreseen) in end.foreseen.iter().enumerate() {
+            let step = u32::try_from(at).unwrap_or(u32::MAX);
+            for note in &foreseen.notes {
+                self.note(step, note);
+            }
+            for possible in &foreseen.possible {
+                let operation = self.operation(possible.provider, possible.operation);
+                let most = self.open.entry((step, operation, possible.likeness)).or_default();
+                *most = (*most).max(possible.most);
+            }
+        }
+    }
+
+    /// Rows added so far.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    fn note(&mut self, step: u32, note: &Note) {
+        let operation = self.operation(note.call.provider, &note.call.operation);
+        let new = Seen { step, operation, standing: note.standing, certain: note.certain };
+        let seen = self.seen.entry(note.key).or_insert(new);
+        // What one row is certain to ask is asked, however unsure another is.
+        seen.certain |= note.certain;
+        // A step that asks anew sends what another would take from the ledger.
+        if note.standing.is_sent() && !seen.standing.is_sent() {
+            seen.standing = note.standing;
+        }
+    }
+
+    fn operation(&mut self, provider: &'static str, operation: &str) -> u32 {
+        let known = self.operations.iter().position(|known| known.0 == provider && known.1 == operation);
+        let at = known.unwrap_or_else(|| {
+            self.operations.push((provider, operation.to_owned()));
+            self.operations.len() - 1
+        });
+        u32::try_from(at).unwrap_or(u32::MAX)
+    }
+
+    /// What all rows come to, by step.
+    pub fn steps(&self) -> Vec<StepForecast> {
+        let mut sums: BTreeMap<(u32, u32), CallForecast> = BTreeMap::new();
+        for seen in self.seen.values() {
+            let sum = self.sum(&mut sums, seen.step, seen.operation);
+            let sent = seen.certain && seen.standing.is_sent();
+            match seen.standing {
+                Standing::Reused => sum.reused += 1,
+                Standing::InDoubt => sum.in_doubt += 1,
+                Standing::Busy => sum.possible += 1,
+                Standing::Stale if sent => sum.stale += 1,
+                Standing::Failed if sent => sum.failed_before += 1,
+                Standing::SentAgain if sent => sum.sent_again += 1,
+                _ => {}
+            }
+            sum.send += u64::from(sent);
+            sum.possible += u64::from(!sent && seen.standing.is_sent());
+        }
+        for ((step, operation, _), most) in &self.open {
+            self.sum(&mut sums, *step, *operation).possible += u64::from(*most);
+        }
+        let mut steps = self.steps.clone();
+        for ((step, _), sum) in sums {
+            steps[step as usize].calls.push(sum);
+        }
+        steps
+    }
+
+    fn sum<'a>(
+        &self,
+        sums: &'a mut BTreeMap<(u32, u32), CallForecast>,
+        step: u32,
+        operation: u32,
+    ) -> &'a mut CallForecast {
+        sums.entry((step, operation)).or_insert_with(|| {
+            let (provider, operation) = self.operations[operation as usize].clone();
+            CallForecast {
+                provider,
+                operation,
+                reused: 0,
+                in_doubt: 0,
+                stale: 0,
+                failed_before: 0,
+                sent_again: 0,
+                send: 0,
+                possible: 0,
+            }
+        })
+    }
+}

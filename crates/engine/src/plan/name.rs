@@ -1,0 +1,179 @@
+//! Naming: which integrations a step has, and which columns it writes.
+
+use std::sync::Arc;
+
+use marl_core::{Integration, Registry, SemanticType};
+
+use super::{About, Existing, Header, Part, PlanError, Problem, Request, StepRequest, Work};
+use crate::nearest;
+
+/// A step whose integrations and columns are known.
+pub(super) struct Named<'a> {
+    /// Its place in the request.
+    pub(super) at: usize,
+    pub(super) request: &'a StepRequest,
+    pub(super) name: &'a str,
+    /// None for a formula.
+    pub(super) alternatives: Vec<Arc<dyn Integration>>,
+    pub(super) outputs: Vec<NamedOutput>,
+    pub(super) provider_column: Option<String>,
+}
+
+pub(super) struct NamedOutput {
+    /// The name that the integration gives it.
+    pub(super) of: &'static str,
+    pub(super) kind: SemanticType,
+    /// The column.
+    pub(super) name: String,
+}
+
+/// What a formula's only output is called.
+pub(super) const FORMULA_OUTPUT: &str = "value";
+
+impl<'a> Named<'a> {
+    pub(super) fn about(&self, part: Part) -> About {
+        About { step: self.at, part }
+    }
+
+    /// All columns that it writes.
+    pub(super) fn columns(&self) -> impl Iterator<Item = &str> {
+        self.outputs.iter().map(|output| output.name.as_str()).chain(self.provider_column.as_deref())
+    }
+
+    pub(super) fn writes(&self, column: &str) -> bool {
+        self.columns().any(|known| known == column)
+    }
+
+    /// What happens to its cells that are filled already.
+    pub(super) fn existing(&self, request: &Request) -> Existing {
+        if request.refresh.includes(self.name) {
+            return Existing::Overwrite;
+        }
+        self.request.existing.unwrap_or(request.existing)
+    }
+}
+
+/// Names every step of a request.
+pub(super) fn name<'a>(
+    request: &'a Request,
+    header: &Header<'_>,
+    registry: &Registry,
+) -> Result<Vec<Named<'a>>, PlanError> {
+    let steps = request.steps.iter().enumerate();
+    let named: Vec<Named<'_>> = steps.map(|(at, step)| one(at, step, registry)).collect::<Result<_, _>>()?;
+    for step in &named {
+        check_columns(step, &named, request, header)?;
+    }
+    Ok(named)
+}
+
+fn one<'a>(at: usize, request: &'a StepRequest, registry: &Registry) -> Result<Named<'a>, PlanError> {
+    let name = request.name();
+    let (alternatives, outputs) = match &request.work {
+        Work::Formula(_) => {
+            let column = format!("{}{name}", request.prefix);
+            let output = NamedOutput { of: FORMULA_OUTPUT, kind: SemanticType::Text, name: column };
+            (Vec::new(), vec![output])
+        }
+        Work::Use(uses) => {
+            let alternatives: Vec<Arc<dyn Integration>> = uses
+                .iter()
+                .map(|name| integration(name, registry))
+                .collect::<Result<_, _>>()
+                .map_err(|error| error.about(About { step: at, part: Part::Use }))?;
+            let outputs = alternatives.first().map(|first| first.contract().outputs).unwrap_or_default();
+            let outputs = outputs.iter().map(|output| NamedOutput {
+                of: output.name,
+                kind: output.kind,
+                name: format!("{}{}", request.prefix, output.name),
+            });
+            let outputs = outputs.collect();
+            check_alternatives(&alternatives)
+                .map_err(|error| error.about(About { step: at, part: Part::Use }))?;
+            (alternatives, outputs)
+        }
+    };
+    let provider_column = request.provider_column.clone();
+    Ok(Named { at, request, name, alternatives, outputs, provider_column })
+}
+
+/// An alternative that has none of the first one's outputs could never answer.
+fn check_alternatives(alternatives: &[Arc<dyn Integration>]) -> Result<(), PlanError> {
+    let Some((first, others)) = alternatives.split_first() else { return Ok(()) };
+    let wanted = first.contract().outputs;
+    for other in others {
+        let other = other.contract();
+        if !wanted.iter().any(|output| other.output(output.name).is_some()) {
+            let first = first.contract().name;
+            let names: Vec<String> = wanted.iter().map(|output| format!("`{}`", output.name)).collect();
+            let message = format!("`{}` gives none of the columns of `{first}`", other.name);
+            return Err(PlanError::unfit(message).hint(format!("`{first}` gives {}", names.join(", "))));
+        }
+    }
+    Ok(())
+}
+
+/// The integration called `name`.
+///
+/// # Errors
+/// There is none; the error lists what exists and the nearest name.
+pub fn integration(name: &str, registry: &Registry) -> Result<Arc<dyn Integration>, PlanError> {
+    registry.integration(name).cloned().ok_or_else(|| unknown_integration(name, registry))
+}
+
+/// The error for a name that no integration has; it lists what exists.
+fn unknown_integration(name: &str, registry: &Registry) -> PlanError {
+    let names: Vec<&str> = registry.integrations().map(|known| known.contract().name).collect();
+    let mut error = PlanError {
+        problem: Problem::UnknownIntegration,
+        ..PlanError::unfit(format!("no integration is called `{}`", marl_core::excerpt(name, 80)))
+    };
+    if let Some(near) = nearest(name, names.iter().copied()) {
+        error = error.hint(format!("did you mean `{near}`?"));
+    }
+    let listed: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    error.hint(format!("there are {}; `marl integrations` says what each needs and gives", listed.join(", ")))
+}
+
+/// A column has one writer, and a table's own may be spared.
+fn check_columns(
+    step: &Named<'_>,
+    all: &[Named<'_>],
+    request: &Request,
+    header: &Header<'_>,
+) -> Result<(), PlanError> {
+    let columns: Vec<&str> = step.columns().collect();
+    for (at, column) in columns.iter().enumerate() {
+        if columns[..at].contains(column) {
+            let message = format!("`{}` writes column `{column}` twice", step.name);
+            return Err(PlanError::unfit(message).about(step.about(Part::ProviderColumn)));
+        }
+        if let Some(other) = all[..step.at].iter().find(|other| other.writes(column)) {
+            return Err(both_write(other, step, column));
+        }
+        let is_old = header.columns.iter().any(|known| known == column);
+        if is_old && step.existing(request) == Existing::Fail {
+            let message = format!("{} already has column `{column}`", header.table);
+            return Err(PlanError::unfit(message)
+                .hint("`--existing keep` fills only its empty cells, `--existing overwrite` replaces them")
+                .about(step.about(Part::Existing)));
+        }
+    }
+    Ok(())
+}
+
+fn both_write(first: &Named<'_>, second: &Named<'_>, column: &str) -> PlanError {
+    let (one, other) = (first.name, second.name);
+    let error = PlanError::unfit(format!("`{one}` and `{other}` both write column `{column}`")).hint(
+        format!("`--prefix {other}={other}_` calls the columns of `{other}` `{other}_{column}` and so on"),
+    );
+    let same = first.outputs.iter().all(|output| second.outputs.iter().any(|o| o.name == output.name));
+    let error = if same && !first.alternatives.is_empty() && !second.alternatives.is_empty() {
+        error.hint(format!(
+            "or ask `{other}` only for what `{one}` leaves empty: `--integrations '{one}|{other}'`"
+        ))
+    } else {
+        error
+    };
+    error.about(second.about(Part::Prefix))
+}

@@ -1,0 +1,265 @@
+//! What is asked for: steps as flags or a recipe name them, before they meet a table.
+
+use std::collections::BTreeMap;
+
+use marl_core::SemanticType;
+use serde::{Deserialize, Serialize};
+
+use super::{About, Part, PlanError, did_you_mean};
+
+/// What is asked for.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Request {
+    /// The steps, in the order given.
+    pub steps: Vec<StepRequest>,
+    /// Columns that are wanted, whichever integrations it takes.
+    pub want: Vec<String>,
+    /// What flags say of steps by their names; they may be steps that `want` brings.
+    pub tweaks: Vec<Tweak>,
+    /// What happens to cells that are filled already, where a step does not say.
+    pub existing: Existing,
+    /// Which steps ask anew although there are answers.
+    pub refresh: Refresh,
+    /// The types of the table's own columns in conditions and formulas; others are text.
+    pub types: BTreeMap<String, SemanticType>,
+}
+
+/// One step as it is asked for.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct StepRequest {
+    /// Its name, if not that of its first integration.
+    pub name: Option<String>,
+    /// What it does.
+    pub work: Work,
+    /// Inputs that the user bound by hand, and the columns that feed them.
+    pub inputs: BTreeMap<String, String>,
+    /// What its output columns begin with.
+    pub prefix: String,
+    /// In CEL: the rows it is run on.
+    pub condition: Option<String>,
+    /// What happens to its cells that are filled already.
+    pub existing: Option<Existing>,
+    /// The column that names which alternative answered.
+    pub provider_column: Option<String>,
+}
+
+/// What a step does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Work {
+    /// Runs an integration; what it leaves empty, the next of them is asked for.
+    Use(Vec<String>),
+    /// In CEL: fills the column of the step's name without a call.
+    Formula(String),
+}
+
+impl Default for Work {
+    fn default() -> Self {
+        Self::Use(Vec::new())
+    }
+}
+
+/// What a flag says of a step: `--map ceo.linkedin_url=ceo_linkedin_url`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tweak {
+    /// The step's name; `None` for the only one that it can be meant for.
+    pub step: Option<String>,
+    /// What is said.
+    pub set: Set,
+}
+
+/// See [`Tweak`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum Set {
+    /// An input and the column that feeds it.
+    Input(String, String),
+    /// What its output columns begin with.
+    Prefix(String),
+    /// The rows it is run on.
+    Condition(String),
+    /// The column that names which alternative answered.
+    ProviderColumn(String),
+}
+
+impl Set {
+    /// The flag that says it.
+    fn flag(&self) -> &'static str {
+        match self {
+            Self::Input(..) => "--map",
+            Self::Prefix(_) => "--prefix",
+            Self::Condition(_) => "--where",
+            Self::ProviderColumn(_) => "--provider-column",
+        }
+    }
+}
+
+/// Which steps ask anew. Their new values replace filled cells.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Refresh {
+    /// None.
+    #[default]
+    None,
+    /// All.
+    All,
+    /// Those of these names.
+    Names(Vec<String>),
+}
+
+impl Refresh {
+    pub(super) fn includes(&self, name: &str) -> bool {
+        match self {
+            Self::None => false,
+            Self::All => true,
+            Self::Names(names) => names.iter().any(|known| known == name),
+        }
+    }
+}
+
+/// What happens to cells that are filled already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Existing {
+    /// They stay; a row without an empty output is not asked about.
+    #[default]
+    Keep,
+    /// A new value replaces them; no value never empties them.
+    Overwrite,
+    /// An output column that exists is an error.
+    Fail,
+}
+
+impl StepRequest {
+    /// A step as `--integrations` names it: `find_ceo`, `ceo=linkedin_profile`, `a|b`.
+    pub fn parse(word: &str) -> Self {
+        let (name, uses) = match word.split_once('=') {
+            Some((name, uses)) => (Some(name.trim().to_owned()), uses),
+            None => (None, word),
+        };
+        let uses = uses.split('|').map(|name| name.trim().to_owned()).collect();
+        Self { name, work: Work::Use(uses), ..Self::default() }
+    }
+
+    /// A column that is computed.
+    pub fn formula(column: &str, text: &str) -> Self {
+        Self { name: Some(column.to_owned()), work: Work::Formula(text.to_owned()), ..Self::default() }
+    }
+
+    /// The step's name.
+    pub fn name(&self) -> &str {
+        match (&self.name, &self.work) {
+            (Some(name), _) => name,
+            (None, Work::Use(uses)) => uses.first().map(String::as_str).unwrap_or_default(),
+            (None, Work::Formula(_)) => "",
+        }
+    }
+
+    fn is_waterfall(&self) -> bool {
+        matches!(&self.work, Work::Use(uses) if uses.len() > 1)
+    }
+}
+
+impl Request {
+    /// Does what the tweaks say.
+    pub(super) fn apply_tweaks(&mut self) -> Result<(), PlanError> {
+        let tweaks = std::mem::take(&mut self.tweaks);
+        for (index, tweak) in tweaks.iter().enumerate() {
+            let at = self.meant(tweak)?;
+            let step = &mut self.steps[at];
+            let is_new = match tweak.set.clone() {
+                Set::Input(input, column) => step.inputs.insert(input, column).is_none(),
+                Set::Prefix(prefix) => std::mem::replace(&mut step.prefix, prefix).is_empty(),
+                Set::Condition(text) => step.condition.replace(text).is_none(),
+                Set::ProviderColumn(column) => step.provider_column.replace(column).is_none(),
+            };
+            if !is_new || tweaks[..index].contains(tweak) {
+                let what = match &tweak.set {
+                    Set::Input(input, _) => format!("{}.{input}", self.steps[at].name()),
+                    _ => self.steps[at].name().to_owned(),
+                };
+                return Err(PlanError::unfit(format!("`{} {what}` is given twice", tweak.set.flag())));
+            }
+        }
+        Ok(())
+    }
+
+    fn meant(&self, tweak: &Tweak) -> Result<usize, PlanError> {
+        let flag = tweak.set.flag();
+        let Some(name) = &tweak.step else {
+            let mut waterfalls = (0..self.steps.len()).filter(|at| self.steps[*at].is_waterfall());
+            return match (waterfalls.next(), waterfalls.next()) {
+                (Some(only), None) => Ok(only),
+                (None, _) => Err(PlanError::unfit(format!("`{flag}` needs a step of several integrations"))
+                    .hint("`--integrations 'a|b'` asks `b` for what `a` leaves empty")),
+                (Some(first), Some(_)) => {
+                    let first = self.steps[first].name();
+                    Err(PlanError::unfit(format!("`{flag}` could be meant for several steps"))
+                        .hint(format!("name the step: `{flag} {first}=COLUMN`")))
+                }
+            };
+        };
+        let names = || self.steps.iter().map(StepRequest::name);
+        names().position(|known| known == name).ok_or_else(|| {
+            let error = PlanError::unfit(format!("`{flag}` names step `{name}`, which is not in this run"));
+            did_you_mean(error, name, names())
+        })
+    }
+
+    /// Checks what can be checked without a table.
+    pub(super) fn check(&self) -> Result<(), PlanError> {
+        if self.steps.is_empty() {
+            return Err(PlanError::unfit("no integration is named").hint(
+                "`marl integrations` lists what exists; name one with `--integrations`, or a column with `--want`",
+            ));
+        }
+        for (at, step) in self.steps.iter().enumerate() {
+            let name = step.name();
+            let about = |part| About { step: at, part };
+            if step.name.is_some() && !is_name(name) {
+                let what = format!("`{}` is no name for a step", marl_core::excerpt(name, 80));
+                return Err(PlanError::unfit(what)
+                    .hint("names are made of the letters `a` to `z`, digits and `_`: `ceo=linkedin_profile`")
+                    .about(about(Part::Name)));
+            }
+            if let Some(first) = self.steps[..at].iter().find(|other| other.name() == name) {
+                let mut error = PlanError::unfit(format!("two steps are called `{name}`"));
+                if let Work::Use(uses) = &first.work {
+                    let again = uses.join("|");
+                    error = error.hint(format!(
+                        "to use an integration twice give it a name of its own: `--integrations {name},other={again}`, and `--prefix other=other_` for its columns"
+                    ));
+                }
+                return Err(error.about(about(Part::Name)));
+            }
+            step.check().map_err(|error| error.about(about(Part::Use)))?;
+        }
+        let Refresh::Names(names) = &self.refresh else { return Ok(()) };
+        let steps = || self.steps.iter().map(StepRequest::name);
+        match names.iter().find(|name| !steps().any(|step| step == name.as_str())) {
+            None => Ok(()),
+            Some(name) => {
+                let what = format!("`--refresh` names step `{name}`, which is not in this run");
+                Err(did_you_mean(PlanError::unfit(what), name, steps()))
+            }
+        }
+    }
+}
+
+impl StepRequest {
+    fn check(&self) -> Result<(), PlanError> {
+        let Work::Use(uses) = &self.work else { return Ok(()) };
+        if let Some(twice) = uses.iter().enumerate().find(|(at, name)| uses[..*at].contains(name)) {
+            return Err(PlanError::unfit(format!("`{}` is named twice in one step", twice.1))
+                .hint("name each alternative once"));
+        }
+        if self.provider_column.is_some() && !self.is_waterfall() {
+            let what = format!("`{}` has one integration: there is nothing to tell apart", self.name());
+            return Err(PlanError::unfit(what).hint("leave out the provider column"));
+        }
+        Ok(())
+    }
+}
+
+/// A step's name is part of flags, of column names, and of the ledger.
+fn is_name(name: &str) -> bool {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    !name.is_empty() && name.len() <= 64 && name.chars().all(fits)
+}

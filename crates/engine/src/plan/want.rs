@@ -1,0 +1,158 @@
+//! Wanting: the steps that bring a column, found by walking contracts backwards to the table's
+//! own columns.
+
+use marl_core::{Column, Contract, Registry};
+
+use super::{Header, PlanError, Request, StepRequest, Work, did_you_mean};
+
+/// Adds the steps that bring what is wanted.
+///
+/// # Errors
+/// Nothing gives a column, or several do and the user has to choose.
+pub(super) fn add_wanted(
+    request: &mut Request,
+    header: &Header<'_>,
+    registry: &Registry,
+) -> Result<(), PlanError> {
+    let wanted = std::mem::take(&mut request.want);
+    let mut walk = Walk { request, header, registry };
+    for column in &wanted {
+        walk.bring_wanted(column)?;
+    }
+    Ok(())
+}
+
+struct Walk<'a> {
+    request: &'a mut Request,
+    header: &'a Header<'a>,
+    registry: &'a Registry,
+}
+
+impl Walk<'_> {
+    fn bring_wanted(&mut self, column: &str) -> Result<(), PlanError> {
+        if self.is_written(column) {
+            return Ok(());
+        }
+        let exact = |output: &Column| output.name == column;
+        let producers = self.producers(&exact);
+        match producers.as_slice() {
+            [] if self.header.columns.iter().any(|known| known == column) => Ok(()),
+            [] => Err(self.nothing_gives(column)),
+            [(only, _)] => self.add(only),
+            several => Err(choose(&format!("`{column}` is wanted"), several)),
+        }
+    }
+
+    /// Adds an integration before the steps that are there, and first what it needs.
+    fn add(&mut self, contract: &'static Contract) -> Result<(), PlanError> {
+        let step = StepRequest::parse(contract.name);
+        let at = self.request.steps.len();
+        self.request.steps.push(step);
+        for input in contract.inputs.iter().filter(|input| input.required) {
+            if !self.is_bound(contract, input) {
+                self.bring_input(contract, input)?;
+            }
+        }
+        // What it needs stands before it, for whoever reads the plan.
+        let step = self.request.steps.remove(at);
+        self.request.steps.push(step);
+        Ok(())
+    }
+
+    fn bring_input(&mut self, of: &'static Contract, input: &'static Column) -> Result<(), PlanError> {
+        let producers = self.producers(&|output: &Column| feeds(output, input));
+        let what =
+            format!("`{}` needs column `{}`, which {} does not have", of.name, input.name, self.header.table);
+        match producers.as_slice() {
+            [] => Err(PlanError::unfit(format!("{what}, and no integration gives it")).hint(format!(
+                "if a column holds it under another name: `--map {}.{}=COLUMN`",
+                of.name, input.name
+            ))),
+            [(only, _)] => self.add(only),
+            several => Err(choose(&what, several)),
+        }
+    }
+
+    /// Whether the table, a flag or a step that is there feeds the input.
+    fn is_bound(&self, of: &Contract, input: &Column) -> bool {
+        let ending = format!("_{}", input.name);
+        let fits =
+            |name: &str| name == input.name || (input.kind.is_recognisable() && name.ends_with(&ending));
+        let by_table = self.header.columns.iter().any(|column| fits(column));
+        let by_flag = self.request.tweaks.iter().any(|tweak| {
+            tweak.step.as_deref() == Some(of.name)
+                && matches!(&tweak.set, super::Set::Input(known, _) if known == input.name)
+        });
+        by_table || by_flag || self.outputs().iter().any(|(_, output)| feeds(output, input))
+    }
+
+    fn is_written(&self, column: &str) -> bool {
+        self.request.steps.iter().any(|step| match &step.work {
+            Work::Formula(_) => format!("{}{}", step.prefix, step.name()) == column,
+            Work::Use(_) => false,
+        }) || self.outputs().iter().any(|(prefix, output)| format!("{prefix}{}", output.name) == column)
+    }
+
+    /// The outputs of the steps that are there, with the steps' prefixes.
+    fn outputs(&self) -> Vec<(String, &'static Column)> {
+        let steps = self.request.steps.iter().filter_map(|step| match &step.work {
+            Work::Use(uses) => Some((step, self.registry.integration(uses.first()?)?)),
+            Work::Formula(_) => None,
+        });
+        steps
+            .flat_map(|(step, integration)| {
+                let prefix = step.prefix.clone();
+                integration.contract().outputs.iter().map(move |output| (prefix.clone(), output))
+            })
+            .collect()
+    }
+
+    /// The integrations, not yet there, with such an output.
+    fn producers(&self, fits: &dyn Fn(&Column) -> bool) -> Vec<(&'static Contract, &'static str)> {
+        let is_there = |name: &str| {
+            self.request
+                .steps
+                .iter()
+                .any(|step| matches!(&step.work, Work::Use(uses) if uses.iter().any(|u| u == name)))
+        };
+        let contracts = self.registry.integrations().map(|known| known.contract());
+        contracts
+            .filter(|contract| !is_there(contract.name))
+            .filter_map(|contract| {
+                contract.outputs.iter().find(|output| fits(output)).map(|output| (contract, output.name))
+            })
+            .collect()
+    }
+
+    fn nothing_gives(&self, column: &str) -> PlanError {
+        let contracts = self.registry.integrations().map(|known| known.contract());
+        let mut names: Vec<&str> =
+            contracts.flat_map(|contract| contract.outputs).map(|output| output.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        let error = PlanError::unfit(format!(
+            "`--want` names column `{column}`, which neither {} nor any integration has",
+            self.header.table
+        ));
+        did_you_mean(error, column, names.into_iter())
+    }
+}
+
+/// Whether an output can feed an input, as binding would find it.
+fn feeds(output: &Column, input: &Column) -> bool {
+    let by_suffix = input.kind.is_recognisable() && output.name.ends_with(&format!("_{}", input.name));
+    output.kind == input.kind && (output.name == input.name || by_suffix)
+}
+
+fn choose(what: &str, several: &[(&'static Contract, &'static str)]) -> PlanError {
+    let mut error = PlanError::unfit(format!("{what}, and several integrations give it"));
+    for (contract, output) in several {
+        let needs: Vec<String> = contract.inputs.iter().map(|input| format!("`{}`", input.name)).collect();
+        error = error.hint(format!(
+            "`--integrations {}` gives `{output}` from {}",
+            contract.name,
+            needs.join(" and ")
+        ));
+    }
+    error
+}

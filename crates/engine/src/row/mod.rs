@@ -1,0 +1,114 @@
+//! One row through the plan: steps in their order, outcomes out.
+//!
+//! Independent steps of a row run side by side. A failure, and a panic, stays in its step. With
+//! the gateway closed the same way is gone, and what would be asked is noted.
+
+mod foresee;
+mod state;
+mod step;
+
+use std::sync::Arc;
+
+use futures::{StreamExt, stream::FuturesUnordered};
+use marl_core::{Caller, Error, Outcome, Value};
+
+use crate::{gateway::Gateway, plan::Plan};
+use state::{Begin, State};
+
+pub use foresee::{Foreseen, Note, Possible};
+pub use step::StepEnd;
+
+/// A plan with a way to the outside: takes rows through.
+pub struct Engine {
+    plan: Arc<Plan>,
+    way: Way,
+}
+
+/// Where the calls of steps go.
+pub enum Way {
+    /// To a gateway that sends.
+    Open {
+        /// The way of most steps.
+        caller: Arc<dyn Caller>,
+        /// That of steps that ask anew.
+        refreshing: Arc<dyn Caller>,
+    },
+    /// To stored answers alone. What would be sent is noted.
+    Closed(Gateway),
+}
+
+/// What became of one row.
+#[derive(Debug)]
+pub struct RowEnd {
+    /// One outcome a step, in plan order.
+    pub outcomes: Vec<Outcome>,
+    /// One entry an output column, in plan order: the value to write, or `None` to leave the
+    /// column as it is.
+    pub written: Vec<Option<Value>>,
+    /// How many filled cells were kept although a step found a value for them.
+    pub kept: u64,
+    /// Of steps that were skipped: why, where the reason alone does not say.
+    pub remarks: Vec<(usize, String)>,
+    /// By step: what it would ask; empty when the gateway is open.
+    pub foreseen: Vec<Foreseen>,
+    /// Whether an output cell stays empty, as far as can be known.
+    pub leaves_empty: bool,
+}
+
+impl Engine {
+    /// An engine for `plan`.
+    pub fn new(plan: Arc<Plan>, way: Way) -> Self {
+        Self { plan, way }
+    }
+
+    /// The plan.
+    pub fn plan(&self) -> &Arc<Plan> {
+        &self.plan
+    }
+
+    /// Takes one row through all steps. `cells` holds the columns of [`Plan::reads`].
+    pub async fn row(&self, cells: Vec<Option<Value>>) -> RowEnd {
+        let mut state = State::new(&self.plan, cells);
+        let mut running = FuturesUnordered::new();
+        loop {
+            while let Some(index) = state.next_ready() {
+                let step = &self.plan.steps[index];
+                match state.begin(index) {
+                    Begin::Ask(asked) => {
+                        running.push(async move { (index, step::ask(step, asked, &self.way).await) });
+                    }
+                    Begin::Ended(end) => state.finish(index, end),
+                }
+            }
+            match running.next().await {
+                Some((index, end)) => state.finish(index, end),
+                None => return state.end(),
+            }
+        }
+    }
+
+    /// One step alone on a row's own cells, whatever they hold: for explaining.
+    pub async fn step(&self, index: usize, cells: Vec<Option<Value>>) -> StepEnd {
+        let state = State::new(&self.plan, cells);
+        match state.begin_anew(index) {
+            Begin::Ask(asked) => step::ask(&self.plan.steps[index], asked, &self.way).await,
+            Begin::Ended(end) => end,
+        }
+    }
+
+    /// The end of a row whose task was lost, by a defect of the engine itself.
+    pub fn lost(&self, why: &str) -> RowEnd {
+        let failed = || Outcome::Failed(Error::internal("the row was lost").with_detail(why));
+        RowEnd {
+            outcomes: self.plan.steps.iter().map(|_| failed()).collect(),
+            written: vec![None; self.plan.outputs().count()],
+            kept: 0,
+            remarks: Vec::new(),
+            foreseen: self.plan.steps.iter().map(|_| Foreseen::default()).collect(),
+            leaves_empty: true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

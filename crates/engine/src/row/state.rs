@@ -1,0 +1,296 @@
+//! The cells of one row and how far its steps are.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use marl_core::{Error, Fields, Outcome, Row, SemanticType, SkipReason, Value};
+
+use super::{Foreseen, RowEnd, step::StepEnd};
+use crate::plan::{Alternative, Computed, Existing, Plan, Step, Task};
+
+/// A cell as far as it is known.
+#[derive(Clone)]
+enum Cell {
+    Known(Option<Value>),
+    /// It depends on answers that are not there; equal for rows in which it would be equal.
+    Unknown(u64),
+}
+
+impl Hash for Cell {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self {
+            Self::Known(value) => (0_u8, value.as_ref().map(ToString::to_string)).hash(state),
+            Self::Unknown(likeness) => (1_u8, likeness).hash(state),
+        }
+    }
+}
+
+/// What is needed to ask a step's alternatives.
+pub(super) struct Asked {
+    /// By alternative.
+    pub(super) rows: Vec<Ready>,
+    /// The outputs, by the contract's names, that are to be filled.
+    pub(super) wanted: Vec<&'static str>,
+    /// Whether the step is run whatever the answers are that are not there.
+    pub(super) certain: bool,
+}
+
+/// One alternative on this row.
+pub(super) enum Ready {
+    /// Its inputs.
+    Row(Row, u64),
+    /// It need not be asked.
+    Ended(Outcome),
+    /// Its inputs depend on answers that are not there.
+    Unknown(u64),
+}
+
+pub(super) enum Begin {
+    Ask(Asked),
+    Ended(StepEnd),
+}
+
+pub(super) struct State<'a> {
+    plan: &'a Plan,
+    cells: Vec<Cell>,
+    begun: Vec<bool>,
+    outcomes: Vec<Option<Outcome>>,
+    foreseen: Vec<Foreseen>,
+    written: Vec<Option<Value>>,
+    kept: u64,
+    remarks: Vec<(usize, String)>,
+}
+
+impl<'a> State<'a> {
+    pub(super) fn new(plan: &'a Plan, mut cells: Vec<Option<Value>>) -> Self {
+        cells.resize(plan.slots(), None);
+        Self {
+            plan,
+            cells: cells.into_iter().map(Cell::Known).collect(),
+            begun: vec![false; plan.steps.len()],
+            outcomes: vec![None; plan.steps.len()],
+            foreseen: plan.steps.iter().map(|_| Foreseen::default()).collect(),
+            written: vec![None; plan.outputs().count()],
+            kept: 0,
+            remarks: Vec::new(),
+        }
+    }
+
+    /// A step that has not begun and whose forerunners have ended.
+    pub(super) fn next_ready(&mut self) -> Option<usize> {
+        let ready = |index: &usize| {
+            let step = &self.plan.steps[*index];
+            !self.begun[*index] && step.after.iter().all(|before| self.outcomes[*before].is_some())
+        };
+        let index = (0..self.plan.steps.len()).find(ready)?;
+        self.begun[index] = true;
+        Some(index)
+    }
+
+    /// What a step is asked with, or its end when it need not run.
+    pub(super) fn begin(&self, index: usize) -> Begin {
+        let step = &self.plan.steps[index];
+        if step.existing == Existing::Keep && self.wanted(step).is_empty() && !step.outputs.is_empty() {
+            return Begin::Ended(StepEnd::skipped(SkipReason::Existing));
+        }
+        self.begin_anew(index)
+    }
+
+    /// The same, whatever the step's cells hold.
+    pub(super) fn begin_anew(&self, index: usize) -> Begin {
+        let step = &self.plan.steps[index];
+        let certain = match step.condition.as_ref().map(|condition| self.holds(condition)) {
+            None | Some(Ok(Some(true))) => true,
+            Some(Ok(None)) => false,
+            Some(Ok(Some(false))) => return Begin::Ended(StepEnd::skipped(SkipReason::Condition)),
+            // It never runs on a row that the condition cannot be told of.
+            Some(Err(why)) => {
+                return Begin::Ended(StepEnd {
+                    remark: Some(why),
+                    ..StepEnd::skipped(SkipReason::Condition)
+                });
+            }
+        };
+        match &step.task {
+            Task::Compute(formula) => Begin::Ended(self.compute(step, formula, certain)),
+            Task::Ask(alternatives) => {
+                let rows = alternatives.iter().enumerate();
+                let rows = rows.map(|(at, alternative)| self.ready(index, at, alternative)).collect();
+                Begin::Ask(Asked { rows, wanted: self.wanted(step), certain })
+            }
+        }
+    }
+
+    /// The outputs that are to be filled.
+    fn wanted(&self, step: &Step) -> Vec<&'static str> {
+        let outputs = step.outputs.iter();
+        let is_open = |slot: usize| !matches!(self.cells[slot], Cell::Known(Some(_)));
+        outputs
+            .filter(|output| step.existing != Existing::Keep || is_open(output.slot))
+            .map(|output| output.of)
+            .collect()
+    }
+
+    /// An alternative's inputs, or why it need not be asked.
+    fn ready(&self, step: usize, at: usize, alternative: &Alternative) -> Ready {
+        let mut hash = DefaultHasher::new();
+        (step, at).hash(&mut hash);
+        let mut inputs = Vec::with_capacity(alternative.inputs.len());
+        let mut is_unknown = false;
+        for binding in &alternative.inputs {
+            let column = binding.column;
+            match &self.cells[binding.slot] {
+                Cell::Unknown(likeness) => {
+                    is_unknown = true;
+                    likeness.hash(&mut hash);
+                }
+                Cell::Known(Some(cell)) if !says_nothing(column.kind, cell) => {
+                    match read(column.kind, cell) {
+                        Ok(value) => {
+                            (column.name, value.to_string()).hash(&mut hash);
+                            inputs.push((column.name, value));
+                        }
+                        Err(why) => {
+                            let message = format!("`{}` is not a {}: {why}", column.name, column.kind);
+                            let error = Error::invalid_input(message).with_detail(cell.to_string());
+                            return Ready::Ended(Outcome::Failed(error));
+                        }
+                    }
+                }
+                Cell::Known(_) if column.required => {
+                    return Ready::Ended(Outcome::Skipped(SkipReason::MissingInput));
+                }
+                Cell::Known(_) => {}
+            }
+        }
+        let likeness = hash.finish();
+        if is_unknown { Ready::Unknown(likeness) } else { Ready::Row(Row::new(inputs), likeness) }
+    }
+
+    /// Whether a condition holds; `None` when that is not known yet.
+    fn holds(&self, condition: &Computed) -> Result<Option<bool>, String> {
+        match self.cells_of(condition) {
+            Some(cells) => condition.expression.holds(&cells).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn compute(&self, step: &Step, formula: &Computed, certain: bool) -> StepEnd {
+        let Some(cells) = self.cells_of(formula) else { return StepEnd::skipped(SkipReason::Unanswered) };
+        if !certain {
+            return StepEnd::skipped(SkipReason::Unanswered);
+        }
+        let outcome = match formula.expression.value(&cells) {
+            Ok(None) => Outcome::NoData,
+            Ok(Some(value)) => {
+                let mut fields = Fields::none();
+                let value = step.outputs[0].kind.check(&value).unwrap_or(value);
+                fields.set(step.outputs[0].of, Some(value));
+                Outcome::Value(fields)
+            }
+            // Most formulas fail on an empty cell, which is no fault of the row.
+            Err(why) if cells.iter().any(Option::is_none) => {
+                return StepEnd { remark: Some(why), ..StepEnd::skipped(SkipReason::MissingInput) };
+            }
+            Err(why) => {
+                Outcome::Failed(Error::invalid_input("the formula cannot be computed").with_detail(why))
+            }
+        };
+        StepEnd::of(outcome)
+    }
+
+    /// The cells of an expression's columns, if all are known.
+    fn cells_of(&self, computed: &Computed) -> Option<Vec<Option<Value>>> {
+        let cells = computed.slots.iter().map(|slot| match &self.cells[*slot] {
+            Cell::Known(value) => Some(value.clone()),
+            Cell::Unknown(_) => None,
+        });
+        cells.collect()
+    }
+
+    pub(super) fn finish(&mut self, index: usize, end: StepEnd) {
+        let step = &self.plan.steps[index];
+        let is_open = matches!(end.outcome, Outcome::Skipped(SkipReason::Unanswered)) || end.unanswered;
+        let likeness = if is_open { self.likeness(index) } else { 0 };
+        for output in &step.outputs {
+            let fields = match &end.outcome {
+                Outcome::Value(fields) => Some(fields),
+                _ => None,
+            };
+            let keeps =
+                step.existing == Existing::Keep && !matches!(self.cells[output.slot], Cell::Known(None));
+            match fields.and_then(|fields| fields.get(output.of)) {
+                Some(_) if keeps => self.kept += 1,
+                Some(field) => {
+                    self.cells[output.slot] = Cell::Known(Some(field.value.clone()));
+                    self.written[output.index] = Some(field.value.clone());
+                }
+                None if is_open && !keeps => {
+                    self.cells[output.slot] = Cell::Unknown(hashed(likeness, output.of));
+                }
+                None => {}
+            }
+        }
+        if let Some(column) = &step.provider_column {
+            if is_open {
+                self.cells[column.slot] = Cell::Unknown(hashed(likeness, "provider"));
+            } else if let Some(by) = end.by {
+                self.cells[column.slot] = Cell::Known(Some(Value::text(by.clone())));
+                self.written[column.index] = Some(Value::text(by));
+            }
+        }
+        self.foreseen[index] = end.foreseen;
+        self.remarks.extend(end.remark.map(|remark| (index, remark)));
+        self.outcomes[index] = Some(end.outcome);
+    }
+
+    /// Equal for rows in which the step would come to the same.
+    fn likeness(&self, index: usize) -> u64 {
+        let step = &self.plan.steps[index];
+        let mut hash = DefaultHasher::new();
+        index.hash(&mut hash);
+        let inputs = step.alternatives().iter().flat_map(|alternative| &alternative.inputs);
+        let computed = match &step.task {
+            Task::Compute(formula) => Some(formula),
+            Task::Ask(_) => None,
+        };
+        let expressions =
+            computed.iter().copied().chain(&step.condition).flat_map(|computed| &computed.slots);
+        for slot in inputs.map(|input| &input.slot).chain(expressions) {
+            self.cells[*slot].hash(&mut hash);
+        }
+        hash.finish()
+    }
+
+    pub(super) fn end(self) -> RowEnd {
+        let lost = || Outcome::Failed(Error::internal("the step never became ready"));
+        let is_empty = |slot: usize| !matches!(self.cells[slot], Cell::Known(Some(_)));
+        let leaves_empty =
+            self.plan.steps.iter().flat_map(|step| &step.outputs).any(|output| is_empty(output.slot));
+        RowEnd {
+            outcomes: self.outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(lost)).collect(),
+            written: self.written,
+            kept: self.kept,
+            remarks: self.remarks,
+            foreseen: self.foreseen,
+            leaves_empty,
+        }
+    }
+}
+
+fn hashed(likeness: u64, name: &str) -> u64 {
+    let mut hash = DefaultHasher::new();
+    (likeness, name).hash(&mut hash);
+    hash.finish()
+}
+
+/// "N/A" in a column of domains is an empty cell; in a column of texts it may be a name.
+fn says_nothing(kind: SemanticType, cell: &Value) -> bool {
+    kind != SemanticType::Text && cell.as_text().is_some_and(marl_core::is_placeholder)
+}
+
+fn read(kind: SemanticType, cell: &Value) -> Result<Value, marl_core::Invalid> {
+    match cell {
+        Value::Text(text) => kind.read(text),
+        other => kind.check(other).ok_or(marl_core::Invalid("it is of another type")),
+    }
+}
