@@ -111,11 +111,12 @@ impl Forecast {
         let operation = self.operation(note.call.provider, &note.call.operation);
         let new = Seen { step, operation, standing: note.standing, certain: note.certain };
         let seen = self.seen.entry(note.key).or_insert(new);
-        // What one row is certain to ask is asked, however unsure another is.
-        seen.certain |= note.certain;
-        // A step that asks anew sends what another would take from the ledger.
-        if note.standing.is_sent() && !seen.standing.is_sent() {
-            seen.standing = note.standing;
+        match (seen.standing.is_sent(), new.standing.is_sent()) {
+            // A step that asks anew sends what another takes from the ledger.
+            (false, true) => *seen = new,
+            // What one row is certain to ask is asked, however unsure another is.
+            (true, true) => seen.certain |= new.certain,
+            (_, false) => {}
         }
     }
 

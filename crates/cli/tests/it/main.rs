@@ -8,6 +8,7 @@ mod behaviour;
 mod calls;
 mod errors;
 mod faults;
+mod forecast;
 mod json;
 mod kill;
 mod ledger;
