@@ -145,11 +145,17 @@ fn by_cells(args: &PickArgs, job: &Job<'_>, most: u64, printer: &Printer) -> Res
         }
     }
     if let Some((count, row, why)) = untold {
-        printer.warn(&format!(
-            "`--filter` cannot be told for {count} rows, which are not picked: row {row}: {why}"
-        ));
+        printer.warn(&format!("`--filter` cannot be told for {}: row {row}: {why}", left_out(count)));
     }
     Ok(picked)
+}
+
+fn left_out(count: u64) -> String {
+    if count == 1 {
+        "1 row, which is not picked".to_owned()
+    } else {
+        format!("{count} rows, which are not picked")
+    }
 }
 
 /// Picks by what stored answers make of a row.

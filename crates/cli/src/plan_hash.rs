@@ -14,6 +14,9 @@ use crate::{args::EnrichArgs, failure::Failure, job::Job};
 /// What the digests are of, in their order.
 const PARTS: [&str; 5] = ["the table", "the steps", "an integration's version", "the prices", "the settings"];
 
+const STEPS: usize = 1;
+const VERSIONS: usize = 2;
+
 /// See the module.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Hash {
@@ -48,8 +51,10 @@ impl Hash {
 
     /// What moved between the plan with this hash and `now`.
     pub(crate) fn moved(&self, now: &Self) -> Vec<&'static str> {
-        let pairs = self.digests.iter().zip(&now.digests).zip(PARTS);
-        pairs.filter(|((then, now), _)| then != now).map(|(_, part)| part).collect()
+        let differs = |part: &usize| self.digests[*part] != now.digests[*part];
+        // Other steps have other versions: that says nothing more.
+        let is_news = |part: &usize| *part != VERSIONS || !differs(&STEPS);
+        (0..PARTS.len()).filter(differs).filter(is_news).map(|part| PARTS[part]).collect()
     }
 }
 
@@ -137,19 +142,8 @@ fn steps(plan: &Plan) -> String {
 }
 
 fn prices(job: &Job<'_>, settings: &Settings) -> String {
-    let mut prices: Vec<String> = job
-        .plan
-        .contracts()
-        .flat_map(|contract| contract.calls)
-        .map(|call| {
-            let lane = settings.lanes.get(call.provider);
-            let price = lane.and_then(|lane| lane.prices.get(call.operation));
-            format!("{} {} {price:?}", call.provider, call.operation)
-        })
-        .collect();
-    prices.sort();
-    prices.dedup();
-    format!("{:?} {}", job.place.settings.currency(), prices.join("\n"))
+    let prices = settings.lanes.iter().map(|(name, lane)| format!("{name} {:?}", lane.prices));
+    format!("{:?} {}", job.place.settings.currency(), prices.collect::<Vec<_>>().join("\n"))
 }
 
 /// What else decides which calls are sent.
@@ -194,5 +188,9 @@ mod tests {
         let then = Hash { digests: [1, 2, 3, 4, 5], calls: 1, cost: None };
         let now = Hash { digests: [1, 9, 3, 9, 5], ..then.clone() };
         assert_eq!(then.moved(&now), ["the steps", "the prices"]);
+        let now = Hash { digests: [1, 9, 9, 4, 5], ..then.clone() };
+        assert_eq!(then.moved(&now), ["the steps"], "other steps have other versions");
+        let now = Hash { digests: [1, 2, 9, 4, 5], ..then.clone() };
+        assert_eq!(then.moved(&now), ["an integration's version"]);
     }
 }

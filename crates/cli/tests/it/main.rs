@@ -13,6 +13,7 @@ mod json;
 mod kill;
 mod ledger;
 mod links;
+mod plan;
 mod signals;
 mod why;
 mod workflows;

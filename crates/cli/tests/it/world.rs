@@ -110,6 +110,11 @@ impl World {
         self.ran(self.command(args).output().unwrap())
     }
 
+    /// The same with arguments that hold spaces.
+    pub(crate) fn run_words(&self, words: &[&str]) -> Ran {
+        self.ran(self.command("").args(words).output().unwrap())
+    }
+
     pub(crate) fn run_bare(&self, args: &str) -> Ran {
         self.ran(self.bare_command(args).output().unwrap())
     }

@@ -167,11 +167,18 @@ fn both_write(first: &Named<'_>, second: &Named<'_>, column: &str) -> PlanError 
     let error = PlanError::unfit(format!("`{one}` and `{other}` both write column `{column}`")).hint(
         format!("`--prefix {other}={other}_` calls the columns of `{other}` `{other}_{column}` and so on"),
     );
-    let same = first.outputs.iter().all(|output| second.outputs.iter().any(|o| o.name == output.name));
-    let error = if same && !first.alternatives.is_empty() && !second.alternatives.is_empty() {
-        error.hint(format!(
-            "or ask `{other}` only for what `{one}` leaves empty: `--integrations '{one}|{other}'`"
-        ))
+    let names = |step: &Named<'_>| -> Vec<&str> {
+        step.alternatives.iter().map(|known| known.contract().name).collect()
+    };
+    let (uses, others) = (names(first), names(second));
+    let are_alike = first.outputs.iter().all(|output| second.outputs.iter().any(|o| o.name == output.name));
+    let error = if are_alike
+        && !uses.is_empty()
+        && !others.is_empty()
+        && others.iter().all(|name| !uses.contains(name))
+    {
+        let all = [uses, others].concat().join("|");
+        error.hint(format!("or ask `{other}` only for what `{one}` leaves empty: `--integrations '{all}'`"))
     } else {
         error
     };

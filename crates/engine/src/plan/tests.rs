@@ -1,5 +1,7 @@
 //! Plans over headers: bindings, orders, and every message of what cannot be.
 
+mod compose;
+
 use async_trait::async_trait;
 use marl_core::{Context, Contract, Error, Fields, Registration, Row, SemanticType};
 

@@ -32,6 +32,8 @@ pub(super) struct Asked {
     pub(super) wanted: Vec<&'static str>,
     /// Whether the step is run whatever the answers are that are not there.
     pub(super) certain: bool,
+    /// Equal for rows in which the step would come to the same.
+    pub(super) likeness: u64,
 }
 
 /// One alternative on this row.
@@ -111,11 +113,14 @@ impl<'a> State<'a> {
             }
         };
         match &step.task {
-            Task::Compute(formula) => Begin::Ended(self.compute(step, formula, certain)),
+            Task::Compute(formula) => Begin::Ended(self.compute(index, formula, certain)),
             Task::Ask(alternatives) => {
                 let rows = alternatives.iter().enumerate();
-                let rows = rows.map(|(at, alternative)| self.ready(index, at, alternative)).collect();
-                Begin::Ask(Asked { rows, wanted: self.wanted(step), certain })
+                let rows: Vec<Ready> =
+                    rows.map(|(at, alternative)| self.ready(index, at, alternative)).collect();
+                let condition = step.condition.as_ref().filter(|_| !certain);
+                let likeness = self.likeness(index, &rows, condition);
+                Begin::Ask(Asked { rows, wanted: self.wanted(step), certain, likeness })
             }
         }
     }
@@ -174,11 +179,12 @@ impl<'a> State<'a> {
         }
     }
 
-    fn compute(&self, step: &Step, formula: &Computed, certain: bool) -> StepEnd {
-        let Some(cells) = self.cells_of(formula) else { return StepEnd::skipped(SkipReason::Unanswered) };
-        if !certain {
-            return StepEnd::skipped(SkipReason::Unanswered);
-        }
+    fn compute(&self, index: usize, formula: &Computed, certain: bool) -> StepEnd {
+        let step = &self.plan.steps[index];
+        let Some(cells) = self.cells_of(formula).filter(|_| certain) else {
+            let likeness = self.likeness(index, &[], step.condition.iter().chain([formula]));
+            return StepEnd { likeness, ..StepEnd::skipped(SkipReason::Unanswered) };
+        };
         let outcome = match formula.expression.value(&cells) {
             Ok(None) => Outcome::NoData,
             Ok(Some(value)) => {
@@ -210,7 +216,7 @@ impl<'a> State<'a> {
     pub(super) fn finish(&mut self, index: usize, end: StepEnd) {
         let step = &self.plan.steps[index];
         let is_open = matches!(end.outcome, Outcome::Skipped(SkipReason::Unanswered)) || end.unanswered;
-        let likeness = if is_open { self.likeness(index) } else { 0 };
+        let likeness = end.likeness;
         for output in &step.outputs {
             let fields = match &end.outcome {
                 Outcome::Value(fields) => Some(fields),
@@ -243,19 +249,23 @@ impl<'a> State<'a> {
         self.outcomes[index] = Some(end.outcome);
     }
 
-    /// Equal for rows in which the step would come to the same.
-    fn likeness(&self, index: usize) -> u64 {
-        let step = &self.plan.steps[index];
+    /// Equal for rows in which a step would come to the same: by what its integrations would read,
+    /// and by the cells of expressions that are not known yet.
+    fn likeness<'e>(
+        &self,
+        index: usize,
+        rows: &[Ready],
+        expressions: impl IntoIterator<Item = &'e Computed>,
+    ) -> u64 {
         let mut hash = DefaultHasher::new();
         index.hash(&mut hash);
-        let inputs = step.alternatives().iter().flat_map(|alternative| &alternative.inputs);
-        let computed = match &step.task {
-            Task::Compute(formula) => Some(formula),
-            Task::Ask(_) => None,
-        };
-        let expressions =
-            computed.iter().copied().chain(&step.condition).flat_map(|computed| &computed.slots);
-        for slot in inputs.map(|input| &input.slot).chain(expressions) {
+        for ready in rows {
+            match ready {
+                Ready::Row(_, likeness) | Ready::Unknown(likeness) => likeness.hash(&mut hash),
+                Ready::Ended(_) => 0_u8.hash(&mut hash),
+            }
+        }
+        for slot in expressions.into_iter().flat_map(|computed| &computed.slots) {
             self.cells[*slot].hash(&mut hash);
         }
         hash.finish()

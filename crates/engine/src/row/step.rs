@@ -31,11 +31,20 @@ pub struct StepEnd {
     pub remark: Option<String>,
     /// Whether more may come once what is unanswered is asked.
     pub(super) unanswered: bool,
+    /// Equal for rows in which the same may come.
+    pub(super) likeness: u64,
 }
 
 impl StepEnd {
     pub(super) fn of(outcome: Outcome) -> Self {
-        Self { outcome, by: None, foreseen: Foreseen::default(), remark: None, unanswered: false }
+        Self {
+            outcome,
+            by: None,
+            foreseen: Foreseen::default(),
+            remark: None,
+            unanswered: false,
+            likeness: 0,
+        }
     }
 
     pub(super) fn skipped(reason: SkipReason) -> Self {
@@ -56,7 +65,7 @@ struct Sum {
 
 /// Asks a step's alternatives: the first, and each next one for what is still empty.
 pub(super) async fn ask(step: &Step, asked: Asked, way: &Way) -> StepEnd {
-    let Asked { rows, wanted, certain } = asked;
+    let Asked { rows, wanted, certain, likeness } = asked;
     let mut sum = Sum { unanswered: !certain, ..Sum::default() };
     let mut foreseen = Foreseen::default();
     for (at, (alternative, ready)) in step.alternatives().iter().zip(rows).enumerate() {
@@ -85,7 +94,7 @@ pub(super) async fn ask(step: &Step, asked: Asked, way: &Way) -> StepEnd {
     }
     let unanswered = sum.unanswered;
     let by = (!sum.by.is_empty()).then(|| sum.by.join(", "));
-    StepEnd { outcome: sum.outcome(), by, foreseen, remark: None, unanswered }
+    StepEnd { outcome: sum.outcome(), by, foreseen, remark: None, unanswered, likeness }
 }
 
 impl Sum {

@@ -1,11 +1,13 @@
 //! Rows through plans whose integrations misbehave in every way.
 
+mod alternatives;
+
 use std::sync::Mutex;
 
 use async_trait::async_trait;
 use marl_core::{
-    Call, CallEnd, CallSpec, Column, Context, Contract, ErrorKind, Fields, Integration, Registration,
-    Registry, Reply, Row, SemanticType, SkipReason,
+    Call, CallEnd, CallSpec, Column, Connection, Context, Contract, ErrorKind, Fields, Integration, Provider,
+    Registration, Registry, Reply, Row, SemanticType, SkipReason, provider::Card,
 };
 use serde_json::json;
 
@@ -100,26 +102,27 @@ impl Caller for Answers {
     }
 }
 
+static CARD: Card = Card {
+    name: "p",
+    description: "",
+    key_variable: "",
+    base_variable: "",
+    default_base: "",
+    free_operations: &[],
+    bills_errors: false,
+    takes_idempotency_key: false,
+    timeout: |_| std::time::Duration::ZERO,
+};
+
+fn no_connection(_: Connection) -> Box<dyn Provider> {
+    unreachable!("rows go to the stand-in")
+}
+
 fn registry() -> Registry {
-    use marl_core::{Connection, Provider, provider::Card};
-    static CARD: Card = Card {
-        name: "p",
-        description: "",
-        key_variable: "",
-        base_variable: "",
-        default_base: "",
-        free_operations: &[],
-        bills_errors: false,
-        takes_idempotency_key: false,
-        timeout: |_| std::time::Duration::ZERO,
-    };
-    fn connect(_: Connection) -> Box<dyn Provider> {
-        unreachable!("rows go to the stand-in")
-    }
     let all = [
         Registration::integration(|| Box::new(Obeys(&FIRST))),
         Registration::integration(|| Box::new(Obeys(&SECOND))),
-        Registration::provider(&CARD, connect),
+        Registration::provider(&CARD, no_connection),
     ];
     Registry::from_registrations(&all).unwrap()
 }

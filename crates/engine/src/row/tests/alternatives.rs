@@ -1,0 +1,160 @@
+//! Steps of several integrations: who is asked, who is not, and what comes of it.
+
+use super::*;
+use crate::plan::{Set, Tweak};
+
+/// Does what the row's text says of it: `a:name b:fails`.
+struct Says(&'static Contract);
+
+const NAME: Column = Column::optional("name", SemanticType::Text, "");
+const TITLE: Column = Column::optional("title", SemanticType::Text, "");
+
+static A: Contract = Contract {
+    name: "a",
+    version: 1,
+    description: "",
+    inputs: &[Column::required("says", SemanticType::Text, "")],
+    outputs: &[NAME, TITLE],
+    calls: &[CallSpec::once("p", "o")],
+};
+static B: Contract = Contract { name: "b", outputs: &[TITLE, NAME], ..A };
+/// Has only one of the columns.
+static C: Contract = Contract { name: "c", outputs: &[TITLE], ..A };
+/// Needs a column that a row may lack.
+static D: Contract = Contract {
+    name: "d",
+    inputs: &[Column::required("needs", SemanticType::Text, "")],
+    outputs: &[NAME],
+    ..A
+};
+
+#[async_trait]
+impl Integration for Says {
+    fn contract(&self) -> &'static Contract {
+        self.0
+    }
+
+    async fn enrich(&self, row: &Row, cx: &Context) -> Result<Fields, Error> {
+        let name = self.0.name;
+        let all = if name == "d" { row.text("needs") } else { row.text("says") };
+        let own = all.split(' ').find_map(|part| part.strip_prefix(name)?.strip_prefix(':'));
+        let mut fields = Fields::none();
+        cx.call("p", "o", json!({ "d": format!("{}.com", own.unwrap_or("nothing")), "by": name })).await?;
+        for output in self.0.outputs {
+            let has = own.is_some_and(|own| own == output.name || own == "both");
+            fields.set(output.name, has.then(|| Value::text(format!("{} of {name}", output.name))));
+        }
+        Ok(fields)
+    }
+}
+
+/// Fails, doubts and closes as asked.
+#[derive(Default)]
+struct Scripted(Mutex<Vec<String>>);
+
+#[async_trait]
+impl Caller for Scripted {
+    async fn call(&self, call: Call) -> CallEnd {
+        self.0.lock().unwrap().push(call.parameters["by"].as_str().unwrap_or_default().to_owned());
+        match call.parameters["d"].as_str().unwrap_or_default() {
+            "fails.com" => CallEnd::Failed(Error::new(ErrorKind::Upstream, "500")),
+            "doubt.com" => CallEnd::Failed(Error::new(ErrorKind::InDoubt, "maybe paid")),
+            "budget.com" => CallEnd::Closed(SkipReason::Budget),
+            "stopped.com" => CallEnd::Closed(SkipReason::ProviderStopped),
+            _ => CallEnd::Reply(Reply::found(json!("x"))),
+        }
+    }
+}
+
+fn plan(word: &str, columns: &[&str]) -> Plan {
+    let all = [
+        Registration::integration(|| Box::new(Says(&A))),
+        Registration::integration(|| Box::new(Says(&B))),
+        Registration::integration(|| Box::new(Says(&C))),
+        Registration::integration(|| Box::new(Says(&D))),
+        Registration::provider(&CARD, no_connection),
+    ];
+    let registry = Registry::from_registrations(&all).unwrap();
+    let request = Request {
+        steps: vec![StepRequest::parse(word)],
+        tweaks: vec![Tweak { step: None, set: Set::ProviderColumn("by".to_owned()) }],
+        ..Request::default()
+    };
+    let columns: Vec<String> = columns.iter().map(|name| (*name).to_owned()).collect();
+    Plan::new(&request, &Header { table: "t.csv", columns: &columns, samples: &[] }, &registry).unwrap()
+}
+
+/// A row through a step; who was asked, the outcome, and the written cells.
+async fn through(word: &str, cells: &[(&str, &str)]) -> String {
+    let names: Vec<&str> = cells.iter().map(|(name, _)| *name).collect();
+    let plan = Arc::new(plan(word, &names));
+    let asked = Arc::new(Scripted::default());
+    let caller = Arc::clone(&asked) as Arc<dyn Caller>;
+    let way = Way::Open { caller: Arc::clone(&caller), refreshing: caller };
+    let cell = |at: &usize| Some(cells[*at].1).filter(|cell| !cell.is_empty()).map(Value::text);
+    let end = Engine::new(Arc::clone(&plan), way).row(plan.reads().iter().map(cell).collect()).await;
+    let outcome = match &end.outcomes[0] {
+        Outcome::Value(_) => "value".to_owned(),
+        Outcome::NoData => "no data".to_owned(),
+        Outcome::Skipped(reason) => reason.to_string(),
+        Outcome::Failed(error) => error.to_string(),
+    };
+    let written = plan.outputs().zip(&end.written);
+    let written: Vec<String> =
+        written.filter_map(|(output, cell)| Some(format!("{}={}", output.name, cell.as_ref()?))).collect();
+    let asked = asked.0.lock().unwrap().join("");
+    format!("{asked} {outcome} {}", written.join(" ")).trim_end().to_owned()
+}
+
+#[tokio::test]
+async fn the_next_is_asked_only_for_what_is_still_empty() {
+    for (says, expect) in [
+        ("a:both b:both", "a value name=name of a title=title of a by=a"),
+        ("a:name b:both", "ab value name=name of a title=title of b by=a, b"),
+        ("a:none b:both", "ab value name=name of b title=title of b by=b"),
+        ("a:none b:none", "ab no data"),
+        ("a:fails b:both", "ab value name=name of b title=title of b by=b"),
+        ("a:fails b:none", "ab upstream: 500"),
+        ("a:none b:fails", "ab upstream: 500"),
+        ("a:name b:fails", "ab value name=name of a by=a"),
+        ("a:stopped b:both", "ab value name=name of b title=title of b by=b"),
+        ("a:stopped b:none", "ab provider_stopped"),
+        // Who may have paid already, and who has nothing left, is not sent to another shop.
+        ("a:doubt b:both", "a in_doubt: maybe paid"),
+        ("a:budget b:both", "a budget"),
+        ("a:name b:doubt", "ab value name=name of a by=a"),
+        ("a:none b:budget", "ab budget"),
+        ("a:fails b:budget", "ab upstream: 500"),
+    ] {
+        assert_eq!(through("a|b", &[("says", says)]).await, expect, "{says}");
+    }
+}
+
+#[tokio::test]
+async fn who_cannot_fill_what_is_empty_is_not_asked() {
+    let table = |says| [("says", says), ("name", ""), ("title", "")];
+    assert_eq!(
+        through("a|c|b", &table("a:title c:both b:both")).await,
+        "ab value name=name of b title=title of a by=a, b"
+    );
+    assert_eq!(
+        through("a|c|b", &table("a:name c:both b:both")).await,
+        "ac value name=name of a title=title of c by=a, c"
+    );
+    let kept = [("says", "a:title b:both"), ("name", "own"), ("title", "")];
+    assert_eq!(through("a|b", &kept).await, "a value title=title of a by=a", "a filled cell is not empty");
+    let kept = [("says", "a:name b:both"), ("name", "own"), ("title", "")];
+    assert_eq!(through("a|b", &kept).await, "ab value title=title of b by=a, b");
+    let full = [("says", "a:both b:both"), ("name", "own"), ("title", "own")];
+    assert_eq!(through("a|b", &full).await, " existing");
+}
+
+#[tokio::test]
+async fn an_alternative_without_its_input_is_passed_over() {
+    let table = |says, needs| [("says", says), ("needs", needs)];
+    assert_eq!(through("d|a", &table("a:both", "")).await, "a value name=name of a by=a");
+    assert_eq!(through("d|a", &table("a:both", "d:name")).await, "d value name=name of d by=d");
+    assert_eq!(through("d|a", &table("a:both", "d:none")).await, "da value name=name of a by=a");
+    assert_eq!(through("d|a", &table("a:none", "")).await, "a no data");
+    assert_eq!(through("d|a", &table("", "")).await, " missing_input");
+}
