@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 
 use clap::Parser;
 
-use crate::{args::Args, exit, settings::Settings};
+use crate::{args::Args, exit, recipe::Recipe, settings::Settings};
 
 const DOCUMENTS: [&str; 4] = ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "CHANGELOG.md"];
 
@@ -38,8 +38,8 @@ fn every_command_shown_parses() {
     let mut seen = 0;
     for document in DOCUMENTS {
         for command in commands(&read(document)) {
-            let words = command.split_whitespace().map(|word| word.trim_matches('\''));
-            let parsed = Args::try_parse_from(std::iter::once("marl").chain(words));
+            let words = shlex::split(&command).unwrap_or_else(|| panic!("{document}: `marl {command}`"));
+            let parsed = Args::try_parse_from(std::iter::once("marl".to_owned()).chain(words));
             // A mention of a subcommand alone is fine; a wrong name or flag is not.
             let wrong = parsed.err().filter(|error| {
                 use clap::error::ErrorKind;
@@ -58,10 +58,16 @@ fn every_command_shown_parses() {
 }
 
 #[test]
-fn the_settings_shown_are_the_settings_known() {
+fn the_files_shown_are_read() {
     let shown = blocks(&read("README.md"), "toml");
-    assert_eq!(shown.len(), 1);
-    Settings::parse(&shown[0], &["datagen"]).map_err(|failure| failure.json()).unwrap();
+    let (recipes, settings): (Vec<_>, Vec<_>) = shown.iter().partition(|text| text.contains("[[step]]"));
+    assert_eq!((recipes.len(), settings.len()), (1, 1));
+    Settings::parse(settings[0], &["datagen"]).map_err(|failure| failure.json()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("recipe.toml");
+    fs::write(&path, recipes[0]).unwrap();
+    let recipe = Recipe::read(&path).map_err(|failure| failure.json()).unwrap();
+    assert_eq!(recipe.request.steps.len(), 3);
 }
 
 #[test]

@@ -10,7 +10,7 @@ pub(crate) mod runs;
 pub(crate) mod sandbox;
 pub(crate) mod why;
 
-use std::future::Future;
+use std::{borrow::Cow, future::Future};
 
 use crate::{exit, failure::Failure};
 
@@ -22,8 +22,11 @@ fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Fail
     runtime.block_on(work)
 }
 
-/// A word of the command line as it can be typed again.
+/// A word of the command line as it can be typed again, without quotes where none are needed.
 fn shell_word(word: &str) -> String {
     let plain = !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || "-_./=,:@+%".contains(c));
-    if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+    if plain {
+        return word.to_owned();
+    }
+    shlex::try_quote(word).map_or_else(|_| word.to_owned(), Cow::into_owned)
 }

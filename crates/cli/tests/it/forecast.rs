@@ -50,7 +50,7 @@ impl Integration for OtherCeo {
     async fn enrich(&self, row: &Row, cx: &Context) -> Result<Fields, Error> {
         // Half of the domains are another one's, so that the two ask the same now and then.
         let domain = row.text("company_domain");
-        let other = if domain.len() % 2 == 0 { "nike.com" } else { domain };
+        let other = if domain.len().is_multiple_of(2) { "nike.com" } else { domain };
         let row = Row::new([("company_domain", Value::text(other))]);
         FindCeo.enrich(&row, cx).await
     }
