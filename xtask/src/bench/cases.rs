@@ -24,7 +24,7 @@ pub(super) enum Case {
     Durability,
     /// The most memory resident
     Memory,
-    /// A million answers that are all stored, asked for again
+    /// Answers that are all stored, asked for again and planned for
     Rerun,
     /// A whole run over ten rows
     Startup,
@@ -114,28 +114,33 @@ fn durability(bench: &Bench) -> Result<Vec<String>, Failure> {
 }
 
 fn rerun(bench: &Bench) -> Result<Vec<String>, Failure> {
-    let rows = bench.rows(1_000_000);
-    let table = inputs::table(bench, rows, rows)?;
     let server = Server::start(bench, "0ms")?;
-    say::talk(&format!("buying {rows} answers ..."));
-    let mut command = inputs::marl(bench, &table, 64, &server)?;
-    measure::run(&mut command)?;
-    let ledger = inputs::ledger_of(&command);
-    let what = format!("stored rerun of {rows} distinct rows");
-    let mut runs = Vec::new();
-    for _ in 0..bench.times(3) {
-        say::talk(&format!("{what} ..."));
-        runs.push(measure::run(&mut command)?);
+    let mut lines = Vec::new();
+    for full in [100_000, 1_000_000] {
+        let rows = bench.rows(full);
+        let table = inputs::table(bench, rows, rows)?;
+        say::talk(&format!("buying {rows} answers ..."));
+        let mut run = inputs::marl(bench, &table, 64, &server)?;
+        measure::run(&mut run)?;
+        let mut plan = inputs::plan_of(bench, &run);
+        for (what, command) in [("stored rerun of", &mut run), ("plan of", &mut plan)] {
+            let what = format!("{what} {rows} distinct rows");
+            let mut used = Vec::new();
+            for _ in 0..bench.times(3) {
+                say::talk(&format!("{what} ..."));
+                used.push(measure::run(command)?);
+            }
+            let of = |figure: &dyn Fn(&Used) -> f64| median(used.iter().map(figure).collect());
+            let speed = of(&|used| rows as f64 / used.wall.as_secs_f64());
+            let memory = of(&|used| used.memory as f64 / MIB);
+            lines.push(line(&format!("rows/s, {what}"), &figure(speed, ""), "", ""));
+            lines.push(line("peak memory, same runs", &figure(memory, "MiB"), "", ""));
+        }
+        let ledger = inputs::ledger_of(&run);
+        let bytes = fs::metadata(&ledger).map_or(f64::NAN, |file| file.len() as f64) / rows as f64;
+        lines.push(line("bytes of ledger a call", &figure(bytes, ""), "", ""));
     }
-    let of = |figure: &dyn Fn(&Used) -> f64| median(runs.iter().map(figure).collect());
-    let speed = of(&|used| rows as f64 / used.wall.as_secs_f64());
-    let memory = of(&|used| used.memory as f64 / MIB);
-    let bytes = fs::metadata(&ledger).map_or(f64::NAN, |file| file.len() as f64) / rows as f64;
-    Ok(vec![
-        line(&format!("rows/s, {what}"), &figure(speed, ""), "", ""),
-        line("peak memory, same runs", &figure(memory, "MiB"), "", ""),
-        line("bytes of ledger a call", &figure(bytes, ""), "", ""),
-    ])
+    Ok(lines)
 }
 
 fn memory(bench: &Bench) -> Result<Vec<String>, Failure> {

@@ -12,10 +12,11 @@ use crate::failure::Failure;
 use super::{Bench, server::Server};
 
 /// The commands, as they are run.
-pub(super) const COMMANDS: [&str; 3] = [
+pub(super) const COMMANDS: [&str; 4] = [
     "sandbox:   marl sandbox --port 0 --latency TIME",
     "marl:      DATAGEN_API_BASE_URL=URL DATAGEN_API_KEY=sandbox marl enrich --input IN --output OUT \
      --integrations linkedin_profile --parallel N --progress none --json",
+    "plan:      marl plan with the arguments of that run",
     "bare loop: bare_loop IN OUT N URL",
 ];
 
@@ -72,6 +73,17 @@ pub(super) fn marl_of(
         .env("DATAGEN_API_KEY", "sandbox")
         .current_dir(folder);
     Ok(command)
+}
+
+/// The plan of a run made here, over the run's own ledger.
+pub(super) fn plan_of(bench: &Bench, run: &Command) -> Command {
+    let mut command = Command::new(&bench.marl);
+    command.arg("plan").args(run.get_args().skip(1));
+    for (name, value) in run.get_envs() {
+        command.env(name, value.unwrap_or_default());
+    }
+    command.current_dir(run.get_current_dir().unwrap_or(Path::new(".")));
+    command
 }
 
 /// The ledger of a command made here.
