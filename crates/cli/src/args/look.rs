@@ -1,0 +1,133 @@
+//! The commands that look at what was done: cells, runs, the ledger.
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::{Args as ClapArgs, Subcommand};
+
+use super::{LedgerChoice, parse_time};
+use crate::table;
+
+/// Explain a cell: which integration, which calls, when, at what cost
+///
+/// Takes the run that wrote the table and reads its stored answers again; sends nothing.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct WhyArgs {
+    /// The enriched table
+    pub(crate) table: PathBuf,
+
+    /// The row, from 1, the header not counted
+    #[arg(long, value_name = "N")]
+    pub(crate) row: u64,
+
+    /// The column
+    #[arg(long, value_name = "NAME")]
+    pub(crate) column: String,
+
+    /// The run, if not the last that wrote the table
+    #[arg(long, value_name = "ID")]
+    pub(crate) run: Option<i64>,
+
+    /// The character between cells, if not the extension's; '\t' for a tab
+    #[arg(long, value_name = "C", value_parser = table::parse_delimiter)]
+    pub(crate) delimiter: Option<u8>,
+
+    #[command(flatten)]
+    pub(crate) ledger: LedgerChoice,
+
+    /// Print one JSON document to stdout
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// List the runs of the ledger, show one, or ask one to stop
+#[derive(Debug, ClapArgs)]
+#[command(args_conflicts_with_subcommands = false)]
+pub(crate) struct RunsArgs {
+    #[command(subcommand)]
+    pub(crate) command: Option<RunsCommand>,
+
+    /// How many runs are listed
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) limit: u32,
+
+    #[command(flatten)]
+    pub(crate) ledger: LedgerChoice,
+
+    /// Print one JSON document to stdout
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RunsCommand {
+    /// Show one run: command, steps, counts, state, times
+    Show {
+        /// The run
+        id: i64,
+        #[command(flatten)]
+        ledger: LedgerChoice,
+    },
+    /// Ask a run to end early: what is in flight is awaited, stored answers still reach rows
+    Stop {
+        /// The run
+        id: i64,
+        #[command(flatten)]
+        ledger: LedgerChoice,
+    },
+}
+
+/// Look after the ledger: counts, old answers, an export, one person's data
+#[derive(Debug, ClapArgs)]
+pub(crate) struct LedgerArgs {
+    #[command(subcommand)]
+    pub(crate) command: LedgerCommand,
+
+    /// Print one JSON document to stdout
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LedgerCommand {
+    /// What the ledger holds
+    Stats {
+        #[command(flatten)]
+        ledger: LedgerChoice,
+    },
+    /// Remove old answers; what is asked about again is then bought again
+    Prune {
+        /// How old: `90d`
+        #[arg(long, value_name = "AGE", value_parser = parse_time)]
+        older_than: Duration,
+        /// Only say what would be removed
+        #[arg(long)]
+        dry_run: bool,
+        #[command(flatten)]
+        ledger: LedgerChoice,
+    },
+    /// Print every call as one JSON line
+    Export {
+        #[command(flatten)]
+        ledger: LedgerChoice,
+    },
+    /// Remove the calls with a parameter: one person's data
+    Forget {
+        /// The parameter and its value: `linkedin_url=https://www.linkedin.com/in/...`
+        #[arg(long, value_name = "NAME=VALUE", value_parser = parse_parameter)]
+        parameter: (String, String),
+        /// Only say what would be removed
+        #[arg(long)]
+        dry_run: bool,
+        #[command(flatten)]
+        ledger: LedgerChoice,
+    },
+}
+
+fn parse_parameter(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() && !value.is_empty() => {
+            Ok((name.to_owned(), value.to_owned()))
+        }
+        _ => Err("it must look like `linkedin_url=https://www.linkedin.com/in/jane-doe`".to_owned()),
+    }
+}

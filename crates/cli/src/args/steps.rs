@@ -1,0 +1,190 @@
+//! What is done to a row, and to which rows: the flags of steps and of picking.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, ValueEnum};
+use engine::plan::{self, Set, StepRequest, Tweak};
+use marl_core::SemanticType;
+
+use crate::pick::Ranges;
+
+/// What is done to a row
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Steps")]
+pub(crate) struct StepArgs {
+    /// Integrations to run, in any order: columns decide what needs what. `ceo=linkedin_profile`
+    /// gives one a name of its own; 'a|b' asks `b` for what `a` leaves empty
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(crate) integrations: Vec<String>,
+
+    /// Columns to bring, by whichever integrations it takes
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    pub(crate) want: Vec<String>,
+
+    /// Take the steps from a recipe (`marl recipe new` writes one)
+    #[arg(long, value_name = "FILE", conflicts_with_all = STEP_FLAGS)]
+    pub(crate) recipe: Option<PathBuf>,
+
+    /// Feed an input from a column of another name; may be given several times
+    #[arg(long, value_name = "STEP.INPUT=COLUMN", value_parser = parse_map)]
+    pub(crate) map: Vec<Tweak>,
+
+    /// Begin a step's output columns with a word; may be given several times
+    #[arg(long, value_name = "STEP=PREFIX", value_parser = parse_prefix)]
+    pub(crate) prefix: Vec<Tweak>,
+
+    /// Run a step only on rows for which a condition in CEL holds: `find_ceo=employees > 50`
+    #[arg(long = "where", value_name = "STEP=CEL", value_parser = parse_where)]
+    pub(crate) condition: Vec<Tweak>,
+
+    /// Fill a column by a formula in CEL, without a call; may be given several times
+    #[arg(long, value_name = "COLUMN=CEL", value_parser = parse_formula)]
+    pub(crate) formula: Vec<StepRequest>,
+
+    /// Write into a column which of a step's integrations answered
+    #[arg(long, value_name = "[STEP=]COLUMN", value_parser = parse_provider_column)]
+    pub(crate) provider_column: Vec<Tweak>,
+
+    /// What a column of the table holds, for conditions and formulas: `employees=integer`
+    #[arg(long, value_name = "COLUMN=TYPE", value_parser = parse_column_type)]
+    pub(crate) column_type: Vec<(String, SemanticType)>,
+
+    /// What happens to output cells that are filled already [default: keep]
+    #[arg(long, value_enum)]
+    pub(crate) existing: Option<Existing>,
+}
+
+/// What a recipe says instead.
+const STEP_FLAGS: [&str; 8] =
+    ["integrations", "want", "map", "prefix", "condition", "formula", "provider_column", "column_type"];
+
+/// Which rows are enriched
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Rows")]
+pub(crate) struct PickArgs {
+    /// Enrich only the first N rows of those picked; the others pass through
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u64>,
+
+    /// Enrich only these rows: `10-20,35`, `100-`
+    #[arg(long, value_name = "RANGES")]
+    pub(crate) rows: Option<Ranges>,
+
+    /// Enrich only rows for which a condition in CEL holds: `country == "DE"`
+    #[arg(long, value_name = "CEL")]
+    pub(crate) filter: Option<String>,
+
+    /// Enrich only rows that failed, that have no data, or in which an output is still empty
+    #[arg(long, value_enum)]
+    pub(crate) only: Option<Only>,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub(crate) enum Existing {
+    /// They stay; only empty cells are filled
+    #[default]
+    Keep,
+    /// New values replace them
+    Overwrite,
+    /// An output column that exists is an error
+    Fail,
+}
+
+impl From<Existing> for plan::Existing {
+    fn from(existing: Existing) -> Self {
+        match existing {
+            Existing::Keep => Self::Keep,
+            Existing::Overwrite => Self::Overwrite,
+            Existing::Fail => Self::Fail,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Only {
+    /// Rows of which a step has failed
+    Failed,
+    /// Rows of which a step came to no data
+    NoData,
+    /// Rows in which an output is empty
+    Empty,
+}
+
+/// `left=right` with neither empty.
+fn halves<'a>(text: &'a str, form: &str) -> Result<(&'a str, &'a str), String> {
+    match text.split_once('=') {
+        Some((left, right)) if !left.trim().is_empty() && !right.trim().is_empty() => {
+            Ok((left.trim(), right))
+        }
+        _ => Err(format!("it must look like `{form}`")),
+    }
+}
+
+fn tweak(step: &str, set: Set) -> Tweak {
+    Tweak { step: Some(step.to_owned()), set }
+}
+
+fn parse_map(text: &str) -> Result<Tweak, String> {
+    let form = "linkedin_profile.linkedin_url=LinkedIn";
+    let (left, column) = halves(text, form)?;
+    match left.split_once('.') {
+        Some((step, input)) if !step.is_empty() && !input.is_empty() => {
+            Ok(tweak(step, Set::Input(input.to_owned(), column.to_owned())))
+        }
+        _ => Err(format!("it must look like `{form}`")),
+    }
+}
+
+fn parse_prefix(text: &str) -> Result<Tweak, String> {
+    let (step, prefix) = halves(text, "ceo=ceo_")?;
+    Ok(tweak(step, Set::Prefix(prefix.to_owned())))
+}
+
+fn parse_where(text: &str) -> Result<Tweak, String> {
+    let (step, condition) = halves(text, "find_ceo=employees > 50")?;
+    Ok(tweak(step, Set::Condition(condition.to_owned())))
+}
+
+fn parse_formula(text: &str) -> Result<StepRequest, String> {
+    let (column, formula) = halves(text, "size=employees > 1000 ? \"large\" : \"small\"")?;
+    Ok(StepRequest::formula(column, formula))
+}
+
+fn parse_provider_column(text: &str) -> Result<Tweak, String> {
+    match text.split_once('=') {
+        None if !text.trim().is_empty() => {
+            Ok(Tweak { step: None, set: Set::ProviderColumn(text.to_owned()) })
+        }
+        _ => {
+            let (step, column) = halves(text, "ceo_source` or `ceo=ceo_source")?;
+            Ok(tweak(step, Set::ProviderColumn(column.to_owned())))
+        }
+    }
+}
+
+fn parse_column_type(text: &str) -> Result<(String, SemanticType), String> {
+    let (column, name) = text
+        .rsplit_once('=')
+        .filter(|(column, _)| !column.is_empty())
+        .ok_or_else(|| "it must look like `employees=integer`".to_owned())?;
+    let kind = SemanticType::from_name(name.trim()).ok_or_else(|| {
+        let known: Vec<&str> = SemanticType::ALL.iter().map(|kind| kind.name()).collect();
+        format!("no type is called `{name}`; there are {}", known.join(", "))
+    })?;
+    Ok((column.to_owned(), kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_map_names_step_input_and_column() {
+        let map = parse_map("a.b=My = Column").unwrap();
+        assert_eq!(map.step.as_deref(), Some("a"));
+        assert_eq!(map.set, Set::Input("b".to_owned(), "My = Column".to_owned()));
+        for wrong in ["a.b", "a=b", ".b=c", "a.=c", "a.b="] {
+            assert!(parse_map(wrong).is_err(), "{wrong}");
+        }
+    }
+}
