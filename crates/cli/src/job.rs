@@ -1,7 +1,13 @@
 //! What `enrich` and `plan` have in common: the table, the steps, the settings, the way to
 //! providers. Everything that can be wrong beforehand is looked at here; nothing is sent.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use engine::{
     Silent,
@@ -39,7 +45,7 @@ impl Steps {
         let mut recipe = args.recipe.as_deref().map(Recipe::read).transpose()?;
         let mut request = match &mut recipe {
             Some(recipe) => recipe.request.clone(),
-            None => from_flags(args),
+            None => from_flags(args)?,
         };
         request.refresh = refresh;
         if let Some(existing) = args.existing {
@@ -57,16 +63,21 @@ impl Steps {
     }
 }
 
-fn from_flags(args: &StepArgs) -> Request {
+fn from_flags(args: &StepArgs) -> Result<Request, Failure> {
+    for (at, (column, _)) in args.column_type.iter().enumerate() {
+        if args.column_type[..at].iter().any(|(known, _)| known == column) {
+            return Err(Failure::usage(format!("`--column-type {column}` is given twice")));
+        }
+    }
     let steps = args.integrations.iter().map(|word| plan::StepRequest::parse(word.trim()));
     let tweaks = args.map.iter().chain(&args.prefix).chain(&args.condition).chain(&args.provider_column);
-    Request {
+    Ok(Request {
         steps: steps.chain(args.formula.iter().cloned()).collect(),
         want: args.want.iter().map(|column| column.trim().to_owned()).collect(),
         tweaks: tweaks.cloned().collect(),
         types: args.column_type.iter().cloned().collect::<BTreeMap<_, _>>(),
         ..Request::default()
-    }
+    })
 }
 
 /// A table with the steps for it.
@@ -101,6 +112,11 @@ impl<'a> Job<'a> {
             (request, Arc::new(plan))
         };
         Ok(Self { args, place, sketch, request, plan, registry })
+    }
+
+    /// Where the enriched table goes.
+    pub(crate) fn output(&self) -> PathBuf {
+        self.args.output.clone().unwrap_or_else(|| table::enriched_path(&self.args.input))
     }
 
     /// The caps of the command line; a cap on cost needs every price.
@@ -143,7 +159,9 @@ impl<'a> Job<'a> {
     /// The ledger's file, if there is one.
     pub(crate) fn ledger_there_is(&self) -> Result<Option<Arc<Store>>, Failure> {
         let path = project::ledger(&self.args.ledger, &self.place.project);
-        if path.exists() { Ok(Some(Arc::new(Store::open(&path)?))) } else { Ok(None) }
+        // An empty file is a ledger that nobody has begun; a plan does not begin it.
+        let is_there = fs::metadata(&path).is_ok_and(|file| file.len() > 0);
+        if is_there { Ok(Some(Arc::new(Store::open(&path)?))) } else { Ok(None) }
     }
 
     /// A condition over the table's own columns, and where they are.
@@ -180,6 +198,11 @@ impl Way {
     pub(crate) fn open(&self, ledger: Arc<dyn Ledger>, listener: Arc<dyn engine::Listener>) -> Gateway {
         let providers = self.connected.providers.iter().map(Arc::clone);
         Gateway::new(providers, ledger, self.settings.clone(), listener)
+    }
+
+    /// Whether calls that may have been paid for are sent again.
+    pub(crate) fn resends_doubts(&self) -> bool {
+        self.settings.lanes.values().any(|lane| lane.in_doubt == InDoubt::Retry)
     }
 
     /// Whether it leads to sample data.

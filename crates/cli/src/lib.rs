@@ -10,6 +10,7 @@ mod docs;
 mod exit;
 mod failure;
 mod job;
+mod older;
 mod pick;
 mod pipeline;
 mod place;

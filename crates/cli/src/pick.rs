@@ -25,7 +25,7 @@ use crate::{
 pub(crate) struct Ranges(Vec<(u64, u64)>);
 
 impl Ranges {
-    fn contains(&self, row: u64) -> bool {
+    pub(crate) fn contains(&self, row: u64) -> bool {
         self.0.iter().any(|(first, last)| (*first..=*last).contains(&row))
     }
 }
@@ -83,6 +83,25 @@ impl Picked {
         let Some(bits) = &self.bits else { return row <= self.count };
         let at = usize::try_from(row - 1).unwrap_or(usize::MAX);
         bits.get(at / 64).is_some_and(|word| word >> (at % 64) & 1 == 1)
+    }
+
+    /// The rows in words, for the record; nothing when all of `rows` are picked, or when the words
+    /// would be long.
+    pub(crate) fn told(&self, rows: u64) -> Option<String> {
+        const MOST: usize = 5_000;
+        if self.count >= rows {
+            return None;
+        }
+        let mut ranges: Vec<(u64, u64)> = Vec::new();
+        for row in (1..=rows).filter(|row| self.contains(*row)) {
+            let length = ranges.len();
+            match ranges.last_mut() {
+                Some(range) if range.1 + 1 == row => range.1 = row,
+                _ if length == MOST => return None,
+                _ => ranges.push((row, row)),
+            }
+        }
+        Some(Ranges(ranges).to_string())
     }
 
     fn add(&mut self, row: u64) {
@@ -219,6 +238,8 @@ mod tests {
         for row in [1, 64, 65, 1_000] {
             picked.add(row);
         }
+        assert_eq!(picked.told(2_000).as_deref(), Some("1,64-65,1000"));
+        assert_eq!((Picked::first(3).told(3), Picked::none().told(3).as_deref()), (None, Some("")));
         let held: Vec<u64> = (1..=1_100).filter(|row| picked.contains(*row)).collect();
         assert_eq!((held, picked.count), (vec![1, 64, 65, 1_000], 4));
         assert!(Picked::first(3).contains(3) && !Picked::first(3).contains(4));

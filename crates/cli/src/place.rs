@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use engine::ledger::{LedgerError, OpenError, Store};
+use engine::ledger::{LedgerError, OpenError, Problem, Store};
 use marl_core::Registry;
 
 use crate::{args::LedgerChoice, exit, failure::Failure, project, settings::Settings};
@@ -48,7 +48,11 @@ impl Place {
 
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Self {
-        Self::new(exit::INTERNAL, "ledger", error.to_string()).hint(error.hint())
+        let exit = match error.problem {
+            Problem::NotALedger | Problem::Newer => exit::USAGE,
+            _ => exit::INTERNAL,
+        };
+        Self::new(exit, "ledger", error.to_string()).hint(error.hint())
     }
 }
 

@@ -10,6 +10,8 @@ use engine::{
 use marl_core::SemanticType;
 use serde::{Deserialize, Serialize};
 
+use crate::pick::Ranges;
+
 /// The steps of a run, and whom their calls were bought from and for.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Steps {
@@ -20,6 +22,9 @@ pub(crate) struct Steps {
     /// The types that the table's own columns were given.
     #[serde(default)]
     types: BTreeMap<String, String>,
+    /// The rows that were picked, if not all.
+    #[serde(default)]
+    picked: Option<String>,
 }
 
 /// One step. What older versions of marl did not record has a default.
@@ -58,7 +63,12 @@ struct ScopeRecord {
 }
 
 impl Steps {
-    pub(crate) fn of(plan: &Plan, settings: &Settings, types: &BTreeMap<String, SemanticType>) -> Self {
+    pub(crate) fn of(
+        plan: &Plan,
+        settings: &Settings,
+        types: &BTreeMap<String, SemanticType>,
+        picked: Option<String>,
+    ) -> Self {
         let scopes = settings.lanes.iter().map(|(provider, lane)| {
             let Scope { base, account } = lane.scope.clone();
             (provider.clone(), ScopeRecord { base, account })
@@ -67,6 +77,7 @@ impl Steps {
             steps: plan.steps.iter().map(Step::of).collect(),
             scopes: scopes.collect(),
             types: types.iter().map(|(column, kind)| (column.clone(), kind.name().to_owned())).collect(),
+            picked,
         }
     }
 
@@ -89,6 +100,12 @@ impl Steps {
             (provider.clone(), LaneSettings { scope, ..LaneSettings::default() })
         });
         Settings { lanes: lanes.collect(), ..Settings::default() }
+    }
+
+    /// Whether a row was picked, as far as is recorded.
+    pub(crate) fn has_picked(&self, row: u64) -> bool {
+        let Some(picked) = &self.picked else { return true };
+        !picked.is_empty() && picked.parse::<Ranges>().map_or(true, |ranges| ranges.contains(row))
     }
 
     /// The recorded step of a name.

@@ -131,8 +131,13 @@ impl Settings {
                 return Err(Failure::usage(format!("{FILE}: `{name}` must be between 0 and 86400 seconds")));
             }
         }
-        if self.price.values().flatten().any(|(_, price)| !(price.is_finite() && *price >= 0.0)) {
-            return Err(Failure::usage(format!("{FILE}: a price cannot be below 0")));
+        let prices =
+            self.price.iter().flat_map(|(provider, prices)| prices.iter().map(move |one| (provider, one)));
+        for (provider, (operation, price)) in prices {
+            if !(0.0..=1e6).contains(price) {
+                let name = format!("price.{provider}.{operation}");
+                return Err(Failure::usage(format!("{FILE}: `{name}` must be between 0 and 1000000")));
+            }
         }
         let least_one = [
             ("retry.attempts", self.retry.attempts),

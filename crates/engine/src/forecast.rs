@@ -75,10 +75,14 @@ pub struct CallForecast {
 }
 
 impl Forecast {
+    /// A forecast of a plan with so many steps.
+    pub fn new(steps: usize) -> Self {
+        Self { steps: vec![StepForecast::default(); steps], ..Self::default() }
+    }
+
     /// Adds a row.
     pub fn add(&mut self, end: &RowEnd) {
         self.rows += 1;
-        self.steps.resize_with(end.outcomes.len(), StepForecast::default);
         for (at, outcome) in end.outcomes.iter().enumerate() {
             let step = &mut self.steps[at];
             match outcome {

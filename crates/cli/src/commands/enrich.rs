@@ -20,6 +20,7 @@ use crate::{
     exit,
     failure::Failure,
     job::{Job, Way},
+    older,
     pick::{Picked, pick},
     pipeline,
     plan_hash::Hash,
@@ -49,6 +50,7 @@ async fn enrich(job: &Job<'_>, way: &Way, printer: &Arc<Printer>) -> Result<u8, 
     }
     let closed = || Ok(way.closed(job.ledger_there_is()?, job.args.max_age));
     let picked = pick(&job.args.pick, job, closed, printer).await?;
+    older::check(&job.output(), job, &picked)?;
     Run::new(job, way, picked, printer)?.go().await
 }
 
@@ -87,6 +89,7 @@ struct Run<'a> {
     plan: Arc<Plan>,
     picked: Picked,
     is_sandbox: bool,
+    resends_doubts: bool,
     printer: &'a Arc<Printer>,
     tally: Arc<Tally>,
     listener: Arc<Talker>,
@@ -101,13 +104,13 @@ struct Run<'a> {
 impl<'a> Run<'a> {
     fn new(job: &'a Job<'_>, way: &Way, picked: Picked, printer: &'a Arc<Printer>) -> Result<Self, Failure> {
         let Job { args, sketch, plan, place, .. } = job;
-        let output = args.output.clone().unwrap_or_else(|| table::enriched_path(&args.input));
+        let output = job.output();
         // Before the first call, so that a path that cannot be written fails at once.
         let names: Vec<String> = plan.outputs().map(|output| output.name.clone()).collect();
         let writer = Writer::create(&output, sketch, &names, WriteOptions { raw_cells: args.raw_cells })?;
         let errors = ErrorsFile::create(&table::errors_path(&output), sketch)?;
         let store = Arc::new(place.open_ledger(&args.ledger)?);
-        let steps = Steps::of(plan, &way.settings, &job.request.types);
+        let steps = Steps::of(plan, &way.settings, &job.request.types, picked.told(sketch.rows));
         let start = RunStart {
             command: std::env::args().map(|word| shell_word(&word)).collect::<Vec<_>>().join(" "),
             input: absolute(&args.input),
@@ -127,6 +130,7 @@ impl<'a> Run<'a> {
             plan: Arc::clone(plan),
             picked,
             is_sandbox: way.is_sandbox(),
+            resends_doubts: way.resends_doubts(),
             printer,
             tally,
             listener,
@@ -185,6 +189,12 @@ impl<'a> Run<'a> {
             let word = if at == 0 { "steps" } else { "" };
             self.printer.note(word, &report::binding(step));
         }
+    }
+
+    /// Whether the same command would ask again what it has just asked.
+    fn asks_anew(&self) -> bool {
+        const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
+        self.args.refresh.is_some() || self.args.max_age < A_DAY
     }
 
     fn watch(&self) -> Result<Arc<Seen>, Failure> {
@@ -255,8 +265,10 @@ impl<'a> Run<'a> {
             errors_file: None,
             elapsed,
             guarded_cells: self.writer.guarded_cells(),
-            hint: report::hint(&counts, interrupted),
+            hint: report::hint(&counts, interrupted, self.asks_anew()),
             max_age: self.args.max_age,
+            asks_anew: self.asks_anew(),
+            resends_doubts: self.resends_doubts,
             currency: self.currency,
             counts,
         };

@@ -17,7 +17,7 @@ use crate::{
     printer::Printer,
     project,
     report::{Planned, SampleCall, SampleRow, planned_document, planned_lines, standing_word},
-    table::Reader,
+    table::{self, Reader},
 };
 
 /// The most remarks that are counted apart.
@@ -26,6 +26,7 @@ const MOST_REMARKS: usize = 50;
 pub(crate) fn run(args: &PlanArgs, printer: &Arc<Printer>) -> Result<u8, Failure> {
     let job = Job::prepare(&args.enrich)?;
     let caps = job.caps()?;
+    table::check_output(&job.output(), &job.sketch)?;
     block_on(async {
         let way = job.connect(caps).await?;
         let planned = plan(&job, &way, args.sample, printer).await;
@@ -41,7 +42,7 @@ async fn plan(job: &Job<'_>, way: &Way, sample: usize, printer: &Printer) -> Res
     let closed = way.closed(store.clone(), args.max_age);
     let picked = pick(&args.pick, job, || Ok(closed.clone()), printer).await?;
     let engine = Arc::new(Engine::new(Arc::clone(&job.plan), Outside::Closed(closed.clone())));
-    let mut forecast = Forecast::default();
+    let mut forecast = Forecast::new(job.plan.steps.len());
     let mut samples = Vec::new();
     let mut remarks: BTreeMap<(usize, String), u64> = BTreeMap::new();
     let window = pipeline::window(args.parallel);
@@ -88,6 +89,7 @@ async fn plan(job: &Job<'_>, way: &Way, sample: usize, printer: &Printer) -> Res
         prices: prices(&operations, &closed),
         durations: durations(&operations, store.as_deref())?,
         parallel: args.parallel,
+        doubts_resent: way.resends_doubts().then_some(way.settings.retry.attempts),
         max_calls: args.max_calls,
         max_cost: args.max_cost,
         sample: samples,
@@ -144,8 +146,8 @@ fn tell(job: &Job<'_>, way: &Way, planned: &Planned, printer: &Printer) -> Resul
     if let Some(then) = &job.args.plan {
         enrich::check_plan(then, job, way)?;
     }
-    let most = planned.send().1.min(job.args.max_calls.unwrap_or(u64::MAX));
-    let cost = planned.cost().map(|(_, most)| most.min(job.args.max_cost.unwrap_or(f64::INFINITY)));
+    let most = planned.send().1;
+    let cost = planned.cost().map(|(_, most)| most);
     let hash = Hash::of(job, &way.settings, most, cost)?.to_string();
     let command = command(&hash);
     if printer.is_json() {

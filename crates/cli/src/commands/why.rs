@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use engine::{
     Engine, Silent, StepEnd, Way,
     gateway::Gateway,
-    ledger::{CallRecord, CallState, RunLedger, RunRecord, Store},
+    ledger::{CallRecord, CallState, RunLedger, RunRecord, RunState, Store},
     plan::{self, Plan, Task},
 };
 use marl_core::{Call, Connection, Error, ErrorKind, Outcome, Registry, SkipReason};
@@ -44,7 +44,7 @@ pub(crate) fn run(args: &WhyArgs, printer: &Printer) -> Result<u8, Failure> {
     let run = find_run(&store, args)?;
     let steps: Steps = serde_json::from_value(run.steps.clone()).unwrap_or_default();
     known_column(&sketch, &args.column)?;
-    let story = Story::new(&registry, &store, &sketch, &row, &steps)?;
+    let story = Story::new(&registry, &store, &sketch, &row, &steps, &run)?;
     let chain = block_on(story.chain(&args.column))?;
     if printer.is_json() {
         let table = project::shown(&args.table);
@@ -108,6 +108,7 @@ struct Story<'a> {
     sketch: &'a Sketch,
     row: &'a InputRow,
     steps: &'a Steps,
+    run: &'a RunRecord,
     plan: Arc<Plan>,
     engine: Engine,
 }
@@ -120,6 +121,7 @@ impl<'a> Story<'a> {
         sketch: &'a Sketch,
         row: &'a InputRow,
         steps: &'a Steps,
+        run: &'a RunRecord,
     ) -> Result<Self, Failure> {
         let name = table_name(sketch);
         let plan = Plan::new(&steps.request(), &header(sketch, &name), registry)?;
@@ -130,7 +132,7 @@ impl<'a> Story<'a> {
         let providers = registry.providers().map(|entry| entry.connect(nowhere()));
         let gateway = Gateway::new(providers, ledger, steps.settings(), Arc::new(Silent));
         let engine = Engine::new(Arc::clone(&plan), Way::Closed(gateway));
-        Ok(Self { store, sketch, row, steps, plan, engine })
+        Ok(Self { store, sketch, row, steps, run, plan, engine })
     }
 
     /// The column, then the columns that it came from, back to the table's own.
@@ -152,21 +154,19 @@ impl<'a> Story<'a> {
         let value = self.cell(column).map(|value| value.to_string());
         let writes = |step: &plan::Step| step.columns().any(|output| output.name == column);
         let Some(index) = self.plan.steps.iter().position(writes) else {
+            let note = Some("your column".to_owned());
             return Ok(Explained {
                 column: column.to_owned(),
                 value,
                 from: "own",
-                integration: None,
-                version: None,
-                formula: None,
-                output: None,
-                source: None,
-                inputs: Vec::new(),
-                calls: Vec::new(),
-                note: Some("your column".to_owned()),
+                note,
+                ..Explained::default()
             });
         };
         let step = &self.plan.steps[index];
+        if !self.steps.has_picked(self.row.number()) {
+            return Ok(self.not_picked(column, value));
+        }
         let cells = self.plan.reads().iter().map(|at| self.row.cell(*at)).collect();
         let end = self.engine.step(index, cells).await;
         let output = step.outputs.iter().find(|output| output.name == column);
@@ -185,6 +185,7 @@ impl<'a> Story<'a> {
             column,
             integration: integration.as_deref(),
             then,
+            run: self.run,
         };
         let (from, source, note) = judged.judge();
         Ok(Explained {
@@ -192,6 +193,7 @@ impl<'a> Story<'a> {
             value,
             from,
             version: then,
+            step: (integration.as_deref() != Some(step.name.as_str())).then(|| step.name.clone()),
             integration,
             formula: match &step.task {
                 Task::Compute(formula) => Some(formula.expression.text().to_owned()),
@@ -203,6 +205,19 @@ impl<'a> Story<'a> {
             calls,
             note,
         })
+    }
+
+    fn not_picked(&self, column: &str, value: Option<String>) -> Explained {
+        let row = self.row.number();
+        let beside =
+            if value.is_some() { "; the cell stands as the input had it, or was edited since" } else { "" };
+        Explained {
+            column: column.to_owned(),
+            value,
+            from: "skipped",
+            note: Some(format!("row {row} was not picked in run {}{beside}", self.run.id)),
+            ..Explained::default()
+        }
     }
 
     /// What the step read: the inputs of the integration that answered, and its expressions'.
@@ -257,6 +272,7 @@ struct Judged<'a> {
     integration: Option<&'a str>,
     /// The integration's version at the time of the run.
     then: Option<u32>,
+    run: &'a RunRecord,
 }
 
 impl Judged<'_> {
@@ -296,7 +312,10 @@ impl Judged<'_> {
             (SkipReason::Condition, Some(remark)) => {
                 format!("skipped: `{condition}` cannot be told: {remark}")
             }
-            _ => "the call was never answered".to_owned(),
+            _ => match self.run.state {
+                RunState::Finished => "the call was never answered".to_owned(),
+                state => format!("the call was never answered; run {} {}", self.run.id, ended(state)),
+            },
         };
         ("skipped", None, Some(self.with_value(&why)))
     }
@@ -335,6 +354,17 @@ impl Judged<'_> {
         } else {
             "edited since the run".to_owned()
         }
+    }
+}
+
+/// How a run that did not go over every row ended.
+fn ended(state: RunState) -> &'static str {
+    match state {
+        RunState::Running => "is going on",
+        RunState::Finished => "is finished",
+        RunState::Interrupted => "was interrupted",
+        RunState::Stopped => "was stopped by a cap or a provider",
+        RunState::Died => "died",
     }
 }
 

@@ -24,6 +24,8 @@ pub(crate) struct Recipe {
     /// What it asks for. Steps may be added after its own: they have no place in the file.
     pub(crate) request: Request,
     file: String,
+    /// Where the types of columns stand, by column.
+    columns: BTreeMap<String, usize>,
     /// By step.
     lines: Vec<Lines>,
 }
@@ -56,6 +58,9 @@ impl Recipe {
     }
 
     fn line(&self, about: &About) -> Option<usize> {
+        if let Part::ColumnType(column) = &about.part {
+            return self.columns.get(column).copied();
+        }
         let lines = self.lines.get(about.step)?;
         let part = match &about.part {
             Part::Step => None,
@@ -67,6 +72,7 @@ impl Recipe {
             Part::Formula => lines.keys.get("formula"),
             Part::ProviderColumn => lines.keys.get("provider_column"),
             Part::Existing => lines.keys.get("existing"),
+            Part::ColumnType(_) => None,
         };
         Some(*part.unwrap_or(&lines.step))
     }

@@ -36,7 +36,10 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Recipe, Failure> {
     let existing = existing(&source, &root)?.unwrap_or_default();
     let types = root.get("columns").map(|columns| types(&source, columns)).transpose()?;
     let steps = steps(&source, &root)?;
+    let columns = root.get("columns").and_then(|value| value.get_ref().as_table());
+    let columns = columns.into_iter().flat_map(|table| table.keys());
     Ok(Recipe {
+        columns: columns.map(|key| (key.get_ref().to_string(), source.line(&key.span()))).collect(),
         lines: steps.iter().map(Step::lines).collect(),
         request: Request {
             steps: requests(&steps)?,

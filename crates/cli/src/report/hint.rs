@@ -13,7 +13,13 @@ pub(crate) fn key_trouble(counts: &Counts) -> Option<Failure> {
 }
 
 /// What to do next; `None` when there is nothing to do.
-pub(crate) fn hint(counts: &Counts, interrupted: bool) -> Option<String> {
+pub(crate) fn hint(counts: &Counts, interrupted: bool, asks_anew: bool) -> Option<String> {
+    if asks_anew && (interrupted || counts.cap_reached) {
+        return Some(
+            "the same command asks anew; to go on from here, leave out `--refresh` or take an older `--max-age`"
+                .to_owned(),
+        );
+    }
     if interrupted {
         return Some(
             "the same command again goes on from here: what was answered is not bought again".to_owned(),

@@ -46,7 +46,8 @@ pub(crate) fn summary(report: &Report, plan: &Plan) -> Vec<String> {
 /// What the same command would do now; said where the run went over every row.
 fn again(report: &Report) -> Option<String> {
     let counts = &report.counts;
-    if report.status != Status::Finished || counts.sent == 0 || counts.tried_in_vain > 0 {
+    let in_vain = counts.tried_in_vain > 0 || (report.resends_doubts && counts.in_doubt() > 0);
+    if report.status != Status::Finished || counts.sent == 0 || in_vain || report.asks_anew {
         return None;
     }
     let age = spoken(report.max_age);

@@ -72,6 +72,11 @@ struct Remark {
     rows: u64,
 }
 
+/// Sums of prices such as 0.1 would show how they were rounded.
+pub(super) fn rounded(cost: f64) -> f64 {
+    (cost * 1e9).round() / 1e9
+}
+
 /// The document of a run.
 pub(crate) fn document(report: &Report, plan: &Plan) -> Document {
     let counts = &report.counts;
@@ -118,7 +123,7 @@ pub(crate) fn document(report: &Report, plan: &Plan) -> Document {
             doubts_sent_again: counts.doubts_sent_again.values().sum(),
             bought: counts.bought,
         },
-        cost: counts.cost(),
+        cost: counts.cost().map(rounded),
         currency: report.currency.clone(),
         cells_kept: counts.kept,
         cells_guarded: report.guarded_cells,

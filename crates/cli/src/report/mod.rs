@@ -70,6 +70,10 @@ pub(crate) struct Report {
     pub(crate) elapsed: Duration,
     pub(crate) guarded_cells: u64,
     pub(crate) max_age: Duration,
+    /// Whether the same command would ask again what it has just asked.
+    pub(crate) asks_anew: bool,
+    /// Whether calls in doubt are sent again.
+    pub(crate) resends_doubts: bool,
     pub(crate) currency: Option<String>,
     pub(crate) counts: Counts,
     pub(crate) hint: Option<String>,

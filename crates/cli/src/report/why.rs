@@ -4,12 +4,15 @@ use engine::ledger::CallState;
 use serde::Serialize;
 
 /// A column's story; the columns it came from follow.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(crate) struct Explained {
     pub(crate) column: String,
     pub(crate) value: Option<String>,
     /// `value`, `no_data`, `failed`, `skipped`, or `own` for the table's own column.
     pub(crate) from: &'static str,
+    /// The step, where it has a name of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) step: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) integration: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -61,7 +64,8 @@ pub(crate) fn why_lines(explained: &Explained) -> Vec<String> {
     let mut say = |word: &str, text: String| lines.push(format!("{word:<14} {text}"));
     if let (Some(name), Some(version)) = (&explained.integration, explained.version) {
         let output = explained.output.as_deref().map(|output| format!(", output {output}"));
-        say("from", format!("{name} {version}{}", output.unwrap_or_default()));
+        let step = explained.step.as_deref().map(|step| format!(", step {step}"));
+        say("from", format!("{name} {version}{}{}", output.unwrap_or_default(), step.unwrap_or_default()));
     }
     if let Some(formula) = &explained.formula {
         say("from", format!("formula {formula}"));

@@ -33,7 +33,7 @@ pub use reader::{InputRow, Reader};
 pub use shape::{
     Format, LineEnding, ReadOptions, Shape, Sketch, enriched_path, errors_path, parse_delimiter,
 };
-pub use writer::{WriteOptions, Writer};
+pub use writer::{WriteOptions, Writer, check_output};
 
 #[cfg(test)]
 mod tests;

@@ -32,6 +32,14 @@ pub(super) struct Partial {
     is_settled: bool,
 }
 
+/// Checks whether a file can become `path`, without making one.
+pub(super) fn check_place(path: &Path, input: &Path) -> Result<(), TableError> {
+    let create_error = |source| TableError::caused(path, Problem::Create, source);
+    let target = follow_links(path).map_err(create_error)?;
+    check_target(path, &target, input)?;
+    fs::metadata(folder_of(&target)).map(drop).map_err(create_error)
+}
+
 impl Partial {
     /// Creates and locks the file that will become `path`; it must not be `input`. The
     /// `head` is what stands in it before anything is written.

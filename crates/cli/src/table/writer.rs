@@ -8,7 +8,7 @@ use marl_core::value::Value;
 
 use super::encoding::BOM;
 use super::error::TableError;
-use super::partial::Partial;
+use super::partial::{Partial, check_place};
 use super::reader::{Content, InputRow, Line};
 use super::safety::{csv_cell, json_value};
 use super::shape::{Format, Shape, Sketch, check_output_format};
@@ -52,6 +52,15 @@ struct Member {
     key: String,
     /// The column, if the table has one of this name.
     column: Option<usize>,
+}
+
+/// Checks whether a table can be written to `path`, without making a file.
+///
+/// # Errors
+/// As [`Writer::create`]'s, as far as they show without writing.
+pub fn check_output(path: &Path, sketch: &Sketch) -> Result<(), TableError> {
+    check_output_format(path, sketch).map_err(|problem| TableError::new(path, problem))?;
+    check_place(path, &sketch.path)
 }
 
 impl Writer {

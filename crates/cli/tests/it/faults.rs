@@ -119,3 +119,15 @@ fn the_messy_answers_are_read_as_what_they_mean() {
         assert!(!["N/A", "unknown", "null"].contains(&cell.as_str()));
     }
 }
+
+#[test]
+fn what_is_sent_again_is_counted_whichever_run_left_it_in_doubt() {
+    let world = World::faulty(&["cut-after=0.5"]);
+    world.write("people.csv", people(40, 40));
+    let args = "enrich --input people.csv --integrations linkedin_profile --json";
+    let first = world.run(args).exits(9).json();
+    assert!(first["calls"]["in_doubt"].as_u64().unwrap() > 5, "{first}");
+    assert_eq!(first["calls"]["doubts_sent_again"], 0);
+    let second = world.run(&format!("{args} --in-doubt retry")).json();
+    assert_eq!(second["calls"]["doubts_sent_again"], world.stats().billed_duplicates);
+}

@@ -262,7 +262,7 @@ impl Place {
         let plan = self.plan(request);
         let ledger = RunLedger::planned(Arc::clone(&self.store), MaxAge::default());
         let ends = self.rows(&plan, Way::Closed(self.gateway(Arc::new(ledger))), rows).await;
-        let mut forecast = Forecast::default();
+        let mut forecast = Forecast::new(plan.steps.len());
         ends.iter().for_each(|end| forecast.add(end));
         let steps = forecast.steps();
         let calls = || steps.iter().flat_map(|step| &step.calls);

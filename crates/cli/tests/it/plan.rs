@@ -175,6 +175,7 @@ fn what_is_wrong_in_a_recipe_is_told_with_its_line() {
         "name = \"size\"\nformula = 'row[\"Company Nam\"]'",
         "name = \"spool\"\nformula = 'pool'\n\n[[step]]\nname = \"pool\"\nformula = 'spool'",
         "use = \"linkedin_profile\"",
+        "use = \"find_ceo\"\n\n[columns]\nemployes = \"integer\"",
     ] {
         world.write("recipe.toml", format!("# leads\n[[step]]\n{step}\n"));
         let ran = world.run("plan --input leads.csv --recipe recipe.toml");
@@ -190,6 +191,7 @@ fn what_is_wrong_in_a_recipe_is_told_with_its_line() {
 fn rows_are_picked_and_the_rest_passes_through() {
     let world = world();
     let asked = |args: &[&str]| {
+        let _ = std::fs::remove_file(world.path("o.csv"));
         let words =
             ["enrich", "--input", "leads.csv", "--output", "o.csv", "--integrations", "find_ceo", "--json"];
         let ran = world.run_words(&[&words[..], args].concat());
@@ -245,4 +247,97 @@ fn a_condition_that_cannot_be_told_never_runs_a_step() {
     assert!(ran.stderr.contains("`75,400` is not a plain number"), "{}", ran.stderr);
     let why = world.run_bare("why leads_enriched.csv --row 1 --column ceo_name").exits(0).stdout;
     assert!(why.contains("cannot be told") && why.contains("75,400"), "{why}");
+}
+
+#[test]
+fn an_older_output_is_not_replaced_by_one_that_says_less() {
+    let world = world();
+    world.run(&format!("enrich {STEPS}")).exits(7);
+    let full = world.read("leads_enriched.csv");
+    let mut said = Vec::new();
+    for args in ["--limit 0", "--limit 1", "--rows 2", "--only failed", "--only no-data"] {
+        said.push(world.run(&format!("enrich {STEPS} {args}")).exits(2).stderr);
+    }
+    insta::assert_snapshot!(said.concat());
+    world.run(&format!("enrich {STEPS} --rows 1-3")).exits(0);
+    assert_eq!(world.read("leads_enriched.csv"), full, "the rows that have answers are picked");
+    // What a cap does not let be asked is no outcome, and neither is what would be fed by it.
+    let capped = world.run(&format!("enrich {STEPS} --refresh --max-calls 0 --json")).exits(8).json();
+    assert_eq!(capped["integrations"][1]["skipped"]["budget"], 4, "{capped}");
+    assert!(capped["output"].is_null());
+    assert_eq!(world.read("leads_enriched.csv"), full);
+    let hint = capped["hint"].as_str().unwrap();
+    assert!(hint.contains("asks anew"), "{hint}");
+}
+
+#[test]
+fn caps_are_part_of_the_plan() {
+    let world = world();
+    let settings = world.read("marl.toml");
+    world.write(
+        "marl.toml",
+        format!("{settings}[price.datagen]\nchatgpt_webresearch = 0.1\nget_linkedin_person_data = 0.02\n"),
+    );
+    let plan = |args: &str| world.run(&format!("plan {STEPS} {args} --json")).exits(0).json();
+    assert_eq!(send(&plan("--max-calls 2")), (2, 2));
+    let cost = plan("--max-cost 0.25");
+    assert_eq!(send(&cost), (2, 6), "of the dearest two, of the cheapest twelve");
+    assert_eq!(cost["cost"]["at_most"], 0.25);
+    assert!(plan("--in-doubt retry")["doubts_resent"].is_number());
+    assert!(plan("")["doubts_resent"].is_null());
+}
+
+#[test]
+fn a_plan_refuses_what_the_run_would_refuse() {
+    let world = world();
+    for args in [
+        "--output nowhere/o.csv",
+        "--output leads.csv",
+        "--output o.jsonl",
+        "--existing fail --want headline --parallel 0",
+    ] {
+        let plan = world.run(&format!("plan {STEPS} {args}"));
+        let run = world.run(&format!("enrich {STEPS} {args}"));
+        assert_eq!((plan.code, plan.stderr), (2, run.stderr), "{args}");
+    }
+    world.write("empty.db", "");
+    world.run(&format!("plan {STEPS} --ledger empty.db")).exits(0);
+    assert_eq!(world.read("empty.db"), "", "a plan begins no ledger");
+}
+
+#[test]
+fn why_knows_which_rows_were_picked() {
+    let world = world();
+    world.run(&format!("enrich {STEPS} --rows 1")).exits(0);
+    world.run(&format!("enrich {STEPS} --output all.csv")).exits(7);
+    let note = |row: u64| {
+        let args = format!("why leads_enriched.csv --row {row} --column ceo_name --json");
+        world.run_bare(&args).exits(0).json()["chain"][0]["note"].clone()
+    };
+    assert!(note(1).is_null());
+    assert_eq!(note(3), "row 3 was not picked in run 1");
+}
+
+#[test]
+fn flags_that_are_not_read_say_their_form() {
+    let world = world();
+    let mut said = Vec::new();
+    for flag in [
+        ["--map", "find_ceo=company_domain"],
+        ["--prefix", "ceo_"],
+        ["--where", "find_ceo"],
+        ["--formula", "=1"],
+        ["--provider-column", "find_ceo="],
+        ["--column-type", "employees=number"],
+        ["--only", "bad"],
+        ["--plan", "x"],
+    ] {
+        let words = ["plan", "--input", "leads.csv", "--integrations", "find_ceo"];
+        let ran = world.run_words(&[&words[..], &flag].concat()).exits(2);
+        said.push(ran.stderr.replace("\n\nFor more information, try '--help'.", ""));
+    }
+    let twice = ["--column-type", "employees=integer", "--column-type", "employees=text"];
+    let words = ["plan", "--input", "leads.csv", "--integrations", "find_ceo"];
+    said.push(world.run_words(&[&words[..], &twice].concat()).exits(2).stderr);
+    insta::assert_snapshot!(said.concat());
 }

@@ -52,6 +52,8 @@ struct Past<'a> {
     sent: u32,
     refused_for_credit: bool,
     in_doubt: bool,
+    /// An earlier run left it in doubt.
+    was_in_doubt: bool,
     begun: Option<Instant>,
 }
 
@@ -63,14 +65,21 @@ enum Next {
 
 impl Shared {
     /// Attempts the call until it has an end.
-    pub(super) async fn attempts(&self, lane: &Lane, call: &Call, key: Key, refresh: bool) -> CallEnd {
+    pub(super) async fn attempts(
+        &self,
+        lane: &Lane,
+        call: &Call,
+        key: Key,
+        refresh: bool,
+        was_in_doubt: bool,
+    ) -> CallEnd {
         let asked = Asked { lane, call, key, refresh };
         let _place = tokio::select! {
             biased;
             reason = self.closing() => return CallEnd::Closed(reason),
             place = lane.limit.begin() => place,
         };
-        let mut past = Past::default();
+        let mut past = Past { was_in_doubt, ..Past::default() };
         loop {
             let next = match self.attempt(asked, &mut past).await {
                 Ok(next) => next,
@@ -174,9 +183,6 @@ impl Shared {
     ) -> Attempt {
         past.tries += 1;
         past.begun.get_or_insert_with(Instant::now);
-        if past.in_doubt && !lane.resends_freely(call) {
-            self.listener.hear(&Event::DoubtSentAgain { provider: call.provider });
-        }
         let mut sending = lane.provider.send(call);
         let attempt = match timeout(time, &mut sending).await {
             Ok(attempt) => attempt,
@@ -190,6 +196,10 @@ impl Shared {
         };
         let left = !matches!(&attempt.end, AttemptEnd::Failed(failure) if !failure.sent);
         if left {
+            let had_left = past.in_doubt || (past.was_in_doubt && past.sent == 0);
+            if had_left && !lane.resends_freely(call) {
+                self.listener.hear(&Event::DoubtSentAgain { provider: call.provider });
+            }
             self.listener.hear(&Event::Sent { provider: call.provider, again: past.sent > 0 });
             past.sent += 1;
         }

@@ -65,6 +65,8 @@ impl Gateway {
                 Known::Nothing => match self.shared.ledger.newest(&key).await? {
                     None => Standing::New,
                     Some(CallState::Failed) => Standing::Failed,
+                    // Somebody has begun between the two looks.
+                    Some(CallState::Intent) => Standing::Busy,
                     Some(_) => Standing::Stale,
                 },
             };

@@ -171,9 +171,10 @@ impl Shared {
             Ok(known) => known,
             Err(error) => return CallEnd::Failed(self.ledger_failed(error)),
         };
+        let was_in_doubt = matches!(known, Known::InDoubt { .. });
         match self.known_end(lane, call, key, known) {
             Some(end) => end,
-            None => self.attempts(lane, call, key, refresh).await,
+            None => self.attempts(lane, call, key, refresh, was_in_doubt).await,
         }
     }
 

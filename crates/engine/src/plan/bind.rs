@@ -142,7 +142,7 @@ impl Binder<'_> {
             let needs: Vec<String> =
                 producer.inputs.iter().map(|input| format!("`{}`", input.name)).collect();
             error = error.hint(format!(
-                "`{}` produces `{output}` from {}; add it with `--integrations {}`",
+                "`{}` produces `{output}` from {}; add it with `--integrations {}` (in a recipe, a step of its own)",
                 producer.name,
                 needs.join(" and "),
                 self.with(producer.name)

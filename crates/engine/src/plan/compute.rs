@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use marl_core::SemanticType;
 
-use super::{Header, Part, PlanError, Request, Work, bind::producer, did_you_mean, name::Named};
+use super::{About, Header, Part, PlanError, Request, Work, bind::producer, did_you_mean, name::Named};
 use crate::expression::{Expression, ExpressionError};
 
 /// A step's expressions.
@@ -40,7 +40,8 @@ pub(super) fn compute(
         if !header.columns.contains(column) {
             let message = format!("column `{column}` is given a type, and {} does not have it", header.table);
             let columns = header.columns.iter().map(String::as_str);
-            return Err(did_you_mean(PlanError::unfit(message), column, columns));
+            let error = did_you_mean(PlanError::unfit(message), column, columns);
+            return Err(error.about(About { step: usize::MAX, part: Part::ColumnType(column.clone()) }));
         }
     }
     let mut computed: Vec<Computed> = steps.iter().map(|_| Computed::default()).collect();
@@ -54,8 +55,8 @@ pub(super) fn compute(
         let before = open.len();
         for &at in &open {
             let text = formula(&steps[at]).unwrap_or_default();
-            let hidden: Vec<usize> = open.iter().copied().filter(|other| *other != at).collect();
-            let columns = columns(steps, request, header, &hidden);
+            // Its own column is none before it is computed, unless the table has it.
+            let columns = columns(steps, request, header, &open);
             match Expression::formula(&text, &columns) {
                 Ok(expression) => {
                     let kind = expression.kind();
@@ -63,18 +64,14 @@ pub(super) fn compute(
                     steps[at].outputs[0].kind = kind;
                 }
                 // It may be waiting for another formula's column.
-                Err(_)
-                    if hidden.iter().any(|other| text.contains(steps[*other].outputs[0].name.as_str())) =>
-                {
-                    left.push(at);
-                }
+                Err(_) if waits_for_another(steps, &open, at, &text) => left.push(at),
                 Err(error) => return Err(wrong(error, &steps[at], Part::Formula)),
             }
         }
         if left.len() == before {
             // None of them can be first: said of one with all columns in sight.
             let at = left[0];
-            let columns = columns(steps, request, header, &[]);
+            let columns = columns(steps, request, header, &[at]);
             let text = formula(&steps[at]).unwrap_or_default();
             let expression = Expression::formula(&text, &columns)
                 .map_err(|error| wrong(error, &steps[at], Part::Formula))?;
@@ -83,15 +80,19 @@ pub(super) fn compute(
         }
         open = left;
     }
-    let columns = columns(steps, request, header, &[]);
     for (at, step) in steps.iter().enumerate() {
         if let Some(text) = &step.request.condition {
+            let columns = columns(steps, request, header, &[at]);
             let condition = Expression::condition(text, &columns);
             let condition = condition.map_err(|error| wrong(error, step, Part::Condition))?;
             computed[at].condition = Some(Arc::new(condition));
         }
     }
     Ok(computed)
+}
+
+fn waits_for_another(steps: &[Named<'_>], open: &[usize], at: usize, text: &str) -> bool {
+    open.iter().any(|other| *other != at && text.contains(steps[*other].outputs[0].name.as_str()))
 }
 
 /// A condition over the table's own columns: which rows are picked.

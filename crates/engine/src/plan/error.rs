@@ -56,6 +56,8 @@ pub enum Part {
     ProviderColumn,
     /// What happens to filled cells.
     Existing,
+    /// No step: the type of one of the table's columns.
+    ColumnType(String),
 }
 
 impl PlanError {
@@ -85,7 +87,7 @@ pub(super) fn did_you_mean<'a>(
         Some(near) => error.hint(format!("did you mean `{near}`?")),
         None => {
             let listed: Vec<String> = known.take(12).map(|name| format!("`{name}`")).collect();
-            error.hint(format!("there are {}", listed.join(", ")))
+            if listed.is_empty() { error } else { error.hint(format!("there are {}", listed.join(", "))) }
         }
     }
 }

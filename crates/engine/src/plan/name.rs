@@ -46,10 +46,11 @@ impl<'a> Named<'a> {
 
     /// What happens to its cells that are filled already.
     pub(super) fn existing(&self, request: &Request) -> Existing {
-        if request.refresh.includes(self.name) {
-            return Existing::Overwrite;
+        match self.request.existing.unwrap_or(request.existing) {
+            Existing::Fail => Existing::Fail,
+            _ if request.refresh.includes(self.name) => Existing::Overwrite,
+            existing => existing,
         }
-        self.request.existing.unwrap_or(request.existing)
     }
 }
 

@@ -37,6 +37,11 @@ fn cycle(steps: &[Named<'_>], after: &[Vec<usize>], done: &[usize]) -> PlanError
         [_] => PlanError::unfit(format!("{} needs its own column", names[0])),
         _ => PlanError::unfit(format!("{} need each other's columns", names.join(" and "))),
     };
+    if around.iter().all(|at| steps[*at].alternatives.is_empty()) {
+        return error
+            .hint("a formula needs columns that are there before it")
+            .about(last.about(Part::Formula));
+    }
     error
         .hint("bind one of their inputs to a column of the table with `--map step.input=column`")
         .hint(format!("or give the columns of one of them other names: `--prefix {0}={0}_`", last.name))

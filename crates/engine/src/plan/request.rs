@@ -213,23 +213,19 @@ impl Request {
         for (at, step) in self.steps.iter().enumerate() {
             let name = step.name();
             let about = |part| About { step: at, part };
-            if step.name.is_some() && !is_name(name) {
-                let what = format!("`{}` is no name for a step", marl_core::excerpt(name, 80));
-                return Err(PlanError::unfit(what)
-                    .hint("names are made of the letters `a` to `z`, digits and `_`: `ceo=linkedin_profile`")
-                    .about(about(Part::Name)));
-            }
+            step.check().map_err(|error| error.about(about(Part::Use)))?;
+            step.check_names().map_err(|error| error.about(about(Part::Name)))?;
             if let Some(first) = self.steps[..at].iter().find(|other| other.name() == name) {
-                let mut error = PlanError::unfit(format!("two steps are called `{name}`"));
-                if let Work::Use(uses) = &first.work {
-                    let again = uses.join("|");
-                    error = error.hint(format!(
-                        "to use an integration twice give it a name of its own: `--integrations {name},other={again}`, and `--prefix other=other_` for its columns"
-                    ));
-                }
+                let error = PlanError::unfit(format!("two steps are called `{name}`"));
+                let error = error.hint(match &first.work {
+                    Work::Use(uses) => format!(
+                        "to use an integration twice give it a name of its own: `--integrations {name},other={}`, and `--prefix other=other_` for its columns",
+                        uses.join("|")
+                    ),
+                    Work::Formula(_) => "give one of them another name".to_owned(),
+                });
                 return Err(error.about(about(Part::Name)));
             }
-            step.check().map_err(|error| error.about(about(Part::Use)))?;
         }
         let Refresh::Names(names) = &self.refresh else { return Ok(()) };
         let steps = || self.steps.iter().map(StepRequest::name);
@@ -246,6 +242,10 @@ impl Request {
 impl StepRequest {
     fn check(&self) -> Result<(), PlanError> {
         let Work::Use(uses) = &self.work else { return Ok(()) };
+        if uses.is_empty() || uses.iter().any(String::is_empty) {
+            return Err(PlanError::unfit("an integration's name is empty")
+                .hint("`--integrations` takes names: `find_ceo`, `ceo=linkedin_profile`, 'a|b'"));
+        }
         if let Some(twice) = uses.iter().enumerate().find(|(at, name)| uses[..*at].contains(name)) {
             return Err(PlanError::unfit(format!("`{}` is named twice in one step", twice.1))
                 .hint("name each alternative once"));
@@ -255,6 +255,32 @@ impl StepRequest {
             return Err(PlanError::unfit(what).hint("leave out the provider column"));
         }
         Ok(())
+    }
+
+    /// Names become columns, flags and lines on a terminal.
+    fn check_names(&self) -> Result<(), PlanError> {
+        const LETTERS: &str = "names are made of the letters `a` to `z`, digits and `_`";
+        let name = self.name();
+        let shown = marl_core::excerpt(name, 80);
+        match &self.work {
+            _ if self.name.is_none() || is_name(name) => {}
+            Work::Use(_) => {
+                let error = PlanError::unfit(format!("`{shown}` is no name for a step"));
+                return Err(error.hint(format!("{LETTERS}: `ceo=linkedin_profile`")));
+            }
+            Work::Formula(_) => {
+                let error = PlanError::unfit(format!("`{shown}` is no name for a formula's column"));
+                return Err(error.hint(LETTERS));
+            }
+        }
+        let columns = [Some(&self.prefix), self.provider_column.as_ref()];
+        match columns.into_iter().flatten().find(|text| text.chars().any(char::is_control)) {
+            None => Ok(()),
+            Some(text) => {
+                let shown = marl_core::excerpt(text, 80);
+                Err(PlanError::unfit(format!("`{shown}` holds a character that no column's name has")))
+            }
+        }
     }
 }
 

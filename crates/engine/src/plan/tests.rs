@@ -174,7 +174,7 @@ fn a_missing_column_is_named_with_what_helps() {
         &[("name", "Jane"), ("LinkedIn", "linkedin.com/in/jane"), ("company_domain", "acme.com")],
         "`profile` needs column `linkedin_url`, which leads.csv does not have\n\
          columns that could be it: `LinkedIn`; bind one with `--map profile.linkedin_url=LinkedIn`\n\
-         `find_ceo` produces `ceo_linkedin_url` from `company_domain`; add it with `--integrations find_ceo,profile`",
+         `find_ceo` produces `ceo_linkedin_url` from `company_domain`; add it with `--integrations find_ceo,profile` (in a recipe, a step of its own)",
     );
     refuses(
         "find_ceo",
@@ -196,7 +196,7 @@ fn a_missing_column_is_named_with_what_helps() {
         &[("old_linkedin_url", "see below")],
         "`profile` needs column `linkedin_url`, which leads.csv does not have\n\
          columns that could be it: `old_linkedin_url`; bind one with `--map profile.linkedin_url=old_linkedin_url`\n\
-         `find_ceo` produces `ceo_linkedin_url` from `company_domain`; add it with `--integrations find_ceo,profile`",
+         `find_ceo` produces `ceo_linkedin_url` from `company_domain`; add it with `--integrations find_ceo,profile` (in a recipe, a step of its own)",
     );
 }
 
@@ -280,4 +280,11 @@ fn existing_columns_fail_only_when_asked_to() {
     assert_eq!(kept.outputs().map(|output| output.existing).collect::<Vec<_>>(), [true, false]);
     let error = plan("find_ceo", &[], Existing::Fail, &table).err().unwrap();
     assert_eq!(error.message, "leads.csv already has column `ceo_name`");
+    let anew = Request { refresh: Refresh::All, ..request("find_ceo", &[], Existing::Fail) };
+    let columns = ["company_domain", "ceo_name"].map(str::to_owned);
+    let header = Header { table: "leads.csv", columns: &columns, samples: &[] };
+    assert!(
+        Plan::new(&anew, &header, &registry()).is_err(),
+        "asking anew does not overwrite what must not be"
+    );
 }

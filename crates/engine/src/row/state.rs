@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use marl_core::{Error, Fields, Outcome, Row, SemanticType, SkipReason, Value};
 
 use super::{Foreseen, RowEnd, step::StepEnd};
-use crate::plan::{Alternative, Computed, Existing, Plan, Step, Task};
+use crate::plan::{Alternative, Binding, Computed, Existing, Plan, Step, Task};
 
 /// A cell as far as it is known.
 #[derive(Clone)]
@@ -162,13 +162,22 @@ impl<'a> State<'a> {
                     }
                 }
                 Cell::Known(_) if column.required => {
-                    return Ready::Ended(Outcome::Skipped(SkipReason::MissingInput));
+                    return Ready::Ended(Outcome::Skipped(self.why_missing(binding)));
                 }
                 Cell::Known(_) => {}
             }
         }
         let likeness = hash.finish();
         if is_unknown { Ready::Unknown(likeness) } else { Ready::Row(Row::new(inputs), likeness) }
+    }
+
+    /// An input that a step would have brought which was ended early is not missing for good.
+    fn why_missing(&self, binding: &Binding) -> SkipReason {
+        let early = [SkipReason::ProviderStopped, SkipReason::Budget, SkipReason::Interrupted];
+        match binding.producer.and_then(|producer| self.outcomes[producer].as_ref()) {
+            Some(Outcome::Skipped(reason)) if early.contains(reason) => *reason,
+            _ => SkipReason::MissingInput,
+        }
     }
 
     /// Whether a condition holds; `None` when that is not known yet.

@@ -67,6 +67,11 @@ pub enum CallState {
 }
 
 impl CallState {
+    /// Whether a whole answer came.
+    fn is_answer(self) -> bool {
+        matches!(self, Self::Found | Self::NoData | Self::Unusable)
+    }
+
     fn from_code(code: i64) -> Self {
         match code {
             0 => Self::Intent,
@@ -184,6 +189,8 @@ impl Judge {
             let known = self.one(row, refresh, is_alive)?;
             match (&known, &otherwise) {
                 (Known::Answered(_) | Known::Unusable(_), _) => return Ok(known),
+                // An answer that is too old was one, and settled the doubts before it.
+                (Known::Nothing, _) if CallState::from_code(row.get(1)?).is_answer() => break,
                 (Known::Nothing, _) => {}
                 (_, Known::Nothing) => otherwise = known,
                 _ => {}

@@ -209,6 +209,21 @@ async fn refreshing_ignores_answers_from_before_the_run() {
 }
 
 #[tokio::test]
+async fn an_answered_doubt_is_none_when_asked_anew() {
+    let world = World::new();
+    let first = world.run();
+    let lost = world.claim(&first, 1, false).await.unwrap();
+    world.settle(&first, 1, lost, Settled::InDoubt).await;
+    let second = world.run();
+    let again = world.claim(&second, 1, true).await.unwrap();
+    world.settle(&second, 1, again, found("yes")).await;
+    tokio::time::sleep(Duration::from_millis(5)).await;
+    let third = world.run();
+    assert_eq!(word(third.look_up(&world.key(1), false).await.unwrap()), "answered yes");
+    assert_eq!(word(third.look_up(&world.key(1), true).await.unwrap()), "nothing");
+}
+
+#[tokio::test]
 async fn commits_survive_a_power_cut() {
     let world = World::new();
     let store = world.store();

@@ -192,9 +192,21 @@ fn conditions_and_formulas_are_part_of_the_order() {
         "a:=b,b:=a",
         &[],
         PEOPLE,
-        "`a` and `b` need each other's columns\n\
-         bind one of their inputs to a column of the table with `--map step.input=column`\n\
-         or give the columns of one of them other names: `--prefix b=b_`",
+        "`a` and `b` need each other's columns\na formula needs columns that are there before it",
+    );
+    refuses(
+        "z:=z",
+        &[],
+        PEOPLE,
+        "the formula of `z`: there is no column `z`\nthe columns are `linkedin_url`, `company_domain`, `size`\na text is written in quotes: `\"...\"`",
+    );
+    binds("size:=size + \"!\"", &[], PEOPLE, "size()");
+    refuses("z:=1,z:=2", &[], PEOPLE, "two steps are called `z`\ngive one of them another name");
+    refuses(
+        "A b:=1",
+        &[],
+        PEOPLE,
+        "`A b` is no name for a formula's column\nnames are made of the letters `a` to `z`, digits and `_`",
     );
     refuses(
         "profile,headline:=\"x\"",

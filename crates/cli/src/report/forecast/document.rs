@@ -1,0 +1,191 @@
+//! The plan for programs, as one document.
+
+use std::collections::BTreeMap;
+
+use engine::{
+    CallForecast,
+    plan::{Plan, Task},
+};
+use serde::Serialize;
+
+use super::{Planned, SampleRow};
+
+/// The version of the document's form; raised when a field changes its meaning.
+const SCHEMA_VERSION: u32 = 1;
+
+/// A plan, told to programs.
+#[derive(Serialize)]
+pub(crate) struct Document<'a> {
+    schema_version: u32,
+    table: Table<'a>,
+    ledger: Ledger<'a>,
+    steps: Vec<Step<'a>>,
+    send: Bounds<u64>,
+    cost: Option<Bounds<f64>>,
+    currency: Option<&'a str>,
+    unpriced: Vec<String>,
+    seconds: Option<Bounds<f64>>,
+    parallel: usize,
+    /// Beyond `send`: how often a call whose answer is lost may be sent in all.
+    doubts_resent: Option<u32>,
+    max_calls: Option<u64>,
+    max_cost: Option<f64>,
+    sample: &'a [SampleRow],
+    plan: &'a str,
+    command: &'a str,
+}
+
+#[derive(Serialize)]
+struct Table<'a> {
+    path: &'a str,
+    rows: u64,
+    columns: usize,
+    rows_picked: u64,
+}
+
+#[derive(Serialize)]
+struct Ledger<'a> {
+    path: &'a str,
+    exists: bool,
+}
+
+/// What is certain, and the most.
+#[derive(Serialize)]
+struct Bounds<T> {
+    exactly: T,
+    at_most: T,
+}
+
+#[derive(Serialize)]
+struct Step<'a> {
+    name: &'a str,
+    uses: Vec<Use<'a>>,
+    formula: Option<&'a str>,
+    #[serde(rename = "where")]
+    condition: Option<&'a str>,
+    outputs: Vec<&'a str>,
+    rows: Rows,
+    remarks: Vec<Remark<'a>>,
+    calls: Vec<Call<'a>>,
+}
+
+#[derive(Serialize)]
+struct Use<'a> {
+    integration: &'a str,
+    version: u32,
+    inputs: BTreeMap<&'a str, &'a str>,
+}
+
+#[derive(Serialize)]
+struct Rows {
+    answered: u64,
+    no_data: u64,
+    to_ask: u64,
+    skipped: BTreeMap<&'static str, u64>,
+    failed: BTreeMap<&'static str, u64>,
+}
+
+#[derive(Serialize)]
+struct Remark<'a> {
+    rows: u64,
+    remark: &'a str,
+}
+
+#[derive(Serialize)]
+struct Call<'a> {
+    provider: &'a str,
+    operation: &'a str,
+    in_ledger: u64,
+    in_doubt: u64,
+    stale: u64,
+    failed_before: u64,
+    sent_again: u64,
+    send: u64,
+    possible: u64,
+    price: Option<f64>,
+}
+
+/// The plan for programs.
+pub(crate) fn planned_document<'a>(
+    planned: &'a Planned,
+    plan: &'a Plan,
+    hash: &'a str,
+    command: &'a str,
+) -> Document<'a> {
+    let (exactly, at_most) = planned.send();
+    let steps = plan.steps.iter().zip(&planned.steps).enumerate();
+    let steps = steps.map(|(at, (step, forecast))| Step {
+        name: &step.name,
+        uses: step.alternatives().iter().map(Use::of).collect(),
+        formula: match &step.task {
+            Task::Compute(formula) => Some(formula.expression.text()),
+            Task::Ask(_) => None,
+        },
+        condition: step.condition.as_ref().map(|condition| condition.expression.text()),
+        outputs: step.columns().map(|output| output.name.as_str()).collect(),
+        rows: Rows {
+            answered: forecast.value,
+            no_data: forecast.no_data,
+            to_ask: forecast.unanswered,
+            skipped: forecast.skipped.iter().map(|(reason, count)| (reason.name(), *count)).collect(),
+            failed: forecast.failed.iter().map(|(kind, count)| (kind.name(), *count)).collect(),
+        },
+        remarks: planned
+            .remarks
+            .iter()
+            .filter(|((of, _), _)| *of == at)
+            .map(|((_, remark), rows)| Remark { rows: *rows, remark })
+            .collect(),
+        calls: forecast.calls.iter().map(|call| Call::of(call, planned.price(call))).collect(),
+    });
+    Document {
+        schema_version: SCHEMA_VERSION,
+        table: Table {
+            path: &planned.table,
+            rows: planned.rows,
+            columns: planned.columns,
+            rows_picked: planned.rows_picked,
+        },
+        ledger: Ledger { path: &planned.ledger, exists: planned.ledger_exists },
+        steps: steps.collect(),
+        send: Bounds { exactly, at_most },
+        cost: planned.cost().map(|(exactly, at_most)| Bounds { exactly, at_most }),
+        currency: planned.currency.as_deref(),
+        unpriced: planned.unpriced(),
+        seconds: planned
+            .time()
+            .map(|(least, most)| Bounds { exactly: least.as_secs_f64(), at_most: most.as_secs_f64() }),
+        parallel: planned.parallel,
+        doubts_resent: planned.doubts_resent,
+        max_calls: planned.max_calls,
+        max_cost: planned.max_cost,
+        sample: &planned.sample,
+        plan: hash,
+        command,
+    }
+}
+
+impl<'a> Use<'a> {
+    fn of(alternative: &'a engine::plan::Alternative) -> Self {
+        let contract = alternative.integration.contract();
+        let inputs = alternative.inputs.iter().map(|input| (input.column.name, input.from.as_str()));
+        Self { integration: contract.name, version: contract.version, inputs: inputs.collect() }
+    }
+}
+
+impl<'a> Call<'a> {
+    fn of(call: &'a CallForecast, price: Option<f64>) -> Self {
+        Self {
+            provider: call.provider,
+            operation: &call.operation,
+            in_ledger: call.reused,
+            in_doubt: call.in_doubt,
+            stale: call.stale,
+            failed_before: call.failed_before,
+            sent_again: call.sent_again,
+            send: call.send,
+            possible: call.possible,
+            price,
+        }
+    }
+}
