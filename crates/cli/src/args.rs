@@ -114,6 +114,14 @@ pub(crate) struct EnrichArgs {
     #[arg(long)]
     pub(crate) raw_cells: bool,
 
+    /// Run in the background: prints the run's number at once; `marl runs wait` waits for it
+    #[arg(long)]
+    pub(crate) detach: bool,
+
+    /// This is the run in the background
+    #[arg(long, hide = true)]
+    pub(crate) detached: bool,
+
     /// Print one JSON document to stdout
     #[arg(long)]
     pub(crate) json: bool,

@@ -20,6 +20,8 @@ pub(crate) const ROWS_FAILED: u8 = 7;
 pub(crate) const IN_DOUBT: u8 = 9;
 /// The plan that the run is held to does not hold any more. Nothing was sent.
 pub(crate) const PLAN_CHANGED: u8 = 10;
+/// The run that was waited for goes on.
+pub(crate) const STILL_RUNNING: u8 = 11;
 /// Interrupted by a signal.
 pub(crate) const INTERRUPTED: u8 = 130;
 
@@ -36,4 +38,5 @@ Exit codes:
   8    stopped at a cap on calls or cost
   9    calls are in doubt: sent, maybe paid for, no answer known
   10   something moved since the plan was made; nothing was sent
+  11   the run goes on (`marl runs wait`)
   130  interrupted; what was answered is in the output";

@@ -1,9 +1,13 @@
 //! The only way to stdout and stderr. stdout is data, stderr is talk.
 
 use std::{
+    fs::File,
     io::{self, Write},
     process::ExitCode,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use clap::error::{Error as UsageError, ErrorKind};
@@ -19,11 +23,18 @@ pub(crate) struct Printer {
     json: bool,
     bar: ProgressBar,
     lost: AtomicBool,
+    /// Where a run in the background talks to.
+    log: OnceLock<File>,
 }
 
 impl Printer {
     pub(crate) fn new(json: bool) -> Self {
-        Self { json, bar: ProgressBar::hidden(), lost: AtomicBool::new(false) }
+        Self { json, bar: ProgressBar::hidden(), lost: AtomicBool::new(false), log: OnceLock::new() }
+    }
+
+    /// From here on everything is said to `log`: nobody is at the other end any more.
+    pub(crate) fn divert(&self, log: File) {
+        let _ = self.log.set(log);
     }
 
     /// The progress bar; hidden until a run shows it. It stands aside for every line said.
@@ -45,6 +56,10 @@ impl Printer {
     /// One line of many; `false` when nobody reads on. A reader that has seen enough closes
     /// the pipe, which is success; a full disk is not.
     pub(crate) fn line(&self, text: &str) -> bool {
+        if self.log.get().is_some() {
+            self.say(text);
+            return true;
+        }
         let mut out = io::stdout().lock();
         match writeln!(out, "{text}").and_then(|()| out.flush()) {
             Ok(()) => true,
@@ -91,6 +106,10 @@ impl Printer {
 
     /// Any line to stderr, as it is.
     pub(crate) fn say(&self, line: &str) {
+        if let Some(mut log) = self.log.get() {
+            let _ = writeln!(log, "{line}");
+            return;
+        }
         self.bar.suspend(|| {
             let _ = writeln!(io::stderr().lock(), "{line}");
         });

@@ -10,16 +10,26 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::exit;
 
 /// Watches for Ctrl-C, SIGTERM and SIGHUP; `told` is called at the first. A signal that the
-/// parent had ignored stays so: `nohup` means it.
-pub(crate) fn watch(gateway: Gateway, told: Arc<dyn Fn() + Send + Sync>) -> std::io::Result<()> {
+/// parent had ignored stays so: `nohup` means it, and so does a run in the background.
+pub(crate) fn watch(
+    gateway: Gateway,
+    in_background: bool,
+    told: Arc<dyn Fn() + Send + Sync>,
+) -> std::io::Result<()> {
     let ignored = ignored_signals();
     let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
     let heeded = kinds.into_iter().filter(|kind| ignored >> (kind.as_raw_value() - 1) & 1 == 0);
-    let mut signals: Vec<Signal> = heeded.map(signal).collect::<Result<_, _>>()?;
+    let mut signals: Vec<Signal> = heeded
+        .filter(|kind| !(in_background && *kind == SignalKind::hangup()))
+        .map(signal)
+        .collect::<Result<_, _>>()?;
+    // Listened to and not heeded: by default a hangup ends the process.
+    let hangup = if in_background { Some(signal(SignalKind::hangup())?) } else { None };
     if signals.is_empty() {
         return Ok(());
     }
     tokio::spawn(async move {
+        let _hangup = hangup;
         any(&mut signals).await;
         gateway.close(SkipReason::Interrupted);
         told();

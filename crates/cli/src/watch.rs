@@ -1,5 +1,5 @@
 //! Looks each second at what can end a run from outside: `marl runs stop`, and a ledger that
-//! was deleted or replaced.
+//! was deleted or replaced. Notes in the ledger how far the run is, for `marl runs show`.
 
 use std::{
     sync::{
@@ -11,9 +11,10 @@ use std::{
 
 use engine::{gateway::Gateway, ledger::Store};
 use marl_core::SkipReason;
+use serde_json::json;
 use tokio::task::JoinHandle;
 
-use crate::printer::Printer;
+use crate::{printer::Printer, report::Tally};
 
 /// What ended the run from outside.
 #[derive(Debug, Default)]
@@ -31,9 +32,16 @@ pub(crate) fn start(
     gateway: Gateway,
     seen: Arc<Seen>,
     printer: Arc<Printer>,
+    (tally, rows): (Arc<Tally>, u64),
 ) -> JoinHandle<()> {
     tokio::spawn(async move {
         loop {
+            // A ledger that cannot be written is noticed by the calls.
+            let glance = tally.glance();
+            let progress = json!({"progress": {
+                "rows": rows, "done": glance.rows, "failed": glance.failed, "sent": glance.sent
+            }});
+            let _ = store.note_progress(run, progress.to_string()).await;
             tokio::time::sleep(Duration::from_secs(1)).await;
             if !store.is_in_place() {
                 seen.ledger_lost.store(true, Ordering::SeqCst);

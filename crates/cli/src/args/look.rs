@@ -67,6 +67,16 @@ pub(crate) enum RunsCommand {
         #[command(flatten)]
         ledger: LedgerChoice,
     },
+    /// Wait for a run to end, and end as it did; exit code 11 while it goes on
+    Wait {
+        /// The run
+        id: i64,
+        /// How long to wait: `100s`, `5m`
+        #[arg(long, value_name = "TIME", default_value = "100s", value_parser = parse_time)]
+        timeout: Duration,
+        #[command(flatten)]
+        ledger: LedgerChoice,
+    },
     /// Ask a run to end early: what is in flight is awaited, stored answers still reach rows
     Stop {
         /// The run

@@ -1,6 +1,7 @@
 //! `marl enrich`: a table goes in, the enriched table comes out.
 
 use std::{
+    fs::File,
     path::{Path, PathBuf},
     sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
@@ -14,7 +15,7 @@ use engine::{
 };
 use marl_core::{ErrorKind, Outcome, SkipReason};
 
-use super::{block_on, shell_word};
+use super::{block_on, detach, shell_word};
 use crate::{
     args::EnrichArgs,
     exit,
@@ -34,6 +35,9 @@ use crate::{
 };
 
 pub(crate) fn run(args: &EnrichArgs, printer: &Arc<Printer>) -> Result<u8, Failure> {
+    if args.detach && !args.detached {
+        return detach::run(args, printer);
+    }
     let job = Job::prepare(args)?;
     let caps = caps(&job)?;
     block_on(async {
@@ -52,6 +56,27 @@ async fn enrich(job: &Job<'_>, way: &Way, printer: &Arc<Printer>) -> Result<u8, 
     let picked = pick(&job.args.pick, job, closed, printer).await?;
     older::check(&job.output(), job, &picked)?;
     Run::new(job, way, picked, printer)?.go().await
+}
+
+/// The command line as it can be typed again.
+fn typed() -> String {
+    let words = std::env::args().filter(|word| word != detach::CHILD);
+    words.map(|word| shell_word(&word)).collect::<Vec<_>>().join(" ")
+}
+
+/// Says that the run is recorded, and talks to its log from here on.
+fn go_on_alone(ledger: &RunLedger, printer: &Printer) -> Result<(), Failure> {
+    let run = ledger.run();
+    let path = ledger.store().path().with_file_name(format!("run-{run}.log"));
+    let log = File::create(&path).map_err(|error| {
+        Failure::new(exit::INTERNAL, "internal", format!("the log {} cannot be made", path.display()))
+            .caused_by(&error)
+    })?;
+    let ledger = project::shown(ledger.store().path());
+    let started = detach::Started { run, log: project::shown(&path), ledger };
+    printer.line(&serde_json::to_string(&started).expect("it has text keys"));
+    printer.divert(log);
+    Ok(())
 }
 
 /// The caps of the command line, and of the plan that it is held to.
@@ -112,13 +137,16 @@ impl<'a> Run<'a> {
         let store = Arc::new(place.open_ledger(&args.ledger)?);
         let steps = Steps::of(plan, &way.settings, &job.request.types, picked.told(sketch.rows));
         let start = RunStart {
-            command: std::env::args().map(|word| shell_word(&word)).collect::<Vec<_>>().join(" "),
+            command: typed(),
             input: absolute(&args.input),
             output: absolute(&output),
             steps: serde_json::to_string(&steps).expect("steps have text keys"),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         };
         let ledger = Arc::new(RunLedger::begin(store, &start, MaxAge::new(args.max_age))?);
+        if args.detached {
+            go_on_alone(&ledger, printer)?;
+        }
         let tally = Arc::new(Tally::default());
         let listener = Arc::new(Talker::new(Arc::clone(&tally), Arc::clone(printer)));
         let gateway =
@@ -204,7 +232,7 @@ impl<'a> Run<'a> {
             noted.interrupted.store(true, Ordering::SeqCst);
             printer.warn("interrupted: waiting for the calls in flight, which may have been paid for; once more ends at once");
         };
-        signals::watch(self.gateway.clone(), Arc::new(told)).map_err(|error| {
+        signals::watch(self.gateway.clone(), self.args.detached, Arc::new(told)).map_err(|error| {
             Failure::new(exit::INTERNAL, "internal", "signals cannot be watched").caused_by(&error)
         })?;
         let store = Arc::clone(self.ledger.store());
@@ -214,6 +242,7 @@ impl<'a> Run<'a> {
             self.gateway.clone(),
             Arc::clone(&seen),
             Arc::clone(self.printer),
+            (Arc::clone(&self.tally), self.picked.count),
         );
         Ok(seen)
     }
@@ -257,6 +286,7 @@ impl<'a> Run<'a> {
         let interrupted = seen.interrupted.load(Ordering::SeqCst);
         let lost = seen.ledger_lost.load(Ordering::SeqCst) || counts.ledger_error.is_some();
         let mut report = Report {
+            exit_code: exit::DONE,
             status: if broken.is_some() { Status::Stopped } else { status(&counts, interrupted) },
             run: self.ledger.run(),
             rows: self.sketch.rows,
@@ -274,6 +304,11 @@ impl<'a> Run<'a> {
         };
         let key_trouble = report::key_trouble(&report.counts);
         let trouble = files(self.writer, self.errors, broken, &self.output, interrupted, &mut report);
+        let only_the_key = key_trouble.filter(|_| report.output.is_none() && trouble.is_none());
+        let is_only_the_key = only_the_key.is_some();
+        let ledger_trouble = lost.then(|| ledger_lost(&report.counts, self.ledger.store().path()));
+        let failure = trouble.or(ledger_trouble).or(only_the_key);
+        report.exit_code = failure.as_ref().map_or_else(|| exit_code(&report), |failure| failure.exit);
         let document = report::document(&report, &self.plan);
         if !lost {
             let summary = serde_json::to_string(&document).expect("our documents have text keys");
@@ -281,21 +316,16 @@ impl<'a> Run<'a> {
                 .store()
                 .end_run(self.ledger.run(), &RunRecordEnd { state: report.status.into(), summary })?;
         }
-        let only_the_key = key_trouble.filter(|_| report.output.is_none() && trouble.is_none());
         if self.printer.is_json() {
             self.printer.document(&document);
-        } else if only_the_key.is_none() {
+        } else if !is_only_the_key {
             report::summary(&report, &self.plan).iter().for_each(|line| self.printer.talk(line));
             if report.output.is_some() {
                 self.printer.talk("");
                 preview.lines(self.printer.width()).iter().for_each(|line| self.printer.talk(line));
             }
         }
-        let ledger_trouble = lost.then(|| ledger_lost(&report.counts, self.ledger.store().path()));
-        match trouble.or(ledger_trouble).or(only_the_key) {
-            Some(failure) => Err(failure),
-            None => Ok(exit_code(&report)),
-        }
+        failure.map_or(Ok(report.exit_code), Err)
     }
 }
 

@@ -1,6 +1,7 @@
 //! One file a subcommand, each a function from what was typed to an exit code.
 
 pub(crate) mod describe;
+pub(crate) mod detach;
 pub(crate) mod enrich;
 pub(crate) mod integrations;
 pub(crate) mod ledger;

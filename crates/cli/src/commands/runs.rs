@@ -1,6 +1,11 @@
-//! `marl runs`: what was run, how it went, and asking a run to stop.
+//! `marl runs`: what was run, how it went, waiting for a run and asking it to stop.
 
-use engine::ledger::{RunRecord, Store};
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+use engine::ledger::{RunRecord, RunState, Store};
 use marl_core::Registry;
 use serde::Serialize;
 use serde_json::json;
@@ -11,6 +16,7 @@ use crate::{
     failure::Failure,
     place::Place,
     printer::Printer,
+    report::{run_lines, spent},
     time::{date, span},
 };
 
@@ -35,6 +41,9 @@ pub(crate) fn run(args: &RunsArgs, printer: &Printer) -> Result<u8, Failure> {
     match &args.command {
         None => list(&*place.existing_ledger(&args.ledger)?, args.limit, printer),
         Some(RunsCommand::Show { id, ledger }) => show(&*place.existing_ledger(ledger)?, *id, printer),
+        Some(RunsCommand::Wait { id, timeout, ledger }) => {
+            wait(&*place.existing_ledger(ledger)?, *id, *timeout, printer)
+        }
         Some(RunsCommand::Stop { id, ledger }) => stop(&*place.existing_ledger(ledger)?, *id, printer),
     }
 }
@@ -62,76 +71,41 @@ fn list(store: &Store, most: u32, printer: &Printer) -> Result<u8, Failure> {
     Ok(exit::DONE)
 }
 
-/// What a run bought, in calls, or in money where prices are set; `-` while nobody has counted.
-fn spent(run: &RunRecord) -> String {
-    let Some(summary) = &run.summary else { return "-".to_owned() };
-    match cost(summary) {
-        Some(cost) => cost,
-        None => format!("{} bought", summary["calls"]["bought"]),
-    }
-}
-
-fn cost(summary: &serde_json::Value) -> Option<String> {
-    let cost = summary["cost"].as_f64()?;
-    Some(format!("{cost} {}", text(&summary["currency"])).trim_end().to_owned())
-}
-
 fn show(store: &Store, id: i64, printer: &Printer) -> Result<u8, Failure> {
     let run = find(store, id)?;
     if printer.is_json() {
         printer.document(&OneDocument { schema_version: 1, ledger: ledger(store), run: &run });
         return Ok(exit::DONE);
     }
-    let mut lines = vec![
-        ("run", format!("{} {}", run.id, run.state.name())),
-        ("command", run.command.clone()),
-        ("started", date(run.started_at)),
-        ("took", span(run.started_at, run.ended_at)),
-        ("ledger", ledger(store)),
-        ("input", run.input.clone()),
-        ("output", run.output.clone()),
-    ];
-    for step in run.steps["steps"].as_array().into_iter().flatten() {
-        let inputs = step["inputs"].as_object().into_iter().flatten();
-        let inputs: Vec<String> =
-            inputs.map(|(input, column)| format!("{input} <- {}", text(column))).collect();
-        let (name, version) = (text(&step["integration"]), &step["version"]);
-        lines.push(("step", format!("{name} {version}: {}", inputs.join(", "))));
-    }
-    if let Some(summary) = &run.summary {
-        for step in summary["integrations"].as_array().into_iter().flatten() {
-            let skipped: u64 = step["skipped"]
-                .as_object()
-                .into_iter()
-                .flatten()
-                .filter_map(|(_, count)| count.as_u64())
-                .sum();
-            lines.push((
-                "counts",
-                format!(
-                    "{}: {} value, {} no data, {} failed, {skipped} skipped",
-                    text(&step["name"]),
-                    step["value"],
-                    step["no_data"],
-                    step["failed"]
-                ),
-            ));
-        }
-        let calls = &summary["calls"];
-        let (sent, retried, reused) = (&calls["sent"], &calls["retried"], &calls["reused"]);
-        lines.push((
-            "calls",
-            format!(
-                "{sent} sent ({retried} retried), {} bought, {} joined, {reused} reused, {} in doubt",
-                calls["bought"], calls["joined"], calls["in_doubt"]
-            ),
-        ));
-        lines.push(("cost", cost(summary).unwrap_or_else(|| "unknown: no prices are set".to_owned())));
-    }
-    for (word, line) in lines {
-        printer.data(&format!("{word:<8} {line}"));
-    }
+    run_lines(&run, &ledger(store)).iter().for_each(|line| printer.data(line));
     Ok(exit::DONE)
+}
+
+/// Waits for the end of a run, and ends as it did; 11 while it goes on.
+fn wait(store: &Store, id: i64, timeout: Duration, printer: &Printer) -> Result<u8, Failure> {
+    const LOOK: Duration = Duration::from_millis(200);
+    let begun = Instant::now();
+    loop {
+        let run = find(store, id)?;
+        let left = timeout.saturating_sub(begun.elapsed());
+        if run.state != RunState::Running || left.is_zero() {
+            show(store, id, printer)?;
+            return Ok(outcome(&run));
+        }
+        thread::sleep(LOOK.min(left));
+    }
+}
+
+/// The exit code that a run ended with, as far as is known.
+fn outcome(run: &RunRecord) -> u8 {
+    let recorded = run.summary.as_ref().and_then(|summary| summary["exit_code"].as_u64());
+    match (run.state, recorded.and_then(|code| u8::try_from(code).ok())) {
+        (RunState::Running, _) => exit::STILL_RUNNING,
+        (RunState::Died, _) => exit::INTERNAL,
+        (_, Some(code)) => code,
+        (RunState::Interrupted, None) => exit::INTERRUPTED,
+        (_, None) => exit::DONE,
+    }
 }
 
 fn stop(store: &Store, id: i64, printer: &Printer) -> Result<u8, Failure> {
@@ -156,8 +130,4 @@ fn find(store: &Store, id: i64) -> Result<RunRecord, Failure> {
 
 fn ledger(store: &Store) -> String {
     crate::project::shown(store.path())
-}
-
-fn text(json: &serde_json::Value) -> &str {
-    json.as_str().unwrap_or_default()
 }

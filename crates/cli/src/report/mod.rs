@@ -5,6 +5,7 @@ mod forecast;
 mod hint;
 mod human;
 mod json;
+mod past_run;
 mod preview;
 mod progress;
 mod talker;
@@ -18,6 +19,7 @@ pub(crate) use forecast::{
 pub(crate) use hint::{hint, key_trouble};
 pub(crate) use human::summary;
 pub(crate) use json::document;
+pub(crate) use past_run::{run_lines, spent};
 pub(crate) use preview::Preview;
 pub(crate) use progress::Bar;
 pub(crate) use talker::Talker;
@@ -62,6 +64,7 @@ impl From<Status> for RunState {
 /// A run at its end, ready to be told.
 pub(crate) struct Report {
     pub(crate) status: Status,
+    pub(crate) exit_code: u8,
     pub(crate) run: i64,
     pub(crate) rows: u64,
     pub(crate) rows_selected: u64,

@@ -6,6 +6,7 @@
 
 mod behaviour;
 mod calls;
+mod detach;
 mod errors;
 mod faults;
 mod forecast;

@@ -127,6 +127,21 @@ impl Store {
         })
     }
 
+    /// Records how far a run is, as JSON, for whoever asks while it goes on.
+    ///
+    /// # Errors
+    /// The ledger cannot be written.
+    pub async fn note_progress(&self, run: i64, progress: String) -> Result<(), LedgerError> {
+        let change = move |db: &Connection| {
+            db.execute(
+                "UPDATE run SET summary = ?2 WHERE id = ?1 AND ended_at IS NULL",
+                params![run, progress],
+            )
+            .map(drop)
+        };
+        self.writer.run(change).await
+    }
+
     /// Asks a run to stop; `false` when there is none of this number.
     ///
     /// # Errors

@@ -1,0 +1,104 @@
+//! `marl enrich --detach`: the same run in a process of its own, which outlives the shell.
+//!
+//! The child checks everything as it always does. Once its run is recorded it says so on its
+//! stdout, and from there on talks to a log file beside the ledger.
+
+use std::{
+    fs::File,
+    io::{BufRead, BufReader, Read, Seek},
+    os::unix::process::CommandExt,
+    process::{Command, Stdio},
+};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    args::{EnrichArgs, LedgerChoice},
+    exit,
+    failure::Failure,
+    printer::Printer,
+};
+
+/// The flag that a child is started with beside `--detach`.
+pub(crate) const CHILD: &str = "--detached";
+
+/// What a child says once its run is recorded.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Started {
+    pub(crate) run: i64,
+    pub(crate) log: String,
+    pub(crate) ledger: String,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema_version: u32,
+    #[serde(flatten)]
+    started: &'a Started,
+    next_command: String,
+}
+
+/// Starts the child and comes back when its run is recorded, or with what it refused.
+pub(crate) fn run(args: &EnrichArgs, printer: &Printer) -> Result<u8, Failure> {
+    let broken = |error: &dyn std::error::Error| {
+        Failure::new(exit::INTERNAL, "internal", "the run cannot be started in the background")
+            .caused_by(error)
+    };
+    let mut talk = tempfile::tempfile().map_err(|error| broken(&error))?;
+    let program = std::env::current_exe().map_err(|error| broken(&error))?;
+    let mut child = Command::new(program)
+        .args(std::env::args_os().skip(1))
+        .arg(CHILD)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(talk.try_clone().map_err(|error| broken(&error))?)
+        // What ends the shell's jobs does not reach another group.
+        .process_group(0)
+        .spawn()
+        .map_err(|error| broken(&error))?;
+    let mut line = String::new();
+    if let Some(stdout) = child.stdout.take() {
+        BufReader::new(stdout).read_line(&mut line).map_err(|error| broken(&error))?;
+    }
+    match serde_json::from_str::<Started>(&line) {
+        Ok(started) => {
+            tell(&started, &args.ledger, printer);
+            Ok(exit::DONE)
+        }
+        // It ended before its run began, and has said why.
+        Err(_) => {
+            let status = child.wait().map_err(|error| broken(&error))?;
+            printer.say(said(&mut talk).trim_end());
+            Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(exit::INTERNAL))
+        }
+    }
+}
+
+fn said(talk: &mut File) -> String {
+    let mut text = Vec::new();
+    let read = talk.rewind().and_then(|()| talk.read_to_end(&mut text));
+    if read.is_err() { String::new() } else { String::from_utf8_lossy(&text).into_owned() }
+}
+
+fn tell(started: &Started, choice: &LedgerChoice, printer: &Printer) {
+    let next_command = format!("marl runs wait {} --timeout 100s{}", started.run, of_ledger(choice));
+    if printer.is_json() {
+        printer.document(&Document { schema_version: 1, started, next_command });
+        return;
+    }
+    for (word, text) in
+        [("run", started.run.to_string().as_str()), ("log", &started.log), ("wait", &next_command)]
+    {
+        printer.data(&format!("{word:<8} {text}"));
+    }
+}
+
+/// The flags that lead to the same ledger.
+fn of_ledger(choice: &LedgerChoice) -> String {
+    let path = choice
+        .ledger
+        .as_ref()
+        .map(|path| format!(" --ledger {}", super::shell_word(&path.to_string_lossy())));
+    let sandbox = if choice.sandbox { " --sandbox" } else { "" };
+    format!("{}{sandbox}", path.unwrap_or_default())
+}

@@ -1,0 +1,100 @@
+//! Runs in the background: started, waited for, stopped, and outliving whoever started them.
+
+use std::{
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use sandbox::Options;
+
+use crate::world::{World, people};
+
+const ENRICH: &str = "enrich --input people.csv --integrations linkedin_profile --parallel 16";
+
+fn world(latency: u64, rows: usize) -> World {
+    let world = World::with(Options { latency: Duration::from_millis(latency), ..Options::default() });
+    world.write("people.csv", people(rows, rows));
+    world
+}
+
+fn started(world: &World, args: &str) -> i64 {
+    let document = world.run(&format!("{ENRICH} {args} --detach --json")).exits(0).json();
+    assert_eq!(document["next_command"], format!("marl runs wait {} --timeout 100s", document["run"]));
+    document["run"].as_i64().unwrap()
+}
+
+#[test]
+fn a_run_goes_on_behind_and_is_waited_for() {
+    let world = world(100, 200);
+    let begun = Instant::now();
+    let run = started(&world, "");
+    assert!(world.stats().billed < 200, "it came back at once ({:?})", begun.elapsed());
+    let waiting = world.run_bare(&format!("runs wait {run} --timeout 1500ms --json"));
+    if waiting.code == 11 {
+        assert_eq!(waiting.json()["state"], "running");
+        assert_eq!(waiting.json()["summary"]["progress"]["rows"], 200);
+    }
+    let ended = world.run_bare(&format!("runs wait {run} --json")).exits(0).json();
+    assert_eq!(
+        (ended["state"].as_str(), ended["summary"]["exit_code"].as_i64()),
+        (Some("finished"), Some(0))
+    );
+    assert_eq!(ended["command"].as_str().unwrap().matches("--detach").count(), 1, "as it was typed");
+    assert_eq!(world.read("people_enriched.csv").lines().count(), 201);
+    let log = world.read(&format!(".marl/run-{run}.log"));
+    assert!(log.contains("\"status\": \"finished\""), "{log}");
+    world.run_bare("runs wait 99").exits(6);
+}
+
+#[test]
+fn what_is_refused_is_told_as_if_it_were_not_behind() {
+    let world = world(0, 3);
+    for args in [
+        "enrich --input nothing.csv --integrations find_ceo",
+        "enrich --input people.csv --integrations find_coe",
+    ] {
+        let plain = world.run(args);
+        let behind = world.run(&format!("{args} --detach"));
+        assert_eq!((behind.code, behind.stdout, behind.stderr), (plain.code, plain.stdout, plain.stderr));
+    }
+    assert!(!world.path(".marl").exists());
+}
+
+#[test]
+fn failures_are_the_waiters_exit_code_and_a_stop_is_heard() {
+    let faulty = World::faulty(&["tool-error=1"]);
+    faulty.write("people.csv", people(2, 2));
+    let run = started(&faulty, "");
+    faulty.run_bare(&format!("runs wait {run}")).exits(7);
+
+    let world = world(50, 2_000);
+    let run = started(&world, "--output one.csv");
+    let other = started(&world, "--output two.csv --limit 5");
+    world.run_bare(&format!("runs wait {other}")).exits(0);
+    assert!(world.run_bare(&format!("runs stop {run}")).exits(0).stdout.contains("asked to stop"));
+    let stopped = world.run_bare(&format!("runs wait {run}")).exits(130).stdout;
+    assert!(stopped.contains("interrupted"), "{stopped}");
+    assert_eq!(world.read("one.csv").lines().count(), 2_001);
+}
+
+#[test]
+fn it_outlives_the_shell_that_started_it_and_its_hangup() {
+    let world = world(20, 300);
+    let marl = world.command(&format!("{ENRICH} --detach --json"));
+    // A shell that starts it, and then ends its whole group as a closed terminal would.
+    let script = format!("{} {ENRICH} --detach --json; kill -HUP 0", marl.get_program().to_string_lossy());
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &script]).current_dir(world.folder()).stdout(Stdio::piped()).stderr(Stdio::null());
+    for (name, value) in marl.get_envs() {
+        match value {
+            Some(value) => shell.env(name, value),
+            None => shell.env_remove(name),
+        };
+    }
+    std::os::unix::process::CommandExt::process_group(&mut shell, 0);
+    let output = shell.output().unwrap();
+    assert!(!output.status.success(), "the shell was hung up");
+    let run = serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap()["run"].clone();
+    world.run_bare(&format!("runs wait {run}")).exits(0);
+    assert_eq!(world.stats().billed, 300);
+}
