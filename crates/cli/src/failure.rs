@@ -17,6 +17,9 @@ pub(crate) struct Failure {
     message: String,
     causes: Vec<String>,
     hints: Vec<String>,
+    next: Option<String>,
+    retryable: bool,
+    billed: bool,
 }
 
 impl Failure {
@@ -25,7 +28,16 @@ impl Failure {
     }
 
     pub(crate) fn new(exit: u8, code: &'static str, message: impl Into<String>) -> Self {
-        Self { exit, code, message: message.into(), causes: Vec::new(), hints: Vec::new() }
+        Self {
+            exit,
+            code,
+            message: message.into(),
+            causes: Vec::new(),
+            hints: Vec::new(),
+            next: None,
+            retryable: false,
+            billed: false,
+        }
     }
 
     /// The same failure with another exit code.
@@ -42,6 +54,24 @@ impl Failure {
 
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
+        self
+    }
+
+    /// The command that helps, as it stands.
+    pub(crate) fn next(mut self, command: impl Into<String>) -> Self {
+        self.next.get_or_insert(command.into());
+        self
+    }
+
+    /// The same command may work a little later.
+    pub(crate) fn retryable(mut self) -> Self {
+        self.retryable = true;
+        self
+    }
+
+    /// Calls may have been paid for.
+    pub(crate) fn billed(mut self) -> Self {
+        self.billed = true;
         self
     }
 
@@ -69,8 +99,11 @@ impl Failure {
         let error = json!({
             "code": self.code,
             "message": self.message,
-            "causes": self.causes,
             "hint": self.hints.join("; "),
+            "next_command": self.next,
+            "retryable": self.retryable,
+            "billed": self.billed,
+            "details": { "exit_code": self.exit, "causes": self.causes },
         });
         json!({ "error": error }).to_string()
     }
@@ -93,7 +126,12 @@ impl From<PlanError> for Failure {
             Problem::UnknownIntegration => (exit::NOT_FOUND, "not_found"),
             Problem::Unfit => (exit::USAGE, "plan"),
         };
-        Self { exit, code, message: error.message, causes: Vec::new(), hints: error.hints }
+        let mut failure = Self::new(exit, code, error.message);
+        failure.hints = error.hints;
+        match error.problem {
+            Problem::UnknownIntegration => failure.next("marl integrations --json"),
+            Problem::Unfit => failure,
+        }
     }
 }
 

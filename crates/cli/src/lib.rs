@@ -26,6 +26,7 @@ mod signals;
 pub mod table;
 mod time;
 mod toml_error;
+mod typed;
 mod watch;
 
 use std::{process::ExitCode, sync::Arc};

@@ -52,7 +52,8 @@ impl From<OpenError> for Failure {
             Problem::NotALedger | Problem::Newer => exit::USAGE,
             _ => exit::INTERNAL,
         };
-        Self::new(exit, "ledger", error.to_string()).hint(error.hint())
+        let failure = Self::new(exit, "ledger", error.to_string()).hint(error.hint());
+        if error.problem == Problem::Locked { failure.retryable() } else { failure }
     }
 }
 

@@ -145,7 +145,9 @@ pub(crate) fn usage(error: &UsageError) -> ExitCode {
         let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
         let message = lines.next().unwrap_or_default().trim_start_matches("error: ").to_owned();
         let rest: Vec<&str> = lines.collect();
-        Printer::new(true).failure(&Failure::usage(message).hint(rest.join(" ")));
+        let subcommand = std::env::args().nth(1).filter(|word| word.chars().all(char::is_alphabetic));
+        let help = subcommand.map_or("marl --help".to_owned(), |name| format!("marl {name} --help"));
+        Printer::new(true).failure(&Failure::usage(message).hint(rest.join(" ")).next(help));
     } else {
         let _ = error.print();
     }

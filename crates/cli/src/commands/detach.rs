@@ -17,10 +17,8 @@ use crate::{
     exit,
     failure::Failure,
     printer::Printer,
+    typed,
 };
-
-/// The flag that a child is started with beside `--detach`.
-pub(crate) const CHILD: &str = "--detached";
 
 /// What a child says once its run is recorded.
 #[derive(Debug, Serialize, Deserialize)]
@@ -48,7 +46,7 @@ pub(crate) fn run(args: &EnrichArgs, printer: &Printer) -> Result<u8, Failure> {
     let program = std::env::current_exe().map_err(|error| broken(&error))?;
     let mut child = Command::new(program)
         .args(std::env::args_os().skip(1))
-        .arg(CHILD)
+        .arg(typed::IN_BACKGROUND)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(talk.try_clone().map_err(|error| broken(&error))?)
@@ -95,10 +93,8 @@ fn tell(started: &Started, choice: &LedgerChoice, printer: &Printer) {
 
 /// The flags that lead to the same ledger.
 fn of_ledger(choice: &LedgerChoice) -> String {
-    let path = choice
-        .ledger
-        .as_ref()
-        .map(|path| format!(" --ledger {}", super::shell_word(&path.to_string_lossy())));
+    let path =
+        choice.ledger.as_ref().map(|path| format!(" --ledger {}", typed::word(&path.to_string_lossy())));
     let sandbox = if choice.sandbox { " --sandbox" } else { "" };
     format!("{}{sandbox}", path.unwrap_or_default())
 }

@@ -15,7 +15,7 @@ use engine::{
 };
 use marl_core::{ErrorKind, Outcome, SkipReason};
 
-use super::{block_on, detach, shell_word};
+use super::{block_on, detach};
 use crate::{
     args::EnrichArgs,
     exit,
@@ -31,6 +31,7 @@ use crate::{
     run_record::Steps,
     signals,
     table::{self, ErrorsFile, InputRow, Reader, Sketch, TableError, WriteOptions, Writer},
+    typed,
     watch::{self, Seen},
 };
 
@@ -56,12 +57,6 @@ async fn enrich(job: &Job<'_>, way: &Way, printer: &Arc<Printer>) -> Result<u8, 
     let picked = pick(&job.args.pick, job, closed, printer).await?;
     older::check(&job.output(), job, &picked)?;
     Run::new(job, way, picked, printer)?.go().await
-}
-
-/// The command line as it can be typed again.
-fn typed() -> String {
-    let words = std::env::args().filter(|word| word != detach::CHILD);
-    words.map(|word| shell_word(&word)).collect::<Vec<_>>().join(" ")
 }
 
 /// Says that the run is recorded, and talks to its log from here on.
@@ -104,7 +99,8 @@ pub(super) fn check_plan(then: &Hash, job: &Job<'_>, way: &Way) -> Result<(), Fa
     let message =
         format!("the plan does not hold any more: since it was made, {} changed", moved.join(" and "));
     Err(Failure::new(exit::PLAN_CHANGED, "plan_changed", message)
-        .hint("nothing was sent; `marl plan` with the same arguments says what a run would do now"))
+        .hint("nothing was sent; `marl plan` with the same arguments says what a run would do now")
+        .next(typed::as_command("plan", &["--plan"])))
 }
 
 /// One run, ready to go: everything that can be wrong beforehand has been looked at.
@@ -137,7 +133,7 @@ impl<'a> Run<'a> {
         let store = Arc::new(place.open_ledger(&args.ledger)?);
         let steps = Steps::of(plan, &way.settings, &job.request.types, picked.told(sketch.rows));
         let start = RunStart {
-            command: typed(),
+            command: typed::command(),
             input: absolute(&args.input),
             output: absolute(&output),
             steps: serde_json::to_string(&steps).expect("steps have text keys"),
@@ -370,11 +366,12 @@ fn ledger_lost(counts: &Counts, path: &Path) -> Failure {
     let why = counts.ledger_error.clone().unwrap_or_else(|| "it was deleted or replaced".to_owned());
     Failure::new(exit::INTERNAL, "ledger", format!("the ledger {} cannot be used: {why}", path.display()))
         .hint("nothing more was sent; what was answered is in the output, and what could not be stored may be asked about again")
+        .billed()
 }
 
 /// The table or the disk failed when calls had been made already.
 fn broken(error: TableError) -> Failure {
-    Failure::from(error).exiting(exit::INTERNAL)
+    Failure::from(error).exiting(exit::INTERNAL).billed()
 }
 
 fn write(

@@ -11,7 +11,7 @@ pub(crate) mod runs;
 pub(crate) mod sandbox;
 pub(crate) mod why;
 
-use std::{borrow::Cow, future::Future};
+use std::future::Future;
 
 use crate::{exit, failure::Failure};
 
@@ -21,13 +21,4 @@ fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Fail
         Failure::new(exit::INTERNAL, "internal", "no threads can be started").caused_by(&error)
     })?;
     runtime.block_on(work)
-}
-
-/// A word of the command line as it can be typed again, without quotes where none are needed.
-fn shell_word(word: &str) -> String {
-    let plain = !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || "-_./=,:@+%".contains(c));
-    if plain {
-        return word.to_owned();
-    }
-    shlex::try_quote(word).map_or_else(|_| word.to_owned(), Cow::into_owned)
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use engine::{Engine, Forecast, Foreseen, RowEnd, Silent, Way as Outside, gateway::Gateway, ledger::Store};
 
-use super::{block_on, enrich, shell_word};
+use super::{block_on, enrich};
 use crate::{
     args::PlanArgs,
     exit,
@@ -18,6 +18,7 @@ use crate::{
     project,
     report::{Planned, SampleCall, SampleRow, planned_document, planned_lines, standing_word},
     table::{self, Reader},
+    typed,
 };
 
 /// The most remarks that are counted apart.
@@ -149,7 +150,7 @@ fn tell(job: &Job<'_>, way: &Way, planned: &Planned, printer: &Printer) -> Resul
     let most = planned.send().1;
     let cost = planned.cost().map(|(_, most)| most);
     let hash = Hash::of(job, &way.settings, most, cost)?.to_string();
-    let command = command(&hash);
+    let command = format!("{} --plan {hash}", typed::as_command("enrich", &["--sample", "--plan"]));
     if printer.is_json() {
         printer.document(&planned_document(planned, &job.plan, &hash, &command));
     } else {
@@ -157,19 +158,4 @@ fn tell(job: &Job<'_>, way: &Way, planned: &Planned, printer: &Printer) -> Resul
         lines.iter().for_each(|line| printer.data(line));
     }
     Ok(exit::DONE)
-}
-
-/// This command line as the run that it plans.
-fn command(hash: &str) -> String {
-    let mut words = vec!["marl".to_owned(), "enrich".to_owned()];
-    let mut args = std::env::args().skip(2);
-    while let Some(word) = args.next() {
-        match word.as_str() {
-            "--sample" | "--plan" => drop(args.next()),
-            word if word.starts_with("--sample=") || word.starts_with("--plan=") => {}
-            word => words.push(shell_word(word)),
-        }
-    }
-    words.extend(["--plan".to_owned(), hash.to_owned()]);
-    words.join(" ")
 }

@@ -18,6 +18,7 @@ use crate::{
     printer::Printer,
     report::{run_lines, spent},
     time::{date, span},
+    typed,
 };
 
 #[derive(Serialize)]
@@ -125,6 +126,7 @@ fn find(store: &Store, id: i64) -> Result<RunRecord, Failure> {
     store.run(id)?.ok_or_else(|| {
         Failure::new(exit::NOT_FOUND, "not_found", format!("{} has no run {id}", ledger(store)))
             .hint("`marl runs` lists them")
+            .next(format!("marl runs --json --ledger {}", typed::word(&store.path().to_string_lossy())))
     })
 }
 

@@ -24,6 +24,7 @@ use crate::{
     run_record::{Step, Steps},
     table::{self, InputRow, ReadOptions, Reader, Sketch},
     time::{date, span},
+    typed,
 };
 
 #[derive(Serialize)]
@@ -75,6 +76,7 @@ fn find_run(store: &Store, args: &WhyArgs) -> Result<RunRecord, Failure> {
         return store.run(id)?.ok_or_else(|| {
             Failure::new(exit::NOT_FOUND, "not_found", format!("there is no run {id}"))
                 .hint("`marl runs` lists them")
+                .next(format!("marl runs --json --ledger {}", typed::word(&store.path().to_string_lossy())))
         });
     }
     let path = std::path::absolute(&args.table).unwrap_or_else(|_| args.table.clone());

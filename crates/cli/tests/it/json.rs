@@ -44,3 +44,43 @@ fn progress_lines_are_json_on_stderr() {
     assert_eq!(line["progress"]["rows"], 2);
     assert_eq!(ran.json()["status"], "finished");
 }
+
+#[test]
+fn errors_are_one_line_whose_next_command_runs() {
+    let world = World::new();
+    world.write("leads.csv", "company_domain\nnike.com\n");
+    world.run("enrich --input leads.csv --integrations find_ceo").exits(0);
+    let plan = world.run("plan --input leads.csv --integrations find_ceo --json").exits(0).json();
+    let hash = plan["plan"].as_str().unwrap();
+    let moved =
+        format!("enrich --input leads.csv --integrations find_ceo --existing overwrite --plan {hash} --json");
+    for (args, code, next) in [
+        ("enrich --input leads.csv --integrations find_coe --json", "not_found", "marl integrations --json"),
+        ("enrich --input leads.csv --no-such-flag --json", "usage", "marl enrich --help"),
+        ("runs show 99 --json", "not_found", "marl runs --json --ledger "),
+        (
+            &moved,
+            "plan_changed",
+            "marl plan --input leads.csv --integrations find_ceo --existing overwrite --json",
+        ),
+    ] {
+        let ran = world.run(args);
+        let line = ran.stderr.lines().last().unwrap();
+        let error = &serde_json::from_str::<serde_json::Value>(line).unwrap()["error"];
+        assert_eq!(error["code"], code, "{line}");
+        assert_eq!((&error["retryable"], &error["billed"]), (&false.into(), &false.into()));
+        assert_eq!(error["details"]["exit_code"], ran.code);
+        let command =
+            error["next_command"].as_str().unwrap().replace("[DIR]", &world.folder().display().to_string());
+        assert!(command.starts_with(next.trim_end()), "{command}");
+        world.run(command.strip_prefix("marl ").unwrap()).exits(0);
+    }
+    let keyless = world.run_bare("enrich --input leads.csv --integrations linkedin_profile --map linkedin_profile.linkedin_url=company_domain --json");
+    assert!(keyless.code != 0);
+    world.write("people.csv", "linkedin_url\nlinkedin.com/in/sandbox-jo\n");
+    let keyless = world.run_bare("enrich --input people.csv --integrations linkedin_profile --json").exits(3);
+    let error =
+        &serde_json::from_str::<serde_json::Value>(keyless.stderr.lines().last().unwrap()).unwrap()["error"];
+    let next = "marl enrich --input people.csv --integrations linkedin_profile --json --sandbox";
+    assert_eq!(error["next_command"], next);
+}
