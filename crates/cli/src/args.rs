@@ -35,6 +35,7 @@ pub(crate) enum Command {
     Runs(RunsArgs),
     Ledger(LedgerArgs),
     Sandbox(SandboxArgs),
+    Mcp(McpArgs),
 }
 
 impl Command {
@@ -49,7 +50,7 @@ impl Command {
             Self::Why(args) => args.json,
             Self::Runs(args) => args.json,
             Self::Ledger(args) => args.json,
-            Self::Sandbox(_) => false,
+            Self::Sandbox(_) | Self::Mcp(_) => false,
         }
     }
 }
@@ -201,6 +202,16 @@ pub(crate) struct DescribeArgs {
     /// Print one JSON document to stdout
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Serve the commands as tools of the Model Context Protocol, over stdio
+///
+/// For agents: `marl mcp` in the project's folder is the server's command.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct McpArgs {
+    /// A folder whose files may be used, links followed; may be given several times [default: .]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Vec<PathBuf>,
 }
 
 /// Serve sample data on 127.0.0.1 in the providers' own formats, with faults on purpose

@@ -10,6 +10,7 @@ mod docs;
 mod exit;
 mod failure;
 mod job;
+mod mcp;
 mod older;
 mod pick;
 mod pipeline;
@@ -54,6 +55,7 @@ pub fn main() -> ExitCode {
         Command::Why(args) => commands::why::run(args, &printer),
         Command::Runs(args) => commands::runs::run(args, &printer),
         Command::Ledger(args) => commands::ledger::run(args, &printer),
+        Command::Mcp(args) => commands::mcp::run(args),
         Command::Sandbox(args) => commands::sandbox::run(args, &printer),
     };
     let code = done.unwrap_or_else(|failure| {

@@ -5,6 +5,7 @@ pub(crate) mod detach;
 pub(crate) mod enrich;
 pub(crate) mod integrations;
 pub(crate) mod ledger;
+pub(crate) mod mcp;
 pub(crate) mod plan;
 pub(crate) mod recipe;
 pub(crate) mod runs;

@@ -14,6 +14,7 @@ mod json;
 mod kill;
 mod ledger;
 mod links;
+mod mcp;
 mod plan;
 mod signals;
 mod why;

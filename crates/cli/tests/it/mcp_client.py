@@ -1,0 +1,72 @@
+"""Drives `marl mcp` with the protocol's official SDK, as an agent would, and prints what it got.
+
+Started by mcp.rs with the binary as its argument, in a folder with people.csv.
+"""
+
+import asyncio
+import json
+import os
+import sys
+
+from mcp import ClientSession, StdioServerParameters
+from mcp.client.stdio import stdio_client
+
+
+async def task(session):
+    seen = {}
+    initialized = await session.initialize()
+    seen["server"] = initialized.server_info.name
+    seen["instructions"] = initialized.instructions
+    listed = (await session.list_tools()).tools
+    seen["tools"] = {
+        tool.name: {
+            "described": bool(tool.description),
+            "input": tool.input_schema["type"],
+            "output": (tool.output_schema or {}).get("type"),
+            "reads_only": tool.annotations.read_only_hint,
+            "open_world": tool.annotations.open_world_hint,
+        }
+        for tool in listed
+    }
+
+    async def call(tool, progress=None, **arguments):
+        answer = await session.call_tool(tool, arguments, progress_callback=progress)
+        return {"error": bool(answer.is_error), "document": answer.structured_content}
+
+    run = {"table": "people.csv", "integrations": ["linkedin_profile"]}
+    seen["integrations"] = await call("integrations")
+    seen["one"] = await call("integrations", name="linkedin_profile")
+    seen["refused"] = {
+        "without a cap": await call("start_run", **run),
+        "outside": await call("plan", table="/etc/hostname", integrations=["linkedin_profile"]),
+        "unknown argument": await call("plan", table="people.csv", integration=["x"]),
+        "unknown integration": await call("plan", table="people.csv", integrations=["linkedin"]),
+        "unknown tool": await call("buy"),
+    }
+    plan = await call("plan", **run)
+    seen["plan"] = plan
+    started = await call("start_run", plan=plan["document"]["plan"], **run)
+    seen["started"] = started
+    told = []
+
+    async def progress(done, total, message):
+        told.append([done, total, message])
+
+    number = started["document"]["run"]
+    seen["status"] = await call("run_status", progress=progress, run=number, wait_seconds=60)
+    seen["progress"] = told
+    seen["runs"] = await call("run_status")
+    seen["why"] = await call("explain_cell", table="people_enriched.csv", row=1, column="headline")
+    seen["again"] = await call("plan", **run)
+    seen["ledger"] = await call("ledger")
+    return seen
+
+
+async def main():
+    server = StdioServerParameters(command=sys.argv[1], args=["mcp"], env=dict(os.environ))
+    async with stdio_client(server) as (reader, writer):
+        async with ClientSession(reader, writer) as session:
+            print(json.dumps(await task(session)))
+
+
+asyncio.run(main())
