@@ -3,11 +3,20 @@
 
 use std::{fs, path::Path};
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use crate::{args::Args, exit, recipe::Recipe, settings::Settings};
 
-const DOCUMENTS: [&str; 4] = ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "CHANGELOG.md"];
+const DOCUMENTS: [&str; 8] = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "ARCHITECTURE.md",
+    "CHANGELOG.md",
+    "AGENTS.md",
+    "plugin/skills/marl/SKILL.md",
+    "plugin/skills/marl/references/compose.md",
+    "plugin/skills/marl/references/integration.md",
+];
 
 fn read(name: &str) -> String {
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
@@ -55,6 +64,44 @@ fn every_command_shown_parses() {
         }
     }
     assert!(seen >= 12, "{seen} commands found");
+}
+
+/// Every flag that a document names, in whatever words, exists somewhere.
+#[test]
+fn every_flag_named_exists() {
+    fn flags(command: &clap::Command, known: &mut Vec<String>) {
+        known.extend(command.get_arguments().filter_map(|arg| arg.get_long()).map(str::to_owned));
+        command.get_subcommands().for_each(|command| flags(command, known));
+    }
+    let mut known = ["help", "version"].map(str::to_owned).to_vec();
+    flags(&Args::command(), &mut known);
+    let mut seen = 0;
+    for document in DOCUMENTS.iter().filter(|name| name.starts_with("plugin") || **name == "README.md") {
+        let text = read(document);
+        let inline = text.split('`').skip(1).step_by(2).filter(|code| !code.contains("cargo"));
+        for flag in inline.flat_map(str::split_whitespace).filter_map(|word| word.strip_prefix("--")) {
+            let name: String = flag.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+            assert!(known.contains(&name), "{document} names `--{name}`");
+            seen += 1;
+        }
+    }
+    assert!(seen > 40, "{seen} flags found");
+}
+
+#[test]
+fn the_plugins_files_are_json() {
+    for file in [
+        ".claude-plugin/marketplace.json",
+        "plugin/.claude-plugin/plugin.json",
+        "plugin/.mcp.json",
+        "plugin/hooks/hooks.json",
+    ] {
+        let json: serde_json::Value =
+            serde_json::from_str(&read(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+        assert!(json.is_object(), "{file}");
+    }
+    let plugin: serde_json::Value = serde_json::from_str(&read("plugin/.claude-plugin/plugin.json")).unwrap();
+    assert_eq!(plugin["version"], env!("CARGO_PKG_VERSION"));
 }
 
 #[test]
