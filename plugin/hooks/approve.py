@@ -9,7 +9,7 @@ import shlex
 import sys
 
 # Subcommands that send nothing, buy nothing and write nothing.
-READS = {"plan", "integrations", "describe", "why"}
+READS = {"plan", "integrations", "describe", "why", "columns", "rows"}
 READS_OF = {"runs": {"show", "wait"}, "ledger": {"stats"}}
 # What a shell would do more with than pass it on.
 SHELL = set("|&;<>()$`\\\n*?[]{}!#~")

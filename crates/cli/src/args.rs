@@ -1,13 +1,17 @@
 //! The command line: what can be typed. What it means is the commands' to say.
 
+mod doctor;
 mod look;
+mod shell;
 mod steps;
 
 use std::{path::PathBuf, time::Duration};
 
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+pub(crate) use doctor::DoctorArgs;
 pub(crate) use look::{LedgerArgs, LedgerCommand, RunsArgs, RunsCommand, WhyArgs};
+pub(crate) use shell::{CompletionsArgs, ManArgs};
 pub(crate) use steps::{Only, PickArgs, StepArgs};
 
 use crate::{exit, plan_hash::Hash, table};
@@ -36,6 +40,12 @@ pub(crate) enum Command {
     Ledger(LedgerArgs),
     Sandbox(SandboxArgs),
     Mcp(McpArgs),
+    Doctor(DoctorArgs),
+    Completions(CompletionsArgs),
+    Man(ManArgs),
+    /// Say what the exit codes mean (`marl help exit-codes` does the same)
+    #[command(override_help = exit::HELP)]
+    ExitCodes,
 }
 
 impl Command {
@@ -50,7 +60,8 @@ impl Command {
             Self::Why(args) => args.json,
             Self::Runs(args) => args.json,
             Self::Ledger(args) => args.json,
-            Self::Sandbox(_) | Self::Mcp(_) => false,
+            Self::Sandbox(_) | Self::Mcp(_) | Self::Completions(_) | Self::Man(_) | Self::ExitCodes => false,
+            Self::Doctor(args) => args.json,
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Connections to providers: which key and which base address.
+//! Connections to providers: which key and which base address, and where they come from.
+//! Sends nothing.
 //!
 //! A key and a base come from the environment; failing that, both from one `.env` file. A
 //! downloaded `.env` must not send the environment's key to an address of its own.
@@ -23,26 +24,59 @@ pub(crate) struct Connected {
     pub(crate) bases: BTreeMap<&'static str, Option<String>>,
 }
 
+/// Where a value was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Source {
+    Environment,
+    File(PathBuf),
+}
+
+/// A provider's key and base address as they were found, and where.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) key: Option<(Secret, Source)>,
+    base: Option<(String, Source)>,
+}
+
+impl Found {
+    /// The base address, checked.
+    pub(crate) fn base_url(&self, card: &Card) -> Result<String, Failure> {
+        match &self.base {
+            Some((base, _)) => check_base(card, base),
+            None => Ok(card.default_base.to_owned()),
+        }
+    }
+
+    /// Where an address comes from that is not the default one.
+    pub(crate) fn base_source(&self) -> Option<&Source> {
+        self.base.as_ref().map(|(_, source)| source)
+    }
+
+    /// What the provider is made with.
+    pub(crate) fn connection(&self, card: &Card) -> Result<Connection, Failure> {
+        let key = self.key.as_ref().map(|(key, _)| key.clone());
+        Ok(Connection { base_url: self.base_url(card)?, key })
+    }
+}
+
 /// Connects the plan's providers to the vendors.
 pub(crate) fn live(plan: &Plan, registry: &Registry, folder: &Path) -> Result<Connected, Failure> {
     let file = DotEnv::find(folder)?;
     connect(plan, registry, |card| {
-        let (key, base) = look_up(card, file.as_ref());
-        let base_url = match &base {
-            Some(base) => check_base(card, base)?,
-            None => card.default_base.to_owned(),
-        };
-        let scope = (base_url != card.default_base).then(|| base_url.clone());
-        Ok((Connection { base_url, key: key.map(|key| Secret::new(&key)) }, scope))
+        let connection = look_up(card, file.as_ref()).connection(card)?;
+        let scope = (connection.base_url != card.default_base).then(|| connection.base_url.clone());
+        Ok((connection, scope))
     })
 }
 
 /// Connects them to a sandbox at `url`.
 pub(crate) fn sandbox(plan: &Plan, registry: &Registry, url: &str) -> Result<Connected, Failure> {
-    connect(plan, registry, |_| {
-        let connection = Connection { base_url: url.to_owned(), key: Some(Secret::new("sandbox")) };
-        Ok((connection, Some("sandbox".to_owned())))
-    })
+    connect(plan, registry, |_| Ok((to_sandbox(url), Some("sandbox".to_owned()))))
+}
+
+/// The connection to a sandbox at `url`.
+pub(crate) fn to_sandbox(url: &str) -> Connection {
+    Connection { base_url: url.to_owned(), key: Some(Secret::new("sandbox")) }
 }
 
 fn connect(
@@ -62,23 +96,31 @@ fn connect(
 }
 
 /// The key and the base for a provider. A file's base is used only with the same file's key.
-fn look_up(card: &Card, file: Option<&DotEnv>) -> (Option<String>, Option<String>) {
-    let of_env = |name: &str| env::var(name).ok().filter(|value| !value.trim().is_empty());
-    let of_file = |name: &str| file.and_then(|file| file.values.get(name).cloned());
+pub(crate) fn look_up(card: &Card, file: Option<&DotEnv>) -> Found {
+    let of_env = |name: &str| {
+        let value = env::var(name).ok().filter(|value| !value.trim().is_empty());
+        value.map(|value| (value, Source::Environment))
+    };
+    let of_file = |name: &str| {
+        let file = file?;
+        file.values.get(name).map(|value| (value.clone(), Source::File(file.path.clone())))
+    };
     let base = of_env(card.base_variable);
-    match of_env(card.key_variable) {
+    let (key, base) = match of_env(card.key_variable) {
         Some(key) => (Some(key), base),
         None => (of_file(card.key_variable), base.or_else(|| of_file(card.base_variable))),
-    }
+    };
+    Found { key: key.map(|(key, source)| (Secret::new(&key), source)), base }
 }
 
 /// The nearest `.env`, from a folder upwards.
-struct DotEnv {
+pub(crate) struct DotEnv {
+    path: PathBuf,
     values: HashMap<String, String>,
 }
 
 impl DotEnv {
-    fn find(folder: &Path) -> Result<Option<Self>, Failure> {
+    pub(crate) fn find(folder: &Path) -> Result<Option<Self>, Failure> {
         let path = folder.ancestors().map(|folder| folder.join(".env")).find(|path| path.is_file());
         path.map(|path| Self::read(&path)).transpose()
     }
@@ -103,7 +145,7 @@ impl DotEnv {
             }
         }
         values.retain(|_, value: &mut String| !value.trim().is_empty());
-        Ok(Self { values })
+        Ok(Self { path: path.clone(), values })
     }
 }
 
@@ -205,8 +247,11 @@ mod tests {
         )
         .unwrap();
         let file = DotEnv::find(&deep).unwrap();
-        assert_eq!(look_up(&CARD, file.as_ref()), (Some("k 1".into()), Some("https://b.example".into())));
-        assert_eq!(look_up(&CARD, None), (None, None));
+        let source = Source::File(folder.path().join(".env"));
+        let key = Some((Secret::new("k 1"), source.clone()));
+        let base = Some(("https://b.example".to_owned(), source));
+        assert_eq!(look_up(&CARD, file.as_ref()), Found { key, base });
+        assert_eq!(look_up(&CARD, None), Found { key: None, base: None });
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub(crate) const STILL_RUNNING: u8 = 11;
 /// Interrupted by a signal.
 pub(crate) const INTERRUPTED: u8 = 130;
 
-/// What `marl enrich --help` says of them.
+/// What `marl enrich --help` and `marl help exit-codes` say of them.
 pub(crate) const HELP: &str = "\
 Exit codes:
   0    done

@@ -218,7 +218,8 @@ impl Way {
     }
 }
 
-async fn start_sandbox() -> Result<Sandbox, Failure> {
+/// Starts the built-in sandbox.
+pub(crate) async fn start_sandbox() -> Result<Sandbox, Failure> {
     let options = Options { latency: SANDBOX_LATENCY, ..Options::default() };
     Sandbox::start(options).await.map_err(|error| {
         Failure::new(exit::INTERNAL, "internal", "the sandbox cannot listen on 127.0.0.1").caused_by(&error)

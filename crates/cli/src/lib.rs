@@ -57,6 +57,10 @@ pub fn main() -> ExitCode {
         Command::Ledger(args) => commands::ledger::run(args, &printer),
         Command::Mcp(args) => commands::mcp::run(args),
         Command::Sandbox(args) => commands::sandbox::run(args, &printer),
+        Command::Doctor(args) => commands::doctor::run(args, &printer),
+        Command::Completions(args) => commands::completions::run(args, &printer),
+        Command::Man(args) => commands::man::run(args, &printer),
+        Command::ExitCodes => commands::exit_codes::run(&printer),
     };
     let code = done.unwrap_or_else(|failure| {
         printer.failure(&failure);

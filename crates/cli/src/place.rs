@@ -1,6 +1,9 @@
 //! Where a command works: the working folder, the project's settings, the ledger.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use engine::ledger::{LedgerError, OpenError, Problem, Store};
 use marl_core::Registry;
@@ -20,12 +23,9 @@ pub(crate) struct Place {
 impl Place {
     /// Finds the project of the working folder and reads its settings.
     pub(crate) fn find(registry: &Registry) -> Result<Self, Failure> {
-        let working = std::env::current_dir().map_err(|error| {
-            Failure::new(exit::INTERNAL, "internal", "the working folder cannot be read").caused_by(&error)
-        })?;
+        let working = working_folder()?;
         let project = project::folder(&working);
-        let providers: Vec<&str> = registry.providers().map(|provider| provider.card.name).collect();
-        let settings = Settings::read(&project, &providers)?;
+        let settings = settings(&project, registry)?;
         Ok(Self { working, project, settings })
     }
 
@@ -44,6 +44,19 @@ impl Place {
         }
         Ok(Arc::new(Store::open(&path)?))
     }
+}
+
+/// The working folder.
+pub(crate) fn working_folder() -> Result<PathBuf, Failure> {
+    std::env::current_dir().map_err(|error| {
+        Failure::new(exit::INTERNAL, "internal", "the working folder cannot be read").caused_by(&error)
+    })
+}
+
+/// The settings of a project.
+pub(crate) fn settings(project: &Path, registry: &Registry) -> Result<Settings, Failure> {
+    let providers: Vec<&str> = registry.providers().map(|provider| provider.card.name).collect();
+    Settings::read(project, &providers)
 }
 
 impl From<OpenError> for Failure {

@@ -60,8 +60,17 @@ impl Printer {
             self.say(text);
             return true;
         }
+        self.write(format!("{text}\n").as_bytes())
+    }
+
+    /// Data of a form of its own, as it is: what is for a shell or for `man`.
+    pub(crate) fn raw(&self, data: &[u8]) {
+        self.write(data);
+    }
+
+    fn write(&self, data: &[u8]) -> bool {
         let mut out = io::stdout().lock();
-        match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        match out.write_all(data).and_then(|()| out.flush()) {
             Ok(()) => true,
             Err(error) => {
                 if error.kind() != io::ErrorKind::BrokenPipe {

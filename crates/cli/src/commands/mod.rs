@@ -1,10 +1,14 @@
 //! One file a subcommand, each a function from what was typed to an exit code.
 
+pub(crate) mod completions;
 pub(crate) mod describe;
 pub(crate) mod detach;
+pub(crate) mod doctor;
 pub(crate) mod enrich;
+pub(crate) mod exit_codes;
 pub(crate) mod integrations;
 pub(crate) mod ledger;
+pub(crate) mod man;
 pub(crate) mod mcp;
 pub(crate) mod plan;
 pub(crate) mod recipe;

@@ -7,6 +7,7 @@
 mod behaviour;
 mod calls;
 mod detach;
+mod doctor;
 mod errors;
 mod faults;
 mod forecast;
@@ -16,6 +17,7 @@ mod ledger;
 mod links;
 mod mcp;
 mod plan;
+mod shell;
 mod signals;
 mod why;
 mod workflows;

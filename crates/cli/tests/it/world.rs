@@ -79,6 +79,11 @@ impl World {
         self.read(table).lines().next().unwrap_or_default().to_owned()
     }
 
+    /// Where the sandbox listens.
+    pub(crate) fn address(&self) -> String {
+        self.sandbox.url()
+    }
+
     pub(crate) fn stats(&self) -> Stats {
         self.sandbox.stats()
     }

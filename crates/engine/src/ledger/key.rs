@@ -37,6 +37,11 @@ impl Key {
 }
 
 impl Key {
+    /// A key as the ledger holds it.
+    pub(super) fn stored(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// The key's bytes.
     pub fn bytes(&self) -> &[u8; 32] {
         &self.0

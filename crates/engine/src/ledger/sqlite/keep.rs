@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use rusqlite::{Connection, types::Value as SqlValue};
+use rusqlite::{Connection, ErrorCode, types::Value as SqlValue};
 use serde::Serialize;
 
-use super::{CallRecord, CallState, Store, calls, failed, ms, now_ms};
-use crate::ledger::{Key, LedgerError};
+use super::{CallRecord, CallState, Freshness, Judge, MaxAge, NO_RUN, Store, calls, failed, ms, now_ms};
+use crate::ledger::{Key, Known, LedgerError};
 
 /// What a ledger holds.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -57,6 +57,43 @@ impl Store {
     /// The ledger cannot be read.
     pub fn stats(&self) -> Result<Stats, LedgerError> {
         self.readers.fresh(stats).map_err(|error| failed(&error))
+    }
+
+    /// Whether the file is whole. Reads all of it.
+    ///
+    /// # Errors
+    /// The ledger cannot be read, and not because it is damaged.
+    pub fn is_sound(&self) -> Result<bool, LedgerError> {
+        let check =
+            |db: &Connection| db.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
+        match self.readers.fresh(check) {
+            Ok(word) => Ok(word == "ok"),
+            // Damage that keeps the check itself from going on.
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => Ok(false),
+            Err(error) => Err(failed(&error)),
+        }
+    }
+
+    /// How many calls a run that started now would find in doubt. A doubt that was answered
+    /// since is none any more, so that rows in that state cannot simply be counted.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn doubts(&self) -> Result<u64, LedgerError> {
+        let freshness = Freshness::AsOf { now: now_ms(), max_age: MaxAge::default() };
+        let judge = Judge { run: NO_RUN, freshness };
+        let is_alive = |run| self.is_alive(run);
+        let count = |db: &Connection| {
+            let mut statement = db.prepare("SELECT DISTINCT key FROM call WHERE state IN (0, 4)")?;
+            let mut rows = statement.query([])?;
+            let mut doubts = 0;
+            while let Some(row) = rows.next()? {
+                let known = judge.known(db, &Key::stored(row.get(0)?), false, &is_alive)?;
+                doubts += u64::from(matches!(known, Known::InDoubt { .. }));
+            }
+            Ok(doubts)
+        };
+        self.readers.fresh(count).map_err(|error: rusqlite::Error| failed(&error))
     }
 
     /// How many usable answers a removal would take: what would become payable again.

@@ -137,10 +137,14 @@ async fn an_intent_is_in_doubt_when_its_process_is_dead() {
     world.claim(&first, 1, false).await.unwrap();
     let second = world.run();
     assert_eq!(world.word(&second, 1).await, "busy", "the first lives");
+    assert_eq!(second.store().doubts(), Ok(0));
     drop(first);
     assert_eq!(world.word(&second, 1).await, "in doubt false");
+    assert_eq!(second.store().doubts(), Ok(1));
     assert_eq!(world.claim(&second, 1, false).await, None, "kept");
-    assert!(world.claim(&second, 1, true).await.is_some(), "sent again by choice");
+    let again = world.claim(&second, 1, true).await.expect("sent again by choice");
+    world.settle(&second, 1, again, found("yes")).await;
+    assert_eq!(second.store().doubts(), Ok(0), "the older doubt does not count any more");
 }
 
 #[tokio::test]
@@ -342,10 +346,12 @@ async fn damage_in_the_middle_is_an_error_and_no_answer_is_taken_for_none() {
         let intent = world.claim(&ledger, n, false).await.unwrap();
         world.settle(&ledger, n, intent, found(&"x".repeat(500))).await;
     }
+    assert_eq!(ledger.store().is_sound(), Ok(true));
     drop(ledger);
     let length = fs::metadata(world.path()).unwrap().len() as usize;
     damage(&world.path(), length / 2, length);
     let store = Arc::new(Store::open(&world.path()).expect("its beginning is sound"));
+    assert_eq!(store.is_sound(), Ok(false));
     let ledger = RunLedger::begin(store, &start(), MaxAge::default());
     let error = match ledger {
         Err(error) => error,

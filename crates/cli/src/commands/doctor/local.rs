@@ -1,0 +1,99 @@
+//! What is on this machine: the project's folder and settings, the ledger. Asks no provider.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    process,
+};
+
+use engine::ledger::{LedgerError, Store};
+use marl_core::Registry;
+
+use super::Check;
+use crate::{args::LedgerChoice, exit, failure::Failure, place, project, report::thousands, settings};
+
+/// What brings back a ledger that is damaged.
+const RECOVER: &str = "keep a copy; `sqlite3 FILE .recover` brings back what can be read, and `--ledger PATH` \
+                       names another";
+
+pub(super) fn folder_and_settings(folder: &Path, registry: &Registry) -> [Check; 3] {
+    let file = folder.join(settings::FILE);
+    let settings = match place::settings(folder, registry) {
+        Err(failure) => Check::failed("settings", &failure, "mend it there; README.md shows every setting"),
+        Ok(_) if file.exists() => Check::ok("settings", format!("{} is read", project::shown(&file))),
+        Ok(_) => Check::ok("settings", format!("no {}: the defaults hold", settings::FILE)),
+    };
+    // A run writes beside its table, which may be elsewhere.
+    let writable = match try_to_write(folder) {
+        Ok(()) => Check::ok("project.writable", "files can be made in the project folder"),
+        Err(error) => Check::warn(
+            "project.writable",
+            format!("no file can be made in {}: {error}", folder.display()),
+            "make it writable, or name an `--output` elsewhere",
+        ),
+    };
+    [Check::ok("project", folder.display().to_string()), settings, writable]
+}
+
+/// What can be said of the ledger without beginning one.
+pub(super) fn ledger(choice: &LedgerChoice, project: &Path, working: &Path) -> Vec<Check> {
+    let path = project::ledger(choice, project);
+    let shown = project::shown(&path);
+    let mut checks = vec![folder_of(&path, working)];
+    // An empty file is a ledger that nobody has begun.
+    if fs::metadata(&path).is_ok_and(|file| file.len() > 0) {
+        match Store::open(&path) {
+            Ok(store) => checks.extend(inside(&store, &shown)),
+            Err(error) => checks.push(Check::failed("ledger", &Failure::from(error), RECOVER)),
+        }
+    } else {
+        checks.push(Check::ok("ledger", format!("none yet: the first run makes {shown}")));
+    }
+    checks
+}
+
+fn inside(store: &Store, shown: &str) -> [Check; 3] {
+    let unreadable = |name: &str, error: LedgerError| Check::failed(name, &Failure::from(error), RECOVER);
+    let sound = match store.is_sound() {
+        Ok(true) => Check::ok("ledger.sound", "the file is whole"),
+        Ok(false) => Check::bad("ledger.sound", exit::INTERNAL, format!("{shown} is damaged"), RECOVER),
+        Err(error) => unreadable("ledger.sound", error),
+    };
+    let doubts = match store.doubts() {
+        Ok(0) => Check::ok("ledger.doubts", "no call is in doubt"),
+        Ok(doubts) => Check::warn(
+            "ledger.doubts",
+            format!("{} may have been paid for and got no answer", calls(doubts)),
+            "keep their cells empty, or run the same `marl enrich` with `--in-doubt retry` and perhaps pay twice; \
+             `marl ledger export` lists them",
+        ),
+        Err(error) => unreadable("ledger.doubts", error),
+    };
+    [Check::ok("ledger", format!("{shown} opens, in a format that this version knows")), sound, doubts]
+}
+
+fn calls(number: u64) -> String {
+    if number == 1 { "1 call".to_owned() } else { format!("{} calls", thousands(number)) }
+}
+
+/// Whether the ledger's folder, or the one that it will be made in, takes files.
+fn folder_of(ledger: &Path, working: &Path) -> Check {
+    let ledger = working.join(ledger);
+    let folder = ledger.ancestors().skip(1).find(|folder| folder.exists()).unwrap_or(working);
+    match try_to_write(folder) {
+        Ok(()) => Check::ok("ledger.writable", "the ledger's folder can be written"),
+        Err(error) => Check::bad(
+            "ledger.writable",
+            exit::INTERNAL,
+            format!("no file can be made in {}: {error}", project::shown(folder)),
+            "make it a folder that can be written, or name another ledger with `--ledger PATH`",
+        ),
+    }
+}
+
+/// Makes a file in a folder and takes it away again.
+fn try_to_write(folder: &Path) -> io::Result<()> {
+    let probe: PathBuf = folder.join(format!(".marl-doctor-{}", process::id()));
+    fs::File::options().write(true).create_new(true).open(&probe)?;
+    fs::remove_file(&probe)
+}

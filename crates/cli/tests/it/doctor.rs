@@ -1,0 +1,208 @@
+//! `marl doctor`, each check well and not well, and the help that tells about exit codes.
+
+use std::{fs, process::Command};
+
+use sandbox::Options;
+use serde_json::Value as Json;
+
+use crate::world::{Ran, World, people};
+
+/// Long enough to be taken for a secret.
+const KEY: &str = "secret-key-123456";
+
+/// `marl doctor` with a key in the environment that must not be seen again.
+fn doctor(world: &World, args: &str) -> Ran {
+    ran(world, world.command(&format!("doctor {args}")).env("DATAGEN_API_KEY", KEY))
+}
+
+fn ran(world: &World, command: &mut Command) -> Ran {
+    let ran = world.ran(command.output().unwrap());
+    assert!(!format!("{}{}", ran.stdout, ran.stderr).contains("secret"), "{}{}", ran.stdout, ran.stderr);
+    Ran { stdout: ran.stdout.replace(&world.address(), "[SANDBOX]"), ..ran }
+}
+
+/// The check called `name` of a JSON document.
+#[track_caller]
+fn check(document: &Json, name: &str) -> Json {
+    let checks = document["checks"].as_array().unwrap();
+    checks.iter().find(|check| check["name"] == name).unwrap_or_else(|| panic!("{name}: {document}")).clone()
+}
+
+/// Checks a JSON answer: the exit code, and one check's status and word.
+#[track_caller]
+fn finds(ran: Ran, code: i32, name: &str, status: &str, word: &str) {
+    let ran = ran.exits(code);
+    let document = ran.json();
+    let check = check(&document, name);
+    assert_eq!(check["status"], status, "{document}");
+    assert!(check["message"].as_str().unwrap().contains(word), "{document}");
+    assert_eq!(document["ok"], code == 0);
+    assert_eq!(check["fix"].is_string(), status == "bad" || status == "warn", "{document}");
+}
+
+#[test]
+fn all_is_well() {
+    let world = World::new();
+    world.write("people.csv", people(3, 3));
+    let before = doctor(&world, "").exits(0);
+    assert!(!world.path(".marl").exists(), "looking makes no ledger");
+    world.run("enrich --input people.csv --integrations linkedin_profile").exits(0);
+    let billed = world.stats().billed;
+    let after = doctor(&world, "").exits(0);
+    assert_eq!(world.stats().billed, billed, "the call is free");
+    assert_eq!(world.stats().calls, 5, "one call each time");
+    insta::assert_snapshot!(format!("{}\n{}", before.told(), after.told()));
+    let left: Vec<_> =
+        fs::read_dir(world.folder()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(!left.iter().any(|name| name.to_string_lossy().contains("doctor")), "{left:?}");
+}
+
+#[test]
+fn one_document() {
+    let world = World::new();
+    insta::assert_snapshot!(doctor(&world, "--json").exits(0).told());
+}
+
+#[test]
+fn the_built_in_sandbox_needs_no_key() {
+    let world = World::new();
+    insta::assert_snapshot!(world.run_bare("doctor --sandbox").exits(0).told());
+    assert_eq!(world.stats().calls, 0);
+}
+
+#[test]
+fn offline_asks_nobody() {
+    let world = World::new();
+    finds(doctor(&world, "--offline --json"), 0, "datagen.answer", "skipped", "--offline");
+    assert_eq!(world.stats().calls, 0);
+    finds(world.run_bare("doctor --sandbox --offline --json"), 0, "datagen.answer", "skipped", "--offline");
+}
+
+#[test]
+fn keys() {
+    let world = World::new();
+    let bare = || world.bare_command("doctor");
+    let mut said = vec![ran(&world, &mut bare()).exits(3).told()];
+    said.push(ran(&world, bare().env("DATAGEN_API_KEY", "secret\u{200b}key")).exits(3).told());
+    let base = format!("DATAGEN_API_BASE_URL={}\n", world.address());
+    world.write(".env", format!("DATAGEN_API_KEY={KEY}\n{base}"));
+    said.push(ran(&world, &mut bare()).exits(0).told());
+    world.write(".env", format!("DATAGEN_API_KEY='{KEY}\n{base}"));
+    said.push(ran(&world, &mut bare()).exits(2).told());
+    insta::assert_snapshot!(said.join("\n"));
+}
+
+#[test]
+fn a_key_in_an_address_is_not_shown() {
+    let world = World::new();
+    let mut command = world.bare_command("doctor --offline");
+    command.env("DATAGEN_API_KEY", KEY).env("DATAGEN_API_BASE_URL", format!("https://proxy.example/{KEY}"));
+    assert!(ran(&world, &mut command).exits(0).stdout.contains("https://proxy.example/[key]"));
+}
+
+#[test]
+fn a_refused_key() {
+    let world = World::with(Options { key: Some("another".to_owned()), ..Options::default() });
+    insta::assert_snapshot!(doctor(&world, "").exits(3).told());
+    finds(doctor(&world, "--json"), 3, "datagen.answer", "bad", "HTTP 401: the key is refused");
+}
+
+#[test]
+fn what_a_provider_may_say_instead() {
+    for (fault, code, status, word) in [
+        ("401", 3, "bad", "the key is refused"),
+        ("403", 3, "bad", "HTTP 403: the key may not use listTools"),
+        ("credit", 4, "bad", "refused for credit"),
+        ("429", 0, "warn", "HTTP 429: too many requests"),
+        ("500", 4, "bad", "HTTP 500"),
+        ("525", 4, "bad", "HTTP 525"),
+        ("504", 4, "bad", "HTTP 504"),
+        ("cut-before", 4, "bad", "broke before a whole answer"),
+        ("not-json", 4, "bad", "not DataGen's JSON"),
+        ("redirect", 4, "bad", "a redirect"),
+    ] {
+        let world = World::faulty(&[&format!("{fault}=1")]);
+        finds(doctor(&world, "--json"), code, "datagen.answer", status, word);
+        assert_eq!(world.stats().calls, 1, "{fault} is not tried again");
+    }
+}
+
+#[test]
+fn an_address_where_nobody_answers() {
+    let world = World::new();
+    let mut command = world.command("doctor --json");
+    command.env("DATAGEN_API_KEY", KEY).env("DATAGEN_API_BASE_URL", "http://127.0.0.1:1");
+    finds(ran(&world, &mut command), 4, "datagen.answer", "bad", "DataGen cannot be reached");
+    command.env("DATAGEN_API_BASE_URL", "http://api.datagen.example");
+    let ran = ran(&world, &mut command);
+    assert_eq!(check(&ran.json(), "datagen.answer")["status"], "skipped");
+    finds(ran, 2, "datagen.address", "bad", "it is not https");
+}
+
+#[test]
+fn ledgers() {
+    let world = World::new();
+    world.write("people.csv", people(400, 400));
+    world.run("enrich --input people.csv --integrations linkedin_profile --parallel 16").exits(0);
+    let mut bytes = fs::read(world.path(".marl/ledger.db")).unwrap();
+    let half = bytes.len() / 2;
+    bytes[half..].fill(0x5a);
+    world.write("broken.db", bytes);
+    finds(doctor(&world, "--json --ledger broken.db"), 1, "ledger.sound", "bad", "broken.db is damaged");
+    world.write("text.db", "no database, but long enough to be taken for one if nobody looks\n".repeat(30));
+    finds(doctor(&world, "--json --ledger text.db"), 2, "ledger", "bad", "not a ledger of marl");
+    finds(doctor(&world, "--json --ledger people.csv/x.db"), 1, "ledger.writable", "bad", "people.csv");
+    finds(
+        doctor(&world, "--json --ledger no/such/x.db"),
+        0,
+        "ledger",
+        "ok",
+        "the first run makes no/such/x.db",
+    );
+    assert!(!world.path("no").exists());
+}
+
+#[test]
+fn calls_in_doubt() {
+    let world = World::faulty(&["cut-before=1"]);
+    world.write("people.csv", people(2, 2));
+    world.run("enrich --input people.csv --integrations linkedin_profile").exits(9);
+    finds(doctor(&world, "--json --offline"), 0, "ledger.doubts", "warn", "2 calls may have been paid for");
+}
+
+#[test]
+fn settings_with_a_mistake() {
+    let world = World::new();
+    world.write("marl.toml", "[limits]\nmax_paralel = 4\n");
+    insta::assert_snapshot!(doctor(&world, "--offline").exits(2).told());
+    fs::remove_file(world.path("marl.toml")).unwrap();
+    finds(doctor(&world, "--offline --json"), 0, "settings", "ok", "no marl.toml");
+}
+
+#[test]
+fn help_tells_of_exit_codes_and_of_every_command_as_before() {
+    let world = World::new();
+    let codes = world.run("help exit-codes").exits(0).stdout;
+    assert_eq!(world.run("exit-codes").exits(0).stdout, codes);
+    let readme = include_str!("../../../../README.md").split("## Exit codes").nth(1).unwrap();
+    let rows = readme.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"));
+    let told: Vec<(&str, &str)> =
+        rows.skip(1).filter_map(|row| row.split_once(" | ")).filter(is_a_code).collect();
+    let shown: Vec<(&str, &str)> = codes
+        .lines()
+        .skip(1)
+        .map(|line| line.trim().split_once(' ').unwrap())
+        .map(|(a, b)| (a, b.trim()))
+        .collect();
+    assert_eq!(shown, told);
+    for topic in ["", "enrich", "recipe new", "ledger forget"] {
+        let (help, flag) = (world.run(&format!("help {topic}")), world.run(&format!("{topic} --help")));
+        assert_eq!((help.code, help.stdout), (0, flag.stdout), "{topic}");
+    }
+    assert!(world.run("recipe help new").exits(0).stdout.contains("marl recipe new"));
+    assert!(world.run("help nothing").exits(2).stderr.contains("unrecognized subcommand 'nothing'"));
+}
+
+fn is_a_code((code, _): &(&str, &str)) -> bool {
+    code.parse::<u8>().is_ok()
+}
