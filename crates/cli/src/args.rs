@@ -4,6 +4,7 @@ mod doctor;
 mod look;
 mod shell;
 mod steps;
+mod tools;
 
 use std::{path::PathBuf, time::Duration};
 
@@ -13,6 +14,7 @@ pub(crate) use doctor::DoctorArgs;
 pub(crate) use look::{LedgerArgs, LedgerCommand, RunsArgs, RunsCommand, WhyArgs};
 pub(crate) use shell::{CompletionsArgs, ManArgs};
 pub(crate) use steps::{Only, PickArgs, StepArgs};
+pub(crate) use tools::{ToolsArgs, ToolsCommand};
 
 use crate::{exit, plan_hash::Hash, table};
 
@@ -38,6 +40,7 @@ pub(crate) enum Command {
     Why(WhyArgs),
     Runs(RunsArgs),
     Ledger(LedgerArgs),
+    Tools(ToolsArgs),
     Sandbox(SandboxArgs),
     Mcp(McpArgs),
     Doctor(DoctorArgs),
@@ -58,6 +61,7 @@ impl Command {
             Self::Integrations(args) => args.json,
             Self::Describe(args) => args.json,
             Self::Why(args) => args.json,
+            Self::Tools(args) => args.json,
             Self::Runs(args) => args.json,
             Self::Ledger(args) => args.json,
             Self::Sandbox(_) | Self::Mcp(_) | Self::Completions(_) | Self::Man(_) | Self::ExitCodes => false,

@@ -12,7 +12,6 @@ use std::{
     sync::Arc,
 };
 
-use engine::plan::Plan;
 use marl_core::{Connection, Provider, Registry, Secret, provider::Card};
 use url::Url;
 
@@ -59,10 +58,10 @@ impl Found {
     }
 }
 
-/// Connects the plan's providers to the vendors.
-pub(crate) fn live(plan: &Plan, registry: &Registry, folder: &Path) -> Result<Connected, Failure> {
+/// Connects these providers to the vendors.
+pub(crate) fn live(names: &[&'static str], registry: &Registry, folder: &Path) -> Result<Connected, Failure> {
     let file = DotEnv::find(folder)?;
-    connect(plan, registry, |card| {
+    connect(names, registry, |card| {
         let connection = look_up(card, file.as_ref()).connection(card)?;
         let scope = (connection.base_url != card.default_base).then(|| connection.base_url.clone());
         Ok((connection, scope))
@@ -70,8 +69,8 @@ pub(crate) fn live(plan: &Plan, registry: &Registry, folder: &Path) -> Result<Co
 }
 
 /// Connects them to a sandbox at `url`.
-pub(crate) fn sandbox(plan: &Plan, registry: &Registry, url: &str) -> Result<Connected, Failure> {
-    connect(plan, registry, |_| Ok((to_sandbox(url), Some("sandbox".to_owned()))))
+pub(crate) fn sandbox(names: &[&'static str], registry: &Registry, url: &str) -> Result<Connected, Failure> {
+    connect(names, registry, |_| Ok((to_sandbox(url), Some("sandbox".to_owned()))))
 }
 
 /// The connection to a sandbox at `url`.
@@ -80,12 +79,12 @@ pub(crate) fn to_sandbox(url: &str) -> Connection {
 }
 
 fn connect(
-    plan: &Plan,
+    names: &[&'static str],
     registry: &Registry,
     connection: impl Fn(&'static Card) -> Result<(Connection, Option<String>), Failure>,
 ) -> Result<Connected, Failure> {
     let mut connected = Connected { providers: Vec::new(), bases: BTreeMap::new() };
-    for name in plan.providers() {
+    for name in names.iter().copied() {
         let entry = registry.providers().find(|entry| entry.card.name == name);
         let entry = entry.expect("the registry checked every contract's providers");
         let (connection, scope) = connection(entry.card)?;

@@ -148,8 +148,8 @@ impl<'a> Job<'a> {
     pub(crate) async fn connect(&self, caps: Caps) -> Result<Way, Failure> {
         let sandbox = if self.args.ledger.sandbox { Some(start_sandbox().await?) } else { None };
         let connected = match &sandbox {
-            Some(sandbox) => connect::sandbox(&self.plan, &self.registry, &sandbox.url())?,
-            None => connect::live(&self.plan, &self.registry, &self.place.working)?,
+            Some(sandbox) => connect::sandbox(&self.plan.providers(), &self.registry, &sandbox.url())?,
+            None => connect::live(&self.plan.providers(), &self.registry, &self.place.working)?,
         };
         let in_doubt = self.args.in_doubt.map(InDoubt::from);
         let settings = self.place.settings.gateway(self.args.parallel, in_doubt, caps, &connected.bases)?;

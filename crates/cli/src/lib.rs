@@ -56,6 +56,7 @@ pub fn main() -> ExitCode {
         Command::Runs(args) => commands::runs::run(args, &printer),
         Command::Ledger(args) => commands::ledger::run(args, &printer),
         Command::Mcp(args) => commands::mcp::run(args),
+        Command::Tools(args) => commands::tools::run(args, &printer),
         Command::Sandbox(args) => commands::sandbox::run(args, &printer),
         Command::Doctor(args) => commands::doctor::run(args, &printer),
         Command::Completions(args) => commands::completions::run(args, &printer),

@@ -14,6 +14,7 @@ pub(crate) mod plan;
 pub(crate) mod recipe;
 pub(crate) mod runs;
 pub(crate) mod sandbox;
+pub(crate) mod tools;
 pub(crate) mod why;
 
 use std::future::Future;

@@ -19,6 +19,7 @@ mod mcp;
 mod plan;
 mod shell;
 mod signals;
+mod tools;
 mod why;
 mod workflows;
 mod world;

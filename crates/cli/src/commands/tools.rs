@@ -1,0 +1,195 @@
+//! `marl tools`: a provider's own tools, looked up and called by name.
+//!
+//! Looking up is never answered from the ledger. A call is always sent, once, and recorded like
+//! any other: a later run that asks the same takes its answer.
+
+use std::sync::Arc;
+
+use engine::{
+    Silent,
+    gateway::{Caps, Gateway, InDoubt, Settings as GatewaySettings},
+    ledger::{Ledger, MaxAge, Memory, RunLedger, RunRecordEnd, RunStart, RunState},
+};
+use marl_core::{Call, CallEnd, ErrorKind, Registry, Reply};
+use serde_json::{Value as Json, json};
+
+use super::block_on;
+use crate::{
+    args::{LedgerChoice, ToolsArgs, ToolsCommand},
+    connect, exit,
+    failure::Failure,
+    job,
+    place::Place,
+    printer::Printer,
+    project, typed,
+};
+
+/// The operations by which a provider tells of its tools.
+const SEARCH: &str = "searchTools";
+const DETAILS: &str = "getToolDetails";
+
+pub(crate) fn run(args: &ToolsArgs, printer: &Printer) -> Result<u8, Failure> {
+    let registry = Registry::gather()?;
+    let place = Place::find(&registry)?;
+    let knows = |card: &marl_core::provider::Card| card.free_operations.contains(&SEARCH);
+    let provider = registry.providers().map(|entry| entry.card).find(|card| knows(card));
+    let provider = provider.ok_or_else(|| Failure::usage("no provider tells of its tools"))?.name;
+    block_on(async {
+        match &args.command {
+            ToolsCommand::Search { query, ledger } => {
+                let ask = Ask { place: &place, registry: &registry, provider, choice: ledger };
+                let found = ask.free(SEARCH, json!({ "query": query })).await?;
+                search(query, found, printer)
+            }
+            ToolsCommand::Show { name, ledger } => {
+                let ask = Ask { place: &place, registry: &registry, provider, choice: ledger };
+                let details = ask.free(DETAILS, json!({ "tool_name": name })).await?;
+                printer.document(&json!({ "schema_version": 1, "tool": name, "details": details }));
+                Ok(exit::DONE)
+            }
+            ToolsCommand::Call { name, params, ledger } => {
+                let ask = Ask { place: &place, registry: &registry, provider, choice: ledger };
+                ask.call(name, params.clone(), printer).await
+            }
+        }
+    })
+}
+
+/// Where a tool is asked.
+struct Ask<'a> {
+    place: &'a Place,
+    registry: &'a Registry,
+    provider: &'static str,
+    choice: &'a LedgerChoice,
+}
+
+impl Ask<'_> {
+    /// A free operation: nothing is recorded.
+    async fn free(&self, operation: &str, parameters: Json) -> Result<Json, Failure> {
+        let (end, _) = self.through(Arc::new(Memory::new()), operation, parameters).await?;
+        match end {
+            CallEnd::Reply(reply) => Ok(reply.data().cloned().unwrap_or(Json::Null)),
+            CallEnd::Failed(error) => Err(self.failed(operation, &error)),
+            CallEnd::Closed(_) => Err(Failure::usage("the provider was stopped")),
+        }
+    }
+
+    /// Sends a call once and records it as a run of its own.
+    async fn call(&self, name: &str, parameters: Json, printer: &Printer) -> Result<u8, Failure> {
+        let store = Arc::new(self.place.open_ledger(self.choice)?);
+        let start = RunStart {
+            command: typed::command(),
+            input: String::new(),
+            output: String::new(),
+            steps: "{}".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        };
+        let ledger = Arc::new(RunLedger::begin(Arc::clone(&store), &start, MaxAge::default())?);
+        let run = ledger.run();
+        let (end, price) = self.through(ledger, name, parameters.clone()).await?;
+        let (state, reply, failure) = match end {
+            CallEnd::Reply(Reply::Found(json)) => ("found", (*json).clone(), None),
+            CallEnd::Reply(Reply::NoData) => ("no_data", Json::Null, None),
+            CallEnd::Failed(error) => ("failed", Json::Null, Some(self.failed(name, &error))),
+            CallEnd::Closed(_) => ("stopped", Json::Null, Some(Failure::usage("the provider was stopped"))),
+        };
+        let document = json!({
+            "schema_version": 1,
+            "provider": self.provider,
+            "tool": name,
+            "parameters": parameters,
+            "state": state,
+            "reply": reply,
+            "run": run,
+            "ledger": project::shown(store.path()),
+            "price": price,
+            "exit_code": failure.as_ref().map_or(exit::DONE, |failure| failure.exit),
+        });
+        store.end_run(run, &RunRecordEnd { state: RunState::Finished, summary: document.to_string() })?;
+        match failure {
+            Some(failure) => Err(failure),
+            None => {
+                printer.document(&document);
+                Ok(exit::DONE)
+            }
+        }
+    }
+
+    /// One call through a gateway that takes no stored answer.
+    async fn through(
+        &self,
+        ledger: Arc<dyn Ledger>,
+        operation: &str,
+        parameters: Json,
+    ) -> Result<(CallEnd, Option<f64>), Failure> {
+        let sandbox = if self.choice.sandbox { Some(job::start_sandbox().await?) } else { None };
+        let names = [self.provider];
+        let connected = match &sandbox {
+            Some(sandbox) => connect::sandbox(&names, self.registry, &sandbox.url())?,
+            None => connect::live(&names, self.registry, &self.place.working)?,
+        };
+        // One attempt, whatever became of an earlier one: the user asks for just that.
+        let settings =
+            self.place.settings.gateway(1, Some(InDoubt::Retry), Caps::default(), &connected.bases)?;
+        let settings =
+            GatewaySettings { retry: engine::gateway::Retry { attempts: 1, ..settings.retry }, ..settings };
+        let gateway = Gateway::new(connected.providers, ledger, settings, Arc::new(Silent));
+        let price = gateway.price(self.provider, operation);
+        let call = Call { provider: self.provider, operation: operation.to_owned(), parameters };
+        let end = gateway.refreshing().call(call).await;
+        if let Some(sandbox) = sandbox {
+            sandbox.stop().await;
+        }
+        Ok((end, price))
+    }
+
+    fn failed(&self, tool: &str, error: &marl_core::Error) -> Failure {
+        let exit = match error.kind() {
+            ErrorKind::Auth => exit::KEY,
+            ErrorKind::ToolNotFound => exit::NOT_FOUND,
+            ErrorKind::InvalidInput => exit::USAGE,
+            ErrorKind::InDoubt => exit::IN_DOUBT,
+            ErrorKind::Internal => exit::INTERNAL,
+            ErrorKind::BadReply => exit::ROWS_FAILED,
+            _ => exit::PROVIDER_STOPPED,
+        };
+        let failure = Failure::new(exit, error.kind().name(), error.full_message());
+        let failure = if error.may_be_billed() { failure.billed() } else { failure };
+        match error.kind() {
+            ErrorKind::ToolNotFound => failure
+                .hint("its name may have changed: look it up with `marl tools search WORD`")
+                .next(format!("marl tools search {} --json", typed::word(&tool.replace('_', " ")))),
+            ErrorKind::Auth => {
+                failure.hint("`marl doctor` says where the key comes from").next("marl doctor --json")
+            }
+            ErrorKind::InvalidInput => failure
+                .hint(format!("`marl tools show {tool}` says which parameters it takes"))
+                .next(format!("marl tools show {}", typed::word(tool))),
+            _ => failure,
+        }
+    }
+}
+
+fn search(query: &str, found: Json, printer: &Printer) -> Result<u8, Failure> {
+    let tools = match found {
+        Json::Array(tools) => tools,
+        Json::Object(object) => {
+            object.into_iter().find_map(|(_, value)| value.as_array().cloned()).unwrap_or_default()
+        }
+        _ => Vec::new(),
+    };
+    if printer.is_json() {
+        printer
+            .document(&json!({ "schema_version": 1, "query": query, "total": tools.len(), "tools": tools }));
+        return Ok(exit::DONE);
+    }
+    for tool in &tools {
+        let name = tool.as_str().or_else(|| tool["name"].as_str()).unwrap_or_default();
+        let description = tool["description"].as_str().unwrap_or_default();
+        printer.data(format!("{name:<36} {}", marl_core::excerpt(description, 120)).trim_end());
+    }
+    if tools.is_empty() {
+        printer.talk("no tool is found; try a more general word");
+    }
+    Ok(exit::DONE)
+}
