@@ -11,7 +11,7 @@ use std::{path::PathBuf, time::Duration};
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 pub(crate) use doctor::DoctorArgs;
-pub(crate) use look::{LedgerArgs, LedgerCommand, RunsArgs, RunsCommand, WhyArgs};
+pub(crate) use look::{ColumnsArgs, LedgerArgs, LedgerCommand, RowsArgs, RunsArgs, RunsCommand, WhyArgs};
 pub(crate) use shell::{CompletionsArgs, ManArgs};
 pub(crate) use steps::{Only, PickArgs, StepArgs};
 pub(crate) use tools::{ToolsArgs, ToolsCommand};
@@ -35,6 +35,8 @@ pub(crate) enum Command {
     Enrich(EnrichArgs),
     Plan(PlanArgs),
     Recipe(RecipeArgs),
+    Columns(ColumnsArgs),
+    Rows(RowsArgs),
     Integrations(IntegrationsArgs),
     Describe(DescribeArgs),
     Why(WhyArgs),
@@ -58,6 +60,8 @@ impl Command {
             Self::Enrich(args) => args.json,
             Self::Plan(args) => args.enrich.json,
             Self::Recipe(_) => false,
+            Self::Columns(args) => args.json,
+            Self::Rows(args) => args.json,
             Self::Integrations(args) => args.json,
             Self::Describe(args) => args.json,
             Self::Why(args) => args.json,

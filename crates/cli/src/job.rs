@@ -15,7 +15,7 @@ use engine::{
     ledger::{Ledger, MaxAge, Memory, RunLedger, Store},
     plan::{self, Header, Plan, PlanError, Refresh, Request},
 };
-use marl_core::Registry;
+use marl_core::{Registry, SemanticType};
 use sandbox::{Options, Sandbox};
 
 use crate::{
@@ -23,6 +23,7 @@ use crate::{
     connect::{self, Connected},
     exit,
     failure::Failure,
+    filter::Filter,
     place::Place,
     project,
     recipe::Recipe,
@@ -64,20 +65,28 @@ impl Steps {
 }
 
 fn from_flags(args: &StepArgs) -> Result<Request, Failure> {
-    for (at, (column, _)) in args.column_type.iter().enumerate() {
-        if args.column_type[..at].iter().any(|(known, _)| known == column) {
-            return Err(Failure::usage(format!("`--column-type {column}` is given twice")));
-        }
-    }
     let steps = args.integrations.iter().map(|word| plan::StepRequest::parse(word.trim()));
     let tweaks = args.map.iter().chain(&args.prefix).chain(&args.condition).chain(&args.provider_column);
     Ok(Request {
         steps: steps.chain(args.formula.iter().cloned()).collect(),
         want: args.want.iter().map(|column| column.trim().to_owned()).collect(),
         tweaks: tweaks.cloned().collect(),
-        types: args.column_type.iter().cloned().collect::<BTreeMap<_, _>>(),
+        types: column_types(&args.column_type)?,
         ..Request::default()
     })
+}
+
+/// The types that columns are given; each once.
+pub(crate) fn column_types(
+    given: &[(String, SemanticType)],
+) -> Result<BTreeMap<String, SemanticType>, Failure> {
+    let mut types = BTreeMap::new();
+    for (column, kind) in given {
+        if types.insert(column.clone(), *kind).is_some() {
+            return Err(Failure::usage(format!("`--column-type {column}` is given twice")));
+        }
+    }
+    Ok(types)
 }
 
 /// A table with the steps for it.
@@ -164,15 +173,9 @@ impl<'a> Job<'a> {
         if is_there { Ok(Some(Arc::new(Store::open(&path)?))) } else { Ok(None) }
     }
 
-    /// A condition over the table's own columns, and where they are.
-    pub(crate) fn filter(&self, text: &str) -> Result<(engine::expression::Expression, Vec<usize>), Failure> {
-        let name = table_name(&self.sketch);
-        let filter = plan::filter(text, &self.request, &header(&self.sketch, &name))?;
-        let columns = filter.columns().iter();
-        let places =
-            columns.filter_map(|column| self.sketch.columns.iter().position(|known| known == column));
-        let places = places.collect();
-        Ok((filter, places))
+    /// A condition over the table's own columns.
+    pub(crate) fn filter(&self, text: &str) -> Result<Filter, Failure> {
+        Filter::new(text, &self.request, &self.sketch)
     }
 }
 

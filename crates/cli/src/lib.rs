@@ -9,15 +9,18 @@ mod connect;
 mod docs;
 mod exit;
 mod failure;
+mod filter;
 mod job;
 mod mcp;
 mod older;
+mod page;
 mod pick;
 mod pipeline;
 mod place;
 mod plan_hash;
 mod plugins;
 mod printer;
+mod profile;
 mod project;
 mod recipe;
 mod report;
@@ -50,6 +53,8 @@ pub fn main() -> ExitCode {
         Command::Enrich(args) => commands::enrich::run(args, &printer),
         Command::Plan(args) => commands::plan::run(args, &printer),
         Command::Recipe(args) => commands::recipe::run(args, &printer),
+        Command::Columns(args) => commands::columns::run(args, &printer),
+        Command::Rows(args) => commands::rows::run(args, &printer),
         Command::Integrations(args) => commands::integrations::run(args, &printer),
         Command::Describe(args) => commands::describe::run(args, &printer),
         Command::Why(args) => commands::why::run(args, &printer),

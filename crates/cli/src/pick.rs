@@ -9,11 +9,12 @@ use engine::{
     Engine, RowEnd, Silent, Way,
     gateway::{Gateway, Standing},
 };
-use marl_core::{Outcome, Value};
+use marl_core::Outcome;
 
 use crate::{
     args::{Only, PickArgs},
     failure::Failure,
+    filter::Untold,
     job::Job,
     pipeline,
     printer::Printer,
@@ -27,6 +28,24 @@ pub(crate) struct Ranges(Vec<(u64, u64)>);
 impl Ranges {
     pub(crate) fn contains(&self, row: u64) -> bool {
         self.0.iter().any(|(first, last)| (*first..=*last).contains(&row))
+    }
+
+    /// What is left of them from `row` on.
+    pub(crate) fn since(&self, row: u64) -> Self {
+        let left = self.0.iter().filter(|(_, last)| *last >= row);
+        Self(left.map(|(first, last)| (*first.max(&row), *last)).collect())
+    }
+
+    /// All rows from `row` on.
+    pub(crate) fn from(row: u64) -> Self {
+        Self(vec![(row, u64::MAX)])
+    }
+
+    /// Looks whether a table of so many rows has them.
+    pub(crate) fn check(&self, rows: u64) -> Result<(), Failure> {
+        let Some(beyond) = self.0.iter().find(|range| range.0 > rows) else { return Ok(()) };
+        let message = format!("`--rows` names row {}, and the table has {rows}", beyond.0);
+        Err(Failure::usage(message).hint("rows are counted from 1, the header not counted"))
     }
 }
 
@@ -126,12 +145,7 @@ pub(crate) async fn pick(
     if args.rows.is_none() && args.filter.is_none() && args.only.is_none() {
         return Ok(Picked::first(limit.min(job.sketch.rows)));
     }
-    if let Some(beyond) =
-        args.rows.iter().flat_map(|ranges| &ranges.0).find(|range| range.0 > job.sketch.rows)
-    {
-        let message = format!("`--rows` names row {}, and the table has {}", beyond.0, job.sketch.rows);
-        return Err(Failure::usage(message).hint("rows are counted from 1, the header not counted"));
-    }
+    args.rows.as_ref().map_or(Ok(()), |ranges| ranges.check(job.sketch.rows))?;
     let most = if args.only.is_some() { u64::MAX } else { limit };
     let mut picked = by_cells(args, job, most, printer)?;
     if let Some(only) = args.only {
@@ -144,7 +158,7 @@ pub(crate) async fn pick(
 fn by_cells(args: &PickArgs, job: &Job<'_>, most: u64, printer: &Printer) -> Result<Picked, Failure> {
     let filter = args.filter.as_deref().map(|text| job.filter(text)).transpose()?;
     let mut picked = Picked::none();
-    let mut untold: Option<(u64, u64, String)> = None;
+    let mut untold = Untold::default();
     for row in Reader::open(&job.sketch)? {
         let row = row?;
         if picked.count == most {
@@ -153,28 +167,12 @@ fn by_cells(args: &PickArgs, job: &Job<'_>, most: u64, printer: &Printer) -> Res
         if args.rows.as_ref().is_some_and(|ranges| !ranges.contains(row.number())) {
             continue;
         }
-        let fits = filter.as_ref().map(|(filter, columns)| {
-            let cells: Vec<Option<Value>> = columns.iter().map(|column| row.cell(*column)).collect();
-            filter.holds(&cells)
-        });
-        match fits {
-            None | Some(Ok(true)) => picked.add(row.number()),
-            Some(Ok(false)) => {}
-            Some(Err(why)) => untold.get_or_insert((0, row.number(), why)).0 += 1,
+        if filter.as_ref().is_none_or(|filter| filter.picks(&row, &mut untold)) {
+            picked.add(row.number());
         }
     }
-    if let Some((count, row, why)) = untold {
-        printer.warn(&format!("`--filter` cannot be told for {}: row {row}: {why}", left_out(count)));
-    }
+    untold.warning().iter().for_each(|warning| printer.warn(warning));
     Ok(picked)
-}
-
-fn left_out(count: u64) -> String {
-    if count == 1 {
-        "1 row, which is not picked".to_owned()
-    } else {
-        format!("{count} rows, which are not picked")
-    }
 }
 
 /// Picks by what stored answers make of a row.
@@ -227,6 +225,13 @@ mod tests {
         let ranges: Ranges = "2-3,9-".parse().unwrap();
         let held: Vec<u64> = (1..=11).filter(|row| ranges.contains(*row)).collect();
         assert_eq!(held, [2, 3, 9, 10, 11]);
+        assert_eq!(
+            ["35,10-20", "1-9,12-"].map(|text| {
+                let ranges: Ranges = text.parse().unwrap();
+                ranges.since(12).to_string()
+            }),
+            ["35,12-20", "12-"]
+        );
         for wrong in ["", "0", "3-2", "a", "1,,2", "-5", "1-2-3", "1.5"] {
             assert!(wrong.parse::<Ranges>().is_err(), "{wrong}");
         }

@@ -1,11 +1,79 @@
-//! The commands that look at what was done: cells, runs, the ledger.
+//! The commands that look: at a table, at what was done to a cell, at runs, at the ledger.
 
 use std::{path::PathBuf, time::Duration};
 
 use clap::{Args as ClapArgs, Subcommand};
+use marl_core::SemanticType;
 
-use super::{LedgerChoice, parse_time};
-use crate::table;
+use super::{LedgerChoice, parse_time, steps::parse_column_type};
+use crate::{pick::Ranges, table};
+
+/// Show what a table's columns hold, and which integrations run on it as it is
+///
+/// Reads the whole table; sends nothing.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ColumnsArgs {
+    /// The table: .csv, .tsv or .jsonl
+    pub(crate) table: PathBuf,
+
+    /// List all columns, not the first 100
+    #[arg(long)]
+    pub(crate) all: bool,
+
+    /// The character between cells, if not the extension's; '\t' for a tab
+    #[arg(long, value_name = "C", value_parser = table::parse_delimiter)]
+    pub(crate) delimiter: Option<u8>,
+
+    /// Print one JSON document to stdout
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+impl RowsArgs {
+    /// How many rows are shown, if nothing is said.
+    pub(crate) const LIMIT: usize = 20;
+}
+
+/// Show rows of a table, and how to get the next
+///
+/// Counts over the whole table; sends nothing.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct RowsArgs {
+    /// The table: .csv, .tsv or .jsonl
+    pub(crate) table: PathBuf,
+
+    /// Show only rows for which a condition in CEL holds: `country == "DE"`
+    #[arg(long, value_name = "CEL")]
+    pub(crate) filter: Option<String>,
+
+    /// What a column holds, for the condition: `employees=integer`
+    #[arg(long, value_name = "COLUMN=TYPE", value_parser = parse_column_type)]
+    pub(crate) column_type: Vec<(String, SemanticType)>,
+
+    /// Show only these columns, in this order
+    #[arg(long, value_name = "COLUMNS")]
+    pub(crate) columns: Vec<String>,
+
+    /// Show only these rows: `10-20,35`, `100-`
+    #[arg(long, value_name = "RANGES")]
+    pub(crate) rows: Option<Ranges>,
+
+    /// Show at most so many; fewer, where they would pass 24,000 characters
+    #[arg(long, value_name = "N", default_value_t = Self::LIMIT)]
+    pub(crate) limit: usize,
+
+    /// Show cells as they are, not on one line in at most 200 characters
+    #[arg(long)]
+    pub(crate) full: bool,
+
+    /// The character between cells, if not the extension's; '\t' for a tab
+    #[arg(long, value_name = "C", value_parser = table::parse_delimiter)]
+    pub(crate) delimiter: Option<u8>,
+
+    /// Print one JSON document to stdout
+    #[arg(long)]
+    pub(crate) json: bool,
+}
 
 /// Explain a cell: which integration, which calls, when, at what cost
 ///

@@ -162,7 +162,7 @@ fn parse_provider_column(text: &str) -> Result<Tweak, String> {
     }
 }
 
-fn parse_column_type(text: &str) -> Result<(String, SemanticType), String> {
+pub(super) fn parse_column_type(text: &str) -> Result<(String, SemanticType), String> {
     let (column, name) = text
         .rsplit_once('=')
         .filter(|(column, _)| !column.is_empty())

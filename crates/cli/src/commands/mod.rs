@@ -1,5 +1,6 @@
 //! One file a subcommand, each a function from what was typed to an exit code.
 
+pub(crate) mod columns;
 pub(crate) mod completions;
 pub(crate) mod describe;
 pub(crate) mod detach;
@@ -12,14 +13,60 @@ pub(crate) mod man;
 pub(crate) mod mcp;
 pub(crate) mod plan;
 pub(crate) mod recipe;
+pub(crate) mod rows;
 pub(crate) mod runs;
 pub(crate) mod sandbox;
 pub(crate) mod tools;
 pub(crate) mod why;
 
-use std::future::Future;
+use std::{future::Future, path::Path};
 
-use crate::{exit, failure::Failure};
+use crate::{
+    exit,
+    failure::Failure,
+    table::{Sketch, shown},
+    typed,
+};
+
+/// The place of a table's column.
+fn known_column(sketch: &Sketch, column: &str) -> Result<usize, Failure> {
+    const LISTED: usize = 12;
+    if let Some(at) = sketch.columns.iter().position(|known| known == column) {
+        return Ok(at);
+    }
+    let message = format!("{} has no column `{}`", sketch.path.display(), shown(column));
+    let columns = command_over("columns", &sketch.path, None);
+    let failure =
+        Failure::new(exit::NOT_FOUND, "not_found", message).next(format!("{} --json", columns.join(" ")));
+    let near = engine::nearest(column, sketch.columns.iter().map(String::as_str));
+    Err(failure.hint(match near {
+        Some(near) => format!("did you mean `{}`?", shown(near)),
+        None => {
+            let first: Vec<String> =
+                sketch.columns.iter().take(LISTED).map(|name| format!("`{}`", shown(name))).collect();
+            let others = if sketch.columns.len() > LISTED { " and others" } else { "" };
+            format!("its columns are {}{others}", first.join(", "))
+        }
+    }))
+}
+
+/// A command with its table, ready for flags.
+fn command_over(command: &str, table: &Path, delimiter: Option<u8>) -> Vec<String> {
+    let path = table.to_string_lossy();
+    let dash = if path.starts_with('-') { "./" } else { "" };
+    let mut words = vec!["marl".to_owned(), command.to_owned(), typed::word(&format!("{dash}{path}"))];
+    if let Some(delimiter) = delimiter {
+        let sign = if delimiter == b'\t' { "\\t".to_owned() } else { char::from(delimiter).to_string() };
+        words.push(flag("--delimiter", &sign));
+    }
+    words
+}
+
+/// A flag with its value, as it can be typed.
+fn flag(name: &str, value: &str) -> String {
+    let sign = if value.starts_with('-') { '=' } else { ' ' };
+    format!("{name}{sign}{}", typed::word(value))
+}
 
 /// Runs a command's asynchronous part.
 fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {

@@ -11,7 +11,7 @@ use engine::{
 use marl_core::{Call, Connection, Error, ErrorKind, Outcome, Registry, SkipReason};
 use serde::Serialize;
 
-use super::block_on;
+use super::{block_on, known_column};
 use crate::{
     args::WhyArgs,
     exit,
@@ -89,19 +89,6 @@ fn find_run(store: &Store, args: &WhyArgs) -> Result<RunRecord, Failure> {
 
 fn shown(path: &Path) -> String {
     path.display().to_string()
-}
-
-fn known_column(sketch: &Sketch, column: &str) -> Result<(), Failure> {
-    if sketch.columns.iter().any(|known| known == column) {
-        return Ok(());
-    }
-    let message = format!("{} has no column `{column}`", sketch.path.display());
-    let failure = Failure::new(exit::NOT_FOUND, "not_found", message);
-    let near = engine::nearest(column, sketch.columns.iter().map(String::as_str));
-    Err(failure.hint(match near {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("its columns are {}", sketch.columns.join(", ")),
-    }))
 }
 
 /// What is needed to explain the cells of one row.

@@ -1,10 +1,12 @@
 //! What a run says: counted while it goes on, told at its end. Nothing here prints.
 
+mod aligned;
 mod binding;
 mod forecast;
 mod hint;
 mod human;
 mod json;
+mod listing;
 mod past_run;
 mod preview;
 mod progress;
@@ -12,6 +14,7 @@ mod talker;
 mod tally;
 mod why;
 
+pub(crate) use aligned::{aligned, most_columns};
 pub(crate) use binding::binding;
 pub(crate) use forecast::{
     Planned, SampleCall, SampleRow, planned_document, planned_lines, word as standing_word,
@@ -19,6 +22,7 @@ pub(crate) use forecast::{
 pub(crate) use hint::{hint, key_trouble};
 pub(crate) use human::summary;
 pub(crate) use json::document;
+pub(crate) use listing::{MOST as MOST_CHARACTERS, item_size, listing, size};
 pub(crate) use past_run::{run_lines, spent};
 pub(crate) use preview::Preview;
 pub(crate) use progress::Bar;

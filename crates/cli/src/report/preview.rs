@@ -89,7 +89,7 @@ fn outer_cells(cells: &[String]) -> Vec<String> {
 
 /// The text in at most `width` columns. It is measured anew for every cut: characters that
 /// join into one, or a sign that becomes an emoji, are not as wide as the sum of them.
-fn cut(text: &str, width: usize) -> Cow<'_, str> {
+pub(super) fn cut(text: &str, width: usize) -> Cow<'_, str> {
     const TAIL: &str = "...";
     if measure_text_width(text) <= width {
         return text.into();

@@ -15,6 +15,7 @@ mod json;
 mod kill;
 mod ledger;
 mod links;
+mod look;
 mod mcp;
 mod plan;
 mod shell;

@@ -61,6 +61,8 @@ fn check(seen: &Json, world: &World) {
         seen["refused"]["unknown integration"]["document"]["error"]["next_command"],
         "marl integrations --json"
     );
+    assert_eq!(seen["columns"]["document"], world.run_bare("columns people.csv --json").json());
+    assert_eq!(seen["rows"]["document"]["rows"][1]["cells"]["name"], "Person 199");
     assert_eq!(seen["plan"]["document"]["send"]["exactly"], 200);
     let ended = &seen["status"]["document"];
     assert_eq!(

@@ -43,6 +43,8 @@ async def task(session):
         "unknown integration": await call("plan", table="people.csv", integrations=["linkedin"]),
         "unknown tool": await call("buy"),
     }
+    seen["columns"] = await call("columns", table="people.csv")
+    seen["rows"] = await call("rows", table="people.csv", rows="199-", columns=["name"])
     plan = await call("plan", **run)
     seen["plan"] = plan
     started = await call("start_run", plan=plan["document"]["plan"], **run)

@@ -1,0 +1,240 @@
+//! `marl columns`: what a table's columns hold, and which integrations run on it as it is. Sends
+//! nothing and needs no key, settings or ledger.
+
+use std::collections::BTreeMap;
+
+use engine::plan::{Plan, Request, StepRequest};
+use marl_core::{Registry, SemanticType, Value};
+use serde::Serialize;
+
+use super::command_over;
+use crate::{
+    args::ColumnsArgs,
+    exit,
+    failure::Failure,
+    job::{header, table_name},
+    printer::Printer,
+    profile::{MOST_DISTINCT, Profile},
+    project,
+    report::{self, MOST_CHARACTERS, aligned, thousands},
+    table::{self, ReadOptions, Reader, Sketch, shown},
+};
+
+/// How many columns are listed by default.
+const LISTED: usize = 100;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema_version: u32,
+    table: String,
+    rows: u64,
+    columns_total: usize,
+    shown: usize,
+    /// The command that lists the rest, if there is a rest.
+    more: Option<String>,
+    columns: Vec<Described<'a>>,
+    integrations: Vec<Runnable>,
+}
+
+#[derive(Serialize)]
+struct Described<'a> {
+    name: &'a str,
+    #[serde(rename = "type")]
+    kind: SemanticType,
+    filled: u64,
+    filled_share: f64,
+    /// None for more than are counted.
+    distinct: Option<usize>,
+    examples: Vec<String>,
+}
+
+/// An integration that runs on the table as it is.
+#[derive(Serialize)]
+struct Runnable {
+    name: &'static str,
+    /// By input, the column that feeds it.
+    inputs: BTreeMap<&'static str, String>,
+    adds: Vec<String>,
+    /// Its columns that the table has already.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fills: Vec<String>,
+    /// The same for people.
+    #[serde(skip)]
+    line: String,
+}
+
+pub(crate) fn run(args: &ColumnsArgs, printer: &Printer) -> Result<u8, Failure> {
+    let registry = Registry::gather()?;
+    let sketch = table::check(&args.table, &ReadOptions { delimiter: args.delimiter })?;
+    let total = sketch.columns.len();
+    let most = if args.all { total } else { total.min(LISTED) };
+    let mut document = Document {
+        schema_version: 1,
+        table: project::shown(&args.table),
+        rows: sketch.rows,
+        columns_total: total,
+        shown: most,
+        more: None,
+        columns: Vec::new(),
+        integrations: runnable(&sketch, &registry),
+    };
+    let mut columns = describe(&sketch, most)?;
+    if printer.is_json() && !args.all {
+        columns.truncate(fitting(&document, &columns));
+    }
+    document.shown = columns.len();
+    document.more = (columns.len() < total).then(|| more(args));
+    document.columns = columns;
+    if printer.is_json() {
+        printer.data(&report::listing(&document));
+    } else {
+        tell(&document, printer);
+    }
+    Ok(exit::DONE)
+}
+
+/// Goes over the rows and describes the first `most` columns.
+fn describe(sketch: &Sketch, most: usize) -> Result<Vec<Described<'_>>, Failure> {
+    let mut profiles: Vec<Profile> = (0..most).map(|_| Profile::default()).collect();
+    for row in Reader::open(sketch)? {
+        let row = row?;
+        for (at, profile) in profiles.iter_mut().enumerate() {
+            match row.cell(at) {
+                Some(Value::Text(cell)) => profile.add(&cell),
+                Some(cell) => profile.add(&cell.to_string()),
+                None => {}
+            }
+        }
+    }
+    let described = sketch.columns.iter().zip(profiles).map(|(name, profile)| Described {
+        name,
+        kind: profile.kind(),
+        filled: profile.filled,
+        filled_share: share(profile.filled, sketch.rows),
+        distinct: profile.distinct(),
+        examples: profile.examples,
+    });
+    Ok(described.collect())
+}
+
+/// The share to four places; 0 of no rows.
+fn share(filled: u64, rows: u64) -> f64 {
+    if rows == 0 { 0.0 } else { (filled as f64 / rows as f64 * 10_000.0).round() / 10_000.0 }
+}
+
+/// The integrations that can be planned alone.
+fn runnable(sketch: &Sketch, registry: &Registry) -> Vec<Runnable> {
+    let name = table_name(sketch);
+    let header = header(sketch, &name);
+    let planned = registry.integrations().filter_map(|known| {
+        let steps = vec![StepRequest::parse(known.contract().name)];
+        Plan::new(&Request { steps, ..Request::default() }, &header, registry).ok()
+    });
+    let steps = planned.flat_map(|plan| plan.steps);
+    let runnable = steps.filter_map(|step| {
+        let alternative = step.alternatives().first()?;
+        let inputs = alternative.inputs.iter().map(|input| (input.column.name, input.from.clone()));
+        let (fills, adds): (Vec<_>, Vec<_>) = step.columns().partition(|output| output.existing);
+        let names = |outputs: Vec<&engine::plan::Output>| {
+            outputs.into_iter().map(|output| output.name.clone()).collect()
+        };
+        Some(Runnable {
+            name: alternative.integration.contract().name,
+            inputs: inputs.collect(),
+            adds: names(adds),
+            fills: names(fills),
+            line: shown(&report::binding(&step)),
+        })
+    });
+    runnable.collect()
+}
+
+/// How many columns the document has room for; never none.
+fn fitting(empty: &Document<'_>, columns: &[Described<'_>]) -> usize {
+    // The command for the rest is still to come; it says the table again.
+    let frame = report::listing(empty).chars().count() + 2 * report::size(&empty.table) + 100;
+    let mut room = MOST_CHARACTERS.saturating_sub(frame);
+    let fits = |column: &&Described<'_>| {
+        let needs = report::item_size(column);
+        let fits = needs <= room;
+        room = room.saturating_sub(needs);
+        fits
+    };
+    columns.iter().take_while(fits).count().max(1).min(columns.len())
+}
+
+fn more(args: &ColumnsArgs) -> String {
+    let mut words = command_over("columns", &args.table, args.delimiter);
+    words.push("--all".to_owned());
+    if args.json {
+        words.push("--json".to_owned());
+    }
+    words.join(" ")
+}
+
+fn tell(document: &Document<'_>, printer: &Printer) {
+    let rows = counted(document.rows, "row");
+    let total = counted(document.columns_total as u64, "column");
+    printer.note("table", &format!("{}: {rows}, {total}", shown(&document.table)));
+    let header = ["column", "type", "filled", "distinct", "examples"].map(str::to_owned);
+    let lines: Vec<Vec<String>> =
+        document.columns.iter().map(|column| cells(column, document.rows).to_vec()).collect();
+    let laid = aligned(&header, &lines, printer.width());
+    laid.lines.iter().for_each(|line| printer.data(line));
+    if document.integrations.is_empty() {
+        printer.note("runs", "no integration as it is; `marl integrations` says what each needs");
+    } else {
+        printer.data("\nintegrations that run on it as it is");
+        document.integrations.iter().for_each(|one| printer.data(&format!("  {}", one.line)));
+    }
+    if let Some(more) = &document.more {
+        let shown = thousands(document.shown as u64);
+        printer.note(
+            "columns",
+            &format!("the first {shown} of {}; all: {more}", thousands(document.columns_total as u64)),
+        );
+    }
+}
+
+fn counted(number: u64, word: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {word}{plural}", thousands(number))
+}
+
+fn cells(column: &Described<'_>, rows: u64) -> [String; 5] {
+    let distinct = match column.distinct {
+        Some(distinct) => thousands(distinct as u64),
+        None => format!("more than {}", thousands(MOST_DISTINCT as u64)),
+    };
+    let filled = format!("{} ({})", thousands(column.filled), percent(column.filled, rows));
+    let name = column.name.to_owned();
+    [name, column.kind.name().to_owned(), filled, distinct, column.examples.join(" | ")]
+}
+
+/// `100%` means all, and `0%` none.
+fn percent(filled: u64, rows: u64) -> String {
+    match share(filled, rows) * 100.0 {
+        _ if filled == 0 => "0%".to_owned(),
+        _ if filled == rows => "100%".to_owned(),
+        percent => format!("{:.0}%", percent.clamp(1.0, 99.0)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_and_none_are_exact() {
+        for (filled, rows, expect) in [
+            (0, 0, "0%"),
+            (0, 9, "0%"),
+            (9, 9, "100%"),
+            (1, 99_999, "1%"),
+            (99_998, 99_999, "99%"),
+            (1, 3, "33%"),
+        ] {
+            assert_eq!(percent(filled, rows), expect, "{filled} of {rows}");
+        }
+    }
+}

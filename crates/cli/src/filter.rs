@@ -1,0 +1,66 @@
+//! A condition over a table's own columns, asked of its rows.
+//!
+//! A row for which it cannot be told does not fit; it is counted and never an error.
+
+use engine::{
+    expression::Expression,
+    plan::{self, Request},
+};
+use marl_core::Value;
+
+use crate::{
+    failure::Failure,
+    job::{header, table_name},
+    table::{InputRow, Sketch},
+};
+
+/// `--filter`, and where the columns that it reads are.
+pub(crate) struct Filter {
+    expression: Expression,
+    places: Vec<usize>,
+}
+
+impl Filter {
+    /// Reads the condition; `request` says the types of columns.
+    pub(crate) fn new(text: &str, request: &Request, sketch: &Sketch) -> Result<Self, Failure> {
+        let name = table_name(sketch);
+        let expression = plan::filter(text, request, &header(sketch, &name))?;
+        let columns = expression.columns().iter();
+        let places = columns.filter_map(|column| sketch.columns.iter().position(|known| known == column));
+        let places = places.collect();
+        Ok(Self { expression, places })
+    }
+
+    /// Whether the row fits.
+    pub(crate) fn picks(&self, row: &InputRow, untold: &mut Untold) -> bool {
+        let cells: Vec<Option<Value>> = self.places.iter().map(|column| row.cell(*column)).collect();
+        match self.expression.holds(&cells) {
+            Ok(fits) => fits,
+            Err(why) => {
+                untold.count += 1;
+                untold.first.get_or_insert((row.number(), why));
+                false
+            }
+        }
+    }
+}
+
+/// The rows for which it cannot be told.
+#[derive(Debug, Default)]
+pub(crate) struct Untold {
+    pub(crate) count: u64,
+    /// The first, and why.
+    first: Option<(u64, String)>,
+}
+
+impl Untold {
+    /// What is said of them, if there are any.
+    pub(crate) fn warning(&self) -> Option<String> {
+        let (row, why) = self.first.as_ref()?;
+        let rows = match self.count {
+            1 => "1 row, which is not picked".to_owned(),
+            count => format!("{count} rows, which are not picked"),
+        };
+        Some(format!("`--filter` cannot be told for {rows}: row {row}: {why}"))
+    }
+}

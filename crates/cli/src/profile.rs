@@ -1,0 +1,154 @@
+//! What a column holds, counted cell by cell: filled cells, types, distinct values, examples.
+//!
+//! Pure: it reads no file and prints nothing. What it keeps does not grow with the number of rows.
+
+use std::{
+    collections::{HashSet, hash_map::RandomState},
+    hash::BuildHasher,
+};
+
+use marl_core::{SemanticType, excerpt};
+
+/// Up to how many distinct values are counted.
+pub(crate) const MOST_DISTINCT: usize = 100_000;
+
+const EXAMPLES: usize = 3;
+const EXAMPLE_CHARS: usize = 40;
+
+/// The types that values can be told by, the most specific first: every domain reads as an address
+/// too, and `1.5k` as a domain.
+const KINDS: [SemanticType; 5] = [
+    SemanticType::LinkedinUrl,
+    SemanticType::Email,
+    SemanticType::Integer,
+    SemanticType::Domain,
+    SemanticType::Url,
+];
+
+/// One column, so far.
+#[derive(Debug, Default)]
+pub(crate) struct Profile {
+    /// Cells that hold something.
+    pub(crate) filled: u64,
+    /// The first distinct values, cut.
+    pub(crate) examples: Vec<String>,
+    /// How many cells read as each of [`KINDS`].
+    reads: [u64; KINDS.len()],
+    /// Hashes of the distinct values.
+    seen: HashSet<u64>,
+    hasher: RandomState,
+    has_more: bool,
+}
+
+impl Profile {
+    /// Counts a filled cell.
+    pub(crate) fn add(&mut self, cell: &str) {
+        self.filled += 1;
+        for (count, kind) in self.reads.iter_mut().zip(KINDS) {
+            *count += u64::from(could_be(kind, cell) && kind.read(cell).is_ok());
+        }
+        if self.has_more {
+            return;
+        }
+        let is_new = self.seen.insert(self.hasher.hash_one(cell));
+        if is_new && self.seen.len() > MOST_DISTINCT {
+            self.has_more = true;
+            self.seen = HashSet::new();
+        }
+        if is_new && self.examples.len() < EXAMPLES {
+            let example = excerpt(cell, EXAMPLE_CHARS);
+            if !example.is_empty() && !self.examples.contains(&example) {
+                self.examples.push(example);
+            }
+        }
+    }
+
+    /// The type that most of the filled cells read as, else text.
+    pub(crate) fn kind(&self) -> SemanticType {
+        let most = self.reads.iter().position(|count| count * 2 > self.filled);
+        most.map_or(SemanticType::Text, |at| KINDS[at])
+    }
+
+    /// How many distinct values there are; `None` for more than [`MOST_DISTINCT`].
+    pub(crate) fn distinct(&self) -> Option<usize> {
+        (!self.has_more).then_some(self.seen.len())
+    }
+}
+
+/// Whether a look at the cell leaves the type possible. Reading takes its time, and most cells of a
+/// large table are no addresses.
+fn could_be(kind: SemanticType, cell: &str) -> bool {
+    const LONGEST_NUMBER: usize = 300;
+    const LINKEDIN: &[u8] = b"linkedin";
+    // Other characters may stand for these, and so may percent-encoding.
+    let is_plain = cell.is_ascii() && !cell.contains('%');
+    let is_address = || (!is_plain || cell.contains('.')) && !cell.trim().contains(char::is_whitespace);
+    match kind {
+        SemanticType::Email => cell.contains('@'),
+        SemanticType::Integer => cell.len() <= LONGEST_NUMBER && cell.contains(char::is_numeric),
+        SemanticType::LinkedinUrl => {
+            let mut parts = cell.as_bytes().windows(LINKEDIN.len());
+            is_address() && (!is_plain || parts.any(|part| part.eq_ignore_ascii_case(LINKEDIN)))
+        }
+        SemanticType::Domain | SemanticType::Url => is_address(),
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn profile(cells: &[&str]) -> Profile {
+        let mut profile = Profile::default();
+        cells.iter().for_each(|cell| profile.add(cell));
+        profile
+    }
+
+    #[test]
+    fn the_most_specific_type_that_most_cells_read_as() {
+        for (cells, expect) in [
+            (&["acme.com", "https://www.nike.com/about", "n/a"][..], SemanticType::Domain),
+            (&["https://medium.com/@acme", "https://www.linkedin.com/company/acme"], SemanticType::Url),
+            (&["linkedin.com/in/jane-doe", "https://de.linkedin.com/in/joe"], SemanticType::LinkedinUrl),
+            (&["jane@acme.com", "mailto:joe@acme.com"], SemanticType::Email),
+            (&["1,200", "1.5k", "11-50 employees"], SemanticType::Integer),
+            (&["3m.com", "163.com", "500px.com", "10x.ai"], SemanticType::Domain),
+            (&["acme.com", "Acme"], SemanticType::Text),
+            (&["12 Main Street", "Nike, Inc.", "2 rue de la Paix"], SemanticType::Text),
+            (&[], SemanticType::Text),
+        ] {
+            assert_eq!(profile(cells).kind(), expect, "{cells:?}");
+        }
+    }
+
+    #[test]
+    fn distinct_values_and_examples() {
+        let long = "x".repeat(50);
+        let profile = profile(&["a", "b", "a", "\u{1b}[31m", &long, &format!("{long}y"), "c"]);
+        assert_eq!((profile.filled, profile.distinct()), (7, Some(6)));
+        assert_eq!(profile.examples, ["a", "b", &format!("{}...", "x".repeat(37))]);
+    }
+
+    #[test]
+    fn beyond_the_bound_nothing_is_kept() {
+        let mut profile = Profile::default();
+        (0..MOST_DISTINCT).for_each(|at| profile.add(&at.to_string()));
+        assert_eq!(profile.distinct(), Some(MOST_DISTINCT));
+        (0..MOST_DISTINCT + 1).for_each(|at| profile.add(&at.to_string()));
+        assert_eq!((profile.distinct(), profile.seen.capacity()), (None, 0));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(512) })]
+
+        #[test]
+        fn what_reads_as_a_type_could_be_it(cell in "[ -~]{0,30}|[a-z@%.。/ :\t-]{0,12}|(https?://)?([a-z%]{1,3}|[Ll]inkedin|l%69nkedin|linkedın)(\\.|%2[eE]|。)com(/in/abc)?") {
+            for kind in KINDS {
+                prop_assert!(kind.read(&cell).is_err() || could_be(kind, &cell), "{kind}: {cell:?}");
+            }
+        }
+    }
+}
