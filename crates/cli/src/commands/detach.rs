@@ -24,6 +24,8 @@ use crate::{
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Started {
     pub(crate) run: i64,
+    /// The process.
+    pub(crate) pid: u32,
     pub(crate) log: String,
     pub(crate) ledger: String,
 }

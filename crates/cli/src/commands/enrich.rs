@@ -68,7 +68,7 @@ fn go_on_alone(ledger: &RunLedger, printer: &Printer) -> Result<(), Failure> {
             .caused_by(&error)
     })?;
     let ledger = project::shown(ledger.store().path());
-    let started = detach::Started { run, log: project::shown(&path), ledger };
+    let started = detach::Started { run, pid: std::process::id(), log: project::shown(&path), ledger };
     printer.line(&serde_json::to_string(&started).expect("it has text keys"));
     printer.divert(log);
     Ok(())
