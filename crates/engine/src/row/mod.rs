@@ -68,7 +68,7 @@ impl Engine {
 
     /// Takes one row through all steps. `cells` holds the columns of [`Plan::reads`].
     pub async fn row(&self, cells: Vec<Option<Value>>) -> RowEnd {
-        let mut state = State::new(&self.plan, cells);
+        let mut state = State::new(&self.plan, cells, self.foresees());
         let mut running = FuturesUnordered::new();
         loop {
             while let Some(index) = state.next_ready() {
@@ -87,9 +87,13 @@ impl Engine {
         }
     }
 
+    fn foresees(&self) -> bool {
+        matches!(self.way, Way::Closed(_))
+    }
+
     /// One step alone on a row's own cells, whatever they hold: for explaining.
     pub async fn step(&self, index: usize, cells: Vec<Option<Value>>) -> StepEnd {
-        let state = State::new(&self.plan, cells);
+        let state = State::new(&self.plan, cells, self.foresees());
         match state.begin_anew(index) {
             Begin::Ask(asked) => step::ask(&self.plan.steps[index], asked, &self.way).await,
             Begin::Ended(end) => end,
@@ -104,7 +108,7 @@ impl Engine {
             written: vec![None; self.plan.outputs().count()],
             kept: 0,
             remarks: Vec::new(),
-            foreseen: self.plan.steps.iter().map(|_| Foreseen::default()).collect(),
+            foreseen: Vec::new(),
             leaves_empty: true,
         }
     }

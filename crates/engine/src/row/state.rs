@@ -53,6 +53,8 @@ pub(super) enum Begin {
 
 pub(super) struct State<'a> {
     plan: &'a Plan,
+    /// Whether likenesses are asked for: an open gateway leaves nothing unknown.
+    foresees: bool,
     cells: Vec<Cell>,
     begun: Vec<bool>,
     outcomes: Vec<Option<Outcome>>,
@@ -63,14 +65,19 @@ pub(super) struct State<'a> {
 }
 
 impl<'a> State<'a> {
-    pub(super) fn new(plan: &'a Plan, mut cells: Vec<Option<Value>>) -> Self {
+    pub(super) fn new(plan: &'a Plan, mut cells: Vec<Option<Value>>, foresees: bool) -> Self {
         cells.resize(plan.slots(), None);
         Self {
             plan,
+            foresees,
             cells: cells.into_iter().map(Cell::Known).collect(),
             begun: vec![false; plan.steps.len()],
             outcomes: vec![None; plan.steps.len()],
-            foreseen: plan.steps.iter().map(|_| Foreseen::default()).collect(),
+            foreseen: if foresees {
+                plan.steps.iter().map(|_| Foreseen::default()).collect()
+            } else {
+                Vec::new()
+            },
             written: vec![None; plan.outputs().count()],
             kept: 0,
             remarks: Vec::new(),
@@ -91,7 +98,9 @@ impl<'a> State<'a> {
     /// What a step is asked with, or its end when it need not run.
     pub(super) fn begin(&self, index: usize) -> Begin {
         let step = &self.plan.steps[index];
-        if step.existing == Existing::Keep && self.wanted(step).is_empty() && !step.outputs.is_empty() {
+        let is_filled = |slot: usize| matches!(self.cells[slot], Cell::Known(Some(_)));
+        let all_filled = step.outputs.iter().all(|output| is_filled(output.slot));
+        if step.existing == Existing::Keep && all_filled && !step.outputs.is_empty() {
             return Begin::Ended(StepEnd::skipped(SkipReason::Existing));
         }
         self.begin_anew(index)
@@ -119,8 +128,10 @@ impl<'a> State<'a> {
                 let rows: Vec<Ready> =
                     rows.map(|(at, alternative)| self.ready(index, at, alternative)).collect();
                 let condition = step.condition.as_ref().filter(|_| !certain);
-                let likeness = self.likeness(index, &rows, condition);
-                Begin::Ask(Asked { rows, wanted: self.wanted(step), certain, likeness })
+                let likeness = if self.foresees { self.likeness(index, &rows, condition) } else { 0 };
+                // One alone is asked for whatever it has.
+                let wanted = if rows.len() > 1 { self.wanted(step) } else { Vec::new() };
+                Begin::Ask(Asked { rows, wanted, certain, likeness })
             }
         }
     }
@@ -151,7 +162,9 @@ impl<'a> State<'a> {
                 Cell::Known(Some(cell)) if !says_nothing(column.kind, cell) => {
                     match read(column.kind, cell) {
                         Ok(value) => {
-                            (column.name, value.to_string()).hash(&mut hash);
+                            if self.foresees {
+                                (column.name, value.to_string()).hash(&mut hash);
+                            }
                             inputs.push((column.name, value));
                         }
                         Err(why) => {
@@ -253,7 +266,9 @@ impl<'a> State<'a> {
                 self.written[column.index] = Some(Value::text(by));
             }
         }
-        self.foreseen[index] = end.foreseen;
+        if let Some(foreseen) = self.foreseen.get_mut(index) {
+            *foreseen = end.foreseen;
+        }
         self.remarks.extend(end.remark.map(|remark| (index, remark)));
         self.outcomes[index] = Some(end.outcome);
     }

@@ -93,7 +93,8 @@ pub(super) async fn ask(step: &Step, asked: Asked, way: &Way) -> StepEnd {
         }
     }
     let unanswered = sum.unanswered;
-    let by = (!sum.by.is_empty()).then(|| sum.by.join(", "));
+    let is_told = step.provider_column.is_some() || matches!(way, Way::Closed(_));
+    let by = (is_told && !sum.by.is_empty()).then(|| sum.by.join(", "));
     StepEnd { outcome: sum.outcome(), by, foreseen, remark: None, unanswered, likeness }
 }
 
