@@ -91,10 +91,11 @@ impl Engine {
         matches!(self.way, Way::Closed(_))
     }
 
-    /// One step alone on a row's own cells, whatever they hold: for explaining.
+    /// One step alone on a row that it has filled, as if it had not: for explaining.
     pub async fn step(&self, index: usize, cells: Vec<Option<Value>>) -> StepEnd {
-        let state = State::new(&self.plan, cells, self.foresees());
-        match state.begin_anew(index) {
+        let mut state = State::new(&self.plan, cells, self.foresees());
+        state.forget(index);
+        match state.begin(index) {
             Begin::Ask(asked) => step::ask(&self.plan.steps[index], asked, &self.way).await,
             Begin::Ended(end) => end,
         }

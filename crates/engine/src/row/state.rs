@@ -84,6 +84,13 @@ impl<'a> State<'a> {
         }
     }
 
+    /// Empties the step's own cells: on a row that it has filled, they stand as before it ran.
+    pub(super) fn forget(&mut self, index: usize) {
+        for output in self.plan.steps[index].columns() {
+            self.cells[output.slot] = Cell::Known(None);
+        }
+    }
+
     /// A step that has not begun and whose forerunners have ended.
     pub(super) fn next_ready(&mut self) -> Option<usize> {
         let ready = |index: &usize| {
@@ -103,12 +110,6 @@ impl<'a> State<'a> {
         if step.existing == Existing::Keep && all_filled && !step.outputs.is_empty() {
             return Begin::Ended(StepEnd::skipped(SkipReason::Existing));
         }
-        self.begin_anew(index)
-    }
-
-    /// The same, whatever the step's cells hold.
-    pub(super) fn begin_anew(&self, index: usize) -> Begin {
-        let step = &self.plan.steps[index];
         let certain = match step.condition.as_ref().map(|condition| self.holds(condition)) {
             None | Some(Ok(Some(true))) => true,
             Some(Ok(None)) => false,

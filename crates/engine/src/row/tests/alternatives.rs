@@ -158,3 +158,17 @@ async fn an_alternative_without_its_input_is_passed_over() {
     assert_eq!(through("d|a", &table("a:none", "")).await, "a no data");
     assert_eq!(through("d|a", &table("", "")).await, " missing_input");
 }
+
+/// A row whose cells the step itself has filled: who filled them is found out again.
+#[tokio::test]
+async fn a_filled_row_is_explained_by_who_filled_it() {
+    let cells = [("says", "a:none b:both"), ("name", "name of b"), ("title", "title of b")];
+    let plan = Arc::new(plan("a|b", &["says", "name", "title"]));
+    let caller = Arc::new(Scripted::default()) as Arc<dyn Caller>;
+    let engine =
+        Engine::new(Arc::clone(&plan), Way::Open { caller: Arc::clone(&caller), refreshing: caller });
+    let cells = plan.reads().iter().map(|at| Some(Value::text(cells[*at].1))).collect();
+    let end = engine.step(0, cells).await;
+    assert!(matches!(end.outcome, Outcome::Value(_)), "{:?}", end.outcome);
+    assert_eq!(end.by.as_deref(), Some("b"));
+}
