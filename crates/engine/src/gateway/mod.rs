@@ -23,8 +23,8 @@ mod settings;
 
 use std::{
     collections::{BTreeMap, HashSet},
-    panic::AssertUnwindSafe,
     sync::{Arc, Mutex, PoisonError},
+    task::Poll,
     time::Duration,
 };
 
@@ -144,23 +144,24 @@ impl Gateway {
             return CallEnd::Failed(Error::internal(format!("no provider is called `{}`", call.provider)));
         };
         let key = Key::of(&call, &lane.settings.scope);
-        let ticket = match self.shared.flights.board((key, refresh)) {
+        match self.shared.flights.board((key, refresh)) {
             Part::Join(ticket) => {
                 self.shared.listener.hear(&Event::Joined);
-                ticket
+                ticket.end().await
             }
-            Part::Lead(landing, ticket) => {
+            Part::Lead(landing) => {
                 let shared = Arc::clone(&self.shared);
-                let lead = async move { landing.land(shared.lead(&call, key, refresh).await) };
-                let mut flight = AssertUnwindSafe(lead).catch_unwind().boxed();
+                let mut flight = async move { shared.lead(&call, key, refresh).await }.boxed();
                 // A stored answer is there at once, and needs no task.
-                if futures::poll!(&mut flight).is_pending() {
-                    tokio::spawn(flight);
+                if let Poll::Ready(end) = futures::poll!(&mut flight) {
+                    landing.land(&end);
+                    return end;
                 }
-                ticket
+                let ticket = landing.ticket();
+                tokio::spawn(async move { landing.land(&flight.await) });
+                ticket.end().await
             }
-        };
-        ticket.end().await
+        }
     }
 }
 

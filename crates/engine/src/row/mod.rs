@@ -7,9 +7,9 @@ mod foresee;
 mod state;
 mod step;
 
-use std::sync::Arc;
+use std::{panic::AssertUnwindSafe, sync::Arc};
 
-use futures::{StreamExt, stream::FuturesUnordered};
+use futures::{FutureExt, StreamExt, stream::FuturesUnordered};
 use marl_core::{Caller, Error, Outcome, Value};
 
 use crate::{gateway::Gateway, plan::Plan};
@@ -66,8 +66,14 @@ impl Engine {
         &self.plan
     }
 
-    /// Takes one row through all steps. `cells` holds the columns of [`Plan::reads`].
+    /// Takes one row through all steps. `cells` holds the columns of [`Plan::reads`]. A defect of
+    /// the engine itself stays in its row, too.
     pub async fn row(&self, cells: Vec<Option<Value>>) -> RowEnd {
+        let through = AssertUnwindSafe(self.through(cells)).catch_unwind().await;
+        through.unwrap_or_else(|panic| self.lost(&step::said(&*panic)))
+    }
+
+    async fn through(&self, cells: Vec<Option<Value>>) -> RowEnd {
         let mut state = State::new(&self.plan, cells, self.foresees());
         let mut running = FuturesUnordered::new();
         loop {
@@ -101,8 +107,7 @@ impl Engine {
         }
     }
 
-    /// The end of a row whose task was lost, by a defect of the engine itself.
-    pub fn lost(&self, why: &str) -> RowEnd {
+    fn lost(&self, why: &str) -> RowEnd {
         let failed = || Outcome::Failed(Error::internal("the row was lost").with_detail(why));
         RowEnd {
             outcomes: self.plan.steps.iter().map(|_| failed()).collect(),

@@ -217,7 +217,8 @@ fn outcome(fields: Fields, contract: &Contract) -> Outcome {
     }
 }
 
-fn said(panic: &(dyn std::any::Any + Send)) -> String {
+/// What a panic said.
+pub(super) fn said(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
 }
