@@ -54,9 +54,9 @@ fn current_company(person: &Json) -> Option<Value> {
 }
 
 fn positions(person: &Json) -> &[Json] {
-    ["/positions/positionHistory", "/experience"]
-        .iter()
-        .find_map(|path| person.pointer(path)?.as_array())
+    [&["positions", "positionHistory"][..], &["experience"]]
+        .into_iter()
+        .find_map(|path| at(person, path)?.as_array())
         .map_or(&[], Vec::as_slice)
 }
 
@@ -79,7 +79,7 @@ fn is_at(position: &Json, company: &str) -> bool {
 
 /// Whether it has no end: `null`, empty or missing. A date has a year.
 fn is_open(position: &Json) -> bool {
-    ["/startEndDate/end", "/endDate"].iter().filter_map(|path| position.pointer(path)).all(|end| match end {
+    dates(position, "end", "endDate").all(|end| match end {
         Json::String(text) => {
             let text = text.trim().to_lowercase();
             ["", "present", "current", "now", "today"].contains(&text.as_str())
@@ -89,8 +89,17 @@ fn is_open(position: &Json) -> bool {
 }
 
 fn is_dated(position: &Json) -> bool {
-    let start = ["/startEndDate/start", "/startDate"].iter().filter_map(|path| position.pointer(path));
-    !start.into_iter().all(is_empty)
+    !dates(position, "start", "startDate").all(is_empty)
+}
+
+/// A position's date, as the two shapes of positions call it.
+fn dates<'a>(position: &'a Json, nested: &str, flat: &str) -> impl Iterator<Item = &'a Json> {
+    at(position, &["startEndDate", nested]).into_iter().chain(position.get(flat))
+}
+
+/// What is behind a path of keys.
+fn at<'a>(json: &'a Json, path: &[&str]) -> Option<&'a Json> {
+    path.iter().try_fold(json, |json, key| json.get(key))
 }
 
 fn is_empty(date: &Json) -> bool {

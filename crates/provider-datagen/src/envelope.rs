@@ -56,9 +56,8 @@ fn unwrap(result: Json) -> Json {
 }
 
 fn unwrap_content(result: Json) -> Json {
-    let Some(text) = result.pointer("/content/0/text").and_then(Json::as_str) else {
-        return result;
-    };
+    let first = result.get("content").and_then(|content| content.get(0));
+    let Some(text) = first.and_then(|first| first.get("text")?.as_str()) else { return result };
     mend::parse(text, &mut String::new()).unwrap_or_else(|_| Json::String(text.to_owned()))
 }
 

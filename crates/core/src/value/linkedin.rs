@@ -6,6 +6,24 @@ use super::{Invalid, domain};
 
 /// Every spelling becomes `https://www.linkedin.com/in/{slug}`.
 pub(super) fn normalise(raw: &str) -> Result<String, Invalid> {
+    match plain_slug(raw) {
+        Some(slug) => Ok(format!("{PROFILE}{}", canonical_slug(slug)?)),
+        None => parsed(raw),
+    }
+}
+
+const PROFILE: &str = "https://www.linkedin.com/in/";
+
+/// The slug of an address that is in normal form already but for its case and a slash, as most
+/// are: parsing would find the same and takes several times as long.
+fn plain_slug(raw: &str) -> Option<&str> {
+    let slug = raw.strip_prefix(PROFILE)?;
+    let slug = slug.strip_suffix('/').unwrap_or(slug);
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    (!slug.is_empty() && slug.bytes().all(is_plain)).then_some(slug)
+}
+
+fn parsed(raw: &str) -> Result<String, Invalid> {
     if raw.contains(char::is_whitespace) {
         return Err(Invalid("it contains a space"));
     }
@@ -22,7 +40,7 @@ pub(super) fn normalise(raw: &str) -> Result<String, Invalid> {
         return Err(Invalid("it is not a person's profile (`/in/...`)"));
     }
     let slug = segments.next().ok_or(Invalid("it names no profile after `/in/`"))?;
-    Ok(format!("https://www.linkedin.com/in/{}", canonical_slug(slug)?))
+    Ok(format!("{PROFILE}{}", canonical_slug(slug)?))
 }
 
 fn is_linkedin(url: &Url) -> bool {
@@ -110,4 +128,18 @@ fn is_blank_form(slug: &str) -> bool {
     ];
     let plain: String = slug.chars().filter(|c| c.is_alphanumeric()).collect();
     slug == "n-a" || WORDS.contains(&plain.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PROFILE, normalise, parsed, plain_slug};
+
+    proptest::proptest! {
+        #[test]
+        fn a_plain_address_is_read_as_parsing_would(slug in "[A-Za-z0-9_-]{0,12}|ACoA[A-Za-z0-9_-]{3,9}|null|n-a", end in "/?") {
+            let raw = format!("{PROFILE}{slug}{end}");
+            proptest::prop_assert_eq!(plain_slug(&raw).is_some(), !slug.is_empty());
+            proptest::prop_assert_eq!(normalise(&raw), parsed(&raw));
+        }
+    }
 }

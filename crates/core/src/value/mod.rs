@@ -166,6 +166,7 @@ impl SemanticType {
                 list::unique(items).map(Value::List)
             }
             (_, Value::Text(text)) if is_placeholder(text) => None,
+            (_, Value::Text(text)) => self.read(text).ok(),
             (_, value) => self.read(&value.to_string()).ok(),
         }
     }

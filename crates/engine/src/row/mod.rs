@@ -7,7 +7,7 @@ mod foresee;
 mod state;
 mod step;
 
-use std::{panic::AssertUnwindSafe, sync::Arc};
+use std::{panic::AssertUnwindSafe, sync::Arc, task::Poll};
 
 use futures::{FutureExt, StreamExt, stream::FuturesUnordered};
 use marl_core::{Caller, Error, Outcome, Value};
@@ -81,7 +81,12 @@ impl Engine {
                 let step = &self.plan.steps[index];
                 match state.begin(index) {
                     Begin::Ask(asked) => {
-                        running.push(async move { (index, step::ask(step, asked, &self.way).await) });
+                        let mut ask = Box::pin(step::ask(step, asked, &self.way));
+                        // Stored answers are there at once.
+                        match futures::poll!(&mut ask) {
+                            Poll::Ready(end) => state.finish(index, end),
+                            Poll::Pending => running.push(async move { (index, ask.await) }),
+                        }
                     }
                     Begin::Ended(end) => state.finish(index, end),
                 }

@@ -9,7 +9,7 @@ use std::{
     path::Path,
     sync::{
         Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -91,9 +91,17 @@ impl Readers {
         work()
     }
 
+    /// The thread's usual one if it is free: neighbouring rows are often on pages that it has
+    /// read already.
     fn any(&self) -> MutexGuard<'_, Reader> {
-        let free = self.all.iter().find_map(|reader| reader.try_lock().ok());
-        free.unwrap_or_else(|| self.all[0].lock().unwrap_or_else(PoisonError::into_inner))
+        static THREADS: AtomicUsize = AtomicUsize::new(0);
+        thread_local! {
+            static THREAD: usize = THREADS.fetch_add(1, Ordering::Relaxed);
+        }
+        let usual = THREAD.with(|thread| thread % self.all.len());
+        let (before, after) = self.all.split_at(usual);
+        let free = after.iter().chain(before).find_map(|reader| reader.try_lock().ok());
+        free.unwrap_or_else(|| self.all[usual].lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
