@@ -56,6 +56,9 @@ impl Budget {
     /// Reserves one call at `price`. An unknown price is never free: with a cap on cost it
     /// does not fit.
     pub(super) async fn reserve(&self, price: Option<f64>) -> Result<Reservation<'_>, Exhausted> {
+        if let Some(fits) = self.try_reserve(price) {
+            return fits;
+        }
         let mut changed = self.changed.subscribe();
         loop {
             if let Some(fits) = self.try_reserve(price) {
@@ -116,7 +119,9 @@ impl Drop for Reservation<'_> {
             state.spent.cost += self.price;
         }
         drop(state);
-        self.budget.changed.send_replace(());
+        if self.budget.changed.receiver_count() > 0 {
+            self.budget.changed.send_replace(());
+        }
     }
 }
 

@@ -2,11 +2,16 @@
 
 use std::{
     collections::{HashMap, hash_map::Entry},
+    future::Future,
+    panic::AssertUnwindSafe,
+    pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{self, Poll},
 };
 
+use futures::{FutureExt, future::BoxFuture};
 use marl_core::{CallEnd, Error};
-use tokio::sync::watch;
+use tokio::{runtime::Handle, sync::watch};
 
 use crate::ledger::Key;
 
@@ -45,7 +50,10 @@ impl Flights {
     /// Joins the flight of `key`, or begins it.
     pub(super) fn board(self: &Arc<Self>, key: FlightKey) -> Part {
         match self.lock().entry(key) {
-            Entry::Occupied(mut flight) => Part::Join(ticket(flight.get_mut())),
+            Entry::Occupied(mut flight) => {
+                let told = flight.get_mut().get_or_insert_with(|| watch::Sender::new(None));
+                Part::Join(Ticket(told.subscribe()))
+            }
             Entry::Vacant(place) => {
                 place.insert(None);
                 Part::Lead(Landing { flights: Arc::clone(self), key: Some(key) })
@@ -58,18 +66,40 @@ impl Flights {
     }
 }
 
-fn ticket(told: &mut Told) -> Ticket {
-    Ticket(told.get_or_insert_with(|| watch::Sender::new(None)).subscribe())
+/// A flight under way, driven by whoever leads it. What was sent is not called back: should the
+/// leader end, it goes on in a task of its own.
+pub(super) struct Flight(Option<BoxFuture<'static, CallEnd>>);
+
+impl Flight {
+    /// The flight whose end is that of `call`; a panic is an error for all on it.
+    pub(super) fn new(landing: Landing, call: impl Future<Output = CallEnd> + Send + 'static) -> Self {
+        let end = AssertUnwindSafe(call).catch_unwind().map(|end| end.unwrap_or_else(|_| lost()));
+        Self(Some(Box::pin(end.inspect(move |end| landing.land(end)))))
+    }
+}
+
+impl Future for Flight {
+    type Output = CallEnd;
+
+    fn poll(mut self: Pin<&mut Self>, task: &mut task::Context<'_>) -> Poll<CallEnd> {
+        let Some(mut flight) = self.0.take() else { return Poll::Ready(lost()) };
+        let end = flight.poll_unpin(task);
+        if end.is_pending() {
+            self.0 = Some(flight);
+        }
+        end
+    }
+}
+
+impl Drop for Flight {
+    fn drop(&mut self) {
+        if let (Some(flight), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
+            runtime.spawn(flight);
+        }
+    }
 }
 
 impl Landing {
-    /// For the leader, when the flight goes on without it.
-    pub(super) fn ticket(&self) -> Ticket {
-        let mut flights = self.flights.lock();
-        let told = self.key.and_then(|key| flights.get_mut(&key));
-        ticket(told.expect("a flight is on the board until it lands"))
-    }
-
     /// Tells everyone on the flight how it ended.
     pub(super) fn land(mut self, end: &CallEnd) {
         if let Some(told) = self.leave() {

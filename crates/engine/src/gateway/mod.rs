@@ -10,8 +10,7 @@
 //! 4. the slot is freed when the answer is in, the answer is stored, the waiters are woken.
 //!
 //! A look-up before the flight would buy twice: the answer of a flight that has just landed
-//! would be missed by both. A flight runs in a task of its own, so that no waiter's end can
-//! end it. One file for each policy; none of them knows rows or steps.
+//! would be missed by both. A flight goes on when whoever leads it ends. One file for each policy; none of them knows rows or steps.
 
 mod attempt;
 mod breaker;
@@ -24,12 +23,10 @@ mod settings;
 use std::{
     collections::{BTreeMap, HashSet},
     sync::{Arc, Mutex, PoisonError},
-    task::Poll,
     time::Duration,
 };
 
 use async_trait::async_trait;
-use futures::FutureExt;
 use marl_core::{Call, CallEnd, Caller, Error, Provider, SkipReason};
 use tokio::sync::watch;
 
@@ -39,7 +36,7 @@ use crate::{
 };
 use breaker::Breaker;
 use budget::Budget;
-use flight::{Flights, Part};
+use flight::{Flight, Flights, Part};
 use limit::Limit;
 
 pub use budget::Caps;
@@ -151,15 +148,7 @@ impl Gateway {
             }
             Part::Lead(landing) => {
                 let shared = Arc::clone(&self.shared);
-                let mut flight = async move { shared.lead(&call, key, refresh).await }.boxed();
-                // A stored answer is there at once, and needs no task.
-                if let Poll::Ready(end) = futures::poll!(&mut flight) {
-                    landing.land(&end);
-                    return end;
-                }
-                let ticket = landing.ticket();
-                tokio::spawn(async move { landing.land(&flight.await) });
-                ticket.end().await
+                Flight::new(landing, async move { shared.lead(&call, key, refresh).await }).await
             }
         }
     }
