@@ -12,7 +12,7 @@ use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 pub(crate) use doctor::DoctorArgs;
 pub(crate) use look::{ColumnsArgs, LedgerArgs, LedgerCommand, RowsArgs, RunsArgs, RunsCommand, WhyArgs};
-pub(crate) use shell::{CompletionsArgs, ManArgs};
+pub(crate) use shell::{CompletionsArgs, ManArgs, SchemaArgs};
 pub(crate) use steps::{Only, PickArgs, StepArgs};
 pub(crate) use tools::{ToolsArgs, ToolsCommand};
 
@@ -28,6 +28,10 @@ pub(crate) struct Args {
     /// Log what happens to stderr; twice for more (`MARL_LOG=info` does the same)
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
+
+    /// Answer in JSON on stdout, and in errors (`marl schema` says in which form)
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -37,7 +41,8 @@ pub(crate) enum Command {
     Recipe(RecipeArgs),
     Columns(ColumnsArgs),
     Rows(RowsArgs),
-    Integrations(IntegrationsArgs),
+    /// List the integrations and what each needs and gives
+    Integrations,
     Describe(DescribeArgs),
     Why(WhyArgs),
     Runs(RunsArgs),
@@ -46,32 +51,12 @@ pub(crate) enum Command {
     Sandbox(SandboxArgs),
     Mcp(McpArgs),
     Doctor(DoctorArgs),
+    Schema(SchemaArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),
     /// Say what the exit codes mean (`marl help exit-codes` does the same)
     #[command(override_help = exit::HELP)]
     ExitCodes,
-}
-
-impl Command {
-    /// Whether the command answers in JSON.
-    pub(crate) fn json(&self) -> bool {
-        match self {
-            Self::Enrich(args) => args.json,
-            Self::Plan(args) => args.enrich.json,
-            Self::Recipe(_) => false,
-            Self::Columns(args) => args.json,
-            Self::Rows(args) => args.json,
-            Self::Integrations(args) => args.json,
-            Self::Describe(args) => args.json,
-            Self::Why(args) => args.json,
-            Self::Tools(args) => args.json,
-            Self::Runs(args) => args.json,
-            Self::Ledger(args) => args.json,
-            Self::Sandbox(_) | Self::Mcp(_) | Self::Completions(_) | Self::Man(_) | Self::ExitCodes => false,
-            Self::Doctor(args) => args.json,
-        }
-    }
 }
 
 /// Run integrations over a table and write the enriched table
@@ -142,10 +127,6 @@ pub(crate) struct EnrichArgs {
     #[arg(long, hide = true)]
     pub(crate) detached: bool,
 
-    /// Print one JSON document to stdout
-    #[arg(long)]
-    pub(crate) json: bool,
-
     /// How progress is shown on stderr
     #[arg(long, value_enum, default_value_t)]
     pub(crate) progress: Progress,
@@ -204,23 +185,11 @@ pub(crate) struct LedgerChoice {
     pub(crate) sandbox: bool,
 }
 
-/// List the integrations and what each needs and gives
-#[derive(Debug, ClapArgs)]
-pub(crate) struct IntegrationsArgs {
-    /// Print one JSON document to stdout
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
 /// Show one integration: inputs, outputs and the calls it makes
 #[derive(Debug, ClapArgs)]
 pub(crate) struct DescribeArgs {
     /// The integration
     pub(crate) name: String,
-
-    /// Print one JSON document to stdout
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 /// Serve the commands as tools of the Model Context Protocol, over stdio

@@ -7,13 +7,14 @@ use clap::{CommandFactory, Parser};
 
 use crate::{args::Args, exit, recipe::Recipe, settings::Settings};
 
-const DOCUMENTS: [&str; 8] = [
+const DOCUMENTS: [&str; 9] = [
     "README.md",
     "CONTRIBUTING.md",
     "ARCHITECTURE.md",
     "CHANGELOG.md",
     "AGENTS.md",
     "plugin/skills/marl/SKILL.md",
+    "plugin/skills/marl/references/answers.md",
     "plugin/skills/marl/references/compose.md",
     "plugin/skills/marl/references/integration.md",
 ];

@@ -25,6 +25,14 @@ pub(crate) const STILL_RUNNING: u8 = 11;
 /// Interrupted by a signal.
 pub(crate) const INTERRUPTED: u8 = 130;
 
+/// The codes and what they mean, for programs.
+pub(crate) fn meanings() -> impl Iterator<Item = (u8, &'static str)> {
+    HELP.lines().skip(1).filter_map(|line| {
+        let (code, meaning) = line.trim().split_once(' ')?;
+        Some((code.parse().ok()?, meaning.trim()))
+    })
+}
+
 /// What `marl enrich --help` and `marl help exit-codes` say of them.
 pub(crate) const HELP: &str = "\
 Exit codes:

@@ -4,7 +4,8 @@ use std::error::Error as StdError;
 
 use engine::plan::{PlanError, Problem};
 use marl_core::RegistryError;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::{exit, table::TableError};
 
@@ -20,6 +21,36 @@ pub(crate) struct Failure {
     next: Option<String>,
     retryable: bool,
     billed: bool,
+}
+
+/// The last line of stderr of a command that failed.
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "error")]
+pub(crate) struct ErrorLine<'a> {
+    error: Told<'a>,
+}
+
+/// Why a command failed.
+#[derive(JsonSchema, Serialize)]
+struct Told<'a> {
+    /// A stable word.
+    code: &'a str,
+    message: &'a str,
+    /// What to do, in words.
+    hint: String,
+    /// A command that helps, as it stands.
+    next_command: Option<&'a str>,
+    /// Whether the same command may work a little later.
+    retryable: bool,
+    /// Whether calls may have been paid for.
+    billed: bool,
+    details: Details<'a>,
+}
+
+#[derive(JsonSchema, Serialize)]
+struct Details<'a> {
+    exit_code: u8,
+    causes: &'a [String],
 }
 
 impl Failure {
@@ -96,16 +127,16 @@ impl Failure {
 
     /// The same for programs, as one line.
     pub(crate) fn json(&self) -> String {
-        let error = json!({
-            "code": self.code,
-            "message": self.message,
-            "hint": self.hints.join("; "),
-            "next_command": self.next,
-            "retryable": self.retryable,
-            "billed": self.billed,
-            "details": { "exit_code": self.exit, "causes": self.causes },
-        });
-        json!({ "error": error }).to_string()
+        let error = Told {
+            code: self.code,
+            message: &self.message,
+            hint: self.hints.join("; "),
+            next_command: self.next.as_deref(),
+            retryable: self.retryable,
+            billed: self.billed,
+            details: Details { exit_code: self.exit, causes: &self.causes },
+        };
+        serde_json::to_string(&ErrorLine { error }).expect("our documents have text keys")
     }
 }
 

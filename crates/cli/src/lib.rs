@@ -7,6 +7,7 @@ mod commands;
 mod connect;
 #[cfg(test)]
 mod docs;
+mod document;
 mod exit;
 mod failure;
 mod filter;
@@ -48,14 +49,14 @@ pub fn main() -> ExitCode {
         Err(error) => return printer::usage(&error),
     };
     printer::start_log(args.verbose);
-    let printer = Arc::new(Printer::new(args.command.json()));
+    let printer = Arc::new(Printer::new(args.json));
     let done = match &args.command {
         Command::Enrich(args) => commands::enrich::run(args, &printer),
         Command::Plan(args) => commands::plan::run(args, &printer),
         Command::Recipe(args) => commands::recipe::run(args, &printer),
         Command::Columns(args) => commands::columns::run(args, &printer),
         Command::Rows(args) => commands::rows::run(args, &printer),
-        Command::Integrations(args) => commands::integrations::run(args, &printer),
+        Command::Integrations => commands::integrations::run(&printer),
         Command::Describe(args) => commands::describe::run(args, &printer),
         Command::Why(args) => commands::why::run(args, &printer),
         Command::Runs(args) => commands::runs::run(args, &printer),
@@ -64,6 +65,7 @@ pub fn main() -> ExitCode {
         Command::Tools(args) => commands::tools::run(args, &printer),
         Command::Sandbox(args) => commands::sandbox::run(args, &printer),
         Command::Doctor(args) => commands::doctor::run(args, &printer),
+        Command::Schema(args) => commands::schema::run(args, &printer),
         Command::Completions(args) => commands::completions::run(args, &printer),
         Command::Man(args) => commands::man::run(args, &printer),
         Command::ExitCodes => commands::exit_codes::run(&printer),

@@ -3,7 +3,10 @@
 //! It reads no file and prints nothing. What it keeps is bounded, however long the table and its
 //! cells are, unless whole cells are asked for; then at least one row is kept.
 
+use std::collections::BTreeMap;
+
 use marl_core::{Value, excerpt};
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use crate::{
@@ -171,9 +174,12 @@ fn cell(row: &InputRow, column: usize, full: bool) -> (Option<String>, bool) {
 }
 
 /// One row, to be shown.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub(crate) struct PageRow<'a> {
+    /// Its number, from 1.
     pub(crate) row: u64,
+    /// By column, in the table's order; an empty cell is null.
+    #[schemars(with = "BTreeMap<String, Option<String>>")]
     pub(crate) cells: Cells<'a>,
 }
 

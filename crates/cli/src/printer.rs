@@ -13,10 +13,18 @@ use std::{
 use clap::error::{Error as UsageError, ErrorKind};
 use console::style;
 use indicatif::ProgressBar;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 use tracing_subscriber::filter::LevelFilter;
 
-use crate::{exit, failure::Failure};
+use crate::{exit, failure::Failure, typed};
+
+/// A warning, as a line of stderr.
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "warning")]
+pub(crate) struct Warning<'a> {
+    warning: &'a str,
+}
 
 /// Prints what a command has to say.
 pub(crate) struct Printer {
@@ -108,7 +116,8 @@ impl Printer {
     /// A warning: said even with `--json`, then as one JSON line.
     pub(crate) fn warn(&self, text: &str) {
         if self.json {
-            return self.say(&json!({ "warning": text }).to_string());
+            let line = serde_json::to_string(&Warning { warning: text });
+            return self.say(&line.expect("our documents have text keys"));
         }
         self.say(&format!("{} {}", style("warning:").for_stderr().yellow().bold(), visible(text)));
     }
@@ -154,7 +163,8 @@ pub(crate) fn usage(error: &UsageError) -> ExitCode {
         let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
         let message = lines.next().unwrap_or_default().trim_start_matches("error: ").to_owned();
         let rest: Vec<&str> = lines.collect();
-        let subcommand = std::env::args().nth(1).filter(|word| word.chars().all(char::is_alphabetic));
+        let subcommand =
+            typed::subcommand().filter(|word| word.chars().all(|c| c.is_alphabetic() || c == '-'));
         let help = subcommand.map_or("marl --help".to_owned(), |name| format!("marl {name} --help"));
         Printer::new(true).failure(&Failure::usage(message).hint(rest.join(" ")).next(help));
     } else {

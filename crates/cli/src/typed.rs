@@ -21,16 +21,45 @@ pub(crate) fn command() -> String {
     std::iter::once("marl".to_owned()).chain(words.map(|one| word(&one))).collect::<Vec<_>>().join(" ")
 }
 
+/// The subcommand that was typed; flags of all commands may stand before it.
+pub(crate) fn subcommand() -> Option<String> {
+    env::args().skip(1).find(|word| !word.starts_with('-'))
+}
+
 /// This command as another subcommand, without some flags that have a value.
 pub(crate) fn as_command(subcommand: &str, without: &[&str]) -> String {
+    other_command(env::args().skip(1), subcommand, without)
+}
+
+fn other_command(typed: impl Iterator<Item = String>, subcommand: &str, without: &[&str]) -> String {
     let mut words = vec!["marl".to_owned(), subcommand.to_owned()];
-    let mut args = env::args().skip(2).filter(|word| word != IN_BACKGROUND);
-    while let Some(one) = args.next() {
+    let mut typed = typed.filter(|word| word != IN_BACKGROUND);
+    let flags = typed.by_ref().take_while(|word| word.starts_with('-'));
+    words.extend(flags.map(|flag| word(&flag)));
+    while let Some(one) = typed.next() {
         if without.contains(&one.as_str()) {
-            args.next();
+            typed.next();
         } else if !without.iter().any(|flag| one.starts_with(&format!("{flag}="))) {
             words.push(word(&one));
         }
     }
     words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::other_command;
+
+    #[test]
+    fn another_subcommand_of_the_same_words() {
+        for (typed, expect) in [
+            ("plan --input a.csv --json", "marl enrich --input a.csv --json"),
+            ("--json -v plan --input a.csv", "marl enrich --json -v --input a.csv"),
+            ("plan --plan x --plan=y --input plan", "marl enrich --input plan"),
+            ("plan", "marl enrich"),
+        ] {
+            let words = typed.split(' ').map(str::to_owned);
+            assert_eq!(other_command(words, "enrich", &["--plan"]), expect, "{typed}");
+        }
+    }
 }

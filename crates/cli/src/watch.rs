@@ -11,10 +11,12 @@ use std::{
 
 use engine::{gateway::Gateway, ledger::Store};
 use marl_core::SkipReason;
-use serde_json::json;
 use tokio::task::JoinHandle;
 
-use crate::{printer::Printer, report::Tally};
+use crate::{
+    printer::Printer,
+    report::{SoFar, Tally},
+};
 
 /// What ended the run from outside.
 #[derive(Debug, Default)]
@@ -37,11 +39,8 @@ pub(crate) fn start(
     tokio::spawn(async move {
         loop {
             // A ledger that cannot be written is noticed by the calls.
-            let glance = tally.glance();
-            let progress = json!({"progress": {
-                "rows": rows, "done": glance.rows, "failed": glance.failed, "sent": glance.sent
-            }});
-            let _ = store.note_progress(run, progress.to_string()).await;
+            let so_far = serde_json::to_string(&SoFar::of(&tally, rows));
+            let _ = store.note_progress(run, so_far.expect("our documents have text keys")).await;
             tokio::time::sleep(Duration::from_secs(1)).await;
             if !store.is_in_place() {
                 seen.ledger_lost.store(true, Ordering::SeqCst);

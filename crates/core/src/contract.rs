@@ -1,11 +1,12 @@
 //! What an integration promises: its inputs, its outputs and the calls it may make.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::SemanticType;
 
 /// The declaration of an integration; agents choose by it and the plan is made from it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct Contract {
     /// The name on the command line: snake_case, unique.
     pub name: &'static str,
@@ -34,7 +35,7 @@ impl Contract {
 }
 
 /// An input or output column of a contract.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, JsonSchema, PartialEq, Eq, Serialize)]
 pub struct Column {
     /// The column's name: snake_case.
     pub name: &'static str,
@@ -60,7 +61,7 @@ impl Column {
 }
 
 /// A call that an integration may make.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, JsonSchema, PartialEq, Eq, Serialize)]
 pub struct CallSpec {
     /// The provider's registered name.
     pub provider: &'static str,

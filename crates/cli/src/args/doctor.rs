@@ -16,8 +16,4 @@ pub(crate) struct DoctorArgs {
 
     #[command(flatten)]
     pub(crate) ledger: LedgerChoice,
-
-    /// Print one JSON document to stdout
-    #[arg(long)]
-    pub(crate) json: bool,
 }

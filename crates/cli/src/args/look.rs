@@ -23,10 +23,6 @@ pub(crate) struct ColumnsArgs {
     /// The character between cells, if not the extension's; '\t' for a tab
     #[arg(long, value_name = "C", value_parser = table::parse_delimiter)]
     pub(crate) delimiter: Option<u8>,
-
-    /// Print one JSON document to stdout
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 impl RowsArgs {
@@ -69,10 +65,6 @@ pub(crate) struct RowsArgs {
     /// The character between cells, if not the extension's; '\t' for a tab
     #[arg(long, value_name = "C", value_parser = table::parse_delimiter)]
     pub(crate) delimiter: Option<u8>,
-
-    /// Print one JSON document to stdout
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 /// Explain a cell: which integration, which calls, when, at what cost
@@ -101,10 +93,6 @@ pub(crate) struct WhyArgs {
 
     #[command(flatten)]
     pub(crate) ledger: LedgerChoice,
-
-    /// Print one JSON document to stdout
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 /// List the runs of the ledger, show one, or ask one to stop
@@ -120,10 +108,6 @@ pub(crate) struct RunsArgs {
 
     #[command(flatten)]
     pub(crate) ledger: LedgerChoice,
-
-    /// Print one JSON document to stdout
-    #[arg(long, global = true)]
-    pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -159,10 +143,6 @@ pub(crate) enum RunsCommand {
 pub(crate) struct LedgerArgs {
     #[command(subcommand)]
     pub(crate) command: LedgerCommand,
-
-    /// Print one JSON document to stdout
-    #[arg(long, global = true)]
-    pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]

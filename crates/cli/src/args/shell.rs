@@ -13,6 +13,16 @@ pub(crate) struct CompletionsArgs {
     pub(crate) shell: Shell,
 }
 
+/// Print the JSON Schema of what a command answers with `--json`
+///
+/// Without a command: the commands that have one, and what else is written for programs.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct SchemaArgs {
+    /// The command: `enrich`, `runs show`
+    #[arg(value_name = "COMMAND")]
+    pub(crate) words: Vec<String>,
+}
+
 /// Print the manual page, or write one for each subcommand
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ManArgs {

@@ -10,10 +10,6 @@ use super::LedgerChoice;
 pub(crate) struct ToolsArgs {
     #[command(subcommand)]
     pub(crate) command: ToolsCommand,
-
-    /// Print one JSON document to stdout
-    #[arg(long, global = true)]
-    pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]

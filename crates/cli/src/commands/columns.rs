@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 
 use engine::plan::{Plan, Request, StepRequest};
 use marl_core::{Registry, SemanticType, Value};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::command_over;
 use crate::{
     args::ColumnsArgs,
+    document::Version,
     exit,
     failure::Failure,
     job::{header, table_name},
@@ -23,9 +25,10 @@ use crate::{
 /// How many columns are listed by default.
 const LISTED: usize = 100;
 
-#[derive(Serialize)]
-struct Document<'a> {
-    schema_version: u32,
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "columns")]
+pub(super) struct Document<'a> {
+    schema_version: Version<1>,
     table: String,
     rows: u64,
     columns_total: usize,
@@ -36,7 +39,7 @@ struct Document<'a> {
     integrations: Vec<Runnable>,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct Described<'a> {
     name: &'a str,
     #[serde(rename = "type")]
@@ -49,7 +52,7 @@ struct Described<'a> {
 }
 
 /// An integration that runs on the table as it is.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct Runnable {
     name: &'static str,
     /// By input, the column that feeds it.
@@ -69,7 +72,7 @@ pub(crate) fn run(args: &ColumnsArgs, printer: &Printer) -> Result<u8, Failure> 
     let total = sketch.columns.len();
     let most = if args.all { total } else { total.min(LISTED) };
     let mut document = Document {
-        schema_version: 1,
+        schema_version: Version,
         table: project::shown(&args.table),
         rows: sketch.rows,
         columns_total: total,
@@ -83,7 +86,7 @@ pub(crate) fn run(args: &ColumnsArgs, printer: &Printer) -> Result<u8, Failure> 
         columns.truncate(fitting(&document, &columns));
     }
     document.shown = columns.len();
-    document.more = (columns.len() < total).then(|| more(args));
+    document.more = (columns.len() < total).then(|| more(args, printer.is_json()));
     document.columns = columns;
     if printer.is_json() {
         printer.data(&report::listing(&document));
@@ -163,12 +166,10 @@ fn fitting(empty: &Document<'_>, columns: &[Described<'_>]) -> usize {
     columns.iter().take_while(fits).count().max(1).min(columns.len())
 }
 
-fn more(args: &ColumnsArgs) -> String {
+fn more(args: &ColumnsArgs, json: bool) -> String {
     let mut words = command_over("columns", &args.table, args.delimiter);
     words.push("--all".to_owned());
-    if args.json {
-        words.push("--json".to_owned());
-    }
+    words.extend(json.then(|| "--json".to_owned()));
     words.join(" ")
 }
 

@@ -1,17 +1,33 @@
 //! `marl completions SHELL`: from the same definitions as the command line itself. Installs nothing.
 
 use clap::CommandFactory;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::{
     args::{Args, CompletionsArgs},
+    document::Version,
     exit,
     failure::Failure,
     printer::Printer,
 };
 
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "completions")]
+pub(super) struct Document {
+    schema_version: Version<1>,
+    shell: String,
+    script: String,
+}
+
 pub(crate) fn run(args: &CompletionsArgs, printer: &Printer) -> Result<u8, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Args::command(), "marl", &mut script);
-    printer.raw(&script);
+    if printer.is_json() {
+        let (shell, script) = (args.shell.to_string(), String::from_utf8_lossy(&script).into_owned());
+        printer.document(&Document { schema_version: Version, shell, script });
+    } else {
+        printer.raw(&script);
+    }
     Ok(exit::DONE)
 }

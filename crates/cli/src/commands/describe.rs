@@ -2,13 +2,15 @@
 
 use engine::plan;
 use marl_core::{Column, Contract, Registry};
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{args::DescribeArgs, exit, failure::Failure, printer::Printer};
+use crate::{args::DescribeArgs, document::Version, exit, failure::Failure, printer::Printer};
 
-#[derive(Serialize)]
-struct Document {
-    schema_version: u32,
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "describe")]
+pub(super) struct Document {
+    schema_version: Version<1>,
     #[serde(flatten)]
     contract: &'static Contract,
 }
@@ -17,7 +19,7 @@ pub(crate) fn run(args: &DescribeArgs, printer: &Printer) -> Result<u8, Failure>
     let registry = Registry::gather()?;
     let contract = plan::integration(&args.name, &registry)?.contract();
     if printer.is_json() {
-        printer.document(&Document { schema_version: 1, contract });
+        printer.document(&Document { schema_version: Version, contract });
         return Ok(exit::DONE);
     }
     printer.data(&format!("{} {}", contract.name, contract.version));

@@ -10,10 +10,12 @@ use std::{
     process::{Command, Stdio},
 };
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     args::{EnrichArgs, LedgerChoice},
+    document::Version,
     exit,
     failure::Failure,
     printer::Printer,
@@ -21,7 +23,7 @@ use crate::{
 };
 
 /// What a child says once its run is recorded.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, JsonSchema, Serialize, Deserialize)]
 pub(crate) struct Started {
     pub(crate) run: i64,
     /// The process.
@@ -30,9 +32,10 @@ pub(crate) struct Started {
     pub(crate) ledger: String,
 }
 
-#[derive(Serialize)]
-struct Document<'a> {
-    schema_version: u32,
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "detached")]
+pub(super) struct Document<'a> {
+    schema_version: Version<1>,
     #[serde(flatten)]
     started: &'a Started,
     next_command: String,
@@ -81,9 +84,10 @@ fn said(talk: &mut File) -> String {
 }
 
 fn tell(started: &Started, choice: &LedgerChoice, printer: &Printer) {
-    let next_command = format!("marl runs wait {} --timeout 100s{}", started.run, of_ledger(choice));
+    let json = if printer.is_json() { " --json" } else { "" };
+    let next_command = format!("marl runs wait {} --timeout 100s{}{json}", started.run, of_ledger(choice));
     if printer.is_json() {
-        printer.document(&Document { schema_version: 1, started, next_command });
+        printer.document(&Document { schema_version: Version, started, next_command });
         return;
     }
     for (word, text) in

@@ -7,12 +7,13 @@ mod local;
 mod provider;
 
 use marl_core::Registry;
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{args::DoctorArgs, exit, failure::Failure, place, printer::Printer, project};
+use crate::{args::DoctorArgs, document::Version, exit, failure::Failure, place, printer::Printer, project};
 
 /// How a check went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, JsonSchema, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Status {
     Ok,
@@ -33,7 +34,7 @@ impl Status {
 }
 
 /// One thing that was looked at.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 struct Check {
     name: String,
     status: Status,
@@ -78,9 +79,10 @@ impl Check {
     }
 }
 
-#[derive(Serialize)]
-struct Document {
-    schema_version: u32,
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "doctor")]
+pub(super) struct Document {
+    schema_version: Version<1>,
     ok: bool,
     checks: Vec<Check>,
 }
@@ -124,7 +126,7 @@ fn exit_code(checks: &[Check]) -> u8 {
 fn tell(checks: Vec<Check>, printer: &Printer) {
     if printer.is_json() {
         let ok = checks.iter().all(|check| check.status != Status::Bad);
-        return printer.document(&Document { schema_version: 1, ok, checks });
+        return printer.document(&Document { schema_version: Version, ok, checks });
     }
     for check in checks {
         let Check { name, status, message, fix, .. } = check;

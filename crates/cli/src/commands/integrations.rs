@@ -1,21 +1,23 @@
 //! `marl integrations`: the registry, for people and for agents.
 
 use marl_core::{Contract, Registry};
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{args::IntegrationsArgs, exit, failure::Failure, printer::Printer};
+use crate::{document::Version, exit, failure::Failure, printer::Printer};
 
-#[derive(Serialize)]
-struct Document {
-    schema_version: u32,
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "integrations")]
+pub(super) struct Document {
+    schema_version: Version<1>,
     integrations: Vec<&'static Contract>,
 }
 
-pub(crate) fn run(_: &IntegrationsArgs, printer: &Printer) -> Result<u8, Failure> {
+pub(crate) fn run(printer: &Printer) -> Result<u8, Failure> {
     let registry = Registry::gather()?;
     let contracts: Vec<&'static Contract> = registry.integrations().map(|known| known.contract()).collect();
     if printer.is_json() {
-        printer.document(&Document { schema_version: 1, integrations: contracts });
+        printer.document(&Document { schema_version: Version, integrations: contracts });
         return Ok(exit::DONE);
     }
     for contract in contracts {

@@ -1,12 +1,13 @@
 //! `marl ledger`: what it holds, and what is taken out of it.
 
-use engine::ledger::{Prune, Stats, Store};
+use engine::ledger::{CallRecord, Prune, Stats, Store};
 use marl_core::{Registry, SemanticType};
+use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::json;
 
 use crate::{
     args::{LedgerArgs, LedgerCommand},
+    document::Version,
     exit,
     failure::Failure,
     place::Place,
@@ -16,12 +17,35 @@ use crate::{
     time::date,
 };
 
-#[derive(Serialize)]
-struct Document {
-    schema_version: u32,
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "ledger stats")]
+pub(super) struct Document {
+    schema_version: Version<1>,
     ledger: String,
     #[serde(flatten)]
     stats: Stats,
+}
+
+/// A call, on a line of its own.
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "ledger export")]
+pub(super) struct Line<'a> {
+    schema_version: Version<1>,
+    #[serde(flatten)]
+    call: &'a CallRecord,
+}
+
+/// What was taken out.
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "ledger prune")]
+pub(super) struct Removal {
+    schema_version: Version<1>,
+    /// How many calls are meant.
+    calls: u64,
+    /// Of these, the answers that would be bought again.
+    payable_again: u64,
+    removed: u64,
+    dry_run: bool,
 }
 
 pub(crate) fn run(args: &LedgerArgs, printer: &Printer) -> Result<u8, Failure> {
@@ -42,7 +66,7 @@ fn stats(store: &Store, printer: &Printer) -> Result<u8, Failure> {
     let stats = store.stats()?;
     if printer.is_json() {
         let ledger = project::shown(store.path());
-        printer.document(&Document { schema_version: 1, ledger, stats });
+        printer.document(&Document { schema_version: Version, ledger, stats });
         return Ok(exit::DONE);
     }
     printer.data(&format!("{:<8} {}", "ledger", project::shown(store.path())));
@@ -64,7 +88,8 @@ fn stats(store: &Store, printer: &Printer) -> Result<u8, Failure> {
 }
 
 fn export(store: &Store, printer: &Printer) -> Result<u8, Failure> {
-    store.export(|call| printer.line(&serde_json::to_string(call).expect("our documents have text keys")))?;
+    let line = |call: &CallRecord| serde_json::to_string(&Line { schema_version: Version, call });
+    store.export(|call| printer.line(&line(call).expect("our documents have text keys")))?;
     Ok(exit::DONE)
 }
 
@@ -79,9 +104,13 @@ fn remove(store: &Store, what: &[Prune], dry_run: bool, printer: &Printer) -> Re
     }
     if printer.is_json() {
         let removed = if dry_run { 0 } else { all };
-        printer.document(&json!({
-            "schema_version": 1, "calls": all, "payable_again": usable, "removed": removed, "dry_run": dry_run,
-        }));
+        printer.document(&Removal {
+            schema_version: Version,
+            calls: all,
+            payable_again: usable,
+            removed,
+            dry_run,
+        });
         return Ok(exit::DONE);
     }
     let done = if dry_run { "would be removed" } else { "removed" };

@@ -4,16 +4,33 @@ use std::{fs, io, path::Path};
 
 use clap::{Command, CommandFactory};
 use clap_mangen::Man;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::{
     args::{Args, ManArgs},
+    document::Version,
     exit,
     failure::Failure,
     printer::Printer,
 };
 
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "man")]
+pub(super) struct Document {
+    schema_version: Version<1>,
+    /// The page, as `man` reads it.
+    page: Option<String>,
+    /// With `--dir`, where the pages were written.
+    folder: Option<String>,
+}
+
 pub(crate) fn run(args: &ManArgs, printer: &Printer) -> Result<u8, Failure> {
     match &args.dir {
+        None if printer.is_json() => {
+            let page = String::from_utf8_lossy(&page()?).into_owned();
+            printer.document(&Document { schema_version: Version, page: Some(page), folder: None });
+        }
         None => printer.raw(&page()?),
         Some(folder) => {
             write_all(folder).map_err(|error| {
@@ -21,6 +38,10 @@ pub(crate) fn run(args: &ManArgs, printer: &Printer) -> Result<u8, Failure> {
                     .caused_by(&error)
                     .hint("name a folder that can be written")
             })?;
+            if printer.is_json() {
+                let folder = Some(folder.display().to_string());
+                printer.document(&Document { schema_version: Version, page: None, folder });
+            }
             printer.talk(&format!("wrote marl.1 and a page for each subcommand to {}", folder.display()));
         }
     }

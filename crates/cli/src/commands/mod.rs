@@ -16,6 +16,7 @@ pub(crate) mod recipe;
 pub(crate) mod rows;
 pub(crate) mod runs;
 pub(crate) mod sandbox;
+pub(crate) mod schema;
 pub(crate) mod tools;
 pub(crate) mod why;
 

@@ -4,9 +4,12 @@ use std::{fs, io::Write, path::Path};
 
 use engine::plan::{self, Plan, Refresh};
 use marl_core::Registry;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::{
     args::{RecipeArgs, RecipeCommand},
+    document::Version,
     exit,
     failure::Failure,
     job::{Steps, header, table_name},
@@ -14,6 +17,16 @@ use crate::{
     recipe,
     table::{self, ReadOptions},
 };
+
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "recipe new")]
+pub(super) struct Document {
+    schema_version: Version<1>,
+    /// The recipe's text.
+    recipe: String,
+    /// Where it was written.
+    path: Option<String>,
+}
 
 pub(crate) fn run(args: &RecipeArgs, printer: &Printer) -> Result<u8, Failure> {
     let RecipeCommand::New { input, steps, output, delimiter } = &args.command;
@@ -34,12 +47,15 @@ pub(crate) fn run(args: &RecipeArgs, printer: &Printer) -> Result<u8, Failure> {
         }
     }
     let text = recipe::write(&request);
-    match output {
-        None => text.lines().for_each(|line| printer.data(line)),
-        Some(path) => {
-            write_new(path, &text)?;
-            printer.talk(&format!("wrote {}", path.display()));
-        }
+    if let Some(path) = output {
+        write_new(path, &text)?;
+        printer.talk(&format!("wrote {}", path.display()));
+    }
+    if printer.is_json() {
+        let path = output.as_ref().map(|path| path.display().to_string());
+        printer.document(&Document { schema_version: Version, recipe: text, path });
+    } else if output.is_none() {
+        text.lines().for_each(|line| printer.data(line));
     }
     Ok(exit::DONE)
 }

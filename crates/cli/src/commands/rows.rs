@@ -2,11 +2,13 @@
 //! ledger.
 
 use engine::plan::Request;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{command_over, flag, known_column};
 use crate::{
     args::RowsArgs,
+    document::Version,
     exit,
     failure::Failure,
     filter::{Filter, Untold},
@@ -22,9 +24,10 @@ use crate::{
 /// What the document takes besides its rows, the table and the command for the next.
 const FRAME: usize = 500;
 
-#[derive(Serialize)]
-struct Document<'a> {
-    schema_version: u32,
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "rows")]
+pub(super) struct Document<'a> {
+    schema_version: Version<1>,
     table: String,
     rows_total: u64,
     rows_matching: u64,
@@ -56,14 +59,16 @@ pub(crate) fn run(args: &RowsArgs, printer: &Printer) -> Result<u8, Failure> {
         (false, false) => Form::Lines { width: printer.width() },
     };
     // The command for the next rows may be long, since it says the condition.
-    let frame = report::size(&more(args, u64::MAX)) + report::size(&args.table.to_string_lossy()) + FRAME;
+    let frame = report::size(&more(args, u64::MAX, printer.is_json()))
+        + report::size(&args.table.to_string_lossy())
+        + FRAME;
     let room = MOST_CHARACTERS.saturating_sub(frame);
     let mut page = Page::new(&sketch.columns, columns, form, args.limit, room);
     let mut untold = Untold::default();
     let matching = fill(&mut page, args, &sketch, filter.as_ref(), &mut untold)?;
     untold.warning().iter().for_each(|warning| printer.warn(warning));
     let document = Document {
-        schema_version: 1,
+        schema_version: Version,
         table: project::shown(&args.table),
         rows_total: sketch.rows,
         rows_matching: matching,
@@ -71,7 +76,7 @@ pub(crate) fn run(args: &RowsArgs, printer: &Printer) -> Result<u8, Failure> {
         shown: page.rows.len(),
         truncated: page.truncated,
         columns_left_out: page.left_out(),
-        more: page.next.map(|row| more(args, row)),
+        more: page.next.map(|row| more(args, row, printer.is_json())),
         rows: page.rows(),
     };
     match form {
@@ -148,7 +153,7 @@ fn fill(
 }
 
 /// This command from `row` on.
-fn more(args: &RowsArgs, row: u64) -> String {
+fn more(args: &RowsArgs, row: u64, json: bool) -> String {
     let mut words = command_over("rows", &args.table, args.delimiter);
     words.extend(args.filter.as_deref().map(|text| flag("--filter", text)));
     let types = args.column_type.iter();
@@ -160,7 +165,7 @@ fn more(args: &RowsArgs, row: u64) -> String {
         words.push(flag("--limit", &args.limit.to_string()));
     }
     words.extend(args.full.then(|| "--full".to_owned()));
-    words.extend(args.json.then(|| "--json".to_owned()));
+    words.extend(json.then(|| "--json".to_owned()));
     words.join(" ")
 }
 

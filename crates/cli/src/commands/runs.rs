@@ -7,34 +7,49 @@ use std::{
 
 use engine::ledger::{RunRecord, RunState, Store};
 use marl_core::Registry;
+use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::json;
 
 use crate::{
     args::{RunsArgs, RunsCommand},
+    document::Version,
     exit,
     failure::Failure,
     place::Place,
     printer::Printer,
-    report::{run_lines, spent},
+    report::{Run, run_lines, spent},
     time::{date, span},
     typed,
 };
 
-#[derive(Serialize)]
-struct Document<'a> {
-    schema_version: u32,
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "runs")]
+pub(super) struct Document<'a> {
+    schema_version: Version<1>,
     ledger: String,
+    /// How many the ledger holds; `--limit` lists more.
     total: u64,
-    runs: &'a [RunRecord],
+    runs: Vec<Run<'a>>,
 }
 
-#[derive(Serialize)]
-struct OneDocument<'a> {
-    schema_version: u32,
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "runs show")]
+pub(super) struct OneDocument<'a> {
+    schema_version: Version<1>,
     ledger: String,
     #[serde(flatten)]
-    run: &'a RunRecord,
+    run: Run<'a>,
+}
+
+/// Whether a run was asked to end, and how far it was.
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "runs stop")]
+pub(super) struct Stopping {
+    schema_version: Version<1>,
+    run: i64,
+    /// False when it was not running.
+    asked: bool,
+    state: RunState,
 }
 
 pub(crate) fn run(args: &RunsArgs, printer: &Printer) -> Result<u8, Failure> {
@@ -52,7 +67,12 @@ pub(crate) fn run(args: &RunsArgs, printer: &Printer) -> Result<u8, Failure> {
 fn list(store: &Store, most: u32, printer: &Printer) -> Result<u8, Failure> {
     let (runs, total) = store.runs(most)?;
     if printer.is_json() {
-        printer.document(&Document { schema_version: 1, ledger: ledger(store), total, runs: &runs });
+        printer.document(&Document {
+            schema_version: Version,
+            ledger: ledger(store),
+            total,
+            runs: runs.iter().map(Run::from).collect(),
+        });
         return Ok(exit::DONE);
     }
     for run in &runs {
@@ -75,7 +95,11 @@ fn list(store: &Store, most: u32, printer: &Printer) -> Result<u8, Failure> {
 fn show(store: &Store, id: i64, printer: &Printer) -> Result<u8, Failure> {
     let run = find(store, id)?;
     if printer.is_json() {
-        printer.document(&OneDocument { schema_version: 1, ledger: ledger(store), run: &run });
+        printer.document(&OneDocument {
+            schema_version: Version,
+            ledger: ledger(store),
+            run: Run::from(&run),
+        });
         return Ok(exit::DONE);
     }
     run_lines(&run, &ledger(store)).iter().for_each(|line| printer.data(line));
@@ -113,7 +137,7 @@ fn stop(store: &Store, id: i64, printer: &Printer) -> Result<u8, Failure> {
     let run = find(store, id)?;
     let asked = store.is_alive(id) && store.ask_to_stop(id)?;
     if printer.is_json() {
-        printer.document(&json!({ "schema_version": 1, "run": id, "asked": asked, "state": run.state }));
+        printer.document(&Stopping { schema_version: Version, run: id, asked, state: run.state });
     } else if asked {
         printer.data(&format!("run {id} is asked to stop; `marl runs show {id}` says when it has"));
     } else {

@@ -1,10 +1,26 @@
 //! `marl sandbox`: serves sample data until interrupted.
 
+use std::collections::BTreeMap;
+
 use marl_core::Registry;
 use sandbox::{Options, Sandbox};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::block_on;
-use crate::{args::SandboxArgs, exit, failure::Failure, printer::Printer};
+use crate::{args::SandboxArgs, document::Version, exit, failure::Failure, printer::Printer};
+
+/// What is said once it serves.
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "sandbox")]
+pub(super) struct Document<'a> {
+    schema_version: Version<1>,
+    url: &'a str,
+    /// The variables of the environment under which marl asks it.
+    environment: BTreeMap<&'static str, &'a str>,
+    /// Where it counts what it was asked.
+    stats: String,
+}
 
 pub(crate) fn run(args: &SandboxArgs, printer: &Printer) -> Result<u8, Failure> {
     let registry = Registry::gather()?;
@@ -21,21 +37,28 @@ pub(crate) fn run(args: &SandboxArgs, printer: &Printer) -> Result<u8, Failure> 
                 .caused_by(&error)
                 .hint("choose another `--port`, or 0 for any free one")
         })?;
-        printer.data(&sandbox.url());
-        printer.note("sandbox", "sample answers: listed companies of 2015 to 2025, profiles invented");
-        for provider in registry.providers() {
-            let card = provider.card;
-            let url = sandbox.url();
-            printer.note(
-                "use",
-                &format!("{}={url} {}=sandbox marl enrich ...", card.base_variable, card.key_variable),
-            );
-        }
-        printer.note("stats", &format!("{}/stats", sandbox.url()));
+        tell(&sandbox.url(), &registry, printer);
         tokio::signal::ctrl_c().await.map_err(|error| {
             Failure::new(exit::INTERNAL, "internal", "Ctrl-C cannot be watched").caused_by(&error)
         })?;
         sandbox.stop().await;
         Ok(exit::DONE)
     })
+}
+
+fn tell(url: &str, registry: &Registry, printer: &Printer) {
+    let stats = format!("{url}/stats");
+    let cards = || registry.providers().map(|provider| provider.card);
+    if printer.is_json() {
+        let variables = cards().flat_map(|card| [(card.base_variable, url), (card.key_variable, "sandbox")]);
+        let environment = variables.collect();
+        return printer.document(&Document { schema_version: Version, url, environment, stats });
+    }
+    printer.data(url);
+    printer.note("sandbox", "sample answers: listed companies of 2015 to 2025, profiles invented");
+    for card in cards() {
+        let variables = format!("{}={url} {}=sandbox", card.base_variable, card.key_variable);
+        printer.note("use", &format!("{variables} marl enrich ..."));
+    }
+    printer.note("stats", &stats);
 }

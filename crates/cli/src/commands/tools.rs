@@ -11,12 +11,16 @@ use engine::{
     ledger::{Ledger, MaxAge, Memory, RunLedger, RunRecordEnd, RunStart, RunState},
 };
 use marl_core::{Call, CallEnd, ErrorKind, Registry, Reply};
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use super::block_on;
 use crate::{
     args::{LedgerChoice, ToolsArgs, ToolsCommand},
-    connect, exit,
+    connect,
+    document::Version,
+    exit,
     failure::Failure,
     job,
     place::Place,
@@ -44,7 +48,7 @@ pub(crate) fn run(args: &ToolsArgs, printer: &Printer) -> Result<u8, Failure> {
             ToolsCommand::Show { name, ledger } => {
                 let ask = Ask { place: &place, registry: &registry, provider, choice: ledger };
                 let details = ask.free(DETAILS, json!({ "tool_name": name })).await?;
-                printer.document(&json!({ "schema_version": 1, "tool": name, "details": details }));
+                printer.document(&Details { schema_version: Version, tool: name, details });
                 Ok(exit::DONE)
             }
             ToolsCommand::Call { name, params, ledger } => {
@@ -53,6 +57,46 @@ pub(crate) fn run(args: &ToolsArgs, printer: &Printer) -> Result<u8, Failure> {
             }
         }
     })
+}
+
+/// The tools that were found.
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "tools search")]
+pub(super) struct Found<'a> {
+    schema_version: Version<1>,
+    query: &'a str,
+    total: usize,
+    /// As the provider tells of them.
+    tools: Vec<Json>,
+}
+
+/// A tool.
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "tools show")]
+pub(super) struct Details<'a> {
+    schema_version: Version<1>,
+    tool: &'a str,
+    /// As the provider tells of it.
+    details: Json,
+}
+
+/// A call, and what came of it.
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "tools call")]
+pub(crate) struct Called<'a> {
+    schema_version: Version<1>,
+    provider: &'a str,
+    tool: &'a str,
+    parameters: Json,
+    /// `found`, `no_data`, `failed` or `stopped`.
+    state: &'static str,
+    /// The provider's answer, freed of its envelope.
+    reply: Json,
+    run: i64,
+    ledger: String,
+    /// In the settings' currency; null when it is not known.
+    price: Option<f64>,
+    exit_code: u8,
 }
 
 /// Where a tool is asked.
@@ -93,19 +137,20 @@ impl Ask<'_> {
             CallEnd::Failed(error) => ("failed", Json::Null, Some(self.failed(name, &error))),
             CallEnd::Closed(_) => ("stopped", Json::Null, Some(Failure::usage("the provider was stopped"))),
         };
-        let document = json!({
-            "schema_version": 1,
-            "provider": self.provider,
-            "tool": name,
-            "parameters": parameters,
-            "state": state,
-            "reply": reply,
-            "run": run,
-            "ledger": project::shown(store.path()),
-            "price": price,
-            "exit_code": failure.as_ref().map_or(exit::DONE, |failure| failure.exit),
-        });
-        store.end_run(run, &RunRecordEnd { state: RunState::Finished, summary: document.to_string() })?;
+        let document = Called {
+            schema_version: Version,
+            provider: self.provider,
+            tool: name,
+            parameters,
+            state,
+            reply,
+            run,
+            ledger: project::shown(store.path()),
+            price,
+            exit_code: failure.as_ref().map_or(exit::DONE, |failure| failure.exit),
+        };
+        let summary = serde_json::to_string(&document).expect("our documents have text keys");
+        store.end_run(run, &RunRecordEnd { state: RunState::Finished, summary })?;
         match failure {
             Some(failure) => Err(failure),
             None => {
@@ -179,8 +224,7 @@ fn search(query: &str, found: Json, printer: &Printer) -> Result<u8, Failure> {
         _ => Vec::new(),
     };
     if printer.is_json() {
-        printer
-            .document(&json!({ "schema_version": 1, "query": query, "total": tools.len(), "tools": tools }));
+        printer.document(&Found { schema_version: Version, query, total: tools.len(), tools });
         return Ok(exit::DONE);
     }
     for tool in &tools {

@@ -9,11 +9,13 @@ use engine::{
     plan::{self, Plan, Task},
 };
 use marl_core::{Call, Connection, Error, ErrorKind, Outcome, Registry, SkipReason};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{block_on, known_column};
 use crate::{
     args::WhyArgs,
+    document::Version,
     exit,
     failure::Failure,
     job::{header, table_name},
@@ -27,9 +29,10 @@ use crate::{
     typed,
 };
 
-#[derive(Serialize)]
-struct Document {
-    schema_version: u32,
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "why")]
+pub(super) struct Document {
+    schema_version: Version<1>,
     table: String,
     row: u64,
     run: i64,
@@ -49,7 +52,7 @@ pub(crate) fn run(args: &WhyArgs, printer: &Printer) -> Result<u8, Failure> {
     let chain = block_on(story.chain(&args.column))?;
     if printer.is_json() {
         let table = project::shown(&args.table);
-        printer.document(&Document { schema_version: 1, table, row: args.row, run: run.id, chain });
+        printer.document(&Document { schema_version: Version, table, row: args.row, run: run.id, chain });
         return Ok(exit::DONE);
     }
     for (at, explained) in chain.iter().enumerate() {

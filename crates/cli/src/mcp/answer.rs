@@ -6,6 +6,8 @@ use std::{
 };
 
 use rmcp::model::{CallToolResult, ContentBlock, JsonObject};
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 /// What an answer may be long; clients cut at 25,000 characters.
@@ -61,17 +63,27 @@ impl Answers {
 }
 
 /// A part of an answer's text. The whole, put together, is one JSON document.
+#[derive(JsonSchema, Serialize)]
+pub(super) struct Part<'a> {
+    handle: &'a str,
+    part: &'a str,
+    offset: usize,
+    next_offset: Option<usize>,
+    total_bytes: usize,
+    hint: Option<&'static str>,
+}
+
 fn part(handle: &str, text: &str, offset: u64) -> Json {
     let start = text.floor_char_boundary(usize::try_from(offset).unwrap_or(usize::MAX).min(text.len()));
     let end = text.floor_char_boundary((start + LONGEST).min(text.len()));
     let next = (end < text.len()).then_some(end);
-    json!({
-        "handle": handle,
-        "part": &text[start..end],
-        "offset": start,
-        "next_offset": next,
-        "total_bytes": text.len(),
-        "hint": next.map(|_| "`more` with this handle and next_offset gives the next part"),
+    json!(Part {
+        handle,
+        part: &text[start..end],
+        offset: start,
+        next_offset: next,
+        total_bytes: text.len(),
+        hint: next.map(|_| "`more` with this handle and next_offset gives the next part"),
     })
 }
 

@@ -5,12 +5,17 @@ use std::sync::Arc;
 use rmcp::model::{JsonObject, Tool, ToolAnnotations};
 use serde_json::{Value as Json, json};
 
+use super::answer::Part;
+use crate::commands;
+
 /// A tool whose answer is a command's document.
 struct Entry {
     name: &'static str,
     title: &'static str,
     description: &'static str,
     schema: fn() -> Json,
+    /// The commands whose document it answers with.
+    answers: &'static [&'static str],
     reads_only: bool,
     /// Whether it may send calls to the outside.
     open_world: bool,
@@ -23,6 +28,7 @@ const TOOLS: [Entry; 10] = [
         description: "What can be added to a table: each integration with the columns it needs and gives. With a \
                       name, one of them whole: types, descriptions, the calls it makes.",
         schema: || object(json!({ "name": text("Describe this one only") }), &[]),
+        answers: &["integrations", "describe"],
         reads_only: true,
         open_world: false,
     },
@@ -32,6 +38,7 @@ const TOOLS: [Entry; 10] = [
         description: "Per column the type its values suggest, how much is filled, how many are distinct, examples; \
                       and which integrations could run on the table as it is.",
         schema: || object(json!({ "table": text("Path of a .csv, .tsv or .jsonl file") }), &["table"]),
+        answers: &["columns"],
         reads_only: true,
         open_world: false,
     },
@@ -51,6 +58,7 @@ const TOOLS: [Entry; 10] = [
                 &["table"],
             )
         },
+        answers: &["rows"],
         reads_only: true,
         open_world: false,
     },
@@ -60,6 +68,7 @@ const TOOLS: [Entry; 10] = [
         description: "Exactly what a run would send and cost, and what may come beyond that; sends nothing, costs \
                       nothing. Its `plan` is the hash that `start_run` takes.",
         schema: || run_schema(json!({ "sample": number("Show so many example rows with their calls") }), &[]),
+        answers: &["plan"],
         reads_only: true,
         open_world: false,
     },
@@ -78,6 +87,7 @@ const TOOLS: [Entry; 10] = [
                 &[],
             )
         },
+        answers: &["detached"],
         reads_only: false,
         open_world: true,
     },
@@ -96,6 +106,7 @@ const TOOLS: [Entry; 10] = [
                 &[],
             )
         },
+        answers: &["runs show", "runs"],
         reads_only: true,
         open_world: false,
     },
@@ -115,6 +126,7 @@ const TOOLS: [Entry; 10] = [
                 &["table", "row", "column"],
             )
         },
+        answers: &["why"],
         reads_only: true,
         open_world: false,
     },
@@ -128,6 +140,7 @@ const TOOLS: [Entry; 10] = [
                 &["run"],
             )
         },
+        answers: &["runs stop"],
         reads_only: false,
         open_world: false,
     },
@@ -136,6 +149,7 @@ const TOOLS: [Entry; 10] = [
         title: "What has been bought",
         description: "What the ledger holds: calls by provider, operation and state.",
         schema: || object(json!({ "sandbox": flag("The sandbox's ledger") }), &[]),
+        answers: &["ledger stats"],
         reads_only: true,
         open_world: false,
     },
@@ -149,6 +163,7 @@ const TOOLS: [Entry; 10] = [
                 &["handle", "offset"],
             )
         },
+        answers: &[],
         reads_only: true,
         open_world: false,
     },
@@ -166,10 +181,17 @@ pub(super) fn all() -> Vec<Tool> {
                 .idempotent(true)
                 .open_world(entry.open_world);
             Tool::new(entry.name, entry.description, map((entry.schema)()))
-                .with_raw_output_schema(map(json!({ "type": "object" })))
+                .with_raw_output_schema(map(output_schema(entry.answers)))
                 .with_annotations(hints)
         })
         .collect()
+}
+
+/// A document, or a part of one that is long. Refusals are no answers, and have a form of their own.
+fn output_schema(answers: &[&str]) -> Json {
+    let mut schema = commands::schema::any_of::<Part<'_>>(answers);
+    schema.insert("type".to_owned(), "object".into());
+    schema.into()
 }
 
 /// The names of a tool's arguments; `None` when there is no such tool.

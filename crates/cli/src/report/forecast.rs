@@ -6,11 +6,12 @@ mod human;
 use std::{collections::BTreeMap, time::Duration};
 
 use engine::{CallForecast, StepForecast, gateway::Standing};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::json::rounded;
 
-pub(crate) use document::planned_document;
+pub(crate) use document::{Document, planned_document};
 pub(crate) use human::planned_lines;
 
 /// Everything that is known of a plan.
@@ -37,14 +38,14 @@ pub(crate) struct Planned {
 }
 
 /// An example row with the calls it would make.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub(crate) struct SampleRow {
     pub(crate) row: u64,
     pub(crate) calls: Vec<SampleCall>,
 }
 
 /// A call of an example row.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub(crate) struct SampleCall {
     pub(crate) step: String,
     pub(crate) provider: &'static str,

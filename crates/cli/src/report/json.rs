@@ -4,59 +4,77 @@ use std::collections::BTreeMap;
 
 use engine::plan::Plan;
 use marl_core::ErrorKind;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Report;
-
-/// The version of the document's form; raised when a field changes its meaning.
-const SCHEMA_VERSION: u32 = 1;
+use crate::document::Version;
 
 /// A run, told to programs.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "enrich")]
 pub(crate) struct Document {
-    schema_version: u32,
+    schema_version: Version<1>,
+    /// Its number: `marl runs show` knows it.
     run: i64,
+    /// `finished`, `interrupted` or `stopped`.
     status: &'static str,
     exit_code: u8,
+    /// Of the table.
     rows: u64,
+    /// Of these, those that the steps were for.
     rows_selected: u64,
+    /// The enriched table; null when an older one was left as it was.
     output: Option<String>,
+    /// The rows that failed, if any did.
     errors_file: Option<String>,
     elapsed_ms: u64,
+    /// By step: in how many rows it came to what.
     integrations: Vec<Integration>,
     calls: Calls,
+    /// What was spent, in the settings' currency; null when a price is not known.
     cost: Option<f64>,
     currency: Option<String>,
+    /// Filled cells that stayed although a step found a value for them.
     cells_kept: u64,
+    /// Cells that a spreadsheet would have run as a formula.
     cells_guarded: u64,
     errors: Vec<ErrorCount>,
     remarks: Vec<Remark>,
     hint: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct Integration {
+    /// The step's name.
     name: String,
     /// Of the first integration; a formula has none.
     version: Option<u32>,
     value: u64,
     no_data: u64,
     failed: u64,
+    /// By reason.
     skipped: BTreeMap<&'static str, u64>,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct Calls {
+    /// Attempts that left this machine.
     sent: u64,
+    /// Of these, those whose call had been attempted before.
     retried: u64,
+    /// Answered from the ledger.
     reused: u64,
+    /// That shared the answer of an equal one.
     joined: u64,
+    /// Sent, maybe paid for, no answer known.
     in_doubt: u64,
     doubts_sent_again: u64,
+    /// Executed, or maybe executed.
     bought: u64,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct ErrorCount {
     integration: String,
     kind: ErrorKind,
@@ -66,7 +84,7 @@ struct ErrorCount {
 }
 
 /// Why rows were skipped, where the reason alone does not say.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct Remark {
     integration: String,
     remark: String,
@@ -106,7 +124,7 @@ pub(crate) fn document(report: &Report, plan: &Plan) -> Document {
     errors.sort_by_key(|error| (std::cmp::Reverse(error.count), error.example_row));
     let path = |path: &Option<std::path::PathBuf>| path.as_ref().map(|path| path.display().to_string());
     Document {
-        schema_version: SCHEMA_VERSION,
+        schema_version: Version,
         run: report.run,
         status: report.status.name(),
         exit_code: report.exit_code,

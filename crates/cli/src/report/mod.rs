@@ -17,15 +17,16 @@ mod why;
 pub(crate) use aligned::{aligned, most_columns};
 pub(crate) use binding::binding;
 pub(crate) use forecast::{
-    Planned, SampleCall, SampleRow, planned_document, planned_lines, word as standing_word,
+    Document as PlanDocument, Planned, SampleCall, SampleRow, planned_document, planned_lines,
+    word as standing_word,
 };
 pub(crate) use hint::{hint, key_trouble};
 pub(crate) use human::summary;
-pub(crate) use json::document;
+pub(crate) use json::{Document as RunDocument, document};
 pub(crate) use listing::{MOST as MOST_CHARACTERS, item_size, listing, size};
-pub(crate) use past_run::{run_lines, spent};
+pub(crate) use past_run::{Run, SoFar, run_lines, spent};
 pub(crate) use preview::Preview;
-pub(crate) use progress::Bar;
+pub(crate) use progress::{Bar, ProgressLine};
 pub(crate) use talker::Talker;
 pub(crate) use tally::{Counts, Stop, Tally};
 pub(crate) use why::{CallStory, Explained, InputCell, why_lines};

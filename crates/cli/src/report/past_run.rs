@@ -1,9 +1,90 @@
-//! A recorded run, told in lines.
+//! A recorded run, told to people and programs.
 
-use engine::ledger::RunRecord;
+use engine::ledger::{RunRecord, RunState};
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::time::{date, span};
+use super::{RunDocument, Tally};
+use crate::{
+    commands::tools::Called,
+    time::{date, span},
+};
+
+/// A run as it stands in the ledger.
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct Run<'a> {
+    id: i64,
+    state: RunState,
+    command: &'a str,
+    input: &'a str,
+    output: &'a str,
+    /// The steps with bindings and versions, as `marl why` reads them.
+    steps: &'a Json,
+    /// Of marl.
+    version: &'a str,
+    /// In ms since 1970.
+    started_at: i64,
+    /// In ms since 1970.
+    ended_at: Option<i64>,
+    #[schemars(with = "Option<Summary<'_>>")]
+    summary: Option<&'a Json>,
+    /// Whether it was asked to stop.
+    stop_asked: bool,
+}
+
+impl<'a> From<&'a RunRecord> for Run<'a> {
+    fn from(run: &'a RunRecord) -> Self {
+        Self {
+            id: run.id,
+            state: run.state,
+            command: &run.command,
+            input: &run.input,
+            output: &run.output,
+            steps: &run.steps,
+            version: &run.version,
+            started_at: run.started_at,
+            ended_at: run.ended_at,
+            summary: run.summary.as_ref(),
+            stop_asked: run.stop_asked,
+        }
+    }
+}
+
+/// How far a run is, or at its end what its command answered.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "only its form is asked for")]
+enum Summary<'a> {
+    SoFar(SoFar),
+    Run(Box<RunDocument>),
+    Call(Box<Called<'a>>),
+}
+
+/// How far a run is.
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct SoFar {
+    progress: Progress,
+}
+
+#[derive(JsonSchema, Serialize)]
+struct Progress {
+    rows: u64,
+    /// Rows that have been through.
+    done: u64,
+    /// Rows of which a step failed.
+    failed: u64,
+    /// Attempts that left this machine.
+    sent: u64,
+}
+
+impl SoFar {
+    /// Of so many rows.
+    pub(crate) fn of(tally: &Tally, rows: u64) -> Self {
+        let glance = tally.glance();
+        Self { progress: Progress { rows, done: glance.rows, failed: glance.failed, sent: glance.sent } }
+    }
+}
 
 /// What is known of a run; `ledger` is where it is recorded.
 pub(crate) fn run_lines(run: &RunRecord, ledger: &str) -> Vec<String> {

@@ -7,11 +7,31 @@ use std::{
 };
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 use tokio::task::JoinHandle;
 
 use super::Tally;
 use crate::{args::Progress, printer::Printer};
+
+/// A line of stderr under `--progress jsonl`, about one a second.
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "progress")]
+pub(crate) struct ProgressLine {
+    progress: SoFar,
+}
+
+/// How far a run is.
+#[derive(JsonSchema, Serialize)]
+struct SoFar {
+    rows_done: u64,
+    rows: u64,
+    /// Rows of which a step failed.
+    failed: u64,
+    /// Attempts that left this machine.
+    calls_sent: u64,
+    elapsed_ms: u64,
+}
 
 /// Shows how far a run is, until dropped.
 pub(crate) struct Bar {
@@ -71,13 +91,14 @@ async fn lines(rows: u64, tally: Arc<Tally>, printer: Arc<Printer>) {
     loop {
         tokio::time::sleep(Duration::from_secs(1)).await;
         let counts = tally.glance();
-        let progress = json!({
-            "rows_done": counts.rows,
-            "rows": rows,
-            "failed": counts.failed,
-            "calls_sent": counts.sent,
-            "elapsed_ms": begun.elapsed().as_millis() as u64,
-        });
-        printer.say(&json!({ "progress": progress }).to_string());
+        let progress = SoFar {
+            rows_done: counts.rows,
+            rows,
+            failed: counts.failed,
+            calls_sent: counts.sent,
+            elapsed_ms: begun.elapsed().as_millis() as u64,
+        };
+        let line = serde_json::to_string(&ProgressLine { progress });
+        printer.say(&line.expect("our documents have text keys"));
     }
 }

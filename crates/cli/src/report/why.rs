@@ -1,10 +1,11 @@
 //! The story of a cell, for people and programs.
 
 use engine::ledger::CallState;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A column's story; the columns it came from follow.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, JsonSchema, Serialize)]
 pub(crate) struct Explained {
     pub(crate) column: String,
     pub(crate) value: Option<String>,
@@ -31,7 +32,7 @@ pub(crate) struct Explained {
     pub(crate) note: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct InputCell {
     pub(crate) input: String,
     pub(crate) column: String,
@@ -39,7 +40,7 @@ pub(crate) struct InputCell {
 }
 
 /// A call with what the ledger holds of it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, JsonSchema, Serialize)]
 pub(crate) struct CallStory {
     pub(crate) provider: String,
     pub(crate) operation: String,

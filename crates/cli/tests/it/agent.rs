@@ -61,7 +61,7 @@ fn an_agents_task_from_looking_to_explaining() {
     let killed =
         std::process::Command::new("kill").args(["-9", &started["pid"].to_string()]).status().unwrap();
     assert!(killed.success());
-    let died = go_on(&world, &format!("{} --json", text(&started, "/next_command"))).exits(1).json();
+    let died = go_on(&world, text(&started, "/next_command")).exits(1).json();
     assert_eq!(died["state"], "died");
 
     // The same command goes on from there, in the foreground this time.

@@ -19,7 +19,7 @@ fn world(latency: u64, rows: usize) -> World {
 
 fn started(world: &World, args: &str) -> i64 {
     let document = world.run(&format!("{ENRICH} {args} --detach --json")).exits(0).json();
-    assert_eq!(document["next_command"], format!("marl runs wait {} --timeout 100s", document["run"]));
+    assert_eq!(document["next_command"], format!("marl runs wait {} --timeout 100s --json", document["run"]));
     document["run"].as_i64().unwrap()
 }
 

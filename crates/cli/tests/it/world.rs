@@ -11,6 +11,8 @@ use serde_json::Value as Json;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
+use crate::form;
+
 /// Settings under which nothing waits.
 pub(crate) const QUICK: &str =
     "[retry]\nbase_seconds = 0\n[breaker]\nfirst_wait_seconds = 0\ntotal_seconds = 0\n";
@@ -111,17 +113,31 @@ impl World {
         command
     }
 
+    #[track_caller]
     pub(crate) fn run(&self, args: &str) -> Ran {
-        self.ran(self.command(args).output().unwrap())
+        self.ended(self.command(args))
     }
 
     /// The same with arguments that hold spaces.
+    #[track_caller]
     pub(crate) fn run_words(&self, words: &[&str]) -> Ran {
-        self.ran(self.command("").args(words).output().unwrap())
+        let mut command = self.command("");
+        command.args(words);
+        self.ended(command)
     }
 
+    #[track_caller]
     pub(crate) fn run_bare(&self, args: &str) -> Ran {
-        self.ran(self.bare_command(args).output().unwrap())
+        self.ended(self.bare_command(args))
+    }
+
+    /// Runs a command to its end, and holds what it answers to its schema.
+    #[track_caller]
+    fn ended(&self, mut command: Command) -> Ran {
+        let ran = self.ran(command.output().unwrap());
+        let words: Vec<&str> = command.get_args().map(|word| word.to_str().unwrap()).collect();
+        form::check_all(&words, &ran.stdout, &ran.stderr);
+        ran
     }
 
     pub(crate) fn ran(&self, output: Output) -> Ran {
@@ -152,6 +168,15 @@ impl Ran {
     pub(crate) fn json(&self) -> Json {
         serde_json::from_str(&self.stdout)
             .unwrap_or_else(|error| panic!("{error}: {}{}", self.stdout, self.stderr))
+    }
+
+    /// The error that is the last line of stderr.
+    #[track_caller]
+    pub(crate) fn error(&self) -> Json {
+        let line = self.stderr.lines().last().unwrap_or_default();
+        let line: Json =
+            serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {}", self.stderr));
+        line["error"].clone()
     }
 
     #[track_caller]

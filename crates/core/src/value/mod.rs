@@ -16,6 +16,7 @@ mod url;
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value as Json;
 
@@ -70,7 +71,7 @@ impl fmt::Display for Invalid {
 }
 
 /// What the text in a column means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, JsonSchema, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SemanticType {
     /// A registered host name: `acme.com`.

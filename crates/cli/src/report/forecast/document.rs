@@ -6,24 +6,28 @@ use engine::{
     CallForecast,
     plan::{Plan, Task},
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Planned, SampleRow};
-
-/// The version of the document's form; raised when a field changes its meaning.
-const SCHEMA_VERSION: u32 = 1;
+use crate::document::Version;
 
 /// A plan, told to programs.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "plan")]
 pub(crate) struct Document<'a> {
-    schema_version: u32,
+    schema_version: Version<1>,
     table: Table<'a>,
     ledger: Ledger<'a>,
     steps: Vec<Step<'a>>,
+    /// Calls.
     send: Bounds<u64>,
+    /// Null when a price is not known.
     cost: Option<Bounds<f64>>,
     currency: Option<&'a str>,
+    /// The operations without a price.
     unpriced: Vec<String>,
+    /// How long it takes, as past calls went; null when there were none.
     seconds: Option<Bounds<f64>>,
     parallel: usize,
     /// Beyond `send`: how often a call whose answer is lost may be sent in all.
@@ -31,11 +35,13 @@ pub(crate) struct Document<'a> {
     max_calls: Option<u64>,
     max_cost: Option<f64>,
     sample: &'a [SampleRow],
+    /// The hash that `marl enrich --plan` takes.
     plan: &'a str,
+    /// The command that runs this and no more.
     command: &'a str,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct Table<'a> {
     path: &'a str,
     rows: u64,
@@ -43,20 +49,20 @@ struct Table<'a> {
     rows_picked: u64,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct Ledger<'a> {
     path: &'a str,
     exists: bool,
 }
 
 /// What is certain, and the most.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct Bounds<T> {
     exactly: T,
     at_most: T,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct Step<'a> {
     name: &'a str,
     uses: Vec<Use<'a>>,
@@ -69,38 +75,47 @@ struct Step<'a> {
     calls: Vec<Call<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct Use<'a> {
     integration: &'a str,
     version: u32,
     inputs: BTreeMap<&'a str, &'a str>,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct Rows {
     answered: u64,
     no_data: u64,
     to_ask: u64,
+    /// By reason.
     skipped: BTreeMap<&'static str, u64>,
+    /// By kind.
     failed: BTreeMap<&'static str, u64>,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct Remark<'a> {
     rows: u64,
     remark: &'a str,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct Call<'a> {
     provider: &'a str,
     operation: &'a str,
+    /// Answered already.
     in_ledger: u64,
+    /// Left without an answer, and left so.
     in_doubt: u64,
+    /// To be sent: the answer is too old.
     stale: u64,
+    /// To be sent: it failed before.
     failed_before: u64,
+    /// To be sent: a doubt, by choice.
     sent_again: u64,
+    /// To be sent for certain, the three above included.
     send: u64,
+    /// That may come behind answers that are not there yet.
     possible: u64,
     price: Option<f64>,
 }
@@ -139,7 +154,7 @@ pub(crate) fn planned_document<'a>(
         calls: forecast.calls.iter().map(|call| Call::of(call, planned.price(call))).collect(),
     });
     Document {
-        schema_version: SCHEMA_VERSION,
+        schema_version: Version,
         table: Table {
             path: &planned.table,
             rows: planned.rows,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use marl_core::{Error, ErrorKind};
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{ms, now_ms};
@@ -49,7 +50,7 @@ pub enum Freshness {
 }
 
 /// The state of a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CallState {
     /// Sent or about to be.
@@ -96,7 +97,7 @@ impl CallState {
 }
 
 /// A call as it stands in the ledger.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, JsonSchema, Serialize)]
 pub struct CallRecord {
     /// Its number.
     pub id: i64,

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, types::Value as SqlValue};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{CallRecord, CallState, Freshness, Judge, MaxAge, NO_RUN, Store, calls, failed, ms, now_ms};
 use crate::ledger::{Key, Known, LedgerError};
 
 /// What a ledger holds.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, JsonSchema, Serialize)]
 pub struct Stats {
     /// By provider, operation and state.
     pub calls: Vec<StateCount>,
@@ -24,7 +25,7 @@ pub struct Stats {
 }
 
 /// How many calls of one kind are in one state.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, JsonSchema, Serialize)]
 pub struct StateCount {
     /// The provider.
     pub provider: String,

@@ -1,6 +1,7 @@
 //! Runs in the ledger: their start, their end, and being asked to stop.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{CallState, Store, failed, now_ms};
@@ -31,7 +32,7 @@ pub struct RunEnd {
 }
 
 /// The state of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RunState {
     /// Its process lives.
@@ -70,7 +71,7 @@ impl RunState {
 }
 
 /// A run as it stands in the ledger.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct RunRecord {
     /// Its number.
     pub id: i64,

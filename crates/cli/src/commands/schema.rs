@@ -1,0 +1,185 @@
+//! `marl schema`: the form of what commands answer with `--json`, made from the types themselves.
+
+use schemars::{
+    JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings, json_schema,
+    transform::transform_subschemas,
+};
+use serde::Serialize;
+
+use super::{
+    columns, completions, describe, detach, doctor, exit_codes, integrations, ledger, man, recipe, rows,
+    runs, sandbox, tools, why,
+};
+use crate::{
+    args::SchemaArgs,
+    document::Version,
+    exit,
+    failure::{ErrorLine, Failure},
+    printer::{Printer, Warning},
+    report::{PlanDocument, ProgressLine, RunDocument},
+};
+
+/// A command's answer, or another document for programs.
+struct Answer {
+    /// The command's words, or the document's name.
+    of: &'static str,
+    about: &'static str,
+    whole: fn(SchemaGenerator) -> Schema,
+    part: fn(&mut SchemaGenerator) -> Schema,
+}
+
+impl Answer {
+    const fn new<T: JsonSchema>(of: &'static str, about: &'static str) -> Self {
+        Self {
+            of,
+            about,
+            whole: SchemaGenerator::into_root_schema_for::<T>,
+            part: SchemaGenerator::subschema_for::<T>,
+        }
+    }
+}
+
+/// `enrich` answers at its end, or at once with `--detach`.
+#[derive(JsonSchema)]
+#[schemars(untagged, rename = "enrich")]
+#[expect(dead_code, reason = "only its form is asked for")]
+enum Enrich<'a> {
+    Run(Box<RunDocument>),
+    Detached(detach::Document<'a>),
+}
+
+/// In the order of help.
+const ANSWERS: [Answer; 29] = [
+    Answer::new::<Enrich<'_>>("enrich", "a run at its end; with --detach, the run that was started"),
+    Answer::new::<detach::Document<'_>>("detached", "what `enrich --detach` answers at once"),
+    Answer::new::<PlanDocument<'_>>("plan", "what a run will do and cost"),
+    Answer::new::<recipe::Document>("recipe new", "the recipe's text"),
+    Answer::new::<columns::Document<'_>>("columns", "what a table's columns hold"),
+    Answer::new::<rows::Document<'_>>("rows", "a page of a table's rows"),
+    Answer::new::<integrations::Document>("integrations", "all contracts"),
+    Answer::new::<describe::Document>("describe", "one contract"),
+    Answer::new::<why::Document>("why", "a cell and where it came from"),
+    Answer::new::<runs::Document<'_>>("runs", "the latest runs"),
+    Answer::new::<runs::OneDocument<'_>>("runs show", "one run"),
+    Answer::new::<runs::OneDocument<'_>>("runs wait", "the same, at its end or after the time"),
+    Answer::new::<runs::Stopping>("runs stop", "whether the run was asked to end"),
+    Answer::new::<ledger::Document>("ledger stats", "what the ledger holds"),
+    Answer::new::<ledger::Line<'_>>("ledger export", "a call; one line each"),
+    Answer::new::<ledger::Removal>("ledger prune", "what was taken out"),
+    Answer::new::<ledger::Removal>("ledger forget", "the same"),
+    Answer::new::<tools::Found<'_>>("tools search", "the tools that were found"),
+    Answer::new::<tools::Details<'_>>("tools show", "a tool"),
+    Answer::new::<tools::Called<'_>>("tools call", "a call and its reply"),
+    Answer::new::<sandbox::Document<'_>>("sandbox", "where it serves; said at its start"),
+    Answer::new::<doctor::Document>("doctor", "what was looked at"),
+    Answer::new::<Document>("schema", "this list; with a command, its schema"),
+    Answer::new::<completions::Document>("completions", "the script"),
+    Answer::new::<man::Document>("man", "the page, or where the pages are"),
+    Answer::new::<exit_codes::Document>("exit-codes", "the table of exit codes"),
+    Answer::new::<ErrorLine<'_>>("error", "the last line of stderr of any command that failed"),
+    Answer::new::<Warning<'_>>("warning", "a line of stderr"),
+    Answer::new::<ProgressLine>("progress", "a line of stderr under `enrich --progress jsonl`"),
+];
+
+/// What there are schemas of.
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "schema")]
+struct Document {
+    schema_version: Version<1>,
+    schemas: Vec<Listed>,
+}
+
+#[derive(JsonSchema, Serialize)]
+struct Listed {
+    /// What `marl schema` takes.
+    of: &'static str,
+    about: &'static str,
+}
+
+pub(crate) fn run(args: &SchemaArgs, printer: &Printer) -> Result<u8, Failure> {
+    let asked = args.words.join(" ");
+    if asked.is_empty() {
+        list(printer);
+    } else {
+        printer.document(&(find(&asked)?.whole)(generator()));
+    }
+    Ok(exit::DONE)
+}
+
+fn list(printer: &Printer) {
+    if printer.is_json() {
+        let schemas = ANSWERS.iter().map(|answer| Listed { of: answer.of, about: answer.about }).collect();
+        return printer.document(&Document { schema_version: Version, schemas });
+    }
+    ANSWERS.iter().for_each(|answer| printer.data(&format!("{:<16} {}", answer.of, answer.about)));
+}
+
+fn find(asked: &str) -> Result<&'static Answer, Failure> {
+    ANSWERS.iter().find(|answer| answer.of == asked).ok_or_else(|| {
+        let message = format!("there is no schema of `{asked}`");
+        let near = engine::nearest(asked, ANSWERS.iter().map(|answer| answer.of));
+        let hint =
+            near.map_or("`marl schema` lists them".to_owned(), |near| format!("did you mean `{near}`?"));
+        Failure::new(exit::NOT_FOUND, "not_found", message).hint(hint).next("marl schema --json")
+    })
+}
+
+/// One schema for the answers of several commands, or for `Other`: without the words, for whoever
+/// gets it unasked.
+pub(crate) fn any_of<Other: JsonSchema>(commands: &[&str]) -> Schema {
+    let mut generator = generator();
+    let answers = ANSWERS.iter().filter(|answer| commands.contains(&answer.of));
+    let mut forms: Vec<Schema> = answers.map(|answer| (answer.part)(&mut generator)).collect();
+    forms.push(generator.subschema_for::<Other>());
+    let definitions = generator.take_definitions(true);
+    let mut schema = json_schema!({ "anyOf": forms, "$defs": definitions });
+    without_words(&mut schema);
+    schema
+}
+
+fn without_words(schema: &mut Schema) {
+    for word in ["description", "title", "format", "minimum"] {
+        schema.remove(word);
+    }
+    transform_subschemas(&mut without_words, schema);
+}
+
+/// What is written, not what is read: a field that is always there is required.
+fn generator() -> SchemaGenerator {
+    SchemaSettings::draft2020_12().for_serialize().into_generator()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::args::Args;
+
+    /// The commands that do something themselves.
+    fn commands(command: &clap::Command, before: &str, found: &mut Vec<String>) {
+        for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
+            let words = format!("{before} {}", sub.get_name()).trim().to_owned();
+            if !sub.is_subcommand_required_set() {
+                found.push(words.clone());
+            }
+            commands(sub, &words, found);
+        }
+    }
+
+    #[test]
+    fn every_command_has_one() {
+        let mut all = Vec::new();
+        commands(&Args::command(), "", &mut all);
+        // It speaks the protocol's own language.
+        all.retain(|words| words != "mcp");
+        for words in &all {
+            assert!(ANSWERS.iter().any(|answer| answer.of == words), "`{words}` has no schema");
+        }
+        let others = ["detached", "error", "warning", "progress"];
+        for answer in &ANSWERS {
+            let of = answer.of;
+            assert!(all.iter().any(|words| words == of) || others.contains(&of), "no command `{of}`");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Every exit code, made to happen.
+
+use std::{
+    collections::BTreeSet,
+    fs::File,
+    process::{Command, Stdio},
+    thread::sleep,
+    time::Duration,
+};
+
+use sandbox::Options;
+
+use crate::world::{World, people};
+
+const ENRICH: &str = "enrich --input people.csv --integrations linkedin_profile";
+
+fn world(faults: &[&str], rows: usize) -> World {
+    let world = World::faulty(faults);
+    world.write("people.csv", people(rows, rows));
+    world
+}
+
+fn slow() -> World {
+    let world = World::with(Options { latency: Duration::from_millis(300), ..Options::default() });
+    world.write("people.csv", people(60, 60));
+    world
+}
+
+/// The disk that stdout is on is full.
+fn internal() -> i32 {
+    let world = world(&[], 1);
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    world.command("integrations").stdout(full).stderr(Stdio::null()).status().unwrap().code().unwrap()
+}
+
+fn interrupted() -> i32 {
+    let world = slow();
+    let mut child = world.command(ENRICH).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    while world.stats().billed < 5 {
+        sleep(Duration::from_millis(5));
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    child.wait().unwrap().code().unwrap()
+}
+
+fn plan_changed() -> i32 {
+    let world = world(&[], 2);
+    let plan = world.run(&ENRICH.replace("enrich", "plan --json")).exits(0).json();
+    world.write("people.csv", people(3, 3));
+    world.run(&format!("{ENRICH} --plan {}", plan["plan"].as_str().unwrap())).code
+}
+
+fn still_running() -> i32 {
+    let world = slow();
+    world.run(&format!("{ENRICH} --detach")).exits(0);
+    let code = world.run("runs wait 1 --timeout 0s").code;
+    world.run("runs stop 1").exits(0);
+    world.run("runs wait 1").exits(130);
+    code
+}
+
+#[test]
+fn each_happens() {
+    let happened = [
+        (0, world(&[], 2).run(ENRICH).code),
+        (1, internal()),
+        (2, world(&[], 1).run("enrich --input nothing.csv --integrations linkedin_profile").code),
+        (3, world(&[], 1).run_bare(ENRICH).code),
+        (4, world(&["credit=1"], 9).run(ENRICH).code),
+        (6, world(&[], 1).run("describe nothing").code),
+        (7, world(&["500=1"], 1).run(ENRICH).code),
+        (8, world(&[], 9).run(&format!("{ENRICH} --max-calls 3")).code),
+        (9, world(&["cut-after=1"], 1).run(ENRICH).code),
+        (10, plan_changed()),
+        (11, still_running()),
+        (130, interrupted()),
+    ];
+    for (code, seen) in happened {
+        assert_eq!(seen, code);
+    }
+    let told = world(&[], 1).run("exit-codes --json").exits(0).json();
+    let told = told["exit_codes"].as_array().unwrap().iter().map(|one| one["code"].as_i64().unwrap());
+    let codes: BTreeSet<i64> = happened.into_iter().map(|(code, _)| code.into()).collect();
+    assert_eq!(told.collect::<BTreeSet<_>>(), codes, "a code without a case");
+}
