@@ -7,9 +7,31 @@ import asyncio
 import json
 import os
 import sys
+from pathlib import Path
 
+import anyio
 from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
+
+
+def children(parent):
+    """The processes that one has started and that have not ended."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, parent_of = stat.read_text().rpartition(")")[2].split()[:2]
+        except OSError:  # It ended meanwhile.
+            continue
+        if int(parent_of) == parent and state != "Z":
+            found.append(int(stat.parent.name))
+    return found
+
+
+async def given_up(session, seconds, tool, **arguments):
+    """Cancels a call; whether it was still under way."""
+    with anyio.move_on_after(seconds) as scope:
+        await session.call_tool(tool, arguments)
+    return scope.cancelled_caught
 
 
 async def task(session):
@@ -22,7 +44,7 @@ async def task(session):
         tool.name: {
             "described": bool(tool.description),
             "input": tool.input_schema["type"],
-            "output": (tool.output_schema or {}).get("type"),
+            "output": tool.output_schema,
             "reads_only": tool.annotations.read_only_hint,
             "open_world": tool.annotations.open_world_hint,
         }
@@ -49,18 +71,32 @@ async def task(session):
     seen["plan"] = plan
     started = await call("start_run", plan=plan["document"]["plan"], **run)
     seen["started"] = started
+    number = started["document"]["run"]
+    # A client that gives up ends the waiting, not the run.
+    seen["gave up waiting"] = await given_up(session, 0.3, "run_status", run=number, wait_seconds=60)
+    seen["meanwhile"] = await call("run_status", run=number)
     told = []
 
     async def progress(done, total, message):
         told.append([done, total, message])
 
-    number = started["document"]["run"]
     seen["status"] = await call("run_status", progress=progress, run=number, wait_seconds=60)
     seen["progress"] = told
     seen["runs"] = await call("run_status")
     seen["why"] = await call("explain_cell", table="people_enriched.csv", row=1, column="headline")
     seen["again"] = await call("plan", **run)
     seen["ledger"] = await call("ledger")
+    # A command that was given up on is ended.
+    people = "".join(f"P,https://www.linkedin.com/in/sandbox-{row}\n" for row in range(400_000))
+    Path("many.csv").write_text("name,linkedin_url\n" + people)
+    seen["gave up planning"] = await given_up(session, 0.3, "plan", **{**run, "table": "many.csv"})
+    [server] = children(os.getpid())
+    with anyio.move_on_after(20):
+        while children(server):
+            await anyio.sleep(0.02)
+    seen["left behind"] = len(children(server))
+    seen["long"] = await call("rows", table="many.csv", limit=100_000)
+    seen["rest"] = await call("more", handle="answer-1", offset=20_000)
     return seen
 
 
