@@ -7,6 +7,24 @@ use super::Invalid;
 /// White space runs become one space; escape sequences, control characters and invisible
 /// direction marks are dropped.
 pub(super) fn normalise(raw: &str) -> Result<String, Invalid> {
+    if is_normal(raw) { Ok(raw.to_owned()) } else { cleaned(raw) }
+}
+
+/// Whether words in plain letters stand with one space between them, as nearly always.
+fn is_normal(raw: &str) -> bool {
+    let mut before = b' ';
+    let fits = |byte| match byte {
+        b' ' => std::mem::replace(&mut before, byte) != b' ',
+        b'!'..=b'~' => {
+            before = byte;
+            true
+        }
+        _ => false,
+    };
+    raw.bytes().all(fits) && before != b' '
+}
+
+fn cleaned(raw: &str) -> Result<String, Invalid> {
     let visible = visible(raw);
     let mut clean = String::with_capacity(visible.len());
     for word in visible.split_whitespace() {
@@ -78,4 +96,18 @@ fn after_escape(rest: &str) -> &str {
 fn after_parameters(rest: &str) -> &str {
     let end = rest.find(|c: char| !matches!(c, ' '..='?')).unwrap_or(rest.len());
     rest[end..].strip_prefix(|c: char| matches!(c, '@'..='~')).unwrap_or(&rest[end..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{cleaned, is_normal};
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_normal_is_not_changed_by_cleaning(raw in "[ a-c~!\t\u{1b}é]{0,6}") {
+            let is_kept = cleaned(&raw).is_ok_and(|clean| clean == raw);
+            proptest::prop_assert!(!is_normal(&raw) || is_kept, "{raw:?}");
+            proptest::prop_assert!(is_normal(&raw) || !is_kept || !raw.is_ascii(), "{raw:?}");
+        }
+    }
 }
