@@ -6,10 +6,10 @@
 //! its own: a future in `buffer_unordered` goes on only while that is polled, and the one who
 //! polls awaits nothing else.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, task::Poll};
 
 use engine::{Engine, Event, Listener, RowEnd};
-use futures::{FutureExt, Stream, StreamExt, stream};
+use futures::{Stream, StreamExt, stream};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     task::{JoinError, JoinHandle},
@@ -57,20 +57,20 @@ pub(crate) async fn run(
     mut write: impl FnMut(&InputRow, Option<&RowEnd>) -> Result<(), TableError>,
 ) -> Result<(), TableError> {
     let enriched = handfuls(reader, picks, window)
-        .map(|(rows, error)| enrich(&engine, &listener, rows).map(|done| (done, error)))
+        .map(|rows| async { Ok(enrich(&engine, &listener, rows?).await) })
         .buffer_unordered(window);
     let mut enriched = std::pin::pin!(enriched);
     let mut waiting = BTreeMap::new();
     let mut next = 1;
     let mut broken = None;
     let mut cannot_write = false;
-    while let Some((done, error)) = enriched.next().await {
-        if let Some(error) = error {
-            stop();
-            broken.get_or_insert(error);
-        }
-        if let Some((first, _)) = done.first() {
-            waiting.insert(first.row.number(), done);
+    while let Some(done) = enriched.next().await {
+        match done {
+            Ok(done) => drop(waiting.insert(done[0].0.row.number(), done)),
+            Err(error) => {
+                stop();
+                broken.get_or_insert(error);
+            }
         }
         while let Some(done) = waiting.remove(&next) {
             for (taken, end) in done {
@@ -89,31 +89,28 @@ pub(crate) async fn run(
     broken.map_or(Ok(()), Err)
 }
 
-/// The reader's rows, as many at a time as there are places for; its error ends the last ones.
+/// The reader's rows, as many at a time as there are places for, and at least one.
 fn handfuls(
     reader: Reader,
     picks: impl Fn(u64) -> bool,
     window: usize,
-) -> impl Stream<Item = (Vec<Taken>, Option<TableError>)> {
+) -> impl Stream<Item = Result<Vec<Taken>, TableError>> {
     let places = Arc::new(Semaphore::new(window));
-    stream::unfold((reader, places, picks), |(mut reader, places, picks)| async {
-        let mut place = Arc::clone(&places).acquire_owned().await.ok();
-        let mut rows = Vec::with_capacity(HANDFUL);
-        let mut error = None;
-        while let Some(held) = place.take() {
-            match reader.next() {
-                None => break,
-                Some(Err(found)) => error = Some(found),
-                Some(Ok(row)) => {
-                    rows.push(Taken { is_picked: picks(row.number()), row, _place: held });
-                    if rows.len() < HANDFUL {
-                        place = Arc::clone(&places).try_acquire_owned().ok();
-                    }
-                }
+    let take = move |row: InputRow, place| Taken { is_picked: picks(row.number()), row, _place: place };
+    stream::unfold((reader.peekable(), places, take), |(mut reader, places, take)| async {
+        let place = Arc::clone(&places).acquire_owned().await.ok()?;
+        let rows = reader.next()?.map(|first| {
+            let mut rows = vec![take(first, place)];
+            // An error stands alone, to be heard at once.
+            while rows.len() < HANDFUL
+                && let Ok(place) = Arc::clone(&places).try_acquire_owned()
+                && let Some(Ok(row)) = reader.next_if(Result::is_ok)
+            {
+                rows.push(take(row, place));
             }
-        }
-        let is_end = rows.is_empty() && error.is_none();
-        (!is_end).then_some(((rows, error), (reader, places, picks)))
+            rows
+        });
+        Some((rows, (reader, places, take)))
     })
 }
 
@@ -158,8 +155,8 @@ async fn begin(engine: &Arc<Engine>, listener: &Arc<dyn Listener>, row: &InputRo
         end
     });
     match futures::poll!(&mut row) {
-        std::task::Poll::Ready(end) => Begun::Ended(end),
-        std::task::Poll::Pending => Begun::Going(tokio::spawn(row)),
+        Poll::Ready(end) => Begun::Ended(end),
+        Poll::Pending => Begun::Going(tokio::spawn(row)),
     }
 }
 
@@ -185,7 +182,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::table::{self, ReadOptions};
+    use crate::table::{self, ReadOptions, Sketch};
 
     /// Answers at once, but the first row only when the window is full behind it.
     #[derive(Default)]
@@ -206,6 +203,15 @@ mod tests {
         }
     }
 
+    /// Profiles for every row, asked of `caller`.
+    fn engine(sketch: &Sketch, caller: Arc<dyn Caller>) -> Arc<Engine> {
+        let request = Request { steps: vec![StepRequest::parse("linkedin_profile")], ..Request::default() };
+        let header = Header { table: "t.csv", columns: &sketch.columns, samples: &sketch.samples };
+        let plan = Plan::new(&request, &header, &Registry::gather().unwrap()).unwrap();
+        let way = Way::Open { caller: Arc::clone(&caller), refreshing: caller };
+        Arc::new(Engine::new(Arc::new(plan), way))
+    }
+
     #[test]
     fn a_slow_first_row_before_a_hundred_thousand_fast_ones_neither_stalls_nor_grows() {
         const ROWS: u64 = 100_001;
@@ -216,13 +222,8 @@ mod tests {
         (1..ROWS).for_each(|row| writeln!(text, "linkedin.com/in/sandbox-{row}").unwrap());
         std::fs::write(&path, text).unwrap();
         let sketch = table::check(&path, &ReadOptions::default()).unwrap();
-        let request = Request { steps: vec![StepRequest::parse("linkedin_profile")], ..Request::default() };
-        let header = Header { table: "t.csv", columns: &sketch.columns, samples: &sketch.samples };
-        let plan = Plan::new(&request, &header, &Registry::gather().unwrap()).unwrap();
         let caller = Arc::new(SlowFirst::default());
-        let dynamic = Arc::clone(&caller) as Arc<dyn Caller>;
-        let way = Way::Open { caller: Arc::clone(&dynamic), refreshing: dynamic };
-        let engine = Arc::new(Engine::new(Arc::new(plan), way));
+        let engine = engine(&sketch, Arc::clone(&caller) as Arc<dyn Caller>);
         let mut written = 0;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         let reader = Reader::open(&sketch).unwrap();
@@ -244,5 +245,56 @@ mod tests {
         );
         runtime.block_on(piped).unwrap();
         assert_eq!(written, ROWS);
+    }
+
+    /// Answers once the run is stopped.
+    #[derive(Default)]
+    struct Waiting(tokio::sync::Notify);
+
+    #[async_trait]
+    impl Caller for Waiting {
+        async fn call(&self, _: Call) -> CallEnd {
+            self.0.notified().await;
+            self.0.notify_one();
+            CallEnd::Reply(Reply::NoData)
+        }
+    }
+
+    #[test]
+    fn a_reader_that_breaks_stops_the_run_at_once_and_the_rows_before_it_are_written() {
+        const ROWS: u64 = 2_000;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.csv");
+        let mut text = String::from("linkedin_url,note\n");
+        let note = "x".repeat(5_000);
+        (0..ROWS).for_each(|row| writeln!(text, "linkedin.com/in/sandbox-{row},{note}").unwrap());
+        std::fs::write(&path, text).unwrap();
+        let sketch = table::check(&path, &ReadOptions::default()).unwrap();
+        let caller = Arc::new(Waiting::default());
+        let engine = engine(&sketch, Arc::clone(&caller) as Arc<dyn Caller>);
+        let cut = |row| {
+            if row == 1 {
+                let file = std::fs::File::options().write(true).open(&path).unwrap();
+                file.set_len(1_000_000).unwrap();
+            }
+            true
+        };
+        let mut written = 0;
+        let piped = run(
+            Reader::open(&sketch).unwrap(),
+            engine,
+            Arc::new(Silent),
+            cut,
+            ROWS as usize,
+            || caller.0.notify_one(),
+            |row, _| {
+                written += 1;
+                assert_eq!(row.number(), written);
+                Ok(())
+            },
+        );
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        assert!(runtime.block_on(piped).is_err());
+        assert!((1..ROWS).contains(&written), "{written}");
     }
 }
