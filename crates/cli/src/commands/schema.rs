@@ -16,7 +16,7 @@ use crate::{
     exit,
     failure::{ErrorLine, Failure},
     printer::{Printer, Warning},
-    report::{PlanDocument, ProgressLine, RunDocument},
+    report::{CallDocument, PlanDocument, ProgressLine, RunDocument},
 };
 
 /// A command's answer, or another document for programs.
@@ -69,7 +69,7 @@ const ANSWERS: [Answer; 29] = [
     Answer::new::<ledger::Removal>("ledger forget", "the same"),
     Answer::new::<tools::Found<'_>>("tools search", "the tools that were found"),
     Answer::new::<tools::Details<'_>>("tools show", "a tool"),
-    Answer::new::<tools::Called<'_>>("tools call", "a call and its reply"),
+    Answer::new::<CallDocument<'_>>("tools call", "a call and its reply"),
     Answer::new::<sandbox::Document<'_>>("sandbox", "where it serves; said at its start"),
     Answer::new::<doctor::Document>("doctor", "what was looked at"),
     Answer::new::<Document>("schema", "this list; with a command, its schema"),

@@ -25,7 +25,9 @@ use crate::{
     job,
     place::Place,
     printer::Printer,
-    project, typed,
+    project,
+    report::CallDocument,
+    typed,
 };
 
 /// The operations by which a provider tells of its tools.
@@ -80,25 +82,6 @@ pub(super) struct Details<'a> {
     details: Json,
 }
 
-/// A call, and what came of it.
-#[derive(JsonSchema, Serialize)]
-#[schemars(rename = "tools call")]
-pub(crate) struct Called<'a> {
-    schema_version: Version<1>,
-    provider: &'a str,
-    tool: &'a str,
-    parameters: Json,
-    /// `found`, `no_data`, `failed` or `stopped`.
-    state: &'static str,
-    /// The provider's answer, freed of its envelope.
-    reply: Json,
-    run: i64,
-    ledger: String,
-    /// In the settings' currency; null when it is not known.
-    price: Option<f64>,
-    exit_code: u8,
-}
-
 /// Where a tool is asked.
 struct Ask<'a> {
     place: &'a Place,
@@ -137,7 +120,7 @@ impl Ask<'_> {
             CallEnd::Failed(error) => ("failed", Json::Null, Some(self.failed(name, &error))),
             CallEnd::Closed(_) => ("stopped", Json::Null, Some(Failure::usage("the provider was stopped"))),
         };
-        let document = Called {
+        let document = CallDocument {
             schema_version: Version,
             provider: self.provider,
             tool: name,

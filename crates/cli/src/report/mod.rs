@@ -24,7 +24,7 @@ pub(crate) use hint::{hint, key_trouble};
 pub(crate) use human::summary;
 pub(crate) use json::{Document as RunDocument, document};
 pub(crate) use listing::{MOST as MOST_CHARACTERS, item_size, listing, size};
-pub(crate) use past_run::{Run, SoFar, run_lines, spent};
+pub(crate) use past_run::{CallDocument, Run, SoFar, run_lines, spent};
 pub(crate) use preview::Preview;
 pub(crate) use progress::{Bar, ProgressLine};
 pub(crate) use talker::Talker;

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::{RunDocument, Tally};
 use crate::{
-    commands::tools::Called,
+    document::Version,
     time::{date, span},
 };
 
@@ -51,6 +51,25 @@ impl<'a> From<&'a RunRecord> for Run<'a> {
     }
 }
 
+/// A call, and what came of it.
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "tools call")]
+pub(crate) struct CallDocument<'a> {
+    pub(crate) schema_version: Version<1>,
+    pub(crate) provider: &'a str,
+    pub(crate) tool: &'a str,
+    pub(crate) parameters: Json,
+    /// `found`, `no_data`, `failed` or `stopped`.
+    pub(crate) state: &'static str,
+    /// The provider's answer, freed of its envelope.
+    pub(crate) reply: Json,
+    pub(crate) run: i64,
+    pub(crate) ledger: String,
+    /// In the settings' currency; null when it is not known.
+    pub(crate) price: Option<f64>,
+    pub(crate) exit_code: u8,
+}
+
 /// How far a run is, or at its end what its command answered.
 #[derive(JsonSchema)]
 #[schemars(untagged)]
@@ -58,7 +77,7 @@ impl<'a> From<&'a RunRecord> for Run<'a> {
 enum Summary<'a> {
     SoFar(SoFar),
     Run(Box<RunDocument>),
-    Call(Box<Called<'a>>),
+    Call(Box<CallDocument<'a>>),
 }
 
 /// How far a run is.
