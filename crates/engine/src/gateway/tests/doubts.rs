@@ -1,0 +1,81 @@
+//! Calls that left and were not answered, or answered with nothing of use.
+
+use super::*;
+
+#[tokio::test(start_paused = true)]
+async fn no_whole_answer_leaves_a_doubt_that_is_not_sent_again() {
+    let world = World::script(&[(1, &[Act::Fail(cut)])]);
+    assert_eq!(world.ask(1).await, "in_doubt");
+    assert_eq!(world.ask(1).await, "in_doubt");
+    assert_eq!((world.sends(), world.heard("in doubt")), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn by_choice_a_doubt_is_sent_again() {
+    let world = World::with(scripted(&[(1, &[Act::Fail(cut), Act::Fail(cut)])]), retrying());
+    assert_eq!(world.ask(1).await, "found 1");
+    assert_eq!((world.sends(), world.heard("doubt sent again")), (3, 2));
+    let world = World::with(always(Act::Fail(cut)), retrying());
+    assert_eq!(world.ask(1).await, "in_doubt");
+    assert_eq!(world.ask(1).await, "in_doubt");
+    assert_eq!(world.sends(), 4, "its duplicates share the doubt");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_after_a_doubt_does_not_undo_it() {
+    let world = World::with(scripted(&[(1, &[Act::Fail(cut), Act::Fail(refused)])]), retrying());
+    assert_eq!(world.ask(1).await, "in_doubt");
+    let acts: &[Act] = &[Act::Fail(cut), Act::Fail(passing), Act::Fail(passing), Act::Fail(passing)];
+    let world = World::with(scripted(&[(1, acts)]), retrying());
+    assert_eq!(world.ask(1).await, "in_doubt");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_free_operation_has_no_doubts() {
+    let world = World::script(&[(1, &[Act::Fail(cut), Act::Hang])]);
+    assert_eq!(world.operation("free", 1).await, "found 1");
+    assert_eq!((world.sends(), world.heard("in doubt")), (3, 0));
+    let world = World::new(always(Act::Fail(cut)));
+    assert_eq!(world.operation("free", 1).await, "network");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_late_answer_settles_the_doubt() {
+    let world = World::script(&[(1, &[Act::AnswerAfter(Duration::from_secs(220))])]);
+    assert_eq!(world.ask(1).await, "found 1");
+    let world = World::script(&[(1, &[Act::Hang])]);
+    let begun = Instant::now();
+    assert_eq!(world.ask(1).await, "in_doubt");
+    assert_eq!(begun.elapsed(), Duration::from_secs(240));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bought_answer_of_no_use_is_not_asked_again() {
+    let world = World::script(&[(1, &[Act::Fail(unusable)])]);
+    assert_eq!(world.ask(1).await, "bad_reply");
+    assert_eq!(world.ask(1).await, "bad_reply");
+    assert_eq!((world.sends(), world.heard("reused")), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_doubt_stays_one_when_the_gateway_is_closed_before_the_next_attempt() {
+    fn cut_and_slow() -> Failure {
+        Failure { retry_after: Some(Duration::from_secs(60)), ..cut() }
+    }
+    let world = World::with(scripted(&[(1, &[Act::Fail(cut_and_slow)])]), retrying());
+    let closing = async {
+        sleep(Duration::from_secs(1)).await;
+        world.gateway.close(SkipReason::Interrupted);
+    };
+    let (end, ()) = futures::join!(world.ask(1), closing);
+    assert_eq!(end, "in_doubt");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_doubt_that_is_sent_again_counts_twice() {
+    let lane = LaneSettings { in_doubt: InDoubt::Retry, ..LaneSettings::default() };
+    let settings = Settings { lanes: BTreeMap::from([("p".to_owned(), lane)]), ..capped(2) };
+    let world = World::with(scripted(&[(1, &[Act::Fail(cut)])]), settings);
+    assert_eq!(world.ask(1).await, "found 1");
+    assert_eq!(world.ask(2).await, "closed budget");
+}

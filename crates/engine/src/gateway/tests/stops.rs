@@ -1,0 +1,112 @@
+//! Providers that are left alone for a while, or for the rest of the run.
+
+use super::*;
+
+#[tokio::test(start_paused = true)]
+async fn retry_after_holds_every_call_of_the_provider() {
+    let world = World::script(&[(1, &[Act::Fail(throttled)])]);
+    let begun = Instant::now();
+    let first = world.ask(1);
+    let second = async {
+        sleep(Duration::from_secs(1)).await;
+        let end = world.ask(2).await;
+        (end, begun.elapsed())
+    };
+    let (first, (second, after)) = futures::join!(first, second);
+    assert_eq!((first.as_str(), second.as_str()), ("found 1", "found 2"));
+    assert!(after >= Duration::from_secs(20), "{after:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rest_longer_than_a_run_waits_stops_the_provider() {
+    fn tomorrow() -> Failure {
+        Failure { retry_after: Some(Duration::from_secs(86_400)), ..throttled() }
+    }
+    let world = World::script(&[(1, &[Act::Fail(tomorrow)])]);
+    let begun = Instant::now();
+    assert_eq!(world.ask(1).await, "rate_limited");
+    assert_eq!(world.ask(2).await, "closed provider_stopped");
+    assert!(begun.elapsed() < Duration::from_secs(60));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_final_refusal_asks_nobody_to_rest() {
+    fn refused_for_long() -> Failure {
+        Failure { retry_after: Some(Duration::from_secs(250)), ..refused() }
+    }
+    let world = World::script(&[(1, &[Act::Fail(refused_for_long)])]);
+    let begun = Instant::now();
+    assert_eq!(world.ask(1).await, "invalid_input");
+    assert_eq!(world.ask(2).await, "found 2");
+    assert_eq!(begun.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_rests_hears_that_the_key_is_refused() {
+    let late = Act::FailAfter(Duration::from_secs(1), key_refused);
+    let world = World::script(&[(1, &[Act::Fail(throttled)]), (2, &[late])]);
+    let begun = Instant::now();
+    let (two, one) = futures::join!(world.ask(2), world.ask(1));
+    assert_eq!((one.as_str(), two.as_str()), ("closed provider_stopped", "auth"));
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_key_stops_the_provider() {
+    let world = World::script(&[(1, &[Act::Fail(key_refused)])]);
+    assert_eq!(world.ask(1).await, "auth");
+    assert_eq!(world.ask(2).await, "closed provider_stopped");
+    assert_eq!((world.sends(), world.heard("provider stopped")), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_missing_key_sends_nothing() {
+    let world = World::new(Scripted { without_key: true, ..Scripted::default() });
+    assert_eq!(world.ask(1).await, "auth");
+    assert_eq!(world.ask(2).await, "closed provider_stopped");
+    assert_eq!((world.sends(), world.heard("provider stopped")), (0, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_tool_stops_that_operation_alone() {
+    let world = World::script(&[(1, &[Act::Fail(tool_refused)])]);
+    assert_eq!(world.ask(1).await, "auth");
+    assert_eq!(world.ask(2).await, "closed provider_stopped");
+    assert_eq!(world.operation("other", 2).await, "found 2");
+    assert_eq!(world.heard("operation stopped"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_for_credit_is_believed_the_second_time() {
+    let world = World::script(&[(1, &[Act::Fail(no_credit)])]);
+    assert_eq!(world.ask(1).await, "found 1");
+    let world = World::new(always(Act::Fail(no_credit)));
+    assert_eq!(world.ask(1).await, "quota_exhausted");
+    assert_eq!(world.ask(2).await, "closed provider_stopped");
+    assert_eq!(world.sends(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failing_provider_is_left_alone_and_stopped_after_five_minutes() {
+    let settings = Settings { parallel: 1, ..Settings::default() };
+    let world = World::with(always(Act::Fail(passing)), settings);
+    let begun = Instant::now();
+    let ends = futures::future::join_all((0..50).map(|n| world.ask(n))).await;
+    let failed = ends.iter().filter(|end| *end == "upstream").count();
+    let stopped = ends.iter().filter(|end| *end == "closed provider_stopped").count();
+    assert!((5..12).contains(&failed) && failed + stopped == 50, "{ends:?}");
+    // Few calls are begun at a time, so few attempts are made before it is known to be down.
+    assert!(world.sends() <= 40, "{}", world.sends());
+    assert!(begun.elapsed() < Duration::from_secs(400));
+    assert_eq!(world.heard("provider stopped"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_an_outage_nothing_is_lost() {
+    let outage: Vec<Act> = (0..4).map(|_| Act::Fail(passing)).collect();
+    let acts: Vec<(u64, &[Act])> = (0..5).map(|n| (n, outage.as_slice())).collect();
+    let world = World::script(&acts);
+    let ends = futures::future::join_all((0..50).map(|n| world.ask(n))).await;
+    assert!(ends[..5].iter().all(|end| end == "upstream"), "{ends:?}");
+    assert!(ends[5..].iter().all(|end| end.starts_with("found")), "{ends:?}");
+}
