@@ -1,5 +1,7 @@
 //! The durable form: states, freshness, owners, and files that cannot be used.
 
+mod file;
+
 use std::fs;
 
 use marl_core::{Call, Error, ErrorKind};
@@ -228,164 +230,6 @@ async fn an_answered_doubt_is_none_when_asked_anew() {
 }
 
 #[tokio::test]
-async fn commits_survive_a_power_cut() {
-    let world = World::new();
-    let store = world.store();
-    let settings = store.writer.run(|db| {
-        let journal: String = db.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
-        let synchronous: i64 = db.pragma_query_value(None, "synchronous", |row| row.get(0))?;
-        Ok((journal, synchronous))
-    });
-    assert_eq!(settings.await.unwrap(), ("wal".to_owned(), 2), "2 is FULL");
-}
-
-#[tokio::test]
-async fn a_full_disk_is_an_error_and_loses_nothing_stored() {
-    let world = World::new();
-    let ledger = world.run();
-    let intent = world.claim(&ledger, 1, false).await.unwrap();
-    world.settle(&ledger, 1, intent, found("yes")).await;
-    let open = world.claim(&ledger, 2, false).await.unwrap();
-    let pages = ledger.store().writer.run(|db| {
-        let pages: i64 = db.pragma_query_value(None, "page_count", |row| row.get(0))?;
-        db.pragma_update(None, "max_page_count", pages)?;
-        Ok(pages)
-    });
-    pages.await.unwrap();
-    let big = found(&"x".repeat(100_000));
-    let ended = Ended { end: big.clone(), duration: Duration::ZERO, request_id: None };
-    let key = world.key(2);
-    let settling = ledger.settle(&key, open, ended);
-    let room = async {
-        tokio::time::sleep(Duration::from_millis(400)).await;
-        ledger.store().writer.run(|db| db.pragma_update(None, "max_page_count", 1_000_000)).await.unwrap();
-    };
-    let (settled, ()) = futures::join!(settling, room);
-    settled.expect("whoever holds a reply keeps trying");
-    assert_eq!(world.word(&ledger, 1).await, "answered yes");
-    assert!(world.word(&ledger, 2).await.starts_with("answered xxx"));
-}
-
-#[test]
-fn marls_folder_ignores_itself() {
-    let world = World::new();
-    let store = world.store();
-    assert!(store.is_new() && store.is_in_place());
-    assert_eq!(fs::read_to_string(world.folder.path().join(".marl/.gitignore")).unwrap(), "*\n");
-    assert!(!world.store().is_new());
-    fs::remove_file(world.path()).unwrap();
-    assert!(!store.is_in_place(), "deleted");
-    fs::write(world.path(), "").unwrap();
-    assert!(!store.is_in_place(), "replaced");
-}
-
-#[test]
-fn files_that_cannot_be_used() {
-    let check = |prepare: &dyn Fn(&Path), expect: Problem| {
-        let world = World::new();
-        fs::create_dir_all(world.path().parent().unwrap()).unwrap();
-        prepare(&world.path());
-        let before = fs::read(world.path()).unwrap_or_default();
-        let error = Store::open(&world.path()).err().expect("it was opened");
-        assert_eq!(error.problem, expect, "{error}");
-        assert!(error.to_string().contains("ledger.db") && !error.hint().is_empty());
-        assert!(
-            fs::read(world.path()).unwrap_or_default() == before,
-            "{expect:?}: something stored was touched"
-        );
-    };
-    check(
-        &|path| {
-            fs::write(path, "this is a text, and a long one, that is no database at all\n".repeat(40))
-                .unwrap()
-        },
-        Problem::NotALedger,
-    );
-    check(
-        &|path| Connection::open(path).unwrap().execute_batch("CREATE TABLE t (x)").unwrap(),
-        Problem::NotALedger,
-    );
-    check(
-        &|path| {
-            drop(Store::open(path).unwrap());
-            Connection::open(path).unwrap().pragma_update(None, "user_version", 99).unwrap();
-            let _ = fs::remove_file(path.with_extension("db-wal"));
-        },
-        Problem::Newer,
-    );
-    check(&|path| fs::create_dir(path).unwrap(), Problem::ReadOnly);
-    check(
-        &|path| {
-            drop(Store::open(path).unwrap());
-            damage(path, 100, 4096);
-        },
-        Problem::Corrupt,
-    );
-    check(
-        &|path| {
-            drop(Store::open(path).unwrap());
-            let half = fs::metadata(path).unwrap().len() / 2 - 1;
-            fs::File::options().write(true).open(path).unwrap().set_len(half).unwrap();
-        },
-        Problem::Corrupt,
-    );
-}
-
-/// Overwrites a part of a file.
-fn damage(path: &Path, from: usize, to: usize) {
-    let mut bytes = fs::read(path).unwrap();
-    bytes[from..to].fill(0xA5);
-    fs::write(path, bytes).unwrap();
-}
-
-#[tokio::test]
-async fn damage_in_the_middle_is_an_error_and_no_answer_is_taken_for_none() {
-    let world = World::new();
-    let ledger = world.run();
-    for n in 1..=200 {
-        let intent = world.claim(&ledger, n, false).await.unwrap();
-        world.settle(&ledger, n, intent, found(&"x".repeat(500))).await;
-    }
-    assert_eq!(ledger.store().is_sound(), Ok(true));
-    drop(ledger);
-    let length = fs::metadata(world.path()).unwrap().len() as usize;
-    damage(&world.path(), length / 2, length);
-    let store = Arc::new(Store::open(&world.path()).expect("its beginning is sound"));
-    assert_eq!(store.is_sound(), Ok(false));
-    let ledger = RunLedger::begin(store, &start(), MaxAge::default());
-    let error = match ledger {
-        Err(error) => error,
-        Ok(ledger) => {
-            let mut errors = Vec::new();
-            for n in 1..=200 {
-                match ledger.look_up(&world.key(n), false).await {
-                    Ok(known) => assert!(word(known).starts_with("answered x"), "call {n} was bought"),
-                    Err(error) => errors.push(error),
-                }
-            }
-            errors.pop().expect("half of the file is gone")
-        }
-    };
-    assert!(error.to_string().contains("damaged"), "{error}");
-}
-
-#[tokio::test]
-async fn a_ledger_that_another_program_holds_is_an_error_and_works_again_afterwards() {
-    let world = World::new();
-    let store = world.store();
-    let other = Connection::open(world.path()).unwrap();
-    other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let refused = RunLedger::begin(Arc::clone(&store), &start(), MaxAge::default()).err();
-    let refused = refused.expect("a run was recorded in a locked file").to_string();
-    assert!(refused.contains("another program holds it"), "{refused}");
-    other.execute_batch("COMMIT").unwrap();
-    let ledger = RunLedger::begin(store, &start(), MaxAge::default()).unwrap();
-    let intent = world.claim(&ledger, 1, false).await.unwrap();
-    world.settle(&ledger, 1, intent, found("yes")).await;
-    assert_eq!(world.word(&ledger, 1).await, "answered yes");
-}
-
-#[tokio::test]
 async fn one_person_is_forgotten() {
     let world = World::new();
     let ledger = world.run();
@@ -439,17 +283,4 @@ async fn the_log_stays_short_however_much_is_looked_up() {
     }
     assert!((4_000_000..32_000_000).contains(&longest), "{longest} bytes");
     assert!(world.word(&ledger, 1).await.starts_with("answered x"));
-}
-
-#[test]
-fn many_processes_may_make_the_ledger_at_once() {
-    for _ in 0..10 {
-        let world = World::new();
-        let path = world.path();
-        let opened: Vec<_> = std::thread::scope(|threads| {
-            let all: Vec<_> = (0..8).map(|_| threads.spawn(|| Store::open(&path).map(|_| ()))).collect();
-            all.into_iter().map(|thread| thread.join().unwrap()).collect()
-        });
-        assert!(opened.iter().all(Result::is_ok), "{opened:?}");
-    }
 }
