@@ -9,7 +9,7 @@ import shlex
 import sys
 
 # Subcommands that send nothing, buy nothing and write nothing.
-READS = {"plan", "integrations", "describe", "why", "columns", "rows"}
+READS = {"plan", "integrations", "describe", "why", "columns", "rows", "schema", "exit-codes"}
 READS_OF = {"runs": {"show", "wait"}, "ledger": {"stats"}}
 # What a shell would do more with than pass it on.
 SHELL = set("|&;<>()$`\\\n*?[]{}!#~")
@@ -22,6 +22,8 @@ def only_reads(command):
         words = shlex.split(command)
     except ValueError:
         return False
+    # These may stand anywhere and change nothing.
+    words = [word for word in words if word not in {"--json", "-v", "--verbose"}]
     if len(words) < 2 or words[0] != "marl":
         return False
     if words[1] in READS:

@@ -147,7 +147,7 @@ impl From<TableError> for Failure {
             failure = failure.caused_by(cause);
         }
         failure.hints = error.hints();
-        failure
+        if error.is_locked() { failure.retryable() } else { failure }
     }
 }
 

@@ -160,13 +160,13 @@ pub(crate) fn usage(error: &UsageError) -> ExitCode {
     let is_help = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     if !is_help && std::env::args().any(|word| word == "--json") {
         let text = error.to_string();
-        let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-        let message = lines.next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        let rest: Vec<&str> = lines.collect();
-        let subcommand =
-            typed::subcommand().filter(|word| word.chars().all(|c| c.is_alphabetic() || c == '-'));
-        let help = subcommand.map_or("marl --help".to_owned(), |name| format!("marl {name} --help"));
-        Printer::new(true).failure(&Failure::usage(message).hint(rest.join(" ")).next(help));
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let lines: Vec<&str> = lines.filter(|line| !line.starts_with("For more information")).collect();
+        let advises = |line: &&str| ["Usage:", "tip:"].iter().any(|word| line.starts_with(word));
+        let (message, advice) = lines.split_at(lines.iter().position(advises).unwrap_or(lines.len()));
+        let message = message.join(" ");
+        let failure = Failure::usage(message.trim_start_matches("error: "));
+        Printer::new(true).failure(&failure.hint(advice.join("; ")).next(typed::help()));
     } else {
         let _ = error.print();
     }

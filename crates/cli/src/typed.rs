@@ -3,6 +3,10 @@
 
 use std::{borrow::Cow, env};
 
+use clap::CommandFactory;
+
+use crate::args::Args;
+
 /// The flag that a run in the background is started with beside `--detach`.
 pub(crate) const IN_BACKGROUND: &str = "--detached";
 
@@ -21,9 +25,21 @@ pub(crate) fn command() -> String {
     std::iter::once("marl".to_owned()).chain(words.map(|one| word(&one))).collect::<Vec<_>>().join(" ")
 }
 
-/// The subcommand that was typed; flags of all commands may stand before it.
-pub(crate) fn subcommand() -> Option<String> {
-    env::args().skip(1).find(|word| !word.starts_with('-'))
+/// The command that asks for help with the one that was typed.
+pub(crate) fn help() -> String {
+    help_of(env::args().skip(1), Args::command())
+}
+
+fn help_of(typed: impl Iterator<Item = String>, program: clap::Command) -> String {
+    let mut known = &program;
+    let mut words = vec!["marl"];
+    // Flags of all commands have no value.
+    for word in typed.filter(|word| !word.starts_with('-')) {
+        let Some(sub) = known.find_subcommand(&word).filter(|sub| sub.get_name() != "help") else { break };
+        words.push(sub.get_name());
+        known = sub;
+    }
+    format!("{} --help", words.join(" "))
 }
 
 /// This command as another subcommand, without some flags that have a value.
@@ -48,7 +64,25 @@ fn other_command(typed: impl Iterator<Item = String>, subcommand: &str, without:
 
 #[cfg(test)]
 mod tests {
-    use super::other_command;
+    use clap::CommandFactory;
+
+    use super::{help_of, other_command};
+    use crate::args::Args;
+
+    #[test]
+    fn help_is_asked_of_the_command_that_was_meant() {
+        for (typed, expect) in [
+            ("nosuch", "marl --help"),
+            ("help exit-codes --json", "marl --help"),
+            ("--json --ledger x runs", "marl --help"),
+            ("-v enrich --input", "marl enrich --help"),
+            ("tools call --params bad", "marl tools call --help"),
+            ("runs wait abc", "marl runs wait --help"),
+        ] {
+            let words = typed.split(' ').map(str::to_owned);
+            assert_eq!(help_of(words, Args::command()), expect, "{typed}");
+        }
+    }
 
     #[test]
     fn another_subcommand_of_the_same_words() {

@@ -55,7 +55,7 @@ pub(crate) struct RowsArgs {
     pub(crate) rows: Option<Ranges>,
 
     /// Show at most so many; fewer, where they would pass 24,000 characters
-    #[arg(long, value_name = "N", default_value_t = Self::LIMIT)]
+    #[arg(long, value_name = "N", default_value_t = Self::LIMIT, value_parser = at_least_one)]
     pub(crate) limit: usize,
 
     /// Show cells as they are, not on one line in at most 200 characters
@@ -188,4 +188,8 @@ fn parse_parameter(text: &str) -> Result<(String, String), String> {
         }
         _ => Err("it must look like `linkedin_url=https://www.linkedin.com/in/jane-doe`".to_owned()),
     }
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "a whole number from 1".to_owned())
 }

@@ -33,7 +33,7 @@ pub(crate) struct StepArgs {
     #[arg(long, value_name = "STEP=PREFIX", value_parser = parse_prefix)]
     pub(crate) prefix: Vec<Tweak>,
 
-    /// Run a step only on rows for which a condition in CEL holds: `find_ceo=employees > 50`
+    /// Run a step only on rows for which a condition in CEL holds: `find_ceo=int(employees) > 50`
     #[arg(long = "where", value_name = "STEP=CEL", value_parser = parse_where)]
     pub(crate) condition: Vec<Tweak>,
 
@@ -141,7 +141,7 @@ fn parse_prefix(text: &str) -> Result<Tweak, String> {
 }
 
 fn parse_where(text: &str) -> Result<Tweak, String> {
-    let (step, condition) = halves(text, "find_ceo=employees > 50")?;
+    let (step, condition) = halves(text, "find_ceo=int(employees) > 50")?;
     Ok(tweak(step, Set::Condition(condition.to_owned())))
 }
 

@@ -282,6 +282,7 @@ impl<'a> Run<'a> {
         let interrupted = seen.interrupted.load(Ordering::SeqCst);
         let lost = seen.ledger_lost.load(Ordering::SeqCst) || counts.ledger_error.is_some();
         let mut report = Report {
+            sandbox: self.args.ledger.sandbox,
             exit_code: exit::DONE,
             status: if broken.is_some() { Status::Stopped } else { status(&counts, interrupted) },
             run: self.ledger.run(),

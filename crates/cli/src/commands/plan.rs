@@ -78,6 +78,7 @@ async fn plan(job: &Job<'_>, way: &Way, sample: usize, printer: &Printer) -> Res
         .map(|call| (call.provider, call.operation.clone()))
         .collect();
     Ok(Planned {
+        sandbox: args.ledger.sandbox,
         table: project::shown(&job.sketch.path),
         rows: job.sketch.rows,
         columns: job.sketch.columns.len(),

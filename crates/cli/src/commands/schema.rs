@@ -76,7 +76,7 @@ const ANSWERS: [Answer; 29] = [
     Answer::new::<completions::Document>("completions", "the script"),
     Answer::new::<man::Document>("man", "the page, or where the pages are"),
     Answer::new::<exit_codes::Document>("exit-codes", "the table of exit codes"),
-    Answer::new::<ErrorLine<'_>>("error", "the last line of stderr of any command that failed"),
+    Answer::new::<ErrorLine<'_>>("error", "the last line of stderr of a command that could not answer"),
     Answer::new::<Warning<'_>>("warning", "a line of stderr"),
     Answer::new::<ProgressLine>("progress", "a line of stderr under `enrich --progress jsonl`"),
 ];

@@ -171,6 +171,13 @@ impl Ask<'_> {
         Ok((end, price))
     }
 
+    /// A command that asks the same provider.
+    fn command(&self, words: &[&str]) -> String {
+        let words: Vec<String> = words.iter().map(|word| typed::word(word)).collect();
+        let sandbox = if self.choice.sandbox { " --sandbox" } else { "" };
+        format!("marl tools {}{sandbox} --json", words.join(" "))
+    }
+
     fn failed(&self, tool: &str, error: &marl_core::Error) -> Failure {
         let exit = match error.kind() {
             ErrorKind::Auth => exit::KEY,
@@ -186,13 +193,13 @@ impl Ask<'_> {
         match error.kind() {
             ErrorKind::ToolNotFound => failure
                 .hint("its name may have changed: look it up with `marl tools search WORD`")
-                .next(format!("marl tools search {} --json", typed::word(&tool.replace('_', " ")))),
+                .next(self.command(&["search", &tool.replace('_', " ")])),
             ErrorKind::Auth => {
                 failure.hint("`marl doctor` says where the key comes from").next("marl doctor --json")
             }
             ErrorKind::InvalidInput => failure
                 .hint(format!("`marl tools show {tool}` says which parameters it takes"))
-                .next(format!("marl tools show {}", typed::word(tool))),
+                .next(self.command(&["show", tool])),
             _ => failure,
         }
     }

@@ -293,7 +293,9 @@ impl Judged<'_> {
     fn skipped(&self, reason: SkipReason) -> (&'static str, Option<String>, Option<String>) {
         let failed = self.calls.iter().find(|call| call.state == Some(CallState::Failed));
         if let Some(call) = failed.filter(|_| reason == SkipReason::Unanswered) {
-            let error = Error::new(ErrorKind::Upstream, call.error.clone().unwrap_or_default());
+            let kind =
+                call.error_kind.as_deref().and_then(ErrorKind::from_name).unwrap_or(ErrorKind::Upstream);
+            let error = Error::new(kind, call.error.clone().unwrap_or_default());
             return ("failed", None, Some(self.with_value(&error.to_string())));
         }
         let condition = self.step.condition.as_ref().map(|known| known.expression.text()).unwrap_or_default();
@@ -373,6 +375,7 @@ impl CallStory {
             attempts: record.map(|record| record.attempts),
             price: record.and_then(|record| record.price),
             request_id: record.and_then(|record| record.request_id.clone()),
+            error_kind: record.and_then(|record| record.error_kind.clone()),
             error: record.and_then(|record| record.error.clone()),
             run: record.map(|record| record.run),
         }

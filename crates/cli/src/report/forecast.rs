@@ -16,6 +16,7 @@ pub(crate) use human::planned_lines;
 
 /// Everything that is known of a plan.
 pub(crate) struct Planned {
+    pub(crate) sandbox: bool,
     pub(crate) table: String,
     pub(crate) rows: u64,
     pub(crate) columns: usize,

@@ -3,16 +3,15 @@
 use marl_core::ErrorKind;
 
 use super::{Counts, Stop, thousands};
-use crate::{exit, failure::Failure, typed};
+use crate::{exit, failure::Failure};
 
 /// A refused or missing key: where nothing was found out, the error is all there is to say.
 pub(crate) fn key_trouble(counts: &Counts) -> Option<Failure> {
     let stop = counts.stops.iter().find(|stop| stop.error.kind() == ErrorKind::Auth)?;
     let failure = Failure::new(exit::KEY, "auth", stop.error.full_message());
     let failure = failure.hint(about_the_key(counts, stop));
-    // Only a missing key, and nothing else, is helped by samples.
-    let nothing_was_sent = stop.operation.is_none() && counts.sent == 0;
-    Some(if nothing_was_sent { failure.next(format!("{} --sandbox", typed::command())) } else { failure })
+    // Samples are for a person to choose: a program that goes on by itself would take them for answers.
+    Some(failure.next("marl doctor --json"))
 }
 
 /// What to do next; `None` when there is nothing to do.

@@ -17,6 +17,8 @@ pub(crate) struct Document {
     schema_version: Version<1>,
     /// Its number: `marl runs show` knows it.
     run: i64,
+    /// Whether the answers are the sandbox's: samples, never real.
+    sandbox: bool,
     /// `finished`, `interrupted` or `stopped`.
     status: &'static str,
     exit_code: u8,
@@ -126,6 +128,7 @@ pub(crate) fn document(report: &Report, plan: &Plan) -> Document {
     Document {
         schema_version: Version,
         run: report.run,
+        sandbox: report.sandbox,
         status: report.status.name(),
         exit_code: report.exit_code,
         rows: report.rows,

@@ -68,6 +68,7 @@ impl From<Status> for RunState {
 
 /// A run at its end, ready to be told.
 pub(crate) struct Report {
+    pub(crate) sandbox: bool,
     pub(crate) status: Status,
     pub(crate) exit_code: u8,
     pub(crate) run: i64,

@@ -114,12 +114,19 @@ pub(crate) fn run_lines(run: &RunRecord, ledger: &str) -> Vec<String> {
     say("started", &date(run.started_at));
     say("took", &span(run.started_at, run.ended_at));
     say("ledger", ledger);
-    say("input", &run.input);
-    say("output", &run.output);
+    for (word, path) in [("input", &run.input), ("output", &run.output)] {
+        if !path.is_empty() {
+            say(word, path);
+        }
+    }
     for step in run.steps["steps"].as_array().into_iter().flatten() {
         say("step", &step_line(step));
     }
     let Some(summary) = &run.summary else { return lines };
+    if let Some(tool) = summary["tool"].as_str() {
+        say("call", &format!("{} {tool}: {}", text(&summary["provider"]), text(&summary["state"])));
+        return lines;
+    }
     let progress = &summary["progress"];
     if progress.is_object() {
         let (done, rows) = (&progress["done"], &progress["rows"]);

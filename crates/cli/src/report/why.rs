@@ -52,6 +52,7 @@ pub(crate) struct CallStory {
     pub(crate) attempts: Option<u32>,
     pub(crate) price: Option<f64>,
     pub(crate) request_id: Option<String>,
+    pub(crate) error_kind: Option<String>,
     pub(crate) error: Option<String>,
     pub(crate) run: Option<i64>,
 }

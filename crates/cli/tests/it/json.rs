@@ -81,6 +81,7 @@ fn errors_are_one_line_whose_next_command_runs() {
     let keyless = world.run_bare("enrich --input people.csv --integrations linkedin_profile --json").exits(3);
     let error =
         &serde_json::from_str::<serde_json::Value>(keyless.stderr.lines().last().unwrap()).unwrap()["error"];
-    let next = "marl enrich --input people.csv --integrations linkedin_profile --json --sandbox";
-    assert_eq!(error["next_command"], next);
+    // Not the sandbox: a program that follows by itself would take samples for answers.
+    assert_eq!(error["next_command"], "marl doctor --json");
+    assert!(error["hint"].as_str().unwrap().contains("--sandbox"));
 }

@@ -28,6 +28,12 @@ fn tools_are_looked_up_for_nothing_and_called_when_asked() {
     world.run("enrich --input people.csv --integrations linkedin_profile").exits(0);
     assert_eq!(world.stats().billed, 2);
     assert_eq!(world.run_bare("runs --json").json()["total"], 3);
+    let told = world.run_bare("runs show 1").exits(0).stdout;
+    assert!(told.contains("call     datagen get_linkedin_person_data: found"), "{told}");
+    assert!(!told.contains("null"), "{told}");
+    let unknown = world.run_bare("tools call get_linkedin_persn_data --sandbox --json").exits(6).error();
+    let next = "marl tools search 'get linkedin persn data' --sandbox --json";
+    assert_eq!(unknown["next_command"], next, "the sandbox's, not the provider's");
     let wrong = world.run_words(&["tools", "call", "x", "--params", "[1]"]).exits(2);
     assert!(wrong.stderr.contains("it must be a JSON object"), "{}", wrong.stderr);
 }

@@ -125,3 +125,13 @@ fn a_condition_on_the_steps_own_column_is_told_as_it_was_before_the_run() {
     let kept = why(&world, "--row 2 --column ceo_name");
     assert!(kept[0]["note"].as_str().unwrap().contains("kept from the input table"), "{kept}");
 }
+
+#[test]
+fn a_run_that_wrote_nothing_is_not_the_one_that_wrote_the_table() {
+    let world = World::new();
+    world.write("leads.csv", "company_domain\nnike.com\n");
+    world.run("enrich --input leads.csv --integrations find_ceo").exits(0);
+    world.run_bare("enrich --input leads.csv --integrations find_ceo --refresh").exits(3);
+    let told = world.run_bare("why leads_enriched.csv --row 1 --column ceo_name --json").exits(0).json();
+    assert_eq!((&told["run"], &told["chain"][0]["note"]), (&1.into(), &serde_json::Value::Null), "{told}");
+}

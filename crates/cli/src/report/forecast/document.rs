@@ -18,6 +18,8 @@ use crate::document::Version;
 pub(crate) struct Document<'a> {
     schema_version: Version<1>,
     table: Table<'a>,
+    /// Whether the answers are the sandbox's: samples, never real.
+    sandbox: bool,
     ledger: Ledger<'a>,
     steps: Vec<Step<'a>>,
     /// Calls.
@@ -161,6 +163,7 @@ pub(crate) fn planned_document<'a>(
             columns: planned.columns,
             rows_picked: planned.rows_picked,
         },
+        sandbox: planned.sandbox,
         ledger: Ledger { path: &planned.ledger, exists: planned.ledger_exists },
         steps: steps.collect(),
         send: Bounds { exactly, at_most },

@@ -127,6 +127,8 @@ pub struct CallRecord {
     pub price: Option<f64>,
     /// The vendor's id of the request.
     pub request_id: Option<String>,
+    /// What kind of failure it was.
+    pub error_kind: Option<String>,
     /// What went wrong.
     pub error: Option<String>,
     /// The provider's own text.
@@ -135,7 +137,7 @@ pub struct CallRecord {
 
 impl CallRecord {
     pub(super) const COLUMNS: &'static str = "id, provider, operation, parameters, state, run, account, base, \
-        sent_at, settled_at, duration_ms, attempt, price, request_id, error_message, reply";
+        sent_at, settled_at, duration_ms, attempt, price, request_id, error_kind, error_message, reply";
 
     pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         let parameters: String = row.get(3)?;
@@ -154,8 +156,9 @@ impl CallRecord {
             attempts: row.get(11)?,
             price: row.get(12)?,
             request_id: row.get(13)?,
-            error: row.get(14)?,
-            reply: row.get(15)?,
+            error_kind: row.get(14)?,
+            error: row.get(15)?,
+            reply: row.get(16)?,
         })
     }
 }

@@ -194,7 +194,10 @@ impl Store {
     /// # Errors
     /// The ledger cannot be read.
     pub fn run_of_output(&self, output: &str) -> Result<Option<RunRecord>, LedgerError> {
-        self.find_run("output = ?1", &output)
+        // Most runs that end early still write; one that had nothing to write says so.
+        let wrote =
+            self.find_run("output = ?1 AND json_extract(summary, '$.output') IS NOT NULL", &output)?;
+        if wrote.is_some() { Ok(wrote) } else { self.find_run("output = ?1", &output) }
     }
 
     fn find_run(
