@@ -30,7 +30,7 @@ pub(crate) struct Args {
     pub(crate) verbose: u8,
 
     /// Answer in JSON on stdout, and in errors (`marl schema` says in which form)
-    #[arg(long, global = true)]
+    #[arg(long, global = true, overrides_with = "json")]
     pub(crate) json: bool,
 }
 

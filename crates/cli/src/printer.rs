@@ -158,7 +158,7 @@ impl Printer {
 /// What clap has to say: help and versions are data, wrong usage is talk.
 pub(crate) fn usage(error: &UsageError) -> ExitCode {
     let is_help = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-    if !is_help && std::env::args().any(|word| word == "--json") {
+    if !is_help && typed::words().any(|word| word == "--json") {
         let text = error.to_string();
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
         let lines: Vec<&str> = lines.filter(|line| !line.starts_with("For more information")).collect();

@@ -12,22 +12,30 @@ pub(crate) const IN_BACKGROUND: &str = "--detached";
 
 /// A word as it can be typed again, without quotes where none are needed.
 pub(crate) fn word(word: &str) -> String {
-    let plain = !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || "-_./=,:@+%".contains(c));
+    // Some shells expand a `=` at the start.
+    let plain = !word.is_empty()
+        && !word.starts_with('=')
+        && word.chars().all(|c| c.is_alphanumeric() || "-_./=,:@+%".contains(c));
     if plain {
         return word.to_owned();
     }
     shlex::try_quote(word).map_or_else(|_| word.to_owned(), Cow::into_owned)
 }
 
+/// The words after the program's name; what is no UTF-8 is shown as far as it is.
+pub(crate) fn words() -> impl Iterator<Item = String> {
+    env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned())
+}
+
 /// This command.
 pub(crate) fn command() -> String {
-    let words = env::args().skip(1).filter(|word| word != IN_BACKGROUND);
+    let words = words().filter(|word| word != IN_BACKGROUND);
     std::iter::once("marl".to_owned()).chain(words.map(|one| word(&one))).collect::<Vec<_>>().join(" ")
 }
 
 /// The command that asks for help with the one that was typed.
 pub(crate) fn help() -> String {
-    help_of(env::args().skip(1), Args::command())
+    help_of(words(), Args::command())
 }
 
 fn help_of(typed: impl Iterator<Item = String>, program: clap::Command) -> String {
@@ -44,12 +52,13 @@ fn help_of(typed: impl Iterator<Item = String>, program: clap::Command) -> Strin
 
 /// This command as another subcommand, without some flags that have a value.
 pub(crate) fn as_command(subcommand: &str, without: &[&str]) -> String {
-    other_command(env::args().skip(1), subcommand, without)
+    other_command(words(), subcommand, without)
 }
 
 fn other_command(typed: impl Iterator<Item = String>, subcommand: &str, without: &[&str]) -> String {
     let mut words = vec!["marl".to_owned(), subcommand.to_owned()];
-    let mut typed = typed.filter(|word| word != IN_BACKGROUND);
+    // After `--` no flag could be added.
+    let mut typed = typed.filter(|word| word != IN_BACKGROUND && word != "--");
     let flags = typed.by_ref().take_while(|word| word.starts_with('-'));
     words.extend(flags.map(|flag| word(&flag)));
     while let Some(one) = typed.next() {
@@ -91,6 +100,7 @@ mod tests {
             ("--json -v plan --input a.csv", "marl enrich --json -v --input a.csv"),
             ("plan --plan x --plan=y --input plan", "marl enrich --input plan"),
             ("plan", "marl enrich"),
+            ("plan --input =a.csv --json --", "marl enrich --input '=a.csv' --json"),
         ] {
             let words = typed.split(' ').map(str::to_owned);
             assert_eq!(other_command(words, "enrich", &["--plan"]), expect, "{typed}");

@@ -284,7 +284,7 @@ impl<'a> Run<'a> {
         let mut report = Report {
             sandbox: self.args.ledger.sandbox,
             exit_code: exit::DONE,
-            status: if broken.is_some() { Status::Stopped } else { status(&counts, interrupted) },
+            status: status(&counts, interrupted),
             run: self.ledger.run(),
             rows: self.sketch.rows,
             rows_selected: counts.rows,
@@ -301,10 +301,14 @@ impl<'a> Run<'a> {
         };
         let key_trouble = report::key_trouble(&report.counts);
         let trouble = files(self.writer, self.errors, broken, &self.output, interrupted, &mut report);
+        let trouble_with_files = trouble.is_some();
         let only_the_key = key_trouble.filter(|_| report.output.is_none() && trouble.is_none());
         let is_only_the_key = only_the_key.is_some();
         let ledger_trouble = lost.then(|| ledger_lost(&report.counts, self.ledger.store().path()));
         let failure = trouble.or(ledger_trouble).or(only_the_key);
+        if trouble_with_files {
+            report.status = Status::Stopped;
+        }
         report.exit_code = failure.as_ref().map_or_else(|| exit_code(&report), |failure| failure.exit);
         let document = report::document(&report, &self.plan);
         if !lost {

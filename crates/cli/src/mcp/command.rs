@@ -1,6 +1,6 @@
 //! A tool's command: its words, the process, its document.
 
-use std::{path::Path, process::Stdio};
+use std::{path::PathBuf, process::Stdio};
 
 use rmcp::{
     RoleServer,
@@ -10,7 +10,8 @@ use rmcp::{
 use serde_json::{Value as Json, json};
 use tokio::process::Command;
 
-use super::{Server, answer::refused, tools};
+use super::{Server, answer::refused};
+use crate::table;
 
 /// Arguments that name files.
 const PATHS: [&str; 3] = ["table", "recipe", "output"];
@@ -65,14 +66,6 @@ impl Server {
 
     /// Why a call is refused before anything is done.
     fn refusal(&self, name: &str, arguments: &JsonObject) -> Option<String> {
-        let Some(known) = tools::arguments_of(name) else {
-            return Some(format!("no tool is called `{name}`"));
-        };
-        if let Some(unknown) = arguments.keys().find(|argument| !known.contains(*argument)) {
-            let near = engine::nearest(unknown, known.iter().map(String::as_str));
-            let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-            return Some(format!("`{name}` has no argument `{unknown}`{near}"));
-        }
         if name == "start_run" && !arguments.contains_key("plan") && !arguments.contains_key("max_calls") {
             return Some(
                 "a run may cost money: pass `plan`, the hash that the `plan` tool gives for the same arguments, or \
@@ -80,8 +73,16 @@ impl Server {
                     .to_owned(),
             );
         }
-        let paths = PATHS.iter().filter_map(|argument| arguments.get(*argument)?.as_str());
-        let refused = paths.map(Path::new).find_map(|path| self.access.refusal(path));
+        let text = |argument: &str| arguments.get(argument).and_then(Json::as_str).map(PathBuf::from);
+        let mut paths: Vec<PathBuf> = PATHS.into_iter().filter_map(text).collect();
+        if name == "start_run" {
+            // What is written is where links lead.
+            let beside = text("table").map(|table| table::enriched_path(&table));
+            let output = text("output").or(beside);
+            paths.extend(output.iter().map(|output| table::errors_path(output)));
+            paths.extend(output);
+        }
+        let refused = paths.iter().find_map(|path| self.access.refusal(path));
         refused.or_else(|| self.access.refusal_of_working_folder())
     }
 
@@ -142,7 +143,7 @@ async fn tell_progress(run: Option<&Json>, context: &RequestContext<RoleServer>)
 
 /// The command line of a tool.
 fn words(name: &str, arguments: &JsonObject) -> Result<Vec<String>, String> {
-    let text = |argument: &str| arguments.get(argument).and_then(Json::as_str).map(str::to_owned);
+    let text = |argument: &str| arguments.get(argument).and_then(Json::as_str).map(not_a_flag);
     let required =
         |argument: &str| text(argument).ok_or_else(|| format!("`{name}` needs `{argument}`, a text"));
     let number =
@@ -171,6 +172,11 @@ fn words(name: &str, arguments: &JsonObject) -> Result<Vec<String>, String> {
         flags(argument, value, &mut words)?;
     }
     Ok(words)
+}
+
+/// A path that is a word of its own.
+fn not_a_flag(path: &str) -> String {
+    if path.starts_with('-') { format!("./{path}") } else { path.to_owned() }
 }
 
 /// An argument as flags. `--flag=value` in one word: no value can become a flag.

@@ -22,7 +22,7 @@ use rmcp::{
 
 use crate::{exit, failure::Failure};
 use access::Access;
-use answer::Answers;
+use answer::{Answers, refused};
 
 /// What the server says of itself.
 const INSTRUCTIONS: &str = "marl enriches tables of companies and people. Look at the table \
@@ -69,7 +69,10 @@ impl ServerHandler for Server {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let arguments = request.arguments.unwrap_or_default();
+        let arguments = match tools::checked(&request.name, request.arguments.unwrap_or_default()) {
+            Ok(arguments) => arguments,
+            Err(why) => return Ok(refused(&why).into()),
+        };
         let answer = match request.name.as_ref() {
             "more" => self.answers.more(&arguments),
             "run_status" => self.status(&arguments, &context).await,

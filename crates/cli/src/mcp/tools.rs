@@ -194,11 +194,32 @@ fn output_schema(answers: &[&str]) -> Json {
     schema.into()
 }
 
-/// The names of a tool's arguments; `None` when there is no such tool.
-pub(super) fn arguments_of(name: &str) -> Option<Vec<String>> {
-    let entry = TOOLS.iter().find(|entry| entry.name == name)?;
-    let schema = (entry.schema)();
-    schema["properties"].as_object().map(|properties| properties.keys().cloned().collect())
+/// A call's arguments, held to the tool's own schema. A `null` is none.
+///
+/// # Errors
+/// What is wrong with them, in words that teach.
+pub(super) fn checked(name: &str, mut arguments: JsonObject) -> Result<JsonObject, String> {
+    let entry = TOOLS.iter().find(|entry| entry.name == name);
+    let schema = (entry.ok_or_else(|| format!("no tool is called `{name}`"))?.schema)();
+    let known = schema["properties"].as_object().ok_or("the tool has no schema")?;
+    arguments.retain(|_, value| !value.is_null());
+    for (argument, value) in &arguments {
+        let Some(property) = known.get(argument) else {
+            let near = engine::nearest(argument, known.keys().map(String::as_str));
+            let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            return Err(format!("`{name}` has no argument `{}`{near}", marl_core::excerpt(argument, 60)));
+        };
+        let (fits, what) = match property["type"].as_str() {
+            Some("string") => (value.is_string(), "a text"),
+            Some("integer") => (value.is_u64(), "a whole number from 0"),
+            Some("boolean") => (value.is_boolean(), "true or false"),
+            _ => (value.as_array().is_some_and(|items| items.iter().all(Json::is_string)), "a list of texts"),
+        };
+        if !fits {
+            return Err(format!("`{argument}` of `{name}` takes {what}"));
+        }
+    }
+    Ok(arguments)
 }
 
 /// What a plan and a run take.

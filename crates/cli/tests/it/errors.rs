@@ -178,3 +178,19 @@ fn the_log_holds_no_key_and_no_parameters() {
     assert!(!ran.stderr.contains("secret-key-123456"));
     assert!(!log.contains("nike.com"), "{log}");
 }
+
+#[test]
+fn names_that_are_no_utf8_are_names() {
+    use std::os::unix::ffi::OsStrExt;
+    let world = World::new();
+    let name = std::ffi::OsStr::from_bytes(b"bad\xff.csv");
+    std::fs::write(world.folder().join(name), "company_domain\nnike.com\n").unwrap();
+    for words in
+        ["enrich --integrations find_ceo --json --input", "plan --integrations find_ceo --json --input"]
+    {
+        let output = world.command(words).arg(name).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    let wrong = world.command("enrich --json --no-such").arg(name).output().unwrap();
+    assert_eq!(wrong.status.code(), Some(2));
+}

@@ -200,11 +200,12 @@ fn ledgers_that_cannot_be_used() {
 
 #[test]
 fn a_full_disk_loses_nothing_that_was_stored() {
-    let world = world(3_000, 3_000);
+    // Equal calls among them: whoever waits for one that cannot be stored must not wait for long.
+    let world = world(3_000, 900);
     // A file may grow to 1 MiB: the ledger fills up in the middle of the run.
     let marl = env!("CARGO_BIN_EXE_marl");
     let mut limited = std::process::Command::new("bash");
-    limited.args(["-c", &format!("trap '' XFSZ; ulimit -f 1024; exec {marl} {ENRICH} --output small.csv")]);
+    limited.args(["-c", &format!("ulimit -f 1024; exec {marl} {ENRICH} --output small.csv")]);
     let command = world.command(ENRICH);
     limited
         .current_dir(world.folder())
@@ -212,7 +213,7 @@ fn a_full_disk_loses_nothing_that_was_stored() {
     let ran = world.ran(limited.output().unwrap()).exits(1);
     assert!(ran.stderr.contains("cannot be used") || ran.stderr.contains("full"), "{}", ran.stderr);
     let billed = world.stats().billed;
-    assert!(billed > 20 && billed < 3_000, "{billed}");
+    assert!(billed > 20 && billed < 900, "{billed}");
     let after = world.run(ENRICH);
     assert!([0, 9].contains(&after.code), "{}", after.stderr);
     assert_eq!(world.stats().billed_duplicates, 0);

@@ -98,6 +98,11 @@ fn check(seen: &Json, world: &World) {
         ("unknown argument", "did you mean `integrations`?"),
         ("unknown integration", "no integration is called `linkedin`"),
         ("unknown tool", "no tool is called `buy`"),
+        ("a cap that is none", "a run may cost money"),
+        ("a cap that is no number", "`max_calls` of `start_run` takes a whole number"),
+        ("outside, in a list", "`output` of `start_run` takes a text"),
+        ("outside, by a link", "cannot be looked at"),
+        ("a flag for a table", "no such file"),
     ] {
         let refused = &seen["refused"][what];
         assert_eq!(refused["error"], true, "{what}");

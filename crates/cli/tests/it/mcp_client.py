@@ -56,6 +56,8 @@ async def task(session):
         return {"error": bool(answer.is_error), "document": answer.structured_content}
 
     run = {"table": "people.csv", "integrations": ["linkedin_profile"]}
+    Path("linked.csv").write_text(Path("people.csv").read_text())
+    Path("linked_enriched.csv").symlink_to("/tmp/outside.csv")
     seen["integrations"] = await call("integrations")
     seen["one"] = await call("integrations", name="linkedin_profile")
     seen["refused"] = {
@@ -64,6 +66,11 @@ async def task(session):
         "unknown argument": await call("plan", table="people.csv", integration=["x"]),
         "unknown integration": await call("plan", table="people.csv", integrations=["linkedin"]),
         "unknown tool": await call("buy"),
+        "a cap that is none": await call("start_run", max_calls=None, **run),
+        "a cap that is no number": await call("start_run", max_calls=False, **run),
+        "outside, in a list": await call("start_run", max_calls=1, output=["/tmp/outside.csv"], **run),
+        "outside, by a link": await call("start_run", table="linked.csv", integrations=["linkedin_profile"], max_calls=1),
+        "a flag for a table": await call("columns", table="--help"),
     }
     seen["columns"] = await call("columns", table="people.csv")
     seen["rows"] = await call("rows", table="people.csv", rows="199-", columns=["name"])

@@ -115,3 +115,34 @@ fn a_table_that_changes_in_the_middle_loses_nothing_that_was_bought() {
     world.run("enrich --input people.csv --integrations linkedin_profile --parallel 16").exits(0);
     assert_eq!((world.stats().billed, world.stats().billed_duplicates), (ROWS as u64, 0));
 }
+
+/// It has nothing in flight itself: the other process's answer is not waited for.
+#[test]
+fn who_waits_for_another_process_ends_at_once() {
+    let world = World::with(Options { latency: Duration::from_secs(30), ..Options::default() });
+    world.write("people.csv", people(3, 3));
+    world.write("others.csv", people(3, 3));
+    let run = |table: &str| {
+        let mut command =
+            world.command(&format!("enrich --input {table} --integrations linkedin_profile --json"));
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let mut first = run("people.csv");
+    while world.stats().calls < 3 {
+        sleep(Duration::from_millis(5));
+    }
+    let second = run("others.csv");
+    // How far it is is noted once signals are watched.
+    while world.run_bare("runs --json").json()["runs"][0]["summary"]["progress"]["rows"] != 3
+        || world.run_bare("runs --json").json()["total"] != 2
+    {
+        sleep(Duration::from_millis(20));
+    }
+    signal(&second, "INT");
+    let document = end(&world, second).exits(130).json();
+    assert!(first.try_wait().unwrap().is_none(), "the first is still at work");
+    first.kill().unwrap();
+    first.wait().unwrap();
+    assert_eq!(document["integrations"][0]["skipped"]["interrupted"], 3, "{document}");
+    assert_eq!(world.stats().calls, 3);
+}

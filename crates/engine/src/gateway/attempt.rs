@@ -129,7 +129,10 @@ impl Shared {
             Claim::Granted(intent) => intent,
             Claim::Known(_) => {
                 drop((pass, slot));
-                let known = self.when_free(key, refresh).await?;
+                let Some(known) = self.when_free(key, refresh).await? else {
+                    let reason = self.closing().await;
+                    return Ok(self.close_call(call, past, reason));
+                };
                 let end = self.known_end(lane, call, key, known);
                 return Ok(end.map_or(Next::Again(Duration::ZERO), Next::End));
             }
@@ -384,7 +387,7 @@ impl Shared {
     }
 
     /// Waits until the gateway is closed.
-    async fn closing(&self) -> SkipReason {
+    pub(super) async fn closing(&self) -> SkipReason {
         let mut closed = self.closed.subscribe();
         let reason = closed.wait_for(Option::is_some).await.ok().and_then(|reason| *reason);
         reason.unwrap_or(SkipReason::Interrupted)

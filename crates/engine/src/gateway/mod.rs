@@ -158,7 +158,8 @@ impl Shared {
     async fn lead(&self, call: &Call, key: Key, refresh: bool) -> CallEnd {
         let lane = &self.lanes[call.provider];
         let known = match self.when_free(key, refresh).await {
-            Ok(known) => known,
+            Ok(Some(known)) => known,
+            Ok(None) => return CallEnd::Closed(self.closing().await),
             Err(error) => return CallEnd::Failed(self.ledger_failed(error)),
         };
         let was_in_doubt = matches!(known, Known::InDoubt { .. });
@@ -169,15 +170,20 @@ impl Shared {
     }
 
     /// What the ledger knows, once nobody else is asking: another process's reply is waited
-    /// for until its attempt's time is up or it is dead.
-    async fn when_free(&self, key: Key, refresh: bool) -> Result<Known, LedgerError> {
+    /// for until its attempt's time is up or it is dead. `None` when the gateway is closed
+    /// before.
+    async fn when_free(&self, key: Key, refresh: bool) -> Result<Option<Known>, LedgerError> {
         let mut wait = Duration::from_millis(20);
         loop {
             match self.ledger.look_up(&key, refresh).await? {
                 Known::Busy => {}
-                known => return Ok(known),
+                known => return Ok(Some(known)),
             }
-            tokio::time::sleep(wait).await;
+            tokio::select! {
+                biased;
+                _ = self.closing() => return Ok(None),
+                () = tokio::time::sleep(wait) => {}
+            }
             wait = (wait * 2).min(Duration::from_millis(500));
         }
     }
