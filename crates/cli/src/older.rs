@@ -1,9 +1,12 @@
 //! An older output is not replaced by one that says less: rows that are not picked pass through
-//! without the answers that it holds for them.
+//! without the answers that it holds for them, and samples are no answers.
 
 use std::path::Path;
 
+use engine::ledger::{RunRecord, Store};
+
 use crate::{
+    args::LedgerChoice,
     failure::Failure,
     job::Job,
     pick::Picked,
@@ -11,8 +14,11 @@ use crate::{
     table::{self, InputRow, ReadOptions, Reader},
 };
 
-/// Refuses when the older output holds answers for rows that are not picked.
+/// Refuses when the older output holds answers that the new one would not.
 pub(crate) fn check(output: &Path, job: &Job<'_>, picked: &Picked) -> Result<(), Failure> {
+    if job.args.ledger.sandbox && output.is_file() {
+        samples_for_answers(output, job)?;
+    }
     if picked.count >= job.sketch.rows || !output.is_file() {
         return Ok(());
     }
@@ -28,6 +34,24 @@ pub(crate) fn check(output: &Path, job: &Job<'_>, picked: &Picked) -> Result<(),
                 .hint("a run over all rows replaces it; every answer is in the ledger in any case"))
         }
     }
+}
+
+/// Refuses samples where a run that asked the providers themselves wrote last.
+fn samples_for_answers(output: &Path, job: &Job<'_>) -> Result<(), Failure> {
+    let path = std::path::absolute(output).unwrap_or_else(|_| output.to_owned()).display().to_string();
+    let last = |sandbox| -> Option<RunRecord> {
+        let ledger = project::ledger(&LedgerChoice { ledger: None, sandbox }, &job.place.project);
+        let store = ledger.exists().then(|| Store::open(&ledger).ok()).flatten()?;
+        let run = store.run_of_output(&path).ok()??;
+        run.summary.as_ref().is_some_and(|summary| summary["output"].is_string()).then_some(run)
+    };
+    let Some(real) = last(false) else { return Ok(()) };
+    if last(true).is_some_and(|samples| samples.started_at > real.started_at) {
+        return Ok(());
+    }
+    let output = project::shown(output);
+    let message = format!("{output} holds answers that run {} got, and samples would replace them", real.id);
+    Err(Failure::usage(message).hint("name another file with `--output`, or leave `--sandbox` out"))
 }
 
 /// The first row that would lose a cell. Another table than this one's output has none.

@@ -109,3 +109,20 @@ fn jsonl_in_jsonl_out() {
     let second = lines.next().unwrap();
     assert!(second.starts_with("{\"n\": 1e3,") && second.contains("null"), "{second}");
 }
+
+#[test]
+fn samples_do_not_replace_answers() {
+    let world = World::new();
+    world.write("leads.csv", "company_domain\nnike.com\n");
+    let enrich = "enrich --input leads.csv --integrations find_ceo";
+    world.run_bare(&format!("{enrich} --sandbox")).exits(0);
+    world.run(enrich).exits(0);
+    let answers = world.read("leads_enriched.csv");
+    let refused = world.run_bare(&format!("{enrich} --sandbox --json")).exits(2).error();
+    assert!(refused["message"].as_str().unwrap().contains("holds answers that run 1 got"), "{refused}");
+    assert_eq!(world.read("leads_enriched.csv"), answers);
+    world.run_bare(&format!("{enrich} --sandbox --output samples.csv")).exits(0);
+    std::fs::remove_file(world.path("leads_enriched.csv")).unwrap();
+    world.run_bare(&format!("{enrich} --sandbox")).exits(0);
+    world.run_bare(&format!("{enrich} --sandbox")).exits(0);
+}
