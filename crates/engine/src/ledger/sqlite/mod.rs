@@ -166,7 +166,7 @@ impl Ledger for RunLedger {
         let mut tries = 0;
         loop {
             let ended = Arc::clone(&ended);
-            match self.store.writer.run(move |db| calls::settle(db, id, &ended)).await {
+            match self.store.writer.run_with_others(move |db| calls::settle(db, id, &ended)).await {
                 Err(_) if tries < TRIES => {
                     tries += 1;
                     tokio::time::sleep(Duration::from_millis(250)).await;

@@ -28,8 +28,14 @@ const LONGEST_LOG: i32 = 4096;
 /// The most changes in one transaction.
 const MOST: usize = 512;
 
+/// How long a change that nothing waits for waits for one that something does. An end of an
+/// attempt is followed by the claim of the next: committed apart, that claim would wait for both.
+const LINGER: Duration = Duration::from_micros(300);
+
 /// One change and whoever waits for it.
 trait Change: Send {
+    /// Whether a slot waits for it.
+    fn is_urgent(&self) -> bool;
     /// Makes the change within the transaction.
     fn make(&mut self, db: &Connection);
     /// Says how it went, once the transaction is over: `Err` when nothing was stored.
@@ -37,6 +43,7 @@ trait Change: Send {
 }
 
 struct Asked<T, F, G> {
+    urgent: bool,
     change: Option<F>,
     made: Option<Result<T, LedgerError>>,
     tell: G,
@@ -48,6 +55,10 @@ where
     F: FnOnce(&Connection) -> rusqlite::Result<T> + Send,
     G: FnOnce(Result<T, LedgerError>) + Send,
 {
+    fn is_urgent(&self) -> bool {
+        self.urgent
+    }
+
     fn make(&mut self, db: &Connection) {
         if let Some(change) = self.change.take() {
             self.made = Some(change(db).map_err(|error| failed(&error)));
@@ -84,7 +95,15 @@ impl Writer {
         &self,
         change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, LedgerError> {
-        self.send(change).await.unwrap_or_else(|_| Err(gone()))
+        self.send(change, true).await.unwrap_or_else(|_| Err(gone()))
+    }
+
+    /// The same for a change that nothing else waits for: it lets others join it.
+    pub(super) async fn run_with_others<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, LedgerError> {
+        self.send(change, false).await.unwrap_or_else(|_| Err(gone()))
     }
 
     /// The same for whoever is not in a task.
@@ -93,25 +112,27 @@ impl Writer {
         change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, LedgerError> {
         let (sender, receiver) = channel();
-        self.queue(change, move |result| drop(sender.send(result)));
+        self.queue(change, true, move |result| drop(sender.send(result)));
         receiver.recv().unwrap_or_else(|_| Err(gone()))
     }
 
     fn send<T: Send + 'static>(
         &self,
         change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        urgent: bool,
     ) -> oneshot::Receiver<Result<T, LedgerError>> {
         let (sender, receiver) = oneshot::channel();
-        self.queue(change, move |result| drop(sender.send(result)));
+        self.queue(change, urgent, move |result| drop(sender.send(result)));
         receiver
     }
 
     fn queue<T: Send + 'static>(
         &self,
         change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        urgent: bool,
         tell: impl FnOnce(Result<T, LedgerError>) + Send + 'static,
     ) {
-        let change = Box::new(Asked { change: Some(change), made: None, tell });
+        let change = Box::new(Asked { urgent, change: Some(change), made: None, tell });
         if let Some(queue) = &self.queue {
             // A thread that is gone drops the change, and its asker hears of it.
             let _ = queue.send(change);
@@ -138,7 +159,14 @@ fn write(db: &Connection, pages: &AtomicI32, changes: &Receiver<Box<dyn Change>>
     let mut longest = LONGEST_LOG;
     while let Ok(first) = changes.recv() {
         let mut batch = vec![first];
-        batch.extend(changes.try_iter().take(MOST - 1));
+        let begun = Instant::now();
+        while batch.len() < MOST && !batch.last().is_some_and(|last| last.is_urgent()) {
+            match changes.recv_timeout(LINGER.saturating_sub(begun.elapsed())) {
+                Ok(change) => batch.push(change),
+                Err(_) => break,
+            }
+        }
+        batch.extend(changes.try_iter().take(MOST - batch.len()));
         commit(db, batch, readers);
         let pages = pages.load(Ordering::Relaxed);
         if pages > longest {
