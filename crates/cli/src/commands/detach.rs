@@ -13,6 +13,7 @@ use std::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::of_ledger;
 use crate::{
     args::{EnrichArgs, LedgerChoice},
     document::Version,
@@ -95,12 +96,4 @@ fn tell(started: &Started, choice: &LedgerChoice, printer: &Printer) {
     {
         printer.data(&format!("{word:<8} {text}"));
     }
-}
-
-/// The flags that lead to the same ledger.
-fn of_ledger(choice: &LedgerChoice) -> String {
-    let path =
-        choice.ledger.as_ref().map(|path| format!(" --ledger {}", typed::word(&path.to_string_lossy())));
-    let sandbox = if choice.sandbox { " --sandbox" } else { "" };
-    format!("{}{sandbox}", path.unwrap_or_default())
 }

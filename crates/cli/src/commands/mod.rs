@@ -23,6 +23,7 @@ pub(crate) mod why;
 use std::{future::Future, path::Path};
 
 use crate::{
+    args::LedgerChoice,
     exit,
     failure::Failure,
     table::{Sketch, shown},
@@ -61,6 +62,14 @@ fn command_over(command: &str, table: &Path, delimiter: Option<u8>) -> Vec<Strin
         words.push(flag("--delimiter", &sign));
     }
     words
+}
+
+/// The flags that lead to the same ledger.
+fn of_ledger(choice: &LedgerChoice) -> String {
+    let path =
+        choice.ledger.as_ref().map(|path| format!(" --ledger {}", typed::word(&path.to_string_lossy())));
+    let sandbox = if choice.sandbox { " --sandbox" } else { "" };
+    format!("{}{sandbox}", path.unwrap_or_default())
 }
 
 /// A flag with its value, as it can be typed.

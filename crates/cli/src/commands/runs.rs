@@ -10,6 +10,7 @@ use marl_core::Registry;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::of_ledger;
 use crate::{
     args::{RunsArgs, RunsCommand},
     document::Version,
@@ -27,8 +28,10 @@ use crate::{
 pub(super) struct Document<'a> {
     schema_version: Version<1>,
     ledger: String,
-    /// How many the ledger holds; `--limit` lists more.
+    /// How many the ledger holds.
     total: u64,
+    /// The command that lists all of them, if these are not all.
+    more: Option<String>,
     runs: Vec<Run<'a>>,
 }
 
@@ -55,7 +58,7 @@ pub(super) struct Stopping {
 pub(crate) fn run(args: &RunsArgs, printer: &Printer) -> Result<u8, Failure> {
     let place = Place::find(&Registry::gather()?)?;
     match &args.command {
-        None => list(&*place.existing_ledger(&args.ledger)?, args.limit, printer),
+        None => list(&*place.existing_ledger(&args.ledger)?, args, printer),
         Some(RunsCommand::Show { id, ledger }) => show(&*place.existing_ledger(ledger)?, *id, printer),
         Some(RunsCommand::Wait { id, timeout, ledger }) => {
             wait(&*place.existing_ledger(ledger)?, *id, *timeout, printer)
@@ -64,13 +67,15 @@ pub(crate) fn run(args: &RunsArgs, printer: &Printer) -> Result<u8, Failure> {
     }
 }
 
-fn list(store: &Store, most: u32, printer: &Printer) -> Result<u8, Failure> {
-    let (runs, total) = store.runs(most)?;
+fn list(store: &Store, args: &RunsArgs, printer: &Printer) -> Result<u8, Failure> {
+    let (runs, total) = store.runs(args.limit)?;
+    let is_all = total <= runs.len() as u64;
     if printer.is_json() {
         printer.document(&Document {
             schema_version: Version,
             ledger: ledger(store),
             total,
+            more: (!is_all).then(|| format!("marl runs --limit {total}{} --json", of_ledger(&args.ledger))),
             runs: runs.iter().map(Run::from).collect(),
         });
         return Ok(exit::DONE);
@@ -86,7 +91,7 @@ fn list(store: &Store, most: u32, printer: &Printer) -> Result<u8, Failure> {
             run.output
         ));
     }
-    if total > runs.len() as u64 {
+    if !is_all {
         printer.talk(&format!("{} of {total} runs; `--limit N` lists more", runs.len()));
     }
     Ok(exit::DONE)

@@ -249,6 +249,8 @@ fn runs_are_listed_shown_and_stopped() {
     assert!(world.run("runs").exits(0).stdout.contains(" bought  "), "what each run bought");
     assert!(world.run("runs stop 1").exits(0).stdout.contains("is not running"));
     assert_eq!(world.run("runs --limit 1").exits(0).stdout.lines().count(), 1);
+    let more = |limit: &str| world.run_bare(&format!("runs {limit} --json")).exits(0).json()["more"].clone();
+    assert_eq!((more("--limit 1"), more("")), ("marl runs --limit 2 --json".into(), serde_json::Value::Null));
     world.run("runs show 99").exits(6);
 }
 
