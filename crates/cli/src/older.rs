@@ -38,7 +38,7 @@ pub(crate) fn check(output: &Path, job: &Job<'_>, picked: &Picked) -> Result<(),
 
 /// Refuses samples where a run that asked the providers themselves wrote last.
 fn samples_for_answers(output: &Path, job: &Job<'_>) -> Result<(), Failure> {
-    let path = std::path::absolute(output).unwrap_or_else(|_| output.to_owned()).display().to_string();
+    let path = project::absolute(output);
     let last = |sandbox| -> Option<RunRecord> {
         let ledger = project::ledger(&LedgerChoice { ledger: None, sandbox }, &job.place.project);
         let store = ledger.exists().then(|| Store::open(&ledger).ok()).flatten()?;

@@ -24,6 +24,11 @@ pub(crate) fn ledger(choice: &LedgerChoice, folder: &Path) -> PathBuf {
     named.unwrap_or_else(|| folder.join(".marl").join(name))
 }
 
+/// A path as the ledger records it.
+pub(crate) fn absolute(path: &Path) -> String {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string()
+}
+
 /// A path as it is shown: from the working folder, where it lies below it.
 pub(crate) fn shown(path: &Path) -> String {
     let here = std::env::current_dir().unwrap_or_default();

@@ -134,8 +134,8 @@ impl<'a> Run<'a> {
         let steps = Steps::of(plan, &way.settings, &job.request.types, picked.told(sketch.rows));
         let start = RunStart {
             command: typed::command(),
-            input: absolute(&args.input),
-            output: absolute(&output),
+            input: project::absolute(&args.input),
+            output: project::absolute(&output),
             steps: serde_json::to_string(&steps).expect("steps have text keys"),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         };
@@ -301,14 +301,13 @@ impl<'a> Run<'a> {
         };
         let key_trouble = report::key_trouble(&report.counts);
         let trouble = files(self.writer, self.errors, broken, &self.output, interrupted, &mut report);
-        let trouble_with_files = trouble.is_some();
+        if trouble.is_some() {
+            report.status = Status::Stopped;
+        }
         let only_the_key = key_trouble.filter(|_| report.output.is_none() && trouble.is_none());
         let is_only_the_key = only_the_key.is_some();
         let ledger_trouble = lost.then(|| ledger_lost(&report.counts, self.ledger.store().path()));
         let failure = trouble.or(ledger_trouble).or(only_the_key);
-        if trouble_with_files {
-            report.status = Status::Stopped;
-        }
         report.exit_code = failure.as_ref().map_or_else(|| exit_code(&report), |failure| failure.exit);
         let document = report::document(&report, &self.plan);
         if !lost {
@@ -394,10 +393,6 @@ fn write(
         }
     }
     Ok(())
-}
-
-fn absolute(path: &Path) -> String {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string()
 }
 
 fn status(counts: &Counts, interrupted: bool) -> Status {

@@ -82,8 +82,7 @@ fn find_run(store: &Store, args: &WhyArgs) -> Result<RunRecord, Failure> {
                 .next(format!("marl runs --json --ledger {}", typed::word(&store.path().to_string_lossy())))
         });
     }
-    let path = std::path::absolute(&args.table).unwrap_or_else(|_| args.table.clone());
-    store.run_of_output(&path.display().to_string())?.ok_or_else(|| {
+    store.run_of_output(&project::absolute(&args.table))?.ok_or_else(|| {
         let message = format!("no run in {} wrote {}", project::shown(store.path()), shown(&args.table));
         Failure::new(exit::NOT_FOUND, "not_found", message)
             .hint("name the run with `--run ID` if the table was moved (`marl runs` lists them), or the ledger with `--ledger PATH` or `--sandbox`")
