@@ -16,19 +16,25 @@ use marl_core::{
 };
 use tokio::time::{Instant, sleep, timeout};
 
-use super::{Lane, Shared, breaker, breaker::Pass, budget::Reservation, limit::Slot, read};
+use super::{
+    Lane, Shared, breaker,
+    breaker::Pass,
+    budget::Reservation,
+    entry::{Entered, Halt},
+    read,
+};
 use crate::{
     event::Event,
-    ledger::{Asking, Claim, Ended, Intent, Key, LedgerError, Settled},
+    ledger::{Ended, Intent, Key, LedgerError, Settled},
 };
 
 /// What stays the same from attempt to attempt.
 #[derive(Clone, Copy)]
-struct Asked<'a> {
-    lane: &'a Lane,
-    call: &'a Call,
-    key: Key,
-    refresh: bool,
+pub(super) struct Asked<'a> {
+    pub(super) lane: &'a Lane,
+    pub(super) call: &'a Call,
+    pub(super) key: Key,
+    pub(super) refresh: bool,
 }
 
 /// What one attempt came to, and what is needed to record it.
@@ -46,15 +52,30 @@ impl Attempted {
 
 /// What is remembered from attempt to attempt.
 #[derive(Default)]
-struct Past<'a> {
-    reservation: Option<Reservation<'a>>,
-    tries: u32,
+pub(super) struct Past<'a> {
+    pub(super) reservation: Option<Reservation<'a>>,
+    pub(super) tries: u32,
     sent: u32,
     refused_for_credit: bool,
     in_doubt: bool,
     /// An earlier run left it in doubt.
     was_in_doubt: bool,
     begun: Option<Instant>,
+}
+
+/// How long an attempt may take.
+#[derive(Clone, Copy)]
+pub(super) struct Time {
+    /// Until there is an answer.
+    pub(super) answer: Duration,
+    /// For reading on after that.
+    pub(super) grace: Duration,
+}
+
+impl Time {
+    pub(super) fn whole(self) -> Duration {
+        self.answer + self.grace
+    }
 }
 
 /// What follows an attempt.
@@ -98,37 +119,19 @@ impl Shared {
         }
     }
 
-    /// One attempt: budget, leave, slot, intent, send, and what came of it.
+    /// One attempt: budget, leave, intent, slot, send, and what came of it.
     async fn attempt<'a>(&'a self, asked: Asked<'_>, past: &mut Past<'a>) -> Result<Next, LedgerError> {
         let Asked { lane, call, key, refresh } = asked;
-        let entered = tokio::select! {
-            biased;
-            reason = self.closing() => Err(reason),
-            entered = self.enter(asked, past) => entered,
-        };
-        let (pass, slot) = match entered {
-            Ok(Ok(entered)) => entered,
-            Ok(Err(error)) => {
+        let time = self.time(lane, call);
+        let Entered { pass, turn: _turn, slot, intent } = match self.enter(asked, time, past).await {
+            Ok(entered) => entered,
+            Err(Halt::Ledger(error)) => return Err(error),
+            Err(Halt::Closed(reason)) => return Ok(self.close_call(call, past, reason)),
+            Err(Halt::NotReady(error)) => {
                 self.stop(lane, call, Reach::Provider, &error);
                 return Ok(Next::End(CallEnd::Failed(error)));
             }
-            Err(reason) => return Ok(self.close_call(call, past, reason)),
-        };
-        let time = self.time(lane, call);
-        let asking = Asking {
-            key,
-            call,
-            scope: &lane.settings.scope,
-            again: lane.sends_doubts_again(call),
-            refresh,
-            attempt: past.tries + 1,
-            time: time.0 + time.1,
-            price: lane.price(&call.operation),
-        };
-        let intent = match self.ledger.claim(&asking).await? {
-            Claim::Granted(intent) => intent,
-            Claim::Known(_) => {
-                drop((pass, slot));
+            Err(Halt::Known) => {
                 let Some(known) = self.when_free(key, refresh).await? else {
                     let reason = self.closing().await;
                     return Ok(self.close_call(call, past, reason));
@@ -137,6 +140,7 @@ impl Shared {
                 return Ok(end.map_or(Next::Again(Duration::ZERO), Next::End));
             }
         };
+        self.ledger.sending(intent)?;
         let begun = Instant::now();
         let attempt = self.send(asked, time, past).await;
         drop(slot);
@@ -144,55 +148,25 @@ impl Shared {
         self.after(asked, &attempted, pass, attempt.end, past).await
     }
 
-    /// Waits until the attempt may be made: why it may never be is the error.
-    async fn enter<'a, 'l>(
-        &'a self,
-        Asked { lane, call, .. }: Asked<'l>,
-        past: &mut Past<'a>,
-    ) -> Result<Result<(Pass<'l>, Slot), Error>, SkipReason> {
-        if past.reservation.is_none() {
-            let reserved = self.budget.reserve(lane.price(&call.operation)).await;
-            past.reservation = Some(reserved.map_err(|_| {
-                self.listener.hear(&Event::CapReached);
-                SkipReason::Budget
-            })?);
-        }
-        let pass = lane.breaker.admit(&call.operation).await.map_err(|_| SkipReason::ProviderStopped)?;
-        if let Err(error) = lane.provider.ready() {
-            return Ok(Err(error));
-        }
-        // While it waits, the key may be refused to another call.
-        tokio::select! {
-            biased;
-            () = lane.breaker.until_stopped(&call.operation) => Err(SkipReason::ProviderStopped),
-            slot = lane.limit.enter() => Ok(Ok((pass, slot))),
-        }
-    }
-
     /// The provider's time for an answer, and how long is read on after it.
-    fn time(&self, lane: &Lane, call: &Call) -> (Duration, Duration) {
-        let time = self.settings.timeout.unwrap_or_else(|| (lane.provider.card().timeout)(&call.operation));
+    fn time(&self, lane: &Lane, call: &Call) -> Time {
+        let answer = self.settings.timeout.unwrap_or_else(|| (lane.provider.card().timeout)(&call.operation));
         let grace = if lane.resends_freely(call) { Duration::ZERO } else { self.settings.grace };
-        (time, grace)
+        Time { answer, grace }
     }
 
     /// Sends within the provider's time. When that is up the request is read on for a while:
     /// giving up leaves a doubt, and a late answer settles it. A free operation has no doubt.
-    async fn send(
-        &self,
-        Asked { lane, call, .. }: Asked<'_>,
-        (time, grace): (Duration, Duration),
-        past: &mut Past<'_>,
-    ) -> Attempt {
+    async fn send(&self, Asked { lane, call, .. }: Asked<'_>, time: Time, past: &mut Past<'_>) -> Attempt {
         past.tries += 1;
         past.begun.get_or_insert_with(Instant::now);
         let mut sending = lane.provider.send(call);
-        let attempt = match timeout(time, &mut sending).await {
+        let attempt = match timeout(time.answer, &mut sending).await {
             Ok(attempt) => attempt,
-            Err(_) => match timeout(grace, &mut sending).await {
+            Err(_) => match timeout(time.grace, &mut sending).await {
                 Ok(attempt) => attempt,
                 Err(_) => {
-                    let message = format!("no answer from {} within {:?}", call.provider, time + grace);
+                    let message = format!("no answer from {} within {:?}", call.provider, time.whole());
                     Failure::in_doubt(Error::new(ErrorKind::Timeout, message)).into()
                 }
             },
@@ -384,13 +358,6 @@ impl Shared {
                 self.listener.hear(&Event::ProviderStopped { provider, operation: None, error });
             }
         }
-    }
-
-    /// Waits until the gateway is closed.
-    pub(super) async fn closing(&self) -> SkipReason {
-        let mut closed = self.closed.subscribe();
-        let reason = closed.wait_for(Option::is_some).await.ok().and_then(|reason| *reason);
-        reason.unwrap_or(SkipReason::Interrupted)
     }
 }
 

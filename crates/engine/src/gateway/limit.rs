@@ -15,6 +15,7 @@ use tokio::{
 /// Who wants to send waits here.
 pub(super) struct Limit {
     places: Arc<Semaphore>,
+    turns: Arc<Semaphore>,
     slots: Arc<Semaphore>,
     rate: Option<DefaultDirectRateLimiter>,
     clock: DefaultClock,
@@ -27,6 +28,12 @@ const PLACES_PER_SLOT: usize = 4;
 /// The right to begin a call, held through all its attempts; freed when dropped.
 pub(super) struct Place(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
 
+/// How many are claimed ahead of a slot, or not stored behind it, for each that is in flight.
+const TURNS_PER_SLOT: usize = 2;
+
+/// The right to be claimed ahead, held until its end is stored; freed when dropped.
+pub(super) struct Turn(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
+
 /// The right to have one request in flight; freed when dropped.
 pub(super) struct Slot(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
 
@@ -37,11 +44,11 @@ impl Limit {
             .and_then(NonZeroU32::new)
             .and_then(|rate| Quota::with_period(Duration::from_secs(60) / rate.get()));
         let parallel = parallel.max(1);
+        let room_for = |calls: usize| Arc::new(Semaphore::new(calls.min(Semaphore::MAX_PERMITS)));
         Self {
-            places: Arc::new(Semaphore::new(
-                parallel.saturating_mul(PLACES_PER_SLOT).min(Semaphore::MAX_PERMITS),
-            )),
-            slots: Arc::new(Semaphore::new(parallel.min(Semaphore::MAX_PERMITS))),
+            places: room_for(parallel.saturating_mul(PLACES_PER_SLOT)),
+            turns: room_for(parallel.saturating_mul(TURNS_PER_SLOT)),
+            slots: room_for(parallel),
             rate: quota.map(RateLimiter::direct),
             clock: DefaultClock::default(),
             paused_until: Mutex::new(None),
@@ -52,6 +59,12 @@ impl Limit {
     /// make its first attempt at a provider that is down before one has made its last.
     pub(super) async fn begin(&self) -> Place {
         Place(Arc::clone(&self.places).acquire_owned().await.expect("the places are never closed"))
+    }
+
+    /// Waits until few enough calls are claimed and not stored, since they are what a killed run
+    /// leaves in doubt.
+    pub(super) async fn turn(&self) -> Turn {
+        Turn(Arc::clone(&self.turns).acquire_owned().await.expect("the turns are never closed"))
     }
 
     /// Waits for a slot, the end of a pause and the rate.

@@ -5,17 +5,22 @@
 //! 1. join the flight of this key, or lead it;
 //! 2. the leader looks the key up in the ledger;
 //! 3. what the call costs at the most is reserved from the run's budget, and few enough calls
-//!    are begun at a time; then, per attempt: asks the breaker, waits for a slot and the rate, claims the call in
-//!    the ledger (nothing usable known, nobody else about to ask, intent written), sends;
+//!    are begun at a time; then, per attempt: asks the breaker, claims the call in the ledger
+//!    (nothing usable known, nobody else about to ask, intent written), waits for a slot and the
+//!    rate, has the ledger mark it as sent, sends;
 //! 4. the slot is freed when the answer is in, the answer is stored, the waiters are woken.
 //!
 //! A look-up before the flight would buy twice: the answer of a flight that has just landed
-//! would be missed by both. A flight goes on when whoever leads it ends. One file for each policy; none of them knows rows or steps.
+//! would be missed by both. A claim waits for the disk, so it is made ahead of the slot; where
+//! the ledger cannot tell claims that were never sent from others, it is made in the slot, or a
+//! killed run would leave doubts about calls that never left. A flight goes on when whoever leads
+//! it ends. One file for each policy; none of them knows rows or steps.
 
 mod attempt;
 mod breaker;
 mod budget;
 mod closed;
+mod entry;
 mod flight;
 mod limit;
 mod settings;

@@ -1,5 +1,6 @@
 //! The gateway over a scripted provider, with the clock paused: value in, value out.
 
+mod claims;
 mod doubts;
 mod stops;
 
@@ -145,7 +146,7 @@ impl World {
         Self::over(Arc::new(Memory::new()), provider, settings)
     }
 
-    fn over(ledger: Arc<Memory>, provider: Scripted, settings: Settings) -> Self {
+    fn over(ledger: Arc<dyn Ledger>, provider: Scripted, settings: Settings) -> Self {
         let provider = Arc::new(provider);
         let heard = Arc::new(Heard::default());
         let gateway = Gateway::new(
@@ -348,7 +349,7 @@ async fn a_cap_is_never_overshot_and_is_used_up() {
 #[tokio::test(start_paused = true)]
 async fn a_mended_parser_reads_stored_answers_again_and_buys_nothing() {
     let ledger = Arc::new(Memory::new());
-    let before = World::over(Arc::clone(&ledger), Scripted::default(), Settings::default());
+    let before = World::over(ledger.clone(), Scripted::default(), Settings::default());
     assert_eq!(before.ask(1).await, "found 1");
     let mended = Scripted { mended: true, without_key: true, ..Scripted::default() };
     let after = World::over(ledger, mended, Settings::default());

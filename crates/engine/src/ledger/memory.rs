@@ -54,6 +54,14 @@ impl Ledger for Memory {
         Ok(Claim::Granted(Intent(state.intents)))
     }
 
+    fn tells_unsent(&self) -> bool {
+        true
+    }
+
+    fn sending(&self, _: Intent) -> Result<(), LedgerError> {
+        Ok(())
+    }
+
     async fn take_back(&self, key: &Key, _: Intent) -> Result<(), LedgerError> {
         let mut state = self.state();
         // A doubt that an earlier attempt left is not undone by a later refusal.

@@ -129,6 +129,14 @@ pub trait Ledger: Send + Sync {
     /// send.
     async fn claim(&self, asking: &Asking<'_>) -> Result<Claim, LedgerError>;
 
+    /// Whether it can tell claims that were never sent from those that were, whatever becomes of
+    /// this process. Only then is a call claimed before it may be sent.
+    fn tells_unsent(&self) -> bool;
+
+    /// The attempt is sent now. Where [`Self::tells_unsent`], an intent of which this was never
+    /// said is as if it had never been claimed, once its process is dead.
+    fn sending(&self, intent: Intent) -> Result<(), LedgerError>;
+
     /// The attempt was not bought: as if it had never been claimed.
     async fn take_back(&self, key: &Key, intent: Intent) -> Result<(), LedgerError>;
 

@@ -1,53 +1,12 @@
-//! Calls in the ledger: what is known of one, claiming it, settling it.
+//! Calls in the ledger: their record, claiming them, settling them.
 
-use std::time::Duration;
-
-use marl_core::{Error, ErrorKind};
+use marl_core::Error;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{ms, now_ms};
+use super::{judge::Judge, lock::Process, ms, now_ms};
 use crate::ledger::{Asking, Claim, Ended, Intent, Key, Known, Settled, key::canonical};
-
-/// How old a stored answer may be.
-#[derive(Debug, Clone, Copy)]
-pub struct MaxAge {
-    /// Of an answer that found something, and of a doubt.
-    pub found: Duration,
-    /// Of an answer that found nothing.
-    pub no_data: Duration,
-}
-
-impl MaxAge {
-    /// Nothing was found may be true for a week at the most.
-    const NO_DATA: Duration = Duration::from_secs(7 * 24 * 60 * 60);
-
-    /// The ages for `--max-age`.
-    pub fn new(found: Duration) -> Self {
-        Self { found, no_data: found.min(Self::NO_DATA) }
-    }
-}
-
-impl Default for MaxAge {
-    fn default() -> Self {
-        Self::new(Duration::from_secs(30 * 24 * 60 * 60))
-    }
-}
-
-/// Which stored answers count.
-#[derive(Debug, Clone, Copy)]
-pub enum Freshness {
-    /// Those young enough at the start of the run.
-    AsOf {
-        /// The run's start.
-        now: i64,
-        /// How old they may be.
-        max_age: MaxAge,
-    },
-    /// All: for explaining what was.
-    Any,
-}
 
 /// The state of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize)]
@@ -69,11 +28,11 @@ pub enum CallState {
 
 impl CallState {
     /// Whether a whole answer came.
-    fn is_answer(self) -> bool {
+    pub(super) fn is_answer(self) -> bool {
         matches!(self, Self::Found | Self::NoData | Self::Unusable)
     }
 
-    fn from_code(code: i64) -> Self {
+    pub(super) fn from_code(code: i64) -> Self {
         match code {
             0 => Self::Intent,
             1 => Self::Found,
@@ -163,99 +122,6 @@ impl CallRecord {
     }
 }
 
-/// Judges what stored rows mean for one run.
-#[derive(Debug, Clone)]
-pub(super) struct Judge {
-    pub(super) run: i64,
-    pub(super) freshness: Freshness,
-}
-
-impl Judge {
-    /// What is known of `key`. Any usable answer comes first; then whoever is asking, a doubt,
-    /// and a failure of this run.
-    pub(super) fn known(
-        &self,
-        db: &Connection,
-        key: &Key,
-        refresh: bool,
-        is_alive: &dyn Fn(i64) -> bool,
-    ) -> rusqlite::Result<Known> {
-        let mut statement = db.prepare_cached(
-            "SELECT key, state, run, sent_at, deadline, settled_at, error_kind, error_message, error_detail, reply
-             FROM call WHERE key_short = ?1 ORDER BY id DESC",
-        )?;
-        let mut rows = statement.query([key.short()])?;
-        let mut otherwise = Known::Nothing;
-        while let Some(row) = rows.next()? {
-            if row.get_ref(0)?.as_blob().ok() != Some(key.bytes()) {
-                continue;
-            }
-            let known = self.one(row, refresh, is_alive)?;
-            match (&known, &otherwise) {
-                (Known::Answered(_) | Known::Unusable(_), _) => return Ok(known),
-                // An answer that is too old was one, and settled the doubts before it.
-                (Known::Nothing, _) if CallState::from_code(row.get(1)?).is_answer() => break,
-                (Known::Nothing, _) => {}
-                (_, Known::Nothing) => otherwise = known,
-                _ => {}
-            }
-        }
-        Ok(otherwise)
-    }
-
-    fn one(&self, row: &Row<'_>, refresh: bool, is_alive: &dyn Fn(i64) -> bool) -> rusqlite::Result<Known> {
-        let state = CallState::from_code(row.get(1)?);
-        let run: i64 = row.get(2)?;
-        let sent_at: i64 = row.get(3)?;
-        let deadline: i64 = row.get(4)?;
-        let in_this_run = run == self.run;
-        let known = match state {
-            CallState::Found | CallState::NoData | CallState::Unusable => {
-                let settled: i64 = row.get::<_, Option<i64>>(5)?.unwrap_or(sent_at);
-                match state {
-                    _ if !in_this_run && !self.is_fresh(settled, state == CallState::NoData, refresh) => {
-                        Known::Nothing
-                    }
-                    CallState::Unusable => Known::Unusable(error(row)?),
-                    _ => Known::Answered(row.get(9)?),
-                }
-            }
-            CallState::Failed if in_this_run => Known::Failed(error(row)?),
-            CallState::Failed => Known::Nothing,
-            CallState::InDoubt if !self.is_fresh(sent_at, false, false) => Known::Nothing,
-            CallState::InDoubt => Known::InDoubt { in_this_run },
-            // Its own intent, asked for in another way, or that of a process that lives.
-            CallState::Intent if now_ms() <= deadline && (in_this_run || is_alive(run)) => Known::Busy,
-            CallState::Intent if !self.is_fresh(sent_at, false, false) => Known::Nothing,
-            CallState::Intent => Known::InDoubt { in_this_run: false },
-        };
-        Ok(known)
-    }
-
-    fn is_fresh(&self, at: i64, no_data: bool, refresh: bool) -> bool {
-        match self.freshness {
-            Freshness::Any => true,
-            Freshness::AsOf { now, max_age } => {
-                let age = if no_data { max_age.no_data } else { max_age.found };
-                // What another run stores after this one's start is as fresh as can be.
-                at >= now || (!refresh && now.saturating_sub(at) <= ms(age))
-            }
-        }
-    }
-}
-
-fn error(row: &Row<'_>) -> rusqlite::Result<Error> {
-    let kind: Option<String> = row.get(6)?;
-    let message: Option<String> = row.get(7)?;
-    let detail: Option<String> = row.get(8)?;
-    let kind = kind.and_then(|kind| ErrorKind::from_name(&kind)).unwrap_or(ErrorKind::Internal);
-    let error = Error::new(kind, message.unwrap_or_default()).billed(kind == ErrorKind::BadReply);
-    Ok(match detail {
-        Some(detail) => error.with_detail(detail),
-        None => error,
-    })
-}
-
 /// What an intent stores.
 pub(super) struct NewIntent {
     key: Key,
@@ -292,9 +158,9 @@ pub(super) fn claim(
     intent: &NewIntent,
     again: bool,
     refresh: bool,
-    is_alive: &dyn Fn(i64) -> bool,
+    process: &dyn Fn(i64) -> Process,
 ) -> rusqlite::Result<Claim> {
-    match judge.known(db, &intent.key, refresh, is_alive)? {
+    match judge.known(db, &intent.key, refresh, process)? {
         Known::Nothing => {}
         Known::InDoubt { .. } if again => {}
         known => return Ok(Claim::Known(known)),
@@ -368,11 +234,27 @@ pub(super) fn record(db: &Connection, key: &Key) -> rusqlite::Result<Option<Call
         .optional()
 }
 
-/// The state of the newest row of a key.
-pub(super) fn newest(db: &Connection, key: &Key) -> rusqlite::Result<Option<CallState>> {
-    db.prepare_cached("SELECT state FROM call WHERE key_short = ?1 AND key = ?2 ORDER BY id DESC LIMIT 1")?
-        .query_row(params![key.short(), key.bytes().as_slice()], |row| row.get(0).map(CallState::from_code))
-        .optional()
+/// The state of the newest row of a key; an intent that was never sent is none.
+pub(super) fn newest(
+    db: &Connection,
+    key: &Key,
+    process: &dyn Fn(i64) -> Process,
+) -> rusqlite::Result<Option<CallState>> {
+    let mut statement = db.prepare_cached(
+        "SELECT state, run, id FROM call WHERE key_short = ?1 AND key = ?2 ORDER BY id DESC",
+    )?;
+    let mut rows = statement.query(params![key.short(), key.bytes().as_slice()])?;
+    while let Some(row) = rows.next()? {
+        let state = CallState::from_code(row.get(0)?);
+        let unsent = match state {
+            CallState::Intent => process(row.get(1)?).never_sent(row.get(2)?),
+            _ => false,
+        };
+        if !unsent {
+            return Ok(Some(state));
+        }
+    }
+    Ok(None)
 }
 
 /// How long calls of an operation took at the middle, of the newest few hundred; in ms.

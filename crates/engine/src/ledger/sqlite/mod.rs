@@ -4,11 +4,13 @@
 //! for the disk. Looking up reads beside it. Nothing here knows what a reply means.
 
 mod calls;
+mod judge;
 mod keep;
 mod lock;
 mod open;
 mod readers;
 mod runs;
+mod sent;
 mod writer;
 
 use std::{
@@ -19,13 +21,15 @@ use std::{
 
 use super::{Asking, Claim, Ended, Intent, Key, Known, Ledger, LedgerError};
 use async_trait::async_trait;
-use calls::{Judge, NewIntent};
-use lock::RunLock;
+use calls::NewIntent;
+use judge::Judge;
+use lock::{Process, RunLock};
 use readers::Readers;
 use rusqlite::Connection;
 use writer::Writer;
 
-pub use calls::{CallRecord, CallState, Freshness, MaxAge};
+pub use calls::{CallRecord, CallState};
+pub use judge::{Freshness, MaxAge};
 pub use keep::{Prune, Stats};
 pub use open::{OpenError, Problem};
 pub use runs::{RunEnd, RunRecord, RunStart, RunState};
@@ -71,7 +75,11 @@ impl Store {
 
     /// Whether the process of a run lives.
     pub fn is_alive(&self, run: i64) -> bool {
-        lock::is_held(&self.path, run)
+        matches!(self.process(run), Process::Lives)
+    }
+
+    fn process(&self, run: i64) -> Process {
+        lock::process(&self.path, run)
     }
 
     /// Waits until everything queued is stored.
@@ -84,8 +92,8 @@ impl Store {
 pub struct RunLedger {
     store: Arc<Store>,
     judge: Judge,
-    /// Its lock says that the process lives; released with the run.
-    _lock: RunLock,
+    /// It says that the process lives, and what it sent; released with the run.
+    lock: RunLock,
 }
 
 impl RunLedger {
@@ -101,7 +109,7 @@ impl RunLedger {
         })?;
         store.settle_the_dead()?;
         let judge = Judge { run, freshness: Freshness::AsOf { now, max_age } };
-        Ok(Self { store, judge, _lock: lock })
+        Ok(Self { store, judge, lock })
     }
 
     /// A ledger for looking up alone, whatever the age of replies. Nothing may be claimed.
@@ -129,8 +137,8 @@ impl RunLedger {
 #[async_trait]
 impl Ledger for RunLedger {
     async fn look_up(&self, key: &Key, refresh: bool) -> Result<Known, LedgerError> {
-        let is_alive = |run| self.store.is_alive(run);
-        let look = |db: &Connection| self.judge.known(db, key, refresh, &is_alive);
+        let process = |run| self.store.process(run);
+        let look = |db: &Connection| self.judge.known(db, key, refresh, &process);
         let known = match self.store.readers.shared(look) {
             // Another process may have settled it just now.
             Ok(Known::InDoubt { in_this_run: false }) => self.store.readers.fresh(look),
@@ -147,12 +155,24 @@ impl Ledger for RunLedger {
         let intent = NewIntent::of(asking);
         let (judge, path) = (self.judge.clone(), self.store.path.clone());
         let (again, refresh) = (asking.again, asking.refresh);
-        self.store
-            .writer
-            .run(move |db| {
-                calls::claim(db, &judge, &intent, again, refresh, &|run| lock::is_held(&path, run))
-            })
-            .await
+        let claim = move |db: &Connection| {
+            calls::claim(db, &judge, &intent, again, refresh, &|run| lock::process(&path, run))
+        };
+        // Claimed ahead of its slot, nothing waits for it yet.
+        if self.tells_unsent() {
+            self.store.writer.run_with_others(claim).await
+        } else {
+            self.store.writer.run(claim).await
+        }
+    }
+
+    fn tells_unsent(&self) -> bool {
+        self.lock.marks().is_some()
+    }
+
+    fn sending(&self, Intent(id): Intent) -> Result<(), LedgerError> {
+        let marked = self.lock.marks().map_or(Ok(()), |marks| marks.add(id));
+        marked.map_err(|error| LedgerError(format!("a call cannot be marked as sent: {error}")))
     }
 
     async fn take_back(&self, _: &Key, Intent(id): Intent) -> Result<(), LedgerError> {
@@ -189,8 +209,8 @@ pub struct Closed {
 #[async_trait]
 impl Ledger for Closed {
     async fn look_up(&self, key: &Key, refresh: bool) -> Result<Known, LedgerError> {
-        let is_alive = |run| self.store.is_alive(run);
-        let known = self.store.readers.shared(|db| self.judge.known(db, key, refresh, &is_alive));
+        let process = |run| self.store.process(run);
+        let known = self.store.readers.shared(|db| self.judge.known(db, key, refresh, &process));
         known.map_err(|error| failed(&error))
     }
 
@@ -200,6 +220,14 @@ impl Ledger for Closed {
 
     async fn claim(&self, _: &Asking<'_>) -> Result<Claim, LedgerError> {
         Ok(Claim::Known(Known::Nothing))
+    }
+
+    fn tells_unsent(&self) -> bool {
+        false
+    }
+
+    fn sending(&self, _: Intent) -> Result<(), LedgerError> {
+        Ok(())
     }
 
     async fn take_back(&self, _: &Key, _: Intent) -> Result<(), LedgerError> {

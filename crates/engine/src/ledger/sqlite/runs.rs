@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{CallState, Store, failed, now_ms};
+use super::{CallState, Process, Store, calls, failed, lock, now_ms};
 use crate::ledger::LedgerError;
 
 /// What is recorded of a run at its start.
@@ -219,25 +219,39 @@ impl Store {
         }
     }
 
-    /// Open intents of dead processes are doubts: says so in the record, for whoever reads it.
+    /// Open intents of dead processes are doubts, or were never sent: says so in the record, for
+    /// whoever reads it, and removes what the processes left behind.
     pub(super) fn settle_the_dead(&self) -> Result<(), LedgerError> {
         let open = |db: &Connection| {
             let mut statement = db.prepare("SELECT DISTINCT run FROM call WHERE state = 0")?;
             statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()
         };
         let open = self.readers.fresh(open).map_err(|error| failed(&error))?;
-        let dead: Vec<i64> = open.into_iter().filter(|run| !self.is_alive(*run)).collect();
-        if dead.is_empty() {
-            return Ok(());
+        let processes = open.into_iter().map(|run| (run, self.process(run)));
+        let (alive, dead): (Vec<_>, Vec<_>) =
+            processes.partition(|(_, process)| matches!(process, Process::Lives));
+        if !dead.is_empty() {
+            self.writer.run_blocking(move |db| {
+                dead.iter().try_for_each(|(run, process)| settle_dead_run(db, *run, process))
+            })?;
         }
-        self.writer.run_blocking(move |db| {
-            let mut statement = db.prepare("UPDATE call SET state = ?2 WHERE state = 0 AND run = ?1")?;
-            for run in &dead {
-                statement.execute(params![run, CallState::InDoubt.code()])?;
-            }
-            Ok(())
-        })
+        lock::clean_up(&self.path, |run| alive.iter().all(|(alive, _)| *alive != run));
+        Ok(())
     }
+}
+
+fn settle_dead_run(db: &Connection, run: i64, process: &Process) -> rusqlite::Result<()> {
+    let mut open = db.prepare_cached("SELECT id FROM call WHERE state = 0 AND run = ?1")?;
+    let open: Vec<i64> = open.query_map([run], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    for intent in open {
+        if process.never_sent(intent) {
+            calls::take_back(db, intent)?;
+        } else {
+            db.prepare_cached("UPDATE call SET state = ?2 WHERE id = ?1")?
+                .execute(params![intent, CallState::InDoubt.code()])?;
+        }
+    }
+    Ok(())
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<RunRecord> {

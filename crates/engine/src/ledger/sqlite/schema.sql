@@ -28,7 +28,7 @@ CREATE TABLE call (
 
 -- A hash of 64 bits: a text or blob as the key makes writing several times slower.
 CREATE INDEX call_by_key ON call (key_short);
--- Open intents, of which there are as many as calls in flight.
+-- Open intents: at most twice as many as calls in flight.
 CREATE INDEX call_open ON call (run) WHERE state = 0;
 
 CREATE TABLE run (

@@ -1,6 +1,7 @@
 //! The durable form: states, freshness, owners, and files that cannot be used.
 
 mod file;
+mod killed;
 
 use std::fs;
 

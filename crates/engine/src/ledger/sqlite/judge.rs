@@ -1,0 +1,157 @@
+//! What stored calls mean for one run: whose age counts, who is asking, what is in doubt.
+
+use std::time::Duration;
+
+use marl_core::{Error, ErrorKind};
+use rusqlite::{Connection, Row};
+
+use super::{calls::CallState, lock::Process, ms, now_ms};
+use crate::ledger::{Key, Known};
+
+/// How old a stored answer may be.
+#[derive(Debug, Clone, Copy)]
+pub struct MaxAge {
+    /// Of an answer that found something, and of a doubt.
+    pub found: Duration,
+    /// Of an answer that found nothing.
+    pub no_data: Duration,
+}
+
+impl MaxAge {
+    /// Nothing was found may be true for a week at the most.
+    const NO_DATA: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+    /// The ages for `--max-age`.
+    pub fn new(found: Duration) -> Self {
+        Self { found, no_data: found.min(Self::NO_DATA) }
+    }
+}
+
+impl Default for MaxAge {
+    fn default() -> Self {
+        Self::new(Duration::from_secs(30 * 24 * 60 * 60))
+    }
+}
+
+/// Which stored answers count.
+#[derive(Debug, Clone, Copy)]
+pub enum Freshness {
+    /// Those young enough at the start of the run.
+    AsOf {
+        /// The run's start.
+        now: i64,
+        /// How old they may be.
+        max_age: MaxAge,
+    },
+    /// All: for explaining what was.
+    Any,
+}
+
+/// Judges what stored rows mean for one run.
+#[derive(Debug, Clone)]
+pub(super) struct Judge {
+    pub(super) run: i64,
+    pub(super) freshness: Freshness,
+}
+
+impl Judge {
+    /// What is known of `key`. Any usable answer comes first; then whoever is asking, a doubt,
+    /// and a failure of this run.
+    pub(super) fn known(
+        &self,
+        db: &Connection,
+        key: &Key,
+        refresh: bool,
+        process: &dyn Fn(i64) -> Process,
+    ) -> rusqlite::Result<Known> {
+        let mut statement = db.prepare_cached(
+            "SELECT key, state, run, sent_at, deadline, settled_at, error_kind, error_message, error_detail, reply, id
+             FROM call WHERE key_short = ?1 ORDER BY id DESC",
+        )?;
+        let mut rows = statement.query([key.short()])?;
+        let mut otherwise = Known::Nothing;
+        while let Some(row) = rows.next()? {
+            if row.get_ref(0)?.as_blob().ok() != Some(key.bytes()) {
+                continue;
+            }
+            let known = self.one(row, refresh, process)?;
+            match (&known, &otherwise) {
+                (Known::Answered(_) | Known::Unusable(_), _) => return Ok(known),
+                // An answer that is too old was one, and settled the doubts before it.
+                (Known::Nothing, _) if CallState::from_code(row.get(1)?).is_answer() => break,
+                (Known::Nothing, _) => {}
+                (_, Known::Nothing) => otherwise = known,
+                _ => {}
+            }
+        }
+        Ok(otherwise)
+    }
+
+    fn one(&self, row: &Row<'_>, refresh: bool, process: &dyn Fn(i64) -> Process) -> rusqlite::Result<Known> {
+        let state = CallState::from_code(row.get(1)?);
+        let run: i64 = row.get(2)?;
+        let sent_at: i64 = row.get(3)?;
+        let deadline: i64 = row.get(4)?;
+        let in_this_run = run == self.run;
+        let known = match state {
+            CallState::Found | CallState::NoData | CallState::Unusable => {
+                let settled: i64 = row.get::<_, Option<i64>>(5)?.unwrap_or(sent_at);
+                match state {
+                    _ if !in_this_run && !self.is_fresh(settled, state == CallState::NoData, refresh) => {
+                        Known::Nothing
+                    }
+                    CallState::Unusable => Known::Unusable(error(row)?),
+                    _ => Known::Answered(row.get(9)?),
+                }
+            }
+            CallState::Failed if in_this_run => Known::Failed(error(row)?),
+            CallState::Failed => Known::Nothing,
+            CallState::InDoubt if !self.is_fresh(sent_at, false, false) => Known::Nothing,
+            CallState::InDoubt => Known::InDoubt { in_this_run },
+            CallState::Intent => self.open(row.get(10)?, run, sent_at, deadline, process),
+        };
+        Ok(known)
+    }
+
+    /// What an open intent means: one of this run, asked for in another way, or of another.
+    fn open(
+        &self,
+        intent: i64,
+        run: i64,
+        sent_at: i64,
+        deadline: i64,
+        process: &dyn Fn(i64) -> Process,
+    ) -> Known {
+        let in_this_run = run == self.run;
+        let process = if in_this_run { Process::Lives } else { process(run) };
+        match process {
+            Process::Lives if now_ms() <= deadline => Known::Busy,
+            process if process.never_sent(intent) => Known::Nothing,
+            _ if !self.is_fresh(sent_at, false, false) => Known::Nothing,
+            _ => Known::InDoubt { in_this_run: false },
+        }
+    }
+
+    fn is_fresh(&self, at: i64, no_data: bool, refresh: bool) -> bool {
+        match self.freshness {
+            Freshness::Any => true,
+            Freshness::AsOf { now, max_age } => {
+                let age = if no_data { max_age.no_data } else { max_age.found };
+                // What another run stores after this one's start is as fresh as can be.
+                at >= now || (!refresh && now.saturating_sub(at) <= ms(age))
+            }
+        }
+    }
+}
+
+fn error(row: &Row<'_>) -> rusqlite::Result<Error> {
+    let kind: Option<String> = row.get(6)?;
+    let message: Option<String> = row.get(7)?;
+    let detail: Option<String> = row.get(8)?;
+    let kind = kind.and_then(|kind| ErrorKind::from_name(&kind)).unwrap_or(ErrorKind::Internal);
+    let error = Error::new(kind, message.unwrap_or_default()).billed(kind == ErrorKind::BadReply);
+    Ok(match detail {
+        Some(detail) => error.with_detail(detail),
+        None => error,
+    })
+}

@@ -1,0 +1,165 @@
+//! Which claims of a run were sent, told before each is: in memory that outlives the process, for
+//! whoever finds it dead. It needs no flush to the disk, as a claim does.
+//!
+//! A claim without its mark was never sent only where all marks are known to be there. They are
+//! kept where a power cut takes them all, and a mark that cannot be made takes the others along:
+//! then everything claimed counts as sent.
+
+use std::{
+    collections::HashSet,
+    fs::{self, File, OpenOptions},
+    io::{self, Write},
+    os::unix::fs::{MetadataExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+/// Where Linux keeps what processes share. Elsewhere there is no such folder, and no marks.
+const FOLDER: &str = "/dev/shm";
+
+/// The marks of one run's process.
+pub(super) struct Marks {
+    name: Name,
+    file: File,
+    /// Whether they are all there.
+    whole: AtomicBool,
+}
+
+/// The name of a run's marks, which nobody guesses and no other run has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Name(u128);
+
+impl Marks {
+    /// Begins the marks of a run; `None` where the system has no place for them.
+    pub(super) fn begin() -> Option<Self> {
+        if !ends_with_the_power(&fs::read_to_string("/proc/self/mounts").ok()?) {
+            return None;
+        }
+        let name = Name(fastrand::u128(..));
+        let file = OpenOptions::new().append(true).create_new(true).mode(0o600).open(name.path()).ok()?;
+        Some(Self { name, file, whole: AtomicBool::new(true) })
+    }
+
+    pub(super) fn name(&self) -> Name {
+        self.name
+    }
+
+    /// Whether they are all there.
+    pub(super) fn are_whole(&self) -> bool {
+        self.whole.load(Ordering::Relaxed)
+    }
+
+    /// Marks an intent as sent.
+    ///
+    /// # Errors
+    /// It could neither be marked nor the marks be taken away: it must not be sent.
+    pub(super) fn add(&self, intent: i64) -> io::Result<()> {
+        if !self.are_whole() {
+            return Ok(());
+        }
+        (&self.file).write_all(&intent.to_le_bytes()).or_else(|_| {
+            self.name.remove()?;
+            self.whole.store(false, Ordering::Relaxed);
+            Ok(())
+        })
+    }
+}
+
+impl Drop for Marks {
+    fn drop(&mut self) {
+        let _ = self.name.remove();
+    }
+}
+
+impl Name {
+    /// The name as it was written by [`Name::to_string`].
+    pub(super) fn from_text(text: &str) -> Option<Self> {
+        u128::from_str_radix(text.trim(), 16).ok().map(Self)
+    }
+
+    /// The intents that were marked; `None` when that cannot be told. The file must be of
+    /// `owner`, who owns the run's lock: everybody may write to the folder.
+    pub(super) fn read(self, owner: u32) -> Option<HashSet<i64>> {
+        let path = self.path();
+        let about = fs::symlink_metadata(&path).ok()?;
+        if !about.is_file() || about.uid() != owner {
+            return None;
+        }
+        let bytes = fs::read(&path).ok()?;
+        let (marks, rest) = bytes.as_chunks::<8>();
+        rest.is_empty().then(|| marks.iter().map(|mark| i64::from_le_bytes(*mark)).collect())
+    }
+
+    pub(super) fn remove(self) -> io::Result<()> {
+        match fs::remove_file(self.path()) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn path(self) -> PathBuf {
+        Path::new(FOLDER).join(format!("marl-sent-{self}"))
+    }
+}
+
+impl std::fmt::Display for Name {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+/// Whether the folder is in memory, by the table of what is mounted.
+fn ends_with_the_power(mounts: &str) -> bool {
+    let on_folder = |line: &&str| line.split(' ').nth(1) == Some(FOLDER);
+    let last = mounts.lines().rfind(on_folder);
+    last.is_some_and(|line| line.split(' ').nth(2) == Some("tmpfs"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn own_id() -> u32 {
+        fs::metadata("/proc/self").unwrap().uid()
+    }
+
+    #[test]
+    fn marks_are_read_by_their_name_and_by_their_owner_alone() {
+        let Some(marks) = Marks::begin() else { return };
+        marks.add(7).unwrap();
+        marks.add(9).unwrap();
+        let name = Name::from_text(&format!("{}\n", marks.name())).unwrap();
+        assert_eq!(name.read(own_id()), Some(HashSet::from([7, 9])));
+        assert_eq!(name.read(own_id() + 1), None);
+        drop(marks);
+        assert_eq!(name.read(own_id()), None);
+    }
+
+    #[test]
+    fn a_mark_that_cannot_be_made_takes_the_others_along() {
+        let Some(marks) = Marks::begin() else { return };
+        marks.add(7).unwrap();
+        let marks =
+            Marks { name: marks.name, file: File::open(marks.name.path()).unwrap(), whole: true.into() };
+        marks.add(8).unwrap();
+        assert!(!marks.are_whole());
+        assert_eq!(marks.name().read(own_id()), None);
+    }
+
+    #[test]
+    fn what_is_cut_off_or_a_link_says_nothing() {
+        let Some(marks) = Marks::begin() else { return };
+        (&marks.file).write_all(b"123").unwrap();
+        assert_eq!(marks.name().read(own_id()), None);
+        marks.name().remove().unwrap();
+        std::os::unix::fs::symlink("/dev/null", marks.name().path()).unwrap();
+        assert_eq!(marks.name().read(own_id()), None);
+    }
+
+    #[test]
+    fn the_folder_must_be_in_memory() {
+        assert!(ends_with_the_power("/dev/vda / ext4 rw 0 0\ntmpfs /dev/shm tmpfs rw 0 0\n"));
+        assert!(!ends_with_the_power("/dev/vda / ext4 rw 0 0\n"));
+        assert!(!ends_with_the_power("tmpfs /dev/shm tmpfs rw 0 0\n/dev/vda /dev/shm ext4 rw 0 0\n"));
+    }
+}
