@@ -8,6 +8,7 @@ mod judge;
 mod keep;
 mod lock;
 mod open;
+mod queue;
 mod readers;
 mod runs;
 mod sent;

@@ -8,7 +8,7 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicI32, Ordering},
-        mpsc::{Receiver, Sender, channel},
+        mpsc::channel,
     },
     thread::{self, JoinHandle},
     time::{Duration, Instant},
@@ -17,7 +17,7 @@ use std::{
 use rusqlite::{Connection, hooks::Wal};
 use tokio::sync::oneshot;
 
-use super::{LedgerError, failed, open::BUSY, readers::Readers};
+use super::{LedgerError, failed, open::BUSY, queue::Queue, readers::Readers};
 
 /// How often readers that nobody uses are told to let go.
 const TIDY: Duration = Duration::from_millis(500);
@@ -25,17 +25,8 @@ const TIDY: Duration = Duration::from_millis(500);
 /// How many pages of 4 KiB the log may hold.
 const LONGEST_LOG: i32 = 4096;
 
-/// The most changes in one transaction.
-const MOST: usize = 512;
-
-/// How long a change that nothing waits for waits for one that something does. An end of an
-/// attempt is followed by the claim of the next: committed apart, that claim would wait for both.
-const LINGER: Duration = Duration::from_micros(300);
-
 /// One change and whoever waits for it.
 trait Change: Send {
-    /// Whether a slot waits for it.
-    fn is_urgent(&self) -> bool;
     /// Makes the change within the transaction.
     fn make(&mut self, db: &Connection);
     /// Says how it went, once the transaction is over: `Err` when nothing was stored.
@@ -43,7 +34,6 @@ trait Change: Send {
 }
 
 struct Asked<T, F, G> {
-    urgent: bool,
     change: Option<F>,
     made: Option<Result<T, LedgerError>>,
     tell: G,
@@ -55,10 +45,6 @@ where
     F: FnOnce(&Connection) -> rusqlite::Result<T> + Send,
     G: FnOnce(Result<T, LedgerError>) + Send,
 {
-    fn is_urgent(&self) -> bool {
-        self.urgent
-    }
-
     fn make(&mut self, db: &Connection) {
         if let Some(change) = self.change.take() {
             self.made = Some(change(db).map_err(|error| failed(&error)));
@@ -71,23 +57,24 @@ where
     }
 }
 
-/// The queue to the writer thread.
+/// The writer thread and the way to it.
 pub(super) struct Writer {
-    queue: Option<Sender<Box<dyn Change>>>,
+    queue: Arc<Queue<Box<dyn Change>>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Writer {
     pub(super) fn start(mut db: Connection, readers: Arc<Readers>) -> rusqlite::Result<Self> {
-        let (queue, changes) = channel();
+        let queue = Arc::new(Queue::new());
         let pages = Arc::new(AtomicI32::new(0));
         let counted = Arc::clone(&pages);
         db.wal_hook(Some(move |_: &mut Wal, pages| {
             counted.store(pages, Ordering::Relaxed);
             Ok(())
         }))?;
-        let thread = thread::spawn(move || write(&db, &pages, &changes, &readers));
-        Ok(Self { queue: Some(queue), thread: Some(thread) })
+        let changes = Closing(Arc::clone(&queue));
+        let thread = thread::spawn(move || write(&db, &pages, &changes.0, &readers));
+        Ok(Self { queue, thread: Some(thread) })
     }
 
     /// Makes a change and comes back when it is stored.
@@ -132,21 +119,29 @@ impl Writer {
         urgent: bool,
         tell: impl FnOnce(Result<T, LedgerError>) + Send + 'static,
     ) {
-        let change = Box::new(Asked { urgent, change: Some(change), made: None, tell });
-        if let Some(queue) = &self.queue {
-            // A thread that is gone drops the change, and its asker hears of it.
-            let _ = queue.send(change);
-        }
+        let change = Box::new(Asked { change: Some(change), made: None, tell });
+        self.queue.add(change, urgent);
     }
 }
 
 impl Drop for Writer {
     /// Everything queued is stored before the file is closed.
     fn drop(&mut self) {
-        self.queue = None;
+        self.queue.close();
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
+    }
+}
+
+/// The queue as the writer has it: should it panic, what is asked of it later is dropped, and its
+/// asker hears of it.
+struct Closing(Arc<Queue<Box<dyn Change>>>);
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        self.0.close();
+        drop(self.0.take());
     }
 }
 
@@ -154,19 +149,14 @@ fn gone() -> LedgerError {
     LedgerError("its writer ended".to_owned())
 }
 
-fn write(db: &Connection, pages: &AtomicI32, changes: &Receiver<Box<dyn Change>>, readers: &Readers) {
+fn write(db: &Connection, pages: &AtomicI32, changes: &Queue<Box<dyn Change>>, readers: &Readers) {
     let mut tidied = Instant::now();
     let mut longest = LONGEST_LOG;
-    while let Ok(first) = changes.recv() {
-        let mut batch = vec![first];
-        let begun = Instant::now();
-        while batch.len() < MOST && !batch.last().is_some_and(|last| last.is_urgent()) {
-            match changes.recv_timeout(LINGER.saturating_sub(begun.elapsed())) {
-                Ok(change) => batch.push(change),
-                Err(_) => break,
-            }
+    loop {
+        let batch = changes.take();
+        if batch.is_empty() {
+            return;
         }
-        batch.extend(changes.try_iter().take(MOST - batch.len()));
         commit(db, batch, readers);
         let pages = pages.load(Ordering::Relaxed);
         if pages > longest {
