@@ -7,10 +7,10 @@ use marl_core::{
     Error, ErrorKind, Reply,
     provider::{AttemptEnd, Failure, Reach},
 };
-use serde_json::Value as Json;
+use serde_json::{Value as Json, value::RawValue};
 
 use crate::{
-    envelope::{Envelope, Inner},
+    envelope::{Envelope, Inner, unwrap},
     mend,
     prose::Prose,
 };
@@ -28,7 +28,7 @@ pub(crate) fn answer(operation: &str, status: u16, body: String) -> AttemptEnd {
 fn failure_inside(operation: &str, body: &str) -> Option<Failure> {
     let unusable = || Some(Failure::unusable(not_an_envelope(body)));
     let mut mended = String::new();
-    let Ok(envelope) = mend::parse::<Envelope<'_>>(body, &mut mended) else { return unusable() };
+    let Ok(envelope) = mend::parse::<Envelope<&RawValue>>(body, &mut mended) else { return unusable() };
     match envelope {
         Envelope { success: false, error, .. } => Some(tool_failure(operation, &said(error.as_ref()))),
         Envelope { data: Some(inner), .. } if inner.is_without_result() => unusable(),
@@ -42,12 +42,12 @@ fn failure_inside(operation: &str, body: &str) -> Option<Failure> {
 /// Reads a stored answer that was worth keeping.
 pub(crate) fn read(operation: &str, body: &str) -> Result<Reply, Error> {
     let mut mended = String::new();
-    let envelope: Envelope<'_> = mend::parse(body, &mut mended).map_err(|_| not_an_envelope(body))?;
+    let envelope: Envelope<Json> = mend::parse(body, &mut mended).map_err(|_| not_an_envelope(body))?;
     match envelope.data {
-        Some(inner) if inner.success => match inner.result() {
-            Some(Ok(Json::Null)) => Ok(Reply::NoData),
-            Some(Ok(result)) => Ok(Reply::found(result)),
-            Some(Err(_)) | None => Err(not_an_envelope(body)),
+        Some(inner) if inner.success => match inner.result.map(unwrap) {
+            Some(Json::Null) => Ok(Reply::NoData),
+            Some(result) => Ok(Reply::found(result)),
+            None => Err(not_an_envelope(body)),
         },
         Some(inner) if is_miss(&said(inner.error.as_ref())) => Ok(Reply::NoData),
         _ => Err(Error::bad_reply(format!("the stored answer to {operation} is not a result"))),
@@ -59,7 +59,7 @@ fn not_an_envelope(body: &str) -> Error {
 }
 
 /// What a failed tool said; `None` when it did not fail.
-fn said_no(inner: &Inner<'_>) -> Option<String> {
+fn said_no<R>(inner: &Inner<R>) -> Option<String> {
     (!inner.success).then(|| said(inner.error.as_ref()))
 }
 

@@ -1,54 +1,52 @@
 //! The envelope of a reply and the three wrappings of its result.
 
 use serde::{Deserialize, Deserializer};
-use serde_json::{Value as Json, value::RawValue};
+use serde_json::Value as Json;
 
 use crate::mend;
 
-/// `{"success": bool, "data": {"success": bool, "result": any, "error": string?}}`.
-///
-/// The result stays text here: every answer is classified, and only then read.
+/// `{"success": bool, "data": {"success": bool, "result": any, "error": string?}}`, with the
+/// result as `R`: text where an answer is only classified, [`Json`] where it is read.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Envelope<'a> {
+pub(crate) struct Envelope<R> {
     pub(crate) success: bool,
-    #[serde(default, borrow)]
-    pub(crate) data: Option<Inner<'a>>,
+    #[serde(default = "none")]
+    pub(crate) data: Option<Inner<R>>,
     #[serde(default)]
     pub(crate) error: Option<Json>,
 }
 
 /// What the tool itself said.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Inner<'a> {
+pub(crate) struct Inner<R> {
     pub(crate) success: bool,
     /// `null` is a result, the tool's way to say that it has nothing; none at all is not.
-    #[serde(default, borrow, deserialize_with = "present")]
-    result: Option<&'a RawValue>,
+    #[serde(default = "none", deserialize_with = "present", bound(deserialize = "R: Deserialize<'de>"))]
+    pub(crate) result: Option<R>,
     #[serde(default)]
     pub(crate) error: Option<Json>,
 }
 
-impl Inner<'_> {
+impl<R> Inner<R> {
     /// Whether the tool said that it succeeded and gave no result.
     pub(crate) fn is_without_result(&self) -> bool {
         self.success && self.result.is_none()
     }
+}
 
-    /// The result without its wrapping, `None` when there is none. A result that is nested
-    /// too deep passes as text and fails here.
-    pub(crate) fn result(&self) -> Option<Result<Json, serde_json::Error>> {
-        self.result.map(|raw| mend::parse(raw.get(), &mut String::new()).map(unwrap))
-    }
+/// `None`, whether `R` has a default or not.
+fn none<R>() -> Option<R> {
+    None
 }
 
 /// A field that is there, even when it is `null`.
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
-    <&RawValue>::deserialize(deserializer).map(Some)
+fn present<'de, D: Deserializer<'de>, R: Deserialize<'de>>(deserializer: D) -> Result<Option<R>, D::Error> {
+    R::deserialize(deserializer).map(Some)
 }
 
 /// Frees a result of its wrapping: a first-party tool returns the object itself, a connected
 /// server an array of one, or MCP content whose text is JSON more often than not.
-fn unwrap(result: Json) -> Json {
+pub(crate) fn unwrap(result: Json) -> Json {
     match result {
         Json::Array(mut items) if items.len() == 1 => unwrap_content(items.remove(0)),
         other => unwrap_content(other),
