@@ -17,8 +17,11 @@ pub fn is_placeholder(text: &str) -> bool {
         return true;
     }
     // Nearly every cell is a value and none of these; its first word tells.
-    let first = text.split_whitespace().map(in_lower_case).find(|part| !inner(part).is_empty());
-    let Some(first) = first else { return false };
+    let first = text.split_whitespace().find(|part| !inner(part).is_empty()).unwrap_or_default();
+    if !may_begin(inner(first)) {
+        return false;
+    }
+    let first = in_lower_case(first);
     let first = inner(&first);
     if !POLITE.contains(&first) && !BEFORE_A_BREAK.contains(&first) && openings(first).is_empty() {
         return false;
@@ -266,7 +269,7 @@ fn without_apology(words: &[Word]) -> &[Word] {
 fn is_word(text: &str) -> bool {
     let text = text.trim().trim_matches(['.', '"', '\'', '(', ')', '[', ']', '<', '>', '*', '`', ' ']);
     // No placeholder is longer.
-    text.len() < 40 && WORDS.contains(&text.to_lowercase().as_str())
+    text.len() < 40 && WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
 fn opens_with_word(words: &[Word]) -> bool {
@@ -280,22 +283,46 @@ const POLITE: [&str; 6] = ["sorry", "unfortunately", "apologies", "but", "howeve
 /// for a break or a word of [`AFTER`], and takes no word.
 type Pattern = Vec<&'static str>;
 
-/// The patterns that can begin with a word.
+/// The patterns of [`OPENINGS`] by the words that they can begin with.
+static BY_FIRST_WORD: LazyLock<HashMap<&'static str, Vec<Pattern>>> = LazyLock::new(|| {
+    let mut by_word: HashMap<&'static str, Vec<Pattern>> = HashMap::new();
+    for opening in OPENINGS {
+        let parts: Pattern = opening.split(' ').collect();
+        for word in parts[0]
+            .split('|')
+            .flat_map(|choice| class(choice).unwrap_or(&[]).iter().copied().chain(Some(choice)))
+        {
+            by_word.entry(word).or_default().push(parts.clone());
+        }
+    }
+    by_word
+});
+
 fn openings(first: &str) -> &'static [Pattern] {
-    static BY_FIRST_WORD: LazyLock<HashMap<&'static str, Vec<Pattern>>> = LazyLock::new(|| {
-        let mut by_word: HashMap<&'static str, Vec<Pattern>> = HashMap::new();
-        for opening in OPENINGS {
-            let parts: Pattern = opening.split(' ').collect();
-            for word in parts[0]
-                .split('|')
-                .flat_map(|choice| class(choice).unwrap_or(&[]).iter().copied().chain(Some(choice)))
-            {
-                by_word.entry(word).or_default().push(parts.clone());
+    BY_FIRST_WORD.get(first).map(Vec::as_slice).unwrap_or_default()
+}
+
+/// Whether a sentence that says nothing may begin with this word, by its first letter and its
+/// length: that rules most words out, and needs no copy of them in lower case.
+fn may_begin(word: &str) -> bool {
+    /// By first letter, a bit for each length.
+    static LENGTHS: LazyLock<[u64; 26]> = LazyLock::new(|| {
+        let mut lengths = [0; 26];
+        for word in POLITE.iter().chain(&BEFORE_A_BREAK).chain(BY_FIRST_WORD.keys()) {
+            if let Some(place) = place(word) {
+                lengths[place] |= 1 << word.len().min(63);
             }
         }
-        by_word
+        lengths
     });
-    BY_FIRST_WORD.get(first).map(Vec::as_slice).unwrap_or_default()
+    fn place(word: &str) -> Option<usize> {
+        let letter = word.bytes().next().filter(u8::is_ascii_alphabetic)?;
+        Some(usize::from(letter.to_ascii_lowercase() - b'a'))
+    }
+    match place(word) {
+        Some(place) if word.is_ascii() => LENGTHS[place] >> word.len().min(63) & 1 == 1,
+        _ => !word.is_ascii(),
+    }
 }
 
 fn fits(words: &[Word], parts: &[&str], after_break: bool) -> bool {
@@ -327,5 +354,19 @@ fn class(choice: &str) -> Option<&'static [&'static str]> {
         "SORT" => Some(SORT),
         "SUBJECT" => Some(SUBJECT),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_first_word_of_a_sentence_is_ruled_out() {
+        for word in POLITE.iter().chain(&BEFORE_A_BREAK).chain(BY_FIRST_WORD.keys()) {
+            assert!(may_begin(word) && may_begin(&word.to_uppercase()), "{word}");
+            assert!(may_begin(&word.replace('\'', "’")), "{word}");
+        }
+        assert!(!may_begin("Executive") && !may_begin("") && !may_begin("2nd"));
     }
 }
