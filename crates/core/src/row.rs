@@ -1,6 +1,6 @@
 //! What goes into `enrich` and what comes out: a row's declared inputs, and fields.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{Contract, Value};
 
@@ -44,7 +44,7 @@ pub struct Field {
     /// The value.
     pub value: Value,
     /// The address of the page that says so.
-    pub source: Option<String>,
+    pub source: Option<Arc<str>>,
 }
 
 impl Fields {
@@ -67,8 +67,9 @@ impl Fields {
 
     /// Names the page that all fields so far were read on, where none is named yet.
     pub fn set_source(&mut self, url: &str) {
+        let url: Arc<str> = url.into();
         for field in self.fields.values_mut() {
-            field.source.get_or_insert_with(|| url.to_owned());
+            field.source.get_or_insert_with(|| Arc::clone(&url));
         }
     }
 
@@ -101,14 +102,16 @@ impl Fields {
     ///
     /// # Errors
     /// The name of a field that the contract does not declare.
-    pub fn checked(self, contract: &Contract) -> Result<Self, &'static str> {
-        let mut fields = BTreeMap::new();
-        for (name, field) in self.fields {
-            let column = contract.output(name).ok_or(name)?;
-            if let Some(value) = column.kind.check(&field.value) {
-                fields.insert(name, Field { value, ..field });
-            }
+    pub fn checked(mut self, contract: &Contract) -> Result<Self, &'static str> {
+        let undeclared = self.fields.keys().find(|name| contract.output(name).is_none());
+        if let Some(name) = undeclared {
+            return Err(name);
         }
-        Ok(Self { fields })
+        self.fields.retain(|name, field| {
+            let value = std::mem::replace(&mut field.value, Value::Integer(0));
+            let value = contract.output(name).and_then(|column| column.kind.check(value));
+            value.map(|value| field.value = value).is_some()
+        });
+        Ok(self)
     }
 }

@@ -272,7 +272,7 @@ impl Judged<'_> {
         match &self.end.outcome {
             Outcome::Value(fields) => {
                 let field = self.output.and_then(|output| fields.get(output));
-                let source = field.and_then(|field| field.source.clone());
+                let source = field.and_then(|field| field.source.as_deref()).map(str::to_owned);
                 let gives = match self.output {
                     Some(_) => field.map(|field| field.value.to_string()),
                     None => self.end.by.clone(),

@@ -158,16 +158,17 @@ impl SemanticType {
 
     /// Brings a value that an integration made into this type's normal form; `None` when
     /// it cannot be one.
-    pub fn check(self, value: &Value) -> Option<Value> {
+    pub fn check(self, value: Value) -> Option<Value> {
         match (self, value) {
-            (Self::Integer, Value::Integer(_)) => Some(value.clone()),
+            (Self::Integer, Value::Integer(number)) => Some(Value::Integer(number)),
             (Self::List, Value::List(items)) => {
                 let items = items.iter().filter(|item| !is_placeholder(item));
                 let items = items.filter_map(|item| text::normalise(item).ok());
                 list::unique(items).map(Value::List)
             }
-            (_, Value::Text(text)) if is_placeholder(text) => None,
-            (_, Value::Text(text)) => self.read(text).ok(),
+            (_, Value::Text(text)) if is_placeholder(&text) => None,
+            (Self::Text, Value::Text(text)) if text::is_normal(&text) => Some(Value::Text(text)),
+            (_, Value::Text(text)) => self.read(&text).ok(),
             (_, value) => self.read(&value.to_string()).ok(),
         }
     }

@@ -10,8 +10,9 @@ pub(super) fn normalise(raw: &str) -> Result<String, Invalid> {
     if is_normal(raw) { Ok(raw.to_owned()) } else { cleaned(raw) }
 }
 
-/// Whether words in plain letters stand with one space between them, as nearly always.
-fn is_normal(raw: &str) -> bool {
+/// Whether words in plain letters stand with one space between them, as nearly always. Then it
+/// is its own normal form; other texts may be theirs too.
+pub(super) fn is_normal(raw: &str) -> bool {
     let mut before = b' ';
     let fits = |byte| match byte {
         b' ' => std::mem::replace(&mut before, byte) != b' ',

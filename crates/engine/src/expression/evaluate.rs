@@ -57,7 +57,7 @@ fn read(kind: SemanticType, cell: Option<&Value>) -> Result<Box<dyn Val>, Invali
         None => return Ok(Box::new(CelNull)),
         Some(Value::Text(text)) if text.trim().is_empty() => return Ok(Box::new(CelNull)),
         Some(Value::Text(text)) => kind.read(text)?,
-        Some(other) => kind.check(other).ok_or(Invalid("it is of another type"))?,
+        Some(other) => kind.check(other.clone()).ok_or(Invalid("it is of another type"))?,
     };
     Ok(match value {
         Value::Text(text) => Box::new(CelString::from(text)),

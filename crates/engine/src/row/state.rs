@@ -59,7 +59,8 @@ pub(super) struct State<'a> {
     begun: Vec<bool>,
     outcomes: Vec<Option<Outcome>>,
     foreseen: Vec<Foreseen>,
-    written: Vec<Option<Value>>,
+    /// By output: whether its cell was written.
+    written: Vec<bool>,
     kept: u64,
     remarks: Vec<(usize, String)>,
 }
@@ -78,7 +79,7 @@ impl<'a> State<'a> {
             } else {
                 Vec::new()
             },
-            written: vec![None; plan.outputs().count()],
+            written: vec![false; plan.outputs().count()],
             kept: 0,
             remarks: Vec::new(),
         }
@@ -212,7 +213,7 @@ impl<'a> State<'a> {
             Ok(None) => Outcome::NoData,
             Ok(Some(value)) => {
                 let mut fields = Fields::none();
-                let value = step.outputs[0].kind.check(&value).unwrap_or(value);
+                let value = step.outputs[0].kind.check(value.clone()).unwrap_or(value);
                 fields.set(step.outputs[0].of, Some(value));
                 Outcome::Value(fields)
             }
@@ -251,7 +252,7 @@ impl<'a> State<'a> {
                 Some(_) if keeps => self.kept += 1,
                 Some(field) => {
                     self.cells[output.slot] = Cell::Known(Some(field.value.clone()));
-                    self.written[output.index] = Some(field.value.clone());
+                    self.written[output.index] = true;
                 }
                 None if is_open && !keeps => {
                     self.cells[output.slot] = Cell::Unknown(hashed(likeness, output.of));
@@ -263,8 +264,8 @@ impl<'a> State<'a> {
             if is_open {
                 self.cells[column.slot] = Cell::Unknown(hashed(likeness, "provider"));
             } else if let Some(by) = end.by {
-                self.cells[column.slot] = Cell::Known(Some(Value::text(by.clone())));
-                self.written[column.index] = Some(Value::text(by));
+                self.cells[column.slot] = Cell::Known(Some(Value::text(by)));
+                self.written[column.index] = true;
             }
         }
         if let Some(foreseen) = self.foreseen.get_mut(index) {
@@ -296,14 +297,19 @@ impl<'a> State<'a> {
         hash.finish()
     }
 
-    pub(super) fn end(self) -> RowEnd {
+    pub(super) fn end(mut self) -> RowEnd {
         let lost = || Outcome::Failed(Error::internal("the step never became ready"));
         let is_empty = |slot: usize| !matches!(self.cells[slot], Cell::Known(Some(_)));
         let leaves_empty =
             self.plan.steps.iter().flat_map(|step| &step.outputs).any(|output| is_empty(output.slot));
+        let mut written = vec![None; self.written.len()];
+        for output in self.plan.outputs().filter(|output| self.written[output.index]) {
+            let cell = std::mem::replace(&mut self.cells[output.slot], Cell::Known(None));
+            written[output.index] = if let Cell::Known(value) = cell { value } else { None };
+        }
         RowEnd {
             outcomes: self.outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(lost)).collect(),
-            written: self.written,
+            written,
             kept: self.kept,
             remarks: self.remarks,
             foreseen: self.foreseen,
@@ -326,6 +332,6 @@ fn says_nothing(kind: SemanticType, cell: &Value) -> bool {
 fn read(kind: SemanticType, cell: &Value) -> Result<Value, marl_core::Invalid> {
     match cell {
         Value::Text(text) => kind.read(text),
-        other => kind.check(other).ok_or(marl_core::Invalid("it is of another type")),
+        other => kind.check(other.clone()).ok_or(marl_core::Invalid("it is of another type")),
     }
 }
