@@ -333,17 +333,24 @@ async fn a_cap_is_never_overshot_and_is_used_up() {
         })
         .collect();
     let acts: Vec<(u64, &[Act])> = acts.iter().map(|(n, acts)| (*n, acts.as_slice())).collect();
-    let world = World::with(scripted(&acts), capped(40));
-    let ends = futures::future::join_all((0..400).map(|n| world.ask(n % 200))).await;
-    assert_eq!(world.heard("spent"), 40);
-    let bought: std::collections::HashSet<u64> = ends
-        .iter()
-        .zip(0..)
-        .filter(|(end, _)| end.starts_with("found") || *end == "in_doubt")
-        .map(|(_, n)| n % 200)
-        .collect();
-    assert_eq!(bought.len(), 40);
-    assert!(ends.iter().any(|end| end == "closed budget"));
+    let by_cost = Caps { calls: None, cost: Some(4.0) };
+    for (parallel, caps) in [1, 5, 16, 64].into_iter().flat_map(|n| [(n, capped(40).caps), (n, by_cost)]) {
+        let price = BTreeMap::from([("paid".to_owned(), 0.1)]);
+        let lane = LaneSettings { prices: price, ..LaneSettings::default() };
+        let lanes = BTreeMap::from([("p".to_owned(), lane)]);
+        let settings = Settings { parallel, caps, lanes, ..Settings::default() };
+        let world = World::with(scripted(&acts), settings);
+        let ends = futures::future::join_all((0..400).map(|n| world.ask(n % 200))).await;
+        assert_eq!(world.heard("spent"), 40, "{parallel} {caps:?}");
+        let bought: std::collections::HashSet<u64> = ends
+            .iter()
+            .zip(0..)
+            .filter(|(end, _)| end.starts_with("found") || *end == "in_doubt")
+            .map(|(_, n)| n % 200)
+            .collect();
+        assert_eq!(bought.len(), 40, "{parallel} {caps:?}");
+        assert!(ends.iter().any(|end| end == "closed budget"), "{parallel} {caps:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
