@@ -24,6 +24,18 @@ pub(crate) struct World {
     _runtime: Runtime,
 }
 
+impl Drop for World {
+    /// A killed run leaves marks in memory, and here no other comes that would remove them.
+    fn drop(&mut self) {
+        for file in std::fs::read_dir(self.path(".marl")).into_iter().flatten().flatten() {
+            let lock = std::fs::read_to_string(file.path()).unwrap_or_default();
+            if let Some((marks, _)) = lock.split_once(' ').filter(|(marks, _)| marks.len() == 32) {
+                let _ = std::fs::remove_file(format!("/dev/shm/marl-sent-{marks}"));
+            }
+        }
+    }
+}
+
 /// What a command did.
 pub(crate) struct Ran {
     pub(crate) code: i32,

@@ -140,7 +140,10 @@ impl Shared {
                 return Ok(end.map_or(Next::Again(Duration::ZERO), Next::End));
             }
         };
-        self.ledger.sending(intent)?;
+        if let Err(error) = self.ledger.sending(intent) {
+            self.ledger.take_back(&key, intent).await?;
+            return Err(error);
+        }
         let begun = Instant::now();
         let attempt = self.send(asked, time, past).await;
         drop(slot);

@@ -2,10 +2,12 @@
 
 use std::{
     future::Future,
+    pin::pin,
     time::{Duration, SystemTime},
 };
 
 use marl_core::{Error, SkipReason};
+use tokio::time::timeout;
 
 use super::{
     Shared,
@@ -87,18 +89,21 @@ impl Shared {
         let turn = self.until_stopped(asked, lane.limit.turn()).await?;
         // Those before it take no longer than it may itself.
         let claimed = self.claim(asked, time.whole() * 2, past).await?;
-        let slot = match self.until_stopped(asked, lane.limit.enter()).await {
-            Ok(slot) => slot,
-            Err(halt) => {
+        let mut entering = pin!(self.until_stopped(asked, lane.limit.enter()));
+        let slot = match timeout(time.whole(), &mut entering).await {
+            Ok(Ok(slot)) if claimed.leaves(time) => {
+                return Ok(Entered { pass, turn: Some(turn), slot, intent: claimed.intent });
+            }
+            waited => {
                 self.ledger.take_back(&asked.key, claimed.intent).await?;
-                return Err(halt);
+                waited
             }
         };
-        if claimed.leaves(time) {
-            return Ok(Entered { pass, turn: Some(turn), slot, intent: claimed.intent });
-        }
-        // It waited so long that others may take it for lost.
-        self.ledger.take_back(&asked.key, claimed.intent).await?;
+        // It waited so long that others would take it for lost.
+        let slot = match slot {
+            Ok(slot) => slot?,
+            Err(_) => entering.await?,
+        };
         let intent = self.claim(asked, time.whole(), past).await?.intent;
         Ok(Entered { pass, turn: Some(turn), slot, intent })
     }

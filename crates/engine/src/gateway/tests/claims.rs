@@ -119,3 +119,16 @@ async fn a_claim_that_grew_old_while_it_waited_is_made_anew() {
     assert_eq!(world.ask(1).await, "found 1");
     assert_eq!(ledger.notes(), ["claim 1", "take back 1", "claim 2", "send 2", "settle 2"]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_claim_is_not_held_through_a_long_rest() {
+    let ledger = Arc::new(Noted::default());
+    let settings =
+        Settings { timeout: Some(Duration::from_secs(2)), grace: Duration::ZERO, ..one_at_a_time() };
+    let world = World::over(ledger.clone(), scripted(&[(1, &[Act::Fail(throttled)])]), settings);
+    let (one, other) = futures::join!(world.ask(1), world.ask(2));
+    assert_eq!((one.as_str(), other.as_str()), ("found 1", "found 2"));
+    // It was the second's, until the rest of 20 seconds was over.
+    assert!(ledger.at("take back 2") < ledger.at("claim 3"), "{:?}", ledger.notes());
+    assert_eq!(world.sends(), 3);
+}

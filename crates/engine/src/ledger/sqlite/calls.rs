@@ -1,11 +1,13 @@
 //! Calls in the ledger: their record, claiming them, settling them.
 
+use std::path::Path;
+
 use marl_core::Error;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{judge::Judge, lock::Process, ms, now_ms};
+use super::{judge::Judge, ms, now_ms, runs};
 use crate::ledger::{Asking, Claim, Ended, Intent, Key, Known, Settled, key::canonical};
 
 /// The state of a call.
@@ -158,9 +160,9 @@ pub(super) fn claim(
     intent: &NewIntent,
     again: bool,
     refresh: bool,
-    process: &dyn Fn(i64) -> Process,
+    ledger: &Path,
 ) -> rusqlite::Result<Claim> {
-    match judge.known(db, &intent.key, refresh, process)? {
+    match judge.known(db, &intent.key, refresh, ledger)? {
         Known::Nothing => {}
         Known::InDoubt { .. } if again => {}
         known => return Ok(Claim::Known(known)),
@@ -235,11 +237,7 @@ pub(super) fn record(db: &Connection, key: &Key) -> rusqlite::Result<Option<Call
 }
 
 /// The state of the newest row of a key; an intent that was never sent is none.
-pub(super) fn newest(
-    db: &Connection,
-    key: &Key,
-    process: &dyn Fn(i64) -> Process,
-) -> rusqlite::Result<Option<CallState>> {
+pub(super) fn newest(db: &Connection, key: &Key, ledger: &Path) -> rusqlite::Result<Option<CallState>> {
     let mut statement = db.prepare_cached(
         "SELECT state, run, id FROM call WHERE key_short = ?1 AND key = ?2 ORDER BY id DESC",
     )?;
@@ -247,7 +245,7 @@ pub(super) fn newest(
     while let Some(row) = rows.next()? {
         let state = CallState::from_code(row.get(0)?);
         let unsent = match state {
-            CallState::Intent => process(row.get(1)?).never_sent(row.get(2)?),
+            CallState::Intent => runs::process(db, ledger, row.get(1)?)?.never_sent(row.get(2)?),
             _ => false,
         };
         if !unsent {

@@ -1,11 +1,11 @@
 //! What stored calls mean for one run: whose age counts, who is asking, what is in doubt.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use marl_core::{Error, ErrorKind};
 use rusqlite::{Connection, Row};
 
-use super::{calls::CallState, lock::Process, ms, now_ms};
+use super::{calls::CallState, lock::Process, ms, now_ms, runs};
 use crate::ledger::{Key, Known};
 
 /// How old a stored answer may be.
@@ -62,7 +62,7 @@ impl Judge {
         db: &Connection,
         key: &Key,
         refresh: bool,
-        process: &dyn Fn(i64) -> Process,
+        ledger: &Path,
     ) -> rusqlite::Result<Known> {
         let mut statement = db.prepare_cached(
             "SELECT key, state, run, sent_at, deadline, settled_at, error_kind, error_message, error_detail, reply, id
@@ -74,7 +74,7 @@ impl Judge {
             if row.get_ref(0)?.as_blob().ok() != Some(key.bytes()) {
                 continue;
             }
-            let known = self.one(row, refresh, process)?;
+            let known = self.one(db, row, refresh, ledger)?;
             match (&known, &otherwise) {
                 (Known::Answered(_) | Known::Unusable(_), _) => return Ok(known),
                 // An answer that is too old was one, and settled the doubts before it.
@@ -87,7 +87,7 @@ impl Judge {
         Ok(otherwise)
     }
 
-    fn one(&self, row: &Row<'_>, refresh: bool, process: &dyn Fn(i64) -> Process) -> rusqlite::Result<Known> {
+    fn one(&self, db: &Connection, row: &Row<'_>, refresh: bool, ledger: &Path) -> rusqlite::Result<Known> {
         let state = CallState::from_code(row.get(1)?);
         let run: i64 = row.get(2)?;
         let sent_at: i64 = row.get(3)?;
@@ -108,22 +108,16 @@ impl Judge {
             CallState::Failed => Known::Nothing,
             CallState::InDoubt if !self.is_fresh(sent_at, false, false) => Known::Nothing,
             CallState::InDoubt => Known::InDoubt { in_this_run },
-            CallState::Intent => self.open(row.get(10)?, run, sent_at, deadline, process),
+            CallState::Intent => {
+                let process = if in_this_run { Process::Lives } else { runs::process(db, ledger, run)? };
+                self.open(&process, row.get(10)?, sent_at, deadline)
+            }
         };
         Ok(known)
     }
 
     /// What an open intent means: one of this run, asked for in another way, or of another.
-    fn open(
-        &self,
-        intent: i64,
-        run: i64,
-        sent_at: i64,
-        deadline: i64,
-        process: &dyn Fn(i64) -> Process,
-    ) -> Known {
-        let in_this_run = run == self.run;
-        let process = if in_this_run { Process::Lives } else { process(run) };
+    fn open(&self, process: &Process, intent: i64, sent_at: i64, deadline: i64) -> Known {
         match process {
             Process::Lives if now_ms() <= deadline => Known::Busy,
             process if process.never_sent(intent) => Known::Nothing,

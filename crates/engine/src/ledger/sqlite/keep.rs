@@ -83,13 +83,12 @@ impl Store {
     pub fn doubts(&self) -> Result<u64, LedgerError> {
         let freshness = Freshness::AsOf { now: now_ms(), max_age: MaxAge::default() };
         let judge = Judge { run: NO_RUN, freshness };
-        let process = |run| self.process(run);
         let count = |db: &Connection| {
             let mut statement = db.prepare("SELECT DISTINCT key FROM call WHERE state IN (0, 4)")?;
             let mut rows = statement.query([])?;
             let mut doubts = 0;
             while let Some(row) = rows.next()? {
-                let known = judge.known(db, &Key::stored(row.get(0)?), false, &process)?;
+                let known = judge.known(db, &Key::stored(row.get(0)?), false, &self.path)?;
                 doubts += u64::from(matches!(known, Known::InDoubt { .. }));
             }
             Ok(doubts)
@@ -157,9 +156,7 @@ impl Store {
     }
 
     pub(super) fn newest(&self, key: &Key) -> Result<Option<CallState>, LedgerError> {
-        self.readers
-            .shared(|db| calls::newest(db, key, &|run| self.process(run)))
-            .map_err(|error| failed(&error))
+        self.readers.shared(|db| calls::newest(db, key, &self.path)).map_err(|error| failed(&error))
     }
 
     /// How long calls of an operation usually take, if any were answered lately.

@@ -4,8 +4,8 @@
 
 use std::{
     collections::HashSet,
-    fs::{self, File, TryLockError},
-    io::{self, Read, Write},
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{self, Read, Seek, Write},
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     thread,
@@ -17,45 +17,68 @@ use super::sent::{Marks, Name};
 /// Held by a run's process; released by its end, however it ends.
 pub(super) struct RunLock {
     path: PathBuf,
-    _file: File,
+    file: File,
     marks: Option<Marks>,
+    stays: bool,
 }
 
 impl RunLock {
-    pub(super) fn take(ledger: &Path, run: i64) -> io::Result<Self> {
+    /// Takes the lock of a run that began at `started_at`: another ledger's runs of the same
+    /// number had the same lock.
+    pub(super) fn take(ledger: &Path, run: i64, started_at: i64) -> io::Result<Self> {
         // Whoever takes it for a dead run's has it for a moment.
         const PATIENCE: Duration = Duration::from_secs(1);
         let path = path(ledger, run);
         let begun = Instant::now();
         let mut file = loop {
-            let file = File::options().write(true).create(true).truncate(false).open(&path)?;
+            let file = open(File::options().read(true).write(true).create(true), &path)?;
             match file.try_lock() {
                 Ok(()) if is_at(&file, &path) => break file,
                 Err(TryLockError::Error(error)) => return Err(error),
-                Err(error) if begun.elapsed() > PATIENCE => return Err(error.into()),
+                _ if begun.elapsed() > PATIENCE => return Err(io::ErrorKind::WouldBlock.into()),
                 _ => thread::sleep(Duration::from_millis(1)),
             }
         };
-        file.set_len(0)?;
-        let marks = Marks::begin();
-        if let Some(marks) = &marks {
-            writeln!(file, "{}", marks.name())?;
+        // Of another ledger that was here.
+        if let Some((name, _)) = says(&mut file) {
+            let _ = name.remove();
         }
-        Ok(Self { path, _file: file, marks })
+        file.set_len(0)?;
+        file.rewind()?;
+        let mut marks = Marks::begin();
+        if let Some(marks) = &marks {
+            writeln!(file, "{} {started_at}", marks.name())?;
+        }
+        // Where nobody could read them, they are none.
+        if let Some(unread) = marks.take_if(|_| read_marks(&path, started_at).is_none()) {
+            unread.name().remove()?;
+        }
+        Ok(Self { path, file, marks, stays: false })
     }
 
     /// Which of its claims were sent; `None` where that cannot be told.
     pub(super) fn marks(&self) -> Option<&Marks> {
         self.marks.as_ref().filter(|marks| marks.are_whole())
     }
+
+    /// What it says stays for the next run to read: some claims could not be settled.
+    pub(super) fn leave_behind(&mut self) {
+        self.stays = true;
+    }
 }
 
 impl Drop for RunLock {
     fn drop(&mut self) {
-        // Without its marks, what is still claimed counts as sent.
-        self.marks = None;
-        // A lock file that stays behind says "dead" as well as none.
-        let _ = fs::remove_file(&self.path);
+        if self.stays {
+            return;
+        }
+        if let Some(marks) = &self.marks {
+            let _ = marks.name().remove();
+        }
+        // The folder may have been deleted, and another run have its own lock there.
+        if is_at(&self.file, &self.path) {
+            let _ = fs::remove_file(&self.path);
+        }
     }
 }
 
@@ -69,19 +92,26 @@ pub(super) enum Process {
 }
 
 impl Process {
+    /// Looks at the lock of a run that began at `started_at`.
+    pub(super) fn of(ledger: &Path, run: i64, started_at: i64) -> Self {
+        let path = path(ledger, run);
+        if is_held(&path) { Self::Lives } else { Self::Gone(read_marks(&path, started_at)) }
+    }
+
     /// Whether one of its open intents was never sent and never will be.
     pub(super) fn never_sent(&self, intent: i64) -> bool {
         matches!(self, Self::Gone(Some(sent)) if !sent.contains(&intent))
     }
 }
 
-/// Looks at the lock of a run.
-pub(super) fn process(ledger: &Path, run: i64) -> Process {
-    match File::open(path(ledger, run)).map(|file| (file.try_lock_shared(), file)) {
-        Ok((Err(TryLockError::WouldBlock), _)) => Process::Lives,
-        Ok((Ok(()), file)) => Process::Gone(marked(&file)),
-        _ => Process::Gone(None),
-    }
+/// Whether a run's process lives.
+pub(super) fn lives(ledger: &Path, run: i64) -> bool {
+    is_held(&path(ledger, run))
+}
+
+fn is_held(path: &Path) -> bool {
+    let held = open(File::options().read(true), path).map(|file| file.try_lock_shared());
+    matches!(held, Ok(Err(TryLockError::WouldBlock)))
 }
 
 /// Removes what dead runs left behind. Their claims must be settled: nobody can tell later which
@@ -93,9 +123,9 @@ pub(super) fn clean_up(ledger: &Path, is_settled: impl Fn(i64) -> bool) {
         let name = file.file_name();
         let Some(run) = name.to_str().and_then(|name| run_of(ledger, name)) else { continue };
         let path = path(ledger, run);
-        let Ok(file) = File::open(&path) else { continue };
+        let Ok(mut file) = open(File::options().read(true), &path) else { continue };
         if is_settled(run) && file.try_lock().is_ok() && is_at(&file, &path) {
-            if let Some(name) = name_in(&file) {
+            if let Some((name, _)) = says(&mut file) {
                 let _ = name.remove();
             }
             let _ = fs::remove_file(&path);
@@ -103,20 +133,35 @@ pub(super) fn clean_up(ledger: &Path, is_settled: impl Fn(i64) -> bool) {
     }
 }
 
-fn marked(file: &File) -> Option<HashSet<i64>> {
-    name_in(file)?.read(file.metadata().ok()?.uid())
+/// The marks of a run that began at `started_at`, if its lock names them and they can be read.
+fn read_marks(path: &Path, started_at: i64) -> Option<HashSet<i64>> {
+    let mut file = open(File::options().read(true), path).ok()?;
+    let owner = file.metadata().ok()?.uid();
+    let (name, of) = says(&mut file)?;
+    if of == started_at { name.read(owner) } else { None }
 }
 
-fn name_in(file: &File) -> Option<Name> {
+/// What a lock says: the name of its run's marks, and when the run began.
+fn says(file: &mut File) -> Option<(Name, i64)> {
     let mut text = String::new();
-    file.take(64).read_to_string(&mut text).ok()?;
-    Name::from_text(&text)
+    file.take(100).read_to_string(&mut text).ok()?;
+    let (name, started_at) = text.trim_end().split_once(' ')?;
+    Some((Name::from_text(name)?, started_at.parse().ok()?))
+}
+
+/// Opens a lock if there is a file, or nothing: whoever made the folder may have put a link or a
+/// pipe there.
+fn open(how: &OpenOptions, path: &Path) -> io::Result<File> {
+    match fs::symlink_metadata(path) {
+        Ok(about) if !about.is_file() => Err(io::Error::other("something else stands in its place")),
+        _ => how.open(path),
+    }
 }
 
 /// Whether the path still leads to the file.
 fn is_at(file: &File, path: &Path) -> bool {
     let inode = |about: fs::Metadata| (about.dev(), about.ino());
-    file.metadata().map(inode).ok() == fs::metadata(path).map(inode).ok()
+    file.metadata().map(inode).ok() == fs::symlink_metadata(path).map(inode).ok()
 }
 
 /// `run-12.lock` beside `ledger.db`; another ledger in the folder has its own numbers.

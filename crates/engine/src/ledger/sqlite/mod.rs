@@ -16,7 +16,10 @@ mod writer;
 
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -24,7 +27,7 @@ use super::{Asking, Claim, Ended, Intent, Key, Known, Ledger, LedgerError};
 use async_trait::async_trait;
 use calls::NewIntent;
 use judge::Judge;
-use lock::{Process, RunLock};
+use lock::RunLock;
 use readers::Readers;
 use rusqlite::Connection;
 use writer::Writer;
@@ -76,11 +79,7 @@ impl Store {
 
     /// Whether the process of a run lives.
     pub fn is_alive(&self, run: i64) -> bool {
-        matches!(self.process(run), Process::Lives)
-    }
-
-    fn process(&self, run: i64) -> Process {
-        lock::process(&self.path, run)
+        lock::lives(&self.path, run)
     }
 
     /// Waits until everything queued is stored.
@@ -95,6 +94,8 @@ pub struct RunLedger {
     judge: Judge,
     /// It says that the process lives, and what it sent; released with the run.
     lock: RunLock,
+    /// How many claims are neither settled nor taken back.
+    open: AtomicUsize,
 }
 
 impl RunLedger {
@@ -105,12 +106,12 @@ impl RunLedger {
     pub fn begin(store: Arc<Store>, start: &RunStart, max_age: MaxAge) -> Result<Self, LedgerError> {
         let now = now_ms();
         let run = store.begin_run(start, now)?;
-        let lock = RunLock::take(&store.path, run).map_err(|error| {
+        let lock = RunLock::take(&store.path, run, now).map_err(|error| {
             LedgerError(format!("the run's lock cannot be made beside {}: {error}", store.path.display()))
         })?;
         store.settle_the_dead()?;
         let judge = Judge { run, freshness: Freshness::AsOf { now, max_age } };
-        Ok(Self { store, judge, lock })
+        Ok(Self { store, judge, lock, open: AtomicUsize::new(0) })
     }
 
     /// A ledger for looking up alone, whatever the age of replies. Nothing may be claimed.
@@ -138,8 +139,7 @@ impl RunLedger {
 #[async_trait]
 impl Ledger for RunLedger {
     async fn look_up(&self, key: &Key, refresh: bool) -> Result<Known, LedgerError> {
-        let process = |run| self.store.process(run);
-        let look = |db: &Connection| self.judge.known(db, key, refresh, &process);
+        let look = |db: &Connection| self.judge.known(db, key, refresh, &self.store.path);
         let known = match self.store.readers.shared(look) {
             // Another process may have settled it just now.
             Ok(Known::InDoubt { in_this_run: false }) => self.store.readers.fresh(look),
@@ -156,15 +156,17 @@ impl Ledger for RunLedger {
         let intent = NewIntent::of(asking);
         let (judge, path) = (self.judge.clone(), self.store.path.clone());
         let (again, refresh) = (asking.again, asking.refresh);
-        let claim = move |db: &Connection| {
-            calls::claim(db, &judge, &intent, again, refresh, &|run| lock::process(&path, run))
-        };
+        let claim = move |db: &Connection| calls::claim(db, &judge, &intent, again, refresh, &path);
         // Claimed ahead of its slot, nothing waits for it yet.
-        if self.tells_unsent() {
+        let claimed = if self.tells_unsent() {
             self.store.writer.run_with_others(claim).await
         } else {
             self.store.writer.run(claim).await
+        };
+        if matches!(claimed, Ok(Claim::Granted(_))) {
+            self.open.fetch_add(1, Ordering::Relaxed);
         }
+        claimed
     }
 
     fn tells_unsent(&self) -> bool {
@@ -177,7 +179,9 @@ impl Ledger for RunLedger {
     }
 
     async fn take_back(&self, _: &Key, Intent(id): Intent) -> Result<(), LedgerError> {
-        self.store.writer.run(move |db| calls::take_back(db, id)).await
+        self.store.writer.run(move |db| calls::take_back(db, id)).await?;
+        self.open.fetch_sub(1, Ordering::Relaxed);
+        Ok(())
     }
 
     async fn settle(&self, _: &Key, Intent(id): Intent, ended: Ended) -> Result<(), LedgerError> {
@@ -192,8 +196,21 @@ impl Ledger for RunLedger {
                     tries += 1;
                     tokio::time::sleep(Duration::from_millis(250)).await;
                 }
-                done => return done,
+                done => {
+                    if done.is_ok() {
+                        self.open.fetch_sub(1, Ordering::Relaxed);
+                    }
+                    return done;
+                }
             }
+        }
+    }
+}
+
+impl Drop for RunLedger {
+    fn drop(&mut self) {
+        if *self.open.get_mut() > 0 {
+            self.lock.leave_behind();
         }
     }
 }
@@ -210,8 +227,7 @@ pub struct Closed {
 #[async_trait]
 impl Ledger for Closed {
     async fn look_up(&self, key: &Key, refresh: bool) -> Result<Known, LedgerError> {
-        let process = |run| self.store.process(run);
-        let known = self.store.readers.shared(|db| self.judge.known(db, key, refresh, &process));
+        let known = self.store.readers.shared(|db| self.judge.known(db, key, refresh, &self.store.path));
         known.map_err(|error| failed(&error))
     }
 

@@ -1,10 +1,12 @@
 //! Runs in the ledger: their start, their end, and being asked to stop.
 
+use std::path::Path;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{CallState, Process, Store, calls, failed, lock, now_ms};
+use super::{CallState, Store, calls, failed, lock, lock::Process, now_ms};
 use crate::ledger::LedgerError;
 
 /// What is recorded of a run at its start.
@@ -224,12 +226,13 @@ impl Store {
     pub(super) fn settle_the_dead(&self) -> Result<(), LedgerError> {
         let open = |db: &Connection| {
             let mut statement = db.prepare("SELECT DISTINCT run FROM call WHERE state = 0")?;
-            statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()
+            let runs = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
+            runs.into_iter().map(|run| Ok((run, process(db, &self.path, run)?))).collect()
         };
-        let open = self.readers.fresh(open).map_err(|error| failed(&error))?;
-        let processes = open.into_iter().map(|run| (run, self.process(run)));
+        let open: rusqlite::Result<Vec<(i64, Process)>> = self.readers.fresh(open);
+        let open = open.map_err(|error| failed(&error))?;
         let (alive, dead): (Vec<_>, Vec<_>) =
-            processes.partition(|(_, process)| matches!(process, Process::Lives));
+            open.into_iter().partition(|(_, process)| matches!(process, Process::Lives));
         if !dead.is_empty() {
             self.writer.run_blocking(move |db| {
                 dead.iter().try_for_each(|(run, process)| settle_dead_run(db, *run, process))
@@ -238,6 +241,15 @@ impl Store {
         lock::clean_up(&self.path, |run| alive.iter().all(|(alive, _)| *alive != run));
         Ok(())
     }
+}
+
+/// What is known of a run's process.
+pub(super) fn process(db: &Connection, ledger: &Path, run: i64) -> rusqlite::Result<Process> {
+    let started_at = db
+        .prepare_cached("SELECT started_at FROM run WHERE id = ?1")?
+        .query_row([run], |row| row.get(0))
+        .optional()?;
+    Ok(started_at.map_or(Process::Gone(None), |started_at| Process::of(ledger, run, started_at)))
 }
 
 fn settle_dead_run(db: &Connection, run: i64, process: &Process) -> rusqlite::Result<()> {

@@ -8,7 +8,7 @@
 use std::{
     collections::HashSet,
     fs::{self, File, OpenOptions},
-    io::{self, Write},
+    io::{self, Read, Write},
     os::unix::fs::{MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
     sync::atomic::{AtomicBool, Ordering},
@@ -35,7 +35,7 @@ impl Marks {
         if !ends_with_the_power(&fs::read_to_string("/proc/self/mounts").ok()?) {
             return None;
         }
-        let name = Name(fastrand::u128(..));
+        let name = Name::new().ok()?;
         let file = OpenOptions::new().append(true).create_new(true).mode(0o600).open(name.path()).ok()?;
         Some(Self { name, file, whole: AtomicBool::new(true) })
     }
@@ -57,21 +57,24 @@ impl Marks {
         if !self.are_whole() {
             return Ok(());
         }
-        (&self.file).write_all(&intent.to_le_bytes()).or_else(|_| {
+        let marked = (&self.file).write_all(&intent.to_le_bytes());
+        // The system may remove them when their user logs out.
+        let is_there = self.file.metadata().is_ok_and(|about| about.nlink() > 0);
+        if marked.is_err() || !is_there {
             self.name.remove()?;
             self.whole.store(false, Ordering::Relaxed);
-            Ok(())
-        })
-    }
-}
-
-impl Drop for Marks {
-    fn drop(&mut self) {
-        let _ = self.name.remove();
+        }
+        Ok(())
     }
 }
 
 impl Name {
+    fn new() -> io::Result<Self> {
+        let mut bytes = [0; 16];
+        File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+        Ok(Self(u128::from_ne_bytes(bytes)))
+    }
+
     /// The name as it was written by [`Name::to_string`].
     pub(super) fn from_text(text: &str) -> Option<Self> {
         u128::from_str_radix(text.trim(), 16).ok().map(Self)
@@ -131,8 +134,10 @@ mod tests {
         let name = Name::from_text(&format!("{}\n", marks.name())).unwrap();
         assert_eq!(name.read(own_id()), Some(HashSet::from([7, 9])));
         assert_eq!(name.read(own_id() + 1), None);
-        drop(marks);
+        name.remove().unwrap();
         assert_eq!(name.read(own_id()), None);
+        marks.add(11).unwrap();
+        assert!(!marks.are_whole(), "somebody removed them");
     }
 
     #[test]
@@ -154,6 +159,7 @@ mod tests {
         marks.name().remove().unwrap();
         std::os::unix::fs::symlink("/dev/null", marks.name().path()).unwrap();
         assert_eq!(marks.name().read(own_id()), None);
+        marks.name().remove().unwrap();
     }
 
     #[test]

@@ -57,6 +57,13 @@ impl World {
         }
     }
 
+    /// Claims and sends, as most do.
+    async fn send(&self, ledger: &RunLedger, n: u64) -> Intent {
+        let intent = self.claim(ledger, n, false).await.unwrap();
+        ledger.sending(intent).unwrap();
+        intent
+    }
+
     async fn settle(&self, ledger: &RunLedger, n: u64, intent: Intent, end: Settled) {
         let ended = Ended { end, duration: Duration::from_millis(5), request_id: Some("r1".to_owned()) };
         ledger.settle(&self.key(n), intent, ended).await.unwrap();
@@ -64,6 +71,13 @@ impl World {
 
     async fn word(&self, ledger: &dyn Ledger, n: u64) -> String {
         word(ledger.look_up(&self.key(n), false).await.unwrap())
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        // What ledgers with open claims left in memory.
+        lock::clean_up(&self.path(), |_| true);
     }
 }
 
@@ -137,7 +151,7 @@ async fn an_unusable_answer_was_bought_and_stays() {
 async fn an_intent_is_in_doubt_when_its_process_is_dead() {
     let world = World::new();
     let first = world.run();
-    world.claim(&first, 1, false).await.unwrap();
+    world.send(&first, 1).await;
     let second = world.run();
     assert_eq!(world.word(&second, 1).await, "busy", "the first lives");
     assert_eq!(second.store().doubts(), Ok(0));
@@ -167,7 +181,7 @@ async fn a_dead_runs_intents_are_doubts_in_the_record_too() {
     let world = World::new();
     let first = world.run();
     let id = first.run();
-    world.claim(&first, 1, false).await.unwrap();
+    world.send(&first, 1).await;
     drop(first);
     let second = world.run();
     let stats = second.store().stats().unwrap();

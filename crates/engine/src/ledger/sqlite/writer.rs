@@ -141,7 +141,7 @@ struct Closing(Arc<Queue<Box<dyn Change>>>);
 impl Drop for Closing {
     fn drop(&mut self) {
         self.0.close();
-        drop(self.0.take());
+        while !self.0.take().is_empty() {}
     }
 }
 
