@@ -95,11 +95,6 @@ impl Shared {
         was_in_doubt: bool,
     ) -> CallEnd {
         let asked = Asked { lane, call, key, refresh };
-        let _place = tokio::select! {
-            biased;
-            reason = self.closing() => return CallEnd::Closed(reason),
-            place = lane.limit.begin() => place,
-        };
         let mut past = Past { was_in_doubt, ..Past::default() };
         loop {
             let next = match self.attempt(asked, &mut past).await {

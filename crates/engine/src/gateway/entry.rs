@@ -1,7 +1,6 @@
 //! The way to a slot: what an attempt waits for before it is sent, and its claim in the ledger.
 
 use std::{
-    future::Future,
     pin::pin,
     time::{Duration, SystemTime},
 };
@@ -55,10 +54,20 @@ pub(super) enum Halt {
     Ledger(LedgerError),
 }
 
+const STOPPED: Halt = Halt::Closed(SkipReason::ProviderStopped);
+
 impl From<LedgerError> for Halt {
     fn from(error: LedgerError) -> Self {
         Self::Ledger(error)
     }
+}
+
+/// The right to go on, and what for.
+enum Leave {
+    /// To be claimed ahead, and wait for a slot.
+    Ahead(Turn),
+    /// To be claimed and sent.
+    Now(Slot),
 }
 
 impl Shared {
@@ -70,32 +79,35 @@ impl Shared {
         time: Time,
         past: &mut Past<'a>,
     ) -> Result<Entered<'l>, Halt> {
-        let Asked { lane, call, .. } = asked;
-        if past.reservation.is_none() {
-            let reserved = self.until_closed(self.budget.reserve(lane.price(&call.operation))).await?;
-            past.reservation = Some(reserved.map_err(|_| {
-                self.listener.hear(&Event::CapReached);
-                Halt::Closed(SkipReason::Budget)
-            })?);
-        }
-        let pass = self.until_closed(lane.breaker.admit(&call.operation)).await?;
-        let pass = pass.map_err(|_| Halt::Closed(SkipReason::ProviderStopped))?;
-        lane.provider.ready().map_err(Halt::NotReady)?;
-        if !self.ledger.tells_unsent() {
-            let slot = self.until_stopped(asked, lane.limit.enter()).await?;
-            let intent = self.claim(asked, time.whole(), past).await?.intent;
-            return Ok(Entered { pass, turn: None, slot, intent });
-        }
-        let turn = self.until_stopped(asked, lane.limit.turn()).await?;
+        let Asked { lane, call, key, .. } = asked;
+        let (pass, leave) = tokio::select! {
+            biased;
+            reason = self.closing() => return Err(Halt::Closed(reason)),
+            leave = self.leave(asked, past) => leave?,
+        };
+        let turn = match leave {
+            Leave::Now(slot) => {
+                let intent = self.claim(asked, time.whole(), past).await?.intent;
+                return Ok(Entered { pass, turn: None, slot, intent });
+            }
+            Leave::Ahead(turn) => turn,
+        };
         // Those before it take no longer than it may itself.
         let claimed = self.claim(asked, time.whole() * 2, past).await?;
-        let mut entering = pin!(self.until_stopped(asked, lane.limit.enter()));
+        let mut entering = pin!(async {
+            tokio::select! {
+                biased;
+                reason = self.closing() => Err(Halt::Closed(reason)),
+                () = lane.breaker.until_stopped(&call.operation) => Err(STOPPED),
+                slot = lane.limit.enter() => Ok(slot),
+            }
+        });
         let slot = match timeout(time.whole(), &mut entering).await {
             Ok(Ok(slot)) if claimed.leaves(time) => {
                 return Ok(Entered { pass, turn: Some(turn), slot, intent: claimed.intent });
             }
             waited => {
-                self.ledger.take_back(&asked.key, claimed.intent).await?;
+                self.ledger.take_back(&key, claimed.intent).await?;
                 waited
             }
         };
@@ -106,6 +118,34 @@ impl Shared {
         };
         let intent = self.claim(asked, time.whole(), past).await?.intent;
         Ok(Entered { pass, turn: Some(turn), slot, intent })
+    }
+
+    /// Waits for room in the budget, for the breaker, and for a turn or a slot.
+    async fn leave<'a, 'l>(
+        &'a self,
+        asked: Asked<'l>,
+        past: &mut Past<'a>,
+    ) -> Result<(Pass<'l>, Leave), Halt> {
+        let Asked { lane, call, .. } = asked;
+        if past.reservation.is_none() {
+            let reserved = self.budget.reserve(lane.price(&call.operation)).await;
+            past.reservation = Some(reserved.map_err(|_| {
+                self.listener.hear(&Event::CapReached);
+                Halt::Closed(SkipReason::Budget)
+            })?);
+        }
+        let pass = lane.breaker.admit(&call.operation).await;
+        let pass = pass.map_err(|_| STOPPED)?;
+        lane.provider.ready().map_err(Halt::NotReady)?;
+        let ahead = self.ledger.tells_unsent();
+        // While it waits, the key may be refused to another call.
+        let leave = tokio::select! {
+            biased;
+            () = lane.breaker.until_stopped(&call.operation) => return Err(STOPPED),
+            turn = lane.limit.turn(), if ahead => Leave::Ahead(turn),
+            slot = lane.limit.enter(), if !ahead => Leave::Now(slot),
+        };
+        Ok((pass, leave))
     }
 
     async fn claim(&self, asked: Asked<'_>, time: Duration, past: &Past<'_>) -> Result<Claimed, Halt> {
@@ -125,31 +165,6 @@ impl Shared {
             Claim::Granted(intent) => Ok(Claimed { intent, at }),
             Claim::Known(_) => Err(Halt::Known),
         }
-    }
-
-    /// Waits for `leave`, unless the gateway is closed before.
-    async fn until_closed<T>(&self, leave: impl Future<Output = T>) -> Result<T, Halt> {
-        tokio::select! {
-            biased;
-            reason = self.closing() => Err(Halt::Closed(reason)),
-            leave = leave => Ok(leave),
-        }
-    }
-
-    /// The same, unless the key is refused to another call before.
-    async fn until_stopped<T>(
-        &self,
-        Asked { lane, call, .. }: Asked<'_>,
-        leave: impl Future<Output = T>,
-    ) -> Result<T, Halt> {
-        let leave = async {
-            tokio::select! {
-                biased;
-                () = lane.breaker.until_stopped(&call.operation) => Err(SkipReason::ProviderStopped),
-                leave = leave => Ok(leave),
-            }
-        };
-        self.until_closed(leave).await?.map_err(Halt::Closed)
     }
 
     /// Waits until the gateway is closed.

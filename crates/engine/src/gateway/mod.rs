@@ -170,7 +170,15 @@ impl Shared {
         let was_in_doubt = matches!(known, Known::InDoubt { .. });
         match self.known_end(lane, call, key, known) {
             Some(end) => end,
-            None => self.attempts(lane, call, key, refresh, was_in_doubt).await,
+            None => {
+                let _place = tokio::select! {
+                    biased;
+                    reason = self.closing() => return CallEnd::Closed(reason),
+                    place = lane.limit.begin() => place,
+                };
+                // Large, and most rows of a window wait for their place or need no attempt.
+                Box::pin(self.attempts(lane, call, key, refresh, was_in_doubt)).await
+            }
         }
     }
 
