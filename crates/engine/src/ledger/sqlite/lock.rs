@@ -35,7 +35,10 @@ impl RunLock {
             match file.try_lock() {
                 Ok(()) if is_at(&file, &path) => break file,
                 Err(TryLockError::Error(error)) => return Err(error),
-                _ if begun.elapsed() > PATIENCE => return Err(io::ErrorKind::WouldBlock.into()),
+                _ if begun.elapsed() > PATIENCE => {
+                    let why = format!("another process holds {}", path.display());
+                    return Err(io::Error::new(io::ErrorKind::WouldBlock, why));
+                }
                 _ => thread::sleep(Duration::from_millis(1)),
             }
         };
@@ -50,7 +53,8 @@ impl RunLock {
             writeln!(file, "{} {started_at}", marks.name())?;
         }
         // Where nobody could read them, they are none.
-        if let Some(unread) = marks.take_if(|_| read_marks(&path, started_at).is_none()) {
+        file.rewind()?;
+        if let Some(unread) = marks.take_if(|_| read_marks(&mut file, started_at).is_none()) {
             unread.name().remove()?;
         }
         Ok(Self { path, file, marks, stays: false })
@@ -94,8 +98,16 @@ pub(super) enum Process {
 impl Process {
     /// Looks at the lock of a run that began at `started_at`.
     pub(super) fn of(ledger: &Path, run: i64, started_at: i64) -> Self {
-        let path = path(ledger, run);
-        if is_held(&path) { Self::Lives } else { Self::Gone(read_marks(&path, started_at)) }
+        // Opened once: a lock that cannot be looked at says nothing of its process, and its marks
+        // must not be read then.
+        let Ok(mut file) = open(File::options().read(true), &path(ledger, run)) else {
+            return Self::Gone(None);
+        };
+        match file.try_lock_shared() {
+            Ok(()) => Self::Gone(read_marks(&mut file, started_at)),
+            Err(TryLockError::WouldBlock) => Self::Lives,
+            Err(TryLockError::Error(_)) => Self::Gone(None),
+        }
     }
 
     /// Whether one of its open intents was never sent and never will be.
@@ -106,11 +118,7 @@ impl Process {
 
 /// Whether a run's process lives.
 pub(super) fn lives(ledger: &Path, run: i64) -> bool {
-    is_held(&path(ledger, run))
-}
-
-fn is_held(path: &Path) -> bool {
-    let held = open(File::options().read(true), path).map(|file| file.try_lock_shared());
+    let held = open(File::options().read(true), &path(ledger, run)).map(|file| file.try_lock_shared());
     matches!(held, Ok(Err(TryLockError::WouldBlock)))
 }
 
@@ -134,10 +142,9 @@ pub(super) fn clean_up(ledger: &Path, is_settled: impl Fn(i64) -> bool) {
 }
 
 /// The marks of a run that began at `started_at`, if its lock names them and they can be read.
-fn read_marks(path: &Path, started_at: i64) -> Option<HashSet<i64>> {
-    let mut file = open(File::options().read(true), path).ok()?;
-    let owner = file.metadata().ok()?.uid();
-    let (name, of) = says(&mut file)?;
+fn read_marks(lock: &mut File, started_at: i64) -> Option<HashSet<i64>> {
+    let owner = lock.metadata().ok()?.uid();
+    let (name, of) = says(lock)?;
     if of == started_at { name.read(owner) } else { None }
 }
 
@@ -153,7 +160,9 @@ fn says(file: &mut File) -> Option<(Name, i64)> {
 /// pipe there.
 fn open(how: &OpenOptions, path: &Path) -> io::Result<File> {
     match fs::symlink_metadata(path) {
-        Ok(about) if !about.is_file() => Err(io::Error::other("something else stands in its place")),
+        Ok(about) if !about.is_file() => {
+            Err(io::Error::other(format!("{} is no file; remove it", path.display())))
+        }
         _ => how.open(path),
     }
 }

@@ -120,6 +120,22 @@ async fn locks_that_are_not_this_ledgers_or_not_its_own_any_more_are_left_alone(
     assert!(lock.exists());
 }
 
+/// Its ledger may have been deleted while it ran: then the numbers begin anew.
+#[tokio::test]
+async fn a_lock_that_another_process_holds_is_named() {
+    let world = World::new();
+    let first = world.run();
+    fs::remove_file(world.path()).unwrap();
+    for end in ["wal", "shm"] {
+        let _ = fs::remove_file(world.path().with_extension(format!("db-{end}")));
+    }
+    let refused = RunLedger::begin(world.store(), &start(), MaxAge::default()).err().unwrap();
+    assert!(refused.to_string().contains("another process holds"), "{refused}");
+    assert!(refused.to_string().contains("run-1.lock"), "{refused}");
+    drop(first);
+    drop(world.run());
+}
+
 #[test]
 fn what_stands_in_the_place_of_a_lock_is_not_touched() {
     let world = World::new();
@@ -129,6 +145,6 @@ fn what_stands_in_the_place_of_a_lock_is_not_touched() {
     fs::write(&target, "text").unwrap();
     std::os::unix::fs::symlink(&target, folder.join("run-1.lock")).unwrap();
     let refused = RunLedger::begin(world.store(), &start(), MaxAge::default()).err().unwrap();
-    assert!(refused.to_string().contains("something else stands in its place"), "{refused}");
+    assert!(refused.to_string().contains("run-1.lock is no file; remove it"), "{refused}");
     assert_eq!(fs::read_to_string(&target).unwrap(), "text");
 }
