@@ -108,6 +108,7 @@ impl Fields {
             return Err(name);
         }
         self.fields.retain(|name, field| {
+            // Taken out, and put back in its normal form if it has one.
             let value = std::mem::replace(&mut field.value, Value::Integer(0));
             let value = contract.output(name).and_then(|column| column.kind.check(value));
             value.map(|value| field.value = value).is_some()

@@ -1,11 +1,16 @@
 //! The durable ledger as users meet it: what a second run costs, caps, ages, two processes,
 //! and files that cannot be used.
 
-use std::{fs, process::Stdio, thread::sleep, time::Duration};
+use std::{
+    fs,
+    process::{Child, Stdio},
+    thread::sleep,
+    time::Duration,
+};
 
 use sandbox::Options;
 
-use crate::world::{World, people};
+use crate::world::{World, people, signal};
 
 const ENRICH: &str = "enrich --input people.csv --integrations linkedin_profile --parallel 16 --json";
 
@@ -137,29 +142,31 @@ fn of_two_processes_one_is_killed_and_the_other_ends() {
     assert!(world.stats().billed_duplicates <= 32);
 }
 
+/// A run that was stopped after so many calls, for longer than a call may take.
+fn stopped(world: &World, enrich: &str, after: u64) -> Child {
+    let child = world.command(enrich).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    while world.stats().billed < after {
+        sleep(Duration::from_millis(1));
+    }
+    signal(&child, "STOP");
+    sleep(Duration::from_millis(1_500));
+    child
+}
+
 #[test]
 fn a_stopped_process_that_goes_on_finds_its_late_replies() {
     let world = World::with(Options { latency: Duration::from_millis(300), ..Options::default() });
     let settings = world.read("marl.toml");
     world.write("marl.toml", format!("{settings}[timeout]\ncall_seconds = 0.6\ngrace_seconds = 0.4\n"));
     world.write("people.csv", people(48, 48));
-    let child = world.command(ENRICH).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    while world.stats().billed < 20 {
-        sleep(Duration::from_millis(1));
-    }
-    let signal = |name: &str| {
-        let sent = std::process::Command::new("kill").args([name, &child.id().to_string()]).status();
-        assert!(sent.unwrap().success());
-    };
-    signal("-STOP");
-    sleep(Duration::from_millis(1_500));
+    let child = stopped(&world, ENRICH, 20);
     // Its time is up: for another process these calls are in doubt, and kept. If it was
     // stopped within a commit, the other cannot write, says so, and has bought nothing.
     let other = world.run(&format!("{ENRICH} --output other.csv"));
     let locked_out = other.code == 1 && other.stderr.contains("another program holds it");
     assert!([0, 9].contains(&other.code) || locked_out, "{}", other.stderr);
     assert_eq!(world.stats().billed_duplicates, 0);
-    signal("-CONT");
+    signal(&child, "CONT");
     world.ran(child.wait_with_output().unwrap()).exits(0);
     world.run(ENRICH).exits(0);
     assert_eq!((world.stats().billed, world.stats().billed_duplicates), (48, 0));
@@ -173,20 +180,11 @@ fn a_stopped_process_that_goes_on_does_not_send_what_another_asked() {
     world.write("marl.toml", format!("{settings}[timeout]\ncall_seconds = 0.5\ngrace_seconds = 0.1\n"));
     world.write("people.csv", people(24, 24));
     let enrich = ENRICH.replace("--parallel 16", "--parallel 4");
-    let child = world.command(&enrich).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    while world.stats().billed < 8 {
-        sleep(Duration::from_millis(1));
-    }
-    let signal = |name: &str| {
-        let sent = std::process::Command::new("kill").args([name, &child.id().to_string()]).status();
-        assert!(sent.unwrap().success());
-    };
-    signal("-STOP");
-    sleep(Duration::from_millis(1_500));
+    let child = stopped(&world, &enrich, 8);
     let other = world.run(&format!("{enrich} --output other.csv --in-doubt retry"));
     let locked_out = other.code == 1 && other.stderr.contains("another program holds it");
     assert!(other.code == 0 || locked_out, "{}", other.stderr);
-    signal("-CONT");
+    signal(&child, "CONT");
     let ran = world.ran(child.wait_with_output().unwrap());
     assert!([0, 9].contains(&ran.code), "{}", ran.stderr);
     let again = world.stats().billed_duplicates;

@@ -1,14 +1,14 @@
 //! Runs that are ended early: in order by a signal, at once by a second, or killed.
 
 use std::{
-    process::{Child, Command, Stdio},
+    process::{Child, Stdio},
     thread::sleep,
     time::{Duration, Instant},
 };
 
 use sandbox::Options;
 
-use crate::world::{Ran, World, people};
+use crate::world::{Ran, World, people, signal};
 
 const ROWS: usize = 2_000;
 
@@ -29,11 +29,6 @@ fn start(world: &World, billed: u64) -> Child {
         sleep(Duration::from_millis(5));
     }
     child
-}
-
-fn signal(child: &Child, name: &str) {
-    let sent = Command::new("kill").arg(format!("-{name}")).arg(child.id().to_string()).status().unwrap();
-    assert!(sent.success());
 }
 
 fn end(world: &World, child: Child) -> Ran {

@@ -3,7 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::{Child, Command, Output},
 };
 
 use sandbox::{Options, Sandbox, Stats};
@@ -225,4 +225,10 @@ fn timeless(text: &str) -> String {
         lines.push(line + "\n");
     }
     lines.concat()
+}
+
+/// Sends a signal, such as `INT`, to a process.
+pub(crate) fn signal(child: &Child, name: &str) {
+    let sent = Command::new("kill").arg(format!("-{name}")).arg(child.id().to_string()).status().unwrap();
+    assert!(sent.success());
 }
