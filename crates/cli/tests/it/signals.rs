@@ -75,8 +75,11 @@ fn a_kill_leaves_nothing_half_written() {
     child.kill().unwrap();
     child.wait().unwrap();
     assert_eq!(world.read("people_enriched.csv"), "older\n");
-    // What is left of the killed run does not stand in the way of the next.
-    world.write("people.csv", people(3, 3));
+    // What is left of the killed run does not stand in the way of the next. That asks about other
+    // people, because a call of the killed run may be in doubt.
+    let others = people(ROWS, ROWS);
+    let others: Vec<&str> = others.lines().take(1).chain(others.lines().skip(ROWS - 2)).collect();
+    world.write("people.csv", others.join("\n"));
     world.run("enrich --input people.csv --integrations linkedin_profile").exits(0);
     assert_eq!(world.read("people_enriched.csv").lines().count(), 4);
     let left: Vec<_> =
