@@ -13,7 +13,7 @@ use engine::{
     Silent,
     gateway::{Caps, Gateway, InDoubt, Settings as GatewaySettings},
     ledger::{Ledger, MaxAge, Memory, RunLedger, Store},
-    plan::{self, Header, Plan, PlanError, Refresh, Request},
+    plan::{self, Advice, Header, Plan, PlanError, Refresh, Request},
 };
 use marl_core::{Registry, SemanticType};
 use sandbox::{Options, Sandbox};
@@ -29,6 +29,7 @@ use crate::{
     recipe::Recipe,
     settings::Settings,
     table::{self, ReadOptions, Sketch},
+    typed,
 };
 
 /// How long a call takes in the built-in sandbox, so that a sample run looks like a real one.
@@ -55,18 +56,38 @@ impl Steps {
         Ok(Self { request, recipe })
     }
 
-    /// A plan's problem, with the recipe's line if there is one.
-    pub(crate) fn failure(&self, error: PlanError) -> Failure {
-        match &self.recipe {
-            Some(recipe) => recipe.locate(&error),
-            None => error.into(),
+    /// A plan's problem: with the recipe's line if there is one, else with the command that would
+    /// have been right, if that is known.
+    pub(crate) fn failure(&self, error: PlanError, table: &Path) -> Failure {
+        if let Some(recipe) = &self.recipe {
+            return recipe.locate(&error);
         }
+        let next = error.advice.as_deref().map(|advice| corrected(advice, table));
+        let failure = Failure::from(error);
+        match next {
+            Some(next) => failure.next(next),
+            None => failure,
+        }
+    }
+}
+
+/// The command that was typed as a plan's error says it should have been.
+fn corrected(advice: &Advice, table: &Path) -> String {
+    match advice {
+        Advice::Bind { step, input, columns } => match columns.as_slice() {
+            [only] => typed::with_flag("--map", &format!("{step}.{input}={only}")),
+            // Which of them is meant, nobody here can tell.
+            _ => format!("marl columns {} --json", typed::word(&table.to_string_lossy())),
+        },
+        Advice::Integrations(list) => typed::with_value("--integrations", list),
+        Advice::Prefix { step, prefix } => typed::with_flag("--prefix", &format!("{step}={prefix}")),
     }
 }
 
 fn from_flags(args: &StepArgs) -> Result<Request, Failure> {
     let steps = args.integrations.iter().map(|word| plan::StepRequest::parse(word.trim()));
-    let tweaks = args.map.iter().chain(&args.prefix).chain(&args.condition).chain(&args.provider_column);
+    let names = args.map.iter().chain(&args.into).chain(&args.prefix);
+    let tweaks = names.chain(&args.condition).chain(&args.provider_column);
     Ok(Request {
         steps: steps.chain(args.formula.iter().cloned()).collect(),
         want: args.want.iter().map(|column| column.trim().to_owned()).collect(),
@@ -116,8 +137,9 @@ impl<'a> Job<'a> {
             let name = table_name(&sketch);
             let header = header(&sketch, &name);
             let request = plan::resolve(&steps.request, &header, &registry);
-            let request = request.map_err(|error| steps.failure(error))?;
-            let plan = Plan::new(&request, &header, &registry).map_err(|error| steps.failure(error))?;
+            let request = request.map_err(|error| steps.failure(error, &args.input))?;
+            let plan = Plan::new(&request, &header, &registry);
+            let plan = plan.map_err(|error| steps.failure(error, &args.input))?;
             (request, Arc::new(plan))
         };
         Ok(Self { args, place, sketch, request, plan, registry })

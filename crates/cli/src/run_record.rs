@@ -160,6 +160,7 @@ impl Step {
             name: Some(self.name().to_owned()),
             work,
             inputs: self.inputs.clone(),
+            outputs: self.outputs.clone(),
             prefix: self.prefix.clone(),
             condition: self.condition.clone(),
             existing: None,

@@ -33,6 +33,35 @@ pub(crate) fn command() -> String {
     std::iter::once("marl".to_owned()).chain(words.map(|one| word(&one))).collect::<Vec<_>>().join(" ")
 }
 
+/// This command with one flag more.
+pub(crate) fn with_flag(flag: &str, value: &str) -> String {
+    // After `--` no flag could be added, and no command that takes steps has words there.
+    let words = words().filter(|word| word != IN_BACKGROUND && word != "--");
+    let words = words.chain([flag.to_owned(), value.to_owned()]);
+    std::iter::once("marl".to_owned()).chain(words.map(|one| word(&one))).collect::<Vec<_>>().join(" ")
+}
+
+/// This command with another value for a flag, which is added if it was not typed.
+pub(crate) fn with_value(flag: &str, value: &str) -> String {
+    let others = without(words(), flag);
+    let words = others.chain([flag.to_owned(), value.to_owned()]);
+    std::iter::once("marl".to_owned()).chain(words.map(|one| word(&one))).collect::<Vec<_>>().join(" ")
+}
+
+/// The words without a flag and its values.
+fn without(typed: impl Iterator<Item = String>, flag: &str) -> impl Iterator<Item = String> {
+    let joined = format!("{flag}=");
+    let mut is_value = false;
+    let words: Vec<String> = typed
+        .filter(|word| word != IN_BACKGROUND && word != "--")
+        .filter(|word| {
+            let is_left_out = std::mem::replace(&mut is_value, word == flag);
+            !is_left_out && !is_value && !word.starts_with(&joined)
+        })
+        .collect();
+    words.into_iter()
+}
+
 /// The command that asks for help with the one that was typed.
 pub(crate) fn help() -> String {
     help_of(words(), Args::command())
@@ -75,7 +104,7 @@ fn other_command(typed: impl Iterator<Item = String>, subcommand: &str, without:
 mod tests {
     use clap::CommandFactory;
 
-    use super::{help_of, other_command};
+    use super::{help_of, other_command, without};
     use crate::args::Args;
 
     #[test]
@@ -90,6 +119,18 @@ mod tests {
         ] {
             let words = typed.split(' ').map(str::to_owned);
             assert_eq!(help_of(words, Args::command()), expect, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_flag_is_left_out_with_its_value() {
+        for (typed, expect) in [
+            ("plan --integrations a,b --input x", "plan --input x"),
+            ("plan --integrations=a --integrations b --input x", "plan --input x"),
+            ("plan --input x --integrations", "plan --input x"),
+        ] {
+            let words = without(typed.split(' ').map(str::to_owned), "--integrations");
+            assert_eq!(words.collect::<Vec<_>>().join(" "), expect, "{typed}");
         }
     }
 

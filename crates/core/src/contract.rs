@@ -46,17 +46,29 @@ pub struct Column {
     pub description: &'static str,
     /// An input without which nothing is asked; an output that every value brings.
     pub required: bool,
+    /// Other names that tables usually give this column. An input whose own name the table lacks
+    /// binds to the only column with such a name, if its values fit.
+    // Left out of documents: `marl columns` says what they come to on a table.
+    #[serde(skip)]
+    pub aliases: &'static [&'static str],
 }
 
 impl Column {
     /// A column that must be filled.
     pub const fn required(name: &'static str, kind: SemanticType, description: &'static str) -> Self {
-        Self { name, kind, description, required: true }
+        Self { name, kind, description, required: true, aliases: &[] }
     }
 
     /// A column that may stay empty.
     pub const fn optional(name: &'static str, kind: SemanticType, description: &'static str) -> Self {
-        Self { name, kind, description, required: false }
+        Self { name, kind, description, required: false, aliases: &[] }
+    }
+
+    /// The same column with the names that tables usually give it; see [`aliases`](crate::aliases).
+    #[must_use]
+    pub const fn aliases(mut self, aliases: &'static [&'static str]) -> Self {
+        self.aliases = aliases;
+        self
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! This crate touches no file, no terminal and no network, and holds no policy.
 
+pub mod aliases;
 pub mod answer;
 mod call;
 mod context;

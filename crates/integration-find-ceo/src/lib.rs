@@ -4,7 +4,8 @@ mod person;
 
 use async_trait::async_trait;
 use marl_core::{
-    CallSpec, Column, Context, Contract, Error, Fields, Integration, Registration, Row, SemanticType, answer,
+    CallSpec, Column, Context, Contract, Error, Fields, Integration, Registration, Row, SemanticType,
+    aliases, answer,
 };
 
 const TOOL: &str = "chatgpt_webresearch";
@@ -16,14 +17,17 @@ static CONTRACT: Contract = Contract {
     name: "find_ceo",
     version: 1,
     description: "A company's chief executive and their LinkedIn profile, from the web",
-    inputs: &[Column::required("company_domain", SemanticType::Domain, "the company's web domain")],
+    inputs: &[Column::required("company_domain", SemanticType::Domain, "the company's web domain")
+        .aliases(aliases::COMPANY_DOMAIN)],
     outputs: &[
-        Column::optional("ceo_name", SemanticType::Text, "full name of the present chief executive"),
+        Column::optional("ceo_name", SemanticType::Text, "full name of the present chief executive")
+            .aliases(aliases::CEO_NAME),
         Column::optional(
             "ceo_linkedin_url",
             SemanticType::LinkedinUrl,
             "the chief executive's LinkedIn profile",
-        ),
+        )
+        .aliases(aliases::CEO_LINKEDIN_URL),
     ],
     calls: &[CallSpec::once("datagen", TOOL)],
 };

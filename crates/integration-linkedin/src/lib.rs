@@ -5,7 +5,7 @@ mod profile;
 
 use async_trait::async_trait;
 use marl_core::{
-    CallSpec, Column, Context, Contract, Error, Fields, Integration, Registration, Row, SemanticType,
+    CallSpec, Column, Context, Contract, Error, Fields, Integration, Registration, Row, SemanticType, aliases,
 };
 use serde_json::json;
 
@@ -18,12 +18,15 @@ static CONTRACT: Contract = Contract {
     name: "linkedin_profile",
     version: 1,
     description: "A person's headline, current company, location and follower count, from LinkedIn",
-    inputs: &[Column::required("linkedin_url", SemanticType::LinkedinUrl, "the person's LinkedIn profile")],
+    inputs: &[Column::required("linkedin_url", SemanticType::LinkedinUrl, "the person's LinkedIn profile")
+        .aliases(aliases::LINKEDIN_URL)],
     outputs: &[
-        Column::optional("headline", SemanticType::Text, "the line under the person's name"),
+        Column::optional("headline", SemanticType::Text, "the line under the person's name")
+            .aliases(aliases::HEADLINE),
         Column::optional("current_company", SemanticType::Text, "the company of the current position"),
         Column::optional("location", SemanticType::Text, "where the person says to be"),
-        Column::optional("follower_count", SemanticType::Integer, "how many follow the profile"),
+        Column::optional("follower_count", SemanticType::Integer, "how many follow the profile")
+            .aliases(aliases::FOLLOWER_COUNT),
     ],
     calls: &[CallSpec::once("datagen", TOOL)],
 };

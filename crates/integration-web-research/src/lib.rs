@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use marl_core::{
-    CallSpec, Column, Context, Contract, Error, Fields, Integration, Registration, Row, SemanticType, answer,
+    CallSpec, Column, Context, Contract, Error, Fields, Integration, Registration, Row, SemanticType,
+    aliases, answer,
 };
 
 const TOOL: &str = "chatgpt_webresearch";
@@ -14,11 +15,15 @@ static CONTRACT: Contract = Contract {
     name: "web_research",
     version: 1,
     description: "What a company does, the technology it uses and how many people it employs, from the web",
-    inputs: &[Column::required("company_domain", SemanticType::Domain, "the company's web domain")],
+    inputs: &[Column::required("company_domain", SemanticType::Domain, "the company's web domain")
+        .aliases(aliases::COMPANY_DOMAIN)],
     outputs: &[
-        Column::optional("company_description", SemanticType::Text, "what the company does, in one sentence"),
-        Column::optional("tech_stack", SemanticType::List, "technologies the company uses"),
-        Column::optional("employee_count", SemanticType::Integer, "how many people the company employs"),
+        Column::optional("company_description", SemanticType::Text, "what the company does, in one sentence")
+            .aliases(aliases::COMPANY_DESCRIPTION),
+        Column::optional("tech_stack", SemanticType::List, "technologies the company uses")
+            .aliases(aliases::TECH_STACK),
+        Column::optional("employee_count", SemanticType::Integer, "how many people the company employs")
+            .aliases(aliases::EMPLOYEE_COUNT),
     ],
     calls: &[CallSpec::once("datagen", TOOL)],
 };

@@ -25,9 +25,15 @@ pub(crate) struct StepArgs {
     #[arg(long, value_name = "FILE", conflicts_with_all = STEP_FLAGS)]
     pub(crate) recipe: Option<PathBuf>,
 
-    /// Feed an input from a column of another name; may be given several times
-    #[arg(long, value_name = "STEP.INPUT=COLUMN", value_parser = parse_map)]
+    /// Feed an input from a column of another name: of all steps (`company_domain=Website`) or of
+    /// one (`find_ceo.company_domain=Website`); may be given several times
+    #[arg(long, value_name = "[STEP.]INPUT=COLUMN", value_parser = parse_map)]
     pub(crate) map: Vec<Tweak>,
+
+    /// Write an output into a column of your own: `find_ceo.ceo_name=CEO`; fills its empty cells
+    /// (see `--existing`); may be given several times
+    #[arg(long, value_name = "[STEP.]OUTPUT=COLUMN", value_parser = parse_into)]
+    pub(crate) into: Vec<Tweak>,
 
     /// Begin a step's output columns with a word; may be given several times
     #[arg(long, value_name = "STEP=PREFIX", value_parser = parse_prefix)]
@@ -55,8 +61,17 @@ pub(crate) struct StepArgs {
 }
 
 /// What a recipe says instead.
-const STEP_FLAGS: [&str; 8] =
-    ["integrations", "want", "map", "prefix", "condition", "formula", "provider_column", "column_type"];
+const STEP_FLAGS: [&str; 9] = [
+    "integrations",
+    "want",
+    "map",
+    "into",
+    "prefix",
+    "condition",
+    "formula",
+    "provider_column",
+    "column_type",
+];
 
 /// Which rows are enriched
 #[derive(Debug, ClapArgs)]
@@ -125,14 +140,27 @@ fn tweak(step: &str, set: Set) -> Tweak {
 }
 
 fn parse_map(text: &str) -> Result<Tweak, String> {
-    let form = "linkedin_profile.linkedin_url=LinkedIn";
+    let (step, input, column) =
+        own_name(text, "company_domain=Website` or `find_ceo.company_domain=Website")?;
+    Ok(Tweak { step, set: Set::Input(input, column) })
+}
+
+fn parse_into(text: &str) -> Result<Tweak, String> {
+    let (step, output, column) = own_name(text, "ceo_name=CEO` or `find_ceo.ceo_name=CEO")?;
+    Ok(Tweak { step, set: Set::Output(output, column) })
+}
+
+/// `step.name=column` or `name=column`.
+fn own_name(text: &str, form: &str) -> Result<(Option<String>, String, String), String> {
     let (left, column) = halves(text, form)?;
-    match left.split_once('.') {
-        Some((step, input)) if !step.is_empty() && !input.is_empty() => {
-            Ok(tweak(step, Set::Input(input.to_owned(), column.to_owned())))
-        }
-        _ => Err(format!("it must look like `{form}`")),
+    let (step, name) = match left.split_once('.') {
+        Some((step, name)) => (Some(step.trim()), name.trim()),
+        None => (None, left),
+    };
+    if step == Some("") || name.is_empty() {
+        return Err(format!("it must look like `{form}`"));
     }
+    Ok((step.map(str::to_owned), name.to_owned(), column.to_owned()))
 }
 
 fn parse_prefix(text: &str) -> Result<Tweak, String> {
@@ -179,12 +207,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_map_names_step_input_and_column() {
-        let map = parse_map("a.b=My = Column").unwrap();
-        assert_eq!(map.step.as_deref(), Some("a"));
-        assert_eq!(map.set, Set::Input("b".to_owned(), "My = Column".to_owned()));
-        for wrong in ["a.b", "a=b", ".b=c", "a.=c", "a.b="] {
-            assert!(parse_map(wrong).is_err(), "{wrong}");
+    fn a_map_names_an_input_of_one_step_or_of_all() {
+        for (text, step, input, column) in [
+            ("a.b=My = Column", Some("a"), "b", "My = Column"),
+            ("b=c.d", None, "b", "c.d"),
+            (" a . b =c", Some("a"), "b", "c"),
+        ] {
+            let map = parse_map(text).unwrap();
+            assert_eq!(map.step.as_deref(), step, "{text}");
+            assert_eq!(map.set, Set::Input(input.to_owned(), column.to_owned()), "{text}");
+            assert_eq!(parse_into(text).unwrap().set, Set::Output(input.to_owned(), column.to_owned()));
+        }
+        for wrong in ["a.b", ".b=c", "a.=c", "a.b=", "=c", " = "] {
+            assert!(parse_map(wrong).is_err() && parse_into(wrong).is_err(), "{wrong}");
         }
     }
 }

@@ -1,20 +1,19 @@
-//! `marl columns`: what a table's columns hold, and which integrations run on it as it is. Sends
-//! nothing and needs no key, settings or ledger.
+//! `marl columns`: what a table's columns hold, and which integrations they allow. Sends nothing and
+//! needs no key, settings or ledger.
 
-use std::collections::BTreeMap;
+mod runnable;
 
-use engine::plan::{Plan, Request, StepRequest};
 use marl_core::{Registry, SemanticType, Value};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use self::runnable::{Runnable, Unbound, runnable};
 use super::command_over;
 use crate::{
     args::ColumnsArgs,
     document::Version,
     exit,
     failure::Failure,
-    job::{header, table_name},
     printer::Printer,
     profile::{MOST_DISTINCT, Profile},
     project,
@@ -36,7 +35,11 @@ pub(super) struct Document<'a> {
     /// The command that lists the rest, if there is a rest.
     more: Option<String>,
     columns: Vec<Described<'a>>,
+    /// What runs on the table as it is.
     integrations: Vec<Runnable>,
+    /// What runs once it is told which column is meant.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unbound: Vec<Unbound>,
 }
 
 #[derive(JsonSchema, Serialize)]
@@ -51,26 +54,12 @@ struct Described<'a> {
     examples: Vec<String>,
 }
 
-/// An integration that runs on the table as it is.
-#[derive(JsonSchema, Serialize)]
-struct Runnable {
-    name: &'static str,
-    /// By input, the column that feeds it.
-    inputs: BTreeMap<&'static str, String>,
-    adds: Vec<String>,
-    /// Its columns that the table has already.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    fills: Vec<String>,
-    /// The same for people.
-    #[serde(skip)]
-    line: String,
-}
-
 pub(crate) fn run(args: &ColumnsArgs, printer: &Printer) -> Result<u8, Failure> {
     let registry = Registry::gather()?;
     let sketch = table::check(&args.table, &ReadOptions { delimiter: args.delimiter })?;
     let total = sketch.columns.len();
     let most = if args.all { total } else { total.min(LISTED) };
+    let (integrations, unbound) = runnable(&sketch, &registry);
     let mut document = Document {
         schema_version: Version,
         table: project::shown(&args.table),
@@ -79,7 +68,8 @@ pub(crate) fn run(args: &ColumnsArgs, printer: &Printer) -> Result<u8, Failure> 
         shown: most,
         more: None,
         columns: Vec::new(),
-        integrations: runnable(&sketch, &registry),
+        integrations,
+        unbound,
     };
     let mut columns = describe(&sketch, most)?;
     if printer.is_json() && !args.all {
@@ -125,33 +115,6 @@ fn share(filled: u64, rows: u64) -> f64 {
     if rows == 0 { 0.0 } else { (filled as f64 / rows as f64 * 10_000.0).round() / 10_000.0 }
 }
 
-/// The integrations that can be planned alone.
-fn runnable(sketch: &Sketch, registry: &Registry) -> Vec<Runnable> {
-    let name = table_name(sketch);
-    let header = header(sketch, &name);
-    let planned = registry.integrations().filter_map(|known| {
-        let steps = vec![StepRequest::parse(known.contract().name)];
-        Plan::new(&Request { steps, ..Request::default() }, &header, registry).ok()
-    });
-    let steps = planned.flat_map(|plan| plan.steps);
-    let runnable = steps.filter_map(|step| {
-        let alternative = step.alternatives().first()?;
-        let inputs = alternative.inputs.iter().map(|input| (input.column.name, input.from.clone()));
-        let (fills, adds): (Vec<_>, Vec<_>) = step.columns().partition(|output| output.existing);
-        let names = |outputs: Vec<&engine::plan::Output>| {
-            outputs.into_iter().map(|output| output.name.clone()).collect()
-        };
-        Some(Runnable {
-            name: alternative.integration.contract().name,
-            inputs: inputs.collect(),
-            adds: names(adds),
-            fills: names(fills),
-            line: shown(&report::binding(&step)),
-        })
-    });
-    runnable.collect()
-}
-
 /// How many columns the document has room for; never none.
 fn fitting(empty: &Document<'_>, columns: &[Described<'_>]) -> usize {
     // The command for the rest is still to come; it says the table again.
@@ -182,11 +145,21 @@ fn tell(document: &Document<'_>, printer: &Printer) {
         document.columns.iter().map(|column| cells(column, document.rows).to_vec()).collect();
     let laid = aligned(&header, &lines, printer.width());
     laid.lines.iter().for_each(|line| printer.data(line));
-    if document.integrations.is_empty() {
+    if document.integrations.is_empty() && document.unbound.is_empty() {
         printer.note("runs", "no integration as it is; `marl integrations` says what each needs");
-    } else {
+    }
+    if !document.integrations.is_empty() {
         printer.data("\nintegrations that run on it as it is");
-        document.integrations.iter().for_each(|one| printer.data(&format!("  {}", one.line)));
+    }
+    for one in &document.integrations {
+        printer.data(&format!("  {}", one.line));
+        one.hints().for_each(|flag| printer.data(&format!("  {:<16}  or with {}", "", shown(flag))));
+    }
+    if !document.unbound.is_empty() {
+        printer.data("\nintegrations that run once you say which column is meant");
+    }
+    for one in &document.unbound {
+        printer.data(&format!("  {}: {}", one.line(), shown(&one.flag)));
     }
     if let Some(more) = &document.more {
         let shown = thousands(document.shown as u64);

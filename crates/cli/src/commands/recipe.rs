@@ -36,13 +36,16 @@ pub(crate) fn run(args: &RecipeArgs, printer: &Printer) -> Result<u8, Failure> {
     let name = table_name(&sketch);
     let header = header(&sketch, &name);
     let mut request =
-        plan::resolve(&steps.request, &header, &registry).map_err(|error| steps.failure(error))?;
-    let plan = Plan::new(&request, &header, &registry).map_err(|error| steps.failure(error))?;
-    // What was found by a column's ending is written down: another table may have two such.
+        plan::resolve(&steps.request, &header, &registry).map_err(|error| steps.failure(error, input))?;
+    let plan = Plan::new(&request, &header, &registry).map_err(|error| steps.failure(error, input))?;
+    // A column that was found by its name's ending or as a usual name is written down: another
+    // table may have two of them.
     for step in &mut request.steps {
         let bound = plan.steps.iter().find(|planned| planned.name == step.name());
         let inputs = bound.iter().flat_map(|step| step.alternatives()).flat_map(|one| &one.inputs);
-        for input in inputs.filter(|input| input.from != input.column.name) {
+        let of_all = &request.inputs;
+        let is_said = |name: &str, from: &str| name == from || of_all.get(name).is_some_and(|of| of == from);
+        for input in inputs.filter(|input| !is_said(input.column.name, &input.from)) {
             step.inputs.insert(input.column.name.to_owned(), input.from.clone());
         }
     }

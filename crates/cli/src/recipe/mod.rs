@@ -38,6 +38,8 @@ struct Lines {
     keys: BTreeMap<String, usize>,
     /// By input.
     inputs: BTreeMap<String, usize>,
+    /// By output.
+    outputs: BTreeMap<String, usize>,
 }
 
 impl Recipe {
@@ -67,6 +69,7 @@ impl Recipe {
             Part::Name => lines.keys.get("name"),
             Part::Use => lines.keys.get("use"),
             Part::Input(input) => lines.inputs.get(input),
+            Part::Output(output) => lines.outputs.get(output),
             Part::Prefix => lines.keys.get("prefix"),
             Part::Condition => lines.keys.get("where"),
             Part::Formula => lines.keys.get("formula"),

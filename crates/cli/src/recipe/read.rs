@@ -15,9 +15,9 @@ use super::{
 };
 use crate::failure::Failure;
 
-const TOP_KEYS: [&str; 3] = ["existing", "columns", "step"];
-const STEP_KEYS: [&str; 8] =
-    ["name", "use", "formula", "inputs", "prefix", "where", "existing", "provider_column"];
+const TOP_KEYS: [&str; 4] = ["existing", "inputs", "columns", "step"];
+const STEP_KEYS: [&str; 9] =
+    ["name", "use", "formula", "inputs", "outputs", "prefix", "where", "existing", "provider_column"];
 const EXISTING: [Existing; 3] = [Existing::Keep, Existing::Overwrite, Existing::Fail];
 
 /// Reads a recipe's text; `file` is its name in messages.
@@ -34,6 +34,7 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Recipe, Failure> {
         });
     }
     let existing = existing(&source, &root)?.unwrap_or_default();
+    let inputs = names(&source, &root, &INPUTS)?;
     let types = root.get("columns").map(|columns| types(&source, columns)).transpose()?;
     let steps = steps(&source, &root)?;
     let columns = root.get("columns").and_then(|value| value.get_ref().as_table());
@@ -43,6 +44,7 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Recipe, Failure> {
         lines: steps.iter().map(Step::lines).collect(),
         request: Request {
             steps: requests(&steps)?,
+            inputs,
             existing,
             types: types.unwrap_or_default(),
             ..Request::default()
@@ -81,6 +83,44 @@ fn types<'t>(source: &Source<'t>, columns: &Value<'t>) -> Result<BTreeMap<String
         types.insert(name.to_string(), kind);
     }
     Ok(types)
+}
+
+/// A table that pairs names of a contract with columns.
+struct Names {
+    key: &'static str,
+    /// What each key in it names.
+    of: &'static str,
+    form: &'static str,
+}
+
+const INPUTS: Names = Names {
+    key: "inputs",
+    of: "an input",
+    form: "`inputs = { input = \"column\" }` names the column that feeds each input",
+};
+
+const OUTPUTS: Names = Names {
+    key: "outputs",
+    of: "an output",
+    form: "`outputs = { output = \"column\" }` names the column that each output is written to",
+};
+
+fn names(
+    source: &Source<'_>,
+    table: &DeTable<'_>,
+    Names { key, of, form }: &Names,
+) -> Result<BTreeMap<String, String>, Failure> {
+    let Some(value) = table.get(*key) else { return Ok(BTreeMap::new()) };
+    let pairs = source.table(&format!("`{key}`"), value).map_err(|failure| failure.hint(*form))?;
+    let mut names = BTreeMap::new();
+    for (name, column) in pairs {
+        if name.get_ref().trim().is_empty() {
+            return Err(source.wrong(&name.span(), format!("{of} without a name")).hint(*form));
+        }
+        let told = format!("`{key}.{}`", shown(name.get_ref()));
+        names.insert(name.get_ref().to_string(), source.text(&told, column)?);
+    }
+    Ok(names)
 }
 
 /// The steps of a recipe, at least one.
@@ -145,7 +185,8 @@ impl Step<'_, '_> {
         let request = StepRequest {
             name: self.name()?,
             work: self.work()?,
-            inputs: self.inputs()?,
+            inputs: names(self.source, self.table, &INPUTS)?,
+            outputs: names(self.source, self.table, &OUTPUTS)?,
             prefix: self.text("prefix")?.unwrap_or_default(),
             condition: self.text("where")?,
             existing: existing(self.source, self.table)?,
@@ -207,22 +248,6 @@ impl Step<'_, '_> {
         Ok(Work::Use(names.into_iter().map(|(_, name)| name).collect()))
     }
 
-    fn inputs(&self) -> Result<BTreeMap<String, String>, Failure> {
-        let Some(value) = self.table.get("inputs") else { return Ok(BTreeMap::new()) };
-        let mut inputs = BTreeMap::new();
-        let table = self.source.table("`inputs`", value).map_err(|failure| {
-            failure.hint("`inputs = { input = \"column\" }` names the column that feeds each input")
-        })?;
-        for (input, column) in table {
-            if input.get_ref().trim().is_empty() {
-                return Err(self.source.wrong(&input.span(), "an input without a name"));
-            }
-            let key = format!("`inputs.{}`", shown(input.get_ref()));
-            inputs.insert(input.get_ref().to_string(), self.source.text(&key, column)?);
-        }
-        Ok(inputs)
-    }
-
     fn check_formula(&self, request: &StepRequest) -> Result<(), Failure> {
         if request.name.is_none() {
             let failure = self.wrong("formula", "a formula needs a `name`");
@@ -254,11 +279,15 @@ impl Step<'_, '_> {
         let lines = |table: &DeTable<'_>| {
             table.keys().map(|key| (key.get_ref().to_string(), self.source.line(&key.span()))).collect()
         };
-        let inputs = self.table.get("inputs").and_then(|value| value.get_ref().as_table());
+        let within = |key: &str| {
+            let table = self.table.get(key).and_then(|value| value.get_ref().as_table());
+            table.map(lines).unwrap_or_default()
+        };
         Lines {
             step: self.source.line(&self.at),
             keys: lines(self.table),
-            inputs: inputs.map(lines).unwrap_or_default(),
+            inputs: within("inputs"),
+            outputs: within("outputs"),
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::exit;
 
 const FULL: &str = r#"# A comment.
 existing = "fail"
+inputs = { company_domain = "the site" }
 
 [columns]
 employees = "integer"
@@ -20,6 +21,7 @@ employees = "integer"
 name = "ceo"
 use = ["linkedin_profile", "web_research"]
 inputs = { linkedin_url = "ceo_linkedin_url" }
+outputs = { headline = "What they do" }
 prefix = "ceo_"
 where = 'employees > 50 && name != "x"'
 existing = "overwrite"
@@ -66,6 +68,7 @@ fn everything_can_be_said() {
         name: Some("ceo".into()),
         work: Work::Use(vec!["linkedin_profile".into(), "web_research".into()]),
         inputs: texts([("linkedin_url", "ceo_linkedin_url")]),
+        outputs: texts([("headline", "What they do")]),
         prefix: "ceo_".into(),
         condition: Some("employees > 50 && name != \"x\"".into()),
         existing: Some(Existing::Overwrite),
@@ -85,6 +88,7 @@ fn everything_can_be_said() {
     let types = [("employees", SemanticType::Integer), ("the site", SemanticType::Domain)];
     let wanted = Request {
         steps: vec![ceo, find, size],
+        inputs: texts([("company_domain", "the site")]),
         existing: Existing::Fail,
         types: types.map(|(column, kind)| (column.to_owned(), kind)).into(),
         ..Request::default()
@@ -156,6 +160,8 @@ fn what_is_no_step_is_told_with_its_line() {
         "[[step]]\nuse = \"a\"\nname = \"caf\u{e9}\"",
         "[[step]]\nuse = [\"a\"]\nprovider_column = \"by\"",
         "[[step]]\nformula = '1'",
+        "[[step]]\nuse = \"a\"\noutputs = \"CEO\"",
+        "inputs = 7\n[[step]]\nuse = \"a\"",
         "[[step]]\nname = \"one\"\nformula = '1'\ninputs = { a = \"b\" }",
         "[[step]]\nname = \"one\"\nformula = '1'\nprovider_column = \"by\"",
         "[[step]]\nuse = \"a\"\n\n[[step]]\nuse = [\"a\", \"b\"]",
@@ -204,7 +210,8 @@ fn a_plans_problem_is_told_with_the_line_of_its_part() {
     let recipe = read(FULL).unwrap();
     let at = |about: Option<About>| {
         let (message, hints) = ("it does not fit".to_owned(), vec!["mend it".to_owned()]);
-        let failure = recipe.locate(&PlanError { problem: Problem::Unfit, message, hints, about });
+        let failure =
+            recipe.locate(&PlanError { problem: Problem::Unfit, message, hints, about, advice: None });
         assert_eq!(failure.exit, exit::USAGE);
         told(&failure)
     };
@@ -212,26 +219,27 @@ fn a_plans_problem_is_told_with_the_line_of_its_part() {
         let wanted = format!("error: recipe.toml, line {line}: it does not fit\nhint: mend it");
         assert_eq!(at(Some(About { step, part })), wanted);
     };
-    check(0, Part::Step, 8);
-    check(0, Part::Name, 9);
-    check(0, Part::Use, 10);
-    check(0, Part::Input("linkedin_url".into()), 11);
-    check(0, Part::Prefix, 12);
-    check(0, Part::Condition, 13);
-    check(0, Part::Existing, 14);
-    check(0, Part::ProviderColumn, 15);
-    check(1, Part::Input("domain".into()), 20);
-    check(1, Part::Input("company".into()), 21);
-    check(2, Part::Formula, 25);
+    check(0, Part::Step, 9);
+    check(0, Part::Name, 10);
+    check(0, Part::Use, 11);
+    check(0, Part::Input("linkedin_url".into()), 12);
+    check(0, Part::Output("headline".into()), 13);
+    check(0, Part::Prefix, 14);
+    check(0, Part::Condition, 15);
+    check(0, Part::Existing, 16);
+    check(0, Part::ProviderColumn, 17);
+    check(1, Part::Input("domain".into()), 22);
+    check(1, Part::Input("company".into()), 23);
+    check(2, Part::Formula, 27);
     // What the step does not say is the step's.
-    check(1, Part::Input("country".into()), 17);
-    check(1, Part::Name, 17);
-    check(2, Part::Use, 23);
+    check(1, Part::Input("country".into()), 19);
+    check(1, Part::Name, 19);
+    check(2, Part::Use, 25);
     // What the recipe does not hold has no line.
     assert_eq!(at(None), "error: it does not fit\nhint: mend it");
     assert_eq!(at(Some(About { step: 3, part: Part::Use })), "error: it does not fit\nhint: mend it");
     let problem = Problem::UnknownIntegration;
-    let error = PlanError { problem, message: "no".into(), hints: Vec::new(), about: None };
+    let error = PlanError { problem, message: "no".into(), hints: Vec::new(), about: None, advice: None };
     assert_eq!(recipe.locate(&error).exit, exit::NOT_FOUND);
 }
 
@@ -255,12 +263,14 @@ fn step() -> impl Strategy<Value = StepRequest> {
     let names = collection::btree_set(odd(), 1..4).prop_map(|names| names.into_iter().collect::<Vec<_>>());
     let work = prop_oneof![2 => names.prop_map(Work::Use), 1 => odd().prop_map(Work::Formula)];
     let prefix = option::of(odd()).prop_map(Option::unwrap_or_default);
-    let inputs = collection::btree_map(odd(), odd(), 0..4);
+    let pairs = || collection::btree_map(odd(), odd(), 0..4);
+    let inputs = (pairs(), pairs());
     let name = option::of("[a-z0-9_]{1,8}");
     let rest = (option::of(odd()), option::of(existing()), option::of(odd()));
-    (name, work, inputs, prefix, rest).prop_map(|(name, work, inputs, prefix, rest)| {
+    (name, work, inputs, prefix, rest).prop_map(|(name, work, (inputs, outputs), prefix, rest)| {
         let (condition, existing, column) = rest;
-        let step = StepRequest { name, work, inputs, prefix, condition, existing, provider_column: None };
+        let step =
+            StepRequest { name, work, inputs, outputs, prefix, condition, existing, provider_column: None };
         match &step.work {
             Work::Use(names) => {
                 let provider_column = column.filter(|_| names.len() > 1);
@@ -276,17 +286,20 @@ fn step() -> impl Strategy<Value = StepRequest> {
 
 fn request() -> impl Strategy<Value = Request> {
     let types = collection::btree_map(odd(), sample::select(SemanticType::ALL.to_vec()), 0..4);
-    (collection::vec(step(), 1..5), existing(), types).prop_map(|(mut steps, existing, types)| {
-        let mut names = BTreeSet::new();
-        steps.retain(|step| {
-            let name = step.name.clone().unwrap_or_else(|| match &step.work {
-                Work::Use(names) => names[0].clone(),
-                Work::Formula(_) => unreachable!("a formula has a name"),
+    let inputs = collection::btree_map(odd(), odd(), 0..3);
+    (collection::vec(step(), 1..5), inputs, existing(), types).prop_map(
+        |(mut steps, inputs, existing, types)| {
+            let mut names = BTreeSet::new();
+            steps.retain(|step| {
+                let name = step.name.clone().unwrap_or_else(|| match &step.work {
+                    Work::Use(names) => names[0].clone(),
+                    Work::Formula(_) => unreachable!("a formula has a name"),
+                });
+                names.insert(name)
             });
-            names.insert(name)
-        });
-        Request { steps, existing, types, ..Request::default() }
-    })
+            Request { steps, inputs, existing, types, ..Request::default() }
+        },
+    )
 }
 
 proptest! {

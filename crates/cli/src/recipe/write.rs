@@ -13,6 +13,9 @@ pub(crate) fn write(request: &Request) -> String {
     if request.existing != Existing::default() {
         blocks.push(line("existing", word(request.existing)));
     }
+    if !request.inputs.is_empty() {
+        blocks.push(line("inputs", names(&request.inputs)));
+    }
     if !request.types.is_empty() {
         let types = request.types.iter().map(|(column, kind)| (column.clone(), Value::from(kind.name())));
         let types = Table::from_iter(types);
@@ -35,7 +38,10 @@ fn step(step: &StepRequest) -> String {
         Work::Formula(formula) => expression("formula", formula),
     };
     if !step.inputs.is_empty() {
-        text += &line("inputs", inputs(&step.inputs));
+        text += &line("inputs", names(&step.inputs));
+    }
+    if !step.outputs.is_empty() {
+        text += &line("outputs", names(&step.outputs));
     }
     if !step.prefix.is_empty() {
         text += &line("prefix", step.prefix.as_str());
@@ -52,8 +58,9 @@ fn step(step: &StepRequest) -> String {
     text
 }
 
-fn inputs(inputs: &BTreeMap<String, String>) -> Table {
-    inputs.iter().map(|(input, column)| (input.clone(), Value::from(column.as_str()))).collect()
+/// Names of a contract, and the columns that they are bound to.
+fn names(names: &BTreeMap<String, String>) -> Table {
+    names.iter().map(|(name, column)| (name.clone(), Value::from(column.as_str()))).collect()
 }
 
 fn line(key: &str, value: impl Into<Value>) -> String {

@@ -1,10 +1,10 @@
 //! A step in one line: what it reads, what it writes.
 
-use engine::plan::{Alternative, Step, Task};
+use engine::plan::{Alternative, Output, Step, Task};
 
-/// `find_ceo  company_domain <- domain -> ceo_name, ceo_linkedin_url`
+/// `find_ceo  company_domain <- domain -> ceo_name as CEO, ceo_linkedin_url`
 pub(crate) fn binding(step: &Step) -> String {
-    let outputs: Vec<&str> = step.columns().map(|output| output.name.as_str()).collect();
+    let outputs: Vec<String> = step.columns().map(|output| written(step, output)).collect();
     let reads = match &step.task {
         Task::Compute(formula) => format!("= {}", formula.expression.text()),
         Task::Ask(alternatives) => {
@@ -15,6 +15,19 @@ pub(crate) fn binding(step: &Step) -> String {
     let condition =
         step.condition.as_ref().map(|condition| format!(" where {}", condition.expression.text()));
     format!("{:<16}  {reads} -> {}{}", step.name, outputs.join(", "), condition.unwrap_or_default())
+}
+
+/// A column, and the output that goes there where the name does not say.
+fn written(step: &Step, output: &Output) -> String {
+    let own = match &step.task {
+        Task::Compute(_) => format!("{}{}", step.prefix, step.name),
+        Task::Ask(_) => format!("{}{}", step.prefix, output.of),
+    };
+    if output.of.is_empty() || output.name == own {
+        output.name.clone()
+    } else {
+        format!("{} as {}", output.of, output.name)
+    }
 }
 
 /// What one integration reads; its name, where the step's does not say.

@@ -53,19 +53,21 @@ fn tables_that_cannot_be_read() {
 #[test]
 fn commands_that_do_not_fit() {
     let world = World::new();
-    world.write("leads.csv", "name,Website,LinkedIn\nA,https://acme.com,linkedin.com/in/a\n");
+    world.write("leads.csv", "name,The site,The profile\nA,https://acme.com,linkedin.com/in/jane-doe\n");
     insta::assert_snapshot!(told(
         &world,
         &[
             "enrich --input leads.csv --integrations linkedin_profile",
             "enrich --input leads.csv --integrations find_ceo",
             "enrich --input leads.csv --integrations findceo",
-            "enrich --input leads.csv --integrations find_ceo --map find_ceo.company_domain=Websit",
-            "enrich --input leads.csv --integrations find_ceo --map company_domain=Website",
-            "enrich --input leads.csv --integrations find_ceo --map find_ceo.company_domain=Website --parallel 0",
-            "enrich --input leads.csv --integrations find_ceo --map find_ceo.company_domain=Website --output leads.csv",
-            "enrich --input leads.csv --integrations find_ceo --map find_ceo.company_domain=Website --output no/such/o.csv",
-            "enrich --input leads.csv --integrations find_ceo --map find_ceo.company_domain=Website --output o.tsv",
+            "enrich --input leads.csv --integrations find_ceo --map find_ceo.company_domain=Site",
+            "enrich --input leads.csv --integrations find_ceo --map .company_domain=site",
+            "enrich --input leads.csv --integrations find_ceo --map find_ceo.company_domain=name --parallel 0",
+            "enrich --input leads.csv --integrations find_ceo --map find_ceo.company_domain=name --output leads.csv",
+            "enrich --input leads.csv --integrations find_ceo --map find_ceo.company_domain=name --output no/such/o.csv",
+            "enrich --input leads.csv --integrations find_ceo --map find_ceo.company_domain=name --output o.tsv",
+            "enrich --input leads.csv --integrations find_ceo --map find_ceo=name",
+            "enrich --input leads.csv --integrations find_ceo --map find_ceo.company_domain=name --into ceo=CEO",
             "enrich --input leads.csv --integrations find_ceo --existing maybe",
             "enrich --input leads.csv",
             "describe find_ce0",

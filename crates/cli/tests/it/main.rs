@@ -20,6 +20,7 @@ mod ledger;
 mod links;
 mod look;
 mod mcp;
+mod own_columns;
 mod plan;
 mod schema;
 mod shell;

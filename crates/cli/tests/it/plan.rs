@@ -323,7 +323,8 @@ fn flags_that_are_not_read_say_their_form() {
     let world = world();
     let mut said = Vec::new();
     for flag in [
-        ["--map", "find_ceo=company_domain"],
+        ["--map", "find_ceo.=company_domain"],
+        ["--into", "ceo_name"],
         ["--prefix", "ceo_"],
         ["--where", "find_ceo"],
         ["--formula", "=1"],

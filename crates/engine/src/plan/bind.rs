@@ -1,11 +1,17 @@
 //! Binding: which column feeds which input.
 //!
-//! An input takes the column of its name; else, for types that can be told by their form, the
-//! one column that ends in `_` and its name; else the column that the user names.
+//! An input takes the column that the user names; else the column of its own name; else the only
+//! column with a usual name for it, or with a name that ends in `_` and its name, whose values fit.
 
-use marl_core::{Column, Contract, Registry, SemanticType};
+use std::collections::BTreeMap;
 
-use super::{Header, Part, PlanError, Work, did_you_mean, name::Named};
+use marl_core::{Column, Contract, Registry};
+
+use super::{
+    Advice, Header, Part, PlanError, Request, Work, did_you_mean,
+    feed::{self, Match},
+    name::Named,
+};
 use crate::nearest;
 
 /// How an input found its column.
@@ -15,6 +21,8 @@ pub enum How {
     Name,
     /// It ends in the input's name, and its values fit.
     Suffix,
+    /// It has a usual name for the input, and its values fit.
+    Alias,
     /// The user said so.
     Map,
 }
@@ -31,10 +39,12 @@ pub(super) struct BoundInput {
 /// Binds every input of every alternative of every step.
 pub(super) fn bind(
     steps: &[Named<'_>],
+    request: &Request,
     header: &Header<'_>,
     registry: &Registry,
 ) -> Result<Vec<Vec<Vec<BoundInput>>>, PlanError> {
-    let binder = Binder { steps, header, registry };
+    let binder = Binder { steps, inputs: &request.inputs, header, registry };
+    binder.check_inputs_of_all_steps()?;
     (0..steps.len()).map(|step| binder.step(step)).collect()
 }
 
@@ -45,6 +55,8 @@ pub(super) fn producer(steps: &[Named<'_>], column: &str, reader: usize) -> Opti
 
 struct Binder<'a> {
     steps: &'a [Named<'a>],
+    /// What the user bound for all steps.
+    inputs: &'a BTreeMap<String, String>,
     header: &'a Header<'a>,
     registry: &'a Registry,
 }
@@ -76,51 +88,46 @@ impl Binder<'_> {
         contract: &'static Contract,
         column: &'static Column,
     ) -> Result<Option<(String, How)>, PlanError> {
-        if let Some(from) = self.steps[step].request.inputs.get(column.name) {
-            return Ok(Some((from.clone(), How::Map)));
+        let named = self.steps[step].request.inputs.get(column.name);
+        if let Some(from) = named.or_else(|| self.inputs.get(column.name)) {
+            let from = self.column_called(from, step).unwrap_or_else(|| from.clone());
+            return Ok(Some((from, How::Map)));
         }
-        if self.has(column.name, step) {
-            return Ok(Some((column.name.to_owned(), How::Name)));
+        if let Some(own) = self.column_called(column.name, step) {
+            return Ok(Some((own, How::Name)));
         }
-        match self.by_suffix(step, column).as_slice() {
-            [one] => Ok(Some((one.clone(), How::Suffix))),
+        match self.candidates(step, column).as_slice() {
+            [(one, Match::Suffix)] => Ok(Some((one.clone(), How::Suffix))),
+            [(one, Match::Usual)] => Ok(Some((one.clone(), How::Alias))),
             [] if !column.required => Ok(None),
             [] => Err(self.missing(step, contract, column)),
-            several => Err(several_fit(self.steps[step].name, column, several)),
+            several => Err(self.several_fit(step, column, several)),
         }
     }
 
-    /// Whether the table or another step has the column.
-    fn has(&self, name: &str, step: usize) -> bool {
-        self.header.columns.iter().any(|column| column == name) || producer(self.steps, name, step).is_some()
+    /// The column of the table, or of another step, that `name` means.
+    fn column_called(&self, name: &str, step: usize) -> Option<String> {
+        let exact = self.header.columns.iter().any(|column| column == name)
+            || producer(self.steps, name, step).is_some();
+        if exact {
+            return Some(name.to_owned());
+        }
+        feed::column_called(self.header, name).map(str::to_owned)
     }
 
-    /// Columns such as `ceo_linkedin_url` for `linkedin_url`, if their values fit.
-    fn by_suffix(&self, step: usize, input: &Column) -> Vec<String> {
-        if !input.kind.is_recognisable() {
-            return Vec::new();
-        }
-        let ending = format!("_{}", input.name);
+    /// The columns that could feed an input whose own name nothing has.
+    fn candidates(&self, step: usize, input: &Column) -> Vec<(String, Match)> {
         let table = self.header.columns.iter().enumerate();
-        let mut fitting: Vec<String> = table
-            .filter(|(at, name)| name.ends_with(&ending) && self.mostly(*at, input.kind, true))
-            .map(|(_, name)| name.clone())
+        let mut fitting: Vec<(String, Match)> = table
+            .filter_map(|(at, name)| Some((name.clone(), feed::from_table(self.header, at, input)?)))
             .collect();
         let others = self.steps.iter().enumerate().filter(|(at, _)| *at != step);
         for output in others.flat_map(|(_, other)| &other.outputs) {
-            let fits = output.name.ends_with(&ending) && output.kind == input.kind;
-            if fits && !fitting.contains(&output.name) {
-                fitting.push(output.name.clone());
-            }
+            let is_known = fitting.iter().any(|(name, _)| *name == output.name);
+            let found = feed::from_output(output.of, output.kind, &output.name, input);
+            fitting.extend(found.filter(|_| !is_known).map(|found| (output.name.clone(), found)));
         }
         fitting
-    }
-
-    /// Whether most of a column's first filled cells are of the type.
-    fn mostly(&self, column: usize, kind: SemanticType, when_empty: bool) -> bool {
-        let cells = self.header.samples.get(column).map(Vec::as_slice).unwrap_or_default();
-        let valid = cells.iter().filter(|cell| kind.read(cell).is_ok()).count();
-        if cells.is_empty() { when_empty } else { valid * 2 > cells.len() }
     }
 
     fn missing(&self, step: usize, contract: &Contract, input: &Column) -> PlanError {
@@ -130,13 +137,13 @@ impl Binder<'_> {
         let mut error = PlanError::unfit(message);
         let alike = self.alike(input);
         if let Some(first) = alike.first() {
-            let listed: Vec<String> = alike.iter().map(|column| format!("`{column}`")).collect();
             let column = shell_word(first);
             error = error.hint(format!(
                 "columns that could be it: {}; bind one with `--map {name}.{}={column}`",
-                listed.join(", "),
+                listed(alike.iter().copied()),
                 input.name
             ));
+            error = error.advise(self.bind_advice(step, input, alike.iter().map(|c| (*c).to_owned())));
         }
         if let Some((producer, output)) = self.would_produce(input) {
             let needs: Vec<String> =
@@ -145,15 +152,15 @@ impl Binder<'_> {
                 "`{}` produces `{output}` from {}; add it with `--integrations {}` (in a recipe, a step of its own)",
                 producer.name,
                 needs.join(" and "),
-                self.with(producer.name)
+                shell_list(&self.with(producer.name))
             ));
+            error = error.advise(Advice::Integrations(self.with(producer.name)));
         }
         if error.hints.is_empty() {
-            let columns: Vec<String> =
-                self.header.columns.iter().take(12).map(|c| format!("`{c}`")).collect();
+            let columns = self.header.columns.iter().take(12).map(String::as_str);
             error = error.hint(format!(
                 "its columns are {}; bind one with `--map {name}.{}=COLUMN`",
-                columns.join(", "),
+                listed(columns),
                 input.name
             ));
         }
@@ -170,16 +177,34 @@ impl Binder<'_> {
             Work::Formula(_) => None,
         });
         let all: Vec<String> = std::iter::once(integration.to_owned()).chain(typed).collect();
-        shell_list(&all.join(","))
+        all.join(",")
+    }
+
+    fn several_fit(&self, step: usize, input: &Column, columns: &[(String, Match)]) -> PlanError {
+        let name = self.steps[step].name;
+        let columns = columns.iter().map(|(name, _)| name.as_str());
+        let first = columns.clone().next().map(shell_word).unwrap_or_default();
+        let what = format!(
+            "`{name}` needs column `{}`, and several could be it: {}",
+            input.name,
+            listed(columns.clone())
+        );
+        PlanError::unfit(what)
+            .hint(format!("choose one with `--map {name}.{}={first}`", input.name))
+            .advise(self.bind_advice(step, input, columns.map(str::to_owned)))
+    }
+
+    fn bind_advice(&self, step: usize, input: &Column, columns: impl Iterator<Item = String>) -> Advice {
+        let step = self.steps[step].name.to_owned();
+        Advice::Bind { step, input: input.name.to_owned(), columns: columns.collect() }
     }
 
     /// The table's columns whose name or whose values look like the input.
     fn alike(&self, input: &Column) -> Vec<&str> {
         let columns = self.header.columns.iter();
-        let by_value = columns
-            .clone()
-            .enumerate()
-            .filter(|(at, _)| input.kind.is_recognisable() && self.mostly(*at, input.kind, false));
+        let by_value = columns.clone().enumerate().filter(|(at, _)| {
+            input.kind.is_recognisable() && feed::mostly_valid(self.header, *at, input.kind, false)
+        });
         let mut alike: Vec<&str> = by_value.map(|(_, name)| name.as_str()).collect();
         for name in columns {
             if nearest(input.name, [name.as_str()]).is_some() && !alike.contains(&name.as_str()) {
@@ -192,10 +217,8 @@ impl Binder<'_> {
 
     /// An integration, not yet asked for, whose output could feed the input.
     fn would_produce(&self, input: &Column) -> Option<(&'static Contract, &'static str)> {
-        let ending = format!("_{}", input.name);
         let fits = |output: &&'static Column| {
-            let suffix = input.kind.is_recognisable() && output.name.ends_with(&ending);
-            output.kind == input.kind && (output.name == input.name || suffix)
+            feed::from_output(output.name, output.kind, output.name, input).is_some()
         };
         let is_there = |name: &str| {
             self.steps.iter().flat_map(|step| &step.alternatives).any(|known| known.contract().name == name)
@@ -210,37 +233,50 @@ impl Binder<'_> {
     /// What the user bound must exist.
     fn check_map(&self, at: usize) -> Result<(), PlanError> {
         let step = &self.steps[at];
-        let inputs = || {
-            let contracts = step.alternatives.iter().map(|known| known.contract());
-            contracts.flat_map(|contract| contract.inputs).map(|input| input.name)
-        };
+        let inputs = || step.inputs().map(|input| input.name);
         for (input, column) in &step.request.inputs {
             let about = || step.about(Part::Input(input.clone()));
             if !inputs().any(|known| known == input) {
                 let error = PlanError::unfit(format!("`{}` has no input `{input}`", step.name));
                 return Err(did_you_mean(error, input, inputs()).about(about()));
             }
-            if !self.has(column, at) {
-                let message = format!(
-                    "`{}.{input}` is to be fed from column `{column}`, which {} does not have",
-                    step.name, self.header.table
-                );
-                let columns = self.header.columns.iter().map(String::as_str);
-                return Err(did_you_mean(PlanError::unfit(message), column, columns).about(about()));
+            if self.column_called(column, at).is_none() {
+                let what = format!("`{}.{input}`", step.name);
+                return Err(self.no_such_column(&what, column).about(about()));
             }
         }
         Ok(())
     }
+
+    /// What the user bound for all steps must be an input of one of them, and exist.
+    fn check_inputs_of_all_steps(&self) -> Result<(), PlanError> {
+        let inputs = || self.steps.iter().flat_map(|step| step.inputs()).map(|input| input.name);
+        for (input, column) in self.inputs {
+            if !inputs().any(|known| known == input) {
+                let mut error = PlanError::unfit(format!("no step of this run has an input `{input}`"));
+                if let Some(step) = self.steps.iter().find(|step| step.name == input) {
+                    error = error
+                        .hint(format!("`{}` is a step: `--map {}.INPUT={column}`", step.name, step.name));
+                }
+                return Err(did_you_mean(error, input, inputs()));
+            }
+            if self.column_called(column, usize::MAX).is_none() {
+                return Err(self.no_such_column(&format!("`{input}`"), column));
+            }
+        }
+        Ok(())
+    }
+
+    fn no_such_column(&self, input: &str, column: &str) -> PlanError {
+        let table = self.header.table;
+        let message = format!("{input} is to be fed from column `{column}`, which {table} does not have");
+        did_you_mean(PlanError::unfit(message), column, self.header.columns.iter().map(String::as_str))
+    }
 }
 
-fn several_fit(step: &str, input: &Column, columns: &[String]) -> PlanError {
-    let listed: Vec<String> = columns.iter().map(|column| format!("`{column}`")).collect();
-    let (first, input) = (shell_word(&columns[0]), input.name);
-    PlanError::unfit(format!(
-        "`{step}` needs column `{input}`, and several could be it: {}",
-        listed.join(", ")
-    ))
-    .hint(format!("choose one with `--map {step}.{input}={first}`"))
+/// `a`, `b`, `c`, each in backticks.
+fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// A column's name as it can be typed after `--map step.input=`.

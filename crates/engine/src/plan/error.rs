@@ -15,6 +15,32 @@ pub struct PlanError {
     pub hints: Vec<String>,
     /// What in the request it is about, so that a recipe's line can be named.
     pub about: Option<About>,
+    /// The change to the request that would help, if there is one; the first that was found.
+    pub advice: Option<Box<Advice>>,
+}
+
+/// A change to a request that would make a plan possible, as data: a command line says it in
+/// flags, another caller in its own words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Advice {
+    /// Bind an input to one of these columns of the table.
+    Bind {
+        /// The step.
+        step: String,
+        /// Its input.
+        input: String,
+        /// The columns that could be it, at least one.
+        columns: Vec<String>,
+    },
+    /// Ask for these integrations instead: `find_ceo,ceo=linkedin_profile`.
+    Integrations(String),
+    /// Begin a step's columns with a prefix.
+    Prefix {
+        /// The step.
+        step: String,
+        /// What its columns should begin with.
+        prefix: String,
+    },
 }
 
 /// Kinds of problems, since programs are told apart by exit codes.
@@ -46,6 +72,8 @@ pub enum Part {
     Use,
     /// One of its inputs.
     Input(String),
+    /// The column of one of its outputs.
+    Output(String),
     /// Its prefix.
     Prefix,
     /// Its condition.
@@ -62,11 +90,23 @@ pub enum Part {
 
 impl PlanError {
     pub(crate) fn unfit(message: impl Into<String>) -> Self {
-        Self { problem: Problem::Unfit, message: message.into(), hints: Vec::new(), about: None }
+        Self {
+            problem: Problem::Unfit,
+            message: message.into(),
+            hints: Vec::new(),
+            about: None,
+            advice: None,
+        }
     }
 
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
+        self
+    }
+
+    /// Says what would help, unless that was said.
+    pub(crate) fn advise(mut self, advice: Advice) -> Self {
+        self.advice.get_or_insert_with(|| Box::new(advice));
         self
     }
 

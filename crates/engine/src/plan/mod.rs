@@ -6,6 +6,7 @@
 mod bind;
 mod compute;
 mod error;
+mod feed;
 mod lay_out;
 mod name;
 mod order;
@@ -21,7 +22,8 @@ use error::did_you_mean;
 
 pub use bind::How;
 pub use compute::filter;
-pub use error::{About, Part, PlanError, Problem};
+pub use error::{About, Advice, Part, PlanError, Problem};
+pub use feed::is_usual_name;
 pub use name::integration;
 pub use request::{Existing, Refresh, Request, Set, StepRequest, Tweak, Work};
 
@@ -148,7 +150,7 @@ impl Plan {
     pub fn new(request: &Request, header: &Header<'_>, registry: &Registry) -> Result<Self, PlanError> {
         let request = resolve(request, header, registry)?;
         let mut named = name::name(&request, header, registry)?;
-        let bound = bind::bind(&named, header, registry)?;
+        let bound = bind::bind(&named, &request, header, registry)?;
         let computed = compute::compute(&mut named, &request, header)?;
         let after: Vec<Vec<usize>> = (0..named.len())
             .map(|at| {
@@ -203,7 +205,7 @@ impl Plan {
 pub fn resolve(request: &Request, header: &Header<'_>, registry: &Registry) -> Result<Request, PlanError> {
     let mut request = request.clone();
     want::add_wanted(&mut request, header, registry)?;
-    request.apply_tweaks()?;
+    request.apply_tweaks(registry)?;
     request.check()?;
     Ok(request)
 }

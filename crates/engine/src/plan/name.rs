@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use marl_core::{Integration, Registry, SemanticType};
+use marl_core::{Column, Integration, Registry, SemanticType};
 
-use super::{About, Existing, Header, Part, PlanError, Problem, Request, StepRequest, Work};
+use super::{
+    About, Advice, Existing, Header, Part, PlanError, Problem, Request, StepRequest, Work, did_you_mean, feed,
+};
 use crate::nearest;
 
 /// A step whose integrations and columns are known.
@@ -35,6 +37,11 @@ impl<'a> Named<'a> {
         About { step: self.at, part }
     }
 
+    /// The inputs of all its integrations.
+    pub(super) fn inputs(&self) -> impl Iterator<Item = &'static Column> + Clone {
+        self.alternatives.iter().flat_map(|known| known.contract().inputs)
+    }
+
     /// All columns that it writes.
     pub(super) fn columns(&self) -> impl Iterator<Item = &str> {
         self.outputs.iter().map(|output| output.name.as_str()).chain(self.provider_column.as_deref())
@@ -61,20 +68,30 @@ pub(super) fn name<'a>(
     registry: &Registry,
 ) -> Result<Vec<Named<'a>>, PlanError> {
     let steps = request.steps.iter().enumerate();
-    let named: Vec<Named<'_>> = steps.map(|(at, step)| one(at, step, registry)).collect::<Result<_, _>>()?;
+    let named: Vec<Named<'_>> =
+        steps.map(|(at, step)| one(at, step, header, registry)).collect::<Result<_, _>>()?;
     for step in &named {
         check_columns(step, &named, request, header)?;
     }
     Ok(named)
 }
 
-fn one<'a>(at: usize, request: &'a StepRequest, registry: &Registry) -> Result<Named<'a>, PlanError> {
+fn one<'a>(
+    at: usize,
+    request: &'a StepRequest,
+    header: &Header<'_>,
+    registry: &Registry,
+) -> Result<Named<'a>, PlanError> {
     let name = request.name();
+    // A column that only looks like one of the table's would stand beside it.
+    let column = |output: &str| {
+        let column = request.column_of(output);
+        feed::column_called(header, &column).map_or(column, str::to_owned)
+    };
     let (alternatives, outputs) = match &request.work {
         Work::Formula(_) => {
-            let column = format!("{}{name}", request.prefix);
-            let output = NamedOutput { of: FORMULA_OUTPUT, kind: SemanticType::Text, name: column };
-            (Vec::new(), vec![output])
+            let name = column(FORMULA_OUTPUT);
+            (Vec::new(), vec![NamedOutput { of: FORMULA_OUTPUT, kind: SemanticType::Text, name }])
         }
         Work::Use(uses) => {
             let alternatives: Vec<Arc<dyn Integration>> = uses
@@ -86,7 +103,7 @@ fn one<'a>(at: usize, request: &'a StepRequest, registry: &Registry) -> Result<N
             let outputs = outputs.iter().map(|output| NamedOutput {
                 of: output.name,
                 kind: output.kind,
-                name: format!("{}{}", request.prefix, output.name),
+                name: column(output.name),
             });
             let outputs = outputs.collect();
             check_alternatives(&alternatives)
@@ -94,8 +111,22 @@ fn one<'a>(at: usize, request: &'a StepRequest, registry: &Registry) -> Result<N
             (alternatives, outputs)
         }
     };
+    check_outputs(request, &outputs, at)?;
     let provider_column = request.provider_column.clone();
     Ok(Named { at, request, name, alternatives, outputs, provider_column })
+}
+
+/// What the user gave a column of its own must be an output.
+fn check_outputs(request: &StepRequest, outputs: &[NamedOutput], at: usize) -> Result<(), PlanError> {
+    let known = || outputs.iter().map(|output| output.of);
+    match request.outputs.keys().find(|name| !known().any(|known| known == name.as_str())) {
+        None => Ok(()),
+        Some(name) => {
+            let error = PlanError::unfit(format!("`{}` has no output `{name}`", request.name()));
+            let about = About { step: at, part: Part::Output(name.clone()) };
+            Err(did_you_mean(error, name, known()).about(about))
+        }
+    }
 }
 
 /// An alternative that has none of the first one's outputs could never answer.
@@ -147,7 +178,11 @@ fn check_columns(
     for (at, column) in columns.iter().enumerate() {
         if columns[..at].contains(column) {
             let message = format!("`{}` writes column `{column}` twice", step.name);
-            return Err(PlanError::unfit(message).about(step.about(Part::ProviderColumn)));
+            let output = step.outputs.get(at).filter(|known| step.request.outputs.contains_key(known.of));
+            let part = output.map_or(Part::ProviderColumn, |output| Part::Output(output.of.to_owned()));
+            return Err(PlanError::unfit(message)
+                .hint("each of its columns needs a name of its own")
+                .about(step.about(part)));
         }
         if let Some(other) = all[..step.at].iter().find(|other| other.writes(column)) {
             return Err(both_write(other, step, column));
@@ -165,9 +200,19 @@ fn check_columns(
 
 fn both_write(first: &Named<'_>, second: &Named<'_>, column: &str) -> PlanError {
     let (one, other) = (first.name, second.name);
-    let error = PlanError::unfit(format!("`{one}` and `{other}` both write column `{column}`")).hint(
-        format!("`--prefix {other}={other}_` calls the columns of `{other}` `{other}_{column}` and so on"),
-    );
+    let error = PlanError::unfit(format!("`{one}` and `{other}` both write column `{column}`"));
+    // A prefix changes only the columns that have no name of the user's own.
+    let named = second.outputs.iter().find(|output| second.request.outputs.contains_key(output.of));
+    let error = match named.filter(|output| output.name == column) {
+        Some(output) => error
+            .hint(format!("choose another column with `--into {other}.{}=COLUMN`", output.of))
+            .about(second.about(Part::Output(output.of.to_owned()))),
+        None => error
+            .hint(format!(
+                "`--prefix {other}={other}_` calls the columns of `{other}` `{other}_{column}` and so on"
+            ))
+            .advise(Advice::Prefix { step: other.to_owned(), prefix: format!("{other}_") }),
+    };
     let names = |step: &Named<'_>| -> Vec<&str> {
         step.alternatives.iter().map(|known| known.contract().name).collect()
     };

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use marl_core::SemanticType;
+use marl_core::{Registry, SemanticType};
 use serde::{Deserialize, Serialize};
 
-use super::{About, Part, PlanError, did_you_mean};
+use super::{About, Part, PlanError, did_you_mean, name::FORMULA_OUTPUT};
 
 /// What is asked for.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -16,6 +16,8 @@ pub struct Request {
     pub want: Vec<String>,
     /// What flags say of steps by their names; they may be steps that `want` brings.
     pub tweaks: Vec<Tweak>,
+    /// Inputs that the user bound for all steps that have them, and the columns that feed them.
+    pub inputs: BTreeMap<String, String>,
     /// What happens to cells that are filled already, where a step does not say.
     pub existing: Existing,
     /// Which steps ask anew although there are answers.
@@ -33,7 +35,9 @@ pub struct StepRequest {
     pub work: Work,
     /// Inputs that the user bound by hand, and the columns that feed them.
     pub inputs: BTreeMap<String, String>,
-    /// What its output columns begin with.
+    /// Outputs that are written to a column that the user names, and these columns.
+    pub outputs: BTreeMap<String, String>,
+    /// What its other output columns begin with.
     pub prefix: String,
     /// In CEL: the rows it is run on.
     pub condition: Option<String>,
@@ -61,7 +65,8 @@ impl Default for Work {
 /// What a flag says of a step: `--map ceo.linkedin_url=ceo_linkedin_url`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tweak {
-    /// The step's name; `None` for the only one that it can be meant for.
+    /// The step's name; `None` for all steps with such an input, else for the only step that it can
+    /// be meant for.
     pub step: Option<String>,
     /// What is said.
     pub set: Set,
@@ -72,6 +77,8 @@ pub struct Tweak {
 pub enum Set {
     /// An input and the column that feeds it.
     Input(String, String),
+    /// An output and the column that it is written to.
+    Output(String, String),
     /// What its output columns begin with.
     Prefix(String),
     /// The rows it is run on.
@@ -85,6 +92,7 @@ impl Set {
     fn flag(&self) -> &'static str {
         match self {
             Self::Input(..) => "--map",
+            Self::Output(..) => "--into",
             Self::Prefix(_) => "--prefix",
             Self::Condition(_) => "--where",
             Self::ProviderColumn(_) => "--provider-column",
@@ -152,6 +160,43 @@ impl StepRequest {
         }
     }
 
+    /// The column that an output is written to.
+    pub(super) fn column_of(&self, output: &str) -> String {
+        match (self.outputs.get(output), &self.work) {
+            (Some(column), _) => column.clone(),
+            (None, Work::Formula(_)) => format!("{}{}", self.prefix, self.name()),
+            (None, Work::Use(_)) => format!("{}{output}", self.prefix),
+        }
+    }
+
+    /// The names of its outputs, as far as its integration is known.
+    fn output_names(&self, registry: &Registry) -> Vec<&'static str> {
+        match &self.work {
+            Work::Formula(_) => vec![FORMULA_OUTPUT],
+            Work::Use(uses) => {
+                let first = uses.first().and_then(|name| registry.integration(name));
+                let outputs = first.map(|known| known.contract().outputs).unwrap_or_default();
+                outputs.iter().map(|output| output.name).collect()
+            }
+        }
+    }
+
+    /// Does what a flag says; gives what it says it of, and whether that was not said before.
+    fn apply(&mut self, set: &Set) -> (String, bool) {
+        let name = self.name().to_owned();
+        match set.clone() {
+            Set::Input(input, column) => {
+                (format!("{name}.{input}"), self.inputs.insert(input, column).is_none())
+            }
+            Set::Output(output, column) => {
+                (format!("{name}.{output}"), self.outputs.insert(output, column).is_none())
+            }
+            Set::Prefix(prefix) => (name, std::mem::replace(&mut self.prefix, prefix).is_empty()),
+            Set::Condition(text) => (name, self.condition.replace(text).is_none()),
+            Set::ProviderColumn(column) => (name, self.provider_column.replace(column).is_none()),
+        }
+    }
+
     fn is_waterfall(&self) -> bool {
         matches!(&self.work, Work::Use(uses) if uses.len() > 1)
     }
@@ -159,48 +204,61 @@ impl StepRequest {
 
 impl Request {
     /// Does what the tweaks say.
-    pub(super) fn apply_tweaks(&mut self) -> Result<(), PlanError> {
+    pub(super) fn apply_tweaks(&mut self, registry: &Registry) -> Result<(), PlanError> {
         let tweaks = std::mem::take(&mut self.tweaks);
         for (index, tweak) in tweaks.iter().enumerate() {
-            let at = self.meant(tweak)?;
-            let step = &mut self.steps[at];
-            let is_new = match tweak.set.clone() {
-                Set::Input(input, column) => step.inputs.insert(input, column).is_none(),
-                Set::Prefix(prefix) => std::mem::replace(&mut step.prefix, prefix).is_empty(),
-                Set::Condition(text) => step.condition.replace(text).is_none(),
-                Set::ProviderColumn(column) => step.provider_column.replace(column).is_none(),
+            let (what, is_new) = match (&tweak.step, &tweak.set) {
+                (None, Set::Input(input, column)) => {
+                    (input.clone(), self.inputs.insert(input.clone(), column.clone()).is_none())
+                }
+                _ => {
+                    let at = self.meant(tweak, registry)?;
+                    self.steps[at].apply(&tweak.set)
+                }
             };
             if !is_new || tweaks[..index].contains(tweak) {
-                let what = match &tweak.set {
-                    Set::Input(input, _) => format!("{}.{input}", self.steps[at].name()),
-                    _ => self.steps[at].name().to_owned(),
-                };
-                return Err(PlanError::unfit(format!("`{} {what}` is given twice", tweak.set.flag())));
+                return Err(PlanError::unfit(format!("`{} {what}` is given twice", tweak.set.flag()))
+                    .hint("leave one of them out"));
             }
         }
         Ok(())
     }
 
-    fn meant(&self, tweak: &Tweak) -> Result<usize, PlanError> {
+    /// The step that a tweak is about.
+    fn meant(&self, tweak: &Tweak, registry: &Registry) -> Result<usize, PlanError> {
         let flag = tweak.set.flag();
-        let Some(name) = &tweak.step else {
-            let mut waterfalls = (0..self.steps.len()).filter(|at| self.steps[*at].is_waterfall());
-            return match (waterfalls.next(), waterfalls.next()) {
-                (Some(only), None) => Ok(only),
-                (None, _) => Err(PlanError::unfit(format!("`{flag}` needs a step of several integrations"))
-                    .hint("`--integrations 'a|b'` asks `b` for what `a` leaves empty")),
-                (Some(first), Some(_)) => {
-                    let first = self.steps[first].name();
-                    Err(PlanError::unfit(format!("`{flag}` could be meant for several steps"))
-                        .hint(format!("name the step: `{flag} {first}=COLUMN`")))
-                }
-            };
-        };
         let names = || self.steps.iter().map(StepRequest::name);
-        names().position(|known| known == name).ok_or_else(|| {
-            let error = PlanError::unfit(format!("`{flag}` names step `{name}`, which is not in this run"));
-            did_you_mean(error, name, names())
-        })
+        if let Some(name) = &tweak.step {
+            return names().position(|known| known == name).ok_or_else(|| {
+                let error =
+                    PlanError::unfit(format!("`{flag}` names step `{name}`, which is not in this run"));
+                did_you_mean(error, name, names())
+            });
+        }
+        let (fits, none, form): (Vec<usize>, PlanError, String) = match &tweak.set {
+            Set::Output(output, _) => {
+                let outputs = || self.steps.iter().flat_map(|step| step.output_names(registry));
+                let has = |at: &usize| self.steps[*at].output_names(registry).contains(&output.as_str());
+                let none = PlanError::unfit(format!("no step of this run has an output `{output}`"));
+                let none = did_you_mean(none, output, outputs());
+                ((0..self.steps.len()).filter(has).collect(), none, format!(".{output}=COLUMN"))
+            }
+            _ => {
+                let none = PlanError::unfit(format!("`{flag}` needs a step of several integrations"))
+                    .hint("`--integrations 'a|b'` asks `b` for what `a` leaves empty");
+                let waterfalls = (0..self.steps.len()).filter(|at| self.steps[*at].is_waterfall());
+                (waterfalls.collect(), none, "=COLUMN".to_owned())
+            }
+        };
+        match fits.as_slice() {
+            [only] => Ok(*only),
+            [] => Err(none),
+            [first, ..] => {
+                let first = self.steps[*first].name();
+                Err(PlanError::unfit(format!("`{flag}` could be meant for several steps"))
+                    .hint(format!("name the step: `{flag} {first}{form}`")))
+            }
+        }
     }
 
     /// Checks what can be checked without a table.
@@ -273,12 +331,13 @@ impl StepRequest {
                 return Err(error.hint(LETTERS));
             }
         }
-        let columns = [Some(&self.prefix), self.provider_column.as_ref()];
-        match columns.into_iter().flatten().find(|text| text.chars().any(char::is_control)) {
+        let columns = self.outputs.values().chain([&self.prefix]).chain(&self.provider_column);
+        match columns.into_iter().find(|text| text.chars().any(char::is_control)) {
             None => Ok(()),
             Some(text) => {
                 let shown = marl_core::excerpt(text, 80);
-                Err(PlanError::unfit(format!("`{shown}` holds a character that no column's name has")))
+                Err(PlanError::unfit(format!("`{shown}` holds a control character"))
+                    .hint("a column's name is one line of visible text"))
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Plans over headers: bindings, orders, and every message of what cannot be.
 
 mod compose;
+mod names;
 
 use async_trait::async_trait;
 use marl_core::{Context, Contract, Error, Fields, Registration, Row, SemanticType};
@@ -82,6 +83,9 @@ fn tweak(text: &str) -> Tweak {
     let (left, right) = text.split_once('=').unwrap();
     let (step, set) = match (flag, left.split_once('.')) {
         ("--map", Some((step, input))) => (step, Set::Input(input.to_owned(), right.to_owned())),
+        ("--map", None) => ("", Set::Input(left.to_owned(), right.to_owned())),
+        ("--into", Some((step, output))) => (step, Set::Output(output.to_owned(), right.to_owned())),
+        ("--into", None) => ("", Set::Output(left.to_owned(), right.to_owned())),
         ("--prefix", _) => (left, Set::Prefix(right.to_owned())),
         ("--where", _) => (left, Set::Condition(right.to_owned())),
         _ => (left, Set::ProviderColumn(right.to_owned())),

@@ -3,7 +3,9 @@
 
 use marl_core::{Column, Contract, Registry};
 
-use super::{Header, PlanError, Request, StepRequest, Work, did_you_mean};
+use super::{
+    Header, PlanError, Request, Set, StepRequest, Tweak, Work, did_you_mean, feed, name::FORMULA_OUTPUT,
+};
 
 /// Adds the steps that bring what is wanted.
 ///
@@ -17,7 +19,13 @@ pub(super) fn add_wanted(
     let wanted = std::mem::take(&mut request.want);
     let mut walk = Walk { request, header, registry };
     for column in &wanted {
-        walk.bring_wanted(column)?;
+        match walk.flag_for(column) {
+            // A column that a flag names is wanted by the name of the output that goes there.
+            Some(Tweak { step, set: Set::Output(output, _) }) => {
+                walk.bring_output(step.as_deref(), &output)?;
+            }
+            _ => walk.bring_wanted(column)?,
+        }
     }
     Ok(())
 }
@@ -29,6 +37,23 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
+    /// The flag that writes an output into the wanted column.
+    fn flag_for(&self, wanted: &str) -> Option<Tweak> {
+        let writes =
+            |tweak: &&Tweak| matches!(&tweak.set, Set::Output(_, column) if feed::look_alike(column, wanted));
+        self.request.tweaks.iter().find(writes).cloned()
+    }
+
+    /// Brings an output of the step that a flag names, or of any.
+    fn bring_output(&mut self, step: Option<&str>, output: &str) -> Result<(), PlanError> {
+        let is_there = |name: &str| self.request.steps.iter().any(|step| step.name() == name);
+        match step.map(|name| (is_there(name), self.registry.integration(name))) {
+            Some((true, _)) => Ok(()),
+            Some((false, Some(integration))) => self.add(integration.contract()),
+            _ => self.bring_wanted(output),
+        }
+    }
+
     fn bring_wanted(&mut self, column: &str) -> Result<(), PlanError> {
         if self.is_written(column) {
             return Ok(());
@@ -75,25 +100,24 @@ impl Walk<'_> {
 
     /// Whether the table, a flag or a step that is there feeds the input.
     fn is_bound(&self, of: &Contract, input: &Column) -> bool {
-        let ending = format!("_{}", input.name);
-        let fits =
-            |name: &str| name == input.name || (input.kind.is_recognisable() && name.ends_with(&ending));
-        let by_table = self.header.columns.iter().any(|column| fits(column));
+        let by_table = feed::column_called(self.header, input.name).is_some()
+            || (0..self.header.columns.len()).any(|at| feed::from_table(self.header, at, input).is_some());
         let by_flag = self.request.tweaks.iter().any(|tweak| {
-            tweak.step.as_deref() == Some(of.name)
-                && matches!(&tweak.set, super::Set::Input(known, _) if known == input.name)
+            tweak.step.as_deref().is_none_or(|step| step == of.name)
+                && matches!(&tweak.set, Set::Input(known, _) if known == input.name)
         });
-        by_table || by_flag || self.outputs().iter().any(|(_, output)| feeds(output, input))
+        let by_recipe = self.request.inputs.contains_key(input.name);
+        by_table || by_flag || by_recipe || self.outputs().iter().any(|(_, output)| feeds(output, input))
     }
 
     fn is_written(&self, column: &str) -> bool {
         self.request.steps.iter().any(|step| match &step.work {
-            Work::Formula(_) => format!("{}{}", step.prefix, step.name()) == column,
+            Work::Formula(_) => step.column_of(FORMULA_OUTPUT) == column,
             Work::Use(_) => false,
-        }) || self.outputs().iter().any(|(prefix, output)| format!("{prefix}{}", output.name) == column)
+        }) || self.outputs().iter().any(|(written, _)| written == column)
     }
 
-    /// The outputs of the steps that are there, with the steps' prefixes.
+    /// The outputs of the steps that are there, with the columns that they are written to.
     fn outputs(&self) -> Vec<(String, &'static Column)> {
         let steps = self.request.steps.iter().filter_map(|step| match &step.work {
             Work::Use(uses) => Some((step, self.registry.integration(uses.first()?)?)),
@@ -101,8 +125,8 @@ impl Walk<'_> {
         });
         steps
             .flat_map(|(step, integration)| {
-                let prefix = step.prefix.clone();
-                integration.contract().outputs.iter().map(move |output| (prefix.clone(), output))
+                let outputs = integration.contract().outputs.iter();
+                outputs.map(move |output| (step.column_of(output.name), output))
             })
             .collect()
     }
@@ -138,10 +162,9 @@ impl Walk<'_> {
     }
 }
 
-/// Whether an output can feed an input, as binding would find it.
+/// Whether an output can feed an input, by the rules of binding.
 fn feeds(output: &Column, input: &Column) -> bool {
-    let by_suffix = input.kind.is_recognisable() && output.name.ends_with(&format!("_{}", input.name));
-    output.kind == input.kind && (output.name == input.name || by_suffix)
+    feed::from_output(output.name, output.kind, output.name, input).is_some()
 }
 
 fn choose(what: &str, several: &[(&'static Contract, &'static str)]) -> PlanError {

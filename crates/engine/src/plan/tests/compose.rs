@@ -47,7 +47,7 @@ fn an_integration_may_be_used_twice_under_names_of_its_own() {
         "profile",
         &["--prefix profile=x_", "--prefix profile=y_"],
         PEOPLE,
-        "`--prefix profile` is given twice",
+        "`--prefix profile` is given twice\nleave one of them out",
     );
 }
 
@@ -142,7 +142,7 @@ fn alternatives_give_the_first_ones_columns() {
         "find_ceo|other_ceo",
         &["--provider-column =ceo_name"],
         PEOPLE,
-        "`find_ceo` writes column `ceo_name` twice",
+        "`find_ceo` writes column `ceo_name` twice\neach of its columns needs a name of its own",
     );
 }
 

@@ -1,0 +1,103 @@
+//! The usual names of columns in real tables: CRM exports, lead lists, spreadsheets.
+//!
+//! A contract's column lists its own with [`Column::aliases`](crate::Column::aliases); the lists
+//! here are shared, so that integrations that ask for the same thing recognise the same columns.
+//! Case, blanks and punctuation do not count: `E-mail` and `email` are one name. A list holds
+//! names that mean the thing in nearly every table, because a column that is taken for another
+//! costs money.
+
+/// A company's web domain. The column's values have to be domains, too.
+pub const COMPANY_DOMAIN: &[&str] = &[
+    "domain",
+    "website",
+    "url",
+    "company website",
+    "company url",
+    "company web",
+    "company homepage",
+    "company domain name",
+    "company website url",
+    "corporate website",
+    "account website",
+    "account domain",
+    "organization website",
+    "organization domain",
+    "organisation website",
+    "website url",
+    "website domain",
+    "web address",
+    "web",
+    "www",
+    "site",
+    "homepage",
+    "homepage url",
+    "root domain",
+    "primary domain",
+    "domain name",
+    "webseite",
+    "website adresse",
+    "internetseite",
+    "firmenwebseite",
+    "site web",
+    "site internet",
+    "sitio web",
+    "pagina web",
+    "página web",
+    "sito web",
+];
+
+/// A person's LinkedIn profile. The column's values have to be profiles, too.
+pub const LINKEDIN_URL: &[&str] = &[
+    "linkedin",
+    "linkedin profile",
+    "linkedin profile url",
+    "linkedin link",
+    "linkedin page",
+    "linkedin address",
+    "linkedin member url",
+    "li url",
+    "li profile",
+    "profile url",
+    "profile link",
+    "profile",
+    "public profile url",
+    "public profile",
+    "person linkedin",
+    "contact linkedin",
+    "url",
+];
+
+/// The name of a company's chief executive.
+pub const CEO_NAME: &[&str] =
+    &["ceo", "chief executive", "chief executive officer", "name of ceo", "name of the ceo"];
+
+/// The LinkedIn profile of a company's chief executive.
+pub const CEO_LINKEDIN_URL: &[&str] =
+    &["ceo linkedin", "ceo linkedin profile", "linkedin of ceo", "ceo profile"];
+
+/// What a company does.
+pub const COMPANY_DESCRIPTION: &[&str] =
+    &["description", "company summary", "about the company", "short description", "what they do"];
+
+/// The technologies that a company uses.
+pub const TECH_STACK: &[&str] = &["technologies", "technology", "tech", "stack", "tools used"];
+
+/// How many people a company employs.
+pub const EMPLOYEE_COUNT: &[&str] = &[
+    "employees",
+    "# employees",
+    "no of employees",
+    "number of employees",
+    "num employees",
+    "employees count",
+    "headcount",
+    "head count",
+    "company headcount",
+    "company size",
+];
+
+/// The line under a person's name on LinkedIn.
+pub const HEADLINE: &[&str] = &["linkedin headline", "profile headline"];
+
+/// How many follow a person on LinkedIn.
+pub const FOLLOWER_COUNT: &[&str] = &["followers", "linkedin followers", "number of followers"];

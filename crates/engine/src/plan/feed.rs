@@ -1,0 +1,134 @@
+//! Which columns can feed an input: by their names, their types and what they hold.
+//!
+//! Binding and `--want` both decide by these rules. They must not choose between several columns
+//! that fit: the user does.
+
+use marl_core::{Column, SemanticType};
+
+use super::Header;
+
+/// The text of a column's name as a reader sees it: no invisible characters, single blanks.
+fn visible(name: &str) -> String {
+    SemanticType::Text.read(name).map(|text| text.to_string()).unwrap_or_default()
+}
+
+/// The words of a name in lower case, joined with `_`: `CEO LinkedIn-URL` is `ceo_linkedin_url`.
+fn words(name: &str) -> String {
+    let name = visible(name).to_lowercase();
+    let words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("_")
+}
+
+/// Letters and digits alone, so that `E-mail`, `email` and `Email` are one name.
+fn letters(name: &str) -> String {
+    words(name).replace('_', "")
+}
+
+/// Whether a reader cannot tell two names apart.
+pub(super) fn look_alike(one: &str, other: &str) -> bool {
+    one == other || visible(one) == visible(other)
+}
+
+/// The column of the table that `name` means: the one that is spelled so, or else the only one
+/// that looks the same.
+pub(super) fn column_called<'a>(header: &Header<'a>, name: &str) -> Option<&'a str> {
+    let columns = header.columns.iter().map(String::as_str);
+    columns.clone().find(|column| *column == name).or_else(|| {
+        let mut alike = columns.filter(|column| look_alike(column, name));
+        alike.next().filter(|_| alike.next().is_none())
+    })
+}
+
+/// How a name recommends itself for an input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Match {
+    /// It ends in the input's name: `ceo_linkedin_url`.
+    Suffix,
+    /// It is a usual name for the input, or another spelling of the input's own.
+    Usual,
+}
+
+/// Whether tables usually call the contract's column by this name, in whatever spelling.
+pub fn is_usual_name(name: &str, column: &Column) -> bool {
+    let name = letters(name);
+    !name.is_empty()
+        && std::iter::once(&column.name).chain(column.aliases).any(|known| letters(known) == name)
+}
+
+/// Whether a column of this name may hold the input.
+fn by_name(name: &str, input: &Column) -> Option<Match> {
+    if is_usual_name(name, input) {
+        return Some(Match::Usual);
+    }
+    let ends_so = input.kind.is_recognisable() && words(name).ends_with(&format!("_{}", input.name));
+    ends_so.then_some(Match::Suffix)
+}
+
+/// Whether the table's column `at` may feed the input: its name says so and its values fit.
+pub(super) fn from_table(header: &Header<'_>, at: usize, input: &Column) -> Option<Match> {
+    let found = by_name(&header.columns[at], input)?;
+    (!input.kind.is_recognisable() || mostly_valid(header, at, input.kind, true)).then_some(found)
+}
+
+/// Whether an output, written to `column`, may feed the input.
+pub(super) fn from_output(output: &str, kind: SemanticType, column: &str, input: &Column) -> Option<Match> {
+    if kind != input.kind {
+        return None;
+    }
+    by_name(output, input).or_else(|| by_name(column, input))
+}
+
+/// Whether most of a column's first filled cells are of the type.
+pub(super) fn mostly_valid(header: &Header<'_>, column: usize, kind: SemanticType, when_empty: bool) -> bool {
+    let cells = header.samples.get(column).map(Vec::as_slice).unwrap_or_default();
+    let says_something = cells.iter().filter(|cell| !marl_core::is_placeholder(cell));
+    let (mut filled, mut valid) = (0, 0);
+    for cell in says_something {
+        filled += 1;
+        valid += usize::from(kind.read(cell).is_ok());
+    }
+    if filled == 0 { when_empty } else { valid * 2 > filled }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DOMAIN: Column = Column::required("company_domain", SemanticType::Domain, "").aliases(&[
+        "website",
+        "company website",
+        "www",
+    ]);
+
+    #[test]
+    fn a_usual_name_counts_in_any_spelling() {
+        for name in [
+            "Website",
+            "WEBSITE ",
+            "Web-Site",
+            "company_website",
+            "CompanyWebsite",
+            "Company\u{a0}Domain",
+            "WWW",
+        ] {
+            assert_eq!(by_name(name, &DOMAIN), Some(Match::Usual), "{name}");
+        }
+        for name in ["HQ company_domain", "hq company domain", "HQ Company-Domain"] {
+            assert_eq!(by_name(name, &DOMAIN), Some(Match::Suffix), "{name}");
+        }
+        for name in ["Website of a friend", "company", "domain", "", "mycompanydomain", "網址"] {
+            assert_eq!(by_name(name, &DOMAIN), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn names_that_look_the_same_are_one() {
+        let columns = ["\u{200b}name", "b ", "b", "x\u{a0}y"].map(str::to_owned);
+        let header = Header { table: "t.csv", columns: &columns, samples: &[] };
+        assert_eq!(column_called(&header, "name"), Some("\u{200b}name"));
+        assert_eq!(column_called(&header, "b"), Some("b"), "the exact spelling comes first");
+        assert_eq!(column_called(&header, " b"), None, "two look so");
+        assert_eq!(column_called(&header, "x y"), Some("x\u{a0}y"));
+        assert_eq!(column_called(&header, "Name"), None);
+    }
+}

@@ -1,0 +1,249 @@
+//! Tables with column names of their own: usual names, names that look alike, inputs bound for all
+//! steps, outputs written into the table's columns.
+
+use super::*;
+
+static SCOUT: Contract = contract(
+    "scout",
+    &[Column::required("company_domain", SemanticType::Domain, "").aliases(&["website", "url", "domain"])],
+    &[
+        Column::optional("boss", SemanticType::Text, ""),
+        Column::optional("boss_linkedin_url", SemanticType::LinkedinUrl, ""),
+    ],
+);
+static READER: Contract = contract(
+    "reader",
+    &[
+        Column::required("linkedin_url", SemanticType::LinkedinUrl, "").aliases(&["linkedin", "url"]),
+        Column::optional("nickname", SemanticType::Text, "").aliases(&["alias"]),
+    ],
+    &[Column::optional("headline", SemanticType::Text, "")],
+);
+static COUNTER: Contract = contract(
+    "counter",
+    &[Column::required("company_domain", SemanticType::Domain, "").aliases(&["website"])],
+    &[Column::optional("staff", SemanticType::Integer, "")],
+);
+
+fn planned(steps: &str, flags: &[&str], table: Table<'_>) -> Result<Plan, PlanError> {
+    let columns: Vec<String> = table.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let filled = |cell: &str| if cell.is_empty() { Vec::new() } else { vec![cell.to_owned()] };
+    let samples: Vec<Vec<String>> = table.iter().map(|(_, cell)| filled(cell)).collect();
+    let header = Header { table: "crm.csv", columns: &columns, samples: &samples };
+    let all = [
+        Registration::integration(|| Box::new(Plain(&SCOUT))),
+        Registration::integration(|| Box::new(Plain(&READER))),
+        Registration::integration(|| Box::new(Plain(&COUNTER))),
+    ];
+    Plan::new(&request(steps, flags, Existing::Keep), &header, &Registry::from_registrations(&all).unwrap())
+}
+
+/// `step(input<-column -> output columns)`, in plan order.
+fn told(plan: &Plan) -> String {
+    let step = |step: &Step| {
+        let inputs = step.alternatives().iter().flat_map(|alternative| &alternative.inputs);
+        let inputs: Vec<String> =
+            inputs.map(|input| format!("{}<-{}", input.column.name, input.from)).collect();
+        let outputs: Vec<&str> = step.columns().map(|output| output.name.as_str()).collect();
+        format!("{}({} -> {})", step.name, inputs.join(" "), outputs.join(" "))
+    };
+    plan.steps.iter().map(step).collect::<Vec<_>>().join(" ")
+}
+
+#[track_caller]
+fn fits(steps: &str, flags: &[&str], table: Table<'_>, expect: &str) {
+    let plan = planned(steps, flags, table).unwrap_or_else(|error| panic!("{error} {:?}", error.hints));
+    assert_eq!(told(&plan), expect);
+}
+
+#[track_caller]
+fn fails(steps: &str, flags: &[&str], table: Table<'_>, expect: &str) -> Option<Advice> {
+    let error = planned(steps, flags, table).err().expect("a plan was made");
+    let told = std::iter::once(error.message).chain(error.hints).collect::<Vec<_>>().join("\n");
+    assert_eq!(told, expect);
+    error.advice.map(|advice| *advice)
+}
+
+const CRM: Table<'_> =
+    &[("Account Name", "Acme"), ("Website", "https://acme.com"), ("CEO", ""), ("Staff", "")];
+
+#[test]
+fn a_usual_name_binds_when_its_values_fit_and_nothing_else_does() {
+    fits("scout", &[], CRM, "scout(company_domain<-Website -> boss boss_linkedin_url)");
+    fits(
+        "counter,scout",
+        &[],
+        &[("WEBSITE", "")],
+        "counter(company_domain<-WEBSITE -> staff) scout(company_domain<-WEBSITE -> boss boss_linkedin_url)",
+    );
+    // The input's own name comes first, another spelling of it counts as a usual name.
+    fits(
+        "counter",
+        &[],
+        &[("Website", "acme.com"), ("company_domain", "b.com")],
+        "counter(company_domain<-company_domain -> staff)",
+    );
+    fits(
+        "counter",
+        &[],
+        &[("Company Domain", "acme.com")],
+        "counter(company_domain<-Company Domain -> staff)",
+    );
+    // One name may mean two things: the values tell.
+    let url = [("URL", "https://www.linkedin.com/in/jane"), ("Alias", "Jay")];
+    fits("reader", &[], &url, "reader(linkedin_url<-URL nickname<-Alias -> headline)");
+    fits("scout", &[], &[("URL", "acme.com")], "scout(company_domain<-URL -> boss boss_linkedin_url)");
+    // A placeholder says nothing of a column's type.
+    fits("counter", &[], &[("Website", "N/A")], "counter(company_domain<-Website -> staff)");
+}
+
+#[test]
+fn several_usual_names_are_the_users_to_choose_from() {
+    let table = [("Website", "acme.com"), ("Domain", "acme.org")];
+    let advice = fails(
+        "scout",
+        &[],
+        &table,
+        "`scout` needs column `company_domain`, and several could be it: `Website`, `Domain`\n\
+         choose one with `--map scout.company_domain=Website`",
+    );
+    let columns = vec!["Website".to_owned(), "Domain".to_owned()];
+    let bind = Advice::Bind { step: "scout".to_owned(), input: "company_domain".to_owned(), columns };
+    assert_eq!(advice, Some(bind));
+    // A column of the table and one that another step writes.
+    fails(
+        "scout,reader",
+        &[],
+        &[("company_domain", "acme.com"), ("LinkedIn", "linkedin.com/in/jane")],
+        "`reader` needs column `linkedin_url`, and several could be it: `LinkedIn`, `boss_linkedin_url`\n\
+         choose one with `--map reader.linkedin_url=LinkedIn`",
+    );
+}
+
+#[test]
+fn values_that_do_not_fit_do_not_bind() {
+    let advice = fails(
+        "scout",
+        &[],
+        &[("Website", "see notes"), ("Homepage of the firm", "acme.com")],
+        "`scout` needs column `company_domain`, which crm.csv does not have\n\
+         columns that could be it: `Homepage of the firm`; bind one with `--map scout.company_domain='Homepage of the firm'`",
+    );
+    assert!(matches!(advice, Some(Advice::Bind { columns, .. }) if columns == ["Homepage of the firm"]));
+}
+
+#[test]
+fn a_name_that_only_looks_the_same_binds() {
+    for name in
+        ["\u{200b}company_domain", "company_domain ", "\u{feff}company_domain", "company\u{2060}_domain"]
+    {
+        fits("counter", &[], &[(name, "see notes")], &format!("counter(company_domain<-{name} -> staff)"));
+        fits(
+            "counter",
+            &["company_domain=company_domain"],
+            &[(name, "")],
+            &format!("counter(company_domain<-{name} -> staff)"),
+        );
+    }
+    // An output fills the column that looks like its own, and makes none beside it.
+    let plan = planned("counter", &[], &[("company_domain", "a.com"), ("staff\u{a0}", "")]).unwrap();
+    assert_eq!(
+        plan.outputs().map(|output| (output.name.as_str(), output.existing)).collect::<Vec<_>>(),
+        [("staff\u{a0}", true)]
+    );
+}
+
+#[test]
+fn one_map_binds_an_input_of_all_steps() {
+    let table = [("Website", "acme.com"), ("Domain", "acme.org")];
+    fits(
+        "scout,counter",
+        &["company_domain=Domain"],
+        &table,
+        "scout(company_domain<-Domain -> boss boss_linkedin_url) counter(company_domain<-Domain -> staff)",
+    );
+    fits(
+        "scout,counter",
+        &["company_domain=Domain", "scout.company_domain=Website"],
+        &table,
+        "scout(company_domain<-Website -> boss boss_linkedin_url) counter(company_domain<-Domain -> staff)",
+    );
+    fits("want:staff", &["company_domain=Domain"], &table, "counter(company_domain<-Domain -> staff)");
+    fails(
+        "counter",
+        &["company_domian=Domain"],
+        &table,
+        "no step of this run has an input `company_domian`\ndid you mean `company_domain`?",
+    );
+    fails(
+        "counter",
+        &["company_domain=Domian"],
+        &table,
+        "`company_domain` is to be fed from column `Domian`, which crm.csv does not have\ndid you mean `Domain`?",
+    );
+    fails(
+        "counter",
+        &["company_domain=Domain", "company_domain=Website"],
+        &table,
+        "`--map company_domain` is given twice\nleave one of them out",
+    );
+}
+
+#[test]
+fn an_output_goes_into_a_column_of_the_table() {
+    let into = ["--into scout.boss=CEO", "--into staff=Staff"];
+    let plan = planned("scout,counter", &into, CRM).unwrap();
+    assert_eq!(
+        told(&plan),
+        "scout(company_domain<-Website -> CEO boss_linkedin_url) counter(company_domain<-Website -> Staff)"
+    );
+    assert_eq!(plan.outputs().map(|output| output.existing).collect::<Vec<_>>(), [true, false, true]);
+    // Later steps know it by what it is, whatever its column is called.
+    let chain = ["--into scout.boss_linkedin_url=His page"];
+    fits(
+        "reader,scout",
+        &chain,
+        CRM,
+        "scout(company_domain<-Website -> boss His page) reader(linkedin_url<-His page -> headline)",
+    );
+    // A name of its own comes before the prefix.
+    fits(
+        "scout",
+        &["--prefix scout=x_", "--into boss=CEO"],
+        CRM,
+        "scout(company_domain<-Website -> CEO x_boss_linkedin_url)",
+    );
+    for wanted in ["want:CEO", "want:boss"] {
+        fits(
+            wanted,
+            &["--into scout.boss=CEO"],
+            CRM,
+            "scout(company_domain<-Website -> CEO boss_linkedin_url)",
+        );
+    }
+    fits("want:CEO", &["--into boss=CEO"], CRM, "scout(company_domain<-Website -> CEO boss_linkedin_url)");
+    fits("size:=\"x\"", &["--into size.value=Company size"], CRM, "size( -> Company size)");
+}
+
+#[test]
+fn an_output_that_cannot_go_there_is_told() {
+    let refused = |flags: &[&str], expect: &str| drop(fails("scout,counter", flags, CRM, expect));
+    refused(&["--into scout.bos=CEO"], "`scout` has no output `bos`\ndid you mean `boss`?");
+    refused(&["--into bos=CEO"], "no step of this run has an output `bos`\ndid you mean `boss`?");
+    refused(
+        &["--into boss=CEO", "--into staff=CEO"],
+        "`scout` and `counter` both write column `CEO`\n\
+         choose another column with `--into counter.staff=COLUMN`",
+    );
+    refused(
+        &["--into boss=CEO", "--into boss_linkedin_url=CEO"],
+        "`scout` writes column `CEO` twice\neach of its columns needs a name of its own",
+    );
+    let twice = fails(
+        "a=counter,b=counter",
+        &["--into staff=Staff"],
+        CRM,
+        "`--into` could be meant for several steps\nname the step: `--into a.staff=COLUMN`",
+    );
+    assert_eq!(twice, None);
+}
