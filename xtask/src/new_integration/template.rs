@@ -49,6 +49,10 @@ pub(super) fn source(spec: &Spec) -> String {
             ("description", &literal(&spec.description)),
             ("outputs_in_words", &backticked(&spec.outputs)),
             ("inputs_in_words", &backticked(&spec.inputs)),
+            (
+                "aliases",
+                if spec.inputs.iter().any(|input| aliases(input).is_some()) { "aliases, " } else { "" },
+            ),
             ("inputs", &columns("required", &spec.inputs)),
             ("outputs", &columns("optional", &spec.outputs)),
             ("subject", &subject(&spec.inputs)),
@@ -88,9 +92,20 @@ fn columns(how: &str, columns: &[Column]) -> String {
     let column = |column: &Column| {
         let about = format!("the {}", column.name.replace('_', " "));
         let kind = column.kind.variant();
-        format!("Column::{how}({}, SemanticType::{kind}, {})", literal(&column.name), literal(&about))
+        let column_names = aliases(column).filter(|_| how == "required");
+        let names = column_names.map(|list| format!(".aliases(aliases::{list})")).unwrap_or_default();
+        format!("Column::{how}({}, SemanticType::{kind}, {}){names}", literal(&column.name), literal(&about))
     };
     columns.iter().map(column).collect::<Vec<_>>().join(", ")
+}
+
+/// The shared list of the names that tables usually give an input, in `marl_core::aliases`.
+fn aliases(input: &Column) -> Option<&'static str> {
+    match (input.name.as_str(), input.kind) {
+        ("company_domain", Kind::Domain) => Some("COMPANY_DOMAIN"),
+        ("linkedin_url", Kind::LinkedinUrl) => Some("LINKEDIN_URL"),
+        _ => None,
+    }
 }
 
 /// The sentence that says what is asked about, as the arguments of `format!`.
