@@ -28,7 +28,7 @@ use crate::{
     project,
     recipe::Recipe,
     settings::Settings,
-    table::{self, ReadOptions, Sketch},
+    table::{self, Links, ReadOptions, Sketch},
     typed,
 };
 
@@ -148,6 +148,11 @@ impl<'a> Job<'a> {
     /// Where the enriched table goes.
     pub(crate) fn output(&self) -> PathBuf {
         self.args.output.clone().unwrap_or_else(|| table::enriched_path(&self.args.input))
+    }
+
+    /// Whether a link at the output's name is followed: only where the user typed the name.
+    pub(crate) fn output_links(&self) -> Links {
+        if self.args.output.is_some() { Links::Follow } else { Links::Refuse }
     }
 
     /// The caps of the command line; a cap on cost needs every price.

@@ -128,7 +128,12 @@ impl<'a> Run<'a> {
         let output = job.output();
         // Before the first call, so that a path that cannot be written fails at once.
         let names: Vec<String> = plan.outputs().map(|output| output.name.clone()).collect();
-        let writer = Writer::create(&output, sketch, &names, WriteOptions { raw_cells: args.raw_cells })?;
+        let writer = Writer::create(
+            &output,
+            sketch,
+            &names,
+            WriteOptions { raw_cells: args.raw_cells, links: job.output_links() },
+        )?;
         let errors = ErrorsFile::create(&table::errors_path(&output), sketch)?;
         let store = Arc::new(place.open_ledger(&args.ledger)?);
         let steps = Steps::of(plan, &way.settings, &job.request.types, picked.told(sketch.rows));
@@ -209,6 +214,10 @@ impl<'a> Run<'a> {
         let store = self.ledger.store();
         let new = if store.is_new() { " (new)" } else { "" };
         self.printer.note("ledger", &format!("{}{new}", project::shown(store.path())));
+        if self.writer.target() != self.output {
+            let (output, target) = (project::shown(&self.output), project::shown(self.writer.target()));
+            self.printer.note("output", &format!("{output} leads to {target}"));
+        }
         for (at, step) in self.plan.steps.iter().enumerate() {
             let word = if at == 0 { "steps" } else { "" };
             self.printer.note(word, &report::binding(step));

@@ -27,7 +27,7 @@ const MOST_REMARKS: usize = 50;
 pub(crate) fn run(args: &PlanArgs, printer: &Arc<Printer>) -> Result<u8, Failure> {
     let job = Job::prepare(&args.enrich)?;
     let caps = job.caps()?;
-    table::check_output(&job.output(), &job.sketch)?;
+    table::check_output(&job.output(), &job.sketch, job.output_links())?;
     block_on(async {
         let way = job.connect(caps).await?;
         let planned = plan(&job, &way, args.sample, printer).await;

@@ -7,7 +7,7 @@ use std::path::Path;
 use marl_core::value::Value;
 
 use super::error::TableError;
-use super::partial::Partial;
+use super::partial::{Links, Partial};
 use super::problem::Problem;
 use super::safety::csv_cell;
 use super::shape::Sketch;
@@ -29,7 +29,7 @@ impl ErrorsFile {
     /// Nothing can be written at `path`, it is the input, another run is writing it, or
     /// there is a file that is no list of errors.
     pub fn create(path: &Path, sketch: &Sketch) -> Result<Self, TableError> {
-        let partial = Partial::create(path, &sketch.path, HEADER.as_bytes())?;
+        let partial = Partial::create(path, &sketch.path, HEADER.as_bytes(), Links::Refuse)?;
         match is_foreign(partial.target()) {
             true => Err(TableError::new(path, Problem::NoErrorsList)),
             false => Ok(Self { partial, rows: 0 }),

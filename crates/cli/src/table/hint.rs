@@ -51,6 +51,10 @@ pub(super) fn hint(problem: &Problem, path: &Path, source: Option<&io::Error>) -
         Problem::OtherFormat { input, .. } => format!("end the output's name in {}", dotted(input)),
         Problem::NoFolder(folder) => format!("create it: `mkdir -p {}`", shell(folder)),
         Problem::InTheWay(path) => format!("move `{}` away", escaped(path)),
+        Problem::IsLink => {
+            "remove the link, or say where the table goes with `--output FILE` (a link that you name is followed)"
+                .into()
+        }
         Problem::NoErrorsList => "move it away, or choose another `--output`".into(),
         Problem::WriteProtected => format!("choose another output path, or `chmod u+w {file}`"),
         Problem::Locked => "wait for that run to end, or choose another output path".into(),

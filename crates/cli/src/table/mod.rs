@@ -28,6 +28,7 @@ mod writer;
 pub use check::check;
 pub use error::TableError;
 pub use errors_file::ErrorsFile;
+pub use partial::Links;
 pub use problem::shown;
 pub(crate) use problem::steers;
 pub use reader::{InputRow, Reader};

@@ -19,6 +19,32 @@ use super::shape::unfinished_path;
 /// How many unfinished files may lie beside one output.
 const MOST_KEPT: usize = 100;
 
+/// What a symbolic link at an output's name means.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Links {
+    /// marl chose the name: whoever filled the folder may have put a link there, so that the run
+    /// would overwrite any file of the user.
+    #[default]
+    Refuse,
+    /// The user typed the name: the file is written where the link leads.
+    Follow,
+}
+
+impl Links {
+    /// Where a file called `path` is written.
+    fn target(self, path: &Path) -> Result<PathBuf, TableError> {
+        match self {
+            Self::Follow => {
+                follow_links(path).map_err(|source| TableError::caused(path, Problem::Create, source))
+            }
+            Self::Refuse if fs::symlink_metadata(path).is_ok_and(|there| there.is_symlink()) => {
+                Err(TableError::new(path, Problem::IsLink))
+            }
+            Self::Refuse => Ok(path.to_path_buf()),
+        }
+    }
+}
+
 /// An unfinished file.
 pub(super) struct Partial {
     /// The path as the user knows it, for errors.
@@ -33,9 +59,9 @@ pub(super) struct Partial {
 }
 
 /// Checks whether a file can become `path`, without making one.
-pub(super) fn check_place(path: &Path, input: &Path) -> Result<(), TableError> {
+pub(super) fn check_place(path: &Path, input: &Path, links: Links) -> Result<(), TableError> {
     let create_error = |source| TableError::caused(path, Problem::Create, source);
-    let target = follow_links(path).map_err(create_error)?;
+    let target = links.target(path)?;
     check_target(path, &target, input)?;
     fs::metadata(folder_of(&target)).map(drop).map_err(create_error)
 }
@@ -43,9 +69,9 @@ pub(super) fn check_place(path: &Path, input: &Path) -> Result<(), TableError> {
 impl Partial {
     /// Creates and locks the file that will become `path`; it must not be `input`. The
     /// `head` is what stands in it before anything is written.
-    pub(super) fn create(path: &Path, input: &Path, head: &[u8]) -> Result<Self, TableError> {
+    pub(super) fn create(path: &Path, input: &Path, head: &[u8], links: Links) -> Result<Self, TableError> {
         let create_error = |source| TableError::caused(path, Problem::Create, source);
-        let target = follow_links(path).map_err(create_error)?;
+        let target = links.target(path)?;
         let permissions = check_target(path, &target, input)?;
         let name = target.file_name().ok_or_else(|| TableError::new(path, Problem::IsFolder))?;
         let mut hidden = OsString::from(".");

@@ -68,6 +68,7 @@ pub(super) enum Problem {
     },
     NoFolder(PathBuf),
     InTheWay(PathBuf),
+    IsLink,
     NoErrorsList,
     WriteProtected,
     Locked,
@@ -157,6 +158,9 @@ impl fmt::Display for Problem {
             ),
             Self::NoFolder(folder) => write!(f, "there is no folder `{}`", escaped(folder)),
             Self::InTheWay(path) => write!(f, "`{}` is in the way and not a regular file", escaped(path)),
+            Self::IsLink => {
+                f.write_str("this is a link, and marl follows none at a name that it chose itself")
+            }
             Self::NoErrorsList => f.write_str("this file is in the way, and is no list of errors by marl"),
             Self::WriteProtected => f.write_str("the file is write-protected"),
         }

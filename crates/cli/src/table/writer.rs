@@ -8,7 +8,7 @@ use marl_core::value::Value;
 
 use super::encoding::BOM;
 use super::error::TableError;
-use super::partial::{Partial, check_place};
+use super::partial::{Links, Partial, check_place};
 use super::reader::{Content, InputRow, Line};
 use super::safety::{csv_cell, json_value};
 use super::shape::{Format, Shape, Sketch, check_output_format};
@@ -18,6 +18,8 @@ use super::shape::{Format, Shape, Sketch, check_output_format};
 pub struct WriteOptions {
     /// `--raw-cells`: values that a spreadsheet would run get no apostrophe.
     pub raw_cells: bool,
+    /// What a link at the output's name means.
+    pub links: Links,
 }
 
 /// Writes the output, which replaces an older one when it is finished. Dropped before
@@ -58,9 +60,9 @@ struct Member {
 ///
 /// # Errors
 /// As [`Writer::create`]'s, as far as they show without writing.
-pub fn check_output(path: &Path, sketch: &Sketch) -> Result<(), TableError> {
+pub fn check_output(path: &Path, sketch: &Sketch, links: Links) -> Result<(), TableError> {
     check_output_format(path, sketch).map_err(|problem| TableError::new(path, problem))?;
-    check_place(path, &sketch.path)
+    check_place(path, &sketch.path, links)
 }
 
 impl Writer {
@@ -86,7 +88,7 @@ impl Writer {
             push_cells(&mut head, delimiter, &names);
         }
         Ok(Self {
-            partial: Partial::create(path, &sketch.path, &head)?,
+            partial: Partial::create(path, &sketch.path, &head, options.links)?,
             shape: sketch.shape,
             has_lines: matches!(layout, Layout::Csv { .. }),
             layout,
@@ -132,6 +134,11 @@ impl Writer {
         self.has_lines = true;
         self.has_rows = true;
         self.partial.write(&self.text)
+    }
+
+    /// Where the output will be, links followed.
+    pub fn target(&self) -> &Path {
+        self.partial.target()
     }
 
     /// How many cells got an apostrophe because a spreadsheet would have run them.

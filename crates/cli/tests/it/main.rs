@@ -7,6 +7,7 @@
 mod agent;
 mod behaviour;
 mod calls;
+mod chosen_names;
 mod detach;
 mod doctor;
 mod errors;

@@ -2,11 +2,12 @@
 
 use std::fs::File;
 
-use super::super::partial::Partial;
+use super::super::partial::{Links, Partial};
 use super::*;
 
 fn create(bench: &Bench, output: &Path) -> Result<Writer, TableError> {
-    Writer::create(output, &bench.check(), &owned(&["new"]), WriteOptions::default())
+    let options = WriteOptions { links: Links::Follow, ..WriteOptions::default() };
+    Writer::create(output, &bench.check(), &owned(&["new"]), options)
 }
 
 fn refused(bench: &Bench, output: &Path) -> (String, Vec<String>) {
@@ -34,8 +35,13 @@ fn guarded_cells_are_counted() {
     for (raw_cells, count, line) in [(false, 1, "1,2,'=x,a b\n"), (true, 0, "1,2,=x,a b\n")] {
         let bench = leads();
         let (sketch, output) = (bench.check(), bench.path("out.csv"));
-        let mut writer =
-            Writer::create(&output, &sketch, &owned(&["x", "y"]), WriteOptions { raw_cells }).unwrap();
+        let mut writer = Writer::create(
+            &output,
+            &sketch,
+            &owned(&["x", "y"]),
+            WriteOptions { raw_cells, ..WriteOptions::default() },
+        )
+        .unwrap();
         let row = Reader::open(&sketch).unwrap().next().unwrap().unwrap();
         writer.write(&row, &[Some(Value::text("=x")), Some(Value::text("a\nb"))]).unwrap();
         assert_eq!(writer.guarded_cells(), count);

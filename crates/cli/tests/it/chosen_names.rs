@@ -1,0 +1,50 @@
+//! Names that marl chooses itself, in a folder that somebody else filled with links.
+
+use std::{fs, os::unix::fs::symlink};
+
+use crate::world::{World, people};
+
+const RUN: &str = "enrich --input people.csv --integrations linkedin_profile";
+
+/// A folder with a table, and a link at `name` to a file of the user outside of it.
+fn trap(name: &str, target: &str) -> (World, tempfile::TempDir) {
+    let (world, home) = (World::new(), tempfile::tempdir().unwrap());
+    fs::write(home.path().join("precious"), "mine\n").unwrap();
+    world.write("people.csv", people(2, 2));
+    let name = world.path(name);
+    fs::create_dir_all(name.parent().unwrap()).unwrap();
+    symlink(home.path().join(target), name).unwrap();
+    (world, home)
+}
+
+fn is_untouched(home: &tempfile::TempDir) {
+    assert_eq!(fs::read_to_string(home.path().join("precious")).unwrap(), "mine\n");
+    assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1, "nothing was made there");
+}
+
+#[test]
+fn no_output_is_written_through_a_link_that_the_user_did_not_name() {
+    for name in ["people_enriched.csv", "people_enriched.errors.csv"] {
+        for target in ["precious", "made-by-marl"] {
+            let (world, home) = trap(name, target);
+            for command in [RUN.to_owned(), format!("{RUN} --sandbox")] {
+                let ran = world.run(&command).exits(2);
+                assert!(ran.stderr.contains("this is a link"), "{}", ran.stderr);
+                is_untouched(&home);
+            }
+            assert_eq!(world.stats().calls, 0);
+        }
+    }
+    let (world, _home) = trap("people_enriched.csv", "precious");
+    world.run("plan --input people.csv --integrations linkedin_profile").exits(2);
+}
+
+#[test]
+fn a_link_that_the_user_names_is_followed_and_told() {
+    let (world, home) = trap("out.csv", "table.csv");
+    let ran = world.run(&format!("{RUN} --output out.csv")).exits(0);
+    let target = home.path().join("table.csv");
+    assert!(ran.stderr.contains(&format!("out.csv leads to {}", target.display())), "{}", ran.stderr);
+    assert_eq!(fs::read_to_string(target).unwrap().lines().count(), 3);
+    assert!(fs::symlink_metadata(world.path("out.csv")).unwrap().is_symlink());
+}
