@@ -6,7 +6,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    env, fs,
+    env,
     net::IpAddr,
     path::{Path, PathBuf},
     sync::Arc,
@@ -15,7 +15,7 @@ use std::{
 use marl_core::{Connection, Provider, Registry, Secret, provider::Card};
 use url::Url;
 
-use crate::failure::Failure;
+use crate::{failure::Failure, text_file};
 
 /// Providers to call, with the base address of each that has not the default one.
 pub(crate) struct Connected {
@@ -124,9 +124,8 @@ impl DotEnv {
         path.map(|path| Self::read(&path)).transpose()
     }
 
-    fn read(path: &PathBuf) -> Result<Self, Failure> {
-        let unreadable = || Failure::usage(format!("{} cannot be read", path.display()));
-        let text = fs::read_to_string(path).map_err(|error| unreadable().caused_by(&error))?;
+    fn read(path: &Path) -> Result<Self, Failure> {
+        let text = text_file::read(path)?.unwrap_or_default();
         let mut values = HashMap::new();
         for (at, line) in text.lines().enumerate() {
             match assignment(line) {
@@ -144,7 +143,7 @@ impl DotEnv {
             }
         }
         values.retain(|_, value: &mut String| !value.trim().is_empty());
-        Ok(Self { path: path.clone(), values })
+        Ok(Self { path: path.to_path_buf(), values })
     }
 }
 
@@ -204,6 +203,8 @@ fn check_base(card: &Card, base: &str) -> Result<String, Failure> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     static CARD: Card = Card {

@@ -29,6 +29,7 @@ mod run_record;
 mod settings;
 mod signals;
 pub mod table;
+mod text_file;
 mod time;
 mod toml_error;
 mod typed;

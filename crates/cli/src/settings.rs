@@ -1,6 +1,6 @@
 //! `marl.toml`: the project's settings. A mistake in it is an error with its line.
 
-use std::{collections::BTreeMap, fs, io, path::Path, time::Duration};
+use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use engine::{
     gateway::{BreakerSettings, Caps, InDoubt, LaneSettings, Retry, Settings as GatewaySettings},
@@ -9,7 +9,7 @@ use engine::{
 };
 use serde::Deserialize;
 
-use crate::{failure::Failure, toml_error};
+use crate::{failure::Failure, text_file, toml_error};
 
 /// The file's name in the project folder.
 pub(crate) const FILE: &str = "marl.toml";
@@ -84,11 +84,9 @@ struct Timeout {
 impl Settings {
     /// Reads the settings of a project folder; a folder without the file has the defaults.
     pub(crate) fn read(folder: &Path, providers: &[&str]) -> Result<Self, Failure> {
-        let path = folder.join(FILE);
-        match fs::read_to_string(&path) {
-            Ok(text) => Self::parse(&text, providers),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
-            Err(error) => Err(Failure::usage(format!("{} cannot be read", path.display())).caused_by(&error)),
+        match text_file::read(&folder.join(FILE))? {
+            Some(text) => Self::parse(&text, providers),
+            None => Ok(Self::default()),
         }
     }
 

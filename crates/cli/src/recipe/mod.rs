@@ -3,7 +3,6 @@
 //! It knows the file's form, and where in it each part of the request stands. What the names
 //! in it mean is the plan's business: no table and no integration is looked at here.
 
-mod file;
 mod read;
 mod source;
 #[cfg(test)]
@@ -16,7 +15,7 @@ use engine::plan::{About, Existing, Part, PlanError, Request, StepRequest, Work}
 
 pub(crate) use write::write;
 
-use crate::failure::Failure;
+use crate::{failure::Failure, text_file};
 
 /// A recipe that was read.
 #[derive(Debug)]
@@ -46,7 +45,7 @@ impl Recipe {
     /// Reads a recipe. Every mistake is told with its line.
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
         let name = path.display().to_string();
-        let text = file::text(&name, path)?;
+        let text = text_file::read(path)?.ok_or_else(|| Failure::usage("no such file").at(&name))?;
         read::parse(&name, &text)
     }
 

@@ -1,4 +1,5 @@
-//! Names that marl chooses itself, in a folder that somebody else filled with links.
+//! Files in a folder that somebody else filled: links at names that marl chooses itself, and pipes
+//! where a text is read.
 
 use std::{fs, os::unix::fs::symlink};
 
@@ -47,4 +48,22 @@ fn a_link_that_the_user_names_is_followed_and_told() {
     assert!(ran.stderr.contains(&format!("out.csv leads to {}", target.display())), "{}", ran.stderr);
     assert_eq!(fs::read_to_string(target).unwrap().lines().count(), 3);
     assert!(fs::symlink_metadata(world.path("out.csv")).unwrap().is_symlink());
+}
+
+#[test]
+fn what_is_no_regular_file_is_refused_and_not_waited_for() {
+    let world = World::new();
+    world.write("people.csv", people(1, 1));
+    let pipe = |name: &str| {
+        let _ = fs::remove_file(world.path(name));
+        assert!(std::process::Command::new("mkfifo").arg(world.path(name)).status().unwrap().success());
+    };
+    pipe("recipe.toml");
+    let recipe = world.run("plan --input people.csv --recipe recipe.toml").exits(2);
+    assert!(recipe.stderr.contains("recipe.toml: this is not a regular file"), "{}", recipe.stderr);
+    symlink("/dev/zero", world.path("endless.toml")).unwrap();
+    world.run("plan --input people.csv --recipe endless.toml").exits(2);
+    pipe("marl.toml");
+    let settings = world.run("plan --input people.csv --integrations linkedin_profile").exits(2);
+    assert!(settings.stderr.contains("marl.toml: this is not a regular file"), "{}", settings.stderr);
 }
