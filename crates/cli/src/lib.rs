@@ -25,6 +25,7 @@ mod profile;
 mod project;
 mod recipe;
 mod report;
+mod run_log;
 mod run_record;
 mod settings;
 mod signals;

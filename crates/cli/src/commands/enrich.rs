@@ -1,7 +1,6 @@
 //! `marl enrich`: a table goes in, the enriched table comes out.
 
 use std::{
-    fs::File,
     path::{Path, PathBuf},
     sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
@@ -28,6 +27,7 @@ use crate::{
     printer::Printer,
     project,
     report::{self, Bar, Counts, Preview, Report, Status, Talker, Tally},
+    run_log,
     run_record::Steps,
     signals,
     table::{self, ErrorsFile, InputRow, Reader, Sketch, TableError, WriteOptions, Writer},
@@ -62,11 +62,7 @@ async fn enrich(job: &Job<'_>, way: &Way, printer: &Arc<Printer>) -> Result<u8, 
 /// Says that the run is recorded, and talks to its log from here on.
 fn go_on_alone(ledger: &RunLedger, printer: &Printer) -> Result<(), Failure> {
     let run = ledger.run();
-    let path = ledger.store().path().with_file_name(format!("run-{run}.log"));
-    let log = File::create(&path).map_err(|error| {
-        Failure::new(exit::INTERNAL, "internal", format!("the log {} cannot be made", path.display()))
-            .caused_by(&error)
-    })?;
+    let (log, path) = run_log::create(ledger.store().path(), run)?;
     let ledger = project::shown(ledger.store().path());
     let started = detach::Started { run, pid: std::process::id(), log: project::shown(&path), ledger };
     printer.line(&serde_json::to_string(&started).expect("it has text keys"));

@@ -41,6 +41,38 @@ fn no_output_is_written_through_a_link_that_the_user_did_not_name() {
 }
 
 #[test]
+fn no_log_is_written_through_a_link() {
+    for (name, flags) in [("run-1.log", ""), ("sandbox-run-1.log", " --sandbox")] {
+        let (world, home) = trap(&format!(".marl/{name}"), "precious");
+        let ran = world.run(&format!("{RUN} --detach{flags}")).exits(1);
+        assert!(ran.stderr.contains(&format!("the log .marl/{name} cannot be made")), "{}", ran.stderr);
+        is_untouched(&home);
+        assert_eq!(world.stats().calls, 0);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn each_ledger_has_logs_of_its_own_that_only_the_owner_reads() {
+    use std::os::unix::fs::PermissionsExt;
+    let world = World::new();
+    world.write("people.csv", people(2, 2));
+    world.write("other.csv", people(2, 2));
+    for (table, flags) in
+        [("people.csv", ""), ("other.csv", "--ledger b.db"), ("people.csv", "--sandbox --output s.csv")]
+    {
+        let run = format!("enrich --input {table} --integrations linkedin_profile --detach {flags}");
+        world.run(&run).exits(0);
+        let of = flags.split(" --output").next().unwrap();
+        world.run(&format!("runs wait 1 {of}")).exits(0);
+    }
+    for log in [".marl/run-1.log", "b-run-1.log", ".marl/sandbox-run-1.log"] {
+        assert!(world.read(log).contains("linkedin_profile"), "{log}");
+        assert_eq!(fs::metadata(world.path(log)).unwrap().permissions().mode() & 0o777, 0o600, "{log}");
+    }
+}
+
+#[test]
 fn a_link_that_the_user_names_is_followed_and_told() {
     let (world, home) = trap("out.csv", "table.csv");
     let ran = world.run(&format!("{RUN} --output out.csv")).exits(0);

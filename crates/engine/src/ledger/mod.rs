@@ -17,7 +17,7 @@ pub use key::{Key, Scope};
 pub use memory::Memory;
 pub use sqlite::{
     CallRecord, CallState, Freshness, MaxAge, OpenError, Problem, Prune, RunEnd as RunRecordEnd, RunLedger,
-    RunRecord, RunStart, RunState, Stats, Store,
+    RunRecord, RunStart, RunState, Stats, Store, run_file,
 };
 
 /// What the ledger knows of a call.

@@ -173,9 +173,15 @@ fn is_at(file: &File, path: &Path) -> bool {
     file.metadata().map(inode).ok() == fs::symlink_metadata(path).map(inode).ok()
 }
 
-/// `run-12.lock` beside `ledger.db`; another ledger in the folder has its own numbers.
+/// `run-12.lock` beside `ledger.db`.
 pub(super) fn path(ledger: &Path, run: i64) -> PathBuf {
-    ledger.with_file_name(format!("{}{run}.lock", prefix(ledger)))
+    run_file(ledger, run, "lock")
+}
+
+/// A file beside the ledger that belongs to one of its runs. Another ledger in the folder has its
+/// own numbers, and so its own names.
+pub fn run_file(ledger: &Path, run: i64, extension: &str) -> PathBuf {
+    ledger.with_file_name(format!("{}{run}.{extension}", prefix(ledger)))
 }
 
 /// The run whose lock is called `name`.

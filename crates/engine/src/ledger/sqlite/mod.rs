@@ -35,6 +35,7 @@ use writer::Writer;
 pub use calls::{CallRecord, CallState};
 pub use judge::{Freshness, MaxAge};
 pub use keep::{Prune, Stats};
+pub use lock::run_file;
 pub use open::{OpenError, Problem};
 pub use runs::{RunEnd, RunRecord, RunStart, RunState};
 

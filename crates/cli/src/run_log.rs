@@ -1,0 +1,49 @@
+//! The log of a run in the background, beside its ledger. Makes the file; what is said in it, the
+//! printer says.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io,
+    path::{Path, PathBuf},
+};
+
+use engine::ledger::run_file;
+
+use crate::{exit, failure::Failure, project};
+
+/// Makes the log of a run. It is always a new file that only its owner reads: it quotes the table,
+/// and whoever made the folder may have put a link at its name.
+///
+/// # Errors
+/// Something that is no log is in the way, or the folder cannot be written.
+pub(crate) fn create(ledger: &Path, run: i64) -> Result<(File, PathBuf), Failure> {
+    let path = run_file(ledger, run, "log");
+    let made = remove_older(&path).and_then(|()| new_file().open(&path));
+    match made {
+        Ok(file) => Ok((file, path)),
+        Err(error) => {
+            let message = format!("the log {} cannot be made", project::shown(&path));
+            Err(Failure::new(exit::INTERNAL, "internal", message)
+                .caused_by(&error)
+                .hint("nothing was sent; move away what is there, or make the folder writable"))
+        }
+    }
+}
+
+/// Removes the log of an earlier run of this number, of a ledger that was deleted.
+fn remove_older(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(there) if there.is_file() => fs::remove_file(path),
+        Ok(_) => Err(io::Error::other("what is there is a link or no regular file")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+fn new_file() -> OpenOptions {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
