@@ -11,6 +11,7 @@ mod document;
 mod exit;
 mod failure;
 mod filter;
+mod handover;
 mod job;
 mod mcp;
 mod older;
@@ -72,10 +73,13 @@ pub fn main() -> ExitCode {
         Command::Man(args) => commands::man::run(args, &printer),
         Command::ExitCodes => commands::exit_codes::run(&printer),
     };
-    let code = done.unwrap_or_else(|failure| {
-        printer.failure(&failure);
-        failure.exit
-    });
+    let code = match done {
+        Ok(code) => code,
+        Err(failure) => {
+            printer.failure(&failure);
+            return ExitCode::from(failure.exit);
+        }
+    };
     if printer.has_lost_data() {
         let lost = Failure::new(exit::INTERNAL, "internal", "the answer could not be written to stdout");
         printer.failure(&lost.hint("is the disk full?"));

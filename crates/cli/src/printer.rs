@@ -31,13 +31,20 @@ pub(crate) struct Printer {
     json: bool,
     bar: ProgressBar,
     lost: AtomicBool,
+    unread: AtomicBool,
     /// Where a run in the background talks to.
     log: OnceLock<File>,
 }
 
 impl Printer {
     pub(crate) fn new(json: bool) -> Self {
-        Self { json, bar: ProgressBar::hidden(), lost: AtomicBool::new(false), log: OnceLock::new() }
+        Self {
+            json,
+            bar: ProgressBar::hidden(),
+            lost: AtomicBool::new(false),
+            unread: AtomicBool::new(false),
+            log: OnceLock::new(),
+        }
     }
 
     /// From here on everything is said to `log`: nobody is at the other end any more.
@@ -81,12 +88,18 @@ impl Printer {
         match out.write_all(data).and_then(|()| out.flush()) {
             Ok(()) => true,
             Err(error) => {
+                self.unread.store(true, Ordering::SeqCst);
                 if error.kind() != io::ErrorKind::BrokenPipe {
                     self.lost.store(true, Ordering::SeqCst);
                 }
                 false
             }
         }
+    }
+
+    /// Whether nobody took all the data: it could not be written, or the reader was gone.
+    pub(crate) fn has_unread_data(&self) -> bool {
+        self.unread.load(Ordering::SeqCst)
     }
 
     /// Whether data could not be written.

@@ -1,7 +1,8 @@
 //! `marl enrich --detach`: the same run in a process of its own, which outlives the shell.
 //!
 //! The child checks everything as it always does. Once its run is recorded it says so on its
-//! stdout, and from there on talks to a log file beside the ledger.
+//! stdout, and from there on talks to a log file beside the ledger. It sends nothing before this
+//! process confirms that the run's number was told.
 
 use std::{
     fs::File,
@@ -19,6 +20,7 @@ use crate::{
     document::Version,
     exit,
     failure::Failure,
+    handover,
     printer::Printer,
     typed,
 };
@@ -53,7 +55,7 @@ pub(crate) fn run(args: &EnrichArgs, printer: &Printer) -> Result<u8, Failure> {
     let mut child = Command::new(program)
         .args(std::env::args_os().skip(1))
         .arg(typed::IN_BACKGROUND)
-        .stdin(Stdio::null())
+        .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(talk.try_clone().map_err(|error| broken(&error))?)
         // What ends the shell's jobs does not reach another group.
@@ -67,6 +69,12 @@ pub(crate) fn run(args: &EnrichArgs, printer: &Printer) -> Result<u8, Failure> {
     match serde_json::from_str::<Started>(&line) {
         Ok(started) => {
             tell(&started, &args.ledger, printer);
+            if printer.has_unread_data() {
+                return Err(untold(&started));
+            }
+            let pipe = child.stdin.take();
+            // A run that was ended meanwhile has recorded that.
+            let _ = pipe.map(handover::confirm);
             Ok(exit::DONE)
         }
         // It ended before its run began, and has said why.
@@ -84,16 +92,21 @@ fn said(talk: &mut File) -> String {
     if read.is_err() { String::new() } else { String::from_utf8_lossy(&text).into_owned() }
 }
 
+/// Nobody would know which run to stop, so that it does not begin.
+fn untold(started: &Started) -> Failure {
+    let message = format!("run {} was not begun: its number could not be written to stdout", started.run);
+    Failure::new(exit::INTERNAL, "internal", message)
+        .hint("nothing was sent; is the disk full, or was the pipe closed?")
+}
+
 fn tell(started: &Started, choice: &LedgerChoice, printer: &Printer) {
     let json = if printer.is_json() { " --json" } else { "" };
     let next_command = format!("marl runs wait {} --timeout 100s{}{json}", started.run, of_ledger(choice));
     if printer.is_json() {
-        printer.document(&Document { schema_version: Version, started, next_command });
-        return;
+        return printer.document(&Document { schema_version: Version, started, next_command });
     }
-    for (word, text) in
-        [("run", started.run.to_string().as_str()), ("log", &started.log), ("wait", &next_command)]
-    {
+    let run = started.run.to_string();
+    for (word, text) in [("run", run.as_str()), ("log", &started.log), ("wait", &next_command)] {
         printer.data(&format!("{word:<8} {text}"));
     }
 }

@@ -19,6 +19,7 @@ use crate::{
     args::EnrichArgs,
     exit,
     failure::Failure,
+    handover::Handover,
     job::{Job, Way},
     older,
     pick::{Picked, pick},
@@ -39,35 +40,48 @@ pub(crate) fn run(args: &EnrichArgs, printer: &Arc<Printer>) -> Result<u8, Failu
     if args.detach && !args.detached {
         return detach::run(args, printer);
     }
+    let handover = args.detached.then(Handover::listen);
     let job = Job::prepare(args)?;
     let caps = caps(&job)?;
     block_on(async {
         let way = job.connect(caps).await?;
-        let done = enrich(&job, &way, printer).await;
+        let done = enrich(&job, &way, handover.as_ref(), printer).await;
         way.close().await;
         done
     })
 }
 
-async fn enrich(job: &Job<'_>, way: &Way, printer: &Arc<Printer>) -> Result<u8, Failure> {
+async fn enrich(
+    job: &Job<'_>,
+    way: &Way,
+    handover: Option<&Handover>,
+    printer: &Arc<Printer>,
+) -> Result<u8, Failure> {
     if let Some(then) = &job.args.plan {
         check_plan(then, job, way)?;
     }
     let closed = || Ok(way.closed(job.ledger_there_is()?, job.args.max_age));
     let picked = pick(&job.args.pick, job, closed, printer).await?;
     older::check(&job.output(), job, &picked)?;
-    Run::new(job, way, picked, printer)?.go().await
+    // From here on files are made.
+    handover.iter().for_each(|handover| handover.checked());
+    let run = Run::new(job, way, picked, printer)?;
+    match handover {
+        Some(handover) if !go_on_alone(&run.ledger, handover, printer)? => run.end_unbegun(),
+        _ => run.go().await,
+    }
 }
 
-/// Says that the run is recorded, and talks to its log from here on.
-fn go_on_alone(ledger: &RunLedger, printer: &Printer) -> Result<(), Failure> {
+/// Says that the run is recorded, and talks to its log from here on. `false` when the parent could
+/// not tell the number: nobody could stop the run, so that it must not begin.
+fn go_on_alone(ledger: &RunLedger, handover: &Handover, printer: &Printer) -> Result<bool, Failure> {
     let run = ledger.run();
     let (log, path) = run_log::create(ledger.store().path(), run)?;
     let ledger = project::shown(ledger.store().path());
     let started = detach::Started { run, pid: std::process::id(), log: project::shown(&path), ledger };
-    printer.line(&serde_json::to_string(&started).expect("it has text keys"));
+    let is_heard = printer.line(&serde_json::to_string(&started).expect("it has text keys"));
     printer.divert(log);
-    Ok(())
+    Ok(is_heard && handover.is_told())
 }
 
 /// The caps of the command line, and of the plan that it is held to.
@@ -141,9 +155,6 @@ impl<'a> Run<'a> {
             version: env!("CARGO_PKG_VERSION").to_owned(),
         };
         let ledger = Arc::new(RunLedger::begin(store, &start, MaxAge::new(args.max_age))?);
-        if args.detached {
-            go_on_alone(&ledger, printer)?;
-        }
         let tally = Arc::new(Tally::default());
         let listener = Arc::new(Talker::new(Arc::clone(&tally), Arc::clone(printer)));
         let gateway =
@@ -166,6 +177,19 @@ impl<'a> Run<'a> {
             writer,
             errors,
         })
+    }
+
+    /// Ends a run in the background of which nobody was told: nothing is sent, and no output is
+    /// written.
+    fn end_unbegun(self) -> Result<u8, Failure> {
+        self.gateway.close(SkipReason::Interrupted);
+        self.printer.warn(
+            "whoever started this run was ended before it could tell the run's number; nothing was sent",
+        );
+        let seen = Seen::default();
+        seen.interrupted.store(true, Ordering::SeqCst);
+        let preview = Preview::new(self.columns());
+        self.finish(None, Duration::ZERO, &seen, &preview)
     }
 
     async fn go(mut self) -> Result<u8, Failure> {

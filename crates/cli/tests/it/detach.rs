@@ -1,13 +1,18 @@
 //! Runs in the background: started, waited for, stopped, and outliving whoever started them.
 
 use std::{
-    process::{Command, Stdio},
+    fs::{self, File},
+    io::{BufRead, BufReader, Write},
+    path::Path,
+    process::{Child, ChildStdout, Command, Stdio},
+    thread::sleep,
     time::{Duration, Instant},
 };
 
 use sandbox::Options;
+use serde_json::Value as Json;
 
-use crate::world::{World, people};
+use crate::world::{World, people, signal};
 
 const ENRICH: &str = "enrich --input people.csv --integrations linkedin_profile --parallel 16";
 
@@ -97,4 +102,96 @@ fn it_outlives_the_shell_that_started_it_and_its_hangup() {
     let run = serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap()["run"].clone();
     world.run_bare(&format!("runs wait {run}")).exits(0);
     assert_eq!(world.stats().billed, 300);
+}
+
+/// A run in the background as its parent starts it, and the number that it says.
+fn child(world: &World) -> (Child, BufReader<ChildStdout>, Json) {
+    let mut command = world.command(&format!("{ENRICH} --detach --detached --json"));
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    stdout.read_line(&mut line).unwrap();
+    (child, stdout, serde_json::from_str(&line).unwrap())
+}
+
+/// The run of that number ended early, and nothing was bought or written.
+fn check_unbegun(world: &World, run: &Json) {
+    let ended = world.run_bare(&format!("runs wait {run} --json")).exits(130).json();
+    assert_eq!(
+        (ended["state"].as_str(), &ended["summary"]["calls"]["sent"]),
+        (Some("interrupted"), &0.into())
+    );
+    assert_eq!(world.stats().calls, 0);
+    assert!(!world.path("people_enriched.csv").exists());
+}
+
+#[test]
+fn nothing_is_sent_before_the_parent_has_told_the_number() {
+    let world = world(0, 20);
+    let (mut told, _stdout, started) = child(&world);
+    assert_eq!(world.stats().calls, 0);
+    told.stdin.take().unwrap().write_all(b"told\n").unwrap();
+    assert_eq!(told.wait().unwrap().code(), Some(0));
+    world.run_bare(&format!("runs wait {}", started["run"])).exits(0);
+    assert_eq!(world.stats().billed, 20);
+
+    for said in ["", "tol", "stop\n"] {
+        let world = self::world(0, 20);
+        let (mut child, _stdout, started) = child(&world);
+        child.stdin.take().unwrap().write_all(said.as_bytes()).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(130), "{said:?}");
+        check_unbegun(&world, &started["run"]);
+        // The same command afterwards is a run like any other.
+        world.run(ENRICH).exits(0);
+        assert_eq!(world.stats().billed, 20);
+    }
+}
+
+#[test]
+fn a_number_that_nobody_gets_is_no_start() {
+    let world = world(0, 20);
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    for json in ["--json", ""] {
+        let mut command = world.command(&format!("{ENRICH} --detach {json}"));
+        let output = command.stdout(full.try_clone().unwrap()).output().unwrap();
+        let ran = world.ran(output).exits(1);
+        assert!(ran.stderr.contains("was not begun"), "{}", ran.stderr);
+        assert_eq!(ran.stderr.matches("error").count(), 1, "{}", ran.stderr);
+    }
+    check_unbegun(&world, &1.into());
+    check_unbegun(&world, &2.into());
+    // A pipe that nobody reads.
+    let mut command = world.command(&format!("{ENRICH} --detach"));
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    check_unbegun(&world, &3.into());
+}
+
+/// The processes that work in a folder.
+fn processes_in(folder: &Path) -> usize {
+    let all = fs::read_dir("/proc").unwrap().flatten();
+    all.filter(|process| fs::read_link(process.path().join("cwd")).is_ok_and(|cwd| cwd == folder)).count()
+}
+
+#[test]
+fn a_start_that_is_interrupted_while_the_table_is_checked_buys_nothing() {
+    for name in ["INT", "TERM", "KILL"] {
+        let world = world(0, 300_000);
+        let folder = world.folder().canonicalize().unwrap();
+        let mut command = world.command(&format!("{ENRICH} --detach --max-calls 60"));
+        let parent = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        while processes_in(&folder) < 2 {
+            sleep(Duration::from_millis(1));
+        }
+        signal(&parent, name);
+        let output = parent.wait_with_output().unwrap();
+        assert!(output.stdout.is_empty(), "it was told before the signal came: the table is too small");
+        while processes_in(&folder) > 0 {
+            sleep(Duration::from_millis(5));
+        }
+        assert_eq!(world.stats().calls, 0, "{name}");
+        assert!(!world.path("people_enriched.csv").exists());
+    }
 }
