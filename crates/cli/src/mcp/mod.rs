@@ -5,7 +5,10 @@
 
 mod access;
 mod answer;
+mod arguments;
 mod command;
+mod lines;
+mod start;
 mod tools;
 
 use std::{path::PathBuf, sync::Arc};
@@ -13,37 +16,51 @@ use std::{path::PathBuf, sync::Arc};
 use rmcp::{
     ErrorData, RoleServer, ServerHandler, ServiceExt,
     model::{
-        CallToolRequestParams, CallToolResponse, Implementation, InitializeResult, ListToolsResult,
-        PaginatedRequestParams, ServerCapabilities,
+        CallToolRequestParams, CallToolResponse, CancelledNotificationParam, Implementation,
+        InitializeResult, ListToolsResult, PaginatedRequestParams, ServerCapabilities,
     },
-    service::RequestContext,
-    transport::stdio,
+    service::{NotificationContext, RequestContext},
 };
 
 use crate::{exit, failure::Failure};
 use access::Access;
 use answer::{Answers, refused};
+use lines::Lines;
+use start::Starts;
+use tools::Entry;
 
 /// What the server says of itself.
 const INSTRUCTIONS: &str = "marl enriches tables of companies and people. Look at the table \
 (`columns`, `rows`), look for an integration (`integrations`), `plan` the run: it sends nothing and \
 says exactly what would be bought. Show the plan to whoever pays. Then `start_run` with the plan's \
 hash, or with max_calls for a pilot of a few rows, and `run_status` until it has ended. \
-`explain_cell` says where a value came from. The same run again buys nothing twice.";
+`explain_cell` says where a value came from. The same run again buys nothing twice. A `start_run` that \
+is cancelled buys nothing, or is asked to stop.";
 
 /// The server.
 struct Server {
     access: Access,
     answers: Answers,
+    starts: Starts,
 }
 
 /// Serves until the client closes.
 pub(crate) async fn serve(roots: &[PathBuf]) -> Result<(), Failure> {
-    let server = Server { access: Access::new(roots)?, answers: Answers::default() };
+    let access = Access::new(roots)?;
+    let server = Arc::new(Server { access, answers: Answers::default(), starts: Starts::default() });
+    let (lines, ends) = Lines::between(tokio::io::stdin(), tokio::io::stdout());
+    let served = until_closed(Arc::clone(&server), ends).await;
+    // A start whose client is gone still has to be ended.
+    server.starts.settled().await;
+    lines.finish().await;
+    served
+}
+
+async fn until_closed(server: Arc<Server>, ends: lines::Ends) -> Result<(), Failure> {
     let broken = |error: &dyn std::error::Error| {
         Failure::new(exit::INTERNAL, "internal", "the client cannot be served").caused_by(error)
     };
-    let running = Arc::new(server).serve(stdio()).await.map_err(|error| broken(&error))?;
+    let running = server.serve(ends).await.map_err(|error| broken(&error))?;
     running.waiting().await.map_err(|error| broken(&error))?;
     Ok(())
 }
@@ -73,11 +90,23 @@ impl ServerHandler for Server {
             Ok(arguments) => arguments,
             Err(why) => return Ok(refused(&why).into()),
         };
-        let answer = match request.name.as_ref() {
+        let Some(entry) = Entry::named(&request.name) else { return Ok(refused("no such tool").into()) };
+        let answer = match entry.name {
             "more" => self.answers.more(&arguments),
-            "run_status" => self.status(&arguments, &context).await,
-            name => self.command(name, &arguments, &context).await,
+            "run_status" => self.status(entry, &arguments, &context).await,
+            "start_run" => self.start(entry, &arguments, &context).await,
+            _ => self.command(entry, &arguments, &context).await,
         };
         Ok(answer.into())
+    }
+
+    async fn on_cancelled(
+        &self,
+        notification: CancelledNotificationParam,
+        _: NotificationContext<RoleServer>,
+    ) {
+        if let Some(request) = &notification.request_id {
+            self.cancelled(request).await;
+        }
     }
 }

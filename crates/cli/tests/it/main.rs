@@ -23,6 +23,7 @@ mod look;
 mod mcp;
 mod own_columns;
 mod plan;
+mod protocol;
 mod schema;
 mod shell;
 mod signals;

@@ -1,0 +1,189 @@
+//! The lines that client and server exchange. A line that is not JSON is answered here with the
+//! protocol's parse error: the protocol's library passes over it in silence, and the client would
+//! wait for an answer. What else is wrong with a message is the library's to say.
+
+use rmcp::model::ErrorCode;
+use serde::de::IgnoredAny;
+use serde_json::json;
+use tokio::{
+    io::{
+        AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader,
+        DuplexStream, duplex,
+    },
+    sync::mpsc,
+    task::JoinHandle,
+};
+
+/// The longest message that is taken, as in the protocol's library.
+const LONGEST: usize = 16 * 1024 * 1024;
+
+/// How many characters are on their way between two tasks.
+const BUFFER: usize = 64 * 1024;
+
+/// How many lines wait to be written.
+const WAITING: usize = 16;
+
+/// The tasks between the client and the library.
+pub(super) struct Lines {
+    reader: JoinHandle<()>,
+    writer: JoinHandle<()>,
+}
+
+/// What the library reads and writes in place of the client's own input and output.
+pub(super) type Ends = (DuplexStream, DuplexStream);
+
+impl Lines {
+    /// Stands between a client and the library.
+    pub(super) fn between(
+        input: impl AsyncRead + Send + Unpin + 'static,
+        output: impl AsyncWrite + Send + Unpin + 'static,
+    ) -> (Self, Ends) {
+        let (to_library, library_reads) = duplex(BUFFER);
+        let (library_writes, from_library) = duplex(BUFFER);
+        let (lines, written) = mpsc::channel(WAITING);
+        let reader = tokio::spawn(check(BufReader::new(input), to_library, lines.clone()));
+        tokio::spawn(pass_on(BufReader::new(from_library), lines));
+        let writer = tokio::spawn(write(output, written));
+        (Self { reader, writer }, (library_reads, library_writes))
+    }
+
+    /// Writes what is still to be written. The library has let go of its ends before.
+    pub(super) async fn finish(self) {
+        self.reader.abort();
+        // A client that is gone reads nothing more.
+        let _ = self.writer.await;
+    }
+}
+
+/// Hands the library each line that is JSON, and answers the others.
+async fn check(
+    mut input: impl AsyncBufRead + Unpin,
+    mut library: DuplexStream,
+    answers: mpsc::Sender<Vec<u8>>,
+) {
+    let mut line = Vec::new();
+    while next(&mut input, &mut line).await {
+        if line.len() > LONGEST {
+            skip(&mut input, &mut line).await;
+            if answers.send(parse_error(&format!("the message has more than {LONGEST} bytes"))).await.is_err()
+            {
+                return;
+            }
+            continue;
+        }
+        if line.iter().all(u8::is_ascii_whitespace) {
+            continue;
+        }
+        let text = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&line);
+        let passed_on = match serde_json::from_slice::<IgnoredAny>(text) {
+            Ok(_) => library.write_all(&line).await.is_ok(),
+            Err(error) => {
+                let answer = parse_error(&format!("the line is not a JSON document: {error}"));
+                answers.send(answer).await.is_ok()
+            }
+        };
+        if !passed_on {
+            return;
+        }
+    }
+}
+
+/// Reads one line, with its end; `false` when there is none. One that is too long is cut.
+async fn next(input: &mut (impl AsyncBufRead + Unpin), line: &mut Vec<u8>) -> bool {
+    line.clear();
+    let read = input.take(LONGEST as u64 + 1).read_until(b'\n', line).await;
+    if read.is_err() || line.is_empty() {
+        return false;
+    }
+    if line.len() <= LONGEST && !line.ends_with(b"\n") {
+        // The last line is a message too.
+        line.push(b'\n');
+    }
+    true
+}
+
+/// Passes over the rest of a line that is too long.
+async fn skip(input: &mut (impl AsyncBufRead + Unpin), line: &mut Vec<u8>) {
+    while !line.ends_with(b"\n") {
+        line.clear();
+        let read = (&mut *input).take(BUFFER as u64).read_until(b'\n', line).await;
+        if read.is_err() || line.is_empty() {
+            return;
+        }
+    }
+}
+
+/// What the library writes, line by line.
+async fn pass_on(mut library: impl AsyncBufRead + Unpin, lines: mpsc::Sender<Vec<u8>>) {
+    loop {
+        let mut line = Vec::new();
+        let read = library.read_until(b'\n', &mut line).await;
+        if read.is_err() || line.is_empty() || lines.send(line).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn write(mut output: impl AsyncWrite + Unpin, mut lines: mpsc::Receiver<Vec<u8>>) {
+    while let Some(line) = lines.recv().await {
+        let written = output.write_all(&line).await;
+        if written.is_err() || output.flush().await.is_err() {
+            return;
+        }
+    }
+}
+
+fn parse_error(why: &str) -> Vec<u8> {
+    let error = json!({ "code": ErrorCode::PARSE_ERROR.0, "message": format!("parse error: {why}") });
+    let mut line = json!({ "jsonrpc": "2.0", "id": null, "error": error }).to_string().into_bytes();
+    line.push(b'\n');
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value as Json;
+
+    use super::*;
+
+    /// What reaches the library, and what the client gets, when the library echoes each line.
+    async fn exchanged(input: &[u8]) -> (Vec<String>, Vec<Json>) {
+        let (output, mut seen) = duplex(BUFFER);
+        let (lines, (library_reads, mut library_writes)) =
+            Lines::between(std::io::Cursor::new(input.to_vec()), output);
+        let mut heard = BufReader::new(library_reads).lines();
+        let mut reached = Vec::new();
+        while let Some(line) = heard.next_line().await.unwrap() {
+            library_writes.write_all(format!("{line}\n").as_bytes()).await.unwrap();
+            reached.push(line);
+        }
+        drop(library_writes);
+        let finish = tokio::spawn(lines.finish());
+        let mut text = String::new();
+        seen.read_to_string(&mut text).await.unwrap();
+        finish.await.unwrap();
+        let got = text.lines().map(|line| serde_json::from_str(line.trim_start_matches('\u{feff}')).unwrap());
+        (reached, got.collect())
+    }
+
+    #[tokio::test]
+    async fn each_line_reaches_the_library_or_is_answered() {
+        let input = b"{\"id\":1}\nnonsense\n\n  \r\n{\"id\":\n{} {}\n\xff\xfe\n[1]\r\n\xef\xbb\xbf{\"id\":2}\n{\"id\":3}";
+        let (reached, got) = exchanged(input).await;
+        assert_eq!(reached.len(), 4, "{reached:?}");
+        let errors: Vec<&Json> = got.iter().filter(|answer| answer["error"]["code"] == -32_700).collect();
+        assert_eq!(errors.len(), 4, "{got:?}");
+        assert!(errors.iter().all(|error| error["id"].is_null() && error["jsonrpc"] == "2.0"));
+        assert_eq!(got.len(), 8);
+    }
+
+    #[tokio::test]
+    async fn what_is_too_long_or_too_deep_is_answered_and_the_next_line_is_read() {
+        let long = [b"\"".as_slice(), &vec![b'a'; LONGEST + 9], b"\"\n7\n"].concat();
+        let (reached, got) = exchanged(&long).await;
+        assert_eq!(reached, ["7"]);
+        assert_eq!(got[0]["error"]["code"], -32_700);
+        let deep = ["[".repeat(100_000), "\n7".to_owned()].concat();
+        assert_eq!(exchanged(deep.as_bytes()).await.0, ["7"]);
+    }
+}

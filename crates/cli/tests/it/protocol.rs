@@ -1,0 +1,233 @@
+//! The protocol server, line by line: what no client library would send, and starts that are
+//! cancelled.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Lines, Write},
+    path::Path,
+    process::{Child, ChildStdin, ChildStdout, Stdio},
+    thread::sleep,
+    time::Duration,
+};
+
+use sandbox::Options;
+use serde_json::{Value as Json, json};
+
+use crate::world::{World, people};
+
+/// A client that writes and reads lines.
+struct Client {
+    server: Child,
+    input: Option<ChildStdin>,
+    output: Lines<BufReader<ChildStdout>>,
+    next: u64,
+}
+
+impl Client {
+    fn new(world: &World) -> Self {
+        let mut command = world.command("mcp");
+        let mut server =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let input = server.stdin.take();
+        let output = BufReader::new(server.stdout.take().unwrap()).lines();
+        Self { server, input, output, next: 1 }
+    }
+
+    /// One that has said hello.
+    fn greeted(world: &World) -> Self {
+        let mut client = Self::new(world);
+        let greeting = json!({ "protocolVersion": "2025-06-18", "capabilities": {},
+                               "clientInfo": { "name": "test", "version": "1" } });
+        let id = client.request("initialize", greeting);
+        assert_eq!(client.answer(id)["result"]["serverInfo"]["name"], "marl");
+        client.send(&json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }));
+        client
+    }
+
+    fn write(&mut self, line: &[u8]) {
+        let input = self.input.as_mut().unwrap();
+        input.write_all(line).unwrap();
+        input.write_all(b"\n").unwrap();
+    }
+
+    fn send(&mut self, message: &Json) {
+        self.write(message.to_string().as_bytes());
+    }
+
+    fn request(&mut self, method: &str, params: Json) -> u64 {
+        self.next += 1;
+        self.send(&json!({ "jsonrpc": "2.0", "id": self.next, "method": method, "params": params }));
+        self.next
+    }
+
+    fn call(&mut self, tool: &str, arguments: Json) -> u64 {
+        self.request("tools/call", json!({ "name": tool, "arguments": arguments }))
+    }
+
+    fn cancel(&mut self, id: u64) {
+        self.send(
+            &json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": id } }),
+        );
+    }
+
+    fn line(&mut self) -> Json {
+        serde_json::from_str(&self.output.next().unwrap().unwrap()).unwrap()
+    }
+
+    /// The answer to a request; what else is said before it is passed over.
+    fn answer(&mut self, id: u64) -> Json {
+        loop {
+            let line = self.line();
+            if line["id"] == id {
+                return line;
+            }
+        }
+    }
+
+    /// What a tool answers.
+    fn document(&mut self, tool: &str, arguments: Json) -> Json {
+        let id = self.call(tool, arguments);
+        self.answer(id)["result"]["structuredContent"].clone()
+    }
+
+    /// Goes, and waits for the server's end.
+    fn leave(mut self) {
+        drop(self.input.take());
+        while self.output.next().is_some() {}
+        self.server.wait().unwrap();
+    }
+}
+
+/// The processes that work in a folder.
+fn processes_in(folder: &Path) -> usize {
+    let all = fs::read_dir("/proc").unwrap().flatten();
+    all.filter(|process| fs::read_link(process.path().join("cwd")).is_ok_and(|cwd| cwd == folder)).count()
+}
+
+fn until(mut holds: impl FnMut() -> bool) {
+    while !holds() {
+        sleep(Duration::from_millis(2));
+    }
+}
+
+#[test]
+fn every_line_that_is_no_request_is_answered() {
+    let world = World::new();
+    let mut client = Client::new(&world);
+    // Before the greeting as after it.
+    client.write(b"hello?");
+    assert_eq!(client.line()["error"]["code"], -32_700);
+    drop(client);
+    let mut client = Client::greeted(&world);
+    for (line, code) in [
+        (b"{\"jsonrpc\": \"2.0\", \"id\": 7, \"method\": ".as_slice(), -32_700),
+        (b"{'jsonrpc': '2.0'}", -32_700),
+        (b"\xff\xfe{}", -32_700),
+        (b"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"} {}", -32_700),
+        (b"42", -32_600),
+        (b"[]", -32_600),
+        (b"\"ping\"", -32_600),
+        (b"{\"id\": 3}", -32_600),
+        (b"{\"jsonrpc\":\"2.0\",\"id\":{},\"method\":\"ping\"}", -32_600),
+    ] {
+        client.write(line);
+        let answer = client.line();
+        assert_eq!(answer["error"]["code"], code, "{}: {answer}", String::from_utf8_lossy(line));
+        assert!(answer["id"].is_null(), "{answer}");
+    }
+    let unknown = client.request("no/such/method", json!({}));
+    assert_eq!(client.answer(unknown)["error"]["code"], -32_601);
+    let document = client.document("integrations", json!({}));
+    assert_eq!(document, world.run("integrations --json").json());
+    client.leave();
+}
+
+#[test]
+fn the_command_lines_flags_are_arguments() {
+    let world = World::new();
+    let table = people(3, 3).replace(',', ";");
+    world.write("people.csv", &table);
+    world.write("marl.toml", "currency = \"EUR\"\n[price.datagen]\nget_linkedin_person_data = 0.5\n");
+    let mut client = Client::greeted(&world);
+    let columns = client.document("columns", json!({ "table": "people.csv", "delimiter": ";" }));
+    assert_eq!(columns["columns_total"], 2, "{columns}");
+    let run = json!({ "table": "people.csv", "delimiter": ";", "integrations": ["linkedin_profile"] });
+    let with = |more: &Json| {
+        let mut all = run.clone();
+        all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        all
+    };
+    let started = client.document("start_run", with(&json!({ "max_cost": 1.0, "parallel": 1 })));
+    let waited = json!({ "run": started["run"], "wait_seconds": 60 });
+    let ended = client.document("run_status", waited);
+    assert_eq!(ended["summary"]["exit_code"], 8, "{ended}");
+    assert_eq!(world.stats().billed, 2, "the cap on cost holds");
+    for (refresh, sends) in [(json!(false), 1), (json!(true), 3), (json!(["linkedin_profile"]), 3)] {
+        let plan = client.document("plan", with(&json!({ "refresh": refresh })));
+        assert_eq!(plan["send"]["exactly"], sends, "{refresh}: {plan}");
+    }
+    let refused = client.document("start_run", run.clone());
+    assert!(refused.to_string().contains("a run may cost money"), "{refused}");
+    for path in ["/etc/hosts.csv", "../out.csv"] {
+        let refused = client.document("plan", with(&json!({ "output": path })));
+        assert!(refused.to_string().contains("outside of the folders"), "{refused}");
+    }
+    client.leave();
+}
+
+#[test]
+fn a_start_that_is_cancelled_while_the_table_is_checked_buys_nothing() {
+    let world = World::new();
+    world.write("people.csv", people(300_000, 300_000));
+    let folder = world.folder().canonicalize().unwrap();
+    let run = json!({ "table": "people.csv", "integrations": ["linkedin_profile"], "max_calls": 60 });
+    // The server, what it runs, and the run.
+    const ALL: usize = 3;
+    let mut client = Client::greeted(&world);
+    let id = client.call("start_run", run.clone());
+    until(|| processes_in(&folder) == ALL);
+    client.cancel(id);
+    until(|| processes_in(&folder) == 1);
+    let ping = client.request("ping", json!({}));
+    assert_eq!(client.line()["id"], ping, "a cancelled request has no answer");
+    assert_eq!(world.stats().calls, 0);
+    // A client that goes while the table is checked gets no number either.
+    client.call("start_run", run);
+    until(|| processes_in(&folder) == ALL);
+    client.server.kill().unwrap();
+    client.leave();
+    until(|| processes_in(&folder) == 0);
+    assert_eq!(world.stats().calls, 0);
+    assert!(!world.path("people_enriched.csv").exists());
+}
+
+/// Whenever the cancellation comes, no run goes on behind it.
+#[test]
+fn a_run_whose_start_is_cancelled_does_not_go_on() {
+    const ROWS: usize = 4_000;
+    let world = World::with(Options { latency: Duration::from_millis(100), ..Options::default() });
+    world.write("people.csv", people(ROWS, ROWS));
+    let run = |output: u64| {
+        json!({ "table": "people.csv", "integrations": ["linkedin_profile"], "max_calls": ROWS,
+                "output": format!("{output}.csv") })
+    };
+    let mut client = Client::greeted(&world);
+    for wait in [0, 20, 40, 80, 120, 160, 200, 300] {
+        let id = client.call("start_run", run(wait));
+        sleep(Duration::from_millis(wait));
+        client.cancel(id);
+    }
+    // One that crosses the answer on its way.
+    let id = client.call("start_run", run(1));
+    let started = client.answer(id)["result"]["structuredContent"]["run"].clone();
+    client.cancel(id);
+    let ended = client.document("run_status", json!({ "run": started, "wait_seconds": 60 }));
+    assert_eq!(ended["state"], "interrupted", "{ended}");
+    let runs = |client: &mut Client| client.document("run_status", json!({ "limit": 50 }))["runs"].clone();
+    until(|| runs(&mut client).as_array().unwrap().iter().all(|run| run["state"] != "running"));
+    for run in runs(&mut client).as_array().unwrap() {
+        assert_eq!(run["state"], "interrupted", "{run}");
+    }
+    assert!(world.stats().calls < ROWS as u64 / 2, "{}", world.stats().calls);
+    client.leave();
+}
