@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use marl_core::{Value, excerpt};
+use marl_core::{Value, excerpt, terminal};
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
@@ -103,7 +103,7 @@ impl<'a> Page<'a> {
         let mut room = self.room.saturating_sub(self.size(u64::MAX, &[]));
         let fits = |column: &&usize| {
             const COLON_AND_COMMA: usize = 2;
-            let (cell, _) = cell(row, **column, false);
+            let (cell, _) = cell(row, **column, self.form);
             let needs = report::size(&self.names[**column]) + report::size(&cell) + COLON_AND_COMMA;
             let fits = needs <= room;
             room = room.saturating_sub(needs);
@@ -116,7 +116,7 @@ impl<'a> Page<'a> {
     fn read(&self, row: &InputRow) -> (Vec<Option<String>>, bool) {
         let mut truncated = false;
         let cells = self.columns.iter().map(|column| {
-            let (cell, is_cut) = cell(row, *column, self.form.is_full());
+            let (cell, is_cut) = cell(row, *column, self.form);
             truncated |= is_cut;
             cell
         });
@@ -158,17 +158,19 @@ impl<'a> Page<'a> {
 }
 
 /// A cell as it is shown, and whether that is not all of it. Whole cells are as they are; others
-/// are on one line, without what a terminal would obey.
-fn cell(row: &InputRow, column: usize, full: bool) -> (Option<String>, bool) {
+/// are on one line, where a person sees what a terminal would obey or hide, and a program does not
+/// get it.
+fn cell(row: &InputRow, column: usize, form: Form) -> (Option<String>, bool) {
     let cell = match row.cell(column) {
         None => return (None, false),
         Some(Value::Text(text)) => text,
         Some(value) => value.to_string(),
     };
-    if full {
-        return (Some(cell), false);
-    }
-    let cut = excerpt(&cell, CELL_CHARS);
+    let cut = match form {
+        _ if form.is_full() => return (Some(cell), false),
+        Form::Lines { .. } => terminal::line(&cell, CELL_CHARS),
+        _ => excerpt(&cell, CELL_CHARS),
+    };
     let is_cut = cut != cell;
     (Some(cut), is_cut)
 }

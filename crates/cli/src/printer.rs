@@ -1,8 +1,12 @@
 //! The only way to stdout and stderr. stdout is data, stderr is talk.
+//!
+//! What is printed may hold the text of tables, files and replies. Everything goes through
+//! [`marl_core::terminal`] on its way out, so that no caller can forget: text for people and JSON alike. Colours
+//! are added behind that.
 
 use std::{
     fs::File,
-    io::{self, Write},
+    io::{self, IsTerminal, Write},
     process::ExitCode,
     sync::{
         OnceLock,
@@ -13,6 +17,7 @@ use std::{
 use clap::error::{Error as UsageError, ErrorKind};
 use console::style;
 use indicatif::ProgressBar;
+use marl_core::terminal::{shown, shown_json};
 use schemars::JsonSchema;
 use serde::Serialize;
 use tracing_subscriber::filter::LevelFilter;
@@ -62,25 +67,41 @@ impl Printer {
         self.json
     }
 
-    /// Data, with a line end added.
+    /// One line of data for people, or with `--json` a document.
     pub(crate) fn data(&self, text: &str) {
-        let text = if self.json { text.to_owned() } else { visible(text) };
-        self.line(&text);
+        if self.json {
+            self.json_line(text);
+        } else {
+            self.out(&shown(text));
+        }
     }
 
-    /// One line of many; `false` when nobody reads on. A reader that has seen enough closes
-    /// the pipe, which is success; a full disk is not.
-    pub(crate) fn line(&self, text: &str) -> bool {
-        if self.log.get().is_some() {
-            self.say(text);
-            return true;
-        }
-        self.write(format!("{text}\n").as_bytes())
+    /// JSON, with a line end added; `false` when nobody reads on. A reader that has seen enough
+    /// closes the pipe, which is success; a full disk is not.
+    pub(crate) fn json_line(&self, json: &str) -> bool {
+        self.out(&shown_json(json))
     }
 
     /// Data of a form of its own, as it is: what is for a shell or for `man`.
     pub(crate) fn raw(&self, data: &[u8]) {
         self.write(data);
+    }
+
+    /// The text of a file, as it is; on a terminal what it would obey is shown instead.
+    pub(crate) fn file(&self, text: &str) {
+        if io::stdout().is_terminal() {
+            text.lines().for_each(|line| self.data(line));
+        } else {
+            self.raw(text.as_bytes());
+        }
+    }
+
+    fn out(&self, text: &str) -> bool {
+        if self.log.get().is_some() {
+            self.say(text);
+            return true;
+        }
+        self.write(format!("{text}\n").as_bytes())
     }
 
     fn write(&self, data: &[u8]) -> bool {
@@ -109,20 +130,20 @@ impl Printer {
 
     /// One JSON document.
     pub(crate) fn document(&self, document: &impl serde::Serialize) {
-        self.data(&serde_json::to_string_pretty(document).expect("our documents have text keys"));
+        self.json_line(&serde_json::to_string_pretty(document).expect("our documents have text keys"));
     }
 
     /// Talk: one line to stderr. With `--json` only warnings and errors are said.
     pub(crate) fn talk(&self, line: &str) {
         if !self.json {
-            self.say(&visible(line));
+            self.say(&shown(line));
         }
     }
 
     /// A talk line with a word at its start, which colour makes stand out.
     pub(crate) fn note(&self, word: &str, text: &str) {
         if !self.json {
-            self.say(&format!("{} {}", style(format!("{word:<8}")).for_stderr().dim(), visible(text)));
+            self.say(&format!("{} {}", style(format!("{word:<8}")).for_stderr().dim(), shown(text)));
         }
     }
 
@@ -130,13 +151,22 @@ impl Printer {
     pub(crate) fn warn(&self, text: &str) {
         if self.json {
             let line = serde_json::to_string(&Warning { warning: text });
-            return self.say(&line.expect("our documents have text keys"));
+            return self.json_talk(&line.expect("our documents have text keys"));
         }
-        self.say(&format!("{} {}", style("warning:").for_stderr().yellow().bold(), visible(text)));
+        self.say(&format!("{} {}", style("warning:").for_stderr().yellow().bold(), shown(text)));
     }
 
-    /// Any line to stderr, as it is.
-    pub(crate) fn say(&self, line: &str) {
+    /// One line of JSON to stderr.
+    pub(crate) fn json_talk(&self, json: &str) {
+        self.say(&shown_json(json));
+    }
+
+    /// What another process of this program has talked, which went through its printer.
+    pub(crate) fn relay(&self, talk: &str) {
+        self.say(talk);
+    }
+
+    fn say(&self, line: &str) {
         if let Some(mut log) = self.log.get() {
             let _ = writeln!(log, "{line}");
             return;
@@ -154,7 +184,7 @@ impl Printer {
     /// Why a command failed; with `--json` as one JSON line.
     pub(crate) fn failure(&self, failure: &Failure) {
         if self.json {
-            return self.say(&failure.json());
+            return self.json_talk(&failure.json());
         }
         for (word, text) in failure.lines() {
             let label = style(format!("{word}:")).for_stderr();
@@ -163,7 +193,7 @@ impl Printer {
                 "hint" => label.cyan(),
                 _ => label.dim(),
             };
-            self.say(&format!("{label} {}", visible(text)));
+            self.say(&format!("{label} {}", shown(text)));
         }
     }
 }
@@ -180,16 +210,34 @@ pub(crate) fn usage(error: &UsageError) -> ExitCode {
         let message = message.join(" ");
         let failure = Failure::usage(message.trim_start_matches("error: "));
         Printer::new(true).failure(&failure.hint(advice.join("; ")).next(typed::help()));
-    } else {
+    } else if shown_lines(&error.to_string()) == error.to_string() {
         let _ = error.print();
+    } else {
+        // It quotes what was typed, and has colours in between.
+        let _ = writeln!(io::stderr().lock(), "{}", shown_lines(&error.to_string()).trim_end());
     }
     ExitCode::from(if is_help { exit::DONE } else { exit::USAGE })
 }
 
-/// Text for a terminal: what it would obey is shown instead.
-fn visible(text: &str) -> String {
-    let shown = |c: char| if c.is_control() && c != '\n' { '\u{fffd}' } else { c };
-    text.chars().map(shown).collect()
+/// Text of several lines, each as it can be shown.
+fn shown_lines(text: &str) -> String {
+    let lines: Vec<_> = text.split('\n').map(shown).collect();
+    lines.join("\n")
+}
+
+/// Where the log goes: stderr, a line at a time, like all talk.
+struct LogLine;
+
+impl Write for LogLine {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(line);
+        io::stderr().lock().write_all(shown_lines(&text).as_bytes())?;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
 }
 
 /// Starts the log on stderr: `-v`, `-vv`, or the level named by `MARL_LOG`. Log lines hold no
@@ -203,7 +251,7 @@ pub(crate) fn start_log(verbose: u8) {
     };
     tracing_subscriber::fmt()
         .with_max_level(level)
-        .with_writer(io::stderr)
+        .with_writer(|| LogLine)
         .with_ansi(false)
         .without_time()
         .init();

@@ -14,6 +14,7 @@ pub mod provider;
 mod registry;
 mod row;
 mod secret;
+pub mod terminal;
 pub mod testing;
 pub mod value;
 

@@ -149,14 +149,16 @@ fn tell(document: &Document<'_>, printer: &Printer) {
         printer.note("runs", "no integration as it is; `marl integrations` says what each needs");
     }
     if !document.integrations.is_empty() {
-        printer.data("\nintegrations that run on it as it is");
+        printer.data("");
+        printer.data("integrations that run on it as it is");
     }
     for one in &document.integrations {
         printer.data(&format!("  {}", one.line));
         one.hints().for_each(|flag| printer.data(&format!("  {:<16}  or with {}", "", shown(flag))));
     }
     if !document.unbound.is_empty() {
-        printer.data("\nintegrations that run once you say which column is meant");
+        printer.data("");
+        printer.data("integrations that run once you say which column is meant");
     }
     for one in &document.unbound {
         printer.data(&format!("  {}: {}", one.line(), shown(&one.flag)));

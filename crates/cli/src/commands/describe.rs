@@ -23,7 +23,8 @@ pub(crate) fn run(args: &DescribeArgs, printer: &Printer) -> Result<u8, Failure>
         return Ok(exit::DONE);
     }
     printer.data(&format!("{} {}", contract.name, contract.version));
-    printer.data(&format!("{}\n", contract.description));
+    printer.data(contract.description);
+    printer.data("");
     for (title, columns) in [("inputs", contract.inputs), ("outputs", contract.outputs)] {
         printer.data(title);
         columns.iter().for_each(|column| printer.data(&line(column)));
@@ -32,8 +33,9 @@ pub(crate) fn run(args: &DescribeArgs, printer: &Printer) -> Result<u8, Failure>
     for call in contract.calls {
         printer.data(&format!("  {} {}, at most {} a row", call.provider, call.operation, call.most_per_row));
     }
+    printer.data("");
     printer.data(&format!(
-        "\nmarl enrich --input TABLE --integrations {0}    (add --sandbox to try it without a key)",
+        "marl enrich --input TABLE --integrations {0}    (add --sandbox to try it without a key)",
         contract.name
     ));
     Ok(exit::DONE)

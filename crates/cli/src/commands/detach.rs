@@ -80,7 +80,7 @@ pub(crate) fn run(args: &EnrichArgs, printer: &Printer) -> Result<u8, Failure> {
         // It ended before its run began, and has said why.
         Err(_) => {
             let status = child.wait().map_err(|error| broken(&error))?;
-            printer.say(said(&mut talk).trim_end());
+            printer.relay(said(&mut talk).trim_end());
             Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(exit::INTERNAL))
         }
     }

@@ -79,7 +79,7 @@ fn go_on_alone(ledger: &RunLedger, handover: &Handover, printer: &Printer) -> Re
     let (log, path) = run_log::create(ledger.store().path(), run)?;
     let ledger = project::shown(ledger.store().path());
     let started = detach::Started { run, pid: std::process::id(), log: project::shown(&path), ledger };
-    let is_heard = printer.line(&serde_json::to_string(&started).expect("it has text keys"));
+    let is_heard = printer.json_line(&serde_json::to_string(&started).expect("it has text keys"));
     printer.divert(log);
     Ok(is_heard && handover.is_told())
 }

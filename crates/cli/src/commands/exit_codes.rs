@@ -24,7 +24,7 @@ pub(crate) fn run(printer: &Printer) -> Result<u8, Failure> {
         let exit_codes = exit::meanings().map(|(code, meaning)| Code { code, meaning }).collect();
         printer.document(&Document { schema_version: Version, exit_codes });
     } else {
-        printer.data(exit::HELP);
+        exit::HELP.lines().for_each(|line| printer.data(line));
     }
     Ok(exit::DONE)
 }

@@ -89,7 +89,7 @@ fn stats(store: &Store, printer: &Printer) -> Result<u8, Failure> {
 
 fn export(store: &Store, printer: &Printer) -> Result<u8, Failure> {
     let line = |call: &CallRecord| serde_json::to_string(&Line { schema_version: Version, call });
-    store.export(|call| printer.line(&line(call).expect("our documents have text keys")))?;
+    store.export(|call| printer.json_line(&line(call).expect("our documents have text keys")))?;
     Ok(exit::DONE)
 }
 

@@ -58,7 +58,7 @@ pub(crate) fn run(args: &RecipeArgs, printer: &Printer) -> Result<u8, Failure> {
         let path = output.as_ref().map(|path| path.display().to_string());
         printer.document(&Document { schema_version: Version, recipe: text, path });
     } else if output.is_none() {
-        text.lines().for_each(|line| printer.data(line));
+        printer.file(&text);
     }
     Ok(exit::DONE)
 }

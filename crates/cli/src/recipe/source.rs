@@ -6,7 +6,7 @@
 use std::{borrow::Cow, fmt::Display, ops::Range};
 
 use engine::nearest;
-use marl_core::excerpt;
+use marl_core::terminal;
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
@@ -108,7 +108,7 @@ pub(super) fn stranger<'v, 't>(table: &'v DeTable<'t>, known: &[&str]) -> Option
 
 /// Text of the file as a message can hold it.
 pub(super) fn shown(text: &str) -> String {
-    excerpt(text, 80)
+    terminal::line(text, 80)
 }
 
 /// `a`, `b`, `c`, each in backticks.

@@ -2,7 +2,7 @@
 //! shown. It only makes text; others print it.
 
 use console::measure_text_width;
-use marl_core::excerpt;
+use marl_core::terminal;
 
 use super::preview::cut;
 
@@ -36,7 +36,8 @@ pub(crate) fn most_columns(width: usize) -> usize {
 /// clean line.
 pub(crate) fn aligned(header: &[String], rows: &[Vec<String>], width: usize) -> Aligned {
     let all = || std::iter::once(header).chain(rows.iter().map(Vec::as_slice));
-    let clean = |row: &[String]| -> Vec<String> { row.iter().map(|cell| excerpt(cell, 2 * width)).collect() };
+    let clean =
+        |row: &[String]| -> Vec<String> { row.iter().map(|cell| terminal::line(cell, 2 * width)).collect() };
     let all: Vec<Vec<String>> = all().map(clean).collect();
     let widest = |at: usize| all.iter().map(|row| measure_text_width(&row[at])).max().unwrap_or_default();
     let wanted: Vec<usize> = (0..header.len()).map(widest).collect();
@@ -103,10 +104,10 @@ mod tests {
             let aligned = aligned(&header, &rows, width);
             assert_eq!((aligned.columns, aligned.cut), (columns, is_cut), "{width}");
         }
-        insta::assert_snapshot!(aligned(&header, &rows, 40).lines.join("\n"), @"
+        insta::assert_snapshot!(aligned(&header, &rows, 40).lines.join("\n"), @r"
         row  name           text
         1    Bücher 李彦宏  xxxxxxxxxxxxxxxxx...
-        2                   red b
+        2                   \u{1b}[31mred b
         ");
         let roomy = aligned(&header[..3], &rows.map(|row| row[..3].to_vec()), 100);
         assert_eq!(measure_text_width(&roomy.lines[1]), 20 + 60);

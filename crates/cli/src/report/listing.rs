@@ -6,10 +6,9 @@
 
 use std::io;
 
+use marl_core::terminal::shown_json;
 use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
-
-use crate::table::steers;
 
 /// The most characters that a document has by default. What runs a command for an agent cuts off
 /// what is much longer, and its end would be lost.
@@ -40,7 +39,9 @@ fn text(value: &impl Serialize, depth: usize) -> String {
     value
         .serialize(&mut Serializer::with_formatter(&mut bytes, lines))
         .expect("our documents have text keys");
-    String::from_utf8(bytes).expect("JSON is written as text")
+    let text = String::from_utf8(bytes).expect("JSON is written as text");
+    // As it is printed: escapes count.
+    shown_json(&text).into_owned()
 }
 
 /// Breaks lines down to [`OPEN`].
@@ -110,27 +111,6 @@ impl Formatter for Lines {
     fn begin_object_value<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
         writer.write_all(if self.depth < OPEN { b": " } else { b":" })
     }
-
-    fn write_string_fragment<W: io::Write + ?Sized>(
-        &mut self,
-        writer: &mut W,
-        fragment: &str,
-    ) -> io::Result<()> {
-        let mut rest = fragment;
-        while let Some(at) = rest.find(steers) {
-            let (before, from) = rest.split_at(at);
-            let steering = from.chars().next().map_or(0, char::len_utf8);
-            writer.write_all(before.as_bytes())?;
-            let mut units = [0; 2];
-            for c in from[..steering].chars() {
-                for unit in c.encode_utf16(&mut units) {
-                    write!(writer, "\\u{unit:04x}")?;
-                }
-            }
-            rest = &from[steering..];
-        }
-        writer.write_all(rest.as_bytes())
-    }
 }
 
 #[cfg(test)]
@@ -163,7 +143,7 @@ mod tests {
             let items: Vec<Json> = texts.iter().map(|text| json!({ "t": text, "\u{9b}2J": [text] })).collect();
             let document = json!({ "items": items });
             let told = listing(&document);
-            prop_assert!(!told.contains(|c: char| steers(c) && c != '\n'), "{:?}", told);
+            prop_assert_eq!(shown_json(&told), told.as_str());
             let read: Json = serde_json::from_str(&told).unwrap();
             prop_assert_eq!(&read, &document);
             let frame = listing(&json!({ "items": [Json::Null] })).chars().count() - item_size(&Json::Null);

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use console::measure_text_width;
-use marl_core::excerpt;
+use marl_core::terminal;
 
 /// How many rows are shown.
 const ROWS: usize = 5;
@@ -84,7 +84,7 @@ impl Preview {
 /// The first cell and the last ones, each as one clean line.
 fn outer_cells(cells: &[String]) -> Vec<String> {
     let last = cells.len().saturating_sub(LAST).max(1);
-    cells.iter().take(1).chain(cells.iter().skip(last)).map(|cell| excerpt(cell, WIDEST * 2)).collect()
+    cells.iter().take(1).chain(cells.iter().skip(last)).map(|cell| terminal::line(cell, WIDEST * 2)).collect()
 }
 
 /// The text in at most `width` columns. It is measured anew for every cut: characters that

@@ -99,6 +99,6 @@ async fn lines(rows: u64, tally: Arc<Tally>, printer: Arc<Printer>) {
             elapsed_ms: begun.elapsed().as_millis() as u64,
         };
         let line = serde_json::to_string(&ProgressLine { progress });
-        printer.say(&line.expect("our documents have text keys"));
+        printer.json_talk(&line.expect("our documents have text keys"));
     }
 }

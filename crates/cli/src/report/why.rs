@@ -1,6 +1,7 @@
 //! The story of a cell, for people and programs.
 
 use engine::ledger::CallState;
+use marl_core::terminal;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -59,7 +60,7 @@ pub(crate) struct CallStory {
 
 pub(crate) fn why_lines(explained: &Explained) -> Vec<String> {
     let shown = |value: &Option<String>| match value {
-        Some(value) => format!("\"{}\"", marl_core::excerpt(value, 200)),
+        Some(value) => format!("\"{}\"", terminal::line(value, 200)),
         None => "(empty)".to_owned(),
     };
     let mut lines = vec![format!("{:<14} {}", explained.column, shown(&explained.value))];
@@ -77,7 +78,7 @@ pub(crate) fn why_lines(explained: &Explained) -> Vec<String> {
     }
     for call in &explained.calls {
         say("call", told(call));
-        say("", marl_core::excerpt(&call.parameters.to_string(), 400));
+        say("", terminal::line(&call.parameters.to_string(), 400));
     }
     if let Some(source) = &explained.source {
         say("source", source.clone());

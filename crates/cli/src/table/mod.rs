@@ -30,7 +30,6 @@ pub use error::TableError;
 pub use errors_file::ErrorsFile;
 pub use partial::Links;
 pub use problem::shown;
-pub(crate) use problem::steers;
 pub use reader::{InputRow, Reader};
 pub use shape::{
     Format, LineEnding, ReadOptions, Shape, Sketch, enriched_path, errors_path, parse_delimiter,

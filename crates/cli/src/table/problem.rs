@@ -7,6 +7,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use marl_core::terminal;
+
 /// What is wrong.
 #[derive(Debug)]
 pub(super) enum Problem {
@@ -206,24 +208,7 @@ pub(super) fn escaped(path: &Path) -> String {
 /// Text, such as the name of a column or a file, without anything that a terminal would
 /// obey: that is escaped.
 pub fn shown(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match steers(c) {
-            true => escaped.extend(c.escape_default()),
-            false => escaped.push(c),
-        }
-    }
-    escaped
-}
-
-/// Whether a terminal would obey the character, or hide it.
-pub(crate) fn steers(c: char) -> bool {
-    match c {
-        // Invisible ones and those that turn the direction of what follows.
-        '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' => true,
-        '\u{feff}' | '\u{fff9}'..='\u{fffb}' => true,
-        c => c.is_control(),
-    }
+    terminal::shown(text).into_owned()
 }
 
 /// `90211` as `90,211`.

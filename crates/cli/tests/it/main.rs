@@ -27,6 +27,7 @@ mod protocol;
 mod schema;
 mod shell;
 mod signals;
+mod terminal;
 mod tools;
 mod why;
 mod workflows;
