@@ -1,5 +1,7 @@
 //! The specification's three workflows, as written there, and chains in one command.
 
+use std::path::Path;
+
 use crate::world::World;
 
 const FOUNDERS: &str = "name,company,linkedin_url\n\
@@ -71,11 +73,38 @@ fn workflow_3_a_chain_in_two_commands_and_in_one() {
 #[test]
 fn the_readmes_table_with_the_built_in_sandbox() {
     let world = World::new();
-    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/companies.csv");
-    world.write("companies.csv", std::fs::read(example).unwrap());
-    let ran = world.run_bare("enrich --sandbox --input companies.csv --integrations web_research,find_ceo");
-    insta::assert_snapshot!(ran.told());
+    let told: Vec<String> = [("companies.csv", 0), ("messy.csv", 7)]
+        .into_iter()
+        .map(|(name, code)| {
+            let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(name);
+            world.write(name, std::fs::read(example).unwrap());
+            let enrich = format!("enrich --sandbox --input {name} --integrations web_research,find_ceo");
+            world.run_bare(&enrich).exits(code).told()
+        })
+        .collect();
+    insta::assert_snapshot!(told.join("\n"));
     assert_eq!(world.stats().calls, 0, "the built-in sandbox answered, not this one");
+}
+
+/// The first command that anyone sees does what the README says that it does.
+#[test]
+fn the_readme_shows_what_the_first_command_prints() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let world = World::new();
+    std::fs::create_dir(world.path("examples")).unwrap();
+    for name in ["examples/companies.csv", "examples/messy.csv"] {
+        world.write(name, std::fs::read(root.join(name)).unwrap());
+    }
+    let commands: Vec<&str> =
+        readme.lines().filter_map(|line| line.strip_prefix("cargo run -p cli -- ")).collect();
+    let ran = world.run_bare(commands[0]).exits(0);
+    for line in ran.stderr.lines().filter(|line| !line.starts_with("done in ")) {
+        assert!(readme.contains(line.trim_end()), "the README does not show: {line}");
+    }
+    let messy = commands.iter().find(|command| command.contains("messy.csv")).unwrap();
+    world.run_bare(messy).exits(7);
+    assert!(world.path("examples/messy_enriched.errors.csv").exists());
 }
 
 #[test]

@@ -19,10 +19,10 @@ pub(super) fn answer(query: &str, seed: u64) -> Value {
     let domain = query::domain(query);
     let keys = query::keys(query);
     let company = domain.as_deref().and_then(sample::company);
-    let how = Dice::of_text(seed, query);
     let text = if keys.is_empty() {
         company.map_or_else(|| "Nothing in the sample answers this.".to_owned(), facts::description)
     } else {
+        let how = Dice::of_text(seed, query);
         let facts: Vec<(String, Fact)> = keys
             .into_iter()
             .map(|key| {

@@ -12,7 +12,8 @@ use crate::hash::Dice;
 pub(super) fn write(facts: &[(String, Fact)], subject: &str, dice: Dice) -> String {
     let fields = ordered(facts, dice);
     match dice.roll("shape", 50) {
-        0 => no_json(subject),
+        0 if dice.one_in("silent", 2) => nothing(subject),
+        0 => prose(facts, subject),
         1..=3 => {
             format!("[{}, {}]", object(&fields, Layout::Compact), object(&others(&fields), Layout::Compact))
         }
@@ -42,8 +43,30 @@ enum Layout {
     TrailingComma,
 }
 
-fn no_json(subject: &str) -> String {
+fn nothing(subject: &str) -> String {
     format!("I could not find reliable information about {subject}. You may want to check its website.")
+}
+
+/// The facts in sentences, from a model that forgot that it was asked for JSON.
+fn prose(facts: &[(String, Fact)], subject: &str) -> String {
+    let sentences: Vec<String> = facts.iter().filter_map(|(key, fact)| sentence(key, fact)).collect();
+    if sentences.is_empty() {
+        return nothing(subject);
+    }
+    format!("Here is a short overview of {subject}, as a text that can be read aloud. {}", sentences.join(" "))
+}
+
+fn sentence(key: &str, fact: &Fact) -> Option<String> {
+    let what = key.replace('_', " ");
+    match fact {
+        Fact::Text(text) if key.ends_with("description") => Some(text.clone()),
+        Fact::Text(text) => Some(format!("As for the {what}, public sources give {text} and nothing else.")),
+        Fact::Name(name) => Some(format!("At the top of it stands {name}, and has done so for some time.")),
+        Fact::Number(number) => Some(format!("Its {what} comes to {number}.")),
+        Fact::People(count, _) => Some(format!("Some {} people work there.", grouped(*count))),
+        Fact::List(items) => Some(format!("Those who work there speak of {}.", items.join(" and "))),
+        Fact::Absent => None,
+    }
 }
 
 /// The fields as JSON, in the order asked for or another.
@@ -187,6 +210,7 @@ mod tests {
         let all = all();
         for part in [
             "could not find",
+            "stands Jane Sample",
             "```json",
             "```\n{",
             "{see below}",
@@ -218,7 +242,7 @@ mod tests {
         let all = all();
         let plain = all.iter().filter(|text| serde_json::from_str::<Value>(text).is_ok()).count();
         assert!((700..1_300).contains(&plain), "{plain}");
-        let none = all.iter().filter(|text| text.contains("could not find")).count();
+        let none = all.iter().filter(|text| !text.contains('{')).count();
         assert!((15..75).contains(&none), "{none}");
     }
 
