@@ -12,7 +12,7 @@ pub(crate) const KEY: u8 = 3;
 pub(crate) const PROVIDER_STOPPED: u8 = 4;
 /// A cap on calls or cost was reached.
 pub(crate) const CAP: u8 = 8;
-/// What was named does not exist: an integration, a run, a column, a row, a tool, a schema.
+/// What was named does not exist: an integration, a step, a run, a column, a row, a tool.
 pub(crate) const NOT_FOUND: u8 = 6;
 /// The run finished, and some rows failed.
 pub(crate) const ROWS_FAILED: u8 = 7;
@@ -41,7 +41,7 @@ Exit codes:
   2    wrong usage, settings, table or plan; nothing was sent
   3    the key is missing or refused
   4    a provider was stopped: throttled, out of credit or failing
-  6    no such integration, run, column, row, tool or schema; nothing was bought
+  6    no such integration, step, run, column, row or tool; nothing was bought
   7    finished, and some rows failed
   8    stopped at a cap on calls or cost
   9    calls are in doubt: sent, maybe paid for, no answer known

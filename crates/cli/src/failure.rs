@@ -7,14 +7,14 @@ use marl_core::RegistryError;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{exit, table::TableError};
+use crate::{error_code::ErrorCode, exit, table::TableError};
 
 /// Why a command failed, for the printer.
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) exit: u8,
     /// A stable word for programs.
-    code: &'static str,
+    code: ErrorCode,
     message: String,
     causes: Vec<String>,
     hints: Vec<String>,
@@ -34,7 +34,7 @@ pub(crate) struct ErrorLine<'a> {
 #[derive(JsonSchema, Serialize)]
 struct Told<'a> {
     /// A stable word.
-    code: &'a str,
+    code: ErrorCode,
     message: &'a str,
     /// What to do, in words.
     hint: String,
@@ -55,10 +55,10 @@ struct Details<'a> {
 
 impl Failure {
     pub(crate) fn usage(message: impl Into<String>) -> Self {
-        Self::new(exit::USAGE, "usage", message)
+        Self::new(exit::USAGE, ErrorCode::Usage, message)
     }
 
-    pub(crate) fn new(exit: u8, code: &'static str, message: impl Into<String>) -> Self {
+    pub(crate) fn new(exit: u8, code: ErrorCode, message: impl Into<String>) -> Self {
         Self {
             exit,
             code,
@@ -142,7 +142,7 @@ impl Failure {
 
 impl From<TableError> for Failure {
     fn from(error: TableError) -> Self {
-        let mut failure = Self::new(exit::USAGE, "table", error.to_string());
+        let mut failure = Self::new(exit::USAGE, ErrorCode::Table, error.to_string());
         if let Some(cause) = error.source() {
             failure = failure.caused_by(cause);
         }
@@ -154,21 +154,21 @@ impl From<TableError> for Failure {
 impl From<PlanError> for Failure {
     fn from(error: PlanError) -> Self {
         let (exit, code) = match error.problem {
-            Problem::UnknownIntegration => (exit::NOT_FOUND, "not_found"),
-            Problem::Unfit => (exit::USAGE, "plan"),
+            Problem::UnknownIntegration | Problem::UnknownName => (exit::NOT_FOUND, ErrorCode::NotFound),
+            Problem::Unfit => (exit::USAGE, ErrorCode::Plan),
         };
         let mut failure = Self::new(exit, code, error.message);
         failure.hints = error.hints;
         match error.problem {
             Problem::UnknownIntegration => failure.next("marl integrations --json"),
-            Problem::Unfit => failure,
+            Problem::UnknownName | Problem::Unfit => failure,
         }
     }
 }
 
 impl From<RegistryError> for Failure {
     fn from(error: RegistryError) -> Self {
-        Self::new(exit::INTERNAL, "registry", error.to_string())
+        Self::new(exit::INTERNAL, ErrorCode::Registry, error.to_string())
             .hint("this program was put together wrongly: see the plugin list of its cli crate")
     }
 }

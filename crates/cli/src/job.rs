@@ -21,6 +21,7 @@ use sandbox::{Options, Sandbox};
 use crate::{
     args::{self, EnrichArgs, LedgerChoice, StepArgs},
     connect::{self, Connected},
+    error_code::ErrorCode,
     exit,
     failure::Failure,
     filter::Filter,
@@ -194,7 +195,7 @@ impl<'a> Job<'a> {
 
     /// The ledger's file, if there is one.
     pub(crate) fn ledger_there_is(&self) -> Result<Option<Arc<Store>>, Failure> {
-        let path = project::ledger(&self.args.ledger, &self.place.project);
+        let path = project::ledger(&self.args.ledger, &self.place.project)?;
         // An empty file is a ledger that nobody has begun; a plan does not begin it.
         let is_there = fs::metadata(&path).is_ok_and(|file| file.len() > 0);
         if is_there { Ok(Some(Arc::new(Store::open(&path)?))) } else { Ok(None) }
@@ -252,7 +253,8 @@ impl Way {
 pub(crate) async fn start_sandbox() -> Result<Sandbox, Failure> {
     let options = Options { latency: SANDBOX_LATENCY, ..Options::default() };
     Sandbox::start(options).await.map_err(|error| {
-        Failure::new(exit::INTERNAL, "internal", "the sandbox cannot listen on 127.0.0.1").caused_by(&error)
+        Failure::new(exit::INTERNAL, ErrorCode::Internal, "the sandbox cannot listen on 127.0.0.1")
+            .caused_by(&error)
     })
 }
 
@@ -285,6 +287,6 @@ impl From<args::InDoubt> for InDoubt {
 }
 
 /// Where a ledger is, as it is told.
-pub(crate) fn ledger_path(choice: &LedgerChoice, place: &Place) -> String {
-    project::shown(&project::ledger(choice, &place.project))
+pub(crate) fn ledger_path(choice: &LedgerChoice, place: &Place) -> Result<String, Failure> {
+    Ok(project::shown(&project::ledger(choice, &place.project)?))
 }

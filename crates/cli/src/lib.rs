@@ -2,12 +2,14 @@
 //!
 //! One file a subcommand; only `printer` prints; no policy about calls lives here.
 
+mod address;
 mod args;
 mod commands;
 mod connect;
 #[cfg(test)]
 mod docs;
 mod document;
+mod error_code;
 mod exit;
 mod failure;
 mod filter;
@@ -39,15 +41,23 @@ mod watch;
 
 use std::{process::ExitCode, sync::Arc};
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 
 use args::{Args, Command};
+use error_code::ErrorCode;
 use failure::Failure;
 use printer::Printer;
 
+/// The arguments of this process.
+fn args() -> Result<Args, clap::Error> {
+    let mut command = address::refused_by(Args::command());
+    let matches = command.try_get_matches_from_mut(std::env::args_os())?;
+    Args::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
-    let args = match Args::try_parse() {
+    let args = match args() {
         Ok(args) => args,
         Err(error) => return printer::usage(&error),
     };
@@ -81,7 +91,8 @@ pub fn main() -> ExitCode {
         }
     };
     if printer.has_lost_data() {
-        let lost = Failure::new(exit::INTERNAL, "internal", "the answer could not be written to stdout");
+        let lost =
+            Failure::new(exit::INTERNAL, ErrorCode::Internal, "the answer could not be written to stdout");
         printer.failure(&lost.hint("is the disk full?"));
         return ExitCode::from(exit::INTERNAL);
     }

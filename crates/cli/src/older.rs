@@ -40,7 +40,7 @@ pub(crate) fn check(output: &Path, job: &Job<'_>, picked: &Picked) -> Result<(),
 fn samples_for_answers(output: &Path, job: &Job<'_>) -> Result<(), Failure> {
     let path = project::absolute(output);
     let last = |sandbox| -> Option<RunRecord> {
-        let ledger = project::ledger(&LedgerChoice { ledger: None, sandbox }, &job.place.project);
+        let ledger = project::ledger(&LedgerChoice { ledger: None, sandbox }, &job.place.project).ok()?;
         let store = ledger.exists().then(|| Store::open(&ledger).ok()).flatten()?;
         let run = store.run_of_output(&path).ok()??;
         run.summary.as_ref().is_some_and(|summary| summary["output"].is_string()).then_some(run)

@@ -13,6 +13,8 @@ use marl_core::Outcome;
 
 use crate::{
     args::{Only, PickArgs},
+    error_code::ErrorCode,
+    exit,
     failure::Failure,
     filter::Untold,
     job::Job,
@@ -45,7 +47,8 @@ impl Ranges {
     pub(crate) fn check(&self, rows: u64) -> Result<(), Failure> {
         let Some(beyond) = self.0.iter().find(|range| range.0 > rows) else { return Ok(()) };
         let message = format!("`--rows` names row {}, and the table has {rows}", beyond.0);
-        Err(Failure::usage(message).hint("rows are counted from 1, the header not counted"))
+        Err(Failure::new(exit::NOT_FOUND, ErrorCode::NotFound, message)
+            .hint("rows are counted from 1, the header not counted"))
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
 use engine::ledger::{LedgerError, OpenError, Problem, Store};
 use marl_core::Registry;
 
-use crate::{args::LedgerChoice, exit, failure::Failure, project, settings::Settings};
+use crate::{args::LedgerChoice, error_code::ErrorCode, exit, failure::Failure, project, settings::Settings};
 
 /// Where a command works.
 pub(crate) struct Place {
@@ -31,15 +31,15 @@ impl Place {
 
     /// Opens the ledger, and makes it if there is none.
     pub(crate) fn open_ledger(&self, choice: &LedgerChoice) -> Result<Store, Failure> {
-        Ok(Store::open(&project::ledger(choice, &self.project))?)
+        Ok(Store::open(&project::ledger(choice, &self.project)?)?)
     }
 
     /// Opens a ledger that must be there.
     pub(crate) fn existing_ledger(&self, choice: &LedgerChoice) -> Result<Arc<Store>, Failure> {
-        let path = project::ledger(choice, &self.project);
+        let path = project::ledger(choice, &self.project)?;
         if !path.exists() {
             let message = format!("there is no ledger at {}", project::shown(&path));
-            return Err(Failure::new(exit::NOT_FOUND, "not_found", message)
+            return Err(Failure::new(exit::NOT_FOUND, ErrorCode::NotFound, message)
                 .hint("`marl enrich` makes it; name another with `--ledger PATH`, or the sandbox's with `--sandbox`"));
         }
         Ok(Arc::new(Store::open(&path)?))
@@ -49,7 +49,8 @@ impl Place {
 /// The working folder.
 pub(crate) fn working_folder() -> Result<PathBuf, Failure> {
     std::env::current_dir().map_err(|error| {
-        Failure::new(exit::INTERNAL, "internal", "the working folder cannot be read").caused_by(&error)
+        Failure::new(exit::INTERNAL, ErrorCode::Internal, "the working folder cannot be read")
+            .caused_by(&error)
     })
 }
 
@@ -65,14 +66,14 @@ impl From<OpenError> for Failure {
             Problem::NotALedger | Problem::Newer => exit::USAGE,
             _ => exit::INTERNAL,
         };
-        let failure = Self::new(exit, "ledger", error.to_string()).hint(error.hint());
+        let failure = Self::new(exit, ErrorCode::Ledger, error.to_string()).hint(error.hint());
         if error.problem == Problem::Locked { failure.retryable() } else { failure }
     }
 }
 
 impl From<LedgerError> for Failure {
     fn from(error: LedgerError) -> Self {
-        Self::new(exit::INTERNAL, "ledger", format!("the ledger cannot be used: {error}")).hint(
+        Self::new(exit::INTERNAL, ErrorCode::Ledger, format!("the ledger cannot be used: {error}")).hint(
             "nothing that is stored was lost; see whether the disk is full or another program holds the file",
         )
     }

@@ -209,7 +209,9 @@ pub(crate) fn usage(error: &UsageError) -> ExitCode {
         let (message, advice) = lines.split_at(lines.iter().position(advises).unwrap_or(lines.len()));
         let message = message.join(" ");
         let failure = Failure::usage(message.trim_start_matches("error: "));
-        Printer::new(true).failure(&failure.hint(advice.join("; ")).next(typed::help()));
+        let help = typed::help();
+        let hint = if advice.is_empty() { format!("`{help}` says what it takes") } else { advice.join("; ") };
+        Printer::new(true).failure(&failure.hint(hint).next(help));
     } else if shown_lines(&error.to_string()) == error.to_string() {
         let _ = error.print();
     } else {

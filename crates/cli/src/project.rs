@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::args::LedgerChoice;
+use crate::{address, args::LedgerChoice, failure::Failure};
+
+/// Names a ledger, in the environment.
+const LEDGER: &str = "MARL_LEDGER";
 
 /// The nearest folder, from `start` upwards, that has `.marl` or `marl.toml`; else the root
 /// of the enclosing git work tree; else `start`.
@@ -15,13 +18,22 @@ pub(crate) fn folder(start: &Path) -> PathBuf {
 
 /// The ledger's file: as chosen, else in the project folder. The sandbox has its own, so that
 /// a sample is never taken for a bought answer.
-pub(crate) fn ledger(choice: &LedgerChoice, folder: &Path) -> PathBuf {
-    let named = choice.ledger.clone().or_else(|| {
-        let variable = std::env::var_os("MARL_LEDGER").filter(|path| !path.is_empty() && !choice.sandbox);
-        variable.map(PathBuf::from)
-    });
-    let name = if choice.sandbox { "sandbox.db" } else { "ledger.db" };
-    named.unwrap_or_else(|| folder.join(".marl").join(name))
+///
+/// # Errors
+/// When the environment names an address.
+pub(crate) fn ledger(choice: &LedgerChoice, folder: &Path) -> Result<PathBuf, Failure> {
+    if let Some(chosen) = &choice.ledger {
+        return Ok(chosen.clone());
+    }
+    let variable = std::env::var_os(LEDGER).filter(|path| !path.is_empty() && !choice.sandbox);
+    let Some(named) = variable.map(PathBuf::from) else {
+        return Ok(folder.join(".marl").join(if choice.sandbox { "sandbox.db" } else { "ledger.db" }));
+    };
+    match address::refusal(&named) {
+        None => Ok(named),
+        Some(why) => Err(Failure::usage(format!("`{LEDGER}` is `{}`: {why}", named.display()))
+            .hint(format!("set `{LEDGER}` to the path of a file, or unset it"))),
+    }
 }
 
 /// A path as the ledger records it.

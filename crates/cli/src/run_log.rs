@@ -9,7 +9,7 @@ use std::{
 
 use engine::ledger::run_file;
 
-use crate::{exit, failure::Failure, project};
+use crate::{error_code::ErrorCode, exit, failure::Failure, project};
 
 /// Makes the log of a run. It is always a new file that only its owner reads: it quotes the table,
 /// and whoever made the folder may have put a link at its name.
@@ -23,7 +23,7 @@ pub(crate) fn create(ledger: &Path, run: i64) -> Result<(File, PathBuf), Failure
         Ok(file) => Ok((file, path)),
         Err(error) => {
             let message = format!("the log {} cannot be made", project::shown(&path));
-            Err(Failure::new(exit::INTERNAL, "internal", message)
+            Err(Failure::new(exit::INTERNAL, ErrorCode::Internal, message)
                 .caused_by(&error)
                 .hint("nothing was sent; move away what is there, or make the folder writable"))
         }

@@ -18,6 +18,7 @@ use super::of_ledger;
 use crate::{
     args::{EnrichArgs, LedgerChoice},
     document::Version,
+    error_code::ErrorCode,
     exit,
     failure::Failure,
     handover,
@@ -47,7 +48,7 @@ pub(super) struct Document<'a> {
 /// Starts the child and comes back when its run is recorded, or with what it refused.
 pub(crate) fn run(args: &EnrichArgs, printer: &Printer) -> Result<u8, Failure> {
     let broken = |error: &dyn std::error::Error| {
-        Failure::new(exit::INTERNAL, "internal", "the run cannot be started in the background")
+        Failure::new(exit::INTERNAL, ErrorCode::Internal, "the run cannot be started in the background")
             .caused_by(error)
     };
     let mut talk = tempfile::tempfile().map_err(|error| broken(&error))?;
@@ -95,7 +96,7 @@ fn said(talk: &mut File) -> String {
 /// Nobody would know which run to stop, so that it does not begin.
 fn untold(started: &Started) -> Failure {
     let message = format!("run {} was not begun: its number could not be written to stdout", started.run);
-    Failure::new(exit::INTERNAL, "internal", message)
+    Failure::new(exit::INTERNAL, ErrorCode::Internal, message)
         .hint("nothing was sent; is the disk full, or was the pipe closed?")
 }
 

@@ -17,6 +17,7 @@ use marl_core::{ErrorKind, Outcome, SkipReason};
 use super::{block_on, detach};
 use crate::{
     args::EnrichArgs,
+    error_code::ErrorCode,
     exit,
     failure::Failure,
     handover::Handover,
@@ -108,7 +109,7 @@ pub(super) fn check_plan(then: &Hash, job: &Job<'_>, way: &Way) -> Result<(), Fa
     }
     let message =
         format!("the plan does not hold any more: since it was made, {} changed", moved.join(" and "));
-    Err(Failure::new(exit::PLAN_CHANGED, "plan_changed", message)
+    Err(Failure::new(exit::PLAN_CHANGED, ErrorCode::PlanChanged, message)
         .hint("nothing was sent; `marl plan` with the same arguments says what a run would do now")
         .next(typed::as_command("plan", &["--plan"])))
 }
@@ -258,7 +259,7 @@ impl<'a> Run<'a> {
             printer.warn("interrupted: waiting for the calls in flight, which may have been paid for; once more ends at once");
         };
         signals::watch(self.gateway.clone(), self.args.detached, Arc::new(told)).map_err(|error| {
-            Failure::new(exit::INTERNAL, "internal", "signals cannot be watched").caused_by(&error)
+            Failure::new(exit::INTERNAL, ErrorCode::Internal, "signals cannot be watched").caused_by(&error)
         })?;
         let store = Arc::clone(self.ledger.store());
         watch::start(
@@ -397,7 +398,7 @@ fn files(
 /// The ledger failed or went away in the middle of a run.
 fn ledger_lost(counts: &Counts, path: &Path) -> Failure {
     let why = counts.ledger_error.clone().unwrap_or_else(|| "it was deleted or replaced".to_owned());
-    Failure::new(exit::INTERNAL, "ledger", format!("the ledger {} cannot be used: {why}", path.display()))
+    Failure::new(exit::INTERNAL, ErrorCode::Ledger, format!("the ledger {} cannot be used: {why}", path.display()))
         .hint("nothing more was sent; what was answered is in the output, and what could not be stored may be asked about again")
         .billed()
 }

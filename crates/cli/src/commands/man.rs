@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::{
     args::{Args, ManArgs},
     document::Version,
+    error_code::ErrorCode,
     exit,
     failure::Failure,
     printer::Printer,
@@ -51,7 +52,7 @@ pub(crate) fn run(args: &ManArgs, printer: &Printer) -> Result<u8, Failure> {
 fn page() -> Result<Vec<u8>, Failure> {
     let mut page = Vec::new();
     Man::new(command()).render(&mut page).map_err(|error| {
-        Failure::new(exit::INTERNAL, "internal", "the page cannot be made").caused_by(&error)
+        Failure::new(exit::INTERNAL, ErrorCode::Internal, "the page cannot be made").caused_by(&error)
     })?;
     Ok(page)
 }

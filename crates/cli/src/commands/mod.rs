@@ -24,6 +24,7 @@ use std::{future::Future, path::Path};
 
 use crate::{
     args::LedgerChoice,
+    error_code::ErrorCode,
     exit,
     failure::Failure,
     table::{Sketch, shown},
@@ -38,8 +39,8 @@ fn known_column(sketch: &Sketch, column: &str) -> Result<usize, Failure> {
     }
     let message = format!("{} has no column `{}`", sketch.path.display(), shown(column));
     let columns = command_over("columns", &sketch.path, None);
-    let failure =
-        Failure::new(exit::NOT_FOUND, "not_found", message).next(format!("{} --json", columns.join(" ")));
+    let failure = Failure::new(exit::NOT_FOUND, ErrorCode::NotFound, message)
+        .next(format!("{} --json", columns.join(" ")));
     let near = engine::nearest(column, sketch.columns.iter().map(String::as_str));
     Err(failure.hint(match near {
         Some(near) => format!("did you mean `{}`?", shown(near)),
@@ -81,7 +82,7 @@ fn flag(name: &str, value: &str) -> String {
 /// Runs a command's asynchronous part.
 fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
-        Failure::new(exit::INTERNAL, "internal", "no threads can be started").caused_by(&error)
+        Failure::new(exit::INTERNAL, ErrorCode::Internal, "no threads can be started").caused_by(&error)
     })?;
     runtime.block_on(work)
 }

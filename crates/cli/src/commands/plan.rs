@@ -83,7 +83,7 @@ async fn plan(job: &Job<'_>, way: &Way, sample: usize, printer: &Printer) -> Res
         rows: job.sketch.rows,
         columns: job.sketch.columns.len(),
         rows_picked: forecast.rows(),
-        ledger: ledger_path(&args.ledger, &job.place),
+        ledger: ledger_path(&args.ledger, &job.place)?,
         ledger_exists: store.is_some(),
         steps,
         remarks,

@@ -14,6 +14,7 @@ use super::of_ledger;
 use crate::{
     args::{RunsArgs, RunsCommand},
     document::Version,
+    error_code::ErrorCode,
     exit,
     failure::Failure,
     place::Place,
@@ -153,7 +154,7 @@ fn stop(store: &Store, id: i64, printer: &Printer) -> Result<u8, Failure> {
 
 fn find(store: &Store, id: i64) -> Result<RunRecord, Failure> {
     store.run(id)?.ok_or_else(|| {
-        Failure::new(exit::NOT_FOUND, "not_found", format!("{} has no run {id}", ledger(store)))
+        Failure::new(exit::NOT_FOUND, ErrorCode::NotFound, format!("{} has no run {id}", ledger(store)))
             .hint("`marl runs` lists them")
             .next(format!("marl runs --json --ledger {}", typed::word(&store.path().to_string_lossy())))
     })

@@ -8,7 +8,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::block_on;
-use crate::{args::SandboxArgs, document::Version, exit, failure::Failure, printer::Printer};
+use crate::{
+    args::SandboxArgs, document::Version, error_code::ErrorCode, exit, failure::Failure, printer::Printer,
+};
 
 /// What is said once it serves.
 #[derive(JsonSchema, Serialize)]
@@ -39,7 +41,7 @@ pub(crate) fn run(args: &SandboxArgs, printer: &Printer) -> Result<u8, Failure> 
         })?;
         tell(&sandbox.url(), &registry, printer);
         tokio::signal::ctrl_c().await.map_err(|error| {
-            Failure::new(exit::INTERNAL, "internal", "Ctrl-C cannot be watched").caused_by(&error)
+            Failure::new(exit::INTERNAL, ErrorCode::Internal, "Ctrl-C cannot be watched").caused_by(&error)
         })?;
         sandbox.stop().await;
         Ok(exit::DONE)

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     args::SchemaArgs,
     document::Version,
+    error_code::ErrorCode,
     exit,
     failure::{ErrorLine, Failure},
     printer::{Printer, Warning},
@@ -120,7 +121,7 @@ fn find(asked: &str) -> Result<&'static Answer, Failure> {
         let near = engine::nearest(asked, ANSWERS.iter().map(|answer| answer.of));
         let hint =
             near.map_or("`marl schema` lists them".to_owned(), |near| format!("did you mean `{near}`?"));
-        Failure::new(exit::NOT_FOUND, "not_found", message).hint(hint).next("marl schema --json")
+        Failure::new(exit::NOT_FOUND, ErrorCode::NotFound, message).hint(hint).next("marl schema --json")
     })
 }
 

@@ -93,9 +93,14 @@ struct Ask<'a> {
 impl Ask<'_> {
     /// A free operation: nothing is recorded.
     async fn free(&self, operation: &str, parameters: Json) -> Result<Json, Failure> {
+        let asked = parameters.clone();
         let (end, _) = self.through(Arc::new(Memory::new()), operation, parameters).await?;
         match end {
             CallEnd::Reply(reply) => Ok(reply.data().cloned().unwrap_or(Json::Null)),
+            CallEnd::Failed(error) if operation == DETAILS && says_not_found(&error) => {
+                let tool = asked["tool_name"].as_str().unwrap_or_default();
+                Err(self.failed(tool, &error.with_kind(ErrorKind::ToolNotFound)))
+            }
             CallEnd::Failed(error) => Err(self.failed(operation, &error)),
             CallEnd::Closed(_) => Err(Failure::usage("the provider was stopped")),
         }
@@ -188,7 +193,7 @@ impl Ask<'_> {
             ErrorKind::BadReply => exit::ROWS_FAILED,
             _ => exit::PROVIDER_STOPPED,
         };
-        let failure = Failure::new(exit, error.kind().name(), error.full_message());
+        let failure = Failure::new(exit, error.kind().into(), error.full_message());
         let failure = if error.may_be_billed() { failure.billed() } else { failure };
         match error.kind() {
             ErrorKind::ToolNotFound => failure
@@ -203,6 +208,11 @@ impl Ask<'_> {
             _ => failure,
         }
     }
+}
+
+/// Whether the provider says that it does not have what was asked for.
+fn says_not_found(error: &marl_core::Error) -> bool {
+    error.kind() == ErrorKind::Upstream && error.full_message().to_lowercase().contains("not found")
 }
 
 fn search(query: &str, found: Json, printer: &Printer) -> Result<u8, Failure> {

@@ -16,13 +16,14 @@ use super::{block_on, known_column};
 use crate::{
     args::WhyArgs,
     document::Version,
+    error_code::ErrorCode,
     exit,
     failure::Failure,
     job::{header, table_name},
     place::Place,
     printer::Printer,
     project,
-    report::{CallStory, Explained, InputCell, why_lines},
+    report::{CallStory, Explained, InputCell, Origin, why_lines},
     run_record::{Step, Steps},
     table::{self, InputRow, ReadOptions, Reader, Sketch},
     time::{date, span},
@@ -67,7 +68,7 @@ pub(crate) fn run(args: &WhyArgs, printer: &Printer) -> Result<u8, Failure> {
 fn find_row(sketch: &Sketch, number: u64) -> Result<InputRow, Failure> {
     let none = || {
         let message = format!("{} has no row {number}: it has {}", sketch.path.display(), sketch.rows);
-        Failure::new(exit::NOT_FOUND, "not_found", message)
+        Failure::new(exit::NOT_FOUND, ErrorCode::NotFound, message)
             .hint("rows are counted from 1, the header not counted")
     };
     let at = usize::try_from(number).ok().and_then(|number| number.checked_sub(1)).ok_or_else(none)?;
@@ -77,14 +78,14 @@ fn find_row(sketch: &Sketch, number: u64) -> Result<InputRow, Failure> {
 fn find_run(store: &Store, args: &WhyArgs) -> Result<RunRecord, Failure> {
     if let Some(id) = args.run {
         return store.run(id)?.ok_or_else(|| {
-            Failure::new(exit::NOT_FOUND, "not_found", format!("there is no run {id}"))
+            Failure::new(exit::NOT_FOUND, ErrorCode::NotFound, format!("there is no run {id}"))
                 .hint("`marl runs` lists them")
                 .next(format!("marl runs --json --ledger {}", typed::word(&store.path().to_string_lossy())))
         });
     }
     store.run_of_output(&project::absolute(&args.table))?.ok_or_else(|| {
         let message = format!("no run in {} wrote {}", project::shown(store.path()), shown(&args.table));
-        Failure::new(exit::NOT_FOUND, "not_found", message)
+        Failure::new(exit::NOT_FOUND, ErrorCode::NotFound, message)
             .hint("name the run with `--run ID` if the table was moved (`marl runs` lists them), or the ledger with `--ledger PATH` or `--sandbox`")
     })
 }
@@ -149,7 +150,7 @@ impl<'a> Story<'a> {
             return Ok(Explained {
                 column: column.to_owned(),
                 value,
-                from: "own",
+                from: Origin::Own,
                 note,
                 ..Explained::default()
             });
@@ -205,7 +206,7 @@ impl<'a> Story<'a> {
         Explained {
             column: column.to_owned(),
             value,
-            from: "skipped",
+            from: Origin::Skipped,
             note: Some(format!("row {row} was not picked in run {}{beside}", self.run.id)),
             ..Explained::default()
         }
@@ -268,7 +269,7 @@ struct Judged<'a> {
 
 impl Judged<'_> {
     /// Where the value came from, its source, and what there is to say about it.
-    fn judge(&self) -> (&'static str, Option<String>, Option<String>) {
+    fn judge(&self) -> (Origin, Option<String>, Option<String>) {
         match &self.end.outcome {
             Outcome::Value(fields) => {
                 let field = self.output.and_then(|output| fields.get(output));
@@ -277,25 +278,25 @@ impl Judged<'_> {
                     Some(_) => field.map(|field| field.value.to_string()),
                     None => self.end.by.clone(),
                 };
-                ("value", source, self.beside(gives.as_deref()))
+                (Origin::Value, source, self.beside(gives.as_deref()))
             }
-            Outcome::NoData => ("no_data", None, Some(self.with_value("there is no answer: no data"))),
+            Outcome::NoData => (Origin::NoData, None, Some(self.with_value("there is no answer: no data"))),
             Outcome::Skipped(reason) => self.skipped(*reason),
             Outcome::Failed(error) if error.kind() == ErrorKind::InDoubt => {
                 let why = "the call is in doubt: sent, maybe paid for, no answer known";
-                ("failed", None, Some(self.with_value(why)))
+                (Origin::Failed, None, Some(self.with_value(why)))
             }
-            Outcome::Failed(error) => ("failed", None, Some(self.with_value(&error.to_string()))),
+            Outcome::Failed(error) => (Origin::Failed, None, Some(self.with_value(&error.to_string()))),
         }
     }
 
-    fn skipped(&self, reason: SkipReason) -> (&'static str, Option<String>, Option<String>) {
+    fn skipped(&self, reason: SkipReason) -> (Origin, Option<String>, Option<String>) {
         let failed = self.calls.iter().find(|call| call.state == Some(CallState::Failed));
         if let Some(call) = failed.filter(|_| reason == SkipReason::Unanswered) {
             let kind =
                 call.error_kind.as_deref().and_then(ErrorKind::from_name).unwrap_or(ErrorKind::Upstream);
             let error = Error::new(kind, call.error.clone().unwrap_or_default());
-            return ("failed", None, Some(self.with_value(&error.to_string())));
+            return (Origin::Failed, None, Some(self.with_value(&error.to_string())));
         }
         let condition = self.step.condition.as_ref().map(|known| known.expression.text()).unwrap_or_default();
         let why = match (reason, &self.end.remark) {
@@ -310,7 +311,7 @@ impl Judged<'_> {
                 state => format!("the call was never answered; run {} {}", self.run.id, ended(state)),
             },
         };
-        ("skipped", None, Some(self.with_value(&why)))
+        (Origin::Skipped, None, Some(self.with_value(&why)))
     }
 
     /// What there is to say of a cell beside what the answer gives.

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::failure::Failure;
+use crate::{address, failure::Failure};
 
 /// The folders that may be used.
 pub(super) struct Access {
@@ -27,6 +27,9 @@ impl Access {
     /// Why a path may not be used, if it may not. One that does not exist yet is judged by its
     /// folder.
     pub(super) fn refusal(&self, path: &Path) -> Option<String> {
+        if let Some(why) = address::refusal(path) {
+            return Some(format!("{}: {why}", path.display()));
+        }
         let real = fs::canonicalize(path).or_else(|error| match error.kind() {
             // A link that leads nowhere is judged by where it leads.
             io::ErrorKind::NotFound if fs::symlink_metadata(path).is_ok() => Err(error),

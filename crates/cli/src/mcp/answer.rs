@@ -10,6 +10,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
+use crate::failure::Failure;
+
 /// What an answer may be long; clients cut at 25,000 characters.
 const LONGEST: usize = 20_000;
 
@@ -90,7 +92,8 @@ fn part(handle: &str, text: &str, offset: u64) -> Json {
 /// An answer that says why nothing was done.
 pub(super) fn refused(why: &str) -> CallToolResult {
     let mut answer = CallToolResult::error(vec![ContentBlock::text(why.to_owned())]);
-    answer.structured_content = Some(json!({ "error": { "code": "usage", "message": why } }));
+    let failure = Failure::usage(why).hint("the tool's schema says what it takes");
+    answer.structured_content = serde_json::from_str(&failure.json()).ok();
     answer
 }
 

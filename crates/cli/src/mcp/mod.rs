@@ -22,7 +22,7 @@ use rmcp::{
     service::{NotificationContext, RequestContext},
 };
 
-use crate::{exit, failure::Failure};
+use crate::{error_code::ErrorCode, exit, failure::Failure};
 use access::Access;
 use answer::{Answers, refused};
 use lines::Lines;
@@ -58,7 +58,7 @@ pub(crate) async fn serve(roots: &[PathBuf]) -> Result<(), Failure> {
 
 async fn until_closed(server: Arc<Server>, ends: lines::Ends) -> Result<(), Failure> {
     let broken = |error: &dyn std::error::Error| {
-        Failure::new(exit::INTERNAL, "internal", "the client cannot be served").caused_by(error)
+        Failure::new(exit::INTERNAL, ErrorCode::Internal, "the client cannot be served").caused_by(error)
     };
     let running = server.serve(ends).await.map_err(|error| broken(&error))?;
     running.waiting().await.map_err(|error| broken(&error))?;

@@ -3,12 +3,12 @@
 use marl_core::ErrorKind;
 
 use super::{Counts, Stop, thousands};
-use crate::{exit, failure::Failure};
+use crate::{error_code::ErrorCode, exit, failure::Failure};
 
 /// A refused or missing key: where nothing was found out, the error is all there is to say.
 pub(crate) fn key_trouble(counts: &Counts) -> Option<Failure> {
     let stop = counts.stops.iter().find(|stop| stop.error.kind() == ErrorKind::Auth)?;
-    let failure = Failure::new(exit::KEY, "auth", stop.error.full_message());
+    let failure = Failure::new(exit::KEY, ErrorCode::Auth, stop.error.full_message());
     let failure = failure.hint(about_the_key(counts, stop));
     // Samples are for a person to choose: a program that goes on by itself would take them for answers.
     Some(failure.next("marl doctor --json"))

@@ -29,7 +29,7 @@ pub(crate) use preview::Preview;
 pub(crate) use progress::{Bar, ProgressLine};
 pub(crate) use talker::Talker;
 pub(crate) use tally::{Counts, Stop, Tally};
-pub(crate) use why::{CallStory, Explained, InputCell, why_lines};
+pub(crate) use why::{CallStory, Explained, InputCell, Origin, why_lines};
 
 use std::{path::PathBuf, time::Duration};
 

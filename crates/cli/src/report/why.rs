@@ -10,8 +10,7 @@ use serde::Serialize;
 pub(crate) struct Explained {
     pub(crate) column: String,
     pub(crate) value: Option<String>,
-    /// `value`, `no_data`, `failed`, `skipped`, or `own` for the table's own column.
-    pub(crate) from: &'static str,
+    pub(crate) from: Origin,
     /// The step, where it has a name of its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) step: Option<String>,
@@ -31,6 +30,23 @@ pub(crate) struct Explained {
     /// Why it is empty, or why it is not what the answer gives.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) note: Option<String>,
+}
+
+/// Where a cell comes from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, JsonSchema, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Origin {
+    /// A step gave it.
+    Value,
+    /// A step found out that there is nothing.
+    NoData,
+    /// A step failed on the row.
+    Failed,
+    /// A step did not run on the row.
+    Skipped,
+    /// The column is the table's own.
+    #[default]
+    Own,
 }
 
 #[derive(Debug, JsonSchema, Serialize)]

@@ -83,3 +83,48 @@ fn each_happens() {
     let codes: BTreeSet<i64> = happened.into_iter().map(|(code, _)| code.into()).collect();
     assert_eq!(told.collect::<BTreeSet<_>>(), codes, "a code without a case");
 }
+
+/// However it is said: what was named and does not exist is exit code 6.
+#[test]
+fn what_does_not_exist_has_one_code() {
+    let world = world(&[], 3);
+    world.run(ENRICH).exits(0);
+    world.write("recipe.toml", "[[step]]\nuse = \"linkedin_profile\"\nwhere = 'nothing != null'\n");
+    let plan = "plan --input people.csv --integrations linkedin_profile";
+    for words in [
+        "describe nothing",
+        "schema nothing",
+        "plan --input people.csv --integrations nothing",
+        "plan --input people.csv --want nothing",
+        "plan --input people.csv --recipe recipe.toml",
+        "rows people.csv --columns nothing",
+        "rows people.csv --filter nothing==null",
+        "rows people.csv --filter row[\"nothing\"]==null",
+        "rows people.csv --filter row.nothing==null",
+        "rows people.csv --column-type nothing=integer --filter name!=null",
+        "rows people.csv --rows 9",
+        "why people_enriched.csv --row 1 --column nothing",
+        "why people_enriched.csv --row 9 --column headline",
+        "why people_enriched.csv --row 1 --column headline --run 9",
+        "runs show 9",
+        "runs wait 9",
+        "runs stop 9",
+        "tools show nothing",
+        "tools call nothing",
+        &format!("{plan} --filter nothing==null"),
+        &format!("{plan} --where linkedin_profile=nothing==null"),
+        &format!("{plan} --formula x=nothing"),
+        &format!("{plan} --column-type nothing=integer"),
+        &format!("{plan} --map linkedin_profile.linkedin_url=nothing"),
+        &format!("{plan} --map linkedin_profile.nothing=name"),
+        &format!("{plan} --map nothing.linkedin_url=name"),
+        &format!("{plan} --prefix nothing=x_"),
+        &format!("{plan} --refresh=nothing"),
+        &format!("{plan} --rows 4-5"),
+    ] {
+        let said = world.run(&format!("{words} --json")).exits(6).error();
+        let code = said["code"].as_str().unwrap();
+        assert!(["not_found", "tool_not_found"].contains(&code), "{words}: {said}");
+        assert_ne!(said["hint"], "", "{words}: {said}");
+    }
+}

@@ -108,3 +108,31 @@ fn every_example_shown_is_in_its_form() {
     }
     assert!(seen.len() >= 8, "{seen:?}");
 }
+
+/// A program may branch on these words: the schema lists all of them.
+#[test]
+fn words_to_branch_on_are_enumerations() {
+    let text = form::schema("error").to_string();
+    for code in ["usage", "not_found", "plan_changed", "in_doubt", "internal"] {
+        assert!(
+            text.contains(&format!("\"const\":\"{code}\"")) || text.contains(&format!("\"{code}\"")),
+            "{text}"
+        );
+    }
+    let check = |name: &str, instance: Json, fits: bool| {
+        let schema = form::schema(name);
+        assert_eq!(jsonschema::is_valid(&schema, &instance), fits, "{name}: {instance}");
+    };
+    let error = |code: &str| {
+        serde_json::json!({ "error": { "code": code, "message": "m", "hint": "h", "next_command": null,
+            "retryable": false, "billed": false, "details": { "exit_code": 2, "causes": [] } } })
+    };
+    check("error", error("usage"), true);
+    check("error", error("whatever"), false);
+    let why = |from: &str| {
+        serde_json::json!({ "schema_version": 1, "table": "t", "row": 1, "run": 1,
+            "chain": [{ "column": "c", "value": null, "from": from, "inputs": [], "calls": [] }] })
+    };
+    check("why", why("no_data"), true);
+    check("why", why("elsewhere"), false);
+}

@@ -128,7 +128,7 @@ impl<'a> Columns<'a> {
         if matches!(&select.operand.expr, Expr::Ident(name) if name == ROW && !self.variables.contains(name))
         {
             let hint = format!("write `row[{}]`", quoted(&field));
-            return Err(ExpressionError::new(format!("`row.{field}` is not a column")).hint(hint));
+            return Err(ExpressionError::no_column(format!("`row.{field}` is not a column")).hint(hint));
         }
         if select.test {
             return Err(ExpressionError::new("`has(...)` is not known here")
@@ -168,7 +168,7 @@ impl<'a> Columns<'a> {
     }
 
     fn unknown(&self, name: &str) -> ExpressionError {
-        let error = ExpressionError::new(format!("there is no column `{}`", excerpt(name, 80)));
+        let error = ExpressionError::no_column(format!("there is no column `{}`", excerpt(name, 80)));
         let names = || self.known.iter().map(|(name, _)| *name);
         if let Some(near) = nearest(name, names()) {
             return error.hint(format!("did you mean `{}`?", excerpt(&written(near), 120)));

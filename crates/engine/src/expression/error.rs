@@ -9,11 +9,18 @@ pub struct ExpressionError {
     pub message: String,
     /// What to do next, each a sentence of its own.
     pub hints: Vec<String>,
+    /// Whether a column is named that does not exist.
+    pub names_no_column: bool,
 }
 
 impl ExpressionError {
     pub(super) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), hints: Vec::new() }
+        Self { message: message.into(), hints: Vec::new(), names_no_column: false }
+    }
+
+    /// A column that does not exist.
+    pub(super) fn no_column(message: impl Into<String>) -> Self {
+        Self { names_no_column: true, ..Self::new(message) }
     }
 
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {

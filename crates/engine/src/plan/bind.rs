@@ -237,7 +237,7 @@ impl Binder<'_> {
         for (input, column) in &step.request.inputs {
             let about = || step.about(Part::Input(input.clone()));
             if !inputs().any(|known| known == input) {
-                let error = PlanError::unfit(format!("`{}` has no input `{input}`", step.name));
+                let error = PlanError::unknown(format!("`{}` has no input `{input}`", step.name));
                 return Err(did_you_mean(error, input, inputs()).about(about()));
             }
             if self.column_called(column, at).is_none() {
@@ -253,7 +253,7 @@ impl Binder<'_> {
         let inputs = || self.steps.iter().flat_map(|step| step.inputs()).map(|input| input.name);
         for (input, column) in self.inputs {
             if !inputs().any(|known| known == input) {
-                let mut error = PlanError::unfit(format!("no step of this run has an input `{input}`"));
+                let mut error = PlanError::unknown(format!("no step of this run has an input `{input}`"));
                 if let Some(step) = self.steps.iter().find(|step| step.name == input) {
                     error = error
                         .hint(format!("`{}` is a step: `--map {}.INPUT={column}`", step.name, step.name));
@@ -270,7 +270,7 @@ impl Binder<'_> {
     fn no_such_column(&self, input: &str, column: &str) -> PlanError {
         let table = self.header.table;
         let message = format!("{input} is to be fed from column `{column}`, which {table} does not have");
-        did_you_mean(PlanError::unfit(message), column, self.header.columns.iter().map(String::as_str))
+        did_you_mean(PlanError::unknown(message), column, self.header.columns.iter().map(String::as_str))
     }
 }
 

@@ -40,7 +40,7 @@ pub(super) fn compute(
         if !header.columns.contains(column) {
             let message = format!("column `{column}` is given a type, and {} does not have it", header.table);
             let columns = header.columns.iter().map(String::as_str);
-            let error = did_you_mean(PlanError::unfit(message), column, columns);
+            let error = did_you_mean(PlanError::unknown(message), column, columns);
             return Err(error.about(About { step: usize::MAX, part: Part::ColumnType(column.clone()) }));
         }
     }
@@ -102,9 +102,8 @@ fn waits_for_another(steps: &[Named<'_>], open: &[usize], at: usize, text: &str)
 pub fn filter(text: &str, request: &Request, header: &Header<'_>) -> Result<Expression, PlanError> {
     let columns = columns(&[], request, header, &[]);
     Expression::condition(text, &columns).map_err(|error| {
-        let mut plan_error = PlanError::unfit(format!("`--filter`: {}", error.message));
-        plan_error.hints = error.hints;
-        plan_error
+        let message = format!("`--filter`: {}", error.message);
+        expression_error(error, message)
     })
 }
 
@@ -138,7 +137,12 @@ fn columns<'a>(
 
 fn wrong(error: ExpressionError, step: &Named<'_>, part: Part) -> PlanError {
     let what = if part == Part::Formula { "formula" } else { "condition" };
-    let mut plan_error = PlanError::unfit(format!("the {what} of `{}`: {}", step.name, error.message));
-    plan_error.hints = error.hints;
-    plan_error.about(step.about(part))
+    let message = format!("the {what} of `{}`: {}", step.name, error.message);
+    expression_error(error, message).about(step.about(part))
+}
+
+fn expression_error(error: ExpressionError, message: String) -> PlanError {
+    let plan_error =
+        if error.names_no_column { PlanError::unknown(message) } else { PlanError::unfit(message) };
+    PlanError { hints: error.hints, ..plan_error }
 }

@@ -48,6 +48,8 @@ pub enum Advice {
 pub enum Problem {
     /// No integration has this name.
     UnknownIntegration,
+    /// No column, step or input has the name that was given.
+    UnknownName,
     /// Columns, bindings or options do not fit.
     Unfit,
 }
@@ -97,6 +99,11 @@ impl PlanError {
             about: None,
             advice: None,
         }
+    }
+
+    /// What was named does not exist.
+    pub(crate) fn unknown(message: impl Into<String>) -> Self {
+        Self { problem: Problem::UnknownName, ..Self::unfit(message) }
     }
 
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {

@@ -122,7 +122,7 @@ fn check_outputs(request: &StepRequest, outputs: &[NamedOutput], at: usize) -> R
     match request.outputs.keys().find(|name| !known().any(|known| known == name.as_str())) {
         None => Ok(()),
         Some(name) => {
-            let error = PlanError::unfit(format!("`{}` has no output `{name}`", request.name()));
+            let error = PlanError::unknown(format!("`{}` has no output `{name}`", request.name()));
             let about = About { step: at, part: Part::Output(name.clone()) };
             Err(did_you_mean(error, name, known()).about(about))
         }

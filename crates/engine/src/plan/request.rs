@@ -239,7 +239,7 @@ impl Request {
             Set::Output(output, _) => {
                 let outputs = || self.steps.iter().flat_map(|step| step.output_names(registry));
                 let has = |at: &usize| self.steps[*at].output_names(registry).contains(&output.as_str());
-                let none = PlanError::unfit(format!("no step of this run has an output `{output}`"));
+                let none = PlanError::unknown(format!("no step of this run has an output `{output}`"));
                 let none = did_you_mean(none, output, outputs());
                 ((0..self.steps.len()).filter(has).collect(), none, format!(".{output}=COLUMN"))
             }
@@ -291,7 +291,7 @@ impl Request {
             None => Ok(()),
             Some(name) => {
                 let what = format!("`--refresh` names step `{name}`, which is not in this run");
-                Err(did_you_mean(PlanError::unfit(what), name, steps()))
+                Err(did_you_mean(PlanError::unknown(what), name, steps()))
             }
         }
     }

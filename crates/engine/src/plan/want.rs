@@ -154,7 +154,7 @@ impl Walk<'_> {
             contracts.flat_map(|contract| contract.outputs).map(|output| output.name).collect();
         names.sort_unstable();
         names.dedup();
-        let error = PlanError::unfit(format!(
+        let error = PlanError::unknown(format!(
             "`--want` names column `{column}`, which neither {} nor any integration has",
             self.header.table
         ));

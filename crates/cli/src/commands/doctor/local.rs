@@ -37,7 +37,12 @@ pub(super) fn folder_and_settings(folder: &Path, registry: &Registry) -> [Check;
 
 /// What can be said of the ledger without beginning one.
 pub(super) fn ledger(choice: &LedgerChoice, project: &Path, working: &Path) -> Vec<Check> {
-    let path = project::ledger(choice, project);
+    let path = match project::ledger(choice, project) {
+        Ok(path) => path,
+        Err(failure) => {
+            return vec![Check::failed("ledger", &failure, "set `MARL_LEDGER` to the path of a file")];
+        }
+    };
     let shown = project::shown(&path);
     let mut checks = vec![folder_of(&path, working)];
     // An empty file is a ledger that nobody has begun.

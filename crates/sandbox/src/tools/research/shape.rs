@@ -53,7 +53,10 @@ fn prose(facts: &[(String, Fact)], subject: &str) -> String {
     if sentences.is_empty() {
         return nothing(subject);
     }
-    format!("Here is a short overview of {subject}, as a text that can be read aloud. {}", sentences.join(" "))
+    format!(
+        "Here is a short overview of {subject}, as a text that can be read aloud. {}",
+        sentences.join(" ")
+    )
 }
 
 fn sentence(key: &str, fact: &Fact) -> Option<String> {
