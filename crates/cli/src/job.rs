@@ -105,7 +105,8 @@ pub(crate) fn column_types(
     let mut types = BTreeMap::new();
     for (column, kind) in given {
         if types.insert(column.clone(), *kind).is_some() {
-            return Err(Failure::usage(format!("`--column-type {column}` is given twice")));
+            return Err(Failure::usage(format!("`--column-type {column}` is given twice"))
+                .hint("a column has one type: leave one of the two out"));
         }
     }
     Ok(types)

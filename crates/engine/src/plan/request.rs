@@ -231,7 +231,7 @@ impl Request {
         if let Some(name) = &tweak.step {
             return names().position(|known| known == name).ok_or_else(|| {
                 let error =
-                    PlanError::unfit(format!("`{flag}` names step `{name}`, which is not in this run"));
+                    PlanError::unknown(format!("`{flag}` names step `{name}`, which is not in this run"));
                 did_you_mean(error, name, names())
             });
         }
