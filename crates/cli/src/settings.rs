@@ -126,7 +126,8 @@ impl Settings {
         ];
         for (name, seconds) in times {
             if seconds.is_some_and(|seconds| !(0.0..=86_400.0).contains(&seconds)) {
-                return Err(Failure::usage(format!("{FILE}: `{name}` must be between 0 and 86400 seconds")));
+                return Err(Failure::usage(format!("{FILE}: `{name}` must be between 0 and 86400 seconds"))
+                    .hint("a number of seconds, such as `60` or `0.5`"));
             }
         }
         let prices =
@@ -134,7 +135,8 @@ impl Settings {
         for (provider, (operation, price)) in prices {
             if !(0.0..=1e6).contains(price) {
                 let name = format!("price.{provider}.{operation}");
-                return Err(Failure::usage(format!("{FILE}: `{name}` must be between 0 and 1000000")));
+                return Err(Failure::usage(format!("{FILE}: `{name}` must be between 0 and 1000000"))
+                    .hint("a price is for one call, such as `0.02`"));
             }
         }
         let least_one = [
@@ -146,13 +148,15 @@ impl Settings {
             ),
         ];
         if self.limits.max_parallel.is_some_and(|most| most > 10_000) {
-            return Err(Failure::usage(format!("{FILE}: `limits.max_parallel` must be at most 10000")));
+            return Err(Failure::usage(format!("{FILE}: `limits.max_parallel` must be at most 10000"))
+                .hint("the bound of `--parallel`, such as `32`"));
         }
         let per_minute = self.limit.values().filter_map(|limit| limit.per_minute);
         let zero = least_one.into_iter().chain(per_minute.map(|rate| ("per_minute", Some(rate))));
         for (name, number) in zero {
             if number == Some(0) {
-                return Err(Failure::usage(format!("{FILE}: `{name}` must be at least 1")));
+                return Err(Failure::usage(format!("{FILE}: `{name}` must be at least 1"))
+                    .hint("write a whole number from 1, or leave the line out"));
             }
         }
         Ok(())

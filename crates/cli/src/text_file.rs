@@ -8,7 +8,7 @@ use std::{
     path::Path,
 };
 
-use crate::{failure::Failure, project, toml_error};
+use crate::{failure::Failure, project, toml_error, typed};
 
 /// The most bytes that such a file may have.
 const MOST: u64 = 1024 * 1024;
@@ -19,10 +19,19 @@ const MOST: u64 = 1024 * 1024;
 /// It is a folder, a pipe or a device, too large, not UTF-8, or cannot be read.
 pub(crate) fn read(path: &Path) -> Result<Option<String>, Failure> {
     let name = project::shown(path);
-    let unreadable = |error: &io::Error| Failure::usage("it cannot be read").at(&name).caused_by(error);
+    let unreadable = |error: &io::Error| {
+        Failure::usage("it cannot be read")
+            .at(&name)
+            .caused_by(error)
+            .hint(format!("make it readable: `chmod u+r {}`", typed::word(&name)))
+    };
     // A pipe would keep us waiting as soon as it is opened.
     match fs::metadata(path) {
-        Ok(there) if there.is_dir() => return Err(Failure::usage("this is a folder, not a file").at(&name)),
+        Ok(there) if there.is_dir() => {
+            return Err(Failure::usage("this is a folder, not a file")
+                .at(&name)
+                .hint("give the path of a text file, or move the folder away"));
+        }
         Ok(there) if !there.is_file() => {
             return Err(Failure::usage("this is not a regular file").at(&name).hint("put a text file there"));
         }

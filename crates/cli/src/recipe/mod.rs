@@ -45,7 +45,11 @@ impl Recipe {
     /// Reads a recipe. Every mistake is told with its line.
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
         let name = path.display().to_string();
-        let text = text_file::read(path)?.ok_or_else(|| Failure::usage("no such file").at(&name))?;
+        let text = text_file::read(path)?.ok_or_else(|| {
+            Failure::usage("no such file")
+                .at(&name)
+                .hint("`marl recipe new` writes one from flags; a path counts from the working folder")
+        })?;
         read::parse(&name, &text)
     }
 
