@@ -2,25 +2,57 @@
 
 use url::{Host, Url};
 
-use super::{Invalid, shared};
+use super::{Invalid, email, paste, redirect, shared};
 
-/// `https://www.Acme.com/about` becomes `acme.com`.
+/// `https://www.Acme.com/about` becomes `acme.com`, and so does `jane@acme.com`.
 pub(super) fn normalise(raw: &str) -> Result<String, Invalid> {
-    // An `@` further on is part of a page's address: `acme.com/@team`.
-    let authority = raw.split_once("://").map_or(raw, |(_, rest)| rest).trim_start_matches('/');
-    if authority.split(['/', '\\', '?', '#']).next().is_some_and(|host| host.contains('@')) {
-        return Err(Invalid("it looks like an e-mail address"));
+    paste::address(raw, company_host)
+}
+
+fn company_host(raw: &str) -> Result<String, Invalid> {
+    if let Some(host) = mail_host(raw) {
+        return own_host(&host?).map(str::to_owned);
     }
-    if raw.contains(char::is_whitespace) {
-        return Err(Invalid("it contains a space"));
+    let url = landing(web_url(raw)?, 0)?;
+    if !url.username().is_empty() || url.password().is_some() || authority(raw).contains('@') {
+        return Err(Invalid("it carries a user name"));
     }
-    let url = web_url(raw)?;
     let host = host(&url)?;
-    let host = strip_www(&host);
+    let host = own_host(&host)?;
     if shared::is_shared(host) && names_a_page(&url) {
         return Err(Invalid("it is a page on a site that many share; give the company's own domain"));
     }
     Ok(host.to_owned())
+}
+
+/// The host of an e-mail address, or of `@acme.com`; `None` for what is no e-mail address.
+fn mail_host(raw: &str) -> Option<Result<String, Invalid>> {
+    if raw.contains("://") || !authority(raw).contains('@') && !raw.contains("%40") {
+        return None;
+    }
+    if let Some(host) = raw.strip_prefix('@') {
+        return Some(web_url(host).and_then(|url| self::host(&url)));
+    }
+    let address = email::address(raw);
+    Some(address.map(|address| address.rsplit('@').next().unwrap_or_default().to_owned()))
+}
+
+/// What stands before the path. An `@` further on is part of a page's address: `acme.com/@team`.
+fn authority(raw: &str) -> &str {
+    let raw = raw.split_once("://").map_or(raw, |(_, rest)| rest).trim_start_matches('/');
+    raw.split(['/', '\\', '?', '#']).next().unwrap_or_default()
+}
+
+/// The host without `www.`, unless it is one that many share.
+fn own_host(host: &str) -> Result<&str, Invalid> {
+    let host = strip_www(host);
+    if shared::is_mail_service(host) {
+        return Err(Invalid("it is a mail service that many share; give the company's own domain"));
+    }
+    if shared::is_nobodys(host) {
+        return Err(Invalid("it is a service that many share; give the company's own domain"));
+    }
+    Ok(host)
 }
 
 /// Whether more than the host is given.
@@ -28,20 +60,19 @@ fn names_a_page(url: &Url) -> bool {
     !url.path().trim_matches('/').is_empty() || url.query().is_some() || url.fragment().is_some()
 }
 
-/// Parses an http or https address whose scheme may be missing.
-pub(super) fn web_url(raw: &str) -> Result<Url, Invalid> {
-    let rest = match raw.split_once("://") {
-        Some((scheme, rest)) if is_http(scheme) => rest,
-        Some((scheme, _)) if !scheme.contains(['/', '?', '#', '.']) => {
-            return Err(Invalid("only http and https addresses are read"));
-        }
-        _ => raw.strip_prefix("//").unwrap_or(raw),
-    };
-    if rest.starts_with(['/', '\\']) {
-        return Err(Invalid("it has no host name"));
+/// Where a link leads, if it is one that leads through another site.
+pub(super) fn landing(url: Url, depth: u8) -> Result<Url, Invalid> {
+    const MOST: u8 = 4;
+    match redirect::target(&url) {
+        Some(target) if depth < MOST => landing(web_url(&target)?, depth + 1),
+        Some(_) => Err(Invalid("it leads through too many other sites")),
+        None => Ok(url),
     }
-    let scheme =
-        if raw.len() >= 5 && raw.as_bytes()[..5].eq_ignore_ascii_case(b"http:") { "http" } else { "https" };
+}
+
+/// Parses an http or https address whose scheme may be missing or mistyped.
+pub(super) fn web_url(raw: &str) -> Result<Url, Invalid> {
+    let paste::Web { scheme, rest } = paste::web(raw)?;
     Url::parse(&format!("{scheme}://{rest}")).map_err(|_| Invalid("it is not an address"))
 }
 
@@ -60,17 +91,24 @@ pub(super) fn host(url: &Url) -> Result<String, Invalid> {
     if host.len() > 253 || !labels.iter().all(|label| is_label(label)) {
         return Err(Invalid("it is not a host name"));
     }
-    if top.len() < 2 || top.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(Invalid("it does not end in a top-level domain"));
-    }
-    if ["local", "localhost", "internal", "localdomain"].contains(&top) {
+    if INTERNAL.contains(&top) || host.ends_with(".home.arpa") {
         return Err(Invalid("it is an internal name"));
+    }
+    if !is_top_level(top) {
+        return Err(Invalid("it does not end in a top-level domain"));
     }
     Ok(host.to_owned())
 }
 
-fn is_http(scheme: &str) -> bool {
-    scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
+/// Names that end so are a network's own.
+const INTERNAL: [&str; 9] =
+    ["local", "localhost", "localdomain", "internal", "intranet", "lan", "home", "corp", "private"];
+
+/// Whether a public host may end so: by IANA's list, or as a name that is set apart for examples.
+/// A country may be younger than the list; two letters are nothing else.
+fn is_top_level(top: &str) -> bool {
+    let is_country = top.len() == 2 && top.bytes().all(|byte| byte.is_ascii_lowercase());
+    top != "arpa" && (is_country || ["example", "test"].contains(&top) || tld::exist(top))
 }
 
 fn is_label(label: &str) -> bool {
@@ -82,9 +120,15 @@ fn is_label(label: &str) -> bool {
         && !label.ends_with('-')
 }
 
-/// Strips every leading `www.` as long as a name with a dot remains: `www.com` is a name.
+/// Strips every leading `www.` as long as a name with a dot remains: `www.com` is a name. A
+/// scheme typed with a dot (`https.acme.com`) is stripped like it.
 fn strip_www(mut host: &str) -> &str {
-    while let Some(rest) = host.strip_prefix("www.").filter(|rest| rest.contains('.')) {
+    while let Some((first, rest)) = host.split_once('.').filter(|(_, rest)| rest.contains('.')) {
+        let number = first.strip_prefix("www");
+        let is_www = number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
+        if !is_www && !["http", "https"].contains(&first) {
+            break;
+        }
         host = rest;
     }
     host

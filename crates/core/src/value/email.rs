@@ -1,11 +1,26 @@
 //! `email`: an e-mail address.
 
-use super::{Invalid, domain};
+use super::{Invalid, domain, paste};
 
 /// Lower case, and the host in normal form. Case can matter in theory before the `@`; no
 /// mail service of today tells such addresses apart.
 pub(super) fn normalise(raw: &str) -> Result<String, Invalid> {
-    let raw = raw.strip_prefix("mailto:").unwrap_or(raw);
+    paste::address(raw, address)
+}
+
+/// What is written before an address; anything else before a colon may be a user's name.
+const LABELS: [&str; 6] = ["mailto", "smtp", "email", "e-mail", "mail", "contact"];
+
+/// Reads an address that stands alone, with or without `mailto:`.
+pub(super) fn address(raw: &str) -> Result<String, Invalid> {
+    let decoded = if raw.contains("%40") { paste::decoded(raw) } else { None };
+    let raw = decoded.as_deref().unwrap_or(raw);
+    let (label, raw) = match raw.split_once(':') {
+        Some((label, rest)) if LABELS.iter().any(|known| known.eq_ignore_ascii_case(label)) => (label, rest),
+        _ => ("", raw),
+    };
+    // `mailto:jane@acme.com?subject=Hello`
+    let raw = if label.is_empty() { raw } else { raw.split('?').next().unwrap_or(raw) };
     let (local, host) = raw.rsplit_once('@').ok_or(Invalid("it has no `@`"))?;
     let legal = |c: char| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c);
     let dots = local.starts_with('.') || local.ends_with('.') || local.contains("..");

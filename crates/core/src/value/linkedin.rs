@@ -1,15 +1,22 @@
 //! `linkedin_url`: a person's LinkedIn profile.
 
+mod page;
+
+use unicode_normalization::UnicodeNormalization;
 use url::Url;
 
-use super::{Invalid, domain};
+use super::{Invalid, domain, invisible, paste};
 
 /// Every spelling becomes `https://www.linkedin.com/in/{slug}`.
 pub(super) fn normalise(raw: &str) -> Result<String, Invalid> {
     match plain_slug(raw) {
         Some(slug) => Ok(format!("{PROFILE}{}", canonical_slug(slug)?)),
-        None => parsed(raw),
+        None => pasted(raw),
     }
+}
+
+fn pasted(raw: &str) -> Result<String, Invalid> {
+    paste::address(raw, profile)
 }
 
 const PROFILE: &str = "https://www.linkedin.com/in/";
@@ -23,24 +30,25 @@ fn plain_slug(raw: &str) -> Option<&str> {
     (!slug.is_empty() && slug.bytes().all(is_plain)).then_some(slug)
 }
 
-fn parsed(raw: &str) -> Result<String, Invalid> {
-    if raw.contains(char::is_whitespace) {
-        return Err(Invalid("it contains a space"));
+fn profile(raw: &str) -> Result<String, Invalid> {
+    // A path whose host was cut off.
+    let path =
+        raw.trim_start_matches('/').split_once('/').filter(|(start, _)| start.eq_ignore_ascii_case("in"));
+    let url = match path {
+        Some((_, rest)) => domain::web_url(&format!("{PROFILE}{rest}"))?,
+        None => domain::landing(domain::web_url(raw)?, 0)?,
+    };
+    if is_short_link(&url) {
+        return Err(Invalid("it is a short link; open it and give the profile's own address"));
     }
-    let url = domain::web_url(raw)?;
     if !is_linkedin(&url) {
         return Err(Invalid("it is not on linkedin.com"));
     }
-    let mut segments = url.path_segments().into_iter().flatten().filter(|part| !part.is_empty());
-    let mut kind = segments.next().unwrap_or_default();
-    if kind == "mwlite" {
-        kind = segments.next().unwrap_or_default();
-    }
-    if !kind.eq_ignore_ascii_case("in") {
-        return Err(Invalid("it is not a person's profile (`/in/...`)"));
-    }
-    let slug = segments.next().ok_or(Invalid("it names no profile after `/in/`"))?;
-    Ok(format!("{PROFILE}{}", canonical_slug(slug)?))
+    Ok(format!("{PROFILE}{}", canonical_slug(&page::slug(&url)?)?))
+}
+
+fn is_short_link(url: &Url) -> bool {
+    url.host_str().is_some_and(|host| host == "lnkd.in" || host.ends_with(".lnkd.in"))
 }
 
 fn is_linkedin(url: &Url) -> bool {
@@ -53,12 +61,10 @@ fn is_linkedin(url: &Url) -> bool {
 ///
 /// What is checked is the decoded slug, or `%7Bslug%7D` and `%0D%0A` would pass.
 fn canonical_slug(slug: &str) -> Result<String, Invalid> {
-    const OPAQUE: [&str; 2] = ["ACoA", "ACwA"];
-    let mut decoded = decoded(slug).ok_or(Invalid("its percent-encoding is broken"))?;
-    if !OPAQUE.iter().any(|start| decoded.starts_with(start)) {
-        decoded = decoded.to_lowercase();
-    }
-    if !decoded.chars().all(is_legal) {
+    let decoded = wholly_decoded(slug)?;
+    let has_control = decoded.trim().contains(char::is_control);
+    let decoded = in_one_form(&decoded);
+    if has_control || !decoded.chars().all(is_legal) {
         return Err(Invalid("its profile name has a character that LinkedIn does not allow"));
     }
     if !(3..=150).contains(&decoded.chars().count()) || !decoded.contains(char::is_alphanumeric) {
@@ -78,26 +84,75 @@ fn canonical_slug(slug: &str) -> Result<String, Invalid> {
     Ok(canonical)
 }
 
-/// The text behind the percent-encoding; `None` for a bad triplet or bytes that are no text.
-fn decoded(slug: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(slug.len());
-    let mut rest = slug.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(if byte == b'%' {
-            let mut digit = || char::from(rest.next()?).to_digit(16);
-            u8::try_from(digit()? * 16 + digit()?).ok()?
-        } else {
-            byte
-        });
+/// The slug behind its percent-encoding; one that was encoded twice is decoded twice, since no
+/// slug has a percent sign.
+fn wholly_decoded(slug: &str) -> Result<String, Invalid> {
+    const MOST: usize = 3;
+    let mut slug = slug.to_owned();
+    for _ in 0..MOST {
+        if !slug.contains('%') {
+            break;
+        }
+        slug = paste::decoded(&slug).ok_or(Invalid("its percent-encoding is broken"))?;
     }
-    String::from_utf8(bytes).ok()
+    Ok(slug)
+}
+
+/// One spelling for all that look alike: without invisible characters and what a sentence put
+/// behind the slug, composed, with plain hyphens, and in lower case unless it is opaque.
+fn in_one_form(decoded: &str) -> String {
+    // A query whose question mark was encoded or lost, a sentence that goes on.
+    let ends = [decoded.find(['?', '&', '#']), decoded.find(", "), decoded.find("; ")];
+    let end = ends.into_iter().flatten().min().unwrap_or(decoded.len());
+    let visible = invisible::dropped(&decoded[..end]);
+    let trimmed = visible.trim().trim_end_matches(|c: char| !(c.is_alphanumeric() || is_kept_at_end(c)));
+    if is_opaque(trimmed) || is_plain(trimmed) {
+        return if is_opaque(trimmed) { trimmed.to_owned() } else { trimmed.to_ascii_lowercase() };
+    }
+    let composed: String = trimmed.nfkc().map(|c| if is_hyphen(c) { '-' } else { c }).collect();
+    let composed: String = composed.to_lowercase().nfkc().collect();
+    // Compatibility forms may bring further ones.
+    let composed =
+        composed.trim_end_matches(|c: char| c.is_ascii() && !c.is_alphanumeric() && !is_kept_at_end(c));
+    invisible::dropped(composed).into_owned()
+}
+
+fn is_plain(slug: &str) -> bool {
+    slug.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+}
+
+/// What a slug may end in though it is no letter: a hyphen, an emoji, an accent.
+fn is_kept_at_end(character: char) -> bool {
+    "-_~".contains(character)
+        || is_hyphen(character)
+        || (!character.is_ascii() && !is_sentence_sign(character))
+}
+
+fn is_sentence_sign(character: char) -> bool {
+    "“”„‟‘’‚‛«»‹›」』】）＞…、，。；：！？｜".contains(character) || character.is_whitespace()
+}
+
+/// Hyphens and dashes that word processors write for `-`.
+fn is_hyphen(character: char) -> bool {
+    matches!(
+        character,
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{2043}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}'
+    )
+}
+
+/// Whether LinkedIn made the slug from a member's number; its case counts.
+fn is_opaque(slug: &str) -> bool {
+    const LONG: usize = 20;
+    let long = || slug.len() >= LONG && ["AEMA", "ACAA", "AEAA"].iter().any(|start| slug.starts_with(start));
+    is_plain(slug) && (slug.starts_with("ACoA") || slug.starts_with("ACwA") || long())
 }
 
 fn is_legal(character: char) -> bool {
     if character.is_ascii() {
         character.is_ascii_alphanumeric() || "-_.~".contains(character)
     } else {
-        !character.is_control() && !character.is_whitespace()
+        let is_private = matches!(character, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}');
+        !character.is_control() && !character.is_whitespace() && !is_private && character != '\u{fffd}'
     }
 }
 
@@ -132,14 +187,14 @@ fn is_blank_form(slug: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{PROFILE, normalise, parsed, plain_slug};
+    use super::{PROFILE, normalise, pasted, plain_slug};
 
     proptest::proptest! {
         #[test]
         fn a_plain_address_is_read_as_parsing_would(slug in "[A-Za-z0-9_-]{0,12}|ACoA[A-Za-z0-9_-]{3,9}|null|n-a", end in "/?") {
             let raw = format!("{PROFILE}{slug}{end}");
             proptest::prop_assert_eq!(plain_slug(&raw).is_some(), !slug.is_empty());
-            proptest::prop_assert_eq!(normalise(&raw), parsed(&raw));
+            proptest::prop_assert_eq!(normalise(&raw), pasted(&raw));
         }
     }
 }

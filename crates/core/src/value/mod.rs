@@ -4,17 +4,21 @@
 //! value, or the same answer is paid for twice. Normalisers are pure and idempotent.
 //! This module must not know tables, files or providers.
 
+mod absent;
 mod domain;
 mod email;
 mod integer;
+mod invisible;
 mod linkedin;
 mod list;
+mod paste;
 mod placeholder;
+mod redirect;
 mod shared;
 mod text;
 mod url;
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -124,6 +128,7 @@ impl SemanticType {
     /// # Errors
     /// The text cannot be a value of this type; blank text never can.
     pub fn read(self, raw: &str) -> Result<Value, Invalid> {
+        let raw = visible(raw);
         let raw = raw.trim();
         if raw.is_empty() {
             return Err(Invalid("it is empty"));
@@ -137,6 +142,11 @@ impl SemanticType {
             Self::Text => text::normalise(raw).map(Value::Text),
             Self::List => list::read(raw).map(Value::List),
         }
+    }
+
+    /// Whether a filled cell of this type is as good as empty: "N/A", `#REF!`, `https://`.
+    pub fn says_nothing(self, cell: &str) -> bool {
+        absent::says_nothing(self, cell)
     }
 
     /// Reads a JSON value from outside as this type; `None` when it is unknown, a
@@ -177,6 +187,15 @@ impl SemanticType {
 impl fmt::Display for SemanticType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+/// The text without what nobody sees. The sequences that a terminal obeys go first: their
+/// parameters would stay behind.
+fn visible(raw: &str) -> Cow<'_, str> {
+    match text::visible(raw) {
+        Cow::Borrowed(raw) => invisible::dropped(raw),
+        Cow::Owned(raw) => Cow::Owned(invisible::dropped(&raw).into_owned()),
     }
 }
 

@@ -1,4 +1,9 @@
-//! Sites on which many companies have a page: a page there does not lead to its owner.
+//! Hosts that do not lead to the one company that is meant: sites on which many have a page, mail
+//! services, services that only carry what others put there.
+
+mod mail;
+
+pub(super) use mail::is_mail_service;
 
 /// Hosts whose pages belong to others than the host's owner; their subdomains included.
 ///
@@ -36,6 +41,15 @@ const HOSTS: &[&str] = &[
     "weibo.com",
     "vk.com",
     "xing.com",
+    "viadeo.com",
+    "tumblr.com",
+    "flickr.com",
+    "behance.net",
+    "dribbble.com",
+    "soundcloud.com",
+    "nextdoor.com",
+    "rumble.com",
+    "ok.ru",
     // Pages, documents and code that anyone may put up.
     "g.page",
     "g.co",
@@ -58,6 +72,17 @@ const HOSTS: &[&str] = &[
     "kickstarter.com",
     "gofundme.com",
     "eventbrite.com",
+    "slideshare.net",
+    "issuu.com",
+    "scribd.com",
+    "airtable.com",
+    "canva.com",
+    "gumroad.com",
+    "wetransfer.com",
+    "jobs.lever.co",
+    "boards.greenhouse.io",
+    "apply.workable.com",
+    "jobs.ashbyhq.com",
     "meetup.com",
     "dropbox.com",
     "archive.org",
@@ -97,6 +122,16 @@ const HOSTS: &[&str] = &[
     "yelp.com",
     "tripadvisor.com",
     "bloomberg.com",
+    "clutch.co",
+    "upwork.com",
+    "fiverr.com",
+    "dnb.com",
+    "kompass.com",
+    "manta.com",
+    "northdata.com",
+    "northdata.de",
+    "rocketreach.co",
+    "signalhire.com",
     // Shops and application stores.
     "etsy.com",
     "apps.apple.com",
@@ -108,18 +143,126 @@ const HOSTS: &[&str] = &[
 /// Sites that are the same under many top-level domains.
 const NAMES: [&str; 3] = ["amazon", "ebay", "google"];
 
+/// Hosts that belong to no company that a row could mean: short addresses, files, application
+/// stores, sign-in pages. They are refused without a page as well; subdomains included.
+const NOBODYS: &[&str] = &[
+    // Short addresses.
+    "bit.ly",
+    "goo.gl",
+    "g.co",
+    "g.page",
+    "t.co",
+    "tinyurl.com",
+    "lnkd.in",
+    "ow.ly",
+    "buff.ly",
+    "is.gd",
+    "cutt.ly",
+    "rebrand.ly",
+    "rb.gy",
+    "t.ly",
+    "shorturl.at",
+    "tiny.cc",
+    "fb.me",
+    "youtu.be",
+    "amzn.to",
+    "wa.me",
+    "forms.gle",
+    "maps.app.goo.gl",
+    // Documents, files and forms.
+    "docs.google.com",
+    "drive.google.com",
+    "sites.google.com",
+    "forms.google.com",
+    "maps.google.com",
+    "calendar.google.com",
+    "meet.google.com",
+    "accounts.google.com",
+    "googleusercontent.com",
+    "googleapis.com",
+    "gstatic.com",
+    "onedrive.live.com",
+    "1drv.ms",
+    "forms.office.com",
+    "forms.microsoft.com",
+    "teams.microsoft.com",
+    "login.microsoftonline.com",
+    "safelinks.protection.outlook.com",
+    "amazonaws.com",
+    "cloudfront.net",
+    "akamaihd.net",
+    "fbcdn.net",
+    "licdn.com",
+    "twimg.com",
+    "ytimg.com",
+    "gravatar.com",
+    // Application stores.
+    "apps.apple.com",
+    "itunes.apple.com",
+    "play.google.com",
+    "chromewebstore.google.com",
+    "apps.microsoft.com",
+    // Old copies of pages.
+    "archive.org",
+    "archive.ph",
+    "archive.is",
+    "translate.goog",
+];
+
+/// Hosts under which each customer has a subdomain: that names the customer, the host alone nobody.
+const ROOTS: &[&str] = &[
+    "github.io",
+    "gitlab.io",
+    "blogspot.com",
+    "wixsite.com",
+    "wixstudio.io",
+    "editorx.io",
+    "godaddysites.com",
+    "business.site",
+    "carrd.co",
+    "webflow.io",
+    "framer.website",
+    "framer.app",
+    "framer.ai",
+    "notion.site",
+    "ghost.io",
+    "netlify.app",
+    "vercel.app",
+    "pages.dev",
+    "workers.dev",
+    "web.app",
+    "firebaseapp.com",
+    "herokuapp.com",
+    "onrender.com",
+    "azurewebsites.net",
+    "myshopify.com",
+    "sharepoint.com",
+    "onmicrosoft.com",
+    "mystrikingly.com",
+    "weeblysite.com",
+    "square.site",
+];
+
 /// Whether many companies have pages under `host`, which is in normal form.
 pub(super) fn is_shared(host: &str) -> bool {
-    let on =
-        |site: &&str| host.strip_suffix(*site).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-    HOSTS.iter().any(on) || NAMES.contains(&registrable_label(host))
+    HOSTS.iter().any(|site| is_on(host, site)) || NAMES.contains(&registrable_label(host))
+}
+
+/// Whether `host`, which is in normal form, leads to no company.
+pub(super) fn is_nobodys(host: &str) -> bool {
+    ROOTS.contains(&host) || NOBODYS.iter().any(|site| is_on(host, site))
+}
+
+/// Whether `host` is the site or a subdomain of it.
+fn is_on(host: &str, site: &str) -> bool {
+    host.strip_suffix(site).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
 /// `amazon` of `www.amazon.co.uk`.
 fn registrable_label(host: &str) -> &str {
     let mut labels = host.rsplit('.').skip(1);
     match labels.next() {
-        Some("co" | "com") => labels.next().unwrap_or_default(),
+        Some("co" | "com" | "net" | "org" | "ne" | "or") => labels.next().unwrap_or_default(),
         label => label.unwrap_or_default(),
     }
 }

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::*;
 
+mod addresses;
 mod integers;
 mod placeholders;
 
@@ -48,7 +49,6 @@ fn domains() {
         "10.0.0.1",
         "http://127.0.0.1/",
         "[::1]",
-        "jane@acme.com",
         "ftp://acme.com",
         "https://",
         "acme..com",
@@ -58,12 +58,9 @@ fn domains() {
         "printer.local",
         "N/A",
         "0x7f.1",
-        "https:///acme.com",
         "https://user:pw@acme.com",
         "acme.com, acme.de",
         "javascript:alert(1)",
-        "@acme.com",
-        "mailto:jane@acme.com",
         "https://@acme.com/",
     ] {
         refuses(kind, raw);
@@ -171,7 +168,6 @@ fn linkedin_urls() {
         "linkedin.com/in/{slug}",
         "linkedin.com/in/%7Bslug%7D",
         "linkedin.com/in/%3Cslug%3E",
-        "linkedin.com/in/jane%0D%0A",
         "linkedin.com/in/jane%00doe",
         "linkedin.com/in/jane%20doe",
         "linkedin.com/in/jane%2Fdoe",

@@ -1,0 +1,214 @@
+//! Cells that are filled and say nothing: a spreadsheet's error, an address without a host, "N/A".
+
+use super::{SemanticType, invisible, is_placeholder};
+
+/// Whether a cell of a type is as good as empty.
+///
+/// In a column of texts a word such as "Unknown" may be a name, so only what nobody is called
+/// counts there.
+pub(super) fn says_nothing(kind: SemanticType, cell: &str) -> bool {
+    let cell = invisible::dropped(cell);
+    let cell = cell.trim();
+    if cell.is_empty() || is_spreadsheet_error(cell) {
+        return true;
+    }
+    match kind {
+        SemanticType::Text => is_certain(cell),
+        SemanticType::Domain | SemanticType::LinkedinUrl | SemanticType::Url | SemanticType::Email => {
+            is_placeholder(cell) || is_certain(cell) || is_bare_scheme(cell)
+        }
+        SemanticType::Integer | SemanticType::List => is_placeholder(cell) || is_certain(cell),
+    }
+}
+
+/// What spreadsheets show in place of a value, in the languages that have words of their own.
+fn is_spreadsheet_error(cell: &str) -> bool {
+    const ERRORS: [&str; 36] = [
+        "#REF!",
+        "#N/A",
+        "#NAME?",
+        "#VALUE!",
+        "#DIV/0!",
+        "#NULL!",
+        "#NUM!",
+        "#SPILL!",
+        "#CALC!",
+        "#FIELD!",
+        "#BLOCKED!",
+        "#CONNECT!",
+        "#UNKNOWN!",
+        "#BUSY!",
+        "#PYTHON!",
+        "#EXTERNAL!",
+        "#ERROR!",
+        "#GETTING_DATA",
+        "#ERR",
+        "#N/A N/A",
+        "#BEZUG!",
+        "#NV",
+        "#WERT!",
+        "#ZAHL!",
+        "#UEBERLAUF!",
+        "#ÜBERLAUF!",
+        "#VALEUR!",
+        "#NOM?",
+        "#NOMBRE!",
+        "#¿NOMBRE?",
+        "#¡REF!",
+        "#¡VALOR!",
+        "#¡DIV/0!",
+        "#VALORE!",
+        "#NOME?",
+        "#RIF!",
+    ];
+    let cell = cell.trim_matches(['\'', '"', '=']);
+    let is_numbered = || {
+        let number = cell.strip_prefix("Err:").or_else(|| cell.strip_prefix("#ERR"));
+        number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    (cell.starts_with('#') && ERRORS.iter().any(|error| error.eq_ignore_ascii_case(cell))) || is_numbered()
+}
+
+/// Signs alone, and what programs and people write for "no value" and nobody is called.
+fn is_certain(cell: &str) -> bool {
+    const WORDS: [&str; 12] = [
+        "n/a",
+        "n/d",
+        "n.a",
+        "n\\a",
+        "n / a",
+        "#n/a",
+        "not available",
+        "not applicable",
+        "no data",
+        "undefined",
+        "nan",
+        "tbd",
+    ];
+    // As programs write them; "Null" may be a surname.
+    const AS_WRITTEN: [&str; 5] = ["null", "NULL", "none", "None", "NONE"];
+    if !cell.contains(char::is_alphanumeric) {
+        return true;
+    }
+    let word = cell.trim_matches(|c: char| c.is_whitespace() || ".\"'`()[]<>{}*-–—:,".contains(c));
+    WORDS.iter().any(|known| known.eq_ignore_ascii_case(word)) || AS_WRITTEN.contains(&word)
+}
+
+/// `http://`, `https://www.`, `mailto:`: the beginning of an address, and no more.
+fn is_bare_scheme(cell: &str) -> bool {
+    let lower = cell.to_ascii_lowercase();
+    let mut rest = lower.as_str();
+    let signs = |c: char| !c.is_alphanumeric();
+    loop {
+        let before = rest.len();
+        rest = rest.trim_matches(signs);
+        for word in ["https", "http", "www", "mailto"] {
+            rest = rest
+                .strip_prefix(word)
+                .filter(|rest| rest.is_empty() || rest.starts_with(signs))
+                .unwrap_or(rest);
+        }
+        if rest.len() == before {
+            return rest.is_empty();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ADDRESSES: [SemanticType; 4] =
+        [SemanticType::Domain, SemanticType::LinkedinUrl, SemanticType::Url, SemanticType::Email];
+
+    #[test]
+    fn what_says_nothing_in_any_column() {
+        for cell in [
+            "",
+            " ",
+            "-",
+            "--",
+            "—",
+            "?",
+            "...",
+            "\u{200b}",
+            "N/A",
+            "n/a",
+            "n.a.",
+            "(N/A)",
+            "[n/a]",
+            "#N/A",
+            "#REF!",
+            "#ref!",
+            "#NAME?",
+            "#VALUE!",
+            "#DIV/0!",
+            "#NULL!",
+            "#NUM!",
+            "#SPILL!",
+            "#ERROR!",
+            "#BEZUG!",
+            "#NV",
+            "#¿NOMBRE?",
+            "Err:502",
+            "NULL",
+            "None",
+            "NaN",
+            "undefined",
+            "Not available.",
+            "N/A\u{feff}",
+            "{}",
+            "[]",
+        ] {
+            for kind in SemanticType::ALL {
+                assert!(says_nothing(kind, cell), "{cell:?} as {kind}");
+            }
+        }
+    }
+
+    #[test]
+    fn half_an_address_says_nothing() {
+        for cell in [
+            "http://",
+            "https://",
+            "https://www.",
+            "HTTP://WWW",
+            "www.",
+            "mailto:",
+            "https://https://",
+            "http:",
+        ] {
+            for kind in ADDRESSES {
+                assert!(says_nothing(kind, cell), "{cell:?} as {kind}");
+            }
+            assert!(!says_nothing(SemanticType::Text, cell), "{cell}");
+        }
+        for cell in
+            ["https://acme.com", "www.com", "http.cat", "mailto:j@acme.com", "wwwacme.com", "httpbin.org"]
+        {
+            for kind in ADDRESSES {
+                assert!(!says_nothing(kind, cell), "{cell:?} as {kind}");
+            }
+        }
+    }
+
+    #[test]
+    fn texts_that_may_be_names_stay() {
+        for cell in [
+            "Null",
+            "Unknown",
+            "Nil",
+            "NA",
+            "No Name Inc",
+            "#1 Plumbing",
+            "Empty",
+            "None of the above",
+            "#NoFilter",
+        ] {
+            assert!(!says_nothing(SemanticType::Text, cell), "{cell}");
+        }
+        assert!(
+            says_nothing(SemanticType::Domain, "unknown") && says_nothing(SemanticType::Integer, "unknown")
+        );
+    }
+}
