@@ -144,6 +144,13 @@ impl SemanticType {
         }
     }
 
+    /// Whether a cell shows that its column holds this type. An e-mail address can be read as a
+    /// domain, and yet a column of them is not one of domains.
+    pub fn recognises(self, cell: &str) -> bool {
+        let is_mail = || Self::Email.read(cell).is_ok();
+        self.read(cell).is_ok() && (self != Self::Domain || !is_mail())
+    }
+
     /// Whether a filled cell of this type is as good as empty: "N/A", `#REF!`, `https://`.
     pub fn says_nothing(self, cell: &str) -> bool {
         absent::says_nothing(self, cell)

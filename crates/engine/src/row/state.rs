@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use marl_core::{Error, Fields, Outcome, Row, SemanticType, SkipReason, Value};
 
 use super::{Foreseen, RowEnd, step::StepEnd};
-use crate::plan::{Alternative, Binding, Computed, Existing, Plan, Step, Task};
+use crate::plan::{Alternative, Binding, Computed, Existing, Output, Plan, Step, Task};
 
 /// A cell as far as it is known.
 #[derive(Clone)]
@@ -106,8 +106,7 @@ impl<'a> State<'a> {
     /// What a step is asked with, or its end when it need not run.
     pub(super) fn begin(&self, index: usize) -> Begin {
         let step = &self.plan.steps[index];
-        let is_filled = |slot: usize| matches!(self.cells[slot], Cell::Known(Some(_)));
-        let all_filled = step.outputs.iter().all(|output| is_filled(output.slot));
+        let all_filled = step.outputs.iter().all(|output| self.is_filled(output));
         if step.existing == Existing::Keep && all_filled && !step.outputs.is_empty() {
             return Begin::Ended(StepEnd::skipped(SkipReason::Existing));
         }
@@ -138,12 +137,16 @@ impl<'a> State<'a> {
         }
     }
 
+    /// Whether an output's cell holds a value: "N/A" in it is none.
+    fn is_filled(&self, output: &Output) -> bool {
+        matches!(&self.cells[output.slot], Cell::Known(Some(cell)) if !says_nothing(output.kind, cell))
+    }
+
     /// The outputs that are to be filled.
     fn wanted(&self, step: &Step) -> Vec<&'static str> {
         let outputs = step.outputs.iter();
-        let is_open = |slot: usize| !matches!(self.cells[slot], Cell::Known(Some(_)));
         outputs
-            .filter(|output| step.existing != Existing::Keep || is_open(output.slot))
+            .filter(|output| step.existing != Existing::Keep || !self.is_filled(output))
             .map(|output| output.of)
             .collect()
     }
@@ -246,8 +249,11 @@ impl<'a> State<'a> {
                 Outcome::Value(fields) => Some(fields),
                 _ => None,
             };
-            let keeps =
-                step.existing == Existing::Keep && !matches!(self.cells[output.slot], Cell::Known(None));
+            let is_open_cell = match &self.cells[output.slot] {
+                Cell::Known(_) => !self.is_filled(output),
+                Cell::Unknown(_) => false,
+            };
+            let keeps = step.existing == Existing::Keep && !is_open_cell;
             match fields.and_then(|fields| fields.get(output.of)) {
                 Some(_) if keeps => self.kept += 1,
                 Some(field) => {
@@ -299,9 +305,8 @@ impl<'a> State<'a> {
 
     pub(super) fn end(mut self) -> RowEnd {
         let lost = || Outcome::Failed(Error::internal("the step never became ready"));
-        let is_empty = |slot: usize| !matches!(self.cells[slot], Cell::Known(Some(_)));
         let leaves_empty =
-            self.plan.steps.iter().flat_map(|step| &step.outputs).any(|output| is_empty(output.slot));
+            self.plan.steps.iter().flat_map(|step| &step.outputs).any(|output| !self.is_filled(output));
         let mut written = vec![None; self.written.len()];
         for output in self.plan.outputs().filter(|output| self.written[output.index]) {
             let cell = std::mem::replace(&mut self.cells[output.slot], Cell::Known(None));
@@ -324,9 +329,9 @@ fn hashed(likeness: u64, name: &str) -> u64 {
     hash.finish()
 }
 
-/// "N/A" in a column of domains is an empty cell; in a column of texts it may be a name.
+/// "N/A" is an empty cell, and so is "unknown" where it cannot be a value.
 fn says_nothing(kind: SemanticType, cell: &Value) -> bool {
-    kind != SemanticType::Text && cell.as_text().is_some_and(marl_core::is_placeholder)
+    cell.as_text().is_some_and(|text| kind.says_nothing(text))
 }
 
 fn read(kind: SemanticType, cell: &Value) -> Result<Value, marl_core::Invalid> {

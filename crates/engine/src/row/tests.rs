@@ -223,3 +223,27 @@ async fn overwriting_never_empties_a_cell() {
     assert_eq!(outcomes, ["no data", "value"]);
     assert_eq!(written, ["", "", "hello x@y.com 3"]);
 }
+
+#[tokio::test]
+async fn a_cell_that_says_nothing_is_empty() {
+    for (size, email, greeting) in
+        [("N/A", "n/a", "N/A"), ("#REF!", "http://", "-"), ("unknown", "#N/A", "None")]
+    {
+        let table =
+            [("company_domain", "acme.com"), ("size", size), ("person_email", email), ("greeting", greeting)];
+        let (outcomes, written, answers) = through(&table, Existing::Keep).await;
+        assert_eq!(outcomes, ["value", "value"], "{table:?}");
+        assert_eq!(written, ["7", "jo@acme.com", "hello jo@acme.com 7"], "{table:?}");
+        assert_eq!(answers.0.lock().unwrap().len(), 1, "{table:?}");
+    }
+    let table =
+        [("company_domain", "nothing.com"), ("size", "N/A"), ("person_email", ""), ("greeting", "hi")];
+    let (outcomes, written, _) = through(&table, Existing::Keep).await;
+    assert_eq!(outcomes, ["no data", "existing"]);
+    assert_eq!(written, ["", "", ""], "without an answer the user's own words stay");
+    for cell in ["http://", "https://www.", "#REF!", "#N/A", "-", "n.a.", "\u{200b}"] {
+        assert_eq!(domain(cell).await.0[0], "missing_input", "{cell}");
+    }
+    let table = [("company_domain", "fails.com"), ("email", "a@b.com"), ("greeting", "Unknown Pleasures")];
+    assert_eq!(through(&table, Existing::Keep).await.0[1], "existing", "a text of its own");
+}
