@@ -214,8 +214,6 @@ mod tests {
         base_variable: "MARL_TEST_NO_SUCH_BASE",
         default_base: "https://api.example",
         free_operations: &[],
-        bills_errors: false,
-        takes_idempotency_key: false,
         timeout: |_| std::time::Duration::ZERO,
     };
 

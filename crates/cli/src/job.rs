@@ -147,6 +147,17 @@ impl<'a> Job<'a> {
         Ok(Self { args, place, sketch, request, plan, registry })
     }
 
+    /// The plan that reads what is stored, also where the run asks anew: which rows have failed or
+    /// lack data is told by the answers that are there.
+    pub(crate) fn stored_plan(&self) -> Result<Arc<Plan>, Failure> {
+        if self.args.refresh.is_none() {
+            return Ok(Arc::clone(&self.plan));
+        }
+        let name = table_name(&self.sketch);
+        let request = Request { refresh: Refresh::None, ..self.request.clone() };
+        Ok(Arc::new(Plan::new(&request, &header(&self.sketch, &name), &self.registry)?))
+    }
+
     /// Where the enriched table goes.
     pub(crate) fn output(&self) -> PathBuf {
         self.args.output.clone().unwrap_or_else(|| table::enriched_path(&self.args.input))

@@ -186,7 +186,7 @@ async fn by_outcome(
     among: &Picked,
     limit: u64,
 ) -> Result<Picked, Failure> {
-    let engine = Arc::new(Engine::new(Arc::clone(&job.plan), Way::Closed(closed)));
+    let engine = Arc::new(Engine::new(job.stored_plan()?, Way::Closed(closed)));
     let mut picked = Picked::none();
     let reader = Reader::open(&job.sketch)?;
     let window = pipeline::window(1);

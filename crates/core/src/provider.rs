@@ -25,10 +25,6 @@ pub struct Card {
     /// Operations that cost nothing and change nothing: sent again without asking. An
     /// operation that is not listed counts as paid.
     pub free_operations: &'static [&'static str],
-    /// Whether an answered error is billed.
-    pub bills_errors: bool,
-    /// Whether the vendor takes an idempotency key, so that sending again is safe.
-    pub takes_idempotency_key: bool,
     /// How long to wait for an answer to an operation. Giving up makes doubt, so be generous.
     pub timeout: fn(operation: &str) -> Duration,
 }
@@ -144,7 +140,8 @@ impl Failure {
         Self { error, sent: true, bought: Bought::No, retryable: false, retry_after: None, reach }
     }
 
-    /// The vendor answered with an error that may pass. Whether it bills is on its card.
+    /// The vendor answered with an error that may pass, and does not bill it. An error that is
+    /// billed is [`Failure::unusable`]: paid for, and recorded as such.
     pub fn passing(error: Error) -> Self {
         Self { retryable: true, ..Self::refused(error) }
     }

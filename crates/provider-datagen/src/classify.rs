@@ -2,6 +2,21 @@
 //!
 //! The status alone does not tell: a failed tool is a 200 with an inner `success: false`, a
 //! 403 may concern one tool, and a third of the refusals for credit are false.
+//!
+//! A tool that fails in an answer that is sound otherwise has ended its row, and DataGen is well:
+//! trying again would cost calls, and a run of such rows must not look like an outage. Only words
+//! or a status that say so make it one.
+//!
+//! | what is said | the row | tried again, counts as an outage |
+//! | --- | --- | --- |
+//! | nothing of that name; a profile that is private or gone; also with a 404 or 410 | no data | no |
+//! | the parameters are wrong; 400, 422 | `invalid_input` | no |
+//! | a timeout, a rate limit, overload, a broken connection, "try again"; 408, 429, 5xx | its kind | yes |
+//! | no credit | `quota_exhausted` | yes; the second in a row stops the provider |
+//! | no such tool, no such server, a 403 in plain words | its kind | no; stops the operation |
+//! | a 403 with a web page: something before DataGen challenged this one request | `upstream` | yes |
+//! | the tool failed in other words; 404 in other words | `upstream` | no; a later run asks anew |
+//! | the envelope failed in other words: that is DataGen's failure and no tool's | `upstream` | yes |
 
 use marl_core::{
     Error, ErrorKind, Reply,
@@ -19,6 +34,7 @@ use crate::{
 pub(crate) fn answer(operation: &str, status: u16, body: String) -> AttemptEnd {
     let failure = match status {
         200..=299 => failure_inside(operation, &body),
+        404 | 410 if is_miss(operation, &body) => None,
         _ => Some(refusal(operation, status, &body)),
     };
     failure.map_or(AttemptEnd::Answered(body), AttemptEnd::Failed)
@@ -30,11 +46,20 @@ fn failure_inside(operation: &str, body: &str) -> Option<Failure> {
     let mut mended = String::new();
     let Ok(envelope) = mend::parse::<Envelope<&RawValue>>(body, &mut mended) else { return unusable() };
     match envelope {
-        Envelope { success: false, error, .. } => Some(tool_failure(operation, &said(error.as_ref()))),
-        Envelope { data: Some(inner), .. } if inner.is_without_result() => unusable(),
-        Envelope { data: Some(inner), .. } => {
-            said_no(&inner).filter(|said| !is_miss(said)).map(|said| tool_failure(operation, &said))
+        Envelope { success: false, error, .. } => {
+            let said = said(error.as_ref());
+            let passes = |failure: Failure| Failure { retryable: true, ..failure };
+            let failure = || match tool_failure(operation, &said) {
+                // It says no more than that DataGen failed.
+                failure if failure.error.kind() == ErrorKind::Upstream => passes(failure),
+                failure => failure,
+            };
+            (!is_miss(operation, &said)).then(failure)
         }
+        Envelope { data: Some(inner), .. } if inner.is_without_result() => unusable(),
+        Envelope { data: Some(inner), .. } => said_no(&inner)
+            .filter(|said| !is_miss(operation, said))
+            .map(|said| tool_failure(operation, &said)),
         Envelope { data: None, .. } => unusable(),
     }
 }
@@ -42,14 +67,22 @@ fn failure_inside(operation: &str, body: &str) -> Option<Failure> {
 /// Reads a stored answer that was worth keeping.
 pub(crate) fn read(operation: &str, body: &str) -> Result<Reply, Error> {
     let mut mended = String::new();
-    let envelope: Envelope<Json> = mend::parse(body, &mut mended).map_err(|_| not_an_envelope(body))?;
+    let envelope: Envelope<Json> = match mend::parse(body, &mut mended) {
+        Ok(envelope) => envelope,
+        // The body of a 404 is no envelope.
+        Err(_) if is_miss(operation, body) => return Ok(Reply::NoData),
+        Err(_) => return Err(not_an_envelope(body)),
+    };
+    if !envelope.success && is_miss(operation, &said(envelope.error.as_ref())) {
+        return Ok(Reply::NoData);
+    }
     match envelope.data {
         Some(inner) if inner.success => match inner.result.map(unwrap) {
             Some(Json::Null) => Ok(Reply::NoData),
             Some(result) => Ok(Reply::found(result)),
             None => Err(not_an_envelope(body)),
         },
-        Some(inner) if is_miss(&said(inner.error.as_ref())) => Ok(Reply::NoData),
+        Some(inner) if is_miss(operation, &said(inner.error.as_ref())) => Ok(Reply::NoData),
         _ => Err(Error::bad_reply(format!("the stored answer to {operation} is not a result"))),
     }
 }
@@ -71,9 +104,17 @@ fn said(error: Option<&Json>) -> String {
     }
 }
 
-/// The one documented text for a profile or company that does not exist.
-fn is_miss(said: &str) -> bool {
-    said.trim().trim_end_matches('.').eq_ignore_ascii_case("resource not found")
+/// Whether a text says that there is nothing for this call, and nothing of the account or the tool.
+fn is_miss(operation: &str, said: &str) -> bool {
+    let prose = Prose::new(said);
+    let is_of_more = prose.misses_tool(operation).is_some() || prose.lacks_credit() || prose.lacks_server();
+    let may_pass = prose.asks_to_slow_down() || prose.tells_of_a_timeout() || prose.may_pass();
+    prose.finds_nothing() && !is_of_more && !may_pass
+}
+
+/// Whether a body is a web page: no answer of DataGen's, but of something that stands before it.
+fn is_page(body: &str) -> bool {
+    body.trim_start_matches('\u{feff}').trim_start().starts_with('<')
 }
 
 /// A status that is not a success. The numbers are the table of the gateway's rules: what
@@ -86,13 +127,16 @@ fn refusal(operation: &str, status: u16, body: &str) -> Failure {
         300..=399 => Failure::refused(error(ErrorKind::Upstream, "a redirect, which is not followed")),
         401 => Failure::refused(error(ErrorKind::Auth, "the key is refused")).reaching(Reach::Provider),
         402 => credit(error(ErrorKind::QuotaExhausted, "the account is out of credit")),
+        403 if is_page(body) => {
+            Failure::passing(error(ErrorKind::Upstream, "something before it refused this request"))
+        }
         403 => Failure::refused(error(
             ErrorKind::Auth,
             &format!("the key may not use {operation}, or its server is not connected in the dashboard"),
         ))
         .reaching(Reach::Operation),
         // For one profile that is gone, or for all: only a text that names the tool tells.
-        404 => match Prose::new(body).misses_tool(operation) {
+        404 | 410 => match Prose::new(body).misses_tool(operation) {
             Some(reach) => Failure::refused(error(ErrorKind::ToolNotFound, "no such tool")).reaching(reach),
             None => Failure::refused(error(ErrorKind::Upstream, "nothing is found for this call")),
         },
@@ -128,10 +172,11 @@ fn tool_failure(operation: &str, said: &str) -> Failure {
         let message = format!("{operation}: its server is not connected in DataGen's dashboard");
         return Failure::refused(error(ErrorKind::Auth, message)).reaching(Reach::Operation);
     }
-    if prose.refuses_parameters() {
+    if prose.calls_parameters_wrong() {
         return Failure::refused(error(ErrorKind::InvalidInput, format!("{operation}: parameters refused")));
     }
-    Failure::passing(error(ErrorKind::Upstream, format!("{operation} failed")))
+    let failed = error(ErrorKind::Upstream, format!("{operation} failed"));
+    if prose.may_pass() { Failure::passing(failed) } else { Failure::refused(failed) }
 }
 
 fn credit(error: Error) -> Failure {

@@ -32,8 +32,6 @@ pub static CARD: Card = Card {
     base_variable: "DATAGEN_API_BASE_URL",
     default_base: "https://api.datagen.dev",
     free_operations: &["listTools", "searchTools", "getToolDetails"],
-    bills_errors: false,
-    takes_idempotency_key: false,
     timeout,
 };
 

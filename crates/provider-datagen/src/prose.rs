@@ -5,6 +5,8 @@
 //! than one row is believed only from whole phrases that say so; anything else stays with its
 //! row, where a mistake costs one row.
 
+mod verdict;
+
 use marl_core::provider::Reach;
 
 /// An error's text as lowercase words with one space before, between and after them. An

@@ -4,9 +4,9 @@
 //! | --- | --- | --- |
 //! | not sent | no | intent taken back, tried again |
 //! | refused | no | by kind: waits when throttled, else final |
-//! | answered with an error | by the provider's card | tried again if it may pass |
+//! | answered with an error | no | tried again if it may pass |
 //! | no whole answer after sending | maybe | a free operation is tried again; else in doubt |
-//! | a whole answer of no use | yes | final, and never asked again by itself |
+//! | a whole answer of no use, or an error that is billed | yes | recorded, final, and never asked again by itself |
 
 use std::time::Duration;
 
@@ -246,26 +246,19 @@ impl Shared {
         let repeated = failure.reach == Reach::ProviderIfRepeated && past.refused_for_credit;
         past.refused_for_credit |= failure.reach == Reach::ProviderIfRepeated;
         let stops = repeated || matches!(failure.reach, Reach::Provider | Reach::Operation);
-        let billed = lane.provider.card().bills_errors && failure.sent;
         if stops {
             self.stop(lane, call, failure.reach, &failure.error);
         } else if let Some(wait) = self.wait(&failure, past) {
-            if billed {
-                self.spend(asked, past);
-            }
             self.ledger.take_back(&key, attempted.intent).await?;
             return Ok(Next::Again(wait));
         } else if failure.retryable {
             self.tell(call, lane.breaker.used_up(), &failure.error);
         }
-        let error = failure.error.billed(billed);
+        let error = failure.error.billed(false);
         if past.in_doubt {
             // A later refusal does not undo an earlier doubt, which has its own record.
             self.ledger.take_back(&key, attempted.intent).await?;
             return Ok(self.left_in_doubt(call, Some(&error)));
-        }
-        if billed {
-            self.spend(asked, past);
         }
         self.settle(asked, attempted, Settled::Failed(error.clone())).await?;
         Ok(Next::End(CallEnd::Failed(error)))

@@ -252,8 +252,7 @@ impl Lane {
 
     /// Whether sending a call again can cost nothing more.
     fn resends_freely(&self, call: &Call) -> bool {
-        let card = self.provider.card();
-        card.takes_idempotency_key || card.free_operations.contains(&call.operation.as_str())
+        self.provider.card().free_operations.contains(&call.operation.as_str())
     }
 }
 

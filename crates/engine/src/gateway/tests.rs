@@ -31,8 +31,6 @@ static CARD: Card = Card {
     base_variable: "P_BASE",
     default_base: "https://p.example",
     free_operations: &["free"],
-    bills_errors: false,
-    takes_idempotency_key: false,
     timeout: |_| Duration::from_secs(180),
 };
 

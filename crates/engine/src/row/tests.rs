@@ -109,8 +109,6 @@ static CARD: Card = Card {
     base_variable: "",
     default_base: "",
     free_operations: &[],
-    bills_errors: false,
-    takes_idempotency_key: false,
     timeout: |_| std::time::Duration::ZERO,
 };
 

@@ -29,7 +29,8 @@ fn result(text: &str) -> String {
     format!(r#"{{"success":true,"data":{{"success":true,"result":{text}}}}}"#)
 }
 
-const ROW: Failed = ("upstream", true, Bought::No, true, Reach::Call);
+const ROW: Failed = ("upstream", true, Bought::No, false, Reach::Call);
+const PASSES: Failed = ("upstream", true, Bought::No, true, Reach::Call);
 const TOOL_GONE: Failed = ("tool_not_found", true, Bought::No, false, Reach::Operation);
 const SOME_TOOL_GONE: Failed = ("tool_not_found", true, Bought::No, false, Reach::Call);
 const NO_CREDIT: Failed = ("quota_exhausted", true, Bought::No, true, Reach::ProviderIfRepeated);
@@ -50,8 +51,8 @@ fn statuses() {
         (404, ("upstream", true, No, false, Call)),
         (422, WRONG),
         (429, SLOWER),
-        (500, ROW),
-        (503, ROW),
+        (500, PASSES),
+        (503, PASSES),
         (504, ("timeout", true, Maybe, true, Call)),
         (520, ("timeout", true, Maybe, true, Call)),
         // The request reached Cloudflare: it was sent, and not bought.
@@ -75,7 +76,6 @@ fn a_404_stops_the_operation_only_when_it_names_the_tool() {
         ("", row),
         ("<html>404</html>", row),
         (r#"{"detail":"Not Found"}"#, row),
-        (r#"{"error":"profile not found","tool":"get_linkedin_person_data"}"#, row),
         (r#"{"error":"Tool 'get_linkedin_person_data' not found"}"#, TOOL_GONE),
         (r#"{"detail":{"message":"unknown tool get_linkedin_person_data"}}"#, TOOL_GONE),
         ("Tool get_linkedin_person_data does not exist", TOOL_GONE),
@@ -90,7 +90,7 @@ fn a_404_stops_the_operation_only_when_it_names_the_tool() {
 fn failures_inside_of_a_success() {
     let unusable = ("bad_reply", true, Bought::Yes, false, Reach::Call);
     let table = [
-        ("{\"success\":false,\"error\":\"oops\"}", ROW),
+        ("{\"success\":false,\"error\":\"oops\"}", PASSES),
         ("{\"success\":false,\"error\":{\"message\":\"Insufficient credits\"}}", NO_CREDIT),
         ("<html>", unusable),
         ("{\"success\":true}", unusable),
@@ -110,16 +110,14 @@ fn an_error_about_one_row_stays_in_its_row() {
         "creditors.com: no credit information",
         "column \"credit_limit\" does not exist",
         "https://insufficient-credits.com could not be loaded",
-        "Tool execution failed: profile not found",
         "https://toolmakers.com does not exist",
         "column tool_id does not exist",
         "API tool get_linkedin_person_data request failed: page not found",
-        "get_linkedin_person_data: profile does not exist",
+        "get_linkedin_person_data: the page does not exist",
         "fetch https://d3.com failed: 401 unauthorized",
         "HTTP 401 Unauthorized from https://d3.com",
         "MCP server fetch https://d3.com: 401 unauthorized",
         "the web server of d3.com is not connected",
-        "server error",
         "profile is not connected to you",
         "toomanyrequests.com is for sale",
     ] {
@@ -203,4 +201,75 @@ fn what_json_cannot_hold_costs_its_place_and_not_the_reply() {
     assert_eq!(failed(200, refused), NO_CREDIT);
     let elsewhere = r#"{"success":true,"error":1e400,"data":{"success":true,"result":1}}"#;
     assert!(matches!(answer("tool", 200, elsewhere.to_owned()), AttemptEnd::Answered(_)));
+}
+
+#[test]
+fn an_answer_that_says_no_about_one_row_is_no_data_whatever_its_words() {
+    for said in [
+        "Resource not found",
+        "Profile not found",
+        "profile not found.",
+        "Tool execution failed: profile not found",
+        "get_linkedin_person_data: profile does not exist",
+        "The profile jane-doe-9 could not be found",
+        "Could not find the requested person",
+        "Couldn't find a profile for https://www.linkedin.com/in/jane-doe",
+        "Unable to find company",
+        "No results",
+        "No results found for this query",
+        "no profile found for the given url",
+        "User does not exist",
+        "User doesn't exist",
+        "This profile is private",
+        "Profile unavailable",
+        "This profile is not available",
+        "The account has been removed",
+        "{\"code\":404,\"message\":\"Person not found\"}",
+        "Not found",
+    ] {
+        for body in [inner(said), json!({"success": false, "error": said}).to_string()] {
+            assert!(matches!(answer(TOOL, 200, body.clone()), AttemptEnd::Answered(_)), "{said}");
+            assert_eq!(read(TOOL, &body).unwrap(), Reply::NoData, "{said}");
+        }
+    }
+    for status in [404, 410] {
+        let body = r#"{"error":"profile not found"}"#;
+        assert!(matches!(answer(TOOL, status, body.to_owned()), AttemptEnd::Answered(_)));
+        assert_eq!(read(TOOL, body).unwrap(), Reply::NoData);
+    }
+}
+
+#[test]
+fn a_failure_in_other_words_is_the_rows_end_and_what_may_pass_is_tried_again() {
+    let table = [
+        ("Invalid LinkedIn URL", WRONG),
+        ("linkedin_url is not a valid URL", WRONG),
+        ("Validation failed: url", WRONG),
+        ("Request failed with status code 422", WRONG),
+        ("Oops", ROW),
+        ("", ROW),
+        ("relation \"users\" does not exist", ROW),
+        ("endpoint not found", ROW),
+        ("the member refused", ROW),
+        ("Internal server error", PASSES),
+        ("Service unavailable", PASSES),
+        ("The model is overloaded, please try again later", PASSES),
+        ("Profile could not be found: connection reset by peer", PASSES),
+        ("Request failed with status code 503", PASSES),
+        ("Something went wrong", PASSES),
+        ("profile service timed out", LATE),
+    ];
+    for (said, expect) in table {
+        assert_eq!(failed(200, &inner(said)), expect, "{said}");
+    }
+}
+
+#[test]
+fn a_proxys_page_stops_nobody_else() {
+    assert_eq!(failed(403, "<!DOCTYPE html><title>Just a moment...</title>"), PASSES);
+    assert_eq!(failed(403, " \n<html>"), PASSES);
+    assert_eq!(
+        failed(403, "{\"detail\":\"Forbidden\"}"),
+        ("auth", true, Bought::No, false, Reach::Operation)
+    );
 }
