@@ -237,6 +237,17 @@ impl Way {
         Gateway::new(providers, ledger, self.settings.clone(), Arc::new(Silent))
     }
 
+    /// A gateway that answers what `store` holds, however old, and sends nothing: for picking rows
+    /// by what became of them.
+    pub(crate) fn ageless(&self, store: Option<Arc<Store>>) -> Gateway {
+        let ledger: Arc<dyn Ledger> = match store {
+            Some(store) => Arc::new(RunLedger::ageless(store)),
+            None => Arc::new(Memory::new()),
+        };
+        let providers = self.connected.providers.iter().map(Arc::clone);
+        Gateway::new(providers, ledger, self.settings.clone(), Arc::new(Silent))
+    }
+
     /// A gateway that sends.
     pub(crate) fn open(&self, ledger: Arc<dyn Ledger>, listener: Arc<dyn engine::Listener>) -> Gateway {
         let providers = self.connected.providers.iter().map(Arc::clone);

@@ -7,7 +7,7 @@ use engine::{
     ledger::Scope,
     plan::{Existing, Plan, Request, StepRequest, Task, Work},
 };
-use marl_core::SemanticType;
+use marl_core::{READING, SemanticType};
 use serde::{Deserialize, Serialize};
 
 use crate::pick::Ranges;
@@ -19,6 +19,9 @@ pub(crate) struct Steps {
     pub(crate) steps: Vec<Step>,
     /// By provider.
     scopes: BTreeMap<String, ScopeRecord>,
+    /// By which rules answers and cells were read; 0 before it was recorded.
+    #[serde(default)]
+    pub(crate) reading: u32,
     /// The types that the table's own columns were given.
     #[serde(default)]
     types: BTreeMap<String, String>,
@@ -76,6 +79,7 @@ impl Steps {
         Self {
             steps: plan.steps.iter().map(Step::of).collect(),
             scopes: scopes.collect(),
+            reading: READING,
             types: types.iter().map(|(column, kind)| (column.clone(), kind.name().to_owned())).collect(),
             picked,
         }

@@ -29,5 +29,5 @@ pub use self::{
     registry::{ProviderEntry, Registration, Registry, RegistryError},
     row::{Field, Fields, Row},
     secret::Secret,
-    value::{Invalid, SemanticType, Value, is_placeholder},
+    value::{Invalid, READING, SemanticType, Value, is_placeholder},
 };

@@ -61,7 +61,7 @@ async fn enrich(
     if let Some(then) = &job.args.plan {
         check_plan(then, job, way)?;
     }
-    let closed = || Ok(way.closed(job.ledger_there_is()?, job.args.max_age));
+    let closed = || Ok(way.ageless(job.ledger_there_is()?));
     let picked = pick(&job.args.pick, job, closed, printer).await?;
     older::check(&job.output(), job, &picked)?;
     // From here on files are made.

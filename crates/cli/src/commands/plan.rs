@@ -41,7 +41,7 @@ async fn plan(job: &Job<'_>, way: &Way, sample: usize, printer: &Printer) -> Res
     let args = job.args;
     let store = job.ledger_there_is()?;
     let closed = way.closed(store.clone(), args.max_age);
-    let picked = pick(&args.pick, job, || Ok(closed.clone()), printer).await?;
+    let picked = pick(&args.pick, job, || Ok(way.ageless(store.clone())), printer).await?;
     let engine = Arc::new(Engine::new(Arc::clone(&job.plan), Outside::Closed(closed.clone())));
     let mut forecast = Forecast::new(job.plan.steps.len());
     let mut samples = Vec::new();

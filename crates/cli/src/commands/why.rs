@@ -8,7 +8,7 @@ use engine::{
     ledger::{CallRecord, CallState, RunLedger, RunRecord, RunState, Store},
     plan::{self, Plan, Task},
 };
-use marl_core::{Call, Connection, Error, ErrorKind, Outcome, Registry, SkipReason};
+use marl_core::{Call, Connection, Error, ErrorKind, Outcome, READING, Registry, SkipReason};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -177,6 +177,7 @@ impl<'a> Story<'a> {
             column,
             integration: integration.as_deref(),
             then,
+            is_read_anew: self.steps.reading != READING,
             run: self.run,
         };
         let (from, source, note) = judged.judge();
@@ -264,6 +265,8 @@ struct Judged<'a> {
     integration: Option<&'a str>,
     /// The integration's version at the time of the run.
     then: Option<u32>,
+    /// Whether the run read answers and cells by other rules.
+    is_read_anew: bool,
     run: &'a RunRecord,
 }
 
@@ -343,10 +346,13 @@ impl Judged<'_> {
             step.existing == plan::Existing::Keep
                 && step.existing_columns.iter().any(|known| known == self.column)
         });
-        if kept {
-            "kept from the input table, or edited since".to_owned()
-        } else {
-            "edited since the run".to_owned()
+        match (kept, self.is_read_anew) {
+            (true, true) => "kept from the input table, or read differently by this newer marl".to_owned(),
+            (false, true) => {
+                "written by an older marl; this newer version reads the answer differently".to_owned()
+            }
+            (true, false) => "kept from the input table, or edited since".to_owned(),
+            (false, false) => "edited since the run".to_owned(),
         }
     }
 }

@@ -27,6 +27,11 @@ use serde_json::Value as Json;
 pub use placeholder::is_placeholder;
 pub use text::without_escapes;
 
+/// Which rules cells and answers are read by. Raise it when the same cell or the same stored answer
+/// would give another value: normal forms, placeholders, what is taken out of an answer. Runs record
+/// it, so that a cell that a newer version reads differently is not called edited.
+pub const READING: u32 = 1;
+
 /// What a cell holds. An absent value is an absent `Value`: there is no empty one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
