@@ -2,17 +2,27 @@
 //!
 //! Research tools answer in prose whatever they are asked: JSON in code fences, with words
 //! around it, trailing commas, numbers as text. What cannot be read as the column's type is
-//! unknown; it never becomes a cell.
+//! unknown; it never becomes a cell. Replies are stored as they came and read anew each time,
+//! so a better reader here fills rows that an older one lost.
 
 mod choice;
+mod lenient;
+mod lines;
+mod markup;
+mod nothing;
 mod prose;
+mod shape;
+mod thoughts;
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::{Column, Context, Error, Fields, SemanticType, Value};
+use crate::{Column, Context, Error, Field, Fields, SemanticType, Value};
 
 /// The key under which the page that says so is asked for.
 const SOURCE: &str = "source_url";
+
+/// The keys under which it is named all the same.
+const SOURCES: [&str; 7] = [SOURCE, "source", "sources", "citation", "citations", "reference", "references"];
 
 /// Asks a research tool for `outputs` and reads its answer. Nothing known is no field.
 ///
@@ -27,11 +37,7 @@ pub async fn research(
 ) -> Result<Fields, Error> {
     let reply = cx.call(provider, tool, json!({"query": ask(subject, outputs)})).await?;
     let Some(data) = reply.data() else { return Ok(Fields::none()) };
-    let text = data.get("answer").unwrap_or(data);
-    match text {
-        Json::String(text) => read(text, subject, outputs),
-        json => read(&json.to_string(), subject, outputs),
-    }
+    read_json(data, subject, outputs)
 }
 
 /// The question for `outputs`. `subject` says what they are about and must hold only
@@ -40,7 +46,7 @@ pub fn ask(subject: &str, outputs: &[Column]) -> String {
     let mut query = format!("{subject}\nAnswer with one JSON object and nothing else. Its keys:\n");
     for column in outputs {
         let form = form(column.kind);
-        query.push_str(&format!("- \"{}\": {} ({form})\n", column.name, column.description));
+        query.push_str(&format!("- \"{}\": {} ({form})\n", column.name, column.question()));
     }
     query.push_str(&format!("- \"{SOURCE}\": the page where you read it (a string, an https address)\n"));
     query.push_str("Use null when unknown. Do not guess.");
@@ -60,31 +66,125 @@ fn form(kind: SemanticType) -> &'static str {
     }
 }
 
-/// Reads `outputs` from an answer about `subject`. All of them unknown gives no field: no data.
+/// Reads `outputs` from a reply about `subject`: the answer itself, or whatever a tool wraps
+/// one in. All of them unknown gives no field: no data.
 ///
 /// # Errors
-/// A `bad_reply` with an excerpt when there is no JSON object with any of the keys.
+/// As [`read`].
+pub fn read_json(reply: &Json, subject: &str, outputs: &[Column]) -> Result<Fields, Error> {
+    if let Json::String(text) = reply {
+        return read(text, subject, outputs);
+    }
+    if let Some(object) = choice::in_json(reply, choice::Question { subject, outputs }) {
+        return Ok(fields(&object, outputs));
+    }
+    match shape::text(reply) {
+        Some(text) => read(&text, subject, outputs),
+        None => Err(unreadable(&reply.to_string())),
+    }
+}
+
+/// Reads `outputs` from an answer about `subject`. All of them unknown, or an answer that says
+/// in words that nothing was found, gives no field: no data.
+///
+/// # Errors
+/// A `bad_reply` with an excerpt when nothing with any of the asked keys is in the answer.
 pub fn read(answer: &str, subject: &str, outputs: &[Column]) -> Result<Fields, Error> {
-    let values = prose::values(answer);
     let question = choice::Question { subject, outputs };
-    choice::answering(&values, question).map(|object| fields(object, outputs)).ok_or_else(|| {
-        Error::bad_reply("no JSON object with the asked keys in the answer").with_detail(answer)
-    })
+    let text = thoughts::without(&answer[..answer.floor_char_boundary(prose::LONGEST)]);
+    if let Some(object) = choice::in_text(&text, question) {
+        return Ok(fields(&object, outputs));
+    }
+    if let Some(object) = lines::read(&text, outputs).filter(|object| question.is_answered_by(object)) {
+        return Ok(fields(&object, outputs));
+    }
+    if nothing::says_nothing(&text) { Ok(Fields::none()) } else { Err(unreadable(answer)) }
+}
+
+fn unreadable(answer: &str) -> Error {
+    Error::bad_reply("no JSON object with the asked keys in the answer").with_detail(answer)
 }
 
 fn fields(object: &Object, outputs: &[Column]) -> Fields {
     let mut fields = Fields::none();
     for column in outputs {
-        let json = lookup(object, column.name).filter(|json| !is_template(json, column));
-        let value = json.and_then(|json| column.kind.read_json(json));
-        // Whatever is researched as a whole number is a count or a year; -1 stands for unknown.
-        fields.set(column.name, value.filter(|value| !matches!(value, Value::Integer(..0))));
+        let Some(json) = lookup(object, column.name).filter(|json| !is_template(json, column)) else {
+            continue;
+        };
+        if let Some(field) = field(json, column.kind) {
+            fields.put(column.name, field);
+        }
     }
-    let source = lookup(object, SOURCE).and_then(|json| SemanticType::Url.read_json(json));
-    if let Some(source) = source {
-        fields.set_source(&source.to_string());
+    if let Some(source) = SOURCES.iter().find_map(|key| source(lookup(object, key)?)) {
+        fields.set_source(&source);
     }
     fields
+}
+
+/// A field's value without marks around it, and the page that is named beside it.
+fn field(json: &Json, kind: SemanticType) -> Option<Field> {
+    let (value, named) = match json {
+        // Several candidates, each beside its source: the first that fits.
+        Json::Array(items) if kind != SemanticType::List => {
+            return items.iter().filter(|item| !item.is_array()).find_map(|item| field(item, kind));
+        }
+        json => shape::value_and_source(json, kind),
+    };
+    let mut marked = None;
+    let value = match value? {
+        Json::String(text) if has_address(kind) => markup::read_address(text, kind),
+        Json::String(text) => kind.read_json(&cleaned(text, &mut marked)),
+        json => kind.read_json(&cleaned_items(json, &mut marked)),
+    };
+    // Whatever is researched as a whole number is a count or a year; -1 stands for unknown.
+    let value = value.filter(|value| !matches!(value, Value::Integer(..0)))?;
+    let source = named.and_then(source).or(marked).map(Into::into);
+    Some(Field { value, source })
+}
+
+fn has_address(kind: SemanticType) -> bool {
+    use SemanticType::{Domain, Email, LinkedinUrl, Url};
+    matches!(kind, Domain | Email | LinkedinUrl | Url)
+}
+
+/// A text without marks; `source` becomes the address that they named.
+fn cleaned(text: &str, source: &mut Option<String>) -> Json {
+    let clean = markup::clean(text);
+    if source.is_none() {
+        *source = clean.source;
+    }
+    Json::String(clean.text)
+}
+
+/// The texts in a list or an object without marks.
+fn cleaned_items(json: &Json, source: &mut Option<String>) -> Json {
+    match json {
+        Json::String(text) => cleaned(text, source),
+        Json::Array(items) => items.iter().map(|item| cleaned_items(item, source)).collect(),
+        Json::Object(object) => {
+            object.iter().map(|(key, value)| (key.clone(), cleaned_items(value, source))).collect()
+        }
+        json => json.clone(),
+    }
+}
+
+/// The first address in what names a source: a text, a list, an object.
+fn source(json: &Json) -> Option<String> {
+    match json {
+        Json::String(text) => {
+            let own = || markup::read_address(text, SemanticType::Url).map(|url| url.to_string());
+            let within = || {
+                text.split_whitespace()
+                    .find_map(|word| word.starts_with("http").then(|| markup::address(word)).flatten())
+            };
+            own().or_else(within)
+        }
+        Json::Array(items) => items.iter().find_map(source),
+        Json::Object(object) => {
+            ["url", "link", "href", "source"].iter().find_map(|key| source(object.get(*key)?))
+        }
+        _ => None,
+    }
 }
 
 type Object = Map<String, Json>;
@@ -107,9 +207,11 @@ fn is_template(json: &Json, column: &Column) -> bool {
     match json {
         Json::String(text) => {
             let is_gap = ["...", "…"].contains(&text.trim()) || text.starts_with('<') && text.ends_with('>');
-            let (said, form, asked) = (plain(text), form(column.kind), column.description);
+            let (said, form, asked) = (plain(text), form(column.kind), column.question());
             let whole = format!("{asked} ({form})");
-            let echo = [form, asked, column.name, &whole].iter().any(|words| plain(words) == said);
+            let echo = [form, asked, column.description, column.name, &whole]
+                .iter()
+                .any(|words| plain(words) == said);
             is_gap || echo && !said.is_empty()
         }
         Json::Array(items) => !items.is_empty() && items.iter().all(|item| is_template(item, column)),

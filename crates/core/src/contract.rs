@@ -42,8 +42,12 @@ pub struct Column {
     /// What its text means; it decides how a cell is read and checked.
     #[serde(rename = "type")]
     pub kind: SemanticType,
-    /// What the value is, for people, agents and research prompts.
+    /// What the value is, for people and agents.
     pub description: &'static str,
+    /// How a research tool is asked for the value; the description when it is not given. The
+    /// question is a part of a call's key: a change of one letter buys every answer again.
+    #[serde(skip)]
+    pub prompt: Option<&'static str>,
     /// An input without which nothing is asked; an output that every value brings.
     pub required: bool,
     /// Other names that tables usually give this column. An input whose own name the table lacks
@@ -56,12 +60,12 @@ pub struct Column {
 impl Column {
     /// A column that must be filled.
     pub const fn required(name: &'static str, kind: SemanticType, description: &'static str) -> Self {
-        Self { name, kind, description, required: true, aliases: &[] }
+        Self { required: true, ..Self::optional(name, kind, description) }
     }
 
     /// A column that may stay empty.
     pub const fn optional(name: &'static str, kind: SemanticType, description: &'static str) -> Self {
-        Self { name, kind, description, required: false, aliases: &[] }
+        Self { name, kind, description, prompt: None, required: false, aliases: &[] }
     }
 
     /// The same column with the names that tables usually give it; see [`aliases`](crate::aliases).
@@ -69,6 +73,22 @@ impl Column {
     pub const fn aliases(mut self, aliases: &'static [&'static str]) -> Self {
         self.aliases = aliases;
         self
+    }
+
+    /// The same column with words of its own for research tools, so that the description can
+    /// be edited without buying every answer again.
+    #[must_use]
+    pub const fn asked_as(mut self, prompt: &'static str) -> Self {
+        self.prompt = Some(prompt);
+        self
+    }
+
+    /// The words that a research tool is asked with.
+    pub const fn question(&self) -> &'static str {
+        match self.prompt {
+            Some(prompt) => prompt,
+            None => self.description,
+        }
     }
 }
 

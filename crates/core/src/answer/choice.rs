@@ -5,8 +5,15 @@
 
 use serde_json::Value as Json;
 
-use super::{Object, fields, is_template, lookup, plain, prose::Found};
+use super::{
+    Object, fields, is_template, lookup, plain,
+    prose::{self, Found},
+    shape, thoughts,
+};
 use crate::{Column, SemanticType};
+
+/// How often JSON may stand in a text in JSON.
+const DEEPEST: usize = 4;
 
 /// What was asked.
 #[derive(Clone, Copy)]
@@ -25,7 +32,7 @@ impl Question<'_> {
 
     /// Whether the object answers, be it that nothing is known. One that only repeats the
     /// question does not.
-    fn is_answered_by(self, object: &Object) -> bool {
+    pub(super) fn is_answered_by(self, object: &Object) -> bool {
         let repeats =
             |column: &Column| lookup(object, column.name).is_some_and(|json| is_template(json, column));
         let is_echo = || self.outputs.iter().any(repeats) && fields(object, self.outputs).is_empty();
@@ -45,16 +52,37 @@ impl Question<'_> {
     }
 }
 
+/// The object in a reply's JSON that answers.
+pub(super) fn in_json(json: &Json, question: Question<'_>) -> Option<Object> {
+    best_in(json, question, 0)
+}
+
+/// The object in an answer's text, freed of thoughts, that answers.
+pub(super) fn in_text(text: &str, question: Question<'_>) -> Option<Object> {
+    text_at(text, question, 0)
+}
+
+fn text_at(text: &str, question: Question<'_>, depth: usize) -> Option<Object> {
+    if depth > DEEPEST {
+        return None;
+    }
+    // JSON that was encoded twice.
+    if let Ok(inner) = serde_json::from_str::<String>(shape::without_fence(text)) {
+        return text_at(&thoughts::without(&inner), question, depth + 1);
+    }
+    answering(&prose::values(text), question, depth)
+}
+
 /// The object that answers: the first one, unless a later one is announced as its correction.
 /// Later ones are about something else more often than not.
-pub(super) fn answering<'a>(values: &'a [Found<'_>], question: Question<'_>) -> Option<&'a Object> {
-    let mut chosen: Option<(&Object, Announced)> = None;
+fn answering(values: &[Found<'_>], question: Question<'_>, depth: usize) -> Option<Object> {
+    let mut chosen: Option<(Object, Announced)> = None;
     for found in values {
-        let Some(object) = best_in(&found.json, question) else { continue };
-        let announced = Announced::by(found.before);
-        let better = match (announced, chosen) {
+        let Some(object) = best_in(&found.json, question, depth) else { continue };
+        let announced = Announced::by(found.before, chosen.is_some());
+        let better = match (announced, &chosen) {
             (_, None) | (Announced::Correction, _) => true,
-            (Announced::Nothing, Some((_, before))) => before == Announced::Aside,
+            (Announced::Nothing, Some((_, before))) => *before == Announced::Aside,
             (Announced::Aside, Some(_)) => false,
         };
         if better {
@@ -65,29 +93,48 @@ pub(super) fn answering<'a>(values: &'a [Found<'_>], question: Question<'_>) -> 
 }
 
 /// The object in one value that answers best.
-fn best_in<'a>(json: &'a Json, question: Question<'_>) -> Option<&'a Object> {
+fn best_in(json: &Json, question: Question<'_>, depth: usize) -> Option<Object> {
     let mut candidates = Vec::new();
-    collect(json, question, &mut candidates);
+    collect(json, question, depth, &mut candidates);
     let about_subject = candidates.iter().position(|object| question.is_subject_of(object));
-    about_subject.map(|at| candidates[at]).or_else(|| {
+    match about_subject {
+        Some(at) => Some(candidates.swap_remove(at)),
         // Of equals `max_by_key` gives the last.
-        candidates.into_iter().rev().max_by_key(|object| question.keys_in(object))
-    })
+        None => candidates.into_iter().rev().max_by_key(|object| question.keys_in(object)),
+    }
 }
 
-fn collect<'a>(json: &'a Json, question: Question<'_>, found: &mut Vec<&'a Object>) {
+fn collect(json: &Json, question: Question<'_>, depth: usize, found: &mut Vec<Object>) {
     match json {
         Json::Array(items) => {
+            if let Some(object) = shape::pairs(items, question.outputs) {
+                found.push(object);
+                return;
+            }
+            if let Some(text) = shape::joined_blocks(items) {
+                found.extend(text_at(&thoughts::without(&text), question, depth + 1));
+                return;
+            }
             // Several candidates: the first is the answer, even if it says that less is known.
             let mut several = Vec::new();
-            items.iter().for_each(|item| collect(item, question, &mut several));
+            items.iter().for_each(|item| collect(item, question, depth, &mut several));
             let about_subject = several.iter().position(|object| question.is_subject_of(object));
-            found.extend(several.get(about_subject.unwrap_or_default()));
+            if !several.is_empty() {
+                found.push(several.swap_remove(about_subject.unwrap_or_default()));
+            }
         }
-        Json::Object(object) if question.is_answered_by(object) => found.push(object),
+        Json::Object(object) if shape::is_thought(object) => {}
+        Json::Object(object) if question.is_answered_by(object) => found.push(object.clone()),
         Json::Object(object) => {
-            let members = object.iter().filter(|(key, _)| !is_aside_key(key));
-            members.for_each(|(_, value)| collect(value, question, found));
+            let of_answer = |key: &str| shape::ANSWER_KEYS.contains(&&*plain(key));
+            let is_asked = |key: &str| question.outputs.iter().any(|column| plain(column.name) == plain(key));
+            let members = || object.iter().filter(|(key, _)| is_asked(key) || !is_aside_key(key));
+            let first = members().filter(|(key, _)| of_answer(key));
+            let others = members().filter(|(key, _)| !of_answer(key));
+            first.chain(others).for_each(|(_, value)| collect(value, question, depth, found));
+        }
+        Json::String(text) if text.contains(['{', '[']) => {
+            found.extend(text_at(&thoughts::without(text), question, depth + 1));
         }
         _ => {}
     }
@@ -104,7 +151,7 @@ enum Announced {
 }
 
 impl Announced {
-    fn by(before: &str) -> Self {
+    fn by(before: &str, is_later: bool) -> Self {
         let sentence = last_sentence(before);
         // Near by: pages of thought may lie between two objects.
         let near = &before[before.ceil_char_boundary(before.len().saturating_sub(200))..];
@@ -112,7 +159,7 @@ impl Announced {
             Self::Correction
         } else if words(sentence).any(|word| ASIDES.contains(&&*word)) {
             Self::Aside
-        } else if corrects(near) {
+        } else if corrects(near) || is_later && (retracts(before) || announces_the_answer(sentence)) {
             Self::Correction
         } else {
             Self::Nothing
@@ -121,7 +168,7 @@ impl Announced {
 }
 
 /// Words that announce, or name the key of, an object that is not the answer.
-const ASIDES: [&str; 15] = [
+const ASIDES: [&str; 31] = [
     "example",
     "examples",
     "template",
@@ -137,6 +184,43 @@ const ASIDES: [&str; 15] = [
     "predecessor",
     "old",
     "outdated",
+    "maybe",
+    "perhaps",
+    "guess",
+    "recall",
+    "initially",
+    "tentative",
+    "preliminary",
+    "schema",
+    "format",
+    "placeholder",
+    "hypothetical",
+    "suppose",
+    "assume",
+    "thinking",
+    "thought",
+    "reasoning",
+];
+
+/// Keys of what a model thought, was asked, or was told: nothing in there answers.
+const NOT_ANSWERS: [&str; 17] = [
+    "thinking",
+    "thought",
+    "thoughts",
+    "reasoning",
+    "reasoningcontent",
+    "reasoningdetails",
+    "scratchpad",
+    "analysis",
+    "rationale",
+    "input",
+    "inputs",
+    "prompt",
+    "question",
+    "query",
+    "request",
+    "instructions",
+    "schema",
 ];
 
 /// How words begin that announce the right answer after a wrong one.
@@ -146,11 +230,26 @@ const CORRECTIONS: [&str; 8] = ["final", "correct", "updat", "revis", "amend", "
 fn is_aside_key(key: &str) -> bool {
     // "old" begins too many other words.
     let begins = |word: &&str| word.len() > 3 && plain(key).starts_with(*word);
-    ASIDES.iter().any(begins) || words(key).any(|word| ASIDES.contains(&&*word))
+    NOT_ANSWERS.contains(&&*plain(key))
+        || ASIDES[..15].iter().any(begins)
+        || words(key).any(|word| ASIDES[..15].contains(&&*word))
 }
 
 fn corrects(text: &str) -> bool {
     words(text).any(|word| CORRECTIONS.iter().any(|start| word.starts_with(start)))
+}
+
+/// Whether what follows an object takes it back: `{...}? No, he left.`, `{...} Wait, ...`.
+fn retracts(after: &str) -> bool {
+    const WORDS: [&str; 9] = ["no", "wait", "hmm", "nope", "scratch", "instead", "rather", "sorry", "oops"];
+    words(after).filter(|word| !word.is_empty()).take(2).any(|word| WORDS.contains(&&*word))
+        || after.trim_start().starts_with('?')
+}
+
+/// A short line such as "Answer:" or "Here is the JSON:".
+fn announces_the_answer(sentence: &str) -> bool {
+    let mut of_line = words(sentence).filter(|word| !word.is_empty());
+    of_line.clone().count() <= 5 && of_line.any(|word| word == "answer" || word == "output")
 }
 
 /// The last sentence or line, the opening of a code block left out.
@@ -161,6 +260,6 @@ fn last_sentence(text: &str) -> &str {
     &text[start.unwrap_or_default()..]
 }
 
-fn words(text: &str) -> impl Iterator<Item = String> {
+fn words(text: &str) -> impl Iterator<Item = String> + Clone {
     text.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase)
 }

@@ -88,7 +88,7 @@ fn what_repeats_the_question_is_no_answer() {
     names(r#"{"ceo_name": "..."} {"ceo_name": "Jane Doe"}"#, "Jane Doe");
     names(r#"{"ceo_name": "<name>"} {"ceo_name": "Jane Doe"}"#, "Jane Doe");
     check(r#"{"ceo_name": "a string", "employee_count": 7}"#, ["", "7", "", ""]);
-    assert!(read(echo, SUBJECT, OUTPUTS).is_err());
+    assert!(read(echo, SUBJECT, OUTPUTS).is_err(), "{:?}", read(echo, SUBJECT, OUTPUTS));
 }
 
 #[test]
@@ -164,7 +164,7 @@ fn a_hostile_answer_is_read_in_bounded_time() {
         "{\"".repeat(500_000),
         format!("{{\"{}", " ,{\"a\":[ ".repeat(90_000)),
     ] {
-        assert!(read(&hostile, SUBJECT, OUTPUTS).is_err());
+        assert!(read(&hostile, SUBJECT, OUTPUTS).map_or(true, |fields| fields.is_empty()));
     }
 }
 

@@ -1,0 +1,67 @@
+//! Reads an answer that lists the asked keys line by line, in Markdown or YAML:
+//! `- **ceo_name**: Jane Doe` or `| ceo_name | Jane Doe |`; and an object without its `{`.
+//!
+//! Only a line that begins with an asked key, letter by letter, counts: anything looser would
+//! make cells of prose.
+
+use serde_json::Value as Json;
+
+use super::{Object, lenient, plain};
+use crate::Column;
+
+/// How many lines of an answer are looked at.
+const MOST_LINES: usize = 400;
+
+/// The asked keys and what their lines say; `None` when no line does, or when a key has two.
+pub(super) fn read(text: &str, outputs: &[Column]) -> Option<Object> {
+    if let Some(object) = without_brace(text, outputs) {
+        return Some(object);
+    }
+    let mut object = Object::new();
+    for line in text.lines().take(MOST_LINES) {
+        let Some((key, value)) = key_and_value(line) else { continue };
+        let Some(column) = outputs.iter().find(|column| is_key(key, column)) else { continue };
+        // A list or a text in the lines below is not read: where it ends is a guess.
+        let value = if value.is_empty() { Json::Null } else { Json::String(value.to_owned()) };
+        if object.insert(column.name.to_owned(), value).is_some() {
+            return None;
+        }
+    }
+    (!object.is_empty()).then_some(object)
+}
+
+/// The members of an object whose opening brace is missing: `"ceo_name": "Jane Doe", ...}`.
+fn without_brace(text: &str, outputs: &[Column]) -> Option<Object> {
+    let quoted = |column: &Column| text.find(&format!("\"{}\":", column.name));
+    let start = outputs.iter().filter_map(quoted).min().filter(|start| !text[..*start].contains('{'))?;
+    let whole = format!("{{{}", &text[start..]);
+    match lenient::read(&whole, &mut lenient::MOST_READ.clone())?.json {
+        Json::Object(object) => Some(object),
+        _ => None,
+    }
+}
+
+fn is_key(key: &str, column: &Column) -> bool {
+    // "CEO name" is a key's words; a key of one word might be any word of a text.
+    let is_plain = key.chars().all(|c| c.is_alphanumeric() || "_- ".contains(c));
+    key.eq_ignore_ascii_case(column.name)
+        || is_plain && column.name.contains('_') && plain(key) == plain(column.name)
+}
+
+/// What a line says: `key: value` after a bullet, or the two cells of a table's row.
+fn key_and_value(line: &str) -> Option<(&str, &str)> {
+    let marks = |c: char| "*_`\"' ".contains(c);
+    let line = line.trim();
+    if let Some(row) = line.strip_prefix('|') {
+        let mut cells = row.trim_end_matches('|').split('|').map(str::trim);
+        let (key, value) = (cells.next()?, cells.next()?);
+        return cells.next().is_none().then_some((key.trim_matches(marks), value));
+    }
+    let line = line.trim_start_matches(|c: char| "-•*# ".contains(c));
+    let (key, value) = line.split_once([':', '：'])?;
+    // The colon may stand within the emphasis: `**ceo_name:** Jane Doe`.
+    let value = value.trim_start_matches('*').trim();
+    let unquoted = value.strip_suffix(',').unwrap_or(value);
+    let value = if unquoted.len() < value.len() && unquoted.ends_with('"') { unquoted } else { value };
+    Some((key.trim_matches(marks), value))
+}

@@ -1,0 +1,173 @@
+//! The shapes that answers are wrapped in: content blocks, lists of field and value, a value
+//! beside its source.
+
+use serde_json::{Value as Json, map::Entry};
+
+use super::{Object, lookup, plain};
+use crate::{Column, SemanticType};
+
+/// Keys under which tools and models put the answer itself, in plain letters.
+pub(super) const ANSWER_KEYS: [&str; 15] = [
+    "answer",
+    "finalanswer",
+    "final",
+    "result",
+    "results",
+    "output",
+    "outputtext",
+    "outputparsed",
+    "text",
+    "content",
+    "response",
+    "message",
+    "parsed",
+    "data",
+    "structuredcontent",
+];
+
+/// Whether an object is a part of a conversation that does not answer: a thought, a question,
+/// a call of a tool.
+pub(super) fn is_thought(object: &Object) -> bool {
+    let is = |key: &str, words: &[&str]| {
+        object.get(key).and_then(Json::as_str).is_some_and(|word| words.contains(&&*word.to_lowercase()))
+    };
+    is(
+        "type",
+        &["thinking", "redacted_thinking", "reasoning", "thought", "analysis", "tool_use", "function_call"],
+    ) || is("role", &["user", "system", "developer"])
+        || is("channel", &["analysis", "commentary"])
+        || object.get("thought").and_then(Json::as_bool) == Some(true)
+}
+
+/// The text of content blocks, which may split one JSON object among them.
+pub(super) fn joined_blocks(items: &[Json]) -> Option<String> {
+    let mut joined = String::new();
+    for item in items {
+        let object = item.as_object()?;
+        let text = match object.get("text") {
+            Some(Json::String(text)) => text,
+            _ if object.contains_key("type") => continue,
+            _ => return None,
+        };
+        if !is_thought(object) {
+            joined.push_str(text);
+        }
+    }
+    (!items.is_empty()).then_some(joined)
+}
+
+/// The text of a reply that holds no object with the asked keys, wherever the tool put it.
+pub(super) fn text(json: &Json) -> Option<String> {
+    match json {
+        Json::String(text) => Some(text.clone()),
+        Json::Array(items) => joined_blocks(items)
+            .filter(|text| !text.is_empty())
+            .or_else(|| items.iter().filter_map(text_of_item).next()),
+        Json::Object(object) if is_thought(object) => None,
+        Json::Object(object) => ANSWER_KEYS
+            .iter()
+            .chain(&["choices", "candidates", "messages", "parts", "items"])
+            .find_map(|key| text(lookup(object, key)?)),
+        _ => None,
+    }
+}
+
+fn text_of_item(item: &Json) -> Option<String> {
+    if item.is_string() { None } else { text(item) }
+}
+
+/// One object from a list of fields and values: `[{"field": "a", "value": 1}]`, `[["a", 1]]`,
+/// `[{"a": 1}, {"b": 2}]`. Only asked keys count.
+pub(super) fn pairs(items: &[Json], outputs: &[Column]) -> Option<Object> {
+    let asked = |name: &str| outputs.iter().find(|column| plain(column.name) == plain(name));
+    let mut object = Object::new();
+    for item in items {
+        let (name, value) = match item {
+            Json::Object(pair) => match named(pair) {
+                Some(name) => (name, Json::Object(pair.clone())),
+                None if pair.len() == 1 && items.len() > 1 => {
+                    pair.iter().next().map(|(name, value)| (name.as_str(), value.clone()))?
+                }
+                None => return None,
+            },
+            Json::Array(pair) => match pair.as_slice() {
+                [Json::String(name), value] => (name.as_str(), value.clone()),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        if asked(name).is_none() {
+            continue;
+        }
+        match object.entry(name) {
+            Entry::Vacant(entry) => drop(entry.insert(value)),
+            // The same key again: these are several answers.
+            Entry::Occupied(_) => return None,
+        }
+    }
+    (!object.is_empty()).then_some(object)
+}
+
+/// The name in a pair of name and value.
+fn named(pair: &Object) -> Option<&str> {
+    const NAMES: [&str; 10] = [
+        "field",
+        "key",
+        "column",
+        "field_name",
+        "property",
+        "attribute",
+        "name",
+        "column_name",
+        "label",
+        "output",
+    ];
+    const VALUES: [&str; 5] = ["value", "answer", "content", "result", "values"];
+    VALUES.iter().find(|key| pair.contains_key(**key))?;
+    NAMES.iter().find_map(|key| pair.get(*key)?.as_str())
+}
+
+/// A value and the address that is named beside it: `{"value": "Jane Doe", "source": "https://..."}`.
+pub(super) fn value_and_source(json: &Json, kind: SemanticType) -> (Option<&Json>, Option<&Json>) {
+    let Json::Object(object) = json else { return (Some(json), None) };
+    let source =
+        ["source", "source_url", "sources", "citation", "citations", "reference", "references", "evidence"]
+            .iter()
+            .find_map(|key| lookup(object, key));
+    let keys: &[&str] = match kind {
+        SemanticType::Url | SemanticType::LinkedinUrl => {
+            &["value", "url", "link", "href", "answer", "content"]
+        }
+        SemanticType::Integer => &[
+            "value",
+            "count",
+            "number",
+            "total",
+            "amount",
+            "answer",
+            "estimate",
+            "min",
+            "minimum",
+            "from",
+            "low",
+            "lower",
+            "lower_bound",
+        ],
+        SemanticType::List => &["value", "values", "items", "answer", "content", "result", "list"],
+        SemanticType::Text => {
+            &["value", "text", "name", "full_name", "answer", "content", "result", "description"]
+        }
+        SemanticType::Domain | SemanticType::Email => &["value", "answer", "content", "result"],
+    };
+    let value = keys.iter().find_map(|key| lookup(object, key)).filter(|value| !value.is_object());
+    let url = || object.get("url").filter(|_| !matches!(kind, SemanticType::Url | SemanticType::LinkedinUrl));
+    let value = value.or_else(|| (kind == SemanticType::List).then_some(json));
+    (value, source.or_else(url))
+}
+
+/// The text without a code block around it.
+pub(super) fn without_fence(text: &str) -> &str {
+    let text = text.trim();
+    let Some(inner) = text.strip_prefix("```").and_then(|text| text.strip_suffix("```")) else { return text };
+    inner.trim_start_matches(|c: char| c.is_ascii_alphanumeric()).trim()
+}

@@ -1,0 +1,168 @@
+//! Drops what a model thinks aloud before it answers: a draft in there is no answer.
+//!
+//! Only tags and channels tell thoughts from an answer here; words that announce a draft are
+//! weighed in `choice`.
+
+use std::{borrow::Cow, sync::LazyLock};
+
+use regex::Regex;
+
+/// Tags around thoughts, in the forms of the known models: `<think>`, `[THINK]`, `◁think▷`,
+/// `<|begin_of_thought|>`, `<thinking>`, each with attributes and blanks allowed.
+static TAG: LazyLock<Regex> = LazyLock::new(|| {
+    let names = "think|thinking|thought|thoughts|thinking_process|thought_process|reason|reasoning|reasoning_content|\
+                 reflection|reflect|scratchpad|scratch_pad|analysis|inner_monologue|inner_thoughts|monologue|draft|\
+                 planning|deliberation|rationale|cot|chain_of_thought";
+    Regex::new(&format!(
+        r"(?xi)
+        (?: < | &lt; | ◁ )\s*(?P<close>/)?\s*(?:[a-z]+:)?(?:{names})\b[^<>◁▷&\n]{{0,80}}(?: > | &gt; | ▷ )
+        | \[\s*(?P<close2>/)?\s*(?:think|thinking|reasoning)\s*\]
+        | <\|\s*(?P<bound>begin|end|start)_of_(?:thought|thinking|reasoning|think)s?\s*\|>
+        | <\|\s*(?P<close3>/)?\s*(?:{names})\s*\|>"
+    ))
+    .expect("the pattern is sound")
+});
+
+/// The parts of a conversation in channels: `<|channel|>analysis<|message|>...<|end|>`.
+static CHANNEL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)<\|channel\|>\s*(\w*)[^<]{0,80}<\|message\|>").expect("the pattern is sound")
+});
+
+/// What an answer itself is wrapped in, after the thoughts.
+static ANSWER: LazyLock<Regex> = LazyLock::new(|| {
+    let names = "answer|final_answer|final|response|output|result|json|solution";
+    Regex::new(&format!(r"(?is)<({names})>(.*?)(?:</(?:{names})>|$)")).expect("the pattern is sound")
+});
+
+/// A code block that is called a thought.
+static FENCE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?is)```\s*(?:think|thinking|thoughts?|reasoning|scratchpad)\b.*?(?:```|$)")
+        .expect("the pattern is sound")
+});
+
+/// The text without its thoughts.
+pub(super) fn without(text: &str) -> Cow<'_, str> {
+    if !text.contains(['<', '◁', '[', '`', '&']) || serde_json::from_str::<serde_json::Value>(text).is_ok()
+    {
+        return Cow::Borrowed(text);
+    }
+    let text = last_channel(text);
+    let text = FENCE.replace_all(text, "\n");
+    let text = without_tagged(&text);
+    match ANSWER.captures_iter(&text).filter(|found| found[2].contains(['{', '['])).last() {
+        Some(found) => Cow::Owned(found[2].to_owned()),
+        None => Cow::Owned(text),
+    }
+}
+
+/// The final channel; an answer that has only others has no answer.
+fn last_channel(text: &str) -> &str {
+    let mut last = None;
+    for found in CHANNEL.captures_iter(text) {
+        let after = &text[found.get(0).map_or(0, |whole| whole.end())..];
+        let name = found[1].to_lowercase();
+        last = Some(if ["analysis", "commentary", "thought", "thinking"].contains(&&*name) {
+            ""
+        } else {
+            after
+        });
+    }
+    let Some(channel) = last else { return text };
+    let end = ["<|end|>", "<|return|>", "<|start|>"].iter().filter_map(|end| channel.find(end)).min();
+    &channel[..end.unwrap_or(channel.len())]
+}
+
+/// Drops what stands between tags. A closing tag that nothing opened ends a thought that began
+/// with the text; a thought that nothing closes goes on to the end, but for an answer set apart.
+fn without_tagged(text: &str) -> String {
+    let (mut kept, mut depth, mut from) = (String::with_capacity(text.len()), 0_usize, 0);
+    for found in TAG.captures_iter(text) {
+        let Some(whole) = found.get(0) else { continue };
+        let is_end = ["close", "close2", "close3"].iter().any(|name| found.name(name).is_some())
+            || found.name("bound").is_some_and(|bound| bound.as_str().eq_ignore_ascii_case("end"));
+        match (is_end, depth) {
+            (true, 0) => kept.clear(),
+            (true, _) => depth -= 1,
+            (false, _) => {
+                if depth == 0 {
+                    kept.push_str(&text[from..whole.start()]);
+                }
+                depth += 1;
+            }
+        }
+        from = whole.end();
+    }
+    let rest = &text[from..];
+    kept.push('\n');
+    kept.push_str(if depth == 0 { rest } else { set_apart(rest) });
+    kept
+}
+
+/// The answer at the end of a thought that was never closed: the last block of code, or what
+/// follows a line that announces the answer.
+fn set_apart(thought: &str) -> &str {
+    static ANNOUNCED: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?im)^[\s*#>]*(?:the\s+)?(?:final\s+(?:answer|output|result|json)|answer|output)\s*(?:is)?\s*\**\s*:")
+            .expect("the pattern is sound")
+    });
+    let announced = ANNOUNCED.find_iter(thought).last().map(|found| found.end());
+    let fenced = thought.trim_end().strip_suffix("```").and_then(|body| body.rfind("```"));
+    announced.or(fenced).map_or("", |at| &thought[at..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without;
+
+    #[track_caller]
+    fn check(text: &str, expect: &str) {
+        assert_eq!(without(text).trim(), expect, "{text}");
+    }
+
+    #[test]
+    fn thoughts_of_all_forms_are_dropped() {
+        for text in [
+            "<think>Maybe {1}?</think>{2}",
+            "<THINK>\nMaybe {1}?\n</THINK>\n{2}",
+            "<thinking>Maybe {1}?</thinking>{2}",
+            "<think time=\"3s\">Maybe {1}?</think >{2}",
+            "< reasoning >Maybe {1}?</ reasoning>{2}",
+            "<thinking>{1}</thinking>{2}",
+            "<scratchpad>{1}</scratchpad>{2}",
+            "&lt;think&gt;{1}&lt;/think&gt;{2}",
+            "[THINK]{1}[/THINK]{2}",
+            "◁think▷{1}◁/think▷{2}",
+            "<|begin_of_thought|>{1}<|end_of_thought|>{2}",
+            "I recall {1}.</think>{2}",
+            "I recall {1}.</think> no {1} </think>{2}",
+            "<think>a<think>{1}</think>{1}</think>{2}",
+            "<think>{1}</think><think>{1}</think>{2}",
+            "```thinking\n{1}\n```\n{2}",
+            "<|channel|>analysis<|message|>{1}<|end|><|start|>assistant<|channel|>final<|message|>{2}<|return|>",
+            "<think>{1}</think><answer>{2}</answer>",
+            "<reflection>{1}</reflection>\n<output>\n{2}\n</output>",
+            "<think>{1} hmm\n\nFinal answer: {2}",
+            "<think>{1} hmm\n```\n{2}\n",
+        ] {
+            let expect = if text.ends_with("```\n{2}\n") { "" } else { "{2}" };
+            check(text, expect);
+        }
+        check("<think>Maybe {1}", "");
+        check("<think>Maybe {1}\n\n```json\n{2}\n```", "```json\n{2}\n```");
+        check("<|channel|>analysis<|message|>{1}", "");
+        check("{1}</think>", "");
+    }
+
+    #[test]
+    fn an_answer_without_thoughts_is_kept() {
+        for text in [
+            "{2}",
+            "{\"a\": \"sells <think> tags\"}",
+            "Their slogan is [think big]. {2}",
+            "<analyst> {2}",
+            "a < b {2}",
+        ] {
+            check(text, text);
+        }
+    }
+}
