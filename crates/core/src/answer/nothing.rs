@@ -2,10 +2,135 @@
 
 use crate::is_placeholder;
 
-/// Whether every sentence of the answer says that nothing is known, or only explains or offers
-/// help. An answer that says anything else holds what was asked for in words.
+/// How long such an answer is at the most, in bytes. A longer one says something.
+const LONGEST: usize = 2_500;
+
+/// Whether the first sentence says that nothing is known, and no other one tells of anything. An
+/// answer that holds what was asked for in words only stays a bad reply, which is seen.
 pub(super) fn says_nothing(answer: &str) -> bool {
-    let _ = is_placeholder;
-    let _ = answer;
-    false
+    let text = super::markup::clean(super::shape::without_fence(answer)).text;
+    if text.len() > LONGEST || !text.chars().any(char::is_alphanumeric) {
+        return false;
+    }
+    let mut sentences = sentences(&text);
+    let Some(first) = sentences.next().filter(|first| is_placeholder(first)) else { return false };
+    // What stands before the turn names who was looked for; the rest may say something after all.
+    let turn = TURNS.iter().filter_map(|turn| first.find(turn)).min().unwrap_or(first.len());
+    let (looked_for, rest) = first.split_at(turn);
+    !tells(rest, looked_for) && sentences.all(|sentence| is_placeholder(sentence) || !tells(sentence, first))
+}
+
+/// Words after which a sentence may say something after all.
+const TURNS: [&str; 10] = [
+    " but ",
+    " however",
+    " although ",
+    " though ",
+    " while ",
+    " except ",
+    "; ",
+    " aber ",
+    " mais ",
+    " pero ",
+];
+
+fn sentences(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    let next = move || {
+        let trimmed = rest.trim_start();
+        if trimmed.is_empty() {
+            return None;
+        }
+        let ends = [". ", "! ", "? ", "\n", "。"]
+            .iter()
+            .filter_map(|end| trimmed.find(end).map(|at| at + end.len()));
+        let (sentence, after) = trimmed.split_at(ends.min().unwrap_or(trimmed.len()));
+        rest = after;
+        Some(sentence.trim_end())
+    };
+    std::iter::from_fn(next)
+}
+
+/// Whether words may tell of the company after all: a number, a name that the question did not
+/// have, or a statement of what somebody is or does.
+fn tells(sentence: &str, first: &str) -> bool {
+    const STATEMENTS: [&str; 22] = [
+        " is a ",
+        " is an ",
+        " is the ",
+        " was a ",
+        " are a ",
+        " provides ",
+        " offers ",
+        " makes ",
+        " sells ",
+        " specializes ",
+        " specialises ",
+        " develops ",
+        " founded",
+        " headquartered",
+        "appears to be",
+        "seems to be",
+        "likely ",
+        "probably",
+        " led by ",
+        " lists ",
+        " ist ein",
+        " est une ",
+    ];
+    let lower = sentence.to_lowercase();
+    let is_number = |word: &str| {
+        let is_digit = |c: char| c.is_ascii_digit();
+        word.chars().all(|c| is_digit(c) || ".,+k".contains(c)) && word.contains(is_digit)
+    };
+    let mut words = sentence.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()));
+    let is_new_name =
+        |word: &str| word.starts_with(char::is_uppercase) && word.len() > 1 && !first.contains(word);
+    let pairs = sentence.split_whitespace().skip(1).zip(sentence.split_whitespace().skip(2));
+    let names_somebody =
+        pairs.filter(|(one, _)| !one.ends_with(',')).any(|(one, two)| is_new_name(one) && is_new_name(two));
+    STATEMENTS.iter().any(|statement| lower.contains(statement)) || words.any(is_number) || names_somebody
+}
+
+#[cfg(test)]
+mod tests {
+    use super::says_nothing;
+
+    #[test]
+    fn an_answer_that_tells_of_nothing() {
+        for answer in [
+            "I could not find reliable information about acme.com.",
+            "No results found.",
+            "Sorry, I couldn't find anything about this company. Please check the spelling or share more details.",
+            "I'm sorry, but I was unable to access the website acme.com. If you can provide more context, I'd be happy to help!",
+            "As of my last update, I do not have any information about Acme Corporation (acme.com).",
+            "Unfortunately, there is no public information about the CEO of Acme Corporation. The domain could not be verified. You may want to check LinkedIn or Crunchbase directly.",
+            "No information available【4:0†source】.",
+            "```\nNo data\n```",
+            "Ich konnte keine Informationen über acme.com finden.",
+            "No se encontró información sobre la empresa.",
+            "情報が見つかりませんでした。",
+            "N/A",
+            "Access denied",
+        ] {
+            assert!(says_nothing(answer), "{answer}");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_tells_of_something() {
+        for answer in [
+            "",
+            "{}",
+            "The CEO of Acme is Jane Doe.",
+            "I could not find an official page, but Jane Doe is listed as chief executive.",
+            "I could not find the CEO. The company was founded in 1999 and employs 50 people.",
+            "No official figures were found. Acme Corp is a maker of anvils.",
+            "I couldn't find a profile. The chief executive is Jane Doe.",
+            "Rate limit exceeded, try again later",
+            "Acme makes anvils.",
+        ] {
+            assert!(!says_nothing(answer), "{answer}");
+        }
+    }
 }
