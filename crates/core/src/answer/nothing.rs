@@ -8,6 +8,9 @@ const LONGEST: usize = 2_500;
 /// Whether the first sentence says that nothing is known, and no other one tells of anything. An
 /// answer that holds what was asked for in words only stays a bad reply, which is seen.
 pub(super) fn says_nothing(answer: &str) -> bool {
+    if answer.len() > 2 * LONGEST {
+        return false;
+    }
     let text = super::markup::clean(super::shape::without_fence(answer)).text;
     if text.len() > LONGEST || !text.chars().any(char::is_alphanumeric) {
         return false;

@@ -1,24 +1,29 @@
 //! `integer`: a whole number, as people and models write one.
 
 mod digits;
+mod script;
+mod words;
 
 use serde_json::Number;
 
 use super::Invalid;
 use digits::Written;
+use words::{AFTER, BEFORE, BETWEEN, BETWEEN_AND, RANGE, THINGS, UNITS};
 
 /// A JSON number that is whole.
 pub(super) fn from_number(number: &Number) -> Option<i64> {
     number.as_i64().or_else(|| number.as_f64().and_then(whole))
 }
 
-/// Reads "1,200", "about 1,200", "12.5k", "23,299 (2024)", "1 200", "10,000+".
+/// Reads "1,200", "about 1,200", "12.5k", "23,299 (2024)", "1 200", "10,000+", "1,00,000",
+/// "2.5 lakh", "rund 1.200 Mitarbeiter", "約1.2万人", "١٬٢٠٠".
 ///
 /// A range ("1k-5k") is read as its lower end: that much is certain, where a middle would be
 /// made up. Beside the number only words that leave it what it is may stand: "founded in
 /// 2010", "Fortune 500" and "revenue is 5 million" hold numbers that count something else.
 pub(super) fn read(raw: &str) -> Result<i64, Invalid> {
-    let text = without_brackets(&raw.to_lowercase())?;
+    let text = script::plain(raw);
+    let text = without_brackets(&words::with_clear_units(&text.to_lowercase()))?;
     let tokens = tokens(&text)?;
     let mut rest = tokens.as_slice();
     skip_phrases(&mut rest, &[BEFORE, THINGS]);
@@ -26,7 +31,8 @@ pub(super) fn read(raw: &str) -> Result<i64, Invalid> {
     let negative = matches!(rest, [Token::Sign('-'), Token::Number(_), ..]) && text.starts_with('-');
     rest = &rest[usize::from(negative)..];
     let first = number(&mut rest)?;
-    let value = match range_end(&mut rest, tokens.first() == Some(&Token::Word("between"))) {
+    let between = matches!(tokens.first(), Some(Token::Word(word)) if BETWEEN.contains(word));
+    let value = match range_end(&mut rest, between) {
         Some(_) if negative => return Err(SEVERAL),
         Some(second) => lower_end(first, second)?,
         None => first.worth(first.unit)?,
@@ -43,75 +49,6 @@ pub(super) fn read(raw: &str) -> Result<i64, Invalid> {
 
 const SEVERAL: Invalid = Invalid("it holds several numbers");
 const CONTEXT: Invalid = Invalid("its words may give the number another meaning");
-
-/// Phrases before a number that leave its meaning.
-const BEFORE: &[&str] = &[
-    "about",
-    "approximately",
-    "approx",
-    "around",
-    "roughly",
-    "circa",
-    "ca",
-    "c",
-    "some",
-    "~",
-    "≈",
-    ">",
-    "≥",
-    "over",
-    "more than",
-    "at least",
-    "nearly",
-    "almost",
-    "between",
-    "estimated",
-    "an estimated",
-    "est",
-    "a total of",
-    "currently",
-    "employs",
-    "number of",
-    "count",
-];
-
-/// Phrases after a number that leave its meaning.
-const AFTER: &[&str] = &[
-    "+",
-    "plus",
-    "or more",
-    "or so",
-    "approximately",
-    "approx",
-    "estimated",
-    "est",
-    "worldwide",
-    "globally",
-    "global",
-    "in total",
-    "currently",
-];
-
-/// What is counted.
-const THINGS: &[&str] = &[
-    "employees",
-    "employee",
-    "people",
-    "persons",
-    "staff",
-    "staff members",
-    "team members",
-    "members",
-    "workers",
-    "full-time",
-    "full time",
-    "fte",
-    "ftes",
-    "headcount",
-    "followers",
-    "connections",
-    "total",
-];
 
 const DATES: &[&str] = &["as of", "as at", "in", "at", "since", "for", "year", "fiscal year", "fy"];
 
@@ -148,7 +85,10 @@ fn tokens(text: &str) -> Result<Vec<Token<'_>>, Invalid> {
             tokens.push(Token::Number(number));
             rest = after;
         } else if next.is_alphabetic() {
-            let end = rest.find(|c: char| !c.is_alphanumeric() && c != '-').unwrap_or(rest.len());
+            // Words of scripts that put no spaces stand close to their number: "約1200人".
+            let digits = |c: char| !next.is_ascii() && c.is_ascii_digit();
+            let end =
+                rest.find(|c: char| digits(c) || !script::is_of_word(c) && c != '-').unwrap_or(rest.len());
             tokens.push(Token::Word(&rest[..end]));
             rest = &rest[end..];
         } else {
@@ -178,8 +118,9 @@ fn number<'a>(rest: &mut &[Token<'a>]) -> Result<Written<'a>, Invalid> {
 /// The second number of "11 to 50" or, after "between", of "11 and 50".
 fn range_end<'a>(rest: &mut &[Token<'a>], between: bool) -> Option<Written<'a>> {
     let end = match rest {
-        [Token::Sign('-' | '–' | '—' | '‑' | '~') | Token::Word("to"), Token::Number(end), ..] => end,
-        [Token::Word("and"), Token::Number(end), ..] if between => end,
+        [Token::Sign('-' | '–' | '—' | '‑' | '~'), Token::Number(end), ..] => end,
+        [Token::Word(word), Token::Number(end), ..] if RANGE.contains(word) => end,
+        [Token::Word(word), Token::Number(end), ..] if between && BETWEEN_AND.contains(word) => end,
         _ => return None,
     };
     let end = *end;
@@ -258,7 +199,8 @@ fn without_brackets(raw: &str) -> Result<String, Invalid> {
             _ => dropped.push(character),
         }
     }
-    let unit = ["thousand", "million", "billion"].iter().any(|unit| dropped.contains(unit));
+    let word = |unit: &&str| dropped.split(|c: char| !script::is_of_word(c)).any(|word| word == *unit);
+    let unit = UNITS.iter().flat_map(|(names, _)| *names).filter(|unit| unit.len() > 2).any(word);
     if unit { Err(CONTEXT) } else { Ok(kept) }
 }
 

@@ -1,5 +1,6 @@
 //! The digits of one number, its separators and its unit.
 
+use super::{script, words::UNITS};
 use crate::value::Invalid;
 
 const ODD: Invalid = Invalid("its separators are not those of a number");
@@ -47,7 +48,9 @@ fn digits_end(text: &str) -> usize {
             Some('.' | ',') if digits(end + 1) > 0 => 1,
             // "500 100" may be two numbers; "1 200" hardly is.
             Some(' ') if first > 2 => 0,
-            Some(c @ ('\'' | '’' | '_' | ' ' | '\u{a0}' | '\u{202f}')) if digits(end + c.len_utf8()) == 3 => {
+            Some(c @ ('\'' | '’' | '_' | ' ' | '\u{a0}' | '\u{2007}' | '\u{2009}' | '\u{202f}'))
+                if digits(end + c.len_utf8()) == 3 =>
+            {
                 c.len_utf8()
             }
             _ => 0,
@@ -64,6 +67,9 @@ fn digits_end(text: &str) -> usize {
 fn plain(number: &str) -> Result<String, Invalid> {
     let (parts, separators) = split(number);
     let (first, rest) = parts.split_first().ok_or(ODD)?;
+    if is_grouped_as_in_india(&parts, &separators) {
+        return Ok(parts.concat());
+    }
     if rest.is_empty() || is_grouped(&parts) && *first != "0" {
         let decimal_last = separators.len() > 1 && separators.last() != separators.first();
         return Ok(if decimal_last { decimal(&parts) } else { parts.concat() });
@@ -95,9 +101,22 @@ fn is_grouped(parts: &[&str]) -> bool {
     rest.is_empty() || first.len() <= 3 && rest.iter().all(|part| part.len() == 3)
 }
 
+/// `1,00,000`: the last part has three digits, the others two.
+fn is_grouped_as_in_india(parts: &[&str], separators: &[char]) -> bool {
+    let [first, middle @ .., last] = parts else { return false };
+    !middle.is_empty()
+        && separators.iter().all(|separator| *separator == ',')
+        && (1..=2).contains(&first.len())
+        && !first.starts_with('0')
+        && middle.iter().all(|part| part.len() == 2)
+        && last.len() == 3
+}
+
 fn with_decimals(parts: &[&str], separators: &[char]) -> Result<String, Invalid> {
     let Some((last, before)) = separators.split_last() else { return Err(ODD) };
-    let fits = is_grouped(&parts[..parts.len() - 1]) && matches!(last, '.' | ',') && !before.contains(last);
+    let whole = &parts[..parts.len() - 1];
+    let is_whole = is_grouped(whole) || is_grouped_as_in_india(whole, before);
+    let fits = is_whole && matches!(last, '.' | ',') && !before.contains(last);
     if fits { Ok(decimal(parts)) } else { Err(ODD) }
 }
 
@@ -109,15 +128,20 @@ fn decimal(parts: &[&str]) -> String {
 /// The factor of a unit word that `text` begins with, and what follows it.
 fn unit(text: &str) -> Result<(f64, &str), Invalid> {
     let after_space = text.trim_start();
-    let end = after_space.find(|c: char| !c.is_alphanumeric()).unwrap_or(after_space.len());
+    let end = after_space.find(|c: char| !script::is_of_word(c)).unwrap_or(after_space.len());
     let (word, rest) = after_space.split_at(end);
-    Ok(match word {
-        "k" | "thousand" | "tsd" => (1e3, rest),
-        "m" | "mn" | "mm" | "mio" | "million" => (1e6, rest),
-        "b" | "bn" | "billion" => (1e9, rest),
-        _ if after_space.len() == text.len() && !word.is_empty() => {
-            return Err(Invalid("a word is stuck to the number"));
-        }
-        _ => (1.0, text),
-    })
+    let named = |word: &str| UNITS.iter().find(|(names, _)| names.contains(&word)).map(|(_, factor)| *factor);
+    if let Some(factor) = named(word) {
+        return Ok((factor, rest));
+    }
+    // Scripts that put no spaces: "1.2万人".
+    let first = word.chars().next().filter(|first| !first.is_ascii());
+    if let Some(first) = first {
+        let (sign, rest) = after_space.split_at(first.len_utf8());
+        return Ok(named(sign).map_or((1.0, text), |factor| (factor, rest)));
+    }
+    if after_space.len() == text.len() && !word.is_empty() {
+        return Err(Invalid("a word is stuck to the number"));
+    }
+    Ok((1.0, text))
 }

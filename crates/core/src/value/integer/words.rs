@@ -1,0 +1,195 @@
+//! The words around a number that leave it what it is, and the words that multiply it.
+
+/// Factors by their names. What is ambiguous is missing: a `bio` or a `billón`, and `mil`, which
+/// [`with_clear_units`] tells from an English million.
+pub(super) const UNITS: &[(&[&str], f64)] = &[
+    (&["hundred", "百"], 1e2),
+    (
+        &[
+            "k",
+            "thousand",
+            "thousands",
+            "tsd",
+            "tausend",
+            "mille",
+            "mila",
+            "duizend",
+            "tusen",
+            "tusind",
+            "tys",
+            "tysięcy",
+            "tis",
+            "tisíc",
+            "тыс",
+            "тысяч",
+            "тысячи",
+            "тис",
+            "bin",
+            "ribu",
+            "nghìn",
+            "ngàn",
+            "ezer",
+            "हजार",
+            "हज़ार",
+            "ألف",
+            "آلاف",
+            "هزار",
+            "千",
+            "천",
+            "พัน",
+        ],
+        1e3,
+    ),
+    (&["万", "萬", "만"], 1e4),
+    (&["lakh", "lakhs", "lac", "lacs", "लाख", "লাখ"], 1e5),
+    (
+        &[
+            "m",
+            "mn",
+            "mm",
+            "mio",
+            "mln",
+            "million",
+            "millions",
+            "millionen",
+            "millón",
+            "millones",
+            "milhão",
+            "milhões",
+            "milione",
+            "milioni",
+            "miljoen",
+            "miljoner",
+            "millioner",
+            "milionów",
+            "miliony",
+            "млн",
+            "миллион",
+            "миллиона",
+            "миллионов",
+            "мільйонів",
+            "milyon",
+            "juta",
+            "triệu",
+            "مليون",
+            "میلیون",
+        ],
+        1e6,
+    ),
+    (&["crore", "crores", "cr", "करोड़", "करोड़", "করোড়"], 1e7),
+    (&["億", "亿", "억"], 1e8),
+    (
+        &[
+            "b",
+            "bn",
+            "billion",
+            "billions",
+            "mrd",
+            "mld",
+            "milliarde",
+            "milliarden",
+            "milliard",
+            "milliards",
+            "miliardo",
+            "miliardi",
+            "miljard",
+            "miljarder",
+            "bilhão",
+            "bilhões",
+            "млрд",
+            "миллиардов",
+            "milyar",
+            "miliar",
+            "tỷ",
+            "مليار",
+        ],
+        1e9,
+    ),
+];
+
+/// Phrases before a number that leave its meaning.
+#[rustfmt::skip]
+pub(super) const BEFORE: &[&str] = &[
+    "about", "approximately", "approx", "around", "roughly", "circa", "ca", "c", "some", "~", "≈", ">", "≥", "over",
+    "more than", "at least", "nearly", "almost", "between", "estimated", "an estimated", "est", "a total of",
+    "currently", "employs", "number of", "count", "upwards of", "in excess of", "from", "well over", "just over",
+    // German.
+    "über", "ueber", "mehr als", "rund", "etwa", "ungefähr", "zirka", "knapp", "fast", "mindestens", "zwischen",
+    "von", "ab", "insgesamt", "anzahl", "mitarbeiterzahl", "ca",
+    // French.
+    "environ", "plus de", "près de", "au moins", "quelque", "autour de", "entre", "de", "effectif", "nombre de",
+    // Spanish, Portuguese, Italian.
+    "más de", "mas de", "alrededor de", "aproximadamente", "cerca de", "unos", "unas", "al menos", "casi",
+    "número de", "mais de", "por volta de", "pelo menos", "quase", "oltre", "più di", "almeno", "quasi", "tra",
+    "circa", "numero di",
+    // Dutch, Swedish, Danish, Norwegian, Polish, Russian, Turkish.
+    "meer dan", "ongeveer", "minstens", "ruim", "tussen", "över", "omkring", "cirka", "mer än", "ungefär", "mere end",
+    "mer enn", "rundt", "ponad", "około", "okolo", "więcej niż", "более", "около", "свыше", "примерно", "больше",
+    "yaklaşık", "lebih dari", "sekitar", "hơn", "khoảng",
+    // Hindi, Arabic.
+    "लगभग", "करीब", "أكثر من", "حوالي", "نحو",
+    // Japanese, Chinese, Korean.
+    "約", "约", "大約", "大约", "超过", "超過", "约有", "従業員数", "社員数", "员工数", "员工人数", "員工人數", "약",
+];
+
+/// Phrases after a number that leave its meaning.
+#[rustfmt::skip]
+pub(super) const AFTER: &[&str] = &[
+    "+", "plus", "or more", "or so", "approximately", "approx", "estimated", "est", "worldwide", "globally",
+    "global", "in total", "currently", "weltweit", "insgesamt", "oder mehr", "und mehr", "ou plus", "au total",
+    "dans le monde", "o más", "en total", "en todo el mundo", "ou mais", "no total", "no mundo", "o più",
+    "in totale", "nel mondo", "of meer", "wereldwijd", "以上", "余", "多", "이상", "余り",
+];
+
+/// What is counted.
+#[rustfmt::skip]
+pub(super) const THINGS: &[&str] = &[
+    "employees", "employee", "people", "persons", "staff", "staff members", "team members", "members", "workers",
+    "full-time", "full time", "fte", "ftes", "headcount", "followers", "connections", "total", "associates",
+    "mitarbeiter", "mitarbeitende", "mitarbeitenden", "mitarbeitern", "mitarbeiterinnen und mitarbeiter",
+    "beschäftigte", "beschäftigten", "angestellte", "personen", "menschen", "follower",
+    "employés", "salariés", "collaborateurs", "personnes", "abonnés", "de personnes", "d'employés",
+    "empleados", "trabajadores", "personas", "colaboradores", "seguidores", "de personas", "de empleados",
+    "funcionários", "funcionarios", "pessoas", "empregados", "de pessoas", "de funcionários",
+    "dipendenti", "addetti", "persone", "di dipendenti", "di persone", "medewerkers", "werknemers", "mensen",
+    "anställda", "medarbetare", "medarbejdere", "ansatte", "pracowników", "osób", "сотрудников", "человек",
+    "работников", "çalışan", "karyawan", "orang", "nhân viên", "कर्मचारी", "लोग", "موظف", "موظفًا", "شخص",
+    "人", "名", "社員", "従業員", "员工", "員工", "名员工", "人の従業員", "명", "직원", "명의 직원", "人以上", "名以上", "多人",
+    "余人", "多名", "多名员工", "余名", "余名员工", "人の社員", "명 이상",
+];
+
+/// Words between the ends of a range.
+pub(super) const RANGE: &[&str] = &["to", "bis", "à", "a", "hasta", "até", "tot", "до", "till", "til"];
+
+/// Words before a range, and those between its ends then.
+pub(super) const BETWEEN: &[&str] =
+    &["between", "zwischen", "entre", "tra", "fra", "tussen", "mellan", "mellem"];
+pub(super) const BETWEEN_AND: &[&str] = &["and", "und", "et", "y", "e", "en", "och", "og"];
+
+/// The text with `mil` written out where other words say that it is a thousand; alone it may
+/// be an English million, and is read as neither.
+pub(super) fn with_clear_units(text: &str) -> String {
+    const IBERIAN: &[&str] = &[
+        "empleados",
+        "trabajadores",
+        "personas",
+        "colaboradores",
+        "seguidores",
+        "más",
+        "mas",
+        "unos",
+        "alrededor",
+        "aproximadamente",
+        "cerca",
+        "funcionários",
+        "funcionarios",
+        "pessoas",
+        "mais",
+        "empregados",
+        "casi",
+        "quase",
+    ];
+    let words = || text.split(|c: char| !c.is_alphanumeric());
+    let is_thousand = words().any(|word| word == "mil") && words().any(|word| IBERIAN.contains(&word));
+    if is_thousand { text.replace(" mil ", " k ") } else { text.to_owned() }
+}
