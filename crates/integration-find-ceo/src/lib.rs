@@ -15,18 +15,20 @@ pub struct FindCeo;
 
 static CONTRACT: Contract = Contract {
     name: "find_ceo",
-    version: 1,
+    version: 2,
     description: "A company's chief executive and their LinkedIn profile, from the web",
     inputs: &[Column::required("company_domain", SemanticType::Domain, "the company's web domain")
         .aliases(aliases::COMPANY_DOMAIN)],
     outputs: &[
         Column::optional("ceo_name", SemanticType::Text, "full name of the present chief executive")
+            .asked_as("full name of the present chief executive")
             .aliases(aliases::CEO_NAME),
         Column::optional(
             "ceo_linkedin_url",
             SemanticType::LinkedinUrl,
             "the chief executive's LinkedIn profile",
         )
+        .asked_as("the chief executive's LinkedIn profile")
         .aliases(aliases::CEO_LINKEDIN_URL),
     ],
     calls: &[CallSpec::once("datagen", TOOL)],
@@ -94,6 +96,28 @@ mod tests {
         assert_eq!(answered(answer).await, [None, None]);
         let answer = r#"{"ceo_name": null, "ceo_linkedin_url": "linkedin.com/in/jane-doe"}"#;
         assert_eq!(answered(answer).await, [None, Some("https://www.linkedin.com/in/jane-doe".into())]);
+    }
+
+    /// Users' ledgers hold their paid answers under this very text.
+    #[tokio::test]
+    async fn a_question_never_changes() {
+        let script = Script::new().no_data();
+        script.enrich(&FindCeo, &[("company_domain", "acme.com")]).await.unwrap();
+        let expect = r#"Find the present CEO of the company with the web domain acme.com.
+Answer with one JSON object and nothing else. Its keys:
+- "ceo_name": full name of the present chief executive (a string)
+- "ceo_linkedin_url": the chief executive's LinkedIn profile (a string, https://www.linkedin.com/in/...)
+- "source_url": the page where you read it (a string, an https address)
+Use null when unknown. Do not guess."#;
+        let calls = script.calls();
+        assert_eq!(calls.len(), 1);
+        assert_eq!((calls[0].provider, &*calls[0].operation), ("datagen", "chatgpt_webresearch"));
+        assert_eq!(
+            calls[0].parameters,
+            json!({ "query": expect }),
+            "the question is a part of the call's key: with another one every user buys every answer again. \
+             Change a column's `description` and leave what is in `asked_as`, `ask` and the subject as it is"
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Tells a person's name from a remark about one.
 
-use marl_core::{Fields, Value};
+use marl_core::{Field, Fields, Value};
 
 /// Brings `output` down to the name it holds, or drops it when it holds none. Whether it
 /// still holds what was found.
@@ -8,12 +8,9 @@ pub(crate) fn keep_only_a_name(fields: &mut Fields, output: &'static str) -> boo
     let Some(field) = fields.get(output).cloned() else { return true };
     fields.remove(output);
     let name = field.value.as_text().and_then(name);
-    let is_name = name.is_some();
-    fields.set(output, name.map(Value::Text));
-    if let Some(source) = field.source {
-        fields.set_source(&source);
-    }
-    is_name
+    let Some(name) = name else { return false };
+    fields.put(output, Field { value: Value::Text(name), source: field.source });
+    true
 }
 
 /// "Jane Doe (since 2020)" and "Jane Doe, CEO" hold a name; a sentence does not, and "Jane

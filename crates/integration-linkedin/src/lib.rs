@@ -16,7 +16,7 @@ pub struct LinkedinProfile;
 
 static CONTRACT: Contract = Contract {
     name: "linkedin_profile",
-    version: 1,
+    version: 2,
     description: "A person's headline, current company, location and follower count, from LinkedIn",
     inputs: &[Column::required("linkedin_url", SemanticType::LinkedinUrl, "the person's LinkedIn profile")
         .aliases(aliases::LINKEDIN_URL)],
@@ -69,6 +69,20 @@ mod tests {
         let calls = script.calls();
         assert_eq!(calls.len(), 1);
         assert_eq!(calls[0].parameters, json!({"linkedin_url": "https://www.linkedin.com/in/jane-doe"}));
+    }
+
+    /// Users' ledgers hold their paid answers under these very parameters.
+    #[tokio::test]
+    async fn a_question_never_changes() {
+        let script = Script::new().no_data();
+        script.enrich(&LinkedinProfile, JANE).await.unwrap();
+        let calls = script.calls();
+        assert_eq!((calls[0].provider, &*calls[0].operation), ("datagen", "get_linkedin_person_data"));
+        assert_eq!(
+            calls[0].parameters,
+            json!({"linkedin_url": "https://www.linkedin.com/in/jane-doe"}),
+            "the parameters are a part of the call's key: with others every user buys every answer again"
+        );
     }
 
     #[tokio::test]

@@ -13,16 +13,19 @@ pub struct WebResearch;
 
 static CONTRACT: Contract = Contract {
     name: "web_research",
-    version: 1,
+    version: 2,
     description: "What a company does, the technology it uses and how many people it employs, from the web",
     inputs: &[Column::required("company_domain", SemanticType::Domain, "the company's web domain")
         .aliases(aliases::COMPANY_DOMAIN)],
     outputs: &[
         Column::optional("company_description", SemanticType::Text, "what the company does, in one sentence")
+            .asked_as("what the company does, in one sentence")
             .aliases(aliases::COMPANY_DESCRIPTION),
         Column::optional("tech_stack", SemanticType::List, "technologies the company uses")
+            .asked_as("technologies the company uses")
             .aliases(aliases::TECH_STACK),
         Column::optional("employee_count", SemanticType::Integer, "how many people the company employs")
+            .asked_as("how many people the company employs")
             .aliases(aliases::EMPLOYEE_COUNT),
     ],
     calls: &[CallSpec::once("datagen", TOOL)],
@@ -71,10 +74,35 @@ mod tests {
     async fn unknown_is_no_data_and_prose_a_bad_reply() {
         let nulls = json!({"answer": "{\"company_description\": null, \"tech_stack\": \"N/A\", \"employee_count\": null}"});
         assert!(Script::new().found(nulls).enrich(&WebResearch, ACME).await.unwrap().is_empty());
-        let prose = json!({"answer": "I could not find anything about this company."});
+        let nothing = json!({"answer": "I could not find anything about this company."});
+        assert!(Script::new().found(nothing).enrich(&WebResearch, ACME).await.unwrap().is_empty());
+        let prose = json!({"answer": "Acme makes anvils and could not be larger."});
         let error = Script::new().found(prose).enrich(&WebResearch, ACME).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::BadReply);
-        assert!(error.full_message().contains("could not find"), "{error}");
+        assert!(error.full_message().contains("makes anvils"), "{error}");
+    }
+
+    /// Users' ledgers hold their paid answers under this very text.
+    #[tokio::test]
+    async fn a_question_never_changes() {
+        let script = Script::new().no_data();
+        script.enrich(&WebResearch, ACME).await.unwrap();
+        let expect = r#"Research the company with the web domain acme.com.
+Answer with one JSON object and nothing else. Its keys:
+- "company_description": what the company does, in one sentence (a string)
+- "tech_stack": technologies the company uses (an array of short strings)
+- "employee_count": how many people the company employs (a whole number, no text)
+- "source_url": the page where you read it (a string, an https address)
+Use null when unknown. Do not guess."#;
+        let calls = script.calls();
+        assert_eq!(calls.len(), 1);
+        assert_eq!((calls[0].provider, &*calls[0].operation), ("datagen", "chatgpt_webresearch"));
+        assert_eq!(
+            calls[0].parameters,
+            json!({ "query": expect }),
+            "the question is a part of the call's key: with another one every user buys every answer again. \
+             Change a column's `description` and leave what is in `asked_as`, `ask` and the subject as it is"
+        );
     }
 
     #[test]

@@ -25,7 +25,7 @@ use marl_core::{
 use serde_json::{Value as Json, value::RawValue};
 
 use crate::{
-    envelope::{Envelope, Inner, unwrap},
+    envelope::{Envelope, Inner, error_in, unwrap},
     mend,
     prose::Prose,
 };
@@ -77,6 +77,13 @@ pub(crate) fn read(operation: &str, body: &str) -> Result<Reply, Error> {
         return Ok(Reply::NoData);
     }
     match envelope.data {
+        // Stored by a version that took it for an answer.
+        Some(inner)
+            if inner.success && inner.result.as_ref().is_some_and(|result| error_in(result).is_some()) =>
+        {
+            let said = inner.result.as_ref().and_then(error_in).unwrap_or_default();
+            if is_miss(&said) { Ok(Reply::NoData) } else { Err(tool_failure(operation, &said).error) }
+        }
         Some(inner) if inner.success => match inner.result.map(unwrap) {
             Some(Json::Null) => Ok(Reply::NoData),
             Some(result) => Ok(Reply::found(result)),
@@ -92,8 +99,17 @@ fn not_an_envelope(body: &str) -> Error {
 }
 
 /// What a failed tool said; `None` when it did not fail.
-fn said_no<R>(inner: &Inner<R>) -> Option<String> {
-    (!inner.success).then(|| said(inner.error.as_ref()))
+fn said_no(inner: &Inner<&RawValue>) -> Option<String> {
+    if inner.success { said_inside(inner.result?.get()) } else { Some(said(inner.error.as_ref())) }
+}
+
+/// What the result of a connected server says when it calls itself an error.
+fn said_inside(result: &str) -> Option<String> {
+    // Nearly every result is none, and is not parsed a second time.
+    if !result.contains("isError") {
+        return None;
+    }
+    error_in(&mend::parse::<Json>(result, &mut String::new()).ok()?)
 }
 
 fn said(error: Option<&Json>) -> String {

@@ -45,18 +45,99 @@ fn present<'de, D: Deserializer<'de>, R: Deserialize<'de>>(deserializer: D) -> R
 }
 
 /// Frees a result of its wrapping: a first-party tool returns the object itself, a connected
-/// server an array of one, or MCP content whose text is JSON more often than not.
+/// server an array of one, or MCP content whose texts are JSON more often than not.
 pub(crate) fn unwrap(result: Json) -> Json {
-    match result {
-        Json::Array(mut items) if items.len() == 1 => unwrap_content(items.remove(0)),
-        other => unwrap_content(other),
+    let result = match result {
+        Json::Array(mut items) if items.len() == 1 && !is_block(&items[0]) => items.remove(0),
+        other => other,
+    };
+    if let Some(structured) = result.get("structuredContent").filter(|content| says_something(content)) {
+        return structured.clone();
+    }
+    let blocks = match &result {
+        Json::Array(items) if items.iter().all(is_block) => items,
+        Json::Object(object) => match object.get("content") {
+            Some(Json::Array(blocks)) if blocks.iter().all(is_block) => blocks,
+            _ => return result,
+        },
+        _ => return result,
+    };
+    payload(blocks)
+}
+
+/// What an MCP result that calls itself an error says; `None` when it is none.
+pub(crate) fn error_in(result: &Json) -> Option<String> {
+    let result = match result {
+        Json::Array(items) if items.len() == 1 => &items[0],
+        other => other,
+    };
+    if result.get("isError") != Some(&Json::Bool(true)) {
+        return None;
+    }
+    let texts =
+        result.get("content").and_then(Json::as_array).map(|blocks| texts(blocks)).unwrap_or_default();
+    let said = if texts.is_empty() { None } else { Some(texts.join("\n")) };
+    let structured = || result.get("structuredContent").filter(|content| says_something(content));
+    Some(
+        said.or_else(|| structured().map(Json::to_string))
+            .unwrap_or_else(|| "the tool reported an error".to_owned()),
+    )
+}
+
+/// A block of MCP content.
+fn is_block(json: &Json) -> bool {
+    const TYPES: [&str; 8] =
+        ["text", "image", "audio", "resource", "resource_link", "thinking", "reasoning", "redacted_thinking"];
+    json.get("type").and_then(Json::as_str).is_some_and(|kind| TYPES.contains(&kind))
+        || json
+            .as_object()
+            .is_some_and(|block| block.len() == 1 && block.get("text").is_some_and(Json::is_string))
+}
+
+/// The texts of the blocks, but for what a model thought.
+fn texts(blocks: &[Json]) -> Vec<&str> {
+    let is_thought = |block: &&Json| {
+        let kind = block.get("type").and_then(Json::as_str).unwrap_or_default();
+        ["thinking", "reasoning", "redacted_thinking"].contains(&kind)
+    };
+    blocks.iter().filter(|block| !is_thought(block)).filter_map(block_text).collect()
+}
+
+/// A block's own text, or that of the resource in it.
+fn block_text(block: &Json) -> Option<&str> {
+    let own = block.get("text").and_then(Json::as_str);
+    own.or_else(|| block.get("resource")?.get("text")?.as_str())
+}
+
+/// What the blocks hold together: JSON that is split among them, the one block that is JSON,
+/// or else their text. No text is no result.
+fn payload(blocks: &[Json]) -> Json {
+    let texts = texts(blocks);
+    let parse = |text: &str| mend::parse::<Json>(text, &mut String::new()).ok();
+    if texts.iter().all(|text| text.trim().is_empty()) {
+        return Json::Null;
+    }
+    if let Some(json) = parse(&texts.concat()) {
+        return json;
+    }
+    let mut documents =
+        texts.iter().filter_map(|text| parse(text)).filter(|json| json.is_object() || json.is_array());
+    match (documents.next(), documents.next()) {
+        (Some(only), None) => only,
+        _ => {
+            let is_split = texts.iter().any(|text| text.matches('{').count() != text.matches('}').count());
+            Json::String(texts.join(if is_split { "" } else { "\n" }))
+        }
     }
 }
 
-fn unwrap_content(result: Json) -> Json {
-    let first = result.get("content").and_then(|content| content.get(0));
-    let Some(text) = first.and_then(|first| first.get("text")?.as_str()) else { return result };
-    mend::parse(text, &mut String::new()).unwrap_or_else(|_| Json::String(text.to_owned()))
+/// Whether structured content holds anything beside empty places.
+fn says_something(content: &Json) -> bool {
+    match content {
+        Json::Object(object) => object.values().any(|value| !value.is_null()),
+        Json::Array(items) => !items.is_empty(),
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -79,5 +160,47 @@ mod tests {
         assert_eq!(unwrap(json!({"content": [{"type": "text", "text": "prose"}]})), json!("prose"));
         assert_eq!(unwrap(json!([1, 2])), json!([1, 2]));
         assert_eq!(unwrap(json!(["one"])), json!("one"));
+    }
+
+    fn text(text: &str) -> Json {
+        json!({"type": "text", "text": text})
+    }
+
+    #[test]
+    fn all_blocks_are_read_and_structured_content_is_preferred() {
+        let payload = json!({"answer": "yes"});
+        for blocks in [
+            json!([text("{\"answer\":\"yes\"}")]),
+            json!([text("Found it:"), text("{\"answer\":\"yes\"}")]),
+            json!([text("{\"answer\":"), text("\"yes\"}")]),
+            json!([text("{\"answer\":\"y"), text("es\"}")]),
+            json!([{"type": "thinking", "text": "{\"answer\":\"no\"}"}, text("{\"answer\":\"yes\"}")]),
+            json!([{"type": "image", "data": ""}, text("{\"answer\":\"yes\"}")]),
+            json!([{"type": "resource", "resource": {"uri": "a:b", "text": "{\"answer\":\"yes\"}"}}]),
+        ] {
+            assert_eq!(unwrap(json!({ "content": blocks })), payload, "{blocks}");
+            assert_eq!(unwrap(blocks.clone()), payload, "{blocks}");
+        }
+        let prose = json!({"content": [text("one"), text("two")]});
+        assert_eq!(unwrap(prose), json!("one\ntwo"));
+        let structured = json!({"content": [text("see there")], "structuredContent": payload});
+        assert_eq!(unwrap(structured.clone()), payload);
+        assert_eq!(unwrap(json!([structured])), payload);
+        for empty in [json!(null), json!({}), json!({"answer": null})] {
+            let both = json!({"content": [text("{\"answer\":\"yes\"}")], "structuredContent": empty});
+            assert_eq!(unwrap(both), payload);
+        }
+        assert_eq!(unwrap(json!({"content": []})), Json::Null);
+        assert_eq!(unwrap(json!({"content": "plain"})), json!({"content": "plain"}));
+    }
+
+    #[test]
+    fn an_error_is_told_with_its_words() {
+        let failed = json!({"content": [text("rate limit"), text("try later")], "isError": true});
+        assert_eq!(error_in(&failed).as_deref(), Some("rate limit\ntry later"));
+        assert_eq!(error_in(&json!([failed])).as_deref(), Some("rate limit\ntry later"));
+        assert!(error_in(&json!({"isError": true})).is_some());
+        assert_eq!(error_in(&json!({"content": [text("x")], "isError": false})), None);
+        assert_eq!(error_in(&json!({"content": [text("x")]})), None);
     }
 }

@@ -1,6 +1,6 @@
 //! `list`: several texts.
 
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use super::{Invalid, is_placeholder, text};
 
@@ -27,17 +27,107 @@ fn items(parts: &[&str]) -> Result<Vec<String>, Invalid> {
     unique(items.filter_map(|part| text::normalise(part).ok())).ok_or(Invalid("it holds no item"))
 }
 
-/// The texts and numbers of a JSON array; placeholders are dropped.
-pub(super) fn from_json(items: &[Json]) -> Option<Vec<String>> {
-    unique(items.iter().filter_map(|item| match item {
-        Json::String(item) if !is_placeholder(item) => text::normalise(&item.replace(';', ",")).ok(),
-        Json::Number(number) => Some(number.to_string()),
-        Json::Object(object) => match object.get("name") {
-            Some(Json::String(name)) if !is_placeholder(name) => text::normalise(name).ok(),
-            _ => None,
-        },
+/// How deep groups of items may be nested.
+const DEEPEST: usize = 4;
+
+/// How many items are read.
+const MOST: usize = 1_000;
+
+/// The texts and numbers of a JSON array or object; placeholders are dropped. An object groups
+/// items by their kind: `{"frontend": ["React"], "backend": ["Go"]}`.
+pub(super) fn from_json(json: &Json) -> Option<Vec<String>> {
+    let mut items = Vec::new();
+    collect(json, 0, &mut items);
+    unique(items.into_iter())
+}
+
+fn collect(json: &Json, depth: usize, items: &mut Vec<String>) {
+    if depth > DEEPEST || items.len() >= MOST {
+        return;
+    }
+    match json {
+        Json::String(item) => items.extend(text_item(item)),
+        Json::Number(number) => items.push(number.to_string()),
+        Json::Array(several) => several.iter().for_each(|item| collect(item, depth + 1, items)),
+        Json::Object(object) => collect_object(object, depth, items),
+        Json::Null | Json::Bool(_) => {}
+    }
+}
+
+/// An object is one item when it has a name, and a group of items otherwise.
+fn collect_object(object: &Map<String, Json>, depth: usize, items: &mut Vec<String>) {
+    const NAMES: [&str; 12] = [
+        "name",
+        "technology",
+        "tech",
+        "tool",
+        "product",
+        "title",
+        "label",
+        "value",
+        "item",
+        "text",
+        "framework",
+        "language",
+    ];
+    let named = NAMES.iter().find_map(|key| match object.get(*key) {
+        Some(Json::String(name)) => Some(name),
         _ => None,
-    }))
+    });
+    // In a list an object is one item, whatever else it says of it.
+    if let Some(name) = named.filter(|_| depth > 0 || object.len() == 1 || object.contains_key("name")) {
+        items.extend(text_item(name));
+        return;
+    }
+    for (key, value) in object.iter().filter(|(key, _)| !is_about_the_list(key)) {
+        match value {
+            // `{"React": true, "Vue": false}`
+            Json::Bool(true) => items.extend(text_item(key)),
+            // A version, not a second item: `{"React": "18.2"}`.
+            Json::String(text) if is_version(text) => items.extend(text_item(key)),
+            Json::String(text) if !is_placeholder(text) => {
+                items.extend(read(&super::decoded(text)).unwrap_or_default())
+            }
+            Json::Number(_) => items.extend(text_item(key)),
+            other => collect(other, depth + 1, items),
+        }
+    }
+}
+
+/// A text of a list. Its entities are decoded before its separators are looked at.
+fn text_item(item: &str) -> Option<String> {
+    let item = super::decoded(item);
+    if is_placeholder(&item) { None } else { text::normalise(&item.replace(';', ",")).ok() }
+}
+
+fn is_version(text: &str) -> bool {
+    text.len() < 20 && text.trim_start_matches('v').starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// Keys beside the items that say where they come from or how certain they are.
+fn is_about_the_list(key: &str) -> bool {
+    const KEYS: [&str; 19] = [
+        "category",
+        "type",
+        "group",
+        "area",
+        "source",
+        "sources",
+        "source_url",
+        "url",
+        "link",
+        "confidence",
+        "note",
+        "notes",
+        "citation",
+        "citations",
+        "reference",
+        "references",
+        "reasoning",
+        "evidence",
+        "description",
+    ];
+    KEYS.contains(&key.to_lowercase().as_str())
 }
 
 /// Each item once, in order; `None` when there is none.

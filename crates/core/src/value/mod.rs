@@ -165,12 +165,14 @@ impl SemanticType {
     /// placeholder such as "N/A", or of another type.
     pub fn read_json(self, json: &Json) -> Option<Value> {
         match (self, json) {
+            (Self::List, Json::Array(_) | Json::Object(_)) => list::from_json(json).map(Value::List),
             (_, Json::Null | Json::Bool(_) | Json::Object(_)) => None,
             (Self::Integer, Json::Number(number)) => integer::from_number(number).map(Value::Integer),
             (_, Json::Number(number)) => self.read(&number.to_string()).ok(),
-            (_, Json::String(text)) if is_placeholder(text) => None,
-            (_, Json::String(text)) => self.read(text).ok(),
-            (Self::List, Json::Array(items)) => list::from_json(items).map(Value::List),
+            (_, Json::String(text)) => {
+                let text = decoded(text);
+                if is_placeholder(&text) { None } else { self.read(&text).ok() }
+            }
             // Several candidates for one value: the first that fits.
             (_, Json::Array(items)) => {
                 items.iter().filter(|item| !item.is_array()).find_map(|item| self.read_json(item))
@@ -194,6 +196,11 @@ impl SemanticType {
             (_, value) => self.read(&value.to_string()).ok(),
         }
     }
+}
+
+/// The text with its HTML entities decoded, once: `AT&amp;T` and `C&#43;&#43;` come from pages.
+fn decoded(text: &str) -> Cow<'_, str> {
+    if text.contains('&') { html_escape::decode_html_entities(text) } else { Cow::Borrowed(text) }
 }
 
 impl fmt::Display for SemanticType {

@@ -257,6 +257,56 @@ fn json_from_outside() {
     assert_eq!(read(SemanticType::Domain, json!({"domain": "acme.com"})), None);
 }
 
+#[test]
+fn entities_from_pages_are_decoded_once() {
+    let read = |kind: SemanticType, json| kind.read_json(&json).map(|value| value.to_string());
+    let (list, text) = (SemanticType::List, SemanticType::Text);
+    assert_eq!(
+        read(list, json!(["C&#43;&#43;", "AT&amp;T &lt;cloud&gt;"])),
+        Some("C++; AT&T <cloud>".into())
+    );
+    assert_eq!(read(list, json!("C&#43;&#43;, R&amp;D; Go")), Some("C++, R&D; Go".into()));
+    assert_eq!(read(list, json!("C&#x2B;&#x2B;, Go")), Some("C++; Go".into()));
+    assert_eq!(read(list, json!("AT&T, R&D")), Some("AT&T; R&D".into()));
+    assert_eq!(
+        read(text, json!("Smith &amp; Sons&nbsp;&#8217;s &quot;best&quot;")),
+        Some("Smith & Sons ’s \"best\"".into())
+    );
+    assert_eq!(read(text, json!("&amp;amp;")), Some("&amp;".into()));
+    assert_eq!(read(text, json!("a&#27;[31mb")), Some("a&#27;[31mb".into()));
+    assert_eq!(read(text, json!("N&#47;A")), None);
+    assert_eq!(
+        read(SemanticType::Url, json!("https://acme.com/?a=1&amp;b=2")),
+        Some("https://acme.com/?a=1&b=2".into())
+    );
+    // A cell of a table is its owner's own text.
+    reads(list, "C&#43;, Go", "C&#43,; Go");
+}
+
+#[test]
+fn lists_in_other_shapes() {
+    let read = |json| SemanticType::List.read_json(&json).map(|value| value.to_string());
+    for (json, expect) in [
+        (json!({"backend": ["Go", "Rust"], "frontend": ["React"]}), "Go; Rust; React"),
+        (
+            json!({"backend": {"language": "Go", "databases": ["PostgreSQL"]}, "cloud": "AWS, GCP"}),
+            "Go; AWS; GCP",
+        ),
+        (json!({"React": true, "Vue": false, "Next.js": "14.1", "Go": null}), "Next.js; React"),
+        (
+            json!([{"technology": "Go", "category": "backend"}, {"tool": "Jira"}, {"name": "AWS"}]),
+            "Go; Jira; AWS",
+        ),
+        (json!([{"category": "frontend", "items": ["React", "Vue"]}]), "React; Vue"),
+        (json!([["Go", "Rust"], "AWS"]), "Go; Rust; AWS"),
+        (json!({"items": ["Go"], "source": "https://acme.com"}), "Go"),
+    ] {
+        assert_eq!(read(json.clone()).as_deref(), Some(expect), "{json}");
+    }
+    assert_eq!(read(json!({"backend": [], "note": "unknown"})), None);
+    assert_eq!(read(json!({"backend": "N/A", "frontend": "Unknown"})), None);
+}
+
 proptest! {
     #[test]
     fn normalisers_are_idempotent(raw in "\\PC{0,40}|[a-zA-Z0-9:/.@%?#-]{0,40}|(https?://)?(www\\.)?[a-z0-9üé-]{1,8}\\.(com|de)(/[a-z]{0,5})?|linkedin\\.com/in/[a-zA-Z%é0-9-]{1,12}|[0-9,. k]{1,10}(-[0-9]{1,3}k?)?|[\u{1b}\u{9b}\u{7}\\[\\]\\\\0-9;a-cm ]{0,20}") {

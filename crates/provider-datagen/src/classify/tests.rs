@@ -181,6 +181,31 @@ fn a_miss_is_stored_and_read_as_no_data() {
 }
 
 #[test]
+fn a_result_that_calls_itself_an_error_is_judged_by_its_words() {
+    let body = |said: &str| {
+        let content = json!([{"type": "text", "text": said}]);
+        result(&json!({"content": content, "isError": true}).to_string())
+    };
+    for (said, expect) in [
+        ("Too many requests, slow down", SLOWER),
+        ("Insufficient credits", NO_CREDIT),
+        ("the upstream call timed out", LATE),
+        ("Invalid parameters: url", WRONG),
+        ("Tool 'get_linkedin_person_data' not found", TOOL_GONE),
+        ("something else broke", ROW),
+    ] {
+        assert_eq!(failed(200, &body(said)), expect, "{said}");
+    }
+    let miss = body("Resource not found");
+    assert!(matches!(answer("tool", 200, miss.clone()), AttemptEnd::Answered(_)));
+    assert_eq!(read("tool", &miss).unwrap(), Reply::NoData);
+    // An earlier version stored such a result as an answer.
+    assert_eq!(read("tool", &body("Too many requests")).unwrap_err().kind(), ErrorKind::RateLimited);
+    let fine = result(r#"{"content":[{"type":"text","text":"{\"a\":1}"}],"isError":false}"#);
+    assert_eq!(read("tool", &fine).unwrap(), Reply::found(json!({"a": 1})));
+}
+
+#[test]
 fn a_stored_result_is_read_without_its_wrapping() {
     assert_eq!(read("tool", &result(r#"[{"answer":"x"}]"#)).unwrap(), Reply::found(json!({"answer": "x"})));
     assert_eq!(read("tool", "<html>").unwrap_err().kind(), ErrorKind::BadReply);
