@@ -80,6 +80,7 @@ pub fn read_json(reply: &Json, subject: &str, outputs: &[Column]) -> Result<Fiel
     }
     match shape::text(reply) {
         Some(text) => read(&text, subject, outputs),
+        None if shape::is_empty_answer(reply) => Ok(Fields::none()),
         None => Err(unreadable(&reply.to_string())),
     }
 }
@@ -98,7 +99,11 @@ pub fn read(answer: &str, subject: &str, outputs: &[Column]) -> Result<Fields, E
     if let Some(object) = lines::read(&text, outputs).filter(|object| question.is_answered_by(object)) {
         return Ok(fields(&object, outputs));
     }
-    if nothing::says_nothing(&text) { Ok(Fields::none()) } else { Err(unreadable(answer)) }
+    let json = serde_json::from_str::<Json>(shape::without_fence(&text)).ok();
+    let inner = json.as_ref().and_then(|json| shape::text(json).or_else(|| shape::remark(json)));
+    let is_empty = json.as_ref().is_some_and(shape::is_empty_answer);
+    let says_nothing = is_empty || nothing::says_nothing(inner.as_deref().unwrap_or(&text));
+    if says_nothing { Ok(Fields::none()) } else { Err(unreadable(answer)) }
 }
 
 fn unreadable(answer: &str) -> Error {
@@ -206,13 +211,20 @@ fn plain(text: &str) -> String {
 fn is_template(json: &Json, column: &Column) -> bool {
     match json {
         Json::String(text) => {
-            let is_gap = ["...", "…"].contains(&text.trim()) || text.starts_with('<') && text.ends_with('>');
+            let is_tag = text.starts_with('<') && text.ends_with('>') && !text.contains("://");
+            let is_gap = ["...", "…"].contains(&text.trim()) || is_tag;
             let (said, form, asked) = (plain(text), form(column.kind), column.question());
             let whole = format!("{asked} ({form})");
             let echo = [form, asked, column.description, column.name, &whole]
                 .iter()
                 .any(|words| plain(words) == said);
             is_gap || echo && !said.is_empty()
+        }
+        // A JSON Schema.
+        Json::Object(object) => {
+            const TYPES: [&str; 6] = ["string", "integer", "number", "array", "boolean", "null"];
+            let kind = object.get("type").and_then(|kind| kind.as_str().or_else(|| kind.get(0)?.as_str()));
+            !object.contains_key("value") && kind.is_some_and(|kind| TYPES.contains(&kind))
         }
         Json::Array(items) => !items.is_empty() && items.iter().all(|item| is_template(item, column)),
         _ => false,

@@ -157,6 +157,10 @@ impl Announced {
         let near = &before[before.ceil_char_boundary(before.len().saturating_sub(200))..];
         if corrects(sentence) {
             Self::Correction
+        } else if is_later
+            && words(sentence).any(|word| SECOND_LOOKS.iter().any(|start| word.starts_with(start)))
+        {
+            Self::Correction
         } else if words(sentence).any(|word| ASIDES.contains(&&*word)) {
             Self::Aside
         } else if corrects(near) || is_later && (retracts(before) || announces_the_answer(sentence)) {
@@ -168,7 +172,7 @@ impl Announced {
 }
 
 /// Words that announce, or name the key of, an object that is not the answer.
-const ASIDES: [&str; 31] = [
+const ASIDES: [&str; 33] = [
     "example",
     "examples",
     "template",
@@ -200,6 +204,8 @@ const ASIDES: [&str; 31] = [
     "thinking",
     "thought",
     "reasoning",
+    "attempt",
+    "initial",
 ];
 
 /// Keys of what a model thought, was asked, or was told: nothing in there answers.
@@ -226,6 +232,9 @@ const NOT_ANSWERS: [&str; 17] = [
 /// How words begin that announce the right answer after a wrong one.
 const CORRECTIONS: [&str; 8] = ["final", "correct", "updat", "revis", "amend", "actual", "mistake", "wrong"];
 
+/// How words begin that announce a second look, right before an object.
+const SECOND_LOOKS: [&str; 6] = ["reflecti", "verif", "reconsider", "recheck", "refin", "improve"];
+
 /// `former_ceo`, `formerCeo`, `Comparison`.
 fn is_aside_key(key: &str) -> bool {
     // "old" begins too many other words.
@@ -243,7 +252,7 @@ fn corrects(text: &str) -> bool {
 fn retracts(after: &str) -> bool {
     const WORDS: [&str; 9] = ["no", "wait", "hmm", "nope", "scratch", "instead", "rather", "sorry", "oops"];
     words(after).filter(|word| !word.is_empty()).take(2).any(|word| WORDS.contains(&&*word))
-        || after.trim_start().starts_with('?')
+        || ["?", "->", "→", "=>"].iter().any(|sign| after.trim_start().starts_with(sign))
 }
 
 /// A short line such as "Answer:" or "Here is the JSON:".

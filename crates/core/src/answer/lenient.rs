@@ -151,7 +151,7 @@ impl<'a> Reader<'a> {
     /// that holds an address may name the source, and stays with a text.
     fn member_value(&mut self) -> Option<Json> {
         self.skip_trivia();
-        if self.rest().starts_with([',', '}', ';']) {
+        if self.rest().starts_with([',', '，', '}', ';']) {
             return Some(Json::Null);
         }
         let value = self.value(Within::Object)?;
@@ -194,7 +194,7 @@ impl<'a> Reader<'a> {
         loop {
             self.skip_trivia();
             let Some(next) = self.next() else { return false };
-            if ![',', ';', '.', '…'].contains(&next) {
+            if ![',', '，', ';', '.', '…'].contains(&next) {
                 return self.left > 0;
             }
             self.advance(next.len_utf8());
@@ -272,6 +272,8 @@ fn literal(text: &str) -> Option<Json> {
         return Some(Json::Number(number));
     }
     let is_code = text.contains(['{', '}', '=', ';']) || text.contains("()");
+    let text =
+        text.strip_prefix('+').filter(|text| text.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(text);
     (!is_code).then(|| Json::String(text.to_owned()))
 }
 
@@ -287,8 +289,8 @@ fn bare_end(text: &str, within: Within) -> Option<usize> {
             '}' | ']' | '\n' => return Some(at),
             ',' | ';' if within == Within::Array => return Some(at),
             ',' | ';'
-                if string::ends_member(&rest[1..])
-                    || string::opening(window(&rest[1..], AHEAD).trim_start()).is_some() =>
+                if string::ends_member(&rest[next.len_utf8()..])
+                    || string::opening(window(&rest[next.len_utf8()..], AHEAD).trim_start()).is_some() =>
             {
                 return Some(at);
             }

@@ -58,7 +58,9 @@ fn key_and_value(line: &str) -> Option<(&str, &str)> {
         return cells.next().is_none().then_some((key.trim_matches(marks), value));
     }
     let line = line.trim_start_matches(|c: char| "-•*# ".contains(c));
-    let (key, value) = line.split_once([':', '：'])?;
+    let number = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    let line = number.strip_prefix(['.', ')']).filter(|_| number.len() < line.len()).unwrap_or(line);
+    let (key, value) = line.split_once([':', '：', '='])?;
     // The colon may stand within the emphasis: `**ceo_name:** Jane Doe`.
     let value = value.trim_start_matches('*').trim();
     let unquoted = value.strip_suffix(',').unwrap_or(value);

@@ -49,9 +49,17 @@ static MARKS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"\s*【(?:[^【】]{0,200}†[^【】]{0,200}|[\d:,;\s–-]{1,40}|(?i:sources?|来源|出典)[^【】]{0,200})】".to_owned(),
         // Marks in letters for private use, with or without their end.
         "\\s*\u{e200}(?:[^\u{e200}\u{e201}]{0,300}\u{e201}|[a-z_]*(?:\u{e202}[\\w:.-]*)*)".to_owned(),
-        r"\s*[\[(]?\b(?:file)?cite[\x{e202}]?turn\d+[a-z]+\d+(?:[\x{e202}]?turn\d+[a-z]+\d+)*\b[\])]?".to_owned(),
+        r"\s*[\[(]?\b(?:file)?cite[\x{e202}\ ]?turn\d+[a-z]+\d+(?:[\x{e202}]?turn\d+[a-z]+\d+)*\b[\])]?".to_owned(),
         r"\s*[\[(]?\bturn\d+(?:search|view|news|fetch|image|file|forecast|finance|sports|academia|maps|click|open|product|reddit|video)\d+\b[\])]?".to_owned(),
         "[\u{e200}-\u{e2ff}]".to_owned(),
+        // :contentReference[oaicite:0]{index=0}, [oaicite:0], [cite: 1, 2], [cite_start], {cite:1}
+        r"\s*:?contentReference\[oaicite:\d+\](?:\{index=\d+\})?".to_owned(),
+        r"\s*[\[{]+(?:oaicite|cite|citation|ref)[:_](?:start|end|\s*[\d:,;\s–-]+)[\]}]+".to_owned(),
+        r"\s*<citation\b[^<>]*>[^<>]{0,100}</citation>".to_owned(),
+        r"\s*\[{2}\^?\d{1,3}\^?\]{2}".to_owned(),
+        // [acme.com], and the signs of a note at the end
+        r"\s*\[(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|io|ai|co|dev|de|fr|eu|uk|gov|edu|info)(?:/[^\s\[\]]*)?\]".to_owned(),
+        r"(?P<note>[\w.)])(?:\s*[†‡↩↗]+|\*)\s*$".to_owned(),
         // (source: https://acme.com), [source: the company's page]
         format!(r"\s*[(（\[]\s*(?i:{SOURCES})\s*[:：](?:\s*<?(?P<url>https?://[^\s()<>\[\]]+)>?)?[^()（）\[\]]{{0,300}}[)）\]]"),
         r"\s*[\[(](?i:citation\ needed|sources?|citations?)[\])]".to_owned(),
@@ -68,14 +76,18 @@ static MARKS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
 /// `[1]`, `[1][2]`, `[1, 2]`, `[^1]`, `[web:1]`: footnotes, unless code goes on behind them.
 static FOOTNOTE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\s*\\?\[(?:\^[\w-]{1,20}|[1-9]\d{0,2}(?:\s*[,;–-]\s*[1-9]\d{0,2})*|(?i:web|ppl|doc|src|cite|search|news|ref|source)[:\ _-]?\d{1,3}|\d{1,3}†[^\[\]]{0,100}|†)\\?\]",
+        r"\s*\\?\[(?:\^[\w-]{1,20}\^?|[1-9]\d{0,2}(?:\s*[,;–-]\s*[1-9]\d{0,2})*|(?i:web|ppl|doc|src|cite|search|news|ref|source)[:\ _-]?\d{1,3}|\d{1,3}†[^\[\]]{0,100}|†)\\?\]",
     )
 });
 
-/// Raised digits behind a sentence, a long word or a number: `anvils.¹`. Those of `m²` stay.
+/// Raised digits behind a sentence, a word or a number: `anvils.¹`. Those of `m²` stay.
 static RAISED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r#"(?P<before>[.,;:!?)"”»]\s?|\p{L}{4,}|\d)[⁰¹²³⁴-⁹](?:[⁰¹²³⁴-⁹˒,⁾⁽\ ]*[⁰¹²³⁴-⁹])?"#)
+    pattern(r#"(?P<before>[.,;:!?)"”»]\s?|\p{L}+|\d)[⁰¹²³⁴-⁹](?:[⁰¹²³⁴-⁹˒,⁾⁽\ ]*[⁰¹²³⁴-⁹])?"#)
 });
+
+/// Units and symbols whose raised digits are powers.
+const POWERS: [&str; 14] =
+    ["m", "km", "cm", "mm", "dm", "ft", "in", "yd", "mi", "mc", "nm", "sq", "sec", "kWh"];
 
 static LINK: LazyLock<Regex> =
     LazyLock::new(|| pattern(&format!(r"(?P<image>!)?\[(?P<label>[^\[\]]+)\]{TARGET}")));
@@ -91,7 +103,7 @@ static EMPHASIS: LazyLock<Regex> =
 
 /// Whether a text may hold any mark at all; nearly all do not.
 fn may_be_marked(text: &str) -> bool {
-    let sign = |c: char| matches!(c, '[' | '(' | '（' | '【' | '<' | '*' | '_' | '`' | '\u{e200}'..='\u{e2ff}' | '²' | '³' | '¹' | '⁰' | '⁴'..='⁹');
+    let sign = |c: char| matches!(c, '[' | '(' | '（' | '【' | '<' | '*' | '_' | '`' | '\u{e200}'..='\u{e2ff}' | '²' | '³' | '¹' | '⁰' | '⁴'..='⁹' | '†' | '‡' | '↩' | '↗' | '{');
     text.contains(sign) || text.contains([':', '"']) || text.contains("turn")
 }
 
@@ -105,7 +117,7 @@ pub(super) fn clean(text: &str) -> Clean {
     text = unlinked(&text, &mut source);
     strip(&mut text, &MARKS, &mut source);
     text = without_footnotes(&text);
-    text = RAISED.replace_all(&text, "${before}").into_owned();
+    text = RAISED.replace_all(&text, without_raised).into_owned();
     text = TAG.replace_all(&text, "").into_owned();
     text = EMPHASIS.replace_all(&text, "$a$c").into_owned();
     Clean { text: tidy(&text).to_owned(), source }
@@ -117,7 +129,7 @@ fn strip(text: &mut String, marks: &[Regex], source: &mut Option<String>) {
         let stripped = mark.replace_all(text, |found: &Captures<'_>| {
             is_stripped = true;
             keep_source(source, found);
-            ""
+            found.name("note").map_or(String::new(), |note| note.as_str().to_owned())
         });
         if is_stripped {
             *text = stripped.into_owned();
@@ -130,6 +142,13 @@ fn keep_source(source: &mut Option<String>, found: &Captures<'_>) {
     if let (None, Some(url)) = (&source, url) {
         *source = address(url.as_str());
     }
+}
+
+fn without_raised(found: &Captures<'_>) -> String {
+    let before = &found["before"];
+    let is_power =
+        POWERS.contains(&before) || before.chars().count() == 1 && before.starts_with(char::is_alphabetic);
+    if is_power { found[0].to_owned() } else { before.to_owned() }
 }
 
 /// An index goes on behind its bracket (`rows[1].id`) or is 0; a footnote does not.
@@ -151,6 +170,22 @@ fn without_footnotes(text: &str) -> String {
     kept
 }
 
+/// Labels of links that name where something was read.
+const SITES: [&str; 12] = [
+    "linkedin",
+    "wikipedia",
+    "crunchbase",
+    "bloomberg",
+    "reuters",
+    "forbes",
+    "website",
+    "official website",
+    "company website",
+    "link",
+    "source",
+    "here",
+];
+
 /// Links as their labels. A label that is only an address names the source of what is before it.
 fn unlinked(text: &str, source: &mut Option<String>) -> String {
     let is_first = |found: &Captures<'_>, text: &str| {
@@ -160,7 +195,8 @@ fn unlinked(text: &str, source: &mut Option<String>) -> String {
     let links = LINK.replace_all(text, |found: &Captures<'_>| {
         keep_source(source, found);
         let label = found["label"].trim();
-        let is_address = label.starts_with("http") || looks_like_a_host(label);
+        let is_site = SITES.contains(&&*label.to_lowercase());
+        let is_address = is_site || label.starts_with("http") || looks_like_a_host(label);
         let falls_away = found.name("image").is_some() || is_address && !is_first(found, text);
         if falls_away { String::new() } else { label.to_owned() }
     });
@@ -183,7 +219,8 @@ fn looks_like_a_host(label: &str) -> bool {
 
 /// Drops emphasis and quotes around the whole, and the blank that a mark left before a stop.
 fn tidy(text: &str) -> &str {
-    let mut text = text.trim();
+    let mut text = text.trim().trim_end_matches(['–', '—', '|', '→']).trim_end();
+    text = text.strip_suffix(" -").unwrap_or(text);
     for sign in ["*", "_", "\""] {
         let inner = text.strip_prefix(sign).and_then(|inner| inner.strip_suffix(sign));
         text = inner.filter(|inner| !inner.contains(sign) && !inner.is_empty()).unwrap_or(text).trim();
@@ -285,6 +322,15 @@ mod tests {
             ("[Makes anvils.](https://acme.com/team#x)", acme),
             ("\"Makes anvils.\"", None),
             ("<b>Makes</b> anvils.", None),
+            ("Makes anvils :contentReference[oaicite:0]{index=0}.", None),
+            ("Makes anvils [oaicite:2].", None),
+            ("Makes anvils. [cite: 1, 2]", None),
+            ("[cite_start]Makes anvils.", None),
+            ("Makes anvils [^1^].", None),
+            ("Makes anvils. [[3]]", None),
+            ("Makes anvils. [acme.com]", None),
+            ("Makes anvils. †", None),
+            ("Makes anvils – [LinkedIn](https://acme.com/team)", acme),
         ] {
             let clean = clean(text);
             assert_eq!(clean.text.trim_end_matches('.'), "Makes anvils", "{text}");
@@ -303,6 +349,9 @@ mod tests {
             "snake_case_name and __init__.py",
             "2 * 3 * 4",
             "Acme: the source of anvils",
+            "An array [n] of [any] size",
+            "2 m³ of CO₂",
+            "-5",
             "I ♥ <3",
             "A [beta] product",
             "open source: a way of life",

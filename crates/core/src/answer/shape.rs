@@ -72,6 +72,25 @@ pub(super) fn text(json: &Json) -> Option<String> {
     }
 }
 
+/// What an object without an answer says instead of one.
+pub(super) fn remark(json: &Json) -> Option<String> {
+    const KEYS: [&str; 6] = ["error", "note", "reason", "status", "explanation", "detail"];
+    let object = json.as_object()?;
+    KEYS.iter().find_map(|key| text(lookup(object, key)?))
+}
+
+/// Whether the answer is `null`, alone or under the key for the answer.
+pub(super) fn is_empty_answer(json: &Json) -> bool {
+    match json {
+        Json::Null => true,
+        Json::Object(object) => {
+            object.len() == 1
+                && object.iter().all(|(key, value)| ANSWER_KEYS.contains(&&*plain(key)) && value.is_null())
+        }
+        _ => false,
+    }
+}
+
 fn text_of_item(item: &Json) -> Option<String> {
     if item.is_string() { None } else { text(item) }
 }
@@ -154,9 +173,18 @@ pub(super) fn value_and_source(json: &Json, kind: SemanticType) -> (Option<&Json
             "lower_bound",
         ],
         SemanticType::List => &["value", "values", "items", "answer", "content", "result", "list"],
-        SemanticType::Text => {
-            &["value", "text", "name", "full_name", "answer", "content", "result", "description"]
-        }
+        SemanticType::Text => &[
+            "value",
+            "text",
+            "name",
+            "full_name",
+            "answer",
+            "content",
+            "result",
+            "description",
+            "current",
+            "present",
+        ],
         SemanticType::Domain | SemanticType::Email => &["value", "answer", "content", "result"],
     };
     let value = keys.iter().find_map(|key| lookup(object, key)).filter(|value| !value.is_object());

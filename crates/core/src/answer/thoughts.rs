@@ -18,7 +18,8 @@ static TAG: LazyLock<Regex> = LazyLock::new(|| {
         (?: < | &lt; | ◁ )\s*(?P<close>/)?\s*(?:[a-z]+:)?(?:{names})\b[^<>◁▷&\n]{{0,80}}(?: > | &gt; | ▷ )
         | \[\s*(?P<close2>/)?\s*(?:think|thinking|reasoning)\s*\]
         | <\|\s*(?P<bound>begin|end|start)_of_(?:thought|thinking|reasoning|think)s?\s*\|>
-        | <\|\s*(?P<close3>/)?\s*(?:{names})\s*\|>"
+        | <\|\s*(?P<close3>/)?\s*(?:{names})\s*\|>
+        | (?P<close4>(?m:^)\s*\.{{3}}\s*done\ thinking\.?)"
     ))
     .expect("the pattern is sound")
 });
@@ -40,19 +41,37 @@ static FENCE: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is sound")
 });
 
+/// What a model folds away, strikes out or quotes before it answers.
+static SET_ASIDE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?is)<!--.*?-->|<details\b.*?</details>|~~[^~]*~~|<(?:del|s|strike)>.*?</(?:del|s|strike)>")
+        .expect("the pattern is sound")
+});
+
 /// The text without its thoughts.
 pub(super) fn without(text: &str) -> Cow<'_, str> {
-    if !text.contains(['<', '◁', '[', '`', '&']) || serde_json::from_str::<serde_json::Value>(text).is_ok()
+    if !text.contains(['<', '◁', '[', '`', '&', '~', '>', '.'])
+        || serde_json::from_str::<serde_json::Value>(text).is_ok()
     {
         return Cow::Borrowed(text);
     }
     let text = last_channel(text);
     let text = FENCE.replace_all(text, "\n");
     let text = without_tagged(&text);
+    // An answer may be set aside as a whole: then it is the answer.
+    let kept = SET_ASIDE.replace_all(&text, "\n");
+    let text = if kept.contains('{') { without_quoted_lines(&kept) } else { text };
     match ANSWER.captures_iter(&text).filter(|found| found[2].contains(['{', '['])).last() {
         Some(found) => Cow::Owned(found[2].to_owned()),
         None => Cow::Owned(text),
     }
+}
+
+/// Drops lines that quote, where others hold an object.
+fn without_quoted_lines(text: &str) -> String {
+    let is_quoted = |line: &&str| line.trim_start().starts_with('>');
+    let others: Vec<&str> = text.split('\n').filter(|line| !is_quoted(line)).collect();
+    let others = others.join("\n");
+    if others.contains('{') { others } else { text.to_owned() }
 }
 
 /// The final channel; an answer that has only others has no answer.
@@ -67,7 +86,10 @@ fn last_channel(text: &str) -> &str {
             after
         });
     }
-    let Some(channel) = last else { return text };
+    let Some(channel) = last else {
+        // The signs of the channels are lost at times, and their names stay.
+        return text.rsplit_once("assistantfinal").map_or(text, |(_, answer)| answer);
+    };
     let end = ["<|end|>", "<|return|>", "<|start|>"].iter().filter_map(|end| channel.find(end)).min();
     &channel[..end.unwrap_or(channel.len())]
 }
@@ -78,7 +100,7 @@ fn without_tagged(text: &str) -> String {
     let (mut kept, mut depth, mut from) = (String::with_capacity(text.len()), 0_usize, 0);
     for found in TAG.captures_iter(text) {
         let Some(whole) = found.get(0) else { continue };
-        let is_end = ["close", "close2", "close3"].iter().any(|name| found.name(name).is_some())
+        let is_end = ["close", "close2", "close3", "close4"].iter().any(|name| found.name(name).is_some())
             || found.name("bound").is_some_and(|bound| bound.as_str().eq_ignore_ascii_case("end"));
         match (is_end, depth) {
             (true, 0) => kept.clear(),
@@ -102,7 +124,7 @@ fn without_tagged(text: &str) -> String {
 /// follows a line that announces the answer.
 fn set_apart(thought: &str) -> &str {
     static ANNOUNCED: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?im)^[\s*#>]*(?:the\s+)?(?:final\s+(?:answer|output|result|json)|answer|output)\s*(?:is)?\s*\**\s*:")
+        Regex::new(r"(?im)^[\s*#>]*(?:the\s+)?(?:final\s+(?:answer|output|result|json)|answer|output)\s*(?:is)?\s*\**\s*:|^[^{}\n]{0,60}\b(?:answer|output|json)\b[^{}\n]{0,20}:\s*$")
             .expect("the pattern is sound")
     });
     let announced = ANNOUNCED.find_iter(thought).last().map(|found| found.end());

@@ -27,7 +27,12 @@ pub fn is_placeholder(text: &str) -> bool {
         return false;
     }
     let words = words(text);
-    is_phrase(&words) || is_sentence(&spelled(without_lead(&words)))
+    let rest = without_lead(&words);
+    says_nothing(&words) || rest.len() < words.len() && says_nothing(rest)
+}
+
+fn says_nothing(words: &[Word]) -> bool {
+    is_phrase(words) || is_sentence(&spelled(words))
 }
 
 /// How many words of a text are looked at.
@@ -105,7 +110,11 @@ fn without_lead(words: &[Word]) -> &[Word] {
         let Some((first, ends)) = rest.first() else { return rest };
         if phrases::POLITE.contains(&&**first) {
             rest = &rest[1..];
-        } else if phrases::LEADS.contains(&&**first) && !ends {
+        } else if phrases::LEADS.contains(&&**first) {
+            if *ends && rest.len() > 1 {
+                rest = &rest[1..];
+                continue;
+            }
             let Some(comma) = rest.iter().take(LONGEST).position(|(_, ends)| *ends) else { return rest };
             if comma + 1 == rest.len() {
                 return rest;

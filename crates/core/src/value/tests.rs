@@ -280,7 +280,7 @@ fn entities_from_pages_are_decoded_once() {
         Some("https://acme.com/?a=1&b=2".into())
     );
     // A cell of a table is its owner's own text.
-    reads(list, "C&#43;, Go", "C&#43,; Go");
+    reads(list, "C&#43;, Go", "C&#43; , Go");
 }
 
 #[test]

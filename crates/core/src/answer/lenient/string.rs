@@ -43,14 +43,19 @@ impl Reader<'_> {
         loop {
             let opening = opening(self.rest())?;
             self.advance(opening.length);
-            let Some(end) = self.string_end(opening, within) else {
+            let end = self.string_end(opening, within).or_else(|| {
+                // Closed by another quote than it was opened with.
+                let other = Opening { quote: '"', ..opening };
+                (opening.quote != '"' && !opening.is_three).then(|| self.string_end(other, within)).flatten()
+            });
+            let Some(end) = end else {
                 self.is_cut = true;
                 self.at = self.text.len();
                 return None;
             };
             let raw = &self.rest()[..end.at];
             // The opening quote of the next key ended it: its own is missing.
-            let raw = if end.is_next_key { raw.trim_end().trim_end_matches(',') } else { raw };
+            let raw = if end.is_next_key { without_comma(raw) } else { raw };
             whole.push_str(&unescaped(raw));
             self.advance(end.at + end.quote);
             // Texts joined as a program would: "a" + "b".
@@ -115,6 +120,12 @@ impl Reader<'_> {
     }
 }
 
+/// A text without the comma and the closing quote that were taken for a part of it.
+fn without_comma(raw: &str) -> &str {
+    let text = raw.trim_end().trim_end_matches([',', '，']).trim_end();
+    if text.len() == raw.len() { text } else { text.trim_end_matches(is_quote).trim_end_matches('\\') }
+}
+
 #[derive(Clone, Copy)]
 struct End {
     at: usize,
@@ -149,9 +160,9 @@ fn follows(after: &str, within: Within) -> Follows {
     let is_end = match rest.chars().next() {
         None | Some('}') => true,
         Some(']') => within == Within::Array || ends_array(&rest[1..]),
-        Some(',' | ';') => match within {
-            Within::Object => ends_member(&rest[1..]),
-            Within::Array => ends_item(&rest[1..]),
+        Some(comma @ (',' | '，' | ';')) => match within {
+            Within::Object => ends_member(&rest[comma.len_utf8()..]),
+            Within::Array => ends_item(&rest[comma.len_utf8()..]),
         },
         Some(':' | '：') => return Follows::Colon,
         Some('+') => opening(rest[1..].trim_start()).is_some(),

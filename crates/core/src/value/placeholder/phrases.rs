@@ -149,7 +149,7 @@ pub(super) const POLITE: [&str; 13] = [
 ];
 
 /// Words that open a phrase before the point, up to its comma: "Based on the search results, ...".
-pub(super) const LEADS: [&str; 13] = [
+pub(super) const LEADS: [&str; 26] = [
     "based",
     "as",
     "according",
@@ -163,4 +163,18 @@ pub(super) const LEADS: [&str; 13] = [
     "to",
     "with",
     "using",
+    // "Es tut mir leid, ...", "Lo siento, ...", "К сожалению, ...".
+    "es",
+    "entschuldigung",
+    "je",
+    "désolé",
+    "lo",
+    "desculpe",
+    "sinto",
+    "mi",
+    "het",
+    "przykro",
+    "к",
+    "извините",
+    "jag",
 ];

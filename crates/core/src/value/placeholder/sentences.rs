@@ -75,6 +75,7 @@ pub(super) const OPENINGS: &[&str] = &[
     "{subject} {some}{papers} (?:don't|doesn't|didn't|contain no|contains no|contained no|provide no|provided no|lack)",
     "results|sources|search (?:results )?(?:do|does|did) not {some}{tell}",
     "the|this (?:company|site|website|domain) (?:does|did) not (?:exist|disclose|publicly|resolve|load)",
+    "the|this (?:company|site|website|domain) (?:does|did) not (?:appear|seem) to (?:exist|be)",
     "the|this (?:website|site|domain|page) {some}is (?:parked|unreachable|inaccessible|down|offline|unavailable)",
     "the|this (?:website|site|page|domain) (?:could not be|cannot be|can't be|couldn't be|isn't|does not) (?:{known}|reached|loaded|opened|working|exist)",
     "the|this domain {some}(?:is|may be) for sale",
@@ -125,7 +126,7 @@ pub(super) const OPENINGS: &[&str] = &[
     "no hay (?:información|datos|resultados)",
     "la|el|los|las {some}no (?:está|están|fue|se|contienen?|incluyen?|proporcionan?|mencionan?) {some}(?:disponibles?|encontr[^ ]*|información|datos|especifica[^ ]*|pública|divulga[^ ]*|conoce)",
     "não|nao (?:foi|foram|há|ha|encontrei|consegui|existem?|tenho|localizei|se|pude|posso) {some}(?:encontrad[^ ]*|encontrar|informaç[^ ]*|informac[^ ]*|dados|possível|possivel|disponíve[^ ]*|determinar|localizar|acessar)",
-    "não|nao encontrei|localizei",
+    "não|nao (?:encontrei|localizei)",
     "a|o|os|as {some}(?:não|nao) (?:está|estão|foi|foram|contêm|contém|mencionam|fornecem) {some}(?:disponíve[^ ]*|encontrad[^ ]*|informaç[^ ]*|divulgad[^ ]*|especificad[^ ]*)",
     // Italian and Dutch.
     "non (?:ho|è|sono|ci|si|posso|riesco|dispongo) {some}(?:trovat[^ ]*|trovare|informazioni|dati|possibile|disponibil[^ ]*|determinare|accedere|noto)",
