@@ -107,7 +107,7 @@ fn no_data_failures_and_rubbish_are_told_apart() {
         assert!(nothing.unwrap().is_empty(), "{name}");
         let (failed, _) = enrich(&*integration, CallEnd::Failed(Error::new(ErrorKind::RateLimited, "429")));
         assert_eq!(failed.unwrap_err().kind(), ErrorKind::RateLimited, "{name}");
-        for rubbish in [json!(7), json!("I do not know."), json!([]), json!([1, "x"])] {
+        for rubbish in [json!(7), json!("Something else."), json!([]), json!([1, "x"])] {
             let (read, _) = enrich(&*integration, CallEnd::Reply(Reply::found(rubbish.clone())));
             assert_eq!(read.expect_err(name).kind(), ErrorKind::BadReply, "{name}: {rubbish}");
         }

@@ -270,7 +270,7 @@ fn runs_are_listed_shown_and_stopped() {
     );
     assert_eq!(shown["steps"]["steps"][0]["inputs"]["linkedin_url"], "linkedin_url");
     let text = world.run("runs show 1").exits(0).stdout;
-    for word in ["command", "finished", "linkedin_profile 1: linkedin_url <- linkedin_url", "2 value"] {
+    for word in ["command", "finished", "linkedin_profile 2: linkedin_url <- linkedin_url", "2 value"] {
         assert!(text.contains(word), "{text}");
     }
     assert!(world.run("runs").exits(0).stdout.contains(" bought  "), "what each run bought");

@@ -155,11 +155,9 @@ impl Announced {
         let sentence = last_sentence(before);
         // Near by: pages of thought may lie between two objects.
         let near = &before[before.ceil_char_boundary(before.len().saturating_sub(200))..];
-        if corrects(sentence) {
-            Self::Correction
-        } else if is_later
-            && words(sentence).any(|word| SECOND_LOOKS.iter().any(|start| word.starts_with(start)))
-        {
+        let looks_again =
+            || words(sentence).any(|word| SECOND_LOOKS.iter().any(|start| word.starts_with(start)));
+        if corrects(sentence) || is_later && looks_again() {
             Self::Correction
         } else if words(sentence).any(|word| ASIDES.contains(&&*word)) {
             Self::Aside
