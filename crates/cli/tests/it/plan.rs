@@ -205,6 +205,9 @@ fn rows_are_picked_and_the_rest_passes_through() {
     assert_eq!(asked(&["--only", "failed"]), (1, 3));
     assert_eq!(asked(&["--only", "empty", "--rows", "4-"]), (3, 3));
     assert_eq!(asked(&["--only", "empty", "--refresh", "--limit", "1"]), (1, 4));
+    // What is stored picks the row, and a flag that asks it anew does not hide that.
+    assert_eq!(asked(&["--only", "no-data", "--refresh"]), (1, 5));
+    assert_eq!(asked(&["--only", "no-data", "--max-age", "0s"]), (1, 6));
     let mut said = Vec::new();
     for (args, code) in [
         (["--rows", "3-2"], 2),

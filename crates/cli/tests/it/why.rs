@@ -139,15 +139,15 @@ fn a_run_that_wrote_nothing_is_not_the_one_that_wrote_the_table() {
 #[test]
 fn an_answer_that_a_newer_marl_reads_differently_is_not_called_edited() {
     let world = world();
-    let edited = world.read("leads_enriched.csv").replacen("Elliott Hill", "E. Hill", 1);
+    let edited = world.read("leads_enriched.csv").replacen("in/sandbox-elliott-hill", "in/somebody", 1);
     world.write("leads_enriched.csv", edited);
-    let note = || why(&world, "--row 1 --column ceo_name")[0]["note"].as_str().unwrap().to_owned();
+    let note = || why(&world, "--row 1 --column ceo_linkedin_url")[0]["note"].as_str().unwrap().to_owned();
     assert!(note().contains("edited since the run"), "{}", note());
     let ledger = rusqlite::Connection::open(world.path(".marl/ledger.db")).unwrap();
     let older = r#"UPDATE run SET steps = replace(steps, '"reading":', '"once":')"#;
     assert_eq!(ledger.execute(older, []).unwrap(), 1);
     assert!(note().contains("this newer version reads the answer differently"), "{}", note());
-    assert!(!note().contains("edited") && note().contains("Elliott Hill"), "{}", note());
+    assert!(!note().contains("edited") && note().contains("sandbox-elliott-hill"), "{}", note());
     let kept = why(&world, "--row 2 --column ceo_name");
     assert!(kept[0]["note"].as_str().unwrap().contains("kept from the input table"), "{kept}");
 }

@@ -361,3 +361,15 @@ async fn a_mended_parser_reads_stored_answers_again_and_buys_nothing() {
     assert_eq!(after.ask(1).await, "found 1, mended");
     assert_eq!((after.sends(), after.heard("reused")), (0, 1));
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_error_that_is_billed_leaves_a_record_is_spent_and_is_not_bought_again() {
+    let ledger = Arc::new(Memory::new());
+    let world = World::over(ledger.clone(), always(Act::Fail(unusable)), capped(1));
+    assert_eq!(world.ask(1).await, "bad_reply");
+    assert_eq!((world.sends(), world.heard("spent")), (1, 1));
+    assert_eq!(world.ask(2).await, "closed budget");
+    let later = World::over(ledger, Scripted::default(), Settings::default());
+    assert_eq!(later.ask(1).await, "bad_reply");
+    assert_eq!((later.sends(), later.heard("reused")), (0, 1));
+}
