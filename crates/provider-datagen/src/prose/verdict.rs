@@ -146,7 +146,7 @@ impl Prose {
             "under maintenance",
             "unexpected eof",
             "slow down",
-        ]) || ["500", "502", "503", "504", "520", "522", "524", "529"].iter().any(|known| status(&known))
+        ]) || ["500", "502", "503", "504", "520", "522", "524", "529"].iter().any(status)
     }
 
     /// The parameters of this call are refused.
