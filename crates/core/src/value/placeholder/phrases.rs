@@ -13,7 +13,7 @@ pub(super) const WHOLE: &[&str] = &[
     "no matches", "no description", "no value", "no response", "no content", "no ceo", "tba", "tbc", "tbd",
     "to be determined", "to be announced", "to be confirmed", "to be defined", "empty", "string",
     "not known", "not clear", "not given", "not defined", "not set", "not public", "not reported",
-    "not stated", "does not exist", "doesn't exist", "coming soon", "under construction",
+    "not stated", "does not exist", "doesn't exist", "coming soon", "under construction", "website under construction", "unknown company", "unknown ceo", "unknown person",
     "account suspended", "page not found", "access denied", "please wait",
     "robot check", "lorem ipsum", "insert name",
     "your name", "nothing found", "error",
@@ -84,7 +84,7 @@ pub(super) const WHOLE: &[&str] = &[
     // Japanese, Chinese, Korean.
     "不明", "不詳", "情報なし", "情報無し", "該当なし", "データなし", "未公開", "非公開", "未定", "なし", "記載なし", "未知", "未公开", "无", "無",
     "暂无", "暂无数据", "暂无信息", "暫無", "暫無資料", "无数据", "无信息", "无资料", "不详", "未找到", "没有找到", "找不到", "未提供", "未披露",
-    "未透露", "不适用", "不適用", "无法确定", "無法確定", "沒有資料", "没有信息", "沒有資訊", "未说明", "未注明", "알 수 없음", "알수없음", "정보 없음",
+    "未透露", "不适用", "不適用", "无法确定", "無法確定", "沒有資料", "没有信息", "沒有資訊", "未说明", "未注明", "알 수 없음", "알수없음", "정보 없음", "정보를 찾을 수 없습니다", "확인할 수 없음",
     "정보없음", "없음", "미공개", "비공개", "해당 없음", "해당없음", "데이터 없음", "미정", "찾을 수 없음", "확인 불가", "불명",
 ];
 
