@@ -82,7 +82,11 @@ pub(crate) fn read(operation: &str, body: &str) -> Result<Reply, Error> {
             if inner.success && inner.result.as_ref().is_some_and(|result| error_in(result).is_some()) =>
         {
             let said = inner.result.as_ref().and_then(error_in).unwrap_or_default();
-            if is_miss(&said) { Ok(Reply::NoData) } else { Err(tool_failure(operation, &said).error) }
+            if is_miss(operation, &said) {
+                Ok(Reply::NoData)
+            } else {
+                Err(tool_failure(operation, &said).error)
+            }
         }
         Some(inner) if inner.success => match inner.result.map(unwrap) {
             Some(Json::Null) => Ok(Reply::NoData),

@@ -85,7 +85,7 @@ pub(super) fn mostly_valid(header: &Header<'_>, column: usize, kind: SemanticTyp
     let (mut filled, mut valid) = (0, 0);
     for cell in says_something {
         filled += 1;
-        valid += usize::from(kind.read(cell).is_ok());
+        valid += usize::from(kind.recognises(cell));
     }
     if filled == 0 { when_empty } else { valid * 2 > filled }
 }
