@@ -4,6 +4,7 @@ mod doctor;
 mod look;
 mod shell;
 mod steps;
+mod table;
 mod tools;
 
 use std::{path::PathBuf, time::Duration};
@@ -14,9 +15,10 @@ pub(crate) use doctor::DoctorArgs;
 pub(crate) use look::{ColumnsArgs, LedgerArgs, LedgerCommand, RowsArgs, RunsArgs, RunsCommand, WhyArgs};
 pub(crate) use shell::{CompletionsArgs, ManArgs, SchemaArgs};
 pub(crate) use steps::{Only, PickArgs, StepArgs};
+pub(crate) use table::TableArgs;
 pub(crate) use tools::{ToolsArgs, ToolsCommand};
 
-use crate::{exit, plan_hash::Hash, table};
+use crate::{exit, plan_hash::Hash};
 
 /// Enriches tables of companies and people: every row, in parallel, nothing paid for twice.
 #[derive(Debug, Parser)]
@@ -111,9 +113,8 @@ pub(crate) struct EnrichArgs {
     #[command(flatten)]
     pub(crate) ledger: LedgerChoice,
 
-    /// The character between cells, if not the extension's; '\t' for a tab
-    #[arg(long, value_name = "C", value_parser = table::parse_delimiter)]
-    pub(crate) delimiter: Option<u8>,
+    #[command(flatten)]
+    pub(crate) table: TableArgs,
 
     /// Write answers that look like spreadsheet formulas as they are
     #[arg(long)]
@@ -167,9 +168,8 @@ pub(crate) enum RecipeCommand {
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,
 
-        /// The character between cells, if not the extension's; '\t' for a tab
-        #[arg(long, value_name = "C", value_parser = table::parse_delimiter)]
-        delimiter: Option<u8>,
+        #[command(flatten)]
+        table: TableArgs,
     },
 }
 

@@ -29,7 +29,7 @@ use crate::{
     project,
     recipe::Recipe,
     settings::Settings,
-    table::{self, Links, ReadOptions, Sketch},
+    table::{self, Links, Sketch},
     typed,
 };
 
@@ -134,7 +134,7 @@ impl<'a> Job<'a> {
             Some(names) => Refresh::Names(names.clone()),
         };
         let steps = Steps::of(&args.steps, refresh)?;
-        let sketch = table::check(&args.input, &ReadOptions { delimiter: args.delimiter })?;
+        let sketch = table::check(&args.input, &args.table.options())?;
         let (request, plan) = {
             let name = table_name(&sketch);
             let header = header(&sketch, &name);

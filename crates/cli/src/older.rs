@@ -56,7 +56,9 @@ fn samples_for_answers(output: &Path, job: &Job<'_>) -> Result<(), Failure> {
 
 /// The first row that would lose a cell. Another table than this one's output has none.
 fn first_loss(output: &Path, job: &Job<'_>, picked: &Picked) -> Option<u64> {
-    let older = table::check(output, &ReadOptions { delimiter: job.args.delimiter }).ok()?;
+    // The output begins at its header, whatever the input does.
+    let written = ReadOptions { delimiter: job.args.table.delimiter, ..ReadOptions::default() };
+    let older = table::check(output, &written).ok()?;
     if older.rows != job.sketch.rows {
         return None;
     }

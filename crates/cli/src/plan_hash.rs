@@ -9,7 +9,11 @@ use engine::{
 };
 use sha2::{Digest, Sha256};
 
-use crate::{args::EnrichArgs, failure::Failure, job::Job};
+use crate::{
+    args::{EnrichArgs, TableArgs},
+    failure::Failure,
+    job::Job,
+};
 
 /// What the digests are of, in their order.
 const PARTS: [&str; 5] = ["the table", "the steps", "an integration's version", "the prices", "the settings"];
@@ -35,7 +39,7 @@ impl Hash {
         calls: u64,
         cost: Option<f64>,
     ) -> Result<Self, Failure> {
-        let table = of_file(&job.sketch.path).map_err(|error| {
+        let table = of_table(&job.sketch.path, &job.args.table).map_err(|error| {
             Failure::usage(format!("{} cannot be read", job.sketch.path.display())).caused_by(&error)
         })?;
         let versions = job.plan.contracts().map(|contract| format!("{} {}", contract.name, contract.version));
@@ -88,8 +92,12 @@ impl FromStr for Hash {
     }
 }
 
-fn of_file(path: &Path) -> io::Result<u32> {
+/// Of the file, and of the flags that say how it is read.
+fn of_table(path: &Path, reading: &TableArgs) -> io::Result<u32> {
     let mut hash = Sha256::new();
+    for (flag, value) in reading.flags() {
+        hash.update(format!("{flag} {}\n", value.unwrap_or_default()));
+    }
     let mut file = File::open(path)?;
     let mut buffer = vec![0; 1 << 16];
     loop {

@@ -5,8 +5,8 @@ use std::{path::PathBuf, time::Duration};
 use clap::{Args as ClapArgs, Subcommand};
 use marl_core::SemanticType;
 
-use super::{LedgerChoice, parse_time, steps::parse_column_type};
-use crate::{pick::Ranges, table};
+use super::{LedgerChoice, TableArgs, parse_time, steps::parse_column_type};
+use crate::pick::Ranges;
 
 /// Show what a table's columns hold, and which integrations run on it as it is
 ///
@@ -20,9 +20,8 @@ pub(crate) struct ColumnsArgs {
     #[arg(long)]
     pub(crate) all: bool,
 
-    /// The character between cells, if not the extension's; '\t' for a tab
-    #[arg(long, value_name = "C", value_parser = table::parse_delimiter)]
-    pub(crate) delimiter: Option<u8>,
+    #[command(flatten)]
+    pub(crate) reading: TableArgs,
 }
 
 impl RowsArgs {
@@ -62,9 +61,8 @@ pub(crate) struct RowsArgs {
     #[arg(long)]
     pub(crate) full: bool,
 
-    /// The character between cells, if not the extension's; '\t' for a tab
-    #[arg(long, value_name = "C", value_parser = table::parse_delimiter)]
-    pub(crate) delimiter: Option<u8>,
+    #[command(flatten)]
+    pub(crate) reading: TableArgs,
 }
 
 /// Explain a cell: which integration, which calls, when, at what cost
@@ -87,9 +85,8 @@ pub(crate) struct WhyArgs {
     #[arg(long, value_name = "ID")]
     pub(crate) run: Option<i64>,
 
-    /// The character between cells, if not the extension's; '\t' for a tab
-    #[arg(long, value_name = "C", value_parser = table::parse_delimiter)]
-    pub(crate) delimiter: Option<u8>,
+    #[command(flatten)]
+    pub(crate) reading: TableArgs,
 
     #[command(flatten)]
     pub(crate) ledger: LedgerChoice,

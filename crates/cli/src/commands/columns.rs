@@ -18,7 +18,7 @@ use crate::{
     profile::{MOST_DISTINCT, Profile},
     project,
     report::{self, MOST_CHARACTERS, aligned, thousands},
-    table::{self, ReadOptions, Reader, Sketch, shown},
+    table::{self, Reader, Sketch, shown},
 };
 
 /// How many columns are listed by default.
@@ -56,7 +56,7 @@ struct Described<'a> {
 
 pub(crate) fn run(args: &ColumnsArgs, printer: &Printer) -> Result<u8, Failure> {
     let registry = Registry::gather()?;
-    let sketch = table::check(&args.table, &ReadOptions { delimiter: args.delimiter })?;
+    let sketch = table::check(&args.table, &args.reading.options())?;
     let total = sketch.columns.len();
     let most = if args.all { total } else { total.min(LISTED) };
     let (integrations, unbound) = runnable(&sketch, &registry);
@@ -130,7 +130,7 @@ fn fitting(empty: &Document<'_>, columns: &[Described<'_>]) -> usize {
 }
 
 fn more(args: &ColumnsArgs, json: bool) -> String {
-    let mut words = command_over("columns", &args.table, args.delimiter);
+    let mut words = command_over("columns", &args.table, &args.reading);
     words.push("--all".to_owned());
     words.extend(json.then(|| "--json".to_owned()));
     words.join(" ")

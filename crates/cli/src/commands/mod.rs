@@ -23,7 +23,7 @@ pub(crate) mod why;
 use std::{future::Future, path::Path};
 
 use crate::{
-    args::LedgerChoice,
+    args::{LedgerChoice, TableArgs},
     error_code::ErrorCode,
     exit,
     failure::Failure,
@@ -38,7 +38,7 @@ fn known_column(sketch: &Sketch, column: &str) -> Result<usize, Failure> {
         return Ok(at);
     }
     let message = format!("{} has no column `{}`", sketch.path.display(), shown(column));
-    let columns = command_over("columns", &sketch.path, None);
+    let columns = command_over("columns", &sketch.path, &TableArgs::default());
     let failure = Failure::new(exit::NOT_FOUND, ErrorCode::NotFound, message)
         .next(format!("{} --json", columns.join(" ")));
     let near = engine::nearest(column, sketch.columns.iter().map(String::as_str));
@@ -54,14 +54,14 @@ fn known_column(sketch: &Sketch, column: &str) -> Result<usize, Failure> {
 }
 
 /// A command with its table, ready for flags.
-fn command_over(command: &str, table: &Path, delimiter: Option<u8>) -> Vec<String> {
+fn command_over(command: &str, table: &Path, reading: &TableArgs) -> Vec<String> {
     let path = table.to_string_lossy();
     let dash = if path.starts_with('-') { "./" } else { "" };
     let mut words = vec!["marl".to_owned(), command.to_owned(), typed::word(&format!("{dash}{path}"))];
-    if let Some(delimiter) = delimiter {
-        let sign = if delimiter == b'\t' { "\\t".to_owned() } else { char::from(delimiter).to_string() };
-        words.push(flag("--delimiter", &sign));
-    }
+    words.extend(reading.flags().into_iter().map(|(name, value)| match value {
+        Some(value) => flag(name, &value),
+        None => name.to_owned(),
+    }));
     words
 }
 

@@ -14,8 +14,7 @@ use crate::{
     failure::Failure,
     job::{Steps, header, table_name},
     printer::Printer,
-    recipe,
-    table::{self, ReadOptions},
+    recipe, table,
 };
 
 #[derive(JsonSchema, Serialize)]
@@ -29,10 +28,10 @@ pub(super) struct Document {
 }
 
 pub(crate) fn run(args: &RecipeArgs, printer: &Printer) -> Result<u8, Failure> {
-    let RecipeCommand::New { input, steps, output, delimiter } = &args.command;
+    let RecipeCommand::New { input, steps, output, table: reading } = &args.command;
     let registry = Registry::gather()?;
     let steps = Steps::of(steps, Refresh::None)?;
-    let sketch = table::check(input, &ReadOptions { delimiter: *delimiter })?;
+    let sketch = table::check(input, &reading.options())?;
     let name = table_name(&sketch);
     let header = header(&sketch, &name);
     let mut request =

@@ -18,7 +18,7 @@ use crate::{
     printer::Printer,
     project,
     report::{self, MOST_CHARACTERS, aligned, thousands},
-    table::{self, ReadOptions, Reader, Sketch, shown},
+    table::{self, Reader, Sketch, shown},
 };
 
 /// What the document takes besides its rows, the table and the command for the next.
@@ -49,7 +49,7 @@ fn is_zero(number: &usize) -> bool {
 }
 
 pub(crate) fn run(args: &RowsArgs, printer: &Printer) -> Result<u8, Failure> {
-    let sketch = table::check(&args.table, &ReadOptions { delimiter: args.delimiter })?;
+    let sketch = table::check(&args.table, &args.reading.options())?;
     let columns = columns(&args.columns, &sketch)?;
     let filter = filter(args, &sketch)?;
     args.rows.as_ref().map_or(Ok(()), |ranges| ranges.check(sketch.rows))?;
@@ -154,7 +154,7 @@ fn fill(
 
 /// This command from `row` on.
 fn more(args: &RowsArgs, row: u64, json: bool) -> String {
-    let mut words = command_over("rows", &args.table, args.delimiter);
+    let mut words = command_over("rows", &args.table, &args.reading);
     words.extend(args.filter.as_deref().map(|text| flag("--filter", text)));
     let types = args.column_type.iter();
     words.extend(types.map(|(column, kind)| flag("--column-type", &format!("{column}={kind}"))));

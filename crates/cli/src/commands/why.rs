@@ -25,7 +25,7 @@ use crate::{
     project,
     report::{CallStory, Explained, InputCell, Origin, why_lines},
     run_record::{Step, Steps},
-    table::{self, InputRow, ReadOptions, Reader, Sketch},
+    table::{self, InputRow, Reader, Sketch},
     time::{date, span},
     typed,
 };
@@ -44,7 +44,7 @@ pub(crate) fn run(args: &WhyArgs, printer: &Printer) -> Result<u8, Failure> {
     let registry = Registry::gather()?;
     let place = Place::find(&registry)?;
     let store = place.existing_ledger(&args.ledger)?;
-    let sketch = table::check(&args.table, &ReadOptions { delimiter: args.delimiter })?;
+    let sketch = table::check(&args.table, &args.reading.options())?;
     let row = find_row(&sketch, args.row)?;
     let run = find_run(&store, args)?;
     let steps: Steps = serde_json::from_value(run.steps.clone()).unwrap_or_default();

@@ -2,19 +2,25 @@
 //! before anything is bought. Keeps a few samples, never the rows.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, Read};
 use std::path::Path;
 
-use super::csv_check::Scanner;
-use super::encoding::{BOM, check_head, sound_part};
+use encoding_rs::{Encoding, UTF_8};
+
+use super::csv_check::{self, Passed};
+use super::cut::{Cutter, Dialect, Frame};
+use super::encoding::{Detector, name_of, of_head};
 use super::error::{Place, TableError};
+use super::head::{Head, lay_out};
 use super::jsonl_check;
+use super::note::Note;
 use super::paths::{Stamp, input_metadata};
 use super::problem::Problem;
-use super::shape::{Format, ReadOptions, Shape, Sketch, input_format};
+use super::shape::{Format, Layout, ReadOptions, Shape, Sketch, input_format};
+use super::text::{Text, TextFault};
 
-/// How much of a file is read at a time.
-pub(super) const BUFFER: usize = 1 << 20;
+/// How much of the text is looked at for where the table begins.
+const HEAD: usize = 256 << 10;
 
 /// Of each column this many cells are kept as samples, each cut to so many characters.
 const SAMPLES: usize = 100;
@@ -33,40 +39,247 @@ pub fn check(path: &Path, options: &ReadOptions) -> Result<Sketch, TableError> {
         None => TableError::new(path, problem),
     })?;
     let format = input_format(path, options).map_err(|problem| TableError::new(path, problem))?;
-    let read_error = |source| TableError::caused(path, Problem::Read, source);
-    let mut file = BufReader::with_capacity(BUFFER, File::open(path).map_err(read_error)?);
-
-    let head = file.fill_buf().map_err(read_error)?;
-    check_head(head).map_err(|problem| TableError::new(path, problem))?;
-    let bom = head.starts_with(BOM);
-    file.consume(if bom { BOM.len() } else { 0 });
-
-    let found = match format {
-        Format::Csv { delimiter } => check_csv(file, Scanner::new(delimiter, options.delimiter.is_some())),
-        Format::Jsonl => jsonl_check::run(file),
-    };
-    let found = found.map_err(|fault| match fault {
+    let failed = |fault| match fault {
         Fault::Table(place, problem) => TableError::at(path, place, problem),
-        Fault::Io(source) => read_error(source),
-    })?;
+        Fault::Io(source) => TableError::caused(path, Problem::Read, source),
+    };
+    let (layout, found) = Input { path, options, format }.read().map_err(failed)?;
     Ok(Sketch {
         path: path.to_path_buf(),
-        format,
+        format: match format {
+            Format::Csv { .. } => Format::Csv { delimiter: layout.delimiter },
+            Format::Jsonl => Format::Jsonl,
+        },
         columns: found.columns,
         rows: found.rows,
         samples: found.samples.cells,
-        shape: Shape { bom, ..found.shape },
+        shape: found.shape,
+        notes: found.notes,
+        layout: Layout { header: found.header, ..layout },
         stamp: Stamp::of(&metadata),
     })
+}
+
+/// A file, and what the user says of it.
+struct Input<'a> {
+    path: &'a Path,
+    options: &'a ReadOptions,
+    format: Format,
+}
+
+impl Input<'_> {
+    fn read(&self) -> Result<(Layout, Found), Fault> {
+        let mut start = vec![0; 512];
+        let read = File::open(self.path)?.read(&mut start)?;
+        let of_head = of_head(&start[..read]).map_err(|problem| Fault::Table(Place::File, problem))?;
+        let encoding = self.options.encoding.unwrap_or(of_head);
+        match self.read_as(encoding) {
+            Err(Fault::Table(place, Problem::NotUtf8(byte))) if self.options.encoding.is_none() => {
+                let found = self.detect(byte, place)?;
+                self.read_as(found)
+            }
+            read => read,
+        }
+    }
+
+    /// Goes over the bytes of a file that is not UTF-8; `byte` at `place` is the first sign of it.
+    fn detect(&self, byte: u8, place: Place) -> Result<&'static Encoding, Fault> {
+        let mut file = File::open(self.path)?;
+        let mut detector = Detector::new();
+        let mut buffer = vec![0; 256 << 10];
+        loop {
+            match file.read(&mut buffer) {
+                Ok(0) => return detector.finish(byte).map_err(|problem| Fault::Table(place, problem)),
+                Ok(read) => detector.feed(&buffer[..read]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(Fault::Io(error)),
+            }
+        }
+    }
+
+    fn text(&self, encoding: &'static Encoding) -> Result<Text<File>, Fault> {
+        Ok(Text::new(File::open(self.path)?, encoding))
+    }
+
+    fn read_as(&self, encoding: &'static Encoding) -> Result<(Layout, Found), Fault> {
+        let (mut layout, mut found) = match self.format {
+            Format::Csv { delimiter } => self.read_csv(encoding, delimiter)?,
+            Format::Jsonl => {
+                let mut cutter = Cutter::new(self.text(encoding)?, Dialect::Lines, Frame::ALL);
+                let mut found = jsonl_check::run(&mut cutter)?;
+                found.shape.bom = cutter.text().has_bom();
+                (Layout { encoding, ..Layout::default() }, found)
+            }
+        };
+        layout.encoding = encoding;
+        if encoding != UTF_8 {
+            let is_given = self.options.encoding.is_some() || name_of(encoding).starts_with("UTF");
+            found.notes.insert(0, Note::Encoding { name: name_of(encoding), is_given });
+        }
+        Ok((layout, found))
+    }
+
+    fn read_csv(&self, encoding: &'static Encoding, delimiter: u8) -> Result<(Layout, Found), Fault> {
+        let mut head = self.lay_out(encoding, delimiter)?;
+        loop {
+            let cutter = Cutter::new(self.text(encoding)?, head.dialect, head.frame);
+            let passed = csv_check::run(cutter, &head, self.options)
+                .map_err(|fault| csv_check::as_wrong_delimiter(fault, &head, self.options))?;
+            match passed {
+                // Once the end is known, no other is looked for.
+                Passed::EndsAt(end, note) => {
+                    head.frame.end = Some(end);
+                    head.notes.push(note);
+                }
+                Passed::Sound(mut found) => {
+                    found.notes = head.notes.into_iter().chain(found.notes).collect();
+                    found.shape.bom = self.has_bom(encoding)?;
+                    let layout = Layout {
+                        delimiter: head.delimiter,
+                        dialect: head.dialect,
+                        frame: head.frame,
+                        separator: head.separator,
+                        has_header: !self.options.no_header,
+                        ..Layout::default()
+                    };
+                    return Ok((layout, found));
+                }
+            }
+        }
+    }
+
+    fn has_bom(&self, encoding: &'static Encoding) -> Result<bool, Fault> {
+        let mut text = self.text(encoding)?;
+        // A fault in the first piece was found by the pass already.
+        let _ = text.read(&mut Vec::new());
+        Ok(text.has_bom())
+    }
+
+    /// Finds where the table begins, and where it ends if the user said so.
+    fn lay_out(&self, encoding: &'static Encoding, delimiter: u8) -> Result<Head, Fault> {
+        let mut text = self.text(encoding)?;
+        let mut bytes = Vec::new();
+        let mut is_whole = false;
+        while bytes.len() < HEAD && !is_whole {
+            match text.read(&mut bytes) {
+                Ok(more) => is_whole = !more,
+                Err(TextFault::Io(error)) => return Err(Fault::Io(error)),
+                // The pass over the rows says where this is.
+                Err(TextFault::Encoding(_)) => break,
+            }
+        }
+        let start = match self.options.header_line {
+            Some(line) if line > 1 => Some(self.line_start(encoding, line)?),
+            Some(_) => Some(Frame::ALL),
+            None => None,
+        };
+        let mut head = lay_out(&String::from_utf8_lossy(&bytes), is_whole, delimiter, self.options, start)?;
+        if head.separator.is_some() && head.frame == Frame::ALL {
+            head.frame = Frame {
+                start: head.separator.as_ref().map_or(0, |line| line.len() as u64),
+                line: 2,
+                end: None,
+            };
+        }
+        if let Some(lines) = self.options.skip_footer.filter(|lines| *lines > 0) {
+            self.leave_out(encoding, lines, &mut head)?;
+        }
+        Ok(head)
+    }
+
+    /// Where a line of the file begins.
+    fn line_start(&self, encoding: &'static Encoding, wanted: u64) -> Result<Frame, Fault> {
+        let (mut found, mut lines) = (None, 0);
+        self.each_line(encoding, |line, offset, _| {
+            lines = line;
+            if line == wanted {
+                found = Some(Frame { start: offset, line, end: None });
+            }
+            found.is_none()
+        })?;
+        found.ok_or(Fault::Table(Place::File, Problem::NoSuchLine { wanted, lines }))
+    }
+
+    /// Ends the table before its last `lines` lines, blank ones not counted.
+    fn leave_out(&self, encoding: &'static Encoding, lines: u32, head: &mut Head) -> Result<(), Fault> {
+        let mut last = std::collections::VecDeque::new();
+        let most = usize::try_from(lines).unwrap_or(usize::MAX);
+        let start = head.frame.start;
+        self.each_line(encoding, |line, offset, is_blank| {
+            if !is_blank && offset >= start {
+                last.push_back((line, offset));
+                // One more: the header itself cannot be left out.
+                if last.len() > most.saturating_add(1) {
+                    last.pop_front();
+                }
+            }
+            true
+        })?;
+        if last.len() <= most {
+            let problem = Problem::NothingLeft { lines, there: last.len().saturating_sub(1) };
+            return Err(Fault::Table(Place::File, problem));
+        }
+        head.frame.end = last.get(1).map(|(_, offset)| *offset);
+        Ok(())
+    }
+
+    /// Calls `each` with every line's number, where it begins and whether it is blank, until
+    /// that says stop.
+    fn each_line(
+        &self,
+        encoding: &'static Encoding,
+        mut each: impl FnMut(u64, u64, bool) -> bool,
+    ) -> Result<(), Fault> {
+        let mut text = self.text(encoding)?;
+        let mut piece = Vec::new();
+        let (mut line, mut start, mut at, mut is_blank) = (1, 0, 0, true);
+        let mut after_cr = false;
+        loop {
+            piece.clear();
+            match text.read(&mut piece) {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(TextFault::Io(error)) => return Err(Fault::Io(error)),
+                // The pass over the rows says where this is.
+                Err(TextFault::Encoding(_)) => break,
+            }
+            for byte in &piece {
+                // `\r\n` is one end: the line feed comes to the line that has just ended.
+                if after_cr && *byte != b'\n' {
+                    if !each(line, start, is_blank) {
+                        return Ok(());
+                    }
+                    (line, start, is_blank) = (line + 1, at, true);
+                }
+                after_cr = *byte == b'\r';
+                at += 1;
+                if *byte == b'\n' {
+                    if !each(line, start, is_blank) {
+                        return Ok(());
+                    }
+                    (line, start, is_blank) = (line + 1, at, true);
+                } else {
+                    is_blank &= byte.is_ascii_whitespace();
+                }
+            }
+        }
+        if at > start {
+            each(line, start, is_blank);
+        }
+        Ok(())
+    }
 }
 
 /// What a pass over either format finds.
 pub(super) struct Found {
     pub(super) columns: Vec<String>,
+    /// The header as it stands in the file, if the columns have its names.
+    pub(super) header: Option<String>,
     pub(super) rows: u64,
     pub(super) samples: Samples,
     /// Without the byte order mark, which is no matter of the format.
     pub(super) shape: Shape,
+    pub(super) notes: Vec<Note>,
 }
 
 /// What ends a pass early.
@@ -76,9 +289,9 @@ pub(super) enum Fault {
     Io(io::Error),
 }
 
-impl From<(Place, Problem)> for Fault {
-    fn from((place, problem): (Place, Problem)) -> Self {
-        Self::Table(place, problem)
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
     }
 }
 
@@ -86,6 +299,8 @@ impl From<(Place, Problem)> for Fault {
 #[derive(Debug, Default)]
 pub(super) struct Samples {
     cells: Vec<Vec<String>>,
+    /// How many columns have as many samples as are kept.
+    full: usize,
 }
 
 impl Samples {
@@ -97,9 +312,15 @@ impl Samples {
         self.cells.get(column).is_some_and(|cells| cells.len() < SAMPLES)
     }
 
+    /// Whether cells of any column are still wanted.
+    pub(super) fn wants_any(&self) -> bool {
+        self.full < self.cells.len()
+    }
+
     pub(super) fn add(&mut self, column: usize, cell: &str) {
         if !cell.trim().is_empty() {
             self.cells[column].push(cell.chars().take(SAMPLE_CHARS).collect());
+            self.full += usize::from(self.cells[column].len() == SAMPLES);
         }
     }
 
@@ -107,37 +328,4 @@ impl Samples {
     pub(super) fn grow(&mut self, columns: usize) {
         self.cells.resize_with(columns, Vec::new);
     }
-}
-
-/// Hands the file to the scanner in pieces of sound text.
-fn check_csv(mut file: impl Read, mut scanner: Scanner) -> Result<Found, Fault> {
-    let mut buffer = vec![0; BUFFER];
-    // The first bytes of a character whose others are still to come.
-    let mut held = 0;
-    let mut wide = false;
-    loop {
-        let read = match file.read(&mut buffer[held..]) {
-            Ok(read) => read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(Fault::Io(error)),
-        };
-        if read == 0 {
-            break;
-        }
-        let filled = &buffer[..held + read];
-        let (sound, fault) = sound_part(filled, wide);
-        // What the scanner finds comes first in the file, so it is said first.
-        scanner.feed(&filled[..sound])?;
-        if let Some(problem) = fault {
-            return Err(Fault::Table(scanner.place(), problem));
-        }
-        wide = wide || !filled[..sound].is_ascii();
-        held = filled.len() - sound;
-        let end = filled.len();
-        buffer.copy_within(sound..end, 0);
-    }
-    if held > 0 {
-        return Err(Fault::Table(scanner.place(), Problem::CutOff));
-    }
-    Ok(scanner.finish()?)
 }

@@ -1,317 +1,393 @@
-//! The scanner of CSV and TSV: a state machine over bytes that finds what the `csv` crate
-//! would read wrongly without a word.
-//!
-//! It accepts no file that the `csv` crate reads otherwise (a property test compares the
-//! two); it is stricter in quotes. It must not read files: it is fed with sound UTF-8.
+//! The first pass over CSV and TSV: makes names of the header, counts the rows that do not
+//! have its number of cells, keeps samples, and finds notes behind the rows. It reads through
+//! the same [`Cutter`] as the second pass. It must not read files by itself.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
+use std::io::Read;
 
-use super::check::{Found, Samples};
+use super::check::{Fault, Found, Samples};
+use super::cut::{Cut, Cutter, Dialect, MOST_CELL, raw_cells, unquoted};
 use super::error::Place;
-use super::problem::Problem;
-use super::shape::{LineEnding, Shape};
+use super::head::Head;
+use super::note::Note;
+use super::problem::{Misfits, Problem};
+use super::shape::{LineEnding, ReadOptions, Shape};
+use super::words::{Look, begins_as_footer, is_certain_note, is_note_apart, look};
 
 /// A name that is longer is rather the rest of a file behind an open quote.
 const NAME_BYTES: usize = 64 << 10;
 
-/// Between which characters of a row the scanner is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    /// In front of a row, or of a blank line, which is none.
-    RowStart,
-    /// In front of a cell's first byte.
-    CellStart,
-    /// In a cell without quotes around it; a quote is text here.
-    Plain,
-    Quoted,
-    /// Behind a quote in a quoted cell: the cell's end, or the first of a doubled quote.
-    AfterQuote,
+/// The most lines behind the rows that are looked at as notes.
+const MOST_BEHIND: usize = 20;
+
+/// What a pass ended with.
+pub(super) enum Passed {
+    Sound(Found),
+    /// The rows end here, in bytes of the text: what is behind them is left out.
+    EndsAt(u64, Note),
 }
 
-/// Reads CSV byte by byte, keeps the header and samples.
-pub(super) struct Scanner {
-    delimiter: u8,
-    /// Whether the user named the delimiter, and so knows what is in the header.
-    is_certain: bool,
-    /// For each byte whether it ends a plain cell.
-    ends_plain: [bool; 256],
-    state: State,
-    /// The line of the next byte.
-    line: u64,
-    /// Whether the last byte was `\r`: a `\n` behind it belongs to the same line's end.
-    after_cr: bool,
-    /// Where the row at hand and the quoted cell at hand began.
-    row_line: u64,
-    quote_line: u64,
-    /// The cell at hand, from 0.
-    cell: usize,
-    /// The text of the cell at hand as far as it is kept, and how much more of it is.
-    text: Vec<u8>,
-    room: usize,
-    header: Option<Vec<String>>,
-    names: Vec<String>,
+/// Reads the rows to the end of the text.
+pub(super) fn run<R: Read>(
+    mut cutter: Cutter<R>,
+    head: &Head,
+    options: &ReadOptions,
+) -> Result<Passed, Fault> {
+    let mut pass = Pass::new(head, options);
+    let mut ends = Vec::new();
+    while let Some(cut) = cutter.next(&mut ends)? {
+        if pass.ending.is_none() {
+            pass.ending = cut.ending;
+        }
+        pass.final_newline = cut.ending.is_some();
+        if pass.columns.is_none() {
+            let is_row = pass.begin(&cut, &ends)?;
+            if is_row {
+                pass.row(&cut, &ends)?;
+            }
+            cutter.set_width(ends.len());
+        } else {
+            pass.row(&cut, &ends)?;
+        }
+    }
+    pass.finish()
+}
+
+struct Pass<'a> {
+    head: &'a Head,
+    options: &'a ReadOptions,
+    columns: Option<Vec<String>>,
+    /// The header as it stands in the file, if its names are taken as they are.
+    header: Option<String>,
     rows: u64,
     samples: Samples,
-    line_ending: Option<LineEnding>,
+    ending: Option<LineEnding>,
+    final_newline: bool,
+    short: Misfits,
+    long: Misfits,
+    padded: u64,
+    /// The rows since the last one that has the header's number of cells.
+    behind: Vec<Behind>,
+    /// Whether these are more than are kept.
+    has_more_behind: bool,
+    /// The first cell of the last whole row.
+    last_row: Option<(u64, String, bool)>,
+    notes: Vec<Note>,
 }
 
-type Scan<T = ()> = Result<T, (Place, Problem)>;
+/// A row that may be a note behind the table.
+struct Behind {
+    line: u64,
+    offset: u64,
+    after_blank: bool,
+    /// The cells that are filled.
+    cells: Vec<String>,
+    is_long: bool,
+}
 
-impl Scanner {
-    pub(super) fn new(delimiter: u8, is_certain: bool) -> Self {
-        let mut ends_plain = [false; 256];
-        for byte in [delimiter, b'\r', b'\n'] {
-            ends_plain[usize::from(byte)] = true;
-        }
+impl<'a> Pass<'a> {
+    fn new(head: &'a Head, options: &'a ReadOptions) -> Self {
         Self {
-            delimiter,
-            is_certain,
-            ends_plain,
-            state: State::RowStart,
-            line: 1,
-            after_cr: false,
-            row_line: 1,
-            quote_line: 1,
-            cell: 0,
-            text: Vec::new(),
-            room: 0,
+            head,
+            options,
+            columns: None,
             header: None,
-            names: Vec::new(),
             rows: 0,
             samples: Samples::default(),
-            line_ending: None,
+            ending: None,
+            final_newline: false,
+            short: Misfits::default(),
+            long: Misfits::default(),
+            padded: 0,
+            behind: Vec::new(),
+            has_more_behind: false,
+            last_row: None,
+            notes: Vec::new(),
         }
     }
 
-    /// Reads on. `bytes` may end anywhere.
-    pub(super) fn feed(&mut self, bytes: &[u8]) -> Scan {
-        let mut rest = bytes;
-        while let Some(&byte) = rest.first() {
-            let read = match self.state {
-                State::RowStart => self.row_start(byte),
-                State::CellStart => self.cell_start(byte),
-                State::Plain => {
-                    let run = rest.iter().position(|byte| self.ends_plain[usize::from(*byte)]);
-                    let run = run.unwrap_or(rest.len());
-                    self.keep(&rest[..run]);
-                    if let Some(&byte) = rest.get(run) {
-                        self.end_cell(byte)?;
-                    }
-                    (run + 1).min(rest.len())
-                }
-                State::Quoted => self.quoted(rest),
-                State::AfterQuote => self.after_quote(byte)?,
-            };
-            rest = &rest[read..];
+    /// Takes the header from the first row, and answers whether that is a row itself.
+    fn begin(&mut self, cut: &Cut<'_>, ends: &[usize]) -> Result<bool, Fault> {
+        let text = String::from_utf8_lossy(cut.bytes);
+        if self.options.no_header {
+            let names: Vec<String> = (1..=ends.len()).map(|at| format!("column_{at}")).collect();
+            self.notes.push(Note::Named(names.clone()));
+            self.samples.grow(names.len());
+            self.columns = Some(names);
+            return Ok(true);
         }
-        Ok(())
-    }
-
-    /// Where the next byte would be.
-    pub(super) fn place(&self) -> Place {
-        match self.state {
-            State::RowStart => Place::Line(self.line),
-            _ => Place::Cell { line: self.line, cell: self.cell + 1 },
-        }
-    }
-
-    /// The file ends here.
-    pub(super) fn finish(mut self) -> Scan<Found> {
-        let final_newline = self.state == State::RowStart;
-        match self.state {
-            State::RowStart => {}
-            State::Quoted => {
-                let place = Place::Cell { line: self.quote_line, cell: self.cell + 1 };
-                return Err((place, Problem::UnclosedQuote));
+        let mut names: Vec<String> =
+            raw_cells(&text, ends).map(|raw| unquoted(raw, cut.is_quoted).into_owned()).collect();
+        let problem = match names.as_slice() {
+            [only] if self.options.delimiter.is_none() && self.head.separator.is_none() => {
+                likely_delimiter(only, self.head.delimiter)
+                    .map(|found| Problem::WrongDelimiter { used: self.head.delimiter, found })
             }
-            State::CellStart | State::Plain | State::AfterQuote => {
-                self.keep_cell();
-                self.end_row()?;
-            }
-        }
-        let columns = self.header.ok_or((Place::File, Problem::Empty))?;
-        let line_ending = self.line_ending.unwrap_or_default();
-        let shape = Shape { bom: false, line_ending, final_newline };
-        Ok(Found { columns, rows: self.rows, samples: self.samples, shape })
-    }
-
-    /// Each state's function answers how many bytes it has read.
-    fn row_start(&mut self, byte: u8) -> usize {
-        if matches!(byte, b'\r' | b'\n') {
-            if byte == b'\n' && self.after_cr && self.line_ending == Some(LineEnding::Cr) && self.rows == 0 {
-                self.line_ending = Some(LineEnding::CrLf);
-            }
-            self.end_line(byte);
-            return 1;
-        }
-        self.row_line = self.line;
-        self.cell = 0;
-        self.state = State::CellStart;
-        0
-    }
-
-    fn cell_start(&mut self, byte: u8) -> usize {
-        self.after_cr = false;
-        self.text.clear();
-        self.room = match self.header {
-            None => NAME_BYTES + 1,
-            Some(_) if self.samples.wants(self.cell) => Samples::BYTES,
-            Some(_) => 0,
-        };
-        if byte == b'"' {
-            self.quote_line = self.line;
-            self.state = State::Quoted;
-            return 1;
-        }
-        self.state = State::Plain;
-        0
-    }
-
-    fn quoted(&mut self, rest: &[u8]) -> usize {
-        let run = rest.iter().position(|byte| matches!(byte, b'"' | b'\r' | b'\n')).unwrap_or(rest.len());
-        self.keep(&rest[..run]);
-        self.after_cr &= run == 0;
-        match rest.get(run) {
-            None => return run,
-            Some(b'"') => {
-                self.after_cr = false;
-                self.state = State::AfterQuote;
-            }
-            Some(&newline) => {
-                self.keep(&[newline]);
-                self.end_line(newline);
-            }
-        }
-        run + 1
-    }
-
-    fn after_quote(&mut self, byte: u8) -> Scan<usize> {
-        if byte == b'"' {
-            self.keep(b"\"");
-            self.state = State::Quoted;
-            return Ok(1);
-        }
-        if self.ends_plain[usize::from(byte)] {
-            self.end_cell(byte)?;
-            return Ok(1);
-        }
-        if self.header.is_none() && self.cell == 0 && !self.is_certain && is_likely_delimiter(byte) {
-            let problem = Problem::WrongDelimiter { used: self.delimiter, found: byte };
-            return Err((Place::Line(self.row_line), problem));
-        }
-        let opened = if self.quote_line == self.line { 0 } else { self.quote_line };
-        Err((self.place(), Problem::TextAfterQuote { opened }))
-    }
-
-    /// `end` is what ends the cell: a delimiter or a line's end.
-    fn end_cell(&mut self, end: u8) -> Scan {
-        self.keep_cell();
-        if end == self.delimiter {
-            self.cell += 1;
-            self.state = State::CellStart;
-            return Ok(());
-        }
-        self.end_row()?;
-        self.end_line(end);
-        Ok(())
-    }
-
-    fn end_row(&mut self) -> Scan {
-        self.state = State::RowStart;
-        match &self.header {
-            None => self.end_header(),
-            Some(header) if header.len() == self.cell + 1 => {
-                self.rows += 1;
-                Ok(())
-            }
-            Some(header) => {
-                let last_line = if self.line == self.row_line { 0 } else { self.line };
-                let (found, expected) = (self.cell + 1, header.len());
-                let problem = Problem::Ragged { found, expected, delimiter: self.delimiter, last_line };
-                Err((Place::Line(self.row_line), problem))
-            }
-        }
-    }
-
-    fn end_header(&mut self) -> Scan {
-        let names = std::mem::take(&mut self.names);
-        let found = match names.as_slice() {
-            [only] if !self.is_certain => likely_delimiter(only, self.delimiter),
             _ => None,
         };
-        let problem = match found {
-            Some(found) => Some(Problem::WrongDelimiter { used: self.delimiter, found }),
-            None => wrong_name(&names),
-        };
+        let problem = problem.or_else(|| wrong_name(&names, self.options.name_columns));
         if let Some(problem) = problem {
-            return Err((Place::Line(self.row_line), problem));
+            return Err(Fault::Table(Place::Line(cut.line), problem));
+        }
+        let given = if self.options.name_columns { give_names(&mut names) } else { Vec::new() };
+        match given.is_empty() {
+            true => self.header = Some(text.into_owned()),
+            false => self.notes.push(Note::Named(given)),
         }
         self.samples.grow(names.len());
-        self.header = Some(names);
+        self.columns = Some(names);
+        Ok(false)
+    }
+
+    fn row(&mut self, cut: &Cut<'_>, ends: &[usize]) -> Result<(), Fault> {
+        let width = self.columns.as_ref().map_or(0, Vec::len);
+        self.rows += 1;
+        if ends.len() != width {
+            return self.misfit(cut, ends, width);
+        }
+        self.behind.clear();
+        self.has_more_behind = false;
+        self.keep_samples(cut, ends);
         Ok(())
     }
 
-    fn end_line(&mut self, byte: u8) {
-        // The header's line end is what the whole output gets; `row_start` makes `\r\n` of
-        // a `\r` whose `\n` is still to come.
-        if self.header.is_some() && self.line_ending.is_none() {
-            self.line_ending = Some(if byte == b'\r' { LineEnding::Cr } else { LineEnding::Lf });
+    fn keep_samples(&mut self, cut: &Cut<'_>, ends: &[usize]) {
+        let first = &cut.bytes[..ends[0].min(64)];
+        // Only the last row matters, so this must cost nothing for the others.
+        match &mut self.last_row {
+            Some((line, cell, after_blank)) => {
+                *line = cut.line;
+                *after_blank = cut.after_blank;
+                cell.clear();
+                cell.push_str(&String::from_utf8_lossy(first));
+            }
+            None => {
+                let cell = String::from_utf8_lossy(first).into_owned();
+                self.last_row = Some((cut.line, cell, cut.after_blank));
+            }
         }
-        self.line += u64::from(byte == b'\r' || !self.after_cr);
-        self.after_cr = byte == b'\r';
+        if !self.samples.wants_any() {
+            return;
+        }
+        let mut start = 0;
+        for (column, end) in ends.iter().enumerate() {
+            if self.samples.wants(column) {
+                // One byte more than a sample can have shows that it was cut.
+                let raw = &cut.bytes[start..(*end).min(start + 2 * Samples::BYTES)];
+                self.samples.add(column, &unquoted(&String::from_utf8_lossy(raw), cut.is_quoted));
+            }
+            start = end + 1;
+        }
     }
 
-    fn keep(&mut self, bytes: &[u8]) {
-        let kept = bytes.len().min(self.room);
-        self.text.extend_from_slice(&bytes[..kept]);
-        self.room -= kept;
+    /// A row that has more or fewer cells than the header.
+    fn misfit(&mut self, cut: &Cut<'_>, ends: &[usize], width: usize) -> Result<(), Fault> {
+        let is_long = ends.len() > width;
+        let pads = self.options.pad_rows && !is_long;
+        if cut.more_lines > 0 && !pads {
+            let problem = Problem::Ragged {
+                found: ends.len(),
+                expected: width,
+                delimiter: self.head.delimiter,
+                last_line: cut.line + cut.more_lines,
+            };
+            return Err(Fault::Table(Place::Line(cut.line), problem));
+        }
+        let text = String::from_utf8_lossy(&cut.bytes[..cut.bytes.len().min(MOST_CELL)]);
+        let cells = raw_cells(&text, ends).map(|raw| unquoted(raw, cut.is_quoted));
+        let filled: Vec<String> = cells
+            .filter(|cell| !cell.trim().is_empty())
+            .take(4)
+            .map(|cell| cell.chars().take(300).collect())
+            .collect();
+        match (is_long, pads) {
+            (true, _) => {
+                let surplus = raw_cells(&text, ends).skip(width);
+                let is_empty =
+                    surplus.map(|raw| unquoted(raw, cut.is_quoted)).all(|cell| cell.trim().is_empty());
+                self.long.add(cut.line, ends.len(), is_empty);
+            }
+            (false, true) => {
+                self.padded += 1;
+                self.keep_samples(cut, ends);
+            }
+            (false, false) => self.short.add(cut.line, ends.len(), false),
+        }
+        if self.behind.len() == MOST_BEHIND {
+            self.has_more_behind = true;
+        } else {
+            let after_blank = cut.after_blank;
+            self.behind.push(Behind {
+                line: cut.line,
+                offset: cut.offset,
+                after_blank,
+                cells: filled,
+                is_long,
+            });
+        }
+        Ok(())
     }
 
-    /// Makes a name or a sample of the cell at hand.
-    fn keep_cell(&mut self) {
-        if self.state == State::CellStart {
-            self.text.clear();
+    fn finish(mut self) -> Result<Passed, Fault> {
+        let columns = self.columns.take().ok_or(Fault::Table(Place::File, Problem::Empty))?;
+        if self.options.skip_footer.is_none()
+            && self.head.frame.end.is_none()
+            && let Some((at, note)) = self.notes_behind(columns.len())
+        {
+            return Ok(Passed::EndsAt(at, note));
         }
-        if self.header.is_none() {
-            self.names.push(String::from_utf8_lossy(&self.text).into_owned());
-        } else if self.samples.wants(self.cell) {
-            self.samples.add(self.cell, &String::from_utf8_lossy(&self.text));
+        self.refuse_misfits(columns.len())?;
+        if self.padded > 0 {
+            self.notes.push(Note::Padded(self.padded));
         }
+        if self.options.skip_footer.is_none()
+            && let Some((line, cell, _)) = &self.last_row
+            && self.rows > 1
+            && is_total(cell)
+        {
+            self.notes.push(Note::LastRowLooksLikeNote { line: *line, cell: cell.trim().to_owned() });
+        }
+        let line_ending = self.ending.unwrap_or_default();
+        let shape = Shape { bom: false, line_ending, final_newline: self.final_newline };
+        let Self { header, rows, samples, notes, .. } = self;
+        Ok(Passed::Sound(Found { columns, header, rows, samples, shape, notes }))
+    }
+
+    /// Where the notes behind the rows begin, if what stands there cannot be rows.
+    fn notes_behind(&self, width: usize) -> Option<(u64, Note)> {
+        let first = self.behind.first()?;
+        let apart = first.after_blank;
+        let is_note = |row: &Behind| {
+            let text = row.cells.first().map(String::as_str).unwrap_or_default();
+            let has_address = row.cells.iter().any(|cell| look(cell) == Look::Address);
+            !row.is_long
+                && !has_address
+                && match row.cells.len() {
+                    0 => true,
+                    1 if apart => is_note_apart(text),
+                    1 => is_certain_note(text),
+                    2 => {
+                        apart
+                            && begins_as_footer(text)
+                            && matches!(look(&row.cells[1]), Look::Number | Look::Date)
+                    }
+                    _ => false,
+                }
+        };
+        let has_rows = self.rows > self.behind.len() as u64;
+        let is_sure = width >= 2 && has_rows && !self.has_more_behind && self.behind.iter().all(is_note);
+        // A line of blanks alone says nothing of what it is.
+        let text = self.behind.iter().find_map(|row| row.cells.first())?;
+        is_sure.then(|| {
+            let note = Note::After { first: first.line, text: text.clone(), count: self.behind.len() as u64 };
+            (first.offset, note)
+        })
+    }
+
+    fn refuse_misfits(&mut self, width: usize) -> Result<(), Fault> {
+        let (short, long) = (std::mem::take(&mut self.short), std::mem::take(&mut self.long));
+        let Some(line) = short.first_line().into_iter().chain(long.first_line()).min() else { return Ok(()) };
+        let delimiter = self.head.delimiter;
+        if long.count == 0 {
+            let are_last = self.behind.len() as u64 == short.count && !self.has_more_behind;
+            let footer = (are_last && self.rows > short.count).then_some(short.count);
+            return Err(Fault::Table(
+                Place::Line(line),
+                Problem::ShortRows { rows: short, expected: width, delimiter, footer },
+            ));
+        }
+        let place = Place::Line(long.first_line().unwrap_or(line));
+        let other_header = self.head.other_header;
+        Err(Fault::Table(
+            place,
+            Problem::LongRows { rows: long, short: short.count, expected: width, delimiter, other_header },
+        ))
     }
 }
 
-fn wrong_name(names: &[String]) -> Option<Problem> {
-    if names.len() <= 2 && is_separator_note(&names[0]) {
-        return Some(Problem::SeparatorLine);
-    }
+fn is_total(cell: &str) -> bool {
+    let lower = cell.trim().trim_matches('"').trim_end_matches(':').to_lowercase();
+    let totals = [
+        "total",
+        "totals",
+        "grand total",
+        "subtotal",
+        "sum",
+        "summe",
+        "gesamt",
+        "gesamtsumme",
+        "somme",
+        "totale",
+        "totaal",
+    ];
+    totals.contains(&lower.as_str()) || (begins_as_footer(cell) && is_certain_note(cell))
+}
+
+fn wrong_name(names: &[String], gives_names: bool) -> Option<Problem> {
     if names.iter().any(|name| name.len() > NAME_BYTES) {
         return Some(Problem::LongName);
+    }
+    if gives_names {
+        return None;
     }
     let blank = |(index, name): (usize, &String)| name.trim().is_empty().then_some(index + 1);
     let nameless: Vec<usize> = names.iter().enumerate().filter_map(blank).collect();
     if !nameless.is_empty() {
         return Some(Problem::EmptyNames(nameless));
     }
-    let mut seen = HashMap::new();
+    let mut seen = std::collections::HashMap::new();
     names.iter().enumerate().find_map(|(index, name)| {
         let first = seen.insert(name, index)?;
         Some(Problem::DuplicateName { name: name.clone(), first: first + 1, second: index + 1 })
     })
 }
 
+/// Names columns without a name `column_3` after their place, and second ones of a name
+/// `name_2`; answers the names it gave.
+fn give_names(names: &mut [String]) -> Vec<String> {
+    let mut taken: HashSet<String> = names.iter().cloned().collect();
+    let mut seen = HashSet::new();
+    let mut given = Vec::new();
+    for (at, name) in names.iter_mut().enumerate() {
+        let is_blank = name.trim().is_empty();
+        if !is_blank && seen.insert(name.clone()) {
+            continue;
+        }
+        let (stem, mut number) = if is_blank { ("column", at + 1) } else { (name.as_str(), 2) };
+        let mut new = format!("{stem}_{number}");
+        while taken.contains(&new) {
+            number += 1;
+            new = format!("{stem}_{number}");
+        }
+        taken.insert(new.clone());
+        seen.insert(new.clone());
+        given.push(new.clone());
+        *name = new;
+    }
+    given
+}
+
 /// The one that is there most often, apart from the one that was `used`.
 fn likely_delimiter(name: &str, used: u8) -> Option<u8> {
     let count = |byte: u8| name.bytes().filter(|other| *other == byte).count();
     let is_candidate = |byte: &u8| is_likely_delimiter(*byte) && *byte != used;
-    let found = name.bytes().filter(is_candidate).max_by_key(|byte| count(*byte));
-    found.filter(|_| !is_separator_note(name))
+    name.bytes().filter(is_candidate).max_by_key(|byte| count(*byte))
 }
 
-fn is_likely_delimiter(byte: u8) -> bool {
+pub(super) fn is_likely_delimiter(byte: u8) -> bool {
     matches!(byte, b',' | b';' | b'\t' | b'|')
 }
 
-/// `sep=;` in a first line tells Excel the delimiter.
-fn is_separator_note(name: &str) -> bool {
-    name.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("sep="))
+/// Another delimiter behind the closing quote of the first name: the text was cut wrongly.
+pub(super) fn as_wrong_delimiter(fault: Fault, head: &Head, options: &ReadOptions) -> Fault {
+    let Fault::Table(Place::Cell { line, cell: 1 }, Problem::TextAfterQuote { opened: 0, byte }) = &fault
+    else {
+        return fault;
+    };
+    let is_header = *line == head.frame.line && options.delimiter.is_none() && head.separator.is_none();
+    let Dialect::Quoted(used) = head.dialect else { return fault };
+    match is_header && is_likely_delimiter(*byte) && *byte != used {
+        true => Fault::Table(Place::Line(*line), Problem::WrongDelimiter { used, found: *byte }),
+        false => fault,
+    }
 }

@@ -15,12 +15,18 @@ pub(super) fn hint(problem: &Problem, path: &Path, source: Option<&io::Error>) -
              for text with cells in another file say `--delimiter ','`"
             .into(),
         Problem::BadDelimiter(_) => "give one plain character, such as `--delimiter ';'`".into(),
-        Problem::DelimiterForJsonl => "leave `--delimiter` out".into(),
+        Problem::FlagForJsonl(flag) => format!("leave `{flag}` out"),
         Problem::Empty => "a table has at least a header (CSV) or one object (JSONL)".into(),
         Problem::Changed => "run the command again".into(),
         Problem::Binary(_) => "open it and save it as \"CSV UTF-8\"".into(),
-        Problem::Utf16(name) => iconv(name, path),
-        Problem::Windows1252(_) => iconv("WINDOWS-1252", path),
+        Problem::UnknownEncoding { likely: None, .. } => {
+            "say which it is: `--encoding windows-1252`, `--encoding macintosh` (older Macs) or another name".into()
+        }
+        Problem::UnknownEncoding { likely: Some(name), .. } => format!(
+            "say which it is: `--encoding {}`, `--encoding macintosh` (older Macs), `--encoding windows-1252` or another name",
+            name.to_lowercase()
+        ),
+        Problem::Malformed(_) => "say another `--encoding`, or export the table again as UTF-8".into(),
         Problem::MixedEncoding(_) => "correct this cell, or export the table again as UTF-8".into(),
         Problem::NotUtf8(_) => "export the table again as UTF-8".into(),
         Problem::CutOff => "was it copied or downloaded only in part?".into(),
@@ -32,10 +38,44 @@ pub(super) fn hint(problem: &Problem, path: &Path, source: Option<&io::Error>) -
             delimiter_argument(*found),
             delimiter_argument(*used)
         ),
-        Problem::SeparatorLine => "delete this line".into(),
-        Problem::EmptyNames(_) => "give each column a name in the header, or remove it".into(),
-        Problem::DuplicateName { .. } => "rename one of them in the header".into(),
-        Problem::Ragged { .. } => "correct this row; a cell with a delimiter, quote or line break \
+        Problem::HeaderLater { line, first } => format!(
+            "say `--header-line {line}` to begin there, or `--header-line {first}` if that is the header"
+        ),
+        Problem::FirstRowIsData { .. } => {
+            "say `--no-header` to read it as a row, or `--header-line 1` if it is the header".into()
+        }
+        Problem::QuotedRows { .. } => format!(
+            "take the outer quotes away: `sed -e 's/^\"//' -e 's/\"\\r*$//' -e 's/\"\"/\"/g' {file} > {}`; \
+             or say `--header-line 1` if it really is one column",
+            shell(&fixed(path, "unquoted"))
+        ),
+        Problem::NoSuchLine { .. } => "lines are counted from 1, as editors count them".into(),
+        Problem::NothingLeft { .. } => "leave out fewer lines with `--skip-footer`".into(),
+        Problem::TooLong { opened: 0, .. } => "shorten it, or remove it from the table".into(),
+        Problem::TooLong { .. } => "close the quote, or shorten the cell".into(),
+        Problem::EmptyNames(_) => {
+            "say `--name-columns` to call them `column_N`, or give each column a name in the header".into()
+        }
+        Problem::DuplicateName { .. } => {
+            "say `--name-columns` to call the second `NAME_2`, or rename one of them in the header".into()
+        }
+        Problem::ShortRows { footer: Some(lines), rows, .. } => {
+            let these = if rows.count == 1 { "it is no row" } else { "they are no rows" };
+            format!(
+                "say `--pad-rows` to read missing cells as empty, or `--skip-footer {lines}` if {these}"
+            )
+        }
+        Problem::ShortRows { .. } => "say `--pad-rows` to read missing cells as empty, or correct these rows".into(),
+        Problem::LongRows { other_header: Some(line), .. } => format!(
+            "if line {line} is the header, say `--header-line {line}`; else correct the rows: a cell with a \
+             delimiter is written \"in quotes\""
+        ),
+        Problem::LongRows { rows, .. } if rows.are_empty => {
+            "the cells too many are empty: remove the last delimiter of these rows, or add one to the header \
+             and say `--name-columns`"
+                .into()
+        }
+        Problem::LongRows { .. } | Problem::Ragged { .. } => "correct this row; a cell with a delimiter, quote or line break \
              is written \"in quotes\""
             .into(),
         Problem::TextAfterQuote { .. } => {
@@ -86,11 +126,7 @@ fn io_hint(kind: io::ErrorKind) -> Option<String> {
     }
 }
 
-fn iconv(from: &str, path: &Path) -> String {
-    format!("convert it: `iconv -f {from} -t UTF-8 {} > {}`", shell(path), shell(&fixed(path, "utf8")))
-}
-
-/// `leads.csv` becomes `leads.utf8.csv`.
+/// `leads.csv` becomes `leads.clean.csv`.
 fn fixed(path: &Path, what: &str) -> PathBuf {
     match path.extension() {
         Some(extension) => path.with_extension(format!("{what}.{}", extension.to_string_lossy())),

@@ -10,29 +10,35 @@
 mod check;
 mod claim;
 mod csv_check;
+mod cut;
 mod encoding;
 mod error;
 mod errors_file;
+mod head;
 mod hint;
 mod jsonl;
 mod jsonl_check;
 mod lines;
+mod note;
 mod partial;
 mod paths;
 mod problem;
 mod reader;
 mod safety;
 mod shape;
+mod text;
+mod words;
 mod writer;
 
 pub use check::check;
+pub use encoding::parse_encoding;
 pub use error::TableError;
 pub use errors_file::ErrorsFile;
 pub use partial::Links;
 pub use problem::shown;
 pub use reader::{InputRow, Reader};
 pub use shape::{
-    Format, LineEnding, ReadOptions, Shape, Sketch, enriched_path, errors_path, parse_delimiter,
+    Format, LineEnding, Note, ReadOptions, Shape, Sketch, enriched_path, errors_path, parse_delimiter,
 };
 pub use writer::{WriteOptions, Writer, check_output};
 

@@ -20,14 +20,19 @@ pub(super) enum Problem {
     NotRegular,
     UnknownExtension(String),
     BadDelimiter(u8),
-    DelimiterForJsonl,
+    FlagForJsonl(&'static str),
     Empty,
     Changed,
     Read,
     // Its encoding.
     Binary(&'static str),
-    Utf16(&'static str),
-    Windows1252(u8),
+    /// `likely` is what it may be instead of Windows-1252.
+    UnknownEncoding {
+        byte: u8,
+        likely: Option<&'static str>,
+    },
+    /// The text is not what the encoding allows.
+    Malformed(&'static str),
     MixedEncoding(u8),
     NotUtf8(u8),
     CutOff,
@@ -37,7 +42,27 @@ pub(super) enum Problem {
         used: u8,
         found: u8,
     },
-    SeparatorLine,
+    /// Where the header may be.
+    HeaderLater {
+        line: u64,
+        first: u64,
+    },
+    FirstRowIsData {
+        cell: String,
+        column: usize,
+    },
+    /// Every line is in one pair of quotes.
+    QuotedRows {
+        sign: char,
+    },
+    NoSuchLine {
+        wanted: u64,
+        lines: u64,
+    },
+    NothingLeft {
+        lines: u32,
+        there: usize,
+    },
     EmptyNames(Vec<usize>),
     DuplicateName {
         name: String,
@@ -52,8 +77,30 @@ pub(super) enum Problem {
         delimiter: u8,
         last_line: u64,
     },
-    /// `opened` is 0 for a cell of one line.
+    /// Rows that lack cells; `footer` counts them if they are the last lines of the file.
+    ShortRows {
+        rows: Misfits,
+        expected: usize,
+        delimiter: u8,
+        footer: Option<u64>,
+    },
+    /// Rows with cells too many, and how many lack cells.
+    LongRows {
+        rows: Misfits,
+        short: u64,
+        expected: usize,
+        delimiter: u8,
+        other_header: Option<u64>,
+    },
+    /// `opened` is 0 for a cell of one line; `byte` is what stands there.
     TextAfterQuote {
+        opened: u64,
+        byte: u8,
+    },
+    /// `opened` is the line of a quote that may not be closed, or 0.
+    TooLong {
+        what: &'static str,
+        most: usize,
         opened: u64,
     },
     UnclosedQuote,
@@ -79,6 +126,45 @@ pub(super) enum Problem {
     Replace,
 }
 
+/// Rows that do not have the header's number of cells: how many, and the first of them.
+#[derive(Debug, Default)]
+pub(super) struct Misfits {
+    pub(super) count: u64,
+    lines: Vec<u64>,
+    /// How many cells the first has.
+    pub(super) cells: usize,
+    /// Whether all cells that are too many are empty.
+    pub(super) are_empty: bool,
+}
+
+impl Misfits {
+    /// How many lines are named.
+    const NAMED: usize = 5;
+
+    pub(super) fn add(&mut self, line: u64, cells: usize, is_empty: bool) {
+        if self.count == 0 {
+            (self.cells, self.are_empty) = (cells, true);
+        }
+        self.are_empty &= is_empty;
+        self.count += 1;
+        if self.lines.len() < Self::NAMED {
+            self.lines.push(line);
+        }
+    }
+
+    pub(super) fn first_line(&self) -> Option<u64> {
+        self.lines.first().copied()
+    }
+}
+
+impl fmt::Display for Misfits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines: Vec<String> = self.lines.iter().map(|line| grouped(*line)).collect();
+        let others = if self.count > self.lines.len() as u64 { " and others" } else { "" };
+        write!(f, "lines {}{others}", lines.join(", "))
+    }
+}
+
 impl Problem {
     /// Whether the system gave the reason.
     pub(super) fn is_io(&self) -> bool {
@@ -99,15 +185,20 @@ impl fmt::Display for Problem {
                 write!(f, "`.{}` is not a known format", printable(extension))
             }
             Self::BadDelimiter(byte) => write!(f, "{} cannot be a delimiter", byte_name(*byte)),
-            Self::DelimiterForJsonl => f.write_str("JSONL has no delimiter"),
+            Self::FlagForJsonl("--delimiter") => f.write_str("JSONL has no delimiter"),
+            Self::FlagForJsonl(flag) => write!(f, "`{flag}` says nothing of JSONL, which has no header"),
             Self::Empty => f.write_str("the file is empty"),
             Self::Changed => f.write_str("the file was changed after it was checked"),
             Self::Read => f.write_str("cannot read it"),
             Self::Binary(what) => write!(f, "this is {what}, not text"),
-            Self::Utf16(name) => write!(f, "this looks like {name}; marl reads UTF-8"),
-            Self::Windows1252(byte) => {
-                write!(f, "byte 0x{byte:02X} is not UTF-8; the file looks like Windows-1252 (or Latin-1)")
+            Self::UnknownEncoding { byte, likely: None } => write!(
+                f,
+                "byte 0x{byte:02X} is not UTF-8, and the file may be Windows-1252, Mac Roman or another encoding"
+            ),
+            Self::UnknownEncoding { byte, likely: Some(name) } => {
+                write!(f, "byte 0x{byte:02X} is not UTF-8; the file may be {name}, or another encoding")
             }
+            Self::Malformed(name) => write!(f, "here the file is not {name}"),
             Self::MixedEncoding(byte) => {
                 write!(f, "byte 0x{byte:02X} is not UTF-8, but text before it is: the file mixes encodings")
             }
@@ -124,7 +215,36 @@ impl fmt::Display for Problem {
                 byte_name(*found),
                 byte_name(*used)
             ),
-            Self::SeparatorLine => f.write_str("this is a note for Excel (`sep=`), not a header"),
+            Self::HeaderLater { line, first } => {
+                write!(f, "it is not certain where the header is: line {} looks like it", grouped(*line))?;
+                write!(f, ", and so may line {}", grouped(*first))
+            }
+            Self::FirstRowIsData { cell, column } => write!(
+                f,
+                "this looks like a row, not like a header: column {column} would be called `{}`",
+                printable(cell)
+            ),
+            Self::QuotedRows { sign } => write!(
+                f,
+                "every line is in one pair of quotes, so that the {} in them do not part cells",
+                match sign {
+                    ',' => "commas",
+                    ';' => "semicolons",
+                    '\t' => "tabs",
+                    _ => "bars",
+                }
+            ),
+            Self::NoSuchLine { wanted, lines } => {
+                let plural = if *lines == 1 { "" } else { "s" };
+                write!(f, "there is no line {}: it has {} line{plural}", grouped(*wanted), grouped(*lines))
+            }
+            Self::NothingLeft { lines, there } => {
+                let (are, plural) = if *there == 1 { ("is", "") } else { ("are", "s") };
+                write!(
+                    f,
+                    "{lines} lines cannot be left out: there {are} {there} line{plural} behind the header"
+                )
+            }
             Self::EmptyNames(columns) if columns.len() == 1 => write!(f, "column {} has no name", columns[0]),
             Self::EmptyNames(columns) => {
                 let columns: Vec<_> = columns.iter().map(usize::to_string).collect();
@@ -136,14 +256,41 @@ impl fmt::Display for Problem {
             Self::LongName => f.write_str("the column's name has more than 64 KiB"),
             Self::Ragged { found, expected, delimiter, last_line } => {
                 let cells = if *found == 1 { "cell" } else { "cells" };
-                write!(f, "{found} {cells} where the header has {expected}")?;
                 match last_line {
-                    0 => write!(f, " (a stray {} or a quote that is not closed?)", word(*delimiter)),
-                    last => write!(f, " (the row goes on to line {}: a quote not closed?)", grouped(*last)),
+                    0 => misfit(f, *found, *expected, *delimiter),
+                    last => write!(
+                        f,
+                        "{found} {cells} where the header has {expected} (the row goes on to line {}: a quote not closed?)",
+                        grouped(*last)
+                    ),
                 }
             }
-            Self::TextAfterQuote { opened: 0 } => f.write_str("text after the closing quote"),
-            Self::TextAfterQuote { opened } => {
+            Self::ShortRows { rows, expected, delimiter, .. } if rows.count == 1 => {
+                misfit(f, rows.cells, *expected, *delimiter)
+            }
+            Self::ShortRows { rows, expected, .. } => write!(
+                f,
+                "{} rows have fewer cells than the header, which has {expected}: {rows}",
+                grouped(rows.count)
+            ),
+            Self::LongRows { rows, short: 0, expected, delimiter, .. } if rows.count == 1 => {
+                misfit(f, rows.cells, *expected, *delimiter)
+            }
+            Self::LongRows { rows, short, expected, .. } => {
+                let (plural, have) = if rows.count == 1 { ("", "has") } else { ("s", "have") };
+                write!(f, "{} row{plural} {have} more cells than the header", grouped(rows.count))?;
+                write!(f, ", which has {expected}: {rows}")?;
+                match short {
+                    0 => Ok(()),
+                    short => write!(f, "; {} have fewer", grouped(*short)),
+                }
+            }
+            Self::TooLong { what, most, opened } => {
+                write!(f, "the {what} has more than {} MiB", most >> 20)?;
+                if *opened == 0 { Ok(()) } else { f.write_str(" (a quote that is not closed?)") }
+            }
+            Self::TextAfterQuote { opened: 0, .. } => f.write_str("text after the closing quote"),
+            Self::TextAfterQuote { opened, .. } => {
                 write!(f, "text after the closing quote of a cell that opens in line {}", grouped(*opened))
             }
             Self::UnclosedQuote => f.write_str("the quote that opens this cell is never closed"),
@@ -169,7 +316,13 @@ impl fmt::Display for Problem {
     }
 }
 
-fn byte_name(byte: u8) -> Cow<'static, str> {
+fn misfit(f: &mut fmt::Formatter<'_>, found: usize, expected: usize, delimiter: u8) -> fmt::Result {
+    let cells = if found == 1 { "cell" } else { "cells" };
+    write!(f, "{found} {cells} where the header has {expected}")?;
+    write!(f, " (a stray {} or a quote that is not closed?)", word(delimiter))
+}
+
+pub(super) fn byte_name(byte: u8) -> Cow<'static, str> {
     match byte {
         b'\t' => "tabs".into(),
         0x20..0x7f => format!("`{}`", char::from(byte)).into(),
@@ -194,7 +347,7 @@ pub(super) fn dotted(extension: &str) -> String {
 }
 
 /// Text of a file, escaped and cut to what fits into a message.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     const MOST: usize = 300;
     let cut = text.char_indices().nth(MOST).map(|(end, _)| &text[..end]);
     cut.map_or_else(|| shown(text), |cut| shown(cut) + "…")

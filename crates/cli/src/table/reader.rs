@@ -5,21 +5,20 @@
 //! ever answered.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use csv::StringRecord;
 use marl_core::value::Value;
 
-use super::check::BUFFER;
-use super::encoding::BOM;
+use super::check::Fault as CheckFault;
+use super::cut::{Cutter, raw_cell, unquoted};
 use super::error::TableError;
 use super::jsonl::{Columns, members, value_of};
-use super::jsonl_check::{read_line, without_end};
 use super::paths::{Changed, Watched};
 use super::problem::Problem;
-use super::shape::{Format, Sketch};
+use super::shape::{Format, Note, Sketch};
+use super::text::Text;
 
 /// After how many rows is looked again whether the file changed: a row may cost something,
 /// and thousands of them are in the buffer.
@@ -45,9 +44,7 @@ impl InputRow {
     /// written, or a list when it is an array of scalars.
     pub fn cell(&self, column: usize) -> Option<Value> {
         match &self.content {
-            Content::Csv(record) => {
-                record.get(column).filter(|cell| !cell.trim().is_empty()).map(Value::text)
-            }
+            Content::Csv(cells) => cells.cell(column),
             Content::Jsonl(line) => line.raw(column).and_then(value_of),
         }
     }
@@ -56,8 +53,29 @@ impl InputRow {
 /// What a row is made of, in its format.
 #[derive(Debug, Clone)]
 pub(super) enum Content {
-    Csv(StringRecord),
+    Csv(Cells),
     Jsonl(Line),
+}
+
+/// A row of CSV or TSV, as it stands in the file, without its end.
+#[derive(Debug, Clone)]
+pub(super) struct Cells {
+    pub(super) text: String,
+    /// Where cells end; for a row that lacks cells there are fewer than columns.
+    pub(super) ends: Box<[usize]>,
+    is_quoted: bool,
+}
+
+impl Cells {
+    fn cell(&self, column: usize) -> Option<Value> {
+        let cell = unquoted(self.raw(column)?, self.is_quoted);
+        (!cell.trim().is_empty()).then(|| Value::text(cell))
+    }
+
+    /// A cell with its quotes.
+    pub(super) fn raw(&self, column: usize) -> Option<&str> {
+        raw_cell(&self.text, &self.ends, column)
+    }
 }
 
 /// A line of JSONL, without its end, and where the columns' values are in it.
@@ -81,6 +99,9 @@ pub struct Reader {
     source: Source,
     read: u64,
     expected: u64,
+    /// How many cells a row has, and whether it may lack the last ones.
+    width: usize,
+    pads: bool,
     is_done: bool,
 }
 
@@ -96,7 +117,15 @@ impl Reader {
             .map_err(Fault::from)
             .and_then(|file| Source::open(file, sketch))
             .map_err(|fault| fault.at(&sketch.path))?;
-        Ok(Self { path: sketch.path.clone(), source, read: 0, expected: sketch.rows, is_done: false })
+        Ok(Self {
+            path: sketch.path.clone(),
+            source,
+            read: 0,
+            expected: sketch.rows,
+            width: sketch.columns.len(),
+            pads: sketch.notes.iter().any(|note| matches!(note, Note::Padded(_))),
+            is_done: false,
+        })
     }
 }
 
@@ -105,7 +134,7 @@ impl Reader {
         if self.read.is_multiple_of(LOOK_EVERY) {
             self.source.file().look()?;
         }
-        let content = self.source.next()?;
+        let content = self.source.next(self.width, self.pads)?;
         if content.is_some() != (self.read < self.expected) {
             return Err(Fault::Changed);
         }
@@ -127,68 +156,67 @@ impl Iterator for Reader {
     }
 }
 
-enum Source {
-    Csv { reader: Box<csv::Reader<Watched>>, columns: usize, longest: usize },
-    Jsonl { file: BufReader<Watched>, bytes: Vec<u8>, columns: Columns },
+struct Source {
+    cutter: Cutter<Watched>,
+    /// Where a row's cells end; one buffer for all of them.
+    ends: Vec<usize>,
+    /// The columns of JSONL.
+    columns: Option<Columns>,
 }
 
 impl Source {
     fn open(file: Watched, sketch: &Sketch) -> Result<Self, Fault> {
-        let Format::Csv { delimiter } = sketch.format else {
-            let mut file = BufReader::with_capacity(BUFFER, file);
-            let bom = file.fill_buf()?.starts_with(BOM);
-            file.consume(if bom { BOM.len() } else { 0 });
-            return Ok(Self::Jsonl { file, bytes: Vec::new(), columns: Columns::new(&sketch.columns) });
+        let layout = &sketch.layout;
+        let mut cutter = Cutter::new(Text::new(file, layout.encoding), layout.dialect, layout.frame);
+        let mut ends = Vec::new();
+        let columns = match sketch.format {
+            Format::Jsonl => Some(Columns::new(&sketch.columns)),
+            Format::Csv { .. } => None,
         };
-        // The csv crate drops the byte order mark itself, and only the first one.
-        let mut reader =
-            csv::ReaderBuilder::new().delimiter(delimiter).buffer_capacity(BUFFER).from_reader(file);
-        if reader.headers()?.iter().ne(sketch.columns.iter().map(String::as_str)) {
-            return Err(Fault::Changed);
+        if columns.is_none() && layout.has_header {
+            let is_same = match cutter.next(&mut ends)? {
+                None => false,
+                Some(cut) => match &layout.header {
+                    Some(header) => cut.bytes == header.as_bytes(),
+                    None => ends.len() == sketch.columns.len(),
+                },
+            };
+            if !is_same {
+                return Err(Fault::Changed);
+            }
         }
-        Ok(Self::Csv { reader: Box::new(reader), columns: sketch.columns.len(), longest: 0 })
+        cutter.set_width(sketch.columns.len());
+        Ok(Self { cutter, ends, columns })
     }
 
     fn file(&self) -> &Watched {
-        match self {
-            Self::Csv { reader, .. } => reader.get_ref(),
-            Self::Jsonl { file, .. } => file.get_ref(),
-        }
+        self.cutter.text().file()
     }
 
-    fn next(&mut self) -> Result<Option<Content>, Fault> {
-        match self {
-            Self::Csv { reader, columns, longest } => {
-                let mut record = StringRecord::with_capacity(*longest, *columns);
-                if !reader.read_record(&mut record)? {
-                    return Ok(None);
-                }
-                // Most rows are about as long as others; a huge one must not make all big.
-                *longest = (*longest).max(record.as_slice().len()).min(4 << 10);
-                Ok(Some(Content::Csv(record)))
-            }
-            Self::Jsonl { file, bytes, columns } => loop {
-                if !read_line(file, bytes)? {
-                    return Ok(None);
-                }
-                let text = std::str::from_utf8(bytes).map_err(|_| Fault::Changed)?;
-                if !text.trim_ascii().is_empty() {
-                    return read_object(without_end(text), columns).map(Some);
-                }
-            },
+    fn next(&mut self, width: usize, pads: bool) -> Result<Option<Content>, Fault> {
+        let Some(cut) = self.cutter.next(&mut self.ends)? else { return Ok(None) };
+        let text = String::from_utf8(cut.bytes.to_vec()).map_err(|_| Fault::Changed)?;
+        if let Some(columns) = &self.columns {
+            return read_object(text, columns).map(Some);
         }
+        let cells = self.ends.len();
+        if cells != width && !(pads && cells < width) {
+            return Err(Fault::Changed);
+        }
+        let is_quoted = cut.is_quoted;
+        Ok(Some(Content::Csv(Cells { text, ends: self.ends.as_slice().into(), is_quoted })))
     }
 }
 
-fn read_object(line: &str, columns: &Columns) -> Result<Content, Fault> {
+fn read_object(line: String, columns: &Columns) -> Result<Content, Fault> {
     let mut values = Vec::with_capacity(columns.len());
-    let read = members(line, |key, place| {
+    let read = members(&line, |key, place| {
         let column = columns.place(key).ok_or(Problem::Changed)?;
         values.push((column, place));
         Ok(())
     });
     read.map_err(|_| Fault::Changed)?;
-    Ok(Content::Jsonl(Line { text: line.to_owned(), values }))
+    Ok(Content::Jsonl(Line { text: line, values }))
 }
 
 /// The file was sound when it was checked: what is broken now was changed since.
@@ -215,11 +243,11 @@ impl From<io::Error> for Fault {
     }
 }
 
-impl From<csv::Error> for Fault {
-    fn from(error: csv::Error) -> Self {
-        match error.into_kind() {
-            csv::ErrorKind::Io(error) => error.into(),
-            _ => Self::Changed,
+impl From<CheckFault> for Fault {
+    fn from(fault: CheckFault) -> Self {
+        match fault {
+            CheckFault::Io(error) => error.into(),
+            CheckFault::Table(..) => Self::Changed,
         }
     }
 }

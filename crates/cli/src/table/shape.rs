@@ -4,6 +4,10 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use encoding_rs::{Encoding, UTF_8};
+
+use super::cut::{Dialect, Frame};
+pub use super::note::Note;
 use super::paths::Stamp;
 use super::problem::Problem;
 
@@ -12,6 +16,61 @@ use super::problem::Problem;
 pub struct ReadOptions {
     /// `--delimiter C`: the byte between cells, whatever the file's extension says.
     pub delimiter: Option<u8>,
+    /// `--encoding NAME`: the file's encoding, whatever its bytes look like.
+    pub encoding: Option<&'static Encoding>,
+    /// `--header-line N`: the line of the header, whatever stands before it.
+    pub header_line: Option<u64>,
+    /// `--no-header`: the first line is a row, and columns are called `column_1` and so on.
+    pub no_header: bool,
+    /// `--skip-footer N`: how many lines behind the rows are left out.
+    pub skip_footer: Option<u32>,
+    /// `--pad-rows`: cells that a row lacks at its end are empty.
+    pub pad_rows: bool,
+    /// `--name-columns`: columns without a name, or with another one's, are given one.
+    pub name_columns: bool,
+}
+
+/// How the table stands in its file.
+#[derive(Debug, Clone)]
+pub(super) struct Layout {
+    pub(super) encoding: &'static Encoding,
+    pub(super) delimiter: u8,
+    pub(super) dialect: Dialect,
+    pub(super) frame: Frame,
+    /// The line for Excel that says the delimiter, with its end.
+    pub(super) separator: Option<String>,
+    /// Whether the first row is the header.
+    pub(super) has_header: bool,
+    /// The header as it stands in the file, if the columns have its names.
+    pub(super) header: Option<String>,
+}
+
+impl Default for Layout {
+    fn default() -> Self {
+        Self {
+            encoding: UTF_8,
+            delimiter: b',',
+            dialect: Dialect::Lines,
+            frame: Frame::ALL,
+            separator: None,
+            has_header: true,
+            header: None,
+        }
+    }
+}
+
+impl ReadOptions {
+    /// A flag that says something only of CSV and TSV.
+    fn flag_of_lines(&self) -> Option<&'static str> {
+        let flags = [
+            (self.header_line.is_some(), "--header-line"),
+            (self.no_header, "--no-header"),
+            (self.skip_footer.is_some(), "--skip-footer"),
+            (self.pad_rows, "--pad-rows"),
+            (self.name_columns, "--name-columns"),
+        ];
+        flags.into_iter().find(|(is_given, _)| *is_given).map(|(_, flag)| flag)
+    }
 }
 
 /// How rows are written in a file.
@@ -75,6 +134,9 @@ pub struct Sketch {
     pub samples: Vec<Vec<String>>,
     /// What the output keeps of the file's habits.
     pub shape: Shape,
+    /// How the file was read, where that is not as it stands.
+    pub notes: Vec<Note>,
+    pub(super) layout: Layout,
     /// What tells whether the file was changed since.
     pub(super) stamp: Stamp,
 }
@@ -138,7 +200,11 @@ pub(super) fn format_of(path: &Path) -> Option<Format> {
 pub(super) fn input_format(path: &Path, options: &ReadOptions) -> Result<Format, Problem> {
     match (format_of(path), options.delimiter) {
         (_, Some(delimiter)) if !can_delimit(delimiter) => Err(Problem::BadDelimiter(delimiter)),
-        (Some(Format::Jsonl), Some(_)) => Err(Problem::DelimiterForJsonl),
+        (Some(Format::Jsonl), Some(_)) => Err(Problem::FlagForJsonl("--delimiter")),
+        (Some(Format::Jsonl), None) => match options.flag_of_lines() {
+            Some(flag) => Err(Problem::FlagForJsonl(flag)),
+            None => Ok(Format::Jsonl),
+        },
         (_, Some(delimiter)) => Ok(Format::Csv { delimiter }),
         (Some(format), None) => Ok(format),
         (None, None) => Err(Problem::UnknownExtension(extension(path))),
@@ -160,6 +226,6 @@ fn extension(path: &Path) -> String {
 
 /// Quotes and line ends have a meaning of their own, and a byte above 127 is only a part
 /// of a character.
-fn can_delimit(byte: u8) -> bool {
+pub(super) fn can_delimit(byte: u8) -> bool {
     byte.is_ascii() && !matches!(byte, 0 | b'"' | b'\n' | b'\r')
 }

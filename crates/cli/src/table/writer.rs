@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use marl_core::value::Value;
 
+use super::cut::Dialect;
 use super::encoding::BOM;
 use super::error::TableError;
 use super::partial::{Links, Partial, check_place};
@@ -28,6 +29,7 @@ pub struct Writer {
     partial: Partial,
     shape: Shape,
     layout: Layout,
+    quoting: Quoting,
     raw_cells: bool,
     guarded_cells: u64,
     /// The row at hand; one buffer for all of them.
@@ -83,14 +85,15 @@ impl Writer {
         let layout = Layout::new(sketch, outputs);
         let mut head = if sketch.shape.bom { BOM.to_vec() } else { Vec::new() };
         if let Layout::Csv { delimiter, .. } = layout {
-            let added = outputs.iter().filter(|output| !sketch.columns.contains(output));
-            let names: Vec<&str> = sketch.columns.iter().chain(added).map(String::as_str).collect();
-            push_cells(&mut head, delimiter, &names);
+            // Excel needs the line that says the delimiter, and so does the next run.
+            head.extend_from_slice(sketch.layout.separator.as_deref().unwrap_or_default().as_bytes());
+            push_header(&mut head, delimiter, sketch, outputs);
         }
         Ok(Self {
             partial: Partial::create(path, &sketch.path, &head, options.links)?,
             shape: sketch.shape,
             has_lines: matches!(layout, Layout::Csv { .. }),
+            quoting: Quoting::of(sketch),
             layout,
             raw_cells: options.raw_cells,
             guarded_cells: 0,
@@ -121,10 +124,18 @@ impl Writer {
                     }));
                 }
                 let of_output = |cell: &Cell| safe.get(cell.output?)?.as_deref();
-                let of_input = |cell: &Cell| record.get(cell.input?);
-                let text = |cell| of_output(cell).or_else(|| of_input(cell)).unwrap_or_default();
-                let cells: Vec<&str> = cells.iter().map(text).collect();
-                push_cells(&mut self.text, *delimiter, &cells);
+                let is_only = cells.len() == 1;
+                for (at, cell) in cells.iter().enumerate() {
+                    if at > 0 {
+                        self.text.push(*delimiter);
+                    }
+                    match (of_output(cell), cell.input.and_then(|column| record.raw(column))) {
+                        (Some(new), _) => push_cell(&mut self.text, self.quoting, new, is_only),
+                        // The table's own cells stay as they stand, quotes and all.
+                        (None, Some(own)) => self.text.extend_from_slice(own.as_bytes()),
+                        (None, None) => {}
+                    }
+                }
             }
             (Layout::Jsonl { outputs }, Content::Jsonl(line)) => {
                 push_object(&mut self.text, line, outputs, written);
@@ -200,24 +211,72 @@ impl Layout {
     }
 }
 
+/// The header as it stands, and the new names behind it.
+fn push_header(text: &mut Vec<u8>, delimiter: u8, sketch: &Sketch, outputs: &[String]) {
+    let quoting = Quoting::of(sketch);
+    let is_only = sketch.columns.len() == 1;
+    match &sketch.layout.header {
+        Some(header) => text.extend_from_slice(header.as_bytes()),
+        None => {
+            for (at, name) in sketch.columns.iter().enumerate() {
+                if at > 0 {
+                    text.push(delimiter);
+                }
+                push_cell(text, quoting, name, is_only);
+            }
+        }
+    }
+    for output in outputs.iter().filter(|output| !sketch.columns.contains(output)) {
+        text.push(delimiter);
+        push_cell(text, quoting, output, false);
+    }
+}
+
+/// When a cell that is written gets quotes.
+#[derive(Debug, Clone, Copy)]
+enum Quoting {
+    /// Where it holds this delimiter, a quote or a line break.
+    Needed(u8),
+    /// Never, since quotes are text in TSV: tabs and line breaks become spaces.
+    Never,
+}
+
+impl Quoting {
+    fn of(sketch: &Sketch) -> Self {
+        match sketch.layout.dialect {
+            Dialect::Quoted(delimiter) => Self::Needed(delimiter),
+            Dialect::Tabs | Dialect::Lines => Self::Never,
+        }
+    }
+}
+
 /// Writes a CSV line without its end.
 pub(super) fn push_cells(text: &mut Vec<u8>, delimiter: u8, cells: &[&str]) {
     for (index, cell) in cells.iter().enumerate() {
         if index > 0 {
             text.push(delimiter);
         }
-        // Alone on its line, an empty cell would be a blank line, which is no row. A mark
-        // at the start of a file would be taken for the byte order mark.
-        let is_quoted = cell.bytes().any(|byte| byte == delimiter || matches!(byte, b'"' | b'\n' | b'\r'))
-            || (cells.len() == 1 && cell.is_empty())
-            || cell.starts_with('\u{feff}');
-        if is_quoted {
-            text.push(b'"');
-            text.extend_from_slice(cell.replace('"', "\"\"").as_bytes());
-            text.push(b'"');
-        } else {
-            text.extend_from_slice(cell.as_bytes());
-        }
+        push_cell(text, Quoting::Needed(delimiter), cell, cells.len() == 1);
+    }
+}
+
+fn push_cell(text: &mut Vec<u8>, quoting: Quoting, cell: &str, is_only: bool) {
+    let Quoting::Needed(delimiter) = quoting else {
+        let plain = cell.replace("\r\n", " ").replace(['\t', '\r', '\n'], " ");
+        text.extend_from_slice(plain.as_bytes());
+        return;
+    };
+    // Alone on its line, an empty cell would be a blank line, which is no row. A mark
+    // at the start of a file would be taken for the byte order mark.
+    let is_quoted = cell.bytes().any(|byte| byte == delimiter || matches!(byte, b'"' | b'\n' | b'\r'))
+        || (is_only && cell.is_empty())
+        || cell.starts_with('\u{feff}');
+    if is_quoted {
+        text.push(b'"');
+        text.extend_from_slice(cell.replace('"', "\"\"").as_bytes());
+        text.push(b'"');
+    } else {
+        text.extend_from_slice(cell.as_bytes());
     }
 }
 

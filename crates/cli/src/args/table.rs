@@ -1,0 +1,75 @@
+//! How a table is read: the flags of every command that reads one.
+
+use clap::Args as ClapArgs;
+use encoding_rs::Encoding;
+
+use crate::table::{self, ReadOptions};
+
+/// How the table is read
+#[derive(Debug, Clone, Default, ClapArgs)]
+#[command(next_help_heading = "Table")]
+pub(crate) struct TableArgs {
+    /// The character between cells, if not the extension's; '\t' for a tab
+    #[arg(long, value_name = "C", value_parser = table::parse_delimiter)]
+    pub(crate) delimiter: Option<u8>,
+
+    /// The file's encoding, if it cannot be told: `windows-1252`, `macintosh`, `utf-16le`
+    #[arg(long, value_name = "NAME", value_parser = table::parse_encoding)]
+    pub(crate) encoding: Option<&'static Encoding>,
+
+    /// The line of the header; what stands before it is left out
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) header_line: Option<u64>,
+
+    /// The first line is a row: columns are called `column_1`, `column_2` and so on
+    #[arg(long, conflicts_with_all = ["header_line", "name_columns"])]
+    pub(crate) no_header: bool,
+
+    /// Leave out the last N lines, blank ones not counted; 0 reads all lines as rows
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=100_000))]
+    pub(crate) skip_footer: Option<u32>,
+
+    /// Read the cells that a row lacks at its end as empty
+    #[arg(long)]
+    pub(crate) pad_rows: bool,
+
+    /// Give columns without a name one (`column_3`), and second ones of a name (`name_2`)
+    #[arg(long)]
+    pub(crate) name_columns: bool,
+}
+
+impl TableArgs {
+    pub(crate) fn options(&self) -> ReadOptions {
+        ReadOptions {
+            delimiter: self.delimiter,
+            encoding: self.encoding,
+            header_line: self.header_line,
+            no_header: self.no_header,
+            skip_footer: self.skip_footer,
+            pad_rows: self.pad_rows,
+            name_columns: self.name_columns,
+        }
+    }
+
+    /// The flags as they can be typed again, each with its value.
+    pub(crate) fn flags(&self) -> Vec<(&'static str, Option<String>)> {
+        let delimiter = self.delimiter.map(|byte| match byte {
+            b'\t' => "\\t".to_owned(),
+            byte => char::from(byte).to_string(),
+        });
+        let values = [
+            ("--delimiter", delimiter),
+            ("--encoding", self.encoding.map(|encoding| encoding.name().to_lowercase())),
+            ("--header-line", self.header_line.map(|line| line.to_string())),
+            ("--skip-footer", self.skip_footer.map(|lines| lines.to_string())),
+        ];
+        let switches = [
+            ("--no-header", self.no_header),
+            ("--pad-rows", self.pad_rows),
+            ("--name-columns", self.name_columns),
+        ];
+        let values = values.into_iter().filter(|(_, value)| value.is_some());
+        let switches = switches.into_iter().filter(|(_, is_given)| *is_given).map(|(flag, _)| (flag, None));
+        values.chain(switches).collect()
+    }
+}

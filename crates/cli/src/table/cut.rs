@@ -1,0 +1,454 @@
+//! Cuts a table's text into rows and rows into cells, without changing a byte of them: what
+//! nobody changes is written back as it was. Both passes read through here, so what the first
+//! one accepts is what the second one reads. Must not judge rows.
+//!
+//! CSV is read strictly: behind a closing quote stands a delimiter or a line's end. In TSV a
+//! quote is text and a row is a line. Only where a line does not have the header's number of
+//! cells, and reading quotes as Excel writes them gives exactly that number, they are quotes.
+
+use std::borrow::Cow;
+use std::io::Read;
+
+use super::check::Fault;
+use super::error::Place;
+use super::problem::Problem;
+use super::shape::LineEnding;
+use super::text::{Text, TextFault};
+
+/// The most bytes of a cell, and of a row. Spreadsheets hold 32,767 characters in a cell.
+pub(super) const MOST_CELL: usize = 8 << 20;
+pub(super) const MOST_ROW: usize = 32 << 20;
+
+/// How far a quoted cell of a TSV is looked for: Excel writes no longer ones.
+const MOST_TSV_CELL: usize = 128 << 10;
+
+/// How rows and cells are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dialect {
+    /// Cells with this byte between them, which may be in quotes.
+    Quoted(u8),
+    /// Cells with tabs between them; a quote is text.
+    Tabs,
+    /// A row is a line; it has no cells.
+    Lines,
+}
+
+/// A row as it stands in the text.
+pub(super) struct Cut<'a> {
+    /// Without the line's end.
+    pub(super) bytes: &'a [u8],
+    /// Whether quotes around a cell are no part of it.
+    pub(super) is_quoted: bool,
+    /// The line it begins in, and how many more lines it takes.
+    pub(super) line: u64,
+    pub(super) more_lines: u64,
+    /// Whether a blank line stands before it.
+    pub(super) after_blank: bool,
+    /// Where it begins, in bytes of the text.
+    pub(super) offset: u64,
+    /// What ends it; `None` at the end of the text.
+    pub(super) ending: Option<LineEnding>,
+}
+
+/// The part of a file's text that is the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Frame {
+    /// Where it begins, in bytes of the text, and in which line.
+    pub(super) start: u64,
+    pub(super) line: u64,
+    /// Where it ends, if not at the end of the text.
+    pub(super) end: Option<u64>,
+}
+
+impl Frame {
+    pub(super) const ALL: Self = Self { start: 0, line: 1, end: None };
+}
+
+pub(super) struct Cutter<R> {
+    text: Text<R>,
+    dialect: Dialect,
+    /// How many cells a row has, once that is known.
+    width: Option<usize>,
+    frame: Frame,
+    /// Text that was read; what is before `start` has been given out.
+    buffer: Vec<u8>,
+    start: usize,
+    /// Where in the text the buffer begins.
+    offset: u64,
+    line: u64,
+    is_last: bool,
+}
+
+impl<R: Read> Cutter<R> {
+    pub(super) fn new(text: Text<R>, dialect: Dialect, frame: Frame) -> Self {
+        Self {
+            text,
+            dialect,
+            width: None,
+            frame,
+            buffer: Vec::new(),
+            start: 0,
+            offset: 0,
+            line: frame.line,
+            is_last: false,
+        }
+    }
+
+    /// Says how many cells the header has.
+    pub(super) fn set_width(&mut self, width: usize) {
+        self.width = Some(width);
+    }
+
+    pub(super) fn text(&self) -> &Text<R> {
+        &self.text
+    }
+
+    /// The next row that is not blank. `ends` gets where its cells end.
+    pub(super) fn next(&mut self, ends: &mut Vec<usize>) -> Result<Option<Cut<'_>>, Fault> {
+        let mut after_blank = false;
+        loop {
+            self.go_to_start()?;
+            let mut scan = Scan::new(self.line);
+            let mut is_quoted = matches!(self.dialect, Dialect::Quoted(_));
+            let mut length = self.scan_row(&mut scan, ends)?;
+            let Some(ending) = length.take() else { return Ok(None) };
+            if self.dialect == Dialect::Tabs && self.width.is_some_and(|width| width != ends.len()) {
+                is_quoted = self.scan_quoted(&mut scan, ends)?;
+            }
+            let (start, line) = (self.start, self.line);
+            let end = start + scan.at;
+            let (ending, bytes) = if is_quoted && self.dialect == Dialect::Tabs {
+                line_end(&self.buffer[end..])
+            } else {
+                ending
+            };
+            self.start = end + bytes;
+            self.line += scan.more_lines + u64::from(ending.is_some());
+            let is_blank = match self.dialect {
+                Dialect::Lines => self.buffer[start..end].trim_ascii().is_empty(),
+                _ => start == end,
+            };
+            if is_blank {
+                after_blank = true;
+                continue;
+            }
+            return Ok(Some(Cut {
+                bytes: &self.buffer[start..end],
+                is_quoted,
+                line,
+                more_lines: scan.more_lines,
+                after_blank,
+                offset: self.offset + start as u64,
+                ending,
+            }));
+        }
+    }
+
+    /// Passes over what stands before the table.
+    fn go_to_start(&mut self) -> Result<(), Fault> {
+        while self.offset + (self.start as u64) < self.frame.start {
+            let missing = self.frame.start - self.offset - self.start as u64;
+            let there = self.buffer.len() - self.start;
+            match usize::try_from(missing) {
+                Ok(missing) if missing <= there => self.start += missing,
+                _ => {
+                    self.start = self.buffer.len();
+                    if !self.more(Place::Line(self.line))? {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Scans to the end of the row and answers what ends it; `None` when there is no row.
+    fn scan_row(
+        &mut self,
+        scan: &mut Scan,
+        ends: &mut Vec<usize>,
+    ) -> Result<Option<(Option<LineEnding>, usize)>, Fault> {
+        ends.clear();
+        let delimiter = match self.dialect {
+            Dialect::Quoted(delimiter) => Some(delimiter),
+            Dialect::Tabs => Some(b'\t'),
+            Dialect::Lines => None,
+        };
+        let quotes = matches!(self.dialect, Dialect::Quoted(_));
+        loop {
+            let bytes = &self.buffer[self.start..];
+            if let Some(end) = scan.go_on(bytes, delimiter, quotes, self.is_last, ends)? {
+                return Ok(Some(end));
+            }
+            let is_long =
+                scan.at > MOST_ROW || (delimiter.is_some() && scan.at - scan.cell_start > MOST_CELL);
+            if is_long {
+                return Err(scan.too_long(bytes, delimiter.is_some(), ends.len()));
+            }
+            if self.is_last {
+                return match bytes.is_empty() {
+                    true => Ok(None),
+                    false => scan.finish(ends).map(|()| Some((None, 0))),
+                };
+            }
+            let place = scan.place(bytes, delimiter.is_some(), ends.len());
+            self.more(place)?;
+        }
+    }
+
+    /// Scans the row anew, with quotes, if that gives as many cells as the header has.
+    fn scan_quoted(&mut self, scan: &mut Scan, ends: &mut Vec<usize>) -> Result<bool, Fault> {
+        let row = &self.buffer[self.start..self.start + scan.at];
+        if !row.split(|byte| *byte == b'\t').any(|cell| cell.first() == Some(&b'"')) {
+            return Ok(false);
+        }
+        let mut quoted = Scan::new(self.line);
+        let mut cells = Vec::new();
+        loop {
+            let bytes = &self.buffer[self.start..];
+            let read = quoted.go_on(bytes, Some(b'\t'), true, self.is_last, &mut cells);
+            let ended = match read {
+                Err(_) => return Ok(false),
+                Ok(Some(_)) => true,
+                Ok(None) if self.is_last => match quoted.finish(&mut cells) {
+                    Ok(()) => true,
+                    Err(_) => return Ok(false),
+                },
+                Ok(None) => false,
+            };
+            if ended {
+                if Some(cells.len()) != self.width {
+                    return Ok(false);
+                }
+                *scan = quoted;
+                *ends = cells;
+                return Ok(true);
+            }
+            if quoted.at - quoted.cell_start > MOST_TSV_CELL {
+                return Ok(false);
+            }
+            let place = quoted.place(bytes, true, cells.len());
+            self.more(place)?;
+        }
+    }
+
+    /// Reads more text; `false` when there is none.
+    fn more(&mut self, place: Place) -> Result<bool, Fault> {
+        if self.start > 0 {
+            self.buffer.drain(..self.start);
+            self.offset += self.start as u64;
+            self.start = 0;
+        }
+        let read = self.text.read(&mut self.buffer).map_err(|fault| match fault {
+            TextFault::Io(error) => Fault::Io(error),
+            TextFault::Encoding(problem) => Fault::Table(place, problem),
+        })?;
+        self.is_last |= !read;
+        if let Some(end) = self.frame.end
+            && self.offset + self.buffer.len() as u64 >= end
+        {
+            let kept = usize::try_from(end.saturating_sub(self.offset)).unwrap_or(self.buffer.len());
+            self.buffer.truncate(kept);
+            self.is_last = true;
+        }
+        Ok(!self.is_last)
+    }
+}
+
+/// Between which characters of a row a scan is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    CellStart,
+    /// In a cell without quotes around it; a quote is text here.
+    Plain,
+    Quoted,
+    /// Behind a quote in a quoted cell: the cell's end, or the first of a doubled quote.
+    AfterQuote,
+}
+
+/// A scan of one row, which goes on where it was when there are more bytes.
+pub(super) struct Scan {
+    state: State,
+    /// How much of the row was read; at its end, how long the row is.
+    at: usize,
+    cell_start: usize,
+    /// The line of the row, and of the quote that is open.
+    line: u64,
+    quote_line: u64,
+    more_lines: u64,
+}
+
+impl Scan {
+    pub(super) fn new(line: u64) -> Self {
+        Self { state: State::CellStart, at: 0, cell_start: 0, line, quote_line: line, more_lines: 0 }
+    }
+
+    /// How long the row is, once it was read to its end, and how many more lines it takes.
+    pub(super) fn size(&self) -> (usize, u64) {
+        (self.at, self.more_lines)
+    }
+
+    /// Reads on in `row`; answers the row's end, or `None` when it needs more bytes.
+    pub(super) fn go_on(
+        &mut self,
+        row: &[u8],
+        delimiter: Option<u8>,
+        quotes: bool,
+        is_last: bool,
+        ends: &mut Vec<usize>,
+    ) -> Result<Option<(Option<LineEnding>, usize)>, Fault> {
+        while let Some(&byte) = row.get(self.at) {
+            match self.state {
+                State::CellStart if quotes && byte == b'"' => {
+                    self.quote_line = self.line + self.more_lines;
+                    self.state = State::Quoted;
+                    self.at += 1;
+                }
+                State::CellStart => self.state = State::Plain,
+                State::Plain | State::AfterQuote => {
+                    if self.state == State::AfterQuote && byte == b'"' {
+                        self.state = State::Quoted;
+                        self.at += 1;
+                        continue;
+                    }
+                    if self.state == State::Plain {
+                        let ends_cell = |byte: &u8| {
+                            Some(*byte) == delimiter
+                                || *byte == b'\n'
+                                || (*byte == b'\r' && delimiter.is_some())
+                        };
+                        let rest = &row[self.at..];
+                        self.at += rest.iter().position(ends_cell).unwrap_or(rest.len());
+                    }
+                    match row.get(self.at) {
+                        None => return Ok(None),
+                        Some(byte) if Some(*byte) == delimiter => {
+                            ends.push(self.at);
+                            self.at += 1;
+                            self.cell_start = self.at;
+                            self.state = State::CellStart;
+                        }
+                        // A line feed may follow.
+                        Some(b'\r') if self.at + 1 == row.len() && !is_last => return Ok(None),
+                        Some(b'\r' | b'\n') => {
+                            ends.push(self.at);
+                            let mut end = line_end(&row[self.at..]);
+                            if delimiter.is_none() && self.at > 0 && row[self.at - 1] == b'\r' {
+                                self.at -= 1;
+                                end = (Some(LineEnding::CrLf), 2);
+                            }
+                            return Ok(Some(end));
+                        }
+                        Some(&byte) => return Err(self.text_after_quote(byte, ends.len())),
+                    }
+                }
+                State::Quoted => {
+                    let rest = &row[self.at..];
+                    let run = rest.iter().position(|byte| matches!(byte, b'"' | b'\r' | b'\n'));
+                    self.at += run.unwrap_or(rest.len());
+                    match row.get(self.at) {
+                        None => return Ok(None),
+                        Some(b'"') => self.state = State::AfterQuote,
+                        Some(b'\r') if self.at + 1 == row.len() && !is_last => return Ok(None),
+                        Some(b'\r') => self.more_lines += u64::from(row.get(self.at + 1) != Some(&b'\n')),
+                        Some(_) => self.more_lines += 1,
+                    }
+                    self.at += 1;
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// The text ends here.
+    pub(super) fn finish(&mut self, ends: &mut Vec<usize>) -> Result<(), Fault> {
+        if self.state == State::Quoted {
+            let place = Place::Cell { line: self.quote_line, cell: ends.len() + 1 };
+            return Err(Fault::Table(place, Problem::UnclosedQuote));
+        }
+        ends.push(self.at);
+        Ok(())
+    }
+
+    fn text_after_quote(&self, byte: u8, cell: usize) -> Fault {
+        let line = self.line + self.more_lines;
+        let opened = if self.quote_line == line { 0 } else { self.quote_line };
+        let place = Place::Cell { line, cell: cell + 1 };
+        Fault::Table(place, Problem::TextAfterQuote { opened, byte })
+    }
+
+    /// Where the next byte would be.
+    fn place(&self, row: &[u8], has_cells: bool, cells: usize) -> Place {
+        let line = self.line + self.more_lines;
+        match has_cells {
+            false => {
+                let before = String::from_utf8_lossy(&row[..self.at.min(row.len())]);
+                Place::Column { line, column: before.chars().count() + 1 }
+            }
+            true if self.at == 0 => Place::Line(line),
+            true => Place::Cell { line, cell: cells + 1 },
+        }
+    }
+
+    fn too_long(&self, row: &[u8], has_cells: bool, cells: usize) -> Fault {
+        if !has_cells {
+            let place = Place::Column { line: self.line, column: open_string(row) };
+            return Fault::Table(place, Problem::TooLong { what: "line", most: MOST_ROW, opened: 0 });
+        }
+        if self.at - self.cell_start <= MOST_CELL {
+            let problem = Problem::TooLong { what: "row", most: MOST_ROW, opened: 0 };
+            return Fault::Table(Place::Line(self.line), problem);
+        }
+        let is_quoted = matches!(self.state, State::Quoted | State::AfterQuote);
+        let line = if is_quoted { self.quote_line } else { self.line + self.more_lines };
+        let opened = if is_quoted { line } else { 0 };
+        let problem = Problem::TooLong { what: "cell", most: MOST_CELL, opened };
+        Fault::Table(Place::Cell { line, cell: cells + 1 }, problem)
+    }
+}
+
+/// The column of the string that is open at the end of a part of a line of JSON.
+fn open_string(line: &[u8]) -> usize {
+    let (mut start, mut in_string, mut is_escaped) = (0, false, false);
+    for (at, byte) in line.iter().enumerate() {
+        if *byte == b'"' && !is_escaped {
+            in_string = !in_string;
+            start = at;
+        }
+        is_escaped = *byte == b'\\' && !is_escaped;
+    }
+    String::from_utf8_lossy(&line[..start]).chars().count() + 1
+}
+
+fn line_end(bytes: &[u8]) -> (Option<LineEnding>, usize) {
+    match bytes {
+        [b'\r', b'\n', ..] => (Some(LineEnding::CrLf), 2),
+        [b'\r', ..] => (Some(LineEnding::Cr), 1),
+        [b'\n', ..] => (Some(LineEnding::Lf), 1),
+        _ => (None, 0),
+    }
+}
+
+/// The cells of a row, raw.
+pub(super) fn raw_cells<'a>(row: &'a str, ends: &'a [usize]) -> impl Iterator<Item = &'a str> {
+    (0..ends.len()).map(|at| raw_cell(row, ends, at).unwrap_or_default())
+}
+
+/// One cell of a row, raw; `None` for a cell that the row lacks.
+pub(super) fn raw_cell<'a>(row: &'a str, ends: &[usize], at: usize) -> Option<&'a str> {
+    let start = match at {
+        0 => 0,
+        at => ends.get(at - 1)? + 1,
+    };
+    row.get(start..*ends.get(at)?)
+}
+
+/// What a raw cell says.
+pub(super) fn unquoted(raw: &str, is_quoted: bool) -> Cow<'_, str> {
+    let inside = raw.strip_prefix('"').filter(|_| is_quoted);
+    match inside.map(|inside| inside.strip_suffix('"').unwrap_or(inside)) {
+        None => raw.into(),
+        Some(inside) if inside.contains('"') => inside.replace("\"\"", "\"").into(),
+        Some(inside) => inside.into(),
+    }
+}

@@ -1,0 +1,342 @@
+//! Where a table begins: finds the header behind notes, titles and `sep=;`. It decides only
+//! where nothing else fits; where something else does, it asks for a flag. Pure: text in,
+//! verdict out.
+
+use std::collections::HashSet;
+
+use super::check::Fault;
+use super::cut::{Dialect, Frame, Scan, raw_cells, unquoted};
+use super::error::Place;
+use super::problem::Problem;
+use super::shape::{Note, ReadOptions};
+use super::words::{Look, is_note_before, look, names_a_column};
+
+/// How many rows are looked at, and how many lines may stand before the header.
+const MOST_RECORDS: usize = 100;
+const MOST_BEFORE: usize = 40;
+
+/// Where the table begins and how it is read.
+#[derive(Debug)]
+pub(super) struct Head {
+    pub(super) delimiter: u8,
+    pub(super) dialect: Dialect,
+    pub(super) frame: Frame,
+    /// The line for Excel that says the delimiter, with its end.
+    pub(super) separator: Option<String>,
+    pub(super) notes: Vec<Note>,
+    /// The line that may be the header, should the first one not fit.
+    pub(super) other_header: Option<u64>,
+}
+
+/// One row of the beginning.
+struct Record {
+    line: u64,
+    offset: usize,
+    cells: Vec<String>,
+    /// Whether its first cell is in quotes.
+    in_quotes: bool,
+    after_blank: bool,
+}
+
+impl Record {
+    fn filled(&self) -> usize {
+        self.cells.iter().filter(|cell| !cell.trim().is_empty()).count()
+    }
+
+    /// Whether every cell could be a name, and each another.
+    fn has_names(&self) -> bool {
+        let mut seen = HashSet::new();
+        self.cells.iter().all(|cell| !cell.trim().is_empty() && cell.len() <= 200 && seen.insert(cell))
+    }
+
+    fn known_names(&self) -> usize {
+        self.cells.iter().filter(|cell| names_a_column(cell)).count()
+    }
+}
+
+/// Looks at the beginning of a file's text. `start` is where a header that the user named
+/// stands; `is_whole` says whether the file ends with `text`.
+pub(super) fn lay_out(
+    text: &str,
+    is_whole: bool,
+    delimiter: u8,
+    options: &ReadOptions,
+    start: Option<Frame>,
+) -> Result<Head, Fault> {
+    let mut head = Head {
+        delimiter,
+        dialect: Dialect::Quoted(delimiter),
+        frame: start.unwrap_or(Frame::ALL),
+        separator: None,
+        notes: Vec::new(),
+        other_header: None,
+    };
+    if let Some((sign, length)) = separator_line(text) {
+        head.delimiter = options.delimiter.unwrap_or(sign);
+        head.separator = Some(text[..length].to_owned());
+        head.notes.push(Note::Separator(head.delimiter));
+        if start.is_none() {
+            head.frame = Frame { start: length as u64, line: 2, end: None };
+        }
+    }
+    let from = usize::try_from(head.frame.start).unwrap_or(usize::MAX).min(text.len());
+    head.dialect = if head.delimiter == b'\t' { Dialect::Tabs } else { Dialect::Quoted(head.delimiter) };
+    let records = records(&text[from..], is_whole, head.dialect, head.frame.line);
+    if head.dialect == Dialect::Tabs
+        && records.first().is_some_and(|first| is_all_quoted(first, &text[from..]))
+    {
+        head.dialect = Dialect::Quoted(b'\t');
+        head.notes.push(Note::QuotedTabs);
+        return Ok(head);
+    }
+    if start.is_none() && !options.no_header {
+        choose(&records, from, options, &mut head)?;
+    }
+    Ok(head)
+}
+
+/// `sep=;` in the first line tells Excel the delimiter; answers it and the line's length.
+fn separator_line(text: &str) -> Option<(u8, usize)> {
+    let end = text.find(['\r', '\n'])?;
+    let length = end + if text[end..].starts_with("\r\n") { 2 } else { 1 };
+    let line = text[..end].trim_end_matches(' ');
+    let line = line.strip_prefix('"').and_then(|line| line.strip_suffix('"')).unwrap_or(line);
+    let sign =
+        line.get(..4).filter(|start| start.eq_ignore_ascii_case("sep=")).and_then(|_| line.get(4..))?;
+    let byte = *sign.as_bytes().first()?;
+    let is_one = super::shape::can_delimit(byte) && sign.bytes().all(|other| other == byte);
+    is_one.then_some((byte, length))
+}
+
+/// Every name in the header is in quotes: the file comes from a program that quotes.
+fn is_all_quoted(first: &Record, text: &str) -> bool {
+    let line = text[first.offset..].lines().next().unwrap_or_default().trim_end_matches('\r');
+    line.split('\t').all(|cell| {
+        let inside = cell.strip_prefix('"').and_then(|cell| cell.strip_suffix('"'));
+        inside.is_some_and(|inside| !inside.replace("\"\"", "").contains('"'))
+    })
+}
+
+/// Cuts the beginning into rows; a line that is no sound CSV counts as plain text.
+fn records(text: &str, is_whole: bool, dialect: Dialect, line: u64) -> Vec<Record> {
+    let (delimiter, quotes) = match dialect {
+        Dialect::Quoted(delimiter) => (delimiter, true),
+        _ => (b'\t', false),
+    };
+    let (mut at, mut line, mut after_blank) = (0, line, false);
+    let mut found = Vec::new();
+    while at < text.len() && found.len() < MOST_RECORDS {
+        let rest = &text[at..];
+        let mut ends = Vec::new();
+        let mut scan = Scan::new(line);
+        let read = match scan.go_on(rest.as_bytes(), Some(delimiter), quotes, true, &mut ends) {
+            Ok(None) if is_whole => scan.finish(&mut ends).map(|()| Some(0)),
+            Ok(None) if found.is_empty() => Ok(None),
+            Ok(None) => break,
+            Ok(Some((_, bytes))) => Ok(Some(bytes)),
+            Err(fault) => Err(fault),
+        };
+        let mut is_quoted = quotes;
+        let bytes = match read {
+            Ok(Some(bytes)) => bytes,
+            _ => {
+                is_quoted = false;
+                scan = Scan::new(line);
+                ends.clear();
+                match scan.go_on(rest.as_bytes(), Some(delimiter), false, true, &mut ends) {
+                    Ok(Some((_, bytes))) => bytes,
+                    _ => {
+                        let _ = scan.finish(&mut ends);
+                        0
+                    }
+                }
+            }
+        };
+        let (length, more_lines) = scan.size();
+        if length > 0 {
+            let row = &rest[..length];
+            found.push(Record {
+                line,
+                offset: at,
+                cells: raw_cells(row, &ends).map(|raw| unquoted(raw, is_quoted).into_owned()).collect(),
+                in_quotes: is_quoted && row.starts_with('"'),
+                after_blank: std::mem::take(&mut after_blank),
+            });
+        } else {
+            after_blank = true;
+        }
+        line += more_lines + 1;
+        at += length + bytes;
+        if bytes == 0 {
+            break;
+        }
+    }
+    found
+}
+
+/// Chooses the header among the first rows.
+fn choose(records: &[Record], from: usize, options: &ReadOptions, head: &mut Head) -> Result<(), Fault> {
+    let Some(first) = records.first() else { return Ok(()) };
+    if let Some(problem) = quoted_rows(records) {
+        return Err(Fault::Table(Place::Line(first.line), problem));
+    }
+    let width = usual_width(records);
+    let found = records.iter().take(MOST_BEFORE + 1).position(|record| {
+        record.cells.len() == width && is_header(record, &records[index_after(records, record)..])
+    });
+    let fits = first.cells.len() >= width && (first.has_names() || options.name_columns);
+    head.other_header = match found {
+        Some(at) if at > 0 => Some(records[at].line),
+        _ => records.iter().find(|one| one.cells.len() == width && one.has_names()).map(|one| one.line),
+    };
+    head.other_header =
+        head.other_header.filter(|line| *line != first.line && first.cells.len() < width.max(2));
+    let Some(at) = found.filter(|at| *at > 0) else {
+        return if fits || found.is_none() { first_as_header(records, head) } else { Ok(()) };
+    };
+    let (header, before) = (&records[at], &records[..at]);
+    if fits && first.known_names() == 0 && is_second_table(records, at) {
+        let problem = Problem::HeaderLater { line: header.line, first: first.line };
+        return Err(Fault::Table(Place::Line(first.line), problem));
+    }
+    if fits {
+        return first_as_header(records, head);
+    }
+    // Usual names are sure; what merely differs from the rows below may be a row itself.
+    let is_sure = header.known_names() > 0 || (header.after_blank && records.len() - at > 3);
+    if width >= 2 && is_sure && before.iter().all(|record| is_note(record, width, header.after_blank)) {
+        let offset = from + header.offset;
+        head.frame = Frame { start: offset as u64, line: header.line, end: None };
+        head.other_header = None;
+        let text = before.iter().flat_map(|record| &record.cells).find(|cell| !cell.trim().is_empty());
+        head.notes.push(Note::Before {
+            first: first.line,
+            last: header.line - 1,
+            text: text.cloned().unwrap_or_default(),
+        });
+        return Ok(());
+    }
+    let problem = Problem::HeaderLater { line: header.line, first: first.line };
+    Err(Fault::Table(Place::Line(first.line), problem))
+}
+
+fn index_after(records: &[Record], record: &Record) -> usize {
+    records.iter().position(|other| other.line == record.line).map_or(records.len(), |at| at + 1)
+}
+
+/// The number of cells that most rows have; of two, the greater.
+fn usual_width(records: &[Record]) -> usize {
+    let widths = records.iter().map(|record| record.cells.len());
+    let count = |width: usize| records.iter().filter(|record| record.cells.len() == width).count();
+    // Notes may be more lines than the table behind them has.
+    let is_table = |width: &usize| {
+        let start = records.iter().position(|record| record.cells.len() == *width).unwrap_or_default();
+        *width > 1 && count(*width) >= 2 && count(*width) * 2 >= records.len() - start
+    };
+    let most = widths.clone().filter(is_table).max_by_key(|width| (count(*width), *width));
+    most.or_else(|| widths.max_by_key(|width| (count(*width), *width))).unwrap_or(1)
+}
+
+/// Whether the row speaks for itself as the header of `rows`: its cells are names, and
+/// either usual ones or unlike what stands below.
+fn is_header(record: &Record, rows: &[Record]) -> bool {
+    if !record.has_names() || record.cells.iter().any(|cell| look(cell) != Look::Text) {
+        return false;
+    }
+    let fitting: Vec<&Record> = rows.iter().filter(|row| row.cells.len() == record.cells.len()).collect();
+    let is_typed = |column: usize| {
+        let mut looks =
+            fitting.iter().map(|row| look(&row.cells[column])).filter(|look| *look != Look::Empty);
+        let first = looks.next();
+        first.is_some_and(|first| first != Look::Text && looks.all(|look| look == first))
+    };
+    let usual = record.known_names();
+    // One usual name among many may be chance; a single column must bear it alone.
+    let named = usual >= 2 || (usual == 1 && record.cells.len() <= 3);
+    named || (0..record.cells.len()).any(is_typed)
+}
+
+/// Whether behind a blank line a row of usual names begins another table than the first row.
+fn is_second_table(records: &[Record], at: usize) -> bool {
+    let header = &records[at];
+    let names = header.known_names();
+    header.after_blank && names * 2 >= header.cells.len() && header.cells != records[0].cells
+}
+
+/// Whether a row before a header of `width` cells is a note and cannot be a header or a row.
+fn is_note(record: &Record, width: usize, header_stands_apart: bool) -> bool {
+    let first = record.cells.first().map(String::as_str).unwrap_or_default();
+    let is_comment = first.trim_start().starts_with(['#']) || first.trim_start().starts_with("//");
+    if is_comment {
+        return true;
+    }
+    let mut filled = record.cells.iter().filter(|cell| !cell.trim().is_empty());
+    if record.known_names() > 0 && !(record.cells.len() == 1 && first.split_whitespace().count() > 4) {
+        return false;
+    }
+    let text = filled.next().map(String::as_str).unwrap_or_default();
+    if look(text) == Look::Address {
+        return false;
+    }
+    match record.filled() {
+        0 => true,
+        1 => header_stands_apart || is_note_before(text) || record.cells.len().min(width) >= 3,
+        // `Report:,Leads` and the like, narrower than the table.
+        filled => filled < width && record.cells.len() <= width && first.trim_end().ends_with(':'),
+    }
+}
+
+/// The first row is the header, unless it looks like data.
+fn first_as_header(records: &[Record], head: &mut Head) -> Result<(), Fault> {
+    let Some((first, rows)) = records.split_first() else { return Ok(()) };
+    if first.known_names() > 0 {
+        return Ok(());
+    }
+    for (column, cell) in first.cells.iter().enumerate() {
+        let below = rows.iter().filter_map(|row| row.cells.get(column)).map(|cell| look(cell));
+        let below: Vec<Look> = below.filter(|look| *look != Look::Empty).collect();
+        let alike = |look: Look| below.iter().filter(|other| **other == look).count() * 2 >= below.len();
+        match look(cell) {
+            Look::Address if alike(Look::Address) => {
+                let problem = Problem::FirstRowIsData { cell: cell.trim().to_owned(), column: column + 1 };
+                return Err(Fault::Table(Place::Line(first.line), problem));
+            }
+            kind @ (Look::Number | Look::Date) if !below.is_empty() && alike(kind) && !is_year(cell) => {
+                let note = Note::FirstRowLooksLikeData { line: first.line, cell: cell.trim().to_owned() };
+                if !head.notes.contains(&note) {
+                    head.notes.push(note);
+                }
+                return Ok(());
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn is_year(cell: &str) -> bool {
+    cell.trim().parse::<u32>().is_ok_and(|year| (1900..2100).contains(&year))
+}
+
+/// A file whose every line is in one pair of quotes is a table of one column to every reader.
+fn quoted_rows(records: &[Record]) -> Option<Problem> {
+    let is_whole = |record: &Record| record.in_quotes && record.cells.len() == 1;
+    if records.len() < 2 || !records.iter().all(is_whole) {
+        return None;
+    }
+    let count = |record: &Record, sign: char| {
+        let mut in_quotes = false;
+        record.cells[0]
+            .chars()
+            .filter(|c| {
+                in_quotes ^= *c == '"';
+                *c == sign && !in_quotes
+            })
+            .count()
+    };
+    let is_between = |sign: &char| {
+        let cells = count(&records[0], *sign);
+        cells > 0 && records.iter().all(|record| count(record, *sign) == cells)
+    };
+    [',', ';', '\t', '|'].into_iter().find(is_between).map(|sign| Problem::QuotedRows { sign })
+}

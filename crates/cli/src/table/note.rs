@@ -1,0 +1,131 @@
+//! What a user is told of how a table is read: what was left out, taken as or given a name.
+
+use std::fmt;
+
+use super::problem::{byte_name, grouped, printable};
+
+/// How the file was read, where that is not as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Note {
+    /// The file is not UTF-8; whether this was found out or said by the user.
+    Encoding {
+        /// The encoding's name.
+        name: &'static str,
+        /// Whether the user named it.
+        is_given: bool,
+    },
+    /// A `sep=` line says the delimiter.
+    Separator(u8),
+    /// Lines before the header are left out.
+    Before {
+        /// The first of the lines.
+        first: u64,
+        /// The last of the lines.
+        last: u64,
+        /// What the first says.
+        text: String,
+    },
+    /// Lines behind the rows are left out.
+    After {
+        /// The first of the lines.
+        first: u64,
+        /// What it says.
+        text: String,
+        /// How many lines there are, blank ones not counted.
+        count: u64,
+    },
+    /// A TSV whose names are in quotes is read with quotes.
+    QuotedTabs,
+    /// The first row looks like data.
+    FirstRowLooksLikeData {
+        /// Its line.
+        line: u64,
+        /// The cell that looks so.
+        cell: String,
+    },
+    /// The last row looks like a total or a note, and is read as a row.
+    LastRowLooksLikeNote {
+        /// Its line.
+        line: u64,
+        /// Its first cell.
+        cell: String,
+    },
+    /// Rows got empty cells at their end.
+    Padded(u64),
+    /// Columns got these names.
+    Named(Vec<String>),
+}
+
+impl Note {
+    /// Whether the user should look, since something may be wrong.
+    pub fn is_warning(&self) -> bool {
+        matches!(self, Self::FirstRowLooksLikeData { .. } | Self::LastRowLooksLikeNote { .. })
+    }
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Encoding { name, is_given: true } => write!(f, "read as {name}"),
+            Self::Encoding { name, is_given: false } => {
+                write!(f, "read as {name} (`--encoding NAME` says another)")
+            }
+            Self::Separator(byte) => {
+                write!(f, "line 1 (`sep=`) says that {} stands between cells", byte_name(*byte))
+            }
+            Self::Before { first, last, text } => {
+                write!(f, "the header is in line {}; ", grouped(last + 1))?;
+                lines(f, *first, *last)?;
+                write!(f, " left out: \"{}\" (`--header-line {first}` reads from there)", short(text))
+            }
+            Self::After { first, text, count } => {
+                let (lines, are) = if *count == 1 { ("line", "is") } else { ("lines", "are") };
+                write!(
+                    f,
+                    "{} {lines} behind the rows, from line {} on, {are} ",
+                    grouped(*count),
+                    grouped(*first)
+                )?;
+                write!(f, "left out: \"{}\" (`--skip-footer 0` reads all lines as rows)", short(text))
+            }
+            Self::QuotedTabs => f.write_str("the header's names are in quotes, so quotes are read as in CSV"),
+            Self::FirstRowLooksLikeData { line, cell } => write!(
+                f,
+                "the header in line {} looks like a row (`{}`); `--no-header` reads it as one",
+                grouped(*line),
+                short(cell)
+            ),
+            Self::LastRowLooksLikeNote { line, cell } => write!(
+                f,
+                "the row in line {} (`{}`) looks like a total or a note; `--skip-footer 1` leaves it out",
+                grouped(*line),
+                short(cell)
+            ),
+            Self::Padded(1) => f.write_str("1 row lacks cells at its end, which are read as empty"),
+            Self::Padded(rows) => {
+                write!(f, "{} rows lack cells at their end, which are read as empty", grouped(*rows))
+            }
+            Self::Named(names) => {
+                const MOST: usize = 8;
+                let shown: Vec<String> =
+                    names.iter().take(MOST).map(|name| format!("`{}`", short(name))).collect();
+                let others = if names.len() > MOST { " and others" } else { "" };
+                write!(f, "columns without a name of their own are called {}{others}", shown.join(", "))
+            }
+        }
+    }
+}
+
+fn lines(f: &mut fmt::Formatter<'_>, first: u64, last: u64) -> fmt::Result {
+    match last - first {
+        0 => write!(f, "line {first} is"),
+        _ => write!(f, "lines {} to {} are", grouped(first), grouped(last)),
+    }
+}
+
+/// Enough of a text to know it again.
+fn short(text: &str) -> String {
+    let line: String = text.chars().take(60).collect();
+    let cut = if text.chars().nth(60).is_some() { "…" } else { "" };
+    format!("{}{cut}", printable(line.trim()))
+}
