@@ -7,7 +7,7 @@ use marl_core::RegistryError;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{error_code::ErrorCode, exit, table::TableError};
+use crate::{error_code::ErrorCode, exit, table::TableError, typed};
 
 /// Why a command failed, for the printer.
 #[derive(Debug)]
@@ -147,6 +147,9 @@ impl From<TableError> for Failure {
             failure = failure.caused_by(cause);
         }
         failure.hints = error.hints();
+        if let Some(flags) = error.flags() {
+            failure = failure.next(format!("{} {flags}", typed::command()));
+        }
         if error.is_locked() { failure.retryable() } else { failure }
     }
 }

@@ -26,6 +26,7 @@ use crate::{
     failure::Failure,
     filter::Filter,
     place::Place,
+    printer::Printer,
     project,
     recipe::Recipe,
     settings::Settings,
@@ -283,6 +284,21 @@ pub(crate) async fn start_sandbox() -> Result<Sandbox, Failure> {
 
 pub(crate) fn header<'a>(sketch: &'a Sketch, name: &'a str) -> Header<'a> {
     Header { table: name, columns: &sketch.columns, samples: &sketch.samples }
+}
+
+/// How the table was read, where that is not as it stands.
+pub(crate) fn table_notes(sketch: &Sketch) -> Vec<String> {
+    sketch.notes.iter().map(ToString::to_string).collect()
+}
+
+/// Tells it to people; a document has it in a field of its own.
+pub(crate) fn tell_table_notes(sketch: &Sketch, printer: &Printer) {
+    for note in &sketch.notes {
+        match note.is_warning() {
+            true => printer.warn(&note.to_string()),
+            false => printer.note("table", &note.to_string()),
+        }
+    }
 }
 
 /// The table's name in messages.

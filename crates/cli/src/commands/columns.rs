@@ -14,6 +14,7 @@ use crate::{
     document::Version,
     exit,
     failure::Failure,
+    job::{table_notes, tell_table_notes},
     printer::Printer,
     profile::{MOST_DISTINCT, Profile},
     project,
@@ -30,6 +31,9 @@ pub(super) struct Document<'a> {
     schema_version: Version<1>,
     table: String,
     rows: u64,
+    /// How the table was read, where that is not as it stands.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    table_notes: Vec<String>,
     columns_total: usize,
     shown: usize,
     /// The command that lists the rest, if there is a rest.
@@ -57,6 +61,7 @@ struct Described<'a> {
 pub(crate) fn run(args: &ColumnsArgs, printer: &Printer) -> Result<u8, Failure> {
     let registry = Registry::gather()?;
     let sketch = table::check(&args.table, &args.reading.options())?;
+    tell_table_notes(&sketch, printer);
     let total = sketch.columns.len();
     let most = if args.all { total } else { total.min(LISTED) };
     let (integrations, unbound) = runnable(&sketch, &registry);
@@ -64,6 +69,7 @@ pub(crate) fn run(args: &ColumnsArgs, printer: &Printer) -> Result<u8, Failure> 
         schema_version: Version,
         table: project::shown(&args.table),
         rows: sketch.rows,
+        table_notes: table_notes(&sketch),
         columns_total: total,
         shown: most,
         more: None,

@@ -21,7 +21,7 @@ use crate::{
     exit,
     failure::Failure,
     handover::Handover,
-    job::{Job, Way},
+    job::{self, Job, Way},
     older,
     pick::{Picked, pick},
     pipeline,
@@ -228,6 +228,7 @@ impl<'a> Run<'a> {
     }
 
     fn say_what_it_will_do(&self) {
+        job::tell_table_notes(self.sketch, self.printer);
         if self.is_sandbox {
             self.printer
                 .note("sandbox", "answers are samples: listed companies of 2015 to 2025, profiles invented");
@@ -318,6 +319,7 @@ impl<'a> Run<'a> {
             run: self.ledger.run(),
             rows: self.sketch.rows,
             rows_selected: counts.rows,
+            table_notes: job::table_notes(self.sketch),
             output: None,
             errors_file: None,
             elapsed,

@@ -10,7 +10,7 @@ use crate::{
     args::PlanArgs,
     exit,
     failure::Failure,
-    job::{Job, Way, ledger_path},
+    job::{self, Job, Way, ledger_path},
     pick::pick,
     pipeline,
     plan_hash::Hash,
@@ -28,6 +28,7 @@ pub(crate) fn run(args: &PlanArgs, printer: &Arc<Printer>) -> Result<u8, Failure
     let job = Job::prepare(&args.enrich)?;
     let caps = job.caps()?;
     table::check_output(&job.output(), &job.sketch, job.output_links())?;
+    job::tell_table_notes(&job.sketch, printer);
     block_on(async {
         let way = job.connect(caps).await?;
         let planned = plan(&job, &way, args.sample, printer).await;
@@ -83,6 +84,7 @@ async fn plan(job: &Job<'_>, way: &Way, sample: usize, printer: &Printer) -> Res
         rows: job.sketch.rows,
         columns: job.sketch.columns.len(),
         rows_picked: forecast.rows(),
+        table_notes: job::table_notes(&job.sketch),
         ledger: ledger_path(&args.ledger, &job.place)?,
         ledger_exists: store.is_some(),
         steps,

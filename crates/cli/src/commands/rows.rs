@@ -12,7 +12,7 @@ use crate::{
     exit,
     failure::Failure,
     filter::{Filter, Untold},
-    job::column_types,
+    job::{column_types, table_notes, tell_table_notes},
     page::{Form, Page, PageRow},
     pick::Ranges,
     printer::Printer,
@@ -29,6 +29,9 @@ const FRAME: usize = 500;
 pub(super) struct Document<'a> {
     schema_version: Version<1>,
     table: String,
+    /// How the table was read, where that is not as it stands.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    table_notes: Vec<String>,
     rows_total: u64,
     rows_matching: u64,
     /// The rows for which the condition cannot be told; they do not match.
@@ -50,6 +53,7 @@ fn is_zero(number: &usize) -> bool {
 
 pub(crate) fn run(args: &RowsArgs, printer: &Printer) -> Result<u8, Failure> {
     let sketch = table::check(&args.table, &args.reading.options())?;
+    tell_table_notes(&sketch, printer);
     let columns = columns(&args.columns, &sketch)?;
     let filter = filter(args, &sketch)?;
     args.rows.as_ref().map_or(Ok(()), |ranges| ranges.check(sketch.rows))?;
@@ -61,6 +65,7 @@ pub(crate) fn run(args: &RowsArgs, printer: &Printer) -> Result<u8, Failure> {
     // The command for the next rows may be long, since it says the condition.
     let frame = report::size(&more(args, u64::MAX, printer.is_json()))
         + report::size(&args.table.to_string_lossy())
+        + table_notes(&sketch).iter().map(|note| report::size(note) + 4).sum::<usize>()
         + FRAME;
     let room = MOST_CHARACTERS.saturating_sub(frame);
     let mut page = Page::new(&sketch.columns, columns, form, args.limit, room);
@@ -70,6 +75,7 @@ pub(crate) fn run(args: &RowsArgs, printer: &Printer) -> Result<u8, Failure> {
     let document = Document {
         schema_version: Version,
         table: project::shown(&args.table),
+        table_notes: table_notes(&sketch),
         rows_total: sketch.rows,
         rows_matching: matching,
         untold: untold.count,

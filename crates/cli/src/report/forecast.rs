@@ -21,6 +21,7 @@ pub(crate) struct Planned {
     pub(crate) rows: u64,
     pub(crate) columns: usize,
     pub(crate) rows_picked: u64,
+    pub(crate) table_notes: Vec<String>,
     pub(crate) ledger: String,
     pub(crate) ledger_exists: bool,
     pub(crate) steps: Vec<StepForecast>,

@@ -26,6 +26,9 @@ pub(crate) struct Document {
     rows: u64,
     /// Of these, those that the steps were for.
     rows_selected: u64,
+    /// How the table was read, where that is not as it stands.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    table_notes: Vec<String>,
     /// The enriched table; null when an older one was left as it was.
     output: Option<String>,
     /// The rows that failed, if any did.
@@ -133,6 +136,7 @@ pub(crate) fn document(report: &Report, plan: &Plan) -> Document {
         exit_code: report.exit_code,
         rows: report.rows,
         rows_selected: report.rows_selected,
+        table_notes: report.table_notes.clone(),
         output: path(&report.output),
         errors_file: path(&report.errors_file),
         elapsed_ms: u64::try_from(report.elapsed.as_millis()).unwrap_or(u64::MAX),

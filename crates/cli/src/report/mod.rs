@@ -74,6 +74,7 @@ pub(crate) struct Report {
     pub(crate) run: i64,
     pub(crate) rows: u64,
     pub(crate) rows_selected: u64,
+    pub(crate) table_notes: Vec<String>,
     pub(crate) output: Option<PathBuf>,
     pub(crate) errors_file: Option<PathBuf>,
     pub(crate) elapsed: Duration,

@@ -42,6 +42,11 @@ impl TableError {
         kept.into_iter().chain(hint::hint(&self.problem, &self.path, self.source.as_ref())).collect()
     }
 
+    /// The flags that settle it, if there is one way to.
+    pub fn flags(&self) -> Option<String> {
+        hint::flags(&self.problem)
+    }
+
     /// Whether another run holds the output, so that trying again later would help.
     pub fn is_locked(&self) -> bool {
         matches!(self.problem, Problem::Locked)

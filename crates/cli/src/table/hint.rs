@@ -105,6 +105,19 @@ pub(super) fn hint(problem: &Problem, path: &Path, source: Option<&io::Error>) -
     Some(hint)
 }
 
+/// The flags that settle a problem, ready to be typed; only where they lose nothing.
+pub(super) fn flags(problem: &Problem) -> Option<String> {
+    match problem {
+        Problem::WrongDelimiter { found, .. } => Some(format!("--delimiter {}", delimiter_argument(*found))),
+        Problem::EmptyNames(_) | Problem::DuplicateName { .. } => Some("--name-columns".into()),
+        Problem::HeaderLater { line, .. } => Some(format!("--header-line {line}")),
+        Problem::LongRows { other_header: Some(line), .. } => Some(format!("--header-line {line}")),
+        Problem::FirstRowIsData { .. } => Some("--no-header".into()),
+        Problem::ShortRows { .. } => Some("--pad-rows".into()),
+        _ => None,
+    }
+}
+
 /// Where the lines are that could not be put in their place because of the problem.
 pub(super) fn kept(problem: &Problem, kept: &Path) -> String {
     let kept = escaped(kept);

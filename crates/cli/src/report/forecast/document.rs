@@ -18,6 +18,9 @@ use crate::document::Version;
 pub(crate) struct Document<'a> {
     schema_version: Version<1>,
     table: Table<'a>,
+    /// How the table was read, where that is not as it stands.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    table_notes: &'a [String],
     /// Whether the answers are the sandbox's: samples, never real.
     sandbox: bool,
     ledger: Ledger<'a>,
@@ -157,6 +160,7 @@ pub(crate) fn planned_document<'a>(
     });
     Document {
         schema_version: Version,
+        table_notes: &planned.table_notes,
         table: Table {
             path: &planned.table,
             rows: planned.rows,

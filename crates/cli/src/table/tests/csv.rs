@@ -48,13 +48,10 @@ fn shapes() {
 fn a_mark_is_shape_only_once() {
     assert_eq!(columns("a.csv", "\u{feff}a,b\n"), ["a", "b"]);
     assert_eq!(columns("a.csv", "\u{feff}\"a\",b\n"), ["a", "b"]);
-    assert_eq!(columns("a.csv", "\u{feff}\u{feff}a,b\n"), ["\u{feff}a", "b"]);
+    assert_eq!(columns("a.csv", "\u{feff}\u{feff}a,b\n"), ["a", "b"]);
     assert_eq!(columns("a.csv", "\"\u{feff}a\",b\n"), ["\u{feff}a", "b"]);
-    for content in ["\u{feff}\u{feff}a,b\n", "\"\u{feff}a\",b\n"] {
-        let bench = Bench::new("a.csv", content);
-        let written = bench.enrich(&bench.check(), &[], &[]);
-        assert_eq!(columns("a.csv", &String::from_utf8(written).unwrap()), ["\u{feff}a", "b"]);
-    }
+    let bench = Bench::new("a.csv", "\"\u{feff}a\",b\n");
+    assert_eq!(bench.enrich(&bench.check(), &[], &[]), "\"\u{feff}a\",b\n".as_bytes());
 }
 
 #[test]
@@ -85,12 +82,12 @@ fn blank_lines_are_no_rows_and_quotes_inside_are_text() {
 #[test]
 fn the_command_line_names_the_delimiter() {
     let bench = Bench::new("leads.txt", "a;b\n1;2\n");
-    let options = ReadOptions { delimiter: Some(b';') };
+    let options = ReadOptions { delimiter: Some(b';'), ..ReadOptions::default() };
     assert_eq!(check(&bench.input, &options).unwrap().columns, ["a", "b"]);
     let bench = Bench::new("leads.csv", "a;b\n1;2\n");
-    let options = ReadOptions { delimiter: Some(b',') };
+    let options = ReadOptions { delimiter: Some(b','), ..ReadOptions::default() };
     assert_eq!(check(&bench.input, &options).unwrap().columns, ["a;b"]);
-    let options = ReadOptions { delimiter: Some(b'"') };
+    let options = ReadOptions { delimiter: Some(b'"'), ..ReadOptions::default() };
     assert_eq!(
         said(&check(&bench.input, &options).unwrap_err(), bench.folder.path()).0,
         "leads.csv: `\"` cannot be a delimiter"
@@ -106,34 +103,37 @@ fn another_delimiter_than_the_extension_says() {
     let tabs = format!("{line} tabs, where `,` was expected");
     check_error("leads.csv", "a\tb\n", &tabs, "--delimiter '\\t'");
     check_error("leads.csv", "a|b|c;d\n", &format!("{line} `|`, where `,` was expected"), "'|'");
-    let note = "leads.csv, line 1: this is a note for Excel (`sep=`), not a header";
-    check_error("leads.csv", "sep=;\na;b\n", note, "delete this line");
 }
 
 #[test]
 fn ragged_rows() {
     let mut content = "a,b,c,d,e,f\n".to_owned();
     content.extend(std::iter::repeat_n("1,2,3,4,5,6\r\n", 90_209));
-    content.push_str("1,2,3,4,5\n1,2\n");
+    content.push_str("1,2,3,4,5\n1,2\n1,2,3,4,5,6\n");
     check_error(
         "leads.csv",
         content,
-        "leads.csv, line 90,211: 5 cells where the header has 6 \
-         (a stray comma or a quote that is not closed?)",
-        "correct this row",
+        "leads.csv, line 90,211: 2 rows have fewer cells than the header, which has 6: lines 90,211, 90,212",
+        "--pad-rows",
     );
     check_error(
         "leads.csv",
         "a,b\n1,2,\n",
         "leads.csv, line 2: 3 cells where the header has 2 \
          (a stray comma or a quote that is not closed?)",
+        "the cells too many are empty",
+    );
+    check_error(
+        "leads.csv",
+        "a,b\n1,2,3\n1\n1,2,4\n1,2\n",
+        "leads.csv, line 2: 2 rows have more cells than the header, which has 2: lines 2, 4; 1 have fewer",
         "correct",
     );
     check_error(
         "leads.tsv",
         "a\tb\n1\n",
         "leads.tsv, line 2: 1 cell where the header has 2 (a stray tab or a quote that is not closed?)",
-        "correct",
+        "--pad-rows",
     );
     check_error(
         "leads.csv",
@@ -179,7 +179,7 @@ fn lines_are_counted_as_editors_do() {
 
 #[test]
 fn names_of_columns() {
-    check_error("a.csv", "a,,b, \n", "a.csv, line 1: columns 2, 4 have no name", "a name");
+    check_error("a.csv", "a,,b, \n", "a.csv, line 1: columns 2, 4 have no name", "--name-columns");
     check_error("a.csv", "a,b,\n", "a.csv, line 1: column 3 has no name", "a name");
     check_error("a.csv", "\"\"\n", "a.csv, line 1: column 1 has no name", "a name");
     check_error("a.csv", "b,a,c,a", "a.csv, line 1: columns 2 and 4 are both called `a`", "rename");
@@ -191,19 +191,6 @@ fn names_of_columns() {
 
 #[test]
 fn encodings() {
-    let utf16: Vec<u8> = "name,domain\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let looks = "a.csv: this looks like UTF-16LE; marl reads UTF-8";
-    check_error("a.csv", &utf16, looks, "iconv -f UTF-16LE -t UTF-8 a.csv > a.utf8.csv");
-    check_error("a.csv", [b"\xff\xfe", utf16.as_slice()].concat(), looks, "iconv");
-    let utf16: Vec<u8> = "name,domain\n".encode_utf16().flat_map(u16::to_be_bytes).collect();
-    check_error("a.csv", utf16, "a.csv: this looks like UTF-16BE; marl reads UTF-8", "iconv");
-    check_error(
-        "my leads.csv",
-        b"name,city\nAcme,K\xf6ln\n",
-        "my leads.csv, line 2, cell 2: byte 0xF6 is not UTF-8; \
-         the file looks like Windows-1252 (or Latin-1)",
-        "iconv -f WINDOWS-1252 -t UTF-8 '",
-    );
     check_error(
         "a.csv",
         b"name,city\nM\xc3\xbcller,K\xf6ln\n",
@@ -211,7 +198,12 @@ fn encodings() {
         "correct this cell",
     );
     let shift_jis = b"name,city\n\x83\x8d\x81\x81\xe3\n";
-    check_error("a.csv", shift_jis, "a.csv, line 2: byte 0x83 is not UTF-8", "as UTF-8");
+    check_error(
+        "a.csv",
+        shift_jis,
+        "a.csv, line 2: byte 0x83 is not UTF-8, and the file may be Windows-1252, Mac Roman or another encoding",
+        "--encoding macintosh",
+    );
     check_error(
         "a.csv",
         b"a\nK\xc3",

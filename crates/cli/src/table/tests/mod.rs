@@ -6,6 +6,7 @@ mod jsonl;
 mod keep;
 mod output;
 mod property;
+mod reading;
 mod safety;
 mod terminal;
 

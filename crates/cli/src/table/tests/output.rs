@@ -154,7 +154,8 @@ fn bad_places_are_refused_at_once() {
 #[test]
 fn tables_of_other_extensions_keep_theirs() {
     let bench = Bench::new("leads.txt", "a\tb\n");
-    let sketch = check(&bench.input, &ReadOptions { delimiter: Some(b'\t') }).unwrap();
+    let sketch =
+        check(&bench.input, &ReadOptions { delimiter: Some(b'\t'), ..ReadOptions::default() }).unwrap();
     for name in ["out.txt", "out.TXT", "out.tsv", "out.tab"] {
         Writer::create(&bench.path(name), &sketch, &[], WriteOptions::default()).unwrap();
     }

@@ -1,0 +1,362 @@
+//! Files as people have them: notes around the table, missing cells and names, encodings.
+
+use super::*;
+
+fn with(options: ReadOptions, name: &str, content: impl AsRef<[u8]>) -> (Bench, Sketch) {
+    let bench = Bench::new(name, content);
+    let sketch = check(&bench.input, &options).unwrap();
+    (bench, sketch)
+}
+
+fn plain() -> ReadOptions {
+    ReadOptions::default()
+}
+
+fn notes(sketch: &Sketch) -> Vec<String> {
+    sketch.notes.iter().map(ToString::to_string).collect()
+}
+
+/// The first row's number and cells, as one text.
+fn first_row(sketch: &Sketch) -> String {
+    let row = Reader::open(sketch).unwrap().next().unwrap().unwrap();
+    let cells =
+        (0..sketch.columns.len()).map(|at| row.cell(at).map(|cell| cell.to_string()).unwrap_or_default());
+    format!("{} {}", row.number(), cells.collect::<Vec<_>>().join("|"))
+}
+
+/// Checks that a file without flags has this header, this many rows and this output.
+fn check_found(content: &str, columns: &[&str], rows: u64, told: &str, output: &str) {
+    let (bench, sketch) = with(plain(), "a.csv", content);
+    assert_eq!((sketch.columns.as_slice(), sketch.rows), (owned(columns).as_slice(), rows), "{content:?}");
+    assert!(notes(&sketch).join("; ").contains(told), "{:?} without {told:?}", notes(&sketch));
+    let written = String::from_utf8(bench.enrich(&sketch, &["new"], &[Some(Value::text("x"))])).unwrap();
+    assert_eq!(written, output, "{content:?}");
+    // What was written is clean: it is read again without a word.
+    fs::write(&bench.input, &written).unwrap();
+    assert_eq!(bench.check().rows, rows);
+}
+
+#[test]
+fn a_header_behind_notes_is_found() {
+    check_found(
+        "Notes:\n\"Some addresses are hidden, \"\"privacy\"\" decides.\"\n\nFirst Name,URL,Connected On\nJane,https://acme.com/in/jane,1 May\n",
+        &["First Name", "URL", "Connected On"],
+        1,
+        "the header is in line 4; lines 1 to 3 are left out: \"Notes:\"",
+        "First Name,URL,Connected On,new\nJane,https://acme.com/in/jane,1 May,x\n",
+    );
+    check_found(
+        "# made by a script, for Jane, and others\n# 2 rows\nname,domain\nAcme,acme.com\nBeta,beta.com\n",
+        &["name", "domain"],
+        2,
+        "the header is in line 3",
+        "name,domain,new\nAcme,acme.com,x\nBeta,beta.com,x\n",
+    );
+    check_found(
+        "Report,,\n,,\nname,domain,owner\nAcme,acme.com,Jo\n",
+        &["name", "domain", "owner"],
+        1,
+        "the header is in line 3",
+        "name,domain,owner,new\nAcme,acme.com,Jo,x\n",
+    );
+    check_found(
+        "Report:,Leads\nMade on:,2025-01-01\n\nname,domain,owner\n\"Acme\",acme.com,\n",
+        &["name", "domain", "owner"],
+        1,
+        "lines 1 to 3",
+        "name,domain,owner,new\n\"Acme\",acme.com,,x\n",
+    );
+    check_found(
+        "\"A title of\ntwo lines\"\n\nname,domain\nAcme,acme.com\n",
+        &["name", "domain"],
+        1,
+        "the header is in line 4",
+        "name,domain,new\nAcme,acme.com,x\n",
+    );
+}
+
+#[test]
+fn rows_are_never_taken_for_notes() {
+    // One column, whose cells hold commas: what looks like a wider table is none.
+    for content in [
+        "name\nAcme, Inc.\nBeta, LLC\n",
+        "Account\n\nAcme, Inc.\nBeta, LLC\n",
+        "List of accounts\nAcme, Inc.\nBeta, 5\n",
+        "Company list\n\nAcme, Inc.\nBeta, LLC\n",
+        "name,domain\nAcme,acme.com,x\nBeta,beta.com,y\n",
+    ] {
+        let bench = Bench::new("a.csv", content);
+        check(&bench.input, &plain()).expect_err(content);
+    }
+    // Tables that are sound as they stand stay so.
+    for (content, rows) in [
+        ("Konto,Ort\nAcme,Berlin\nBeta,Ulm\n", 2),
+        ("Konto,Umsatz\nAcme,n/a\nBeta,5\nGamma,7\n", 3),
+        ("name\nAcme\n\nBeta\n", 2),
+        ("key,label\n\nwidth,Breite\nsize,Name\n", 2),
+        ("country,2023,2024\nDE,5,6\n", 1),
+        ("acme.com,beta.com\n5,6\n7,8\n", 2),
+        ("name,domain\nTotal,total.com\nSource,source.com\n", 2),
+        ("a,b\n\"Report\n\nof a day\",1\n", 1),
+    ] {
+        assert_eq!(Bench::new("a.csv", content).check().rows, rows, "{content:?}");
+    }
+    // A last row that lacks cells may be a company of this name.
+    for last in
+        ["Total\n", "Source Code Inc.\n", "\nGamma Holding International\n", "\nGamma\n", "Gamma 24\n"]
+    {
+        let content = format!("name,domain,owner\nAcme,acme.com,Jo\nBeta,beta.com,Jo\n{last}");
+        let bench = Bench::new("a.csv", &content);
+        if last != "Total\n" || !content.contains("\n\n") {
+            let error = check(&bench.input, &plain()).expect_err(&content);
+            assert!(error.hints().concat().contains("`--skip-footer 1`"), "{:?}", error.hints());
+            let padded = check(&bench.input, &ReadOptions { pad_rows: true, ..plain() }).unwrap();
+            assert_eq!(padded.rows, 3);
+            let skipped = check(&bench.input, &ReadOptions { skip_footer: Some(1), ..plain() }).unwrap();
+            assert_eq!(skipped.rows, 2);
+        }
+    }
+}
+
+#[test]
+fn an_uncertain_header_is_asked_about() {
+    let both = "`--header-line 4` to begin there, or `--header-line 1`";
+    let content = "Exported by,Jane Doe\nMade on,2025-01-01\n\nname,domain\nAcme,acme.com\n";
+    check_error(
+        "a.csv",
+        content,
+        "a.csv, line 1: it is not certain where the header is: line 4 looks like it, and so may line 1",
+        both,
+    );
+    let (_, sketch) = with(ReadOptions { header_line: Some(4), ..plain() }, "a.csv", content);
+    assert_eq!((first_row(&sketch).as_str(), sketch.rows), ("1 Acme|acme.com", 1));
+    let (_, sketch) = with(ReadOptions { header_line: Some(1), ..plain() }, "a.csv", content);
+    assert_eq!((sketch.columns[0].as_str(), sketch.rows), ("Exported by", 3));
+    let error = check(&Bench::new("a.csv", content).input, &ReadOptions { header_line: Some(9), ..plain() });
+    assert!(error.unwrap_err().to_string().ends_with("there is no line 9: it has 5 lines"));
+    check_error(
+        "a.csv",
+        "Konten\nx,y,z\n1,a,b\n2,c,d\n",
+        "a.csv, line 1: it is not certain where the header is: line 2 looks like it, and so may line 1",
+        "`--header-line 2`",
+    );
+}
+
+#[test]
+fn lines_are_those_of_the_file_behind_notes_too() {
+    let content = "Leads of May\r\n\r\nname,domain\r\nAcme,acme.com\r\nBeta,beta.com,x\r\n";
+    check_error(
+        "a.csv",
+        content,
+        "a.csv, line 5: 3 cells where the header has 2 (a stray comma or a quote that is not closed?)",
+        "correct",
+    );
+}
+
+#[test]
+fn notes_behind_the_rows_are_found() {
+    check_found(
+        "name,domain\nAcme,acme.com\nBeta,beta.com\n\nTotal\nExported on 2025-05-01\n",
+        &["name", "domain"],
+        2,
+        "2 lines behind the rows, from line 5 on, are left out: \"Total\"",
+        "name,domain,new\nAcme,acme.com,x\nBeta,beta.com,x\n",
+    );
+    check_found(
+        "name,domain\nAcme,acme.com\nTotal rows: 1",
+        &["name", "domain"],
+        1,
+        "1 line behind the rows, from line 3 on, is left out",
+        "name,domain,new\nAcme,acme.com,x\n",
+    );
+    let content = "name,domain\nAcme,acme.com\n\nExported on 2025-05-01\n";
+    let (_, all) = with(ReadOptions { skip_footer: Some(0), pad_rows: true, ..plain() }, "a.csv", content);
+    assert_eq!(all.rows, 2);
+    // A total that has every cell is a row, and the user is told.
+    let (_, sketch) = with(plain(), "a.csv", "name,domain,size\nAcme,acme.com,5\nTotal,,5\n");
+    assert_eq!(sketch.rows, 2);
+    assert!(sketch.notes[0].is_warning() && notes(&sketch)[0].contains("`--skip-footer 1`"));
+    let few = check(&Bench::new("a.csv", content).input, &ReadOptions { skip_footer: Some(9), ..plain() });
+    assert!(few.unwrap_err().to_string().contains("there are 2 lines behind the header"));
+}
+
+#[test]
+fn missing_cells_are_padded_on_request() {
+    let content = "name,domain,notes,owner\nAcme,acme.com\n\"Beta\",beta.com,hot,Jo\nGamma\n";
+    let (bench, sketch) = with(ReadOptions { pad_rows: true, ..plain() }, "a.csv", content);
+    assert_eq!(notes(&sketch), ["2 rows lack cells at their end, which are read as empty"]);
+    let written = bench.enrich(&sketch, &["new"], &[Some(Value::text("x"))]);
+    let expect = "name,domain,notes,owner,new\nAcme,acme.com,,,x\n\"Beta\",beta.com,hot,Jo,x\nGamma,,,,x\n";
+    assert_eq!(String::from_utf8(written).unwrap(), expect);
+}
+
+#[test]
+fn names_are_given_on_request() {
+    let content = "name,,name,column_2,\"a,b\"\n1,2,3,4,5\n";
+    let (bench, sketch) = with(ReadOptions { name_columns: true, ..plain() }, "a.csv", content);
+    assert_eq!(sketch.columns, ["name", "column_3", "name_2", "column_2", "a,b"]);
+    let expect = "name,column_3,name_2,column_2,\"a,b\"\n1,2,3,4,5\n";
+    assert_eq!(String::from_utf8(bench.enrich(&sketch, &[], &[])).unwrap(), expect);
+    let (_, sketch) = with(ReadOptions { name_columns: true, ..plain() }, "a.csv", "a,b\n1,2\n");
+    assert_eq!(notes(&sketch), Vec::<String>::new());
+}
+
+#[test]
+fn a_table_without_a_header() {
+    let content = "Acme,acme.com\nBeta,beta.com\n";
+    check_error(
+        "a.csv",
+        content,
+        "a.csv, line 1: this looks like a row, not like a header: column 2 would be called `acme.com`",
+        "`--no-header`",
+    );
+    check_error(
+        "a.csv",
+        "jane@acme.com\n",
+        "a.csv, line 1: this looks like a row, not like a header: column 1 would be called `jane@acme.com`",
+        "no-header",
+    );
+    let (bench, sketch) = with(ReadOptions { no_header: true, ..plain() }, "a.csv", content);
+    assert_eq!((first_row(&sketch).as_str(), sketch.rows), ("1 Acme|acme.com", 2));
+    let expect = "column_1,column_2\nAcme,acme.com\nBeta,beta.com\n";
+    assert_eq!(String::from_utf8(bench.enrich(&sketch, &[], &[])).unwrap(), expect);
+    let (_, numbers) = with(plain(), "a.csv", "Acme,120\nBeta,45\n");
+    assert!(numbers.notes[0].is_warning(), "{:?}", numbers.notes);
+}
+
+#[test]
+fn the_line_for_excel_says_the_delimiter_and_stays() {
+    for (start, mark) in [("sep=;\r\n", ""), ("\u{feff}\"sep=;\"\r\n", "\u{feff}"), ("SEP=;\r\n", "")] {
+        let content = format!("{start}name;domain\r\nAcme;acme.com\r\n");
+        let (bench, sketch) = with(plain(), "a.csv", &content);
+        assert_eq!((sketch.columns.len(), sketch.format), (2, Format::Csv { delimiter: b';' }));
+        assert!(notes(&sketch)[0].contains("`;` stands between cells"));
+        let written = String::from_utf8(bench.enrich(&sketch, &[], &[])).unwrap();
+        assert_eq!(written, content);
+        assert!(written.starts_with(mark));
+    }
+}
+
+#[test]
+fn lines_quoted_as_a_whole_are_noticed() {
+    check_error(
+        "a.csv",
+        "\"name,domain\"\n\"Acme,acme.com\"\n\"\"\"Beta, Inc\"\",beta.com\"\n",
+        "a.csv, line 1: every line is in one pair of quotes, so that the commas in them do not part cells",
+        "sed -e",
+    );
+    check_error(
+        "a.csv",
+        "\"name;domain\"\n\"Acme;acme.com\"\n",
+        "a.csv, line 1: every line is in one pair of quotes, so that the semicolons in them do not part cells",
+        "sed -e",
+    );
+    assert_eq!(Bench::new("a.csv", "\"name, legal\"\n\"Acme\"\n\"Beta, Inc\"\n").check().rows, 2);
+}
+
+#[test]
+fn quotes_in_tsv_are_text_unless_they_hold_a_row_together() {
+    let (bench, sketch) = with(plain(), "a.tsv", "name\tdomain\n\"Acme\tacme.com\n5\" pipe\t\"b\"\n");
+    assert_eq!((first_row(&sketch).as_str(), sketch.rows), ("1 \"Acme|acme.com", 2));
+    let written = bench.enrich(&sketch, &["new"], &[Some(Value::text("a \"b\"\tc"))]);
+    assert_eq!(
+        String::from_utf8(written).unwrap(),
+        "name\tdomain\tnew\n\"Acme\tacme.com\ta \"b\" c\n5\" pipe\t\"b\"\ta \"b\" c\n"
+    );
+    // As Excel writes a cell of two lines, and one with a tab.
+    let (_, sketch) = with(plain(), "a.tsv", "name\tnote\n\"Acme\nInc\"\tx\n\"a\tb\"\ty\n");
+    assert_eq!((first_row(&sketch).as_str(), sketch.rows), ("1 Acme\nInc|x", 2));
+    // A program that quotes its header quotes everything.
+    let (_, sketch) = with(plain(), "a.tsv", "\"name\"\t\"domain\"\n\"Ac\"\"me\"\tacme.com\n");
+    assert_eq!((sketch.columns[0].as_str(), first_row(&sketch).as_str()), ("name", "1 Ac\"me|acme.com"));
+}
+
+#[test]
+fn utf16_is_read_and_written_as_utf8() {
+    let text = "name;city\r\nM\u{fc}ller;K\u{f6}ln \u{1f600}\r\n";
+    let options = || ReadOptions { delimiter: Some(b';'), ..plain() };
+    for with_mark in [true, false] {
+        let marked = if with_mark { format!("\u{feff}{text}") } else { text.to_owned() };
+        let little: Vec<u8> = marked.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = marked.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        for (bytes, name) in [(little, "UTF-16LE"), (big, "UTF-16BE")] {
+            let (bench, sketch) = with(options(), "a.csv", &bytes);
+            assert_eq!(notes(&sketch), [format!("read as {name}")]);
+            assert_eq!(bench.enrich(&sketch, &[], &[]), marked.as_bytes());
+            let torn = Bench::new("a.csv", &bytes[..bytes.len() - 1]);
+            assert!(check(&torn.input, &options()).is_err());
+        }
+    }
+}
+
+#[test]
+fn windows_1252_is_read_where_nothing_else_fits() {
+    for text in [
+        "name,city\nM\u{fc}ller,K\u{f6}ln\n\u{d6}zil,Stra\u{df}e\n",
+        "name,city\nL\u{2019}Or\u{e9}al,Orl\u{e9}ans\nCaf\u{e9},S\u{e3}o Paulo\n",
+        "name,price\nAcme \u{2013} Br\u{fc}der,5 \u{20ac}\n",
+    ] {
+        let (bytes, _, _) = encoding_rs::WINDOWS_1252.encode(text);
+        let (bench, sketch) = with(plain(), "a.csv", &bytes);
+        assert_eq!(notes(&sketch), ["read as Windows-1252 (`--encoding NAME` says another)"]);
+        assert_eq!(bench.enrich(&sketch, &[], &[]), text.as_bytes());
+    }
+}
+
+#[test]
+fn other_encodings_are_never_called_windows_1252() {
+    use encoding_rs::{GBK, ISO_8859_2, KOI8_R, MACINTOSH, SHIFT_JIS, WINDOWS_1250, WINDOWS_1251};
+    for (encoding, text) in [
+        (MACINTOSH, "Acm\u{e9},M\u{fc}ller"),
+        (MACINTOSH, "Garc\u{ed}a,Espa\u{f1}a"),
+        (MACINTOSH, "K\u{f6}ln,Stra\u{df}e"),
+        (WINDOWS_1250, "\u{141}\u{f3}d\u{17a},Dvo\u{159}\u{e1}k"),
+        (ISO_8859_2, "Koz\u{142}owski,Wa\u{142}\u{119}sa"),
+        (WINDOWS_1251, "\u{41c}\u{43e}\u{441}\u{43a}\u{432}\u{430},\u{438}\u{43c}\u{44f}"),
+        (KOI8_R, "\u{41c}\u{43e}\u{441}\u{43a}\u{432}\u{430},\u{438}\u{43c}\u{44f}"),
+        (SHIFT_JIS, "\u{682a}\u{5f0f}\u{4f1a}\u{793e},\u{6771}\u{4eac}"),
+        (GBK, "\u{5317}\u{4eac}\u{516c}\u{53f8},\u{4e2d}\u{56fd}"),
+    ] {
+        let (bytes, _, _) = encoding.encode(text);
+        let content = [b"name,city\n", bytes.as_ref(), b"\n"].concat();
+        let bench = Bench::new("a.csv", &content);
+        let error = check(&bench.input, &plain()).expect_err(text);
+        assert!(error.hints().concat().contains("--encoding "), "{text}: {:?}", error.hints());
+        let sketch = check(&bench.input, &ReadOptions { encoding: Some(encoding), ..plain() }).unwrap();
+        assert_eq!(bench.enrich(&sketch, &[], &[]), format!("name,city\n{text}\n").as_bytes());
+    }
+}
+
+#[test]
+fn a_cell_over_the_bound_is_refused_while_it_is_read() {
+    let huge = "x".repeat((8 << 20) + 10);
+    for (name, content, message) in [
+        ("a.csv", format!("a,b\n1,{huge}\n"), "a.csv, line 2, cell 2: the cell has more than 8 MiB"),
+        ("a.tsv", format!("a\tb\n1\t{huge}\n"), "a.tsv, line 2, cell 2: the cell has more than 8 MiB"),
+        (
+            "a.jsonl",
+            format!("{{\"a\":\"{huge}\"}}\n"),
+            "a.jsonl, line 1, column 6: the value has more than 8 MiB",
+        ),
+    ] {
+        check_error(name, content, message, "shorten");
+    }
+    let open = format!("a,b\n1,\"{huge}\n");
+    let message = "a.csv, line 2, cell 2: the cell has more than 8 MiB (a quote that is not closed?)";
+    check_error("a.csv", open, message, "close the quote");
+}
+
+#[test]
+fn flags_of_lines_say_nothing_of_json() {
+    let bench = Bench::new("a.jsonl", "{}\n");
+    for (options, flag) in [
+        (ReadOptions { header_line: Some(2), ..plain() }, "--header-line"),
+        (ReadOptions { no_header: true, ..plain() }, "--no-header"),
+        (ReadOptions { skip_footer: Some(1), ..plain() }, "--skip-footer"),
+        (ReadOptions { pad_rows: true, ..plain() }, "--pad-rows"),
+        (ReadOptions { name_columns: true, ..plain() }, "--name-columns"),
+    ] {
+        let error = check(&bench.input, &options).unwrap_err();
+        assert!(error.to_string().contains(flag), "{error}");
+    }
+}
