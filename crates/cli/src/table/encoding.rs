@@ -59,9 +59,10 @@ fn utf16_by_zeros(head: &[u8]) -> Option<&'static Encoding> {
     let zeros = |start: usize| head.iter().skip(start).step_by(2).filter(|byte| **byte == 0).count();
     let (even, odd) = (zeros(0), zeros(1));
     let many = head.len() / 3;
+    // Of other characters some have a zero at the other place.
     match (even, odd) {
-        (0, odd) if odd > many => Some(UTF_16LE),
-        (even, 0) if even > many => Some(UTF_16BE),
+        (even, odd) if odd > many && even * 8 < odd => Some(UTF_16LE),
+        (even, odd) if even > many && odd * 8 < even => Some(UTF_16BE),
         _ => None,
     }
 }

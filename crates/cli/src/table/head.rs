@@ -184,7 +184,9 @@ fn choose(records: &[Record], from: usize, options: &ReadOptions, head: &mut Hea
     let found = records.iter().take(MOST_BEFORE + 1).position(|record| {
         record.cells.len() == width && is_header(record, &records[index_after(records, record)..])
     });
-    let fits = first.cells.len() >= width && (first.has_names() || options.name_columns);
+    // A comment may hold more delimiters than the table has columns.
+    let is_wide_enough = first.cells.len() == width || (first.cells.len() > width && !is_comment(first));
+    let fits = is_wide_enough && (first.has_names() || options.name_columns);
     head.other_header = match found {
         Some(at) if at > 0 => Some(records[at].line),
         _ => records.iter().find(|one| one.cells.len() == width && one.has_names()).map(|one| one.line),
@@ -266,8 +268,7 @@ fn is_second_table(records: &[Record], at: usize) -> bool {
 /// Whether a row before a header of `width` cells is a note and cannot be a header or a row.
 fn is_note(record: &Record, width: usize, header_stands_apart: bool) -> bool {
     let first = record.cells.first().map(String::as_str).unwrap_or_default();
-    let is_comment = first.trim_start().starts_with(['#']) || first.trim_start().starts_with("//");
-    if is_comment {
+    if is_comment(record) {
         return true;
     }
     let mut filled = record.cells.iter().filter(|cell| !cell.trim().is_empty());
@@ -284,6 +285,12 @@ fn is_note(record: &Record, width: usize, header_stands_apart: bool) -> bool {
         // `Report:,Leads` and the like, narrower than the table.
         filled => filled < width && record.cells.len() <= width && first.trim_end().ends_with(':'),
     }
+}
+
+/// `# made by a script`; a column may be called `#` alone.
+fn is_comment(record: &Record) -> bool {
+    let text = record.cells.first().map(|cell| cell.trim()).unwrap_or_default();
+    (text.starts_with('#') && text.len() > 1) || text.starts_with("//")
 }
 
 /// The first row is the header, unless it looks like data.

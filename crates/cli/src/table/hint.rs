@@ -20,7 +20,8 @@ pub(super) fn hint(problem: &Problem, path: &Path, source: Option<&io::Error>) -
         Problem::Changed => "run the command again".into(),
         Problem::Binary(_) => "open it and save it as \"CSV UTF-8\"".into(),
         Problem::UnknownEncoding { likely: None, .. } => {
-            "say which it is: `--encoding windows-1252`, `--encoding macintosh` (older Macs) or another name".into()
+            "say which it is: `--encoding windows-1252`, `--encoding macintosh` (older Macs) or another name"
+                .into()
         }
         Problem::UnknownEncoding { likely: Some(name), .. } => format!(
             "say which it is: `--encoding {}`, `--encoding macintosh` (older Macs), `--encoding windows-1252` or another name",
@@ -61,11 +62,11 @@ pub(super) fn hint(problem: &Problem, path: &Path, source: Option<&io::Error>) -
         }
         Problem::ShortRows { footer: Some(lines), rows, .. } => {
             let these = if rows.count == 1 { "it is no row" } else { "they are no rows" };
-            format!(
-                "say `--pad-rows` to read missing cells as empty, or `--skip-footer {lines}` if {these}"
-            )
+            format!("say `--pad-rows` to read missing cells as empty, or `--skip-footer {lines}` if {these}")
         }
-        Problem::ShortRows { .. } => "say `--pad-rows` to read missing cells as empty, or correct these rows".into(),
+        Problem::ShortRows { .. } => {
+            "say `--pad-rows` to read missing cells as empty, or correct these rows".into()
+        }
         Problem::LongRows { other_header: Some(line), .. } => format!(
             "if line {line} is the header, say `--header-line {line}`; else correct the rows: a cell with a \
              delimiter is written \"in quotes\""
@@ -75,9 +76,11 @@ pub(super) fn hint(problem: &Problem, path: &Path, source: Option<&io::Error>) -
              and say `--name-columns`"
                 .into()
         }
-        Problem::LongRows { .. } | Problem::Ragged { .. } => "correct this row; a cell with a delimiter, quote or line break \
+        Problem::LongRows { .. } | Problem::Ragged { .. } => {
+            "correct this row; a cell with a delimiter, quote or line break \
              is written \"in quotes\""
-            .into(),
+                .into()
+        }
         Problem::TextAfterQuote { .. } => {
             "double the quotes inside a quoted cell: \"the \"\"big\"\" one\"".into()
         }

@@ -92,7 +92,7 @@ proptest! {
             prop_assert_eq!(sketch.shape.line_ending.as_str(), table.ending);
         }
         let written = bench.enrich(&sketch, &[], &[]);
-        prop_assert_eq!(&written, table.text().as_bytes());
+        prop_assert_eq!(&written, &table.text().into_bytes());
         let expect: Vec<Vec<String>> =
             table.rows.iter().map(|row| row.iter().map(|(cell, _)| cell.clone()).collect()).collect();
         prop_assert_eq!(records(&written, table.delimiter), expect);
