@@ -56,9 +56,12 @@ fn is_variation_selector(c: char) -> bool {
 fn belongs(before: Option<char>, c: char, after: Option<char>) -> bool {
     // The first letter of the scripts that join letters, or write from right to left.
     const JOINING: char = '\u{590}';
-    let joins = |c: Option<char>| c.is_some_and(|c| c >= JOINING && (!steers(c) || is_variation_selector(c)));
+    let joins = |c: char| c >= JOINING && !steers(c);
     match c {
-        '\u{200c}' | '\u{200d}' => joins(before) && joins(after),
+        '\u{200c}' | '\u{200d}' => {
+            // A selector that stands before a joiner was kept, since `before` is what is shown.
+            before.is_some_and(|c| joins(c) || is_variation_selector(c)) && after.is_some_and(joins)
+        }
         '\u{fe0e}' | '\u{fe0f}' => before.is_some_and(|c| !c.is_ascii_alphabetic() && !steers(c) && c != ' '),
         c if is_variation_selector(c) => before.is_some_and(|c| c >= JOINING && !steers(c)),
         _ => false,
@@ -113,7 +116,7 @@ fn replaced(text: &str, is_kept: impl Fn(char) -> bool, replace: impl Fn(char, &
         } else {
             replace(c, &mut shown);
         }
-        before = Some(c);
+        before = shown.chars().next_back();
     }
     Cow::Owned(shown)
 }

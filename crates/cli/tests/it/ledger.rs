@@ -66,7 +66,7 @@ fn ages_and_refreshing() {
     assert_eq!(refreshed.json()["cells_kept"], 0, "refreshing overwrites");
     world.run(&format!("{args} --refresh=linkedin_profile --limit 1")).exits(0);
     assert_eq!(world.stats().billed, 61);
-    let wrong = world.run(&format!("{args} --refresh=find_ceo")).exits(2);
+    let wrong = world.run(&format!("{args} --refresh=find_ceo")).exits(6);
     assert!(wrong.stderr.contains("not in this run"), "{}", wrong.stderr);
 }
 
