@@ -48,7 +48,8 @@ struct Server {
 pub(crate) async fn serve(roots: &[PathBuf]) -> Result<(), Failure> {
     let access = Access::new(roots)?;
     let server = Arc::new(Server { access, answers: Answers::default(), starts: Starts::default() });
-    let (lines, ends) = Lines::between(tokio::io::stdin(), tokio::io::stdout());
+    let (input, output) = rmcp::transport::stdio();
+    let (lines, ends) = Lines::between(input, output);
     let served = until_closed(Arc::clone(&server), ends).await;
     // A start whose client is gone still has to be ended.
     server.starts.settled().await;

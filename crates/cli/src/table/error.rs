@@ -12,7 +12,7 @@ use super::problem::{Problem, escaped, grouped};
 pub struct TableError {
     path: PathBuf,
     place: Place,
-    problem: Problem,
+    problem: Box<Problem>,
     source: Option<io::Error>,
     /// What could be saved of the output.
     kept: Option<Box<Path>>,
@@ -24,7 +24,7 @@ impl TableError {
     }
 
     pub(super) fn at(path: &Path, place: Place, problem: Problem) -> Self {
-        Self { path: path.to_path_buf(), place, problem, source: None, kept: None }
+        Self { path: path.to_path_buf(), place, problem: Box::new(problem), source: None, kept: None }
     }
 
     pub(super) fn caused(path: &Path, problem: Problem, source: io::Error) -> Self {
@@ -49,14 +49,14 @@ impl TableError {
 
     /// Whether another run holds the output, so that trying again later would help.
     pub fn is_locked(&self) -> bool {
-        matches!(self.problem, Problem::Locked)
+        matches!(*self.problem, Problem::Locked)
     }
 }
 
 impl fmt::Display for TableError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = escaped(&self.path);
-        if matches!(self.problem, Problem::Locked) {
+        if matches!(*self.problem, Problem::Locked) {
             return write!(f, "another marl run is writing {path}");
         }
         write!(f, "{path}{}: {}", self.place, self.problem)?;
