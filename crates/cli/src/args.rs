@@ -18,7 +18,7 @@ pub(crate) use steps::{Only, PickArgs, StepArgs};
 pub(crate) use table::TableArgs;
 pub(crate) use tools::{ToolsArgs, ToolsCommand};
 
-use crate::{exit, plan_hash::Hash};
+use crate::{exit, plan_hash::Hash, table::OutputEncoding};
 
 /// Enriches tables of companies and people: every row, in parallel, nothing paid for twice.
 #[derive(Debug, Parser)]
@@ -115,6 +115,10 @@ pub(crate) struct EnrichArgs {
 
     #[command(flatten)]
     pub(crate) table: TableArgs,
+
+    /// The encoding of the enriched table
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) output_encoding: OutputEncoding,
 
     /// Write answers that look like spreadsheet formulas as they are
     #[arg(long)]

@@ -143,7 +143,11 @@ impl<'a> Run<'a> {
             &output,
             sketch,
             &names,
-            WriteOptions { raw_cells: args.raw_cells, links: job.output_links() },
+            WriteOptions {
+                raw_cells: args.raw_cells,
+                links: job.output_links(),
+                encoding: args.output_encoding,
+            },
         )?;
         let errors = ErrorsFile::create(&table::errors_path(&output), sketch)?;
         let store = Arc::new(place.open_ledger(&args.ledger)?);

@@ -40,7 +40,7 @@ pub use reader::{InputRow, Reader};
 pub use shape::{
     Format, LineEnding, Note, ReadOptions, Shape, Sketch, enriched_path, errors_path, parse_delimiter,
 };
-pub use writer::{WriteOptions, Writer, check_output};
+pub use writer::{OutputEncoding, WriteOptions, Writer, check_output};
 
 #[cfg(test)]
 mod tests;

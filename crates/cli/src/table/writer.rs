@@ -2,6 +2,7 @@
 //! there first, then the outputs. The table's own cells keep their value; JSONL lines keep
 //! their very text.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use marl_core::value::Value;
@@ -21,6 +22,44 @@ pub struct WriteOptions {
     pub raw_cells: bool,
     /// What a link at the output's name means.
     pub links: Links,
+    /// `--output-encoding`.
+    pub encoding: OutputEncoding,
+}
+
+/// How the output's text becomes bytes. Each can hold every character, so that no answer is lost.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum OutputEncoding {
+    /// With a byte order mark where the input has that of UTF-8
+    #[default]
+    #[value(name = "utf-8")]
+    Utf8,
+    /// With a byte order mark, which Excel needs
+    #[value(name = "utf-8-bom")]
+    Utf8Bom,
+    /// UTF-16, little-endian, with a byte order mark: Excel's "Unicode Text"
+    #[value(name = "utf-16")]
+    Utf16,
+}
+
+impl OutputEncoding {
+    /// What the file begins with.
+    fn mark(self, input_has_mark: bool) -> &'static [u8] {
+        match self {
+            Self::Utf16 => b"\xff\xfe",
+            Self::Utf8 if !input_has_mark => b"",
+            Self::Utf8 | Self::Utf8Bom => BOM,
+        }
+    }
+
+    fn bytes(self, text: &[u8]) -> Cow<'_, [u8]> {
+        match self {
+            Self::Utf8 | Self::Utf8Bom => Cow::Borrowed(text),
+            Self::Utf16 => {
+                let text = String::from_utf8_lossy(text);
+                Cow::Owned(text.encode_utf16().flat_map(u16::to_le_bytes).collect())
+            }
+        }
+    }
 }
 
 /// Writes the output, which replaces an older one when it is finished. Dropped before
@@ -31,6 +70,7 @@ pub struct Writer {
     layout: Layout,
     quoting: Quoting,
     raw_cells: bool,
+    encoding: OutputEncoding,
     guarded_cells: u64,
     /// The row at hand; one buffer for all of them.
     text: Vec<u8>,
@@ -83,12 +123,13 @@ impl Writer {
     ) -> Result<Self, TableError> {
         check_output_format(path, sketch).map_err(|problem| TableError::new(path, problem))?;
         let layout = Layout::new(sketch, outputs);
-        let mut head = if sketch.shape.bom { BOM.to_vec() } else { Vec::new() };
+        let mut text = Vec::new();
         if let Layout::Csv { delimiter, .. } = layout {
             // Excel needs the line that says the delimiter, and so does the next run.
-            head.extend_from_slice(sketch.layout.separator.as_deref().unwrap_or_default().as_bytes());
-            push_header(&mut head, delimiter, sketch, outputs);
+            text.extend_from_slice(sketch.layout.separator.as_deref().unwrap_or_default().as_bytes());
+            push_header(&mut text, delimiter, sketch, outputs);
         }
+        let head = [options.encoding.mark(sketch.shape.bom), &options.encoding.bytes(&text)].concat();
         Ok(Self {
             partial: Partial::create(path, &sketch.path, &head, options.links)?,
             shape: sketch.shape,
@@ -96,6 +137,7 @@ impl Writer {
             quoting: Quoting::of(sketch),
             layout,
             raw_cells: options.raw_cells,
+            encoding: options.encoding,
             guarded_cells: 0,
             text: Vec::new(),
             has_rows: false,
@@ -144,7 +186,7 @@ impl Writer {
         }
         self.has_lines = true;
         self.has_rows = true;
-        self.partial.write(&self.text)
+        self.partial.write(&self.encoding.bytes(&self.text))
     }
 
     /// Where the output will be, links followed.
@@ -184,7 +226,7 @@ impl Writer {
 
     fn end_last_line(&mut self) -> Result<(), TableError> {
         match self.has_lines && self.shape.final_newline {
-            true => self.partial.write(self.shape.line_ending.as_str().as_bytes()),
+            true => self.partial.write(&self.encoding.bytes(self.shape.line_ending.as_str().as_bytes())),
             false => Ok(()),
         }
     }

@@ -297,3 +297,36 @@ fn a_users_own_file_is_not_taken_for_a_list_of_errors() {
     assert_eq!(fs::read_to_string(bench.path(kept)).unwrap(), lines);
     assert_eq!(fs::read_to_string(&path).unwrap(), own);
 }
+
+#[test]
+fn an_output_in_another_encoding_is_read_back() {
+    let bench = Bench::new("leads.csv", "a,b\r\nM\u{fc}ller,\"x, y\"\r\n\u{1f980},2\r\n");
+    for (encoding, mark) in [
+        (OutputEncoding::Utf8, &b"a,b"[..]),
+        (OutputEncoding::Utf8Bom, b"\xef\xbb\xbfa"),
+        (OutputEncoding::Utf16, b"\xff\xfea\0"),
+    ] {
+        let (output, sketch) = (bench.path("out.csv"), bench.check());
+        let options = WriteOptions { encoding, ..WriteOptions::default() };
+        let mut writer = Writer::create(&output, &sketch, &owned(&["new"]), options).unwrap();
+        for row in Reader::open(&sketch).unwrap() {
+            writer.write(&row.unwrap(), &[Some(Value::text("\u{4e2d}"))]).unwrap();
+        }
+        writer.finish().unwrap();
+        assert!(fs::read(&output).unwrap().starts_with(mark), "{encoding:?}");
+        let again = check(&output, &ReadOptions::default()).unwrap();
+        assert_eq!(again.columns, ["a", "b", "new"], "{encoding:?}");
+        let rows: Vec<Vec<String>> = Reader::open(&again)
+            .unwrap()
+            .map(|row| {
+                let row = row.unwrap();
+                (0..3).map(|at| row.cell(at).map(|cell| cell.to_string()).unwrap_or_default()).collect()
+            })
+            .collect();
+        assert_eq!(
+            rows,
+            [["M\u{fc}ller", "x, y", "\u{4e2d}"], ["\u{1f980}", "2", "\u{4e2d}"]],
+            "{encoding:?}"
+        );
+    }
+}
