@@ -14,7 +14,7 @@ use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 pub(crate) use doctor::DoctorArgs;
 pub(crate) use look::{ColumnsArgs, LedgerArgs, LedgerCommand, RowsArgs, RunsArgs, RunsCommand, WhyArgs};
 pub(crate) use shell::{CompletionsArgs, ManArgs, SchemaArgs};
-pub(crate) use steps::{Only, PickArgs, StepArgs};
+pub(crate) use steps::{Existing, Only, PickArgs, StepArgs};
 pub(crate) use table::TableArgs;
 pub(crate) use tools::{ToolsArgs, ToolsCommand};
 

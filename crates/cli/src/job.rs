@@ -134,6 +134,12 @@ impl<'a> Job<'a> {
             Some(names) if names.is_empty() => Refresh::All,
             Some(names) => Refresh::Names(names.clone()),
         };
+        if refresh == Refresh::All && matches!(args.steps.existing, Some(args::Existing::Keep)) {
+            return Err(Failure::usage(
+                "`--refresh` replaces filled cells, and `--existing keep` keeps them",
+            )
+            .hint("leave one of them out; `--only empty` asks about rows with an empty output alone"));
+        }
         let steps = Steps::of(&args.steps, refresh)?;
         let sketch = table::check(&args.input, &args.table.options())?;
         let (request, plan) = {
