@@ -1,5 +1,6 @@
 //! Reads JSON that is whole but holds what JSON cannot carry into a value: half of a
-//! surrogate pair (`"\ud800"`), or a number beyond a double (`1e400`).
+//! surrogate pair (`"\ud800"`), a number beyond a double (`1e400`), or a byte order mark and zero
+//! bytes around it.
 //!
 //! One such place in one field must not cost a paid answer. Only a copy is mended: what is
 //! stored stays the provider's own text.
@@ -11,6 +12,8 @@ use serde_json::Error;
 
 /// `text` as `T`, mended where it cannot be read as it is. `mended` holds what `T` borrows.
 pub(crate) fn parse<'a, T: Deserialize<'a>>(text: &'a str, mended: &'a mut String) -> Result<T, Error> {
+    let is_around = |c: char| c == '\u{feff}' || c == '\0' || c.is_ascii_whitespace();
+    let text = text.trim_matches(is_around);
     serde_json::from_str(text).or_else(|error| match mend(text) {
         Cow::Owned(text) => {
             *mended = text;
@@ -88,6 +91,14 @@ mod tests {
         for whole in ["", "\"", "\"\\", "\"\\u12", "\"\\é\" 1e999é 1", "-", "{\"a\": [1.5e3]}", "\\ud800"] {
             let changed = whole.contains("1e999");
             assert_eq!(matches!(mend(whole), Cow::Owned(_)), changed, "{whole}");
+        }
+    }
+
+    #[test]
+    fn marks_and_zero_bytes_around_it_are_no_part_of_it() {
+        for text in ["\u{feff}{\"a\":1}", "{\"a\":1}\0\0\n", " \u{feff}{\"a\":1}\r\n"] {
+            let read = parse::<serde_json::Value>(text, &mut String::new()).unwrap();
+            assert_eq!(read["a"], 1, "{text:?}");
         }
     }
 
