@@ -255,8 +255,12 @@ impl Binder<'_> {
             if !inputs().any(|known| known == input) {
                 let mut error = PlanError::unknown(format!("no step of this run has an input `{input}`"));
                 if let Some(step) = self.steps.iter().find(|step| step.name == input) {
-                    error = error
-                        .hint(format!("`{}` is a step: `--map {}.INPUT={column}`", step.name, step.name));
+                    error = error.hint(format!(
+                        "`{}` is a step: `--map {}.INPUT={}`",
+                        step.name,
+                        step.name,
+                        shell_word(column)
+                    ));
                 }
                 return Err(did_you_mean(error, input, inputs()));
             }
