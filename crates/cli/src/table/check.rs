@@ -160,12 +160,16 @@ impl Input<'_> {
         let mut text = self.text(encoding)?;
         let mut bytes = Vec::new();
         let mut is_whole = false;
+        let mut broken = None;
         while bytes.len() < HEAD && !is_whole {
             match text.read(&mut bytes) {
                 Ok(more) => is_whole = !more,
                 Err(TextFault::Io(error)) => return Err(Fault::Io(error)),
-                // The pass over the rows says where this is.
-                Err(TextFault::Encoding(_)) => break,
+                // The pass over the rows says more exactly where this is.
+                Err(TextFault::Encoding(problem)) => {
+                    broken = Some(problem);
+                    break;
+                }
             }
         }
         let start = match self.options.header_line {
@@ -173,7 +177,15 @@ impl Input<'_> {
             Some(_) => Some(Frame::ALL),
             None => None,
         };
-        let mut head = lay_out(&String::from_utf8_lossy(&bytes), is_whole, delimiter, self.options, start)?;
+        let laid_out = lay_out(&String::from_utf8_lossy(&bytes), is_whole, delimiter, self.options, start);
+        let mut head = match (laid_out, broken) {
+            // A wrong encoding explains whatever else is wrong.
+            (Err(_), Some(problem)) => {
+                let line = bytes.iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
+                return Err(Fault::Table(Place::Line(line), problem));
+            }
+            (laid_out, _) => laid_out?,
+        };
         if head.separator.is_some() && head.frame == Frame::ALL {
             head.frame = Frame {
                 start: head.separator.as_ref().map_or(0, |line| line.len() as u64),
@@ -240,8 +252,8 @@ impl Input<'_> {
                 Ok(true) => {}
                 Ok(false) => break,
                 Err(TextFault::Io(error)) => return Err(Fault::Io(error)),
-                // The pass over the rows says where this is.
-                Err(TextFault::Encoding(_)) => break,
+                // Lines that are not seen must not be taken for the end of the table.
+                Err(TextFault::Encoding(problem)) => return Err(Fault::Table(Place::Line(line), problem)),
             }
             for byte in &piece {
                 // `\r\n` is one end: the line feed comes to the line that has just ended.

@@ -153,7 +153,8 @@ impl<R: Read> Cutter<R> {
                 Ok(missing) if missing <= there => self.start += missing,
                 _ => {
                     self.start = self.buffer.len();
-                    if !self.more(Place::Line(self.line))? {
+                    // The last piece may be the one that the table begins in.
+                    if !self.more(Place::Line(self.line))? && self.buffer.is_empty() {
                         return Ok(());
                     }
                 }

@@ -2,6 +2,7 @@
 
 mod csv;
 mod files;
+mod frame;
 mod jsonl;
 mod keep;
 mod output;

@@ -1,0 +1,88 @@
+//! Where a table begins and ends in its file, in all combinations: no row may be lost in silence.
+
+use encoding_rs::{UTF_16LE, WINDOWS_1252};
+
+use super::*;
+
+/// The cells of all rows.
+fn rows(sketch: &Sketch) -> Vec<String> {
+    let cells = |row: InputRow| {
+        let cell = |at| row.cell(at).map(|cell| cell.to_string()).unwrap_or_default();
+        (0..sketch.columns.len()).map(cell).collect::<Vec<_>>().join("|")
+    };
+    Reader::open(sketch).unwrap().map(|row| cells(row.unwrap())).collect()
+}
+
+/// The text in an encoding, with the mark that files in it have.
+fn encoded(text: &str, encoding: &str) -> Vec<u8> {
+    match encoding {
+        "windows-1252" => WINDOWS_1252.encode(text).0.into_owned(),
+        "utf-16" => {
+            let units = std::iter::once(0xfeff).chain(text.encode_utf16());
+            units.flat_map(u16::to_le_bytes).collect()
+        }
+        "utf-8-bom" => format!("\u{feff}{text}").into_bytes(),
+        _ => text.as_bytes().to_vec(),
+    }
+}
+
+/// A table of `count` rows, some with a letter that no ASCII has: from `first` on.
+fn table(count: usize, first: usize) -> Vec<String> {
+    let name = |at: usize| if at >= first { format!("M\u{fc}ller {at}") } else { format!("Firm {at}") };
+    (0..count).map(|at| format!("{},firm-{at}.com", name(at))).collect()
+}
+
+#[test]
+fn notes_before_and_behind_in_every_encoding() {
+    let heads = [("", None), ("Leads of M\u{fc}nchen\n\n", Some(3)), ("Exported,2026\n", Some(2))];
+    for encoding in ["utf-8", "utf-8-bom", "windows-1252", "utf-16"] {
+        for (before, header_line) in heads {
+            for (behind, lines) in [("", None), ("Total,\n", Some(1)), ("\nTotal,\nPage 1\n", Some(2))] {
+                for (count, first) in [(4, 0), (4, 3), (3_000, 2_999), (3_000, 20)] {
+                    let wanted = table(count, first);
+                    let text = format!("{before}Firm,Website\n{}\n{behind}", wanted.join("\n"));
+                    let bench = Bench::new("a.csv", encoded(&text, encoding));
+                    let options = ReadOptions { header_line, skip_footer: lines, ..ReadOptions::default() };
+                    let told = format!("{encoding} {before:?} {behind:?} {count} {first}");
+                    let sketch = check(&bench.input, &options).unwrap_or_else(|e| panic!("{told}: {e}"));
+                    assert_eq!(sketch.columns, ["Firm", "Website"], "{told}");
+                    assert_eq!(sketch.rows as usize, count, "{told}");
+                    let wanted: Vec<String> = wanted.iter().map(|row| row.replace(',', "|")).collect();
+                    assert!(rows(&sketch) == wanted, "{told}");
+                }
+            }
+        }
+    }
+    // An encoding that the user names is read in the same way.
+    let text = "Firm,Website\nM\u{fc}ller,a.com\nTotal,\n";
+    for encoding in [WINDOWS_1252, UTF_16LE] {
+        let bytes = match encoding == UTF_16LE {
+            true => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+            false => encoding.encode(text).0.into_owned(),
+        };
+        let bench = Bench::new("a.csv", bytes);
+        let options =
+            ReadOptions { encoding: Some(encoding), skip_footer: Some(1), ..ReadOptions::default() };
+        assert_eq!(rows(&check(&bench.input, &options).unwrap()), ["M\u{fc}ller|a.com"]);
+    }
+}
+
+#[test]
+fn what_is_found_without_a_flag_begins_and_ends_right() {
+    for (text, first) in [
+        (
+            "Leads\n\nCompany,Website,CEO\nNike,nike.com,\nSAP,sap.com,\n\nCopyright (c) 2026 Acme\n",
+            "Nike|nike.com|",
+        ),
+        (
+            "sep=;\nCompany;Website;CEO\nNike;nike.com;x\nSAP;sap.com;\n\nCopyright (c) 2026 Acme\n",
+            "Nike|nike.com|x",
+        ),
+    ] {
+        let sketch = Bench::new("a.csv", text);
+        let sketch = check(&sketch.input, &ReadOptions::default()).unwrap_or_else(|e| panic!("{text}: {e}"));
+        assert_eq!((sketch.rows, sketch.columns.len()), (2, 3), "{text}");
+        let bench = Bench::new("a.csv", text);
+        assert_eq!(rows(&bench.check())[0], first, "{text}");
+    }
+}
