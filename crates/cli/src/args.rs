@@ -189,6 +189,16 @@ pub(crate) struct LedgerChoice {
     pub(crate) sandbox: bool,
 }
 
+impl LedgerChoice {
+    /// This choice, behind a subcommand, with what was chosen before it: `runs --sandbox show 1`.
+    pub(crate) fn after(&self, before: &Self) -> Self {
+        Self {
+            ledger: self.ledger.clone().or_else(|| before.ledger.clone()),
+            sandbox: self.sandbox || before.sandbox,
+        }
+    }
+}
+
 /// Show one integration: inputs, outputs and the calls it makes
 #[derive(Debug, ClapArgs)]
 pub(crate) struct DescribeArgs {

@@ -60,11 +60,15 @@ pub(crate) fn run(args: &RunsArgs, printer: &Printer) -> Result<u8, Failure> {
     let place = Place::find(&Registry::gather()?)?;
     match &args.command {
         None => list(&*place.existing_ledger(&args.ledger)?, args, printer),
-        Some(RunsCommand::Show { id, ledger }) => show(&*place.existing_ledger(ledger)?, *id, printer),
-        Some(RunsCommand::Wait { id, timeout, ledger }) => {
-            wait(&*place.existing_ledger(ledger)?, *id, *timeout, printer)
+        Some(RunsCommand::Show { id, ledger }) => {
+            show(&*place.existing_ledger(&ledger.after(&args.ledger))?, *id, printer)
         }
-        Some(RunsCommand::Stop { id, ledger }) => stop(&*place.existing_ledger(ledger)?, *id, printer),
+        Some(RunsCommand::Wait { id, timeout, ledger }) => {
+            wait(&*place.existing_ledger(&ledger.after(&args.ledger))?, *id, *timeout, printer)
+        }
+        Some(RunsCommand::Stop { id, ledger }) => {
+            stop(&*place.existing_ledger(&ledger.after(&args.ledger))?, *id, printer)
+        }
     }
 }
 

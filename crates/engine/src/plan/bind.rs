@@ -12,7 +12,6 @@ use super::{
     feed::{self, Match},
     name::Named,
 };
-use crate::nearest;
 
 /// How an input found its column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,7 +134,7 @@ impl Binder<'_> {
         let table = self.header.table;
         let message = format!("`{integration}` needs column `{}`, which {table} does not have", input.name);
         let mut error = PlanError::unfit(message);
-        let alike = self.alike(input);
+        let alike = feed::alike(self.header, input);
         if let Some(first) = alike.first() {
             let column = shell_word(first);
             error = error.hint(format!(
@@ -197,22 +196,6 @@ impl Binder<'_> {
     fn bind_advice(&self, step: usize, input: &Column, columns: impl Iterator<Item = String>) -> Advice {
         let step = self.steps[step].name.to_owned();
         Advice::Bind { step, input: input.name.to_owned(), columns: columns.collect() }
-    }
-
-    /// The table's columns whose name or whose values look like the input.
-    fn alike(&self, input: &Column) -> Vec<&str> {
-        let columns = self.header.columns.iter();
-        let by_value = columns.clone().enumerate().filter(|(at, _)| {
-            input.kind.is_recognisable() && feed::mostly_valid(self.header, *at, input.kind, false)
-        });
-        let mut alike: Vec<&str> = by_value.map(|(_, name)| name.as_str()).collect();
-        for name in columns {
-            if nearest(input.name, [name.as_str()]).is_some() && !alike.contains(&name.as_str()) {
-                alike.push(name);
-            }
-        }
-        alike.truncate(3);
-        alike
     }
 
     /// An integration, not yet asked for, whose output could feed the input.

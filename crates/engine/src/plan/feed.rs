@@ -6,6 +6,7 @@
 use marl_core::{Column, SemanticType};
 
 use super::Header;
+use crate::nearest;
 
 /// The text of a column's name as a reader sees it: no invisible characters, single blanks.
 fn visible(name: &str) -> String {
@@ -64,10 +65,16 @@ fn by_name(name: &str, input: &Column) -> Option<Match> {
     ends_so.then_some(Match::Suffix)
 }
 
-/// Whether the table's column `at` may feed the input: its name says so and its values fit.
+/// Whether the table's column `at` may feed the input: its name says so and its values fit. Where
+/// the name is a usual one, a quarter of them is enough: a cell that does not fit costs no call.
 pub(super) fn from_table(header: &Header<'_>, at: usize, input: &Column) -> Option<Match> {
     let found = by_name(&header.columns[at], input)?;
-    (!input.kind.is_recognisable() || mostly_valid(header, at, input.kind, true)).then_some(found)
+    let fits = fitting(header, at, input.kind);
+    let enough = match found {
+        Match::Usual => fits.valid * 4 >= fits.filled,
+        Match::Suffix => fits.valid * 2 > fits.filled,
+    };
+    (!input.kind.is_recognisable() || fits.filled == 0 || enough).then_some(found)
 }
 
 /// Whether an output, written to `column`, may feed the input.
@@ -78,16 +85,46 @@ pub(super) fn from_output(output: &str, kind: SemanticType, column: &str, input:
     by_name(output, input).or_else(|| by_name(column, input))
 }
 
-/// Whether most of a column's first filled cells are of the type.
-pub(super) fn mostly_valid(header: &Header<'_>, column: usize, kind: SemanticType, when_empty: bool) -> bool {
+/// How many of a column's first filled cells are of a type; those that say nothing do not count.
+pub(super) struct Fitting {
+    pub(super) filled: usize,
+    pub(super) valid: usize,
+}
+
+/// Looks at the first filled cells of a column.
+pub(super) fn fitting(header: &Header<'_>, column: usize, kind: SemanticType) -> Fitting {
     let cells = header.samples.get(column).map(Vec::as_slice).unwrap_or_default();
-    let says_something = cells.iter().filter(|cell| !marl_core::is_placeholder(cell));
-    let (mut filled, mut valid) = (0, 0);
-    for cell in says_something {
-        filled += 1;
-        valid += usize::from(kind.recognises(cell));
+    let filled = cells.iter().filter(|cell| !marl_core::is_placeholder(cell));
+    let mut fits = Fitting { filled: 0, valid: 0 };
+    for cell in filled {
+        fits.filled += 1;
+        fits.valid += usize::from(kind.recognises(cell));
     }
-    if filled == 0 { when_empty } else { valid * 2 > filled }
+    fits
+}
+
+/// The table's columns that could be the input though nothing binds them: those with cells that
+/// fit, usual names and many fitting cells first; of a type that any text is, those with a name
+/// like the input's.
+pub(super) fn alike<'a>(header: &Header<'a>, input: &Column) -> Vec<&'a str> {
+    let is_near = |name: &str| nearest(input.name, [name]).is_some() || is_usual_name(name, input);
+    let columns = header.columns.iter().map(String::as_str).enumerate();
+    let mut scored: Vec<(usize, &str)> = columns
+        .filter_map(|(at, name)| {
+            let fits = fitting(header, at, input.kind);
+            let share = fits.valid * 100 / fits.filled.max(1);
+            let near = usize::from(is_near(name)) * 50;
+            match input.kind.is_recognisable() {
+                true if share == 0 && !(fits.filled == 0 && near > 0) => None,
+                // Few cells that fit in a column of another name are there by chance.
+                true if share <= 50 && near == 0 => None,
+                false if near == 0 => None,
+                _ => Some((share + near, name)),
+            }
+        })
+        .collect();
+    scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    scored.into_iter().take(3).map(|(_, name)| name).collect()
 }
 
 #[cfg(test)]

@@ -199,7 +199,6 @@ fn a_missing_column_is_named_with_what_helps() {
         &[],
         &[("old_linkedin_url", "see below")],
         "`profile` needs column `linkedin_url`, which leads.csv does not have\n\
-         columns that could be it: `old_linkedin_url`; bind one with `--map profile.linkedin_url=old_linkedin_url`\n\
          `find_ceo` produces `ceo_linkedin_url` from `company_domain`; add it with `--integrations find_ceo,profile` (in a recipe, a step of its own)",
     );
 }

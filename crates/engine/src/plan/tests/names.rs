@@ -133,6 +133,29 @@ fn values_that_do_not_fit_do_not_bind() {
 }
 
 #[test]
+fn a_usual_name_binds_where_some_values_fit_and_others_are_never_proposed() {
+    let columns = ["Company", "Website"].map(str::to_owned);
+    let samples = |sites: &[&str]| {
+        [vec!["Acme Co".to_owned(); sites.len()], sites.iter().map(|site| (*site).to_owned()).collect()]
+    };
+    let all = [Registration::integration(|| Box::new(Plain(&COUNTER)))];
+    let registry = Registry::from_registrations(&all).unwrap();
+    let plan = |sites: &[&str]| {
+        let header = Header { table: "crm.csv", columns: &columns, samples: &samples(sites) };
+        Plan::new(&request("counter", &[], Existing::Keep), &header, &registry)
+    };
+    assert!(plan(&["acme.com", "see notes", "https://www.facebook.com/acme", "none yet"]).is_ok());
+    let error = plan(&["see notes", "ask Jo", "https://www.facebook.com/acme"]).err().unwrap();
+    assert_eq!(error.advice, None, "no column holds a domain");
+    assert_eq!(
+        error.hints,
+        ["its columns are `Company`, `Website`; bind one with `--map counter.company_domain=COLUMN`"]
+    );
+    let few = plan(&["acme.com", "a b", "c d", "e f", "g h", "i j"]).err().unwrap();
+    assert!(few.hints[0].starts_with("columns that could be it: `Website`;"), "{:?}", few.hints);
+}
+
+#[test]
 fn a_name_that_only_looks_the_same_binds() {
     for name in
         ["\u{200b}company_domain", "company_domain ", "\u{feff}company_domain", "company\u{2060}_domain"]
