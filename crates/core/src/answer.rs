@@ -6,6 +6,7 @@
 //! so a better reader here fills rows that an older one lost.
 
 mod choice;
+mod doubt;
 mod lenient;
 mod lines;
 mod markup;
@@ -126,10 +127,23 @@ fn fields(object: &Object, outputs: &[Column]) -> Fields {
     fields
 }
 
+/// How many bytes of a value are looked at. A cell holds less, and marks are taken out of all of it.
+const LONGEST_VALUE: usize = 64 * 1024;
+
 /// A field's value without marks around it, and the page that is named beside it.
 fn field(json: &Json, kind: SemanticType) -> Option<Field> {
+    if let (SemanticType::Integer, Some(text)) = (kind, shape::number_and_unit(json)) {
+        return field(&Json::from(text), kind);
+    }
     let (value, named) = match json {
         // Several candidates, each beside its source: the first that fits.
+        // Several numbers: nobody can tell which of them is the count.
+        Json::Array(items)
+            if kind == SemanticType::Integer
+                && items.iter().filter(|item| item.is_number()).any(|item| *item != items[0]) =>
+        {
+            return None;
+        }
         Json::Array(items) if kind != SemanticType::List => {
             return items.iter().filter(|item| !item.is_array()).find_map(|item| field(item, kind));
         }
@@ -137,6 +151,11 @@ fn field(json: &Json, kind: SemanticType) -> Option<Field> {
     };
     let mut marked = None;
     let value = match value? {
+        Json::String(text) if text.len() > LONGEST_VALUE => {
+            let text = &text[..text.floor_char_boundary(LONGEST_VALUE)];
+            return self::field(&Json::from(text), kind);
+        }
+        Json::String(text) if kind == SemanticType::LinkedinUrl && doubt::is_of_another(text) => None,
         Json::String(text) if has_address(kind) => markup::read_address(text, kind),
         Json::String(text) => kind.read_json(&cleaned(text, &mut marked)),
         json => kind.read_json(&cleaned_items(json, &mut marked)),
@@ -215,7 +234,7 @@ fn is_template(json: &Json, column: &Column) -> bool {
             let is_gap = ["...", "…"].contains(&text.trim()) || is_tag;
             let (said, form, asked) = (plain(text), form(column.kind), column.question());
             let whole = format!("{asked} ({form})");
-            let echo = [form, asked, column.description, column.name, &whole]
+            let echo = ["string", form, asked, column.description, column.name, &whole]
                 .iter()
                 .any(|words| plain(words) == said);
             is_gap || echo && !said.is_empty()

@@ -72,6 +72,8 @@ struct Pass<'a> {
     has_more_behind: bool,
     /// The first cell of the last whole row.
     last_row: Option<(u64, String, bool)>,
+    /// The line of the last row if it is of a TSV and its last cell opens with a quote.
+    open_cell: Option<u64>,
     notes: Vec<Note>,
 }
 
@@ -102,6 +104,7 @@ impl<'a> Pass<'a> {
             behind: Vec::new(),
             has_more_behind: false,
             last_row: None,
+            open_cell: None,
             notes: Vec::new(),
         }
     }
@@ -147,6 +150,7 @@ impl<'a> Pass<'a> {
         }
         self.behind.clear();
         self.has_more_behind = false;
+        self.open_cell = opens_a_cell(cut, ends).then_some(cut.line);
         self.keep_samples(cut, ends);
         Ok(())
     }
@@ -183,6 +187,9 @@ impl<'a> Pass<'a> {
     /// A row that has more or fewer cells than the header.
     fn misfit(&mut self, cut: &Cut<'_>, ends: &[usize], width: usize) -> Result<(), Fault> {
         let is_long = ends.len() > width;
+        if let Some(opened) = self.open_cell.take().filter(|_| cut.bytes.contains(&b'"')) {
+            return Err(Fault::Table(Place::Line(cut.line), Problem::OpenCell { opened }));
+        }
         let pads = self.options.pad_rows && !is_long;
         if cut.more_lines > 0 && !pads {
             let problem = Problem::Ragged {
@@ -291,9 +298,12 @@ impl<'a> Pass<'a> {
         if long.count == 0 {
             let are_last = self.behind.len() as u64 == short.count && !self.has_more_behind;
             let footer = (are_last && self.rows > short.count).then_some(short.count);
+            // Lines of one cell behind a blank line are notes more often than rows.
+            let is_apart = self.behind.first().is_some_and(|row| row.after_blank)
+                && self.behind.iter().all(|row| row.cells.len() <= 1);
             return Err(Fault::Table(
                 Place::Line(line),
-                Problem::ShortRows { rows: short, expected: width, delimiter, footer },
+                Problem::ShortRows { rows: short, expected: width, delimiter, footer, is_apart },
             ));
         }
         let place = Place::Line(long.first_line().unwrap_or(line));
@@ -303,6 +313,15 @@ impl<'a> Pass<'a> {
             Problem::LongRows { rows: long, short: short.count, expected: width, delimiter, other_header },
         ))
     }
+}
+
+/// Whether the last cell of a TSV's row begins with a quote that is not closed: Excel writes a cell
+/// with line breaks so, and only the line behind it shows that.
+fn opens_a_cell(cut: &Cut<'_>, ends: &[usize]) -> bool {
+    let start = ends.len().checked_sub(2).map_or(0, |before| ends[before] + 1);
+    let cell = cut.bytes.get(start..).unwrap_or_default();
+    let quotes = || cell.iter().filter(|byte| **byte == b'"').count();
+    !cut.is_quoted && cell.first() == Some(&b'"') && quotes() % 2 == 1
 }
 
 fn is_total(cell: &str) -> bool {

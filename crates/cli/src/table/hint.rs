@@ -11,8 +11,14 @@ pub(super) fn hint(problem: &Problem, path: &Path, source: Option<&io::Error>) -
     let hint = match problem {
         Problem::NotFound { similar } => format!("did you mean `{}`?", escaped(similar.as_ref()?)),
         Problem::NotRegular => "save it as a file first".into(),
-        Problem::UnknownExtension(_) => "supported are .csv, .tsv, .tab, .jsonl and .ndjson; \
-             for text with cells in another file say `--delimiter ','`"
+        Problem::UnknownExtension(kind) if ["xlsx", "xls", "xlsm", "ods", "numbers"].contains(&kind.as_str()) => {
+            "open it and save it as \"CSV UTF-8\"".into()
+        }
+        Problem::UnknownExtension(kind) if kind == "json" => {
+            format!("write one object per line: `jq -c '.[]' {file} > {}`", shell(&path.with_extension("jsonl")))
+        }
+        Problem::UnknownExtension(_) => "supported are .csv, .tsv, .tab, .jsonl and .ndjson; of another file \
+             with cells say what stands between them: `--delimiter ','`, `--delimiter '\\t'`"
             .into(),
         Problem::BadDelimiter(_) => "give one plain character, such as `--delimiter ';'`".into(),
         Problem::FlagForJsonl(flag) => format!("leave `{flag}` out"),
@@ -60,12 +66,20 @@ pub(super) fn hint(problem: &Problem, path: &Path, source: Option<&io::Error>) -
         Problem::DuplicateName { .. } => {
             "say `--name-columns` to call the second `NAME_2`, or rename one of them in the header".into()
         }
+        Problem::ShortRows { footer: Some(lines), is_apart: true, .. } => format!(
+            "say `--skip-footer {lines}` to leave them out, or `--pad-rows` to read them as rows"
+        ),
         Problem::ShortRows { footer: Some(lines), rows, .. } => {
             let these = if rows.count == 1 { "it is no row" } else { "they are no rows" };
             format!("say `--pad-rows` to read missing cells as empty, or `--skip-footer {lines}` if {these}")
         }
         Problem::ShortRows { .. } => {
             "say `--pad-rows` to read missing cells as empty, or correct these rows".into()
+        }
+        Problem::OpenCell { .. } => {
+            "export the table as CSV, or take the line breaks out of its cells; in a tab-separated file \
+             nothing else tells where such a cell ends"
+                .into()
         }
         Problem::LongRows { other_header: Some(line), .. } => format!(
             "if line {line} is the header, say `--header-line {line}`; else correct the rows: a cell with a \
@@ -116,6 +130,9 @@ pub(super) fn flags(problem: &Problem) -> Option<String> {
         Problem::HeaderLater { line, .. } => Some(format!("--header-line {line}")),
         Problem::LongRows { other_header: Some(line), .. } => Some(format!("--header-line {line}")),
         Problem::FirstRowIsData { .. } => Some("--no-header".into()),
+        Problem::ShortRows { footer: Some(lines), is_apart: true, .. } => {
+            Some(format!("--skip-footer {lines}"))
+        }
         Problem::ShortRows { .. } => Some("--pad-rows".into()),
         _ => None,
     }

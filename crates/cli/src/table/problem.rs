@@ -83,6 +83,12 @@ pub(super) enum Problem {
         expected: usize,
         delimiter: u8,
         footer: Option<u64>,
+        /// Whether they stand behind a blank line and have one cell each.
+        is_apart: bool,
+    },
+    /// A line of a TSV that belongs to a cell which a quote opened in an earlier line.
+    OpenCell {
+        opened: u64,
     },
     /// Rows with cells too many, and how many lack cells.
     LongRows {
@@ -240,10 +246,8 @@ impl fmt::Display for Problem {
             }
             Self::NothingLeft { lines, there } => {
                 let (are, plural) = if *there == 1 { ("is", "") } else { ("are", "s") };
-                write!(
-                    f,
-                    "{lines} lines cannot be left out: there {are} {there} line{plural} behind the header"
-                )
+                let those = if *lines == 1 { "the last line" } else { "that many lines" };
+                write!(f, "{those} cannot be left out: there {are} {there} line{plural} behind the header")
             }
             Self::EmptyNames(columns) if columns.len() == 1 => write!(f, "column {} has no name", columns[0]),
             Self::EmptyNames(columns) => {
@@ -273,6 +277,11 @@ impl fmt::Display for Problem {
                 "{} rows have fewer cells than the header, which has {expected}: {rows}",
                 grouped(rows.count)
             ),
+            Self::OpenCell { opened } => write!(
+                f,
+                "this line seems to belong to the cell that a quote opens in line {}",
+                grouped(*opened)
+            ),
             Self::LongRows { rows, short: 0, expected, delimiter, .. } if rows.count == 1 => {
                 misfit(f, rows.cells, *expected, *delimiter)
             }
@@ -282,6 +291,7 @@ impl fmt::Display for Problem {
                 write!(f, ", which has {expected}: {rows}")?;
                 match short {
                     0 => Ok(()),
+                    1 => f.write_str("; 1 has fewer"),
                     short => write!(f, "; {} have fewer", grouped(*short)),
                 }
             }

@@ -39,16 +39,27 @@ impl Question<'_> {
         self.keys_in(object) > 0 && !is_echo()
     }
 
-    /// Whether the object says itself that it is about the domain in question.
-    fn is_subject_of(self, object: &Object) -> bool {
+    /// Whether the object says itself that it is about the domain in question; `None` when it
+    /// names no domain, or the question has none.
+    fn names_subject(self, object: &Object) -> Option<bool> {
         let named = ["company_domain", "domain", "website"]
             .iter()
-            .find_map(|key| SemanticType::Domain.read_json(lookup(object, key)?));
-        let mentions = |domain: &str| {
+            .find_map(|key| SemanticType::Domain.read_json(lookup(object, key)?))?;
+        let words = || {
             let words = self.subject.split(|c: char| !c.is_alphanumeric() && c != '.' && c != '-');
-            words.map(|word| word.trim_matches('.')).any(|word| word == domain)
+            words.map(|word| word.trim_matches('.'))
         };
-        named.is_some_and(|domain| mentions(&domain.to_string()))
+        let asks_about_one = words().any(|word| SemanticType::Domain.read(word).is_ok());
+        asks_about_one.then(|| words().any(|word| word == named.to_string()))
+    }
+
+    fn is_subject_of(self, object: &Object) -> bool {
+        self.names_subject(object) == Some(true)
+    }
+
+    /// Whether the object gives any of the asked fields.
+    fn is_filled_by(self, object: &Object) -> bool {
+        !fields(object, self.outputs).is_empty()
     }
 }
 
@@ -80,9 +91,19 @@ fn answering(values: &[Found<'_>], question: Question<'_>, depth: usize) -> Opti
     for found in values {
         let Some(object) = best_in(&found.json, question, depth) else { continue };
         let announced = Announced::by(found.before, chosen.is_some());
-        let better = match (announced, &chosen) {
-            (_, None) | (Announced::Correction, _) => true,
-            (Announced::Nothing, Some((_, before))) => *before == Announced::Aside,
+        let (names, before) = (|object| question.names_subject(object), &chosen);
+        let better = match (announced, before) {
+            (_, None) => true,
+            // Who names the subject, and who names another, outweighs every word.
+            (_, Some((old, _))) if names(&object) != names(old) => {
+                names(&object) == Some(true) || names(old) == Some(false)
+            }
+            (Announced::Correction, _) => true,
+            (Announced::Nothing, Some((_, Announced::Aside))) => true,
+            // One that knows nothing, and right behind it, without a word, one that does.
+            (Announced::Nothing, Some((old, _))) => {
+                !question.is_filled_by(old) && question.is_filled_by(&object) && is_wordless(found.before)
+            }
             (Announced::Aside, Some(_)) => false,
         };
         if better {
@@ -157,7 +178,9 @@ impl Announced {
         let near = &before[before.ceil_char_boundary(before.len().saturating_sub(200))..];
         let looks_again =
             || words(sentence).any(|word| SECOND_LOOKS.iter().any(|start| word.starts_with(start)));
-        if corrects(sentence) || is_later && looks_again() {
+        if is_later && words(sentence).any(|word| OTHERS.contains(&&*word)) {
+            Self::Aside
+        } else if corrects(sentence) || is_later && looks_again() {
             Self::Correction
         } else if words(sentence).any(|word| ASIDES.contains(&&*word)) {
             Self::Aside
@@ -206,6 +229,32 @@ const ASIDES: [&str; 33] = [
     "initial",
 ];
 
+/// Words that announce somebody else, or what somebody else says, behind an answer: stronger than
+/// words that correct, since "the actual CEO of its competitor" is no correction.
+const OTHERS: [&str; 21] = [
+    "competitor",
+    "competitors",
+    "parent",
+    "sister",
+    "subsidiary",
+    "deputy",
+    "predecessor",
+    "sites",
+    "others",
+    "unlike",
+    "common",
+    "example",
+    "cfo",
+    "cto",
+    "coo",
+    "chairman",
+    "holding",
+    "holdings",
+    "rival",
+    "affiliate",
+    "comparison",
+];
+
 /// Keys of what a model thought, was asked, or was told: nothing in there answers.
 const NOT_ANSWERS: [&str; 17] = [
     "thinking",
@@ -228,10 +277,14 @@ const NOT_ANSWERS: [&str; 17] = [
 ];
 
 /// How words begin that announce the right answer after a wrong one.
-const CORRECTIONS: [&str; 8] = ["final", "correct", "updat", "revis", "amend", "actual", "mistake", "wrong"];
+const CORRECTIONS: [&str; 12] = [
+    "final", "correct", "updat", "revis", "amend", "actual", "mistake", "wrong", "apolog", "fixed",
+    "resigned", "edit",
+];
 
 /// How words begin that announce a second look, right before an object.
-const SECOND_LOOKS: [&str; 6] = ["reflecti", "verif", "reconsider", "recheck", "refin", "improve"];
+const SECOND_LOOKS: [&str; 7] =
+    ["reflecti", "verif", "reconsider", "recheck", "refin", "improve", "checking"];
 
 /// `former_ceo`, `formerCeo`, `Comparison`.
 fn is_aside_key(key: &str) -> bool {
@@ -248,9 +301,15 @@ fn corrects(text: &str) -> bool {
 
 /// Whether what follows an object takes it back: `{...}? No, he left.`, `{...} Wait, ...`.
 fn retracts(after: &str) -> bool {
-    const WORDS: [&str; 9] = ["no", "wait", "hmm", "nope", "scratch", "instead", "rather", "sorry", "oops"];
+    const WORDS: [&str; 10] =
+        ["no", "wait", "hmm", "nope", "scratch", "instead", "rather", "sorry", "oops", "hold"];
     words(after).filter(|word| !word.is_empty()).take(2).any(|word| WORDS.contains(&&*word))
         || ["?", "->", "→", "=>"].iter().any(|sign| after.trim_start().starts_with(sign))
+}
+
+/// Whether a text between two objects holds no word, but for a code block's language.
+fn is_wordless(between: &str) -> bool {
+    words(between).all(|word| ["", "json", "json5", "jsonc"].contains(&&*word))
 }
 
 /// A short line such as "Answer:" or "Here is the JSON:".

@@ -34,7 +34,7 @@ pub(super) fn is_thought(object: &Object) -> bool {
     is(
         "type",
         &["thinking", "redacted_thinking", "reasoning", "thought", "analysis", "tool_use", "function_call"],
-    ) || is("role", &["user", "system", "developer"])
+    ) || is("role", &["user", "system", "developer", "tool", "function"])
         || is("channel", &["analysis", "commentary"])
         || object.get("thought").and_then(Json::as_bool) == Some(true)
 }
@@ -191,6 +191,19 @@ pub(super) fn value_and_source(json: &Json, kind: SemanticType) -> (Option<&Json
     let url = || object.get("url").filter(|_| !matches!(kind, SemanticType::Url | SemanticType::LinkedinUrl));
     let value = value.or_else(|| (kind == SemanticType::List).then_some(json));
     (value, source.or_else(url))
+}
+
+/// A number and the unit that is named beside it, as one text: `{"value": 5, "unit": "thousand"}`.
+pub(super) fn number_and_unit(json: &Json) -> Option<String> {
+    let object = json.as_object()?;
+    let unit =
+        ["unit", "units", "scale", "multiplier"].iter().find_map(|key| lookup(object, key)?.as_str())?;
+    let number = match ["value", "count", "number", "amount"].iter().find_map(|key| lookup(object, key))? {
+        Json::String(text) => text.clone(),
+        Json::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    Some(format!("{number} {unit}"))
 }
 
 /// The text without a code block around it.

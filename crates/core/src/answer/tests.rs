@@ -176,3 +176,67 @@ proptest! {
         let _ = read(&answer, SUBJECT, OUTPUTS);
     }
 }
+
+#[test]
+fn somebody_elses_object_behind_an_answer_is_left() {
+    let (jane, john, null) =
+        (r#"{"ceo_name": "Jane Doe"}"#, r#"{"ceo_name": "John Roe"}"#, r#"{"ceo_name": null}"#);
+    for between in [
+        "The actual CEO of competitor Beta Corp is:",
+        "Some sites wrongly give:",
+        "A common mistake is to answer:",
+        "Update: Acme Holdings (parent) is led by:",
+        "Final note: the sister company Acme Labs has",
+        "The correct spelling was verified. His deputy:",
+    ] {
+        names(&format!("{jane}\n\n{between} {john}"), "Jane Doe");
+    }
+    for between in
+        ["Apologies for the error:", "Edit:", "After further checking:", "Hold on, he resigned in March."]
+    {
+        names(&format!("{john}\n\n{between}\n```json\n{jane}\n```"), "Jane Doe");
+    }
+    // One that knows nothing, and right behind it one that does.
+    names(&format!("{null}\n\n{jane}"), "Jane Doe");
+    names(&format!("{null}\n```json\n{jane}\n```"), "Jane Doe");
+    names(r#"{"ceo_name": "string", "tech_stack": "string"} {"ceo_name": "Jane Doe"}"#, "Jane Doe");
+    // What an object says of its subject outweighs where it stands.
+    let (other, own) = (
+        r#"{"domain": "beta.com", "ceo_name": "John Roe"}"#,
+        r#"{"domain": "acme.com", "ceo_name": "Jane Doe"}"#,
+    );
+    names(&format!("{other}\n{own}"), "Jane Doe");
+    names(&format!("{other}\n{jane}"), "Jane Doe");
+    names(&format!("{own}\nCorrection: {other}"), "Jane Doe");
+}
+
+#[test]
+fn units_several_numbers_and_lists_in_texts() {
+    for (said, expect) in [
+        (r#"{"value": "500", "unit": "thousand"}"#, "500000"),
+        (r#"{"count": 5, "unit": "k"}"#, "5000"),
+        (r#"{"value": 500, "unit": "employees"}"#, "500"),
+        ("[2023, 500]", ""),
+        ("[500, 500]", "500"),
+    ] {
+        check(&format!(r#"{{"employee_count": {said}}}"#), ["", expect, "", ""]);
+    }
+    for said in [
+        r#"'[\"React\", \"Go\"]'"#.replace('\'', "\""),
+        r#""['React', 'Go']""#.to_owned(),
+        r#""1. React\n2. Go""#.to_owned(),
+        r#"{"technologies": ["React", "Go"], "confidence_score": 0.9}"#.to_owned(),
+    ] {
+        check(&format!(r#"{{"tech_stack": {said}}}"#), ["", "", "React; Go", ""]);
+    }
+    check(r#"{"tech_stack": "React、Go、Rust"}"#, ["", "", "React; Go; Rust", ""]);
+    check(r#"{"tech_stack": "• React • Go • Rust"}"#, ["", "", "React; Go; Rust", ""]);
+}
+
+#[test]
+fn an_address_with_a_doubt_is_no_cell() {
+    check(
+        r#"{"ceo_name": "Jane Doe", "ceo_linkedin_url": "Wrong person: https://www.linkedin.com/in/bob-roe"}"#,
+        ["Jane Doe", "", "", ""],
+    );
+}

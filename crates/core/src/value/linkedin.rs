@@ -158,7 +158,8 @@ fn is_legal(character: char) -> bool {
 
 /// Slugs that templates and models write where they know none. `not-found` may be real.
 fn is_blank_form(slug: &str) -> bool {
-    const WORDS: [&str; 21] = [
+    const WORDS: [&str; 22] = [
+        "example",
         "null",
         "nil",
         "nan",
@@ -182,7 +183,8 @@ fn is_blank_form(slug: &str) -> bool {
         "personname",
     ];
     let plain: String = slug.chars().filter(|c| c.is_alphanumeric()).collect();
-    slug == "n-a" || WORDS.contains(&plain.as_str())
+    let is_crossed_out = (3..12).contains(&plain.len()) && plain.chars().all(|c| c == 'x');
+    slug == "n-a" || is_crossed_out || WORDS.contains(&plain.as_str())
 }
 
 #[cfg(test)]

@@ -8,10 +8,22 @@ use super::{Invalid, is_placeholder, text};
 pub(super) fn read(raw: &str) -> Result<Vec<String>, Invalid> {
     // Before the split: an escape sequence may hold a `;`.
     let raw = text::visible(raw);
+    if let Some(inner) = in_brackets(&raw) {
+        return read(inner);
+    }
+    let quoted = |part: &str| part.trim().trim_matches(['"', '\'']).to_owned();
+    let is_quoted = raw.trim_start().starts_with(['"', '\'']) && raw.trim_end().ends_with(['"', '\'']);
+    if is_quoted && raw.contains(',') && !raw.contains([';', '\n']) {
+        let parts: Vec<String> = split_at_commas(&raw).into_iter().map(quoted).collect();
+        return items(&parts.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+    let sign = ['、', '|', '•'].into_iter().find(|sign| raw.matches(*sign).count() > 1);
     let parts: Vec<&str> = if raw.contains(';') {
         raw.split(';').collect()
     } else if raw.contains(['\n', '\r']) {
         raw.lines().map(strip_bullet).collect()
+    } else if let Some(sign) = sign {
+        raw.split(sign).collect()
     } else {
         return items(&split_at_commas(&raw));
     };
@@ -127,7 +139,8 @@ fn is_about_the_list(key: &str) -> bool {
         "evidence",
         "description",
     ];
-    KEYS.contains(&key.to_lowercase().as_str())
+    let key = key.to_lowercase();
+    KEYS.contains(&key.as_str()) || key.starts_with("confidence") || key.ends_with("_score")
 }
 
 /// Each item once, in order; `None` when there is none.
@@ -155,6 +168,19 @@ fn split_at_commas(raw: &str) -> Vec<&str> {
     parts
 }
 
+/// What stands between the brackets of a list that was written as a text: `["Rust", "Go"]`.
+fn in_brackets(raw: &str) -> Option<&str> {
+    let inner = raw.trim().strip_prefix('[')?.strip_suffix(']')?;
+    (!inner.contains(['[', ']']) && !inner.trim().is_empty()).then_some(inner)
+}
+
+/// A line without its bullet or its number: `- Rust`, `2. Go`.
 fn strip_bullet(line: &str) -> &str {
-    line.trim_start().trim_start_matches(['-', '*', '•']).trim_start()
+    let line = line.trim_start();
+    let numbered = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    let behind = numbered.strip_prefix(['.', ')']).filter(|rest| rest.starts_with(' '));
+    match behind.filter(|_| numbered.len() < line.len()) {
+        Some(rest) => rest.trim_start(),
+        None => line.trim_start_matches(['-', '*', '•']).trim_start(),
+    }
 }

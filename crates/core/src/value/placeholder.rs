@@ -21,6 +21,10 @@ use super::text::visible;
 /// The beginning decides: what follows "not publicly disclosed" is a remark or a guess.
 pub fn is_placeholder(text: &str) -> bool {
     let text = &visible(text);
+    // `not_found`, `NO_DATA`: one word of a program.
+    if text.contains('_') && text.len() < 40 && !text.contains(char::is_whitespace) {
+        return is_placeholder(&text.replace('_', " "));
+    }
     let Some(first) = text.split_whitespace().map(inner).find(|part| !part.is_empty()) else { return true };
     // Nearly every cell is a value and none of these; its first word tells.
     if !may_begin(first) {

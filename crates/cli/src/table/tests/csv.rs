@@ -126,7 +126,7 @@ fn ragged_rows() {
     check_error(
         "leads.csv",
         "a,b\n1,2,3\n1\n1,2,4\n1,2\n",
-        "leads.csv, line 2: 2 rows have more cells than the header, which has 2: lines 2, 4; 1 have fewer",
+        "leads.csv, line 2: 2 rows have more cells than the header, which has 2: lines 2, 4; 1 has fewer",
         "correct",
     );
     check_error(

@@ -46,6 +46,11 @@ fn formats_by_extension() {
     let bench = Bench::new("leads.xlsx", "a\n");
     let (text, hints) = message(&bench.input, &bench);
     assert_eq!(text, "leads.xlsx: `.xlsx` is not a known format");
+    assert!(hints[0].contains("save it as \"CSV UTF-8\""), "{hints:?}");
+    let (_, hints) = message(&Bench::new("leads.json", "[]").input, &bench);
+    assert!(hints[0].contains("jq -c '.[]'"), "{hints:?}");
+    let unknown = Bench::new("leads.dat", "a\n");
+    let (_, hints) = message(&unknown.input, &unknown);
     assert!(hints[0].contains(".csv, .tsv, .tab, .jsonl and .ndjson"), "{hints:?}");
     let bench = Bench::new("leads", "a\n");
     assert!(message(&bench.input, &bench).0.contains("without extension"));

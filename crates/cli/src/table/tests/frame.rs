@@ -86,3 +86,24 @@ fn what_is_found_without_a_flag_begins_and_ends_right() {
         assert_eq!(rows(&bench.check())[0], first, "{text}");
     }
 }
+
+#[test]
+fn lines_behind_the_rows_are_left_out_and_a_cell_of_several_lines_is_no_row() {
+    let refused = |name: &str, text: &str| {
+        let bench = Bench::new(name, text);
+        let error = check(&bench.input, &ReadOptions::default()).unwrap_err();
+        (error.to_string(), error.hints().join("; "), error.flags())
+    };
+    let (_, hint, flags) =
+        refused("a.csv", "Account,Website\nAcme,acme.com\n\nMy report\nBy: Jane Doe\nAcme\n");
+    assert_eq!(flags.as_deref(), Some("--skip-footer 3"), "{hint}");
+    let (said, hint, flags) = refused("a.tsv", "a\tb\tc\nx\ty\t\"one\ntwo\"\nx\ty\tz\n");
+    assert!(
+        said.ends_with("line 3: this line seems to belong to the cell that a quote opens in line 2"),
+        "{said}"
+    );
+    assert!(hint.contains("as CSV") && flags.is_none(), "{hint}");
+    // A quote that opens nothing is text.
+    let bench = Bench::new("b.tsv", "a\tb\nx\t\"Acme\ny\tz\n");
+    assert_eq!(rows(&bench.check()), ["x|\"Acme", "y|z"]);
+}

@@ -82,6 +82,10 @@ pub(super) const WHOLE: &[&str] = &[
     "उपलब्ध नहीं", "उपलब्ध नहीं है", "ज्ञात नहीं", "जानकारी उपलब्ध नहीं", "कोई जानकारी नहीं", "ไม่ทราบ",
     "ไม่มีข้อมูล", "ไม่พบข้อมูล", "ไม่ระบุ",
     // Japanese, Chinese, Korean.
+    "bilgi bulunamadı", "ei löytynyt tietoja", "ingen information hittades", "δεν βρέθηκαν πληροφορίες",
+    "לא נמצא מידע", "कोई जानकारी नहीं मिली", "žádné informace nenalezeny", "nincs elérhető információ",
+    "nu s-au găsit informații", "unverifiable", "privately held", "first last", "không tìm thấy thông tin",
+    "لم يتم العثور على معلومات", "조회된 정보가 없습니다",
     "不明", "不詳", "情報なし", "情報無し", "該当なし", "データなし", "未公開", "非公開", "未定", "なし", "記載なし", "未知", "未公开", "无", "無",
     "暂无", "暂无数据", "暂无信息", "暫無", "暫無資料", "无数据", "无信息", "无资料", "不详", "未找到", "没有找到", "找不到", "未提供", "未披露",
     "未透露", "不适用", "不適用", "无法确定", "無法確定", "沒有資料", "没有信息", "沒有資訊", "未说明", "未注明", "알 수 없음", "알수없음", "정보 없음", "정보를 찾을 수 없습니다", "확인할 수 없음",
@@ -122,6 +126,7 @@ pub(super) const ENDINGS: &[&str] = &[
     "公開されていません",
     "特定できませんでした",
     "未找到相关信息",
+    "的相关信息",
     "没有找到相关信息",
     "找不到相关信息",
     "没有相关信息",
@@ -132,7 +137,8 @@ pub(super) const ENDINGS: &[&str] = &[
 ];
 
 /// What such sentences open with before they come to the point.
-pub(super) const POLITE: [&str; 13] = [
+pub(super) const POLITE: [&str; 14] = [
+    "죄송합니다",
     "sorry",
     "unfortunately",
     "apologies",

@@ -214,3 +214,35 @@ fn what_says_something_after_all() {
         assert!(!is_placeholder(text), "{text:?}");
     }
 }
+
+#[test]
+fn real_sentences_that_begin_like_nothing() {
+    for real in [
+        "As an AI company, Acme builds voice agents.",
+        "We cannot cure hunger alone, so we connect food banks with shops.",
+        "We could not be prouder to serve farmers with seed since 1911.",
+        "We do not have shareholders: Acme is a member-owned bank.",
+        "Are you human? Acme makes bot detection.",
+        "There are no trustworthy used-car sites, so Acme built one.",
+        "It is not known for modesty: Acme builds the tallest towers.",
+        "Just a moment, a Danish gift shop, sells candles.",
+        "I can not wait to tell you: Acme makes kites.",
+    ] {
+        assert!(!is_placeholder(real), "{real}");
+    }
+    for nothing in [
+        "not_found",
+        "NO_DATA",
+        "There's no public information about this company.",
+        "Little to no information is publicly available about this company.",
+        "As an AI language model, I do not have access to this.",
+        "We could not find any information.",
+        "I can't verify this.",
+        "We do not have enough information about it.",
+        "Bilgi bulunamadı",
+        "未找到该公司的相关信息",
+        "죄송합니다. 정보를 찾을 수 없습니다.",
+    ] {
+        assert!(is_placeholder(nothing), "{nothing}");
+    }
+}
