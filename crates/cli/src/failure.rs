@@ -148,7 +148,7 @@ impl From<TableError> for Failure {
         }
         failure.hints = error.hints();
         if let Some(flags) = error.flags() {
-            failure = failure.next(format!("{} {flags}", typed::command()));
+            failure = failure.next(typed::with_flags(&flags));
         }
         if error.is_locked() { failure.retryable() } else { failure }
     }

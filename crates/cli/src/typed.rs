@@ -60,17 +60,26 @@ pub(crate) fn command() -> String {
 
 /// This command with one flag more.
 pub(crate) fn with_flag(flag: &str, value: &str) -> String {
-    // After `--` no flag could be added, and no command that takes steps has words there.
-    let words = words().filter(|word| word != IN_BACKGROUND && word != "--");
-    let words = words.chain([flag.to_owned(), value.to_owned()]);
-    std::iter::once("marl".to_owned()).chain(words.map(|one| word(&one))).collect::<Vec<_>>().join(" ")
+    with_words(words(), &[flag, value])
+}
+
+/// This command with flags more, which are words of a shell already.
+pub(crate) fn with_flags(flags: &str) -> String {
+    let flags = shlex::split(flags).unwrap_or_default();
+    with_words(words(), &flags.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// The command with words more; behind `--` no flag could stand.
+fn with_words(typed: impl Iterator<Item = String>, more: &[&str]) -> String {
+    let mut words: Vec<String> = typed.filter(|word| word != IN_BACKGROUND).collect();
+    let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
+    words.splice(end..end, more.iter().map(|word| (*word).to_owned()));
+    std::iter::once("marl".to_owned()).chain(words.iter().map(|one| word(one))).collect::<Vec<_>>().join(" ")
 }
 
 /// This command with another value for a flag, which is added if it was not typed.
 pub(crate) fn with_value(flag: &str, value: &str) -> String {
-    let others = without(words(), flag);
-    let words = others.chain([flag.to_owned(), value.to_owned()]);
-    std::iter::once("marl".to_owned()).chain(words.map(|one| word(&one))).collect::<Vec<_>>().join(" ")
+    with_words(without(words(), flag), &[flag, value])
 }
 
 /// The words without a flag and its values.
@@ -78,7 +87,6 @@ fn without(typed: impl Iterator<Item = String>, flag: &str) -> impl Iterator<Ite
     let joined = format!("{flag}=");
     let mut is_value = false;
     let words: Vec<String> = typed
-        .filter(|word| word != IN_BACKGROUND && word != "--")
         .filter(|word| {
             let is_left_out = std::mem::replace(&mut is_value, word == flag);
             !is_left_out && !is_value && !word.starts_with(&joined)
@@ -129,7 +137,7 @@ fn other_command(typed: impl Iterator<Item = String>, subcommand: &str, without:
 mod tests {
     use clap::CommandFactory;
 
-    use super::{help_of, other_command, without, word};
+    use super::{help_of, other_command, with_words, without, word};
     use crate::args::Args;
 
     #[test]
@@ -166,6 +174,17 @@ mod tests {
         ] {
             let words = typed.split(' ').map(str::to_owned);
             assert_eq!(help_of(words, Args::command()), expect, "{typed}");
+        }
+    }
+
+    #[test]
+    fn flags_are_added_where_they_are_read() {
+        for (typed, expect) in [
+            ("columns a.csv --json", "marl columns a.csv --json --name-columns"),
+            ("columns --json -- -x.csv", "marl columns --json --name-columns -- -x.csv"),
+        ] {
+            let words = typed.split(' ').map(str::to_owned);
+            assert_eq!(with_words(words, &["--name-columns"]), expect, "{typed}");
         }
     }
 

@@ -297,7 +297,9 @@ impl<'a> Pass<'a> {
         let delimiter = self.head.delimiter;
         if long.count == 0 {
             let are_last = self.behind.len() as u64 == short.count && !self.has_more_behind;
-            let footer = (are_last && self.rows > short.count).then_some(short.count);
+            // The flag counts no blank lines.
+            let lines = self.behind.iter().filter(|row| !row.cells.is_empty()).count() as u64;
+            let footer = (are_last && lines > 0 && self.rows > short.count).then_some(lines);
             // Lines of one cell behind a blank line are notes more often than rows.
             let is_apart = self.behind.first().is_some_and(|row| row.after_blank)
                 && self.behind.iter().all(|row| row.cells.len() <= 1);

@@ -49,6 +49,12 @@ impl Record {
         self.cells.iter().all(|cell| !cell.trim().is_empty() && cell.len() <= 200 && seen.insert(cell))
     }
 
+    /// Whether it has as many filled cells as the table has columns: names, be they long or doubled,
+    /// are more likely than a note.
+    fn is_full(&self, width: usize) -> bool {
+        width > 1 && self.cells.len() == width && self.filled() == width
+    }
+
     fn known_names(&self) -> usize {
         self.cells.iter().filter(|cell| names_a_column(cell)).count()
     }
@@ -186,7 +192,7 @@ fn choose(records: &[Record], from: usize, options: &ReadOptions, head: &mut Hea
     });
     // A comment may hold more delimiters than the table has columns.
     let is_wide_enough = first.cells.len() == width || (first.cells.len() > width && !is_comment(first));
-    let fits = is_wide_enough && (first.has_names() || options.name_columns);
+    let fits = is_wide_enough && (first.has_names() || first.is_full(width) || options.name_columns);
     head.other_header = match found {
         Some(at) if at > 0 => Some(records[at].line),
         _ => records.iter().find(|one| one.cells.len() == width && one.has_names()).map(|one| one.line),
@@ -204,8 +210,11 @@ fn choose(records: &[Record], from: usize, options: &ReadOptions, head: &mut Hea
     if fits {
         return first_as_header(records, head);
     }
-    // Usual names are sure; what merely differs from the rows below may be a row itself.
-    let is_sure = header.known_names() > 0 || (header.after_blank && records.len() - at > 3);
+    // Usual names are sure; what merely differs from the rows below may be a row itself. One usual
+    // name may be a cell, where what stands before is as wide as the table.
+    let is_narrow = before.iter().all(|record| record.cells.len() < width);
+    let is_sure = header.known_names() > usize::from(!is_narrow && !header.after_blank)
+        || (header.after_blank && records.len() - at > 3);
     if width >= 2 && is_sure && before.iter().all(|record| is_note(record, width, header.after_blank)) {
         let offset = from + header.offset;
         head.frame = Frame { start: offset as u64, line: header.line, end: None };
@@ -262,7 +271,7 @@ fn is_header(record: &Record, rows: &[Record]) -> bool {
 fn is_second_table(records: &[Record], at: usize) -> bool {
     let header = &records[at];
     let names = header.known_names();
-    header.after_blank && names * 2 >= header.cells.len() && header.cells != records[0].cells
+    header.after_blank && names >= 2 && names * 2 >= header.cells.len() && header.cells != records[0].cells
 }
 
 /// Whether a row before a header of `width` cells is a note and cannot be a header or a row.
@@ -304,7 +313,8 @@ fn first_as_header(records: &[Record], head: &mut Head) -> Result<(), Fault> {
         let below: Vec<Look> = below.filter(|look| *look != Look::Empty).collect();
         let alike = |look: Look| below.iter().filter(|other| **other == look).count() * 2 >= below.len();
         match look(cell) {
-            Look::Address if alike(Look::Address) => {
+            // Without a cell below, only what no column is called: `node.js` is a name.
+            Look::Address if alike(Look::Address) && (!below.is_empty() || cell.contains(['@', '/'])) => {
                 let problem = Problem::FirstRowIsData { cell: cell.trim().to_owned(), column: column + 1 };
                 return Err(Fault::Table(Place::Line(first.line), problem));
             }

@@ -127,9 +127,6 @@ pub(super) fn flags(problem: &Problem) -> Option<String> {
     match problem {
         Problem::WrongDelimiter { found, .. } => Some(format!("--delimiter {}", delimiter_argument(*found))),
         Problem::EmptyNames(_) | Problem::DuplicateName { .. } => Some("--name-columns".into()),
-        Problem::HeaderLater { line, .. } => Some(format!("--header-line {line}")),
-        Problem::LongRows { other_header: Some(line), .. } => Some(format!("--header-line {line}")),
-        Problem::FirstRowIsData { .. } => Some("--no-header".into()),
         Problem::ShortRows { footer: Some(lines), is_apart: true, .. } => {
             Some(format!("--skip-footer {lines}"))
         }

@@ -107,3 +107,26 @@ fn lines_behind_the_rows_are_left_out_and_a_cell_of_several_lines_is_no_row() {
     let bench = Bench::new("b.tsv", "a\tb\nx\t\"Acme\ny\tz\n");
     assert_eq!(rows(&bench.check()), ["x|\"Acme", "y|z"]);
 }
+
+#[test]
+fn a_first_line_as_wide_as_the_table_is_its_header() {
+    let long = "Q".repeat(210);
+    for text in [
+        "org,bossname\n\nRoyal Land,Bob\nAcme,Jim\n".to_owned(),
+        format!("{long},boss\nAcme,CEO\nBeta,CTO\n"),
+        "org.ref,org.bio,is.big\nA1,,x\nB2,,y\n".to_owned(),
+        "node.js,asp.net\n".to_owned(),
+    ] {
+        let bench = Bench::new("a.csv", &text);
+        let sketch = check(&bench.input, &ReadOptions::default()).unwrap_or_else(|e| panic!("{text}: {e}"));
+        assert_eq!(sketch.columns.join(","), text.lines().next().unwrap(), "{text}");
+    }
+    for text in ["Boss,Boss,Count\nA,B,n/a\nC,D,5\nE,F,6\n", "Klant,,\nAcme,CEO,Berlin\nBeta,CTO,Paris\n"] {
+        let bench = Bench::new("a.csv", text);
+        let error = check(&bench.input, &ReadOptions::default()).unwrap_err();
+        assert!(error.flags().is_none_or(|flags| flags == "--name-columns"), "{text}: {error}");
+    }
+    let bench = Bench::new("a.csv", "a,b\n1,2\n3,4\nfoo\n   \n");
+    let error = check(&bench.input, &ReadOptions::default()).unwrap_err();
+    assert!(error.hints()[0].contains("`--skip-footer 1`"), "{:?}", error.hints());
+}
