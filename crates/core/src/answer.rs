@@ -73,10 +73,14 @@ fn form(kind: SemanticType) -> &'static str {
 /// # Errors
 /// As [`read`].
 pub fn read_json(reply: &Json, subject: &str, outputs: &[Column]) -> Result<Fields, Error> {
+    let question = choice::Question { subject, outputs };
+    if let Some(object) = plain_answer(reply, question) {
+        return Ok(fields(&object, outputs));
+    }
     if let Json::String(text) = reply {
         return read(text, subject, outputs);
     }
-    if let Some(object) = choice::in_json(reply, choice::Question { subject, outputs }) {
+    if let Some(object) = choice::in_json(reply, question) {
         return Ok(fields(&object, outputs));
     }
     match shape::text(reply) {
@@ -84,6 +88,23 @@ pub fn read_json(reply: &Json, subject: &str, outputs: &[Column]) -> Result<Fiel
         None if shape::is_empty_answer(reply) => Ok(Fields::none()),
         None => Err(unreadable(&reply.to_string())),
     }
+}
+
+/// The object that the whole answer is, with every key that was asked for: most answers are so, and
+/// there is nothing to choose from and nothing to repair. A stored run reads a million of them.
+fn plain_answer(reply: &Json, question: choice::Question<'_>) -> Option<Object> {
+    let text = match reply {
+        Json::String(text) => text,
+        Json::Object(object) if !question.is_answered_by(object) => object.get("answer")?.as_str()?,
+        _ => return None,
+    };
+    let text = shape::without_fence(text);
+    if !text.starts_with('{') || text.len() > prose::LONGEST {
+        return None;
+    }
+    let object: Object = serde_json::from_str(text).ok()?;
+    let has_all = question.outputs.iter().all(|column| object.contains_key(column.name));
+    (has_all && question.is_answered_by(&object)).then_some(object)
 }
 
 /// Reads `outputs` from an answer about `subject`. All of them unknown, or an answer that says
@@ -215,15 +236,22 @@ type Object = Map<String, Json>;
 
 /// The value of a key, whatever its spelling: `CEO Name` and `ceoName` are `ceo_name`.
 fn lookup<'a>(object: &'a Object, key: &str) -> Option<&'a Json> {
-    object.get(key).or_else(|| {
-        let wanted = plain(key);
-        object.iter().find(|(name, _)| plain(name) == wanted).map(|(_, json)| json)
-    })
+    let alike = || object.iter().find(|(name, _)| same_letters(name, key)).map(|(_, json)| json);
+    object.get(key).or_else(alike)
 }
 
 /// Letters and digits in lower case.
 fn plain(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    letters(text).collect()
+}
+
+/// Whether two texts have the same letters and digits, whatever their case and what is between.
+fn same_letters(one: &str, other: &str) -> bool {
+    letters(one).eq(letters(other))
+}
+
+fn letters(text: &str) -> impl Iterator<Item = char> + '_ {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
 }
 
 /// Whether a value only repeats what the question says about its key, or leaves a gap.
@@ -232,12 +260,13 @@ fn is_template(json: &Json, column: &Column) -> bool {
         Json::String(text) => {
             let is_tag = text.starts_with('<') && text.ends_with('>') && !text.contains("://");
             let is_gap = ["...", "…"].contains(&text.trim()) || is_tag;
-            let (said, form, asked) = (plain(text), form(column.kind), column.question());
-            let whole = format!("{asked} ({form})");
-            let echo = ["string", form, asked, column.description, column.name, &whole]
-                .iter()
-                .any(|words| plain(words) == said);
-            is_gap || echo && !said.is_empty()
+            let (form, asked) = (form(column.kind), column.question());
+            let whole = || letters(asked).chain(letters(form)).eq(letters(text));
+            let echo = || {
+                let words = ["string", form, asked, column.description, column.name];
+                words.iter().any(|words| same_letters(words, text)) || whole()
+            };
+            is_gap || letters(text).next().is_some() && echo()
         }
         // A JSON Schema.
         Json::Object(object) => {

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use super::{
     Object, fields, is_template, lookup, plain,
     prose::{self, Found},
-    shape, thoughts,
+    same_letters, shape, thoughts,
 };
 use crate::{Column, SemanticType};
 
@@ -148,7 +148,7 @@ fn collect(json: &Json, question: Question<'_>, depth: usize, found: &mut Vec<Ob
         Json::Object(object) if question.is_answered_by(object) => found.push(object.clone()),
         Json::Object(object) => {
             let of_answer = |key: &str| shape::ANSWER_KEYS.contains(&&*plain(key));
-            let is_asked = |key: &str| question.outputs.iter().any(|column| plain(column.name) == plain(key));
+            let is_asked = |key: &str| question.outputs.iter().any(|column| same_letters(column.name, key));
             let members = || object.iter().filter(|(key, _)| is_asked(key) || !is_aside_key(key));
             let first = members().filter(|(key, _)| of_answer(key));
             let others = members().filter(|(key, _)| !of_answer(key));
@@ -289,8 +289,9 @@ const SECOND_LOOKS: [&str; 7] =
 /// `former_ceo`, `formerCeo`, `Comparison`.
 fn is_aside_key(key: &str) -> bool {
     // "old" begins too many other words.
-    let begins = |word: &&str| word.len() > 3 && plain(key).starts_with(*word);
-    NOT_ANSWERS.contains(&&*plain(key))
+    let plain = plain(key);
+    let begins = |word: &&str| word.len() > 3 && plain.starts_with(*word);
+    NOT_ANSWERS.contains(&&*plain)
         || ASIDES[..15].iter().any(begins)
         || words(key).any(|word| ASIDES[..15].contains(&&*word))
 }

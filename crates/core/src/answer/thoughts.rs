@@ -47,15 +47,46 @@ static SET_ASIDE: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is sound")
 });
 
+/// Words of which each of the patterns for thoughts and channels needs one.
+const WORDS: [&str; 13] = [
+    "think",
+    "thought",
+    "reason",
+    "reflect",
+    "scratch",
+    "analysis",
+    "monologue",
+    "draft",
+    "planning",
+    "deliberation",
+    "rationale",
+    "cot",
+    "commentary",
+];
+
+/// Signs of what is set aside.
+const ASIDE: [&str; 2] = ["~~", "..."];
+
 /// The text without its thoughts.
 pub(super) fn without(text: &str) -> Cow<'_, str> {
     if !text.contains(['<', '◁', '[', '`', '&', '~', '>', '.'])
-        || serde_json::from_str::<serde_json::Value>(text).is_ok()
+        || serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
+    {
+        return Cow::Borrowed(text);
+    }
+    // The patterns take their time, and nearly every answer has none of their words.
+    let lower = text.to_ascii_lowercase();
+    let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    if !has(&WORDS)
+        && !has(&ASIDE)
+        && !has(&["<", "&lt;"])
+        && !lower.contains("\n>")
+        && !lower.starts_with('>')
     {
         return Cow::Borrowed(text);
     }
     let text = last_channel(text);
-    let text = FENCE.replace_all(text, "\n");
+    let text = if has(&["```"]) { FENCE.replace_all(text, "\n") } else { Cow::Borrowed(text) };
     let text = without_tagged(&text);
     // An answer may be set aside as a whole: then it is the answer.
     let kept = SET_ASIDE.replace_all(&text, "\n");
