@@ -22,6 +22,11 @@ pub(super) fn from_number(number: &Number) -> Option<i64> {
 /// made up. Beside the number only words that leave it what it is may stand: "founded in
 /// 2010", "Fortune 500" and "revenue is 5 million" hold numbers that count something else.
 pub(super) fn read(raw: &str) -> Result<i64, Invalid> {
+    // Nearly every number of a table is written in plain digits.
+    let is_plain = raw.len() < 18 && raw.bytes().all(|byte| byte.is_ascii_digit()) && !raw.starts_with('0');
+    if let (true, Ok(number)) = (is_plain, raw.parse()) {
+        return Ok(number);
+    }
     let text = script::plain(raw);
     let text = without_brackets(&words::with_clear_units(&text.to_lowercase()))?;
     let tokens = tokens(&text)?;
