@@ -12,7 +12,7 @@ use super::head::Head;
 use super::note::Note;
 use super::problem::{Misfits, Problem};
 use super::shape::{LineEnding, ReadOptions, Shape};
-use super::words::{Look, begins_as_footer, is_certain_note, is_note_apart, look};
+use super::words::{Look, TOTALS, begins_as_footer, is_certain_note, is_note_apart, look};
 
 /// A name that is longer is rather the rest of a file behind an open quote.
 const NAME_BYTES: usize = 64 << 10;
@@ -328,20 +328,7 @@ fn opens_a_cell(cut: &Cut<'_>, ends: &[usize]) -> bool {
 
 fn is_total(cell: &str) -> bool {
     let lower = cell.trim().trim_matches('"').trim_end_matches(':').to_lowercase();
-    let totals = [
-        "total",
-        "totals",
-        "grand total",
-        "subtotal",
-        "sum",
-        "summe",
-        "gesamt",
-        "gesamtsumme",
-        "somme",
-        "totale",
-        "totaal",
-    ];
-    totals.contains(&lower.as_str()) || (begins_as_footer(cell) && is_certain_note(cell))
+    TOTALS.contains(&lower.as_str()) || (begins_as_footer(cell) && is_certain_note(cell))
 }
 
 fn wrong_name(names: &[String], gives_names: bool) -> Option<Problem> {

@@ -203,8 +203,8 @@ pub(super) fn names_a_column(cell: &str) -> bool {
         && (is_known(text.trim()) || ends.into_iter().flatten().any(|word| is_known(word)))
 }
 
-/// How notes behind a table begin.
-const FOOTERS: &[&str] = &[
+/// What the first cell of a row with totals says.
+pub(super) const TOTALS: [&str; 13] = [
     "total",
     "totals",
     "grand total",
@@ -218,6 +218,10 @@ const FOOTERS: &[&str] = &[
     "suma",
     "totale",
     "totaal",
+];
+
+/// How other notes behind a table begin.
+const FOOTERS: &[&str] = &[
     "exported",
     "exported on",
     "exported at",
@@ -283,7 +287,7 @@ pub(super) fn is_note_apart(text: &str) -> bool {
     let words = text.split_whitespace().count();
     let lower = text.trim().trim_end_matches(':').to_lowercase();
     is_certain_note(text)
-        || FOOTERS[..13].contains(&lower.as_str())
+        || TOTALS.contains(&lower.as_str())
         || words >= SENTENCE
         || lower.starts_with("exported ")
         || lower.starts_with("generated ")
@@ -293,7 +297,7 @@ pub(super) fn is_note_apart(text: &str) -> bool {
 /// Whether the text begins as notes behind a table do.
 pub(super) fn begins_as_footer(text: &str) -> bool {
     let lower = text.trim().to_lowercase();
-    FOOTERS.iter().any(|start| {
+    TOTALS.iter().chain(FOOTERS).any(|start| {
         let rest = lower.strip_prefix(start);
         rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
     })
