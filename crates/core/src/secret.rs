@@ -1,40 +1,50 @@
 //! A key that does not show itself.
 
+mod spelling;
+
 use std::{borrow::Cow, fmt};
+
+use spelling::Spellings;
 
 /// What stands for a key.
 const REDACTED: &str = "[key]";
 
 /// A key or token. `Debug` and `Display` print a redaction; only the wire may see it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
+pub struct Secret {
+    key: String,
+    spellings: Spellings,
+}
 
 impl Secret {
     /// Wraps a key; white space around it, as copied keys have, is dropped.
     pub fn new(key: &str) -> Self {
-        Self(key.trim().to_owned())
+        let key = key.trim().to_owned();
+        let spellings = if is_a_word(&key) { Spellings::default() } else { Spellings::of(&key) };
+        Self { key, spellings }
     }
 
     /// The key itself, for the one header that carries it.
     pub fn expose(&self) -> &str {
-        &self.0
+        &self.key
     }
 
-    /// `text` with every occurrence of the key redacted: providers echo what they got. A key
-    /// too short to be a secret is a word (`sandbox`), and words stand in answers.
+    /// `text` with every occurrence of the key redacted, because providers echo what they got.
     ///
-    /// An answer is read as JSON, and so may be the texts in it: a key that is spelled with
-    /// JSON's escapes (`\u002d`, `\/`), at any depth, would come out whole. Such spellings are
-    /// redacted too, and the rest of the text stays as it is.
+    /// The key is found in plain, in hex and in base64, and each of them also where the text
+    /// writes its letters with the escapes of JSON, of an address or of HTML. The rest of the
+    /// text stays as it is. A key too short to be a secret is a word (`sandbox`) and is not
+    /// looked for, because words stand in answers.
+    ///
+    /// Redact a text before you cut it: a part of a key is not found.
     pub fn redacted<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        const SHORTEST: usize = 12;
-        let letters: Vec<u8> = self.0.bytes().filter(|byte| *byte != b'\\').collect();
-        if letters.len() < SHORTEST {
-            return Cow::Borrowed(text);
+        let (mut clean, mut done) = (String::new(), 0);
+        for place in self.spellings.places(text) {
+            clean.push_str(&text[done..place.start]);
+            clean.push_str(REDACTED);
+            done = place.end;
         }
-        let escapes = text.contains(r"\u00") || text.contains(r"\/") || self.0.contains(['"', '\\']);
-        let clean = if escapes { without(&letters, text) } else { Cow::Borrowed(text) };
-        if clean.contains(&self.0) { Cow::Owned(clean.replace(&self.0, REDACTED)) } else { clean }
+        if done == 0 { Cow::Borrowed(text) } else { Cow::Owned(clean + &text[done..]) }
     }
 
     /// [`Secret::redacted`] for a text that is owned already.
@@ -47,55 +57,11 @@ impl Secret {
     }
 }
 
-/// `text` without the places that spell `letters`, however escaped.
-fn without<'a>(letters: &[u8], text: &'a str) -> Cow<'a, str> {
-    let (mut clean, mut done, mut at) = (String::new(), 0, 0);
-    while at < text.len() {
-        match spelled(letters, &text.as_bytes()[at..]) {
-            Some(length) => {
-                clean.push_str(&text[done..at]);
-                clean.push_str(REDACTED);
-                at += length;
-                done = at;
-            }
-            None => at += letter(&text.as_bytes()[at..]).1,
-        }
-    }
-    if done == 0 { Cow::Borrowed(text) } else { Cow::Owned(clean + &text[done..]) }
-}
-
-/// How many bytes at the start of `text` spell `letters`.
-fn spelled(letters: &[u8], text: &[u8]) -> Option<usize> {
-    let mut at = 0;
-    for wanted in letters {
-        let (found, length) = letter(text.get(at..).filter(|rest| !rest.is_empty())?);
-        if found != *wanted {
-            return None;
-        }
-        at += length;
-    }
-    Some(at)
-}
-
-/// The letter at the start of `text` and how many bytes write it. The backslashes before it
-/// are a part of it: one escapes it, more do so within a text in a text. Taking them along
-/// leaves no half of an escape behind.
-fn letter(text: &[u8]) -> (u8, usize) {
-    // No byte of a text, for what no key holds.
-    const OTHER: u8 = 0xff;
-    let slashes = text.iter().take_while(|byte| **byte == b'\\').count();
-    let hex = |digits: &[u8]| {
-        let digits = std::str::from_utf8(digits).ok().filter(|text| !text.starts_with('+'))?;
-        u32::from_str_radix(digits, 16).ok()
-    };
-    match &text[slashes..] {
-        [b'u', a, b, c, d, ..] if slashes > 0 => match hex(&[*a, *b, *c, *d]) {
-            Some(code) => (u8::try_from(code).ok().filter(u8::is_ascii).unwrap_or(OTHER), slashes + 5),
-            None => (b'u', slashes + 1),
-        },
-        [byte, ..] => (*byte, slashes + 1),
-        [] => (OTHER, slashes),
-    }
+/// Whether the key could be a word of an answer: it is short, or it has no digit and is not long.
+fn is_a_word(key: &str) -> bool {
+    let is_mixed =
+        key.bytes().any(|byte| byte.is_ascii_digit()) && key.bytes().any(|byte| byte.is_ascii_alphabetic());
+    key.len() < if is_mixed { 8 } else { 12 }
 }
 
 impl fmt::Debug for Secret {
@@ -124,8 +90,11 @@ mod tests {
 
     #[test]
     fn a_word_is_not_redacted_out_of_an_answer() {
-        let answer = "https://www.linkedin.com/in/sandbox-jane".to_owned();
+        let answer = "https://www.linkedin.com/in/sandbox-jane1".to_owned();
         assert_eq!(Secret::new("sandbox").redact(answer.clone()), answer);
+        assert_eq!(Secret::new("jane1").redact(answer.clone()), answer);
+        assert_eq!(Secret::new("").redact(answer.clone()), answer);
+        assert_eq!(Secret::new("jane-1990").redact("bad key jane-1990".to_owned()), "bad key [key]");
     }
 
     #[test]
@@ -145,5 +114,72 @@ mod tests {
         // A key whose first letter could be taken for an escape leaves valid JSON behind.
         let key = Secret::new("nsecret-1234567");
         assert_eq!(key.redacted(r#"{"a":"\/\nsecret-1234567"}"#), r#"{"a":"\/[key]"}"#);
+    }
+
+    #[test]
+    fn a_key_is_found_in_the_escapes_of_addresses_and_of_html() {
+        let key = Secret::new("sk-a+b/c=123456&7");
+        for (text, expect) in [
+            ("/login?key=sk-a%2Bb%2fc%3D123456%267&x=1", "/login?key=[key]&x=1"),
+            ("next=%252Fkey%253Dsk-a%252Bb%252Fc%253D123456%25267%2526", "next=%252Fkey%253D[key]%2526"),
+            ("<b>sk-a&#43;b&#x2F;c&equals;123456&amp;7</b>", "<b>[key]</b>"),
+            ("sk-a&amp;#43;b/c&amp;equals;123456&amp;amp;7;", "[key];"),
+            (r#"{"html":"sk-a&#43;b\/c=123456\u00267"}"#, r#"{"html":"[key]"}"#),
+            ("sk-a&#43b&#47c=123456&7", "[key]"),
+            ("100%sk-a+b/c=123456&7&&&%", "100%[key]&&&%"),
+            ("sk-a%2Bb%2Fc%3D12345%267", "sk-a%2Bb%2Fc%3D12345%267"),
+        ] {
+            assert_eq!(key.redacted(text), expect, "{text}");
+        }
+        // What looks like an escape is the key's own first letter.
+        assert_eq!(Secret::new("ab-1234567890").redacted("100%ab-1234567890"), "100%[key]");
+        // The key itself has what looks like an escape.
+        assert_eq!(Secret::new("k%2d1234567&lt;").redacted("is k%2d1234567&lt; or"), "is [key] or");
+    }
+
+    #[test]
+    fn a_key_is_found_in_hex_and_in_base64_wherever_it_begins() {
+        use base64::{Engine, engine::general_purpose as alphabet};
+        let plain = "sk-live?abc>1234567~~";
+        let key = Secret::new(plain);
+        let hex: String = plain.bytes().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(key.redacted(&format!("<{hex}>")), "<[key]>");
+        assert_eq!(key.redacted(&hex.to_uppercase()), "[key]");
+        let escaped: String = plain.bytes().map(|byte| format!("\\x{byte:02x}")).collect();
+        assert_eq!(key.redacted(&escaped), "[key]");
+        for before in ["", "u", "us", "user:", "user:::"] {
+            for behind in ["", ":", ":x", ":pass"] {
+                let text = format!("{before}{plain}{behind}");
+                for spelled in [alphabet::STANDARD.encode(&text), alphabet::URL_SAFE_NO_PAD.encode(&text)] {
+                    let spelled = spelled.replace('+', "%2B").replace('/', "\\/");
+                    let redacted = key.redacted(&spelled);
+                    assert!(redacted.contains("[key]"), "{text}: {spelled}");
+                    // What is left holds only what stood around the key.
+                    let left = redacted.replace("[key]", "").replace('=', "");
+                    let letters = |bytes: usize| (bytes * 8).div_ceil(6);
+                    let most = letters(before.len()) + letters(behind.len());
+                    assert!(left.len() <= most, "{spelled}: {redacted}");
+                }
+            }
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_stays_as_it_is_around_a_key(
+            before in "[\\PC]{0,12}",
+            behind in "[\\PC]{0,12}",
+            key in "[a-z0-9+/=_.%&-]{12,20}",
+        ) {
+            let text = format!("{before}{key}{behind}");
+            let redacted = Secret::new(&key).redacted(&text).into_owned();
+            proptest::prop_assert!(!redacted.contains(&key));
+            proptest::prop_assert!(redacted.contains("[key]"));
+        }
+
+        #[test]
+        fn any_text_can_be_searched(text in "[a5%&#;\\\\ux2é]{0,40}") {
+            Secret::new("a%255é\\u00612345").redacted(&text);
+        }
     }
 }

@@ -76,7 +76,8 @@ impl Client {
     pub(crate) async fn execute(&self, call: &Call) -> Attempt {
         match self.post(call).await {
             Ok(response) => {
-                let request_id = header(&response, "x-request-id").map(|id| self.redact(id));
+                let request_id = header(&response, "x-request-id");
+                let request_id = request_id.map(|id| marl_core::excerpt(&self.redact(id), 100));
                 let end = self.end(call, response).await;
                 Attempt { end, request_id }
             }
@@ -241,8 +242,9 @@ fn text(body: Vec<u8>) -> String {
     String::from_utf8(body).unwrap_or_else(|broken| String::from_utf8_lossy(broken.as_bytes()).into_owned())
 }
 
+/// A header's whole text: a key in it is redacted before the text is cut.
 fn header(response: &Response, name: &str) -> Option<String> {
-    response.headers().get(name)?.to_str().ok().map(|value| marl_core::excerpt(value, 100))
+    response.headers().get(name)?.to_str().ok().map(str::to_owned)
 }
 
 /// `Retry-After` in seconds or as a date. A day is the most that is believed.

@@ -132,14 +132,18 @@ async fn an_echoed_key_is_in_no_error() {
 }
 
 #[tokio::test]
-async fn a_request_id_that_echoes_the_key_is_redacted() {
-    let base = serve(|mut stream| {
-        take_request(&stream);
-        let length = FOUND.len();
-        let head = format!("HTTP/1.1 200 OK\r\nX-Request-Id: {KEY}\r\nContent-Length: {length}\r\n\r\n");
-        let _ = stream.write_all((head + FOUND).as_bytes());
-    });
-    assert_eq!(provider(base, KEY).send(&call()).await.request_id.as_deref(), Some("[key]"));
+async fn a_request_id_that_echoes_the_key_is_redacted_before_it_is_cut() {
+    for (before, expect) in [("", "[key]".to_owned()), (&"x".repeat(95), "x".repeat(95) + "[key]")] {
+        let before = before.to_owned();
+        let base = serve(move |mut stream| {
+            take_request(&stream);
+            let length = FOUND.len();
+            let id = format!("X-Request-Id: {before}{KEY}");
+            let head = format!("HTTP/1.1 200 OK\r\n{id}\r\nContent-Length: {length}\r\n\r\n");
+            let _ = stream.write_all((head + FOUND).as_bytes());
+        });
+        assert_eq!(provider(base, KEY).send(&call()).await.request_id, Some(expect));
+    }
 }
 
 #[tokio::test]
