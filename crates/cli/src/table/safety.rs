@@ -1,10 +1,7 @@
 //! Makes values that come from outside safe as cells: nothing in them steers a terminal,
 //! runs in a spreadsheet or bursts a cell. Must never touch the table's own cells.
 
-use marl_core::value::{Value, without_escapes};
-
-/// The most characters that a cell of a spreadsheet holds.
-pub(super) const CELL_CHARS: usize = 32_767;
+use marl_core::value::{CELL_CHARACTERS, Value, without_escapes};
 
 /// A value as the text of a CSV cell, and whether it got an apostrophe in front because a
 /// spreadsheet would have run it. Line breaks and tabs become spaces.
@@ -12,8 +9,8 @@ pub(super) fn csv_cell(value: &Value, raw_cells: bool) -> (String, bool) {
     let text = value.to_string();
     let text = clean(&text, LineBreaks::Spaces);
     match !raw_cells && is_formula(&text) {
-        true => (cut(&format!("'{text}"), CELL_CHARS).to_owned(), true),
-        false => (cut(&text, CELL_CHARS).to_owned(), false),
+        true => (cut(&format!("'{text}"), CELL_CHARACTERS).to_owned(), true),
+        false => (cut(&text, CELL_CHARACTERS).to_owned(), false),
     }
 }
 
@@ -21,9 +18,9 @@ pub(super) fn csv_cell(value: &Value, raw_cells: bool) -> (String, bool) {
 pub(super) fn json_value(value: &Value) -> Value {
     match value {
         Value::Integer(number) => Value::Integer(*number),
-        Value::Text(text) => Value::Text(cut(&clean(text, LineBreaks::Kept), CELL_CHARS).to_owned()),
+        Value::Text(text) => Value::Text(cut(&clean(text, LineBreaks::Kept), CELL_CHARACTERS).to_owned()),
         Value::List(items) => {
-            let mut room = CELL_CHARS;
+            let mut room = CELL_CHARACTERS;
             let mut safe = Vec::with_capacity(items.len());
             for item in items {
                 let item = clean(item, LineBreaks::Kept);

@@ -32,6 +32,9 @@ pub use text::without_escapes;
 /// it, so that a cell that a newer version reads differently is not called edited.
 pub const READING: u32 = 1;
 
+/// The most characters that a cell holds, since a cell of a spreadsheet holds no more.
+pub const CELL_CHARACTERS: usize = 32_767;
+
 /// What a cell holds. An absent value is an absent `Value`: there is no empty one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]

@@ -10,9 +10,9 @@ use cel::{
     },
     context::VariableResolver,
 };
-use marl_core::{Invalid, SemanticType, Value, excerpt};
+use marl_core::{Invalid, SemanticType, Value, excerpt, value::CELL_CHARACTERS};
 
-use super::{columns::place, nulls::pattern_place, pattern::Pattern};
+use super::{columns::place, effort, nulls::pattern_place, pattern::Pattern};
 
 /// The cells and patterns that an expression's variables stand for.
 struct Variables<'a> {
@@ -23,7 +23,7 @@ struct Variables<'a> {
 impl VariableResolver for Variables<'_> {
     fn resolve<'b>(&'b self, name: &str) -> Option<CowVal<'b, 'b>> {
         if let Some(cell) = place(name).and_then(|place| self.cells.get(place)) {
-            return Some(CowVal::Borrowed(&**cell));
+            return effort::looked_at(&**cell).then_some(CowVal::Borrowed(&**cell));
         }
         let pattern = pattern_place(name).and_then(|place| self.patterns.get(place))?;
         Some(CowVal::Borrowed(pattern))
@@ -48,7 +48,8 @@ pub(super) fn evaluate(
     let variables = Variables { cells: cells.collect::<Result<_, _>>()?, patterns };
     let mut context = Context::with_env(Arc::clone(env));
     context.set_variable_resolver(&variables);
-    Cel::resolve(tree, &context).map_err(|error| reason(&error))
+    effort::begin();
+    Cel::resolve(tree, &context).map_err(|error| effort::exceeded().unwrap_or_else(|| reason(&error)))
 }
 
 /// A cell in its column's type, as steps read it; a blank one is empty.
@@ -70,7 +71,25 @@ fn read(kind: SemanticType, cell: Option<&Value>) -> Result<Box<dyn Val>, Invali
 }
 
 /// The cell that a result becomes; `None` is an empty one.
+///
+/// A result that is too long for a cell is refused here and not cut when it is written: another
+/// formula may read it, and a chain of formulas that double their texts takes all memory.
 pub(super) fn cell(result: &Cel) -> Result<Option<Value>, String> {
+    let value = value(result)?;
+    let characters = match &value {
+        Some(Value::Text(text)) => text.chars().count(),
+        Some(Value::List(items)) => items.iter().map(|item| item.chars().count() + 1).sum(),
+        Some(Value::Integer(_)) | None => 0,
+    };
+    if characters > CELL_CHARACTERS {
+        return Err(format!(
+            "the result has {characters} characters, {CELL_CHARACTERS} are the most in a cell"
+        ));
+    }
+    Ok(value)
+}
+
+fn value(result: &Cel) -> Result<Option<Value>, String> {
     match result {
         Cel::Null => Ok(None),
         Cel::Int(number) => Ok(Some(Value::Integer(*number))),

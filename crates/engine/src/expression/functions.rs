@@ -14,7 +14,7 @@ use cel::{
 };
 use marl_core::excerpt;
 
-use super::{nulls, pattern, types::Type};
+use super::{effort, nulls, pattern, types::Type};
 
 type Answer<'b, 'v> = Result<CowVal<'b, 'v>, ExecutionError>;
 
@@ -78,6 +78,7 @@ const fn function(
 pub(super) fn environment() -> Result<Arc<Env>, DeclarationError> {
     let mut env = Env::stdlib();
     nulls::declare(&mut env)?;
+    effort::declare(&mut env)?;
     for (name, op) in [("lower", lower as cel::common::functions::Function), ("upper", upper), ("trim", trim)]
     {
         env.add_overload(name, &format!("{name}_text"), vec![STRING_TYPE], op)?;

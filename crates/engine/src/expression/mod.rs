@@ -7,6 +7,7 @@
 mod advice;
 mod calls;
 mod columns;
+mod effort;
 mod error;
 mod evaluate;
 mod functions;
@@ -149,6 +150,7 @@ fn checked(text: &str, known: &[(&str, SemanticType)]) -> Result<Inner, Expressi
     let gives = Types::new(&columns).infer(&tree)?;
     let mut patterns = Vec::new();
     nulls::replace(&mut tree, &mut patterns)?;
+    effort::count(&mut tree);
     parse::bound(&tree)?;
     let env = functions::environment().map_err(|error| ExpressionError::new(error.to_string()))?;
     let names = columns.iter().map(|(name, _)| name.clone()).collect();

@@ -146,7 +146,8 @@ fn within<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Answer<'b, 'v> {
     answer(list.contains(arguments[0].as_ref()).map_err(|_| unfit("in", &arguments))?)
 }
 
-fn unfit(sign: &str, arguments: &[CowVal<'_, '_>]) -> ExecutionError {
+/// That an operator does not work on what it is given.
+pub(super) fn unfit(sign: &str, arguments: &[CowVal<'_, '_>]) -> ExecutionError {
     let types = arguments.iter().map(|argument| argument.get_type().name().to_owned());
     ExecutionError::no_such_overload(sign, types.collect())
 }

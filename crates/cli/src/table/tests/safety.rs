@@ -1,6 +1,6 @@
 //! Values from outside as cells.
 
-use super::super::safety::{CELL_CHARS, csv_cell, json_value};
+use super::super::safety::{csv_cell, json_value};
 use super::*;
 
 /// A text as a CSV cell.
@@ -92,13 +92,13 @@ fn json_keeps_types_and_line_breaks() {
     check(Value::text("=1"), Value::text("=1"));
     check(Value::List(owned(&["a\0", "b"])), Value::List(owned(&["a", "b"])));
     let long = Value::List(vec!["ä".repeat(20_000); 3]);
-    check(long, Value::List(vec!["ä".repeat(20_000), "ä".repeat(CELL_CHARS - 20_000)]));
+    check(long, Value::List(vec!["ä".repeat(20_000), "ä".repeat(CELL_CHARACTERS - 20_000)]));
 }
 
 #[test]
 fn cells_are_bounded() {
-    assert_eq!(csv_cell(&Value::text("ä".repeat(40_000)), false), ("ä".repeat(CELL_CHARS), false));
+    assert_eq!(csv_cell(&Value::text("ä".repeat(40_000)), false), ("ä".repeat(CELL_CHARACTERS), false));
     let (formula, is_guarded) = csv_cell(&Value::text("=".repeat(40_000)), false);
-    assert!(is_guarded && formula.starts_with("'=") && formula.len() == CELL_CHARS);
-    assert_eq!(json_value(&Value::text("ä".repeat(40_000))), Value::text("ä".repeat(CELL_CHARS)));
+    assert!(is_guarded && formula.starts_with("'=") && formula.len() == CELL_CHARACTERS);
+    assert_eq!(json_value(&Value::text("ä".repeat(40_000))), Value::text("ä".repeat(CELL_CHARACTERS)));
 }

@@ -4,6 +4,8 @@ use std::thread;
 
 use proptest::prelude::*;
 
+use marl_core::SemanticType;
+
 use super::{COLUMNS, cells};
 use crate::expression::Expression;
 
@@ -197,4 +199,58 @@ proptest! {
             prop_assert!(!reason.chars().any(char::is_control), "{}", reason);
         }
     }
+}
+
+/// An expression over one column `cell` of `kind`, evaluated for `cell`.
+fn of_cell(text: &str, kind: SemanticType, cell: &str) -> Result<Option<marl_core::Value>, String> {
+    let expression = Expression::formula(text, &[("cell", kind)]).unwrap_or_else(|error| panic!("{error}"));
+    expression.value(&[Some(marl_core::Value::text(cell))])
+}
+
+#[test]
+fn a_row_that_makes_too_much_ends_with_a_reason() {
+    let long = "x".repeat(60_000);
+    let list = (0..5_000).map(|at| at.to_string()).collect::<Vec<_>>().join("; ");
+    let sums = format!("size({}{}{})", "(".repeat(3), "cell", " + cell)".repeat(3));
+    for (text, kind, cell) in [
+        // Texts that are made in loops and thrown away, or kept.
+        ("size(cell.map(x, cell.map(y, x + y)))", SemanticType::List, &list),
+        ("cell.map(x, cell)", SemanticType::List, &list),
+        ("cell.exists(x, cell.exists(y, x + y == \"none\"))", SemanticType::List, &list),
+        // Loops that make nothing.
+        ("cell.map(x, cell.map(y, 1))", SemanticType::List, &list),
+        ("cell.filter(x, cell.exists(y, false))", SemanticType::List, &list),
+        // One text many times in a list, also by the name that a loop gives it.
+        (&format!("size([{}])", vec!["cell"; 500].join(", ")), SemanticType::Text, &long),
+        (&format!("size([cell].map(x, [{}]))", vec!["x"; 500].join(", ")), SemanticType::Text, &long),
+        (&format!("size([{}])", vec![&sums[5..sums.len() - 1]; 60].join(", ")), SemanticType::Text, &long),
+        // One long cell that is looked at again and again.
+        ("[1, 2, 3].all(x, !cell.contains(\"y\"))", SemanticType::Text, &"x".repeat(24 << 20)),
+    ] {
+        let end = of_cell(text, kind, cell);
+        let reason = end.map(|value| format!("{value:?}")).unwrap_err();
+        assert_eq!(reason, "it makes more than 16 MB of texts and lists for one row", "{text}");
+    }
+}
+
+#[test]
+fn what_a_row_needs_is_within_the_bound() {
+    let list = (0..300).map(|at| at.to_string()).collect::<Vec<_>>().join("; ");
+    let text = "cell.filter(x, !cell.exists(y, x + \"0\" == y)).map(x, x + x)";
+    assert!(of_cell(text, SemanticType::List, &list).unwrap().is_some());
+    let description = "word ".repeat(20_000);
+    let words = (0..50).map(|at| format!("\"{at}\"")).collect::<Vec<_>>().join(", ");
+    let text = format!("[{words}].exists(word, cell.contains(word)) ? \"yes\" : \"no\"");
+    assert_eq!(of_cell(&text, SemanticType::Text, &description), Ok(Some(marl_core::Value::text("no"))));
+}
+
+#[test]
+fn a_result_that_is_too_long_for_a_cell_is_refused() {
+    let cell = "é".repeat(32_767);
+    let whole = of_cell("cell", SemanticType::Text, &cell).unwrap();
+    assert_eq!(whole, Some(marl_core::Value::Text(cell.clone())));
+    let reason = "the result has 65534 characters, 32767 are the most in a cell";
+    assert_eq!(of_cell("cell + cell", SemanticType::Text, &cell), Err(reason.to_owned()));
+    let list = of_cell("[cell, \"x\"]", SemanticType::Text, &cell).unwrap_err();
+    assert_eq!(list, "the result has 32770 characters, 32767 are the most in a cell");
 }
