@@ -18,8 +18,8 @@ const LISTED: usize = 12;
 const ROW: &str = "row";
 
 /// The columns there are, and those that were met.
-pub(super) struct Columns<'a> {
-    known: &'a [(&'a str, SemanticType)],
+pub(super) struct Columns<'a, N> {
+    known: &'a [(N, SemanticType)],
     pub(super) met: Vec<(String, SemanticType)>,
     /// The variables of the loops around the place that is looked at.
     variables: Vec<String>,
@@ -69,8 +69,8 @@ fn is_bare(name: &str) -> bool {
     begins && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !WORDS.contains(&name)
 }
 
-impl<'a> Columns<'a> {
-    pub(super) fn new(known: &'a [(&'a str, SemanticType)]) -> Self {
+impl<'a, N: AsRef<str>> Columns<'a, N> {
+    pub(super) fn new(known: &'a [(N, SemanticType)]) -> Self {
         Self { known, met: Vec::new(), variables: Vec::new() }
     }
 
@@ -148,7 +148,7 @@ impl<'a> Columns<'a> {
     /// The place of the column called `name`.
     fn meet(&mut self, name: &str) -> Result<String, ExpressionError> {
         let met = self.met.iter().position(|(met, _)| met == name);
-        let place = match (met, self.known.iter().find(|(known, _)| *known == name)) {
+        let place = match (met, self.known.iter().find(|(known, _)| known.as_ref() == name)) {
             (Some(place), _) => place,
             (None, Some((_, kind))) => {
                 self.met.push((name.to_owned(), *kind));
@@ -161,7 +161,7 @@ impl<'a> Columns<'a> {
 
     fn lone_row(&self) -> ExpressionError {
         let error = ExpressionError::new("`row` alone is not a column");
-        if self.known.iter().any(|(name, _)| *name == ROW) {
+        if self.known.iter().any(|(name, _)| name.as_ref() == ROW) {
             return error.hint("the column of this name is written `row[\"row\"]`");
         }
         error.hint("name a column: `row[\"Company Name\"]`")
@@ -169,7 +169,7 @@ impl<'a> Columns<'a> {
 
     fn unknown(&self, name: &str) -> ExpressionError {
         let error = ExpressionError::no_column(format!("there is no column `{}`", excerpt(name, 80)));
-        let names = || self.known.iter().map(|(name, _)| *name);
+        let names = || self.known.iter().map(|(name, _)| name.as_ref());
         if let Some(near) = nearest(name, names()) {
             return error.hint(format!("did you mean `{}`?", excerpt(&written(near), 120)));
         }

@@ -51,7 +51,10 @@ impl Expression {
     ///
     /// # Errors
     /// The text is no expression over these columns, or can never be evaluated to true or false.
-    pub fn condition(text: &str, columns: &[(&str, SemanticType)]) -> Result<Self, ExpressionError> {
+    pub fn condition<N: AsRef<str> + Sync>(
+        text: &str,
+        columns: &[(N, SemanticType)],
+    ) -> Result<Self, ExpressionError> {
         let inner = compile(text, columns)?;
         if !inner.gives.may_be(Type::Boolean) {
             let shown = marl_core::excerpt(text, 60);
@@ -64,7 +67,10 @@ impl Expression {
     ///
     /// # Errors
     /// The text is no expression over these columns, or its result can never be a cell.
-    pub fn formula(text: &str, columns: &[(&str, SemanticType)]) -> Result<Self, ExpressionError> {
+    pub fn formula<N: AsRef<str> + Sync>(
+        text: &str,
+        columns: &[(N, SemanticType)],
+    ) -> Result<Self, ExpressionError> {
         let inner = compile(text, columns)?;
         if matches!(inner.gives, Type::Map | Type::Bytes) {
             let message = format!("a cell cannot hold the result, which is {}", inner.gives.name());
@@ -129,7 +135,10 @@ impl fmt::Debug for Expression {
 
 /// All checks, on a thread whose stack is large enough for the parser; a panic of the parser ends
 /// that thread alone.
-fn compile(text: &str, columns: &[(&str, SemanticType)]) -> Result<Inner, ExpressionError> {
+fn compile<N: AsRef<str> + Sync>(
+    text: &str,
+    columns: &[(N, SemanticType)],
+) -> Result<Inner, ExpressionError> {
     let unread = |why: &str| ExpressionError::new(format!("the expression cannot be read: {why}"));
     thread::scope(|scope| {
         thread::Builder::new()
@@ -142,7 +151,7 @@ fn compile(text: &str, columns: &[(&str, SemanticType)]) -> Result<Inner, Expres
     })
 }
 
-fn checked(text: &str, known: &[(&str, SemanticType)]) -> Result<Inner, ExpressionError> {
+fn checked<N: AsRef<str>>(text: &str, known: &[(N, SemanticType)]) -> Result<Inner, ExpressionError> {
     let mut tree = parse::parse(text)?;
     let mut columns = Columns::new(known);
     columns.resolve(&mut tree)?;

@@ -1,6 +1,9 @@
 //! Conditions and formulas of steps, checked against the columns that there are.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, HashMap, VecDeque},
+    sync::Arc,
+};
 
 use marl_core::SemanticType;
 
@@ -45,45 +48,11 @@ pub(super) fn compute(
         }
     }
     let mut computed: Vec<Computed> = steps.iter().map(|_| Computed::default()).collect();
-    let formula = |step: &Named<'_>| match &step.request.work {
-        Work::Formula(text) => Some(text.clone()),
-        Work::Use(_) => None,
-    };
-    let mut open: Vec<usize> = (0..steps.len()).filter(|at| formula(&steps[*at]).is_some()).collect();
-    while !open.is_empty() {
-        let mut left = Vec::new();
-        let before = open.len();
-        for &at in &open {
-            let text = formula(&steps[at]).unwrap_or_default();
-            // Its own column is none before it is computed, unless the table has it.
-            let columns = columns(steps, request, header, &open);
-            match Expression::formula(&text, &columns) {
-                Ok(expression) => {
-                    let kind = expression.kind();
-                    computed[at].formula = Some(Arc::new(expression));
-                    steps[at].outputs[0].kind = kind;
-                }
-                // It may be waiting for another formula's column.
-                Err(_) if waits_for_another(steps, &open, at, &text) => left.push(at),
-                Err(error) => return Err(wrong(error, &steps[at], Part::Formula)),
-            }
-        }
-        if left.len() == before {
-            // None of them can be first: said of one with all columns in sight.
-            let at = left[0];
-            let columns = columns(steps, request, header, &[at]);
-            let text = formula(&steps[at]).unwrap_or_default();
-            let expression = Expression::formula(&text, &columns)
-                .map_err(|error| wrong(error, &steps[at], Part::Formula))?;
-            computed[at].formula = Some(Arc::new(expression));
-            left.remove(0);
-        }
-        open = left;
-    }
+    Formulas::of(steps, request, header).compile(&mut computed)?;
+    let known = Known::of(&*steps, request, header);
     for (at, step) in steps.iter().enumerate() {
         if let Some(text) = &step.request.condition {
-            let columns = columns(steps, request, header, &[at]);
-            let condition = Expression::condition(text, &columns);
+            let condition = Expression::condition(text, &known.without(step));
             let condition = condition.map_err(|error| wrong(error, step, Part::Condition))?;
             computed[at].condition = Some(Arc::new(condition));
         }
@@ -91,8 +60,78 @@ pub(super) fn compute(
     Ok(computed)
 }
 
-fn waits_for_another(steps: &[Named<'_>], open: &[usize], at: usize, text: &str) -> bool {
-    open.iter().any(|other| *other != at && text.contains(steps[*other].outputs[0].name.as_str()))
+/// The formulas that are not compiled yet.
+///
+/// A formula that reads another's column waits until that one is compiled, so that each is looked at
+/// once for itself and once for each column that it reads.
+struct Formulas<'a, 'r> {
+    steps: &'a mut [Named<'r>],
+    known: Known,
+    open: BTreeMap<usize, String>,
+    waiting: HashMap<usize, Vec<usize>>,
+}
+
+impl<'a, 'r> Formulas<'a, 'r> {
+    fn of(steps: &'a mut [Named<'r>], request: &Request, header: &Header<'_>) -> Self {
+        let is_formula = |step: &Named<'_>| matches!(step.request.work, Work::Formula(_));
+        let name = |(at, step): (usize, &Named<'_>)| (at, step.outputs[0].name.clone());
+        let open = steps.iter().enumerate().filter(|(_, step)| is_formula(step)).map(name).collect();
+        // A formula's own column is none before it is computed, unless the table has it.
+        let known = Known::of(steps.iter().filter(|step| !is_formula(step)), request, header);
+        Self { steps, known, open, waiting: HashMap::new() }
+    }
+
+    fn compile(mut self, computed: &mut [Computed]) -> Result<(), PlanError> {
+        let mut next: VecDeque<usize> = self.open.keys().copied().collect();
+        loop {
+            while let Some(at) = next.pop_front() {
+                let text = self.text(at);
+                match Expression::formula(&text, &self.known.columns) {
+                    Ok(expression) => {
+                        self.steps[at].outputs[0].kind = expression.kind();
+                        computed[at].formula = Some(Arc::new(expression));
+                        next.extend(self.close(at));
+                    }
+                    Err(error) => match self.awaited(at, &text) {
+                        Some(other) => self.waiting.entry(other).or_default().push(at),
+                        None => return Err(wrong(error, &self.steps[at], Part::Formula)),
+                    },
+                }
+            }
+            let Some(&at) = self.open.keys().next() else { return Ok(()) };
+            // None of them can be first: said of one with all columns in sight.
+            let mut all = self.known.clone();
+            for other in self.open.keys().filter(|other| **other != at) {
+                all.add(&self.steps[*other]);
+            }
+            let expression = Expression::formula(&self.text(at), &all.columns)
+                .map_err(|error| wrong(error, &self.steps[at], Part::Formula))?;
+            computed[at].formula = Some(Arc::new(expression));
+            next.extend(self.close(at));
+        }
+    }
+
+    fn text(&self, at: usize) -> String {
+        match &self.steps[at].request.work {
+            Work::Formula(text) => text.clone(),
+            Work::Use(_) => String::new(),
+        }
+    }
+
+    /// An open formula whose column this one may be waiting for.
+    fn awaited(&self, at: usize, text: &str) -> Option<usize> {
+        self.open
+            .iter()
+            .find(|(other, name)| **other != at && text.contains(name.as_str()))
+            .map(|open| *open.0)
+    }
+
+    /// The formula is compiled; gives those that waited for it.
+    fn close(&mut self, at: usize) -> Vec<usize> {
+        self.open.remove(&at);
+        self.known.add(&self.steps[at]);
+        self.waiting.remove(&at).unwrap_or_default()
+    }
 }
 
 /// A condition over the table's own columns: which rows are picked.
@@ -100,39 +139,71 @@ fn waits_for_another(steps: &[Named<'_>], open: &[usize], at: usize, text: &str)
 /// # Errors
 /// It cannot be understood, or names a column that the table does not have.
 pub fn filter(text: &str, request: &Request, header: &Header<'_>) -> Result<Expression, PlanError> {
-    let columns = columns(&[], request, header, &[]);
-    Expression::condition(text, &columns).map_err(|error| {
+    let known = Known::of([], request, header);
+    Expression::condition(text, &known.columns).map_err(|error| {
         let message = format!("`--filter`: {}", error.message);
         expression_error(error, message)
     })
 }
 
-/// All columns with their types: a step's output has its contract's.
-fn columns<'a>(
-    steps: &'a [Named<'_>],
-    request: &Request,
-    header: &'a Header<'_>,
-    hidden: &[usize],
-) -> Vec<(&'a str, SemanticType)> {
-    let shown = || steps.iter().enumerate().filter(|(at, _)| !hidden.contains(at)).map(|(_, step)| step);
-    let written = |name: &str| {
-        shown().flat_map(|step| &step.outputs).find(|output| output.name == name).map(|output| output.kind)
-    };
-    let of_table = header.columns.iter().map(|name| {
-        let kind = written(name).or_else(|| request.types.get(name).copied());
-        (name.as_str(), kind.unwrap_or(SemanticType::Text))
-    });
-    let mut columns: Vec<(&str, SemanticType)> = of_table.collect();
-    let new = shown().flat_map(|step| {
-        let outputs = step.outputs.iter().map(|output| (output.name.as_str(), output.kind));
-        outputs.chain(step.provider_column.as_deref().map(|name| (name, SemanticType::Text)))
-    });
-    for (name, kind) in new {
-        if !columns.iter().any(|(known, _)| *known == name) {
-            columns.push((name, kind));
+/// The columns that expressions may read, with their types: a step's output has its contract's.
+#[derive(Clone)]
+struct Known {
+    columns: Vec<(String, SemanticType)>,
+    places: HashMap<String, usize>,
+    /// The table's own columns as they are without any step.
+    own: HashMap<String, SemanticType>,
+}
+
+impl Known {
+    fn of<'s, 'r: 's>(
+        steps: impl IntoIterator<Item = &'s Named<'r>>,
+        request: &Request,
+        header: &Header<'_>,
+    ) -> Self {
+        let mut known = Self { columns: Vec::new(), places: HashMap::new(), own: HashMap::new() };
+        for name in header.columns {
+            let kind = request.types.get(name).copied().unwrap_or(SemanticType::Text);
+            known.set(name, kind);
+            known.own.insert(name.clone(), kind);
+        }
+        let mut steps: Vec<_> = steps.into_iter().collect();
+        // The first step that writes a column gives it its type.
+        steps.reverse();
+        steps.iter().for_each(|step| known.add(step));
+        known
+    }
+
+    fn add(&mut self, step: &Named<'_>) {
+        for (name, kind) in written(step) {
+            self.set(name, kind);
         }
     }
-    columns
+
+    fn set(&mut self, name: &str, kind: SemanticType) {
+        match self.places.get(name) {
+            Some(place) => self.columns[*place].1 = kind,
+            None => {
+                self.places.insert(name.to_owned(), self.columns.len());
+                self.columns.push((name.to_owned(), kind));
+            }
+        }
+    }
+
+    /// What there is before this step has ended: its columns are none, unless the table has them.
+    fn without(&self, step: &Named<'_>) -> Vec<(String, SemanticType)> {
+        let seen = |(name, kind): &(String, SemanticType)| {
+            let is_written = written(step).any(|(written, _)| written == name);
+            let kind = if is_written { self.own.get(name).copied() } else { Some(*kind) };
+            kind.map(|kind| (name.clone(), kind))
+        };
+        self.columns.iter().filter_map(seen).collect()
+    }
+}
+
+fn written<'s>(step: &'s Named<'_>) -> impl Iterator<Item = (&'s str, SemanticType)> {
+    let outputs = step.outputs.iter().map(|output| (output.name.as_str(), output.kind));
+    outputs.chain(step.provider_column.as_deref().map(|name| (name, SemanticType::Text)))
 }
 
 fn wrong(error: ExpressionError, step: &Named<'_>, part: Part) -> PlanError {

@@ -64,13 +64,13 @@ fn nesting_is_bounded() {
     }
     assert!(!compiles(&"(".repeat(10_000)));
     assert_eq!(
-        Expression::formula(&format!("{}1{}", "(".repeat(1_000), ")".repeat(1_000)), &[])
+        Expression::formula(&format!("{}1{}", "(".repeat(1_000), ")".repeat(1_000)), &COLUMNS)
             .unwrap_err()
             .message,
         "the expression is nested too deeply"
     );
     assert_eq!(
-        Expression::formula(&vec!["1"; 1_000].join("+"), &[]).unwrap_err().message,
+        Expression::formula(&vec!["1"; 1_000].join("+"), &COLUMNS).unwrap_err().message,
         "the expression is nested too deeply"
     );
 }

@@ -106,7 +106,7 @@ fn an_unknown_column_among_many_or_none() {
     let hints = Expression::formula("qqq", &columns).unwrap_err().hints;
     assert!(hints[0].starts_with("the columns are `row[\"1x1\"]`, `row[\"2x2\"]`"), "{hints:?}");
     assert!(hints[0].ends_with("`row[\"12x12\"]`, and 2 more"), "{hints:?}");
-    assert_eq!(Expression::formula("qqq", &[]).unwrap_err().hints, ["there are no columns yet"]);
+    assert_eq!(Expression::formula::<&str>("qqq", &[]).unwrap_err().hints, ["there are no columns yet"]);
 }
 
 #[test]

@@ -158,6 +158,19 @@ fn who_writes_the_same_columns_may_be_asked_for_what_is_left() {
     );
 }
 
+/// Each formula is looked at once for itself and once for each column that it reads, in whatever
+/// order they stand: in a chain from back to front, else the work grows with the square.
+#[test]
+fn a_long_chain_of_formulas_is_put_in_order() {
+    let first = "f0:=int(size)".to_owned();
+    let chain: Vec<String> =
+        std::iter::once(first).chain((1..300).map(|at| format!("f{at}:=f{} + 1", at - 1))).collect();
+    let order: Vec<String> = (0..300).map(|at| format!("f{at}()")).collect();
+    binds(&chain.join(","), &[], PEOPLE, &order.join(" "));
+    let reversed: Vec<String> = chain.into_iter().rev().collect();
+    binds(&reversed.join(","), &[], PEOPLE, &order.join(" "));
+}
+
 #[test]
 fn conditions_and_formulas_are_part_of_the_order() {
     binds(
@@ -201,6 +214,8 @@ fn conditions_and_formulas_are_part_of_the_order() {
         "the formula of `z`: there is no column `z`\nthe columns are `linkedin_url`, `company_domain`, `size`\na text is written in quotes: `\"...\"`",
     );
     binds("size:=size + \"!\"", &[], PEOPLE, "size()");
+    // The names of some are parts of the names of others.
+    binds("aa:=aaa + a,a:=1,ab:=aa,aaa:=a + 1", &[], PEOPLE, "a() aaa() aa() ab()");
     refuses("z:=1,z:=2", &[], PEOPLE, "two steps are called `z`\ngive one of them another name");
     refuses(
         "A b:=1",
