@@ -20,12 +20,16 @@ use crate::table::{InputRow, Reader, TableError};
 /// How many rows are handed over at a time.
 const HANDFUL: usize = 32;
 
+/// What a row may have for one place in the window. A longer row takes several, so that a window of
+/// long rows does not take all memory.
+const BYTES_A_PLACE: usize = 64 * 1024;
+
 /// How many rows may be between reader and writer.
 pub(crate) fn window(parallel: usize) -> usize {
     (64 * parallel).max(1024)
 }
 
-/// A row and its place in the window, held until the row is written.
+/// A row and its places in the window, held until the row is written.
 struct Taken {
     row: InputRow,
     /// Whether the steps are for it.
@@ -97,20 +101,25 @@ fn handfuls(
 ) -> impl Stream<Item = Result<Vec<Taken>, TableError>> {
     let places = Arc::new(Semaphore::new(window));
     let take = move |row: InputRow, place| Taken { is_picked: picks(row.number()), row, _place: place };
-    stream::unfold((reader.peekable(), places, take), |(mut reader, places, take)| async {
-        let place = Arc::clone(&places).acquire_owned().await.ok()?;
-        let rows = reader.next()?.map(|first| {
-            let mut rows = vec![take(first, place)];
-            // An error stands alone, to be heard at once.
-            while rows.len() < HANDFUL
-                && let Ok(place) = Arc::clone(&places).try_acquire_owned()
-                && let Some(Ok(row)) = reader.next_if(Result::is_ok)
-            {
-                rows.push(take(row, place));
-            }
-            rows
-        });
-        Some((rows, (reader, places, take)))
+    let to_u32 = |places: usize| u32::try_from(places).unwrap_or(u32::MAX);
+    stream::unfold((reader.peekable(), places, take), move |(mut reader, places, take)| async move {
+        let needs = |row: &InputRow| to_u32((1 + row.bytes() / BYTES_A_PLACE).min(window));
+        let mut place = Arc::clone(&places).acquire_owned().await.ok()?;
+        let first = match reader.next()? {
+            Ok(first) => first,
+            Err(error) => return Some((Err(error), (reader, places, take))),
+        };
+        place.merge(Arc::clone(&places).acquire_many_owned(needs(&first) - 1).await.ok()?);
+        let mut rows = vec![take(first, place)];
+        // An error stands alone, to be heard at once.
+        while rows.len() < HANDFUL
+            && let Some(Ok(row)) = reader.peek()
+            && let Ok(place) = Arc::clone(&places).try_acquire_many_owned(needs(row))
+            && let Some(Ok(row)) = reader.next()
+        {
+            rows.push(take(row, place));
+        }
+        Some((Ok(rows), (reader, places, take)))
     })
 }
 
@@ -245,6 +254,34 @@ mod tests {
         );
         runtime.block_on(piped).unwrap();
         assert_eq!(written, ROWS);
+    }
+
+    #[test]
+    fn long_rows_take_several_places_and_the_longest_has_the_window_for_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.csv");
+        let mut text = String::from("linkedin_url,note\n");
+        // The window has 16 places: room for 5 of the first rows, and for none beside the last.
+        let rows: Vec<usize> = [[2 * BYTES_A_PLACE; 20].as_slice(), &[40 * BYTES_A_PLACE, 10]].concat();
+        for (row, bytes) in rows.iter().enumerate() {
+            writeln!(text, "linkedin.com/in/sandbox-{row},{}", "x".repeat(*bytes)).unwrap();
+        }
+        std::fs::write(&path, text).unwrap();
+        let sketch = table::check(&path, &ReadOptions::default()).unwrap();
+        let caller = Arc::new(SlowFirst::default());
+        let engine = engine(&sketch, Arc::clone(&caller) as Arc<dyn Caller>);
+        let mut written = 0;
+        let write = |row: &InputRow, _: Option<&RowEnd>| {
+            written += 1;
+            assert_eq!(row.number(), written);
+            let ahead = caller.asked.load(Ordering::SeqCst) - (written - 1);
+            assert!(ahead <= if written < 20 { 5 } else { 2 }, "row {written}: {ahead}");
+            Ok(())
+        };
+        let piped = run(Reader::open(&sketch).unwrap(), engine, Arc::new(Silent), |_| true, 16, || {}, write);
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        runtime.block_on(piped).unwrap();
+        assert_eq!(written, rows.len() as u64);
     }
 
     /// Answers once the run is stopped.

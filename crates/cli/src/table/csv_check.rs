@@ -10,7 +10,7 @@ use super::cut::{Cut, Cutter, Dialect, MOST_CELL, raw_cells, unquoted};
 use super::error::Place;
 use super::head::Head;
 use super::note::Note;
-use super::problem::{Misfits, Problem};
+use super::problem::{MOST_COLUMNS, Misfits, Problem};
 use super::shape::{LineEnding, ReadOptions, Shape};
 use super::words::{Look, TOTALS, begins_as_footer, is_certain_note, is_note_apart, look};
 
@@ -111,6 +111,9 @@ impl<'a> Pass<'a> {
 
     /// Takes the header from the first row, and answers whether that is a row itself.
     fn begin(&mut self, cut: &Cut<'_>, ends: &[usize]) -> Result<bool, Fault> {
+        if ends.len() > MOST_COLUMNS {
+            return Err(Fault::Table(Place::Line(cut.line), Problem::TooManyColumns));
+        }
         let text = String::from_utf8_lossy(cut.bytes);
         if self.options.no_header {
             let names: Vec<String> = (1..=ends.len()).map(|at| format!("column_{at}")).collect();

@@ -104,6 +104,7 @@ pub(super) fn hint(problem: &Problem, path: &Path, source: Option<&io::Error>) -
         }
         Problem::NotObject(_) | Problem::BrokenJson(_) => "each line is one JSON object".into(),
         Problem::DuplicateKey(_) | Problem::EmptyKey => "rename or remove the key".into(),
+        Problem::TooManyColumns => "leave out columns that are not needed; are values taken for names?".into(),
         Problem::OutputIsInput => "choose another output path".into(),
         Problem::OtherFormat { input, .. } => format!("end the output's name in {}", dotted(input)),
         Problem::NoFolder(folder) => format!("create it: `mkdir -p {}`", shell(folder)),

@@ -7,7 +7,7 @@ use super::check::{Fault, Found, Samples};
 use super::cut::{Cutter, MOST_CELL};
 use super::error::Place;
 use super::jsonl::{Columns, members, value_of};
-use super::problem::Problem;
+use super::problem::{MOST_COLUMNS, Problem};
 use super::shape::Shape;
 
 /// Reads the file to its end.
@@ -55,6 +55,9 @@ impl Pass {
                 return Err(Problem::EmptyKey);
             }
             let column = columns.place_or_add(key);
+            if column == MOST_COLUMNS {
+                return Err(Problem::TooManyColumns);
+            }
             if column == last_row.len() {
                 last_row.push(0);
                 samples.grow(columns.len());

@@ -9,6 +9,10 @@ use std::path::{Path, PathBuf};
 
 use marl_core::terminal;
 
+/// The most columns of a table, which is what a spreadsheet has: more come from values that stand
+/// where names must, and would take all memory.
+pub(super) const MOST_COLUMNS: usize = 16_384;
+
 /// What is wrong.
 #[derive(Debug)]
 pub(super) enum Problem {
@@ -110,6 +114,7 @@ pub(super) enum Problem {
         opened: u64,
     },
     UnclosedQuote,
+    TooManyColumns,
     // JSONL.
     NotObject(&'static str),
     BrokenJson(String),
@@ -304,6 +309,9 @@ impl fmt::Display for Problem {
                 write!(f, "text after the closing quote of a cell that opens in line {}", grouped(*opened))
             }
             Self::UnclosedQuote => f.write_str("the quote that opens this cell is never closed"),
+            Self::TooManyColumns => {
+                write!(f, "the table has more than {} columns", grouped(MOST_COLUMNS as u64))
+            }
             Self::NotObject(what) => write!(f, "the line holds {what}, not a JSON object"),
             Self::BrokenJson(what) => write!(f, "broken JSON: {}", printable(what)),
             Self::DuplicateKey(key) => write!(f, "the key `{}` is there twice", printable(key)),

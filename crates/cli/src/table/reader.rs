@@ -37,6 +37,14 @@ impl InputRow {
         self.number
     }
 
+    /// About how much memory the row takes.
+    pub(crate) fn bytes(&self) -> usize {
+        match &self.content {
+            Content::Csv(cells) => cells.text.len() + size_of_val(&*cells.ends),
+            Content::Jsonl(line) => line.text.len() + size_of_val(line.values.as_slice()),
+        }
+    }
+
     /// The cell in the column at this place of [`Sketch::columns`]; `None` when it is
     /// empty, blank, null or absent.
     ///
@@ -87,8 +95,10 @@ pub(super) struct Line {
 
 impl Line {
     fn raw(&self, column: usize) -> Option<&str> {
-        let (_, place) = self.values.iter().find(|(other, _)| *other == column)?;
-        Some(&self.text[place.clone()])
+        // Most lines have all columns in their order.
+        let is_it = |value: &&(usize, Range<usize>)| value.0 == column;
+        let value = self.values.get(column).filter(is_it).or_else(|| self.values.iter().find(is_it));
+        value.map(|(_, place)| &self.text[place.clone()])
     }
 }
 
@@ -209,13 +219,15 @@ impl Source {
 }
 
 fn read_object(line: String, columns: &Columns) -> Result<Content, Fault> {
-    let mut values = Vec::with_capacity(columns.len());
+    // A line may have few of the columns that the file has.
+    let mut values = Vec::new();
     let read = members(&line, |key, place| {
         let column = columns.place(key).ok_or(Problem::Changed)?;
         values.push((column, place));
         Ok(())
     });
     read.map_err(|_| Fault::Changed)?;
+    values.shrink_to_fit();
     Ok(Content::Jsonl(Line { text: line, values }))
 }
 

@@ -95,6 +95,14 @@ fn the_command_line_names_the_delimiter() {
 }
 
 #[test]
+fn a_table_has_as_many_columns_as_a_spreadsheet() {
+    let names = |count: usize| (0..count).map(|at| format!("c{at}")).collect::<Vec<_>>().join(",");
+    assert_eq!(Bench::new("leads.csv", names(16_384).as_bytes()).check().columns.len(), 16_384);
+    let message = "leads.csv, line 1: the table has more than 16,384 columns";
+    check_error("leads.csv", names(16_385), message, "values taken for names");
+}
+
+#[test]
 fn another_delimiter_than_the_extension_says() {
     let line = "leads.csv, line 1: the header is one column full of";
     let hint = "say `--delimiter ';'` (or `--delimiter ','` if it really is one column)";

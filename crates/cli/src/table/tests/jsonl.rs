@@ -107,6 +107,9 @@ fn broken_lines() {
     check("{\"ä\":1,\"b\":2,\"ä\":3}", "column 18: the key `ä` is there twice", "rename");
     check("{\"a\":1,\"\\u0061\":3}", "column 17: the key `a` is there twice", "rename");
     check("{\"\":1}", "column 5: a key without a name cannot be a column", "rename");
+    let keys: Vec<String> = (1..20_000).map(|at| format!("\"{at}\":0")).collect();
+    let wide = format!("{{{}}}", keys.join(","));
+    check(&wide, "column 152,734: the table has more than 16,384 columns", "values taken for names");
     check("{\"ää\":1 \"b\":2}", "column 9: broken JSON: expected `,` or `}`", "each line");
     check("{\"a\":", "column 5: broken JSON: EOF while parsing a value", "each line");
     check("{\"a\":1} {\"a\":2}", "column 9: broken JSON: trailing characters", "each line");

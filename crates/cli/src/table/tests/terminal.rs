@@ -79,6 +79,7 @@ fn problems(text: &str, byte: u8) -> Vec<Problem> {
         Problem::BrokenJson(name()),
         Problem::DuplicateKey(name()),
         Problem::EmptyKey,
+        Problem::TooManyColumns,
         Problem::OutputIsInput,
         Problem::OtherFormat { input: name(), output: name() },
         Problem::NoFolder(path()),
