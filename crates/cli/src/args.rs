@@ -12,7 +12,9 @@ use std::{path::PathBuf, time::Duration};
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 pub(crate) use doctor::DoctorArgs;
-pub(crate) use look::{ColumnsArgs, LedgerArgs, LedgerCommand, RowsArgs, RunsArgs, RunsCommand, WhyArgs};
+pub(crate) use look::{
+    ColumnsArgs, GapsArgs, LedgerArgs, LedgerCommand, RowsArgs, RunsArgs, RunsCommand, WhyArgs,
+};
 pub(crate) use shell::{CompletionsArgs, ManArgs, SchemaArgs};
 pub(crate) use steps::{Existing, Only, PickArgs, StepArgs};
 pub(crate) use table::TableArgs;
@@ -47,6 +49,7 @@ pub(crate) enum Command {
     Integrations,
     Describe(DescribeArgs),
     Why(WhyArgs),
+    Gaps(GapsArgs),
     Runs(RunsArgs),
     Ledger(LedgerArgs),
     Tools(ToolsArgs),

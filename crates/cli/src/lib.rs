@@ -13,11 +13,13 @@ mod error_code;
 mod exit;
 mod failure;
 mod filter;
+mod gap;
 mod handover;
 mod job;
 mod mcp;
 mod older;
 mod page;
+mod past;
 mod pick;
 mod pipeline;
 mod place;
@@ -72,6 +74,7 @@ pub fn main() -> ExitCode {
         Command::Integrations => commands::integrations::run(&printer),
         Command::Describe(args) => commands::describe::run(args, &printer),
         Command::Why(args) => commands::why::run(args, &printer),
+        Command::Gaps(args) => commands::gaps::run(args, &printer),
         Command::Runs(args) => commands::runs::run(args, &printer),
         Command::Ledger(args) => commands::ledger::run(args, &printer),
         Command::Mcp(args) => commands::mcp::run(args),

@@ -106,10 +106,11 @@ impl Steps {
         Settings { lanes: lanes.collect(), ..Settings::default() }
     }
 
-    /// Whether a row was picked, as far as is recorded.
-    pub(crate) fn has_picked(&self, row: u64) -> bool {
-        let Some(picked) = &self.picked else { return true };
-        !picked.is_empty() && picked.parse::<Ranges>().map_or(true, |ranges| ranges.contains(row))
+    /// Tells of a row whether it was picked, as far as is recorded.
+    pub(crate) fn picks(&self) -> impl Fn(u64) -> bool + use<> {
+        let picks_none = self.picked.as_ref().is_some_and(String::is_empty);
+        let ranges: Option<Ranges> = self.picked.as_ref().and_then(|picked| picked.parse().ok());
+        move |row| !picks_none && ranges.as_ref().is_none_or(|ranges| ranges.contains(row))
     }
 
     /// The recorded step of a name.

@@ -29,6 +29,8 @@ pub enum SkipReason {
     MissingInput,
     /// The step's condition does not hold.
     Condition,
+    /// Whether the step's condition holds cannot be told, for example of an empty cell.
+    ConditionUnknown,
     /// All of the step's outputs are filled already.
     Existing,
     /// The provider was stopped for this run.
@@ -47,6 +49,7 @@ impl SkipReason {
         match self {
             Self::MissingInput => "missing_input",
             Self::Condition => "condition",
+            Self::ConditionUnknown => "condition_unknown",
             Self::Existing => "existing",
             Self::ProviderStopped => "provider_stopped",
             Self::Budget => "budget",

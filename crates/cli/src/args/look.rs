@@ -6,7 +6,7 @@ use clap::{Args as ClapArgs, Subcommand};
 use marl_core::SemanticType;
 
 use super::{LedgerChoice, TableArgs, parse_time, steps::parse_column_type};
-use crate::pick::Ranges;
+use crate::{gap::Reason, pick::Ranges};
 
 /// Show what a table's columns hold, and which integrations run on it as it is
 ///
@@ -80,6 +80,46 @@ pub(crate) struct WhyArgs {
     /// The column
     #[arg(long, value_name = "NAME")]
     pub(crate) column: String,
+
+    /// The run, if not the last that wrote the table
+    #[arg(long, value_name = "ID")]
+    pub(crate) run: Option<i64>,
+
+    #[command(flatten)]
+    pub(crate) reading: TableArgs,
+
+    #[command(flatten)]
+    pub(crate) ledger: LedgerChoice,
+}
+
+impl GapsArgs {
+    /// How many cells are listed, if nothing is said.
+    pub(crate) const LIMIT: usize = 50;
+}
+
+/// List the empty cells of an enriched table, each with its reason
+///
+/// Takes the run that wrote the table and reads its stored answers again; sends nothing.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct GapsArgs {
+    /// The enriched table
+    pub(crate) table: PathBuf,
+
+    /// Look only at this output column; can be repeated
+    #[arg(long = "column", value_name = "NAME")]
+    pub(crate) columns: Vec<String>,
+
+    /// List only cells that are empty for this reason; can be repeated
+    #[arg(long, value_name = "REASON", value_enum)]
+    pub(crate) reason: Vec<Reason>,
+
+    /// Look only at these rows: `10-20,35`, `100-`
+    #[arg(long, value_name = "RANGES")]
+    pub(crate) rows: Option<Ranges>,
+
+    /// List at most so many cells; fewer, where they would pass 24,000 characters
+    #[arg(long, value_name = "N", default_value_t = Self::LIMIT, value_parser = at_least_one)]
+    pub(crate) limit: usize,
 
     /// The run, if not the last that wrote the table
     #[arg(long, value_name = "ID")]

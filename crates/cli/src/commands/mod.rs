@@ -7,6 +7,7 @@ pub(crate) mod detach;
 pub(crate) mod doctor;
 pub(crate) mod enrich;
 pub(crate) mod exit_codes;
+pub(crate) mod gaps;
 pub(crate) mod integrations;
 pub(crate) mod ledger;
 pub(crate) mod man;

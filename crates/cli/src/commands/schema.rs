@@ -7,8 +7,8 @@ use schemars::{
 use serde::Serialize;
 
 use super::{
-    columns, completions, describe, detach, doctor, exit_codes, integrations, ledger, man, recipe, rows,
-    runs, sandbox, tools, why,
+    columns, completions, describe, detach, doctor, exit_codes, gaps, integrations, ledger, man, recipe,
+    rows, runs, sandbox, tools, why,
 };
 use crate::{
     args::SchemaArgs,
@@ -50,7 +50,7 @@ enum Enrich<'a> {
 }
 
 /// In the order of help.
-const ANSWERS: [Answer; 29] = [
+const ANSWERS: [Answer; 30] = [
     Answer::new::<Enrich<'_>>("enrich", "a run at its end; with --detach, the run that was started"),
     Answer::new::<detach::Document<'_>>("detached", "what `enrich --detach` answers at once"),
     Answer::new::<PlanDocument<'_>>("plan", "what a run will do and cost"),
@@ -60,6 +60,7 @@ const ANSWERS: [Answer; 29] = [
     Answer::new::<integrations::Document>("integrations", "all contracts"),
     Answer::new::<describe::Document>("describe", "one contract"),
     Answer::new::<why::Document>("why", "a cell and where it came from"),
+    Answer::new::<gaps::Document>("gaps", "a table's empty output cells, each with its reason"),
     Answer::new::<runs::Document<'_>>("runs", "the latest runs"),
     Answer::new::<runs::OneDocument<'_>>("runs show", "one run"),
     Answer::new::<runs::OneDocument<'_>>("runs wait", "the same, at its end or after the time"),

@@ -1,14 +1,11 @@
 //! `marl why`: explains a cell by reading the stored answers again. Sends nothing.
 
-use std::{path::Path, sync::Arc};
-
 use engine::{
-    Engine, Silent, StepEnd, Way,
-    gateway::Gateway,
-    ledger::{CallRecord, CallState, RunLedger, RunRecord, RunState, Store},
-    plan::{self, Plan, Task},
+    StepEnd,
+    ledger::{CallRecord, CallState, RunRecord, Store},
+    plan::{self, Task},
 };
-use marl_core::{Call, Connection, Error, ErrorKind, Outcome, READING, Registry, SkipReason};
+use marl_core::{Call, Error, ErrorKind, Outcome, READING, Registry};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -19,15 +16,15 @@ use crate::{
     error_code::ErrorCode,
     exit,
     failure::Failure,
-    job::{header, table_name},
+    gap::{self, Ended, Reason},
+    past::Past,
     place::Place,
     printer::Printer,
     project,
     report::{CallStory, Explained, InputCell, Origin, why_lines},
-    run_record::{Step, Steps},
+    run_record::Step,
     table::{self, InputRow, Reader, Sketch},
     time::{date, span},
-    typed,
 };
 
 #[derive(JsonSchema, Serialize)]
@@ -46,14 +43,19 @@ pub(crate) fn run(args: &WhyArgs, printer: &Printer) -> Result<u8, Failure> {
     let store = place.existing_ledger(&args.ledger)?;
     let sketch = table::check(&args.table, &args.reading.options())?;
     let row = find_row(&sketch, args.row)?;
-    let run = find_run(&store, args)?;
-    let steps: Steps = serde_json::from_value(run.steps.clone()).unwrap_or_default();
     known_column(&sketch, &args.column)?;
-    let story = Story::new(&registry, &store, &sketch, &row, &steps, &run)?;
+    let past = Past::of(&registry, &store, &sketch, args.run)?;
+    let story = Story { store: &store, sketch: &sketch, row: &row, past: &past };
     let chain = block_on(story.chain(&args.column))?;
     if printer.is_json() {
         let table = project::shown(&args.table);
-        printer.document(&Document { schema_version: Version, table, row: args.row, run: run.id, chain });
+        printer.document(&Document {
+            schema_version: Version,
+            table,
+            row: args.row,
+            run: past.run.id,
+            chain,
+        });
         return Ok(exit::DONE);
     }
     for (at, explained) in chain.iter().enumerate() {
@@ -75,58 +77,15 @@ fn find_row(sketch: &Sketch, number: u64) -> Result<InputRow, Failure> {
     Reader::open(sketch)?.nth(at).ok_or_else(none)?.map_err(Failure::from)
 }
 
-fn find_run(store: &Store, args: &WhyArgs) -> Result<RunRecord, Failure> {
-    if let Some(id) = args.run {
-        return store.run(id)?.ok_or_else(|| {
-            Failure::new(exit::NOT_FOUND, ErrorCode::NotFound, format!("there is no run {id}"))
-                .hint("`marl runs` lists them")
-                .next(format!("marl runs --json --ledger {}", typed::word(&store.path().to_string_lossy())))
-        });
-    }
-    store.run_of_output(&project::absolute(&args.table))?.ok_or_else(|| {
-        let message = format!("no run in {} wrote {}", project::shown(store.path()), shown(&args.table));
-        Failure::new(exit::NOT_FOUND, ErrorCode::NotFound, message)
-            .hint("name the run with `--run ID` if the table was moved (`marl runs` lists them), or the ledger with `--ledger PATH` or `--sandbox`")
-    })
-}
-
-fn shown(path: &Path) -> String {
-    path.display().to_string()
-}
-
 /// What is needed to explain the cells of one row.
 struct Story<'a> {
     store: &'a Store,
     sketch: &'a Sketch,
     row: &'a InputRow,
-    steps: &'a Steps,
-    run: &'a RunRecord,
-    plan: Arc<Plan>,
-    engine: Engine,
+    past: &'a Past,
 }
 
-impl<'a> Story<'a> {
-    /// Plans the run's steps over the table that it wrote, with stored answers of any age alone.
-    fn new(
-        registry: &Registry,
-        store: &'a Arc<Store>,
-        sketch: &'a Sketch,
-        row: &'a InputRow,
-        steps: &'a Steps,
-        run: &'a RunRecord,
-    ) -> Result<Self, Failure> {
-        let name = table_name(sketch);
-        let plan = Plan::new(&steps.request(), &header(sketch, &name), registry)?;
-        let plan = Arc::new(plan);
-        let ledger = Arc::new(RunLedger::ageless(Arc::clone(store)));
-        // A provider that only reads needs no address and no key.
-        let nowhere = || Connection { base_url: String::new(), key: None };
-        let providers = registry.providers().map(|entry| entry.connect(nowhere()));
-        let gateway = Gateway::new(providers, ledger, steps.settings(), Arc::new(Silent));
-        let engine = Engine::new(Arc::clone(&plan), Way::Closed(gateway));
-        Ok(Self { store, sketch, row, steps, run, plan, engine })
-    }
-
+impl Story<'_> {
     /// The column, then the columns that it came from, back to the table's own.
     async fn chain(&self, column: &str) -> Result<Vec<Explained>, Failure> {
         let mut chain: Vec<Explained> = Vec::new();
@@ -145,7 +104,7 @@ impl<'a> Story<'a> {
     async fn explain(&self, column: &str) -> Result<Explained, Failure> {
         let value = self.cell(column).map(|value| value.to_string());
         let writes = |step: &plan::Step| step.columns().any(|output| output.name == column);
-        let Some(index) = self.plan.steps.iter().position(writes) else {
+        let Some(index) = self.past.plan.steps.iter().position(writes) else {
             let note = Some("your column".to_owned());
             return Ok(Explained {
                 column: column.to_owned(),
@@ -155,30 +114,34 @@ impl<'a> Story<'a> {
                 ..Explained::default()
             });
         };
-        let step = &self.plan.steps[index];
-        if !self.steps.has_picked(self.row.number()) {
+        let step = &self.past.plan.steps[index];
+        if !(self.past.steps.picks())(self.row.number()) {
             return Ok(self.not_picked(column, value));
         }
-        let cells = self.plan.reads().iter().map(|at| self.row.cell(*at)).collect();
-        let end = self.engine.step(index, cells).await;
+        let cells = self.past.plan.reads().iter().map(|at| self.row.cell(*at)).collect();
+        let end = self.past.engine.step(index, cells).await;
         let output = step.outputs.iter().find(|output| output.name == column);
-        let calls = self.calls(&end)?;
+        let mut calls = self.calls(&end)?;
+        if matches!(end.outcome, Outcome::NoData) {
+            calls.iter_mut().for_each(CallStory::without_data);
+        }
         let integration =
             end.by.clone().or_else(|| step.contracts().next().map(|first| first.name.to_owned()));
-        let recorded = self.steps.named(&step.name);
+        let recorded = self.past.steps.named(&step.name);
         let then = integration.as_deref().zip(recorded).and_then(|(name, step)| step.version_of(name));
         let judged = Judged {
             end: &end,
             calls: &calls,
             output: output.map(|output| output.of),
+            is_empty: &|column| self.cell(column).is_none(),
             value: value.as_deref(),
             step,
             recorded,
             column,
             integration: integration.as_deref(),
             then,
-            is_read_anew: self.steps.reading != READING,
-            run: self.run,
+            is_read_anew: self.past.steps.reading != READING,
+            run: &self.past.run,
         };
         let (from, source, note) = judged.judge();
         Ok(Explained {
@@ -201,14 +164,14 @@ impl<'a> Story<'a> {
     }
 
     fn not_picked(&self, column: &str, value: Option<String>) -> Explained {
-        let row = self.row.number();
+        let why = gap::not_picked(self.row.number(), &self.past.run).why;
         let beside =
             if value.is_some() { "; the cell stands as the input had it, or was edited since" } else { "" };
         Explained {
             column: column.to_owned(),
             value,
             from: Origin::Skipped,
-            note: Some(format!("row {row} was not picked in run {}{beside}", self.run.id)),
+            note: Some(format!("{why}{beside}")),
             ..Explained::default()
         }
     }
@@ -258,6 +221,7 @@ struct Judged<'a> {
     calls: &'a [CallStory],
     /// `None` for the column that names the integration.
     output: Option<&'static str>,
+    is_empty: &'a dyn Fn(&str) -> bool,
     value: Option<&'a str>,
     step: &'a plan::Step,
     recorded: Option<&'a Step>,
@@ -283,38 +247,20 @@ impl Judged<'_> {
                 };
                 (Origin::Value, source, self.beside(gives.as_deref()))
             }
-            Outcome::NoData => (Origin::NoData, None, Some(self.with_value("there is no answer: no data"))),
-            Outcome::Skipped(reason) => self.skipped(*reason),
-            Outcome::Failed(error) if error.kind() == ErrorKind::InDoubt => {
-                let why = "the call is in doubt: sent, maybe paid for, no answer known";
-                (Origin::Failed, None, Some(self.with_value(why)))
+            outcome => {
+                let gap = Ended {
+                    step: self.step,
+                    outcome,
+                    remark: self.end.remark.as_deref(),
+                    is_empty: self.is_empty,
+                    failed: self.calls.iter().find_map(CallStory::failure),
+                    run: self.run,
+                }
+                .gap();
+                let from = gap.as_ref().map_or(Origin::Value, |gap| Origin::of(gap.reason));
+                (from, None, gap.map(|gap| self.with_value(&gap.why)))
             }
-            Outcome::Failed(error) => (Origin::Failed, None, Some(self.with_value(&error.to_string()))),
         }
-    }
-
-    fn skipped(&self, reason: SkipReason) -> (Origin, Option<String>, Option<String>) {
-        let failed = self.calls.iter().find(|call| call.state == Some(CallState::Failed));
-        if let Some(call) = failed.filter(|_| reason == SkipReason::Unanswered) {
-            let kind =
-                call.error_kind.as_deref().and_then(ErrorKind::from_name).unwrap_or(ErrorKind::Upstream);
-            let error = Error::new(kind, call.error.clone().unwrap_or_default());
-            return (Origin::Failed, None, Some(self.with_value(&error.to_string())));
-        }
-        let condition = self.step.condition.as_ref().map(|known| known.expression.text()).unwrap_or_default();
-        let why = match (reason, &self.end.remark) {
-            (SkipReason::MissingInput, None) => "skipped: a required input is empty".to_owned(),
-            (SkipReason::MissingInput, Some(remark)) => format!("skipped: {remark}"),
-            (SkipReason::Condition, None) => format!("skipped: `{condition}` does not hold"),
-            (SkipReason::Condition, Some(remark)) => {
-                format!("skipped: `{condition}` cannot be told: {remark}")
-            }
-            _ => match self.run.state {
-                RunState::Finished => "the call was never answered".to_owned(),
-                state => format!("the call was never answered; run {} {}", self.run.id, ended(state)),
-            },
-        };
-        (Origin::Skipped, None, Some(self.with_value(&why)))
     }
 
     /// What there is to say of a cell beside what the answer gives.
@@ -357,18 +303,37 @@ impl Judged<'_> {
     }
 }
 
-/// How a run that did not go over every row ended.
-fn ended(state: RunState) -> &'static str {
-    match state {
-        RunState::Running => "is going on",
-        RunState::Finished => "is finished",
-        RunState::Interrupted => "was interrupted",
-        RunState::Stopped => "was stopped by a cap or a provider",
-        RunState::Died => "died",
+impl Origin {
+    fn of(reason: Reason) -> Self {
+        match reason {
+            Reason::NoData => Self::NoData,
+            Reason::Failed | Reason::InDoubt => Self::Failed,
+            Reason::NotInAnswer | Reason::Emptied => Self::Value,
+            Reason::MissingInput
+            | Reason::Condition
+            | Reason::ConditionUnknown
+            | Reason::NotAnswered
+            | Reason::NotPicked => Self::Skipped,
+        }
     }
 }
 
 impl CallStory {
+    /// The provider found something, and the integration found nothing in that.
+    fn without_data(&mut self) {
+        if self.state == Some(CallState::Found) {
+            self.state = Some(CallState::NoData);
+        }
+    }
+
+    /// Why the call failed, if it did.
+    fn failure(&self) -> Option<Error> {
+        (self.state == Some(CallState::Failed)).then(|| {
+            let kind = self.error_kind.as_deref().and_then(ErrorKind::from_name);
+            Error::new(kind.unwrap_or(ErrorKind::Upstream), self.error.clone().unwrap_or_default())
+        })
+    }
+
     fn of(call: &Call, record: Option<&CallRecord>) -> Self {
         Self {
             provider: call.provider.to_owned(),

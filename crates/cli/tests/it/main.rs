@@ -16,6 +16,7 @@ mod exit_codes;
 mod faults;
 mod forecast;
 mod form;
+mod gaps;
 mod json;
 mod kill;
 mod ledger;

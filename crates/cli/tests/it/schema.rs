@@ -49,6 +49,7 @@ fn every_command_answers_in_its_form() {
     run("integrations", 0);
     run("describe web_research", 0);
     run("why people_enriched.csv --row 1 --column headline", 0);
+    run("gaps people_enriched.csv", 0);
     run("tools search linkedin", 0);
     run("tools show get_linkedin_person_data", 0);
     run("tools call get_linkedin_person_data --params {\"linkedin_url\":\"linkedin.com/in/sandbox-9\"}", 0);

@@ -118,7 +118,7 @@ impl<'a> State<'a> {
             Some(Err(why)) => {
                 return Begin::Ended(StepEnd {
                     remark: Some(why),
-                    ..StepEnd::skipped(SkipReason::Condition)
+                    ..StepEnd::skipped(SkipReason::ConditionUnknown)
                 });
             }
         };

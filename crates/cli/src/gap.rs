@@ -1,0 +1,151 @@
+//! Why a step gave no value for a cell, in a word for programs and in a sentence. This is the one
+//! place that says so, for `why` and for `gaps`. It reads no table and no ledger.
+
+use clap::ValueEnum;
+use engine::{
+    ledger::{RunRecord, RunState},
+    plan::{Step, Task},
+};
+use marl_core::{Error, ErrorKind, Outcome, SkipReason};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// Why an output cell is empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, JsonSchema, Serialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
+#[value(rename_all = "snake_case")]
+pub(crate) enum Reason {
+    /// The step asked, and there is no answer.
+    NoData,
+    /// There is an answer, and it says nothing of this column.
+    NotInAnswer,
+    /// The step failed on the row.
+    Failed,
+    /// The call was sent and maybe paid for, and no answer is known.
+    InDoubt,
+    /// A cell that the step needs is empty, or cannot be read.
+    MissingInput,
+    /// The step's condition does not hold for the row.
+    Condition,
+    /// Whether the step's condition holds cannot be told of the row.
+    ConditionUnknown,
+    /// The run ended before the call was made or answered.
+    NotAnswered,
+    /// The row was not among those that the run picked.
+    NotPicked,
+    /// The answer gives a value, and the cell does not have it: somebody emptied it, or an older
+    /// version read the answer differently.
+    Emptied,
+}
+
+impl Reason {
+    /// The name in documents.
+    pub(crate) fn name(self) -> String {
+        let text = serde_json::to_value(self).ok();
+        text.and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default()
+    }
+}
+
+/// Why there is no value.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Gap {
+    pub(crate) reason: Reason,
+    /// One line.
+    pub(crate) why: String,
+}
+
+/// How a step ended on a row that it gave no value for.
+pub(crate) struct Ended<'a> {
+    pub(crate) step: &'a Step,
+    pub(crate) outcome: &'a Outcome,
+    /// Why it was skipped, where the reason alone does not say.
+    pub(crate) remark: Option<&'a str>,
+    /// Tells of a column whether the row's cell in it is empty.
+    pub(crate) is_empty: &'a dyn Fn(&str) -> bool,
+    /// The error of a call that failed when it was made.
+    pub(crate) failed: Option<Error>,
+    pub(crate) run: &'a RunRecord,
+}
+
+impl Ended<'_> {
+    /// Why; `None` where the step gave something.
+    pub(crate) fn gap(&self) -> Option<Gap> {
+        let gap = |reason, why: String| Some(Gap { reason, why });
+        match self.outcome {
+            Outcome::Value(_) => None,
+            Outcome::NoData if matches!(self.step.task, Task::Compute(_)) => {
+                gap(Reason::NoData, "the formula gives an empty cell".to_owned())
+            }
+            Outcome::NoData => gap(Reason::NoData, "there is no answer: no data".to_owned()),
+            Outcome::Failed(error) => Some(failed(error)),
+            Outcome::Skipped(reason) => Some(self.skipped(*reason)),
+        }
+    }
+
+    fn skipped(&self, reason: SkipReason) -> Gap {
+        let condition = self.step.condition.as_ref().map(|known| known.expression.text()).unwrap_or_default();
+        let (reason, why) = match (reason, self.remark, &self.failed) {
+            (SkipReason::Unanswered, _, Some(error)) => return failed(error),
+            (SkipReason::MissingInput, None, _) => {
+                let column = self.empty_input().map(|column| format!(": `{column}`")).unwrap_or_default();
+                (Reason::MissingInput, format!("a required input is empty{column}"))
+            }
+            (SkipReason::MissingInput, Some(remark), _) => (Reason::MissingInput, remark.to_owned()),
+            (SkipReason::Condition, ..) => {
+                let why = format!("`{condition}` does not hold{}", self.empty_columns());
+                (Reason::Condition, why)
+            }
+            (SkipReason::ConditionUnknown, remark, _) => {
+                let why = format!("`{condition}` cannot be told: {}", remark.unwrap_or_default());
+                (Reason::ConditionUnknown, why)
+            }
+            _ => (Reason::NotAnswered, not_answered(self.run)),
+        };
+        Gap { reason, why: format!("skipped: {why}") }
+    }
+
+    /// The column of the first required input that is empty.
+    fn empty_input(&self) -> Option<&str> {
+        let inputs = self.step.alternatives().first().into_iter().flat_map(|one| &one.inputs);
+        let required = inputs.filter(|input| input.column.required).map(|input| input.from.as_str());
+        required.into_iter().find(|from| (self.is_empty)(from))
+    }
+
+    /// The empty columns that the condition reads, in words: an empty cell is equal to nothing and
+    /// above and below nothing, so that most conditions do not hold of it.
+    fn empty_columns(&self) -> String {
+        let columns = self.step.condition.iter().flat_map(|known| known.expression.columns());
+        let empty: Vec<String> =
+            columns.filter(|name| (self.is_empty)(name)).map(|name| format!("`{name}`")).collect();
+        match empty.len() {
+            0 => String::new(),
+            1 => format!("; {} is empty", empty[0]),
+            _ => format!("; {} are empty", empty.join(", ")),
+        }
+    }
+}
+
+fn failed(error: &Error) -> Gap {
+    if error.kind() == ErrorKind::InDoubt {
+        let why = "the call is in doubt: sent, maybe paid for, no answer known";
+        return Gap { reason: Reason::InDoubt, why: why.to_owned() };
+    }
+    Gap { reason: Reason::Failed, why: error.to_string() }
+}
+
+/// That a row was not picked.
+pub(crate) fn not_picked(row: u64, run: &RunRecord) -> Gap {
+    Gap { reason: Reason::NotPicked, why: format!("row {row} was not picked in run {}", run.id) }
+}
+
+/// How a run that did not go over every row ended.
+fn not_answered(run: &RunRecord) -> String {
+    let ended = match run.state {
+        RunState::Finished => return "the call was never answered".to_owned(),
+        RunState::Running => "is going on",
+        RunState::Interrupted => "was interrupted",
+        RunState::Stopped => "was stopped by a cap or a provider",
+        RunState::Died => "died",
+    };
+    format!("the call was never answered; run {} {ended}", run.id)
+}
