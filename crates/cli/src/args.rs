@@ -1,5 +1,6 @@
 //! The command line: what can be typed. What it means is the commands' to say.
 
+pub(crate) mod clash;
 mod doctor;
 mod look;
 mod shell;

@@ -53,7 +53,9 @@ impl Steps {
         };
         request.refresh = refresh;
         if let Some(existing) = args.existing {
+            // A flag outranks the recipe, also where a step says something of its own.
             request.existing = existing.into();
+            request.steps.iter_mut().for_each(|step| step.existing = None);
         }
         Ok(Self { request, recipe })
     }
@@ -134,12 +136,6 @@ impl<'a> Job<'a> {
             Some(names) if names.is_empty() => Refresh::All,
             Some(names) => Refresh::Names(names.clone()),
         };
-        if refresh == Refresh::All && matches!(args.steps.existing, Some(args::Existing::Keep)) {
-            return Err(Failure::usage(
-                "`--refresh` replaces filled cells, and `--existing keep` keeps them",
-            )
-            .hint("leave one of them out; `--only empty` asks about rows with an empty output alone"));
-        }
         let steps = Steps::of(&args.steps, refresh)?;
         let sketch = table::check(&args.input, &args.table.options())?;
         let (request, plan) = {

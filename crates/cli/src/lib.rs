@@ -50,43 +50,23 @@ use error_code::ErrorCode;
 use failure::Failure;
 use printer::Printer;
 
-/// The arguments of this process.
-fn args() -> Result<Args, clap::Error> {
+/// The arguments of this process, and whether they go together.
+fn args() -> Result<(Args, Result<(), Failure>), clap::Error> {
     let mut command = address::refused_by(Args::command());
     let matches = command.try_get_matches_from_mut(std::env::args_os())?;
-    Args::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+    let args = Args::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+    Ok((args, args::clash::check(&matches)))
 }
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
-    let args = match args() {
+    let (args, sound) = match args() {
         Ok(args) => args,
         Err(error) => return printer::usage(&error),
     };
     printer::start_log(args.verbose);
     let printer = Arc::new(Printer::new(args.json));
-    let done = match &args.command {
-        Command::Enrich(args) => commands::enrich::run(args, &printer),
-        Command::Plan(args) => commands::plan::run(args, &printer),
-        Command::Recipe(args) => commands::recipe::run(args, &printer),
-        Command::Columns(args) => commands::columns::run(args, &printer),
-        Command::Rows(args) => commands::rows::run(args, &printer),
-        Command::Integrations => commands::integrations::run(&printer),
-        Command::Describe(args) => commands::describe::run(args, &printer),
-        Command::Why(args) => commands::why::run(args, &printer),
-        Command::Gaps(args) => commands::gaps::run(args, &printer),
-        Command::Runs(args) => commands::runs::run(args, &printer),
-        Command::Ledger(args) => commands::ledger::run(args, &printer),
-        Command::Mcp(args) => commands::mcp::run(args),
-        Command::Tools(args) => commands::tools::run(args, &printer),
-        Command::Sandbox(args) => commands::sandbox::run(args, &printer),
-        Command::Doctor(args) => commands::doctor::run(args, &printer),
-        Command::Schema(args) => commands::schema::run(args, &printer),
-        Command::Completions(args) => commands::completions::run(args, &printer),
-        Command::Man(args) => commands::man::run(args, &printer),
-        Command::ExitCodes => commands::exit_codes::run(&printer),
-    };
-    let code = match done {
+    let code = match sound.and_then(|()| run(&args, &printer)) {
         Ok(code) => code,
         Err(failure) => {
             printer.failure(&failure);
@@ -100,4 +80,28 @@ pub fn main() -> ExitCode {
         return ExitCode::from(exit::INTERNAL);
     }
     ExitCode::from(code)
+}
+
+fn run(args: &Args, printer: &Arc<Printer>) -> Result<u8, Failure> {
+    match &args.command {
+        Command::Enrich(args) => commands::enrich::run(args, printer),
+        Command::Plan(args) => commands::plan::run(args, printer),
+        Command::Recipe(args) => commands::recipe::run(args, printer),
+        Command::Columns(args) => commands::columns::run(args, printer),
+        Command::Rows(args) => commands::rows::run(args, printer),
+        Command::Integrations => commands::integrations::run(printer),
+        Command::Describe(args) => commands::describe::run(args, printer),
+        Command::Why(args) => commands::why::run(args, printer),
+        Command::Gaps(args) => commands::gaps::run(args, printer),
+        Command::Runs(args) => commands::runs::run(args, printer),
+        Command::Ledger(args) => commands::ledger::run(args, printer),
+        Command::Mcp(args) => commands::mcp::run(args),
+        Command::Tools(args) => commands::tools::run(args, printer),
+        Command::Sandbox(args) => commands::sandbox::run(args, printer),
+        Command::Doctor(args) => commands::doctor::run(args, printer),
+        Command::Schema(args) => commands::schema::run(args, printer),
+        Command::Completions(args) => commands::completions::run(args, printer),
+        Command::Man(args) => commands::man::run(args, printer),
+        Command::ExitCodes => commands::exit_codes::run(printer),
+    }
 }

@@ -94,7 +94,7 @@ pub(crate) struct PickArgs {
     pub(crate) only: Option<Only>,
 }
 
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Existing {
     /// They stay; only empty cells are filled
     #[default]

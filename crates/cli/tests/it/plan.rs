@@ -325,6 +325,27 @@ fn why_knows_which_rows_were_picked() {
 }
 
 #[test]
+fn a_flag_outranks_what_a_step_of_the_recipe_says() {
+    let world = World::new();
+    world.write("leads.csv", "company_domain,ceo_name\nnike.com,Jane Doe\n");
+    world.write("recipe.toml", "[[step]]\nuse = \"find_ceo\"\nexisting = \"keep\"\n");
+    let command = "enrich --input leads.csv --recipe recipe.toml --existing";
+    world.run(&format!("{command} fail")).exits(2);
+    world.run(&format!("{command} overwrite")).exits(0);
+    assert_eq!(world.column("leads_enriched.csv", "ceo_name"), ["Elliott Hill"]);
+}
+
+#[test]
+fn a_prefix_that_changes_no_column_is_refused() {
+    let world = World::new();
+    world.write("leads.csv", "company_domain\nnike.com\n");
+    let words = "plan --input leads.csv --integrations find_ceo --into ceo_name=A --into ceo_linkedin_url=B";
+    world.run(words).exits(0);
+    let ran = world.run(&format!("{words} --prefix find_ceo=x_")).exits(2);
+    assert!(ran.stderr.contains("hint:") && ran.stderr.contains("changes nothing"), "{}", ran.stderr);
+}
+
+#[test]
 fn flags_that_are_not_read_say_their_form() {
     let world = world();
     let mut said = Vec::new();

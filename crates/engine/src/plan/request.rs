@@ -221,7 +221,25 @@ impl Request {
                     .hint("leave one of them out"));
             }
         }
-        Ok(())
+        let prefixed = tweaks.iter().filter(|tweak| matches!(tweak.set, Set::Prefix(_)));
+        prefixed
+            .flat_map(|tweak| self.meant(tweak, registry))
+            .try_for_each(|at| self.check_prefix(at, registry))
+    }
+
+    /// A prefix for columns that all have a name of the user's own would change nothing.
+    fn check_prefix(&self, at: usize, registry: &Registry) -> Result<(), PlanError> {
+        let step = &self.steps[at];
+        let outputs = step.output_names(registry);
+        if outputs.is_empty() || !outputs.iter().all(|output| step.outputs.contains_key(*output)) {
+            return Ok(());
+        }
+        let name = step.name();
+        Err(PlanError::unfit(format!(
+            "`--prefix {name}={}` changes nothing: `--into` names each column of `{name}`",
+            step.prefix
+        ))
+        .hint("leave out `--prefix`, or `--into` for the columns that should have the prefix"))
     }
 
     /// The step that a tweak is about.
