@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 
-use engine::plan::{PlanError, Problem};
+use engine::plan::{Advice, PlanError, Problem};
 use marl_core::RegistryError;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -147,10 +147,37 @@ impl From<TableError> for Failure {
             failure = failure.caused_by(cause);
         }
         failure.hints = error.hints();
-        if let Some(flags) = error.flags() {
-            failure = failure.next(typed::with_flags(&flags));
+        if let Some(next) = instead(&error) {
+            failure = failure.next(next);
         }
         if error.is_locked() { failure.retryable() } else { failure }
+    }
+}
+
+/// The command that was typed as a table's error says it should have been.
+fn instead(error: &TableError) -> Option<String> {
+    if let Some((wrong, right)) = error.other_file() {
+        let (wrong, right) = (wrong.to_str()?, right.to_str()?);
+        return typed::with_word_in(&["--input", "-i"], wrong, right)
+            .or_else(|| typed::with_word(wrong, right));
+    }
+    if let Some((flag, has_value)) = error.flag_too_many() {
+        return Some(typed::without_flag(flag, has_value));
+    }
+    Some(typed::with_flags(&error.flags()?))
+}
+
+/// The command that was typed as a plan's error says it should have been, where flags alone say it.
+fn mended(advice: &Advice) -> Option<String> {
+    match advice {
+        Advice::Word { flag, wrong, right } => {
+            typed::with_word_in(&[flag], wrong, right).or_else(|| typed::with_word(wrong, right))
+        }
+        // A recipe has types of its own, and no such flag beside it.
+        Advice::Type { column, kind } if !typed::has("--recipe") => {
+            Some(typed::with_flag("--column-type", &format!("{column}={kind}")))
+        }
+        _ => None,
     }
 }
 
@@ -162,6 +189,9 @@ impl From<PlanError> for Failure {
         };
         let mut failure = Self::new(exit, code, error.message);
         failure.hints = error.hints;
+        if let Some(next) = error.advice.as_deref().and_then(mended) {
+            failure = failure.next(next);
+        }
         match error.problem {
             Problem::UnknownIntegration => failure.next("marl integrations --json"),
             Problem::UnknownName | Problem::Unfit => failure,

@@ -66,7 +66,7 @@ impl Steps {
         if let Some(recipe) = &self.recipe {
             return recipe.locate(&error);
         }
-        let next = error.advice.as_deref().map(|advice| corrected(advice, table));
+        let next = error.advice.as_deref().and_then(|advice| corrected(advice, table));
         let failure = Failure::from(error);
         match next {
             Some(next) => failure.next(next),
@@ -76,16 +76,21 @@ impl Steps {
 }
 
 /// The command that was typed as a plan's error says it should have been.
-fn corrected(advice: &Advice, table: &Path) -> String {
-    match advice {
+fn corrected(advice: &Advice, table: &Path) -> Option<String> {
+    let look = || format!("marl columns {} --json", typed::word(&table.to_string_lossy()));
+    Some(match advice {
         Advice::Bind { step, input, columns } => match columns.as_slice() {
             [only] => typed::with_flag("--map", &format!("{step}.{input}={only}")),
             // Which of them is meant, nobody here can tell.
-            _ => format!("marl columns {} --json", typed::word(&table.to_string_lossy())),
+            _ => look(),
         },
         Advice::Integrations(list) => typed::with_value("--integrations", list),
         Advice::Prefix { step, prefix } => typed::with_flag("--prefix", &format!("{step}={prefix}")),
-    }
+        Advice::Into { output, column } => typed::with_flag("--into", &format!("{output}={column}")),
+        Advice::Look => look(),
+        // Said wherever such an error becomes a failure.
+        Advice::Word { .. } | Advice::Type { .. } => return None,
+    })
 }
 
 fn from_flags(args: &StepArgs) -> Result<Request, Failure> {
@@ -301,6 +306,30 @@ pub(crate) fn tell_table_notes(sketch: &Sketch, printer: &Printer) {
             false => printer.note("table", &note.to_string()),
         }
     }
+}
+
+/// Tells of outputs that go into a new column though one of nearly that name is there.
+pub(crate) fn tell_near_columns(plan: &Plan, sketch: &Sketch, printer: &Printer) {
+    near_columns(plan, &sketch.columns).iter().for_each(|note| printer.warn(note));
+}
+
+fn near_columns(plan: &Plan, columns: &[String]) -> Vec<String> {
+    let steps = plan.steps.iter().flat_map(|step| step.outputs.iter().map(move |output| (step, output)));
+    // A column that the user did not name is none that could be mistyped.
+    let named = steps.filter(|(step, output)| {
+        !output.existing && step.task.is_asked() && output.name != format!("{}{}", step.prefix, output.of)
+    });
+    let note = |(step, output): (&plan::Step, &plan::Output)| {
+        let near = columns.iter().find(|column| engine::is_slip(&output.name, column))?;
+        Some(format!(
+            "`--into {}.{}={}` makes a new column; did you mean `{}`?",
+            step.name,
+            output.of,
+            table::shown(&output.name),
+            table::shown(near)
+        ))
+    };
+    named.filter_map(note).collect()
 }
 
 /// The table's name in messages.

@@ -45,12 +45,36 @@ impl Ranges {
         Self(vec![(row, u64::MAX)])
     }
 
+    /// The ranges that a text in another notation means: `5..7`, `5–7`, `7-5`, `1;3`.
+    pub(crate) fn meant(text: &str) -> Option<String> {
+        let mut plain = text.to_lowercase();
+        for sign in ["..=", "...", "..", "–", "—", "−", ":", " to ", " bis "] {
+            plain = plain.replace(sign, "-");
+        }
+        let parts = plain.split([',', ';']).map(|part| {
+            let part = part.trim();
+            match part.split_once('-') {
+                Some((first, last)) => match (first.trim().parse::<u64>(), last.trim().parse::<u64>()) {
+                    (Ok(first), Ok(last)) if first > last => format!("{last}-{first}"),
+                    _ => part.to_owned(),
+                },
+                None => part.to_owned(),
+            }
+        });
+        let meant: Self = parts.collect::<Vec<_>>().join(",").parse().ok()?;
+        Some(meant.to_string())
+    }
+
     /// Looks whether a table of so many rows has them.
     pub(crate) fn check(&self, rows: u64) -> Result<(), Failure> {
         let Some(beyond) = self.0.iter().find(|range| range.0 > rows) else { return Ok(()) };
         let message = format!("`--rows` names row {}, and the table has {rows}", beyond.0);
+        let last = match rows {
+            0 => "it has none".to_owned(),
+            rows => format!("the last is {rows}"),
+        };
         Err(Failure::new(exit::NOT_FOUND, ErrorCode::NotFound, message)
-            .hint("rows are counted from 1, the header not counted"))
+            .hint(format!("rows are counted from 1, the header not counted; {last}")))
     }
 }
 
@@ -260,6 +284,23 @@ mod tests {
         assert_eq!((1..=100_000).filter(|row| many.contains(*row)).count(), 50_000);
         for wrong in ["", "0", "3-2", "a", "1,,2", "-5", "1-2-3", "1.5"] {
             assert!(wrong.parse::<Ranges>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn ranges_in_other_notations_are_understood_well_enough_to_propose() {
+        for (text, meant) in [
+            ("5..7", Some("5-7")),
+            ("5..=7", Some("5-7")),
+            ("5–7;9", Some("5-7,9")),
+            ("7-5", Some("5-7")),
+            ("2 to 4", Some("2-4")),
+            ("3:", Some("3-")),
+            ("x", None),
+            ("0-3", None),
+            ("", None),
+        ] {
+            assert_eq!(Ranges::meant(text).as_deref(), meant, "{text}");
         }
     }
 

@@ -211,7 +211,8 @@ pub(crate) fn usage(error: &UsageError) -> ExitCode {
         let failure = Failure::usage(message.trim_start_matches("error: "));
         let help = typed::help();
         let hint = if advice.is_empty() { format!("`{help}` says what it takes") } else { advice.join("; ") };
-        Printer::new(true).failure(&failure.hint(hint).next(help));
+        let next = typed::mended(error).unwrap_or(help);
+        Printer::new(true).failure(&failure.hint(hint).next(next));
     } else if shown_lines(&error.to_string()) == error.to_string() {
         let _ = error.print();
     } else {

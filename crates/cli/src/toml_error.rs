@@ -21,11 +21,40 @@ pub(crate) fn place(file: &str, text: &str, offset: usize) -> String {
 pub(crate) fn failure(file: &str, text: &str, error: &toml::de::Error) -> Failure {
     let place = place(file, text, error.span().map_or(0, |span| span.start));
     let message = error.message().lines().next().unwrap_or_default();
-    let failure = Failure::usage(message).at(&place);
+    let failure = Failure::usage(in_words(message)).at(&place);
     match meant(message) {
         Some(near) => failure.hint(format!("did you mean `{near}`?")),
-        None => failure,
+        None => failure.hint(advice(message)),
     }
+}
+
+/// The message without the names of Rust's types.
+fn in_words(message: &str) -> String {
+    let (what, wanted) = message.split_once(", expected ").unwrap_or((message, ""));
+    let wanted = match wanted {
+        "usize" | "u32" | "u64" | "u16" => "a whole number",
+        "i32" | "i64" => "a whole number",
+        "f32" | "f64" | "floating point number" => "a number",
+        "a boolean" => "`true` or `false`",
+        "a map" => "a table",
+        "a sequence" => "a list",
+        other => other,
+    };
+    if wanted.is_empty() { what.to_owned() } else { format!("{what}, expected {wanted}") }
+}
+
+/// What to do about a mistake for which no nearest word is known.
+fn advice(message: &str) -> &'static str {
+    if message.starts_with("unknown") {
+        return "write one of the words that the message lists, or leave this one out";
+    }
+    if message.starts_with("duplicate key") {
+        return "leave one of the two out";
+    }
+    if message.starts_with("invalid type") || message.starts_with("invalid value") {
+        return "numbers stand without quotes, texts in quotes: `attempts = 4`, `currency = \"USD\"`";
+    }
+    "the file is TOML: a table begins with `[name]`, and a line below it is `key = value` with texts in quotes"
 }
 
 /// The parser names the unknown word first and then the known ones, all in backticks.

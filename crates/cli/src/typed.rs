@@ -3,10 +3,13 @@
 
 use std::{borrow::Cow, env};
 
-use clap::CommandFactory;
+use clap::{
+    CommandFactory,
+    error::{ContextKind, ContextValue},
+};
 use marl_core::terminal;
 
-use crate::args::Args;
+use crate::{args::Args, pick::Ranges};
 
 /// The flag that a run in the background is started with beside `--detach`.
 pub(crate) const IN_BACKGROUND: &str = "--detached";
@@ -82,6 +85,94 @@ pub(crate) fn with_value(flag: &str, value: &str) -> String {
     with_words(without(words(), flag), &[flag, value])
 }
 
+/// This command without a flag and its value, which follows if it `has_value`.
+pub(crate) fn without_flag(flag: &str, has_value: bool) -> String {
+    if has_value {
+        with_words(without(words(), flag), &[])
+    } else {
+        with_words(words().filter(|word| word != flag), &[])
+    }
+}
+
+/// This command with another word in the value of one of these flags; `None` where none of them has it.
+pub(crate) fn with_word_in(flags: &[&str], wrong: &str, right: &str) -> Option<String> {
+    let typed = in_flags(words().collect(), flags, wrong, right)?;
+    Some(with_words(typed.into_iter(), &[]))
+}
+
+/// This command with another word in place of one that stands alone.
+pub(crate) fn with_word(wrong: &str, right: &str) -> Option<String> {
+    let mut typed: Vec<String> = words().collect();
+    let mut places = typed.iter_mut().filter(|word| *word == wrong);
+    let place = places.next().filter(|_| places.next().is_none())?;
+    *place = right.to_owned();
+    Some(with_words(typed.into_iter(), &[]))
+}
+
+/// This command with the word that clap, or a flag's own rules, takes for the one that was meant.
+pub(crate) fn mended(error: &clap::Error) -> Option<String> {
+    let of = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.as_str()),
+        Some(ContextValue::Strings(texts)) => texts.first().map(String::as_str),
+        _ => None,
+    };
+    let flag = of(ContextKind::InvalidArg);
+    if let (Some(wrong), Some(right)) =
+        (of(ContextKind::InvalidSubcommand), of(ContextKind::SuggestedSubcommand))
+    {
+        return with_word(wrong, right);
+    }
+    if let (Some(wrong), Some(right)) = (flag, of(ContextKind::SuggestedArg)) {
+        return with_word(wrong, right);
+    }
+    let wrong = of(ContextKind::InvalidValue)?;
+    let flag = flag?.split([' ', '=']).next()?;
+    let right = match of(ContextKind::SuggestedValue) {
+        Some(right) => right.to_owned(),
+        None if flag == "--rows" => Ranges::meant(wrong)?,
+        None => return None,
+    };
+    with_word_in(&[flag], wrong, &right).or_else(|| with_word(wrong, &right))
+}
+
+/// Whether a flag was typed.
+pub(crate) fn has(flag: &str) -> bool {
+    words().any(|word| word == flag || word.starts_with(&format!("{flag}=")))
+}
+
+fn in_flags(mut typed: Vec<String>, flags: &[&str], wrong: &str, right: &str) -> Option<Vec<String>> {
+    let mut is_found = false;
+    let mut is_value = false;
+    for word in &mut typed {
+        let joined = flags.iter().find_map(|flag| word.strip_prefix(&format!("{flag}=")));
+        let (start, value) = match joined {
+            Some(value) => (word.len() - value.len(), value.to_owned()),
+            None => (0, word.clone()),
+        };
+        if (std::mem::replace(&mut is_value, flags.contains(&word.as_str())) || joined.is_some())
+            && let Some(mended) = replaced(&value, wrong, right)
+        {
+            word.replace_range(start.., &mended);
+            is_found = true;
+        }
+    }
+    is_found.then_some(typed)
+}
+
+/// The value with a word of it replaced, if it stands there once and is not a part of another word.
+fn replaced(value: &str, wrong: &str, right: &str) -> Option<String> {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let begins = wrong.starts_with(is_part);
+    let ends = wrong.ends_with(is_part);
+    let stands_alone = |at: &usize| {
+        let (before, after) = (&value[..*at], &value[at + wrong.len()..]);
+        !(begins && before.ends_with(is_part)) && !(ends && after.starts_with(is_part))
+    };
+    let mut places = value.match_indices(wrong).map(|(at, _)| at).filter(stands_alone);
+    let at = places.next().filter(|_| !wrong.is_empty() && places.next().is_none())?;
+    Some([&value[..at], right, &value[at + wrong.len()..]].concat())
+}
+
 /// The words without a flag and its values.
 fn without(typed: impl Iterator<Item = String>, flag: &str) -> impl Iterator<Item = String> {
     let joined = format!("{flag}=");
@@ -137,7 +228,7 @@ fn other_command(typed: impl Iterator<Item = String>, subcommand: &str, without:
 mod tests {
     use clap::CommandFactory;
 
-    use super::{help_of, other_command, with_words, without, word};
+    use super::{help_of, in_flags, other_command, with_words, without, word};
     use crate::args::Args;
 
     #[test]
@@ -197,6 +288,36 @@ mod tests {
         ] {
             let words = without(typed.split(' ').map(str::to_owned), "--integrations");
             assert_eq!(words.collect::<Vec<_>>().join(" "), expect, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_word_of_a_value_is_replaced() {
+        for (typed, flags, wrong, right, expect) in [
+            (
+                "plan --want ceo_nam,headline",
+                &["--want"][..],
+                "ceo_nam",
+                "ceo_name",
+                Some("plan --want ceo_name,headline"),
+            ),
+            ("plan --want=a,b --map b=c", &["--want"], "b", "x", Some("plan --want=a,x --map b=c")),
+            (
+                "plan --map one.in=Web --map two.in=Web",
+                &["--map"],
+                "Web",
+                "Site",
+                Some("plan --map one.in=Site --map two.in=Site"),
+            ),
+            ("plan -i lead.csv", &["--input", "-i"], "lead.csv", "leads.csv", Some("plan -i leads.csv")),
+            ("plan --integrations find_coe2", &["--integrations"], "find_coe", "find_ceo", None),
+            ("plan --integrations a|a", &["--integrations"], "a", "b", None),
+            ("plan --other a", &["--want"], "a", "b", None),
+            ("plan --want", &["--want"], "a", "b", None),
+        ] {
+            let words = typed.split(' ').map(str::to_owned).collect();
+            let mended = in_flags(words, flags, wrong, right).map(|words| words.join(" "));
+            assert_eq!(mended.as_deref(), expect, "{typed}");
         }
     }
 

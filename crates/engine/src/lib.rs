@@ -14,5 +14,5 @@ mod row;
 
 pub use event::{Event, Listener, Silent};
 pub use forecast::{CallForecast, Forecast, StepForecast};
-pub use nearest::nearest;
+pub use nearest::{is_slip, nearest};
 pub use row::{Engine, Foreseen, Note, Possible, RowEnd, StepEnd, Way};

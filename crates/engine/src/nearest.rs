@@ -15,9 +15,30 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     (best.0 >= 0.8).then_some(best.1)
 }
 
+/// Whether two names differ by a slip of the fingers: a letter or two, in whatever case.
+pub fn is_slip(one: &str, other: &str) -> bool {
+    let (one, other) = (one.to_lowercase(), other.to_lowercase());
+    let length = one.chars().count().min(other.chars().count());
+    let most = if length < 3 { 0 } else { 1 + usize::from(length > 5) };
+    // Names that end in different numbers are a series: `phone_1`, `phone_2`.
+    let is_numbered = |name: &str| name.ends_with(|c: char| c.is_ascii_digit());
+    let is_series = is_numbered(&one) && is_numbered(&other);
+    !is_series && strsim::osa_distance(&one, &other) <= most
+}
+
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{is_slip, nearest};
+
+    #[test]
+    fn a_slip_is_a_letter_or_two() {
+        for (one, other) in [("CE0", "CEO"), ("Colum", "Column"), ("ceo", "CEO"), ("Employes", "Employees")] {
+            assert!(is_slip(one, other), "{one} {other}");
+        }
+        for (one, other) in [("CEO", "New CEO"), ("a", "b"), ("CEO", "CFOs"), ("phone_1", "phone_2")] {
+            assert!(!is_slip(one, other), "{one} {other}");
+        }
+    }
 
     #[test]
     fn finds_the_word_that_was_meant() {

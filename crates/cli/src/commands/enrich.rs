@@ -233,6 +233,7 @@ impl<'a> Run<'a> {
 
     fn say_what_it_will_do(&self) {
         job::tell_table_notes(self.sketch, self.printer);
+        job::tell_near_columns(&self.plan, self.sketch, self.printer);
         if self.is_sandbox {
             self.printer
                 .note("sandbox", "answers are samples: listed companies of 2015 to 2025, profiles invented");

@@ -40,9 +40,11 @@ fn known_column(sketch: &Sketch, column: &str) -> Result<usize, Failure> {
     }
     let message = format!("{} has no column `{}`", sketch.path.display(), shown(column));
     let columns = command_over("columns", &sketch.path, &TableArgs::default());
-    let failure = Failure::new(exit::NOT_FOUND, ErrorCode::NotFound, message)
-        .next(format!("{} --json", columns.join(" ")));
+    let failure = Failure::new(exit::NOT_FOUND, ErrorCode::NotFound, message);
     let near = engine::nearest(column, sketch.columns.iter().map(String::as_str));
+    let mended =
+        near.and_then(|near| typed::with_word_in(&["--columns", "--column", "--column-type"], column, near));
+    let failure = failure.next(mended.unwrap_or_else(|| format!("{} --json", columns.join(" "))));
     Err(failure.hint(match near {
         Some(near) => format!("did you mean `{}`?", shown(near)),
         None => {

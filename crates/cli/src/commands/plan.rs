@@ -29,6 +29,7 @@ pub(crate) fn run(args: &PlanArgs, printer: &Arc<Printer>) -> Result<u8, Failure
     let caps = job.caps()?;
     table::check_output(&job.output(), &job.sketch, job.output_links())?;
     job::tell_table_notes(&job.sketch, printer);
+    job::tell_near_columns(&job.plan, &job.sketch, printer);
     block_on(async {
         let way = job.connect(caps).await?;
         let planned = plan(&job, &way, args.sample, printer).await;

@@ -200,7 +200,7 @@ impl Ask<'_> {
                 .hint("its name may have changed: look it up with `marl tools search WORD`")
                 .next(self.command(&["search", &tool.replace('_', " ")])),
             ErrorKind::Auth => {
-                failure.hint("`marl doctor` says where the key comes from").next("marl doctor --json")
+                failure.hint("`marl doctor` says where the key comes from; `--sandbox` answers with samples and needs none").next("marl doctor --json")
             }
             ErrorKind::InvalidInput => failure
                 .hint(format!("`marl tools show {tool}` says which parameters it takes"))

@@ -47,6 +47,24 @@ impl TableError {
         hint::flags(&self.problem)
     }
 
+    /// The file that is not there and the one that was probably meant.
+    pub fn other_file(&self) -> Option<(&Path, &Path)> {
+        match &*self.problem {
+            Problem::NotFound { similar: Some(similar), .. } => Some((&self.path, similar)),
+            _ => None,
+        }
+    }
+
+    /// A flag that must be left out, and whether a value follows it.
+    pub fn flag_too_many(&self) -> Option<(&'static str, bool)> {
+        match *self.problem {
+            Problem::FlagForJsonl(flag) => {
+                Some((flag, ["--delimiter", "--header-line", "--skip-footer"].contains(&flag)))
+            }
+            _ => None,
+        }
+    }
+
     /// Whether another run holds the output, so that trying again later would help.
     pub fn is_locked(&self) -> bool {
         matches!(*self.problem, Problem::Locked)

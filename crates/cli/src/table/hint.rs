@@ -9,11 +9,32 @@ use super::problem::{Problem, dotted, escaped};
 pub(super) fn hint(problem: &Problem, path: &Path, source: Option<&io::Error>) -> Option<String> {
     let file = shell(path);
     let hint = match problem {
-        Problem::NotFound { similar } => format!("did you mean `{}`?", escaped(similar.as_ref()?)),
-        Problem::NotRegular => "save it as a file first".into(),
-        Problem::UnknownExtension(kind) if ["xlsx", "xls", "xlsm", "ods", "numbers"].contains(&kind.as_str()) => {
-            "open it and save it as \"CSV UTF-8\"".into()
+        Problem::NotFound { similar: Some(similar), .. } => format!("did you mean `{}`?", escaped(similar)),
+        Problem::NotFound { tables: None, .. } => {
+            "there is no such folder; a path counts from the working folder".into()
         }
+        Problem::NotFound { tables: Some(tables), .. } if tables.is_empty() => {
+            "its folder holds no table; a path counts from the working folder".into()
+        }
+        Problem::NotFound { tables: Some(tables), .. } => {
+            let tables: Vec<String> = tables.iter().map(|path| format!("`{}`", escaped(path))).collect();
+            format!("tables in this folder: {}", tables.join(", "))
+        }
+        Problem::NotRegular => "save it as a file first".into(),
+        Problem::UnknownExtension(kind) if kind == "numbers" => {
+            "in Numbers: File > Export To > CSV, with the encoding UTF-8".into()
+        }
+        Problem::UnknownExtension(kind) if ["xlsx", "xls", "xlsm", "xlsb", "ods"].contains(&kind.as_str()) => {
+            export(&file)
+        }
+        Problem::UnknownExtension(kind) if ["gz", "zip", "bz2", "xz", "zst", "7z"].contains(&kind.as_str()) => {
+            "unpack it first, and name the table in it".into()
+        }
+        Problem::UnknownExtension(kind) if kind == "parquet" => format!(
+            "write it as CSV, with DuckDB for instance: `duckdb -c \"COPY '{}' TO '{}'\"`",
+            escaped(path),
+            escaped(&path.with_extension("csv"))
+        ),
         Problem::UnknownExtension(kind) if kind == "json" => {
             format!("write one object per line: `jq -c '.[]' {file} > {}`", shell(&path.with_extension("jsonl")))
         }
@@ -24,7 +45,9 @@ pub(super) fn hint(problem: &Problem, path: &Path, source: Option<&io::Error>) -
         Problem::FlagForJsonl(flag) => format!("leave `{flag}` out"),
         Problem::Empty => "a table has at least a header (CSV) or one object (JSONL)".into(),
         Problem::Changed => "run the command again".into(),
-        Problem::Binary(_) => "open it and save it as \"CSV UTF-8\"".into(),
+        Problem::Binary(what) if what.contains("Excel") => export(&file),
+        Problem::Binary(what) if what.contains("gzip") => "unpack it first: `gunzip -k` keeps the original".into(),
+        Problem::Binary(_) => "save or export the table as CSV in UTF-8".into(),
         Problem::UnknownEncoding { likely: None, .. } => {
             "say which it is: `--encoding windows-1252`, `--encoding macintosh` (older Macs) or another name"
                 .into()
@@ -118,7 +141,10 @@ pub(super) fn hint(problem: &Problem, path: &Path, source: Option<&io::Error>) -
         Problem::Locked => "wait for that run to end, or choose another output path".into(),
         Problem::Create | Problem::Write | Problem::Replace => return io_hint(source?.kind()),
         Problem::IsFolder => "give the path of a file".into(),
-        Problem::Read => return None,
+        Problem::Read => match source?.kind() {
+            io::ErrorKind::PermissionDenied => format!("make it readable: `chmod u+r {file}`"),
+            _ => "look whether it can be opened at all: `head -c 100` prints its first bytes".into(),
+        },
     };
     Some(hint)
 }
@@ -143,6 +169,14 @@ pub(super) fn kept(problem: &Problem, kept: &Path) -> String {
         Problem::Write => format!("the lines that could be written are in `{kept}`"),
         _ => format!("nothing is lost: the finished file is `{kept}`"),
     }
+}
+
+/// How a workbook becomes a table.
+fn export(file: &str) -> String {
+    format!(
+        "save the sheet as CSV: in Excel, File > Save As > \"CSV UTF-8\"; or with LibreOffice \
+         `soffice --headless --convert-to csv {file}`"
+    )
 }
 
 fn io_hint(kind: io::ErrorKind) -> Option<String> {

@@ -8,6 +8,10 @@ use std::time::SystemTime;
 use std::{error, fmt};
 
 use super::problem::Problem;
+use super::shape::format_of;
+
+/// Enough for folders that people keep tables in; a huge one is not read to its end.
+const MOST_ENTRIES: usize = 10_000;
 
 /// What changes when a file's content does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,7 +131,10 @@ pub(super) fn input_metadata(path: &Path) -> Result<Metadata, (Problem, Option<i
         return Err((Problem::NotRegular, None));
     }
     let metadata = fs::metadata(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => (Problem::NotFound { similar: similar_name(path) }, Some(error)),
+        io::ErrorKind::NotFound => {
+            let similar = similar_name(path).or_else(|| elsewhere(path));
+            (Problem::NotFound { similar, tables: tables_beside(path) }, Some(error))
+        }
         _ => (Problem::Read, Some(error)),
     })?;
     match metadata.file_type() {
@@ -143,17 +150,33 @@ fn is_standard_input(path: &Path) -> bool {
         || ["/dev/stdin", "/dev/fd", "/proc/self/fd"].iter().any(|known| path.starts_with(known))
 }
 
+/// The file of the same name in the working folder.
+fn elsewhere(path: &Path) -> Option<PathBuf> {
+    let here = PathBuf::from(path.file_name()?);
+    (here != path && here.is_file()).then_some(here)
+}
+
+/// A few of the tables in the missing file's folder, by name.
+fn tables_beside(path: &Path) -> Option<Vec<PathBuf>> {
+    const LISTED: usize = 5;
+    let entries = fs::read_dir(folder_of(path)).ok()?.take(MOST_ENTRIES).flatten();
+    let tables = entries.map(|entry| path.with_file_name(entry.file_name()));
+    let mut tables: Vec<PathBuf> =
+        tables.filter(|path| format_of(path).is_some() && path.is_file()).collect();
+    tables.sort();
+    tables.truncate(LISTED);
+    Some(tables)
+}
+
 /// A file in the same folder whose name is nearly the missing one's.
 fn similar_name(path: &Path) -> Option<PathBuf> {
-    /// Enough for folders that people keep tables in; a huge one is not read to its end.
-    const MOST: usize = 10_000;
     let wanted = path.file_name()?.to_string_lossy().to_lowercase();
     let closeness = |entry: &fs::DirEntry| {
         strsim::jaro_winkler(&wanted, &entry.file_name().to_string_lossy().to_lowercase())
     };
     fs::read_dir(folder_of(path))
         .ok()?
-        .take(MOST)
+        .take(MOST_ENTRIES)
         .flatten()
         .filter(|entry| entry.path().is_file())
         .map(|entry| (closeness(&entry), entry))

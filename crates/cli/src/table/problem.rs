@@ -19,6 +19,8 @@ pub(super) enum Problem {
     // The input as a file.
     NotFound {
         similar: Option<PathBuf>,
+        /// Tables in its folder; `None` if there is no such folder.
+        tables: Option<Vec<PathBuf>>,
     },
     IsFolder,
     NotRegular,

@@ -17,6 +17,7 @@ mod faults;
 mod forecast;
 mod form;
 mod gaps;
+mod hints;
 mod json;
 mod kill;
 mod ledger;

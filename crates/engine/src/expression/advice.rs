@@ -126,11 +126,19 @@ fn with_type(types: &Types<'_>, error: ExpressionError, text: Part<'_>, number: 
     if number == Type::Decimal {
         return error;
     }
-    let bare = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
-    let key = if bare { name.clone() } else { quoted(name) };
     let kind = SemanticType::Integer;
-    let flag = if bare { format!("{name}={kind}") } else { format!("'{name}={kind}'") };
-    error.hint(format!(
-        "or give the column its type: `--column-type {flag}`, in a recipe `{key} = \"{kind}\"` under `[columns]`"
-    ))
+    let how = column_type(name, kind);
+    let error = ExpressionError { of_type: Some((name.clone(), kind)), ..error };
+    error.hint(format!("or give the column its type: {}", how.trim_end_matches(',')))
+}
+
+/// How a column is given its type, by a flag and in a recipe.
+pub(super) fn column_type(name: &str, kind: SemanticType) -> String {
+    let bare = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+    let key = if bare { name.to_owned() } else { quoted(name) };
+    let flag = match bare {
+        true => format!("{name}={kind}"),
+        false => format!("'{}'", format!("{name}={kind}").replace('\'', "'\\''")),
+    };
+    format!("`--column-type {flag}`, in a recipe `{key} = \"{kind}\"` under `[columns]`,")
 }

@@ -171,7 +171,8 @@ impl<'a, N: AsRef<str>> Columns<'a, N> {
         let error = ExpressionError::no_column(format!("there is no column `{}`", excerpt(name, 80)));
         let names = || self.known.iter().map(|(name, _)| name.as_ref());
         if let Some(near) = nearest(name, names()) {
-            return error.hint(format!("did you mean `{}`?", excerpt(&written(near), 120)));
+            let error = error.hint(format!("did you mean `{}`?", excerpt(&written(near), 120)));
+            return ExpressionError { unknown: Some((name.to_owned(), near.to_owned())), ..error };
         }
         if self.known.is_empty() {
             return error.hint("there are no columns yet");

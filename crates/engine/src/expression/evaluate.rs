@@ -12,7 +12,10 @@ use cel::{
 };
 use marl_core::{Invalid, SemanticType, Value, excerpt, value::CELL_CHARACTERS};
 
-use super::{columns::place, effort, nulls::pattern_place, pattern::Pattern};
+use super::{
+    advice::column_type, columns::place, effort, functions::NO_PLAIN_NUMBER, nulls::pattern_place,
+    pattern::Pattern,
+};
 
 /// The cells and patterns that an expression's variables stand for.
 struct Variables<'a> {
@@ -38,25 +41,55 @@ pub(super) fn evaluate(
     columns: &[(String, SemanticType)],
     cells: &[Option<Value>],
 ) -> Result<Cel, String> {
-    let cells = columns.iter().enumerate().map(|(at, (name, kind))| {
+    let read = columns.iter().enumerate().map(|(at, (name, kind))| {
         let cell = cells.get(at).and_then(Option::as_ref);
         read(*kind, cell).map_err(|why| {
             let cell = cell.map(Value::to_string).unwrap_or_default();
             format!("`{}` in column `{}` is not {kind}: {why}", excerpt(&cell, 60), excerpt(name, 80))
         })
     });
-    let variables = Variables { cells: cells.collect::<Result<_, _>>()?, patterns };
+    let variables = Variables { cells: read.collect::<Result<_, _>>()?, patterns };
     let mut context = Context::with_env(Arc::clone(env));
     context.set_variable_resolver(&variables);
     effort::begin();
-    Cel::resolve(tree, &context).map_err(|error| effort::exceeded().unwrap_or_else(|| reason(&error)))
+    Cel::resolve(tree, &context).map_err(|error| {
+        let why = effort::exceeded().unwrap_or_else(|| reason(&error));
+        match number_in_other_notation(&why, columns, cells) {
+            Some(flag) => format!("{why}; {flag} reads such numbers"),
+            None => why,
+        }
+    })
 }
 
-/// A cell in its column's type, as steps read it; a blank one is empty.
+/// `int` and `double` read plain digits alone. A column that is given its type is read in every
+/// notation: the flag that says so, if that is the cell which failed.
+fn number_in_other_notation(
+    why: &str,
+    columns: &[(String, SemanticType)],
+    cells: &[Option<Value>],
+) -> Option<String> {
+    if !why.ends_with(NO_PLAIN_NUMBER) {
+        return None;
+    }
+    let is_it = |cell: &str| {
+        why.contains(&format!("`{}`", excerpt(cell, 60))) && SemanticType::Integer.read(cell).is_ok()
+    };
+    let mut columns = columns.iter().zip(cells);
+    let ((name, _), _) = columns.find(|((_, kind), cell)| {
+        *kind == SemanticType::Text && cell.as_ref().and_then(Value::as_text).is_some_and(is_it)
+    })?;
+    Some(column_type(name, SemanticType::Integer))
+}
+
+/// A cell in its column's type, as steps read it: one that says nothing is empty. A text stays as it
+/// stands, so that a condition can ask for `"N/A"`.
 fn read(kind: SemanticType, cell: Option<&Value>) -> Result<Box<dyn Val>, Invalid> {
     let value = match cell {
         None => return Ok(Box::new(CelNull)),
         Some(Value::Text(text)) if text.trim().is_empty() => return Ok(Box::new(CelNull)),
+        Some(Value::Text(text)) if kind != SemanticType::Text && kind.says_nothing(text) => {
+            return Ok(Box::new(CelNull));
+        }
         Some(Value::Text(text)) => kind.read(text)?,
         Some(other) => kind.check(other.clone()).ok_or(Invalid("it is of another type"))?,
     };

@@ -64,6 +64,9 @@ pub(super) const LOOPS: [&str; 5] = ["all", "exists", "exists_one", "filter", "m
 pub(super) const CHECK_INTEGER: &str = "@integer";
 pub(super) const CHECK_DECIMAL: &str = "@decimal";
 
+/// How the reason of these checks ends.
+pub(super) const NO_PLAIN_NUMBER: &str = "is not a plain number";
+
 const fn function(
     name: &'static str,
     style: Style,
@@ -148,7 +151,7 @@ fn checked<'b, 'v>(mut arguments: Vec<CowVal<'b, 'v>>, name: &str, fits: fn(&str
     let argument = arguments.pop().ok_or_else(ExecutionError::missing_argument_or_target)?;
     match argument.downcast_ref::<CelString>().map(|text| text.inner()) {
         Some(text) if !fits(text) => {
-            let why = format!("`{}` is not a plain number", excerpt(text, 60));
+            let why = format!("`{}` {NO_PLAIN_NUMBER}", excerpt(text, 60));
             Err(ExecutionError::function_error(name, why))
         }
         _ => Ok(argument),

@@ -11,6 +11,7 @@ mod effort;
 mod error;
 mod evaluate;
 mod functions;
+mod meant;
 mod nulls;
 mod parse;
 mod pattern;
@@ -151,7 +152,25 @@ fn compile<N: AsRef<str> + Sync>(
     })
 }
 
+/// The checked expression, or an error that says how the text was probably meant.
 fn checked<N: AsRef<str>>(text: &str, known: &[(N, SemanticType)]) -> Result<Inner, ExpressionError> {
+    read(text, known).map_err(|error| {
+        let names: Vec<&str> = known.iter().map(|(name, _)| name.as_ref()).collect();
+        let guesses = meant::guesses(text, &error, &names);
+        match guesses.into_iter().find(|guess| read(guess, known).is_ok()) {
+            Some(right) => {
+                let error = match error.hints.is_empty() {
+                    true => error.hint(format!("write `{}`", marl_core::excerpt(&right, 200))),
+                    false => error,
+                };
+                ExpressionError { instead: Some(right), ..error }
+            }
+            None => error,
+        }
+    })
+}
+
+fn read<N: AsRef<str>>(text: &str, known: &[(N, SemanticType)]) -> Result<Inner, ExpressionError> {
     let mut tree = parse::parse(text)?;
     let mut columns = Columns::new(known);
     columns.resolve(&mut tree)?;

@@ -221,7 +221,7 @@ impl Binder<'_> {
             let about = || step.about(Part::Input(input.clone()));
             if !inputs().any(|known| known == input) {
                 let error = PlanError::unknown(format!("`{}` has no input `{input}`", step.name));
-                return Err(did_you_mean(error, input, inputs()).about(about()));
+                return Err(did_you_mean(error, "--map", input, inputs()).about(about()));
             }
             if self.column_called(column, at).is_none() {
                 let what = format!("`{}.{input}`", step.name);
@@ -245,7 +245,7 @@ impl Binder<'_> {
                         shell_word(column)
                     ));
                 }
-                return Err(did_you_mean(error, input, inputs()));
+                return Err(did_you_mean(error, "--map", input, inputs()));
             }
             if self.column_called(column, usize::MAX).is_none() {
                 return Err(self.no_such_column(&format!("`{input}`"), column));
@@ -257,7 +257,12 @@ impl Binder<'_> {
     fn no_such_column(&self, input: &str, column: &str) -> PlanError {
         let table = self.header.table;
         let message = format!("{input} is to be fed from column `{column}`, which {table} does not have");
-        did_you_mean(PlanError::unknown(message), column, self.header.columns.iter().map(String::as_str))
+        did_you_mean(
+            PlanError::unknown(message),
+            "--map",
+            column,
+            self.header.columns.iter().map(String::as_str),
+        )
     }
 }
 
@@ -267,7 +272,7 @@ fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// A column's name as it can be typed after `--map step.input=`.
-fn shell_word(name: &str) -> String {
+pub(super) fn shell_word(name: &str) -> String {
     let plain = name.chars().all(|c| c.is_alphanumeric() || "_-./".contains(c));
     if plain { name.to_owned() } else { quoted(name) }
 }

@@ -7,7 +7,9 @@ use std::{
 
 use marl_core::SemanticType;
 
-use super::{About, Header, Part, PlanError, Request, Work, bind::producer, did_you_mean, name::Named};
+use super::{
+    About, Advice, Header, Part, PlanError, Request, Work, bind::producer, did_you_mean, name::Named,
+};
 use crate::expression::{Expression, ExpressionError};
 
 /// A step's expressions.
@@ -43,7 +45,7 @@ pub(super) fn compute(
         if !header.columns.contains(column) {
             let message = format!("column `{column}` is given a type, and {} does not have it", header.table);
             let columns = header.columns.iter().map(String::as_str);
-            let error = did_you_mean(PlanError::unknown(message), column, columns);
+            let error = did_you_mean(PlanError::unknown(message), "--column-type", column, columns);
             return Err(error.about(About { step: usize::MAX, part: Part::ColumnType(column.clone()) }));
         }
     }
@@ -53,7 +55,7 @@ pub(super) fn compute(
     for (at, step) in steps.iter().enumerate() {
         if let Some(text) = &step.request.condition {
             let condition = Expression::condition(text, &known.without(step));
-            let condition = condition.map_err(|error| wrong(error, step, Part::Condition))?;
+            let condition = condition.map_err(|error| wrong(error, step, text, Part::Condition))?;
             computed[at].condition = Some(Arc::new(condition));
         }
     }
@@ -86,29 +88,35 @@ impl<'a, 'r> Formulas<'a, 'r> {
         loop {
             while let Some(at) = next.pop_front() {
                 let text = self.text(at);
-                match Expression::formula(&text, &self.known.columns) {
-                    Ok(expression) => {
-                        self.steps[at].outputs[0].kind = expression.kind();
-                        computed[at].formula = Some(Arc::new(expression));
-                        next.extend(self.close(at));
-                    }
-                    Err(error) => match self.awaited(at, &text) {
-                        Some(other) => self.waiting.entry(other).or_default().push(at),
-                        None => return Err(wrong(error, &self.steps[at], Part::Formula)),
-                    },
+                if let Some(other) = self.awaited(at, &text) {
+                    self.waiting.entry(other).or_default().push(at);
+                    continue;
                 }
+                let expression = Expression::formula(&text, &self.known.columns)
+                    .map_err(|error| wrong(error, &self.steps[at], &text, Part::Formula))?;
+                next.extend(self.close(at, expression, computed));
             }
-            let Some(&at) = self.open.keys().next() else { return Ok(()) };
-            // None of them can be first: said of one with all columns in sight.
-            let mut all = self.known.clone();
-            for other in self.open.keys().filter(|other| **other != at) {
-                all.add(&self.steps[*other]);
-            }
-            let expression = Expression::formula(&self.text(at), &all.columns)
-                .map_err(|error| wrong(error, &self.steps[at], Part::Formula))?;
-            computed[at].formula = Some(Arc::new(expression));
-            next.extend(self.close(at));
+            let Some(&first) = self.open.keys().next() else { return Ok(()) };
+            // Each waits for another. What it waits for may be a part of a longer word, though.
+            let compiled = |at: &usize| Expression::formula(&self.text(*at), &self.known.columns).ok();
+            let free = self.open.keys().find_map(|at| Some((*at, compiled(at)?)));
+            let (at, expression) = match free {
+                Some(free) => free,
+                // None of them can be first: said of one with all columns in sight.
+                None => (first, self.in_sight_of_all(first)?),
+            };
+            next.extend(self.close(at, expression, computed));
         }
+    }
+
+    fn in_sight_of_all(&self, at: usize) -> Result<Expression, PlanError> {
+        let mut all = self.known.clone();
+        for other in self.open.keys().filter(|other| **other != at) {
+            all.add(&self.steps[*other]);
+        }
+        let text = self.text(at);
+        Expression::formula(&text, &all.columns)
+            .map_err(|error| wrong(error, &self.steps[at], &text, Part::Formula))
     }
 
     fn text(&self, at: usize) -> String {
@@ -127,7 +135,9 @@ impl<'a, 'r> Formulas<'a, 'r> {
     }
 
     /// The formula is compiled; gives those that waited for it.
-    fn close(&mut self, at: usize) -> Vec<usize> {
+    fn close(&mut self, at: usize, expression: Expression, computed: &mut [Computed]) -> Vec<usize> {
+        self.steps[at].outputs[0].kind = expression.kind();
+        computed[at].formula = Some(Arc::new(expression));
         self.open.remove(&at);
         self.known.add(&self.steps[at]);
         self.waiting.remove(&at).unwrap_or_default()
@@ -142,7 +152,7 @@ pub fn filter(text: &str, request: &Request, header: &Header<'_>) -> Result<Expr
     let known = Known::of([], request, header);
     Expression::condition(text, &known.columns).map_err(|error| {
         let message = format!("`--filter`: {}", error.message);
-        expression_error(error, message)
+        expression_error(error, "--filter", text, message)
     })
 }
 
@@ -206,14 +216,25 @@ fn written<'s>(step: &'s Named<'_>) -> impl Iterator<Item = (&'s str, SemanticTy
     outputs.chain(step.provider_column.as_deref().map(|name| (name, SemanticType::Text)))
 }
 
-fn wrong(error: ExpressionError, step: &Named<'_>, part: Part) -> PlanError {
-    let what = if part == Part::Formula { "formula" } else { "condition" };
+fn wrong(error: ExpressionError, step: &Named<'_>, text: &str, part: Part) -> PlanError {
+    let (what, flag) =
+        if part == Part::Formula { ("formula", "--formula") } else { ("condition", "--where") };
     let message = format!("the {what} of `{}`: {}", step.name, error.message);
-    expression_error(error, message).about(step.about(part))
+    expression_error(error, flag, text, message).about(step.about(part))
 }
 
-fn expression_error(error: ExpressionError, message: String) -> PlanError {
+/// An expression's error as a plan's; `flag` is where its text stands.
+fn expression_error(error: ExpressionError, flag: &'static str, text: &str, message: String) -> PlanError {
     let plan_error =
         if error.names_no_column { PlanError::unknown(message) } else { PlanError::unfit(message) };
-    PlanError { hints: error.hints, ..plan_error }
+    let mut hints = error.hints;
+    if hints.is_empty() {
+        hints.push("an expression looks like `country == \"DE\" && int(employees) > 50`".to_owned());
+    }
+    let plan_error = PlanError { hints, ..plan_error };
+    match (error.instead, error.of_type) {
+        (Some(right), _) => plan_error.advise(Advice::Word { flag, wrong: text.to_owned(), right }),
+        (None, Some((column, kind))) => plan_error.advise(Advice::Type { column, kind }),
+        (None, None) => plan_error,
+    }
 }

@@ -2,6 +2,8 @@
 
 use std::{error, fmt};
 
+use marl_core::SemanticType;
+
 use crate::nearest;
 
 /// A plan that cannot be made. Nothing was sent.
@@ -34,6 +36,31 @@ pub enum Advice {
     },
     /// Ask for these integrations instead: `find_ceo,ceo=linkedin_profile`.
     Integrations(String),
+    /// Say another word in a flag's value.
+    Word {
+        /// The flag.
+        flag: &'static str,
+        /// What was said.
+        wrong: String,
+        /// What was probably meant.
+        right: String,
+    },
+    /// Write an output into a column of the table.
+    Into {
+        /// The output.
+        output: String,
+        /// The column.
+        column: String,
+    },
+    /// Give a column of the table its type.
+    Type {
+        /// The column.
+        column: String,
+        /// Its type.
+        kind: SemanticType,
+    },
+    /// Look at what the table's columns allow.
+    Look,
     /// Begin a step's columns with a prefix.
     Prefix {
         /// The step.
@@ -124,14 +151,19 @@ impl PlanError {
     }
 }
 
-/// Adds the nearest known word, or the known words.
+/// Adds the nearest known word, and that it belongs into the flag's value, or the known words.
 pub(super) fn did_you_mean<'a>(
     error: PlanError,
+    flag: &'static str,
     word: &str,
     known: impl Iterator<Item = &'a str> + Clone,
 ) -> PlanError {
     match nearest(word, known.clone()) {
-        Some(near) => error.hint(format!("did you mean `{near}`?")),
+        Some(near) => error.hint(format!("did you mean `{near}`?")).advise(Advice::Word {
+            flag,
+            wrong: word.to_owned(),
+            right: near.to_owned(),
+        }),
         None => {
             let listed: Vec<String> = known.take(12).map(|name| format!("`{name}`")).collect();
             if listed.is_empty() { error } else { error.hint(format!("there are {}", listed.join(", "))) }

@@ -121,6 +121,13 @@ pub struct Output {
     pub(crate) index: usize,
 }
 
+impl Task {
+    /// Whether it asks an integration.
+    pub fn is_asked(&self) -> bool {
+        matches!(self, Self::Ask(_))
+    }
+}
+
 impl Step {
     /// Its integrations; none for a formula.
     pub fn alternatives(&self) -> &[Alternative] {

@@ -124,7 +124,7 @@ fn check_outputs(request: &StepRequest, outputs: &[NamedOutput], at: usize) -> R
         Some(name) => {
             let error = PlanError::unknown(format!("`{}` has no output `{name}`", request.name()));
             let about = About { step: at, part: Part::Output(name.clone()) };
-            Err(did_you_mean(error, name, known()).about(about))
+            Err(did_you_mean(error, "--into", name, known()).about(about))
         }
     }
 }
@@ -161,7 +161,12 @@ fn unknown_integration(name: &str, registry: &Registry) -> PlanError {
         ..PlanError::unfit(format!("no integration is called `{}`", marl_core::excerpt(name, 80)))
     };
     if let Some(near) = nearest(name, names.iter().copied()) {
-        error = error.hint(format!("did you mean `{near}`?"));
+        let (wrong, right) = (name.to_owned(), near.to_owned());
+        error = error.hint(format!("did you mean `{near}`?")).advise(Advice::Word {
+            flag: "--integrations",
+            wrong,
+            right,
+        });
     }
     let listed: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     error.hint(format!("there are {}; `marl integrations` says what each needs and gives", listed.join(", ")))

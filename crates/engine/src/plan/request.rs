@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use marl_core::{Registry, SemanticType};
 use serde::{Deserialize, Serialize};
 
-use super::{About, Part, PlanError, did_you_mean, name::FORMULA_OUTPUT};
+use super::{About, Advice, Part, PlanError, did_you_mean, name::FORMULA_OUTPUT};
 
 /// What is asked for.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -250,7 +250,7 @@ impl Request {
             return names().position(|known| known == name).ok_or_else(|| {
                 let error =
                     PlanError::unknown(format!("`{flag}` names step `{name}`, which is not in this run"));
-                did_you_mean(error, name, names())
+                did_you_mean(error, flag, name, names())
             });
         }
         let (fits, none, form): (Vec<usize>, PlanError, String) = match &tweak.set {
@@ -258,7 +258,7 @@ impl Request {
                 let outputs = || self.steps.iter().flat_map(|step| step.output_names(registry));
                 let has = |at: &usize| self.steps[*at].output_names(registry).contains(&output.as_str());
                 let none = PlanError::unknown(format!("no step of this run has an output `{output}`"));
-                let none = did_you_mean(none, output, outputs());
+                let none = did_you_mean(none, flag, output, outputs());
                 ((0..self.steps.len()).filter(has).collect(), none, format!(".{output}=COLUMN"))
             }
             _ => {
@@ -282,9 +282,11 @@ impl Request {
     /// Checks what can be checked without a table.
     pub(super) fn check(&self) -> Result<(), PlanError> {
         if self.steps.is_empty() {
-            return Err(PlanError::unfit("no integration is named").hint(
-                "`marl integrations` lists what exists; name one with `--integrations`, or a column with `--want`",
-            ));
+            return Err(PlanError::unfit("no integration is named")
+                .hint(
+                    "`marl integrations` lists what exists; name one with `--integrations`, or a column with `--want`",
+                )
+                .advise(Advice::Look));
         }
         for (at, step) in self.steps.iter().enumerate() {
             let name = step.name();
@@ -309,7 +311,7 @@ impl Request {
             None => Ok(()),
             Some(name) => {
                 let what = format!("`--refresh` names step `{name}`, which is not in this run");
-                Err(did_you_mean(PlanError::unknown(what), name, steps()))
+                Err(did_you_mean(PlanError::unknown(what), "--refresh", name, steps()))
             }
         }
     }

@@ -4,7 +4,8 @@
 use marl_core::{Column, Contract, Registry};
 
 use super::{
-    Header, PlanError, Request, Set, StepRequest, Tweak, Work, did_you_mean, feed, name::FORMULA_OUTPUT,
+    Advice, Header, PlanError, Request, Set, StepRequest, Tweak, Work, bind::shell_word, did_you_mean, feed,
+    name::FORMULA_OUTPUT,
 };
 
 /// Adds the steps that bring what is wanted.
@@ -61,7 +62,7 @@ impl Walk<'_> {
         let exact = |output: &Column| output.name == column;
         let producers = self.producers(&exact);
         match producers.as_slice() {
-            [] if self.header.columns.iter().any(|known| known == column) => Ok(()),
+            [] if self.header.columns.iter().any(|known| known == column) => self.has_already(column),
             [] => Err(self.nothing_gives(column)),
             [(only, _)] => self.add(only),
             several => Err(choose(&format!("`{column}` is wanted"), several)),
@@ -158,8 +159,40 @@ impl Walk<'_> {
             "`--want` names column `{column}`, which neither {} nor any integration has",
             self.header.table
         ));
-        did_you_mean(error, column, names.into_iter())
+        let own = self.header.columns.iter().map(String::as_str);
+        did_you_mean(error, "--want", column, names.into_iter().chain(own))
     }
+
+    /// A wanted column that the table has and no output is called: there is nothing to bring, unless
+    /// the user means an output that usually goes by this name.
+    fn has_already(&self, column: &str) -> Result<(), PlanError> {
+        let contracts = self.registry.integrations().map(|known| known.contract());
+        let mut usual: Vec<&str> = contracts
+            .flat_map(|contract| contract.outputs)
+            .filter(|output| feed::is_usual_name(column, output))
+            .map(|output| output.name)
+            .collect();
+        usual.sort_unstable();
+        usual.dedup();
+        let [first, others @ ..] = usual.as_slice() else { return Ok(()) };
+        let error = PlanError::unfit(format!(
+            "`--want` names column `{column}`, which {} has, and no integration calls a column so",
+            self.header.table
+        ));
+        let into = |output: &str| format!("`--into {}`", shell_pair(output, column));
+        let all: Vec<String> = usual.iter().map(|output| into(output)).collect();
+        let error = error.hint(format!("say which output fills its empty cells: {}", all.join(" or ")));
+        if others.is_empty() {
+            let (output, column) = ((*first).to_owned(), column.to_owned());
+            return Err(error.advise(Advice::Into { output, column }));
+        }
+        Err(error)
+    }
+}
+
+/// `output=column` as it can be typed.
+fn shell_pair(output: &str, column: &str) -> String {
+    format!("{output}={}", shell_word(column))
 }
 
 /// Whether an output can feed an input, by the rules of binding.

@@ -44,7 +44,8 @@ fn hostile() -> impl Strategy<Value = String> {
 fn problems(text: &str, byte: u8) -> Vec<Problem> {
     let (name, path) = (|| text.to_owned(), || PathBuf::from(text));
     vec![
-        Problem::NotFound { similar: Some(path()) },
+        Problem::NotFound { similar: Some(path()), tables: None },
+        Problem::NotFound { similar: None, tables: Some(vec![path()]) },
         Problem::IsFolder,
         Problem::NotRegular,
         Problem::UnknownExtension(name()),

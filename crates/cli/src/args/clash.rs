@@ -1,0 +1,218 @@
+//! Flags that would void each other: refused with words, before anything is read.
+//!
+//! What clap can see by itself (`conflicts_with`) is said at the flags. Here is what depends on a
+//! flag's value or stands on two levels of a command. It looks at what was typed and at no file.
+
+use clap::{ArgMatches, parser::ValueSource};
+
+use super::{Existing, Progress};
+use crate::failure::Failure;
+
+/// Refuses the first pair of flags of which one would be ignored.
+pub(crate) fn check(matches: &ArgMatches) -> Result<(), Failure> {
+    let levels = levels(matches);
+    for clash in CLASHES {
+        if (clash.applies)(&levels) {
+            return Err(Failure::usage(clash.message).hint(clash.hint));
+        }
+    }
+    Ok(())
+}
+
+/// The command line by levels: the program's own flags, then those of each subcommand.
+type Levels<'a> = [(&'a str, &'a ArgMatches)];
+
+struct Clash {
+    applies: fn(&Levels<'_>) -> bool,
+    message: &'static str,
+    hint: &'static str,
+}
+
+const CLASHES: [Clash; 6] = [
+    Clash {
+        applies: |levels| refreshes_all(levels) && is_typed(levels, "max_age"),
+        message: "`--refresh` asks anew whatever the age of an answer, and `--max-age` takes answers up to an age",
+        hint: "leave one of them out, or name the steps to refresh: `--refresh=find_ceo`",
+    },
+    Clash {
+        applies: |levels| {
+            is_typed(levels, "refresh") && value::<Existing>(levels, "existing") == Some(Existing::Keep)
+        },
+        message: "`--refresh` replaces filled cells, and `--existing keep` keeps them",
+        hint: "leave one of them out; `--only empty` asks about rows with an empty output alone",
+    },
+    Clash {
+        applies: |levels| {
+            is_typed(levels, "detach")
+                && !is_typed(levels, "detached")
+                && value::<Progress>(levels, "progress") == Some(Progress::Bar)
+        },
+        message: "`--progress bar` draws on a terminal, and a run in the background (`--detach`) has none",
+        hint: "leave one of them out; `marl runs wait` tells how far a run in the background is",
+    },
+    Clash {
+        applies: |levels| {
+            is_typed(levels, "detach") && !is_typed(levels, "detached") && is_typed(levels, "verbose")
+        },
+        message: "`--verbose` logs to stderr, and a run in the background (`--detach`) has none",
+        hint: "leave one of them out; `--detach` names the file to which the run reports",
+    },
+    Clash {
+        applies: |levels| is_above(levels, "runs", "limit"),
+        message: "`--limit` says how many runs are listed, and this command lists none",
+        hint: "leave it out, or ask `marl runs --limit N`",
+    },
+    Clash {
+        applies: |levels| levels.iter().filter(|(_, level)| is_typed_at(level, "ledger")).count() > 1,
+        message: "`--ledger` is given twice",
+        hint: "leave one of them out",
+    },
+];
+
+fn levels(matches: &ArgMatches) -> Vec<(&str, &ArgMatches)> {
+    let mut levels = vec![("marl", matches)];
+    let mut level = matches;
+    while let Some((name, below)) = level.subcommand() {
+        levels.push((name, below));
+        level = below;
+    }
+    levels
+}
+
+/// Whether a flag was typed, and has its value not by default.
+fn is_typed_at(level: &ArgMatches, flag: &str) -> bool {
+    level.try_contains_id(flag).is_ok() && level.value_source(flag) == Some(ValueSource::CommandLine)
+}
+
+fn is_typed(levels: &Levels<'_>, flag: &str) -> bool {
+    levels.iter().any(|(_, level)| is_typed_at(level, flag))
+}
+
+/// Whether the flag of a command was typed before a subcommand of it.
+fn is_above(levels: &Levels<'_>, command: &str, flag: &str) -> bool {
+    let above = levels.split_last().map(|(_, above)| above).unwrap_or_default();
+    above.iter().any(|(name, level)| *name == command && is_typed_at(level, flag))
+}
+
+/// The value of a flag that was typed.
+fn value<T: Clone + Send + Sync + 'static>(levels: &Levels<'_>, flag: &str) -> Option<T> {
+    let typed = levels.iter().find(|(_, level)| is_typed_at(level, flag))?;
+    typed.1.get_one::<T>(flag).cloned()
+}
+
+fn refreshes_all(levels: &Levels<'_>) -> bool {
+    let names = |level: &ArgMatches| level.get_many::<String>("refresh").map_or(0, Iterator::count);
+    levels.iter().any(|(_, level)| is_typed_at(level, "refresh") && names(level) == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::args::Args;
+
+    /// How two flags go together.
+    #[derive(Debug, PartialEq)]
+    enum Pair {
+        /// Each does its work.
+        Both,
+        /// One would be ignored.
+        Refused,
+    }
+    use Pair::{Both, Refused};
+
+    const ENRICH: &str = "enrich --input t.csv --integrations find_ceo";
+
+    /// Every pair of flags that touch the same thing; what is not here has nothing in common.
+    const PAIRS: [(&str, &str, &str, Pair); 51] = [
+        // Which answers are taken.
+        (ENRICH, "--refresh", "--max-age 7d", Refused),
+        (ENRICH, "--refresh", "--max-age=0s", Refused),
+        (ENRICH, "--refresh=find_ceo", "--max-age 7d", Both),
+        (ENRICH, "--refresh", "--existing keep", Refused),
+        (ENRICH, "--refresh=find_ceo", "--existing keep", Refused),
+        (ENRICH, "--refresh", "--existing overwrite", Both),
+        (ENRICH, "--refresh", "--existing fail", Both),
+        (ENRICH, "--refresh", "--only failed", Both),
+        (ENRICH, "--refresh", "--in-doubt retry", Both),
+        (ENRICH, "--max-age 1d", "--existing keep", Both),
+        (ENRICH, "--max-age 1d", "--only no-data", Both),
+        (ENRICH, "--sandbox", "--ledger l.db", Both),
+        (ENRICH, "--sandbox", "--max-cost 1", Both),
+        // Which rows are picked: all conditions hold, and the first of them are taken.
+        (ENRICH, "--only empty", "--limit 1", Both),
+        (ENRICH, "--only empty", "--rows 2-3", Both),
+        (ENRICH, "--only empty", "--filter a==null", Both),
+        (ENRICH, "--rows 2-3", "--limit 1", Both),
+        (ENRICH, "--rows 2-3", "--filter a==null", Both),
+        (ENRICH, "--filter a==null", "--limit 1", Both),
+        (ENRICH, "--filter a>1", "--column-type a=integer", Both),
+        (ENRICH, "--only empty", "--existing overwrite", Both),
+        // What a run is held to: the lower of two caps counts.
+        (ENRICH, "--max-calls 1", "--max-cost 1", Both),
+        (ENRICH, "--max-calls 1", "--limit 1", Both),
+        // How it is told.
+        (ENRICH, "--detach", "--progress bar", Refused),
+        (ENRICH, "--detach", "--progress jsonl", Both),
+        (ENRICH, "--detach", "--verbose", Refused),
+        (ENRICH, "--detach", "--json", Both),
+        (ENRICH, "--json", "--progress bar", Both),
+        (ENRICH, "--json", "--progress jsonl", Both),
+        // What is done to a row.
+        (ENRICH, "--recipe r.toml", "", Refused),
+        ("enrich --input t.csv", "--recipe r.toml", "--want a", Refused),
+        ("enrich --input t.csv", "--recipe r.toml", "--map a=b", Refused),
+        ("enrich --input t.csv", "--recipe r.toml", "--into a=b", Refused),
+        ("enrich --input t.csv", "--recipe r.toml", "--prefix a=b", Refused),
+        ("enrich --input t.csv", "--recipe r.toml", "--where a=b", Refused),
+        ("enrich --input t.csv", "--recipe r.toml", "--formula a=b", Refused),
+        ("enrich --input t.csv", "--recipe r.toml", "--provider-column a", Refused),
+        ("enrich --input t.csv", "--recipe r.toml", "--column-type a=text", Refused),
+        ("enrich --input t.csv", "--recipe r.toml", "--existing fail", Both),
+        ("enrich --input t.csv", "--recipe r.toml", "--refresh", Both),
+        (ENRICH, "--want a", "--map a=b", Both),
+        (ENRICH, "--prefix find_ceo=x_", "--into ceo_name=b", Both),
+        // How the table is read.
+        (ENRICH, "--no-header", "--header-line 2", Refused),
+        (ENRICH, "--no-header", "--name-columns", Refused),
+        (ENRICH, "--header-line 2", "--name-columns", Both),
+        (ENRICH, "--skip-footer 1", "--pad-rows", Both),
+        ("rows t.csv", "--full", "--json", Both),
+        // Two levels of one command.
+        ("runs", "--limit 3", "show 1", Refused),
+        ("runs", "--ledger a.db", "show 1 --ledger b.db", Refused),
+        ("runs", "--sandbox", "show 1", Both),
+        ("runs", "--ledger a.db", "wait 1 --timeout 5s", Both),
+    ];
+
+    #[test]
+    fn two_flags_are_both_obeyed_or_refused() {
+        for (command, one, other, expect) in PAIRS {
+            for (first, second) in [(one, other), (other, one)] {
+                // A subcommand stands behind the flags of its command.
+                if first.starts_with("show") || first.starts_with("wait") {
+                    continue;
+                }
+                let words = format!("marl {command} {first} {second}");
+                let pair = match Args::command().try_get_matches_from(words.split_whitespace()) {
+                    Ok(matches) if check(&matches).is_ok() => Both,
+                    Ok(_) => Refused,
+                    Err(error) if error.kind() == clap::error::ErrorKind::ArgumentConflict => Refused,
+                    Err(error) => panic!("{words}: {error}"),
+                };
+                assert_eq!(pair, expect, "{words}");
+            }
+        }
+    }
+
+    #[test]
+    fn plan_refuses_what_enrich_refuses() {
+        for flags in ["--refresh --max-age 7d", "--existing keep --refresh=find_ceo"] {
+            let words = format!("marl plan --input t.csv --integrations find_ceo {flags}");
+            let matches = Args::command().try_get_matches_from(words.split(' ')).unwrap();
+            let failure = check(&matches).unwrap_err();
+            assert!(failure.lines().iter().any(|(word, _)| *word == "hint"), "{words}");
+        }
+    }
+}
