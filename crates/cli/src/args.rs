@@ -94,19 +94,19 @@ pub(crate) struct EnrichArgs {
     #[arg(long, value_enum)]
     pub(crate) in_doubt: Option<InDoubt>,
 
-    /// Take answers that are at most this old: `30d`, `12h`; those that found nothing, 7 days
+    /// Take stored answers up to this age: `30d`, `12h`; those that found nothing, up to 7 days
     #[arg(long, value_name = "AGE", default_value = "30d", value_parser = parse_time)]
     pub(crate) max_age: Duration,
 
-    /// Ask anew although there are answers: all integrations, or those named; overwrites
+    /// Ask again despite stored answers: all integrations, or those named; overwrites filled cells
     #[arg(long, value_name = "NAMES", value_delimiter = ',', num_args = 0..=1, require_equals = true)]
     pub(crate) refresh: Option<Vec<String>>,
 
-    /// Buy at most so many calls
+    /// Buy at most N calls
     #[arg(long, value_name = "N")]
     pub(crate) max_calls: Option<u64>,
 
-    /// Spend at most so much, by the prices in marl.toml
+    /// Spend at most AMOUNT, by the prices in marl.toml
     #[arg(long, value_name = "AMOUNT", value_parser = parse_amount)]
     pub(crate) max_cost: Option<f64>,
 

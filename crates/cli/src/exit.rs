@@ -2,7 +2,7 @@
 
 /// Everything went as asked.
 pub(crate) const DONE: u8 = 0;
-/// A defect of marl, or the disk or the ledger failed.
+/// A defect of marl, or the disk, the ledger, memory or threads failed.
 pub(crate) const INTERNAL: u8 = 1;
 /// The command line, the settings, the table or the plan is not right. Nothing was sent.
 pub(crate) const USAGE: u8 = 2;
@@ -37,7 +37,7 @@ pub(crate) fn meanings() -> impl Iterator<Item = (u8, &'static str)> {
 pub(crate) const HELP: &str = "\
 Exit codes:
   0    done
-  1    internal error, or the disk failed
+  1    internal error, or the disk, memory or threads ran out
   2    wrong usage, settings, table or plan; nothing was sent
   3    the key is missing or refused
   4    a provider was stopped: throttled, out of credit or failing
@@ -47,4 +47,5 @@ Exit codes:
   9    calls are in doubt: sent, maybe paid for, no answer known
   10   something moved since the plan was made; nothing was sent
   11   the run goes on (`marl runs wait`)
-  130  interrupted; what was answered is in the output";
+  130  interrupted; what was answered is in the output
+  134  memory ran out, and the system ended the program at once; the same command goes on";

@@ -12,6 +12,7 @@ use crate::{
     failure::Failure,
     job::{header, table_name},
     table::{InputRow, Sketch},
+    words::{counted, either},
 };
 
 /// `--filter`, and where the columns that it reads are.
@@ -57,10 +58,8 @@ impl Untold {
     /// What is said of them, if there are any.
     pub(crate) fn warning(&self) -> Option<String> {
         let (row, why) = self.first.as_ref()?;
-        let rows = match self.count {
-            1 => "1 row, which is not picked".to_owned(),
-            count => format!("{count} rows, which are not picked"),
-        };
-        Some(format!("`--filter` cannot be told for {rows}: row {row}: {why}"))
+        let are = either(self.count, "is", "are");
+        let rows = format!("{}, which {are} not picked", counted(self.count, "row"));
+        Some(format!("`--filter` cannot be decided for {rows}: row {row}: {why}"))
     }
 }

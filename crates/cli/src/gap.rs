@@ -27,7 +27,7 @@ pub(crate) enum Reason {
     MissingInput,
     /// The step's condition does not hold for the row.
     Condition,
-    /// Whether the step's condition holds cannot be told of the row.
+    /// Whether the step's condition holds cannot be decided of the row.
     ConditionUnknown,
     /// The run ended before the call was made or answered.
     NotAnswered,
@@ -96,7 +96,7 @@ impl Ended<'_> {
                 (Reason::Condition, why)
             }
             (SkipReason::ConditionUnknown, remark, _) => {
-                let why = format!("`{condition}` cannot be told: {}", remark.unwrap_or_default());
+                let why = format!("`{condition}` cannot be decided: {}", remark.unwrap_or_default());
                 (Reason::ConditionUnknown, why)
             }
             _ => (Reason::NotAnswered, not_answered(self.run)),

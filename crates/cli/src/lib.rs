@@ -40,8 +40,13 @@ mod time;
 mod toml_error;
 mod typed;
 mod watch;
+mod words;
 
-use std::{process::ExitCode, sync::Arc};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use clap::{CommandFactory, FromArgMatches};
 
@@ -66,7 +71,10 @@ pub fn main() -> ExitCode {
     };
     printer::start_log(args.verbose);
     let printer = Arc::new(Printer::new(args.json));
-    let code = match sound.and_then(|()| run(&args, &printer)) {
+    // A panic of this thread is an error like others: with no threads or memory left, libraries know
+    // no other way to say so.
+    let done = catch_unwind(AssertUnwindSafe(|| sound.and_then(|()| run(&args, &printer))));
+    let code = match done.unwrap_or_else(|_| Err(given_up(&args.command))) {
         Ok(code) => code,
         Err(failure) => {
             printer.failure(&failure);
@@ -80,6 +88,19 @@ pub fn main() -> ExitCode {
         return ExitCode::from(exit::INTERNAL);
     }
     ExitCode::from(code)
+}
+
+fn given_up(command: &Command) -> Failure {
+    let failure =
+        Failure::new(exit::INTERNAL, ErrorCode::Internal, "the program gave up in the middle of its work")
+            .hint(
+                "are threads or memory short (`ulimit -u`, `ulimit -v`)? the same command goes on from here",
+            )
+            .hint("if not, this is a defect of marl: please report it with the lines above");
+    match command {
+        Command::Enrich(_) | Command::Tools(_) => failure.billed(),
+        _ => failure,
+    }
 }
 
 fn run(args: &Args, printer: &Arc<Printer>) -> Result<u8, Failure> {

@@ -17,6 +17,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub struct Forecast {
     rows: u64,
+    said_nothing: (u64, u64),
     steps: Vec<StepForecast>,
     /// By number: providers and operations.
     operations: Vec<(&'static str, String)>,
@@ -83,6 +84,8 @@ impl Forecast {
     /// Adds a row.
     pub fn add(&mut self, end: &RowEnd) {
         self.rows += 1;
+        self.said_nothing.0 += end.said_nothing;
+        self.said_nothing.1 += end.said_nothing + end.may_say_nothing;
         for (at, outcome) in end.outcomes.iter().enumerate() {
             let step = &mut self.steps[at];
             match outcome {
@@ -109,6 +112,11 @@ impl Forecast {
     /// Rows added so far.
     pub fn rows(&self) -> u64 {
         self.rows
+    }
+
+    /// Output cells that say nothing and are filled: by answers that are there, and at most.
+    pub fn said_nothing(&self) -> (u64, u64) {
+        self.said_nothing
     }
 
     fn note(&mut self, step: u32, note: &Note) {

@@ -31,7 +31,7 @@ struct Clash {
 const CLASHES: [Clash; 6] = [
     Clash {
         applies: |levels| refreshes_all(levels) && is_typed(levels, "max_age"),
-        message: "`--refresh` asks anew whatever the age of an answer, and `--max-age` takes answers up to an age",
+        message: "`--refresh` asks again whatever the age of an answer, and `--max-age` takes answers up to an age",
         hint: "leave one of them out, or name the steps to refresh: `--refresh=find_ceo`",
     },
     Clash {

@@ -53,7 +53,7 @@ pub(crate) struct RowsArgs {
     #[arg(long, value_name = "RANGES")]
     pub(crate) rows: Option<Ranges>,
 
-    /// Show at most so many; fewer, where they would pass 24,000 characters
+    /// Show at most N rows; fewer if they would exceed 24,000 characters
     #[arg(long, value_name = "N", default_value_t = Self::LIMIT, value_parser = at_least_one)]
     pub(crate) limit: usize,
 

@@ -117,9 +117,9 @@ impl From<Existing> for plan::Existing {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Only {
-    /// Rows of which a step has failed
+    /// Rows in which a step failed
     Failed,
-    /// Rows of which a step came to no data
+    /// Rows in which a step found no data
     NoData,
     /// Rows in which an output is empty
     Empty,

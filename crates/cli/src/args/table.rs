@@ -25,15 +25,15 @@ pub(crate) struct TableArgs {
     #[arg(long, conflicts_with_all = ["header_line", "name_columns"])]
     pub(crate) no_header: bool,
 
-    /// Leave out the last N lines, blank ones not counted; 0 reads all lines as rows
+    /// Leave out the last N lines, not counting blank ones; 0 reads all lines as rows
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=100_000))]
     pub(crate) skip_footer: Option<u32>,
 
-    /// Read the cells that a row lacks at its end as empty
+    /// Read missing cells at the end of a row as empty
     #[arg(long)]
     pub(crate) pad_rows: bool,
 
-    /// Give columns without a name one (`column_3`), and second ones of a name (`name_2`)
+    /// Name columns that have no name (`column_3`) or a doubled one (`name_2`)
     #[arg(long)]
     pub(crate) name_columns: bool,
 }

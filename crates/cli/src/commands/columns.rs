@@ -18,8 +18,9 @@ use crate::{
     printer::Printer,
     profile::{MOST_DISTINCT, Profile},
     project,
-    report::{self, MOST_CHARACTERS, aligned, thousands},
+    report::{self, MOST_CHARACTERS, aligned},
     table::{self, Reader, Sketch, shown},
+    words::{counted, thousands},
 };
 
 /// How many columns are listed by default.
@@ -176,11 +177,6 @@ fn tell(document: &Document<'_>, printer: &Printer) {
             &format!("the first {shown} of {}; all: {more}", thousands(document.columns_total as u64)),
         );
     }
-}
-
-fn counted(number: u64, word: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {word}{plural}", thousands(number))
 }
 
 fn cells(column: &Described<'_>, rows: u64) -> [String; 5] {

@@ -326,6 +326,7 @@ impl<'a> Run<'a> {
             rows_selected: counts.rows,
             table_notes: job::table_notes(self.sketch),
             output: None,
+            output_failed: false,
             errors_file: None,
             elapsed,
             guarded_cells: self.writer.guarded_cells(),
@@ -340,6 +341,7 @@ impl<'a> Run<'a> {
         let trouble = files(self.writer, self.errors, broken, &self.output, interrupted, &mut report);
         if trouble.is_some() {
             report.status = Status::Stopped;
+            report.output_failed = report.output.is_none();
         }
         let only_the_key = key_trouble.filter(|_| report.output.is_none() && trouble.is_none());
         let is_only_the_key = only_the_key.is_some();

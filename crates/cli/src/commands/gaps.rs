@@ -22,8 +22,9 @@ use crate::{
     place::Place,
     printer::Printer,
     project,
-    report::{self, MOST_CHARACTERS, aligned, thousands},
+    report::{self, MOST_CHARACTERS, aligned},
     table::{self, InputRow, Reader, Sketch},
+    words::{counted, thousands},
 };
 
 /// What the document takes besides its lists and the command for the next rows.
@@ -304,9 +305,4 @@ fn print(document: &Document, printer: &Printer) {
 fn cells(line: &Line) -> Vec<String> {
     let label = line.label.clone().unwrap_or_default();
     vec![line.row.to_string(), label, line.column.clone(), line.reason.name(), line.why.clone()]
-}
-
-fn counted(number: u64, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", thousands(number))
 }

@@ -88,6 +88,7 @@ async fn plan(job: &Job<'_>, way: &Way, sample: usize, printer: &Printer) -> Res
         table_notes: job::table_notes(&job.sketch),
         ledger: ledger_path(&args.ledger, &job.place)?,
         ledger_exists: store.is_some(),
+        said_nothing: forecast.said_nothing(),
         steps,
         remarks,
         currency: job.place.settings.currency().map(str::to_owned),

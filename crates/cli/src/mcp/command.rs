@@ -15,6 +15,7 @@ use tokio::process::Command;
 
 use super::{Server, answer::refused, arguments::Kind, tools::Entry};
 use crate::table;
+use crate::words::counted;
 
 /// The longest a client may wait in one call: its own calls have an end.
 const LONGEST_WAIT: u64 = 100;
@@ -146,8 +147,8 @@ async fn tell_progress(run: Option<&Json>, context: &RequestContext<RoleServer>)
     };
     let mut told = ProgressNotificationParam::new(token, progress["done"].as_f64().unwrap_or_default());
     told.total = progress["rows"].as_f64();
-    told.message =
-        Some(format!("{} of {} rows, {} failed", progress["done"], progress["rows"], progress["failed"]));
+    let rows = counted(progress["rows"].as_u64().unwrap_or_default(), "row");
+    told.message = Some(format!("{} of {rows}, {} failed", progress["done"], progress["failed"]));
     // A client that is gone hears nothing.
     let _ = context.peer.notify_progress(told).await;
 }

@@ -24,6 +24,8 @@ pub(crate) struct Planned {
     pub(crate) table_notes: Vec<String>,
     pub(crate) ledger: String,
     pub(crate) ledger_exists: bool,
+    /// Output cells that say nothing and would be filled: for certain, and at most.
+    pub(crate) said_nothing: (u64, u64),
     pub(crate) steps: Vec<StepForecast>,
     pub(crate) remarks: BTreeMap<(usize, String), u64>,
     pub(crate) currency: Option<String>,

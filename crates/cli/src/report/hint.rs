@@ -2,8 +2,8 @@
 
 use marl_core::ErrorKind;
 
-use super::{Counts, Stop, thousands};
-use crate::{error_code::ErrorCode, exit, failure::Failure};
+use super::{Counts, Stop};
+use crate::{error_code::ErrorCode, exit, failure::Failure, words::counted};
 
 /// A refused or missing key: where nothing was found out, the error is all there is to say.
 pub(crate) fn key_trouble(counts: &Counts) -> Option<Failure> {
@@ -18,7 +18,7 @@ pub(crate) fn key_trouble(counts: &Counts) -> Option<Failure> {
 pub(crate) fn hint(counts: &Counts, interrupted: bool, asks_anew: bool) -> Option<String> {
     if asks_anew && (interrupted || counts.cap_reached) {
         return Some(
-            "the same command asks anew; to go on from here, leave out `--refresh` or take an older `--max-age`"
+            "the same command asks everything again; to go on from here, leave out `--refresh` or take a longer `--max-age`"
                 .to_owned(),
         );
     }
@@ -28,7 +28,7 @@ pub(crate) fn hint(counts: &Counts, interrupted: bool, asks_anew: bool) -> Optio
         );
     }
     if let Some((provider, count)) = counts.in_doubt.iter().next() {
-        let calls = if *count == 1 { "1 call".to_owned() } else { format!("{} calls", thousands(*count)) };
+        let calls = counted(*count, "call");
         return Some(format!(
             "{calls} to {provider} may have been paid for and got no answer; keep the cells empty, or send again and \
              perhaps pay twice: the same command with `--in-doubt retry`"
@@ -39,6 +39,10 @@ pub(crate) fn hint(counts: &Counts, interrupted: bool, asks_anew: bool) -> Optio
             "the same command with a higher cap goes on from here: what was bought is not bought again"
                 .to_owned(),
         );
+    }
+    // The error that ends the run says what to do about the ledger.
+    if counts.ledger_error.is_some() {
+        return None;
     }
     match counts.stops.first() {
         Some(stop) => Some(after_a_stop(counts, stop)),
@@ -82,9 +86,7 @@ fn commonest_kind(counts: &Counts) -> Option<ErrorKind> {
 
 fn advice(kind: ErrorKind) -> Option<&'static str> {
     Some(match kind {
-        ErrorKind::InvalidInput => {
-            "mend these cells, or bind another column with `--map`; nothing was sent for them"
-        }
+        ErrorKind::InvalidInput => "correct these cells, or bind another column with `--map`",
         ErrorKind::RateLimited => {
             "go slower: a lower `--parallel`, or `per_minute` under `[limit.datagen]` in marl.toml"
         }

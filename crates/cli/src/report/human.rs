@@ -3,6 +3,11 @@
 use engine::plan::Plan;
 
 use super::{Report, Status, spoken, thousands};
+use crate::words::{counted, either};
+
+/// What is said of output cells that count as empty.
+pub(super) const SAY_NOTHING: &str = "say nothing (`N/A`, `-`, `#REF!`) and count as empty";
+const SAID_NOTHING: &str = "said nothing (`N/A`, `-`, `#REF!`) and counted as empty";
 
 /// How many of the commonest reasons are told.
 const MOST_REASONS: usize = 5;
@@ -14,16 +19,25 @@ pub(crate) fn summary(report: &Report, plan: &Plan) -> Vec<String> {
     lines.push(format!("calls    {}", calls(report)));
     lines.extend(cost(report));
     if report.counts.kept > 0 {
-        let kept = thousands(report.counts.kept);
-        lines
-            .push(format!("kept     {kept} filled cells as they were; `--existing overwrite` replaces them"));
+        let kept = counted(report.counts.kept, "filled cell");
+        let (were, them) = match report.counts.kept {
+            1 => ("it was", "it"),
+            _ => ("they were", "them"),
+        };
+        lines.push(format!("kept     {kept} as {were}; `--existing overwrite` replaces {them}"));
+    }
+    if report.counts.said_nothing > 0 {
+        let cells = counted(report.counts.said_nothing, "cell");
+        lines.push(format!("filled   {cells} of your own that {SAID_NOTHING}"));
     }
     if report.guarded_cells > 0 {
-        let guarded = thousands(report.guarded_cells);
-        lines.push(format!("guarded  {guarded} answers that look like formulas got an apostrophe; `--raw-cells` leaves it out"));
+        let guarded = counted(report.guarded_cells, "answer");
+        let alike = either(report.guarded_cells, "looks like a formula", "look like formulas");
+        lines.push(format!("guarded  {guarded} that {alike} got an apostrophe; `--raw-cells` leaves it out"));
     }
     match &report.output {
         Some(path) => lines.push(format!("output   {}", path.display())),
+        None if report.output_failed => lines.push("output   not in its place: see the error".to_owned()),
         None => {
             lines.push("output   none written: there is nothing to add; an older one is as it was".to_owned())
         }
@@ -33,8 +47,8 @@ pub(crate) fn summary(report: &Report, plan: &Plan) -> Vec<String> {
     }
     lines.extend(reasons(report, plan));
     for ((step, remark), rows) in report.counts.remarks.iter().take(MOST_REASONS) {
-        let (name, rows) = (&plan.steps[*step].name, thousands(*rows));
-        lines.push(format!("skipped  {rows} rows of {name}: {remark}"));
+        let (name, rows) = (&plan.steps[*step].name, counted(*rows, "row"));
+        lines.push(format!("skipped  {rows} of {name}: {remark}"));
     }
     if let Some(hint) = &report.hint {
         lines.push(format!("hint     {hint}"));
@@ -52,7 +66,7 @@ fn again(report: &Report) -> Option<String> {
     }
     let age = spoken(report.max_age);
     Some(format!(
-        "again    the same command would send 0 calls: answers are kept for {age}; `--refresh` asks anew"
+        "again    the same command would send 0 calls: answers are kept for {age}; `--refresh` asks again"
     ))
 }
 
@@ -63,11 +77,9 @@ fn headline(report: &Report) -> String {
         Status::Stopped => "stopped",
     };
     let rows = if report.rows_selected < report.rows {
-        format!("{} of {} rows", thousands(report.rows_selected), thousands(report.rows))
-    } else if report.rows == 1 {
-        "1 row".to_owned()
+        format!("{} of {}", thousands(report.rows_selected), counted(report.rows, "row"))
     } else {
-        format!("{} rows", thousands(report.rows))
+        counted(report.rows, "row")
     };
     let word = if report.status == Status::Finished { word.to_owned() } else { format!("{word} after") };
     let time = spoken(report.elapsed);
@@ -123,7 +135,7 @@ fn cost(report: &Report) -> Option<String> {
     let unit = report.currency.as_deref().unwrap_or_default();
     match counts.cost() {
         Some(cost) if cost > 0.0 => {
-            Some(format!("cost     {cost:.4} {unit} for {} calls", thousands(counts.bought)))
+            Some(format!("cost     {cost:.4} {unit} for {}", counted(counts.bought, "call")))
         }
         _ => None,
     }
@@ -143,7 +155,7 @@ fn reasons(report: &Report, plan: &Plan) -> Vec<String> {
         })
         .collect();
     if more > 0 {
-        lines.push(format!("         and {more} other reasons"));
+        lines.push(format!("         and {} more", counted(more as u64, "reason")));
     }
     lines
 }

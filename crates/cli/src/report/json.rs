@@ -42,6 +42,8 @@ pub(crate) struct Document {
     currency: Option<String>,
     /// Filled cells that stayed although a step found a value for them.
     cells_kept: u64,
+    /// Cells that said nothing (`N/A`, `-`, `#REF!`) and were filled.
+    cells_said_nothing: u64,
     /// Cells that a spreadsheet would have run as a formula.
     cells_guarded: u64,
     errors: Vec<ErrorCount>,
@@ -153,6 +155,7 @@ pub(crate) fn document(report: &Report, plan: &Plan) -> Document {
         cost: counts.cost().map(rounded),
         currency: report.currency.clone(),
         cells_kept: counts.kept,
+        cells_said_nothing: counts.said_nothing,
         cells_guarded: report.guarded_cells,
         errors,
         remarks: counts

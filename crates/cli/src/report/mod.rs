@@ -35,6 +35,9 @@ use std::{path::PathBuf, time::Duration};
 
 use engine::ledger::RunState;
 
+use crate::words::counted;
+pub(crate) use crate::words::thousands;
+
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Status {
@@ -76,6 +79,8 @@ pub(crate) struct Report {
     pub(crate) rows_selected: u64,
     pub(crate) table_notes: Vec<String>,
     pub(crate) output: Option<PathBuf>,
+    /// Whether the output could not be finished or put in its place.
+    pub(crate) output_failed: bool,
     pub(crate) errors_file: Option<PathBuf>,
     pub(crate) elapsed: Duration,
     pub(crate) guarded_cells: u64,
@@ -89,19 +94,6 @@ pub(crate) struct Report {
     pub(crate) hint: Option<String>,
 }
 
-/// `12345` as `12,345`.
-pub(crate) fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// A time as people say it: `3.4 s`, `2 min 5 s`, `1 h 50 min`.
 pub(crate) fn spoken(time: Duration) -> String {
     let seconds = time.as_secs();
@@ -109,7 +101,7 @@ pub(crate) fn spoken(time: Duration) -> String {
         0..60 => format!("{:.1} s", time.as_secs_f64()),
         60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
         3600..172_800 => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
-        _ => format!("{} days", seconds / 86_400),
+        _ => counted(seconds / 86_400, "day"),
     }
 }
 
@@ -118,8 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_and_times_read_well() {
-        assert_eq!([0, 999, 1000, 1_234_567].map(thousands), ["0", "999", "1,000", "1,234,567"]);
+    fn times_read_well() {
         let times = [3_400, 125_000, 6_600_000].map(|ms| spoken(Duration::from_millis(ms)));
         assert_eq!(times, ["3.4 s", "2 min 5 s", "1 h 50 min"]);
     }

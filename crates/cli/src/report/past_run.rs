@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::{RunDocument, Tally};
+use crate::words::counted;
 use crate::{
     document::Version,
     time::{date, span},
@@ -131,7 +132,13 @@ pub(crate) fn run_lines(run: &RunRecord, ledger: &str) -> Vec<String> {
     if progress.is_object() {
         let (done, rows) = (&progress["done"], &progress["rows"]);
         let (sent, failed) = (&progress["sent"], &progress["failed"]);
-        say("so far", &format!("{done} of {rows} rows, {failed} failed, {sent} sent"));
+        say(
+            "so far",
+            &format!(
+                "{done} of {}, {failed} failed, {sent} sent",
+                counted(rows.as_u64().unwrap_or_default(), "row")
+            ),
+        );
         return lines;
     }
     for step in summary["integrations"].as_array().into_iter().flatten() {

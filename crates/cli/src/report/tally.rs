@@ -38,6 +38,8 @@ pub(crate) struct Counts {
     pub(crate) reused: u64,
     pub(crate) joined: u64,
     pub(crate) kept: u64,
+    /// Output cells that said nothing (`N/A`) and were filled.
+    pub(crate) said_nothing: u64,
     pub(crate) in_doubt: BTreeMap<&'static str, u64>,
     pub(crate) doubts_sent_again: BTreeMap<&'static str, u64>,
     pub(crate) messages: BTreeMap<(usize, ErrorKind, String), Seen>,
@@ -163,6 +165,7 @@ impl Counts {
     fn row(&mut self, number: u64, end: &RowEnd) {
         self.rows += 1;
         self.kept += end.kept;
+        self.said_nothing += end.said_nothing;
         for remark in &end.remarks {
             if self.remarks.len() < MOST_MESSAGES || self.remarks.contains_key(remark) {
                 *self.remarks.entry(remark.clone()).or_default() += 1;

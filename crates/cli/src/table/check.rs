@@ -123,8 +123,13 @@ impl Input<'_> {
         let mut head = self.lay_out(encoding, delimiter)?;
         loop {
             let cutter = Cutter::new(self.text(encoding)?, head.dialect, head.frame);
-            let passed = csv_check::run(cutter, &head, self.options)
-                .map_err(|fault| csv_check::as_wrong_delimiter(fault, &head, self.options))?;
+            let passed = match csv_check::run(cutter, &head, self.options) {
+                Ok(passed) => passed,
+                Err(fault) if head.dialect == Dialect::Tabs => {
+                    self.quoted_tabs(encoding, &mut head, fault)?
+                }
+                Err(fault) => return Err(csv_check::as_wrong_delimiter(fault, &head, self.options)),
+            };
             match passed {
                 // Once the end is known, no other is looked for.
                 Passed::EndsAt(end, note) => {
@@ -146,6 +151,24 @@ impl Input<'_> {
                 }
             }
         }
+    }
+
+    /// Reads a TSV that has rows of other lengths than its header with quotes, as Excel writes cells
+    /// with line breaks. Where that leaves anything in doubt, the fault stands.
+    fn quoted_tabs(
+        &self,
+        encoding: &'static Encoding,
+        head: &mut Head,
+        fault: Fault,
+    ) -> Result<Passed, Fault> {
+        let mut quoted = Head { dialect: Dialect::Quoted(b'\t'), ..head.clone() };
+        let cutter = Cutter::new(self.text(encoding)?, quoted.dialect, quoted.frame);
+        let Ok((passed, Some(line))) = csv_check::run_with_breaks(cutter, &quoted, self.options) else {
+            return Err(fault);
+        };
+        quoted.notes.push(Note::QuotedBreaks { line });
+        *head = quoted;
+        Ok(passed)
     }
 
     fn has_bom(&self, encoding: &'static Encoding) -> Result<bool, Fault> {

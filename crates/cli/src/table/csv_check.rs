@@ -7,6 +7,7 @@ use std::io::Read;
 
 use super::check::{Fault, Found, Samples};
 use super::cut::{Cut, Cutter, Dialect, MOST_CELL, raw_cells, unquoted};
+use super::encoding::BOM;
 use super::error::Place;
 use super::head::Head;
 use super::note::Note;
@@ -20,6 +21,9 @@ const NAME_BYTES: usize = 64 << 10;
 /// The most lines behind the rows that are looked at as notes.
 const MOST_BEHIND: usize = 20;
 
+/// How many of the rows that repeat the header are told by their lines.
+const MOST_REPEATED: usize = 5;
+
 /// What a pass ended with.
 pub(super) enum Passed {
     Sound(Found),
@@ -28,12 +32,21 @@ pub(super) enum Passed {
 }
 
 /// Reads the rows to the end of the text.
-pub(super) fn run<R: Read>(
-    mut cutter: Cutter<R>,
+pub(super) fn run<R: Read>(cutter: Cutter<R>, head: &Head, options: &ReadOptions) -> Result<Passed, Fault> {
+    go_over(cutter, Pass::new(head, options)).map(|(passed, _)| passed)
+}
+
+/// The same for a TSV whose cells may hold line breaks in quotes; answers the line of the first such
+/// cell. A break within what would be a row by itself is a fault: a quote may be text.
+pub(super) fn run_with_breaks<R: Read>(
+    cutter: Cutter<R>,
     head: &Head,
     options: &ReadOptions,
-) -> Result<Passed, Fault> {
-    let mut pass = Pass::new(head, options);
+) -> Result<(Passed, Option<u64>), Fault> {
+    go_over(cutter, Pass { distrusts_breaks: true, ..Pass::new(head, options) })
+}
+
+fn go_over<R: Read>(mut cutter: Cutter<R>, mut pass: Pass<'_>) -> Result<(Passed, Option<u64>), Fault> {
     let mut ends = Vec::new();
     while let Some(cut) = cutter.next(&mut ends)? {
         if pass.ending.is_none() {
@@ -50,7 +63,8 @@ pub(super) fn run<R: Read>(
             pass.row(&cut, &ends)?;
         }
     }
-    pass.finish()
+    let broken = pass.first_broken;
+    pass.finish().map(|passed| (passed, broken))
 }
 
 struct Pass<'a> {
@@ -74,6 +88,14 @@ struct Pass<'a> {
     last_row: Option<(u64, String, bool)>,
     /// The line of the last row if it is of a TSV and its last cell opens with a quote.
     open_cell: Option<u64>,
+    /// Whether a cell with line breaks is refused that could be rows.
+    distrusts_breaks: bool,
+    /// The line of the first row with line breaks in a cell.
+    first_broken: Option<u64>,
+    /// The lines of rows that repeat the header, and how many there are.
+    repeated: (Vec<u64>, u64),
+    /// The rows since the last blank line: the first one's line and cell, and how many.
+    apart: Option<(u64, String, u64)>,
     notes: Vec<Note>,
 }
 
@@ -105,6 +127,10 @@ impl<'a> Pass<'a> {
             has_more_behind: false,
             last_row: None,
             open_cell: None,
+            distrusts_breaks: false,
+            first_broken: None,
+            repeated: (Vec::new(), 0),
+            apart: None,
             notes: Vec::new(),
         }
     }
@@ -148,6 +174,16 @@ impl<'a> Pass<'a> {
     fn row(&mut self, cut: &Cut<'_>, ends: &[usize]) -> Result<(), Fault> {
         let width = self.columns.as_ref().map_or(0, Vec::len);
         self.rows += 1;
+        if cut.more_lines > 0 && self.distrusts_breaks {
+            self.first_broken.get_or_insert(cut.line);
+            let tabs = |line: &[u8]| line.iter().filter(|byte| **byte == b'\t').count();
+            // The first line may be whole: its last cell is the one that goes on.
+            if cut.bytes.split(|byte| *byte == b'\n').skip(1).any(|line| tabs(line) + 1 >= width) {
+                return Err(Fault::Table(Place::Line(cut.line), Problem::OpenCell { opened: cut.line }));
+            }
+        }
+        self.note_repeated(cut);
+        self.note_apart(cut, ends);
         if ends.len() != width {
             return self.misfit(cut, ends, width);
         }
@@ -156,6 +192,28 @@ impl<'a> Pass<'a> {
         self.open_cell = opens_a_cell(cut, ends).then_some(cut.line);
         self.keep_samples(cut, ends);
         Ok(())
+    }
+
+    /// Remembers a row that is the header again, as files put one behind another have it.
+    fn note_repeated(&mut self, cut: &Cut<'_>) {
+        let Some(header) = &self.header else { return };
+        let row = cut.bytes.strip_prefix(BOM).unwrap_or(cut.bytes);
+        if row == header.as_bytes() {
+            self.repeated.1 += 1;
+            if self.repeated.0.len() < MOST_REPEATED {
+                self.repeated.0.push(cut.line);
+            }
+        }
+    }
+
+    /// Counts the rows since the last blank line.
+    fn note_apart(&mut self, cut: &Cut<'_>, ends: &[usize]) {
+        if cut.after_blank {
+            let end = ends.first().map_or(0, |end| (*end).min(64));
+            self.apart = Some((cut.line, String::from_utf8_lossy(&cut.bytes[..end]).into_owned(), 1));
+        } else if let Some((_, _, count)) = &mut self.apart {
+            *count += 1;
+        }
     }
 
     fn keep_samples(&mut self, cut: &Cut<'_>, ends: &[usize]) {
@@ -250,17 +308,34 @@ impl<'a> Pass<'a> {
         if self.padded > 0 {
             self.notes.push(Note::Padded(self.padded));
         }
-        if self.options.skip_footer.is_none()
-            && let Some((line, cell, _)) = &self.last_row
-            && self.rows > 1
-            && is_total(cell)
-        {
-            self.notes.push(Note::LastRowLooksLikeNote { line: *line, cell: cell.trim().to_owned() });
+        if self.options.skip_footer.is_none() {
+            self.notes.extend(self.looks_like_notes());
+        }
+        if let (lines, count @ 1..) = std::mem::take(&mut self.repeated) {
+            let name = columns.iter().find(|name| !name.trim().is_empty()).cloned().unwrap_or_default();
+            self.notes.push(Note::RepeatedHeader { lines, count, name });
         }
         let line_ending = self.ending.unwrap_or_default();
         let shape = Shape { bom: false, line_ending, final_newline: self.final_newline };
         let Self { header, rows, samples, notes, .. } = self;
         Ok(Passed::Sound(Found { columns, header, rows, samples, shape, notes }))
+    }
+
+    /// Last rows that look like totals or notes, and have as many cells as the others.
+    fn looks_like_notes(&self) -> Option<Note> {
+        let (line, cell, _) = self.last_row.as_ref()?;
+        let apart = self.apart.as_ref().filter(|(_, _, count)| *count <= MOST_BEHIND as u64);
+        let block = apart.filter(|(_, first, count)| {
+            *count < self.rows && *count > 1 && (is_total(first) || is_total(cell))
+        });
+        if let Some((line, cell, count)) = block {
+            return Some(Note::LastRowsLookLikeNotes { line: *line, cell: plain(cell), count: *count });
+        }
+        (self.rows > 1 && is_total(cell)).then(|| Note::LastRowsLookLikeNotes {
+            line: *line,
+            cell: plain(cell),
+            count: 1,
+        })
     }
 
     /// Where the notes behind the rows begin, if what stands there cannot be rows.
@@ -294,6 +369,11 @@ impl<'a> Pass<'a> {
         })
     }
 
+    /// Whether the lines behind the rows end a report: one of them says by whom or for whom it is.
+    fn says_whose_report(&self) -> bool {
+        self.behind.iter().filter_map(|row| row.cells.first()).any(|cell| begins_as_footer(cell))
+    }
+
     fn refuse_misfits(&mut self, width: usize) -> Result<(), Fault> {
         let (short, long) = (std::mem::take(&mut self.short), std::mem::take(&mut self.long));
         let Some(line) = short.first_line().into_iter().chain(long.first_line()).min() else { return Ok(()) };
@@ -304,8 +384,8 @@ impl<'a> Pass<'a> {
             let lines = self.behind.iter().filter(|row| !row.cells.is_empty()).count() as u64;
             let footer = (are_last && lines > 0 && self.rows > short.count).then_some(lines);
             // Lines of one cell behind a blank line are notes more often than rows.
-            let is_apart = self.behind.first().is_some_and(|row| row.after_blank)
-                && self.behind.iter().all(|row| row.cells.len() <= 1);
+            let is_apart = self.behind.iter().all(|row| row.cells.len() <= 1)
+                && (self.behind.first().is_some_and(|row| row.after_blank) || self.says_whose_report());
             return Err(Fault::Table(
                 Place::Line(line),
                 Problem::ShortRows { rows: short, expected: width, delimiter, footer, is_apart },
@@ -318,6 +398,11 @@ impl<'a> Pass<'a> {
             Problem::LongRows { rows: long, short: short.count, expected: width, delimiter, other_header },
         ))
     }
+}
+
+/// The beginning of a cell as it is told.
+fn plain(cell: &str) -> String {
+    cell.trim().trim_matches('"').to_owned()
 }
 
 /// Whether the last cell of a TSV's row begins with a quote that is not closed: Excel writes a cell

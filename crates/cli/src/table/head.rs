@@ -16,7 +16,7 @@ const MOST_RECORDS: usize = 100;
 const MOST_BEFORE: usize = 40;
 
 /// Where the table begins and how it is read.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Head {
     pub(super) delimiter: u8,
     pub(super) dialect: Dialect,

@@ -3,6 +3,10 @@
 use std::fmt;
 
 use super::problem::{byte_name, grouped, printable};
+use crate::{
+    typed,
+    words::{counted, either},
+};
 
 /// How the file was read, where that is not as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +40,20 @@ pub enum Note {
     },
     /// A TSV whose names are in quotes is read with quotes.
     QuotedTabs,
+    /// A TSV whose quoted cells hold line breaks is read with quotes.
+    QuotedBreaks {
+        /// The line of the first such cell.
+        line: u64,
+    },
+    /// Rows that repeat the header, as in files that were put one behind another.
+    RepeatedHeader {
+        /// The lines of the first of them.
+        lines: Vec<u64>,
+        /// How many there are.
+        count: u64,
+        /// The name of the first column.
+        name: String,
+    },
     /// The first row looks like data.
     FirstRowLooksLikeData {
         /// Its line.
@@ -43,12 +61,14 @@ pub enum Note {
         /// The cell that looks so.
         cell: String,
     },
-    /// The last row looks like a total or a note, and is read as a row.
-    LastRowLooksLikeNote {
-        /// Its line.
+    /// The last rows look like totals or notes, and are read as rows.
+    LastRowsLookLikeNotes {
+        /// The line of the first of them.
         line: u64,
         /// Its first cell.
         cell: String,
+        /// How many there are.
+        count: u64,
     },
     /// Rows got empty cells at their end.
     Padded(u64),
@@ -59,7 +79,12 @@ pub enum Note {
 impl Note {
     /// Whether the user should look, since something may be wrong.
     pub fn is_warning(&self) -> bool {
-        matches!(self, Self::FirstRowLooksLikeData { .. } | Self::LastRowLooksLikeNote { .. })
+        matches!(
+            self,
+            Self::FirstRowLooksLikeData { .. }
+                | Self::LastRowsLookLikeNotes { .. }
+                | Self::RepeatedHeader { .. }
+        )
     }
 }
 
@@ -95,16 +120,46 @@ impl fmt::Display for Note {
                 grouped(*line),
                 short(cell)
             ),
-            Self::LastRowLooksLikeNote { line, cell } => write!(
+            Self::LastRowsLookLikeNotes { line, cell, count: 1 } => write!(
                 f,
                 "the row in line {} (`{}`) looks like a total or a note; `--skip-footer 1` leaves it out",
                 grouped(*line),
                 short(cell)
             ),
-            Self::Padded(1) => f.write_str("1 row lacks cells at its end, which are read as empty"),
-            Self::Padded(rows) => {
-                write!(f, "{} rows lack cells at their end, which are read as empty", grouped(*rows))
+            Self::LastRowsLookLikeNotes { line, cell, count } => write!(
+                f,
+                "the last {} from line {} on (`{}`) look like totals or notes; `--skip-footer {count}` leaves \
+                 them out",
+                counted(*count, "row"),
+                grouped(*line),
+                short(cell)
+            ),
+            Self::QuotedBreaks { line } => write!(
+                f,
+                "a cell in line {} goes on over several lines in quotes, so quotes are read as in CSV",
+                grouped(*line)
+            ),
+            Self::RepeatedHeader { lines, count, name } => {
+                let told: Vec<String> = lines.iter().map(|line| grouped(*line)).collect();
+                let others = if (lines.len() as u64) < *count { " and others" } else { "" };
+                let column = name.replace('\\', "\\\\").replace('"', "\\\"");
+                let condition = format!("!(row[\"{column}\"] == \"{column}\")");
+                write!(
+                    f,
+                    "{} {} the header again ({} {}{others}); `--filter {}` passes over {}",
+                    counted(*count, "row"),
+                    either(*count, "is", "are"),
+                    either(*count, "line", "lines"),
+                    told.join(", "),
+                    typed::word(&condition),
+                    either(*count, "it", "them")
+                )
             }
+            Self::Padded(rows) => write!(
+                f,
+                "{} fewer cells than the header; the missing ones are read as empty",
+                format_args!("{} {}", counted(*rows, "row"), either(*rows, "has", "have"))
+            ),
             Self::Named(names) => {
                 const MOST: usize = 8;
                 let shown: Vec<String> =

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 
 use marl_core::terminal;
 
+use crate::words::{counted, either, thousands};
+
 /// The most columns of a table, which is what a spreadsheet has: more come from values that stand
 /// where names must, and would take all memory.
 pub(super) const MOST_COLUMNS: usize = 16_384;
@@ -248,13 +250,13 @@ impl fmt::Display for Problem {
                 }
             ),
             Self::NoSuchLine { wanted, lines } => {
-                let plural = if *lines == 1 { "" } else { "s" };
-                write!(f, "there is no line {}: it has {} line{plural}", grouped(*wanted), grouped(*lines))
+                write!(f, "there is no line {}: the file has {}", grouped(*wanted), counted(*lines, "line"))
             }
             Self::NothingLeft { lines, there } => {
-                let (are, plural) = if *there == 1 { ("is", "") } else { ("are", "s") };
+                let there = *there as u64;
                 let those = if *lines == 1 { "the last line" } else { "that many lines" };
-                write!(f, "{those} cannot be left out: there {are} {there} line{plural} behind the header")
+                write!(f, "{those} cannot be left out: there {} ", either(there, "is", "are"))?;
+                write!(f, "{} behind the header", counted(there, "line"))
             }
             Self::EmptyNames(columns) if columns.len() == 1 => write!(f, "column {} has no name", columns[0]),
             Self::EmptyNames(columns) => {
@@ -265,24 +267,23 @@ impl fmt::Display for Problem {
                 write!(f, "columns {first} and {second} are both called `{}`", printable(name))
             }
             Self::LongName => f.write_str("the column's name has more than 64 KiB"),
-            Self::Ragged { found, expected, delimiter, last_line } => {
-                let cells = if *found == 1 { "cell" } else { "cells" };
-                match last_line {
-                    0 => misfit(f, *found, *expected, *delimiter),
-                    last => write!(
-                        f,
-                        "{found} {cells} where the header has {expected} (the row goes on to line {}: a quote not closed?)",
-                        grouped(*last)
-                    ),
-                }
-            }
+            Self::Ragged { found, expected, delimiter, last_line } => match last_line {
+                0 => misfit(f, *found, *expected, *delimiter),
+                last => write!(
+                    f,
+                    "{} where the header has {expected} (the row goes on to line {}: a quote not closed?)",
+                    counted(*found as u64, "cell"),
+                    grouped(*last)
+                ),
+            },
             Self::ShortRows { rows, expected, delimiter, .. } if rows.count == 1 => {
                 misfit(f, rows.cells, *expected, *delimiter)
             }
             Self::ShortRows { rows, expected, .. } => write!(
                 f,
-                "{} rows have fewer cells than the header, which has {expected}: {rows}",
-                grouped(rows.count)
+                "{} {} fewer cells than the header, which has {expected}: {rows}",
+                counted(rows.count, "row"),
+                either(rows.count, "has", "have")
             ),
             Self::OpenCell { opened } => write!(
                 f,
@@ -293,8 +294,8 @@ impl fmt::Display for Problem {
                 misfit(f, rows.cells, *expected, *delimiter)
             }
             Self::LongRows { rows, short, expected, .. } => {
-                let (plural, have) = if rows.count == 1 { ("", "has") } else { ("s", "have") };
-                write!(f, "{} row{plural} {have} more cells than the header", grouped(rows.count))?;
+                let have = either(rows.count, "has", "have");
+                write!(f, "{} {have} more cells than the header", counted(rows.count, "row"))?;
                 write!(f, ", which has {expected}: {rows}")?;
                 match short {
                     0 => Ok(()),
@@ -312,7 +313,7 @@ impl fmt::Display for Problem {
             }
             Self::UnclosedQuote => f.write_str("the quote that opens this cell is never closed"),
             Self::TooManyColumns => {
-                write!(f, "the table has more than {} columns", grouped(MOST_COLUMNS as u64))
+                write!(f, "the table has more than {} columns", thousands(MOST_COLUMNS as u64))
             }
             Self::NotObject(what) => write!(f, "the line holds {what}, not a JSON object"),
             Self::BrokenJson(what) => write!(f, "broken JSON: {}", printable(what)),
@@ -337,8 +338,7 @@ impl fmt::Display for Problem {
 }
 
 fn misfit(f: &mut fmt::Formatter<'_>, found: usize, expected: usize, delimiter: u8) -> fmt::Result {
-    let cells = if found == 1 { "cell" } else { "cells" };
-    write!(f, "{found} {cells} where the header has {expected}")?;
+    write!(f, "{} where the header has {expected}", counted(found as u64, "cell"))?;
     write!(f, " (a stray {} or a quote that is not closed?)", word(delimiter))
 }
 
@@ -386,13 +386,5 @@ pub fn shown(text: &str) -> String {
 
 /// `90211` as `90,211`.
 pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
+    thousands(number)
 }

@@ -1,7 +1,10 @@
 //! Makes values that come from outside safe as cells: nothing in them steers a terminal,
 //! runs in a spreadsheet or bursts a cell. Must never touch the table's own cells.
 
-use marl_core::value::{CELL_CHARACTERS, Value, without_escapes};
+use marl_core::{
+    terminal,
+    value::{CELL_CHARACTERS, Value, without_escapes},
+};
 
 /// A value as the text of a CSV cell, and whether it got an apostrophe in front because a
 /// spreadsheet would have run it. Line breaks and tabs become spaces.
@@ -61,17 +64,21 @@ fn clean(text: &str, breaks: LineBreaks) -> String {
 /// Whether a spreadsheet would take the text for a formula.
 ///
 /// White space and invisible characters in front do not count: some programs drop them
-/// when they import. A text that starts with an apostrophe is text to all of them.
+/// when they import. A text that starts with an apostrophe is text to all of them. The wide and the
+/// small forms of the signs count as the signs do.
+///
+/// A table that is opened with another delimiter than its own is torn into other cells, and no sign
+/// in front of an answer could guard them all.
 fn is_formula(text: &str) -> bool {
-    let is_invisible =
-        |c: char| c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
-    let text = text.trim_start_matches(is_invisible);
-    text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) && !is_plain_number(text.trim_end())
+    const SIGNS: [char; 13] =
+        ['=', '+', '-', '@', '＝', '＋', '－', '＠', '﹢', '﹣', '﹦', '﹫', '\u{2212}'];
+    let text = text.trim_start_matches(|c: char| c.is_whitespace() || terminal::steers(c));
+    text.starts_with(SIGNS) && !is_plain_number(text.trim_end())
 }
 
 /// `-5`, `+3.2`, `-1,234.50`, `-1e5`, `-12%`: digits and what stands between them.
 fn is_plain_number(text: &str) -> bool {
-    let text = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let text = text.strip_prefix(['-', '+', '\u{2212}']).unwrap_or(text);
     let text = text.strip_suffix('%').unwrap_or(text);
     let (digits, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let exponent = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use crate::world::World;
 
 /// Rows in every situation: answered, kept, without an input, unknown to the provider, failing, not
-/// meant by a condition, and rows of which the condition cannot be told or that have no cell for it.
+/// meant by a condition, and rows of which the condition cannot be decided or that have no cell for it.
 fn world() -> World {
     let world = World::new();
     world.write(
@@ -42,7 +42,7 @@ fn each_empty_cell_has_its_reason() {
         [(2, "condition_unknown"), (3, "missing_input"), (4, "no_data"), (5, "condition"), (6, "condition")]
     );
     let why = |at: usize| answer["gaps"][at]["why"].as_str().unwrap().to_owned();
-    assert!(why(0).contains("`int(employees)>50` cannot be told") && why(0).contains("many"), "{answer}");
+    assert!(why(0).contains("`int(employees)>50` cannot be decided") && why(0).contains("many"), "{answer}");
     assert_eq!(why(1), "skipped: a required input is empty: `company_domain`");
     assert_eq!(why(3), "skipped: `int(employees)>50` does not hold");
     assert_eq!(why(4), "skipped: `int(employees)>50` does not hold; `employees` is empty");

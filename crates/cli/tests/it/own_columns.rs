@@ -35,6 +35,24 @@ fn a_crm_export_runs_as_it_is() {
 }
 
 #[test]
+fn cells_that_say_nothing_are_filled_and_counted() {
+    let world = World::new();
+    world.write("crm.csv", "Website,CEO\nnike.com,N/A\n3m.com,#REF!\nsanmina.com,Jane Doe\nibm.com,\n");
+    let steps = "--input crm.csv --integrations find_ceo --into ceo_name=CEO";
+    let plan = world.run(&format!("plan {steps}")).exits(0);
+    assert!(plan.stdout.contains("up to 2 cells of your own that say nothing"), "{}", plan.stdout);
+    let plan = world.run(&format!("plan {steps} --json")).exits(0).json();
+    assert_eq!(plan["cells_said_nothing"], serde_json::json!({ "exactly": 0, "at_most": 2 }));
+    let run = world.run(&format!("enrich {steps}")).exits(0);
+    assert!(run.stderr.contains("filled   2 cells of your own that said nothing"), "{}", run.stderr);
+    assert_eq!(world.column("crm_enriched.csv", "CEO")[2], "Jane Doe");
+    let plan = world.run(&format!("plan {steps} --json")).exits(0).json();
+    assert_eq!(plan["cells_said_nothing"], serde_json::json!({ "exactly": 2, "at_most": 2 }));
+    let none = "--input crm.csv --rows 3 --integrations find_ceo --into ceo_name=CEO --output o.csv --json";
+    assert_eq!(world.run(&format!("enrich {none}")).exits(0).json()["cells_said_nothing"], 0);
+}
+
+#[test]
 fn answers_go_into_the_tables_own_columns() {
     let world = World::new();
     world.write("crm.csv", CRM);

@@ -120,6 +120,19 @@ impl SemanticType {
         }
     }
 
+    /// The type in a sentence: "`x` is not a whole number".
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Domain => "a domain",
+            Self::LinkedinUrl => "a LinkedIn profile",
+            Self::Url => "a web address",
+            Self::Email => "an e-mail address",
+            Self::Integer => "a whole number",
+            Self::Text => "a text",
+            Self::List => "a list",
+        }
+    }
+
     /// The type called `name`.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)

@@ -45,7 +45,8 @@ pub(super) fn evaluate(
         let cell = cells.get(at).and_then(Option::as_ref);
         read(*kind, cell).map_err(|why| {
             let cell = cell.map(Value::to_string).unwrap_or_default();
-            format!("`{}` in column `{}` is not {kind}: {why}", excerpt(&cell, 60), excerpt(name, 80))
+            let (cell, name) = (excerpt(&cell, 60), excerpt(name, 80));
+            format!("`{cell}` in column `{name}` is not {}: {why}", kind.in_words())
         })
     });
     let variables = Variables { cells: read.collect::<Result<_, _>>()?, patterns };

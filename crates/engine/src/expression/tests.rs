@@ -199,7 +199,7 @@ fn what_cannot_be_evaluated_says_why() {
         ("double(\"12 apples\")", "`double`: `12 apples` is not a plain number"),
         (
             "no_number",
-            "`founded in 2010` in column `no_number` is not integer: its words may give the number another meaning",
+            "`founded in 2010` in column `no_number` is not a whole number: its words may give the number another meaning",
         ),
         ("18446744073709551615u", "18446744073709551615 is too large for a cell"),
         ("9223372036854775807 + employees", "the result of `+` is too large: 9223372036854775807 and 1200"),

@@ -87,6 +87,9 @@ impl<'a, 'r> Formulas<'a, 'r> {
         let mut next: VecDeque<usize> = self.open.keys().copied().collect();
         loop {
             while let Some(at) = next.pop_front() {
+                if !self.open.contains_key(&at) {
+                    continue;
+                }
                 let text = self.text(at);
                 if let Some(other) = self.awaited(at, &text) {
                     self.waiting.entry(other).or_default().push(at);

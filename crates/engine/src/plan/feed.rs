@@ -94,7 +94,7 @@ pub(super) struct Fitting {
 /// Looks at the first filled cells of a column.
 pub(super) fn fitting(header: &Header<'_>, column: usize, kind: SemanticType) -> Fitting {
     let cells = header.samples.get(column).map(Vec::as_slice).unwrap_or_default();
-    let filled = cells.iter().filter(|cell| !marl_core::is_placeholder(cell));
+    let filled = cells.iter().filter(|cell| !kind.says_nothing(cell));
     let mut fits = Fitting { filled: 0, valid: 0 };
     for cell in filled {
         fits.filled += 1;

@@ -193,6 +193,14 @@ fn check_columns(
             return Err(both_write(other, step, column));
         }
         let is_old = header.columns.iter().any(|known| known == column);
+        if !is_old && column.trim_start().starts_with(['=', '+', '-', '@']) {
+            let first = column.trim_start().chars().next().unwrap_or_default();
+            return Err(PlanError::unfit(format!(
+                "a column called `{column}` would be a formula to a spreadsheet"
+            ))
+            .hint(format!("begin its name with another character than `{first}`"))
+            .about(step.about(Part::Prefix)));
+        }
         if is_old && step.existing(request) == Existing::Fail {
             let message = format!("{} already has column `{column}`", header.table);
             return Err(PlanError::unfit(message)

@@ -47,6 +47,10 @@ pub struct RowEnd {
     pub written: Vec<Option<Value>>,
     /// How many filled cells were kept although a step found a value for them.
     pub kept: u64,
+    /// How many output cells of the table said nothing (`N/A`) and were filled.
+    pub said_nothing: u64,
+    /// How many more of them may be filled by answers that are not there yet.
+    pub may_say_nothing: u64,
     /// Of steps that were skipped: why, where the reason alone does not say.
     pub remarks: Vec<(usize, String)>,
     /// By step: what it would ask; empty when the gateway is open.
@@ -118,6 +122,8 @@ impl Engine {
             outcomes: self.plan.steps.iter().map(|_| failed()).collect(),
             written: vec![None; self.plan.outputs().count()],
             kept: 0,
+            said_nothing: 0,
+            may_say_nothing: 0,
             remarks: Vec::new(),
             foreseen: Vec::new(),
             leaves_empty: true,

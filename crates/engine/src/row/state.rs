@@ -62,6 +62,8 @@ pub(super) struct State<'a> {
     /// By output: whether its cell was written.
     written: Vec<bool>,
     kept: u64,
+    said_nothing: u64,
+    may_say_nothing: u64,
     remarks: Vec<(usize, String)>,
 }
 
@@ -81,6 +83,8 @@ impl<'a> State<'a> {
             },
             written: vec![false; plan.outputs().count()],
             kept: 0,
+            said_nothing: 0,
+            may_say_nothing: 0,
             remarks: Vec::new(),
         }
     }
@@ -173,7 +177,8 @@ impl<'a> State<'a> {
                             inputs.push((column.name, value));
                         }
                         Err(why) => {
-                            let message = format!("`{}` is not a {}: {why}", column.name, column.kind);
+                            let message =
+                                format!("`{}` is not {}: {why}", column.name, column.kind.in_words());
                             let error = Error::invalid_input(message).with_detail(cell.to_string());
                             return Ready::Ended(Outcome::Failed(error));
                         }
@@ -254,13 +259,18 @@ impl<'a> State<'a> {
                 Cell::Unknown(_) => false,
             };
             let keeps = step.existing == Existing::Keep && !is_open_cell;
+            let says_nothing = step.existing == Existing::Keep
+                && matches!(&self.cells[output.slot], Cell::Known(Some(_)))
+                && is_open_cell;
             match fields.and_then(|fields| fields.get(output.of)) {
                 Some(_) if keeps => self.kept += 1,
                 Some(field) => {
+                    self.said_nothing += u64::from(says_nothing);
                     self.cells[output.slot] = Cell::Known(Some(field.value.clone()));
                     self.written[output.index] = true;
                 }
                 None if is_open && !keeps => {
+                    self.may_say_nothing += u64::from(says_nothing);
                     self.cells[output.slot] = Cell::Unknown(hashed(likeness, output.of));
                 }
                 None => {}
@@ -316,6 +326,8 @@ impl<'a> State<'a> {
             outcomes: self.outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(lost)).collect(),
             written,
             kept: self.kept,
+            said_nothing: self.said_nothing,
+            may_say_nothing: self.may_say_nothing,
             remarks: self.remarks,
             foreseen: self.foreseen,
             leaves_empty,
@@ -329,7 +341,9 @@ fn hashed(likeness: u64, name: &str) -> u64 {
     hash.finish()
 }
 
-/// "N/A" is an empty cell, and so is "unknown" where it cannot be a value.
+/// "N/A" is an empty cell, and so is "unknown" where it cannot be a value. Inputs and outputs are
+/// judged by this one rule. Answers are judged by a stricter one (`is_placeholder`): in a table's own
+/// column of texts `Unknown` may be what somebody is called, and an answer that says so knows nothing.
 fn says_nothing(kind: SemanticType, cell: &Value) -> bool {
     cell.as_text().is_some_and(|text| kind.says_nothing(text))
 }

@@ -10,7 +10,7 @@ use engine::ledger::{LedgerError, Store};
 use marl_core::Registry;
 
 use super::Check;
-use crate::{args::LedgerChoice, exit, failure::Failure, place, project, report::thousands, settings};
+use crate::{args::LedgerChoice, exit, failure::Failure, place, project, settings, words::counted};
 
 /// What brings back a ledger that is damaged.
 const RECOVER: &str = "keep a copy; `sqlite3 FILE .recover` brings back what can be read, and `--ledger PATH` \
@@ -19,7 +19,7 @@ const RECOVER: &str = "keep a copy; `sqlite3 FILE .recover` brings back what can
 pub(super) fn folder_and_settings(folder: &Path, registry: &Registry) -> [Check; 3] {
     let file = folder.join(settings::FILE);
     let settings = match place::settings(folder, registry) {
-        Err(failure) => Check::failed("settings", &failure, "mend it there; README.md shows every setting"),
+        Err(failure) => Check::failed("settings", &failure, "correct it there; README.md shows every setting"),
         Ok(_) if file.exists() => Check::ok("settings", format!("{} is read", project::shown(&file))),
         Ok(_) => Check::ok("settings", format!("no {}: the defaults hold", settings::FILE)),
     };
@@ -68,17 +68,13 @@ fn inside(store: &Store, shown: &str) -> [Check; 3] {
         Ok(0) => Check::ok("ledger.doubts", "no call is in doubt"),
         Ok(doubts) => Check::warn(
             "ledger.doubts",
-            format!("{} may have been paid for and got no answer", calls(doubts)),
+            format!("{} may have been paid for and got no answer", counted(doubts, "call")),
             "keep their cells empty, or run the same `marl enrich` with `--in-doubt retry` and perhaps pay twice; \
              `marl ledger export` lists them",
         ),
         Err(error) => unreadable("ledger.doubts", error),
     };
     [Check::ok("ledger", format!("{shown} opens, in a format that this version knows")), sound, doubts]
-}
-
-fn calls(number: u64) -> String {
-    if number == 1 { "1 call".to_owned() } else { format!("{} calls", thousands(number)) }
 }
 
 /// Whether the ledger's folder, or the one that it will be made in, takes files.

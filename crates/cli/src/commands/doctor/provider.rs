@@ -34,7 +34,7 @@ pub(super) async fn checks(
     }
     let mut checks = Vec::new();
     let file = DotEnv::find(working).unwrap_or_else(|failure| {
-        checks.push(Check::failed(".env", &failure, "mend that line"));
+        checks.push(Check::failed(".env", &failure, "correct that line"));
         None
     });
     for entry in registry.providers() {

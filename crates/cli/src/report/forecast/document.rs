@@ -25,6 +25,8 @@ pub(crate) struct Document<'a> {
     sandbox: bool,
     ledger: Ledger<'a>,
     steps: Vec<Step<'a>>,
+    /// Output cells that say nothing (`N/A`, `-`, `#REF!`) and count as empty.
+    cells_said_nothing: Bounds<u64>,
     /// Calls.
     send: Bounds<u64>,
     /// Null when a price is not known.
@@ -170,6 +172,7 @@ pub(crate) fn planned_document<'a>(
         sandbox: planned.sandbox,
         ledger: Ledger { path: &planned.ledger, exists: planned.ledger_exists },
         steps: steps.collect(),
+        cells_said_nothing: Bounds { exactly: planned.said_nothing.0, at_most: planned.said_nothing.1 },
         send: Bounds { exactly, at_most },
         cost: planned.cost().map(|(exactly, at_most)| Bounds { exactly, at_most }),
         currency: planned.currency.as_deref(),

@@ -3,7 +3,10 @@
 use engine::{CallForecast, StepForecast, plan::Plan};
 
 use super::Planned;
-use crate::report::{binding, spoken, thousands};
+use crate::{
+    report::{binding, human::SAY_NOTHING, spoken},
+    words::{counted, thousands},
+};
 
 /// The plan for people, in lines.
 pub(crate) fn planned_lines(planned: &Planned, plan: &Plan, hash: &str, command: &str) -> Vec<String> {
@@ -30,6 +33,10 @@ pub(crate) fn planned_lines(planned: &Planned, plan: &Plan, hash: &str, command:
         for call in &forecast.calls {
             say("", &calls_of(call));
         }
+    }
+    if planned.said_nothing.1 > 0 {
+        let cells = counted(planned.said_nothing.1, "cell");
+        say("fill", &format!("up to {cells} of your own that {SAY_NOTHING}"));
     }
     let (exactly, most) = planned.send();
     let beyond = if most > exactly {
@@ -64,7 +71,8 @@ pub(crate) fn planned_lines(planned: &Planned, plan: &Plan, hash: &str, command:
                 Some(parameters) => parameters.to_string(),
                 None => "depends on an answer that is not there".to_owned(),
             };
-            let maybe = if call.certain { "" } else { ", perhaps" };
+            // `possible` says it already.
+            let maybe = if call.certain || call.standing == "possible" { "" } else { ", not certain" };
             let (step, provider, operation) = (&call.step, call.provider, &call.operation);
             say("", &format!("{step}: {provider} {operation} ({}{maybe})", call.standing));
             say("", &format!("  {parameters}"));
@@ -73,11 +81,6 @@ pub(crate) fn planned_lines(planned: &Planned, plan: &Plan, hash: &str, command:
     say("plan", hash);
     say("run", command);
     lines
-}
-
-fn counted(count: u64, what: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{} {what}{plural}", thousands(count))
 }
 
 fn rows_of(forecast: &StepForecast) -> String {
@@ -109,7 +112,7 @@ fn calls_of(call: &CallForecast) -> String {
     }
     let mut why = Vec::new();
     for (count, what) in [
-        (call.stale, "whose answer is old or asked for anew"),
+        (call.stale, "whose answer is too old or asked for again"),
         (call.failed_before, "that failed before"),
         (call.sent_again, "that may have been paid for"),
     ] {

@@ -14,8 +14,11 @@ fn a_missing_file_and_a_similar_one() {
     let (text, hints) = message(&bench.path("Lead.csv"), &bench);
     assert_eq!(text, "Lead.csv: no such file");
     assert_eq!(hints, ["did you mean `leads.csv`?"]);
-    assert_eq!(message(&bench.path("quite-other.csv"), &bench).1, Vec::<String>::new());
-    assert_eq!(message(&bench.path("none/leads.csv"), &bench).0, "none/leads.csv: no such file");
+    let other = message(&bench.path("quite-other.csv"), &bench).1;
+    assert_eq!(other, ["tables in this folder: `leads.csv`"]);
+    let (text, hints) = message(&bench.path("none/leads.csv"), &bench);
+    assert_eq!(text, "none/leads.csv: no such file");
+    assert_eq!(hints, ["there is no such folder; a path counts from the working folder"]);
 }
 
 #[test]
@@ -46,7 +49,7 @@ fn formats_by_extension() {
     let bench = Bench::new("leads.xlsx", "a\n");
     let (text, hints) = message(&bench.input, &bench);
     assert_eq!(text, "leads.xlsx: `.xlsx` is not a known format");
-    assert!(hints[0].contains("save it as \"CSV UTF-8\""), "{hints:?}");
+    assert!(hints[0].contains("File > Save As > \"CSV UTF-8\""), "{hints:?}");
     let (_, hints) = message(&Bench::new("leads.json", "[]").input, &bench);
     assert!(hints[0].contains("jq -c '.[]'"), "{hints:?}");
     let unknown = Bench::new("leads.dat", "a\n");
@@ -192,7 +195,7 @@ fn reasons_of_the_system_are_in_words() {
         assert_eq!(error.hints().concat(), hint);
     };
     let elsewhere = "choose an output path in a folder you can write to";
-    check(Problem::Read, ErrorKind::PermissionDenied, "cannot read it: permission denied", "");
+    check(Problem::Read, ErrorKind::PermissionDenied, "cannot read it: permission denied", "make it readable: `chmod u+r out.csv`");
     check(Problem::Create, ErrorKind::PermissionDenied, "cannot create it: permission denied", elsewhere);
     let read_only = "cannot create it: the file system is read-only";
     check(Problem::Create, ErrorKind::ReadOnlyFilesystem, read_only, elsewhere);

@@ -97,7 +97,7 @@ fn lines_behind_the_rows_are_left_out_and_a_cell_of_several_lines_is_no_row() {
     let (_, hint, flags) =
         refused("a.csv", "Account,Website\nAcme,acme.com\n\nMy report\nBy: Jane Doe\nAcme\n");
     assert_eq!(flags.as_deref(), Some("--skip-footer 3"), "{hint}");
-    let (said, hint, flags) = refused("a.tsv", "a\tb\tc\nx\ty\t\"one\ntwo\"\nx\ty\tz\n");
+    let (said, hint, flags) = refused("a.tsv", "a\tb\tc\nx\ty\t\"one\ntwo\"\nshort\nx\ty\tz\n");
     assert!(
         said.ends_with("line 3: this line seems to belong to the cell that a quote opens in line 2"),
         "{said}"

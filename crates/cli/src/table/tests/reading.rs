@@ -133,7 +133,7 @@ fn an_uncertain_header_is_asked_about() {
     let (_bench, sketch) = with(ReadOptions { header_line: Some(1), ..plain() }, "a.csv", content);
     assert_eq!((sketch.columns[0].as_str(), sketch.rows), ("Exported by", 3));
     let error = check(&Bench::new("a.csv", content).input, &ReadOptions { header_line: Some(9), ..plain() });
-    assert!(error.unwrap_err().to_string().ends_with("there is no line 9: it has 5 lines"));
+    assert!(error.unwrap_err().to_string().ends_with("there is no line 9: the file has 5 lines"));
     check_error(
         "a.csv",
         "Konten\nx,y,z\n1,a,b\n2,c,d\n",
@@ -185,7 +185,7 @@ fn notes_behind_the_rows_are_found() {
 fn missing_cells_are_padded_on_request() {
     let content = "name,domain,notes,owner\nAcme,acme.com\n\"Beta\",beta.com,hot,Jo\nGamma\n";
     let (bench, sketch) = with(ReadOptions { pad_rows: true, ..plain() }, "a.csv", content);
-    assert_eq!(notes(&sketch), ["2 rows lack cells at their end, which are read as empty"]);
+    assert_eq!(notes(&sketch), ["2 rows have fewer cells than the header; the missing ones are read as empty"]);
     let written = bench.enrich(&sketch, &["new"], &[Some(Value::text("x"))]);
     let expect = "name,domain,notes,owner,new\nAcme,acme.com,,,x\n\"Beta\",beta.com,hot,Jo,x\nGamma,,,,x\n";
     assert_eq!(String::from_utf8(written).unwrap(), expect);
