@@ -48,4 +48,5 @@ Exit codes:
   10   something moved since the plan was made; nothing was sent
   11   the run goes on (`marl runs wait`)
   130  interrupted; what was answered is in the output
-  134  memory ran out, and the system ended the program at once; the same command goes on";
+Other codes above 128 are the system's: 134 when memory ran out, 137 when the program was killed.
+The same command then goes on from what was answered.";

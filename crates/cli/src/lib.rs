@@ -43,6 +43,7 @@ mod watch;
 mod words;
 
 use std::{
+    ffi::OsString,
     panic::{AssertUnwindSafe, catch_unwind},
     process::ExitCode,
     sync::Arc,
@@ -58,9 +59,22 @@ use printer::Printer;
 /// The arguments of this process, and whether they go together.
 fn args() -> Result<(Args, Result<(), Failure>), clap::Error> {
     let mut command = address::refused_by(Args::command());
-    let matches = command.try_get_matches_from_mut(std::env::args_os())?;
+    let matches = command.try_get_matches_from_mut(asked(std::env::args_os().collect()))?;
     let args = Args::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
     Ok((args, args::clash::check(&matches)))
+}
+
+/// The words, where `help` is asked for with `--json`: help is text, and only the exit codes are a
+/// document of their own.
+fn asked(words: Vec<OsString>) -> Vec<OsString> {
+    let plain: Vec<OsString> = words.iter().filter(|word| *word != "--json").cloned().collect();
+    match plain.get(1..) {
+        Some([help, topic]) if help == "help" && topic == "exit-codes" && plain.len() < words.len() => {
+            vec![plain[0].clone(), topic.clone(), "--json".into()]
+        }
+        Some([help, ..]) if help == "help" => plain,
+        _ => words,
+    }
 }
 
 /// Runs the command line of this process.

@@ -81,6 +81,23 @@ impl Script {
         })
     }
 
+    /// Pins the one call of an integration: its parameters are a part of the call's key, and with
+    /// others every user would buy every answer again.
+    ///
+    /// # Panics
+    /// Other calls were made than this one.
+    #[track_caller]
+    pub fn asked_only(&self, provider: &str, operation: &str, parameters: &serde_json::Value) {
+        let calls = self.calls();
+        let told: Vec<_> = calls.iter().map(|call| (call.provider, &*call.operation)).collect();
+        assert_eq!(told, [(provider, operation)]);
+        assert_eq!(
+            calls[0].parameters, *parameters,
+            "the question is a part of the call's key: with another one every user buys every answer again. \
+             Change a column's `description` and leave what is in `asked_as`, `ask` and the subject as it is"
+        );
+    }
+
     /// The calls made so far.
     pub fn calls(&self) -> Vec<Call> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone()

@@ -109,15 +109,7 @@ Answer with one JSON object and nothing else. Its keys:
 - "ceo_linkedin_url": the chief executive's LinkedIn profile (a string, https://www.linkedin.com/in/...)
 - "source_url": the page where you read it (a string, an https address)
 Use null when unknown. Do not guess."#;
-        let calls = script.calls();
-        assert_eq!(calls.len(), 1);
-        assert_eq!((calls[0].provider, &*calls[0].operation), ("datagen", "chatgpt_webresearch"));
-        assert_eq!(
-            calls[0].parameters,
-            json!({ "query": expect }),
-            "the question is a part of the call's key: with another one every user buys every answer again. \
-             Change a column's `description` and leave what is in `asked_as`, `ask` and the subject as it is"
-        );
+        script.asked_only("datagen", "chatgpt_webresearch", &json!({ "query": expect }));
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::{
     profile::{MOST_DISTINCT, Profile},
     project,
     report::{self, MOST_CHARACTERS, aligned},
-    table::{self, Reader, Sketch, shown},
+    table::{self, Reader, Sketch},
     words::{counted, thousands},
 };
 
@@ -146,7 +146,7 @@ fn more(args: &ColumnsArgs, json: bool) -> String {
 fn tell(document: &Document<'_>, printer: &Printer) {
     let rows = counted(document.rows, "row");
     let total = counted(document.columns_total as u64, "column");
-    printer.note("table", &format!("{}: {rows}, {total}", shown(&document.table)));
+    printer.note("table", &format!("{}: {rows}, {total}", document.table));
     let header = ["column", "type", "filled", "distinct", "examples"].map(str::to_owned);
     let lines: Vec<Vec<String>> =
         document.columns.iter().map(|column| cells(column, document.rows).to_vec()).collect();
@@ -161,14 +161,14 @@ fn tell(document: &Document<'_>, printer: &Printer) {
     }
     for one in &document.integrations {
         printer.data(&format!("  {}", one.line));
-        one.hints().for_each(|flag| printer.data(&format!("  {:<16}  or with {}", "", shown(flag))));
+        one.hints().for_each(|flag| printer.data(&format!("  {:<16}  or with {}", "", flag)));
     }
     if !document.unbound.is_empty() {
         printer.data("");
         printer.data("integrations that run once you say which column is meant");
     }
     for one in &document.unbound {
-        printer.data(&format!("  {}: {}", one.line(), shown(&one.flag)));
+        printer.data(&format!("  {}: {}", one.line(), one.flag));
     }
     if let Some(more) = &document.more {
         let shown = thousands(document.shown as u64);

@@ -13,6 +13,7 @@ use super::encoding::{Detector, name_of, of_head};
 use super::error::{Place, TableError};
 use super::head::{Head, lay_out};
 use super::jsonl_check;
+use super::names;
 use super::note::Note;
 use super::paths::{Stamp, input_metadata};
 use super::problem::Problem;
@@ -128,7 +129,7 @@ impl Input<'_> {
                 Err(fault) if head.dialect == Dialect::Tabs => {
                     self.quoted_tabs(encoding, &mut head, fault)?
                 }
-                Err(fault) => return Err(csv_check::as_wrong_delimiter(fault, &head, self.options)),
+                Err(fault) => return Err(names::as_wrong_delimiter(fault, &head, self.options)),
             };
             match passed {
                 // Once the end is known, no other is looked for.

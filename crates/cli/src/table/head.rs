@@ -5,9 +5,10 @@
 use std::collections::HashSet;
 
 use super::check::Fault;
-use super::cut::{Dialect, Frame, Scan, raw_cells, unquoted};
+use super::cut::{Dialect, Frame, raw_cells, unquoted};
 use super::error::Place;
 use super::problem::Problem;
+use super::scan::Scan;
 use super::shape::{Note, ReadOptions};
 use super::words::{Look, is_note_before, look, names_a_column};
 

@@ -143,7 +143,7 @@ pub(super) fn hint(problem: &Problem, path: &Path, source: Option<&io::Error>) -
         Problem::IsFolder => "give the path of a file".into(),
         Problem::Read => match source?.kind() {
             io::ErrorKind::PermissionDenied => format!("make it readable: `chmod u+r {file}`"),
-            _ => "look whether it can be opened at all: `head -c 100` prints its first bytes".into(),
+            _ => return None,
         },
     };
     Some(hint)

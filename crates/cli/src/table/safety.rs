@@ -46,6 +46,9 @@ enum LineBreaks {
 }
 
 /// Drops escape sequences and control characters; those that separate become spaces.
+///
+/// It drops less than [`terminal::shown`] escapes: a cell keeps the joiners and marks of direction
+/// that its script is written with, and what prints it escapes them.
 fn clean(text: &str, breaks: LineBreaks) -> String {
     let is_harmless = |c: char| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}');
     if text.chars().all(is_harmless) {

@@ -26,6 +26,17 @@ fn slow() -> World {
     world
 }
 
+#[test]
+fn help_and_json_go_together() {
+    let world = World::new();
+    let document = world.run("exit-codes --json").exits(0).json();
+    assert_eq!(world.run("help exit-codes --json").exits(0).json(), document);
+    let text = world.run("enrich --help").exits(0).stdout;
+    for words in ["help enrich --json", "--json help enrich", "help --json enrich"] {
+        assert_eq!(world.run(words).exits(0).stdout, text, "{words}");
+    }
+}
+
 /// The disk that stdout is on is full.
 fn internal() -> i32 {
     let world = world(&[], 1);

@@ -65,7 +65,9 @@ pub fn without_escapes(raw: &str) -> Cow<'_, str> {
     Cow::Owned(clean)
 }
 
-/// Control characters, and the marks that reorder or hide the text around them.
+/// Control characters, and the marks that reorder or hide the text around them. These are fewer than
+/// `terminal::steers`: a value keeps letters without a shape and variation selectors, which belong to
+/// some scripts and emoji, and what prints it decides about them.
 fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')

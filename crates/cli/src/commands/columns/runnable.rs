@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::{
     job::{header, table_name},
     report,
-    table::{Sketch, shown},
+    table::Sketch,
     typed,
 };
 
@@ -63,7 +63,7 @@ impl Runnable {
 impl Unbound {
     /// `find_ceo  company_domain <- Website or Domain`
     pub(super) fn line(&self) -> String {
-        shown(&format!("{:<16}  {} <- {}", self.name, self.input, self.columns.join(" or ")))
+        format!("{:<16}  {} <- {}", self.name, self.input, self.columns.join(" or "))
     }
 }
 
@@ -109,6 +109,6 @@ fn described(step: &Step, sketch: &Sketch) -> Option<Runnable> {
         adds: names(adds),
         fills: names(fills),
         could_fill,
-        line: shown(&report::binding(step)),
+        line: report::binding(step),
     })
 }

@@ -195,7 +195,12 @@ fn reasons_of_the_system_are_in_words() {
         assert_eq!(error.hints().concat(), hint);
     };
     let elsewhere = "choose an output path in a folder you can write to";
-    check(Problem::Read, ErrorKind::PermissionDenied, "cannot read it: permission denied", "make it readable: `chmod u+r out.csv`");
+    check(
+        Problem::Read,
+        ErrorKind::PermissionDenied,
+        "cannot read it: permission denied",
+        "make it readable: `chmod u+r out.csv`",
+    );
     check(Problem::Create, ErrorKind::PermissionDenied, "cannot create it: permission denied", elsewhere);
     let read_only = "cannot create it: the file system is read-only";
     check(Problem::Create, ErrorKind::ReadOnlyFilesystem, read_only, elsewhere);

@@ -185,7 +185,10 @@ fn notes_behind_the_rows_are_found() {
 fn missing_cells_are_padded_on_request() {
     let content = "name,domain,notes,owner\nAcme,acme.com\n\"Beta\",beta.com,hot,Jo\nGamma\n";
     let (bench, sketch) = with(ReadOptions { pad_rows: true, ..plain() }, "a.csv", content);
-    assert_eq!(notes(&sketch), ["2 rows have fewer cells than the header; the missing ones are read as empty"]);
+    assert_eq!(
+        notes(&sketch),
+        ["2 rows have fewer cells than the header; the missing ones are read as empty"]
+    );
     let written = bench.enrich(&sketch, &["new"], &[Some(Value::text("x"))]);
     let expect = "name,domain,notes,owner,new\nAcme,acme.com,,,x\n\"Beta\",beta.com,hot,Jo,x\nGamma,,,,x\n";
     assert_eq!(String::from_utf8(written).unwrap(), expect);
