@@ -37,7 +37,7 @@ pub(crate) fn meanings() -> impl Iterator<Item = (u8, &'static str)> {
 pub(crate) const HELP: &str = "\
 Exit codes:
   0    done
-  1    internal error, or the disk, memory or threads ran out
+  1    internal error: a defect, the disk failed, or memory or threads ran out
   2    wrong usage, settings, table or plan; nothing was sent
   3    the key is missing or refused
   4    a provider was stopped: throttled, out of credit or failing

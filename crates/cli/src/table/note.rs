@@ -174,6 +174,7 @@ impl fmt::Display for Note {
 fn lines(f: &mut fmt::Formatter<'_>, first: u64, last: u64) -> fmt::Result {
     match last - first {
         0 => write!(f, "line {first} is"),
+        1 => write!(f, "lines {} and {} are", grouped(first), grouped(last)),
         _ => write!(f, "lines {} to {} are", grouped(first), grouped(last)),
     }
 }
