@@ -55,7 +55,12 @@ fn errors_are_one_line_whose_next_command_runs() {
     let moved =
         format!("enrich --input leads.csv --integrations find_ceo --existing overwrite --plan {hash} --json");
     for (args, code, next) in [
-        ("enrich --input leads.csv --integrations find_coe --json", "not_found", "marl integrations --json"),
+        (
+            "enrich --input leads.csv --integrations find_coe --json",
+            "not_found",
+            "marl enrich --input leads.csv --integrations find_ceo --json",
+        ),
+        ("enrich --input leads.csv --integrations qqqq --json", "not_found", "marl integrations --json"),
         ("enrich --input leads.csv --no-such-flag --json", "usage", "marl enrich --help"),
         ("runs show 99 --json", "not_found", "marl runs --json --ledger "),
         (

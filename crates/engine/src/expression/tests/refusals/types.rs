@@ -1,7 +1,6 @@
 //! Parts whose types can never fit.
 
 use super::{Refusal, check, formula};
-use crate::expression::Expression;
 
 #[test]
 fn types_that_do_not_fit() {
