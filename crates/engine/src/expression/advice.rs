@@ -9,6 +9,7 @@ use marl_core::SemanticType;
 use super::{
     ExpressionError,
     columns::{place, quoted},
+    error::Meant,
     types::{Type, Types},
 };
 
@@ -128,7 +129,7 @@ fn with_type(types: &Types<'_>, error: ExpressionError, text: Part<'_>, number: 
     }
     let kind = SemanticType::Integer;
     let how = column_type(name, kind);
-    let error = ExpressionError { of_type: Some((name.clone(), kind)), ..error };
+    let error = error.meant(Meant::Type(name.clone(), kind));
     error.hint(format!("or give the column its type: {}", how.trim_end_matches(',')))
 }
 

@@ -10,7 +10,7 @@ use cel::{
 };
 use marl_core::{SemanticType, excerpt};
 
-use super::{ExpressionError, calls, functions::LOOPS};
+use super::{ExpressionError, calls, error::Meant, functions::LOOPS};
 use crate::nearest;
 
 /// How many names a hint lists.
@@ -172,7 +172,7 @@ impl<'a, N: AsRef<str>> Columns<'a, N> {
         let names = || self.known.iter().map(|(name, _)| name.as_ref());
         if let Some(near) = nearest(name, names()) {
             let error = error.hint(format!("did you mean `{}`?", excerpt(&written(near), 120)));
-            return ExpressionError { unknown: Some((name.to_owned(), near.to_owned())), ..error };
+            return error.meant(Meant::Name(name.to_owned(), near.to_owned()));
         }
         if self.known.is_empty() {
             return error.hint("there are no columns yet");

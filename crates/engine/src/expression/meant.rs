@@ -4,14 +4,14 @@
 //! these texts have none.
 
 use super::{
-    ExpressionError,
+    ExpressionError, Meant,
     columns::{quoted, written},
 };
 
 /// Texts that might have been meant, the likeliest first.
 pub(super) fn guesses(text: &str, error: &ExpressionError, columns: &[&str]) -> Vec<String> {
     let mut guesses = Vec::new();
-    if let Some((wrong, near)) = &error.unknown {
+    if let Some(Meant::Name(wrong, near)) = error.meant.as_deref() {
         guesses.extend(in_row(text, wrong, near));
         guesses.extend(replaced(text, wrong, &written(near)));
     }
@@ -120,7 +120,7 @@ fn end_of_quote(text: &str, quote: char) -> usize {
 mod tests {
     use marl_core::SemanticType;
 
-    use crate::expression::Expression;
+    use crate::expression::{Expression, Meant};
 
     #[test]
     fn a_text_is_mended_only_into_one_that_is_read() {
@@ -144,8 +144,12 @@ mod tests {
             ("zzz == Company Nam", None),
         ] {
             let error = Expression::condition(text, &columns).unwrap_err();
-            assert_eq!(error.instead.as_deref(), expect, "{text}");
-            if let Some(mended) = &error.instead {
+            let mended = match error.meant.as_deref() {
+                Some(Meant::Text(mended)) => Some(mended),
+                _ => None,
+            };
+            assert_eq!(mended.map(String::as_str), expect, "{text}");
+            if let Some(mended) = mended {
                 Expression::condition(mended, &columns).unwrap();
                 assert!(!error.hints.is_empty(), "{text}");
             }

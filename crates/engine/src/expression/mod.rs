@@ -29,7 +29,7 @@ use self::{
     types::{Type, Types},
 };
 
-pub use self::error::ExpressionError;
+pub use self::error::{ExpressionError, Meant};
 
 /// A condition or a formula, ready for rows. A clone shares all of it.
 #[derive(Clone)]
@@ -163,7 +163,7 @@ fn checked<N: AsRef<str>>(text: &str, known: &[(N, SemanticType)]) -> Result<Inn
                     true => error.hint(format!("write `{}`", marl_core::excerpt(&right, 200))),
                     false => error,
                 };
-                ExpressionError { instead: Some(right), ..error }
+                error.meant(Meant::Text(right))
             }
             None => error,
         }

@@ -10,7 +10,7 @@ use marl_core::SemanticType;
 use super::{
     About, Advice, Header, Part, PlanError, Request, Work, bind::producer, did_you_mean, name::Named,
 };
-use crate::expression::{Expression, ExpressionError};
+use crate::expression::{Expression, ExpressionError, Meant};
 
 /// A step's expressions.
 #[derive(Default)]
@@ -235,9 +235,9 @@ fn expression_error(error: ExpressionError, flag: &'static str, text: &str, mess
         hints.push("an expression looks like `country == \"DE\" && int(employees) > 50`".to_owned());
     }
     let plan_error = PlanError { hints, ..plan_error };
-    match (error.instead, error.of_type) {
-        (Some(right), _) => plan_error.advise(Advice::Word { flag, wrong: text.to_owned(), right }),
-        (None, Some((column, kind))) => plan_error.advise(Advice::Type { column, kind }),
-        (None, None) => plan_error,
+    match error.meant.map(|meant| *meant) {
+        Some(Meant::Text(right)) => plan_error.advise(Advice::Word { flag, wrong: text.to_owned(), right }),
+        Some(Meant::Type(column, kind)) => plan_error.advise(Advice::Type { column, kind }),
+        Some(Meant::Name(..)) | None => plan_error,
     }
 }
