@@ -28,8 +28,8 @@ pub(super) fn read(raw: &str) -> Result<Vec<String>, Invalid> {
         return items(&split_at_commas(&raw));
     };
     match items(&parts)?.as_slice() {
-        // Written out it has no `;` or line end, and would be read in another way.
-        [only] => items(&split_at_commas(only)),
+        // Written out it has no such sign any more, and would be read in another way.
+        [only] if only.len() < raw.len() => read(only),
         several => Ok(several.to_vec()),
     }
 }

@@ -214,6 +214,7 @@ fn lists_and_text() {
     reads(SemanticType::List, "- Rust\n- Go", "Rust; Go");
     reads(SemanticType::List, "AWS (S3, EC2), Rust", "AWS (S3, EC2); Rust");
     reads(SemanticType::List, ";,Rust", "Rust");
+    reads(SemanticType::List, "Rust||;", "Rust");
     reads(SemanticType::List, "\u{1b}]0;t\u{7}Rust, Go", "Rust; Go");
     refuses(SemanticType::List, ", ; N/A");
     reads(SemanticType::Text, " a \n\t b\u{1b}[31m ", "a b");
