@@ -31,6 +31,10 @@ fn plain_slug(raw: &str) -> Option<&str> {
 }
 
 fn profile(raw: &str) -> Result<String, Invalid> {
+    // Most cells that are tried as profiles are hosts of companies.
+    if domain::plain_host(raw).is_some_and(|host| !host.contains("linkedin.") && !host.contains("lnkd.")) {
+        return Err(ELSEWHERE);
+    }
     // A path whose host was cut off.
     let path =
         raw.trim_start_matches('/').split_once('/').filter(|(start, _)| start.eq_ignore_ascii_case("in"));
@@ -42,10 +46,12 @@ fn profile(raw: &str) -> Result<String, Invalid> {
         return Err(Invalid("it is a short link; open it and give the profile's own address"));
     }
     if !is_linkedin(&url) {
-        return Err(Invalid("it is not on linkedin.com"));
+        return Err(ELSEWHERE);
     }
     Ok(format!("{PROFILE}{}", canonical_slug(&page::slug(&url)?)?))
 }
+
+const ELSEWHERE: Invalid = Invalid("it is not on linkedin.com");
 
 fn is_short_link(url: &Url) -> bool {
     url.host_str().is_some_and(|host| host == "lnkd.in" || host.ends_with(".lnkd.in"))

@@ -53,10 +53,9 @@ fn bare(raw: &str) -> Cow<'_, str> {
 
 /// Whether there is certainly nothing to take off, as with nearly every cell.
 fn is_plain(raw: &str) -> bool {
-    let inner = |byte: u8| byte.is_ascii_alphanumeric() || b"-_/?&=".contains(&byte);
-    let dotted = |byte: u8| inner(byte) || byte == b'.';
+    let inner = |byte: u8| byte.is_ascii_alphanumeric() || b"-_/?&=. ".contains(&byte);
     let rest = raw.strip_prefix("https://").or_else(|| raw.strip_prefix("http://")).unwrap_or(raw);
-    rest.bytes().all(dotted)
+    rest.bytes().all(inner)
         && rest.starts_with(|c: char| c.is_ascii_alphanumeric())
         && rest.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '/')
 }
@@ -182,6 +181,10 @@ fn without_disguise(text: &str) -> String {
 fn among_words(text: &str, read: impl Fn(&str) -> Result<String, Invalid>) -> Result<String, Invalid> {
     const MOST_WORDS: usize = 60;
     const SPACE: Invalid = Invalid("it contains a space");
+    // No word is marked as an address without one of these, and none can be read as one.
+    if text.is_ascii() && !text.contains(['.', ':', '@', '/', '%', '(', '[', '{', '<', '=']) {
+        return Err(SPACE);
+    }
     let text = text.replace(['\n', '\r'], " | ");
     let words: Vec<&str> = text.split_whitespace().collect();
     if words.len() > MOST_WORDS {

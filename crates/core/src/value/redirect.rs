@@ -38,6 +38,10 @@ const SERVICES: &[Service] = &[
 /// Where a link leads in the end; `None` for one that is no such link.
 pub(super) fn target(url: &Url) -> Option<String> {
     let host = url.host_str()?.trim_end_matches('.');
+    // Every service but one keeps the target in the query.
+    if url.query().is_none() && !url.path().contains("/v3/") {
+        return None;
+    }
     if host == "urldefense.com" || host == "urldefense.proofpoint.com" && url.path().starts_with("/v3/") {
         return proofpoint(url);
     }

@@ -3,6 +3,8 @@
 
 mod mail;
 
+use std::{collections::HashSet, sync::LazyLock};
+
 pub(super) use mail::is_mail_service;
 
 /// Hosts whose pages belong to others than the host's owner; their subdomains included.
@@ -245,17 +247,25 @@ const ROOTS: &[&str] = &[
 
 /// Whether many companies have pages under `host`, which is in normal form.
 pub(super) fn is_shared(host: &str) -> bool {
-    HOSTS.iter().any(|site| is_on(host, site)) || NAMES.contains(&registrable_label(host))
+    static SITES: LazyLock<HashSet<&str>> = LazyLock::new(|| HOSTS.iter().copied().collect());
+    is_on_one_of(host, &SITES) || NAMES.contains(&registrable_label(host))
 }
 
 /// Whether `host`, which is in normal form, leads to no company.
 pub(super) fn is_nobodys(host: &str) -> bool {
-    ROOTS.contains(&host) || NOBODYS.iter().any(|site| is_on(host, site))
+    static SITES: LazyLock<HashSet<&str>> = LazyLock::new(|| NOBODYS.iter().copied().collect());
+    ROOTS.contains(&host) || is_on_one_of(host, &SITES)
 }
 
-/// Whether `host` is the site or a subdomain of it.
-fn is_on(host: &str, site: &str) -> bool {
-    host.strip_suffix(site).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+/// Whether `host` is one of the sites or a subdomain of one. Every site has a dot.
+fn is_on_one_of(host: &str, sites: &HashSet<&str>) -> bool {
+    with_parents(host).any(|name| sites.contains(name))
+}
+
+/// `www.acme.co.uk`, `acme.co.uk`, `co.uk`: the host and the names above it that have a dot.
+fn with_parents(host: &str) -> impl Iterator<Item = &str> {
+    let names = std::iter::successors(Some(host), |name| name.split_once('.').map(|(_, parent)| parent));
+    names.filter(|name| name.contains('.'))
 }
 
 /// `amazon` of `www.amazon.co.uk`.

@@ -1,6 +1,8 @@
 //! Mail services: an address there says nothing of where its owner works.
 
-use super::{is_on, registrable_label};
+use std::{collections::HashSet, sync::LazyLock};
+
+use super::{is_on_one_of, registrable_label};
 
 /// Services that are the same under many top-level domains.
 const NAMES: [&str; 16] = [
@@ -252,5 +254,6 @@ const HOSTS: &[&str] = &[
 
 /// Whether anyone may have a mailbox at `host`, which is in normal form.
 pub(in super::super) fn is_mail_service(host: &str) -> bool {
-    NAMES.contains(&registrable_label(host)) || HOSTS.iter().any(|service| is_on(host, service))
+    static SERVICES: LazyLock<HashSet<&str>> = LazyLock::new(|| HOSTS.iter().copied().collect());
+    NAMES.contains(&registrable_label(host)) || is_on_one_of(host, &SERVICES)
 }
