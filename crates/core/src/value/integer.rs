@@ -1,6 +1,7 @@
 //! `integer`: a whole number, as people and models write one.
 
 mod digits;
+mod phrases;
 mod script;
 mod words;
 
@@ -8,7 +9,8 @@ use serde_json::Number;
 
 use super::Invalid;
 use digits::Written;
-use words::{AFTER, BEFORE, BETWEEN, BETWEEN_AND, RANGE, THINGS, UNITS};
+use phrases::{after, after_and_things, before_and_things, dates};
+use words::{BETWEEN, BETWEEN_AND, RANGE, UNITS};
 
 /// A JSON number that is whole.
 pub(super) fn from_number(number: &Number) -> Option<i64> {
@@ -29,9 +31,12 @@ pub(super) fn read(raw: &str) -> Result<i64, Invalid> {
     }
     let text = script::plain(raw);
     let text = without_brackets(&words::with_clear_units(&text.to_lowercase()))?;
+    if !text.contains(|c: char| c.is_ascii_digit()) {
+        return Err(NO_NUMBER);
+    }
     let tokens = tokens(&text)?;
     let mut rest = tokens.as_slice();
-    skip_phrases(&mut rest, &[BEFORE, THINGS]);
+    before_and_things().skip(&mut rest);
     // A minus directly before the number; elsewhere it is a range sign.
     let negative = matches!(rest, [Token::Sign('-'), Token::Number(_), ..]) && text.starts_with('-');
     rest = &rest[usize::from(negative)..];
@@ -42,9 +47,9 @@ pub(super) fn read(raw: &str) -> Result<i64, Invalid> {
         Some(second) => lower_end(first, second)?,
         None => first.worth(first.unit)?,
     };
-    skip_phrases(&mut rest, &[AFTER, THINGS]);
+    after_and_things().skip(&mut rest);
     skip_date(&mut rest);
-    skip_phrases(&mut rest, &[AFTER]);
+    after().skip(&mut rest);
     match rest.first() {
         None => whole(if negative { -value } else { value }).ok_or(Invalid("it is not a whole number")),
         Some(Token::Number(_)) => Err(SEVERAL),
@@ -52,10 +57,9 @@ pub(super) fn read(raw: &str) -> Result<i64, Invalid> {
     }
 }
 
+const NO_NUMBER: Invalid = Invalid("it holds no number");
 const SEVERAL: Invalid = Invalid("it holds several numbers");
 const CONTEXT: Invalid = Invalid("its words may give the number another meaning");
-
-const DATES: &[&str] = &["as of", "as at", "in", "at", "since", "for", "year", "fiscal year", "fy"];
 
 const MONTHS: [&str; 12] = [
     "january",
@@ -116,7 +120,7 @@ fn number<'a>(rest: &mut &[Token<'a>]) -> Result<Written<'a>, Invalid> {
             Ok(*number)
         }
         _ if rest.iter().any(|token| matches!(token, Token::Number(_))) => Err(CONTEXT),
-        _ => Err(Invalid("it holds no number")),
+        _ => Err(NO_NUMBER),
     }
 }
 
@@ -146,31 +150,9 @@ fn lower_end(first: Written<'_>, second: Written<'_>) -> Result<f64, Invalid> {
     if lower <= upper && !dates { Ok(lower) } else { Err(Invalid("it is not a range of counts")) }
 }
 
-/// Skips as many of the phrases as follow each other.
-fn skip_phrases(rest: &mut &[Token<'_>], lists: &[&[&str]]) {
-    while let Some(length) =
-        lists.iter().flat_map(|list| *list).filter_map(|phrase| phrase_length(rest, phrase)).max()
-    {
-        *rest = &rest[length..];
-    }
-}
-
-/// How many tokens the phrase takes, if the tokens begin with it.
-fn phrase_length(tokens: &[Token<'_>], phrase: &str) -> Option<usize> {
-    let is = |token: &Token<'_>, part: &str| match token {
-        Token::Word(word) => *word == part,
-        Token::Sign(sign) => part.chars().eq([*sign]),
-        Token::Number(_) => false,
-    };
-    let parts = phrase.split(' ');
-    let length = parts.clone().count();
-    (tokens.len() >= length && tokens.iter().zip(parts).all(|(token, part)| is(token, part)))
-        .then_some(length)
-}
-
 /// Skips "as of 2024", "in March 2024", "at the end of 2024", "as of December 31, 2024".
 fn skip_date(rest: &mut &[Token<'_>]) {
-    let Some(length) = DATES.iter().filter_map(|phrase| phrase_length(rest, phrase)).max() else { return };
+    let Some(length) = dates().longest(rest) else { return };
     for (at, token) in rest.iter().enumerate().skip(length) {
         match token {
             Token::Number(year) if year.is_year() => {
@@ -194,6 +176,9 @@ fn is_date_word(word: &str) -> bool {
 
 /// Drops what stands in brackets: "(2024)", "[3]". What would change the number is refused.
 fn without_brackets(raw: &str) -> Result<String, Invalid> {
+    if !raw.contains(['(', '[', ')', ']']) {
+        return Ok(raw.to_owned());
+    }
     let mut depth = 0_usize;
     let (mut kept, mut dropped) = (String::with_capacity(raw.len()), String::new());
     for character in raw.chars() {

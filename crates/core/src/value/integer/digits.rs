@@ -130,6 +130,9 @@ fn unit(text: &str) -> Result<(f64, &str), Invalid> {
     let after_space = text.trim_start();
     let end = after_space.find(|c: char| !script::is_of_word(c)).unwrap_or(after_space.len());
     let (word, rest) = after_space.split_at(end);
+    if word.is_empty() {
+        return Ok((1.0, text));
+    }
     let named = |word: &str| UNITS.iter().find(|(names, _)| names.contains(&word)).map(|(_, factor)| *factor);
     if let Some(factor) = named(word) {
         return Ok((factor, rest));
@@ -140,7 +143,7 @@ fn unit(text: &str) -> Result<(f64, &str), Invalid> {
         let (sign, rest) = after_space.split_at(first.len_utf8());
         return Ok(named(sign).map_or((1.0, text), |factor| (factor, rest)));
     }
-    if after_space.len() == text.len() && !word.is_empty() {
+    if after_space.len() == text.len() {
         return Err(Invalid("a word is stuck to the number"));
     }
     Ok((1.0, text))

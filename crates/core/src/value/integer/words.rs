@@ -141,6 +141,10 @@ pub(super) const AFTER: &[&str] = &[
     "in totale", "nel mondo", "of meer", "wereldwijd", "以上", "余", "多", "이상", "余り",
 ];
 
+/// What announces the date of a count.
+pub(super) const DATES: &[&str] =
+    &["as of", "as at", "in", "at", "since", "for", "year", "fiscal year", "fy"];
+
 /// What is counted.
 #[rustfmt::skip]
 pub(super) const THINGS: &[&str] = &[
@@ -169,6 +173,9 @@ pub(super) const BETWEEN_AND: &[&str] = &["and", "und", "et", "y", "e", "en", "o
 /// The text with `mil` written out where other words say that it is a thousand; alone it may
 /// be an English million, and is read as neither.
 pub(super) fn with_clear_units(text: &str) -> String {
+    if !text.contains("mil") {
+        return text.to_owned();
+    }
     const IBERIAN: &[&str] = &[
         "empleados",
         "trabajadores",
