@@ -12,7 +12,9 @@ mod lines;
 mod markup;
 mod nothing;
 mod prose;
+mod revision;
 mod shape;
+mod table;
 mod thoughts;
 
 use serde_json::{Map, Value as Json, json};
@@ -118,6 +120,11 @@ pub fn read(answer: &str, subject: &str, outputs: &[Column]) -> Result<Fields, E
     if let Some(object) = choice::in_text(&text, question) {
         return Ok(fields(&object, outputs));
     }
+    let rows = table::rows(&text, outputs);
+    let row = rows.iter().position(|row| question.names_subject(row) == Some(true)).unwrap_or_default();
+    if let Some(object) = rows.get(row).filter(|object| question.is_answered_by(object)) {
+        return Ok(fields(object, outputs));
+    }
     if let Some(object) = lines::read(&text, outputs).filter(|object| question.is_answered_by(object)) {
         return Ok(fields(&object, outputs));
     }
@@ -155,6 +162,10 @@ const LONGEST_VALUE: usize = 64 * 1024;
 fn field(json: &Json, kind: SemanticType) -> Option<Field> {
     if let (SemanticType::Integer, Some(text)) = (kind, shape::number_and_unit(json)) {
         return field(&Json::from(text), kind);
+    }
+    let whole_name = || shape::full_name(json.as_object()?, "");
+    if let Some(name) = whole_name().filter(|_| kind == SemanticType::Text) {
+        return field(&Json::from(name), kind);
     }
     let (value, named) = match json {
         // Several candidates, each beside its source: the first that fits.
@@ -258,7 +269,9 @@ fn letters(text: &str) -> impl Iterator<Item = char> + '_ {
 fn is_template(json: &Json, column: &Column) -> bool {
     match json {
         Json::String(text) => {
-            let is_tag = text.starts_with('<') && text.ends_with('>') && !text.contains("://");
+            let is_address = has_address(column.kind) && text.contains('.') && !text.contains(' ');
+            let is_tag = text.starts_with('<') && text.ends_with('>') && !text.contains("</") && !is_address;
+            let is_tag = is_tag && !text.contains("://");
             let is_gap = ["...", "…"].contains(&text.trim()) || is_tag;
             let (form, asked) = (form(column.kind), column.question());
             let whole = || letters(asked).chain(letters(form)).eq(letters(text));

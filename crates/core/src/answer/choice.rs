@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use super::{
     Object, fields, is_template, lookup, plain,
     prose::{self, Found},
+    revision::{self, State},
     same_letters, shape, thoughts,
 };
 use crate::{Column, SemanticType};
@@ -41,7 +42,7 @@ impl Question<'_> {
 
     /// Whether the object says itself that it is about the domain in question; `None` when it
     /// names no domain, or the question has none.
-    fn names_subject(self, object: &Object) -> Option<bool> {
+    pub(super) fn names_subject(self, object: &Object) -> Option<bool> {
         let named = ["company_domain", "domain", "website"]
             .iter()
             .find_map(|key| SemanticType::Domain.read_json(lookup(object, key)?))?;
@@ -81,16 +82,20 @@ fn text_at(text: &str, question: Question<'_>, depth: usize) -> Option<Object> {
     if let Ok(inner) = serde_json::from_str::<String>(shape::without_fence(text)) {
         return text_at(&thoughts::without(&inner), question, depth + 1);
     }
-    answering(&prose::values(text), question, depth)
+    answering(&prose::values(&revision::after_diff(text)), question, depth)
 }
 
-/// The object that answers: the first one, unless a later one is announced as its correction.
-/// Later ones are about something else more often than not.
+/// The object that answers: the first one, unless a later one is announced as its correction or is
+/// of a later year. Later ones are about something else more often than not, so where two contradict
+/// each other and no word tells why, the first answers.
 fn answering(values: &[Found<'_>], question: Question<'_>, depth: usize) -> Option<Object> {
     let mut chosen: Option<(Object, Announced)> = None;
+    let mut chosen_year = None;
     for found in values {
         let Some(object) = best_in(&found.json, question, depth) else { continue };
         let announced = Announced::by(found.before, chosen.is_some());
+        let year = revision::year(last_sentence(found.before))
+            .or_else(|| revision::year_of(&object, question.outputs));
         let (names, before) = (|object| question.names_subject(object), &chosen);
         let better = match (announced, before) {
             (_, None) => true,
@@ -98,6 +103,7 @@ fn answering(values: &[Found<'_>], question: Question<'_>, depth: usize) -> Opti
             (_, Some((old, _))) if names(&object) != names(old) => {
                 names(&object) == Some(true) || names(old) == Some(false)
             }
+            _ if year.is_some() && chosen_year.is_some() && year != chosen_year => year > chosen_year,
             (Announced::Correction, _) => true,
             (Announced::Nothing, Some((_, Announced::Aside))) => true,
             // One that knows nothing, and right behind it, without a word, one that does.
@@ -108,6 +114,7 @@ fn answering(values: &[Found<'_>], question: Question<'_>, depth: usize) -> Opti
         };
         if better {
             chosen = Some((object, announced));
+            chosen_year = year;
         }
     }
     chosen.map(|(object, _)| object)
@@ -127,6 +134,14 @@ fn best_in(json: &Json, question: Question<'_>, depth: usize) -> Option<Object> 
 
 fn collect(json: &Json, question: Question<'_>, depth: usize, found: &mut Vec<Object>) {
     match json {
+        Json::Array(items) if shape::is_conversation(items) => {
+            let mut answers = items.iter().rev().map(|item| {
+                let mut of_item = Vec::new();
+                collect(item, question, depth, &mut of_item);
+                of_item
+            });
+            found.extend(answers.find(|of_item| !of_item.is_empty()).unwrap_or_default());
+        }
         Json::Array(items) => {
             if let Some(object) = shape::pairs(items, question.outputs) {
                 found.push(object);
@@ -140,16 +155,24 @@ fn collect(json: &Json, question: Question<'_>, depth: usize, found: &mut Vec<Ob
             let mut several = Vec::new();
             items.iter().for_each(|item| collect(item, question, depth, &mut several));
             let about_subject = several.iter().position(|object| question.is_subject_of(object));
+            let newest = || revision::newest(&several, question.outputs);
             if !several.is_empty() {
-                found.push(several.swap_remove(about_subject.unwrap_or_default()));
+                let best = about_subject.or_else(newest).unwrap_or_default();
+                found.push(several.swap_remove(best));
             }
         }
         Json::Object(object) if shape::is_thought(object) => {}
-        Json::Object(object) if question.is_answered_by(object) => found.push(object.clone()),
         Json::Object(object) => {
+            let joined = shape::joined(object, question.outputs);
+            let object = joined.as_ref().unwrap_or(object);
+            if question.is_answered_by(object) {
+                found.push(object.clone());
+                return;
+            }
             let of_answer = |key: &str| shape::ANSWER_KEYS.contains(&&*plain(key));
             let is_asked = |key: &str| question.outputs.iter().any(|column| same_letters(column.name, key));
-            let members = || object.iter().filter(|(key, _)| is_asked(key) || !is_aside_key(key));
+            let is_aside = |key: &str| is_aside_key(key) || revision::is_superseded(key, object);
+            let members = || object.iter().filter(|(key, _)| is_asked(key) || !is_aside(key));
             let first = members().filter(|(key, _)| of_answer(key));
             let others = members().filter(|(key, _)| !of_answer(key));
             first.chain(others).for_each(|(_, value)| collect(value, question, depth, found));
@@ -178,6 +201,11 @@ impl Announced {
         let near = &before[before.ceil_char_boundary(before.len().saturating_sub(200))..];
         let looks_again =
             || words(sentence).any(|word| SECOND_LOOKS.iter().any(|start| word.starts_with(start)));
+        match revision::label(sentence) {
+            Some(State::Earlier) => return Self::Aside,
+            Some(State::Later) if is_later => return Self::Correction,
+            _ => {}
+        }
         if is_later && words(sentence).any(|word| OTHERS.contains(&&*word)) {
             Self::Aside
         } else if corrects(sentence) || is_later && looks_again() {
@@ -287,7 +315,7 @@ const SECOND_LOOKS: [&str; 7] =
     ["reflecti", "verif", "reconsider", "recheck", "refin", "improve", "checking"];
 
 /// `former_ceo`, `formerCeo`, `Comparison`.
-fn is_aside_key(key: &str) -> bool {
+pub(super) fn is_aside_key(key: &str) -> bool {
     // "old" begins too many other words.
     let plain = plain(key);
     let begins = |word: &&str| word.len() > 3 && plain.starts_with(*word);

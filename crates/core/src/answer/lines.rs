@@ -6,7 +6,7 @@
 
 use serde_json::Value as Json;
 
-use super::{Object, lenient, plain};
+use super::{Object, lenient, plain, table};
 use crate::Column;
 
 /// How many lines of an answer are looked at.
@@ -15,6 +15,9 @@ const MOST_LINES: usize = 400;
 /// The asked keys and what their lines say; `None` when no line does, or when a key has two.
 pub(super) fn read(text: &str, outputs: &[Column]) -> Option<Object> {
     if let Some(object) = without_brace(text, outputs) {
+        return Some(object);
+    }
+    if let Some(object) = table::tagged(text, outputs) {
         return Some(object);
     }
     let mut object = Object::new();

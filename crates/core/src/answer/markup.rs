@@ -60,6 +60,8 @@ static MARKS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         // [acme.com], and the signs of a note at the end
         r"\s*\[(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|io|ai|co|dev|de|fr|eu|uk|gov|edu|info)(?:/[^\s\[\]]*)?\]".to_owned(),
         r"(?P<note>[\w.)])(?:\s*[†‡↩↗]+|\*)\s*$".to_owned(),
+        // The count of further sources: Jane Doe +1, Jane Doe Wikipedia +2
+        r"(?P<note>\p{L}[.)]?)\s+(?:(?i:wikipedia|linkedin|crunchbase|reuters|bloomberg|forbes)\s*)?\+\d{1,2}\s*$".to_owned(),
         // (source: https://acme.com), [source: the company's page]
         format!(r"\s*[(（\[]\s*(?i:{SOURCES})\s*[:：](?:\s*<?(?P<url>https?://[^\s()<>\[\]]+)>?)?[^()（）\[\]]{{0,300}}[)）\]]"),
         r"\s*[\[(](?i:citation\ needed|sources?|citations?)[\])]".to_owned(),
@@ -103,7 +105,7 @@ static EMPHASIS: LazyLock<Regex> =
 
 /// Whether a text may hold any mark at all; nearly all do not.
 fn may_be_marked(text: &str) -> bool {
-    let sign = |c: char| matches!(c, '[' | '(' | '（' | '【' | '<' | '*' | '_' | '`' | '\u{e200}'..='\u{e2ff}' | '²' | '³' | '¹' | '⁰' | '⁴'..='⁹' | '†' | '‡' | '↩' | '↗' | '{');
+    let sign = |c: char| matches!(c, '[' | '(' | '（' | '【' | '<' | '*' | '_' | '`' | '\u{e200}'..='\u{e2ff}' | '²' | '³' | '¹' | '⁰' | '⁴'..='⁹' | '+' | '†' | '‡' | '↩' | '↗' | '{');
     text.contains(sign) || text.contains([':', '"']) || text.contains("turn")
 }
 

@@ -3,7 +3,7 @@
 
 use serde_json::{Value as Json, map::Entry};
 
-use super::{Object, lookup, plain};
+use super::{Object, letters, lookup, plain, same_letters};
 use crate::{Column, SemanticType};
 
 /// Keys under which tools and models put the answer itself, in plain letters.
@@ -37,6 +37,52 @@ pub(super) fn is_thought(object: &Object) -> bool {
     ) || is("role", &["user", "system", "developer", "tool", "function"])
         || is("channel", &["analysis", "commentary"])
         || object.get("thought").and_then(Json::as_bool) == Some(true)
+}
+
+/// Whether items are the messages of a conversation, of which the last answers.
+pub(super) fn is_conversation(items: &[Json]) -> bool {
+    let role = |item: &Json| item.get("role").and_then(Json::as_str).map(str::to_lowercase);
+    items.len() > 1
+        && items.iter().filter(|item| role(item).is_some_and(|role| role == "assistant" || role == "model")).count()
+            > 1
+}
+
+/// The object with asked keys that were nested under their subject or split into parts:
+/// `{"ceo": {"name": ...}}` for `ceo_name`. `None` when there are none.
+pub(super) fn joined(object: &Object, outputs: &[Column]) -> Option<Object> {
+    let mut whole: Option<Object> = None;
+    for column in outputs.iter().filter(|column| lookup(object, column.name).is_none()) {
+        let value = nested(object, column.name).cloned().or_else(|| full_name_of(object, column));
+        if let Some(value) = value {
+            whole.get_or_insert_with(|| object.clone()).insert(column.name.to_owned(), value);
+        }
+    }
+    whole
+}
+
+fn nested<'a>(object: &'a Object, name: &str) -> Option<&'a Json> {
+    object.iter().find_map(|(subject, value)| {
+        let is_whole = |key: &str| letters(subject).chain(letters(key)).eq(letters(name));
+        value.as_object()?.iter().find(|(key, _)| is_whole(key)).map(|(_, value)| value)
+    })
+}
+
+/// The full name for a column such as `ceo_name`, from `ceo_first_name` and `ceo_last_name`, from
+/// both without the subject, or from both in an object that is called like the subject.
+fn full_name_of(object: &Object, column: &Column) -> Option<Json> {
+    let subject = column.name.strip_suffix("name").filter(|_| column.kind == SemanticType::Text)?;
+    let within = object.iter().find(|(key, value)| same_letters(key, subject) && value.is_object());
+    let name = full_name(object, subject).or_else(|| full_name(object, ""));
+    name.or_else(|| full_name(within?.1.as_object()?, "")).map(Json::from)
+}
+
+/// The first and the last name as one, where an object has both.
+pub(super) fn full_name(object: &Object, subject: &str) -> Option<String> {
+    let part = |keys: [&str; 2]| {
+        let value = keys.iter().find_map(|key| lookup(object, &format!("{subject}{key}"))?.as_str())?;
+        (!value.trim().is_empty()).then_some(value.trim())
+    };
+    Some(format!("{} {}", part(["first_name", "given_name"])?, part(["last_name", "family_name"])?))
 }
 
 /// The text of content blocks, which may split one JSON object among them.

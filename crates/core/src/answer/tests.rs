@@ -4,6 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod laid_out;
+mod revised;
 mod wrapped;
 
 const SUBJECT: &str = "Research the company with the web domain acme.com.";

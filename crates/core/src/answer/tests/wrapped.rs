@@ -2,8 +2,8 @@
 
 use super::*;
 
-const JANE: &str = r#"{"ceo_name": "Jane Doe", "employee_count": 1200}"#;
-const OLD: &str = r#"{"ceo_name": "Old Person", "employee_count": 5}"#;
+pub(super) const JANE: &str = r#"{"ceo_name": "Jane Doe", "employee_count": 1200}"#;
+pub(super) const OLD: &str = r#"{"ceo_name": "Old Person", "employee_count": 5}"#;
 
 #[track_caller]
 fn reads(reply: Json, expect: [&str; 4]) {
@@ -13,7 +13,7 @@ fn reads(reply: Json, expect: [&str; 4]) {
 }
 
 #[track_caller]
-fn is_jane(reply: impl Into<Json>) {
+pub(super) fn is_jane(reply: impl Into<Json>) {
     reads(reply.into(), ["Jane Doe", "1200", "", ""]);
 }
 

@@ -1,0 +1,92 @@
+//! Reads an answer that is a table with the asked keys as its header: Markdown, CSV, tabs; and one
+//! with a tag around each value: `<ceo_name>Jane Doe</ceo_name>`.
+
+use serde_json::Value as Json;
+
+use super::{Object, SOURCES, same_letters};
+use crate::Column;
+
+/// How many lines of an answer are looked at, and how long one may be.
+const MOST_LINES: usize = 400;
+const LONGEST_LINE: usize = 8 * 1024;
+
+/// The rows below the first header that names asked keys, each as an object.
+pub(super) fn rows(text: &str, outputs: &[Column]) -> Vec<Object> {
+    let lines: Vec<&str> = text.lines().take(MOST_LINES).map(str::trim).collect();
+    let headers = (0..lines.len()).filter_map(|at| Some((at, header(lines[at], lines.get(at + 1)?, outputs)?)));
+    for (at, (header, sign)) in headers {
+        let below = lines[at + 1..].iter().filter(|line| !is_rule(line));
+        let cells = below.map(|line| cells(line, sign)).take_while(|cells| cells.len() == header.len());
+        let is_key = |cell: &String| outputs.iter().any(|column| same_letters(column.name, cell));
+        let rows: Vec<Vec<String>> = cells.collect();
+        // A key in the first row: these are lines of keys and values.
+        if rows.first().is_some_and(|row| !row.iter().any(is_key)) {
+            let object = |row: Vec<String>| header.iter().cloned().zip(row.into_iter().map(Json::from)).collect();
+            return rows.into_iter().map(object).collect();
+        }
+    }
+    Vec::new()
+}
+
+/// The cells of a line that is a header, and the sign between them. A line of a text might hold one
+/// key by chance: below a single one a rule is needed.
+fn header(line: &str, next: &str, outputs: &[Column]) -> Option<(Vec<String>, char)> {
+    let sign = ['|', '\t', ';', ','].into_iter().find(|sign| line.contains(*sign))?;
+    let header = cells(line, sign);
+    let is = |cell: &String, key: &str| same_letters(cell, key);
+    let asked = header.iter().filter(|cell| outputs.iter().any(|column| is(cell, column.name))).count();
+    let sources = header.iter().filter(|cell| SOURCES.iter().any(|key| is(cell, key))).count();
+    let is_named = |cell: &String| cell.len() <= 40 && cell.chars().all(|c| c.is_alphanumeric() || "_- ".contains(c));
+    let is_certain = asked + sources > 1 && header.iter().all(is_named);
+    (asked > 0 && (is_certain || sign == '|' && is_rule(next))).then_some((header, sign))
+}
+
+/// `|---|:---:|`
+fn is_rule(line: &str) -> bool {
+    line.contains("--") && line.chars().all(|c| "|-:+ ".contains(c))
+}
+
+/// The cells of a line; a sign in quotes divides nothing.
+fn cells(line: &str, sign: char) -> Vec<String> {
+    let line = &line[..line.floor_char_boundary(LONGEST_LINE)];
+    let line = if sign == '|' { line.trim().trim_start_matches('|').trim_end_matches('|') } else { line };
+    let (mut cells, mut is_quoted) = (vec![String::new()], false);
+    for character in line.chars() {
+        match character {
+            '"' if sign != '|' => is_quoted = !is_quoted,
+            _ if character == sign && !is_quoted => cells.push(String::new()),
+            _ => cells.last_mut().into_iter().for_each(|cell| cell.push(character)),
+        }
+    }
+    let marks = |c: char| c.is_whitespace() || "*`".contains(c);
+    cells.iter().map(|cell| cell.trim_matches(marks).to_owned()).collect()
+}
+
+/// The values between tags that are called like asked keys; `None` when there is none, or when one
+/// key has two values.
+pub(super) fn tagged(text: &str, outputs: &[Column]) -> Option<Object> {
+    if !text.contains("</") {
+        return None;
+    }
+    let mut object = Object::new();
+    let mut from = 0;
+    while let Some(start) = text[from..].find('<').map(|at| from + at + 1) {
+        from = start;
+        let rest = &text[start..];
+        let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).unwrap_or(rest.len());
+        let name = &rest[..end];
+        let Some(column) = outputs.iter().find(|column| same_letters(column.name, name)) else { continue };
+        let Some(open) = rest.find('>') else { break };
+        let body = &rest[open + 1..];
+        let value = match body.find("</") {
+            _ if rest[..open].ends_with('/') => Json::Null,
+            Some(close) if body[close + 2..].starts_with(name) => Json::from(body[..close].trim()),
+            _ => continue,
+        };
+        let before = object.insert(column.name.to_owned(), value.clone());
+        if before.is_some_and(|before| before != value) {
+            return None;
+        }
+    }
+    (!object.is_empty()).then_some(object)
+}

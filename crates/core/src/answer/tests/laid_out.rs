@@ -1,0 +1,64 @@
+//! Other layouts than one flat object, as whole answers.
+
+use super::wrapped::is_jane;
+use super::*;
+
+const PROFILE: &str = "https://www.linkedin.com/in/jane";
+
+#[test]
+fn keys_that_are_nested_under_their_subject() {
+    for answer in [
+        r#"{"ceo": {"name": "Jane Doe", "linkedin_url": "linkedin.com/in/jane"}}"#,
+        r#"{"company": "Acme", "ceo": {"name": "Jane Doe", "linkedinUrl": "linkedin.com/in/jane"}}"#,
+        r#"{"data": {"ceo": {"name": "Jane Doe", "linkedin_url": "linkedin.com/in/jane"}}}"#,
+        r#"{"ceo": {"first_name": "Jane", "last_name": "Doe", "linkedin_url": "linkedin.com/in/jane"}}"#,
+        r#"{"ceo_first_name": "Jane", "ceo_last_name": "Doe", "ceo_linkedin_url": "linkedin.com/in/jane"}"#,
+        r#"{"ceo_name": {"first_name": "Jane", "last_name": "Doe"}, "ceo_linkedin_url": "linkedin.com/in/jane"}"#,
+        r#"{"first_name": "Jane", "last_name": "Doe", "ceo_linkedin_url": "linkedin.com/in/jane"}"#,
+        r#"{"ceo_name": "<b>Jane Doe</b>", "ceo_linkedin_url": "<linkedin.com/in/jane>"}"#,
+        r#"{"ceo_name": "Jane Doe +1", "ceo_linkedin_url": "linkedin.com/in/jane"}"#,
+        r#"{"ceo_name": "Jane Doe Wikipedia +2", "ceo_linkedin_url": "linkedin.com/in/jane"}"#,
+    ] {
+        check(answer, ["Jane Doe", "", "", PROFILE]);
+    }
+    check(r#"{"former_ceo": {"name": "Old Person"}, "employee_count": 7}"#, ["", "7", "", ""]);
+    check(r#"{"employee": {"count": 7}}"#, ["", "7", "", ""]);
+}
+
+#[test]
+fn tags_around_each_value() {
+    is_jane("<ceo_name>Jane Doe</ceo_name>\n<employee_count>1,200</employee_count>");
+    is_jane(
+        "<answer>\n  <ceo_name>Jane Doe</ceo_name>\n  <employee_count>1200</employee_count>\n  <tech_stack/>\n</answer>",
+    );
+    is_jane("```xml\n<result><CEO_Name>Jane Doe</CEO_Name><employee_count type=\"int\">1200</employee_count></result>\n```");
+    check("<ceo_name>Smith &amp; Roe</ceo_name>", ["Smith & Roe", "", "", ""]);
+    assert!(read("<ceo_name>Jane Doe</ceo_name> or <ceo_name>Bob Roe</ceo_name>", SUBJECT, OUTPUTS).is_err());
+    assert!(read("<ceo_name>Jane D", SUBJECT, OUTPUTS).is_err());
+}
+
+#[test]
+fn tables_with_the_keys_as_their_header() {
+    for answer in [
+        "ceo_name,employee_count\nJane Doe,1200",
+        "Here is the data:\n\n```csv\nceo_name,employee_count\n\"Jane Doe\",\"1,200\"\n```",
+        "ceo_name\temployee_count\nJane Doe\t1200",
+        "ceo_name;employee_count\nJane Doe;1200\n",
+        "| ceo_name | employee_count |\n|---|---:|\n| Jane Doe | 1,200 |\n\nLet me know!",
+        "| Company | CEO Name | Employee Count |\n| --- | --- | --- |\n| Acme | **Jane Doe** | 1200 |",
+        "ceo_name | employee_count\n--- | ---\nJane Doe | 1200",
+        "| domain | ceo_name | employee_count |\n|---|---|---|\n| other.com | Bob Roe | 5 |\n| acme.com | Jane Doe | 1200 |",
+    ] {
+        is_jane(answer);
+    }
+    check("| Key | Value |\n|---|---|\n| ceo_name | Jane Doe |\n| employee_count | 1200 |", ["Jane Doe", "1200", "", ""]);
+    let cut = "ceo_name,employee_count\n";
+    assert!(read(cut, SUBJECT, OUTPUTS).is_err());
+}
+
+#[test]
+fn a_name_that_begins_like_a_word_for_nothing_stays() {
+    for name in ["None Jensen", "Na Li", "Nil Kumar", "Null Roe", "Nan Doe", "Keine Meier", "Nobody Jones"] {
+        check(&format!(r#"{{"ceo_name": "{name}"}}"#), [name, "", "", ""]);
+    }
+}

@@ -1,0 +1,61 @@
+//! Answers that hold more than one state, as whole answers: the last state answers.
+
+use super::wrapped::{JANE, OLD, is_jane};
+use super::*;
+
+#[test]
+fn the_newest_state_answers() {
+    for answer in [
+        format!("As of 2021: {OLD}\nAs of 2025: {JANE}"),
+        format!("As of 2025: {JANE}\nAs of 2021: {OLD}"),
+        format!("2019: {OLD} 2024: {JANE}"),
+        format!("In 2020 the data was\n```json\n{OLD}\n```\nand in March 2025 it is\n```json\n{JANE}\n```"),
+        format!("Before: {OLD}\nAfter: {JANE}"),
+        format!("After: {JANE}\nBefore: {OLD}"),
+        format!("**Old:**\n{OLD}\n\n**New:**\n{JANE}"),
+        format!("Old version:\n{OLD}\nNew version:\n{JANE}"),
+        format!("Earlier: {OLD}\nNow: {JANE}"),
+        format!("Original: {OLD} Latest: {JANE}"),
+        format!("v1: {OLD}\nv2: {JANE}"),
+        format!("{OLD}\n\nCorrected version:\n{JANE}"),
+        format!("User: who?\nAssistant: {OLD}\nUser: look again\nAssistant: {JANE}"),
+        format!("```diff\n- {OLD}\n+ {JANE}\n```"),
+        format!("-{OLD}\n+{JANE}"),
+        "```diff\n {\n-  \"ceo_name\": \"Old Person\",\n+  \"ceo_name\": \"Jane Doe\",\n   \"employee_count\": 1200\n }\n```".to_owned(),
+        format!(r#"{{"before": {OLD}, "after": {JANE}}}"#),
+        format!(r#"{{"original": {OLD}, "revised": {JANE}}}"#),
+        r#"[{"year": 2021, "ceo_name": "Old Person"}, {"year": 2025, "ceo_name": "Jane Doe", "employee_count": 1200}]"#.to_owned(),
+    ] {
+        is_jane(answer);
+    }
+}
+
+#[test]
+fn without_a_word_the_first_answers() {
+    for answer in [
+        format!("{JANE}\n\n{OLD}"),
+        format!("{JANE}\n\nBefore answering, I looked at this page too: {OLD}"),
+        format!("{JANE}\nThe New York office: {OLD}"),
+        format!("{JANE}\nFounded in 1999: {OLD}"),
+    ] {
+        is_jane(answer);
+    }
+    // Bullets are no lines of a diff.
+    is_jane("- ceo_name: Jane Doe\n- employee_count: 1200");
+}
+
+#[test]
+fn the_last_message_of_an_assistant_answers() {
+    is_jane(json!({"messages": [
+        {"role": "user", "content": "Who leads Acme?"},
+        {"role": "assistant", "content": OLD},
+        {"role": "user", "content": "Are you sure?"},
+        {"role": "assistant", "content": JANE},
+    ]}));
+    is_jane(json!([
+        {"role": "assistant", "content": [{"type": "text", "text": OLD}]},
+        {"role": "user", "content": [{"type": "text", "text": "Again."}]},
+        {"role": "assistant", "content": [{"type": "text", "text": JANE}]},
+        {"role": "assistant", "content": "Anything else?"},
+    ]));
+}
