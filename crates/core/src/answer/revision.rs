@@ -15,18 +15,44 @@ pub(super) enum State {
     Later,
 }
 
-const EARLIER: [&str; 11] =
-    ["before", "old", "original", "earlier", "prior", "first", "v1", "outdated", "superseded", "past", "initial"];
+const EARLIER: [&str; 11] = [
+    "before",
+    "old",
+    "original",
+    "earlier",
+    "prior",
+    "first",
+    "v1",
+    "outdated",
+    "superseded",
+    "past",
+    "initial",
+];
 
 const LATER: [&str; 17] = [
-    "after", "new", "now", "current", "currently", "latest", "newest", "later", "second", "today", "present", "v2", "v3",
-    "updated", "assistant", "corrected", "revised",
+    "after",
+    "new",
+    "now",
+    "current",
+    "currently",
+    "latest",
+    "newest",
+    "later",
+    "second",
+    "today",
+    "present",
+    "v2",
+    "v3",
+    "updated",
+    "assistant",
+    "corrected",
+    "revised",
 ];
 
 /// Words that may stand in a label beside those that tell the state.
 const NEUTRAL: [&str; 19] = [
-    "the", "version", "state", "value", "values", "answer", "json", "data", "result", "record", "entry", "output",
-    "response", "object", "is", "was", "as", "of", "it",
+    "the", "version", "state", "value", "values", "answer", "json", "data", "result", "record", "entry",
+    "output", "response", "object", "is", "was", "as", "of", "it",
 ];
 
 /// The state that a short label such as "New version:" announces. A sentence that merely holds one

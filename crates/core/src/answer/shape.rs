@@ -43,7 +43,10 @@ pub(super) fn is_thought(object: &Object) -> bool {
 pub(super) fn is_conversation(items: &[Json]) -> bool {
     let role = |item: &Json| item.get("role").and_then(Json::as_str).map(str::to_lowercase);
     items.len() > 1
-        && items.iter().filter(|item| role(item).is_some_and(|role| role == "assistant" || role == "model")).count()
+        && items
+            .iter()
+            .filter(|item| role(item).is_some_and(|role| role == "assistant" || role == "model"))
+            .count()
             > 1
 }
 

@@ -10,19 +10,26 @@ use crate::Column;
 const MOST_LINES: usize = 400;
 const LONGEST_LINE: usize = 8 * 1024;
 
+/// How many tags of asked keys are looked at, and how long one of them and its value may be.
+const MOST_TAGS: usize = 200;
+const LONGEST_TAG: usize = 200;
+const LONGEST_VALUE: usize = 16 * 1024;
+
 /// The rows below the first header that names asked keys, each as an object.
 pub(super) fn rows(text: &str, outputs: &[Column]) -> Vec<Object> {
     let lines: Vec<&str> = text.lines().take(MOST_LINES).map(str::trim).collect();
-    let headers = (0..lines.len()).filter_map(|at| Some((at, header(lines[at], lines.get(at + 1)?, outputs)?)));
+    let headers =
+        (0..lines.len()).filter_map(|at| Some((at, header(lines[at], lines.get(at + 1)?, outputs)?)));
     for (at, (header, sign)) in headers {
         let below = lines[at + 1..].iter().filter(|line| !is_rule(line));
-        let cells = below.map(|line| cells(line, sign)).take_while(|cells| cells.len() == header.len());
+        let mut rows =
+            below.map(|line| cells(line, sign)).take_while(|cells| cells.len() == header.len()).peekable();
         let is_key = |cell: &String| outputs.iter().any(|column| same_letters(column.name, cell));
-        let rows: Vec<Vec<String>> = cells.collect();
         // A key in the first row: these are lines of keys and values.
-        if rows.first().is_some_and(|row| !row.iter().any(is_key)) {
-            let object = |row: Vec<String>| header.iter().cloned().zip(row.into_iter().map(Json::from)).collect();
-            return rows.into_iter().map(object).collect();
+        if rows.peek().is_some_and(|row| !row.iter().any(is_key)) {
+            let object =
+                |row: Vec<String>| header.iter().cloned().zip(row.into_iter().map(Json::from)).collect();
+            return rows.map(object).collect();
         }
     }
     Vec::new()
@@ -36,7 +43,8 @@ fn header(line: &str, next: &str, outputs: &[Column]) -> Option<(Vec<String>, ch
     let is = |cell: &String, key: &str| same_letters(cell, key);
     let asked = header.iter().filter(|cell| outputs.iter().any(|column| is(cell, column.name))).count();
     let sources = header.iter().filter(|cell| SOURCES.iter().any(|key| is(cell, key))).count();
-    let is_named = |cell: &String| cell.len() <= 40 && cell.chars().all(|c| c.is_alphanumeric() || "_- ".contains(c));
+    let is_named =
+        |cell: &String| cell.len() <= 40 && cell.chars().all(|c| c.is_alphanumeric() || "_- ".contains(c));
     let is_certain = asked + sources > 1 && header.iter().all(is_named);
     (asked > 0 && (is_certain || sign == '|' && is_rule(next))).then_some((header, sign))
 }
@@ -69,15 +77,20 @@ pub(super) fn tagged(text: &str, outputs: &[Column]) -> Option<Object> {
         return None;
     }
     let mut object = Object::new();
-    let mut from = 0;
+    let (mut from, mut left) = (0, MOST_TAGS);
     while let Some(start) = text[from..].find('<').map(|at| from + at + 1) {
         from = start;
         let rest = &text[start..];
         let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).unwrap_or(rest.len());
         let name = &rest[..end];
         let Some(column) = outputs.iter().find(|column| same_letters(column.name, name)) else { continue };
-        let Some(open) = rest.find('>') else { break };
+        left -= 1;
+        if left == 0 {
+            return None;
+        }
+        let Some(open) = rest[..rest.floor_char_boundary(LONGEST_TAG)].find('>') else { continue };
         let body = &rest[open + 1..];
+        let body = &body[..body.floor_char_boundary(LONGEST_VALUE)];
         let value = match body.find("</") {
             _ if rest[..open].ends_with('/') => Json::Null,
             Some(close) if body[close + 2..].starts_with(name) => Json::from(body[..close].trim()),

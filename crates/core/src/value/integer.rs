@@ -3,6 +3,7 @@
 mod digits;
 mod phrases;
 mod script;
+mod spelled;
 mod words;
 
 use serde_json::Number;
@@ -10,7 +11,7 @@ use serde_json::Number;
 use super::Invalid;
 use digits::Written;
 use phrases::{after, after_and_things, before_and_things, dates};
-use words::{BETWEEN, BETWEEN_AND, RANGE, UNITS};
+use words::{BETWEEN, BETWEEN_AND, PLACES, RANGE, UNITS};
 
 /// A JSON number that is whole.
 pub(super) fn from_number(number: &Number) -> Option<i64> {
@@ -31,11 +32,16 @@ pub(super) fn read(raw: &str) -> Result<i64, Invalid> {
     }
     let text = script::plain(raw);
     let text = without_brackets(&words::with_clear_units(&text.to_lowercase()))?;
-    if !text.contains(|c: char| c.is_ascii_digit()) {
-        return Err(NO_NUMBER);
-    }
+    let in_digits = if text.contains(|c: char| c.is_ascii_digit()) {
+        if text.is_ascii() { None } else { spelled::in_one_part(&text) }
+    } else {
+        Some(spelled::in_digits(&text).ok_or(NO_NUMBER)?)
+    };
+    let text = in_digits.unwrap_or(text);
     let tokens = tokens(&text)?;
     let mut rest = tokens.as_slice();
+    before_and_things().skip(&mut rest);
+    skip_leading_date(&mut rest);
     before_and_things().skip(&mut rest);
     // A minus directly before the number; elsewhere it is a range sign.
     let negative = matches!(rest, [Token::Sign('-'), Token::Number(_), ..]) && text.starts_with('-');
@@ -48,6 +54,7 @@ pub(super) fn read(raw: &str) -> Result<i64, Invalid> {
         None => first.worth(first.unit)?,
     };
     after_and_things().skip(&mut rest);
+    skip_places(&mut rest);
     skip_date(&mut rest);
     after().skip(&mut rest);
     match rest.first() {
@@ -150,6 +157,31 @@ fn lower_end(first: Written<'_>, second: Written<'_>) -> Result<f64, Invalid> {
     if lower <= upper && !dates { Ok(lower) } else { Err(Invalid("it is not a range of counts")) }
 }
 
+/// Skips "As of 2024," before the number that is of that year.
+fn skip_leading_date(rest: &mut &[Token<'_>]) {
+    let mut after = *rest;
+    skip_date(&mut after);
+    before_and_things().skip(&mut after);
+    if matches!(after.first(), Some(Token::Number(_))) {
+        *rest = after;
+    }
+}
+
+/// Skips "in 3 offices", "across more than 20 countries": where those live that were counted.
+fn skip_places(rest: &mut &[Token<'_>]) {
+    let [Token::Word(word), after @ ..] = *rest else { return };
+    if !["in", "across", "at", "over", "throughout"].contains(word) {
+        return;
+    }
+    let mut after = after;
+    before_and_things().skip(&mut after);
+    if let [Token::Number(_), Token::Word(place), behind @ ..] = after
+        && PLACES.contains(place)
+    {
+        *rest = behind;
+    }
+}
+
 /// Skips "as of 2024", "in March 2024", "at the end of 2024", "as of December 31, 2024".
 fn skip_date(rest: &mut &[Token<'_>]) {
     let Some(length) = dates().longest(rest) else { return };
@@ -189,9 +221,19 @@ fn without_brackets(raw: &str) -> Result<String, Invalid> {
             _ => dropped.push(character),
         }
     }
+    // An area code in front, or what says that the number is a year.
+    let is_code = kept.trim_start().starts_with(|c: char| c.is_ascii_digit())
+        && raw.trim_start().starts_with('(')
+        && dropped.bytes().all(|byte| byte.is_ascii_digit())
+        && dropped.len() == 3;
+    if is_code {
+        return Err(CONTEXT);
+    }
     let word = |unit: &&str| dropped.split(|c: char| !script::is_of_word(c)).any(|word| word == *unit);
     let unit = UNITS.iter().flat_map(|(names, _)| *names).filter(|unit| unit.len() > 2).any(word);
-    if unit { Err(CONTEXT) } else { Ok(kept) }
+    let is_of_year =
+        ["year", "jahr", "année", "año", "anno", "ano"].iter().any(|unit| dropped.trim() == *unit);
+    if unit || is_of_year { Err(CONTEXT) } else { Ok(kept) }
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the bound keeps it exact")]

@@ -27,8 +27,50 @@ pub fn is_placeholder(text: &str) -> bool {
         return false;
     }
     let words = words(text);
+    if is_slogan(&words) || is_question_to_the_reader(text, first) {
+        return false;
+    }
     let rest = without_lead(&words);
     says_nothing(&words) || rest.len() < words.len() && says_nothing(rest)
+}
+
+/// "No data, no decisions": a second "no" that denies something else than facts.
+fn is_slogan(words: &[Word]) -> bool {
+    const FACTS: [&str; 14] = [
+        "data",
+        "information",
+        "info",
+        "result",
+        "results",
+        "details",
+        "evidence",
+        "records",
+        "description",
+        "answer",
+        "match",
+        "matches",
+        "mention",
+        "further",
+    ];
+    let is_no = |word: &Word| word.0 == "no";
+    let second = words.iter().skip(1).take(4).position(is_no).map(|at| at + 1);
+    let Some(second) = second.filter(|at| words.first().is_some_and(is_no) && words[at - 1].1) else {
+        return false;
+    };
+    words.get(second + 1).is_some_and(|(word, _)| !FACTS.contains(&&**word))
+}
+
+/// "Can't find a plumber? We ...": a question that what follows answers. What a page asks before
+/// it lets somebody in is none.
+fn is_question_to_the_reader(text: &str, first: &str) -> bool {
+    const LONGEST: usize = 120;
+    let begins = ["can't", "can’t", "cannot", "couldn't", "couldn’t", "unable", "no", "not", "nothing"];
+    let text = &text[..text.floor_char_boundary(LONGEST)];
+    let end = text.find(['.', '!', '?', '\n']);
+    end.is_some_and(|end| {
+        let rest = &text[end + 1..];
+        text[end..].starts_with('?') && rest.chars().filter(|c| c.is_alphabetic()).count() > 3
+    }) && begins.iter().any(|word| word.eq_ignore_ascii_case(first))
 }
 
 fn says_nothing(words: &[Word]) -> bool {

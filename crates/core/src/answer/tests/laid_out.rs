@@ -31,7 +31,9 @@ fn tags_around_each_value() {
     is_jane(
         "<answer>\n  <ceo_name>Jane Doe</ceo_name>\n  <employee_count>1200</employee_count>\n  <tech_stack/>\n</answer>",
     );
-    is_jane("```xml\n<result><CEO_Name>Jane Doe</CEO_Name><employee_count type=\"int\">1200</employee_count></result>\n```");
+    is_jane(
+        "```xml\n<result><CEO_Name>Jane Doe</CEO_Name><employee_count type=\"int\">1200</employee_count></result>\n```",
+    );
     check("<ceo_name>Smith &amp; Roe</ceo_name>", ["Smith & Roe", "", "", ""]);
     assert!(read("<ceo_name>Jane Doe</ceo_name> or <ceo_name>Bob Roe</ceo_name>", SUBJECT, OUTPUTS).is_err());
     assert!(read("<ceo_name>Jane D", SUBJECT, OUTPUTS).is_err());
@@ -51,7 +53,10 @@ fn tables_with_the_keys_as_their_header() {
     ] {
         is_jane(answer);
     }
-    check("| Key | Value |\n|---|---|\n| ceo_name | Jane Doe |\n| employee_count | 1200 |", ["Jane Doe", "1200", "", ""]);
+    check(
+        "| Key | Value |\n|---|---|\n| ceo_name | Jane Doe |\n| employee_count | 1200 |",
+        ["Jane Doe", "1200", "", ""],
+    );
     let cut = "ceo_name,employee_count\n";
     assert!(read(cut, SUBJECT, OUTPUTS).is_err());
 }

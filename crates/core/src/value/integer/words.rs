@@ -162,6 +162,13 @@ pub(super) const THINGS: &[&str] = &[
     "余人", "多名", "多名员工", "余名", "余名员工", "人の社員", "명 이상",
 ];
 
+/// Places of which a company has several.
+#[rustfmt::skip]
+pub(super) const PLACES: &[&str] = &[
+    "offices", "countries", "locations", "cities", "sites", "states", "continents", "branches", "stores", "markets",
+    "regions", "territories", "plants", "facilities", "ländern", "standorten", "büros", "pays", "países", "paesi",
+];
+
 /// Words between the ends of a range.
 pub(super) const RANGE: &[&str] = &["to", "bis", "à", "a", "hasta", "até", "tot", "до", "till", "til"];
 

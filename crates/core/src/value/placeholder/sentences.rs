@@ -92,8 +92,8 @@ pub(super) const OPENINGS: &[&str] = &[
     // Error pages.
     "access (?:denied|forbidden|to this (?:page|site|resource|website) (?:is|has been) (?:denied|blocked|restricted)) ;",
     "access (?:denied|blocked|restricted) {some}(?:permission|error|firewall|cloudflare)",
-    "403|404|401|429|500|502|503|504|520|522 (?:; )?(?:error |http )?(?:forbidden|not found|unauthorized|page not found|too many requests|internal server error|bad gateway|service (?:temporarily )?unavailable|gateway time-?out|gateway timeout|error)",
-    "error|http (?:; )?(?:code |status |error )?(?:401|403|404|410|429|500|502|503|504)",
+    "403|404|401|429|500|502|503|504|520|522 (?:; )?(?:error |http )?(?:forbidden|not found|unauthorized|page not found|too many requests|internal server error|bad gateway|service (?:temporarily )?unavailable|gateway time-?out|gateway timeout|error)(?: ;| $|$| (?:while|when|the|this|page|for|on|at|error))",
+    "error|http (?:; )?(?:code |status |error )?(?:401|403|404|410|429|500|502|503|504)(?: ;| $|$| (?:not|page|forbidden|unauthorized|unauthorised|error|bad|service|internal|too|gateway|gone|access|while|when|occurred|returned|received|was (?:returned|received)))",
     "forbidden|unauthorized ; $",
     "page|resource|file not found ;",
     "just a moment ; (?:$|please|checking|while|we)",

@@ -163,7 +163,6 @@ fn integers_as_people_write_them() {
         "5 mil",
         "5 (lakh)",
         "6 lakh 50 thousand",
-        "1億2000万",
         "5 billones",
         "weniger als 50",
         "moins de 50",
@@ -178,5 +177,52 @@ fn integers_as_people_write_them() {
         "20 à 10",
     ] {
         refuses(kind, raw);
+    }
+}
+
+#[test]
+fn counts_with_what_stands_beside_them() {
+    for (raw, expect) in [
+        ("500 (engineering only)", "500"),
+        ("500 employees in 3 offices", "500"),
+        ("1,200 people across more than 20 countries", "1200"),
+        ("300 Mitarbeiter (2 Standorte)", "300"),
+        ("As of 2024, 500", "500"),
+        ("As of December 2023: about 1,200 employees", "1200"),
+        ("In 2024 over 300 people", "300"),
+        ("five hundred", "500"),
+        ("about twenty-five", "25"),
+        ("Two thousand three hundred and forty employees", "2340"),
+        ("a thousand people", "1000"),
+        ("one hundred and five", "105"),
+        ("three hundred thousand", "300000"),
+        ("1万2000人", "12000"),
+        ("約1万2,345人", "12345"),
+        ("1億2000万", "120000000"),
+        ("1만 2천명", "12000"),
+        ("3千500名", "3500"),
+        ("1.2万人", "12000"),
+    ] {
+        reads(SemanticType::Integer, raw, expect);
+    }
+    for raw in [
+        "2024 (year)",
+        "(555) 123-4567",
+        "(020) 7946",
+        "In 2024",
+        "As of 2024",
+        "in 2010 founded with 5",
+        "one of the largest",
+        "a few hundred",
+        "several thousand",
+        "hundreds",
+        "two to five thousand",
+        "nineteen eighty",
+        "one or two",
+        "Seven Eleven",
+        "500 employees in 3 subsidiaries and 20 others",
+        "1万万",
+    ] {
+        refuses(SemanticType::Integer, raw);
     }
 }

@@ -246,3 +246,41 @@ fn real_sentences_that_begin_like_nothing() {
         assert!(is_placeholder(nothing), "{nothing}");
     }
 }
+
+#[test]
+fn slogans_and_names_that_begin_like_a_refusal() {
+    for text in [
+        "No data, no decisions: we measure what matters.",
+        "No results, no fee - we recover your claims.",
+        "No information, no panic. A podcast company.",
+        "Can't find a plumber? We send one within the hour.",
+        "Cannot find the right size? Acme tailors shirts.",
+        "Unable to find parking? Acme shows free spaces.",
+        "Error 404 is a coding school in Lyon.",
+        "Error 404 builds web shops for small firms.",
+        "HTTP 404 makes developer merchandise.",
+        "404 Not Found Coffee is a chain of cafes in Ghent.",
+        "Not found is a magazine about lost things.",
+        "Nothing found is lost: we digitise archives.",
+    ] {
+        assert!(!is_placeholder(text), "{text}");
+    }
+    for text in [
+        "No data, no results found.",
+        "No information, no description.",
+        "No data.",
+        "No results, sorry.",
+        "Can't find any information about this company.",
+        "Cannot find it",
+        "Error 404",
+        "Error 404: page not found",
+        "Error 404 not found",
+        "HTTP error 503 service unavailable",
+        "HTTP 404 error while loading the page",
+        "404 not found",
+        "Not found in the sources",
+        "Are you a robot?",
+    ] {
+        assert!(is_placeholder(text), "{text}");
+    }
+}
