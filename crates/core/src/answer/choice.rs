@@ -171,11 +171,16 @@ fn collect(json: &Json, question: Question<'_>, depth: usize, found: &mut Vec<Ob
             }
             let of_answer = |key: &str| shape::ANSWER_KEYS.contains(&&*plain(key));
             let is_asked = |key: &str| question.outputs.iter().any(|column| same_letters(column.name, key));
-            let is_aside = |key: &str| is_aside_key(key) || revision::is_superseded(key, object);
+            let has_later = object.keys().any(|key| revision::is_later(key));
+            let is_aside = |key: &str| is_aside_key(key) || has_later && revision::is_earlier(key);
             let members = || object.iter().filter(|(key, _)| is_asked(key) || !is_aside(key));
-            let first = members().filter(|(key, _)| of_answer(key));
-            let others = members().filter(|(key, _)| !of_answer(key));
-            first.chain(others).for_each(|(_, value)| collect(value, question, depth, found));
+            if let Some(latest) = revision::of_latest_year(object) {
+                return collect(latest, question, depth, found);
+            }
+            let later = members().filter(|(key, _)| revision::is_later(key));
+            let first = members().filter(|(key, _)| of_answer(key) && !revision::is_later(key));
+            let others = members().filter(|(key, _)| !of_answer(key) && !revision::is_later(key));
+            later.chain(first).chain(others).for_each(|(_, value)| collect(value, question, depth, found));
         }
         Json::String(text) if text.contains(['{', '[']) => {
             found.extend(text_at(&thoughts::without(text), question, depth + 1));

@@ -16,7 +16,9 @@ pub(super) fn says_nothing(answer: &str) -> bool {
         return false;
     }
     let mut sentences = sentences(&text);
-    let Some(first) = sentences.next().filter(|first| is_placeholder(first)) else { return false };
+    let first = sentences.next().filter(|first| is_placeholder(first));
+    // "Sorry. ..." says nothing yet, and what follows does.
+    let Some(first) = first.or_else(|| is_placeholder(&text).then_some(&*text)) else { return false };
     // What stands before the turn names who was looked for; the rest may say something after all.
     let turn = TURNS.iter().filter_map(|turn| first.find(turn)).min().unwrap_or(first.len());
     let (looked_for, rest) = first.split_at(turn);
@@ -114,6 +116,11 @@ mod tests {
             "No se encontró información sobre la empresa.",
             "情報が見つかりませんでした。",
             "N/A",
+            "죄송합니다. 정보를 찾을 수 없습니다.",
+            "Przepraszam, nie znalazłem informacji o tej firmie.",
+            "Tyvärr hittade jag ingen information om företaget.",
+            "Maalesef bu şirket hakkında bilgi bulunamadı.",
+            "As an AI language model, I cannot browse the internet.",
             "Access denied",
         ] {
             assert!(says_nothing(answer), "{answer}");

@@ -15,45 +15,33 @@ pub(super) enum State {
     Later,
 }
 
-const EARLIER: [&str; 11] = [
-    "before",
-    "old",
-    "original",
-    "earlier",
-    "prior",
-    "first",
-    "v1",
-    "outdated",
-    "superseded",
-    "past",
-    "initial",
+#[rustfmt::skip]
+const EARLIER: &[&str] = &[
+    "before", "old", "original", "earlier", "prior", "first", "v1", "outdated", "superseded", "past", "initial",
+    "until", "vorher", "früher", "alt", "alte", "bisher", "avant", "ancien", "ancienne", "antes", "anterior", "prima",
+    "vecchio", "voor", "oud",
 ];
 
-const LATER: [&str; 17] = [
-    "after",
-    "new",
-    "now",
-    "current",
-    "currently",
-    "latest",
-    "newest",
-    "later",
-    "second",
-    "today",
-    "present",
-    "v2",
-    "v3",
-    "updated",
-    "assistant",
-    "corrected",
-    "revised",
+#[rustfmt::skip]
+const LATER: &[&str] = &[
+    "after", "new", "now", "current", "currently", "latest", "newest", "later", "second", "third", "today", "present",
+    "v2", "v3", "updated", "assistant", "corrected", "revised", "since", "nachher", "jetzt", "neu", "neue", "aktuell",
+    "korrektur", "korrigiert", "après", "maintenant", "nouveau", "nouvelle", "actuel", "corrigé", "correction",
+    "después", "ahora", "nuevo", "actual", "corrección", "depois", "agora", "novo", "atual", "correção", "dopo",
+    "nuovo", "attuale", "correzione", "na", "nu", "nieuw", "訂正", "修正", "更正", "исправление",
 ];
 
 /// Words that may stand in a label beside those that tell the state.
-const NEUTRAL: [&str; 19] = [
-    "the", "version", "state", "value", "values", "answer", "json", "data", "result", "record", "entry",
-    "output", "response", "object", "is", "was", "as", "of", "it",
+#[rustfmt::skip]
+const NEUTRAL: &[&str] = &[
+    "the", "version", "state", "value", "values", "answer", "json", "data", "result", "record", "entry", "output",
+    "response", "object", "is", "was", "as", "of", "it", "then", "im", "start",
 ];
+
+/// Steps on the way to an answer: the number behind one tells which is the later. Alternatives are
+/// numbered too ("option 2"), and are none.
+const STEPS: [&str; 9] =
+    ["draft", "version", "step", "attempt", "pass", "try", "revision", "iteration", "round"];
 
 /// The state that a short label such as "New version:" announces. A sentence that merely holds one
 /// of the words ("the New York office") announces nothing.
@@ -62,12 +50,25 @@ pub(super) fn label(sentence: &str) -> Option<State> {
     if sentence.len() > LONGEST {
         return None;
     }
-    let mut state = None;
+    // Of `</old><new>` the last tag counts.
+    let sentence = match sentence.trim_end().strip_suffix('>') {
+        Some(tags) => tags.rsplit('<').next().unwrap_or(tags),
+        None => sentence,
+    };
+    let (mut state, mut is_step) = (None, false);
     for word in sentence.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
         let word = word.to_lowercase();
         let of_word = match &*word {
             word if EARLIER.contains(&word) => State::Earlier,
             word if LATER.contains(&word) => State::Later,
+            "1" if is_step => State::Earlier,
+            word if is_step && word.parse::<u8>().is_ok_and(|number| (2..20).contains(&number)) => {
+                State::Later
+            }
+            word if STEPS.contains(&word) => {
+                is_step = true;
+                continue;
+            }
             word if NEUTRAL.contains(&word) => continue,
             _ => return None,
         };
@@ -101,9 +102,21 @@ pub(super) fn newest(objects: &[Object], outputs: &[Column]) -> Option<usize> {
     years.iter().position(|year| year == newest)
 }
 
-/// Whether a member of `object` is superseded by another one: `before` beside `after`.
-pub(super) fn is_superseded(key: &str, object: &Object) -> bool {
-    label(key) == Some(State::Earlier) && object.keys().any(|key| label(key) == Some(State::Later))
+/// The value of the latest year where an object's keys are years: `{"2021": ..., "2025": ...}`.
+pub(super) fn of_latest_year(object: &Object) -> Option<&Json> {
+    let is_year = |key: &str| key.len() == 4 && year(key).is_some();
+    let is_by_year = object.len() > 1 && object.keys().all(|key| is_year(key));
+    object.iter().filter(|_| is_by_year).max_by_key(|(key, _)| year(key)).map(|(_, value)| value)
+}
+
+/// Whether a member's key says that it is the later state.
+pub(super) fn is_later(key: &str) -> bool {
+    label(key) == Some(State::Later)
+}
+
+/// Whether a member's key says that it is the earlier state.
+pub(super) fn is_earlier(key: &str) -> bool {
+    label(key) == Some(State::Earlier)
 }
 
 /// The text as it is after a diff: lines that were taken away are dropped, the signs of those that
@@ -136,6 +149,11 @@ mod tests {
             ("\nNow:", Some(State::Later)),
             ("The New York office:", None),
             ("Before answering, I looked:", None),
+            ("Draft 1:", Some(State::Earlier)),
+            ("Step 2:", Some(State::Later)),
+            ("Option 2:", None),
+            ("</old><new>", Some(State::Later)),
+            ("Nachher:", Some(State::Later)),
             ("", None),
         ] {
             assert_eq!(label(text), expect, "{text}");

@@ -1,6 +1,8 @@
 //! Reads an answer that is a table with the asked keys as its header: Markdown, CSV, tabs; and one
 //! with a tag around each value: `<ceo_name>Jane Doe</ceo_name>`.
 
+use std::borrow::Cow;
+
 use serde_json::Value as Json;
 
 use super::{Object, SOURCES, same_letters};
@@ -17,6 +19,7 @@ const LONGEST_VALUE: usize = 16 * 1024;
 
 /// The rows below the first header that names asked keys, each as an object.
 pub(super) fn rows(text: &str, outputs: &[Column]) -> Vec<Object> {
+    let text = &with_lines(text);
     let lines: Vec<&str> = text.lines().take(MOST_LINES).map(str::trim).collect();
     let headers =
         (0..lines.len()).filter_map(|at| Some((at, header(lines[at], lines.get(at + 1)?, outputs)?)));
@@ -32,7 +35,51 @@ pub(super) fn rows(text: &str, outputs: &[Column]) -> Vec<Object> {
             return rows.map(object).collect();
         }
     }
-    Vec::new()
+    by_field(&lines, outputs).into_iter().collect()
+}
+
+/// A table of HTML with its rows as lines and its cells between bars.
+fn with_lines(text: &str) -> Cow<'_, str> {
+    if !text.contains("</td>") && !text.contains("</TD>") {
+        return Cow::Borrowed(text);
+    }
+    let mut plain = String::with_capacity(text.len());
+    let mut parts = text.split('<');
+    plain.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let (tag, rest) = part.split_once('>').unwrap_or((part, ""));
+        match tag.split_whitespace().next().unwrap_or_default().to_ascii_lowercase().as_str() {
+            "tr" => plain.push('\n'),
+            "td" | "th" => plain.push('|'),
+            _ => {}
+        }
+        plain.push_str(rest.trim_end());
+    }
+    Cow::Owned(plain)
+}
+
+/// One object from a table whose header is `Field` and `Value`, further columns or none.
+fn by_field(lines: &[&str], outputs: &[Column]) -> Option<Object> {
+    const FIELDS: [&str; 6] = ["field", "key", "name", "attribute", "property", "column"];
+    const VALUES: [&str; 3] = ["value", "answer", "result"];
+    let header = |line: &&str| {
+        let sign = ['|', '\t', ';', ','].into_iter().find(|sign| line.contains(*sign))?;
+        let header = cells(line, sign);
+        let is = |at: usize, words: &[&str]| {
+            header.get(at).is_some_and(|cell| words.contains(&&*cell.to_lowercase()))
+        };
+        (is(0, &FIELDS) && is(1, &VALUES)).then_some((header.len(), sign))
+    };
+    let (at, (width, sign)) = lines.iter().enumerate().find_map(|(at, line)| Some((at, header(line)?)))?;
+    let mut object = Object::new();
+    let rows = lines[at + 1..].iter().filter(|line| !is_rule(line)).map(|line| cells(line, sign));
+    for row in rows.take_while(|row| row.len() == width) {
+        let Some(column) = outputs.iter().find(|column| same_letters(column.name, &row[0])) else { continue };
+        if object.insert(column.name.to_owned(), Json::from(row[1].as_str())).is_some() {
+            return None;
+        }
+    }
+    (!object.is_empty()).then_some(object)
 }
 
 /// The cells of a line that is a header, and the sign between them. A line of a text might hold one
@@ -83,7 +130,10 @@ pub(super) fn tagged(text: &str, outputs: &[Column]) -> Option<Object> {
         let rest = &text[start..];
         let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).unwrap_or(rest.len());
         let name = &rest[..end];
-        let Some(column) = outputs.iter().find(|column| same_letters(column.name, name)) else { continue };
+        // `<field name="ceo_name">`
+        let attribute = rest[end..].strip_prefix(" name=\"").and_then(|rest| rest.split(['"', '>']).next());
+        let is_called = |column: &&Column| same_letters(column.name, attribute.unwrap_or(name));
+        let Some(column) = outputs.iter().find(is_called) else { continue };
         left -= 1;
         if left == 0 {
             return None;
@@ -93,7 +143,9 @@ pub(super) fn tagged(text: &str, outputs: &[Column]) -> Option<Object> {
         let body = &body[..body.floor_char_boundary(LONGEST_VALUE)];
         let value = match body.find("</") {
             _ if rest[..open].ends_with('/') => Json::Null,
-            Some(close) if body[close + 2..].starts_with(name) => Json::from(body[..close].trim()),
+            Some(close) if body[close + 2..].starts_with(name) => {
+                Json::from(without_cdata(body[..close].trim()))
+            }
             _ => continue,
         };
         let before = object.insert(column.name.to_owned(), value.clone());
@@ -102,4 +154,8 @@ pub(super) fn tagged(text: &str, outputs: &[Column]) -> Option<Object> {
         }
     }
     (!object.is_empty()).then_some(object)
+}
+
+fn without_cdata(value: &str) -> &str {
+    value.strip_prefix("<![CDATA[").and_then(|inner| inner.strip_suffix("]]>")).unwrap_or(value)
 }

@@ -231,6 +231,10 @@ fn without_brackets(raw: &str) -> Result<String, Invalid> {
     }
     let word = |unit: &&str| dropped.split(|c: char| !script::is_of_word(c)).any(|word| word == *unit);
     let unit = UNITS.iter().flat_map(|(names, _)| *names).filter(|unit| unit.len() > 2).any(word);
+    let is_founding = ["founded", "established", "gegründet", "fondé", "fundada"];
+    if is_founding.iter().any(|word| dropped.contains(word)) {
+        return Err(CONTEXT);
+    }
     let is_of_year =
         ["year", "jahr", "année", "año", "anno", "ano"].iter().any(|unit| dropped.trim() == *unit);
     if unit || is_of_year { Err(CONTEXT) } else { Ok(kept) }

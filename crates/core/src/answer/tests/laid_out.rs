@@ -34,6 +34,8 @@ fn tags_around_each_value() {
     is_jane(
         "```xml\n<result><CEO_Name>Jane Doe</CEO_Name><employee_count type=\"int\">1200</employee_count></result>\n```",
     );
+    is_jane("<field name=\"ceo_name\">Jane Doe</field><field name=\"employee_count\">1200</field>");
+    is_jane("<ceo_name><![CDATA[Jane Doe]]></ceo_name><employee_count>1200</employee_count>");
     check("<ceo_name>Smith &amp; Roe</ceo_name>", ["Smith & Roe", "", "", ""]);
     assert!(read("<ceo_name>Jane Doe</ceo_name> or <ceo_name>Bob Roe</ceo_name>", SUBJECT, OUTPUTS).is_err());
     assert!(read("<ceo_name>Jane D", SUBJECT, OUTPUTS).is_err());
@@ -49,6 +51,9 @@ fn tables_with_the_keys_as_their_header() {
         "| ceo_name | employee_count |\n|---|---:|\n| Jane Doe | 1,200 |\n\nLet me know!",
         "| Company | CEO Name | Employee Count |\n| --- | --- | --- |\n| Acme | **Jane Doe** | 1200 |",
         "ceo_name | employee_count\n--- | ---\nJane Doe | 1200",
+        "| Field | Value | Source |\n|---|---|---|\n| ceo_name | Jane Doe | x |\n| employee_count | 1200 | y |",
+        "Field,Value\nceo_name,Jane Doe\nemployee_count,1200",
+        "<table><tr><th>ceo_name</th><th>employee_count</th></tr>\n<tr><td>Jane Doe</td><td>1200</td></tr></table>",
         "| domain | ceo_name | employee_count |\n|---|---|---|\n| other.com | Bob Roe | 5 |\n| acme.com | Jane Doe | 1200 |",
     ] {
         is_jane(answer);
@@ -65,5 +70,33 @@ fn tables_with_the_keys_as_their_header() {
 fn a_name_that_begins_like_a_word_for_nothing_stays() {
     for name in ["None Jensen", "Na Li", "Nil Kumar", "Null Roe", "Nan Doe", "Keine Meier", "Nobody Jones"] {
         check(&format!(r#"{{"ceo_name": "{name}"}}"#), [name, "", "", ""]);
+    }
+}
+
+/// Each of these would take minutes if anything in it were read again for each of its parts.
+#[test]
+fn hostile_layouts_end() {
+    let open = "<ceo_name".repeat(20000) + ">";
+    let hostile = [
+        open,
+        "<ceo_name>".repeat(20000),
+        "ceo_name,employee_count\n".repeat(9000),
+        "| ceo_name | employee_count |\n|---|---|\n".repeat(5000),
+        "ceo_name,".repeat(25000) + "\n" + &"a,".repeat(25000),
+        "- {\n+ {\n".repeat(20000),
+        r#"{"ceo":"#.repeat(20000),
+        "As of 2021: {\"ceo_name\": \"A\"} ".repeat(5000),
+        format!("[{}]", vec![r#"{"role":"assistant","content":"{\"ceo_name\": \"A\"}"}"#; 2000].join(",")),
+        format!(
+            "{{{}}}",
+            (0..3000).map(|n| format!("\"k{n}\": {{\"a\": {n}}}")).collect::<Vec<_>>().join(",")
+        ),
+        "one hundred ".repeat(20000),
+        "1万".repeat(20000),
+        format!(r#"{{"ceo_name": "{}"}}"#, "No data, ".repeat(20000)),
+    ];
+    for text in hostile {
+        let fields = read_json(&Json::from(text.as_str()), SUBJECT, OUTPUTS);
+        assert!(fields.is_err() || fields.is_ok_and(|fields| fields.cell("tech_stack").is_none()));
     }
 }

@@ -22,6 +22,16 @@ fn the_newest_state_answers() {
         format!("```diff\n- {OLD}\n+ {JANE}\n```"),
         format!("-{OLD}\n+{JANE}"),
         "```diff\n {\n-  \"ceo_name\": \"Old Person\",\n+  \"ceo_name\": \"Jane Doe\",\n   \"employee_count\": 1200\n }\n```".to_owned(),
+        format!("Vorher: {OLD}\nNachher: {JANE}"),
+        format!("Avant : {OLD}\nAprès : {JANE}"),
+        format!("{OLD}\n\nCorrección: {JANE}"),
+        format!("Draft 1: {OLD}\nDraft 2: {JANE}"),
+        format!("First pass:\n{OLD}\nSecond pass:\n{JANE}"),
+        format!("Until then: {OLD}\nSince then: {JANE}"),
+        format!("<old>{OLD}</old><new>{JANE}</new>"),
+        format!(r#"{{"2021": {OLD}, "2025": {JANE}}}"#),
+        format!(r#"{{"first_attempt": {OLD}, "second_attempt": {JANE}}}"#),
+        format!(r#"{{"answer": {OLD}, "corrected_answer": {JANE}}}"#),
         format!(r#"{{"before": {OLD}, "after": {JANE}}}"#),
         format!(r#"{{"original": {OLD}, "revised": {JANE}}}"#),
         r#"[{"year": 2021, "ceo_name": "Old Person"}, {"year": 2025, "ceo_name": "Jane Doe", "employee_count": 1200}]"#.to_owned(),
@@ -37,6 +47,7 @@ fn without_a_word_the_first_answers() {
         format!("{JANE}\n\nBefore answering, I looked at this page too: {OLD}"),
         format!("{JANE}\nThe New York office: {OLD}"),
         format!("{JANE}\nFounded in 1999: {OLD}"),
+        format!("Option 1: {JANE}\nOption 2: {OLD}"),
     ] {
         is_jane(answer);
     }

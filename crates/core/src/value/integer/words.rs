@@ -142,8 +142,24 @@ pub(super) const AFTER: &[&str] = &[
 ];
 
 /// What announces the date of a count.
-pub(super) const DATES: &[&str] =
-    &["as of", "as at", "in", "at", "since", "for", "year", "fiscal year", "fy"];
+pub(super) const DATES: &[&str] = &[
+    "as of",
+    "as at",
+    "in",
+    "at",
+    "since",
+    "for",
+    "year",
+    "fiscal year",
+    "fy",
+    "en",
+    "em",
+    "nel",
+    "im",
+    "im jahr",
+    "stand",
+    "au",
+];
 
 /// What is counted.
 #[rustfmt::skip]

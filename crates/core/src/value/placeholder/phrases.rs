@@ -137,7 +137,12 @@ pub(super) const ENDINGS: &[&str] = &[
 ];
 
 /// What such sentences open with before they come to the point.
-pub(super) const POLITE: [&str; 14] = [
+pub(super) const POLITE: [&str; 19] = [
+    "przepraszam",
+    "tyvärr",
+    "maalesef",
+    "beklager",
+    "valitettavasti",
     "죄송합니다",
     "sorry",
     "unfortunately",

@@ -18,7 +18,7 @@ pub(super) const OPENINGS: &[&str] = &[
     "i'm (?:unable|sorry|not|afraid)",
     "i've (?:found|got) (?:no|nothing)",
     "i|we (?:have|found) (?:nothing|no {some}{facts})",
-    "as an ai (?:language |assistant|model|;)",
+    "as an ai (?:language model|assistant|model|;)",
     "as an artificial intelligence",
     "unable|failed to {find}",
     "not able to {find}",
@@ -145,6 +145,9 @@ pub(super) const OPENINGS: &[&str] = &[
     "ik (?:kon|kan|heb|vond) {some}(?:geen|niet|niets)",
     "er (?:is|zijn|werd|werden|kon|konden) {some}(?:geen|niet|niets)",
     "geen {some}(?:gevonden|beschikbaar|bekend|informatie)",
+    // Swedish and Turkish.
+    "hittade {some}(?:ingen|inga|inte|inget)",
+    "bu {some}bulunamadı",
     // Russian and Polish.
     "я не (?:смог|нашел|нашёл|могу|нашла|имею)",
     "не удалось (?:найти|определить|получить)",

@@ -190,6 +190,7 @@ fn counts_with_what_stands_beside_them() {
         ("As of 2024, 500", "500"),
         ("As of December 2023: about 1,200 employees", "1200"),
         ("In 2024 over 300 people", "300"),
+        ("1 200 salariés en 2023", "1200"),
         ("five hundred", "500"),
         ("about twenty-five", "25"),
         ("Two thousand three hundred and forty employees", "2340"),
@@ -207,6 +208,7 @@ fn counts_with_what_stands_beside_them() {
     }
     for raw in [
         "2024 (year)",
+        "1999 (founded)",
         "(555) 123-4567",
         "(020) 7946",
         "In 2024",
