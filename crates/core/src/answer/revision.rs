@@ -80,7 +80,7 @@ pub(super) fn label(sentence: &str) -> Option<State> {
 /// The last year of our time that a sentence names.
 pub(super) fn year(sentence: &str) -> Option<u16> {
     let words = sentence.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() == 4);
-    words.filter_map(|word| word.parse().ok()).filter(|year| (1990..2100).contains(year)).last()
+    words.filter_map(|word| word.parse().ok()).rfind(|year| (1990..2100).contains(year))
 }
 
 /// The year that an object says it is of, under a key that was not asked for.
