@@ -83,6 +83,10 @@ pub(crate) struct EnrichArgs {
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 
+    /// Replace the file at the output's name, whoever wrote it and whatever it says
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+
     /// Calls in flight to each provider, 1 to 16 (`limits.max_parallel` raises the bound)
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub(crate) parallel: usize,

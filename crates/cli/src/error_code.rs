@@ -12,6 +12,8 @@ pub(crate) enum ErrorCode {
     Usage,
     /// The table cannot be read, or the output cannot be written.
     Table,
+    /// The file at the output's name is not one that this run may replace.
+    OutputExists,
     /// The steps do not fit the table or each other.
     Plan,
     /// Something moved since the plan was made.

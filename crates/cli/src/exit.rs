@@ -22,6 +22,8 @@ pub(crate) const IN_DOUBT: u8 = 9;
 pub(crate) const PLAN_CHANGED: u8 = 10;
 /// The run that was waited for goes on.
 pub(crate) const STILL_RUNNING: u8 = 11;
+/// The run finished, and its table lies beside an older output that says more.
+pub(crate) const OLDER_STAYS: u8 = 12;
 /// Interrupted by a signal.
 pub(crate) const INTERRUPTED: u8 = 130;
 
@@ -47,6 +49,7 @@ Exit codes:
   9    calls are in doubt: sent, maybe paid for, no answer known
   10   something moved since the plan was made; nothing was sent
   11   the run goes on (`marl runs wait`)
-  130  interrupted; what was answered is in the output
+  12   finished; the older output says more and stays, the new table lies beside it
+  130  interrupted; what was answered is in the output, or beside an older one
 Other codes above 128 are the system's: 134 when memory ran out, 137 when the program was killed.
 The same command then goes on from what was answered.";

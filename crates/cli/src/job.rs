@@ -25,6 +25,7 @@ use crate::{
     exit,
     failure::Failure,
     filter::Filter,
+    outputs,
     place::Place,
     printer::Printer,
     project,
@@ -142,7 +143,8 @@ impl<'a> Job<'a> {
             Some(names) => Refresh::Names(names.clone()),
         };
         let steps = Steps::of(&args.steps, refresh)?;
-        let sketch = table::check(&args.input, &args.table.options())?;
+        let mut sketch = table::check(&args.input, &args.table.options())?;
+        outputs::mark_samples(&mut sketch);
         let (request, plan) = {
             let name = table_name(&sketch);
             let header = header(&sketch, &name);

@@ -1,84 +1,312 @@
-//! An older output is not replaced by one that says less: rows that are not picked pass through
-//! without the answers that it holds for them, and samples are no answers.
+//! An older output is replaced only if it is marl's own and as marl wrote it, and only by one that
+//! says as much. Files that a run itself needs are never replaced.
+//!
+//! Whether the new output says less is judged while it is written, row by row, over the rows that
+//! both have. An answer that was asked for in this run and is "no data" now is an answer; a cell
+//! that is empty because its step was not run, failed or was not in the plan is a loss. Columns
+//! that only the older output has are carried over.
 
-use std::path::Path;
-
-use engine::ledger::{RunRecord, Store};
-
-use crate::{
-    args::LedgerChoice,
-    failure::Failure,
-    job::Job,
-    pick::Picked,
-    project,
-    table::{self, InputRow, ReadOptions, Reader},
+use std::{
+    fs,
+    path::{Path, PathBuf},
 };
 
-/// Refuses when the older output holds answers that the new one would not.
-pub(crate) fn check(output: &Path, job: &Job<'_>, picked: &Picked) -> Result<(), Failure> {
-    if job.args.ledger.sandbox && output.is_file() {
-        samples_for_answers(output, job)?;
+use engine::{RowEnd, plan::Plan};
+use marl_core::Outcome;
+
+use crate::{
+    error_code::ErrorCode,
+    exit,
+    failure::Failure,
+    job::Job,
+    outputs::{self, Kind, Outputs, Record, Standing},
+    pick::Picked,
+    project,
+    table::{self, InputRow, Links, Older as OlderTable, ReadOptions, Reader, TableError},
+    typed,
+};
+
+/// What was at the output's place before a run.
+pub(crate) struct Older {
+    pub(crate) outputs: Outputs,
+    judge: Option<Judge>,
+}
+
+impl Older {
+    /// Looks at what is at the output's place, and refuses what the run must not replace.
+    pub(crate) fn look(job: &Job<'_>) -> Result<Self, Failure> {
+        let output = job.output();
+        let target = match job.output_links() {
+            Links::Follow => table::follow_links(&output).unwrap_or_else(|_| output.clone()),
+            Links::Refuse => output.clone(),
+        };
+        let ledger = project::ledger(&job.args.ledger, &job.place.project)?;
+        protect(&target, &ledger, job)?;
+        protect(&table::errors_path(&output), &ledger, job)?;
+        let outputs = Outputs::read(&job.place.project, &ledger, &target);
+        let standing = outputs.standing(&target, Kind::Table).map_err(|error| {
+            Failure::usage(format!("{} cannot be read", project::shown(&output))).caused_by(&error)
+        })?;
+        let judge = match replaceable(standing, &output, job)? {
+            Some(record) => {
+                Some(Judge::new(&target, &record, job).map_err(|error| unreadable(error, &output))?)
+            }
+            None => None,
+        };
+        Ok(Self { outputs, judge })
     }
-    if picked.count >= job.sketch.rows || !output.is_file() {
-        return Ok(());
+
+    /// Refuses rows to be picked where the older output holds answers for others.
+    pub(crate) fn check_picked(&self, job: &Job<'_>, picked: &Picked) -> Result<(), Failure> {
+        let Some(judge) = self.judge.as_ref().filter(|_| picked.count < job.sketch.rows) else {
+            return Ok(());
+        };
+        match judge.first_unpicked(job, picked) {
+            None => Ok(()),
+            Some(row) => {
+                let output = project::shown(&job.output());
+                let message = format!(
+                    "{output} holds answers for rows that are not picked, row {row} the first, and would lose them"
+                );
+                Err(Failure::new(exit::USAGE, ErrorCode::OutputExists, message)
+                    .hint(format!(
+                        "go on from it with `--input {output}`, or name another file with `--output`"
+                    ))
+                    .hint("a run over all rows replaces it; every answer is in the ledger in any case")
+                    .next(typed::with_value("--output", &free_name(&job.output()).to_string_lossy())))
+            }
+        }
     }
-    match first_loss(output, job, picked) {
-        None => Ok(()),
-        Some(row) => {
-            let output = project::shown(output);
-            let message = format!(
-                "{output} holds answers for rows that are not picked, row {row} the first, and would lose them"
-            );
-            Err(Failure::usage(message)
-                .hint(format!("go on from it with `--input {output}`, or name another file with `--output`"))
-                .hint("a run over all rows replaces it; every answer is in the ledger in any case"))
+
+    /// The columns of the older output that the new one carries over.
+    pub(crate) fn carried(&self) -> Vec<String> {
+        self.judge.as_ref().map(Judge::carried).unwrap_or_default()
+    }
+
+    /// The columns by which the new output's rows can be told apart later, besides the plan's.
+    pub(crate) fn reads(&self) -> &[String] {
+        self.judge.as_ref().map_or(&[], |judge| &judge.reads)
+    }
+
+    /// Judges a row; answers its cells of the carried columns.
+    pub(crate) fn row(
+        &mut self,
+        row: &InputRow,
+        end: Option<&RowEnd>,
+    ) -> Result<Vec<Option<String>>, TableError> {
+        self.judge.as_mut().map_or(Ok(Vec::new()), |judge| judge.row(row, end))
+    }
+
+    /// Why the older output must stay, after all rows were judged.
+    pub(crate) fn loss(&mut self) -> Result<Option<String>, TableError> {
+        self.judge.as_mut().map_or(Ok(None), Judge::loss)
+    }
+
+    /// How many answers of the older output are "no data" now.
+    pub(crate) fn gone(&self) -> u64 {
+        self.judge.as_ref().map_or(0, |judge| judge.gone)
+    }
+}
+
+/// Refuses an output at the place of a file that the run itself needs.
+fn protect(target: &Path, ledger: &Path, job: &Job<'_>) -> Result<(), Failure> {
+    let beside = |suffix: &str| {
+        let mut name = ledger.as_os_str().to_owned();
+        name.push(suffix);
+        PathBuf::from(name)
+    };
+    let of_ledger = ["", "-wal", "-shm", "-journal"].map(beside);
+    let named = |name: &str| outputs::real(target).file_name().is_some_and(|own| own == name);
+    let is = |other: &Path| table::same_place(target, other);
+    let in_marl = || outputs::real(target).parent().is_some_and(|folder| folder.ends_with(".marl"));
+    let settings = job.place.project.join("marl.toml");
+    let dot_env = job.place.working.ancestors().map(|folder| folder.join(".env")).find(|path| path.is_file());
+    let what = match () {
+        () if of_ledger.iter().any(|path| is(path)) => "the ledger",
+        () if named("marl.toml") || is(&settings) => "the settings",
+        () if named(".env") || dot_env.is_some_and(|path| is(&path)) => "a file of keys",
+        () if job.args.steps.recipe.as_deref().is_some_and(is) => "the recipe",
+        () if is(&job.args.input) => "the input",
+        () if in_marl() => "what marl keeps in `.marl`",
+        () => return Ok(()),
+    };
+    let message = format!("{}: the output would overwrite {what}", project::shown(target));
+    Err(Failure::new(exit::USAGE, ErrorCode::OutputExists, message).hint("choose another output path"))
+}
+
+/// The record of an older output that the new one is judged by; `None` where there is nothing to
+/// lose.
+fn replaceable(standing: Standing, output: &Path, job: &Job<'_>) -> Result<Option<Box<Record>>, Failure> {
+    let (is_sandbox, overwrites) = (job.args.ledger.sandbox, job.args.overwrite);
+    let shown = project::shown(output);
+    if let Standing::Own(record) | Standing::Edited(record) = &standing
+        && is_sandbox
+        && !record.sandbox
+    {
+        let message =
+            format!("{shown} holds answers that run {} got, and samples would replace them", record.run);
+        return Err(
+            refused(message, output).hint("name another file with `--output`, or leave `--sandbox` out")
+        );
+    }
+    match standing {
+        Standing::Free => Ok(None),
+        _ if overwrites => Ok(None),
+        Standing::Own(record) if record.sandbox && !is_sandbox => Ok(None),
+        Standing::Own(record) => Ok(Some(record)),
+        Standing::Edited(record) => {
+            let message = format!("{shown} was changed since run {} wrote it", record.run);
+            Err(refused(message, output).hint(
+                "name another file with `--output`, or say `--overwrite` to replace it with its changes",
+            ))
+        }
+        Standing::Foreign => {
+            Err(refused(format!("{shown} exists, and marl does not know it as its own"), output)
+                .hint("name another file with `--output`, or say `--overwrite` to replace it"))
         }
     }
 }
 
-/// Refuses samples where a run that asked the providers themselves wrote last.
-fn samples_for_answers(output: &Path, job: &Job<'_>) -> Result<(), Failure> {
-    let path = project::absolute(output);
-    let last = |sandbox| -> Option<RunRecord> {
-        let ledger = project::ledger(&LedgerChoice { ledger: None, sandbox }, &job.place.project).ok()?;
-        let store = ledger.exists().then(|| Store::open(&ledger).ok()).flatten()?;
-        let run = store.run_of_output(&path).ok()??;
-        run.summary.as_ref().is_some_and(|summary| summary["output"].is_string()).then_some(run)
-    };
-    let Some(real) = last(false) else { return Ok(()) };
-    if last(true).is_some_and(|samples| samples.started_at > real.started_at) {
-        return Ok(());
-    }
-    let output = project::shown(output);
-    let message = format!("{output} holds answers that run {} got, and samples would replace them", real.id);
-    Err(Failure::usage(message).hint("name another file with `--output`, or leave `--sandbox` out"))
+/// The next command keeps the file: a program that follows by itself must not destroy it.
+fn refused(message: String, output: &Path) -> Failure {
+    Failure::new(exit::USAGE, ErrorCode::OutputExists, message)
+        .next(typed::with_value("--output", &free_name(output).to_string_lossy()))
 }
 
-/// The first row that would lose a cell. Another table than this one's output has none.
-fn first_loss(output: &Path, job: &Job<'_>, picked: &Picked) -> Option<u64> {
-    // The output begins at its header, whatever the input does.
-    let written = ReadOptions { delimiter: job.args.table.delimiter, ..ReadOptions::default() };
-    let older = table::check(output, &written).ok()?;
-    if older.rows != job.sketch.rows {
-        return None;
+fn unreadable(error: TableError, output: &Path) -> Failure {
+    Failure::from(error)
+        .hint("it would be replaced, and marl looks first whether something would be lost")
+        .hint("name another file with `--output`, or say `--overwrite` to replace it unread")
+        .next(typed::with_value("--output", &free_name(output).to_string_lossy()))
+}
+
+/// `leads_enriched.csv` becomes `leads_enriched-2.csv`, or the next number that is free.
+fn free_name(output: &Path) -> PathBuf {
+    let stem = output.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let extension = output.extension().map(|extension| format!(".{}", extension.to_string_lossy()));
+    let extension = extension.unwrap_or_default();
+    let names = (2..1000).map(|number| output.with_file_name(format!("{stem}-{number}{extension}")));
+    names.into_iter().find(|path| fs::symlink_metadata(path).is_err()).unwrap_or_else(|| output.to_owned())
+}
+
+/// What becomes of a column of the older output that holds answers.
+enum Column {
+    /// It is carried over.
+    Carried,
+    /// A step writes it; the table may have it as well.
+    Written { output: usize, step: usize, own: Option<usize> },
+    /// It is a column of the table now.
+    Own(usize),
+}
+
+/// Compares the new output with the older one.
+struct Judge {
+    older: OlderTable,
+    columns: Vec<Column>,
+    reads: Vec<String>,
+    /// Cells that are empty now, and whose steps came to no answer.
+    lost: u64,
+    first: Option<(u64, String)>,
+    /// Cells that are empty now because the newer answer says nothing.
+    gone: u64,
+}
+
+impl Judge {
+    fn new(target: &Path, record: &Record, job: &Job<'_>) -> Result<Self, TableError> {
+        let options = ReadOptions { delimiter: job.args.table.delimiter, ..ReadOptions::default() };
+        let older = OlderTable::open(target, &job.sketch, &options, &record.answers, &record.reads)?;
+        let steps = steps_of_outputs(&job.plan);
+        let column = |name: &String| {
+            let own = job.sketch.columns.iter().position(|column| column == name);
+            match job.plan.outputs().position(|output| output.name == *name) {
+                Some(output) => Column::Written { output, step: steps[output], own },
+                None => own.map_or(Column::Carried, Column::Own),
+            }
+        };
+        let columns = older.answers().iter().map(column).collect();
+        Ok(Self { older, columns, reads: record.reads.clone(), lost: 0, first: None, gone: 0 })
     }
-    let at = |columns: &[String], name: &str| columns.iter().position(|column| column == name);
-    let columns: Vec<(usize, Option<usize>)> = job
-        .plan
-        .outputs()
-        .filter_map(|known| Some((at(&older.columns, &known.name)?, at(&job.sketch.columns, &known.name))))
-        .collect();
-    let loses = |before: &InputRow, now: &InputRow| {
-        columns
-            .iter()
-            .any(|(old, new)| before.cell(*old).is_some() && new.and_then(|new| now.cell(new)).is_none())
-    };
-    let rows = Reader::open(&older).ok()?.zip(Reader::open(&job.sketch).ok()?);
-    for (before, now) in rows {
-        let (before, now) = (before.ok()?, now.ok()?);
-        if !picked.contains(now.number()) && loses(&before, &now) {
-            return Some(now.number());
+
+    fn carried(&self) -> Vec<String> {
+        let named = self.columns.iter().zip(self.older.answers());
+        named.filter(|(column, _)| matches!(column, Column::Carried)).map(|(_, name)| name.clone()).collect()
+    }
+
+    fn row(&mut self, row: &InputRow, end: Option<&RowEnd>) -> Result<Vec<Option<String>>, TableError> {
+        let found = self.older.find(row)?;
+        let mut carried = Vec::new();
+        for (at, column) in self.columns.iter().enumerate() {
+            let answer = found.as_ref().and_then(|answers| answers[at].clone());
+            let is_own_filled = |own: usize| row.cell(own).is_some();
+            let is_lost = match column {
+                Column::Carried => {
+                    carried.push(answer);
+                    continue;
+                }
+                Column::Own(own) => !is_own_filled(*own),
+                Column::Written { output, step, own } => {
+                    let is_written = end.is_some_and(|end| end.written[*output].is_some());
+                    let is_empty = !is_written && !own.is_some_and(is_own_filled);
+                    let is_answered = end.is_some_and(|end| {
+                        matches!(end.outcomes[*step], Outcome::Value(_) | Outcome::NoData)
+                    });
+                    self.gone += u64::from(is_empty && is_answered && answer.is_some());
+                    is_empty && !is_answered
+                }
+            };
+            if is_lost && answer.is_some() {
+                self.lost += 1;
+                let name = &self.older.answers()[at];
+                self.first.get_or_insert_with(|| (row.number(), name.clone()));
+            }
         }
+        Ok(carried)
     }
-    None
+
+    fn loss(&mut self) -> Result<Option<String>, TableError> {
+        if let Some((row, column)) = &self.first {
+            let (lost, column) = (self.lost, table::shown(column));
+            let answers = if lost == 1 { "an answer".to_owned() } else { format!("{lost} answers") };
+            return Ok(Some(format!(
+                "the older one has {answers} that this run lacks, `{column}` of row {row} the first"
+            )));
+        }
+        let is_other = !self.older.is_of_these_rows()?;
+        Ok(is_other.then(|| "the older one holds answers for none of these rows".to_owned()))
+    }
+
+    /// The first row that is not picked and would lose a cell. In a table of another length the
+    /// rows are compared as they are written.
+    fn first_unpicked(&self, job: &Job<'_>, picked: &Picked) -> Option<u64> {
+        let older = self.older.sketch();
+        if older.rows != job.sketch.rows {
+            return None;
+        }
+        let at = |columns: &[String], name: &str| columns.iter().position(|column| column == name);
+        let columns: Vec<(usize, Option<usize>)> = job
+            .plan
+            .outputs()
+            .filter_map(|known| {
+                Some((at(&older.columns, &known.name)?, at(&job.sketch.columns, &known.name)))
+            })
+            .collect();
+        let loses = |before: &InputRow, now: &InputRow| {
+            let mut columns = columns.iter();
+            columns
+                .any(|(old, new)| before.cell(*old).is_some() && new.and_then(|new| now.cell(new)).is_none())
+        };
+        for (before, now) in Reader::open(older).ok()?.zip(Reader::open(&job.sketch).ok()?) {
+            let (before, now) = (before.ok()?, now.ok()?);
+            if !picked.contains(now.number()) && loses(&before, &now) {
+                return Some(now.number());
+            }
+        }
+        None
+    }
+}
+
+/// The step that writes each of the plan's outputs.
+fn steps_of_outputs(plan: &Plan) -> Vec<usize> {
+    let steps = plan.steps.iter().enumerate();
+    steps.flat_map(|(at, step)| step.columns().map(move |_| at)).collect()
 }

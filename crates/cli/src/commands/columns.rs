@@ -15,6 +15,7 @@ use crate::{
     exit,
     failure::Failure,
     job::{table_notes, tell_table_notes},
+    outputs,
     printer::Printer,
     profile::{MOST_DISTINCT, Profile},
     project,
@@ -61,7 +62,8 @@ struct Described<'a> {
 
 pub(crate) fn run(args: &ColumnsArgs, printer: &Printer) -> Result<u8, Failure> {
     let registry = Registry::gather()?;
-    let sketch = table::check(&args.table, &args.reading.options())?;
+    let mut sketch = table::check(&args.table, &args.reading.options())?;
+    outputs::mark_samples(&mut sketch);
     tell_table_notes(&sketch, printer);
     let total = sketch.columns.len();
     let most = if args.all { total } else { total.min(LISTED) };

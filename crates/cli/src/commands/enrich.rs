@@ -12,7 +12,7 @@ use engine::{
     ledger::{Ledger, MaxAge, RunLedger, RunRecordEnd, RunStart},
     plan::Plan,
 };
-use marl_core::{ErrorKind, Outcome, SkipReason};
+use marl_core::{ErrorKind, SkipReason};
 
 use super::{block_on, detach};
 use crate::{
@@ -20,9 +20,10 @@ use crate::{
     error_code::ErrorCode,
     exit,
     failure::Failure,
+    files::{self, Files, Noted, Output},
     handover::Handover,
     job::{self, Job, Way},
-    older,
+    older::Older,
     pick::{Picked, pick},
     pipeline,
     plan_hash::Hash,
@@ -32,7 +33,7 @@ use crate::{
     run_log,
     run_record::Steps,
     signals,
-    table::{self, ErrorsFile, InputRow, Reader, Sketch, TableError, WriteOptions, Writer},
+    table::{InputRow, Reader, Sketch, TableError},
     typed,
     watch::{self, Seen},
 };
@@ -63,10 +64,11 @@ async fn enrich(
     }
     let closed = || Ok(way.ageless(job.ledger_there_is()?));
     let picked = pick(&job.args.pick, job, closed, printer).await?;
-    older::check(&job.output(), job, &picked)?;
+    let older = Older::look(job)?;
+    older.check_picked(job, &picked)?;
     // From here on files are made.
     handover.iter().for_each(|handover| handover.checked());
-    let run = Run::new(job, way, picked, printer)?;
+    let run = Run::new(job, way, picked, older, printer)?;
     match handover {
         Some(handover) if !go_on_alone(&run.ledger, handover, printer)? => run.end_unbegun(),
         _ => run.go().await,
@@ -129,28 +131,23 @@ struct Run<'a> {
     gateway: Gateway,
     currency: Option<String>,
     output: PathBuf,
-    writer: Writer,
-    errors: ErrorsFile,
+    files: Files,
 }
 
 impl<'a> Run<'a> {
-    fn new(job: &'a Job<'_>, way: &Way, picked: Picked, printer: &'a Arc<Printer>) -> Result<Self, Failure> {
+    fn new(
+        job: &'a Job<'_>,
+        way: &Way,
+        picked: Picked,
+        older: Older,
+        printer: &'a Arc<Printer>,
+    ) -> Result<Self, Failure> {
         let Job { args, sketch, plan, place, .. } = job;
         let output = job.output();
         // Before the first call, so that a path that cannot be written fails at once.
-        let names: Vec<String> = plan.outputs().map(|output| output.name.clone()).collect();
-        let writer = Writer::create(
-            &output,
-            sketch,
-            &names,
-            WriteOptions {
-                raw_cells: args.raw_cells,
-                links: job.output_links(),
-                encoding: args.output_encoding,
-            },
-        )?;
-        let errors = ErrorsFile::create(&table::errors_path(&output), sketch)?;
+        let files = Files::create(job, older)?;
         let store = Arc::new(place.open_ledger(&args.ledger)?);
+        files::keep_private(store.path(), store.is_new(), &args.input, printer);
         let steps = Steps::of(plan, &way.settings, &job.request.types, picked.told(sketch.rows));
         let start = RunStart {
             command: typed::command(),
@@ -179,8 +176,7 @@ impl<'a> Run<'a> {
             gateway,
             currency,
             output,
-            writer,
-            errors,
+            files,
         })
     }
 
@@ -220,10 +216,11 @@ impl<'a> Run<'a> {
             window,
             stop,
             |row, end| {
+                let carried = self.files.write(&self.plan, row, end)?;
                 if preview.wants_more() {
-                    preview.add(self.cells(row, end));
+                    preview.add(self.cells(row, end, &carried));
                 }
-                write(&mut self.writer, &mut self.errors, &self.plan, row, end)
+                Ok(())
             },
         )
         .await;
@@ -241,8 +238,8 @@ impl<'a> Run<'a> {
         let store = self.ledger.store();
         let new = if store.is_new() { " (new)" } else { "" };
         self.printer.note("ledger", &format!("{}{new}", project::shown(store.path())));
-        if self.writer.target() != self.output {
-            let (output, target) = (project::shown(&self.output), project::shown(self.writer.target()));
+        if self.files.target() != self.output {
+            let (output, target) = (project::shown(&self.output), project::shown(self.files.target()));
             self.printer.note("output", &format!("{output} leads to {target}"));
         }
         for (at, step) in self.plan.steps.iter().enumerate() {
@@ -279,14 +276,15 @@ impl<'a> Run<'a> {
         Ok(seen)
     }
 
-    /// The output's columns: the table's, then the new ones.
+    /// The output's columns: the table's, then the new ones, then those of an older output.
     fn columns(&self) -> Vec<String> {
         let new = self.plan.outputs().filter(|output| !output.existing).map(|output| output.name.clone());
-        self.sketch.columns.iter().cloned().chain(new).collect()
+        let carried = self.files.carried().iter().cloned();
+        self.sketch.columns.iter().cloned().chain(new).chain(carried).collect()
     }
 
     /// A row of the output as text, for the preview.
-    fn cells(&self, row: &InputRow, end: Option<&RowEnd>) -> Vec<String> {
+    fn cells(&self, row: &InputRow, end: Option<&RowEnd>, carried: &[Option<String>]) -> Vec<String> {
         let written = |name: &str| {
             let at = self.plan.outputs().position(|output| output.name == name)?;
             end?.written[at].as_ref().map(ToString::to_string)
@@ -297,9 +295,11 @@ impl<'a> Run<'a> {
         // A preview shows the first and the last; a cell of a wide JSONL row takes its time.
         let all = self.columns().len();
         let is_near_an_end = |at: usize| at < 30 || at + 30 >= all;
+        let first_carried = all - self.files.carried().len();
+        let of_older = |at: usize| carried.get(at.checked_sub(first_carried)?)?.clone();
         let cell = |(at, name): (usize, String)| {
             if is_near_an_end(at) {
-                written(&name).or_else(|| own(at)).unwrap_or_default()
+                written(&name).or_else(|| own(at)).or_else(|| of_older(at)).unwrap_or_default()
             } else {
                 String::new()
             }
@@ -325,11 +325,13 @@ impl<'a> Run<'a> {
             rows: self.sketch.rows,
             rows_selected: counts.rows,
             table_notes: job::table_notes(self.sketch),
-            output: None,
-            output_failed: false,
+            output: Output::None,
+            output_path: self.output.clone(),
+            carried: self.files.carried().to_vec(),
+            gone: 0,
             errors_file: None,
             elapsed,
-            guarded_cells: self.writer.guarded_cells(),
+            guarded_cells: self.files.guarded_cells(),
             hint: report::hint(&counts, interrupted, self.asks_anew()),
             max_age: self.args.max_age,
             asks_anew: self.asks_anew(),
@@ -338,12 +340,25 @@ impl<'a> Run<'a> {
             counts,
         };
         let key_trouble = report::key_trouble(&report.counts);
-        let trouble = files(self.writer, self.errors, broken, &self.output, interrupted, &mut report);
+        let noted = Noted {
+            run: self.ledger.run(),
+            sandbox: self.is_sandbox,
+            plan: &self.plan,
+            columns: &self.sketch.columns,
+        };
+        let finished = self.files.finish(broken, &report.counts, interrupted, &noted, self.printer);
+        (report.output, report.errors_file) = (finished.output, finished.errors_file);
+        report.gone = finished.gone;
+        if matches!(report.output, Output::Beside { .. }) {
+            report.hint.get_or_insert_with(|| {
+                "go on from the older one with `--input`, or replace it by the same command with `--overwrite`".to_owned()
+            });
+        }
+        let trouble = finished.failure;
         if trouble.is_some() {
             report.status = Status::Stopped;
-            report.output_failed = report.output.is_none();
         }
-        let only_the_key = key_trouble.filter(|_| report.output.is_none() && trouble.is_none());
+        let only_the_key = key_trouble.filter(|_| report.written().is_none() && trouble.is_none());
         let is_only_the_key = only_the_key.is_some();
         let ledger_trouble = lost.then(|| ledger_lost(&report.counts, self.ledger.store().path()));
         let failure = trouble.or(ledger_trouble).or(only_the_key);
@@ -359,7 +374,7 @@ impl<'a> Run<'a> {
             self.printer.document(&document);
         } else if !is_only_the_key {
             report::summary(&report, &self.plan).iter().for_each(|line| self.printer.talk(line));
-            if report.output.is_some() {
+            if report.written().is_some() {
                 self.printer.talk("");
                 preview.lines(self.printer.width()).iter().for_each(|line| self.printer.talk(line));
             }
@@ -368,70 +383,12 @@ impl<'a> Run<'a> {
     }
 }
 
-/// Brings output and errors file into place, or keeps what there is under another name when
-/// the table or the disk broke in the middle.
-fn files(
-    writer: Writer,
-    errors: ErrorsFile,
-    trouble: Option<TableError>,
-    output: &Path,
-    interrupted: bool,
-    report: &mut Report,
-) -> Option<Failure> {
-    let counts = &report.counts;
-    if let Some(error) = trouble {
-        let failure = broken(error);
-        return Some(match writer.keep() {
-            Some(kept) => failure.hint(format!("the rows so far are in {}", kept.display())),
-            None => failure,
-        })
-        .map(|failure| failure.hint("the same command again buys nothing that was answered"));
-    }
-    // Failures alone are no reason to replace an older output, which may hold answers.
-    let gains = counts.has_answer() || counts.failed() == 0 || !output.exists();
-    let writes = (counts.has_outcome() && gains) || (counts.rows == 0 && !interrupted);
-    if !writes {
-        return None;
-    }
-    if let Err(error) = writer.finish() {
-        return Some(broken(error));
-    }
-    report.output = Some(output.to_owned());
-    match errors.finish() {
-        Ok(exists) => report.errors_file = exists.then(|| table::errors_path(output)),
-        Err(error) => return Some(broken(error)),
-    }
-    None
-}
-
 /// The ledger failed or went away in the middle of a run.
 fn ledger_lost(counts: &Counts, path: &Path) -> Failure {
     let why = counts.ledger_error.clone().unwrap_or_else(|| "it was deleted or replaced".to_owned());
     Failure::new(exit::INTERNAL, ErrorCode::Ledger, format!("the ledger {} cannot be used: {why}", path.display()))
         .hint("nothing more was sent; what was answered is in the output, and what could not be stored may be asked about again")
         .billed()
-}
-
-/// The table or the disk failed when calls had been made already.
-fn broken(error: TableError) -> Failure {
-    Failure::from(error).exiting(exit::INTERNAL).billed()
-}
-
-fn write(
-    writer: &mut Writer,
-    errors: &mut ErrorsFile,
-    plan: &Plan,
-    row: &InputRow,
-    end: Option<&RowEnd>,
-) -> Result<(), TableError> {
-    let Some(end) = end else { return writer.write(row, &vec![None; plan.outputs().count()]) };
-    writer.write(row, &end.written)?;
-    for (step, outcome) in plan.steps.iter().zip(&end.outcomes) {
-        if let Outcome::Failed(error) = outcome {
-            errors.write(row.number(), &step.name, error.kind().name(), &error.full_message())?;
-        }
-    }
-    Ok(())
 }
 
 fn status(counts: &Counts, interrupted: bool) -> Status {
@@ -453,6 +410,7 @@ fn exit_code(report: &Report) -> u8 {
         () if stopped_for(true) => exit::KEY,
         () if counts.cap_reached => exit::CAP,
         () if stopped_for(false) => exit::PROVIDER_STOPPED,
+        () if matches!(report.output, Output::Beside { .. }) => exit::OLDER_STAYS,
         () if counts.failed() > 0 => exit::ROWS_FAILED,
         () => exit::DONE,
     }

@@ -11,6 +11,7 @@ use crate::{
     exit,
     failure::Failure,
     job::{self, Job, Way, ledger_path},
+    older::Older,
     pick::pick,
     pipeline,
     plan_hash::Hash,
@@ -28,6 +29,7 @@ pub(crate) fn run(args: &PlanArgs, printer: &Arc<Printer>) -> Result<u8, Failure
     let job = Job::prepare(&args.enrich)?;
     let caps = job.caps()?;
     table::check_output(&job.output(), &job.sketch, job.output_links())?;
+    Older::look(&job)?;
     job::tell_table_notes(&job.sketch, printer);
     job::tell_near_columns(&job.plan, &job.sketch, printer);
     block_on(async {

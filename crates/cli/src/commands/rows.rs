@@ -13,6 +13,7 @@ use crate::{
     failure::Failure,
     filter::{Filter, Untold},
     job::{column_types, table_notes, tell_table_notes},
+    outputs,
     page::{Form, Page, PageRow},
     pick::Ranges,
     printer::Printer,
@@ -52,7 +53,8 @@ fn is_zero(number: &usize) -> bool {
 }
 
 pub(crate) fn run(args: &RowsArgs, printer: &Printer) -> Result<u8, Failure> {
-    let sketch = table::check(&args.table, &args.reading.options())?;
+    let mut sketch = table::check(&args.table, &args.reading.options())?;
+    outputs::mark_samples(&mut sketch);
     tell_table_notes(&sketch, printer);
     let columns = columns(&args.columns, &sketch)?;
     let filter = filter(args, &sketch)?;

@@ -17,13 +17,14 @@ use crate::{
     exit,
     failure::Failure,
     gap::{self, Ended, Reason},
+    outputs,
     past::Past,
     place::Place,
     printer::Printer,
     project,
     report::{CallStory, Explained, InputCell, Origin, why_lines},
     run_record::Step,
-    table::{self, InputRow, Reader, Sketch},
+    table::{self, InputRow, Note, Reader, Sketch},
     time::{date, span},
 };
 
@@ -34,6 +35,8 @@ pub(super) struct Document {
     table: String,
     row: u64,
     run: i64,
+    /// Whether the answers are the sandbox's: samples, never real.
+    samples: bool,
     chain: Vec<Explained>,
 }
 
@@ -41,22 +44,22 @@ pub(crate) fn run(args: &WhyArgs, printer: &Printer) -> Result<u8, Failure> {
     let registry = Registry::gather()?;
     let place = Place::find(&registry)?;
     let store = place.existing_ledger(&args.ledger)?;
-    let sketch = table::check(&args.table, &args.reading.options())?;
+    let mut sketch = table::check(&args.table, &args.reading.options())?;
+    outputs::mark_samples(&mut sketch);
     let row = find_row(&sketch, args.row)?;
     known_column(&sketch, &args.column)?;
     let past = Past::of(&registry, &store, &sketch, args.run)?;
     let story = Story { store: &store, sketch: &sketch, row: &row, past: &past };
     let chain = block_on(story.chain(&args.column))?;
+    let samples = args.ledger.sandbox || sketch.notes.contains(&Note::Samples);
     if printer.is_json() {
         let table = project::shown(&args.table);
-        printer.document(&Document {
-            schema_version: Version,
-            table,
-            row: args.row,
-            run: past.run.id,
-            chain,
-        });
+        let (row, run) = (args.row, past.run.id);
+        printer.document(&Document { schema_version: Version, table, row, run, samples, chain });
         return Ok(exit::DONE);
+    }
+    if samples {
+        printer.note("samples", "answers of the sandbox, not real ones");
     }
     for (at, explained) in chain.iter().enumerate() {
         if at > 0 {

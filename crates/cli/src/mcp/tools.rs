@@ -53,6 +53,11 @@ const ALWAYS_WITHOUT: (&str, &str) =
 const DOUBTS: (&str, &str) =
     ("in_doubt", "sending again what may have been paid for is set in marl.toml, by whoever pays");
 
+const OVERWRITE: (&str, &str) = (
+    "overwrite",
+    "replacing a file that marl does not know as its own is left to the person at the command line",
+);
+
 const PROGRESS: (&str, &str) = ("progress", "the protocol has its own notifications");
 
 const TOOLS: [Entry; 10] = [
@@ -92,6 +97,7 @@ const TOOLS: [Entry; 10] = [
         renamed: &[("input", "table")],
         without: &[
             DOUBTS,
+            OVERWRITE,
             PROGRESS,
             ("plan", "the hash is what the tool answers"),
             ("detach", "nothing is started"),
@@ -107,7 +113,7 @@ const TOOLS: [Entry; 10] = [
                       max_cost. The same run again buys nothing twice.",
         command: &["enrich"],
         renamed: &[("input", "table")],
-        without: &[DOUBTS, PROGRESS, ("detach", "it is always so")],
+        without: &[DOUBTS, OVERWRITE, PROGRESS, ("detach", "it is always so")],
         answers: &["detached"],
         reads_only: false,
         open_world: true,

@@ -3,7 +3,11 @@
 use engine::plan::Plan;
 
 use super::{Report, Status, spoken, thousands};
-use crate::words::{counted, either};
+use crate::{
+    files::Output,
+    table::shown,
+    words::{counted, either},
+};
 
 /// What is said of output cells that count as empty.
 pub(super) const SAY_NOTHING: &str = "say nothing (`N/A`, `-`, `#REF!`) and count as empty";
@@ -35,13 +39,7 @@ pub(crate) fn summary(report: &Report, plan: &Plan) -> Vec<String> {
         let alike = either(report.guarded_cells, "looks like a formula", "look like formulas");
         lines.push(format!("guarded  {guarded} that {alike} got an apostrophe; `--raw-cells` leaves it out"));
     }
-    match &report.output {
-        Some(path) => lines.push(format!("output   {}", path.display())),
-        None if report.output_failed => lines.push("output   not in its place: see the error".to_owned()),
-        None => {
-            lines.push("output   none written: there is nothing to add; an older one is as it was".to_owned())
-        }
-    }
+    lines.extend(output(report));
     if let Some(path) = &report.errors_file {
         lines.push(format!("errors   {}", path.display()));
     }
@@ -54,6 +52,37 @@ pub(crate) fn summary(report: &Report, plan: &Plan) -> Vec<String> {
         lines.push(format!("hint     {hint}"));
     }
     lines.extend(again(report));
+    lines
+}
+
+fn output(report: &Report) -> Vec<String> {
+    let path = report.output_path.display();
+    let mut lines = match &report.output {
+        Output::Written if report.sandbox => vec![format!("output   {path} (samples)")],
+        Output::Written => vec![format!("output   {path}")],
+        Output::None => {
+            vec!["output   none written: there is nothing to add; an older one is as it was".into()]
+        }
+        Output::Failed => vec![format!("output   none written; {path} is as it was")],
+        Output::Beside { why, at } => {
+            let beside = at.as_ref().map(|at| format!("beside   {} is this run's table", at.display()));
+            let stays = format!("output   {path} stays as it was: {why}");
+            std::iter::once(stays).chain(beside).collect()
+        }
+    };
+    if !report.carried.is_empty() && report.written().is_some() {
+        let columns: Vec<String> = report.carried.iter().map(|name| shown(name)).collect();
+        lines.push(format!(
+            "carried  {}: columns of an earlier run; `--overwrite` leaves them out",
+            columns.join(", ")
+        ));
+    }
+    if report.gone > 0 && report.written().is_some() {
+        let gone = thousands(report.gone);
+        lines.push(format!(
+            "gone     {gone} answers of the older output: the newer answer has no data for them"
+        ));
+    }
     lines
 }
 

@@ -1,6 +1,6 @@
 //! The one document that `enrich --json` prints.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 use engine::plan::Plan;
 use marl_core::ErrorKind;
@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Report;
-use crate::document::Version;
+use crate::{document::Version, files::Output};
 
 /// A run, told to programs.
 #[derive(JsonSchema, Serialize)]
@@ -31,6 +31,15 @@ pub(crate) struct Document {
     table_notes: Vec<String>,
     /// The enriched table; null when an older one was left as it was.
     output: Option<String>,
+    /// The enriched table where an older one says more and stays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unfinished: Option<String>,
+    /// Why the older one stays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    older_stays: Option<String>,
+    /// The columns of an earlier run that the output keeps.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    columns_carried: Vec<String>,
     /// The rows that failed, if any did.
     errors_file: Option<String>,
     elapsed_ms: u64,
@@ -129,7 +138,7 @@ pub(crate) fn document(report: &Report, plan: &Plan) -> Document {
         })
         .collect();
     errors.sort_by_key(|error| (std::cmp::Reverse(error.count), error.example_row));
-    let path = |path: &Option<std::path::PathBuf>| path.as_ref().map(|path| path.display().to_string());
+    let path = |path: &Path| path.display().to_string();
     Document {
         schema_version: Version,
         run: report.run,
@@ -139,8 +148,14 @@ pub(crate) fn document(report: &Report, plan: &Plan) -> Document {
         rows: report.rows,
         rows_selected: report.rows_selected,
         table_notes: report.table_notes.clone(),
-        output: path(&report.output),
-        errors_file: path(&report.errors_file),
+        output: report.written().map(path),
+        unfinished: report.unfinished().map(path),
+        older_stays: match &report.output {
+            Output::Beside { why, .. } => Some(why.clone()),
+            Output::Written | Output::None | Output::Failed => None,
+        },
+        columns_carried: report.carried.clone(),
+        errors_file: report.errors_file.as_deref().map(path),
         elapsed_ms: u64::try_from(report.elapsed.as_millis()).unwrap_or(u64::MAX),
         integrations: integrations.collect(),
         calls: Calls {

@@ -31,12 +31,15 @@ pub(crate) use talker::Talker;
 pub(crate) use tally::{Counts, Stop, Tally};
 pub(crate) use why::{CallStory, Explained, InputCell, Origin, why_lines};
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use engine::ledger::RunState;
 
-use crate::words::counted;
 pub(crate) use crate::words::thousands;
+use crate::{files::Output, words::counted};
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,9 +81,13 @@ pub(crate) struct Report {
     pub(crate) rows: u64,
     pub(crate) rows_selected: u64,
     pub(crate) table_notes: Vec<String>,
-    pub(crate) output: Option<PathBuf>,
-    /// Whether the output could not be finished or put in its place.
-    pub(crate) output_failed: bool,
+    pub(crate) output: Output,
+    /// Where the output is or would be.
+    pub(crate) output_path: PathBuf,
+    /// The columns that were carried over from an older output.
+    pub(crate) carried: Vec<String>,
+    /// Answers of an older output that are "no data" now.
+    pub(crate) gone: u64,
     pub(crate) errors_file: Option<PathBuf>,
     pub(crate) elapsed: Duration,
     pub(crate) guarded_cells: u64,
@@ -92,6 +99,21 @@ pub(crate) struct Report {
     pub(crate) currency: Option<String>,
     pub(crate) counts: Counts,
     pub(crate) hint: Option<String>,
+}
+
+impl Report {
+    /// The output, if it is in its place.
+    pub(crate) fn written(&self) -> Option<&Path> {
+        matches!(self.output, Output::Written).then_some(self.output_path.as_path())
+    }
+
+    /// Where the new table is, if an older output stays.
+    pub(crate) fn unfinished(&self) -> Option<&Path> {
+        match &self.output {
+            Output::Beside { at, .. } => at.as_deref(),
+            Output::Written | Output::None | Output::Failed => None,
+        }
+    }
 }
 
 /// A time as people say it: `3.4 s`, `2 min 5 s`, `1 h 50 min`.

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use marl_core::value::Value;
 
@@ -15,24 +15,25 @@ use super::writer::push_cells;
 
 const HEADER: &str = "row,integration,kind,message\n";
 
-/// Writes the errors of a run. It appears only when there are any; a run without errors
-/// removes the list of an earlier one.
+/// Writes the errors of a run. It appears only when there are any.
 pub struct ErrorsFile {
     partial: Partial,
     rows: u64,
+    /// Whether any file at its name may be replaced.
+    overwrites: bool,
 }
 
 impl ErrorsFile {
     /// Creates and locks the temporary file beside `path`.
     ///
     /// # Errors
-    /// Nothing can be written at `path`, it is the input, another run is writing it, or
-    /// there is a file that is no list of errors.
-    pub fn create(path: &Path, sketch: &Sketch) -> Result<Self, TableError> {
+    /// Nothing can be written at `path`, it is the input, another run is writing it, or there is a
+    /// file that is no list of errors and may not be overwritten.
+    pub fn create(path: &Path, sketch: &Sketch, overwrites: bool) -> Result<Self, TableError> {
         let partial = Partial::create(path, &sketch.path, HEADER.as_bytes(), Links::Refuse)?;
-        match is_foreign(partial.target()) {
+        match !overwrites && is_foreign(partial.target()) {
             true => Err(TableError::new(path, Problem::NoErrorsList)),
-            false => Ok(Self { partial, rows: 0 }),
+            false => Ok(Self { partial, rows: 0, overwrites }),
         }
     }
 
@@ -61,25 +62,36 @@ impl ErrorsFile {
         self.rows
     }
 
-    /// Puts the file in its place, or removes an older one when there are no errors.
-    /// Answers whether there is a file.
+    /// Puts the file in its place and answers where it is. `is_own` tells whether what is there is an
+    /// older list of the same output: anything else stays, and the new list lies beside it. `note` is
+    /// told the digest of a list that gets its place.
     ///
     /// # Errors
-    /// The disk does not take it, or the older file cannot be removed or is not ours.
-    pub fn finish(self) -> Result<bool, TableError> {
-        let old = self.partial.target();
-        if self.rows > 0 {
-            // It may have come while the run went on.
-            if is_foreign(old) {
-                let error = TableError::new(old, Problem::NoErrorsList);
-                return Err(self.partial.fail(error));
-            }
-            return self.partial.finish().map(|()| true);
+    /// The disk does not take it.
+    pub fn finish(
+        self,
+        is_own: impl FnOnce(&Path) -> bool,
+        note: impl FnOnce(&str),
+    ) -> Result<PathBuf, TableError> {
+        let there = self.partial.target().to_path_buf();
+        // It may have come, or have been edited, since the run before.
+        if there.exists() && !self.overwrites && !is_own(&there) {
+            return self.partial.keep().ok_or_else(|| TableError::new(&there, Problem::NoErrorsList));
         }
-        if is_errors_file(old) {
+        self.partial.finish(note).map(|()| there)
+    }
+
+    /// Removes the list of an earlier run, since this one had no errors. A file that is not that
+    /// list stays.
+    ///
+    /// # Errors
+    /// It cannot be removed.
+    pub fn remove_older(self, is_own: impl FnOnce(&Path) -> bool) -> Result<(), TableError> {
+        let old = self.partial.target();
+        if is_errors_file(old) && is_own(old) {
             fs::remove_file(old).map_err(|source| TableError::caused(old, Problem::Replace, source))?;
         }
-        Ok(false)
+        Ok(())
     }
 }
 

@@ -136,7 +136,7 @@ pub(super) fn hint(problem: &Problem, path: &Path, source: Option<&io::Error>) -
             "remove the link, or say where the table goes with `--output FILE` (a link that you name is followed)"
                 .into()
         }
-        Problem::NoErrorsList => "move it away, or choose another `--output`".into(),
+        Problem::NoErrorsList => "move it away, choose another `--output`, or say `--overwrite`".into(),
         Problem::WriteProtected => format!("choose another output path, or `chmod u+w {file}`"),
         Problem::Locked => "wait for that run to end, or choose another output path".into(),
         Problem::Create | Problem::Write | Problem::Replace => return io_hint(source?.kind()),

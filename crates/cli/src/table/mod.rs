@@ -21,6 +21,7 @@ mod jsonl_check;
 mod lines;
 mod names;
 mod note;
+mod older;
 mod partial;
 mod paths;
 mod problem;
@@ -36,7 +37,9 @@ pub use check::check;
 pub use encoding::parse_encoding;
 pub use error::TableError;
 pub use errors_file::ErrorsFile;
-pub use partial::Links;
+pub use older::Older;
+pub use partial::{Links, hex, mode_like};
+pub use paths::{follow_links, real_place, same_place};
 pub use problem::shown;
 pub use reader::{InputRow, Reader};
 pub use shape::{

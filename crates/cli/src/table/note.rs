@@ -74,6 +74,8 @@ pub enum Note {
     Padded(u64),
     /// Columns got these names.
     Named(Vec<String>),
+    /// Answers in it are the sandbox's.
+    Samples,
 }
 
 impl Note {
@@ -91,6 +93,7 @@ impl Note {
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Samples => f.write_str("the answers in it are samples of the sandbox, not real ones"),
             Self::Encoding { name, is_given: true } => write!(f, "read as {name}"),
             Self::Encoding { name, is_given: false } => {
                 write!(f, "read as {name} (`--encoding NAME` says another)")

@@ -5,14 +5,16 @@
 //! was. What a killed run left behind is removed by the next. Must not know what is written.
 
 use std::ffi::OsString;
-use std::fs::{self, File, Permissions};
+use std::fs::{self, File, Metadata, Permissions};
 use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
 
 use super::claim::{claim, is_still_at, new_file};
 use super::error::TableError;
 use super::lines::Lines;
-use super::paths::{folder_of, follow_links, same_file};
+use super::paths::{Stamp, folder_of, follow_links, same_file};
 use super::problem::Problem;
 use super::shape::unfinished_path;
 
@@ -52,6 +54,10 @@ pub(super) struct Partial {
     target: PathBuf,
     path: PathBuf,
     lines: Lines<File>,
+    /// Of everything that was written.
+    digest: Sha256,
+    /// The file that this one will replace, as it was found.
+    replaced: Option<Stamp>,
     /// Where the head ends: a file of no more is not worth keeping.
     head: u64,
     /// Whether the file has its last name, which dropping leaves alone.
@@ -72,7 +78,7 @@ impl Partial {
     pub(super) fn create(path: &Path, input: &Path, head: &[u8], links: Links) -> Result<Self, TableError> {
         let create_error = |source| TableError::caused(path, Problem::Create, source);
         let target = links.target(path)?;
-        let permissions = check_target(path, &target, input)?;
+        let old = check_target(path, &target, input)?;
         let name = target.file_name().ok_or_else(|| TableError::new(path, Problem::IsFolder))?;
         let mut hidden = OsString::from(".");
         hidden.push(name);
@@ -83,13 +89,21 @@ impl Partial {
         }
 
         // Until its permissions are known to be right nobody else may open it.
-        let mode = if permissions.is_some() { 0o600 } else { mode_like(input) };
+        let mode = if old.is_some() { 0o600 } else { mode_like(input) };
         let lines = Lines::new(claim(path, &partial, mode)?);
-        let shown = path.to_path_buf();
-        let mut created =
-            Self { shown, target, path: partial, lines, head: head.len() as u64, is_settled: false };
-        if let Some(old) = permissions {
-            created.lines.sink().set_permissions(old).map_err(create_error)?;
+        let mut created = Self {
+            shown: path.to_path_buf(),
+            target,
+            path: partial,
+            lines,
+            digest: Sha256::new(),
+            replaced: old.as_ref().map(Stamp::of),
+            head: head.len() as u64,
+            is_settled: false,
+        };
+        if let Some(old) = old {
+            let permissions = no_wider(old.permissions(), mode_like(input));
+            created.lines.sink().set_permissions(permissions).map_err(create_error)?;
         }
         created.write(head)?;
         Ok(created)
@@ -97,13 +111,19 @@ impl Partial {
 
     /// Adds a whole line. After an error the lines before can still be kept.
     pub(super) fn write(&mut self, line: &[u8]) -> Result<(), TableError> {
+        self.digest.update(line);
         self.lines.push(line).map_err(|source| self.error(Problem::Write, source))
     }
 
-    /// Brings everything to the disk and puts the file in its place. When that fails, the
-    /// lines are kept and the error names where.
-    pub(super) fn finish(mut self) -> Result<(), TableError> {
-        self.put_in_place().map_err(|error| self.fail(error))
+    /// Brings everything to the disk and puts the file in its place; in between `note` is told the
+    /// digest of its content. When that fails, the lines are kept and the error names where.
+    pub(super) fn finish(mut self, note: impl FnOnce(&str)) -> Result<(), TableError> {
+        self.put_in_place(note).map_err(|error| self.fail(error))
+    }
+
+    /// Whether what is at the target is not what was there when this file was made.
+    pub(super) fn is_overtaken(&self) -> bool {
+        fs::metadata(&self.target).ok().as_ref().map(Stamp::of) != self.replaced
     }
 
     /// Keeps the lines because of `error`, which then names where they are.
@@ -127,6 +147,7 @@ impl Partial {
         let _ = self.lines.sink().sync_all();
         // What is left under the hidden name stays until the next run.
         self.is_settled = true;
+        self.follow_folder();
         match self.move_to_visible() {
             Ok(kept) => Some(kept),
             Err(_) => self.is_ours().then(|| self.path.clone()),
@@ -138,9 +159,10 @@ impl Partial {
         &self.target
     }
 
-    fn put_in_place(&mut self) -> Result<(), TableError> {
+    fn put_in_place(&mut self, note: impl FnOnce(&str)) -> Result<(), TableError> {
         self.lines.flush().map_err(|source| self.error(Problem::Write, source))?;
         self.lines.sink().sync_all().map_err(|source| self.error(Problem::Write, source))?;
+        note(&hex(&self.digest.clone().finalize()));
         let moved = match self.is_ours() {
             true => fs::rename(&self.path, &self.target),
             false => Err(io::ErrorKind::NotFound.into()),
@@ -149,6 +171,19 @@ impl Partial {
         self.is_settled = true;
         sync_folder(&self.target);
         Ok(())
+    }
+
+    /// Finds the file again if its folder got another name meanwhile.
+    fn follow_folder(&mut self) {
+        if self.is_ours() {
+            return;
+        }
+        if let Some(moved) = place_of(self.lines.sink()).filter(|moved| is_still_at(self.lines.sink(), moved))
+        {
+            let name = self.target.file_name().map(OsString::from).unwrap_or_default();
+            self.target = moved.with_file_name(name);
+            self.path = moved;
+        }
     }
 
     fn move_to_visible(&self) -> io::Result<PathBuf> {
@@ -207,8 +242,8 @@ impl Drop for Partial {
     }
 }
 
-/// Whether a file can be put at `target`; the permissions of the one that is there.
-fn check_target(path: &Path, target: &Path, input: &Path) -> Result<Option<Permissions>, TableError> {
+/// Whether a file can be put at `target`; what is known of the one that is there.
+fn check_target(path: &Path, target: &Path, input: &Path) -> Result<Option<Metadata>, TableError> {
     let problem = |problem| Err(TableError::new(path, problem));
     if same_file(target, input) {
         return problem(Problem::OutputIsInput);
@@ -217,7 +252,7 @@ fn check_target(path: &Path, target: &Path, input: &Path) -> Result<Option<Permi
         Ok(old) if old.is_dir() => problem(Problem::IsFolder),
         Ok(old) if !old.is_file() => problem(Problem::InTheWay(target.to_path_buf())),
         Ok(old) if old.permissions().readonly() => problem(Problem::WriteProtected),
-        Ok(old) => Ok(Some(old.permissions())),
+        Ok(old) => Ok(Some(old)),
         Err(_) if !folder_of(target).is_dir() => problem(Problem::NoFolder(folder_of(target).to_path_buf())),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(TableError::caused(path, Problem::Create, error)),
@@ -227,15 +262,44 @@ fn check_target(path: &Path, target: &Path, input: &Path) -> Result<Option<Permi
 /// What a new file is created with: a private table stays private. The owner can write in
 /// any case, or the next run could not replace the output of a read-only table.
 #[cfg(unix)]
-fn mode_like(input: &Path) -> u32 {
+pub fn mode_like(input: &Path) -> u32 {
     use std::os::unix::fs::PermissionsExt;
     fs::metadata(input).map_or(0o600, |input| input.permissions().mode() & 0o777 | 0o600)
 }
 
 /// Without permission bits there is nothing to take over.
 #[cfg(not(unix))]
-fn mode_like(_input: &Path) -> u32 {
+pub fn mode_like(_input: &Path) -> u32 {
     0
+}
+
+/// The permissions of a replaced file, without those that the input does not give to others.
+#[cfg(unix)]
+fn no_wider(old: Permissions, input: u32) -> Permissions {
+    use std::os::unix::fs::PermissionsExt;
+    Permissions::from_mode(old.mode() & (input | 0o700))
+}
+
+#[cfg(not(unix))]
+fn no_wider(old: Permissions, _input: u32) -> Permissions {
+    old
+}
+
+/// Where an open file is now, on systems that tell.
+#[cfg(target_os = "linux")]
+fn place_of(file: &File) -> Option<PathBuf> {
+    use std::os::fd::AsRawFd;
+    fs::read_link(format!("/proc/self/fd/{}", file.as_raw_fd())).ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn place_of(_file: &File) -> Option<PathBuf> {
+    None
+}
+
+/// Bytes as hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Makes a new name durable, where folders can be synced at all.
@@ -251,6 +315,15 @@ impl Partial {
     pub(super) fn over(file: File, path: &Path) -> Self {
         let target = path.to_path_buf();
         let path = target.with_extension("partial");
-        Self { shown: target.clone(), path, target, lines: Lines::new(file), head: 0, is_settled: false }
+        Self {
+            shown: target.clone(),
+            path,
+            target,
+            lines: Lines::new(file),
+            digest: Sha256::new(),
+            replaced: None,
+            head: 0,
+            is_settled: false,
+        }
     }
 }

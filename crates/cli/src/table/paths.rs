@@ -102,8 +102,19 @@ fn same_spelling(one: &Path, other: &Path) -> bool {
     matches!((fs::canonicalize(one), fs::canonicalize(other)), (Ok(a), Ok(b)) if a == b)
 }
 
+/// Whether both paths lead to one file, or would once it is made.
+pub fn same_place(one: &Path, other: &Path) -> bool {
+    same_file(one, other) || matches!((real_place(one), real_place(other)), (Some(a), Some(b)) if a == b)
+}
+
+/// A path with the links of its folder resolved; the file itself need not exist.
+pub fn real_place(path: &Path) -> Option<PathBuf> {
+    let path = follow_links(path).ok()?;
+    Some(fs::canonicalize(folder_of(&path)).ok()?.join(path.file_name()?))
+}
+
 /// Where a path ends once symbolic links are followed. The last target need not exist.
-pub(super) fn follow_links(path: &Path) -> io::Result<PathBuf> {
+pub fn follow_links(path: &Path) -> io::Result<PathBuf> {
     /// As many as Linux follows.
     const MOST: usize = 40;
     let mut path = path.to_path_buf();

@@ -56,6 +56,14 @@ impl InputRow {
             Content::Jsonl(line) => line.raw(column).and_then(value_of),
         }
     }
+
+    /// The JSON of a value as it stands; `None` in CSV and TSV.
+    pub(super) fn raw_json(&self, column: usize) -> Option<&str> {
+        match &self.content {
+            Content::Csv(_) => None,
+            Content::Jsonl(line) => line.raw(column),
+        }
+    }
 }
 
 /// What a row is made of, in its format.

@@ -152,10 +152,20 @@ pub fn enriched_path(input: &Path) -> PathBuf {
     input.with_file_name(name)
 }
 
-/// `leads_enriched.csv` becomes `leads_enriched.errors.csv`; it is CSV for every format.
+/// `leads_enriched.csv` becomes `leads_enriched.errors.csv`, and `leads_enriched.jsonl` becomes
+/// `leads_enriched.errors.jsonl.csv`: it is CSV for every format, and no two outputs share one.
 pub fn errors_path(output: &Path) -> PathBuf {
     let mut name = output.file_stem().map(OsString::from).unwrap_or_default();
-    name.push(".errors.csv");
+    name.push(".errors");
+    match output.extension() {
+        Some(extension) if extension == "csv" => {}
+        Some(extension) => {
+            name.push(".");
+            name.push(extension);
+        }
+        None => name.push("."),
+    }
+    name.push(".csv");
     output.with_file_name(name)
 }
 

@@ -81,13 +81,16 @@ pub struct Writer {
 /// Where outputs go.
 enum Layout {
     Csv { delimiter: u8, cells: Vec<Cell> },
-    Jsonl { outputs: Vec<Member> },
+    Jsonl { outputs: Vec<Member>, carried: Vec<String> },
 }
 
-/// A cell of a row that is written: of the input, unless there is an output for it.
+/// A cell of a row that is written: of the input, unless there is an output for it; or of an older
+/// output.
+#[derive(Default)]
 struct Cell {
     input: Option<usize>,
     output: Option<usize>,
+    carried: Option<usize>,
 }
 
 /// A member that an output is written to.
@@ -121,13 +124,28 @@ impl Writer {
         outputs: &[String],
         options: WriteOptions,
     ) -> Result<Self, TableError> {
+        Self::carrying(path, sketch, outputs, &[], options)
+    }
+
+    /// The same with columns of an older output behind the others. Neither the table nor `outputs`
+    /// has them.
+    ///
+    /// # Errors
+    /// As [`Writer::create`]'s.
+    pub fn carrying(
+        path: &Path,
+        sketch: &Sketch,
+        outputs: &[String],
+        carried: &[String],
+        options: WriteOptions,
+    ) -> Result<Self, TableError> {
         check_output_format(path, sketch).map_err(|problem| TableError::new(path, problem))?;
-        let layout = Layout::new(sketch, outputs);
+        let layout = Layout::new(sketch, outputs, carried);
         let mut text = Vec::new();
         if let Layout::Csv { delimiter, .. } = layout {
             // Excel needs the line that says the delimiter, and so does the next run.
             text.extend_from_slice(sketch.layout.separator.as_deref().unwrap_or_default().as_bytes());
-            push_header(&mut text, delimiter, sketch, outputs);
+            push_header(&mut text, delimiter, sketch, outputs, carried);
         }
         let head = [options.encoding.mark(sketch.shape.bom), &options.encoding.bytes(&text)].concat();
         Ok(Self {
@@ -150,6 +168,19 @@ impl Writer {
     /// # Errors
     /// The disk does not take it. What it took before can be kept with [`Writer::keep`].
     pub fn write(&mut self, row: &InputRow, written: &[Option<Value>]) -> Result<(), TableError> {
+        self.write_with(row, written, &[])
+    }
+
+    /// The same with the cells of the carried columns: text, in JSONL as JSON.
+    ///
+    /// # Errors
+    /// As [`Writer::write`]'s.
+    pub fn write_with(
+        &mut self,
+        row: &InputRow,
+        written: &[Option<Value>],
+        carried: &[Option<String>],
+    ) -> Result<(), TableError> {
         // The line's end comes with the next line, since the last may have none.
         self.text.clear();
         if self.has_lines {
@@ -171,7 +202,9 @@ impl Writer {
                     if at > 0 {
                         self.text.push(*delimiter);
                     }
-                    match (of_output(cell), cell.input.and_then(|column| record.raw(column))) {
+                    let of_older = || carried.get(cell.carried?)?.as_deref();
+                    let new = of_output(cell).or_else(of_older);
+                    match (new, cell.input.and_then(|column| record.raw(column))) {
                         (Some(new), _) => push_cell(&mut self.text, self.quoting, new, is_only),
                         // The table's own cells stay as they stand, quotes and all.
                         (None, Some(own)) => self.text.extend_from_slice(own.as_bytes()),
@@ -179,8 +212,9 @@ impl Writer {
                     }
                 }
             }
-            (Layout::Jsonl { outputs }, Content::Jsonl(line)) => {
-                push_object(&mut self.text, line, outputs, written);
+            (Layout::Jsonl { outputs, carried: keys }, Content::Jsonl(line)) => {
+                let cells = (0..keys.len()).map(|at| carried.get(at).and_then(Option::as_deref));
+                push_object(&mut self.text, line, outputs, written, keys.iter().zip(cells));
             }
             _ => unreachable!("a row is written to a table of the format it was read from"),
         }
@@ -194,6 +228,12 @@ impl Writer {
         self.partial.target()
     }
 
+    /// Whether another file is at the output's place than when the writer was made, or another
+    /// content.
+    pub fn is_overtaken(&self) -> bool {
+        self.partial.is_overtaken()
+    }
+
     /// How many cells got an apostrophe because a spreadsheet would have run them.
     pub fn guarded_cells(&self) -> u64 {
         self.guarded_cells
@@ -204,9 +244,18 @@ impl Writer {
     /// # Errors
     /// The disk does not take it; an older output then is as it was. The rows are kept as
     /// by [`Writer::keep`], and a hint of the error names the file.
-    pub fn finish(mut self) -> Result<(), TableError> {
+    pub fn finish(self) -> Result<(), TableError> {
+        self.finish_noting(|_| ())
+    }
+
+    /// The same; `note` is told the digest of what is written before it gets its place, so that
+    /// a run that is killed in between leaves no output that nobody knows.
+    ///
+    /// # Errors
+    /// As [`Writer::finish`]'s.
+    pub fn finish_noting(mut self, note: impl FnOnce(&str)) -> Result<(), TableError> {
         match self.end_last_line() {
-            Ok(()) => self.partial.finish(),
+            Ok(()) => self.partial.finish(note),
             Err(error) => Err(self.partial.fail(error)),
         }
     }
@@ -233,28 +282,34 @@ impl Writer {
 }
 
 impl Layout {
-    fn new(sketch: &Sketch, outputs: &[String]) -> Self {
+    fn new(sketch: &Sketch, outputs: &[String], carried: &[String]) -> Self {
         let column_of = |output: &String| sketch.columns.iter().position(|column| column == output);
         match sketch.format {
             Format::Csv { delimiter } => {
                 let output_of = |column: &String| outputs.iter().position(|output| output == column);
                 let of_table = sketch.columns.iter().enumerate();
-                let of_table =
-                    of_table.map(|(place, column)| Cell { input: Some(place), output: output_of(column) });
+                let of_table = of_table.map(|(place, column)| Cell {
+                    input: Some(place),
+                    output: output_of(column),
+                    carried: None,
+                });
                 let added = outputs.iter().enumerate().filter(|(_, output)| column_of(output).is_none());
-                let added = added.map(|(place, _)| Cell { input: None, output: Some(place) });
-                Self::Csv { delimiter, cells: of_table.chain(added).collect() }
+                let added = added.map(|(place, _)| Cell { output: Some(place), ..Cell::default() });
+                let carried =
+                    (0..carried.len()).map(|place| Cell { carried: Some(place), ..Cell::default() });
+                Self::Csv { delimiter, cells: of_table.chain(added).chain(carried).collect() }
             }
             Format::Jsonl => {
                 let member = |output: &String| Member { key: json(output), column: column_of(output) };
-                Self::Jsonl { outputs: outputs.iter().map(member).collect() }
+                let carried = carried.iter().map(|name| json(name)).collect();
+                Self::Jsonl { outputs: outputs.iter().map(member).collect(), carried }
             }
         }
     }
 }
 
 /// The header as it stands, and the new names behind it.
-fn push_header(text: &mut Vec<u8>, delimiter: u8, sketch: &Sketch, outputs: &[String]) {
+fn push_header(text: &mut Vec<u8>, delimiter: u8, sketch: &Sketch, outputs: &[String], carried: &[String]) {
     let quoting = Quoting::of(sketch);
     let is_only = sketch.columns.len() == 1;
     match &sketch.layout.header {
@@ -268,7 +323,8 @@ fn push_header(text: &mut Vec<u8>, delimiter: u8, sketch: &Sketch, outputs: &[St
             }
         }
     }
-    for output in outputs.iter().filter(|output| !sketch.columns.contains(output)) {
+    let new = outputs.iter().filter(|output| !sketch.columns.contains(output));
+    for output in new.chain(carried) {
         text.push(delimiter);
         push_cell(text, quoting, output, false);
     }
@@ -324,7 +380,13 @@ fn push_cell(text: &mut Vec<u8>, quoting: Quoting, cell: &str, is_only: bool) {
 
 /// Writes the line's text as it is, but for the values that change: new members come
 /// before the closing brace, in the line's own style.
-fn push_object(text: &mut Vec<u8>, line: &Line, outputs: &[Member], written: &[Option<Value>]) {
+fn push_object<'a>(
+    text: &mut Vec<u8>,
+    line: &Line,
+    outputs: &[Member],
+    written: &[Option<Value>],
+    carried: impl Iterator<Item = (&'a String, Option<&'a str>)>,
+) {
     let mut changes = Vec::new();
     let mut added = String::new();
     let is_spaced = line.values.first().is_none_or(|(_, value)| line.text[..value.start].ends_with(' '));
@@ -345,6 +407,12 @@ fn push_object(text: &mut Vec<u8>, line: &Line, outputs: &[Member], written: &[O
                 added.extend([&member.key, colon, &value]);
             }
         }
+    }
+    for (key, value) in carried {
+        if !(line.values.is_empty() && added.is_empty()) {
+            added.push_str(comma);
+        }
+        added.extend([key, colon, value.unwrap_or("null")]);
     }
     if !added.is_empty() {
         // Behind the last value; an empty object has none, and its brace is the last one.

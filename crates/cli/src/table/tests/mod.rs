@@ -89,7 +89,16 @@ fn names_of_outputs_follow_the_input() {
     assert_eq!(enriched_path(Path::new("a/leads.csv")), Path::new("a/leads_enriched.csv"));
     assert_eq!(enriched_path(Path::new("leads.v2.tsv")), Path::new("leads.v2_enriched.tsv"));
     assert_eq!(enriched_path(Path::new("leads")), Path::new("leads_enriched"));
-    assert_eq!(errors_path(Path::new("a/x_enriched.jsonl")), Path::new("a/x_enriched.errors.csv"));
+    for (output, errors) in [
+        ("a/x_enriched.csv", "a/x_enriched.errors.csv"),
+        ("a/x_enriched.jsonl", "a/x_enriched.errors.jsonl.csv"),
+        ("a/x_enriched.tsv", "a/x_enriched.errors.tsv.csv"),
+        ("a/x_enriched.CSV", "a/x_enriched.errors.CSV.csv"),
+        ("a/x_enriched.jsonl.csv", "a/x_enriched.jsonl.errors.csv"),
+        ("a/x", "a/x.errors..csv"),
+    ] {
+        assert_eq!(errors_path(Path::new(output)), Path::new(errors));
+    }
 }
 
 #[test]

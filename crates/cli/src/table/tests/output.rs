@@ -124,7 +124,7 @@ fn the_output_is_not_the_input() {
     for name in ["leads.csv", "./leads.csv", "sub/../leads.csv", "hard.csv", "out.csv"] {
         assert!(refused(&bench, &bench.path(name)).0.ends_with(text), "{name}");
     }
-    let error = ErrorsFile::create(&bench.input, &bench.check()).err().unwrap();
+    let error = ErrorsFile::create(&bench.input, &bench.check(), false).err().unwrap();
     assert!(error.to_string().ends_with(text));
     assert_eq!(fs::read_to_string(&bench.input).unwrap(), "a,b\n1,2\n");
 }
@@ -213,9 +213,9 @@ fn a_new_output_is_as_private_as_the_input() {
         assert_eq!(mode("out.csv"), output, "{input:o}");
         fs::remove_file(bench.path("out.csv")).unwrap();
     }
-    let mut errors = ErrorsFile::create(&bench.path("out.errors.csv"), &sketch).unwrap();
+    let mut errors = ErrorsFile::create(&bench.path("out.errors.csv"), &sketch, false).unwrap();
     errors.write(1, "linkedin", "timeout", "no answer").unwrap();
-    errors.finish().unwrap();
+    errors.finish(|_| true, |_| ()).unwrap();
     assert_eq!(mode("out.errors.csv"), 0o600);
 }
 
@@ -252,18 +252,21 @@ fn a_full_disk_is_named() {
 fn errors_are_listed() {
     let bench = leads();
     let (sketch, path) = (bench.check(), bench.path("leads_enriched.errors.csv"));
-    let mut errors = ErrorsFile::create(&path, &sketch).unwrap();
+    let mut errors = ErrorsFile::create(&path, &sketch, false).unwrap();
     errors.write(3, "web-research", "upstream", "=evil, \"x\"\n\u{1b}[2J").unwrap();
     errors.write(90_211, "linkedin", "timeout", "no answer in 30 s").unwrap();
     assert_eq!(errors.rows(), 2);
-    assert!(errors.finish().unwrap());
+    assert_eq!(errors.finish(|_| true, |_| ()).unwrap(), path);
     let text = "row,integration,kind,message\n3,web-research,upstream,\"'=evil, \"\"x\"\" \"\n\
                 90211,linkedin,timeout,no answer in 30 s\n";
     assert_eq!(fs::read_to_string(&path).unwrap(), text);
 
-    drop(ErrorsFile::create(&path, &sketch).unwrap());
+    drop(ErrorsFile::create(&path, &sketch, false).unwrap());
     assert!(path.exists());
-    assert!(!ErrorsFile::create(&path, &sketch).unwrap().finish().unwrap());
+    // Another output's list stays.
+    ErrorsFile::create(&path, &sketch, false).unwrap().remove_older(|_| false).unwrap();
+    assert!(path.exists());
+    ErrorsFile::create(&path, &sketch, false).unwrap().remove_older(|_| true).unwrap();
     assert_eq!(bench.files(), ["leads.csv"]);
 }
 
@@ -273,26 +276,25 @@ fn a_users_own_file_is_not_taken_for_a_list_of_errors() {
     let (sketch, path) = (bench.check(), bench.path("leads_enriched.errors.csv"));
     for own in ["row,what\n1,mine\n", "the user's own", "", "row,integration,kind"] {
         fs::write(&path, own).unwrap();
-        let error = ErrorsFile::create(&path, &sketch).err().expect("it is refused");
+        let error = ErrorsFile::create(&path, &sketch, false).err().expect("it is refused");
         let (text, hints) = said(&error, bench.folder.path());
         assert_eq!(
             text,
             "leads_enriched.errors.csv: this file is in the way, and is no list of errors by marl"
         );
-        assert_eq!(hints, ["move it away, or choose another `--output`"]);
+        assert_eq!(hints, ["move it away, choose another `--output`, or say `--overwrite`"]);
         assert_eq!(fs::read_to_string(&path).unwrap(), own);
         assert_eq!(bench.files(), ["leads.csv", "leads_enriched.errors.csv"]);
     }
     // One that appears during the run stays as well, and nothing is lost.
     fs::remove_file(&path).unwrap();
-    let list = || ErrorsFile::create(&path, &sketch).unwrap();
+    let list = || ErrorsFile::create(&path, &sketch, false).unwrap();
     let (mut with_errors, own) = (list(), "the user's own");
     fs::write(&path, own).unwrap();
     with_errors.write(1, "linkedin", "timeout", "no answer").unwrap();
-    let (text, hints) = said(&with_errors.finish().unwrap_err(), bench.folder.path());
-    assert!(text.contains("in the way"), "{text}");
     let kept = "leads_enriched.errors.unfinished.csv";
-    assert!(hints.concat().contains(&format!("`{kept}`")), "{hints:?}");
+    let listed = with_errors.finish(|_| false, |_| panic!("it is not noted")).unwrap();
+    assert_eq!(listed, bench.path(kept));
     let lines = "row,integration,kind,message\n1,linkedin,timeout,no answer\n";
     assert_eq!(fs::read_to_string(bench.path(kept)).unwrap(), lines);
     assert_eq!(fs::read_to_string(&path).unwrap(), own);

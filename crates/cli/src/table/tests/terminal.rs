@@ -127,7 +127,7 @@ proptest! {
         // The system takes no names that are too long.
         if fs::write(&path, content).is_ok() {
             errors.extend(check(&path, &ReadOptions::default()).err());
-            errors.extend(ErrorsFile::create(&path, &bench.check()).err());
+            errors.extend(ErrorsFile::create(&path, &bench.check(), false).err());
         }
         let below = path.join("out.csv");
         errors.extend(Writer::create(&below, &bench.check(), &[], WriteOptions::default()).err());

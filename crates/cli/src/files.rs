@@ -1,0 +1,284 @@
+//! The files that a run leaves: the enriched table and the list of what failed, each in its place
+//! or, where an older one must stay, beside it. What may be replaced, `older` judges.
+
+use std::path::{Path, PathBuf};
+
+use engine::{RowEnd, plan::Plan};
+use marl_core::Outcome;
+
+use crate::{
+    exit,
+    failure::Failure,
+    job::Job,
+    older::Older,
+    outputs::{self, Kind, Record},
+    printer::Printer,
+    project,
+    report::Counts,
+    table::{self, ErrorsFile, InputRow, TableError, WriteOptions, Writer},
+};
+
+/// The files while they are written.
+pub(crate) struct Files {
+    older: Older,
+    output: PathBuf,
+    errors_path: PathBuf,
+    carried: Vec<String>,
+    writer: Writer,
+    errors: ErrorsFile,
+}
+
+/// What became of the output.
+#[derive(Debug, Default)]
+pub(crate) enum Output {
+    /// It is in its place.
+    Written,
+    /// There was nothing to write, or nothing that an older output does not say.
+    #[default]
+    None,
+    /// An older one stays, and the new table lies beside it.
+    Beside {
+        /// What the new one would have lost.
+        why: String,
+        /// Where it is; a table without rows is nowhere.
+        at: Option<PathBuf>,
+    },
+    /// It could not be put in its place; the failure says where its rows are.
+    Failed,
+}
+
+/// What became of the files.
+#[derive(Default)]
+pub(crate) struct Finished {
+    pub(crate) output: Output,
+    pub(crate) errors_file: Option<PathBuf>,
+    pub(crate) failure: Option<Failure>,
+    /// Answers of the older output that are "no data" now.
+    pub(crate) gone: u64,
+}
+
+/// What is noted of a run's files.
+pub(crate) struct Noted<'a> {
+    pub(crate) run: i64,
+    pub(crate) sandbox: bool,
+    pub(crate) plan: &'a Plan,
+    /// The table's own columns.
+    pub(crate) columns: &'a [String],
+}
+
+impl Files {
+    /// Creates the temporary files; everything that can be wrong with their places shows here.
+    pub(crate) fn create(job: &Job<'_>, older: Older) -> Result<Self, Failure> {
+        let output = job.output();
+        let names: Vec<String> = job.plan.outputs().map(|output| output.name.clone()).collect();
+        let options = WriteOptions {
+            raw_cells: job.args.raw_cells,
+            links: job.output_links(),
+            encoding: job.args.output_encoding,
+        };
+        let carried = older.carried();
+        let writer = Writer::carrying(&output, &job.sketch, &names, &carried, options)?;
+        let errors_path = table::errors_path(&output);
+        let errors = ErrorsFile::create(&errors_path, &job.sketch, job.args.overwrite)?;
+        Ok(Self { older, output, errors_path, carried, writer, errors })
+    }
+
+    /// The columns of an older output that are carried over.
+    pub(crate) fn carried(&self) -> &[String] {
+        &self.carried
+    }
+
+    /// Where the output will be, links followed.
+    pub(crate) fn target(&self) -> &Path {
+        self.writer.target()
+    }
+
+    /// How many cells got an apostrophe because a spreadsheet would have run them.
+    pub(crate) fn guarded_cells(&self) -> u64 {
+        self.writer.guarded_cells()
+    }
+
+    /// Writes a row and what failed in it; answers its cells of the carried columns.
+    pub(crate) fn write(
+        &mut self,
+        plan: &Plan,
+        row: &InputRow,
+        end: Option<&RowEnd>,
+    ) -> Result<Vec<Option<String>>, TableError> {
+        let carried = self.older.row(row, end)?;
+        let Some(end) = end else {
+            self.writer.write_with(row, &vec![None; plan.outputs().count()], &carried)?;
+            return Ok(carried);
+        };
+        self.writer.write_with(row, &end.written, &carried)?;
+        for (step, outcome) in plan.steps.iter().zip(&end.outcomes) {
+            if let Outcome::Failed(error) = outcome {
+                self.errors.write(row.number(), &step.name, error.kind().name(), &error.full_message())?;
+            }
+        }
+        Ok(carried)
+    }
+
+    /// Brings output and list of errors into place, or keeps what there is under another name when
+    /// an older output says more, or the table or the disk broke in the middle.
+    pub(crate) fn finish(
+        mut self,
+        trouble: Option<TableError>,
+        counts: &Counts,
+        interrupted: bool,
+        noted: &Noted<'_>,
+        printer: &Printer,
+    ) -> Finished {
+        let mut finished = Finished::default();
+        let has_failed = trouble.is_some();
+        // Failures alone are no reason to replace an older output, which may hold answers.
+        let gains = counts.has_answer() || counts.failed() == 0 || !self.output.exists();
+        let writes = (counts.has_outcome() && gains) || (counts.rows == 0 && !interrupted);
+        let why = if writes && !has_failed { self.why_older_stays() } else { Ok(None) };
+        let mut record = self.record(noted);
+        match (trouble, why) {
+            (Some(error), _) | (None, Err(error)) => {
+                let failure = broken(error);
+                let failure = match self.writer.keep() {
+                    Some(kept) => failure.hint(format!("the rows so far are in {}", kept.display())),
+                    None => failure,
+                };
+                let again = "the same command again buys nothing that was answered";
+                finished.failure = Some(failure.hint(again));
+                finished.output = Output::Failed;
+            }
+            (None, Ok(Some(why))) => {
+                let at = self.writer.keep();
+                if let Some(at) = &at
+                    && let Ok(digest) = outputs::digest(at)
+                {
+                    record.path = outputs::real(at);
+                    note(&self.older, &mut record, &digest, printer);
+                }
+                finished.output = Output::Beside { why, at };
+            }
+            (None, Ok(None)) if writes => {
+                let note = |digest: &str| note(&self.older, &mut record, digest, printer);
+                match self.writer.finish_noting(note) {
+                    Ok(()) => finished.output = Output::Written,
+                    Err(error) => {
+                        finished.failure = Some(broken(error));
+                        finished.output = Output::Failed;
+                    }
+                }
+            }
+            (None, Ok(None)) => {}
+        }
+        finished.gone = self.older.gone();
+        let is_written = matches!(finished.output, Output::Written);
+        let record = Record { kind: Kind::Errors, path: outputs::real(&self.errors_path), ..record };
+        match list_errors(self.errors, &self.older, record, is_written, printer) {
+            Ok(errors_file) => finished.errors_file = errors_file,
+            // A full disk failed the output before.
+            Err(error) => drop(finished.failure.get_or_insert(broken(error))),
+        }
+        finished
+    }
+
+    /// What the older output says and the new one does not.
+    fn why_older_stays(&mut self) -> Result<Option<String>, TableError> {
+        if self.writer.is_overtaken() {
+            return Ok(Some("it was changed or made while the run went on".to_owned()));
+        }
+        self.older.loss()
+    }
+
+    fn record(&self, noted: &Noted<'_>) -> Record {
+        let outputs = noted.plan.outputs().map(|output| output.name.clone());
+        let answers: Vec<String> = outputs.chain(self.carried.iter().cloned()).collect();
+        let read = noted.plan.reads().iter().map(|at| noted.columns[*at].clone());
+        let mut reads: Vec<String> = read.filter(|column| !answers.contains(column)).collect();
+        for column in self.older.reads() {
+            if noted.columns.contains(column) && !answers.contains(column) && !reads.contains(column) {
+                reads.push(column.clone());
+            }
+        }
+        Record {
+            kind: Kind::Table,
+            digest: String::new(),
+            path: outputs::real(self.writer.target()),
+            sandbox: noted.sandbox,
+            run: noted.run,
+            answers,
+            reads,
+        }
+    }
+}
+
+/// Puts the list of errors in its place, also where the output stays away; the list of an older
+/// run is removed once an output without errors is there.
+fn list_errors(
+    errors: ErrorsFile,
+    older: &Older,
+    mut record: Record,
+    is_written: bool,
+    printer: &Printer,
+) -> Result<Option<PathBuf>, TableError> {
+    let is_own = |path: &Path| older.outputs.is_own_errors_file(path);
+    if errors.rows() > 0 {
+        let path = record.path.clone();
+        let listed = errors.finish(is_own, |digest| note(older, &mut record, digest, printer))?;
+        if listed.file_name() != path.file_name() {
+            let stays = format!(
+                "{} is not the list that marl wrote there, and stays; this run's is {}",
+                project::shown(&path),
+                project::shown(&listed)
+            );
+            printer.warn(&stays);
+        }
+        return Ok(Some(listed));
+    }
+    if is_written {
+        errors.remove_older(is_own)?;
+    }
+    Ok(None)
+}
+
+/// Notes a file before it gets its place. Without the note the next run would not know it.
+fn note(older: &Older, record: &mut Record, digest: &str, printer: &Printer) {
+    digest.clone_into(&mut record.digest);
+    if let Err(error) = older.outputs.note(record) {
+        let path = project::shown(&record.path);
+        printer.warn(&format!(
+            "{path} cannot be noted as marl's own, and the next run will not replace it: {error}"
+        ));
+    }
+}
+
+/// The table or the disk failed when calls had been made already.
+fn broken(error: TableError) -> Failure {
+    Failure::from(error).exiting(exit::INTERNAL).billed()
+}
+
+/// Makes a new ledger as private as the table whose answers go into it.
+#[cfg(unix)]
+pub(crate) fn keep_private(ledger: &Path, is_new: bool, input: &Path, printer: &Printer) {
+    use std::{fs, os::unix::fs::PermissionsExt};
+    let wanted = table::mode_like(input) | 0o700;
+    for suffix in ["", "-wal", "-shm"] {
+        let mut path = ledger.as_os_str().to_owned();
+        path.push(suffix);
+        let Ok(file) = fs::symlink_metadata(&path) else { continue };
+        let mode = file.permissions().mode();
+        if !file.is_file() || mode & 0o777 & !wanted == 0 {
+            continue;
+        }
+        let path = project::shown(Path::new(&path));
+        if !is_new {
+            // Others may share it on purpose.
+            let hint = "`chmod` it, or name another with `--ledger`";
+            return printer.warn(&format!("more people may read the ledger {path} than the table: {hint}"));
+        }
+        if let Err(error) = fs::set_permissions(&path, fs::Permissions::from_mode(mode & wanted)) {
+            printer.warn(&format!("the ledger {path} cannot be made as private as the table: {error}"));
+        }
+    }
+}
+
+#[cfg(not(unix))]
+pub(crate) fn keep_private(_ledger: &Path, _is_new: bool, _input: &Path, _printer: &Printer) {}
