@@ -105,7 +105,7 @@ impl Files {
         row: &InputRow,
         end: Option<&RowEnd>,
     ) -> Result<Vec<Option<String>>, TableError> {
-        let carried = self.older.row(row, end)?;
+        let carried = self.older.row(row, end);
         let Some(end) = end else {
             self.writer.write_with(row, &vec![None; plan.outputs().count()], &carried)?;
             return Ok(carried);
@@ -134,10 +134,10 @@ impl Files {
         // Failures alone are no reason to replace an older output, which may hold answers.
         let gains = counts.has_answer() || counts.failed() == 0 || !self.output.exists();
         let writes = (counts.has_outcome() && gains) || (counts.rows == 0 && !interrupted);
-        let why = if writes && !has_failed { self.why_older_stays() } else { Ok(None) };
+        let why = if writes && !has_failed { self.why_older_stays() } else { None };
         let mut record = self.record(noted);
         match (trouble, why) {
-            (Some(error), _) | (None, Err(error)) => {
+            (Some(error), _) => {
                 let failure = broken(error);
                 let failure = match self.writer.keep() {
                     Some(kept) => failure.hint(format!("the rows so far are in {}", kept.display())),
@@ -147,7 +147,7 @@ impl Files {
                 finished.failure = Some(failure.hint(again));
                 finished.output = Output::Failed;
             }
-            (None, Ok(Some(why))) => {
+            (None, Some(why)) => {
                 let at = self.writer.keep();
                 if let Some(at) = &at
                     && let Ok(digest) = outputs::digest(at)
@@ -157,7 +157,7 @@ impl Files {
                 }
                 finished.output = Output::Beside { why, at };
             }
-            (None, Ok(None)) if writes => {
+            (None, None) if writes => {
                 let note = |digest: &str| note(&self.older, &mut record, digest, printer);
                 match self.writer.finish_noting(note) {
                     Ok(()) => finished.output = Output::Written,
@@ -167,7 +167,7 @@ impl Files {
                     }
                 }
             }
-            (None, Ok(None)) => {}
+            (None, None) => {}
         }
         finished.gone = self.older.gone();
         let is_written = matches!(finished.output, Output::Written);
@@ -181,9 +181,9 @@ impl Files {
     }
 
     /// What the older output says and the new one does not.
-    fn why_older_stays(&mut self) -> Result<Option<String>, TableError> {
+    fn why_older_stays(&mut self) -> Option<String> {
         if self.writer.is_overtaken() {
-            return Ok(Some("it was changed or made while the run went on".to_owned()));
+            return Some("it was changed or made while the run went on".to_owned());
         }
         self.older.loss()
     }

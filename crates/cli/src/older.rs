@@ -30,6 +30,8 @@ use crate::{
 pub(crate) struct Older {
     pub(crate) outputs: Outputs,
     judge: Option<Judge>,
+    /// Why the older output cannot be read any more.
+    unreadable: Option<String>,
 }
 
 impl Older {
@@ -53,7 +55,7 @@ impl Older {
             }
             None => None,
         };
-        Ok(Self { outputs, judge })
+        Ok(Self { outputs, judge, unreadable: None })
     }
 
     /// Refuses rows to be picked where the older output holds answers for others.
@@ -88,18 +90,25 @@ impl Older {
         self.judge.as_ref().map_or(&[], |judge| &judge.reads)
     }
 
-    /// Judges a row; answers its cells of the carried columns.
-    pub(crate) fn row(
-        &mut self,
-        row: &InputRow,
-        end: Option<&RowEnd>,
-    ) -> Result<Vec<Option<String>>, TableError> {
-        self.judge.as_mut().map_or(Ok(Vec::new()), |judge| judge.row(row, end))
+    /// Judges a row; answers its cells of the carried columns. An older output that cannot be read
+    /// any more is no reason to end the run: it stays.
+    pub(crate) fn row(&mut self, row: &InputRow, end: Option<&RowEnd>) -> Vec<Option<String>> {
+        let Some(judge) = self.judge.as_mut().filter(|_| self.unreadable.is_none()) else {
+            return Vec::new();
+        };
+        judge.row(row, end).unwrap_or_else(|error| {
+            self.unreadable = Some(error.to_string());
+            Vec::new()
+        })
     }
 
     /// Why the older output must stay, after all rows were judged.
-    pub(crate) fn loss(&mut self) -> Result<Option<String>, TableError> {
-        self.judge.as_mut().map_or(Ok(None), Judge::loss)
+    pub(crate) fn loss(&mut self) -> Option<String> {
+        let loss = match (self.unreadable.take(), self.judge.as_mut()) {
+            (Some(error), _) => return Some(error),
+            (None, judge) => judge.map_or(Ok(None), Judge::loss),
+        };
+        loss.unwrap_or_else(|error| Some(error.to_string()))
     }
 
     /// How many answers of the older output are "no data" now.

@@ -24,6 +24,7 @@ mod ledger;
 mod links;
 mod look;
 mod mcp;
+mod outputs;
 mod own_columns;
 mod plan;
 mod protocol;
