@@ -64,6 +64,8 @@ pub(crate) struct Noted<'a> {
     pub(crate) plan: &'a Plan,
     /// The table's own columns.
     pub(crate) columns: &'a [String],
+    /// Whether the run did not come to all rows of its table.
+    pub(crate) is_partial: bool,
 }
 
 impl Files {
@@ -134,7 +136,7 @@ impl Files {
         // Failures alone are no reason to replace an older output, which may hold answers.
         let gains = counts.has_answer() || counts.failed() == 0 || !self.output.exists();
         let writes = (counts.has_outcome() && gains) || (counts.rows == 0 && !interrupted);
-        let why = if writes && !has_failed { self.why_older_stays() } else { None };
+        let why = if writes && !has_failed { self.why_older_stays(noted.is_partial) } else { None };
         let mut record = self.record(noted);
         match (trouble, why) {
             (Some(error), _) => {
@@ -152,7 +154,7 @@ impl Files {
                 if let Some(at) = &at
                     && let Ok(digest) = outputs::digest(at)
                 {
-                    record.path = outputs::real(at);
+                    record.path = outputs::place(at);
                     note(&self.older, &mut record, &digest, printer);
                 }
                 finished.output = Output::Beside { why, at };
@@ -171,7 +173,7 @@ impl Files {
         }
         finished.gone = self.older.gone();
         let is_written = matches!(finished.output, Output::Written);
-        let record = Record { kind: Kind::Errors, path: outputs::real(&self.errors_path), ..record };
+        let record = Record { kind: Kind::Errors, path: outputs::place(&self.errors_path), ..record };
         match list_errors(self.errors, &self.older, record, is_written, printer) {
             Ok(errors_file) => finished.errors_file = errors_file,
             // A full disk failed the output before.
@@ -181,11 +183,11 @@ impl Files {
     }
 
     /// What the older output says and the new one does not.
-    fn why_older_stays(&mut self) -> Option<String> {
+    fn why_older_stays(&mut self, is_partial: bool) -> Option<String> {
         if self.writer.is_overtaken() {
             return Some("it was changed or made while the run went on".to_owned());
         }
-        self.older.loss()
+        self.older.loss(is_partial)
     }
 
     fn record(&self, noted: &Noted<'_>) -> Record {
@@ -201,7 +203,7 @@ impl Files {
         Record {
             kind: Kind::Table,
             digest: String::new(),
-            path: outputs::real(self.writer.target()),
+            path: outputs::place(self.writer.target()),
             sandbox: noted.sandbox,
             run: noted.run,
             answers,
@@ -221,7 +223,7 @@ fn list_errors(
 ) -> Result<Option<PathBuf>, TableError> {
     let is_own = |path: &Path| older.outputs.is_own_errors_file(path);
     if errors.rows() > 0 {
-        let path = record.path.clone();
+        let path = PathBuf::from(&record.path);
         let listed = errors.finish(is_own, |digest| note(older, &mut record, digest, printer))?;
         if listed.file_name() != path.file_name() {
             let stays = format!(
@@ -243,7 +245,7 @@ fn list_errors(
 fn note(older: &Older, record: &mut Record, digest: &str, printer: &Printer) {
     digest.clone_into(&mut record.digest);
     if let Err(error) = older.outputs.note(record) {
-        let path = project::shown(&record.path);
+        let path = project::shown(Path::new(&record.path));
         printer.warn(&format!(
             "{path} cannot be noted as marl's own, and the next run will not replace it: {error}"
         ));

@@ -42,6 +42,7 @@ impl Older {
             Links::Follow => table::follow_links(&output).unwrap_or_else(|_| output.clone()),
             Links::Refuse => output.clone(),
         };
+        table::check_output(&output, &job.sketch, job.output_links())?;
         let ledger = project::ledger(&job.args.ledger, &job.place.project)?;
         protect(&target, &ledger, job)?;
         protect(&table::errors_path(&output), &ledger, job)?;
@@ -102,11 +103,12 @@ impl Older {
         })
     }
 
-    /// Why the older output must stay, after all rows were judged.
-    pub(crate) fn loss(&mut self) -> Option<String> {
+    /// Why the older output must stay, after all rows were judged. That of other rows is replaced
+    /// by a run that came to all of its own.
+    pub(crate) fn loss(&mut self, is_partial: bool) -> Option<String> {
         let loss = match (self.unreadable.take(), self.judge.as_mut()) {
             (Some(error), _) => return Some(error),
-            (None, judge) => judge.map_or(Ok(None), Judge::loss),
+            (None, judge) => judge.map_or(Ok(None), |judge| judge.loss(is_partial)),
         };
         loss.unwrap_or_else(|error| Some(error.to_string()))
     }
@@ -272,7 +274,7 @@ impl Judge {
         Ok(carried)
     }
 
-    fn loss(&mut self) -> Result<Option<String>, TableError> {
+    fn loss(&mut self, is_partial: bool) -> Result<Option<String>, TableError> {
         if let Some((row, column)) = &self.first {
             let (lost, column) = (self.lost, table::shown(column));
             let answers = if lost == 1 { "an answer".to_owned() } else { format!("{lost} answers") };
@@ -280,7 +282,7 @@ impl Judge {
                 "the older one has {answers} that this run lacks, `{column}` of row {row} the first"
             )));
         }
-        let is_other = !self.older.is_of_these_rows()?;
+        let is_other = is_partial && !self.older.is_of_these_rows()?;
         Ok(is_other.then(|| "the older one holds answers for none of these rows".to_owned()))
     }
 

@@ -44,7 +44,7 @@ pub(crate) struct Record {
     /// Of its content: SHA-256, in hexadecimal digits.
     pub(crate) digest: String,
     /// Where it was put, links resolved.
-    pub(crate) path: PathBuf,
+    pub(crate) path: String,
     /// Whether its answers are the sandbox's samples.
     pub(crate) sandbox: bool,
     /// The run that wrote it.
@@ -115,7 +115,7 @@ impl Outputs {
             Ok(file) if file.is_file() && file.len() == 0 => return Ok(Standing::Free),
             Ok(_) => {}
         }
-        let place = real(path);
+        let place = place(path);
         let newest = || self.records.iter().rev().filter(|record| record.kind == kind);
         let here = newest().find(|record| record.path == place);
         if newest().next().is_none() {
@@ -143,7 +143,9 @@ impl Outputs {
     /// Whether the file at `path` is a list of errors that marl wrote under this name.
     pub(crate) fn is_own_errors_file(&self, path: &Path) -> bool {
         match self.standing(path, Kind::Errors) {
-            Ok(Standing::Own(record)) => record.path.file_name() == path.file_name(),
+            Ok(Standing::Own(record)) => {
+                Path::new(&record.path).file_name() == Path::new(&place(path)).file_name()
+            }
             _ => false,
         }
     }
@@ -180,6 +182,11 @@ fn beside(ledger: &Path) -> PathBuf {
     }
     let stem = ledger.file_stem().unwrap_or_default().to_string_lossy();
     ledger.with_file_name(format!("{stem}-{NAME}"))
+}
+
+/// A file's place as it is recorded.
+pub(crate) fn place(path: &Path) -> String {
+    real(path).to_string_lossy().into_owned()
 }
 
 /// A path with its links resolved.
@@ -259,7 +266,7 @@ mod tests {
         Record {
             kind: Kind::Table,
             digest: table::hex(&Sha256::digest(content)),
-            path: real(&folder.join(name)),
+            path: place(&folder.join(name)),
             sandbox,
             run: 1,
             answers: vec!["headline".into()],

@@ -345,6 +345,7 @@ impl<'a> Run<'a> {
             sandbox: self.is_sandbox,
             plan: &self.plan,
             columns: &self.sketch.columns,
+            is_partial: report.status != Status::Finished || report.rows_selected < report.rows,
         };
         let finished = self.files.finish(broken, &report.counts, interrupted, &noted, self.printer);
         (report.output, report.errors_file) = (finished.output, finished.errors_file);

@@ -18,7 +18,7 @@ use crate::{
     printer::Printer,
     project,
     report::{Planned, SampleCall, SampleRow, planned_document, planned_lines, standing_word},
-    table::{self, Reader},
+    table::Reader,
     typed,
 };
 
@@ -28,7 +28,6 @@ const MOST_REMARKS: usize = 50;
 pub(crate) fn run(args: &PlanArgs, printer: &Arc<Printer>) -> Result<u8, Failure> {
     let job = Job::prepare(&args.enrich)?;
     let caps = job.caps()?;
-    table::check_output(&job.output(), &job.sketch, job.output_links())?;
     Older::look(&job)?;
     job::tell_table_notes(&job.sketch, printer);
     job::tell_near_columns(&job.plan, &job.sketch, printer);

@@ -36,6 +36,7 @@ pub(super) struct Document {
     row: u64,
     run: i64,
     /// Whether the answers are the sandbox's: samples, never real.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     samples: bool,
     chain: Vec<Explained>,
 }

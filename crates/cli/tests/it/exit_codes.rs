@@ -70,6 +70,13 @@ fn still_running() -> i32 {
     code
 }
 
+fn older_stays() -> i32 {
+    let world = world(&[], 3);
+    world.run(ENRICH).exits(0);
+    world.write("people.csv", people(4, 4));
+    world.run(&format!("{ENRICH} --limit 1")).code
+}
+
 #[test]
 fn each_happens() {
     let happened = [
@@ -84,6 +91,7 @@ fn each_happens() {
         (9, world(&["cut-after=1"], 1).run(ENRICH).code),
         (10, plan_changed()),
         (11, still_running()),
+        (12, older_stays()),
         (130, interrupted()),
     ];
     for (code, seen) in happened {

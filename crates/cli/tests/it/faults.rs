@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sandbox::Options;
 
-use crate::world::{QUICK, World, people};
+use crate::world::{OLDER, QUICK, World, people};
 
 const ENRICH: &str = "enrich --input people.csv --integrations linkedin_profile --json";
 
@@ -50,10 +50,10 @@ fn paid_rubbish_is_asked_for_once() {
 fn a_refused_key_ends_the_run_early_and_touches_no_older_output() {
     let world = World::faulty(&["401=1"]);
     world.write("people.csv", people(500, 500));
-    world.write("people_enriched.csv", "older\n");
+    world.older_output();
     let ran = world.run("enrich --input people.csv --integrations linkedin_profile").exits(3);
     assert!(world.stats().calls <= 5, "{:?}", world.stats());
-    assert_eq!(world.read("people_enriched.csv"), "older\n");
+    assert_eq!(world.read("people_enriched.csv"), OLDER);
     insta::assert_snapshot!(ran.told());
 }
 

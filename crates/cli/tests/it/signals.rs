@@ -8,14 +8,14 @@ use std::{
 
 use sandbox::Options;
 
-use crate::world::{Ran, World, people, signal};
+use crate::world::{OLDER, Ran, World, people, signal};
 
 const ROWS: usize = 2_000;
 
 fn slow_world(latency: u64) -> World {
     let world = World::with(Options { latency: Duration::from_millis(latency), ..Options::default() });
     world.write("people.csv", people(ROWS, ROWS));
-    world.write("people_enriched.csv", "older\n");
+    world.older_output();
     world
 }
 
@@ -65,7 +65,7 @@ fn a_second_signal_ends_at_once() {
     signal(&child, "INT");
     end(&world, child).exits(130);
     assert!(begun.elapsed() < Duration::from_secs(4));
-    assert_eq!(world.read("people_enriched.csv"), "older\n");
+    assert_eq!(world.read("people_enriched.csv"), OLDER);
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn a_kill_leaves_nothing_half_written() {
     let mut child = start(&world, 25);
     child.kill().unwrap();
     child.wait().unwrap();
-    assert_eq!(world.read("people_enriched.csv"), "older\n");
+    assert_eq!(world.read("people_enriched.csv"), OLDER);
     // What is left of the killed run does not stand in the way of the next. That asks about other
     // people, because a call of the killed run may be in doubt.
     let others = people(ROWS, ROWS);
@@ -107,7 +107,7 @@ fn a_table_that_changes_in_the_middle_loses_nothing_that_was_bought() {
     assert!(ran.stderr.contains("changed after it was checked"), "{}", ran.stderr);
     assert_eq!(ran.json()["status"], "stopped");
     assert!(ran.json()["output"].is_null());
-    assert_eq!(world.read("people_enriched.csv"), "older\n");
+    assert_eq!(world.read("people_enriched.csv"), OLDER);
     assert!(world.read("people_enriched.unfinished.csv").lines().count() > 25, "the rows so far are kept");
     world.write("people.csv", table);
     world.run("enrich --input people.csv --integrations linkedin_profile --parallel 16").exits(0);

@@ -17,6 +17,9 @@ use crate::form;
 pub(crate) const QUICK: &str =
     "[retry]\nbase_seconds = 0\n[breaker]\nfirst_wait_seconds = 0\ntotal_seconds = 0\n";
 
+/// What [`World::older_output`] writes.
+pub(crate) const OLDER: &str = "name,linkedin_url,headline,current_company,location,follower_count\n";
+
 pub(crate) struct World {
     folder: TempDir,
     sandbox: Sandbox,
@@ -86,6 +89,15 @@ impl World {
         let at = reader.headers().unwrap().iter().position(|column| column == name);
         let at = at.unwrap_or_else(|| panic!("no column {name}"));
         reader.records().map(|record| record.unwrap()[at].to_owned()).collect()
+    }
+
+    /// Makes `people_enriched.csv` an output of marl that holds no rows.
+    pub(crate) fn older_output(&self) {
+        let table = self.read("people.csv");
+        self.write("people.csv", people(0, 1));
+        self.run("enrich --input people.csv --integrations linkedin_profile").exits(0);
+        assert_eq!(self.read("people_enriched.csv"), OLDER);
+        self.write("people.csv", table);
     }
 
     /// The header line of a table.
