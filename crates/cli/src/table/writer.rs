@@ -301,7 +301,7 @@ impl Layout {
             }
             Format::Jsonl => {
                 let member = |output: &String| Member { key: json(output), column: column_of(output) };
-                let carried = carried.iter().map(|name| json(name)).collect();
+                let carried = carried.iter().map(json).collect();
                 Self::Jsonl { outputs: outputs.iter().map(member).collect(), carried }
             }
         }
