@@ -18,6 +18,8 @@ pub(crate) enum ErrorCode {
     Plan,
     /// Something moved since the plan was made.
     PlanChanged,
+    /// What the plan's hash allows was bought already, or another run is using it.
+    ConsentUsed,
     /// What was named does not exist.
     NotFound,
     /// The ledger cannot be used.

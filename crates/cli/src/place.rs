@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use engine::ledger::{LedgerError, OpenError, Problem, Store};
+use engine::ledger::{BeginError, LedgerError, OpenError, Problem, Store};
 use marl_core::Registry;
 
 use crate::{args::LedgerChoice, error_code::ErrorCode, exit, failure::Failure, project, settings::Settings};
@@ -76,5 +76,19 @@ impl From<LedgerError> for Failure {
         Self::new(exit::INTERNAL, ErrorCode::Ledger, format!("the ledger cannot be used: {error}")).hint(
             "nothing that is stored was lost; see whether the disk is full or another program holds the file",
         )
+    }
+}
+
+impl From<BeginError> for Failure {
+    fn from(error: BeginError) -> Self {
+        match error {
+            BeginError::Ledger(error) => error.into(),
+            BeginError::ConsentHeld(run) => {
+                Self::new(exit::PLAN_CHANGED, ErrorCode::ConsentUsed, format!("run {run} goes on under this plan's hash"))
+                    .hint(format!("nothing was sent; wait for its end with `marl runs wait {run}`, or end it with `marl runs stop {run}`"))
+                    .next(format!("marl runs wait {run} --timeout 100s"))
+                    .retryable()
+            }
+        }
     }
 }

@@ -155,6 +155,7 @@ impl<'a> Run<'a> {
             output: project::absolute(&output),
             steps: serde_json::to_string(&steps).expect("steps have text keys"),
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            consent: None,
         };
         let ledger = Arc::new(RunLedger::begin(store, &start, MaxAge::new(args.max_age))?);
         let tally = Arc::new(Tally::default());

@@ -115,6 +115,7 @@ impl Ask<'_> {
             output: String::new(),
             steps: "{}".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            consent: None,
         };
         let ledger = Arc::new(RunLedger::begin(Arc::clone(&store), &start, MaxAge::default())?);
         let run = ledger.run();

@@ -281,6 +281,7 @@ impl Place {
             output: words(),
             steps: "{}".to_owned(),
             version: words(),
+            consent: None,
         };
         let ledger = RunLedger::begin(Arc::clone(&self.store), &start, MaxAge::default()).unwrap();
         let gateway = self.gateway(Arc::new(ledger));

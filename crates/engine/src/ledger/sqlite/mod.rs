@@ -4,6 +4,7 @@
 //! for the disk. Looking up reads beside it. Nothing here knows what a reply means.
 
 mod calls;
+mod consent;
 mod judge;
 mod keep;
 mod lock;
@@ -33,11 +34,12 @@ use rusqlite::Connection;
 use writer::Writer;
 
 pub use calls::{CallRecord, CallState};
+pub use consent::Used;
 pub use judge::{Freshness, MaxAge};
 pub use keep::{Prune, Stats};
 pub use lock::run_file;
 pub use open::{OpenError, Problem};
-pub use runs::{RunEnd, RunRecord, RunStart, RunState};
+pub use runs::{BeginError, RunEnd, RunRecord, RunStart, RunState};
 
 /// An open ledger file.
 pub struct Store {
@@ -97,22 +99,23 @@ pub struct RunLedger {
     lock: RunLock,
     /// How many claims are neither settled nor taken back.
     open: AtomicUsize,
+    /// What earlier runs under the same consent had bought.
+    used_before: Used,
 }
 
 impl RunLedger {
     /// Records the start of a run, as of which freshness is judged.
     ///
     /// # Errors
-    /// The ledger cannot be written, or the run's lock cannot be made beside it.
-    pub fn begin(store: Arc<Store>, start: &RunStart, max_age: MaxAge) -> Result<Self, LedgerError> {
+    /// The ledger cannot be written, the run's lock cannot be made beside it, or another run under
+    /// the same consent goes on.
+    pub fn begin(store: Arc<Store>, start: &RunStart, max_age: MaxAge) -> Result<Self, BeginError> {
         let now = now_ms();
-        let run = store.begin_run(start, now)?;
-        let lock = RunLock::take(&store.path, run, now).map_err(|error| {
-            LedgerError(format!("the run's lock cannot be made beside {}: {error}", store.path.display()))
-        })?;
+        let begun = store.begin_run(start, now)?;
         store.settle_the_dead()?;
-        let judge = Judge { run, freshness: Freshness::AsOf { now, max_age } };
-        Ok(Self { store, judge, lock, open: AtomicUsize::new(0) })
+        let judge = Judge { run: begun.run, freshness: Freshness::AsOf { now, max_age } };
+        let open = AtomicUsize::new(0);
+        Ok(Self { store, judge, lock: begun.lock, open, used_before: begun.used_before })
     }
 
     /// A ledger for looking up alone, whatever the age of replies. Nothing may be claimed.
@@ -129,6 +132,11 @@ impl RunLedger {
     /// The run's number.
     pub fn run(&self) -> i64 {
         self.judge.run
+    }
+
+    /// What earlier runs under the same consent had bought when this one began.
+    pub fn used_before(&self) -> Used {
+        self.used_before
     }
 
     /// The file it is in.

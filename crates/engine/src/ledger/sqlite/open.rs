@@ -13,7 +13,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
 const APPLICATION_ID: i32 = 0x6d61_726c;
 
 /// The migrations, each from one version to the next; a new file runs them all.
-const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
+pub(super) const MIGRATIONS: [&str; 2] = [include_str!("schema.sql"), include_str!("consent.sql")];
 
 /// How long a writer waits for another process's commit.
 pub(super) const BUSY: Duration =

@@ -1,12 +1,16 @@
 //! Runs in the ledger: their start, their end, and being asked to stop.
 
-use std::path::Path;
+use std::{error, fmt, path::Path};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{CallState, Store, calls, failed, lock, lock::Process, now_ms};
+use super::{
+    CallState, Store, Used, calls, consent, failed, lock,
+    lock::{Process, RunLock},
+    now_ms,
+};
 use crate::ledger::LedgerError;
 
 /// What is recorded of a run at its start.
@@ -22,6 +26,41 @@ pub struct RunStart {
     pub steps: String,
     /// The program's version.
     pub version: String,
+    /// The consent that it is started under, such as a plan's hash. At any time one run may use it.
+    pub consent: Option<String>,
+}
+
+/// Why a run was not begun.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BeginError {
+    /// The ledger cannot be used.
+    Ledger(LedgerError),
+    /// This run goes on under the same consent.
+    ConsentHeld(i64),
+}
+
+impl From<LedgerError> for BeginError {
+    fn from(error: LedgerError) -> Self {
+        Self::Ledger(error)
+    }
+}
+
+impl fmt::Display for BeginError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ledger(error) => error.fmt(f),
+            Self::ConsentHeld(run) => write!(f, "run {run} goes on under the same consent"),
+        }
+    }
+}
+
+impl error::Error for BeginError {}
+
+/// A run whose start is recorded, and whose lock is held.
+pub(super) struct Begun {
+    pub(super) run: i64,
+    pub(super) lock: RunLock,
+    pub(super) used_before: Used,
 }
 
 /// How a run ended.
@@ -97,22 +136,19 @@ pub struct RunRecord {
     pub summary: Option<serde_json::Value>,
     /// Whether it was asked to stop.
     pub stop_asked: bool,
+    /// The consent that it was started under.
+    pub consent: Option<String>,
 }
 
 const COLUMNS: &str =
-    "id, state, command, input, output, steps, version, started_at, ended_at, summary, stop_asked";
+    "id, state, command, input, output, steps, version, started_at, ended_at, summary, stop_asked, consent";
 
 impl Store {
-    pub(super) fn begin_run(&self, start: &RunStart, now: i64) -> Result<i64, LedgerError> {
-        let start = start.clone();
-        self.writer.run_blocking(move |db| {
-            db.execute(
-                "INSERT INTO run (state, command, input, output, steps, version, started_at)
-                 VALUES ('running', ?1, ?2, ?3, ?4, ?5, ?6)",
-                params![start.command, start.input, start.output, start.steps, start.version, now],
-            )?;
-            Ok(db.last_insert_rowid())
-        })
+    /// Records the start of a run and takes its lock, in one transaction: whoever begins another
+    /// under the same consent finds either nothing or a run that holds its lock.
+    pub(super) fn begin_run(&self, start: &RunStart, now: i64) -> Result<Begun, BeginError> {
+        let (start, path) = (start.clone(), self.path.clone());
+        self.writer.run_blocking(move |db| begin(db, &path, &start, now))?
     }
 
     /// Records the end of a run.
@@ -243,6 +279,35 @@ impl Store {
     }
 }
 
+fn begin(
+    db: &Connection,
+    ledger: &Path,
+    start: &RunStart,
+    now: i64,
+) -> rusqlite::Result<Result<Begun, BeginError>> {
+    let mut used_before = Used::default();
+    if let Some(consent) = &start.consent {
+        if let Some(run) = consent::holder(db, ledger, consent)? {
+            return Ok(Err(BeginError::ConsentHeld(run)));
+        }
+        used_before = consent::used(db, ledger, consent)?;
+    }
+    db.execute(
+        "INSERT INTO run (state, command, input, output, steps, version, started_at, consent)
+         VALUES ('running', ?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![start.command, start.input, start.output, start.steps, start.version, now, start.consent],
+    )?;
+    let run = db.last_insert_rowid();
+    match RunLock::take(ledger, run, now) {
+        Ok(lock) => Ok(Ok(Begun { run, lock, used_before })),
+        Err(error) => {
+            db.execute("DELETE FROM run WHERE id = ?1", [run])?;
+            let why = format!("the run's lock cannot be made beside {}: {error}", ledger.display());
+            Ok(Err(LedgerError(why).into()))
+        }
+    }
+}
+
 /// What is known of a run's process.
 pub(super) fn process(db: &Connection, ledger: &Path, run: i64) -> rusqlite::Result<Process> {
     let started_at = db
@@ -282,5 +347,6 @@ fn read(row: &Row<'_>) -> rusqlite::Result<RunRecord> {
         ended_at: row.get(8)?,
         summary: summary.and_then(|summary| serde_json::from_str(&summary).ok()),
         stop_asked: row.get(10)?,
+        consent: row.get(11)?,
     })
 }

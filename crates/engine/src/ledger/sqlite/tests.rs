@@ -1,5 +1,6 @@
 //! The durable form: states, freshness, owners, and files that cannot be used.
 
+mod consent;
 mod file;
 mod killed;
 
@@ -83,7 +84,14 @@ impl Drop for World {
 
 fn start() -> RunStart {
     let text = || "x".to_owned();
-    RunStart { command: text(), input: text(), output: text(), steps: "[]".to_owned(), version: text() }
+    RunStart {
+        command: text(),
+        input: text(),
+        output: text(),
+        steps: "[]".to_owned(),
+        version: text(),
+        consent: None,
+    }
 }
 
 fn call(n: u64) -> Call {

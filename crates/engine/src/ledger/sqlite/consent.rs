@@ -1,0 +1,86 @@
+//! What was bought under a consent: counted over every run that was started under it.
+//!
+//! A consent is a text that the caller chose, such as a plan's hash. How much it allows is for the
+//! caller to know; this module only counts, and finds a run under it whose process lives.
+
+use std::path::Path;
+
+use rusqlite::{Connection, params};
+
+use super::{CallState, RunState, Store, failed, lock, runs};
+use crate::ledger::LedgerError;
+
+/// What was bought under a consent, calls in doubt included.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Used {
+    /// Calls that were executed, or may have been.
+    pub calls: u64,
+    /// The sum of their prices, as far as those were known.
+    pub cost: f64,
+}
+
+impl Store {
+    /// What was bought under a consent so far.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn used(&self, consent: &str) -> Result<Used, LedgerError> {
+        self.readers.fresh(|db| used(db, &self.path, consent)).map_err(|error| failed(&error))
+    }
+}
+
+/// A run under this consent whose process lives.
+pub(super) fn holder(db: &Connection, ledger: &Path, consent: &str) -> rusqlite::Result<Option<i64>> {
+    let mut statement = db.prepare_cached("SELECT id FROM run WHERE consent = ?1 AND state = ?2")?;
+    let runs = statement.query_map(params![consent, RunState::Running.name()], |row| row.get(0))?;
+    let runs: Vec<i64> = runs.collect::<rusqlite::Result<_>>()?;
+    Ok(runs.into_iter().find(|run| lock::lives(ledger, *run)))
+}
+
+/// What was bought under a consent so far.
+pub(super) fn used(db: &Connection, ledger: &Path, consent: &str) -> rusqlite::Result<Used> {
+    let mut statement = db.prepare_cached("SELECT id, summary FROM run WHERE consent = ?1")?;
+    let runs = statement.query_map([consent], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let runs: Vec<(i64, Option<String>)> = runs.collect::<rusqlite::Result<_>>()?;
+    let mut used = Used::default();
+    for (run, summary) in runs {
+        let stored = stored(db, ledger, run)?;
+        // What was removed from the ledger since was bought all the same.
+        let told = told(summary.as_deref().unwrap_or_default());
+        used.calls += stored.calls.max(told.calls);
+        used.cost += stored.cost.max(told.cost);
+    }
+    Ok(used)
+}
+
+/// The calls of a run that are in the ledger and were, or may have been, bought.
+fn stored(db: &Connection, ledger: &Path, run: i64) -> rusqlite::Result<Used> {
+    let (calls, cost): (i64, f64) = db
+        .prepare_cached("SELECT count(*), total(price) FROM call WHERE run = ?1 AND state NOT IN (?2, ?3)")?
+        .query_row(params![run, CallState::Intent.code(), CallState::Failed.code()], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+    let mut used = Used { calls: calls.unsigned_abs(), cost };
+    let mut statement =
+        db.prepare_cached("SELECT id, total(price) FROM call WHERE run = ?1 AND state = ?2 GROUP BY id")?;
+    let open =
+        statement.query_map(params![run, CallState::Intent.code()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let open: Vec<(i64, f64)> = open.collect::<rusqlite::Result<_>>()?;
+    if !open.is_empty() {
+        let process = runs::process(db, ledger, run)?;
+        for (_, price) in open.into_iter().filter(|(intent, _)| !process.never_sent(*intent)) {
+            used.calls += 1;
+            used.cost += price;
+        }
+    }
+    Ok(used)
+}
+
+/// What a run said at its end that it had bought.
+fn told(summary: &str) -> Used {
+    let summary: serde_json::Value = serde_json::from_str(summary).unwrap_or_default();
+    Used {
+        calls: summary["calls"]["bought"].as_u64().unwrap_or_default(),
+        cost: summary["cost"].as_f64().unwrap_or_default(),
+    }
+}
