@@ -106,15 +106,15 @@ pub(crate) struct EnrichArgs {
     #[arg(long, value_name = "NAMES", value_delimiter = ',', num_args = 0..=1, require_equals = true)]
     pub(crate) refresh: Option<Vec<String>>,
 
-    /// Buy at most N calls
+    /// Buy at most N calls in this run; each run has its own cap
     #[arg(long, value_name = "N")]
     pub(crate) max_calls: Option<u64>,
 
-    /// Spend at most AMOUNT, by the prices in marl.toml
+    /// Spend at most AMOUNT in this run, by the prices in marl.toml
     #[arg(long, value_name = "AMOUNT", value_parser = parse_amount)]
     pub(crate) max_cost: Option<f64>,
 
-    /// Run what `marl plan` planned, and no more: refused if anything moved since
+    /// Run what `marl plan` planned, and no more, however often: refused if anything moved since
     #[arg(long, value_name = "HASH")]
     pub(crate) plan: Option<Hash>,
 

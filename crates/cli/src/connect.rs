@@ -15,19 +15,38 @@ use std::{
 use marl_core::{Connection, Provider, Registry, Secret, provider::Card};
 use url::Url;
 
-use crate::{failure::Failure, text_file};
+use crate::{failure::Failure, owner, project, text_file};
 
 /// Providers to call, with the base address of each that has not the default one.
 pub(crate) struct Connected {
     pub(crate) providers: Vec<Arc<dyn Provider>>,
     pub(crate) bases: BTreeMap<&'static str, Option<String>>,
+    /// Where each address that is not the default one comes from, in a line each.
+    pub(crate) told: Vec<String>,
 }
+
+/// Whether an address, as a scope names it, is served on this machine.
+pub(crate) fn is_on_this_machine(base: &str) -> bool {
+    base == SANDBOX || Url::parse(base).is_ok_and(|url| is_loopback(&url))
+}
+
+/// The scope of the built-in sandbox.
+const SANDBOX: &str = "sandbox";
 
 /// Where a value was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Source {
     Environment,
     File(PathBuf),
+}
+
+impl Source {
+    fn word(&self, variable: &str) -> String {
+        match self {
+            Self::Environment => format!("{variable} in the environment"),
+            Self::File(path) => project::shown(path),
+        }
+    }
 }
 
 /// A provider's key and base address as they were found, and where.
@@ -60,17 +79,27 @@ impl Found {
 
 /// Connects these providers to the vendors.
 pub(crate) fn live(names: &[&'static str], registry: &Registry, folder: &Path) -> Result<Connected, Failure> {
-    let file = DotEnv::find(folder)?;
-    connect(names, registry, |card| {
-        let connection = look_up(card, file.as_ref()).connection(card)?;
+    let keyless = |card: &Card| of_environment(card.key_variable).is_none();
+    let cards = registry.providers().map(|entry| entry.card).filter(|card| names.contains(&card.name));
+    // With every key in the environment no file has a say.
+    let file = if cards.into_iter().any(keyless) { DotEnv::find(folder)? } else { None };
+    let mut told = Vec::new();
+    let mut connected = connect(names, registry, |card| {
+        let found = look_up(card, file.as_ref());
+        let connection = found.connection(card)?;
         let scope = (connection.base_url != card.default_base).then(|| connection.base_url.clone());
+        if let (Some(base), Some(source)) = (&scope, found.base_source()) {
+            told.push(format!("{} is asked at {base}, by {}", card.name, source.word(card.base_variable)));
+        }
         Ok((connection, scope))
-    })
+    })?;
+    connected.told = told;
+    Ok(connected)
 }
 
 /// Connects them to a sandbox at `url`.
 pub(crate) fn sandbox(names: &[&'static str], registry: &Registry, url: &str) -> Result<Connected, Failure> {
-    connect(names, registry, |_| Ok((to_sandbox(url), Some("sandbox".to_owned()))))
+    connect(names, registry, |_| Ok((to_sandbox(url), Some(SANDBOX.to_owned()))))
 }
 
 /// The connection to a sandbox at `url`.
@@ -81,9 +110,9 @@ pub(crate) fn to_sandbox(url: &str) -> Connection {
 fn connect(
     names: &[&'static str],
     registry: &Registry,
-    connection: impl Fn(&'static Card) -> Result<(Connection, Option<String>), Failure>,
+    mut connection: impl FnMut(&'static Card) -> Result<(Connection, Option<String>), Failure>,
 ) -> Result<Connected, Failure> {
-    let mut connected = Connected { providers: Vec::new(), bases: BTreeMap::new() };
+    let mut connected = Connected { providers: Vec::new(), bases: BTreeMap::new(), told: Vec::new() };
     for name in names.iter().copied() {
         let entry = registry.providers().find(|entry| entry.card.name == name);
         let entry = entry.expect("the registry checked every contract's providers");
@@ -94,12 +123,13 @@ fn connect(
     Ok(connected)
 }
 
+fn of_environment(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.trim().is_empty())
+}
+
 /// The key and the base for a provider. A file's base is used only with the same file's key.
 pub(crate) fn look_up(card: &Card, file: Option<&DotEnv>) -> Found {
-    let of_env = |name: &str| {
-        let value = env::var(name).ok().filter(|value| !value.trim().is_empty());
-        value.map(|value| (value, Source::Environment))
-    };
+    let of_env = |name: &str| of_environment(name).map(|value| (value, Source::Environment));
     let of_file = |name: &str| {
         let file = file?;
         file.values.get(name).map(|value| (value.clone(), Source::File(file.path.clone())))
@@ -120,8 +150,15 @@ pub(crate) struct DotEnv {
 
 impl DotEnv {
     pub(crate) fn find(folder: &Path) -> Result<Option<Self>, Failure> {
-        let path = folder.ancestors().map(|folder| folder.join(".env")).find(|path| path.is_file());
-        path.map(|path| Self::read(&path)).transpose()
+        let mut folders = folder.ancestors();
+        let found = folders.find(|folder| folder.join(".env").is_file());
+        let Some(of) = found else { return Ok(None) };
+        if of != folder {
+            owner::check(of, owner::Kind::Keys)?;
+        }
+        let path = of.join(".env");
+        owner::check(&path, owner::Kind::Keys)?;
+        Self::read(&path).map(Some)
     }
 
     fn read(path: &Path) -> Result<Self, Failure> {
@@ -188,10 +225,7 @@ fn check_base(card: &Card, base: &str) -> Result<String, Failure> {
     {
         return Err(wrong("it has more than scheme, host and path"));
     }
-    let loopback = url.host_str().is_some_and(|host| {
-        let address: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
-        host == "localhost" || address.is_some_and(|address| address.is_loopback())
-    });
+    let loopback = is_loopback(&url);
     match url.scheme() {
         "https" => {}
         "http" if loopback => {}
@@ -199,6 +233,13 @@ fn check_base(card: &Card, base: &str) -> Result<String, Failure> {
         _ => return Err(wrong("it is neither https nor http")),
     }
     Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+fn is_loopback(url: &Url) -> bool {
+    url.host_str().is_some_and(|host| {
+        let address: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
+        host == "localhost" || address.is_some_and(|address| address.is_loopback())
+    })
 }
 
 #[cfg(test)]

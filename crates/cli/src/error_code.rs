@@ -20,6 +20,8 @@ pub(crate) enum ErrorCode {
     PlanChanged,
     /// What the plan's hash allows was bought already, or another run is using it.
     ConsentUsed,
+    /// Whoever set marl up asks for a plan's hash or a cap before anything is bought.
+    ConsentNeeded,
     /// What was named does not exist.
     NotFound,
     /// The ledger cannot be used.

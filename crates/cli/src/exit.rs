@@ -18,7 +18,7 @@ pub(crate) const NOT_FOUND: u8 = 6;
 pub(crate) const ROWS_FAILED: u8 = 7;
 /// Calls are in doubt: they may have been paid for, and no answer is known.
 pub(crate) const IN_DOUBT: u8 = 9;
-/// The plan that the run is held to does not hold any more. Nothing was sent.
+/// The plan that the run is held to does not hold any more, or is used up. Nothing was sent.
 pub(crate) const PLAN_CHANGED: u8 = 10;
 /// The run that was waited for goes on.
 pub(crate) const STILL_RUNNING: u8 = 11;
@@ -47,7 +47,7 @@ Exit codes:
   7    finished, and some rows failed
   8    stopped at a cap on calls or cost
   9    calls are in doubt: sent, maybe paid for, no answer known
-  10   something moved since the plan was made; nothing was sent
+  10   something moved since the plan was made, or it is used up; nothing was sent
   11   the run goes on (`marl runs wait`)
   12   finished; the older output says more and stays, the new table lies beside it
   130  interrupted; what was answered is in the output, or beside an older one

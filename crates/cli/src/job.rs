@@ -187,14 +187,23 @@ impl<'a> Job<'a> {
         Ok(caps)
     }
 
+    /// Whether an operation costs nothing.
+    pub(crate) fn is_free(&self, provider: &str, operation: &str) -> bool {
+        let card = self.registry.providers().map(|entry| entry.card).find(|card| card.name == provider);
+        card.is_some_and(|card| card.free_operations.contains(&operation))
+    }
+
     fn every_price(&self, flag: &str) -> Result<(), Failure> {
         let calls = self.plan.contracts().flat_map(|contract| contract.calls);
         let unpriced = calls
             .map(|call| (call.provider, call.operation))
-            .find(|(provider, operation)| self.price(provider, operation).is_none());
+            .filter(|(provider, operation)| !self.is_free(provider, operation))
+            .find(|(provider, operation)| self.price(provider, operation).is_none_or(|price| price <= 0.0));
         match unpriced {
             None => Ok(()),
-            Some((provider, operation)) => Err(no_price(flag, provider, operation)),
+            Some((provider, operation)) => {
+                Err(no_price(flag, provider, operation, self.price(provider, operation)))
+            }
         }
     }
 
@@ -258,10 +267,41 @@ impl Way {
         Gateway::new(providers, ledger, self.settings.clone(), Arc::new(Silent))
     }
 
-    /// A gateway that sends.
-    pub(crate) fn open(&self, ledger: Arc<dyn Ledger>, listener: Arc<dyn engine::Listener>) -> Gateway {
+    /// A gateway that sends, up to these caps.
+    pub(crate) fn open(
+        &self,
+        ledger: Arc<dyn Ledger>,
+        caps: Caps,
+        listener: Arc<dyn engine::Listener>,
+    ) -> Gateway {
         let providers = self.connected.providers.iter().map(Arc::clone);
-        Gateway::new(providers, ledger, self.settings.clone(), listener)
+        Gateway::new(providers, ledger, GatewaySettings { caps, ..self.settings.clone() }, listener)
+    }
+
+    /// What decides how much is spent and is not the default, one line each: the settings' part,
+    /// for operations that the job may send, and addresses.
+    pub(crate) fn told(&self, job: &Job<'_>) -> Vec<String> {
+        let calls = job.plan.contracts().flat_map(|contract| contract.calls);
+        let mut operations: Vec<(&str, &str)> = calls.map(|call| (call.provider, call.operation)).collect();
+        operations.sort_unstable();
+        operations.dedup();
+        let mut lines = self.connected.told.clone();
+        lines.extend(job.place.settings.told(&operations));
+        lines
+    }
+
+    /// A warning where a file, and no flag, has calls sent again that may have been paid for.
+    pub(crate) fn warning_of_resends(&self, job: &Job<'_>) -> Option<String> {
+        if job.args.in_doubt.is_some() || !self.resends_doubts() {
+            return None;
+        }
+        let providers: Vec<&str> = job.place.settings.resent().collect();
+        let attempts = self.settings.retry.attempts;
+        Some(format!(
+            "marl.toml has calls of {} that are in doubt sent again, up to {attempts} times in all, and perhaps paid for \
+             each time; `--in-doubt keep` does not",
+            providers.join(", ")
+        ))
     }
 
     /// Whether calls that may have been paid for are sent again.
@@ -341,8 +381,10 @@ pub(crate) fn table_name(sketch: &Sketch) -> String {
 }
 
 /// A cap on cost is none while a price is unknown.
-fn no_price(flag: &str, provider: &str, operation: &str) -> Failure {
-    Failure::usage(format!("`{flag}` needs a price for {provider} {operation}, and there is none"))
+fn no_price(flag: &str, provider: &str, operation: &str, price: Option<f64>) -> Failure {
+    // A price of 0 lets any number of calls through.
+    let what = if price.is_some() { "marl.toml says 0" } else { "there is none" };
+    Failure::usage(format!("`{flag}` needs a price for {provider} {operation}, and {what}"))
         .hint(format!(
             "set `{operation} = 0.02`, say, under `[price.{provider}]` in marl.toml, and `currency = \"USD\"` at its top"
         ))

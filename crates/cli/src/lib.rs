@@ -6,6 +6,7 @@ mod address;
 mod args;
 mod commands;
 mod connect;
+mod consent;
 #[cfg(test)]
 mod docs;
 mod document;
@@ -20,6 +21,7 @@ mod job;
 mod mcp;
 mod older;
 mod outputs;
+mod owner;
 mod page;
 mod past;
 mod pick;
@@ -41,6 +43,7 @@ mod text_file;
 mod time;
 mod toml_error;
 mod typed;
+mod user_settings;
 mod watch;
 mod words;
 

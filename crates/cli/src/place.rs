@@ -25,7 +25,7 @@ impl Place {
     pub(crate) fn find(registry: &Registry) -> Result<Self, Failure> {
         let working = working_folder()?;
         let project = project::folder(&working);
-        let settings = settings(&project, registry)?;
+        let settings = settings(&project, &working, registry)?;
         Ok(Self { working, project, settings })
     }
 
@@ -55,7 +55,8 @@ pub(crate) fn working_folder() -> Result<PathBuf, Failure> {
 }
 
 /// The settings of a project.
-pub(crate) fn settings(project: &Path, registry: &Registry) -> Result<Settings, Failure> {
+pub(crate) fn settings(project: &Path, working: &Path, registry: &Registry) -> Result<Settings, Failure> {
+    project::check_owner(project, working)?;
     let providers: Vec<&str> = registry.providers().map(|provider| provider.card.name).collect();
     Settings::read(project, &providers)
 }

@@ -1,10 +1,17 @@
-//! The hash of a plan: short digests side by side, so that what moved since is seen by comparing,
-//! and the plan's maximum, so that a run can be held to it. Nothing is stored.
+//! The hash of a plan: what it depends on, and the most that it may buy. Nothing is stored.
+//!
+//! Short digests stand side by side, so that comparing two hashes says what moved. They are too
+//! short to trust: the seal is a digest of 128 bits over everything that the hash stands for, the
+//! maximum included. The hash also names the newest run at its time, so that a plan that is made
+//! after another was used has another hash, although nothing else moved.
+//!
+//! How much of a hash is used up is for [`crate::consent`] to say.
 
 use std::{fmt, fs::File, io, path::Path, str::FromStr};
 
 use engine::{
-    gateway::Settings,
+    gateway::{InDoubt, Settings},
+    ledger::Store,
     plan::{Plan, Task},
 };
 use sha2::{Digest, Sha256};
@@ -13,22 +20,39 @@ use crate::{
     args::{EnrichArgs, TableArgs},
     failure::Failure,
     job::Job,
+    project,
 };
 
 /// What the digests are of, in their order.
-const PARTS: [&str; 5] = ["the table", "the steps", "an integration's version", "the prices", "the settings"];
+const PARTS: [&str; 6] =
+    ["the table", "the steps", "an integration's version", "the prices", "the settings", "the ledger"];
 
 const STEPS: usize = 1;
 const VERSIONS: usize = 2;
+const LEDGER: usize = 5;
+
+type Full = [u8; 32];
 
 /// See the module.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Hash {
-    digests: [u32; 5],
+    parts: [u16; 6],
+    seal: u128,
+    /// The newest run of the ledger when the plan was made.
+    newest_run: u64,
     /// The most calls.
     pub(crate) calls: u64,
     /// The most they cost, if that is known.
     pub(crate) cost: Option<f64>,
+}
+
+/// Why a plan does not hold any more.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Broken {
+    /// These parts changed.
+    Moved(Vec<&'static str>),
+    /// No part changed, and the hash is none that `marl plan` printed: its maximum was edited.
+    Edited,
 }
 
 impl Hash {
@@ -36,39 +60,72 @@ impl Hash {
     pub(crate) fn of(
         job: &Job<'_>,
         settings: &Settings,
+        newest_run: u64,
         calls: u64,
         cost: Option<f64>,
     ) -> Result<Self, Failure> {
-        let table = of_table(&job.sketch.path, &job.args.table).map_err(|error| {
-            Failure::usage(format!("{} cannot be read", job.sketch.path.display())).caused_by(&error)
-        })?;
-        let versions = job.plan.contracts().map(|contract| format!("{} {}", contract.name, contract.version));
-        let digests = [
-            table,
-            of_text(&steps(&job.plan)),
-            of_text(&versions.collect::<Vec<_>>().join("\n")),
-            of_text(&prices(job, settings)),
-            of_text(&told_settings(job.args, job, settings)),
-        ];
-        Ok(Self { digests, calls, cost })
+        Ok(Self::sealed(&parts_of(job, settings)?, newest_run, calls, cost))
     }
 
-    /// What moved between the plan with this hash and `now`.
-    pub(crate) fn moved(&self, now: &Self) -> Vec<&'static str> {
-        let differs = |part: &usize| self.digests[*part] != now.digests[*part];
-        // Other steps have other versions: that says nothing more.
-        let is_news = |part: &usize| *part != VERSIONS || !differs(&STEPS);
-        (0..PARTS.len()).filter(differs).filter(is_news).map(|part| PARTS[part]).collect()
+    fn sealed(parts: &[Full; 6], newest_run: u64, calls: u64, cost: Option<f64>) -> Self {
+        let mut seal = Sha256::new();
+        parts.iter().for_each(|part| seal.update(part));
+        seal.update(most(newest_run, calls, cost));
+        Self {
+            parts: parts.map(|part| u16::from_be_bytes([part[0], part[1]])),
+            seal: first_half(&seal.finalize().0),
+            newest_run,
+            calls,
+            cost,
+        }
     }
+
+    /// Looks whether the plan with this hash still holds for a job.
+    pub(crate) fn check(&self, job: &Job<'_>, settings: &Settings) -> Result<Option<Broken>, Failure> {
+        let now = Self::of(job, settings, self.newest_run, self.calls, self.cost)?;
+        let newest = match job.ledger_there_is()? {
+            Some(store) => newest_run(&store)?,
+            None => 0,
+        };
+        Ok(self.broken(&now, newest))
+    }
+
+    /// What moved between the plan with this hash and `now`, whose ledger's newest run is `newest`.
+    fn broken(&self, now: &Self, newest: u64) -> Option<Broken> {
+        let differs = |part: usize| {
+            // A ledger that has lost runs is another one in the same place.
+            self.parts[part] != now.parts[part] || (part == LEDGER && newest < self.newest_run)
+        };
+        // Other steps have other versions: that says nothing more.
+        let is_news = |part: &usize| *part != VERSIONS || !differs(STEPS);
+        let moved = (0..PARTS.len()).filter(|part| differs(*part)).filter(is_news);
+        let moved: Vec<&str> = moved.map(|part| PARTS[part]).collect();
+        match moved.is_empty() {
+            false => Some(Broken::Moved(moved)),
+            true if self.seal != now.seal => Some(Broken::Edited),
+            true => None,
+        }
+    }
+}
+
+/// The number of a ledger's newest run.
+pub(crate) fn newest_run(store: &Store) -> Result<u64, Failure> {
+    let (runs, _) = store.runs(1)?;
+    Ok(runs.first().map_or(0, |run| run.id.unsigned_abs()))
+}
+
+/// The end of a hash in words: what its seal keeps from being edited.
+fn most(newest_run: u64, calls: u64, cost: Option<f64>) -> String {
+    let cost = cost.map(|cost| format!("-{cost}")).unwrap_or_default();
+    format!("{newest_run}-{calls}{cost}")
 }
 
 impl fmt::Display for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for digest in self.digests {
-            write!(f, "{digest:08x}-")?;
+        for part in self.parts {
+            write!(f, "{part:04x}-")?;
         }
-        write!(f, "{}", self.calls)?;
-        self.cost.map_or(Ok(()), |cost| write!(f, "-{cost}"))
+        write!(f, "{:032x}-{}", self.seal, most(self.newest_run, self.calls, self.cost))
     }
 }
 
@@ -77,23 +134,43 @@ impl FromStr for Hash {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let read = || {
-            let mut parts = text.trim().splitn(7, '-');
-            let mut digests = [0; 5];
-            for digest in &mut digests {
-                let part = parts.next().filter(|part| part.len() == 8)?;
-                *digest = u32::from_str_radix(part, 16).ok()?;
+            let text = text.trim();
+            let mut words = text.splitn(10, '-');
+            let mut parts = [0; 6];
+            for part in &mut parts {
+                *part = u16::from_str_radix(words.next()?, 16).ok()?;
             }
-            let calls = parts.next()?.parse().ok()?;
-            let cost = parts.next().map(str::parse::<f64>).transpose().ok()?;
-            let is_amount = |cost: &f64| cost.is_finite() && *cost >= 0.0;
-            cost.as_ref().is_none_or(is_amount).then_some(Self { digests, calls, cost })
+            let seal = u128::from_str_radix(words.next()?, 16).ok()?;
+            let (newest_run, calls) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+            let cost = words.next().map(str::parse::<f64>).transpose().ok()?;
+            let hash = Self { parts, seal, newest_run, calls, cost };
+            // One hash has one spelling: what is bought under it is counted by that.
+            (hash.to_string() == text && cost.is_none_or(|cost| cost.is_finite() && cost >= 0.0))
+                .then_some(hash)
         };
         read().ok_or_else(|| "it must stand as `marl plan` prints it".to_owned())
     }
 }
 
+/// The digests of everything that the calls of a run depend on, in the order of [`PARTS`].
+fn parts_of(job: &Job<'_>, settings: &Settings) -> Result<[Full; 6], Failure> {
+    let table = of_table(&job.sketch.path, &job.args.table).map_err(|error| {
+        Failure::usage(format!("{} cannot be read", job.sketch.path.display())).caused_by(&error)
+    })?;
+    let versions = job.plan.contracts().map(|contract| format!("{} {}", contract.name, contract.version));
+    let ledger = project::ledger(&job.args.ledger, &job.place.project)?;
+    Ok([
+        table,
+        of_text(&steps(&job.plan)),
+        of_text(&versions.collect::<Vec<_>>().join("\n")),
+        of_text(&prices(job, settings)),
+        of_text(&told_settings(job.args, job, settings)),
+        of_text(&project::canonical(&ledger)),
+    ])
+}
+
 /// Of the file, and of the flags that say how it is read.
-fn of_table(path: &Path, reading: &TableArgs) -> io::Result<u32> {
+fn of_table(path: &Path, reading: &TableArgs) -> io::Result<Full> {
     let mut hash = Sha256::new();
     for (flag, value) in reading.flags() {
         hash.update(format!("{flag} {}\n", value.unwrap_or_default()));
@@ -102,19 +179,18 @@ fn of_table(path: &Path, reading: &TableArgs) -> io::Result<u32> {
     let mut buffer = vec![0; 1 << 16];
     loop {
         match io::Read::read(&mut file, &mut buffer)? {
-            0 => return Ok(short(hash)),
+            0 => return Ok(hash.finalize().0),
             read => hash.update(&buffer[..read]),
         }
     }
 }
 
-fn of_text(text: &str) -> u32 {
-    short(Sha256::new().chain_update(text))
+fn of_text(text: &str) -> Full {
+    Sha256::new().chain_update(text).finalize().0
 }
 
-fn short(hash: Sha256) -> u32 {
-    let [a, b, c, d, ..] = hash.finalize().0;
-    u32::from_be_bytes([a, b, c, d])
+fn first_half(digest: &Full) -> u128 {
+    digest[..16].iter().fold(0, |number, byte| number << 8 | u128::from(*byte))
 }
 
 /// The steps as they are bound: the same whether flags or a recipe asked for them.
@@ -156,11 +232,12 @@ fn prices(job: &Job<'_>, settings: &Settings) -> String {
 
 /// What else decides which calls are sent.
 fn told_settings(args: &EnrichArgs, job: &Job<'_>, settings: &Settings) -> String {
-    let lanes: Vec<String> = settings
-        .lanes
-        .iter()
-        .map(|(name, lane)| format!("{name} {:?} {:?}", lane.scope, lane.in_doubt))
-        .collect();
+    let lane = |(name, lane): (&String, &engine::gateway::LaneSettings)| {
+        // How often a call may be bought counts where calls in doubt are sent again.
+        let attempts = (lane.in_doubt == InDoubt::Retry).then_some(settings.retry.attempts);
+        format!("{name} {:?} {:?} {attempts:?}", lane.scope, lane.in_doubt)
+    };
+    let lanes: Vec<String> = settings.lanes.iter().map(lane).collect();
     let pick = &args.pick;
     let rows = pick.rows.as_ref().map(ToString::to_string);
     let types = &job.request.types;
@@ -172,20 +249,40 @@ fn told_settings(args: &EnrichArgs, job: &Job<'_>, settings: &Settings) -> Strin
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
+    fn digests(numbers: [u8; 6]) -> [Full; 6] {
+        numbers.map(|number| [number; 32])
+    }
+
+    const THEN: [u8; 6] = [1, 2, 3, 4, 5, 6];
+
     #[test]
-    fn a_hash_is_read_as_it_is_told() {
+    fn a_hash_is_read_as_it_is_told_and_in_no_other_spelling() {
         for (calls, cost) in [(0, None), (8_456, Some(169.12)), (1, Some(0.0)), (u64::MAX, Some(1e-7))] {
-            let hash = Hash { digests: [0, 1, u32::MAX, 0x0a0b_0c0d, 7], calls, cost };
+            let hash = Hash::sealed(&digests(THEN), 12, calls, cost);
             assert_eq!(hash.to_string().parse::<Hash>().unwrap(), hash);
         }
+        let right = Hash::sealed(&digests(THEN), 12, 3, Some(1.5)).to_string();
+        let (front, end) = right.split_at(right.len() - "12-3-1.5".len());
+        assert_eq!(end, "12-3-1.5");
         for wrong in [
-            "",
-            "1-2-3",
-            "00000000-00000001-00000002-00000003-00000004",
-            "x",
-            "00000000-00000001-00000002-00000003-00000004-5-nan",
+            String::new(),
+            "x".to_owned(),
+            "1-2-3".to_owned(),
+            front.to_owned(),
+            format!("{front}12"),
+            format!("{front}12-03-1.5"),
+            format!("{front}+12-3-1.5"),
+            format!("{front}12-3-1.50"),
+            format!("{front}12-3-nan"),
+            format!("{front}12-3-inf"),
+            format!("{front}12-3--1"),
+            format!("{front}12-3-1.5-7"),
+            front.to_uppercase() + end,
+            "00000000-00000001-00000002-00000003-00000004-5".to_owned(),
         ] {
             assert!(wrong.parse::<Hash>().is_err(), "{wrong}");
         }
@@ -193,12 +290,50 @@ mod tests {
 
     #[test]
     fn what_moved_is_named() {
-        let then = Hash { digests: [1, 2, 3, 4, 5], calls: 1, cost: None };
-        let now = Hash { digests: [1, 9, 3, 9, 5], ..then.clone() };
-        assert_eq!(then.moved(&now), ["the steps", "the prices"]);
-        let now = Hash { digests: [1, 9, 9, 4, 5], ..then.clone() };
-        assert_eq!(then.moved(&now), ["the steps"], "other steps have other versions");
-        let now = Hash { digests: [1, 2, 9, 4, 5], ..then.clone() };
-        assert_eq!(then.moved(&now), ["an integration's version"]);
+        let then = Hash::sealed(&digests(THEN), 7, 1, None);
+        let broken = |now: [u8; 6], newest| then.broken(&Hash::sealed(&digests(now), 7, 1, None), newest);
+        assert_eq!(broken(THEN, 7), None);
+        assert_eq!(broken(THEN, 9), None, "a run that is gone on with finds newer runs");
+        for (now, newest, moved) in [
+            ([1, 9, 3, 9, 5, 6], 7, vec!["the steps", "the prices"]),
+            ([1, 9, 9, 4, 5, 6], 7, vec!["the steps"]),
+            ([1, 2, 9, 4, 5, 6], 7, vec!["an integration's version"]),
+            ([9, 2, 3, 4, 9, 6], 7, vec!["the table", "the settings"]),
+            ([1, 2, 3, 4, 5, 9], 7, vec!["the ledger"]),
+            (THEN, 6, vec!["the ledger"]),
+        ] {
+            assert_eq!(broken(now, newest), Some(Broken::Moved(moved)), "{now:?} {newest}");
+        }
+    }
+
+    #[test]
+    fn an_edited_maximum_is_seen() {
+        let told = Hash::sealed(&digests(THEN), 7, 3, Some(1.5)).to_string();
+        let (front, _) = told.split_at(told.len() - "7-3-1.5".len());
+        for end in ["7-4-1.5", "7-3-1.6", "7-3", "7-2-1.5", "6-3-1.5", "8-3-1.5", "0-30000-100"] {
+            let edited: Hash = format!("{front}{end}").parse().unwrap();
+            let now = Hash::sealed(&digests(THEN), edited.newest_run, edited.calls, edited.cost);
+            assert_eq!(edited.broken(&now, 9), Some(Broken::Edited), "{end}");
+        }
+    }
+
+    proptest! {
+        /// Digests that are alike where the hash shows them are still told apart.
+        #[test]
+        fn no_digest_is_taken_for_another(at in 0usize..6, byte in 2usize..32, bit in 0u8..8) {
+            let then = Hash::sealed(&digests(THEN), 7, 1, None);
+            let mut other = digests(THEN);
+            other[at][byte] ^= 1 << bit;
+            let now = Hash::sealed(&other, 7, 1, None);
+            prop_assert_eq!(then.parts, now.parts);
+            prop_assert_eq!(then.broken(&now, 7), Some(Broken::Edited));
+        }
+
+        #[test]
+        fn whatever_is_typed_is_read_or_refused(text in "[0-9a-f+. -]{0,90}") {
+            if let Ok(hash) = text.parse::<Hash>() {
+                prop_assert_eq!(hash.to_string(), text.trim());
+            }
+        }
     }
 }

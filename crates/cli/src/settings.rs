@@ -9,13 +9,23 @@ use engine::{
 };
 use serde::Deserialize;
 
-use crate::{failure::Failure, text_file, toml_error};
+use crate::{connect, failure::Failure, text_file, toml_error, user_settings::ConsentTable};
 
 /// The file's name in the project folder.
 pub(crate) const FILE: &str = "marl.toml";
 
+/// Whose answers they are where the file names nobody.
+const DEFAULT_ACCOUNT: &str = "default";
+
 /// The most that `--parallel` may be without `limits.max_parallel`.
 const MAX_PARALLEL: usize = 16;
+
+/// The most attempts at one call: each may be paid for where its answer is lost.
+const MOST_ATTEMPTS: u32 = 10;
+
+/// The shortest time for a call to a provider: a call that is given up sooner is most likely paid
+/// for, and leaves a doubt.
+const LEAST_CALL: f64 = 5.0;
 
 /// What `marl.toml` says.
 #[derive(Debug, Default, Deserialize)]
@@ -29,6 +39,7 @@ pub(crate) struct Settings {
     retry: RetryTable,
     breaker: BreakerTable,
     timeout: Timeout,
+    consent: ConsentTable,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -147,6 +158,10 @@ impl Settings {
                 self.limits.max_parallel.map(|most| u32::try_from(most).unwrap_or(u32::MAX)),
             ),
         ];
+        if self.retry.attempts.is_some_and(|attempts| attempts > MOST_ATTEMPTS) {
+            return Err(Failure::usage(format!("{FILE}: `retry.attempts` must be at most {MOST_ATTEMPTS}"))
+                .hint("each attempt may be paid for where its answer is lost; the default is 4"));
+        }
         if self.limits.max_parallel.is_some_and(|most| most > 10_000) {
             return Err(Failure::usage(format!("{FILE}: `limits.max_parallel` must be at most 10000"))
                 .hint("the bound of `--parallel`, such as `32`"));
@@ -160,6 +175,62 @@ impl Settings {
             }
         }
         Ok(())
+    }
+
+    /// Whether the project asks for consent before anything is bought. That it does not, says
+    /// nothing: the user may ask for it.
+    pub(crate) fn requires_consent(&self) -> bool {
+        self.consent.is_required()
+    }
+
+    /// A server on this machine answers at once and bills nobody; a provider needs its time.
+    fn check_call_time(&self, bases: &BTreeMap<&'static str, Option<String>>) -> Result<(), Failure> {
+        let is_too_short = self.timeout.call_seconds.is_some_and(|seconds| seconds < LEAST_CALL);
+        let is_local = |base: &Option<String>| base.as_deref().is_some_and(connect::is_on_this_machine);
+        if is_too_short && !bases.values().all(is_local) {
+            return Err(Failure::usage(format!(
+                "{FILE}: `timeout.call_seconds` must be at least {LEAST_CALL}"
+            ))
+            .hint("a call that is given up sooner is most likely paid for, and its answer is lost"));
+        }
+        Ok(())
+    }
+
+    /// What the file says that decides how much is spent, one line each. `operations` are those that
+    /// the run may send.
+    pub(crate) fn told(&self, operations: &[(&str, &str)]) -> Vec<String> {
+        let mut lines = Vec::new();
+        let unit = self.currency.as_deref().map(|unit| format!(" {unit}")).unwrap_or_default();
+        for (provider, operation) in operations {
+            if let Some(price) = self.price(provider, operation) {
+                lines.push(format!("{provider} {operation} costs {price}{unit}, by {FILE}"));
+            }
+        }
+        for (name, provider) in &self.provider {
+            if let Some(account) = provider.account.as_ref().filter(|account| *account != DEFAULT_ACCOUNT) {
+                lines.push(format!("answers of {name} are those of the account `{account}`, by {FILE}; what other accounts bought does not count"));
+            }
+        }
+        let default = Retry::default().attempts;
+        if let Some(attempts) = self.retry.attempts.filter(|attempts| *attempts > default) {
+            lines.push(format!(
+                "a call that fails is tried {attempts} times in all, by {FILE} (default {default})"
+            ));
+        }
+        if let Some(seconds) = self.timeout.call_seconds {
+            lines.push(format!("a call is given up after {seconds} s, by {FILE}; it may have been paid for"));
+        }
+        let default = GatewaySettings::default().grace.as_secs_f64();
+        if let Some(seconds) = self.timeout.grace_seconds.filter(|seconds| *seconds < default) {
+            lines.push(format!("a late answer is taken for {seconds} s, by {FILE} (default {default})"));
+        }
+        lines
+    }
+
+    /// The providers whose calls in doubt the file has sent again.
+    pub(crate) fn resent(&self) -> impl Iterator<Item = &str> {
+        let retried = |provider: &Provider| matches!(provider.in_doubt, Some(InDoubtWord::Retry));
+        self.provider.iter().filter(move |(_, provider)| retried(provider)).map(|(name, _)| name.as_str())
     }
 
     /// The unit of all prices, as the file names it.
@@ -186,12 +257,16 @@ impl Settings {
             return Err(Failure::usage(format!("`--parallel {parallel}` is not between 1 and {most}"))
                 .hint(format!("`max_parallel = N` under `[limits]` in {FILE} raises the bound")));
         }
+        self.check_call_time(bases)?;
         let lane = |(name, base): (&&'static str, &Option<String>)| {
             let provider = self.provider.get(*name);
             let account = provider.and_then(|provider| provider.account.clone());
             let of_file = provider.and_then(|provider| provider.in_doubt).map(InDoubt::from);
             let lane = LaneSettings {
-                scope: Scope { base: base.clone(), account: account.unwrap_or_else(|| "default".to_owned()) },
+                scope: Scope {
+                    base: base.clone(),
+                    account: account.unwrap_or_else(|| DEFAULT_ACCOUNT.to_owned()),
+                },
                 per_minute: self.limit.get(*name).and_then(|limit| limit.per_minute),
                 in_doubt: in_doubt.or(of_file).unwrap_or_default(),
                 prices: self.price.get(*name).cloned().unwrap_or_default(),
@@ -285,6 +360,57 @@ mod tests {
             .map(refused)
             .join("\n\n")
         );
+    }
+
+    #[test]
+    fn what_multiplies_payments_is_bounded() {
+        assert!(Settings::parse("[retry]\nattempts = 10\n", &[]).is_ok());
+        for attempts in ["11", "60", "4294967295"] {
+            assert!(
+                refused(&format!("[retry]\nattempts = {attempts}\n")).contains("at most 10"),
+                "{attempts}"
+            );
+        }
+        let check = |seconds: &str, base: Option<&str>| {
+            let text = format!("[timeout]\ncall_seconds = {seconds}\n");
+            let settings = Settings::parse(&text, &["datagen"]).unwrap();
+            let bases = BTreeMap::from([("datagen", base.map(str::to_owned))]);
+            settings.gateway(1, None, Caps::default(), &bases).is_ok()
+        };
+        for base in [None, Some("https://api.example"), Some("https://127.0.0.1.example")] {
+            assert!(check("5", base) && !check("4.9", base) && !check("0.02", base), "{base:?}");
+        }
+        for local in ["sandbox", "http://127.0.0.1:8080", "http://[::1]:1", "http://localhost:1/x"] {
+            assert!(check("0.02", Some(local)), "{local}");
+        }
+    }
+
+    #[test]
+    fn settings_that_spend_are_told_and_others_are_not() {
+        let told = |text: &str| {
+            let settings = Settings::parse(text, &["datagen"]).unwrap();
+            (settings.told(&[("datagen", "a")]).join("\n"), settings.resent().count())
+        };
+        for quiet in [
+            "",
+            "[retry]\nattempts = 2\nbase_seconds = 0\n[breaker]\nafter = 9\n",
+            "[limits]\nmax_parallel = 40\n[price.datagen]\nb = 2\n",
+            "[provider.datagen]\nin_doubt = \"keep\"\naccount = \"default\"\n",
+            "[timeout]\ngrace_seconds = 90\n",
+        ] {
+            assert_eq!(told(quiet), (String::new(), 0), "{quiet}");
+        }
+        for (text, word) in [
+            ("currency = \"EUR\"\n[price.datagen]\na = 0.5\n", "datagen a costs 0.5 EUR, by marl.toml"),
+            ("[provider.datagen]\naccount = \"x\"\n", "the account `x`"),
+            ("[retry]\nattempts = 9\n", "9 times in all"),
+            ("[timeout]\ncall_seconds = 7\n", "given up after 7 s"),
+            ("[timeout]\ngrace_seconds = 0\n", "taken for 0 s"),
+        ] {
+            let (lines, resent) = told(text);
+            assert!(lines.contains(word) && lines.lines().count() == 1 && resent == 0, "{text}: {lines}");
+        }
+        assert_eq!(told("[provider.datagen]\nin_doubt = \"retry\"\n").1, 1);
     }
 
     #[test]

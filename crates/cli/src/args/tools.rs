@@ -35,6 +35,9 @@ pub(crate) enum ToolsCommand {
         /// Its parameters, a JSON object
         #[arg(long, value_name = "JSON", value_parser = parse_params, default_value = "{}")]
         params: Json,
+        /// Buy at most so many calls, and so agree to this one where consent is required
+        #[arg(long, value_name = "N")]
+        max_calls: Option<u64>,
         #[command(flatten)]
         ledger: LedgerChoice,
     },

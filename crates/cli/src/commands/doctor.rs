@@ -92,7 +92,7 @@ pub(crate) fn run(args: &DoctorArgs, printer: &Printer) -> Result<u8, Failure> {
     let working = place::working_folder()?;
     let project = project::folder(&working);
     let mut checks = about_the_program(&registry);
-    checks.extend(local::folder_and_settings(&project, &registry));
+    checks.extend(local::folder_and_settings(&project, &working, &registry));
     checks.extend(local::ledger(&args.ledger, &project, &working));
     checks.extend(super::block_on(provider::checks(args, &registry, &working))?);
     let code = exit_code(&checks);

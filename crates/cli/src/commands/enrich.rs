@@ -17,6 +17,7 @@ use marl_core::{ErrorKind, SkipReason};
 use super::{block_on, detach};
 use crate::{
     args::EnrichArgs,
+    consent::{self, Consent},
     error_code::ErrorCode,
     exit,
     failure::Failure,
@@ -26,7 +27,7 @@ use crate::{
     older::Older,
     pick::{Picked, pick},
     pipeline,
-    plan_hash::Hash,
+    plan_hash::{Broken, Hash},
     printer::Printer,
     project,
     report::{self, Bar, Counts, Preview, Report, Status, Talker, Tally},
@@ -44,7 +45,7 @@ pub(crate) fn run(args: &EnrichArgs, printer: &Arc<Printer>) -> Result<u8, Failu
     }
     let handover = args.detached.then(Handover::listen);
     let job = Job::prepare(args)?;
-    let caps = caps(&job)?;
+    let caps = job.caps()?;
     block_on(async {
         let way = job.connect(caps).await?;
         let done = enrich(&job, &way, handover.as_ref(), printer).await;
@@ -66,9 +67,10 @@ async fn enrich(
     let picked = pick(&job.args.pick, job, closed, printer).await?;
     let older = Older::look(job)?;
     older.check_picked(job, &picked)?;
+    let caps = consent::tighter(way.settings.caps, consent::check(job, way, &picked).await?);
     // From here on files are made.
     handover.iter().for_each(|handover| handover.checked());
-    let run = Run::new(job, way, picked, older, printer)?;
+    let run = Run::new(job, way, picked, older, caps, printer)?;
     match handover {
         Some(handover) if !go_on_alone(&run.ledger, handover, printer)? => run.end_unbegun(),
         _ => run.go().await,
@@ -87,30 +89,19 @@ fn go_on_alone(ledger: &RunLedger, handover: &Handover, printer: &Printer) -> Re
     Ok(is_heard && handover.is_told())
 }
 
-/// The caps of the command line, and of the plan that it is held to.
-fn caps(job: &Job<'_>) -> Result<Caps, Failure> {
-    fn least<T: PartialOrd>(one: Option<T>, other: Option<T>) -> Option<T> {
-        match (one, other) {
-            (Some(one), Some(other)) => Some(if other < one { other } else { one }),
-            (one, other) => one.or(other),
-        }
-    }
-    let caps = job.caps()?;
-    let plan = job.args.plan.as_ref();
-    Ok(Caps {
-        calls: least(caps.calls, plan.map(|plan| plan.calls)),
-        cost: least(caps.cost, plan.and_then(|plan| plan.cost)),
-    })
-}
-
 /// Refuses when something moved since the plan was made.
 pub(super) fn check_plan(then: &Hash, job: &Job<'_>, way: &Way) -> Result<(), Failure> {
-    let moved = then.moved(&Hash::of(job, &way.settings, then.calls, then.cost)?);
-    if moved.is_empty() {
-        return Ok(());
-    }
-    let message =
-        format!("the plan does not hold any more: since it was made, {} changed", moved.join(" and "));
+    let message = match then.check(job, &way.settings)? {
+        None => return Ok(()),
+        Some(Broken::Moved(parts)) => {
+            format!("the plan does not hold any more: since it was made, {} changed", parts.join(" and "))
+        }
+        Some(Broken::Edited) => {
+            "the plan's hash is not as `marl plan` printed it: its maximum was edited, or what it \
+                                 stands for was changed to look the same"
+                .to_owned()
+        }
+    };
     Err(Failure::new(exit::PLAN_CHANGED, ErrorCode::PlanChanged, message)
         .hint("nothing was sent; `marl plan` with the same arguments says what a run would do now")
         .next(typed::as_command("plan", &["--plan"])))
@@ -129,6 +120,9 @@ struct Run<'a> {
     listener: Arc<Talker>,
     ledger: Arc<RunLedger>,
     gateway: Gateway,
+    consent: Option<Consent>,
+    settings_told: Vec<String>,
+    warning_of_resends: Option<String>,
     currency: Option<String>,
     output: PathBuf,
     files: Files,
@@ -140,6 +134,7 @@ impl<'a> Run<'a> {
         way: &Way,
         picked: Picked,
         older: Older,
+        caps: Caps,
         printer: &'a Arc<Printer>,
     ) -> Result<Self, Failure> {
         let Job { args, sketch, plan, place, .. } = job;
@@ -155,13 +150,19 @@ impl<'a> Run<'a> {
             output: project::absolute(&output),
             steps: serde_json::to_string(&steps).expect("steps have text keys"),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            consent: None,
+            consent: args.plan.as_ref().map(ToString::to_string),
         };
         let ledger = Arc::new(RunLedger::begin(store, &start, MaxAge::new(args.max_age))?);
         let tally = Arc::new(Tally::default());
         let listener = Arc::new(Talker::new(Arc::clone(&tally), Arc::clone(printer)));
-        let gateway =
-            way.open(Arc::clone(&ledger) as Arc<dyn Ledger>, Arc::clone(&listener) as Arc<dyn Listener>);
+        let consent = args.plan.as_ref().map(|hash| Consent::new(hash, ledger.used_before()));
+        // Counted again with the run's start: another run may have bought meanwhile.
+        let caps = consent.iter().fold(caps, |caps, consent| consent::tighter(caps, consent.left()));
+        let gateway = way.open(
+            Arc::clone(&ledger) as Arc<dyn Ledger>,
+            caps,
+            Arc::clone(&listener) as Arc<dyn Listener>,
+        );
         let currency = place.settings.currency().map(str::to_owned);
         Ok(Self {
             args,
@@ -175,6 +176,9 @@ impl<'a> Run<'a> {
             listener,
             ledger,
             gateway,
+            consent,
+            settings_told: way.told(job),
+            warning_of_resends: way.warning_of_resends(job),
             currency,
             output,
             files,
@@ -230,6 +234,9 @@ impl<'a> Run<'a> {
     }
 
     fn say_what_it_will_do(&self) {
+        self.warning_of_resends.iter().for_each(|warning| self.printer.warn(warning));
+        self.settings_told.iter().for_each(|line| self.printer.note("settings", line));
+        self.consent.iter().for_each(|consent| self.printer.note("consent", &consent.told()));
         job::tell_table_notes(self.sketch, self.printer);
         job::tell_near_columns(&self.plan, self.sketch, self.printer);
         if self.is_sandbox {
@@ -247,6 +254,12 @@ impl<'a> Run<'a> {
             let word = if at == 0 { "steps" } else { "" };
             self.printer.note(word, &report::binding(step));
         }
+    }
+
+    /// What is left of the plan's hash at the run's end.
+    fn left_at_the_end(&self) -> Result<Option<Consent>, Failure> {
+        let hash = self.args.plan.as_ref();
+        hash.map(|hash| consent::left_of(hash, Some(self.ledger.store()))).transpose()
     }
 
     /// Whether the same command would ask again what it has just asked.
@@ -334,6 +347,9 @@ impl<'a> Run<'a> {
             elapsed,
             guarded_cells: self.files.guarded_cells(),
             hint: report::hint(&counts, interrupted, self.asks_anew()),
+            next_command: counts.cap_reached.then(consent::plan_anew),
+            settings: self.settings_told.clone(),
+            consent: if lost { None } else { self.left_at_the_end()? },
             max_age: self.args.max_age,
             asks_anew: self.asks_anew(),
             resends_doubts: self.resends_doubts,

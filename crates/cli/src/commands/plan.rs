@@ -8,13 +8,14 @@ use engine::{Engine, Forecast, Foreseen, RowEnd, Silent, Way as Outside, gateway
 use super::{block_on, enrich};
 use crate::{
     args::PlanArgs,
+    consent::left_of,
     exit,
     failure::Failure,
     job::{self, Job, Way, ledger_path},
     older::Older,
-    pick::pick,
+    pick::{Picked, pick},
     pipeline,
-    plan_hash::Hash,
+    plan_hash::{Hash, newest_run},
     printer::Printer,
     project,
     report::{Planned, SampleCall, SampleRow, planned_document, planned_lines, standing_word},
@@ -41,10 +42,21 @@ pub(crate) fn run(args: &PlanArgs, printer: &Arc<Printer>) -> Result<u8, Failure
 }
 
 async fn plan(job: &Job<'_>, way: &Way, sample: usize, printer: &Printer) -> Result<Planned, Failure> {
+    let closed = || Ok(way.ageless(job.ledger_there_is()?));
+    let picked = pick(&job.args.pick, job, closed, printer).await?;
+    forecast(job, way, &picked, sample).await
+}
+
+/// What a run over these rows would send, counted with the gateway closed.
+pub(crate) async fn forecast(
+    job: &Job<'_>,
+    way: &Way,
+    picked: &Picked,
+    sample: usize,
+) -> Result<Planned, Failure> {
     let args = job.args;
     let store = job.ledger_there_is()?;
     let closed = way.closed(store.clone(), args.max_age);
-    let picked = pick(&args.pick, job, || Ok(way.ageless(store.clone())), printer).await?;
     let engine = Arc::new(Engine::new(Arc::clone(&job.plan), Outside::Closed(closed.clone())));
     let mut forecast = Forecast::new(job.plan.steps.len());
     let mut samples = Vec::new();
@@ -99,6 +111,8 @@ async fn plan(job: &Job<'_>, way: &Way, sample: usize, printer: &Printer) -> Res
         doubts_resent: way.resends_doubts().then_some(way.settings.retry.attempts),
         max_calls: args.max_calls,
         max_cost: args.max_cost,
+        settings: way.told(job),
+        consent: args.plan.as_ref().map(|hash| left_of(hash, store.as_deref())).transpose()?,
         sample: samples,
     })
 }
@@ -150,12 +164,14 @@ fn of_step(step: &str, foreseen: &Foreseen) -> Vec<SampleCall> {
 }
 
 fn tell(job: &Job<'_>, way: &Way, planned: &Planned, printer: &Printer) -> Result<u8, Failure> {
-    if let Some(then) = &job.args.plan {
-        enrich::check_plan(then, job, way)?;
-    }
+    way.warning_of_resends(job).iter().for_each(|warning| printer.warn(warning));
+    let then = job.args.plan.as_ref();
+    then.map_or(Ok(()), |then| enrich::check_plan(then, job, way))?;
     let most = planned.send().1;
     let cost = planned.cost().map(|(_, most)| most);
-    let hash = Hash::of(job, &way.settings, most, cost)?.to_string();
+    let store = job.ledger_there_is()?;
+    let newest = store.as_deref().map_or(Ok(0), newest_run)?;
+    let hash = Hash::of(job, &way.settings, newest, most, cost)?.to_string();
     let command = format!("{} --plan {hash}", typed::as_command("enrich", &["--sample", "--plan"]));
     if printer.is_json() {
         printer.document(&planned_document(planned, &job.plan, &hash, &command));

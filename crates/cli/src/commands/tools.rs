@@ -18,8 +18,9 @@ use serde_json::{Value as Json, json};
 use super::block_on;
 use crate::{
     args::{LedgerChoice, ToolsArgs, ToolsCommand},
-    connect,
+    connect, consent,
     document::Version,
+    error_code::ErrorCode,
     exit,
     failure::Failure,
     job,
@@ -53,8 +54,9 @@ pub(crate) fn run(args: &ToolsArgs, printer: &Printer) -> Result<u8, Failure> {
                 printer.document(&Details { schema_version: Version, tool: name, details });
                 Ok(exit::DONE)
             }
-            ToolsCommand::Call { name, params, ledger } => {
+            ToolsCommand::Call { name, params, max_calls, ledger } => {
                 let ask = Ask { place: &place, registry: &registry, provider, choice: ledger };
+                ask.check_consent(name, *max_calls)?;
                 ask.call(name, params.clone(), printer).await
             }
         }
@@ -103,6 +105,31 @@ impl Ask<'_> {
             }
             CallEnd::Failed(error) => Err(self.failed(operation, &error)),
             CallEnd::Closed(_) => Err(Failure::usage("the provider was stopped")),
+        }
+    }
+
+    /// Refuses a call that may cost where consent is required and was not given.
+    fn check_consent(&self, name: &str, max_calls: Option<u64>) -> Result<(), Failure> {
+        let providers = self.registry.providers().map(|entry| entry.card);
+        let is_free = |card: &marl_core::provider::Card| card.free_operations.contains(&name);
+        if self.choice.sandbox || providers.filter(|card| card.name == self.provider).any(is_free) {
+            return Ok(());
+        }
+        let show = || self.command(&["show", name]);
+        match max_calls {
+            Some(0) => Err(Failure::new(exit::CAP, ErrorCode::Usage, "`--max-calls 0` allows no call")
+                .hint("nothing was sent; `marl tools show` says what the tool takes and costs nothing")
+                .next(show())),
+            Some(_) => Ok(()),
+            None => match consent::is_needed_for_a_call(&self.place.settings)? {
+                None => Ok(()),
+                Some(asker) => {
+                    let message = format!("this call may cost, and {asker} asks for consent first");
+                    Err(Failure::new(exit::USAGE, ErrorCode::ConsentNeeded, message)
+                        .hint("nothing was sent; `--max-calls 1` agrees to this one call")
+                        .next(show()))
+                }
+            },
         }
     }
 

@@ -27,6 +27,10 @@ pub(super) struct Entry {
     /// The commands whose document it answers with.
     answers: &'static [&'static str],
     reads_only: bool,
+    /// Whether it may replace or end something.
+    destructive: bool,
+    /// Whether the same call again changes nothing more.
+    idempotent: bool,
     /// Whether it may send calls to the outside.
     open_world: bool,
 }
@@ -42,6 +46,8 @@ const READER: Entry = Entry {
     own: Vec::new,
     answers: &[],
     reads_only: true,
+    destructive: false,
+    idempotent: true,
     open_world: false,
 };
 
@@ -108,14 +114,18 @@ const TOOLS: [Entry; 10] = [
     Entry {
         name: "start_run",
         title: "Start a run",
-        description: "Starts a run in the background and gives its number. It may cost money, so it needs `plan`, \
-                      the hash of a plan that was agreed to, with the same arguments, or else max_calls or \
-                      max_cost. The same run again buys nothing twice.",
+        description: "Starts a run in the background and gives its number. It spends money, so it needs `plan`, the \
+                      hash of a plan that was agreed to, with the same arguments, or else max_calls or max_cost. A \
+                      hash is used up: the same request again buys nothing more than what is left of it. max_calls \
+                      and max_cost bound one run: each start may buy as much again. It writes the output file and \
+                      may replace an earlier one.",
         command: &["enrich"],
         renamed: &[("input", "table")],
         without: &[DOUBTS, OVERWRITE, PROGRESS, ("detach", "it is always so")],
         answers: &["detached"],
         reads_only: false,
+        destructive: true,
+        idempotent: false,
         open_world: true,
         ..READER
     },
@@ -235,9 +245,8 @@ pub(super) fn all() -> Vec<Tool> {
         .map(|entry| {
             let hints = ToolAnnotations::with_title(entry.title)
                 .read_only(entry.reads_only)
-                .destructive(false)
-                // Answers are bought once: the same run again sends nothing.
-                .idempotent(true)
+                .destructive(entry.destructive)
+                .idempotent(entry.idempotent)
                 .open_world(entry.open_world);
             Tool::new(entry.name, entry.description, map(entry.input_schema()))
                 .with_raw_output_schema(map(output_schema(entry.answers)))

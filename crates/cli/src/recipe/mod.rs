@@ -15,7 +15,7 @@ use engine::plan::{About, Existing, Part, PlanError, Request, StepRequest, Work}
 
 pub(crate) use write::write;
 
-use crate::{failure::Failure, text_file};
+use crate::{failure::Failure, owner, text_file};
 
 /// A recipe that was read.
 #[derive(Debug)]
@@ -45,6 +45,7 @@ impl Recipe {
     /// Reads a recipe. Every mistake is told with its line.
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
         let name = path.display().to_string();
+        owner::check(path, owner::Kind::Recipe)?;
         let text = text_file::read(path)?.ok_or_else(|| {
             Failure::usage("no such file")
                 .at(&name)

@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::json::rounded;
+use crate::consent::Consent;
 
 pub(crate) use document::{Document, planned_document};
 pub(crate) use human::planned_lines;
@@ -38,6 +39,10 @@ pub(crate) struct Planned {
     pub(crate) doubts_resent: Option<u32>,
     pub(crate) max_calls: Option<u64>,
     pub(crate) max_cost: Option<f64>,
+    /// Settings that decide how much is spent, where they are not the defaults.
+    pub(crate) settings: Vec<String>,
+    /// What is left of the hash of an earlier plan that was named.
+    pub(crate) consent: Option<Consent>,
     pub(crate) sample: Vec<SampleRow>,
 }
 
@@ -86,6 +91,12 @@ impl Planned {
         let most = self.max_calls.unwrap_or(u64::MAX);
         let (dear, cheap) = self.affordable();
         (exactly.min(most).min(dear), (exactly + possible).min(most).min(cheap))
+    }
+
+    /// The operations of which calls are sent, or may be.
+    pub(crate) fn sent(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let sent = self.calls().filter(|call| call.send + call.possible > 0);
+        sent.map(|call| (call.provider, call.operation.as_str()))
     }
 
     /// How many calls the cap on cost allows: of the dearest alone, and of the cheapest.

@@ -16,7 +16,7 @@ pub(crate) fn key_trouble(counts: &Counts) -> Option<Failure> {
 
 /// What to do next; `None` when there is nothing to do.
 pub(crate) fn hint(counts: &Counts, interrupted: bool, asks_anew: bool) -> Option<String> {
-    if asks_anew && (interrupted || counts.cap_reached) {
+    if asks_anew && interrupted {
         return Some(
             "the same command asks everything again; to go on from here, leave out `--refresh` or take a longer `--max-age`"
                 .to_owned(),
@@ -36,7 +36,8 @@ pub(crate) fn hint(counts: &Counts, interrupted: bool, asks_anew: bool) -> Optio
     }
     if counts.cap_reached {
         return Some(
-            "the same command with a higher cap goes on from here: what was bought is not bought again"
+            "the cap was this run's; to buy more is a new decision: `marl plan` with the same arguments says what is left, \
+             and what was bought is not bought again"
                 .to_owned(),
         );
     }

@@ -48,6 +48,9 @@ pub(crate) fn summary(report: &Report, plan: &Plan) -> Vec<String> {
         let (name, rows) = (&plan.steps[*step].name, counted(*rows, "row"));
         lines.push(format!("skipped  {rows} of {name}: {remark}"));
     }
+    if let Some(consent) = &report.consent {
+        lines.push(format!("consent  {}", consent.told()));
+    }
     if let Some(hint) = &report.hint {
         lines.push(format!("hint     {hint}"));
     }

@@ -8,7 +8,11 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Report;
-use crate::{document::Version, files::Output};
+use crate::{
+    consent::{Consent, Left},
+    document::Version,
+    files::Output,
+};
 
 /// A run, told to programs.
 #[derive(JsonSchema, Serialize)]
@@ -58,6 +62,15 @@ pub(crate) struct Document {
     errors: Vec<ErrorCount>,
     remarks: Vec<Remark>,
     hint: Option<String>,
+    /// The command that helps, as it stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_command: Option<String>,
+    /// Settings and addresses that decide how much is spent, where they are not the defaults.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    settings: Vec<String>,
+    /// What is left of the plan's hash that the run was held to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    consent: Option<Left>,
 }
 
 #[derive(JsonSchema, Serialize)]
@@ -183,5 +196,8 @@ pub(crate) fn document(report: &Report, plan: &Plan) -> Document {
             })
             .collect(),
         hint: report.hint.clone(),
+        next_command: report.next_command.clone(),
+        settings: report.settings.clone(),
+        consent: report.consent.as_ref().map(Consent::document),
     }
 }

@@ -39,7 +39,7 @@ use std::{
 use engine::ledger::RunState;
 
 pub(crate) use crate::words::thousands;
-use crate::{files::Output, words::counted};
+use crate::{consent::Consent, files::Output, words::counted};
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,6 +99,12 @@ pub(crate) struct Report {
     pub(crate) currency: Option<String>,
     pub(crate) counts: Counts,
     pub(crate) hint: Option<String>,
+    /// The command that goes on, where one is known.
+    pub(crate) next_command: Option<String>,
+    /// Settings that decide how much is spent, where they are not the defaults.
+    pub(crate) settings: Vec<String>,
+    /// The plan's hash that the run was held to.
+    pub(crate) consent: Option<Consent>,
 }
 
 impl Report {

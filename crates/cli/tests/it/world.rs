@@ -131,6 +131,10 @@ impl World {
             .env_remove("DATAGEN_API_BASE_URL")
             .env_remove("MARL_LEDGER")
             .env_remove("MARL_LOG")
+            .env_remove("MARL_CONSENT")
+            .env_remove("MARL_TRUST")
+            // The settings of whoever runs the tests are no part of them.
+            .env("XDG_CONFIG_HOME", self.folder.path().join("config"))
             // Whatever would leave this machine goes nowhere.
             .env("HTTPS_PROXY", "http://127.0.0.1:1")
             .env("NO_COLOR", "1");
@@ -166,7 +170,10 @@ impl World {
 
     pub(crate) fn ran(&self, output: Output) -> Ran {
         let text = |bytes: Vec<u8>| {
-            String::from_utf8(bytes).unwrap().replace(&self.folder.path().display().to_string(), "[DIR]")
+            String::from_utf8(bytes)
+                .unwrap()
+                .replace(&self.folder.path().display().to_string(), "[DIR]")
+                .replace(&self.sandbox.url(), "[SANDBOX]")
         };
         Ran {
             code: output.status.code().unwrap_or(-1),

@@ -10,7 +10,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Planned, SampleRow};
-use crate::document::Version;
+use crate::{
+    consent::{Consent, Left},
+    document::Version,
+};
 
 /// A plan, told to programs.
 #[derive(JsonSchema, Serialize)]
@@ -41,6 +44,12 @@ pub(crate) struct Document<'a> {
     doubts_resent: Option<u32>,
     max_calls: Option<u64>,
     max_cost: Option<f64>,
+    /// Settings and addresses that decide how much is spent, where they are not the defaults.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    settings: &'a [String],
+    /// What is left of the hash that was named with `--plan`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    consent: Option<Left>,
     sample: &'a [SampleRow],
     /// The hash that `marl enrich --plan` takes.
     plan: &'a str,
@@ -184,6 +193,8 @@ pub(crate) fn planned_document<'a>(
         doubts_resent: planned.doubts_resent,
         max_calls: planned.max_calls,
         max_cost: planned.max_cost,
+        settings: &planned.settings,
+        consent: planned.consent.as_ref().map(Consent::document),
         sample: &planned.sample,
         plan: hash,
         command,

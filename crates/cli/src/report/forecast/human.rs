@@ -64,6 +64,10 @@ pub(crate) fn planned_lines(planned: &Planned, plan: &Plan, hash: &str, command:
             &format!("at most {most} {} (`--max-cost`)", planned.currency.as_deref().unwrap_or_default()),
         );
     }
+    planned.settings.iter().for_each(|line| say("settings", line));
+    if let Some(consent) = &planned.consent {
+        say("consent", &consent.told());
+    }
     for row in &planned.sample {
         say(&format!("row {}", row.row), if row.calls.is_empty() { "no call" } else { "" });
         for call in &row.calls {
