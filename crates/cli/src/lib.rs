@@ -34,6 +34,7 @@ mod profile;
 mod project;
 mod recipe;
 mod report;
+mod roots;
 mod run_log;
 mod run_record;
 mod settings;

@@ -8,7 +8,7 @@ use std::{
     path::Path,
 };
 
-use crate::{failure::Failure, project, toml_error, typed};
+use crate::{failure::Failure, project, roots, toml_error, typed};
 
 /// The most bytes that such a file may have.
 const MOST: u64 = 1024 * 1024;
@@ -18,6 +18,18 @@ const MOST: u64 = 1024 * 1024;
 /// # Errors
 /// It is a folder, a pipe or a device, too large, not UTF-8, or cannot be read.
 pub(crate) fn read(path: &Path) -> Result<Option<String>, Failure> {
+    read_by(path, |path| File::open(path))
+}
+
+/// The same of a file that the user named, which the protocol server keeps within its folders.
+///
+/// # Errors
+/// Those of [`read`], or it lies outside of the folders.
+pub(crate) fn read_named(path: &Path) -> Result<Option<String>, Failure> {
+    read_by(path, roots::open)
+}
+
+fn read_by(path: &Path, open: impl Fn(&Path) -> io::Result<File>) -> Result<Option<String>, Failure> {
     let name = project::shown(path);
     let unreadable = |error: &io::Error| {
         Failure::usage("it cannot be read")
@@ -40,7 +52,7 @@ pub(crate) fn read(path: &Path) -> Result<Option<String>, Failure> {
         Err(error) => return Err(unreadable(&error)),
     }
     let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(MOST + 1).read_to_end(&mut bytes));
+    let read = open(path).and_then(|file| file.take(MOST + 1).read_to_end(&mut bytes));
     read.map_err(|error| unreadable(&error))?;
     if bytes.len() as u64 > MOST {
         let what = "the file has more than 1 MiB, which no settings and no recipe need";

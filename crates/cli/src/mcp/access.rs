@@ -1,15 +1,18 @@
 //! Which files a client may name: those within the roots, symbolic links followed.
 
 use std::{
-    env, fs, io,
+    env,
+    ffi::{OsStr, OsString},
+    fs, io,
     path::{Path, PathBuf},
 };
 
-use crate::{address, failure::Failure};
+use crate::{address, failure::Failure, project};
 
 /// The folders that may be used.
 pub(super) struct Access {
     roots: Vec<PathBuf>,
+    list: OsString,
 }
 
 impl Access {
@@ -21,7 +24,16 @@ impl Access {
                 Failure::usage(format!("the folder {} cannot be used", root.display())).caused_by(&error)
             })
         };
-        Ok(Self { roots: given.iter().map(real).collect::<Result<_, _>>()? })
+        let roots: Vec<PathBuf> = given.iter().map(real).collect::<Result<_, _>>()?;
+        let list = env::join_paths(&roots).map_err(|error| {
+            Failure::usage("a folder of this name cannot be used").caused_by(&error).hint("rename it")
+        })?;
+        Ok(Self { roots, list })
+    }
+
+    /// The folders, links followed, as the commands are told of them.
+    pub(super) fn list(&self) -> &OsStr {
+        &self.list
     }
 
     /// Why a path may not be used, if it may not. One that does not exist yet is judged by its
@@ -57,13 +69,47 @@ impl Access {
 
     /// Why the working folder may not be used, if it may not: the ledger and settings are there.
     pub(super) fn refusal_of_working_folder(&self) -> Option<String> {
-        env::current_dir().map_or(None, |folder| self.refusal(&folder))
+        env::current_dir().map_or(None, |folder| {
+            self.refusal(&folder).or_else(|| self.refusal_of_ledger(&project::folder(&folder)))
+        })
+    }
+
+    /// Why a project's ledger, and with it its logs, may not be used: it is reached through a link
+    /// that leads out of the roots. A project above them, without links, is the usual case.
+    fn refusal_of_ledger(&self, project: &Path) -> Option<String> {
+        let names = [".marl", ".marl/ledger.db", ".marl/sandbox.db"];
+        let paths = names.into_iter().map(|name| project.join(name));
+        paths.filter(|path| path.is_symlink()).find_map(|path| self.refusal(&path))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_ledger_behind_a_link_that_leads_out_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let (inside, outside) = (folder.path().join("in"), folder.path().join("out"));
+        fs::create_dir_all(inside.join("real")).unwrap();
+        fs::create_dir(&outside).unwrap();
+        let access = Access::new(std::slice::from_ref(&inside)).unwrap();
+        let marl = inside.join(".marl");
+        assert_eq!(access.refusal_of_ledger(&inside), None, "there is none");
+        std::os::unix::fs::symlink("../out", &marl).unwrap();
+        assert!(access.refusal_of_ledger(&inside).is_some());
+        fs::remove_file(&marl).unwrap();
+        std::os::unix::fs::symlink("real", &marl).unwrap();
+        assert_eq!(access.refusal_of_ledger(&inside), None, "it stays inside");
+        for ledger in ["ledger.db", "sandbox.db"] {
+            std::os::unix::fs::symlink(outside.join("new.db"), inside.join("real").join(ledger)).unwrap();
+            assert!(access.refusal_of_ledger(&inside).is_some(), "{ledger}");
+            fs::remove_file(inside.join("real").join(ledger)).unwrap();
+        }
+        // Above the roots.
+        fs::create_dir(folder.path().join(".marl")).unwrap();
+        assert_eq!(access.refusal_of_ledger(folder.path()), None);
+    }
 
     #[test]
     fn only_what_is_within_the_roots_links_followed() {

@@ -14,8 +14,7 @@ use serde_json::Value as Json;
 use tokio::process::Command;
 
 use super::{Server, answer::refused, arguments::Kind, tools::Entry};
-use crate::table;
-use crate::words::counted;
+use crate::{roots, table, words::counted};
 
 /// The longest a client may wait in one call: its own calls have an end.
 const LONGEST_WAIT: u64 = 100;
@@ -98,13 +97,25 @@ impl Server {
     /// Runs this program with `--json`; what it refuses is a result that teaches.
     async fn run(&self, words: &[String], context: &RequestContext<RoleServer>) -> CallToolResult {
         let ended = tokio::select! {
-            ended = async { program(words)?.output().await } => ended,
+            ended = async {
+                let _permit = self.processes.acquire().await;
+                self.program(words)?.output().await
+            } => ended,
             () = context.ct.cancelled() => return refused("cancelled"),
         };
         match ended {
             Ok(output) => self.answer(&output),
             Err(error) => refused(&format!("the command cannot be run: {error}")),
         }
+    }
+
+    /// This program with `--json`. It is ended when nobody waits for it any more.
+    pub(super) fn program(&self, words: &[String]) -> std::io::Result<Command> {
+        let mut command = Command::new(std::env::current_exe()?);
+        // Before the words: behind a `--` it would be one of them.
+        command.arg("--json").args(words).env(roots::VARIABLE, self.access.list());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+        Ok(command)
     }
 
     /// What a command that has ended answers.
@@ -123,15 +134,6 @@ impl Server {
             )),
         }
     }
-}
-
-/// This program with `--json`. It is ended when nobody waits for it any more.
-pub(super) fn program(words: &[String]) -> std::io::Result<Command> {
-    let mut command = Command::new(std::env::current_exe()?);
-    // Before the words: behind a `--` it would be one of them.
-    command.arg("--json").args(words);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-    Ok(command)
 }
 
 /// Whether a call is about the sandbox.

@@ -22,6 +22,8 @@ use rmcp::{
     service::{NotificationContext, RequestContext},
 };
 
+use tokio::sync::Semaphore;
+
 use crate::{error_code::ErrorCode, exit, failure::Failure};
 use access::Access;
 use answer::{Answers, refused};
@@ -43,12 +45,22 @@ struct Server {
     access: Access,
     answers: Answers,
     starts: Starts,
+    /// One permit for each process that may run at a time; further calls wait.
+    processes: Semaphore,
 }
+
+/// How many commands run at a time: each is a process that may read a whole table.
+const MOST_PROCESSES: usize = 8;
 
 /// Serves until the client closes.
 pub(crate) async fn serve(roots: &[PathBuf]) -> Result<(), Failure> {
     let access = Access::new(roots)?;
-    let server = Arc::new(Server { access, answers: Answers::default(), starts: Starts::default() });
+    let server = Arc::new(Server {
+        access,
+        answers: Answers::default(),
+        starts: Starts::default(),
+        processes: Semaphore::new(MOST_PROCESSES),
+    });
     let (input, output) = rmcp::transport::stdio();
     let (lines, ends) = Lines::between(input, output);
     let served = until_closed(Arc::clone(&server), ends).await;

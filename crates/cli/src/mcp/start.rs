@@ -19,12 +19,7 @@ use tokio::{
     sync::RwLock,
 };
 
-use super::{
-    Server,
-    answer::refused,
-    command::{is_sandbox, program},
-    tools::Entry,
-};
+use super::{Server, answer::refused, command::is_sandbox, tools::Entry};
 
 /// How many starts are remembered, for cancellations that cross their answer on the way.
 const REMEMBERED: usize = 100;
@@ -76,7 +71,7 @@ impl Server {
         if let Some(why) = self.refusal(entry, arguments) {
             return refused(&why);
         }
-        let output = match launched(&entry.words(arguments), context).await {
+        let output = match self.launched(&entry.words(arguments), context).await {
             Ok(output) => output,
             Err(error) => return refused(&format!("the command cannot be run: {error}")),
         };
@@ -101,28 +96,34 @@ impl Server {
         }
     }
 
+    /// Runs a command to its end, or to its cancellation; either way everything that it told is there.
+    async fn launched(&self, words: &[String], context: &RequestContext<RoleServer>) -> io::Result<Output> {
+        let _permit = self.processes.acquire().await;
+        let mut child = self.program(words)?.spawn()?;
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let (stdout, stderr) = (tokio::spawn(all(stdout)), tokio::spawn(all(stderr)));
+        tokio::select! {
+            _ = child.wait() => {}
+            () = context.ct.cancelled() => child.start_kill()?,
+        }
+        let status = child.wait().await?;
+        Ok(Output {
+            status,
+            stdout: stdout.await.unwrap_or_default(),
+            stderr: stderr.await.unwrap_or_default(),
+        })
+    }
+
+    /// Waits for no permit: a run that nobody wants must not go on behind others.
     async fn stop(&self, started: Started) -> CallToolResult {
         let mut words = ["runs", "stop", &started.run.to_string()].map(str::to_owned).to_vec();
         words.extend(started.sandbox.then(|| "--sandbox".to_owned()));
-        let stopped = async { program(&words)?.output().await };
+        let stopped = async { self.program(&words)?.output().await };
         match stopped.await {
             Ok(output) => self.answer(&output),
             Err(error) => refused(&format!("run {} goes on: it cannot be stopped: {error}", started.run)),
         }
     }
-}
-
-/// Runs a command to its end, or to its cancellation; either way everything that it told is there.
-async fn launched(words: &[String], context: &RequestContext<RoleServer>) -> io::Result<Output> {
-    let mut child = program(words)?.spawn()?;
-    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-    let (stdout, stderr) = (tokio::spawn(all(stdout)), tokio::spawn(all(stderr)));
-    tokio::select! {
-        _ = child.wait() => {}
-        () = context.ct.cancelled() => child.start_kill()?,
-    }
-    let status = child.wait().await?;
-    Ok(Output { status, stdout: stdout.await.unwrap_or_default(), stderr: stderr.await.unwrap_or_default() })
 }
 
 async fn all(pipe: Option<impl AsyncRead + Unpin>) -> Vec<u8> {

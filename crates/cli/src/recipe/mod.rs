@@ -46,7 +46,7 @@ impl Recipe {
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
         let name = path.display().to_string();
         owner::check(path, owner::Kind::Recipe)?;
-        let text = text_file::read(path)?.ok_or_else(|| {
+        let text = text_file::read_named(path)?.ok_or_else(|| {
             Failure::usage("no such file")
                 .at(&name)
                 .hint("`marl recipe new` writes one from flags; a path counts from the working folder")

@@ -35,11 +35,15 @@ pub(crate) fn hint(counts: &Counts, interrupted: bool, asks_anew: bool) -> Optio
         ));
     }
     if counts.cap_reached {
-        return Some(
-            "the cap was this run's; to buy more is a new decision: `marl plan` with the same arguments says what is left, \
-             and what was bought is not bought again"
-                .to_owned(),
-        );
+        let anew = match asks_anew {
+            true => {
+                "; the same arguments ask anew: leave out `--refresh`, or take an older `--max-age`, to go on from here"
+            }
+            false => "",
+        };
+        return Some(format!(
+            "the cap was this run's; to buy more is a new decision: `marl plan` with the same arguments says what is left{anew}"
+        ));
     }
     // The error that ends the run says what to do about the ledger.
     if counts.ledger_error.is_some() {

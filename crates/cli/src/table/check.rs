@@ -19,6 +19,7 @@ use super::paths::{Stamp, input_metadata};
 use super::problem::Problem;
 use super::shape::{Format, Layout, ReadOptions, Shape, Sketch, input_format};
 use super::text::{Text, TextFault};
+use crate::roots;
 
 /// How much of the text is looked at for where the table begins.
 const HEAD: usize = 256 << 10;
@@ -71,7 +72,7 @@ struct Input<'a> {
 impl Input<'_> {
     fn read(&self) -> Result<(Layout, Found), Fault> {
         let mut start = vec![0; 512];
-        let read = File::open(self.path)?.read(&mut start)?;
+        let read = roots::open(self.path)?.read(&mut start)?;
         let of_head = of_head(&start[..read]).map_err(|problem| Fault::Table(Place::File, problem))?;
         let encoding = self.options.encoding.unwrap_or(of_head);
         match self.read_as(encoding) {
@@ -85,7 +86,7 @@ impl Input<'_> {
 
     /// Goes over the bytes of a file that is not UTF-8; `byte` at `place` is the first sign of it.
     fn detect(&self, byte: u8, place: Place) -> Result<&'static Encoding, Fault> {
-        let mut file = File::open(self.path)?;
+        let mut file = roots::open(self.path)?;
         let mut detector = Detector::new();
         let mut buffer = vec![0; 256 << 10];
         loop {
@@ -99,7 +100,7 @@ impl Input<'_> {
     }
 
     fn text(&self, encoding: &'static Encoding) -> Result<Text<File>, Fault> {
-        Ok(Text::new(File::open(self.path)?, encoding))
+        Ok(Text::new(roots::open(self.path)?, encoding))
     }
 
     fn read_as(&self, encoding: &'static Encoding) -> Result<(Layout, Found), Fault> {

@@ -4,7 +4,6 @@
 //! its rows would not be those that the plan was made for. No row of the new content is
 //! ever answered.
 
-use std::fs::File;
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -19,6 +18,7 @@ use super::paths::{Changed, Watched};
 use super::problem::Problem;
 use super::shape::{Format, Note, Sketch};
 use super::text::Text;
+use crate::roots;
 
 /// After how many rows is looked again whether the file changed: a row may cost something,
 /// and thousands of them are in the buffer.
@@ -130,7 +130,7 @@ impl Reader {
     /// The file is gone, cannot be read, or was changed since.
     pub fn open(sketch: &Sketch) -> Result<Self, TableError> {
         let read_error = |source| TableError::caused(&sketch.path, Problem::Read, source);
-        let file = File::open(&sketch.path).map_err(read_error)?;
+        let file = roots::open(&sketch.path).map_err(read_error)?;
         let source = Watched::new(file, sketch.stamp.clone())
             .map_err(Fault::from)
             .and_then(|file| Source::open(file, sketch))

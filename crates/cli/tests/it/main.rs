@@ -19,6 +19,7 @@ mod forecast;
 mod form;
 mod gaps;
 mod hints;
+mod hook;
 mod json;
 mod kill;
 mod ledger;

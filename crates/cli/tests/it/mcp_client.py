@@ -47,6 +47,8 @@ async def task(session):
             "output": tool.output_schema,
             "reads_only": tool.annotations.read_only_hint,
             "open_world": tool.annotations.open_world_hint,
+            "destructive": tool.annotations.destructive_hint,
+            "idempotent": tool.annotations.idempotent_hint,
         }
         for tool in listed
     }

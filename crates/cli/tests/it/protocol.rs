@@ -176,6 +176,67 @@ fn the_command_lines_flags_are_arguments() {
 }
 
 #[test]
+fn a_repeated_start_under_one_hash_buys_nothing_more() {
+    let world = World::new();
+    world.write("people.csv", people(4, 4));
+    let mut client = Client::greeted(&world);
+    let mut run = json!({ "table": "people.csv", "integrations": ["linkedin_profile"], "max_age": "0s" });
+    let plan = client.document("plan", run.clone());
+    run["plan"] = plan["plan"].clone();
+    for expect in [(true, 4), (false, 4), (false, 4)] {
+        let started = client.document("start_run", run.clone());
+        if let Some(number) = started["run"].as_i64() {
+            client.document("run_status", json!({ "run": number, "wait_seconds": 60 }));
+        }
+        let is_started = started["run"].is_i64();
+        assert_eq!((is_started, world.stats().billed), expect, "{started}");
+        assert!(is_started || started["error"]["code"] == "consent_used", "{started}");
+    }
+    let id = client.request("tools/list", json!({}));
+    let tools = client.answer(id)["result"]["tools"].clone();
+    let start = tools.as_array().unwrap().iter().find(|tool| tool["name"] == "start_run").unwrap();
+    let hints = &start["annotations"];
+    assert_eq!((&hints["idempotentHint"], &hints["destructiveHint"]), (&false.into(), &true.into()));
+    assert_eq!((&hints["readOnlyHint"], &hints["openWorldHint"]), (&false.into(), &true.into()));
+    client.leave();
+}
+
+#[test]
+fn a_ledger_that_is_linked_out_of_the_folder_is_refused() {
+    let world = World::new();
+    world.write("people.csv", people(1, 1));
+    let outside = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink(outside.path(), world.path(".marl")).unwrap();
+    let mut client = Client::greeted(&world);
+    let run = json!({ "table": "people.csv", "integrations": ["linkedin_profile"], "max_calls": 1 });
+    for (tool, arguments) in [("start_run", run), ("run_status", json!({})), ("ledger", json!({}))] {
+        let refused = client.document(tool, arguments);
+        assert!(refused.to_string().contains("outside of the folders"), "{tool}: {refused}");
+    }
+    client.leave();
+    assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn few_commands_run_at_a_time_and_all_are_answered() {
+    const CALLS: usize = 24;
+    let world = World::new();
+    world.write("people.csv", people(50_000, 50_000));
+    let folder = world.folder().canonicalize().unwrap();
+    let mut client = Client::greeted(&world);
+    let calls: Vec<u64> =
+        (0..CALLS).map(|_| client.call("columns", json!({ "table": "people.csv" }))).collect();
+    let mut open: Vec<u64> = calls;
+    while !open.is_empty() {
+        // The server itself is one.
+        assert!(processes_in(&folder) <= 1 + 8);
+        let line = client.line();
+        open.retain(|id| line["id"] != *id);
+    }
+    client.leave();
+}
+
+#[test]
 fn a_start_that_is_cancelled_while_the_table_is_checked_buys_nothing() {
     let world = World::new();
     world.write("people.csv", people(300_000, 300_000));

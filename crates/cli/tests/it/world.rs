@@ -133,6 +133,7 @@ impl World {
             .env_remove("MARL_LOG")
             .env_remove("MARL_CONSENT")
             .env_remove("MARL_TRUST")
+            .env_remove("MARL_MCP_ROOTS")
             // The settings of whoever runs the tests are no part of them.
             .env("XDG_CONFIG_HOME", self.folder.path().join("config"))
             // Whatever would leave this machine goes nowhere.
