@@ -73,7 +73,7 @@ fn what_reads_tables_here_is_approved() {
         "marl plan -i a.csv -o a_enriched.csv --integrations find_ceo --refresh=find_ceo --max-calls 5",
         "marl plan --input a.csv --integrations find_ceo --map company_domain=Website --into ceo_name=CEO",
         "marl --json rows a.csv",
-        "marl rows a.csv --delimiter ';' --rows 21- --limit 50 --full",
+        "marl rows a.csv --delimiter , --rows 21- --limit 50 --full",
         "marl rows deep/b.jsonl --columns 'Company Name,x'",
         "marl rows deep/../a.csv",
         "marl rows ./inside.csv",

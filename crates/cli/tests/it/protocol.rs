@@ -221,7 +221,7 @@ fn a_ledger_that_is_linked_out_of_the_folder_is_refused() {
 fn few_commands_run_at_a_time_and_all_are_answered() {
     const CALLS: usize = 24;
     let world = World::new();
-    world.write("people.csv", people(50_000, 50_000));
+    world.write("people.csv", people(100, 100));
     let folder = world.folder().canonicalize().unwrap();
     let mut client = Client::greeted(&world);
     let calls: Vec<u64> =
