@@ -110,7 +110,9 @@ fn the_files_shown_are_read() {
     let shown = blocks(&read("README.md"), "toml");
     let (recipes, settings): (Vec<_>, Vec<_>) = shown.iter().partition(|text| text.contains("[[step]]"));
     assert_eq!((recipes.len(), settings.len()), (1, 2));
-    Settings::parse(settings[0], &["datagen"]).map_err(|failure| failure.json()).unwrap();
+    for text in settings {
+        Settings::parse(text, &["datagen"]).map_err(|failure| failure.json()).unwrap();
+    }
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("recipe.toml");
     fs::write(&path, recipes[0]).unwrap();
