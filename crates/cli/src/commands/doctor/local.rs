@@ -19,7 +19,9 @@ const RECOVER: &str = "keep a copy; `sqlite3 FILE .recover` brings back what can
 pub(super) fn folder_and_settings(folder: &Path, working: &Path, registry: &Registry) -> [Check; 3] {
     let file = folder.join(settings::FILE);
     let settings = match place::settings(folder, working, registry) {
-        Err(failure) => Check::failed("settings", &failure, "correct it there; README.md shows every setting"),
+        Err(failure) => {
+            Check::failed("settings", &failure, "correct it there; README.md shows every setting")
+        }
         Ok(_) if file.exists() => Check::ok("settings", format!("{} is read", project::shown(&file))),
         Ok(_) => Check::ok("settings", format!("no {}: the defaults hold", settings::FILE)),
     };
