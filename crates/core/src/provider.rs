@@ -60,6 +60,15 @@ pub trait Provider: Send + Sync {
     /// # Errors
     /// A `bad_reply`: the text is not what the vendor documents.
     fn read(&self, call: &Call, body: &str) -> Result<Reply, Error>;
+
+    /// Reads a whole reply that [`Provider::send`] called unusable, and that was paid for: a later
+    /// version may understand what an earlier one did not. Pure.
+    ///
+    /// # Errors
+    /// The reply is of no use to this version either.
+    fn read_unusable(&self, call: &Call, body: &str) -> Result<Reply, Error> {
+        self.read(call, body)
+    }
 }
 
 /// What one attempt came to.
@@ -95,6 +104,8 @@ pub struct Failure {
     pub retry_after: Option<Duration>,
     /// How far the refusal reaches.
     pub reach: Reach,
+    /// The provider's own text, where a whole answer came that is of no use.
+    pub body: Option<String>,
 }
 
 /// Whether an attempt was paid for.
@@ -136,8 +147,15 @@ impl Failure {
 
     /// The vendor refused the call: not billed, and the same again would not help.
     pub fn refused(error: Error) -> Self {
-        let reach = Reach::Call;
-        Self { error, sent: true, bought: Bought::No, retryable: false, retry_after: None, reach }
+        Self {
+            error,
+            sent: true,
+            bought: Bought::No,
+            retryable: false,
+            retry_after: None,
+            reach: Reach::Call,
+            body: None,
+        }
     }
 
     /// The vendor answered with an error that may pass, and does not bill it. An error that is
@@ -154,6 +172,13 @@ impl Failure {
     /// A whole answer that is of no use; asking again would buy it again.
     pub fn unusable(error: Error) -> Self {
         Self { bought: Bought::Yes, ..Self::refused(error.billed(true)) }
+    }
+
+    /// Keeps the provider's own text: it is stored with what was paid for.
+    #[must_use]
+    pub fn with_body(mut self, body: String) -> Self {
+        self.body = Some(body);
+        self
     }
 
     /// Says how far the refusal reaches.

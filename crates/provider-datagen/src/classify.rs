@@ -5,13 +5,15 @@
 //!
 //! A tool that fails in an answer that is sound otherwise has ended its row, and DataGen is well:
 //! trying again would cost calls, and a run of such rows must not look like an outage. Only words
-//! or a status that say so make it one.
+//! or a status that say so make it one. Where the answer of something behind DataGen was lost, its
+//! work may be done and billed: that is a doubt, whoever reports it.
 //!
 //! | what is said | the row | tried again, counts as an outage |
 //! | --- | --- | --- |
 //! | nothing of that name; a profile that is private or gone; also with a 404 or 410 | no data | no |
 //! | the parameters are wrong; 400, 422 | `invalid_input` | no |
-//! | a timeout, a rate limit, overload, a broken connection, "try again"; 408, 429, 5xx | its kind | yes |
+//! | a timeout, a connection that broke behind DataGen; 499, 502, 504, 520, 524, 598, 599 | in doubt | only by choice |
+//! | a rate limit, overload, a connection that was never made, "try again"; 408, 429, other 5xx | its kind | yes |
 //! | no credit | `quota_exhausted` | yes; the second in a row stops the provider |
 //! | no such tool, no such server, a 403 in plain words | its kind | no; stops the operation |
 //! | a 403 with a web page: something before DataGen challenged this one request | `upstream` | yes |
@@ -42,7 +44,7 @@ pub(crate) fn answer(operation: &str, status: u16, body: String) -> AttemptEnd {
 
 /// What went wrong though the status is a success; `None` when the answer is worth keeping.
 fn failure_inside(operation: &str, body: &str) -> Option<Failure> {
-    let unusable = || Some(Failure::unusable(not_an_envelope(body)));
+    let unusable = || Some(Failure::unusable(not_an_envelope(body)).with_body(body.to_owned()));
     let mut mended = String::new();
     let Ok(envelope) = mend::parse::<Envelope<&RawValue>>(body, &mut mended) else { return unusable() };
     match envelope {
@@ -61,6 +63,14 @@ fn failure_inside(operation: &str, body: &str) -> Option<Failure> {
             .filter(|said| !is_miss(operation, said))
             .map(|said| tool_failure(operation, &said)),
         Envelope { data: None, .. } => unusable(),
+    }
+}
+
+/// Reads a stored answer with a success's status that was of no use, or not understood, when it came.
+pub(crate) fn read_unusable(operation: &str, body: &str) -> Result<Reply, Error> {
+    match failure_inside(operation, body) {
+        None => read(operation, body),
+        Some(failure) => Err(failure.error),
     }
 }
 
@@ -128,7 +138,7 @@ fn said(error: Option<&Json>) -> String {
 fn is_miss(operation: &str, said: &str) -> bool {
     let prose = Prose::new(said);
     let is_of_more = prose.misses_tool(operation).is_some() || prose.lacks_credit() || prose.lacks_server();
-    let may_pass = prose.asks_to_slow_down() || prose.tells_of_a_timeout() || prose.may_pass();
+    let may_pass = prose.asks_to_slow_down() || prose.loses_an_answer() || prose.may_pass();
     prose.finds_nothing() && !is_of_more && !may_pass
 }
 
@@ -162,8 +172,13 @@ fn refusal(operation: &str, status: u16, body: &str) -> Failure {
         },
         408 => Failure::passing(error(ErrorKind::Timeout, "the request did not arrive in time")),
         429 => Failure::passing(error(ErrorKind::RateLimited, "too many requests")),
-        400..=499 => Failure::refused(error(ErrorKind::InvalidInput, "the parameters are refused")),
-        504 | 520 | 524 => Failure::in_doubt(error(ErrorKind::Timeout, "no answer from behind the gateway")),
+        400..=498 => Failure::refused(error(ErrorKind::InvalidInput, "the parameters are refused")),
+        499 | 502 | 504 | 520 | 524 | 598 | 599 => {
+            Failure::in_doubt(error(ErrorKind::Timeout, "no answer from behind the gateway"))
+        }
+        500..=599 if Prose::new(body).loses_an_answer() => {
+            Failure::in_doubt(error(ErrorKind::Timeout, "no answer from behind DataGen"))
+        }
         521..=523 | 525 | 526 => {
             Failure::turned_back(error(ErrorKind::Network, "the gateway could not connect"))
         }
@@ -185,8 +200,10 @@ fn tool_failure(operation: &str, said: &str) -> Failure {
     if prose.asks_to_slow_down() {
         return Failure::passing(error(ErrorKind::RateLimited, format!("{operation}: too many requests")));
     }
-    if prose.tells_of_a_timeout() {
-        return Failure::passing(error(ErrorKind::Timeout, format!("{operation}: timed out behind DataGen")));
+    // What ran behind DataGen may have run to its end, and be billed.
+    if prose.loses_an_answer() && !prose.speaks_of_a_parameter() {
+        let message = format!("{operation}: no answer came from behind DataGen");
+        return Failure::in_doubt(error(ErrorKind::Timeout, message));
     }
     if prose.lacks_server() {
         let message = format!("{operation}: its server is not connected in DataGen's dashboard");

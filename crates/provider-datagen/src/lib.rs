@@ -66,6 +66,10 @@ impl Provider for DataGen {
     fn read(&self, call: &Call, body: &str) -> Result<Reply, Error> {
         classify::read(&call.operation, &self.client.redacted(body))
     }
+
+    fn read_unusable(&self, call: &Call, body: &str) -> Result<Reply, Error> {
+        classify::read_unusable(&call.operation, &self.client.redacted(body))
+    }
 }
 
 /// Research tools browse before they answer; a minute is not enough for them, and giving up

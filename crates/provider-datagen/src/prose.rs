@@ -86,9 +86,65 @@ impl Prose {
         ])
     }
 
-    /// Something behind DataGen gave up waiting.
-    pub(crate) fn tells_of_a_timeout(&self) -> bool {
-        self.has(&["timed out", "timeout", "time-out"])
+    /// Something behind DataGen took the call, and its answer was not waited for or was lost.
+    pub(crate) fn loses_an_answer(&self) -> bool {
+        self.gave_up_waiting() || self.lost_the_connection()
+    }
+
+    /// Whether "timeout" is the name of a parameter that is refused. Who gave up waiting says
+    /// "timed out".
+    pub(crate) fn speaks_of_a_parameter(&self) -> bool {
+        self.calls_parameters_wrong() && !self.has(&["timed out"])
+    }
+
+    /// A text of one word in an error's name counts: `ReadTimeout`, `ETIMEDOUT`.
+    fn gave_up_waiting(&self) -> bool {
+        self.has(&["timed out", "time out", "deadline exceeded", "deadline_exceeded", "took too long"])
+            || self.has(&["timed-out", "time-out", "deadline-exceeded"])
+            || self.0.split(' ').any(|word| {
+                !word.contains(['/', '@']) && ["timeout", "timedout"].iter().any(|name| is_part(word, name))
+            })
+    }
+
+    fn lost_the_connection(&self) -> bool {
+        let status = |status: &&str| {
+            self.has(&[
+                &format!("status code {status}"),
+                &format!("http {status}"),
+                &format!("status {status}"),
+                &format!("http error {status}"),
+            ])
+        };
+        self.has(&[
+            "bad gateway",
+            "connection reset",
+            "connection was reset",
+            "connection aborted",
+            "connection closed",
+            "connection was closed",
+            "connection broken",
+            "connection lost",
+            "connection was lost",
+            "closed the connection",
+            "closed connection without response",
+            "connection terminated",
+            "connection termination",
+            "before headers",
+            "without response",
+            "socket hang up",
+            "server disconnected",
+            "broken pipe",
+            "econnreset",
+            "econnaborted",
+            "epipe",
+            "unexpected eof",
+            "incomplete read",
+            "incompleteread",
+            "premature close",
+            "terminated prematurely",
+            "empty reply from server",
+            "no response from upstream",
+        ]) || ["499", "502", "504", "520", "524", "598", "599"].iter().any(status)
     }
 
     /// The parameters are refused.
@@ -141,6 +197,12 @@ impl Prose {
         };
         (0..words.len()).any(|at| is_subject(at) && is_cut_off(&words[at + 1..]))
     }
+}
+
+/// Whether a word is `name`, or ends or begins with it: `readtimeout`, `timeouterror`.
+fn is_part(word: &str, name: &str) -> bool {
+    // An address or a sentence without spaces names other things.
+    !word.contains('.') && (word.starts_with(name) || word.ends_with(name))
 }
 
 /// Whether what follows "server" says within a few words, its name among them, that it

@@ -47,7 +47,8 @@ pub enum FaultKind {
     Huge,
     /// `credit`: the tool says that the account has no credit left.
     Credit,
-    /// `tool-error`: the tool says that something behind it timed out.
+    /// `tool-error`: the tool says that something behind it timed out; nobody can tell whether that
+    /// is billed, and here it is not.
     ToolError,
     /// `outer-false`: 200 whose outer `success` is false.
     OuterFalse,

@@ -33,7 +33,7 @@ fn every_fault_has_its_kind_and_its_exit_code() {
     check("credit", 4, "quota_exhausted");
     check("not-json", 7, "bad_reply");
     check("huge", 7, "bad_reply");
-    check("tool-error", 7, "timeout");
+    check("tool-error", 9, "in_doubt");
     check("outer-false", 7, "upstream");
     check("redirect", 7, "upstream");
 }

@@ -214,8 +214,9 @@ impl Shared {
         match failure.bought {
             Bought::Yes => {
                 self.spend(asked, past);
-                self.settle(asked, attempted, Settled::Unusable(failure.error.clone())).await?;
-                Ok(Next::End(CallEnd::Failed(failure.error)))
+                let Failure { error, body, .. } = failure;
+                self.settle(asked, attempted, Settled::Unusable { error: error.clone(), body }).await?;
+                Ok(Next::End(CallEnd::Failed(error)))
             }
             Bought::Maybe => self.after_doubt(asked, attempted, failure, past).await,
             Bought::No => self.after_refusal(asked, attempted, failure, past).await,

@@ -57,11 +57,11 @@ impl Gateway {
         let seen = async {
             let known = self.shared.ledger.look_up(&key, refresh).await?;
             let standing = match &known {
-                Known::Answered(_) | Known::Unusable(_) => Standing::Reused,
+                Known::Answered(_) | Known::Unusable { .. } => Standing::Reused,
                 Known::Failed(_) => Standing::Broken,
                 Known::InDoubt { .. } if lane.sends_doubts_again(call) => Standing::SentAgain,
                 Known::InDoubt { .. } => Standing::InDoubt,
-                Known::Busy => Standing::Busy,
+                Known::Busy { .. } => Standing::Busy,
                 Known::Nothing => match self.shared.ledger.newest(&key).await? {
                     None => Standing::New,
                     Some(CallState::Failed) => Standing::Failed,
@@ -74,7 +74,8 @@ impl Gateway {
         };
         match seen.await {
             Ok((standing, known)) => {
-                let end = self.shared.known_end(lane, call, key, known);
+                let is_open = standing == Standing::Busy;
+                let end = if is_open { None } else { self.shared.known_end(lane, call, key, known) };
                 Foresight { key, standing, end }
             }
             Err(error) => {

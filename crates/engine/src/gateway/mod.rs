@@ -33,7 +33,7 @@ use std::{
 
 use async_trait::async_trait;
 use marl_core::{Call, CallEnd, Caller, Error, Provider, SkipReason};
-use tokio::sync::watch;
+use tokio::{sync::watch, time::Instant};
 
 use crate::{
     event::{Event, Listener},
@@ -183,13 +183,14 @@ impl Shared {
     }
 
     /// What the ledger knows, once nobody else is asking: another process's reply is waited
-    /// for until its attempt's time is up or it is dead. `None` when the gateway is closed
-    /// before.
+    /// for until its attempt's time is up or it is dead. The time is measured here, since the
+    /// other's clock may be another. `None` when the gateway is closed before.
     async fn when_free(&self, key: Key, refresh: bool) -> Result<Option<Known>, LedgerError> {
+        let begun = Instant::now();
         let mut wait = Duration::from_millis(20);
         loop {
             match self.ledger.look_up(&key, refresh).await? {
-                Known::Busy => {}
+                Known::Busy { at_most } if begun.elapsed() < at_most => {}
                 known => return Ok(Some(known)),
             }
             tokio::select! {
@@ -216,25 +217,34 @@ impl Shared {
                 self.listener.hear(&Event::Reused);
                 Some(read(lane, call, &body))
             }
-            Known::Unusable(error) => {
+            Known::Unusable { error, body } => {
                 self.listener.hear(&Event::Reused);
-                Some(CallEnd::Failed(error))
+                // A later version may be able to read it.
+                let mended = body.and_then(|body| lane.provider.read_unusable(call, &body).ok());
+                Some(mended.map_or(CallEnd::Failed(error), CallEnd::Reply))
             }
             Known::Failed(error) => {
                 self.listener.hear(&Event::Joined);
                 Some(CallEnd::Failed(error))
             }
             Known::InDoubt { in_this_run } if in_this_run || !lane.sends_doubts_again(call) => {
-                let is_first = self.met_in_doubt.lock().unwrap_or_else(PoisonError::into_inner).insert(key);
-                if in_this_run || !is_first {
-                    self.listener.hear(&Event::Joined);
-                } else {
-                    self.listener.hear(&Event::InDoubt { provider: call.provider });
-                }
-                Some(CallEnd::Failed(attempt::in_doubt(call, None)))
+                Some(self.left_as_doubt(call, key, in_this_run))
             }
-            Known::InDoubt { .. } | Known::Busy => None,
+            Known::InDoubt { .. } => None,
+            // Whoever asks lives and has not answered in time. It may send the call yet, so that
+            // nobody else does, whatever is wished for.
+            Known::Busy { .. } => Some(self.left_as_doubt(call, key, false)),
         }
+    }
+
+    fn left_as_doubt(&self, call: &Call, key: Key, in_this_run: bool) -> CallEnd {
+        let is_first = self.met_in_doubt.lock().unwrap_or_else(PoisonError::into_inner).insert(key);
+        if in_this_run || !is_first {
+            self.listener.hear(&Event::Joined);
+        } else {
+            self.listener.hear(&Event::InDoubt { provider: call.provider });
+        }
+        CallEnd::Failed(attempt::in_doubt(call, None))
     }
 }
 

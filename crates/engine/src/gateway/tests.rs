@@ -97,6 +97,10 @@ impl Provider for Scripted {
         attempt
     }
 
+    fn read_unusable(&self, call: &Call, body: &str) -> Result<Reply, Error> {
+        if self.mended { self.read(call, body) } else { Err(Error::bad_reply(body)) }
+    }
+
     fn read(&self, _: &Call, body: &str) -> Result<Reply, Error> {
         let read = if self.mended { format!("{body}, mended") } else { body.to_owned() };
         Ok(Reply::found(json!(read)))
@@ -213,7 +217,7 @@ fn cut() -> Failure {
     Failure::in_doubt(Error::new(ErrorKind::Network, "cut"))
 }
 fn unusable() -> Failure {
-    Failure::unusable(Error::bad_reply("<html>"))
+    Failure::unusable(Error::bad_reply("<html>")).with_body("<html>1</html>".to_owned())
 }
 fn key_refused() -> Failure {
     Failure::refused(Error::new(ErrorKind::Auth, "401")).reaching(Reach::Provider)
@@ -369,7 +373,12 @@ async fn an_error_that_is_billed_leaves_a_record_is_spent_and_is_not_bought_agai
     assert_eq!(world.ask(1).await, "bad_reply");
     assert_eq!((world.sends(), world.heard("spent")), (1, 1));
     assert_eq!(world.ask(2).await, "closed budget");
-    let later = World::over(ledger, Scripted::default(), Settings::default());
+    let later = World::over(ledger.clone(), Scripted::default(), Settings::default());
     assert_eq!(later.ask(1).await, "bad_reply");
     assert_eq!((later.sends(), later.heard("reused")), (0, 1));
+    // A version that can read it fills the row without a call.
+    let mended = Scripted { mended: true, without_key: true, ..Scripted::default() };
+    let mended = World::over(ledger, mended, Settings::default());
+    assert_eq!(mended.ask(1).await, "found <html>1</html>, mended");
+    assert_eq!((mended.sends(), mended.heard("reused")), (0, 1));
 }

@@ -74,7 +74,7 @@ impl Ledger for Memory {
     async fn settle(&self, key: &Key, _: Intent, ended: Ended) -> Result<(), LedgerError> {
         let known = match ended.end {
             Settled::Answered { body, .. } => Known::Answered(body),
-            Settled::Unusable(error) => Known::Unusable(error),
+            Settled::Unusable { error, body } => Known::Unusable { error, body },
             Settled::Failed(error) => Known::Failed(error),
             Settled::InDoubt => Known::InDoubt { in_this_run: true },
         };

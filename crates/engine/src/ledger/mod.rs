@@ -27,8 +27,14 @@ pub enum Known {
     Nothing,
     /// A whole answer, the provider's own text.
     Answered(String),
-    /// A whole answer that is of no use. It was paid for, so it is not asked again.
-    Unusable(Error),
+    /// A whole answer that was of no use. It was paid for, so it is not asked again.
+    Unusable {
+        /// Why it was of no use.
+        error: Error,
+        /// The provider's own text, for a reader that may have learned since; unknown where it was
+        /// too large, or an earlier version did not keep it.
+        body: Option<String>,
+    },
     /// It failed in this run; its duplicates share that.
     Failed(Error),
     /// It may have been paid for, and no answer is known.
@@ -37,7 +43,11 @@ pub enum Known {
         in_this_run: bool,
     },
     /// Another process is asking just now, or this one in another way.
-    Busy,
+    Busy {
+        /// How long that may take. After that the call is in doubt, and it is not sent again while
+        /// that process lives.
+        at_most: Duration,
+    },
 }
 
 /// The right to send one attempt of a call, and the duty to say how it ended.
@@ -85,7 +95,12 @@ pub enum Settled {
         no_data: bool,
     },
     /// With a whole answer that is of no use.
-    Unusable(Error),
+    Unusable {
+        /// Why it is of no use.
+        error: Error,
+        /// The provider's own text, where all of it was read.
+        body: Option<String>,
+    },
     /// Without having been bought.
     Failed(Error),
     /// Nobody can tell.

@@ -36,12 +36,12 @@ const SOME_TOOL_GONE: Failed = ("tool_not_found", true, Bought::No, false, Reach
 const NO_CREDIT: Failed = ("quota_exhausted", true, Bought::No, true, Reach::ProviderIfRepeated);
 const NO_SERVER: Failed = ("auth", true, Bought::No, false, Reach::Operation);
 const SLOWER: Failed = ("rate_limited", true, Bought::No, true, Reach::Call);
-const LATE: Failed = ("timeout", true, Bought::No, true, Reach::Call);
+const LATE: Failed = ("timeout", true, Bought::Maybe, true, Reach::Call);
 const WRONG: Failed = ("invalid_input", true, Bought::No, false, Reach::Call);
 
 #[test]
 fn statuses() {
-    use Bought::{Maybe, No};
+    use Bought::No;
     use Reach::{Call, Operation, Provider};
     let table = [
         (400, WRONG),
@@ -52,14 +52,19 @@ fn statuses() {
         (422, WRONG),
         (429, SLOWER),
         (500, PASSES),
+        (501, PASSES),
         (503, PASSES),
-        (504, ("timeout", true, Maybe, true, Call)),
-        (520, ("timeout", true, Maybe, true, Call)),
+        (499, LATE),
+        (502, LATE),
+        (504, LATE),
+        (520, LATE),
+        (598, LATE),
+        (599, LATE),
         // The request reached Cloudflare: it was sent, and not bought.
         (521, ("network", true, No, true, Call)),
         (522, ("network", true, No, true, Call)),
         (523, ("network", true, No, true, Call)),
-        (524, ("timeout", true, Maybe, true, Call)),
+        (524, LATE),
         (525, ("network", true, No, true, Call)),
         (526, ("network", true, No, true, Call)),
         (307, ("upstream", true, No, false, Call)),
@@ -279,7 +284,8 @@ fn a_failure_in_other_words_is_the_rows_end_and_what_may_pass_is_tried_again() {
         ("Internal server error", PASSES),
         ("Service unavailable", PASSES),
         ("The model is overloaded, please try again later", PASSES),
-        ("Profile could not be found: connection reset by peer", PASSES),
+        ("Profile could not be found: connection refused", PASSES),
+        ("Profile could not be found: connection reset by peer", LATE),
         ("Request failed with status code 503", PASSES),
         ("Something went wrong", PASSES),
         ("profile service timed out", LATE),
@@ -297,4 +303,77 @@ fn a_proxys_page_stops_nobody_else() {
         failed(403, "{\"detail\":\"Forbidden\"}"),
         ("auth", true, Bought::No, false, Reach::Operation)
     );
+}
+
+#[test]
+fn an_answer_that_was_lost_behind_datagen_is_a_doubt_however_it_is_told() {
+    for said in [
+        "HTTPSConnectionPool(host='api.vendor.example', port=443): Read timed out. (read timeout=30)",
+        "MCP tool call 'search' timed out after 25 seconds waiting for server response",
+        "ReadTimeout",
+        "httpx.ReadTimeout",
+        "TimeoutError: the tool did not end",
+        "asyncio.exceptions.TimeoutError",
+        "The operation timed-out",
+        "request time-out",
+        "ETIMEDOUT",
+        "upstream request timeout",
+        "Gateway Timeout",
+        "Request failed with status code 504",
+        "Request failed with status code 502",
+        "HTTP 502: Bad Gateway",
+        "502 Bad Gateway",
+        "HTTP Error 524",
+        "context deadline exceeded",
+        "grpc: DEADLINE_EXCEEDED",
+        "The request took too long",
+        "('Connection aborted.', RemoteDisconnected('Remote end closed connection without response'))",
+        "Connection reset by peer",
+        "read ECONNRESET",
+        "socket hang up",
+        "Server disconnected without sending a response.",
+        "IncompleteRead(0 bytes read)",
+        "upstream connect error or disconnect/reset before headers. reset reason: connection termination",
+    ] {
+        assert_eq!(failed(200, &inner(said)), LATE, "{said}");
+        let outer = json!({"success": false, "error": said}).to_string();
+        assert_eq!(failed(200, &outer), LATE, "{said}");
+        for status in [500, 501, 503] {
+            assert_eq!(failed(status, said), LATE, "{status} {said}");
+        }
+    }
+}
+
+#[test]
+fn what_never_reached_anybody_or_only_names_a_timeout_is_no_doubt() {
+    let table = [
+        ("Connection refused", PASSES),
+        ("getaddrinfo EAI_AGAIN api.vendor.example", PASSES),
+        ("Failed to connect to the vendor", PASSES),
+        ("Request failed with status code 503", PASSES),
+        ("HTTP 500: {\"error\":\"Internal server error\"}", PASSES),
+        ("Rate limit exceeded: timed out waiting for a place", SLOWER),
+        ("Invalid parameters: timeout must be a number", WRONG),
+        ("https://timeout.com/502 could not be loaded", ROW),
+        ("timeout.com could not be loaded", ROW),
+    ];
+    for (said, expect) in table {
+        assert_eq!(failed(200, &inner(said)), expect, "{said}");
+    }
+}
+
+#[test]
+fn the_text_of_a_whole_answer_is_kept_and_read_as_a_new_answer_would_be() {
+    for body in ["<html>404: page not found</html>", "", "{\"success\":true}", "42", "[]", "{\"success\":1}"] {
+        let AttemptEnd::Failed(failure) = answer(TOOL, 200, body.to_owned()) else { panic!("{body}") };
+        assert_eq!((failure.bought, failure.body.as_deref()), (Bought::Yes, Some(body)));
+        assert_eq!(read_unusable(TOOL, body).unwrap_err().kind(), ErrorKind::BadReply, "{body}");
+    }
+    // An earlier version took these for unusable.
+    let whole = result("{\"answer\":\"x\"}");
+    for body in [format!("\u{feff}{whole}"), format!("{whole}\0\0"), whole.clone()] {
+        assert_eq!(read_unusable(TOOL, &body).unwrap(), Reply::found(json!({"answer": "x"})));
+    }
+    assert_eq!(read_unusable(TOOL, &inner("Resource not found")).unwrap(), Reply::NoData);
+    assert_eq!(read_unusable(TOOL, &inner("oops")).unwrap_err().kind(), ErrorKind::Upstream);
 }

@@ -1,6 +1,7 @@
 //! Calls that left and were not answered, or answered with nothing of use.
 
 use super::*;
+use crate::ledger::{Asking, CallState, Claim, Ended, Intent};
 
 #[tokio::test(start_paused = true)]
 async fn no_whole_answer_leaves_a_doubt_that_is_not_sent_again() {
@@ -78,4 +79,47 @@ async fn a_doubt_that_is_sent_again_counts_twice() {
     let world = World::with(scripted(&[(1, &[Act::Fail(cut)])]), settings);
     assert_eq!(world.ask(1).await, "found 1");
     assert_eq!(world.ask(2).await, "closed budget");
+}
+
+/// A ledger in which another process has asked, lives, and does not answer.
+struct Held(Memory);
+
+#[async_trait]
+impl Ledger for Held {
+    async fn look_up(&self, _: &Key, _: bool) -> Result<Known, LedgerError> {
+        Ok(Known::Busy { at_most: Duration::from_secs(100) })
+    }
+
+    async fn newest(&self, key: &Key) -> Result<Option<CallState>, LedgerError> {
+        self.0.newest(key).await
+    }
+
+    async fn claim(&self, asking: &Asking<'_>) -> Result<Claim, LedgerError> {
+        self.0.claim(asking).await
+    }
+
+    fn tells_unsent(&self) -> bool {
+        true
+    }
+
+    fn sending(&self, intent: Intent) -> Result<(), LedgerError> {
+        self.0.sending(intent)
+    }
+
+    async fn take_back(&self, key: &Key, intent: Intent) -> Result<(), LedgerError> {
+        self.0.take_back(key, intent).await
+    }
+
+    async fn settle(&self, key: &Key, intent: Intent, ended: Ended) -> Result<(), LedgerError> {
+        self.0.settle(key, intent, ended).await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_living_process_asks_is_waited_for_and_never_sent_even_by_choice() {
+    let world = World::over(Arc::new(Held(Memory::new())), Scripted::default(), retrying());
+    let begun = Instant::now();
+    assert_eq!(world.ask(1).await, "in_doubt");
+    assert!((100..102).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
+    assert_eq!((world.sends(), world.heard("in doubt")), (0, 1));
 }

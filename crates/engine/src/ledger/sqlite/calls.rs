@@ -201,7 +201,7 @@ pub(super) fn settle(db: &Connection, id: i64, ended: &Ended) -> rusqlite::Resul
     let (state, reply, error) = match &ended.end {
         Settled::Answered { body, no_data: false } => (CallState::Found, Some(body), None),
         Settled::Answered { body, no_data: true } => (CallState::NoData, Some(body), None),
-        Settled::Unusable(error) => (CallState::Unusable, None, Some(error)),
+        Settled::Unusable { error, body } => (CallState::Unusable, body.as_ref(), Some(error)),
         Settled::Failed(error) => (CallState::Failed, None, Some(error)),
         Settled::InDoubt => (CallState::InDoubt, None, None),
     };

@@ -11,7 +11,7 @@ use crate::ledger::{Key, Known};
 /// How old a stored answer may be.
 #[derive(Debug, Clone, Copy)]
 pub struct MaxAge {
-    /// Of an answer that found something, and of a doubt.
+    /// Of an answer that found something.
     pub found: Duration,
     /// Of an answer that found nothing.
     pub no_data: Duration,
@@ -76,7 +76,7 @@ impl Judge {
             }
             let known = self.one(db, row, refresh, ledger)?;
             match (&known, &otherwise) {
-                (Known::Answered(_) | Known::Unusable(_), _) => return Ok(known),
+                (Known::Answered(_) | Known::Unusable { .. }, _) => return Ok(known),
                 // An answer that is too old was one, and settled the doubts before it.
                 (Known::Nothing, _) if CallState::from_code(row.get(1)?).is_answer() => break,
                 (Known::Nothing, _) => {}
@@ -100,30 +100,19 @@ impl Judge {
                     _ if !in_this_run && !self.is_fresh(settled, state == CallState::NoData, refresh) => {
                         Known::Nothing
                     }
-                    CallState::Unusable => Known::Unusable(error(row)?),
+                    CallState::Unusable => Known::Unusable { error: error(row)?, body: row.get(9)? },
                     _ => Known::Answered(row.get(9)?),
                 }
             }
             CallState::Failed if in_this_run => Known::Failed(error(row)?),
             CallState::Failed => Known::Nothing,
-            CallState::InDoubt if !self.is_fresh(sent_at, false, false) => Known::Nothing,
             CallState::InDoubt => Known::InDoubt { in_this_run },
             CallState::Intent => {
                 let process = if in_this_run { Process::Lives } else { runs::process(db, ledger, run)? };
-                self.open(&process, row.get(10)?, sent_at, deadline)
+                open(&process, row.get(10)?, sent_at, deadline)
             }
         };
         Ok(known)
-    }
-
-    /// What an open intent means: one of this run, asked for in another way, or of another.
-    fn open(&self, process: &Process, intent: i64, sent_at: i64, deadline: i64) -> Known {
-        match process {
-            Process::Lives if now_ms() <= deadline => Known::Busy,
-            process if process.never_sent(intent) => Known::Nothing,
-            _ if !self.is_fresh(sent_at, false, false) => Known::Nothing,
-            _ => Known::InDoubt { in_this_run: false },
-        }
     }
 
     fn is_fresh(&self, at: i64, no_data: bool, refresh: bool) -> bool {
@@ -131,11 +120,28 @@ impl Judge {
             Freshness::Any => true,
             Freshness::AsOf { now, max_age } => {
                 let age = if no_data { max_age.no_data } else { max_age.found };
-                // What another run stores after this one's start is as fresh as can be.
-                at >= now || (!refresh && now.saturating_sub(at) <= ms(age))
+                // What another run stores after this one's start is as fresh as can be. Beyond the
+                // present no run has stored anything: a clock was wrong, by as much as is seen.
+                let is_newer = (now..=now_ms()).contains(&at);
+                is_newer || (!refresh && now.abs_diff(at) <= ms(age).unsigned_abs())
             }
         }
     }
+}
+
+/// What an open intent means. A process that lives may still send it and may still store its
+/// answer, whatever a clock says.
+fn open(process: &Process, intent: i64, sent_at: i64, deadline: i64) -> Known {
+    match process {
+        Process::Lives => Known::Busy { at_most: duration(sent_at, deadline) },
+        Process::Unlocked if now_ms() <= deadline => Known::Busy { at_most: duration(sent_at, deadline) },
+        process if process.never_sent(intent) => Known::Nothing,
+        _ => Known::InDoubt { in_this_run: false },
+    }
+}
+
+fn duration(from: i64, to: i64) -> Duration {
+    Duration::from_millis(u64::try_from(to.saturating_sub(from)).unwrap_or_default())
 }
 
 fn error(row: &Row<'_>) -> rusqlite::Result<Error> {

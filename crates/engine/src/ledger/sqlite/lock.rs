@@ -60,6 +60,16 @@ impl RunLock {
         Ok(Self { path, file, marks, stays: false })
     }
 
+    /// The locked file.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether others still find it: a lock that was removed says nothing.
+    pub(super) fn is_in_place(&self) -> bool {
+        is_at(&self.file, &self.path)
+    }
+
     /// Which of its claims were sent; `None` where that cannot be told.
     pub(super) fn marks(&self) -> Option<&Marks> {
         self.marks.as_ref().filter(|marks| marks.are_whole())
@@ -90,6 +100,10 @@ impl Drop for RunLock {
 pub(super) enum Process {
     /// It lives.
     Lives,
+    /// Its lock is not there. A run that ends or is killed leaves no open claim without its lock,
+    /// so somebody removed it, or the ledger came from elsewhere: whether the process lives cannot
+    /// be told.
+    Unlocked,
     /// It is gone, and of its claims those were sent that its marks hold; `None` when that
     /// cannot be told.
     Gone(Option<HashSet<i64>>),
@@ -100,8 +114,10 @@ impl Process {
     pub(super) fn of(ledger: &Path, run: i64, started_at: i64) -> Self {
         // Opened once: a lock that cannot be looked at says nothing of its process, and its marks
         // must not be read then.
-        let Ok(mut file) = open(File::options().read(true), &path(ledger, run)) else {
-            return Self::Gone(None);
+        let mut file = match open(File::options().read(true), &path(ledger, run)) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Self::Unlocked,
+            Err(_) => return Self::Gone(None),
         };
         match file.try_lock_shared() {
             Ok(()) => Self::Gone(read_marks(&mut file, started_at)),

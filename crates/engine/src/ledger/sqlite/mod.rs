@@ -183,6 +183,11 @@ impl Ledger for RunLedger {
     }
 
     fn sending(&self, Intent(id): Intent) -> Result<(), LedgerError> {
+        // For others the process is dead without it.
+        if !self.lock.is_in_place() {
+            let lock = self.lock.path().display();
+            return Err(LedgerError(format!("the run's lock {lock} was removed or replaced")));
+        }
         let marked = self.lock.marks().map_or(Ok(()), |marks| marks.add(id));
         marked.map_err(|error| LedgerError(format!("a call cannot be marked as sent: {error}")))
     }

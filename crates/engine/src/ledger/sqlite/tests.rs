@@ -106,10 +106,12 @@ fn word(known: Known) -> String {
     match known {
         Known::Nothing => "nothing".to_owned(),
         Known::Answered(body) => format!("answered {body}"),
-        Known::Unusable(error) => format!("unusable {}", error.full_message()),
+        Known::Unusable { error, body } => {
+            format!("unusable {} of {}", error.full_message(), body.unwrap_or_default())
+        }
         Known::Failed(error) => format!("failed {}", error.kind()),
         Known::InDoubt { in_this_run } => format!("in doubt {in_this_run}"),
-        Known::Busy => "busy".to_owned(),
+        Known::Busy { .. } => "busy".to_owned(),
     }
 }
 
@@ -148,11 +150,12 @@ async fn an_unusable_answer_was_bought_and_stays() {
     let world = World::new();
     let first = world.run();
     let intent = world.claim(&first, 1, false).await.unwrap();
-    world
-        .settle(&first, 1, intent, Settled::Unusable(Error::bad_reply("no JSON").with_detail("<html>")))
-        .await;
+    let error = Error::bad_reply("no JSON").with_detail("<html>");
+    let body = Some("<html> and all the rest of it".to_owned());
+    world.settle(&first, 1, intent, Settled::Unusable { error, body }).await;
     let second = world.run();
-    assert_eq!(world.word(&second, 1).await, "unusable no JSON: \"<html>\"");
+    let expect = "unusable no JSON: \"<html>\" of <html> and all the rest of it";
+    assert_eq!(world.word(&second, 1).await, expect);
 }
 
 #[tokio::test]
@@ -173,13 +176,17 @@ async fn an_intent_is_in_doubt_when_its_process_is_dead() {
 }
 
 #[tokio::test]
-async fn an_intent_is_in_doubt_when_its_time_is_up_and_a_late_reply_settles_it() {
+async fn an_intent_of_a_living_process_is_nobody_elses_whatever_a_clock_says() {
     let world = World::new();
     let first = world.run();
     let intent = world.claim_for(&first, 1, false, Duration::ZERO).await.unwrap();
     tokio::time::sleep(Duration::from_millis(5)).await;
     let second = world.run();
-    assert_eq!(world.word(&second, 1).await, "in doubt false");
+    for days in [-400, 0, 400] {
+        set_times(&world, days);
+        assert_eq!(world.word(&second, 1).await, "busy", "{days} days");
+        assert_eq!(world.claim(&second, 1, true).await, None, "{days} days");
+    }
     world.settle(&first, 1, intent, found("late")).await;
     assert_eq!(world.word(&second, 1).await, "answered late");
 }
@@ -199,7 +206,7 @@ async fn a_dead_runs_intents_are_doubts_in_the_record_too() {
 }
 
 #[tokio::test]
-async fn answers_age_and_doubts_too() {
+async fn answers_age_and_doubts_do_not() {
     let world = World::new();
     let first = world.run();
     for (n, end) in [
@@ -216,7 +223,7 @@ async fn answers_age_and_doubts_too() {
         [world.word(ledger, 1).await, world.word(ledger, 2).await, world.word(ledger, 3).await]
     };
     let old = world.run_with(MaxAge::new(Duration::from_millis(1)));
-    assert_eq!(words(&old).await, ["nothing", "nothing", "nothing"]);
+    assert_eq!(words(&old).await, ["nothing", "nothing", "in doubt false"]);
     let short = MaxAge { found: Duration::from_secs(60), no_data: Duration::from_millis(1) };
     assert_eq!(words(&world.run_with(short)).await, ["answered yes", "nothing", "in doubt false"]);
     let any = RunLedger::ageless(world.store());
@@ -235,6 +242,78 @@ async fn refreshing_ignores_answers_from_before_the_run() {
     let second = world.run();
     assert_eq!(word(second.look_up(&world.key(1), true).await.unwrap()), "nothing");
     assert_eq!(word(second.look_up(&world.key(1), false).await.unwrap()), "answered old");
+}
+
+/// Moves the times of all calls by so many days: a clock that is wrong, or time that went by.
+fn set_times(world: &World, days: i64) {
+    let db = Connection::open(world.path()).unwrap();
+    let sql = "UPDATE call SET sent_at = ?1, deadline = ?1 + 5, settled_at = iif(settled_at, ?1, NULL)";
+    db.execute(sql, [now_ms() + days * 86_400_000]).unwrap();
+    // Look-ups share a view of the file for a few milliseconds.
+    std::thread::sleep(Duration::from_millis(15));
+}
+
+#[tokio::test]
+async fn a_doubt_is_one_at_any_time_and_for_every_way_to_ask() {
+    let world = World::new();
+    let first = world.run();
+    let lost = world.send(&first, 1).await;
+    world.settle(&first, 1, lost, Settled::InDoubt).await;
+    world.send(&first, 2).await;
+    drop(first);
+    for days in [-4_000, -31, 0, 2, 4_000] {
+        set_times(&world, days);
+        let run = world.run_with(MaxAge::new(Duration::ZERO));
+        for n in [1, 2] {
+            for refresh in [false, true] {
+                let known = word(run.look_up(&world.key(n), refresh).await.unwrap());
+                assert_eq!(known, "in doubt false", "{n} after {days} days, refresh {refresh}");
+            }
+            assert_eq!(world.claim(&run, n, false).await, None, "{n} after {days} days");
+        }
+        assert_eq!(run.store().doubts(), Ok(2), "{days} days");
+    }
+    let retrying = world.run();
+    assert!(world.claim(&retrying, 1, true).await.is_some(), "it is sent again by choice alone");
+}
+
+#[tokio::test]
+async fn answers_of_the_future_are_as_old_as_the_clock_was_wrong() {
+    let world = World::new();
+    let first = world.run();
+    let intent = world.send(&first, 1).await;
+    world.settle(&first, 1, intent, found("yes")).await;
+    drop(first);
+    let known = async |days, max_age, refresh| {
+        set_times(&world, days);
+        let run = world.run_with(MaxAge::new(max_age));
+        word(run.look_up(&world.key(1), refresh).await.unwrap())
+    };
+    let month = Duration::from_secs(30 * 86_400);
+    assert_eq!(known(2, month, false).await, "answered yes", "it was paid for");
+    assert_eq!(known(2, month, true).await, "nothing", "--refresh");
+    assert_eq!(known(2, Duration::ZERO, false).await, "nothing", "--max-age 0s");
+    assert_eq!(known(31, month, false).await, "nothing");
+    assert_eq!(known(100_000_000, month, false).await, "nothing");
+}
+
+/// Somebody removed the lock of a run. Whether its process lives cannot be told.
+#[tokio::test]
+async fn without_its_lock_a_call_has_its_time_and_nothing_more_is_sent() {
+    let world = World::new();
+    let first = world.run();
+    let intent = world.send(&first, 1).await;
+    let waiting = world.claim(&first, 2, false).await.unwrap();
+    fs::remove_file(lock::path(&world.path(), first.run())).unwrap();
+    let second = world.run();
+    assert_eq!(world.word(&second, 1).await, "busy");
+    assert_eq!(world.claim(&second, 1, true).await, None);
+    let refused = first.sending(waiting).unwrap_err();
+    assert!(refused.0.contains("lock"), "{refused}");
+    world.settle(&first, 1, intent, found("late")).await;
+    assert_eq!(world.word(&second, 1).await, "answered late");
+    set_times(&world, -1);
+    assert_eq!(world.word(&second, 2).await, "in doubt false", "its time is up");
 }
 
 #[tokio::test]
