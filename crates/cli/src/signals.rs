@@ -12,6 +12,12 @@ use crate::exit;
 /// SIGXFSZ, of which the standard words do not know.
 const FILE_TOO_LARGE: std::ffi::c_int = 25;
 
+/// A file that may not grow is an error like that of a full disk, and must not end the process.
+/// Where the signal cannot be listened to, it ends the process as it always did.
+pub(crate) fn survive_full_files() {
+    let _heard_by_the_writers = signal(SignalKind::from_raw(FILE_TOO_LARGE));
+}
+
 /// Watches for Ctrl-C, SIGTERM and SIGHUP; `told` is called at the first. A signal that the
 /// parent had ignored stays so: `nohup` means it, and so does a run in the background.
 pub(crate) fn watch(
@@ -19,8 +25,6 @@ pub(crate) fn watch(
     in_background: bool,
     told: Arc<dyn Fn() + Send + Sync>,
 ) -> std::io::Result<()> {
-    // A file that may not grow is an error like that of a full disk, and must not end the process.
-    let _heard_by_the_writers = signal(SignalKind::from_raw(FILE_TOO_LARGE))?;
     let ignored = ignored_signals();
     let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
     let heeded = kinds.into_iter().filter(|kind| ignored >> (kind.as_raw_value() - 1) & 1 == 0);

@@ -9,7 +9,7 @@ use std::{
 use engine::{
     Engine, Listener, RowEnd, Way as Outside,
     gateway::{Caps, Gateway},
-    ledger::{Ledger, MaxAge, RunLedger, RunRecordEnd, RunStart},
+    ledger::{Ledger, MaxAge, RunLedger, RunRecordEnd, RunStart, Store},
     plan::Plan,
 };
 use marl_core::{ErrorKind, SkipReason};
@@ -330,7 +330,10 @@ impl<'a> Run<'a> {
     ) -> Result<u8, Failure> {
         let counts = self.tally.counts();
         let interrupted = seen.interrupted.load(Ordering::SeqCst);
-        let lost = seen.ledger_lost.load(Ordering::SeqCst) || counts.ledger_error.is_some();
+        let store = Arc::clone(self.ledger.store());
+        // Whatever was seen while it went on: it may have gone in the last moment.
+        let is_gone = seen.ledger_lost.load(Ordering::SeqCst) || !store.is_in_place();
+        let lost = is_gone || counts.ledger_error.is_some();
         let mut report = Report {
             sandbox: self.args.ledger.sandbox,
             exit_code: exit::DONE,
@@ -346,7 +349,7 @@ impl<'a> Run<'a> {
             errors_file: None,
             elapsed,
             guarded_cells: self.files.guarded_cells(),
-            hint: report::hint(&counts, interrupted, self.asks_anew()),
+            hint: if lost { None } else { report::hint(&counts, interrupted, self.asks_anew()) },
             next_command: counts.cap_reached.then(consent::plan_anew),
             settings: self.settings_told.clone(),
             consent: if lost { None } else { self.left_at_the_end()? },
@@ -373,20 +376,26 @@ impl<'a> Run<'a> {
             });
         }
         let trouble = finished.failure;
-        if trouble.is_some() {
+        if trouble.is_some() || (lost && !interrupted) {
             report.status = Status::Stopped;
         }
         let only_the_key = key_trouble.filter(|_| report.written().is_none() && trouble.is_none());
         let is_only_the_key = only_the_key.is_some();
-        let ledger_trouble = lost.then(|| ledger_lost(&report.counts, self.ledger.store().path()));
-        let failure = trouble.or(ledger_trouble).or(only_the_key);
+        let ledger_trouble = lost.then(|| ledger_lost(&report.counts, &store));
+        let failure = trouble.or(ledger_trouble);
+        let has_doubts = lost && report.counts.in_doubt() > 0;
+        let failure = if has_doubts { failure.map(|failure| failure.exiting(exit::IN_DOUBT)) } else { failure };
+        let failure = failure.or(only_the_key);
         report.exit_code = failure.as_ref().map_or_else(|| exit_code(&report), |failure| failure.exit);
         let document = report::document(&report, &self.plan);
-        if !lost {
+        if !is_gone {
             let summary = serde_json::to_string(&document).expect("our documents have text keys");
-            self.ledger
-                .store()
-                .end_run(self.ledger.run(), &RunRecordEnd { state: report.status.into(), summary })?;
+            let end = RunRecordEnd { state: report.status.into(), summary };
+            let ended = store.end_run(self.ledger.run(), &end);
+            // What failed in a ledger that cannot be written is told already.
+            if !lost {
+                ended?;
+            }
         }
         if self.printer.is_json() {
             self.printer.document(&document);
@@ -402,11 +411,32 @@ impl<'a> Run<'a> {
 }
 
 /// The ledger failed or went away in the middle of a run.
-fn ledger_lost(counts: &Counts, path: &Path) -> Failure {
-    let why = counts.ledger_error.clone().unwrap_or_else(|| "it was deleted or replaced".to_owned());
-    Failure::new(exit::INTERNAL, ErrorCode::Ledger, format!("the ledger {} cannot be used: {why}", path.display()))
-        .hint("nothing more was sent; what was answered is in the output, and what could not be stored may be asked about again")
-        .billed()
+fn ledger_lost(counts: &Counts, store: &Store) -> Failure {
+    let path = project::shown(store.path());
+    let why = match &counts.ledger_error {
+        Some(_) if store.is_full() => "the disk is full",
+        Some(error) => error,
+        None => "it was deleted or replaced",
+    };
+    let message = format!("the ledger {path} cannot be used: {why}");
+    let failure = Failure::new(exit::INTERNAL, ErrorCode::Ledger, message).billed();
+    let failure = match &counts.ledger_error {
+        Some(_) if store.is_full() => failure.hint(
+            "nothing more was sent; make room on the disk and run the same command again: what is stored is not bought again",
+        ),
+        Some(_) => failure.hint("nothing more was sent; what is stored is not bought again"),
+        None => failure.hint(
+            "keep the output: what it holds is in no ledger any more, and a run that asks the same buys it again",
+        ),
+    };
+    match counts.in_doubt() {
+        0 => failure,
+        1 => failure.hint("1 call may have been paid for, and its answer is not stored: `--in-doubt retry` sends it again"),
+        doubts => failure.hint(format!(
+            "{} calls may have been paid for, and their answers are not stored: `--in-doubt retry` sends them again",
+            report::thousands(doubts)
+        )),
+    }
 }
 
 fn status(counts: &Counts, interrupted: bool) -> Status {

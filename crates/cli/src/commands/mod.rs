@@ -87,5 +87,9 @@ fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Fail
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
         Failure::new(exit::INTERNAL, ErrorCode::Internal, "no threads can be started").caused_by(&error)
     })?;
-    runtime.block_on(work)
+    runtime.block_on(async {
+        // Before the first file is made.
+        crate::signals::survive_full_files();
+        work.await
+    })
 }

@@ -165,6 +165,12 @@ impl Ask<'_> {
             price,
             exit_code: failure.as_ref().map_or(exit::DONE, |failure| failure.exit),
         };
+        if !store.is_in_place() {
+            let message = format!("the ledger {} was deleted or replaced", project::shown(store.path()));
+            return Err(Failure::new(exit::INTERNAL, ErrorCode::Ledger, message)
+                .hint("the call is in no ledger any more; asked again, it is bought again")
+                .billed());
+        }
         let summary = serde_json::to_string(&document).expect("our documents have text keys");
         store.end_run(run, &RunRecordEnd { state: RunState::Finished, summary })?;
         match failure {

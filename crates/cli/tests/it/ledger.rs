@@ -239,13 +239,74 @@ fn a_full_disk_loses_nothing_that_was_stored() {
     limited
         .current_dir(world.folder())
         .envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let ran = world.ran(limited.output().unwrap()).exits(1);
-    assert!(ran.stderr.contains("cannot be used") || ran.stderr.contains("full"), "{}", ran.stderr);
+    let ran = world.ran(limited.output().unwrap());
+    assert!([1, 9].contains(&ran.code), "{}", ran.stderr);
+    assert!(ran.stderr.contains("cannot be used: the disk is full"), "{}", ran.stderr);
+    assert!(!ran.stdout.contains("defect of marl"), "{}", ran.stdout);
+    assert_eq!(ran.json()["status"], "stopped");
+    assert_eq!(ran.code == 9, ran.json()["calls"]["in_doubt"] != 0, "{}", ran.stdout);
     let billed = world.stats().billed;
     assert!(billed > 20 && billed < 900, "{billed}");
     let after = world.run(ENRICH);
     assert!([0, 9].contains(&after.code), "{}", after.stderr);
     assert_eq!(world.stats().billed_duplicates, 0);
+}
+
+/// A small disk of its own for the ledger. Only where the system lets a user mount one.
+#[test]
+fn on_a_full_disk_every_answer_that_was_paid_for_is_stored() {
+    let world = world(1_200, 1_200);
+    fs::create_dir(world.path("disk")).unwrap();
+    fs::create_dir(world.path("kept")).unwrap();
+    let mount = "mount -t tmpfs -o size=5000k none disk";
+    let marl = env!("CARGO_BIN_EXE_marl");
+    let run = |enrich: &str| {
+        let script = format!("{mount} && cp -a kept/. disk/ && {{ {marl} {enrich}; code=$?; rm -rf kept; cp -a disk kept; exit $code; }}");
+        let mut command = std::process::Command::new("unshare");
+        command.args(["-rm", "bash", "-c", &script]).current_dir(world.folder());
+        let envs = world.command("");
+        command.envs(envs.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        world.ran(command.output().unwrap())
+    };
+    let mut can = std::process::Command::new("unshare");
+    can.args(["-rm", "bash", "-c", mount]).current_dir(world.folder());
+    if !can.output().is_ok_and(|output| output.status.success()) {
+        return;
+    }
+    let small = format!("{ENRICH} --ledger disk/l.db --output small.csv");
+    let ran = run(&small).exits(1);
+    let (billed, shown) = (world.stats().billed, ran.json());
+    assert!((20..1_200).contains(&billed), "{billed}");
+    assert!(ran.stderr.contains("the disk is full") && ran.stderr.contains("make room"), "{}", ran.stderr);
+    assert_eq!((shown["status"].as_str(), shown["calls"]["in_doubt"].as_u64()), (Some("stopped"), Some(0)));
+    assert!(shown["hint"].is_null(), "{}", shown["hint"]);
+    // What others write takes the room away.
+    fs::write(world.path("kept/other"), vec![1; 1_000_000]).unwrap();
+    let refused = run(&small).exits(1);
+    assert!(refused.stderr.contains("the disk is full: 4 MiB are kept free"), "{}", refused.stderr);
+    assert_eq!(world.stats().billed, billed, "nothing is sent without room for its answer");
+    let elsewhere = world.run(&format!("{ENRICH} --ledger kept/l.db --output large.csv")).exits(0);
+    assert_eq!(elsewhere.json()["calls"]["reused"], billed);
+    assert_eq!((world.stats().billed, world.stats().billed_duplicates), (1_200, 0));
+}
+
+/// The run is over before anybody looks again whether its ledger is there.
+#[test]
+fn a_ledger_that_goes_in_the_last_moment_is_noticed() {
+    for file in ["ledger.db", "ledger.db-wal"] {
+        let world = World::with(Options { latency: Duration::from_millis(500), ..Options::default() });
+        world.write("people.csv", people(8, 8));
+        let child = world.command(ENRICH).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        while world.stats().in_flight < 8 {
+            sleep(Duration::from_millis(1));
+        }
+        fs::remove_file(world.path(".marl").join(file)).unwrap();
+        let ran = world.ran(child.wait_with_output().unwrap()).exits(1);
+        assert!(ran.stderr.contains("was deleted or replaced"), "{file}: {}", ran.stderr);
+        assert!(ran.stderr.contains("buys it again"), "{file}: {}", ran.stderr);
+        let headlines = world.column("people_enriched.csv", "headline");
+        assert!(headlines.iter().all(|cell| !cell.is_empty()), "{file}: the output is written");
+    }
 }
 
 #[test]

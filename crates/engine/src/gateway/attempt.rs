@@ -143,7 +143,9 @@ impl Shared {
         let attempt = self.send(asked, time, past).await;
         drop(slot);
         let attempted = Attempted { intent, duration: begun.elapsed(), request_id: attempt.request_id };
-        self.after(asked, &attempted, pass, attempt.end, past).await
+        let next = self.after(asked, &attempted, pass, attempt.end, past).await;
+        // It left, and the record will not say how it ended.
+        Ok(next.unwrap_or_else(|error| self.left_in_doubt(call, Some(&self.ledger_failed(error)))))
     }
 
     /// The provider's time for an answer, and how long is read on after it.

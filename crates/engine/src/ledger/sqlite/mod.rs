@@ -11,6 +11,7 @@ mod lock;
 mod open;
 mod queue;
 mod readers;
+mod room;
 mod runs;
 mod sent;
 mod writer;
@@ -30,6 +31,7 @@ use calls::NewIntent;
 use judge::Judge;
 use lock::RunLock;
 use readers::Readers;
+use room::Room;
 use rusqlite::Connection;
 use writer::Writer;
 
@@ -45,8 +47,9 @@ pub use runs::{BeginError, RunEnd, RunRecord, RunStart, RunState};
 pub struct Store {
     path: PathBuf,
     is_new: bool,
-    identity: open::Identity,
+    files: open::Files,
     readers: Arc<Readers>,
+    room: Arc<Room>,
     writer: Writer,
 }
 
@@ -58,10 +61,11 @@ impl Store {
     pub fn open(path: &Path) -> Result<Self, OpenError> {
         let (writer, is_new) = open::writer(path)?;
         let readers = Arc::new(Readers::open(path)?);
-        let identity = open::Identity::of(path).map_err(|error| OpenError::io(path, &error))?;
-        let writer =
-            Writer::start(writer, Arc::clone(&readers)).map_err(|error| OpenError::sql(path, &error))?;
-        Ok(Self { path: path.to_owned(), is_new, identity, writer, readers })
+        let files = open::Files::of(path).map_err(|error| OpenError::io(path, &error))?;
+        let room = Arc::new(Room::beside(path));
+        let writer = Writer::start(writer, Arc::clone(&readers), Arc::clone(&room));
+        let writer = writer.map_err(|error| OpenError::sql(path, &error))?;
+        Ok(Self { path: path.to_owned(), is_new, files, readers, room, writer })
     }
 
     /// The file.
@@ -74,10 +78,15 @@ impl Store {
         self.is_new
     }
 
-    /// Whether the path still leads to the file that was opened: an unlinked file goes on
-    /// accepting rows that nobody will read.
+    /// Whether the path still leads to the file that was opened, and its log is there: an unlinked
+    /// file goes on accepting rows that nobody will read.
     pub fn is_in_place(&self) -> bool {
-        open::Identity::of(&self.path).is_ok_and(|now| now == self.identity)
+        self.files.are_in_place()
+    }
+
+    /// Whether the disk was full when something was to be stored. Then nothing more is sent.
+    pub fn is_full(&self) -> bool {
+        self.room.is_given_up()
     }
 
     /// Whether the process of a run lives.
@@ -107,10 +116,11 @@ impl RunLedger {
     /// Records the start of a run, as of which freshness is judged.
     ///
     /// # Errors
-    /// The ledger cannot be written, the run's lock cannot be made beside it, or another run under
-    /// the same consent goes on.
+    /// The ledger cannot be written, the run's lock cannot be made beside it, the disk has no room
+    /// for answers, or another run under the same consent goes on.
     pub fn begin(store: Arc<Store>, start: &RunStart, max_age: MaxAge) -> Result<Self, BeginError> {
         let now = now_ms();
+        store.room.reserve().map_err(|error| LedgerError(error.to_string()))?;
         let begun = store.begin_run(start, now)?;
         store.settle_the_dead()?;
         let judge = Judge { run: begun.run, freshness: Freshness::AsOf { now, max_age } };
@@ -162,6 +172,9 @@ impl Ledger for RunLedger {
     }
 
     async fn claim(&self, asking: &Asking<'_>) -> Result<Claim, LedgerError> {
+        if self.store.is_full() {
+            return Err(LedgerError(room::FULL.to_owned()));
+        }
         let intent = NewIntent::of(asking);
         let (judge, path) = (self.judge.clone(), self.store.path.clone());
         let (again, refresh) = (asking.again, asking.refresh);
@@ -187,6 +200,9 @@ impl Ledger for RunLedger {
         if !self.lock.is_in_place() {
             let lock = self.lock.path().display();
             return Err(LedgerError(format!("the run's lock {lock} was removed or replaced")));
+        }
+        if self.store.is_full() {
+            return Err(LedgerError(room::FULL.to_owned()));
         }
         let marked = self.lock.marks().map_or(Ok(()), |marks| marks.add(id));
         marked.map_err(|error| LedgerError(format!("a call cannot be marked as sent: {error}")))

@@ -2,7 +2,7 @@
 
 use std::{
     error, fmt, fs, io,
-    path::Path,
+    path::{Path, PathBuf},
     thread,
     time::{Duration, Instant},
 };
@@ -104,7 +104,7 @@ impl error::Error for OpenError {}
 /// What SQLite says, in words that name what to look at.
 pub(super) fn spoken(error: &rusqlite::Error) -> String {
     match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => "the disk is full".to_owned(),
+        Some(ErrorCode::DiskFull) => super::room::FULL.to_owned(),
         Some(ErrorCode::NotADatabase) => "this is not a ledger of marl".to_owned(),
         Some(ErrorCode::DatabaseCorrupt) => "the file is damaged".to_owned(),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => "another program holds it".to_owned(),
@@ -230,12 +230,40 @@ fn version(db: &Connection) -> rusqlite::Result<usize> {
     Ok(usize::try_from(version).unwrap_or_default())
 }
 
+/// The files that hold a ledger: what is in its log is in no other file.
+pub(super) struct Files(Vec<(PathBuf, Identity)>);
+
+impl Files {
+    /// Of an open ledger.
+    pub(super) fn of(ledger: &Path) -> io::Result<Self> {
+        let mut files = vec![(ledger.to_owned(), Identity::of(ledger)?)];
+        for side in ["-wal", "-shm"].map(|end| beside(ledger, end)) {
+            if let Ok(identity) = Identity::of(&side) {
+                files.push((side, identity));
+            }
+        }
+        Ok(Self(files))
+    }
+
+    /// Whether each path still leads to its file.
+    pub(super) fn are_in_place(&self) -> bool {
+        self.0.iter().all(|(path, identity)| Identity::of(path).is_ok_and(|now| now == *identity))
+    }
+}
+
+/// The ledger's path with an ending to its whole name: `ledger.db-wal`.
+pub(super) fn beside(ledger: &Path, end: &str) -> PathBuf {
+    let mut path = ledger.to_owned().into_os_string();
+    path.push(end);
+    path.into()
+}
+
 /// Which file a path leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Identity(u64, u64);
+struct Identity(u64, u64);
 
 impl Identity {
-    pub(super) fn of(path: &Path) -> io::Result<Self> {
+    fn of(path: &Path) -> io::Result<Self> {
         use std::os::unix::fs::MetadataExt;
         let file = fs::metadata(path)?;
         Ok(Self(file.dev(), file.ino()))

@@ -14,10 +14,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rusqlite::{Connection, hooks::Wal};
+use rusqlite::{Connection, ErrorCode, hooks::Wal};
 use tokio::sync::oneshot;
 
-use super::{LedgerError, failed, open::BUSY, queue::Queue, readers::Readers};
+use super::{
+    LedgerError, failed,
+    open::BUSY,
+    queue::Queue,
+    readers::Readers,
+    room::{FULL, Room},
+};
 
 /// How often readers that nobody uses are told to let go.
 const TIDY: Duration = Duration::from_millis(500);
@@ -27,8 +33,8 @@ const LONGEST_LOG: i32 = 4096;
 
 /// One change and whoever waits for it.
 trait Change: Send {
-    /// Makes the change within the transaction.
-    fn make(&mut self, db: &Connection);
+    /// Makes the change within the transaction; why it failed, if SQLite has a code for it.
+    fn make(&mut self, db: &Connection) -> Option<ErrorCode>;
     /// Says how it went, once the transaction is over: `Err` when nothing was stored.
     fn tell(self: Box<Self>, stored: Result<(), LedgerError>);
 }
@@ -45,15 +51,19 @@ where
     F: FnOnce(&Connection) -> rusqlite::Result<T> + Send,
     G: FnOnce(Result<T, LedgerError>) + Send,
 {
-    fn make(&mut self, db: &Connection) {
-        if let Some(change) = self.change.take() {
-            self.made = Some(change(db).map_err(|error| failed(&error)));
-        }
+    fn make(&mut self, db: &Connection) -> Option<ErrorCode> {
+        let made = self.change.take()?(db);
+        let code = made.as_ref().err().and_then(rusqlite::Error::sqlite_error_code);
+        self.made = Some(made.map_err(|error| failed(&error)));
+        code
     }
 
     fn tell(self: Box<Self>, stored: Result<(), LedgerError>) {
-        let made = self.made.unwrap_or_else(|| Err(LedgerError("the change was not made".to_owned())));
-        (self.tell)(stored.and(made));
+        (self.tell)(match (self.made, stored) {
+            (Some(Err(error)), _) | (_, Err(error)) => Err(error),
+            (Some(made), Ok(())) => made,
+            (None, Ok(())) => Err(LedgerError("the change was not made".to_owned())),
+        });
     }
 }
 
@@ -64,7 +74,11 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(mut db: Connection, readers: Arc<Readers>) -> rusqlite::Result<Self> {
+    pub(super) fn start(
+        mut db: Connection,
+        readers: Arc<Readers>,
+        room: Arc<Room>,
+    ) -> rusqlite::Result<Self> {
         let queue = Arc::new(Queue::new());
         let pages = Arc::new(AtomicI32::new(0));
         let counted = Arc::clone(&pages);
@@ -73,7 +87,7 @@ impl Writer {
             Ok(())
         }))?;
         let changes = Closing(Arc::clone(&queue));
-        let thread = thread::spawn(move || write(&db, &pages, &changes.0, &readers));
+        let thread = thread::spawn(move || write(&db, &pages, &changes.0, &readers, &room));
         Ok(Self { queue, thread: Some(thread) })
     }
 
@@ -149,7 +163,13 @@ fn gone() -> LedgerError {
     LedgerError("its writer ended".to_owned())
 }
 
-fn write(db: &Connection, pages: &AtomicI32, changes: &Queue<Box<dyn Change>>, readers: &Readers) {
+fn write(
+    db: &Connection,
+    pages: &AtomicI32,
+    changes: &Queue<Box<dyn Change>>,
+    readers: &Readers,
+    room: &Room,
+) {
     let mut tidied = Instant::now();
     let mut longest = LONGEST_LOG;
     loop {
@@ -157,7 +177,7 @@ fn write(db: &Connection, pages: &AtomicI32, changes: &Queue<Box<dyn Change>>, r
         if batch.is_empty() {
             return;
         }
-        commit(db, batch, readers);
+        commit(db, batch, readers, room);
         let pages = pages.load(Ordering::Relaxed);
         if pages > longest {
             // Another process may be reading; then it is tried again when there is more.
@@ -170,18 +190,24 @@ fn write(db: &Connection, pages: &AtomicI32, changes: &Queue<Box<dyn Change>>, r
     }
 }
 
-fn commit(db: &Connection, mut batch: Vec<Box<dyn Change>>, readers: &Readers) {
+fn commit(db: &Connection, mut batch: Vec<Box<dyn Change>>, readers: &Readers, room: &Room) {
     let say = |word: &str| db.prepare_cached(word)?.execute([]).map(|_| ());
+    let mut ended_within = None;
     let stored = say("BEGIN IMMEDIATE").and_then(|()| {
         for change in &mut batch {
             // A full disk can end the transaction from within; nothing may be made after it.
             if !db.is_autocommit() {
-                change.make(db);
+                let code = change.make(db);
+                room.heed(code);
+                ended_within = ended_within.or(code.filter(|_| db.is_autocommit()));
             }
         }
         say("COMMIT")
     });
-    let stored = stored.map_err(|error| failed(&error));
+    let stored = stored.map_err(|error| {
+        room.heed(error.sqlite_error_code());
+        if ended_within == Some(ErrorCode::DiskFull) { LedgerError(FULL.to_owned()) } else { failed(&error) }
+    });
     if stored.is_err() && !db.is_autocommit() {
         let _ = db.execute_batch("ROLLBACK");
     }

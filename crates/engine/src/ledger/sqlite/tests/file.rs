@@ -35,8 +35,17 @@ async fn a_full_disk_is_an_error_and_loses_nothing_stored() {
         tokio::time::sleep(Duration::from_millis(400)).await;
         ledger.store().writer.run(|db| db.pragma_update(None, "max_page_count", 1_000_000)).await.unwrap();
     };
+    let kept = world.path().with_file_name("ledger.db-room");
+    assert!(kept.exists(), "room is kept for answers");
     let (settled, ()) = futures::join!(settling, room);
     settled.expect("whoever holds a reply keeps trying");
+    assert!(!kept.exists() && ledger.store().is_full(), "the room is given up");
+    let (call, scope) = (call(3), Scope::default());
+    let time = Duration::from_secs(1);
+    let key = world.key(3);
+    let asking =
+        Asking { key, call: &call, scope: &scope, again: false, refresh: false, attempt: 1, time, price: None };
+    assert_eq!(ledger.claim(&asking).await.unwrap_err().0, "the disk is full", "nothing more is sent");
     assert_eq!(world.word(&ledger, 1).await, "answered yes");
     assert!(world.word(&ledger, 2).await.starts_with("answered xxx"));
 }
@@ -48,6 +57,11 @@ fn marls_folder_ignores_itself() {
     assert!(store.is_new() && store.is_in_place());
     assert_eq!(fs::read_to_string(world.folder.path().join(".marl/.gitignore")).unwrap(), "*\n");
     assert!(!world.store().is_new());
+    let log = world.path().with_file_name("ledger.db-wal");
+    fs::rename(&log, log.with_extension("away")).unwrap();
+    assert!(!store.is_in_place(), "its log is gone");
+    fs::rename(log.with_extension("away"), &log).unwrap();
+    assert!(store.is_in_place());
     fs::remove_file(world.path()).unwrap();
     assert!(!store.is_in_place(), "deleted");
     fs::write(world.path(), "").unwrap();
