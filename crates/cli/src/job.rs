@@ -227,9 +227,9 @@ impl<'a> Job<'a> {
     /// The ledger's file, if there is one.
     pub(crate) fn ledger_there_is(&self) -> Result<Option<Arc<Store>>, Failure> {
         let path = project::ledger(&self.args.ledger, &self.place.project)?;
-        // An empty file is a ledger that nobody has begun; a plan does not begin it.
+        // An empty file is a ledger that nobody has begun.
         let is_there = fs::metadata(&path).is_ok_and(|file| file.len() > 0);
-        if is_there { Ok(Some(Arc::new(Store::open(&path)?))) } else { Ok(None) }
+        if is_there { Ok(Some(Arc::new(Store::read(&path)?))) } else { Ok(None) }
     }
 
     /// A condition over the table's own columns.

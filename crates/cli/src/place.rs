@@ -1,6 +1,7 @@
 //! Where a command works: the working folder, the project's settings, the ledger.
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -34,15 +35,30 @@ impl Place {
         Ok(Store::open(&project::ledger(choice, &self.project)?)?)
     }
 
-    /// Opens a ledger that must be there.
+    /// Opens a ledger that must be there, to read it.
     pub(crate) fn existing_ledger(&self, choice: &LedgerChoice) -> Result<Arc<Store>, Failure> {
-        let path = project::ledger(choice, &self.project)?;
-        if !path.exists() {
-            let message = format!("there is no ledger at {}", project::shown(&path));
-            return Err(Failure::new(exit::NOT_FOUND, ErrorCode::NotFound, message)
-                .hint("`marl enrich` makes it; name another with `--ledger PATH`, or the sandbox's with `--sandbox`"));
-        }
+        Ok(Arc::new(Store::read(&self.path_of_ledger(choice)?)?))
+    }
+
+    /// Opens a ledger that must be there, to change what it holds.
+    pub(crate) fn changing_ledger(&self, choice: &LedgerChoice) -> Result<Arc<Store>, Failure> {
+        let path = self.path_of_ledger(choice)?;
+        // What is no ledger is left as it is.
+        Store::read(&path)?;
         Ok(Arc::new(Store::open(&path)?))
+    }
+
+    /// The path of a ledger that must be there. An empty file is one that nobody has begun.
+    fn path_of_ledger(&self, choice: &LedgerChoice) -> Result<PathBuf, Failure> {
+        let path = project::ledger(choice, &self.project)?;
+        let why = match fs::metadata(&path) {
+            Ok(file) if file.is_file() && file.len() == 0 => ": the file is empty",
+            Ok(_) => return Ok(path),
+            Err(_) => "",
+        };
+        let message = format!("there is no ledger at {}{why}", project::shown(&path));
+        Err(Failure::new(exit::NOT_FOUND, ErrorCode::NotFound, message)
+            .hint("`marl enrich` makes it; name another with `--ledger PATH`, or the sandbox's with `--sandbox`"))
     }
 }
 
@@ -64,7 +80,7 @@ pub(crate) fn settings(project: &Path, working: &Path, registry: &Registry) -> R
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Self {
         let exit = match error.problem {
-            Problem::NotALedger | Problem::Newer => exit::USAGE,
+            Problem::NotALedger | Problem::Foreign | Problem::Newer => exit::USAGE,
             _ => exit::INTERNAL,
         };
         let failure = Self::new(exit, ErrorCode::Ledger, error.to_string()).hint(error.hint());

@@ -194,6 +194,9 @@ pub(crate) enum LedgerCommand {
         /// How old: `90d`
         #[arg(long, value_name = "AGE", value_parser = parse_time)]
         older_than: Duration,
+        /// Remove calls in doubt too; asked about again, they may be paid for twice
+        #[arg(long)]
+        doubts: bool,
         /// Only say what would be removed
         #[arg(long)]
         dry_run: bool,
@@ -205,11 +208,17 @@ pub(crate) enum LedgerCommand {
         #[command(flatten)]
         ledger: LedgerChoice,
     },
-    /// Remove the calls with a parameter: one person's data
+    /// Remove one person's data: calls, and what runs and their logs say of them
     Forget {
-        /// The parameter and its value: `linkedin_url=https://www.linkedin.com/in/...`
-        #[arg(long, value_name = "NAME=VALUE", value_parser = parse_parameter)]
-        parameter: (String, String),
+        /// The calls with this parameter: `linkedin_url=https://www.linkedin.com/in/...`
+        #[arg(long, value_name = "NAME=VALUE", value_parser = parse_parameter, required_unless_present = "value")]
+        parameter: Option<(String, String)>,
+        /// Every call that has this address or name in its parameters or its answer, in any spelling
+        #[arg(long, value_name = "TEXT", value_parser = parse_value)]
+        value: Vec<String>,
+        /// Remove calls in doubt too; asked about again, they may be paid for twice
+        #[arg(long)]
+        doubts: bool,
         /// Only say what would be removed
         #[arg(long)]
         dry_run: bool,
@@ -225,6 +234,15 @@ fn parse_parameter(text: &str) -> Result<(String, String), String> {
         }
         _ => Err("it must look like `linkedin_url=https://www.linkedin.com/in/jane-doe`".to_owned()),
     }
+}
+
+/// A shorter one would be found everywhere.
+fn parse_value(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.chars().filter(|c| c.is_alphanumeric()).count() < 4 {
+        return Err("it must have at least 4 letters or digits, such as `linkedin.com/in/jane-doe`".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {

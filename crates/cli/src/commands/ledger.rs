@@ -1,6 +1,6 @@
 //! `marl ledger`: what it holds, and what is taken out of it.
 
-use engine::ledger::{CallRecord, Prune, Stats, Store};
+use engine::ledger::{CallRecord, Prune, Removed, Stats, Store};
 use marl_core::{Registry, SemanticType};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::{
     args::{LedgerArgs, LedgerCommand},
     document::Version,
+    error_code::ErrorCode,
     exit,
     failure::Failure,
     place::Place,
@@ -40,10 +41,22 @@ pub(super) struct Line<'a> {
 #[schemars(rename = "ledger prune")]
 pub(super) struct Removal {
     schema_version: Version<1>,
-    /// How many calls are meant.
+    /// How many calls are meant, without those that are kept.
     calls: u64,
     /// Of these, the answers that would be bought again.
     payable_again: u64,
+    /// Of these, the calls in doubt, which may be paid for twice when they are asked about again.
+    doubts: u64,
+    /// Calls in doubt that are meant and kept: `--doubts` takes them too.
+    doubts_kept: u64,
+    /// Runs whose command or results told of it.
+    runs: u64,
+    /// Logs of runs that told of it.
+    logs: u64,
+    /// Runs that go on and tell of it: they keep it.
+    runs_kept: u64,
+    /// The removed text is still in the file, since another process reads it.
+    remains: bool,
     removed: u64,
     dry_run: bool,
 }
@@ -53,13 +66,28 @@ pub(crate) fn run(args: &LedgerArgs, printer: &Printer) -> Result<u8, Failure> {
     match &args.command {
         LedgerCommand::Stats { ledger } => stats(&*place.existing_ledger(ledger)?, printer),
         LedgerCommand::Export { ledger } => export(&*place.existing_ledger(ledger)?, printer),
-        LedgerCommand::Prune { older_than, dry_run, ledger } => {
-            remove(&*place.existing_ledger(ledger)?, &[Prune::OlderThan(*older_than)], *dry_run, printer)
+        LedgerCommand::Prune { older_than, doubts, dry_run, ledger } => {
+            let what = [Prune::OlderThan(*older_than)];
+            let how = How { doubts: *doubts, dry_run: *dry_run, is_person: false };
+            remove(&*place.changing_ledger(ledger)?, &what, how, printer)
         }
-        LedgerCommand::Forget { parameter, dry_run, ledger } => {
-            remove(&*place.existing_ledger(ledger)?, &spellings(parameter), *dry_run, printer)
+        LedgerCommand::Forget { parameter, value, doubts, dry_run, ledger } => {
+            let mut what: Vec<Prune> = parameter.iter().map(of_parameter).collect();
+            if !value.is_empty() {
+                what.push(Prune::Person { values: value.iter().flat_map(|value| spellings("", value)).collect() });
+            }
+            let how = How { doubts: *doubts, dry_run: *dry_run, is_person: true };
+            remove(&*place.changing_ledger(ledger)?, &what, how, printer)
         }
     }
+}
+
+/// How something is removed.
+#[derive(Clone, Copy)]
+struct How {
+    doubts: bool,
+    dry_run: bool,
+    is_person: bool,
 }
 
 fn stats(store: &Store, printer: &Printer) -> Result<u8, Failure> {
@@ -93,41 +121,110 @@ fn export(store: &Store, printer: &Printer) -> Result<u8, Failure> {
     Ok(exit::DONE)
 }
 
-fn remove(store: &Store, what: &[Prune], dry_run: bool, printer: &Printer) -> Result<u8, Failure> {
-    let (mut all, mut usable) = (0, 0);
-    for what in what {
-        let (more, more_usable) = store.would_remove(what)?;
-        (all, usable) = (all + more, usable + more_usable);
-        if !dry_run {
-            store.remove(what)?;
-        }
-    }
+fn remove(store: &Store, what: &[Prune], how: How, printer: &Printer) -> Result<u8, Failure> {
+    let removed =
+        if how.dry_run { store.would_remove(what, how.doubts)? } else { store.remove(what, how.doubts)? };
     if printer.is_json() {
-        let removed = if dry_run { 0 } else { all };
         printer.document(&Removal {
             schema_version: Version,
-            calls: all,
-            payable_again: usable,
-            removed,
-            dry_run,
+            calls: removed.calls,
+            payable_again: removed.answers,
+            doubts: removed.doubts,
+            doubts_kept: removed.doubts_kept,
+            runs: removed.runs,
+            logs: removed.logs,
+            runs_kept: removed.runs_kept,
+            remains: removed.remains,
+            removed: if how.dry_run { 0 } else { removed.calls },
+            dry_run: how.dry_run,
         });
-        return Ok(exit::DONE);
+    } else {
+        told(&removed, how).iter().for_each(|line| printer.data(line));
     }
-    let done = if dry_run { "would be removed" } else { "removed" };
-    printer.data(&format!("{} calls {done}", thousands(all)));
-    printer
-        .data(&format!("{} answers among them: asked about again, they are bought again", thousands(usable)));
-    Ok(exit::DONE)
+    if how.is_person {
+        not_gone(store, &removed, how)?;
+    }
+    Ok(if removed.doubts_kept > 0 && how.is_person { exit::IN_DOUBT } else { exit::DONE })
 }
 
-/// The value as given, and in the form in which it was sent.
-fn spellings((name, value): &(String, String)) -> Vec<Prune> {
+fn told(removed: &Removed, how: How) -> Vec<String> {
+    let done = if how.dry_run { "would be removed" } else { "removed" };
+    let one = |number: u64| number == 1;
+    let mut lines = vec![
+        format!("{} {done}", counted(removed.calls, "call")),
+        format!(
+            "{} among them: asked about again, {} bought again",
+            counted(removed.answers, "answer"),
+            if one(removed.answers) { "it is" } else { "they are" }
+        ),
+    ];
+    if removed.doubts > 0 {
+        lines.push(format!(
+            "{} in doubt among them: asked about again, {} may be paid for twice",
+            counted(removed.doubts, "call"),
+            if one(removed.doubts) { "it" } else { "they" }
+        ));
+    }
+    if removed.doubts_kept > 0 {
+        let them = if one(removed.doubts_kept) { "it" } else { "them" };
+        lines.push(format!(
+            "{} in doubt kept, since {} may have been paid for: `--doubts` removes {them} too",
+            counted(removed.doubts_kept, "call"),
+            if one(removed.doubts_kept) { "it" } else { "they" }
+        ));
+    }
+    if removed.runs > 0 || removed.logs > 0 {
+        let (runs, logs) = (counted(removed.runs, "run"), counted(removed.logs, "log"));
+        lines.push(format!("what {runs} and {logs} told of it {done}"));
+    }
+    if how.is_person {
+        lines.push(
+            "not reached: tables and outputs, their errors files, copies of the ledger, and what providers keep".to_owned(),
+        );
+    }
+    lines
+}
+
+fn counted(number: u64, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {what}{plural}", thousands(number))
+}
+
+/// A person's data that is there still is a failure, though all that could be removed is.
+fn not_gone(store: &Store, removed: &Removed, how: How) -> Result<(), Failure> {
+    let ledger = project::shown(store.path());
+    if how.dry_run {
+        return Ok(());
+    }
+    if removed.runs_kept > 0 {
+        let message = format!("{} in {ledger} still running and telling of it", counted(removed.runs_kept, "run"));
+        return Err(Failure::new(exit::STILL_RUNNING, ErrorCode::Ledger, message)
+            .hint("run the same command again when `marl runs` says that they have ended")
+            .retryable());
+    }
+    if removed.remains {
+        let message = format!("the removed text may still be in {ledger} and its log: another process reads them");
+        return Err(Failure::new(exit::STILL_RUNNING, ErrorCode::Ledger, message)
+            .hint("run the same command again when nothing else reads the ledger; it then overwrites the text")
+            .retryable());
+    }
+    Ok(())
+}
+
+fn of_parameter((name, value): &(String, String)) -> Prune {
+    Prune::Parameter { name: name.clone(), values: spellings(name, value) }
+}
+
+/// The value as given, and in the forms in which it may have been sent: that of the parameter's
+/// type, or of any type where there is no parameter.
+fn spellings(parameter: &str, value: &str) -> Vec<String> {
     let sent = SemanticType::ALL
         .into_iter()
-        .filter(|kind| kind.is_recognisable() && name.ends_with(kind.name()))
-        .find_map(|kind| kind.read(value).ok())
+        .filter(|kind| kind.is_recognisable() && (parameter.is_empty() || parameter.ends_with(kind.name())))
+        .filter_map(|kind| kind.read(value).ok())
         .map(|value| value.to_string());
-    let mut values = vec![value.clone()];
-    values.extend(sent.filter(|sent| sent != value));
-    values.into_iter().map(|value| Prune::Parameter { name: name.clone(), value }).collect()
+    let mut values = vec![value.to_owned()];
+    values.extend(sent);
+    values.dedup();
+    values
 }

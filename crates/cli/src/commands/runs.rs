@@ -67,7 +67,7 @@ pub(crate) fn run(args: &RunsArgs, printer: &Printer) -> Result<u8, Failure> {
             wait(&*place.existing_ledger(&ledger.after(&args.ledger))?, *id, *timeout, printer)
         }
         Some(RunsCommand::Stop { id, ledger }) => {
-            stop(&*place.existing_ledger(&ledger.after(&args.ledger))?, *id, printer)
+            stop(&*place.changing_ledger(&ledger.after(&args.ledger))?, *id, printer)
         }
     }
 }

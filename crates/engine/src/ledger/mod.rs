@@ -16,8 +16,8 @@ use marl_core::{Call, Error};
 pub use key::{Key, Scope};
 pub use memory::Memory;
 pub use sqlite::{
-    BeginError, CallRecord, CallState, Freshness, MaxAge, OpenError, Problem, Prune, RunEnd as RunRecordEnd,
-    RunLedger, RunRecord, RunStart, RunState, Stats, Store, Used, run_file,
+    BeginError, CallRecord, CallState, Freshness, MaxAge, OpenError, Problem, Prune, Removed,
+    RunEnd as RunRecordEnd, RunLedger, RunRecord, RunStart, RunState, Stats, Store, Used, run_file,
 };
 
 /// What the ledger knows of a call.

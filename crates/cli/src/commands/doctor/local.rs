@@ -49,7 +49,7 @@ pub(super) fn ledger(choice: &LedgerChoice, project: &Path, working: &Path) -> V
     let mut checks = vec![folder_of(&path, working)];
     // An empty file is a ledger that nobody has begun.
     if fs::metadata(&path).is_ok_and(|file| file.len() > 0) {
-        match Store::open(&path) {
+        match Store::read(&path) {
             Ok(store) => checks.extend(inside(&store, &shown)),
             Err(error) => checks.push(Check::failed("ledger", &Failure::from(error), RECOVER)),
         }

@@ -34,6 +34,18 @@ impl CallState {
         matches!(self, Self::Found | Self::NoData | Self::Unusable)
     }
 
+    /// The word in counts.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Intent => "intent",
+            Self::Found => "found",
+            Self::NoData => "no_data",
+            Self::Failed => "failed",
+            Self::InDoubt => "in_doubt",
+            Self::Unusable => "unusable",
+        }
+    }
+
     pub(super) fn from_code(code: i64) -> Self {
         match code {
             0 => Self::Intent,

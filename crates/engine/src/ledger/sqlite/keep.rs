@@ -1,12 +1,12 @@
-//! Keeping house: counts, what is pruned, exported and forgotten.
+//! What the ledger holds: counts, whether it is whole, its calls one by one. Changes nothing.
 
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, types::Value as SqlValue};
+use rusqlite::{Connection, ErrorCode};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{CallRecord, CallState, Freshness, Judge, MaxAge, NO_RUN, Store, calls, failed, ms, now_ms};
+use super::{CallRecord, CallState, Freshness, Judge, MaxAge, NO_RUN, Store, calls, failed, now_ms};
 use crate::ledger::{Key, Known, LedgerError};
 
 /// What a ledger holds.
@@ -35,20 +35,6 @@ pub struct StateCount {
     pub state: String,
     /// How many.
     pub count: u64,
-}
-
-/// What a removal takes.
-#[derive(Debug, Clone)]
-pub enum Prune {
-    /// Every settled call older than this.
-    OlderThan(Duration),
-    /// Every call with this parameter: one person's data.
-    Parameter {
-        /// The parameter's name.
-        name: String,
-        /// Its value, in the form in which it was sent.
-        value: String,
-    },
 }
 
 impl Store {
@@ -96,38 +82,6 @@ impl Store {
         self.readers.fresh(count).map_err(|error: rusqlite::Error| failed(&error))
     }
 
-    /// How many usable answers a removal would take: what would become payable again.
-    ///
-    /// # Errors
-    /// The ledger cannot be read.
-    pub fn would_remove(&self, what: &Prune) -> Result<(u64, u64), LedgerError> {
-        let (condition, values) = condition(what);
-        let sql = format!("SELECT count(*), total(state IN (1, 2, 5)) FROM call WHERE {condition}");
-        let counted = self.readers.fresh(|db| {
-            db.query_row(&sql, rusqlite::params_from_iter(values), |row| {
-                Ok((row.get::<_, i64>(0)?, row.get::<_, f64>(1)?))
-            })
-        });
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of rows")]
-        counted.map(|(all, usable)| (all.unsigned_abs(), usable as u64)).map_err(|error| failed(&error))
-    }
-
-    /// Removes calls, and their text from the file.
-    ///
-    /// # Errors
-    /// The ledger cannot be written.
-    pub fn remove(&self, what: &Prune) -> Result<u64, LedgerError> {
-        let (condition, values) = condition(what);
-        let sql = format!("DELETE FROM call WHERE {condition}");
-        let removed = self.writer.run_blocking(move |db| {
-            // What is deleted is overwritten: a person's data must not stay in free pages.
-            db.pragma_update(None, "secure_delete", true)?;
-            db.execute(&sql, rusqlite::params_from_iter(values))
-        })?;
-        let tidied = self.empty_the_log();
-        tidied.map(|()| removed as u64)
-    }
-
     /// Hands every call to `each`, oldest first.
     ///
     /// # Errors
@@ -168,45 +122,25 @@ impl Store {
         let ms = usual.map_err(|error| failed(&error))?;
         Ok(ms.map(|ms| Duration::from_millis(ms.unsigned_abs())))
     }
-
-    /// Brings the log into the file and empties it, so that removed text is gone from both.
-    fn empty_the_log(&self) -> Result<(), LedgerError> {
-        self.readers.end_idle();
-        let db = super::open::reader(&self.path).map_err(|error| LedgerError(error.to_string()))?;
-        let done = db
-            .pragma_update(None, "query_only", false)
-            .and_then(|()| db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())));
-        done.map_err(|error| failed(&error))
-    }
 }
 
 fn stats(db: &Connection) -> rusqlite::Result<Stats> {
     let mut statement = db.prepare(
-        "SELECT provider, operation, state, count(*) FROM calls GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+        "SELECT provider, operation, state, count(*) FROM call GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
     )?;
     let counts = statement.query_map([], |row| {
         let count: i64 = row.get(3)?;
-        let (provider, operation, state) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let (provider, operation) = (row.get(0)?, row.get(1)?);
+        let state = CallState::from_code(row.get(2)?).name().to_owned();
         Ok(StateCount { provider, operation, state, count: count.unsigned_abs() })
     })?;
-    let calls = counts.collect::<rusqlite::Result<_>>()?;
+    let mut calls = counts.collect::<rusqlite::Result<Vec<StateCount>>>()?;
+    let place = |call: &StateCount| (call.provider.clone(), call.operation.clone(), call.state.clone());
+    calls.sort_by_key(place);
     let runs: i64 = db.query_row("SELECT count(*) FROM run", [], |row| row.get(0))?;
     let pages: i64 = db.pragma_query_value(None, "page_count", |row| row.get(0))?;
     let page: i64 = db.pragma_query_value(None, "page_size", |row| row.get(0))?;
     let (oldest, newest) = db
         .query_row("SELECT min(sent_at), max(sent_at) FROM call", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(Stats { calls, runs: runs.unsigned_abs(), bytes: (pages * page).unsigned_abs(), oldest, newest })
-}
-
-/// The rows that a removal takes. Open intents are never taken: somebody waits for them.
-fn condition(what: &Prune) -> (&'static str, Vec<SqlValue>) {
-    match what {
-        Prune::OlderThan(age) => {
-            ("state <> 0 AND coalesce(settled_at, sent_at) < ?1", vec![SqlValue::from(now_ms() - ms(*age))])
-        }
-        Prune::Parameter { name, value } => (
-            "state <> 0 AND EXISTS (SELECT 1 FROM json_each(parameters) WHERE json_each.key = ?1 AND json_each.value = ?2)",
-            vec![SqlValue::from(name.clone()), SqlValue::from(value.clone())],
-        ),
-    }
 }

@@ -11,9 +11,12 @@ mod lock;
 mod open;
 mod queue;
 mod readers;
+mod remove;
 mod room;
 mod runs;
+mod schema;
 mod sent;
+mod trace;
 mod writer;
 
 use std::{
@@ -38,9 +41,10 @@ use writer::Writer;
 pub use calls::{CallRecord, CallState};
 pub use consent::Used;
 pub use judge::{Freshness, MaxAge};
-pub use keep::{Prune, Stats};
+pub use keep::Stats;
 pub use lock::run_file;
 pub use open::{OpenError, Problem};
+pub use remove::{Prune, Removed};
 pub use runs::{BeginError, RunEnd, RunRecord, RunStart, RunState};
 
 /// An open ledger file.
@@ -50,7 +54,8 @@ pub struct Store {
     files: open::Files,
     readers: Arc<Readers>,
     room: Arc<Room>,
-    writer: Writer,
+    /// `None` for a ledger that is only read.
+    writer: Option<Writer>,
 }
 
 impl Store {
@@ -65,7 +70,23 @@ impl Store {
         let room = Arc::new(Room::beside(path));
         let writer = Writer::start(writer, Arc::clone(&readers), Arc::clone(&room));
         let writer = writer.map_err(|error| OpenError::sql(path, &error))?;
-        Ok(Self { path: path.to_owned(), is_new, files, readers, room, writer })
+        Ok(Self { path: path.to_owned(), is_new, files, readers, room, writer: Some(writer) })
+    }
+
+    /// Opens a ledger to read it: nothing is made or changed, also in a folder that cannot be
+    /// written, and one of an earlier version is read as it is.
+    ///
+    /// # Errors
+    /// See [`Problem`]; there is no ledger at `path`, or it cannot be read.
+    pub fn read(path: &Path) -> Result<Self, OpenError> {
+        let readers = Arc::new(Readers::read_only(path)?);
+        let files = open::Files::of(path).map_err(|error| OpenError::io(path, &error))?;
+        let room = Arc::new(Room::beside(path));
+        Ok(Self { path: path.to_owned(), is_new: false, files, readers, room, writer: None })
+    }
+
+    fn writer(&self) -> Result<&Writer, LedgerError> {
+        self.writer.as_ref().ok_or_else(|| LedgerError("it was opened for reading alone".to_owned()))
     }
 
     /// The file.
@@ -181,9 +202,9 @@ impl Ledger for RunLedger {
         let claim = move |db: &Connection| calls::claim(db, &judge, &intent, again, refresh, &path);
         // Claimed ahead of its slot, nothing waits for it yet.
         let claimed = if self.tells_unsent() {
-            self.store.writer.run_with_others(claim).await
+            self.store.writer()?.run_with_others(claim).await
         } else {
-            self.store.writer.run(claim).await
+            self.store.writer()?.run(claim).await
         };
         if matches!(claimed, Ok(Claim::Granted(_))) {
             self.open.fetch_add(1, Ordering::Relaxed);
@@ -209,7 +230,7 @@ impl Ledger for RunLedger {
     }
 
     async fn take_back(&self, _: &Key, Intent(id): Intent) -> Result<(), LedgerError> {
-        self.store.writer.run(move |db| calls::take_back(db, id)).await?;
+        self.store.writer()?.run(move |db| calls::take_back(db, id)).await?;
         self.open.fetch_sub(1, Ordering::Relaxed);
         Ok(())
     }
@@ -221,7 +242,7 @@ impl Ledger for RunLedger {
         let mut tries = 0;
         loop {
             let ended = Arc::clone(&ended);
-            match self.store.writer.run_with_others(move |db| calls::settle(db, id, &ended)).await {
+            match self.store.writer()?.run_with_others(move |db| calls::settle(db, id, &ended)).await {
                 Err(_) if tries < TRIES => {
                     tries += 1;
                     tokio::time::sleep(Duration::from_millis(250)).await;

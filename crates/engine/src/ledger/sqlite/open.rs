@@ -4,16 +4,23 @@ use std::{
     error, fmt, fs, io,
     path::{Path, PathBuf},
     thread,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
 
+use super::schema;
+
 /// "marl" in ASCII: a file with another id is not ours.
-const APPLICATION_ID: i32 = 0x6d61_726c;
+pub(super) const APPLICATION_ID: i32 = 0x6d61_726c;
 
 /// The migrations, each from one version to the next; a new file runs them all.
 pub(super) const MIGRATIONS: [&str; 2] = [include_str!("schema.sql"), include_str!("consent.sql")];
+
+/// How a ledger of an earlier version is read as one of the next without changing it, by temporary
+/// views: the first is for version 1.
+const VIEWED_AS_NEXT: [&str; MIGRATIONS.len() - 1] =
+    ["CREATE TEMP VIEW run AS SELECT *, NULL AS consent FROM main.run"];
 
 /// How long a writer waits for another process's commit.
 pub(super) const BUSY: Duration =
@@ -29,6 +36,8 @@ pub enum Problem {
     Newer,
     /// It is a file of another kind.
     NotALedger,
+    /// Somebody added to it, or changed how it is made.
+    Foreign,
     /// Its content is damaged.
     Corrupt,
     /// Another program holds it.
@@ -82,6 +91,10 @@ impl OpenError {
         match self.problem {
             Problem::Newer => "update marl, or name another ledger with `--ledger PATH`",
             Problem::NotALedger => "name another ledger with `--ledger PATH`",
+            Problem::Foreign => {
+                "marl uses a ledger only as it made it: take out what was added with `sqlite3`, or name another ledger \
+                 with `--ledger PATH`"
+            }
             Problem::Corrupt => {
                 "keep a copy; `sqlite3 FILE .recover` brings back what can be read, and `--ledger PATH` names another"
             }
@@ -120,7 +133,11 @@ pub(super) fn writer(path: &Path) -> Result<(Connection, bool), OpenError> {
     let is_new = !path.exists();
     make_folder(path).map_err(|error| OpenError::io(path, &error))?;
     let wrong = |error: &rusqlite::Error| OpenError::sql(path, error);
-    let mut db = Connection::open(path).map_err(|error| wrong(&error))?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut db = Connection::open_with_flags(path, flags).map_err(|error| wrong(&error))?;
+    harden(&db).map_err(|error| wrong(&error))?;
     // Looked at before anything is set: another program's file is left as it is.
     let version = check(&db, path)?;
     patiently(|| configure(&db)).map_err(|error| wrong(&error))?;
@@ -144,13 +161,91 @@ fn patiently<T>(work: impl Fn() -> rusqlite::Result<T>) -> rusqlite::Result<T> {
     }
 }
 
-/// A connection that only reads.
+/// A connection to a ledger that is not changed, whoever may write to its folder: nothing is made,
+/// migrated or brought from its log into the file.
+///
+/// Where no log is there, nobody writes, and the file is read as one that does not change: SQLite
+/// would make its log and index otherwise. [`Still`] says whether that is so yet.
+pub(super) fn read_only(path: &Path) -> Result<(Connection, Option<Still>), OpenError> {
+    let still = Still::of(path).map_err(|error| OpenError::io(path, &error))?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let open = || {
+        let db = match &still {
+            Some(_) => {
+                Connection::open_with_flags(unchanging(path), flags | OpenFlags::SQLITE_OPEN_URI)?
+            }
+            None => Connection::open_with_flags(path, flags)?,
+        };
+        db.busy_timeout(BUSY)?;
+        harden(&db)?;
+        db.pragma_update(None, "temp_store", "MEMORY")?;
+        db.pragma_update(None, "cache_size", -8_000)?;
+        Ok(db)
+    };
+    let db = patiently(open).map_err(|error: rusqlite::Error| OpenError::sql(path, &error))?;
+    let version = check(&db, path)?;
+    if version == 0 {
+        return Err(OpenError::new(path, Problem::NotALedger, "it holds no ledger yet"));
+    }
+    for view in &VIEWED_AS_NEXT[version - 1..] {
+        db.execute_batch(view).map_err(|error| OpenError::sql(path, &error))?;
+    }
+    Ok((db, still))
+}
+
+/// The path as an address for SQLite that says that the file does not change.
+fn unchanging(path: &Path) -> String {
+    use std::{fmt::Write, os::unix::ffi::OsStrExt};
+    let mut address = String::from("file:");
+    for byte in path.as_os_str().as_bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' => address.push(*byte as char),
+            other => write!(address, "%{other:02x}").expect("writing to a text does not fail"),
+        }
+    }
+    address + "?immutable=1"
+}
+
+/// That a file which nobody writes is as it was. A writer begins with the log, and changes the file
+/// only later.
+pub(super) struct Still {
+    path: PathBuf,
+    log: PathBuf,
+    stamp: (SystemTime, u64),
+}
+
+impl Still {
+    /// `None` when something is in its log or journal.
+    fn of(path: &Path) -> io::Result<Option<Self>> {
+        let stamp = stamp(path)?;
+        let is_empty = |end| fs::metadata(beside(path, end)).map_or(true, |file| file.len() == 0);
+        let is_still = is_empty("-wal") && is_empty("-journal");
+        Ok(is_still.then(|| Self { path: path.to_owned(), log: beside(path, "-wal"), stamp }))
+    }
+
+    /// Whether somebody has begun to write: what is stored from now on is in the log.
+    pub(super) fn is_over(&self) -> bool {
+        fs::metadata(&self.log).is_ok_and(|file| file.len() > 0) || !self.was_true()
+    }
+
+    /// Whether what was read until now was one state of the file.
+    pub(super) fn was_true(&self) -> bool {
+        stamp(&self.path).is_ok_and(|now| now == self.stamp)
+    }
+}
+
+fn stamp(path: &Path) -> io::Result<(SystemTime, u64)> {
+    let file = fs::metadata(path)?;
+    Ok((file.modified()?, file.len()))
+}
+
+/// A connection that only reads, beside the writer.
 pub(super) fn reader(path: &Path) -> Result<Connection, OpenError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let open = || {
         let db = Connection::open_with_flags(path, flags)?;
         db.busy_timeout(BUSY)?;
-        stable_plans(&db)?;
+        harden(&db)?;
         db.pragma_update(None, "query_only", true)?;
         db.pragma_update(None, "cache_size", -8_000)?;
         Ok(db)
@@ -172,7 +267,6 @@ fn make_folder(path: &Path) -> io::Result<()> {
 /// Durable means a power cut: write-ahead log, and every commit waits for the disk.
 fn configure(db: &Connection) -> rusqlite::Result<()> {
     db.busy_timeout(BUSY)?;
-    stable_plans(db)?;
     db.pragma_update(None, "journal_mode", "WAL")?;
     db.pragma_update(None, "synchronous", SYNCHRONOUS)?;
     // The writer does it itself: see `writer`.
@@ -182,9 +276,19 @@ fn configure(db: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Plans that do not depend on bound values: otherwise statements are prepared anew each time.
-fn stable_plans(db: &Connection) -> rusqlite::Result<()> {
-    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(|_| ())
+/// Nothing that the file brings along is run. Plans do not depend on bound values either: otherwise
+/// statements are prepared anew each time.
+fn harden(db: &Connection) -> rusqlite::Result<()> {
+    for (what, is_on) in [
+        (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false),
+        (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true),
+    ] {
+        db.set_db_config(what, is_on)?;
+    }
+    Ok(())
 }
 
 /// The file's version, if it is a ledger or empty.
@@ -194,20 +298,23 @@ fn check(db: &Connection, path: &Path) -> Result<usize, OpenError> {
         // In one view of the file: another process may be making it at this moment.
         let db = db.unchecked_transaction()?;
         let id: i32 = db.pragma_query_value(None, "application_id", |row| row.get(0))?;
-        let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
-        Ok((id, tables, version(&db)?))
+        Ok((id, schema::of(&db)?, version(&db)?))
     };
-    let (id, tables, version) =
+    let (id, schema, version) =
         patiently(look).map_err(|error: rusqlite::Error| OpenError::sql(path, &error))?;
     let known = MIGRATIONS.len();
-    if id != APPLICATION_ID && (version > 0 || tables > 0) {
+    if id != APPLICATION_ID && (version > 0 || !schema.is_empty()) {
         return Err(OpenError::new(path, Problem::NotALedger, "this is another program's database"));
     }
     if version > known {
         let why = format!("version {version} was made by a newer marl; this one knows up to {known}");
         return Err(OpenError::new(path, Problem::Newer, &why));
     }
-    Ok(version)
+    let expect = schema::made_by(&MIGRATIONS[..version]).map_err(|error| OpenError::sql(path, &error))?;
+    match schema::difference(&schema, &expect) {
+        Some(why) => Err(OpenError::new(path, Problem::Foreign, &why)),
+        None => Ok(version),
+    }
 }
 
 fn migrate(db: &mut Connection, version: usize) -> rusqlite::Result<()> {

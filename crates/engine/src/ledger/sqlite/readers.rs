@@ -6,7 +6,7 @@
 //! process, and after a few milliseconds for the sake of others.
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, AtomicUsize, Ordering},
@@ -14,15 +14,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ffi};
 
-use super::open::{self, OpenError};
+use super::open::{self, OpenError, Still};
 
 /// How long one transaction is shared.
 const SHARED_FOR: Duration = Duration::from_millis(5);
 
 /// A few connections, so that threads do not wait for each other.
 pub(super) struct Readers {
+    path: PathBuf,
     all: Vec<Mutex<Reader>>,
     /// Counts this process's commits.
     commits: AtomicU64,
@@ -33,14 +34,31 @@ struct Reader {
     db: Connection,
     since: Option<Instant>,
     commits: u64,
+    /// Of a connection that takes the file for one that does not change.
+    still: Option<Still>,
 }
 
 impl Readers {
     pub(super) fn open(path: &Path) -> Result<Self, OpenError> {
+        Self::with(path, || Ok((open::reader(path)?, None)))
+    }
+
+    /// Connections to a ledger that is not changed.
+    pub(super) fn read_only(path: &Path) -> Result<Self, OpenError> {
+        Self::with(path, || open::read_only(path))
+    }
+
+    fn with(
+        path: &Path,
+        open: impl Fn() -> Result<(Connection, Option<Still>), OpenError>,
+    ) -> Result<Self, OpenError> {
         let threads = std::thread::available_parallelism().map_or(2, usize::from);
-        let reader = |_| Ok(Mutex::new(Reader { db: open::reader(path)?, since: None, commits: 0 }));
+        let reader = |_| {
+            let (db, still) = open()?;
+            Ok(Mutex::new(Reader { db, since: None, commits: 0, still }))
+        };
         let all = (0..=threads.min(8)).map(reader).collect::<Result<_, _>>()?;
-        Ok(Self { all, commits: AtomicU64::new(0) })
+        Ok(Self { path: path.to_owned(), all, commits: AtomicU64::new(0) })
     }
 
     /// Looks up in a shared transaction.
@@ -51,18 +69,22 @@ impl Readers {
         let mut reader = self.any();
         let commits = self.commits.load(Ordering::SeqCst);
         if reader.commits != commits || reader.since.is_none_or(|since| since.elapsed() > SHARED_FOR) {
-            reader.renew()?;
+            reader.renew(&self.path)?;
             reader.commits = commits;
         }
-        look_up(&reader.db)
+        reader.checked(look_up)
     }
 
     /// Reads what is stored now.
-    pub(super) fn fresh<T>(&self, read: impl FnOnce(&Connection) -> T) -> T {
+    pub(super) fn fresh<T>(
+        &self,
+        read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<T> {
         let mut reader = self.any();
         // A transaction that cannot be ended is reported by the reading itself.
         let _ = reader.end();
-        read(&reader.db)
+        reader.wake(&self.path)?;
+        reader.checked(read)
     }
 
     /// Something was stored.
@@ -106,11 +128,30 @@ impl Readers {
 }
 
 impl Reader {
-    fn renew(&mut self) -> rusqlite::Result<()> {
+    fn renew(&mut self, path: &Path) -> rusqlite::Result<()> {
         self.end()?;
+        self.wake(path)?;
         self.db.prepare_cached("BEGIN")?.execute([])?;
         self.since = Some(Instant::now());
         Ok(())
+    }
+
+    /// Reads what somebody has begun to write, too.
+    fn wake(&mut self, path: &Path) -> rusqlite::Result<()> {
+        if self.still.as_ref().is_some_and(Still::is_over) {
+            let (db, still) = open::read_only(path).map_err(|_| changed())?;
+            (self.db, self.still) = (db, still);
+        }
+        Ok(())
+    }
+
+    /// What was read, if the file was one all the while.
+    fn checked<T>(
+        &self,
+        read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<T> {
+        let read = read(&self.db);
+        if self.still.as_ref().is_none_or(Still::was_true) { read } else { Err(changed()) }
     }
 
     fn end(&mut self) -> rusqlite::Result<()> {
@@ -119,4 +160,9 @@ impl Reader {
         }
         Ok(())
     }
+}
+
+/// The file was changed while it was read as one that does not change.
+fn changed() -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_BUSY), None)
 }

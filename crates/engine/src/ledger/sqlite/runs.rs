@@ -148,7 +148,7 @@ impl Store {
     /// under the same consent finds either nothing or a run that holds its lock.
     pub(super) fn begin_run(&self, start: &RunStart, now: i64) -> Result<Begun, BeginError> {
         let (start, path) = (start.clone(), self.path.clone());
-        self.writer.run_blocking(move |db| begin(db, &path, &start, now))?
+        self.writer()?.run_blocking(move |db| begin(db, &path, &start, now))?
     }
 
     /// Records the end of a run.
@@ -157,7 +157,7 @@ impl Store {
     /// The ledger cannot be written.
     pub fn end_run(&self, run: i64, end: &RunEnd) -> Result<(), LedgerError> {
         let end = end.clone();
-        self.writer.run_blocking(move |db| {
+        self.writer()?.run_blocking(move |db| {
             db.execute(
                 "UPDATE run SET state = ?2, summary = ?3, ended_at = ?4 WHERE id = ?1",
                 params![run, end.state.name(), end.summary, now_ms()],
@@ -178,7 +178,7 @@ impl Store {
             )
             .map(drop)
         };
-        self.writer.run(change).await
+        self.writer()?.run(change).await
     }
 
     /// Asks a run to stop; `false` when there is none of this number.
@@ -186,7 +186,7 @@ impl Store {
     /// # Errors
     /// The ledger cannot be written.
     pub fn ask_to_stop(&self, run: i64) -> Result<bool, LedgerError> {
-        self.writer
+        self.writer()?
             .run_blocking(move |db| db.execute("UPDATE run SET stop_asked = 1 WHERE id = ?1", [run]))
             .map(|changed| changed > 0)
     }
@@ -270,7 +270,7 @@ impl Store {
         let (alive, dead): (Vec<_>, Vec<_>) =
             open.into_iter().partition(|(_, process)| matches!(process, Process::Lives));
         if !dead.is_empty() {
-            self.writer.run_blocking(move |db| {
+            self.writer()?.run_blocking(move |db| {
                 dead.iter().try_for_each(|(run, process)| settle_dead_run(db, *run, process))
             })?;
         }

@@ -3,6 +3,7 @@
 mod consent;
 mod file;
 mod killed;
+mod reading;
 
 use std::fs;
 
@@ -340,17 +341,110 @@ async fn one_person_is_forgotten() {
         world.settle(&ledger, n, intent, found("a secret about jane")).await;
     }
     let store = ledger.store();
-    let nobody = Prune::Parameter { name: "who".to_owned(), value: "joe".to_owned() };
-    assert_eq!(store.would_remove(&nobody).unwrap(), (0, 0));
-    let jane = Prune::Parameter { name: "who".to_owned(), value: "jane".to_owned() };
-    assert_eq!(store.would_remove(&jane).unwrap(), (3, 3));
-    assert_eq!(store.remove(&jane).unwrap(), 3);
+    let who = |value: &str| [Prune::Parameter { name: "who".to_owned(), values: vec![value.to_owned()] }];
+    assert_eq!(store.would_remove(&who("joe"), true).unwrap(), Removed::default());
+    let all = Removed { calls: 3, answers: 3, ..Removed::default() };
+    assert_eq!(store.would_remove(&who("jane"), false).unwrap(), all);
+    assert_eq!(store.remove(&who("jane"), false).unwrap(), all);
     for file in [world.path(), world.path().with_extension("db-wal")] {
         let bytes = fs::read(file).unwrap_or_default();
         let text = String::from_utf8_lossy(&bytes);
         assert!(!text.contains("a secret about jane"), "the text is still in the file");
     }
-    assert_eq!(store.would_remove(&Prune::OlderThan(Duration::from_secs(1))).unwrap(), (0, 0));
+    let old = [Prune::OlderThan(Duration::ZERO)];
+    assert_eq!(store.would_remove(&old, true).unwrap(), Removed::default());
+}
+
+#[tokio::test]
+async fn a_removal_takes_doubts_by_choice_alone_and_counts_them() {
+    let world = World::new();
+    let first = world.run();
+    for (n, end) in [(1, found("yes")), (2, Settled::InDoubt)] {
+        let intent = world.send(&first, n).await;
+        world.settle(&first, n, intent, end).await;
+    }
+    // Killed while it was asked.
+    world.send(&first, 3).await;
+    // In doubt, and answered since.
+    let lost = world.send(&first, 4).await;
+    world.settle(&first, 4, lost, Settled::InDoubt).await;
+    let again = world.claim(&first, 4, true).await.unwrap();
+    world.settle(&first, 4, again, found("at last")).await;
+    drop(first);
+    let store = world.store();
+    for days in [-100, 0, 100] {
+        set_times(&world, days);
+        let everything = [Prune::OlderThan(Duration::ZERO)];
+        let jane = [Prune::Parameter { name: "who".to_owned(), values: vec!["jane".to_owned()] }];
+        for what in [&everything, &jane] {
+            std::thread::sleep(Duration::from_millis(2));
+            let would = store.would_remove(what, false).unwrap();
+            assert_eq!((would.calls, would.answers, would.doubts), (3, 2, 0), "{days} {what:?}");
+            let would = store.would_remove(what, true).unwrap();
+            assert_eq!((would.answers, would.doubts_kept), (2, 0), "{days} {what:?}");
+        }
+    }
+    let everything = [Prune::OlderThan(Duration::ZERO)];
+    let removed = store.remove(&everything, false).unwrap();
+    assert_eq!((removed.calls, removed.answers, removed.doubts_kept), (3, 2, 2));
+    let later = world.run();
+    for (n, expect) in [(1, "nothing"), (2, "in doubt false"), (3, "in doubt false"), (4, "nothing")] {
+        assert_eq!(world.word(&later, n).await, expect, "{n}");
+    }
+    let removed = store.remove(&everything, true).unwrap();
+    assert_eq!((removed.calls, removed.doubts, removed.doubts_kept), (2, 2, 0));
+    assert_eq!(store.doubts(), Ok(0));
+}
+
+#[tokio::test]
+async fn a_person_is_found_in_answers_runs_and_logs_and_nobody_else() {
+    let world = World::new();
+    let ledger = world.run();
+    let jane = r#"{"ceo":{"url":"https:\/\/www.linkedin.com\/in\/jane-doe-1"}}"#;
+    for (n, body) in [(1, jane), (2, "https://linkedin.com/in/jane-doe-12"), (3, "nobody")] {
+        let intent = world.send(&ledger, n).await;
+        world.settle(&ledger, n, intent, found(body)).await;
+    }
+    let store = Arc::clone(ledger.store());
+    let end = |summary: &str| RunEnd { state: RunState::Finished, summary: summary.to_owned() };
+    store.end_run(ledger.run(), &end(&format!("{{\"reply\":{jane}}}"))).unwrap();
+    let log = run_file(&world.path(), ledger.run(), "log");
+    fs::write(&log, "row 1: linkedin.com/in/jane-doe-1\n").unwrap();
+    drop(ledger);
+    let going_on = world.run();
+    let other_log = run_file(&world.path(), going_on.run(), "log");
+    fs::write(&other_log, "row 1: linkedin.com/in/jane-doe-12\n").unwrap();
+    let what = [Prune::Person { values: vec!["LinkedIn.com/in/Jane-Doe-1".to_owned()] }];
+    let expect = Removed { calls: 1, answers: 1, runs: 1, logs: 1, ..Removed::default() };
+    assert_eq!(store.would_remove(&what, false).unwrap(), expect);
+    assert!(log.exists());
+    assert_eq!(store.remove(&what, false).unwrap(), expect);
+    assert!(!log.exists() && other_log.exists());
+    let run = store.run(1).unwrap().unwrap();
+    assert_eq!((run.command.as_str(), run.summary), ("x", None));
+    for file in ["ledger.db", "ledger.db-wal"] {
+        let bytes = fs::read(world.path().with_file_name(file)).unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes).replace('\\', "");
+        assert!(!text.contains("in/jane-doe-1\""), "{file}");
+    }
+    fs::write(&other_log, "row 2: linkedin.com/in/jane-doe-1\n").unwrap();
+    assert_eq!(store.remove(&what, false).unwrap().runs_kept, 1, "it goes on");
+}
+
+/// Somebody who reads sees the file as it was.
+#[tokio::test]
+async fn removed_text_that_is_read_elsewhere_is_told_of() {
+    let world = World::new();
+    let ledger = world.run();
+    let intent = world.send(&ledger, 1).await;
+    world.settle(&ledger, 1, intent, found("a secret")).await;
+    let reader = Connection::open(world.path()).unwrap();
+    reader.execute_batch("BEGIN; SELECT * FROM call;").unwrap();
+    let what = [Prune::Person { values: vec!["a secret".to_owned()] }];
+    assert!(ledger.store().remove(&what, false).unwrap().remains);
+    reader.execute_batch("COMMIT").unwrap();
+    let again = ledger.store().remove(&what, false).unwrap();
+    assert_eq!((again.calls, again.remains), (0, false));
 }
 
 #[tokio::test]

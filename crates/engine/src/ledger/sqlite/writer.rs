@@ -35,11 +35,14 @@ const LONGEST_LOG: i32 = 4096;
 trait Change: Send {
     /// Makes the change within the transaction; why it failed, if SQLite has a code for it.
     fn make(&mut self, db: &Connection) -> Option<ErrorCode>;
+    /// Whether it must be made outside of a transaction.
+    fn is_alone(&self) -> bool;
     /// Says how it went, once the transaction is over: `Err` when nothing was stored.
     fn tell(self: Box<Self>, stored: Result<(), LedgerError>);
 }
 
 struct Asked<T, F, G> {
+    alone: bool,
     change: Option<F>,
     made: Option<Result<T, LedgerError>>,
     tell: G,
@@ -56,6 +59,10 @@ where
         let code = made.as_ref().err().and_then(rusqlite::Error::sqlite_error_code);
         self.made = Some(made.map_err(|error| failed(&error)));
         code
+    }
+
+    fn is_alone(&self) -> bool {
+        self.alone
     }
 
     fn tell(self: Box<Self>, stored: Result<(), LedgerError>) {
@@ -117,6 +124,17 @@ impl Writer {
         receiver.recv().unwrap_or_else(|_| Err(gone()))
     }
 
+    /// The same for what cannot be done within a transaction.
+    pub(super) fn run_alone<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, LedgerError> {
+        let (sender, receiver) = channel();
+        let tell = move |result| drop(sender.send(result));
+        self.queue.add(Box::new(Asked { alone: true, change: Some(change), made: None, tell }), true);
+        receiver.recv().unwrap_or_else(|_| Err(gone()))
+    }
+
     fn send<T: Send + 'static>(
         &self,
         change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
@@ -133,7 +151,7 @@ impl Writer {
         urgent: bool,
         tell: impl FnOnce(Result<T, LedgerError>) + Send + 'static,
     ) {
-        let change = Box::new(Asked { change: Some(change), made: None, tell });
+        let change = Box::new(Asked { alone: false, change: Some(change), made: None, tell });
         self.queue.add(change, urgent);
     }
 }
@@ -192,6 +210,22 @@ fn write(
 
 fn commit(db: &Connection, mut batch: Vec<Box<dyn Change>>, readers: &Readers, room: &Room) {
     let say = |word: &str| db.prepare_cached(word)?.execute([]).map(|_| ());
+    if let Some(at) = batch.iter().position(|change| change.is_alone()) {
+        let rest = batch.split_off(at);
+        if !batch.is_empty() {
+            commit(db, batch, readers, room);
+        }
+        let mut rest = rest.into_iter();
+        if let Some(mut alone) = rest.next() {
+            room.heed(alone.make(db));
+            alone.tell(Ok(()));
+        }
+        let rest: Vec<_> = rest.collect();
+        if !rest.is_empty() {
+            commit(db, rest, readers, room);
+        }
+        return;
+    }
     let mut ended_within = None;
     let stored = say("BEGIN IMMEDIATE").and_then(|()| {
         for change in &mut batch {

@@ -6,7 +6,7 @@ use super::*;
 async fn commits_survive_a_power_cut() {
     let world = World::new();
     let store = world.store();
-    let settings = store.writer.run(|db| {
+    let settings = store.writer().unwrap().run(|db| {
         let journal: String = db.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
         let synchronous: i64 = db.pragma_query_value(None, "synchronous", |row| row.get(0))?;
         Ok((journal, synchronous))
@@ -21,7 +21,7 @@ async fn a_full_disk_is_an_error_and_loses_nothing_stored() {
     let intent = world.claim(&ledger, 1, false).await.unwrap();
     world.settle(&ledger, 1, intent, found("yes")).await;
     let open = world.claim(&ledger, 2, false).await.unwrap();
-    let pages = ledger.store().writer.run(|db| {
+    let pages = ledger.store().writer().unwrap().run(|db| {
         let pages: i64 = db.pragma_query_value(None, "page_count", |row| row.get(0))?;
         db.pragma_update(None, "max_page_count", pages)?;
         Ok(pages)
@@ -33,7 +33,7 @@ async fn a_full_disk_is_an_error_and_loses_nothing_stored() {
     let settling = ledger.settle(&key, open, ended);
     let room = async {
         tokio::time::sleep(Duration::from_millis(400)).await;
-        ledger.store().writer.run(|db| db.pragma_update(None, "max_page_count", 1_000_000)).await.unwrap();
+        ledger.store().writer().unwrap().run(|db| db.pragma_update(None, "max_page_count", 1_000_000)).await.unwrap();
     };
     let kept = world.path().with_file_name("ledger.db-room");
     assert!(kept.exists(), "room is kept for answers");

@@ -1,0 +1,50 @@
+//! The schema of a file beside the one that its version has. A ledger is used only as marl makes it:
+//! a trigger could delete what was paid for, and a view or an index answer what it likes. Pure but
+//! for reading it.
+
+use rusqlite::Connection;
+
+/// One table, index, view or trigger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Item {
+    kind: String,
+    name: String,
+    table: String,
+    sql: Option<String>,
+}
+
+/// What is in a file.
+pub(super) fn of(db: &Connection) -> rusqlite::Result<Vec<Item>> {
+    // The statistics that `ANALYZE` leaves change no answer.
+    let sql = "SELECT type, name, tbl_name, sql FROM sqlite_master
+               WHERE name NOT LIKE 'sqlite\\_stat%' ESCAPE '\\' ORDER BY type, name";
+    let mut statement = db.prepare(sql)?;
+    let items = statement.query_map([], |row| {
+        Ok(Item { kind: row.get(0)?, name: row.get(1)?, table: row.get(2)?, sql: row.get(3)? })
+    })?;
+    items.collect()
+}
+
+/// What migrations make.
+pub(super) fn made_by(migrations: &[&str]) -> rusqlite::Result<Vec<Item>> {
+    let db = Connection::open_in_memory()?;
+    migrations.iter().try_for_each(|migration| db.execute_batch(migration))?;
+    of(&db)
+}
+
+/// What is not as it should be, in words; `None` when all is.
+pub(super) fn difference(found: &[Item], expect: &[Item]) -> Option<String> {
+    let named = |items: &[Item], like: &Item| {
+        items.iter().find(|item| item.kind == like.kind && item.name == like.name).cloned()
+    };
+    for item in found {
+        let Item { kind, name, .. } = item;
+        match named(expect, item) {
+            None => return Some(format!("it has a {kind} `{name}` that marl did not make")),
+            Some(known) if known != *item => return Some(format!("its {kind} `{name}` is not as marl makes it")),
+            Some(_) => {}
+        }
+    }
+    let missing = expect.iter().find(|item| named(found, item).is_none())?;
+    Some(format!("its {} `{}` is missing", missing.kind, missing.name))
+}

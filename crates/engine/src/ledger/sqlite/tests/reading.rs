@@ -1,0 +1,147 @@
+//! Ledgers that are only read, and ledgers to which somebody added something.
+
+use std::collections::BTreeMap;
+
+use super::*;
+
+/// The ledger's folder: its files with what they hold.
+fn folder(world: &World) -> BTreeMap<String, Vec<u8>> {
+    let files = fs::read_dir(world.path().parent().unwrap()).unwrap().flatten();
+    files.map(|file| (file.file_name().to_string_lossy().into_owned(), fs::read(file.path()).unwrap())).collect()
+}
+
+async fn with_an_answer() -> World {
+    let world = World::new();
+    let ledger = world.run();
+    let intent = world.send(&ledger, 1).await;
+    world.settle(&ledger, 1, intent, found("yes")).await;
+    world
+}
+
+/// Everything that only reads.
+async fn read_all(world: &World, store: &Arc<Store>) -> String {
+    store.stats().unwrap();
+    store.runs(10).unwrap();
+    store.run(1).unwrap().unwrap();
+    store.run_of_output("x").unwrap().unwrap();
+    store.is_asked_to_stop(1).unwrap();
+    store.export(|_| true).unwrap();
+    store.record(&world.key(1)).unwrap();
+    store.usual_duration("p", "o").unwrap();
+    store.would_remove(&[Prune::OlderThan(Duration::ZERO)], false).unwrap();
+    assert_eq!((store.doubts(), store.is_sound()), (Ok(0), Ok(true)));
+    let planned = RunLedger::planned(Arc::clone(store), MaxAge::default());
+    world.word(&planned, 1).await
+}
+
+#[tokio::test]
+async fn reading_makes_and_changes_nothing() {
+    let world = with_an_answer().await;
+    let before = folder(&world);
+    assert!(!before.contains_key("ledger.db-wal"), "nobody has it open");
+    let store = Arc::new(Store::read(&world.path()).unwrap());
+    assert_eq!(read_all(&world, &store).await, "answered yes");
+    let run = start();
+    assert!(RunLedger::begin(Arc::clone(&store), &run, MaxAge::default()).is_err());
+    assert!(store.ask_to_stop(1).unwrap_err().0.contains("for reading alone"));
+    drop(store);
+    assert!(folder(&world) == before, "{:?}", folder(&world).keys());
+}
+
+#[tokio::test]
+async fn what_is_stored_while_it_is_read_is_seen() {
+    let world = with_an_answer().await;
+    let store = Arc::new(Store::read(&world.path()).unwrap());
+    let planned = RunLedger::planned(Arc::clone(&store), MaxAge::default());
+    assert_eq!(world.word(&planned, 2).await, "nothing");
+    let run = world.run();
+    let intent = world.send(&run, 2).await;
+    world.settle(&run, 2, intent, found("new")).await;
+    tokio::time::sleep(Duration::from_millis(15)).await;
+    assert_eq!(world.word(&planned, 2).await, "answered new");
+    assert_eq!(store.runs(10).unwrap().1, 2);
+    // Brought into the file, with an empty log beside it.
+    run.store().remove(&[Prune::Person { values: vec!["nobody at all".to_owned()] }], false).unwrap();
+    drop(run);
+    tokio::time::sleep(Duration::from_millis(15)).await;
+    assert_eq!(world.word(&planned, 2).await, "answered new");
+}
+
+#[tokio::test]
+async fn a_ledger_of_any_version_is_read_as_it_is() {
+    let current = with_an_answer().await;
+    let store = Arc::new(Store::read(&current.path()).unwrap());
+    assert_eq!(read_all(&current, &store).await, "answered yes");
+    for version in 1..open::MIGRATIONS.len() {
+        let world = World::new();
+        fs::create_dir_all(world.path().parent().unwrap()).unwrap();
+        let db = Connection::open(world.path()).unwrap();
+        open::MIGRATIONS[..version].iter().for_each(|step| db.execute_batch(step).unwrap());
+        db.pragma_update(None, "application_id", open::APPLICATION_ID).unwrap();
+        db.pragma_update(None, "user_version", version as i64).unwrap();
+        db.execute_batch(
+            "INSERT INTO run (state, command, input, output, steps, version, started_at)
+             VALUES ('finished', 'x', 'x', 'x', '[]', 'x', 1)",
+        )
+        .unwrap();
+        drop(db);
+        let before = folder(&world);
+        let store = Arc::new(Store::read(&world.path()).unwrap());
+        assert_eq!(read_all(&world, &store).await, "nothing", "version {version}");
+        assert!(folder(&world) == before, "version {version}");
+        drop(Store::open(&world.path()).unwrap());
+        assert_eq!(world.store().runs(1).unwrap().1, 1, "version {version} is brought to the newest");
+    }
+}
+
+#[test]
+fn a_file_that_is_no_ledger_is_not_made_one_by_reading() {
+    for empty in [true, false] {
+        let world = World::new();
+        fs::create_dir_all(world.path().parent().unwrap()).unwrap();
+        fs::write(world.path(), "").unwrap();
+        if !empty {
+            Connection::open(world.path()).unwrap().pragma_update(None, "user_version", 0).unwrap();
+        }
+        let before = folder(&world);
+        let error = Store::read(&world.path()).err().expect("it was read");
+        assert_eq!(error.problem, Problem::NotALedger, "{error}");
+        assert!(folder(&world) == before);
+    }
+    let world = World::new();
+    assert!(Store::read(&world.path()).is_err());
+    assert!(!world.path().parent().unwrap().exists());
+}
+
+#[tokio::test]
+async fn a_ledger_to_which_somebody_added_something_is_refused_and_named() {
+    let table: [(&str, &str); 9] = [
+        ("CREATE TRIGGER thief AFTER UPDATE ON call BEGIN DELETE FROM call; END", "trigger `thief`"),
+        ("CREATE VIEW more AS SELECT 1", "view `more`"),
+        (
+            "DROP VIEW calls; CREATE VIEW calls AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x FROM n) SELECT x FROM n",
+            "view `calls`",
+        ),
+        ("CREATE INDEX slow ON call (reply)", "index `slow`"),
+        ("DROP INDEX call_by_key; CREATE INDEX call_by_key ON call (id)", "index `call_by_key`"),
+        ("CREATE TABLE more (x)", "table `more`"),
+        ("ALTER TABLE call ADD COLUMN more GENERATED ALWAYS AS (abs(id))", "table `call`"),
+        ("DROP VIEW runs", "view `runs` is missing"),
+        ("ALTER TABLE run RENAME TO run2; CREATE VIEW run AS SELECT * FROM run2", "run"),
+    ];
+    for (change, named) in table {
+        let world = with_an_answer().await;
+        Connection::open(world.path()).unwrap().execute_batch(change).unwrap();
+        let before = folder(&world);
+        for opened in [Store::open(&world.path()), Store::read(&world.path())] {
+            let error = opened.err().unwrap_or_else(|| panic!("{change}"));
+            assert_eq!(error.problem, Problem::Foreign, "{error}");
+            assert!(error.to_string().contains(named), "{change}: {error}");
+        }
+        assert!(folder(&world)["ledger.db"] == before["ledger.db"], "{change}");
+    }
+    let world = with_an_answer().await;
+    Connection::open(world.path()).unwrap().execute_batch("ANALYZE").unwrap();
+    let store = Arc::new(Store::read(&world.path()).unwrap());
+    assert_eq!(read_all(&world, &store).await, "answered yes", "statistics change no answer");
+}
