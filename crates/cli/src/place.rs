@@ -57,8 +57,9 @@ impl Place {
             Err(_) => "",
         };
         let message = format!("there is no ledger at {}{why}", project::shown(&path));
-        Err(Failure::new(exit::NOT_FOUND, ErrorCode::NotFound, message)
-            .hint("`marl enrich` makes it; name another with `--ledger PATH`, or the sandbox's with `--sandbox`"))
+        Err(Failure::new(exit::NOT_FOUND, ErrorCode::NotFound, message).hint(
+            "`marl enrich` makes it; name another with `--ledger PATH`, or the sandbox's with `--sandbox`",
+        ))
     }
 }
 

@@ -203,6 +203,14 @@ pub(crate) enum LedgerCommand {
         #[command(flatten)]
         ledger: LedgerChoice,
     },
+    /// Copy the whole ledger into a new file, also while runs go on
+    Backup {
+        /// The new file
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[command(flatten)]
+        ledger: LedgerChoice,
+    },
     /// Print every call as one JSON line
     Export {
         #[command(flatten)]
@@ -240,7 +248,9 @@ fn parse_parameter(text: &str) -> Result<(String, String), String> {
 fn parse_value(text: &str) -> Result<String, String> {
     let text = text.trim();
     if text.chars().filter(|c| c.is_alphanumeric()).count() < 4 {
-        return Err("it must have at least 4 letters or digits, such as `linkedin.com/in/jane-doe`".to_owned());
+        return Err(
+            "it must have at least 4 letters or digits, such as `linkedin.com/in/jane-doe`".to_owned()
+        );
     }
     Ok(text.to_owned())
 }

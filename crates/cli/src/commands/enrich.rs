@@ -384,7 +384,8 @@ impl<'a> Run<'a> {
         let ledger_trouble = lost.then(|| ledger_lost(&report.counts, &store));
         let failure = trouble.or(ledger_trouble);
         let has_doubts = lost && report.counts.in_doubt() > 0;
-        let failure = if has_doubts { failure.map(|failure| failure.exiting(exit::IN_DOUBT)) } else { failure };
+        let failure =
+            if has_doubts { failure.map(|failure| failure.exiting(exit::IN_DOUBT)) } else { failure };
         let failure = failure.or(only_the_key);
         report.exit_code = failure.as_ref().map_or_else(|| exit_code(&report), |failure| failure.exit);
         let document = report::document(&report, &self.plan);

@@ -1,12 +1,14 @@
 //! `marl ledger`: what it holds, and what is taken out of it.
 
+use std::{fs, path::Path, sync::Arc};
+
 use engine::ledger::{CallRecord, Prune, Removed, Stats, Store};
 use marl_core::{Registry, SemanticType};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
-    args::{LedgerArgs, LedgerCommand},
+    args::{LedgerArgs, LedgerChoice, LedgerCommand},
     document::Version,
     error_code::ErrorCode,
     exit,
@@ -66,20 +68,51 @@ pub(crate) fn run(args: &LedgerArgs, printer: &Printer) -> Result<u8, Failure> {
     match &args.command {
         LedgerCommand::Stats { ledger } => stats(&*place.existing_ledger(ledger)?, printer),
         LedgerCommand::Export { ledger } => export(&*place.existing_ledger(ledger)?, printer),
+        LedgerCommand::Backup { file, ledger } => back_up(&*place.existing_ledger(ledger)?, file, printer),
         LedgerCommand::Prune { older_than, doubts, dry_run, ledger } => {
             let what = [Prune::OlderThan(*older_than)];
             let how = How { doubts: *doubts, dry_run: *dry_run, is_person: false };
-            remove(&*place.changing_ledger(ledger)?, &what, how, printer)
+            remove(&*how.open(&place, ledger)?, &what, how, printer)
         }
         LedgerCommand::Forget { parameter, value, doubts, dry_run, ledger } => {
             let mut what: Vec<Prune> = parameter.iter().map(of_parameter).collect();
             if !value.is_empty() {
-                what.push(Prune::Person { values: value.iter().flat_map(|value| spellings("", value)).collect() });
+                what.push(Prune::Person {
+                    values: value.iter().flat_map(|value| spellings("", value)).collect(),
+                });
             }
             let how = How { doubts: *doubts, dry_run: *dry_run, is_person: true };
-            remove(&*place.changing_ledger(ledger)?, &what, how, printer)
+            remove(&*how.open(&place, ledger)?, &what, how, printer)
         }
     }
+}
+
+/// A copy that was made.
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "ledger backup")]
+pub(super) struct Backup {
+    schema_version: Version<1>,
+    ledger: String,
+    /// The copy.
+    backup: String,
+    bytes: u64,
+}
+
+fn back_up(store: &Store, file: &Path, printer: &Printer) -> Result<u8, Failure> {
+    let (ledger, backup) = (project::shown(store.path()), project::shown(file));
+    if fs::symlink_metadata(file).is_ok() {
+        return Err(Failure::usage(format!("{backup} is there already, and a backup replaces nothing"))
+            .hint("name a file that is not there yet"));
+    }
+    store.back_up(file)?;
+    let bytes = fs::metadata(file).map_or(0, |copy| copy.len());
+    if printer.is_json() {
+        printer.document(&Backup { schema_version: Version, ledger, backup, bytes });
+    } else {
+        printer
+            .data(&format!("{backup} is a whole copy of {ledger}, {} KiB", thousands(bytes.div_ceil(1024))));
+    }
+    Ok(exit::DONE)
 }
 
 /// How something is removed.
@@ -88,6 +121,13 @@ struct How {
     doubts: bool,
     dry_run: bool,
     is_person: bool,
+}
+
+impl How {
+    /// What would be removed is only read.
+    fn open(self, place: &Place, choice: &LedgerChoice) -> Result<Arc<Store>, Failure> {
+        if self.dry_run { place.existing_ledger(choice) } else { place.changing_ledger(choice) }
+    }
 }
 
 fn stats(store: &Store, printer: &Printer) -> Result<u8, Failure> {
@@ -197,15 +237,19 @@ fn not_gone(store: &Store, removed: &Removed, how: How) -> Result<(), Failure> {
         return Ok(());
     }
     if removed.runs_kept > 0 {
-        let message = format!("{} in {ledger} still running and telling of it", counted(removed.runs_kept, "run"));
+        let message =
+            format!("{} in {ledger} still running and telling of it", counted(removed.runs_kept, "run"));
         return Err(Failure::new(exit::STILL_RUNNING, ErrorCode::Ledger, message)
             .hint("run the same command again when `marl runs` says that they have ended")
             .retryable());
     }
     if removed.remains {
-        let message = format!("the removed text may still be in {ledger} and its log: another process reads them");
+        let message =
+            format!("the removed text may still be in {ledger} and its log: another process reads them");
         return Err(Failure::new(exit::STILL_RUNNING, ErrorCode::Ledger, message)
-            .hint("run the same command again when nothing else reads the ledger; it then overwrites the text")
+            .hint(
+                "run the same command again when nothing else reads the ledger; it then overwrites the text",
+            )
             .retryable());
     }
     Ok(())

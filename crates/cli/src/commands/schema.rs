@@ -67,6 +67,7 @@ const ANSWERS: [Answer; 30] = [
     Answer::new::<runs::Stopping>("runs stop", "whether the run was asked to end"),
     Answer::new::<ledger::Document>("ledger stats", "what the ledger holds"),
     Answer::new::<ledger::Line<'_>>("ledger export", "a call; one line each"),
+    Answer::new::<ledger::Backup>("ledger backup", "the copy that was made"),
     Answer::new::<ledger::Removal>("ledger prune", "what was taken out"),
     Answer::new::<ledger::Removal>("ledger forget", "the same"),
     Answer::new::<tools::Found<'_>>("tools search", "the tools that were found"),

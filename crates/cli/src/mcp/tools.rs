@@ -306,13 +306,14 @@ mod tests {
     use crate::args::Args;
 
     /// Commands that are no tools, each with the reason.
-    const NO_TOOLS: [(&str, &str); 15] = [
+    const NO_TOOLS: [(&str, &str); 16] = [
         ("recipe new", "a client writes a recipe itself, or passes the steps"),
         ("describe", "`integrations` with a name"),
         ("runs", "`run_status` without a number"),
         ("runs show", "`run_status`"),
         ("ledger prune", "removes answers that were paid for"),
         ("ledger forget", "removes answers that were paid for"),
+        ("ledger backup", "writes a file outside of a table's work"),
         ("ledger export", "every call: longer than any answer"),
         ("tools search", "for whoever writes an integration"),
         ("tools show", "for whoever writes an integration"),

@@ -364,7 +364,8 @@ fn what_never_reached_anybody_or_only_names_a_timeout_is_no_doubt() {
 
 #[test]
 fn the_text_of_a_whole_answer_is_kept_and_read_as_a_new_answer_would_be() {
-    for body in ["<html>404: page not found</html>", "", "{\"success\":true}", "42", "[]", "{\"success\":1}"] {
+    for body in ["<html>404: page not found</html>", "", "{\"success\":true}", "42", "[]", "{\"success\":1}"]
+    {
         let AttemptEnd::Failed(failure) = answer(TOOL, 200, body.to_owned()) else { panic!("{body}") };
         assert_eq!((failure.bought, failure.body.as_deref()), (Bought::Yes, Some(body)));
         assert_eq!(read_unusable(TOOL, body).unwrap_err().kind(), ErrorKind::BadReply, "{body}");

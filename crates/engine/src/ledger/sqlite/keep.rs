@@ -125,9 +125,8 @@ impl Store {
 }
 
 fn stats(db: &Connection) -> rusqlite::Result<Stats> {
-    let mut statement = db.prepare(
-        "SELECT provider, operation, state, count(*) FROM call GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
-    )?;
+    let mut statement = db
+        .prepare("SELECT provider, operation, state, count(*) FROM call GROUP BY 1, 2, 3 ORDER BY 1, 2, 3")?;
     let counts = statement.query_map([], |row| {
         let count: i64 = row.get(3)?;
         let (provider, operation) = (row.get(0)?, row.get(1)?);

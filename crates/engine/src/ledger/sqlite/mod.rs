@@ -3,6 +3,7 @@
 //! One writer thread commits whatever is queued in one transaction, since each commit waits
 //! for the disk. Looking up reads beside it. Nothing here knows what a reply means.
 
+mod backup;
 mod calls;
 mod consent;
 mod judge;

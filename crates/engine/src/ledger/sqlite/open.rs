@@ -133,9 +133,8 @@ pub(super) fn writer(path: &Path) -> Result<(Connection, bool), OpenError> {
     let is_new = !path.exists();
     make_folder(path).map_err(|error| OpenError::io(path, &error))?;
     let wrong = |error: &rusqlite::Error| OpenError::sql(path, error);
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-        | OpenFlags::SQLITE_OPEN_CREATE
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut db = Connection::open_with_flags(path, flags).map_err(|error| wrong(&error))?;
     harden(&db).map_err(|error| wrong(&error))?;
     // Looked at before anything is set: another program's file is left as it is.
@@ -171,9 +170,7 @@ pub(super) fn read_only(path: &Path) -> Result<(Connection, Option<Still>), Open
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let open = || {
         let db = match &still {
-            Some(_) => {
-                Connection::open_with_flags(unchanging(path), flags | OpenFlags::SQLITE_OPEN_URI)?
-            }
+            Some(_) => Connection::open_with_flags(unchanging(path), flags | OpenFlags::SQLITE_OPEN_URI)?,
             None => Connection::open_with_flags(path, flags)?,
         };
         db.busy_timeout(BUSY)?;
@@ -199,7 +196,9 @@ fn unchanging(path: &Path) -> String {
     let mut address = String::from("file:");
     for byte in path.as_os_str().as_bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' => address.push(*byte as char),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' => {
+                address.push(*byte as char)
+            }
             other => write!(address, "%{other:02x}").expect("writing to a text does not fail"),
         }
     }

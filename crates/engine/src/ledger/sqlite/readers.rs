@@ -146,10 +146,7 @@ impl Reader {
     }
 
     /// What was read, if the file was one all the while.
-    fn checked<T>(
-        &self,
-        read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
-    ) -> rusqlite::Result<T> {
+    fn checked<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
         let read = read(&self.db);
         if self.still.as_ref().is_none_or(Still::was_true) { read } else { Err(changed()) }
     }

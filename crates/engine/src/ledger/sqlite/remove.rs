@@ -194,11 +194,7 @@ fn meant(db: &Connection, what: &[Prune], with_doubts: bool) -> rusqlite::Result
     Ok(meant)
 }
 
-fn candidates(
-    db: &Connection,
-    what: &Prune,
-    take: &mut impl FnMut(i64, i64, bool),
-) -> rusqlite::Result<()> {
+fn candidates(db: &Connection, what: &Prune, take: &mut impl FnMut(i64, i64, bool)) -> rusqlite::Result<()> {
     match what {
         Prune::OlderThan(age) => {
             // What is dated in the future was stored under a clock that was as wrong.
@@ -250,10 +246,14 @@ fn candidates(
 
 /// What a removal looks for in runs and logs; nothing where it is about age.
 fn traces(what: &[Prune]) -> Traces {
-    Traces::of(what.iter().flat_map(|what| match what {
-        Prune::OlderThan(_) => &[],
-        Prune::Parameter { values, .. } | Prune::Person { values } => values.as_slice(),
-    }).map(String::as_str))
+    Traces::of(
+        what.iter()
+            .flat_map(|what| match what {
+                Prune::OlderThan(_) => &[],
+                Prune::Parameter { values, .. } | Prune::Person { values } => values.as_slice(),
+            })
+            .map(String::as_str),
+    )
 }
 
 /// What a run's record says in words.
@@ -291,7 +291,11 @@ fn forget(db: &Connection, run: &Run, traces: &Traces) -> rusqlite::Result<bool>
     db.pragma_update(None, "secure_delete", true)?;
     let instead = |at: usize, word: Option<&str>| {
         let text = run.texts[at].as_deref();
-        if text.is_some_and(|text| traces.are_in(text)) { word.map(str::to_owned) } else { text.map(str::to_owned) }
+        if text.is_some_and(|text| traces.are_in(text)) {
+            word.map(str::to_owned)
+        } else {
+            text.map(str::to_owned)
+        }
     };
     db.execute(
         "UPDATE run SET command = ?2, input = ?3, output = ?4, steps = ?5, summary = ?6 WHERE id = ?1",

@@ -326,9 +326,8 @@ fn settle_dead_run(db: &Connection, run: i64, process: &Process) -> rusqlite::Re
         } else {
             // Where nobody can tell whether the process lives, its calls have their time.
             let latest = if matches!(process, Process::Unlocked) { now_ms() } else { i64::MAX };
-            db.prepare_cached("UPDATE call SET state = ?2 WHERE id = ?1 AND deadline <= ?3")?.execute(
-                params![intent, CallState::InDoubt.code(), latest],
-            )?;
+            db.prepare_cached("UPDATE call SET state = ?2 WHERE id = ?1 AND deadline <= ?3")?
+                .execute(params![intent, CallState::InDoubt.code(), latest])?;
         }
     }
     Ok(())

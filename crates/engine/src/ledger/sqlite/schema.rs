@@ -41,7 +41,9 @@ pub(super) fn difference(found: &[Item], expect: &[Item]) -> Option<String> {
         let Item { kind, name, .. } = item;
         match named(expect, item) {
             None => return Some(format!("it has a {kind} `{name}` that marl did not make")),
-            Some(known) if known != *item => return Some(format!("its {kind} `{name}` is not as marl makes it")),
+            Some(known) if known != *item => {
+                return Some(format!("its {kind} `{name}` is not as marl makes it"));
+            }
             Some(_) => {}
         }
     }

@@ -119,8 +119,16 @@ mod tests {
                 ],
                 &["linkedin.com/in/jane-doe-2", "linkedin.com/in/jane", "notlinkedin.com/in/jane-doe"],
             ),
-            ("jane@acme.com", &["mailto:jane@acme.com", "<Jane@Acme.com>"], &["mary.jane@acme.com", "jane@acme.com.br"]),
-            ("José Müller", &[r"Jos\u00e9 M\u00fcller", "jos%C3%89  m%c3%bcller", "Jos\u{e9}\\nM\u{fc}ller"], &["José Müllerson"]),
+            (
+                "jane@acme.com",
+                &["mailto:jane@acme.com", "<Jane@Acme.com>"],
+                &["mary.jane@acme.com", "jane@acme.com.br"],
+            ),
+            (
+                "José Müller",
+                &[r"Jos\u00e9 M\u00fcller", "jos%C3%89  m%c3%bcller", "Jos\u{e9}\\nM\u{fc}ller"],
+                &["José Müllerson"],
+            ),
             ("  ", &[], &["anything", " "]),
         ];
         for (value, found, not) in table {

@@ -33,7 +33,13 @@ async fn a_full_disk_is_an_error_and_loses_nothing_stored() {
     let settling = ledger.settle(&key, open, ended);
     let room = async {
         tokio::time::sleep(Duration::from_millis(400)).await;
-        ledger.store().writer().unwrap().run(|db| db.pragma_update(None, "max_page_count", 1_000_000)).await.unwrap();
+        ledger
+            .store()
+            .writer()
+            .unwrap()
+            .run(|db| db.pragma_update(None, "max_page_count", 1_000_000))
+            .await
+            .unwrap();
     };
     let kept = world.path().with_file_name("ledger.db-room");
     assert!(kept.exists(), "room is kept for answers");
@@ -43,8 +49,16 @@ async fn a_full_disk_is_an_error_and_loses_nothing_stored() {
     let (call, scope) = (call(3), Scope::default());
     let time = Duration::from_secs(1);
     let key = world.key(3);
-    let asking =
-        Asking { key, call: &call, scope: &scope, again: false, refresh: false, attempt: 1, time, price: None };
+    let asking = Asking {
+        key,
+        call: &call,
+        scope: &scope,
+        again: false,
+        refresh: false,
+        attempt: 1,
+        time,
+        price: None,
+    };
     assert_eq!(ledger.claim(&asking).await.unwrap_err().0, "the disk is full", "nothing more is sent");
     assert_eq!(world.word(&ledger, 1).await, "answered yes");
     assert!(world.word(&ledger, 2).await.starts_with("answered xxx"));

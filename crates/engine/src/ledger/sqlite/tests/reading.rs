@@ -7,7 +7,9 @@ use super::*;
 /// The ledger's folder: its files with what they hold.
 fn folder(world: &World) -> BTreeMap<String, Vec<u8>> {
     let files = fs::read_dir(world.path().parent().unwrap()).unwrap().flatten();
-    files.map(|file| (file.file_name().to_string_lossy().into_owned(), fs::read(file.path()).unwrap())).collect()
+    files
+        .map(|file| (file.file_name().to_string_lossy().into_owned(), fs::read(file.path()).unwrap()))
+        .collect()
 }
 
 async fn with_an_answer() -> World {
@@ -144,4 +146,37 @@ async fn a_ledger_to_which_somebody_added_something_is_refused_and_named() {
     Connection::open(world.path()).unwrap().execute_batch("ANALYZE").unwrap();
     let store = Arc::new(Store::read(&world.path()).unwrap());
     assert_eq!(read_all(&world, &store).await, "answered yes", "statistics change no answer");
+}
+
+#[tokio::test]
+async fn a_copy_made_while_a_run_goes_on_is_whole_and_private() {
+    use std::os::unix::fs::PermissionsExt;
+    let world = World::new();
+    let run = world.run();
+    fs::set_permissions(world.path(), fs::Permissions::from_mode(0o640)).unwrap();
+    let body = "x".repeat(3_000);
+    for n in 0..300 {
+        let intent = world.send(&run, n).await;
+        world.settle(&run, n, intent, found(&body)).await;
+    }
+    world.send(&run, 300).await;
+    let to = world.folder.path().join("copy's.db");
+    Store::read(&world.path()).unwrap().back_up(&to).unwrap();
+    let bytes = fs::read(&to).unwrap();
+    assert_eq!(fs::metadata(&to).unwrap().permissions().mode() & 0o777, 0o640);
+    let copy = Arc::new(Store::open(&to).unwrap());
+    let planned = RunLedger::planned(copy, MaxAge::default());
+    for n in 0..300 {
+        assert!(world.word(&planned, n).await.starts_with("answered xxx"), "{n}");
+    }
+    assert_eq!(world.word(&planned, 300).await, "busy", "it was under way");
+    drop(planned);
+    for taken in [to.clone(), world.path()] {
+        let before = fs::read(&taken).unwrap();
+        assert!(run.store().back_up(&taken).unwrap_err().0.contains("cannot be made"));
+        assert!(fs::read(&taken).unwrap() == before, "an existing file is not touched");
+    }
+    assert!(bytes.len() > 900_000);
+    let nowhere = world.folder.path().join("none/copy.db");
+    assert!(run.store().back_up(&nowhere).is_err());
 }

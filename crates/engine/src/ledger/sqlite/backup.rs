@@ -1,0 +1,44 @@
+//! A whole copy of the ledger, made while runs go on. Changes nothing of the ledger itself.
+
+use std::{
+    fs::{self, File, Permissions},
+    io,
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    path::Path,
+};
+
+use super::{Store, failed};
+use crate::ledger::LedgerError;
+
+impl Store {
+    /// Copies the ledger as it is at one moment into a new file, with what is only in its log, and
+    /// sees that the copy is sound. It is as private as the ledger.
+    ///
+    /// # Errors
+    /// There is a file at `to`, it cannot be written, or the ledger cannot be read. Then nothing is
+    /// left behind.
+    pub fn back_up(&self, to: &Path) -> Result<(), LedgerError> {
+        let failed_at = |error: &io::Error| LedgerError(format!("{} cannot be made: {error}", to.display()));
+        let mode = fs::metadata(&self.path).map_err(|error| failed_at(&error))?.permissions().mode() & 0o777;
+        let name = to
+            .to_str()
+            .ok_or_else(|| LedgerError(format!("{} cannot be made: its name is no UTF-8", to.display())))?;
+        // A file that is new and empty is the one that SQLite takes: no other is replaced.
+        let made = File::options().write(true).create_new(true).mode(0o600).open(to);
+        let made = made.map_err(|error| failed_at(&error))?;
+        let copied = self
+            .readers
+            .fresh(|db| db.execute("VACUUM INTO ?1", [name]))
+            .map_err(|error| failed(&error))
+            .and_then(|_| {
+                made.set_permissions(Permissions::from_mode(mode)).map_err(|error| failed_at(&error))?;
+                made.sync_all().map_err(|error| failed_at(&error))?;
+                let copy = Self::read(to).map_err(|error| LedgerError(error.to_string()))?;
+                if copy.is_sound()? { Ok(()) } else { Err(LedgerError("the copy is damaged".to_owned())) }
+            });
+        if copied.is_err() {
+            let _ = fs::remove_file(to);
+        }
+        copied
+    }
+}
