@@ -281,6 +281,7 @@ impl Settings {
             timeout: self.timeout.call_seconds.map(Duration::from_secs_f64),
             grace: seconds(self.timeout.grace_seconds, defaults.grace),
             caps,
+            once: false,
             lanes: bases.iter().map(lane).collect(),
         })
     }

@@ -47,7 +47,8 @@ pub(crate) fn run(args: &EnrichArgs, printer: &Arc<Printer>) -> Result<u8, Failu
     let job = Job::prepare(args)?;
     let caps = job.caps()?;
     block_on(async {
-        let way = job.connect(caps).await?;
+        let mut way = job.connect(caps).await?;
+        way.settings.once = args.plan.is_some();
         let done = enrich(&job, &way, handover.as_ref(), printer).await;
         way.close().await;
         done

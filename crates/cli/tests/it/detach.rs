@@ -67,7 +67,7 @@ fn what_is_refused_is_told_as_if_it_were_not_behind() {
 
 #[test]
 fn failures_are_the_waiters_exit_code_and_a_stop_is_heard() {
-    let faulty = World::faulty(&["tool-error=1"]);
+    let faulty = World::faulty(&["outer-false=1"]);
     faulty.write("people.csv", people(2, 2));
     let run = started(&faulty, "");
     faulty.run_bare(&format!("runs wait {run}")).exits(7);

@@ -277,7 +277,8 @@ impl Shared {
     ) -> Result<Next, LedgerError> {
         let Asked { lane, call, key, .. } = asked;
         let free = lane.resends_freely(call);
-        let again = lane.sends_doubts_again(call).then(|| self.wait(&failure, past)).flatten();
+        let resends = free || (lane.sends_doubts_again(call) && !self.settings.once);
+        let again = resends.then(|| self.wait(&failure, past)).flatten();
         if !free {
             self.spend(asked, past);
             past.in_doubt = true;

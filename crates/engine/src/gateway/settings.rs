@@ -84,6 +84,9 @@ pub struct Settings {
     pub grace: Duration,
     /// What the run may buy at the most.
     pub caps: Caps,
+    /// The run is held to a plan, which counted each call once: what loses its answer is left in
+    /// doubt, and takes no call's place that was certain to be sent.
+    pub once: bool,
     /// By provider; the default where there is no entry.
     pub lanes: BTreeMap<String, Lane>,
 }
@@ -97,6 +100,7 @@ impl Default for Settings {
             timeout: None,
             grace: Duration::from_secs(60),
             caps: Caps::default(),
+            once: false,
             lanes: BTreeMap::new(),
         }
     }

@@ -123,3 +123,17 @@ async fn what_a_living_process_asks_is_waited_for_and_never_sent_even_by_choice(
     assert!((100..102).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
     assert_eq!((world.sends(), world.heard("in doubt")), (0, 1));
 }
+
+#[tokio::test(start_paused = true)]
+async fn held_to_a_plan_every_certain_call_is_sent_before_any_is_sent_twice() {
+    let lane = LaneSettings { in_doubt: InDoubt::Retry, ..LaneSettings::default() };
+    let lanes = BTreeMap::from([("p".to_owned(), lane)]);
+    let settings = Settings { lanes, once: true, parallel: 2, ..capped(10) };
+    let acts: Vec<(u64, &[Act])> = (0..5).map(|n| (n, &[Act::Fail(cut)] as &[Act])).collect();
+    let ledger = Arc::new(Memory::new());
+    let world = World::over(ledger.clone(), scripted(&acts), settings.clone());
+    let ends = futures::future::join_all((0..10).map(|n| world.ask(n))).await;
+    assert!(ends[..5].iter().all(|end| end == "in_doubt"), "{ends:?}");
+    assert!(ends[5..].iter().all(|end| end.starts_with("found")), "{ends:?}");
+    assert_eq!(world.sends(), 10);
+}
