@@ -60,6 +60,7 @@ fn every_command_answers_in_its_form() {
     run("ledger stats", 0);
     assert_eq!(run("ledger export", 0).stdout.lines().count(), 4);
     run("ledger forget --parameter linkedin_url=linkedin.com/in/sandbox-person-1 --dry-run", 0);
+    run("ledger backup copy.db", 0);
     run("ledger prune --older-than 1d", 0);
     run("doctor", 0);
     run("schema", 0);
