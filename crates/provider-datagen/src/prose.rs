@@ -199,10 +199,11 @@ impl Prose {
     }
 }
 
-/// Whether a word is `name`, or ends or begins with it: `readtimeout`, `timeouterror`.
+/// Whether a word is `name`, or ends or begins with it: `readtimeout`, `timeouterror`. Of a name with
+/// dots the last part counts: `httpx.readtimeout` is an error, and `timeout.com` an address.
 fn is_part(word: &str, name: &str) -> bool {
-    // An address or a sentence without spaces names other things.
-    !word.contains('.') && (word.starts_with(name) || word.ends_with(name))
+    let last = word.rsplit('.').next().unwrap_or(word);
+    last.starts_with(name) || last.ends_with(name)
 }
 
 /// Whether what follows "server" says within a few words, its name among them, that it
