@@ -1,7 +1,7 @@
 //! `marl enrich`: a table goes in, the enriched table comes out.
 
 use std::{
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };

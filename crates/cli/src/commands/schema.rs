@@ -50,7 +50,7 @@ enum Enrich<'a> {
 }
 
 /// In the order of help.
-const ANSWERS: [Answer; 30] = [
+const ANSWERS: [Answer; 31] = [
     Answer::new::<Enrich<'_>>("enrich", "a run at its end; with --detach, the run that was started"),
     Answer::new::<detach::Document<'_>>("detached", "what `enrich --detach` answers at once"),
     Answer::new::<PlanDocument<'_>>("plan", "what a run will do and cost"),

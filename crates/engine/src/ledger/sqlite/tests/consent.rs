@@ -31,7 +31,7 @@ async fn what_may_have_been_paid_for_is_counted_and_nothing_else() {
     for (n, end) in [
         (1, found("yes")),
         (2, Settled::Answered { body: "{}".to_owned(), no_data: true }),
-        (3, Settled::Unusable(error())),
+        (3, Settled::Unusable { error: error(), body: None }),
         (4, Settled::InDoubt),
         (5, Settled::Failed(error())),
     ] {
@@ -92,7 +92,8 @@ async fn what_is_removed_from_the_ledger_stays_used() {
     let store = Arc::clone(first.store());
     drop(first);
     tokio::time::sleep(Duration::from_millis(5)).await;
-    assert_eq!(store.remove(&Prune::OlderThan(Duration::ZERO)), Ok(1));
+    let removed = store.remove(&[Prune::OlderThan(Duration::ZERO)], false).unwrap();
+    assert_eq!(removed.calls, 1);
     assert_eq!(store.used("a"), Ok(Used { calls: 1, cost: 0.5 }));
 }
 
