@@ -66,7 +66,7 @@ const OVERWRITE: (&str, &str) = (
 
 const PROGRESS: (&str, &str) = ("progress", "the protocol has its own notifications");
 
-const TOOLS: [Entry; 10] = [
+const TOOLS: [Entry; 11] = [
     Entry {
         name: "integrations",
         title: "List or describe integrations",
@@ -157,6 +157,15 @@ const TOOLS: [Entry; 10] = [
         description: "Where a cell of an enriched table comes from: integration, calls, times, cost, source; or why it is empty.",
         command: &["why"],
         answers: &["why"],
+        ..READER
+    },
+    Entry {
+        name: "empty_cells",
+        title: "List empty cells with their reasons",
+        description: "Each empty output cell of an enriched table with its reason (no data, failed, in doubt, skipped and \
+                      why), a page at a time, and counts by column and reason over the whole table.",
+        command: &["gaps"],
+        answers: &["gaps"],
         ..READER
     },
     Entry {
@@ -385,6 +394,7 @@ mod tests {
         start_run: table! (path), integrations, want, recipe (path), map, into, prefix, where, formula, provider_column, column_type, existing, output (path), parallel, limit, rows, filter, only, max_age, refresh, max_calls, max_cost, plan, sandbox, delimiter, encoding, header_line, no_header, skip_footer, pad_rows, name_columns, output_encoding, raw_cells
         run_status: run, sandbox, wait_seconds, limit
         explain_cell: table! (path), row!, column!, run, delimiter, encoding, header_line, no_header, skip_footer, pad_rows, name_columns, sandbox
+        empty_cells: table! (path), column, reason, rows, limit, run, delimiter, encoding, header_line, no_header, skip_footer, pad_rows, name_columns, sandbox
         stop_run: run!, sandbox
         ledger: sandbox
         more: handle!, offset!

@@ -185,7 +185,8 @@ fn a_stopped_process_that_goes_on_does_not_send_what_another_asked() {
     let child = stopped(&world, &enrich, 8);
     let other = world.run(&format!("{enrich} --output other.csv --in-doubt retry"));
     let locked_out = other.code == 1 && other.stderr.contains("another program holds it");
-    assert!(other.code == 0 || locked_out, "{}", other.stderr);
+    // What a living process has claimed is in doubt for others, whatever they choose.
+    assert!([0, 9].contains(&other.code) || locked_out, "{}", other.stderr);
     signal(&child, "CONT");
     let ran = world.ran(child.wait_with_output().unwrap());
     assert!([0, 9].contains(&ran.code), "{}", ran.stderr);
@@ -440,7 +441,7 @@ fn a_call_in_doubt_is_sent_again_by_choice_alone() {
     world.run(ENRICH).exits(9);
     assert_eq!(world.stats().calls, 2);
     let doubts = || world.stats().calls;
-    for flags in ["", " --refresh", " --max-age 1ms", " --max-age 0s --refresh"] {
+    for flags in ["", " --refresh", " --max-age 1ms", " --max-age 0s"] {
         world.run(&format!("{ENRICH}{flags}")).exits(9);
         assert_eq!(doubts(), 2, "{flags}");
         let plan = world.run(&format!("{}{flags}", ENRICH.replace("enrich", "plan"))).exits(0).json();

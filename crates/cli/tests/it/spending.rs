@@ -42,7 +42,7 @@ fn an_address_of_a_file_is_named_with_the_file() {
     assert!(plan.contains("datagen is asked at [SANDBOX], by .env"), "{plan}");
     let ran = world.run_bare(&format!("enrich {RUN}")).exits(0).stderr;
     assert!(ran.contains("datagen is asked at [SANDBOX], by .env"), "{ran}");
-    let sandbox = world.run_bare(&format!("plan {RUN} --sandbox")).exits(0).stdout;
+    let sandbox = world.run_bare(&format!("plan {RUN} --sandbox --output samples.csv")).exits(0).stdout;
     assert!(!sandbox.contains("is asked at"), "{sandbox}");
 }
 
