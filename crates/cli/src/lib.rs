@@ -25,6 +25,7 @@ mod owner;
 mod page;
 mod past;
 mod pick;
+mod pilot;
 mod pipeline;
 mod place;
 mod plan_hash;

@@ -18,7 +18,7 @@ use crate::{
     failure::Failure,
     filter::Untold,
     job::Job,
-    pipeline,
+    pilot, pipeline,
     printer::Printer,
     table::{InputRow, Reader},
 };
@@ -172,22 +172,27 @@ impl Picked {
     }
 }
 
-/// Picks the rows; `closed` answers what is stored, for `--only`.
+/// Picks the rows; `closed` answers what is stored, for `--only` and `--pilot`.
 pub(crate) async fn pick(
     args: &PickArgs,
     job: &Job<'_>,
-    closed: impl FnOnce() -> Result<Gateway, Failure>,
+    closed: impl Fn() -> Result<Gateway, Failure>,
     printer: &Printer,
 ) -> Result<Picked, Failure> {
     let limit = args.limit.unwrap_or(u64::MAX);
-    if args.rows.is_none() && args.filter.is_none() && args.only.is_none() {
-        return Ok(Picked::first(limit.min(job.sketch.rows)));
+    let mut picked = Picked::first(limit.min(job.sketch.rows));
+    if args.rows.is_some() || args.filter.is_some() || args.only.is_some() {
+        args.rows.as_ref().map_or(Ok(()), |ranges| ranges.check(job.sketch.rows))?;
+        let most = if args.only.is_some() { u64::MAX } else { limit };
+        picked = by_cells(args, job, most, printer)?;
     }
-    args.rows.as_ref().map_or(Ok(()), |ranges| ranges.check(job.sketch.rows))?;
-    let most = if args.only.is_some() { u64::MAX } else { limit };
-    let mut picked = by_cells(args, job, most, printer)?;
     if let Some(only) = args.only {
         picked = by_outcome(only, job, closed()?, &picked, limit).await?;
+    }
+    if let Some(most) = args.pilot {
+        let rows = pilot::pick(most, job, closed()?, &picked).await?;
+        picked = Picked::none();
+        rows.into_iter().for_each(|row| picked.add(row));
     }
     Ok(picked)
 }

@@ -81,6 +81,11 @@ pub(crate) struct PickArgs {
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<u64>,
 
+    /// Enrich only N rows that need something, of different kinds, to see what all would come to; the
+    /// others pass through, and a plan's hash holds for it as well
+    #[arg(long, value_name = "N", value_parser = pilot_rows, conflicts_with = "limit")]
+    pub(crate) pilot: Option<usize>,
+
     /// Enrich only these rows: `10-20,35`, `100-`
     #[arg(long, value_name = "RANGES")]
     pub(crate) rows: Option<Ranges>,
@@ -92,6 +97,12 @@ pub(crate) struct PickArgs {
     /// Enrich only rows that failed, that have no data, or in which an output is still empty
     #[arg(long, value_enum)]
     pub(crate) only: Option<Only>,
+}
+
+fn pilot_rows(text: &str) -> Result<usize, String> {
+    const MOST: usize = 1_000;
+    let number = text.parse().ok().filter(|number| (1..=MOST).contains(number));
+    number.ok_or_else(|| format!("a whole number from 1 to {MOST}"))
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]

@@ -29,6 +29,7 @@ mod mcp;
 mod outputs;
 mod own_columns;
 mod owners;
+mod pilot;
 mod plan;
 mod protocol;
 mod schema;
