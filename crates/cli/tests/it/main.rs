@@ -21,6 +21,7 @@ mod gaps;
 mod hints;
 mod hook;
 mod json;
+mod keeping;
 mod kill;
 mod ledger;
 mod links;
