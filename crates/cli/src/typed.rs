@@ -166,7 +166,7 @@ fn replaced(value: &str, wrong: &str, right: &str) -> Option<String> {
     let ends = wrong.ends_with(is_part);
     let stands_alone = |at: &usize| {
         let (before, after) = (&value[..*at], &value[at + wrong.len()..]);
-        !(begins && before.ends_with(is_part)) && !(ends && after.starts_with(is_part))
+        !(begins && before.ends_with(is_part) || ends && after.starts_with(is_part))
     };
     let mut places = value.match_indices(wrong).map(|(at, _)| at).filter(stands_alone);
     let at = places.next().filter(|_| !wrong.is_empty() && places.next().is_none())?;

@@ -1,5 +1,7 @@
 //! `marl enrich`: a table goes in, the enriched table comes out.
 
+mod end;
+
 use std::{
     path::PathBuf,
     sync::{Arc, atomic::Ordering},
@@ -9,10 +11,10 @@ use std::{
 use engine::{
     Engine, Listener, RowEnd, Way as Outside,
     gateway::{Caps, Gateway},
-    ledger::{Ledger, MaxAge, RunLedger, RunRecordEnd, RunStart, Store},
+    ledger::{Ledger, MaxAge, RunLedger, RunStart},
     plan::Plan,
 };
-use marl_core::{ErrorKind, SkipReason};
+use marl_core::SkipReason;
 
 use super::{block_on, detach};
 use crate::{
@@ -21,7 +23,7 @@ use crate::{
     error_code::ErrorCode,
     exit,
     failure::Failure,
-    files::{self, Files, Noted, Output},
+    files::{self, Files},
     handover::Handover,
     job::{self, Job, Way},
     older::Older,
@@ -30,11 +32,11 @@ use crate::{
     plan_hash::{Broken, Hash},
     printer::Printer,
     project,
-    report::{self, Bar, Counts, Preview, Report, Status, Talker, Tally},
+    report::{self, Bar, Preview, Talker, Tally},
     run_log,
     run_record::Steps,
     signals,
-    table::{InputRow, Reader, Sketch, TableError},
+    table::{InputRow, Reader, Sketch},
     typed,
     watch::{self, Seen},
 };
@@ -320,148 +322,5 @@ impl<'a> Run<'a> {
             }
         };
         columns.map(cell).collect()
-    }
-
-    fn finish(
-        self,
-        broken: Option<TableError>,
-        elapsed: Duration,
-        seen: &Seen,
-        preview: &Preview,
-    ) -> Result<u8, Failure> {
-        let counts = self.tally.counts();
-        let interrupted = seen.interrupted.load(Ordering::SeqCst);
-        let store = Arc::clone(self.ledger.store());
-        // Whatever was seen while it went on: it may have gone in the last moment.
-        let is_gone = seen.ledger_lost.load(Ordering::SeqCst) || !store.is_in_place();
-        let lost = is_gone || counts.ledger_error.is_some();
-        let mut report = Report {
-            sandbox: self.args.ledger.sandbox,
-            exit_code: exit::DONE,
-            status: status(&counts, interrupted),
-            run: self.ledger.run(),
-            rows: self.sketch.rows,
-            rows_selected: counts.rows,
-            table_notes: job::table_notes(self.sketch),
-            output: Output::None,
-            output_path: self.output.clone(),
-            carried: self.files.carried().to_vec(),
-            gone: 0,
-            errors_file: None,
-            elapsed,
-            guarded_cells: self.files.guarded_cells(),
-            hint: if lost { None } else { report::hint(&counts, interrupted, self.asks_anew()) },
-            next_command: counts.cap_reached.then(consent::plan_anew),
-            settings: self.settings_told.clone(),
-            consent: if lost { None } else { self.left_at_the_end()? },
-            max_age: self.args.max_age,
-            asks_anew: self.asks_anew(),
-            resends_doubts: self.resends_doubts,
-            currency: self.currency,
-            counts,
-        };
-        let key_trouble = report::key_trouble(&report.counts);
-        let noted = Noted {
-            run: self.ledger.run(),
-            sandbox: self.is_sandbox,
-            plan: &self.plan,
-            columns: &self.sketch.columns,
-            is_partial: report.status != Status::Finished || report.rows_selected < report.rows,
-        };
-        let finished = self.files.finish(broken, &report.counts, interrupted, &noted, self.printer);
-        (report.output, report.errors_file) = (finished.output, finished.errors_file);
-        report.gone = finished.gone;
-        if matches!(report.output, Output::Beside { .. }) {
-            report.hint.get_or_insert_with(|| {
-                "go on from the older one with `--input`, or replace it by the same command with `--overwrite`".to_owned()
-            });
-        }
-        let trouble = finished.failure;
-        if trouble.is_some() || (lost && !interrupted) {
-            report.status = Status::Stopped;
-        }
-        let only_the_key = key_trouble.filter(|_| report.written().is_none() && trouble.is_none());
-        let is_only_the_key = only_the_key.is_some();
-        let ledger_trouble = lost.then(|| ledger_lost(&report.counts, &store));
-        let failure = trouble.or(ledger_trouble);
-        let has_doubts = lost && report.counts.in_doubt() > 0;
-        let failure =
-            if has_doubts { failure.map(|failure| failure.exiting(exit::IN_DOUBT)) } else { failure };
-        let failure = failure.or(only_the_key);
-        report.exit_code = failure.as_ref().map_or_else(|| exit_code(&report), |failure| failure.exit);
-        let document = report::document(&report, &self.plan);
-        if !is_gone {
-            let summary = serde_json::to_string(&document).expect("our documents have text keys");
-            let end = RunRecordEnd { state: report.status.into(), summary };
-            let ended = store.end_run(self.ledger.run(), &end);
-            // What failed in a ledger that cannot be written is told already.
-            if !lost {
-                ended?;
-            }
-        }
-        if self.printer.is_json() {
-            self.printer.document(&document);
-        } else if !is_only_the_key {
-            report::summary(&report, &self.plan).iter().for_each(|line| self.printer.talk(line));
-            if report.written().is_some() {
-                self.printer.talk("");
-                preview.lines(self.printer.width()).iter().for_each(|line| self.printer.talk(line));
-            }
-        }
-        failure.map_or(Ok(report.exit_code), Err)
-    }
-}
-
-/// The ledger failed or went away in the middle of a run.
-fn ledger_lost(counts: &Counts, store: &Store) -> Failure {
-    let path = project::shown(store.path());
-    let why = match &counts.ledger_error {
-        Some(_) if store.is_full() => "the disk is full",
-        Some(error) => error,
-        None => "it was deleted or replaced",
-    };
-    let message = format!("the ledger {path} cannot be used: {why}");
-    let failure = Failure::new(exit::INTERNAL, ErrorCode::Ledger, message).billed();
-    let failure = match &counts.ledger_error {
-        Some(_) if store.is_full() => failure.hint(
-            "nothing more was sent; make room on the disk and run the same command again: what is stored is not bought again",
-        ),
-        Some(_) => failure.hint("nothing more was sent; what is stored is not bought again"),
-        None => failure.hint(
-            "keep the output: what it holds is in no ledger any more, and a run that asks the same buys it again",
-        ),
-    };
-    match counts.in_doubt() {
-        0 => failure,
-        1 => failure.hint("1 call may have been paid for, and its answer is not stored: `--in-doubt retry` sends it again"),
-        doubts => failure.hint(format!(
-            "{} calls may have been paid for, and their answers are not stored: `--in-doubt retry` sends them again",
-            report::thousands(doubts)
-        )),
-    }
-}
-
-fn status(counts: &Counts, interrupted: bool) -> Status {
-    match (interrupted, counts.stops.is_empty() && !counts.cap_reached) {
-        (true, _) => Status::Interrupted,
-        (false, true) => Status::Finished,
-        (false, false) => Status::Stopped,
-    }
-}
-
-/// The first that applies, as the design orders them.
-fn exit_code(report: &Report) -> u8 {
-    let counts = &report.counts;
-    let stopped_for =
-        |auth: bool| counts.stops.iter().any(|stop| (stop.error.kind() == ErrorKind::Auth) == auth);
-    match () {
-        () if report.status == Status::Interrupted => exit::INTERRUPTED,
-        () if counts.in_doubt() > 0 => exit::IN_DOUBT,
-        () if stopped_for(true) => exit::KEY,
-        () if counts.cap_reached => exit::CAP,
-        () if stopped_for(false) => exit::PROVIDER_STOPPED,
-        () if matches!(report.output, Output::Beside { .. }) => exit::OLDER_STAYS,
-        () if counts.failed() > 0 => exit::ROWS_FAILED,
-        () => exit::DONE,
     }
 }
