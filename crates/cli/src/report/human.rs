@@ -81,10 +81,9 @@ fn output(report: &Report) -> Vec<String> {
         ));
     }
     if report.gone > 0 && report.written().is_some() {
-        let gone = thousands(report.gone);
-        lines.push(format!(
-            "gone     {gone} answers of the older output: the newer answer has no data for them"
-        ));
+        let gone = counted(report.gone, "answer");
+        let them = either(report.gone, "it", "them");
+        lines.push(format!("gone     {gone} of the older output: the newer answer has no data for {them}"));
     }
     lines
 }

@@ -14,6 +14,10 @@ use crate::{
     files::Output,
 };
 
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
 /// A run, told to programs.
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "enrich")]
@@ -44,6 +48,9 @@ pub(crate) struct Document {
     /// The columns of an earlier run that the output keeps.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     columns_carried: Vec<String>,
+    /// How many answers of the older output are gone, because the newer answer has no data for them.
+    #[serde(skip_serializing_if = "is_zero")]
+    answers_gone: u64,
     /// The rows that failed, if any did.
     errors_file: Option<String>,
     elapsed_ms: u64,
@@ -168,6 +175,7 @@ pub(crate) fn document(report: &Report, plan: &Plan) -> Document {
             Output::Written | Output::None | Output::Failed => None,
         },
         columns_carried: report.carried.clone(),
+        answers_gone: report.gone,
         errors_file: report.errors_file.as_deref().map(path),
         elapsed_ms: u64::try_from(report.elapsed.as_millis()).unwrap_or(u64::MAX),
         integrations: integrations.collect(),
