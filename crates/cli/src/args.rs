@@ -114,7 +114,7 @@ pub(crate) struct EnrichArgs {
     #[arg(long, value_name = "AMOUNT", value_parser = parse_amount)]
     pub(crate) max_cost: Option<f64>,
 
-    /// Run what `marl plan` planned, and no more, however often: refused if anything moved since
+    /// Buy what `marl plan` planned, and no more in all runs that name it; refused if anything changed since
     #[arg(long, value_name = "HASH")]
     pub(crate) plan: Option<Hash>,
 

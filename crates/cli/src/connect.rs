@@ -89,7 +89,7 @@ pub(crate) fn live(names: &[&'static str], registry: &Registry, folder: &Path) -
         let connection = found.connection(card)?;
         let scope = (connection.base_url != card.default_base).then(|| connection.base_url.clone());
         if let (Some(base), Some(source)) = (&scope, found.base_source()) {
-            told.push(format!("{} is asked at {base}, by {}", card.name, source.word(card.base_variable)));
+            told.push(format!("{}'s address is {base}, by {}", card.name, source.word(card.base_variable)));
         }
         Ok((connection, scope))
     })?;

@@ -163,7 +163,7 @@ fn said_by(asker: &Asker) -> String {
 fn used_up(consent: &Consent) -> Failure {
     let message = format!("this plan's hash is used up: {}", consent.told());
     Failure::new(exit::PLAN_CHANGED, ErrorCode::ConsentUsed, message)
-        .hint("nothing was sent; a hash allows one run, however often it is named; `marl plan` with the same arguments says what is left to buy, for a new decision")
+        .hint("nothing was sent; all runs that name a hash share what it allows; `marl plan` with the same arguments says what is left to buy, for a new decision")
         .next(typed::as_command("plan", &["--plan"]))
 }
 
@@ -171,7 +171,7 @@ fn needed(asker: &Asker) -> Failure {
     let message = format!("this run would buy, and {} asks for consent first", said_by(asker));
     Failure::new(exit::USAGE, ErrorCode::ConsentNeeded, message)
         .hint("nothing was sent; `marl plan` with the same arguments says what the run would buy, and gives the `--plan HASH` for it")
-        .hint("`--max-calls N` or `--max-cost AMOUNT` is a consent, too")
+        .hint("`--max-calls N` or `--max-cost AMOUNT` also counts as consent")
         .next(plan_anew())
 }
 

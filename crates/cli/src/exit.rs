@@ -18,7 +18,7 @@ pub(crate) const NOT_FOUND: u8 = 6;
 pub(crate) const ROWS_FAILED: u8 = 7;
 /// Calls are in doubt: they may have been paid for, and no answer is known.
 pub(crate) const IN_DOUBT: u8 = 9;
-/// The plan that the run is held to does not hold any more, or is used up. Nothing was sent.
+/// The plan that the run is held to is no longer valid, or is used up. Nothing was sent.
 pub(crate) const PLAN_CHANGED: u8 = 10;
 /// The run that was waited for goes on.
 pub(crate) const STILL_RUNNING: u8 = 11;

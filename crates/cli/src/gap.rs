@@ -76,7 +76,7 @@ impl Ended<'_> {
             Outcome::NoData if matches!(self.step.task, Task::Compute(_)) => {
                 gap(Reason::NoData, "the formula gives an empty cell".to_owned())
             }
-            Outcome::NoData => gap(Reason::NoData, "there is no answer: no data".to_owned()),
+            Outcome::NoData => gap(Reason::NoData, "asked, and nothing was found: no data".to_owned()),
             Outcome::Failed(error) => Some(failed(error)),
             Outcome::Skipped(reason) => Some(self.skipped(*reason)),
         }

@@ -279,7 +279,7 @@ impl Judge {
             let (lost, column) = (self.lost, table::shown(column));
             let answers = if lost == 1 { "an answer".to_owned() } else { format!("{lost} answers") };
             return Ok(Some(format!(
-                "the older one has {answers} that this run lacks, `{column}` of row {row} the first"
+                "the older one has {answers} that this run does not have, `{column}` of row {row} the first"
             )));
         }
         let is_other = is_partial && !self.older.is_of_these_rows()?;

@@ -148,7 +148,7 @@ impl FromStr for Hash {
             (hash.to_string() == text && cost.is_none_or(|cost| cost.is_finite() && cost >= 0.0))
                 .then_some(hash)
         };
-        read().ok_or_else(|| "it must stand as `marl plan` prints it".to_owned())
+        read().ok_or_else(|| "it must be copied exactly as `marl plan` printed it".to_owned())
     }
 }
 

@@ -136,7 +136,7 @@ pub fn read(answer: &str, subject: &str, outputs: &[Column]) -> Result<Fields, E
 }
 
 fn unreadable(answer: &str) -> Error {
-    Error::bad_reply("no JSON object with the asked keys in the answer").with_detail(answer)
+    Error::bad_reply("no JSON object with the requested keys in the answer").with_detail(answer)
 }
 
 fn fields(object: &Object, outputs: &[Column]) -> Fields {

@@ -155,7 +155,10 @@ fn tell(document: &Document<'_>, printer: &Printer) {
     let laid = aligned(&header, &lines, printer.width());
     laid.lines.iter().for_each(|line| printer.data(line));
     if document.integrations.is_empty() && document.unbound.is_empty() {
-        printer.note("runs", "no integration as it is; `marl integrations` says what each needs");
+        printer.note(
+            "runs",
+            "no integration can run on this table as it is; `marl integrations` says what each needs",
+        );
     }
     if !document.integrations.is_empty() {
         printer.data("");

@@ -97,7 +97,7 @@ pub(super) fn check_plan(then: &Hash, job: &Job<'_>, way: &Way) -> Result<(), Fa
     let message = match then.check(job, &way.settings)? {
         None => return Ok(()),
         Some(Broken::Moved(parts)) => {
-            format!("the plan does not hold any more: since it was made, {} changed", parts.join(" and "))
+            format!("the plan is no longer valid: since it was made, {} changed", parts.join(" and "))
         }
         Some(Broken::Edited) => {
             "the plan's hash is not as `marl plan` printed it: its maximum was edited, or what it \

@@ -178,7 +178,7 @@ impl<'a> Found<'a> {
     fn gap(&self, row: &InputRow, end: &RowEnd, at: usize, output: &str) -> Result<Gap, Failure> {
         if let Outcome::Value(fields) = &end.outcomes[at] {
             return Ok(match fields.get(output) {
-                None => Gap { reason: Reason::NotInAnswer, why: "the answer says nothing of it".to_owned() },
+                None => Gap { reason: Reason::NotInAnswer, why: "the answer has no value for it".to_owned() },
                 Some(field) => {
                     let gives = excerpt(&field.value.to_string(), LABEL);
                     let why = format!("the answer gives \"{gives}\"; the cell was emptied since");

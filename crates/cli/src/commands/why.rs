@@ -270,10 +270,10 @@ impl Judged<'_> {
     /// What there is to say of a cell beside what the answer gives.
     fn beside(&self, gives: Option<&str>) -> Option<String> {
         match (gives, self.value) {
-            (None, None) => Some("the answer says nothing of it".to_owned()),
+            (None, None) => Some("the answer has no value for it".to_owned()),
             (Some(gives), Some(value)) if gives == value || value.strip_prefix('\'') == Some(gives) => None,
             (Some(gives), _) => Some(format!("{}; the answer gives \"{gives}\"", self.differs())),
-            (None, Some(_)) => Some(format!("{}; the answer says nothing of it", self.differs())),
+            (None, Some(_)) => Some(format!("{}; the answer has no value for it", self.differs())),
         }
     }
 

@@ -42,7 +42,7 @@ pub(crate) fn hint(counts: &Counts, interrupted: bool, asks_anew: bool) -> Optio
             false => "",
         };
         return Some(format!(
-            "the cap was this run's; to buy more is a new decision: `marl plan` with the same arguments says what is left{anew}"
+            "this run reached its cap; to buy more is a new decision: `marl plan` with the same arguments says what is left{anew}"
         ));
     }
     // The error that ends the run says what to do about the ledger.

@@ -96,7 +96,7 @@ impl fmt::Display for Note {
             Self::Samples => f.write_str("the answers in it are samples of the sandbox, not real ones"),
             Self::Encoding { name, is_given: true } => write!(f, "read as {name}"),
             Self::Encoding { name, is_given: false } => {
-                write!(f, "read as {name} (`--encoding NAME` says another)")
+                write!(f, "read as {name} (`--encoding NAME` overrides it)")
             }
             Self::Separator(byte) => {
                 write!(f, "line 1 (`sep=`) says that {} stands between cells", byte_name(*byte))
@@ -110,7 +110,7 @@ impl fmt::Display for Note {
                 let (lines, are) = if *count == 1 { ("line", "is") } else { ("lines", "are") };
                 write!(
                     f,
-                    "{} {lines} behind the rows, from line {} on, {are} ",
+                    "{} {lines} after the rows, from line {} on, {are} ",
                     grouped(*count),
                     grouped(*first)
                 )?;

@@ -96,7 +96,7 @@ fn a_run_is_held_to_its_plan() {
     assert_eq!(world.stats().calls, 0, "nothing was sent");
     insta::assert_snapshot!(said.concat());
     let wrong = world.run(&format!("enrich {STEPS} --plan 1234")).exits(2);
-    assert!(wrong.stderr.contains("it must stand as `marl plan` prints it"), "{}", wrong.stderr);
+    assert!(wrong.stderr.contains("it must be copied exactly as `marl plan` printed it"), "{}", wrong.stderr);
     world.run(&format!("enrich {STEPS} --rows 1-4 --plan {then}")).exits(0);
     // Nor with another ledger, in which nothing is answered.
     let other = world.run(&format!("enrich {STEPS} --rows 1-4 --ledger new.db --plan {then}")).exits(10);

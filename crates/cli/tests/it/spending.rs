@@ -20,7 +20,7 @@ fn plan_and_run_say_which_settings_spend() {
             "get_linkedin_person_data costs 0.5, by marl.toml",
         ),
         ("[timeout]\ncall_seconds = 9\n", "given up after 9 s, by marl.toml"),
-        ("", "datagen is asked at [SANDBOX], by DATAGEN_API_BASE_URL in the environment"),
+        ("", "datagen's address is [SANDBOX], by DATAGEN_API_BASE_URL in the environment"),
     ] {
         let world = world(settings);
         let plan = world.run(&format!("plan {RUN}")).exits(0).stdout;
@@ -39,11 +39,11 @@ fn an_address_of_a_file_is_named_with_the_file() {
     let world = world("");
     world.write(".env", format!("DATAGEN_API_KEY=k\nDATAGEN_API_BASE_URL={}\n", world.address()));
     let plan = world.run_bare(&format!("plan {RUN}")).exits(0).stdout;
-    assert!(plan.contains("datagen is asked at [SANDBOX], by .env"), "{plan}");
+    assert!(plan.contains("datagen's address is [SANDBOX], by .env"), "{plan}");
     let ran = world.run_bare(&format!("enrich {RUN}")).exits(0).stderr;
-    assert!(ran.contains("datagen is asked at [SANDBOX], by .env"), "{ran}");
+    assert!(ran.contains("datagen's address is [SANDBOX], by .env"), "{ran}");
     let sandbox = world.run_bare(&format!("plan {RUN} --sandbox --output samples.csv")).exits(0).stdout;
-    assert!(!sandbox.contains("is asked at"), "{sandbox}");
+    assert!(!sandbox.contains("address is"), "{sandbox}");
 }
 
 #[test]

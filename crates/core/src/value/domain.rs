@@ -62,7 +62,9 @@ fn authority(raw: &str) -> &str {
 fn own_host(host: &str) -> Result<&str, Invalid> {
     let host = strip_www(host);
     if shared::is_mail_service(host) {
-        return Err(Invalid("it is a mail service that many share; give the company's own domain"));
+        return Err(Invalid(
+            "it belongs to an e-mail provider that many share, not to one company; give the company's own domain",
+        ));
     }
     if shared::is_nobodys(host) {
         return Err(Invalid("it is a service that many share; give the company's own domain"));

@@ -176,7 +176,7 @@ impl Walk<'_> {
         usual.dedup();
         let [first, others @ ..] = usual.as_slice() else { return Ok(()) };
         let error = PlanError::unfit(format!(
-            "`--want` names column `{column}`, which {} has, and no integration calls a column so",
+            "`--want` names column `{column}`, which {} has, and no integration has an output of that name",
             self.header.table
         ));
         let into = |output: &str| format!("`--into {}`", shell_pair(output, column));

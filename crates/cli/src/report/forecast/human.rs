@@ -116,7 +116,7 @@ fn calls_of(call: &CallForecast) -> String {
     }
     let mut why = Vec::new();
     for (count, what) in [
-        (call.stale, "whose answer is too old or asked for again"),
+        (call.stale, "answered before, but too old or to be refreshed"),
         (call.failed_before, "that failed before"),
         (call.sent_again, "that may have been paid for"),
     ] {

@@ -120,7 +120,7 @@ fn broken_lines() {
 fn encodings() {
     let bench = Bench::new("a.jsonl", b"{\"a\":1}\n{\"a\":\"K\xf6ln\"}\n");
     let sketch = bench.check();
-    assert_eq!(sketch.notes[0].to_string(), "read as Windows-1252 (`--encoding NAME` says another)");
+    assert_eq!(sketch.notes[0].to_string(), "read as Windows-1252 (`--encoding NAME` overrides it)");
     assert_eq!(bench.enrich(&sketch, &[], &[]), "{\"a\":1}\n{\"a\":\"Köln\"}\n".as_bytes());
     check_error(
         "a.jsonl",

@@ -159,14 +159,14 @@ fn notes_behind_the_rows_are_found() {
         "name,domain\nAcme,acme.com\nBeta,beta.com\n\nTotal\nExported on 2025-05-01\n",
         &["name", "domain"],
         2,
-        "2 lines behind the rows, from line 5 on, are left out: \"Total\"",
+        "2 lines after the rows, from line 5 on, are left out: \"Total\"",
         "name,domain,new\nAcme,acme.com,x\nBeta,beta.com,x\n",
     );
     check_found(
         "name,domain\nAcme,acme.com\nTotal rows: 1",
         &["name", "domain"],
         1,
-        "1 line behind the rows, from line 3 on, is left out",
+        "1 line after the rows, from line 3 on, is left out",
         "name,domain,new\nAcme,acme.com,x\n",
     );
     let content = "name,domain\nAcme,acme.com\n\nExported on 2025-05-01\n";
@@ -302,7 +302,7 @@ fn windows_1252_is_read_where_nothing_else_fits() {
     ] {
         let (bytes, _, _) = encoding_rs::WINDOWS_1252.encode(text);
         let (bench, sketch) = with(plain(), "a.csv", &bytes);
-        assert_eq!(notes(&sketch), ["read as Windows-1252 (`--encoding NAME` says another)"]);
+        assert_eq!(notes(&sketch), ["read as Windows-1252 (`--encoding NAME` overrides it)"]);
         assert_eq!(bench.enrich(&sketch, &[], &[]), text.as_bytes());
     }
 }
