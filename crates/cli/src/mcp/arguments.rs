@@ -27,6 +27,8 @@ pub(super) enum Kind {
 #[derive(Debug, Clone)]
 pub(super) struct Argument {
     pub(super) name: String,
+    /// What clap calls it.
+    id: String,
     pub(super) kind: Kind,
     pub(super) is_required: bool,
     /// Whether it is a word of its own, not a flag.
@@ -43,6 +45,7 @@ impl Argument {
     pub(super) fn own(name: &str, kind: Kind, is_required: bool, about: &str) -> Self {
         Self {
             name: name.to_owned(),
+            id: name.to_owned(),
             kind,
             is_required,
             is_positional: false,
@@ -62,6 +65,7 @@ impl Argument {
             flag: flag.unwrap_or_default(),
             about: arg.get_help().map(ToString::to_string).unwrap_or_default(),
             choices: choices(arg),
+            id: arg.get_id().to_string(),
             name,
         }
     }
@@ -82,6 +86,23 @@ impl Argument {
             schema["enum"] = self.choices.clone().into();
         }
         schema
+    }
+
+    /// Whether this is the argument for one of the command line, by clap's name or by its flag.
+    pub(super) fn is_for(&self, id: &str) -> bool {
+        self.id == id || (!self.flag.is_empty() && self.flag == id)
+    }
+
+    /// The value of it that these words of a command line are: the opposite of [`Self::words`].
+    pub(super) fn value(&self, words: &[&str]) -> Option<Json> {
+        Some(match (self.kind, words) {
+            (Kind::Flag, _) | (Kind::FlagOrTexts, []) => true.into(),
+            (Kind::Texts | Kind::FlagOrTexts, _) => words.into(),
+            (Kind::Text | Kind::Path, [.., text]) => (*text).into(),
+            (Kind::Whole, [.., number]) => number.parse::<u64>().ok()?.into(),
+            (Kind::Amount, [.., number]) => number.parse::<f64>().ok()?.into(),
+            _ => return None,
+        })
     }
 
     /// What it takes, in words, if the value is something else.

@@ -13,7 +13,7 @@ use rmcp::{
 use serde_json::Value as Json;
 use tokio::process::Command;
 
-use super::{Server, answer::refused, arguments::Kind, tools::Entry};
+use super::{Server, answer::refused, arguments::Kind, speech, tools::Entry};
 use crate::{roots, table, words::counted};
 
 /// The longest a client may wait in one call: its own calls have an end.
@@ -121,12 +121,12 @@ impl Server {
     /// What a command that has ended answers.
     pub(super) fn answer(&self, output: &Output) -> CallToolResult {
         if let Ok(document) = serde_json::from_slice::<Json>(&output.stdout) {
-            return self.answers.document(document, false);
+            return self.answers.document(speech::spoken(document), false);
         }
         let talk = String::from_utf8_lossy(&output.stderr);
         let last = talk.lines().last().unwrap_or_default();
         match serde_json::from_str::<Json>(last) {
-            Ok(error) if error["error"].is_object() => self.answers.document(error, true),
+            Ok(error) if error["error"].is_object() => self.answers.document(speech::spoken(error), true),
             _ => refused(&format!(
                 "the command ended with {} and said: {}",
                 output.status,

@@ -6,8 +6,10 @@
 mod access;
 mod answer;
 mod arguments;
+mod catalog;
 mod command;
 mod lines;
+mod speech;
 mod start;
 mod tools;
 

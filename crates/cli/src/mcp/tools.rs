@@ -1,205 +1,17 @@
-//! The tools: what each is for, and the command whose arguments it takes.
+//! The tools as clients see them, and the check of a call's arguments.
 
 use std::sync::Arc;
 
 use rmcp::model::{JsonObject, Tool, ToolAnnotations};
 use serde_json::{Map, Value as Json, json};
 
+pub(super) use super::catalog::Entry;
 use super::{
     answer::Part,
-    arguments::{Argument, Kind, of_command},
+    arguments::{Argument, of_command},
+    catalog::{ALWAYS_WITHOUT, TOOLS},
 };
 use crate::commands;
-
-/// A tool whose answer is a command's document.
-pub(super) struct Entry {
-    pub(super) name: &'static str,
-    title: &'static str,
-    description: &'static str,
-    /// The command whose arguments it takes.
-    command: &'static [&'static str],
-    /// Arguments that go by another name than the command line's.
-    renamed: &'static [(&'static str, &'static str)],
-    /// Flags that are no arguments, each with the reason.
-    without: &'static [(&'static str, &'static str)],
-    /// Arguments that are no flags of the command.
-    own: fn() -> Vec<Argument>,
-    /// The commands whose document it answers with.
-    answers: &'static [&'static str],
-    reads_only: bool,
-    /// Whether it may replace or end something.
-    destructive: bool,
-    /// Whether the same call again changes nothing more.
-    idempotent: bool,
-    /// Whether it may send calls to the outside.
-    open_world: bool,
-}
-
-/// A tool that reads, and has its command's arguments by their own names.
-const READER: Entry = Entry {
-    name: "",
-    title: "",
-    description: "",
-    command: &[],
-    renamed: &[],
-    without: &[],
-    own: Vec::new,
-    answers: &[],
-    reads_only: true,
-    destructive: false,
-    idempotent: true,
-    open_world: false,
-};
-
-/// What no tool takes.
-const ALWAYS_WITHOUT: (&str, &str) =
-    ("ledger", "the project's ledger is meant; the server's environment names another (MARL_LEDGER)");
-
-/// What neither `plan` nor `start_run` takes.
-const DOUBTS: (&str, &str) =
-    ("in_doubt", "sending again what may have been paid for is set in marl.toml, by whoever pays");
-
-const OVERWRITE: (&str, &str) = (
-    "overwrite",
-    "replacing a file that marl does not know as its own is left to the person at the command line",
-);
-
-const PROGRESS: (&str, &str) = ("progress", "the protocol has its own notifications");
-
-const TOOLS: [Entry; 11] = [
-    Entry {
-        name: "integrations",
-        title: "List or describe integrations",
-        description: "What can be added to a table: each integration with the columns it needs and gives. With a \
-                      name, one of them whole: types, descriptions, the calls it makes.",
-        command: &["integrations"],
-        own: || vec![Argument::own("name", Kind::Text, false, "Describe this one only")],
-        answers: &["integrations", "describe"],
-        ..READER
-    },
-    Entry {
-        name: "columns",
-        title: "Look at a table's columns",
-        description: "Per column the type its values suggest, how much is filled, how many are distinct, examples; \
-                      and which integrations could run on the table as it is.",
-        command: &["columns"],
-        answers: &["columns"],
-        ..READER
-    },
-    Entry {
-        name: "rows",
-        title: "Look at a table's rows",
-        description: "Rows of a table, or of a run's output or errors file: by number, by a condition in CEL, some columns.",
-        command: &["rows"],
-        answers: &["rows"],
-        ..READER
-    },
-    Entry {
-        name: "plan",
-        title: "Plan a run",
-        description: "Exactly what a run would send and cost, and what may come beyond that; sends nothing, costs \
-                      nothing. Its `plan` is the hash that `start_run` takes.",
-        command: &["plan"],
-        renamed: &[("input", "table")],
-        without: &[
-            DOUBTS,
-            OVERWRITE,
-            PROGRESS,
-            ("plan", "the hash is what the tool answers"),
-            ("detach", "nothing is started"),
-        ],
-        answers: &["plan"],
-        ..READER
-    },
-    Entry {
-        name: "start_run",
-        title: "Start a run",
-        description: "Starts a run in the background and gives its number. It spends money, so it needs `plan`, the \
-                      hash of a plan that was agreed to, with the same arguments, or else max_calls or max_cost. A \
-                      hash is used up: the same request again buys nothing more than what is left of it. max_calls \
-                      and max_cost bound one run: each start may buy as much again. It writes the output file and \
-                      may replace an earlier one.",
-        command: &["enrich"],
-        renamed: &[("input", "table")],
-        without: &[DOUBTS, OVERWRITE, PROGRESS, ("detach", "it is always so")],
-        answers: &["detached"],
-        reads_only: false,
-        destructive: true,
-        idempotent: false,
-        open_world: true,
-        ..READER
-    },
-    Entry {
-        name: "run_status",
-        title: "See how runs go",
-        description: "One run: state, how far it is, counts, cost, the output and errors file. With wait_seconds it \
-                      waits for the end, telling progress. Without a number, the latest runs.",
-        command: &["runs", "wait"],
-        renamed: &[("id", "run")],
-        without: &[("timeout", "`wait_seconds` says it in seconds")],
-        own: || {
-            vec![
-                Argument::own(
-                    "wait_seconds",
-                    Kind::Whole,
-                    false,
-                    "Wait so long for its end; 100 at the most",
-                ),
-                Argument::own("limit", Kind::Whole, false, "Without a number: how many runs are listed"),
-            ]
-        },
-        answers: &["runs show", "runs"],
-        ..READER
-    },
-    Entry {
-        name: "explain_cell",
-        title: "Explain a cell",
-        description: "Where a cell of an enriched table comes from: integration, calls, times, cost, source; or why it is empty.",
-        command: &["why"],
-        answers: &["why"],
-        ..READER
-    },
-    Entry {
-        name: "empty_cells",
-        title: "List empty cells with their reasons",
-        description: "Each empty output cell of an enriched table with its reason (no data, failed, in doubt, skipped and \
-                      why), a page at a time, and counts by column and reason over the whole table.",
-        command: &["gaps"],
-        answers: &["gaps"],
-        ..READER
-    },
-    Entry {
-        name: "stop_run",
-        title: "Stop a run",
-        description: "Asks a run to end early and in order: what is in flight is awaited, what was answered is written.",
-        command: &["runs", "stop"],
-        renamed: &[("id", "run")],
-        answers: &["runs stop"],
-        reads_only: false,
-        ..READER
-    },
-    Entry {
-        name: "ledger",
-        title: "What has been bought",
-        description: "What the ledger holds: calls by provider, operation and state.",
-        command: &["ledger", "stats"],
-        answers: &["ledger stats"],
-        ..READER
-    },
-    Entry {
-        name: "more",
-        title: "The rest of a long answer",
-        description: "The next part of an answer that was cut: its handle and next_offset.",
-        command: &["exit-codes"],
-        own: || {
-            vec![
-                Argument::own("handle", Kind::Text, true, "The answer's handle"),
-                Argument::own("offset", Kind::Whole, true, "Its next_offset"),
-            ]
-        },
-        ..READER
-    },
-];
 
 impl Entry {
     /// The tool of that name.
@@ -311,7 +123,7 @@ fn map(json: Json) -> Arc<JsonObject> {
 mod tests {
     use clap::CommandFactory;
 
-    use super::*;
+    use super::{super::arguments::Kind, *};
     use crate::args::Args;
 
     /// Commands that are no tools, each with the reason.
