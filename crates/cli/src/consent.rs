@@ -180,6 +180,24 @@ pub(crate) fn plan_anew() -> String {
     typed::as_command("plan", &BOUNDS)
 }
 
+/// The command that goes on from where this one ended.
+pub(crate) fn going_on_from_here() -> String {
+    going_on(&typed::command()).unwrap_or_else(plan_anew)
+}
+
+/// The command that goes on from a run that was typed so: the same one, unless a cap allowed that run
+/// alone to buy. A plan's hash counts what was bought under it, so that it may be named again.
+pub(crate) fn going_on(command: &str) -> Option<String> {
+    let words = shlex::split(command)?;
+    let has = |flag: &str| words.iter().any(|word| word == flag || word.starts_with(&format!("{flag}=")));
+    // A single call has nothing to go on from.
+    words.iter().find(|word| !word.starts_with('-') && *word != "marl").filter(|word| *word == "enrich")?;
+    if has("--plan") || !BOUNDS.iter().any(|bound| has(bound)) {
+        return Some(command.to_owned());
+    }
+    Some(typed::other_command(words.into_iter().skip(1), "plan", &BOUNDS))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -204,6 +222,23 @@ mod tests {
             let consent = consent(agreed, used);
             let caps = Caps { calls: Some(left.0), cost: left.1 };
             assert_eq!((consent.left(), consent.is_used_up()), (caps, is_used_up), "{agreed:?} {used:?}");
+        }
+    }
+
+    #[test]
+    fn a_cap_was_the_runs_and_a_hash_counts() {
+        for (command, expect) in [
+            ("marl enrich --input 'my t.csv' --json", Some("marl enrich --input 'my t.csv' --json")),
+            ("marl --json enrich -i t.csv --max-calls=3", Some("marl plan --json -i t.csv")),
+            ("marl enrich -i t.csv --max-cost 3 --limit 2", Some("marl plan -i t.csv --limit 2")),
+            (
+                "marl enrich -i t.csv --plan a-b --max-calls 3",
+                Some("marl enrich -i t.csv --plan a-b --max-calls 3"),
+            ),
+            ("marl tools call x", None),
+            ("marl enrich -i 'open", None),
+        ] {
+            assert_eq!(going_on(command).as_deref(), expect, "{command}");
         }
     }
 

@@ -208,7 +208,12 @@ pub(crate) fn as_command(subcommand: &str, without: &[&str]) -> String {
     other_command(words(), subcommand, without)
 }
 
-fn other_command(typed: impl Iterator<Item = String>, subcommand: &str, without: &[&str]) -> String {
+/// A typed or recorded command as another subcommand, without some flags that have a value.
+pub(crate) fn other_command(
+    typed: impl Iterator<Item = String>,
+    subcommand: &str,
+    without: &[&str],
+) -> String {
     let mut words = vec!["marl".to_owned(), subcommand.to_owned()];
     // After `--` no flag could be added.
     let mut typed = typed.filter(|word| word != IN_BACKGROUND && word != "--");

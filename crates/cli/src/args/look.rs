@@ -132,6 +132,11 @@ pub(crate) struct GapsArgs {
     pub(crate) ledger: LedgerChoice,
 }
 
+impl RunsArgs {
+    /// How many runs are listed, if nothing is said.
+    pub(crate) const LIMIT: u32 = 20;
+}
+
 /// List the runs of the ledger, show one, or ask one to stop
 #[derive(Debug, ClapArgs)]
 #[command(args_conflicts_with_subcommands = false)]
@@ -139,9 +144,9 @@ pub(crate) struct RunsArgs {
     #[command(subcommand)]
     pub(crate) command: Option<RunsCommand>,
 
-    /// How many runs are listed
-    #[arg(long, value_name = "N", default_value_t = 20)]
-    pub(crate) limit: u32,
+    /// How many runs are listed [default: the last 20; in JSON, as many as fit in 4,000 characters]
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u32>,
 
     #[command(flatten)]
     pub(crate) ledger: LedgerChoice,

@@ -19,21 +19,24 @@ use crate::{
     failure::Failure,
     place::Place,
     printer::Printer,
-    report::{Run, run_lines, spent},
+    report::{self, Line, Run, resumed, run_lines, spent},
     time::{date, span},
     typed,
 };
 
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "runs")]
-pub(super) struct Document<'a> {
+pub(super) struct Document {
     schema_version: Version<1>,
     ledger: String,
     /// How many the ledger holds.
     total: u64,
     /// The command that lists all of them, if these are not all.
     more: Option<String>,
-    runs: Vec<Run<'a>>,
+    /// If the latest run died: the command that goes on from it, or plans what is left to buy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_command: Option<String>,
+    runs: Vec<Line>,
 }
 
 #[derive(JsonSchema, Serialize)]
@@ -73,18 +76,12 @@ pub(crate) fn run(args: &RunsArgs, printer: &Printer) -> Result<u8, Failure> {
 }
 
 fn list(store: &Store, args: &RunsArgs, printer: &Printer) -> Result<u8, Failure> {
-    let (runs, total) = store.runs(args.limit)?;
-    let is_all = total <= runs.len() as u64;
+    let (runs, total) = store.runs(args.limit.unwrap_or(RunsArgs::LIMIT))?;
     if printer.is_json() {
-        printer.document(&Document {
-            schema_version: Version,
-            ledger: ledger(store),
-            total,
-            more: (!is_all).then(|| format!("marl runs --limit {total}{} --json", of_ledger(&args.ledger))),
-            runs: runs.iter().map(Run::from).collect(),
-        });
+        printer.data(&report::listing(&document(store, &runs, total, args)));
         return Ok(exit::DONE);
     }
+    let is_all = total <= runs.len() as u64;
     for run in &runs {
         printer.data(&format!(
             "{:>5}  {:<11}  {}  {:>10}  {:>14}  {}",
@@ -100,6 +97,32 @@ fn list(store: &Store, args: &RunsArgs, printer: &Printer) -> Result<u8, Failure
         printer.talk(&format!("{} of {total} runs; `--limit N` lists more", runs.len()));
     }
     Ok(exit::DONE)
+}
+
+/// The runs as they are listed; without a limit, as many as an agent is glad to read.
+fn document(store: &Store, runs: &[RunRecord], total: u64, args: &RunsArgs) -> Document {
+    const MOST: usize = 4_000;
+    let mut document = Document {
+        schema_version: Version,
+        ledger: ledger(store),
+        total,
+        more: Some(format!("marl runs --limit {total}{} --json", of_ledger(&args.ledger))),
+        next_command: runs.first().and_then(resumed),
+        runs: Vec::new(),
+    };
+    let mut room = MOST.saturating_sub(report::listing(&document).len());
+    for line in runs.iter().map(Line::from) {
+        let needs = report::item_size(&line);
+        if needs > room && args.limit.is_none() && !document.runs.is_empty() {
+            break;
+        }
+        room = room.saturating_sub(needs);
+        document.runs.push(line);
+    }
+    if total <= document.runs.len() as u64 {
+        document.more = None;
+    }
+    document
 }
 
 fn show(store: &Store, id: i64, printer: &Printer) -> Result<u8, Failure> {

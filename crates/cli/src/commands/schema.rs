@@ -1,9 +1,6 @@
 //! `marl schema`: the form of what commands answer with `--json`, made from the types themselves.
 
-use schemars::{
-    JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings, json_schema,
-    transform::transform_subschemas,
-};
+use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
 use serde::Serialize;
 
 use super::{
@@ -26,17 +23,11 @@ struct Answer {
     of: &'static str,
     about: &'static str,
     whole: fn(SchemaGenerator) -> Schema,
-    part: fn(&mut SchemaGenerator) -> Schema,
 }
 
 impl Answer {
     const fn new<T: JsonSchema>(of: &'static str, about: &'static str) -> Self {
-        Self {
-            of,
-            about,
-            whole: SchemaGenerator::into_root_schema_for::<T>,
-            part: SchemaGenerator::subschema_for::<T>,
-        }
+        Self { of, about, whole: SchemaGenerator::into_root_schema_for::<T> }
     }
 }
 
@@ -61,7 +52,7 @@ const ANSWERS: [Answer; 31] = [
     Answer::new::<describe::Document>("describe", "one contract"),
     Answer::new::<why::Document>("why", "a cell and where it came from"),
     Answer::new::<gaps::Document>("gaps", "a table's empty output cells, each with its reason"),
-    Answer::new::<runs::Document<'_>>("runs", "the latest runs"),
+    Answer::new::<runs::Document>("runs", "the latest runs"),
     Answer::new::<runs::OneDocument<'_>>("runs show", "one run"),
     Answer::new::<runs::OneDocument<'_>>("runs wait", "the same, at its end or after the time"),
     Answer::new::<runs::Stopping>("runs stop", "whether the run was asked to end"),
@@ -125,26 +116,6 @@ fn find(asked: &str) -> Result<&'static Answer, Failure> {
             near.map_or("`marl schema` lists them".to_owned(), |near| format!("did you mean `{near}`?"));
         Failure::new(exit::NOT_FOUND, ErrorCode::NotFound, message).hint(hint).next("marl schema --json")
     })
-}
-
-/// One schema for the answers of several commands, or for `Other`: without the words, for whoever
-/// gets it unasked.
-pub(crate) fn any_of<Other: JsonSchema>(commands: &[&str]) -> Schema {
-    let mut generator = generator();
-    let answers = ANSWERS.iter().filter(|answer| commands.contains(&answer.of));
-    let mut forms: Vec<Schema> = answers.map(|answer| (answer.part)(&mut generator)).collect();
-    forms.push(generator.subschema_for::<Other>());
-    let definitions = generator.take_definitions(true);
-    let mut schema = json_schema!({ "anyOf": forms, "$defs": definitions });
-    without_words(&mut schema);
-    schema
-}
-
-fn without_words(schema: &mut Schema) {
-    for word in ["description", "title", "format", "minimum"] {
-        schema.remove(word);
-    }
-    transform_subschemas(&mut without_words, schema);
 }
 
 /// What is written, not what is read: a field that is always there is required.

@@ -6,7 +6,6 @@ use std::{
 };
 
 use rmcp::model::{CallToolResult, ContentBlock, JsonObject};
-use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
@@ -65,8 +64,8 @@ impl Answers {
 }
 
 /// A part of an answer's text. The whole, put together, is one JSON document.
-#[derive(JsonSchema, Serialize)]
-pub(super) struct Part<'a> {
+#[derive(Serialize)]
+struct Part<'a> {
     handle: &'a str,
     part: &'a str,
     offset: usize,

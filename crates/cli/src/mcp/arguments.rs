@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, Command, CommandFactory};
 use serde_json::{Value as Json, json};
 
+use super::speech;
 use crate::args::Args;
 
 /// What an argument takes.
@@ -81,7 +82,7 @@ impl Argument {
             Kind::Texts => texts(),
             Kind::FlagOrTexts => json!({ "anyOf": [{ "type": "boolean" }, texts()] }),
         };
-        schema["description"] = self.about.as_str().into();
+        schema["description"] = speech::in_words(&self.about).into();
         if !self.choices.is_empty() {
             schema["enum"] = self.choices.clone().into();
         }

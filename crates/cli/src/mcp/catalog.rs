@@ -16,8 +16,6 @@ pub(super) struct Entry {
     pub(super) without: &'static [(&'static str, &'static str)],
     /// Arguments that are no flags of the command.
     pub(super) own: fn() -> Vec<Argument>,
-    /// The commands whose document it answers with.
-    pub(super) answers: &'static [&'static str],
     pub(super) reads_only: bool,
     /// Whether it may replace or end something.
     pub(super) destructive: bool,
@@ -36,7 +34,6 @@ const READER: Entry = Entry {
     renamed: &[],
     without: &[],
     own: Vec::new,
-    answers: &[],
     reads_only: true,
     destructive: false,
     idempotent: true,
@@ -66,7 +63,6 @@ pub(super) const TOOLS: [Entry; 11] = [
                       name, one of them whole: types, descriptions, the calls it makes.",
         command: &["integrations"],
         own: || vec![Argument::own("name", Kind::Text, false, "Describe this one only")],
-        answers: &["integrations", "describe"],
         ..READER
     },
     Entry {
@@ -75,7 +71,6 @@ pub(super) const TOOLS: [Entry; 11] = [
         description: "Per column the type its values suggest, how much is filled, how many are distinct, examples; \
                       and which integrations could run on the table as it is.",
         command: &["columns"],
-        answers: &["columns"],
         ..READER
     },
     Entry {
@@ -83,7 +78,6 @@ pub(super) const TOOLS: [Entry; 11] = [
         title: "Look at a table's rows",
         description: "Rows of a table, or of a run's output or errors file: by number, by a condition in CEL, some columns.",
         command: &["rows"],
-        answers: &["rows"],
         ..READER
     },
     Entry {
@@ -100,7 +94,6 @@ pub(super) const TOOLS: [Entry; 11] = [
             ("plan", "the hash is what the tool answers"),
             ("detach", "nothing is started"),
         ],
-        answers: &["plan"],
         ..READER
     },
     Entry {
@@ -114,7 +107,6 @@ pub(super) const TOOLS: [Entry; 11] = [
         command: &["enrich"],
         renamed: &[("input", "table")],
         without: &[DOUBTS, OVERWRITE, PROGRESS, ("detach", "it is always so")],
-        answers: &["detached"],
         reads_only: false,
         destructive: true,
         idempotent: false,
@@ -140,7 +132,6 @@ pub(super) const TOOLS: [Entry; 11] = [
                 Argument::own("limit", Kind::Whole, false, "Without a number: how many runs are listed"),
             ]
         },
-        answers: &["runs show", "runs"],
         ..READER
     },
     Entry {
@@ -148,7 +139,6 @@ pub(super) const TOOLS: [Entry; 11] = [
         title: "Explain a cell",
         description: "Where a cell of an enriched table comes from: integration, calls, times, cost, source; or why it is empty.",
         command: &["why"],
-        answers: &["why"],
         ..READER
     },
     Entry {
@@ -157,7 +147,6 @@ pub(super) const TOOLS: [Entry; 11] = [
         description: "Each empty output cell of an enriched table with its reason (no data, failed, in doubt, skipped and \
                       why), a page at a time, and counts by column and reason over the whole table.",
         command: &["gaps"],
-        answers: &["gaps"],
         ..READER
     },
     Entry {
@@ -166,7 +155,6 @@ pub(super) const TOOLS: [Entry; 11] = [
         description: "Asks a run to end early and in order: what is in flight is awaited, what was answered is written.",
         command: &["runs", "stop"],
         renamed: &[("id", "run")],
-        answers: &["runs stop"],
         reads_only: false,
         ..READER
     },
@@ -175,7 +163,6 @@ pub(super) const TOOLS: [Entry; 11] = [
         title: "What has been bought",
         description: "What the ledger holds: calls by provider, operation and state.",
         command: &["ledger", "stats"],
-        answers: &["ledger stats"],
         ..READER
     },
     Entry {

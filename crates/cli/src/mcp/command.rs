@@ -17,7 +17,7 @@ use super::{Server, answer::refused, arguments::Kind, speech, tools::Entry};
 use crate::{roots, table, words::counted};
 
 /// The longest a client may wait in one call: its own calls have an end.
-const LONGEST_WAIT: u64 = 100;
+pub(super) const LONGEST_WAIT: u64 = 100;
 
 impl Server {
     /// Runs the command that a tool is.

@@ -38,7 +38,8 @@ const INSTRUCTIONS: &str = "marl enriches tables of companies and people. Look a
 (`columns`, `rows`), look for an integration (`integrations`), `plan` the run: it sends nothing and \
 says exactly what would be bought. Show the plan to whoever pays. Then `start_run` with the plan's \
 hash, or with max_calls for a pilot of a few rows, and `run_status` until it has ended. \
-`explain_cell` says where a value came from. A plan's hash allows one run: what was bought under it is \
+`empty_cells` says which cells are empty and why, `explain_cell` where a value came from. An argument is \
+described at the first tool that takes it. `next_call` in an answer is the tool to call next. A plan's hash allows one run: what was bought under it is \
 used up, and to buy more is a new decision. Answers are kept for 30 days, those that found nothing for 7, \
 and are not bought again meanwhile. A `start_run` that is cancelled buys nothing, or is asked to stop.";
 

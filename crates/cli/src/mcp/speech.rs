@@ -7,7 +7,12 @@ use std::{ffi::OsString, sync::LazyLock, time::Duration};
 use clap::{ArgMatches, CommandFactory, parser::ValueSource};
 use serde_json::{Map, Value as Json, json};
 
-use super::{arguments::Argument, catalog::TOOLS, tools::Entry};
+use super::{
+    arguments::{Argument, Kind},
+    catalog::TOOLS,
+    command::LONGEST_WAIT,
+    tools::Entry,
+};
 use crate::args::Args;
 
 /// Keys whose value is a command line, each with the key for the call that it becomes.
@@ -36,9 +41,6 @@ const DATA: [&str; 12] = [
 
 /// What every call of the server decides by itself, so that no call loses it.
 const IMPLIED: [&str; 7] = ["ledger", "json", "verbose", "progress", "detach", "detached", "timeout"];
-
-/// The longest that one call of `run_status` waits.
-const LONGEST_WAIT: u64 = 100;
 
 /// A document in the protocol's words.
 pub(super) fn spoken(document: Json) -> Json {
@@ -146,8 +148,8 @@ fn argument(flag: &str) -> Option<(String, Option<Json>)> {
     let known = KNOWN.iter().find(|argument| flag.starts_with("--") && argument.is_for(flag))?;
     let value = value.filter(|value| !is_stand_in(value));
     let value = match value {
-        None => (known.kind == super::arguments::Kind::Flag).then(|| true.into()),
-        Some(value) => Some(known.value(&[value])?),
+        None => (known.kind == Kind::Flag).then(|| true.into()),
+        Some(value) => Some(known.value(&[value]).unwrap_or_else(|| value.into())),
     };
     Some((known.name.clone(), value))
 }
@@ -203,7 +205,7 @@ fn command(line: &str) -> String {
         let arguments: Vec<String> = arguments.map(|(name, value)| format!("`{name}: {value}`")).collect();
         return match arguments.as_slice() {
             [] => format!("`{tool}`"),
-            _ => format!("`{tool}` with {}", arguments.join(", ")),
+            _ => format!("`{tool}` ({})", arguments.join(", ")),
         };
     }
     // Words that stand for values, `--help`, or what is left out since every reader knows it.
@@ -330,7 +332,7 @@ mod tests {
             ),
             (
                 "wait with `marl runs wait 3`, or end it with `marl runs stop 3`",
-                "wait with `run_status` with `run: 3`, or end it with `stop_run` with `run: 3`",
+                "wait with `run_status` (`run: 3`), or end it with `stop_run` (`run: 3`)",
             ),
             ("`marl runs` lists them", "`run_status` lists them"),
             ("`marl rows --help` says what it takes", "the schema of `rows` says what it takes"),
@@ -355,5 +357,66 @@ mod tests {
         ] {
             assert_eq!(in_words(text), expect, "{text}");
         }
+    }
+
+    /// Flags whose use is the user's, at the command line.
+    const OF_THE_USER: [&str; 9] = [
+        "--ledger",
+        "--in-doubt",
+        "--overwrite",
+        "--detach",
+        "--offline",
+        "--doubts",
+        "--progress",
+        "--verbose",
+        "--port",
+    ];
+
+    /// Goes over the program's own sources: a new hint with a flag shows here.
+    #[test]
+    fn every_hint_of_the_program_is_told_in_the_protocols_words() {
+        fn spans(folder: &std::path::Path, found: &mut Vec<String>) {
+            for entry in std::fs::read_dir(folder).unwrap().flatten() {
+                let path = entry.path();
+                if path.is_dir() && !path.ends_with("tests") && !path.ends_with("mcp") {
+                    spans(&path, found);
+                } else if path.extension().is_some_and(|kind| kind == "rs") {
+                    let text = std::fs::read_to_string(&path).unwrap();
+                    let text = text.split("#[cfg(test)]").next().unwrap().to_owned();
+                    let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+                    let quoted = lines.flat_map(|line| line.split('`').skip(1).step_by(2).map(str::to_owned));
+                    found.extend(quoted.filter(|code| {
+                        code.starts_with("--") && !code.starts_with("--{") || code.starts_with("marl ")
+                    }));
+                }
+            }
+        }
+        let crates = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+        let mut found = Vec::new();
+        for folder in ["cli/src", "engine/src"] {
+            spans(&crates.join(folder), &mut found);
+        }
+        assert!(found.len() > 80, "{}", found.len());
+        let mut wrong = Vec::new();
+        for code in found {
+            // A value that is put in when the hint is told.
+            let mut parts = code.split('{');
+            let mut code = parts.next().unwrap_or_default().to_owned();
+            for part in parts {
+                code += "1";
+                code += part.split_once('}').map_or(part, |(_, rest)| rest);
+            }
+            let code = code.replace("\\\\", "\\");
+            let told = in_words(&format!("`{code}`"));
+            let is_left = told.contains("(on the command line)");
+            let is_of_the_user = OF_THE_USER.iter().any(|flag| code.starts_with(flag));
+            let is_no_tool = code.starts_with("marl ");
+            let flag_stays = told.contains("`--") && !(is_left && is_of_the_user);
+            let command_stays = told.contains("`marl ") && !(is_left && is_no_tool);
+            if flag_stays || command_stays {
+                wrong.push(told);
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
     }
 }

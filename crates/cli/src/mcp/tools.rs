@@ -7,11 +7,9 @@ use serde_json::{Map, Value as Json, json};
 
 pub(super) use super::catalog::Entry;
 use super::{
-    answer::Part,
     arguments::{Argument, of_command},
     catalog::{ALWAYS_WITHOUT, TOOLS},
 };
-use crate::commands;
 
 impl Entry {
     /// The tool of that name.
@@ -36,12 +34,14 @@ impl Entry {
         arguments
     }
 
-    fn input_schema(&self) -> Json {
+    /// The schema of its arguments. What `described` has already is not described again: an agent
+    /// reads the whole list before its first call.
+    fn input_schema(&self, described: &mut Vec<(String, Json)>) -> Json {
         let arguments = self.arguments();
         let required = arguments.iter().filter(|argument| argument.is_required);
         let required: Vec<&str> = required.map(|argument| argument.name.as_str()).collect();
         let properties: Map<String, Json> =
-            arguments.iter().map(|argument| (argument.name.clone(), argument.schema())).collect();
+            arguments.iter().map(|argument| (argument.name.clone(), once(argument, described))).collect();
         json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
     }
 
@@ -59,8 +59,22 @@ impl Entry {
     }
 }
 
-/// All tools, as clients see them.
+/// An argument's schema, without the words where another tool's argument had the same.
+fn once(argument: &Argument, described: &mut Vec<(String, Json)>) -> Json {
+    let mut schema = argument.schema();
+    let said = (argument.name.clone(), schema.clone());
+    if described.contains(&said) {
+        schema.as_object_mut().and_then(|schema| schema.remove("description"));
+    } else {
+        described.push(said);
+    }
+    schema
+}
+
+/// All tools, as clients see them. Without the forms of their answers: those are most of such a list,
+/// and `marl schema` has them for programs.
 pub(super) fn all() -> Vec<Tool> {
+    let mut described = Vec::new();
     TOOLS
         .iter()
         .map(|entry| {
@@ -69,18 +83,10 @@ pub(super) fn all() -> Vec<Tool> {
                 .destructive(entry.destructive)
                 .idempotent(entry.idempotent)
                 .open_world(entry.open_world);
-            Tool::new(entry.name, entry.description, map(entry.input_schema()))
-                .with_raw_output_schema(map(output_schema(entry.answers)))
+            Tool::new(entry.name, entry.description, map(entry.input_schema(&mut described)))
                 .with_annotations(hints)
         })
         .collect()
-}
-
-/// A document, or a part of one that is long. Refusals are no answers, and have a form of their own.
-fn output_schema(answers: &[&str]) -> Json {
-    let mut schema = commands::schema::any_of::<Part<'_>>(answers);
-    schema.insert("type".to_owned(), "object".into());
-    schema.into()
 }
 
 /// A call's arguments, held to the tool's own definition. A `null` is none.
@@ -183,6 +189,24 @@ mod tests {
             let is_tool = TOOLS.iter().any(|entry| entry.command.join(" ") == command);
             let is_none = NO_TOOLS.iter().any(|(name, _)| *name == command);
             assert!(others.contains(&command.as_str()) || is_tool != is_none, "{command}");
+        }
+    }
+
+    /// An agent reads the list in each of its sessions.
+    #[test]
+    fn the_list_is_short_and_describes_each_argument_once() {
+        let tools = all();
+        let size = serde_json::to_string(&tools).unwrap().len();
+        assert!(size <= 16_000, "{size} bytes");
+        let mut described = std::collections::BTreeSet::new();
+        for tool in &tools {
+            assert!(tool.output_schema.is_none());
+            for (name, schema) in tool.input_schema["properties"].as_object().unwrap() {
+                let words = schema.get("description").and_then(Json::as_str);
+                assert!(!words.is_some_and(|words| words.contains("`--")), "{name}: {words:?}");
+                assert!(words.is_some() || described.contains(name), "{}: {name}", tool.name);
+                described.insert(name.clone());
+            }
         }
     }
 

@@ -2,8 +2,8 @@
 
 use marl_core::ErrorKind;
 
-use super::{Counts, Stop};
-use crate::{error_code::ErrorCode, exit, failure::Failure, words::counted};
+use super::{Counts, Report, Stop};
+use crate::{consent, error_code::ErrorCode, exit, failure::Failure, typed, words::counted};
 
 /// A refused or missing key: where nothing was found out, the error is all there is to say.
 pub(crate) fn key_trouble(counts: &Counts) -> Option<Failure> {
@@ -52,6 +52,38 @@ pub(crate) fn hint(counts: &Counts, interrupted: bool, asks_anew: bool) -> Optio
     match counts.stops.first() {
         Some(stop) => Some(after_a_stop(counts, stop)),
         None => commonest_kind(counts).and_then(advice).map(str::to_owned),
+    }
+}
+
+/// The command that helps after a run; `None` where the user has to do or to choose something first.
+pub(crate) fn next_command(report: &Report, interrupted: bool) -> Option<String> {
+    let counts = &report.counts;
+    if counts.cap_reached {
+        return Some(consent::plan_anew());
+    }
+    if report.asks_anew {
+        return None;
+    }
+    if interrupted {
+        return Some(consent::going_on_from_here());
+    }
+    if !counts.in_doubt.is_empty() || counts.ledger_error.is_some() {
+        return None;
+    }
+    if let Some(stop) = counts.stops.first() {
+        let kind = stop.error.kind();
+        return (kind == ErrorKind::Auth).then(|| "marl doctor --json".to_owned());
+    }
+    match commonest_kind(counts)? {
+        ErrorKind::Timeout | ErrorKind::Network | ErrorKind::Upstream | ErrorKind::RateLimited => {
+            Some(consent::going_on_from_here())
+        }
+        ErrorKind::BadReply | ErrorKind::InvalidInput => {
+            let sandbox = if report.sandbox { " --sandbox" } else { "" };
+            let output = typed::word(&report.written()?.to_string_lossy());
+            Some(format!("marl gaps {output} --reason failed{sandbox} --json"))
+        }
+        _ => None,
     }
 }
 

@@ -20,11 +20,11 @@ pub(crate) use forecast::{
     Document as PlanDocument, Planned, SampleCall, SampleRow, planned_document, planned_lines,
     word as standing_word,
 };
-pub(crate) use hint::{hint, key_trouble};
+pub(crate) use hint::{hint, key_trouble, next_command};
 pub(crate) use human::summary;
 pub(crate) use json::{Document as RunDocument, document};
 pub(crate) use listing::{MOST as MOST_CHARACTERS, item_size, listing, size};
-pub(crate) use past_run::{CallDocument, Run, SoFar, run_lines, spent};
+pub(crate) use past_run::{CallDocument, Line, Run, SoFar, resumed, run_lines, spent};
 pub(crate) use preview::Preview;
 pub(crate) use progress::{Bar, ProgressLine};
 pub(crate) use talker::Talker;

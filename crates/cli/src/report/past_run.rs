@@ -1,5 +1,7 @@
 //! A recorded run, told to people and programs.
 
+use std::path::Path;
+
 use engine::ledger::{RunRecord, RunState};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -8,7 +10,9 @@ use serde_json::Value as Json;
 use super::{RunDocument, Tally};
 use crate::words::counted;
 use crate::{
+    consent,
     document::Version,
+    project,
     time::{date, span},
 };
 
@@ -32,6 +36,66 @@ pub(crate) struct Run<'a> {
     summary: Option<&'a Json>,
     /// Whether it was asked to stop.
     stop_asked: bool,
+    /// For a run that died: the command that goes on from it, or plans what is left to buy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_command: Option<String>,
+}
+
+/// A run in a list: how it went, in one short line. `marl runs show` has the rest.
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "RunLine")]
+pub(crate) struct Line {
+    id: i64,
+    state: RunState,
+    /// In UTC: `2026-11-22T14:03:11Z`.
+    started: String,
+    /// From the working folder, if it lies below it.
+    input: Option<String>,
+    output: Option<String>,
+    /// Of a run that was a single call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool: Option<String>,
+    /// That were selected; null until they are counted.
+    rows: Option<u64>,
+    /// Failures of steps; while the run goes on, rows with one.
+    failed: Option<u64>,
+    /// Attempts that left this machine.
+    sent: Option<u64>,
+    /// Calls that were executed, or maybe executed; null until the end.
+    bought: Option<u64>,
+    /// What was spent; null when it is not known.
+    cost: Option<f64>,
+    exit_code: Option<u64>,
+}
+
+impl From<&RunRecord> for Line {
+    fn from(run: &RunRecord) -> Self {
+        let summary = run.summary.as_ref().unwrap_or(&Json::Null);
+        let progress = &summary["progress"];
+        let steps = summary["integrations"].as_array();
+        let failures = |steps: &Vec<Json>| steps.iter().filter_map(|step| step["failed"].as_u64()).sum();
+        let path = |path: &str| (!path.is_empty()).then(|| project::shown(Path::new(path)));
+        Self {
+            id: run.id,
+            state: run.state,
+            started: date(run.started_at),
+            input: path(&run.input),
+            output: path(&run.output),
+            tool: summary["tool"].as_str().map(str::to_owned),
+            rows: progress["rows"].as_u64().or_else(|| summary["rows_selected"].as_u64()),
+            failed: progress["failed"].as_u64().or_else(|| steps.map(failures)),
+            sent: progress["sent"].as_u64().or_else(|| summary["calls"]["sent"].as_u64()),
+            bought: summary["calls"]["bought"].as_u64(),
+            cost: summary["cost"].as_f64(),
+            exit_code: summary["exit_code"].as_u64(),
+        }
+    }
+}
+
+/// The command that goes on from a run that died. What was answered is not bought again; a cap was
+/// that run's alone, so that to buy more under it needs a new plan.
+pub(crate) fn resumed(run: &RunRecord) -> Option<String> {
+    (run.state == RunState::Died).then(|| consent::going_on(&run.command)).flatten()
 }
 
 impl<'a> From<&'a RunRecord> for Run<'a> {
@@ -48,6 +112,7 @@ impl<'a> From<&'a RunRecord> for Run<'a> {
             ended_at: run.ended_at,
             summary: run.summary.as_ref(),
             stop_asked: run.stop_asked,
+            next_command: resumed(run),
         }
     }
 }
@@ -122,6 +187,9 @@ pub(crate) fn run_lines(run: &RunRecord, ledger: &str) -> Vec<String> {
     }
     for step in run.steps["steps"].as_array().into_iter().flatten() {
         say("step", &step_line(step));
+    }
+    if let Some(command) = resumed(run) {
+        say("next", &command);
     }
     let Some(summary) = &run.summary else { return lines };
     if let Some(tool) = summary["tool"].as_str() {

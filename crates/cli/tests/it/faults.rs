@@ -46,6 +46,31 @@ fn paid_rubbish_is_asked_for_once() {
     }
 }
 
+/// Each command that a run names runs as it stands.
+#[test]
+fn a_run_that_went_wrong_names_the_command_that_helps() {
+    for (fault, code, next) in [
+        ("not-json", 7, Some("marl gaps people_enriched.csv --reason failed --json")),
+        ("503", 7, Some("marl enrich --input people.csv --integrations linkedin_profile --json")),
+        ("401", 3, Some("marl doctor --json")),
+        ("504", 9, None),
+        ("credit", 4, None),
+    ] {
+        let world = World::faulty(&[&format!("{fault}=1")]);
+        world.write("people.csv", people(1, 1));
+        let ran = world.run(ENRICH);
+        assert_eq!((ran.code, ran.json()["next_command"].as_str()), (code, next), "{fault}: {}", ran.stdout);
+        let Some(next) = next else { continue };
+        let answer = world.run(next.strip_prefix("marl ").unwrap());
+        assert!(answer.json()["schema_version"].is_u64(), "{fault}: {}", answer.stdout);
+    }
+    // What a cap left needs a new decision.
+    let world = World::faulty(&["503=1"]);
+    world.write("people.csv", people(1, 1));
+    let next = world.run(&format!("{ENRICH} --max-calls 9")).exits(7).json()["next_command"].clone();
+    assert_eq!(next, "marl plan --input people.csv --integrations linkedin_profile --json");
+}
+
 #[test]
 fn a_refused_key_ends_the_run_early_and_touches_no_older_output() {
     let world = World::faulty(&["401=1"]);

@@ -352,12 +352,67 @@ fn a_killed_run_has_died() {
     let world = World::with(Options { latency: Duration::from_millis(50), ..Options::default() });
     world.write("people.csv", people(500, 500));
     let mut child = world.command(ENRICH).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    while world.stats().billed < 40 {
+        sleep(Duration::from_millis(1));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let shown = world.run("runs show 1 --json").exits(0).json();
+    assert_eq!(shown["state"], "died");
+    assert_eq!(world.run("runs --json").exits(0).json()["next_command"], shown["next_command"]);
+    assert!(world.run("runs show 1").exits(0).stdout.contains("next     marl enrich "));
+    let doctor = world.run("doctor --offline --json").json();
+    let check =
+        doctor["checks"].as_array().unwrap().iter().find(|check| check["name"] == "ledger.runs").unwrap();
+    assert_eq!(check["status"], "warn");
+    assert!(check["fix"].as_str().unwrap().contains(shown["next_command"].as_str().unwrap()), "{check}");
+    // The command runs as it stands, and buys no answer again.
+    let words = shlex::split(shown["next_command"].as_str().unwrap()).unwrap();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let report = world.run_words(&words[1..]).json();
+    assert!(report["calls"]["reused"].as_u64().unwrap() > 0, "{report}");
+    assert_eq!(world.stats().billed_duplicates, 0);
+}
+
+/// A cap allowed the run that died to buy so much, not the next one.
+#[test]
+fn a_killed_run_with_a_cap_is_planned_anew() {
+    let world = World::with(Options { latency: Duration::from_millis(50), ..Options::default() });
+    world.write("people.csv", people(500, 500));
+    let capped = format!("{ENRICH} --max-calls 400");
+    let mut child = world.command(&capped).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     while world.stats().billed < 5 {
         sleep(Duration::from_millis(1));
     }
     child.kill().unwrap();
     child.wait().unwrap();
-    assert_eq!(world.run("runs show 1 --json").exits(0).json()["state"], "died");
+    let next = world.run("runs show 1 --json").exits(0).json()["next_command"].clone();
+    assert!(next.as_str().unwrap().starts_with("marl plan "), "{next}");
+    assert!(!next.as_str().unwrap().contains("--max-calls"), "{next}");
+}
+
+#[test]
+fn a_dozen_runs_are_a_short_list() {
+    let world = World::new();
+    let name = format!("{}.csv", "a-table-with-a-rather-long-name-".repeat(3));
+    world.write(&name, people(2, 2));
+    for _ in 0..30 {
+        world.run(&format!("enrich --input {name} --integrations linkedin_profile")).exits(0);
+    }
+    let listed = world.run_bare("runs --json").exits(0);
+    assert!(listed.stdout.len() <= 4_100, "{} bytes", listed.stdout.len());
+    let document = listed.json();
+    let runs = document["runs"].as_array().unwrap();
+    assert!(runs.len() >= 8 && document["total"] == 30, "{}", runs.len());
+    let first = &runs[0];
+    assert_eq!((&first["id"], &first["state"], &first["rows"]), (&30.into(), &"finished".into(), &2.into()));
+    assert_eq!((&first["sent"], &first["bought"], &first["failed"]), (&0.into(), &0.into(), &0.into()));
+    assert_eq!(runs.last().unwrap()["id"], 31 - runs.len());
+    assert_eq!(document["more"], "marl runs --limit 30 --json");
+    assert!(document.get("next_command").is_none(), "no run died");
+    let all = world.run_bare("runs --limit 30 --json").exits(0).json();
+    assert_eq!((all["runs"].as_array().unwrap().len(), &all["more"]), (30, &serde_json::Value::Null));
+    assert_eq!(all["runs"][29]["bought"], 2);
 }
 
 /// The next calls were claimed already, and waited for their slots.

@@ -175,6 +175,65 @@ fn the_command_lines_flags_are_arguments() {
     client.leave();
 }
 
+/// Each `next_call` is called as it stands.
+#[test]
+fn answers_name_the_next_call_and_no_flags() {
+    let world = World::new();
+    world.write("people.csv", people(4, 4));
+    world.write("other.csv", "company_domain,Website A,CEO\nacme.com,a.com,\n");
+    let mut client = Client::greeted(&world);
+    let run = json!({ "table": "people.csv", "integrations": ["linkedin_profile"], "max_calls": 1 });
+    let call = |tool: &str, arguments: Json| json!({ "tool": tool, "arguments": arguments });
+    let rows = client.document("rows", json!({ "table": "people.csv", "limit": 1 }));
+    assert_eq!(rows["next_call"], call("rows", json!({ "table": "people.csv", "rows": "2-", "limit": 1 })));
+    let started = client.document("start_run", run);
+    assert_eq!(started["next_call"], call("run_status", json!({ "run": 1, "wait_seconds": 100 })));
+    let plan =
+        client.document("plan", json!({ "table": "people.csv", "integrations": ["linkedin_profile"] }));
+    assert_eq!(
+        (&plan["call"]["tool"], &plan["call"]["arguments"]["plan"]),
+        (&"start_run".into(), &plan["plan"])
+    );
+    let cells = json!({ "table": "people_enriched.csv", "limit": 1 });
+    let asked = [
+        ("rows", json!({ "table": "people.csv", "limit": 1 })),
+        ("rows", json!({ "table": "peopel.csv" })),
+        ("rows", json!({ "table": "people.csv", "rows": "2..3" })),
+        ("rows", json!({ "table": "people.csv", "columns": ["nmae"] })),
+        ("columns", json!({ "table": "other.csv" })),
+        ("plan", json!({ "table": "people.csv", "integrations": ["linkedin"] })),
+        ("plan", json!({ "table": "other.csv", "want": ["CEO"] })),
+        ("plan", json!({ "table": "other.csv", "integrations": ["linkedin_profile"] })),
+        ("plan", json!({ "table": "people.csv", "integrations": ["linkedin_profile"], "max_cost": 1 })),
+        ("run_status", json!({ "run": 1, "wait_seconds": 60 })),
+        ("run_status", json!({ "run": 99 })),
+        ("run_status", json!({ "limit": 1 })),
+        ("explain_cell", json!({ "table": "people_enriched.csv", "row": 9, "column": "headline" })),
+        ("empty_cells", cells),
+    ];
+    let mut followed = 0;
+    for (tool, arguments) in asked {
+        let document = client.document(tool, arguments.clone());
+        let text = document.to_string();
+        assert!(!text.contains("\"next_command\":\"marl"), "{tool} {arguments}: {text}");
+        for flag in text.split("--").skip(1) {
+            // What is left to the user at the command line says so.
+            let is_the_users = ["ledger", "overwrite", "in-doubt"].iter().any(|name| flag.starts_with(name));
+            assert!(is_the_users && text.contains("on the command line"), "{tool} {arguments}: --{flag}");
+        }
+        assert!(!text.contains("`marl "), "{tool} {arguments}: {text}");
+        let next =
+            [&document["next_call"], &document["error"]["next_call"], &document["summary"]["next_call"]];
+        for next in next.into_iter().filter(|next| next.is_object()) {
+            let answer = client.document(next["tool"].as_str().unwrap(), next["arguments"].clone());
+            assert!(answer["schema_version"].is_i64(), "{tool} {arguments}: {next}: {answer}");
+            followed += 1;
+        }
+    }
+    assert!(followed >= 8, "{followed}");
+    client.leave();
+}
+
 #[test]
 fn a_repeated_start_under_one_hash_buys_nothing_more() {
     let world = World::new();

@@ -131,7 +131,7 @@ fn who_waits_for_another_process_ends_at_once() {
     }
     let second = run("others.csv");
     // How far it is is noted once signals are watched.
-    while world.run_bare("runs --json").json()["runs"][0]["summary"]["progress"]["rows"] != 3
+    while world.run_bare("runs --json").json()["runs"][0]["rows"] != 3
         || world.run_bare("runs --json").json()["total"] != 2
     {
         sleep(Duration::from_millis(20));

@@ -6,11 +6,13 @@ use std::{
     process,
 };
 
-use engine::ledger::{LedgerError, Store};
+use engine::ledger::{LedgerError, RunRecord, RunState, Store};
 use marl_core::Registry;
 
 use super::Check;
-use crate::{args::LedgerChoice, exit, failure::Failure, place, project, settings, words::counted};
+use crate::{
+    args::LedgerChoice, exit, failure::Failure, place, project, report::resumed, settings, words::counted,
+};
 
 /// What brings back a ledger that is damaged.
 const RECOVER: &str = "keep a copy; `sqlite3 FILE .recover` brings back what can be read, and `--ledger PATH` \
@@ -59,7 +61,7 @@ pub(super) fn ledger(choice: &LedgerChoice, project: &Path, working: &Path) -> V
     checks
 }
 
-fn inside(store: &Store, shown: &str) -> [Check; 3] {
+fn inside(store: &Store, shown: &str) -> [Check; 4] {
     let unreadable = |name: &str, error: LedgerError| Check::failed(name, &Failure::from(error), RECOVER);
     let sound = match store.is_sound() {
         Ok(true) => Check::ok("ledger.sound", "the file is whole"),
@@ -76,7 +78,22 @@ fn inside(store: &Store, shown: &str) -> [Check; 3] {
         ),
         Err(error) => unreadable("ledger.doubts", error),
     };
-    [Check::ok("ledger", format!("{shown} opens, in a format that this version knows")), sound, doubts]
+    let runs = match store.runs(1) {
+        Ok((runs, _)) => last_run(runs.first()),
+        Err(error) => unreadable("ledger.runs", error),
+    };
+    [Check::ok("ledger", format!("{shown} opens, in a format that this version knows")), sound, doubts, runs]
+}
+
+/// Whether the latest run ended by itself.
+fn last_run(run: Option<&RunRecord>) -> Check {
+    let died = run.filter(|run| run.state == RunState::Died);
+    let Some(run) = died else { return Check::ok("ledger.runs", "the latest run did not die") };
+    let fix = match resumed(run) {
+        Some(command) => format!("`{command}` goes on from there: what was answered is not bought again"),
+        None => format!("`marl runs show {}` says what it was", run.id),
+    };
+    Check::warn("ledger.runs", format!("run {} died before its end", run.id), fix)
 }
 
 /// Whether the ledger's folder, or the one that it will be made in, takes files.

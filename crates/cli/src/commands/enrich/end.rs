@@ -11,7 +11,6 @@ use marl_core::ErrorKind;
 
 use super::Run;
 use crate::{
-    consent,
     error_code::ErrorCode,
     exit,
     failure::Failure,
@@ -53,6 +52,7 @@ impl Run<'_> {
                 "go on from the older one with `--input`, or replace it by the same command with `--overwrite`".to_owned()
             });
         }
+        report.next_command = report::next_command(&report, interrupted);
         let trouble = finished.failure;
         if trouble.is_some() || (is_lost && !interrupted) {
             report.status = Status::Stopped;
@@ -105,7 +105,7 @@ impl Run<'_> {
             elapsed,
             guarded_cells: self.files.guarded_cells(),
             hint: if is_lost { None } else { report::hint(&counts, interrupted, self.asks_anew()) },
-            next_command: counts.cap_reached.then(consent::plan_anew),
+            next_command: None,
             settings: self.settings_told.clone(),
             consent: if is_lost { None } else { self.left_at_the_end()? },
             max_age: self.args.max_age,
