@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     args::LedgerChoice,
-    project,
+    owner, project,
     table::{self, Note, Sketch},
 };
 
@@ -202,8 +202,10 @@ pub(crate) fn real(path: &Path) -> PathBuf {
 
 /// The records in a file. What cannot be read is none: a file is then not known as marl's.
 fn lines(path: &Path) -> Vec<Record> {
-    let is_file = fs::symlink_metadata(path).is_ok_and(|there| there.is_file());
-    let Some(file) = is_file.then(|| File::open(path).ok()).flatten() else { return Vec::new() };
+    // What another user noted here could make any file pass for marl's own.
+    let is_own =
+        fs::symlink_metadata(path).is_ok_and(|there| there.is_file()) && owner::other_owner(path).is_none();
+    let Some(file) = is_own.then(|| File::open(path).ok()).flatten() else { return Vec::new() };
     let lines = BufReader::new(file.take(2 * MOST_BYTES)).lines().map_while(Result::ok);
     lines.filter_map(|line| serde_json::from_str(&line).ok()).collect()
 }

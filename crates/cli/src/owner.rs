@@ -50,7 +50,9 @@ impl Kind {
 /// Says whose it is and what lets it count.
 pub(crate) fn check(path: &Path, kind: Kind) -> Result<(), Failure> {
     let Some(owner) = other_owner(path) else { return Ok(()) };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // Of a folder itself: its parent may hold everybody's.
+    let parent = || path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = if path.is_dir() { path } else { parent().unwrap_or(Path::new(".")) };
     let message = format!("{} belongs to another user ({owner}), and {}", project::shown(path), kind.why());
     Err(Failure::usage(message).hint(format!(
         "{}, or trust the folder: `{TRUST}={}`",

@@ -51,6 +51,8 @@ pub(crate) fn ledger(choice: &LedgerChoice, folder: &Path) -> Result<PathBuf, Fa
         // One that the user names is the user's to judge.
         owner::check(&marl, Kind::Ledger)?;
         owner::check(&ledger, Kind::Ledger)?;
+        no_link(&marl)?;
+        no_link(&ledger)?;
         return Ok(ledger);
     };
     match address::refusal(&named) {
@@ -58,6 +60,15 @@ pub(crate) fn ledger(choice: &LedgerChoice, folder: &Path) -> Result<PathBuf, Fa
         Some(why) => Err(Failure::usage(format!("`{LEDGER}` is `{}`: {why}", named.display()))
             .hint(format!("set `{LEDGER}` to the path of a file, or unset it"))),
     }
+}
+
+/// Refuses a link at a name that marl chose: whoever filled the folder could lead out of it.
+fn no_link(path: &Path) -> Result<(), Failure> {
+    if !std::fs::symlink_metadata(path).is_ok_and(|there| there.is_symlink()) {
+        return Ok(());
+    }
+    Err(Failure::usage(format!("{} is a link, and marl keeps its ledger behind none", shown(path)))
+        .hint("name the ledger that is meant with `--ledger PATH`, or remove the link"))
 }
 
 /// A path as the ledger records it.

@@ -17,6 +17,7 @@ use crate::{
     printer::Printer,
     project,
     report::thousands,
+    table,
     time::date,
 };
 
@@ -98,11 +99,24 @@ pub(super) struct Backup {
     bytes: u64,
 }
 
+fn parent(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 fn back_up(store: &Store, file: &Path, printer: &Printer) -> Result<u8, Failure> {
     let (ledger, backup) = (project::shown(store.path()), project::shown(file));
     if fs::symlink_metadata(file).is_ok() {
         return Err(Failure::usage(format!("{backup} is there already, and a backup replaces nothing"))
             .hint("name a file that is not there yet"));
+    }
+    let own = store.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let is_beside = table::same_place(parent(file), parent(store.path()));
+    if is_beside && (name.starts_with(&own) || parent(store.path()).ends_with(".marl")) {
+        return Err(Failure::usage(format!(
+            "{backup} is among the ledger's own files, where marl looks for others"
+        ))
+        .hint("name a file in another folder"));
     }
     store.back_up(file)?;
     let bytes = fs::metadata(file).map_or(0, |copy| copy.len());

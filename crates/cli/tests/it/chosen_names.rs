@@ -51,6 +51,25 @@ fn no_log_is_written_through_a_link() {
     }
 }
 
+#[test]
+fn no_ledger_is_opened_through_a_link() {
+    for (name, flags) in [("ledger.db", ""), ("sandbox.db", " --sandbox")] {
+        let (world, home) = trap(&format!(".marl/{name}"), "precious");
+        let ran = world.run(&format!("{RUN}{flags}")).exits(2);
+        assert!(ran.stderr.contains("is a link") && ran.stderr.contains("--ledger"), "{}", ran.stderr);
+        is_untouched(&home);
+        assert_eq!(world.stats().calls, 0);
+    }
+    // Nor the folder that it is in.
+    let world = World::new();
+    world.write("people.csv", people(2, 2));
+    std::fs::create_dir(world.path("elsewhere")).unwrap();
+    std::os::unix::fs::symlink("elsewhere", world.path(".marl")).unwrap();
+    world.run(RUN).exits(2);
+    assert_eq!(std::fs::read_dir(world.path("elsewhere")).unwrap().count(), 0);
+    assert_eq!(world.stats().calls, 0);
+}
+
 #[cfg(unix)]
 #[test]
 fn each_ledger_has_logs_of_its_own_that_only_the_owner_reads() {

@@ -110,6 +110,10 @@ fn a_backup_is_whole_and_replaces_nothing() {
         assert!(refused.stderr.contains("replaces nothing"), "{}", refused.stderr);
     }
     assert_eq!(world.read("people.csv"), before);
+    // Names by which SQLite and marl would know the copy as a part of a ledger.
+    for taken in [".marl/ledger.db-journal", ".marl/ledger.db-wal", ".marl/sandbox.db"] {
+        world.run(&format!("ledger backup {taken}")).exits(2);
+    }
 }
 
 /// Reading commands over a folder that nobody may write, and over files that are no ledger.

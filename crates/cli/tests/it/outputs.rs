@@ -32,6 +32,18 @@ fn stays(world: &World, ran: Ran, code: i32, beside: usize) {
 }
 
 #[test]
+fn a_sample_stays_one_in_what_is_made_of_it() {
+    let world = World::new();
+    world.write("people.csv", people(2, 2));
+    world.run("enrich --input people.csv --integrations linkedin_profile --sandbox").exits(0);
+    world
+        .run("enrich --input people_enriched.csv --integrations linkedin_profile --output real.csv")
+        .exits(0);
+    let rows = world.run_bare("rows real.csv --json").exits(0).stdout;
+    assert!(rows.contains("samples"), "{rows}");
+}
+
+#[test]
 fn the_same_and_richer_runs_replace_marls_own_output_without_a_word() {
     let world = answered();
     let first = world.read("t_enriched.csv");

@@ -17,7 +17,7 @@ use crate::{
     files::{Noted, Output},
     job, project,
     report::{self, Counts, Preview, Report, Status},
-    table::TableError,
+    table::{Note, TableError},
     watch::Seen,
 };
 
@@ -39,7 +39,8 @@ impl Run<'_> {
         let mut report = self.report(elapsed, interrupted, is_lost)?;
         let noted = Noted {
             run,
-            sandbox: self.is_sandbox,
+            // A sample stays one in what is made of it.
+            sandbox: self.is_sandbox || self.sketch.notes.contains(&Note::Samples),
             plan: &self.plan,
             columns: &self.sketch.columns,
             is_partial: report.status != Status::Finished || report.rows_selected < report.rows,
