@@ -68,8 +68,9 @@ fn a_person_is_forgotten_wherever_the_ledger_keeps_them() {
     let forget = "ledger forget --parameter linkedin_url=linkedin.com/in/sandbox-person-7 --json";
     let removed = world.run(forget).exits(0).json();
     assert_eq!((removed["removed"].as_u64(), removed["runs"].as_u64()), (Some(1), Some(1)), "{removed}");
-    let runs = world.run("runs --json").exits(0).stdout;
-    assert!(runs.contains("sandbox-person-77") && runs.contains("[forgotten]"), "{runs}");
+    let show = |run: u64| world.run(&format!("runs show {run} --json")).exits(0).stdout;
+    assert!(show(1).contains("[forgotten]"), "{}", show(1));
+    assert!(show(2).contains("sandbox-person-77"), "{}", show(2));
     let bytes = fs::read(world.path(".marl/ledger.db")).unwrap();
     let text = String::from_utf8_lossy(&bytes).replace("person-77", "");
     assert!(!text.contains("sandbox-person-7"), "the text is still in the file");
