@@ -76,6 +76,21 @@ fn stored(db: &Connection, ledger: &Path, run: i64) -> rusqlite::Result<Used> {
     Ok(used)
 }
 
+/// Keeps what was bought under consents by runs that came to no end and said nothing of it: their
+/// calls are about to be removed, and a consent must not be refilled by that.
+pub(super) fn keep(db: &Connection, ledger: &Path) -> rusqlite::Result<()> {
+    let mut statement =
+        db.prepare_cached("SELECT id FROM run WHERE consent IS NOT NULL AND summary IS NULL")?;
+    let runs = statement.query_map([], |row| row.get(0))?;
+    let runs: Vec<i64> = runs.collect::<rusqlite::Result<_>>()?;
+    for run in runs {
+        let Used { calls, cost } = stored(db, ledger, run)?;
+        let summary = serde_json::json!({"calls": {"bought": calls}, "cost": cost}).to_string();
+        db.execute("UPDATE run SET summary = ?2 WHERE id = ?1 AND summary IS NULL", params![run, summary])?;
+    }
+    Ok(())
+}
+
 /// What a run said at its end that it had bought.
 fn told(summary: &str) -> Used {
     let summary: serde_json::Value = serde_json::from_str(summary).unwrap_or_default();

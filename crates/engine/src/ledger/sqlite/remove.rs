@@ -15,7 +15,7 @@ use std::{
 
 use rusqlite::{Connection, params};
 
-use super::{CallState, RunState, Store, failed, lock, ms, now_ms, trace::Traces};
+use super::{CallState, RunState, Store, consent, failed, lock, ms, now_ms, trace::Traces};
 use crate::ledger::LedgerError;
 
 /// What a removal takes.
@@ -89,11 +89,14 @@ impl Store {
     pub fn remove(&self, what: &[Prune], with_doubts: bool) -> Result<Removed, LedgerError> {
         // The calls of dead processes are doubts, or were never sent.
         self.settle_the_dead()?;
-        let calls = what.to_vec();
+        let (calls, path) = (what.to_vec(), self.path.clone());
         let mut removed = self.writer()?.run_blocking(move |db| {
             // What is deleted is overwritten: a person's data must not stay in free pages.
             db.pragma_update(None, "secure_delete", true)?;
             let meant = meant(db, &calls, with_doubts)?;
+            if !meant.ids.is_empty() {
+                consent::keep(db, &path)?;
+            }
             let mut delete = db.prepare_cached("DELETE FROM call WHERE id = ?1")?;
             for id in &meant.ids {
                 delete.execute([id])?;

@@ -97,6 +97,23 @@ async fn what_is_removed_from_the_ledger_stays_used() {
     assert_eq!(store.used("a"), Ok(Used { calls: 1, cost: 0.5 }));
 }
 
+#[tokio::test]
+async fn what_a_run_without_an_end_bought_stays_used_when_it_is_removed() {
+    let world = World::new();
+    let first = world.begin("a").unwrap();
+    for n in 1..4 {
+        let intent = world.priced(&first, n, Some(0.5)).await;
+        world.settle(&first, n, intent, found("yes")).await;
+    }
+    let store = Arc::clone(first.store());
+    // It came to no end: its process was killed.
+    drop(first);
+    tokio::time::sleep(Duration::from_millis(5)).await;
+    let removed = store.remove(&[Prune::OlderThan(Duration::ZERO)], true).unwrap();
+    assert_eq!(removed.calls, 3);
+    assert_eq!(store.used("a"), Ok(Used { calls: 3, cost: 1.5 }));
+}
+
 #[test]
 fn of_many_that_begin_at_once_one_gets_the_consent() {
     let world = World::new();
