@@ -1,6 +1,11 @@
 //! Tells a person's name from a remark about one.
 
+mod roles;
+mod words;
+
 use marl_core::{Field, Fields, Value};
+
+use roles::Post;
 
 /// Brings `output` down to the name it holds, or drops it when it holds none. Whether it
 /// still holds what was found.
@@ -13,76 +18,210 @@ pub(crate) fn keep_only_a_name(fields: &mut Fields, output: &'static str) -> boo
     true
 }
 
-/// "Jane Doe (since 2020)" and "Jane Doe, CEO" hold a name; a sentence does not, and "Jane
-/// Doe (until 2023)" names somebody else than was asked for.
+/// The present chief executive's name, out of a text that may name a post, a state or several
+/// people. `None` for a sentence, and for a text that names only somebody who holds the post no more.
 fn name(text: &str) -> Option<String> {
-    let text = text.trim().trim_matches('"');
-    let (name, remark) = split_remark(text);
-    if says_not_present(remark) {
-        return None;
+    let text = plain(text);
+    if let Some(name) = family_name_first(&text) {
+        return name;
     }
-    let name = match remark.strip_prefix(',').map(str::trim) {
-        Some(given) if !name.contains(' ') && !given.split([' ', '-', '/']).any(is_title) => {
-            // "Musk, Elon". Of "Smith, John A." the parts are not certain.
-            let given = given.trim_end_matches('.');
-            is_name(given).filter(|()| !given.contains(' '))?;
-            format!("{given} {name}")
-        }
-        _ => name.to_owned(),
-    };
+    let people = people(&text)?;
+    let present = || people.iter().filter(|person| person.is_present());
+    let chosen = present()
+        .find(|person| person.post == Some(Post::Chief))
+        .or_else(|| present().find(|person| person.post != Some(Post::Other)))
+        .or_else(|| present().next())?;
+    let name = roles::without_trailing(&chosen.name).to_owned();
     is_name(&name).map(|()| name)
 }
 
-/// The name, and what follows it from the first sign that no name has.
-fn split_remark(text: &str) -> (&str, &str) {
-    let dash = [" - ", " – ", " — "].iter().filter_map(|dash| text.find(dash)).min();
-    let sign = text.find(['(', ',', ';', '|', '[', '/']);
-    let end = dash.into_iter().chain(sign).min().unwrap_or(text.len());
-    (text[..end].trim(), text[end..].trim())
+/// The text with ASCII brackets and colons, and without marks of notes at its end.
+fn plain(text: &str) -> String {
+    let text: String = text
+        .chars()
+        .map(|c| match c {
+            '（' | '［' | '【' | '[' => '(',
+            '）' | '］' | '】' | ']' => ')',
+            '：' => ':',
+            '，' | '、' => ',',
+            '；' | '\n' | '|' => ';',
+            other => other,
+        })
+        .collect();
+    let is_note = |c: char| {
+        c.is_whitespace()
+            || "*^¹²³†‡".contains(c)
+            || matches!(c, '⁰'..='⁹' | '①'..='⑳' | '\u{1f300}'..='\u{1faff}')
+    };
+    let text = text.trim().trim_matches('"');
+    // What comes behind this is about somebody else.
+    let end = text.find("not to be confused").unwrap_or(text.len());
+    let text = text[..end].trim_end_matches(is_note).trim_end_matches([',', ';']);
+    // "^(1)" is a note too.
+    let marked = text.rsplit_once("^(").filter(|(_, mark)| mark.trim_end_matches(')').parse::<u8>().is_ok());
+    marked.map_or(text, |(before, _)| before).trim().to_owned()
+}
+
+/// "Musk, Elon": `Some(None)` when such a text is not certain. Of "Smith, John A." the parts are not.
+fn family_name_first(text: &str) -> Option<Option<String>> {
+    let (family, given) = text.split_once(',')?;
+    let given = given.trim();
+    let is_one_word = !family.contains([' ', '(', ':']) && !family.is_empty();
+    let has_title = || given.split([' ', '-', '/']).any(is_title) || roles::leading(given).is_some();
+    let says_more = || given.contains(['(', ';', ',']) || says_not_present(given);
+    if !is_one_word || has_title() || says_more() {
+        return None;
+    }
+    let given = given.trim_end_matches('.');
+    let whole = is_name(given).filter(|()| !given.contains(' ')).map(|()| format!("{given} {family}"));
+    Some(whole.filter(|whole| is_name(whole).is_some()))
+}
+
+/// Somebody whom a text names, and what it says about them.
+struct Person {
+    name: String,
+    post: Option<Post>,
+    remark: String,
+    is_former: bool,
+}
+
+impl Person {
+    fn is_present(&self) -> bool {
+        !self.is_former && !says_not_present(&self.remark)
+    }
+
+    fn add(&mut self, remark: &str) {
+        self.post = self.post.max(roles::named(remark));
+        self.remark.push(' ');
+        self.remark.push_str(remark);
+    }
+}
+
+/// The people that a text names; `None` when it begins with something else.
+fn people(text: &str) -> Option<Vec<Person>> {
+    let mut people: Vec<Person> = Vec::new();
+    let mut post_before = None;
+    for part in parts(text) {
+        let (outside, inside) = without_brackets(part);
+        let (outside, is_former) = without_lead(&outside);
+        let (post, rest) = roles::leading(outside).map_or((None, outside), |(post, rest)| (Some(post), rest));
+        let rest = without_stop(rest.trim());
+        let is_suffix = |word: &str| ["jr", "sr", "ii", "iii", "iv"].contains(&&*word.to_lowercase());
+        match people.last_mut() {
+            Some(last) if is_suffix(rest.trim_end_matches('.')) => {
+                last.name = format!("{} {outside}", last.name)
+            }
+            Some(last) if !is_further_person(rest) => last.add(part),
+            None if rest.is_empty() && post.is_some() => post_before = post_before.max(post),
+            _ => {
+                let post = post.max(post_before.take());
+                let mut person = Person { name: rest.to_owned(), post, remark: String::new(), is_former };
+                person.add(&inside);
+                is_name(roles::without_trailing(&person.name)).or_else(|| people.first().map(|_| ()))?;
+                people.push(person);
+            }
+        }
+    }
+    Some(people)
+}
+
+/// A part without the stop of its sentence. One behind "Jr." or an initial belongs to the name.
+fn without_stop(part: &str) -> &str {
+    let last = part.rsplit(' ').next().unwrap_or_default();
+    let is_short = last.len() <= 3 || last.trim_end_matches('.').contains('.');
+    if is_short { part } else { part.trim_end_matches('.') }
+}
+
+/// The parts of a text between the signs that no name has, outside of brackets.
+fn parts(text: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let (mut start, mut depth) = (0, 0_usize);
+    // "Jane Doe and John Roe" share the post: nobody can tell whose answer is asked for.
+    let divides_posts = text.contains(')') && !text.to_lowercase().contains("ceos");
+    let words: &[&str] = if divides_posts {
+        &[" - ", " – ", " — ", " and ", " & ", " und "]
+    } else {
+        &[" - ", " – ", " — "]
+    };
+    let mut at = 0;
+    while let Some(sign) = text[at..].chars().next() {
+        let mut length = 0;
+        match sign {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            ',' | ';' | '/' if depth == 0 => length = 1,
+            ' ' if depth == 0 => {
+                length =
+                    words.iter().find(|word| text[at..].starts_with(**word)).map_or(0, |word| word.len());
+            }
+            _ => {}
+        }
+        if length > 0 {
+            parts.push(text[start..at].trim());
+            start = at + length;
+        }
+        at += if length > 0 { length } else { sign.len_utf8() };
+    }
+    parts.push(text[start..].trim());
+    parts
+}
+
+/// What stands outside of brackets, and what inside: "Robert (Bob) Smith".
+fn without_brackets(part: &str) -> (String, String) {
+    let (mut outside, mut inside, mut depth) = (String::new(), String::new(), 0_usize);
+    for character in part.chars() {
+        match character {
+            '(' => {
+                depth += 1;
+                inside.push(' ');
+            }
+            ')' => depth = depth.saturating_sub(1),
+            _ if depth > 0 => inside.push(character),
+            _ => outside.push(character),
+        }
+    }
+    (outside.split_whitespace().collect::<Vec<_>>().join(" "), inside)
+}
+
+/// A part without "Probably" or "Currently" before it, and whether it begins with "formerly".
+fn without_lead(part: &str) -> (&str, bool) {
+    let mut rest = part;
+    let mut is_former = false;
+    loop {
+        let end = rest.find([' ', '-']).unwrap_or(rest.len());
+        let word = rest[..end].trim_end_matches([':', ',']).to_lowercase();
+        let is_ex = word == "ex" || rest[end..].starts_with(' ') && words::FORMER_LEADS.contains(&&*word);
+        if is_ex {
+            is_former = true;
+        } else if !(rest[end..].starts_with(' ') && words::LEADS.contains(&&*word)) {
+            return (rest, is_former);
+        }
+        rest = rest[end..].trim_start_matches([' ', '-']);
+    }
+}
+
+/// Whether a part behind somebody's name names somebody else, and not a post or a place.
+fn is_further_person(part: &str) -> bool {
+    let is_capital =
+        |word: &str| word.chars().next().is_some_and(|c| c.is_uppercase() || !c.is_ascii() || word.len() < 4);
+    let has_two = part.contains(' ') || part.chars().filter(|c| *c > '\u{2e80}').count() > 1;
+    has_two
+        && is_name(part).is_some()
+        && !says_not_present(part)
+        && part.split(' ').all(is_capital)
+        && !part.split([' ', '-']).any(is_title)
 }
 
 /// Whether a remark says that the post is held no more or not yet, or that it is a guess.
 fn says_not_present(remark: &str) -> bool {
-    const WORDS: [&str; 34] = [
-        "former",
-        "formerly",
-        "ex",
-        "until",
-        "till",
-        "through",
-        "left",
-        "previous",
-        "previously",
-        "past",
-        "retired",
-        "retiring",
-        "resigned",
-        "stepped",
-        "stepping",
-        "departed",
-        "departing",
-        "outgoing",
-        "ousted",
-        "fired",
-        "deceased",
-        "died",
-        "late",
-        "was",
-        "replaced",
-        "succeeded",
-        "incoming",
-        "designate",
-        "elect",
-        "not",
-        "unconfirmed",
-        "unverified",
-        "unclear",
-        "possibly",
-    ];
-    let words = || remark.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
+    let remark = remark.to_lowercase();
+    let remark = words::STILL.iter().fold(remark, |remark, still| remark.replace(still, " "));
+    let words = || remark.split(|c: char| !c.is_alphanumeric());
     let years = words().filter(|word| word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_digit()));
     // "2015-2023" ends; "since 2015" does not.
-    years.count() > 1 || words().any(|word| WORDS.contains(&&*word))
+    years.count() > 1
+        || words().any(|word| words::NOT_PRESENT.contains(&word))
+        || words::NOT_PRESENT_WITHIN.iter().any(|sign| remark.contains(sign))
 }
 
 fn is_name(name: &str) -> Option<()> {
@@ -91,6 +230,7 @@ fn is_name(name: &str) -> Option<()> {
         && name.chars().count() <= 80
         && words.iter().all(|word| is_name_part(word))
         && !name.ends_with(['!', '?', ':'])
+        && !words::NOBODY.contains(&&*name.to_lowercase())
         && words.iter().any(|word| word.chars().next().is_some_and(|c| c.is_uppercase() || !c.is_ascii()))
         && !words.iter().flat_map(|word| word.split('-')).all(is_title)
         && !words.last().is_some_and(|word| is_company_ending(word));
@@ -99,7 +239,7 @@ fn is_name(name: &str) -> Option<()> {
 
 /// Letters, and the marks that names have; no word that only sentences have.
 fn is_name_part(word: &str) -> bool {
-    const NO_NAME: [&str; 52] = [
+    const NO_NAME: [&str; 60] = [
         "the",
         "is",
         "was",
@@ -152,6 +292,14 @@ fn is_name_part(word: &str) -> bool {
         "website",
         "team",
         "management",
+        "firstname",
+        "lastname",
+        "failed",
+        "by",
+        "vakant",
+        "unbesetzt",
+        "geschäftsführung",
+        "inhaber",
     ];
     // Nicknames stand in quotes: Kevin "Marty" Freeman.
     let mark = |c: char| "'‘’.-‐‑`´\"“”".contains(c);
@@ -266,7 +414,7 @@ mod tests {
             ("João Sa", Some("João Sa")),
             ("Michael Head", Some("Michael Head")),
             ("Satya", Some("Satya")),
-            ("The CEO is Jane Doe", None),
+            ("The CEO is Jane Doe", Some("Jane Doe")),
             ("I could not find it", None),
             ("not found", None),
             ("see https://acme.com", None),
@@ -347,6 +495,112 @@ mod tests {
             "see above",
             "Not Available",
             "Executive Team",
+        ] {
+            check(text, None);
+        }
+    }
+
+    #[test]
+    fn a_bracket_within_a_name_leaves_what_follows() {
+        check("Thomas (Tommy) Reed", Some("Thomas Reed"));
+        check("Prof. (Univ. Lima) Jane Doe", Some("Prof. Jane Doe"));
+        check("Margaret [Maggie] Reed (CEO)", Some("Margaret Reed"));
+        check("M. (Mia) van Dorn Jr.", Some("M. van Dorn Jr."));
+    }
+
+    #[test]
+    fn marks_of_notes_are_no_part_of_a_name() {
+        for text in [
+            "Jane Doe ²",
+            "Jane Doe ^[2]",
+            "Jane Doe ③",
+            "Jane Doe *",
+            "Jane Doe (unverified)",
+            "Jane Doe 🎯",
+        ] {
+            check(text, Some("Jane Doe"));
+        }
+    }
+
+    #[test]
+    fn a_post_may_come_first() {
+        for text in [
+            "CEO: Jane Doe",
+            "CEO Jane Doe",
+            "Jane Doe CEO",
+            "CEO - Jane Doe",
+            "Founder & CEO: Jane Doe",
+            "CEO of Acme: Jane Doe",
+            "Our current CEO is Jane Doe.",
+            "Geschäftsführerin: Jane Doe",
+            "PDG : Jane Doe",
+            "Managing Director Jane Doe",
+            "Amministratore delegato: Jane Doe",
+            "Interim: Jane Doe",
+            "Likely Jane Doe",
+            "Aktuell: Jane Doe",
+            "Derzeit Jane Doe",
+        ] {
+            check(text, Some("Jane Doe"));
+        }
+        check("代表取締役社長 佐藤 花子", Some("佐藤 花子"));
+        check("佐藤 花子（代表取締役）", Some("佐藤 花子"));
+        check("박지훈 대표이사", Some("박지훈"));
+        check("CEO：张三", Some("张三"));
+        check("Генеральный директор: Ольга Смирнова", Some("Ольга Смирнова"));
+    }
+
+    #[test]
+    fn of_several_people_the_present_chief_counts() {
+        for text in [
+            "John Roe (CFO), Jane Doe (CEO)",
+            "John Roe (CTO) and Jane Doe (CEO)",
+            "John Roe, COO; Jane Doe, CEO",
+            "CTO John Roe; CEO Jane Doe",
+            "John Roe – Chairman, Jane Doe – Geschäftsführerin",
+            "John Roe (until 2021), Jane Doe (since 2021)",
+            "formerly John Roe; now Jane Doe",
+            "Jane Doe, previously John Roe",
+            "John Roe (former), Jane Doe (current)",
+            "Jane Doe (Acme Inc.), not to be confused with John Roe of Acme Ltd.",
+        ] {
+            check(text, Some("Jane Doe"));
+        }
+        check("John Roe, Jr.", Some("John Roe Jr."));
+    }
+
+    #[test]
+    fn a_former_one_in_any_language() {
+        for text in [
+            "formerly John Roe",
+            "ex-CEO John Roe",
+            "John Roe (ancien directeur)",
+            "John Roe (ehemalige Geschäftsführerin)",
+            "John Roe (ehem.)",
+            "John Roe (bis 2019)",
+            "John Roe（退任）",
+            "John Roe (бывший)",
+            "John Roe (전 대표)",
+            "John Roe (†2019)",
+            "John Roe (fictional)",
+            "John Roe (CEO of a different Acme)",
+        ] {
+            check(text, None);
+        }
+        check("John Roe (2019 bis heute)", Some("John Roe"));
+    }
+
+    #[test]
+    fn words_for_nobody() {
+        for text in [
+            "Vakant",
+            "空席",
+            "공석",
+            "Geschäftsführung",
+            "Firstname Lastname",
+            "Search failed",
+            "Keiner",
+            "Yes",
         ] {
             check(text, None);
         }

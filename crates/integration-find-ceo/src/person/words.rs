@@ -1,0 +1,73 @@
+//! Words around a person's name, as data for `person`.
+
+/// Words that may come before the name of somebody who holds the post.
+#[rustfmt::skip]
+pub(super) const LEADS: &[&str] = &[
+    "probably", "presumably", "maybe", "perhaps", "apparently", "likely", "possibly", "currently", "now", "current",
+    "present", "interim", "acting", "the", "our", "its", "derzeit", "aktuell", "vermutlich", "wahrscheinlich",
+    "probablement", "actuellement", "probablemente", "actualmente", "provavelmente", "atualmente", "probabilmente",
+    "attualmente", "waarschijnlijk", "momenteel", "prawdopodobnie", "obecnie", "вероятно", "сейчас",
+];
+
+/// Words that come before the name of somebody who held the post.
+#[rustfmt::skip]
+pub(super) const FORMER_LEADS: &[&str] = &[
+    "former", "formerly", "previously", "ehemals", "ehemaliger", "ehemalige", "früher", "vormals", "ancien", "ancienne",
+    "anciennement", "anteriormente", "antes", "voorheen", "dawniej", "ранее",
+];
+
+/// Words of a remark that says that the post is held no more or not yet, that the name is made up
+/// or a guess, or that it belongs to another company's chief.
+#[rustfmt::skip]
+pub(super) const NOT_PRESENT: &[&str] = &[
+    "former", "formerly", "ex", "until", "till", "through", "left", "previous", "previously", "past", "retired",
+    "retiring", "resigned", "stepped", "stepping", "departed", "departing", "outgoing", "ousted", "fired", "deceased",
+    "died", "late", "was", "replaced", "succeeded", "incoming", "designate", "elect", "not", "unconfirmed", "unclear",
+    "possibly", "longer", "emeritus", "example", "fictional", "fictitious", "hypothetical", "placeholder", "invented",
+    "different", "wrong", "namesake",
+    // German, French, Spanish, Portuguese, Italian, Dutch, Polish, Turkish, Russian.
+    "ehem", "ehemals", "ehemalig", "ehemalige", "ehemaliger", "bis", "früher", "früherer", "frühere", "vormals",
+    "verstorben", "zurückgetreten", "ausgeschieden", "ancien", "ancienne", "anciennement", "jusqu", "démissionné",
+    "décédé", "décédée", "anterior", "antiguo", "antigua", "hasta", "renunció", "dimitió", "fallecido", "fallecida",
+    "antigo", "antiga", "até", "faleceu", "precedente", "dimesso", "dimissionario", "fino", "voormalig", "voormalige",
+    "vertrokken", "były", "była", "eski", "бывший", "бывшая", "ушёл", "ушел", "покинул",
+];
+
+/// Signs that say the same wherever they stand in a remark.
+pub(super) const NOT_PRESENT_WITHIN: &[&str] = &[
+    "†",
+    "made up",
+    "passed away",
+    "no ceo",
+    "退任",
+    "辞任",
+    "前任",
+    "前",
+    "元",
+    "離任",
+    "离任",
+    "卸任",
+    "已故",
+    "전임",
+    "전 ",
+    "퇴임",
+];
+
+/// Phrases with one of those words that say that the post is still held.
+pub(super) const STILL: &[&str] = &[
+    "bis heute",
+    "until today",
+    "until now",
+    "until present",
+    "hasta hoy",
+    "até hoje",
+    "jusqu'à aujourd'hui",
+];
+
+/// Whole texts that name nobody.
+#[rustfmt::skip]
+pub(super) const NOBODY: &[&str] = &[
+    "yes", "no", "nd", "true", "false", "keiner", "keine", "niemand", "vakanz", "vorstand", "direktion", "nessuno",
+    "nadie", "ninguém", "personne", "vacante", "vago", "вакантно", "вакансия", "空席", "空缺", "공석", "無し", "確認できず",
+    "लागू नहीं", "पता नहीं",
+];
