@@ -188,6 +188,11 @@ fn field(json: &Json, kind: SemanticType) -> Option<Field> {
             return self::field(&Json::from(text), kind);
         }
         Json::String(text) if kind == SemanticType::LinkedinUrl && doubt::is_of_another(text) => None,
+        Json::String(text) if kind == SemanticType::Integer && markup::label_of_link(text).is_some() => {
+            let (label, url) = markup::label_of_link(text)?;
+            marked = markup::address(url);
+            kind.read_json(&Json::from(label))
+        }
         Json::String(text) if has_address(kind) => markup::read_address(text, kind),
         Json::String(text) => kind.read_json(&cleaned(text, &mut marked)),
         json => kind.read_json(&cleaned_items(json, &mut marked)),

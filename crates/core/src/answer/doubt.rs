@@ -16,7 +16,7 @@ pub(super) fn is_of_another(text: &str) -> bool {
 }
 
 fn is_doubt(word: &str) -> bool {
-    const WORDS: [&str; 45] = [
+    const WORDS: [&str; 52] = [
         "not",
         "no",
         "wrong",
@@ -62,6 +62,13 @@ fn is_doubt(word: &str) -> bool {
         "placeholder",
         "example",
         "another",
+        "namesake",
+        "nicht",
+        "andere",
+        "anderer",
+        "inexistant",
+        "removed",
+        "404",
     ];
     WORDS.contains(&word) || word.ends_with("'s") || word.ends_with("’s")
 }

@@ -230,6 +230,13 @@ fn tidy(text: &str) -> &str {
     text
 }
 
+/// The label and the target where the whole text is one link: a number there is no footnote.
+pub(super) fn label_of_link(text: &str) -> Option<(&str, &str)> {
+    let (label, url) = text.trim().strip_prefix('[')?.strip_suffix(')')?.split_once("](")?;
+    let is_one = !label.contains(['[', ']']) && !url.contains(['[', '(', ' ']);
+    is_one.then_some((label, url))
+}
+
 /// Reads an address of the type `kind`: plain, as a link's target or label, in brackets.
 pub(super) fn read_address(text: &str, kind: SemanticType) -> Option<Value> {
     let read = |text: &str| {

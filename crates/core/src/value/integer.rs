@@ -1,5 +1,6 @@
 //! `integer`: a whole number, as people and models write one.
 
+mod brackets;
 mod digits;
 mod phrases;
 mod script;
@@ -31,7 +32,8 @@ pub(super) fn read(raw: &str) -> Result<i64, Invalid> {
         return Ok(number);
     }
     let text = script::plain(raw);
-    let text = without_brackets(&words::with_clear_units(&text.to_lowercase()))?;
+    let text = words::with_clear_units(&text.to_lowercase());
+    let text = without_brackets(brackets::of_newest_year(brackets::without_leading_year(&text)))?;
     let in_digits = if text.contains(|c: char| c.is_ascii_digit()) {
         if text.is_ascii() { None } else { spelled::in_one_part(&text) }
     } else {
@@ -237,7 +239,9 @@ fn without_brackets(raw: &str) -> Result<String, Invalid> {
     }
     let is_of_year =
         ["year", "jahr", "année", "año", "anno", "ano"].iter().any(|unit| dropped.trim() == *unit);
-    if unit || is_of_year { Err(CONTEXT) } else { Ok(kept) }
+    let is_other =
+        brackets::name_another_thing(&dropped) || kept.trim() == "0" && brackets::say_unknown(&dropped);
+    if unit || is_of_year || is_other { Err(CONTEXT) } else { Ok(kept) }
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the bound keeps it exact")]

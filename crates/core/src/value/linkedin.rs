@@ -162,9 +162,9 @@ fn is_legal(character: char) -> bool {
     }
 }
 
-/// Slugs that templates and models write where they know none. `not-found` may be real.
+/// Slugs that templates and models write where they know none.
 fn is_blank_form(slug: &str) -> bool {
-    const WORDS: [&str; 22] = [
+    const WORDS: [&str; 34] = [
         "example",
         "null",
         "nil",
@@ -187,6 +187,18 @@ fn is_blank_form(slug: &str) -> bool {
         "ceo",
         "ceoname",
         "personname",
+        "notfound",
+        "404",
+        "unavailable",
+        "profilenotfound",
+        "profilenotavailable",
+        "profileunavailable",
+        "noprofile",
+        "noprofilefound",
+        "nichtgefunden",
+        "notknown",
+        "nonexistent",
+        "nolinkedin",
     ];
     let plain: String = slug.chars().filter(|c| c.is_alphanumeric()).collect();
     let is_crossed_out = (3..12).contains(&plain.len()) && plain.chars().all(|c| c == 'x');

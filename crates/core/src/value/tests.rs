@@ -138,8 +138,11 @@ fn linkedin_urls() {
         "linkedin.com/in/%E6%9D%8E%E5%BD%A6%E5%AE%8F",
         "https://www.linkedin.com/in/%E6%9D%8E%E5%BD%A6%E5%AE%8F",
     );
-    for slug in ["not-found", "slow", "jane-doe-1b2", "123", &"x".repeat(150)] {
+    for slug in ["jane-notfound", "slow", "jane-doe-1b2", "123", &"x".repeat(150)] {
         reads(kind, &format!("linkedin.com/in/{slug}"), &format!("https://www.linkedin.com/in/{slug}"));
+    }
+    for slug in ["not-found", "404", "profile-not-available", "no-profile-found", "nicht-gefunden"] {
+        refuses(kind, &format!("linkedin.com/in/{slug}"));
     }
     for raw in [
         "https://www.linkedin.com/company/acme",

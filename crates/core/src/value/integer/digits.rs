@@ -1,6 +1,9 @@
 //! The digits of one number, its separators and its unit.
 
-use super::{script, words::UNITS};
+use super::{
+    script,
+    words::{THINGS, UNITS},
+};
 use crate::value::Invalid;
 
 const ODD: Invalid = Invalid("its separators are not those of a number");
@@ -47,7 +50,8 @@ fn digits_end(text: &str) -> usize {
         let separator = match text[end..].chars().next() {
             Some('.' | ',') if digits(end + 1) > 0 => 1,
             // "500 100" may be two numbers; "1 200" hardly is.
-            Some(' ') if first > 2 => 0,
+            // Nor is "120 000" two numbers: nobody counts "000".
+            Some(' ') if first > 3 || first == 3 && !text[end + 1..].starts_with("000") => 0,
             Some(c @ ('\'' | '’' | '_' | ' ' | '\u{a0}' | '\u{2007}' | '\u{2009}' | '\u{202f}'))
                 if digits(end + c.len_utf8()) == 3 =>
             {
@@ -143,7 +147,8 @@ fn unit(text: &str) -> Result<(f64, &str), Invalid> {
         let (sign, rest) = after_space.split_at(first.len_utf8());
         return Ok(named(sign).map_or((1.0, text), |factor| (factor, rest)));
     }
-    if after_space.len() == text.len() {
+    // "120employees" is 120 employees.
+    if after_space.len() == text.len() && !THINGS.contains(&word) {
         return Err(Invalid("a word is stuck to the number"));
     }
     Ok((1.0, text))

@@ -112,7 +112,7 @@ pub(super) const UNITS: &[(&[&str], f64)] = &[
 pub(super) const BEFORE: &[&str] = &[
     "about", "approximately", "approx", "around", "roughly", "circa", "ca", "c", "some", "~", "≈", ">", "≥", "over",
     "more than", "at least", "nearly", "almost", "between", "estimated", "an estimated", "est", "a total of",
-    "currently", "employs", "number of", "count", "upwards of", "in excess of", "from", "well over", "just over",
+    "currently", "employs", "number of", "count", "team", "team of", "team size", "upwards of", "in excess of", "from", "well over", "just over",
     // German.
     "über", "ueber", "mehr als", "rund", "etwa", "ungefähr", "zirka", "knapp", "fast", "mindestens", "zwischen",
     "von", "ab", "insgesamt", "anzahl", "mitarbeiterzahl", "ca",
@@ -136,7 +136,7 @@ pub(super) const BEFORE: &[&str] = &[
 #[rustfmt::skip]
 pub(super) const AFTER: &[&str] = &[
     "+", "plus", "or more", "or so", "approximately", "approx", "estimated", "est", "worldwide", "globally",
-    "global", "in total", "currently", "weltweit", "insgesamt", "oder mehr", "und mehr", "ou plus", "au total",
+    "global", "on linkedin", "according to linkedin", "per linkedin", "in total", "currently", "weltweit", "insgesamt", "oder mehr", "und mehr", "ou plus", "au total",
     "dans le monde", "o más", "en total", "en todo el mundo", "ou mais", "no total", "no mundo", "o più",
     "in totale", "nel mondo", "of meer", "wereldwijd", "以上", "余", "多", "이상", "余り",
 ];
@@ -164,7 +164,7 @@ pub(super) const DATES: &[&str] = &[
 /// What is counted.
 #[rustfmt::skip]
 pub(super) const THINGS: &[&str] = &[
-    "employees", "employee", "people", "persons", "staff", "staff members", "team members", "members", "workers",
+    "employees", "employee", "people", "persons", "person", "persona", "personne", "pessoa", "чел", "linkedin employees", "staff", "staff members", "team members", "members", "workers",
     "full-time", "full time", "fte", "ftes", "headcount", "followers", "connections", "total", "associates",
     "mitarbeiter", "mitarbeitende", "mitarbeitenden", "mitarbeitern", "mitarbeiterinnen und mitarbeiter",
     "beschäftigte", "beschäftigten", "angestellte", "personen", "menschen", "follower",

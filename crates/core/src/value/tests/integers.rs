@@ -228,3 +228,40 @@ fn counts_with_what_stands_beside_them() {
         refuses(SemanticType::Integer, raw);
     }
 }
+
+#[test]
+fn what_stands_beside_a_count_may_make_it_another_one() {
+    for (raw, expect) in [
+        ("340 000", "340000"),
+        ("1 person", "1"),
+        ("2022: 340", "340"),
+        ("Q2 2023: 1,210", "1210"),
+        ("340 on LinkedIn", "340"),
+        ("340 чел.", "340"),
+        ("340employees", "340"),
+        ("340 (2023), 80 (2018)", "340"),
+        ("80 (2018), 340 (2023)", "340"),
+        ("340 (estimate)", "340"),
+        ("340 (full-time)", "340"),
+        ("0 (dormant)", "0"),
+    ] {
+        reads(SemanticType::Integer, raw, expect);
+    }
+    for raw in [
+        "340 (customers)",
+        "12 (open jobs)",
+        "0 (not found)",
+        "0 (unknown)",
+        "1991 (year of foundation)",
+        "1991 (Gründungsjahr)",
+        "340 (parent company)",
+        "340 (wrong)",
+        "1 (placeholder)",
+        "340 (LinkedIn followers)",
+        "340 (k)",
+        "340abc",
+        "340 100",
+    ] {
+        refuses(SemanticType::Integer, raw);
+    }
+}
