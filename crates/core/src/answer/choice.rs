@@ -206,6 +206,9 @@ impl Announced {
         let near = &before[before.ceil_char_boundary(before.len().saturating_sub(200))..];
         let looks_again =
             || words(sentence).any(|word| SECOND_LOOKS.iter().any(|start| word.starts_with(start)));
+        if is_later && speaks_of_another(sentence) {
+            return Self::Aside;
+        }
         match revision::label(sentence) {
             Some(State::Earlier) => return Self::Aside,
             Some(State::Later) if is_later => return Self::Correction,
@@ -333,6 +336,39 @@ fn corrects(text: &str) -> bool {
     words(text).any(|word| CORRECTIONS.iter().any(|start| word.starts_with(start)))
 }
 
+/// Whether a remark behind an answer says that the next object is about somebody else, although a
+/// word of it ("actually", "correct") may sound like a correction.
+fn speaks_of_another(sentence: &str) -> bool {
+    const SIGNS: &[&str] = &[
+        "same name",
+        "similarly named",
+        "namesake",
+        "similar name",
+        "not to be confused",
+        "mistake it for",
+        "mistake them for",
+        "you meant",
+        "you mean ",
+        "actually meant",
+        "actually mean ",
+        "was meant",
+        "a different",
+        "possible successor",
+        "second result",
+        "sample",
+        "rather not",
+        "also looked at",
+        "also exists",
+        "gleichnamig",
+        "gleichen namens",
+        "homonyme",
+        "mismo nombre",
+        "mesmo nome",
+    ];
+    let sentence = sentence.to_lowercase();
+    SIGNS.iter().any(|sign| sentence.contains(sign))
+}
+
 /// Whether what follows an object takes it back: `{...}? No, he left.`, `{...} Wait, ...`.
 fn retracts(after: &str) -> bool {
     const WORDS: [&str; 10] =
@@ -346,10 +382,78 @@ fn is_wordless(between: &str) -> bool {
     words(between).all(|word| ["", "json", "json5", "jsonc"].contains(&&*word))
 }
 
-/// A short line such as "Answer:" or "Here is the JSON:".
+/// A short line such as "Answer:", "Final result:" or "Here is the JSON:".
 fn announces_the_answer(sentence: &str) -> bool {
-    let mut of_line = words(sentence).filter(|word| !word.is_empty());
-    of_line.clone().count() <= 5 && of_line.any(|word| word == "answer" || word == "output")
+    const ANSWERS: &[&str] = &[
+        "answer",
+        "output",
+        "result",
+        "json",
+        "conclusion",
+        "verdict",
+        "antwort",
+        "ergebnis",
+        "réponse",
+        "résultat",
+        "respuesta",
+        "resultado",
+        "resposta",
+        "risposta",
+        "risultato",
+        "antwoord",
+        "resultaat",
+        "odpowiedź",
+        "wynik",
+        "cevap",
+        "sonuç",
+        "ответ",
+        "результат",
+        "回答",
+        "最終回答",
+        "結果",
+        "结果",
+        "最终答案",
+        "答案",
+        "답변",
+        "결과",
+        "الإجابة",
+        "उत्तर",
+    ];
+    const BESIDE: &[&str] = &[
+        "the",
+        "is",
+        "here",
+        "s",
+        "my",
+        "so",
+        "final",
+        "this",
+        "in",
+        "it",
+        "endgültige",
+        "endgültiges",
+        "die",
+        "das",
+        "finale",
+        "final",
+        "la",
+        "el",
+        "definitief",
+        "ostateczna",
+        "son",
+        "окончательный",
+        "최종",
+        "json",
+        "as",
+    ];
+    // A blank bracket or a sign is no word, but the marks of some scripts' letters are.
+    let is_sign = |c: char| c.is_whitespace() || c.is_ascii_punctuation() || "：→✅".contains(c);
+    let words = sentence.split(is_sign).filter(|word| !word.is_empty()).map(str::to_lowercase);
+    let is_english =
+        words.clone().count() <= 5 && words.clone().any(|word| word == "answer" || word == "output");
+    let is_label = words.clone().all(|word| ANSWERS.contains(&&*word) || BESIDE.contains(&&*word));
+    is_english && !words.clone().any(|word| ["sample", "second"].contains(&&*word))
+        || is_label && words.clone().any(|word| ANSWERS.contains(&&*word))
 }
 
 /// The last sentence or line, the opening of a code block left out.
@@ -360,6 +464,15 @@ fn last_sentence(text: &str) -> &str {
     &text[start.unwrap_or_default()..]
 }
 
+/// The words of a text. A domain is none: "guess.com" is no guess, "acme-format.com" no format.
 fn words(text: &str) -> impl Iterator<Item = String> + Clone {
-    text.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase)
+    let is_domain = |part: &&str| {
+        let part = part.trim_matches(|c: char| !c.is_alphanumeric());
+        part.contains("://")
+            || part.rsplit_once('.').is_some_and(|(name, end)| {
+                !name.is_empty() && end.len() > 1 && end.bytes().all(|byte| byte.is_ascii_lowercase())
+            })
+    };
+    let parts = text.split_whitespace().filter(move |part| !is_domain(part));
+    parts.flat_map(|part| part.split(|c: char| !c.is_alphanumeric())).map(str::to_lowercase)
 }

@@ -51,8 +51,39 @@ fn without_a_word_the_first_answers() {
     ] {
         is_jane(answer);
     }
+    // A remark is a correction only if it corrects.
+    for answer in [
+        format!("{JANE}\n\nIf you actually meant the Dutch company of the same name: {OLD}"),
+        format!("{JANE}\n\nPlease do not mistake it for Acme Pty, which has {OLD}"),
+        format!("{JANE}\n\nThe final entry is of a similarly named company: {OLD}"),
+    ] {
+        is_jane(answer);
+    }
     // Bullets are no lines of a diff.
     is_jane("- ceo_name: Jane Doe\n- employee_count: 1200");
+}
+
+#[test]
+fn a_label_marks_the_answer_that_counts() {
+    for label in [
+        "Result:",
+        "Final result:",
+        "Ergebnis:",
+        "Réponse :",
+        "Here is the JSON:",
+        "Ответ:",
+        "最終回答：",
+        "उत्तर:",
+    ] {
+        is_jane(format!("A candidate from an article: {OLD}\nHe left since.\n\n{label} {JANE}"));
+    }
+}
+
+#[test]
+fn the_words_of_a_domain_say_nothing_about_an_answer() {
+    for domain in ["guess.com", "format.com", "acme-example.com", "https://draft.io/team"] {
+        is_jane(format!("Data for {domain}:\n{JANE}\n\nAnother company:\n{OLD}"));
+    }
 }
 
 #[test]
