@@ -14,6 +14,7 @@ mod nothing;
 mod prose;
 mod revision;
 mod shape;
+mod state;
 mod table;
 mod thoughts;
 
@@ -141,11 +142,15 @@ fn unreadable(answer: &str) -> Error {
 
 fn fields(object: &Object, outputs: &[Column]) -> Fields {
     let mut fields = Fields::none();
+    if state::denies(object) {
+        return fields;
+    }
     for column in outputs {
         let Some(json) = lookup(object, column.name).filter(|json| !is_template(json, column)) else {
             continue;
         };
-        if let Some(field) = field(json, column.kind) {
+        let json = if column.kind == SemanticType::List { Some(json) } else { state::fitting(json, column) };
+        if let Some(field) = json.and_then(|json| field(json, column.kind)) {
             fields.put(column.name, field);
         }
     }

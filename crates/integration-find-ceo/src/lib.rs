@@ -98,6 +98,33 @@ mod tests {
         assert_eq!(answered(answer).await, [None, Some("https://www.linkedin.com/in/jane-doe".into())]);
     }
 
+    #[tokio::test]
+    async fn a_role_or_a_state_beside_a_name_counts() {
+        for people in [
+            r#"[{"name": "John Roe", "role": "CFO"}, {"name": "Jane Doe", "role": "CEO"}]"#,
+            r#"[{"name": "John Roe", "title": "Chairman"}, {"name": "Jane Doe", "title": "Chief Executive Officer"}]"#,
+            r#"[{"name": "John Roe", "status": "former"}, {"name": "Jane Doe", "status": "current"}]"#,
+            r#"[{"name": "John Roe", "end_date": "2020-05"}, {"name": "Jane Doe", "end_date": null}]"#,
+            r#"[{"name": "John Roe", "confidence": 0.2}, {"name": "Jane Doe", "confidence": 0.8}]"#,
+        ] {
+            let answer = format!(r#"{{"ceo_name": {people}, "ceo_linkedin_url": null}}"#);
+            assert_eq!(answered(&answer).await, [Some("Jane Doe".into()), None], "{people}");
+        }
+        for person in [
+            r#"{"name": "John Roe", "role": "former CEO"}"#,
+            r#"{"value": "John Roe", "is_current": false}"#,
+            r#"{"value": "John Roe", "until": 2020}"#,
+            r#""John Roe", "found": false"#,
+            r#""John Roe", "is_current": false"#,
+            r#""John Roe", "status": "former""#,
+        ] {
+            let answer = format!(r#"{{"ceo_name": {person}, "ceo_linkedin_url": null}}"#);
+            assert_eq!(answered(&answer).await, [None, None], "{person}");
+        }
+        let several = r#"[{"ceo_name": "John Roe", "is_current": false}, {"ceo_name": "Jane Doe", "is_current": true}]"#;
+        assert_eq!(answered(several).await[0].as_deref(), Some("Jane Doe"));
+    }
+
     /// Users' ledgers hold their paid answers under this very text.
     #[tokio::test]
     async fn a_question_never_changes() {

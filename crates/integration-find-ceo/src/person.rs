@@ -239,7 +239,7 @@ fn is_name(name: &str) -> Option<()> {
 
 /// Letters, and the marks that names have; no word that only sentences have.
 fn is_name_part(word: &str) -> bool {
-    const NO_NAME: [&str; 60] = [
+    const NO_NAME: [&str; 61] = [
         "the",
         "is",
         "was",
@@ -300,6 +300,7 @@ fn is_name_part(word: &str) -> bool {
         "unbesetzt",
         "geschäftsführung",
         "inhaber",
+        "family",
     ];
     // Nicknames stand in quotes: Kevin "Marty" Freeman.
     let mark = |c: char| "'‘’.-‐‑`´\"“”".contains(c);

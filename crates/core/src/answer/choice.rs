@@ -9,7 +9,7 @@ use super::{
     Object, fields, is_template, lookup, plain,
     prose::{self, Found},
     revision::{self, State},
-    same_letters, shape, thoughts,
+    same_letters, shape, state, thoughts,
 };
 use crate::{Column, SemanticType};
 
@@ -157,7 +157,8 @@ fn collect(json: &Json, question: Question<'_>, depth: usize, found: &mut Vec<Ob
             let about_subject = several.iter().position(|object| question.is_subject_of(object));
             let newest = || revision::newest(&several, question.outputs);
             if !several.is_empty() {
-                let best = about_subject.or_else(newest).unwrap_or_default();
+                let present = || several.iter().position(|object| !state::is_past(object));
+                let best = about_subject.or_else(newest).or_else(present).unwrap_or_default();
                 found.push(several.swap_remove(best));
             }
         }
