@@ -121,6 +121,9 @@ pub fn read(answer: &str, subject: &str, outputs: &[Column]) -> Result<Fields, E
     if let Some(object) = choice::in_text(&text, question) {
         return Ok(fields(&object, outputs));
     }
+    if let Some(object) = unescaped(&text).and_then(|text| choice::in_text(&text, question)) {
+        return Ok(fields(&object, outputs));
+    }
     let rows = table::rows(&text, outputs);
     let row = rows.iter().position(|row| question.names_subject(row) == Some(true)).unwrap_or_default();
     if let Some(object) = rows.get(row).filter(|object| question.is_answered_by(object)) {
@@ -134,6 +137,16 @@ pub fn read(answer: &str, subject: &str, outputs: &[Column]) -> Result<Fields, E
     let is_empty = json.as_ref().is_some_and(shape::is_empty_answer);
     let says_nothing = is_empty || nothing::says_nothing(inner.as_deref().unwrap_or(&text));
     if says_nothing { Ok(Fields::none()) } else { Err(unreadable(answer)) }
+}
+
+/// The text as it was before a program escaped it as HTML, or as a string without its quotes; `None`
+/// when it holds no such escape.
+fn unescaped(text: &str) -> Option<String> {
+    if text.contains("&quot;") || text.contains("&#34;") {
+        let text = text.replace("&quot;", "\"").replace("&#34;", "\"").replace("&#39;", "'");
+        return Some(text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"));
+    }
+    text.contains("\\n").then(|| text.replace("\\n", "\n").replace("\\\"", "\""))
 }
 
 fn unreadable(answer: &str) -> Error {

@@ -23,7 +23,11 @@ pub(super) fn read(text: &str, outputs: &[Column]) -> Option<Object> {
     let mut object = Object::new();
     for line in text.lines().take(MOST_LINES) {
         let Some((key, value)) = key_and_value(line) else { continue };
-        let Some(column) = outputs.iter().find(|column| is_key(key, column)) else { continue };
+        let Some(column) =
+            outputs.iter().find(|column| is_key(key, column) || is_bullet(line) && is_label(key, column))
+        else {
+            continue;
+        };
         // A list or a text in the lines below is not read: where it ends is a guess.
         let value = if value.is_empty() { Json::Null } else { Json::String(value.to_owned()) };
         if object.insert(column.name.to_owned(), value).is_some() {
@@ -49,6 +53,17 @@ fn is_key(key: &str, column: &Column) -> bool {
     let is_plain = key.chars().all(|c| c.is_alphanumeric() || "_- ".contains(c));
     key.eq_ignore_ascii_case(column.name)
         || is_plain && column.name.contains('_') && plain(key) == plain(column.name)
+}
+
+fn is_bullet(line: &str) -> bool {
+    ["- ", "* ", "• ", "**"].iter().any(|bullet| line.trim_start().starts_with(bullet))
+}
+
+/// Whether a bullet's label names the column in short: `CEO` for `ceo_name`, `LinkedIn`.
+fn is_label(key: &str, column: &Column) -> bool {
+    let is_profile = || ["linkedin", "linkedinprofile", "linkedinurl"].contains(&&*plain(key));
+    let of_name = column.name.strip_suffix("_name").is_some_and(|subject| key.eq_ignore_ascii_case(subject));
+    of_name || column.kind == crate::SemanticType::LinkedinUrl && is_profile()
 }
 
 /// What a line says: `key: value` after a bullet, or the two cells of a table's row.

@@ -169,3 +169,15 @@ fn nothing_in_words_is_no_data() {
         assert!(read_json(&reply, SUBJECT, OUTPUTS).is_err(), "{reply}");
     }
 }
+
+#[test]
+fn json_that_was_escaped_once_more() {
+    is_jane(r#"{&quot;ceo_name&quot;: &quot;Jane Doe&quot;, &quot;employee_count&quot;: 1200}"#);
+    is_jane(r#"{\n  \"ceo_name\": \"Jane Doe\",\n  \"employee_count\": 1200\n}"#);
+    is_jane(r#"{\n  "ceo_name": "Jane Doe",\n  "employee_count": 1200\n}"#);
+}
+
+#[test]
+fn bullets_with_short_labels() {
+    is_jane("- **CEO:** Jane Doe\n- **Employee count:** 1200");
+}

@@ -10,13 +10,17 @@ const OTHER_THINGS: &[&str] = &[
     "different", "wrong", "incorrect", "placeholder", "example", "dummy", "founding", "foundation", "gründung",
     "gründungsjahr", "création", "fondation", "fundación", "fundação", "fondazione", "oprichting", "kunden", "nutzer",
     "filialen", "standorte", "studenten", "stellenanzeigen", "clientes", "usuarios", "tiendas", "magasins", "clienti",
-    "klanten", "k", "m",
+    "klanten",
 ];
 
 /// Whether words in brackets say that the number counts something else, or is made up. Beside a
 /// number of their own they say what that one counts: "300 employees (2 locations)".
 pub(super) fn name_another_thing(inside: &str) -> bool {
+    if ["k", "m"].contains(&inside.trim()) {
+        return true;
+    }
     !inside.contains(|c: char| c.is_ascii_digit())
+        && !(inside.contains("founding") && say_unknown(inside))
         && inside.split(|c: char| !c.is_alphanumeric()).any(|word| OTHER_THINGS.contains(&word))
 }
 

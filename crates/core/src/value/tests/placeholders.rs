@@ -284,3 +284,23 @@ fn slogans_and_names_that_begin_like_a_refusal() {
         assert!(is_placeholder(text), "{text}");
     }
 }
+
+#[test]
+fn refusals_and_searches_without_a_result() {
+    for text in [
+        "I can't assist with this request.",
+        "Nothing found for this company.",
+        "Rate limit exceeded.",
+        "This appears to be a parked domain.",
+        "Nichts gefunden",
+        "Keine Treffer",
+        "Rien trouvé.",
+        "Информации нет",
+        "詳細不明。",
+    ] {
+        assert!(is_placeholder(text), "{text}");
+    }
+    for text in ["Rate limit exceeded alerts for APIs are made by Acme.", "Rien trouvé de mieux que Acme"] {
+        assert!(!is_placeholder(text), "{text}");
+    }
+}
