@@ -43,7 +43,7 @@ const UNCLEAR: &[&str] = &[
 fn behind<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     let mut rest = text.chars();
     let is_same = prefix.chars().all(|c| rest.next().is_some_and(|d| d.to_lowercase().eq(c.to_lowercase())));
-    is_same.then(|| rest.as_str())
+    is_same.then_some(rest.as_str())
 }
 
 fn is_cjk(text: &str) -> bool {

@@ -19,8 +19,9 @@ pub(super) fn name_another_thing(inside: &str) -> bool {
     if ["k", "m"].contains(&inside.trim()) {
         return true;
     }
-    !inside.contains(|c: char| c.is_ascii_digit())
-        && !(inside.contains("founding") && say_unknown(inside))
+    let says_nothing_of_it =
+        inside.contains(|c: char| c.is_ascii_digit()) || inside.contains("founding") && say_unknown(inside);
+    !says_nothing_of_it
         && inside.split(|c: char| !c.is_alphanumeric()).any(|word| OTHER_THINGS.contains(&word))
 }
 
