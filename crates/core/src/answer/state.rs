@@ -65,7 +65,9 @@ pub(super) fn denies(object: &Object) -> bool {
     let is_denied =
         |(key, value): (&String, &Json)| *value == Json::Bool(false) && FLAGS.contains(&&*plain(key));
     let state = lookup(object, "status").and_then(Json::as_str);
-    object.iter().any(is_denied) || state.is_some_and(is_of_the_past)
+    // "not listed on an exchange" is a company's state, and denies nothing.
+    let is_state = |state: &str| !state.to_lowercase().starts_with("not ") && is_of_the_past(state);
+    object.iter().any(is_denied) || state.is_some_and(is_state)
 }
 
 fn is_of_the_past(text: &str) -> bool {
