@@ -17,7 +17,7 @@ pub(crate) use look::{
     ColumnsArgs, GapsArgs, LedgerArgs, LedgerCommand, RowsArgs, RunsArgs, RunsCommand, WhyArgs,
 };
 pub(crate) use shell::{CompletionsArgs, ManArgs, SchemaArgs};
-pub(crate) use steps::{Existing, Only, PickArgs, StepArgs};
+pub(crate) use steps::{Only, PickArgs, StepArgs};
 pub(crate) use table::TableArgs;
 pub(crate) use tools::{ToolsArgs, ToolsCommand};
 
@@ -102,7 +102,7 @@ pub(crate) struct EnrichArgs {
     #[arg(long, value_name = "AGE", default_value = "30d", value_parser = parse_time)]
     pub(crate) max_age: Duration,
 
-    /// Ask again despite stored answers: all integrations, or those named; overwrites filled cells
+    /// Ask again despite stored answers: all integrations, or those named; overwrites filled cells unless `--existing keep`
     #[arg(long, value_name = "NAMES", value_delimiter = ',', num_args = 0..=1, require_equals = true)]
     pub(crate) refresh: Option<Vec<String>>,
 

@@ -198,6 +198,13 @@ pub(crate) fn going_on(command: &str) -> Option<String> {
     Some(typed::other_command(words.into_iter().skip(1), "plan", &BOUNDS))
 }
 
+/// The command that says what it takes to send again what may have been paid for.
+pub(crate) fn plan_of_doubts() -> String {
+    let mut without = BOUNDS.to_vec();
+    without.push("--in-doubt");
+    format!("{} --in-doubt retry", typed::as_command("plan", &without))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -173,6 +173,12 @@ impl Files {
         }
         finished.gone = self.older.gone();
         let is_written = matches!(finished.output, Output::Written);
+        // A run that found nothing out, for want of a key, has no news for the list of an older run.
+        let has_no_news =
+            matches!(finished.output, Output::None) && !counts.has_outcome() && self.errors_path.exists();
+        if has_no_news {
+            return finished;
+        }
         let record = Record { kind: Kind::Errors, path: outputs::place(&self.errors_path), ..record };
         match list_errors(self.errors, &self.older, record, is_written, printer) {
             Ok(errors_file) => finished.errors_file = errors_file,

@@ -33,8 +33,11 @@ pub(crate) enum Reason {
     NotAnswered,
     /// The row was not among those that the run picked.
     NotPicked,
-    /// The answer gives a value, and the cell does not have it: somebody emptied it, or an older
-    /// version read the answer differently.
+    /// The answer gives a value that the run may have ended before it wrote, or that was bought after
+    /// the table was written.
+    NotWritten,
+    /// The answer gives a value, and the cell does not have it: it was emptied, or an older version
+    /// read the answer differently.
     Emptied,
 }
 
@@ -133,15 +136,37 @@ fn failed(error: &Error) -> Gap {
     Gap { reason: Reason::Failed, why: error.to_string() }
 }
 
+/// That an answer gives a value that its cell does not have. `newest` is the newest run that bought
+/// a part of the answer.
+pub(crate) fn without_value(gives: &str, run: &RunRecord, newest: Option<i64>) -> Gap {
+    let is_newer = newest.is_some_and(|newest| newest > run.id);
+    let (reason, how) = match (is_newer, run.state) {
+        (true, _) => (Reason::NotWritten, format!("the answer is newer than run {}, which wrote it", run.id)),
+        (false, RunState::Finished) => {
+            (Reason::Emptied, "the cell was emptied, or was read differently by an older marl".to_owned())
+        }
+        (false, _) => (
+            Reason::NotWritten,
+            "the run that bought it may have ended before it wrote, or the cell was emptied".to_owned(),
+        ),
+    };
+    let why = format!("the answer gives \"{gives}\", and this table does not have it: {how}");
+    Gap { reason, why }
+}
+
 /// That a row was not picked.
 pub(crate) fn not_picked(row: u64, run: &RunRecord) -> Gap {
     Gap { reason: Reason::NotPicked, why: format!("row {row} was not picked in run {}", run.id) }
 }
 
+/// What is said of a run that went over every row, and has no answer in the ledger.
+pub(crate) const NO_ANSWER: &str =
+    "the ledger has no answer: it was removed from the ledger, is in another, or never came";
+
 /// How a run that did not go over every row ended.
 fn not_answered(run: &RunRecord) -> String {
     let ended = match run.state {
-        RunState::Finished => return "the call was never answered".to_owned(),
+        RunState::Finished => return NO_ANSWER.to_owned(),
         RunState::Running => "is going on",
         RunState::Interrupted => "was interrupted",
         RunState::Stopped => "was stopped by a cap or a provider",

@@ -56,6 +56,7 @@ impl Steps {
         if let Some(existing) = args.existing {
             // A flag outranks the recipe, also where a step says something of its own.
             request.existing = existing.into();
+            request.refresh_keeps = request.existing == plan::Existing::Keep;
             request.steps.iter_mut().for_each(|step| step.existing = None);
         }
         Ok(Self { request, recipe })

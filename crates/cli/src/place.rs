@@ -9,7 +9,9 @@ use std::{
 use engine::ledger::{BeginError, LedgerError, OpenError, Problem, Store};
 use marl_core::Registry;
 
-use crate::{args::LedgerChoice, error_code::ErrorCode, exit, failure::Failure, project, settings::Settings};
+use crate::{
+    args::LedgerChoice, error_code::ErrorCode, exit, failure::Failure, project, settings::Settings, typed,
+};
 
 /// Where a command works.
 pub(crate) struct Place {
@@ -57,9 +59,15 @@ impl Place {
             Err(_) => "",
         };
         let message = format!("there is no ledger at {}{why}", project::shown(&path));
-        Err(Failure::new(exit::NOT_FOUND, ErrorCode::NotFound, message).hint(
+        let failure = Failure::new(exit::NOT_FOUND, ErrorCode::NotFound, message).hint(
             "`marl enrich` makes it; name another with `--ledger PATH`, or the sandbox's with `--sandbox`",
-        ))
+        );
+        let sandbox = LedgerChoice { ledger: None, sandbox: true };
+        let is_other = !choice.sandbox && choice.ledger.is_none();
+        let has_samples = is_other
+            && project::ledger(&sandbox, &self.project)
+                .is_ok_and(|path| fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() > 0));
+        Err(if has_samples { failure.next(typed::with_flags("--sandbox")) } else { failure })
     }
 }
 

@@ -133,6 +133,7 @@ mod tests {
         }
         // What looks like an escape is the key's own first letter.
         assert_eq!(Secret::new("ab-1234567890").redacted("100%ab-1234567890"), "100%[key]");
+        assert_eq!(Secret::new("%a0%a_a%-%_-").redacted(r"\%a0%a_a%-%_-"), r"\[key]");
         // The key itself has what looks like an escape.
         assert_eq!(Secret::new("k%2d1234567&lt;").redacted("is k%2d1234567&lt; or"), "is [key] or");
     }

@@ -18,6 +18,8 @@ use crate::{
 pub struct Forecast {
     rows: u64,
     said_nothing: (u64, u64),
+    /// By output: filled cells that are replaced for certain, and at most.
+    replaced: BTreeMap<usize, (u64, u64)>,
     steps: Vec<StepForecast>,
     /// By number: providers and operations.
     operations: Vec<(&'static str, String)>,
@@ -86,6 +88,13 @@ impl Forecast {
         self.rows += 1;
         self.said_nothing.0 += end.said_nothing;
         self.said_nothing.1 += end.said_nothing + end.may_say_nothing;
+        for output in &end.replaced {
+            let cells = self.replaced.entry(*output).or_default();
+            *cells = (cells.0 + 1, cells.1 + 1);
+        }
+        for output in &end.may_replace {
+            self.replaced.entry(*output).or_default().1 += 1;
+        }
         for (at, outcome) in end.outcomes.iter().enumerate() {
             let step = &mut self.steps[at];
             match outcome {
@@ -117,6 +126,11 @@ impl Forecast {
     /// Output cells that say nothing and are filled: by answers that are there, and at most.
     pub fn said_nothing(&self) -> (u64, u64) {
         self.said_nothing
+    }
+
+    /// By output: filled cells that answers replace, those that are there and at most.
+    pub fn replaced(&self) -> &BTreeMap<usize, (u64, u64)> {
+        &self.replaced
     }
 
     fn note(&mut self, step: u32, note: &Note) {

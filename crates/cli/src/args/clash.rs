@@ -5,7 +5,7 @@
 
 use clap::{ArgMatches, parser::ValueSource};
 
-use super::{Existing, Progress};
+use super::Progress;
 use crate::failure::Failure;
 
 /// Refuses the first pair of flags of which one would be ignored.
@@ -28,18 +28,11 @@ struct Clash {
     hint: &'static str,
 }
 
-const CLASHES: [Clash; 6] = [
+const CLASHES: [Clash; 5] = [
     Clash {
         applies: |levels| refreshes_all(levels) && is_typed(levels, "max_age"),
         message: "`--refresh` asks again whatever the age of an answer, and `--max-age` takes answers up to an age",
         hint: "leave one of them out, or name the steps to refresh: `--refresh=find_ceo`",
-    },
-    Clash {
-        applies: |levels| {
-            is_typed(levels, "refresh") && value::<Existing>(levels, "existing") == Some(Existing::Keep)
-        },
-        message: "`--refresh` replaces filled cells, and `--existing keep` keeps them",
-        hint: "leave one of them out; `--only empty` asks about rows with an empty output alone",
     },
     Clash {
         applies: |levels| {
@@ -130,8 +123,8 @@ mod tests {
         (ENRICH, "--refresh", "--max-age 7d", Refused),
         (ENRICH, "--refresh", "--max-age=0s", Refused),
         (ENRICH, "--refresh=find_ceo", "--max-age 7d", Both),
-        (ENRICH, "--refresh", "--existing keep", Refused),
-        (ENRICH, "--refresh=find_ceo", "--existing keep", Refused),
+        (ENRICH, "--refresh", "--existing keep", Both),
+        (ENRICH, "--refresh=find_ceo", "--existing keep", Both),
         (ENRICH, "--refresh", "--existing overwrite", Both),
         (ENRICH, "--refresh", "--existing fail", Both),
         (ENRICH, "--refresh", "--only failed", Both),
@@ -208,7 +201,7 @@ mod tests {
 
     #[test]
     fn plan_refuses_what_enrich_refuses() {
-        for flags in ["--refresh --max-age 7d", "--existing keep --refresh=find_ceo"] {
+        for flags in ["--refresh --max-age 7d", "--max-age 1d --refresh"] {
             let words = format!("marl plan --input t.csv --integrations find_ceo {flags}");
             let matches = Args::command().try_get_matches_from(words.split(' ')).unwrap();
             let failure = check(&matches).unwrap_err();

@@ -13,6 +13,7 @@ use super::{block_on, command_over, flag, known_column, of_ledger};
 use crate::{
     args::GapsArgs,
     document::Version,
+    error_code::ErrorCode,
     exit,
     failure::Failure,
     gap::{self, Ended, Gap, Reason},
@@ -79,6 +80,7 @@ pub(crate) fn run(args: &GapsArgs, printer: &Printer) -> Result<u8, Failure> {
     args.columns.iter().try_for_each(|column| known_column(&sketch, column).map(drop))?;
     args.rows.as_ref().map_or(Ok(()), |ranges| ranges.check(sketch.rows))?;
     let past = Past::of(&registry, &store, &sketch, args.run)?;
+    args.columns.iter().try_for_each(|column| known_output(&past, args, column))?;
     let more = more(args, u64::MAX, printer.is_json());
     let mut found = Found::new(args, &past, &store, &sketch, MOST_CHARACTERS - FRAME - report::size(&more));
     block_on(find(&mut found))?;
@@ -89,6 +91,26 @@ pub(crate) fn run(args: &GapsArgs, printer: &Printer) -> Result<u8, Failure> {
     }
     print(&document, printer);
     Ok(exit::DONE)
+}
+
+/// A column that no step of the run writes has no gaps that could be explained.
+fn known_output(past: &Past, args: &GapsArgs, column: &str) -> Result<(), Failure> {
+    let outputs: Vec<&str> = past
+        .plan
+        .steps
+        .iter()
+        .flat_map(|step| step.outputs.iter().map(|output| output.name.as_str()))
+        .collect();
+    if outputs.contains(&column) {
+        return Ok(());
+    }
+    let message = format!("`{}` is not an output of run {}", table::shown(column), past.run.id);
+    let all: Vec<String> = outputs.iter().map(|name| format!("`{}`", table::shown(name))).collect();
+    let (is, outputs_are) = if all.len() == 1 { ("is", "output") } else { ("are", "outputs") };
+    let words = command_over("gaps", &args.table, &args.reading);
+    Err(Failure::new(exit::NOT_FOUND, ErrorCode::NotFound, message)
+        .hint(format!("its {outputs_are} {is} {}", all.join(", ")))
+        .next(format!("{} --json{}", words.join(" "), of_ledger(&args.ledger))))
 }
 
 /// Takes every row that is asked about through the run's steps.
@@ -181,8 +203,12 @@ impl<'a> Found<'a> {
                 None => Gap { reason: Reason::NotInAnswer, why: "the answer has no value for it".to_owned() },
                 Some(field) => {
                     let gives = excerpt(&field.value.to_string(), LABEL);
-                    let why = format!("the answer gives \"{gives}\"; the cell was emptied since");
-                    Gap { reason: Reason::Emptied, why }
+                    let notes = end.foreseen.get(at).into_iter().flat_map(|foreseen| &foreseen.notes);
+                    let mut newest = None;
+                    for note in notes {
+                        newest = newest.max(self.store.record(&note.key)?.map(|record| record.run));
+                    }
+                    gap::without_value(&gives, &self.past.run, newest)
                 }
             });
         }

@@ -58,10 +58,17 @@ pub(super) struct Removal {
     logs: u64,
     /// Runs that go on and tell of it: they keep it.
     runs_kept: u64,
-    /// The removed text is still in the file, since another process reads it.
-    remains: bool,
+    /// The removed text is still in the ledger's file, since another process reads it. It says nothing
+    /// of other files: see `not_reached`.
+    remains_in_ledger: bool,
     removed: u64,
     dry_run: bool,
+    /// Of a person: where their data may still be, which this command does not reach.
+    #[serde(skip_serializing_if = "<[&str]>::is_empty")]
+    not_reached: &'static [&'static str],
+    /// Of a person: what keeps them from coming back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<&'static str>,
 }
 
 pub(crate) fn run(args: &LedgerArgs, printer: &Printer) -> Result<u8, Failure> {
@@ -129,6 +136,12 @@ fn back_up(store: &Store, file: &Path, printer: &Printer) -> Result<u8, Failure>
     Ok(exit::DONE)
 }
 
+/// Where a person's data may be that is removed from the ledger.
+const NOT_REACHED: [&str; 5] =
+    ["input tables", "outputs", "errors files of outputs", "copies of the ledger", "what providers keep"];
+
+const COMES_BACK: &str = "the next run over a table that has the person's row buys the answers again: take the row out of the table first";
+
 /// How something is removed.
 #[derive(Clone, Copy)]
 struct How {
@@ -188,9 +201,11 @@ fn remove(store: &Store, what: &[Prune], how: How, printer: &Printer) -> Result<
             runs: removed.runs,
             logs: removed.logs,
             runs_kept: removed.runs_kept,
-            remains: removed.remains,
+            remains_in_ledger: removed.remains,
             removed: if how.dry_run { 0 } else { removed.calls },
             dry_run: how.dry_run,
+            not_reached: if how.is_person { &NOT_REACHED } else { &[] },
+            hint: how.is_person.then_some(COMES_BACK),
         });
     } else {
         told(&removed, how).iter().for_each(|line| printer.data(line));
@@ -232,9 +247,8 @@ fn told(removed: &Removed, how: How) -> Vec<String> {
         lines.push(format!("what {runs} and {logs} told of it {done}"));
     }
     if how.is_person {
-        lines.push(
-            "not reached: tables and outputs, their errors files, copies of the ledger, and what providers keep".to_owned(),
-        );
+        lines.push(format!("not reached: {}", NOT_REACHED.join(", ")));
+        lines.push(format!("note: {COMES_BACK}"));
     }
     lines
 }

@@ -102,6 +102,7 @@ pub(crate) async fn forecast(
         ledger: ledger_path(&args.ledger, &job.place)?,
         ledger_exists: store.is_some(),
         said_nothing: forecast.said_nothing(),
+        replaced: forecast.replaced().clone(),
         steps,
         remarks,
         currency: job.place.settings.currency().map(str::to_owned),

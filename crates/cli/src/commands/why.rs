@@ -16,7 +16,7 @@ use crate::{
     error_code::ErrorCode,
     exit,
     failure::Failure,
-    gap::{self, Ended, Reason},
+    gap::{self, Ended, Gap, Reason},
     outputs,
     past::Past,
     place::Place,
@@ -245,6 +245,11 @@ impl Judged<'_> {
             Outcome::Value(fields) => {
                 let field = self.output.and_then(|output| fields.get(output));
                 let source = field.and_then(|field| field.source.as_deref()).map(str::to_owned);
+                let is_same = gives_this(field.map(|field| field.value.to_string()).as_deref(), self.value);
+                if self.output.is_some() && self.value.is_some() && !is_same && self.is_own() {
+                    let gives = field.map(|field| field.value.to_string());
+                    return (Origin::Kept, None, self.beside(gives.as_deref()));
+                }
                 let gives = match self.output {
                     Some(_) => field.map(|field| field.value.to_string()),
                     None => self.end.by.clone(),
@@ -261,8 +266,14 @@ impl Judged<'_> {
                     run: self.run,
                 }
                 .gap();
-                let from = gap.as_ref().map_or(Origin::Value, |gap| Origin::of(gap.reason));
-                (from, None, gap.map(|gap| self.with_value(&gap.why)))
+                let from = match &gap {
+                    _ if self.value.is_some() && self.is_own() => Origin::Kept,
+                    Some(gap) if self.value.is_none() || gap.reason != Reason::NotAnswered => {
+                        Origin::of(gap.reason)
+                    }
+                    _ => Origin::Value,
+                };
+                (from, None, gap.map(|gap| self.with_value(&gap)))
             }
         }
     }
@@ -271,14 +282,35 @@ impl Judged<'_> {
     fn beside(&self, gives: Option<&str>) -> Option<String> {
         match (gives, self.value) {
             (None, None) => Some("the answer has no value for it".to_owned()),
-            (Some(gives), Some(value)) if gives == value || value.strip_prefix('\'') == Some(gives) => None,
+            (gives, value) if gives_this(gives, value) => None,
+            (Some(gives), None) => {
+                let newest = self.calls.iter().filter_map(|call| call.run).max();
+                Some(gap::without_value(gives, self.run, newest).why)
+            }
             (Some(gives), _) => Some(format!("{}; the answer gives \"{gives}\"", self.differs())),
             (None, Some(_)) => Some(format!("{}; the answer has no value for it", self.differs())),
         }
     }
 
-    fn with_value(&self, why: &str) -> String {
-        if self.value.is_some() { format!("{}; {why}", self.differs()) } else { why.to_owned() }
+    /// Why there is no answer, beside a cell that may have a value.
+    fn with_value(&self, gap: &Gap) -> String {
+        match self.value {
+            None => gap.why.clone(),
+            // Whether the cell is the answer's cannot be known without it.
+            Some(_) if gap.reason == Reason::NotAnswered && self.is_own() => {
+                format!("kept from the input table, or filled by an answer; {}", gap.why)
+            }
+            Some(_) if gap.reason == Reason::NotAnswered => gap.why.clone(),
+            Some(_) => format!("{}; {}", self.differs(), gap.why),
+        }
+    }
+
+    /// Whether the run kept a filled cell of this column as the input had it.
+    fn is_own(&self) -> bool {
+        self.recorded.is_some_and(|step| {
+            step.existing == plan::Existing::Keep
+                && step.existing_columns.iter().any(|known| known == self.column)
+        })
     }
 
     /// Why a cell is not what the answer gives.
@@ -292,11 +324,7 @@ impl Judged<'_> {
                 contract.name, contract.version
             );
         }
-        let kept = self.recorded.is_some_and(|step| {
-            step.existing == plan::Existing::Keep
-                && step.existing_columns.iter().any(|known| known == self.column)
-        });
-        match (kept, self.is_read_anew) {
+        match (self.is_own(), self.is_read_anew) {
             (true, true) => "kept from the input table, or read differently by this newer marl".to_owned(),
             (false, true) => {
                 "written by an older marl; this newer version reads the answer differently".to_owned()
@@ -307,12 +335,20 @@ impl Judged<'_> {
     }
 }
 
+/// Whether a cell holds what an answer gives; the apostrophe keeps a spreadsheet from running it.
+fn gives_this(gives: Option<&str>, value: Option<&str>) -> bool {
+    match (gives, value) {
+        (Some(gives), Some(value)) => gives == value || value.strip_prefix('\'') == Some(gives),
+        _ => false,
+    }
+}
+
 impl Origin {
     fn of(reason: Reason) -> Self {
         match reason {
             Reason::NoData => Self::NoData,
             Reason::Failed | Reason::InDoubt => Self::Failed,
-            Reason::NotInAnswer | Reason::Emptied => Self::Value,
+            Reason::NotInAnswer | Reason::NotWritten | Reason::Emptied => Self::Value,
             Reason::MissingInput
             | Reason::Condition
             | Reason::ConditionUnknown

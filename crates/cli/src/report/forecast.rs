@@ -27,6 +27,8 @@ pub(crate) struct Planned {
     pub(crate) ledger_exists: bool,
     /// Output cells that say nothing and would be filled: for certain, and at most.
     pub(crate) said_nothing: (u64, u64),
+    /// By output: filled cells that would be replaced, for certain and at most.
+    pub(crate) replaced: BTreeMap<usize, (u64, u64)>,
     pub(crate) steps: Vec<StepForecast>,
     pub(crate) remarks: BTreeMap<(usize, String), u64>,
     pub(crate) currency: Option<String>,
@@ -84,6 +86,11 @@ impl Planned {
         self.steps.iter().flat_map(|step| &step.calls)
     }
 
+    /// Filled cells that would be replaced: for certain, and at most.
+    fn cells_replaced(&self) -> (u64, u64) {
+        self.replaced.values().fold((0, 0), |sum, cells| (sum.0 + cells.0, sum.1 + cells.1))
+    }
+
     /// Calls that are sent for certain, and the most, within the caps.
     pub(crate) fn send(&self) -> (u64, u64) {
         let exactly: u64 = self.calls().map(|call| call.send).sum();
@@ -120,8 +127,24 @@ impl Planned {
             cost.0 += price * call.send as f64;
             cost.1 += price * (call.send + call.possible) as f64;
         }
-        let most = self.max_cost.unwrap_or(f64::INFINITY);
-        Some((rounded(cost.0.min(most)), rounded(cost.1.min(most))))
+        let within = |cost: f64| match self.max_cost {
+            Some(most) if cost > most => self.whole_calls(most),
+            _ => cost,
+        };
+        Some((rounded(within(cost.0)), rounded(within(cost.1))))
+    }
+
+    /// What a cap on cost allows to spend: no part of a call is bought. Where calls have several prices,
+    /// the cap itself is the bound.
+    fn whole_calls(&self, most: f64) -> f64 {
+        let mut prices =
+            self.calls().filter(|call| call.send + call.possible > 0).filter_map(|call| self.price(call));
+        match prices.next() {
+            Some(price) if price > 0.0 && prices.all(|other| other == price) => {
+                (self.affordable().1 as f64 * price).min(most)
+            }
+            _ => most,
+        }
     }
 
     fn price(&self, call: &CallForecast) -> Option<f64> {

@@ -2,7 +2,7 @@
 
 use engine::plan::Plan;
 
-use super::{Report, Status, spoken, thousands};
+use super::{Report, Status, json::names_of, spoken, thousands};
 use crate::{
     files::Output,
     table::shown,
@@ -34,6 +34,15 @@ pub(crate) fn summary(report: &Report, plan: &Plan) -> Vec<String> {
         let cells = counted(report.counts.said_nothing, "cell");
         lines.push(format!("filled   {cells} of your own that {SAID_NOTHING}"));
     }
+    let replaced: u64 = report.counts.replaced.values().sum();
+    if replaced > 0 {
+        let columns = columns_of(plan, report.counts.replaced.keys());
+        let cells = counted(replaced, "filled cell");
+        lines.push(format!(
+            "replaced {cells} of your table ({columns}); `--existing keep` keeps {}",
+            either(replaced, "it", "them")
+        ));
+    }
     if report.guarded_cells > 0 {
         let guarded = counted(report.guarded_cells, "answer");
         let alike = either(report.guarded_cells, "looks like a formula", "look like formulas");
@@ -56,6 +65,13 @@ pub(crate) fn summary(report: &Report, plan: &Plan) -> Vec<String> {
     }
     lines.extend(again(report));
     lines
+}
+
+/// The columns of outputs in words: `column CEO`, `columns CEO, Size`.
+pub(super) fn columns_of<'a>(plan: &Plan, outputs: impl Iterator<Item = &'a usize>) -> String {
+    let names: Vec<String> = names_of(plan, outputs).iter().map(|name| shown(name)).collect();
+    let word = if names.len() == 1 { "column" } else { "columns" };
+    format!("{word} {}", names.join(", "))
 }
 
 fn output(report: &Report) -> Vec<String> {

@@ -64,6 +64,11 @@ pub(crate) struct Document {
     cells_kept: u64,
     /// Cells that said nothing (`N/A`, `-`, `#REF!`) and were filled.
     cells_said_nothing: u64,
+    /// Filled cells of the table that got another value.
+    cells_replaced: u64,
+    /// The columns of these cells.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    columns_replaced: Vec<String>,
     /// Cells that a spreadsheet would have run as a formula.
     cells_guarded: u64,
     errors: Vec<ErrorCount>,
@@ -132,6 +137,13 @@ pub(super) fn rounded(cost: f64) -> f64 {
     (cost * 1e9).round() / 1e9
 }
 
+/// The columns of outputs, which are given by their places in the plan.
+pub(super) fn names_of<'a>(plan: &Plan, outputs: impl Iterator<Item = &'a usize>) -> Vec<String> {
+    let all: BTreeMap<usize, &str> =
+        plan.outputs().map(|output| (output.index, output.name.as_str())).collect();
+    outputs.filter_map(|at| all.get(at).map(|name| (*name).to_owned())).collect()
+}
+
 /// The document of a run.
 pub(crate) fn document(report: &Report, plan: &Plan) -> Document {
     let counts = &report.counts;
@@ -192,6 +204,8 @@ pub(crate) fn document(report: &Report, plan: &Plan) -> Document {
         currency: report.currency.clone(),
         cells_kept: counts.kept,
         cells_said_nothing: counts.said_nothing,
+        cells_replaced: counts.replaced.values().sum(),
+        columns_replaced: names_of(plan, counts.replaced.keys()),
         cells_guarded: report.guarded_cells,
         errors,
         remarks: counts

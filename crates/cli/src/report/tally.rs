@@ -40,6 +40,8 @@ pub(crate) struct Counts {
     pub(crate) kept: u64,
     /// Output cells that said nothing (`N/A`) and were filled.
     pub(crate) said_nothing: u64,
+    /// By output: filled cells of the table that got another value.
+    pub(crate) replaced: BTreeMap<usize, u64>,
     pub(crate) in_doubt: BTreeMap<&'static str, u64>,
     pub(crate) doubts_sent_again: BTreeMap<&'static str, u64>,
     pub(crate) messages: BTreeMap<(usize, ErrorKind, String), Seen>,
@@ -166,6 +168,9 @@ impl Counts {
         self.rows += 1;
         self.kept += end.kept;
         self.said_nothing += end.said_nothing;
+        for output in &end.replaced {
+            *self.replaced.entry(*output).or_default() += 1;
+        }
         for remark in &end.remarks {
             if self.remarks.len() < MOST_MESSAGES || self.remarks.contains_key(remark) {
                 *self.remarks.entry(remark.clone()).or_default() += 1;

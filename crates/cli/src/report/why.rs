@@ -38,6 +38,8 @@ pub(crate) struct Explained {
 pub(crate) enum Origin {
     /// A step gave it.
     Value,
+    /// The run kept what the input table had.
+    Kept,
     /// A step found out that there is nothing.
     NoData,
     /// A step failed on the row.

@@ -118,3 +118,45 @@ fn a_table_that_no_run_wrote_is_refused() {
     world.run_bare("gaps leads_enriched.csv --column nothing --json").exits(6);
     world.run_bare("gaps leads_enriched.csv --reason nothing --json").exits(2);
 }
+
+/// An answer that was bought and never written is not said to have been emptied by somebody.
+#[test]
+fn an_answer_that_was_never_written_is_told_from_an_emptied_cell() {
+    let world = World::new();
+    world.write("leads.csv", "company_domain\nnike.com\n3m.com\n");
+    world.run("enrich --input leads.csv --integrations find_ceo --rows 1").exits(0);
+    // The same rows by another run, whose answers are newer than the table.
+    world.run("enrich --input leads.csv --integrations find_ceo --output other.csv").exits(0);
+    let ledger = rusqlite::Connection::open(world.path(".marl/ledger.db")).unwrap();
+    assert_eq!(
+        ledger.execute("UPDATE run SET steps = json_remove(steps, '$.picked') WHERE id = 1", []).unwrap(),
+        1
+    );
+    let answer = gaps(&world, "--column ceo_name");
+    assert_eq!(listed(&answer), [(2, "ceo_name".to_owned(), "not_written".to_owned())]);
+    let why = answer["gaps"][0]["why"].as_str().unwrap();
+    assert!(why.contains("this table does not have it") && why.contains("newer than run 1"), "{why}");
+
+    // The run that wrote the table did not finish.
+    let table = world.read("other.csv");
+    let name = table.lines().nth(1).unwrap().split(',').nth(1).unwrap();
+    world.write("other.csv", table.replacen(name, "", 1));
+    let reason = || {
+        let answer = world.run_bare("gaps other.csv --column ceo_name --json").exits(0).json();
+        (answer["gaps"][0]["reason"].clone(), answer["gaps"][0]["why"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(reason().0, "emptied");
+    assert_eq!(ledger.execute("UPDATE run SET state = 'interrupted' WHERE id = 2", []).unwrap(), 1);
+    assert_eq!(reason().0, "not_written");
+    assert!(reason().1.contains("may have ended before it wrote, or the cell was emptied"), "{}", reason().1);
+}
+
+#[test]
+fn a_column_that_no_step_writes_is_no_output() {
+    let world = world();
+    world.run("enrich --input leads.csv --integrations find_ceo").exits(0);
+    let error = world.run_bare("gaps leads_enriched.csv --column employees --json").exits(6).error();
+    assert_eq!(error["message"], "`employees` is not an output of run 1");
+    assert_eq!(error["hint"], "its outputs are `ceo_name`, `ceo_linkedin_url`");
+    assert_eq!(error["next_command"], "marl gaps leads_enriched.csv --json");
+}

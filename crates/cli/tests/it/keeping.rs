@@ -79,6 +79,9 @@ fn a_person_is_forgotten_wherever_the_ledger_keeps_them() {
     world.run("enrich --input c.csv --integrations find_ceo --json").exits(0);
     let name = world.column("c_enriched.csv", "ceo_name").remove(0);
     let forgotten = world.run_words(&["ledger", "forget", "--value", &name, "--json"]).exits(0).json();
+    assert!(forgotten["not_reached"].as_array().unwrap().contains(&"outputs".into()), "{forgotten}");
+    assert!(forgotten["hint"].as_str().unwrap().contains("buys the answers again"), "{forgotten}");
+    assert_eq!(forgotten["remains_in_ledger"], false);
     assert_eq!(forgotten["payable_again"], 1, "{forgotten}");
     assert!(!world.run("ledger export").stdout.contains(&name));
     world.run("ledger forget --value abc").exits(2);

@@ -66,8 +66,8 @@ fn ages_and_refreshing() {
     assert_eq!(refreshed.json()["cells_kept"], 0, "refreshing overwrites");
     world.run(&format!("{args} --refresh=linkedin_profile --limit 1")).exits(0);
     assert_eq!(world.stats().billed, 61);
-    let void = world.run(&format!("{args} --refresh --existing keep")).exits(2);
-    assert!(void.stderr.contains("`--existing keep` keeps them"), "{}", void.stderr);
+    let keeps = world.run(&format!("{args} --refresh --existing keep")).exits(0).json();
+    assert_eq!(keeps["cells_replaced"], 0, "filled cells stay: {keeps}");
     let wrong = world.run(&format!("{args} --refresh=find_ceo")).exits(6);
     assert!(wrong.stderr.contains("not in this run"), "{}", wrong.stderr);
 }

@@ -541,3 +541,15 @@ fn an_output_folder_that_is_renamed_in_mid_run() {
     assert!(!ran.stderr.contains("there is nothing to add"), "{}", ran.stderr);
     assert_eq!(answers(&world, "moved/o.unfinished.csv"), 2);
 }
+
+/// A run that never came to ask has no news for the list of what failed.
+#[test]
+fn a_run_without_a_key_leaves_an_older_list_of_errors() {
+    let world = World::new();
+    let people = "linkedin_url\nhttps://www.linkedin.com/in/sandbox-jane-doe\nnot an address\n";
+    world.write("leads.csv", people);
+    world.run("enrich --input leads.csv --integrations linkedin_profile").exits(7);
+    let before = (world.read("leads_enriched.csv"), world.read("leads_enriched.errors.csv"));
+    world.run_bare("enrich --input leads.csv --integrations linkedin_profile --refresh --rows 1").exits(3);
+    assert_eq!((world.read("leads_enriched.csv"), world.read("leads_enriched.errors.csv")), before);
+}

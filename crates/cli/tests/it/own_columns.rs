@@ -52,6 +52,41 @@ fn cells_that_say_nothing_are_filled_and_counted() {
     assert_eq!(world.run(&format!("enrich {none}")).exits(0).json()["cells_said_nothing"], 0);
 }
 
+/// A refresh says how many filled cells of the table it replaces, and `--existing keep` keeps them.
+#[test]
+fn filled_cells_that_are_replaced_are_counted_and_can_be_kept() {
+    let world = World::new();
+    world.write("crm.csv", "Website,CEO\nnike.com,Jane Doe\n3m.com,\nsanmina.com,Jure Sola\n");
+    let steps = "--input crm.csv --integrations find_ceo --into ceo_name=CEO";
+    for flags in ["--refresh", "--refresh=find_ceo", "--existing overwrite"] {
+        let plan = world.run(&format!("plan {steps} {flags}")).exits(0);
+        assert!(
+            plan.stdout.contains("up to 2 filled cells of your table (column CEO)"),
+            "{flags}: {}",
+            plan.stdout
+        );
+    }
+    let plan = world.run(&format!("plan {steps} --refresh --json")).exits(0).json();
+    assert_eq!(plan["cells_replaced"], serde_json::json!({ "exactly": 0, "at_most": 2 }));
+    assert_eq!(plan["columns_replaced"], serde_json::json!(["CEO"]));
+    let run = world.run(&format!("enrich {steps} --refresh")).exits(0);
+    assert!(run.stderr.contains("replaced 1 filled cell of your table (column CEO)"), "{}", run.stderr);
+
+    let sent = world.stats().calls;
+    let keep = format!("{steps} --refresh --existing keep --output kept.csv --json");
+    let run = world.run(&format!("enrich {keep}")).exits(0).json();
+    assert_eq!((&run["cells_replaced"], &run["cells_kept"]), (&0.into(), &2.into()));
+    assert_eq!(world.stats().calls, sent + 3, "every row was asked again");
+    let names = world.column("kept.csv", "CEO");
+    assert_eq!((names[0].as_str(), names[2].as_str()), ("Jane Doe", "Jure Sola"));
+    assert!(!names[1].is_empty());
+    let plan = world.run(&format!("plan {steps} --existing overwrite --json")).exits(0).json();
+    assert_eq!(plan["cells_replaced"], serde_json::json!({ "exactly": 1, "at_most": 1 }));
+    // An answer of an earlier run is a filled cell too.
+    let run = world.run(&format!("enrich {steps} --json")).exits(0).json();
+    assert_eq!(run["cells_replaced"], 0);
+}
+
 #[test]
 fn answers_go_into_the_tables_own_columns() {
     let world = World::new();

@@ -50,6 +50,8 @@ fn cells_that_are_not_what_the_answer_gives() {
     let kept = why(&world, "--row 2 --column ceo_name");
     assert!(kept[0]["note"].as_str().unwrap().contains("kept from the input table"), "{kept}");
     assert!(kept[0]["note"].as_str().unwrap().contains("William M. Brown"), "{kept}");
+    assert_eq!((&kept[0]["from"], &kept[0]["source"]), (&"kept".into(), &serde_json::Value::Null));
+    assert_eq!(why(&world, "--row 1 --column ceo_name")[0]["from"], "value");
     let edited = world.read("leads_enriched.csv").replacen(
         "linkedin.com/in/sandbox-elliott-hill",
         "linkedin.com/in/somebody",
@@ -150,4 +152,25 @@ fn an_answer_that_a_newer_marl_reads_differently_is_not_called_edited() {
     assert!(!note().contains("edited") && note().contains("sandbox-elliott-hill"), "{}", note());
     let kept = why(&world, "--row 2 --column ceo_name");
     assert!(kept[0]["note"].as_str().unwrap().contains("kept from the input table"), "{kept}");
+}
+
+#[test]
+fn an_answer_that_was_removed_is_not_called_an_edit() {
+    let world = world();
+    world.run_bare("ledger prune --older-than 0s").exits(0);
+    for column in ["ceo_name", "headline"] {
+        let told = why(&world, &format!("--row 1 --column {column}"));
+        let note = told[0]["note"].as_str().unwrap();
+        assert!(note.contains("removed from the ledger, is in another"), "{note}");
+        assert!(!note.contains("edited"), "{note}");
+    }
+}
+
+#[test]
+fn a_table_of_samples_leads_to_the_ledger_of_the_sandbox() {
+    let world = World::new();
+    world.write("leads.csv", "company_domain\nnike.com\n");
+    world.run_bare("enrich --sandbox --input leads.csv --integrations find_ceo").exits(0);
+    let error = world.run_bare("gaps leads_enriched.csv --json").exits(6).error();
+    assert_eq!(error["next_command"], "marl gaps leads_enriched.csv --json --sandbox");
 }

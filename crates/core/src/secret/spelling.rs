@@ -48,15 +48,16 @@ impl Spellings {
         let mut free = 0;
         iter::from_fn(move || {
             while at < bytes.len() {
-                let (found, length) = letter(&bytes[at..]);
+                let (found, _) = letter(&bytes[at..]);
                 // An escape may be none: `100%abc` holds a key that begins with `abc`.
                 let may_begin = begins[usize::from(found)] || begins[usize::from(bytes[at])];
                 if let Some(place) = may_begin.then(|| self.place(bytes, free, at)).flatten() {
                     (at, free) = (place.end, place.end);
                     return Some(place);
                 }
-                // Inside of an escape too, for the same reason; a backslash belongs to what follows.
-                at += if bytes[at] == b'\\' { length } else { 1 };
+                // Inside of an escape too, for the same reason. Backslashes in a row begin one escape.
+                let slashes = bytes[at..].iter().take_while(|byte| **byte == b'\\').count();
+                at += slashes.max(1);
             }
             None
         })

@@ -118,7 +118,8 @@ pub struct Output {
     /// Whether the table has this column.
     pub existing: bool,
     pub(crate) slot: usize,
-    pub(crate) index: usize,
+    /// Its place among the outputs of the plan.
+    pub index: usize,
 }
 
 impl Task {

@@ -55,7 +55,7 @@ impl<'a> Named<'a> {
     pub(super) fn existing(&self, request: &Request) -> Existing {
         match self.request.existing.unwrap_or(request.existing) {
             Existing::Fail => Existing::Fail,
-            _ if request.refresh.includes(self.name) => Existing::Overwrite,
+            _ if request.refresh.includes(self.name) && !request.refresh_keeps => Existing::Overwrite,
             existing => existing,
         }
     }

@@ -22,6 +22,8 @@ pub struct Request {
     pub existing: Existing,
     /// Which steps ask anew although there are answers.
     pub refresh: Refresh,
+    /// Whether a step that asks anew keeps the table's filled cells: it fills only empty ones.
+    pub refresh_keeps: bool,
     /// The types of the table's own columns in conditions and formulas; others are text.
     pub types: BTreeMap<String, SemanticType>,
 }

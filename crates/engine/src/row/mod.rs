@@ -51,6 +51,10 @@ pub struct RowEnd {
     pub said_nothing: u64,
     /// How many more of them may be filled by answers that are not there yet.
     pub may_say_nothing: u64,
+    /// The outputs, by their place in the plan, whose filled cell was replaced by another value.
+    pub replaced: Vec<usize>,
+    /// Further outputs whose filled cell may be replaced by an answer that is not there yet.
+    pub may_replace: Vec<usize>,
     /// Of steps that were skipped: why, where the reason alone does not say.
     pub remarks: Vec<(usize, String)>,
     /// By step: what it would ask; empty when the gateway is open.
@@ -124,6 +128,8 @@ impl Engine {
             kept: 0,
             said_nothing: 0,
             may_say_nothing: 0,
+            replaced: Vec::new(),
+            may_replace: Vec::new(),
             remarks: Vec::new(),
             foreseen: Vec::new(),
             leaves_empty: true,

@@ -64,6 +64,8 @@ pub(super) struct State<'a> {
     kept: u64,
     said_nothing: u64,
     may_say_nothing: u64,
+    replaced: Vec<usize>,
+    may_replace: Vec<usize>,
     remarks: Vec<(usize, String)>,
 }
 
@@ -85,6 +87,8 @@ impl<'a> State<'a> {
             kept: 0,
             said_nothing: 0,
             may_say_nothing: 0,
+            replaced: Vec::new(),
+            may_replace: Vec::new(),
             remarks: Vec::new(),
         }
     }
@@ -144,6 +148,11 @@ impl<'a> State<'a> {
     /// Whether an output's cell holds a value: "N/A" in it is none.
     fn is_filled(&self, output: &Output) -> bool {
         matches!(&self.cells[output.slot], Cell::Known(Some(cell)) if !says_nothing(output.kind, cell))
+    }
+
+    /// Whether an output's cell holds this value already.
+    fn is_same(&self, output: &Output, value: &Value) -> bool {
+        matches!(&self.cells[output.slot], Cell::Known(Some(cell)) if cell.to_string() == value.to_string())
     }
 
     /// The outputs that are to be filled.
@@ -266,11 +275,17 @@ impl<'a> State<'a> {
                 Some(_) if keeps => self.kept += 1,
                 Some(field) => {
                     self.said_nothing += u64::from(says_nothing);
+                    if self.is_filled(output) && !self.is_same(output, &field.value) {
+                        self.replaced.push(output.index);
+                    }
                     self.cells[output.slot] = Cell::Known(Some(field.value.clone()));
                     self.written[output.index] = true;
                 }
                 None if is_open && !keeps => {
                     self.may_say_nothing += u64::from(says_nothing);
+                    if self.is_filled(output) {
+                        self.may_replace.push(output.index);
+                    }
                     self.cells[output.slot] = Cell::Unknown(hashed(likeness, output.of));
                 }
                 None => {}
@@ -328,6 +343,8 @@ impl<'a> State<'a> {
             kept: self.kept,
             said_nothing: self.said_nothing,
             may_say_nothing: self.may_say_nothing,
+            replaced: self.replaced,
+            may_replace: self.may_replace,
             remarks: self.remarks,
             foreseen: self.foreseen,
             leaves_empty,

@@ -245,3 +245,30 @@ async fn a_cell_that_says_nothing_is_empty() {
     let table = [("company_domain", "fails.com"), ("email", "a@b.com"), ("greeting", "Unknown Pleasures")];
     assert_eq!(through(&table, Existing::Keep).await.0[1], "existing", "a text of its own");
 }
+
+#[tokio::test]
+async fn only_a_filled_cell_that_gets_another_value_is_counted_as_replaced() {
+    let request = |existing| Request {
+        steps: vec![StepRequest::parse("second"), StepRequest::parse("first")],
+        existing,
+        ..Request::default()
+    };
+    for (size, email, existing, replaced) in [
+        ("3", "x@y.com", Existing::Overwrite, vec![0, 1]),
+        ("7", "x@y.com", Existing::Overwrite, vec![1]),
+        ("N/A", "", Existing::Overwrite, vec![]),
+        ("3", "x@y.com", Existing::Keep, vec![]),
+    ] {
+        let names = ["company_domain", "size", "person_email"].map(str::to_owned);
+        let header = Header { table: "t.csv", columns: &names, samples: &[] };
+        let plan = Arc::new(Plan::new(&request(existing), &header, &registry()).unwrap());
+        let row = ["acme.com", size, email];
+        let cell = |at: &usize| Some(row[*at]).filter(|cell| !cell.is_empty()).map(Value::text);
+        let cells = plan.reads().iter().map(cell).collect();
+        let caller = Arc::new(Answers::default()) as Arc<dyn Caller>;
+        let way = Way::Open { caller: Arc::clone(&caller), refreshing: caller };
+        let end = Engine::new(plan, way).row(cells).await;
+        assert_eq!(end.replaced, replaced, "{size} {email}");
+        assert!(end.may_replace.is_empty());
+    }
+}

@@ -53,7 +53,12 @@ impl Run<'_> {
                 "go on from the older one with `--input`, or replace it by the same command with `--overwrite`".to_owned()
             });
         }
-        report.next_command = report::next_command(&report, interrupted);
+        let holds_no_resend = self.args.plan.is_some() && report.counts.in_doubt() > 0 && !is_lost;
+        report.next_command = match holds_no_resend {
+            // The hash does not allow to send a doubt again.
+            true => Some(consent::plan_of_doubts()),
+            false => report::next_command(&report, interrupted),
+        };
         let trouble = finished.failure;
         if trouble.is_some() || (is_lost && !interrupted) {
             report.status = Status::Stopped;

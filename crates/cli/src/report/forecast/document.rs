@@ -13,6 +13,7 @@ use super::{Planned, SampleRow};
 use crate::{
     consent::{Consent, Left},
     document::Version,
+    report::json::names_of,
 };
 
 /// A plan, told to programs.
@@ -30,6 +31,11 @@ pub(crate) struct Document<'a> {
     steps: Vec<Step<'a>>,
     /// Output cells that say nothing (`N/A`, `-`, `#REF!`) and count as empty.
     cells_said_nothing: Bounds<u64>,
+    /// Filled cells of the table that get another value.
+    cells_replaced: Bounds<u64>,
+    /// The columns of these cells.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    columns_replaced: Vec<String>,
     /// Calls.
     send: Bounds<u64>,
     /// Null when a price is not known.
@@ -144,6 +150,7 @@ pub(crate) fn planned_document<'a>(
     command: &'a str,
 ) -> Document<'a> {
     let (exactly, at_most) = planned.send();
+    let replaced = planned.cells_replaced();
     let steps = plan.steps.iter().zip(&planned.steps).enumerate();
     let steps = steps.map(|(at, (step, forecast))| Step {
         name: &step.name,
@@ -182,6 +189,8 @@ pub(crate) fn planned_document<'a>(
         ledger: Ledger { path: &planned.ledger, exists: planned.ledger_exists },
         steps: steps.collect(),
         cells_said_nothing: Bounds { exactly: planned.said_nothing.0, at_most: planned.said_nothing.1 },
+        cells_replaced: Bounds { exactly: replaced.0, at_most: replaced.1 },
+        columns_replaced: names_of(plan, planned.replaced.keys()),
         send: Bounds { exactly, at_most },
         cost: planned.cost().map(|(exactly, at_most)| Bounds { exactly, at_most }),
         currency: planned.currency.as_deref(),

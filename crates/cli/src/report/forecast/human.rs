@@ -4,7 +4,11 @@ use engine::{CallForecast, StepForecast, plan::Plan};
 
 use super::Planned;
 use crate::{
-    report::{binding, human::SAY_NOTHING, spoken},
+    report::{
+        binding,
+        human::{SAY_NOTHING, columns_of},
+        spoken,
+    },
     words::{counted, thousands},
 };
 
@@ -37,6 +41,14 @@ pub(crate) fn planned_lines(planned: &Planned, plan: &Plan, hash: &str, command:
     if planned.said_nothing.1 > 0 {
         let cells = counted(planned.said_nothing.1, "cell");
         say("fill", &format!("up to {cells} of your own that {SAY_NOTHING}"));
+    }
+    let replaced = planned.cells_replaced();
+    if replaced.1 > 0 {
+        let up_to = if replaced.0 < replaced.1 { "up to " } else { "" };
+        let cells = counted(replaced.1, "filled cell");
+        let columns = columns_of(plan, planned.replaced.keys());
+        say("replace", &format!("{up_to}{cells} of your table ({columns})"));
+        say("", "  `--existing keep` keeps filled cells");
     }
     let (exactly, most) = planned.send();
     let beyond = if most > exactly {

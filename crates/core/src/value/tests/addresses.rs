@@ -305,7 +305,7 @@ fn a_mail_service_is_no_company() {
         "mail.google.com",
     ] {
         let why = SemanticType::Domain.read(raw).unwrap_err();
-        assert!(why.0.contains("mail service"), "{raw}: {why}");
+        assert!(why.0.contains("e-mail provider"), "{raw}: {why}");
     }
     reads(SemanticType::Email, "jane@gmail.com", "jane@gmail.com");
     for raw in
