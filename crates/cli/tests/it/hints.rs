@@ -36,7 +36,7 @@ fn world() -> World {
 const PLAN: &str = "plan --input leads.csv --integrations find_ceo";
 
 /// The command's flags behind `PLAN`, or with `!` the whole command.
-const CASES: [(&[&str], Next); 66] = [
+const CASES: [(&[&str], Next); 65] = [
     (&["!plan", "--input", "leads.csv", "--want", "ceo_nam"], Mended("ceo_nam", "ceo_name")),
     (&["!plan", "--input", "leads.csv", "--want", "Company Nam"], Mended("'Company Nam'", "'Company Name'")),
     (&["!plan", "--input", "leads.csv", "--want", "CEO"], With("--into ceo_name=CEO")),
@@ -68,7 +68,6 @@ const CASES: [(&[&str], Next); 66] = [
     (&["--formula", "X y=employees"], Nothing),
     (&["--refresh=find_coe"], Mended("find_coe", "find_ceo")),
     (&["--refresh", "--max-age", "3d"], Nothing),
-    (&["--refresh", "--existing", "keep"], Nothing),
     (&["--only", "faild"], Mended("faild", "failed")),
     (&["--only", "qqqq"], Begins("marl plan --help")),
     (&["--existing", "overwrit"], Mended("overwrit", "overwrite")),
