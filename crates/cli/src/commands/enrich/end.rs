@@ -11,6 +11,7 @@ use marl_core::ErrorKind;
 
 use super::Run;
 use crate::{
+    consent,
     error_code::ErrorCode,
     exit,
     failure::Failure,
