@@ -64,7 +64,10 @@ fn check(seen: &Json, world: &World) {
     }
     assert_eq!(
         seen["refused"]["unknown integration"]["document"]["error"]["next_call"],
-        serde_json::json!({ "tool": "integrations", "arguments": {} })
+        serde_json::json!({
+            "tool": "plan",
+            "arguments": { "table": "people.csv", "integrations": ["linkedin_profile"] },
+        })
     );
     assert_eq!(seen["columns"]["document"]["columns_total"], 2);
     assert_eq!(seen["rows"]["document"]["rows"][1]["cells"]["name"], "Person 199");
