@@ -14,8 +14,9 @@ pub(crate) fn key_trouble(counts: &Counts) -> Option<Failure> {
     Some(failure.next("marl doctor --json"))
 }
 
-/// What to do next; `None` when there is nothing to do.
-pub(crate) fn hint(counts: &Counts, interrupted: bool, asks_anew: bool) -> Option<String> {
+/// What to do next; `None` when there is nothing to do. `is_planned` says that a plan's hash holds the
+/// run, which does not allow to send a doubt again.
+pub(crate) fn hint(counts: &Counts, interrupted: bool, asks_anew: bool, is_planned: bool) -> Option<String> {
     if asks_anew && interrupted {
         return Some(
             "the same command asks everything again; to go on from here, leave out `--refresh` or take a longer `--max-age`"
@@ -29,9 +30,13 @@ pub(crate) fn hint(counts: &Counts, interrupted: bool, asks_anew: bool) -> Optio
     }
     if let Some((provider, count)) = counts.in_doubt.iter().next() {
         let calls = counted(*count, "call");
+        let again = match is_planned {
+            true => "plan again with `--in-doubt retry`",
+            false => "the same command with `--in-doubt retry`",
+        };
         return Some(format!(
             "{calls} to {provider} may have been paid for and got no answer; keep the cells empty, or send again and \
-             perhaps pay twice: the same command with `--in-doubt retry`"
+             perhaps pay twice: {again}"
         ));
     }
     if counts.cap_reached {
@@ -67,8 +72,12 @@ pub(crate) fn next_command(report: &Report, interrupted: bool) -> Option<String>
     if interrupted {
         return Some(consent::going_on_from_here());
     }
-    if !counts.in_doubt.is_empty() || counts.ledger_error.is_some() {
+    if counts.ledger_error.is_some() {
         return None;
+    }
+    if !counts.in_doubt.is_empty() {
+        // Without a plan, sending a doubt again is for the user to say; a plan buys nothing.
+        return report.consent.is_some().then(consent::plan_of_doubts);
     }
     if let Some(stop) = counts.stops.first() {
         let kind = stop.error.kind();

@@ -252,3 +252,22 @@ fn a_single_call_needs_consent_too() {
     call("get_linkedin_person_data", &["--max-calls", "1"]).exits(0);
     assert_eq!(world.stats().billed, 1);
 }
+
+/// A plan's hash does not allow to send a doubt again, so that the way there leads through a plan.
+#[test]
+fn a_doubt_under_a_plan_is_planned_anew_and_not_sent_by_the_same_command() {
+    let world = World::faulty(&["cut-after=1"]);
+    world.write("people.csv", people(2, 2));
+    let hash = world.run(&format!("plan {RUN} --json")).exits(0).json()["plan"].as_str().unwrap().to_owned();
+    let planned = world.run(&format!("enrich {RUN} --plan {hash} --json")).exits(9).json();
+    let hint = planned["hint"].as_str().unwrap();
+    assert!(hint.contains("plan again with `--in-doubt retry`"), "{hint}");
+    let next = planned["next_command"].as_str().unwrap().to_owned();
+    assert!(next.starts_with("marl plan ") && next.ends_with(" --in-doubt retry"), "{next}");
+    let plan = world.run(next.strip_prefix("marl ").unwrap()).exits(0).json();
+    assert_eq!(plan["send"]["exactly"], 2, "{plan}");
+    assert_eq!(world.stats().calls, 2, "nothing was sent since");
+    let free = world.run(&format!("enrich {RUN} --json")).exits(9).json();
+    assert!(free["hint"].as_str().unwrap().contains("the same command with `--in-doubt retry`"), "{free}");
+    assert!(free["next_command"].is_null(), "{free}");
+}

@@ -1,5 +1,5 @@
-//! The end of a run: its files get their places, what it came to is recorded and told.
-//! What decided how it went lies behind; nothing is sent from here on.
+//! The end of a run: its files get their places, and what it came to is recorded and told. Nothing is
+//! sent from here on.
 
 use std::{
     sync::{Arc, atomic::Ordering},
@@ -11,7 +11,6 @@ use marl_core::ErrorKind;
 
 use super::Run;
 use crate::{
-    consent,
     error_code::ErrorCode,
     exit,
     failure::Failure,
@@ -34,7 +33,7 @@ impl Run<'_> {
         let interrupted = seen.interrupted.load(Ordering::SeqCst);
         let store = Arc::clone(self.ledger.store());
         let run = self.ledger.run();
-        // Whatever was seen while it went on: it may have gone in the last moment.
+        // The ledger is watched while the run goes on, and may have gone since the last look.
         let is_gone = seen.ledger_lost.load(Ordering::SeqCst) || !store.is_in_place();
         let is_lost = is_gone || self.tally.counts().ledger_error.is_some();
         let mut report = self.report(elapsed, interrupted, is_lost)?;
@@ -54,12 +53,7 @@ impl Run<'_> {
                 "go on from the older one with `--input`, or replace it by the same command with `--overwrite`".to_owned()
             });
         }
-        let holds_no_resend = self.args.plan.is_some() && report.counts.in_doubt() > 0 && !is_lost;
-        report.next_command = match holds_no_resend {
-            // The hash does not allow to send a doubt again.
-            true => Some(consent::plan_of_doubts()),
-            false => report::next_command(&report, interrupted),
-        };
+        report.next_command = report::next_command(&report, interrupted);
         let trouble = finished.failure;
         if trouble.is_some() || (is_lost && !interrupted) {
             report.status = Status::Stopped;
@@ -111,7 +105,8 @@ impl Run<'_> {
             errors_file: None,
             elapsed,
             guarded_cells: self.files.guarded_cells(),
-            hint: if is_lost { None } else { report::hint(&counts, interrupted, self.asks_anew()) },
+            hint: report::hint(&counts, interrupted, self.asks_anew(), self.args.plan.is_some())
+                .filter(|_| !is_lost),
             next_command: None,
             settings: self.settings_told.clone(),
             consent: if is_lost { None } else { self.left_at_the_end()? },
