@@ -17,7 +17,7 @@ use serde::Serialize;
 pub(crate) enum Reason {
     /// The step asked, and there is no answer.
     NoData,
-    /// There is an answer, and it says nothing of this column.
+    /// There is an answer, and it has no value for this column.
     NotInAnswer,
     /// The step failed on the row.
     Failed,
@@ -27,7 +27,7 @@ pub(crate) enum Reason {
     MissingInput,
     /// The step's condition does not hold for the row.
     Condition,
-    /// Whether the step's condition holds cannot be decided of the row.
+    /// Whether the step's condition holds cannot be decided for the row.
     ConditionUnknown,
     /// The run ended before the call was made or answered.
     NotAnswered,
@@ -44,8 +44,7 @@ pub(crate) enum Reason {
 impl Reason {
     /// The name in documents.
     pub(crate) fn name(self) -> String {
-        let text = serde_json::to_value(self).ok();
-        text.and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default()
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 }
 
@@ -126,6 +125,15 @@ impl Ended<'_> {
             _ => format!("; {} are empty", empty.join(", ")),
         }
     }
+}
+
+/// Said of an answer that lacks the column.
+pub(crate) const NOT_IN_ANSWER: &str = "the answer has no value for it";
+
+/// The error of a failed call, from what the ledger keeps of the call.
+pub(crate) fn call_error(kind: Option<&str>, message: Option<&str>) -> Error {
+    let kind = kind.and_then(ErrorKind::from_name).unwrap_or(ErrorKind::Upstream);
+    Error::new(kind, message.unwrap_or_default())
 }
 
 fn failed(error: &Error) -> Gap {

@@ -6,7 +6,7 @@
 use std::{fmt, str::FromStr, sync::Arc};
 
 use engine::{
-    Engine, RowEnd, Silent, Way,
+    Engine, RowEnd, Way,
     gateway::{Gateway, Standing},
 };
 use marl_core::Outcome;
@@ -228,8 +228,6 @@ async fn by_outcome(
 ) -> Result<Picked, Failure> {
     let engine = Arc::new(Engine::new(job.stored_plan()?, Way::Closed(closed)));
     let mut picked = Picked::none();
-    let reader = Reader::open(&job.sketch)?;
-    let window = pipeline::window(1);
     let take = |row: &InputRow, end: Option<&RowEnd>| {
         if picked.count < limit && end.is_some_and(|end| is_so(only, end)) {
             picked.add(row.number());
@@ -237,7 +235,7 @@ async fn by_outcome(
         Ok(())
     };
     let picks = |row| among.contains(row);
-    pipeline::run(reader, engine, Arc::new(Silent), picks, window, || {}, take).await?;
+    pipeline::foresee(&job.sketch, engine, picks, 1, take).await?;
     Ok(picked)
 }
 

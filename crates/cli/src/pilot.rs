@@ -7,10 +7,10 @@ use std::{
     sync::Arc,
 };
 
-use engine::{Engine, RowEnd, Silent, Way, gateway::Gateway, ledger::Key};
+use engine::{Engine, RowEnd, Way, gateway::Gateway, ledger::Key};
 use marl_core::{Outcome, Value};
 
-use crate::{failure::Failure, job::Job, pick::Picked, pipeline, table::Reader};
+use crate::{failure::Failure, job::Job, pick::Picked, pipeline, table::InputRow};
 
 /// The most situations that are told apart.
 const MOST_SITUATIONS: usize = 1_000;
@@ -26,27 +26,15 @@ pub(crate) async fn pick(
     among: &Picked,
 ) -> Result<Vec<u64>, Failure> {
     let engine = Arc::new(Engine::new(Arc::clone(&job.plan), Way::Closed(closed)));
-    let reader = Reader::open(&job.sketch)?;
-    let reads = job.plan.reads().to_vec();
     let mut seen = Situations::new(most);
-    let picks = |row| among.contains(row);
-    let window = pipeline::window(1);
-    pipeline::run(
-        reader,
-        engine,
-        Arc::new(Silent),
-        picks,
-        window,
-        || {},
-        |row, end| {
-            if let Some(end) = end {
-                let cells = reads.iter().map(|column| row.cell(*column));
-                seen.add(row.number(), end, cells);
-            }
-            Ok(())
-        },
-    )
-    .await?;
+    let take = |row: &InputRow, end: Option<&RowEnd>| {
+        if let Some(end) = end {
+            let cells = job.plan.reads().iter().map(|column| row.cell(*column));
+            seen.add(row.number(), end, cells);
+        }
+        Ok(())
+    };
+    pipeline::foresee(&job.sketch, engine, |row| among.contains(row), 1, take).await?;
     Ok(seen.rows())
 }
 

@@ -8,14 +8,14 @@
 
 use std::{collections::BTreeMap, sync::Arc, task::Poll};
 
-use engine::{Engine, Event, Listener, RowEnd};
+use engine::{Engine, Event, Listener, RowEnd, Silent};
 use futures::{Stream, StreamExt, stream};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     task::{JoinError, JoinHandle},
 };
 
-use crate::table::{InputRow, Reader, TableError};
+use crate::table::{InputRow, Reader, Sketch, TableError};
 
 /// How many rows are handed over at a time.
 const HANDFUL: usize = 32;
@@ -91,6 +91,21 @@ pub(crate) async fn run(
         }
     }
     broken.map_or(Ok(()), Err)
+}
+
+/// Takes every row of the table through an `engine` whose gateway is closed. Nothing is sent, so that
+/// there is nothing to hear and nothing to stop.
+///
+/// # Errors
+/// The reader's, or that of `take`.
+pub(crate) async fn foresee(
+    sketch: &Sketch,
+    engine: Arc<Engine>,
+    picks: impl Fn(u64) -> bool,
+    parallel: usize,
+    take: impl FnMut(&InputRow, Option<&RowEnd>) -> Result<(), TableError>,
+) -> Result<(), TableError> {
+    run(Reader::open(sketch)?, engine, Arc::new(Silent), picks, window(parallel), || {}, take).await
 }
 
 /// The reader's rows, as many at a time as there are places for, and at least one.
@@ -184,14 +199,14 @@ mod tests {
 
     use async_trait::async_trait;
     use engine::{
-        Silent, Way,
+        Way,
         plan::{Header, Plan, Request, StepRequest},
     };
     use marl_core::{Call, CallEnd, Caller, Registry, Reply};
     use serde_json::json;
 
     use super::*;
-    use crate::table::{self, ReadOptions, Sketch};
+    use crate::table::{self, ReadOptions};
 
     /// Answers at once, but the first row only when the window is full behind it.
     #[derive(Default)]

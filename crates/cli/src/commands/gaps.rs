@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use engine::{RowEnd, Silent, gateway::Standing, ledger::Store};
-use marl_core::{Error, ErrorKind, Outcome, Registry, excerpt, terminal};
+use engine::{RowEnd, gateway::Standing, ledger::Store};
+use marl_core::{Outcome, Registry, excerpt, terminal};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -24,7 +24,7 @@ use crate::{
     printer::Printer,
     project,
     report::{self, MOST_CHARACTERS, aligned},
-    table::{self, InputRow, Reader, Sketch},
+    table::{self, InputRow, Sketch},
     words::{counted, thousands},
 };
 
@@ -115,14 +115,12 @@ fn known_output(past: &Past, args: &GapsArgs, column: &str) -> Result<(), Failur
 
 /// Takes every row that is asked about through the run's steps.
 async fn find(found: &mut Found<'_>) -> Result<(), Failure> {
-    let reader = Reader::open(found.sketch)?;
-    let engine = Arc::clone(&found.past.engine);
+    let (sketch, engine) = (found.sketch, Arc::clone(&found.past.engine));
     let is_picked = found.past.steps.picks();
     let rows = found.args.rows.clone();
     let is_asked = move |row: u64| rows.as_ref().is_none_or(|ranges| ranges.contains(row));
     let takes = |row: u64| is_asked(row) && is_picked(row);
     let mut problem = None;
-    let window = pipeline::window(1);
     let take = |row: &InputRow, end: Option<&RowEnd>| {
         if is_asked(row.number())
             && problem.is_none()
@@ -132,7 +130,7 @@ async fn find(found: &mut Found<'_>) -> Result<(), Failure> {
         }
         Ok(())
     };
-    pipeline::run(reader, engine, Arc::new(Silent), takes, window, || {}, take).await?;
+    pipeline::foresee(sketch, engine, takes, 1, take).await?;
     problem.map_or(Ok(()), Err)
 }
 
@@ -200,7 +198,7 @@ impl<'a> Found<'a> {
     fn gap(&self, row: &InputRow, end: &RowEnd, at: usize, output: &str) -> Result<Gap, Failure> {
         if let Outcome::Value(fields) = &end.outcomes[at] {
             return Ok(match fields.get(output) {
-                None => Gap { reason: Reason::NotInAnswer, why: "the answer has no value for it".to_owned() },
+                None => Gap { reason: Reason::NotInAnswer, why: gap::NOT_IN_ANSWER.to_owned() },
                 Some(field) => {
                     let gives = excerpt(&field.value.to_string(), LABEL);
                     let notes = end.foreseen.get(at).into_iter().flat_map(|foreseen| &foreseen.notes);
@@ -217,9 +215,7 @@ impl<'a> Found<'a> {
             if note.standing == Standing::Failed
                 && let Some(record) = self.store.record(&note.key)?
             {
-                let kind = record.error_kind.as_deref().and_then(ErrorKind::from_name);
-                failed =
-                    Some(Error::new(kind.unwrap_or(ErrorKind::Upstream), record.error.unwrap_or_default()));
+                failed = Some(gap::call_error(record.error_kind.as_deref(), record.error.as_deref()));
                 break;
             }
         }

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use engine::{Engine, Forecast, Foreseen, RowEnd, Silent, Way as Outside, gateway::Gateway, ledger::Store};
+use engine::{Engine, Forecast, Foreseen, RowEnd, Way as Outside, gateway::Gateway, ledger::Store};
 
 use super::{block_on, enrich};
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
     printer::Printer,
     project,
     report::{Planned, SampleCall, SampleRow, planned_document, planned_lines, standing_word},
-    table::Reader,
+    table::InputRow,
     typed,
 };
 
@@ -61,31 +61,20 @@ pub(crate) async fn forecast(
     let mut forecast = Forecast::new(job.plan.steps.len());
     let mut samples = Vec::new();
     let mut remarks: BTreeMap<(usize, String), u64> = BTreeMap::new();
-    let window = pipeline::window(args.parallel);
-    let reader = Reader::open(&job.sketch)?;
-    let picks = |row| picked.contains(row);
-    pipeline::run(
-        reader,
-        engine,
-        Arc::new(Silent),
-        picks,
-        window,
-        || {},
-        |row, end| {
-            let Some(end) = end else { return Ok(()) };
-            forecast.add(end);
-            for remark in &end.remarks {
-                if remarks.len() < MOST_REMARKS || remarks.contains_key(remark) {
-                    *remarks.entry(remark.clone()).or_default() += 1;
-                }
+    let take = |row: &InputRow, end: Option<&RowEnd>| {
+        let Some(end) = end else { return Ok(()) };
+        forecast.add(end);
+        for remark in &end.remarks {
+            if remarks.len() < MOST_REMARKS || remarks.contains_key(remark) {
+                *remarks.entry(remark.clone()).or_default() += 1;
             }
-            if samples.len() < sample {
-                samples.push(SampleRow { row: row.number(), calls: sample_calls(job, end) });
-            }
-            Ok(())
-        },
-    )
-    .await?;
+        }
+        if samples.len() < sample {
+            samples.push(SampleRow { row: row.number(), calls: sample_calls(job, end) });
+        }
+        Ok(())
+    };
+    pipeline::foresee(&job.sketch, engine, |row| picked.contains(row), args.parallel, take).await?;
     let steps = forecast.steps();
     let operations: Vec<(&'static str, String)> = steps
         .iter()

@@ -5,7 +5,7 @@ use engine::{
     ledger::{CallRecord, CallState, RunRecord, Store},
     plan::{self, Task},
 };
-use marl_core::{Call, Error, ErrorKind, Outcome, READING, Registry};
+use marl_core::{Call, Error, Outcome, READING, Registry};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -281,14 +281,14 @@ impl Judged<'_> {
     /// What there is to say of a cell beside what the answer gives.
     fn beside(&self, gives: Option<&str>) -> Option<String> {
         match (gives, self.value) {
-            (None, None) => Some("the answer has no value for it".to_owned()),
+            (None, None) => Some(gap::NOT_IN_ANSWER.to_owned()),
             (gives, value) if gives_this(gives, value) => None,
             (Some(gives), None) => {
                 let newest = self.calls.iter().filter_map(|call| call.run).max();
                 Some(gap::without_value(gives, self.run, newest).why)
             }
             (Some(gives), _) => Some(format!("{}; the answer gives \"{gives}\"", self.differs())),
-            (None, Some(_)) => Some(format!("{}; the answer has no value for it", self.differs())),
+            (None, Some(_)) => Some(format!("{}; {}", self.differs(), gap::NOT_IN_ANSWER)),
         }
     }
 
@@ -368,10 +368,8 @@ impl CallStory {
 
     /// Why the call failed, if it did.
     fn failure(&self) -> Option<Error> {
-        (self.state == Some(CallState::Failed)).then(|| {
-            let kind = self.error_kind.as_deref().and_then(ErrorKind::from_name);
-            Error::new(kind.unwrap_or(ErrorKind::Upstream), self.error.clone().unwrap_or_default())
-        })
+        (self.state == Some(CallState::Failed))
+            .then(|| gap::call_error(self.error_kind.as_deref(), self.error.as_deref()))
     }
 
     fn of(call: &Call, record: Option<&CallRecord>) -> Self {
