@@ -4,15 +4,7 @@ use std::{fs, process::Stdio, thread::sleep, time::Duration};
 
 use sandbox::Options;
 
-use crate::world::{World, people};
-
-const ENRICH: &str = "enrich --input people.csv --integrations linkedin_profile --parallel 16 --json";
-
-fn world(rows: usize, distinct: usize) -> World {
-    let world = World::new();
-    world.write("people.csv", people(rows, distinct));
-    world
-}
+use crate::world::{ENRICH, World, people};
 
 /// Every way to lose sight of a doubt but the one that says so.
 #[test]
@@ -123,7 +115,7 @@ fn a_backup_is_whole_and_replaces_nothing() {
 /// Reading commands over a folder that nobody may write, and over files that are no ledger.
 #[test]
 fn reading_commands_make_and_change_nothing() {
-    let world = world(3, 3);
+    let world = World::of_people(3, 3);
     world.run(ENRICH).exits(0);
     let listed = || {
         let mut all: Vec<_> =
@@ -183,7 +175,7 @@ fn reading_commands_make_and_change_nothing() {
 
 #[test]
 fn a_ledger_with_a_trigger_is_refused_before_anything_is_sent() {
-    let world = world(3, 3);
+    let world = World::of_people(3, 3);
     world.run(ENRICH).exits(0);
     let db = rusqlite::Connection::open(world.path(".marl/ledger.db")).unwrap();
     db.execute_batch("CREATE TRIGGER thief AFTER UPDATE ON call BEGIN DELETE FROM call; END").unwrap();

@@ -10,19 +10,11 @@ use std::{
 
 use sandbox::Options;
 
-use crate::world::{World, people, signal};
-
-const ENRICH: &str = "enrich --input people.csv --integrations linkedin_profile --parallel 16 --json";
-
-fn world(rows: usize, distinct: usize) -> World {
-    let world = World::new();
-    world.write("people.csv", people(rows, distinct));
-    world
-}
+use crate::world::{ENRICH, World, people, signal};
 
 #[test]
 fn the_same_command_again_buys_nothing_from_anywhere_with_any_key_or_none() {
-    let world = world(10_000, 1_000);
+    let world = World::of_people(10_000, 1_000);
     world.run(ENRICH).exits(0);
     assert_eq!(world.stats().calls, 1_000);
     let first = world.read("people_enriched.csv");
@@ -47,7 +39,7 @@ fn the_same_command_again_buys_nothing_from_anywhere_with_any_key_or_none() {
 
 #[test]
 fn ages_and_refreshing() {
-    let world = world(20, 20);
+    let world = World::of_people(20, 20);
     world.run(ENRICH).exits(0);
     world.run(&format!("{ENRICH} --max-age 1h")).exits(0);
     assert_eq!(world.stats().billed, 20);
@@ -91,7 +83,7 @@ fn a_cap_on_calls_is_never_overshot_and_the_next_run_goes_on() {
 
 #[test]
 fn a_cap_on_cost_needs_prices() {
-    let world = world(30, 30);
+    let world = World::of_people(30, 30);
     let refused = world.run(&ENRICH.replace("--json", "--max-cost 1")).exits(2);
     insta::assert_snapshot!(refused.told());
     let settings = world.read("marl.toml");
@@ -214,7 +206,7 @@ fn a_deleted_ledger_is_noticed_and_the_output_is_written() {
 
 #[test]
 fn ledgers_that_cannot_be_used() {
-    let world = world(3, 3);
+    let world = World::of_people(3, 3);
     let mut said = Vec::new();
     world.write("text.db", "no database, but long enough to be taken for one if nobody looks\n".repeat(30));
     fs::create_dir(world.path("folder.db")).unwrap();
@@ -231,7 +223,7 @@ fn ledgers_that_cannot_be_used() {
 #[test]
 fn a_full_disk_loses_nothing_that_was_stored() {
     // Equal calls among them: whoever waits for one that cannot be stored must not wait for long.
-    let world = world(3_000, 900);
+    let world = World::of_people(3_000, 900);
     // A file may grow to 1 MiB: the ledger fills up in the middle of the run.
     let marl = env!("CARGO_BIN_EXE_marl");
     let mut limited = std::process::Command::new("bash");
@@ -256,7 +248,7 @@ fn a_full_disk_loses_nothing_that_was_stored() {
 /// A small disk of its own for the ledger. Only where the system lets a user mount one.
 #[test]
 fn on_a_full_disk_every_answer_that_was_paid_for_is_stored() {
-    let world = world(1_200, 1_200);
+    let world = World::of_people(1_200, 1_200);
     fs::create_dir(world.path("disk")).unwrap();
     fs::create_dir(world.path("kept")).unwrap();
     let mount = "mount -t tmpfs -o size=5000k none disk";
@@ -438,7 +430,7 @@ fn of_a_killed_run_only_what_it_sent_is_in_doubt() {
 
 #[test]
 fn what_is_pruned_and_forgotten_becomes_payable_again() {
-    let world = world(10, 10);
+    let world = World::of_people(10, 10);
     world.run(ENRICH).exits(0);
     let export = world.run("ledger export").exits(0);
     assert_eq!(export.stdout.lines().count(), 10);
@@ -479,7 +471,7 @@ fn the_sandboxs_ledger_is_its_own() {
 
 #[test]
 fn no_key_in_the_ledger() {
-    let world = world(5, 5);
+    let world = World::of_people(5, 5);
     let mut command = world.command(ENRICH);
     world.ran(command.env("DATAGEN_API_KEY", "secret-key-123456").output().unwrap()).exits(0);
     for entry in fs::read_dir(world.path(".marl")).unwrap() {

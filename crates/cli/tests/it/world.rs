@@ -20,6 +20,10 @@ pub(crate) const QUICK: &str =
 /// What [`World::older_output`] writes.
 pub(crate) const OLDER: &str = "name,linkedin_url,headline,current_company,location,follower_count\n";
 
+/// A run over a table of [`people`], for programs.
+pub(crate) const ENRICH: &str =
+    "enrich --input people.csv --integrations linkedin_profile --parallel 16 --json";
+
 pub(crate) struct World {
     folder: TempDir,
     sandbox: Sandbox,
@@ -50,6 +54,13 @@ impl World {
     /// A world whose sandbox has no faults.
     pub(crate) fn new() -> Self {
         Self::with(Options::default())
+    }
+
+    /// A world with a table of [`people`] in `people.csv`.
+    pub(crate) fn of_people(rows: usize, distinct: usize) -> Self {
+        let world = Self::new();
+        world.write("people.csv", people(rows, distinct));
+        world
     }
 
     /// A world whose sandbox has these faults: `429=0.05`.
