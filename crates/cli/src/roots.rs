@@ -1,6 +1,6 @@
 //! Opens what the user named. Under the protocol server only files within its folders: the server
-//! judges a name before it starts a command, and what is called so may be another file by then. So
-//! the command judges the file that it has opened.
+//! judges a name before it starts a command, and another file may have that name by then. So the
+//! command judges the file that it has opened.
 
 use std::{
     env, fs,

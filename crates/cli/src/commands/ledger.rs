@@ -219,14 +219,14 @@ fn remove(store: &Store, what: &[Prune], how: How, printer: &Printer) -> Result<
 fn told(removed: &Removed, how: How) -> Vec<String> {
     let done = if how.dry_run { "would be removed" } else { "removed" };
     let one = |number: u64| number == 1;
-    let mut lines = vec![
-        format!("{} {done}", counted(removed.calls, "call")),
-        format!(
+    let mut lines = vec![format!("{} {done}", counted(removed.calls, "call"))];
+    if removed.answers > 0 {
+        lines.push(format!(
             "{} among them: asked about again, {} bought again",
             counted(removed.answers, "answer"),
             if one(removed.answers) { "it is" } else { "they are" }
-        ),
-    ];
+        ));
+    }
     if removed.doubts > 0 {
         lines.push(format!(
             "{} in doubt among them: asked about again, {} may be paid for twice",

@@ -1,5 +1,5 @@
-//! The table of the tools: what each is for, and the command whose arguments it takes. What is done
-//! with an entry is `tools`' to say.
+//! The table of the tools: what each is for, and the command whose arguments it takes. `tools`
+//! answers calls with the entries.
 
 use super::arguments::{Argument, Kind};
 

@@ -1,6 +1,6 @@
 //! How a text that is no expression was probably meant.
 //!
-//! Guesses only: whoever takes one checks it as it checks any text. It reads no tree, since most of
+//! These are guesses: the caller checks a guess like any other text. It reads no tree, since most of
 //! these texts have none.
 
 use super::{

@@ -1,5 +1,5 @@
-//! Tables as programs and people put them together: breaks in the cells of TSV, files one behind
-//! another, reports with several lines behind the rows.
+//! Tables as programs and people put them together: breaks in the cells of TSV, files appended to
+//! each other, reports with several lines after the rows.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! The schema of a file beside the one that its version has. A ledger is used only as marl makes it:
+//! Compares the schema of a ledger file with the one that its version has. A ledger is used only as marl makes it:
 //! a trigger could delete what was paid for, and a view or an index answer what it likes. Pure but
 //! for reading it.
 
