@@ -46,8 +46,8 @@ PLAN = {
     **{
         f"--{name}": TEXT
         for name in (
-            "integrations want map into prefix where provider-column column-type existing parallel limit rows "
-            "filter only in-doubt max-age max-calls max-cost plan output-encoding sample progress"
+            "integrations want map into prefix where provider-column column-type existing parallel limit pilot "
+            "rows filter only in-doubt max-age max-calls max-cost plan output-encoding sample progress"
         ).split()
     },
 }
@@ -75,6 +75,19 @@ COMMANDS = {
     ),
     ("plan",): ({**PLAN, **READING, **SANDBOX}, 0, TEXT),
     ("why",): ({"--row": TEXT, "--column": TEXT, "--run": TEXT, **READING, **SANDBOX}, 1, TABLE),
+    ("gaps",): (
+        {
+            "--column": TEXT,
+            "--reason": TEXT,
+            "--rows": TEXT,
+            "--limit": TEXT,
+            "--run": TEXT,
+            **READING,
+            **SANDBOX,
+        },
+        1,
+        TABLE,
+    ),
     ("runs",): ({"--limit": TEXT, **SANDBOX}, 0, TEXT),
     ("runs", "show"): (SANDBOX, 1, TEXT),
     ("runs", "wait"): ({"--timeout": WAIT, **SANDBOX}, 1, TEXT),

@@ -80,6 +80,8 @@ fn what_reads_tables_here_is_approved() {
         "marl rows not_there_yet.csv",
         "marl columns a.csv --all --header-line 4 --name-columns",
         "marl why a.csv --row 1 --column ceo_name --json",
+        "marl gaps a.csv --column ceo_name --reason no_data --rows 21- --limit 50 --json",
+        "marl plan --input a.csv --integrations find_ceo --pilot 3",
         "marl runs",
         "marl runs --limit 5 --json",
         "marl runs --json wait 2",
