@@ -7,7 +7,6 @@
 use std::{
     fs::{self, File},
     io::{self, Write},
-    os::unix::fs::{MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
     sync::atomic::{AtomicBool, Ordering},
 };
@@ -63,7 +62,11 @@ impl Room {
         if fs::symlink_metadata(&self.path).is_ok_and(|about| about.is_file()) {
             fs::remove_file(&self.path)?;
         }
-        let mut file = File::options().write(true).create_new(true).mode(0o600).open(&self.path)?;
+        let mut options = File::options();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(&self.path)?;
         // Zeros take no room on a file system that compresses.
         let mut next = 0x9e37_79b9_7f4a_7c15_u64;
         let mut block = [0; 64 * 1024];
@@ -97,8 +100,18 @@ impl Room {
 
 /// Whether the room is there, and not only its name and its length.
 fn is_whole(path: &Path) -> bool {
-    fs::symlink_metadata(path)
-        .is_ok_and(|about| about.is_file() && about.len() == SIZE && about.blocks() * 512 >= SIZE)
+    fs::symlink_metadata(path).is_ok_and(|about| about.is_file() && about.len() == SIZE && is_written(&about))
+}
+
+#[cfg(unix)]
+fn is_written(about: &fs::Metadata) -> bool {
+    std::os::unix::fs::MetadataExt::blocks(about) * 512 >= SIZE
+}
+
+/// Without a count of blocks the length is all there is.
+#[cfg(not(unix))]
+fn is_written(_: &fs::Metadata) -> bool {
+    true
 }
 
 fn is_full(error: &io::Error) -> bool {
@@ -107,6 +120,8 @@ fn is_full(error: &io::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::MetadataExt;
+
     use super::*;
 
     #[test]

@@ -1,6 +1,6 @@
-//! Compares the schema of a ledger file with the one that its version has. A ledger is used only as marl makes it:
-//! a trigger could delete what was paid for, and a view or an index answer what it likes. Pure but
-//! for reading it.
+//! Compares the schema of a ledger file with the one that its version has. A ledger is used only as
+//! marl makes it: a trigger could delete what was paid for, and a view or an index could give false
+//! answers. Changes no file.
 
 use rusqlite::Connection;
 
