@@ -140,6 +140,10 @@ pub(crate) struct EnrichArgs {
     #[arg(long, hide = true)]
     pub(crate) detached: bool,
 
+    /// The run in the background begins when the process at the other end of stdin says so
+    #[arg(long, hide = true, requires = "detach")]
+    pub(crate) told_on_stdin: bool,
+
     /// How progress is shown on stderr
     #[arg(long, value_enum, default_value_t)]
     pub(crate) progress: Progress,

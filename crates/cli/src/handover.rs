@@ -1,29 +1,22 @@
 //! How a run in the background is handed over: it sends nothing before its parent has told the
 //! run's number.
 //!
-//! The parent holds the other end of the run's stdin. It writes [`TOLD`] once the number has
-//! reached whoever asked. If the pipe ends without that, the parent was ended or could not tell
-//! the number: nobody could then find the run to stop it. This module must not decide what the
-//! run does about it.
+//! The parent, or the protocol server that started the parent, holds the other end of the run's
+//! stdin. It writes [`TOLD`] once the number has reached the user or the client. If the pipe ends
+//! without that, its holder was ended or could not tell the number: nobody could then find the run
+//! to stop it. This module must not decide what the run does about it.
 
 use std::{
-    io::{self, BufRead, Write},
-    process::{self, ChildStdin},
+    io::{self, BufRead},
+    process,
     sync::{Arc, Mutex, PoisonError, mpsc},
     thread,
 };
 
 use crate::exit;
 
-/// What the parent says when the number is told.
-const TOLD: &str = "told\n";
-
-/// The parent's end: says that the number was told. Dropped without that, it says that the run
-/// must not begin.
-pub(crate) fn confirm(mut pipe: ChildStdin) -> io::Result<()> {
-    pipe.write_all(TOLD.as_bytes())?;
-    pipe.flush()
-}
+/// What the holder of the pipe writes when the number is told.
+pub(crate) const TOLD: &[u8] = b"told\n";
 
 /// The end of the run in the background.
 pub(crate) struct Handover {
@@ -63,9 +56,9 @@ impl Handover {
 }
 
 fn is_told(pipe: impl BufRead) -> bool {
-    let mut line = String::new();
+    let mut line = Vec::new();
     // Bounded: a wrong pipe may have no line end.
-    let read = pipe.take(TOLD.len() as u64).read_line(&mut line);
+    let read = pipe.take(TOLD.len() as u64).read_until(b'\n', &mut line);
     read.is_ok() && line == TOLD
 }
 
@@ -75,7 +68,7 @@ mod tests {
 
     #[test]
     fn only_the_whole_word_says_that_the_number_is_told() {
-        assert!(is_told(TOLD.as_bytes()));
+        assert!(is_told(TOLD));
         for other in ["", "told", "tol\n", "\n", "toldx\n", "untold\n"] {
             assert!(!is_told(other.as_bytes()), "{other:?}");
         }

@@ -76,6 +76,12 @@ impl Printer {
         }
     }
 
+    /// Lines of data in one write: a reader that closes the pipe behind the first line got them all.
+    pub(crate) fn data_at_once(&self, lines: &[String]) {
+        let lines: Vec<_> = lines.iter().map(|line| shown(line)).collect();
+        self.out(&lines.join("\n"));
+    }
+
     /// JSON, with a line end added; `false` when nobody reads on. A reader that has seen enough
     /// closes the pipe, which is success; a full disk is not.
     pub(crate) fn json_line(&self, json: &str) -> bool {

@@ -14,6 +14,14 @@ use crate::{args::Args, pick::Ranges};
 /// The flag that a run in the background is started with beside `--detach`.
 pub(crate) const IN_BACKGROUND: &str = "--detached";
 
+/// The flag with which the protocol server keeps to itself when a run in the background begins.
+pub(crate) const TOLD_ON_STDIN: &str = "--told-on-stdin";
+
+/// Whether nobody types this flag: one process of this program gives it to another.
+fn is_internal(word: &str) -> bool {
+    [IN_BACKGROUND, TOLD_ON_STDIN].contains(&word)
+}
+
 /// A word as it can be typed again, without quotes where none are needed.
 pub(crate) fn word(word: &str) -> String {
     // Some shells expand a `=` at the start.
@@ -57,7 +65,7 @@ pub(crate) fn words() -> impl Iterator<Item = String> {
 
 /// This command.
 pub(crate) fn command() -> String {
-    let words = words().filter(|word| word != IN_BACKGROUND);
+    let words = words().filter(|word| !is_internal(word));
     std::iter::once("marl".to_owned()).chain(words.map(|one| word(&one))).collect::<Vec<_>>().join(" ")
 }
 
@@ -74,7 +82,7 @@ pub(crate) fn with_flags(flags: &str) -> String {
 
 /// The command with words more; behind `--` no flag could stand.
 fn with_words(typed: impl Iterator<Item = String>, more: &[&str]) -> String {
-    let mut words: Vec<String> = typed.filter(|word| word != IN_BACKGROUND).collect();
+    let mut words: Vec<String> = typed.filter(|word| !is_internal(word)).collect();
     let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
     words.splice(end..end, more.iter().map(|word| (*word).to_owned()));
     std::iter::once("marl".to_owned()).chain(words.iter().map(|one| word(one))).collect::<Vec<_>>().join(" ")
@@ -216,7 +224,7 @@ pub(crate) fn other_command(
 ) -> String {
     let mut words = vec!["marl".to_owned(), subcommand.to_owned()];
     // After `--` no flag could be added.
-    let mut typed = typed.filter(|word| word != IN_BACKGROUND && word != "--");
+    let mut typed = typed.filter(|word| !is_internal(word) && word != "--");
     let flags = typed.by_ref().take_while(|word| word.starts_with('-'));
     words.extend(flags.map(|flag| word(&flag)));
     while let Some(one) = typed.next() {

@@ -2,11 +2,12 @@
 //!
 //! The child checks everything as it always does. Once its run is recorded it says so on its
 //! stdout, and from there on talks to a log file beside the ledger. It sends nothing before this
-//! process confirms that the run's number was told.
+//! process confirms that the run's number was told. With `--told-on-stdin` the child gets this
+//! process's stdin, so that whoever started this process confirms.
 
 use std::{
     fs::File,
-    io::{BufRead, BufReader, Read, Seek},
+    io::{BufRead, BufReader, Read, Seek, Write},
     os::unix::process::CommandExt,
     process::{Command, Stdio},
 };
@@ -56,7 +57,7 @@ pub(crate) fn run(args: &EnrichArgs, printer: &Printer) -> Result<u8, Failure> {
     let mut child = Command::new(program)
         .args(std::env::args_os().skip(1))
         .arg(typed::IN_BACKGROUND)
-        .stdin(Stdio::piped())
+        .stdin(if args.told_on_stdin { Stdio::inherit() } else { Stdio::piped() })
         .stdout(Stdio::piped())
         .stderr(talk.try_clone().map_err(|error| broken(&error))?)
         // What ends the shell's jobs does not reach another group.
@@ -73,9 +74,10 @@ pub(crate) fn run(args: &EnrichArgs, printer: &Printer) -> Result<u8, Failure> {
             if printer.has_unread_data() {
                 return Err(untold(&started));
             }
-            let pipe = child.stdin.take();
-            // A run that was ended meanwhile has recorded that.
-            let _ = pipe.map(handover::confirm);
+            if let Some(mut pipe) = child.stdin.take() {
+                // A run that was ended meanwhile has recorded that.
+                let _ = pipe.write_all(handover::TOLD);
+            }
             Ok(exit::DONE)
         }
         // It ended before its run began, and has said why.
@@ -107,7 +109,6 @@ fn tell(started: &Started, choice: &LedgerChoice, printer: &Printer) {
         return printer.document(&Document { schema_version: Version, started, next_command });
     }
     let run = started.run.to_string();
-    for (word, text) in [("run", run.as_str()), ("log", &started.log), ("wait", &next_command)] {
-        printer.data(&format!("{word:<8} {text}"));
-    }
+    let lines = [("run", run.as_str()), ("log", &started.log), ("wait", &next_command)];
+    printer.data_at_once(&lines.map(|(word, text)| format!("{word:<8} {text}")));
 }

@@ -1,9 +1,10 @@
 //! The lines that client and server exchange. A line that is not JSON is answered here with the
 //! protocol's parse error: the protocol's library passes over it in silence, and the client would
-//! wait for an answer. What else is wrong with a message is the library's to say.
+//! wait for an answer. What else is wrong with a message is the library's to say. Says of each
+//! answer when it was written.
 
-use rmcp::model::ErrorCode;
-use serde::de::IgnoredAny;
+use rmcp::model::{ErrorCode, RequestId};
+use serde::{Deserialize, de::IgnoredAny};
 use serde_json::json;
 use tokio::{
     io::{
@@ -33,17 +34,19 @@ pub(super) struct Lines {
 pub(super) type Ends = (DuplexStream, DuplexStream);
 
 impl Lines {
-    /// Stands between a client and the library.
+    /// Stands between a client and the library. The requests whose answers were written go to
+    /// `answered`.
     pub(super) fn between(
         input: impl AsyncRead + Send + Unpin + 'static,
         output: impl AsyncWrite + Send + Unpin + 'static,
+        answered: mpsc::UnboundedSender<RequestId>,
     ) -> (Self, Ends) {
         let (to_library, library_reads) = duplex(BUFFER);
         let (library_writes, from_library) = duplex(BUFFER);
         let (lines, written) = mpsc::channel(WAITING);
         let reader = tokio::spawn(check(BufReader::new(input), to_library, lines.clone()));
         tokio::spawn(pass_on(BufReader::new(from_library), lines));
-        let writer = tokio::spawn(write(output, written));
+        let writer = tokio::spawn(write(output, written, answered));
         (Self { reader, writer }, (library_reads, library_writes))
     }
 
@@ -124,11 +127,27 @@ async fn pass_on(mut library: impl AsyncBufRead + Unpin, lines: mpsc::Sender<Vec
     }
 }
 
-async fn write(mut output: impl AsyncWrite + Unpin, mut lines: mpsc::Receiver<Vec<u8>>) {
+/// An answer, as far as it matters here. A request of the server's own has no result.
+#[derive(Deserialize)]
+struct Answer {
+    id: RequestId,
+    #[serde(rename = "result")]
+    _result: IgnoredAny,
+}
+
+async fn write(
+    mut output: impl AsyncWrite + Unpin,
+    mut lines: mpsc::Receiver<Vec<u8>>,
+    answered: mpsc::UnboundedSender<RequestId>,
+) {
     while let Some(line) = lines.recv().await {
         let written = output.write_all(&line).await;
         if written.is_err() || output.flush().await.is_err() {
             return;
+        }
+        if let Ok(answer) = serde_json::from_slice::<Answer>(&line) {
+            // Nobody listens any more when the server ends.
+            let _ = answered.send(answer.id);
         }
     }
 }
@@ -150,7 +169,7 @@ mod tests {
     async fn exchanged(input: &[u8]) -> (Vec<String>, Vec<Json>) {
         let (output, mut seen) = duplex(BUFFER);
         let (lines, (library_reads, mut library_writes)) =
-            Lines::between(std::io::Cursor::new(input.to_vec()), output);
+            Lines::between(std::io::Cursor::new(input.to_vec()), output, mpsc::unbounded_channel().0);
         let mut heard = BufReader::new(library_reads).lines();
         let mut reached = Vec::new();
         while let Some(line) = heard.next_line().await.unwrap() {
@@ -175,6 +194,37 @@ mod tests {
         assert_eq!(errors.len(), 4, "{got:?}");
         assert!(errors.iter().all(|error| error["id"].is_null() && error["jsonrpc"] == "2.0"));
         assert_eq!(got.len(), 8);
+    }
+
+    #[tokio::test]
+    async fn only_answers_that_were_written_are_said_to_be() {
+        let (output, mut seen) = duplex(BUFFER);
+        let (answered, mut requests) = mpsc::unbounded_channel();
+        let (lines, ends) = Lines::between(tokio::io::empty(), output, answered);
+        let (library_reads, mut library_writes) = ends;
+        let said = [
+            r#"{"id":1,"result":{}}"#,
+            r#"{"id":"a","result":null}"#,
+            r#"{"id":2,"error":{"code":1}}"#,
+            r#"{"id":3,"method":"ping"}"#,
+        ];
+        library_writes.write_all(said.join("\n").as_bytes()).await.unwrap();
+        drop((library_reads, library_writes));
+        let finish = tokio::spawn(lines.finish());
+        seen.read_to_string(&mut String::new()).await.unwrap();
+        finish.await.unwrap();
+        assert_eq!(requests.recv().await, Some(RequestId::Number(1)));
+        assert_eq!(requests.recv().await, Some(RequestId::String("a".into())));
+        assert_eq!(requests.recv().await, None);
+        // Nothing is said of what the client did not take.
+        let (output, reader) = duplex(1);
+        drop(reader);
+        let (answered, mut requests) = mpsc::unbounded_channel();
+        let (lines, (_, mut library_writes)) = Lines::between(tokio::io::empty(), output, answered);
+        library_writes.write_all(b"{\"id\":1,\"result\":{}}\n").await.unwrap();
+        drop(library_writes);
+        lines.finish().await;
+        assert_eq!(requests.recv().await, None);
     }
 
     #[tokio::test]

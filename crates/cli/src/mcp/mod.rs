@@ -24,7 +24,7 @@ use rmcp::{
     service::{NotificationContext, RequestContext},
 };
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, mpsc};
 
 use crate::{error_code::ErrorCode, exit, failure::Failure};
 use access::Access;
@@ -65,11 +65,20 @@ pub(crate) async fn serve(roots: &[PathBuf]) -> Result<(), Failure> {
         processes: Semaphore::new(MOST_PROCESSES),
     });
     let (input, output) = rmcp::transport::stdio();
-    let (lines, ends) = Lines::between(input, output);
+    let (answered, mut requests) = mpsc::unbounded_channel();
+    let (lines, ends) = Lines::between(input, output, answered);
+    let starter = Arc::clone(&server);
+    let starting = tokio::spawn(async move {
+        while let Some(request) = requests.recv().await {
+            starter.starts.answered(&request).await;
+        }
+    });
     let served = until_closed(Arc::clone(&server), ends).await;
     // A start whose client is gone still has to be ended.
     server.starts.settled().await;
     lines.finish().await;
+    // What was answered begins, also when the client read the answer and left.
+    let _ = starting.await;
     served
 }
 

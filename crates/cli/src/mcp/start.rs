@@ -1,11 +1,14 @@
-//! Starting a run, and stopping it when the request that started it is cancelled: a client that
-//! has cancelled never gets the run's number, so that nobody else could stop it.
+//! Starting a run, and stopping it when the request that started it is cancelled.
+//!
+//! A run begins once the answer with its number was written to the client. A start that is
+//! cancelled before that sends nothing: the client never gets the number, so that nobody could stop
+//! the run. A cancellation that crosses the answer on its way stops the run.
 
 use std::{
-    collections::VecDeque,
+    collections::{HashMap, VecDeque},
     io,
-    process::Output,
-    sync::{Mutex, PoisonError},
+    process::{Output, Stdio},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use rmcp::{
@@ -15,11 +18,13 @@ use rmcp::{
 };
 use serde_json::Value as Json;
 use tokio::{
-    io::{AsyncRead, AsyncReadExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
+    process::ChildStdin,
     sync::RwLock,
 };
 
 use super::{Server, answer::refused, command::is_sandbox, tools::Entry};
+use crate::handover;
 
 /// How many starts are remembered, for cancellations that cross their answer on the way.
 const REMEMBERED: usize = 100;
@@ -29,10 +34,13 @@ const REMEMBERED: usize = 100;
 pub(super) struct Starts {
     /// Shared by the starts that are under way.
     under_way: RwLock<()>,
+    /// The runs that wait until the answer to their request was written. A run whose pipe is
+    /// dropped ends without having begun.
+    waiting: Mutex<HashMap<RequestId, ChildStdin>>,
     recent: Mutex<VecDeque<(RequestId, Started)>>,
 }
 
-/// A run, and whose.
+/// A run, and its ledger.
 #[derive(Clone, Copy)]
 struct Started {
     run: i64,
@@ -45,7 +53,27 @@ impl Starts {
         drop(self.under_way.write().await);
     }
 
-    fn remember(&self, request: &RequestId, started: Started) {
+    /// Lets the run begin whose number an answer told. Called once the answer was written.
+    pub(super) async fn answered(&self, request: &RequestId) {
+        let pipe = self.waiting().remove(request);
+        if let Some(mut pipe) = pipe {
+            // A run that was ended meanwhile has recorded that.
+            let _ = pipe.write_all(handover::TOLD).await;
+            let _ = pipe.flush().await;
+        }
+    }
+
+    /// Ends a run whose number was not told yet; `false` where there is none.
+    fn withdraw(&self, request: &RequestId) -> bool {
+        self.waiting().remove(request).is_some()
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, HashMap<RequestId, ChildStdin>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn remember(&self, request: &RequestId, started: Started, pipe: Option<ChildStdin>) {
+        self.waiting().extend(pipe.map(|pipe| (request.clone(), pipe)));
         let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
         recent.push_back((request.clone(), started));
         if recent.len() > REMEMBERED {
@@ -71,35 +99,45 @@ impl Server {
         if let Some(why) = self.refusal(entry, arguments) {
             return refused(&why);
         }
-        let output = match self.launched(&entry.words(arguments), context).await {
-            Ok(output) => output,
+        let (output, pipe) = match self.launched(&entry.words(arguments), context).await {
+            Ok(launched) => launched,
             Err(error) => return refused(&format!("the command cannot be run: {error}")),
         };
         let number =
             serde_json::from_slice::<Json>(&output.stdout).ok().and_then(|told| told["run"].as_i64());
         let started = number.map(|run| Started { run, sandbox: is_sandbox(arguments) });
+        let Some(started) = started else { return self.answer(&output) };
         // Remembered first: a cancellation that comes from here on finds the run by it.
-        started.iter().for_each(|started| self.starts.remember(&context.id, *started));
-        match (context.ct.is_cancelled(), started) {
-            (false, _) => self.answer(&output),
-            // The run had not told its number, and sends nothing without that.
-            (true, None) => refused("cancelled; nothing was sent"),
-            (true, Some(started)) => self.stop(started).await,
+        self.starts.remember(&context.id, started, pipe);
+        if context.ct.is_cancelled() {
+            self.starts.withdraw(&context.id);
+            return refused("cancelled; nothing was sent");
         }
+        self.answer(&output)
     }
 
     /// A client does not want the answer to a request any more.
     pub(super) async fn cancelled(&self, request: &RequestId) {
+        if self.starts.withdraw(request) {
+            return;
+        }
         if let Some(started) = self.starts.of(request) {
             let _under_way = self.starts.under_way.read().await;
             self.stop(started).await;
         }
     }
 
-    /// Runs a command to its end, or to its cancellation; either way everything that it told is there.
-    async fn launched(&self, words: &[String], context: &RequestContext<RoleServer>) -> io::Result<Output> {
+    /// Runs the command that starts a run to its end, or to its cancellation; either way everything
+    /// that it told is there, and the pipe by which the run is told to begin.
+    async fn launched(
+        &self,
+        words: &[String],
+        context: &RequestContext<RoleServer>,
+    ) -> io::Result<(Output, Option<ChildStdin>)> {
         let _permit = self.processes.acquire().await;
-        let mut child = self.program(words)?.spawn()?;
+        let mut child = self.program(words)?.stdin(Stdio::piped()).spawn()?;
+        // Waiting for the command would close it.
+        let pipe = child.stdin.take();
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
         let (stdout, stderr) = (tokio::spawn(all(stdout)), tokio::spawn(all(stderr)));
         tokio::select! {
@@ -107,11 +145,8 @@ impl Server {
             () = context.ct.cancelled() => child.start_kill()?,
         }
         let status = child.wait().await?;
-        Ok(Output {
-            status,
-            stdout: stdout.await.unwrap_or_default(),
-            stderr: stderr.await.unwrap_or_default(),
-        })
+        let (stdout, stderr) = (stdout.await.unwrap_or_default(), stderr.await.unwrap_or_default());
+        Ok((Output { status, stdout, stderr }, pipe))
     }
 
     /// Waits for no permit: a run that nobody wants must not go on behind others.

@@ -52,6 +52,19 @@ fn a_run_goes_on_behind_and_is_waited_for() {
 }
 
 #[test]
+fn a_reader_that_takes_the_number_and_goes_does_not_end_the_run() {
+    let world = world(0, 20);
+    let mut command = world.command(&format!("{ENRICH} --detach"));
+    let mut starter = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut first = String::new();
+    BufReader::with_capacity(16, starter.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    assert_eq!(first, "run      1\n");
+    assert!(starter.wait().unwrap().success());
+    world.run_bare("runs wait 1").exits(0);
+    assert_eq!(world.stats().calls, 20);
+}
+
+#[test]
 fn what_is_refused_is_told_as_if_it_were_not_behind() {
     let world = world(0, 3);
     for args in [

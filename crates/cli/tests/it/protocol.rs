@@ -321,6 +321,52 @@ fn a_start_that_is_cancelled_while_the_table_is_checked_buys_nothing() {
     assert!(!world.path("people_enriched.csv").exists());
 }
 
+/// A client without an answer does not know the run, so that nothing may be bought for it.
+#[test]
+fn a_start_that_is_cancelled_before_its_answer_buys_nothing() {
+    let world = World::with(Options { latency: Duration::from_millis(5), ..Options::default() });
+    world.write("people.csv", people(2_000, 2_000));
+    let folder = world.folder().canonicalize().unwrap();
+    let mut client = Client::greeted(&world);
+    let mut unanswered = 0;
+    for wait in (0..120).step_by(6) {
+        let before = world.stats().calls;
+        let run = json!({ "table": "people.csv", "integrations": ["linkedin_profile"], "max_calls": 40,
+                          "output": format!("{wait}.csv"), "refresh": true });
+        let id = client.call("start_run", run);
+        sleep(Duration::from_millis(wait));
+        client.cancel(id);
+        let ping = client.request("ping", json!({}));
+        let is_answered = client.line()["id"] == id;
+        if is_answered {
+            client.answer(ping);
+        }
+        // The server alone is left.
+        until(|| processes_in(&folder) == 1);
+        if !is_answered {
+            unanswered += 1;
+            assert_eq!(world.stats().calls, before, "cancelled after {wait} ms");
+        }
+    }
+    assert!(unanswered > 0, "each start was answered before its cancellation");
+    client.leave();
+}
+
+/// A client that takes the answer and goes has a run that goes on.
+#[test]
+fn a_run_whose_number_was_told_goes_on_when_the_client_leaves() {
+    let world = World::new();
+    world.write("people.csv", people(20, 20));
+    let folder = world.folder().canonicalize().unwrap();
+    let mut client = Client::greeted(&world);
+    let run = json!({ "table": "people.csv", "integrations": ["linkedin_profile"], "max_calls": 20 });
+    let id = client.call("start_run", run);
+    assert!(client.answer(id)["result"]["structuredContent"]["run"].is_i64());
+    client.leave();
+    until(|| processes_in(&folder) == 0);
+    assert_eq!(world.stats().calls, 20);
+}
+
 /// Whenever the cancellation comes, no run goes on behind it.
 #[test]
 fn a_run_whose_start_is_cancelled_does_not_go_on() {
