@@ -21,8 +21,12 @@ TABLES = (".csv", ".tsv", ".tab", ".jsonl", ".ndjson")
 # The longest that a command may keep the agent waiting, in seconds.
 LONGEST_WAIT = 600
 
-# What a flag takes: nothing, any text, a table below the working folder, a bounded time.
-NOTHING, TEXT, TABLE, WAIT = "nothing", "text", "table", "wait"
+# The longest condition, in characters: it is evaluated for every row.
+LONGEST_CONDITION = 500
+
+# What a flag takes: nothing, any text, a condition over a row, a table below the working folder, a
+# bounded time.
+NOTHING, TEXT, CONDITION, TABLE, WAIT = "nothing", "text", "condition", "table", "wait"
 
 ANYWHERE = {"--json": NOTHING, "-v": NOTHING, "-vv": NOTHING, "--verbose": NOTHING}
 SANDBOX = {"--sandbox": NOTHING}
@@ -43,11 +47,13 @@ PLAN = {
     "--output": TABLE,
     "-o": TABLE,
     "--raw-cells": NOTHING,
+    "--filter": CONDITION,
+    "--where": CONDITION,
     **{
         f"--{name}": TEXT
         for name in (
-            "integrations want map into prefix where provider-column column-type existing parallel limit pilot "
-            "rows filter only in-doubt max-age max-calls max-cost plan output-encoding sample progress"
+            "integrations want map into prefix provider-column column-type existing parallel limit pilot "
+            "rows only in-doubt max-age max-calls max-cost plan output-encoding sample progress"
         ).split()
     },
 }
@@ -62,7 +68,7 @@ COMMANDS = {
     ("columns",): ({"--all": NOTHING, **READING}, 1, TABLE),
     ("rows",): (
         {
-            "--filter": TEXT,
+            "--filter": CONDITION,
             "--column-type": TEXT,
             "--columns": TEXT,
             "--rows": TEXT,
@@ -129,11 +135,21 @@ def is_short(time):
     return total <= LONGEST_WAIT
 
 
+def is_cheap(condition):
+    """Whether a condition takes no longer than reading its row.
+
+    Functions and lists need brackets, which no approved command has. Sums make texts longer and longer.
+    """
+    return len(condition) <= LONGEST_CONDITION and "+" not in condition
+
+
 def fits(kind, value, folder):
     if kind == TABLE:
         return is_table(value, folder)
     if kind == WAIT:
         return is_short(value)
+    if kind == CONDITION and not is_cheap(value):
+        return False
     return not value.startswith("-")
 
 

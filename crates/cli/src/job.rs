@@ -12,7 +12,7 @@ use std::{
 use engine::{
     Silent,
     gateway::{Caps, Gateway, InDoubt, Settings as GatewaySettings},
-    ledger::{Ledger, MaxAge, Memory, RunLedger, Store},
+    ledger::{Ledger, MaxAge, Memory, Problem, RunLedger, Store},
     plan::{self, Advice, Header, Plan, PlanError, Refresh, Request},
 };
 use marl_core::{Registry, SemanticType};
@@ -230,7 +230,14 @@ impl<'a> Job<'a> {
         let path = project::ledger(&self.args.ledger, &self.place.project)?;
         // An empty file is a ledger that nobody has begun.
         let is_there = fs::metadata(&path).is_ok_and(|file| file.len() > 0);
-        if is_there { Ok(Some(Arc::new(Store::read(&path)?))) } else { Ok(None) }
+        if !is_there {
+            return Ok(None);
+        }
+        match Store::read(&path) {
+            // The first run of this ledger is making it.
+            Err(error) if error.problem == Problem::NotYetMade => Ok(None),
+            read => Ok(Some(Arc::new(read?))),
+        }
     }
 
     /// A condition over the table's own columns.

@@ -90,6 +90,7 @@ impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Self {
         let exit = match error.problem {
             Problem::NotALedger | Problem::Foreign | Problem::Newer => exit::USAGE,
+            Problem::NotYetMade => exit::NOT_FOUND,
             _ => exit::INTERNAL,
         };
         let failure = Self::new(exit, ErrorCode::Ledger, error.to_string()).hint(error.hint());

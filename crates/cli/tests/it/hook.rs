@@ -93,6 +93,8 @@ fn what_reads_tables_here_is_approved() {
         "marl integrations --json",
         "marl ledger stats --json --sandbox",
         "marl exit-codes",
+        "marl rows a.csv --filter 'a == \"x\"'",
+        "marl plan --input a.csv --integrations find_ceo --where='find_ceo=a == \"x\"'",
     ] {
         assert!(home.approves(reads), "{reads}");
     }
@@ -162,6 +164,10 @@ fn everything_else_is_left_to_the_user() {
         "marl plan --input a.csv --recipe recipe.toml",
         "marl plan --input a.csv --recipe=recipe.toml",
         "marl plan --input a.csv --formula a=b+b",
+        // Conditions that compute for long in every row.
+        "marl rows a.csv --filter 'a + a == a'",
+        "marl plan --input a.csv --integrations find_ceo --where='find_ceo=a+a+a == a'",
+        &format!("marl rows a.csv --filter 'a == \"{}\"'", "x".repeat(500)),
         // Waits without a bound.
         "marl runs wait 1 --timeout 100000000d",
         "marl runs wait 1 --timeout 11m",

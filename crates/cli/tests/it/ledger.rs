@@ -113,6 +113,21 @@ fn two_processes_on_one_ledger_buy_each_call_once() {
     assert_eq!(world.read("one.csv"), world.read("two.csv"));
 }
 
+/// A process that makes the ledger has written the file's first page, and not more yet.
+#[test]
+fn a_ledger_that_another_run_is_making_is_none_yet() {
+    let world = World::new();
+    world.write("people.csv", people(2, 2));
+    std::fs::create_dir(world.path(".marl")).unwrap();
+    let half = rusqlite::Connection::open(world.path(".marl/ledger.db")).unwrap();
+    half.execute_batch("CREATE TABLE t (x); DROP TABLE t").unwrap();
+    drop(half);
+    world.run_bare("runs").exits(6);
+    world.run("plan --input people.csv --integrations linkedin_profile").exits(0);
+    world.run("enrich --input people.csv --integrations linkedin_profile").exits(0);
+    assert_eq!(world.stats().calls, 2);
+}
+
 #[test]
 fn of_two_processes_one_is_killed_and_the_other_ends() {
     let world = World::with(Options { latency: Duration::from_millis(20), ..Options::default() });

@@ -39,16 +39,20 @@ pub(super) fn holder(db: &Connection, ledger: &Path, consent: &str) -> rusqlite:
 
 /// What was bought under a consent so far.
 pub(super) fn used(db: &Connection, ledger: &Path, consent: &str) -> rusqlite::Result<Used> {
-    let mut statement = db.prepare_cached("SELECT id, summary FROM run WHERE consent = ?1")?;
-    let runs = statement.query_map([consent], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let runs: Vec<(i64, Option<String>)> = runs.collect::<rusqlite::Result<_>>()?;
+    let mut statement =
+        db.prepare_cached("SELECT id, summary, removed_calls, removed_cost FROM run WHERE consent = ?1")?;
+    let runs = statement.query_map([consent], |row| {
+        let removed = Used { calls: row.get::<_, i64>(2)?.unsigned_abs(), cost: row.get(3)? };
+        Ok((row.get(0)?, row.get(1)?, removed))
+    })?;
+    let runs: Vec<(i64, Option<String>, Used)> = runs.collect::<rusqlite::Result<_>>()?;
     let mut used = Used::default();
-    for (run, summary) in runs {
+    for (run, summary, removed) in runs {
         let stored = stored(db, ledger, run)?;
-        // What was removed from the ledger since was bought all the same.
+        // Removals by an earlier version of marl were not counted: what the run said at its end is.
         let told = told(summary.as_deref().unwrap_or_default());
-        used.calls += stored.calls.max(told.calls);
-        used.cost += stored.cost.max(told.cost);
+        used.calls += (stored.calls + removed.calls).max(told.calls);
+        used.cost += (stored.cost + removed.cost).max(told.cost);
     }
     Ok(used)
 }
@@ -76,17 +80,27 @@ fn stored(db: &Connection, ledger: &Path, run: i64) -> rusqlite::Result<Used> {
     Ok(used)
 }
 
-/// Keeps what was bought under consents by runs that came to no end and said nothing of it: their
-/// calls are about to be removed, and a consent must not be refilled by that.
-pub(super) fn keep(db: &Connection, ledger: &Path) -> rusqlite::Result<()> {
-    let mut statement =
-        db.prepare_cached("SELECT id FROM run WHERE consent IS NOT NULL AND summary IS NULL")?;
+/// Does a removal of calls, and counts what it takes of runs under a consent, also of those that go
+/// on: a consent is not refilled by that.
+pub(super) fn counting_what_goes(
+    db: &Connection,
+    ledger: &Path,
+    remove: impl FnOnce() -> rusqlite::Result<()>,
+) -> rusqlite::Result<()> {
+    let mut statement = db.prepare_cached("SELECT id FROM run WHERE consent IS NOT NULL")?;
     let runs = statement.query_map([], |row| row.get(0))?;
     let runs: Vec<i64> = runs.collect::<rusqlite::Result<_>>()?;
-    for run in runs {
-        let Used { calls, cost } = stored(db, ledger, run)?;
-        let summary = serde_json::json!({"calls": {"bought": calls}, "cost": cost}).to_string();
-        db.execute("UPDATE run SET summary = ?2 WHERE id = ?1 AND summary IS NULL", params![run, summary])?;
+    let before = runs.iter().map(|run| stored(db, ledger, *run)).collect::<rusqlite::Result<Vec<_>>>()?;
+    remove()?;
+    let sql =
+        "UPDATE run SET removed_calls = removed_calls + ?2, removed_cost = removed_cost + ?3 WHERE id = ?1";
+    let mut count = db.prepare_cached(sql)?;
+    for (run, before) in runs.into_iter().zip(before) {
+        let after = stored(db, ledger, run)?;
+        if after.calls < before.calls {
+            let calls = i64::try_from(before.calls - after.calls).unwrap_or(i64::MAX);
+            count.execute(params![run, calls, (before.cost - after.cost).max(0.0)])?;
+        }
     }
     Ok(())
 }

@@ -15,12 +15,15 @@ use super::schema;
 pub(super) const APPLICATION_ID: i32 = 0x6d61_726c;
 
 /// The migrations, each from one version to the next; a new file runs them all.
-pub(super) const MIGRATIONS: [&str; 2] = [include_str!("schema.sql"), include_str!("consent.sql")];
+pub(super) const MIGRATIONS: [&str; 3] =
+    [include_str!("schema.sql"), include_str!("consent.sql"), include_str!("removed.sql")];
 
-/// How a ledger of an earlier version is read as one of the next without changing it, by temporary
-/// views: the first is for version 1.
-const VIEWED_AS_NEXT: [&str; MIGRATIONS.len() - 1] =
-    ["CREATE TEMP VIEW run AS SELECT *, NULL AS consent FROM main.run"];
+/// How a ledger of an earlier version is read as one of the newest without changing it, by a temporary
+/// view: the first is for version 1.
+const VIEWED_AS_NEWEST: [&str; MIGRATIONS.len() - 1] = [
+    "CREATE TEMP VIEW run AS SELECT *, NULL AS consent, 0 AS removed_calls, 0.0 AS removed_cost FROM main.run",
+    "CREATE TEMP VIEW run AS SELECT *, 0 AS removed_calls, 0.0 AS removed_cost FROM main.run",
+];
 
 /// How long a writer waits for another process's commit.
 pub(super) const BUSY: Duration =
@@ -36,6 +39,8 @@ pub enum Problem {
     Newer,
     /// It is a file of another kind.
     NotALedger,
+    /// It is empty, or another process is making it at this moment.
+    NotYetMade,
     /// Somebody added to it, or changed how it is made.
     Foreign,
     /// Its content is damaged.
@@ -90,7 +95,7 @@ impl OpenError {
     pub fn hint(&self) -> &'static str {
         match self.problem {
             Problem::Newer => "update marl, or name another ledger with `--ledger PATH`",
-            Problem::NotALedger => "name another ledger with `--ledger PATH`",
+            Problem::NotALedger | Problem::NotYetMade => "name another ledger with `--ledger PATH`",
             Problem::Foreign => {
                 "marl uses a ledger only as it made it: take out what was added with `sqlite3`, or name another ledger \
                  with `--ledger PATH`"
@@ -182,9 +187,9 @@ pub(super) fn read_only(path: &Path) -> Result<(Connection, Option<Still>), Open
     let db = patiently(open).map_err(|error: rusqlite::Error| OpenError::sql(path, &error))?;
     let version = check(&db, path)?;
     if version == 0 {
-        return Err(OpenError::new(path, Problem::NotALedger, "it holds no ledger yet"));
+        return Err(OpenError::new(path, Problem::NotYetMade, "it holds no ledger yet"));
     }
-    for view in &VIEWED_AS_NEXT[version - 1..] {
+    if let Some(view) = VIEWED_AS_NEWEST.get(version - 1) {
         db.execute_batch(view).map_err(|error| OpenError::sql(path, &error))?;
     }
     Ok((db, still))

@@ -94,13 +94,10 @@ impl Store {
             // What is deleted is overwritten: a person's data must not stay in free pages.
             db.pragma_update(None, "secure_delete", true)?;
             let meant = meant(db, &calls, with_doubts)?;
-            if !meant.ids.is_empty() {
-                consent::keep(db, &path)?;
-            }
-            let mut delete = db.prepare_cached("DELETE FROM call WHERE id = ?1")?;
-            for id in &meant.ids {
-                delete.execute([id])?;
-            }
+            consent::counting_what_goes(db, &path, || {
+                let mut delete = db.prepare_cached("DELETE FROM call WHERE id = ?1")?;
+                meant.ids.iter().try_for_each(|id| delete.execute([id]).map(drop))
+            })?;
             Ok(meant.removed)
         })?;
         let runs = self.readers.fresh(runs).map_err(|error| failed(&error))?;

@@ -114,6 +114,27 @@ async fn what_a_run_without_an_end_bought_stays_used_when_it_is_removed() {
     assert_eq!(store.used("a"), Ok(Used { calls: 3, cost: 1.5 }));
 }
 
+#[tokio::test]
+async fn what_is_removed_while_a_run_goes_on_stays_used_each_time() {
+    let world = World::new();
+    let run = world.begin("a").unwrap();
+    for removals in 1..4 {
+        let intent = world.priced(&run, removals, Some(0.5)).await;
+        world.settle(&run, removals, intent, found("yes")).await;
+        run.store().note_progress(run.run(), "{}".to_owned()).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        let removed = run.store().remove(&[Prune::OlderThan(Duration::ZERO)], false).unwrap();
+        assert_eq!(removed.calls, 1);
+        let expect = Used { calls: removals, cost: 0.5 * removals as f64 };
+        assert_eq!(run.store().used("a"), Ok(expect));
+    }
+    let intent = world.priced(&run, 9, Some(0.5)).await;
+    world.settle(&run, 9, intent, found("yes")).await;
+    let summary = r#"{"calls": {"bought": 4}, "cost": 2.0}"#.to_owned();
+    run.store().end_run(run.run(), &RunEnd { state: RunState::Finished, summary }).unwrap();
+    assert_eq!(run.store().used("a"), Ok(Used { calls: 4, cost: 2.0 }), "nothing is counted twice");
+}
+
 #[test]
 fn of_many_that_begin_at_once_one_gets_the_consent() {
     let world = World::new();

@@ -107,7 +107,7 @@ fn a_file_that_is_no_ledger_is_not_made_one_by_reading() {
         }
         let before = folder(&world);
         let error = Store::read(&world.path()).err().expect("it was read");
-        assert_eq!(error.problem, Problem::NotALedger, "{error}");
+        assert_eq!(error.problem, Problem::NotYetMade, "{error}");
         assert!(folder(&world) == before);
     }
     let world = World::new();
