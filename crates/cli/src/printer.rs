@@ -31,14 +31,16 @@ pub(crate) struct Warning<'a> {
     warning: &'a str,
 }
 
+/// Where a run in the background talks to, once its parent has told its number. One for the process:
+/// log lines and panics go there as well, since nobody reads stderr any more.
+static LOG: OnceLock<File> = OnceLock::new();
+
 /// Prints what a command has to say.
 pub(crate) struct Printer {
     json: bool,
     bar: ProgressBar,
     lost: AtomicBool,
     unread: AtomicBool,
-    /// Where a run in the background talks to.
-    log: OnceLock<File>,
 }
 
 impl Printer {
@@ -48,13 +50,13 @@ impl Printer {
             bar: ProgressBar::hidden(),
             lost: AtomicBool::new(false),
             unread: AtomicBool::new(false),
-            log: OnceLock::new(),
         }
     }
 
     /// From here on everything is said to `log`: nobody is at the other end any more.
     pub(crate) fn divert(&self, log: File) {
-        let _ = self.log.set(log);
+        let _ = LOG.set(log);
+        std::panic::set_hook(Box::new(|panic| talk_lines(&format!("{panic}\n"))));
     }
 
     /// The progress bar; hidden until a run shows it. It stands aside for every line said.
@@ -103,7 +105,7 @@ impl Printer {
     }
 
     fn out(&self, text: &str) -> bool {
-        if self.log.get().is_some() {
+        if LOG.get().is_some() {
             self.say(text);
             return true;
         }
@@ -173,9 +175,8 @@ impl Printer {
     }
 
     fn say(&self, line: &str) {
-        if let Some(mut log) = self.log.get() {
-            let _ = writeln!(log, "{line}");
-            return;
+        if LOG.get().is_some() {
+            return talk_lines(&format!("{line}\n"));
         }
         self.bar.suspend(|| {
             let _ = writeln!(io::stderr().lock(), "{line}");
@@ -234,13 +235,20 @@ fn shown_lines(text: &str) -> String {
     lines.join("\n")
 }
 
-/// Where the log goes: stderr, a line at a time, like all talk.
+/// Writes lines to where talk goes. What cannot be written is lost: there is no place to say so.
+fn talk_lines(lines: &str) {
+    let _ = match LOG.get() {
+        Some(mut log) => log.write_all(lines.as_bytes()),
+        None => io::stderr().lock().write_all(lines.as_bytes()),
+    };
+}
+
+/// Where log lines go: to the talk, a line at a time.
 struct LogLine;
 
 impl Write for LogLine {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        let text = String::from_utf8_lossy(line);
-        io::stderr().lock().write_all(shown_lines(&text).as_bytes())?;
+        talk_lines(&shown_lines(&String::from_utf8_lossy(line)));
         Ok(line.len())
     }
 

@@ -26,6 +26,10 @@ use crate::{CARD, classify};
 /// The largest reply kept. Research answers have a few kilobytes.
 const MAX_REPLY: usize = 8 * 1024 * 1024;
 
+/// How many headers an answer may have: an answer with more is lost and leaves a doubt. Proxies and
+/// edge networks add their own.
+const MOST_HEADERS: usize = 1_000;
+
 /// How much of a refusal's body is read, and for how long: its status says what it is, and
 /// the body only why.
 const MAX_REFUSAL: usize = 64 * 1024;
@@ -160,7 +164,8 @@ fn build(base_url: &str, reuse: bool) -> Result<reqwest::Client, Error> {
         .connect_timeout(CONNECT_TIMEOUT)
         .pool_idle_timeout(IDLE_TIMEOUT)
         .redirect(redirect::Policy::none())
-        .http1_only();
+        .http1_only()
+        .http1_max_headers(MOST_HEADERS);
     if !reuse {
         builder = builder.pool_max_idle_per_host(0);
     }
@@ -247,16 +252,21 @@ fn header(response: &Response, name: &str) -> Option<String> {
     response.headers().get(name)?.to_str().ok().map(str::to_owned)
 }
 
-/// `Retry-After` in seconds or as a date. A day is the most that is believed.
+/// The longest wait that is believed.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// `Retry-After` in seconds or as a date.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     let wait = match value.parse::<f64>() {
-        Ok(seconds) => Duration::try_from_secs_f64(seconds).ok()?,
+        // Numbers that no duration holds are long all the same.
+        Ok(seconds) if seconds >= 0.0 => Duration::from_secs_f64(seconds.min(LONGEST_WAIT.as_secs_f64())),
+        Ok(_) => return None,
         Err(_) => {
             httpdate::parse_http_date(value).ok()?.duration_since(SystemTime::now()).unwrap_or_default()
         }
     };
-    Some(wait.min(Duration::from_secs(24 * 60 * 60)))
+    Some(wait.min(LONGEST_WAIT))
 }
 
 #[cfg(test)]
@@ -274,8 +284,9 @@ mod tests {
         assert_eq!(after("3"), Some(Duration::from_secs(3)));
         assert_eq!(after("0.5"), Some(Duration::from_millis(500)));
         assert_eq!(after("99999999999"), Some(Duration::from_secs(86_400)));
+        assert_eq!(after("1e20"), Some(Duration::from_secs(86_400)));
         assert_eq!(after("Wed, 21 Oct 2015 07:28:00 GMT"), Some(Duration::ZERO));
-        for nonsense in ["-1", "soon", "", "1e400", "NaN"] {
+        for nonsense in ["-1", "soon", "", "-1e400", "NaN"] {
             assert_eq!(after(nonsense), None, "{nonsense}");
         }
     }

@@ -147,6 +147,17 @@ async fn a_request_id_that_echoes_the_key_is_redacted_before_it_is_cut() {
 }
 
 #[tokio::test]
+async fn an_answer_with_hundreds_of_headers_is_kept() {
+    let base = serve(|mut stream| {
+        take_request(&stream);
+        let more: String = (0..500).map(|at| format!("X-Edge-{at}: v\r\n")).collect();
+        let head = format!("HTTP/1.1 200 OK\r\n{more}Content-Length: {}\r\n\r\n", FOUND.len());
+        let _ = stream.write_all((head + FOUND).as_bytes());
+    });
+    assert_eq!(answered(provider(base, KEY).send(&call()).await), FOUND);
+}
+
+#[tokio::test]
 async fn a_refusal_is_known_by_its_status_though_its_body_hangs_drips_or_floods() {
     let hangs = |mut stream: TcpStream| {
         take_request(&stream);

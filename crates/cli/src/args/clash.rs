@@ -28,7 +28,7 @@ struct Clash {
     hint: &'static str,
 }
 
-const CLASHES: [Clash; 5] = [
+const CLASHES: [Clash; 4] = [
     Clash {
         applies: |levels| refreshes_all(levels) && is_typed(levels, "max_age"),
         message: "`--refresh` asks again whatever the age of an answer, and `--max-age` takes answers up to an age",
@@ -42,13 +42,6 @@ const CLASHES: [Clash; 5] = [
         },
         message: "`--progress bar` draws on a terminal, and a run in the background (`--detach`) has none",
         hint: "leave one of them out; `marl runs wait` tells how far a run in the background is",
-    },
-    Clash {
-        applies: |levels| {
-            is_typed(levels, "detach") && !is_typed(levels, "detached") && is_typed(levels, "verbose")
-        },
-        message: "`--verbose` logs to stderr, and a run in the background (`--detach`) has none",
-        hint: "leave one of them out; `--detach` names the file to which the run reports",
     },
     Clash {
         applies: |levels| is_above(levels, "runs", "limit"),
@@ -148,7 +141,7 @@ mod tests {
         // How it is told.
         (ENRICH, "--detach", "--progress bar", Refused),
         (ENRICH, "--detach", "--progress jsonl", Both),
-        (ENRICH, "--detach", "--verbose", Refused),
+        (ENRICH, "--detach", "--verbose", Both),
         (ENRICH, "--detach", "--json", Both),
         (ENRICH, "--json", "--progress bar", Both),
         (ENRICH, "--json", "--progress jsonl", Both),

@@ -141,7 +141,7 @@ fn advice(kind: ErrorKind) -> Option<&'static str> {
         }
         ErrorKind::Internal => "this is a defect of marl or of the integration: please report it",
         ErrorKind::Timeout | ErrorKind::Network | ErrorKind::Upstream => {
-            "these calls were not paid for; the same command tries them again"
+            "no answer came that a provider bills; the same command tries these calls again"
         }
         _ => return None,
     })

@@ -65,6 +65,15 @@ fn a_reader_that_takes_the_number_and_goes_does_not_end_the_run() {
 }
 
 #[test]
+fn log_lines_of_a_run_in_the_background_are_in_its_log() {
+    let world = world(0, 2);
+    started(&world, "-vv");
+    world.run_bare("runs wait 1").exits(0);
+    let log = world.read(".marl/run-1.log");
+    assert!(log.contains("DEBUG") || log.contains(" INFO "), "{log}");
+}
+
+#[test]
 fn what_is_refused_is_told_as_if_it_were_not_behind() {
     let world = world(0, 3);
     for args in [
