@@ -21,7 +21,7 @@ impl Traces {
             return false;
         }
         let text = plain(text);
-        self.0.iter().any(|trace| is_in(trace, &text))
+        self.0.iter().any(|trace| is_in(trace, &text) || is_split_in(trace, &text))
     }
 }
 
@@ -43,6 +43,39 @@ fn is_in(trace: &str, text: &str) -> bool {
         let goes_on = next == Some('.') && second.is_some_and(char::is_alphanumeric) && !trace.contains(' ');
         begins && !next.is_some_and(joins) && !goes_on
     })
+}
+
+/// How many fields of an object may stand between the parts of a name: a middle name, a title.
+const FIELDS_BETWEEN: usize = 3;
+
+/// Whether a name stands in fields of one object, a part in each: `"first": "jane", "last": "doe"`.
+fn is_split_in(name: &str, text: &str) -> bool {
+    if name.contains(['@', '/', '"']) {
+        return false;
+    }
+    let parts = name.match_indices(' ').map(|(at, _)| (&name[..at], &name[at + 1..]));
+    parts.flat_map(|(one, other)| [(one, other), (other, one)]).any(|(first, second)| {
+        let first = format!("\"{first}\"");
+        text.match_indices(&first)
+            .any(|(at, _)| fields(&text[at + first.len()..]).any(|value| value == second))
+    })
+}
+
+/// The texts of the fields that follow in the same object, the next few of them.
+fn fields(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    let next = move || {
+        let (_, after) = quoted(rest.trim_start().strip_prefix(',')?)?;
+        let (value, after) = quoted(after.trim_start().strip_prefix(':')?)?;
+        rest = after;
+        Some(value)
+    };
+    std::iter::from_fn(next).take(FIELDS_BETWEEN + 1)
+}
+
+/// The text in the quotes at the start, and what follows.
+fn quoted(text: &str) -> Option<(&str, &str)> {
+    text.trim_start().strip_prefix('"')?.split_once('"')
 }
 
 /// A text in lowercase, without the escapes of JSON and of addresses, its spaces as one each.
@@ -107,7 +140,7 @@ mod tests {
 
     #[test]
     fn a_trace_is_found_in_every_spelling_and_not_within_another_name() {
-        let table: [(&str, &[&str], &[&str]); 4] = [
+        let table: [(&str, &[&str], &[&str]); 5] = [
             (
                 "https://www.linkedin.com/in/Jane-Doe/",
                 &[
@@ -128,6 +161,21 @@ mod tests {
                 "José Müller",
                 &[r"Jos\u00e9 M\u00fcller", "jos%C3%89  m%c3%bcller", "Jos\u{e9}\\nM\u{fc}ller"],
                 &["José Müllerson"],
+            ),
+            (
+                "Jane van Doe",
+                &[
+                    r#"{"firstName":"Jane","lastName":"van Doe"}"#,
+                    r#"{"last": "van Doe", "title": "Dr", "first": "Jane", "x": 1}"#,
+                    r#"{"text":"{\"first_name\": \"JANE\", \"middle\": \"Q\", \"last_name\": \"Van Doe\"}"}"#,
+                    r#"{"first":"Jane van","last":"Doe"}"#,
+                ],
+                &[
+                    r#"{"first":"Jane","last":"Roe"}"#,
+                    r#"[{"first":"Jane"},{"last":"van Doe"}]"#,
+                    r#"{"a":"Jane","b":"1","c":"2","d":"3","e":"4","f":"van Doe"}"#,
+                    r#"["Jane","van Doe"]"#,
+                ],
             ),
             ("  ", &[], &["anything", " "]),
         ];
