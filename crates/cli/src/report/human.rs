@@ -43,6 +43,19 @@ pub(crate) fn summary(report: &Report, plan: &Plan) -> Vec<String> {
             either(replaced, "it", "them")
         ));
     }
+    let mixed: u64 = report.counts.mixed.values().sum();
+    if mixed > 0 {
+        let columns = columns_of(plan, report.counts.mixed.keys());
+        let cells = counted(mixed, "filled cell");
+        let differ = either(
+            mixed,
+            "differs from the answer that filled the rest of its row",
+            "differ from the answers that filled the rest of their rows",
+        );
+        lines.push(format!(
+            "mixed    {cells} of your table ({columns}) {differ}; check, or use `--existing overwrite`"
+        ));
+    }
     if report.guarded_cells > 0 {
         let guarded = counted(report.guarded_cells, "answer");
         let alike = either(report.guarded_cells, "looks like a formula", "look like formulas");

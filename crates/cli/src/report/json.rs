@@ -69,6 +69,13 @@ pub(crate) struct Document {
     /// The columns of these cells.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     columns_replaced: Vec<String>,
+    /// Filled cells that stayed and differ from the answer that filled other columns of their row: the
+    /// row may tell of two companies or persons.
+    #[serde(skip_serializing_if = "is_zero")]
+    cells_mixed: u64,
+    /// The columns of these cells.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    columns_mixed: Vec<String>,
     /// Cells that a spreadsheet would have run as a formula.
     cells_guarded: u64,
     errors: Vec<ErrorCount>,
@@ -206,6 +213,8 @@ pub(crate) fn document(report: &Report, plan: &Plan) -> Document {
         cells_said_nothing: counts.said_nothing,
         cells_replaced: counts.replaced.values().sum(),
         columns_replaced: names_of(plan, counts.replaced.keys()),
+        cells_mixed: counts.mixed.values().sum(),
+        columns_mixed: names_of(plan, counts.mixed.keys()),
         cells_guarded: report.guarded_cells,
         errors,
         remarks: counts

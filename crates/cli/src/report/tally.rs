@@ -42,6 +42,8 @@ pub(crate) struct Counts {
     pub(crate) said_nothing: u64,
     /// By output: filled cells of the table that got another value.
     pub(crate) replaced: BTreeMap<usize, u64>,
+    /// By output: filled cells that were kept and differ from the answer that filled others beside them.
+    pub(crate) mixed: BTreeMap<usize, u64>,
     pub(crate) in_doubt: BTreeMap<&'static str, u64>,
     pub(crate) doubts_sent_again: BTreeMap<&'static str, u64>,
     pub(crate) messages: BTreeMap<(usize, ErrorKind, String), Seen>,
@@ -168,8 +170,10 @@ impl Counts {
         self.rows += 1;
         self.kept += end.kept;
         self.said_nothing += end.said_nothing;
-        for output in &end.replaced {
-            *self.replaced.entry(*output).or_default() += 1;
+        for (outputs, counts) in [(&end.replaced, &mut self.replaced), (&end.mixed, &mut self.mixed)] {
+            for output in outputs {
+                *counts.entry(*output).or_default() += 1;
+            }
         }
         for remark in &end.remarks {
             if self.remarks.len() < MOST_MESSAGES || self.remarks.contains_key(remark) {

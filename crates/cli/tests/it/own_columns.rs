@@ -52,6 +52,24 @@ fn cells_that_say_nothing_are_filled_and_counted() {
     assert_eq!(world.run(&format!("enrich {none}")).exits(0).json()["cells_said_nothing"], 0);
 }
 
+/// A row must not tell of two people without a word.
+#[test]
+fn a_kept_cell_that_the_rest_of_its_row_does_not_belong_to_is_told() {
+    let world = World::new();
+    world.write("crm.csv", "Website,CEO\nnike.com,Zora Quist\n3m.com,\nibm.com,arvind k.\n");
+    let steps = "enrich --input crm.csv --integrations find_ceo --into ceo_name=CEO";
+    let run = world.run(steps).exits(0);
+    assert!(
+        run.stderr.contains("mixed    1 filled cell of your table (column CEO) differs"),
+        "{}",
+        run.stderr
+    );
+    let run = world.run(&format!("{steps} --json")).exits(0).json();
+    assert_eq!((&run["cells_mixed"], &run["columns_mixed"]), (&1.into(), &serde_json::json!(["CEO"])));
+    let run = world.run(&format!("{steps} --rows 2- --output o.csv --json")).exits(0).json();
+    assert_eq!(run["cells_mixed"], Json::Null, "a part of the name is the same");
+}
+
 /// A refresh says how many filled cells of the table it replaces, and `--existing keep` keeps them.
 #[test]
 fn filled_cells_that_are_replaced_are_counted_and_can_be_kept() {

@@ -47,6 +47,9 @@ pub struct RowEnd {
     pub written: Vec<Option<Value>>,
     /// How many filled cells were kept although a step found a value for them.
     pub kept: u64,
+    /// The outputs, by their place in the plan, whose filled cell was kept and differs from an answer of
+    /// which other cells were written: the row may tell of two companies or persons.
+    pub mixed: Vec<usize>,
     /// How many output cells of the table said nothing (`N/A`) and were filled.
     pub said_nothing: u64,
     /// How many more of them may be filled by answers that are not there yet.
@@ -126,6 +129,7 @@ impl Engine {
             outcomes: self.plan.steps.iter().map(|_| failed()).collect(),
             written: vec![None; self.plan.outputs().count()],
             kept: 0,
+            mixed: Vec::new(),
             said_nothing: 0,
             may_say_nothing: 0,
             replaced: Vec::new(),

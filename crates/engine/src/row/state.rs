@@ -62,6 +62,7 @@ pub(super) struct State<'a> {
     /// By output: whether its cell was written.
     written: Vec<bool>,
     kept: u64,
+    mixed: Vec<usize>,
     said_nothing: u64,
     may_say_nothing: u64,
     replaced: Vec<usize>,
@@ -85,6 +86,7 @@ impl<'a> State<'a> {
             },
             written: vec![false; plan.outputs().count()],
             kept: 0,
+            mixed: Vec::new(),
             said_nothing: 0,
             may_say_nothing: 0,
             replaced: Vec::new(),
@@ -153,6 +155,24 @@ impl<'a> State<'a> {
     /// Whether an output's cell holds this value already.
     fn is_same(&self, output: &Output, value: &Value) -> bool {
         matches!(&self.cells[output.slot], Cell::Known(Some(cell)) if cell.to_string() == value.to_string())
+    }
+
+    /// Whether an output's cell may speak of the one that a value speaks of.
+    fn is_alike(&self, output: &Output, value: &Value) -> bool {
+        let Cell::Known(Some(cell)) = &self.cells[output.slot] else { return true };
+        // A table writes addresses in its own spelling.
+        let cell = read(output.kind, cell).unwrap_or_else(|_| cell.clone());
+        let (cell, value) = (cell.to_string().to_lowercase(), value.to_string().to_lowercase());
+        match output.kind {
+            // The same company's counts and lists differ from source to source.
+            SemanticType::Integer | SemanticType::List => true,
+            SemanticType::Text => {
+                let words =
+                    |text| str::split(text, |c: char| !c.is_alphanumeric()).filter(|word| word.len() > 2);
+                cell == value || words(&cell).any(|word| words(&value).any(|other| other == word))
+            }
+            _ => cell == value,
+        }
     }
 
     /// The outputs that are to be filled.
@@ -258,6 +278,7 @@ impl<'a> State<'a> {
         let step = &self.plan.steps[index];
         let is_open = matches!(end.outcome, Outcome::Skipped(SkipReason::Unanswered)) || end.unanswered;
         let likeness = end.likeness;
+        let (mut unlike, mut writes) = (Vec::new(), false);
         for output in &step.outputs {
             let fields = match &end.outcome {
                 Outcome::Value(fields) => Some(fields),
@@ -272,8 +293,14 @@ impl<'a> State<'a> {
                 && matches!(&self.cells[output.slot], Cell::Known(Some(_)))
                 && is_open_cell;
             match fields.and_then(|fields| fields.get(output.of)) {
-                Some(_) if keeps => self.kept += 1,
+                Some(field) if keeps => {
+                    self.kept += 1;
+                    if !self.is_alike(output, &field.value) {
+                        unlike.push(output.index);
+                    }
+                }
                 Some(field) => {
+                    writes = true;
                     self.said_nothing += u64::from(says_nothing);
                     if self.is_filled(output) && !self.is_same(output, &field.value) {
                         self.replaced.push(output.index);
@@ -290,6 +317,9 @@ impl<'a> State<'a> {
                 }
                 None => {}
             }
+        }
+        if writes {
+            self.mixed.extend(unlike);
         }
         if let Some(column) = &step.provider_column {
             if is_open {
@@ -341,6 +371,7 @@ impl<'a> State<'a> {
             outcomes: self.outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(lost)).collect(),
             written,
             kept: self.kept,
+            mixed: self.mixed,
             said_nothing: self.said_nothing,
             may_say_nothing: self.may_say_nothing,
             replaced: self.replaced,

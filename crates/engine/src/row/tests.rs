@@ -269,6 +269,7 @@ async fn only_a_filled_cell_that_gets_another_value_is_counted_as_replaced() {
         let way = Way::Open { caller: Arc::clone(&caller), refreshing: caller };
         let end = Engine::new(plan, way).row(cells).await;
         assert_eq!(end.replaced, replaced, "{size} {email}");
+        assert_eq!(end.mixed, Vec::<usize>::new(), "no step fills one cell and keeps another");
         assert!(end.may_replace.is_empty());
     }
 }
