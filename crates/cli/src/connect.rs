@@ -73,12 +73,17 @@ impl Found {
     /// What the provider is made with.
     pub(crate) fn connection(&self, card: &Card) -> Result<Connection, Failure> {
         let key = self.key.as_ref().map(|(key, _)| key.clone());
-        Ok(Connection { base_url: self.base_url(card)?, key })
+        Ok(Connection { base_url: self.base_url(card)?, key, contact: None })
     }
 }
 
-/// Connects these providers to the vendors.
-pub(crate) fn live(names: &[&'static str], registry: &Registry, folder: &Path) -> Result<Connected, Failure> {
+/// Connects these providers to the vendors, which can write to `contact`.
+pub(crate) fn live(
+    names: &[&'static str],
+    registry: &Registry,
+    folder: &Path,
+    contact: Option<&str>,
+) -> Result<Connected, Failure> {
     let keyless = |card: &Card| of_environment(card.key_variable).is_none();
     let cards = registry.providers().map(|entry| entry.card).filter(|card| names.contains(&card.name));
     // With every key in the environment no file has a say.
@@ -86,7 +91,7 @@ pub(crate) fn live(names: &[&'static str], registry: &Registry, folder: &Path) -
     let mut told = Vec::new();
     let mut connected = connect(names, registry, |card| {
         let found = look_up(card, file.as_ref());
-        let connection = found.connection(card)?;
+        let connection = Connection { contact: contact.map(str::to_owned), ..found.connection(card)? };
         let scope = (connection.base_url != card.default_base).then(|| connection.base_url.clone());
         if let (Some(base), Some(source)) = (&scope, found.base_source()) {
             told.push(format!("{}'s address is {base}, by {}", card.name, source.word(card.base_variable)));
@@ -104,7 +109,7 @@ pub(crate) fn sandbox(names: &[&'static str], registry: &Registry, url: &str) ->
 
 /// The connection to a sandbox at `url`.
 pub(crate) fn to_sandbox(url: &str) -> Connection {
-    Connection { base_url: url.to_owned(), key: Some(Secret::new("sandbox")) }
+    Connection { base_url: url.to_owned(), key: Some(Secret::new("sandbox")), contact: None }
 }
 
 fn connect(

@@ -218,7 +218,12 @@ impl<'a> Job<'a> {
         let sandbox = if self.args.ledger.sandbox { Some(start_sandbox().await?) } else { None };
         let connected = match &sandbox {
             Some(sandbox) => connect::sandbox(&self.plan.providers(), &self.registry, &sandbox.url())?,
-            None => connect::live(&self.plan.providers(), &self.registry, &self.place.working)?,
+            None => connect::live(
+                &self.plan.providers(),
+                &self.registry,
+                &self.place.working,
+                self.place.settings.contact(),
+            )?,
         };
         let in_doubt = self.args.in_doubt.map(InDoubt::from);
         let settings = self.place.settings.gateway(self.args.parallel, in_doubt, caps, &connected.bases)?;

@@ -49,7 +49,7 @@ impl Past {
         let plan = Arc::new(Plan::new(&steps.request(), &header(sketch, &name), registry)?);
         let ledger = Arc::new(RunLedger::ageless(Arc::clone(store)));
         // A provider that only reads needs no address and no key.
-        let nowhere = || Connection { base_url: String::new(), key: None };
+        let nowhere = || Connection { base_url: String::new(), key: None, contact: None };
         let providers = registry.providers().map(|entry| entry.connect(nowhere()));
         let gateway = Gateway::new(providers, ledger, steps.settings(), Arc::new(Silent));
         let engine = Arc::new(Engine::new(Arc::clone(&plan), Way::Closed(gateway)));

@@ -23,6 +23,9 @@ const MAX_PARALLEL: usize = 16;
 /// The most attempts at one call: each may be paid for where its answer is lost.
 const MOST_ATTEMPTS: u32 = 10;
 
+/// The longest contact, in characters.
+const LONGEST_CONTACT: usize = 200;
+
 /// The shortest time for a call to a provider: a call that is given up sooner is most likely paid
 /// for, and leaves a doubt.
 const LEAST_CALL: f64 = 5.0;
@@ -31,6 +34,7 @@ const LEAST_CALL: f64 = 5.0;
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Settings {
+    contact: Option<String>,
     currency: Option<String>,
     price: BTreeMap<String, BTreeMap<String, f64>>,
     limits: Limits,
@@ -116,6 +120,7 @@ impl Settings {
             }
         }
         settings.check_times()?;
+        settings.check_contact()?;
         Ok(settings)
     }
 
@@ -175,6 +180,27 @@ impl Settings {
             }
         }
         Ok(())
+    }
+
+    /// A contact becomes a part of a header.
+    fn check_contact(&self) -> Result<(), Failure> {
+        let fits = |contact: &String| {
+            !contact.trim().is_empty()
+                && contact.len() <= LONGEST_CONTACT
+                && contact.bytes().all(|byte| (b' '..=b'~').contains(&byte) && !b"()\\".contains(&byte))
+        };
+        match self.contact.as_ref().is_none_or(fits) {
+            true => Ok(()),
+            false => Err(Failure::usage(format!(
+                "{FILE}: `contact` must have 1 to {LONGEST_CONTACT} plain characters, and no parentheses"
+            ))
+            .hint("an e-mail address or a web page, such as `ops@acme.com`")),
+        }
+    }
+
+    /// Whom a vendor can write to about this project's requests.
+    pub(crate) fn contact(&self) -> Option<&str> {
+        self.contact.as_deref().map(str::trim)
     }
 
     /// Whether the project asks for consent before anything is bought. That it does not, says
@@ -328,6 +354,16 @@ mod tests {
     fn refused(text: &str) -> String {
         let failure = Settings::parse(text, &["datagen"]).unwrap_err();
         failure.lines().iter().map(|(word, line)| format!("{word}: {line}")).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn a_contact_fits_into_a_header() {
+        let settings = Settings::parse("contact = \" ops@acme.com \"\n", &[]).unwrap();
+        assert_eq!(settings.contact(), Some("ops@acme.com"));
+        let long = "x".repeat(201);
+        for contact in ["", "  ", "a\\nb", "münchen", "a (b)", &long] {
+            assert!(refused(&format!("contact = \"{contact}\"\n")).contains("`contact` must"), "{contact}");
+        }
     }
 
     #[test]

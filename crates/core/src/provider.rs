@@ -36,6 +36,8 @@ pub struct Connection {
     pub base_url: String,
     /// The key; `None` is an error only when the first call has to be sent.
     pub key: Option<Secret>,
+    /// Whom a vendor can write to about the requests, in the words of the user's settings.
+    pub contact: Option<String>,
 }
 
 /// A plugin that speaks one vendor's wire format.

@@ -4,7 +4,6 @@
 //! attempt and says what its end means; it never retries, waits or stores.
 
 mod classify;
-mod client;
 mod envelope;
 mod mend;
 mod prose;
@@ -16,10 +15,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use marl_core::{
     Call, Connection, Error, Provider, Registration, Reply,
-    provider::{Attempt, Card},
+    provider::{Attempt, Card, Failure},
 };
-
-use client::Client;
+use serde_json::json;
+use wire::{Client, Request};
 
 /// The registered name, as contracts use it.
 pub const NAME: &str = "datagen";
@@ -45,7 +44,7 @@ pub struct DataGen {
 impl DataGen {
     /// A provider with this key and base; builds no client and sends nothing yet.
     pub fn new(connection: Connection) -> Self {
-        Self { client: Client::new(connection) }
+        Self { client: Client::new("DataGen", &CARD, connection) }
     }
 }
 
@@ -56,11 +55,17 @@ impl Provider for DataGen {
     }
 
     fn ready(&self) -> Result<(), Error> {
-        self.client.key_header().map(drop)
+        self.client.key_header("").map(drop)
     }
 
     async fn send(&self, call: &Call) -> Attempt {
-        self.client.execute(call).await
+        let key = match self.client.key_header("") {
+            Ok(key) => key,
+            Err(error) => return Failure { retryable: false, ..Failure::not_sent(error) }.into(),
+        };
+        let body = json!({"tool_alias_name": call.operation, "parameters": call.parameters});
+        let request = Request::post_json("/api/tools/execute", &body).header("x-api-key", key);
+        self.client.attempt(request, |status, body| classify::answer(&call.operation, status, body)).await
     }
 
     fn read(&self, call: &Call, body: &str) -> Result<Reply, Error> {

@@ -105,8 +105,9 @@ fn is_plugin(folder: &str) -> bool {
 fn may_use(folder: &str, dependency: &Dependency<'_>) -> bool {
     match (folder, dependency.name) {
         ("cli", _) => true,
-        ("engine", "marl-core") => true,
+        ("engine" | "wire", "marl-core") => true,
         (plugin, "marl-core") if is_plugin(plugin) => true,
+        (plugin, "wire") => plugin.starts_with("provider-"),
         (plugin, "sandbox") if is_plugin(plugin) => dependency.dev,
         _ => false,
     }
@@ -116,9 +117,12 @@ fn rule(folder: &str) -> &'static str {
     match folder {
         "core" => "the core knows none of our other crates",
         "engine" => "the engine knows the core alone, and no plugin",
+        "wire" => "the wire knows the core alone, and no vendor",
         "sandbox" => "a mistake that both sides share would show in no test",
         "xtask" => "the tools compile without the program",
-        folder if is_plugin(folder) => "a plugin knows the core alone, and the sandbox in its tests",
+        folder if is_plugin(folder) => {
+            "a plugin knows the core, a provider the wire too, and both the sandbox in their tests"
+        }
         _ => "a new crate's direction is not decided: say in xtask/src/tidy/manifests.rs what it may use",
     }
 }
@@ -140,6 +144,7 @@ mod tests {
         let files = [
             manifest("core", "marl-core", ""),
             manifest("sandbox", "sandbox", ""),
+            manifest("wire", "wire", ""),
             manifest(folder, package, dependencies),
         ];
         let mut findings = Findings::default();
@@ -164,6 +169,10 @@ mod tests {
         check_one("integration-x", "integration-x", tests, &[]);
         let real = "[dependencies]\nsandbox.workspace = true\n";
         check_one("integration-x", "integration-x", real, &["`integration-x` must not depend on `sandbox`"]);
+        let wire = "[dependencies]\nwire.workspace = true\n";
+        check_one("provider-x", "provider-x", wire, &[]);
+        check_one("integration-x", "integration-x", wire, &["`integration-x` must not depend on `wire`"]);
+        check_one("engine", "engine", wire, &["`engine` must not depend on `wire`"]);
         check_one("engine", "engine", real, &["`engine` must not depend on `sandbox`"]);
         check_one("mcp", "mcp", real, &["`mcp` must not depend on `sandbox`: a new crate's"]);
     }

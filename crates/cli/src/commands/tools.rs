@@ -193,7 +193,7 @@ impl Ask<'_> {
         let names = [self.provider];
         let connected = match &sandbox {
             Some(sandbox) => connect::sandbox(&names, self.registry, &sandbox.url())?,
-            None => connect::live(&names, self.registry, &self.place.working)?,
+            None => connect::live(&names, self.registry, &self.place.working, self.place.settings.contact())?,
         };
         // One attempt, whatever became of an earlier one: the user asks for just that.
         let settings =

@@ -239,7 +239,8 @@ impl Place {
     }
 
     fn gateway(&self, ledger: Arc<dyn Ledger>) -> Gateway {
-        let connection = || Connection { base_url: self.sandbox.url(), key: Some(Secret::new("sandbox")) };
+        let connection =
+            || Connection { base_url: self.sandbox.url(), key: Some(Secret::new("sandbox")), contact: None };
         let providers = self.registry.providers().map(|entry| entry.connect(connection()));
         Gateway::new(providers, ledger, Settings { parallel: 8, ..Settings::default() }, Arc::new(Silent))
     }

@@ -45,7 +45,7 @@ pub(super) async fn checks(
         // The key alone, so that it is judged whatever the address is.
         let (base_url, secret) =
             (card.default_base.to_owned(), found.key.as_ref().map(|(key, _)| key.clone()));
-        let provider = entry.connect(Connection { base_url, key: secret.clone() });
+        let provider = entry.connect(Connection { base_url, key: secret.clone(), contact: None });
         let key = key(&*provider, &found);
         let can_be_asked = key.exit == exit::DONE;
         checks.push(key);
