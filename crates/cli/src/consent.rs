@@ -5,10 +5,8 @@
 //! has a cap. This module decides before anything is made; the ledger counts, the gateway's caps
 //! hold the run to what is left.
 
-use engine::{
-    gateway::Caps,
-    ledger::{Store, Used},
-};
+use engine::gateway::Caps;
+use ledger_sqlite::{Store, Used};
 use schemars::JsonSchema;
 use serde::Serialize;
 

@@ -2,10 +2,8 @@
 //! place that says so, for `why` and for `gaps`. It reads no table and no ledger.
 
 use clap::ValueEnum;
-use engine::{
-    ledger::{RunRecord, RunState},
-    plan::{Step, Task},
-};
+use engine::plan::{Step, Task};
+use ledger_sqlite::{RunRecord, RunState};
 use marl_core::{Error, ErrorKind, Outcome, SkipReason};
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -12,9 +12,10 @@ use std::{
 use engine::{
     Silent,
     gateway::{Caps, Gateway, InDoubt, Settings as GatewaySettings},
-    ledger::{Ledger, MaxAge, Memory, Problem, RunLedger, Store},
+    ledger::{Ledger, Memory},
     plan::{self, Advice, Header, Plan, PlanError, Refresh, Request},
 };
+use ledger_sqlite::{MaxAge, Problem, RunLedger, Store};
 use marl_core::{Registry, SemanticType};
 use sandbox::{Options, Sandbox};
 

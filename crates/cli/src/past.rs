@@ -3,12 +3,8 @@
 
 use std::sync::Arc;
 
-use engine::{
-    Engine, Silent, Way,
-    gateway::Gateway,
-    ledger::{RunLedger, RunRecord, Store},
-    plan::Plan,
-};
+use engine::{Engine, Silent, Way, gateway::Gateway, plan::Plan};
+use ledger_sqlite::{RunLedger, RunRecord, Store};
 use marl_core::{Connection, Registry};
 
 use crate::{

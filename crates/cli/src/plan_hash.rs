@@ -11,9 +11,9 @@ use std::{fmt, fs::File, io, path::Path, str::FromStr};
 
 use engine::{
     gateway::{InDoubt, Settings},
-    ledger::Store,
     plan::{Plan, Task},
 };
+use ledger_sqlite::Store;
 use sha2::{Digest, Sha256};
 
 use crate::{

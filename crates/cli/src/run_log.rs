@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use engine::ledger::run_file;
+use ledger_sqlite::run_file;
 
 use crate::{error_code::ErrorCode, exit, failure::Failure, project};
 

@@ -9,7 +9,8 @@ use std::{
     time::Duration,
 };
 
-use engine::{gateway::Gateway, ledger::Store};
+use engine::gateway::Gateway;
+use ledger_sqlite::Store;
 use marl_core::SkipReason;
 use tokio::task::JoinHandle;
 

@@ -106,6 +106,7 @@ fn may_use(folder: &str, dependency: &Dependency<'_>) -> bool {
     match (folder, dependency.name) {
         ("cli", _) => true,
         ("engine" | "wire", "marl-core") => true,
+        (ledger, "marl-core" | "engine") if ledger.starts_with("ledger-") => true,
         (plugin, "marl-core") if is_plugin(plugin) => true,
         (plugin, "wire") => plugin.starts_with("provider-"),
         (plugin, "sandbox") if is_plugin(plugin) => dependency.dev,
@@ -117,6 +118,7 @@ fn rule(folder: &str) -> &'static str {
     match folder {
         "core" => "the core knows none of our other crates",
         "engine" => "the engine knows the core alone, and no plugin",
+        ledger if ledger.starts_with("ledger-") => "a ledger knows the engine and the core alone",
         "wire" => "the wire knows the core alone, and no vendor",
         "sandbox" => "a mistake that both sides share would show in no test",
         "xtask" => "the tools compile without the program",

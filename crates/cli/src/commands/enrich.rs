@@ -11,9 +11,10 @@ use std::{
 use engine::{
     Engine, Listener, RowEnd, Way as Outside,
     gateway::{Caps, Gateway},
-    ledger::{Ledger, MaxAge, RunLedger, RunStart},
+    ledger::Ledger,
     plan::Plan,
 };
+use ledger_sqlite::{MaxAge, RunLedger, RunStart};
 use marl_core::SkipReason;
 
 use super::{block_on, detach};

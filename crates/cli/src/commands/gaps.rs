@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use engine::{RowEnd, gateway::Standing, ledger::Store};
+use engine::{RowEnd, gateway::Standing};
+use ledger_sqlite::Store;
 use marl_core::{Outcome, Registry, excerpt, terminal};
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, sync::Arc};
 
-use engine::ledger::{CallRecord, Prune, Removed, Stats, Store};
+use ledger_sqlite::{CallRecord, Prune, Removed, Stats, Store};
 use marl_core::{Registry, SemanticType};
 use schemars::JsonSchema;
 use serde::Serialize;

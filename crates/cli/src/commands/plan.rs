@@ -3,7 +3,8 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use engine::{Engine, Forecast, Foreseen, RowEnd, Way as Outside, gateway::Gateway, ledger::Store};
+use engine::{Engine, Forecast, Foreseen, RowEnd, Way as Outside, gateway::Gateway};
+use ledger_sqlite::Store;
 
 use super::{block_on, enrich};
 use crate::{

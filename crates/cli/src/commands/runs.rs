@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use engine::ledger::{RunRecord, RunState, Store};
+use ledger_sqlite::{RunRecord, RunState, Store};
 use marl_core::Registry;
 use schemars::JsonSchema;
 use serde::Serialize;

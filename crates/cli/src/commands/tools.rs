@@ -8,8 +8,9 @@ use std::sync::Arc;
 use engine::{
     Silent,
     gateway::{Caps, Gateway, InDoubt, Settings as GatewaySettings},
-    ledger::{Ledger, MaxAge, Memory, RunLedger, RunRecordEnd, RunStart, RunState},
+    ledger::{Ledger, Memory},
 };
+use ledger_sqlite::{MaxAge, RunEnd, RunLedger, RunStart, RunState};
 use marl_core::{Call, CallEnd, ErrorKind, Registry, Reply};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -172,7 +173,7 @@ impl Ask<'_> {
                 .billed());
         }
         let summary = serde_json::to_string(&document).expect("our documents have text keys");
-        store.end_run(run, &RunRecordEnd { state: RunState::Finished, summary })?;
+        store.end_run(run, &RunEnd { state: RunState::Finished, summary })?;
         match failure {
             Some(failure) => Err(failure),
             None => {

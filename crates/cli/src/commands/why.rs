@@ -2,9 +2,10 @@
 
 use engine::{
     StepEnd,
-    ledger::{CallRecord, CallState, RunRecord, Store},
+    ledger::CallState,
     plan::{self, Task},
 };
+use ledger_sqlite::{CallRecord, RunRecord, Store};
 use marl_core::{Call, Error, Outcome, READING, Registry};
 use schemars::JsonSchema;
 use serde::Serialize;

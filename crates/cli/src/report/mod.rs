@@ -36,7 +36,7 @@ use std::{
     time::Duration,
 };
 
-use engine::ledger::RunState;
+use ledger_sqlite::RunState;
 
 pub(crate) use crate::words::thousands;
 use crate::{consent::Consent, files::Output, words::counted};

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use engine::ledger::{RunRecord, RunState};
+use ledger_sqlite::{RunRecord, RunState};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value as Json;

@@ -7,13 +7,14 @@ use async_trait::async_trait;
 use engine::{
     Engine, Forecast, RowEnd, Silent, Way,
     gateway::{Gateway, Settings},
-    ledger::{Ledger, MaxAge, RunLedger, RunStart, Store},
+    ledger::Ledger,
     plan::{Existing, Header, Plan, Refresh, Request, Set, StepRequest, Tweak},
 };
 use futures::{StreamExt, stream};
 use integration_find_ceo::FindCeo;
 use integration_linkedin::LinkedinProfile;
 use integration_web_research::WebResearch;
+use ledger_sqlite::{MaxAge, RunLedger, RunStart, Store};
 use marl_core::{
     CallSpec, Column, Connection, Context, Contract, Error, Fields, Integration, Registration, Registry, Row,
     Secret, SemanticType, Value,

@@ -135,7 +135,7 @@ impl Shared {
                 return Ok(end.map_or(Next::Again(Duration::ZERO), Next::End));
             }
         };
-        if let Err(error) = self.ledger.sending(intent) {
+        if let Err(error) = self.ledger.sending(intent).await {
             self.ledger.take_back(&key, intent).await?;
             return Err(error);
         }

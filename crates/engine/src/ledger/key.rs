@@ -37,8 +37,8 @@ impl Key {
 }
 
 impl Key {
-    /// A key as the ledger holds it.
-    pub(super) fn stored(bytes: [u8; 32]) -> Self {
+    /// A key as a ledger holds it.
+    pub fn stored(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
@@ -68,7 +68,7 @@ impl fmt::Debug for Key {
 
 /// JSON text with sorted keys and no spaces, whatever order the parameters were built in.
 /// It is what the ledger stores of a call's parameters.
-pub(super) fn canonical(json: &Json) -> String {
+pub fn canonical(json: &Json) -> String {
     let mut text = String::new();
     write_canonical(json, &mut text);
     text

@@ -58,7 +58,7 @@ impl Ledger for Memory {
         true
     }
 
-    fn sending(&self, _: Intent) -> Result<(), LedgerError> {
+    async fn sending(&self, _: Intent) -> Result<(), LedgerError> {
         Ok(())
     }
 

@@ -1,24 +1,22 @@
 //! The record of calls: intent before, reply after. A trait and two forms of it.
 //!
 //! Intents and replies of every call go through here, and nothing else does: rows, steps and
-//! policies are not known to it. [`RunLedger`] is the durable form, [`Memory`] forgets at the end
-//! of the run.
+//! policies are not known to it. [`Memory`] forgets at the end of the run; durable forms are crates
+//! of their own, which may keep their records on another machine: nothing here blocks a thread, and
+//! every clock is the ledger's own.
 
 mod key;
 mod memory;
-mod sqlite;
+mod state;
 
 use std::{error, fmt, time::Duration};
 
 use async_trait::async_trait;
 use marl_core::{Call, Error};
 
-pub use key::{Key, Scope};
+pub use key::{Key, Scope, canonical};
 pub use memory::Memory;
-pub use sqlite::{
-    BeginError, CallRecord, CallState, Freshness, MaxAge, OpenError, Problem, Prune, Removed,
-    RunEnd as RunRecordEnd, RunLedger, RunRecord, RunStart, RunState, Stats, Store, Used, run_file,
-};
+pub use state::CallState;
 
 /// What the ledger knows of a call.
 #[derive(Debug, Clone)]
@@ -52,7 +50,19 @@ pub enum Known {
 
 /// The right to send one attempt of a call, and the duty to say how it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Intent(pub i64);
+pub struct Intent(i64);
+
+impl Intent {
+    /// For a ledger: the intent that it knows by this number.
+    pub fn new(id: i64) -> Self {
+        Self(id)
+    }
+
+    /// For the ledger that made it: the number that it gave.
+    pub fn id(self) -> i64 {
+        self.0
+    }
+}
 
 /// What came of a claim.
 #[derive(Debug)]
@@ -150,7 +160,7 @@ pub trait Ledger: Send + Sync {
 
     /// The attempt is sent now. Where [`Self::tells_unsent`], an intent of which this was never
     /// said is as if it had never been claimed, once its process is dead.
-    fn sending(&self, intent: Intent) -> Result<(), LedgerError>;
+    async fn sending(&self, intent: Intent) -> Result<(), LedgerError>;
 
     /// The attempt was not bought: as if it had never been claimed.
     async fn take_back(&self, key: &Key, intent: Intent) -> Result<(), LedgerError>;

@@ -6,7 +6,8 @@ use std::{
     process,
 };
 
-use engine::ledger::{LedgerError, RunRecord, RunState, Store};
+use engine::ledger::LedgerError;
+use ledger_sqlite::{RunRecord, RunState, Store};
 use marl_core::Registry;
 
 use super::Check;

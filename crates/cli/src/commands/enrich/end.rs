@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use engine::ledger::{RunRecordEnd, Store};
+use ledger_sqlite::{RunEnd, Store};
 use marl_core::ErrorKind;
 
 use super::Run;
@@ -69,7 +69,7 @@ impl Run<'_> {
         let document = report::document(&report, &self.plan);
         if !is_gone {
             let summary = serde_json::to_string(&document).expect("our documents have text keys");
-            let ended = store.end_run(run, &RunRecordEnd { state: report.status.into(), summary });
+            let ended = store.end_run(run, &RunEnd { state: report.status.into(), summary });
             // What failed in a ledger that cannot be written is told already.
             if !is_lost {
                 ended?;

@@ -38,8 +38,8 @@ impl Ledger for Noted {
 
     async fn claim(&self, asking: &Asking<'_>) -> Result<Claim, LedgerError> {
         let claim = self.memory.claim(asking).await?;
-        if let Claim::Granted(Intent(intent)) = claim {
-            self.note("claim", intent);
+        if let Claim::Granted(intent) = claim {
+            self.note("claim", intent.id());
         }
         Ok(claim)
     }
@@ -48,18 +48,18 @@ impl Ledger for Noted {
         !self.claims_in_slots
     }
 
-    fn sending(&self, Intent(intent): Intent) -> Result<(), LedgerError> {
-        self.note("send", intent);
+    async fn sending(&self, intent: Intent) -> Result<(), LedgerError> {
+        self.note("send", intent.id());
         Ok(())
     }
 
     async fn take_back(&self, key: &Key, intent: Intent) -> Result<(), LedgerError> {
-        self.note("take back", intent.0);
+        self.note("take back", intent.id());
         self.memory.take_back(key, intent).await
     }
 
     async fn settle(&self, key: &Key, intent: Intent, ended: Ended) -> Result<(), LedgerError> {
-        self.note("settle", intent.0);
+        self.note("settle", intent.id());
         self.memory.settle(key, intent, ended).await
     }
 }

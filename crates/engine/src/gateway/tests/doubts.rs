@@ -102,8 +102,8 @@ impl Ledger for Held {
         true
     }
 
-    fn sending(&self, intent: Intent) -> Result<(), LedgerError> {
-        self.0.sending(intent)
+    async fn sending(&self, intent: Intent) -> Result<(), LedgerError> {
+        self.0.sending(intent).await
     }
 
     async fn take_back(&self, key: &Key, intent: Intent) -> Result<(), LedgerError> {

@@ -16,13 +16,13 @@ use std::{
 
 use rusqlite::{Connection, ffi};
 
-use super::open::{self, OpenError, Still};
+use crate::open::{self, OpenError, Still};
 
 /// How long one transaction is shared.
 const SHARED_FOR: Duration = Duration::from_millis(5);
 
 /// A few connections, so that threads do not wait for each other.
-pub(super) struct Readers {
+pub(crate) struct Readers {
     path: PathBuf,
     all: Vec<Mutex<Reader>>,
     /// Counts this process's commits.
@@ -39,12 +39,12 @@ struct Reader {
 }
 
 impl Readers {
-    pub(super) fn open(path: &Path) -> Result<Self, OpenError> {
+    pub(crate) fn open(path: &Path) -> Result<Self, OpenError> {
         Self::with(path, || Ok((open::reader(path)?, None)))
     }
 
     /// Connections to a ledger that is not changed.
-    pub(super) fn read_only(path: &Path) -> Result<Self, OpenError> {
+    pub(crate) fn read_only(path: &Path) -> Result<Self, OpenError> {
         Self::with(path, || open::read_only(path))
     }
 
@@ -62,7 +62,7 @@ impl Readers {
     }
 
     /// Looks up in a shared transaction.
-    pub(super) fn shared<T>(
+    pub(crate) fn shared<T>(
         &self,
         look_up: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> rusqlite::Result<T> {
@@ -76,7 +76,7 @@ impl Readers {
     }
 
     /// Reads what is stored now.
-    pub(super) fn fresh<T>(
+    pub(crate) fn fresh<T>(
         &self,
         read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> rusqlite::Result<T> {
@@ -88,12 +88,12 @@ impl Readers {
     }
 
     /// Something was stored.
-    pub(super) fn committed(&self) {
+    pub(crate) fn committed(&self) {
         self.commits.fetch_add(1, Ordering::SeqCst);
     }
 
     /// Ends transactions that nobody has used for a while: the log cannot shrink under them.
-    pub(super) fn end_idle(&self) {
+    pub(crate) fn end_idle(&self) {
         for reader in &self.all {
             if let Ok(mut reader) = reader.try_lock()
                 && reader.since.is_some_and(|since| since.elapsed() > SHARED_FOR)
@@ -104,7 +104,7 @@ impl Readers {
     }
 
     /// Does `work` while nobody reads.
-    pub(super) fn hold<T>(&self, work: impl FnOnce() -> T) -> T {
+    pub(crate) fn hold<T>(&self, work: impl FnOnce() -> T) -> T {
         let mut all: Vec<_> =
             self.all.iter().map(|reader| reader.lock().unwrap_or_else(PoisonError::into_inner)).collect();
         for reader in &mut all {

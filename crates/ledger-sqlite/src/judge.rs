@@ -2,11 +2,11 @@
 
 use std::{path::Path, time::Duration};
 
+use engine::ledger::{Key, Known};
 use marl_core::{Error, ErrorKind};
 use rusqlite::{Connection, Row};
 
-use super::{calls::CallState, lock::Process, ms, now_ms, runs};
-use crate::ledger::{Key, Known};
+use crate::{CallState, calls::Coded, lock::Process, ms, now_ms, runs};
 
 /// How old a stored answer may be.
 #[derive(Debug, Clone, Copy)]
@@ -49,15 +49,15 @@ pub enum Freshness {
 
 /// Judges what stored rows mean for one run.
 #[derive(Debug, Clone)]
-pub(super) struct Judge {
-    pub(super) run: i64,
-    pub(super) freshness: Freshness,
+pub(crate) struct Judge {
+    pub(crate) run: i64,
+    pub(crate) freshness: Freshness,
 }
 
 impl Judge {
     /// What is known of `key`. Any usable answer comes first; then whoever is asking, a doubt,
     /// and a failure of this run.
-    pub(super) fn known(
+    pub(crate) fn known(
         &self,
         db: &Connection,
         key: &Key,

@@ -2,16 +2,18 @@
 
 use std::{error, fmt, path::Path};
 
+use engine::ledger::LedgerError;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{
-    CallState, Store, Used, calls, consent, failed, lock,
+use crate::{
+    CallState, Store, Used,
+    calls::{self, Coded},
+    consent, failed, lock,
     lock::{Process, RunLock},
     now_ms,
 };
-use crate::ledger::LedgerError;
 
 /// What is recorded of a run at its start.
 #[derive(Debug, Clone)]
@@ -57,10 +59,10 @@ impl fmt::Display for BeginError {
 impl error::Error for BeginError {}
 
 /// A run whose start is recorded, and whose lock is held.
-pub(super) struct Begun {
-    pub(super) run: i64,
-    pub(super) lock: RunLock,
-    pub(super) used_before: Used,
+pub(crate) struct Begun {
+    pub(crate) run: i64,
+    pub(crate) lock: RunLock,
+    pub(crate) used_before: Used,
 }
 
 /// How a run ended.
@@ -146,7 +148,7 @@ const COLUMNS: &str =
 impl Store {
     /// Records the start of a run and takes its lock, in one transaction: whoever begins another
     /// under the same consent finds either nothing or a run that holds its lock.
-    pub(super) fn begin_run(&self, start: &RunStart, now: i64) -> Result<Begun, BeginError> {
+    pub(crate) fn begin_run(&self, start: &RunStart, now: i64) -> Result<Begun, BeginError> {
         let (start, path) = (start.clone(), self.path.clone());
         self.writer()?.run_blocking(move |db| begin(db, &path, &start, now))?
     }
@@ -259,7 +261,7 @@ impl Store {
 
     /// Open intents of dead processes are doubts, or were never sent: says so in the record, for
     /// whoever reads it, and removes what the processes left behind.
-    pub(super) fn settle_the_dead(&self) -> Result<(), LedgerError> {
+    pub(crate) fn settle_the_dead(&self) -> Result<(), LedgerError> {
         let open = |db: &Connection| {
             let mut statement = db.prepare("SELECT DISTINCT run FROM call WHERE state = 0")?;
             let runs = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
@@ -309,7 +311,7 @@ fn begin(
 }
 
 /// What is known of a run's process.
-pub(super) fn process(db: &Connection, ledger: &Path, run: i64) -> rusqlite::Result<Process> {
+pub(crate) fn process(db: &Connection, ledger: &Path, run: i64) -> rusqlite::Result<Process> {
     let started_at = db
         .prepare_cached("SELECT started_at FROM run WHERE id = ?1")?
         .query_row([run], |row| row.get(0))

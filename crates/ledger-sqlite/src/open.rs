@@ -9,13 +9,13 @@ use std::{
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
 
-use super::schema;
+use crate::schema;
 
 /// "marl" in ASCII: a file with another id is not ours.
-pub(super) const APPLICATION_ID: i32 = 0x6d61_726c;
+pub(crate) const APPLICATION_ID: i32 = 0x6d61_726c;
 
 /// The migrations, each from one version to the next; a new file runs them all.
-pub(super) const MIGRATIONS: [&str; 3] =
+pub(crate) const MIGRATIONS: [&str; 3] =
     [include_str!("schema.sql"), include_str!("consent.sql"), include_str!("removed.sql")];
 
 /// How a ledger of an earlier version is read as one of the newest without changing it, by a temporary
@@ -26,7 +26,7 @@ const VIEWED_AS_NEWEST: [&str; MIGRATIONS.len() - 1] = [
 ];
 
 /// How long a writer waits for another process's commit.
-pub(super) const BUSY: Duration =
+pub(crate) const BUSY: Duration =
     if cfg!(test) { Duration::from_millis(300) } else { Duration::from_secs(20) };
 
 /// Every commit waits for the disk. The other word is for measuring what that costs.
@@ -68,7 +68,7 @@ impl OpenError {
         Self { problem, message: format!("the ledger {}: {why}", path.display()) }
     }
 
-    pub(super) fn io(path: &Path, error: &io::Error) -> Self {
+    pub(crate) fn io(path: &Path, error: &io::Error) -> Self {
         let problem = match error.kind() {
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Problem::ReadOnly,
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Problem::Full,
@@ -77,7 +77,7 @@ impl OpenError {
         Self::new(path, problem, &error.to_string())
     }
 
-    pub(super) fn sql(path: &Path, error: &rusqlite::Error) -> Self {
+    pub(crate) fn sql(path: &Path, error: &rusqlite::Error) -> Self {
         let problem = match error.sqlite_error_code() {
             Some(ErrorCode::NotADatabase) => Problem::NotALedger,
             Some(ErrorCode::DatabaseCorrupt) => Problem::Corrupt,
@@ -120,7 +120,7 @@ impl fmt::Display for OpenError {
 impl error::Error for OpenError {}
 
 /// What SQLite says, in words that name what to look at.
-pub(super) fn spoken(error: &rusqlite::Error) -> String {
+pub(crate) fn spoken(error: &rusqlite::Error) -> String {
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => super::room::FULL.to_owned(),
         Some(ErrorCode::NotADatabase) => "this is not a ledger of marl".to_owned(),
@@ -134,7 +134,7 @@ pub(super) fn spoken(error: &rusqlite::Error) -> String {
 
 /// The writing connection, and whether the file is new. Makes the folder, with a `.gitignore`
 /// when it is marl's own.
-pub(super) fn writer(path: &Path) -> Result<(Connection, bool), OpenError> {
+pub(crate) fn writer(path: &Path) -> Result<(Connection, bool), OpenError> {
     let is_new = !path.exists();
     make_folder(path).map_err(|error| OpenError::io(path, &error))?;
     let wrong = |error: &rusqlite::Error| OpenError::sql(path, error);
@@ -170,7 +170,7 @@ fn patiently<T>(work: impl Fn() -> rusqlite::Result<T>) -> rusqlite::Result<T> {
 ///
 /// Where no log is there, nobody writes, and the file is read as one that does not change: SQLite
 /// would make its log and index otherwise. [`Still`] says whether that is so yet.
-pub(super) fn read_only(path: &Path) -> Result<(Connection, Option<Still>), OpenError> {
+pub(crate) fn read_only(path: &Path) -> Result<(Connection, Option<Still>), OpenError> {
     let still = Still::of(path).map_err(|error| OpenError::io(path, &error))?;
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let open = || {
@@ -212,7 +212,7 @@ fn unchanging(path: &Path) -> String {
 
 /// That a file which nobody writes is as it was. A writer begins with the log, and changes the file
 /// only later.
-pub(super) struct Still {
+pub(crate) struct Still {
     path: PathBuf,
     log: PathBuf,
     stamp: (SystemTime, u64),
@@ -228,12 +228,12 @@ impl Still {
     }
 
     /// Whether somebody has begun to write: what is stored from now on is in the log.
-    pub(super) fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         fs::metadata(&self.log).is_ok_and(|file| file.len() > 0) || !self.was_true()
     }
 
     /// Whether what was read until now was one state of the file.
-    pub(super) fn was_true(&self) -> bool {
+    pub(crate) fn was_true(&self) -> bool {
         stamp(&self.path).is_ok_and(|now| now == self.stamp)
     }
 }
@@ -244,7 +244,7 @@ fn stamp(path: &Path) -> io::Result<(SystemTime, u64)> {
 }
 
 /// A connection that only reads, beside the writer.
-pub(super) fn reader(path: &Path) -> Result<Connection, OpenError> {
+pub(crate) fn reader(path: &Path) -> Result<Connection, OpenError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let open = || {
         let db = Connection::open_with_flags(path, flags)?;
@@ -342,11 +342,11 @@ fn version(db: &Connection) -> rusqlite::Result<usize> {
 }
 
 /// The files that hold a ledger: what is in its log is in no other file.
-pub(super) struct Files(Vec<(PathBuf, Identity)>);
+pub(crate) struct Files(Vec<(PathBuf, Identity)>);
 
 impl Files {
     /// Of an open ledger.
-    pub(super) fn of(ledger: &Path) -> io::Result<Self> {
+    pub(crate) fn of(ledger: &Path) -> io::Result<Self> {
         let mut files = vec![(ledger.to_owned(), Identity::of(ledger)?)];
         for side in ["-wal", "-shm"].map(|end| beside(ledger, end)) {
             if let Ok(identity) = Identity::of(&side) {
@@ -357,13 +357,13 @@ impl Files {
     }
 
     /// Whether each path still leads to its file.
-    pub(super) fn are_in_place(&self) -> bool {
+    pub(crate) fn are_in_place(&self) -> bool {
         self.0.iter().all(|(path, identity)| Identity::of(path).is_ok_and(|now| now == *identity))
     }
 }
 
 /// The ledger's path with an ending to its whole name: `ledger.db-wal`.
-pub(super) fn beside(ledger: &Path, end: &str) -> PathBuf {
+pub(crate) fn beside(ledger: &Path, end: &str) -> PathBuf {
     let mut path = ledger.to_owned().into_os_string();
     path.push(end);
     path.into()

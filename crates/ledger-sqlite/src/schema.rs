@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 /// One table, index, view or trigger.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Item {
+pub(crate) struct Item {
     kind: String,
     name: String,
     table: String,
@@ -14,7 +14,7 @@ pub(super) struct Item {
 }
 
 /// What is in a file.
-pub(super) fn of(db: &Connection) -> rusqlite::Result<Vec<Item>> {
+pub(crate) fn of(db: &Connection) -> rusqlite::Result<Vec<Item>> {
     // The statistics that `ANALYZE` leaves change no answer.
     let sql = "SELECT type, name, tbl_name, sql FROM sqlite_master
                WHERE name NOT LIKE 'sqlite\\_stat%' ESCAPE '\\' ORDER BY type, name";
@@ -26,14 +26,14 @@ pub(super) fn of(db: &Connection) -> rusqlite::Result<Vec<Item>> {
 }
 
 /// What migrations make.
-pub(super) fn made_by(migrations: &[&str]) -> rusqlite::Result<Vec<Item>> {
+pub(crate) fn made_by(migrations: &[&str]) -> rusqlite::Result<Vec<Item>> {
     let db = Connection::open_in_memory()?;
     migrations.iter().try_for_each(|migration| db.execute_batch(migration))?;
     of(&db)
 }
 
 /// What is not as it should be, in words; `None` when all is.
-pub(super) fn difference(found: &[Item], expect: &[Item]) -> Option<String> {
+pub(crate) fn difference(found: &[Item], expect: &[Item]) -> Option<String> {
     let named = |items: &[Item], like: &Item| {
         items.iter().find(|item| item.kind == like.kind && item.name == like.name).cloned()
     };

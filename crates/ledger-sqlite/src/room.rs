@@ -13,23 +13,23 @@ use std::{
 
 use rusqlite::ErrorCode;
 
-use super::open::beside;
+use crate::open::beside;
 
 /// How large it is: for the answers to everything that a run of usual size has under way.
 const SIZE: u64 = 4 * 1024 * 1024;
 
 /// What is said once it is given up.
-pub(super) const FULL: &str = "the disk is full";
+pub(crate) const FULL: &str = "the disk is full";
 
 /// The room beside one ledger.
-pub(super) struct Room {
+pub(crate) struct Room {
     path: PathBuf,
     is_given_up: AtomicBool,
 }
 
 impl Room {
     /// The room beside `ledger`, not looked for yet.
-    pub(super) fn beside(ledger: &Path) -> Self {
+    pub(crate) fn beside(ledger: &Path) -> Self {
         Self { path: beside(ledger, "-room"), is_given_up: AtomicBool::new(false) }
     }
 
@@ -38,7 +38,7 @@ impl Room {
     /// # Errors
     /// The disk has no such room. Where no file of this size can be made for another reason, there
     /// is no room, and a full disk is noticed when it is met.
-    pub(super) fn reserve(&self) -> io::Result<()> {
+    pub(crate) fn reserve(&self) -> io::Result<()> {
         if is_whole(&self.path) {
             return Ok(());
         }
@@ -83,7 +83,7 @@ impl Room {
     }
 
     /// A change could not be stored: gives the room up if that was for want of it.
-    pub(super) fn heed(&self, error: Option<ErrorCode>) {
+    pub(crate) fn heed(&self, error: Option<ErrorCode>) {
         if matches!(error, Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure)) && !self.is_given_up() {
             if fs::symlink_metadata(&self.path).is_ok_and(|about| about.is_file()) {
                 let _ = fs::remove_file(&self.path);
@@ -93,7 +93,7 @@ impl Room {
     }
 
     /// Whether it is given up: then nothing more may be sent.
-    pub(super) fn is_given_up(&self) -> bool {
+    pub(crate) fn is_given_up(&self) -> bool {
         self.is_given_up.load(Ordering::SeqCst)
     }
 }

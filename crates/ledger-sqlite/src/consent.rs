@@ -5,10 +5,10 @@
 
 use std::path::Path;
 
+use engine::ledger::LedgerError;
 use rusqlite::{Connection, params};
 
-use super::{CallState, RunState, Store, failed, lock, runs};
-use crate::ledger::LedgerError;
+use crate::{CallState, RunState, Store, calls::Coded, failed, lock, runs};
 
 /// What was bought under a consent, calls in doubt included.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -30,7 +30,7 @@ impl Store {
 }
 
 /// A run under this consent whose process lives.
-pub(super) fn holder(db: &Connection, ledger: &Path, consent: &str) -> rusqlite::Result<Option<i64>> {
+pub(crate) fn holder(db: &Connection, ledger: &Path, consent: &str) -> rusqlite::Result<Option<i64>> {
     let mut statement = db.prepare_cached("SELECT id FROM run WHERE consent = ?1 AND state = ?2")?;
     let runs = statement.query_map(params![consent, RunState::Running.name()], |row| row.get(0))?;
     let runs: Vec<i64> = runs.collect::<rusqlite::Result<_>>()?;
@@ -38,7 +38,7 @@ pub(super) fn holder(db: &Connection, ledger: &Path, consent: &str) -> rusqlite:
 }
 
 /// What was bought under a consent so far.
-pub(super) fn used(db: &Connection, ledger: &Path, consent: &str) -> rusqlite::Result<Used> {
+pub(crate) fn used(db: &Connection, ledger: &Path, consent: &str) -> rusqlite::Result<Used> {
     let mut statement =
         db.prepare_cached("SELECT id, summary, removed_calls, removed_cost FROM run WHERE consent = ?1")?;
     let runs = statement.query_map([consent], |row| {
@@ -82,7 +82,7 @@ fn stored(db: &Connection, ledger: &Path, run: i64) -> rusqlite::Result<Used> {
 
 /// Does a removal of calls, and counts what it takes of runs under a consent, also of those that go
 /// on: a consent is not refilled by that.
-pub(super) fn counting_what_goes(
+pub(crate) fn counting_what_goes(
     db: &Connection,
     ledger: &Path,
     remove: impl FnOnce() -> rusqlite::Result<()>,

@@ -7,8 +7,8 @@ use std::{
     path::Path,
 };
 
-use super::{Store, failed};
-use crate::ledger::LedgerError;
+use crate::{Store, failed};
+use engine::ledger::LedgerError;
 
 impl Store {
     /// Copies the ledger as it is at one moment into a new file, with what is only in its log, and

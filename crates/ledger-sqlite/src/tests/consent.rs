@@ -17,7 +17,7 @@ impl World {
         let asking =
             Asking { key, call: &call, scope, again: false, refresh: false, attempt: 1, time, price };
         let Claim::Granted(intent) = ledger.claim(&asking).await.unwrap() else { panic!("it is known") };
-        ledger.sending(intent).unwrap();
+        ledger.sending(intent).await.unwrap();
         intent
     }
 }

@@ -2,62 +2,22 @@
 
 use std::path::Path;
 
+use engine::ledger::{Asking, CallState, Claim, Ended, Intent, Key, Known, Settled, canonical};
 use marl_core::Error;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{judge::Judge, ms, now_ms, runs};
-use crate::ledger::{Asking, Claim, Ended, Intent, Key, Known, Settled, key::canonical};
+use crate::{judge::Judge, ms, now_ms, runs};
 
-/// The state of a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CallState {
-    /// Sent or about to be.
-    Intent,
-    /// Answered.
-    Found,
-    /// Answered: there is nothing.
-    NoData,
-    /// Not bought.
-    Failed,
-    /// Maybe bought.
-    InDoubt,
-    /// Bought, and of no use.
-    Unusable,
+/// The numbers by which the file knows states.
+pub(crate) trait Coded {
+    fn code(self) -> i64;
+    fn from_code(code: i64) -> Self;
 }
 
-impl CallState {
-    /// Whether a whole answer came.
-    pub(super) fn is_answer(self) -> bool {
-        matches!(self, Self::Found | Self::NoData | Self::Unusable)
-    }
-
-    /// The word in counts.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Intent => "intent",
-            Self::Found => "found",
-            Self::NoData => "no_data",
-            Self::Failed => "failed",
-            Self::InDoubt => "in_doubt",
-            Self::Unusable => "unusable",
-        }
-    }
-
-    pub(super) fn from_code(code: i64) -> Self {
-        match code {
-            0 => Self::Intent,
-            1 => Self::Found,
-            2 => Self::NoData,
-            3 => Self::Failed,
-            4 => Self::InDoubt,
-            _ => Self::Unusable,
-        }
-    }
-
-    pub(super) fn code(self) -> i64 {
+impl Coded for CallState {
+    fn code(self) -> i64 {
         match self {
             Self::Intent => 0,
             Self::Found => 1,
@@ -65,6 +25,17 @@ impl CallState {
             Self::Failed => 3,
             Self::InDoubt => 4,
             Self::Unusable => 5,
+        }
+    }
+
+    fn from_code(code: i64) -> Self {
+        match code {
+            0 => Self::Intent,
+            1 => Self::Found,
+            2 => Self::NoData,
+            3 => Self::Failed,
+            4 => Self::InDoubt,
+            _ => Self::Unusable,
         }
     }
 }
@@ -109,10 +80,10 @@ pub struct CallRecord {
 }
 
 impl CallRecord {
-    pub(super) const COLUMNS: &'static str = "id, provider, operation, parameters, state, run, account, base, \
+    pub(crate) const COLUMNS: &'static str = "id, provider, operation, parameters, state, run, account, base, \
         sent_at, settled_at, duration_ms, attempt, price, request_id, error_kind, error_message, reply";
 
-    pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+    pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         let parameters: String = row.get(3)?;
         Ok(Self {
             id: row.get(0)?,
@@ -137,7 +108,7 @@ impl CallRecord {
 }
 
 /// What an intent stores.
-pub(super) struct NewIntent {
+pub(crate) struct NewIntent {
     key: Key,
     provider: &'static str,
     base: Option<String>,
@@ -150,7 +121,7 @@ pub(super) struct NewIntent {
 }
 
 impl NewIntent {
-    pub(super) fn of(asking: &Asking<'_>) -> Self {
+    pub(crate) fn of(asking: &Asking<'_>) -> Self {
         Self {
             key: asking.key,
             provider: asking.call.provider,
@@ -166,7 +137,7 @@ impl NewIntent {
 }
 
 /// Claims a call, unless something usable is known or somebody is asking.
-pub(super) fn claim(
+pub(crate) fn claim(
     db: &Connection,
     judge: &Judge,
     intent: &NewIntent,
@@ -199,17 +170,17 @@ pub(super) fn claim(
         now,
         now.saturating_add(intent.time),
     ])?;
-    Ok(Claim::Granted(Intent(db.last_insert_rowid())))
+    Ok(Claim::Granted(Intent::new(db.last_insert_rowid())))
 }
 
 /// The attempt was not bought. Another process may have called it in doubt meanwhile.
-pub(super) fn take_back(db: &Connection, id: i64) -> rusqlite::Result<()> {
+pub(crate) fn take_back(db: &Connection, id: i64) -> rusqlite::Result<()> {
     db.prepare_cached("DELETE FROM call WHERE id = ?1 AND state IN (0, 4)")?.execute([id])?;
     Ok(())
 }
 
 /// Stores the end of an attempt; a late reply settles a doubt.
-pub(super) fn settle(db: &Connection, id: i64, ended: &Ended) -> rusqlite::Result<()> {
+pub(crate) fn settle(db: &Connection, id: i64, ended: &Ended) -> rusqlite::Result<()> {
     let (state, reply, error) = match &ended.end {
         Settled::Answered { body, no_data: false } => (CallState::Found, Some(body), None),
         Settled::Answered { body, no_data: true } => (CallState::NoData, Some(body), None),
@@ -237,7 +208,7 @@ pub(super) fn settle(db: &Connection, id: i64, ended: &Ended) -> rusqlite::Resul
 }
 
 /// The newest row of a key that holds an answer, else the newest row.
-pub(super) fn record(db: &Connection, key: &Key) -> rusqlite::Result<Option<CallRecord>> {
+pub(crate) fn record(db: &Connection, key: &Key) -> rusqlite::Result<Option<CallRecord>> {
     let sql = format!(
         "SELECT {} FROM call WHERE key_short = ?1 AND key = ?2
          ORDER BY state IN (1, 2, 5) DESC, id DESC LIMIT 1",
@@ -249,7 +220,7 @@ pub(super) fn record(db: &Connection, key: &Key) -> rusqlite::Result<Option<Call
 }
 
 /// The state of the newest row of a key; an intent that was never sent is none.
-pub(super) fn newest(db: &Connection, key: &Key, ledger: &Path) -> rusqlite::Result<Option<CallState>> {
+pub(crate) fn newest(db: &Connection, key: &Key, ledger: &Path) -> rusqlite::Result<Option<CallState>> {
     let mut statement = db.prepare_cached(
         "SELECT state, run, id FROM call WHERE key_short = ?1 AND key = ?2 ORDER BY id DESC",
     )?;
@@ -268,7 +239,7 @@ pub(super) fn newest(db: &Connection, key: &Key, ledger: &Path) -> rusqlite::Res
 }
 
 /// How long calls of an operation took at the middle, of the newest few hundred; in ms.
-pub(super) fn usual_duration(
+pub(crate) fn usual_duration(
     db: &Connection,
     provider: &str,
     operation: &str,

@@ -17,7 +17,7 @@ use std::{
 use rusqlite::{Connection, ErrorCode, hooks::Wal};
 use tokio::sync::oneshot;
 
-use super::{
+use crate::{
     LedgerError, failed,
     open::BUSY,
     queue::Queue,
@@ -75,13 +75,13 @@ where
 }
 
 /// The writer thread and the way to it.
-pub(super) struct Writer {
+pub(crate) struct Writer {
     queue: Arc<Queue<Box<dyn Change>>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Writer {
-    pub(super) fn start(
+    pub(crate) fn start(
         mut db: Connection,
         readers: Arc<Readers>,
         room: Arc<Room>,
@@ -99,7 +99,7 @@ impl Writer {
     }
 
     /// Makes a change and comes back when it is stored.
-    pub(super) async fn run<T: Send + 'static>(
+    pub(crate) async fn run<T: Send + 'static>(
         &self,
         change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, LedgerError> {
@@ -107,7 +107,7 @@ impl Writer {
     }
 
     /// The same for a change that nothing else waits for: it lets others join it.
-    pub(super) async fn run_with_others<T: Send + 'static>(
+    pub(crate) async fn run_with_others<T: Send + 'static>(
         &self,
         change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, LedgerError> {
@@ -115,7 +115,7 @@ impl Writer {
     }
 
     /// The same for whoever is not in a task.
-    pub(super) fn run_blocking<T: Send + 'static>(
+    pub(crate) fn run_blocking<T: Send + 'static>(
         &self,
         change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, LedgerError> {
@@ -125,7 +125,7 @@ impl Writer {
     }
 
     /// The same for what cannot be done within a transaction.
-    pub(super) fn run_alone<T: Send + 'static>(
+    pub(crate) fn run_alone<T: Send + 'static>(
         &self,
         change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, LedgerError> {

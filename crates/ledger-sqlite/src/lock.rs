@@ -12,10 +12,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::sent::{Marks, Name};
+use crate::sent::{Marks, Name};
 
 /// Held by a run's process; released by its end, however it ends.
-pub(super) struct RunLock {
+pub(crate) struct RunLock {
     path: PathBuf,
     file: File,
     marks: Option<Marks>,
@@ -25,7 +25,7 @@ pub(super) struct RunLock {
 impl RunLock {
     /// Takes the lock of a run that began at `started_at`: another ledger's runs of the same
     /// number had the same lock.
-    pub(super) fn take(ledger: &Path, run: i64, started_at: i64) -> io::Result<Self> {
+    pub(crate) fn take(ledger: &Path, run: i64, started_at: i64) -> io::Result<Self> {
         // Whoever takes it for a dead run's has it for a moment.
         const PATIENCE: Duration = Duration::from_secs(1);
         let path = path(ledger, run);
@@ -61,22 +61,22 @@ impl RunLock {
     }
 
     /// The locked file.
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// Whether others still find it: a lock that was removed says nothing.
-    pub(super) fn is_in_place(&self) -> bool {
+    pub(crate) fn is_in_place(&self) -> bool {
         is_at(&self.file, &self.path)
     }
 
     /// Which of its claims were sent; `None` where that cannot be told.
-    pub(super) fn marks(&self) -> Option<&Marks> {
+    pub(crate) fn marks(&self) -> Option<&Marks> {
         self.marks.as_ref().filter(|marks| marks.are_whole())
     }
 
     /// What it says stays for the next run to read: some claims could not be settled.
-    pub(super) fn leave_behind(&mut self) {
+    pub(crate) fn leave_behind(&mut self) {
         self.stays = true;
     }
 }
@@ -97,7 +97,7 @@ impl Drop for RunLock {
 }
 
 /// What a run's lock says of its process.
-pub(super) enum Process {
+pub(crate) enum Process {
     /// It lives.
     Lives,
     /// Its lock is not there. A run that ends or is killed leaves no open claim without its lock,
@@ -111,7 +111,7 @@ pub(super) enum Process {
 
 impl Process {
     /// Looks at the lock of a run that began at `started_at`.
-    pub(super) fn of(ledger: &Path, run: i64, started_at: i64) -> Self {
+    pub(crate) fn of(ledger: &Path, run: i64, started_at: i64) -> Self {
         // Opened once: a lock that cannot be looked at says nothing of its process, and its marks
         // must not be read then.
         let mut file = match open(File::options().read(true), &path(ledger, run)) {
@@ -127,20 +127,20 @@ impl Process {
     }
 
     /// Whether one of its open intents was never sent and never will be.
-    pub(super) fn never_sent(&self, intent: i64) -> bool {
+    pub(crate) fn never_sent(&self, intent: i64) -> bool {
         matches!(self, Self::Gone(Some(sent)) if !sent.contains(&intent))
     }
 }
 
 /// Whether a run's process lives.
-pub(super) fn lives(ledger: &Path, run: i64) -> bool {
+pub(crate) fn lives(ledger: &Path, run: i64) -> bool {
     let held = open(File::options().read(true), &path(ledger, run)).map(|file| file.try_lock_shared());
     matches!(held, Ok(Err(TryLockError::WouldBlock)))
 }
 
 /// Removes what dead runs left behind. Their claims must be settled: nobody can tell later which
 /// were sent.
-pub(super) fn clean_up(ledger: &Path, is_settled: impl Fn(i64) -> bool) {
+pub(crate) fn clean_up(ledger: &Path, is_settled: impl Fn(i64) -> bool) {
     let folder = ledger.parent().filter(|folder| !folder.as_os_str().is_empty());
     let Ok(files) = fs::read_dir(folder.unwrap_or(Path::new("."))) else { return };
     for file in files.flatten() {
@@ -190,7 +190,7 @@ fn is_at(file: &File, path: &Path) -> bool {
 }
 
 /// `run-12.lock` beside `ledger.db`.
-pub(super) fn path(ledger: &Path, run: i64) -> PathBuf {
+pub(crate) fn path(ledger: &Path, run: i64) -> PathBuf {
     run_file(ledger, run, "lock")
 }
 

@@ -2,12 +2,16 @@
 
 use std::time::Duration;
 
+use engine::ledger::{Key, Known, LedgerError};
 use rusqlite::{Connection, ErrorCode};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{CallRecord, CallState, Freshness, Judge, MaxAge, NO_RUN, Store, calls, failed, now_ms};
-use crate::ledger::{Key, Known, LedgerError};
+use crate::{
+    CallRecord, CallState, Freshness, Judge, MaxAge, NO_RUN, Store,
+    calls::{self, Coded},
+    failed, now_ms,
+};
 
 /// What a ledger holds.
 #[derive(Debug, Clone, Default, JsonSchema, Serialize)]
@@ -109,7 +113,7 @@ impl Store {
         self.readers.fresh(|db| calls::record(db, key)).map_err(|error| failed(&error))
     }
 
-    pub(super) fn newest(&self, key: &Key) -> Result<Option<CallState>, LedgerError> {
+    pub(crate) fn newest(&self, key: &Key) -> Result<Option<CallState>, LedgerError> {
         self.readers.shared(|db| calls::newest(db, key, &self.path)).map_err(|error| failed(&error))
     }
 

@@ -29,9 +29,9 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use super::{Asking, Claim, Ended, Intent, Key, Known, Ledger, LedgerError};
 use async_trait::async_trait;
 use calls::NewIntent;
+use engine::ledger::{Asking, CallState, Claim, Ended, Intent, Key, Known, Ledger, LedgerError};
 use judge::Judge;
 use lock::RunLock;
 use readers::Readers;
@@ -39,7 +39,7 @@ use room::Room;
 use rusqlite::Connection;
 use writer::Writer;
 
-pub use calls::{CallRecord, CallState};
+pub use calls::CallRecord;
 pub use consent::Used;
 pub use judge::{Freshness, MaxAge};
 pub use keep::Stats;
@@ -217,7 +217,8 @@ impl Ledger for RunLedger {
         self.lock.marks().is_some()
     }
 
-    fn sending(&self, Intent(id): Intent) -> Result<(), LedgerError> {
+    async fn sending(&self, intent: Intent) -> Result<(), LedgerError> {
+        let id = intent.id();
         // For others the process is dead without it.
         if !self.lock.is_in_place() {
             let lock = self.lock.path().display();
@@ -230,13 +231,15 @@ impl Ledger for RunLedger {
         marked.map_err(|error| LedgerError(format!("a call cannot be marked as sent: {error}")))
     }
 
-    async fn take_back(&self, _: &Key, Intent(id): Intent) -> Result<(), LedgerError> {
+    async fn take_back(&self, _: &Key, intent: Intent) -> Result<(), LedgerError> {
+        let id = intent.id();
         self.store.writer()?.run(move |db| calls::take_back(db, id)).await?;
         self.open.fetch_sub(1, Ordering::Relaxed);
         Ok(())
     }
 
-    async fn settle(&self, _: &Key, Intent(id): Intent, ended: Ended) -> Result<(), LedgerError> {
+    async fn settle(&self, _: &Key, intent: Intent, ended: Ended) -> Result<(), LedgerError> {
+        let id = intent.id();
         // Whoever holds a reply that was paid for keeps trying to store it.
         const TRIES: u32 = 20;
         let ended = Arc::new(ended);
@@ -295,7 +298,7 @@ impl Ledger for Closed {
         false
     }
 
-    fn sending(&self, _: Intent) -> Result<(), LedgerError> {
+    async fn sending(&self, _: Intent) -> Result<(), LedgerError> {
         Ok(())
     }
 

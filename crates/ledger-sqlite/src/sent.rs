@@ -18,7 +18,7 @@ use std::{
 const FOLDER: &str = "/dev/shm";
 
 /// The marks of one run's process.
-pub(super) struct Marks {
+pub(crate) struct Marks {
     name: Name,
     file: File,
     /// Whether they are all there.
@@ -27,11 +27,11 @@ pub(super) struct Marks {
 
 /// The name of a run's marks, which nobody guesses and no other run has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Name(u128);
+pub(crate) struct Name(u128);
 
 impl Marks {
     /// Begins the marks of a run; `None` where the system has no place for them.
-    pub(super) fn begin() -> Option<Self> {
+    pub(crate) fn begin() -> Option<Self> {
         if !ends_with_the_power(&fs::read_to_string("/proc/self/mounts").ok()?) {
             return None;
         }
@@ -40,12 +40,12 @@ impl Marks {
         Some(Self { name, file, whole: AtomicBool::new(true) })
     }
 
-    pub(super) fn name(&self) -> Name {
+    pub(crate) fn name(&self) -> Name {
         self.name
     }
 
     /// Whether they are all there.
-    pub(super) fn are_whole(&self) -> bool {
+    pub(crate) fn are_whole(&self) -> bool {
         self.whole.load(Ordering::Relaxed)
     }
 
@@ -53,7 +53,7 @@ impl Marks {
     ///
     /// # Errors
     /// It could neither be marked nor the marks be taken away: it must not be sent.
-    pub(super) fn add(&self, intent: i64) -> io::Result<()> {
+    pub(crate) fn add(&self, intent: i64) -> io::Result<()> {
         if !self.are_whole() {
             return Ok(());
         }
@@ -76,13 +76,13 @@ impl Name {
     }
 
     /// The name as it was written by [`Name::to_string`].
-    pub(super) fn from_text(text: &str) -> Option<Self> {
+    pub(crate) fn from_text(text: &str) -> Option<Self> {
         u128::from_str_radix(text.trim(), 16).ok().map(Self)
     }
 
     /// The intents that were marked; `None` when that cannot be told. The file must be of
     /// `owner`, who owns the run's lock: everybody may write to the folder.
-    pub(super) fn read(self, owner: u32) -> Option<HashSet<i64>> {
+    pub(crate) fn read(self, owner: u32) -> Option<HashSet<i64>> {
         let path = self.path();
         let about = fs::symlink_metadata(&path).ok()?;
         if !about.is_file() || about.uid() != owner {
@@ -93,14 +93,14 @@ impl Name {
         rest.is_empty().then(|| marks.iter().map(|mark| i64::from_le_bytes(*mark)).collect())
     }
 
-    pub(super) fn remove(self) -> io::Result<()> {
+    pub(crate) fn remove(self) -> io::Result<()> {
         match fs::remove_file(self.path()) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }
     }
 
-    pub(super) fn path(self) -> PathBuf {
+    pub(crate) fn path(self) -> PathBuf {
         Path::new(FOLDER).join(format!("marl-sent-{self}"))
     }
 }

@@ -13,7 +13,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::*;
-use crate::ledger::{Scope, Settled};
+use engine::ledger::{Scope, Settled};
 
 struct World {
     folder: TempDir,
@@ -62,7 +62,7 @@ impl World {
     /// Claims and sends, as most do.
     async fn send(&self, ledger: &RunLedger, n: u64) -> Intent {
         let intent = self.claim(ledger, n, false).await.unwrap();
-        ledger.sending(intent).unwrap();
+        ledger.sending(intent).await.unwrap();
         intent
     }
 
@@ -309,7 +309,7 @@ async fn without_its_lock_a_call_has_its_time_and_nothing_more_is_sent() {
     let second = world.run();
     assert_eq!(world.word(&second, 1).await, "busy");
     assert_eq!(world.claim(&second, 1, true).await, None);
-    let refused = first.sending(waiting).unwrap_err();
+    let refused = first.sending(waiting).await.unwrap_err();
     assert!(refused.0.contains("lock"), "{refused}");
     world.settle(&first, 1, intent, found("late")).await;
     assert_eq!(world.word(&second, 1).await, "answered late");

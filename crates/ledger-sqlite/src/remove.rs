@@ -13,10 +13,10 @@ use std::{
     time::Duration,
 };
 
+use engine::ledger::LedgerError;
 use rusqlite::{Connection, params};
 
-use super::{CallState, RunState, Store, consent, failed, lock, ms, now_ms, trace::Traces};
-use crate::ledger::LedgerError;
+use crate::{CallState, RunState, Store, calls::Coded, consent, failed, lock, ms, now_ms, trace::Traces};
 
 /// What a removal takes.
 #[derive(Debug, Clone)]

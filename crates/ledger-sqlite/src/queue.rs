@@ -13,7 +13,7 @@ const LINGER: Duration = Duration::from_micros(300);
 const MOST: usize = 512;
 
 /// What is to be written, in its order.
-pub(super) struct Queue<T> {
+pub(crate) struct Queue<T> {
     state: Mutex<State<T>>,
     changed: Condvar,
 }
@@ -29,13 +29,13 @@ struct State<T> {
 }
 
 impl<T> Queue<T> {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let state = State { waiting: Vec::new(), is_urgent: false, is_idle: false, is_closed: false };
         Self { state: Mutex::new(state), changed: Condvar::new() }
     }
 
     /// Adds one; `urgent` when something waits for it. What is added to a closed queue is dropped.
-    pub(super) fn add(&self, change: T, urgent: bool) {
+    pub(crate) fn add(&self, change: T, urgent: bool) {
         let mut state = self.lock();
         if state.is_closed {
             return;
@@ -48,13 +48,13 @@ impl<T> Queue<T> {
     }
 
     /// Nothing more comes.
-    pub(super) fn close(&self) {
+    pub(crate) fn close(&self) {
         self.lock().is_closed = true;
         self.changed.notify_one();
     }
 
     /// The next ones, once there are some; none when the queue is closed and empty.
-    pub(super) fn take(&self) -> Vec<T> {
+    pub(crate) fn take(&self) -> Vec<T> {
         let mut state = self.lock();
         while state.waiting.is_empty() && !state.is_closed {
             state.is_idle = true;
