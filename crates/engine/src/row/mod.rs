@@ -3,6 +3,7 @@
 //! Independent steps of a row run side by side. A failure, and a panic, stays in its step. With
 //! the gateway closed the same way is gone, and what would be asked is noted.
 
+mod cell;
 mod foresee;
 mod state;
 mod step;

@@ -2,27 +2,14 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use marl_core::{Error, Fields, Outcome, Row, SemanticType, SkipReason, Value};
+use marl_core::{Error, Fields, Outcome, Row, SkipReason, Value};
 
-use super::{Foreseen, RowEnd, step::StepEnd};
+use super::{
+    Foreseen, RowEnd,
+    cell::{Cell, read, says_nothing},
+    step::StepEnd,
+};
 use crate::plan::{Alternative, Binding, Computed, Existing, Output, Plan, Step, Task};
-
-/// A cell as far as it is known.
-#[derive(Clone)]
-enum Cell {
-    Known(Option<Value>),
-    /// It depends on answers that are not there; equal for rows in which it would be equal.
-    Unknown(u64),
-}
-
-impl Hash for Cell {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        match self {
-            Self::Known(value) => (0_u8, value.as_ref().map(ToString::to_string)).hash(state),
-            Self::Unknown(likeness) => (1_u8, likeness).hash(state),
-        }
-    }
-}
 
 /// What is needed to ask a step's alternatives.
 pub(super) struct Asked {
@@ -147,32 +134,9 @@ impl<'a> State<'a> {
         }
     }
 
-    /// Whether an output's cell holds a value: "N/A" in it is none.
+    /// Whether an output's cell holds a value.
     fn is_filled(&self, output: &Output) -> bool {
-        matches!(&self.cells[output.slot], Cell::Known(Some(cell)) if !says_nothing(output.kind, cell))
-    }
-
-    /// Whether an output's cell holds this value already.
-    fn is_same(&self, output: &Output, value: &Value) -> bool {
-        matches!(&self.cells[output.slot], Cell::Known(Some(cell)) if cell.to_string() == value.to_string())
-    }
-
-    /// Whether an output's cell may speak of the one that a value speaks of.
-    fn is_alike(&self, output: &Output, value: &Value) -> bool {
-        let Cell::Known(Some(cell)) = &self.cells[output.slot] else { return true };
-        // A table writes addresses in its own spelling.
-        let cell = read(output.kind, cell).unwrap_or_else(|_| cell.clone());
-        let (cell, value) = (cell.to_string().to_lowercase(), value.to_string().to_lowercase());
-        match output.kind {
-            // The same company's counts and lists differ from source to source.
-            SemanticType::Integer | SemanticType::List => true,
-            SemanticType::Text => {
-                let words =
-                    |text| str::split(text, |c: char| !c.is_alphanumeric()).filter(|word| word.len() > 2);
-                cell == value || words(&cell).any(|word| words(&value).any(|other| other == word))
-            }
-            _ => cell == value,
-        }
+        self.cells[output.slot].is_filled(output.kind)
     }
 
     /// The outputs that are to be filled.
@@ -295,14 +259,14 @@ impl<'a> State<'a> {
             match fields.and_then(|fields| fields.get(output.of)) {
                 Some(field) if keeps => {
                     self.kept += 1;
-                    if !self.is_alike(output, &field.value) {
+                    if !self.cells[output.slot].is_alike(output.kind, &field.value) {
                         unlike.push(output.index);
                     }
                 }
                 Some(field) => {
                     writes = true;
                     self.said_nothing += u64::from(says_nothing);
-                    if self.is_filled(output) && !self.is_same(output, &field.value) {
+                    if self.is_filled(output) && !self.cells[output.slot].is_same(&field.value) {
                         self.replaced.push(output.index);
                     }
                     self.cells[output.slot] = Cell::Known(Some(field.value.clone()));
@@ -387,18 +351,4 @@ fn hashed(likeness: u64, name: &str) -> u64 {
     let mut hash = DefaultHasher::new();
     (likeness, name).hash(&mut hash);
     hash.finish()
-}
-
-/// "N/A" is an empty cell, and so is "unknown" where it cannot be a value. Inputs and outputs are
-/// judged by this one rule. Answers are judged by a stricter one (`is_placeholder`): in a table's own
-/// column of texts `Unknown` may be what somebody is called, and an answer that says so knows nothing.
-fn says_nothing(kind: SemanticType, cell: &Value) -> bool {
-    cell.as_text().is_some_and(|text| kind.says_nothing(text))
-}
-
-fn read(kind: SemanticType, cell: &Value) -> Result<Value, marl_core::Invalid> {
-    match cell {
-        Value::Text(text) => kind.read(text),
-        other => kind.check(other.clone()).ok_or(marl_core::Invalid("it is of another type")),
-    }
 }
