@@ -23,16 +23,25 @@ pub struct Forecast {
     steps: Vec<StepForecast>,
     /// By number: providers and operations.
     operations: Vec<(&'static str, String)>,
-    seen: HashMap<Key, Seen>,
+    seen: HashMap<Fingerprint, Seen>,
     /// By step, operation and likeness: the most calls of unknown parameters.
-    open: HashMap<(u32, u32, u64), u32>,
+    open: HashMap<(u16, u16, u64), u32>,
+}
+
+/// Half of a call's key: enough to tell calls apart, and a table may have millions of them.
+type Fingerprint = [u8; 16];
+
+fn fingerprint(key: &Key) -> Fingerprint {
+    let mut half = Fingerprint::default();
+    half.copy_from_slice(&key.bytes()[..16]);
+    half
 }
 
 /// A distinct call.
 #[derive(Debug, Clone, Copy)]
 struct Seen {
-    step: u32,
-    operation: u32,
+    step: u16,
+    operation: u16,
     standing: Standing,
     certain: bool,
 }
@@ -106,7 +115,7 @@ impl Forecast {
             }
         }
         for (at, foreseen) in end.foreseen.iter().enumerate() {
-            let step = u32::try_from(at).unwrap_or(u32::MAX);
+            let step = u16::try_from(at).unwrap_or(u16::MAX);
             for note in &foreseen.notes {
                 self.note(step, note);
             }
@@ -133,10 +142,10 @@ impl Forecast {
         &self.replaced
     }
 
-    fn note(&mut self, step: u32, note: &Note) {
+    fn note(&mut self, step: u16, note: &Note) {
         let operation = self.operation(note.call.provider, &note.call.operation);
         let new = Seen { step, operation, standing: note.standing, certain: note.certain };
-        let seen = self.seen.entry(note.key).or_insert(new);
+        let seen = self.seen.entry(fingerprint(&note.key)).or_insert(new);
         match (seen.standing.is_sent(), new.standing.is_sent()) {
             // A step that asks anew sends what another takes from the ledger.
             (false, true) => *seen = new,
@@ -146,18 +155,18 @@ impl Forecast {
         }
     }
 
-    fn operation(&mut self, provider: &'static str, operation: &str) -> u32 {
+    fn operation(&mut self, provider: &'static str, operation: &str) -> u16 {
         let known = self.operations.iter().position(|known| known.0 == provider && known.1 == operation);
         let at = known.unwrap_or_else(|| {
             self.operations.push((provider, operation.to_owned()));
             self.operations.len() - 1
         });
-        u32::try_from(at).unwrap_or(u32::MAX)
+        u16::try_from(at).unwrap_or(u16::MAX)
     }
 
     /// What all rows come to, by step.
     pub fn steps(&self) -> Vec<StepForecast> {
-        let mut sums: BTreeMap<(u32, u32), CallForecast> = BTreeMap::new();
+        let mut sums: BTreeMap<(u16, u16), CallForecast> = BTreeMap::new();
         for seen in self.seen.values() {
             let sum = self.sum(&mut sums, seen.step, seen.operation);
             let sent = seen.certain && seen.standing.is_sent();
@@ -178,19 +187,19 @@ impl Forecast {
         }
         let mut steps = self.steps.clone();
         for ((step, _), sum) in sums {
-            steps[step as usize].calls.push(sum);
+            steps[usize::from(step)].calls.push(sum);
         }
         steps
     }
 
     fn sum<'a>(
         &self,
-        sums: &'a mut BTreeMap<(u32, u32), CallForecast>,
-        step: u32,
-        operation: u32,
+        sums: &'a mut BTreeMap<(u16, u16), CallForecast>,
+        step: u16,
+        operation: u16,
     ) -> &'a mut CallForecast {
         sums.entry((step, operation)).or_insert_with(|| {
-            let (provider, operation) = self.operations[operation as usize].clone();
+            let (provider, operation) = self.operations[usize::from(operation)].clone();
             CallForecast {
                 provider,
                 operation,
