@@ -20,7 +20,7 @@ mod thoughts;
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::{Column, Context, Error, Field, Fields, SemanticType, Value};
+use crate::{CallSpec, Column, Context, Error, Field, Fields, SemanticType, Value};
 
 /// The key under which the page that says so is asked for.
 const SOURCE: &str = "source_url";
@@ -34,12 +34,11 @@ const SOURCES: [&str; 7] = [SOURCE, "source", "sources", "citation", "citations"
 /// The call's own, or a `bad_reply` when the answer cannot be read.
 pub async fn research(
     cx: &Context,
-    provider: &str,
-    tool: &str,
+    call: &CallSpec,
     subject: &str,
     outputs: &[Column],
 ) -> Result<Fields, Error> {
-    let reply = cx.call(provider, tool, json!({"query": ask(subject, outputs)})).await?;
+    let reply = cx.call(call, json!({"query": ask(subject, outputs)})).await?;
     let Some(data) = reply.data() else { return Ok(Fields::none()) };
     read_json(data, subject, outputs)
 }

@@ -9,7 +9,7 @@ use std::{
 use async_trait::async_trait;
 use serde_json::Value as Json;
 
-use crate::{Call, CallEnd, Contract, Error, Reply, SkipReason};
+use crate::{Call, CallEnd, CallSpec, Contract, Error, Reply, SkipReason};
 
 /// Whoever answers calls: the engine's gateway, or a scripted stand-in in unit tests.
 #[async_trait]
@@ -30,6 +30,25 @@ struct State {
     made: HashMap<(&'static str, String), u32>,
     under_way: usize,
     closed: Vec<SkipReason>,
+    gone_without: Option<GoneWithout>,
+}
+
+/// A call that a step went on without, and why.
+#[derive(Debug, Clone)]
+pub struct GoneWithout {
+    /// The provider and the operation.
+    pub call: String,
+    /// Why there was no answer.
+    pub why: WhyWithout,
+}
+
+/// Why a call that a step could do without had no answer.
+#[derive(Debug, Clone)]
+pub enum WhyWithout {
+    /// It failed.
+    Failed(Error),
+    /// It was not asked.
+    Closed(SkipReason),
 }
 
 impl Context {
@@ -45,20 +64,51 @@ impl Context {
     ///
     /// # Errors
     /// The call failed (pass it on with `?`), or the contract does not declare it.
-    pub async fn call(&self, provider: &str, operation: &str, parameters: Json) -> Result<Reply, Error> {
-        let call = self.declared(provider, operation, parameters)?;
+    pub async fn call(&self, spec: &CallSpec, parameters: Json) -> Result<Reply, Error> {
+        let call = self.declared(spec, parameters)?;
         let under_way = UnderWay::begin(self);
-        let end = self.caller.call(call).await;
-        match end {
+        match self.caller.call(call).await {
             CallEnd::Reply(reply) => Ok(reply),
             CallEnd::Failed(error) => Err(error),
-            CallEnd::Closed(reason) => {
-                self.state().closed.push(reason);
-                future::pending::<()>().await;
-                drop(under_way);
-                Err(Error::internal("a closed call was woken"))
-            }
+            CallEnd::Closed(reason) => Err(self.wait_for_the_end(under_way, reason).await),
         }
+    }
+
+    /// Makes a call that the contract declares, and that the step can do without: `None` when the call
+    /// fails, when its provider is stopped or when a cap is reached. The fields of the other calls
+    /// then still reach the row, and the run says that the row is incomplete. A later run asks again.
+    ///
+    /// In a plan, a call that is not stored never returns, as with [`Context::call`].
+    ///
+    /// # Errors
+    /// The contract does not declare the call.
+    pub async fn try_call(&self, spec: &CallSpec, parameters: Json) -> Result<Option<Reply>, Error> {
+        let call = self.declared(spec, parameters)?;
+        let under_way = UnderWay::begin(self);
+        let why = match self.caller.call(call).await {
+            CallEnd::Reply(reply) => return Ok(Some(reply)),
+            CallEnd::Failed(error) => WhyWithout::Failed(error),
+            CallEnd::Closed(SkipReason::Unanswered) => {
+                return Err(self.wait_for_the_end(under_way, SkipReason::Unanswered).await);
+            }
+            CallEnd::Closed(reason) => WhyWithout::Closed(reason),
+        };
+        let call = format!("{} {}", spec.provider, spec.operation);
+        self.state().gone_without.get_or_insert(GoneWithout { call, why });
+        Ok(None)
+    }
+
+    /// The first call that the step went on without.
+    pub fn gone_without(&self) -> Option<GoneWithout> {
+        self.state().gone_without.clone()
+    }
+
+    /// Never returns: the step is dropped once it waits only for calls that are not asked.
+    async fn wait_for_the_end(&self, under_way: UnderWay<'_>, reason: SkipReason) -> Error {
+        self.state().closed.push(reason);
+        future::pending::<()>().await;
+        drop(under_way);
+        Error::internal("a closed call was woken")
     }
 
     /// Why the step cannot go on, once it waits only for calls that were not asked: then
@@ -69,20 +119,15 @@ impl Context {
         state.closed.first().copied().filter(|_| stuck)
     }
 
-    fn declared(&self, provider: &str, operation: &str, parameters: Json) -> Result<Call, Error> {
+    fn declared(&self, spec: &CallSpec, parameters: Json) -> Result<Call, Error> {
         let contract = self.contract;
-        let spec = contract
-            .calls
-            .iter()
-            .find(|spec| spec.provider == provider && spec.operation == operation)
-            .ok_or_else(|| {
-                Error::internal(format!(
-                    "`{}` does not declare the call {provider} {operation}",
-                    contract.name
-                ))
-            })?;
+        let CallSpec { provider, operation, .. } = *spec;
+        if !contract.calls.contains(spec) {
+            let message = format!("`{}` does not declare the call {provider} {operation}", contract.name);
+            return Err(Error::internal(message));
+        }
         let mut state = self.state();
-        let made = state.made.entry((spec.provider, operation.to_owned())).or_default();
+        let made = state.made.entry((provider, operation.to_owned())).or_default();
         *made += 1;
         if *made > spec.most_per_row {
             return Err(Error::internal(format!(
@@ -90,7 +135,7 @@ impl Context {
                 contract.name, spec.most_per_row
             )));
         }
-        Ok(Call { provider: spec.provider, operation: operation.to_owned(), parameters })
+        Ok(Call { provider, operation: operation.to_owned(), parameters })
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {

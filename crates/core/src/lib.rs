@@ -20,7 +20,7 @@ pub mod value;
 
 pub use self::{
     call::{Call, CallEnd, Reply},
-    context::{Caller, Context},
+    context::{Caller, Context, GoneWithout, WhyWithout},
     contract::{CallSpec, Column, Contract},
     error::{Error, ErrorKind, excerpt},
     integration::Integration,

@@ -8,7 +8,7 @@ use marl_core::{
     aliases, answer,
 };
 
-const TOOL: &str = "chatgpt_webresearch";
+const CALL: CallSpec = CallSpec::once("datagen", "chatgpt_webresearch");
 
 /// Asks a research tool for a company's chief executive.
 pub struct FindCeo;
@@ -31,7 +31,7 @@ static CONTRACT: Contract = Contract {
         .asked_as("the chief executive's LinkedIn profile")
         .aliases(aliases::CEO_LINKEDIN_URL),
     ],
-    calls: &[CallSpec::once("datagen", TOOL)],
+    calls: &[CALL],
 };
 
 inventory::submit! { Registration::integration(|| Box::new(FindCeo)) }
@@ -45,7 +45,7 @@ impl Integration for FindCeo {
     async fn enrich(&self, row: &Row, cx: &Context) -> Result<Fields, Error> {
         let domain = row.text("company_domain");
         let subject = format!("Find the present CEO of the company with the web domain {domain}.");
-        let mut fields = answer::research(cx, "datagen", TOOL, &subject, CONTRACT.outputs).await?;
+        let mut fields = answer::research(cx, &CALL, &subject, CONTRACT.outputs).await?;
         if !person::keep_only_a_name(&mut fields, "ceo_name") {
             // Whose profile it is, is as uncertain as the name.
             fields.remove("ceo_linkedin_url");

@@ -9,7 +9,7 @@ use marl_core::{
 };
 use serde_json::json;
 
-const TOOL: &str = "get_linkedin_person_data";
+const CALL: CallSpec = CallSpec::once("datagen", "get_linkedin_person_data");
 
 /// Reads a person's profile by its address.
 pub struct LinkedinProfile;
@@ -28,7 +28,7 @@ static CONTRACT: Contract = Contract {
         Column::optional("follower_count", SemanticType::Integer, "how many follow the profile")
             .aliases(aliases::FOLLOWER_COUNT),
     ],
-    calls: &[CallSpec::once("datagen", TOOL)],
+    calls: &[CALL],
 };
 
 inventory::submit! { Registration::integration(|| Box::new(LinkedinProfile)) }
@@ -41,7 +41,7 @@ impl Integration for LinkedinProfile {
 
     async fn enrich(&self, row: &Row, cx: &Context) -> Result<Fields, Error> {
         let url = row.text("linkedin_url");
-        let reply = cx.call("datagen", TOOL, json!({"linkedin_url": url})).await?;
+        let reply = cx.call(&CALL, json!({"linkedin_url": url})).await?;
         let Some(data) = reply.data() else { return Ok(Fields::none()) };
         let mut fields = profile::read(data)?;
         fields.set_source(url);

@@ -6,7 +6,7 @@ use marl_core::{
     aliases, answer,
 };
 
-const TOOL: &str = "chatgpt_webresearch";
+const CALL: CallSpec = CallSpec::once("datagen", "chatgpt_webresearch");
 
 /// Asks a research tool about a company.
 pub struct WebResearch;
@@ -28,7 +28,7 @@ static CONTRACT: Contract = Contract {
             .asked_as("how many people the company employs")
             .aliases(aliases::EMPLOYEE_COUNT),
     ],
-    calls: &[CallSpec::once("datagen", TOOL)],
+    calls: &[CALL],
 };
 
 inventory::submit! { Registration::integration(|| Box::new(WebResearch)) }
@@ -41,7 +41,7 @@ impl Integration for WebResearch {
 
     async fn enrich(&self, row: &Row, cx: &Context) -> Result<Fields, Error> {
         let subject = format!("Research the company with the web domain {}.", row.text("company_domain"));
-        answer::research(cx, "datagen", TOOL, &subject, CONTRACT.outputs).await
+        answer::research(cx, &CALL, &subject, CONTRACT.outputs).await
     }
 }
 

@@ -80,6 +80,9 @@ pub(crate) struct Document {
     cells_guarded: u64,
     errors: Vec<ErrorCount>,
     remarks: Vec<Remark>,
+    /// Rows that have some fields of a step, while a call for further ones was not answered.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    incomplete: Vec<Remark>,
     hint: Option<String>,
     /// The command that helps, as it stands.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -131,12 +134,21 @@ struct ErrorCount {
     example_row: u64,
 }
 
-/// Why rows were skipped, where the reason alone does not say.
+/// Why rows were skipped, where the reason alone does not say, or what they lack.
 #[derive(JsonSchema, Serialize)]
 struct Remark {
     integration: String,
     remark: String,
     rows: u64,
+}
+
+fn remarks(plan: &Plan, counts: &BTreeMap<(usize, String), u64>) -> Vec<Remark> {
+    let remark = |((step, remark), rows): (&(usize, String), &u64)| Remark {
+        integration: plan.steps[*step].name.clone(),
+        remark: remark.clone(),
+        rows: *rows,
+    };
+    counts.iter().map(remark).collect()
 }
 
 /// Sums of prices such as 0.1 would show how they were rounded.
@@ -217,15 +229,8 @@ pub(crate) fn document(report: &Report, plan: &Plan) -> Document {
         columns_mixed: names_of(plan, counts.mixed.keys()),
         cells_guarded: report.guarded_cells,
         errors,
-        remarks: counts
-            .remarks
-            .iter()
-            .map(|((step, remark), rows)| Remark {
-                integration: plan.steps[*step].name.clone(),
-                remark: remark.clone(),
-                rows: *rows,
-            })
-            .collect(),
+        remarks: remarks(plan, &counts.remarks),
+        incomplete: remarks(plan, &counts.incomplete),
         hint: report.hint.clone(),
         next_command: report.next_command.clone(),
         settings: report.settings.clone(),

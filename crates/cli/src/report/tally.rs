@@ -49,6 +49,8 @@ pub(crate) struct Counts {
     pub(crate) messages: BTreeMap<(usize, ErrorKind, String), Seen>,
     /// By step: why rows were skipped, where the reason alone does not say.
     pub(crate) remarks: BTreeMap<(usize, String), u64>,
+    /// By step: which calls its values lack, and why.
+    pub(crate) incomplete: BTreeMap<(usize, String), u64>,
     pub(crate) stops: Vec<Stop>,
     pub(crate) unsettled: u64,
     pub(crate) bought: u64,
@@ -176,8 +178,10 @@ impl Counts {
             }
         }
         for remark in &end.remarks {
-            if self.remarks.len() < MOST_MESSAGES || self.remarks.contains_key(remark) {
-                *self.remarks.entry(remark.clone()).or_default() += 1;
+            let has_value = matches!(end.outcomes[remark.0], Outcome::Value(_));
+            let counts = if has_value { &mut self.incomplete } else { &mut self.remarks };
+            if counts.len() < MOST_MESSAGES || counts.contains_key(remark) {
+                *counts.entry(remark.clone()).or_default() += 1;
             }
         }
         self.steps.resize_with(end.outcomes.len(), StepCounts::default);

@@ -9,7 +9,10 @@ use std::{
 };
 
 use futures::FutureExt;
-use marl_core::{Caller, Context, Contract, Error, ErrorKind, Fields, Integration, Outcome, Row, SkipReason};
+use marl_core::{
+    Caller, Context, Contract, Error, ErrorKind, Fields, GoneWithout, Integration, Outcome, Row, SkipReason,
+    WhyWithout,
+};
 
 use super::{
     Foreseen, Note, Way,
@@ -27,7 +30,7 @@ pub struct StepEnd {
     pub by: Option<String>,
     /// What it would ask.
     pub foreseen: Foreseen,
-    /// Why it was skipped, where the reason alone does not say.
+    /// Why it was skipped, where the reason alone does not say; of a value, which call it lacks.
     pub remark: Option<String>,
     /// Whether more may come once what is unanswered is asked.
     pub(super) unanswered: bool,
@@ -61,6 +64,7 @@ struct Sum {
     skipped: Option<SkipReason>,
     no_data: bool,
     unanswered: bool,
+    lacks: Option<String>,
 }
 
 /// Asks a step's alternatives: the first, and each next one for what is still empty.
@@ -81,10 +85,11 @@ pub(super) async fn ask(step: &Step, asked: Asked, way: &Way) -> StepEnd {
                 Outcome::Skipped(SkipReason::Unanswered)
             }
             Ready::Row(row, likeness) => {
-                let (outcome, notes, possible) =
+                let One { outcome, lacks, notes, possible } =
                     one(&*alternative.integration, row, step.refresh, way, !sum.unanswered, likeness).await;
                 foreseen.notes.extend(notes);
                 foreseen.possible.extend(possible);
+                sum.lacks = sum.lacks.or(lacks);
                 outcome
             }
         };
@@ -95,7 +100,8 @@ pub(super) async fn ask(step: &Step, asked: Asked, way: &Way) -> StepEnd {
     let unanswered = sum.unanswered;
     let is_told = step.provider_column.is_some() || matches!(way, Way::Closed(_));
     let by = (is_told && !sum.by.is_empty()).then(|| sum.by.join(", "));
-    StepEnd { outcome: sum.outcome(), by, foreseen, remark: None, unanswered, likeness }
+    let (remark, outcome) = (sum.lacks.take(), sum.outcome());
+    StepEnd { outcome, by, foreseen, remark, unanswered, likeness }
 }
 
 impl Sum {
@@ -151,6 +157,15 @@ impl Sum {
     }
 }
 
+/// What one integration came to on one row.
+struct One {
+    outcome: Outcome,
+    /// The call without which it went on, and why.
+    lacks: Option<String>,
+    notes: Vec<Note>,
+    possible: Vec<Possible>,
+}
+
 /// One integration on one row.
 async fn one(
     integration: &dyn Integration,
@@ -159,37 +174,56 @@ async fn one(
     way: &Way,
     certain: bool,
     likeness: u64,
-) -> (Outcome, Vec<Note>, Vec<Possible>) {
+) -> One {
     match way {
         Way::Open { caller, refreshing } => {
             let caller = Arc::clone(if refresh { refreshing } else { caller });
-            (run(integration, row, caller).await, Vec::new(), Vec::new())
+            let (outcome, lacks) = run(integration, row, caller).await;
+            One { outcome, lacks, notes: Vec::new(), possible: Vec::new() }
         }
         Way::Closed(gateway) => {
             let noting = Arc::new(Noting::new(gateway.clone(), refresh, certain));
-            let outcome = run(integration, row, Arc::clone(&noting) as Arc<dyn Caller>).await;
+            let (outcome, lacks) = run(integration, row, Arc::clone(&noting) as Arc<dyn Caller>).await;
             let notes = noting.take();
             let stuck = matches!(outcome, Outcome::Skipped(SkipReason::Unanswered));
             let possible = if stuck { beyond(integration.contract(), &notes, likeness) } else { Vec::new() };
-            (outcome, notes, possible)
+            One { outcome, lacks, notes, possible }
         }
     }
 }
 
-/// Runs one integration; its panic becomes its error.
-async fn run(integration: &dyn Integration, row: Row, caller: Arc<dyn Caller>) -> Outcome {
+/// Runs one integration; its panic becomes its error. Says which call its value lacks.
+async fn run(integration: &dyn Integration, row: Row, caller: Arc<dyn Caller>) -> (Outcome, Option<String>) {
     let contract = integration.contract();
     let cx = Context::new(caller, contract);
     let enriched = AssertUnwindSafe(unless_stuck(integration.enrich(&row, &cx), &cx)).catch_unwind().await;
-    match enriched {
+    let outcome = match enriched {
         Err(panic) => Outcome::Failed(
             Error::internal(format!("`{}` panicked", contract.name)).with_detail(said(&*panic)),
         ),
         Ok(Err(reason)) => Outcome::Skipped(reason),
         Ok(Ok(Err(error))) => Outcome::Failed(error),
         Ok(Ok(Ok(fields))) => outcome(fields, contract),
+    };
+    match (outcome, cx.gone_without()) {
+        (Outcome::Value(fields), Some(GoneWithout { call, why })) => {
+            let lacks = match why {
+                WhyWithout::Failed(error) => format!("{call} failed: {}", error.message()),
+                WhyWithout::Closed(reason) => format!("{call} was not asked: {reason}"),
+            };
+            (Outcome::Value(fields), Some(lacks))
+        }
+        // The call that was not answered may have had something.
+        (Outcome::NoData, Some(GoneWithout { why: WhyWithout::Failed(error), .. })) => {
+            (Outcome::Failed(error), None)
+        }
+        (Outcome::NoData, Some(GoneWithout { why: WhyWithout::Closed(reason), .. })) => {
+            (Outcome::Skipped(reason), None)
+        }
+        (outcome, _) => (outcome, None),
     }
 }
+
 /// Drives `enrich` until it returns, or until it waits only for calls that are not asked.
 async fn unless_stuck<T>(enrich: impl Future<Output = T>, cx: &Context) -> Result<T, SkipReason> {
     let mut enrich = pin!(enrich);

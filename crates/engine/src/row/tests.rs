@@ -17,6 +17,8 @@ use crate::plan::{Existing, Header, Request, StepRequest};
 /// An integration that does as its input says.
 struct Obeys(&'static Contract);
 
+const CALL: CallSpec = CallSpec { provider: "p", operation: "o", most_per_row: 2 };
+
 static FIRST: Contract = Contract {
     name: "first",
     version: 1,
@@ -26,7 +28,7 @@ static FIRST: Contract = Contract {
         Column::optional("size", SemanticType::Integer, ""),
         Column::optional("person_email", SemanticType::Email, ""),
     ],
-    calls: &[CallSpec { provider: "p", operation: "o", most_per_row: 2 }],
+    calls: &[CALL],
 };
 
 static SECOND: Contract = Contract {
@@ -55,20 +57,34 @@ impl Integration for Obeys {
         let domain = row.text("company_domain");
         let reply = match domain {
             "panics.com" => panic!("a defect with {domain}"),
-            "undeclared.com" => cx.call("p", "other", json!({})).await?,
+            "undeclared.com" => cx.call(&CallSpec::once("p", "other"), json!({})).await?,
             "greedy.com" => {
-                cx.call("p", "o", json!({"d": 1})).await?;
-                cx.call("p", "o", json!({"d": 2})).await?;
-                cx.call("p", "o", json!({"d": 3})).await?
+                cx.call(&CALL, json!({"d": 1})).await?;
+                cx.call(&CALL, json!({"d": 2})).await?;
+                cx.call(&CALL, json!({"d": 3})).await?
             }
             "both.com" => {
                 let (one, _) = futures::join!(
-                    cx.call("p", "o", json!({"d": "closed.com"})),
-                    cx.call("p", "o", json!({"d": "acme.com"}))
+                    cx.call(&CALL, json!({"d": "closed.com"})),
+                    cx.call(&CALL, json!({"d": "acme.com"}))
                 );
                 one?
             }
-            _ => cx.call("p", "o", json!({ "d": domain })).await?,
+            _ => match domain.strip_prefix("without-") {
+                // It can do without the second call.
+                Some(second) => {
+                    let first = cx.call(&CALL, json!({"d": "acme.com"})).await?;
+                    cx.try_call(&CALL, json!({ "d": second })).await?;
+                    first
+                }
+                None => match domain.strip_prefix("perhaps-") {
+                    Some(only) => match cx.try_call(&CALL, json!({ "d": only })).await? {
+                        Some(reply) => reply,
+                        None => return Ok(Fields::none()),
+                    },
+                    None => cx.call(&CALL, json!({ "d": domain })).await?,
+                },
+            },
         };
         let Some(data) = reply.data() else { return Ok(Fields::none()) };
         match domain {
@@ -97,6 +113,7 @@ impl Caller for Answers {
             "nothing.com" => CallEnd::Reply(Reply::NoData),
             "fails.com" => CallEnd::Failed(Error::new(ErrorKind::Upstream, "500")),
             "closed.com" => CallEnd::Closed(SkipReason::Interrupted),
+            "unanswered.com" => CallEnd::Closed(SkipReason::Unanswered),
             _ => CallEnd::Reply(Reply::found(json!("about 7"))),
         }
     }
@@ -127,6 +144,18 @@ fn registry() -> Registry {
 
 /// One row through `first` and `second`; the outcomes in words and the written cells.
 async fn through(columns: &[(&str, &str)], existing: Existing) -> (Vec<String>, Vec<String>, Arc<Answers>) {
+    let (end, answers) = end_of(columns, existing).await;
+    let outcomes = end.outcomes.iter().map(|outcome| match outcome {
+        Outcome::Value(_) => "value".to_owned(),
+        Outcome::NoData => "no data".to_owned(),
+        Outcome::Skipped(reason) => reason.to_string(),
+        Outcome::Failed(error) => error.to_string(),
+    });
+    let written = end.written.iter().map(|cell| cell.as_ref().map(ToString::to_string).unwrap_or_default());
+    (outcomes.collect(), written.collect(), answers)
+}
+
+async fn end_of(columns: &[(&str, &str)], existing: Existing) -> (RowEnd, Arc<Answers>) {
     let names: Vec<String> = columns.iter().map(|(name, _)| (*name).to_owned()).collect();
     let request = Request {
         steps: vec![StepRequest::parse("second"), StepRequest::parse("first")],
@@ -141,14 +170,34 @@ async fn through(columns: &[(&str, &str)], existing: Existing) -> (Vec<String>, 
     let caller = Arc::clone(&answers) as Arc<dyn Caller>;
     let end =
         Engine::new(plan, Way::Open { caller: Arc::clone(&caller), refreshing: caller }).row(cells).await;
-    let outcomes = end.outcomes.iter().map(|outcome| match outcome {
-        Outcome::Value(_) => "value".to_owned(),
-        Outcome::NoData => "no data".to_owned(),
-        Outcome::Skipped(reason) => reason.to_string(),
-        Outcome::Failed(error) => error.to_string(),
-    });
-    let written = end.written.iter().map(|cell| cell.as_ref().map(ToString::to_string).unwrap_or_default());
-    (outcomes.collect(), written.collect(), answers)
+    (end, answers)
+}
+
+/// What the first call gave was paid for, whatever becomes of the second.
+#[tokio::test]
+async fn fields_stay_when_a_further_call_is_not_answered() {
+    for (domain, lacks) in [
+        ("without-acme.com", None),
+        ("without-nothing.com", None),
+        ("without-fails.com", Some("p o failed: 500")),
+        ("without-closed.com", Some("p o was not asked: interrupted")),
+    ] {
+        let (end, _) = end_of(&[("company_domain", domain)], Existing::Keep).await;
+        assert_eq!(end.written[0], Some(Value::Integer(7)), "{domain}");
+        let remarks: Vec<&str> = end.remarks.iter().map(|(_, remark)| remark.as_str()).collect();
+        assert_eq!(remarks, Vec::from_iter(lacks), "{domain}");
+    }
+    for (domain, expect) in [
+        // A plan does not know what the second call will give.
+        ("without-unanswered.com", "unanswered"),
+        // Without any field, the row is not said to have no data.
+        ("perhaps-nothing.com", "no data"),
+        ("perhaps-fails.com", "upstream: 500"),
+        ("perhaps-closed.com", "interrupted"),
+    ] {
+        let (outcomes, written, _) = through(&[("company_domain", domain)], Existing::Keep).await;
+        assert_eq!((outcomes[0].as_str(), written[0].as_str()), (expect, ""), "{domain}");
+    }
 }
 
 async fn domain(domain: &str) -> (Vec<String>, Vec<String>) {

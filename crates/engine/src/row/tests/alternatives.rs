@@ -39,7 +39,11 @@ impl Integration for Says {
         let all = if name == "d" { row.text("needs") } else { row.text("says") };
         let own = all.split(' ').find_map(|part| part.strip_prefix(name)?.strip_prefix(':'));
         let mut fields = Fields::none();
-        cx.call("p", "o", json!({ "d": format!("{}.com", own.unwrap_or("nothing")), "by": name })).await?;
+        cx.call(
+            &CallSpec::once("p", "o"),
+            json!({ "d": format!("{}.com", own.unwrap_or("nothing")), "by": name }),
+        )
+        .await?;
         for output in self.0.outputs {
             let has = own.is_some_and(|own| own == output.name || own == "both");
             fields.set(output.name, has.then(|| Value::text(format!("{} of {name}", output.name))));
