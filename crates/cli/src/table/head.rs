@@ -2,18 +2,15 @@
 //! where nothing else fits; where something else does, it asks for a flag. Pure: text in,
 //! verdict out.
 
-use std::collections::HashSet;
-
 use super::check::Fault;
-use super::cut::{Dialect, Frame, raw_cells, unquoted};
+use super::cut::{Dialect, Frame};
 use super::error::Place;
 use super::problem::Problem;
-use super::scan::Scan;
+use super::record::{Record, index_after, is_comment, is_header, is_note, records, usual_width};
 use super::shape::{Note, ReadOptions};
-use super::words::{Look, is_note_before, look, names_a_column};
+use super::words::{Look, look};
 
-/// How many rows are looked at, and how many lines may stand before the header.
-const MOST_RECORDS: usize = 100;
+/// How many lines may stand before the header.
 const MOST_BEFORE: usize = 40;
 
 /// Where the table begins and how it is read.
@@ -27,38 +24,6 @@ pub(super) struct Head {
     pub(super) notes: Vec<Note>,
     /// The line that may be the header, should the first one not fit.
     pub(super) other_header: Option<u64>,
-}
-
-/// One row of the beginning.
-struct Record {
-    line: u64,
-    offset: usize,
-    cells: Vec<String>,
-    /// Whether its first cell is in quotes.
-    in_quotes: bool,
-    after_blank: bool,
-}
-
-impl Record {
-    fn filled(&self) -> usize {
-        self.cells.iter().filter(|cell| !cell.trim().is_empty()).count()
-    }
-
-    /// Whether every cell could be a name, and each another.
-    fn has_names(&self) -> bool {
-        let mut seen = HashSet::new();
-        self.cells.iter().all(|cell| !cell.trim().is_empty() && cell.len() <= 200 && seen.insert(cell))
-    }
-
-    /// Whether it has as many filled cells as the table has columns: names, be they long or doubled,
-    /// are more likely than a note.
-    fn is_full(&self, width: usize) -> bool {
-        width > 1 && self.cells.len() == width && self.filled() == width
-    }
-
-    fn known_names(&self) -> usize {
-        self.cells.iter().filter(|cell| names_a_column(cell)).count()
-    }
 }
 
 /// Looks at the beginning of a file's text. `start` is where a header that the user named
@@ -124,63 +89,6 @@ fn is_all_quoted(first: &Record, text: &str) -> bool {
     })
 }
 
-/// Cuts the beginning into rows; a line that is no sound CSV counts as plain text.
-fn records(text: &str, is_whole: bool, dialect: Dialect, line: u64) -> Vec<Record> {
-    let (delimiter, quotes) = match dialect {
-        Dialect::Quoted(delimiter) => (delimiter, true),
-        _ => (b'\t', false),
-    };
-    let (mut at, mut line, mut after_blank) = (0, line, false);
-    let mut found = Vec::new();
-    while at < text.len() && found.len() < MOST_RECORDS {
-        let rest = &text[at..];
-        let mut ends = Vec::new();
-        let mut scan = Scan::new(line);
-        let read = match scan.go_on(rest.as_bytes(), Some(delimiter), quotes, true, &mut ends) {
-            Ok(None) if is_whole => scan.finish(&mut ends).map(|()| Some(0)),
-            Ok(None) if found.is_empty() => Ok(None),
-            Ok(None) => break,
-            Ok(Some((_, bytes))) => Ok(Some(bytes)),
-            Err(fault) => Err(fault),
-        };
-        let mut is_quoted = quotes;
-        let bytes = match read {
-            Ok(Some(bytes)) => bytes,
-            _ => {
-                is_quoted = false;
-                scan = Scan::new(line);
-                ends.clear();
-                match scan.go_on(rest.as_bytes(), Some(delimiter), false, true, &mut ends) {
-                    Ok(Some((_, bytes))) => bytes,
-                    _ => {
-                        let _ = scan.finish(&mut ends);
-                        0
-                    }
-                }
-            }
-        };
-        let (length, more_lines) = scan.size();
-        if length > 0 {
-            let row = &rest[..length];
-            found.push(Record {
-                line,
-                offset: at,
-                cells: raw_cells(row, &ends).map(|raw| unquoted(raw, is_quoted).into_owned()).collect(),
-                in_quotes: is_quoted && row.starts_with('"'),
-                after_blank: std::mem::take(&mut after_blank),
-            });
-        } else {
-            after_blank = true;
-        }
-        line += more_lines + 1;
-        at += length + bytes;
-        if bytes == 0 {
-            break;
-        }
-    }
-    found
-}
-
 /// Chooses the header among the first rows.
 fn choose(records: &[Record], from: usize, options: &ReadOptions, head: &mut Head) -> Result<(), Fault> {
     let Some(first) = records.first() else { return Ok(()) };
@@ -232,75 +140,11 @@ fn choose(records: &[Record], from: usize, options: &ReadOptions, head: &mut Hea
     Err(Fault::Table(Place::Line(first.line), problem))
 }
 
-fn index_after(records: &[Record], record: &Record) -> usize {
-    records.iter().position(|other| other.line == record.line).map_or(records.len(), |at| at + 1)
-}
-
-/// The number of cells that most rows have; of two, the greater.
-fn usual_width(records: &[Record]) -> usize {
-    let widths = records.iter().map(|record| record.cells.len());
-    let count = |width: usize| records.iter().filter(|record| record.cells.len() == width).count();
-    // Notes may be more lines than the table behind them has.
-    let is_table = |width: &usize| {
-        let start = records.iter().position(|record| record.cells.len() == *width).unwrap_or_default();
-        *width > 1 && count(*width) >= 2 && count(*width) * 2 >= records.len() - start
-    };
-    let most = widths.clone().filter(is_table).max_by_key(|width| (count(*width), *width));
-    most.or_else(|| widths.max_by_key(|width| (count(*width), *width))).unwrap_or(1)
-}
-
-/// Whether the row speaks for itself as the header of `rows`: its cells are names, and
-/// either usual ones or unlike what stands below.
-fn is_header(record: &Record, rows: &[Record]) -> bool {
-    if !record.has_names() || record.cells.iter().any(|cell| look(cell) != Look::Text) {
-        return false;
-    }
-    let fitting: Vec<&Record> = rows.iter().filter(|row| row.cells.len() == record.cells.len()).collect();
-    let is_typed = |column: usize| {
-        let mut looks =
-            fitting.iter().map(|row| look(&row.cells[column])).filter(|look| *look != Look::Empty);
-        let first = looks.next();
-        first.is_some_and(|first| first != Look::Text && looks.all(|look| look == first))
-    };
-    let usual = record.known_names();
-    // One usual name among many may be chance; a single column must bear it alone.
-    let named = usual >= 2 || (usual == 1 && record.cells.len() <= 3);
-    named || (0..record.cells.len()).any(is_typed)
-}
-
 /// Whether behind a blank line a row of usual names begins another table than the first row.
 fn is_second_table(records: &[Record], at: usize) -> bool {
     let header = &records[at];
     let names = header.known_names();
     header.after_blank && names >= 2 && names * 2 >= header.cells.len() && header.cells != records[0].cells
-}
-
-/// Whether a row before a header of `width` cells is a note and cannot be a header or a row.
-fn is_note(record: &Record, width: usize, header_stands_apart: bool) -> bool {
-    let first = record.cells.first().map(String::as_str).unwrap_or_default();
-    if is_comment(record) {
-        return true;
-    }
-    let mut filled = record.cells.iter().filter(|cell| !cell.trim().is_empty());
-    if record.known_names() > 0 && !(record.cells.len() == 1 && first.split_whitespace().count() > 4) {
-        return false;
-    }
-    let text = filled.next().map(String::as_str).unwrap_or_default();
-    if look(text) == Look::Address {
-        return false;
-    }
-    match record.filled() {
-        0 => true,
-        1 => header_stands_apart || is_note_before(text) || record.cells.len().min(width) >= 3,
-        // `Report:,Leads` and the like, narrower than the table.
-        filled => filled < width && record.cells.len() <= width && first.trim_end().ends_with(':'),
-    }
-}
-
-/// `# made by a script`; a column may be called `#` alone.
-fn is_comment(record: &Record) -> bool {
-    let text = record.cells.first().map(|cell| cell.trim()).unwrap_or_default();
-    (text.starts_with('#') && text.len() > 1) || text.starts_with("//")
 }
 
 /// The first row is the header, unless it looks like data.

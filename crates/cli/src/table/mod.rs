@@ -26,6 +26,7 @@ mod partial;
 mod paths;
 mod problem;
 mod reader;
+mod record;
 mod safety;
 mod scan;
 mod shape;
