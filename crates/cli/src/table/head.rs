@@ -4,6 +4,7 @@
 
 use super::check::Fault;
 use super::cut::{Dialect, Frame};
+use super::delimiter::{Verdict, judge};
 use super::error::Place;
 use super::problem::Problem;
 use super::record::{Record, index_after, is_comment, is_header, is_note, records, usual_width};
@@ -52,6 +53,9 @@ pub(super) fn lay_out(
         }
     }
     let from = usize::try_from(head.frame.start).unwrap_or(usize::MAX).min(text.len());
+    if options.delimiter.is_none() {
+        find_delimiter(&text[from..], is_whole, start.is_some() || options.no_header, &mut head)?;
+    }
     head.dialect = if head.delimiter == b'\t' { Dialect::Tabs } else { Dialect::Quoted(head.delimiter) };
     let records = records(&text[from..], is_whole, head.dialect, head.frame.line);
     if head.dialect == Dialect::Tabs
@@ -65,6 +69,28 @@ pub(super) fn lay_out(
         choose(&records, from, options, &mut head)?;
     }
     Ok(head)
+}
+
+/// Takes another delimiter than the expected one, if only that makes a table of the first rows.
+/// `begins` says that the user named the first row.
+fn find_delimiter(text: &str, is_whole: bool, begins: bool, head: &mut Head) -> Result<(), Fault> {
+    let used = head.delimiter;
+    let line = head.frame.line;
+    match judge(text, is_whole, used, line) {
+        Verdict::Take(found) if head.separator.is_some() => {
+            Err(Fault::Table(Place::Line(line), Problem::WrongDelimiter { used, found }))
+        }
+        Verdict::Take(found) => {
+            head.delimiter = found;
+            head.notes.push(Note::Delimiter { found, used });
+            Ok(())
+        }
+        Verdict::Ask(doubt) if !(begins && doubt.header.is_some()) && head.separator.is_none() => {
+            let place = Place::Line(doubt.header.unwrap_or(line));
+            Err(Fault::Table(place, Problem::TwoDelimiters { used, doubt }))
+        }
+        Verdict::Ask(_) | Verdict::Keep => Ok(()),
+    }
 }
 
 /// `sep=;` in the first line tells Excel the delimiter; answers it and the line's length.
@@ -113,7 +139,7 @@ fn choose(records: &[Record], from: usize, options: &ReadOptions, head: &mut Hea
     };
     let (header, before) = (&records[at], &records[..at]);
     if fits && first.known_names() == 0 && is_second_table(records, at) {
-        let problem = Problem::HeaderLater { line: header.line, first: first.line };
+        let problem = Problem::HeaderLater { line: header.line, first: first.line, is_likely: false };
         return Err(Fault::Table(Place::Line(first.line), problem));
     }
     if fits {
@@ -136,7 +162,7 @@ fn choose(records: &[Record], from: usize, options: &ReadOptions, head: &mut Hea
         });
         return Ok(());
     }
-    let problem = Problem::HeaderLater { line: header.line, first: first.line };
+    let problem = Problem::HeaderLater { line: header.line, first: first.line, is_likely: is_narrow };
     Err(Fault::Table(Place::Line(first.line), problem))
 }
 

@@ -3,7 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::problem::{Problem, dotted, escaped};
+use super::delimiter::Doubt;
+use super::problem::{Problem, delimiter_argument, dotted, escaped};
 
 /// One sentence on what to do about it.
 pub(super) fn hint(problem: &Problem, path: &Path, source: Option<&io::Error>) -> Option<String> {
@@ -68,7 +69,16 @@ pub(super) fn hint(problem: &Problem, path: &Path, source: Option<&io::Error>) -
             delimiter_argument(*found),
             delimiter_argument(*used)
         ),
-        Problem::HeaderLater { line, first } => format!(
+        Problem::TwoDelimiters { used, doubt } => format!(
+            "say `{}`, or `--delimiter {}` if {}",
+            delimiter_flags(doubt),
+            delimiter_argument(*used),
+            match doubt.header {
+                Some(_) => "the first line is the header",
+                None => "those are its columns",
+            }
+        ),
+        Problem::HeaderLater { line, first, .. } => format!(
             "say `--header-line {line}` to begin there, or `--header-line {first}` if that is the header"
         ),
         Problem::FirstRowIsData { .. } => {
@@ -153,6 +163,8 @@ pub(super) fn hint(problem: &Problem, path: &Path, source: Option<&io::Error>) -
 pub(super) fn flags(problem: &Problem) -> Option<String> {
     match problem {
         Problem::WrongDelimiter { found, .. } => Some(format!("--delimiter {}", delimiter_argument(*found))),
+        Problem::TwoDelimiters { doubt, .. } if doubt.is_likely => Some(delimiter_flags(doubt)),
+        Problem::HeaderLater { line, is_likely: true, .. } => Some(format!("--header-line {line}")),
         Problem::EmptyNames(_) | Problem::DuplicateName { .. } => Some("--name-columns".into()),
         Problem::ShortRows { footer: Some(lines), is_apart: true, .. } => {
             Some(format!("--skip-footer {lines}"))
@@ -160,6 +172,11 @@ pub(super) fn flags(problem: &Problem) -> Option<String> {
         Problem::ShortRows { .. } => Some("--pad-rows".into()),
         _ => None,
     }
+}
+
+fn delimiter_flags(doubt: &Doubt) -> String {
+    let delimiter = format!("--delimiter {}", delimiter_argument(doubt.found));
+    doubt.header.map_or(delimiter.clone(), |line| format!("{delimiter} --header-line {line}"))
 }
 
 /// Where the lines are that could not be put in their place because of the problem.
@@ -206,12 +223,5 @@ fn shell(path: &Path) -> String {
     match !text.starts_with('-') && text.chars().all(plain) {
         true => text.into_owned(),
         false => format!("'{}'", escaped(path).replace('\'', "'\\''")),
-    }
-}
-
-fn delimiter_argument(byte: u8) -> String {
-    match byte {
-        b'\t' => "'\\t'".into(),
-        byte => format!("'{}'", char::from(byte).escape_default()),
     }
 }

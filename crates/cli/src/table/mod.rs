@@ -11,6 +11,7 @@ mod check;
 mod claim;
 mod csv_check;
 mod cut;
+mod delimiter;
 mod encoding;
 mod error;
 mod errors_file;

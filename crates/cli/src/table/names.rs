@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use super::check::Fault;
 use super::cut::Dialect;
+use super::delimiter::is_usual;
 use super::error::Place;
 use super::head::Head;
 use super::problem::Problem;
@@ -60,12 +61,8 @@ pub(super) fn give_names(names: &mut [String]) -> Vec<String> {
 /// The one that is there most often, apart from the one that was `used`.
 pub(super) fn likely_delimiter(name: &str, used: u8) -> Option<u8> {
     let count = |byte: u8| name.bytes().filter(|other| *other == byte).count();
-    let is_candidate = |byte: &u8| is_likely_delimiter(*byte) && *byte != used;
+    let is_candidate = |byte: &u8| is_usual(*byte) && *byte != used;
     name.bytes().filter(is_candidate).max_by_key(|byte| count(*byte))
-}
-
-pub(super) fn is_likely_delimiter(byte: u8) -> bool {
-    matches!(byte, b',' | b';' | b'\t' | b'|')
 }
 
 /// Another delimiter behind the closing quote of the first name: the text was cut wrongly.
@@ -76,7 +73,7 @@ pub(super) fn as_wrong_delimiter(fault: Fault, head: &Head, options: &ReadOption
     };
     let is_header = *line == head.frame.line && options.delimiter.is_none() && head.separator.is_none();
     let Dialect::Quoted(used) = head.dialect else { return fault };
-    match is_header && is_likely_delimiter(*byte) && *byte != used {
+    match is_header && is_usual(*byte) && *byte != used {
         true => Fault::Table(Place::Line(*line), Problem::WrongDelimiter { used, found: *byte }),
         false => fault,
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::problem::{byte_name, grouped, printable};
+use super::problem::{byte_name, delimiter_argument, grouped, printable};
 use crate::{
     typed,
     words::{counted, either},
@@ -20,6 +20,13 @@ pub enum Note {
     },
     /// A `sep=` line says the delimiter.
     Separator(u8),
+    /// Another delimiter than the extension's stands between cells.
+    Delimiter {
+        /// The one that does.
+        found: u8,
+        /// The extension's.
+        used: u8,
+    },
     /// Lines before the header are left out.
     Before {
         /// The first of the lines.
@@ -100,6 +107,10 @@ impl fmt::Display for Note {
             }
             Self::Separator(byte) => {
                 write!(f, "line 1 (`sep=`) says that {} stands between cells", byte_name(*byte))
+            }
+            Self::Delimiter { found, used } => {
+                write!(f, "read with {} between cells ", byte_name(*found))?;
+                write!(f, "(`--delimiter {}` overrides it)", delimiter_argument(*used))
             }
             Self::Before { first, last, text } => {
                 write!(f, "the header is in line {}; ", grouped(last + 1))?;

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use marl_core::terminal;
 
+use super::delimiter::Doubt;
 use crate::words::{counted, either, thousands};
 
 /// The most columns of a table, which is what a spreadsheet has: more come from values that stand
@@ -50,10 +51,17 @@ pub(super) enum Problem {
         used: u8,
         found: u8,
     },
+    /// Another delimiter makes a table too.
+    TwoDelimiters {
+        used: u8,
+        doubt: Doubt,
+    },
     /// Where the header may be.
     HeaderLater {
         line: u64,
         first: u64,
+        /// Whether what stands before it has fewer cells than the table has columns.
+        is_likely: bool,
     },
     FirstRowIsData {
         cell: String,
@@ -230,7 +238,18 @@ impl fmt::Display for Problem {
                 byte_name(*found),
                 byte_name(*used)
             ),
-            Self::HeaderLater { line, first } => {
+            Self::TwoDelimiters { doubt: Doubt { header: Some(_), found, .. }, .. } => write!(
+                f,
+                "this line looks like the header of a table with {} between cells",
+                byte_name(*found)
+            ),
+            Self::TwoDelimiters { used, doubt } => {
+                let [own, other] = &doubt.columns;
+                write!(f, "it is not certain what stands between cells: ")?;
+                write!(f, "{} gives the columns {}, ", byte_name(*used), first_names(own))?;
+                write!(f, "and {} gives {}", byte_name(doubt.found), first_names(other))
+            }
+            Self::HeaderLater { line, first, .. } => {
                 write!(f, "it is not certain where the header is: line {} looks like it", grouped(*line))?;
                 write!(f, ", and so may line {}", grouped(*first))
             }
@@ -337,6 +356,14 @@ impl fmt::Display for Problem {
     }
 }
 
+/// The first of a header's names.
+fn first_names(names: &[String]) -> String {
+    const MOST: usize = 4;
+    let shown: Vec<String> = names.iter().take(MOST).map(|name| format!("`{}`", printable(name))).collect();
+    let others = if names.len() > MOST { " and others" } else { "" };
+    format!("{}{others}", shown.join(", "))
+}
+
 fn misfit(f: &mut fmt::Formatter<'_>, found: usize, expected: usize, delimiter: u8) -> fmt::Result {
     write!(f, "{} where the header has {expected}", counted(found as u64, "cell"))?;
     write!(f, " (a stray {} or a quote that is not closed?)", word(delimiter))
@@ -347,6 +374,14 @@ pub(super) fn byte_name(byte: u8) -> Cow<'static, str> {
         b'\t' => "tabs".into(),
         0x20..0x7f => format!("`{}`", char::from(byte)).into(),
         byte => format!("byte 0x{byte:02X}").into(),
+    }
+}
+
+/// A delimiter as it is typed behind `--delimiter`.
+pub(super) fn delimiter_argument(byte: u8) -> String {
+    match byte {
+        b'\t' => "'\\t'".into(),
+        byte => format!("'{}'", char::from(byte).escape_default()),
     }
 }
 

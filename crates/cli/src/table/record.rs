@@ -17,6 +17,8 @@ pub(super) struct Record {
     pub(super) cells: Vec<String>,
     /// Whether its first cell is in quotes.
     pub(super) in_quotes: bool,
+    /// Whether its quotes are not those of CSV, so that it was cut without them.
+    pub(super) is_broken: bool,
     pub(super) after_blank: bool,
 }
 
@@ -84,6 +86,7 @@ pub(super) fn records(text: &str, is_whole: bool, dialect: Dialect, line: u64) -
                 line,
                 offset: at,
                 cells: raw_cells(row, &ends).map(|raw| unquoted(raw, is_quoted).into_owned()).collect(),
+                is_broken: quotes && !is_quoted,
                 in_quotes: is_quoted && row.starts_with('"'),
                 after_blank: std::mem::take(&mut after_blank),
             });

@@ -106,11 +106,14 @@ fn a_table_has_as_many_columns_as_a_spreadsheet() {
 fn another_delimiter_than_the_extension_says() {
     let line = "leads.csv, line 1: the header is one column full of";
     let hint = "say `--delimiter ';'` (or `--delimiter ','` if it really is one column)";
-    check_error("leads.csv", "a;b;c\n1;2;3\n", &format!("{line} `;`, where `,` was expected"), hint);
-    check_error("leads.csv", "\"a\";\"b\"\n", &format!("{line} `;`, where `,` was expected"), hint);
+    check_error("leads.csv", "a;b;c\n1\n2\n", &format!("{line} `;`, where `,` was expected"), hint);
+    check_error("leads.csv", "\"a\";\"b\"\n1\n", &format!("{line} `;`, where `,` was expected"), hint);
     let tabs = format!("{line} tabs, where `,` was expected");
-    check_error("leads.csv", "a\tb\n", &tabs, "--delimiter '\\t'");
-    check_error("leads.csv", "a|b|c;d\n", &format!("{line} `|`, where `,` was expected"), "'|'");
+    check_error("leads.csv", "a\tb\n1\n", &tabs, "--delimiter '\\t'");
+    check_error("leads.csv", "a|b|c;d\n1\n2\n", &format!("{line} `|`, where `,` was expected"), "'|'");
+    // The line for Excel says another one than the rows have.
+    let message = "leads.csv, line 2: the header is one column full of `;`, where `|` was expected";
+    check_error("leads.csv", "sep=|\na;b\n1;2\n", message, "--delimiter ';'");
 }
 
 #[test]

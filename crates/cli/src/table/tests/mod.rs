@@ -1,6 +1,7 @@
 //! Tests of tables, on real files in temporary folders.
 
 mod csv;
+mod delimiter;
 mod exports;
 mod files;
 mod frame;

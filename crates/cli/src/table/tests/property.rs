@@ -82,6 +82,33 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(128) })]
 
     #[test]
+    fn a_table_without_other_delimiters_tells_its_own(mut table in table(), at in 0..3usize) {
+        let delimiters = [',', ';', '|'];
+        let plain = |cell: &str| cell.replace([',', ';', '|', '\t'], "").trim().to_owned();
+        table.rows.iter_mut().flatten().for_each(|(cell, _)| *cell = plain(cell));
+        prop_assume!(table.rows[0].len() > 1);
+        table.delimiter = delimiters[at] as u8;
+        let bench = Bench::new("a.csv", table.text());
+        let found = check(&bench.input, &ReadOptions::default());
+        let told = ReadOptions { delimiter: Some(table.delimiter), ..ReadOptions::default() };
+        match (found, check(&bench.input, &told)) {
+            (Ok(found), Ok(told)) => prop_assert_eq!((found.format, found.columns), (told.format, told.columns)),
+            (found, told) => prop_assert_eq!(
+                found.map_err(|error| error.to_string()).err(), told.map_err(|error| error.to_string()).err()
+            ),
+        }
+    }
+
+    #[test]
+    fn any_text_gets_a_verdict(text in "([a-z ]{0,4}[,;|\t\"\n]){0,60}", is_whole in any::<bool>()) {
+        let bench = Bench::new("a.csv", if is_whole { text.clone() } else { text.repeat(40) });
+        if let Ok(sketch) = check(&bench.input, &ReadOptions::default()) {
+            let rows = Reader::open(&sketch).unwrap().filter(|row| row.is_ok()).count();
+            prop_assert_eq!(rows as u64, sketch.rows);
+        }
+    }
+
+    #[test]
     fn any_table_comes_back_as_it_was(table in table()) {
         let bench = Bench::new("a.csv", table.text());
         let options = ReadOptions { delimiter: Some(table.delimiter), ..ReadOptions::default() };

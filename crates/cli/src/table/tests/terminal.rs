@@ -5,6 +5,7 @@ use std::io;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use super::super::delimiter::Doubt;
 use super::super::error::Place;
 use super::super::problem::Problem;
 use super::*;
@@ -64,7 +65,9 @@ fn problems(text: &str, byte: u8) -> Vec<Problem> {
         Problem::ZeroByte,
         Problem::WrongDelimiter { used: byte, found: b'\t' },
         Problem::WrongDelimiter { used: b'\t', found: byte },
-        Problem::HeaderLater { line: 4, first: 1 },
+        two_delimiters(text, byte, None),
+        two_delimiters(text, byte, Some(3)),
+        Problem::HeaderLater { line: 4, first: 1, is_likely: true },
         Problem::FirstRowIsData { cell: name(), column: 1 },
         Problem::QuotedRows { sign: ',' },
         Problem::NoSuchLine { wanted: 3, lines: 1 },
@@ -92,6 +95,11 @@ fn problems(text: &str, byte: u8) -> Vec<Problem> {
         Problem::Write,
         Problem::Replace,
     ]
+}
+
+fn two_delimiters(text: &str, byte: u8, header: Option<u64>) -> Problem {
+    let columns = [vec![text.to_owned(); 5], vec![text.to_owned()]];
+    Problem::TwoDelimiters { used: b',', doubt: Doubt { found: byte, header, is_likely: true, columns } }
 }
 
 fn steers(c: char) -> bool {
