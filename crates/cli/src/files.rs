@@ -214,6 +214,7 @@ impl Files {
             run: noted.run,
             answers,
             reads,
+            delimiter: self.writer.unusual_delimiter(),
         }
     }
 }

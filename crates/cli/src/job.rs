@@ -145,8 +145,7 @@ impl<'a> Job<'a> {
             Some(names) => Refresh::Names(names.clone()),
         };
         let steps = Steps::of(&args.steps, refresh)?;
-        let mut sketch = table::check(&args.input, &args.table.options())?;
-        outputs::mark_samples(&mut sketch);
+        let sketch = outputs::check_table(&args.input, args.table.options())?;
         let (request, plan) = {
             let name = table_name(&sketch);
             let header = header(&sketch, &name);

@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     args::LedgerChoice,
     owner, project,
-    table::{self, Note, Sketch},
+    table::{self, Note, ReadOptions, Sketch, TableError},
 };
 
 /// The record's name in `.marl`.
@@ -55,6 +55,9 @@ pub(crate) struct Record {
     /// The columns that the answers were given for.
     #[serde(default)]
     pub(crate) reads: Vec<String>,
+    /// What stands between its cells, if not what the extension says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) delimiter: Option<u8>,
 }
 
 /// What is known of the file at a path.
@@ -140,6 +143,16 @@ impl Outputs {
             }
     }
 
+    /// The delimiter of the output at `path`, if it is as marl wrote it and not the extension's.
+    fn delimiter(&self, path: &Path) -> Option<u8> {
+        // A digest takes its time, and few outputs have such a delimiter.
+        self.records.iter().find(|record| record.delimiter.is_some())?;
+        match self.standing(path, Kind::Table) {
+            Ok(Standing::Own(record)) => record.delimiter,
+            _ => None,
+        }
+    }
+
     /// Whether the file at `path` is a list of errors that marl wrote under this name.
     pub(crate) fn is_own_errors_file(&self, path: &Path) -> bool {
         match self.standing(path, Kind::Errors) {
@@ -173,11 +186,21 @@ impl Outputs {
     }
 }
 
-/// Notes it in a table's sketch where its answers are samples.
-pub(crate) fn mark_samples(sketch: &mut Sketch) {
-    if Outputs::of_file(&sketch.path).are_samples(&sketch.path) {
+/// Checks the table at `path`, which may be an output: that is read with the delimiter that it was
+/// written with, and noted to hold samples where it does.
+///
+/// # Errors
+/// As [`table::check`]'s.
+pub(crate) fn check_table(path: &Path, mut options: ReadOptions) -> Result<Sketch, TableError> {
+    let outputs = Outputs::of_file(path);
+    if options.delimiter.is_none() {
+        options.delimiter = outputs.delimiter(path);
+    }
+    let mut sketch = table::check(path, &options)?;
+    if outputs.are_samples(path) {
         sketch.notes.push(Note::Samples);
     }
+    Ok(sketch)
 }
 
 /// The record beside a ledger that is not in a project's folder.
@@ -278,6 +301,7 @@ mod tests {
             run: 1,
             answers: vec!["headline".into()],
             reads: vec!["linkedin_url".into()],
+            delimiter: None,
         }
     }
 

@@ -20,7 +20,7 @@ use crate::{
     profile::{MOST_DISTINCT, Profile},
     project,
     report::{self, MOST_CHARACTERS, aligned},
-    table::{self, Reader, Sketch},
+    table::{Reader, Sketch},
     words::{counted, thousands},
 };
 
@@ -62,8 +62,7 @@ struct Described<'a> {
 
 pub(crate) fn run(args: &ColumnsArgs, printer: &Printer) -> Result<u8, Failure> {
     let registry = Registry::gather()?;
-    let mut sketch = table::check(&args.table, &args.reading.options())?;
-    outputs::mark_samples(&mut sketch);
+    let sketch = outputs::check_table(&args.table, args.reading.options())?;
     tell_table_notes(&sketch, printer);
     let total = sketch.columns.len();
     let most = if args.all { total } else { total.min(LISTED) };

@@ -18,6 +18,7 @@ use crate::{
     exit,
     failure::Failure,
     gap::{self, Ended, Gap, Reason},
+    outputs,
     past::Past,
     pick::Ranges,
     pipeline,
@@ -77,7 +78,7 @@ struct Line {
 pub(crate) fn run(args: &GapsArgs, printer: &Printer) -> Result<u8, Failure> {
     let registry = Registry::gather()?;
     let store = Place::find(&registry)?.existing_ledger(&args.ledger)?;
-    let sketch = table::check(&args.table, &args.reading.options())?;
+    let sketch = outputs::check_table(&args.table, args.reading.options())?;
     args.columns.iter().try_for_each(|column| known_column(&sketch, column).map(drop))?;
     args.rows.as_ref().map_or(Ok(()), |ranges| ranges.check(sketch.rows))?;
     let past = Past::of(&registry, &store, &sketch, args.run)?;

@@ -13,8 +13,9 @@ use crate::{
     exit,
     failure::Failure,
     job::{Steps, header, table_name},
+    outputs,
     printer::Printer,
-    recipe, table,
+    recipe,
 };
 
 #[derive(JsonSchema, Serialize)]
@@ -31,7 +32,7 @@ pub(crate) fn run(args: &RecipeArgs, printer: &Printer) -> Result<u8, Failure> {
     let RecipeCommand::New { input, steps, output, table: reading } = &args.command;
     let registry = Registry::gather()?;
     let steps = Steps::of(steps, Refresh::None)?;
-    let sketch = table::check(input, &reading.options())?;
+    let sketch = outputs::check_table(input, reading.options())?;
     let name = table_name(&sketch);
     let header = header(&sketch, &name);
     let mut request =

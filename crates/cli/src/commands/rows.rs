@@ -19,7 +19,7 @@ use crate::{
     printer::Printer,
     project,
     report::{self, MOST_CHARACTERS, aligned, thousands},
-    table::{self, Reader, Sketch, shown},
+    table::{Reader, Sketch, shown},
 };
 
 /// What the document takes besides its rows, the table and the command for the next.
@@ -53,8 +53,7 @@ fn is_zero(number: &usize) -> bool {
 }
 
 pub(crate) fn run(args: &RowsArgs, printer: &Printer) -> Result<u8, Failure> {
-    let mut sketch = table::check(&args.table, &args.reading.options())?;
-    outputs::mark_samples(&mut sketch);
+    let sketch = outputs::check_table(&args.table, args.reading.options())?;
     tell_table_notes(&sketch, printer);
     let columns = columns(&args.columns, &sketch)?;
     let filter = filter(args, &sketch)?;

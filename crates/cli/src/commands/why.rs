@@ -25,7 +25,7 @@ use crate::{
     project,
     report::{CallStory, Explained, InputCell, Origin, why_lines},
     run_record::Step,
-    table::{self, InputRow, Note, Reader, Sketch},
+    table::{InputRow, Note, Reader, Sketch},
     time::{date, span},
 };
 
@@ -46,8 +46,7 @@ pub(crate) fn run(args: &WhyArgs, printer: &Printer) -> Result<u8, Failure> {
     let registry = Registry::gather()?;
     let place = Place::find(&registry)?;
     let store = place.existing_ledger(&args.ledger)?;
-    let mut sketch = table::check(&args.table, &args.reading.options())?;
-    outputs::mark_samples(&mut sketch);
+    let sketch = outputs::check_table(&args.table, args.reading.options())?;
     let row = find_row(&sketch, args.row)?;
     known_column(&sketch, &args.column)?;
     let past = Past::of(&registry, &store, &sketch, args.run)?;

@@ -139,7 +139,7 @@ fn choose(records: &[Record], from: usize, options: &ReadOptions, head: &mut Hea
     };
     let (header, before) = (&records[at], &records[..at]);
     if fits && first.known_names() == 0 && is_second_table(records, at) {
-        let problem = Problem::HeaderLater { line: header.line, first: first.line, is_likely: false };
+        let problem = later(head, header, first, false);
         return Err(Fault::Table(Place::Line(first.line), problem));
     }
     if fits {
@@ -162,8 +162,16 @@ fn choose(records: &[Record], from: usize, options: &ReadOptions, head: &mut Hea
         });
         return Ok(());
     }
-    let problem = Problem::HeaderLater { line: header.line, first: first.line, is_likely: is_narrow };
+    let problem = later(head, header, first, is_narrow);
     Err(Fault::Table(Place::Line(first.line), problem))
+}
+
+fn later(head: &Head, header: &Record, first: &Record, is_likely: bool) -> Problem {
+    let delimiter = head.notes.iter().find_map(|note| match note {
+        Note::Delimiter { found, .. } => Some(*found),
+        _ => None,
+    });
+    Problem::HeaderLater { line: header.line, first: first.line, is_likely, delimiter }
 }
 
 /// Whether behind a blank line a row of usual names begins another table than the first row.

@@ -3,7 +3,6 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::delimiter::Doubt;
 use super::problem::{Problem, delimiter_argument, dotted, escaped};
 
 /// One sentence on what to do about it.
@@ -71,15 +70,16 @@ pub(super) fn hint(problem: &Problem, path: &Path, source: Option<&io::Error>) -
         ),
         Problem::TwoDelimiters { used, doubt } => format!(
             "say `{}`, or `--delimiter {}` if {}",
-            delimiter_flags(doubt),
+            header_flags(Some(doubt.found), doubt.header),
             delimiter_argument(*used),
             match doubt.header {
                 Some(_) => "the first line is the header",
                 None => "those are its columns",
             }
         ),
-        Problem::HeaderLater { line, first, .. } => format!(
-            "say `--header-line {line}` to begin there, or `--header-line {first}` if that is the header"
+        Problem::HeaderLater { line, first, delimiter, .. } => format!(
+            "say `{}` to begin there, or `--header-line {first}` if that is the header",
+            header_flags(*delimiter, Some(*line))
         ),
         Problem::FirstRowIsData { .. } => {
             "say `--no-header` to read it as a row, or `--header-line 1` if it is the header".into()
@@ -163,8 +163,12 @@ pub(super) fn hint(problem: &Problem, path: &Path, source: Option<&io::Error>) -
 pub(super) fn flags(problem: &Problem) -> Option<String> {
     match problem {
         Problem::WrongDelimiter { found, .. } => Some(format!("--delimiter {}", delimiter_argument(*found))),
-        Problem::TwoDelimiters { doubt, .. } if doubt.is_likely => Some(delimiter_flags(doubt)),
-        Problem::HeaderLater { line, is_likely: true, .. } => Some(format!("--header-line {line}")),
+        Problem::TwoDelimiters { doubt, .. } if doubt.is_likely => {
+            Some(header_flags(Some(doubt.found), doubt.header))
+        }
+        Problem::HeaderLater { line, is_likely: true, delimiter, .. } => {
+            Some(header_flags(*delimiter, Some(*line)))
+        }
         Problem::EmptyNames(_) | Problem::DuplicateName { .. } => Some("--name-columns".into()),
         Problem::ShortRows { footer: Some(lines), is_apart: true, .. } => {
             Some(format!("--skip-footer {lines}"))
@@ -174,9 +178,11 @@ pub(super) fn flags(problem: &Problem) -> Option<String> {
     }
 }
 
-fn delimiter_flags(doubt: &Doubt) -> String {
-    let delimiter = format!("--delimiter {}", delimiter_argument(doubt.found));
-    doubt.header.map_or(delimiter.clone(), |line| format!("{delimiter} --header-line {line}"))
+/// The flags that say a delimiter, and the line of the header.
+fn header_flags(delimiter: Option<u8>, line: Option<u64>) -> String {
+    let delimiter = delimiter.map(|byte| format!("--delimiter {}", delimiter_argument(byte)));
+    let line = line.map(|line| format!("--header-line {line}"));
+    delimiter.into_iter().chain(line).collect::<Vec<_>>().join(" ")
 }
 
 /// Where the lines are that could not be put in their place because of the problem.

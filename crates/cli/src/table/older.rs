@@ -179,7 +179,14 @@ fn check_output_of_ours(path: &Path, format: Format, options: &ReadOptions) -> R
         return check(path, &plain);
     }
     let first = ReadOptions { header_line: Some(1), skip_footer: Some(0), ..plain.clone() };
-    check(path, &first).or_else(|_| check(path, &plain))
+    let found = check(path, &first).or_else(|_| check(path, &plain));
+    match format {
+        // An input of the same format was read, so this delimiter is likelier than none.
+        Format::Csv { delimiter } if options.delimiter.is_none() => {
+            found.or_else(|_| check(path, &ReadOptions { delimiter: Some(delimiter), ..first }))
+        }
+        _ => found,
+    }
 }
 
 impl InputRow {

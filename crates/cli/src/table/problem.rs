@@ -62,6 +62,8 @@ pub(super) enum Problem {
         first: u64,
         /// Whether what stands before it has fewer cells than the table has columns.
         is_likely: bool,
+        /// What stands between cells, if not the expected delimiter.
+        delimiter: Option<u8>,
     },
     FirstRowIsData {
         cell: String,
@@ -249,9 +251,13 @@ impl fmt::Display for Problem {
                 write!(f, "{} gives the columns {}, ", byte_name(*used), first_names(own))?;
                 write!(f, "and {} gives {}", byte_name(doubt.found), first_names(other))
             }
-            Self::HeaderLater { line, first, .. } => {
+            Self::HeaderLater { line, first, delimiter, .. } => {
                 write!(f, "it is not certain where the header is: line {} looks like it", grouped(*line))?;
-                write!(f, ", and so may line {}", grouped(*first))
+                write!(f, ", and so may line {}", grouped(*first))?;
+                match delimiter {
+                    None => Ok(()),
+                    Some(delimiter) => write!(f, " (with {} between cells)", byte_name(*delimiter)),
+                }
             }
             Self::FirstRowIsData { cell, column } => write!(
                 f,

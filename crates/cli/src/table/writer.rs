@@ -13,7 +13,7 @@ use super::error::TableError;
 use super::partial::{Links, Partial, check_place};
 use super::reader::{Content, InputRow, Line};
 use super::safety::{csv_cell, json_value};
-use super::shape::{Format, Shape, Sketch, check_output_format};
+use super::shape::{Format, Shape, Sketch, check_output_format, format_of};
 
 /// How cells are written.
 #[derive(Debug, Clone, Copy, Default)]
@@ -221,6 +221,17 @@ impl Writer {
         self.has_lines = true;
         self.has_rows = true;
         self.partial.write(&self.encoding.bytes(&self.text))
+    }
+
+    /// The delimiter, if it is not the one that the output's extension stands for.
+    pub fn unusual_delimiter(&self) -> Option<u8> {
+        match &self.layout {
+            Layout::Csv { delimiter, .. } => {
+                let usual = format_of(self.partial.target()) == Some(Format::Csv { delimiter: *delimiter });
+                (!usual).then_some(*delimiter)
+            }
+            Layout::Jsonl { .. } => None,
+        }
     }
 
     /// Where the output will be, links followed.

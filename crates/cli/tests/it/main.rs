@@ -14,6 +14,7 @@ mod detach;
 mod doctor;
 mod errors;
 mod exit_codes;
+mod exports;
 mod faults;
 mod forecast;
 mod form;

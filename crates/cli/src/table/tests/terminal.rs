@@ -67,7 +67,7 @@ fn problems(text: &str, byte: u8) -> Vec<Problem> {
         Problem::WrongDelimiter { used: b'\t', found: byte },
         two_delimiters(text, byte, None),
         two_delimiters(text, byte, Some(3)),
-        Problem::HeaderLater { line: 4, first: 1, is_likely: true },
+        Problem::HeaderLater { line: 4, first: 1, is_likely: true, delimiter: Some(byte) },
         Problem::FirstRowIsData { cell: name(), column: 1 },
         Problem::QuotedRows { sign: ',' },
         Problem::NoSuchLine { wanted: 3, lines: 1 },
