@@ -100,6 +100,11 @@ impl Failure {
         self
     }
 
+    /// Whether the same command may work a little later.
+    pub(crate) fn is_retryable(&self) -> bool {
+        self.retryable
+    }
+
     /// Calls may have been paid for.
     pub(crate) fn billed(mut self) -> Self {
         self.billed = true;

@@ -20,7 +20,7 @@ use marl_core::{Registry, SemanticType};
 use sandbox::{Options, Sandbox};
 
 use crate::{
-    args::{self, EnrichArgs, LedgerChoice, StepArgs},
+    args::{self, EnrichArgs, LedgerChoice, StepArgs, TableArgs},
     connect::{self, Connected},
     error_code::ErrorCode,
     exit,
@@ -65,11 +65,11 @@ impl Steps {
 
     /// A plan's problem: with the recipe's line if there is one, else with the command that would
     /// have been right, if that is known.
-    pub(crate) fn failure(&self, error: PlanError, table: &Path) -> Failure {
+    pub(crate) fn failure(&self, error: PlanError, table: &Path, reading: &TableArgs) -> Failure {
         if let Some(recipe) = &self.recipe {
             return recipe.locate(&error);
         }
-        let next = error.advice.as_deref().and_then(|advice| corrected(advice, table));
+        let next = error.advice.as_deref().and_then(|advice| corrected(advice, table, reading));
         let failure = Failure::from(error);
         match next {
             Some(next) => failure.next(next),
@@ -79,8 +79,8 @@ impl Steps {
 }
 
 /// The command that was typed as a plan's error says it should have been.
-fn corrected(advice: &Advice, table: &Path) -> Option<String> {
-    let look = || format!("marl columns {} --json", typed::word(&table.to_string_lossy()));
+fn corrected(advice: &Advice, table: &Path, reading: &TableArgs) -> Option<String> {
+    let look = || format!("{} --json", typed::command_over("columns", table, reading).join(" "));
     Some(match advice {
         Advice::Bind { step, input, columns } => match columns.as_slice() {
             [only] => typed::with_flag("--map", &format!("{step}.{input}={only}")),
@@ -150,9 +150,9 @@ impl<'a> Job<'a> {
             let name = table_name(&sketch);
             let header = header(&sketch, &name);
             let request = plan::resolve(&steps.request, &header, &registry);
-            let request = request.map_err(|error| steps.failure(error, &args.input))?;
+            let request = request.map_err(|error| steps.failure(error, &args.input, &args.table))?;
             let plan = Plan::new(&request, &header, &registry);
-            let plan = plan.map_err(|error| steps.failure(error, &args.input))?;
+            let plan = plan.map_err(|error| steps.failure(error, &args.input, &args.table))?;
             (request, Arc::new(plan))
         };
         Ok(Self { args, place, sketch, request, plan, registry })

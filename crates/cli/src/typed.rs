@@ -1,7 +1,7 @@
 //! The command line as it was typed, and commands made from it: errors and plans name the next
 //! one, which must run as it stands.
 
-use std::{borrow::Cow, env};
+use std::{borrow::Cow, env, path::Path};
 
 use clap::{
     CommandFactory,
@@ -9,7 +9,10 @@ use clap::{
 };
 use marl_core::terminal;
 
-use crate::{args::Args, pick::Ranges};
+use crate::{
+    args::{Args, TableArgs},
+    pick::Ranges,
+};
 
 /// The flag that a run in the background is started with beside `--detach`.
 pub(crate) const IN_BACKGROUND: &str = "--detached";
@@ -67,6 +70,24 @@ pub(crate) fn words() -> impl Iterator<Item = String> {
 pub(crate) fn command() -> String {
     let words = words().filter(|word| !is_internal(word));
     std::iter::once("marl".to_owned()).chain(words.map(|one| word(&one))).collect::<Vec<_>>().join(" ")
+}
+
+/// A command with its table, ready for flags.
+pub(crate) fn command_over(command: &str, table: &Path, reading: &TableArgs) -> Vec<String> {
+    let path = table.to_string_lossy();
+    let dash = if path.starts_with('-') { "./" } else { "" };
+    let mut all = vec!["marl".to_owned(), command.to_owned(), word(&format!("{dash}{path}"))];
+    all.extend(reading.flags().into_iter().map(|(name, value)| match value {
+        Some(value) => flag(name, &value),
+        None => name.to_owned(),
+    }));
+    all
+}
+
+/// A flag with its value, as it can be typed.
+pub(crate) fn flag(name: &str, value: &str) -> String {
+    let sign = if value.starts_with('-') { '=' } else { ' ' };
+    format!("{name}{sign}{}", word(value))
 }
 
 /// This command with one flag more.

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use clap::{Args as ClapArgs, Subcommand};
+use clap::{ArgGroup, Args as ClapArgs, Subcommand};
 use marl_core::SemanticType;
 
 use super::{LedgerChoice, TableArgs, parse_time, steps::parse_column_type};
@@ -222,9 +222,10 @@ pub(crate) enum LedgerCommand {
         ledger: LedgerChoice,
     },
     /// Remove one person's data: calls, and what runs and their logs say of them
+    #[command(group(ArgGroup::new("whose").args(["parameter", "value"]).required(true).multiple(true)))]
     Forget {
         /// The calls with this parameter: `linkedin_url=https://www.linkedin.com/in/...`
-        #[arg(long, value_name = "NAME=VALUE", value_parser = parse_parameter, required_unless_present = "value")]
+        #[arg(long, value_name = "NAME=VALUE", value_parser = parse_parameter)]
         parameter: Option<(String, String)>,
         /// Every call that has this address or name in its parameters or its answer, in any spelling
         #[arg(long, value_name = "TEXT", value_parser = parse_value)]

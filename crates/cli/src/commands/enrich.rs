@@ -3,7 +3,7 @@
 mod end;
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
@@ -14,10 +14,10 @@ use engine::{
     ledger::Ledger,
     plan::Plan,
 };
-use ledger_sqlite::{MaxAge, RunLedger, RunStart};
+use ledger_sqlite::{MaxAge, RunLedger, RunRecord, RunStart, RunState};
 use marl_core::SkipReason;
 
-use super::{block_on, detach};
+use super::{block_on, detach, of_ledger};
 use crate::{
     args::EnrichArgs,
     consent::{self, Consent},
@@ -28,6 +28,7 @@ use crate::{
     handover::Handover,
     job::{self, Job, Way},
     older::Older,
+    outputs,
     pick::{Picked, pick},
     pipeline,
     plan_hash::{Broken, Hash},
@@ -41,6 +42,9 @@ use crate::{
     typed,
     watch::{self, Seen},
 };
+
+/// Among how many of the newest runs the one is looked for that writes an output.
+const MOST_LIVE: u32 = 200;
 
 pub(crate) fn run(args: &EnrichArgs, printer: &Arc<Printer>) -> Result<u8, Failure> {
     if args.detach && !args.detached {
@@ -111,6 +115,24 @@ pub(super) fn check_plan(then: &Hash, job: &Job<'_>, way: &Way) -> Result<(), Fa
         .next(typed::as_command("plan", &["--plan"])))
 }
 
+/// A failure to make the output; if another run is writing it, with that run's number.
+fn naming_writer(job: &Job<'_>, output: &Path, failure: Failure) -> Failure {
+    if !failure.is_retryable() {
+        return failure;
+    }
+    let place = outputs::place(output);
+    let writes =
+        |run: &RunRecord| run.state == RunState::Running && outputs::place(Path::new(&run.output)) == place;
+    let runs = job.ledger_there_is().ok().flatten().and_then(|store| store.runs(MOST_LIVE).ok());
+    let Some(run) = runs.and_then(|(runs, _)| runs.into_iter().find(writes)) else { return failure };
+    let (id, ledger) = (run.id, of_ledger(&job.args.ledger));
+    failure
+        .hint(format!(
+            "it is run {id}: `marl runs show {id}{ledger}` says how far it is, `marl runs stop {id}{ledger}` ends it"
+        ))
+        .next(format!("marl runs wait {id} --timeout 100s{ledger}"))
+}
+
 /// One run, ready to go: everything that can be wrong beforehand has been looked at.
 struct Run<'a> {
     args: &'a EnrichArgs,
@@ -144,7 +166,7 @@ impl<'a> Run<'a> {
         let Job { args, sketch, plan, place, .. } = job;
         let output = job.output();
         // Before the first call, so that a path that cannot be written fails at once.
-        let files = Files::create(job, older)?;
+        let files = Files::create(job, older).map_err(|failure| naming_writer(job, &output, failure))?;
         let store = Arc::new(place.open_ledger(&args.ledger)?);
         files::keep_private(store.path(), store.is_new(), &args.input, printer);
         let steps = Steps::of(plan, &way.settings, &job.request.types, picked.told(sketch.rows));

@@ -79,7 +79,7 @@ pub(crate) fn run(args: &GapsArgs, printer: &Printer) -> Result<u8, Failure> {
     let registry = Registry::gather()?;
     let store = Place::find(&registry)?.existing_ledger(&args.ledger)?;
     let sketch = outputs::check_table(&args.table, args.reading.options())?;
-    args.columns.iter().try_for_each(|column| known_column(&sketch, column).map(drop))?;
+    args.columns.iter().try_for_each(|column| known_column(&sketch, column, &args.reading).map(drop))?;
     args.rows.as_ref().map_or(Ok(()), |ranges| ranges.check(sketch.rows))?;
     let past = Past::of(&registry, &store, &sketch, args.run)?;
     args.columns.iter().try_for_each(|column| known_output(&past, args, column))?;

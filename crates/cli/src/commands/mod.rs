@@ -21,7 +21,7 @@ pub(crate) mod schema;
 pub(crate) mod tools;
 pub(crate) mod why;
 
-use std::{future::Future, path::Path};
+use std::future::Future;
 
 use crate::{
     args::{LedgerChoice, TableArgs},
@@ -29,17 +29,17 @@ use crate::{
     exit,
     failure::Failure,
     table::{Sketch, shown},
-    typed,
+    typed::{self, command_over, flag},
 };
 
 /// The place of a table's column.
-fn known_column(sketch: &Sketch, column: &str) -> Result<usize, Failure> {
+fn known_column(sketch: &Sketch, column: &str, reading: &TableArgs) -> Result<usize, Failure> {
     const LISTED: usize = 12;
     if let Some(at) = sketch.columns.iter().position(|known| known == column) {
         return Ok(at);
     }
     let message = format!("{} has no column `{}`", sketch.path.display(), shown(column));
-    let columns = command_over("columns", &sketch.path, &TableArgs::default());
+    let columns = command_over("columns", &sketch.path, reading);
     let failure = Failure::new(exit::NOT_FOUND, ErrorCode::NotFound, message);
     let near = engine::nearest(column, sketch.columns.iter().map(String::as_str));
     let mended =
@@ -56,30 +56,12 @@ fn known_column(sketch: &Sketch, column: &str) -> Result<usize, Failure> {
     }))
 }
 
-/// A command with its table, ready for flags.
-fn command_over(command: &str, table: &Path, reading: &TableArgs) -> Vec<String> {
-    let path = table.to_string_lossy();
-    let dash = if path.starts_with('-') { "./" } else { "" };
-    let mut words = vec!["marl".to_owned(), command.to_owned(), typed::word(&format!("{dash}{path}"))];
-    words.extend(reading.flags().into_iter().map(|(name, value)| match value {
-        Some(value) => flag(name, &value),
-        None => name.to_owned(),
-    }));
-    words
-}
-
 /// The flags that lead to the same ledger.
 fn of_ledger(choice: &LedgerChoice) -> String {
     let path =
         choice.ledger.as_ref().map(|path| format!(" --ledger {}", typed::word(&path.to_string_lossy())));
     let sandbox = if choice.sandbox { " --sandbox" } else { "" };
     format!("{}{sandbox}", path.unwrap_or_default())
-}
-
-/// A flag with its value, as it can be typed.
-fn flag(name: &str, value: &str) -> String {
-    let sign = if value.starts_with('-') { '=' } else { ' ' };
-    format!("{name}{sign}{}", typed::word(value))
 }
 
 /// Runs a command's asynchronous part.

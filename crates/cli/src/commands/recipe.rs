@@ -35,9 +35,10 @@ pub(crate) fn run(args: &RecipeArgs, printer: &Printer) -> Result<u8, Failure> {
     let sketch = outputs::check_table(input, reading.options())?;
     let name = table_name(&sketch);
     let header = header(&sketch, &name);
-    let mut request =
-        plan::resolve(&steps.request, &header, &registry).map_err(|error| steps.failure(error, input))?;
-    let plan = Plan::new(&request, &header, &registry).map_err(|error| steps.failure(error, input))?;
+    let mut request = plan::resolve(&steps.request, &header, &registry)
+        .map_err(|error| steps.failure(error, input, reading))?;
+    let plan =
+        Plan::new(&request, &header, &registry).map_err(|error| steps.failure(error, input, reading))?;
     // A column that was found by its name's ending or as a usual name is written down: another
     // table may have two of them.
     for step in &mut request.steps {

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{command_over, flag, known_column};
 use crate::{
-    args::RowsArgs,
+    args::{RowsArgs, TableArgs},
     document::Version,
     exit,
     failure::Failure,
@@ -55,7 +55,7 @@ fn is_zero(number: &usize) -> bool {
 pub(crate) fn run(args: &RowsArgs, printer: &Printer) -> Result<u8, Failure> {
     let sketch = outputs::check_table(&args.table, args.reading.options())?;
     tell_table_notes(&sketch, printer);
-    let columns = columns(&args.columns, &sketch)?;
+    let columns = columns(&args.columns, &sketch, &args.reading)?;
     let filter = filter(args, &sketch)?;
     args.rows.as_ref().map_or(Ok(()), |ranges| ranges.check(sketch.rows))?;
     let form = match (printer.is_json(), args.full) {
@@ -99,13 +99,13 @@ pub(crate) fn run(args: &RowsArgs, printer: &Printer) -> Result<u8, Failure> {
 
 fn filter(args: &RowsArgs, sketch: &Sketch) -> Result<Option<Filter>, Failure> {
     let types = column_types(&args.column_type)?;
-    types.keys().try_for_each(|column| known_column(sketch, column).map(drop))?;
+    types.keys().try_for_each(|column| known_column(sketch, column, &args.reading).map(drop))?;
     let request = Request { types, ..Request::default() };
     args.filter.as_deref().map(|text| Filter::new(text, &request, sketch)).transpose()
 }
 
 /// The places of the columns that are asked for, each once; of all, if none is.
-fn columns(asked: &[String], sketch: &Sketch) -> Result<Vec<usize>, Failure> {
+fn columns(asked: &[String], sketch: &Sketch, reading: &TableArgs) -> Result<Vec<usize>, Failure> {
     if asked.is_empty() {
         return Ok((0..sketch.columns.len()).collect());
     }
@@ -124,7 +124,7 @@ fn columns(asked: &[String], sketch: &Sketch) -> Result<Vec<usize>, Failure> {
                 .next();
             let (place, end) = match found {
                 Some(found) => found,
-                None => (known_column(sketch, words[at].trim())?, at + 1),
+                None => (known_column(sketch, words[at].trim(), reading)?, at + 1),
             };
             if !places.contains(&place) {
                 places.push(place);

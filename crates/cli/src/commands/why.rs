@@ -48,7 +48,7 @@ pub(crate) fn run(args: &WhyArgs, printer: &Printer) -> Result<u8, Failure> {
     let store = place.existing_ledger(&args.ledger)?;
     let sketch = outputs::check_table(&args.table, args.reading.options())?;
     let row = find_row(&sketch, args.row)?;
-    known_column(&sketch, &args.column)?;
+    known_column(&sketch, &args.column, &args.reading)?;
     let past = Past::of(&registry, &store, &sketch, args.run)?;
     let story = Story { store: &store, sketch: &sketch, row: &row, past: &past };
     let chain = block_on(story.chain(&args.column))?;

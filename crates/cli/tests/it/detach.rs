@@ -74,6 +74,22 @@ fn log_lines_of_a_run_in_the_background_are_in_its_log() {
 }
 
 #[test]
+fn the_run_that_writes_an_output_is_named() {
+    let world = world(400, 400);
+    let run = started(&world, "");
+    let ran = world.run(&format!("{ENRICH} --json")).exits(2);
+    let error: serde_json::Value = serde_json::from_str(ran.stderr.lines().last().unwrap()).unwrap();
+    let error = &error["error"];
+    let hint = error["hint"].as_str().unwrap();
+    assert!(hint.contains(&format!("it is run {run}")), "{hint}");
+    assert!(hint.contains(&format!("`marl runs stop {run}`")), "{hint}");
+    assert_eq!(error["next_command"], format!("marl runs wait {run} --timeout 100s"));
+    assert_eq!(error["retryable"], true);
+    world.run_bare(&format!("runs stop {run}")).exits(0);
+    world.run_bare(&format!("runs wait {run}"));
+}
+
+#[test]
 fn what_is_refused_is_told_as_if_it_were_not_behind() {
     let world = world(0, 3);
     for args in [

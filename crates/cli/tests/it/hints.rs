@@ -23,6 +23,7 @@ const LEADS: &str =
 fn world() -> World {
     let world = World::new();
     world.write("leads.csv", LEADS);
+    world.write("two.csv", "Website,Company Website\nnike.com,ibm.com\n");
     world.write("lines.jsonl", "{\"company_domain\": \"nike.com\"}\n");
     for name in
         ["book.xlsx", "book.ods", "book.numbers", "leads.parquet", "leads.csv.gz", "leads.txt", "a.json"]
@@ -36,11 +37,12 @@ fn world() -> World {
 const PLAN: &str = "plan --input leads.csv --integrations find_ceo";
 
 /// The command's flags behind `PLAN`, or with `!` the whole command.
-const CASES: [(&[&str], Next); 65] = [
+const CASES: [(&[&str], Next); 81] = [
     (&["!plan", "--input", "leads.csv", "--want", "ceo_nam"], Mended("ceo_nam", "ceo_name")),
     (&["!plan", "--input", "leads.csv", "--want", "Company Nam"], Mended("'Company Nam'", "'Company Name'")),
     (&["!plan", "--input", "leads.csv", "--want", "CEO"], With("--into ceo_name=CEO")),
     (&["!plan", "--input", "leads.csv", "--want", "headline,zzzz"], Nothing),
+    (&["!plan", "--input", "two.csv", "--integrations", "find_ceo"], Begins("marl columns two.csv --json")),
     (&["!plan", "--input", "leads.csv"], Begins("marl columns leads.csv --json")),
     (&["!plan", "--input", "leads.csv", "--integrations", "find_coe"], Mended("find_coe", "find_ceo")),
     (&["!plan", "--input", "leads.csv", "--integrations=x=find_coe"], Mended("x=find_coe", "x=find_ceo")),
@@ -59,6 +61,24 @@ const CASES: [(&[&str], Next); 65] = [
     (&["--into", "ceo_nam=CEO"], Mended("ceo_nam=", "ceo_name=")),
     (&["--into", "find_ceo.ceo_nam=CEO"], Mended("ceo_nam=", "ceo_name=")),
     (&["--into", "find_coe.ceo_name=CEO"], Mended("find_coe.", "find_ceo.")),
+    (&["--map", "employees=company_domain"], Mended("employees=company_domain", "company_domain=employees")),
+    (
+        &["--map", "find_ceo.Company Name=company_domain"],
+        Mended("Company Name=company_domain", "company_domain=Company Name"),
+    ),
+    (&["--map", "company_domain.find_ceo=CEO"], Mended("company_domain.find_ceo", "find_ceo.company_domain")),
+    (&["--map", "CEO=employees"], Nothing),
+    (&["--map", "find_ceo.CEO=employees"], Nothing),
+    (&["--into", "CEO=ceo_name"], Mended("CEO=ceo_name", "ceo_name=CEO")),
+    (&["--into", "find_ceo.CEO=ceo_name"], Mended("CEO=ceo_name", "ceo_name=CEO")),
+    (&["--into", "Company Name=ceo_name"], Mended("Company Name=ceo_name", "ceo_name=Company Name")),
+    (&["--into", "Boss=ceo_name"], Mended("Boss=ceo_name", "ceo_name=Boss")),
+    (&["--into", "ceo_name.find_ceo=CEO"], Mended("ceo_name.find_ceo", "find_ceo.ceo_name")),
+    (&["--into", "ceo_nam=ceo_name"], Mended("ceo_nam=", "ceo_name=")),
+    (&["--into", "CEO=employees"], Nothing),
+    (&["--into", "find_ceo.CEO=Boss"], Nothing),
+    (&["--prefix", "hq_=find_ceo"], Mended("hq_=find_ceo", "find_ceo=hq_")),
+    (&["--provider-column", "who=find_ceo"], Mended("who=find_ceo", "find_ceo=who")),
     (&["--prefix", "find_coe=x_"], Mended("find_coe=", "find_ceo=")),
     (&["--where", "find_coe=true"], Mended("find_coe=", "find_ceo=")),
     (&["--where", "find_ceo=employes != null"], Mended("employes", "employees")),
@@ -147,6 +167,67 @@ fn fault(world: &World, words: &[&str], expect: &Next) -> Option<String> {
         }
     };
     if fits { None } else { wrong("another command") }
+}
+
+/// How a table is read belongs to it in the next command as well.
+#[test]
+fn a_next_command_reads_the_table_in_the_same_way() {
+    let world = world();
+    world.write("rows.csv", "nike.com,ibm.com\n3m.com,sap.com\n");
+    let flags = "--delimiter , --encoding utf-8 --header-line 1 --skip-footer 0 --pad-rows --name-columns";
+    let mut told = 0;
+    for (words, _) in CASES {
+        let words: Vec<&str> = match words[0].strip_prefix('!') {
+            Some(first) => std::iter::once(first).chain(words[1..].iter().copied()).collect(),
+            None => PLAN.split(' ').chain(words.iter().copied()).collect(),
+        };
+        if words.contains(&"lines.jsonl") || ["describe", "schema"].contains(&words[0]) {
+            continue;
+        }
+        told += u64::from(is_read_alike(&world, &words, flags));
+    }
+    assert!(told > 40, "{told} commands read a table");
+    world.run("enrich --input leads.csv --integrations find_ceo").exits(0);
+    for command in [
+        "why leads_enriched.csv --row 1 --column ceo_nam",
+        "why leads_enriched.csv --row 1 --column zzzz",
+        "gaps leads_enriched.csv --column zzzz",
+        "gaps leads_enriched.csv --column employees",
+        "rows leads.csv --columns zzzz",
+        "rows leads.csv --column-type zzzz=integer",
+        "recipe new --input two.csv --integrations find_ceo",
+        "recipe new --input leads.csv --integrations find_ceo --into CEO=ceo_name",
+        "enrich --input two.csv --integrations find_ceo",
+    ] {
+        assert!(is_read_alike(&world, &command.split(' ').collect::<Vec<_>>(), flags), "{command}");
+    }
+    let plan = "plan --input rows.csv --integrations find_ceo";
+    assert!(is_read_alike(&world, &plan.split(' ').collect::<Vec<_>>(), "--no-header --delimiter ,"));
+}
+
+/// Whether the command's error names a next one that reads a table; that must have the flags.
+fn is_read_alike(world: &World, words: &[&str], flags: &str) -> bool {
+    let all = [words, &flags.split(' ').collect::<Vec<_>>(), &["--json"]].concat();
+    let ran = world.run_words(&all);
+    // With a delimiter, a file is a table whatever its extension says.
+    if ran.code == 0 {
+        return false;
+    }
+    let error: Json = serde_json::from_str(ran.stderr.lines().last().unwrap()).unwrap();
+    let Some(next) = error["error"]["next_command"].as_str() else { return false };
+    let next = shlex::split(next).unwrap();
+    if next.contains(&"--help".to_owned()) || ["integrations", "runs"].contains(&next[1].as_str()) {
+        return false;
+    }
+    for flag in flags.split(" --") {
+        let flag: Vec<String> =
+            format!("--{}", flag.trim_start_matches("--")).split(' ').map(str::to_owned).collect();
+        assert!(
+            next.windows(flag.len()).any(|words| words == flag),
+            "{flag:?} of {words:?} is not in {next:?}"
+        );
+    }
+    true
 }
 
 #[test]

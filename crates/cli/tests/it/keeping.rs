@@ -77,7 +77,8 @@ fn a_person_is_forgotten_wherever_the_ledger_keeps_them() {
     assert_eq!(forgotten["payable_again"], 1, "{forgotten}");
     assert!(!world.run("ledger export").stdout.contains(&name));
     world.run("ledger forget --value abc").exits(2);
-    world.run("ledger forget").exits(2);
+    let ran = world.run("ledger forget").exits(2);
+    assert!(ran.stderr.contains("--parameter") && ran.stderr.contains("--value"), "{}", ran.stderr);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use marl_core::{Column, Contract, Registry};
 
 use super::{
     Advice, Header, Part, PlanError, Request, Work, did_you_mean,
+    error::Pair,
     feed::{self, Match},
     name::Named,
 };
@@ -221,7 +222,7 @@ impl Binder<'_> {
             let about = || step.about(Part::Input(input.clone()));
             if !inputs().any(|known| known == input) {
                 let error = PlanError::unknown(format!("`{}` has no input `{input}`", step.name));
-                return Err(did_you_mean(error, "--map", input, inputs()).about(about()));
+                return Err(self.mended(error, input, column, at, inputs()).about(about()));
             }
             if self.column_called(column, at).is_none() {
                 let what = format!("`{}.{input}`", step.name);
@@ -245,13 +246,27 @@ impl Binder<'_> {
                         shell_word(column)
                     ));
                 }
-                return Err(did_you_mean(error, "--map", input, inputs()));
+                return Err(self.mended(error, input, column, usize::MAX, inputs()));
             }
             if self.column_called(column, usize::MAX).is_none() {
                 return Err(self.no_such_column(&format!("`{input}`"), column));
             }
         }
         Ok(())
+    }
+
+    /// The error for a binding whose input is not known.
+    fn mended<'b>(
+        &self,
+        error: PlanError,
+        input: &str,
+        column: &str,
+        step: usize,
+        inputs: impl Iterator<Item = &'b str> + Clone,
+    ) -> PlanError {
+        let is_column = self.column_called(input, step).is_some();
+        let pair = Pair { flag: "--map", left: input, right: column, is_column, makes_columns: false };
+        pair.mend(error, inputs)
     }
 
     fn no_such_column(&self, input: &str, column: &str) -> PlanError {

@@ -4,6 +4,8 @@ use std::{error, fmt};
 
 use marl_core::SemanticType;
 
+use super::bind::shell_word;
+use super::feed::look_alike;
 use crate::nearest;
 
 /// A plan that cannot be made. Nothing was sent.
@@ -168,6 +170,48 @@ pub(super) fn did_you_mean<'a>(
             let listed: Vec<String> = known.take(12).map(|name| format!("`{name}`")).collect();
             if listed.is_empty() { error } else { error.hint(format!("there are {}", listed.join(", "))) }
         }
+    }
+}
+
+/// A flag's `left=right`, whose left side names nothing that is known.
+pub(super) struct Pair<'a> {
+    pub(super) flag: &'static str,
+    pub(super) left: &'a str,
+    pub(super) right: &'a str,
+    /// Whether the left side is a column: it would make sense on the right.
+    pub(super) is_column: bool,
+    /// Whether the right side may be a column that is not there yet.
+    pub(super) makes_columns: bool,
+}
+
+impl Pair<'_> {
+    /// The error with what was probably meant: the sides the other way round, or a known name.
+    pub(super) fn mend<'a>(
+        &self,
+        error: PlanError,
+        known: impl Iterator<Item = &'a str> + Clone,
+    ) -> PlanError {
+        let Self { flag, left, right, is_column, makes_columns } = *self;
+        let named = known.clone().find(|name| look_alike(name, right));
+        let fits = is_column || (makes_columns && nearest(left, known.clone()).is_none());
+        if let Some(name) = named.filter(|_| fits) {
+            return error
+                .hint(format!("the sides are the wrong way round: `{flag} {name}={}`", shell_word(left)))
+                .advise(Advice::Word {
+                    flag,
+                    wrong: format!("{left}={right}"),
+                    right: format!("{name}={left}"),
+                });
+        }
+        if is_column {
+            let listed: Vec<String> = known.take(12).map(|name| format!("`{name}`")).collect();
+            return error.hint(format!(
+                "`{left}` is a column, and a column stands on the right: `{flag} NAME={}`, where NAME is one of {}",
+                shell_word(left),
+                listed.join(", ")
+            ));
+        }
+        did_you_mean(error, flag, left, known)
     }
 }
 

@@ -213,7 +213,7 @@ impl Plan {
 pub fn resolve(request: &Request, header: &Header<'_>, registry: &Registry) -> Result<Request, PlanError> {
     let mut request = request.clone();
     want::add_wanted(&mut request, header, registry)?;
-    request.apply_tweaks(registry)?;
+    request.apply_tweaks(header, registry)?;
     request.check()?;
     Ok(request)
 }

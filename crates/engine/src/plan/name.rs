@@ -5,7 +5,7 @@ use std::sync::Arc;
 use marl_core::{Column, Integration, Registry, SemanticType};
 
 use super::{
-    About, Advice, Existing, Header, Part, PlanError, Problem, Request, StepRequest, Work, did_you_mean, feed,
+    About, Advice, Existing, Header, Part, PlanError, Problem, Request, StepRequest, Work, error::Pair, feed,
 };
 use crate::nearest;
 
@@ -111,20 +111,27 @@ fn one<'a>(
             (alternatives, outputs)
         }
     };
-    check_outputs(request, &outputs, at)?;
+    check_outputs(request, &outputs, at, header)?;
     let provider_column = request.provider_column.clone();
     Ok(Named { at, request, name, alternatives, outputs, provider_column })
 }
 
 /// What the user gave a column of its own must be an output.
-fn check_outputs(request: &StepRequest, outputs: &[NamedOutput], at: usize) -> Result<(), PlanError> {
+fn check_outputs(
+    request: &StepRequest,
+    outputs: &[NamedOutput],
+    at: usize,
+    header: &Header<'_>,
+) -> Result<(), PlanError> {
     let known = || outputs.iter().map(|output| output.of);
-    match request.outputs.keys().find(|name| !known().any(|known| known == name.as_str())) {
+    match request.outputs.iter().find(|(name, _)| !known().any(|known| known == name.as_str())) {
         None => Ok(()),
-        Some(name) => {
+        Some((name, column)) => {
             let error = PlanError::unknown(format!("`{}` has no output `{name}`", request.name()));
             let about = About { step: at, part: Part::Output(name.clone()) };
-            Err(did_you_mean(error, "--into", name, known()).about(about))
+            let is_column = feed::column_called(header, name).is_some();
+            let pair = Pair { flag: "--into", left: name, right: column, is_column, makes_columns: true };
+            Err(pair.mend(error, known()).about(about))
         }
     }
 }

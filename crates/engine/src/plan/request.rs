@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use marl_core::{Registry, SemanticType};
 use serde::{Deserialize, Serialize};
 
-use super::{About, Advice, Part, PlanError, did_you_mean, name::FORMULA_OUTPUT};
+use super::{
+    About, Advice, Header, Part, PlanError, did_you_mean, error::Pair, feed, name::FORMULA_OUTPUT,
+};
 
 /// What is asked for.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -206,7 +208,7 @@ impl StepRequest {
 
 impl Request {
     /// Does what the tweaks say.
-    pub(super) fn apply_tweaks(&mut self, registry: &Registry) -> Result<(), PlanError> {
+    pub(super) fn apply_tweaks(&mut self, header: &Header<'_>, registry: &Registry) -> Result<(), PlanError> {
         let tweaks = std::mem::take(&mut self.tweaks);
         for (index, tweak) in tweaks.iter().enumerate() {
             let (what, is_new) = match (&tweak.step, &tweak.set) {
@@ -214,7 +216,7 @@ impl Request {
                     (input.clone(), self.inputs.insert(input.clone(), column.clone()).is_none())
                 }
                 _ => {
-                    let at = self.meant(tweak, registry)?;
+                    let at = self.meant(tweak, header, registry)?;
                     self.steps[at].apply(&tweak.set)
                 }
             };
@@ -225,7 +227,7 @@ impl Request {
         }
         let prefixed = tweaks.iter().filter(|tweak| matches!(tweak.set, Set::Prefix(_)));
         prefixed
-            .flat_map(|tweak| self.meant(tweak, registry))
+            .flat_map(|tweak| self.meant(tweak, header, registry))
             .try_for_each(|at| self.check_prefix(at, registry))
     }
 
@@ -245,22 +247,29 @@ impl Request {
     }
 
     /// The step that a tweak is about.
-    fn meant(&self, tweak: &Tweak, registry: &Registry) -> Result<usize, PlanError> {
+    fn meant(&self, tweak: &Tweak, header: &Header<'_>, registry: &Registry) -> Result<usize, PlanError> {
         let flag = tweak.set.flag();
         let names = || self.steps.iter().map(StepRequest::name);
         if let Some(name) = &tweak.step {
             return names().position(|known| known == name).ok_or_else(|| {
                 let error =
                     PlanError::unknown(format!("`{flag}` names step `{name}`, which is not in this run"));
-                did_you_mean(error, flag, name, names())
+                match self.turned(name, &tweak.set) {
+                    Some((wrong, right)) => error
+                        .hint(format!("the sides are the wrong way round: `{flag} {right}`"))
+                        .advise(Advice::Word { flag, wrong, right }),
+                    None => did_you_mean(error, flag, name, names()),
+                }
             });
         }
         let (fits, none, form): (Vec<usize>, PlanError, String) = match &tweak.set {
-            Set::Output(output, _) => {
+            Set::Output(output, column) => {
                 let outputs = || self.steps.iter().flat_map(|step| step.output_names(registry));
                 let has = |at: &usize| self.steps[*at].output_names(registry).contains(&output.as_str());
                 let none = PlanError::unknown(format!("no step of this run has an output `{output}`"));
-                let none = did_you_mean(none, flag, output, outputs());
+                let is_column = feed::column_called(header, output).is_some();
+                let pair = Pair { flag, left: output, right: column, is_column, makes_columns: true };
+                let none = pair.mend(none, outputs());
                 ((0..self.steps.len()).filter(has).collect(), none, format!(".{output}=COLUMN"))
             }
             _ => {
@@ -278,6 +287,21 @@ impl Request {
                 Err(PlanError::unfit(format!("`{flag}` could be meant for several steps"))
                     .hint(format!("name the step: `{flag} {first}{form}`")))
             }
+        }
+    }
+
+    /// What was said of a step that is not there, and the same the other way round, if that names one
+    /// that is.
+    fn turned(&self, left: &str, set: &Set) -> Option<(String, String)> {
+        let is_step = |word: &str| self.steps.iter().any(|step| step.name() == word);
+        match set {
+            Set::Prefix(right) | Set::ProviderColumn(right) if is_step(right) => {
+                Some((format!("{left}={right}"), format!("{right}={left}")))
+            }
+            Set::Input(name, _) | Set::Output(name, _) if is_step(name) => {
+                Some((format!("{left}.{name}="), format!("{name}.{left}=")))
+            }
+            _ => None,
         }
     }
 
