@@ -28,12 +28,14 @@ const KINDS: [SemanticType; 5] = [
 /// One column, so far.
 #[derive(Debug, Default)]
 pub(crate) struct Profile {
-    /// Cells that hold something.
+    /// Cells that hold something, be it "N/A".
     pub(crate) filled: u64,
     /// The first distinct values, cut.
     pub(crate) examples: Vec<String>,
     /// How many cells read as each of [`KINDS`].
     reads: [u64; KINDS.len()],
+    /// How many cells say nothing where the column is of each of [`KINDS`], and of text.
+    nothing: [u64; KINDS.len() + 1],
     /// Hashes of the distinct values.
     seen: HashSet<u64>,
     hasher: RandomState,
@@ -44,9 +46,13 @@ impl Profile {
     /// Counts a filled cell.
     pub(crate) fn add(&mut self, cell: &str) {
         self.filled += 1;
-        for (count, kind) in self.reads.iter_mut().zip(KINDS) {
-            *count += u64::from(could_be(kind, cell) && kind.recognises(cell));
+        for (at, kind) in KINDS.into_iter().enumerate() {
+            let says_nothing = kind.says_nothing(cell);
+            self.nothing[at] += u64::from(says_nothing);
+            let reads = !says_nothing && could_be(kind, cell) && kind.recognises(cell);
+            self.reads[at] += u64::from(reads);
         }
+        self.nothing[KINDS.len()] += u64::from(SemanticType::Text.says_nothing(cell));
         if self.has_more {
             return;
         }
@@ -63,10 +69,19 @@ impl Profile {
         }
     }
 
-    /// The type that most of the filled cells read as, else text.
+    /// The type that most of the cells read as that say something, else text.
     pub(crate) fn kind(&self) -> SemanticType {
-        let most = self.reads.iter().position(|count| count * 2 > self.filled);
-        most.map_or(SemanticType::Text, |at| KINDS[at])
+        self.most().map_or(SemanticType::Text, |at| KINDS[at])
+    }
+
+    /// How many of the filled cells say nothing, such as "N/A", by the rule of the column's type.
+    pub(crate) fn said_nothing(&self) -> u64 {
+        self.nothing[self.most().unwrap_or(KINDS.len())]
+    }
+
+    fn most(&self) -> Option<usize> {
+        let says = |at: usize| self.filled - self.nothing[at];
+        (0..KINDS.len()).find(|at| self.reads[*at] * 2 > says(*at))
     }
 
     /// How many distinct values there are; `None` for more than [`MOST_DISTINCT`].
@@ -127,10 +142,29 @@ mod tests {
             (&["Jane <jane@acme.com>", "jane@other.com", "@acme.com"], SemanticType::Email),
             (&["=HYPERLINK(\"https://acme.com\", \"Acme Inc\")", "Site: www.acme.com"], SemanticType::Domain),
             (&["acme.com", "Acme"], SemanticType::Text),
+            (&["n/a", "unknown", "-", "acme.com"], SemanticType::Domain),
+            (&["#REF!", "1,200", "tbd"], SemanticType::Integer),
+            (&["N/A", "N/A"], SemanticType::Text),
             (&["12 Main Street", "Nike, Inc.", "2 rue de la Paix"], SemanticType::Text),
             (&[], SemanticType::Text),
         ] {
             assert_eq!(profile(cells).kind(), expect, "{cells:?}");
+        }
+    }
+
+    #[test]
+    fn cells_that_say_nothing_count_by_the_columns_type() {
+        for (cells, expect) in [
+            (&["acme.com", "https://", "unknown", "N/A"][..], 3),
+            (&["12", "not found", "#VALUE!", "-"], 3),
+            // Somebody may be called so.
+            (&["Jane Doe", "Unknown", "N/A", "--"], 2),
+            (&["N/A", "null", "tbd"], 3),
+            (&["acme.com"], 0),
+            (&[], 0),
+        ] {
+            let profile = profile(cells);
+            assert_eq!((profile.filled, profile.said_nothing()), (cells.len() as u64, expect), "{cells:?}");
         }
     }
 

@@ -21,7 +21,7 @@ use crate::{
     project,
     report::{self, MOST_CHARACTERS, aligned},
     table::{Reader, Sketch},
-    words::{counted, thousands},
+    words::{counted, either, thousands},
 };
 
 /// How many columns are listed by default.
@@ -55,6 +55,8 @@ struct Described<'a> {
     kind: SemanticType,
     filled: u64,
     filled_share: f64,
+    /// How many of the filled cells say nothing, such as "N/A"; a run counts them as empty.
+    said_nothing: u64,
     /// None for more than are counted.
     distinct: Option<usize>,
     examples: Vec<String>,
@@ -112,6 +114,7 @@ fn describe(sketch: &Sketch, most: usize) -> Result<Vec<Described<'_>>, Failure>
         kind: profile.kind(),
         filled: profile.filled,
         filled_share: share(profile.filled, sketch.rows),
+        said_nothing: profile.said_nothing(),
         distinct: profile.distinct(),
         examples: profile.examples,
     });
@@ -188,7 +191,11 @@ fn cells(column: &Described<'_>, rows: u64) -> [String; 5] {
         Some(distinct) => thousands(distinct as u64),
         None => format!("more than {}", thousands(MOST_DISTINCT as u64)),
     };
-    let filled = format!("{} ({})", thousands(column.filled), percent(column.filled, rows));
+    let nothing = match column.said_nothing {
+        0 => String::new(),
+        count => format!("; {} {} nothing", thousands(count), either(count, "says", "say")),
+    };
+    let filled = format!("{} ({}{nothing})", thousands(column.filled), percent(column.filled, rows));
     let name = column.name.to_owned();
     [name, column.kind.name().to_owned(), filled, distinct, column.examples.join(" | ")]
 }

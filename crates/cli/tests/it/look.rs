@@ -27,6 +27,26 @@ fn large(world: &World) {
 }
 
 #[test]
+fn columns_say_how_many_cells_say_nothing() {
+    let world = World::new();
+    world.write("t.csv", "Website,CEO\nnike.com,N/A\nibm.com,#REF!\n3m.com,Jane Doe\nhttp://,\nunknown,\n");
+    let told = world.run("columns t.csv --json").exits(0).json();
+    let counts: Vec<(u64, u64)> = told["columns"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|column| (column["filled"].as_u64().unwrap(), column["said_nothing"].as_u64().unwrap()))
+        .collect();
+    assert_eq!(counts, [(5, 2), (3, 2)]);
+    let told = world.run("columns t.csv").exits(0).stdout;
+    assert!(told.contains("3 (60%; 2 say nothing)"), "{told}");
+    // A run counts the same cells.
+    let plan = "plan --input t.csv --integrations find_ceo --into ceo_name=CEO --map company_domain=Website";
+    let plan = world.run(&format!("{plan} --rows 1-3 --json")).exits(0).json();
+    assert_eq!(plan["cells_said_nothing"]["at_most"], 2);
+}
+
+#[test]
 fn columns_of_an_awkward_table() {
     let world = World::new();
     world.write("leads.csv", AWKWARD);
