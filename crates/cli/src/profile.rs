@@ -34,8 +34,9 @@ pub(crate) struct Profile {
     pub(crate) examples: Vec<String>,
     /// How many cells read as each of [`KINDS`].
     reads: [u64; KINDS.len()],
-    /// How many cells say nothing where the column is of each of [`KINDS`], and of text.
-    nothing: [u64; KINDS.len() + 1],
+    /// How many cells say nothing in a column of texts, of numbers and of addresses: each of the
+    /// three rules holds for whatever the one before it holds for.
+    nothing: [u64; 3],
     /// Hashes of the distinct values.
     seen: HashSet<u64>,
     hasher: RandomState,
@@ -46,13 +47,17 @@ impl Profile {
     /// Counts a filled cell.
     pub(crate) fn add(&mut self, cell: &str) {
         self.filled += 1;
-        for (at, kind) in KINDS.into_iter().enumerate() {
-            let says_nothing = kind.says_nothing(cell);
-            self.nothing[at] += u64::from(says_nothing);
-            let reads = !says_nothing && could_be(kind, cell) && kind.recognises(cell);
-            self.reads[at] += u64::from(reads);
+        let in_texts = SemanticType::Text.says_nothing(cell);
+        let in_numbers = in_texts || SemanticType::Integer.says_nothing(cell);
+        let in_addresses = in_numbers || SemanticType::Url.says_nothing(cell);
+        for (count, says_nothing) in self.nothing.iter_mut().zip([in_texts, in_numbers, in_addresses]) {
+            *count += u64::from(says_nothing);
         }
-        self.nothing[KINDS.len()] += u64::from(SemanticType::Text.says_nothing(cell));
+        if !in_addresses {
+            for (count, kind) in self.reads.iter_mut().zip(KINDS) {
+                *count += u64::from(could_be(kind, cell) && kind.recognises(cell));
+            }
+        }
         if self.has_more {
             return;
         }
@@ -71,17 +76,22 @@ impl Profile {
 
     /// The type that most of the cells read as that say something, else text.
     pub(crate) fn kind(&self) -> SemanticType {
-        self.most().map_or(SemanticType::Text, |at| KINDS[at])
+        let says = |kind: SemanticType| self.filled - self.nothing_in(kind);
+        let mut counts = KINDS.into_iter().zip(self.reads);
+        counts.find(|(kind, reads)| reads * 2 > says(*kind)).map_or(SemanticType::Text, |(kind, _)| kind)
     }
 
     /// How many of the filled cells say nothing, such as "N/A", by the rule of the column's type.
     pub(crate) fn said_nothing(&self) -> u64 {
-        self.nothing[self.most().unwrap_or(KINDS.len())]
+        self.nothing_in(self.kind())
     }
 
-    fn most(&self) -> Option<usize> {
-        let says = |at: usize| self.filled - self.nothing[at];
-        (0..KINDS.len()).find(|at| self.reads[*at] * 2 > says(*at))
+    fn nothing_in(&self, kind: SemanticType) -> u64 {
+        self.nothing[match kind {
+            SemanticType::Text => 0,
+            SemanticType::Integer | SemanticType::List => 1,
+            SemanticType::Domain | SemanticType::LinkedinUrl | SemanticType::Url | SemanticType::Email => 2,
+        }]
     }
 
     /// How many distinct values there are; `None` for more than [`MOST_DISTINCT`].
@@ -187,6 +197,16 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(512) })]
+
+        #[test]
+        fn a_rule_for_cells_that_say_nothing_holds_in_the_next(cell in "[ -~]{0,12}|(https?:/{0,2})?(n/a|unknown|-|none|#REF!)?[.)]?") {
+            let [texts, numbers] = [SemanticType::Text, SemanticType::Integer].map(|kind| kind.says_nothing(&cell));
+            prop_assert!(!texts || numbers, "{cell:?}");
+            for kind in KINDS.into_iter().filter(|kind| *kind != SemanticType::Integer) {
+                prop_assert!(!numbers || kind.says_nothing(&cell), "{kind}: {cell:?}");
+                prop_assert_eq!(kind.says_nothing(&cell), SemanticType::Url.says_nothing(&cell));
+            }
+        }
 
         #[test]
         fn what_reads_as_a_type_could_be_it(cell in "[ -~]{0,30}|[a-z@%.。/ :\t-]{0,12}|([a-z]{1,3}: |- |<|=HYPERLINK\\(\"|\\[a\\]\\( ?|in/|/in/)?(www\\.|https?:/{0,2})?[a-z]{1,3}(@|\\[at\\]|%40|[.]com/in/)?[a-z]{0,3}(\\.|\\[dot\\])com( [a-z(]{1,3}|\\)|\"|>)?|(https?://)?([a-z%]{1,3}|[Ll]inkedin|l%69nkedin|linkedın)(\\.|%2[eE]|。)com(/in/abc)?") {

@@ -43,7 +43,9 @@ pub(super) fn judge(text: &str, is_whole: bool, used: u8, line: u64) -> Verdict 
     let own = cut(used);
     let others = USUAL.into_iter().filter(|byte| *byte != used && text.as_bytes().contains(byte));
     let sound = others.map(cut).filter(Cut::is_table);
-    let Some(other) = sound.max_by_key(|cut| (cut.known_names(), cut.width)) else { return Verdict::Keep };
+    let Some(other) = sound.max_by_key(|cut| (cut.known_names(), cut.width)) else {
+        return ragged(text, is_whole, &own, line);
+    };
     let is_certain = match (own.is_table(), other.at) {
         (false, 0) if own.first_names() > other.known_names() && own.first_cells() > other.width => None,
         (false, 0) => Some(true),
@@ -61,6 +63,7 @@ pub(super) fn judge(text: &str, is_whole: bool, used: u8, line: u64) -> Verdict 
         }
     };
     match is_certain {
+        None if !own.is_table() => ragged(text, is_whole, &own, line),
         None => Verdict::Keep,
         Some(true) => Verdict::Take(other.delimiter),
         Some(false) => Verdict::Ask(Doubt {
@@ -69,6 +72,28 @@ pub(super) fn judge(text: &str, is_whole: bool, used: u8, line: u64) -> Verdict 
             is_likely: other.at > 0 || other.is_likelier_than(&own),
             columns: [own.names(), other.names()],
         }),
+    }
+}
+
+/// Where nothing makes a table of the rows: a line of usual names below a title, and rows of several
+/// lengths behind it, are not the cells of one column.
+fn ragged(text: &str, is_whole: bool, own: &Cut, line: u64) -> Verdict {
+    let cuts = USUAL.into_iter().filter(|byte| *byte != own.delimiter);
+    let headed = cuts.filter_map(|delimiter| {
+        let mut cut = Cut::new(text, is_whole, delimiter, line);
+        cut.at = cut.records.iter().position(|record| record.known_names() > 1)?;
+        let rows = &cut.records[cut.at..];
+        let parted = rows.iter().filter(|row| row.cells.len() > 1).count();
+        (cut.at > 0 && parted * 2 > rows.len()).then_some(cut)
+    });
+    match headed.max_by_key(Cut::known_names) {
+        Some(cut) if own.records[0].cells.len() == 1 || !own.is_table() => Verdict::Ask(Doubt {
+            found: cut.delimiter,
+            header: Some(cut.header().line),
+            is_likely: true,
+            columns: [own.names(), cut.header().cells.clone()],
+        }),
+        _ => Verdict::Keep,
     }
 }
 
@@ -98,7 +123,9 @@ impl Cut {
         let dialect = if delimiter == b'\t' { Dialect::Tabs } else { Dialect::Quoted(delimiter) };
         let records = records(text, is_whole, dialect, line);
         let width = usual_width(&records);
-        let at = records.iter().position(|record| record.cells.len() == width).unwrap_or_default();
+        // A title in a table of several columns is one cell and delimiters.
+        let is_row = |record: &Record| record.cells.len() == width && (width < 2 || record.filled() > 1);
+        let at = records.iter().position(is_row).unwrap_or_default();
         Self { delimiter, records, width, at }
     }
 

@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use marl_core::{Registry, SemanticType};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    About, Advice, Header, Part, PlanError, did_you_mean, error::Pair, feed, name::FORMULA_OUTPUT,
-};
+use super::{About, Advice, Header, Part, PlanError, did_you_mean, error::Pair, feed, name::FORMULA_OUTPUT};
 
 /// What is asked for.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -103,6 +103,10 @@ fn a_title_above_a_table_of_another_delimiter_is_left_out() {
             assert!(told.contains(&format!("the header is in line {}", lines + 1)), "{told}");
         }
     }
+    // A spreadsheet ends each line with delimiters.
+    let text =
+        "Kunden;;;\r\nStand: 3.5.;;;\r\n;;;\r\nFirma;Webseite;Ort;Umsatz\r\nAcme;acme.com;Bern;1,5\r\n";
+    is_read_as("leads.csv", text, ';', "Firma|Webseite|Ort|Umsatz", 1);
     // `sep=` and a title.
     let text = "sep=;\r\nExport of 3 May\r\nName;Website;CEO\r\nAcme;acme.com;Jane\r\n";
     let sketch = plainly("leads.csv", text).unwrap();
@@ -115,6 +119,15 @@ fn where_two_could_be_right_the_flag_is_asked_for() {
         // A title of one word may be a column's name.
         ("Leads\nName;Website;CEO\nAcme;acme.com;Jane\n", Some("--delimiter ';' --header-line 2")),
         ("Leads\nName\tWebsite\tCEO\nAcme\tacme.com\tJane\n", Some("--delimiter '\\t' --header-line 2")),
+        // Rows of several lengths.
+        (
+            "My export\nName;Website;CEO\nAcme;acme.com\nB;b.com\nC;c.com;x\n",
+            Some("--delimiter ';' --header-line 2"),
+        ),
+        (
+            "Report, all\nName|Website|CEO\nAcme|acme.com\nB|b.com|x|y\n",
+            Some("--delimiter '|' --header-line 2"),
+        ),
         // Names that no column usually has.
         ("Export of 3 May\nfoo;bar;baz\na;b;c\nd;e;f\n", Some("--delimiter ';' --header-line 2")),
         ("Export of 3 May, Bern\nfoo|bar|baz\na|b|c\nd|e|f\n", Some("--delimiter '|' --header-line 2")),
