@@ -7,6 +7,7 @@
 
 mod choice;
 mod doubt;
+mod echo;
 mod lenient;
 mod lines;
 mod markup;
@@ -17,6 +18,7 @@ mod shape;
 mod state;
 mod table;
 mod thoughts;
+mod unknowing;
 
 use serde_json::{Map, Value as Json, json};
 
@@ -77,13 +79,13 @@ fn form(kind: SemanticType) -> &'static str {
 pub fn read_json(reply: &Json, subject: &str, outputs: &[Column]) -> Result<Fields, Error> {
     let question = choice::Question { subject, outputs };
     if let Some(object) = plain_answer(reply, question) {
-        return Ok(fields(&object, outputs));
+        return Ok(fields(&object, question));
     }
     if let Json::String(text) = reply {
         return read(text, subject, outputs);
     }
     if let Some(object) = choice::in_json(reply, question) {
-        return Ok(fields(&object, outputs));
+        return Ok(fields(&object, question));
     }
     match shape::text(reply) {
         Some(text) => read(&text, subject, outputs),
@@ -118,18 +120,18 @@ pub fn read(answer: &str, subject: &str, outputs: &[Column]) -> Result<Fields, E
     let question = choice::Question { subject, outputs };
     let text = thoughts::without(&answer[..answer.floor_char_boundary(prose::LONGEST)]);
     if let Some(object) = choice::in_text(&text, question) {
-        return Ok(fields(&object, outputs));
+        return Ok(fields(&object, question));
     }
     if let Some(object) = unescaped(&text).and_then(|text| choice::in_text(&text, question)) {
-        return Ok(fields(&object, outputs));
+        return Ok(fields(&object, question));
     }
     let rows = table::rows(&text, outputs);
     let row = rows.iter().position(|row| question.names_subject(row) == Some(true)).unwrap_or_default();
     if let Some(object) = rows.get(row).filter(|object| question.is_answered_by(object)) {
-        return Ok(fields(object, outputs));
+        return Ok(fields(object, question));
     }
     if let Some(object) = lines::read(&text, outputs).filter(|object| question.is_answered_by(object)) {
-        return Ok(fields(&object, outputs));
+        return Ok(fields(&object, question));
     }
     let json = serde_json::from_str::<Json>(shape::without_fence(&text)).ok();
     let inner = json.as_ref().and_then(|json| shape::text(json).or_else(|| shape::remark(json)));
@@ -152,13 +154,15 @@ fn unreadable(answer: &str) -> Error {
     Error::bad_reply("no JSON object with the requested keys in the answer").with_detail(answer)
 }
 
-fn fields(object: &Object, outputs: &[Column]) -> Fields {
+fn fields(object: &Object, question: choice::Question<'_>) -> Fields {
     let mut fields = Fields::none();
     if state::denies(object) {
         return fields;
     }
-    for column in outputs {
-        let Some(json) = lookup(object, column.name).filter(|json| !is_template(json, column)) else {
+    for column in question.outputs {
+        let is_answer =
+            |json: &&Json| !is_template(json, column) && !echo::repeats(json, column, question.subject);
+        let Some(json) = lookup(object, column.name).filter(is_answer) else {
             continue;
         };
         let json = if column.kind == SemanticType::List { Some(json) } else { state::fitting(json, column) };
@@ -211,13 +215,29 @@ fn field(json: &Json, kind: SemanticType) -> Option<Field> {
             kind.read_json(&Json::from(label))
         }
         Json::String(text) if has_address(kind) => markup::read_address(text, kind),
-        Json::String(text) => kind.read_json(&cleaned(text, &mut marked)),
-        json => kind.read_json(&cleaned_items(json, &mut marked)),
+        Json::String(text) => {
+            let text = cleaned(text, &mut marked);
+            kind.read_json(&text).filter(|_| !is_unknowing(&text, kind)).and_then(known_items)
+        }
+        json => kind.read_json(&cleaned_items(json, &mut marked)).and_then(known_items),
     };
     // Whatever is researched as a whole number is a count or a year; -1 stands for unknown.
     let value = value.filter(|value| !matches!(value, Value::Integer(..0)))?;
     let source = named.and_then(source).or(marked).map(Into::into);
     Some(Field { value, source })
+}
+
+/// Whether a text, or a list written as one, only says that nothing is known.
+fn is_unknowing(json: &Json, kind: SemanticType) -> bool {
+    matches!(kind, SemanticType::Text | SemanticType::List)
+        && json.as_str().is_some_and(unknowing::is_unknowing)
+}
+
+/// A list without the items that name nothing; another value as it is.
+fn known_items(value: Value) -> Option<Value> {
+    let Value::List(mut items) = value else { return Some(value) };
+    items.retain(|item| !unknowing::is_no_item(item));
+    (!items.is_empty()).then_some(Value::List(items))
 }
 
 fn has_address(kind: SemanticType) -> bool {

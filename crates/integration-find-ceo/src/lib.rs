@@ -15,7 +15,7 @@ pub struct FindCeo;
 
 static CONTRACT: Contract = Contract {
     name: "find_ceo",
-    version: 3,
+    version: 4,
     description: "A company's chief executive and their LinkedIn profile, from the web",
     inputs: &[Column::required("company_domain", SemanticType::Domain, "the company's web domain")
         .aliases(aliases::COMPANY_DOMAIN)],

@@ -13,7 +13,7 @@ pub struct WebResearch;
 
 static CONTRACT: Contract = Contract {
     name: "web_research",
-    version: 3,
+    version: 4,
     description: "What a company does, the technology it uses and how many people it employs, from the web",
     inputs: &[Column::required("company_domain", SemanticType::Domain, "the company's web domain")
         .aliases(aliases::COMPANY_DOMAIN)],

@@ -36,7 +36,7 @@ impl Question<'_> {
     pub(super) fn is_answered_by(self, object: &Object) -> bool {
         let repeats =
             |column: &Column| lookup(object, column.name).is_some_and(|json| is_template(json, column));
-        let is_echo = || self.outputs.iter().any(repeats) && fields(object, self.outputs).is_empty();
+        let is_echo = || self.outputs.iter().any(repeats) && fields(object, self).is_empty();
         self.keys_in(object) > 0 && !is_echo()
     }
 
@@ -60,7 +60,7 @@ impl Question<'_> {
 
     /// Whether the object gives any of the asked fields.
     fn is_filled_by(self, object: &Object) -> bool {
-        !fields(object, self.outputs).is_empty()
+        !fields(object, self).is_empty()
     }
 }
 

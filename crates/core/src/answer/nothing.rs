@@ -1,5 +1,6 @@
 //! Whether a whole answer says in words that nothing was found: no data, not a bad reply.
 
+use super::unknowing;
 use crate::is_placeholder;
 
 /// How long such an answer is at the most, in bytes. A longer one says something.
@@ -14,6 +15,9 @@ pub(super) fn says_nothing(answer: &str) -> bool {
     let text = super::markup::clean(super::shape::without_fence(answer)).text;
     if text.len() > LONGEST || !text.chars().any(char::is_alphanumeric) {
         return false;
+    }
+    if unknowing::denies_throughout(&text) {
+        return true;
     }
     let mut sentences = sentences(&text);
     let first = sentences.next().filter(|first| is_placeholder(first));

@@ -30,7 +30,7 @@ pub use text::without_escapes;
 /// Which rules cells and answers are read by. Raise it when the same cell or the same stored answer
 /// would give another value: normal forms, placeholders, what is taken out of an answer. Runs record
 /// it, so that a cell that a newer version reads differently is not called edited.
-pub const READING: u32 = 3;
+pub const READING: u32 = 4;
 
 /// The most characters that a cell holds, since a cell of a spreadsheet holds no more.
 pub const CELL_CHARACTERS: usize = 32_767;

@@ -1,0 +1,281 @@
+//! Whether a text only says that nothing is known: "This domain is parked.", "Which Acme do you
+//! mean?", "Webové stránky nejsou dostupné."
+//!
+//! Such a sentence is told by its words: each of them is one that says nothing of a company, and one
+//! of them denies. A sentence with any other word, such as what somebody makes, says something and
+//! stays. The words are data, by language, in `words`. This module must not know what was asked.
+
+mod words;
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
+
+use crate::is_placeholder;
+
+/// How long such a text is at the most, in bytes. A longer one says something.
+const LONGEST: usize = 600;
+
+/// How long one of [`words::WHOLE`] is at the most, in bytes.
+const LONGEST_WHOLE: usize = 60;
+
+/// How many words of a name may stand before the denial: "Acme Robotics could not be found."
+const LONGEST_NAME: usize = 4;
+
+/// Whether a text only says that nothing is known, or asks back.
+pub(super) fn is_unknowing(text: &str) -> bool {
+    if text.len() > LONGEST || !text.chars().any(char::is_alphanumeric) {
+        return false;
+    }
+    if text.len() <= LONGEST_WHOLE && words::WHOLE.contains(&&*spelled(text)) {
+        return true;
+    }
+    has_only_such_sentences(text, |sentence| is_placeholder(sentence) || asks(sentence))
+}
+
+/// Whether each word of a whole answer says nothing and one denies. What begins like a sentence that
+/// says nothing may tell of something in its second half, and does not count here.
+pub(super) fn denies_throughout(answer: &str) -> bool {
+    answer.len() <= LONGEST && has_only_such_sentences(answer, asks)
+}
+
+fn has_only_such_sentences(text: &str, says_nothing: impl Fn(&str) -> bool) -> bool {
+    let mut denies = false;
+    for sentence in sentences(text) {
+        match judge(sentence) {
+            Judged::Denies => denies = true,
+            judged => match says_nothing(sentence) {
+                true => denies = true,
+                false if judged == Judged::SaysNothing => {}
+                false => return false,
+            },
+        }
+    }
+    denies
+}
+
+/// What a sentence's words come to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Judged {
+    /// Each word says nothing, and one denies.
+    Denies,
+    /// Each word says nothing.
+    SaysNothing,
+    SaysSomething,
+}
+
+/// The languages in which a word says nothing, and those in which it denies: a bit for each.
+#[derive(Clone, Copy, Default)]
+struct Word {
+    empty: u32,
+    denies: u32,
+}
+
+/// The words of all languages; a key that ends in `*` is how words begin.
+static WORDS: LazyLock<HashMap<&'static str, Word>> = LazyLock::new(|| {
+    let mut words: HashMap<&'static str, Word> = HashMap::new();
+    for (bit, language) in words::LANGUAGES.iter().enumerate() {
+        for word in language.empty.split_whitespace() {
+            words.entry(word).or_default().empty |= 1 << bit;
+        }
+        for word in language.denies.split_whitespace() {
+            let word = words.entry(word).or_default();
+            word.empty |= 1 << bit;
+            word.denies |= 1 << bit;
+        }
+    }
+    words
+});
+
+fn judge(sentence: &str) -> Judged {
+    let mut languages = u32::MAX;
+    let (mut denies, mut name, mut is_behind_name) = (0, 0, false);
+    for token in tokens(sentence) {
+        let is_form = || words::FORMS.contains(&&*token.to_lowercase());
+        if is_neutral(token) || name > 0 && !is_behind_name && is_form() {
+            continue;
+        }
+        let found = if is_unspaced(token) { Some(segmented(token)) } else { word(token) };
+        let Some(word) = found else {
+            // A name before the denial; behind one it may be a name that begins with a denial.
+            name += 1;
+            let is_capital = token.starts_with(char::is_uppercase);
+            if denies != 0 || is_behind_name || name > LONGEST_NAME || !is_capital {
+                return Judged::SaysSomething;
+            }
+            continue;
+        };
+        if name > 0 && !is_behind_name && !is_predicate(token) {
+            return Judged::SaysSomething;
+        }
+        is_behind_name = name > 0;
+        languages &= word.empty;
+        denies |= word.denies;
+        if languages == 0 {
+            return Judged::SaysSomething;
+        }
+    }
+    match (languages & denies, name) {
+        (0, 0) => Judged::SaysNothing,
+        (0, _) => Judged::SaysSomething,
+        _ => Judged::Denies,
+    }
+}
+
+/// Whether a token may follow the name of somebody of whom nothing is known.
+fn is_predicate(token: &str) -> bool {
+    let begins = |particle: &&str| is_unspaced(token) && token.starts_with(*particle);
+    words::BEHIND_A_NAME.contains(&&*token.to_lowercase())
+        || words::PARTICLES.iter().any(|particle| begins(particle))
+}
+
+/// What a word means, by itself or by its beginning.
+fn word(token: &str) -> Option<Word> {
+    const LONGEST_WORD: usize = 40;
+    if token.len() > LONGEST_WORD {
+        return None;
+    }
+    let lower = token.to_lowercase();
+    let mut found = WORDS.get(&*lower).copied();
+    let mut beginning = String::with_capacity(lower.len() + 1);
+    for character in lower.chars() {
+        beginning.push(character);
+        beginning.push('*');
+        if let Some(word) = WORDS.get(&*beginning) {
+            let found = found.get_or_insert_default();
+            found.empty |= word.empty;
+            found.denies |= word.denies;
+        }
+        beginning.pop();
+    }
+    found
+}
+
+/// The words of a text in a script without spaces: the longest known one first. What they have in
+/// common are the languages in which all of it says nothing.
+fn segmented(token: &str) -> Word {
+    const LONGEST_WORD: usize = 12;
+    let mut whole = Word { empty: u32::MAX, denies: 0 };
+    let mut rest = token;
+    while !rest.is_empty() {
+        let ends = rest.char_indices().map(|(at, c)| at + c.len_utf8()).take(LONGEST_WORD);
+        let longest = ends.filter_map(|end| Some((end, *WORDS.get(&rest[..end])?))).last();
+        let Some((end, word)) = longest else { return Word::default() };
+        whole.empty &= word.empty;
+        whole.denies |= word.denies;
+        rest = &rest[end..];
+    }
+    whole
+}
+
+fn is_unspaced(token: &str) -> bool {
+    token.chars().all(is_unspaced_letter)
+}
+
+fn is_unspaced_letter(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '々')
+}
+
+/// Numbers and addresses say nothing of a company.
+fn is_neutral(token: &str) -> bool {
+    let is_number = || token.chars().all(|c| c.is_ascii_digit());
+    let is_host = || {
+        token.rsplit_once('.').is_some_and(|(name, top)| {
+            !name.is_empty() && top.len() > 1 && top.starts_with(|c: char| c.is_ascii_lowercase())
+        })
+    };
+    is_number() || token.contains("://") || is_host()
+}
+
+/// The words of a sentence. An address is one; the parts of `l'entreprise` are two.
+fn tokens(sentence: &str) -> impl Iterator<Item = &str> {
+    let is_sign = |c: char| !(c.is_alphanumeric() || is_mark(c));
+    let parts = sentence.split_whitespace().flat_map(move |part| {
+        let part = part.trim_matches(is_sign);
+        let is_whole = is_neutral(part);
+        part.split(move |c: char| !is_whole && is_sign(c))
+    });
+    parts.flat_map(by_script).filter(|token| !token.is_empty())
+}
+
+/// The parts of a token that are written with and without spaces: `Acme公司` is a name and a word.
+fn by_script(token: &str) -> [&str; 3] {
+    let is_other = |c: char| !is_unspaced_letter(c);
+    if token.is_ascii() || !token.contains(is_other) || !token.contains(is_unspaced_letter) {
+        return [token, "", ""];
+    }
+    let start = token.find(is_unspaced_letter).unwrap_or(token.len());
+    let (before, rest) = token.split_at(start);
+    let end = rest.find(is_other).unwrap_or(rest.len());
+    let (within, behind) = rest.split_at(end);
+    [before, within, behind]
+}
+
+/// Whether a character is a vowel sign or an accent: a part of its letter and none of its own.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{610}'..='\u{61a}' | '\u{64b}'..='\u{65f}' | '\u{900}'..='\u{963}')
+}
+
+/// The text's words in lower case, with one space between them.
+fn spelled(text: &str) -> String {
+    let words: Vec<String> = tokens(text).map(str::to_lowercase).collect();
+    words.join(" ")
+}
+
+fn sentences(text: &str) -> impl Iterator<Item = &str> {
+    const ENDS: [char; 8] = ['.', '!', '?', '。', '！', '？', '।', '\n'];
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.trim().is_empty() {
+            return None;
+        }
+        let ends = rest.char_indices().filter(|(_, c)| ENDS.contains(c)).map(|(at, c)| at + c.len_utf8());
+        // A stop within an address ends nothing.
+        let is_end = |end: &usize| {
+            rest[*end..].chars().next().is_none_or(|c| c.is_whitespace() || !c.is_ascii())
+                || rest[..*end].ends_with(|c: char| !c.is_ascii() || c == '\n')
+        };
+        let (sentence, after) = rest.split_at({ ends }.find(is_end).unwrap_or(rest.len()));
+        rest = after;
+        Some(sentence.trim())
+    })
+    .filter(|sentence| !sentence.is_empty())
+}
+
+/// Whether a sentence asks whoever asked: "Which Acme do you mean?", "Please share the address."
+fn asks(sentence: &str) -> bool {
+    /// The words that requests begin with: nearly every description begins with another one.
+    static FIRST: LazyLock<HashSet<&str>> =
+        LazyLock::new(|| words::REQUESTS.iter().filter_map(|request| request.split(' ').next()).collect());
+    let is_question = sentence.ends_with(['?', '？', '؟']);
+    let first = tokens(sentence).next().unwrap_or_default().to_lowercase();
+    let is_known = FIRST.contains(&*first) || first.starts_with(|c: char| c > '\u{2e80}');
+    if !is_question && !is_known {
+        return false;
+    }
+    let spelled = format!(" {} ", spelled(sentence));
+    words::REQUESTS.iter().any(|request| spelled[1..].starts_with(request))
+        || is_question && words::ASKING.iter().any(|asking| has_in_turn(&spelled, asking))
+}
+
+/// Whether a text has the parts of a pattern, which `*` divides, one behind the other.
+fn has_in_turn(text: &str, pattern: &str) -> bool {
+    let mut rest = text;
+    pattern.split('*').all(|part| {
+        let found = rest.find(part);
+        rest = found.map_or(rest, |at| &rest[at + part.len()..]);
+        found.is_some()
+    })
+}
+
+/// Whether an item of a list tells what is not there, or where somebody looked, and names nothing.
+pub(super) fn is_no_item(item: &str) -> bool {
+    let spelled = format!("{} ", spelled(item));
+    let begins = |beginnings: &[&str]| beginnings.iter().any(|beginning| spelled.starts_with(*beginning));
+    let names_a_source = item.contains(':') && begins(words::SOURCES);
+    item.contains("://") || names_a_source || begins(words::DENIED_ITEMS) || is_unknowing(item)
+}
+
+#[cfg(test)]
+mod tests;
