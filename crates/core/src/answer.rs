@@ -6,6 +6,7 @@
 //! so a better reader here fills rows that an older one lost.
 
 mod choice;
+mod counted;
 mod doubt;
 mod echo;
 mod lenient;

@@ -83,6 +83,8 @@ struct Person {
     post: Option<Post>,
     remark: String,
     is_former: bool,
+    /// "and" stands before the name.
+    is_joined: bool,
 }
 
 impl Person {
@@ -101,7 +103,7 @@ impl Person {
 fn people(text: &str) -> Option<Vec<Person>> {
     let mut people: Vec<Person> = Vec::new();
     let mut post_before = None;
-    for part in parts(text) {
+    for Part { text: part, is_joined } in parts(text) {
         let (outside, inside) = without_brackets(part);
         let (outside, is_former) = without_lead(&outside);
         let (post, rest) = roles::leading(outside).map_or((None, outside), |(post, rest)| (Some(post), rest));
@@ -115,14 +117,29 @@ fn people(text: &str) -> Option<Vec<Person>> {
             None if rest.is_empty() && post.is_some() => post_before = post_before.max(post),
             _ => {
                 let post = post.max(post_before.take());
-                let mut person = Person { name: rest.to_owned(), post, remark: String::new(), is_former };
+                let mut person =
+                    Person { name: rest.to_owned(), post, remark: String::new(), is_former, is_joined };
                 person.add(&inside);
                 is_name(roles::without_trailing(&person.name)).or_else(|| people.first().map(|_| ()))?;
                 people.push(person);
             }
         }
     }
+    share_posts(&mut people);
     Some(people)
+}
+
+/// What is said behind "Jane Doe and John Roe" is said of both: `(co-CEOs)`, `(former)`.
+fn share_posts(people: &mut [Person]) {
+    for at in (1..people.len()).rev() {
+        let (before, behind) = people.split_at_mut(at);
+        let (one, other) = (&mut before[at - 1], &behind[0]);
+        let is_plural = other.remark.to_lowercase().contains("ceos");
+        if (other.is_joined || is_plural) && one.post.is_none() && one.remark.trim().is_empty() {
+            one.post = other.post;
+            one.remark.clone_from(&other.remark);
+        }
+    }
 }
 
 /// A part without the stop of its sentence. One behind "Jr." or an initial belongs to the name.
@@ -132,38 +149,54 @@ fn without_stop(part: &str) -> &str {
     if is_short { part } else { part.trim_end_matches('.') }
 }
 
-/// The parts of a text between the signs that no name has, outside of brackets.
-fn parts(text: &str) -> Vec<&str> {
+/// A part of a text, and whether "and" stands before it.
+struct Part<'a> {
+    text: &'a str,
+    is_joined: bool,
+}
+
+/// The parts of a text between the signs that no name has, outside of brackets, and between two names
+/// that "and" joins.
+fn parts(text: &str) -> Vec<Part<'_>> {
+    const DASHES: [&str; 3] = [" - ", " – ", " — "];
+    const JOINTS: [&str; 8] = [" and ", " & ", " und ", " et ", " y ", " e ", " en ", " och "];
     let mut parts = Vec::new();
-    let (mut start, mut depth) = (0, 0_usize);
-    // "Jane Doe and John Roe" share the post: nobody can tell whose answer is asked for.
-    let divides_posts = text.contains(')') && !text.to_lowercase().contains("ceos");
-    let words: &[&str] = if divides_posts {
-        &[" - ", " – ", " — ", " and ", " & ", " und "]
-    } else {
-        &[" - ", " – ", " — "]
-    };
+    let (mut start, mut depth, mut is_joined) = (0, 0_usize, false);
+    // "Jane Doe (CEO) and John Roe (CFO)": each has a post.
+    let divides_posts = text.contains(')') && text.matches('(').count() > 1;
     let mut at = 0;
     while let Some(sign) = text[at..].chars().next() {
-        let mut length = 0;
+        let (mut length, mut is_joint) = (0, false);
         match sign {
             '(' => depth += 1,
             ')' => depth = depth.saturating_sub(1),
             ',' | ';' | '/' if depth == 0 => length = 1,
             ' ' if depth == 0 => {
-                length =
-                    words.iter().find(|word| text[at..].starts_with(**word)).map_or(0, |word| word.len());
+                let word = |words: &[&str]| {
+                    words.iter().find(|word| text[at..].starts_with(**word)).map_or(0, |word| word.len())
+                };
+                let joint = word(&JOINTS);
+                is_joint = joint > 0 && (divides_posts || joins_names(&text[start..at], &text[at + joint..]));
+                length = if is_joint { joint } else { word(&DASHES) };
             }
             _ => {}
         }
         if length > 0 {
-            parts.push(text[start..at].trim());
+            parts.push(Part { text: text[start..at].trim(), is_joined });
             start = at + length;
+            is_joined = is_joint;
         }
         at += if length > 0 { length } else { sign.len_utf8() };
     }
-    parts.push(text[start..].trim());
+    parts.push(Part { text: text[start..].trim(), is_joined });
     parts
+}
+
+/// Whether both sides of an "and" are whole names: "Jane Doe and John Roe", but not "Smith & Roe".
+fn joins_names(before: &str, after: &str) -> bool {
+    let end = after.find([',', ';', '/', '(']).unwrap_or(after.len());
+    let before = roles::leading(before.trim()).map_or(before, |(_, name)| name);
+    is_further_person(before.trim()) && is_further_person(after[..end].trim())
 }
 
 /// What stands outside of brackets, and what inside: "Robert (Bob) Smith".

@@ -3,7 +3,7 @@
 
 use serde_json::Value as Json;
 
-use super::{Object, lookup, plain};
+use super::{Object, lookup, same_letters};
 use crate::Column;
 
 const ROLES: [&str; 4] = ["role", "title", "position", "job_title"];
@@ -58,16 +58,112 @@ pub(super) fn is_past(object: &Object) -> bool {
     has_ended || denies(object) || role(object).is_some_and(is_of_the_past)
 }
 
-/// Whether a flag or a state beside the values denies them all.
+/// Words of flags that say whether there is a value; the others in their key say of what.
+const FLAGS: [&str; 16] = [
+    "found",
+    "match",
+    "matches",
+    "matched",
+    "exists",
+    "available",
+    "known",
+    "current",
+    "present",
+    "valid",
+    "correct",
+    "is",
+    "was",
+    "has",
+    "still",
+    "currently",
+];
+
+/// Words for all that was asked for.
+const ALL: [&str; 14] = [
+    "company",
+    "domain",
+    "entity",
+    "organization",
+    "organisation",
+    "firm",
+    "data",
+    "information",
+    "info",
+    "result",
+    "results",
+    "answer",
+    "any",
+    "anything",
+];
+
+/// What a flag that is false says of the fields.
+enum Flag {
+    /// There is none of them.
+    All,
+    /// There is none whose names have these words.
+    Of(Vec<String>),
+}
+
+/// What a member denies, when it is a flag that is false: `found` and `company_found` deny all,
+/// `linkedin_found` the fields of that name. `exact_match` and `verified` grade an answer and deny nothing.
+fn flag(key: &str, value: &Json) -> Option<Flag> {
+    let is_false = match value {
+        Json::Bool(value) => !value,
+        Json::String(text) => ["false", "no", "none", "not found"].contains(&&*text.trim().to_lowercase()),
+        _ => false,
+    };
+    let words = words_of(key);
+    let (flags, mut of): (Vec<_>, Vec<_>) = words.into_iter().partition(|word| FLAGS.contains(&&**word));
+    let is_flag = is_false && flags.iter().any(|flag| FLAGS[..11].contains(&&**flag));
+    is_flag.then(|| {
+        of.retain(|word| !ALL.contains(&&**word));
+        if of.is_empty() { Flag::All } else { Flag::Of(of) }
+    })
+}
+
+/// The words of `isFound`, `employee_count_found`, `LinkedIn found`.
+fn words_of(key: &str) -> Vec<String> {
+    let (mut words, mut before) = (Vec::<String>::new(), ' ');
+    for character in key.chars() {
+        let is_new = !before.is_alphanumeric() || before.is_lowercase() && character.is_uppercase();
+        match words.last_mut().filter(|_| !is_new) {
+            Some(word) if character.is_alphanumeric() => word.extend(character.to_lowercase()),
+            None if character.is_alphanumeric() => words.push(character.to_lowercase().collect()),
+            _ => {}
+        }
+        before = character;
+    }
+    // "LinkedIn" is one word.
+    match words.windows(2).position(|pair| pair == ["linked", "in"]) {
+        Some(at) => {
+            words.splice(at..at + 2, ["linkedin".to_owned()]);
+            words
+        }
+        None => words,
+    }
+}
+
+/// Whether a flag, a state or a confidence of nought beside the values denies them all.
 pub(super) fn denies(object: &Object) -> bool {
-    const FLAGS: [&str; 8] =
-        ["iscurrent", "current", "ispresent", "found", "match", "ismatch", "isfound", "exists"];
-    let is_denied =
-        |(key, value): (&String, &Json)| *value == Json::Bool(false) && FLAGS.contains(&&*plain(key));
-    let state = lookup(object, "status").and_then(Json::as_str);
+    let is_denied = |(key, value): (&String, &Json)| matches!(flag(key, value), Some(Flag::All));
+    let state = lookup(object, "status").and_then(Json::as_str).map(str::to_lowercase);
     // "not listed on an exchange" is a company's state, and denies nothing.
-    let is_state = |state: &str| !state.to_lowercase().starts_with("not ") && is_of_the_past(state);
-    object.iter().any(is_denied) || state.is_some_and(is_state)
+    let is_state = |state: String| {
+        let is_miss = ["not found", "not_found", "no match", "unknown"].contains(&state.trim());
+        is_miss || !state.starts_with("not ") && is_of_the_past(&state)
+    };
+    object.iter().any(is_denied) || state.is_some_and(is_state) || confidence(object) == Some(0.0)
+}
+
+/// Whether a flag beside a field denies this field: `"linkedin_found": false`.
+pub(super) fn denies_field(object: &Object, column: &Column) -> bool {
+    let of_column = words_of(column.name);
+    object.iter().filter(|(key, _)| !same_letters(key, column.name)).any(|(key, value)| {
+        match flag(key, value) {
+            Some(Flag::Of(words)) => words.iter().all(|word| of_column.contains(word)),
+            _ => false,
+        }
+    })
 }
 
 fn is_of_the_past(text: &str) -> bool {
@@ -92,4 +188,46 @@ fn is_of_the_past(text: &str) -> bool {
         "voormalig",
     ];
     text.split(|c: char| !c.is_alphanumeric()).any(|word| WORDS.contains(&&*word.to_lowercase()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::SemanticType;
+
+    #[test]
+    fn a_flag_denies_what_it_speaks_of() {
+        const NAME: Column = Column::optional("ceo_name", SemanticType::Text, "");
+        const PROFILE: Column = Column::optional("ceo_linkedin_url", SemanticType::LinkedinUrl, "");
+        const COUNT: Column = Column::optional("employee_count", SemanticType::Integer, "");
+        for (member, denied) in [
+            (r#"{"found": false}"#, [true, true, true]),
+            (r#"{"isCurrent": false}"#, [true, true, true]),
+            (r#"{"is_match": "no"}"#, [true, true, true]),
+            (r#"{"company_found": false}"#, [true, true, true]),
+            (r#"{"data_available": false}"#, [true, true, true]),
+            (r#"{"status": "not found"}"#, [true, true, true]),
+            (r#"{"confidence": 0}"#, [true, true, true]),
+            (r#"{"ceo_found": false}"#, [true, true, false]),
+            (r#"{"ceo_is_current": false}"#, [true, true, false]),
+            (r#"{"isCurrentCEO": false}"#, [true, true, false]),
+            (r#"{"linkedin_found": false}"#, [false, true, false]),
+            (r#"{"LinkedIn found": "no"}"#, [false, true, false]),
+            (r#"{"employee_count_found": false}"#, [false, false, true]),
+            (r#"{"employeeCountKnown": false}"#, [false, false, true]),
+            (r#"{"exact_match": false}"#, [false, false, false]),
+            (r#"{"verified": false}"#, [false, false, false]),
+            (r#"{"website_found": false}"#, [false, false, false]),
+            (r#"{"has_website": false}"#, [false, false, false]),
+            (r#"{"found": true, "linkedin_found": true}"#, [false, false, false]),
+            (r#"{"status": "not listed"}"#, [false, false, false]),
+        ] {
+            let object = serde_json::from_str(member).unwrap();
+            let of = |column| denies(&object) || denies_field(&object, column);
+            assert_eq!([of(&NAME), of(&PROFILE), of(&COUNT)], denied, "{member}");
+        }
+        assert!(is_past(json!({"until": 2020}).as_object().unwrap()));
+    }
 }

@@ -11,7 +11,7 @@ pub(super) enum Post {
 /// Titles of chief executives. Longer ones come before those that they begin with.
 #[rustfmt::skip]
 const CHIEF: &[&str] = &[
-    "ceo", "chief executive officer", "chief executive", "managing director", "geschäftsführerin", "geschäftsführer",
+    "co-ceos", "co-ceo", "joint ceos", "ceos", "co-chief executive officers", "co-chief executives", "ceo", "chief executive officer", "chief executive", "managing director", "geschäftsführerin", "geschäftsführer",
     "geschäftsführender gesellschafter", "vorstandsvorsitzende", "vorstandsvorsitzender", "vorsitzender der geschäftsführung",
     "pdg", "p-dg", "président-directeur général", "directrice générale", "directeur général", "gérante", "gérant",
     "director general", "directora general", "director ejecutivo", "directora ejecutiva", "consejero delegado", "consejera delegada",

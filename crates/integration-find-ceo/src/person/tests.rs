@@ -52,7 +52,7 @@ fn a_remark_may_say_that_it_is_somebody_else() {
         "Jane Doe (CEO-elect)",
         "Former CEO Jane Doe",
         "Former Jane Doe",
-        "Jane Doe and John Roe",
+        "Jane Doe and John Roe (former co-CEOs)",
     ] {
         check(text, None);
     }
@@ -173,6 +173,28 @@ fn of_several_people_the_present_chief_counts() {
         check(text, Some("Jane Doe"));
     }
     check("John Roe, Jr.", Some("John Roe Jr."));
+}
+
+#[test]
+fn of_several_chiefs_the_first_counts() {
+    for text in [
+        "Jane Doe and John Roe",
+        "Jane Doe & John Roe, Co-CEOs",
+        "Jane Doe and John Roe (co-CEOs)",
+        "Jane Doe (co-CEO) and John Roe (co-CEO)",
+        "Jane Doe, John Roe (co-CEOs)",
+        "Co-CEOs: Jane Doe and John Roe",
+        "Co-CEOs Jane Doe, John Roe",
+        "Jane Doe und John Roe (Geschäftsführer)",
+        "Jane Doe et John Roe",
+        "Jane Doe, Mary Major and John Roe",
+        "Jane Doe; John Roe",
+    ] {
+        check(text, Some("Jane Doe"));
+    }
+    for text in ["Smith & Roe", "Doe and Sons", "Jane and John Doe", "Jane Doe and team"] {
+        check(text, None);
+    }
 }
 
 #[test]
