@@ -5,6 +5,7 @@
 //! unknown; it never becomes a cell. Replies are stored as they came and read anew each time,
 //! so a better reader here fills rows that an older one lost.
 
+mod announced;
 mod choice;
 mod counted;
 mod doubt;
@@ -17,7 +18,10 @@ mod prose;
 mod revision;
 mod shape;
 mod state;
+mod stated;
+mod subject;
 mod table;
+mod taken_back;
 mod thoughts;
 mod unknowing;
 
@@ -80,13 +84,16 @@ fn form(kind: SemanticType) -> &'static str {
 pub fn read_json(reply: &Json, subject: &str, outputs: &[Column]) -> Result<Fields, Error> {
     let question = choice::Question { subject, outputs };
     if let Some(object) = plain_answer(reply, question) {
-        return Ok(fields(&object, question));
+        return match subject::is_of_another(&object, subject) {
+            true => Err(of_another(&reply.to_string())),
+            false => Ok(fields(&object, question)),
+        };
     }
     if let Json::String(text) = reply {
         return read(text, subject, outputs);
     }
-    if let Some(object) = choice::in_json(reply, question) {
-        return Ok(fields(&object, question));
+    if let Some(candidate) = choice::in_json(reply, question) {
+        return settled(candidate, question, || reply.to_string());
     }
     match shape::text(reply) {
         Some(text) => read(&text, subject, outputs),
@@ -120,16 +127,16 @@ fn plain_answer(reply: &Json, question: choice::Question<'_>) -> Option<Object> 
 pub fn read(answer: &str, subject: &str, outputs: &[Column]) -> Result<Fields, Error> {
     let question = choice::Question { subject, outputs };
     let text = thoughts::without(&answer[..answer.floor_char_boundary(prose::LONGEST)]);
-    if let Some(object) = choice::in_text(&text, question) {
-        return Ok(fields(&object, question));
+    if let Some(candidate) = choice::in_text(&text, question) {
+        return settled(candidate, question, || answer.to_owned());
     }
-    if let Some(object) = unescaped(&text).and_then(|text| choice::in_text(&text, question)) {
-        return Ok(fields(&object, question));
+    if let Some(candidate) = unescaped(&text).and_then(|text| choice::in_text(&text, question)) {
+        return settled(candidate, question, || answer.to_owned());
     }
-    let rows = table::rows(&text, outputs);
-    let row = rows.iter().position(|row| question.names_subject(row) == Some(true)).unwrap_or_default();
-    if let Some(object) = rows.get(row).filter(|object| question.is_answered_by(object)) {
-        return Ok(fields(object, question));
+    let mut rows = table::rows(&text, outputs);
+    rows.retain(|row| question.is_answered_by(row));
+    if let Some(candidate) = choice::among(rows, question) {
+        return settled(candidate, question, || answer.to_owned());
     }
     if let Some(object) = lines::read(&text, outputs).filter(|object| question.is_answered_by(object)) {
         return Ok(fields(&object, question));
@@ -139,6 +146,31 @@ pub fn read(answer: &str, subject: &str, outputs: &[Column]) -> Result<Fields, E
     let is_empty = json.as_ref().is_some_and(shape::is_empty_answer);
     let says_nothing = is_empty || nothing::says_nothing(inner.as_deref().unwrap_or(&text));
     if says_nothing { Ok(Fields::none()) } else { Err(unreadable(answer)) }
+}
+
+/// The fields of the object that was chosen, unless something speaks against reading it.
+fn settled(
+    candidate: choice::Candidate,
+    question: choice::Question<'_>,
+    answer: impl Fn() -> String,
+) -> Result<Fields, Error> {
+    match candidate.fault {
+        None => Ok(fields(&candidate.object, question)),
+        Some(choice::Fault::MadeUp) => Ok(Fields::none()),
+        Some(choice::Fault::OfAnother) => Err(of_another(&answer())),
+        Some(choice::Fault::TakenBack) => {
+            Err(Error::bad_reply("the answer takes back what it says, and what is right cannot be read")
+                .with_detail(answer()))
+        }
+        Some(choice::Fault::Ambiguous) => Err(Error::bad_reply(
+            "the answer is about several companies, and none is tied to the one asked about",
+        )
+        .with_detail(answer())),
+    }
+}
+
+fn of_another(answer: &str) -> Error {
+    Error::bad_reply("the answer is about another company than the one asked about").with_detail(answer)
 }
 
 /// The text as it was before a program escaped it as HTML, or as a string without its quotes; `None`
@@ -161,8 +193,12 @@ fn fields(object: &Object, question: choice::Question<'_>) -> Fields {
         return fields;
     }
     for column in question.outputs {
-        let is_answer =
-            |json: &&Json| !is_template(json, column) && !echo::repeats(json, column, question.subject);
+        let is_answer = |json: &&Json| {
+            !is_template(json, column)
+                && !echo::repeats(json, column, question.subject)
+                && !state::denies_field(object, column)
+                && !counted::is_of_another_thing(json, column)
+        };
         let Some(json) = lookup(object, column.name).filter(is_answer) else {
             continue;
         };

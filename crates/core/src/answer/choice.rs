@@ -6,12 +6,16 @@
 use serde_json::Value as Json;
 
 use super::{
-    Object, fields, is_template, lookup, plain,
+    Object,
+    announced::{Announced, is_aside_key, is_wordless, last_sentence},
+    fields, is_template, lookup, plain,
     prose::{self, Found},
-    revision::{self, State},
-    same_letters, shape, state, thoughts,
+    revision, same_letters, shape, state,
+    subject::{self, Tie},
+    taken_back::{self, Verdict},
+    thoughts,
 };
-use crate::{Column, SemanticType};
+use crate::Column;
 
 /// How often JSON may stand in a text in JSON.
 const DEEPEST: usize = 4;
@@ -40,41 +44,73 @@ impl Question<'_> {
         self.keys_in(object) > 0 && !is_echo()
     }
 
-    /// Whether the object says itself that it is about the domain in question; `None` when it
-    /// names no domain, or the question has none.
-    pub(super) fn names_subject(self, object: &Object) -> Option<bool> {
-        let named = ["company_domain", "domain", "website"]
-            .iter()
-            .find_map(|key| SemanticType::Domain.read_json(lookup(object, key)?))?;
-        let words = || {
-            let words = self.subject.split(|c: char| !c.is_alphanumeric() && c != '.' && c != '-');
-            words.map(|word| word.trim_matches('.'))
-        };
-        let asks_about_one = words().any(|word| SemanticType::Domain.read(word).is_ok());
-        asks_about_one.then(|| words().any(|word| word == named.to_string()))
-    }
-
-    fn is_subject_of(self, object: &Object) -> bool {
-        self.names_subject(object) == Some(true)
-    }
-
     /// Whether the object gives any of the asked fields.
     fn is_filled_by(self, object: &Object) -> bool {
         !fields(object, self).is_empty()
     }
 }
 
+/// An object that may answer.
+pub(super) struct Candidate {
+    pub(super) object: Object,
+    /// Why it must not be read although it is the best.
+    pub(super) fault: Option<Fault>,
+    tie: Tie,
+}
+
+/// Why an object that would answer is not read.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Fault {
+    /// The words around it call it an invented sample.
+    MadeUp,
+    /// The words behind it take it back.
+    TakenBack,
+    /// It is about another company.
+    OfAnother,
+    /// It is one of several, and nothing tells which is meant.
+    Ambiguous,
+}
+
+impl Candidate {
+    fn new(object: Object, question: Question<'_>) -> Self {
+        let fault = subject::is_of_another(&object, question.subject).then_some(Fault::OfAnother);
+        Self { tie: Tie::of(&object, question.subject), object, fault }
+    }
+
+    fn is_of_subject(&self) -> bool {
+        self.tie.named == Some(true)
+    }
+
+    /// The candidate after what the words around it say of it.
+    fn judged(mut self, before: &str, after: &str, question: Question<'_>) -> Self {
+        if self.fault.is_none() {
+            match taken_back::judge(&self.object, before, after, question.outputs) {
+                Verdict::Stands => {}
+                Verdict::MadeUp => self.fault = Some(Fault::MadeUp),
+                Verdict::TakenBack => self.fault = Some(Fault::TakenBack),
+                Verdict::Corrected(right) => self.object = right,
+            }
+        }
+        self
+    }
+}
+
 /// The object in a reply's JSON that answers.
-pub(super) fn in_json(json: &Json, question: Question<'_>) -> Option<Object> {
+pub(super) fn in_json(json: &Json, question: Question<'_>) -> Option<Candidate> {
     best_in(json, question, 0)
 }
 
 /// The object in an answer's text, freed of thoughts, that answers.
-pub(super) fn in_text(text: &str, question: Question<'_>) -> Option<Object> {
+pub(super) fn in_text(text: &str, question: Question<'_>) -> Option<Candidate> {
     text_at(text, question, 0)
 }
 
-fn text_at(text: &str, question: Question<'_>, depth: usize) -> Option<Object> {
+/// The one of several objects of equal standing that answers, such as the rows of a table.
+pub(super) fn among(objects: Vec<Object>, question: Question<'_>) -> Option<Candidate> {
+    best_of(objects.into_iter().map(|object| Candidate::new(object, question)).collect(), question)
+}
+
+fn text_at(text: &str, question: Question<'_>, depth: usize) -> Option<Candidate> {
     if depth > DEEPEST {
         return None;
     }
@@ -82,57 +118,156 @@ fn text_at(text: &str, question: Question<'_>, depth: usize) -> Option<Object> {
     if let Ok(inner) = serde_json::from_str::<String>(shape::without_fence(text)) {
         return text_at(&thoughts::without(&inner), question, depth + 1);
     }
-    answering(&prose::values(&revision::after_diff(text)), question, depth)
+    let text = revision::after_diff(text);
+    let (values, rest) = prose::values(&text);
+    answering(&values, rest, question, depth)
+}
+
+/// What was chosen so far, with what was said about it.
+struct Chosen {
+    candidate: Candidate,
+    announced: Announced,
+    year: Option<u16>,
+    /// Which of the values it is from.
+    at: usize,
 }
 
 /// The object that answers: the first one, unless a later one is announced as its correction or is
 /// of a later year. Later ones are about something else more often than not, so where two contradict
 /// each other and no word tells why, the first answers.
-fn answering(values: &[Found<'_>], question: Question<'_>, depth: usize) -> Option<Object> {
-    let mut chosen: Option<(Object, Announced)> = None;
-    let mut chosen_year = None;
-    for found in values {
-        let Some(object) = best_in(&found.json, question, depth) else { continue };
+fn answering(values: &[Found<'_>], rest: &str, question: Question<'_>, depth: usize) -> Option<Candidate> {
+    let mut chosen: Option<Chosen> = None;
+    for (at, found) in values.iter().enumerate() {
+        let Some(mut candidate) = best_in(&found.json, question, depth) else { continue };
         let announced = Announced::by(found.before, chosen.is_some());
+        if announced != Announced::Aside {
+            candidate.tie = candidate.tie.or_line(found.before, question.subject);
+        }
         let year = revision::year(last_sentence(found.before))
-            .or_else(|| revision::year_of(&object, question.outputs));
-        let (names, before) = (|object| question.names_subject(object), &chosen);
-        let better = match (announced, before) {
-            (_, None) => true,
-            // Who names the subject, and who names another, outweighs every word.
-            (_, Some((old, _))) if names(&object) != names(old) => {
-                names(&object) == Some(true) || names(old) == Some(false)
+            .or_else(|| revision::year_of(&candidate.object, question.outputs));
+        let new = Chosen { candidate, announced, year, at };
+        match &mut chosen {
+            None => chosen = Some(new),
+            Some(old) if is_better(&new, old, found.before, question) => chosen = Some(new),
+            Some(old) if new.announced == Announced::Nothing && is_wordless(found.before) => {
+                complete(&mut old.candidate, &new.candidate, question);
             }
-            _ if year.is_some() && chosen_year.is_some() && year != chosen_year => year > chosen_year,
-            (Announced::Correction, _) => true,
-            (Announced::Nothing, Some((_, Announced::Aside))) => true,
-            // One that knows nothing, and right behind it, without a word, one that does.
-            (Announced::Nothing, Some((old, _))) => {
-                !question.is_filled_by(old) && question.is_filled_by(&object) && is_wordless(found.before)
-            }
-            (Announced::Aside, Some(_)) => false,
-        };
-        if better {
-            chosen = Some((object, announced));
-            chosen_year = year;
+            Some(_) => {}
         }
     }
-    chosen.map(|(object, _)| object)
+    let Chosen { candidate, at, .. } = chosen?;
+    let after = values.get(at + 1).map_or(rest, |next| taken_back::of_the_former(next.before));
+    Some(candidate.judged(values[at].before, after, question))
+}
+
+fn is_better(new: &Chosen, old: &Chosen, between: &str, question: Question<'_>) -> bool {
+    let (tie, old_tie) = (new.candidate.tie, old.candidate.tie);
+    // Who names the subject, and who names another, outweighs every word.
+    if tie.named != old_tie.named {
+        return tie.named == Some(true) || old_tie.named == Some(false);
+    }
+    if new.announced == Announced::Aside {
+        return false;
+    }
+    if taken_back::is_taken_back(&old.candidate.object, between, question.outputs) {
+        return true;
+    }
+    if new.year.is_some() && old.year.is_some() && new.year != old.year {
+        return new.year > old.year;
+    }
+    match (new.announced, old.announced) {
+        (Announced::Correction, _) | (Announced::Nothing, Announced::Aside) => true,
+        // Two companies of one name: the one whose source is the domain in question.
+        _ if (tie.by_source, old_tie.by_source) == (Some(true), Some(false)) => true,
+        // One that knows nothing, and right behind it, without a word, one that does.
+        _ => {
+            let is_filled = |chosen: &Chosen| question.is_filled_by(&chosen.candidate.object);
+            !is_filled(old) && is_filled(new) && is_wordless(between)
+        }
+    }
+}
+
+/// Takes what a second object right behind the first has more, where the two contradict each other nowhere.
+fn complete(old: &mut Candidate, new: &Candidate, question: Question<'_>) {
+    let known = |object: &Object, column: &Column| {
+        lookup(object, column.name).filter(|json| !json.is_null()).cloned()
+    };
+    let of_both = |column: &&Column| (known(&old.object, column), known(&new.object, column));
+    let contradict = |column: &Column| matches!(of_both(&column), (Some(one), Some(other)) if one != other);
+    if new.fault.is_some() || question.outputs.iter().any(contradict) {
+        return;
+    }
+    let more = question.outputs.iter().filter_map(|column| match of_both(&column) {
+        (None, Some(json)) => Some((column.name.to_owned(), json)),
+        _ => None,
+    });
+    let more: Vec<_> = more.collect();
+    old.object.extend(more);
 }
 
 /// The object in one value that answers best.
-fn best_in(json: &Json, question: Question<'_>, depth: usize) -> Option<Object> {
+fn best_in(json: &Json, question: Question<'_>, depth: usize) -> Option<Candidate> {
     let mut candidates = Vec::new();
     collect(json, question, depth, &mut candidates);
-    let about_subject = candidates.iter().position(|object| question.is_subject_of(object));
-    match about_subject {
-        Some(at) => Some(candidates.swap_remove(at)),
-        // Of equals `max_by_key` gives the last.
-        None => candidates.into_iter().rev().max_by_key(|object| question.keys_in(object)),
+    if let Some(at) = candidates.iter().position(Candidate::is_of_subject) {
+        return Some(candidates.swap_remove(at));
     }
+    if candidates.iter().any(|candidate| candidate.fault.is_none()) {
+        candidates.retain(|candidate| candidate.fault.is_none());
+    }
+    // Of equals `max_by_key` gives the last.
+    candidates.into_iter().rev().max_by_key(|candidate| question.keys_in(&candidate.object))
 }
 
-fn collect(json: &Json, question: Question<'_>, depth: usize, found: &mut Vec<Object>) {
+/// The one of several candidates that answers: who names the subject, else the newest, the surest, the
+/// one whose source is the subject's own, the first that is not of the past. Several companies of
+/// which none can be tied to the subject are no answer.
+fn best_of(mut several: Vec<Candidate>, question: Question<'_>) -> Option<Candidate> {
+    if let Some(at) = several.iter().position(Candidate::is_of_subject) {
+        return Some(several.swap_remove(at));
+    }
+    if several.iter().any(|candidate| candidate.tie.named.is_none()) {
+        several.retain(|candidate| candidate.tie.named.is_none());
+    }
+    let objects = || several.iter().map(|candidate| &candidate.object);
+    let called = || {
+        several.iter().position(|one| {
+            company(&one.object, question).is_some_and(|name| subject::is_called_so(name, question.subject))
+        })
+    };
+    let own_source = || several.iter().position(|candidate| candidate.tie.by_source == Some(true));
+    let told = revision::newest(objects(), question.outputs)
+        .or_else(|| state::surest(objects()))
+        .or_else(called)
+        .or_else(own_source);
+    let present = || objects().position(|object| !state::is_past(object));
+    let is_ambiguous = told.is_none() && are_several_companies(&several, question);
+    let at = told.or_else(present).unwrap_or_default();
+    if several.is_empty() {
+        return None;
+    }
+    let mut best = several.swap_remove(at);
+    if is_ambiguous {
+        best.fault.get_or_insert(Fault::Ambiguous);
+    }
+    Some(best)
+}
+
+/// The name that an object gives its company.
+fn company<'a>(object: &'a Object, question: Question<'_>) -> Option<&'a str> {
+    let asks_for_names = question.outputs.iter().any(|column| column.name.ends_with("_name"));
+    let keys = ["company_name", "company", "organization", "organisation", "legal_name", "entity", "name"];
+    let keys = &keys[..keys.len() - usize::from(asks_for_names)];
+    keys.iter().find_map(|key| lookup(object, key)?.as_str()).filter(|name| !name.trim().is_empty())
+}
+
+fn are_several_companies(several: &[Candidate], question: Question<'_>) -> bool {
+    let mut names = several.iter().map(|candidate| company(&candidate.object, question));
+    let Some(Some(first)) = names.next() else { return false };
+    names.any(|name| name.is_some_and(|name| !same_letters(name, first)))
+}
+
+fn collect(json: &Json, question: Question<'_>, depth: usize, found: &mut Vec<Candidate>) {
     match json {
         Json::Array(items) if shape::is_conversation(items) => {
             let mut answers = items.iter().rev().map(|item| {
@@ -144,7 +279,7 @@ fn collect(json: &Json, question: Question<'_>, depth: usize, found: &mut Vec<Ob
         }
         Json::Array(items) => {
             if let Some(object) = shape::pairs(items, question.outputs) {
-                found.push(object);
+                found.push(Candidate::new(object, question));
                 return;
             }
             if let Some(text) = shape::joined_blocks(items) {
@@ -154,20 +289,14 @@ fn collect(json: &Json, question: Question<'_>, depth: usize, found: &mut Vec<Ob
             // Several candidates: the first is the answer, even if it says that less is known.
             let mut several = Vec::new();
             items.iter().for_each(|item| collect(item, question, depth, &mut several));
-            let about_subject = several.iter().position(|object| question.is_subject_of(object));
-            let newest = || revision::newest(&several, question.outputs);
-            if !several.is_empty() {
-                let present = || several.iter().position(|object| !state::is_past(object));
-                let best = about_subject.or_else(newest).or_else(present).unwrap_or_default();
-                found.push(several.swap_remove(best));
-            }
+            found.extend(best_of(several, question));
         }
         Json::Object(object) if shape::is_thought(object) => {}
         Json::Object(object) => {
             let joined = shape::joined(object, question.outputs);
             let object = joined.as_ref().unwrap_or(object);
             if question.is_answered_by(object) {
-                found.push(object.clone());
+                found.push(Candidate::new(object.clone(), question));
                 return;
             }
             let of_answer = |key: &str| shape::ANSWER_KEYS.contains(&&*plain(key));
@@ -181,299 +310,20 @@ fn collect(json: &Json, question: Question<'_>, depth: usize, found: &mut Vec<Ob
             let later = members().filter(|(key, _)| revision::is_later(key));
             let first = members().filter(|(key, _)| of_answer(key) && !revision::is_later(key));
             let others = members().filter(|(key, _)| !of_answer(key) && !revision::is_later(key));
-            later.chain(first).chain(others).for_each(|(_, value)| collect(value, question, depth, found));
+            for (key, value) in later.chain(first).chain(others) {
+                let before = found.len();
+                collect(value, question, depth, found);
+                for candidate in &mut found[before..] {
+                    candidate.tie = candidate.tie.or_key(key, question.subject);
+                    if subject::is_key_of_another(key, question.subject) {
+                        candidate.fault.get_or_insert(Fault::OfAnother);
+                    }
+                }
+            }
         }
         Json::String(text) if text.contains(['{', '[']) => {
             found.extend(text_at(&thoughts::without(text), question, depth + 1));
         }
         _ => {}
     }
-}
-
-/// What the text before an object says about it.
-#[derive(Clone, Copy, PartialEq)]
-enum Announced {
-    Nothing,
-    /// That it is an example, a draft, or about somebody else.
-    Aside,
-    /// That what came before it was wrong or not final.
-    Correction,
-}
-
-impl Announced {
-    fn by(before: &str, is_later: bool) -> Self {
-        let sentence = last_sentence(before);
-        // Near by: pages of thought may lie between two objects.
-        let near = &before[before.ceil_char_boundary(before.len().saturating_sub(200))..];
-        let looks_again =
-            || words(sentence).any(|word| SECOND_LOOKS.iter().any(|start| word.starts_with(start)));
-        if is_later && speaks_of_another(sentence) {
-            return Self::Aside;
-        }
-        match revision::label(sentence) {
-            Some(State::Earlier) => return Self::Aside,
-            Some(State::Later) if is_later => return Self::Correction,
-            _ => {}
-        }
-        if is_later && words(sentence).any(|word| OTHERS.contains(&&*word)) {
-            Self::Aside
-        } else if corrects(sentence) || is_later && looks_again() {
-            Self::Correction
-        } else if words(sentence).any(|word| ASIDES.contains(&&*word)) {
-            Self::Aside
-        } else if corrects(near) || is_later && (retracts(before) || announces_the_answer(sentence)) {
-            Self::Correction
-        } else {
-            Self::Nothing
-        }
-    }
-}
-
-/// Words that announce, or name the key of, an object that is not the answer.
-const ASIDES: [&str; 33] = [
-    "example",
-    "examples",
-    "template",
-    "draft",
-    "comparison",
-    "compare",
-    "compared",
-    "competitor",
-    "competitors",
-    "former",
-    "previous",
-    "previously",
-    "predecessor",
-    "old",
-    "outdated",
-    "maybe",
-    "perhaps",
-    "guess",
-    "recall",
-    "initially",
-    "tentative",
-    "preliminary",
-    "schema",
-    "format",
-    "placeholder",
-    "hypothetical",
-    "suppose",
-    "assume",
-    "thinking",
-    "thought",
-    "reasoning",
-    "attempt",
-    "initial",
-];
-
-/// Words that announce somebody else, or what somebody else says, behind an answer: stronger than
-/// words that correct, since "the actual CEO of its competitor" is no correction.
-const OTHERS: [&str; 21] = [
-    "competitor",
-    "competitors",
-    "parent",
-    "sister",
-    "subsidiary",
-    "deputy",
-    "predecessor",
-    "sites",
-    "others",
-    "unlike",
-    "common",
-    "example",
-    "cfo",
-    "cto",
-    "coo",
-    "chairman",
-    "holding",
-    "holdings",
-    "rival",
-    "affiliate",
-    "comparison",
-];
-
-/// Keys of what a model thought, was asked, or was told: nothing in there answers.
-const NOT_ANSWERS: [&str; 17] = [
-    "thinking",
-    "thought",
-    "thoughts",
-    "reasoning",
-    "reasoningcontent",
-    "reasoningdetails",
-    "scratchpad",
-    "analysis",
-    "rationale",
-    "input",
-    "inputs",
-    "prompt",
-    "question",
-    "query",
-    "request",
-    "instructions",
-    "schema",
-];
-
-/// How words begin that announce the right answer after a wrong one.
-const CORRECTIONS: [&str; 12] = [
-    "final", "correct", "updat", "revis", "amend", "actual", "mistake", "wrong", "apolog", "fixed",
-    "resigned", "edit",
-];
-
-/// How words begin that announce a second look, right before an object.
-const SECOND_LOOKS: [&str; 7] =
-    ["reflecti", "verif", "reconsider", "recheck", "refin", "improve", "checking"];
-
-/// `former_ceo`, `formerCeo`, `Comparison`.
-pub(super) fn is_aside_key(key: &str) -> bool {
-    // "old" begins too many other words.
-    let plain = plain(key);
-    let begins = |word: &&str| word.len() > 3 && plain.starts_with(*word);
-    NOT_ANSWERS.contains(&&*plain)
-        || ASIDES[..15].iter().any(begins)
-        || words(key).any(|word| ASIDES[..15].contains(&&*word))
-}
-
-fn corrects(text: &str) -> bool {
-    words(text).any(|word| CORRECTIONS.iter().any(|start| word.starts_with(start)))
-}
-
-/// Whether a remark behind an answer says that the next object is about somebody else, although a
-/// word of it ("actually", "correct") may sound like a correction.
-fn speaks_of_another(sentence: &str) -> bool {
-    const SIGNS: &[&str] = &[
-        "same name",
-        "similarly named",
-        "namesake",
-        "similar name",
-        "not to be confused",
-        "mistake it for",
-        "mistake them for",
-        "you meant",
-        "you mean ",
-        "actually meant",
-        "actually mean ",
-        "was meant",
-        "a different",
-        "possible successor",
-        "second result",
-        "sample",
-        "rather not",
-        "also looked at",
-        "also exists",
-        "gleichnamig",
-        "gleichen namens",
-        "homonyme",
-        "mismo nombre",
-        "mesmo nome",
-    ];
-    let sentence = sentence.to_lowercase();
-    SIGNS.iter().any(|sign| sentence.contains(sign))
-}
-
-/// Whether what follows an object takes it back: `{...}? No, he left.`, `{...} Wait, ...`.
-fn retracts(after: &str) -> bool {
-    const WORDS: [&str; 10] =
-        ["no", "wait", "hmm", "nope", "scratch", "instead", "rather", "sorry", "oops", "hold"];
-    words(after).filter(|word| !word.is_empty()).take(2).any(|word| WORDS.contains(&&*word))
-        || ["?", "->", "→", "=>"].iter().any(|sign| after.trim_start().starts_with(sign))
-}
-
-/// Whether a text between two objects holds no word, but for a code block's language.
-fn is_wordless(between: &str) -> bool {
-    words(between).all(|word| ["", "json", "json5", "jsonc"].contains(&&*word))
-}
-
-/// A short line such as "Answer:", "Final result:" or "Here is the JSON:".
-fn announces_the_answer(sentence: &str) -> bool {
-    const ANSWERS: &[&str] = &[
-        "answer",
-        "output",
-        "result",
-        "json",
-        "conclusion",
-        "verdict",
-        "antwort",
-        "ergebnis",
-        "réponse",
-        "résultat",
-        "respuesta",
-        "resultado",
-        "resposta",
-        "risposta",
-        "risultato",
-        "antwoord",
-        "resultaat",
-        "odpowiedź",
-        "wynik",
-        "cevap",
-        "sonuç",
-        "ответ",
-        "результат",
-        "回答",
-        "最終回答",
-        "結果",
-        "结果",
-        "最终答案",
-        "答案",
-        "답변",
-        "결과",
-        "الإجابة",
-        "उत्तर",
-    ];
-    const BESIDE: &[&str] = &[
-        "the",
-        "is",
-        "here",
-        "s",
-        "my",
-        "so",
-        "final",
-        "this",
-        "in",
-        "it",
-        "endgültige",
-        "endgültiges",
-        "die",
-        "das",
-        "finale",
-        "final",
-        "la",
-        "el",
-        "definitief",
-        "ostateczna",
-        "son",
-        "окончательный",
-        "최종",
-        "json",
-        "as",
-    ];
-    // A blank bracket or a sign is no word, but the marks of some scripts' letters are.
-    let is_sign = |c: char| c.is_whitespace() || c.is_ascii_punctuation() || "：→✅".contains(c);
-    let words = sentence.split(is_sign).filter(|word| !word.is_empty()).map(str::to_lowercase);
-    let is_english =
-        words.clone().count() <= 5 && words.clone().any(|word| word == "answer" || word == "output");
-    let is_label = words.clone().all(|word| ANSWERS.contains(&&*word) || BESIDE.contains(&&*word));
-    is_english && !words.clone().any(|word| ["sample", "second"].contains(&&*word))
-        || is_label && words.clone().any(|word| ANSWERS.contains(&&*word))
-}
-
-/// The last sentence or line, the opening of a code block left out.
-fn last_sentence(text: &str) -> &str {
-    let text = text.trim_end();
-    let text = text.trim_end_matches(char::is_alphanumeric).strip_suffix("```").unwrap_or(text).trim_end();
-    let start = [". ", "! ", "? ", "\n"].iter().filter_map(|end| text.rfind(end)).max();
-    &text[start.unwrap_or_default()..]
-}
-
-/// The words of a text. A domain is none: "guess.com" is no guess, "acme-format.com" no format.
-fn words(text: &str) -> impl Iterator<Item = String> + Clone {
-    let is_domain = |part: &&str| {
-        let part = part.trim_matches(|c: char| !c.is_alphanumeric());
-        part.contains("://")
-            || part.rsplit_once('.').is_some_and(|(name, end)| {
-                !name.is_empty() && end.len() > 1 && end.bytes().all(|byte| byte.is_ascii_lowercase())
-            })
-    };
-    let parts = text.split_whitespace().filter(move |part| !is_domain(part));
-    parts.flat_map(|part| part.split(|c: char| !c.is_alphanumeric())).map(str::to_lowercase)
 }

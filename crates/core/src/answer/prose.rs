@@ -20,8 +20,8 @@ pub(super) struct Found<'a> {
     pub(super) json: Json,
 }
 
-/// The objects and arrays in the text, in order.
-pub(super) fn values(text: &str) -> Vec<Found<'_>> {
+/// The objects and arrays in the text, in order, and the text behind the last of them.
+pub(super) fn values(text: &str) -> (Vec<Found<'_>>, &str) {
     let text = &text[..text.floor_char_boundary(LONGEST)];
     let mut found = Vec::new();
     let (mut from, mut last_end, mut tried, mut cut) = (0, 0, 0, 0);
@@ -44,7 +44,7 @@ pub(super) fn values(text: &str) -> Vec<Found<'_>> {
             last_end = from;
         }
     }
-    found
+    (found, &text[last_end.min(text.len())..])
 }
 
 /// Whether a bracket may open an object, or an array of values: `[1]` is a footnote and

@@ -40,8 +40,20 @@ const NEUTRAL: &[&str] = &[
 
 /// Steps on the way to an answer: the number behind one tells which is the later. Alternatives are
 /// numbered too ("option 2"), and are none.
-const STEPS: [&str; 9] =
-    ["draft", "version", "step", "attempt", "pass", "try", "revision", "iteration", "round"];
+const STEPS: [&str; 12] = [
+    "draft",
+    "version",
+    "step",
+    "attempt",
+    "pass",
+    "try",
+    "revision",
+    "iteration",
+    "round",
+    "search",
+    "lookup",
+    "look",
+];
 
 /// The state that a short label such as "New version:" announces. A sentence that merely holds one
 /// of the words ("the New York office") announces nothing.
@@ -55,12 +67,15 @@ pub(super) fn label(sentence: &str) -> Option<State> {
         Some(tags) => tags.rsplit('<').next().unwrap_or(tags),
         None => sentence,
     };
-    let (mut state, mut is_step) = (None, false);
+    let (mut state, mut is_step, mut is_ordinal) = (None, false, false);
     for word in sentence.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
         let word = word.to_lowercase();
         let of_word = match &*word {
             word if EARLIER.contains(&word) => State::Earlier,
-            word if LATER.contains(&word) => State::Later,
+            word if LATER.contains(&word) => {
+                is_ordinal |= ["second", "third"].contains(&word);
+                State::Later
+            }
             "1" if is_step => State::Earlier,
             word if is_step && word.parse::<u8>().is_ok_and(|number| (2..20).contains(&number)) => {
                 State::Later
@@ -74,7 +89,8 @@ pub(super) fn label(sentence: &str) -> Option<State> {
         };
         state = state.or(Some(of_word));
     }
-    state
+    // "Second:" alone is one of two, and no later one of the same.
+    state.filter(|_| is_step || !is_ordinal)
 }
 
 /// The last year of our time that a sentence names.
@@ -95,8 +111,8 @@ pub(super) fn year_of(object: &Object, outputs: &[Column]) -> Option<u16> {
 }
 
 /// The newest of several objects, where each names its year and the years differ.
-pub(super) fn newest(objects: &[Object], outputs: &[Column]) -> Option<usize> {
-    let years: Option<Vec<u16>> = objects.iter().map(|object| year_of(object, outputs)).collect();
+pub(super) fn newest<'a>(objects: impl Iterator<Item = &'a Object>, outputs: &[Column]) -> Option<usize> {
+    let years: Option<Vec<u16>> = objects.map(|object| year_of(object, outputs)).collect();
     let years = years.filter(|years| years.iter().any(|year| *year != years[0]))?;
     let newest = years.iter().max()?;
     years.iter().position(|year| year == newest)

@@ -37,6 +37,13 @@ fn confidence(object: &Object) -> Option<f64> {
     ["confidence", "score", "probability"].iter().find_map(|key| lookup(object, key)?.as_f64())
 }
 
+/// The surest of several objects, where each says how sure it is and they differ.
+pub(super) fn surest<'a>(objects: impl Iterator<Item = &'a Object>) -> Option<usize> {
+    let sure: Option<Vec<f64>> = objects.map(confidence).collect();
+    let sure = sure.filter(|sure| sure.iter().any(|one| *one != sure[0]))?;
+    (0..sure.len()).max_by(|one, other| sure[*one].total_cmp(&sure[*other]))
+}
+
 /// Whether the question or the column's name holds the role: `ceo_name` is asked of the CEO.
 fn is_asked(role: &str, column: &Column) -> bool {
     let of_column = column.name.split('_').next().unwrap_or_default();

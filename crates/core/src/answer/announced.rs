@@ -1,0 +1,404 @@
+//! What the words before an object say about it: that it is a draft, about somebody else, or the
+//! correction of what came before. `choice` weighs it against everything else.
+
+use super::{
+    plain,
+    revision::{self, State},
+};
+
+/// What the text before an object says about it.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Announced {
+    Nothing,
+    /// That it is an example, a draft, or about somebody else.
+    Aside,
+    /// That what came before it was wrong or not final.
+    Correction,
+}
+
+impl Announced {
+    pub(super) fn by(before: &str, is_later: bool) -> Self {
+        let sentence = last_sentence(before);
+        // Near by: pages of thought may lie between two objects.
+        let near = &before[before.ceil_char_boundary(before.len().saturating_sub(200))..];
+        let looks_again =
+            || words(sentence).any(|word| SECOND_LOOKS.iter().any(|start| word.starts_with(start)));
+        if is_later && speaks_of_another(sentence) || rejects(sentence) || before.trim_end().ends_with("//") {
+            return Self::Aside;
+        }
+        if is_later && accepts(sentence) {
+            return Self::Correction;
+        }
+        if is_later && is_called_wrong(before) {
+            return Self::Correction;
+        }
+        match revision::label(sentence) {
+            Some(State::Earlier) => return Self::Aside,
+            Some(State::Later) if is_later => return Self::Correction,
+            _ => {}
+        }
+        if is_later && words(sentence).any(|word| OTHERS.contains(&&*word)) {
+            Self::Aside
+        } else if sentence.contains("would be ") || sentence.contains("would look ") {
+            Self::Aside
+        } else if corrects(sentence) || is_later && looks_again() {
+            Self::Correction
+        } else if words(sentence).any(|word| ASIDES.contains(&&*word)) {
+            Self::Aside
+        } else if corrects(&near_by(near)) || is_later && (retracts(before) || announces_the_answer(sentence))
+        {
+            Self::Correction
+        } else {
+            Self::Nothing
+        }
+    }
+}
+
+/// Words that announce, or name the key of, an object that is not the answer.
+const ASIDES: [&str; 33] = [
+    "example",
+    "examples",
+    "template",
+    "draft",
+    "comparison",
+    "compare",
+    "compared",
+    "competitor",
+    "competitors",
+    "former",
+    "previous",
+    "previously",
+    "predecessor",
+    "old",
+    "outdated",
+    "maybe",
+    "perhaps",
+    "guess",
+    "recall",
+    "initially",
+    "tentative",
+    "preliminary",
+    "schema",
+    "format",
+    "placeholder",
+    "hypothetical",
+    "suppose",
+    "assume",
+    "thinking",
+    "thought",
+    "reasoning",
+    "attempt",
+    "initial",
+];
+
+/// Words that announce somebody else, or what somebody else says, behind an answer: stronger than
+/// words that correct, since "the actual CEO of its competitor" is no correction.
+const OTHERS: [&str; 21] = [
+    "competitor",
+    "competitors",
+    "parent",
+    "sister",
+    "subsidiary",
+    "deputy",
+    "predecessor",
+    "sites",
+    "others",
+    "unlike",
+    "common",
+    "example",
+    "cfo",
+    "cto",
+    "coo",
+    "chairman",
+    "holding",
+    "holdings",
+    "rival",
+    "affiliate",
+    "comparison",
+];
+
+/// Keys of what a model thought, was asked, or was told: nothing in there answers.
+const NOT_ANSWERS: [&str; 17] = [
+    "thinking",
+    "thought",
+    "thoughts",
+    "reasoning",
+    "reasoningcontent",
+    "reasoningdetails",
+    "scratchpad",
+    "analysis",
+    "rationale",
+    "input",
+    "inputs",
+    "prompt",
+    "question",
+    "query",
+    "request",
+    "instructions",
+    "schema",
+];
+
+/// How words begin that announce the right answer after a wrong one.
+const CORRECTIONS: [&str; 12] = [
+    "final", "correct", "updat", "revis", "amend", "actual", "mistake", "wrong", "apolog", "fixed",
+    "resigned", "edit",
+];
+
+/// How words begin that announce a second look, right before an object.
+const SECOND_LOOKS: [&str; 7] =
+    ["reflecti", "verif", "reconsider", "recheck", "refin", "improve", "checking"];
+
+/// `former_ceo`, `formerCeo`, `Comparison`.
+pub(super) fn is_aside_key(key: &str) -> bool {
+    // "old" begins too many other words.
+    let plain = plain(key);
+    let begins = |word: &&str| word.len() > 3 && plain.starts_with(*word);
+    NOT_ANSWERS.contains(&&*plain)
+        || ASIDES[..15].iter().any(begins)
+        || words(key).any(|word| ASIDES[..15].contains(&&*word))
+}
+
+fn corrects(text: &str) -> bool {
+    let is_noun =
+        |word: &str| ["editor", "editors", "edition", "editorial", "finally", "finals"].contains(&word);
+    words(text).any(|word| !is_noun(&word) && CORRECTIONS.iter().any(|start| word.starts_with(start)))
+}
+
+/// The words near by without remarks that hold such words and correct nothing.
+fn near_by(text: &str) -> String {
+    ["correct as of", "edit note", "editor's note", "is correct", "are correct"]
+        .iter()
+        .fold(text.to_lowercase(), |text, remark| text.replace(remark, " "))
+}
+
+/// Whether a remark behind an answer says that the next object is about somebody else, although a
+/// word of it ("actually", "correct") may sound like a correction.
+fn speaks_of_another(sentence: &str) -> bool {
+    const SIGNS: &[&str] = &[
+        "same name",
+        "similarly named",
+        "unrelated",
+        "the other",
+        "it does not",
+        "does not fit",
+        "its customer",
+        "its supplier",
+        "its partner",
+        "its owner",
+        "its investor",
+        "owner since",
+        "its client",
+        "would be",
+        "would have",
+        "namesake",
+        "similar name",
+        "not to be confused",
+        "mistake it for",
+        "mistake them for",
+        "you meant",
+        "you mean ",
+        "actually meant",
+        "actually mean ",
+        "was meant",
+        "a different",
+        "possible successor",
+        "second result",
+        "sample",
+        "rather not",
+        "also looked at",
+        "also exists",
+        "gleichnamig",
+        "gleichen namens",
+        "homonyme",
+        "mismo nombre",
+        "mesmo nome",
+    ];
+    let sentence = sentence.to_lowercase();
+    SIGNS.iter().any(|sign| sentence.contains(sign))
+}
+
+/// A label that rejects what follows it: "Wrong match:", "Not this one:".
+fn rejects(sentence: &str) -> bool {
+    const WORDS: [&str; 13] = [
+        "rejected",
+        "wrong",
+        "incorrect",
+        "discarded",
+        "excluded",
+        "false",
+        "mismatch",
+        "not",
+        "invalid",
+        "falsch",
+        "falsche",
+        "abgelehnt",
+        "unrelated",
+    ];
+    is_label(sentence)
+        && label_words(sentence).any(|word| WORDS.contains(&&*word))
+        && !label_words(sentence).any(|word| ["was", "were", "is"].contains(&&*word))
+}
+
+/// A label that says that the right object follows: "This one:", "In summary:", "Best match:".
+fn accepts(sentence: &str) -> bool {
+    const WORDS: [&str; 21] = [
+        "right",
+        "accepted",
+        "this",
+        "summary",
+        "therefore",
+        "thus",
+        "hence",
+        "resolved",
+        "confirmed",
+        "real",
+        "chosen",
+        "selected",
+        "best",
+        "match",
+        "reply",
+        "verified",
+        "true",
+        "correct",
+        "actual",
+        "conclusion",
+        "zusammenfassung",
+    ];
+    const BESIDE: [&str; 12] =
+        ["in", "one", "the", "my", "so", "is", "candidate", "to", "sum", "up", "choice", "value"];
+    if sentence.trim() == "✅" {
+        return true;
+    }
+    let is_word = |word: &String| WORDS.contains(&&**word);
+    is_label(sentence)
+        && label_words(sentence).any(|word| is_word(&word))
+        && label_words(sentence).all(|word| is_word(&word) || BESIDE.contains(&&*word))
+}
+
+/// Whether a sentence is a few words and a colon.
+fn is_label(sentence: &str) -> bool {
+    const MOST_WORDS: usize = 4;
+    sentence.trim_end_matches(|c: char| "*_ `".contains(c)).ends_with(':')
+        && (1..=MOST_WORDS).contains(&label_words(sentence).count())
+}
+
+fn label_words(sentence: &str) -> impl Iterator<Item = String> {
+    sentence.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase)
+}
+
+/// Whether what follows an object takes it back: `{...}? No, he left.`, `{...} Wait, ...`.
+fn retracts(after: &str) -> bool {
+    const WORDS: [&str; 10] =
+        ["no", "wait", "hmm", "nope", "scratch", "instead", "rather", "sorry", "oops", "hold"];
+    words(after).filter(|word| !word.is_empty()).take(2).any(|word| WORDS.contains(&&*word))
+        || ["?", "->", "→", "=>"].iter().any(|sign| after.trim_start().starts_with(sign))
+}
+
+/// Whether what follows an object calls it wrong: `{...} is outdated.`
+fn is_called_wrong(after: &str) -> bool {
+    let after = after.trim_start();
+    let rest = ["is ", "was ", "looks ", "ist "].iter().find_map(|verb| after.strip_prefix(verb));
+    const WRONG: [&str; 8] =
+        ["outdated", "wrong", "incorrect", "obsolete", "old", "false", "stale", "veraltet"];
+    rest.is_some_and(|rest| WRONG.iter().any(|word| rest.starts_with(word)))
+}
+
+/// Whether a text between two objects holds no word, but for a code block's language.
+pub(super) fn is_wordless(between: &str) -> bool {
+    words(between).all(|word| ["", "json", "json5", "jsonc"].contains(&&*word))
+}
+
+/// A short line such as "Answer:", "Final result:" or "Here is the JSON:".
+fn announces_the_answer(sentence: &str) -> bool {
+    const ANSWERS: &[&str] = &[
+        "answer",
+        "output",
+        "result",
+        "json",
+        "conclusion",
+        "verdict",
+        "antwort",
+        "ergebnis",
+        "réponse",
+        "résultat",
+        "respuesta",
+        "resultado",
+        "resposta",
+        "risposta",
+        "risultato",
+        "antwoord",
+        "resultaat",
+        "odpowiedź",
+        "wynik",
+        "cevap",
+        "sonuç",
+        "ответ",
+        "результат",
+        "回答",
+        "最終回答",
+        "結果",
+        "结果",
+        "最终答案",
+        "答案",
+        "답변",
+        "결과",
+        "الإجابة",
+        "उत्तर",
+    ];
+    const BESIDE: &[&str] = &[
+        "the",
+        "is",
+        "here",
+        "s",
+        "my",
+        "so",
+        "final",
+        "this",
+        "in",
+        "it",
+        "endgültige",
+        "endgültiges",
+        "die",
+        "das",
+        "finale",
+        "final",
+        "la",
+        "el",
+        "definitief",
+        "ostateczna",
+        "son",
+        "окончательный",
+        "최종",
+        "json",
+        "as",
+    ];
+    // A blank bracket or a sign is no word, but the marks of some scripts' letters are.
+    let is_sign = |c: char| c.is_whitespace() || c.is_ascii_punctuation() || "：→✅".contains(c);
+    let words = sentence.split(is_sign).filter(|word| !word.is_empty()).map(str::to_lowercase);
+    let is_english =
+        words.clone().count() <= 5 && words.clone().any(|word| word == "answer" || word == "output");
+    let is_label = words.clone().all(|word| ANSWERS.contains(&&*word) || BESIDE.contains(&&*word));
+    is_english && !words.clone().any(|word| ["sample", "second"].contains(&&*word))
+        || is_label && words.clone().any(|word| ANSWERS.contains(&&*word))
+}
+
+/// The last sentence or line, the opening of a code block left out.
+pub(super) fn last_sentence(text: &str) -> &str {
+    let text = text.trim_end();
+    let text = text.trim_end_matches(char::is_alphanumeric).strip_suffix("```").unwrap_or(text).trim_end();
+    let start = [". ", "! ", "? ", "\n"].iter().filter_map(|end| text.rfind(end)).max();
+    &text[start.unwrap_or_default()..]
+}
+
+/// The words of a text. A domain is none: "guess.com" is no guess, "acme-format.com" no format.
+pub(super) fn words(text: &str) -> impl Iterator<Item = String> + Clone {
+    let is_domain = |part: &&str| {
+        let part = part.trim_matches(|c: char| !c.is_alphanumeric());
+        part.contains("://")
+            || part.rsplit_once('.').is_some_and(|(name, end)| {
+                !name.is_empty() && end.len() > 1 && end.bytes().all(|byte| byte.is_ascii_lowercase())
+            })
+    };
+    let parts = text.split_whitespace().filter(move |part| !is_domain(part));
+    parts.flat_map(|part| part.split(|c: char| !c.is_alphanumeric())).map(str::to_lowercase)
+}

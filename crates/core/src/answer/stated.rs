@@ -1,0 +1,216 @@
+//! Reads the value that a plain sentence states for a column: "The CEO is now Jane Doe.", "Jane Doe is the
+//! new CEO.", "The employee count is 450." Only what such a sentence cannot mean otherwise is read.
+
+use serde_json::Value as Json;
+
+use super::{field, taken_back};
+use crate::{Column, SemanticType};
+
+/// How many words of a sentence are looked at.
+const MOST_WORDS: usize = 40;
+
+#[rustfmt::skip]
+const VERBS: [&str; 9] = ["is", "ist", "est", "es", "é", "è", "became", "be", "are"];
+#[rustfmt::skip]
+const NOW: &[&str] = &[
+    "now", "actually", "currently", "really", "indeed", "since", "about", "approximately", "jetzt", "nun", "tatsächlich", "derzeit",
+    "actuellement", "ahora", "agora", "ora", "the", "der", "die", "le", "la", "el", "o", "il", "new", "current", "present", "actual", "real",
+    "acting", "neue", "aktuelle",
+];
+const OF: [&str; 6] = ["of", "at", "for", "von", "de", "di"];
+const PARTICLES: [&str; 10] = ["van", "von", "de", "da", "der", "den", "del", "di", "la", "le"];
+const DENIALS: [&str; 9] = ["not", "nicht", "pas", "no", "non", "former", "never", "isn't", "wasn't"];
+
+/// A word, and whether a sign follows that ends what it belongs to.
+struct Word<'a> {
+    text: &'a str,
+    lower: String,
+    ends: bool,
+}
+
+fn words(sentence: &str) -> Vec<Word<'_>> {
+    let is_sign = |c: char| !(c.is_alphanumeric() || "'’.-".contains(c));
+    let parts = sentence.split_whitespace().take(MOST_WORDS);
+    let words = parts.map(|part| {
+        let text = part.trim_matches(is_sign);
+        let is_initial = text.trim_end_matches('.').chars().count() == 1;
+        let text = if is_initial { text } else { text.trim_end_matches('.') };
+        let ends = part.ends_with(|c: char| ",;:()!?".contains(c)) || part.ends_with('.') && !is_initial;
+        Word { text, lower: text.to_lowercase(), ends }
+    });
+    words.filter(|word| !word.text.is_empty()).collect()
+}
+
+/// The value that a sentence states for a column, as it would be written in an answer.
+pub(super) fn value(sentence: &str, column: &Column, outputs: &[Column]) -> Option<Json> {
+    let is_name = taken_back::is_name(column);
+    let subject = match column.kind {
+        SemanticType::Text if is_name => column.name.strip_suffix("_name").unwrap_or(column.name),
+        SemanticType::Integer => column.name,
+        _ => return None,
+    };
+    let subject: Vec<&str> = subject.split('_').collect();
+    let words = words(sentence);
+    let places = || {
+        let is_subject = |at: &usize| {
+            words[*at..].iter().map(|word| &*word.lower).take(subject.len()).eq(subject.iter().copied())
+        };
+        (0..words.len()).filter(is_subject)
+    };
+    let behind = || places().find_map(|at| behind(&words[at + subject.len()..], is_name));
+    let before = || places().find_map(|at| before(&words[..at])).filter(|_| is_name);
+    let of_it = || {
+        of_it(&words)
+            .filter(|_| is_name && outputs.iter().filter(|column| taken_back::is_name(column)).count() == 1)
+    };
+    let (at, text) = behind().or_else(before).or_else(of_it)?;
+    let is_denied = words
+        .iter()
+        .take_while(|word| !std::ptr::eq(word.text, at))
+        .any(|word| DENIALS.contains(&&*word.lower));
+    let json = Json::from(text);
+    (!is_denied && field(&json, column.kind).is_some()).then_some(json)
+}
+
+/// The value behind "the CEO of Acme is now".
+fn behind<'a>(words: &[Word<'a>], is_name: bool) -> Option<(&'a str, String)> {
+    let verb = words.iter().take(7).position(|word| VERBS.contains(&&*word.lower))?;
+    let is_plain = verb == 0 || OF.contains(&&*words[0].lower) || words[0].lower == "should";
+    let rest = &words[verb + 1..];
+    let rest = &rest[rest.iter().take_while(|word| NOW.contains(&&*word.lower)).count()..];
+    let is_whole = words[..=verb].iter().all(|word| !word.ends);
+    if !is_plain || !is_whole {
+        return None;
+    }
+    if is_name {
+        return name(rest);
+    }
+    let end = rest.iter().position(|word| word.ends).map_or(rest.len(), |at| at + 1);
+    let parts: Vec<&str> =
+        rest[..end].iter().map(|word| word.text).take_while(|word| !DENIALS.contains(word)).collect();
+    parts.first().map(|first| (*first, parts.join(" ")))
+}
+
+/// The name before "is the new CEO".
+fn before<'a>(words: &[Word<'a>]) -> Option<(&'a str, String)> {
+    let rest =
+        &words[..words.len() - words.iter().rev().take_while(|word| NOW.contains(&&*word.lower)).count()];
+    let (verb, rest) = rest.split_last()?;
+    if !VERBS.contains(&&*verb.lower)
+        || rest.last().is_some_and(|last| last.ends && !last.text.ends_with('.'))
+    {
+        return None;
+    }
+    let length = rest.iter().rev().take_while(|word| is_of_name(word)).count();
+    let start = rest.len() - length;
+    let start = start
+        + rest[start..]
+            .iter()
+            .take_while(|word| {
+                !word.text.starts_with(char::is_uppercase) || NOW.contains(&&*word.lower) || word.ends
+            })
+            .count();
+    // "Since May Jane Doe is the CEO": where the name begins cannot be told.
+    let is_behind_date =
+        start > 0 && ["since", "in", "from", "seit", "depuis", "desde"].contains(&&*rest[start - 1].lower);
+    if is_behind_date { None } else { name(&rest[start..]) }
+}
+
+/// The name in "it is Jane Doe, not John Roe", and in "it should be Jane Doe".
+fn of_it<'a>(words: &[Word<'a>]) -> Option<(&'a str, String)> {
+    let at = words.iter().position(|word| ["it", "this", "that", "it's", "it’s"].contains(&&*word.lower))?;
+    let is_short = words[at].lower.contains(['\'', '’']);
+    let rest = &words[at + 1..];
+    let verb = rest.iter().take(2).position(|word| VERBS.contains(&&*word.lower)).map(|at| at + 1);
+    let rest = &rest[verb.or(is_short.then_some(0))?..];
+    let rest = &rest[rest.iter().take_while(|word| NOW.contains(&&*word.lower)).count()..];
+    let found = name(rest)?;
+    let behind = rest.get(found.1.split(' ').count());
+    behind.is_none_or(|word| ["not", "nicht", "instead"].contains(&&*word.lower)).then_some(found)
+}
+
+fn is_of_name(word: &Word<'_>) -> bool {
+    word.text.starts_with(char::is_uppercase) || PARTICLES.contains(&&*word.lower)
+}
+
+/// Two to five words of a name.
+fn name<'a>(words: &[Word<'a>]) -> Option<(&'a str, String)> {
+    let first = words.first().filter(|word| word.text.starts_with(char::is_uppercase))?;
+    let mut parts = Vec::new();
+    for word in words.iter().take_while(|word| is_of_name(word)).take(5) {
+        parts.push(word.text);
+        if word.ends {
+            break;
+        }
+    }
+    (parts.len() > 1).then(|| (first.text, parts.join(" ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OUTPUTS: &[Column] = &[
+        Column::optional("ceo_name", SemanticType::Text, ""),
+        Column::optional("employee_count", SemanticType::Integer, ""),
+    ];
+
+    #[track_caller]
+    fn check(sentence: &str, expect: [Option<&str>; 2]) {
+        for (column, expect) in OUTPUTS.iter().zip(expect) {
+            assert_eq!(
+                value(sentence, column, OUTPUTS),
+                expect.map(Json::from),
+                "{sentence}: {}",
+                column.name
+            );
+        }
+    }
+
+    #[test]
+    fn what_a_plain_sentence_states() {
+        for sentence in [
+            "Correction: the CEO is Jane Doe, not John Roe.",
+            "Actually, the current CEO is now Jane Doe since May 2025.",
+            "The CEO of Acme is Jane Doe.",
+            "Jane Doe is the new CEO.",
+            "In fact, Jane Doe is now CEO of the company.",
+            "Correction: it is Jane Doe, not John Roe.",
+            "Correction: it should be Jane Doe.",
+            "Der CEO ist jetzt Jane Doe.",
+        ] {
+            check(sentence, [Some("Jane Doe"), None]);
+        }
+        check("Correction: the CEO is Maria van der Berg.", [Some("Maria van der Berg"), None]);
+        check("The CEO is John A. Roe.", [Some("John A. Roe"), None]);
+        check("Correction: the employee count is about 450, not 120.", [None, Some("450")]);
+        check("The employee count is 1,200.", [None, Some("1,200")]);
+    }
+
+    #[test]
+    fn what_may_mean_something_else() {
+        for sentence in [
+            "The CEO is not Jane Doe.",
+            "The former CEO is Jane Doe.",
+            "The CEO is a former banker.",
+            "The CEO was replaced by Jane Doe.",
+            "It is headquartered in New York.",
+            "It is a Delaware Company in Dover.",
+            "The CEO role, which is open, was held by Jane Doe.",
+            "Jane Doe is not the CEO.",
+            "Since May Jane Doe is the CEO.",
+            "CEO",
+            "",
+        ] {
+            check(sentence, [None, None]);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_sentence_makes_it_panic(sentence in "(the |CEO |is |it |Jane |Doe, |not |of |employee count |450|[.,’']|\\PC){0,30}") {
+            value(&sentence, &OUTPUTS[0], OUTPUTS);
+            value(&sentence, &OUTPUTS[1], OUTPUTS);
+        }
+    }
+}

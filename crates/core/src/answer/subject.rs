@@ -1,0 +1,139 @@
+//! Whether an object is about whom the question asks: by the domain that it names, by the one in the
+//! words before it, or by its source. Two companies of one name are told apart by nothing else.
+
+use super::{Object, lookup};
+use crate::SemanticType;
+
+/// Keys under which an object says whose it is. What stands under the others may be another address
+/// of the same company.
+const OWN: [&str; 2] = ["company_domain", "domain"];
+const ADDRESSES: [&str; 7] =
+    ["website", "company_website", "company_url", "homepage", "url", "company", "site"];
+
+/// What ties an object to the subject.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Tie {
+    /// Whether the domain that is named for it is the one in question.
+    pub(super) named: Option<bool>,
+    /// Whether its source is a page of the domain in question.
+    pub(super) by_source: Option<bool>,
+}
+
+/// The domain that a question asks about.
+pub(super) fn asked(subject: &str) -> Option<String> {
+    let words = subject.split(|c: char| !c.is_alphanumeric() && c != '.' && c != '-');
+    words.map(|word| word.trim_matches('.')).filter(|word| word.contains('.')).find_map(domain)
+}
+
+impl Tie {
+    /// What an object says itself.
+    pub(super) fn of(object: &Object, subject: &str) -> Self {
+        let keys = || OWN.iter().chain(&ADDRESSES);
+        if !keys().chain(&super::SOURCES).any(|key| object.contains_key(*key)) {
+            return Self::default();
+        }
+        let Some(asked) = asked(subject) else { return Self::default() };
+        let is_asked = |named: String| is_same(&asked, &named);
+        let named = keys().find_map(|key| domain_of(object, key)).map(is_asked);
+        let source = super::SOURCES.iter().find_map(|key| super::source(lookup(object, key)?));
+        Self { named, by_source: source.and_then(|page| domain(&page)).map(is_asked) }
+    }
+
+    /// What the key says under which it stands: `{"acme.com": {...}}`.
+    pub(super) fn or_key(self, key: &str, subject: &str) -> Self {
+        let by_key = || if key.contains('.') { Some(is_same(&asked(subject)?, &domain(key)?)) } else { None };
+        Self { named: self.named.or_else(by_key), ..self }
+    }
+
+    /// What the line in front of it says. That names other addresses for many reasons: only the one
+    /// in question counts.
+    pub(super) fn or_line(self, before: &str, subject: &str) -> Self {
+        const LONGEST: usize = 300;
+        let line = before.trim_end().trim_end_matches(|c: char| c.is_alphanumeric() || c == '`').trim_end();
+        let line = line.rsplit('\n').next().unwrap_or_default();
+        let line = &line[line.ceil_char_boundary(line.len().saturating_sub(LONGEST))..];
+        if self.named.is_some() || !line.contains('.') {
+            return self;
+        }
+        let Some(asked) = asked(subject) else { return self };
+        let words = line.split(|c: char| c.is_whitespace() || "()[]<>\"'`*,;:".contains(c));
+        let names_it = { words }.filter(|word| word.contains('.')).any(|word| {
+            domain(word.trim_end_matches(['.', '?', '!'])).is_some_and(|named| is_same(&asked, &named))
+        });
+        Self { named: names_it.then_some(true), ..self }
+    }
+}
+
+/// Whether an object says under a key for just that, that it is about another domain. The same name
+/// under another ending is no other company's for certain.
+pub(super) fn is_of_another(object: &Object, subject: &str) -> bool {
+    let Some(named) = OWN.iter().find_map(|key| domain_of(object, key)) else { return false };
+    asked(subject).is_some_and(|asked| is_another(&asked, &named))
+}
+
+/// Whether a key is the domain of another company.
+pub(super) fn is_key_of_another(key: &str, subject: &str) -> bool {
+    let pair = || Some((asked(subject)?, domain(key)?));
+    key.contains('.') && pair().is_some_and(|(asked, named)| is_another(&asked, &named))
+}
+
+/// Whether a company's name is the domain's: "Acme Robotics" of `acme-robotics.com`.
+pub(super) fn is_called_so(name: &str, subject: &str) -> bool {
+    let Some(asked) = asked(subject) else { return false };
+    super::same_letters(first_label(&asked), name)
+}
+
+fn is_another(asked: &str, named: &str) -> bool {
+    !is_same(asked, named) && !super::same_letters(first_label(asked), first_label(named))
+}
+
+fn first_label(domain: &str) -> &str {
+    domain.split('.').next().unwrap_or_default()
+}
+
+/// Whether two domains are one, or one is a part of the other.
+fn is_same(one: &str, other: &str) -> bool {
+    let is_within =
+        |long: &str, short: &str| long.strip_suffix(short).is_some_and(|rest| rest.ends_with('.'));
+    one == other || is_within(one, other) || is_within(other, one)
+}
+
+fn domain_of(object: &Object, key: &str) -> Option<String> {
+    domain(lookup(object, key)?.as_str()?)
+}
+
+fn domain(text: &str) -> Option<String> {
+    SemanticType::Domain.read_json(&text.into()).map(|domain| domain.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_ties_an_object_to_a_domain() {
+        let subject = "Research the company with the web domain acme.com.";
+        for (object, named, by_source) in [
+            (json!({"domain": "acme.com"}), Some(true), None),
+            (json!({"website": "https://www.acme.com/about"}), Some(true), None),
+            (json!({"company_domain": "beta.com"}), Some(false), None),
+            (json!({"source_url": "https://acme.com/team"}), None, Some(true)),
+            (json!({"source_url": "https://news.example.org/x"}), None, Some(false)),
+            (json!({"ceo_name": "Jane Doe"}), None, None),
+        ] {
+            let tie = Tie::of(object.as_object().unwrap(), subject);
+            assert_eq!((tie.named, tie.by_source), (named, by_source), "{object}");
+        }
+        let line = |text: &str| Tie::default().or_line(text, subject).named;
+        assert_eq!(line("Beta (beta.com)\nAcme Inc (acme.com):\n"), Some(true));
+        assert_eq!(line("For acme.com:\n```json\n"), Some(true));
+        assert_eq!(line("Beta (beta.com):\n"), None);
+        assert_eq!(line("I looked at acme.com.\nResult:"), None);
+        assert!(is_of_another(json!({"domain": "beta.com"}).as_object().unwrap(), subject));
+        assert!(!is_of_another(json!({"domain": "acme.io"}).as_object().unwrap(), subject));
+        assert!(!is_of_another(json!({"domain": "shop.acme.com"}).as_object().unwrap(), subject));
+        assert!(is_key_of_another("beta.com", subject) && !is_key_of_another("result", subject));
+    }
+}

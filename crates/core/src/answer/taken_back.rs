@@ -1,0 +1,342 @@
+//! What the words around the chosen object say about it: that it is made up, wrong, or what is right
+//! instead. A value that the answer itself takes back is never a cell.
+//!
+//! The rule: where the words around an object say that it is an invented sample, nothing is known.
+//! Where the words behind it correct it, the right value is taken when one plain sentence names it
+//! ("Correction: the CEO is Jane Doe"), and the fields that belong to the old one fall away with it.
+//! Where they take one field back, that field falls away. Otherwise nothing in the answer can be
+//! trusted, and the reply cannot be read.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde_json::Value as Json;
+
+use super::{Object, announced, field, lookup, same_letters, stated, unknowing};
+use crate::{Column, SemanticType, is_placeholder};
+
+/// What the words say.
+#[derive(Debug, PartialEq)]
+pub(super) enum Verdict {
+    Stands,
+    /// It is an example, and nothing is known.
+    MadeUp,
+    /// It is wrong, and what is right cannot be read.
+    TakenBack,
+    /// This is right.
+    Corrected(Object),
+}
+
+/// How much of the words before and behind an object is looked at, in bytes.
+const NEAR: usize = 600;
+
+/// The words behind an object that speak of it: the last sentence before another object announces that
+/// one, unless it is a whole sentence.
+pub(super) fn of_the_former(between: &str) -> &str {
+    let between = between.trim_end().trim_end_matches(char::is_alphanumeric).trim_end_matches('`').trim_end();
+    if between.ends_with(['.', '!', '?', '。']) {
+        return between;
+    }
+    let end = between.rfind(['\n', '.', '!', '?', '。']);
+    end.map_or("", |at| &between[..between.ceil_char_boundary(at + 1)])
+}
+
+/// Whether the words between two objects take the first back.
+pub(super) fn is_taken_back(object: &Object, between: &str, outputs: &[Column]) -> bool {
+    let between = of_the_former(&between[..between.floor_char_boundary(NEAR)]);
+    sentences(between).any(|sentence| takes_back(sentence, object, outputs))
+}
+
+/// Judges an object by the words before and behind it.
+pub(super) fn judge(object: &Object, before: &str, after: &str, outputs: &[Column]) -> Verdict {
+    let before = &before[before.ceil_char_boundary(before.len().saturating_sub(NEAR))..];
+    let after = &after[..after.floor_char_boundary(NEAR)];
+    if before.trim().is_empty() && after.trim().is_empty() {
+        return Verdict::Stands;
+    }
+    if is_made_up(before, after, outputs) {
+        return Verdict::MadeUp;
+    }
+    let cues = || sentences(after).filter(|sentence| takes_back(sentence, object, outputs));
+    let weak = || sentences(after).filter(|sentence| begins_with(sentence, WEAK));
+    let right = correction(object, cues().chain(weak()).chain(behind_cue(after, object, outputs)), outputs);
+    if let Some(right) = right {
+        return right;
+    }
+    let Some(cue) = cues().next() else { return Verdict::Stands };
+    let named: Vec<&Column> = outputs.iter().filter(|column| speaks_of(cue, column)).collect();
+    let is_part = !named.is_empty()
+        && outputs.iter().any(|column| lookup(object, column.name).is_some() && !named.contains(&column));
+    if !is_part || outputs.iter().any(|column| is_name(column) && named.contains(&column)) {
+        return Verdict::TakenBack;
+    }
+    Verdict::Corrected(without(object, &named))
+}
+
+/// Whether an object is a sample: the words say so, or call it one and find nothing.
+fn is_made_up(before: &str, after: &str, outputs: &[Column]) -> bool {
+    const ANSWERS: [&str; 8] =
+        ["answer", "value", "format", "example", "json", "response", "output", "following"];
+    const DENIED: [&str; 6] = ["not made", "not a ", "not an ", "not invented", "not fict", "no placeholder"];
+    let is_denied = |text: &str| DENIED.iter().any(|words| text.contains(words));
+    let says = |text: &str| INVENTED.iter().any(|words| text.contains(words));
+    let label = announced::last_sentence(before).to_lowercase();
+    let announces = label.trim_end().ends_with(':') || ANSWERS.iter().any(|word| label.contains(word));
+    if says(&label) && announces && !is_denied(&label) {
+        return true;
+    }
+    let of_all = ["above", "these ", "this is", "values", "the answer", "the data", "all fields"];
+    let is_behind = |sentence: &str| {
+        let lower = sentence.to_lowercase();
+        let speaks_of_one = outputs.iter().any(|column| speaks_of(sentence, column));
+        says(&lower)
+            && of_all.iter().any(|words| lower.contains(words))
+            && !speaks_of_one
+            && !is_denied(&lower)
+    };
+    let is_sample = SAMPLES.iter().any(|words| label.contains(words));
+    let finds_nothing = |sentence: &str| is_placeholder(sentence) || unknowing::denies_throughout(sentence);
+    sentences(after).take(3).any(is_behind)
+        || is_sample && sentences(before).chain(sentences(after)).any(finds_nothing)
+}
+
+/// Words that say that values are invented.
+#[rustfmt::skip]
+const INVENTED: &[&str] = &[
+    "made-up", "made up", "illustrative", "fictitious", "fictional", "hypothetical", "dummy", "sample value", "sample data",
+    "placeholder value", "placeholder data", "placeholder answer", "are placeholder", "is a placeholder", "mock data", "invented", "example value",
+    "beispielwerte", "erfundene", "platzhalter", "valeurs fictives", "exemple fictif", "datos ficticios", "valores de ejemplo",
+    "dados fictícios", "dati fittizi", "dati di esempio", "fictieve", "przykładowe dane", "вымышлен",
+];
+
+/// Words that call an object a sample, and may be said of a real answer too.
+#[rustfmt::skip]
+const SAMPLES: &[&str] = &[
+    "example", "sample", "format", "template", "would look like", "would be", "schema", "beispiel", "exemple", "ejemplo", "exemplo",
+    "esempio", "voorbeeld", "przykład", "пример",
+];
+
+/// How sentences begin that correct what stands before them.
+#[rustfmt::skip]
+const STRONG: &[&str] = &[
+    "correction", "corrigendum", "erratum", "korrektur", "berichtigung", "rectification", "corrección", "rectificación", "correção",
+    "correzione", "rettifica", "correctie", "sprostowanie", "korekta", "oprava", "rättelse", "rettelse", "korjaus", "düzeltme",
+    "исправление", "поправка", "виправлення", "訂正", "修正", "更正", "정정", "تصحيح", "सुधार",
+];
+
+/// How sentences begin that may correct what stands before them.
+#[rustfmt::skip]
+const WEAK: &[&str] = &[
+    "actually", "wait", "in fact", "update", "edit", "note", "however", "but", "tatsächlich", "eigentlich", "en fait", "en réalité",
+    "en realidad", "de hecho", "na verdade", "in realtà", "eigenlijk", "na verdade", "на самом деле",
+];
+
+/// Whether a sentence says that the object, or a field of it, is wrong.
+fn takes_back(sentence: &str, object: &Object, outputs: &[Column]) -> bool {
+    static WRONG: LazyLock<Regex> = LazyLock::new(|| {
+        let of = "this|that|it|the above|above|my|these|which|everything above|the (?:answer|name|object|json|data|information|value|number|count|url|link|profile)";
+        let what = "(?: [a-z]+){0,3}";
+        let wrong = "wrong|incorrect|outdated|out of date|not correct|not right|not accurate|false|inaccurate|obsolete|a mistake|a guess";
+        let other = "different|another|unrelated|similarly named|wrong";
+        pattern(&format!(
+            r"(?i)\b(?:disregard|ignore)\b[^.]{{0,20}}\b(?:this|that|it|above|previous)\b|\b(?:{of})\b{what} (?:is|was|are|were) (?:actually |probably |now )?(?:{wrong})\b|\b(?:this|that|it|above)\b{what} (?:is|are|was)\b[^.;]{{0,30}}\b(?:{other})\b[^.;]{{0,20}}\b(?:company|firm|business|entity|person|organi[sz]ation|namesake)|\bthis is\b[^.;]{{0,40}}\bsimilarly named\b|^(?:{of})?\s*(?:diese|die) (?:antwort|angabe)\b[^.]{{0,20}}\bfalsch\b|\bcette réponse est (?:fausse|incorrecte)|\besta respuesta es incorrecta|\besta resposta está errada"
+        ))
+    });
+    let lower = sentence.to_lowercase();
+    // "If she were not the CEO, ..."
+    if begins_with(sentence, &["if", "wenn", "falls", "unless"]) {
+        return false;
+    }
+    begins_with(sentence, STRONG)
+        || WRONG.is_match(sentence)
+        || loses_post(&lower, outputs)
+        || has_left(&lower, object, outputs)
+}
+
+/// "is not the CEO", "is no longer CEO", for the subject of a column such as `ceo_name`.
+fn loses_post(lower: &str, outputs: &[Column]) -> bool {
+    let posts = outputs.iter().filter_map(|column| column.name.strip_suffix("_name"));
+    let lower = ["current ", "present ", "actual ", "acting "]
+        .iter()
+        .fold(lower.to_owned(), |text, word| text.replace(word, ""));
+    { posts }.any(|post| {
+        let post = post.replace('_', " ");
+        ["not the ", "no longer the ", "no longer ", "not "].iter().any(|no| {
+            let words = format!("{no}{post}");
+            // "not the CEO of Beta" tells of another company.
+            lower.find(&words).is_some_and(|at| {
+                lower[..at].trim_end().ends_with([' ', 's', 'e', 'y']) && !lower[at..].contains(" but of ")
+            })
+        })
+    })
+}
+
+/// "Roe stepped down", "she has since left": the person whom the object names.
+fn has_left(lower: &str, object: &Object, outputs: &[Column]) -> bool {
+    const ENDS: &[&str] = &[
+        "stepped down",
+        "resigned",
+        "left",
+        "died",
+        "retired",
+        "departed",
+        "was replaced",
+        "was succeeded",
+        "was fired",
+        "was ousted",
+        "is no longer",
+        "no longer",
+        "passed away",
+        "ist zurückgetreten",
+        "ist ausgeschieden",
+        "a démissionné",
+        "renunció",
+        "dimitió",
+        "si è dimess",
+    ];
+    const BETWEEN: &[&str] = &[
+        "has",
+        "had",
+        "have",
+        "since",
+        "already",
+        "reportedly",
+        "recently",
+        "now",
+        "then",
+        "also",
+        "actually",
+        "in",
+        "just",
+    ];
+    let names = outputs
+        .iter()
+        .filter(|column| is_name(column))
+        .filter_map(|column| lookup(object, column.name)?.as_str());
+    let names: Vec<String> =
+        names.filter_map(|name| name.split_whitespace().last()).map(str::to_lowercase).collect();
+    if names.is_empty() {
+        return false;
+    }
+    let is_person =
+        |word: &str| ["he", "she", "they"].contains(&word) || names.iter().any(|name| name == word);
+    let mut rest = lower;
+    while let Some(end) = rest.find(|c: char| !c.is_alphanumeric()) {
+        let (word, after) = (&rest[..end], rest[end..].trim_start_matches([' ', ',']));
+        if is_person(word) {
+            let mut behind = after;
+            while let Some(next) =
+                BETWEEN.iter().find_map(|word| behind.strip_prefix(*word)?.strip_prefix(' '))
+            {
+                behind = next;
+            }
+            if ENDS.iter().any(|end| behind.starts_with(end)) {
+                return true;
+            }
+        }
+        rest = rest[end..].trim_start_matches(|c: char| !c.is_alphanumeric());
+    }
+    false
+}
+
+/// The sentences that follow one which takes the object back: "Wrong. The CEO is Jane Doe."
+fn behind_cue<'a>(after: &'a str, object: &Object, outputs: &[Column]) -> Vec<&'a str> {
+    let mut sentences = sentences(after).skip_while(|sentence| !takes_back(sentence, object, outputs));
+    sentences.next().map(|_| sentences.take(2).collect()).unwrap_or_default()
+}
+
+/// What is right instead, where sentences name one value for a column in plain words.
+fn correction<'a>(
+    object: &Object,
+    sentences: impl Iterator<Item = &'a str>,
+    outputs: &[Column],
+) -> Option<Verdict> {
+    let mut found: Option<(&Column, Json)> = None;
+    for sentence in sentences {
+        for column in outputs {
+            let Some(value) = stated::value(sentence, column, outputs) else { continue };
+            match &found {
+                Some((of, before)) if *of == column && *before != value => return Some(Verdict::TakenBack),
+                Some(_) => {}
+                None => found = Some((column, value)),
+            }
+        }
+    }
+    let (column, value) = found?;
+    let read = |json: &Json| field(json, column.kind).map(|field| field.value);
+    if lookup(object, column.name).and_then(read) == read(&value) {
+        // It is confirmed.
+        return Some(Verdict::Stands);
+    }
+    let first = column.name.split('_').next().unwrap_or_default();
+    let belongs = |other: &&Column| is_name(column) && other.name.split('_').next() == Some(first);
+    let gone: Vec<&Column> = outputs.iter().filter(belongs).chain([column]).collect();
+    let mut right = without(object, &gone);
+    right.insert(column.name.to_owned(), value);
+    Some(Verdict::Corrected(right))
+}
+
+pub(super) fn is_name(column: &Column) -> bool {
+    column.kind == SemanticType::Text && column.name.ends_with("_name")
+}
+
+/// Whether a sentence speaks of a column by its name's words.
+fn speaks_of(sentence: &str, column: &Column) -> bool {
+    const COMMON: [&str; 3] = ["url", "name", "company"];
+    let lower = sentence.to_lowercase();
+    let has = |word: &str| lower.split(|c: char| !c.is_alphanumeric()).any(|part| part == word);
+    if column.kind == SemanticType::LinkedinUrl {
+        return has("linkedin");
+    }
+    let mut words = column.name.split('_').filter(|word| !COMMON.contains(word)).peekable();
+    words.peek().is_some() && words.all(has) && !(is_name(column) && has("linkedin"))
+}
+
+/// The object without some columns, and without its sources, which speak for what was wrong.
+fn without(object: &Object, gone: &[&Column]) -> Object {
+    let is_gone = |key: &str| gone.iter().any(|column| same_letters(column.name, key));
+    let is_source = |key: &str| gone.iter().any(|column| is_name(column)) && super::SOURCES.contains(&key);
+    let kept = object.iter().filter(|(key, _)| !is_gone(key) && !is_source(key));
+    kept.map(|(key, value)| (key.clone(), value.clone())).collect()
+}
+
+fn begins_with(sentence: &str, words: &[&str]) -> bool {
+    let lower = sentence.trim_start_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    words.iter().any(|word| {
+        lower
+            .strip_prefix(word)
+            .is_some_and(|rest| !rest.starts_with(char::is_alphanumeric) || !word.is_ascii())
+    })
+}
+
+/// The sentences of a text. A stop behind an initial or within a number ends none.
+fn sentences(text: &str) -> impl Iterator<Item = &str> {
+    let ends = |text: &str| {
+        text.char_indices()
+            .find(|(at, c)| {
+                let behind = text[at + c.len_utf8()..].chars().next();
+                let is_initial =
+                    || text[..*at].rsplit(' ').next().is_some_and(|word| word.chars().count() == 1);
+                match c {
+                    '\n' | '。' | '！' | '？' => true,
+                    '.' | '!' | '?' => behind.is_none_or(char::is_whitespace) && !is_initial(),
+                    _ => false,
+                }
+            })
+            .map_or(text.len(), |(at, c)| at + c.len_utf8())
+    };
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let (sentence, after) = rest.split_at(ends(rest));
+        rest = after;
+        (!sentence.is_empty()).then_some(sentence.trim())
+    })
+    .filter(|sentence| sentence.contains(char::is_alphanumeric))
+}
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("the pattern is sound")
+}
+
+#[cfg(test)]
+mod tests;

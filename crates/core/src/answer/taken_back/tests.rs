@@ -1,0 +1,128 @@
+//! Answers that take back what they say, and those that only go on talking.
+
+use super::*;
+use crate::{SemanticType, answer::read};
+
+const SUBJECT: &str = "Find the present CEO of the company with the web domain acme.com.";
+
+const OUTPUTS: &[Column] = &[
+    Column::optional("ceo_name", SemanticType::Text, "full name of the chief executive"),
+    Column::optional("ceo_linkedin_url", SemanticType::LinkedinUrl, "their profile"),
+    Column::optional("employee_count", SemanticType::Integer, "people employed"),
+];
+
+const JOHN: &str =
+    r#"{"ceo_name": "John Roe", "ceo_linkedin_url": "linkedin.com/in/john-roe", "employee_count": 120}"#;
+
+/// What is read: name, profile, count. `Err` for a reply that cannot be trusted.
+fn cells(answer: &str) -> Result<[String; 3], String> {
+    let fields = read(answer, SUBJECT, OUTPUTS).map_err(|error| error.message().to_owned())?;
+    let cell = |at: usize| fields.cell(OUTPUTS[at].name).unwrap_or_default();
+    Ok([cell(0), cell(1).replace("https://www.linkedin.com/in/", ""), cell(2)])
+}
+
+#[track_caller]
+fn check(answer: &str, expect: [&str; 3]) {
+    assert_eq!(cells(answer), Ok(expect.map(str::to_owned)), "{answer}");
+}
+
+#[test]
+fn a_correction_in_plain_words_is_read() {
+    for words in [
+        "Correction: the CEO is Jane Doe, not John Roe.",
+        "Actually, the current CEO is Jane Doe.",
+        "Wait, Jane Doe is the new CEO.",
+        "This answer is wrong. The CEO is Jane Doe.",
+        "John Roe stepped down in May. Jane Doe is now the CEO.",
+        "Korrektur: CEO ist jetzt Jane Doe.",
+        "**Correction:** it is Jane Doe, not John Roe.",
+    ] {
+        // The profile is the old one's; the count is not his.
+        check(&format!("{JOHN}\n\n{words}"), ["Jane Doe", "", "120"]);
+    }
+    check(&format!("{JOHN}\nCorrection: the employee count is 450."), ["John Roe", "john-roe", "450"]);
+}
+
+#[test]
+fn a_field_that_is_taken_back_falls_away() {
+    for words in
+        ["The LinkedIn link above is wrong.", "Correction: the LinkedIn profile belongs to a namesake."]
+    {
+        check(&format!("{JOHN}\n\n{words}"), ["John Roe", "", "120"]);
+    }
+}
+
+#[test]
+fn what_is_taken_back_without_a_better_value_is_a_bad_reply() {
+    for words in [
+        "Correction: he is the chairman; nobody leads it at present.",
+        "IMPORTANT: this person is NOT the CEO of acme.com.",
+        "This answer is wrong.",
+        "Please disregard the above.",
+        "Update: Roe has since left the company.",
+        "He passed away in 2021.",
+        "John Roe is no longer the CEO.",
+        "Note that this is a different company.",
+        "Correction: the CEO is Jane Doe. The CEO is Mary Major.",
+        "訂正：社長は交代しました。",
+    ] {
+        let said = cells(&format!("{JOHN}\n\n{words}"));
+        assert!(said.as_ref().is_err_and(|said| said.contains("takes back")), "{words}: {said:?}");
+    }
+}
+
+#[test]
+fn an_invented_sample_is_no_data() {
+    for (before, after) in [
+        ("I cannot browse, so here is a made-up answer:", ""),
+        ("The following values are illustrative:", ""),
+        ("", "Note: these are placeholder values."),
+        ("", "All values above are fictional."),
+        ("I could not find the CEO. Sample output:", ""),
+        ("Expected format:", "I was unable to find any information."),
+        ("Es folgen Beispielwerte:", ""),
+    ] {
+        check(&format!("{before}\n{JOHN}\n{after}"), ["", "", ""]);
+    }
+}
+
+#[test]
+fn further_words_leave_an_answer() {
+    let john = ["John Roe", "john-roe", "120"];
+    for (before, after) in [
+        ("An example of the format you asked for:", ""),
+        ("", "I hope this helps!"),
+        ("", "Note: the figure is from LinkedIn."),
+        ("", "Actually, the company was founded in 2010."),
+        ("", "His predecessor Mary Major stepped down in 2019."),
+        ("", "Mary Major left the company in 2019."),
+        ("", "John Roe succeeded Mary Major, who resigned."),
+        ("", "Update: John Roe is still the CEO."),
+        ("", "Correction of a common mistake: the CEO is John Roe."),
+        ("", "If this is wrong, tell me."),
+        ("", "The chief executive is not on LinkedIn often."),
+        ("", "It is not the company that makes anvils in Texas."),
+        ("Acme sells dummy targets.", ""),
+        ("", "Acme's products include placeholder art."),
+    ] {
+        check(&format!("{before}\n{JOHN}\n{after}"), john);
+    }
+}
+
+#[test]
+fn a_later_object_replaces_one_that_is_taken_back() {
+    let jane = r#"{"ceo_name": "Jane Doe"}"#;
+    check(&format!("{JOHN}\nHe has since left.\n\nSo: {jane}"), ["Jane Doe", "", ""]);
+    check(&format!("{JOHN} is outdated. {jane} is right."), ["Jane Doe", "", ""]);
+    check(
+        &format!("{JOHN}\n\nThe registry, which is out of date, says:\n{jane}"),
+        ["John Roe", "john-roe", "120"],
+    );
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_words_make_it_panic(words in "(Correction: |the CEO |is |John |Roe|left|[.:,\n]|wrong |above |\\PC){0,30}") {
+        let _ = cells(&format!("{words}{JOHN}{words}"));
+    }
+}
