@@ -14,6 +14,7 @@ mod lenient;
 mod lines;
 mod markup;
 mod nothing;
+mod outline;
 mod prose;
 mod revision;
 mod shape;
@@ -138,8 +139,20 @@ pub fn read(answer: &str, subject: &str, outputs: &[Column]) -> Result<Fields, E
     if let Some(candidate) = choice::among(rows, question) {
         return settled(candidate, question, || answer.to_owned());
     }
-    if let Some(object) = lines::read(&text, outputs).filter(|object| question.is_answered_by(object)) {
-        return Ok(fields(&object, question));
+    let listed = lines::read(&text, outputs).filter(|object| question.is_answered_by(object));
+    let listed = listed.map(|object| fields(&object, question));
+    // An outline may hold a list or a text in lines below a key, and what is nested.
+    if let Some(candidate) = choice::in_outline(&text, question) {
+        let outlined = settled(candidate, question, || answer.to_owned());
+        let count =
+            |fields: &Fields| outputs.iter().filter(|column| fields.get(column.name).is_some()).count();
+        match (listed, outlined) {
+            (Some(listed), Ok(outlined)) if count(&listed) >= count(&outlined) => return Ok(listed),
+            (_, outlined) => return outlined,
+        }
+    }
+    if let Some(fields) = listed {
+        return Ok(fields);
     }
     let json = serde_json::from_str::<Json>(shape::without_fence(&text)).ok();
     let inner = json.as_ref().and_then(|json| shape::text(json).or_else(|| shape::remark(json)));

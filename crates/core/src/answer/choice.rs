@@ -3,12 +3,14 @@
 //! Models think aloud: they show a template, an example, another company for comparison, or
 //! a draft that they correct. A wrong choice is a wrong cell.
 
+use std::borrow::Cow;
+
 use serde_json::Value as Json;
 
 use super::{
     Object,
     announced::{Announced, is_aside_key, is_wordless, last_sentence},
-    fields, is_template, lookup, plain,
+    fields, is_template, lookup, outline, plain,
     prose::{self, Found},
     revision, same_letters, shape, state,
     subject::{self, Tie},
@@ -110,6 +112,14 @@ pub(super) fn among(objects: Vec<Object>, question: Question<'_>) -> Option<Cand
     best_of(objects.into_iter().map(|object| Candidate::new(object, question)).collect(), question)
 }
 
+/// The object in the parts of an outline that answers.
+pub(super) fn in_outline(text: &str, question: Question<'_>) -> Option<Candidate> {
+    let sections = outline::sections(text);
+    let found: Vec<Found<'_>> =
+        sections.into_iter().map(|section| Found { before: section.label, json: section.json }).collect();
+    answering(&found, "", question, 0)
+}
+
 fn text_at(text: &str, question: Question<'_>, depth: usize) -> Option<Candidate> {
     if depth > DEEPEST {
         return None;
@@ -118,7 +128,9 @@ fn text_at(text: &str, question: Question<'_>, depth: usize) -> Option<Candidate
     if let Ok(inner) = serde_json::from_str::<String>(shape::without_fence(text)) {
         return text_at(&thoughts::without(&inner), question, depth + 1);
     }
-    let text = revision::after_diff(text);
+    // The quotes of East Asian keyboards.
+    let text = if text.contains('＂') { Cow::Owned(text.replace('＂', "\"")) } else { Cow::Borrowed(text) };
+    let text = revision::after_diff(&text);
     let (values, rest) = prose::values(&text);
     answering(&values, rest, question, depth)
 }

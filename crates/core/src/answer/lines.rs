@@ -6,7 +6,7 @@
 
 use serde_json::Value as Json;
 
-use super::{Object, lenient, plain, table};
+use super::{Object, lenient, outline, plain, table};
 use crate::Column;
 
 /// How many lines of an answer are looked at.
@@ -20,11 +20,14 @@ pub(super) fn read(text: &str, outputs: &[Column]) -> Option<Object> {
     if let Some(object) = table::tagged(text, outputs) {
         return Some(object);
     }
+    let text = &table::with_lines(text);
+    let is_listing = is_listing(text);
     let mut object = Object::new();
     for line in text.lines().take(MOST_LINES) {
         let Some((key, value)) = key_and_value(line) else { continue };
+        let may_be_short = is_listing || is_bullet(line);
         let Some(column) =
-            outputs.iter().find(|column| is_key(key, column) || is_bullet(line) && is_label(key, column))
+            outputs.iter().find(|column| is_key(key, column) || may_be_short && is_label(key, column))
         else {
             continue;
         };
@@ -55,6 +58,18 @@ fn is_key(key: &str, column: &Column) -> bool {
         || is_plain && column.name.contains('_') && plain(key) == plain(column.name)
 }
 
+/// Whether each line of a text but for headings is a short key and its value, and there are several.
+fn is_listing(text: &str) -> bool {
+    const LONGEST_KEY: usize = 40;
+    let is_content = |line: &&str| {
+        let line = line.trim();
+        !line.is_empty() && !line.starts_with("```") && !line.starts_with('#') && !line.ends_with(':')
+    };
+    let is_pair = |line: &str| key_and_value(line).is_some_and(|(key, _)| key.len() <= LONGEST_KEY);
+    let lines = || text.lines().take(MOST_LINES).filter(is_content);
+    lines().count() > 1 && lines().all(is_pair)
+}
+
 fn is_bullet(line: &str) -> bool {
     ["- ", "* ", "• ", "**"].iter().any(|bullet| line.trim_start().starts_with(bullet))
 }
@@ -62,14 +77,16 @@ fn is_bullet(line: &str) -> bool {
 /// Whether a bullet's label names the column in short: `CEO` for `ceo_name`, `LinkedIn`.
 fn is_label(key: &str, column: &Column) -> bool {
     let is_profile = || ["linkedin", "linkedinprofile", "linkedinurl"].contains(&&*plain(key));
+    let is_alias = || column.aliases.iter().any(|alias| plain(alias) == plain(key));
     let of_name = column.name.strip_suffix("_name").is_some_and(|subject| key.eq_ignore_ascii_case(subject));
-    of_name || column.kind == crate::SemanticType::LinkedinUrl && is_profile()
+    of_name || is_alias() || column.kind == crate::SemanticType::LinkedinUrl && is_profile()
 }
 
 /// What a line says: `key: value` after a bullet, or the two cells of a table's row.
 fn key_and_value(line: &str) -> Option<(&str, &str)> {
     let marks = |c: char| "*_`\"' ".contains(c);
-    let line = line.trim();
+    let line = outline::without_comment(line).trim();
+    let whole = line;
     if let Some(row) = line.strip_prefix('|') {
         let mut cells = row.trim_end_matches('|').split('|').map(str::trim);
         let (key, value) = (cells.next()?, cells.next()?);
@@ -78,7 +95,9 @@ fn key_and_value(line: &str) -> Option<(&str, &str)> {
     let line = line.trim_start_matches(|c: char| "-•*# ".contains(c));
     let number = line.trim_start_matches(|c: char| c.is_ascii_digit());
     let line = number.strip_prefix(['.', ')']).filter(|_| number.len() < line.len()).unwrap_or(line);
-    let (key, value) = line.split_once([':', '：', '='])?;
+    let dashed =
+        || [" – ", " — ", " - "].iter().find_map(|dash| line.split_once(dash)).filter(|_| is_bullet(whole));
+    let (key, value) = line.split_once([':', '：', '=', '\t']).or_else(dashed)?;
     // The colon may stand within the emphasis: `**ceo_name:** Jane Doe`.
     let value = value.trim_start_matches('*').trim();
     let unquoted = value.strip_suffix(',').unwrap_or(value);

@@ -3,7 +3,7 @@
 
 use serde_json::{Value as Json, map::Entry};
 
-use super::{Object, letters, lookup, plain, same_letters};
+use super::{Object, announced::is_aside_key, letters, lookup, plain, same_letters};
 use crate::{Column, SemanticType};
 
 /// Keys under which tools and models put the answer itself, in plain letters.
@@ -56,11 +56,36 @@ pub(super) fn joined(object: &Object, outputs: &[Column]) -> Option<Object> {
     let mut whole: Option<Object> = None;
     for column in outputs.iter().filter(|column| lookup(object, column.name).is_none()) {
         let value = nested(object, column.name).cloned().or_else(|| full_name_of(object, column));
+        let is_answer = || outputs.iter().any(|column| lookup(object, column.name).is_some());
+        let value = value.or_else(|| if is_answer() { only_deeper(object, column.name) } else { None });
         if let Some(value) = value {
             whole.get_or_insert_with(|| object.clone()).insert(column.name.to_owned(), value);
         }
     }
     whole
+}
+
+/// The value that stands deeper in an object which has other asked keys of its own, where it is the
+/// only one: `{"company": {"ceo": {"name": ...}}, "employee_count": 7}`.
+fn only_deeper(object: &Object, name: &str) -> Option<Json> {
+    let mut found = Vec::new();
+    deeper(object, name, 0, &mut found);
+    match found.as_slice() {
+        [only] => Some((*only).clone()),
+        _ => None,
+    }
+}
+
+fn deeper<'a>(object: &'a Object, name: &str, depth: usize, found: &mut Vec<&'a Json>) {
+    const DEEPEST: usize = 3;
+    let inner =
+        object.iter().filter(|(key, _)| !is_aside_key(key)).filter_map(|(_, value)| value.as_object());
+    for inner in inner.filter(|_| depth < DEEPEST) {
+        match lookup(inner, name).or_else(|| nested(inner, name)) {
+            Some(value) => found.push(value),
+            None => deeper(inner, name, depth + 1, found),
+        }
+    }
 }
 
 fn nested<'a>(object: &'a Object, name: &str) -> Option<&'a Json> {
@@ -152,7 +177,10 @@ pub(super) fn pairs(items: &[Json], outputs: &[Column]) -> Option<Object> {
     for item in items {
         let (name, value) = match item {
             Json::Object(pair) => match named(pair) {
-                Some(name) => (name, Json::Object(pair.clone())),
+                Some((key, name)) => {
+                    let value = pair.iter().filter(|(other, _)| *other != key);
+                    (name, Json::Object(value.map(|(key, value)| (key.clone(), value.clone())).collect()))
+                }
                 None if pair.len() == 1 && items.len() > 1 => {
                     pair.iter().next().map(|(name, value)| (name.as_str(), value.clone()))?
                 }
@@ -176,8 +204,8 @@ pub(super) fn pairs(items: &[Json], outputs: &[Column]) -> Option<Object> {
     (!object.is_empty()).then_some(object)
 }
 
-/// The name in a pair of name and value.
-fn named(pair: &Object) -> Option<&str> {
+/// The name in a pair of name and value, and its key.
+fn named(pair: &Object) -> Option<(&'static str, &str)> {
     const NAMES: [&str; 10] = [
         "field",
         "key",
@@ -190,9 +218,9 @@ fn named(pair: &Object) -> Option<&str> {
         "label",
         "output",
     ];
-    const VALUES: [&str; 5] = ["value", "answer", "content", "result", "values"];
+    const VALUES: [&str; 6] = ["value", "answer", "content", "result", "values", "val"];
     VALUES.iter().find(|key| pair.contains_key(**key))?;
-    NAMES.iter().find_map(|key| pair.get(*key)?.as_str())
+    NAMES.iter().find_map(|key| Some((*key, pair.get(*key)?.as_str()?)))
 }
 
 /// A value and the address that is named beside it: `{"value": "Jane Doe", "source": "https://..."}`.
@@ -204,10 +232,11 @@ pub(super) fn value_and_source(json: &Json, kind: SemanticType) -> (Option<&Json
             .find_map(|key| lookup(object, key));
     let keys: &[&str] = match kind {
         SemanticType::Url | SemanticType::LinkedinUrl => {
-            &["value", "url", "link", "href", "answer", "content"]
+            &["value", "val", "url", "link", "href", "answer", "content"]
         }
         SemanticType::Integer => &[
             "value",
+            "val",
             "count",
             "number",
             "total",
@@ -221,9 +250,10 @@ pub(super) fn value_and_source(json: &Json, kind: SemanticType) -> (Option<&Json
             "lower",
             "lower_bound",
         ],
-        SemanticType::List => &["value", "values", "items", "answer", "content", "result", "list"],
+        SemanticType::List => &["value", "val", "values", "items", "answer", "content", "result", "list"],
         SemanticType::Text => &[
             "value",
+            "val",
             "text",
             "name",
             "full_name",
@@ -234,7 +264,7 @@ pub(super) fn value_and_source(json: &Json, kind: SemanticType) -> (Option<&Json
             "current",
             "present",
         ],
-        SemanticType::Domain | SemanticType::Email => &["value", "answer", "content", "result"],
+        SemanticType::Domain | SemanticType::Email => &["value", "val", "answer", "content", "result"],
     };
     let value = keys.iter().find_map(|key| lookup(object, key)).filter(|value| !value.is_object());
     let url = || object.get("url").filter(|_| !matches!(kind, SemanticType::Url | SemanticType::LinkedinUrl));

@@ -39,7 +39,7 @@ pub(super) fn rows(text: &str, outputs: &[Column]) -> Vec<Object> {
 }
 
 /// A table of HTML with its rows as lines and its cells between bars.
-fn with_lines(text: &str) -> Cow<'_, str> {
+pub(super) fn with_lines(text: &str) -> Cow<'_, str> {
     if !text.contains("</td>") && !text.contains("</TD>") {
         return Cow::Borrowed(text);
     }

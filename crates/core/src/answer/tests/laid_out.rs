@@ -73,6 +73,94 @@ fn a_name_that_begins_like_a_word_for_nothing_stays() {
     }
 }
 
+#[test]
+fn outlines_and_lists_of_short_labels() {
+    for answer in [
+        "company:\n  name: Acme\n  ceo:\n    name: Jane Doe\nemployee_count: 1200",
+        "```yaml\nceo:\n  name: \"Jane Doe\"\nemployee:\n  count: 1,200\n```",
+        "ceo_name: Jane Doe  # since 2020\nemployee_count: 1200",
+        "## Acme\nCEO Name: Jane Doe\nEmployee Count: about 1,200",
+        "### Result\n\nCEO: Jane Doe\nEmployee count: 1200\nSource: https://acme.com/team",
+        "ceo_name\tJane Doe\nemployee_count\t1200",
+        "• ceo_name – Jane Doe\n• employee_count – 1200",
+        "ceo_name: Old Person\nemployee_count: 7\n\nCorrection:\nceo_name: Jane Doe\nemployee_count: 1200",
+        "ceo_name: Jane Doe\nemployee_count: 1200\n\nFormer:\nceo_name: Old Person\nemployee_count: 7",
+        "<table><tr><th>ceo_name</th><td>Jane Doe</td></tr><tr><th>employee_count</th><td>1200</td></tr></table>",
+        r#"{"results": [{"name": "ceo_name", "answer": "Jane Doe"}, {"name": "employee_count", "answer": 1200}]}"#,
+        r#"{"data": [{"key": "ceo_name", "val": "Jane Doe"}, {"key": "employee_count", "val": 1200}]}"#,
+        "{＂ceo_name＂: ＂Jane Doe＂, ＂employee_count＂: 1200}",
+    ] {
+        is_jane(answer);
+    }
+    check(
+        "ceo_name: Jane Doe\ntech_stack:\n  - Rust\n  - Go\nemployee_count: ~",
+        ["Jane Doe", "", "Rust; Go", ""],
+    );
+    check("ceo_name: >\n  Jane\n  Doe\ntech_stack: [Rust, Go]", ["Jane Doe", "", "Rust; Go", ""]);
+    // Lines of prose are no list of labels.
+    assert!(
+        read(
+            "CEO: a post that Acme has not filled since its founding.\nThe company sells anvils.",
+            SUBJECT,
+            OUTPUTS
+        )
+        .is_err()
+    );
+}
+
+#[test]
+fn two_companies_are_told_apart_by_what_ties_them_to_the_domain() {
+    let (john, jane) = (r#""ceo_name": "John Roe""#, r#""ceo_name": "Jane Doe""#);
+    for answer in [
+        format!("Acme Ltd (acme.co.uk):\n{{{john}}}\n\nAcme Inc (acme.com):\n{{{jane}}}"),
+        format!("Acme Inc (acme.com):\n{{{jane}}}\n\nAcme Ltd (acme.co.uk):\n{{{john}}}"),
+        format!(
+            r#"{{{john}, "source_url": "https://acme.co.uk/"}} {{{jane}, "source_url": "https://acme.com/team"}}"#
+        ),
+        format!(
+            r#"[{{{john}, "source_url": "https://acme.co.uk/"}}, {{{jane}, "source_url": "https://acme.com/team"}}]"#
+        ),
+        format!(r#"{{"acme.co.uk": {{{john}}}, "acme.com": {{{jane}}}}}"#),
+        format!(r#"[{{"url": "https://beta.org", {john}}}, {{"url": "https://acme.com", {jane}}}]"#),
+        format!(r#"{{"candidates": [{{{john}, "confidence": 0.2}}, {{{jane}, "confidence": 0.9}}]}}"#),
+        format!(r#"{{"companies": [{{"company": "Beta", {john}}}, {{"company": "Acme", {jane}}}]}}"#),
+        String::from("| company | ceo_name |\n|---|---|\n| acme.co.uk | John Roe |\n| acme.com | Jane Doe |"),
+        format!("{{{john}}}\n\nThat is another company. For acme.com:\n{{{jane}}}"),
+        format!("Wrong match:\n{{{john}}}\n\nRight match:\n{{{jane}}}"),
+    ] {
+        names(&answer, "Jane Doe");
+    }
+    for answer in [
+        format!(r#"{{"domain": "beta.com", {john}}}"#),
+        format!(r#"{{"beta.com": {{{john}}}}}"#),
+        format!(
+            r#"{{"companies": [{{"company": "Acme Oil", {john}}}, {{"company": "Acme Toys", {jane}}}]}}"#
+        ),
+    ] {
+        let error = read(&answer, SUBJECT, OUTPUTS).unwrap_err();
+        assert_eq!(error.kind(), crate::ErrorKind::BadReply, "{answer}");
+        assert!(error.message().contains("compan"), "{error}");
+    }
+    // The same name under another ending, and a part of the domain.
+    names(&format!(r#"{{"domain": "acme.io", {jane}}}"#), "Jane Doe");
+    names(&format!(r#"{{"domain": "shop.acme.com", {jane}}}"#), "Jane Doe");
+    // A source elsewhere is no other company's.
+    names(&format!(r#"{{{jane}, "source_url": "https://news.example.org/x"}}"#), "Jane Doe");
+}
+
+#[test]
+fn objects_that_complete_each_other() {
+    check(r#"{"ceo_name": "Jane Doe"} {"employee_count": 1200}"#, ["Jane Doe", "1200", "", ""]);
+    check(
+        r#"{"ceo_name": "Jane Doe", "employee_count": null} {"ceo_name": "Jane Doe", "employee_count": 1200}"#,
+        ["Jane Doe", "1200", "", ""],
+    );
+    check(
+        r#"{"ceo_name": "Jane Doe"} {"ceo_name": "John Roe", "employee_count": 7}"#,
+        ["Jane Doe", "", "", ""],
+    );
+}
+
 /// Each of these would take minutes if anything in it were read again for each of its parts.
 #[test]
 fn hostile_layouts_end() {
