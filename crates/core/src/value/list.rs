@@ -17,7 +17,7 @@ pub(super) fn read(raw: &str) -> Result<Vec<String>, Invalid> {
         let parts: Vec<String> = split_at_commas(&raw).into_iter().map(quoted).collect();
         return items(&parts.iter().map(String::as_str).collect::<Vec<_>>());
     }
-    let sign = ['、', '|', '•'].into_iter().find(|sign| raw.matches(*sign).count() > 1);
+    let sign = ['、', '|', '•', '\t'].into_iter().find(|sign| raw.trim().contains(*sign));
     let parts: Vec<&str> = if raw.contains(';') {
         raw.split(';').collect()
     } else if raw.contains(['\n', '\r']) {
@@ -109,7 +109,8 @@ fn collect_object(object: &Map<String, Json>, depth: usize, items: &mut Vec<Stri
 /// A text of a list. Its entities are decoded before its separators are looked at.
 fn text_item(item: &str) -> Option<String> {
     let item = super::decoded(item);
-    if is_placeholder(&item) { None } else { text::normalise(&item.replace(';', ",")).ok() }
+    let item = without_mark(&item);
+    if is_placeholder(item) { None } else { text::normalise(&item.replace(';', ",")).ok() }
 }
 
 fn is_version(text: &str) -> bool {
@@ -174,6 +175,16 @@ fn in_brackets(raw: &str) -> Option<&str> {
     (!inner.contains(['[', ']']) && !inner.trim().is_empty()).then_some(inner)
 }
 
+/// An item without the bullet or the number that it was written with; `-webkit` keeps its sign.
+fn without_mark(item: &str) -> &str {
+    let item = item.trim_start();
+    let digits = item.len() - item.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let numbered = || item[digits..].strip_prefix(['.', ')']).filter(|_| digits > 0);
+    let bulleted = || item.strip_prefix(['-', '*', '•', '–']);
+    let rest = numbered().or_else(bulleted).filter(|rest| rest.starts_with(' '));
+    rest.map_or(item, str::trim_start)
+}
+
 /// A line without its bullet or its number: `- Rust`, `2. Go`.
 fn strip_bullet(line: &str) -> &str {
     let line = line.trim_start();
@@ -182,5 +193,34 @@ fn strip_bullet(line: &str) -> &str {
     match behind.filter(|_| numbered.len() < line.len()) {
         Some(rest) => rest.trim_start(),
         None => line.trim_start_matches(['-', '*', '•']).trim_start(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn marks_of_items_are_no_part_of_them() {
+        for json in [
+            json!(["1. Rust", "2. Go"]),
+            json!(["• Rust", "• Go"]),
+            json!(["- Rust", "* Go"]),
+            json!(["1) Rust", "Go"]),
+        ] {
+            assert_eq!(from_json(&json), Some(vec!["Rust".to_owned(), "Go".to_owned()]), "{json}");
+        }
+        let kept = json!(["-webkit", "3.5 inch drives", "1Password"]);
+        assert_eq!(from_json(&kept).map(|items| items.len()), Some(3));
+        assert_eq!(from_json(&kept).unwrap()[2], "1Password");
+    }
+
+    #[test]
+    fn one_sign_divides_two() {
+        for raw in ["Rust | Go", "Rust、Go", "Rust\tGo", "Rust • Go"] {
+            assert_eq!(read(raw), Ok(vec!["Rust".to_owned(), "Go".to_owned()]), "{raw}");
+        }
     }
 }

@@ -124,7 +124,7 @@ pub(super) const BEFORE: &[&str] = &[
     "circa", "numero di",
     // Dutch, Swedish, Danish, Norwegian, Polish, Russian, Turkish.
     "meer dan", "ongeveer", "minstens", "ruim", "tussen", "över", "omkring", "cirka", "mer än", "ungefär", "mere end",
-    "mer enn", "rundt", "ponad", "około", "okolo", "więcej niż", "более", "около", "свыше", "примерно", "больше",
+    "mer enn", "rundt", "ponad", "powyżej", "ok", "około", "okolo", "więcej niż", "более", "около", "свыше", "примерно", "больше",
     "yaklaşık", "lebih dari", "sekitar", "hơn", "khoảng",
     // Hindi, Arabic.
     "लगभग", "करीब", "أكثر من", "حوالي", "نحو",
@@ -135,10 +135,10 @@ pub(super) const BEFORE: &[&str] = &[
 /// Phrases after a number that leave its meaning.
 #[rustfmt::skip]
 pub(super) const AFTER: &[&str] = &[
-    "+", "plus", "or more", "or so", "approximately", "approx", "estimated", "est", "worldwide", "globally",
+    "+", "plus", "?", "- ish", "ish", "to be verified", "to be confirmed", "or more", "or so", "approximately", "approx", "estimated", "est", "worldwide", "globally",
     "global", "on linkedin", "according to linkedin", "per linkedin", "in total", "currently", "weltweit", "insgesamt", "oder mehr", "und mehr", "ou plus", "au total",
     "dans le monde", "o más", "en total", "en todo el mundo", "ou mais", "no total", "no mundo", "o più",
-    "in totale", "nel mondo", "of meer", "wereldwijd", "以上", "余", "多", "이상", "余り",
+    "in totale", "nel mondo", "of meer", "wereldwijd", "以上", "余", "多", "이상", "余り", "여", "여 명", "여명",
 ];
 
 /// What announces the date of a count.
