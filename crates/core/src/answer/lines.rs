@@ -42,9 +42,14 @@ pub(super) fn read(text: &str, outputs: &[Column]) -> Option<Object> {
 
 /// The members of an object whose opening brace is missing: `"ceo_name": "Jane Doe", ...}`.
 fn without_brace(text: &str, outputs: &[Column]) -> Option<Object> {
-    let quoted = |column: &Column| text.find(&format!("\"{}\":", column.name));
+    let quoted = |column: &Column| {
+        let bare = || text.trim_start().starts_with(&format!("{}\":", column.name));
+        let start = text.len() - text.trim_start().len();
+        if bare() { Some(start) } else { text.find(&format!("\"{}\":", column.name)) }
+    };
     let start = outputs.iter().filter_map(quoted).min().filter(|start| !text[..*start].contains('{'))?;
-    let whole = format!("{{{}", &text[start..]);
+    let quote = if text[start..].starts_with('"') { "" } else { "\"" };
+    let whole = format!("{{{quote}{}", &text[start..]);
     match lenient::read(&whole, &mut lenient::MOST_READ.clone())?.json {
         Json::Object(object) => Some(object),
         _ => None,

@@ -56,8 +56,11 @@ pub(super) fn joined(object: &Object, outputs: &[Column]) -> Option<Object> {
     let mut whole: Option<Object> = None;
     for column in outputs.iter().filter(|column| lookup(object, column.name).is_none()) {
         let value = nested(object, column.name).cloned().or_else(|| full_name_of(object, column));
-        let is_answer = || outputs.iter().any(|column| lookup(object, column.name).is_some());
-        let value = value.or_else(|| if is_answer() { only_deeper(object, column.name) } else { None });
+        // Beside another asked key the usual names of a column count too.
+        let has_another =
+            || outputs.iter().any(|column| lookup(whole.as_ref().unwrap_or(object), column.name).is_some());
+        let more = || by_alias(object, column).cloned().or_else(|| only_deeper(object, column));
+        let value = value.or_else(|| if has_another() { more() } else { None });
         if let Some(value) = value {
             whole.get_or_insert_with(|| object.clone()).insert(column.name.to_owned(), value);
         }
@@ -67,30 +70,46 @@ pub(super) fn joined(object: &Object, outputs: &[Column]) -> Option<Object> {
 
 /// The value that stands deeper in an object which has other asked keys of its own, where it is the
 /// only one: `{"company": {"ceo": {"name": ...}}, "employee_count": 7}`.
-fn only_deeper(object: &Object, name: &str) -> Option<Json> {
+fn only_deeper(object: &Object, column: &Column) -> Option<Json> {
     let mut found = Vec::new();
-    deeper(object, name, 0, &mut found);
+    deeper(object, column, 0, &mut found);
     match found.as_slice() {
         [only] => Some((*only).clone()),
         _ => None,
     }
 }
 
-fn deeper<'a>(object: &'a Object, name: &str, depth: usize, found: &mut Vec<&'a Json>) {
+fn deeper<'a>(object: &'a Object, column: &Column, depth: usize, found: &mut Vec<&'a Json>) {
     const DEEPEST: usize = 3;
     let inner =
         object.iter().filter(|(key, _)| !is_aside_key(key)).filter_map(|(_, value)| value.as_object());
     for inner in inner.filter(|_| depth < DEEPEST) {
-        match lookup(inner, name).or_else(|| nested(inner, name)) {
+        let here = lookup(inner, column.name).or_else(|| nested(inner, column.name));
+        match here.or_else(|| by_alias(inner, column)) {
             Some(value) => found.push(value),
-            None => deeper(inner, name, depth + 1, found),
+            None => deeper(inner, column, depth + 1, found),
         }
     }
 }
 
+/// The value under a usual name of a column: `employees` for `employee_count`. A group of values is none.
+fn by_alias<'a>(object: &'a Object, column: &Column) -> Option<&'a Json> {
+    let value = column.aliases.iter().find_map(|alias| lookup(object, alias))?;
+    let is_group = value.is_object() || value.is_array() && column.kind != SemanticType::List;
+    (!is_group).then_some(value)
+}
+
 fn nested<'a>(object: &'a Object, name: &str) -> Option<&'a Json> {
     object.iter().find_map(|(subject, value)| {
-        let is_whole = |key: &str| letters(subject).chain(letters(key)).eq(letters(name));
+        const SHORT: [(&str, &str); 4] = [
+            ("full_name", "name"),
+            ("linkedin", "linkedin_url"),
+            ("linkedin_profile", "linkedin_url"),
+            ("linkedin_profile_url", "linkedin_url"),
+        ];
+        let is = |key: &str| letters(subject).chain(letters(key)).eq(letters(name));
+        let is_short = |key: &str| SHORT.iter().any(|(short, whole)| same_letters(short, key) && is(whole));
+        let is_whole = |key: &str| is(key) || is_short(key);
         value.as_object()?.iter().find(|(key, _)| is_whole(key)).map(|(_, value)| value)
     })
 }

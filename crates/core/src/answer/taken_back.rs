@@ -218,6 +218,15 @@ fn has_left(lower: &str, object: &Object, outputs: &[Column]) -> bool {
     if names.is_empty() {
         return false;
     }
+    let is_of_person = names.iter().any(|name| lower.contains(&**name));
+    let is_post = || POSTS.iter().any(|post| lower.contains(post));
+    if LONGER.iter().any(|words| lower.contains(words)) && (is_of_person || is_post()) {
+        return true;
+    }
+    // "Edit: Jane Doe took over in 2024."
+    if begins_with(lower, WEAK) && !is_of_person && SUCCEEDS.iter().any(|words| lower.contains(words)) {
+        return true;
+    }
     let is_person =
         |word: &str| ["he", "she", "they"].contains(&word) || names.iter().any(|name| name == word);
     let mut rest = lower;
@@ -238,6 +247,28 @@ fn has_left(lower: &str, object: &Object, outputs: &[Column]) -> bool {
     }
     false
 }
+
+/// Words that say that a post is held no longer.
+#[rustfmt::skip]
+const LONGER: &[&str] = &[
+    "nicht mehr", "ya no es", "dejó el cargo", "n'est plus", "n’est plus", "não é mais", "já não é", "non è più", "niet meer", "niet langer",
+    "inte längre", "ikke længere", "ikke lenger", "już nie jest", "nie jest już", "už není", "ei ole enää", "artık", "больше не", "уже не", "більше не",
+    "退任", "辞任", "已离任", "已離任", "不再担任", "不再擔任", "더 이상", "nu mai este", "már nem", "δεν είναι πλέον", "không còn",
+];
+
+/// Words for posts, by which such a sentence tells that it speaks of one.
+#[rustfmt::skip]
+const POSTS: &[&str] = &[
+    "ceo", "chief executive", "geschäftsführer", "vorstand", "pdg", "directeur", "director", "diretor", "amministratore", "président", "presidente",
+    "prezes", "ředitel", "vd", "direktør", "toimitusjohtaja", "müdür", "директор", "社長", "首席执行官", "首席執行官", "대표", "vezérigazgató",
+];
+
+/// Words that name a successor.
+#[rustfmt::skip]
+const SUCCEEDS: &[&str] = &[
+    "took over", "has taken over", "was appointed", "replaced him", "replaced her", "succeeded him", "succeeded her", "is now in charge", "now leads",
+    "wurde ernannt", "hat übernommen", "folgte",
+];
 
 /// The sentences that follow one which takes the object back: "Wrong. The CEO is Jane Doe."
 fn behind_cue<'a>(after: &'a str, object: &Object, outputs: &[Column]) -> Vec<&'a str> {

@@ -11,7 +11,7 @@ use regex::Regex;
 /// `<|begin_of_thought|>`, `<thinking>`, each with attributes and blanks allowed.
 static TAG: LazyLock<Regex> = LazyLock::new(|| {
     let names = "think|thinking|thought|thoughts|thinking_process|thought_process|reason|reasoning|reasoning_content|\
-                 reflection|reflect|scratchpad|scratch_pad|analysis|inner_monologue|inner_thoughts|monologue|draft|\
+                 reflection|reflect|scratchpad|scratch_pad|analysis|(?:inner|internal)_(?:monologue|thoughts?|reasoning)|monologue|draft|\
                  planning|deliberation|rationale|cot|chain_of_thought";
     Regex::new(&format!(
         r"(?xi)
@@ -182,6 +182,7 @@ mod tests {
             "< reasoning >Maybe {1}?</ reasoning>{2}",
             "<thinking>{1}</thinking>{2}",
             "<scratchpad>{1}</scratchpad>{2}",
+            "<internal_thoughts>{1}</internal_thoughts>{2}",
             "&lt;think&gt;{1}&lt;/think&gt;{2}",
             "[THINK]{1}[/THINK]{2}",
             "◁think▷{1}◁/think▷{2}",

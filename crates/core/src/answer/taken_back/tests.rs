@@ -65,6 +65,10 @@ fn what_is_taken_back_without_a_better_value_is_a_bad_reply() {
         "Note that this is a different company.",
         "Correction: the CEO is Jane Doe. The CEO is Mary Major.",
         "訂正：社長は交代しました。",
+        "Achtung: Roe ist nicht mehr Geschäftsführer.",
+        "Nota: ya no es el CEO.",
+        "Remarque : il n'est plus le PDG.",
+        "Edit: Jane Doe took over in 2024.",
     ] {
         let said = cells(&format!("{JOHN}\n\n{words}"));
         assert!(said.as_ref().is_err_and(|said| said.contains("takes back")), "{words}: {said:?}");

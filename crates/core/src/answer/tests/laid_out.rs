@@ -88,6 +88,9 @@ fn outlines_and_lists_of_short_labels() {
         "<table><tr><th>ceo_name</th><td>Jane Doe</td></tr><tr><th>employee_count</th><td>1200</td></tr></table>",
         r#"{"results": [{"name": "ceo_name", "answer": "Jane Doe"}, {"name": "employee_count", "answer": 1200}]}"#,
         r#"{"data": [{"key": "ceo_name", "val": "Jane Doe"}, {"key": "employee_count", "val": 1200}]}"#,
+        r#"{"ceo": {"full_name": "Jane Doe"}, "employee_count": 1200}"#,
+        r#"{"company": {"ceo": {"name": "Jane Doe"}}, "employee_count": 1200}"#,
+        r#"ceo_name": "Jane Doe", "employee_count": 1200}"#,
         "{＂ceo_name＂: ＂Jane Doe＂, ＂employee_count＂: 1200}",
     ] {
         is_jane(answer);
@@ -97,6 +100,18 @@ fn outlines_and_lists_of_short_labels() {
         ["Jane Doe", "", "Rust; Go", ""],
     );
     check("ceo_name: >\n  Jane\n  Doe\ntech_stack: [Rust, Go]", ["Jane Doe", "", "Rust; Go", ""]);
+    let aliased = [
+        Column::optional("ceo_name", SemanticType::Text, "").aliases(&["ceo"]),
+        Column::optional("employee_count", SemanticType::Integer, "").aliases(&["employees"]),
+    ];
+    for answer in [
+        r#"{"ceo_name": "Jane Doe", "employees": 85}"#,
+        "company:\n  ceo:\n    name: Jane Doe\n  employees: 85",
+        "## Acme\nCEO: Jane Doe\nEmployees: 85",
+    ] {
+        let fields = read(answer, SUBJECT, &aliased).unwrap();
+        assert_eq!(fields.cell("employee_count").as_deref(), Some("85"), "{answer}");
+    }
     // Lines of prose are no list of labels.
     assert!(
         read(
