@@ -194,6 +194,12 @@ fn parts(text: &str) -> Vec<Part<'_>> {
 
 /// Whether both sides of an "and" are whole names: "Jane Doe and John Roe", but not "Smith & Roe".
 fn joins_names(before: &str, after: &str) -> bool {
+    /// Longer than any name with its titles, so that a hostile text is not read again for each "and".
+    const LONGEST: usize = 160;
+    if before.len() > LONGEST {
+        return false;
+    }
+    let after = &after[..after.floor_char_boundary(LONGEST)];
     let end = after.find([',', ';', '/', '(']).unwrap_or(after.len());
     let before = roles::leading(before.trim()).map_or(before, |(_, name)| name);
     is_further_person(before.trim()) && is_further_person(after[..end].trim())

@@ -37,9 +37,8 @@ impl Announced {
             Some(State::Later) if is_later => return Self::Correction,
             _ => {}
         }
-        if is_later && words(sentence).any(|word| OTHERS.contains(&&*word)) {
-            Self::Aside
-        } else if sentence.contains("would be ") || sentence.contains("would look ") {
+        let is_hypothetical = sentence.contains("would be ") || sentence.contains("would look ");
+        if is_hypothetical || is_later && words(sentence).any(|word| OTHERS.contains(&&*word)) {
             Self::Aside
         } else if corrects(sentence) || is_later && looks_again() {
             Self::Correction

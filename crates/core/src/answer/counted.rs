@@ -52,7 +52,7 @@ fn names_another_thing(text: &str, column: &Column) -> bool {
     let asked = || format!("{} {}", column.name.replace('_', " "), column.question()).to_lowercase();
     let has = |text: &str, thing: &[&str]| thing.iter().any(|word| has_word(text, word));
     let is_other = |thing: &&[&str]| has(&lower, thing) && !has(&asked(), thing);
-    THINGS.iter().any(|thing| is_other(thing)) || is_membership(&lower) && !has_word(&asked(), "members")
+    THINGS.iter().any(is_other) || is_membership(&lower) && !has_word(&asked(), "members")
 }
 
 /// "2,000 members" are those of a club; "20 team members" work there.

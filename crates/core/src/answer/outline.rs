@@ -166,10 +166,11 @@ fn scalar(text: &str) -> Json {
     if NULLS.contains(&text) {
         return Json::Null;
     }
-    if text.starts_with(['[', '{']) && text.ends_with([']', '}']) {
-        if let Some(read) = lenient::read(text, &mut lenient::MOST_READ.clone()) {
-            return read.json;
-        }
+    if text.starts_with(['[', '{'])
+        && text.ends_with([']', '}'])
+        && let Some(read) = lenient::read(text, &mut lenient::MOST_READ.clone())
+    {
+        return read.json;
     }
     let quoted = ['"', '\''].iter().find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote));
     Json::from(quoted.unwrap_or(text))

@@ -126,8 +126,7 @@ fn judge(sentence: &str) -> Judged {
 /// Whether a token may follow the name of somebody of whom nothing is known.
 fn is_predicate(token: &str) -> bool {
     let begins = |particle: &&str| is_unspaced(token) && token.starts_with(*particle);
-    words::BEHIND_A_NAME.contains(&&*token.to_lowercase())
-        || words::PARTICLES.iter().any(|particle| begins(particle))
+    words::BEHIND_A_NAME.contains(&&*token.to_lowercase()) || words::PARTICLES.iter().any(begins)
 }
 
 /// What a word means, by itself or by its beginning.
