@@ -7,7 +7,7 @@ use engine::{RowEnd, plan::Plan};
 use marl_core::Outcome;
 
 use crate::{
-    exit,
+    asked, exit,
     failure::Failure,
     job::Job,
     older::Older,
@@ -55,6 +55,8 @@ pub(crate) struct Finished {
     pub(crate) failure: Option<Failure>,
     /// Answers of the older output that are "no data" now.
     pub(crate) gone: u64,
+    /// Rows of the older output that hold answers and are not in the table any more.
+    pub(crate) removed: u64,
 }
 
 /// What is noted of a run's files.
@@ -88,6 +90,11 @@ impl Files {
     /// The columns of an older output that are carried over.
     pub(crate) fn carried(&self) -> &[String] {
         &self.carried
+    }
+
+    /// Those that a user is told of.
+    pub(crate) fn carried_told(&self) -> Vec<String> {
+        self.older.carried_told()
     }
 
     /// Where the output will be, links followed.
@@ -137,6 +144,8 @@ impl Files {
         let gains = counts.has_answer() || counts.failed() == 0 || !self.output.exists();
         let writes = (counts.has_outcome() && gains) || (counts.rows == 0 && !interrupted);
         let why = if writes && !has_failed { self.why_older_stays(noted.is_partial) } else { None };
+        // As long as the older output is in its place.
+        finished.removed = if writes && !has_failed && why.is_none() { self.older.removed() } else { 0 };
         let mut record = self.record(noted);
         match (trouble, why) {
             (Some(error), _) => {
@@ -206,6 +215,8 @@ impl Files {
                 reads.push(column.clone());
             }
         }
+        let mut asked = asked::of_plan(noted.plan);
+        asked.extend(self.older.asked());
         Record {
             kind: Kind::Table,
             digest: String::new(),
@@ -215,6 +226,7 @@ impl Files {
             answers,
             reads,
             delimiter: self.writer.unusual_delimiter(),
+            asked,
         }
     }
 }
@@ -239,6 +251,10 @@ fn list_errors(
                 project::shown(&listed)
             );
             printer.warn(&stays);
+            if let Ok(digest) = outputs::digest(&listed) {
+                record.path = outputs::place(&listed);
+                note(older, &mut record, &digest, printer);
+            }
         }
         return Ok(Some(listed));
     }

@@ -4,6 +4,7 @@
 
 mod address;
 mod args;
+mod asked;
 mod commands;
 mod connect;
 mod consent;

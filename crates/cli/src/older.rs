@@ -4,17 +4,20 @@
 //! Whether the new output says less is judged while it is written, row by row, over the rows that
 //! both have. An answer that was asked for in this run and is "no data" now is an answer; a cell
 //! that is empty because its step was not run, failed or was not in the plan is a loss. Columns
-//! that only the older output has are carried over.
+//! that only the older output has are carried over, and so are cells that marl filled in the table's
+//! own columns. An answer for a question that its row does not ask any more is a loss as well.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
 };
 
 use engine::{RowEnd, plan::Plan};
-use marl_core::Outcome;
+use marl_core::{Outcome, SemanticType, value::Value};
 
 use crate::{
+    asked::{self, Asked},
     error_code::ErrorCode,
     exit,
     failure::Failure,
@@ -22,7 +25,9 @@ use crate::{
     outputs::{self, Kind, Outputs, Record, Standing},
     pick::Picked,
     project,
-    table::{self, InputRow, Links, Older as OlderTable, ReadOptions, Reader, TableError},
+    table::{
+        self, Found, How, InputRow, Links, Older as OlderTable, ReadOptions, Reader, Sketch, TableError,
+    },
     typed,
 };
 
@@ -89,6 +94,33 @@ impl Older {
     /// The columns by which the new output's rows can be told apart later, besides the plan's.
     pub(crate) fn reads(&self) -> &[String] {
         self.judge.as_ref().map_or(&[], |judge| &judge.reads)
+    }
+
+    /// What the carried answers were given for, by the columns of the new output.
+    pub(crate) fn asked(&self) -> Vec<Asked> {
+        let Some(judge) = &self.judge else { return Vec::new() };
+        let carried = judge.carried();
+        let all = judge.asked.iter().zip(&judge.found);
+        all.filter_map(|(asked, found)| asked.carried(&carried, found)).collect()
+    }
+
+    /// The carried columns as a user is told of them: of those that the table has itself, the ones that
+    /// got a cell.
+    pub(crate) fn carried_told(&self) -> Vec<String> {
+        let Some(judge) = &self.judge else { return Vec::new() };
+        let named = judge.columns.iter().zip(judge.older.answers());
+        let told = named.filter(|(column, name)| match column {
+            Column::Carried => true,
+            Column::Own(_) => judge.filled.contains(*name),
+            Column::Written { .. } => false,
+        });
+        told.map(|(_, name)| name.clone()).collect()
+    }
+
+    /// How many rows of the older output hold answers and are not in the table any more. Asked once all
+    /// rows were judged.
+    pub(crate) fn removed(&mut self) -> u64 {
+        self.judge.as_mut().and_then(|judge| judge.older.removed().ok()).unwrap_or_default()
     }
 
     /// Judges a row; answers its cells of the carried columns. An older output that cannot be read
@@ -206,61 +238,115 @@ enum Column {
     Carried,
     /// A step writes it; the table may have it as well.
     Written { output: usize, step: usize, own: Option<usize> },
-    /// It is a column of the table now.
+    /// It is a column of the table now, whose empty cells are carried over.
     Own(usize),
+}
+
+/// A column of the table that a question reads and that marl may have filled.
+struct Through {
+    /// Its place in the table.
+    own: usize,
+    /// Its place among the older answers.
+    answer: usize,
+    kind: Option<SemanticType>,
 }
 
 /// Compares the new output with the older one.
 struct Judge {
     older: OlderTable,
+    /// What the older answers were given for.
+    asked: Vec<Asked>,
+    /// By input of each, the column that gives it now.
+    found: Vec<Vec<Option<String>>>,
+    /// By column of the older answers.
     columns: Vec<Column>,
+    through: Vec<Vec<Through>>,
     reads: Vec<String>,
     /// Cells that are empty now, and whose steps came to no answer.
     lost: u64,
     first: Option<(u64, String)>,
     /// Cells that are empty now because the newer answer says nothing.
     gone: u64,
+    /// The table's own columns of which cells were carried over.
+    filled: BTreeSet<String>,
 }
 
 impl Judge {
     fn new(target: &Path, record: &Record, job: &Job<'_>) -> Result<Self, TableError> {
         let options = ReadOptions { delimiter: job.args.table.delimiter, ..ReadOptions::default() };
-        let older = OlderTable::open(target, &job.sketch, &options, &record.answers, &record.reads)?;
+        let asked = asked::of_record(record);
+        let plan = asked::of_plan(&job.plan);
+        let questions =
+            |older: &Sketch, names: &[String]| asked::questions(&asked, names, older, &job.sketch, &plan);
+        let older = OlderTable::open(target, &job.sketch, &options, &record.answers, questions)?;
+        let found = asked.iter().map(|asked| asked.find(older.sketch(), &job.sketch, &plan)).collect();
         let steps = steps_of_outputs(&job.plan);
-        let column = |name: &String| {
-            let own = job.sketch.columns.iter().position(|column| column == name);
-            match job.plan.outputs().position(|output| output.name == *name) {
-                Some(output) => Column::Written { output, step: steps[output], own },
-                None => own.map_or(Column::Carried, Column::Own),
-            }
+        let own = |name: &String| job.sketch.columns.iter().position(|column| column == name);
+        let column = |name: &String| match job.plan.outputs().position(|output| output.name == *name) {
+            Some(output) => Column::Written { output, step: steps[output], own: own(name) },
+            None => own(name).map_or(Column::Carried, Column::Own),
         };
-        let columns = older.answers().iter().map(column).collect();
-        Ok(Self { older, columns, reads: record.reads.clone(), lost: 0, first: None, gone: 0 })
+        let through = |name: &String| {
+            let of =
+                asked.iter().filter(|asked| asked.answers.contains(name)).flat_map(|asked| &asked.through);
+            let place = |input: &asked::Input| {
+                let answer = older.answers().iter().position(|answer| *answer == input.column)?;
+                Some(Through { own: own(&input.column)?, answer, kind: input.kind() })
+            };
+            of.filter_map(place).collect()
+        };
+        Ok(Self {
+            columns: older.answers().iter().map(column).collect(),
+            through: older.answers().iter().map(through).collect(),
+            older,
+            found,
+            asked,
+            reads: record.reads.clone(),
+            lost: 0,
+            first: None,
+            gone: 0,
+            filled: BTreeSet::new(),
+        })
     }
 
+    /// The columns that are carried over: new ones, then those of the table.
     fn carried(&self) -> Vec<String> {
-        let named = self.columns.iter().zip(self.older.answers());
-        named.filter(|(column, _)| matches!(column, Column::Carried)).map(|(_, name)| name.clone()).collect()
+        let named = || self.columns.iter().zip(self.older.answers());
+        let new = named().filter(|(column, _)| matches!(column, Column::Carried));
+        let own = named().filter(|(column, _)| matches!(column, Column::Own(_)));
+        new.chain(own).map(|(_, name)| name.clone()).collect()
     }
 
     fn row(&mut self, row: &InputRow, end: Option<&RowEnd>) -> Result<Vec<Option<String>>, TableError> {
         let found = self.older.find(row)?;
-        let mut carried = Vec::new();
-        for (at, column) in self.columns.iter().enumerate() {
-            let answer = found.as_ref().and_then(|answers| answers[at].clone());
+        let (mut carried, mut of_own) = (Vec::new(), Vec::new());
+        for at in 0..self.columns.len() {
+            let answer = found.answers[at].as_ref();
+            let how = if self.is_changed(at, row, &found) { How::Edited } else { found.how[at] };
             let is_own_filled = |own: usize| row.cell(own).is_some();
-            let is_lost = match column {
+            let fits = matches!(how, How::Own | How::Shared);
+            let is_lost = match &self.columns[at] {
                 Column::Carried => {
-                    carried.push(answer);
-                    continue;
+                    carried.push(answer.filter(|_| fits).cloned());
+                    !fits
                 }
-                Column::Own(own) => !is_own_filled(*own),
+                Column::Own(own) => {
+                    let is_open = !is_own_filled(*own);
+                    let cell = answer.filter(|_| fits && is_open).cloned();
+                    if cell.is_some() {
+                        self.filled.insert(self.older.answers()[at].clone());
+                    }
+                    of_own.push(cell);
+                    !fits && is_open
+                }
                 Column::Written { output, step, own } => {
                     let is_written = end.is_some_and(|end| end.written[*output].is_some());
                     let is_empty = !is_written && !own.is_some_and(is_own_filled);
                     let is_answered = end.is_some_and(|end| {
                         matches!(end.outcomes[*step], Outcome::Value(_) | Outcome::NoData)
                     });
+                    // What a row shares with another has its place there.
+                    let is_empty = is_empty && how != How::Shared;
                     self.gone += u64::from(is_empty && is_answered && answer.is_some());
                     is_empty && !is_answered
                 }
@@ -271,7 +357,18 @@ impl Judge {
                 self.first.get_or_insert_with(|| (row.number(), name.clone()));
             }
         }
+        carried.append(&mut of_own);
         Ok(carried)
+    }
+
+    /// Whether the user filled a cell that an answer depends on with something else than marl did.
+    fn is_changed(&self, at: usize, row: &InputRow, found: &Found) -> bool {
+        self.through[at].iter().any(|through| {
+            let own = row.cell(through.own).and_then(|cell| table::normal(&cell, through.kind));
+            let before = found.answers[through.answer].clone().map(Value::Text);
+            let before = before.and_then(|cell| table::normal(&cell, through.kind));
+            own.is_some() && own != before
+        })
     }
 
     fn loss(&mut self, is_partial: bool) -> Result<Option<String>, TableError> {

@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     args::LedgerChoice,
+    asked::Asked,
     owner, project,
     table::{self, Note, ReadOptions, Sketch, TableError},
 };
@@ -58,6 +59,9 @@ pub(crate) struct Record {
     /// What stands between its cells, if not what the extension says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) delimiter: Option<u8>,
+    /// What the answers of each step were given for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) asked: Vec<Asked>,
 }
 
 /// What is known of the file at a path.
@@ -302,6 +306,7 @@ mod tests {
             answers: vec!["headline".into()],
             reads: vec!["linkedin_url".into()],
             delimiter: None,
+            asked: Vec::new(),
         }
     }
 

@@ -319,7 +319,8 @@ impl<'a> Run<'a> {
     /// The output's columns: the table's, then the new ones, then those of an older output.
     fn columns(&self) -> Vec<String> {
         let new = self.plan.outputs().filter(|output| !output.existing).map(|output| output.name.clone());
-        let carried = self.files.carried().iter().cloned();
+        let is_new = |column: &&String| !self.sketch.columns.contains(*column);
+        let carried = self.files.carried().iter().filter(is_new).cloned();
         self.sketch.columns.iter().cloned().chain(new).chain(carried).collect()
     }
 
@@ -335,11 +336,13 @@ impl<'a> Run<'a> {
         // A preview shows the first and the last; a cell of a wide JSONL row takes its time.
         let all = self.columns().len();
         let is_near_an_end = |at: usize| at < 30 || at + 30 >= all;
-        let first_carried = all - self.files.carried().len();
-        let of_older = |at: usize| carried.get(at.checked_sub(first_carried)?)?.clone();
+        let of_older = |name: &str| {
+            let at = self.files.carried().iter().position(|column| column == name)?;
+            carried.get(at)?.clone()
+        };
         let cell = |(at, name): (usize, String)| {
             if is_near_an_end(at) {
-                written(&name).or_else(|| own(at)).or_else(|| of_older(at)).unwrap_or_default()
+                written(&name).or_else(|| own(at)).or_else(|| of_older(&name)).unwrap_or_default()
             } else {
                 String::new()
             }

@@ -118,6 +118,14 @@ fn output(report: &Report) -> Vec<String> {
         let them = either(report.gone, "it", "them");
         lines.push(format!("gone     {gone} of the older output: the newer answer has no data for {them}"));
     }
+    if report.removed > 0 && report.written().is_some() {
+        let rows = counted(report.removed, "row");
+        let their = either(report.removed, "its", "their");
+        lines.push(format!(
+            "removed  {rows} of the older output, with {their} answers: the table does not have {} any more",
+            either(report.removed, "it", "them")
+        ));
+    }
     lines
 }
 

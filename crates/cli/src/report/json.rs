@@ -51,6 +51,10 @@ pub(crate) struct Document {
     /// How many answers of the older output are gone, because the newer answer has no data for them.
     #[serde(skip_serializing_if = "is_zero")]
     answers_gone: u64,
+    /// How many rows of the older output that hold answers are left out, because the table does not
+    /// have them any more.
+    #[serde(skip_serializing_if = "is_zero")]
+    rows_removed: u64,
     /// The rows that failed, if any did.
     errors_file: Option<String>,
     elapsed_ms: u64,
@@ -207,6 +211,7 @@ pub(crate) fn document(report: &Report, plan: &Plan) -> Document {
         },
         columns_carried: report.carried.clone(),
         answers_gone: report.gone,
+        rows_removed: report.removed,
         errors_file: report.errors_file.as_deref().map(path),
         elapsed_ms: u64::try_from(report.elapsed.as_millis()).unwrap_or(u64::MAX),
         integrations: integrations.collect(),

@@ -88,6 +88,8 @@ pub(crate) struct Report {
     pub(crate) carried: Vec<String>,
     /// Answers of an older output that are "no data" now.
     pub(crate) gone: u64,
+    /// Rows of an older output that hold answers and are not in the table any more.
+    pub(crate) removed: u64,
     pub(crate) errors_file: Option<PathBuf>,
     pub(crate) elapsed: Duration,
     pub(crate) guarded_cells: u64,

@@ -10,7 +10,7 @@ use super::error::TableError;
 use super::partial::{Links, Partial};
 use super::problem::Problem;
 use super::safety::csv_cell;
-use super::shape::Sketch;
+use super::shape::{Sketch, unfinished_path};
 use super::writer::push_cells;
 
 const HEADER: &str = "row,integration,kind,message\n";
@@ -27,14 +27,10 @@ impl ErrorsFile {
     /// Creates and locks the temporary file beside `path`.
     ///
     /// # Errors
-    /// Nothing can be written at `path`, it is the input, another run is writing it, or there is a
-    /// file that is no list of errors and may not be overwritten.
+    /// Nothing can be written at `path`, it is the input, or another run is writing it.
     pub fn create(path: &Path, sketch: &Sketch, overwrites: bool) -> Result<Self, TableError> {
         let partial = Partial::create(path, &sketch.path, HEADER.as_bytes(), Links::Refuse)?;
-        match !overwrites && is_foreign(partial.target()) {
-            true => Err(TableError::new(path, Problem::NoErrorsList)),
-            false => Ok(Self { partial, rows: 0, overwrites }),
-        }
+        Ok(Self { partial, rows: 0, overwrites })
     }
 
     /// Adds what failed in `row` (from 1). The message may quote what came from outside
@@ -63,19 +59,25 @@ impl ErrorsFile {
     }
 
     /// Puts the file in its place and answers where it is. `is_own` tells whether what is there is an
-    /// older list of the same output: anything else stays, and the new list lies beside it. `note` is
-    /// told the digest of a list that gets its place.
+    /// older list of the same output as marl wrote it: anything else, also a list to which the user
+    /// added notes, stays, and the new list lies beside it, in the place of an older one there. `note`
+    /// is told the digest of a list that gets its place.
     ///
     /// # Errors
     /// The disk does not take it.
     pub fn finish(
         self,
-        is_own: impl FnOnce(&Path) -> bool,
+        is_own: impl Fn(&Path) -> bool,
         note: impl FnOnce(&str),
     ) -> Result<PathBuf, TableError> {
         let there = self.partial.target().to_path_buf();
         // It may have come, or have been edited, since the run before.
         if there.exists() && !self.overwrites && !is_own(&there) {
+            let beside = unfinished_path(&there, 1);
+            if is_own(&beside) {
+                fs::remove_file(&beside)
+                    .map_err(|source| TableError::caused(&beside, Problem::Replace, source))?;
+            }
             return self.partial.keep().ok_or_else(|| TableError::new(&there, Problem::NoErrorsList));
         }
         self.partial.finish(note).map(|()| there)
@@ -93,11 +95,6 @@ impl ErrorsFile {
         }
         Ok(())
     }
-}
-
-/// A file of another header is the user's own: not ours to remove or replace.
-fn is_foreign(path: &Path) -> bool {
-    path.is_file() && !is_errors_file(path)
 }
 
 fn is_errors_file(path: &Path) -> bool {

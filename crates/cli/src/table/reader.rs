@@ -4,6 +4,7 @@
 //! its rows would not be those that the plan was made for. No row of the new content is
 //! ever answered.
 
+use std::borrow::Cow;
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -54,6 +55,14 @@ impl InputRow {
         match &self.content {
             Content::Csv(cells) => cells.cell(column),
             Content::Jsonl(line) => line.raw(column).and_then(value_of),
+        }
+    }
+
+    /// The text of a cell of CSV or TSV without its quotes, blank or not; `None` in JSONL.
+    pub(super) fn unquoted(&self, column: usize) -> Option<Cow<'_, str>> {
+        match &self.content {
+            Content::Csv(cells) => cells.raw(column).map(|raw| unquoted(raw, cells.is_quoted)),
+            Content::Jsonl(_) => None,
         }
     }
 

@@ -81,7 +81,7 @@ pub struct Writer {
 /// Where outputs go.
 enum Layout {
     Csv { delimiter: u8, cells: Vec<Cell> },
-    Jsonl { outputs: Vec<Member>, carried: Vec<String> },
+    Jsonl { outputs: Vec<Member>, carried: Vec<Member> },
 }
 
 /// A cell of a row that is written: of the input, unless there is an output for it; or of an older
@@ -127,8 +127,8 @@ impl Writer {
         Self::carrying(path, sketch, outputs, &[], options)
     }
 
-    /// The same with columns of an older output behind the others. Neither the table nor `outputs`
-    /// has them.
+    /// The same with columns of an older output. `outputs` has none of them; those that the table has
+    /// stand where they are, the others behind all columns.
     ///
     /// # Errors
     /// As [`Writer::create`]'s.
@@ -212,9 +212,12 @@ impl Writer {
                     }
                 }
             }
-            (Layout::Jsonl { outputs, carried: keys }, Content::Jsonl(line)) => {
-                let cells = (0..keys.len()).map(|at| carried.get(at).and_then(Option::as_deref));
-                push_object(&mut self.text, line, outputs, written, keys.iter().zip(cells));
+            (Layout::Jsonl { outputs, carried: members }, Content::Jsonl(line)) => {
+                let values = (0..outputs.len()).map(|at| written.get(at).and_then(Option::as_ref));
+                let values = values.map(|value| value.map(|value| json(&json_value(value))));
+                let older = (0..members.len()).map(|at| carried.get(at).cloned().flatten());
+                let all = outputs.iter().zip(values).chain(members.iter().zip(older));
+                push_object(&mut self.text, line, all);
             }
             _ => unreachable!("a row is written to a table of the format it was read from"),
         }
@@ -299,20 +302,21 @@ impl Layout {
             Format::Csv { delimiter } => {
                 let output_of = |column: &String| outputs.iter().position(|output| output == column);
                 let of_table = sketch.columns.iter().enumerate();
+                let carried_of = |column: &String| carried.iter().position(|carried| carried == column);
                 let of_table = of_table.map(|(place, column)| Cell {
                     input: Some(place),
                     output: output_of(column),
-                    carried: None,
+                    carried: carried_of(column),
                 });
                 let added = outputs.iter().enumerate().filter(|(_, output)| column_of(output).is_none());
                 let added = added.map(|(place, _)| Cell { output: Some(place), ..Cell::default() });
-                let carried =
-                    (0..carried.len()).map(|place| Cell { carried: Some(place), ..Cell::default() });
+                let carried = carried.iter().enumerate().filter(|(_, carried)| column_of(carried).is_none());
+                let carried = carried.map(|(place, _)| Cell { carried: Some(place), ..Cell::default() });
                 Self::Csv { delimiter, cells: of_table.chain(added).chain(carried).collect() }
             }
             Format::Jsonl => {
                 let member = |output: &String| Member { key: json(output), column: column_of(output) };
-                let carried = carried.iter().map(json).collect();
+                let carried = carried.iter().map(member).collect();
                 Self::Jsonl { outputs: outputs.iter().map(member).collect(), carried }
             }
         }
@@ -334,8 +338,8 @@ fn push_header(text: &mut Vec<u8>, delimiter: u8, sketch: &Sketch, outputs: &[St
             }
         }
     }
-    let new = outputs.iter().filter(|output| !sketch.columns.contains(output));
-    for output in new.chain(carried) {
+    let all = outputs.iter().chain(carried);
+    for output in all.filter(|output| !sketch.columns.contains(output)) {
         text.push(delimiter);
         push_cell(text, quoting, output, false);
     }
@@ -394,18 +398,16 @@ fn push_cell(text: &mut Vec<u8>, quoting: Quoting, cell: &str, is_only: bool) {
 fn push_object<'a>(
     text: &mut Vec<u8>,
     line: &Line,
-    outputs: &[Member],
-    written: &[Option<Value>],
-    carried: impl Iterator<Item = (&'a String, Option<&'a str>)>,
+    members: impl Iterator<Item = (&'a Member, Option<String>)>,
 ) {
     let mut changes = Vec::new();
     let mut added = String::new();
     let is_spaced = line.values.first().is_none_or(|(_, value)| line.text[..value.start].ends_with(' '));
     let (comma, colon) = if is_spaced { (", ", ": ") } else { (",", ":") };
-    for (member, value) in outputs.iter().zip(written) {
+    for (member, value) in members {
         let there = member.column.and_then(|column| line.values.iter().find(|(other, _)| *other == column));
         let value = match (value, member.column) {
-            (Some(value), _) => json(&json_value(value)),
+            (Some(value), _) => value,
             (None, Some(_)) => continue,
             (None, None) => "null".to_owned(),
         };
@@ -415,15 +417,9 @@ fn push_object<'a>(
                 if !(line.values.is_empty() && added.is_empty()) {
                     added.push_str(comma);
                 }
-                added.extend([&member.key, colon, &value]);
+                added.extend([member.key.as_str(), colon, &value]);
             }
         }
-    }
-    for (key, value) in carried {
-        if !(line.values.is_empty() && added.is_empty()) {
-            added.push_str(comma);
-        }
-        added.extend([key, colon, value.unwrap_or("null")]);
     }
     if !added.is_empty() {
         // Behind the last value; an empty object has none, and its brace is the last one.

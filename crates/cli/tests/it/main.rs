@@ -28,6 +28,7 @@ mod ledger;
 mod links;
 mod look;
 mod mcp;
+mod older;
 mod outputs;
 mod own_columns;
 mod owners;

@@ -47,7 +47,7 @@ impl Run<'_> {
         };
         let finished = self.files.finish(broken, &report.counts, interrupted, &noted, self.printer);
         (report.output, report.errors_file) = (finished.output, finished.errors_file);
-        report.gone = finished.gone;
+        (report.gone, report.removed) = (finished.gone, finished.removed);
         if matches!(report.output, Output::Beside { .. }) {
             report.hint.get_or_insert_with(|| {
                 "go on from the older one with `--input`, or replace it by the same command with `--overwrite`".to_owned()
@@ -100,8 +100,9 @@ impl Run<'_> {
             table_notes: job::table_notes(self.sketch),
             output: Output::None,
             output_path: self.output.clone(),
-            carried: self.files.carried().to_vec(),
+            carried: self.files.carried_told(),
             gone: 0,
+            removed: 0,
             errors_file: None,
             elapsed,
             guarded_cells: self.files.guarded_cells(),

@@ -1,0 +1,317 @@
+//! Answers of an older output that the ledger does not have any more: each stays with its row, or the
+//! older output stays.
+
+use std::fs;
+
+use sandbox::Options;
+
+use crate::world::{Ran, World};
+
+const LEADS: &str = "name,website,linkedin_url\n\
+                     Jane Doe,nike.com,https://www.linkedin.com/in/sandbox-jane\n\
+                     John Roe,3m.com,https://www.linkedin.com/in/sandbox-john\n\
+                     Ann Poe,sanmina.com,https://www.linkedin.com/in/sandbox-ann\n";
+
+const BOTH: &str = "enrich --input leads.csv --integrations web_research,linkedin_profile";
+const PROFILES: &str = "enrich --input leads.csv --integrations linkedin_profile";
+
+/// Companies and persons answered in `leads_enriched.csv`, and a ledger that forgot all of it.
+fn pruned() -> World {
+    let world = World::new();
+    world.write("leads.csv", LEADS);
+    world.run(BOTH).exits(0);
+    world.run("ledger prune --older-than 0s").exits(0);
+    world
+}
+
+fn stacks(world: &World) -> Vec<String> {
+    world.column("leads_enriched.csv", "tech_stack")
+}
+
+/// The older output is as it was, and this run's table lies beside it.
+#[track_caller]
+fn stays(world: &World, older: &str, ran: Ran, code: i32) {
+    let ran = ran.exits(code);
+    assert_eq!(world.read("leads_enriched.csv"), older, "{}", ran.stderr);
+    assert!(ran.stderr.contains("leads_enriched.csv stays as it was"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("leads_enriched.unfinished"), "{}", ran.stderr);
+}
+
+#[test]
+fn an_edit_that_does_not_change_the_question_keeps_the_answer() {
+    for (from, to) in [
+        ("nike.com", "https://NIKE.com/"),
+        ("nike.com", "www.nike.com"),
+        ("3m.com", " 3M.COM"),
+        ("website", "Homepage"),
+        ("website", "company_domain"),
+        ("name,website", "name,Domain of the firm"),
+        // Cells that other steps read, or none.
+        ("sandbox-john", "sandbox-johnny"),
+        ("Ann Poe", "Ann Roe"),
+        ("name,", "Full name,"),
+        ("name,", "\"na\"\"me\","),
+    ] {
+        let world = pruned();
+        let before = stacks(&world);
+        assert!(before.iter().all(|cell| !cell.is_empty()));
+        world.write("leads.csv", LEADS.replace(from, to));
+        let ran = world.run(PROFILES).exits(0);
+        assert_eq!(stacks(&world), before, "{from} -> {to}: {}", ran.stderr);
+        assert!(!world.path("leads_enriched.unfinished.csv").exists());
+        // And once more, from what this run noted.
+        world.run("ledger prune --older-than 0s").exits(0);
+        world.write("leads.csv", LEADS);
+        world.run(PROFILES).exits(0);
+        assert_eq!(stacks(&world), before, "{from} -> {to}");
+    }
+}
+
+/// The question's own answer is gone from the ledger, and a cap keeps it from being asked again.
+#[test]
+fn an_answer_that_does_not_come_again_is_compared_by_its_question() {
+    for (from, to) in [
+        ("nike.com", "https://NIKE.com/"),
+        ("website", "Homepage"),
+        ("sandbox-john", "sandbox-johnny"),
+        ("Ann Poe", "Ann Roe"),
+    ] {
+        let world = pruned();
+        let older = world.read("leads_enriched.csv");
+        world.write("leads.csv", LEADS.replace(from, to));
+        stays(&world, &older, world.run(&format!("{BOTH} --max-calls 1")), 8);
+    }
+}
+
+#[test]
+fn a_carried_answer_whose_row_asks_something_else_is_a_loss() {
+    // The row is known by its name; then by its profile; then by its neighbours.
+    for table in [
+        LEADS.replace("3m.com", "kroger.com"),
+        LEADS.replace("3m.com", "kroger.com").replace("John", "Johnny"),
+        "country,website\nUS,nike.com\nUS,kroger.com\nUS,sanmina.com\n".to_owned(),
+    ] {
+        let world = World::new();
+        let first =
+            if table.starts_with("country") { table.replace("kroger", "3m") } else { LEADS.to_owned() };
+        world.write("leads.csv", &first);
+        world.run("enrich --input leads.csv --integrations web_research").exits(0);
+        world.run("ledger prune --older-than 0s").exits(0);
+        let older = world.read("leads_enriched.csv");
+        world.write("leads.csv", &table);
+        let ran = world.run("enrich --input leads.csv --integrations find_ceo");
+        assert!(ran.stderr.contains("of row 2 the first"), "{}", ran.stderr);
+        stays(&world, &older, ran, 12);
+    }
+}
+
+#[test]
+fn rows_that_the_user_removed_are_no_loss_and_are_told() {
+    let world = pruned();
+    let before = stacks(&world);
+    let lines: Vec<&str> = LEADS.lines().collect();
+    let table = format!(
+        "{}\n{}\nJim Doe,kroger.com,https://www.linkedin.com/in/sandbox-jim\n{}\n",
+        lines[0], lines[3], lines[1]
+    );
+    world.write("leads.csv", table);
+    let ran = world.run(PROFILES).exits(0);
+    assert!(ran.stderr.contains("removed  1 row of the older output, with its answers"), "{}", ran.stderr);
+    assert_eq!(stacks(&world), [before[2].as_str(), "", &before[0]]);
+    world.write("leads.csv", LEADS.lines().next().unwrap().to_owned() + "\n");
+    let ran = world.run(&format!("{PROFILES} --json")).exits(0).json();
+    assert_eq!(ran["rows_removed"], 3, "{ran}");
+}
+
+#[test]
+fn rows_that_ask_the_same_keep_their_own_answers() {
+    let table = "contact,linkedin_url,website\n\
+                 1,https://www.linkedin.com/in/jane-doe-1,nike.com\n\
+                 2,https://www.linkedin.com/in/jane-doe-1,nike.com\n";
+    // Of unknown profiles each seed finds others.
+    for seed in 1..20 {
+        let (world, other) = (World::new(), World::with(Options { seed, ..Options::default() }));
+        world.write("leads.csv", table);
+        world.run(PROFILES).exits(0);
+        let newer = "enrich --input leads_enriched.csv --integrations linkedin_profile --rows 1 --refresh \
+                     --output two.csv";
+        let mut command = world.command(newer);
+        command.env("DATAGEN_API_BASE_URL", other.address());
+        world.ran(command.output().unwrap());
+        if !world.path("two.csv").exists() {
+            continue;
+        }
+        let headlines = || world.column("two.csv", "headline");
+        let before = headlines();
+        if before[0] == before[1] || before.iter().any(String::is_empty) {
+            continue;
+        }
+        let find = "enrich --input leads.csv --integrations web_research --output two.csv";
+        // In another order each keeps its own.
+        let lines: Vec<&str> = table.lines().collect();
+        world.write("leads.csv", format!("{}\n{}\n{}\n", lines[0], lines[2], lines[1]));
+        world.run(find).exits(0);
+        assert_eq!(headlines(), [before[1].as_str(), &before[0]]);
+        // Where nothing says which is which, the older one stays.
+        let older = world.read("two.csv");
+        let contacts = world.read("leads.csv").replace("\n2,", "\n4,").replace("\n1,", "\n3,");
+        world.write("leads.csv", contacts);
+        world.run(find).exits(12);
+        assert_eq!(world.read("two.csv"), older);
+        return;
+    }
+    panic!("no seed gives other headlines");
+}
+
+#[test]
+fn a_row_more_that_asks_the_same_shares_the_answer() {
+    let world = pruned();
+    let before = stacks(&world);
+    let more = "Zoe Doe,http://nike.com,https://www.linkedin.com/in/sandbox-zoe\n";
+    let (header, rows) = LEADS.split_once('\n').unwrap();
+    world.write("leads.csv", format!("{header}\n{more}{rows}"));
+    world.run(PROFILES).exits(0);
+    assert_eq!(stacks(&world), [&before[..1], &before].concat());
+}
+
+/// A step that runs where a condition holds: a further row that asks the same and is passed over loses
+/// nothing.
+#[test]
+fn a_row_more_that_is_passed_over_loses_nothing() {
+    let world = World::new();
+    world.write("leads.csv", "country,website\nUS,nike.com\n");
+    let run = |code| {
+        let words = [
+            "enrich",
+            "--input",
+            "leads.csv",
+            "--integrations",
+            "find_ceo",
+            "--where",
+            "find_ceo=country == \"US\"",
+        ];
+        world.run_words(&words).exits(code)
+    };
+    run(0);
+    world.write("leads.csv", "country,website\nDE,nike.com\nUS,nike.com\n");
+    run(0);
+    let names = world.column("leads_enriched.csv", "ceo_name");
+    assert!(names[0].is_empty() && !names[1].is_empty(), "{names:?}");
+}
+
+#[test]
+fn what_marl_filled_in_a_column_of_the_table_stays() {
+    for name in ["crm.csv", "crm.jsonl"] {
+        let world = World::new();
+        let table = match name {
+            "crm.csv" => "Website,CEO,Note\nnike.com,,a\n3m.com,Jane Doe,b\nsanmina.com,,c\n",
+            _ => {
+                "{\"Website\": \"nike.com\", \"CEO\": null, \"Note\": \"a\"}\n{\"Website\": \"3m.com\", \"CEO\": \"Jane Doe\", \"Note\": \"b\"}\n{\"Website\": \"sanmina.com\", \"Note\": \"c\"}\n"
+            }
+        };
+        world.write(name, table);
+        let output = name.replace('.', "_enriched.");
+        let names = || -> Vec<serde_json::Value> {
+            let rows = world.run(&format!("rows {output} --json")).exits(0).json();
+            rows["rows"].as_array().unwrap().iter().map(|row| row["cells"]["CEO"].clone()).collect()
+        };
+        world
+            .run(&format!("enrich --input {name} --integrations find_ceo --into find_ceo.ceo_name=CEO"))
+            .exits(0);
+        let before = names();
+        world.run("ledger prune --older-than 0s").exits(0);
+        let second = format!("enrich --input {name} --integrations web_research --json");
+        let ran = world.run(&second).exits(0).json();
+        assert_eq!(names(), before, "{ran}");
+        assert_eq!(ran["columns_carried"], serde_json::json!(["CEO", "ceo_linkedin_url"]));
+        // The user's own cell, once there is one, is the table's.
+        world.write(name, table.replace("nike.com,,", "nike.com,Ann Poe,").replace("null", "\"Ann Poe\""));
+        world.run(&second).exits(0);
+        assert_eq!((&names()[0], &names()[2]), (&"Ann Poe".into(), &before[2]));
+    }
+}
+
+/// What depends on a cell that marl filled is not carried to a row in which the user put another one.
+#[test]
+fn an_answer_about_another_cell_than_the_users_is_a_loss() {
+    let world = World::new();
+    world.write("crm.csv", "Website,Page\nnike.com,\n3m.com,\n");
+    let steps = "--integrations find_ceo,linkedin_profile --into find_ceo.ceo_linkedin_url=Page --map linkedin_profile.linkedin_url=Page";
+    world.run(&format!("enrich --input crm.csv {steps}")).exits(0);
+    let older = world.read("crm_enriched.csv");
+    let page = world.column("crm_enriched.csv", "Page").remove(0);
+    let second = "enrich --input crm.csv --integrations web_research";
+    world.run("ledger prune --older-than 0s").exits(0);
+    world.write(
+        "crm.csv",
+        format!("Website,Page\nnike.com,{}/\n3m.com,\n", page.trim_start_matches("https://")),
+    );
+    world.run(second).exits(0);
+    assert_eq!(world.column("crm_enriched.csv", "headline").len(), 2);
+    assert!(!world.column("crm_enriched.csv", "headline")[0].is_empty(), "another spelling of the same");
+    world.write("crm_enriched.csv", &older);
+    world.write("crm.csv", "Website,Page\nnike.com,https://www.linkedin.com/in/sandbox-ann\n3m.com,\n");
+    world.run(second).exits(12);
+    assert_eq!(world.read("crm_enriched.csv"), older);
+}
+
+/// Before it was noted what each step reads, rows were known by the text of all columns read.
+#[test]
+fn a_note_of_an_older_version_is_understood() {
+    let world = pruned();
+    let before = stacks(&world);
+    let notes = world.read(".marl/outputs.jsonl");
+    let old: String = notes
+        .lines()
+        .map(|line| {
+            let mut note: serde_json::Value = serde_json::from_str(line).unwrap();
+            assert!(note.as_object_mut().unwrap().remove("asked").is_some(), "{note}");
+            format!("{note}\n")
+        })
+        .collect();
+    world.write(".marl/outputs.jsonl", &old);
+    let mut rows: Vec<&str> = LEADS.lines().collect();
+    rows[1..].reverse();
+    world.write("leads.csv", rows.join("\n") + "\n");
+    world.run(PROFILES).exits(0);
+    assert_eq!(stacks(&world).into_iter().rev().collect::<Vec<_>>(), before);
+}
+
+/// A list to which the user added a column, or that is none of marl's, stays and is in nobody's way.
+#[test]
+fn a_list_of_errors_with_notes_of_the_user_blocks_nothing() {
+    let notes = |list: String| {
+        list.lines()
+            .map(|line| format!("{line},{}\n", if line.starts_with("row") { "note" } else { "asked Jane" }))
+            .collect::<String>()
+    };
+    let wider: [fn(String) -> String; 2] =
+        [|list| list.replace('\n', "\r\n"), |_| "my,own\n1,2\n".to_owned()];
+    let edits: [&dyn Fn(String) -> String; 3] = [&notes, &wider[0], &wider[1]];
+    for edit in edits {
+        let world = World::new();
+        world.write("leads.csv", "company_domain\nnot a domain\nnike.com\n");
+        let run = || world.run("enrich --input leads.csv --integrations find_ceo");
+        run().exits(7);
+        let edited = edit(world.read("leads_enriched.errors.csv"));
+        world.write("leads_enriched.errors.csv", &edited);
+        for _ in 0..3 {
+            let ran = run().exits(7);
+            assert!(ran.stderr.contains("leads_enriched.errors.unfinished.csv"), "{}", ran.stderr);
+            assert!(world.read("leads_enriched.errors.unfinished.csv").contains("not a domain"));
+        }
+        assert!(
+            !world.path("leads_enriched.errors.unfinished-2.csv").exists(),
+            "marl's own list is replaced"
+        );
+        assert_eq!(world.read("leads_enriched.errors.csv"), edited);
+        world.write("leads.csv", "company_domain\n3m.com\nnike.com\n");
+        run().exits(0);
+        assert_eq!(world.read("leads_enriched.errors.csv"), edited);
+        world.write("leads.csv", "company_domain\nnot a domain\nnike.com\n");
+        world.run("enrich --input leads.csv --integrations find_ceo --overwrite").exits(7);
+        assert!(world.read("leads_enriched.errors.csv").starts_with("row,integration,kind,message\n1,"));
+        fs::remove_file(world.path("leads_enriched.errors.csv")).unwrap();
+        run().exits(7);
+    }
+}
