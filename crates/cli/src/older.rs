@@ -25,9 +25,7 @@ use crate::{
     outputs::{self, Kind, Outputs, Record, Standing},
     pick::Picked,
     project,
-    table::{
-        self, Found, How, InputRow, Links, Older as OlderTable, ReadOptions, Reader, Sketch, TableError,
-    },
+    table::{self, Found, InputRow, Links, Older as OlderTable, ReadOptions, Reader, Sketch, TableError},
     typed,
 };
 
@@ -321,23 +319,21 @@ impl Judge {
         let found = self.older.find(row)?;
         let (mut carried, mut of_own) = (Vec::new(), Vec::new());
         for at in 0..self.columns.len() {
-            let answer = found.answers[at].as_ref();
-            let how = if self.is_changed(at, row, &found) { How::Edited } else { found.how[at] };
+            let answer = found.answers[at].as_ref().filter(|_| !self.is_changed(at, row, &found));
             let is_own_filled = |own: usize| row.cell(own).is_some();
-            let fits = matches!(how, How::Own | How::Shared);
             let is_lost = match &self.columns[at] {
                 Column::Carried => {
-                    carried.push(answer.filter(|_| fits).cloned());
-                    !fits
+                    carried.push(answer.cloned());
+                    answer.is_none()
                 }
                 Column::Own(own) => {
                     let is_open = !is_own_filled(*own);
-                    let cell = answer.filter(|_| fits && is_open).cloned();
+                    let cell = answer.filter(|_| is_open).cloned();
                     if cell.is_some() {
                         self.filled.insert(self.older.answers()[at].clone());
                     }
                     of_own.push(cell);
-                    !fits && is_open
+                    is_open && answer.is_none()
                 }
                 Column::Written { output, step, own } => {
                     let is_written = end.is_some_and(|end| end.written[*output].is_some());
@@ -345,13 +341,11 @@ impl Judge {
                     let is_answered = end.is_some_and(|end| {
                         matches!(end.outcomes[*step], Outcome::Value(_) | Outcome::NoData)
                     });
-                    // What a row shares with another has its place there.
-                    let is_empty = is_empty && how != How::Shared;
-                    self.gone += u64::from(is_empty && is_answered && answer.is_some());
+                    self.gone += u64::from(is_empty && is_answered && found.before[at].is_some());
                     is_empty && !is_answered
                 }
             };
-            if is_lost && answer.is_some() {
+            if is_lost && found.before[at].is_some() {
                 self.lost += 1;
                 let name = &self.older.answers()[at];
                 self.first.get_or_insert_with(|| (row.number(), name.clone()));
@@ -365,7 +359,7 @@ impl Judge {
     fn is_changed(&self, at: usize, row: &InputRow, found: &Found) -> bool {
         self.through[at].iter().any(|through| {
             let own = row.cell(through.own).and_then(|cell| table::normal(&cell, through.kind));
-            let before = found.answers[through.answer].clone().map(Value::Text);
+            let before = found.before[through.answer].clone().map(Value::Text);
             let before = before.and_then(|cell| table::normal(&cell, through.kind));
             own.is_some() && own != before
         })

@@ -16,16 +16,16 @@ use marl_core::value::Value;
 
 use super::check::check;
 use super::error::TableError;
-use super::matching::{How, Matching, Side};
+use super::matching::{Matching, Side, pair_whole};
 use super::paths::folder_of;
 use super::problem::Problem;
 use super::reader::{InputRow, Reader};
-use super::same_row;
+use super::same_row::{self, Tables};
 use super::shape::{Format, ReadOptions, Sketch};
 
 /// The answers of a row, one entry for each column of [`Older::answers`]; `None` for an empty cell. Those
 /// of JSONL are JSON as it stands.
-type Answers = Vec<Option<String>>;
+pub type Answers = Vec<Option<String>>;
 
 /// What some answers were given for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,14 +47,14 @@ pub struct KeyCell {
     pub kind: Option<SemanticType>,
 }
 
-/// What the older output has for a row.
+/// What the older output has for a row of the new table, one entry for each column of
+/// [`Older::answers`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// Its answers, one entry for each column of [`Older::answers`]. Of a row that is not found, or
-    /// that asks something else now, they are those that it had.
+    /// The answers to what the row asks.
     pub answers: Answers,
-    /// How each was found.
-    pub how: Vec<How>,
+    /// What the row had there, whatever it asks now.
+    pub before: Answers,
 }
 
 /// An older output of marl, beside the table that a run reads now.
@@ -163,28 +163,33 @@ impl Older {
             let older = reader.next().transpose()?;
             if let Some(older) = older.filter(|older| whole != 0 && self.whole(older, true) == whole) {
                 self.matched += 1;
-                let how = vec![How::Own; self.names.len()];
-                return Ok(Found { answers: self.answers_of(&older), how });
+                let answers = self.answers_of(&older);
+                return Ok(Found { before: answers.clone(), answers });
             }
         }
         let place = usize::try_from(row.number() - 1).unwrap_or(usize::MAX);
         self.matched_rows()?;
         let Rows::Matched(matched) = &mut self.rows else { unreachable!("they were matched") };
-        let mut found =
-            Found { answers: vec![None; self.names.len()], how: vec![How::Unknown; self.names.len()] };
+        let nothing = || vec![None; self.names.len()];
+        let mut found = Found { answers: nothing(), before: nothing() };
         let mut read: Option<(u32, Answers)> = None;
+        let mut is_known = false;
         for (question, pairs) in self.questions.iter().zip(&matched.matching.pairs) {
-            let Some(pair) = pairs.get(place).filter(|pair| pair.how != How::Unknown) else { continue };
-            if read.as_ref().is_none_or(|(row, _)| *row != pair.row) {
-                let answers = matched.spool.read(pair.row);
-                read = Some((pair.row, answers.map_err(|error| failed(&self.path, error))?));
-            }
-            for at in &question.answers {
-                found.answers[*at] = read.as_ref().and_then(|(_, answers)| answers.get(*at)?.clone());
-                found.how[*at] = pair.how;
+            let Some(pair) = pairs.get(place) else { continue };
+            for (row, into) in [(pair.answer, &mut found.answers), (pair.before, &mut found.before)] {
+                let Some(row) = row.checked_sub(1) else { continue };
+                is_known = true;
+                if read.as_ref().is_none_or(|(at_hand, _)| *at_hand != row) {
+                    let answers = matched.spool.read(row);
+                    read = Some((row, answers.map_err(|error| failed(&self.path, error))?));
+                }
+                let texts = read.as_ref().map(|(_, answers)| answers.as_slice()).unwrap_or_default();
+                for at in &question.answers {
+                    into[*at] = texts.get(*at).cloned().flatten();
+                }
             }
         }
-        self.matched += u64::from(found.how.iter().any(|how| *how != How::Unknown));
+        self.matched += u64::from(is_known);
         Ok(found)
     }
 
@@ -222,12 +227,16 @@ impl Older {
         })?;
         spool.finish().map_err(failed)?;
         let now = self.side(&self.now, false, |_| Ok(()))?;
-        let mut matching = Matching::new(&older, &answers, &now);
-        drop((older, now));
-        let removed = match matching.left.is_empty() {
-            true => 0,
-            false => same_row::find(&mut matching, &self.sketch, &self.now, &self.common)?.len() as u64,
-        };
+        let has_answer: Vec<bool> =
+            (0..older.whole.len()).map(|row| answers.iter().any(|answers| answers[row] != 0)).collect();
+        let tables = Tables { older: &self.sketch, now: &self.now, common: &self.common };
+        let mut now_of = pair_whole(&older, &now);
+        same_row::pair_edited(&mut now_of, &has_answer, [&older, &now], &tables)?;
+        let mut matching = Matching::new(&older, &answers, &now, now_of);
+        drop((older, now, answers));
+        same_row::pair_neighbours(&mut matching, &has_answer, &tables)?;
+        let rows = matching.now_of.iter().zip(&has_answer);
+        let removed = rows.filter(|(now, has_answer)| **now == 0 && **has_answer).count() as u64;
         Ok(Matched { matching, spool, removed, has_answers })
     }
 

@@ -1,5 +1,5 @@
-//! Finds rows of an older output again that were edited so that no question of theirs is the same: by
-//! a cell that no other row has, or by their neighbours.
+//! Finds rows of an older output again that were edited: by cells and questions that no other row has,
+//! or by their neighbours.
 //!
 //! Reads both tables a few more times and holds digests of the cells of those rows alone, of as many
 //! columns as there is room for. Must not judge what is better.
@@ -8,146 +8,193 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::error::TableError;
-use super::matching::Matching;
+use super::matching::{Matching, Side, to_u32};
 use super::reader::{InputRow, Reader};
 use super::shape::Sketch;
 
 /// How many cells may be held.
 const MOST_CELLS: usize = 1 << 20;
 
-/// Where a cell was seen.
+/// Both tables, and the columns that both have: in the older one and in the new one.
+pub(super) struct Tables<'a> {
+    pub(super) older: &'a Sketch,
+    pub(super) now: &'a Sketch,
+    pub(super) common: &'a [(usize, usize)],
+}
+
+/// Where a cell was seen: in how many rows of each table, and in which one last.
 #[derive(Default)]
 struct Seen {
-    /// The row that is looked for.
     older: u32,
     olders: u8,
     now: u32,
     nows: u8,
 }
 
-/// A row that stands between the same neighbours as an older one.
-struct Between {
-    /// The new row.
-    now: u32,
-    /// The digests of the older row's cells.
-    cells: Vec<u64>,
+/// Adds to `now_of` the rows that have most in common of what no other row has. Only older rows with
+/// answers are looked for.
+pub(super) fn pair_edited(
+    now_of: &mut [u32],
+    has_answers: &[bool],
+    sides: [&Side; 2],
+    tables: &Tables<'_>,
+) -> Result<(), TableError> {
+    let is_known = known(now_of, sides[1].whole.len());
+    let left: Vec<u32> = left(now_of, has_answers).collect();
+    if left.is_empty() || !is_known.contains(&false) {
+        return Ok(());
+    }
+    let cells = unique_cells(&left, sides, tables)?;
+    let mut votes: HashMap<(u32, u32), u32> = HashMap::new();
+    for seen in cells.into_values().filter(|seen| (seen.olders, seen.nows) == (1, 1)) {
+        if !is_known[seen.now as usize] {
+            *votes.entry((seen.older, seen.now)).or_default() += 1;
+        }
+    }
+    let mut votes: Vec<_> = votes.into_iter().map(|(pair, votes)| (std::cmp::Reverse(votes), pair)).collect();
+    votes.sort_unstable();
+    let mut is_taken = is_known;
+    for (_, (older, now)) in votes {
+        if now_of[older as usize] == 0 && !is_taken[now as usize] {
+            now_of[older as usize] = now + 1;
+            is_taken[now as usize] = true;
+        }
+    }
+    Ok(())
 }
 
-/// Notes in `matching` which of the older rows that are left are rows of the new table. `common` are
-/// the columns that both tables have, in the older one and in the new one.
-pub(super) fn find(
+/// Notes in `matching` which rows that are left stand between the same neighbours as before and still
+/// have half of their cells.
+pub(super) fn pair_neighbours(
     matching: &mut Matching,
-    older: &Sketch,
-    now: &Sketch,
-    common: &[(usize, usize)],
-) -> Result<Vec<u32>, TableError> {
-    let rows = usize::try_from(now.rows).unwrap_or(usize::MAX);
-    let known = matching.is_known(rows);
-    let mut gone = Vec::new();
-    let mut found = HashMap::new();
-    if known.contains(&false) && !common.is_empty() {
-        let columns = &common[..common.len().min((MOST_CELLS / matching.left.len().max(1)).max(1))];
-        found = by_cells(matching, &known, older, now, columns)?;
+    has_answers: &[bool],
+    tables: &Tables<'_>,
+) -> Result<(), TableError> {
+    let rows = usize::try_from(tables.now.rows).unwrap_or(usize::MAX);
+    let is_known = known(&matching.now_of, rows);
+    let place = |older: u32| between(&matching.now_of, &is_known, older as usize);
+    let most = MOST_CELLS / tables.common.len().max(1);
+    let placed = left(&matching.now_of, has_answers).filter_map(|older| Some((older, place(older)?)));
+    let placed: Vec<(u32, u32)> = placed.take(most).collect();
+    if placed.is_empty() {
+        return Ok(());
     }
-    for row in std::mem::take(&mut matching.left) {
-        // Another question of it may have found it.
-        let known = matching.now_of[row as usize].checked_sub(1);
-        match known.or_else(|| found.get(&row).copied()) {
-            Some(now) => matching.set_edited(row, now),
-            None => gone.push(row),
+    // Both lists of rows rise.
+    let mut older_cells = Vec::with_capacity(placed.len());
+    for row in Reader::open(tables.older)? {
+        let row = row?;
+        let Some((older, _)) = placed.get(older_cells.len()) else { break };
+        if row.number() == u64::from(*older) + 1 {
+            let cells: Vec<u64> = digests(&row, tables, true).collect();
+            older_cells.push(cells);
         }
     }
-    Ok(gone)
+    let mut by_now: Vec<_> =
+        placed.into_iter().zip(older_cells).map(|((older, now), cells)| (now, older, cells)).collect();
+    by_now.sort_unstable();
+    let mut by_now = by_now.into_iter().peekable();
+    for row in Reader::open(tables.now)? {
+        let row = row?;
+        let Some((now, older, before)) = by_now.next_if(|next| u64::from(next.0) + 1 == row.number()) else {
+            continue;
+        };
+        let shared = digests(&row, tables, false).filter(|digest| before.contains(digest)).count();
+        if shared > 0 && 2 * shared >= before.len() {
+            matching.set_edited(older, now);
+        }
+    }
+    Ok(())
 }
 
-fn by_cells(
-    matching: &Matching,
-    known: &[bool],
-    older: &Sketch,
-    now: &Sketch,
-    columns: &[(usize, usize)],
-) -> Result<HashMap<u32, u32>, TableError> {
+/// The cells of the rows that are left, and in how many rows of each table each stands. What a
+/// question reads counts as a cell.
+fn unique_cells(
+    left: &[u32],
+    sides: [&Side; 2],
+    tables: &Tables<'_>,
+) -> Result<HashMap<u64, Seen>, TableError> {
+    let columns = (MOST_CELLS / left.len().max(1)).clamp(1, tables.common.len().max(1));
+    let common = &tables.common[..columns.min(tables.common.len())];
+    let tables = Tables { common, ..*tables };
+    let cells_of = |row: &InputRow, is_older: bool| {
+        let (number, side) = (row.number() - 1, sides[usize::from(!is_older)]);
+        let place = usize::try_from(number).unwrap_or(usize::MAX);
+        let keys = side.keys.iter().enumerate().map(move |(at, keys)| (at, keys[place]));
+        let keys = keys.filter(|(_, key)| *key != 0).map(|key| {
+            let mut hash = DefaultHasher::new();
+            ("question", key).hash(&mut hash);
+            hash.finish()
+        });
+        digests(row, &tables, is_older).chain(keys).collect::<Vec<u64>>()
+    };
     let mut cells: HashMap<u64, Seen> = HashMap::new();
-    let mut between = between(matching, known);
-    let looked_for = matching.left.iter().take(MOST_CELLS / columns.len()).copied();
-    let mut looked_for = looked_for.peekable();
-    for row in Reader::open(older)? {
+    let mut wanted = left.iter().take(MOST_CELLS).peekable();
+    for row in Reader::open(tables.older)? {
         let row = row?;
-        let Some(next) = looked_for.peek().copied() else { break };
-        if u64::from(next) + 1 != row.number() {
-            continue;
-        }
-        looked_for.next();
-        let digests = columns.iter().filter_map(|(older, _)| digest(&row, *older, *older));
-        for digest in digests {
-            cells.insert(digest, Seen { older: next, ..Seen::default() });
-        }
-        if let Some(between) = between.get_mut(&next) {
-            between.cells = columns.iter().filter_map(|(older, _)| digest(&row, *older, *older)).collect();
+        if wanted.next_if(|next| u64::from(**next) + 1 == row.number()).is_some() {
+            cells.extend(cells_of(&row, true).into_iter().map(|digest| (digest, Seen::default())));
         }
     }
-    for row in Reader::open(older)? {
+    for row in Reader::open(tables.older)? {
         let row = row?;
-        for digest in columns.iter().filter_map(|(older, _)| digest(&row, *older, *older)) {
+        for digest in cells_of(&row, true) {
             if let Some(seen) = cells.get_mut(&digest) {
                 seen.olders = seen.olders.saturating_add(1);
+                seen.older = number(&row);
             }
         }
     }
-    let between: HashMap<u32, (u32, Vec<u64>)> =
-        between.into_iter().map(|(older, between)| (between.now, (older, between.cells))).collect();
-    let mut found = HashMap::new();
-    for row in Reader::open(now)? {
+    for row in Reader::open(tables.now)? {
         let row = row?;
-        let place = u32::try_from(row.number() - 1).unwrap_or(u32::MAX);
-        let mut shared = 0;
-        let neighbour = between.get(&place);
-        for digest in columns.iter().filter_map(|(older, now)| digest(&row, *now, *older)) {
-            shared += usize::from(neighbour.is_some_and(|(_, cells)| cells.contains(&digest)));
+        for digest in cells_of(&row, false) {
             if let Some(seen) = cells.get_mut(&digest) {
                 seen.nows = seen.nows.saturating_add(1);
-                seen.now = place;
+                seen.now = number(&row);
             }
         }
-        if let Some((older, _)) = neighbour.filter(|(_, cells)| shared > 0 && 2 * shared >= cells.len()) {
-            found.insert(*older, place);
-        }
     }
-    for seen in cells.into_values().filter(|seen| (seen.olders, seen.nows) == (1, 1)) {
-        if !known[seen.now as usize] {
-            found.entry(seen.older).and_modify(|now| *now = seen.now.min(*now)).or_insert(seen.now);
-        }
-    }
-    Ok(found)
+    Ok(cells)
 }
 
-/// By older row: the new row that stands between the same neighbours.
-fn between(matching: &Matching, known: &[bool]) -> HashMap<u32, Between> {
-    let (olders, nows) = (matching.now_of.len(), known.len());
-    let now_of = |row: usize| matching.now_of[row] as usize;
-    let place = |row: &u32| {
-        let row = *row as usize;
-        // From 1, so that what stands before the first row is 0.
-        let before = if row == 0 { 0 } else { now_of(row - 1) };
-        let is_after = match row + 1 {
-            after if after == olders => before + 1 == nows,
-            after => now_of(after) == before + 2,
-        };
-        let is_before = row == 0 || before > 0;
-        (is_before && is_after && before < nows && !known[before]).then_some(before)
+/// The older rows with answers of which it is not known which row they are.
+fn left<'a>(now_of: &'a [u32], has_answers: &'a [bool]) -> impl Iterator<Item = u32> + 'a {
+    let rows = now_of.iter().zip(has_answers).enumerate();
+    rows.filter(|(_, (now, has_answers))| **now == 0 && **has_answers).map(|(row, _)| to_u32(row))
+}
+
+/// By new row: whether it is known which row it is.
+fn known(now_of: &[u32], rows: usize) -> Vec<bool> {
+    let mut known = vec![false; rows];
+    now_of.iter().filter(|now| **now > 0).for_each(|now| known[*now as usize - 1] = true);
+    known
+}
+
+/// The new row that stands between the same neighbours as an older one.
+fn between(now_of: &[u32], is_known: &[bool], older: usize) -> Option<u32> {
+    // From 1, so that what stands before the first row is 0.
+    let before = if older == 0 { 0 } else { now_of[older - 1] as usize };
+    let is_before = older == 0 || before > 0;
+    let is_after = match now_of.get(older + 1) {
+        Some(after) => *after as usize == before + 2,
+        None => before + 1 == is_known.len(),
     };
-    let left = matching.left.iter().take(MOST_CELLS);
-    let placed = left.filter_map(|row| Some((u32::try_from(place(row)?).ok()?, *row)));
-    placed.map(|(now, older)| (older, Between { now, cells: Vec::new() })).collect()
+    let is_free = is_known.get(before).is_some_and(|is_known| !is_known);
+    (is_before && is_after && is_free).then(|| to_u32(before))
 }
 
-/// A digest of a filled cell and of its column, which is numbered alike in both tables.
-fn digest(row: &InputRow, place: usize, column: usize) -> Option<u64> {
-    let text = row.plain(place)?;
-    let text = text.trim();
-    (!text.is_empty()).then(|| {
-        let mut hash = DefaultHasher::new();
-        (column, text).hash(&mut hash);
-        hash.finish()
+fn number(row: &InputRow) -> u32 {
+    u32::try_from(row.number() - 1).unwrap_or(u32::MAX)
+}
+
+/// Digests of the filled cells of the columns that both tables have.
+fn digests(row: &InputRow, tables: &Tables<'_>, is_older: bool) -> impl Iterator<Item = u64> {
+    tables.common.iter().enumerate().filter_map(move |(number, (older, now))| {
+        let text = row.plain(if is_older { *older } else { *now })?;
+        let text = text.trim();
+        (!text.is_empty()).then(|| {
+            let mut hash = DefaultHasher::new();
+            (number, text).hash(&mut hash);
+            hash.finish()
+        })
     })
 }

@@ -1,8 +1,6 @@
 //! Answers of an older output that the ledger does not have any more: each stays with its row, or the
 //! older output stays.
 
-use std::fs;
-
 use sandbox::Options;
 
 use crate::world::{Ran, World};
@@ -275,43 +273,4 @@ fn a_note_of_an_older_version_is_understood() {
     world.write("leads.csv", rows.join("\n") + "\n");
     world.run(PROFILES).exits(0);
     assert_eq!(stacks(&world).into_iter().rev().collect::<Vec<_>>(), before);
-}
-
-/// A list to which the user added a column, or that is none of marl's, stays and is in nobody's way.
-#[test]
-fn a_list_of_errors_with_notes_of_the_user_blocks_nothing() {
-    let notes = |list: String| {
-        list.lines()
-            .map(|line| format!("{line},{}\n", if line.starts_with("row") { "note" } else { "asked Jane" }))
-            .collect::<String>()
-    };
-    let wider: [fn(String) -> String; 2] =
-        [|list| list.replace('\n', "\r\n"), |_| "my,own\n1,2\n".to_owned()];
-    let edits: [&dyn Fn(String) -> String; 3] = [&notes, &wider[0], &wider[1]];
-    for edit in edits {
-        let world = World::new();
-        world.write("leads.csv", "company_domain\nnot a domain\nnike.com\n");
-        let run = || world.run("enrich --input leads.csv --integrations find_ceo");
-        run().exits(7);
-        let edited = edit(world.read("leads_enriched.errors.csv"));
-        world.write("leads_enriched.errors.csv", &edited);
-        for _ in 0..3 {
-            let ran = run().exits(7);
-            assert!(ran.stderr.contains("leads_enriched.errors.unfinished.csv"), "{}", ran.stderr);
-            assert!(world.read("leads_enriched.errors.unfinished.csv").contains("not a domain"));
-        }
-        assert!(
-            !world.path("leads_enriched.errors.unfinished-2.csv").exists(),
-            "marl's own list is replaced"
-        );
-        assert_eq!(world.read("leads_enriched.errors.csv"), edited);
-        world.write("leads.csv", "company_domain\n3m.com\nnike.com\n");
-        run().exits(0);
-        assert_eq!(world.read("leads_enriched.errors.csv"), edited);
-        world.write("leads.csv", "company_domain\nnot a domain\nnike.com\n");
-        world.run("enrich --input leads.csv --integrations find_ceo --overwrite").exits(7);
-        assert!(world.read("leads_enriched.errors.csv").starts_with("row,integration,kind,message\n1,"));
-        fs::remove_file(world.path("leads_enriched.errors.csv")).unwrap();
-        run().exits(7);
-    }
 }
