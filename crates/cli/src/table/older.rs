@@ -229,7 +229,9 @@ impl Older {
         let now = self.side(&self.now, false, |_| Ok(()))?;
         let has_answer: Vec<bool> =
             (0..older.whole.len()).map(|row| answers.iter().any(|answers| answers[row] != 0)).collect();
-        let tables = Tables { older: &self.sketch, now: &self.now, common: &self.common };
+        let asked: Vec<usize> =
+            self.questions.iter().flat_map(|question| &question.key).map(|cell| cell.older).collect();
+        let tables = Tables { older: &self.sketch, now: &self.now, common: &self.common, asked: &asked };
         let mut now_of = pair_whole(&older, &now);
         same_row::pair_edited(&mut now_of, &has_answer, [&older, &now], &tables)?;
         let mut matching = Matching::new(&older, &answers, &now, now_of);

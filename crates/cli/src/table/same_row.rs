@@ -15,16 +15,23 @@ use super::shape::Sketch;
 /// How many cells may be held.
 const MOST_CELLS: usize = 1 << 20;
 
+/// By how much a cell tells more of a row that no question reads: a name or a number stays with its
+/// row, and what is asked may move to another.
+const OWN_WEIGHT: u32 = 1000;
+
 /// Both tables, and the columns that both have: in the older one and in the new one.
 pub(super) struct Tables<'a> {
     pub(super) older: &'a Sketch,
     pub(super) now: &'a Sketch,
     pub(super) common: &'a [(usize, usize)],
+    /// The columns of the older one that questions read.
+    pub(super) asked: &'a [usize],
 }
 
 /// Where a cell was seen: in how many rows of each table, and in which one last.
 #[derive(Default)]
 struct Seen {
+    weight: u32,
     older: u32,
     olders: u8,
     now: u32,
@@ -48,7 +55,7 @@ pub(super) fn pair_edited(
     let mut votes: HashMap<(u32, u32), u32> = HashMap::new();
     for seen in cells.into_values().filter(|seen| (seen.olders, seen.nows) == (1, 1)) {
         if !is_known[seen.now as usize] {
-            *votes.entry((seen.older, seen.now)).or_default() += 1;
+            *votes.entry((seen.older, seen.now)).or_default() += seen.weight;
         }
     }
     let mut votes: Vec<_> = votes.into_iter().map(|(pair, votes)| (std::cmp::Reverse(votes), pair)).collect();
@@ -85,7 +92,7 @@ pub(super) fn pair_neighbours(
         let row = row?;
         let Some((older, _)) = placed.get(older_cells.len()) else { break };
         if row.number() == u64::from(*older) + 1 {
-            let cells: Vec<u64> = digests(&row, tables, true).collect();
+            let cells: Vec<u64> = digests(&row, tables, true).map(|(_, digest)| digest).collect();
             older_cells.push(cells);
         }
     }
@@ -98,7 +105,7 @@ pub(super) fn pair_neighbours(
         let Some((now, older, before)) = by_now.next_if(|next| u64::from(next.0) + 1 == row.number()) else {
             continue;
         };
-        let shared = digests(&row, tables, false).filter(|digest| before.contains(digest)).count();
+        let shared = digests(&row, tables, false).filter(|(_, digest)| before.contains(digest)).count();
         if shared > 0 && 2 * shared >= before.len() {
             matching.set_edited(older, now);
         }
@@ -123,21 +130,22 @@ fn unique_cells(
         let keys = keys.filter(|(_, key)| *key != 0).map(|key| {
             let mut hash = DefaultHasher::new();
             ("question", key).hash(&mut hash);
-            hash.finish()
+            (1, hash.finish())
         });
-        digests(row, &tables, is_older).chain(keys).collect::<Vec<u64>>()
+        digests(row, &tables, is_older).chain(keys).collect::<Vec<(u32, u64)>>()
     };
     let mut cells: HashMap<u64, Seen> = HashMap::new();
     let mut wanted = left.iter().take(MOST_CELLS).peekable();
     for row in Reader::open(tables.older)? {
         let row = row?;
         if wanted.next_if(|next| u64::from(**next) + 1 == row.number()).is_some() {
-            cells.extend(cells_of(&row, true).into_iter().map(|digest| (digest, Seen::default())));
+            let new = |(weight, digest)| (digest, Seen { weight, ..Seen::default() });
+            cells.extend(cells_of(&row, true).into_iter().map(new));
         }
     }
     for row in Reader::open(tables.older)? {
         let row = row?;
-        for digest in cells_of(&row, true) {
+        for (_, digest) in cells_of(&row, true) {
             if let Some(seen) = cells.get_mut(&digest) {
                 seen.olders = seen.olders.saturating_add(1);
                 seen.older = number(&row);
@@ -146,7 +154,7 @@ fn unique_cells(
     }
     for row in Reader::open(tables.now)? {
         let row = row?;
-        for digest in cells_of(&row, false) {
+        for (_, digest) in cells_of(&row, false) {
             if let Some(seen) = cells.get_mut(&digest) {
                 seen.nows = seen.nows.saturating_add(1);
                 seen.now = number(&row);
@@ -186,15 +194,16 @@ fn number(row: &InputRow) -> u32 {
     u32::try_from(row.number() - 1).unwrap_or(u32::MAX)
 }
 
-/// Digests of the filled cells of the columns that both tables have.
-fn digests(row: &InputRow, tables: &Tables<'_>, is_older: bool) -> impl Iterator<Item = u64> {
+/// Digests of the filled cells of the columns that both tables have, and how much each tells.
+fn digests(row: &InputRow, tables: &Tables<'_>, is_older: bool) -> impl Iterator<Item = (u32, u64)> {
     tables.common.iter().enumerate().filter_map(move |(number, (older, now))| {
         let text = row.plain(if is_older { *older } else { *now })?;
         let text = text.trim();
         (!text.is_empty()).then(|| {
             let mut hash = DefaultHasher::new();
             (number, text).hash(&mut hash);
-            hash.finish()
+            let weight = if tables.asked.contains(older) { 1 } else { OWN_WEIGHT };
+            (weight, hash.finish())
         })
     })
 }

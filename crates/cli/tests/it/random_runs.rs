@@ -10,7 +10,7 @@ use crate::world::World;
 
 const OUTPUT: &str = "leads_enriched.csv";
 
-/// Domains in several spellings each.
+/// Domains in several spellings each; of the last one nothing is known.
 const DOMAINS: [[&str; 4]; 4] = [
     ["nike.com", "https://www.nike.com/", "NIKE.com", "http://nike.com/about"],
     ["3m.com", "www.3m.com", "3M.COM", "https://3m.com"],
@@ -110,7 +110,9 @@ fn cells(world: &World) -> Cells {
 }
 
 fn command(rng: &mut Rng) -> String {
-    const STEPS: [&str; 5] = [
+    const STEPS: [&str; 7] = [
+        "web_research,linkedin_profile,find_ceo --into find_ceo.ceo_name=CEO",
+        "web_research,linkedin_profile,find_ceo --into find_ceo.ceo_name=CEO",
         "web_research",
         "linkedin_profile",
         "find_ceo --into find_ceo.ceo_name=CEO",
@@ -191,8 +193,8 @@ fn check(seed: u64, runs: usize) {
         } else {
             world.run(&words).stderr
         };
-        let story = || format!("seed {seed}\n{}\n{told}", story.join("\n"));
         let Some((older, before)) = before else { continue };
+        let story = || format!("seed {seed}\n{}\n{told}\n{older}", story.join("\n"));
         if world.read(OUTPUT) == older {
             continue;
         }
@@ -208,11 +210,13 @@ fn check(seed: u64, runs: usize) {
                     story()
                 );
                 let had = before.get(id).and_then(|row| row.get(column)).is_some_and(|cell| !cell.is_empty());
-                assert!(!had || !cell.is_empty(), "{id} lost {column}: {}", story());
+                // The newer answer to another question may be that nothing is known.
+                let is_gone = truth[&(question, column)].is_empty() && told.contains("\ngone     ");
+                assert!(!had || is_gone || !cell.is_empty(), "{id} lost {column}: {}", story());
             }
         }
     }
-    assert!(replaced > 0, "seed {seed} replaced no output");
+    assert!(replaced > 0, "seed {seed} replaced no output: {}", story.join("\n"));
 }
 
 #[test]
@@ -229,7 +233,8 @@ fn no_answer_is_lost_in_random_runs_over_a_random_table() {
 #[ignore = "takes minutes"]
 fn no_answer_is_lost_in_many_random_runs() {
     let seeds: u64 = std::env::var("MARL_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(30);
-    for seed in 100..100 + seeds {
+    let first: u64 = std::env::var("MARL_FIRST_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(100);
+    for seed in first..first + seeds {
         check(seed, 30);
     }
 }

@@ -50,7 +50,7 @@ impl Run<'_> {
         (report.gone, report.removed) = (finished.gone, finished.removed);
         if matches!(report.output, Output::Beside { .. }) {
             report.hint.get_or_insert_with(|| {
-                "go on from the older one with `--input`, or replace it by the same command with `--overwrite`".to_owned()
+                "go on from the older one with `--input`, name the integrations of the columns that it would lose as well, or replace it by the same command with `--overwrite`".to_owned()
             });
         }
         report.next_command = report::next_command(&report, interrupted);
