@@ -37,8 +37,8 @@ struct Alike {
     key: u64,
     /// Where they end in the list of rows sorted by key, and where the next of them without a partner is
     /// looked for.
-    end: usize,
-    next: usize,
+    end: u32,
+    next: u32,
     /// The answers of those without a partner, and of all.
     free: Answer,
     all: Answer,
@@ -127,7 +127,7 @@ impl Alike {
     fn partner(&mut self, sorted: &[u32], answers: &[u32], is_paired: &[bool]) -> Pair {
         let is_free = |row: u32| !is_paired[row as usize] && answers[row as usize] != 0;
         while self.next < self.end {
-            let row = sorted[self.next];
+            let row = sorted[self.next as usize];
             if is_free(row) && self.free == Answer::Several {
                 // Nothing says which of them it is.
                 return Pair { answer: 0, before: row + 1 };
@@ -183,10 +183,10 @@ fn alike(sorted: &[u32], keys: &[u64], answers: &[u32], is_paired: &[bool]) -> V
         let key = keys[place];
         if alike.last().is_none_or(|last| last.key != key) {
             let (free, all) = (Answer::None, Answer::None);
-            alike.push(Alike { key, end: at, next: at, free, all });
+            alike.push(Alike { key, end: 0, next: to_u32(at), free, all });
         }
         let last = alike.last_mut().expect("one was added");
-        last.end = at + 1;
+        last.end = to_u32(at) + 1;
         last.all = last.all.with(answers[place], *row);
         if !is_paired[place] {
             last.free = last.free.with(answers[place], *row);

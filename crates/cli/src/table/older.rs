@@ -214,8 +214,9 @@ impl Older {
         if self.sketch.rows.max(self.now.rows) >= u64::from(u32::MAX) {
             return Err(failed(io::Error::other("it has too many rows to compare")));
         }
-        let mut spool = Spool::new(folder_of(&self.path)).map_err(failed)?;
-        let mut answers = vec![Vec::new(); self.questions.len()];
+        let rows = usize::try_from(self.sketch.rows).unwrap_or_default();
+        let mut spool = Spool::new(folder_of(&self.path), rows).map_err(failed)?;
+        let mut answers: Vec<Vec<u32>> = self.questions.iter().map(|_| Vec::with_capacity(rows)).collect();
         let mut has_answers = false;
         let older = self.side(&self.sketch, true, |row| {
             let texts = self.answers_of(row);
@@ -249,7 +250,9 @@ impl Older {
         is_older: bool,
         mut each: impl FnMut(&InputRow) -> Result<(), TableError>,
     ) -> Result<Side, TableError> {
-        let mut side = Side { whole: Vec::new(), keys: vec![Vec::new(); self.questions.len()] };
+        let rows = usize::try_from(sketch.rows).unwrap_or_default();
+        let keys = self.questions.iter().map(|_| Vec::with_capacity(rows)).collect();
+        let mut side = Side { whole: Vec::with_capacity(rows), keys };
         for row in Reader::open(sketch)? {
             let row = row?;
             let whole = self.whole(&row, is_older);
@@ -378,8 +381,9 @@ struct Spool {
 const NOWHERE: u64 = u64::MAX;
 
 impl Spool {
-    fn new(folder: &Path) -> io::Result<Self> {
-        Ok(Self { file: BufWriter::new(tempfile::tempfile_in(folder)?), end: 0, places: Vec::new() })
+    fn new(folder: &Path, rows: usize) -> io::Result<Self> {
+        let file = BufWriter::new(tempfile::tempfile_in(folder)?);
+        Ok(Self { file, end: 0, places: Vec::with_capacity(rows) })
     }
 
     fn add(&mut self, answers: &Answers) -> io::Result<()> {

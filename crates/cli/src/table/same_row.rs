@@ -13,7 +13,7 @@ use super::reader::{InputRow, Reader};
 use super::shape::Sketch;
 
 /// How many cells may be held.
-const MOST_CELLS: usize = 1 << 20;
+const MOST_CELLS: usize = 1 << 19;
 
 /// By how much a cell tells more of a row that no question reads: a name or a number stays with its
 /// row, and what is asked may move to another.
@@ -120,8 +120,10 @@ fn unique_cells(
     sides: [&Side; 2],
     tables: &Tables<'_>,
 ) -> Result<HashMap<u64, Seen>, TableError> {
-    let columns = (MOST_CELLS / left.len().max(1)).clamp(1, tables.common.len().max(1));
+    let questions = sides[0].keys.len();
+    let columns = (MOST_CELLS / left.len().max(1)).saturating_sub(questions).max(1);
     let common = &tables.common[..columns.min(tables.common.len())];
+    let most_rows = MOST_CELLS / (common.len() + questions).max(1);
     let tables = Tables { common, ..*tables };
     let cells_of = |row: &InputRow, is_older: bool| {
         let (number, side) = (row.number() - 1, sides[usize::from(!is_older)]);
@@ -135,7 +137,7 @@ fn unique_cells(
         digests(row, &tables, is_older).chain(keys).collect::<Vec<(u32, u64)>>()
     };
     let mut cells: HashMap<u64, Seen> = HashMap::new();
-    let mut wanted = left.iter().take(MOST_CELLS).peekable();
+    let mut wanted = left.iter().take(most_rows).peekable();
     for row in Reader::open(tables.older)? {
         let row = row?;
         if wanted.next_if(|next| u64::from(**next) + 1 == row.number()).is_some() {
