@@ -6,9 +6,34 @@ use std::{collections::BTreeMap, process::Stdio};
 
 use fastrand::Rng;
 
-use crate::world::World;
+use crate::world::{World, signal};
 
-const OUTPUT: &str = "leads_enriched.csv";
+/// The table's formats.
+#[derive(Clone, Copy, PartialEq)]
+enum Format {
+    Csv,
+    Tsv,
+    Jsonl,
+}
+
+impl Format {
+    fn of(seed: u64) -> Self {
+        [Self::Csv, Self::Jsonl, Self::Tsv][(seed % 3) as usize]
+    }
+
+    fn name(self, stem: &str) -> String {
+        let extension = match self {
+            Self::Csv => "csv",
+            Self::Tsv => "tsv",
+            Self::Jsonl => "jsonl",
+        };
+        format!("{stem}.{extension}")
+    }
+
+    fn output(self) -> String {
+        self.name("leads_enriched")
+    }
+}
 
 /// Domains in several spellings each; of the last one nothing is known.
 const DOMAINS: [[&str; 4]; 4] = [
@@ -79,13 +104,24 @@ impl Table {
         }
     }
 
-    fn text(&self) -> String {
-        let mut text = format!("id,name,{},CEO,linkedin_url\n", self.website);
+    fn text(&self, format: Format) -> String {
+        let names = ["id", "name", self.website, "CEO", "linkedin_url"];
+        let delimiter = if format == Format::Tsv { "\t" } else { "," };
+        let mut lines = if format == Format::Jsonl { vec![] } else { vec![names.join(delimiter)] };
         for Lead { id, name, domain, profile } in &self.leads {
             let (domain, profile) = (DOMAINS[domain.0][domain.1], PROFILES[profile.0][profile.1]);
-            text.push_str(&format!("lead-{id},Person {name},{domain},,{profile}\n"));
+            let cells = [&format!("lead-{id}"), &format!("Person {name}"), domain, "", profile];
+            lines.push(match format {
+                Format::Csv | Format::Tsv => cells.join(delimiter),
+                Format::Jsonl => {
+                    let cells = names.iter().zip(cells).filter(|(_, cell)| !cell.is_empty());
+                    let cells: Vec<String> =
+                        cells.map(|(name, cell)| format!("{name:?}: {cell:?}")).collect();
+                    format!("{{{}}}", cells.join(", "))
+                }
+            });
         }
-        text
+        lines.join("\n") + "\n"
     }
 
     /// What a row's question is, for its answers about the domain or the profile.
@@ -98,18 +134,25 @@ impl Table {
 /// The cells of a table by row and column.
 type Cells = BTreeMap<String, BTreeMap<String, String>>;
 
-fn cells(world: &World) -> Cells {
-    let mut reader = csv::Reader::from_path(world.path(OUTPUT)).unwrap();
-    let names: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
-    let rows = reader.records().map(|row| {
-        let row = row.unwrap();
-        let cells = names.iter().cloned().zip(row.iter().map(str::to_owned)).collect();
-        (row[0].to_owned(), cells)
+fn cells(world: &World, format: Format) -> Cells {
+    let document = world.run(&format!("rows {} --limit 20 --full --json", format.output())).exits(0).json();
+    let text = |cell: &serde_json::Value| match cell {
+        serde_json::Value::Null => String::new(),
+        serde_json::Value::String(text) => text.clone(),
+        serde_json::Value::Array(items) => {
+            items.iter().map(|item| item.as_str().unwrap_or_default()).collect::<Vec<_>>().join("; ")
+        }
+        other => other.to_string(),
+    };
+    let rows = document["rows"].as_array().unwrap().iter().map(|row| {
+        let cells: BTreeMap<String, String> =
+            row["cells"].as_object().unwrap().iter().map(|(name, cell)| (name.clone(), text(cell))).collect();
+        (cells["id"].clone(), cells)
     });
     rows.collect()
 }
 
-fn command(rng: &mut Rng) -> String {
+fn command(rng: &mut Rng, format: Format) -> String {
     const STEPS: [&str; 7] = [
         "web_research,linkedin_profile,find_ceo --into find_ceo.ceo_name=CEO",
         "web_research,linkedin_profile,find_ceo --into find_ceo.ceo_name=CEO",
@@ -119,7 +162,7 @@ fn command(rng: &mut Rng) -> String {
         "web_research,linkedin_profile",
         "linkedin_profile,find_ceo --into find_ceo.ceo_name=CEO",
     ];
-    const FLAGS: [&str; 11] = [
+    const FLAGS: [&str; 13] = [
         "",
         "",
         "",
@@ -129,6 +172,8 @@ fn command(rng: &mut Rng) -> String {
         " --only empty",
         " --refresh --max-calls 1",
         " --existing overwrite",
+        " --existing keep --max-age 0s --max-calls 2",
+        " --only failed,no-data",
         " --ledger other.db",
         " --ledger other.db --max-calls 1",
     ];
@@ -138,7 +183,7 @@ fn command(rng: &mut Rng) -> String {
     } else {
         ""
     };
-    format!("enrich --input leads.csv --integrations {steps}{map}{flags}")
+    format!("enrich --input {} --integrations {steps}{map}{flags}", format.name("leads"))
 }
 
 /// The sandbox's answers to all questions.
@@ -150,10 +195,10 @@ fn truth() -> BTreeMap<(usize, &'static str), String> {
     for at in 0..DOMAINS.len() {
         table.leads.push(Lead { id: at as u32, name: 0, domain: (at, 0), profile: (at % PROFILES.len(), 0) });
     }
-    world.write("leads.csv", table.text());
+    world.write("leads.csv", table.text(Format::Csv));
     let steps = "web_research,linkedin_profile,find_ceo --into find_ceo.ceo_name=CEO --map linkedin_profile.linkedin_url=linkedin_url";
     world.run(&format!("enrich --input leads.csv --integrations {steps}")).exits(0);
-    let cells = cells(&world);
+    let cells = cells(&world, Format::Csv);
     let mut truth = BTreeMap::new();
     for (id, row) in &cells {
         for (column, is_domain) in ANSWERS {
@@ -168,27 +213,31 @@ fn check(seed: u64, runs: usize) {
     let world = World::new();
     let mut rng = Rng::with_seed(seed);
     let mut table = Table::new(&mut rng);
-    let mut story = Vec::new();
+    let (format, mut story) = (Format::of(seed), Vec::new());
+    let output = format.output();
     let mut replaced = 0;
     for _ in 0..runs {
         (0..rng.u32(..3)).for_each(|_| table.edit(&mut rng));
-        world.write("leads.csv", table.text());
+        world.write(&format.name("leads"), table.text(format));
         if rng.u32(..3) == 0 {
             world.run("ledger prune --older-than 0s");
             story.push("prune".to_owned());
         }
-        let before = world.path(OUTPUT).exists().then(|| (world.read(OUTPUT), cells(&world)));
-        let words = command(&mut rng);
-        story.push(format!("{words}\n{}", table.text()));
+        let before = world.path(&output).exists().then(|| (world.read(&output), cells(&world, format)));
+        let words = command(&mut rng, format);
+        story.push(format!("{words}\n{}", table.text(format)));
         let told = if rng.u32(..8) == 0 {
             let mut child = world.command(&words).stderr(Stdio::null()).spawn().unwrap();
             let sent = world.stats().calls;
             while world.stats().calls == sent && child.try_wait().unwrap().is_none() {
                 std::thread::yield_now();
             }
-            let _ = child.kill();
+            // It may have ended by itself: then there is nobody to hear.
+            if child.try_wait().unwrap().is_none() {
+                let _ = if rng.bool() { child.kill() } else { Ok(signal(&child, "INT")) };
+            }
             child.wait().unwrap();
-            story.push("killed".to_owned());
+            story.push("killed or interrupted".to_owned());
             // It may have ended before, and nobody heard what it said.
             String::new()
         } else {
@@ -196,11 +245,11 @@ fn check(seed: u64, runs: usize) {
         };
         let Some((older, before)) = before else { continue };
         let story = || format!("seed {seed}\n{}\n{told}\n{older}", story.join("\n"));
-        if world.read(OUTPUT) == older {
+        if world.read(&output) == older {
             continue;
         }
         replaced += 1;
-        let after = cells(&world);
+        let after = cells(&world, format);
         for (id, row) in &after {
             for (column, is_domain) in ANSWERS {
                 let cell = row.get(column).map(String::as_str).unwrap_or_default();
