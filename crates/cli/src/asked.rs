@@ -1,7 +1,7 @@
 //! What the answers in an output were given for: by step, the columns of the table that it reads, also
 //! through other steps. By them a later run finds the rows of an older output. Must not read tables.
 
-use engine::plan::{Plan, Task};
+use engine::plan::{Existing, Plan, Task};
 use marl_core::SemanticType;
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +19,9 @@ pub(crate) struct Asked {
     /// Further columns that are read and that marl may have filled itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) through: Vec<Input>,
+    /// Whether they replace filled cells of the table.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) replaces: bool,
 }
 
 /// A column of the table that a step reads.
@@ -52,7 +55,8 @@ pub(crate) fn of_plan(plan: &Plan) -> Vec<Asked> {
     let mut all: Vec<Asked> = Vec::with_capacity(plan.steps.len());
     for (at, step) in plan.steps.iter().enumerate() {
         let answers = step.columns().map(|output| output.name.clone()).collect();
-        let mut asked = Asked { answers, inputs: Vec::new(), through: Vec::new() };
+        let replaces = step.existing == Existing::Overwrite;
+        let mut asked = Asked { answers, inputs: Vec::new(), through: Vec::new(), replaces };
         for binding in step.alternatives().iter().flat_map(|alternative| &alternative.inputs) {
             let input = Input::of(binding.column.name, &binding.from, Some(binding.column.kind));
             asked.read(input, binding.producer.map(|producer| &all[producer]));
@@ -76,7 +80,7 @@ pub(crate) fn of_record(record: &Record) -> Vec<Asked> {
     let answers: Vec<String> = record.answers.iter().filter(|answer| !is_known(answer)).cloned().collect();
     if !answers.is_empty() {
         let inputs = record.reads.iter().map(|column| Input::of(column, column, None)).collect();
-        all.push(Asked { answers, inputs, through: Vec::new() });
+        all.push(Asked { answers, inputs, through: Vec::new(), replaces: false });
     }
     all
 }
@@ -108,7 +112,12 @@ impl Asked {
             Input { column, ..input.clone() }
         });
         let inputs = inputs.collect();
-        (!answers.is_empty()).then(|| Self { answers, inputs, through: self.through.clone() })
+        (!answers.is_empty()).then(|| Self {
+            answers,
+            inputs,
+            through: self.through.clone(),
+            replaces: self.replaces,
+        })
     }
 
     /// Where each input is in the new table.

@@ -25,7 +25,9 @@ use crate::{
     outputs::{self, Kind, Outputs, Record, Standing},
     pick::Picked,
     project,
-    table::{self, Found, InputRow, Links, Older as OlderTable, ReadOptions, Reader, Sketch, TableError},
+    table::{
+        self, Format, Found, InputRow, Links, Older as OlderTable, ReadOptions, Reader, Sketch, TableError,
+    },
     typed,
 };
 
@@ -109,7 +111,7 @@ impl Older {
         let named = judge.columns.iter().zip(judge.older.answers());
         let told = named.filter(|(column, name)| match column {
             Column::Carried => true,
-            Column::Own(_) => judge.filled.contains(*name),
+            Column::Own { .. } => judge.filled.contains(*name),
             Column::Written { .. } => false,
         });
         told.map(|(_, name)| name.clone()).collect()
@@ -236,14 +238,17 @@ enum Column {
     Carried,
     /// A step writes it; the table may have it as well.
     Written { output: usize, step: usize, own: Option<usize> },
-    /// It is a column of the table now, whose empty cells are carried over.
-    Own(usize),
+    /// It is a column of the table now, whose empty cells are carried over; with `replaces`, also those
+    /// that an answer replaced.
+    Own { own: usize, replaces: bool },
 }
 
-/// A column of the table that a question reads and that marl may have filled.
+/// A column that a question reads and that marl may have filled.
 struct Through {
     /// Its place in the table.
-    own: usize,
+    own: Option<usize>,
+    /// Its place among the plan's outputs.
+    output: Option<usize>,
     /// Its place among the older answers.
     answer: usize,
     kind: Option<SemanticType>,
@@ -260,6 +265,8 @@ struct Judge {
     columns: Vec<Column>,
     through: Vec<Vec<Through>>,
     reads: Vec<String>,
+    /// Whether answers are JSON.
+    is_json: bool,
     /// Cells that are empty now, and whose steps came to no answer.
     lost: u64,
     first: Option<(u64, String)>,
@@ -282,14 +289,18 @@ impl Judge {
         let own = |name: &String| job.sketch.columns.iter().position(|column| column == name);
         let column = |name: &String| match job.plan.outputs().position(|output| output.name == *name) {
             Some(output) => Column::Written { output, step: steps[output], own: own(name) },
-            None => own(name).map_or(Column::Carried, Column::Own),
+            None => {
+                let replaces = || asked.iter().any(|asked| asked.replaces && asked.answers.contains(name));
+                own(name).map_or(Column::Carried, |own| Column::Own { own, replaces: replaces() })
+            }
         };
         let through = |name: &String| {
             let of =
                 asked.iter().filter(|asked| asked.answers.contains(name)).flat_map(|asked| &asked.through);
             let place = |input: &asked::Input| {
                 let answer = older.answers().iter().position(|answer| *answer == input.column)?;
-                Some(Through { own: own(&input.column)?, answer, kind: input.kind() })
+                let output = job.plan.outputs().position(|output| output.name == input.column);
+                Some(Through { own: own(&input.column), output, answer, kind: input.kind() })
             };
             of.filter_map(place).collect()
         };
@@ -300,6 +311,7 @@ impl Judge {
             found,
             asked,
             reads: record.reads.clone(),
+            is_json: job.sketch.format == Format::Jsonl,
             lost: 0,
             first: None,
             gone: 0,
@@ -311,7 +323,7 @@ impl Judge {
     fn carried(&self) -> Vec<String> {
         let named = || self.columns.iter().zip(self.older.answers());
         let new = named().filter(|(column, _)| matches!(column, Column::Carried));
-        let own = named().filter(|(column, _)| matches!(column, Column::Own(_)));
+        let own = named().filter(|(column, _)| matches!(column, Column::Own { .. }));
         new.chain(own).map(|(_, name)| name.clone()).collect()
     }
 
@@ -319,16 +331,17 @@ impl Judge {
         let found = self.older.find(row)?;
         let (mut carried, mut of_own) = (Vec::new(), Vec::new());
         for at in 0..self.columns.len() {
-            let answer = found.answers[at].as_ref().filter(|_| !self.is_changed(at, row, &found));
+            let answer = found.answers[at].as_ref().filter(|_| !self.is_changed(at, row, end, &found));
             let is_own_filled = |own: usize| row.cell(own).is_some();
             let is_lost = match &self.columns[at] {
                 Column::Carried => {
                     carried.push(answer.cloned());
                     answer.is_none()
                 }
-                Column::Own(own) => {
+                Column::Own { own, replaces } => {
                     let is_open = !is_own_filled(*own);
-                    let cell = answer.filter(|_| is_open).cloned();
+                    let is_other = |answer: &&String| row.text(*own).as_ref() != Some(*answer);
+                    let cell = answer.filter(|answer| is_open || (*replaces && is_other(answer))).cloned();
                     if cell.is_some() {
                         self.filled.insert(self.older.answers()[at].clone());
                     }
@@ -355,14 +368,24 @@ impl Judge {
         Ok(carried)
     }
 
-    /// Whether the user filled a cell that an answer depends on with something else than marl did.
-    fn is_changed(&self, at: usize, row: &InputRow, found: &Found) -> bool {
+    /// Whether a cell that an answer depends on holds something else than when it was given: the user
+    /// filled it, or this run did.
+    fn is_changed(&self, at: usize, row: &InputRow, end: Option<&RowEnd>, found: &Found) -> bool {
         self.through[at].iter().any(|through| {
-            let own = row.cell(through.own).and_then(|cell| table::normal(&cell, through.kind));
-            let before = found.before[through.answer].clone().map(Value::Text);
+            let is_replaced = matches!(self.columns[through.answer], Column::Own { replaces: true, .. });
+            let own = || row.cell(through.own.filter(|_| !is_replaced)?);
+            let written = through.output.and_then(|output| end?.written[output].clone());
+            let now = written.or_else(own).and_then(|cell| table::normal(&cell, through.kind));
+            let before = found.before[through.answer].as_deref().map(|text| self.value(text));
             let before = before.and_then(|cell| table::normal(&cell, through.kind));
-            own.is_some() && own != before
+            now.is_some() && now != before
         })
+    }
+
+    /// An older answer as a value.
+    fn value(&self, text: &str) -> Value {
+        let json = || serde_json::from_str::<String>(text).ok();
+        Value::Text(self.is_json.then(json).flatten().unwrap_or_else(|| text.to_owned()))
     }
 
     fn loss(&mut self, is_partial: bool) -> Result<Option<String>, TableError> {

@@ -253,6 +253,50 @@ fn an_answer_about_another_cell_than_the_users_is_a_loss() {
     assert_eq!(world.read("crm_enriched.csv"), older);
 }
 
+/// A newer answer of one step does not stand beside what another step said of the older one.
+#[test]
+fn an_answer_about_another_answer_than_this_runs_is_a_loss() {
+    let world = World::new();
+    world.write("leads.csv", "name,site\na,nike.com\nb,3m.com\n");
+    let run = |steps: &str| {
+        world.run(&format!("enrich --input leads.csv --integrations {steps} --map company_domain=site"))
+    };
+    run("find_ceo,linkedin_profile").exits(0);
+    let older = world.read("leads_enriched.csv");
+    // The first company is another one now, and only its chief is asked for.
+    world.write("leads.csv", "name,site\na,sanmina.com\nb,3m.com\n");
+    stays(&world, &older, run("find_ceo"), 12);
+}
+
+/// Cells of the table that an answer replaced stay replaced.
+#[test]
+fn what_marl_replaced_in_a_column_of_the_table_stays() {
+    for name in ["crm.csv", "crm.jsonl"] {
+        let world = World::new();
+        let table = match name {
+            "crm.csv" => "Website,CEO\nnike.com,\"Jane, Doe\"\n3m.com,\nnobody-knows.example,\"Ann, Poe\"\n",
+            _ => {
+                "{\"Website\": \"nike.com\", \"CEO\": \"Jane Doe\"}\n{\"Website\": \"3m.com\"}\n{\"Website\": \"nobody-knows.example\", \"CEO\":  \"Ann Poe\"}\n"
+            }
+        };
+        world.write(name, table);
+        let into = "find_ceo --into find_ceo.ceo_name=CEO --existing overwrite";
+        world.run(&format!("enrich --input {name} --integrations {into}")).exits(0);
+        let output = name.replace('.', "_enriched.");
+        let names = || {
+            let rows = world.run(&format!("rows {output} --json")).exits(0).json();
+            rows["rows"].as_array().unwrap().iter().map(|row| row["cells"]["CEO"].clone()).collect::<Vec<_>>()
+        };
+        let before = names();
+        assert_eq!(before[0], "Elliott Hill");
+        world.run(&format!("enrich --input {name} --integrations web_research")).exits(0);
+        assert_eq!(names(), before);
+        let own =
+            if name == "crm.csv" { "nobody-knows.example,\"Ann, Poe\"," } else { "\"CEO\":  \"Ann Poe\"" };
+        assert!(world.read(&output).contains(own), "the table's own cells keep their text");
+    }
+}
+
 /// Before it was noted what each step reads, rows were known by the text of all columns read.
 #[test]
 fn a_note_of_an_older_version_is_understood() {

@@ -234,7 +234,11 @@ fn check(seed: u64, runs: usize) {
             }
             // It may have ended by itself: then there is nobody to hear.
             if child.try_wait().unwrap().is_none() {
-                let _ = if rng.bool() { child.kill() } else { Ok(signal(&child, "INT")) };
+                if rng.bool() {
+                    let _ = child.kill();
+                } else {
+                    signal(&child, "INT");
+                }
             }
             child.wait().unwrap();
             story.push("killed or interrupted".to_owned());
