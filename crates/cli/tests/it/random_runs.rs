@@ -278,7 +278,7 @@ fn check(seed: u64, runs: usize) {
 fn no_answer_is_lost_in_random_runs_over_a_random_table() {
     std::thread::scope(|scope| {
         for seed in 1..=3 {
-            scope.spawn(move || check(seed, 16));
+            scope.spawn(move || check(seed, 12));
         }
     });
 }
