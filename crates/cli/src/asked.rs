@@ -16,7 +16,7 @@ pub(crate) struct Asked {
     /// The columns of the answers.
     pub(crate) answers: Vec<String>,
     pub(crate) inputs: Vec<Input>,
-    /// Further columns that are read and that marl may have filled itself.
+    /// The columns that are read and that another step may have filled.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) through: Vec<Input>,
     /// Whether they replace filled cells of the table.
@@ -48,6 +48,16 @@ impl Input {
     fn is_same(&self, other: &Self) -> bool {
         (&self.name, &self.kind) == (&other.name, &other.kind)
     }
+}
+
+/// How many inputs are recorded, so that hundreds of formulas over hundreds of columns do not fill the
+/// record. Beyond it rows are known as before it was noted what each step reads.
+const MOST_INPUTS: usize = 2_000;
+
+/// What is recorded of an output: nothing where it would be too much.
+pub(crate) fn bounded(asked: Vec<Asked>) -> Vec<Asked> {
+    let inputs: usize = asked.iter().map(|asked| asked.inputs.len() + asked.through.len()).sum();
+    if inputs > MOST_INPUTS { Vec::new() } else { asked }
 }
 
 /// What each of the plan's steps asks for.
@@ -97,7 +107,6 @@ impl Asked {
             None => add(&mut self.inputs, &input),
             Some(producer) => {
                 producer.inputs.iter().for_each(|input| add(&mut self.inputs, input));
-                producer.through.iter().for_each(|input| add(&mut self.through, input));
                 add(&mut self.through, &input);
             }
         }
@@ -178,4 +187,56 @@ pub(crate) fn questions(
         (!answers.is_empty()).then_some(Question { answers, key })
     };
     asked.iter().filter_map(question).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use engine::plan::{Header, Request, StepRequest};
+    use marl_core::Registry;
+
+    use super::*;
+
+    fn asked(columns: &[&str], steps: &[&str], formulas: &[(&str, &str)]) -> Vec<Asked> {
+        let mut request = Request {
+            steps: steps.iter().map(|step| StepRequest::parse(step)).collect(),
+            ..Request::default()
+        };
+        for (name, text) in formulas {
+            request.steps.push(StepRequest::formula(name, text));
+        }
+        let columns: Vec<String> = columns.iter().map(|&name| name.to_owned()).collect();
+        let samples = vec![Vec::new(); columns.len()];
+        let header = Header { table: "t.csv", columns: &columns, samples: &samples };
+        of_plan(&Plan::new(&request, &header, &Registry::gather().unwrap()).unwrap())
+    }
+
+    #[test]
+    fn a_step_that_reads_another_step_asks_what_that_one_reads() {
+        let all = asked(
+            &["company_domain", "note"],
+            &["find_ceo", "linkedin_profile"],
+            &[("size", "note + ceo_name")],
+        );
+        let of =
+            |answer: &str| all.iter().find(|asked| asked.answers.iter().any(|one| one == answer)).unwrap();
+        let domain = Input::of("company_domain", "company_domain", Some(SemanticType::Domain));
+        let only = std::slice::from_ref(&domain);
+        assert_eq!(of("ceo_name").inputs, only);
+        assert_eq!(of("ceo_name").through, []);
+        assert_eq!(of("headline").inputs, only);
+        let profile = Input::of("linkedin_url", "ceo_linkedin_url", Some(SemanticType::LinkedinUrl));
+        assert_eq!(of("headline").through, [profile]);
+        let note = Input::of("note", "note", None);
+        assert_eq!(of("size").inputs, [note, domain]);
+        assert_eq!(of("size").through, [Input::of("ceo_name", "ceo_name", None)]);
+    }
+
+    #[test]
+    fn what_is_recorded_is_bounded() {
+        let input = Input::of("a", "a", None);
+        let one =
+            Asked { answers: vec!["x".into()], inputs: vec![input; 1_000], through: vec![], replaces: false };
+        assert_eq!(bounded(vec![one.clone(); 2]).len(), 2);
+        assert_eq!(bounded(vec![one; 3]), []);
+    }
 }

@@ -226,7 +226,7 @@ impl Files {
             answers,
             reads,
             delimiter: self.writer.unusual_delimiter(),
-            asked,
+            asked: asked::bounded(asked),
         }
     }
 }

@@ -259,7 +259,7 @@ mod tests {
         );
         assert_eq!(
             typed("start_run", json!({"table": "t", "max_calls": 1})),
-            "enrich --detach --input=t --max-calls=1"
+            "enrich --detach --told-on-stdin --input=t --max-calls=1"
         );
         assert_eq!(typed("stop_run", json!({"run": 7})), "runs stop 7");
     }

@@ -77,6 +77,9 @@ impl Judge {
             }
         };
         let through = |name: &String| {
+            if job.plan.outputs().any(|output| output.name == *name) {
+                return Vec::new();
+            }
             let of =
                 asked.iter().filter(|asked| asked.answers.contains(name)).flat_map(|asked| &asked.through);
             let place = |input: &asked::Input| {

@@ -274,17 +274,16 @@ fn errors_are_listed() {
 fn a_users_own_file_is_not_taken_for_a_list_of_errors() {
     let bench = leads();
     let (sketch, path) = (bench.check(), bench.path("leads_enriched.errors.csv"));
-    for own in ["row,what\n1,mine\n", "the user's own", "", "row,integration,kind"] {
+    let kept = "leads_enriched.errors.unfinished.csv";
+    for own in ["row,what\n1,mine\n", "the user's own", "", "row,integration,kind,message,note\n"] {
         fs::write(&path, own).unwrap();
-        let error = ErrorsFile::create(&path, &sketch, false).err().expect("it is refused");
-        let (text, hints) = said(&error, bench.folder.path());
-        assert_eq!(
-            text,
-            "leads_enriched.errors.csv: this file is in the way, and is no list of errors by marl"
-        );
-        assert_eq!(hints, ["move it away, choose another `--output`, or say `--overwrite`"]);
+        let mut list = ErrorsFile::create(&path, &sketch, false).unwrap();
+        list.write(1, "linkedin", "timeout", "no answer").unwrap();
+        assert_eq!(list.finish(|_| false, |_| panic!("it is not noted")).unwrap(), bench.path(kept));
         assert_eq!(fs::read_to_string(&path).unwrap(), own);
-        assert_eq!(bench.files(), ["leads.csv", "leads_enriched.errors.csv"]);
+        fs::remove_file(bench.path(kept)).unwrap();
+        ErrorsFile::create(&path, &sketch, false).unwrap().remove_older(|_| true).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), own);
     }
     // One that appears during the run stays as well, and nothing is lost.
     fs::remove_file(&path).unwrap();
@@ -292,7 +291,6 @@ fn a_users_own_file_is_not_taken_for_a_list_of_errors() {
     let (mut with_errors, own) = (list(), "the user's own");
     fs::write(&path, own).unwrap();
     with_errors.write(1, "linkedin", "timeout", "no answer").unwrap();
-    let kept = "leads_enriched.errors.unfinished.csv";
     let listed = with_errors.finish(|_| false, |_| panic!("it is not noted")).unwrap();
     assert_eq!(listed, bench.path(kept));
     let lines = "row,integration,kind,message\n1,linkedin,timeout,no answer\n";
