@@ -164,6 +164,24 @@ fn rows_that_ask_the_same_keep_their_own_answers() {
     panic!("no seed gives other headlines");
 }
 
+/// Without the column that was asked about, a row is known by the others, as long as they tell it apart.
+#[test]
+fn a_column_that_the_user_removed_takes_no_answer_along() {
+    let without = |table: &str| -> String {
+        let cells = table.lines().map(|line| line.split(',').collect::<Vec<_>>());
+        cells.map(|cells| format!("{},{}\n", cells[0], cells[2])).collect()
+    };
+    let world = pruned();
+    let before = stacks(&world);
+    for table in [without(LEADS), LEADS.to_owned()] {
+        let (header, rows) = table.split_once('\n').unwrap();
+        let reversed: Vec<&str> = rows.lines().rev().collect();
+        world.write("leads.csv", format!("{header}\n{}\n", reversed.join("\n")));
+        world.run(PROFILES).exits(0);
+        assert_eq!(stacks(&world).into_iter().rev().collect::<Vec<_>>(), before, "{table}");
+    }
+}
+
 #[test]
 fn a_row_more_that_asks_the_same_shares_the_answer() {
     let world = pruned();
