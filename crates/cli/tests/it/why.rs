@@ -75,7 +75,7 @@ fn a_cell_that_another_version_wrote_says_so() {
     world.write("leads_enriched.csv", edited);
     let chain = why(&world, "--row 1 --column ceo_name");
     let note = chain[0]["note"].as_str().unwrap();
-    assert!(note.contains("written by version 903 of find_ceo; version 3 reads the answer so"), "{note}");
+    assert!(note.contains("written by version 904 of find_ceo; version 4 reads the answer so"), "{note}");
     assert!(note.contains("Elliott Hill"), "{note}");
 }
 
