@@ -21,7 +21,7 @@ pub(crate) use steps::{Only, PickArgs, StepArgs};
 pub(crate) use table::TableArgs;
 pub(crate) use tools::{ToolsArgs, ToolsCommand};
 
-use crate::{exit, plan_hash::Hash, table::OutputEncoding};
+use crate::{exit, plan_hash::Hash};
 
 /// Enriches tables of companies and people: every row, in parallel, nothing paid for twice.
 #[derive(Debug, Parser)]
@@ -249,6 +249,31 @@ pub(crate) struct SandboxArgs {
     /// A fault and its share of attempts: `429=0.05`; may be given several times
     #[arg(long, value_name = "KIND=RATE")]
     pub(crate) fault: Vec<sandbox::Fault>,
+}
+
+/// The encoding of the output.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OutputEncoding {
+    /// With a byte order mark where the input has that of UTF-8
+    #[default]
+    #[value(name = "utf-8")]
+    Utf8,
+    /// With a byte order mark, which Excel needs
+    #[value(name = "utf-8-bom")]
+    Utf8Bom,
+    /// UTF-16, little-endian, with a byte order mark: Excel's "Unicode Text"
+    #[value(name = "utf-16")]
+    Utf16,
+}
+
+impl From<OutputEncoding> for ::table::OutputEncoding {
+    fn from(encoding: OutputEncoding) -> Self {
+        match encoding {
+            OutputEncoding::Utf8 => Self::Utf8,
+            OutputEncoding::Utf8Bom => Self::Utf8Bom,
+            OutputEncoding::Utf16 => Self::Utf16,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

@@ -7,7 +7,8 @@ use marl_core::RegistryError;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{error_code::ErrorCode, exit, table::TableError, typed};
+use crate::{error_code::ErrorCode, exit, typed};
+use table::TableError;
 
 /// Why a command failed, for the printer.
 #[derive(Debug)]

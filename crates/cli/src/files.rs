@@ -15,8 +15,8 @@ use crate::{
     printer::Printer,
     project,
     report::Counts,
-    table::{self, ErrorsFile, InputRow, TableError, WriteOptions, Writer},
 };
+use table::{self, ErrorsFile, InputRow, TableError, WriteOptions, Writer};
 
 /// The files while they are written.
 pub(crate) struct Files {
@@ -78,7 +78,7 @@ impl Files {
         let options = WriteOptions {
             raw_cells: job.args.raw_cells,
             links: job.output_links(),
-            encoding: job.args.output_encoding,
+            encoding: job.args.output_encoding.into(),
         };
         let carried = older.carried();
         let writer = Writer::carrying(&output, &job.sketch, &names, &carried, options)?;

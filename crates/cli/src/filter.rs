@@ -11,9 +11,9 @@ use marl_core::Value;
 use crate::{
     failure::Failure,
     job::{header, table_name},
-    table::{InputRow, Sketch},
-    words::{counted, either},
 };
+use marl_core::words::{counted, either};
+use table::{InputRow, Sketch};
 
 /// `--filter`, and where the columns that it reads are.
 pub(crate) struct Filter {

@@ -32,9 +32,9 @@ use crate::{
     project,
     recipe::Recipe,
     settings::Settings,
-    table::{self, Links, Sketch},
     typed,
 };
+use table::{self, Links, Sketch};
 
 /// How long a call takes in the built-in sandbox, so that a sample run looks like a real one.
 const SANDBOX_LATENCY: Duration = Duration::from_millis(100);

@@ -36,19 +36,16 @@ mod profile;
 mod project;
 mod recipe;
 mod report;
-mod roots;
 mod run_log;
 mod run_record;
 mod settings;
 mod signals;
-pub mod table;
 mod text_file;
 mod time;
 mod toml_error;
 mod typed;
 mod user_settings;
 mod watch;
-mod words;
 
 use std::{
     ffi::OsString,

@@ -26,10 +26,9 @@ use crate::{
     job::Job,
     outputs::{self, Kind, Outputs, Record, Standing},
     pick::Picked,
-    project,
-    table::{self, InputRow, Links, TableError},
-    typed,
+    project, typed,
 };
+use table::{self, InputRow, Links, TableError};
 
 /// What was at the output's place before a run.
 pub(crate) struct Older {

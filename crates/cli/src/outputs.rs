@@ -15,12 +15,8 @@ use std::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{
-    args::LedgerChoice,
-    asked::Asked,
-    owner, project,
-    table::{self, Note, ReadOptions, Sketch, TableError},
-};
+use crate::{args::LedgerChoice, asked::Asked, owner, project};
+use table::{self, Note, ReadOptions, Sketch, TableError};
 
 /// The record's name in `.marl`.
 const NAME: &str = "outputs.jsonl";

@@ -9,10 +9,8 @@ use marl_core::{Value, excerpt, terminal};
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
-use crate::{
-    report,
-    table::{InputRow, shown},
-};
+use crate::report;
+use table::{InputRow, shown};
 
 /// The most characters of a cell.
 const CELL_CHARS: usize = 200;

@@ -14,9 +14,9 @@ use crate::{
     job::{header, table_name},
     project,
     run_record::Steps,
-    table::Sketch,
     typed,
 };
+use table::Sketch;
 
 /// See the module.
 pub(crate) struct Past {

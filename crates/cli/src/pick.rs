@@ -20,8 +20,8 @@ use crate::{
     job::Job,
     pilot, pipeline,
     printer::Printer,
-    table::{InputRow, Reader},
 };
+use table::{InputRow, Reader};
 
 /// Ranges of rows: `10-20,35`, `100-`. They are in order and do not touch, so that a row is found
 /// at once among many.

@@ -15,7 +15,7 @@ use tokio::{
     task::{JoinError, JoinHandle},
 };
 
-use crate::table::{InputRow, Reader, Sketch, TableError};
+use table::{InputRow, Reader, Sketch, TableError};
 
 /// How many rows are handed over at a time.
 const HANDFUL: usize = 32;
@@ -206,7 +206,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::table::{self, ReadOptions};
+    use table::{self, ReadOptions};
 
     /// Answers at once, but the first row only when the window is full behind it.
     #[derive(Default)]

@@ -8,7 +8,8 @@ use std::{
     path::Path,
 };
 
-use crate::{failure::Failure, project, roots, toml_error, typed};
+use crate::{failure::Failure, project, toml_error, typed};
+use table::roots;
 
 /// The most bytes that such a file may have.
 const MOST: u64 = 1024 * 1024;

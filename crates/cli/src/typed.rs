@@ -1,13 +1,13 @@
 //! The command line as it was typed, and commands made from it: errors and plans name the next
 //! one, which must run as it stands.
 
-use std::{borrow::Cow, env, path::Path};
+use std::{env, path::Path};
 
 use clap::{
     CommandFactory,
     error::{ContextKind, ContextValue},
 };
-use marl_core::terminal;
+pub(crate) use table::shell::word;
 
 use crate::{
     args::{Args, TableArgs},
@@ -23,42 +23,6 @@ pub(crate) const TOLD_ON_STDIN: &str = "--told-on-stdin";
 /// Whether nobody types this flag: one process of this program gives it to another.
 fn is_internal(word: &str) -> bool {
     [IN_BACKGROUND, TOLD_ON_STDIN].contains(&word)
-}
-
-/// A word as it can be typed again, without quotes where none are needed.
-pub(crate) fn word(word: &str) -> String {
-    // Some shells expand a `=` at the start.
-    let plain = !word.is_empty()
-        && !word.starts_with('=')
-        && word.chars().all(|c| c.is_alphanumeric() || "-_./=,:@+%".contains(c));
-    // First: some letters have no shape.
-    if word.contains(terminal::steers) {
-        return escaped(word);
-    }
-    if plain {
-        return word.to_owned();
-    }
-    shlex::try_quote(word).map_or_else(|_| word.to_owned(), Cow::into_owned)
-}
-
-/// A word with characters that cannot be seen or that a terminal would obey, in the quotes in which
-/// bash and zsh read their escapes: it shows them, and means the same when it is pasted.
-fn escaped(word: &str) -> String {
-    let mut quoted = String::from("$'");
-    for c in word.chars() {
-        match c {
-            '\'' | '\\' => quoted.extend(['\\', c]),
-            c if terminal::steers(c) => {
-                // Bytes, since older shells know no `\u`.
-                c.encode_utf8(&mut [0; 4])
-                    .bytes()
-                    .for_each(|byte| quoted.push_str(&format!("\\x{byte:02x}")));
-            }
-            c => quoted.push(c),
-        }
-    }
-    quoted.push('\'');
-    quoted
 }
 
 /// The words after the program's name; what is no UTF-8 is shown as far as it is.
@@ -262,30 +226,8 @@ pub(crate) fn other_command(
 mod tests {
     use clap::CommandFactory;
 
-    use super::{help_of, in_flags, other_command, with_words, without, word};
+    use super::{help_of, in_flags, other_command, with_words, without};
     use crate::args::Args;
-
-    #[test]
-    fn a_word_is_read_by_a_shell_as_it_was() {
-        for text in [
-            "plain",
-            "two words",
-            "it's",
-            "$(touch x)",
-            "\u{1b}[31m$(touch x) 'a' \\ b",
-            "Web\u{200b}site",
-            "abc\u{202e}0",
-            "a\nb\t\u{9b}2J",
-            "\u{3164}",
-            "👩\u{200d}👧",
-        ] {
-            let typed = word(text);
-            assert!(!typed.contains(marl_core::terminal::steers), "{typed:?}");
-            let script = format!("printf %s {typed}");
-            let output = std::process::Command::new("bash").args(["-c", &script]).output().unwrap();
-            assert_eq!(String::from_utf8(output.stdout).unwrap(), text, "{typed}");
-        }
-    }
 
     #[test]
     fn help_is_asked_of_the_command_that_was_meant() {

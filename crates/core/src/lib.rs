@@ -17,6 +17,7 @@ mod secret;
 pub mod terminal;
 pub mod testing;
 pub mod value;
+pub mod words;
 
 pub use self::{
     call::{Call, CallEnd, Reply},

@@ -105,7 +105,7 @@ fn is_plugin(folder: &str) -> bool {
 fn may_use(folder: &str, dependency: &Dependency<'_>) -> bool {
     match (folder, dependency.name) {
         ("cli", _) => true,
-        ("engine" | "wire", "marl-core") => true,
+        ("engine" | "table" | "wire", "marl-core") => true,
         (ledger, "marl-core" | "engine") if ledger.starts_with("ledger-") => true,
         (plugin, "marl-core") if is_plugin(plugin) => true,
         (plugin, "wire") => plugin.starts_with("provider-"),
@@ -119,6 +119,7 @@ fn rule(folder: &str) -> &'static str {
         "core" => "the core knows none of our other crates",
         "engine" => "the engine knows the core alone, and no plugin",
         ledger if ledger.starts_with("ledger-") => "a ledger knows the engine and the core alone",
+        "table" => "tables know the core alone, and no plan",
         "wire" => "the wire knows the core alone, and no vendor",
         "sandbox" => "a mistake that both sides share would show in no test",
         "xtask" => "the tools compile without the program",

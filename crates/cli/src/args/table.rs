@@ -3,7 +3,7 @@
 use clap::Args as ClapArgs;
 use encoding_rs::Encoding;
 
-use crate::table::{self, ReadOptions};
+use table::{self, ReadOptions};
 
 /// How the table is read
 #[derive(Debug, Clone, Default, ClapArgs)]

@@ -20,9 +20,9 @@ use crate::{
     profile::{MOST_DISTINCT, Profile},
     project,
     report::{self, MOST_CHARACTERS, aligned},
-    table::{Reader, Sketch},
-    words::{counted, either, thousands},
 };
+use marl_core::words::{counted, either, thousands};
+use table::{Reader, Sketch};
 
 /// How many columns are listed by default.
 const LISTED: usize = 100;

@@ -37,11 +37,10 @@ use crate::{
     report::{self, Bar, Preview, Talker, Tally},
     run_log,
     run_record::Steps,
-    signals,
-    table::{InputRow, Reader, Sketch},
-    typed,
+    signals, typed,
     watch::{self, Seen},
 };
+use table::{InputRow, Reader, Sketch};
 
 /// Among how many of the newest runs the one is looked for that writes an output.
 const MOST_LIVE: u32 = 200;

@@ -26,9 +26,9 @@ use crate::{
     printer::Printer,
     project,
     report::{self, MOST_CHARACTERS, aligned},
-    table::{self, InputRow, Sketch},
-    words::{counted, thousands},
 };
+use marl_core::words::{counted, thousands};
+use table::{self, InputRow, Sketch};
 
 /// What the document takes besides its lists and the command for the next rows.
 const FRAME: usize = 700;

@@ -17,7 +17,6 @@ use crate::{
     printer::Printer,
     project,
     report::thousands,
-    table,
     time::date,
 };
 

@@ -28,9 +28,9 @@ use crate::{
     error_code::ErrorCode,
     exit,
     failure::Failure,
-    table::{Sketch, shown},
     typed::{self, command_over, flag},
 };
+use table::{Sketch, shown};
 
 /// The place of a table's column.
 fn known_column(sketch: &Sketch, column: &str, reading: &TableArgs) -> Result<usize, Failure> {

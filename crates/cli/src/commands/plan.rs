@@ -20,9 +20,9 @@ use crate::{
     printer::Printer,
     project,
     report::{Planned, SampleCall, SampleRow, planned_document, planned_lines, standing_word},
-    table::InputRow,
     typed,
 };
+use table::InputRow;
 
 /// The most remarks that are counted apart.
 const MOST_REMARKS: usize = 50;

@@ -19,8 +19,8 @@ use crate::{
     printer::Printer,
     project,
     report::{self, MOST_CHARACTERS, aligned, thousands},
-    table::{Reader, Sketch, shown},
 };
+use table::{Reader, Sketch, shown};
 
 /// What the document takes besides its rows, the table and the command for the next.
 const FRAME: usize = 500;

@@ -25,9 +25,9 @@ use crate::{
     project,
     report::{CallStory, Explained, InputCell, Origin, why_lines},
     run_record::Step,
-    table::{InputRow, Note, Reader, Sketch},
     time::{date, span},
 };
+use table::{InputRow, Note, Reader, Sketch};
 
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "why")]

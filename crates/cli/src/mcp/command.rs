@@ -14,7 +14,8 @@ use serde_json::Value as Json;
 use tokio::process::Command;
 
 use super::{Server, answer::refused, arguments::Kind, speech, tools::Entry};
-use crate::{roots, table, words::counted};
+use marl_core::words::counted;
+use table::roots;
 
 /// The longest a client may wait in one call: its own calls have an end.
 pub(super) const LONGEST_WAIT: u64 = 100;

@@ -11,8 +11,8 @@ use crate::{
     job::Job,
     outputs::Record,
     pick::Picked,
-    table::{self, Format, Found, InputRow, Older as OlderTable, ReadOptions, Reader, Sketch, TableError},
 };
+use table::{self, Format, Found, InputRow, Older as OlderTable, ReadOptions, Reader, Sketch, TableError};
 
 /// What becomes of a column of the older output that holds answers.
 enum Column {

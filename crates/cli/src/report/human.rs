@@ -3,11 +3,9 @@
 use engine::plan::Plan;
 
 use super::{Report, Status, json::names_of, spoken, thousands};
-use crate::{
-    files::Output,
-    table::shown,
-    words::{counted, either},
-};
+use crate::files::Output;
+use marl_core::words::{counted, either};
+use table::shown;
 
 /// What is said of output cells that count as empty.
 pub(super) const SAY_NOTHING: &str = "say nothing (`N/A`, `-`, `#REF!`) and count as empty";

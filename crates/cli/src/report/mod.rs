@@ -38,8 +38,9 @@ use std::{
 
 use ledger_sqlite::RunState;
 
-pub(crate) use crate::words::thousands;
-use crate::{consent::Consent, files::Output, words::counted};
+use crate::{consent::Consent, files::Output};
+use marl_core::words::counted;
+pub(crate) use marl_core::words::thousands;
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,13 +8,13 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::{RunDocument, Tally};
-use crate::words::counted;
 use crate::{
     consent,
     document::Version,
     project,
     time::{date, span},
 };
+use marl_core::words::counted;
 
 /// A run as it stands in the ledger.
 #[derive(JsonSchema, Serialize)]

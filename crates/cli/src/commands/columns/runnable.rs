@@ -10,10 +10,9 @@ use serde::Serialize;
 
 use crate::{
     job::{header, table_name},
-    report,
-    table::Sketch,
-    typed,
+    report, typed,
 };
+use table::Sketch;
 
 /// An integration that runs on the table as it is.
 #[derive(JsonSchema, Serialize)]

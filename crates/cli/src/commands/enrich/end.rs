@@ -17,9 +17,9 @@ use crate::{
     files::{Noted, Output},
     job, project,
     report::{self, Counts, Preview, Report, Status},
-    table::{Note, TableError},
     watch::Seen,
 };
+use table::{Note, TableError};
 
 impl Run<'_> {
     /// Ends a run; `broken` is what ended the table or the output early.

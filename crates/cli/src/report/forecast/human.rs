@@ -3,14 +3,12 @@
 use engine::{CallForecast, StepForecast, plan::Plan};
 
 use super::Planned;
-use crate::{
-    report::{
-        binding,
-        human::{SAY_NOTHING, columns_of},
-        spoken,
-    },
-    words::{counted, thousands},
+use crate::report::{
+    binding,
+    human::{SAY_NOTHING, columns_of},
+    spoken,
 };
+use marl_core::words::{counted, thousands};
 
 /// The plan for people, in lines.
 pub(crate) fn planned_lines(planned: &Planned, plan: &Plan, hash: &str, command: &str) -> Vec<String> {

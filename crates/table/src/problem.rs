@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use marl_core::terminal;
 
 use super::delimiter::Doubt;
-use crate::words::{counted, either, thousands};
+use marl_core::words::{counted, either, thousands};
 
 /// The most columns of a table, which is what a spreadsheet has: more come from values that stand
 /// where names must, and would take all memory.

@@ -3,10 +3,9 @@
 use std::fmt;
 
 use super::problem::{byte_name, delimiter_argument, grouped, printable};
-use crate::{
-    typed,
-    words::{counted, either},
-};
+use marl_core::words::{counted, either};
+
+use crate::shell;
 
 /// How the file was read, where that is not as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -165,7 +164,7 @@ impl fmt::Display for Note {
                     either(*count, "is", "are"),
                     either(*count, "line", "lines"),
                     told.join(", "),
-                    typed::word(&condition),
+                    shell::word(&condition),
                     either(*count, "it", "them")
                 )
             }

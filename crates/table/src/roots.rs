@@ -10,13 +10,13 @@ use std::{
 };
 
 /// The folders, in the environment of the server's commands: a list as in `PATH`.
-pub(crate) const VARIABLE: &str = "MARL_MCP_ROOTS";
+pub const VARIABLE: &str = "MARL_MCP_ROOTS";
 
 /// Opens a file to read it.
 ///
 /// # Errors
 /// It cannot be opened, or it lies outside of the folders that the protocol server may use.
-pub(crate) fn open(path: &Path) -> io::Result<File> {
+pub fn open(path: &Path) -> io::Result<File> {
     let file = File::open(path)?;
     if let Some(list) = env::var_os(VARIABLE) {
         let roots: Vec<PathBuf> = env::split_paths(&list).collect();

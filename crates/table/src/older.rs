@@ -355,7 +355,7 @@ fn check_output_of_ours(path: &Path, format: Format, options: &ReadOptions) -> R
 
 impl InputRow {
     /// The text of a cell, JSON as it stands; `None` where [`InputRow::cell`] has none.
-    pub(crate) fn text(&self, column: usize) -> Option<String> {
+    pub fn text(&self, column: usize) -> Option<String> {
         match self.raw_json(column) {
             Some(raw) => self.cell(column).map(|_| raw.to_owned()),
             None => self.cell(column).map(|value| value.to_string()),

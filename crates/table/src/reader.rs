@@ -39,7 +39,7 @@ impl InputRow {
     }
 
     /// About how much memory the row takes.
-    pub(crate) fn bytes(&self) -> usize {
+    pub fn bytes(&self) -> usize {
         match &self.content {
             Content::Csv(cells) => cells.text.len() + size_of_val(&*cells.ends),
             Content::Jsonl(line) => line.text.len() + size_of_val(line.values.as_slice()),

@@ -1,7 +1,7 @@
 //! Numbers and counted things in the words of messages.
 
 /// `12345` as `12,345`.
-pub(crate) fn thousands(number: u64) -> String {
+pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
@@ -14,12 +14,12 @@ pub(crate) fn thousands(number: u64) -> String {
 }
 
 /// `1 row`, `1,200 rows`: a number with its noun, whose plural ends in `s`.
-pub(crate) fn counted(number: u64, noun: &str) -> String {
+pub fn counted(number: u64, noun: &str) -> String {
     format!("{} {noun}{}", thousands(number), either(number, "", "s"))
 }
 
 /// The first of two words for one thing, the second for none or several.
-pub(crate) fn either<'a>(number: u64, one: &'a str, several: &'a str) -> &'a str {
+pub fn either<'a>(number: u64, one: &'a str, several: &'a str) -> &'a str {
     if number == 1 { one } else { several }
 }
 

@@ -27,17 +27,14 @@ pub struct WriteOptions {
 }
 
 /// How the output's text becomes bytes. Each can hold every character, so that no answer is lost.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum OutputEncoding {
-    /// With a byte order mark where the input has that of UTF-8
+    /// UTF-8, with a byte order mark where the input has that of UTF-8.
     #[default]
-    #[value(name = "utf-8")]
     Utf8,
-    /// With a byte order mark, which Excel needs
-    #[value(name = "utf-8-bom")]
+    /// UTF-8 with a byte order mark, which Excel needs.
     Utf8Bom,
-    /// UTF-16, little-endian, with a byte order mark: Excel's "Unicode Text"
-    #[value(name = "utf-16")]
+    /// UTF-16, little-endian, with a byte order mark: Excel's "Unicode Text".
     Utf16,
 }
 

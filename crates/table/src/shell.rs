@@ -1,0 +1,68 @@
+//! Words as a shell reads them: names of tables' columns stand in flags that are proposed.
+
+use std::borrow::Cow;
+
+use marl_core::terminal;
+
+/// A word as it can be typed again, without quotes where none are needed.
+pub fn word(word: &str) -> String {
+    // Some shells expand a `=` at the start.
+    let plain = !word.is_empty()
+        && !word.starts_with('=')
+        && word.chars().all(|c| c.is_alphanumeric() || "-_./=,:@+%".contains(c));
+    // First: some letters have no shape.
+    if word.contains(terminal::steers) {
+        return escaped(word);
+    }
+    if plain {
+        return word.to_owned();
+    }
+    shlex::try_quote(word).map_or_else(|_| word.to_owned(), Cow::into_owned)
+}
+
+/// A word with characters that cannot be seen or that a terminal would obey, in the quotes in which
+/// bash and zsh read their escapes: it shows them, and means the same when it is pasted.
+fn escaped(word: &str) -> String {
+    let mut quoted = String::from("$'");
+    for c in word.chars() {
+        match c {
+            '\'' | '\\' => quoted.extend(['\\', c]),
+            c if terminal::steers(c) => {
+                // Bytes, since older shells know no `\u`.
+                c.encode_utf8(&mut [0; 4])
+                    .bytes()
+                    .for_each(|byte| quoted.push_str(&format!("\\x{byte:02x}")));
+            }
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('\'');
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::word;
+
+    #[test]
+    fn a_word_is_read_by_a_shell_as_it_was() {
+        for text in [
+            "plain",
+            "two words",
+            "it's",
+            "$(touch x)",
+            "\u{1b}[31m$(touch x) 'a' \\ b",
+            "Web\u{200b}site",
+            "abc\u{202e}0",
+            "a\nb\t\u{9b}2J",
+            "\u{3164}",
+            "👩\u{200d}👧",
+        ] {
+            let typed = word(text);
+            assert!(!typed.contains(marl_core::terminal::steers), "{typed:?}");
+            let script = format!("printf %s {typed}");
+            let output = std::process::Command::new("bash").args(["-c", &script]).output().unwrap();
+            assert_eq!(String::from_utf8(output.stdout).unwrap(), text, "{typed}");
+        }
+    }
+}
