@@ -9,9 +9,9 @@ use marl_core::value::Value;
 use super::error::TableError;
 use super::partial::{Links, Partial};
 use super::problem::Problem;
+use super::row_text::push_cells;
 use super::safety::csv_cell;
 use super::shape::{Sketch, unfinished_path};
-use super::writer::push_cells;
 
 const HEADER: &str = "row,integration,kind,message\n";
 

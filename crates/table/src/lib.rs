@@ -30,6 +30,7 @@ mod problem;
 mod reader;
 mod record;
 pub mod roots;
+mod row_text;
 mod safety;
 mod same_row;
 mod scan;
