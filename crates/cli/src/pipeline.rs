@@ -8,7 +8,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, task::Poll};
 
-use engine::{Engine, Event, Listener, RowEnd, Silent};
+use engine::{Engine, RowEnd};
 use futures::{Stream, StreamExt, stream};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
@@ -45,6 +45,14 @@ enum Begun {
     Going(JoinHandle<RowEnd>),
 }
 
+/// Hears of each row that has ended, with its number, before it is written.
+pub(crate) type OnEnd = Arc<dyn Fn(u64, &RowEnd) + Send + Sync>;
+
+/// Hears of no row.
+fn nobody() -> OnEnd {
+    Arc::new(|_, _| {})
+}
+
 /// Takes every row of `reader` through `engine`, those that `picks` picks with its steps, and
 /// hands each to `write` in the table's order; `None` is a row that only passes through.
 ///
@@ -54,14 +62,14 @@ enum Begun {
 pub(crate) async fn run(
     reader: Reader,
     engine: Arc<Engine>,
-    listener: Arc<dyn Listener>,
+    ended: OnEnd,
     picks: impl Fn(u64) -> bool,
     window: usize,
     stop: impl Fn(),
     mut write: impl FnMut(&InputRow, Option<&RowEnd>) -> Result<(), TableError>,
 ) -> Result<(), TableError> {
     let enriched = handfuls(reader, picks, window)
-        .map(|rows| async { Ok(enrich(&engine, &listener, rows?).await) })
+        .map(|rows| async { Ok(enrich(&engine, &ended, rows?).await) })
         .buffer_unordered(window);
     let mut enriched = std::pin::pin!(enriched);
     let mut waiting = BTreeMap::new();
@@ -105,7 +113,7 @@ pub(crate) async fn foresee(
     parallel: usize,
     take: impl FnMut(&InputRow, Option<&RowEnd>) -> Result<(), TableError>,
 ) -> Result<(), TableError> {
-    run(Reader::open(sketch)?, engine, Arc::new(Silent), picks, window(parallel), || {}, take).await
+    run(Reader::open(sketch)?, engine, nobody(), picks, window(parallel), || {}, take).await
 }
 
 /// The reader's rows, as many at a time as there are places for, and at least one.
@@ -140,17 +148,13 @@ fn handfuls(
 
 /// Begins the rows of a handful in turn, in a task; most stored answers end them at once. Those
 /// that wait go on by themselves.
-async fn enrich(
-    engine: &Arc<Engine>,
-    listener: &Arc<dyn Listener>,
-    rows: Vec<Taken>,
-) -> Vec<(Taken, Option<RowEnd>)> {
-    let (engine, listener) = (Arc::clone(engine), Arc::clone(listener));
+async fn enrich(engine: &Arc<Engine>, ended: &OnEnd, rows: Vec<Taken>) -> Vec<(Taken, Option<RowEnd>)> {
+    let (engine, ended) = (Arc::clone(engine), Arc::clone(ended));
     let task = tokio::spawn(async move {
         let mut begun = Vec::with_capacity(rows.len());
         for taken in rows {
             let so_far = match taken.is_picked {
-                true => begin(&engine, &listener, &taken.row).await,
+                true => begin(&engine, &ended, &taken.row).await,
                 false => Begun::Passed,
             };
             begun.push((taken, so_far));
@@ -169,13 +173,13 @@ async fn enrich(
     done
 }
 
-async fn begin(engine: &Arc<Engine>, listener: &Arc<dyn Listener>, row: &InputRow) -> Begun {
+async fn begin(engine: &Arc<Engine>, ended: &OnEnd, row: &InputRow) -> Begun {
     let number = row.number();
     let cells = engine.plan().reads().iter().map(|column| row.cell(*column)).collect();
-    let (engine, listener) = (Arc::clone(engine), Arc::clone(listener));
+    let (engine, ended) = (Arc::clone(engine), Arc::clone(ended));
     let mut row = Box::pin(async move {
         let end = engine.row(cells).await;
-        listener.hear(&Event::Row { number, end: &end });
+        ended(number, &end);
         end
     });
     match futures::poll!(&mut row) {
@@ -254,7 +258,7 @@ mod tests {
         let piped = run(
             reader,
             engine,
-            Arc::new(Silent),
+            nobody(),
             |_| true,
             WINDOW,
             || {},
@@ -293,7 +297,7 @@ mod tests {
             assert!(ahead <= if written < 20 { 5 } else { 2 }, "row {written}: {ahead}");
             Ok(())
         };
-        let piped = run(Reader::open(&sketch).unwrap(), engine, Arc::new(Silent), |_| true, 16, || {}, write);
+        let piped = run(Reader::open(&sketch).unwrap(), engine, nobody(), |_| true, 16, || {}, write);
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         runtime.block_on(piped).unwrap();
         assert_eq!(written, rows.len() as u64);
@@ -335,7 +339,7 @@ mod tests {
         let piped = run(
             Reader::open(&sketch).unwrap(),
             engine,
-            Arc::new(Silent),
+            nobody(),
             cut,
             ROWS as usize,
             || caller.0.notify_one(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use marl_core::Error;
 
-use crate::{ledger::LedgerError, row::RowEnd};
+use crate::ledger::LedgerError;
 
 /// Something that happened in a run.
 #[derive(Debug)]
@@ -66,13 +66,6 @@ pub enum Event<'a> {
     LedgerFailed {
         /// Why.
         error: &'a LedgerError,
-    },
-    /// A row has been through all steps.
-    Row {
-        /// The row's number, from 1.
-        number: u64,
-        /// What its steps came to.
-        end: &'a RowEnd,
     },
 }
 

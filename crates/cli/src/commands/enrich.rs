@@ -9,7 +9,7 @@ use std::{
 };
 
 use engine::{
-    Engine, Listener, RowEnd, Way as Outside,
+    Engine, RowEnd, Way as Outside,
     gateway::{Caps, Gateway},
     ledger::Ledger,
     plan::Plan,
@@ -142,7 +142,6 @@ struct Run<'a> {
     resends_doubts: bool,
     printer: &'a Arc<Printer>,
     tally: Arc<Tally>,
-    listener: Arc<Talker>,
     ledger: Arc<RunLedger>,
     gateway: Gateway,
     consent: Option<Consent>,
@@ -183,11 +182,7 @@ impl<'a> Run<'a> {
         let consent = args.plan.as_ref().map(|hash| Consent::new(hash, ledger.used_before()));
         // Counted again with the run's start: another run may have bought meanwhile.
         let caps = consent.iter().fold(caps, |caps, consent| consent::tighter(caps, consent.left()));
-        let gateway = way.open(
-            Arc::clone(&ledger) as Arc<dyn Ledger>,
-            caps,
-            Arc::clone(&listener) as Arc<dyn Listener>,
-        );
+        let gateway = way.open(Arc::clone(&ledger) as Arc<dyn Ledger>, caps, listener);
         let currency = place.settings.currency().map(str::to_owned);
         Ok(Self {
             args,
@@ -198,7 +193,6 @@ impl<'a> Run<'a> {
             resends_doubts: way.resends_doubts(),
             printer,
             tally,
-            listener,
             ledger,
             gateway,
             consent,
@@ -234,14 +228,14 @@ impl<'a> Run<'a> {
         let picked = self.picked.clone();
         let mut preview = Preview::new(self.columns());
         let bar = Bar::start(self.args.progress, picked.count, &self.tally, self.printer);
-        let listener = Arc::clone(&self.listener) as Arc<dyn Listener>;
+        let tally = Arc::clone(&self.tally);
         let window = pipeline::window(self.args.parallel);
         let gateway = self.gateway.clone();
         let stop = || gateway.close(SkipReason::Interrupted);
         let piped = pipeline::run(
             reader,
             engine,
-            listener,
+            Arc::new(move |number, end| tally.row(number, end)),
             |row| picked.contains(row),
             window,
             stop,

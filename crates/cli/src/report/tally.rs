@@ -98,6 +98,11 @@ impl Tally {
         Glance { rows: counts.rows, failed: counts.rows_failed, sent: counts.sent }
     }
 
+    /// A row has been through all steps.
+    pub(crate) fn row(&self, number: u64, end: &RowEnd) {
+        self.lock().row(number, end);
+    }
+
     /// Remembers the first thing the ledger said; whether this was it.
     pub(crate) fn notes_ledger_error(&self, error: &LedgerError) -> bool {
         let mut counts = self.lock();
@@ -136,7 +141,6 @@ impl Listener for Tally {
                 let operation = operation.map(str::to_owned);
                 counts.stops.push(Stop { provider, operation, error: (*error).clone() });
             }
-            Event::Row { number, end } => counts.row(*number, end),
         }
     }
 }

@@ -127,7 +127,6 @@ impl Listener for Heard {
             Event::Spent { .. } => "spent",
             Event::CapReached => "cap reached",
             Event::LedgerFailed { .. } => "ledger failed",
-            Event::Row { .. } => "row",
         };
         self.0.lock().unwrap().push(word.to_owned());
     }
