@@ -177,7 +177,7 @@ fn says(file: &mut File) -> Option<(Name, i64)> {
 fn open(how: &OpenOptions, path: &Path) -> io::Result<File> {
     match fs::symlink_metadata(path) {
         Ok(about) if !about.is_file() => {
-            Err(io::Error::other(format!("{} is no file; remove it", path.display())))
+            Err(io::Error::other(format!("{} is not a regular file; remove it", path.display())))
         }
         _ => how.open(path),
     }

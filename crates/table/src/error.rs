@@ -122,7 +122,7 @@ fn reason(kind: io::ErrorKind) -> Option<&'static str> {
         io::ErrorKind::QuotaExceeded => Some("your share of the disk is used up"),
         io::ErrorKind::FileTooLarge => Some("the file is too large for this disk"),
         io::ErrorKind::NotFound => Some("the file or its folder is gone"),
-        io::ErrorKind::NotADirectory => Some("a part of the path is no folder"),
+        io::ErrorKind::NotADirectory => Some("a part of the path is not a folder"),
         io::ErrorKind::IsADirectory => Some("there is a folder of this name"),
         io::ErrorKind::InvalidFilename => Some("the name is not possible on this disk, or too long"),
         _ => None,

@@ -209,7 +209,7 @@ impl<'a> Run<'a> {
     fn end_unbegun(self) -> Result<u8, Failure> {
         self.gateway.close(SkipReason::Interrupted);
         self.printer.warn(
-            "whoever started this run was ended before it could tell the run's number; nothing was sent",
+            "the process that started this run ended before it could report the run's number; nothing was sent",
         );
         let seen = Seen::default();
         seen.interrupted.store(true, Ordering::SeqCst);

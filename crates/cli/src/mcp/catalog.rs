@@ -46,7 +46,7 @@ pub(super) const ALWAYS_WITHOUT: (&str, &str) =
 
 /// What neither `plan` nor `start_run` takes.
 const DOUBTS: (&str, &str) =
-    ("in_doubt", "sending again what may have been paid for is set in marl.toml, by whoever pays");
+    ("in_doubt", "sending again what may have been paid for is set in marl.toml, by the person who pays");
 
 const OVERWRITE: (&str, &str) = (
     "overwrite",

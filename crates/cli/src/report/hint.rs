@@ -138,7 +138,7 @@ fn advice(kind: ErrorKind) -> Option<&'static str> {
             "go slower: a lower `--parallel`, or `per_minute` under `[limit.datagen]` in marl.toml"
         }
         ErrorKind::BadReply => {
-            "such an answer was paid for and is not asked for again by itself; the errors file has an excerpt of each"
+            "these answers were billed, so marl does not request them again on its own; the errors file has an excerpt of each"
         }
         ErrorKind::Internal => "this is a defect of marl or of the integration: please report it",
         ErrorKind::Timeout | ErrorKind::Network | ErrorKind::Upstream => {

@@ -26,7 +26,7 @@ impl Listener for Talker {
         match event {
             Event::ProviderWaits { provider, wait } => {
                 self.printer.warn(&format!(
-                    "{provider} fails; one call is tried in {} s",
+                    "{provider} is failing; trying one call in {} s",
                     wait.as_secs_f64().round()
                 ));
             }

@@ -33,7 +33,7 @@ fn compare(text: &str, kind: Type) -> String {
 
 pub(super) fn no_parts(text: &str, kind: Type) -> ExpressionError {
     ExpressionError::new(format!("`{text}` asks for a part of a value that is {}", kind.name()))
-        .hint("a column whose name is no plain word is written `row[\"...\"]`")
+        .hint("a column whose name is not a plain word is written `row[\"...\"]`")
 }
 
 pub(super) fn no_loop(text: &str, kind: Type) -> ExpressionError {

@@ -367,11 +367,11 @@ impl StepRequest {
         match &self.work {
             _ if self.name.is_none() || is_name(name) => {}
             Work::Use(_) => {
-                let error = PlanError::unfit(format!("`{shown}` is no name for a step"));
+                let error = PlanError::unfit(format!("`{shown}` cannot name a step"));
                 return Err(error.hint(format!("{LETTERS}: `ceo=linkedin_profile`")));
             }
             Work::Formula(_) => {
-                let error = PlanError::unfit(format!("`{shown}` is no name for a formula's column"));
+                let error = PlanError::unfit(format!("`{shown}` cannot name a formula's column"));
                 return Err(error.hint(LETTERS));
             }
         }

@@ -145,6 +145,6 @@ fn what_stands_in_the_place_of_a_lock_is_not_touched() {
     fs::write(&target, "text").unwrap();
     std::os::unix::fs::symlink(&target, folder.join("run-1.lock")).unwrap();
     let refused = RunLedger::begin(world.store(), &start(), MaxAge::default()).err().unwrap();
-    assert!(refused.to_string().contains("run-1.lock is no file; remove it"), "{refused}");
+    assert!(refused.to_string().contains("run-1.lock is not a regular file; remove it"), "{refused}");
     assert_eq!(fs::read_to_string(&target).unwrap(), "text");
 }

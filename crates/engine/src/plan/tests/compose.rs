@@ -35,7 +35,7 @@ fn an_integration_may_be_used_twice_under_names_of_its_own() {
         "a b=profile",
         &[],
         PEOPLE,
-        "`a b` is no name for a step\nnames are made of the letters `a` to `z`, digits and `_`: `ceo=linkedin_profile`",
+        "`a b` cannot name a step\nnames are made of the letters `a` to `z`, digits and `_`: `ceo=linkedin_profile`",
     );
     refuses(
         "profile",
@@ -221,7 +221,7 @@ fn conditions_and_formulas_are_part_of_the_order() {
         "A b:=1",
         &[],
         PEOPLE,
-        "`A b` is no name for a formula's column\nnames are made of the letters `a` to `z`, digits and `_`",
+        "`A b` cannot name a formula's column\nnames are made of the letters `a` to `z`, digits and `_`",
     );
     refuses(
         "profile,headline:=\"x\"",

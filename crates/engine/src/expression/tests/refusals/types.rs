@@ -161,13 +161,13 @@ fn types_that_do_not_fit() {
         (
             "title[0]",
             "`title[0]` asks for a part of a value that is text",
-            &["a column whose name is no plain word is written `row[\"...\"]`"],
+            &["a column whose name is not a plain word is written `row[\"...\"]`"],
         ),
         ("tags[\"a\"]", "`tags[\"a\"]`: items are counted from 0, and `\"a\"` is text", &[]),
         (
             "title.x",
             "`title.x` asks for a part of a value that is text",
-            &["a column whose name is no plain word is written `row[\"...\"]`"],
+            &["a column whose name is not a plain word is written `row[\"...\"]`"],
         ),
         ("title.map(x, x)", "only the items of a list can be looked at, and `title` is text", &[]),
         (
