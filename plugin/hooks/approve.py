@@ -158,9 +158,11 @@ def leads_out(folder):
     here = os.path.realpath(folder)
     while True:
         marl = os.path.join(here, ".marl")
-        if os.path.lexists(marl):
+        if os.path.isdir(marl) or os.path.islink(marl):
             names = [marl] + [os.path.join(marl, name) for name in ("ledger.db", "sandbox.db")]
-            return any(os.path.islink(name) for name in names)
+            sides = [name + end for name in names[1:] for end in ("", "-wal", "-shm", "-journal", "-room")]
+            special = any(os.path.exists(name) and not os.path.isfile(name) for name in sides)
+            return special or any(os.path.islink(name) for name in names)
         above = os.path.dirname(here)
         if above == here:
             return False
@@ -185,7 +187,9 @@ def only_reads(command, folder):
         return False
     if len(words) < 2 or words[0] != "marl":
         return False
-    words = [word for word in words[1:] if word not in ANYWHERE]
+    words = words[1:]
+    while words and words[0] in ANYWHERE:
+        words.pop(0)
     name, rest = split(words)
     if name is None or leads_out(folder):
         return False
@@ -200,6 +204,8 @@ def only_reads(command, folder):
         if flag == "--refresh" and name == ("plan",):
             # It names integrations behind an equals sign, or stands alone.
             takes = TEXT if sign else NOTHING
+        elif word in ANYWHERE:
+            continue
         elif flag in flags:
             takes = flags[flag]
         else:
@@ -216,11 +222,16 @@ def only_reads(command, folder):
 
 
 def main():
-    call = json.load(sys.stdin)
-    if call.get("tool_name") != "Bash":
+    try:
+        call = json.load(sys.stdin)
+    except ValueError:
         return
-    command = call.get("tool_input", {}).get("command", "")
-    if isinstance(command, str) and only_reads(command, call.get("cwd") or os.getcwd()):
+    if not isinstance(call, dict) or call.get("tool_name") != "Bash":
+        return
+    given = call.get("tool_input")
+    command = given.get("command") if isinstance(given, dict) else None
+    folder = call.get("cwd") or os.getcwd()
+    if isinstance(command, str) and isinstance(folder, str) and only_reads(command, folder):
         decision = {
             "hookEventName": "PreToolUse",
             "permissionDecision": "allow",

@@ -28,7 +28,7 @@ use crate::{
     pick::Picked,
     project, typed,
 };
-use table::{self, InputRow, Links, TableError};
+use table::{self, InputRow, Links, Note, TableError};
 
 /// What was at the output's place before a run.
 pub(crate) struct Older {
@@ -169,7 +169,9 @@ fn protect(target: &Path, ledger: &Path, job: &Job<'_>) -> Result<(), Failure> {
 /// The record of an older output that the new one is judged by; `None` where there is nothing to
 /// lose.
 fn replaceable(standing: Standing, output: &Path, job: &Job<'_>) -> Result<Option<Box<Record>>, Failure> {
-    let (is_sandbox, overwrites) = (job.args.ledger.sandbox, job.args.overwrite);
+    // A table of samples brings them along.
+    let is_sandbox = job.args.ledger.sandbox || job.sketch.notes.contains(&Note::Samples);
+    let overwrites = job.args.overwrite;
     let shown = project::shown(output);
     if let Standing::Own(record) | Standing::Edited(record) = &standing
         && is_sandbox
@@ -177,9 +179,8 @@ fn replaceable(standing: Standing, output: &Path, job: &Job<'_>) -> Result<Optio
     {
         let message =
             format!("{shown} holds answers that run {} got, and samples would replace them", record.run);
-        return Err(
-            refused(message, output).hint("name another file with `--output`, or leave `--sandbox` out")
-        );
+        return Err(refused(message, output)
+            .hint("name another file with `--output`, or start from a table without samples"));
     }
     match standing {
         Standing::Free => Ok(None),

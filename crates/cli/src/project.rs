@@ -53,6 +53,7 @@ pub(crate) fn ledger(choice: &LedgerChoice, folder: &Path) -> Result<PathBuf, Fa
         owner::check(&ledger, Kind::Ledger)?;
         no_link(&marl)?;
         no_link(&ledger)?;
+        check_files(&ledger)?;
         return Ok(ledger);
     };
     match address::refusal(&named) {
@@ -69,6 +70,38 @@ fn no_link(path: &Path) -> Result<(), Failure> {
     }
     Err(Failure::usage(format!("{} is a link, and marl keeps its ledger behind none", shown(path)))
         .hint("name the ledger that is meant with `--ledger PATH`, or remove the link"))
+}
+
+/// Refuses a ledger of which a file is none, or has another name too: a pipe would be waited for, and
+/// what has another name would be written to under that one.
+fn check_files(ledger: &Path) -> Result<(), Failure> {
+    for end in ["", "-wal", "-shm", "-journal", "-room"] {
+        let mut path = ledger.to_owned().into_os_string();
+        path.push(end);
+        let path = PathBuf::from(path);
+        let Ok(there) = std::fs::symlink_metadata(&path) else { continue };
+        let what = match () {
+            () if !there.is_file() => "is not a regular file",
+            () if has_another_name(&there) => "is a second name of another file",
+            () => continue,
+        };
+        return Err(Failure::usage(format!(
+            "{} {what}, and marl keeps its ledger in no such file",
+            shown(&path)
+        ))
+        .hint("remove it, or name the ledger that is meant with `--ledger PATH`"));
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn has_another_name(file: &std::fs::Metadata) -> bool {
+    std::os::unix::fs::MetadataExt::nlink(file) > 1
+}
+
+#[cfg(not(unix))]
+fn has_another_name(_: &std::fs::Metadata) -> bool {
+    false
 }
 
 /// A path as the ledger records it.

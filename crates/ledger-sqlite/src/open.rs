@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
+use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig, limits::Limit};
 
 use crate::schema;
 
@@ -24,6 +24,10 @@ const VIEWED_AS_NEWEST: [&str; MIGRATIONS.len() - 1] = [
     "CREATE TEMP VIEW run AS SELECT *, NULL AS consent, 0 AS removed_calls, 0.0 AS removed_cost FROM main.run",
     "CREATE TEMP VIEW run AS SELECT *, 0 AS removed_calls, 0.0 AS removed_cost FROM main.run",
 ];
+
+/// The longest value that is read or written, in bytes: twice the longest answer. A ledger that someone
+/// else filled could hold longer ones, to take all memory.
+const LONGEST_VALUE: i32 = 16 << 20;
 
 /// How long a writer waits for another process's commit.
 pub(crate) const BUSY: Duration =
@@ -292,6 +296,7 @@ fn harden(db: &Connection) -> rusqlite::Result<()> {
     ] {
         db.set_db_config(what, is_on)?;
     }
+    db.set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST_VALUE)?;
     Ok(())
 }
 

@@ -209,7 +209,11 @@ impl Store {
     /// The ledger cannot be read.
     pub fn runs(&self, most: u32) -> Result<(Vec<RunRecord>, u64), LedgerError> {
         let list = |db: &Connection| {
-            let sql = format!("SELECT {COLUMNS} FROM run ORDER BY id DESC LIMIT ?1");
+            // A list shows no steps, and summaries only where they are short.
+            let columns = COLUMNS
+                .replace("steps", "'null'")
+                .replace("summary", "CASE WHEN length(CAST(summary AS BLOB)) <= 65536 THEN summary END");
+            let sql = format!("SELECT {columns} FROM run ORDER BY id DESC LIMIT ?1");
             let mut statement = db.prepare(&sql)?;
             let runs: Vec<RunRecord> = statement.query_map([most], read)?.collect::<rusqlite::Result<_>>()?;
             let all: i64 = db.query_row("SELECT count(*) FROM run", [], |row| row.get(0))?;
@@ -335,6 +339,14 @@ fn settle_dead_run(db: &Connection, run: i64, process: &Process) -> rusqlite::Re
     Ok(())
 }
 
+/// The longest JSON of a run that is taken apart, in bytes: it takes ten times its length, and a ledger
+/// that someone else filled could hold any.
+const LONGEST_JSON: usize = 4 << 20;
+
+fn json(text: &str) -> Option<serde_json::Value> {
+    if text.len() > LONGEST_JSON { None } else { serde_json::from_str(text).ok() }
+}
+
 fn read(row: &Row<'_>) -> rusqlite::Result<RunRecord> {
     let state: String = row.get(1)?;
     let steps: String = row.get(5)?;
@@ -345,11 +357,11 @@ fn read(row: &Row<'_>) -> rusqlite::Result<RunRecord> {
         command: row.get(2)?,
         input: row.get(3)?,
         output: row.get(4)?,
-        steps: serde_json::from_str(&steps).unwrap_or_default(),
+        steps: json(&steps).unwrap_or_default(),
         version: row.get(6)?,
         started_at: row.get(7)?,
         ended_at: row.get(8)?,
-        summary: summary.and_then(|summary| serde_json::from_str(&summary).ok()),
+        summary: summary.and_then(|summary| json(&summary)),
         stop_asked: row.get(10)?,
         consent: row.get(11)?,
     })

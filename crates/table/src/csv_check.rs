@@ -103,6 +103,7 @@ struct Behind {
     after_blank: bool,
     /// The cells that are filled.
     cells: Vec<String>,
+    is_blank: bool,
     is_long: bool,
 }
 
@@ -287,6 +288,7 @@ impl<'a> Pass<'a> {
                 offset: cut.offset,
                 after_blank,
                 cells: filled,
+                is_blank: text.trim().is_empty(),
                 is_long,
             });
         }
@@ -377,12 +379,15 @@ impl<'a> Pass<'a> {
         let delimiter = self.head.delimiter;
         if long.count == 0 {
             let are_last = self.behind.len() as u64 == short.count && !self.has_more_behind;
-            // The flag counts no blank lines.
-            let lines = self.behind.iter().filter(|row| !row.cells.is_empty()).count() as u64;
+            // The flag counts no blank lines, and a line of empty quotes is not blank.
+            let lines = self.behind.iter().filter(|row| !row.is_blank).count() as u64;
             let footer = (are_last && lines > 0 && self.rows > short.count).then_some(lines);
-            // Lines of one cell behind a blank line are notes more often than rows.
-            let is_apart = self.behind.iter().all(|row| row.cells.len() <= 1)
-                && (self.behind.first().is_some_and(|row| row.after_blank) || self.says_whose_report());
+            // Short lines behind a blank line are notes more often than rows, unless they hold an address:
+            // a sentence may hold the delimiter.
+            let follow_a_blank = self.behind.first().is_some_and(|row| row.after_blank)
+                && !self.behind.iter().flat_map(|row| &row.cells).any(|cell| look(cell) == Look::Address);
+            let have_one_cell = self.behind.iter().all(|row| row.cells.len() <= 1);
+            let is_apart = follow_a_blank || (have_one_cell && self.says_whose_report());
             return Err(Fault::Table(
                 Place::Line(line),
                 Problem::ShortRows { rows: short, expected: width, delimiter, footer, is_apart },

@@ -71,7 +71,7 @@ impl Kind {
             Self::Url => "https://acme.com/about",
             Self::Email => "jane@acme.com",
             Self::Integer => "1999",
-            Self::Text => "Some text",
+            Self::Text => "Anvils and ropes",
             Self::List => "Rust; Go",
         }
     }

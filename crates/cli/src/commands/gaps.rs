@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use engine::{RowEnd, gateway::Standing};
 use ledger_sqlite::Store;
-use marl_core::{Outcome, Registry, excerpt, terminal};
+use marl_core::{Outcome, Registry, SemanticType, excerpt, terminal, value::Value};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -136,14 +136,36 @@ async fn find(found: &mut Found<'_>) -> Result<(), Failure> {
     problem.map_or(Ok(()), Err)
 }
 
+/// An output that is looked at.
+struct LookedAt {
+    /// Its name in the contract.
+    of: &'static str,
+    kind: SemanticType,
+    /// Its column's place in the table.
+    place: usize,
+}
+
+impl LookedAt {
+    /// Whether its cell holds no value; what the cell says instead (`N/A`), if anything.
+    fn gap(&self, row: &InputRow) -> Option<Option<String>> {
+        match row.cell(self.place) {
+            None => Some(None),
+            Some(cell) => {
+                let text = cell.to_string();
+                self.kind.says_nothing(&text).then(|| Some(excerpt(&text, LABEL)))
+            }
+        }
+    }
+}
+
 /// What was found so far. What it keeps is bounded, however long the table is.
 struct Found<'a> {
     args: &'a GapsArgs,
     past: &'a Past,
     store: &'a Store,
     sketch: &'a Sketch,
-    /// By step: the outputs that are looked at, with their places in the table.
-    outputs: Vec<Vec<(&'static str, usize)>>,
+    /// By step: the outputs that are looked at.
+    outputs: Vec<Vec<LookedAt>>,
     rows_with_gaps: u64,
     counts: BTreeMap<(usize, Reason), u64>,
     room: usize,
@@ -158,7 +180,10 @@ impl<'a> Found<'a> {
         let place = |name: &str| sketch.columns.iter().position(|known| known == name);
         let outputs = past.plan.steps.iter().map(|step| {
             let wanted = step.outputs.iter().filter(|output| is_wanted(&output.name));
-            wanted.filter_map(|output| Some((output.of, place(&output.name)?))).collect()
+            let looked_at = wanted.filter_map(|output| {
+                Some(LookedAt { of: output.of, kind: output.kind, place: place(&output.name)? })
+            });
+            looked_at.collect()
         });
         Self {
             args,
@@ -178,13 +203,17 @@ impl<'a> Found<'a> {
     fn row(&mut self, row: &InputRow, end: Option<&RowEnd>) -> Result<(), Failure> {
         let mut gaps = Vec::new();
         for (step, outputs) in self.outputs.iter().enumerate() {
-            for (output, place) in outputs.iter().filter(|(_, place)| row.cell(*place).is_none()) {
-                let gap = match end {
+            for output in outputs {
+                let Some(says) = output.gap(row) else { continue };
+                let mut gap = match end {
                     None => gap::not_picked(row.number(), &self.past.run),
-                    Some(end) => self.gap(row, end, step, output)?,
+                    Some(end) => self.gap(row, end, step, output.of)?,
                 };
+                if let Some(says) = says {
+                    gap.why = format!("the cell says `{says}`, which counts as empty; {}", gap.why);
+                }
                 if self.args.reason.is_empty() || self.args.reason.contains(&gap.reason) {
-                    gaps.push((*place, gap));
+                    gaps.push((output.place, gap));
                 }
             }
         }
@@ -224,7 +253,10 @@ impl<'a> Found<'a> {
         let remark = end.remarks.iter().find(|(step, _)| *step == at).map(|(_, remark)| remark.as_str());
         let (step, outcome) = (&self.past.plan.steps[at], &end.outcomes[at]);
         let place = |column: &str| self.sketch.columns.iter().position(|known| known == column);
-        let is_empty = |column: &str| place(column).is_none_or(|place| row.cell(place).is_none());
+        let says_nothing = |cell: &Value| SemanticType::Domain.says_nothing(&cell.to_string());
+        let is_empty = |column: &str| {
+            place(column).is_none_or(|place| row.cell(place).is_none_or(|cell| says_nothing(&cell)))
+        };
         let ended = Ended { step, outcome, remark, is_empty: &is_empty, failed, run: &self.past.run };
         Ok(ended.gap().unwrap_or(Gap { reason: Reason::NoData, why: String::new() }))
     }

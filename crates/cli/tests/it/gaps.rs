@@ -57,6 +57,20 @@ fn each_empty_cell_has_its_reason() {
     assert_eq!(listed(&gaps(&world, "--rows 1")), [(1, "ceo_name".to_owned(), "emptied".to_owned())]);
 }
 
+/// A cell that says nothing is a gap as an empty one is: "which rows have no CEO?" asks for both.
+#[test]
+fn cells_that_say_nothing_are_gaps() {
+    let world = World::new();
+    world.write("leads.csv", "Website,CEO\nnobody.example,N/A\nn/a,-\nnike.com,\n3m.com,Jane Doe\n");
+    world.run("enrich --input leads.csv --integrations find_ceo --into ceo_name=CEO").exits(0);
+    let answer = gaps(&world, "--column CEO");
+    let rows: Vec<(u64, String)> = listed(&answer).into_iter().map(|(row, _, why)| (row, why)).collect();
+    assert_eq!(rows, [(1, "no_data".to_owned()), (2, "missing_input".to_owned())], "{answer}");
+    let why = |at: usize| answer["gaps"][at]["why"].as_str().unwrap().to_owned();
+    assert!(why(0).starts_with("the cell says `N/A`, which counts as empty; asked"), "{answer}");
+    assert!(why(1).ends_with("a required input is empty: `Website`"), "{answer}");
+}
+
 #[test]
 fn rows_that_were_not_picked_or_not_reached_are_told_apart() {
     let world = world();

@@ -154,6 +154,9 @@ fn everything_else_is_left_to_the_user() {
         "marl plan --input a.csv --output ../outside/new.csv --integrations find_ceo",
         "marl plan --input a.csv -o /tmp/new.csv --integrations find_ceo",
         "marl plan --input a.csv --output folder/new.csv --integrations find_ceo",
+        // A word that two readers could pair with different flags.
+        "marl rows a.csv --delimiter -v .env",
+        "marl rows a.csv --delimiter --json .env",
         // Ledgers, recipes and formulas.
         "marl ledger stats --ledger zero.db",
         "marl ledger --ledger zero.db stats",
@@ -228,6 +231,10 @@ fn a_ledger_behind_a_link_is_not_read_unasked() {
     assert!(home.approves("marl runs"));
     symlink("../../outside/l.db", marl.join("ledger.db")).unwrap();
     assert!(!home.approves("marl runs"));
+    // A pipe would be waited for.
+    fs::remove_file(marl.join("ledger.db")).unwrap();
+    assert!(Command::new("mkfifo").arg(marl.join("sandbox.db-journal")).status().unwrap().success());
+    assert!(!home.approves("marl runs"));
 }
 
 #[test]
@@ -239,7 +246,11 @@ fn what_is_no_command_is_left_alone() {
         serde_json::json!({ "tool_name": "Read", "tool_input": { "command": "marl runs" }, "cwd": cwd }),
         serde_json::json!({ "tool_name": "Bash", "tool_input": {}, "cwd": cwd }),
         serde_json::json!({ "tool_name": "Bash", "tool_input": { "command": ["marl", "runs"] }, "cwd": cwd }),
+        serde_json::json!({ "tool_name": "Bash", "tool_input": null, "cwd": cwd }),
+        serde_json::json!({ "tool_name": "Bash", "tool_input": { "command": "marl runs" }, "cwd": 5 }),
         serde_json::json!({}),
+        serde_json::json!([]),
+        serde_json::json!(null),
     ] {
         assert!(!answers(&call), "{call}");
     }

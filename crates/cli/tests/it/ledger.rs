@@ -113,6 +113,45 @@ fn two_processes_on_one_ledger_buy_each_call_once() {
     assert_eq!(world.read("one.csv"), world.read("two.csv"));
 }
 
+/// A pipe is waited for without end, and a file with two names is written to under both.
+#[test]
+fn a_ledger_with_files_of_another_kind_is_refused() {
+    for (name, is_pipe) in [("ledger.db", true), ("ledger.db-journal", true), ("ledger.db-wal", false)] {
+        let world = World::of_people(2, 2);
+        fs::create_dir(world.path(".marl")).unwrap();
+        let path = world.path(&format!(".marl/{name}"));
+        if is_pipe {
+            assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        } else {
+            world.write("precious.txt", "precious");
+            fs::hard_link(world.path("precious.txt"), &path).unwrap();
+        }
+        for command in ["runs", "why people.csv --row 1 --column name", ENRICH] {
+            // Not by the usual way, which looks into every file.
+            let refused = world.command(command).output().unwrap();
+            let told = String::from_utf8_lossy(&refused.stderr);
+            assert!(refused.status.code() == Some(2) && told.contains(name), "{command}: {told}");
+        }
+        assert_eq!(world.stats().calls, 0);
+        assert!(is_pipe || world.read("precious.txt") == "precious");
+    }
+}
+
+/// A ledger that someone else filled may hold any text.
+#[test]
+fn a_run_with_huge_steps_is_listed() {
+    let world = World::of_people(2, 2);
+    world.run(ENRICH).exits(0);
+    let ledger = rusqlite::Connection::open(world.path(".marl/ledger.db")).unwrap();
+    let steps = format!("[{}[]]", "[],".repeat(2_000_000));
+    ledger.execute("UPDATE run SET steps = ?1", [&steps]).unwrap();
+    assert_eq!(world.run("runs --json").exits(0).json()["runs"][0]["id"], 1);
+    ledger.execute("UPDATE run SET summary = ?1", [&steps.repeat(4)]).unwrap();
+    assert_eq!(world.run("runs --json").exits(0).json()["runs"][0]["id"], 1);
+    let refused = world.run("runs show 1 --json");
+    assert_eq!(refused.code, 1, "{}", refused.stderr);
+}
+
 /// A process that makes the ledger has written the file's first page, and not more yet.
 #[test]
 fn a_ledger_that_another_run_is_making_is_none_yet() {

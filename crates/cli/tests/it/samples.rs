@@ -18,6 +18,21 @@ fn a_sample_stays_one_in_what_is_made_of_it() {
     assert!(rows.contains("samples"), "{rows}");
 }
 
+/// A table of samples that is enriched further brings its samples along.
+#[test]
+fn samples_do_not_replace_answers_by_way_of_the_input() {
+    let world = World::new();
+    world.write("t.csv", people(3, 3));
+    world.run(RUN).exits(0);
+    let older = world.read("t_enriched.csv");
+    world.run(&format!("{RUN} --sandbox --output s.csv")).exits(0);
+    for work in ["--formula z=headline", "--integrations linkedin_profile"] {
+        let refused = world.run(&format!("enrich --input s.csv {work} --output t_enriched.csv")).exits(2);
+        assert!(refused.stderr.contains("samples would replace them"), "{}", refused.stderr);
+    }
+    assert_eq!(world.read("t_enriched.csv"), older);
+}
+
 #[test]
 fn samples_never_replace_answers() {
     let world = World::new();
