@@ -86,7 +86,7 @@ impl Candidate {
     /// The candidate after what the words around it say of it.
     fn judged(mut self, before: &str, after: &str, question: Question<'_>) -> Self {
         if self.fault.is_none() {
-            match taken_back::judge(&self.object, before, after, question.outputs) {
+            match taken_back::judge(&self.object, before, after, question) {
                 Verdict::Stands => {}
                 Verdict::MadeUp => self.fault = Some(Fault::MadeUp),
                 Verdict::TakenBack => self.fault = Some(Fault::TakenBack),
@@ -181,7 +181,7 @@ fn is_better(new: &Chosen, old: &Chosen, between: &str, question: Question<'_>) 
     if new.announced == Announced::Aside {
         return false;
     }
-    if taken_back::is_taken_back(&old.candidate.object, between, question.outputs) {
+    if taken_back::is_taken_back(&old.candidate.object, between, question) {
         return true;
     }
     if new.year.is_some() && old.year.is_some() && new.year != old.year {

@@ -12,7 +12,9 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value as Json;
 
-use super::{Object, announced, field, lookup, same_letters, stated, unknowing};
+mod person;
+
+use super::{Object, announced, choice::Question, field, lookup, same_letters, stated, subject, unknowing};
 use crate::{Column, SemanticType, is_placeholder};
 
 /// What the words say.
@@ -42,13 +44,14 @@ pub(super) fn of_the_former(between: &str) -> &str {
 }
 
 /// Whether the words between two objects take the first back.
-pub(super) fn is_taken_back(object: &Object, between: &str, outputs: &[Column]) -> bool {
+pub(super) fn is_taken_back(object: &Object, between: &str, question: Question<'_>) -> bool {
     let between = of_the_former(&between[..between.floor_char_boundary(NEAR)]);
-    sentences(between).any(|sentence| takes_back(sentence, object, outputs))
+    sentences(between).any(|sentence| takes_back(sentence, object, question))
 }
 
 /// Judges an object by the words before and behind it.
-pub(super) fn judge(object: &Object, before: &str, after: &str, outputs: &[Column]) -> Verdict {
+pub(super) fn judge(object: &Object, before: &str, after: &str, question: Question<'_>) -> Verdict {
+    let outputs = question.outputs;
     let before = &before[before.ceil_char_boundary(before.len().saturating_sub(NEAR))..];
     let after = &after[..after.floor_char_boundary(NEAR)];
     if before.trim().is_empty() && after.trim().is_empty() {
@@ -57,13 +60,19 @@ pub(super) fn judge(object: &Object, before: &str, after: &str, outputs: &[Colum
     if is_made_up(before, after, outputs) {
         return Verdict::MadeUp;
     }
-    let cues = || sentences(after).filter(|sentence| takes_back(sentence, object, outputs));
+    if person::is_announced_as_another(announced::last_sentence(before), question.subject, outputs) {
+        return Verdict::TakenBack;
+    }
+    let cues = || sentences(after).filter(|sentence| takes_back(sentence, object, question));
     let weak = || sentences(after).filter(|sentence| begins_with(sentence, WEAK));
-    let right = correction(object, cues().chain(weak()).chain(behind_cue(after, object, outputs)), outputs);
+    let right = correction(object, cues().chain(weak()).chain(behind_cue(after, object, question)), outputs);
     if let Some(right) = right {
         return right;
     }
     let Some(cue) = cues().next() else { return Verdict::Stands };
+    if person::lost_post(cue, object, question.subject, outputs) {
+        return Verdict::TakenBack;
+    }
     let named: Vec<&Column> = outputs.iter().filter(|column| speaks_of(cue, column)).collect();
     let is_part = !named.is_empty()
         && outputs.iter().any(|column| lookup(object, column.name).is_some() && !named.contains(&column));
@@ -77,7 +86,18 @@ pub(super) fn judge(object: &Object, before: &str, after: &str, outputs: &[Colum
 fn is_made_up(before: &str, after: &str, outputs: &[Column]) -> bool {
     const ANSWERS: [&str; 8] =
         ["answer", "value", "format", "example", "json", "response", "output", "following"];
-    const DENIED: [&str; 6] = ["not made", "not a ", "not an ", "not invented", "not fict", "no placeholder"];
+    const DENIED: [&str; 10] = [
+        "not made",
+        "not a ",
+        "not an ",
+        "not invented",
+        "not fict",
+        "no placeholder",
+        "not fabricated",
+        "not fake",
+        "isn't a",
+        "no example",
+    ];
     let is_denied = |text: &str| DENIED.iter().any(|words| text.contains(words));
     let says = |text: &str| INVENTED.iter().any(|words| text.contains(words));
     let label = announced::last_sentence(before).to_lowercase();
@@ -85,19 +105,24 @@ fn is_made_up(before: &str, after: &str, outputs: &[Column]) -> bool {
     if says(&label) && announces && !is_denied(&label) {
         return true;
     }
-    let of_all = ["above", "these ", "this is", "values", "the answer", "the data", "all fields"];
+    let refers = |lower: &str| {
+        let mut words = lower.split(|c: char| !c.is_alphanumeric());
+        words.any(|word| OF_ALL.contains(&word)) || OF_ALL_WITHIN.iter().any(|word| lower.contains(word))
+    };
     let is_behind = |sentence: &str| {
         let lower = sentence.to_lowercase();
         let speaks_of_one = outputs.iter().any(|column| speaks_of(sentence, column));
         says(&lower)
-            && of_all.iter().any(|words| lower.contains(words))
+            && refers(&lower)
             && !speaks_of_one
+            && !is_of_inventor(&lower)
+            && !is_conditional(&lower)
             && !is_denied(&lower)
     };
     let is_sample = SAMPLES.iter().any(|words| label.contains(words));
     let finds_nothing = |sentence: &str| is_placeholder(sentence) || unknowing::denies_throughout(sentence);
     sentences(after).take(3).any(is_behind)
-        || is_sample && sentences(before).chain(sentences(after)).any(finds_nothing)
+        || is_sample && !is_denied(&label) && sentences(before).chain(sentences(after)).any(finds_nothing)
 }
 
 /// Words that say that values are invented.
@@ -106,8 +131,30 @@ const INVENTED: &[&str] = &[
     "made-up", "made up", "illustrative", "fictitious", "fictional", "hypothetical", "dummy", "sample value", "sample data",
     "placeholder value", "placeholder data", "placeholder answer", "are placeholder", "is a placeholder", "mock data", "invented", "example value",
     "beispielwerte", "erfundene", "platzhalter", "valeurs fictives", "exemple fictif", "datos ficticios", "valores de ejemplo",
-    "dados fictícios", "dati fittizi", "dati di esempio", "fictieve", "przykładowe dane", "вымышлен",
+    "dados fictícios", "dati fittizi", "dati di esempio", "fictieve", "przykładowe dane", "вымышлен", "fake data", "fake output", "fake answer", "fake response", "fake value", "fake json",
+    "fake record", "is fake", "are fake", "was fake", "fabricated", "hallucinat",
+    "simulated", "for illustration", "made that up", "made it up", "made this up", "name up", "erfunden", "fiktiv", "fictives", "fictif", "inventad",
+    "inventat", "verzonnen", "fictício", "zmyślon", "虚构", "虛構", "架空", "예시", "가상의", "örnektir", "uydurma", "示例",
 ];
+
+/// Words by which a sentence behind an object speaks of it, or of the one who wrote it.
+#[rustfmt::skip]
+const OF_ALL: &[&str] = &[
+    "i", "i've", "above", "this", "that", "these", "those", "it", "values", "answer", "data", "fields", "entry", "name", "dies", "diese",
+    "das", "angaben", "daten", "ces", "cette", "ceci", "données", "estos", "esto", "datos", "questi", "questo", "dati", "dit", "deze", "gegevens", "estes", "isto",
+    "dados", "te", "dane", "to", "это", "данные", "эти", "bu", "bilgiler",
+];
+
+/// The same in scripts that set no spaces.
+const OF_ALL_WITHIN: &[&str] = &["以上", "这", "這", "これ", "信息", "数据", "データ", "情報", "위", "정보"];
+
+/// "It invented the robot", "This process was invented by Acme": a company's own invention.
+fn is_of_inventor(lower: &str) -> bool {
+    let invents =
+        ["is invented", "are invented", "were invented", "was invented", "i invented", "have invented"];
+    lower.contains("invented by")
+        || lower.contains("invented") && !invents.iter().any(|words| lower.contains(words))
+}
 
 /// Words that call an object a sample, and may be said of a real answer too.
 #[rustfmt::skip]
@@ -132,14 +179,14 @@ const WEAK: &[&str] = &[
 ];
 
 /// Whether a sentence says that the object, or a field of it, is wrong.
-fn takes_back(sentence: &str, object: &Object, outputs: &[Column]) -> bool {
+fn takes_back(sentence: &str, object: &Object, question: Question<'_>) -> bool {
     static WRONG: LazyLock<Regex> = LazyLock::new(|| {
         let of = "this|that|it|the above|above|my|these|which|everything above|the (?:answer|name|object|json|data|information|value|number|count|url|link|profile)";
         let what = "(?: [a-z]+){0,3}";
-        let wrong = "wrong|incorrect|outdated|out of date|not correct|not right|not accurate|false|inaccurate|obsolete|a mistake|a guess";
+        let wrong = "wrong|stale|incorrect|outdated|out of date|not correct|not right|not accurate|false|inaccurate|obsolete|a mistake|a guess";
         let other = "different|another|unrelated|similarly named|wrong";
         pattern(&format!(
-            r"(?i)\b(?:disregard|ignore)\b[^.]{{0,20}}\b(?:this|that|it|above|previous)\b|\b(?:{of})\b{what} (?:is|was|are|were) (?:actually |probably |now )?(?:{wrong})\b|\b(?:this|that|it|above)\b{what} (?:is|are|was)\b[^.;]{{0,30}}\b(?:{other})\b[^.;]{{0,20}}\b(?:company|firm|business|entity|person|organi[sz]ation|namesake)|\bthis is\b[^.;]{{0,40}}\bsimilarly named\b|^(?:{of})?\s*(?:diese|die) (?:antwort|angabe)\b[^.]{{0,20}}\bfalsch\b|\bcette réponse est (?:fausse|incorrecte)|\besta respuesta es incorrecta|\besta resposta está errada"
+            r"(?i)\b(?:disregard|ignore)\b[^.]{{0,20}}\b(?:this|that|it|above|previous)\b|\b(?:{of})\b{what} (?:is|was|are|were) (?:actually |probably |now )?(?:{wrong})\b|\b(?:this|that|it|above)\b{what} (?:is|are|was)\b[^.;]{{0,30}}\b(?:{other})\b[^.;]{{0,20}}\b(?:company|firm|business|entity|person|organi[sz]ation|namesake)|\bthis is\b[^.;]{{0,40}}\bsimilarly named\b|^(?:{of})?\s*(?:diese|die) (?:antwort|angabe)\b[^.]{{0,20}}\bfalsch\b|\bcette réponse est (?:fausse|incorrecte)|\besta respuesta es incorrecta|\besta resposta está errada|\bwrong (?:company|firm|person|business|entity)\b|\b(?:that|this|it)(?: is|['’]s) (?:the )?wrong\b|\b(?:this|that|it|above)\b[^.;]{{0,40}}\b(?:different|unrelated|wrong) (?-i:[A-Z])|^\W*(?:no|nope|oops|sorry)\W+wrong\b|\bi(?: am|['’]m)? (?:only |just |simply |merely )?guess(?:ed|ing)\b|^(?:das|dies|es) (?:ist|war) (?:leider )?(?:falsch|ein fehler)|^c['’]est (?:faux|incorrect|une erreur)|\b(?:oubliez|ignorez) (?:cela|ça|ceci)|^(?:eso|esto) es (?:incorrecto|falso|un error)|^(?:è|questo è) (?:sbagliato|errato|un errore)|^(?:dat|dit) (?:is|was) (?:fout|onjuist|verkeerd)|^isso (?:está errado|é um erro)"
         ))
     });
     let lower = sentence.to_lowercase();
@@ -148,9 +195,25 @@ fn takes_back(sentence: &str, object: &Object, outputs: &[Column]) -> bool {
         return false;
     }
     begins_with(sentence, STRONG)
-        || WRONG.is_match(sentence)
-        || loses_post(&lower, outputs)
-        || has_left(&lower, object, outputs)
+        || WRONG.find(sentence).is_some_and(|found| !is_conditional(&sentence[..found.start()]))
+        || is_of_other_domain(&lower, question.subject)
+        || loses_post(&lower, question.outputs)
+        || person::lost_post(sentence, object, question.subject, question.outputs)
+}
+
+/// Whether words make what follows them a condition: "Let me know if".
+fn is_conditional(before: &str) -> bool {
+    let mut words = before.split(|c: char| !c.is_alphanumeric());
+    words.any(|word| ["if", "whether", "unless", "falls", "wenn", "ob"].contains(&&*word.to_lowercase()))
+}
+
+/// "This person works for Acme Holdings, not acme.com."
+fn is_of_other_domain(lower: &str, subject: &str) -> bool {
+    const OF: [&str; 8] = ["this", "that", "above", "he", "she", "person", "belongs", "works"];
+    let Some(domain) = subject::asked(subject) else { return false };
+    let Some((before, after)) = lower.split_once(&format!("not {domain}")) else { return false };
+    let mut words = before.split(|c: char| !c.is_alphanumeric());
+    after.chars().all(|c| !c.is_alphanumeric()) && words.any(|word| OF.contains(&word))
 }
 
 /// "is not the CEO", "is no longer CEO", for the subject of a column such as `ceo_name`.
@@ -171,108 +234,9 @@ fn loses_post(lower: &str, outputs: &[Column]) -> bool {
     })
 }
 
-/// "Roe stepped down", "she has since left": the person whom the object names.
-fn has_left(lower: &str, object: &Object, outputs: &[Column]) -> bool {
-    const ENDS: &[&str] = &[
-        "stepped down",
-        "resigned",
-        "left",
-        "died",
-        "retired",
-        "departed",
-        "was replaced",
-        "was succeeded",
-        "was fired",
-        "was ousted",
-        "is no longer",
-        "no longer",
-        "passed away",
-        "ist zurückgetreten",
-        "ist ausgeschieden",
-        "a démissionné",
-        "renunció",
-        "dimitió",
-        "si è dimess",
-    ];
-    const BETWEEN: &[&str] = &[
-        "has",
-        "had",
-        "have",
-        "since",
-        "already",
-        "reportedly",
-        "recently",
-        "now",
-        "then",
-        "also",
-        "actually",
-        "in",
-        "just",
-    ];
-    let names = outputs
-        .iter()
-        .filter(|column| is_name(column))
-        .filter_map(|column| lookup(object, column.name)?.as_str());
-    let names: Vec<String> =
-        names.filter_map(|name| name.split_whitespace().last()).map(str::to_lowercase).collect();
-    if names.is_empty() {
-        return false;
-    }
-    let is_of_person = names.iter().any(|name| lower.contains(&**name));
-    let is_post = || POSTS.iter().any(|post| lower.contains(post));
-    if LONGER.iter().any(|words| lower.contains(words)) && (is_of_person || is_post()) {
-        return true;
-    }
-    // "Edit: Jane Doe took over in 2024."
-    if begins_with(lower, WEAK) && !is_of_person && SUCCEEDS.iter().any(|words| lower.contains(words)) {
-        return true;
-    }
-    let is_person =
-        |word: &str| ["he", "she", "they"].contains(&word) || names.iter().any(|name| name == word);
-    let mut rest = lower;
-    while let Some(end) = rest.find(|c: char| !c.is_alphanumeric()) {
-        let (word, after) = (&rest[..end], rest[end..].trim_start_matches([' ', ',']));
-        if is_person(word) {
-            let mut behind = after;
-            while let Some(next) =
-                BETWEEN.iter().find_map(|word| behind.strip_prefix(*word)?.strip_prefix(' '))
-            {
-                behind = next;
-            }
-            if ENDS.iter().any(|end| behind.starts_with(end)) {
-                return true;
-            }
-        }
-        rest = rest[end..].trim_start_matches(|c: char| !c.is_alphanumeric());
-    }
-    false
-}
-
-/// Words that say that a post is held no longer.
-#[rustfmt::skip]
-const LONGER: &[&str] = &[
-    "nicht mehr", "ya no es", "dejó el cargo", "n'est plus", "n’est plus", "não é mais", "já não é", "non è più", "niet meer", "niet langer",
-    "inte längre", "ikke længere", "ikke lenger", "już nie jest", "nie jest już", "už není", "ei ole enää", "artık", "больше не", "уже не", "більше не",
-    "退任", "辞任", "已离任", "已離任", "不再担任", "不再擔任", "더 이상", "nu mai este", "már nem", "δεν είναι πλέον", "không còn",
-];
-
-/// Words for posts, by which such a sentence tells that it speaks of one.
-#[rustfmt::skip]
-const POSTS: &[&str] = &[
-    "ceo", "chief executive", "geschäftsführer", "vorstand", "pdg", "directeur", "director", "diretor", "amministratore", "président", "presidente",
-    "prezes", "ředitel", "vd", "direktør", "toimitusjohtaja", "müdür", "директор", "社長", "首席执行官", "首席執行官", "대표", "vezérigazgató",
-];
-
-/// Words that name a successor.
-#[rustfmt::skip]
-const SUCCEEDS: &[&str] = &[
-    "took over", "has taken over", "was appointed", "replaced him", "replaced her", "succeeded him", "succeeded her", "is now in charge", "now leads",
-    "wurde ernannt", "hat übernommen", "folgte",
-];
-
 /// The sentences that follow one which takes the object back: "Wrong. The CEO is Jane Doe."
-fn behind_cue<'a>(after: &'a str, object: &Object, outputs: &[Column]) -> Vec<&'a str> {
-    let mut sentences = sentences(after).skip_while(|sentence| !takes_back(sentence, object, outputs));
+fn behind_cue<'a>(after: &'a str, object: &Object, question: Question<'_>) -> Vec<&'a str> {
+    let mut sentences = sentences(after).skip_while(|sentence| !takes_back(sentence, object, question));
     sentences.next().map(|_| sentences.take(2).collect()).unwrap_or_default()
 }
 

@@ -76,6 +76,64 @@ fn what_is_taken_back_without_a_better_value_is_a_bad_reply() {
 }
 
 #[test]
+fn who_left_or_was_followed_is_a_bad_reply() {
+    for words in [
+        "But the registry lists Jane Doe as CEO.",
+        "Jane Doe has been CEO since 2024.",
+        "Jane Doe has replaced him as chief executive.",
+        "The new CEO, Jane Doe, took office in May.",
+        "Jane Doe succeeded John Roe as CEO of Acme.",
+        "LinkedIn names Jane Doe as CEO.",
+        "Seit Mai ist Jane Doe Geschäftsführerin.",
+        "Depuis mai, Jane Doe dirige la société comme PDG.",
+        "His successor is Jane Doe.",
+        "Sorry, Jane Doe.",
+        "Correct person: Jane Doe.",
+        "Roe stepped aside last year.",
+        "He has since been dismissed.",
+        "The owners sacked John Roe in May.",
+        "He served as CEO until 2020.",
+        "John Roe was chief executive from 2011 to 2019.",
+        "Roe's tenure ended in 2020.",
+        "John Roe is the CFO.",
+        "John Roe wurde abberufen.",
+        "John Roe a quitté la société en 2022.",
+        "John Roe dejó la compañía.",
+        "John Roe ha lasciato la società.",
+        "John Roe stapte op.",
+        "John Roe已离职。",
+        "He works for Beta, not acme.com.",
+        "Oops, wrong person.",
+        "That is the wrong Acme.",
+        "I only guessed.",
+        "Das ist falsch.",
+        "C'est une erreur.",
+    ] {
+        let said = cells(&format!("{JOHN}\n\n{words}"));
+        let is_jane = said.as_ref().is_ok_and(|cells| cells[0] == "Jane Doe" && cells[1].is_empty());
+        let is_bad = said.as_ref().is_err_and(|said| said.contains("takes back"));
+        assert!(is_bad || is_jane, "{words}: {said:?}");
+    }
+}
+
+#[test]
+fn a_label_of_another_person_is_a_bad_reply() {
+    for label in [
+        "Their previous CEO was:",
+        "The previous CEO:",
+        "Ehemaliger Geschäftsführer:",
+        "Ancien PDG :",
+        "I found no CEO; the COO is:",
+        "For acme-group.com (not acme.com):",
+        "The head of the unrelated Acme Bakery is:",
+    ] {
+        let said = cells(&format!("{label}\n{JOHN}"));
+        let is_bad = said.as_ref().is_err_and(|said| said.contains("takes back"));
+        assert!(is_bad, "{label}: {said:?}");
+    }
+}
+
+#[test]
 fn an_invented_sample_is_no_data() {
     for (before, after) in [
         ("I cannot browse, so here is a made-up answer:", ""),
@@ -85,6 +143,14 @@ fn an_invented_sample_is_no_data() {
         ("I could not find the CEO. Sample output:", ""),
         ("Expected format:", "I was unable to find any information."),
         ("Es folgen Beispielwerte:", ""),
+        ("Fake output:", ""),
+        ("Simulated answer:", ""),
+        ("", "I made this up."),
+        ("", "These fields are a hallucination."),
+        ("", "Diese Daten sind erfunden."),
+        ("", "Ces valeurs sont fictives : ces données n'existent pas."),
+        ("", "Questi valori sono inventati."),
+        ("", "这些数据是虚构的。"),
     ] {
         check(&format!("{before}\n{JOHN}\n{after}"), ["", "", ""]);
     }
@@ -104,6 +170,30 @@ fn further_words_leave_an_answer() {
         ("", "Update: John Roe is still the CEO."),
         ("", "Correction of a common mistake: the CEO is John Roe."),
         ("", "If this is wrong, tell me."),
+        ("", "Tell me if this is wrong."),
+        ("", "There is no sign that he has left."),
+        ("", "He left Beta Corp to join Acme."),
+        ("", "He was CEO of Beta until 2015."),
+        ("", "John Roe succeeded Mary Major as CEO in 2019."),
+        ("", "The CFO is Mary Major."),
+        ("", "Mary Major is the CEO of Beta."),
+        ("", "Mary Major is CEO of the parent company."),
+        ("", "The former CEO was Mary Major."),
+        ("", "John Roe is the founder and CEO of Acme Robotics."),
+        ("", "He succeeded Mary Major as CEO."),
+        ("", "John Roe, CEO, spoke at the Berlin Robot Fair."),
+        ("", "Roe is chairman and CEO."),
+        ("", "The CEO is supported by the COO Mary Major."),
+        ("", "The CEO lives in San Antonio."),
+        ("", "It is listed on the Vienna Stock Exchange, said the CEO."),
+        ("", "According to Robot Weekly, the CEO took the post in 2020."),
+        ("", "Mary Major, who chairs the board, announced him as CEO."),
+        ("", "He left in 2018 and came back in 2020."),
+        ("", "This data is not fabricated."),
+        ("", "It invented the warehouse robot."),
+        ("", "That process was invented by Acme."),
+        ("This is not an example:", ""),
+        ("After a look at the former CEOs, the answer is:", ""),
         ("", "The chief executive is not on LinkedIn often."),
         ("", "It is not the company that makes anvils in Texas."),
         ("Acme sells dummy targets.", ""),
