@@ -175,6 +175,10 @@ fn settled(
             Err(Error::bad_reply("the answer takes back what it says, and what is right cannot be read")
                 .with_detail(answer()))
         }
+        Some(choice::Fault::Contradicted) => Err(Error::bad_reply(
+            "the answer contradicts itself, and nothing in it tells which value is right",
+        )
+        .with_detail(answer())),
         Some(choice::Fault::Ambiguous) => Err(Error::bad_reply(
             "the answer is about several companies, and none is tied to the one asked about",
         )
@@ -210,6 +214,7 @@ fn fields(object: &Object, question: choice::Question<'_>) -> Fields {
             !is_template(json, column)
                 && !echo::repeats(json, column, question.subject)
                 && !state::denies_field(object, column)
+                && !state::is_of_another_post(object, column)
                 && !counted::is_of_another_thing(json, column)
         };
         let Some(json) = lookup(object, column.name).filter(is_answer) else {

@@ -37,6 +37,9 @@ impl Announced {
             Some(State::Later) if is_later => return Self::Correction,
             _ => {}
         }
+        if is_label(sentence) && label_words(sentence).any(|word| OTHERS[..7].contains(&&*word)) {
+            return Self::Aside;
+        }
         let is_hypothetical = sentence.contains("would be ") || sentence.contains("would look ");
         if is_hypothetical || is_later && words(sentence).any(|word| OTHERS.contains(&&*word)) {
             Self::Aside
@@ -93,22 +96,22 @@ const ASIDES: [&str; 33] = [
 /// Words that announce somebody else, or what somebody else says, behind an answer: stronger than
 /// words that correct, since "the actual CEO of its competitor" is no correction.
 const OTHERS: [&str; 21] = [
-    "competitor",
-    "competitors",
     "parent",
     "sister",
     "subsidiary",
+    "cfo",
+    "cto",
+    "coo",
+    "chairman",
     "deputy",
+    "competitor",
+    "competitors",
     "predecessor",
     "sites",
     "others",
     "unlike",
     "common",
     "example",
-    "cfo",
-    "cto",
-    "coo",
-    "chairman",
     "holding",
     "holdings",
     "rival",
@@ -236,6 +239,34 @@ fn rejects(sentence: &str) -> bool {
     is_label(sentence)
         && label_words(sentence).any(|word| WORDS.contains(&&*word))
         && !label_words(sentence).any(|word| ["was", "were", "is"].contains(&&*word))
+}
+
+/// Whether a sentence is a label that tells what follows it, and not merely that it is the answer, one
+/// of several, or a remark.
+pub(super) fn names_its_object(sentence: &str) -> bool {
+    const NOTHING: [&str; 16] = [
+        "option",
+        "candidate",
+        "alternative",
+        "alternatively",
+        "also",
+        "reference",
+        "other",
+        "source",
+        "sources",
+        "raw",
+        "note",
+        "notes",
+        "here",
+        "data",
+        "details",
+        "metadata",
+    ];
+    is_label(sentence)
+        && !announces_the_answer(sentence)
+        && !accepts(sentence)
+        && label_words(sentence)
+            .all(|word| !NOTHING.contains(&&*word) && !word.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// A label that says that the right object follows: "This one:", "In summary:", "Best match:".

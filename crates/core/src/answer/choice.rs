@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 
 use super::{
     Object,
-    announced::{Announced, is_aside_key, is_wordless, last_sentence},
+    announced::{Announced, is_aside_key, is_wordless, last_sentence, names_its_object},
     fields, is_template, lookup, outline, plain,
     prose::{self, Found},
     revision, same_letters, shape, state,
@@ -71,6 +71,8 @@ pub(super) enum Fault {
     OfAnother,
     /// It is one of several, and nothing tells which is meant.
     Ambiguous,
+    /// Another one says otherwise, and nothing tells which is right.
+    Contradicted,
 }
 
 impl Candidate {
@@ -164,6 +166,9 @@ fn answering(values: &[Found<'_>], rest: &str, question: Question<'_>, depth: us
             Some(old) if new.announced == Announced::Nothing && is_wordless(found.before) => {
                 complete(&mut old.candidate, &new.candidate, question);
             }
+            Some(old) if contradicts(&new, old, values, question) => {
+                old.candidate.fault.get_or_insert(Fault::Contradicted);
+            }
             Some(_) => {}
         }
     }
@@ -197,6 +202,28 @@ fn is_better(new: &Chosen, old: &Chosen, between: &str, question: Question<'_>) 
             !is_filled(old) && is_filled(new) && is_wordless(between)
         }
     }
+}
+
+/// Whether two objects under labels of their own give different values, and no word tells which is right.
+fn contradicts(new: &Chosen, old: &Chosen, values: &[Found<'_>], question: Question<'_>) -> bool {
+    let labels = [old, new].map(|chosen| last_sentence(values[chosen.at].before));
+    let is_settled = [old, new].iter().any(|chosen| {
+        chosen.announced != Announced::Nothing
+            || chosen.candidate.fault.is_some()
+            || chosen.candidate.tie.named.is_some()
+    });
+    let is_settled = is_settled || old.candidate.tie.by_source != new.candidate.tie.by_source;
+    let is_own = || subject::is_called_so(labels[0].trim().trim_end_matches(':'), question.subject);
+    if is_settled || new.at != old.at + 1 || !labels.iter().all(|label| names_its_object(label)) || is_own() {
+        return false;
+    }
+    let value = |chosen: &Chosen, column: &Column| {
+        let json = lookup(&chosen.candidate.object, column.name)?;
+        json.as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned)
+    };
+    question.outputs.iter().filter(|column| taken_back::is_name(column)).any(|column| {
+        matches!((value(old, column), value(new, column)), (Some(one), Some(other)) if !same_letters(&one, &other))
+    })
 }
 
 /// Takes what a second object right behind the first has more, where the two contradict each other nowhere.

@@ -19,7 +19,13 @@ pub(super) enum State {
 const EARLIER: &[&str] = &[
     "before", "old", "original", "earlier", "prior", "first", "v1", "outdated", "superseded", "past", "initial",
     "until", "vorher", "früher", "alt", "alte", "bisher", "avant", "ancien", "ancienne", "antes", "anterior", "prima",
-    "vecchio", "voor", "oud",
+    "vecchio", "voor", "oud", "ex", "former", "historic", "historical", "archive", "archived", "obsolete", "stale", "less", "low", "bad",
+    "unverified", "unlikely", "veraltet", "ehemalig", "ehemalige", "ehemaliger", "ehemaliges", "frühere", "früherer", "vorherige", "vorheriger",
+    "damals", "obsolète", "périmé", "ancienne", "précédent", "précédente", "autrefois", "antiguo", "antigua", "previo", "antigo", "antiga",
+    "precedente", "vecchia", "voormalig", "voormalige", "vorige", "vroeger", "poprzedni", "poprzednia", "stary", "dawniej", "były", "была", "было",
+    "eski", "önceki", "бывший", "бывшая", "прежний", "прежняя", "старый", "устарело", "раньше", "до", "колишній", "旧", "旧版", "舊", "前任", "以前",
+    "之前", "修正前", "更正前", "変更前", "古い", "前", "이전", "과거", "전", "수정전", "سابقا", "السابق", "قديم", "قبل", "पुराना", "tidligere", "tidigare",
+    "entinen", "bývalý", "fostul",
 ];
 
 #[rustfmt::skip]
@@ -29,13 +35,21 @@ const LATER: &[&str] = &[
     "korrektur", "korrigiert", "après", "maintenant", "nouveau", "nouvelle", "actuel", "corrigé", "correction",
     "después", "ahora", "nuevo", "actual", "corrección", "depois", "agora", "novo", "atual", "correção", "dopo",
     "nuovo", "attuale", "correzione", "na", "nu", "nieuw", "訂正", "修正", "更正", "исправление",
+    "live", "most", "high", "good", "likeliest", "heute", "heutig", "heutige", "heutiger", "aktuelle", "aktueller", "derzeit", "derzeitige", "gegenwärtig",
+    "nachfolger", "nachfolgerin", "actuelle", "aujourd", "actualmente", "nueva", "hoy", "nova", "hoje", "adesso", "oggi", "nuova", "huidig", "huidige",
+    "nieuwe", "obecny", "obecna", "obecnie", "nowy", "teraz", "yeni", "şimdi", "güncel", "нынешний", "нынешняя", "новый", "актуально", "сейчас", "теперь",
+    "после", "нинішній", "新", "新版", "现任", "現任", "现在", "現在", "之后", "修正後", "修正后", "更正后", "変更後", "新しい", "後", "현재", "지금", "수정후", "حاليا",
+    "الحالي", "جديد", "بعد", "नया", "nuværende", "nuvarande", "nykyinen", "současný", "actualul",
 ];
 
 /// Words that may stand in a label beside those that tell the state.
 #[rustfmt::skip]
 const NEUTRAL: &[&str] = &[
     "the", "version", "state", "value", "values", "answer", "json", "data", "result", "record", "entry", "output",
-    "response", "object", "is", "was", "as", "of", "it", "then", "im", "start",
+    "response", "object", "is", "was", "as", "of", "it", "then", "im", "start", "ceo", "ceos", "s", "hui", "d", "founder", "and", "to", "date",
+    "chief", "executive", "managing", "director", "likely", "confidence", "example", "last", "year", "from", "site", "up", "january",
+    "antwort", "réponse", "respuesta", "resposta", "risposta", "geschäftsführer", "geschäftsführerin", "pdg", "directora", "amministratore",
+    "delegato", "amministratrice", "delegata", "prezes", "директор",
 ];
 
 /// Steps on the way to an answer: the number behind one tells which is the later. Alternatives are
@@ -170,6 +184,11 @@ mod tests {
             ("Option 2:", None),
             ("</old><new>", Some(State::Later)),
             ("Nachher:", Some(State::Later)),
+            ("Former CEO:", Some(State::Earlier)),
+            ("Früherer Geschäftsführer:", Some(State::Earlier)),
+            ("旧版:", Some(State::Earlier)),
+            ("Новый директор:", Some(State::Later)),
+            ("CEO:", None),
             ("", None),
         ] {
             assert_eq!(label(text), expect, "{text}");

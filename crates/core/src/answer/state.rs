@@ -62,7 +62,87 @@ pub(super) fn is_past(object: &Object) -> bool {
             Some(Json::Number(_)) => true,
             _ => false,
         });
-    has_ended || denies(object) || role(object).is_some_and(is_of_the_past)
+    has_ended || denies(object) || role(object).is_some_and(is_of_the_past) || period_has_ended(object)
+}
+
+/// Keys under which an object says from when until when its value held.
+const PERIODS: [&str; 7] = ["tenure", "period", "term", "years", "dates", "ceo_tenure", "ceo_period"];
+
+/// Whether an object names the year in which its value ceased to be true: `"tenure": "2010-2018"`,
+/// `"end_year": 2018`. "2010-present" and "since 2010" have no end.
+fn period_has_ended(object: &Object) -> bool {
+    let is_year = |text: &str| text.len() == 4 && (text.starts_with("19") || text.starts_with("20"));
+    let years = |text: &str| {
+        let words = text.split(|c: char| !c.is_ascii_digit()).filter(|word| is_year(word));
+        words.count()
+    };
+    let is_span = |text: &str| {
+        let last = text.trim_end().ends_with(|c: char| c.is_ascii_digit() || c == ')');
+        last && years(text) == 2 && text.contains(['-', '–', '—', 't', 'b', 'h'])
+    };
+    let ends = ["end_year", "ended_in", "year_left", "tenure_end", "left_in", "term_end"];
+    PERIODS.iter().any(|key| lookup(object, key).and_then(Json::as_str).is_some_and(is_span))
+        || ends.iter().any(|key| match lookup(object, key) {
+            Some(Json::Number(_)) => true,
+            Some(Json::String(text)) => years(text) > 0,
+            _ => false,
+        })
+}
+
+/// Keys beside a person's name that say which post is theirs.
+const POSTS: [&str; 8] =
+    ["role", "title", "position", "job_title", "ceo_title", "ceo_role", "ceo_position", "ceo_status"];
+
+/// Whether an object that names a chief executive gives the person a former post, another post, or one
+/// that has ended.
+pub(super) fn is_of_another_post(object: &Object, column: &Column) -> bool {
+    const OTHERS: [&str; 10] =
+        ["cfo", "cto", "coo", "cmo", "cio", "financial", "operating", "technology", "marketing", "sales"];
+    const ASKED: [&str; 10] = [
+        "ceo",
+        "executive",
+        "managing",
+        "president",
+        "director",
+        "owner",
+        "geschäftsführer",
+        "head",
+        "pdg",
+        "partner",
+    ];
+    if !column.name.starts_with("ceo_") {
+        return false;
+    }
+    let has = |text: &str, words: &[&str]| {
+        text.split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(&&*word.to_lowercase()))
+    };
+    let is_other = |text: &str| is_of_the_past(text) || has(text, &OTHERS) && !has(text, &ASKED);
+    let titles = POSTS.iter().filter(|key| !same_letters(key, column.name));
+    let mut titles = titles.filter_map(|key| lookup(object, key)?.as_str());
+    period_has_ended(object) || titles.any(is_other)
+}
+
+/// Whether an object says that it is invented: `"is_fictional": true`.
+fn is_invented(object: &Object) -> bool {
+    const KEYS: [&str; 12] = [
+        "is_fictional",
+        "fictional",
+        "is_fake",
+        "fake",
+        "is_example",
+        "is_sample",
+        "is_placeholder",
+        "placeholder",
+        "is_mock",
+        "hypothetical",
+        "is_hypothetical",
+        "fabricated",
+    ];
+    KEYS.iter().any(|key| match lookup(object, key) {
+        Some(Json::Bool(value)) => *value,
+        Some(Json::String(text)) => ["true", "yes"].contains(&&*text.trim().to_lowercase()),
+        _ => false,
+    })
 }
 
 /// Words of flags that say whether there is a value; the others in their key say of what.
@@ -159,7 +239,10 @@ pub(super) fn denies(object: &Object) -> bool {
         let is_miss = ["not found", "not_found", "no match", "unknown"].contains(&state.trim());
         is_miss || !state.starts_with("not ") && is_of_the_past(&state)
     };
-    object.iter().any(is_denied) || state.is_some_and(is_state) || confidence(object) == Some(0.0)
+    object.iter().any(is_denied)
+        || is_invented(object)
+        || state.is_some_and(is_state)
+        || confidence(object) == Some(0.0)
 }
 
 /// Whether a flag beside a field denies this field: `"linkedin_found": false`.
@@ -236,5 +319,24 @@ mod tests {
             assert_eq!([of(&NAME), of(&PROFILE), of(&COUNT)], denied, "{member}");
         }
         assert!(is_past(json!({"until": 2020}).as_object().unwrap()));
+        for (member, denied) in [
+            (json!({"tenure": "2011–2019"}), true),
+            (json!({"period": "from 2011 to 2019"}), true),
+            (json!({"end_year": 2019}), true),
+            (json!({"title": "Chief Financial Officer"}), true),
+            (json!({"ceo_title": "Former CEO"}), true),
+            (json!({"tenure": "2011-present"}), false),
+            (json!({"tenure": "since 2011"}), false),
+            (json!({"end_year": null}), false),
+            (json!({"title": "Founder & CEO"}), false),
+            (json!({"role": "Co-Founder and Managing Director"}), false),
+            (json!({"title": "Chief Executive Officer and Chief Operating Officer"}), false),
+        ] {
+            let object = member.as_object().unwrap();
+            assert_eq!(is_of_another_post(object, &NAME), denied, "{member}");
+            assert!(!is_of_another_post(object, &COUNT), "{member}");
+        }
+        assert!(denies(json!({"is_fictional": true}).as_object().unwrap()));
+        assert!(!denies(json!({"is_fictional": false}).as_object().unwrap()));
     }
 }

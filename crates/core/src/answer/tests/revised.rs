@@ -41,6 +41,35 @@ fn the_newest_state_answers() {
 }
 
 #[test]
+fn a_label_of_the_past_or_of_another_post_does_not_answer() {
+    for (old, new) in [
+        ("Former chief executive", "CEO"),
+        ("Chairman", "Chief executive"),
+        ("Parent company", "Acme"),
+        ("Historical", "Today"),
+        ("Ehemalige Geschäftsführerin", "Heutiger Geschäftsführer"),
+        ("Précédente", "Actuelle"),
+        ("Vecchia risposta", "Nuova risposta"),
+        ("Önceki", "Güncel"),
+        ("之前", "现任"),
+        ("変更前", "変更後"),
+        ("Прежний", "Новый"),
+    ] {
+        is_jane(format!("{old}:\n{OLD}\n\n{new}:\n{JANE}"));
+        is_jane(format!("{new}:\n{JANE}\n\n{old}:\n{OLD}"));
+    }
+}
+
+#[test]
+fn two_labels_that_settle_nothing_give_no_value() {
+    for (one, other) in [("Berlin", "Munich"), ("Registry", "Newspaper"), ("Acme Foods", "Acme Tools")] {
+        let answer = format!("{one}:\n{OLD}\n\n{other}:\n{JANE}");
+        let error = read(&answer, "the company with the web domain acme.com", OUTPUTS).unwrap_err();
+        assert!(error.message().contains("contradicts itself"), "{answer}: {error:?}");
+    }
+}
+
+#[test]
 fn without_a_word_the_first_answers() {
     for answer in [
         format!("{JANE}\n\n{OLD}"),
