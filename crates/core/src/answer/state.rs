@@ -3,7 +3,7 @@
 
 use serde_json::Value as Json;
 
-use super::{Object, lookup, same_letters};
+use super::{Object, lookup, revision, same_letters};
 use crate::Column;
 
 const ROLES: [&str; 4] = ["role", "title", "position", "job_title"];
@@ -14,11 +14,15 @@ pub(super) fn fitting<'a>(json: &'a Json, column: &Column) -> Option<&'a Json> {
     let items = match json {
         Json::Array(items) if items.iter().all(Json::is_object) => items,
         Json::Object(object) if is_past(object) => return None,
+        Json::Object(object) => return Some(latest(object).unwrap_or(json)),
         json => return Some(json),
     };
     let objects = || items.iter().filter_map(|item| Some((item, item.as_object()?)));
     let says_more =
         |object: &Object| is_past(object) || role(object).is_some() || confidence(object).is_some();
+    if let Some(at) = revision::newest(items.iter().filter_map(Json::as_object), &[]) {
+        return items.get(at);
+    }
     if !objects().any(|(_, object)| says_more(object)) {
         return Some(json);
     }
@@ -27,6 +31,14 @@ pub(super) fn fitting<'a>(json: &'a Json, column: &Column) -> Option<&'a Json> {
     let surest = || present().filter(|(_, object)| confidence(object).is_some());
     let surest = || surest().reduce(|a, b| if confidence(b.1) > confidence(a.1) { b } else { a });
     asked.or_else(surest).or_else(|| present().next()).map(|(item, _)| item)
+}
+
+/// The later of the states that an object holds: `{"previous": 100, "current": 340}`, or one by years.
+fn latest(object: &Object) -> Option<&Json> {
+    let is_earlier = |key: &str| revision::is_earlier(key) || ["previous", "previously"].contains(&key);
+    let mut later = object.iter().filter(|(key, _)| revision::is_later(key));
+    let (_, value) = later.next().filter(|_| object.keys().any(|key| is_earlier(key))).unzip();
+    value.or_else(|| revision::of_latest_year(object))
 }
 
 fn role(object: &Object) -> Option<&str> {

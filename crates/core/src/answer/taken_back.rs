@@ -73,7 +73,8 @@ pub(super) fn judge(object: &Object, before: &str, after: &str, question: Questi
     if person::lost_post(cue, object, question.subject, outputs) {
         return Verdict::TakenBack;
     }
-    let named: Vec<&Column> = outputs.iter().filter(|column| speaks_of(cue, column)).collect();
+    let named: Vec<&Column> =
+        outputs.iter().filter(|column| speaks_of(cue, column) || is_of_count(cue, column)).collect();
     let is_part = !named.is_empty()
         && outputs.iter().any(|column| lookup(object, column.name).is_some() && !named.contains(&column));
     if !is_part || outputs.iter().any(|column| is_name(column) && named.contains(&column)) {
@@ -196,9 +197,40 @@ fn takes_back(sentence: &str, object: &Object, question: Question<'_>) -> bool {
     }
     begins_with(sentence, STRONG)
         || WRONG.find(sentence).is_some_and(|found| !is_conditional(&sentence[..found.start()]))
+        || is_wrong_count(sentence)
         || is_of_other_domain(&lower, question.subject)
         || loses_post(&lower, question.outputs)
         || person::lost_post(sentence, object, question.subject, question.outputs)
+}
+
+/// Words for the number of employees, as a sentence that corrects it names it.
+const COUNT: &str = r"(?:headcount|employee[_ ](?:count|number|figure)|number of employees|staff (?:count|number)|mitarbeiterzahl|nombre d['’](?:employés|salariés)|effectif|(?:cifra|número) de empleados|número de funcionários|numero di dipendenti|aantal werknemers)";
+
+/// "The headcount is wrong.", "Ignore the employee count."
+fn is_wrong_count(sentence: &str) -> bool {
+    static WRONG: LazyLock<Regex> = LazyLock::new(|| {
+        let verb = "(?:is|was|ist|war|est|es|é|è)(?: (?:actually|probably|leider|likely))?";
+        let wrong = "wrong|incorrect|outdated|made up|invented|a guess|false|falsch|veraltet|faux|fausse|incorrect[ao]|errad[ao]|sbagliato|onjuist";
+        pattern(&format!(
+            r"(?i)\b{COUNT}\b(?: above)? {verb} (?:{wrong})\b|\b(?:ignore|disregard) the {COUNT}\b"
+        ))
+    });
+    WRONG.find(sentence).is_some_and(|found| !is_conditional(&sentence[..found.start()]))
+}
+
+/// Whether a sentence that corrects something corrects the number of employees alone: "Correction: it has
+/// 430 employees."
+fn is_of_count(sentence: &str, column: &Column) -> bool {
+    if column.kind != SemanticType::Integer || !column.name.starts_with("employee") {
+        return false;
+    }
+    const STAFF: [&str; 8] =
+        ["employees", "staff", "people", "mitarbeiter", "employés", "empleados", "dipendenti", "headcount"];
+    let lower = sentence.to_lowercase();
+    let mut words = lower.split(|c: char| !c.is_alphanumeric());
+    let has_number = lower.contains(|c: char| c.is_ascii_digit());
+    is_wrong_count(sentence)
+        || begins_with(sentence, STRONG) && has_number && words.any(|word| STAFF.contains(&word))
 }
 
 /// Whether words make what follows them a condition: "Let me know if".

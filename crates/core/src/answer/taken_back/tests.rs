@@ -76,6 +76,21 @@ fn what_is_taken_back_without_a_better_value_is_a_bad_reply() {
 }
 
 #[test]
+fn a_correction_of_the_count_leaves_the_person() {
+    for words in [
+        "Correction: they employ 430 people, not 120.",
+        "Rettifica: 430 dipendenti.",
+        "The headcount was made up.",
+        "Please disregard the employee count.",
+        "Die Mitarbeiterzahl ist falsch.",
+        "Le nombre d'employés est faux.",
+    ] {
+        check(&format!("{JOHN}\n\n{words}"), ["John Roe", "john-roe", ""]);
+    }
+    check(&format!("{JOHN}\n\nTell me if the headcount is wrong."), ["John Roe", "john-roe", "120"]);
+}
+
+#[test]
 fn who_left_or_was_followed_is_a_bad_reply() {
     for words in [
         "But the registry lists Jane Doe as CEO.",

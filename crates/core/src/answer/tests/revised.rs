@@ -61,6 +61,18 @@ fn a_label_of_the_past_or_of_another_post_does_not_answer() {
 }
 
 #[test]
+fn the_newest_state_of_a_field_answers() {
+    for count in [
+        json!({"previous": 900, "current": 1200}),
+        json!({"2019": 900, "2023": 1200}),
+        json!([{"year": 2019, "value": 900}, {"year": 2023, "value": 1200}]),
+        json!([{"year": 2023, "value": 1200}, {"year": 2019, "value": 900}]),
+    ] {
+        is_jane(json!({"ceo_name": "Jane Doe", "employee_count": count}));
+    }
+}
+
+#[test]
 fn two_labels_that_settle_nothing_give_no_value() {
     for (one, other) in [("Berlin", "Munich"), ("Registry", "Newspaper"), ("Acme Foods", "Acme Tools")] {
         let answer = format!("{one}:\n{OLD}\n\n{other}:\n{JANE}");
