@@ -12,6 +12,7 @@ mod doubt;
 mod echo;
 mod lenient;
 mod lines;
+mod listed;
 mod markup;
 mod nothing;
 mod outline;
@@ -259,6 +260,9 @@ fn field(json: &Json, kind: SemanticType) -> Option<Field> {
     };
     let mut marked = None;
     let value = match value? {
+        Json::String(text) if kind == SemanticType::List && listed::items(text).is_some() => {
+            return field(&listed::items(text)?, kind);
+        }
         Json::String(text) if text.len() > LONGEST_VALUE => {
             let text = &text[..text.floor_char_boundary(LONGEST_VALUE)];
             return self::field(&Json::from(text), kind);

@@ -36,6 +36,10 @@ pub(super) fn fitting<'a>(json: &'a Json, column: &Column) -> Option<&'a Json> {
 /// The later of the states that an object holds: `{"previous": 100, "current": 340}`, or one by years.
 fn latest(object: &Object) -> Option<&Json> {
     let is_earlier = |key: &str| revision::is_earlier(key) || ["previous", "previously"].contains(&key);
+    // "low" and "high" are the ends of a range.
+    if object.contains_key("low") || object.contains_key("high") {
+        return None;
+    }
     let mut later = object.iter().filter(|(key, _)| revision::is_later(key));
     let (_, value) = later.next().filter(|_| object.keys().any(|key| is_earlier(key))).unzip();
     value.or_else(|| revision::of_latest_year(object))
