@@ -35,7 +35,7 @@ const LATER: &[&str] = &[
     "korrektur", "korrigiert", "après", "maintenant", "nouveau", "nouvelle", "actuel", "corrigé", "correction",
     "después", "ahora", "nuevo", "actual", "corrección", "depois", "agora", "novo", "atual", "correção", "dopo",
     "nuovo", "attuale", "correzione", "na", "nu", "nieuw", "訂正", "修正", "更正", "исправление",
-    "live", "most", "high", "good", "likeliest", "heute", "heutig", "heutige", "heutiger", "aktuelle", "aktueller", "derzeit", "derzeitige", "gegenwärtig",
+    "live", "most", "high", "good", "likeliest", "heute", "heutig", "heutige", "heutiger", "aktuelle", "aktueller", "aktuelles", "derzeit", "derzeitige", "gegenwärtig",
     "nachfolger", "nachfolgerin", "actuelle", "aujourd", "actualmente", "nueva", "hoy", "nova", "hoje", "adesso", "oggi", "nuova", "huidig", "huidige",
     "nieuwe", "obecny", "obecna", "obecnie", "nowy", "teraz", "yeni", "şimdi", "güncel", "нынешний", "нынешняя", "новый", "актуально", "сейчас", "теперь",
     "после", "нинішній", "新", "新版", "现任", "現任", "现在", "現在", "之后", "修正後", "修正后", "更正后", "変更後", "新しい", "後", "현재", "지금", "수정후", "حاليا",
@@ -49,7 +49,7 @@ const NEUTRAL: &[&str] = &[
     "response", "object", "is", "was", "as", "of", "it", "then", "im", "start", "ceo", "ceos", "s", "hui", "d", "founder", "and", "to", "date",
     "chief", "executive", "managing", "director", "likely", "confidence", "example", "last", "year", "from", "site", "up", "january",
     "antwort", "réponse", "respuesta", "resposta", "risposta", "geschäftsführer", "geschäftsführerin", "pdg", "directora", "amministratore",
-    "delegato", "amministratrice", "delegata", "prezes", "директор",
+    "delegato", "amministratrice", "delegata", "prezes", "директор", "stand", "dirigeant", "dirigeante", "version", "fassung", "estado", "stato", "état",
 ];
 
 /// Steps on the way to an answer: the number behind one tells which is the later. Alternatives are

@@ -6,6 +6,9 @@ use super::{Judged, is_no_item, is_unknowing, judge};
 fn a_page_without_a_company_and_a_model_without_an_answer() {
     for text in [
         "This domain is parked.",
+        "Connection timed out.",
+        "Error establishing a database connection",
+        "Domain parked at GoDaddy.",
         "The domain acme.com is parked at a registrar.",
         "This domain name is for sale.",
         "acme.com is listed for sale.",

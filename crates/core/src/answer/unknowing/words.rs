@@ -23,6 +23,8 @@ pub(super) const WHOLE: &[&str] = &[
     "připravujeme", "již brzy", "kommer snart", "kommer snart på nett", "pian tulossa", "tulossa pian", "yakında", "çok yakında", "скоро", "скоро открытие",
     "незабаром", "hamarosan", "în curând", "σύντομα", "σύντομα κοντά σας", "segera hadir", "sắp ra mắt", "قريبا", "قريبًا", "जल्द आ रहा है", "近日公開", "敬请期待",
     "敬請期待", "即将上线", "공개 예정", "곧 공개됩니다", "rien à signaler", "coming soon", "apache2 ubuntu default page it works", "my blog just another wordpress site", "just another wordpress site", "ツ",
+    "error establishing a database connection", "the request timed out", "request timed out", "connection timed out", "gateway timeout",
+    "domain parked", "domain parked at godaddy", "parked at godaddy", "parked at sedo", "parked at namecheap", "אין תיאור זמין", "אין מידע",
 ];
 
 /// What may follow a name whose bearer is not known: "Acme Robotics could not be found". Behind what names
@@ -166,7 +168,7 @@ pub(super) const LANGUAGES: &[Language] = &[
             joignable* atteint* atteignable chargé* existe semble être veuillez merci internet ligne pdg dirigeant* effectif* technolog* sens \
             concernant propos même* similaire* plusieurs vente* indiqué* mentionné* mention* ne n correspond* répond* obtenir officiel* lien*",
         denies: "pas non aucun aucune rien jamais inconnu* impossible inaccessible* indisponible* introuvable* vendre construction maintenance erreur parking garé \
-            insuffisant* ambigu* suspendu* expiré* vide fictif* fictive* hors parqué* manque* manquant* précisez limité*",
+            insuffisant* ambigu* suspendu* expiré* vide fictif* fictive* hors pertinent* parqué* manque* manquant* précisez limité*",
     },
     // Spanish.
     Language {
@@ -219,7 +221,7 @@ pub(super) const LANGUAGES: &[Language] = &[
             hjemmeside* nettside* nettsted* websted* side* sida* domän* domæne* domene* navn namn* information* informasjon* oplysning* opplysning* uppgift* data* detalj* källa källor kilde* beskrivelse* beskrivning* \
             aktivitet* verksamhet* virksomhet* resultat* sök* søg* søk* offentlig* tillgänglig* tilgængelig* tilgjengelig* hitta* hittats finne* finde* fundet funnet identifier* bestäm* bestemme* fastslå* bekräfta* bekreft* bekræft* \
             känd* känt kend* kjent* specifik* spesifikk* tillförlitlig* pålidelig* pålitelig* mer mere flere fler yderligere ytterligare andra andre tyvärr beklager desværre dessverre nås nå nåbar* åtkomlig* åpne* laddas indlæses lastes \
-            finns findes finnes verkar ser ut vd ceo direktør* anställda ansatte teknolog* teknik* samme samma liknande flera til salgs salg salu gick går lykkedes lyktes kunnat kunnet komma komme få få fikk tak verifier* gå gik",
+            finns findes finnes verkar ser ut vd ceo direktør* daglig leder adm* anställda ansatte teknolog* teknik* samme samma liknande flera til salgs salg salu gick går lykkedes lyktes kunnat kunnet komma komme få få fikk tak verifier* gå gik",
         denies: "inte ej ikke ingen inga inget intet aldrig okän* ukendt* ukjent* oklar* uklar* otillgänglig* utilgængelig* utilgjengelig* salu salg salgs parkera* parkere* offline fel fejl feil saknas mangler mangel byggnad \
             konstruktion utillräcklig* utilstrækkelig* utilstrekkelig* suspender* utløp* utgång* tom tomt påhitta* fiktiv* uden utan uten ingenting begränsad* begrænset begrenset vedligeholdelse vedlikehold underhåll",
     },
