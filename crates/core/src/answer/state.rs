@@ -138,6 +138,27 @@ pub(super) fn is_of_another_post(object: &Object, column: &Column) -> bool {
     period_has_ended(object) || titles.any(is_other)
 }
 
+/// Whether a remark in an object opens by taking its values back: `"note": "No longer CEO since 2023"`.
+fn is_noted(object: &Object) -> bool {
+    const OPENINGS: [&str; 10] = [
+        "no longer ceo",
+        "no longer the ceo",
+        "former ceo",
+        "this is an example",
+        "example data",
+        "sample data",
+        "fictional",
+        "made up",
+        "made-up",
+        "placeholder",
+    ];
+    let notes = ["note", "notes", "comment", "comments", "remark", "remarks"];
+    notes.iter().filter_map(|key| lookup(object, key)?.as_str()).any(|note| {
+        let note = note.trim_start().to_lowercase();
+        OPENINGS.iter().any(|words| note.starts_with(words))
+    })
+}
+
 /// Whether an object says that it is invented: `"is_fictional": true`.
 fn is_invented(object: &Object) -> bool {
     const KEYS: [&str; 12] = [
@@ -257,6 +278,7 @@ pub(super) fn denies(object: &Object) -> bool {
     };
     object.iter().any(is_denied)
         || is_invented(object)
+        || is_noted(object)
         || state.is_some_and(is_state)
         || confidence(object) == Some(0.0)
 }
@@ -353,6 +375,9 @@ mod tests {
             assert!(!is_of_another_post(object, &COUNT), "{member}");
         }
         assert!(denies(json!({"is_fictional": true}).as_object().unwrap()));
+        assert!(denies(json!({"comment": "Sample data, not researched."}).as_object().unwrap()));
+        assert!(denies(json!({"note": "Former CEO; left in 2022."}).as_object().unwrap()));
+        assert!(!denies(json!({"note": "The former CEO was Mary Major."}).as_object().unwrap()));
         assert!(!denies(json!({"is_fictional": false}).as_object().unwrap()));
     }
 }
