@@ -212,7 +212,7 @@ impl Store {
             // A list shows no steps, and summaries only where they are short.
             let columns = COLUMNS
                 .replace("steps", "'null'")
-                .replace("summary", "CASE WHEN length(CAST(summary AS BLOB)) <= 65536 THEN summary END");
+                .replace("summary", "CASE WHEN octet_length(summary) <= 65536 THEN summary END");
             let sql = format!("SELECT {columns} FROM run ORDER BY id DESC LIMIT ?1");
             let mut statement = db.prepare(&sql)?;
             let runs: Vec<RunRecord> = statement.query_map([most], read)?.collect::<rusqlite::Result<_>>()?;
