@@ -72,8 +72,9 @@ fn no_link(path: &Path) -> Result<(), Failure> {
         .hint("name the ledger that is meant with `--ledger PATH`, or remove the link"))
 }
 
-/// Refuses a ledger of which a file is none, or has another name too: a pipe would be waited for, and
-/// what has another name would be written to under that one.
+/// Refuses a ledger of which a file is none, or of which a side file has another name too: a pipe would be
+/// waited for, and what has another name would be written to under that one. The ledger itself may have
+/// one, as a backup by hard links makes it: nothing but a ledger is written to.
 fn check_files(ledger: &Path) -> Result<(), Failure> {
     for end in ["", "-wal", "-shm", "-journal", "-room"] {
         let mut path = ledger.to_owned().into_os_string();
@@ -82,7 +83,7 @@ fn check_files(ledger: &Path) -> Result<(), Failure> {
         let Ok(there) = std::fs::symlink_metadata(&path) else { continue };
         let what = match () {
             () if !there.is_file() => "is not a regular file",
-            () if has_another_name(&there) => "is a second name of another file",
+            () if !end.is_empty() && has_another_name(&there) => "is a second name of another file",
             () => continue,
         };
         return Err(Failure::usage(format!(
