@@ -188,9 +188,14 @@ def only_reads(command, folder):
     if len(words) < 2 or words[0] != "marl":
         return False
     words = words[1:]
-    while words and words[0] in ANYWHERE:
-        words.pop(0)
-    name, rest = split(words)
+    # The command's own words, before any flag that takes a value.
+    first = []
+    while words and len(first) < 2 and (words[0] in ANYWHERE or not words[0].startswith("-")):
+        word = words.pop(0)
+        if word not in ANYWHERE:
+            first.append(word)
+    name, rest = split(first)
+    rest = rest + words
     if name is None or leads_out(folder):
         return False
     flags, most, kind = COMMANDS[name]
