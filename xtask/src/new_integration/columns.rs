@@ -76,6 +76,11 @@ impl Kind {
         }
     }
 
+    /// The same for a cell that is asked about: an answer that repeats the question is none.
+    pub(super) fn asked(self) -> &'static str {
+        if self == Self::Text { "Acme Works" } else { self.sample() }
+    }
+
     fn guess(name: &str) -> Self {
         // LinkedIn addresses of companies are no profiles of persons.
         if name.ends_with("linkedin_url") && !name.contains("company") {

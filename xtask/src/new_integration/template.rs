@@ -57,8 +57,8 @@ pub(super) fn source(spec: &Spec) -> String {
             ("outputs", &columns("optional", &spec.outputs)),
             ("subject", &subject(&spec.inputs)),
             ("quoted", if quotes(spec) { QUOTED } else { "" }),
-            ("row", &pairs(&spec.inputs)),
-            ("cells", &pairs(&spec.outputs)),
+            ("row", &pairs(&spec.inputs, Kind::asked)),
+            ("cells", &pairs(&spec.outputs, Kind::sample)),
             ("answer", &object(&spec.outputs, answer)),
             ("nulls", &object(&spec.outputs, |_| "null".to_owned())),
         ],
@@ -123,8 +123,8 @@ fn subject(inputs: &[Column]) -> String {
 }
 
 /// Each column with a cell that fits.
-fn pairs(columns: &[Column]) -> String {
-    let pair = |column: &Column| format!("({}, {})", literal(&column.name), literal(column.kind.sample()));
+fn pairs(columns: &[Column], cell: fn(Kind) -> &'static str) -> String {
+    let pair = |column: &Column| format!("({}, {})", literal(&column.name), literal(cell(column.kind)));
     columns.iter().map(pair).collect::<Vec<_>>().join(", ")
 }
 
