@@ -1,66 +1,12 @@
 //! The provider over tiny servers that misbehave on the wire.
 
-use std::{
-    io::{BufRead, BufReader, Read, Write},
-    net::{TcpListener, TcpStream},
-    sync::Arc,
-    thread,
-};
-
-use marl_core::{
-    Call, Connection, ErrorKind, Provider, Reply, Secret,
-    provider::{Attempt, AttemptEnd, Failure},
-};
+use marl_core::{Call, Connection, ErrorKind, Provider, Reply, Secret};
 use serde_json::json;
+use wire::testing::{answer, answered, answering, failed};
 
 use crate::DataGen;
 
 const KEY: &str = "test-key-1234/567890";
-
-/// A server that does `work` with each connection, in a thread of its own.
-fn serve(work: impl Fn(TcpStream) + Send + Sync + 'static) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
-    let work = Arc::new(work);
-    thread::spawn(move || {
-        for stream in listener.incoming() {
-            let work = Arc::clone(&work);
-            thread::spawn(move || work(stream.unwrap()));
-        }
-    });
-    base
-}
-
-/// Reads one whole request; `false` when the client has closed.
-fn take_request(stream: &TcpStream) -> bool {
-    let mut reader = BufReader::new(stream);
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        if reader.read_line(&mut line).unwrap_or(0) == 0 {
-            return false;
-        }
-        if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
-            length = value.trim().parse().unwrap();
-        }
-        if line == "\r\n" {
-            return reader.read_exact(&mut vec![0; length]).is_ok();
-        }
-    }
-}
-
-fn head(status: u16, length: usize) -> String {
-    format!("HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n")
-}
-
-/// A server that answers every request of a connection with `status` and `body`.
-fn answering(status: u16, body: String) -> String {
-    serve(move |mut stream| {
-        while take_request(&stream) {
-            let _ = stream.write_all((head(status, body.len()) + &body).as_bytes());
-        }
-    })
-}
 
 fn provider(base_url: String, key: &str) -> DataGen {
     DataGen::new(Connection { base_url, key: Some(Secret::new(key)), contact: None })
@@ -71,20 +17,6 @@ fn call() -> Call {
         provider: "datagen",
         operation: "chatgpt_webresearch".to_owned(),
         parameters: json!({"query": "q"}),
-    }
-}
-
-fn failed(attempt: Attempt) -> Failure {
-    match attempt.end {
-        AttemptEnd::Failed(failure) => failure,
-        AttemptEnd::Answered(body) => panic!("answered: {body}"),
-    }
-}
-
-fn answered(attempt: Attempt) -> String {
-    match attempt.end {
-        AttemptEnd::Answered(body) => body,
-        AttemptEnd::Failed(failure) => panic!("failed: {}", failure.error),
     }
 }
 
@@ -104,7 +36,7 @@ async fn an_echoed_key_is_neither_stored_nor_read_however_it_is_escaped() {
         let body = format!(
             r#"{{"success":true,"data":{{"success":true,"result":{{"content":[{{"type":"text","text":"{{\"said\":\"é\\n{hidden}.\"}}"}}]}}}}}}"#
         );
-        let provider = provider(answering(200, body.clone()), KEY);
+        let provider = provider(answering(answer(200, &body)), KEY);
         let stored = answered(provider.send(&call()).await);
         assert!(stored.contains("[key]") && !stored.contains("567890"), "{hidden}: {stored}");
         let reply = Reply::found(json!({"said": "é\n[key]."}));
@@ -122,7 +54,7 @@ async fn an_echoed_key_is_in_no_error() {
         for (status, body) in
             [(200, inner), (200, outer), (401, format!("bad {hidden}")), (200, hidden.to_owned())]
         {
-            let failure = failed(provider(answering(status, body), KEY).send(&call()).await);
+            let failure = failed(provider(answering(answer(status, &body)), KEY).send(&call()).await);
             let told = format!("{} {:?}", failure.error, failure.error);
             assert!(told.contains("[key]") && !told.contains("567890"), "{hidden}: {told}");
         }

@@ -9,6 +9,7 @@ mod advice;
 mod body;
 mod client;
 mod request;
+pub mod testing;
 #[cfg(test)]
 mod tests;
 mod transport;

@@ -1,8 +1,8 @@
 //! The client over tiny servers that misbehave on the wire.
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
-    net::{TcpListener, TcpStream},
+    io::Write,
+    net::TcpStream,
     sync::{Arc, Mutex},
     thread,
     time::{Duration, Instant},
@@ -14,7 +14,10 @@ use marl_core::{
 };
 use serde_json::json;
 
-use crate::{Client, Request};
+use crate::{
+    Client, Request,
+    testing::{answered, answering, failed, head, serve, take_request},
+};
 
 const KEY: &str = "test-key-1234/567890";
 const FOUND: &str = r#"{"answer":"x"}"#;
@@ -28,54 +31,6 @@ static CARD: Card = Card {
     free_operations: &[],
     timeout: |_| Duration::from_secs(60),
 };
-
-/// A server that does `work` with each connection, in a thread of its own.
-fn serve(work: impl Fn(TcpStream) + Send + Sync + 'static) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
-    let work = Arc::new(work);
-    thread::spawn(move || {
-        for stream in listener.incoming() {
-            let work = Arc::clone(&work);
-            thread::spawn(move || work(stream.unwrap()));
-        }
-    });
-    base
-}
-
-/// Reads one whole request; `None` when the client has closed.
-fn take_request(stream: &TcpStream) -> Option<String> {
-    let mut reader = BufReader::new(stream);
-    let (mut length, mut head) = (0, String::new());
-    loop {
-        let mut line = String::new();
-        if reader.read_line(&mut line).unwrap_or(0) == 0 {
-            return None;
-        }
-        if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
-            length = value.trim().parse().unwrap();
-        }
-        if line == "\r\n" {
-            let mut body = vec![0; length];
-            return reader.read_exact(&mut body).ok().map(|()| head + &String::from_utf8_lossy(&body));
-        }
-        head.push_str(&line);
-    }
-}
-
-fn head(status: u16, length: usize) -> String {
-    format!("HTTP/1.1 {status} X\r\nContent-Length: {length}\r\n")
-}
-
-/// A server that answers each request of a connection with these bytes.
-fn answering(answer: impl Into<Vec<u8>>) -> String {
-    let answer = answer.into();
-    serve(move |mut stream| {
-        while take_request(&stream).is_some() {
-            let _ = stream.write_all(&answer);
-        }
-    })
-}
 
 fn found(headers: &str) -> String {
     format!("{}{headers}\r\n{FOUND}", head(200, FOUND.len()))
@@ -100,20 +55,6 @@ fn read(status: u16, body: String) -> AttemptEnd {
 
 async fn attempt(client: &Client) -> Attempt {
     client.attempt(Request::post_json("/x", &json!({"q": 1})), read).await
-}
-
-fn failed(attempt: Attempt) -> Failure {
-    match attempt.end {
-        AttemptEnd::Failed(failure) => failure,
-        AttemptEnd::Answered(body) => panic!("answered: {body}"),
-    }
-}
-
-fn answered(attempt: Attempt) -> String {
-    match attempt.end {
-        AttemptEnd::Answered(body) => body,
-        AttemptEnd::Failed(failure) => panic!("failed: {}", failure.error),
-    }
 }
 
 #[tokio::test]
