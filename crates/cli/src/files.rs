@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use engine::{RowEnd, plan::Plan};
 use marl_core::Outcome;
+use table::{ErrorsFile, InputRow, TableError, WriteOptions, Writer};
 
 use crate::{
     asked, exit,
@@ -16,7 +17,6 @@ use crate::{
     project,
     report::Counts,
 };
-use table::{self, ErrorsFile, InputRow, TableError, WriteOptions, Writer};
 
 /// The files while they are written.
 pub(crate) struct Files {
@@ -285,15 +285,13 @@ fn broken(error: TableError) -> Failure {
 pub(crate) fn keep_private(ledger: &Path, is_new: bool, input: &Path, printer: &Printer) {
     use std::{fs, os::unix::fs::PermissionsExt};
     let wanted = table::mode_like(input) | 0o700;
-    for suffix in ["", "-wal", "-shm"] {
-        let mut path = ledger.as_os_str().to_owned();
-        path.push(suffix);
+    for path in ledger_sqlite::files_of(ledger) {
         let Ok(file) = fs::symlink_metadata(&path) else { continue };
         let mode = file.permissions().mode();
         if !file.is_file() || mode & 0o777 & !wanted == 0 {
             continue;
         }
-        let path = project::shown(Path::new(&path));
+        let path = project::shown(&path);
         if !is_new {
             // Others may share it on purpose.
             let hint = "`chmod` it, or name another with `--ledger`";

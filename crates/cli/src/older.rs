@@ -17,6 +17,7 @@ use std::{
 use engine::RowEnd;
 
 use judge::Judge;
+use table::{InputRow, Links, Note, TableError};
 
 use crate::{
     asked::Asked,
@@ -28,7 +29,6 @@ use crate::{
     pick::Picked,
     project, typed,
 };
-use table::{self, InputRow, Links, Note, TableError};
 
 /// What was at the output's place before a run.
 pub(crate) struct Older {
@@ -142,12 +142,7 @@ impl Older {
 
 /// Refuses an output at the place of a file that the run itself needs.
 fn protect(target: &Path, ledger: &Path, job: &Job<'_>) -> Result<(), Failure> {
-    let beside = |suffix: &str| {
-        let mut name = ledger.as_os_str().to_owned();
-        name.push(suffix);
-        PathBuf::from(name)
-    };
-    let of_ledger = ["", "-wal", "-shm", "-journal"].map(beside);
+    let of_ledger = ledger_sqlite::files_of(ledger);
     let named = |name: &str| outputs::real(target).file_name().is_some_and(|own| own == name);
     let is = |other: &Path| table::same_place(target, other);
     let in_marl = || outputs::real(target).parent().is_some_and(|folder| folder.ends_with(".marl"));
@@ -169,23 +164,23 @@ fn protect(target: &Path, ledger: &Path, job: &Job<'_>) -> Result<(), Failure> {
 /// The record of an older output that the new one is judged by; `None` where there is nothing to
 /// lose.
 fn replaceable(standing: Standing, output: &Path, job: &Job<'_>) -> Result<Option<Box<Record>>, Failure> {
+    let (is_sandbox, overwrites) = (job.args.ledger.sandbox, job.args.overwrite);
     // A table of samples brings them along.
-    let is_sandbox = job.args.ledger.sandbox || job.sketch.notes.contains(&Note::Samples);
-    let overwrites = job.args.overwrite;
+    let brings_samples = is_sandbox || job.sketch.notes.contains(&Note::Samples);
     let shown = project::shown(output);
     if let Standing::Own(record) | Standing::Edited(record) = &standing
-        && is_sandbox
+        && brings_samples
         && !record.sandbox
     {
         let message =
             format!("{shown} holds answers that run {} got, and samples would replace them", record.run);
-        return Err(refused(message, output)
-            .hint("name another file with `--output`, or start from a table without samples"));
+        let other = if is_sandbox { "leave `--sandbox` out" } else { "start from a table without samples" };
+        return Err(refused(message, output).hint(format!("name another file with `--output`, or {other}")));
     }
     match standing {
         Standing::Free => Ok(None),
         _ if overwrites => Ok(None),
-        Standing::Own(record) if record.sandbox && !is_sandbox => Ok(None),
+        Standing::Own(record) if record.sandbox && !brings_samples => Ok(None),
         Standing::Own(record) => Ok(Some(record)),
         Standing::Edited(record) => {
             let message = format!("{shown} was changed since run {} wrote it", record.run);

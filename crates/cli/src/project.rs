@@ -53,7 +53,6 @@ pub(crate) fn ledger(choice: &LedgerChoice, folder: &Path) -> Result<PathBuf, Fa
         owner::check(&ledger, Kind::Ledger)?;
         no_link(&marl)?;
         no_link(&ledger)?;
-        check_files(&ledger)?;
         return Ok(ledger);
     };
     match address::refusal(&named) {
@@ -68,41 +67,8 @@ fn no_link(path: &Path) -> Result<(), Failure> {
     if !std::fs::symlink_metadata(path).is_ok_and(|there| there.is_symlink()) {
         return Ok(());
     }
-    Err(Failure::usage(format!("{} is a link, and marl keeps its ledger behind none", shown(path)))
+    Err(Failure::usage(format!("{} is a link, and marl follows no link to its own ledger", shown(path)))
         .hint("name the ledger that is meant with `--ledger PATH`, or remove the link"))
-}
-
-/// Refuses a ledger of which a file is none, or of which a side file has another name too: a pipe would be
-/// waited for, and what has another name would be written to under that one. The ledger itself may have
-/// one, as a backup by hard links makes it: nothing but a ledger is written to.
-fn check_files(ledger: &Path) -> Result<(), Failure> {
-    for end in ["", "-wal", "-shm", "-journal", "-room"] {
-        let mut path = ledger.to_owned().into_os_string();
-        path.push(end);
-        let path = PathBuf::from(path);
-        let Ok(there) = std::fs::symlink_metadata(&path) else { continue };
-        let what = match () {
-            () if !there.is_file() => "is not a regular file",
-            () if !end.is_empty() && has_another_name(&there) => "is a second name of another file",
-            () => continue,
-        };
-        return Err(Failure::usage(format!(
-            "{} {what}, and marl keeps its ledger in no such file",
-            shown(&path)
-        ))
-        .hint("remove it, or name the ledger that is meant with `--ledger PATH`"));
-    }
-    Ok(())
-}
-
-#[cfg(unix)]
-fn has_another_name(file: &std::fs::Metadata) -> bool {
-    std::os::unix::fs::MetadataExt::nlink(file) > 1
-}
-
-#[cfg(not(unix))]
-fn has_another_name(_: &std::fs::Metadata) -> bool {
-    false
 }
 
 /// A path as the ledger records it.

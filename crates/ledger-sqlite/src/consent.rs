@@ -80,9 +80,9 @@ fn stored(db: &Connection, ledger: &Path, run: i64) -> rusqlite::Result<Used> {
     Ok(used)
 }
 
-/// Does a removal of calls, and counts what it takes of runs under a consent, also of those that go
-/// on: a consent is not refilled by that.
-pub(crate) fn counting_what_goes(
+/// Calls `remove` and counts how many calls of runs under a consent it removes, also of runs that go on:
+/// a removal must not refill a consent.
+pub(crate) fn count_removed(
     db: &Connection,
     ledger: &Path,
     remove: impl FnOnce() -> rusqlite::Result<()>,

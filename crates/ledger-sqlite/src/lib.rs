@@ -44,7 +44,7 @@ pub use consent::Used;
 pub use judge::{Freshness, MaxAge};
 pub use keep::Stats;
 pub use lock::run_file;
-pub use open::{OpenError, Problem};
+pub use open::{OpenError, Problem, files_of};
 pub use remove::{Prune, Removed};
 pub use runs::{BeginError, RunEnd, RunRecord, RunStart, RunState};
 

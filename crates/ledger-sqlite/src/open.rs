@@ -136,9 +136,35 @@ pub(crate) fn spoken(error: &rusqlite::Error) -> String {
     }
 }
 
+/// The files that a ledger may have: its own, then those that SQLite and marl keep beside it.
+pub fn files_of(ledger: &Path) -> [PathBuf; 5] {
+    ["", "-wal", "-shm", "-journal", "-room"].map(|end| beside(ledger, end))
+}
+
+/// Refuses files of another kind at the ledger's names. A pipe would be waited for without end. A file
+/// beside the ledger that has a second name would be written to under that name; the ledger itself may
+/// have one, as backups by hard links make it, since nothing but a ledger is written to.
+fn check_kinds(ledger: &Path) -> Result<(), OpenError> {
+    use std::os::unix::fs::MetadataExt;
+    for (at, path) in files_of(ledger).iter().enumerate() {
+        // A user may name the ledger by a link; SQLite follows none to the files beside it.
+        let there = if at == 0 { fs::metadata(path) } else { fs::symlink_metadata(path) };
+        let Ok(there) = there else { continue };
+        let what = match () {
+            () if !there.is_file() && !there.is_dir() => "is not a regular file",
+            () if at > 0 && there.nlink() > 1 => "is a second name of another file",
+            () => continue,
+        };
+        let why = format!("{} {what}; remove it", path.display());
+        return Err(OpenError::new(ledger, Problem::NotALedger, &why));
+    }
+    Ok(())
+}
+
 /// The writing connection, and whether the file is new. Makes the folder, with a `.gitignore`
 /// when it is marl's own.
 pub(crate) fn writer(path: &Path) -> Result<(Connection, bool), OpenError> {
+    check_kinds(path)?;
     let is_new = !path.exists();
     make_folder(path).map_err(|error| OpenError::io(path, &error))?;
     let wrong = |error: &rusqlite::Error| OpenError::sql(path, error);
@@ -175,6 +201,7 @@ fn patiently<T>(work: impl Fn() -> rusqlite::Result<T>) -> rusqlite::Result<T> {
 /// Where no log is there, nobody writes, and the file is read as one that does not change: SQLite
 /// would make its log and index otherwise. [`Still`] says whether that is so yet.
 pub(crate) fn read_only(path: &Path) -> Result<(Connection, Option<Still>), OpenError> {
+    check_kinds(path)?;
     let still = Still::of(path).map_err(|error| OpenError::io(path, &error))?;
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let open = || {

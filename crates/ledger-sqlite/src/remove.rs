@@ -94,7 +94,7 @@ impl Store {
             // What is deleted is overwritten: a person's data must not stay in free pages.
             db.pragma_update(None, "secure_delete", true)?;
             let meant = meant(db, &calls, with_doubts)?;
-            consent::counting_what_goes(db, &path, || {
+            consent::count_removed(db, &path, || {
                 let mut delete = db.prepare_cached("DELETE FROM call WHERE id = ?1")?;
                 meant.ids.iter().try_for_each(|id| delete.execute([id]).map(drop))
             })?;

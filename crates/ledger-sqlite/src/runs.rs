@@ -145,6 +145,11 @@ pub struct RunRecord {
 const COLUMNS: &str =
     "id, state, command, input, output, steps, version, started_at, ended_at, summary, stop_asked, consent";
 
+/// The same for a list, which takes a bounded part of memory: without steps, and with a summary only
+/// where it is short.
+const LISTED: &str = "id, state, command, input, output, 'null', version, started_at, ended_at, \
+    CASE WHEN octet_length(summary) <= 65536 THEN summary END, stop_asked, consent";
+
 impl Store {
     /// Records the start of a run and takes its lock, in one transaction: whoever begins another
     /// under the same consent finds either nothing or a run that holds its lock.
@@ -203,17 +208,14 @@ impl Store {
         asked.map(Option::unwrap_or_default).map_err(|error| failed(&error))
     }
 
-    /// The newest runs first, `most` of them, and how many there are in all.
+    /// The newest runs first, `most` of them, and how many there are in all. Their steps are left out,
+    /// and long summaries.
     ///
     /// # Errors
     /// The ledger cannot be read.
     pub fn runs(&self, most: u32) -> Result<(Vec<RunRecord>, u64), LedgerError> {
         let list = |db: &Connection| {
-            // A list shows no steps, and summaries only where they are short.
-            let columns = COLUMNS
-                .replace("steps", "'null'")
-                .replace("summary", "CASE WHEN octet_length(summary) <= 65536 THEN summary END");
-            let sql = format!("SELECT {columns} FROM run ORDER BY id DESC LIMIT ?1");
+            let sql = format!("SELECT {LISTED} FROM run ORDER BY id DESC LIMIT ?1");
             let mut statement = db.prepare(&sql)?;
             let runs: Vec<RunRecord> = statement.query_map([most], read)?.collect::<rusqlite::Result<_>>()?;
             let all: i64 = db.query_row("SELECT count(*) FROM run", [], |row| row.get(0))?;

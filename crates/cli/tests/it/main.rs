@@ -27,6 +27,7 @@ mod json;
 mod keeping;
 mod kill;
 mod ledger;
+mod ledger_files;
 mod links;
 mod look;
 mod mcp;
