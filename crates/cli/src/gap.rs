@@ -4,7 +4,7 @@
 use clap::ValueEnum;
 use engine::plan::{Step, Task};
 use ledger_sqlite::{RunRecord, RunState};
-use marl_core::{Error, ErrorKind, Outcome, SkipReason};
+use marl_core::{Error, ErrorKind, Outcome, SkipReason, value::Value};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -60,8 +60,8 @@ pub(crate) struct Ended<'a> {
     pub(crate) outcome: &'a Outcome,
     /// Why it was skipped, where the reason alone does not say.
     pub(crate) remark: Option<&'a str>,
-    /// Tells of a column whether the row's cell in it is empty.
-    pub(crate) is_empty: &'a dyn Fn(&str) -> bool,
+    /// The row's cell in a column.
+    pub(crate) cell: &'a dyn Fn(&str) -> Option<Value>,
     /// The error of a call that failed when it was made.
     pub(crate) failed: Option<Error>,
     pub(crate) run: &'a RunRecord,
@@ -107,8 +107,11 @@ impl Ended<'_> {
     /// The column of the first required input that is empty.
     fn empty_input(&self) -> Option<&str> {
         let inputs = self.step.alternatives().first().into_iter().flat_map(|one| &one.inputs);
-        let required = inputs.filter(|input| input.column.required).map(|input| input.from.as_str());
-        required.into_iter().find(|from| (self.is_empty)(from))
+        let mut required = inputs.filter(|input| input.column.required);
+        let empty = required.find(|input| {
+            (self.cell)(&input.from).is_none_or(|cell| input.column.kind.says_nothing(&cell.to_string()))
+        });
+        empty.map(|input| input.from.as_str())
     }
 
     /// The empty columns that the condition reads, in words: an empty cell is equal to nothing and
@@ -116,7 +119,7 @@ impl Ended<'_> {
     fn empty_columns(&self) -> String {
         let columns = self.step.condition.iter().flat_map(|known| known.expression.columns());
         let empty: Vec<String> =
-            columns.filter(|name| (self.is_empty)(name)).map(|name| format!("`{name}`")).collect();
+            columns.filter(|name| (self.cell)(name).is_none()).map(|name| format!("`{name}`")).collect();
         match empty.len() {
             0 => String::new(),
             1 => format!("; {} is empty", empty[0]),

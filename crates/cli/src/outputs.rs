@@ -14,9 +14,9 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use table::{Note, ReadOptions, Sketch, TableError};
 
 use crate::{args::LedgerChoice, asked::Asked, owner, project};
-use table::{self, Note, ReadOptions, Sketch, TableError};
 
 /// The record's name in `.marl`.
 const NAME: &str = "outputs.jsonl";
@@ -134,22 +134,17 @@ impl Outputs {
         })
     }
 
-    /// Whether the table at `path` is known to hold samples.
-    pub(crate) fn are_samples(&self, path: &Path) -> bool {
-        self.records.iter().any(|record| record.sandbox)
-            && match self.standing(path, Kind::Table) {
-                Ok(Standing::Own(record) | Standing::Edited(record)) => record.sandbox,
-                Ok(Standing::Free | Standing::Foreign) | Err(_) => false,
-            }
-    }
-
-    /// The delimiter of the output at `path`, if it is as marl wrote it and not the extension's.
-    fn delimiter(&self, path: &Path) -> Option<u8> {
-        // A digest takes its time, and few outputs have such a delimiter.
-        self.records.iter().find(|record| record.delimiter.is_some())?;
+    /// Of the table at `path`: the delimiter that marl wrote it with, if that is not the extension's and
+    /// the file is as marl wrote it, and whether it holds samples.
+    fn of_table(&self, path: &Path) -> (Option<u8>, bool) {
+        // A digest takes its time, and few outputs have anything to tell.
+        if !self.records.iter().any(|record| record.sandbox || record.delimiter.is_some()) {
+            return (None, false);
+        }
         match self.standing(path, Kind::Table) {
-            Ok(Standing::Own(record)) => record.delimiter,
-            _ => None,
+            Ok(Standing::Own(record)) => (record.delimiter, record.sandbox),
+            Ok(Standing::Edited(record)) => (None, record.sandbox),
+            Ok(Standing::Free | Standing::Foreign) | Err(_) => (None, false),
         }
     }
 
@@ -192,12 +187,10 @@ impl Outputs {
 /// # Errors
 /// As [`table::check`]'s.
 pub(crate) fn check_table(path: &Path, mut options: ReadOptions) -> Result<Sketch, TableError> {
-    let outputs = Outputs::of_file(path);
-    if options.delimiter.is_none() {
-        options.delimiter = outputs.delimiter(path);
-    }
+    let (delimiter, are_samples) = Outputs::of_file(path).of_table(path);
+    options.delimiter = options.delimiter.or(delimiter);
     let mut sketch = table::check(path, &options)?;
-    if outputs.are_samples(path) {
+    if are_samples {
         sketch.notes.push(Note::Samples);
     }
     Ok(sketch)
@@ -339,7 +332,7 @@ mod tests {
             fs::write(path(name), "a\n1\n").unwrap();
             read().note(&record(folder.path(), name, "a\n1\n", sandbox)).unwrap();
         }
-        assert!(read().are_samples(&path("samples.csv")) && !read().are_samples(&path("real.csv")));
+        assert!(read().of_table(&path("samples.csv")).1 && !read().of_table(&path("real.csv")).1);
     }
 
     #[cfg(unix)]

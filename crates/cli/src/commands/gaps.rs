@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use engine::{RowEnd, gateway::Standing};
 use ledger_sqlite::Store;
-use marl_core::{Outcome, Registry, SemanticType, excerpt, terminal, value::Value};
+use marl_core::words::{counted, thousands};
+use marl_core::{Outcome, Registry, SemanticType, excerpt, terminal};
 use schemars::JsonSchema;
 use serde::Serialize;
+use table::{InputRow, Sketch};
 
 use super::{block_on, command_over, flag, known_column, of_ledger};
 use crate::{
@@ -27,8 +29,6 @@ use crate::{
     project,
     report::{self, MOST_CHARACTERS, aligned},
 };
-use marl_core::words::{counted, thousands};
-use table::{self, InputRow, Sketch};
 
 /// What the document takes besides its lists and the command for the next rows.
 const FRAME: usize = 700;
@@ -253,11 +253,8 @@ impl<'a> Found<'a> {
         let remark = end.remarks.iter().find(|(step, _)| *step == at).map(|(_, remark)| remark.as_str());
         let (step, outcome) = (&self.past.plan.steps[at], &end.outcomes[at]);
         let place = |column: &str| self.sketch.columns.iter().position(|known| known == column);
-        let says_nothing = |cell: &Value| SemanticType::Domain.says_nothing(&cell.to_string());
-        let is_empty = |column: &str| {
-            place(column).is_none_or(|place| row.cell(place).is_none_or(|cell| says_nothing(&cell)))
-        };
-        let ended = Ended { step, outcome, remark, is_empty: &is_empty, failed, run: &self.past.run };
+        let cell = |column: &str| row.cell(place(column)?);
+        let ended = Ended { step, outcome, remark, cell: &cell, failed, run: &self.past.run };
         Ok(ended.gap().unwrap_or(Gap { reason: Reason::NoData, why: String::new() }))
     }
 

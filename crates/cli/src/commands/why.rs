@@ -6,9 +6,10 @@ use engine::{
     plan::{self, Task},
 };
 use ledger_sqlite::{CallRecord, RunRecord, Store};
-use marl_core::{Call, Error, Outcome, READING, Registry};
+use marl_core::{Call, Error, Outcome, READING, Registry, Value};
 use schemars::JsonSchema;
 use serde::Serialize;
+use table::{InputRow, Note, Reader, Sketch};
 
 use super::{block_on, known_column};
 use crate::{
@@ -27,7 +28,6 @@ use crate::{
     run_record::Step,
     time::{date, span},
 };
-use table::{InputRow, Note, Reader, Sketch};
 
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "why")]
@@ -137,7 +137,7 @@ impl Story<'_> {
             end: &end,
             calls: &calls,
             output: output.map(|output| output.of),
-            is_empty: &|column| self.cell(column).is_none(),
+            cell: &|column| self.cell(column),
             value: value.as_deref(),
             step,
             recorded,
@@ -214,7 +214,7 @@ impl Story<'_> {
         notes.map(|note| Ok(CallStory::of(&note.call, self.store.record(&note.key)?.as_ref()))).collect()
     }
 
-    fn cell(&self, column: &str) -> Option<marl_core::Value> {
+    fn cell(&self, column: &str) -> Option<Value> {
         self.row.cell(self.sketch.columns.iter().position(|known| known == column)?)
     }
 }
@@ -225,7 +225,7 @@ struct Judged<'a> {
     calls: &'a [CallStory],
     /// `None` for the column that names the integration.
     output: Option<&'static str>,
-    is_empty: &'a dyn Fn(&str) -> bool,
+    cell: &'a dyn Fn(&str) -> Option<Value>,
     value: Option<&'a str>,
     step: &'a plan::Step,
     recorded: Option<&'a Step>,
@@ -261,7 +261,7 @@ impl Judged<'_> {
                     step: self.step,
                     outcome,
                     remark: self.end.remark.as_deref(),
-                    is_empty: self.is_empty,
+                    cell: self.cell,
                     failed: self.calls.iter().find_map(CallStory::failure),
                     run: self.run,
                 }
