@@ -199,18 +199,7 @@ fn a_row_more_that_asks_the_same_shares_the_answer() {
 fn a_row_more_that_is_passed_over_loses_nothing() {
     let world = World::new();
     world.write("leads.csv", "country,website\nUS,nike.com\n");
-    let run = |code| {
-        let words = [
-            "enrich",
-            "--input",
-            "leads.csv",
-            "--integrations",
-            "find_ceo",
-            "--where",
-            "find_ceo=country == \"US\"",
-        ];
-        world.run_words(&words).exits(code)
-    };
+    let run = |code| world.find_ceo_where("country == \"US\"").exits(code);
     run(0);
     world.write("leads.csv", "country,website\nDE,nike.com\nUS,nike.com\n");
     run(0);

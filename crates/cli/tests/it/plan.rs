@@ -239,16 +239,7 @@ fn rows_that_failed_before_are_picked() {
 #[test]
 fn a_condition_that_cannot_be_told_never_runs_a_step() {
     let world = world();
-    let words = [
-        "enrich",
-        "--input",
-        "leads.csv",
-        "--integrations",
-        "find_ceo",
-        "--where",
-        "find_ceo=int(employees) > 100",
-    ];
-    let ran = world.run_words(&words).exits(0);
+    let ran = world.find_ceo_where("int(employees) > 100").exits(0);
     assert_eq!(world.stats().calls, 2, "rows 2 and 3");
     assert!(ran.stderr.contains("`75,400` is not a plain number"), "{}", ran.stderr);
     let why = world.run_bare("why leads_enriched.csv --row 1 --column ceo_name").exits(0).stdout;

@@ -111,16 +111,7 @@ fn stored_answers_are_explained_whatever_their_age_and_a_doubt_is_called_one() {
 fn a_condition_on_the_steps_own_column_is_told_as_it_was_before_the_run() {
     let world = World::new();
     world.write("leads.csv", "company_domain,ceo_name\nnike.com,\n3m.com,My Own\n");
-    let words = [
-        "enrich",
-        "--input",
-        "leads.csv",
-        "--integrations",
-        "find_ceo",
-        "--where",
-        "find_ceo=ceo_name == null",
-    ];
-    world.run_words(&words).exits(0);
+    world.find_ceo_where("ceo_name == null").exits(0);
     let filled = why(&world, "--row 1 --column ceo_name");
     assert_eq!(filled[0]["value"], "Elliott Hill");
     assert!(filled[0]["note"].is_null(), "{filled}");

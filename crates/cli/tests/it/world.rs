@@ -56,6 +56,12 @@ impl World {
         Self::with(Options::default())
     }
 
+    /// Enriches `leads.csv` with `find_ceo` where a condition holds.
+    pub(crate) fn find_ceo_where(&self, condition: &str) -> Ran {
+        let step = format!("find_ceo={condition}");
+        self.run_words(&["enrich", "--input", "leads.csv", "--integrations", "find_ceo", "--where", &step])
+    }
+
     /// A world with a table of [`people`] in `people.csv`.
     pub(crate) fn of_people(rows: usize, distinct: usize) -> Self {
         let world = Self::new();

@@ -163,11 +163,12 @@ proptest! {
         let header: Vec<_> = (0..columns).map(|column| column.to_string()).collect();
         let text = format!("{}\n{}", header.join(","), pieces.join(if columns > 1 { "," } else { "\n" }));
         let bench = Bench::new("a.csv", &text);
-        // Every line is a row: which lines are notes is no part of this.
-        let options = ReadOptions {
-            delimiter: Some(b','), header_line: Some(1), skip_footer: Some(0), ..ReadOptions::default()
-        };
+        let options = ReadOptions { delimiter: Some(b','), ..ReadOptions::default() };
         let Ok(sketch) = check(&bench.input, &options) else { return Ok(()) };
+        // The csv crate does not know that lines can be notes.
+        if !sketch.notes.is_empty() {
+            return Ok(());
+        }
         let records = records(text.as_bytes(), b',');
         prop_assert_eq!(&records[0], &sketch.columns);
         prop_assert_eq!(records.len() as u64, sketch.rows + 1);
