@@ -4,9 +4,9 @@
 use engine::plan::{Existing, Plan, Task};
 use marl_core::SemanticType;
 use serde::{Deserialize, Serialize};
+use table::{KeyCell, Question, Sketch};
 
 use crate::outputs::Record;
-use table::{KeyCell, Question, Sketch};
 
 /// The answers of a step, and what they were given for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

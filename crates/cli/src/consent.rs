@@ -7,6 +7,7 @@
 
 use engine::gateway::Caps;
 use ledger_sqlite::{Store, Used};
+use marl_core::words::thousands;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -19,7 +20,6 @@ use crate::{
     pick::Picked,
     plan_hash::Hash,
     project,
-    report::thousands,
     settings::{self, Settings},
     typed,
     user_settings::{self, Asker},

@@ -6,9 +6,9 @@ use engine::plan::{Advice, PlanError, Problem};
 use marl_core::RegistryError;
 use schemars::JsonSchema;
 use serde::Serialize;
+use table::TableError;
 
 use crate::{error_code::ErrorCode, exit, typed};
-use table::TableError;
 
 /// Why a command failed, for the printer.
 #[derive(Debug)]

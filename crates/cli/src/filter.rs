@@ -7,13 +7,13 @@ use engine::{
     plan::{self, Request},
 };
 use marl_core::Value;
+use marl_core::words::{counted, either};
+use table::{InputRow, Sketch};
 
 use crate::{
     failure::Failure,
     job::{header, table_name},
 };
-use marl_core::words::{counted, either};
-use table::{InputRow, Sketch};
 
 /// `--filter`, and where the columns that it reads are.
 pub(crate) struct Filter {

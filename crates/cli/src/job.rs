@@ -18,6 +18,7 @@ use engine::{
 use ledger_sqlite::{MaxAge, Problem, RunLedger, Store};
 use marl_core::{Registry, SemanticType};
 use sandbox::{Options, Sandbox};
+use table::{Links, Sketch};
 
 use crate::{
     args::{self, EnrichArgs, LedgerChoice, StepArgs, TableArgs},
@@ -34,7 +35,6 @@ use crate::{
     settings::Settings,
     typed,
 };
-use table::{self, Links, Sketch};
 
 /// How long a call takes in the built-in sandbox, so that a sample run looks like a real one.
 const SANDBOX_LATENCY: Duration = Duration::from_millis(100);

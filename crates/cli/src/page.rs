@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use marl_core::{Value, excerpt, terminal};
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
+use table::{InputRow, shown};
 
 use crate::report;
-use table::{InputRow, shown};
 
 /// The most characters of a cell.
 const CELL_CHARS: usize = 200;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use engine::{Engine, Silent, Way, gateway::Gateway, plan::Plan};
 use ledger_sqlite::{RunLedger, RunRecord, Store};
 use marl_core::{Connection, Registry};
+use table::Sketch;
 
 use crate::{
     error_code::ErrorCode,
@@ -16,7 +17,6 @@ use crate::{
     run_record::Steps,
     typed,
 };
-use table::Sketch;
 
 /// See the module.
 pub(crate) struct Past {

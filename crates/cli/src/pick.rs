@@ -10,6 +10,7 @@ use engine::{
     gateway::{Gateway, Standing},
 };
 use marl_core::Outcome;
+use table::{InputRow, Reader};
 
 use crate::{
     args::{Only, PickArgs},
@@ -21,7 +22,6 @@ use crate::{
     pilot, pipeline,
     printer::Printer,
 };
-use table::{InputRow, Reader};
 
 /// Ranges of rows: `10-20,35`, `100-`. They are in order and do not touch, so that a row is found
 /// at once among many.

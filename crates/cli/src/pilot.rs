@@ -9,9 +9,9 @@ use std::{
 
 use engine::{Engine, RowEnd, Way, gateway::Gateway, ledger::Key};
 use marl_core::{Outcome, Value};
+use table::InputRow;
 
 use crate::{failure::Failure, job::Job, pick::Picked, pipeline};
-use table::InputRow;
 
 /// The most situations that are told apart.
 const MOST_SITUATIONS: usize = 1_000;

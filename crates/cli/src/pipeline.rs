@@ -48,8 +48,8 @@ enum Begun {
 /// Hears of each row that has ended, with its number, before it is written.
 pub(crate) type OnEnd = Arc<dyn Fn(u64, &RowEnd) + Send + Sync>;
 
-/// Hears of no row.
-fn nobody() -> OnEnd {
+/// For runs whose ended rows nobody counts.
+fn ignored() -> OnEnd {
     Arc::new(|_, _| {})
 }
 
@@ -113,7 +113,7 @@ pub(crate) async fn foresee(
     parallel: usize,
     take: impl FnMut(&InputRow, Option<&RowEnd>) -> Result<(), TableError>,
 ) -> Result<(), TableError> {
-    run(Reader::open(sketch)?, engine, nobody(), picks, window(parallel), || {}, take).await
+    run(Reader::open(sketch)?, engine, ignored(), picks, window(parallel), || {}, take).await
 }
 
 /// The reader's rows, as many at a time as there are places for, and at least one.
@@ -210,7 +210,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use table::{self, ReadOptions};
+    use table::ReadOptions;
 
     /// Answers at once, but the first row only when the window is full behind it.
     #[derive(Default)]
@@ -258,7 +258,7 @@ mod tests {
         let piped = run(
             reader,
             engine,
-            nobody(),
+            ignored(),
             |_| true,
             WINDOW,
             || {},
@@ -297,7 +297,7 @@ mod tests {
             assert!(ahead <= if written < 20 { 5 } else { 2 }, "row {written}: {ahead}");
             Ok(())
         };
-        let piped = run(Reader::open(&sketch).unwrap(), engine, nobody(), |_| true, 16, || {}, write);
+        let piped = run(Reader::open(&sketch).unwrap(), engine, ignored(), |_| true, 16, || {}, write);
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         runtime.block_on(piped).unwrap();
         assert_eq!(written, rows.len() as u64);
@@ -339,7 +339,7 @@ mod tests {
         let piped = run(
             Reader::open(&sketch).unwrap(),
             engine,
-            nobody(),
+            ignored(),
             cut,
             ROWS as usize,
             || caller.0.notify_one(),

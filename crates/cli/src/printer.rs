@@ -79,7 +79,7 @@ impl Printer {
     }
 
     /// Lines of data in one write: a reader that closes the pipe behind the first line got them all.
-    pub(crate) fn data_at_once(&self, lines: &[String]) {
+    pub(crate) fn data_lines(&self, lines: &[String]) {
         let lines: Vec<_> = lines.iter().map(|line| shown(line)).collect();
         self.out(&lines.join("\n"));
     }

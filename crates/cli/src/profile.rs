@@ -28,7 +28,7 @@ const KINDS: [SemanticType; 5] = [
 /// One column, so far.
 #[derive(Debug, Default)]
 pub(crate) struct Profile {
-    /// Cells that hold something, be it "N/A".
+    /// Cells that hold something, "N/A" included.
     pub(crate) filled: u64,
     /// The first distinct values, cut.
     pub(crate) examples: Vec<String>,

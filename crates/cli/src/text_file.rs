@@ -8,8 +8,9 @@ use std::{
     path::Path,
 };
 
-use crate::{failure::Failure, project, toml_error, typed};
 use table::roots;
+
+use crate::{failure::Failure, project, toml_error, typed};
 
 /// The most bytes that such a file may have.
 const MOST: u64 = 1024 * 1024;

@@ -3,7 +3,7 @@
 use clap::Args as ClapArgs;
 use encoding_rs::Encoding;
 
-use table::{self, ReadOptions};
+use table::ReadOptions;
 
 /// How the table is read
 #[derive(Debug, Clone, Default, ClapArgs)]

@@ -8,6 +8,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use self::runnable::{Runnable, Unbound, runnable};
+use marl_core::words::{counted, either, thousands};
+use table::{Reader, Sketch};
+
 use super::command_over;
 use crate::{
     args::ColumnsArgs,
@@ -21,8 +24,6 @@ use crate::{
     project,
     report::{self, MOST_CHARACTERS, aligned},
 };
-use marl_core::words::{counted, either, thousands};
-use table::{Reader, Sketch};
 
 /// How many columns are listed by default.
 const LISTED: usize = 100;

@@ -3,7 +3,7 @@
 //! The child checks everything as it always does. Once its run is recorded it says so on its
 //! stdout, and from there on talks to a log file beside the ledger. It sends nothing before this
 //! process confirms that the run's number was told. With `--told-on-stdin` the child gets this
-//! process's stdin, so that whoever started this process confirms.
+//! process's stdin, so that the process that started this one confirms.
 
 use std::{
     fs::File,
@@ -110,5 +110,5 @@ fn tell(started: &Started, choice: &LedgerChoice, printer: &Printer) {
     }
     let run = started.run.to_string();
     let lines = [("run", run.as_str()), ("log", &started.log), ("wait", &next_command)];
-    printer.data_at_once(&lines.map(|(word, text)| format!("{word:<8} {text}")));
+    printer.data_lines(&lines.map(|(word, text)| format!("{word:<8} {text}")));
 }

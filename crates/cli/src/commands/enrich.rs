@@ -16,6 +16,7 @@ use engine::{
 };
 use ledger_sqlite::{MaxAge, RunLedger, RunRecord, RunStart, RunState};
 use marl_core::SkipReason;
+use table::{InputRow, Reader, Sketch};
 
 use super::{block_on, detach, of_ledger};
 use crate::{
@@ -40,7 +41,6 @@ use crate::{
     signals, typed,
     watch::{self, Seen},
 };
-use table::{InputRow, Reader, Sketch};
 
 /// Among how many of the newest runs the one is looked for that writes an output.
 const MOST_LIVE: u32 = 200;

@@ -3,6 +3,7 @@
 use std::{fs, path::Path, sync::Arc};
 
 use ledger_sqlite::{CallRecord, Prune, Removed, Stats, Store};
+use marl_core::words::thousands;
 use marl_core::{Registry, SemanticType};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -16,7 +17,6 @@ use crate::{
     place::Place,
     printer::Printer,
     project,
-    report::thousands,
     time::date,
 };
 

@@ -23,6 +23,8 @@ pub(crate) mod why;
 
 use std::future::Future;
 
+use table::{Sketch, shown};
+
 use crate::{
     args::{LedgerChoice, TableArgs},
     error_code::ErrorCode,
@@ -30,7 +32,6 @@ use crate::{
     failure::Failure,
     typed::{self, command_over, flag},
 };
-use table::{Sketch, shown};
 
 /// The place of a table's column.
 fn known_column(sketch: &Sketch, column: &str, reading: &TableArgs) -> Result<usize, Failure> {

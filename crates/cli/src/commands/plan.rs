@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use engine::{Engine, Forecast, Foreseen, RowEnd, Way as Outside, gateway::Gateway};
 use ledger_sqlite::Store;
+use table::InputRow;
 
 use super::{block_on, enrich};
 use crate::{
@@ -22,7 +23,6 @@ use crate::{
     report::{Planned, SampleCall, SampleRow, planned_document, planned_lines, standing_word},
     typed,
 };
-use table::InputRow;
 
 /// The most remarks that are counted apart.
 const MOST_REMARKS: usize = 50;

@@ -2,8 +2,10 @@
 //! ledger.
 
 use engine::plan::Request;
+use marl_core::words::thousands;
 use schemars::JsonSchema;
 use serde::Serialize;
+use table::{Reader, Sketch, shown};
 
 use super::{command_over, flag, known_column};
 use crate::{
@@ -18,9 +20,8 @@ use crate::{
     pick::Ranges,
     printer::Printer,
     project,
-    report::{self, MOST_CHARACTERS, aligned, thousands},
+    report::{self, MOST_CHARACTERS, aligned},
 };
-use table::{Reader, Sketch, shown};
 
 /// What the document takes besides its rows, the table and the command for the next.
 const FRAME: usize = 500;

@@ -5,17 +5,17 @@ use std::{
     process::{Output, Stdio},
 };
 
+use marl_core::words::counted;
 use rmcp::{
     RoleServer,
     model::{CallToolResult, JsonObject, ProgressNotificationParam},
     service::RequestContext,
 };
 use serde_json::Value as Json;
+use table::roots;
 use tokio::process::Command;
 
 use super::{Server, answer::refused, arguments::Kind, speech, tools::Entry};
-use marl_core::words::counted;
-use table::roots;
 
 /// The longest a client may wait in one call: its own calls have an end.
 pub(super) const LONGEST_WAIT: u64 = 100;

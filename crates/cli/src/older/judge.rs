@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, path::Path};
 
 use engine::{RowEnd, plan::Plan};
 use marl_core::{Outcome, SemanticType, value::Value};
+use table::{Format, Found, InputRow, Older as OlderTable, ReadOptions, Reader, Sketch, TableError};
 
 use crate::{
     asked::{self, Asked},
@@ -12,7 +13,6 @@ use crate::{
     outputs::Record,
     pick::Picked,
 };
-use table::{self, Format, Found, InputRow, Older as OlderTable, ReadOptions, Reader, Sketch, TableError};
 
 /// What becomes of a column of the older output that holds answers.
 enum Column {

@@ -1,10 +1,10 @@
 //! The most useful next step after a run.
 
 use marl_core::ErrorKind;
+use marl_core::words::counted;
 
 use super::{Counts, Report, Stop};
 use crate::{consent, error_code::ErrorCode, exit, failure::Failure, typed};
-use marl_core::words::counted;
 
 /// A refused or missing key: where nothing was found out, the error is all there is to say.
 pub(crate) fn key_trouble(counts: &Counts) -> Option<Failure> {

@@ -1,11 +1,11 @@
 //! The summary for people.
 
 use engine::plan::Plan;
-
-use super::{Report, Status, json::names_of, spoken, thousands};
-use crate::files::Output;
-use marl_core::words::{counted, either};
+use marl_core::words::{counted, either, thousands};
 use table::shown;
+
+use super::{Report, Status, json::names_of, spoken};
+use crate::files::Output;
 
 /// What is said of output cells that count as empty.
 pub(super) const SAY_NOTHING: &str = "say nothing (`N/A`, `-`, `#REF!`) and count as empty";

@@ -37,10 +37,9 @@ use std::{
 };
 
 use ledger_sqlite::RunState;
+use marl_core::words::counted;
 
 use crate::{consent::Consent, files::Output};
-use marl_core::words::counted;
-pub(crate) use marl_core::words::thousands;
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use ledger_sqlite::{RunRecord, RunState};
+use marl_core::words::counted;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -14,7 +15,6 @@ use crate::{
     project,
     time::{date, span},
 };
-use marl_core::words::counted;
 
 /// A run as it stands in the ledger.
 #[derive(JsonSchema, Serialize)]

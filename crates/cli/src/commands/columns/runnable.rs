@@ -7,12 +7,12 @@ use engine::plan::{Advice, Output, Plan, Request, Step, StepRequest, is_usual_na
 use marl_core::Registry;
 use schemars::JsonSchema;
 use serde::Serialize;
+use table::Sketch;
 
 use crate::{
     job::{header, table_name},
     report, typed,
 };
-use table::Sketch;
 
 /// An integration that runs on the table as it is.
 #[derive(JsonSchema, Serialize)]

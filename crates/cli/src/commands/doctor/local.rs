@@ -9,10 +9,10 @@ use std::{
 use engine::ledger::LedgerError;
 use ledger_sqlite::{RunRecord, RunState, Store};
 use marl_core::Registry;
+use marl_core::words::counted;
 
 use super::Check;
 use crate::{args::LedgerChoice, exit, failure::Failure, place, project, report::resumed, settings};
-use marl_core::words::counted;
 
 /// What brings back a ledger that is damaged.
 const RECOVER: &str = "keep a copy; `sqlite3 FILE .recover` brings back what can be read, and `--ledger PATH` \

@@ -8,6 +8,8 @@ use std::{
 
 use ledger_sqlite::{RunEnd, Store};
 use marl_core::ErrorKind;
+use marl_core::words::thousands;
+use table::{Note, TableError};
 
 use super::Run;
 use crate::{
@@ -19,7 +21,6 @@ use crate::{
     report::{self, Counts, Preview, Report, Status},
     watch::Seen,
 };
-use table::{Note, TableError};
 
 impl Run<'_> {
     /// Ends a run; `broken` is what ended the table or the output early.
@@ -144,7 +145,7 @@ fn ledger_lost(counts: &Counts, store: &Store) -> Failure {
         1 => failure.hint("1 call may have been paid for, and its answer is not stored: `--in-doubt retry` sends it again"),
         doubts => failure.hint(format!(
             "{} calls may have been paid for, and their answers are not stored: `--in-doubt retry` sends them again",
-            report::thousands(doubts)
+            thousands(doubts)
         )),
     }
 }

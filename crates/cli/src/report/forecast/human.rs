@@ -1,6 +1,7 @@
 //! The plan for people, in lines.
 
 use engine::{CallForecast, StepForecast, plan::Plan};
+use marl_core::words::{counted, thousands};
 
 use super::Planned;
 use crate::report::{
@@ -8,7 +9,6 @@ use crate::report::{
     human::{SAY_NOTHING, columns_of},
     spoken,
 };
-use marl_core::words::{counted, thousands};
 
 /// The plan for people, in lines.
 pub(crate) fn planned_lines(planned: &Planned, plan: &Plan, hash: &str, command: &str) -> Vec<String> {
