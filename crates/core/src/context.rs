@@ -30,21 +30,21 @@ struct State {
     made: HashMap<(&'static str, String), u32>,
     under_way: usize,
     closed: Vec<SkipReason>,
-    gone_without: Option<GoneWithout>,
+    missed_call: Option<MissedCall>,
 }
 
-/// A call that a step went on without, and why.
+/// A call without whose answer a step went on, and why there was none.
 #[derive(Debug, Clone)]
-pub struct GoneWithout {
+pub struct MissedCall {
     /// The provider and the operation.
     pub call: String,
     /// Why there was no answer.
-    pub why: WhyWithout,
+    pub why: MissedReason,
 }
 
 /// Why a call that a step could do without had no answer.
 #[derive(Debug, Clone)]
-pub enum WhyWithout {
+pub enum MissedReason {
     /// It failed.
     Failed(Error),
     /// It was not asked.
@@ -76,7 +76,8 @@ impl Context {
 
     /// Makes a call that the contract declares, and that the step can do without: `None` when the call
     /// fails, when its provider is stopped or when a cap is reached. The fields of the other calls
-    /// then still reach the row, and the run says that the row is incomplete. A later run asks again.
+    /// then still reach the row, and the run says that the row is incomplete. A later run asks again, unless
+    /// the call is in doubt.
     ///
     /// In a plan, a call that is not stored never returns, as with [`Context::call`].
     ///
@@ -87,20 +88,20 @@ impl Context {
         let under_way = UnderWay::begin(self);
         let why = match self.caller.call(call).await {
             CallEnd::Reply(reply) => return Ok(Some(reply)),
-            CallEnd::Failed(error) => WhyWithout::Failed(error),
+            CallEnd::Failed(error) => MissedReason::Failed(error),
             CallEnd::Closed(SkipReason::Unanswered) => {
                 return Err(self.wait_for_the_end(under_way, SkipReason::Unanswered).await);
             }
-            CallEnd::Closed(reason) => WhyWithout::Closed(reason),
+            CallEnd::Closed(reason) => MissedReason::Closed(reason),
         };
         let call = format!("{} {}", spec.provider, spec.operation);
-        self.state().gone_without.get_or_insert(GoneWithout { call, why });
+        self.state().missed_call.get_or_insert(MissedCall { call, why });
         Ok(None)
     }
 
-    /// The first call that the step went on without.
-    pub fn gone_without(&self) -> Option<GoneWithout> {
-        self.state().gone_without.clone()
+    /// The first call without whose answer the step went on.
+    pub fn missed_call(&self) -> Option<MissedCall> {
+        self.state().missed_call.clone()
     }
 
     /// Never returns: the step is dropped once it waits only for calls that are not asked.

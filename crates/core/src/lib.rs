@@ -21,7 +21,7 @@ pub mod words;
 
 pub use self::{
     call::{Call, CallEnd, Reply},
-    context::{Caller, Context, GoneWithout, WhyWithout},
+    context::{Caller, Context, MissedCall, MissedReason},
     contract::{CallSpec, Column, Contract},
     error::{Error, ErrorKind, excerpt},
     integration::Integration,

@@ -70,7 +70,7 @@ pub(crate) fn summary(report: &Report, plan: &Plan) -> Vec<String> {
     }
     for ((step, lacks), rows) in report.counts.incomplete.iter().take(MOST_REASONS) {
         let (name, rows) = (&plan.steps[*step].name, counted(*rows, "row"));
-        lines.push(format!("lacking  {rows} of {name}: {lacks}; the same command asks again"));
+        lines.push(format!("lacking  {rows} of {name}: {lacks}; the same command tries again"));
     }
     if let Some(consent) = &report.consent {
         lines.push(format!("consent  {}", consent.told()));

@@ -32,7 +32,7 @@ impl Cell {
         matches!(self, Self::Known(Some(cell)) if cell.to_string() == value.to_string())
     }
 
-    /// Whether it may speak of the one that a value speaks of.
+    /// Whether the cell and an answer may describe the same company or person.
     pub(super) fn is_alike(&self, kind: SemanticType, value: &Value) -> bool {
         let Self::Known(Some(cell)) = self else { return true };
         // A table writes addresses in its own spelling.

@@ -10,8 +10,8 @@ use std::{
 
 use futures::FutureExt;
 use marl_core::{
-    Caller, Context, Contract, Error, ErrorKind, Fields, GoneWithout, Integration, Outcome, Row, SkipReason,
-    WhyWithout,
+    Caller, Context, Contract, Error, ErrorKind, Fields, Integration, MissedCall, MissedReason, Outcome, Row,
+    SkipReason,
 };
 
 use super::{
@@ -205,19 +205,19 @@ async fn run(integration: &dyn Integration, row: Row, caller: Arc<dyn Caller>) -
         Ok(Ok(Err(error))) => Outcome::Failed(error),
         Ok(Ok(Ok(fields))) => outcome(fields, contract),
     };
-    match (outcome, cx.gone_without()) {
-        (Outcome::Value(fields), Some(GoneWithout { call, why })) => {
+    match (outcome, cx.missed_call()) {
+        (Outcome::Value(fields), Some(MissedCall { call, why })) => {
             let lacks = match why {
-                WhyWithout::Failed(error) => format!("{call} failed: {}", error.message()),
-                WhyWithout::Closed(reason) => format!("{call} was not asked: {reason}"),
+                MissedReason::Failed(error) => format!("{call} failed: {}", error.message()),
+                MissedReason::Closed(reason) => format!("{call} was not asked: {reason}"),
             };
             (Outcome::Value(fields), Some(lacks))
         }
         // The call that was not answered may have had something.
-        (Outcome::NoData, Some(GoneWithout { why: WhyWithout::Failed(error), .. })) => {
+        (Outcome::NoData, Some(MissedCall { why: MissedReason::Failed(error), .. })) => {
             (Outcome::Failed(error), None)
         }
-        (Outcome::NoData, Some(GoneWithout { why: WhyWithout::Closed(reason), .. })) => {
+        (Outcome::NoData, Some(MissedCall { why: MissedReason::Closed(reason), .. })) => {
             (Outcome::Skipped(reason), None)
         }
         (outcome, _) => (outcome, None),
