@@ -1,13 +1,12 @@
-//! Addresses where a path is asked for. Taken for a path, `postgres://host/db` would be a folder
-//! `postgres:` with a file in it: whoever types an address means something that marl does not do.
+//! Refuses addresses where the command line takes a path.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{
     Arg, Command,
     builder::{PathBufValueParser, TypedValueParser},
 };
-use url::Url;
+use runner::address::refusal;
 
 /// The command line's definition, in which no argument that takes a path takes an address.
 pub(crate) fn refused_by(command: Command) -> Command {
@@ -23,67 +22,5 @@ fn checked(path: PathBuf) -> Result<PathBuf, String> {
     match refusal(&path) {
         None => Ok(path),
         Some(why) => Err(why),
-    }
-}
-
-/// Why a text is no path, if it looks like an address.
-pub(crate) fn refusal(path: &Path) -> Option<String> {
-    let text = path.to_str()?;
-    let (scheme, rest) = text.split_once(':')?;
-    let is_scheme = scheme.len() > 1
-        && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+.-".contains(c));
-    let is_file = scheme.eq_ignore_ascii_case("file") && rest.starts_with('/');
-    if !is_scheme || !(rest.starts_with("//") || is_file) {
-        return None;
-    }
-    let local = Url::parse(text).ok().filter(|_| is_file).and_then(|url| url.to_file_path().ok());
-    Some(match local {
-        Some(local) => format!("this is an address, and a path is asked for: write `{}`", local.display()),
-        None => format!(
-            "this is an address, and a path is asked for; marl reads and writes files of this machine \
-             (`./{text}`, if such a file is meant)"
-        ),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_looks_like_an_address_is_no_path() {
-        for address in [
-            "postgres://host/db",
-            "postgresql://u:p@host:5432/db",
-            "sqlite:///tmp/x.db",
-            "https://example.com/t.csv",
-            "S3://bucket/t.csv",
-            "git+ssh://host/x",
-            "file://host/x",
-            "file:///tmp/x.csv",
-            "FILE:/tmp/x.csv",
-            "http://",
-        ] {
-            assert!(refusal(Path::new(address)).is_some(), "{address}");
-        }
-        for path in [
-            "t.csv",
-            "./http://x",
-            "/data/http://x",
-            "a:b.csv",
-            "12:30.csv",
-            "C://x",
-            "leads: new.csv",
-            "x y://z",
-            "file:x",
-            "://x",
-            "",
-        ] {
-            assert_eq!(refusal(Path::new(path)), None, "{path}");
-        }
-        let told = |text| refusal(Path::new(text)).unwrap();
-        assert!(told("file:///tmp/my%20leads.csv").contains("write `/tmp/my leads.csv`"));
-        assert!(told("file:/tmp/x.csv").contains("write `/tmp/x.csv`"));
     }
 }

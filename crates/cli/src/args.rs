@@ -3,6 +3,7 @@
 pub(crate) mod clash;
 mod doctor;
 mod look;
+mod run;
 mod shell;
 mod steps;
 mod table;
@@ -17,11 +18,11 @@ pub(crate) use look::{
     ColumnsArgs, GapsArgs, LedgerArgs, LedgerCommand, RowsArgs, RunsArgs, RunsCommand, WhyArgs,
 };
 pub(crate) use shell::{CompletionsArgs, ManArgs, SchemaArgs};
-pub(crate) use steps::{Only, PickArgs, StepArgs};
+pub(crate) use steps::{PickArgs, StepArgs};
 pub(crate) use table::TableArgs;
 pub(crate) use tools::{ToolsArgs, ToolsCommand};
 
-use crate::{exit, plan_hash::Hash};
+use runner::{exit, plan_hash::Hash, spec};
 
 /// Enriches tables of companies and people: every row, in parallel, nothing paid for twice.
 #[derive(Debug, Parser)]
@@ -61,7 +62,7 @@ pub(crate) enum Command {
     Completions(CompletionsArgs),
     Man(ManArgs),
     /// Say what the exit codes mean (`marl help exit-codes` does the same)
-    #[command(override_help = exit::HELP)]
+    #[command(override_help = exit::help())]
     ExitCodes,
 }
 
@@ -70,7 +71,7 @@ pub(crate) enum Command {
 /// Reads CSV, TSV or JSONL, calls the integrations' providers for every row, in parallel, and
 /// writes `<name>_enriched.<ext>` with every input row, in its order.
 #[derive(Debug, ClapArgs)]
-#[command(after_help = exit::HELP)]
+#[command(after_help = exit::help())]
 pub(crate) struct EnrichArgs {
     /// The table: .csv, .tsv or .jsonl
     #[arg(long, short, value_name = "FILE")]
@@ -202,6 +203,11 @@ pub(crate) struct LedgerChoice {
 }
 
 impl LedgerChoice {
+    /// The same without a command line.
+    pub(crate) fn choice(&self) -> spec::LedgerChoice {
+        spec::LedgerChoice { ledger: self.ledger.clone(), sandbox: self.sandbox }
+    }
+
     /// This choice, behind a subcommand, with what was chosen before it: `runs --sandbox show 1`.
     pub(crate) fn after(&self, before: &Self) -> Self {
         Self {

@@ -5,7 +5,8 @@ use std::{fs, path::Path};
 
 use clap::{CommandFactory, Parser};
 
-use crate::{args::Args, exit, recipe::Recipe, settings::Settings};
+use crate::args::Args;
+use runner::{exit::Exit, invocation::Invocation, recipe::Recipe, settings::Settings};
 
 const DOCUMENTS: [&str; 9] = [
     "README.md",
@@ -111,20 +112,20 @@ fn the_files_shown_are_read() {
     let (recipes, settings): (Vec<_>, Vec<_>) = shown.iter().partition(|text| text.contains("[[step]]"));
     assert_eq!((recipes.len(), settings.len()), (1, 2));
     for text in settings {
-        Settings::parse(text, &["datagen"]).map_err(|failure| failure.json()).unwrap();
+        Settings::parse(text, &["datagen"]).map_err(|failure| failure.json(&Invocation::default())).unwrap();
     }
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("recipe.toml");
     fs::write(&path, recipes[0]).unwrap();
-    let recipe = Recipe::read(&path).map_err(|failure| failure.json()).unwrap();
+    let recipe = Recipe::read(&path).map_err(|failure| failure.json(&Invocation::default())).unwrap();
     assert_eq!(recipe.request.steps.len(), 3);
 }
 
 #[test]
 fn the_exit_codes_shown_are_the_programs() {
     let readme = read("README.md");
-    for (code, meaning) in exit::meanings() {
-        let row = format!("| {code} | {meaning} |");
+    for exit in Exit::ALL {
+        let row = format!("| {} | {} |", exit.code(), exit.meaning());
         assert!(readme.contains(&row), "README lacks {row}");
     }
 }

@@ -13,7 +13,7 @@ use std::{
     thread,
 };
 
-use crate::exit;
+use runner::exit::Exit;
 
 /// What the holder of the pipe writes when the number is told.
 pub(crate) const TOLD: &[u8] = b"told\n";
@@ -37,7 +37,7 @@ impl Handover {
             // Held until the process has ended: files are made only by who holds it.
             let checks = still_checks.lock().unwrap_or_else(PoisonError::into_inner);
             if !is_told && *checks {
-                process::exit(i32::from(exit::INTERRUPTED));
+                process::exit(i32::from(Exit::Interrupted.code()));
             }
             let _ = sender.send(is_told);
         });

@@ -4,48 +4,17 @@
 
 mod address;
 mod args;
-mod asked;
 mod commands;
-mod connect;
-mod consent;
 #[cfg(test)]
 mod docs;
-mod document;
-mod error_code;
-mod exit;
-mod failure;
-mod files;
-mod filter;
-mod gap;
 mod handover;
-mod job;
+mod human;
 mod mcp;
-mod older;
-mod outputs;
-mod owner;
-mod page;
-mod past;
-mod pick;
-mod pilot;
-mod pipeline;
-mod place;
-mod plan_hash;
 mod plugins;
 mod printer;
-mod profile;
-mod project;
-mod recipe;
-mod report;
 mod run_log;
-mod run_record;
-mod settings;
 mod signals;
-mod text_file;
-mod time;
-mod toml_error;
 mod typed;
-mod user_settings;
-mod watch;
 
 use std::{
     ffi::OsString,
@@ -56,9 +25,9 @@ use std::{
 
 use clap::{CommandFactory, FromArgMatches};
 
+use runner::{error_code::ErrorCode, exit::Exit, failure::Failure};
+
 use args::{Args, Command};
-use error_code::ErrorCode;
-use failure::Failure;
 use printer::Printer;
 
 /// The arguments of this process, and whether they go together.
@@ -89,7 +58,7 @@ pub fn main() -> ExitCode {
         Err(error) => return printer::usage(&error),
     };
     printer::start_log(args.verbose);
-    let printer = Arc::new(Printer::new(args.json));
+    let printer = Arc::new(Printer::new(args.json, typed::invocation()));
     // A panic of this thread is an error like others: with no threads or memory left, libraries know
     // no other way to say so.
     let done = catch_unwind(AssertUnwindSafe(|| sound.and_then(|()| run(&args, &printer))));
@@ -97,21 +66,21 @@ pub fn main() -> ExitCode {
         Ok(code) => code,
         Err(failure) => {
             printer.failure(&failure);
-            return ExitCode::from(failure.exit);
+            return ExitCode::from(failure.exit.code());
         }
     };
     if printer.has_lost_data() {
         let lost =
-            Failure::new(exit::INTERNAL, ErrorCode::Internal, "the answer could not be written to stdout");
+            Failure::new(Exit::Internal, ErrorCode::Internal, "the answer could not be written to stdout");
         printer.failure(&lost.hint("is the disk full?"));
-        return ExitCode::from(exit::INTERNAL);
+        return ExitCode::from(Exit::Internal.code());
     }
-    ExitCode::from(code)
+    ExitCode::from(code.code())
 }
 
 fn given_up(command: &Command) -> Failure {
     let failure =
-        Failure::new(exit::INTERNAL, ErrorCode::Internal, "the program gave up in the middle of its work")
+        Failure::new(Exit::Internal, ErrorCode::Internal, "the program gave up in the middle of its work")
             .hint(
                 "are threads or memory short (`ulimit -u`, `ulimit -v`)? the same command goes on from here",
             )
@@ -122,7 +91,7 @@ fn given_up(command: &Command) -> Failure {
     }
 }
 
-fn run(args: &Args, printer: &Arc<Printer>) -> Result<u8, Failure> {
+fn run(args: &Args, printer: &Arc<Printer>) -> Result<Exit, Failure> {
     match &args.command {
         Command::Enrich(args) => commands::enrich::run(args, printer),
         Command::Plan(args) => commands::plan::run(args, printer),

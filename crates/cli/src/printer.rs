@@ -20,9 +20,16 @@ use indicatif::ProgressBar;
 use marl_core::terminal::{shown, shown_json};
 use schemars::JsonSchema;
 use serde::Serialize;
+use table::Sketch;
 use tracing_subscriber::filter::LevelFilter;
 
-use crate::{exit, failure::Failure, typed};
+use runner::{
+    exit::Exit,
+    failure::Failure,
+    invocation::{Invocation, NextCommand},
+};
+
+use crate::typed;
 
 /// A warning, as a line of stderr.
 #[derive(JsonSchema, Serialize)]
@@ -38,15 +45,18 @@ static LOG: OnceLock<File> = OnceLock::new();
 /// Prints what a command has to say.
 pub(crate) struct Printer {
     json: bool,
+    /// What was typed, from which the next command is made.
+    invocation: Invocation,
     bar: ProgressBar,
     lost: AtomicBool,
     unread: AtomicBool,
 }
 
 impl Printer {
-    pub(crate) fn new(json: bool) -> Self {
+    pub(crate) fn new(json: bool, invocation: Invocation) -> Self {
         Self {
             json,
+            invocation,
             bar: ProgressBar::hidden(),
             lost: AtomicBool::new(false),
             unread: AtomicBool::new(false),
@@ -57,6 +67,21 @@ impl Printer {
     pub(crate) fn divert(&self, log: File) {
         let _ = LOG.set(log);
         std::panic::set_hook(Box::new(|panic| talk_lines(&format!("{panic}\n"))));
+    }
+
+    /// How a table was read, where that is not as it stands; a document has it in a field of its own.
+    pub(crate) fn table_notes(&self, sketch: &Sketch) {
+        for note in &sketch.notes {
+            match note.is_warning() {
+                true => self.warn(&note.to_string()),
+                false => self.note("table", &note.to_string()),
+            }
+        }
+    }
+
+    /// The command that was typed.
+    pub(crate) fn invocation(&self) -> &Invocation {
+        &self.invocation
     }
 
     /// The progress bar; hidden until a run shows it. It stands aside for every line said.
@@ -191,7 +216,7 @@ impl Printer {
     /// Why a command failed; with `--json` as one JSON line.
     pub(crate) fn failure(&self, failure: &Failure) {
         if self.json {
-            return self.json_talk(&failure.json());
+            return self.json_talk(&failure.json(&self.invocation));
         }
         for (word, text) in failure.lines() {
             let label = style(format!("{word}:")).for_stderr();
@@ -218,15 +243,16 @@ pub(crate) fn usage(error: &UsageError) -> ExitCode {
         let failure = Failure::usage(message.trim_start_matches("error: "));
         let help = typed::help();
         let hint = if advice.is_empty() { format!("`{help}` says what it takes") } else { advice.join("; ") };
-        let next = typed::mended(error).unwrap_or(help);
-        Printer::new(true).failure(&failure.hint(hint).next(next));
+        let meant = typed::meant(error).into_iter();
+        let next = NextCommand::FirstOf(meant.chain([help.into()]).collect());
+        Printer::new(true, typed::invocation()).failure(&failure.hint(hint).next(next));
     } else if shown_lines(&error.to_string()) == error.to_string() {
         let _ = error.print();
     } else {
         // It quotes what was typed, and has colours in between.
         let _ = writeln!(io::stderr().lock(), "{}", shown_lines(&error.to_string()).trim_end());
     }
-    ExitCode::from(if is_help { exit::DONE } else { exit::USAGE })
+    ExitCode::from(if is_help { Exit::Done } else { Exit::Usage }.code())
 }
 
 /// Text of several lines, each as it can be shown.

@@ -9,7 +9,7 @@ use std::{
 
 use ledger_sqlite::run_file;
 
-use crate::{error_code::ErrorCode, exit, failure::Failure, project};
+use runner::{error_code::ErrorCode, exit::Exit, failure::Failure, project};
 
 /// Makes the log of a run. It is always a new file that only its owner reads: it quotes the table,
 /// and whoever made the folder may have put a link at its name.
@@ -23,7 +23,7 @@ pub(crate) fn create(ledger: &Path, run: i64) -> Result<(File, PathBuf), Failure
         Ok(file) => Ok((file, path)),
         Err(error) => {
             let message = format!("the log {} cannot be made", project::shown(&path));
-            Err(Failure::new(exit::INTERNAL, ErrorCode::Internal, message)
+            Err(Failure::new(Exit::Internal, ErrorCode::Internal, message)
                 .caused_by(&error)
                 .hint("nothing was sent; move away what is there, or make the folder writable"))
         }

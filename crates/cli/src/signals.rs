@@ -1,13 +1,11 @@
 //! Signals: the first ends the run early and in order, the second at once.
 
-use std::{fs, process, sync::Arc};
+use std::{fs, process};
 
-use engine::gateway::Gateway;
 use futures::future::select_all;
-use marl_core::SkipReason;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::exit;
+use runner::exit::Exit;
 
 /// SIGXFSZ, of which the standard words do not know.
 const FILE_TOO_LARGE: std::ffi::c_int = 25;
@@ -18,13 +16,9 @@ pub(crate) fn survive_full_files() {
     let _heard_by_the_writers = signal(SignalKind::from_raw(FILE_TOO_LARGE));
 }
 
-/// Watches for Ctrl-C, SIGTERM and SIGHUP; `told` is called at the first. A signal that the
+/// Watches for Ctrl-C, SIGTERM and SIGHUP; `stop` is called at the first. A signal that the
 /// parent had ignored stays so: `nohup` means it, and so does a run in the background.
-pub(crate) fn watch(
-    gateway: Gateway,
-    in_background: bool,
-    told: Arc<dyn Fn() + Send + Sync>,
-) -> std::io::Result<()> {
+pub(crate) fn watch(in_background: bool, stop: impl Fn() + Send + 'static) -> std::io::Result<()> {
     let ignored = ignored_signals();
     let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
     let heeded = kinds.into_iter().filter(|kind| ignored >> (kind.as_raw_value() - 1) & 1 == 0);
@@ -40,10 +34,9 @@ pub(crate) fn watch(
     tokio::spawn(async move {
         let _hangup = hangup;
         any(&mut signals).await;
-        gateway.close(SkipReason::Interrupted);
-        told();
+        stop();
         any(&mut signals).await;
-        process::exit(i32::from(exit::INTERRUPTED));
+        process::exit(i32::from(Exit::Interrupted.code()));
     });
     Ok(())
 }

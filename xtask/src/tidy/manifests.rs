@@ -105,6 +105,9 @@ fn is_plugin(folder: &str) -> bool {
 fn may_use(folder: &str, dependency: &Dependency<'_>) -> bool {
     match (folder, dependency.name) {
         ("cli", _) => true,
+        ("runner", "marl-core" | "engine" | "table" | "sandbox") => true,
+        ("runner", ledger) if ledger.starts_with("ledger-") => true,
+        ("runner", plugin) if is_plugin(plugin) => dependency.dev,
         ("engine" | "table" | "wire", "marl-core") => true,
         (ledger, "marl-core" | "engine") if ledger.starts_with("ledger-") => true,
         (plugin, "marl-core") if is_plugin(plugin) => true,
@@ -119,6 +122,7 @@ fn rule(folder: &str) -> &'static str {
         "core" => "the core knows none of our other crates",
         "engine" => "the engine knows the core alone, and no plugin",
         ledger if ledger.starts_with("ledger-") => "a ledger knows the engine and the core alone",
+        "runner" => "a run knows the engine, tables, ledgers and the sandbox, and plugins in tests alone",
         "table" => "tables know the core alone, and no plan",
         "wire" => "the wire knows the core alone, and no vendor",
         "sandbox" => "a mistake that both sides share would show in no test",
@@ -148,6 +152,7 @@ mod tests {
             manifest("core", "marl-core", ""),
             manifest("sandbox", "sandbox", ""),
             manifest("wire", "wire", ""),
+            manifest("runner", "runner", ""),
             manifest(folder, package, dependencies),
         ];
         let mut findings = Findings::default();
@@ -177,6 +182,13 @@ mod tests {
         check_one("integration-x", "integration-x", wire, &["`integration-x` must not depend on `wire`"]);
         check_one("engine", "engine", wire, &["`engine` must not depend on `wire`"]);
         check_one("engine", "engine", real, &["`engine` must not depend on `sandbox`"]);
+        check_one("runner", "runner", real, &[]);
+        check_one(
+            "engine",
+            "engine",
+            "[dependencies]\nrunner.workspace = true\n",
+            &["`engine` must not depend on `runner`"],
+        );
         check_one("mcp", "mcp", real, &["`mcp` must not depend on `sandbox`: a new crate's"]);
     }
 

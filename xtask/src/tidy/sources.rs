@@ -11,7 +11,7 @@ const MANY_LINES: usize = 400;
 const PRINTERS: [&str; 2] = ["crates/cli/src/printer.rs", "xtask/src/say.rs"];
 
 /// May ask whether stderr is a terminal, and nothing else of it.
-const ASKS_FOR_TERMINAL: &str = "crates/cli/src/report/progress.rs";
+const ASKS_FOR_TERMINAL: &str = "crates/cli/src/human/progress.rs";
 
 const MACROS: [&str; 5] = ["println!", "eprintln!", "print!", "eprint!", "dbg!"];
 const STREAMS: [&str; 2] = ["stdout", "stderr"];

@@ -6,7 +6,7 @@
 use clap::{ArgMatches, parser::ValueSource};
 
 use super::Progress;
-use crate::failure::Failure;
+use runner::failure::Failure;
 
 /// Refuses the first pair of flags of which one would be ignored.
 pub(crate) fn check(matches: &ArgMatches) -> Result<(), Failure> {

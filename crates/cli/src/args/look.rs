@@ -2,11 +2,14 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use clap::{ArgGroup, Args as ClapArgs, Subcommand};
+use clap::{
+    ArgGroup, Args as ClapArgs, Subcommand,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use marl_core::SemanticType;
 
 use super::{LedgerChoice, TableArgs, parse_time, steps::parse_column_type};
-use crate::{gap::Reason, pick::Ranges};
+use runner::{gap::Reason, gaps::GapsSpec, ranges::Ranges, rows::RowsSpec};
 
 /// Show what a table's columns hold, and which integrations run on it as it is
 ///
@@ -22,11 +25,6 @@ pub(crate) struct ColumnsArgs {
 
     #[command(flatten)]
     pub(crate) reading: TableArgs,
-}
-
-impl RowsArgs {
-    /// How many rows are shown, if nothing is said.
-    pub(crate) const LIMIT: usize = 20;
 }
 
 /// Show rows of a table, and how to get the next
@@ -54,7 +52,7 @@ pub(crate) struct RowsArgs {
     pub(crate) rows: Option<Ranges>,
 
     /// Show at most N rows; fewer if they would exceed 24,000 characters
-    #[arg(long, value_name = "N", default_value_t = Self::LIMIT, value_parser = at_least_one)]
+    #[arg(long, value_name = "N", default_value_t = RowsSpec::LIMIT, value_parser = at_least_one)]
     pub(crate) limit: usize,
 
     /// Show cells as they are, not on one line in at most 200 characters
@@ -92,11 +90,6 @@ pub(crate) struct WhyArgs {
     pub(crate) ledger: LedgerChoice,
 }
 
-impl GapsArgs {
-    /// How many cells are listed, if nothing is said.
-    pub(crate) const LIMIT: usize = 50;
-}
-
 /// List the empty cells of an enriched table, each with its reason
 ///
 /// Takes the run that wrote the table and reads its stored answers again; sends nothing.
@@ -110,7 +103,7 @@ pub(crate) struct GapsArgs {
     pub(crate) columns: Vec<String>,
 
     /// List only cells that are empty for this reason; can be repeated
-    #[arg(long, value_name = "REASON", value_enum)]
+    #[arg(long, value_name = "REASON", value_parser = reason())]
     pub(crate) reason: Vec<Reason>,
 
     /// Look only at these rows: `10-20,35`, `100-`
@@ -118,7 +111,7 @@ pub(crate) struct GapsArgs {
     pub(crate) rows: Option<Ranges>,
 
     /// List at most so many cells; fewer, where they would pass 24,000 characters
-    #[arg(long, value_name = "N", default_value_t = Self::LIMIT, value_parser = at_least_one)]
+    #[arg(long, value_name = "N", default_value_t = GapsSpec::LIMIT, value_parser = at_least_one)]
     pub(crate) limit: usize,
 
     /// The run, if not the last that wrote the table
@@ -259,6 +252,14 @@ fn parse_value(text: &str) -> Result<String, String> {
         );
     }
     Ok(text.to_owned())
+}
+
+/// A reason by its name in documents.
+fn reason() -> impl TypedValueParser<Value = Reason> {
+    PossibleValuesParser::new(Reason::ALL.map(Reason::name)).map(|name| {
+        let known = Reason::ALL.into_iter().find(|reason| reason.name() == name);
+        known.expect("only these names are possible")
+    })
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {

@@ -6,7 +6,10 @@ use clap::{Args as ClapArgs, ValueEnum};
 use engine::plan::{self, Set, StepRequest, Tweak};
 use marl_core::SemanticType;
 
-use crate::pick::Ranges;
+use runner::{
+    ranges::Ranges,
+    spec::{self, Selection, StepSpec},
+};
 
 /// What is done to a row
 #[derive(Debug, ClapArgs)]
@@ -134,6 +137,48 @@ pub(crate) enum Only {
     NoData,
     /// Rows in which an output is empty
     Empty,
+}
+
+impl From<Only> for spec::Only {
+    fn from(only: Only) -> Self {
+        match only {
+            Only::Failed => Self::Failed,
+            Only::NoData => Self::NoData,
+            Only::Empty => Self::Empty,
+        }
+    }
+}
+
+impl From<&StepArgs> for StepSpec {
+    fn from(args: &StepArgs) -> Self {
+        let steps = args.integrations.iter().map(|word| StepRequest::parse(word.trim()));
+        let names = args.map.iter().chain(&args.into).chain(&args.prefix);
+        let tweaks = names.chain(&args.condition).chain(&args.provider_column);
+        let request = plan::Request {
+            steps: steps.chain(args.formula.iter().cloned()).collect(),
+            want: args.want.iter().map(|column| column.trim().to_owned()).collect(),
+            tweaks: tweaks.cloned().collect(),
+            ..plan::Request::default()
+        };
+        Self {
+            request,
+            recipe: args.recipe.clone(),
+            existing: args.existing.map(plan::Existing::from),
+            column_types: args.column_type.clone(),
+        }
+    }
+}
+
+impl From<&PickArgs> for Selection {
+    fn from(args: &PickArgs) -> Self {
+        Self {
+            limit: args.limit,
+            pilot: args.pilot,
+            rows: args.rows.clone(),
+            filter: args.filter.clone(),
+            only: args.only.map(spec::Only::from),
+        }
+    }
 }
 
 /// `left=right` with neither empty.

@@ -50,26 +50,4 @@ impl TableArgs {
             name_columns: self.name_columns,
         }
     }
-
-    /// The flags as they can be typed again, each with its value.
-    pub(crate) fn flags(&self) -> Vec<(&'static str, Option<String>)> {
-        let delimiter = self.delimiter.map(|byte| match byte {
-            b'\t' => "\\t".to_owned(),
-            byte => char::from(byte).to_string(),
-        });
-        let values = [
-            ("--delimiter", delimiter),
-            ("--encoding", self.encoding.map(|encoding| encoding.name().to_lowercase())),
-            ("--header-line", self.header_line.map(|line| line.to_string())),
-            ("--skip-footer", self.skip_footer.map(|lines| lines.to_string())),
-        ];
-        let switches = [
-            ("--no-header", self.no_header),
-            ("--pad-rows", self.pad_rows),
-            ("--name-columns", self.name_columns),
-        ];
-        let values = values.into_iter().filter(|(_, value)| value.is_some());
-        let switches = switches.into_iter().filter(|(_, is_given)| *is_given).map(|(flag, _)| (flag, None));
-        values.chain(switches).collect()
-    }
 }

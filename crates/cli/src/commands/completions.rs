@@ -6,11 +6,9 @@ use serde::Serialize;
 
 use crate::{
     args::{Args, CompletionsArgs},
-    document::Version,
-    exit,
-    failure::Failure,
     printer::Printer,
 };
+use runner::{document::Version, exit::Exit, failure::Failure};
 
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "completions")]
@@ -20,7 +18,7 @@ pub(super) struct Document {
     script: String,
 }
 
-pub(crate) fn run(args: &CompletionsArgs, printer: &Printer) -> Result<u8, Failure> {
+pub(crate) fn run(args: &CompletionsArgs, printer: &Printer) -> Result<Exit, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Args::command(), "marl", &mut script);
     if printer.is_json() {
@@ -29,5 +27,5 @@ pub(crate) fn run(args: &CompletionsArgs, printer: &Printer) -> Result<u8, Failu
     } else {
         printer.raw(&script);
     }
-    Ok(exit::DONE)
+    Ok(Exit::Done)
 }

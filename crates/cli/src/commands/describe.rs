@@ -1,27 +1,17 @@
 //! `marl describe NAME`: one contract, whole.
 
-use engine::plan;
-use marl_core::{Column, Contract, Registry};
-use schemars::JsonSchema;
-use serde::Serialize;
+use marl_core::Column;
+use runner::{catalog, exit::Exit, failure::Failure};
 
-use crate::{args::DescribeArgs, document::Version, exit, failure::Failure, printer::Printer};
+use crate::{args::DescribeArgs, printer::Printer};
 
-#[derive(JsonSchema, Serialize)]
-#[schemars(rename = "describe")]
-pub(super) struct Document {
-    schema_version: Version<1>,
-    #[serde(flatten)]
-    contract: &'static Contract,
-}
-
-pub(crate) fn run(args: &DescribeArgs, printer: &Printer) -> Result<u8, Failure> {
-    let registry = Registry::gather()?;
-    let contract = plan::integration(&args.name, &registry)?.contract();
+pub(crate) fn run(args: &DescribeArgs, printer: &Printer) -> Result<Exit, Failure> {
+    let document = catalog::describe(&args.name)?;
     if printer.is_json() {
-        printer.document(&Document { schema_version: Version, contract });
-        return Ok(exit::DONE);
+        printer.document(&document);
+        return Ok(Exit::Done);
     }
+    let contract = document.contract;
     printer.data(&format!("{} {}", contract.name, contract.version));
     printer.data(contract.description);
     printer.data("");
@@ -38,7 +28,7 @@ pub(crate) fn run(args: &DescribeArgs, printer: &Printer) -> Result<u8, Failure>
         "marl enrich --input TABLE --integrations {0}    (add --sandbox to try it without a key)",
         contract.name
     ));
-    Ok(exit::DONE)
+    Ok(Exit::Done)
 }
 
 fn line(column: &Column) -> String {

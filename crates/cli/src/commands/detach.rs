@@ -15,16 +15,10 @@ use std::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::of_ledger;
-use crate::{
-    args::{EnrichArgs, LedgerChoice},
-    document::Version,
-    error_code::ErrorCode,
-    exit,
-    failure::Failure,
-    handover,
-    printer::Printer,
-    typed,
+use crate::{args::EnrichArgs, handover, printer::Printer};
+use runner::{
+    document::Version, error_code::ErrorCode, exit::Exit, failure::Failure, invocation::IN_BACKGROUND,
+    job::of_ledger, spec::LedgerChoice,
 };
 
 /// What a child says once its run is recorded.
@@ -47,16 +41,16 @@ pub(super) struct Document<'a> {
 }
 
 /// Starts the child and comes back when its run is recorded, or with what it refused.
-pub(crate) fn run(args: &EnrichArgs, printer: &Printer) -> Result<u8, Failure> {
+pub(crate) fn run(args: &EnrichArgs, printer: &Printer) -> Result<Exit, Failure> {
     let broken = |error: &dyn std::error::Error| {
-        Failure::new(exit::INTERNAL, ErrorCode::Internal, "the run cannot be started in the background")
+        Failure::new(Exit::Internal, ErrorCode::Internal, "the run cannot be started in the background")
             .caused_by(error)
     };
     let mut talk = tempfile::tempfile().map_err(|error| broken(&error))?;
     let program = std::env::current_exe().map_err(|error| broken(&error))?;
     let mut child = Command::new(program)
         .args(std::env::args_os().skip(1))
-        .arg(typed::IN_BACKGROUND)
+        .arg(IN_BACKGROUND)
         .stdin(if args.told_on_stdin { Stdio::inherit() } else { Stdio::piped() })
         .stdout(Stdio::piped())
         .stderr(talk.try_clone().map_err(|error| broken(&error))?)
@@ -70,7 +64,7 @@ pub(crate) fn run(args: &EnrichArgs, printer: &Printer) -> Result<u8, Failure> {
     }
     match serde_json::from_str::<Started>(&line) {
         Ok(started) => {
-            tell(&started, &args.ledger, printer);
+            tell(&started, &args.ledger.choice(), printer);
             if printer.has_unread_data() {
                 return Err(untold(&started));
             }
@@ -78,13 +72,16 @@ pub(crate) fn run(args: &EnrichArgs, printer: &Printer) -> Result<u8, Failure> {
                 // A run that was ended meanwhile has recorded that.
                 let _ = pipe.write_all(handover::TOLD);
             }
-            Ok(exit::DONE)
+            Ok(Exit::Done)
         }
         // It ended before its run began, and has said why.
         Err(_) => {
             let status = child.wait().map_err(|error| broken(&error))?;
             printer.relay(said(&mut talk).trim_end());
-            Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(exit::INTERNAL))
+            Ok(status
+                .code()
+                .and_then(|code| Exit::of_code(u64::try_from(code).ok()?))
+                .unwrap_or(Exit::Internal))
         }
     }
 }
@@ -98,7 +95,7 @@ fn said(talk: &mut File) -> String {
 /// Nobody would know which run to stop, so that it does not begin.
 fn untold(started: &Started) -> Failure {
     let message = format!("run {} was not begun: its number could not be written to stdout", started.run);
-    Failure::new(exit::INTERNAL, ErrorCode::Internal, message)
+    Failure::new(Exit::Internal, ErrorCode::Internal, message)
         .hint("nothing was sent; is the disk full, or was the pipe closed?")
 }
 

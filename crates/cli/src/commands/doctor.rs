@@ -10,7 +10,8 @@ use marl_core::Registry;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{args::DoctorArgs, document::Version, exit, failure::Failure, place, printer::Printer, project};
+use crate::{args::DoctorArgs, printer::Printer};
+use runner::{document::Version, exit::Exit, failure::Failure, place, project};
 
 /// How a check went.
 #[derive(Debug, Clone, Copy, JsonSchema, PartialEq, Eq, Serialize)]
@@ -42,12 +43,12 @@ struct Check {
     fix: Option<String>,
     /// What a run would end with because of it.
     #[serde(skip)]
-    exit: u8,
+    exit: Exit,
 }
 
 impl Check {
     fn new(name: impl Into<String>, status: Status, message: impl Into<String>) -> Self {
-        Self { name: name.into(), status, message: message.into(), fix: None, exit: exit::DONE }
+        Self { name: name.into(), status, message: message.into(), fix: None, exit: Exit::Done }
     }
 
     fn ok(name: impl Into<String>, message: impl Into<String>) -> Self {
@@ -63,7 +64,7 @@ impl Check {
         Self { fix: Some(fix.into()), ..Self::new(name, Status::Warn, message) }
     }
 
-    fn bad(name: impl Into<String>, exit: u8, message: impl Into<String>, fix: impl Into<String>) -> Self {
+    fn bad(name: impl Into<String>, exit: Exit, message: impl Into<String>, fix: impl Into<String>) -> Self {
         Self { fix: Some(fix.into()), exit, ..Self::new(name, Status::Bad, message) }
     }
 
@@ -87,13 +88,13 @@ pub(super) struct Document {
     checks: Vec<Check>,
 }
 
-pub(crate) fn run(args: &DoctorArgs, printer: &Printer) -> Result<u8, Failure> {
+pub(crate) fn run(args: &DoctorArgs, printer: &Printer) -> Result<Exit, Failure> {
     let registry = Registry::gather()?;
     let working = place::working_folder()?;
     let project = project::folder(&working);
     let mut checks = about_the_program(&registry);
     checks.extend(local::folder_and_settings(&project, &working, &registry));
-    checks.extend(local::ledger(&args.ledger, &project, &working));
+    checks.extend(local::ledger(&args.ledger.choice(), &project, &working));
     checks.extend(super::block_on(provider::checks(args, &registry, &working))?);
     let code = exit_code(&checks);
     tell(checks, printer);
@@ -117,10 +118,10 @@ fn about_the_program(registry: &Registry) -> Vec<Check> {
 }
 
 /// Of what is bad, that which a run would meet first.
-fn exit_code(checks: &[Check]) -> u8 {
-    let met = [exit::USAGE, exit::INTERNAL, exit::KEY, exit::PROVIDER_STOPPED];
-    let bad = |code: &u8| checks.iter().any(|check| check.status == Status::Bad && check.exit == *code);
-    met.into_iter().find(bad).unwrap_or(exit::DONE)
+fn exit_code(checks: &[Check]) -> Exit {
+    let met = [Exit::Usage, Exit::Internal, Exit::Key, Exit::ProviderStopped];
+    let bad = |code: &Exit| checks.iter().any(|check| check.status == Status::Bad && check.exit == *code);
+    met.into_iter().find(bad).unwrap_or(Exit::Done)
 }
 
 fn tell(checks: Vec<Check>, printer: &Printer) {

@@ -4,7 +4,12 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{document::Version, exit, failure::Failure, printer::Printer};
+use crate::printer::Printer;
+use runner::{
+    document::Version,
+    exit::{Exit, help},
+    failure::Failure,
+};
 
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "exit-codes")]
@@ -13,18 +18,18 @@ pub(super) struct Document {
     exit_codes: Vec<Code>,
 }
 
-#[derive(JsonSchema, Serialize)]
+#[derive(Clone, JsonSchema, Serialize)]
 struct Code {
     code: u8,
     meaning: &'static str,
 }
 
-pub(crate) fn run(printer: &Printer) -> Result<u8, Failure> {
+pub(crate) fn run(printer: &Printer) -> Result<Exit, Failure> {
     if printer.is_json() {
-        let exit_codes = exit::meanings().map(|(code, meaning)| Code { code, meaning }).collect();
+        let exit_codes = Exit::ALL.map(|exit| Code { code: exit.code(), meaning: exit.meaning() }).to_vec();
         printer.document(&Document { schema_version: Version, exit_codes });
     } else {
-        exit::HELP.lines().for_each(|line| printer.data(line));
+        help().lines().for_each(|line| printer.data(line));
     }
-    Ok(exit::DONE)
+    Ok(Exit::Done)
 }

@@ -1,30 +1,20 @@
-//! `marl integrations`: the registry, for people and for agents.
+//! `marl integrations`: what can be added to a table.
 
-use marl_core::{Contract, Registry};
-use schemars::JsonSchema;
-use serde::Serialize;
+use runner::{catalog, exit::Exit, failure::Failure};
 
-use crate::{document::Version, exit, failure::Failure, printer::Printer};
+use crate::printer::Printer;
 
-#[derive(JsonSchema, Serialize)]
-#[schemars(rename = "integrations")]
-pub(super) struct Document {
-    schema_version: Version<1>,
-    integrations: Vec<&'static Contract>,
-}
-
-pub(crate) fn run(printer: &Printer) -> Result<u8, Failure> {
-    let registry = Registry::gather()?;
-    let contracts: Vec<&'static Contract> = registry.integrations().map(|known| known.contract()).collect();
+pub(crate) fn run(printer: &Printer) -> Result<Exit, Failure> {
+    let document = catalog::integrations()?;
     if printer.is_json() {
-        printer.document(&Document { schema_version: Version, integrations: contracts });
-        return Ok(exit::DONE);
+        printer.document(&document);
+        return Ok(Exit::Done);
     }
-    for contract in contracts {
+    for contract in document.integrations {
         printer.data(&format!("{}  {}", contract.name, contract.description));
         printer.data(&format!("  {} -> {}", names(contract.inputs), names(contract.outputs)));
     }
-    Ok(exit::DONE)
+    Ok(Exit::Done)
 }
 
 /// The names of columns, in a line.

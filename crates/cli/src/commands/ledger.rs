@@ -9,15 +9,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
-    args::{LedgerArgs, LedgerChoice, LedgerCommand},
-    document::Version,
-    error_code::ErrorCode,
-    exit,
-    failure::Failure,
-    place::Place,
+    args::{LedgerArgs, LedgerCommand},
     printer::Printer,
-    project,
-    time::date,
+};
+use runner::{
+    document::Version, error_code::ErrorCode, exit::Exit, failure::Failure, place::Place, project,
+    spec::LedgerChoice, time::date,
 };
 
 #[derive(JsonSchema, Serialize)]
@@ -70,16 +67,18 @@ pub(super) struct Removal {
     hint: Option<&'static str>,
 }
 
-pub(crate) fn run(args: &LedgerArgs, printer: &Printer) -> Result<u8, Failure> {
+pub(crate) fn run(args: &LedgerArgs, printer: &Printer) -> Result<Exit, Failure> {
     let place = Place::find(&Registry::gather()?)?;
     match &args.command {
-        LedgerCommand::Stats { ledger } => stats(&*place.existing_ledger(ledger)?, printer),
-        LedgerCommand::Export { ledger } => export(&*place.existing_ledger(ledger)?, printer),
-        LedgerCommand::Backup { file, ledger } => back_up(&*place.existing_ledger(ledger)?, file, printer),
+        LedgerCommand::Stats { ledger } => stats(&*place.existing_ledger(&ledger.choice())?, printer),
+        LedgerCommand::Export { ledger } => export(&*place.existing_ledger(&ledger.choice())?, printer),
+        LedgerCommand::Backup { file, ledger } => {
+            back_up(&*place.existing_ledger(&ledger.choice())?, file, printer)
+        }
         LedgerCommand::Prune { older_than, doubts, dry_run, ledger } => {
             let what = [Prune::OlderThan(*older_than)];
             let how = How { doubts: *doubts, dry_run: *dry_run, is_person: false };
-            remove(&*how.open(&place, ledger)?, &what, how, printer)
+            remove(&*how.open(&place, &ledger.choice())?, &what, how, printer)
         }
         LedgerCommand::Forget { parameter, value, doubts, dry_run, ledger } => {
             let mut what: Vec<Prune> = parameter.iter().map(of_parameter).collect();
@@ -89,7 +88,7 @@ pub(crate) fn run(args: &LedgerArgs, printer: &Printer) -> Result<u8, Failure> {
                 });
             }
             let how = How { doubts: *doubts, dry_run: *dry_run, is_person: true };
-            remove(&*how.open(&place, ledger)?, &what, how, printer)
+            remove(&*how.open(&place, &ledger.choice())?, &what, how, printer)
         }
     }
 }
@@ -109,7 +108,7 @@ fn parent(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-fn back_up(store: &Store, file: &Path, printer: &Printer) -> Result<u8, Failure> {
+fn back_up(store: &Store, file: &Path, printer: &Printer) -> Result<Exit, Failure> {
     let (ledger, backup) = (project::shown(store.path()), project::shown(file));
     if fs::symlink_metadata(file).is_ok() {
         return Err(Failure::usage(format!("{backup} is there already, and a backup replaces nothing"))
@@ -132,7 +131,7 @@ fn back_up(store: &Store, file: &Path, printer: &Printer) -> Result<u8, Failure>
         printer
             .data(&format!("{backup} is a whole copy of {ledger}, {} KiB", thousands(bytes.div_ceil(1024))));
     }
-    Ok(exit::DONE)
+    Ok(Exit::Done)
 }
 
 /// Where a person's data may be that is removed from the ledger.
@@ -156,12 +155,12 @@ impl How {
     }
 }
 
-fn stats(store: &Store, printer: &Printer) -> Result<u8, Failure> {
+fn stats(store: &Store, printer: &Printer) -> Result<Exit, Failure> {
     let stats = store.stats()?;
     if printer.is_json() {
         let ledger = project::shown(store.path());
         printer.document(&Document { schema_version: Version, ledger, stats });
-        return Ok(exit::DONE);
+        return Ok(Exit::Done);
     }
     printer.data(&format!("{:<8} {}", "ledger", project::shown(store.path())));
     let size = stats.bytes.div_ceil(1024);
@@ -178,16 +177,16 @@ fn stats(store: &Store, printer: &Printer) -> Result<u8, Failure> {
             count.operation
         ));
     }
-    Ok(exit::DONE)
+    Ok(Exit::Done)
 }
 
-fn export(store: &Store, printer: &Printer) -> Result<u8, Failure> {
+fn export(store: &Store, printer: &Printer) -> Result<Exit, Failure> {
     let line = |call: &CallRecord| serde_json::to_string(&Line { schema_version: Version, call });
     store.export(|call| printer.json_line(&line(call).expect("our documents have text keys")))?;
-    Ok(exit::DONE)
+    Ok(Exit::Done)
 }
 
-fn remove(store: &Store, what: &[Prune], how: How, printer: &Printer) -> Result<u8, Failure> {
+fn remove(store: &Store, what: &[Prune], how: How, printer: &Printer) -> Result<Exit, Failure> {
     let removed =
         if how.dry_run { store.would_remove(what, how.doubts)? } else { store.remove(what, how.doubts)? };
     if printer.is_json() {
@@ -212,7 +211,7 @@ fn remove(store: &Store, what: &[Prune], how: How, printer: &Printer) -> Result<
     if how.is_person {
         not_gone(store, &removed, how)?;
     }
-    Ok(if removed.doubts_kept > 0 && how.is_person { exit::IN_DOUBT } else { exit::DONE })
+    Ok(if removed.doubts_kept > 0 && how.is_person { Exit::InDoubt } else { Exit::Done })
 }
 
 fn told(removed: &Removed, how: How) -> Vec<String> {
@@ -266,14 +265,14 @@ fn not_gone(store: &Store, removed: &Removed, how: How) -> Result<(), Failure> {
     if removed.runs_kept > 0 {
         let message =
             format!("{} in {ledger} still running and telling of it", counted(removed.runs_kept, "run"));
-        return Err(Failure::new(exit::STILL_RUNNING, ErrorCode::Ledger, message)
+        return Err(Failure::new(Exit::StillRunning, ErrorCode::Ledger, message)
             .hint("run the same command again when `marl runs` says that they have ended")
             .retryable());
     }
     if removed.remains {
         let message =
             format!("the removed text may still be in {ledger} and its log: another process reads them");
-        return Err(Failure::new(exit::STILL_RUNNING, ErrorCode::Ledger, message)
+        return Err(Failure::new(Exit::StillRunning, ErrorCode::Ledger, message)
             .hint(
                 "run the same command again when nothing else reads the ledger; it then overwrites the text",
             )

@@ -9,12 +9,9 @@ use serde::Serialize;
 
 use crate::{
     args::{Args, ManArgs},
-    document::Version,
-    error_code::ErrorCode,
-    exit,
-    failure::Failure,
     printer::Printer,
 };
+use runner::{document::Version, error_code::ErrorCode, exit::Exit, failure::Failure};
 
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "man")]
@@ -26,7 +23,7 @@ pub(super) struct Document {
     folder: Option<String>,
 }
 
-pub(crate) fn run(args: &ManArgs, printer: &Printer) -> Result<u8, Failure> {
+pub(crate) fn run(args: &ManArgs, printer: &Printer) -> Result<Exit, Failure> {
     match &args.dir {
         None if printer.is_json() => {
             let page = String::from_utf8_lossy(&page()?).into_owned();
@@ -46,13 +43,13 @@ pub(crate) fn run(args: &ManArgs, printer: &Printer) -> Result<u8, Failure> {
             printer.talk(&format!("wrote marl.1 and a page for each subcommand to {}", folder.display()));
         }
     }
-    Ok(exit::DONE)
+    Ok(Exit::Done)
 }
 
 fn page() -> Result<Vec<u8>, Failure> {
     let mut page = Vec::new();
     Man::new(command()).render(&mut page).map_err(|error| {
-        Failure::new(exit::INTERNAL, ErrorCode::Internal, "the page cannot be made").caused_by(&error)
+        Failure::new(Exit::Internal, ErrorCode::Internal, "the page cannot be made").caused_by(&error)
     })?;
     Ok(page)
 }

@@ -10,19 +10,24 @@ use marl_core::Registry;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::of_ledger;
 use crate::{
     args::{RunsArgs, RunsCommand},
+    human::{run_lines, spent},
+    printer::Printer,
+};
+use runner::{
     document::Version,
     error_code::ErrorCode,
-    exit,
+    exit::Exit,
     failure::Failure,
+    job::of_ledger,
+    listing,
+    past_run::{Line, Run, resumed},
     place::Place,
-    printer::Printer,
-    report::{self, Line, Run, resumed, run_lines, spent},
+    project,
     time::{date, span},
-    typed,
 };
+use table::shell::word;
 
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "runs")]
@@ -59,27 +64,27 @@ pub(super) struct Stopping {
     state: RunState,
 }
 
-pub(crate) fn run(args: &RunsArgs, printer: &Printer) -> Result<u8, Failure> {
+pub(crate) fn run(args: &RunsArgs, printer: &Printer) -> Result<Exit, Failure> {
     let place = Place::find(&Registry::gather()?)?;
     match &args.command {
-        None => list(&*place.existing_ledger(&args.ledger)?, args, printer),
+        None => list(&*place.existing_ledger(&args.ledger.choice())?, args, printer),
         Some(RunsCommand::Show { id, ledger }) => {
-            show(&*place.existing_ledger(&ledger.after(&args.ledger))?, *id, printer)
+            show(&*place.existing_ledger(&ledger.after(&args.ledger).choice())?, *id, printer)
         }
         Some(RunsCommand::Wait { id, timeout, ledger }) => {
-            wait(&*place.existing_ledger(&ledger.after(&args.ledger))?, *id, *timeout, printer)
+            wait(&*place.existing_ledger(&ledger.after(&args.ledger).choice())?, *id, *timeout, printer)
         }
         Some(RunsCommand::Stop { id, ledger }) => {
-            stop(&*place.changing_ledger(&ledger.after(&args.ledger))?, *id, printer)
+            stop(&*place.changing_ledger(&ledger.after(&args.ledger).choice())?, *id, printer)
         }
     }
 }
 
-fn list(store: &Store, args: &RunsArgs, printer: &Printer) -> Result<u8, Failure> {
+fn list(store: &Store, args: &RunsArgs, printer: &Printer) -> Result<Exit, Failure> {
     let (runs, total) = store.runs(args.limit.unwrap_or(RunsArgs::LIMIT))?;
     if printer.is_json() {
-        printer.data(&report::listing(&document(store, &runs, total, args)));
-        return Ok(exit::DONE);
+        printer.data(&listing::listing(&document(store, &runs, total, args)));
+        return Ok(Exit::Done);
     }
     let is_all = total <= runs.len() as u64;
     for run in &runs {
@@ -96,7 +101,7 @@ fn list(store: &Store, args: &RunsArgs, printer: &Printer) -> Result<u8, Failure
     if !is_all {
         printer.talk(&format!("{} of {total} runs; `--limit N` lists more", runs.len()));
     }
-    Ok(exit::DONE)
+    Ok(Exit::Done)
 }
 
 /// The runs as they are listed; without a limit, as many as an agent is glad to read.
@@ -106,13 +111,13 @@ fn document(store: &Store, runs: &[RunRecord], total: u64, args: &RunsArgs) -> D
         schema_version: Version,
         ledger: ledger(store),
         total,
-        more: Some(format!("marl runs --limit {total}{} --json", of_ledger(&args.ledger))),
+        more: Some(format!("marl runs --limit {total}{} --json", of_ledger(&args.ledger.choice()))),
         next_command: runs.first().and_then(resumed),
         runs: Vec::new(),
     };
-    let mut room = MOST.saturating_sub(report::listing(&document).len());
+    let mut room = MOST.saturating_sub(listing::listing(&document).len());
     for line in runs.iter().map(Line::from) {
-        let needs = report::item_size(&line);
+        let needs = listing::item_size(&line);
         if needs > room && args.limit.is_none() && !document.runs.is_empty() {
             break;
         }
@@ -125,7 +130,7 @@ fn document(store: &Store, runs: &[RunRecord], total: u64, args: &RunsArgs) -> D
     document
 }
 
-fn show(store: &Store, id: i64, printer: &Printer) -> Result<u8, Failure> {
+fn show(store: &Store, id: i64, printer: &Printer) -> Result<Exit, Failure> {
     let run = find(store, id)?;
     if printer.is_json() {
         printer.document(&OneDocument {
@@ -133,14 +138,14 @@ fn show(store: &Store, id: i64, printer: &Printer) -> Result<u8, Failure> {
             ledger: ledger(store),
             run: Run::from(&run),
         });
-        return Ok(exit::DONE);
+        return Ok(Exit::Done);
     }
     run_lines(&run, &ledger(store)).iter().for_each(|line| printer.data(line));
-    Ok(exit::DONE)
+    Ok(Exit::Done)
 }
 
 /// Waits for the end of a run, and ends as it did; 11 while it goes on.
-fn wait(store: &Store, id: i64, timeout: Duration, printer: &Printer) -> Result<u8, Failure> {
+fn wait(store: &Store, id: i64, timeout: Duration, printer: &Printer) -> Result<Exit, Failure> {
     const LOOK: Duration = Duration::from_millis(200);
     let begun = Instant::now();
     loop {
@@ -155,18 +160,18 @@ fn wait(store: &Store, id: i64, timeout: Duration, printer: &Printer) -> Result<
 }
 
 /// The exit code that a run ended with, as far as is known.
-fn outcome(run: &RunRecord) -> u8 {
+fn outcome(run: &RunRecord) -> Exit {
     let recorded = run.summary.as_ref().and_then(|summary| summary["exit_code"].as_u64());
-    match (run.state, recorded.and_then(|code| u8::try_from(code).ok())) {
-        (RunState::Running, _) => exit::STILL_RUNNING,
-        (RunState::Died, _) => exit::INTERNAL,
+    match (run.state, recorded.and_then(Exit::of_code)) {
+        (RunState::Running, _) => Exit::StillRunning,
+        (RunState::Died, _) => Exit::Internal,
         (_, Some(code)) => code,
-        (RunState::Interrupted, None) => exit::INTERRUPTED,
-        (_, None) => exit::DONE,
+        (RunState::Interrupted, None) => Exit::Interrupted,
+        (_, None) => Exit::Done,
     }
 }
 
-fn stop(store: &Store, id: i64, printer: &Printer) -> Result<u8, Failure> {
+fn stop(store: &Store, id: i64, printer: &Printer) -> Result<Exit, Failure> {
     let run = find(store, id)?;
     let asked = store.is_alive(id) && store.ask_to_stop(id)?;
     if printer.is_json() {
@@ -176,17 +181,17 @@ fn stop(store: &Store, id: i64, printer: &Printer) -> Result<u8, Failure> {
     } else {
         printer.data(&format!("run {id} is not running: it {}", run.state.name()));
     }
-    Ok(exit::DONE)
+    Ok(Exit::Done)
 }
 
 fn find(store: &Store, id: i64) -> Result<RunRecord, Failure> {
     store.run(id)?.ok_or_else(|| {
-        Failure::new(exit::NOT_FOUND, ErrorCode::NotFound, format!("{} has no run {id}", ledger(store)))
+        Failure::new(Exit::NotFound, ErrorCode::NotFound, format!("{} has no run {id}", ledger(store)))
             .hint("`marl runs` lists them")
-            .next(format!("marl runs --json --ledger {}", typed::word(&store.path().to_string_lossy())))
+            .next(format!("marl runs --json --ledger {}", word(&store.path().to_string_lossy())))
     })
 }
 
 fn ledger(store: &Store) -> String {
-    crate::project::shown(store.path())
+    project::shown(store.path())
 }

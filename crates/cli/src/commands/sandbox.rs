@@ -8,9 +8,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::block_on;
-use crate::{
-    args::SandboxArgs, document::Version, error_code::ErrorCode, exit, failure::Failure, printer::Printer,
-};
+use crate::{args::SandboxArgs, printer::Printer};
+use runner::{document::Version, error_code::ErrorCode, exit::Exit, failure::Failure};
 
 /// What is said once it serves.
 #[derive(JsonSchema, Serialize)]
@@ -24,7 +23,7 @@ pub(super) struct Document<'a> {
     stats: String,
 }
 
-pub(crate) fn run(args: &SandboxArgs, printer: &Printer) -> Result<u8, Failure> {
+pub(crate) fn run(args: &SandboxArgs, printer: &Printer) -> Result<Exit, Failure> {
     let registry = Registry::gather()?;
     let options = Options {
         port: args.port,
@@ -41,10 +40,10 @@ pub(crate) fn run(args: &SandboxArgs, printer: &Printer) -> Result<u8, Failure> 
         })?;
         tell(&sandbox.url(), &registry, printer);
         tokio::signal::ctrl_c().await.map_err(|error| {
-            Failure::new(exit::INTERNAL, ErrorCode::Internal, "Ctrl-C cannot be watched").caused_by(&error)
+            Failure::new(Exit::Internal, ErrorCode::Internal, "Ctrl-C cannot be watched").caused_by(&error)
         })?;
         sandbox.stop().await;
-        Ok(exit::DONE)
+        Ok(Exit::Done)
     })
 }
 

@@ -3,18 +3,26 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
 use serde::Serialize;
 
-use super::{
-    columns, completions, describe, detach, doctor, exit_codes, gaps, integrations, ledger, man, recipe,
-    rows, runs, sandbox, tools, why,
-};
+use super::{completions, detach, doctor, exit_codes, ledger, man, runs, sandbox, tools};
 use crate::{
     args::SchemaArgs,
+    human::ProgressLine,
+    printer::{Printer, Warning},
+};
+use runner::{
+    catalog::{DescribeDocument, IntegrationsDocument},
+    columns::ColumnsDocument,
     document::Version,
     error_code::ErrorCode,
-    exit,
+    exit::Exit,
     failure::{ErrorLine, Failure},
-    printer::{Printer, Warning},
-    report::{CallDocument, PlanDocument, ProgressLine, RunDocument},
+    forecast::PlanDocument,
+    gaps::GapsDocument,
+    past_run::CallDocument,
+    recipe::RecipeDocument,
+    report::RunDocument,
+    rows::RowsDocument,
+    why::WhyDocument,
 };
 
 /// A command's answer, or another document for programs.
@@ -45,13 +53,13 @@ const ANSWERS: [Answer; 31] = [
     Answer::new::<Enrich<'_>>("enrich", "a run at its end; with --detach, the run that was started"),
     Answer::new::<detach::Document<'_>>("detached", "what `enrich --detach` answers at once"),
     Answer::new::<PlanDocument<'_>>("plan", "what a run will do and cost"),
-    Answer::new::<recipe::Document>("recipe new", "the recipe's text"),
-    Answer::new::<columns::Document<'_>>("columns", "what a table's columns hold"),
-    Answer::new::<rows::Document<'_>>("rows", "a page of a table's rows"),
-    Answer::new::<integrations::Document>("integrations", "all contracts"),
-    Answer::new::<describe::Document>("describe", "one contract"),
-    Answer::new::<why::Document>("why", "a cell and where it came from"),
-    Answer::new::<gaps::Document>("gaps", "a table's empty output cells, each with its reason"),
+    Answer::new::<RecipeDocument>("recipe new", "the recipe's text"),
+    Answer::new::<ColumnsDocument>("columns", "what a table's columns hold"),
+    Answer::new::<RowsDocument<'_>>("rows", "a page of a table's rows"),
+    Answer::new::<IntegrationsDocument>("integrations", "all contracts"),
+    Answer::new::<DescribeDocument>("describe", "one contract"),
+    Answer::new::<WhyDocument>("why", "a cell and where it came from"),
+    Answer::new::<GapsDocument>("gaps", "a table's empty output cells, each with its reason"),
     Answer::new::<runs::Document>("runs", "the latest runs"),
     Answer::new::<runs::OneDocument<'_>>("runs show", "one run"),
     Answer::new::<runs::OneDocument<'_>>("runs wait", "the same, at its end or after the time"),
@@ -90,14 +98,14 @@ struct Listed {
     about: &'static str,
 }
 
-pub(crate) fn run(args: &SchemaArgs, printer: &Printer) -> Result<u8, Failure> {
+pub(crate) fn run(args: &SchemaArgs, printer: &Printer) -> Result<Exit, Failure> {
     let asked = args.words.join(" ");
     if asked.is_empty() {
         list(printer);
     } else {
         printer.document(&(find(&asked)?.whole)(generator()));
     }
-    Ok(exit::DONE)
+    Ok(Exit::Done)
 }
 
 fn list(printer: &Printer) {
@@ -114,7 +122,7 @@ fn find(asked: &str) -> Result<&'static Answer, Failure> {
         let near = engine::nearest(asked, ANSWERS.iter().map(|answer| answer.of));
         let hint =
             near.map_or("`marl schema` lists them".to_owned(), |near| format!("did you mean `{near}`?"));
-        Failure::new(exit::NOT_FOUND, ErrorCode::NotFound, message).hint(hint).next("marl schema --json")
+        Failure::new(Exit::NotFound, ErrorCode::NotFound, message).hint(hint).next("marl schema --json")
     })
 }
 

@@ -15,28 +15,23 @@ use marl_core::{Call, CallEnd, ErrorKind, Registry, Reply};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
+use table::shell::word;
 
 use super::block_on;
 use crate::{
-    args::{LedgerChoice, ToolsArgs, ToolsCommand},
-    connect, consent,
-    document::Version,
-    error_code::ErrorCode,
-    exit,
-    failure::Failure,
-    job,
-    place::Place,
+    args::{ToolsArgs, ToolsCommand},
     printer::Printer,
-    project,
-    report::CallDocument,
-    typed,
+};
+use runner::{
+    connect, connections, consent, document::Version, error_code::ErrorCode, exit::Exit, failure::Failure,
+    past_run::CallDocument, place::Place, project, spec::LedgerChoice,
 };
 
 /// The operations by which a provider tells of its tools.
 const SEARCH: &str = "searchTools";
 const DETAILS: &str = "getToolDetails";
 
-pub(crate) fn run(args: &ToolsArgs, printer: &Printer) -> Result<u8, Failure> {
+pub(crate) fn run(args: &ToolsArgs, printer: &Printer) -> Result<Exit, Failure> {
     let registry = Registry::gather()?;
     let place = Place::find(&registry)?;
     let knows = |card: &marl_core::provider::Card| card.free_operations.contains(&SEARCH);
@@ -45,18 +40,18 @@ pub(crate) fn run(args: &ToolsArgs, printer: &Printer) -> Result<u8, Failure> {
     block_on(async {
         match &args.command {
             ToolsCommand::Search { query, ledger } => {
-                let ask = Ask { place: &place, registry: &registry, provider, choice: ledger };
+                let ask = Ask { place: &place, registry: &registry, provider, choice: &ledger.choice() };
                 let found = ask.free(SEARCH, json!({ "query": query })).await?;
                 search(query, found, printer)
             }
             ToolsCommand::Show { name, ledger } => {
-                let ask = Ask { place: &place, registry: &registry, provider, choice: ledger };
+                let ask = Ask { place: &place, registry: &registry, provider, choice: &ledger.choice() };
                 let details = ask.free(DETAILS, json!({ "tool_name": name })).await?;
                 printer.document(&Details { schema_version: Version, tool: name, details });
-                Ok(exit::DONE)
+                Ok(Exit::Done)
             }
             ToolsCommand::Call { name, params, max_calls, ledger } => {
-                let ask = Ask { place: &place, registry: &registry, provider, choice: ledger };
+                let ask = Ask { place: &place, registry: &registry, provider, choice: &ledger.choice() };
                 ask.check_consent(name, *max_calls)?;
                 ask.call(name, params.clone(), printer).await
             }
@@ -118,7 +113,7 @@ impl Ask<'_> {
         }
         let show = || self.command(&["show", name]);
         match max_calls {
-            Some(0) => Err(Failure::new(exit::CAP, ErrorCode::Usage, "`--max-calls 0` allows no call")
+            Some(0) => Err(Failure::new(Exit::Cap, ErrorCode::Usage, "`--max-calls 0` allows no call")
                 .hint("nothing was sent; `marl tools show` says what the tool takes and costs nothing")
                 .next(show())),
             Some(_) => Ok(()),
@@ -126,7 +121,7 @@ impl Ask<'_> {
                 None => Ok(()),
                 Some(asker) => {
                     let message = format!("this call may cost, and {asker} asks for consent first");
-                    Err(Failure::new(exit::USAGE, ErrorCode::ConsentNeeded, message)
+                    Err(Failure::new(Exit::Usage, ErrorCode::ConsentNeeded, message)
                         .hint("nothing was sent; `--max-calls 1` agrees to this one call")
                         .next(show()))
                 }
@@ -135,10 +130,10 @@ impl Ask<'_> {
     }
 
     /// Sends a call once and records it as a run of its own.
-    async fn call(&self, name: &str, parameters: Json, printer: &Printer) -> Result<u8, Failure> {
+    async fn call(&self, name: &str, parameters: Json, printer: &Printer) -> Result<Exit, Failure> {
         let store = Arc::new(self.place.open_ledger(self.choice)?);
         let start = RunStart {
-            command: typed::command(),
+            command: printer.invocation().command(),
             input: String::new(),
             output: String::new(),
             steps: "{}".to_owned(),
@@ -164,11 +159,11 @@ impl Ask<'_> {
             run,
             ledger: project::shown(store.path()),
             price,
-            exit_code: failure.as_ref().map_or(exit::DONE, |failure| failure.exit),
+            exit_code: failure.as_ref().map_or(Exit::Done, |failure| failure.exit).code(),
         };
         if !store.is_in_place() {
             let message = format!("the ledger {} was deleted or replaced", project::shown(store.path()));
-            return Err(Failure::new(exit::INTERNAL, ErrorCode::Ledger, message)
+            return Err(Failure::new(Exit::Internal, ErrorCode::Ledger, message)
                 .hint("the call is in no ledger any more; asked again, it is bought again")
                 .billed());
         }
@@ -178,7 +173,7 @@ impl Ask<'_> {
             Some(failure) => Err(failure),
             None => {
                 printer.document(&document);
-                Ok(exit::DONE)
+                Ok(Exit::Done)
             }
         }
     }
@@ -190,7 +185,7 @@ impl Ask<'_> {
         operation: &str,
         parameters: Json,
     ) -> Result<(CallEnd, Option<f64>), Failure> {
-        let sandbox = if self.choice.sandbox { Some(job::start_sandbox().await?) } else { None };
+        let sandbox = if self.choice.sandbox { Some(connections::start_sandbox().await?) } else { None };
         let names = [self.provider];
         let connected = match &sandbox {
             Some(sandbox) => connect::sandbox(&names, self.registry, &sandbox.url())?,
@@ -213,20 +208,20 @@ impl Ask<'_> {
 
     /// A command that asks the same provider.
     fn command(&self, words: &[&str]) -> String {
-        let words: Vec<String> = words.iter().map(|word| typed::word(word)).collect();
+        let words: Vec<String> = words.iter().map(|one| word(one)).collect();
         let sandbox = if self.choice.sandbox { " --sandbox" } else { "" };
         format!("marl tools {}{sandbox} --json", words.join(" "))
     }
 
     fn failed(&self, tool: &str, error: &marl_core::Error) -> Failure {
         let exit = match error.kind() {
-            ErrorKind::Auth => exit::KEY,
-            ErrorKind::ToolNotFound => exit::NOT_FOUND,
-            ErrorKind::InvalidInput => exit::USAGE,
-            ErrorKind::InDoubt => exit::IN_DOUBT,
-            ErrorKind::Internal => exit::INTERNAL,
-            ErrorKind::BadReply => exit::ROWS_FAILED,
-            _ => exit::PROVIDER_STOPPED,
+            ErrorKind::Auth => Exit::Key,
+            ErrorKind::ToolNotFound => Exit::NotFound,
+            ErrorKind::InvalidInput => Exit::Usage,
+            ErrorKind::InDoubt => Exit::InDoubt,
+            ErrorKind::Internal => Exit::Internal,
+            ErrorKind::BadReply => Exit::RowsFailed,
+            _ => Exit::ProviderStopped,
         };
         let failure = Failure::new(exit, error.kind().into(), error.full_message());
         let failure = if error.may_be_billed() { failure.billed() } else { failure };
@@ -250,7 +245,7 @@ fn says_not_found(error: &marl_core::Error) -> bool {
     error.kind() == ErrorKind::Upstream && error.full_message().to_lowercase().contains("not found")
 }
 
-fn search(query: &str, found: Json, printer: &Printer) -> Result<u8, Failure> {
+fn search(query: &str, found: Json, printer: &Printer) -> Result<Exit, Failure> {
     let tools = match found {
         Json::Array(tools) => tools,
         Json::Object(object) => {
@@ -260,7 +255,7 @@ fn search(query: &str, found: Json, printer: &Printer) -> Result<u8, Failure> {
     };
     if printer.is_json() {
         printer.document(&Found { schema_version: Version, query, total: tools.len(), tools });
-        return Ok(exit::DONE);
+        return Ok(Exit::Done);
     }
     for tool in &tools {
         let name = tool.as_str().or_else(|| tool["name"].as_str()).unwrap_or_default();
@@ -270,5 +265,5 @@ fn search(query: &str, found: Json, printer: &Printer) -> Result<u8, Failure> {
     if tools.is_empty() {
         printer.talk("no tool is found; try a more general word");
     }
-    Ok(exit::DONE)
+    Ok(Exit::Done)
 }

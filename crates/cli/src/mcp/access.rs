@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{address, failure::Failure, project};
+use runner::{address, failure::Failure, project};
 
 /// The folders that may be used.
 pub(super) struct Access {

@@ -9,7 +9,7 @@ use rmcp::model::{CallToolResult, ContentBlock, JsonObject};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
-use crate::failure::Failure;
+use runner::{failure::Failure, invocation::Invocation};
 
 /// What an answer may be long; clients cut at 25,000 characters.
 const LONGEST: usize = 20_000;
@@ -92,7 +92,7 @@ fn part(handle: &str, text: &str, offset: u64) -> Json {
 pub(super) fn refused(why: &str) -> CallToolResult {
     let mut answer = CallToolResult::error(vec![ContentBlock::text(why.to_owned())]);
     let failure = Failure::usage(why).hint("the tool's schema says what it takes");
-    answer.structured_content = serde_json::from_str(&failure.json()).ok();
+    answer.structured_content = serde_json::from_str(&failure.json(&Invocation::default())).ok();
     answer
 }
 

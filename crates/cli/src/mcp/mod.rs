@@ -26,10 +26,10 @@ use rmcp::{
 
 use tokio::sync::{Semaphore, mpsc};
 
-use crate::{error_code::ErrorCode, exit, failure::Failure};
 use access::Access;
 use answer::{Answers, refused};
 use lines::Lines;
+use runner::{error_code::ErrorCode, exit::Exit, failure::Failure};
 use start::Starts;
 use tools::Entry;
 
@@ -84,7 +84,7 @@ pub(crate) async fn serve(roots: &[PathBuf]) -> Result<(), Failure> {
 
 async fn until_closed(server: Arc<Server>, ends: lines::Ends) -> Result<(), Failure> {
     let broken = |error: &dyn std::error::Error| {
-        Failure::new(exit::INTERNAL, ErrorCode::Internal, "the client cannot be served").caused_by(error)
+        Failure::new(Exit::Internal, ErrorCode::Internal, "the client cannot be served").caused_by(error)
     };
     let running = server.serve(ends).await.map_err(|error| broken(&error))?;
     running.waiting().await.map_err(|error| broken(&error))?;

@@ -10,7 +10,7 @@ use super::{
     arguments::{Argument, of_command},
     catalog::{ALWAYS_WITHOUT, TOOLS},
 };
-use crate::typed;
+use runner::invocation::TOLD_ON_STDIN;
 
 impl Entry {
     /// The tool of that name.
@@ -50,7 +50,7 @@ impl Entry {
     pub(super) fn words(&self, arguments: &JsonObject) -> Vec<String> {
         let mut words: Vec<String> = self.command.iter().map(|word| (*word).to_owned()).collect();
         if self.name == "start_run" {
-            words.extend(["--detach", typed::TOLD_ON_STDIN].map(str::to_owned));
+            words.extend(["--detach", TOLD_ON_STDIN].map(str::to_owned));
         }
         let given = self.arguments().into_iter();
         words.extend(given.flat_map(|argument| {

@@ -12,7 +12,8 @@ use marl_core::Registry;
 use marl_core::words::counted;
 
 use super::Check;
-use crate::{args::LedgerChoice, exit, failure::Failure, place, project, report::resumed, settings};
+use runner::spec::LedgerChoice;
+use runner::{exit::Exit, failure::Failure, past_run::resumed, place, project, settings};
 
 /// What brings back a ledger that is damaged.
 const RECOVER: &str = "keep a copy; `sqlite3 FILE .recover` brings back what can be read, and `--ledger PATH` \
@@ -65,7 +66,7 @@ fn inside(store: &Store, shown: &str) -> [Check; 4] {
     let unreadable = |name: &str, error: LedgerError| Check::failed(name, &Failure::from(error), RECOVER);
     let sound = match store.is_sound() {
         Ok(true) => Check::ok("ledger.sound", "the file is whole"),
-        Ok(false) => Check::bad("ledger.sound", exit::INTERNAL, format!("{shown} is damaged"), RECOVER),
+        Ok(false) => Check::bad("ledger.sound", Exit::Internal, format!("{shown} is damaged"), RECOVER),
         Err(error) => unreadable("ledger.sound", error),
     };
     let doubts = match store.doubts() {
@@ -104,7 +105,7 @@ fn folder_of(ledger: &Path, working: &Path) -> Check {
         Ok(()) => Check::ok("ledger.writable", "the ledger's folder can be written"),
         Err(error) => Check::bad(
             "ledger.writable",
-            exit::INTERNAL,
+            Exit::Internal,
             format!("no file can be made in {}: {error}", project::shown(folder)),
             "make it a folder that can be written, or name another ledger with `--ledger PATH`",
         ),

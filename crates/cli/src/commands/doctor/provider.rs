@@ -13,12 +13,13 @@ use sandbox::Sandbox;
 use serde_json::json;
 
 use super::Check;
-use crate::{
-    args::DoctorArgs,
+use crate::args::DoctorArgs;
+use runner::{
     connect::{self, DotEnv, Found, Source},
-    exit,
+    connections,
+    exit::Exit,
     failure::Failure,
-    job, project,
+    project,
 };
 
 /// How long an answer is waited for. Nothing was bought, so giving up leaves no doubt.
@@ -47,7 +48,7 @@ pub(super) async fn checks(
             (card.default_base.to_owned(), found.key.as_ref().map(|(key, _)| key.clone()));
         let provider = entry.connect(Connection { base_url, key: secret.clone(), contact: None });
         let key = key(&*provider, &found);
-        let can_be_asked = key.exit == exit::DONE;
+        let can_be_asked = key.exit == Exit::Done;
         checks.push(key);
         checks.push(match connection {
             _ if args.offline => not_asked(card, "`--offline`"),
@@ -64,7 +65,7 @@ pub(super) async fn checks(
 }
 
 async fn of_sandbox(offline: bool, registry: &Registry) -> Result<Vec<Check>, Failure> {
-    let sandbox: Option<Sandbox> = if offline { None } else { Some(job::start_sandbox().await?) };
+    let sandbox: Option<Sandbox> = if offline { None } else { Some(connections::start_sandbox().await?) };
     let mut checks = Vec::new();
     for entry in registry.providers() {
         let name = entry.card.name;
@@ -111,13 +112,13 @@ fn key(provider: &dyn Provider, found: &Found) -> Check {
         }
         (Some((_, source)), Err(error)) => Check::bad(
             name,
-            exit::KEY,
+            Exit::Key,
             format!("{}, in {}", error.message(), told(source)),
             "copy the key again, without what stands around it",
         ),
         (None, _) => Check::bad(
             name,
-            exit::KEY,
+            Exit::Key,
             format!("{} is not set", card.key_variable),
             "set it in the environment or in a `.env` file here or above, or try `--sandbox`, which needs none",
         ),
@@ -140,7 +141,7 @@ async fn answer(provider: &dyn Provider) -> Check {
     match tokio::time::timeout(PATIENCE, provider.send(&call)).await {
         Err(_) => {
             let message = format!("no answer within {} seconds", PATIENCE.as_secs());
-            Check::bad(name, exit::PROVIDER_STOPPED, message, unreachable(card))
+            Check::bad(name, Exit::ProviderStopped, message, unreachable(card))
         }
         Ok(attempt) => match attempt.end {
             AttemptEnd::Answered(_) => {
@@ -154,15 +155,15 @@ async fn answer(provider: &dyn Provider) -> Check {
 fn refused(name: String, card: &Card, refusal: &Refusal) -> Check {
     let error = &refusal.error;
     let said = error.full_message();
-    let stopped = |fix: String| (exit::PROVIDER_STOPPED, fix);
+    let stopped = |fix: String| (Exit::ProviderStopped, fix);
     let (exit, fix) = match error.kind() {
         // The body of such a refusal tells nothing more, and may repeat the key.
         ErrorKind::Auth if refusal.reach == Reach::Provider => {
             let fix = "check the key: the environment's wins over that of a `.env` file";
-            return Check::bad(name, exit::KEY, error.message(), fix);
+            return Check::bad(name, Exit::Key, error.message(), fix);
         }
         ErrorKind::Auth => {
-            (exit::KEY, "use a key that may use it, or look into the provider's dashboard".to_owned())
+            (Exit::Key, "use a key that may use it, or look into the provider's dashboard".to_owned())
         }
         ErrorKind::RateLimited => {
             let fix = "wait a little; `per_minute` under `[limit.";

@@ -1,0 +1,47 @@
+//! What a command line asks a run to do, as data.
+
+use engine::{
+    gateway::{Caps, InDoubt},
+    plan::Refresh,
+};
+use runner::spec::RunSpec;
+
+use super::EnrichArgs;
+use crate::typed;
+
+impl From<&EnrichArgs> for RunSpec {
+    fn from(args: &EnrichArgs) -> Self {
+        let refresh = match &args.refresh {
+            None => Refresh::None,
+            Some(names) if names.is_empty() => Refresh::All,
+            Some(names) => Refresh::Names(names.clone()),
+        };
+        Self {
+            input: args.input.clone(),
+            reading: args.table.options(),
+            steps: (&args.steps).into(),
+            refresh,
+            selection: (&args.pick).into(),
+            output: args.output.clone(),
+            overwrite: args.overwrite,
+            output_encoding: args.output_encoding.into(),
+            raw_cells: args.raw_cells,
+            parallel: args.parallel,
+            in_doubt: args.in_doubt.map(InDoubt::from),
+            max_age: args.max_age,
+            caps: Caps { calls: args.max_calls, cost: args.max_cost },
+            plan: args.plan.clone(),
+            ledger: args.ledger.choice(),
+            invocation: typed::invocation(),
+        }
+    }
+}
+
+impl From<super::InDoubt> for InDoubt {
+    fn from(word: super::InDoubt) -> Self {
+        match word {
+            super::InDoubt::Keep => Self::Keep,
+            super::InDoubt::Retry => Self::Retry,
+        }
+    }
+}

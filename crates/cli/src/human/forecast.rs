@@ -1,0 +1,167 @@
+//! The plan for people, in lines.
+
+use engine::{CallForecast, StepForecast, plan::Plan};
+use marl_core::words::{counted, thousands};
+
+use runner::{
+    binding::binding,
+    forecast::{Approval, Planned},
+    time::spoken,
+};
+
+use super::summary::{SAY_NOTHING, columns_of};
+
+/// The plan for people, in lines.
+pub(crate) fn planned_lines(planned: &Planned, plan: &Plan, approval: &Approval) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut say = |word: &str, text: &str| lines.push(format!("{word:<8} {text}").trim_end().to_owned());
+    let picked = if planned.rows_picked < planned.rows {
+        format!(", {} of them picked", thousands(planned.rows_picked))
+    } else {
+        String::new()
+    };
+    let rows = counted(planned.rows, "row");
+    say(
+        "table",
+        &format!("{}: {rows}, {}{picked}", planned.table, counted(planned.columns as u64, "column")),
+    );
+    let none = if planned.ledger_exists { "" } else { " (none yet)" };
+    say("ledger", &format!("{}{none}", planned.ledger));
+    for (at, (step, forecast)) in plan.steps.iter().zip(&planned.steps).enumerate() {
+        say(&format!("step {}", at + 1), &binding(step));
+        say("", &rows_of(forecast));
+        for ((_, remark), count) in planned.remarks.iter().filter(|((of, _), _)| *of == at).take(3) {
+            say("", &format!("  {}: {remark}", counted(*count, "row")));
+        }
+        for call in &forecast.calls {
+            say("", &calls_of(call));
+        }
+    }
+    if planned.said_nothing.1 > 0 {
+        let cells = counted(planned.said_nothing.1, "cell");
+        say("fill", &format!("up to {cells} of your own that {SAY_NOTHING}"));
+    }
+    let replaced = planned.cells_replaced();
+    if replaced.1 > 0 {
+        let up_to = if replaced.0 < replaced.1 { "up to " } else { "" };
+        let cells = counted(replaced.1, "filled cell");
+        let columns = columns_of(plan, planned.replaced.keys());
+        say("replace", &format!("{up_to}{cells} of your table ({columns})"));
+        say("", "  `--existing keep` keeps filled cells");
+    }
+    let (exactly, most) = planned.send();
+    let beyond = if most > exactly {
+        format!(" for certain, up to {}", thousands(most))
+    } else {
+        " exactly".to_owned()
+    };
+    say("send", &format!("{}{beyond}", counted(exactly, "call")));
+    say("cost", &cost(planned));
+    say("time", &time(planned));
+    if let Some(attempts) = planned.doubts_resent {
+        say(
+            "",
+            &format!(
+                "a call whose answer is lost is sent again, up to {attempts} times in all, and perhaps paid for each time (in doubt: retry)"
+            ),
+        );
+    }
+    if let Some(most) = planned.max_calls {
+        say("cap", &format!("at most {} (`--max-calls`)", counted(most, "call")));
+    }
+    if let Some(most) = planned.max_cost {
+        say(
+            "cap",
+            &format!("at most {most} {} (`--max-cost`)", planned.currency.as_deref().unwrap_or_default()),
+        );
+    }
+    planned.settings.iter().for_each(|line| say("settings", line));
+    if let Some(consent) = &planned.consent {
+        say("consent", &consent.told());
+    }
+    for row in &planned.sample {
+        say(&format!("row {}", row.row), if row.calls.is_empty() { "no call" } else { "" });
+        for call in &row.calls {
+            let parameters = match &call.parameters {
+                Some(parameters) => parameters.to_string(),
+                None => "depends on an answer that is not there".to_owned(),
+            };
+            // `possible` says it already.
+            let maybe = if call.certain || call.standing == "possible" { "" } else { ", not certain" };
+            let (step, provider, operation) = (&call.step, call.provider, &call.operation);
+            say("", &format!("{step}: {provider} {operation} ({}{maybe})", call.standing));
+            say("", &format!("  {parameters}"));
+        }
+    }
+    say("plan", &approval.hash);
+    say("run", &approval.command);
+    lines
+}
+
+fn rows_of(forecast: &StepForecast) -> String {
+    let mut parts = Vec::new();
+    let mut add = |count: u64, what: &str| {
+        if count > 0 {
+            parts.push(format!("{} {what}", thousands(count)));
+        }
+    };
+    add(forecast.value, "answered");
+    add(forecast.no_data, "no data");
+    add(forecast.unanswered, "to ask");
+    for (reason, count) in &forecast.skipped {
+        add(*count, &format!("skipped ({})", reason.name()));
+    }
+    for (kind, count) in &forecast.failed {
+        add(*count, kind.name());
+    }
+    if parts.is_empty() { "no rows".to_owned() } else { format!("rows: {}", parts.join(", ")) }
+}
+
+fn calls_of(call: &CallForecast) -> String {
+    let mut parts = Vec::new();
+    if call.reused > 0 {
+        parts.push(format!("{} in the ledger", thousands(call.reused)));
+    }
+    if call.in_doubt > 0 {
+        parts.push(format!("{} in doubt", thousands(call.in_doubt)));
+    }
+    let mut why = Vec::new();
+    for (count, what) in [
+        (call.stale, "answered before, but too old or to be refreshed"),
+        (call.failed_before, "that failed before"),
+        (call.sent_again, "that may have been paid for"),
+    ] {
+        if count > 0 {
+            why.push(format!("{} {what}", thousands(count)));
+        }
+    }
+    let why = if why.is_empty() { String::new() } else { format!(" ({})", why.join(", ")) };
+    parts.push(format!("{} to send{why}", thousands(call.send)));
+    if call.possible > 0 {
+        parts.push(format!("up to {} more as answers come", thousands(call.possible)));
+    }
+    format!("{} {}: {}", call.provider, call.operation, parts.join(", "))
+}
+
+fn cost(planned: &Planned) -> String {
+    let unit = planned.currency.as_deref().unwrap_or_default();
+    match planned.cost() {
+        Some((least, most)) if least < most => format!("{least} to {most} {unit}"),
+        Some((least, _)) => format!("{least} {unit}"),
+        None => format!("unknown: no price for {}", planned.unpriced().join(", ")),
+    }
+}
+
+fn time(planned: &Planned) -> String {
+    let parallel = planned.parallel;
+    match planned.time() {
+        Some(_) if planned.send().1 == 0 => "none: nothing is sent".to_owned(),
+        Some((least, most)) if spoken(least) == spoken(most) => {
+            format!("about {} at parallel {parallel}, as past calls went", spoken(least))
+        }
+        Some((least, most)) => {
+            format!("about {} to {} at parallel {parallel}, as past calls went", spoken(least), spoken(most))
+        }
+        None => "unknown: the ledger has no past calls to tell from".to_owned(),
+    }
+}

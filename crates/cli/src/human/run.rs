@@ -1,0 +1,106 @@
+//! A recorded run, for people.
+
+use ledger_sqlite::RunRecord;
+use marl_core::words::counted;
+use runner::{
+    past_run::resumed,
+    time::{date, span},
+};
+use serde_json::Value as Json;
+
+/// What is known of a run; `ledger` is where it is recorded.
+pub(crate) fn run_lines(run: &RunRecord, ledger: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut say = |word: &str, text: &str| lines.push(format!("{word:<8} {text}"));
+    say("run", &format!("{} {}", run.id, run.state.name()));
+    say("command", &run.command);
+    say("started", &date(run.started_at));
+    say("took", &span(run.started_at, run.ended_at));
+    say("ledger", ledger);
+    for (word, path) in [("input", &run.input), ("output", &run.output)] {
+        if !path.is_empty() {
+            say(word, path);
+        }
+    }
+    for step in run.steps["steps"].as_array().into_iter().flatten() {
+        say("step", &step_line(step));
+    }
+    if let Some(command) = resumed(run) {
+        say("next", &command);
+    }
+    let Some(summary) = &run.summary else { return lines };
+    if let Some(tool) = summary["tool"].as_str() {
+        say("call", &format!("{} {tool}: {}", text(&summary["provider"]), text(&summary["state"])));
+        return lines;
+    }
+    let progress = &summary["progress"];
+    if progress.is_object() {
+        let (done, rows) = (&progress["done"], &progress["rows"]);
+        let (sent, failed) = (&progress["sent"], &progress["failed"]);
+        say(
+            "so far",
+            &format!(
+                "{done} of {}, {failed} failed, {sent} sent",
+                counted(rows.as_u64().unwrap_or_default(), "row")
+            ),
+        );
+        return lines;
+    }
+    for step in summary["integrations"].as_array().into_iter().flatten() {
+        say("counts", &counts(step));
+    }
+    let calls = &summary["calls"];
+    let (sent, retried, reused) = (&calls["sent"], &calls["retried"], &calls["reused"]);
+    say(
+        "calls",
+        &format!(
+            "{sent} sent ({retried} retried), {} bought, {} joined, {reused} reused, {} in doubt",
+            calls["bought"], calls["joined"], calls["in_doubt"]
+        ),
+    );
+    say("cost", &cost(summary).unwrap_or_else(|| "unknown: no prices are set".to_owned()));
+    if let Some(hint) = summary["hint"].as_str() {
+        say("hint", hint);
+    }
+    lines
+}
+
+/// What a run bought, in calls, or in money where prices are set; `-` while nobody has counted.
+pub(crate) fn spent(run: &RunRecord) -> String {
+    let Some(summary) = &run.summary else { return "-".to_owned() };
+    match (cost(summary), summary["calls"]["bought"].as_u64()) {
+        (Some(cost), _) => cost,
+        (None, Some(bought)) => format!("{bought} bought"),
+        (None, None) => "-".to_owned(),
+    }
+}
+
+fn cost(summary: &Json) -> Option<String> {
+    let cost = summary["cost"].as_f64()?;
+    Some(format!("{cost} {}", text(&summary["currency"])).trim_end().to_owned())
+}
+
+fn step_line(step: &Json) -> String {
+    let inputs = step["inputs"].as_object().into_iter().flatten();
+    let inputs: Vec<String> = inputs.map(|(input, column)| format!("{input} <- {}", text(column))).collect();
+    match step["formula"].as_str() {
+        Some(formula) => format!("{} = {formula}", text(&step["name"])),
+        None => format!("{} {}: {}", text(&step["integration"]), step["version"], inputs.join(", ")),
+    }
+}
+
+fn counts(step: &Json) -> String {
+    let skipped = step["skipped"].as_object().into_iter().flatten();
+    let skipped: u64 = skipped.filter_map(|(_, count)| count.as_u64()).sum();
+    format!(
+        "{}: {} value, {} no data, {} failed, {skipped} skipped",
+        text(&step["name"]),
+        step["value"],
+        step["no_data"],
+        step["failed"]
+    )
+}
+
+fn text(json: &Json) -> &str {
+    json.as_str().unwrap_or_default()
+}

@@ -1,0 +1,234 @@
+//! The summary for people.
+
+use engine::plan::Plan;
+use marl_core::words::{counted, either, thousands};
+use table::shown;
+
+use runner::files::Output;
+use runner::{
+    report::{Report, Status, names_of},
+    time::spoken,
+};
+
+/// What is said of output cells that count as empty.
+pub(super) const SAY_NOTHING: &str = "say nothing (`N/A`, `-`, `#REF!`) and count as empty";
+const SAID_NOTHING: &str = "said nothing (`N/A`, `-`, `#REF!`) and counted as empty";
+
+/// How many of the commonest reasons are told.
+const MOST_REASONS: usize = 5;
+
+/// The lines of a run's summary, each with the word it stands under; empty for none.
+pub(crate) fn summary(report: &Report, plan: &Plan) -> Vec<String> {
+    let mut lines = vec![headline(report)];
+    lines.extend(table(report, plan));
+    lines.push(format!("calls    {}", calls(report)));
+    lines.extend(cost(report));
+    if report.counts.kept > 0 {
+        let kept = counted(report.counts.kept, "filled cell");
+        let (were, them) = match report.counts.kept {
+            1 => ("it was", "it"),
+            _ => ("they were", "them"),
+        };
+        lines.push(format!("kept     {kept} as {were}; `--existing overwrite` replaces {them}"));
+    }
+    if report.counts.said_nothing > 0 {
+        let cells = counted(report.counts.said_nothing, "cell");
+        lines.push(format!("filled   {cells} of your own that {SAID_NOTHING}"));
+    }
+    let replaced: u64 = report.counts.replaced.values().sum();
+    if replaced > 0 {
+        let columns = columns_of(plan, report.counts.replaced.keys());
+        let cells = counted(replaced, "filled cell");
+        lines.push(format!(
+            "replaced {cells} of your table ({columns}); `--existing keep` keeps {}",
+            either(replaced, "it", "them")
+        ));
+    }
+    let mixed: u64 = report.counts.mixed.values().sum();
+    if mixed > 0 {
+        let columns = columns_of(plan, report.counts.mixed.keys());
+        let cells = counted(mixed, "filled cell");
+        let differ = either(
+            mixed,
+            "differs from the answer that filled the rest of its row",
+            "differ from the answers that filled the rest of their rows",
+        );
+        lines.push(format!(
+            "mixed    {cells} of your table ({columns}) {differ}; check, or use `--existing overwrite`"
+        ));
+    }
+    if report.guarded_cells > 0 {
+        let guarded = counted(report.guarded_cells, "answer");
+        let alike = either(report.guarded_cells, "looks like a formula", "look like formulas");
+        lines.push(format!("guarded  {guarded} that {alike} got an apostrophe; `--raw-cells` leaves it out"));
+    }
+    lines.extend(output(report));
+    if let Some(path) = &report.errors_file {
+        lines.push(format!("errors   {}", path.display()));
+    }
+    lines.extend(reasons(report, plan));
+    for ((step, remark), rows) in report.counts.remarks.iter().take(MOST_REASONS) {
+        let (name, rows) = (&plan.steps[*step].name, counted(*rows, "row"));
+        lines.push(format!("skipped  {rows} of {name}: {remark}"));
+    }
+    for ((step, lacks), rows) in report.counts.incomplete.iter().take(MOST_REASONS) {
+        let (name, rows) = (&plan.steps[*step].name, counted(*rows, "row"));
+        lines.push(format!("lacking  {rows} of {name}: {lacks}; the same command tries again"));
+    }
+    if let Some(consent) = &report.consent {
+        lines.push(format!("consent  {}", consent.told()));
+    }
+    if let Some(hint) = &report.hint {
+        lines.push(format!("hint     {hint}"));
+    }
+    lines.extend(again(report));
+    lines
+}
+
+/// The columns of outputs in words: `column CEO`, `columns CEO, Size`.
+pub(super) fn columns_of<'a>(plan: &Plan, outputs: impl Iterator<Item = &'a usize>) -> String {
+    let names: Vec<String> = names_of(plan, outputs).iter().map(|name| shown(name)).collect();
+    let word = if names.len() == 1 { "column" } else { "columns" };
+    format!("{word} {}", names.join(", "))
+}
+
+fn output(report: &Report) -> Vec<String> {
+    let path = report.output_path.display();
+    let mut lines = match &report.output {
+        Output::Written if report.sandbox => vec![format!("output   {path} (samples)")],
+        Output::Written => vec![format!("output   {path}")],
+        Output::None => {
+            vec!["output   none written: there is nothing to add; an older one is as it was".into()]
+        }
+        Output::Failed => vec![format!("output   none written; {path} is as it was")],
+        Output::Beside { why, at } => {
+            let beside = at.as_ref().map(|at| format!("beside   {} is this run's table", at.display()));
+            let stays = format!("output   {path} stays as it was: {why}");
+            std::iter::once(stays).chain(beside).collect()
+        }
+    };
+    if !report.carried.is_empty() && report.written().is_some() {
+        let columns: Vec<String> = report.carried.iter().map(|name| shown(name)).collect();
+        lines.push(format!(
+            "carried  {}: columns of an earlier run; `--overwrite` leaves them out",
+            columns.join(", ")
+        ));
+    }
+    if report.gone > 0 && report.written().is_some() {
+        let gone = counted(report.gone, "answer");
+        let them = either(report.gone, "it", "them");
+        lines.push(format!("gone     {gone} of the older output: the newer answer has no data for {them}"));
+    }
+    if report.removed > 0 && report.written().is_some() {
+        let rows = counted(report.removed, "row");
+        let their = either(report.removed, "its", "their");
+        lines.push(format!(
+            "removed  {rows} of the older output, with {their} answers: the table does not have {} any more",
+            either(report.removed, "it", "them")
+        ));
+    }
+    lines
+}
+
+/// What the same command would do now; said where the run went over every row.
+fn again(report: &Report) -> Option<String> {
+    let counts = &report.counts;
+    let in_vain = counts.tried_in_vain > 0 || (report.resends_doubts && counts.in_doubt() > 0);
+    if report.status != Status::Finished || counts.sent == 0 || in_vain || report.asks_anew {
+        return None;
+    }
+    let age = spoken(report.max_age);
+    Some(format!(
+        "again    the same command would send 0 calls: answers are kept for {age}; `--refresh` asks again"
+    ))
+}
+
+fn headline(report: &Report) -> String {
+    let word = match report.status {
+        Status::Finished => "done",
+        Status::Interrupted => "interrupted",
+        Status::Stopped => "stopped",
+    };
+    let rows = if report.rows_selected < report.rows {
+        format!("{} of {}", thousands(report.rows_selected), counted(report.rows, "row"))
+    } else {
+        counted(report.rows, "row")
+    };
+    let word = if report.status == Status::Finished { word.to_owned() } else { format!("{word} after") };
+    let time = spoken(report.elapsed);
+    match report.status {
+        Status::Finished => format!("{word} in {time}: {rows}"),
+        _ => format!("{word} {time}: {rows}"),
+    }
+}
+
+/// Outcomes by integration, aligned.
+fn table(report: &Report, plan: &Plan) -> Vec<String> {
+    let width = plan.steps.iter().map(|step| step.name.len()).max().unwrap_or_default().max(12);
+    let mut lines =
+        vec![format!("  {:width$}  {:>9}  {:>9}  {:>9}   skipped", "", "value", "no data", "failed")];
+    for (at, step) in plan.steps.iter().enumerate() {
+        let counted = report.counts.steps.get(at).cloned().unwrap_or_default();
+        let skipped: Vec<String> = counted
+            .skipped
+            .iter()
+            .map(|(reason, count)| format!("{} {}", thousands(*count), reason.name()))
+            .collect();
+        let skipped = if skipped.is_empty() { "0".to_owned() } else { skipped.join(", ") };
+        lines.push(format!(
+            "  {:width$}  {:>9}  {:>9}  {:>9}   {skipped}",
+            step.name,
+            thousands(counted.value),
+            thousands(counted.no_data),
+            thousands(counted.failed),
+        ));
+    }
+    lines
+}
+
+fn calls(report: &Report) -> String {
+    let counts = &report.counts;
+    let mut text = format!("{} sent", thousands(counts.sent));
+    if counts.retried > 0 {
+        text.push_str(&format!(" ({} retried)", thousands(counts.retried)));
+    }
+    text.push_str(&format!(", {} joined, {} reused", thousands(counts.joined), thousands(counts.reused)));
+    for (provider, count) in &counts.in_doubt {
+        text.push_str(&format!(", {} of {provider} in doubt", thousands(*count)));
+    }
+    for (provider, count) in &counts.doubts_sent_again {
+        text.push_str(&format!(", {} of {provider} sent again and maybe paid for twice", thousands(*count)));
+    }
+    text
+}
+
+/// What was spent, where there are prices or something was bought for real.
+fn cost(report: &Report) -> Option<String> {
+    let counts = &report.counts;
+    let unit = report.currency.as_deref().unwrap_or_default();
+    match counts.cost() {
+        Some(cost) if cost > 0.0 => {
+            Some(format!("cost     {cost:.4} {unit} for {}", counted(counts.bought, "call")))
+        }
+        _ => None,
+    }
+}
+
+fn reasons(report: &Report, plan: &Plan) -> Vec<String> {
+    let mut reasons: Vec<_> = report.counts.messages.iter().collect();
+    reasons.sort_by_key(|(_, seen)| (std::cmp::Reverse(seen.count), seen.example_row));
+    let more = reasons.len().saturating_sub(MOST_REASONS);
+    let mut lines: Vec<String> = reasons
+        .iter()
+        .take(MOST_REASONS)
+        .map(|((step, kind, message), seen)| {
+            let name = &plan.steps[*step].name;
+            let (count, row) = (thousands(seen.count), thousands(seen.example_row));
+            format!("         {count} {kind} of {name}: {message}, first in row {row}")
+        })
+        .collect();
+    if more > 0 {
+        lines.push(format!("         and {} more", counted(more as u64, "reason")));
+    }
+    lines
+}

@@ -1,0 +1,192 @@
+//! A table's columns: what they hold, and which integrations run on them. Sends nothing and needs no
+//! key, settings or ledger.
+
+mod profile;
+mod runnable;
+
+use std::path::PathBuf;
+
+use marl_core::{Registry, SemanticType, Value};
+use schemars::JsonSchema;
+use serde::Serialize;
+use table::{ReadOptions, Reader, Sketch, shown};
+
+use crate::{
+    document::Version,
+    error_code::ErrorCode,
+    exit::Exit,
+    failure::Failure,
+    invocation::{Change, NextCommand, command_over},
+    job::table_notes,
+    listing::{self, MOST_CHARACTERS},
+    project,
+};
+
+pub use profile::MOST_DISTINCT;
+pub use runnable::{Fillable, Runnable, Unbound};
+
+use profile::Profile;
+use runnable::runnable;
+
+/// How many columns are listed by default.
+const LISTED: usize = 100;
+
+/// What is asked about a table's columns.
+#[derive(Debug, Clone)]
+pub struct ColumnsSpec {
+    /// The table.
+    pub table: PathBuf,
+    /// How the table is read.
+    pub reading: ReadOptions,
+    /// Whether all columns are described, not the first ones.
+    pub all: bool,
+    /// Whether a program reads the answer, which is then bounded in its length.
+    pub is_for_program: bool,
+}
+
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "columns")]
+pub struct ColumnsDocument {
+    schema_version: Version<1>,
+    pub table: String,
+    pub rows: u64,
+    /// How the table was read, where that is not as it stands.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub table_notes: Vec<String>,
+    pub columns_total: usize,
+    pub shown: usize,
+    /// The command that lists the rest, if there is a rest.
+    pub more: Option<String>,
+    pub columns: Vec<ColumnDescription>,
+    /// What runs on the table as it is.
+    pub integrations: Vec<Runnable>,
+    /// What runs once it is told which column is meant.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unbound: Vec<Unbound>,
+}
+
+#[derive(JsonSchema, Serialize)]
+pub struct ColumnDescription {
+    pub name: String,
+    #[serde(rename = "type")]
+    pub kind: SemanticType,
+    pub filled: u64,
+    pub filled_share: f64,
+    /// How many of the filled cells say nothing, such as "N/A"; a run counts them as empty.
+    pub said_nothing: u64,
+    /// None for more than are counted.
+    pub distinct: Option<usize>,
+    pub examples: Vec<String>,
+}
+
+/// Describes a table's columns; `sketch` is the table, as it was checked.
+///
+/// # Errors
+/// The table cannot be read any more, or the program has no integrations.
+pub fn describe(spec: &ColumnsSpec, sketch: &Sketch) -> Result<ColumnsDocument, Failure> {
+    let registry = Registry::gather()?;
+    let total = sketch.columns.len();
+    let most = if spec.all { total } else { total.min(LISTED) };
+    let (integrations, unbound) = runnable(sketch, &registry);
+    let mut document = ColumnsDocument {
+        schema_version: Version,
+        table: project::shown(&spec.table),
+        rows: sketch.rows,
+        table_notes: table_notes(sketch),
+        columns_total: total,
+        shown: most,
+        more: None,
+        columns: Vec::new(),
+        integrations,
+        unbound,
+    };
+    let mut columns = descriptions(sketch, most)?;
+    if spec.is_for_program && !spec.all {
+        columns.truncate(fitting(&document, &columns));
+    }
+    document.shown = columns.len();
+    document.more = (columns.len() < total).then(|| more(spec));
+    document.columns = columns;
+    Ok(document)
+}
+
+/// The place of a table's column.
+///
+/// # Errors
+/// The table has no such column; the nearest is named, or the first ones.
+pub fn known_column(sketch: &Sketch, column: &str, reading: &ReadOptions) -> Result<usize, Failure> {
+    const LISTED: usize = 12;
+    if let Some(at) = sketch.columns.iter().position(|known| known == column) {
+        return Ok(at);
+    }
+    let message = format!("{} has no column `{}`", sketch.path.display(), shown(column));
+    let columns = command_over("columns", &sketch.path, reading);
+    let failure = Failure::new(Exit::NotFound, ErrorCode::NotFound, message);
+    let near = engine::nearest(column, sketch.columns.iter().map(String::as_str));
+    let meant = near.map(|near| {
+        let flags = ["--columns", "--column", "--column-type"].map(str::to_owned).to_vec();
+        Change::WordIn { flags, wrong: column.to_owned(), right: near.to_owned() }.into()
+    });
+    let list: NextCommand = format!("{} --json", columns.join(" ")).into();
+    let failure = failure.next(NextCommand::FirstOf(meant.into_iter().chain([list]).collect()));
+    Err(failure.hint(match near {
+        Some(near) => format!("did you mean `{}`?", shown(near)),
+        None => {
+            let first: Vec<String> =
+                sketch.columns.iter().take(LISTED).map(|name| format!("`{}`", shown(name))).collect();
+            let others = if sketch.columns.len() > LISTED { " and others" } else { "" };
+            format!("its columns are {}{others}", first.join(", "))
+        }
+    }))
+}
+
+/// Goes over the rows and describes the first `most` columns.
+fn descriptions(sketch: &Sketch, most: usize) -> Result<Vec<ColumnDescription>, Failure> {
+    let mut profiles: Vec<Profile> = (0..most).map(|_| Profile::default()).collect();
+    for row in Reader::open(sketch)? {
+        let row = row?;
+        for (at, profile) in profiles.iter_mut().enumerate() {
+            match row.cell(at) {
+                Some(Value::Text(cell)) => profile.add(&cell),
+                Some(cell) => profile.add(&cell.to_string()),
+                None => {}
+            }
+        }
+    }
+    let described = sketch.columns.iter().zip(profiles).map(|(name, profile)| ColumnDescription {
+        name: name.clone(),
+        kind: profile.kind(),
+        filled: profile.filled,
+        filled_share: share(profile.filled, sketch.rows),
+        said_nothing: profile.said_nothing(),
+        distinct: profile.distinct(),
+        examples: profile.examples,
+    });
+    Ok(described.collect())
+}
+
+/// The share to four places; 0 of no rows.
+pub fn share(filled: u64, rows: u64) -> f64 {
+    if rows == 0 { 0.0 } else { (filled as f64 / rows as f64 * 10_000.0).round() / 10_000.0 }
+}
+
+/// How many columns the document has room for; never none.
+fn fitting(empty: &ColumnsDocument, columns: &[ColumnDescription]) -> usize {
+    // The command for the rest is still to come; it says the table again.
+    let frame = listing::listing(empty).chars().count() + 2 * listing::size(&empty.table) + 100;
+    let mut room = MOST_CHARACTERS.saturating_sub(frame);
+    let fits = |column: &&ColumnDescription| {
+        let needs = listing::item_size(column);
+        let fits = needs <= room;
+        room = room.saturating_sub(needs);
+        fits
+    };
+    columns.iter().take_while(fits).count().max(1).min(columns.len())
+}
+
+fn more(spec: &ColumnsSpec) -> String {
+    let mut words = command_over("columns", &spec.table, &spec.reading);
+    words.push("--all".to_owned());
+    words.extend(spec.is_for_program.then(|| "--json".to_owned()));
+    words.join(" ")
+}

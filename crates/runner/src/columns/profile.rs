@@ -1,0 +1,218 @@
+//! What a column holds, counted cell by cell: filled cells, types, distinct values, examples.
+//!
+//! Pure: it reads no file and prints nothing. What it keeps does not grow with the number of rows.
+
+use std::{
+    collections::{HashSet, hash_map::RandomState},
+    hash::BuildHasher,
+};
+
+use marl_core::{SemanticType, excerpt};
+
+/// Up to how many distinct values are counted.
+pub const MOST_DISTINCT: usize = 100_000;
+
+const EXAMPLES: usize = 3;
+const EXAMPLE_CHARS: usize = 40;
+
+/// The types that values can be told by, the most specific first: every domain reads as an address
+/// too, and `1.5k` as a domain.
+const KINDS: [SemanticType; 5] = [
+    SemanticType::LinkedinUrl,
+    SemanticType::Email,
+    SemanticType::Integer,
+    SemanticType::Domain,
+    SemanticType::Url,
+];
+
+/// One column, so far.
+#[derive(Debug, Default)]
+pub(super) struct Profile {
+    /// Cells that hold something, "N/A" included.
+    pub filled: u64,
+    /// The first distinct values, cut.
+    pub examples: Vec<String>,
+    /// How many cells read as each of [`KINDS`].
+    reads: [u64; KINDS.len()],
+    /// How many cells say nothing in a column of texts, of numbers and of addresses: each of the
+    /// three rules holds for whatever the one before it holds for.
+    nothing: [u64; 3],
+    /// Hashes of the distinct values.
+    seen: HashSet<u64>,
+    hasher: RandomState,
+    has_more: bool,
+}
+
+impl Profile {
+    /// Counts a filled cell.
+    pub(super) fn add(&mut self, cell: &str) {
+        self.filled += 1;
+        let in_texts = SemanticType::Text.says_nothing(cell);
+        let in_numbers = in_texts || SemanticType::Integer.says_nothing(cell);
+        let in_addresses = in_numbers || SemanticType::Url.says_nothing(cell);
+        for (count, says_nothing) in self.nothing.iter_mut().zip([in_texts, in_numbers, in_addresses]) {
+            *count += u64::from(says_nothing);
+        }
+        if !in_addresses {
+            for (count, kind) in self.reads.iter_mut().zip(KINDS) {
+                *count += u64::from(could_be(kind, cell) && kind.recognises(cell));
+            }
+        }
+        if self.has_more {
+            return;
+        }
+        let is_new = self.seen.insert(self.hasher.hash_one(cell));
+        if is_new && self.seen.len() > MOST_DISTINCT {
+            self.has_more = true;
+            self.seen = HashSet::new();
+        }
+        if is_new && self.examples.len() < EXAMPLES {
+            let example = excerpt(cell, EXAMPLE_CHARS);
+            if !example.is_empty() && !self.examples.contains(&example) {
+                self.examples.push(example);
+            }
+        }
+    }
+
+    /// The type that most of the cells read as that say something, else text.
+    pub(super) fn kind(&self) -> SemanticType {
+        let says = |kind: SemanticType| self.filled - self.nothing_in(kind);
+        let mut counts = KINDS.into_iter().zip(self.reads);
+        counts.find(|(kind, reads)| reads * 2 > says(*kind)).map_or(SemanticType::Text, |(kind, _)| kind)
+    }
+
+    /// How many of the filled cells say nothing, such as "N/A", by the rule of the column's type.
+    pub(super) fn said_nothing(&self) -> u64 {
+        self.nothing_in(self.kind())
+    }
+
+    fn nothing_in(&self, kind: SemanticType) -> u64 {
+        self.nothing[match kind {
+            SemanticType::Text => 0,
+            SemanticType::Integer | SemanticType::List => 1,
+            SemanticType::Domain | SemanticType::LinkedinUrl | SemanticType::Url | SemanticType::Email => 2,
+        }]
+    }
+
+    /// How many distinct values there are; `None` for more than [`MOST_DISTINCT`].
+    pub(super) fn distinct(&self) -> Option<usize> {
+        (!self.has_more).then_some(self.seen.len())
+    }
+}
+
+/// Whether a look at the cell leaves the type possible. Reading takes its time, and most cells of a
+/// large table are no addresses.
+fn could_be(kind: SemanticType, cell: &str) -> bool {
+    const LONGEST_NUMBER: usize = 300;
+    const LINKEDIN: &[u8] = b"linkedin";
+    // Other characters may stand for these, and so may percent-encoding.
+    let is_plain = cell.is_ascii() && !cell.contains('%');
+    // Of several words one may be an address; signs set it off.
+    let is_one = || {
+        !cell.trim().contains(char::is_whitespace)
+            || cell.contains(['/', ':', '@', '<', '(', '[', '{', '=', '|', '-', '•', ',', ';', '"', '*'])
+            || cell.contains("www")
+    };
+    let is_address = || (!is_plain || cell.contains(['.', '['])) && is_one();
+    match kind {
+        SemanticType::Email => cell.contains(['@', '[', '(']) || !is_plain,
+        SemanticType::Integer => cell.len() <= LONGEST_NUMBER && cell.contains(char::is_numeric),
+        SemanticType::LinkedinUrl => {
+            let mut parts = cell.as_bytes().windows(LINKEDIN.len());
+            let is_path =
+                || cell.trim_start().get(..4).is_some_and(|start| start.to_ascii_lowercase().contains("in/"));
+            is_path() || is_address() && (!is_plain || parts.any(|part| part.eq_ignore_ascii_case(LINKEDIN)))
+        }
+        SemanticType::Domain | SemanticType::Url => is_address(),
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn profile(cells: &[&str]) -> Profile {
+        let mut profile = Profile::default();
+        cells.iter().for_each(|cell| profile.add(cell));
+        profile
+    }
+
+    #[test]
+    fn the_most_specific_type_that_most_cells_read_as() {
+        for (cells, expect) in [
+            (&["acme.com", "https://www.nike.com/about", "n/a"][..], SemanticType::Domain),
+            (&["https://medium.com/@acme", "https://www.linkedin.com/company/acme"], SemanticType::Url),
+            (&["linkedin.com/in/jane-doe", "https://de.linkedin.com/in/joe"], SemanticType::LinkedinUrl),
+            (&["jane@acme.com", "mailto:joe@acme.com"], SemanticType::Email),
+            (&["1,200", "1.5k", "11-50 employees"], SemanticType::Integer),
+            (&["3m.com", "163.com", "500px.com", "10x.ai"], SemanticType::Domain),
+            (&["Jane <jane@acme.com>", "jane@other.com", "@acme.com"], SemanticType::Email),
+            (&["=HYPERLINK(\"https://acme.com\", \"Acme Inc\")", "Site: www.acme.com"], SemanticType::Domain),
+            (&["acme.com", "Acme"], SemanticType::Text),
+            (&["n/a", "unknown", "-", "acme.com"], SemanticType::Domain),
+            (&["#REF!", "1,200", "tbd"], SemanticType::Integer),
+            (&["N/A", "N/A"], SemanticType::Text),
+            (&["12 Main Street", "Nike, Inc.", "2 rue de la Paix"], SemanticType::Text),
+            (&[], SemanticType::Text),
+        ] {
+            assert_eq!(profile(cells).kind(), expect, "{cells:?}");
+        }
+    }
+
+    #[test]
+    fn cells_that_say_nothing_count_by_the_columns_type() {
+        for (cells, expect) in [
+            (&["acme.com", "https://", "unknown", "N/A"][..], 3),
+            (&["12", "not found", "#VALUE!", "-"], 3),
+            // Somebody may be called so.
+            (&["Jane Doe", "Unknown", "N/A", "--"], 2),
+            (&["N/A", "null", "tbd"], 3),
+            (&["acme.com"], 0),
+            (&[], 0),
+        ] {
+            let profile = profile(cells);
+            assert_eq!((profile.filled, profile.said_nothing()), (cells.len() as u64, expect), "{cells:?}");
+        }
+    }
+
+    #[test]
+    fn distinct_values_and_examples() {
+        let long = "x".repeat(50);
+        let profile = profile(&["a", "b", "a", "\u{1b}[31m", &long, &format!("{long}y"), "c"]);
+        assert_eq!((profile.filled, profile.distinct()), (7, Some(6)));
+        assert_eq!(profile.examples, ["a", "b", &format!("{}...", "x".repeat(37))]);
+    }
+
+    #[test]
+    fn beyond_the_bound_nothing_is_kept() {
+        let mut profile = Profile::default();
+        (0..MOST_DISTINCT).for_each(|at| profile.add(&at.to_string()));
+        assert_eq!(profile.distinct(), Some(MOST_DISTINCT));
+        (0..MOST_DISTINCT + 1).for_each(|at| profile.add(&at.to_string()));
+        assert_eq!((profile.distinct(), profile.seen.capacity()), (None, 0));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(512) })]
+
+        #[test]
+        fn a_rule_for_cells_that_say_nothing_holds_in_the_next(cell in "[ -~]{0,12}|(https?:/{0,2})?(n/a|unknown|-|none|#REF!)?[.)]?") {
+            let [texts, numbers] = [SemanticType::Text, SemanticType::Integer].map(|kind| kind.says_nothing(&cell));
+            prop_assert!(!texts || numbers, "{cell:?}");
+            for kind in KINDS.into_iter().filter(|kind| *kind != SemanticType::Integer) {
+                prop_assert!(!numbers || kind.says_nothing(&cell), "{kind}: {cell:?}");
+                prop_assert_eq!(kind.says_nothing(&cell), SemanticType::Url.says_nothing(&cell));
+            }
+        }
+
+        #[test]
+        fn what_reads_as_a_type_could_be_it(cell in "[ -~]{0,30}|[a-z@%.。/ :\t-]{0,12}|([a-z]{1,3}: |- |<|=HYPERLINK\\(\"|\\[a\\]\\( ?|in/|/in/)?(www\\.|https?:/{0,2})?[a-z]{1,3}(@|\\[at\\]|%40|[.]com/in/)?[a-z]{0,3}(\\.|\\[dot\\])com( [a-z(]{1,3}|\\)|\"|>)?|(https?://)?([a-z%]{1,3}|[Ll]inkedin|l%69nkedin|linkedın)(\\.|%2[eE]|。)com(/in/abc)?") {
+            for kind in KINDS {
+                prop_assert!(!kind.recognises(&cell) || could_be(kind, &cell), "{kind}: {cell:?}");
+            }
+        }
+    }
+}

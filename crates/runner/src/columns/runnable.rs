@@ -1,0 +1,113 @@
+//! Which integrations a table's columns allow, and how they would be bound. Plans each of them
+//! alone; sends nothing and decides nothing that planning does not.
+
+use std::collections::BTreeMap;
+
+use engine::plan::{Advice, Output, Plan, Request, Step, StepRequest, is_usual_name};
+use marl_core::Registry;
+use schemars::JsonSchema;
+use serde::Serialize;
+use table::{Sketch, shell::word};
+
+use crate::{
+    binding::binding,
+    job::{header, table_name},
+};
+
+/// An integration that runs on the table as it is.
+#[derive(JsonSchema, Serialize)]
+pub struct Runnable {
+    name: &'static str,
+    /// By input, the column that feeds it.
+    inputs: BTreeMap<&'static str, String>,
+    adds: Vec<String>,
+    /// Its columns that the table has already.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fills: Vec<String>,
+    /// Columns of the table that an output could fill instead of adding one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    could_fill: Vec<Fillable>,
+    /// The same for people.
+    #[serde(skip)]
+    pub line: String,
+}
+
+/// A column of the table whose name is a usual one for an output.
+#[derive(JsonSchema, Serialize)]
+pub struct Fillable {
+    output: &'static str,
+    column: String,
+    /// What to add to the command: `--into find_ceo.ceo_name=CEO`.
+    flag: String,
+}
+
+/// An integration that runs once the user says which column is meant.
+#[derive(JsonSchema, Serialize)]
+pub struct Unbound {
+    name: &'static str,
+    input: String,
+    /// The columns that could feed the input.
+    columns: Vec<String>,
+    /// What to add to the command for the first of them: `--map find_ceo.company_domain=Website`.
+    pub flag: String,
+}
+
+impl Runnable {
+    /// What an output could fill, for people.
+    pub fn hints(&self) -> impl Iterator<Item = &str> {
+        self.could_fill.iter().map(|into| into.flag.as_str())
+    }
+}
+
+impl Unbound {
+    /// `find_ceo  company_domain <- Website or Domain`
+    pub fn line(&self) -> String {
+        format!("{:<16}  {} <- {}", self.name, self.input, self.columns.join(" or "))
+    }
+}
+
+/// The integrations that can be planned alone, and those that only lack the user's choice.
+pub(super) fn runnable(sketch: &Sketch, registry: &Registry) -> (Vec<Runnable>, Vec<Unbound>) {
+    let name = table_name(sketch);
+    let header = header(sketch, &name);
+    let (mut runnable, mut unbound) = (Vec::new(), Vec::new());
+    for known in registry.integrations() {
+        let name = known.contract().name;
+        let steps = vec![StepRequest::parse(name)];
+        match Plan::new(&Request { steps, ..Request::default() }, &header, registry) {
+            Ok(plan) => runnable.extend(plan.steps.iter().filter_map(|step| described(step, sketch))),
+            Err(error) => {
+                let Some(Advice::Bind { input, columns, .. }) = error.advice.map(|advice| *advice) else {
+                    continue;
+                };
+                let flag = format!("--map {}", word(&format!("{name}.{input}={}", columns[0])));
+                unbound.push(Unbound { name, input, columns, flag });
+            }
+        }
+    }
+    (runnable, unbound)
+}
+
+fn described(step: &Step, sketch: &Sketch) -> Option<Runnable> {
+    let alternative = step.alternatives().first()?;
+    let contract = alternative.integration.contract();
+    let inputs = alternative.inputs.iter().map(|input| (input.column.name, input.from.clone()));
+    let (fills, adds): (Vec<&Output>, Vec<&Output>) = step.columns().partition(|output| output.existing);
+    let could_fill = adds.iter().filter_map(|output| {
+        let output = contract.output(output.of)?;
+        let mut usual = sketch.columns.iter().filter(|column| is_usual_name(column, output));
+        let column = usual.next().filter(|_| usual.next().is_none())?.clone();
+        let flag = word(&format!("{}.{}={column}", contract.name, output.name));
+        Some(Fillable { output: output.name, column, flag: format!("--into {flag}") })
+    });
+    let could_fill = could_fill.collect();
+    let names = |outputs: Vec<&Output>| outputs.into_iter().map(|output| output.name.clone()).collect();
+    Some(Runnable {
+        name: contract.name,
+        inputs: inputs.collect(),
+        adds: names(adds),
+        fills: names(fills),
+        could_fill,
+        line: binding(step),
+    })
+}

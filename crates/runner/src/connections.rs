@@ -1,0 +1,125 @@
+//! The way to providers: a sandbox of its own, or the vendors. Sends nothing itself.
+
+use std::{sync::Arc, time::Duration};
+
+use engine::{
+    Silent,
+    gateway::{Caps, Gateway, InDoubt, Settings as GatewaySettings},
+    ledger::{Ledger, Memory},
+};
+use ledger_sqlite::{MaxAge, RunLedger, Store};
+use sandbox::{Options, Sandbox};
+
+use crate::{
+    connect::{self, Connected},
+    error_code::ErrorCode,
+    exit::Exit,
+    failure::Failure,
+    job::Job,
+};
+
+/// How long a call takes in the built-in sandbox, so that a sample run looks like a real one.
+const SANDBOX_LATENCY: Duration = Duration::from_millis(100);
+
+/// What is needed to reach providers.
+pub struct Connections {
+    sandbox: Option<Sandbox>,
+    connected: Connected,
+    pub settings: GatewaySettings,
+}
+
+impl Connections {
+    /// Connects the providers that a job's steps ask; starts the sandbox where it is to answer.
+    ///
+    /// # Errors
+    /// A key or an address that cannot be used, settings that do not go together, or no port.
+    pub async fn of(job: &Job, caps: Caps) -> Result<Self, Failure> {
+        let sandbox = if job.spec.ledger.sandbox { Some(start_sandbox().await?) } else { None };
+        let (providers, settings) = (job.plan.providers(), &job.place.settings);
+        let connected = match &sandbox {
+            Some(sandbox) => connect::sandbox(&providers, &job.registry, &sandbox.url())?,
+            None => connect::live(&providers, &job.registry, &job.place.working, settings.contact())?,
+        };
+        let settings = settings.gateway(job.spec.parallel, job.spec.in_doubt, caps, &connected.bases)?;
+        Ok(Self { sandbox, connected, settings })
+    }
+
+    /// A gateway that answers what `store` holds as of now, and sends nothing.
+    pub fn closed(&self, store: Option<Arc<Store>>, max_age: Duration) -> Gateway {
+        let ledger: Arc<dyn Ledger> = match store {
+            Some(store) => Arc::new(RunLedger::planned(store, MaxAge::new(max_age))),
+            None => Arc::new(Memory::new()),
+        };
+        let providers = self.connected.providers.iter().map(Arc::clone);
+        Gateway::new(providers, ledger, self.settings.clone(), Arc::new(Silent))
+    }
+
+    /// A gateway that answers what `store` holds, however old, and sends nothing: for picking rows
+    /// by what became of them.
+    pub fn ageless(&self, store: Option<Arc<Store>>) -> Gateway {
+        let ledger: Arc<dyn Ledger> = match store {
+            Some(store) => Arc::new(RunLedger::ageless(store)),
+            None => Arc::new(Memory::new()),
+        };
+        let providers = self.connected.providers.iter().map(Arc::clone);
+        Gateway::new(providers, ledger, self.settings.clone(), Arc::new(Silent))
+    }
+
+    /// A gateway that sends, up to these caps.
+    pub fn open(&self, ledger: Arc<dyn Ledger>, caps: Caps, listener: Arc<dyn engine::Listener>) -> Gateway {
+        let providers = self.connected.providers.iter().map(Arc::clone);
+        Gateway::new(providers, ledger, GatewaySettings { caps, ..self.settings.clone() }, listener)
+    }
+
+    /// What decides how much is spent and is not the default, one line each: the settings' part,
+    /// for operations that the job may send, and addresses.
+    pub fn told(&self, job: &Job) -> Vec<String> {
+        let calls = job.plan.contracts().flat_map(|contract| contract.calls);
+        let mut operations: Vec<(&str, &str)> = calls.map(|call| (call.provider, call.operation)).collect();
+        operations.sort_unstable();
+        operations.dedup();
+        let mut lines = self.connected.told.clone();
+        lines.extend(job.place.settings.told(&operations));
+        lines
+    }
+
+    /// A warning where a file, and no flag, has calls sent again that may have been paid for.
+    pub fn warning_of_resends(&self, job: &Job) -> Option<String> {
+        if job.spec.in_doubt.is_some() || !self.resends_doubts() {
+            return None;
+        }
+        let providers: Vec<&str> = job.place.settings.resent().collect();
+        let attempts = self.settings.retry.attempts;
+        Some(format!(
+            "marl.toml has calls of {} that are in doubt sent again, up to {attempts} times in all, and perhaps paid for \
+             each time; `--in-doubt keep` does not",
+            providers.join(", ")
+        ))
+    }
+
+    /// Whether calls that may have been paid for are sent again.
+    pub fn resends_doubts(&self) -> bool {
+        self.settings.lanes.values().any(|lane| lane.in_doubt == InDoubt::Retry)
+    }
+
+    /// Whether it leads to sample data.
+    pub fn is_sandbox(&self) -> bool {
+        self.sandbox.is_some()
+    }
+
+    /// Ends the sandbox.
+    pub async fn close(self) {
+        if let Some(sandbox) = self.sandbox {
+            sandbox.stop().await;
+        }
+    }
+}
+
+/// Starts the built-in sandbox.
+pub async fn start_sandbox() -> Result<Sandbox, Failure> {
+    let options = Options { latency: SANDBOX_LATENCY, ..Options::default() };
+    Sandbox::start(options).await.map_err(|error| {
+        Failure::new(Exit::Internal, ErrorCode::Internal, "the sandbox cannot listen on 127.0.0.1")
+            .caused_by(&error)
+    })
+}

@@ -1,0 +1,263 @@
+//! What the user agreed to, and what of it is left.
+//!
+//! A plan's hash is a consent to one run: what was bought under it is counted over every run that
+//! names it, resumed or repeated. Where consent is required, a run that would buy names a hash or
+//! has a cap. This module decides before anything is made; the ledger counts, the gateway's caps
+//! hold the run to what is left.
+
+use engine::gateway::Caps;
+use ledger_sqlite::{Store, Used};
+use marl_core::words::thousands;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::{
+    connections::Connections,
+    error_code::ErrorCode,
+    exit::Exit,
+    failure::Failure,
+    forecast,
+    invocation::{Change, Invocation},
+    job::Job,
+    plan_hash::Hash,
+    project,
+    select::Selected,
+    settings::{self, Settings},
+    user_settings::{self, Asker},
+};
+
+/// Flags by which a run is bounded, and what a plan without them leaves out.
+const BOUNDS: [&str; 3] = ["--plan", "--max-calls", "--max-cost"];
+
+/// A plan's hash with what was bought under it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Consent {
+    agreed: Caps,
+    used: Used,
+}
+
+/// How much of the plan's hash that the run is held to is left.
+#[derive(Debug, JsonSchema, Serialize)]
+pub struct Left {
+    calls_agreed: u64,
+    calls_left: u64,
+    cost_agreed: Option<f64>,
+    cost_left: Option<f64>,
+}
+
+impl Consent {
+    pub fn new(hash: &Hash, used: Used) -> Self {
+        Self { agreed: Caps { calls: Some(hash.calls), cost: hash.cost }, used }
+    }
+
+    /// What may still be bought.
+    pub fn left(&self) -> Caps {
+        Caps {
+            calls: self.agreed.calls.map(|calls| calls.saturating_sub(self.used.calls)),
+            // Sums of prices such as 0.1 would show how they were rounded.
+            cost: self.agreed.cost.map(|cost| ((cost - self.used.cost).max(0.0) * 1e9).round() / 1e9),
+        }
+    }
+
+    fn is_used_up(&self) -> bool {
+        let left = self.left();
+        let has_spent_all = self.agreed.cost.is_some_and(|cost| cost > 0.0) && left.cost == Some(0.0);
+        left.calls == Some(0) || has_spent_all
+    }
+
+    /// In words: `3 of 5 calls are left`.
+    pub fn told(&self) -> String {
+        let number = |caps: Caps| thousands(caps.calls.unwrap_or_default());
+        let left = self.left();
+        let cost = match (left.cost, self.agreed.cost) {
+            (Some(left), Some(agreed)) if agreed > 0.0 => format!(", {left} of {agreed} to spend"),
+            _ => String::new(),
+        };
+        format!("{} of {} calls that the plan allows are left{cost}", number(left), number(self.agreed))
+    }
+
+    /// For programs.
+    pub fn document(&self) -> Left {
+        let left = self.left();
+        Left {
+            calls_agreed: self.agreed.calls.unwrap_or_default(),
+            calls_left: left.calls.unwrap_or_default(),
+            cost_agreed: self.agreed.cost,
+            cost_left: left.cost,
+        }
+    }
+}
+
+/// The tighter of two bounds.
+pub fn tighter(one: Caps, other: Caps) -> Caps {
+    fn least<T: PartialOrd>(one: Option<T>, other: Option<T>) -> Option<T> {
+        match (one, other) {
+            (Some(one), Some(other)) => Some(if other < one { other } else { one }),
+            (one, other) => one.or(other),
+        }
+    }
+    Caps { calls: least(one.calls, other.calls), cost: least(one.cost, other.cost) }
+}
+
+/// What is left of a plan's hash in a ledger that may not be there yet.
+pub fn left_of(hash: &Hash, store: Option<&Store>) -> Result<Consent, Failure> {
+    let used = match store {
+        Some(store) => store.used(&hash.to_string())?,
+        None => Used::default(),
+    };
+    Ok(Consent::new(hash, used))
+}
+
+/// Refuses a run that would buy without the consent that it needs, or beyond it. A run that sends
+/// nothing is always allowed, and then gets a cap that keeps it so.
+pub async fn check(job: &Job, connections: &Connections, selected: &Selected) -> Result<Caps, Failure> {
+    let spec = &job.spec;
+    let refusal = match &spec.plan {
+        Some(hash) => {
+            let consent = left_of(hash, job.ledger_there_is()?.as_deref())?;
+            if !consent.is_used_up() {
+                return Ok(Caps::default());
+            }
+            used_up(&consent)
+        }
+        None => {
+            let is_bounded = spec.caps.calls.is_some() || spec.caps.cost.is_some();
+            match asker(&job.place.settings)? {
+                Some(asker) if !is_bounded && !connections.is_sandbox() => needed(&asker),
+                _ => return Ok(Caps::default()),
+            }
+        }
+    };
+    let forecast = forecast::of(job, connections, selected, 0).await?;
+    let mut sent = forecast.sent().peekable();
+    if sent.peek().is_none() {
+        return Ok(Caps { calls: Some(0), cost: None });
+    }
+    // A hash bounds free calls as well.
+    if spec.plan.is_none() && sent.all(|(provider, operation)| job.is_free(provider, operation)) {
+        return Ok(Caps::default());
+    }
+    Err(refusal)
+}
+
+/// Whether a purchase without a plan is refused, and by whom: for commands that buy one call.
+pub fn is_needed_for_a_call(settings: &Settings) -> Result<Option<String>, Failure> {
+    Ok(asker(settings)?.map(|asker| said_by(&asker)))
+}
+
+/// Who asks for consent. The project may, and can never take back what the user asks for.
+fn asker(settings: &Settings) -> Result<Option<Asker>, Failure> {
+    let of_user = user_settings::consent_asker()?;
+    let of_project = settings.requires_consent().then(|| Asker::File(settings::FILE.into()));
+    Ok(of_user.or(of_project))
+}
+
+fn said_by(asker: &Asker) -> String {
+    match asker {
+        Asker::Environment => "`MARL_CONSENT` in the environment".to_owned(),
+        Asker::File(file) => format!("`[consent]` in {}", project::shown(file)),
+    }
+}
+
+fn used_up(consent: &Consent) -> Failure {
+    let message = format!("this plan's hash is used up: {}", consent.told());
+    Failure::new(Exit::PlanChanged, ErrorCode::ConsentUsed, message)
+        .hint("nothing was sent; all runs that name a hash share what it allows; `marl plan` with the same arguments says what is left to buy, for a new decision")
+        .next(Change::plan(&["--plan"]))
+}
+
+fn needed(asker: &Asker) -> Failure {
+    let message = format!("this run would buy, and {} asks for consent first", said_by(asker));
+    Failure::new(Exit::Usage, ErrorCode::ConsentNeeded, message)
+        .hint("nothing was sent; `marl plan` with the same arguments says what the run would buy, and gives the `--plan HASH` for it")
+        .hint("`--max-calls N` or `--max-cost AMOUNT` also counts as consent")
+        .next(Change::plan(&BOUNDS))
+}
+
+/// The command that says what is left to buy, without the bounds of this one.
+pub fn plan_anew(invocation: &Invocation) -> String {
+    invocation.as_plan(&BOUNDS)
+}
+
+/// The command that goes on from where this one ended.
+pub fn going_on_from_here(invocation: &Invocation) -> String {
+    going_on(invocation).unwrap_or_else(|| plan_anew(invocation))
+}
+
+/// The command that goes on from a run that was recorded so, as a shell's words.
+pub fn going_on_from(command: &str) -> Option<String> {
+    going_on(&Invocation::new(shlex::split(command)?.into_iter().skip(1)))
+}
+
+/// The command that goes on from a run: the same one, unless a cap allowed that run alone to buy. A
+/// plan's hash counts what was bought under it, so that it may be named again.
+fn going_on(invocation: &Invocation) -> Option<String> {
+    // A single call has nothing to go on from.
+    let subcommand = invocation.words().iter().find(|word| !word.starts_with('-'));
+    subcommand.filter(|word| *word == "enrich")?;
+    if invocation.has("--plan") || !BOUNDS.iter().any(|bound| invocation.has(bound)) {
+        return Some(invocation.command());
+    }
+    Some(plan_anew(invocation))
+}
+
+/// The command that says what it takes to send again what may have been paid for.
+pub fn plan_of_doubts(invocation: &Invocation) -> String {
+    let mut without = BOUNDS.to_vec();
+    without.push("--in-doubt");
+    format!("{} --in-doubt retry", invocation.as_plan(&without))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn consent(agreed: (u64, Option<f64>), used: (u64, f64)) -> Consent {
+        let agreed = Caps { calls: Some(agreed.0), cost: agreed.1 };
+        Consent { agreed, used: Used { calls: used.0, cost: used.1 } }
+    }
+
+    #[test]
+    fn what_is_left_is_what_was_agreed_less_what_was_bought() {
+        for (agreed, used, left, is_used_up) in [
+            ((5, None), (0, 0.0), (5, None), false),
+            ((5, None), (4, 9.0), (1, None), false),
+            ((5, None), (5, 0.0), (0, None), true),
+            ((5, None), (7, 0.0), (0, None), true),
+            ((3, Some(0.3)), (1, 0.1), (2, Some(0.2)), false),
+            ((3, Some(0.3)), (2, 0.1 + 0.2), (1, Some(0.0)), true),
+            ((3, Some(0.0)), (1, 0.0), (2, Some(0.0)), false),
+            ((0, Some(0.0)), (0, 0.0), (0, Some(0.0)), true),
+        ] {
+            let consent = consent(agreed, used);
+            let caps = Caps { calls: Some(left.0), cost: left.1 };
+            assert_eq!((consent.left(), consent.is_used_up()), (caps, is_used_up), "{agreed:?} {used:?}");
+        }
+    }
+
+    #[test]
+    fn a_cap_was_the_runs_and_a_hash_counts() {
+        for (command, expect) in [
+            ("marl enrich --input 'my t.csv' --json", Some("marl enrich --input 'my t.csv' --json")),
+            ("marl --json enrich -i t.csv --max-calls=3", Some("marl plan --json -i t.csv")),
+            ("marl enrich -i t.csv --max-cost 3 --limit 2", Some("marl plan -i t.csv --limit 2")),
+            (
+                "marl enrich -i t.csv --plan a-b --max-calls 3",
+                Some("marl enrich -i t.csv --plan a-b --max-calls 3"),
+            ),
+            ("marl tools call x", None),
+            ("marl enrich -i 'open", None),
+        ] {
+            assert_eq!(going_on_from(command).as_deref(), expect, "{command}");
+        }
+    }
+
+    #[test]
+    fn the_tighter_bound_holds() {
+        let caps = |calls, cost| Caps { calls, cost };
+        let of = |one, other| tighter(one, other);
+        assert_eq!(of(caps(Some(3), None), caps(Some(2), Some(1.0))), caps(Some(2), Some(1.0)));
+        assert_eq!(of(caps(None, Some(0.5)), caps(Some(2), Some(1.0))), caps(Some(2), Some(0.5)));
+        assert_eq!(of(Caps::default(), Caps::default()), Caps::default());
+    }
+}

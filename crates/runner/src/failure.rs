@@ -1,0 +1,228 @@
+//! A command that could not do its work: what was wrong, why, and what to do next.
+
+use std::error::Error as StdError;
+
+use engine::plan::{Advice, PlanError, Problem};
+use marl_core::RegistryError;
+use schemars::JsonSchema;
+use serde::Serialize;
+use table::TableError;
+
+use crate::{
+    error_code::ErrorCode,
+    exit::Exit,
+    invocation::{Change, Invocation, NextCommand},
+};
+
+/// Why a command failed, for the printer.
+#[derive(Debug)]
+pub struct Failure {
+    pub exit: Exit,
+    /// A stable word for programs.
+    code: ErrorCode,
+    message: String,
+    causes: Vec<String>,
+    hints: Vec<String>,
+    next: Option<Box<NextCommand>>,
+    retryable: bool,
+    billed: bool,
+}
+
+/// The last line of stderr of a command that failed.
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "error")]
+pub struct ErrorLine<'a> {
+    error: Told<'a>,
+}
+
+/// Why a command failed.
+#[derive(JsonSchema, Serialize)]
+struct Told<'a> {
+    /// A stable word.
+    code: ErrorCode,
+    message: &'a str,
+    /// What to do, in words.
+    hint: String,
+    /// A command that helps, as it stands.
+    next_command: Option<String>,
+    /// Whether the same command may work a little later.
+    retryable: bool,
+    /// Whether calls may have been paid for.
+    billed: bool,
+    details: Details<'a>,
+}
+
+#[derive(JsonSchema, Serialize)]
+struct Details<'a> {
+    exit_code: u8,
+    causes: &'a [String],
+}
+
+impl Failure {
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, ErrorCode::Usage, message)
+    }
+
+    pub fn new(exit: Exit, code: ErrorCode, message: impl Into<String>) -> Self {
+        Self {
+            exit,
+            code,
+            message: message.into(),
+            causes: Vec::new(),
+            hints: Vec::new(),
+            next: None,
+            retryable: false,
+            billed: false,
+        }
+    }
+
+    /// The same failure with another exit code.
+    pub fn exiting(mut self, exit: Exit) -> Self {
+        self.exit = exit;
+        self
+    }
+
+    /// The same failure with the place it is at before its message.
+    pub fn at(mut self, place: &str) -> Self {
+        self.message = format!("{place}: {}", self.message);
+        self
+    }
+
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// The command that helps, as it stands.
+    pub fn next(mut self, command: impl Into<NextCommand>) -> Self {
+        self.next.get_or_insert_with(|| Box::new(command.into()));
+        self
+    }
+
+    /// The same command may work a little later.
+    pub fn retryable(mut self) -> Self {
+        self.retryable = true;
+        self
+    }
+
+    /// Whether the same command may work a little later.
+    pub fn is_retryable(&self) -> bool {
+        self.retryable
+    }
+
+    /// Calls may have been paid for.
+    pub fn billed(mut self) -> Self {
+        self.billed = true;
+        self
+    }
+
+    pub fn caused_by(mut self, error: &dyn StdError) -> Self {
+        let mut next = Some(error);
+        while let Some(cause) = next {
+            let text = cause.to_string();
+            if !self.causes.contains(&text) {
+                self.causes.push(text);
+            }
+            next = cause.source();
+        }
+        self
+    }
+
+    /// Lines for people: `error:`, `caused by:`, `hint:`.
+    pub fn lines(&self) -> Vec<(&'static str, &str)> {
+        let causes = self.causes.iter().map(|cause| ("caused by", cause.as_str()));
+        let hints = self.hints.iter().map(|hint| ("hint", hint.as_str()));
+        std::iter::once(("error", self.message.as_str())).chain(causes).chain(hints).collect()
+    }
+
+    /// The same for programs, as one line; `invocation` is the command that failed.
+    pub fn json(&self, invocation: &Invocation) -> String {
+        let error = Told {
+            code: self.code,
+            message: &self.message,
+            hint: self.hints.join("; "),
+            next_command: self.next.as_ref().and_then(|next| invocation.next(next)),
+            retryable: self.retryable,
+            billed: self.billed,
+            details: Details { exit_code: self.exit.code(), causes: &self.causes },
+        };
+        serde_json::to_string(&ErrorLine { error }).expect("our documents have text keys")
+    }
+}
+
+impl From<TableError> for Failure {
+    fn from(error: TableError) -> Self {
+        let mut failure = Self::new(Exit::Usage, ErrorCode::Table, error.to_string());
+        if let Some(cause) = error.source() {
+            failure = failure.caused_by(cause);
+        }
+        failure.hints = error.hints();
+        if let Some(next) = instead(&error) {
+            failure = failure.next(next);
+        }
+        if error.is_locked() { failure.retryable() } else { failure }
+    }
+}
+
+/// The change of the command that a table's error asks for.
+fn instead(error: &TableError) -> Option<NextCommand> {
+    if let Some((wrong, right)) = error.other_file() {
+        return Some(another_word(&["--input", "-i"], wrong.to_str()?, right.to_str()?));
+    }
+    if let Some((flag, has_value)) = error.flag_too_many() {
+        return Some(Change::Without { flag, has_value }.into());
+    }
+    Some(Change::Flags(error.flags()?).into())
+}
+
+/// Another word in the value of one of these flags, or where it stands alone.
+pub fn another_word(flags: &[&str], wrong: &str, right: &str) -> NextCommand {
+    let (wrong, right) = (wrong.to_owned(), right.to_owned());
+    NextCommand::FirstOf(vec![
+        Change::WordIn {
+            flags: flags.iter().map(|flag| (*flag).to_owned()).collect(),
+            wrong: wrong.clone(),
+            right: right.clone(),
+        }
+        .into(),
+        Change::Word { wrong, right }.into(),
+    ])
+}
+
+/// The change of the command that a plan's error asks for, where flags alone say it.
+fn mended(advice: &Advice) -> Option<NextCommand> {
+    match advice {
+        Advice::Word { flag, wrong, right } => Some(another_word(&[flag], wrong, right)),
+        // A recipe has types of its own, and no such flag beside it.
+        Advice::Type { column, kind } => {
+            let value = format!("{column}={kind}");
+            Some(Change::Flag { flag: "--column-type", value, unless: Some("--recipe") }.into())
+        }
+        _ => None,
+    }
+}
+
+impl From<PlanError> for Failure {
+    fn from(error: PlanError) -> Self {
+        let (exit, code) = match error.problem {
+            Problem::UnknownIntegration | Problem::UnknownName => (Exit::NotFound, ErrorCode::NotFound),
+            Problem::Unfit => (Exit::Usage, ErrorCode::Plan),
+        };
+        let mut failure = Self::new(exit, code, error.message);
+        failure.hints = error.hints;
+        if let Some(next) = error.advice.as_deref().and_then(mended) {
+            failure = failure.next(next);
+        }
+        match error.problem {
+            Problem::UnknownIntegration => failure.next("marl integrations --json"),
+            Problem::UnknownName | Problem::Unfit => failure,
+        }
+    }
+}
+
+impl From<RegistryError> for Failure {
+    fn from(error: RegistryError) -> Self {
+        Self::new(Exit::Internal, ErrorCode::Registry, error.to_string())
+            .hint("this program was put together wrongly: see the plugin list of its cli crate")
+    }
+}

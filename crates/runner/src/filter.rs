@@ -1,0 +1,65 @@
+//! A condition over a table's own columns, asked of its rows.
+//!
+//! A row for which it cannot be told does not fit; it is counted and never an error.
+
+use engine::{
+    expression::Expression,
+    plan::{self, Request},
+};
+use marl_core::Value;
+use marl_core::words::{counted, either};
+use table::{InputRow, Sketch};
+
+use crate::{
+    failure::Failure,
+    job::{header, table_name},
+};
+
+/// `--filter`, and where the columns that it reads are.
+pub struct Filter {
+    expression: Expression,
+    places: Vec<usize>,
+}
+
+impl Filter {
+    /// Reads the condition; `request` says the types of columns.
+    pub fn new(text: &str, request: &Request, sketch: &Sketch) -> Result<Self, Failure> {
+        let name = table_name(sketch);
+        let expression = plan::filter(text, request, &header(sketch, &name))?;
+        let columns = expression.columns().iter();
+        let places = columns.filter_map(|column| sketch.columns.iter().position(|known| known == column));
+        let places = places.collect();
+        Ok(Self { expression, places })
+    }
+
+    /// Whether the row fits.
+    pub fn picks(&self, row: &InputRow, undetermined: &mut Undetermined) -> bool {
+        let cells: Vec<Option<Value>> = self.places.iter().map(|column| row.cell(*column)).collect();
+        match self.expression.holds(&cells) {
+            Ok(fits) => fits,
+            Err(why) => {
+                undetermined.count += 1;
+                undetermined.first.get_or_insert((row.number(), why));
+                false
+            }
+        }
+    }
+}
+
+/// The rows for which it cannot be told.
+#[derive(Debug, Default)]
+pub struct Undetermined {
+    pub count: u64,
+    /// The first, and why.
+    first: Option<(u64, String)>,
+}
+
+impl Undetermined {
+    /// What is said of them, if there are any.
+    pub fn warning(&self) -> Option<String> {
+        let (row, why) = self.first.as_ref()?;
+        let are = either(self.count, "is", "are");
+        let rows = format!("{}, which {are} not picked", counted(self.count, "row"));
+        Some(format!("`--filter` cannot be decided for {rows}: row {row}: {why}"))
+    }
+}

@@ -1,0 +1,348 @@
+//! What a run would do and cost: the same run with stored answers alone. Sends nothing and makes no
+//! ledger.
+
+mod document;
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use engine::{
+    CallForecast, Engine, Forecast, Foreseen, RowEnd, StepForecast, Way as CallMode,
+    gateway::{Gateway, Standing},
+};
+use ledger_sqlite::Store;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use table::InputRow;
+
+use crate::{
+    connections::Connections,
+    consent::{Consent, left_of},
+    failure::Failure,
+    job::{Job, ledger_path, table_notes},
+    observer::Observer,
+    older::Older,
+    pipeline,
+    plan_hash::{Hash, newest_run},
+    project,
+    report::rounded,
+    run::check_plan,
+    select::{Selected, select},
+};
+
+pub use document::{PlanDocument, planned_document};
+
+/// The most remarks that are counted apart.
+const MOST_REMARKS: usize = 50;
+
+/// Everything that is known of a plan.
+pub struct Planned {
+    pub sandbox: bool,
+    pub table: String,
+    pub rows: u64,
+    pub columns: usize,
+    pub rows_picked: u64,
+    pub table_notes: Vec<String>,
+    pub ledger: String,
+    pub ledger_exists: bool,
+    /// Output cells that say nothing and would be filled: for certain, and at most.
+    pub said_nothing: (u64, u64),
+    /// By output: filled cells that would be replaced, for certain and at most.
+    pub replaced: BTreeMap<usize, (u64, u64)>,
+    pub steps: Vec<StepForecast>,
+    pub remarks: BTreeMap<(usize, String), u64>,
+    pub currency: Option<String>,
+    /// By provider and operation, the price if known.
+    pub prices: BTreeMap<(&'static str, String), Option<f64>>,
+    /// By provider and operation, how long a call usually takes, if known.
+    pub durations: BTreeMap<(&'static str, String), Option<Duration>>,
+    pub parallel: usize,
+    /// How often a call in doubt may be sent, where it is sent again at all.
+    pub doubts_resent: Option<u32>,
+    pub max_calls: Option<u64>,
+    pub max_cost: Option<f64>,
+    /// Settings that decide how much is spent, where they are not the defaults.
+    pub settings: Vec<String>,
+    /// What is left of the hash of an earlier plan that was named.
+    pub consent: Option<Consent>,
+    pub sample: Vec<SampleRow>,
+}
+
+/// An example row with the calls it would make.
+#[derive(JsonSchema, Serialize)]
+pub struct SampleRow {
+    pub row: u64,
+    pub calls: Vec<SampleCall>,
+}
+
+/// A call of an example row.
+#[derive(JsonSchema, Serialize)]
+pub struct SampleCall {
+    pub step: String,
+    pub provider: &'static str,
+    pub operation: String,
+    /// `null` where they depend on an answer that is not there.
+    pub parameters: Option<serde_json::Value>,
+    pub standing: &'static str,
+    pub certain: bool,
+}
+
+/// What lets a run buy what was planned, and no more.
+pub struct Approval {
+    /// The plan's hash.
+    pub hash: String,
+    /// The command that runs the plan.
+    pub command: String,
+}
+
+/// Refuses what a run would not be allowed to write.
+///
+/// # Errors
+/// Those of [`Older::look`].
+pub fn check_output(job: &Job) -> Result<(), Failure> {
+    Older::look(job).map(drop)
+}
+
+/// Plans a job: what would be sent for the rows that it selects, and the hash that allows it.
+///
+/// # Errors
+/// The table or the ledger cannot be read, or the plan that is named does not hold any more.
+pub async fn plan(
+    job: &Job,
+    connections: &Connections,
+    sample: usize,
+    observer: &dyn Observer,
+) -> Result<(Planned, Approval), Failure> {
+    let closed = || Ok(connections.ageless(job.ledger_there_is()?));
+    let selected = select(&job.spec.selection, job, closed, observer).await?;
+    let planned = of(job, connections, &selected, sample).await?;
+    job.spec.plan.as_ref().map_or(Ok(()), |then| check_plan(then, job, connections))?;
+    let most = planned.send().1;
+    let cost = planned.cost().map(|(_, most)| most);
+    let store = job.ledger_there_is()?;
+    let newest = store.as_deref().map_or(Ok(0), newest_run)?;
+    let hash = Hash::of(job, &connections.settings, newest, most, cost)?.to_string();
+    let enrich = job.spec.invocation.as_subcommand("enrich", &["--sample", "--plan"]);
+    let command = format!("{enrich} --plan {hash}");
+    Ok((planned, Approval { hash, command }))
+}
+
+/// What a run over these rows would send, counted with the gateway closed.
+///
+/// # Errors
+/// The table or the ledger cannot be read.
+pub async fn of(
+    job: &Job,
+    connections: &Connections,
+    selected: &Selected,
+    sample: usize,
+) -> Result<Planned, Failure> {
+    let spec = &job.spec;
+    let store = job.ledger_there_is()?;
+    let closed = connections.closed(store.clone(), spec.max_age);
+    let engine = Arc::new(Engine::new(Arc::clone(&job.plan), CallMode::Closed(closed.clone())));
+    let mut forecast = Forecast::new(job.plan.steps.len());
+    let mut samples = Vec::new();
+    let mut remarks: BTreeMap<(usize, String), u64> = BTreeMap::new();
+    let take = |row: &InputRow, end: Option<&RowEnd>| {
+        let Some(end) = end else { return Ok(()) };
+        forecast.add(end);
+        for remark in &end.remarks {
+            if remarks.len() < MOST_REMARKS || remarks.contains_key(remark) {
+                *remarks.entry(remark.clone()).or_default() += 1;
+            }
+        }
+        if samples.len() < sample {
+            samples.push(SampleRow { row: row.number(), calls: sample_calls(job, end) });
+        }
+        Ok(())
+    };
+    pipeline::foresee(&job.sketch, engine, |row| selected.contains(row), spec.parallel, take).await?;
+    let steps = forecast.steps();
+    let operations: Vec<(&'static str, String)> = steps
+        .iter()
+        .flat_map(|step| &step.calls)
+        .map(|call| (call.provider, call.operation.clone()))
+        .collect();
+    Ok(Planned {
+        sandbox: spec.ledger.sandbox,
+        table: project::shown(&job.sketch.path),
+        rows: job.sketch.rows,
+        columns: job.sketch.columns.len(),
+        rows_picked: forecast.rows(),
+        table_notes: table_notes(&job.sketch),
+        ledger: ledger_path(&spec.ledger, &job.place)?,
+        ledger_exists: store.is_some(),
+        said_nothing: forecast.said_nothing(),
+        replaced: forecast.replaced().clone(),
+        steps,
+        remarks,
+        currency: job.place.settings.currency().map(str::to_owned),
+        prices: prices(&operations, &closed),
+        durations: durations(&operations, store.as_deref())?,
+        parallel: spec.parallel,
+        doubts_resent: connections.resends_doubts().then_some(connections.settings.retry.attempts),
+        max_calls: spec.caps.calls,
+        max_cost: spec.caps.cost,
+        settings: connections.told(job),
+        consent: spec.plan.as_ref().map(|hash| left_of(hash, store.as_deref())).transpose()?,
+        sample: samples,
+    })
+}
+
+type Operations = [(&'static str, String)];
+
+fn prices(operations: &Operations, gateway: &Gateway) -> BTreeMap<(&'static str, String), Option<f64>> {
+    operations.iter().map(|known| (known.clone(), gateway.price(known.0, &known.1))).collect()
+}
+
+fn durations(
+    operations: &Operations,
+    store: Option<&Store>,
+) -> Result<BTreeMap<(&'static str, String), Option<std::time::Duration>>, Failure> {
+    let mut durations = BTreeMap::new();
+    for (provider, operation) in operations {
+        let usual = match store {
+            Some(store) => store.usual_duration(provider, operation)?,
+            None => None,
+        };
+        durations.insert((*provider, operation.clone()), usual);
+    }
+    Ok(durations)
+}
+
+fn sample_calls(job: &Job, end: &RowEnd) -> Vec<SampleCall> {
+    let steps = job.plan.steps.iter().zip(&end.foreseen);
+    steps.flat_map(|(step, foreseen)| of_step(&step.name, foreseen)).collect()
+}
+
+fn of_step(step: &str, foreseen: &Foreseen) -> Vec<SampleCall> {
+    let known = foreseen.notes.iter().map(|note| SampleCall {
+        step: step.to_owned(),
+        provider: note.call.provider,
+        operation: note.call.operation.clone(),
+        parameters: Some(note.call.parameters.clone()),
+        standing: word(note.standing),
+        certain: note.certain,
+    });
+    let unknown = foreseen.possible.iter().map(|possible| SampleCall {
+        step: step.to_owned(),
+        provider: possible.provider,
+        operation: possible.operation.to_owned(),
+        parameters: None,
+        standing: "possible",
+        certain: false,
+    });
+    known.chain(unknown).collect()
+}
+
+/// The word for how a call stands.
+pub fn word(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Reused => "in_ledger",
+        Standing::InDoubt => "in_doubt",
+        Standing::Broken => "broken",
+        Standing::New => "new",
+        Standing::Stale => "stale",
+        Standing::Failed => "failed_before",
+        Standing::SentAgain => "sent_again",
+        Standing::Busy => "busy",
+    }
+}
+
+impl Planned {
+    fn calls(&self) -> impl Iterator<Item = &CallForecast> {
+        self.steps.iter().flat_map(|step| &step.calls)
+    }
+
+    /// Filled cells that would be replaced: for certain, and at most.
+    pub fn cells_replaced(&self) -> (u64, u64) {
+        self.replaced.values().fold((0, 0), |sum, cells| (sum.0 + cells.0, sum.1 + cells.1))
+    }
+
+    /// Calls that are sent for certain, and the most, within the caps.
+    pub fn send(&self) -> (u64, u64) {
+        let exactly: u64 = self.calls().map(|call| call.send).sum();
+        let possible: u64 = self.calls().map(|call| call.possible).sum();
+        let most = self.max_calls.unwrap_or(u64::MAX);
+        let (dear, cheap) = self.affordable();
+        (exactly.min(most).min(dear), (exactly + possible).min(most).min(cheap))
+    }
+
+    /// The operations of which calls are sent, or may be.
+    pub fn sent(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let sent = self.calls().filter(|call| call.send + call.possible > 0);
+        sent.map(|call| (call.provider, call.operation.as_str()))
+    }
+
+    /// How many calls the cap on cost allows: of the dearest alone, and of the cheapest.
+    fn affordable(&self) -> (u64, u64) {
+        let sent = self.calls().filter(|call| call.send + call.possible > 0);
+        let prices: Vec<f64> = sent.filter_map(|call| self.price(call)).collect();
+        let of = |price: f64| match self.max_cost {
+            Some(most) if price > 0.0 => (most / price + 1e-9).floor() as u64,
+            _ => u64::MAX,
+        };
+        let dearest = prices.iter().copied().fold(0.0, f64::max);
+        let cheapest = prices.iter().copied().fold(f64::INFINITY, f64::min);
+        (of(dearest), of(cheapest))
+    }
+
+    /// What that costs; `None` where a price is unknown, which is never free.
+    pub fn cost(&self) -> Option<(f64, f64)> {
+        let mut cost = (0.0, 0.0);
+        for call in self.calls().filter(|call| call.send + call.possible > 0) {
+            let price = self.price(call)?;
+            cost.0 += price * call.send as f64;
+            cost.1 += price * (call.send + call.possible) as f64;
+        }
+        let within = |cost: f64| match self.max_cost {
+            Some(most) if cost > most => self.whole_calls(most),
+            _ => cost,
+        };
+        Some((rounded(within(cost.0)), rounded(within(cost.1))))
+    }
+
+    /// What a cap on cost allows to spend: no part of a call is bought. Where calls have several prices,
+    /// the cap itself is the bound.
+    fn whole_calls(&self, most: f64) -> f64 {
+        let mut prices =
+            self.calls().filter(|call| call.send + call.possible > 0).filter_map(|call| self.price(call));
+        match prices.next() {
+            Some(price) if price > 0.0 && prices.all(|other| other == price) => {
+                (self.affordable().1 as f64 * price).min(most)
+            }
+            _ => most,
+        }
+    }
+
+    fn price(&self, call: &CallForecast) -> Option<f64> {
+        self.prices.get(&(call.provider, call.operation.clone())).copied().flatten()
+    }
+
+    /// Operations that would be sent and have no price.
+    pub fn unpriced(&self) -> Vec<String> {
+        let unpriced =
+            self.calls().filter(|call| call.send + call.possible > 0 && self.price(call).is_none());
+        let mut names: Vec<String> =
+            unpriced.map(|call| format!("{} {}", call.provider, call.operation)).collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// How long that takes, if past calls tell. Providers are asked side by side.
+    pub fn time(&self) -> Option<(Duration, Duration)> {
+        let mut by_provider: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
+        for call in self.calls().filter(|call| call.send + call.possible > 0) {
+            let usual = self.durations.get(&(call.provider, call.operation.clone())).copied().flatten()?;
+            let seconds = usual.as_secs_f64() / self.parallel as f64;
+            let time = by_provider.entry(call.provider).or_default();
+            time.0 += seconds * call.send as f64;
+            time.1 += seconds * (call.send + call.possible) as f64;
+        }
+        let longest = |part: fn(&(f64, f64)) -> f64| by_provider.values().map(part).fold(0.0, f64::max);
+        let (least, most) = (longest(|time| time.0), longest(|time| time.1));
+        Some((Duration::from_secs_f64(least), Duration::from_secs_f64(most)))
+    }
+}

@@ -1,0 +1,235 @@
+//! The plan for programs, as one document.
+
+use std::collections::BTreeMap;
+
+use engine::{
+    CallForecast,
+    plan::{Plan, Task},
+};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{Approval, Planned, SampleRow};
+use crate::{
+    consent::{Consent, Left},
+    document::Version,
+    report::names_of,
+};
+
+/// A plan, told to programs.
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "plan")]
+pub struct PlanDocument<'a> {
+    schema_version: Version<1>,
+    table: Table<'a>,
+    /// How the table was read, where that is not as it stands.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    table_notes: &'a [String],
+    /// Whether the answers are the sandbox's: samples, never real.
+    sandbox: bool,
+    ledger: Ledger<'a>,
+    steps: Vec<Step<'a>>,
+    /// Output cells that say nothing (`N/A`, `-`, `#REF!`) and count as empty.
+    cells_said_nothing: Bounds<u64>,
+    /// Filled cells of the table that get another value.
+    cells_replaced: Bounds<u64>,
+    /// The columns of these cells.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    columns_replaced: Vec<String>,
+    /// Calls.
+    send: Bounds<u64>,
+    /// Null when a price is not known.
+    cost: Option<Bounds<f64>>,
+    currency: Option<&'a str>,
+    /// The operations without a price.
+    unpriced: Vec<String>,
+    /// How long it takes, as past calls went; null when there were none.
+    seconds: Option<Bounds<f64>>,
+    parallel: usize,
+    /// Beyond `send`: how often a call whose answer is lost may be sent in all.
+    doubts_resent: Option<u32>,
+    max_calls: Option<u64>,
+    max_cost: Option<f64>,
+    /// Settings and addresses that decide how much is spent, where they are not the defaults.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    settings: &'a [String],
+    /// What is left of the hash that was named with `--plan`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    consent: Option<Left>,
+    sample: &'a [SampleRow],
+    /// The hash that `marl enrich --plan` takes.
+    plan: &'a str,
+    /// The command that runs this and no more.
+    command: &'a str,
+}
+
+#[derive(JsonSchema, Serialize)]
+struct Table<'a> {
+    path: &'a str,
+    rows: u64,
+    columns: usize,
+    rows_picked: u64,
+}
+
+#[derive(JsonSchema, Serialize)]
+struct Ledger<'a> {
+    path: &'a str,
+    exists: bool,
+}
+
+/// What is certain, and the most.
+#[derive(JsonSchema, Serialize)]
+struct Bounds<T> {
+    exactly: T,
+    at_most: T,
+}
+
+#[derive(JsonSchema, Serialize)]
+struct Step<'a> {
+    name: &'a str,
+    uses: Vec<Use<'a>>,
+    formula: Option<&'a str>,
+    #[serde(rename = "where")]
+    condition: Option<&'a str>,
+    outputs: Vec<&'a str>,
+    rows: Rows,
+    remarks: Vec<Remark<'a>>,
+    calls: Vec<Call<'a>>,
+}
+
+#[derive(JsonSchema, Serialize)]
+struct Use<'a> {
+    integration: &'a str,
+    version: u32,
+    inputs: BTreeMap<&'a str, &'a str>,
+}
+
+#[derive(JsonSchema, Serialize)]
+struct Rows {
+    answered: u64,
+    no_data: u64,
+    to_ask: u64,
+    /// By reason.
+    skipped: BTreeMap<&'static str, u64>,
+    /// By kind.
+    failed: BTreeMap<&'static str, u64>,
+}
+
+#[derive(JsonSchema, Serialize)]
+struct Remark<'a> {
+    rows: u64,
+    remark: &'a str,
+}
+
+#[derive(JsonSchema, Serialize)]
+struct Call<'a> {
+    provider: &'a str,
+    operation: &'a str,
+    /// Answered already.
+    in_ledger: u64,
+    /// Left without an answer, and left so.
+    in_doubt: u64,
+    /// To be sent: the answer is too old.
+    stale: u64,
+    /// To be sent: it failed before.
+    failed_before: u64,
+    /// To be sent: a doubt, by choice.
+    sent_again: u64,
+    /// To be sent for certain, the three above included.
+    send: u64,
+    /// That may come behind answers that are not there yet.
+    possible: u64,
+    price: Option<f64>,
+}
+
+/// The plan for programs.
+pub fn planned_document<'a>(
+    planned: &'a Planned,
+    plan: &'a Plan,
+    approval: &'a Approval,
+) -> PlanDocument<'a> {
+    let (exactly, at_most) = planned.send();
+    let replaced = planned.cells_replaced();
+    let steps = plan.steps.iter().zip(&planned.steps).enumerate();
+    let steps = steps.map(|(at, (step, forecast))| Step {
+        name: &step.name,
+        uses: step.alternatives().iter().map(Use::of).collect(),
+        formula: match &step.task {
+            Task::Compute(formula) => Some(formula.expression.text()),
+            Task::Ask(_) => None,
+        },
+        condition: step.condition.as_ref().map(|condition| condition.expression.text()),
+        outputs: step.columns().map(|output| output.name.as_str()).collect(),
+        rows: Rows {
+            answered: forecast.value,
+            no_data: forecast.no_data,
+            to_ask: forecast.unanswered,
+            skipped: forecast.skipped.iter().map(|(reason, count)| (reason.name(), *count)).collect(),
+            failed: forecast.failed.iter().map(|(kind, count)| (kind.name(), *count)).collect(),
+        },
+        remarks: planned
+            .remarks
+            .iter()
+            .filter(|((of, _), _)| *of == at)
+            .map(|((_, remark), rows)| Remark { rows: *rows, remark })
+            .collect(),
+        calls: forecast.calls.iter().map(|call| Call::of(call, planned.price(call))).collect(),
+    });
+    PlanDocument {
+        schema_version: Version,
+        table_notes: &planned.table_notes,
+        table: Table {
+            path: &planned.table,
+            rows: planned.rows,
+            columns: planned.columns,
+            rows_picked: planned.rows_picked,
+        },
+        sandbox: planned.sandbox,
+        ledger: Ledger { path: &planned.ledger, exists: planned.ledger_exists },
+        steps: steps.collect(),
+        cells_said_nothing: Bounds { exactly: planned.said_nothing.0, at_most: planned.said_nothing.1 },
+        cells_replaced: Bounds { exactly: replaced.0, at_most: replaced.1 },
+        columns_replaced: names_of(plan, planned.replaced.keys()),
+        send: Bounds { exactly, at_most },
+        cost: planned.cost().map(|(exactly, at_most)| Bounds { exactly, at_most }),
+        currency: planned.currency.as_deref(),
+        unpriced: planned.unpriced(),
+        seconds: planned
+            .time()
+            .map(|(least, most)| Bounds { exactly: least.as_secs_f64(), at_most: most.as_secs_f64() }),
+        parallel: planned.parallel,
+        doubts_resent: planned.doubts_resent,
+        max_calls: planned.max_calls,
+        max_cost: planned.max_cost,
+        settings: &planned.settings,
+        consent: planned.consent.as_ref().map(Consent::document),
+        sample: &planned.sample,
+        plan: &approval.hash,
+        command: &approval.command,
+    }
+}
+
+impl<'a> Use<'a> {
+    fn of(alternative: &'a engine::plan::Alternative) -> Self {
+        let contract = alternative.integration.contract();
+        let inputs = alternative.inputs.iter().map(|input| (input.column.name, input.from.as_str()));
+        Self { integration: contract.name, version: contract.version, inputs: inputs.collect() }
+    }
+}
+
+impl<'a> Call<'a> {
+    fn of(call: &'a CallForecast, price: Option<f64>) -> Self {
+        Self {
+            provider: call.provider,
+            operation: &call.operation,
+            in_ledger: call.reused,
+            in_doubt: call.in_doubt,
+            stale: call.stale,
+            failed_before: call.failed_before,
+            sent_again: call.sent_again,
+            send: call.send,
+            possible: call.possible,
+            price,
+        }
+    }
+}

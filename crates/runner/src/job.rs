@@ -1,0 +1,192 @@
+//! What `enrich` and `plan` have in common: the table, the steps, the settings. Everything that can
+//! be wrong beforehand is looked at here; nothing is sent.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use engine::{
+    gateway::Caps,
+    plan::{self, Header, Plan, Refresh, Request},
+};
+use ledger_sqlite::{Problem, Store};
+use marl_core::Registry;
+use table::{Links, Sketch, shell::word};
+
+use crate::{
+    failure::Failure,
+    filter::Filter,
+    outputs,
+    place::Place,
+    project,
+    settings::Settings,
+    spec::{LedgerChoice, RunSpec},
+    steps::StepsAsked,
+};
+
+/// A table with the steps for it.
+pub struct Job {
+    /// What is asked for.
+    pub spec: RunSpec,
+    pub place: Place,
+    pub sketch: Sketch,
+    /// With all steps that it takes.
+    pub request: Request,
+    pub plan: Arc<Plan>,
+    pub(crate) registry: Registry,
+}
+
+impl Job {
+    /// Looks at the settings, the steps and the whole table.
+    pub fn prepare(spec: RunSpec) -> Result<Self, Failure> {
+        let registry = Registry::gather()?;
+        let place = Place::find(&registry)?;
+        let steps = StepsAsked::of(&spec.steps, spec.refresh.clone())?;
+        let sketch = outputs::check_table(&spec.input, spec.reading.clone())?;
+        let (request, plan) = {
+            let name = table_name(&sketch);
+            let header = header(&sketch, &name);
+            let request = plan::resolve(&steps.request, &header, &registry);
+            let request = request.map_err(|error| steps.failure(error, &spec.input, &spec.reading))?;
+            let plan = Plan::new(&request, &header, &registry);
+            let plan = plan.map_err(|error| steps.failure(error, &spec.input, &spec.reading))?;
+            (request, Arc::new(plan))
+        };
+        Ok(Self { spec, place, sketch, request, plan, registry })
+    }
+
+    /// The plan that reads what is stored, also where the run asks anew: which rows have failed or
+    /// lack data is told by the answers that are there.
+    pub fn stored_plan(&self) -> Result<Arc<Plan>, Failure> {
+        if self.spec.refresh == Refresh::None {
+            return Ok(Arc::clone(&self.plan));
+        }
+        let name = table_name(&self.sketch);
+        let request = Request { refresh: Refresh::None, ..self.request.clone() };
+        Ok(Arc::new(Plan::new(&request, &header(&self.sketch, &name), &self.registry)?))
+    }
+
+    /// Where the enriched table goes.
+    pub fn output(&self) -> PathBuf {
+        self.spec.output.clone().unwrap_or_else(|| table::enriched_path(&self.spec.input))
+    }
+
+    /// Whether a link at the output's name is followed: only where the user typed the name.
+    pub fn output_links(&self) -> Links {
+        if self.spec.output.is_some() { Links::Follow } else { Links::Refuse }
+    }
+
+    /// The caps of the command line; a cap on cost needs every price.
+    pub fn caps(&self) -> Result<Caps, Failure> {
+        let caps = self.spec.caps;
+        if caps.cost.is_some() {
+            self.every_price("--max-cost")?;
+        }
+        Ok(caps)
+    }
+
+    /// Whether an operation costs nothing.
+    pub fn is_free(&self, provider: &str, operation: &str) -> bool {
+        let card = self.registry.providers().map(|entry| entry.card).find(|card| card.name == provider);
+        card.is_some_and(|card| card.free_operations.contains(&operation))
+    }
+
+    fn every_price(&self, flag: &str) -> Result<(), Failure> {
+        let calls = self.plan.contracts().flat_map(|contract| contract.calls);
+        let unpriced = calls
+            .map(|call| (call.provider, call.operation))
+            .filter(|(provider, operation)| !self.is_free(provider, operation))
+            .find(|(provider, operation)| self.price(provider, operation).is_none_or(|price| price <= 0.0));
+        match unpriced {
+            None => Ok(()),
+            Some((provider, operation)) => {
+                Err(no_price(flag, provider, operation, self.price(provider, operation)))
+            }
+        }
+    }
+
+    fn price(&self, provider: &str, operation: &str) -> Option<f64> {
+        let settings: &Settings = &self.place.settings;
+        settings.price(provider, operation)
+    }
+
+    /// The ledger's file, if there is one.
+    pub fn ledger_there_is(&self) -> Result<Option<Arc<Store>>, Failure> {
+        let path = project::ledger(&self.spec.ledger, &self.place.project)?;
+        // An empty file is a ledger that nobody has begun.
+        let is_there = fs::metadata(&path).is_ok_and(|file| file.len() > 0);
+        if !is_there {
+            return Ok(None);
+        }
+        match Store::read(&path) {
+            // The first run of this ledger is making it.
+            Err(error) if error.problem == Problem::NotYetMade => Ok(None),
+            read => Ok(Some(Arc::new(read?))),
+        }
+    }
+
+    /// A condition over the table's own columns.
+    pub fn filter(&self, text: &str) -> Result<Filter, Failure> {
+        Filter::new(text, &self.request, &self.sketch)
+    }
+}
+
+pub fn header<'a>(sketch: &'a Sketch, name: &'a str) -> Header<'a> {
+    Header { table: name, columns: &sketch.columns, samples: &sketch.samples }
+}
+
+/// How the table was read, where that is not as it stands.
+pub fn table_notes(sketch: &Sketch) -> Vec<String> {
+    sketch.notes.iter().map(ToString::to_string).collect()
+}
+
+/// Warnings of outputs that go into a new column though one of nearly that name is there.
+pub fn near_columns(plan: &Plan, columns: &[String]) -> Vec<String> {
+    let steps = plan.steps.iter().flat_map(|step| step.outputs.iter().map(move |output| (step, output)));
+    // A column that the user did not name is none that could be mistyped.
+    let named = steps.filter(|(step, output)| {
+        !output.existing && step.task.is_asked() && output.name != format!("{}{}", step.prefix, output.of)
+    });
+    let note = |(step, output): (&plan::Step, &plan::Output)| {
+        let near = columns.iter().find(|column| engine::is_slip(&output.name, column))?;
+        Some(format!(
+            "`--into {}.{}={}` makes a new column; did you mean `{}`?",
+            step.name,
+            output.of,
+            table::shown(&output.name),
+            table::shown(near)
+        ))
+    };
+    named.filter_map(note).collect()
+}
+
+/// The table's name in messages.
+pub fn table_name(sketch: &Sketch) -> String {
+    let path: &Path = &sketch.path;
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+/// A cap on cost is none while a price is unknown.
+fn no_price(flag: &str, provider: &str, operation: &str, price: Option<f64>) -> Failure {
+    // A price of 0 lets any number of calls through.
+    let what = if price.is_some() { "marl.toml says 0" } else { "there is none" };
+    Failure::usage(format!("`{flag}` needs a price for {provider} {operation}, and {what}"))
+        .hint(format!(
+            "set `{operation} = 0.02`, say, under `[price.{provider}]` in marl.toml, and `currency = \"USD\"` at its top"
+        ))
+        .hint("`--max-calls N` caps the number of calls and needs no price")
+}
+
+/// Where a ledger is, as it is told.
+pub fn ledger_path(choice: &LedgerChoice, place: &Place) -> Result<String, Failure> {
+    Ok(project::shown(&project::ledger(choice, &place.project)?))
+}
+
+/// The flags that lead to the same ledger.
+pub fn of_ledger(choice: &LedgerChoice) -> String {
+    let path = choice.ledger.as_ref().map(|path| format!(" --ledger {}", word(&path.to_string_lossy())));
+    let sandbox = if choice.sandbox { " --sandbox" } else { "" };
+    format!("{}{sandbox}", path.unwrap_or_default())
+}

@@ -1,0 +1,67 @@
+//! What a run is, without a command line and without a terminal: what it is asked to do, the project
+//! and its settings, connections, the rows, the pipeline, the record, the plan's hash, and every
+//! document for programs.
+//!
+//! Functions return data; nothing here prints, reads the process's arguments or ends the process.
+
+#![expect(missing_docs, reason = "documented step by step")]
+
+pub mod address;
+pub mod after_run;
+pub mod asked;
+pub mod binding;
+pub mod catalog;
+pub mod columns;
+pub mod connect;
+pub mod connections;
+pub mod consent;
+pub mod document;
+pub mod error_code;
+pub mod exit;
+pub mod explained;
+pub mod failure;
+pub mod files;
+pub mod filter;
+pub mod forecast;
+pub mod gap;
+pub mod gaps;
+pub mod invocation;
+pub mod job;
+pub mod listing;
+pub mod observer;
+pub mod older;
+pub mod outputs;
+pub mod owner;
+pub mod page;
+pub mod past;
+pub mod past_run;
+pub mod pilot;
+pub mod pipeline;
+pub mod place;
+pub mod plan_hash;
+pub mod project;
+pub mod ranges;
+pub mod recipe;
+pub mod report;
+pub mod rows;
+pub mod run;
+pub mod run_record;
+pub mod select;
+pub mod settings;
+pub mod spec;
+pub mod steps;
+pub mod tally;
+pub mod text_file;
+pub mod time;
+pub mod toml_error;
+pub mod user_settings;
+pub mod watch;
+pub mod why;
+
+#[cfg(test)]
+mod plugins {
+    use integration_find_ceo as _;
+    use integration_linkedin as _;
+    use integration_web_research as _;
+    use provider_datagen as _;
+}

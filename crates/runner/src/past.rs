@@ -1,0 +1,69 @@
+//! The run that wrote a table, with its steps ready to be taken again from stored answers alone.
+//! Sends nothing and writes nothing.
+
+use std::sync::Arc;
+
+use engine::{Engine, Silent, Way, gateway::Gateway, plan::Plan};
+use ledger_sqlite::{RunLedger, RunRecord, Store};
+use marl_core::{Connection, Registry};
+use table::{Sketch, shell::word};
+
+use crate::{
+    error_code::ErrorCode,
+    exit::Exit,
+    failure::Failure,
+    job::{header, table_name},
+    project,
+    run_record::Steps,
+};
+
+/// See the module.
+pub struct Past {
+    pub run: RunRecord,
+    pub steps: Steps,
+    /// The steps over the table that the run wrote.
+    pub plan: Arc<Plan>,
+    /// Answers from the ledger, however old the answers are.
+    pub engine: Arc<Engine>,
+}
+
+impl Past {
+    /// The last run that wrote the table, or the one with this number.
+    ///
+    /// # Errors
+    /// There is no such run, or its steps do not fit the table any more.
+    pub fn of(
+        registry: &Registry,
+        store: &Arc<Store>,
+        sketch: &Sketch,
+        run: Option<i64>,
+    ) -> Result<Self, Failure> {
+        let run = find_run(store, sketch, run)?;
+        let steps: Steps = serde_json::from_value(run.steps.clone()).unwrap_or_default();
+        let name = table_name(sketch);
+        let plan = Arc::new(Plan::new(&steps.request(), &header(sketch, &name), registry)?);
+        let ledger = Arc::new(RunLedger::ageless(Arc::clone(store)));
+        // A provider that only reads needs no address and no key.
+        let nowhere = || Connection { base_url: String::new(), key: None, contact: None };
+        let providers = registry.providers().map(|entry| entry.connect(nowhere()));
+        let gateway = Gateway::new(providers, ledger, steps.settings(), Arc::new(Silent));
+        let engine = Arc::new(Engine::new(Arc::clone(&plan), Way::Closed(gateway)));
+        Ok(Self { run, steps, plan, engine })
+    }
+}
+
+fn find_run(store: &Store, sketch: &Sketch, id: Option<i64>) -> Result<RunRecord, Failure> {
+    if let Some(id) = id {
+        return store.run(id)?.ok_or_else(|| {
+            Failure::new(Exit::NotFound, ErrorCode::NotFound, format!("there is no run {id}"))
+                .hint("`marl runs` lists them")
+                .next(format!("marl runs --json --ledger {}", word(&store.path().to_string_lossy())))
+        });
+    }
+    store.run_of_output(&project::absolute(&sketch.path))?.ok_or_else(|| {
+        let message =
+            format!("no run in {} wrote {}", project::shown(store.path()), sketch.path.display());
+        Failure::new(Exit::NotFound, ErrorCode::NotFound, message)
+            .hint("name the run with `--run ID` if the table was moved (`marl runs` lists them), or the ledger with `--ledger PATH` or `--sandbox`")
+    })
+}

@@ -1,0 +1,134 @@
+//! The project folder, where settings are found.
+
+use std::path::{Path, PathBuf};
+
+use crate::{
+    address,
+    failure::Failure,
+    owner::{self, Kind},
+    spec::LedgerChoice,
+};
+
+/// Names a ledger, in the environment.
+const LEDGER: &str = "MARL_LEDGER";
+
+/// The nearest folder, from `start` upwards, that has `.marl` or `marl.toml`; else the root
+/// of the enclosing git work tree, unless it is another user's; else `start`. Whose the folder is,
+/// [`check_owner`] looks at.
+pub fn folder(start: &Path) -> PathBuf {
+    let nearest = start.ancestors().find(|folder| is_marked(folder));
+    let root = || start.ancestors().find(|folder| folder.join(".git").exists());
+    let own_root = || root().filter(|root| owner::other_owner(root).is_none());
+    nearest.or_else(own_root).unwrap_or(start).to_owned()
+}
+
+fn is_marked(folder: &Path) -> bool {
+    folder.join(".marl").is_dir() || folder.join("marl.toml").is_file()
+}
+
+/// Refuses a project that another user could have made: what is in it decides what is bought. The
+/// working folder was entered on purpose, so that there only its files are looked at.
+pub fn check_owner(project: &Path, working: &Path) -> Result<(), Failure> {
+    if project != working && is_marked(project) {
+        owner::check(project, Kind::Settings)?;
+    }
+    owner::check(&project.join("marl.toml"), Kind::Settings)
+}
+
+/// The ledger's file: as chosen, else in the project folder. The sandbox has its own, so that
+/// a sample is never taken for a bought answer.
+///
+/// # Errors
+/// When the environment names an address, or the project's ledger is another user's.
+pub fn ledger(choice: &LedgerChoice, folder: &Path) -> Result<PathBuf, Failure> {
+    if let Some(chosen) = &choice.ledger {
+        return Ok(chosen.clone());
+    }
+    let variable = std::env::var_os(LEDGER).filter(|path| !path.is_empty() && !choice.sandbox);
+    let Some(named) = variable.map(PathBuf::from) else {
+        let marl = folder.join(".marl");
+        let ledger = marl.join(if choice.sandbox { "sandbox.db" } else { "ledger.db" });
+        // One that the user names is the user's to judge.
+        owner::check(&marl, Kind::Ledger)?;
+        owner::check(&ledger, Kind::Ledger)?;
+        no_link(&marl)?;
+        no_link(&ledger)?;
+        return Ok(ledger);
+    };
+    match address::refusal(&named) {
+        None => Ok(named),
+        Some(why) => Err(Failure::usage(format!("`{LEDGER}` is `{}`: {why}", named.display()))
+            .hint(format!("set `{LEDGER}` to the path of a file, or unset it"))),
+    }
+}
+
+/// Refuses a link at a name that marl chose: whoever filled the folder could lead out of it.
+fn no_link(path: &Path) -> Result<(), Failure> {
+    if !std::fs::symlink_metadata(path).is_ok_and(|there| there.is_symlink()) {
+        return Ok(());
+    }
+    Err(Failure::usage(format!("{} is a link, and marl follows no link to its own ledger", shown(path)))
+        .hint("name the ledger that is meant with `--ledger PATH`, or remove the link"))
+}
+
+/// A path as the ledger records it.
+pub fn absolute(path: &Path) -> String {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string()
+}
+
+/// A path by which one file has one name, links followed; it may be of a file that is not there yet.
+pub fn canonical(path: &Path) -> String {
+    let real = std::fs::canonicalize(path).or_else(|error| {
+        let absolute = std::path::absolute(path)?;
+        let (Some(folder), Some(name)) = (absolute.parent(), absolute.file_name()) else { return Err(error) };
+        // Its folder may not be there either: it is made with the file.
+        let above = folder.parent().zip(folder.file_name());
+        let folder = std::fs::canonicalize(folder).or_else(|error| match above {
+            Some((above, last)) => Ok(std::fs::canonicalize(above)?.join(last)),
+            None => Err(error),
+        });
+        Ok(folder?.join(name))
+    });
+    real.map_or_else(|_| absolute(path), |real| real.display().to_string())
+}
+
+/// A path as it is shown: from the working folder, where it lies below it.
+pub fn shown(path: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(&here).unwrap_or(path).display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_file_has_one_name_before_and_after_it_is_made() {
+        let top = tempfile::tempdir().unwrap();
+        let file = top.path().join(".marl/ledger.db");
+        let before = canonical(&file);
+        fs::create_dir(top.path().join(".marl")).unwrap();
+        assert_eq!(canonical(&file), before, "its folder is there");
+        fs::write(&file, "").unwrap();
+        assert_eq!(canonical(&file), before);
+        assert_eq!(canonical(&top.path().join("./.marl/../.marl/ledger.db")), before);
+        std::os::unix::fs::symlink(top.path().join(".marl"), top.path().join("link")).unwrap();
+        assert_eq!(canonical(&top.path().join("link/ledger.db")), before);
+    }
+
+    #[test]
+    fn the_nearest_marked_folder_then_git_then_here() {
+        let top = tempfile::tempdir().unwrap();
+        let deep = top.path().join("a/b/c");
+        fs::create_dir_all(&deep).unwrap();
+        assert_eq!(folder(&deep), deep);
+        fs::create_dir(top.path().join(".git")).unwrap();
+        assert_eq!(folder(&deep), top.path());
+        fs::write(top.path().join("a/marl.toml"), "").unwrap();
+        assert_eq!(folder(&deep), top.path().join("a"));
+        fs::create_dir(top.path().join("a/b/.marl")).unwrap();
+        assert_eq!(folder(&deep), top.path().join("a/b"));
+    }
+}

@@ -1,0 +1,111 @@
+//! A run at its end: what it came to, ready to be told to people and to programs.
+
+mod document;
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use engine::plan::Plan;
+use ledger_sqlite::RunState;
+
+use crate::{consent::Consent, exit::Exit, files::Output, tally::Counts};
+
+pub use document::{RunDocument, document};
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// It went over every row.
+    Finished,
+    /// A signal ended it early.
+    Interrupted,
+    /// A provider was stopped, or a cap was reached.
+    Stopped,
+}
+
+impl Status {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Finished => "finished",
+            Self::Interrupted => "interrupted",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
+impl From<Status> for RunState {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Finished => Self::Finished,
+            Status::Interrupted => Self::Interrupted,
+            Status::Stopped => Self::Stopped,
+        }
+    }
+}
+
+/// A run at its end, ready to be told.
+pub struct Report {
+    pub sandbox: bool,
+    pub status: Status,
+    pub exit: Exit,
+    pub run: i64,
+    pub rows: u64,
+    pub rows_selected: u64,
+    pub table_notes: Vec<String>,
+    pub output: Output,
+    /// Where the output is or would be.
+    pub output_path: PathBuf,
+    /// The columns that were carried over from an older output.
+    pub carried: Vec<String>,
+    /// Answers of an older output that are "no data" now.
+    pub gone: u64,
+    /// Rows of an older output that hold answers and are not in the table any more.
+    pub removed: u64,
+    pub errors_file: Option<PathBuf>,
+    pub elapsed: Duration,
+    pub guarded_cells: u64,
+    pub max_age: Duration,
+    /// Whether the same command would ask again what it has just asked.
+    pub asks_anew: bool,
+    /// Whether calls in doubt are sent again.
+    pub resends_doubts: bool,
+    pub currency: Option<String>,
+    pub counts: Counts,
+    pub hint: Option<String>,
+    /// The command that goes on, where one is known.
+    pub next_command: Option<String>,
+    /// Settings that decide how much is spent, where they are not the defaults.
+    pub settings: Vec<String>,
+    /// The plan's hash that the run was held to.
+    pub consent: Option<Consent>,
+}
+
+impl Report {
+    /// The output, if it is in its place.
+    pub fn written(&self) -> Option<&Path> {
+        matches!(self.output, Output::Written).then_some(self.output_path.as_path())
+    }
+
+    /// Where the new table is, if an older output stays.
+    pub fn unfinished(&self) -> Option<&Path> {
+        match &self.output {
+            Output::Beside { at, .. } => at.as_deref(),
+            Output::Written | Output::None | Output::Failed => None,
+        }
+    }
+}
+
+/// Sums of prices such as 0.1 would show how they were rounded.
+pub fn rounded(cost: f64) -> f64 {
+    (cost * 1e9).round() / 1e9
+}
+
+/// The columns of outputs, which are given by their places in the plan.
+pub fn names_of<'a>(plan: &Plan, outputs: impl Iterator<Item = &'a usize>) -> Vec<String> {
+    let all: BTreeMap<usize, &str> =
+        plan.outputs().map(|output| (output.index, output.name.as_str())).collect();
+    outputs.filter_map(|at| all.get(at).map(|name| (*name).to_owned())).collect()
+}

@@ -1,0 +1,231 @@
+//! Rows of a table, a page at a time. Sends nothing and needs no key, settings or ledger.
+
+use std::path::PathBuf;
+
+use engine::plan::Request;
+use marl_core::SemanticType;
+use schemars::JsonSchema;
+use serde::Serialize;
+use table::{ReadOptions, Reader, Sketch};
+
+use crate::{
+    columns::known_column,
+    document::Version,
+    failure::Failure,
+    filter::{Filter, Undetermined},
+    invocation::{command_over, flag},
+    job::table_notes,
+    listing::{self, MOST_CHARACTERS},
+    page::{Form, Page, PageRow},
+    project,
+    ranges::Ranges,
+    steps::column_types,
+};
+
+/// What the document takes besides its rows, the table and the command for the next.
+const FRAME: usize = 500;
+
+/// Which rows and columns of a table are looked at, and how.
+#[derive(Debug, Clone)]
+pub struct RowsSpec {
+    /// The table.
+    pub table: PathBuf,
+    /// How the table is read.
+    pub reading: ReadOptions,
+    /// Only rows for which this condition holds.
+    pub filter: Option<String>,
+    /// What columns hold, for the condition.
+    pub column_types: Vec<(String, SemanticType)>,
+    /// Only these columns, in this order: lists with commas, as they were typed.
+    pub columns: Vec<String>,
+    /// Only these rows.
+    pub rows: Option<Ranges>,
+    /// The most rows.
+    pub limit: usize,
+    /// How rows are shown.
+    pub form: Form,
+}
+
+impl RowsSpec {
+    /// How many rows are shown, if nothing is said.
+    pub const LIMIT: usize = 20;
+
+    fn is_for_program(&self) -> bool {
+        matches!(self.form, Form::Json { .. })
+    }
+
+    fn is_full(&self) -> bool {
+        self.form.is_full()
+    }
+}
+
+/// Rows of a table.
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "rows")]
+pub struct RowsDocument<'a> {
+    schema_version: Version<1>,
+    pub table: &'a str,
+    /// How the table was read, where that is not as it stands.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    pub table_notes: &'a [String],
+    pub rows_total: u64,
+    pub rows_matching: u64,
+    /// The rows for which the condition cannot be told; they do not match.
+    pub untold: u64,
+    pub shown: usize,
+    /// Whether a cell is not shown as it is.
+    pub truncated: bool,
+    /// How many columns there was no room for.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub columns_left_out: usize,
+    /// The command for the next rows, if there are any.
+    pub more: Option<&'a str>,
+    pub rows: Vec<PageRow<'a>>,
+}
+
+fn is_zero(number: &usize) -> bool {
+    *number == 0
+}
+
+/// A page of a table, and where in the table it is.
+pub struct TablePage<'a> {
+    page: Page<'a>,
+    table: String,
+    table_notes: Vec<String>,
+    rows_total: u64,
+    rows_matching: u64,
+    undetermined: Undetermined,
+    more: Option<String>,
+}
+
+impl<'a> TablePage<'a> {
+    /// Reads a page; `sketch` is the table, as it was checked.
+    ///
+    /// # Errors
+    /// A column or a row that the table does not have, a condition that cannot be read, or a table
+    /// that cannot be read any more.
+    pub fn read(spec: &RowsSpec, sketch: &'a Sketch) -> Result<Self, Failure> {
+        let columns = columns(&spec.columns, sketch, &spec.reading)?;
+        let filter = filter(spec, sketch)?;
+        spec.rows.as_ref().map_or(Ok(()), |ranges| ranges.check(sketch.rows))?;
+        let table_notes = table_notes(sketch);
+        // The command for the next rows may be long, since it says the condition.
+        let frame = listing::size(&more(spec, u64::MAX))
+            + listing::size(&spec.table.to_string_lossy())
+            + table_notes.iter().map(|note| listing::size(note) + 4).sum::<usize>()
+            + FRAME;
+        let room = MOST_CHARACTERS.saturating_sub(frame);
+        let mut page = Page::new(&sketch.columns, columns, spec.form, spec.limit, room);
+        let mut undetermined = Undetermined::default();
+        let rows_matching = fill(&mut page, spec, sketch, filter.as_ref(), &mut undetermined)?;
+        let more = page.next.map(|row| more(spec, row));
+        let table = project::shown(&spec.table);
+        Ok(Self { page, table, table_notes, rows_total: sketch.rows, rows_matching, undetermined, more })
+    }
+
+    /// The rows, with the columns' names.
+    pub fn page(&self) -> &Page<'a> {
+        &self.page
+    }
+
+    /// A warning of rows for which the condition could not be decided.
+    pub fn warning(&self) -> Option<String> {
+        self.undetermined.warning()
+    }
+
+    /// The page as a document.
+    pub fn document(&self) -> RowsDocument<'_> {
+        RowsDocument {
+            schema_version: Version,
+            table: &self.table,
+            table_notes: &self.table_notes,
+            rows_total: self.rows_total,
+            rows_matching: self.rows_matching,
+            untold: self.undetermined.count,
+            shown: self.page.rows.len(),
+            truncated: self.page.truncated,
+            columns_left_out: self.page.left_out(),
+            more: self.more.as_deref(),
+            rows: self.page.rows(),
+        }
+    }
+}
+
+fn filter(spec: &RowsSpec, sketch: &Sketch) -> Result<Option<Filter>, Failure> {
+    let types = column_types(&spec.column_types)?;
+    types.keys().try_for_each(|column| known_column(sketch, column, &spec.reading).map(drop))?;
+    let request = Request { types, ..Request::default() };
+    spec.filter.as_deref().map(|text| Filter::new(text, &request, sketch)).transpose()
+}
+
+/// The places of the columns that are asked for, each once; of all, if none is.
+fn columns(asked: &[String], sketch: &Sketch, reading: &ReadOptions) -> Result<Vec<usize>, Failure> {
+    if asked.is_empty() {
+        return Ok((0..sketch.columns.len()).collect());
+    }
+    let mut places = Vec::new();
+    for list in asked {
+        let words: Vec<&str> = list.split(',').collect();
+        let mut at = 0;
+        while at < words.len() {
+            // A column's name may hold commas itself: the longest name that is one is meant.
+            let joined = (at + 1..=words.len()).rev().map(|end| (words[at..end].join(","), end));
+            let known = |name: &str| sketch.columns.iter().position(|known| known == name);
+            let found = joined
+                .filter_map(|(name, end)| {
+                    known(&name).or_else(|| known(name.trim())).map(|place| (place, end))
+                })
+                .next();
+            let (place, end) = match found {
+                Some(found) => found,
+                None => (known_column(sketch, words[at].trim(), reading)?, at + 1),
+            };
+            if !places.contains(&place) {
+                places.push(place);
+            }
+            at = end;
+        }
+    }
+    Ok(places)
+}
+
+/// Goes over the table, and says how many rows match.
+fn fill(
+    page: &mut Page<'_>,
+    spec: &RowsSpec,
+    sketch: &Sketch,
+    filter: Option<&Filter>,
+    untold: &mut Undetermined,
+) -> Result<u64, Failure> {
+    let in_ranges = |row: &u64| spec.rows.as_ref().is_none_or(|ranges| ranges.contains(*row));
+    let mut matching = 0;
+    for row in Reader::open(sketch)? {
+        let row = row?;
+        if in_ranges(&row.number()) && filter.is_none_or(|filter| filter.picks(&row, untold)) {
+            matching += 1;
+            page.add(&row);
+        }
+        // Without a condition numbers say the rest.
+        if filter.is_none() && page.next.is_some() {
+            return Ok((1..=sketch.rows).filter(in_ranges).count() as u64);
+        }
+    }
+    Ok(matching)
+}
+
+/// This command from `row` on.
+fn more(spec: &RowsSpec, row: u64) -> String {
+    let mut words = command_over("rows", &spec.table, &spec.reading);
+    words.extend(spec.filter.as_deref().map(|text| flag("--filter", text)));
+    let types = spec.column_types.iter();
+    words.extend(types.map(|(column, kind)| flag("--column-type", &format!("{column}={kind}"))));
+    words.extend(spec.columns.iter().map(|list| flag("--columns", list)));
+    let rows = spec.rows.as_ref().map_or_else(|| Ranges::from(row), |ranges| ranges.since(row));
+    words.push(flag("--rows", &rows.to_string()));
+    if spec.limit != RowsSpec::LIMIT {
+        words.push(flag("--limit", &spec.limit.to_string()));
+    }
+    words.extend(spec.is_full().then(|| "--full".to_owned()));
+    words.extend(spec.is_for_program().then(|| "--json".to_owned()));
+    words.join(" ")
+}

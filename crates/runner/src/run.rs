@@ -1,0 +1,392 @@
+//! A run, from what is checked before anything is made to what it came to. It prints nothing: an
+//! [`Observer`] hears of it while it goes on, and its end is data.
+
+mod end;
+
+use std::{
+    path::Path,
+    sync::{Arc, atomic::Ordering},
+    time::{Duration, Instant},
+};
+
+use engine::{
+    Engine, Event, Listener, RowEnd, Way as CallMode,
+    gateway::{Caps, Gateway},
+    ledger::Ledger,
+    plan::Refresh,
+};
+use ledger_sqlite::{MaxAge, RunLedger, RunRecord, RunStart, RunState, Store};
+use marl_core::SkipReason;
+use table::{InputRow, Reader};
+
+pub use end::RunOutcome;
+
+use crate::{
+    connections::Connections,
+    consent::{self, Consent},
+    error_code::ErrorCode,
+    exit::Exit,
+    failure::Failure,
+    files::{self, Files},
+    invocation::Change,
+    job::{Job, of_ledger},
+    observer::Observer,
+    older::Older,
+    outputs, pipeline,
+    plan_hash::{Broken, Hash},
+    project,
+    run_record::Steps,
+    select::{Selected, select},
+    tally::Tally,
+    watch::{self, Seen},
+};
+
+/// Among how many of the newest runs the one is looked for that writes an output.
+const MOST_LIVE: u32 = 200;
+
+/// How many of the output's first rows are kept for who shows them.
+const FIRST_ROWS: usize = 5;
+
+/// Refuses when something moved since the plan was made.
+///
+/// # Errors
+/// Says what moved.
+pub fn check_plan(then: &Hash, job: &Job, connections: &Connections) -> Result<(), Failure> {
+    let message = match then.check(job, &connections.settings)? {
+        None => return Ok(()),
+        Some(Broken::Moved(parts)) => {
+            format!("the plan is no longer valid: since it was made, {} changed", parts.join(" and "))
+        }
+        Some(Broken::Edited) => {
+            "the plan's hash is not as `marl plan` printed it: its maximum was edited, or what it \
+                                 stands for was changed to look the same"
+                .to_owned()
+        }
+    };
+    Err(Failure::new(Exit::PlanChanged, ErrorCode::PlanChanged, message)
+        .hint("nothing was sent; `marl plan` with the same arguments says what a run would do now")
+        .next(Change::plan(&["--plan"])))
+}
+
+/// A failure to make the output; if another run is writing it, with that run's number.
+fn naming_writer(job: &Job, output: &Path, failure: Failure) -> Failure {
+    if !failure.is_retryable() {
+        return failure;
+    }
+    let place = outputs::place(output);
+    let writes =
+        |run: &RunRecord| run.state == RunState::Running && outputs::place(Path::new(&run.output)) == place;
+    let runs = job.ledger_there_is().ok().flatten().and_then(|store| store.runs(MOST_LIVE).ok());
+    let Some(run) = runs.and_then(|(runs, _)| runs.into_iter().find(writes)) else { return failure };
+    let (id, ledger) = (run.id, of_ledger(&job.spec.ledger));
+    failure
+        .hint(format!(
+            "it is run {id}: `marl runs show {id}{ledger}` says how far it is, `marl runs stop {id}{ledger}` ends it"
+        ))
+        .next(format!("marl runs wait {id} --timeout 100s{ledger}"))
+}
+
+/// A run that may begin: everything that can be wrong beforehand was looked at, and nothing was made.
+pub struct Ready<'a> {
+    job: &'a Job,
+    connections: &'a Connections,
+    selected: Selected,
+    older: Older,
+    caps: Caps,
+}
+
+impl<'a> Ready<'a> {
+    /// Looks at the plan's hash, the rows, the older output and the consent.
+    ///
+    /// # Errors
+    /// Says what keeps the run from beginning; nothing was sent and no file was made.
+    pub async fn check(
+        job: &'a Job,
+        connections: &'a Connections,
+        observer: &dyn Observer,
+    ) -> Result<Self, Failure> {
+        if let Some(then) = &job.spec.plan {
+            check_plan(then, job, connections)?;
+        }
+        let closed = || Ok(connections.ageless(job.ledger_there_is()?));
+        let selected = select(&job.spec.selection, job, closed, observer).await?;
+        let older = Older::look(job)?;
+        older.check_selected(job, &selected)?;
+        let agreed = consent::check(job, connections, &selected).await?;
+        let caps = consent::tighter(connections.settings.caps, agreed);
+        Ok(Self { job, connections, selected, older, caps })
+    }
+
+    /// Makes the output's temporary files and records the run. Nothing is sent.
+    ///
+    /// # Errors
+    /// The output or the ledger cannot be written, or another run holds the plan's hash.
+    pub fn begin(self, observer: Arc<dyn Observer>) -> Result<Run<'a>, Failure> {
+        let Self { job, connections, selected, older, caps } = self;
+        let spec = &job.spec;
+        let output = job.output();
+        // Before the first call, so that a path that cannot be written fails at once.
+        let files = Files::create(job, older).map_err(|failure| naming_writer(job, &output, failure))?;
+        let store = Arc::new(job.place.open_ledger(&spec.ledger)?);
+        files::keep_private(store.path(), store.is_new(), &spec.input, &*observer);
+        let recorded = selected.told(job.sketch.rows);
+        let steps = Steps::of(&job.plan, &connections.settings, &job.request.types, recorded);
+        let start = RunStart {
+            command: spec.invocation.command(),
+            input: project::absolute(&spec.input),
+            output: project::absolute(&output),
+            steps: serde_json::to_string(&steps).expect("steps have text keys"),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            consent: spec.plan.as_ref().map(ToString::to_string),
+        };
+        let ledger = Arc::new(RunLedger::begin(store, &start, MaxAge::new(spec.max_age))?);
+        let tally = Arc::new(Tally::default());
+        let listener = Arc::new(Counting { tally: Arc::clone(&tally), observer: Arc::clone(&observer) });
+        let consent = spec.plan.as_ref().map(|hash| Consent::new(hash, ledger.used_before()));
+        // Counted again with the run's start: another run may have bought meanwhile.
+        let caps = consent.iter().fold(caps, |caps, consent| consent::tighter(caps, consent.left()));
+        let gateway = connections.open(Arc::clone(&ledger) as Arc<dyn Ledger>, caps, listener);
+        Ok(Run {
+            job,
+            selected,
+            resends_doubts: connections.resends_doubts(),
+            is_sandbox: connections.is_sandbox(),
+            settings_told: connections.told(job),
+            warning_of_resends: connections.warning_of_resends(job),
+            observer,
+            tally,
+            ledger,
+            gateway,
+            consent,
+            files,
+            seen: Arc::new(Seen::default()),
+        })
+    }
+}
+
+/// Counts what the gateway tells, and passes it on.
+struct Counting {
+    tally: Arc<Tally>,
+    observer: Arc<dyn Observer>,
+}
+
+impl Listener for Counting {
+    fn hear(&self, event: &Event<'_>) {
+        self.tally.hear(event);
+        match event {
+            // Each call that needs the ledger says the same.
+            Event::LedgerFailed { error } if !self.tally.notes_ledger_error(error) => {}
+            event => self.observer.hear(event),
+        }
+    }
+}
+
+/// A run that is recorded and has not ended.
+pub struct Run<'a> {
+    job: &'a Job,
+    selected: Selected,
+    is_sandbox: bool,
+    resends_doubts: bool,
+    observer: Arc<dyn Observer>,
+    tally: Arc<Tally>,
+    ledger: Arc<RunLedger>,
+    gateway: Gateway,
+    consent: Option<Consent>,
+    settings_told: Vec<String>,
+    warning_of_resends: Option<String>,
+    files: Files,
+    seen: Arc<Seen>,
+}
+
+/// Ends a run early and in order: what is in flight is awaited, and stored answers still reach rows.
+#[derive(Clone)]
+pub struct Stopper {
+    gateway: Gateway,
+    seen: Arc<Seen>,
+}
+
+impl Stopper {
+    /// From here on the run sends nothing.
+    pub fn stop(&self) {
+        self.seen.interrupted.store(true, Ordering::SeqCst);
+        self.gateway.close(SkipReason::Interrupted);
+    }
+}
+
+impl<'a> Run<'a> {
+    /// The run's number in the ledger.
+    pub fn id(&self) -> i64 {
+        self.ledger.run()
+    }
+
+    /// What is done.
+    pub fn job(&self) -> &'a Job {
+        self.job
+    }
+
+    /// The ledger.
+    pub fn store(&self) -> &Arc<Store> {
+        self.ledger.store()
+    }
+
+    /// How many rows the steps are for.
+    pub fn rows_selected(&self) -> u64 {
+        self.selected.count
+    }
+
+    /// What is counted while the run goes on.
+    pub fn tally(&self) -> &Arc<Tally> {
+        &self.tally
+    }
+
+    /// Where the output will be, links followed.
+    pub fn target(&self) -> &Path {
+        self.files.target()
+    }
+
+    /// Whether the sandbox answers.
+    pub fn is_sandbox(&self) -> bool {
+        self.is_sandbox
+    }
+
+    /// What the plan's hash allows, and what of it is left.
+    pub fn consent(&self) -> Option<&Consent> {
+        self.consent.as_ref()
+    }
+
+    /// Settings that decide how much is spent and are not the defaults, in a line each.
+    pub fn settings_told(&self) -> &[String] {
+        &self.settings_told
+    }
+
+    /// A warning where a file, and no flag, has calls sent again that may have been paid for.
+    pub fn warning_of_resends(&self) -> Option<&str> {
+        self.warning_of_resends.as_deref()
+    }
+
+    /// What ends this run early.
+    pub fn stopper(&self) -> Stopper {
+        Stopper { gateway: self.gateway.clone(), seen: Arc::clone(&self.seen) }
+    }
+
+    /// Ends a run of which nobody was told: nothing is sent, and no output is written.
+    ///
+    /// # Errors
+    /// The ledger cannot be written.
+    pub fn end_unbegun(self) -> Result<RunOutcome, Failure> {
+        self.stopper().stop();
+        let rows = FirstRows::new(self.columns());
+        self.finish(None, Duration::ZERO, rows)
+    }
+
+    /// Takes every row through the steps and brings the files into their places.
+    ///
+    /// # Errors
+    /// The table could not be opened again, or the ledger could not be written at the end. What else
+    /// went wrong is in the outcome.
+    pub async fn go(mut self) -> Result<RunOutcome, Failure> {
+        let job = self.job;
+        let started = Instant::now();
+        let outside =
+            CallMode::Open { caller: Arc::new(self.gateway.clone()), refreshing: self.gateway.refreshing() };
+        let engine = Arc::new(Engine::new(Arc::clone(&job.plan), outside));
+        let reader = Reader::open(&job.sketch)?;
+        self.watch();
+        let selected = self.selected.clone();
+        let mut first = FirstRows::new(self.columns());
+        let tally = Arc::clone(&self.tally);
+        let gateway = self.gateway.clone();
+        let piped = pipeline::run(
+            reader,
+            engine,
+            Arc::new(move |number, end| tally.row(number, end)),
+            |row| selected.contains(row),
+            pipeline::window(job.spec.parallel),
+            || gateway.close(SkipReason::Interrupted),
+            |row, end| {
+                let carried = self.files.write(&job.plan, row, end)?;
+                if first.rows.len() < FIRST_ROWS {
+                    first.rows.push(self.cells(row, end, &carried));
+                }
+                Ok(())
+            },
+        )
+        .await;
+        self.finish(piped.err(), started.elapsed(), first)
+    }
+
+    /// What is left of the plan's hash at the run's end.
+    fn left_at_the_end(&self) -> Result<Option<Consent>, Failure> {
+        let hash = self.spec().plan.as_ref();
+        hash.map(|hash| consent::left_of(hash, Some(self.ledger.store()))).transpose()
+    }
+
+    /// Whether the same command would ask again what it has just asked.
+    fn asks_anew(&self) -> bool {
+        const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
+        self.spec().refresh != Refresh::None || self.spec().max_age < A_DAY
+    }
+
+    fn watch(&self) {
+        watch::start(
+            Arc::clone(self.ledger.store()),
+            self.ledger.run(),
+            self.gateway.clone(),
+            Arc::clone(&self.seen),
+            Arc::clone(&self.observer),
+            (Arc::clone(&self.tally), self.selected.count),
+        );
+    }
+
+    fn spec(&self) -> &'a crate::spec::RunSpec {
+        &self.job.spec
+    }
+
+    /// The output's columns: the table's, then the new ones, then those of an older output.
+    fn columns(&self) -> Vec<String> {
+        let new = self.job.plan.outputs().filter(|output| !output.existing).map(|output| output.name.clone());
+        let is_new = |column: &&String| !self.job.sketch.columns.contains(*column);
+        let carried = self.files.carried().iter().filter(is_new).cloned();
+        self.job.sketch.columns.iter().cloned().chain(new).chain(carried).collect()
+    }
+
+    /// A row of the output as text, for the preview.
+    fn cells(&self, row: &InputRow, end: Option<&RowEnd>, carried: &[Option<String>]) -> Vec<String> {
+        let written = |name: &str| {
+            let at = self.job.plan.outputs().position(|output| output.name == name)?;
+            end?.written[at].as_ref().map(ToString::to_string)
+        };
+        let table = self.job.sketch.columns.len();
+        let columns = self.columns().into_iter().enumerate();
+        let own = |at: usize| (at < table).then(|| row.cell(at)).flatten().map(|value| value.to_string());
+        // A preview shows the first and the last; a cell of a wide JSONL row takes its time.
+        let all = self.columns().len();
+        let is_near_an_end = |at: usize| at < 30 || at + 30 >= all;
+        let of_older = |name: &str| {
+            let at = self.files.carried().iter().position(|column| column == name)?;
+            carried.get(at)?.clone()
+        };
+        let cell = |(at, name): (usize, String)| {
+            if is_near_an_end(at) {
+                written(&name).or_else(|| own(at)).or_else(|| of_older(&name)).unwrap_or_default()
+            } else {
+                String::new()
+            }
+        };
+        columns.map(cell).collect()
+    }
+}
+
+/// The first rows of the output, as text.
+pub struct FirstRows {
+    /// The output's columns.
+    pub columns: Vec<String>,
+    /// A cell for each column; those far from both ends of a wide table are left empty.
+    pub rows: Vec<Vec<String>>,
+}
+
+impl FirstRows {
+    fn new(columns: Vec<String>) -> Self {
+        Self { columns, rows: Vec::new() }
+    }
+}

@@ -1,0 +1,175 @@
+//! What the ledger records of a run's plan: enough to explain its cells later.
+
+use std::collections::BTreeMap;
+
+use engine::{
+    gateway::{LaneSettings, Settings},
+    ledger::Scope,
+    plan::{Existing, Plan, Request, StepRequest, Task, Work},
+};
+use marl_core::{READING, SemanticType};
+use serde::{Deserialize, Serialize};
+
+use crate::ranges::Ranges;
+
+/// The steps of a run, and whom their calls were bought from and for.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Steps {
+    /// In plan order.
+    pub steps: Vec<Step>,
+    /// By provider.
+    scopes: BTreeMap<String, ScopeRecord>,
+    /// By which rules answers and cells were read; 0 before it was recorded.
+    #[serde(default)]
+    pub reading: u32,
+    /// The types that the table's own columns were given.
+    #[serde(default)]
+    types: BTreeMap<String, String>,
+    /// The rows that were picked, if not all.
+    #[serde(default)]
+    picked: Option<String>,
+}
+
+/// One step. What older versions of marl did not record has a default.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Step {
+    #[serde(default)]
+    name: Option<String>,
+    /// The first integration; empty for a formula.
+    pub integration: String,
+    pub version: u32,
+    /// Those that are asked for what is still empty, with their versions.
+    #[serde(default)]
+    alternatives: Vec<(String, u32)>,
+    /// Input and the column that fed it, of all integrations.
+    pub inputs: BTreeMap<String, String>,
+    /// Output and the column that it was written to.
+    pub outputs: BTreeMap<String, String>,
+    /// The columns of outputs that the table had.
+    pub existing_columns: Vec<String>,
+    pub existing: Existing,
+    #[serde(default)]
+    prefix: String,
+    #[serde(default, rename = "where")]
+    condition: Option<String>,
+    #[serde(default)]
+    formula: Option<String>,
+    #[serde(default)]
+    provider_column: Option<String>,
+}
+
+/// A scope as it is recorded.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct ScopeRecord {
+    base: Option<String>,
+    account: String,
+}
+
+impl Steps {
+    pub fn of(
+        plan: &Plan,
+        settings: &Settings,
+        types: &BTreeMap<String, SemanticType>,
+        picked: Option<String>,
+    ) -> Self {
+        let scopes = settings.lanes.iter().map(|(provider, lane)| {
+            let Scope { base, account } = lane.scope.clone();
+            (provider.clone(), ScopeRecord { base, account })
+        });
+        Self {
+            steps: plan.steps.iter().map(Step::of).collect(),
+            scopes: scopes.collect(),
+            reading: READING,
+            types: types.iter().map(|(column, kind)| (column.clone(), kind.name().to_owned())).collect(),
+            picked,
+        }
+    }
+
+    /// The request that gives the same steps over the table that the run wrote.
+    pub fn request(&self) -> Request {
+        let types = self.types.iter();
+        Request {
+            steps: self.steps.iter().map(Step::request).collect(),
+            types: types
+                .filter_map(|(column, kind)| Some((column.clone(), SemanticType::from_name(kind)?)))
+                .collect(),
+            ..Request::default()
+        }
+    }
+
+    /// Settings under which equal calls have the keys that they had.
+    pub fn settings(&self) -> Settings {
+        let lanes = self.scopes.iter().map(|(provider, record)| {
+            let scope = Scope { base: record.base.clone(), account: record.account.clone() };
+            (provider.clone(), LaneSettings { scope, ..LaneSettings::default() })
+        });
+        Settings { lanes: lanes.collect(), ..Settings::default() }
+    }
+
+    /// Tells of a row whether it was picked, as far as is recorded.
+    pub fn picks(&self) -> impl Fn(u64) -> bool + use<> {
+        let picks_none = self.picked.as_ref().is_some_and(String::is_empty);
+        let ranges: Option<Ranges> = self.picked.as_ref().and_then(|picked| picked.parse().ok());
+        move |row| !picks_none && ranges.as_ref().is_none_or(|ranges| ranges.contains(row))
+    }
+
+    /// The recorded step of a name.
+    pub fn named(&self, name: &str) -> Option<&Step> {
+        self.steps.iter().find(|step| step.name() == name)
+    }
+}
+
+impl Step {
+    fn of(step: &engine::plan::Step) -> Self {
+        let mut contracts = step.contracts();
+        let first = contracts.next();
+        let inputs = step.alternatives().iter().flat_map(|alternative| &alternative.inputs);
+        let existing = step.outputs.iter().filter(|output| output.existing);
+        Self {
+            name: Some(step.name.clone()),
+            integration: first.map(|contract| contract.name.to_owned()).unwrap_or_default(),
+            version: first.map(|contract| contract.version).unwrap_or_default(),
+            alternatives: contracts.map(|contract| (contract.name.to_owned(), contract.version)).collect(),
+            inputs: inputs.map(|input| (input.column.name.to_owned(), input.from.clone())).collect(),
+            outputs: step.outputs.iter().map(|output| (output.of.to_owned(), output.name.clone())).collect(),
+            existing_columns: existing.map(|output| output.name.clone()).collect(),
+            existing: step.existing,
+            prefix: step.prefix.clone(),
+            condition: step.condition.as_ref().map(|condition| condition.expression.text().to_owned()),
+            formula: match &step.task {
+                Task::Compute(formula) => Some(formula.expression.text().to_owned()),
+                Task::Ask(_) => None,
+            },
+            provider_column: step.provider_column.as_ref().map(|column| column.name.clone()),
+        }
+    }
+
+    fn name(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.integration)
+    }
+
+    /// The version of one of its integrations at the time of the run.
+    pub fn version_of(&self, integration: &str) -> Option<u32> {
+        let others = self.alternatives.iter().map(|(name, version)| (name.as_str(), *version));
+        let mut all = std::iter::once((self.integration.as_str(), self.version)).chain(others);
+        all.find(|(name, _)| *name == integration).map(|(_, version)| version)
+    }
+
+    fn request(&self) -> StepRequest {
+        let others = self.alternatives.iter().map(|(name, _)| name.clone());
+        let work = match &self.formula {
+            Some(text) => Work::Formula(text.clone()),
+            None => Work::Use(std::iter::once(self.integration.clone()).chain(others).collect()),
+        };
+        StepRequest {
+            name: Some(self.name().to_owned()),
+            work,
+            inputs: self.inputs.clone(),
+            outputs: self.outputs.clone(),
+            prefix: self.prefix.clone(),
+            condition: self.condition.clone(),
+            existing: None,
+            provider_column: self.provider_column.clone(),
+        }
+    }
+}
