@@ -2,7 +2,6 @@
 
 use std::error::Error as StdError;
 
-use engine::plan::{Advice, PlanError, Problem};
 use marl_core::RegistryError;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -171,38 +170,6 @@ fn instead(error: &TableError) -> Option<String> {
         return Some(typed::without_flag(flag, has_value));
     }
     Some(typed::with_flags(&error.flags()?))
-}
-
-/// The command that was typed as a plan's error says it should have been, where flags alone say it.
-fn mended(advice: &Advice) -> Option<String> {
-    match advice {
-        Advice::Word { flag, wrong, right } => {
-            typed::with_word_in(&[flag], wrong, right).or_else(|| typed::with_word(wrong, right))
-        }
-        // A recipe has types of its own, and no such flag beside it.
-        Advice::Type { column, kind } if !typed::has("--recipe") => {
-            Some(typed::with_flag("--column-type", &format!("{column}={kind}")))
-        }
-        _ => None,
-    }
-}
-
-impl From<PlanError> for Failure {
-    fn from(error: PlanError) -> Self {
-        let (exit, code) = match error.problem {
-            Problem::UnknownIntegration | Problem::UnknownName => (exit::NOT_FOUND, ErrorCode::NotFound),
-            Problem::Unfit => (exit::USAGE, ErrorCode::Plan),
-        };
-        let mut failure = Self::new(exit, code, error.message);
-        failure.hints = error.hints;
-        if let Some(next) = error.advice.as_deref().and_then(mended) {
-            failure = failure.next(next);
-        }
-        match error.problem {
-            Problem::UnknownIntegration => failure.next("marl integrations --json"),
-            Problem::UnknownName | Problem::Unfit => failure,
-        }
-    }
 }
 
 impl From<RegistryError> for Failure {

@@ -11,6 +11,7 @@ use marl_core::words::{counted, either};
 use table::{InputRow, Sketch};
 
 use crate::{
+    advice,
     failure::Failure,
     job::{header, table_name},
 };
@@ -25,7 +26,8 @@ impl Filter {
     /// Reads the condition; `request` says the types of columns.
     pub(crate) fn new(text: &str, request: &Request, sketch: &Sketch) -> Result<Self, Failure> {
         let name = table_name(sketch);
-        let expression = plan::filter(text, request, &header(sketch, &name))?;
+        let expression = plan::filter(text, request, &header(sketch, &name))
+            .map_err(|error| Failure::from(error).at("`--filter`"))?;
         let columns = expression.columns().iter();
         let places = columns.filter_map(|column| sketch.columns.iter().position(|known| known == column));
         let places = places.collect();
@@ -39,7 +41,7 @@ impl Filter {
             Ok(fits) => fits,
             Err(why) => {
                 untold.count += 1;
-                untold.first.get_or_insert((row.number(), why));
+                untold.first.get_or_insert_with(|| (row.number(), advice::reason(&why)));
                 false
             }
         }

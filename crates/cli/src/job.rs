@@ -13,7 +13,7 @@ use engine::{
     Silent,
     gateway::{Caps, Gateway, InDoubt, Settings as GatewaySettings},
     ledger::{Ledger, Memory},
-    plan::{self, Advice, Header, Plan, PlanError, Refresh, Request},
+    plan::{self, Header, Plan, PlanError, Refresh, Request},
 };
 use ledger_sqlite::{MaxAge, Problem, RunLedger, Store};
 use marl_core::{Registry, SemanticType};
@@ -21,6 +21,7 @@ use sandbox::{Options, Sandbox};
 use table::{Links, Sketch};
 
 use crate::{
+    advice,
     args::{self, EnrichArgs, LedgerChoice, StepArgs, TableArgs},
     connect::{self, Connected},
     error_code::ErrorCode,
@@ -33,7 +34,6 @@ use crate::{
     project,
     recipe::Recipe,
     settings::Settings,
-    typed,
 };
 
 /// How long a call takes in the built-in sandbox, so that a sample run looks like a real one.
@@ -69,31 +69,8 @@ impl Steps {
         if let Some(recipe) = &self.recipe {
             return recipe.locate(&error);
         }
-        let next = error.advice.as_deref().and_then(|advice| corrected(advice, table, reading));
-        let failure = Failure::from(error);
-        match next {
-            Some(next) => failure.next(next),
-            None => failure,
-        }
+        advice::failure(error, advice::Voice::Flags, Some((table, reading)))
     }
-}
-
-/// The command that was typed as a plan's error says it should have been.
-fn corrected(advice: &Advice, table: &Path, reading: &TableArgs) -> Option<String> {
-    let look = || format!("{} --json", typed::command_over("columns", table, reading).join(" "));
-    Some(match advice {
-        Advice::Bind { step, input, columns } => match columns.as_slice() {
-            [only] => typed::with_flag("--map", &format!("{step}.{input}={only}")),
-            // Which of them is meant, nobody here can tell.
-            _ => look(),
-        },
-        Advice::Integrations(list) => typed::with_value("--integrations", list),
-        Advice::Prefix { step, prefix } => typed::with_flag("--prefix", &format!("{step}={prefix}")),
-        Advice::Into { output, column } => typed::with_flag("--into", &format!("{output}={column}")),
-        Advice::Look => look(),
-        // Said wherever such an error becomes a failure.
-        Advice::Word { .. } | Advice::Type { .. } => return None,
-    })
 }
 
 fn from_flags(args: &StepArgs) -> Result<Request, Failure> {

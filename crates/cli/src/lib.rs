@@ -3,6 +3,7 @@
 //! One file a subcommand; only `printer` prints; no policy about calls lives here.
 
 mod address;
+mod advice;
 mod args;
 mod asked;
 mod commands;

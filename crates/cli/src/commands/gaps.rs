@@ -14,6 +14,7 @@ use table::{InputRow, Sketch};
 
 use super::{block_on, command_over, flag, known_column, of_ledger};
 use crate::{
+    advice,
     args::GapsArgs,
     document::Version,
     error_code::ErrorCode,
@@ -250,11 +251,13 @@ impl<'a> Found<'a> {
                 break;
             }
         }
-        let remark = end.remarks.iter().find(|(step, _)| *step == at).map(|(_, remark)| remark.as_str());
+        let remark =
+            end.remarks.iter().find(|(step, _)| *step == at).map(|(_, remark)| advice::remark(remark));
         let (step, outcome) = (&self.past.plan.steps[at], &end.outcomes[at]);
         let place = |column: &str| self.sketch.columns.iter().position(|known| known == column);
         let cell = |column: &str| row.cell(place(column)?);
-        let ended = Ended { step, outcome, remark, cell: &cell, failed, run: &self.past.run };
+        let ended =
+            Ended { step, outcome, remark: remark.as_deref(), cell: &cell, failed, run: &self.past.run };
         Ok(ended.gap().unwrap_or(Gap { reason: Reason::NoData, why: String::new() }))
     }
 

@@ -9,6 +9,7 @@ use table::InputRow;
 
 use super::{block_on, enrich};
 use crate::{
+    advice,
     args::PlanArgs,
     consent::left_of,
     exit,
@@ -65,9 +66,10 @@ pub(crate) async fn forecast(
     let take = |row: &InputRow, end: Option<&RowEnd>| {
         let Some(end) = end else { return Ok(()) };
         forecast.add(end);
-        for remark in &end.remarks {
-            if remarks.len() < MOST_REMARKS || remarks.contains_key(remark) {
-                *remarks.entry(remark.clone()).or_default() += 1;
+        for (step, remark) in &end.remarks {
+            let remark = (*step, advice::remark(remark));
+            if remarks.len() < MOST_REMARKS || remarks.contains_key(&remark) {
+                *remarks.entry(remark).or_default() += 1;
             }
         }
         if samples.len() < sample {

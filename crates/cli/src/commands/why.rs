@@ -13,6 +13,7 @@ use table::{InputRow, Note, Reader, Sketch};
 
 use super::{block_on, known_column};
 use crate::{
+    advice,
     args::WhyArgs,
     document::Version,
     error_code::ErrorCode,
@@ -257,10 +258,11 @@ impl Judged<'_> {
                 (Origin::Value, source, self.beside(gives.as_deref()))
             }
             outcome => {
+                let remark = self.end.remark.as_ref().map(advice::remark);
                 let gap = Ended {
                     step: self.step,
                     outcome,
-                    remark: self.end.remark.as_deref(),
+                    remark: remark.as_deref(),
                     cell: self.cell,
                     failed: self.calls.iter().find_map(CallStory::failure),
                     run: self.run,

@@ -8,8 +8,7 @@ use marl_core::SemanticType;
 
 use super::{
     ExpressionError,
-    columns::{place, quoted},
-    error::Meant,
+    columns::place,
     types::{Type, Types},
 };
 
@@ -127,19 +126,5 @@ fn with_type(types: &Types<'_>, error: ExpressionError, text: Part<'_>, number: 
     if number == Type::Decimal {
         return error;
     }
-    let kind = SemanticType::Integer;
-    let how = column_type(name, kind);
-    let error = error.meant(Meant::Type(name.clone(), kind));
-    error.hint(format!("or give the column its type: {}", how.trim_end_matches(',')))
-}
-
-/// How a column is given its type, by a flag and in a recipe.
-pub(super) fn column_type(name: &str, kind: SemanticType) -> String {
-    let bare = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
-    let key = if bare { name.to_owned() } else { quoted(name) };
-    let flag = match bare {
-        true => format!("{name}={kind}"),
-        false => format!("'{}'", format!("{name}={kind}").replace('\'', "'\\''")),
-    };
-    format!("`--column-type {flag}`, in a recipe `{key} = \"{kind}\"` under `[columns]`,")
+    error.needs_type(name.clone(), SemanticType::Integer)
 }

@@ -13,7 +13,7 @@ use cel::{
 use marl_core::{Invalid, SemanticType, Value, excerpt, value::CELL_CHARACTERS};
 
 use super::{
-    advice::column_type, columns::place, effort, functions::NO_PLAIN_NUMBER, nulls::pattern_place,
+    EvaluationError, columns::place, effort, functions::NO_PLAIN_NUMBER, nulls::pattern_place,
     pattern::Pattern,
 };
 
@@ -40,13 +40,13 @@ pub(super) fn evaluate(
     patterns: &[Pattern],
     columns: &[(String, SemanticType)],
     cells: &[Option<Value>],
-) -> Result<Cel, String> {
+) -> Result<Cel, EvaluationError> {
     let read = columns.iter().enumerate().map(|(at, (name, kind))| {
         let cell = cells.get(at).and_then(Option::as_ref);
         read(*kind, cell).map_err(|why| {
             let cell = cell.map(Value::to_string).unwrap_or_default();
             let (cell, name) = (excerpt(&cell, 60), excerpt(name, 80));
-            format!("`{cell}` in column `{name}` is not {}: {why}", kind.in_words())
+            EvaluationError::new(format!("`{cell}` in column `{name}` is not {}: {why}", kind.in_words()))
         })
     });
     let variables = Variables { cells: read.collect::<Result<_, _>>()?, patterns };
@@ -54,21 +54,19 @@ pub(super) fn evaluate(
     context.set_variable_resolver(&variables);
     effort::begin();
     Cel::resolve(tree, &context).map_err(|error| {
-        let why = effort::exceeded().unwrap_or_else(|| reason(&error));
-        match number_in_other_notation(&why, columns, cells) {
-            Some(flag) => format!("{why}; {flag} reads such numbers"),
-            None => why,
-        }
+        let reason = effort::exceeded().unwrap_or_else(|| reason(&error));
+        let readable = number_in_other_notation(&reason, columns, cells);
+        EvaluationError { readable, reason }
     })
 }
 
 /// `int` and `double` read plain digits alone. A column that is given its type is read in every
-/// notation: the flag that says so, if that is the cell which failed.
+/// notation: the column of the cell that failed, and that type.
 fn number_in_other_notation(
     why: &str,
     columns: &[(String, SemanticType)],
     cells: &[Option<Value>],
-) -> Option<String> {
+) -> Option<(String, SemanticType)> {
     if !why.ends_with(NO_PLAIN_NUMBER) {
         return None;
     }
@@ -79,7 +77,7 @@ fn number_in_other_notation(
     let ((name, _), _) = columns.find(|((_, kind), cell)| {
         *kind == SemanticType::Text && cell.as_ref().and_then(Value::as_text).is_some_and(is_it)
     })?;
-    Some(column_type(name, SemanticType::Integer))
+    Some((name.clone(), SemanticType::Integer))
 }
 
 /// A cell in its column's type, as steps read it: one that says nothing is empty. A text stays as it

@@ -12,6 +12,9 @@ use super::{
 };
 use crate::expression::{Expression, ExpressionError, Meant};
 
+/// What an expression looks like.
+const EXPRESSION_FORM: &str = "country == \"DE\" && int(employees) > 50";
+
 /// A step's expressions.
 #[derive(Default)]
 pub(super) struct Computed {
@@ -45,8 +48,9 @@ pub(super) fn compute(
         if !header.columns.contains(column) {
             let message = format!("column `{column}` is given a type, and {} does not have it", header.table);
             let columns = header.columns.iter().map(String::as_str);
-            let error = did_you_mean(PlanError::unknown(message), "--column-type", column, columns);
-            return Err(error.about(About { step: usize::MAX, part: Part::ColumnType(column.clone()) }));
+            let part = Part::ColumnType(column.clone());
+            let advice = did_you_mean(part.clone(), column, columns);
+            return Err(PlanError::unknown(message).advise(advice).about(About { step: None, part }));
         }
     }
     let mut computed: Vec<Computed> = steps.iter().map(|_| Computed::default()).collect();
@@ -154,8 +158,8 @@ impl<'a, 'r> Formulas<'a, 'r> {
 pub fn filter(text: &str, request: &Request, header: &Header<'_>) -> Result<Expression, PlanError> {
     let known = Known::of([], request, header);
     Expression::condition(text, &known.columns).map_err(|error| {
-        let message = format!("`--filter`: {}", error.message);
-        expression_error(error, "--filter", text, message)
+        let message = error.message.clone();
+        expression_error(error, Part::Filter, text, message).about(About { step: None, part: Part::Filter })
     })
 }
 
@@ -220,24 +224,19 @@ fn written<'s>(step: &'s Named<'_>) -> impl Iterator<Item = (&'s str, SemanticTy
 }
 
 fn wrong(error: ExpressionError, step: &Named<'_>, text: &str, part: Part) -> PlanError {
-    let (what, flag) =
-        if part == Part::Formula { ("formula", "--formula") } else { ("condition", "--where") };
+    let what = if part == Part::Formula { "formula" } else { "condition" };
     let message = format!("the {what} of `{}`: {}", step.name, error.message);
-    expression_error(error, flag, text, message).about(step.about(part))
+    expression_error(error, part.clone(), text, message).about(step.about(part))
 }
 
-/// An expression's error as a plan's; `flag` is where its text stands.
-fn expression_error(error: ExpressionError, flag: &'static str, text: &str, message: String) -> PlanError {
+/// An expression's error as a plan's; `part` is where its text stands.
+fn expression_error(error: ExpressionError, part: Part, text: &str, message: String) -> PlanError {
     let plan_error =
         if error.names_no_column { PlanError::unknown(message) } else { PlanError::unfit(message) };
-    let mut hints = error.hints;
-    if hints.is_empty() {
-        hints.push("an expression looks like `country == \"DE\" && int(employees) > 50`".to_owned());
-    }
-    let plan_error = PlanError { hints, ..plan_error };
-    match error.meant.map(|meant| *meant) {
-        Some(Meant::Text(right)) => plan_error.advise(Advice::Word { flag, wrong: text.to_owned(), right }),
-        Some(Meant::Type(column, kind)) => plan_error.advise(Advice::Type { column, kind }),
-        Some(Meant::Name(..)) | None => plan_error,
-    }
+    let rewritten = match error.meant.map(|meant| *meant) {
+        Some(Meant::Text(right)) => Some(Advice::Rewrite { part, wrong: text.to_owned(), right }),
+        Some(Meant::Name(..)) | None => None,
+    };
+    let form = error.hints.is_empty().then_some(Advice::ExpressionForm(EXPRESSION_FORM));
+    plan_error.advise(rewritten).advise(error.hints.into_iter().map(Advice::from)).advise(form)
 }

@@ -3,6 +3,7 @@
 //! A plan is made from the header and a sample of the table and is checked whole before
 //! anything is sent. It sends nothing and reads no file.
 
+mod advice;
 mod bind;
 mod compute;
 mod error;
@@ -18,11 +19,12 @@ use std::sync::Arc;
 use marl_core::{Column, Contract, Integration, Registry, SemanticType};
 
 use crate::expression::Expression;
-use error::did_you_mean;
+use advice::did_you_mean;
 
+pub use advice::{Advice, StepUse};
 pub use bind::How;
 pub use compute::filter;
-pub use error::{About, Advice, Part, PlanError, Problem};
+pub use error::{About, Part, PlanError, Problem};
 pub use feed::is_usual_name;
 pub use name::integration;
 pub use request::{Existing, Refresh, Request, Set, StepRequest, Tweak, Work};

@@ -17,7 +17,7 @@ use crate::{gateway::Gateway, plan::Plan};
 use state::{Begin, State};
 
 pub use foresee::{Foreseen, Note, Possible};
-pub use step::StepEnd;
+pub use step::{Remark, StepEnd};
 
 /// A plan with a way to the outside: takes rows through.
 pub struct Engine {
@@ -59,8 +59,8 @@ pub struct RowEnd {
     pub replaced: Vec<usize>,
     /// Further outputs whose filled cell may be replaced by an answer that is not there yet.
     pub may_replace: Vec<usize>,
-    /// Of steps that were skipped: why, where the reason alone does not say.
-    pub remarks: Vec<(usize, String)>,
+    /// By step, what its outcome alone does not say.
+    pub remarks: Vec<(usize, Remark)>,
     /// By step: what it would ask; empty when the gateway is open.
     pub foreseen: Vec<Foreseen>,
     /// Whether an output cell stays empty, as far as can be known.

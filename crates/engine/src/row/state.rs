@@ -7,9 +7,12 @@ use marl_core::{Error, Fields, Outcome, Row, SkipReason, Value};
 use super::{
     Foreseen, RowEnd,
     cell::{Cell, read, says_nothing},
-    step::StepEnd,
+    step::{Remark, StepEnd},
 };
-use crate::plan::{Alternative, Binding, Computed, Existing, Output, Plan, Step, Task};
+use crate::{
+    expression::EvaluationError,
+    plan::{Alternative, Binding, Computed, Existing, Output, Plan, Step, Task},
+};
 
 /// What is needed to ask a step's alternatives.
 pub(super) struct Asked {
@@ -54,7 +57,7 @@ pub(super) struct State<'a> {
     may_say_nothing: u64,
     replaced: Vec<usize>,
     may_replace: Vec<usize>,
-    remarks: Vec<(usize, String)>,
+    remarks: Vec<(usize, Remark)>,
 }
 
 impl<'a> State<'a> {
@@ -114,7 +117,7 @@ impl<'a> State<'a> {
             // It never runs on a row that the condition cannot be told of.
             Some(Err(why)) => {
                 return Begin::Ended(StepEnd {
-                    remark: Some(why),
+                    remark: Some(Remark::NoResult(why)),
                     ..StepEnd::skipped(SkipReason::ConditionUnknown)
                 });
             }
@@ -197,7 +200,7 @@ impl<'a> State<'a> {
     }
 
     /// Whether a condition holds; `None` when that is not known yet.
-    fn holds(&self, condition: &Computed) -> Result<Option<bool>, String> {
+    fn holds(&self, condition: &Computed) -> Result<Option<bool>, EvaluationError> {
         match self.cells_of(condition) {
             Some(cells) => condition.expression.holds(&cells).map(Some),
             None => Ok(None),
@@ -220,11 +223,12 @@ impl<'a> State<'a> {
             }
             // Most formulas fail on an empty cell, which is no fault of the row.
             Err(why) if cells.iter().any(Option::is_none) => {
-                return StepEnd { remark: Some(why), ..StepEnd::skipped(SkipReason::MissingInput) };
+                let remark = Some(Remark::NoResult(why));
+                return StepEnd { remark, ..StepEnd::skipped(SkipReason::MissingInput) };
             }
-            Err(why) => {
-                Outcome::Failed(Error::invalid_input("the formula cannot be computed").with_detail(why))
-            }
+            Err(why) => Outcome::Failed(
+                Error::invalid_input("the formula cannot be computed").with_detail(why.to_string()),
+            ),
         };
         StepEnd::of(outcome)
     }

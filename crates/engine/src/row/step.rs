@@ -19,7 +19,16 @@ use super::{
     foresee::{Noting, Possible, beyond},
     state::{Asked, Ready},
 };
-use crate::plan::Step;
+use crate::{expression::EvaluationError, plan::Step};
+
+/// What there is to say of a step's end on a row beside its outcome.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Remark {
+    /// It was skipped: its condition or its formula has no result for the row.
+    NoResult(EvaluationError),
+    /// It has a value that lacks this call: which, and why.
+    LacksCall(String),
+}
 
 /// How a step ended on a row.
 #[derive(Debug)]
@@ -30,8 +39,8 @@ pub struct StepEnd {
     pub by: Option<String>,
     /// What it would ask.
     pub foreseen: Foreseen,
-    /// Why it was skipped, where the reason alone does not say; of a value, which call it lacks.
-    pub remark: Option<String>,
+    /// What the outcome alone does not say.
+    pub remark: Option<Remark>,
     /// Whether more may come once what is unanswered is asked.
     pub(super) unanswered: bool,
     /// Equal for rows in which the same may come.
@@ -100,7 +109,7 @@ pub(super) async fn ask(step: &Step, asked: Asked, way: &Way) -> StepEnd {
     let unanswered = sum.unanswered;
     let is_told = step.provider_column.is_some() || matches!(way, Way::Closed(_));
     let by = (is_told && !sum.by.is_empty()).then(|| sum.by.join(", "));
-    let (remark, outcome) = (sum.lacks.take(), sum.outcome());
+    let (remark, outcome) = (sum.lacks.take().map(Remark::LacksCall), sum.outcome());
     StepEnd { outcome, by, foreseen, remark, unanswered, likeness }
 }
 

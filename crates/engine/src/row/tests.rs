@@ -184,8 +184,8 @@ async fn fields_stay_when_a_further_call_is_not_answered() {
     ] {
         let (end, _) = end_of(&[("company_domain", domain)], Existing::Keep).await;
         assert_eq!(end.written[0], Some(Value::Integer(7)), "{domain}");
-        let remarks: Vec<&str> = end.remarks.iter().map(|(_, remark)| remark.as_str()).collect();
-        assert_eq!(remarks, Vec::from_iter(lacks), "{domain}");
+        let expect = lacks.map(|lacks: &str| (0, Remark::LacksCall(lacks.to_owned())));
+        assert_eq!(end.remarks, Vec::from_iter(expect), "{domain}");
     }
     for (domain, expect) in [
         // A plan does not know what the second call will give.
