@@ -3,6 +3,7 @@
 //! The engine's advice is data. Which flag, or which key of a recipe, follows it is said here and
 //! nowhere else. This module decides nothing about plans.
 
+mod ledger;
 mod words;
 
 use std::path::Path;
@@ -15,7 +16,7 @@ use engine::{
 
 use crate::{args::TableArgs, error_code::ErrorCode, exit, failure::Failure, typed};
 
-pub(crate) use words::Voice;
+pub(crate) use self::{ledger::ledger, words::Voice};
 
 /// A table as it was typed, with the flags that say how it is read.
 pub(crate) type TypedTable<'a> = (&'a Path, &'a TableArgs);

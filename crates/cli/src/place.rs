@@ -11,7 +11,8 @@ use ledger_sqlite::{BeginError, OpenError, Problem, Store};
 use marl_core::Registry;
 
 use crate::{
-    args::LedgerChoice, error_code::ErrorCode, exit, failure::Failure, project, settings::Settings, typed,
+    advice, args::LedgerChoice, error_code::ErrorCode, exit, failure::Failure, project, settings::Settings,
+    typed,
 };
 
 /// Where a command works.
@@ -94,7 +95,8 @@ impl From<OpenError> for Failure {
             Problem::NotYetMade => exit::NOT_FOUND,
             _ => exit::INTERNAL,
         };
-        let failure = Self::new(exit, ErrorCode::Ledger, error.to_string()).hint(error.hint());
+        let failure =
+            Self::new(exit, ErrorCode::Ledger, error.to_string()).hint(advice::ledger(error.problem));
         if error.problem == Problem::Locked { failure.retryable() } else { failure }
     }
 }
