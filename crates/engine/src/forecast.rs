@@ -1,4 +1,4 @@
-//! What a run would do, added up over rows that went through a closed gateway.
+//! What a run would do, added up over the rows of a dry run.
 //!
 //! It counts; it decides nothing. Each distinct call is counted once, for the step that came to
 //! it first.
@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, HashMap};
 use marl_core::{ErrorKind, Outcome, SkipReason};
 
 use crate::{
-    gateway::Standing,
+    gateway::CallStatus,
     ledger::Key,
-    row::{Note, RowEnd},
+    row::{ProjectedCall, RowEnd},
 };
 
 /// Adds up rows.
@@ -23,26 +23,26 @@ pub struct Forecast {
     steps: Vec<StepForecast>,
     /// By number: providers and operations.
     operations: Vec<(&'static str, String)>,
-    seen: HashMap<Fingerprint, Seen>,
-    /// By step, operation and likeness: the most calls of unknown parameters.
+    seen: HashMap<HalfKey, DistinctCall>,
+    /// By step, operation and fingerprint: the most calls of unknown parameters.
     open: HashMap<(u16, u16, u64), u32>,
 }
 
 /// Half of a call's key: enough to tell calls apart, and a table may have millions of them.
-type Fingerprint = [u8; 16];
+type HalfKey = [u8; 16];
 
-fn fingerprint(key: &Key) -> Fingerprint {
-    let mut half = Fingerprint::default();
+fn half_of(key: &Key) -> HalfKey {
+    let mut half = HalfKey::default();
     half.copy_from_slice(&key.bytes()[..16]);
     half
 }
 
 /// A distinct call.
 #[derive(Debug, Clone, Copy)]
-struct Seen {
+struct DistinctCall {
     step: u16,
     operation: u16,
-    standing: Standing,
+    status: CallStatus,
     certain: bool,
 }
 
@@ -114,14 +114,14 @@ impl Forecast {
                 Outcome::Failed(error) => *step.failed.entry(error.kind()).or_default() += 1,
             }
         }
-        for (at, foreseen) in end.foreseen.iter().enumerate() {
+        for (at, projected) in end.projected.iter().enumerate() {
             let step = u16::try_from(at).unwrap_or(u16::MAX);
-            for note in &foreseen.notes {
-                self.note(step, note);
+            for call in &projected.calls {
+                self.add_call(step, call);
             }
-            for possible in &foreseen.possible {
+            for possible in &projected.possible {
                 let operation = self.operation(possible.provider, possible.operation);
-                let most = self.open.entry((step, operation, possible.likeness)).or_default();
+                let most = self.open.entry((step, operation, possible.fingerprint)).or_default();
                 *most = (*most).max(possible.most);
             }
         }
@@ -142,11 +142,11 @@ impl Forecast {
         &self.replaced
     }
 
-    fn note(&mut self, step: u16, note: &Note) {
-        let operation = self.operation(note.call.provider, &note.call.operation);
-        let new = Seen { step, operation, standing: note.standing, certain: note.certain };
-        let seen = self.seen.entry(fingerprint(&note.key)).or_insert(new);
-        match (seen.standing.is_sent(), new.standing.is_sent()) {
+    fn add_call(&mut self, step: u16, projected: &ProjectedCall) {
+        let operation = self.operation(projected.call.provider, &projected.call.operation);
+        let new = DistinctCall { step, operation, status: projected.status, certain: projected.certain };
+        let seen = self.seen.entry(half_of(&projected.key)).or_insert(new);
+        match (seen.status.is_sent(), new.status.is_sent()) {
             // A step that asks anew sends what another takes from the ledger.
             (false, true) => *seen = new,
             // What one row is certain to ask is asked, however unsure another is.
@@ -169,18 +169,18 @@ impl Forecast {
         let mut sums: BTreeMap<(u16, u16), CallForecast> = BTreeMap::new();
         for seen in self.seen.values() {
             let sum = self.sum(&mut sums, seen.step, seen.operation);
-            let sent = seen.certain && seen.standing.is_sent();
-            match seen.standing {
-                Standing::Reused => sum.reused += 1,
-                Standing::InDoubt => sum.in_doubt += 1,
-                Standing::Busy => sum.possible += 1,
-                Standing::Stale if sent => sum.stale += 1,
-                Standing::Failed if sent => sum.failed_before += 1,
-                Standing::SentAgain if sent => sum.sent_again += 1,
+            let sent = seen.certain && seen.status.is_sent();
+            match seen.status {
+                CallStatus::Reused => sum.reused += 1,
+                CallStatus::InDoubt => sum.in_doubt += 1,
+                CallStatus::Busy => sum.possible += 1,
+                CallStatus::Stale if sent => sum.stale += 1,
+                CallStatus::Failed if sent => sum.failed_before += 1,
+                CallStatus::SentAgain if sent => sum.sent_again += 1,
                 _ => {}
             }
             sum.send += u64::from(sent);
-            sum.possible += u64::from(!sent && seen.standing.is_sent());
+            sum.possible += u64::from(!sent && seen.status.is_sent());
         }
         for ((step, operation, _), most) in &self.open {
             self.sum(&mut sums, *step, *operation).possible += u64::from(*most);

@@ -15,4 +15,4 @@ mod row;
 pub use event::{Event, Listener, Silent};
 pub use forecast::{CallForecast, Forecast, StepForecast};
 pub use nearest::{is_slip, nearest};
-pub use row::{Engine, Foreseen, Note, Possible, Remark, RowEnd, StepEnd, Way};
+pub use row::{CallMode, Engine, PossibleCalls, ProjectedCall, ProjectedStep, Remark, RowEnd, StepEnd};

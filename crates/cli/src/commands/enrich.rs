@@ -9,7 +9,7 @@ use std::{
 };
 
 use engine::{
-    Engine, RowEnd, Way as Outside,
+    CallMode, Engine, RowEnd,
     gateway::{Caps, Gateway},
     ledger::Ledger,
     plan::Plan,
@@ -221,7 +221,7 @@ impl<'a> Run<'a> {
         self.say_what_it_will_do();
         let begun = Instant::now();
         let outside =
-            Outside::Open { caller: Arc::new(self.gateway.clone()), refreshing: self.gateway.refreshing() };
+            CallMode::Live { caller: Arc::new(self.gateway.clone()), refreshing: self.gateway.refreshing() };
         let engine = Arc::new(Engine::new(Arc::clone(&self.plan), outside));
         let reader = Reader::open(self.sketch)?;
         let seen = self.watch()?;

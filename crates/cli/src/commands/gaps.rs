@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use engine::{RowEnd, gateway::Standing};
+use engine::{RowEnd, gateway::CallStatus};
 use ledger_sqlite::Store;
 use marl_core::words::{counted, thousands};
 use marl_core::{Outcome, Registry, SemanticType, excerpt, terminal};
@@ -233,7 +233,7 @@ impl<'a> Found<'a> {
                 None => Gap { reason: Reason::NotInAnswer, why: gap::NOT_IN_ANSWER.to_owned() },
                 Some(field) => {
                     let gives = excerpt(&field.value.to_string(), LABEL);
-                    let notes = end.foreseen.get(at).into_iter().flat_map(|foreseen| &foreseen.notes);
+                    let notes = end.projected.get(at).into_iter().flat_map(|step| &step.calls);
                     let mut newest = None;
                     for note in notes {
                         newest = newest.max(self.store.record(&note.key)?.map(|record| record.run));
@@ -243,8 +243,8 @@ impl<'a> Found<'a> {
             });
         }
         let mut failed = None;
-        for note in end.foreseen.get(at).into_iter().flat_map(|foreseen| &foreseen.notes) {
-            if note.standing == Standing::Failed
+        for note in end.projected.get(at).into_iter().flat_map(|step| &step.calls) {
+            if note.status == CallStatus::Failed
                 && let Some(record) = self.store.record(&note.key)?
             {
                 failed = Some(gap::call_error(record.error_kind.as_deref(), record.error.as_deref()));

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use engine::{Engine, Forecast, Foreseen, RowEnd, Way as Outside, gateway::Gateway};
+use engine::{CallMode, Engine, Forecast, ProjectedStep, RowEnd, gateway::Gateway};
 use ledger_sqlite::Store;
 use table::InputRow;
 
@@ -59,7 +59,7 @@ pub(crate) async fn forecast(
     let args = job.args;
     let store = job.ledger_there_is()?;
     let closed = way.closed(store.clone(), args.max_age);
-    let engine = Arc::new(Engine::new(Arc::clone(&job.plan), Outside::Closed(closed.clone())));
+    let engine = Arc::new(Engine::new(Arc::clone(&job.plan), CallMode::Stored(closed.clone())));
     let mut forecast = Forecast::new(job.plan.steps.len());
     let mut samples = Vec::new();
     let mut remarks: BTreeMap<(usize, String), u64> = BTreeMap::new();
@@ -132,20 +132,20 @@ fn durations(
 }
 
 fn sample_calls(job: &Job<'_>, end: &RowEnd) -> Vec<SampleCall> {
-    let steps = job.plan.steps.iter().zip(&end.foreseen);
-    steps.flat_map(|(step, foreseen)| of_step(&step.name, foreseen)).collect()
+    let steps = job.plan.steps.iter().zip(&end.projected);
+    steps.flat_map(|(step, projected)| of_step(&step.name, projected)).collect()
 }
 
-fn of_step(step: &str, foreseen: &Foreseen) -> Vec<SampleCall> {
-    let known = foreseen.notes.iter().map(|note| SampleCall {
+fn of_step(step: &str, projected: &ProjectedStep) -> Vec<SampleCall> {
+    let known = projected.calls.iter().map(|note| SampleCall {
         step: step.to_owned(),
         provider: note.call.provider,
         operation: note.call.operation.clone(),
         parameters: Some(note.call.parameters.clone()),
-        standing: standing_word(note.standing),
+        standing: standing_word(note.status),
         certain: note.certain,
     });
-    let unknown = foreseen.possible.iter().map(|possible| SampleCall {
+    let unknown = projected.possible.iter().map(|possible| SampleCall {
         step: step.to_owned(),
         provider: possible.provider,
         operation: possible.operation.to_owned(),

@@ -211,7 +211,7 @@ impl Story<'_> {
     }
 
     fn calls(&self, end: &StepEnd) -> Result<Vec<CallStory>, Failure> {
-        let notes = end.foreseen.notes.iter();
+        let notes = end.projected.calls.iter();
         notes.map(|note| Ok(CallStory::of(&note.call, self.store.record(&note.key)?.as_ref()))).collect()
     }
 

@@ -5,7 +5,7 @@ mod human;
 
 use std::{collections::BTreeMap, time::Duration};
 
-use engine::{CallForecast, StepForecast, gateway::Standing};
+use engine::{CallForecast, StepForecast, gateway::CallStatus};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -68,16 +68,16 @@ pub(crate) struct SampleCall {
 }
 
 /// The word for how a call stands.
-pub(crate) fn word(standing: Standing) -> &'static str {
-    match standing {
-        Standing::Reused => "in_ledger",
-        Standing::InDoubt => "in_doubt",
-        Standing::Broken => "broken",
-        Standing::New => "new",
-        Standing::Stale => "stale",
-        Standing::Failed => "failed_before",
-        Standing::SentAgain => "sent_again",
-        Standing::Busy => "busy",
+pub(crate) fn word(status: CallStatus) -> &'static str {
+    match status {
+        CallStatus::Reused => "in_ledger",
+        CallStatus::InDoubt => "in_doubt",
+        CallStatus::Broken => "broken",
+        CallStatus::New => "new",
+        CallStatus::Stale => "stale",
+        CallStatus::Failed => "failed_before",
+        CallStatus::SentAgain => "sent_again",
+        CallStatus::Busy => "busy",
     }
 }
 

@@ -19,7 +19,7 @@
 mod attempt;
 mod breaker;
 mod budget;
-mod closed;
+mod dry_run;
 mod entry;
 mod flight;
 mod limit;
@@ -45,7 +45,7 @@ use flight::{Flight, Flights, Part};
 use limit::Limit;
 
 pub use budget::Caps;
-pub use closed::{Foresight, Standing};
+pub use dry_run::{CallPreview, CallStatus};
 pub use settings::{Breaker as BreakerSettings, InDoubt, Lane as LaneSettings, Retry, Settings};
 
 /// The one door to the outside.

@@ -8,7 +8,7 @@ mod bind;
 mod compute;
 mod error;
 mod feed;
-mod lay_out;
+mod layout;
 mod name;
 mod order;
 mod request;
@@ -172,10 +172,7 @@ impl Plan {
             })
             .collect();
         let order = order::order(&named, &after)?;
-        Ok(lay_out::lay_out(
-            lay_out::Parts { request: &request, named, bound, computed, after, order },
-            header,
-        ))
+        Ok(layout::layout(layout::Parts { request: &request, named, bound, computed, after, order }, header))
     }
 
     /// The table's columns that a row must bring, in the order that

@@ -8,7 +8,8 @@ use marl_core::{SemanticType, Value};
 #[derive(Clone)]
 pub(super) enum Cell {
     Known(Option<Value>),
-    /// It depends on answers that are not there; equal for rows in which it would be equal.
+    /// It depends on answers that are not stored; the fingerprint is equal for rows whose cells would be
+    /// equal.
     Unknown(u64),
 }
 
@@ -16,7 +17,7 @@ impl Hash for Cell {
     fn hash<H: Hasher>(&self, state: &mut H) {
         match self {
             Self::Known(value) => (0_u8, value.as_ref().map(ToString::to_string)).hash(state),
-            Self::Unknown(likeness) => (1_u8, likeness).hash(state),
+            Self::Unknown(fingerprint) => (1_u8, fingerprint).hash(state),
         }
     }
 }

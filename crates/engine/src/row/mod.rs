@@ -1,10 +1,10 @@
 //! One row through the plan: steps in their order, outcomes out.
 //!
-//! Independent steps of a row run side by side. A failure, and a panic, stays in its step. With
-//! the gateway closed the same way is gone, and what would be asked is noted.
+//! Independent steps of a row run side by side. A failure, and a panic, stays in its step. A dry run
+//! takes the same path with stored answers alone, and records what the steps would ask.
 
 mod cell;
-mod foresee;
+mod dry_run;
 mod state;
 mod step;
 
@@ -16,26 +16,26 @@ use marl_core::{Caller, Error, Outcome, Value};
 use crate::{gateway::Gateway, plan::Plan};
 use state::{Begin, State};
 
-pub use foresee::{Foreseen, Note, Possible};
+pub use dry_run::{PossibleCalls, ProjectedCall, ProjectedStep};
 pub use step::{Remark, StepEnd};
 
-/// A plan with a way to the outside: takes rows through.
+/// A plan and where its calls go: takes rows through the plan.
 pub struct Engine {
     plan: Arc<Plan>,
-    way: Way,
+    mode: CallMode,
 }
 
 /// Where the calls of steps go.
-pub enum Way {
+pub enum CallMode {
     /// To a gateway that sends.
-    Open {
-        /// The way of most steps.
+    Live {
+        /// Takes the calls of most steps.
         caller: Arc<dyn Caller>,
-        /// That of steps that ask anew.
+        /// Takes the calls of steps that ask anew.
         refreshing: Arc<dyn Caller>,
     },
-    /// To stored answers alone. What would be sent is noted.
-    Closed(Gateway),
+    /// To stored answers alone: a dry run, which records what would be sent.
+    Stored(Gateway),
 }
 
 /// What became of one row.
@@ -61,16 +61,16 @@ pub struct RowEnd {
     pub may_replace: Vec<usize>,
     /// By step, what its outcome alone does not say.
     pub remarks: Vec<(usize, Remark)>,
-    /// By step: what it would ask; empty when the gateway is open.
-    pub foreseen: Vec<Foreseen>,
+    /// By step, what it would ask; empty unless this is a dry run.
+    pub projected: Vec<ProjectedStep>,
     /// Whether an output cell stays empty, as far as can be known.
     pub leaves_empty: bool,
 }
 
 impl Engine {
     /// An engine for `plan`.
-    pub fn new(plan: Arc<Plan>, way: Way) -> Self {
-        Self { plan, way }
+    pub fn new(plan: Arc<Plan>, mode: CallMode) -> Self {
+        Self { plan, mode }
     }
 
     /// The plan.
@@ -78,7 +78,7 @@ impl Engine {
         &self.plan
     }
 
-    /// Takes one row through all steps. `cells` holds the columns of [`Plan::reads`]. A defect of
+    /// Takes one row through all steps. `cells` holds the columns of [`Plan::reads`]. A panic of
     /// the engine itself stays in its row, too.
     pub async fn row(&self, cells: Vec<Option<Value>>) -> RowEnd {
         let through = AssertUnwindSafe(self.through(cells)).catch_unwind().await;
@@ -86,14 +86,14 @@ impl Engine {
     }
 
     async fn through(&self, cells: Vec<Option<Value>>) -> RowEnd {
-        let mut state = State::new(&self.plan, cells, self.foresees());
+        let mut state = State::new(&self.plan, cells, self.is_dry_run());
         let mut running = FuturesUnordered::new();
         loop {
             while let Some(index) = state.next_ready() {
                 let step = &self.plan.steps[index];
                 match state.begin(index) {
                     Begin::Ask(asked) => {
-                        let mut ask = Box::pin(step::ask(step, asked, &self.way));
+                        let mut ask = Box::pin(step::ask(step, asked, &self.mode));
                         // Stored answers are there at once.
                         match futures::poll!(&mut ask) {
                             Poll::Ready(end) => state.finish(index, end),
@@ -110,16 +110,16 @@ impl Engine {
         }
     }
 
-    fn foresees(&self) -> bool {
-        matches!(self.way, Way::Closed(_))
+    fn is_dry_run(&self) -> bool {
+        matches!(self.mode, CallMode::Stored(_))
     }
 
     /// One step alone on a row that it has filled, as if it had not: for explaining.
     pub async fn step(&self, index: usize, cells: Vec<Option<Value>>) -> StepEnd {
-        let mut state = State::new(&self.plan, cells, self.foresees());
+        let mut state = State::new(&self.plan, cells, self.is_dry_run());
         state.forget(index);
         match state.begin(index) {
-            Begin::Ask(asked) => step::ask(&self.plan.steps[index], asked, &self.way).await,
+            Begin::Ask(asked) => step::ask(&self.plan.steps[index], asked, &self.mode).await,
             Begin::Ended(end) => end,
         }
     }
@@ -136,7 +136,7 @@ impl Engine {
             replaced: Vec::new(),
             may_replace: Vec::new(),
             remarks: Vec::new(),
-            foreseen: Vec::new(),
+            projected: Vec::new(),
             leaves_empty: true,
         }
     }

@@ -5,8 +5,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use marl_core::{Error, Fields, Outcome, Row, SkipReason, Value};
 
 use super::{
-    Foreseen, RowEnd,
+    RowEnd,
     cell::{Cell, read, says_nothing},
+    dry_run::ProjectedStep,
     step::{Remark, StepEnd},
 };
 use crate::{
@@ -22,8 +23,8 @@ pub(super) struct Asked {
     pub(super) wanted: Vec<&'static str>,
     /// Whether the step is run whatever the answers are that are not there.
     pub(super) certain: bool,
-    /// Equal for rows in which the step would come to the same.
-    pub(super) likeness: u64,
+    /// Equal for two rows in which the step would come to the same.
+    pub(super) fingerprint: u64,
 }
 
 /// One alternative on this row.
@@ -43,12 +44,12 @@ pub(super) enum Begin {
 
 pub(super) struct State<'a> {
     plan: &'a Plan,
-    /// Whether likenesses are asked for: an open gateway leaves nothing unknown.
-    foresees: bool,
+    /// Whether this is a dry run. Only then are fingerprints needed: a live run leaves nothing unknown.
+    is_dry_run: bool,
     cells: Vec<Cell>,
     begun: Vec<bool>,
     outcomes: Vec<Option<Outcome>>,
-    foreseen: Vec<Foreseen>,
+    projected: Vec<ProjectedStep>,
     /// By output: whether its cell was written.
     written: Vec<bool>,
     kept: u64,
@@ -61,16 +62,16 @@ pub(super) struct State<'a> {
 }
 
 impl<'a> State<'a> {
-    pub(super) fn new(plan: &'a Plan, mut cells: Vec<Option<Value>>, foresees: bool) -> Self {
+    pub(super) fn new(plan: &'a Plan, mut cells: Vec<Option<Value>>, is_dry_run: bool) -> Self {
         cells.resize(plan.slots(), None);
         Self {
             plan,
-            foresees,
+            is_dry_run,
             cells: cells.into_iter().map(Cell::Known).collect(),
             begun: vec![false; plan.steps.len()],
             outcomes: vec![None; plan.steps.len()],
-            foreseen: if foresees {
-                plan.steps.iter().map(|_| Foreseen::default()).collect()
+            projected: if is_dry_run {
+                plan.steps.iter().map(|_| ProjectedStep::default()).collect()
             } else {
                 Vec::new()
             },
@@ -129,10 +130,10 @@ impl<'a> State<'a> {
                 let rows: Vec<Ready> =
                     rows.map(|(at, alternative)| self.ready(index, at, alternative)).collect();
                 let condition = step.condition.as_ref().filter(|_| !certain);
-                let likeness = if self.foresees { self.likeness(index, &rows, condition) } else { 0 };
+                let fingerprint = if self.is_dry_run { self.fingerprint(index, &rows, condition) } else { 0 };
                 // One alone is asked for whatever it has.
                 let wanted = if rows.len() > 1 { self.wanted(step) } else { Vec::new() };
-                Begin::Ask(Asked { rows, wanted, certain, likeness })
+                Begin::Ask(Asked { rows, wanted, certain, fingerprint })
             }
         }
     }
@@ -160,14 +161,14 @@ impl<'a> State<'a> {
         for binding in &alternative.inputs {
             let column = binding.column;
             match &self.cells[binding.slot] {
-                Cell::Unknown(likeness) => {
+                Cell::Unknown(fingerprint) => {
                     is_unknown = true;
-                    likeness.hash(&mut hash);
+                    fingerprint.hash(&mut hash);
                 }
                 Cell::Known(Some(cell)) if !says_nothing(column.kind, cell) => {
                     match read(column.kind, cell) {
                         Ok(value) => {
-                            if self.foresees {
+                            if self.is_dry_run {
                                 (column.name, value.to_string()).hash(&mut hash);
                             }
                             inputs.push((column.name, value));
@@ -186,8 +187,8 @@ impl<'a> State<'a> {
                 Cell::Known(_) => {}
             }
         }
-        let likeness = hash.finish();
-        if is_unknown { Ready::Unknown(likeness) } else { Ready::Row(Row::new(inputs), likeness) }
+        let fingerprint = hash.finish();
+        if is_unknown { Ready::Unknown(fingerprint) } else { Ready::Row(Row::new(inputs), fingerprint) }
     }
 
     /// An input that a step would have brought which was ended early is not missing for good.
@@ -210,8 +211,8 @@ impl<'a> State<'a> {
     fn compute(&self, index: usize, formula: &Computed, certain: bool) -> StepEnd {
         let step = &self.plan.steps[index];
         let Some(cells) = self.cells_of(formula).filter(|_| certain) else {
-            let likeness = self.likeness(index, &[], step.condition.iter().chain([formula]));
-            return StepEnd { likeness, ..StepEnd::skipped(SkipReason::Unanswered) };
+            let fingerprint = self.fingerprint(index, &[], step.condition.iter().chain([formula]));
+            return StepEnd { fingerprint, ..StepEnd::skipped(SkipReason::Unanswered) };
         };
         let outcome = match formula.expression.value(&cells) {
             Ok(None) => Outcome::NoData,
@@ -245,7 +246,7 @@ impl<'a> State<'a> {
     pub(super) fn finish(&mut self, index: usize, end: StepEnd) {
         let step = &self.plan.steps[index];
         let is_open = matches!(end.outcome, Outcome::Skipped(SkipReason::Unanswered)) || end.unanswered;
-        let likeness = end.likeness;
+        let fingerprint = end.fingerprint;
         let (mut unlike, mut writes) = (Vec::new(), false);
         for output in &step.outputs {
             let fields = match &end.outcome {
@@ -281,7 +282,7 @@ impl<'a> State<'a> {
                     if self.is_filled(output) {
                         self.may_replace.push(output.index);
                     }
-                    self.cells[output.slot] = Cell::Unknown(hashed(likeness, output.of));
+                    self.cells[output.slot] = Cell::Unknown(hashed(fingerprint, output.of));
                 }
                 None => {}
             }
@@ -291,22 +292,22 @@ impl<'a> State<'a> {
         }
         if let Some(column) = &step.provider_column {
             if is_open {
-                self.cells[column.slot] = Cell::Unknown(hashed(likeness, "provider"));
+                self.cells[column.slot] = Cell::Unknown(hashed(fingerprint, "provider"));
             } else if let Some(by) = end.by {
                 self.cells[column.slot] = Cell::Known(Some(Value::text(by)));
                 self.written[column.index] = true;
             }
         }
-        if let Some(foreseen) = self.foreseen.get_mut(index) {
-            *foreseen = end.foreseen;
+        if let Some(projected) = self.projected.get_mut(index) {
+            *projected = end.projected;
         }
         self.remarks.extend(end.remark.map(|remark| (index, remark)));
         self.outcomes[index] = Some(end.outcome);
     }
 
-    /// Equal for rows in which a step would come to the same: by what its integrations would read,
-    /// and by the cells of expressions that are not known yet.
-    fn likeness<'e>(
+    /// A number that is equal for two rows in which a step would come to the same. It is made of what
+    /// the step's integrations would read, and of the cells that its expressions read.
+    fn fingerprint<'e>(
         &self,
         index: usize,
         rows: &[Ready],
@@ -316,7 +317,7 @@ impl<'a> State<'a> {
         index.hash(&mut hash);
         for ready in rows {
             match ready {
-                Ready::Row(_, likeness) | Ready::Unknown(likeness) => likeness.hash(&mut hash),
+                Ready::Row(_, fingerprint) | Ready::Unknown(fingerprint) => fingerprint.hash(&mut hash),
                 Ready::Ended(_) => 0_u8.hash(&mut hash),
             }
         }
@@ -345,14 +346,14 @@ impl<'a> State<'a> {
             replaced: self.replaced,
             may_replace: self.may_replace,
             remarks: self.remarks,
-            foreseen: self.foreseen,
+            projected: self.projected,
             leaves_empty,
         }
     }
 }
 
-fn hashed(likeness: u64, name: &str) -> u64 {
+fn hashed(fingerprint: u64, name: &str) -> u64 {
     let mut hash = DefaultHasher::new();
-    (likeness, name).hash(&mut hash);
+    (fingerprint, name).hash(&mut hash);
     hash.finish()
 }

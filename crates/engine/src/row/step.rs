@@ -15,8 +15,8 @@ use marl_core::{
 };
 
 use super::{
-    Foreseen, Note, Way,
-    foresee::{Noting, Possible, beyond},
+    CallMode,
+    dry_run::{PossibleCalls, ProjectedCall, ProjectedStep, Recorder, remaining_calls},
     state::{Asked, Ready},
 };
 use crate::{expression::EvaluationError, plan::Step};
@@ -38,13 +38,13 @@ pub struct StepEnd {
     /// The integrations that gave something.
     pub by: Option<String>,
     /// What it would ask.
-    pub foreseen: Foreseen,
+    pub projected: ProjectedStep,
     /// What the outcome alone does not say.
     pub remark: Option<Remark>,
     /// Whether more may come once what is unanswered is asked.
     pub(super) unanswered: bool,
-    /// Equal for rows in which the same may come.
-    pub(super) likeness: u64,
+    /// Equal for two rows in which the step could come to the same.
+    pub(super) fingerprint: u64,
 }
 
 impl StepEnd {
@@ -52,10 +52,10 @@ impl StepEnd {
         Self {
             outcome,
             by: None,
-            foreseen: Foreseen::default(),
+            projected: ProjectedStep::default(),
             remark: None,
             unanswered: false,
-            likeness: 0,
+            fingerprint: 0,
         }
     }
 
@@ -77,10 +77,10 @@ struct Sum {
 }
 
 /// Asks a step's alternatives: the first, and each next one for what is still empty.
-pub(super) async fn ask(step: &Step, asked: Asked, way: &Way) -> StepEnd {
-    let Asked { rows, wanted, certain, likeness } = asked;
+pub(super) async fn ask(step: &Step, asked: Asked, mode: &CallMode) -> StepEnd {
+    let Asked { rows, wanted, certain, fingerprint } = asked;
     let mut sum = Sum { unanswered: !certain, ..Sum::default() };
-    let mut foreseen = Foreseen::default();
+    let mut projected = ProjectedStep::default();
     for (at, (alternative, ready)) in step.alternatives().iter().zip(rows).enumerate() {
         let contract = alternative.integration.contract();
         let helps = |output: &&&str| sum.fields.get(output).is_none() && contract.output(output).is_some();
@@ -89,15 +89,16 @@ pub(super) async fn ask(step: &Step, asked: Asked, way: &Way) -> StepEnd {
         }
         let outcome = match ready {
             Ready::Ended(outcome) => outcome,
-            Ready::Unknown(likeness) => {
-                foreseen.possible.extend(beyond(contract, &[], likeness));
+            Ready::Unknown(fingerprint) => {
+                projected.possible.extend(remaining_calls(contract, &[], fingerprint));
                 Outcome::Skipped(SkipReason::Unanswered)
             }
-            Ready::Row(row, likeness) => {
-                let One { outcome, lacks, notes, possible } =
-                    one(&*alternative.integration, row, step.refresh, way, !sum.unanswered, likeness).await;
-                foreseen.notes.extend(notes);
-                foreseen.possible.extend(possible);
+            Ready::Row(row, fingerprint) => {
+                let One { outcome, lacks, calls, possible } =
+                    one(&*alternative.integration, row, step.refresh, mode, !sum.unanswered, fingerprint)
+                        .await;
+                projected.calls.extend(calls);
+                projected.possible.extend(possible);
                 sum.lacks = sum.lacks.or(lacks);
                 outcome
             }
@@ -107,10 +108,10 @@ pub(super) async fn ask(step: &Step, asked: Asked, way: &Way) -> StepEnd {
         }
     }
     let unanswered = sum.unanswered;
-    let is_told = step.provider_column.is_some() || matches!(way, Way::Closed(_));
+    let is_told = step.provider_column.is_some() || matches!(mode, CallMode::Stored(_));
     let by = (is_told && !sum.by.is_empty()).then(|| sum.by.join(", "));
     let (remark, outcome) = (sum.lacks.take().map(Remark::LacksCall), sum.outcome());
-    StepEnd { outcome, by, foreseen, remark, unanswered, likeness }
+    StepEnd { outcome, by, projected, remark, unanswered, fingerprint }
 }
 
 impl Sum {
@@ -171,8 +172,8 @@ struct One {
     outcome: Outcome,
     /// The call without which it went on, and why.
     lacks: Option<String>,
-    notes: Vec<Note>,
-    possible: Vec<Possible>,
+    calls: Vec<ProjectedCall>,
+    possible: Vec<PossibleCalls>,
 }
 
 /// One integration on one row.
@@ -180,23 +181,24 @@ async fn one(
     integration: &dyn Integration,
     row: Row,
     refresh: bool,
-    way: &Way,
+    mode: &CallMode,
     certain: bool,
-    likeness: u64,
+    fingerprint: u64,
 ) -> One {
-    match way {
-        Way::Open { caller, refreshing } => {
+    match mode {
+        CallMode::Live { caller, refreshing } => {
             let caller = Arc::clone(if refresh { refreshing } else { caller });
             let (outcome, lacks) = run(integration, row, caller).await;
-            One { outcome, lacks, notes: Vec::new(), possible: Vec::new() }
+            One { outcome, lacks, calls: Vec::new(), possible: Vec::new() }
         }
-        Way::Closed(gateway) => {
-            let noting = Arc::new(Noting::new(gateway.clone(), refresh, certain));
-            let (outcome, lacks) = run(integration, row, Arc::clone(&noting) as Arc<dyn Caller>).await;
-            let notes = noting.take();
+        CallMode::Stored(gateway) => {
+            let recorder = Arc::new(Recorder::new(gateway.clone(), refresh, certain));
+            let (outcome, lacks) = run(integration, row, Arc::clone(&recorder) as Arc<dyn Caller>).await;
+            let calls = recorder.take();
             let stuck = matches!(outcome, Outcome::Skipped(SkipReason::Unanswered));
-            let possible = if stuck { beyond(integration.contract(), &notes, likeness) } else { Vec::new() };
-            One { outcome, lacks, notes, possible }
+            let possible =
+                if stuck { remaining_calls(integration.contract(), &calls, fingerprint) } else { Vec::new() };
+            One { outcome, lacks, calls, possible }
         }
     }
 }

@@ -94,7 +94,7 @@ async fn through(word: &str, cells: &[(&str, &str)]) -> String {
     let plan = Arc::new(plan(word, &names));
     let asked = Arc::new(Scripted::default());
     let caller = Arc::clone(&asked) as Arc<dyn Caller>;
-    let way = Way::Open { caller: Arc::clone(&caller), refreshing: caller };
+    let way = CallMode::Live { caller: Arc::clone(&caller), refreshing: caller };
     let cell = |at: &usize| Some(cells[*at].1).filter(|cell| !cell.is_empty()).map(Value::text);
     let end = Engine::new(Arc::clone(&plan), way).row(plan.reads().iter().map(cell).collect()).await;
     let outcome = match &end.outcomes[0] {
@@ -170,7 +170,7 @@ async fn a_filled_row_is_explained_by_who_filled_it() {
     let plan = Arc::new(plan("a|b", &["says", "name", "title"]));
     let caller = Arc::new(Scripted::default()) as Arc<dyn Caller>;
     let engine =
-        Engine::new(Arc::clone(&plan), Way::Open { caller: Arc::clone(&caller), refreshing: caller });
+        Engine::new(Arc::clone(&plan), CallMode::Live { caller: Arc::clone(&caller), refreshing: caller });
     let cells = plan.reads().iter().map(|at| Some(Value::text(cells[*at].1))).collect();
     let end = engine.step(0, cells).await;
     assert!(matches!(end.outcome, Outcome::Value(_)), "{:?}", end.outcome);

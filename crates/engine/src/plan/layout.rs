@@ -32,7 +32,7 @@ impl Slots {
     }
 }
 
-pub(super) fn lay_out(parts: Parts<'_>, header: &Header<'_>) -> Plan {
+pub(super) fn layout(parts: Parts<'_>, header: &Header<'_>) -> Plan {
     let (reads, slots) = parts.slots(header);
     let Parts { request, named, bound, computed, after, order } = parts;
     let position = |step: usize| order.iter().position(|&at| at == step).expect("the order holds every step");
