@@ -13,8 +13,7 @@ use cel::{
 use marl_core::{Invalid, SemanticType, Value, excerpt, value::CELL_CHARACTERS};
 
 use super::{
-    EvaluationError, columns::place, effort, functions::NO_PLAIN_NUMBER, nulls::pattern_place,
-    pattern::Pattern,
+    EvaluationError, columns::slot, effort, functions::NO_PLAIN_NUMBER, nulls::pattern_slot, pattern::Pattern,
 };
 
 /// The cells and patterns that an expression's variables stand for.
@@ -25,10 +24,10 @@ struct Variables<'a> {
 
 impl VariableResolver for Variables<'_> {
     fn resolve<'b>(&'b self, name: &str) -> Option<CowVal<'b, 'b>> {
-        if let Some(cell) = place(name).and_then(|place| self.cells.get(place)) {
+        if let Some(cell) = slot(name).and_then(|slot| self.cells.get(slot)) {
             return effort::looked_at(&**cell).then_some(CowVal::Borrowed(&**cell));
         }
-        let pattern = pattern_place(name).and_then(|place| self.patterns.get(place))?;
+        let pattern = pattern_slot(name).and_then(|slot| self.patterns.get(slot))?;
         Some(CowVal::Borrowed(pattern))
     }
 }

@@ -20,7 +20,7 @@ mod written;
 
 use std::{fmt, sync::Arc, thread};
 
-use cel::{Env, IdedExpr, Value as Cel};
+use cel::{Env, ExecutionError, IdedExpr, Value as Cel, common::value::CowVal};
 use marl_core::{SemanticType, Value};
 
 use self::{
@@ -30,6 +30,9 @@ use self::{
 };
 
 pub use self::error::{EvaluationError, ExpressionError, ExpressionHint, Meant};
+
+/// What a function of the language gives for its arguments.
+type Evaluated<'b, 'v> = Result<CowVal<'b, 'v>, ExecutionError>;
 
 /// A condition or a formula, ready for rows. A clone shares all of it.
 #[derive(Clone)]

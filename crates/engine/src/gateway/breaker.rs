@@ -17,13 +17,13 @@ use super::settings;
 
 /// The state of one provider.
 pub(super) struct Breaker {
-    settings: settings::Breaker,
-    state: Mutex<State>,
+    settings: settings::BreakerSettings,
+    state: Mutex<BreakerState>,
     changed: watch::Sender<()>,
 }
 
 #[derive(Default)]
-struct State {
+struct BreakerState {
     used_up_in_a_row: u32,
     open: Option<Open>,
     stopped: bool,
@@ -38,7 +38,7 @@ struct Open {
     trying: bool,
 }
 
-/// Leave to make one attempt.
+/// The permission to make one attempt.
 pub(super) struct Pass<'a> {
     breaker: &'a Breaker,
     is_try: bool,
@@ -60,7 +60,7 @@ pub(super) enum Change {
 }
 
 impl Breaker {
-    pub(super) fn new(settings: settings::Breaker) -> Self {
+    pub(super) fn new(settings: settings::BreakerSettings) -> Self {
         Self { settings, state: Mutex::default(), changed: watch::Sender::new(()) }
     }
 
@@ -151,7 +151,7 @@ impl Breaker {
         first
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, BreakerState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -194,7 +194,7 @@ mod tests {
     use super::*;
 
     fn breaker() -> Breaker {
-        Breaker::new(settings::Breaker::default())
+        Breaker::new(settings::BreakerSettings::default())
     }
 
     async fn open() -> Breaker {
@@ -209,9 +209,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn five_in_a_row_make_it_wait_and_one_try_goes_first() {
         let breaker = open().await;
-        let begun = Instant::now();
+        let started = Instant::now();
         let pass = breaker.admit("o").await.unwrap();
-        assert_eq!(begun.elapsed(), Duration::from_secs(5));
+        assert_eq!(started.elapsed(), Duration::from_secs(5));
         let other = tokio::time::timeout(Duration::from_secs(60), breaker.admit("o")).await;
         assert!(other.is_err(), "two tries at once");
         assert_eq!(pass.failed(), Change::Waits(Duration::from_secs(10)));
@@ -223,21 +223,21 @@ mod tests {
         let pass = breaker.admit("o").await.unwrap();
         breaker.answered();
         drop(pass);
-        let begun = Instant::now();
+        let started = Instant::now();
         breaker.admit("o").await.unwrap();
-        assert_eq!(begun.elapsed(), Duration::ZERO);
+        assert_eq!(started.elapsed(), Duration::ZERO);
     }
 
     #[tokio::test(start_paused = true)]
     async fn after_five_minutes_the_provider_is_stopped() {
         let breaker = open().await;
-        let begun = Instant::now();
+        let started = Instant::now();
         loop {
             if breaker.admit("o").await.unwrap().failed() == Change::Stopped {
                 break;
             }
         }
-        assert!(begun.elapsed() <= Duration::from_secs(300));
+        assert!(started.elapsed() <= Duration::from_secs(300));
         assert!(breaker.admit("o").await.is_err());
     }
 

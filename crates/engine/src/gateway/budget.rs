@@ -20,12 +20,12 @@ pub struct Caps {
 /// What is spent and reserved.
 pub(super) struct Budget {
     caps: Caps,
-    state: Mutex<State>,
+    state: Mutex<BudgetState>,
     changed: watch::Sender<()>,
 }
 
 #[derive(Default)]
-struct State {
+struct BudgetState {
     spent: Amount,
     reserved: Amount,
     out: u64,
@@ -96,7 +96,7 @@ impl Budget {
         self.caps.calls.is_none_or(|cap| calls <= cap) && cost_fits
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, BudgetState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 
 use super::{
     Shared,
-    attempt::{Asked, Past, Time},
+    attempt::{CallProgress, KeyedCall, Timeouts},
     breaker::Pass,
     limit::{Slot, Turn},
 };
@@ -28,7 +28,7 @@ struct Claimed {
 impl Claimed {
     /// Whether enough of its time is left for an attempt. A process can be stopped for long, and
     /// a clock set anew.
-    fn leaves(&self, time: Time) -> bool {
+    fn leaves(&self, time: Timeouts) -> bool {
         self.at.elapsed().is_ok_and(|waited| waited <= time.whole())
     }
 }
@@ -43,7 +43,7 @@ pub(super) struct Entered<'l> {
 }
 
 /// Why an attempt is not made.
-pub(super) enum Halt {
+pub(super) enum NotSent {
     /// Nothing more is sent, or not to this provider.
     Closed(SkipReason),
     /// The provider cannot be asked at all.
@@ -54,16 +54,16 @@ pub(super) enum Halt {
     Ledger(LedgerError),
 }
 
-const STOPPED: Halt = Halt::Closed(SkipReason::ProviderStopped);
+const STOPPED: NotSent = NotSent::Closed(SkipReason::ProviderStopped);
 
-impl From<LedgerError> for Halt {
+impl From<LedgerError> for NotSent {
     fn from(error: LedgerError) -> Self {
         Self::Ledger(error)
     }
 }
 
 /// The right to go on, and what for.
-enum Leave {
+enum Permit {
     /// To be claimed ahead, and wait for a slot.
     Ahead(Turn),
     /// To be claimed and sent.
@@ -75,29 +75,29 @@ impl Shared {
     /// that was never sent can be told from others, so that the disk is not waited for in it.
     pub(super) async fn enter<'a, 'l>(
         &'a self,
-        asked: Asked<'l>,
-        time: Time,
-        past: &mut Past<'a>,
-    ) -> Result<Entered<'l>, Halt> {
-        let Asked { lane, call, key, .. } = asked;
-        let (pass, leave) = tokio::select! {
+        keyed: KeyedCall<'l>,
+        time: Timeouts,
+        progress: &mut CallProgress<'a>,
+    ) -> Result<Entered<'l>, NotSent> {
+        let KeyedCall { lane, call, key, .. } = keyed;
+        let (pass, permit) = tokio::select! {
             biased;
-            reason = self.closing() => return Err(Halt::Closed(reason)),
-            leave = self.leave(asked, past) => leave?,
+            reason = self.closing() => return Err(NotSent::Closed(reason)),
+            permit = self.permit(keyed, progress) => permit?,
         };
-        let turn = match leave {
-            Leave::Now(slot) => {
-                let intent = self.claim(asked, time.whole(), past).await?.intent;
+        let turn = match permit {
+            Permit::Now(slot) => {
+                let intent = self.claim(keyed, time.whole(), progress).await?.intent;
                 return Ok(Entered { pass, turn: None, slot, intent });
             }
-            Leave::Ahead(turn) => turn,
+            Permit::Ahead(turn) => turn,
         };
         // Those before it take no longer than it may itself.
-        let claimed = self.claim(asked, time.whole() * 2, past).await?;
+        let claimed = self.claim(keyed, time.whole() * 2, progress).await?;
         let mut entering = pin!(async {
             tokio::select! {
                 biased;
-                reason = self.closing() => Err(Halt::Closed(reason)),
+                reason = self.closing() => Err(NotSent::Closed(reason)),
                 () = lane.breaker.until_stopped(&call.operation) => Err(STOPPED),
                 slot = lane.limit.enter() => Ok(slot),
             }
@@ -116,54 +116,59 @@ impl Shared {
             Ok(slot) => slot?,
             Err(_) => entering.await?,
         };
-        let intent = self.claim(asked, time.whole(), past).await?.intent;
+        let intent = self.claim(keyed, time.whole(), progress).await?.intent;
         Ok(Entered { pass, turn: Some(turn), slot, intent })
     }
 
     /// Waits for room in the budget, for the breaker, and for a turn or a slot.
-    async fn leave<'a, 'l>(
+    async fn permit<'a, 'l>(
         &'a self,
-        asked: Asked<'l>,
-        past: &mut Past<'a>,
-    ) -> Result<(Pass<'l>, Leave), Halt> {
-        let Asked { lane, call, .. } = asked;
-        if past.reservation.is_none() {
+        keyed: KeyedCall<'l>,
+        progress: &mut CallProgress<'a>,
+    ) -> Result<(Pass<'l>, Permit), NotSent> {
+        let KeyedCall { lane, call, .. } = keyed;
+        if progress.reservation.is_none() {
             let reserved = self.budget.reserve(lane.price(&call.operation)).await;
-            past.reservation = Some(reserved.map_err(|_| {
+            progress.reservation = Some(reserved.map_err(|_| {
                 self.listener.hear(&Event::CapReached);
-                Halt::Closed(SkipReason::Budget)
+                NotSent::Closed(SkipReason::Budget)
             })?);
         }
         let pass = lane.breaker.admit(&call.operation).await;
         let pass = pass.map_err(|_| STOPPED)?;
-        lane.provider.ready().map_err(Halt::NotReady)?;
+        lane.provider.ready().map_err(NotSent::NotReady)?;
         let ahead = self.ledger.tells_unsent();
         // While it waits, the key may be refused to another call.
-        let leave = tokio::select! {
+        let permit = tokio::select! {
             biased;
             () = lane.breaker.until_stopped(&call.operation) => return Err(STOPPED),
-            turn = lane.limit.turn(), if ahead => Leave::Ahead(turn),
-            slot = lane.limit.enter(), if !ahead => Leave::Now(slot),
+            turn = lane.limit.turn(), if ahead => Permit::Ahead(turn),
+            slot = lane.limit.enter(), if !ahead => Permit::Now(slot),
         };
-        Ok((pass, leave))
+        Ok((pass, permit))
     }
 
-    async fn claim(&self, asked: Asked<'_>, time: Duration, past: &Past<'_>) -> Result<Claimed, Halt> {
-        let Asked { lane, call, key, refresh } = asked;
+    async fn claim(
+        &self,
+        keyed: KeyedCall<'_>,
+        time: Duration,
+        progress: &CallProgress<'_>,
+    ) -> Result<Claimed, NotSent> {
+        let KeyedCall { lane, call, key, refresh } = keyed;
         let asking = Asking {
             key,
             call,
             scope: &lane.settings.scope,
             again: lane.sends_doubts_again(call),
             refresh,
-            attempt: past.tries + 1,
+            attempt: progress.tries + 1,
             time,
             price: lane.price(&call.operation),
         };
         let at = SystemTime::now();
         match self.ledger.claim(&asking).await? {
             Claim::Granted(intent) => Ok(Claimed { intent, at }),
-            Claim::Known(_) => Err(Halt::Known),
+            Claim::Known(_) => Err(NotSent::Known),
         }
     }
 

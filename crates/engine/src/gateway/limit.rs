@@ -14,7 +14,7 @@ use tokio::{
 
 /// Who wants to send waits here.
 pub(super) struct Limit {
-    places: Arc<Semaphore>,
+    admissions: Arc<Semaphore>,
     turns: Arc<Semaphore>,
     slots: Arc<Semaphore>,
     rate: Option<DefaultDirectRateLimiter>,
@@ -23,10 +23,10 @@ pub(super) struct Limit {
 }
 
 /// How many calls are begun for each that may be in flight.
-const PLACES_PER_SLOT: usize = 4;
+const ADMISSIONS_PER_SLOT: usize = 4;
 
 /// The right to begin a call, held through all its attempts; freed when dropped.
-pub(super) struct Place(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
+pub(super) struct Admission(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
 
 /// How many are claimed ahead of a slot, or not stored behind it, for each that is in flight.
 const TURNS_PER_SLOT: usize = 2;
@@ -46,7 +46,7 @@ impl Limit {
         let parallel = parallel.max(1);
         let room_for = |calls: usize| Arc::new(Semaphore::new(calls.min(Semaphore::MAX_PERMITS)));
         Self {
-            places: room_for(parallel.saturating_mul(PLACES_PER_SLOT)),
+            admissions: room_for(parallel.saturating_mul(ADMISSIONS_PER_SLOT)),
             turns: room_for(parallel.saturating_mul(TURNS_PER_SLOT)),
             slots: room_for(parallel),
             rate: quota.map(RateLimiter::direct),
@@ -57,8 +57,10 @@ impl Limit {
 
     /// Waits until few enough calls are begun. Without that, every call of the window would
     /// make its first attempt at a provider that is down before one has made its last.
-    pub(super) async fn begin(&self) -> Place {
-        Place(Arc::clone(&self.places).acquire_owned().await.expect("the places are never closed"))
+    pub(super) async fn admit(&self) -> Admission {
+        Admission(
+            Arc::clone(&self.admissions).acquire_owned().await.expect("the admissions are never closed"),
+        )
     }
 
     /// Waits until few enough calls are claimed and not stored, since they are what a killed run
@@ -109,9 +111,9 @@ mod tests {
         let limit = Limit::new(2, None);
         limit.pause_for(Duration::from_secs(3));
         limit.pause_for(Duration::from_secs(1));
-        let begun = Instant::now();
+        let started = Instant::now();
         let (_one, _two) = tokio::join!(limit.enter(), limit.enter());
-        assert!(begun.elapsed() >= Duration::from_secs(3));
+        assert!(started.elapsed() >= Duration::from_secs(3));
     }
 
     #[tokio::test(start_paused = true)]

@@ -41,12 +41,12 @@ use crate::{
 };
 use breaker::Breaker;
 use budget::Budget;
-use flight::{Flight, Flights, Part};
+use flight::{Flight, Flights, Role};
 use limit::Limit;
 
 pub use budget::Caps;
 pub use dry_run::{CallPreview, CallStatus};
-pub use settings::{Breaker as BreakerSettings, InDoubt, Lane as LaneSettings, Retry, Settings};
+pub use settings::{BreakerSettings, InDoubt, LaneSettings, Retry, Settings};
 
 /// The one door to the outside.
 #[derive(Clone)]
@@ -69,7 +69,7 @@ struct Shared {
 /// One provider with its policies' state.
 struct Lane {
     provider: Arc<dyn Provider>,
-    settings: settings::Lane,
+    settings: LaneSettings,
     limit: Limit,
     breaker: Breaker,
 }
@@ -146,14 +146,14 @@ impl Gateway {
             return CallEnd::Failed(Error::internal(format!("no provider is called `{}`", call.provider)));
         };
         let key = Key::of(&call, &lane.settings.scope);
-        match self.shared.flights.board((key, refresh)) {
-            Part::Join(ticket) => {
+        match self.shared.flights.join_or_lead((key, refresh)) {
+            Role::Join(follower) => {
                 self.shared.listener.hear(&Event::Joined);
-                ticket.end().await
+                follower.end().await
             }
-            Part::Lead(landing) => {
+            Role::Lead(completion) => {
                 let shared = Arc::clone(&self.shared);
-                Flight::new(landing, async move { shared.lead(&call, key, refresh).await }).await
+                Flight::new(completion, async move { shared.lead(&call, key, refresh).await }).await
             }
         }
     }
@@ -171,10 +171,10 @@ impl Shared {
         match self.known_end(lane, call, key, known) {
             Some(end) => end,
             None => {
-                let _place = tokio::select! {
+                let _admission = tokio::select! {
                     biased;
                     reason = self.closing() => return CallEnd::Closed(reason),
-                    place = lane.limit.begin() => place,
+                    admission = lane.limit.admit() => admission,
                 };
                 // Large, and most rows of a window wait for their place or need no attempt.
                 Box::pin(self.attempts(lane, call, key, refresh, was_in_doubt)).await
@@ -186,11 +186,11 @@ impl Shared {
     /// for until its attempt's time is up or it is dead. The time is measured here, since the
     /// other's clock may be another. `None` when the gateway is closed before.
     async fn when_free(&self, key: Key, refresh: bool) -> Result<Option<Known>, LedgerError> {
-        let begun = Instant::now();
+        let started = Instant::now();
         let mut wait = Duration::from_millis(20);
         loop {
             match self.ledger.look_up(&key, refresh).await? {
-                Known::Busy { at_most } if begun.elapsed() < at_most => {}
+                Known::Busy { at_most } if started.elapsed() < at_most => {}
                 known => return Ok(Some(known)),
             }
             tokio::select! {
@@ -220,8 +220,8 @@ impl Shared {
             Known::Unusable { error, body } => {
                 self.listener.hear(&Event::Reused);
                 // A later version may be able to read it.
-                let mended = body.and_then(|body| lane.provider.read_unusable(call, &body).ok());
-                Some(mended.map_or(CallEnd::Failed(error), CallEnd::Reply))
+                let repaired = body.and_then(|body| lane.provider.read_unusable(call, &body).ok());
+                Some(repaired.map_or(CallEnd::Failed(error), CallEnd::Reply))
             }
             Known::Failed(error) => {
                 self.listener.hear(&Event::Joined);

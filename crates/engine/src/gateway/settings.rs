@@ -41,7 +41,7 @@ impl Default for Retry {
 
 /// When a failing provider is left alone.
 #[derive(Debug, Clone)]
-pub struct Breaker {
+pub struct BreakerSettings {
     /// Calls in a row that used up their attempts before the provider's calls wait.
     pub after: u32,
     /// The first wait before one call is tried; each next is twice as long.
@@ -50,7 +50,7 @@ pub struct Breaker {
     pub total: Duration,
 }
 
-impl Default for Breaker {
+impl Default for BreakerSettings {
     fn default() -> Self {
         Self { after: 5, first_wait: Duration::from_secs(5), total: Duration::from_secs(300) }
     }
@@ -58,7 +58,7 @@ impl Default for Breaker {
 
 /// Settings of one provider.
 #[derive(Debug, Clone, Default)]
-pub struct Lane {
+pub struct LaneSettings {
     /// Whom its calls are bought from and for.
     pub scope: Scope,
     /// Attempts a minute; unset by default.
@@ -77,7 +77,7 @@ pub struct Settings {
     /// How attempts are made again.
     pub retry: Retry,
     /// When a provider is left alone.
-    pub breaker: Breaker,
+    pub breaker: BreakerSettings,
     /// How long an attempt may take, in place of the provider's own time.
     pub timeout: Option<Duration>,
     /// How long a request is read on after its time is up: a late reply settles the doubt.
@@ -88,7 +88,7 @@ pub struct Settings {
     /// doubt, and takes no call's place that was certain to be sent.
     pub once: bool,
     /// By provider; the default where there is no entry.
-    pub lanes: BTreeMap<String, Lane>,
+    pub lanes: BTreeMap<String, LaneSettings>,
 }
 
 impl Default for Settings {
@@ -96,7 +96,7 @@ impl Default for Settings {
         Self {
             parallel: 5,
             retry: Retry::default(),
-            breaker: Breaker::default(),
+            breaker: BreakerSettings::default(),
             timeout: None,
             grace: Duration::from_secs(60),
             caps: Caps::default(),

@@ -17,12 +17,12 @@ const EXPRESSION_FORM: &str = "country == \"DE\" && int(employees) > 50";
 
 /// A step's expressions.
 #[derive(Default)]
-pub(super) struct Computed {
+pub(super) struct StepExpressions {
     pub(super) condition: Option<Arc<Expression>>,
     pub(super) formula: Option<Arc<Expression>>,
 }
 
-impl Computed {
+impl StepExpressions {
     /// The columns that the expressions read.
     pub(super) fn columns(&self) -> impl Iterator<Item = &String> {
         self.condition.iter().chain(&self.formula).flat_map(|expression| expression.columns())
@@ -43,7 +43,7 @@ pub(super) fn compute(
     steps: &mut [Named<'_>],
     request: &Request,
     header: &Header<'_>,
-) -> Result<Vec<Computed>, PlanError> {
+) -> Result<Vec<StepExpressions>, PlanError> {
     for column in request.types.keys() {
         if !header.columns.contains(column) {
             let message = format!("column `{column}` is given a type, and {} does not have it", header.table);
@@ -53,9 +53,9 @@ pub(super) fn compute(
             return Err(PlanError::unknown(message).advise(advice).about(About { step: None, part }));
         }
     }
-    let mut computed: Vec<Computed> = steps.iter().map(|_| Computed::default()).collect();
+    let mut computed: Vec<StepExpressions> = steps.iter().map(|_| StepExpressions::default()).collect();
     Formulas::of(steps, request, header).compile(&mut computed)?;
-    let known = Known::of(&*steps, request, header);
+    let known = KnownColumns::of(&*steps, request, header);
     for (at, step) in steps.iter().enumerate() {
         if let Some(text) = &step.request.condition {
             let condition = Expression::condition(text, &known.without(step));
@@ -72,7 +72,7 @@ pub(super) fn compute(
 /// once for itself and once for each column that it reads.
 struct Formulas<'a, 'r> {
     steps: &'a mut [Named<'r>],
-    known: Known,
+    known: KnownColumns,
     open: BTreeMap<usize, String>,
     waiting: HashMap<usize, Vec<usize>>,
 }
@@ -83,11 +83,11 @@ impl<'a, 'r> Formulas<'a, 'r> {
         let name = |(at, step): (usize, &Named<'_>)| (at, step.outputs[0].name.clone());
         let open = steps.iter().enumerate().filter(|(_, step)| is_formula(step)).map(name).collect();
         // A formula's own column is none before it is computed, unless the table has it.
-        let known = Known::of(steps.iter().filter(|step| !is_formula(step)), request, header);
+        let known = KnownColumns::of(steps.iter().filter(|step| !is_formula(step)), request, header);
         Self { steps, known, open, waiting: HashMap::new() }
     }
 
-    fn compile(mut self, computed: &mut [Computed]) -> Result<(), PlanError> {
+    fn compile(mut self, computed: &mut [StepExpressions]) -> Result<(), PlanError> {
         let mut next: VecDeque<usize> = self.open.keys().copied().collect();
         loop {
             while let Some(at) = next.pop_front() {
@@ -142,7 +142,7 @@ impl<'a, 'r> Formulas<'a, 'r> {
     }
 
     /// The formula is compiled; gives those that waited for it.
-    fn close(&mut self, at: usize, expression: Expression, computed: &mut [Computed]) -> Vec<usize> {
+    fn close(&mut self, at: usize, expression: Expression, computed: &mut [StepExpressions]) -> Vec<usize> {
         self.steps[at].outputs[0].kind = expression.kind();
         computed[at].formula = Some(Arc::new(expression));
         self.open.remove(&at);
@@ -156,7 +156,7 @@ impl<'a, 'r> Formulas<'a, 'r> {
 /// # Errors
 /// It cannot be understood, or names a column that the table does not have.
 pub fn filter(text: &str, request: &Request, header: &Header<'_>) -> Result<Expression, PlanError> {
-    let known = Known::of([], request, header);
+    let known = KnownColumns::of([], request, header);
     Expression::condition(text, &known.columns).map_err(|error| {
         let message = error.message.clone();
         expression_error(error, Part::Filter, text, message).about(About { step: None, part: Part::Filter })
@@ -165,20 +165,20 @@ pub fn filter(text: &str, request: &Request, header: &Header<'_>) -> Result<Expr
 
 /// The columns that expressions may read, with their types: a step's output has its contract's.
 #[derive(Clone)]
-struct Known {
+struct KnownColumns {
     columns: Vec<(String, SemanticType)>,
-    places: HashMap<String, usize>,
+    positions: HashMap<String, usize>,
     /// The table's own columns as they are without any step.
     own: HashMap<String, SemanticType>,
 }
 
-impl Known {
+impl KnownColumns {
     fn of<'s, 'r: 's>(
         steps: impl IntoIterator<Item = &'s Named<'r>>,
         request: &Request,
         header: &Header<'_>,
     ) -> Self {
-        let mut known = Self { columns: Vec::new(), places: HashMap::new(), own: HashMap::new() };
+        let mut known = Self { columns: Vec::new(), positions: HashMap::new(), own: HashMap::new() };
         for name in header.columns {
             let kind = request.types.get(name).copied().unwrap_or(SemanticType::Text);
             known.set(name, kind);
@@ -198,10 +198,10 @@ impl Known {
     }
 
     fn set(&mut self, name: &str, kind: SemanticType) {
-        match self.places.get(name) {
-            Some(place) => self.columns[*place].1 = kind,
+        match self.positions.get(name) {
+            Some(position) => self.columns[*position].1 = kind,
             None => {
-                self.places.insert(name.to_owned(), self.columns.len());
+                self.positions.insert(name.to_owned(), self.columns.len());
                 self.columns.push((name.to_owned(), kind));
             }
         }

@@ -59,7 +59,7 @@ pub struct Step {
     /// The column that names which alternative answered.
     pub provider_column: Option<Output>,
     /// The rows it is run on.
-    pub condition: Option<Computed>,
+    pub condition: Option<BoundExpression>,
     /// The steps, by index, that must have ended before.
     pub after: Vec<usize>,
     /// What happens to its output cells that are filled already.
@@ -75,7 +75,7 @@ pub enum Task {
     /// Asks the first of these, and the next for what is still empty.
     Ask(Vec<Alternative>),
     /// Computes its one output.
-    Compute(Computed),
+    Compute(BoundExpression),
 }
 
 /// An integration with its inputs bound.
@@ -88,7 +88,7 @@ pub struct Alternative {
 
 /// An expression and where its columns are.
 #[derive(Clone)]
-pub struct Computed {
+pub struct BoundExpression {
     /// The expression.
     pub expression: Arc<Expression>,
     pub(crate) slots: Vec<usize>,

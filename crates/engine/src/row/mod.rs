@@ -14,7 +14,7 @@ use futures::{FutureExt, StreamExt, stream::FuturesUnordered};
 use marl_core::{Caller, Error, Outcome, Value};
 
 use crate::{gateway::Gateway, plan::Plan};
-use state::{Begin, State};
+use state::{Readiness, RowState};
 
 pub use dry_run::{PossibleCalls, ProjectedCall, ProjectedStep};
 pub use step::{Remark, StepEnd};
@@ -86,13 +86,13 @@ impl Engine {
     }
 
     async fn through(&self, cells: Vec<Option<Value>>) -> RowEnd {
-        let mut state = State::new(&self.plan, cells, self.is_dry_run());
+        let mut state = RowState::new(&self.plan, cells, self.is_dry_run());
         let mut running = FuturesUnordered::new();
         loop {
             while let Some(index) = state.next_ready() {
                 let step = &self.plan.steps[index];
                 match state.begin(index) {
-                    Begin::Ask(asked) => {
+                    Readiness::Ask(asked) => {
                         let mut ask = Box::pin(step::ask(step, asked, &self.mode));
                         // Stored answers are there at once.
                         match futures::poll!(&mut ask) {
@@ -100,7 +100,7 @@ impl Engine {
                             Poll::Pending => running.push(async move { (index, ask.await) }),
                         }
                     }
-                    Begin::Ended(end) => state.finish(index, end),
+                    Readiness::Ended(end) => state.finish(index, end),
                 }
             }
             match running.next().await {
@@ -116,11 +116,11 @@ impl Engine {
 
     /// One step alone on a row that it has filled, as if it had not: for explaining.
     pub async fn step(&self, index: usize, cells: Vec<Option<Value>>) -> StepEnd {
-        let mut state = State::new(&self.plan, cells, self.is_dry_run());
+        let mut state = RowState::new(&self.plan, cells, self.is_dry_run());
         state.forget(index);
         match state.begin(index) {
-            Begin::Ask(asked) => step::ask(&self.plan.steps[index], asked, &self.mode).await,
-            Begin::Ended(end) => end,
+            Readiness::Ask(asked) => step::ask(&self.plan.steps[index], asked, &self.mode).await,
+            Readiness::Ended(end) => end,
         }
     }
 

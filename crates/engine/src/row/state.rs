@@ -12,13 +12,13 @@ use super::{
 };
 use crate::{
     expression::EvaluationError,
-    plan::{Alternative, Binding, Computed, Existing, Output, Plan, Step, Task},
+    plan::{Alternative, Binding, BoundExpression, Existing, Output, Plan, Step, Task},
 };
 
 /// What is needed to ask a step's alternatives.
-pub(super) struct Asked {
+pub(super) struct StepInputs {
     /// By alternative.
-    pub(super) rows: Vec<Ready>,
+    pub(super) rows: Vec<AlternativeInputs>,
     /// The outputs, by the contract's names, that are to be filled.
     pub(super) wanted: Vec<&'static str>,
     /// Whether the step is run whatever the answers are that are not there.
@@ -28,7 +28,7 @@ pub(super) struct Asked {
 }
 
 /// One alternative on this row.
-pub(super) enum Ready {
+pub(super) enum AlternativeInputs {
     /// Its inputs.
     Row(Row, u64),
     /// It need not be asked.
@@ -37,17 +37,17 @@ pub(super) enum Ready {
     Unknown(u64),
 }
 
-pub(super) enum Begin {
-    Ask(Asked),
+pub(super) enum Readiness {
+    Ask(StepInputs),
     Ended(StepEnd),
 }
 
-pub(super) struct State<'a> {
+pub(super) struct RowState<'a> {
     plan: &'a Plan,
     /// Whether this is a dry run. Only then are fingerprints needed: a live run leaves nothing unknown.
     is_dry_run: bool,
     cells: Vec<Cell>,
-    begun: Vec<bool>,
+    started: Vec<bool>,
     outcomes: Vec<Option<Outcome>>,
     projected: Vec<ProjectedStep>,
     /// By output: whether its cell was written.
@@ -61,14 +61,14 @@ pub(super) struct State<'a> {
     remarks: Vec<(usize, Remark)>,
 }
 
-impl<'a> State<'a> {
+impl<'a> RowState<'a> {
     pub(super) fn new(plan: &'a Plan, mut cells: Vec<Option<Value>>, is_dry_run: bool) -> Self {
         cells.resize(plan.slots(), None);
         Self {
             plan,
             is_dry_run,
             cells: cells.into_iter().map(Cell::Known).collect(),
-            begun: vec![false; plan.steps.len()],
+            started: vec![false; plan.steps.len()],
             outcomes: vec![None; plan.steps.len()],
             projected: if is_dry_run {
                 plan.steps.iter().map(|_| ProjectedStep::default()).collect()
@@ -93,47 +93,47 @@ impl<'a> State<'a> {
         }
     }
 
-    /// A step that has not begun and whose forerunners have ended.
+    /// A step that has not started and whose forerunners have ended.
     pub(super) fn next_ready(&mut self) -> Option<usize> {
         let ready = |index: &usize| {
             let step = &self.plan.steps[*index];
-            !self.begun[*index] && step.after.iter().all(|before| self.outcomes[*before].is_some())
+            !self.started[*index] && step.after.iter().all(|before| self.outcomes[*before].is_some())
         };
         let index = (0..self.plan.steps.len()).find(ready)?;
-        self.begun[index] = true;
+        self.started[index] = true;
         Some(index)
     }
 
     /// What a step is asked with, or its end when it need not run.
-    pub(super) fn begin(&self, index: usize) -> Begin {
+    pub(super) fn begin(&self, index: usize) -> Readiness {
         let step = &self.plan.steps[index];
         let all_filled = step.outputs.iter().all(|output| self.is_filled(output));
         if step.existing == Existing::Keep && all_filled && !step.outputs.is_empty() {
-            return Begin::Ended(StepEnd::skipped(SkipReason::Existing));
+            return Readiness::Ended(StepEnd::skipped(SkipReason::Existing));
         }
         let certain = match step.condition.as_ref().map(|condition| self.holds(condition)) {
             None | Some(Ok(Some(true))) => true,
             Some(Ok(None)) => false,
-            Some(Ok(Some(false))) => return Begin::Ended(StepEnd::skipped(SkipReason::Condition)),
+            Some(Ok(Some(false))) => return Readiness::Ended(StepEnd::skipped(SkipReason::Condition)),
             // It never runs on a row that the condition cannot be told of.
             Some(Err(why)) => {
-                return Begin::Ended(StepEnd {
+                return Readiness::Ended(StepEnd {
                     remark: Some(Remark::NoResult(why)),
                     ..StepEnd::skipped(SkipReason::ConditionUnknown)
                 });
             }
         };
         match &step.task {
-            Task::Compute(formula) => Begin::Ended(self.compute(index, formula, certain)),
+            Task::Compute(formula) => Readiness::Ended(self.compute(index, formula, certain)),
             Task::Ask(alternatives) => {
                 let rows = alternatives.iter().enumerate();
-                let rows: Vec<Ready> =
+                let rows: Vec<AlternativeInputs> =
                     rows.map(|(at, alternative)| self.ready(index, at, alternative)).collect();
                 let condition = step.condition.as_ref().filter(|_| !certain);
                 let fingerprint = if self.is_dry_run { self.fingerprint(index, &rows, condition) } else { 0 };
                 // One alone is asked for whatever it has.
                 let wanted = if rows.len() > 1 { self.wanted(step) } else { Vec::new() };
-                Begin::Ask(Asked { rows, wanted, certain, fingerprint })
+                Readiness::Ask(StepInputs { rows, wanted, certain, fingerprint })
             }
         }
     }
@@ -153,7 +153,7 @@ impl<'a> State<'a> {
     }
 
     /// An alternative's inputs, or why it need not be asked.
-    fn ready(&self, step: usize, at: usize, alternative: &Alternative) -> Ready {
+    fn ready(&self, step: usize, at: usize, alternative: &Alternative) -> AlternativeInputs {
         let mut hash = DefaultHasher::new();
         (step, at).hash(&mut hash);
         let mut inputs = Vec::with_capacity(alternative.inputs.len());
@@ -177,18 +177,22 @@ impl<'a> State<'a> {
                             let message =
                                 format!("`{}` is not {}: {why}", column.name, column.kind.in_words());
                             let error = Error::invalid_input(message).with_detail(cell.to_string());
-                            return Ready::Ended(Outcome::Failed(error));
+                            return AlternativeInputs::Ended(Outcome::Failed(error));
                         }
                     }
                 }
                 Cell::Known(_) if column.required => {
-                    return Ready::Ended(Outcome::Skipped(self.why_missing(binding)));
+                    return AlternativeInputs::Ended(Outcome::Skipped(self.why_missing(binding)));
                 }
                 Cell::Known(_) => {}
             }
         }
         let fingerprint = hash.finish();
-        if is_unknown { Ready::Unknown(fingerprint) } else { Ready::Row(Row::new(inputs), fingerprint) }
+        if is_unknown {
+            AlternativeInputs::Unknown(fingerprint)
+        } else {
+            AlternativeInputs::Row(Row::new(inputs), fingerprint)
+        }
     }
 
     /// An input that a step would have brought which was ended early is not missing for good.
@@ -201,14 +205,14 @@ impl<'a> State<'a> {
     }
 
     /// Whether a condition holds; `None` when that is not known yet.
-    fn holds(&self, condition: &Computed) -> Result<Option<bool>, EvaluationError> {
+    fn holds(&self, condition: &BoundExpression) -> Result<Option<bool>, EvaluationError> {
         match self.cells_of(condition) {
             Some(cells) => condition.expression.holds(&cells).map(Some),
             None => Ok(None),
         }
     }
 
-    fn compute(&self, index: usize, formula: &Computed, certain: bool) -> StepEnd {
+    fn compute(&self, index: usize, formula: &BoundExpression, certain: bool) -> StepEnd {
         let step = &self.plan.steps[index];
         let Some(cells) = self.cells_of(formula).filter(|_| certain) else {
             let fingerprint = self.fingerprint(index, &[], step.condition.iter().chain([formula]));
@@ -235,7 +239,7 @@ impl<'a> State<'a> {
     }
 
     /// The cells of an expression's columns, if all are known.
-    fn cells_of(&self, computed: &Computed) -> Option<Vec<Option<Value>>> {
+    fn cells_of(&self, computed: &BoundExpression) -> Option<Vec<Option<Value>>> {
         let cells = computed.slots.iter().map(|slot| match &self.cells[*slot] {
             Cell::Known(value) => Some(value.clone()),
             Cell::Unknown(_) => None,
@@ -310,15 +314,17 @@ impl<'a> State<'a> {
     fn fingerprint<'e>(
         &self,
         index: usize,
-        rows: &[Ready],
-        expressions: impl IntoIterator<Item = &'e Computed>,
+        rows: &[AlternativeInputs],
+        expressions: impl IntoIterator<Item = &'e BoundExpression>,
     ) -> u64 {
         let mut hash = DefaultHasher::new();
         index.hash(&mut hash);
         for ready in rows {
             match ready {
-                Ready::Row(_, fingerprint) | Ready::Unknown(fingerprint) => fingerprint.hash(&mut hash),
-                Ready::Ended(_) => 0_u8.hash(&mut hash),
+                AlternativeInputs::Row(_, fingerprint) | AlternativeInputs::Unknown(fingerprint) => {
+                    fingerprint.hash(&mut hash)
+                }
+                AlternativeInputs::Ended(_) => 0_u8.hash(&mut hash),
             }
         }
         for slot in expressions.into_iter().flat_map(|computed| &computed.slots) {

@@ -17,7 +17,7 @@ use marl_core::{
 use super::{
     CallMode,
     dry_run::{PossibleCalls, ProjectedCall, ProjectedStep, Recorder, remaining_calls},
-    state::{Asked, Ready},
+    state::{AlternativeInputs, StepInputs},
 };
 use crate::{expression::EvaluationError, plan::Step};
 
@@ -66,7 +66,7 @@ impl StepEnd {
 
 /// What the alternatives have come to so far.
 #[derive(Default)]
-struct Sum {
+struct StepSum {
     fields: Fields,
     by: Vec<&'static str>,
     failed: Option<Error>,
@@ -77,9 +77,9 @@ struct Sum {
 }
 
 /// Asks a step's alternatives: the first, and each next one for what is still empty.
-pub(super) async fn ask(step: &Step, asked: Asked, mode: &CallMode) -> StepEnd {
-    let Asked { rows, wanted, certain, fingerprint } = asked;
-    let mut sum = Sum { unanswered: !certain, ..Sum::default() };
+pub(super) async fn ask(step: &Step, asked: StepInputs, mode: &CallMode) -> StepEnd {
+    let StepInputs { rows, wanted, certain, fingerprint } = asked;
+    let mut sum = StepSum { unanswered: !certain, ..StepSum::default() };
     let mut projected = ProjectedStep::default();
     for (at, (alternative, ready)) in step.alternatives().iter().zip(rows).enumerate() {
         let contract = alternative.integration.contract();
@@ -88,13 +88,13 @@ pub(super) async fn ask(step: &Step, asked: Asked, mode: &CallMode) -> StepEnd {
             continue;
         }
         let outcome = match ready {
-            Ready::Ended(outcome) => outcome,
-            Ready::Unknown(fingerprint) => {
+            AlternativeInputs::Ended(outcome) => outcome,
+            AlternativeInputs::Unknown(fingerprint) => {
                 projected.possible.extend(remaining_calls(contract, &[], fingerprint));
                 Outcome::Skipped(SkipReason::Unanswered)
             }
-            Ready::Row(row, fingerprint) => {
-                let One { outcome, lacks, calls, possible } =
+            AlternativeInputs::Row(row, fingerprint) => {
+                let AlternativeEnd { outcome, lacks, calls, possible } =
                     one(&*alternative.integration, row, step.refresh, mode, !sum.unanswered, fingerprint)
                         .await;
                 projected.calls.extend(calls);
@@ -114,7 +114,7 @@ pub(super) async fn ask(step: &Step, asked: Asked, mode: &CallMode) -> StepEnd {
     StepEnd { outcome, by, projected, remark, unanswered, fingerprint }
 }
 
-impl Sum {
+impl StepSum {
     /// Adds what an alternative came to; whether none is asked after it.
     fn add(&mut self, outcome: Outcome, is_first: bool, name: &'static str, step: &Step) -> bool {
         match outcome {
@@ -168,7 +168,7 @@ impl Sum {
 }
 
 /// What one integration came to on one row.
-struct One {
+struct AlternativeEnd {
     outcome: Outcome,
     /// The call without which it went on, and why.
     lacks: Option<String>,
@@ -184,12 +184,12 @@ async fn one(
     mode: &CallMode,
     certain: bool,
     fingerprint: u64,
-) -> One {
+) -> AlternativeEnd {
     match mode {
         CallMode::Live { caller, refreshing } => {
             let caller = Arc::clone(if refresh { refreshing } else { caller });
             let (outcome, lacks) = run(integration, row, caller).await;
-            One { outcome, lacks, calls: Vec::new(), possible: Vec::new() }
+            AlternativeEnd { outcome, lacks, calls: Vec::new(), possible: Vec::new() }
         }
         CallMode::Stored(gateway) => {
             let recorder = Arc::new(Recorder::new(gateway.clone(), refresh, certain));
@@ -198,7 +198,7 @@ async fn one(
             let stuck = matches!(outcome, Outcome::Skipped(SkipReason::Unanswered));
             let possible =
                 if stuck { remaining_calls(integration.contract(), &calls, fingerprint) } else { Vec::new() };
-            One { outcome, lacks, calls, possible }
+            AlternativeEnd { outcome, lacks, calls, possible }
         }
     }
 }
