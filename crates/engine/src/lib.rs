@@ -1,6 +1,7 @@
 //! From a plan to outcomes: the plan, the gateway with its policies, the ledger, one row.
 //!
-//! The engine knows no plugin by name, no terminal and no command line.
+//! The engine knows no plugin by name, no terminal and no command line: what would help is data
+//! ([`plan::Advice`]).
 
 mod event;
 pub mod expression;

@@ -2,9 +2,9 @@
 //!
 //! | what happened | bought? | in this run |
 //! | --- | --- | --- |
-//! | not sent | no | intent taken back, tried again |
-//! | refused | no | by kind: waits when throttled, else final |
-//! | answered with an error | no | tried again if it may pass |
+//! | not sent | no | the intent is taken back; tried again |
+//! | refused | no | tried again after a wait if throttled, else final |
+//! | answered with an error | no | tried again if the error may pass |
 //! | no whole answer after sending | maybe | a free operation is tried again; else in doubt |
 //! | a whole answer of no use, or an error that is billed | yes | recorded, final, and never asked again by itself |
 
@@ -28,7 +28,7 @@ use crate::{
     ledger::{Ended, Intent, Key, LedgerError, Settled},
 };
 
-/// What stays the same from attempt to attempt.
+/// A call with its key and its lane: what stays the same from attempt to attempt.
 #[derive(Clone, Copy)]
 pub(super) struct KeyedCall<'a> {
     pub(super) lane: &'a Lane,
@@ -37,7 +37,7 @@ pub(super) struct KeyedCall<'a> {
     pub(super) refresh: bool,
 }
 
-/// What one attempt came to, and what is needed to record it.
+/// What the ledger records of an attempt beside its end.
 struct Attempted {
     intent: Intent,
     duration: Duration,
@@ -50,7 +50,7 @@ impl Attempted {
     }
 }
 
-/// What is remembered from attempt to attempt.
+/// How far a call is: what changes from attempt to attempt.
 #[derive(Default)]
 pub(super) struct CallProgress<'a> {
     pub(super) reservation: Option<Reservation<'a>>,
@@ -58,7 +58,7 @@ pub(super) struct CallProgress<'a> {
     sent: u32,
     refused_for_credit: bool,
     in_doubt: bool,
-    /// An earlier run left it in doubt.
+    /// An earlier run left the call in doubt.
     was_in_doubt: bool,
     started: Option<Instant>,
 }
@@ -66,9 +66,9 @@ pub(super) struct CallProgress<'a> {
 /// How long an attempt may take.
 #[derive(Clone, Copy)]
 pub(super) struct Timeouts {
-    /// Until there is an answer.
+    /// How long the provider has for its answer.
     pub(super) answer: Duration,
-    /// For reading on after that.
+    /// How much longer the gateway reads on, since a late answer settles a doubt.
     pub(super) grace: Duration,
 }
 
@@ -114,7 +114,7 @@ impl Shared {
         }
     }
 
-    /// One attempt: budget, permit, intent, slot, send, and what came of it.
+    /// One attempt: reserves, waits for permission, claims, sends, and acts on the end.
     async fn attempt<'a>(
         &'a self,
         keyed: KeyedCall<'_>,
@@ -148,19 +148,20 @@ impl Shared {
         drop(slot);
         let attempted = Attempted { intent, duration: started.elapsed(), request_id: attempt.request_id };
         let next = self.after(keyed, &attempted, pass, attempt.end, progress).await;
-        // It left, and the record will not say how it ended.
+        // The request left, and the ledger cannot record how it ended.
         Ok(next.unwrap_or_else(|error| self.left_in_doubt(call, Some(&self.ledger_failed(error)))))
     }
 
-    /// The provider's time for an answer, and how long is read on after it.
+    /// How long one attempt of this call may take.
     fn time(&self, lane: &Lane, call: &Call) -> Timeouts {
         let answer = self.settings.timeout.unwrap_or_else(|| (lane.provider.card().timeout)(&call.operation));
         let grace = if lane.resends_freely(call) { Duration::ZERO } else { self.settings.grace };
         Timeouts { answer, grace }
     }
 
-    /// Sends within the provider's time. When that is up the request is read on for a while:
-    /// giving up leaves a doubt, and a late answer settles it. A free operation has no doubt.
+    /// Sends the call and waits for its answer. When the provider's time is up, the gateway reads on for
+    /// the grace: giving up would leave a doubt, which a late answer settles. A call of a free operation
+    /// leaves no doubt, and has no grace.
     async fn send(
         &self,
         KeyedCall { lane, call, .. }: KeyedCall<'_>,
@@ -234,7 +235,8 @@ impl Shared {
         }
     }
 
-    /// The provider asks for a rest: everyone takes it, unless it is longer than a run waits.
+    /// The provider asks for a rest. All its calls wait, unless the rest is longer than a run waits: then
+    /// the provider is stopped.
     fn rest(&self, lane: &Lane, call: &Call, rest: Duration, error: &Error) {
         if rest > self.settings.retry.total {
             let error = error.clone().with_detail(format!("asks to wait {} s", rest.as_secs()));
@@ -246,7 +248,7 @@ impl Shared {
         }
     }
 
-    /// Not bought: tried again if it may pass, and at the last the call has failed.
+    /// The attempt was not bought: it is tried again if the failure may pass; otherwise the call has failed.
     async fn after_refusal(
         &self,
         keyed: KeyedCall<'_>,
@@ -268,7 +270,7 @@ impl Shared {
         }
         let error = failure.error.billed(false);
         if progress.in_doubt {
-            // A later refusal does not undo an earlier doubt, which has its own record.
+            // This refusal does not undo the doubt of an earlier attempt, which has a record of its own.
             self.ledger.take_back(&key, attempted.intent).await?;
             return Ok(self.left_in_doubt(call, Some(&error)));
         }
@@ -276,7 +278,7 @@ impl Shared {
         Ok(AfterAttempt::End(CallEnd::Failed(error)))
     }
 
-    /// Maybe bought: sent again only where that is free or wished for.
+    /// The attempt may have been bought: it is sent again only if that is free, or if the user chose so.
     async fn after_doubt(
         &self,
         keyed: KeyedCall<'_>,
@@ -316,7 +318,7 @@ impl Shared {
         self.ledger.settle(&keyed.key, attempted.intent, attempted.ended(end)).await
     }
 
-    /// What was reserved is spent; a further attempt reserves anew.
+    /// Spends the reservation; a further attempt reserves anew.
     fn spend(&self, KeyedCall { lane, call, .. }: KeyedCall<'_>, progress: &mut CallProgress<'_>) {
         if let Some(reservation) = progress.reservation.take() {
             reservation.spend();
@@ -329,7 +331,8 @@ impl Shared {
         AfterAttempt::End(CallEnd::Failed(in_doubt(call, why)))
     }
 
-    /// The gateway is closed for this call. A doubt of an earlier attempt stays one.
+    /// Ends a call for which the gateway is closed. If an earlier attempt left a doubt, the call stays in
+    /// doubt.
     fn close_call(&self, call: &Call, progress: &CallProgress<'_>, reason: SkipReason) -> AfterAttempt {
         if progress.in_doubt {
             self.left_in_doubt(call, None)

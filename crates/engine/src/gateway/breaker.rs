@@ -1,6 +1,6 @@
-//! The breaker of one provider: leaves it alone when it fails, and stops it when it refuses.
+//! The breaker of one provider: holds its calls back while it fails, and stops it when it refuses.
 //!
-//! Nothing of it outlives the run.
+//! Its state ends with the run.
 
 use std::{
     collections::HashSet,
@@ -15,7 +15,7 @@ use tokio::{
 
 use super::settings;
 
-/// The state of one provider.
+/// The breaker of one provider.
 pub(super) struct Breaker {
     settings: settings::BreakerSettings,
     state: Mutex<BreakerState>,
@@ -30,7 +30,7 @@ struct BreakerState {
     stopped_operations: HashSet<String>,
 }
 
-/// The provider's calls wait, and one is tried now and then.
+/// The breaker is open: the provider's calls wait, and one is tried now and then.
 struct Open {
     since: Instant,
     wait: Duration,
@@ -48,12 +48,12 @@ pub(super) struct Pass<'a> {
 #[derive(Debug)]
 pub(super) struct Stopped;
 
-/// What a failure changed, for whoever tells the user.
+/// What a failure changed, to be reported.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Change {
     /// Nothing.
     None,
-    /// The calls wait so long before one is tried.
+    /// The calls wait this long before one is tried.
     Waits(Duration),
     /// The provider is stopped.
     Stopped,
@@ -79,7 +79,7 @@ impl Breaker {
         }
     }
 
-    /// A pass, or when to ask again.
+    /// A pass, or the time at which to ask again.
     fn poll(&self, operation: &str) -> Result<Result<Pass<'_>, Instant>, Stopped> {
         let mut state = self.lock();
         if state.stopped || state.stopped_operations.contains(operation) {
@@ -88,7 +88,7 @@ impl Breaker {
         let Some(open) = &mut state.open else { return Ok(Ok(Pass { breaker: self, is_try: false })) };
         let now = Instant::now();
         if open.trying {
-            // Whoever tries will say so; the time is only a bound.
+            // The caller that tries will say how it went; the time is only a bound.
             return Ok(Err(now + Duration::from_secs(3600)));
         }
         if now < open.next_try {
@@ -157,7 +157,7 @@ impl Breaker {
 }
 
 impl Pass<'_> {
-    /// The attempt failed in a way that says the provider is not well.
+    /// The attempt failed in a way that shows that the provider is failing.
     pub(super) fn failed(mut self) -> Change {
         if !std::mem::take(&mut self.is_try) {
             return Change::None;
@@ -179,7 +179,7 @@ impl Pass<'_> {
 
 impl Drop for Pass<'_> {
     fn drop(&mut self) {
-        // A try that was not made lets the next one through.
+        // The try was not made: the next call may make it.
         if self.is_try {
             if let Some(open) = &mut self.breaker.lock().open {
                 open.trying = false;

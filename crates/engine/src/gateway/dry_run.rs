@@ -9,9 +9,9 @@ use crate::ledger::{CallState, Key, Known};
 /// What would become of a call now.
 #[derive(Debug)]
 pub struct CallPreview {
-    /// Its key.
+    /// The call's key.
     pub key: Key,
-    /// What the ledger knows of it.
+    /// What the ledger knows of the call.
     pub status: CallStatus,
     /// How the call would end, where a run would not send it.
     pub end: Option<CallEnd>,
@@ -46,7 +46,7 @@ impl CallStatus {
 }
 
 impl Gateway {
-    /// What would become of a call now; with `refresh`, answers that are there do not count.
+    /// What would become of a call now. With `refresh`, stored answers do not count.
     pub async fn dry_run(&self, call: &Call, refresh: bool) -> CallPreview {
         let Some(lane) = self.shared.lanes.get(call.provider) else {
             let error = Error::internal(format!("no provider is called `{}`", call.provider));
@@ -85,7 +85,7 @@ impl Gateway {
         }
     }
 
-    /// What a call costs, if known.
+    /// What a call costs, in the settings' unit; `None` if its price is unknown.
     pub fn price(&self, provider: &str, operation: &str) -> Option<f64> {
         self.shared.lanes.get(provider)?.price(operation)
     }

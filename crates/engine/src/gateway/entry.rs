@@ -1,4 +1,10 @@
 //! The way to a slot: what an attempt waits for before it is sent, and its claim in the ledger.
+//!
+//! ```text
+//! reserve budget -> breaker admits -> provider is ready
+//!   -> where the ledger can tell unsent claims: turn -> claim -> slot -> send
+//!   -> where it cannot:                         slot -> claim -> send
+//! ```
 
 use std::{
     pin::pin,
@@ -19,24 +25,24 @@ use crate::{
     ledger::{Asking, Claim, Intent, LedgerError},
 };
 
-/// A call that nobody else may send for now.
+/// A claim: no other process may send the call for now.
 struct Claimed {
     intent: Intent,
     at: SystemTime,
 }
 
 impl Claimed {
-    /// Whether enough of its time is left for an attempt. A process can be stopped for long, and
-    /// a clock set anew.
+    /// Whether the claim lasts long enough for an attempt. The process may have been suspended since the
+    /// claim, or the clock set anew.
     fn leaves(&self, time: Timeouts) -> bool {
         self.at.elapsed().is_ok_and(|waited| waited <= time.whole())
     }
 }
 
-/// All that it takes to send.
+/// All that an attempt needs to send.
 pub(super) struct Entered<'l> {
     pub(super) pass: Pass<'l>,
-    /// Of a call that was claimed ahead.
+    /// Held by a call that was claimed before it had a slot.
     pub(super) turn: Option<Turn>,
     pub(super) slot: Slot,
     pub(super) intent: Intent,
@@ -44,13 +50,13 @@ pub(super) struct Entered<'l> {
 
 /// Why an attempt is not made.
 pub(super) enum NotSent {
-    /// Nothing more is sent, or not to this provider.
+    /// The gateway is closed, or closed to this provider or operation.
     Closed(SkipReason),
-    /// The provider cannot be asked at all.
+    /// The provider cannot send at all: it has no key, for example.
     NotReady(Error),
-    /// Somebody else settled the call meanwhile, or is about to.
+    /// Another process settled the call meanwhile, or is about to.
     Known,
-    /// Nothing could be recorded.
+    /// The ledger could not record the claim.
     Ledger(LedgerError),
 }
 
@@ -62,17 +68,17 @@ impl From<LedgerError> for NotSent {
     }
 }
 
-/// The right to go on, and what for.
+/// The permission to go on, and how.
 enum Permit {
-    /// To be claimed ahead, and wait for a slot.
+    /// Claim the call now, and wait for a slot afterwards.
     Ahead(Turn),
-    /// To be claimed and sent.
+    /// Claim the call and send it: it has its slot.
     Now(Slot),
 }
 
 impl Shared {
-    /// Waits until the attempt may be made, and claims it: before its slot is free where a claim
-    /// that was never sent can be told from others, so that the disk is not waited for in it.
+    /// Waits until the attempt may be made, and claims the call. Where the ledger can tell claims that
+    /// were never sent, the claim is made before a slot is free, so that no slot waits for the disk.
     pub(super) async fn enter<'a, 'l>(
         &'a self,
         keyed: KeyedCall<'l>,
@@ -92,7 +98,7 @@ impl Shared {
             }
             Permit::Ahead(turn) => turn,
         };
-        // Those before it take no longer than it may itself.
+        // The calls ahead in the queue take no longer than this one may, so the claim lasts twice as long.
         let claimed = self.claim(keyed, time.whole() * 2, progress).await?;
         let mut entering = pin!(async {
             tokio::select! {
@@ -111,7 +117,7 @@ impl Shared {
                 waited
             }
         };
-        // It waited so long that others would take it for lost.
+        // The call waited so long that other processes would take its claim for lost: it is claimed anew.
         let slot = match slot {
             Ok(slot) => slot?,
             Err(_) => entering.await?,
@@ -138,7 +144,7 @@ impl Shared {
         let pass = pass.map_err(|_| STOPPED)?;
         lane.provider.ready().map_err(NotSent::NotReady)?;
         let ahead = self.ledger.tells_unsent();
-        // While it waits, the key may be refused to another call.
+        // While this call waits, the provider may refuse its API key to another call.
         let permit = tokio::select! {
             biased;
             () = lane.breaker.until_stopped(&call.operation) => return Err(STOPPED),

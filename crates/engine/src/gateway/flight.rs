@@ -15,11 +15,12 @@ use tokio::{runtime::Handle, sync::watch};
 
 use crate::ledger::Key;
 
-/// A call, asked for anew or not: an answer from the ledger does not serve who wants a new one.
+/// A call's key, and whether the call is asked anew. The two make different flights: an answer from the
+/// ledger does not serve a caller that wants a new one.
 type FlightKey = (Key, bool);
 
-/// Tells the end to whoever waits; `None` until somebody does, since most stored answers are
-/// there before anybody can.
+/// The followers that wait for a flight's end. `None` until one joins: most stored answers are there
+/// before any could.
 type Followers = Option<watch::Sender<Option<CallEnd>>>;
 
 /// The calls under way, by key.
@@ -28,26 +29,26 @@ pub(super) struct Flights {
     by_key: Mutex<HashMap<FlightKey, Followers>>,
 }
 
-/// A caller's part in a flight.
+/// A caller's role in a flight.
 pub(super) enum Role {
-    /// The first: it must see that the flight ends.
+    /// The first caller: it drives the flight to its end.
     Lead(Completion),
-    /// One of the others.
+    /// A later caller: it waits for the end.
     Join(Follower),
 }
 
-/// Waits for a flight's end.
+/// A caller that waits for the end of another caller's flight.
 pub(super) struct Follower(watch::Receiver<Option<CallEnd>>);
 
-/// Ends the flight: with what is told, or, dropped untold, with an error for all who wait.
+/// Ends the flight for all followers: with the call's end, or with an error if it is dropped before that.
 pub(super) struct Completion {
     flights: Arc<Flights>,
-    /// `None` once it has landed: then the key may be another flight's.
+    /// `None` once the flight has ended: then the key may belong to another flight.
     key: Option<FlightKey>,
 }
 
 impl Flights {
-    /// Joins the flight of `key`, or begins it.
+    /// Joins the flight of `key`, or starts one and leads it.
     pub(super) fn join_or_lead(self: &Arc<Self>, key: FlightKey) -> Role {
         match self.lock().entry(key) {
             Entry::Occupied(mut flight) => {
@@ -66,12 +67,12 @@ impl Flights {
     }
 }
 
-/// A flight under way, driven by whoever leads it. What was sent is not called back: should the
-/// leader end, it goes on in a task of its own.
+/// A flight under way, driven by its leader. A request that was sent cannot be called back, so if the
+/// leader is dropped, the flight goes on in a task of its own.
 pub(super) struct Flight(Option<BoxFuture<'static, CallEnd>>);
 
 impl Flight {
-    /// The flight whose end is that of `call`; a panic is an error for all on it.
+    /// A flight that ends as `call` does. If `call` panics, leader and followers get an error.
     pub(super) fn new(completion: Completion, call: impl Future<Output = CallEnd> + Send + 'static) -> Self {
         let end = AssertUnwindSafe(call).catch_unwind().map(|end| end.unwrap_or_else(|_| lost()));
         Self(Some(Box::pin(end.inspect(move |end| completion.complete(end)))))
@@ -100,7 +101,7 @@ impl Drop for Flight {
 }
 
 impl Completion {
-    /// Tells everyone on the flight how it ended.
+    /// Tells all followers how the flight ended.
     pub(super) fn complete(mut self, end: &CallEnd) {
         if let Some(told) = self.remove() {
             told.send_replace(Some(end.clone()));

@@ -1,4 +1,4 @@
-//! One row through the plan: steps in their order, outcomes out.
+//! One row through the plan: cells in, outcomes out.
 //!
 //! Independent steps of a row run side by side. A failure, and a panic, stays in its step. A dry run
 //! takes the same path with stored answers alone, and records what the steps would ask.
@@ -41,27 +41,26 @@ pub enum CallMode {
 /// What became of one row.
 #[derive(Debug)]
 pub struct RowEnd {
-    /// One outcome a step, in plan order.
+    /// The outcome of each step, in plan order.
     pub outcomes: Vec<Outcome>,
-    /// One entry an output column, in plan order: the value to write, or `None` to leave the
-    /// column as it is.
+    /// For each output column, in plan order, the value to write; `None` leaves the cell as it is.
     pub written: Vec<Option<Value>>,
-    /// How many filled cells were kept although a step found a value for them.
+    /// How many filled cells were kept although a step has a value for them.
     pub kept: u64,
-    /// The outputs, by their place in the plan, whose filled cell was kept and differs from an answer of
-    /// which other cells were written: the row may tell of two companies or persons.
+    /// The outputs, by their index in the plan, whose filled cell was kept and differs from an answer that
+    /// filled other cells: the row may mix two companies or persons.
     pub mixed: Vec<usize>,
-    /// How many output cells of the table said nothing (`N/A`) and were filled.
+    /// How many output cells held a placeholder such as `N/A` and were filled.
     pub said_nothing: u64,
-    /// How many more of them may be filled by answers that are not there yet.
+    /// How many more of these cells may be filled by answers that are not stored yet.
     pub may_say_nothing: u64,
-    /// The outputs, by their place in the plan, whose filled cell was replaced by another value.
+    /// The outputs, by their index in the plan, whose filled cell was replaced by another value.
     pub replaced: Vec<usize>,
-    /// Further outputs whose filled cell may be replaced by an answer that is not there yet.
+    /// Further outputs whose filled cell may be replaced by an answer that is not stored yet.
     pub may_replace: Vec<usize>,
-    /// By step, what its outcome alone does not say.
+    /// By step, what the outcome alone does not say.
     pub remarks: Vec<(usize, Remark)>,
-    /// By step, what it would ask; empty unless this is a dry run.
+    /// What each step would ask; empty unless this is a dry run.
     pub projected: Vec<ProjectedStep>,
     /// Whether an output cell stays empty, as far as can be known.
     pub leaves_empty: bool,
@@ -92,9 +91,9 @@ impl Engine {
             while let Some(index) = state.next_ready() {
                 let step = &self.plan.steps[index];
                 match state.begin(index) {
-                    Readiness::Ask(asked) => {
-                        let mut ask = Box::pin(step::ask(step, asked, &self.mode));
-                        // Stored answers are there at once.
+                    Readiness::Ask(inputs) => {
+                        let mut ask = Box::pin(step::ask(step, inputs, &self.mode));
+                        // A step whose answers are stored ends at the first poll.
                         match futures::poll!(&mut ask) {
                             Poll::Ready(end) => state.finish(index, end),
                             Poll::Pending => running.push(async move { (index, ask.await) }),
@@ -114,12 +113,13 @@ impl Engine {
         matches!(self.mode, CallMode::Stored(_))
     }
 
-    /// One step alone on a row that it has filled, as if it had not: for explaining.
+    /// Runs one step alone, on a row whose cells it has filled, as if it had not filled them. This explains
+    /// a cell.
     pub async fn step(&self, index: usize, cells: Vec<Option<Value>>) -> StepEnd {
         let mut state = RowState::new(&self.plan, cells, self.is_dry_run());
         state.forget(index);
         match state.begin(index) {
-            Readiness::Ask(asked) => step::ask(&self.plan.steps[index], asked, &self.mode).await,
+            Readiness::Ask(inputs) => step::ask(&self.plan.steps[index], inputs, &self.mode).await,
             Readiness::Ended(end) => end,
         }
     }

@@ -1,4 +1,5 @@
-//! The cells of one row and how far its steps are.
+//! The cells of one row, and how far its steps are: which step is ready, what it is asked with, and what
+//! its end writes.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -15,33 +16,35 @@ use crate::{
     plan::{Alternative, Binding, BoundExpression, Existing, Output, Plan, Step, Task},
 };
 
-/// What is needed to ask a step's alternatives.
+/// What a step's alternatives are asked with.
 pub(super) struct StepInputs {
-    /// By alternative.
-    pub(super) rows: Vec<AlternativeInputs>,
-    /// The outputs, by the contract's names, that are to be filled.
+    /// The inputs of each alternative.
+    pub(super) alternatives: Vec<AlternativeInputs>,
+    /// The outputs that are to be filled, by their names in the contract.
     pub(super) wanted: Vec<&'static str>,
-    /// Whether the step is run whatever the answers are that are not there.
+    /// Whether the step runs whatever the missing answers turn out to be.
     pub(super) certain: bool,
     /// Equal for two rows in which the step would come to the same.
     pub(super) fingerprint: u64,
 }
 
-/// One alternative on this row.
+/// What one alternative is asked with, or why it is not asked. The numbers are fingerprints of the inputs.
 pub(super) enum AlternativeInputs {
-    /// Its inputs.
+    /// The inputs are known.
     Row(Row, u64),
-    /// It need not be asked.
+    /// The alternative need not be asked.
     Ended(Outcome),
-    /// Its inputs depend on answers that are not there.
+    /// The inputs depend on answers that are not stored.
     Unknown(u64),
 }
 
+/// Whether a step has to ask its alternatives.
 pub(super) enum Readiness {
     Ask(StepInputs),
     Ended(StepEnd),
 }
 
+/// One row on its way through the plan.
 pub(super) struct RowState<'a> {
     plan: &'a Plan,
     /// Whether this is a dry run. Only then are fingerprints needed: a live run leaves nothing unknown.
@@ -86,14 +89,14 @@ impl<'a> RowState<'a> {
         }
     }
 
-    /// Empties the step's own cells: on a row that it has filled, they stand as before it ran.
+    /// Empties the step's own cells, as they were before the step filled them.
     pub(super) fn forget(&mut self, index: usize) {
         for output in self.plan.steps[index].columns() {
             self.cells[output.slot] = Cell::Known(None);
         }
     }
 
-    /// A step that has not started and whose forerunners have ended.
+    /// A step that has not started and may: all steps before it have ended. It counts as started now.
     pub(super) fn next_ready(&mut self) -> Option<usize> {
         let ready = |index: &usize| {
             let step = &self.plan.steps[*index];
@@ -104,7 +107,7 @@ impl<'a> RowState<'a> {
         Some(index)
     }
 
-    /// What a step is asked with, or its end when it need not run.
+    /// What a step is asked with, or its end if it need not ask.
     pub(super) fn begin(&self, index: usize) -> Readiness {
         let step = &self.plan.steps[index];
         let all_filled = step.outputs.iter().all(|output| self.is_filled(output));
@@ -115,7 +118,7 @@ impl<'a> RowState<'a> {
             None | Some(Ok(Some(true))) => true,
             Some(Ok(None)) => false,
             Some(Ok(Some(false))) => return Readiness::Ended(StepEnd::skipped(SkipReason::Condition)),
-            // It never runs on a row that the condition cannot be told of.
+            // A step never runs on a row for which its condition cannot be decided.
             Some(Err(why)) => {
                 return Readiness::Ended(StepEnd {
                     remark: Some(Remark::NoResult(why)),
@@ -126,14 +129,15 @@ impl<'a> RowState<'a> {
         match &step.task {
             Task::Compute(formula) => Readiness::Ended(self.compute(index, formula, certain)),
             Task::Ask(alternatives) => {
-                let rows = alternatives.iter().enumerate();
-                let rows: Vec<AlternativeInputs> =
-                    rows.map(|(at, alternative)| self.ready(index, at, alternative)).collect();
+                let inputs = alternatives.iter().enumerate();
+                let inputs: Vec<AlternativeInputs> =
+                    inputs.map(|(at, alternative)| self.inputs(index, at, alternative)).collect();
                 let condition = step.condition.as_ref().filter(|_| !certain);
-                let fingerprint = if self.is_dry_run { self.fingerprint(index, &rows, condition) } else { 0 };
-                // One alone is asked for whatever it has.
-                let wanted = if rows.len() > 1 { self.wanted(step) } else { Vec::new() };
-                Readiness::Ask(StepInputs { rows, wanted, certain, fingerprint })
+                let fingerprint =
+                    if self.is_dry_run { self.fingerprint(index, &inputs, condition) } else { 0 };
+                // A single integration is asked for all its outputs.
+                let wanted = if inputs.len() > 1 { self.wanted(step) } else { Vec::new() };
+                Readiness::Ask(StepInputs { alternatives: inputs, wanted, certain, fingerprint })
             }
         }
     }
@@ -152,8 +156,8 @@ impl<'a> RowState<'a> {
             .collect()
     }
 
-    /// An alternative's inputs, or why it need not be asked.
-    fn ready(&self, step: usize, at: usize, alternative: &Alternative) -> AlternativeInputs {
+    /// An alternative's inputs, or why the alternative need not be asked.
+    fn inputs(&self, step: usize, at: usize, alternative: &Alternative) -> AlternativeInputs {
         let mut hash = DefaultHasher::new();
         (step, at).hash(&mut hash);
         let mut inputs = Vec::with_capacity(alternative.inputs.len());
@@ -195,7 +199,8 @@ impl<'a> RowState<'a> {
         }
     }
 
-    /// An input that a step would have brought which was ended early is not missing for good.
+    /// Why a required input is empty. If the step that would have filled it was ended early, the input is
+    /// not missing for good.
     fn why_missing(&self, binding: &Binding) -> SkipReason {
         let early = [SkipReason::ProviderStopped, SkipReason::Budget, SkipReason::Interrupted];
         match binding.producer.and_then(|producer| self.outcomes[producer].as_ref()) {
@@ -204,7 +209,7 @@ impl<'a> RowState<'a> {
         }
     }
 
-    /// Whether a condition holds; `None` when that is not known yet.
+    /// Whether a condition holds; `None` if that depends on answers that are not stored.
     fn holds(&self, condition: &BoundExpression) -> Result<Option<bool>, EvaluationError> {
         match self.cells_of(condition) {
             Some(cells) => condition.expression.holds(&cells).map(Some),
@@ -226,7 +231,7 @@ impl<'a> RowState<'a> {
                 fields.set(step.outputs[0].of, Some(value));
                 Outcome::Value(fields)
             }
-            // Most formulas fail on an empty cell, which is no fault of the row.
+            // Most formulas fail on an empty cell. The row is not at fault, so the step is skipped.
             Err(why) if cells.iter().any(Option::is_none) => {
                 let remark = Some(Remark::NoResult(why));
                 return StepEnd { remark, ..StepEnd::skipped(SkipReason::MissingInput) };
@@ -238,7 +243,7 @@ impl<'a> RowState<'a> {
         StepEnd::of(outcome)
     }
 
-    /// The cells of an expression's columns, if all are known.
+    /// The cells that an expression reads; `None` if one of them is unknown.
     fn cells_of(&self, computed: &BoundExpression) -> Option<Vec<Option<Value>>> {
         let cells = computed.slots.iter().map(|slot| match &self.cells[*slot] {
             Cell::Known(value) => Some(value.clone()),
@@ -314,13 +319,13 @@ impl<'a> RowState<'a> {
     fn fingerprint<'e>(
         &self,
         index: usize,
-        rows: &[AlternativeInputs],
+        alternatives: &[AlternativeInputs],
         expressions: impl IntoIterator<Item = &'e BoundExpression>,
     ) -> u64 {
         let mut hash = DefaultHasher::new();
         index.hash(&mut hash);
-        for ready in rows {
-            match ready {
+        for inputs in alternatives {
+            match inputs {
                 AlternativeInputs::Row(_, fingerprint) | AlternativeInputs::Unknown(fingerprint) => {
                     fingerprint.hash(&mut hash)
                 }

@@ -1,4 +1,4 @@
-//! One step on one row: its integrations, one after the other while something is missing.
+//! One step on one row: its integrations are asked in turn while outputs are still empty.
 
 use std::{
     future::{Future, poll_fn},
@@ -21,27 +21,27 @@ use super::{
 };
 use crate::{expression::EvaluationError, plan::Step};
 
-/// What there is to say of a step's end on a row beside its outcome.
+/// What a step's outcome on a row does not say by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Remark {
-    /// It was skipped: its condition or its formula has no result for the row.
+    /// The step was skipped because its condition or its formula has no result for the row.
     NoResult(EvaluationError),
-    /// It has a value that lacks this call: which, and why.
+    /// The value lacks what this call would have given: which call, and why it was not answered.
     LacksCall(String),
 }
 
 /// How a step ended on a row.
 #[derive(Debug)]
 pub struct StepEnd {
-    /// What it came to.
+    /// The outcome.
     pub outcome: Outcome,
-    /// The integrations that gave something.
+    /// The integrations that gave a part of the value, joined by commas.
     pub by: Option<String>,
-    /// What it would ask.
+    /// In a dry run, what the step would ask.
     pub projected: ProjectedStep,
     /// What the outcome alone does not say.
     pub remark: Option<Remark>,
-    /// Whether more may come once what is unanswered is asked.
+    /// Whether the step may come to more once missing answers are there.
     pub(super) unanswered: bool,
     /// Equal for two rows in which the step could come to the same.
     pub(super) fingerprint: u64,
@@ -64,7 +64,7 @@ impl StepEnd {
     }
 }
 
-/// What the alternatives have come to so far.
+/// What a step's alternatives have come to so far.
 #[derive(Default)]
 struct StepSum {
     fields: Fields,
@@ -76,18 +76,18 @@ struct StepSum {
     lacks: Option<String>,
 }
 
-/// Asks a step's alternatives: the first, and each next one for what is still empty.
-pub(super) async fn ask(step: &Step, asked: StepInputs, mode: &CallMode) -> StepEnd {
-    let StepInputs { rows, wanted, certain, fingerprint } = asked;
+/// Asks a step's alternatives: the first, and then each next one for the outputs that are still empty.
+pub(super) async fn ask(step: &Step, inputs: StepInputs, mode: &CallMode) -> StepEnd {
+    let StepInputs { alternatives, wanted, certain, fingerprint } = inputs;
     let mut sum = StepSum { unanswered: !certain, ..StepSum::default() };
     let mut projected = ProjectedStep::default();
-    for (at, (alternative, ready)) in step.alternatives().iter().zip(rows).enumerate() {
+    for (at, (alternative, inputs)) in step.alternatives().iter().zip(alternatives).enumerate() {
         let contract = alternative.integration.contract();
         let helps = |output: &&&str| sum.fields.get(output).is_none() && contract.output(output).is_some();
         if at > 0 && wanted.iter().find(helps).is_none() {
             continue;
         }
-        let outcome = match ready {
+        let outcome = match inputs {
             AlternativeInputs::Ended(outcome) => outcome,
             AlternativeInputs::Unknown(fingerprint) => {
                 projected.possible.extend(remaining_calls(contract, &[], fingerprint));
@@ -115,10 +115,10 @@ pub(super) async fn ask(step: &Step, asked: StepInputs, mode: &CallMode) -> Step
 }
 
 impl StepSum {
-    /// Adds what an alternative came to; whether none is asked after it.
+    /// Adds an alternative's outcome. Returns whether no further alternative is asked.
     fn add(&mut self, outcome: Outcome, is_first: bool, name: &'static str, step: &Step) -> bool {
         match outcome {
-            // What is behind an unanswered alternative may never be asked.
+            // An earlier alternative is unanswered: its answer may make this one unnecessary.
             Outcome::Value(_) | Outcome::NoData | Outcome::Failed(_) if self.unanswered => {}
             Outcome::Value(fields) if is_first => {
                 self.fields = fields;
@@ -161,22 +161,22 @@ impl StepSum {
             Self { unanswered: true, .. } => Outcome::Skipped(SkipReason::Unanswered),
             Self { failed: Some(error), .. } => Outcome::Failed(error),
             Self { no_data: true, skipped: None | Some(SkipReason::MissingInput), .. } => Outcome::NoData,
-            // Somebody was not asked who might have known.
+            // An alternative that was not asked might have had an answer.
             Self { skipped, .. } => Outcome::Skipped(skipped.unwrap_or(SkipReason::MissingInput)),
         }
     }
 }
 
-/// What one integration came to on one row.
+/// How one alternative ended on one row.
 struct AlternativeEnd {
     outcome: Outcome,
-    /// The call without which it went on, and why.
+    /// The call that the value lacks, and why.
     lacks: Option<String>,
     calls: Vec<ProjectedCall>,
     possible: Vec<PossibleCalls>,
 }
 
-/// One integration on one row.
+/// Runs one alternative on one row, live or dry.
 async fn one(
     integration: &dyn Integration,
     row: Row,
@@ -203,7 +203,7 @@ async fn one(
     }
 }
 
-/// Runs one integration; its panic becomes its error. Says which call its value lacks.
+/// Runs one integration. A panic becomes its error. Also returns which call its value lacks.
 async fn run(integration: &dyn Integration, row: Row, caller: Arc<dyn Caller>) -> (Outcome, Option<String>) {
     let contract = integration.contract();
     let cx = Context::new(caller, contract);
@@ -224,7 +224,7 @@ async fn run(integration: &dyn Integration, row: Row, caller: Arc<dyn Caller>) -
             };
             (Outcome::Value(fields), Some(lacks))
         }
-        // The call that was not answered may have had something.
+        // There may be data after all: a call was not answered.
         (Outcome::NoData, Some(MissedCall { why: MissedReason::Failed(error), .. })) => {
             (Outcome::Failed(error), None)
         }
@@ -235,7 +235,7 @@ async fn run(integration: &dyn Integration, row: Row, caller: Arc<dyn Caller>) -
     }
 }
 
-/// Drives `enrich` until it returns, or until it waits only for calls that are not asked.
+/// Drives `enrich` until it returns, or until it waits only for calls that the gateway will not make.
 async fn unless_stuck<T>(enrich: impl Future<Output = T>, cx: &Context) -> Result<T, SkipReason> {
     let mut enrich = pin!(enrich);
     poll_fn(|task| match enrich.as_mut().poll(task) {
@@ -262,7 +262,7 @@ fn outcome(fields: Fields, contract: &Contract) -> Outcome {
     }
 }
 
-/// What a panic said.
+/// The message of a panic.
 pub(super) fn said(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
