@@ -1,6 +1,6 @@
-//! What a run tells while it goes on: to progress bars, summaries and records.
+//! What a run reports while it goes on, for progress bars, summaries and records.
 //!
-//! The engine emits; who listens decides what to show. Events carry no parameters and no keys.
+//! The engine emits events; a listener decides what to show. Events carry no parameters and no API keys.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ pub enum Event<'a> {
     },
     /// A call was answered from the ledger.
     Reused,
-    /// A call shared the answer of an equal one of this run.
+    /// A call shared the answer of an equal call of this run.
     Joined,
     /// A call was left in doubt: it may have been paid for.
     InDoubt {
@@ -36,14 +36,14 @@ pub enum Event<'a> {
     ProviderWaits {
         /// The provider.
         provider: &'static str,
-        /// Until the next try.
+        /// How long until one call is tried.
         wait: Duration,
     },
-    /// A provider asked for a rest, and gets it.
+    /// A provider asked for a rest: its calls wait.
     ProviderRests {
         /// The provider.
         provider: &'static str,
-        /// How long.
+        /// How long the calls wait.
         rest: Duration,
     },
     /// A provider, or one operation of it, was stopped for this run.
@@ -69,13 +69,13 @@ pub enum Event<'a> {
     },
 }
 
-/// Whoever wants to know. Called from many tasks at once, so it must be quick.
+/// Hears the events of a run. It is called from many tasks at once, so it must return quickly.
 pub trait Listener: Send + Sync {
     /// Something happened.
     fn hear(&self, event: &Event<'_>);
 }
 
-/// Listens to nothing.
+/// A listener that ignores every event.
 #[derive(Debug, Default)]
 pub struct Silent;
 

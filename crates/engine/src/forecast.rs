@@ -1,6 +1,6 @@
-//! What a run would do, added up over rows that went through a closed gateway.
+//! What a run would do, added up over the rows of a dry run.
 //!
-//! It counts; it decides nothing. Each distinct call is counted once, for the step that came to
+//! A forecast counts and decides nothing. Each distinct call is counted once, for the step that came to
 //! it first.
 
 use std::collections::{BTreeMap, HashMap};
@@ -8,58 +8,58 @@ use std::collections::{BTreeMap, HashMap};
 use marl_core::{ErrorKind, Outcome, SkipReason};
 
 use crate::{
-    gateway::Standing,
+    gateway::CallStatus,
     ledger::Key,
-    row::{Note, RowEnd},
+    row::{ProjectedCall, RowEnd},
 };
 
-/// Adds up rows.
+/// Adds up the rows of a dry run.
 #[derive(Debug, Default)]
 pub struct Forecast {
     rows: u64,
     said_nothing: (u64, u64),
-    /// By output: filled cells that are replaced for certain, and at most.
+    /// By output: how many filled cells are replaced for certain, and at most.
     replaced: BTreeMap<usize, (u64, u64)>,
     steps: Vec<StepForecast>,
-    /// By number: providers and operations.
+    /// Providers and operations; calls hold an index into this list.
     operations: Vec<(&'static str, String)>,
-    seen: HashMap<Fingerprint, Seen>,
-    /// By step, operation and likeness: the most calls of unknown parameters.
+    seen: HashMap<HalfKey, DistinctCall>,
+    /// By step, operation and fingerprint: the most calls whose parameters are unknown.
     open: HashMap<(u16, u16, u64), u32>,
 }
 
-/// Half of a call's key: enough to tell calls apart, and a table may have millions of them.
-type Fingerprint = [u8; 16];
+/// Half of a call's key: enough to tell calls apart, and a table may have millions of calls.
+type HalfKey = [u8; 16];
 
-fn fingerprint(key: &Key) -> Fingerprint {
-    let mut half = Fingerprint::default();
+fn half_of(key: &Key) -> HalfKey {
+    let mut half = HalfKey::default();
     half.copy_from_slice(&key.bytes()[..16]);
     half
 }
 
 /// A distinct call.
 #[derive(Debug, Clone, Copy)]
-struct Seen {
+struct DistinctCall {
     step: u16,
     operation: u16,
-    standing: Standing,
+    status: CallStatus,
     certain: bool,
 }
 
-/// What becomes of one step's rows.
+/// What becomes of the rows in one step.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StepForecast {
     /// Rows for which stored answers give a value.
     pub value: u64,
-    /// Rows for which stored answers say that there is none.
+    /// Rows for which stored answers say that there is no data.
     pub no_data: u64,
     /// Rows that wait for answers that are not stored.
     pub unanswered: u64,
     /// Rows that are skipped, by reason.
     pub skipped: BTreeMap<SkipReason, u64>,
-    /// Rows that fail whatever is sent.
+    /// Rows that fail whatever is sent, by kind of error.
     pub failed: BTreeMap<ErrorKind, u64>,
-    /// Distinct calls.
+    /// The distinct calls, by operation.
     pub calls: Vec<CallForecast>,
 }
 
@@ -70,24 +70,24 @@ pub struct CallForecast {
     pub provider: &'static str,
     /// The operation.
     pub operation: String,
-    /// Answered in the ledger.
+    /// Calls that the ledger answers.
     pub reused: u64,
-    /// In doubt, and left so.
+    /// Calls that are in doubt and are left so.
     pub in_doubt: u64,
-    /// Sent for certain, since the answer is too old or is asked for anew; part of `send`.
+    /// Calls sent because the stored answer is too old or is to be replaced; part of `send`.
     pub stale: u64,
-    /// Sent for certain, since it failed before; part of `send`.
+    /// Calls sent because they failed before; part of `send`.
     pub failed_before: u64,
-    /// Sent for certain although it may have been paid for; part of `send`.
+    /// Calls sent although they may have been paid for; part of `send`.
     pub sent_again: u64,
-    /// Sent for certain.
+    /// Calls sent for certain.
     pub send: u64,
-    /// The most that may be sent beyond that.
+    /// How many more calls may be sent.
     pub possible: u64,
 }
 
 impl Forecast {
-    /// A forecast of a plan with so many steps.
+    /// A forecast for a plan with this many steps.
     pub fn new(steps: usize) -> Self {
         Self { steps: vec![StepForecast::default(); steps], ..Self::default() }
     }
@@ -114,14 +114,14 @@ impl Forecast {
                 Outcome::Failed(error) => *step.failed.entry(error.kind()).or_default() += 1,
             }
         }
-        for (at, foreseen) in end.foreseen.iter().enumerate() {
+        for (at, projected) in end.projected.iter().enumerate() {
             let step = u16::try_from(at).unwrap_or(u16::MAX);
-            for note in &foreseen.notes {
-                self.note(step, note);
+            for call in &projected.calls {
+                self.add_call(step, call);
             }
-            for possible in &foreseen.possible {
+            for possible in &projected.possible {
                 let operation = self.operation(possible.provider, possible.operation);
-                let most = self.open.entry((step, operation, possible.likeness)).or_default();
+                let most = self.open.entry((step, operation, possible.fingerprint)).or_default();
                 *most = (*most).max(possible.most);
             }
         }
@@ -132,24 +132,24 @@ impl Forecast {
         self.rows
     }
 
-    /// Output cells that say nothing and are filled: by answers that are there, and at most.
+    /// How many output cells that hold a placeholder are filled: by stored answers, and at most.
     pub fn said_nothing(&self) -> (u64, u64) {
         self.said_nothing
     }
 
-    /// By output: filled cells that answers replace, those that are there and at most.
+    /// By output: how many filled cells are replaced by stored answers, and at most.
     pub fn replaced(&self) -> &BTreeMap<usize, (u64, u64)> {
         &self.replaced
     }
 
-    fn note(&mut self, step: u16, note: &Note) {
-        let operation = self.operation(note.call.provider, &note.call.operation);
-        let new = Seen { step, operation, standing: note.standing, certain: note.certain };
-        let seen = self.seen.entry(fingerprint(&note.key)).or_insert(new);
-        match (seen.standing.is_sent(), new.standing.is_sent()) {
-            // A step that asks anew sends what another takes from the ledger.
+    fn add_call(&mut self, step: u16, projected: &ProjectedCall) {
+        let operation = self.operation(projected.call.provider, &projected.call.operation);
+        let new = DistinctCall { step, operation, status: projected.status, certain: projected.certain };
+        let seen = self.seen.entry(half_of(&projected.key)).or_insert(new);
+        match (seen.status.is_sent(), new.status.is_sent()) {
+            // A step that asks anew sends a call that another step takes from the ledger.
             (false, true) => *seen = new,
-            // What one row is certain to ask is asked, however unsure another is.
+            // A call that one row makes for certain is made, whatever other rows do.
             (true, true) => seen.certain |= new.certain,
             (_, false) => {}
         }
@@ -169,18 +169,18 @@ impl Forecast {
         let mut sums: BTreeMap<(u16, u16), CallForecast> = BTreeMap::new();
         for seen in self.seen.values() {
             let sum = self.sum(&mut sums, seen.step, seen.operation);
-            let sent = seen.certain && seen.standing.is_sent();
-            match seen.standing {
-                Standing::Reused => sum.reused += 1,
-                Standing::InDoubt => sum.in_doubt += 1,
-                Standing::Busy => sum.possible += 1,
-                Standing::Stale if sent => sum.stale += 1,
-                Standing::Failed if sent => sum.failed_before += 1,
-                Standing::SentAgain if sent => sum.sent_again += 1,
+            let sent = seen.certain && seen.status.is_sent();
+            match seen.status {
+                CallStatus::Reused => sum.reused += 1,
+                CallStatus::InDoubt => sum.in_doubt += 1,
+                CallStatus::Busy => sum.possible += 1,
+                CallStatus::Stale if sent => sum.stale += 1,
+                CallStatus::Failed if sent => sum.failed_before += 1,
+                CallStatus::SentAgain if sent => sum.sent_again += 1,
                 _ => {}
             }
             sum.send += u64::from(sent);
-            sum.possible += u64::from(!sent && seen.standing.is_sent());
+            sum.possible += u64::from(!sent && seen.status.is_sent());
         }
         for ((step, operation, _), most) in &self.open {
             self.sum(&mut sums, *step, *operation).possible += u64::from(*most);

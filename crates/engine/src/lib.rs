@@ -1,6 +1,7 @@
 //! From a plan to outcomes: the plan, the gateway with its policies, the ledger, one row.
 //!
-//! The engine knows no plugin by name, no terminal and no command line.
+//! The engine knows no plugin by name, no terminal and no command line: what would help is data
+//! ([`plan::Advice`]).
 
 mod event;
 pub mod expression;
@@ -15,4 +16,4 @@ mod row;
 pub use event::{Event, Listener, Silent};
 pub use forecast::{CallForecast, Forecast, StepForecast};
 pub use nearest::{is_slip, nearest};
-pub use row::{Engine, Foreseen, Note, Possible, RowEnd, StepEnd, Way};
+pub use row::{CallMode, Engine, PossibleCalls, ProjectedCall, ProjectedStep, Remark, RowEnd, StepEnd};

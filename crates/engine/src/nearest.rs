@@ -1,6 +1,6 @@
 //! The word that was probably meant.
 
-/// The candidate nearest to `word`, if one is near enough to be a slip of the fingers.
+/// The candidate nearest to `word`, if one is near enough to have been mistyped.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let plain = |word: &str| word.to_lowercase().replace(['-', ' '], "_");
     let word = plain(word);
@@ -15,7 +15,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     (best.0 >= 0.8).then_some(best.1)
 }
 
-/// Whether two names differ by a slip of the fingers: a letter or two, in whatever case.
+/// Whether one name is probably the other, mistyped: they differ by a letter or two, ignoring case.
 pub fn is_slip(one: &str, other: &str) -> bool {
     let (one, other) = (one.to_lowercase(), other.to_lowercase());
     let length = one.chars().count().min(other.chars().count());

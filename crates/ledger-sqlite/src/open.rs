@@ -62,7 +62,7 @@ pub enum Problem {
 /// A ledger that cannot be opened. Nothing stored was touched.
 #[derive(Debug)]
 pub struct OpenError {
-    /// What kind of problem it is.
+    /// What kind of problem it is: a caller says what to do about it.
     pub problem: Problem,
     message: String,
 }
@@ -93,25 +93,6 @@ impl OpenError {
             _ => Problem::Other,
         };
         Self::new(path, problem, &spoken(error))
-    }
-
-    /// What to do about it.
-    pub fn hint(&self) -> &'static str {
-        match self.problem {
-            Problem::Newer => "update marl, or name another ledger with `--ledger PATH`",
-            Problem::NotALedger | Problem::NotYetMade => "name another ledger with `--ledger PATH`",
-            Problem::Foreign => {
-                "marl uses a ledger only as it made it: take out what was added with `sqlite3`, or name another ledger \
-                 with `--ledger PATH`"
-            }
-            Problem::Corrupt => {
-                "keep a copy; `sqlite3 FILE .recover` brings back what can be read, and `--ledger PATH` names another"
-            }
-            Problem::Locked => "wait for the other program, or name another ledger with `--ledger PATH`",
-            Problem::ReadOnly => "make its folder writable, or name another ledger with `--ledger PATH`",
-            Problem::Full => "make room on the disk, or name another ledger with `--ledger PATH`",
-            Problem::Other => "name another ledger with `--ledger PATH`",
-        }
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::error::Error as StdError;
 
-use engine::plan::{Advice, PlanError, Problem};
 use marl_core::RegistryError;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -187,37 +186,6 @@ pub fn another_word(flags: &[&str], wrong: &str, right: &str) -> NextCommand {
         .into(),
         Change::Word { wrong, right }.into(),
     ])
-}
-
-/// The change of the command that a plan's error asks for, where flags alone say it.
-fn mended(advice: &Advice) -> Option<NextCommand> {
-    match advice {
-        Advice::Word { flag, wrong, right } => Some(another_word(&[flag], wrong, right)),
-        // A recipe has types of its own, and no such flag beside it.
-        Advice::Type { column, kind } => {
-            let value = format!("{column}={kind}");
-            Some(Change::Flag { flag: "--column-type", value, unless: Some("--recipe") }.into())
-        }
-        _ => None,
-    }
-}
-
-impl From<PlanError> for Failure {
-    fn from(error: PlanError) -> Self {
-        let (exit, code) = match error.problem {
-            Problem::UnknownIntegration | Problem::UnknownName => (Exit::NotFound, ErrorCode::NotFound),
-            Problem::Unfit => (Exit::Usage, ErrorCode::Plan),
-        };
-        let mut failure = Self::new(exit, code, error.message);
-        failure.hints = error.hints;
-        if let Some(next) = error.advice.as_deref().and_then(mended) {
-            failure = failure.next(next);
-        }
-        match error.problem {
-            Problem::UnknownIntegration => failure.next("marl integrations --json"),
-            Problem::UnknownName | Problem::Unfit => failure,
-        }
-    }
 }
 
 impl From<RegistryError> for Failure {

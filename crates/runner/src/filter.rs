@@ -11,6 +11,7 @@ use marl_core::words::{counted, either};
 use table::{InputRow, Sketch};
 
 use crate::{
+    advice::{self, Voice},
     failure::Failure,
     job::{header, table_name},
 };
@@ -23,9 +24,10 @@ pub struct Filter {
 
 impl Filter {
     /// Reads the condition; `request` says the types of columns.
-    pub fn new(text: &str, request: &Request, sketch: &Sketch) -> Result<Self, Failure> {
+    pub fn new(text: &str, request: &Request, sketch: &Sketch, voice: Voice) -> Result<Self, Failure> {
         let name = table_name(sketch);
-        let expression = plan::filter(text, request, &header(sketch, &name))?;
+        let expression = plan::filter(text, request, &header(sketch, &name))
+            .map_err(|error| advice::failure(error, voice, None).at("`--filter`"))?;
         let columns = expression.columns().iter();
         let places = columns.filter_map(|column| sketch.columns.iter().position(|known| known == column));
         let places = places.collect();
@@ -39,7 +41,7 @@ impl Filter {
             Ok(fits) => fits,
             Err(why) => {
                 undetermined.count += 1;
-                undetermined.first.get_or_insert((row.number(), why));
+                undetermined.first.get_or_insert_with(|| (row.number(), advice::reason(&why)));
                 false
             }
         }

@@ -6,8 +6,8 @@ mod document;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use engine::{
-    CallForecast, Engine, Forecast, Foreseen, RowEnd, StepForecast, Way as CallMode,
-    gateway::{Gateway, Standing},
+    CallForecast, CallMode, Engine, Forecast, ProjectedStep, RowEnd, StepForecast,
+    gateway::{CallStatus, Gateway},
 };
 use ledger_sqlite::Store;
 use schemars::JsonSchema;
@@ -16,6 +16,7 @@ use serde::Serialize;
 use table::InputRow;
 
 use crate::{
+    advice,
     connections::Connections,
     consent::{Consent, left_of},
     failure::Failure,
@@ -140,16 +141,17 @@ pub async fn of(
     let spec = &job.spec;
     let store = job.ledger_there_is()?;
     let closed = connections.closed(store.clone(), spec.max_age);
-    let engine = Arc::new(Engine::new(Arc::clone(&job.plan), CallMode::Closed(closed.clone())));
+    let engine = Arc::new(Engine::new(Arc::clone(&job.plan), CallMode::Stored(closed.clone())));
     let mut forecast = Forecast::new(job.plan.steps.len());
     let mut samples = Vec::new();
     let mut remarks: BTreeMap<(usize, String), u64> = BTreeMap::new();
     let take = |row: &InputRow, end: Option<&RowEnd>| {
         let Some(end) = end else { return Ok(()) };
         forecast.add(end);
-        for remark in &end.remarks {
-            if remarks.len() < MOST_REMARKS || remarks.contains_key(remark) {
-                *remarks.entry(remark.clone()).or_default() += 1;
+        for (step, remark) in &end.remarks {
+            let remark = (*step, advice::remark(remark));
+            if remarks.len() < MOST_REMARKS || remarks.contains_key(&remark) {
+                *remarks.entry(remark).or_default() += 1;
             }
         }
         if samples.len() < sample {
@@ -212,20 +214,20 @@ fn durations(
 }
 
 fn sample_calls(job: &Job, end: &RowEnd) -> Vec<SampleCall> {
-    let steps = job.plan.steps.iter().zip(&end.foreseen);
-    steps.flat_map(|(step, foreseen)| of_step(&step.name, foreseen)).collect()
+    let steps = job.plan.steps.iter().zip(&end.projected);
+    steps.flat_map(|(step, projected)| of_step(&step.name, projected)).collect()
 }
 
-fn of_step(step: &str, foreseen: &Foreseen) -> Vec<SampleCall> {
-    let known = foreseen.notes.iter().map(|note| SampleCall {
+fn of_step(step: &str, projected: &ProjectedStep) -> Vec<SampleCall> {
+    let known = projected.calls.iter().map(|note| SampleCall {
         step: step.to_owned(),
         provider: note.call.provider,
         operation: note.call.operation.clone(),
         parameters: Some(note.call.parameters.clone()),
-        standing: word(note.standing),
+        standing: word(note.status),
         certain: note.certain,
     });
-    let unknown = foreseen.possible.iter().map(|possible| SampleCall {
+    let unknown = projected.possible.iter().map(|possible| SampleCall {
         step: step.to_owned(),
         provider: possible.provider,
         operation: possible.operation.to_owned(),
@@ -237,16 +239,16 @@ fn of_step(step: &str, foreseen: &Foreseen) -> Vec<SampleCall> {
 }
 
 /// The word for how a call stands.
-pub fn word(standing: Standing) -> &'static str {
-    match standing {
-        Standing::Reused => "in_ledger",
-        Standing::InDoubt => "in_doubt",
-        Standing::Broken => "broken",
-        Standing::New => "new",
-        Standing::Stale => "stale",
-        Standing::Failed => "failed_before",
-        Standing::SentAgain => "sent_again",
-        Standing::Busy => "busy",
+pub fn word(status: CallStatus) -> &'static str {
+    match status {
+        CallStatus::Reused => "in_ledger",
+        CallStatus::InDoubt => "in_doubt",
+        CallStatus::Broken => "broken",
+        CallStatus::New => "new",
+        CallStatus::Stale => "stale",
+        CallStatus::Failed => "failed_before",
+        CallStatus::SentAgain => "sent_again",
+        CallStatus::Busy => "busy",
     }
 }
 

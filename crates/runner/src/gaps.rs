@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
-use engine::{RowEnd, gateway::Standing};
+use engine::{RowEnd, gateway::CallStatus};
 use ledger_sqlite::Store;
 use marl_core::{Outcome, Registry, SemanticType, excerpt};
 use schemars::JsonSchema;
@@ -11,6 +11,7 @@ use serde::Serialize;
 use table::{InputRow, ReadOptions, Sketch};
 
 use crate::{
+    advice,
     columns::known_column,
     document::Version,
     error_code::ErrorCode,
@@ -258,7 +259,7 @@ impl<'a> GapSearch<'a> {
                 None => Gap { reason: Reason::NotInAnswer, why: gap::NOT_IN_ANSWER.to_owned() },
                 Some(field) => {
                     let gives = excerpt(&field.value.to_string(), LABEL);
-                    let notes = end.foreseen.get(at).into_iter().flat_map(|foreseen| &foreseen.notes);
+                    let notes = end.projected.get(at).into_iter().flat_map(|step| &step.calls);
                     let mut newest = None;
                     for note in notes {
                         newest = newest.max(self.store.record(&note.key)?.map(|record| record.run));
@@ -268,19 +269,21 @@ impl<'a> GapSearch<'a> {
             });
         }
         let mut failed = None;
-        for note in end.foreseen.get(at).into_iter().flat_map(|foreseen| &foreseen.notes) {
-            if note.standing == Standing::Failed
+        for note in end.projected.get(at).into_iter().flat_map(|step| &step.calls) {
+            if note.status == CallStatus::Failed
                 && let Some(record) = self.store.record(&note.key)?
             {
                 failed = Some(gap::call_error(record.error_kind.as_deref(), record.error.as_deref()));
                 break;
             }
         }
-        let remark = end.remarks.iter().find(|(step, _)| *step == at).map(|(_, remark)| remark.as_str());
+        let remark =
+            end.remarks.iter().find(|(step, _)| *step == at).map(|(_, remark)| advice::remark(remark));
         let (step, outcome) = (&self.past.plan.steps[at], &end.outcomes[at]);
         let place = |column: &str| self.sketch.columns.iter().position(|known| known == column);
         let cell = |column: &str| row.cell(place(column)?);
-        let ended = Ended { step, outcome, remark, cell: &cell, failed, run: &self.past.run };
+        let ended =
+            Ended { step, outcome, remark: remark.as_deref(), cell: &cell, failed, run: &self.past.run };
         Ok(ended.gap().unwrap_or(Gap { reason: Reason::NoData, why: String::new() }))
     }
 

@@ -16,6 +16,7 @@ use marl_core::Registry;
 use table::{Links, Sketch, shell::word};
 
 use crate::{
+    advice::Voice,
     failure::Failure,
     filter::Filter,
     outputs,
@@ -129,7 +130,8 @@ impl Job {
 
     /// A condition over the table's own columns.
     pub fn filter(&self, text: &str) -> Result<Filter, Failure> {
-        Filter::new(text, &self.request, &self.sketch)
+        let voice = if self.spec.steps.recipe.is_some() { Voice::Recipe } else { Voice::Flags };
+        Filter::new(text, &self.request, &self.sketch, voice)
     }
 }
 

@@ -7,6 +7,7 @@
 #![expect(missing_docs, reason = "documented step by step")]
 
 pub mod address;
+pub mod advice;
 pub mod after_run;
 pub mod asked;
 pub mod binding;

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use engine::{Engine, Silent, Way, gateway::Gateway, plan::Plan};
+use engine::{CallMode, Engine, Silent, gateway::Gateway, plan::Plan};
 use ledger_sqlite::{RunLedger, RunRecord, Store};
 use marl_core::{Connection, Registry};
 use table::{Sketch, shell::word};
@@ -47,7 +47,7 @@ impl Past {
         let nowhere = || Connection { base_url: String::new(), key: None, contact: None };
         let providers = registry.providers().map(|entry| entry.connect(nowhere()));
         let gateway = Gateway::new(providers, ledger, steps.settings(), Arc::new(Silent));
-        let engine = Arc::new(Engine::new(Arc::clone(&plan), Way::Closed(gateway)));
+        let engine = Arc::new(Engine::new(Arc::clone(&plan), CallMode::Stored(gateway)));
         Ok(Self { run, steps, plan, engine })
     }
 }

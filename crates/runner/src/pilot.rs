@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use engine::{Engine, RowEnd, Way, gateway::Gateway, ledger::Key};
+use engine::{CallMode, Engine, RowEnd, gateway::Gateway, ledger::Key};
 use marl_core::{Outcome, Value};
 use table::InputRow;
 
@@ -21,7 +21,7 @@ const MOST_SITUATIONS: usize = 1_000;
 /// # Errors
 /// The table cannot be read.
 pub async fn pick(most: usize, job: &Job, closed: Gateway, among: &Selected) -> Result<Vec<u64>, Failure> {
-    let engine = Arc::new(Engine::new(Arc::clone(&job.plan), Way::Closed(closed)));
+    let engine = Arc::new(Engine::new(Arc::clone(&job.plan), CallMode::Stored(closed)));
     let mut seen = Situations::new(most);
     let take = |row: &InputRow, end: Option<&RowEnd>| {
         if let Some(end) = end {
@@ -50,8 +50,8 @@ impl Situations {
     }
 
     fn add(&mut self, row: u64, end: &RowEnd, cells: impl Iterator<Item = Option<Value>>) {
-        let notes = end.foreseen.iter().flat_map(|foreseen| &foreseen.notes);
-        let keys: Vec<&Key> = notes.filter(|note| note.standing.is_sent()).map(|note| &note.key).collect();
+        let notes = end.projected.iter().flat_map(|step| &step.calls);
+        let keys: Vec<&Key> = notes.filter(|note| note.status.is_sent()).map(|note| &note.key).collect();
         if keys.iter().all(|key| self.sent.contains(*key)) {
             return;
         }
@@ -82,8 +82,8 @@ impl Situations {
 /// Equal for rows of which the same steps ask, and whose cells look alike.
 fn situation(end: &RowEnd, cells: impl Iterator<Item = Option<Value>>) -> u64 {
     let mut hasher = DefaultHasher::new();
-    for (outcome, foreseen) in end.outcomes.iter().zip(&end.foreseen) {
-        let asks = foreseen.notes.iter().filter(|note| note.standing.is_sent()).count();
+    for (outcome, projected) in end.outcomes.iter().zip(&end.projected) {
+        let asks = projected.calls.iter().filter(|note| note.status.is_sent()).count();
         let outcome = match outcome {
             Outcome::Value(_) => "value",
             Outcome::NoData => "no data",

@@ -203,7 +203,7 @@ mod tests {
 
     use async_trait::async_trait;
     use engine::{
-        Way,
+        CallMode,
         plan::{Header, Plan, Request, StepRequest},
     };
     use marl_core::{Call, CallEnd, Caller, Registry, Reply};
@@ -236,7 +236,7 @@ mod tests {
         let request = Request { steps: vec![StepRequest::parse("linkedin_profile")], ..Request::default() };
         let header = Header { table: "t.csv", columns: &sketch.columns, samples: &sketch.samples };
         let plan = Plan::new(&request, &header, &Registry::gather().unwrap()).unwrap();
-        let way = Way::Open { caller: Arc::clone(&caller), refreshing: caller };
+        let way = CallMode::Live { caller: Arc::clone(&caller), refreshing: caller };
         Arc::new(Engine::new(Arc::new(plan), way))
     }
 

@@ -11,8 +11,8 @@ use ledger_sqlite::{BeginError, OpenError, Problem, Store};
 use marl_core::Registry;
 
 use crate::{
-    error_code::ErrorCode, exit::Exit, failure::Failure, invocation::Change, project, settings::Settings,
-    spec::LedgerChoice,
+    advice, error_code::ErrorCode, exit::Exit, failure::Failure, invocation::Change, project,
+    settings::Settings, spec::LedgerChoice,
 };
 
 /// Where a command works.
@@ -95,7 +95,8 @@ impl From<OpenError> for Failure {
             Problem::NotYetMade => Exit::NotFound,
             _ => Exit::Internal,
         };
-        let failure = Self::new(exit, ErrorCode::Ledger, error.to_string()).hint(error.hint());
+        let failure =
+            Self::new(exit, ErrorCode::Ledger, error.to_string()).hint(advice::ledger(error.problem));
         if error.problem == Problem::Locked { failure.retryable() } else { failure }
     }
 }

@@ -17,7 +17,7 @@ use engine::plan::{About, Existing, Part, PlanError, Request, StepRequest, Work}
 pub use new::{RecipeDocument, RecipeSpec, new};
 pub use write::write;
 
-use crate::{failure::Failure, owner, text_file};
+use crate::{advice, failure::Failure, owner, text_file};
 
 /// A recipe that was read.
 #[derive(Debug)]
@@ -58,7 +58,7 @@ impl Recipe {
 
     /// A plan's problem, with the recipe's line where the request has one.
     pub fn locate(&self, error: &PlanError) -> Failure {
-        let failure = Failure::from(error.clone());
+        let failure = advice::failure(error.clone(), advice::Voice::Recipe, None);
         match error.about.as_ref().and_then(|about| self.line(about)) {
             Some(line) => failure.at(&format!("{}, line {line}", self.file)),
             None => failure,
@@ -69,7 +69,7 @@ impl Recipe {
         if let Part::ColumnType(column) = &about.part {
             return self.columns.get(column).copied();
         }
-        let lines = self.lines.get(about.step)?;
+        let lines = self.lines.get(about.step?)?;
         let part = match &about.part {
             Part::Step => None,
             Part::Name => lines.keys.get("name"),
@@ -81,7 +81,7 @@ impl Recipe {
             Part::Formula => lines.keys.get("formula"),
             Part::ProviderColumn => lines.keys.get("provider_column"),
             Part::Existing => lines.keys.get("existing"),
-            Part::ColumnType(_) => None,
+            Part::ColumnType(_) | Part::Want | Part::Refresh | Part::Filter => None,
         };
         Some(*part.unwrap_or(&lines.step))
     }

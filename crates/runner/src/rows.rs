@@ -9,6 +9,7 @@ use serde::Serialize;
 use table::{ReadOptions, Reader, Sketch};
 
 use crate::{
+    advice::Voice,
     columns::known_column,
     document::Version,
     failure::Failure,
@@ -155,7 +156,7 @@ fn filter(spec: &RowsSpec, sketch: &Sketch) -> Result<Option<Filter>, Failure> {
     let types = column_types(&spec.column_types)?;
     types.keys().try_for_each(|column| known_column(sketch, column, &spec.reading).map(drop))?;
     let request = Request { types, ..Request::default() };
-    spec.filter.as_deref().map(|text| Filter::new(text, &request, sketch)).transpose()
+    spec.filter.as_deref().map(|text| Filter::new(text, &request, sketch, Voice::Flags)).transpose()
 }
 
 /// The places of the columns that are asked for, each once; of all, if none is.

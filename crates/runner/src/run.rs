@@ -10,7 +10,7 @@ use std::{
 };
 
 use engine::{
-    Engine, Event, Listener, RowEnd, Way as CallMode,
+    CallMode, Engine, Event, Listener, RowEnd,
     gateway::{Caps, Gateway},
     ledger::Ledger,
     plan::Refresh,
@@ -288,7 +288,7 @@ impl<'a> Run<'a> {
         let job = self.job;
         let started = Instant::now();
         let outside =
-            CallMode::Open { caller: Arc::new(self.gateway.clone()), refreshing: self.gateway.refreshing() };
+            CallMode::Live { caller: Arc::new(self.gateway.clone()), refreshing: self.gateway.refreshing() };
         let engine = Arc::new(Engine::new(Arc::clone(&job.plan), outside));
         let reader = Reader::open(&job.sketch)?;
         self.watch();

@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use engine::{
-    Engine, RowEnd, Way,
-    gateway::{Gateway, Standing},
+    CallMode, Engine, RowEnd,
+    gateway::{CallStatus, Gateway},
 };
 use marl_core::Outcome;
 use table::{InputRow, Reader};
@@ -130,7 +130,7 @@ async fn by_outcome(
     among: &Selected,
     limit: u64,
 ) -> Result<Selected, Failure> {
-    let engine = Arc::new(Engine::new(job.stored_plan()?, Way::Closed(closed)));
+    let engine = Arc::new(Engine::new(job.stored_plan()?, CallMode::Stored(closed)));
     let mut selected = Selected::none();
     let take = |row: &InputRow, end: Option<&RowEnd>| {
         if selected.count < limit && end.is_some_and(|end| is_so(only, end)) {
@@ -148,10 +148,10 @@ fn is_so(only: Only, end: &RowEnd) -> bool {
         Only::NoData => end.outcomes.iter().any(|outcome| matches!(outcome, Outcome::NoData)),
         Only::Empty => end.leaves_empty,
         Only::Failed => {
-            let notes = end.foreseen.iter().flat_map(|foreseen| &foreseen.notes);
-            let mut standings = notes.map(|note| note.standing);
+            let notes = end.projected.iter().flat_map(|step| &step.calls);
+            let mut statuses = notes.map(|note| note.status);
             end.outcomes.iter().any(|outcome| matches!(outcome, Outcome::Failed(_)))
-                || standings.any(|standing| matches!(standing, Standing::Failed | Standing::SentAgain))
+                || statuses.any(|status| matches!(status, CallStatus::Failed | CallStatus::SentAgain))
         }
     }
 }

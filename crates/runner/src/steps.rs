@@ -3,13 +3,13 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use engine::plan::{self, Advice, PlanError, Refresh, Request};
+use engine::plan::{Existing, PlanError, Refresh, Request};
 use marl_core::SemanticType;
 use table::ReadOptions;
 
 use crate::{
+    advice::{self, Voice},
     failure::Failure,
-    invocation::{Change, NextCommand, command_over},
     recipe::Recipe,
     spec::StepSpec,
 };
@@ -36,7 +36,7 @@ impl StepsAsked {
         if let Some(existing) = spec.existing {
             // It outranks the recipe, also where a step says something of its own.
             request.existing = existing;
-            request.refresh_keeps = request.existing == plan::Existing::Keep;
+            request.refresh_keeps = request.existing == Existing::Keep;
             request.steps.iter_mut().for_each(|step| step.existing = None);
         }
         Ok(Self { request, recipe })
@@ -48,31 +48,8 @@ impl StepsAsked {
         if let Some(recipe) = &self.recipe {
             return recipe.locate(&error);
         }
-        let next = error.advice.as_deref().and_then(|advice| corrected(advice, table, reading));
-        let failure = Failure::from(error);
-        match next {
-            Some(next) => failure.next(next),
-            None => failure,
-        }
+        advice::failure(error, Voice::Flags, Some((table, reading)))
     }
-}
-
-/// The change of the command that a plan's error asks for.
-fn corrected(advice: &Advice, table: &Path, reading: &ReadOptions) -> Option<NextCommand> {
-    let look = || format!("{} --json", command_over("columns", table, reading).join(" "));
-    Some(match advice {
-        Advice::Bind { step, input, columns } => match columns.as_slice() {
-            [only] => Change::flag("--map", format!("{step}.{input}={only}")).into(),
-            // Which of them is meant, nobody here can tell.
-            _ => look().into(),
-        },
-        Advice::Integrations(list) => Change::value("--integrations", list).into(),
-        Advice::Prefix { step, prefix } => Change::flag("--prefix", format!("{step}={prefix}")).into(),
-        Advice::Into { output, column } => Change::flag("--into", format!("{output}={column}")).into(),
-        Advice::Look => look().into(),
-        // Said wherever such an error becomes a failure.
-        Advice::Word { .. } | Advice::Type { .. } => return None,
-    })
 }
 
 /// The types that columns are given; each once.

@@ -8,6 +8,8 @@ use std::{
 use engine::{Event, Listener, RowEnd, ledger::LedgerError};
 use marl_core::{Error, ErrorKind, Outcome, SkipReason};
 
+use crate::advice;
+
 /// The most kinds of messages counted apart; more are counted together.
 const MOST_MESSAGES: usize = 200;
 
@@ -181,11 +183,12 @@ impl Counts {
                 *counts.entry(*output).or_default() += 1;
             }
         }
-        for remark in &end.remarks {
-            let has_value = matches!(end.outcomes[remark.0], Outcome::Value(_));
+        for (step, remark) in &end.remarks {
+            let has_value = matches!(end.outcomes[*step], Outcome::Value(_));
             let counts = if has_value { &mut self.incomplete } else { &mut self.remarks };
-            if counts.len() < MOST_MESSAGES || counts.contains_key(remark) {
-                *counts.entry(remark.clone()).or_default() += 1;
+            let remark = (*step, advice::remark(remark));
+            if counts.len() < MOST_MESSAGES || counts.contains_key(&remark) {
+                *counts.entry(remark).or_default() += 1;
             }
         }
         self.steps.resize_with(end.outcomes.len(), StepCounts::default);

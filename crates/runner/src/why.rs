@@ -14,6 +14,7 @@ use serde::Serialize;
 use table::{InputRow, Note, ReadOptions, Reader, Sketch};
 
 use crate::{
+    advice,
     columns::known_column,
     document::Version,
     error_code::ErrorCode,
@@ -225,7 +226,7 @@ impl Story<'_> {
     }
 
     fn calls(&self, end: &StepEnd) -> Result<Vec<CallStory>, Failure> {
-        let notes = end.foreseen.notes.iter();
+        let notes = end.projected.calls.iter();
         notes.map(|note| Ok(CallStory::of(&note.call, self.store.record(&note.key)?.as_ref()))).collect()
     }
 
@@ -272,10 +273,11 @@ impl Judged<'_> {
                 (Origin::Value, source, self.beside(gives.as_deref()))
             }
             outcome => {
+                let remark = self.end.remark.as_ref().map(advice::remark);
                 let gap = Ended {
                     step: self.step,
                     outcome,
-                    remark: self.end.remark.as_deref(),
+                    remark: remark.as_deref(),
                     cell: self.cell,
                     failed: self.calls.iter().find_map(CallStory::failure),
                     run: self.run,

@@ -17,6 +17,42 @@ pub(super) fn only(text: &str) -> String {
     out
 }
 
+/// The texts of strings, each with the line on which it begins, counted from 1. Escapes stay as they are
+/// written.
+pub(super) fn strings(text: &str) -> Vec<(usize, &str)> {
+    let mut found = Vec::new();
+    let (mut rest, mut before, mut line) = (text, None, 1);
+    while let Some(first) = rest.chars().next() {
+        let hidden = hidden_length(rest, before);
+        let (part, after) = rest.split_at(hidden.max(first.len_utf8()));
+        if hidden > 0 && !part.starts_with(['/', '\'']) {
+            let inside = part.split_once('"').map_or("", |(_, inside)| inside.trim_end_matches('#'));
+            found.push((line, inside.strip_suffix('"').unwrap_or(inside)));
+        }
+        before = if hidden == 0 { Some(first) } else { Some(' ') };
+        line += part.matches('\n').count();
+        rest = after;
+    }
+    found
+}
+
+/// The text with inline modules of tests made empty, line by line the same.
+pub(super) fn without_tests(text: &str) -> String {
+    const TESTS: &str = "#[cfg(test)]";
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, module)) = rest.split_once(TESTS) {
+        out.push_str(before);
+        let is_inline =
+            module.lines().nth(1).is_some_and(|line| line.starts_with("mod ") && line.ends_with('{'));
+        let end = module.find("\n}\n").map_or(module.len(), |end| end + 2);
+        let (module, after) = module.split_at(if is_inline { end } else { 0 });
+        out.extend(module.chars().filter(|c| *c == '\n'));
+        rest = after;
+    }
+    out + rest
+}
+
 /// How many bytes of comment or literal start here; 0 for code.
 fn hidden_length(text: &str, before: Option<char>) -> usize {
     let word_before = before.is_some_and(|c| c.is_alphanumeric() || c == '_');
@@ -99,7 +135,7 @@ fn raw_hashes(text: &str) -> Option<(usize, String)> {
 
 #[cfg(test)]
 mod tests {
-    use super::only;
+    use super::{only, strings, without_tests};
 
     #[test]
     fn comments_and_strings_are_blank_and_code_stays() {
@@ -114,5 +150,18 @@ mod tests {
         ] {
             assert_eq!(only(text), expect, "{text}");
         }
+    }
+
+    #[test]
+    fn strings_are_found_with_their_lines() {
+        let text =
+            "let a = \"x \\\" y\"; // \"no\"\nlet b = r#\"z \"q\"#; 'c' /* \"no\" */\nf(\"\", b\"w\", '\"')";
+        assert_eq!(strings(text), [(1, "x \\\" y"), (2, "z \"q"), (3, ""), (3, "w")]);
+    }
+
+    #[test]
+    fn modules_of_tests_are_left_out() {
+        let text = "a\n#[cfg(test)]\nmod tests;\nb\n#[cfg(test)]\nmod more {\n    c\n}\nd\n";
+        assert_eq!(without_tests(text), "a\n\nmod tests;\nb\n\n\n\n\nd\n");
     }
 }

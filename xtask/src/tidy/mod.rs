@@ -7,6 +7,7 @@ mod documents;
 mod manifests;
 mod plugins;
 mod sources;
+mod surfaces;
 
 use std::{
     fmt,
@@ -15,7 +16,7 @@ use std::{
 
 use crate::{failure::Failure, say, workspace};
 
-/// Check what the compiler does not: module docs, sizes, printing, dependencies, links
+/// Check what the compiler does not: module docs, sizes, printing, words of callers, dependencies, links
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {}
 
@@ -88,6 +89,7 @@ fn check(root: &Path) -> Result<Findings, Failure> {
     documents::check_present(root, &mut findings);
     manifests::check(&files, &mut findings);
     plugins::check(&files, &mut findings);
+    surfaces::check(&files, &mut findings);
     Ok(findings)
 }
 

@@ -393,7 +393,7 @@ mod tests {
         }
         let crates = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
         let mut found = Vec::new();
-        for folder in ["cli/src", "engine/src"] {
+        for folder in ["cli/src", "runner/src"] {
             spans(&crates.join(folder), &mut found);
         }
         assert!(found.len() > 80, "{}", found.len());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use engine::{
-    Engine, Forecast, RowEnd, Silent, Way,
+    CallMode, Engine, Forecast, RowEnd, Silent,
     gateway::{Gateway, Settings},
     ledger::Ledger,
     plan::{Existing, Header, Plan, Refresh, Request, Set, StepRequest, Tweak},
@@ -252,18 +252,18 @@ impl Place {
         Arc::new(Plan::new(request, &header, &self.registry).unwrap_or_else(|error| panic!("{error}")))
     }
 
-    async fn rows(&self, plan: &Arc<Plan>, way: Way, rows: &[[String; 4]]) -> Vec<RowEnd> {
-        let engine = Engine::new(Arc::clone(plan), way);
+    async fn rows(&self, plan: &Arc<Plan>, mode: CallMode, rows: &[[String; 4]]) -> Vec<RowEnd> {
+        let engine = Engine::new(Arc::clone(plan), mode);
         let cell = |text: &String| Some(text).filter(|text| !text.is_empty()).map(Value::text);
         let ends = rows.iter().map(|row| engine.row(plan.reads().iter().map(|at| cell(&row[*at])).collect()));
         stream::iter(ends).buffered(8).collect().await
     }
 
     /// What a plan says: sent for certain, and at the most.
-    async fn foresee(&self, request: &Request, rows: &[[String; 4]]) -> (u64, u64) {
+    async fn dry_run(&self, request: &Request, rows: &[[String; 4]]) -> (u64, u64) {
         let plan = self.plan(request);
         let ledger = RunLedger::planned(Arc::clone(&self.store), MaxAge::default());
-        let ends = self.rows(&plan, Way::Closed(self.gateway(Arc::new(ledger))), rows).await;
+        let ends = self.rows(&plan, CallMode::Stored(self.gateway(Arc::new(ledger))), rows).await;
         let mut forecast = Forecast::new(plan.steps.len());
         ends.iter().for_each(|end| forecast.add(end));
         let steps = forecast.steps();
@@ -287,8 +287,8 @@ impl Place {
         };
         let ledger = RunLedger::begin(Arc::clone(&self.store), &start, MaxAge::default()).unwrap();
         let gateway = self.gateway(Arc::new(ledger));
-        let way = Way::Open { caller: Arc::new(gateway.clone()), refreshing: gateway.refreshing() };
-        self.rows(&plan, way, rows).await;
+        let mode = CallMode::Live { caller: Arc::new(gateway.clone()), refreshing: gateway.refreshing() };
+        self.rows(&plan, mode, rows).await;
         self.sandbox.stats().calls - before
     }
 }
@@ -306,12 +306,12 @@ fn the_counter_sees_what_the_plan_said() {
                 let some = &case.rows[..case.rows_before.min(case.rows.len())];
                 place.run(&case.before.request(), some).await;
                 let request = case.now.request();
-                let said = place.foresee(&request, &case.rows).await;
+                let said = place.dry_run(&request, &case.rows).await;
                 // What is asked anew counts from the next run's start.
                 tokio::time::sleep(std::time::Duration::from_millis(2)).await;
                 let seen = place.run(&request, &case.rows).await;
                 let again = Request { refresh: Refresh::None, ..request };
-                let after = place.foresee(&again, &case.rows).await;
+                let after = place.dry_run(&again, &case.rows).await;
                 place.sandbox.stop().await;
                 (said, seen, after)
             });

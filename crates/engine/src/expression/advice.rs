@@ -8,15 +8,14 @@ use marl_core::SemanticType;
 
 use super::{
     ExpressionError,
-    columns::{place, quoted},
-    error::Meant,
+    columns::slot,
     types::{Type, Types},
 };
 
-type Part<'a> = (&'a IdedExpr, Type);
+type TypedPart<'a> = (&'a IdedExpr, Type);
 
-pub(super) fn not_boolean(place: &str, text: &str, kind: Type) -> ExpressionError {
-    ExpressionError::new(format!("{place} must be true or false, and `{text}` is {}", kind.name()))
+pub(super) fn not_boolean(subject: &str, text: &str, kind: Type) -> ExpressionError {
+    ExpressionError::new(format!("{subject} must be true or false, and `{text}` is {}", kind.name()))
         .hint(compare(text, kind))
 }
 
@@ -49,7 +48,12 @@ pub(super) fn not_a_list(item: &str, list: &str, kind: Type) -> ExpressionError 
 }
 
 /// Two parts that are compared and cannot be equal.
-pub(super) fn unlike(types: &Types<'_>, sign: &str, left: Part<'_>, right: Part<'_>) -> ExpressionError {
+pub(super) fn unlike(
+    types: &Types<'_>,
+    sign: &str,
+    left: TypedPart<'_>,
+    right: TypedPart<'_>,
+) -> ExpressionError {
     let error = ExpressionError::new(format!("`{sign}` cannot compare {}", both(types, left, "with", right)));
     let texts = (types.text(left.0), types.text(right.0));
     match (left.1, right.1) {
@@ -68,7 +72,12 @@ pub(super) fn unlike(types: &Types<'_>, sign: &str, left: Part<'_>, right: Part<
 }
 
 /// Two parts that cannot be added, or whatever the sign says.
-pub(super) fn no_sum(types: &Types<'_>, sign: &str, left: Part<'_>, right: Part<'_>) -> ExpressionError {
+pub(super) fn no_sum(
+    types: &Types<'_>,
+    sign: &str,
+    left: TypedPart<'_>,
+    right: TypedPart<'_>,
+) -> ExpressionError {
     let error =
         ExpressionError::new(format!("`{sign}` does not work on {}", both(types, left, "and", right)));
     let texts = (types.text(left.0), types.text(right.0));
@@ -103,13 +112,13 @@ pub(super) fn no_sum(types: &Types<'_>, sign: &str, left: Part<'_>, right: Part<
     }
 }
 
-fn both(types: &Types<'_>, left: Part<'_>, word: &str, right: Part<'_>) -> String {
-    let part = |part: Part<'_>| format!("`{}` ({})", types.text(part.0), part.1.name());
+fn both(types: &Types<'_>, left: TypedPart<'_>, word: &str, right: TypedPart<'_>) -> String {
+    let part = |part: TypedPart<'_>| format!("`{}` ({})", types.text(part.0), part.1.name());
     format!("{} {word} {}", part(left), part(right))
 }
 
 /// A text read as a number: a written one loses its quotes.
-fn as_number(types: &Types<'_>, text: Part<'_>, number: Type) -> String {
+fn as_number(types: &Types<'_>, text: TypedPart<'_>, number: Type) -> String {
     if let Expr::Literal(LiteralValue::String(digits)) = &text.0.expr
         && digits.inner().parse::<i64>().is_ok()
     {
@@ -120,26 +129,17 @@ fn as_number(types: &Types<'_>, text: Part<'_>, number: Type) -> String {
 }
 
 /// A column can be given its type once for the whole plan.
-fn with_type(types: &Types<'_>, error: ExpressionError, text: Part<'_>, number: Type) -> ExpressionError {
+fn with_type(
+    types: &Types<'_>,
+    error: ExpressionError,
+    text: TypedPart<'_>,
+    number: Type,
+) -> ExpressionError {
     let Expr::Ident(name) = &text.0.expr else { return error };
-    let Some((name, _)) = place(name).and_then(|place| types.columns.get(place)) else { return error };
+    let Some((name, _)) = slot(name).and_then(|slot| types.columns.get(slot)) else { return error };
     // There is no type for decimal numbers that a column could have.
     if number == Type::Decimal {
         return error;
     }
-    let kind = SemanticType::Integer;
-    let how = column_type(name, kind);
-    let error = error.meant(Meant::Type(name.clone(), kind));
-    error.hint(format!("or give the column its type: {}", how.trim_end_matches(',')))
-}
-
-/// How a column is given its type, by a flag and in a recipe.
-pub(super) fn column_type(name: &str, kind: SemanticType) -> String {
-    let bare = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
-    let key = if bare { name.to_owned() } else { quoted(name) };
-    let flag = match bare {
-        true => format!("{name}={kind}"),
-        false => format!("'{}'", format!("{name}={kind}").replace('\'', "'\\''")),
-    };
-    format!("`--column-type {flag}`, in a recipe `{key} = \"{kind}\"` under `[columns]`,")
+    error.needs_type(name.clone(), SemanticType::Integer)
 }

@@ -1,7 +1,7 @@
-//! Which columns an expression reads: `employees` and `row["Company Name"]` become places in the
-//! list of the columns read.
+//! Which columns an expression reads: `employees` and `row["Company Name"]` become slots: positions in
+//! the list of the columns that it reads.
 //!
-//! A place is written `@0`, which no one can type, so that no variable of a loop can hide it. It
+//! A slot is written `@0`, which no one can type, so that no variable of a loop can hide it. It
 //! knows no types.
 
 use cel::{
@@ -21,12 +21,12 @@ const ROW: &str = "row";
 pub(super) struct Columns<'a, N> {
     known: &'a [(N, SemanticType)],
     pub(super) met: Vec<(String, SemanticType)>,
-    /// The variables of the loops around the place that is looked at.
+    /// The variables of the loops around the part that is looked at.
     variables: Vec<String>,
 }
 
-/// The place of a column in the list of the columns read, if `name` is one.
-pub(super) fn place(name: &str) -> Option<usize> {
+/// The position of a column in the list of the columns read, if `name` is a slot.
+pub(super) fn slot(name: &str) -> Option<usize> {
     name.strip_prefix('@')?.parse().ok()
 }
 
@@ -74,7 +74,7 @@ impl<'a, N: AsRef<str>> Columns<'a, N> {
         Self { known, met: Vec::new(), variables: Vec::new() }
     }
 
-    /// Puts places for the columns that `tree` names.
+    /// Replaces the columns that `tree` names with their slots.
     pub(super) fn resolve(&mut self, tree: &mut IdedExpr) -> Result<(), ExpressionError> {
         match &mut tree.expr {
             Expr::Ident(name) if self.variables.contains(name) => Ok(()),
@@ -145,18 +145,18 @@ impl<'a, N: AsRef<str>> Columns<'a, N> {
             && !self.variables.iter().any(|name| name == ROW)
     }
 
-    /// The place of the column called `name`.
+    /// The slot of the column called `name`.
     fn meet(&mut self, name: &str) -> Result<String, ExpressionError> {
         let met = self.met.iter().position(|(met, _)| met == name);
-        let place = match (met, self.known.iter().find(|(known, _)| known.as_ref() == name)) {
-            (Some(place), _) => place,
+        let slot = match (met, self.known.iter().find(|(known, _)| known.as_ref() == name)) {
+            (Some(slot), _) => slot,
             (None, Some((_, kind))) => {
                 self.met.push((name.to_owned(), *kind));
                 self.met.len() - 1
             }
             (None, None) => return Err(self.unknown(name)),
         };
-        Ok(format!("@{place}"))
+        Ok(format!("@{slot}"))
     }
 
     fn lone_row(&self) -> ExpressionError {

@@ -15,7 +15,7 @@ use cel::{
     },
 };
 
-use super::{columns::place, nulls};
+use super::{Evaluated, columns::slot, nulls};
 
 /// How much one row may take: what its expression makes, in bytes.
 const MOST: usize = 16 << 20;
@@ -34,8 +34,6 @@ thread_local! {
     /// get nothing but their arguments.
     static LEFT: Cell<usize> = const { Cell::new(0) };
 }
-
-type Answer<'b, 'v> = Result<CowVal<'b, 'v>, ExecutionError>;
 
 /// Begins the evaluation of a row.
 pub(super) fn begin() {
@@ -117,16 +115,16 @@ fn wrap(part: &mut IdedExpr) {
 /// Whether a sum is a loop's own, which puts an item behind the list that it gathers. cel's names
 /// begin with a sign that nobody can type, as those of columns do.
 fn gathers(sum: &CallExpr) -> bool {
-    let is_result = |name: &str| name.starts_with('@') && place(name).is_none();
+    let is_result = |name: &str| name.starts_with('@') && slot(name).is_none();
     matches!(sum.args.first().map(|first| &first.expr), Some(Expr::Ident(name)) if is_result(name))
 }
 
-fn counted<'b, 'v>(mut arguments: Vec<CowVal<'b, 'v>>) -> Answer<'b, 'v> {
+fn counted<'b, 'v>(mut arguments: Vec<CowVal<'b, 'v>>) -> Evaluated<'b, 'v> {
     let value = arguments.pop().ok_or_else(ExecutionError::missing_argument_or_target)?;
     if take(size(value.as_ref())) { Ok(value) } else { Err(too_much()) }
 }
 
-fn add<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Answer<'b, 'v> {
+fn add<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Evaluated<'b, 'v> {
     let [left, right] = &arguments[..] else { return Err(ExecutionError::missing_argument_or_target()) };
     if !take((size(left.as_ref()) + size(right.as_ref())).saturating_sub(2 * VALUE)) {
         return Err(too_much());

@@ -2,15 +2,15 @@
 
 use std::{error, fmt};
 
-use marl_core::SemanticType;
+use marl_core::{SemanticType, excerpt};
 
 /// An expression that cannot be used. It is refused before any row is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpressionError {
     /// What is wrong, on one line.
     pub message: String,
-    /// What to do next, each a sentence of its own.
-    pub hints: Vec<String>,
+    /// What to do about it, in the order in which it is best said.
+    pub hints: Vec<ExpressionHint>,
     /// Whether a column is named that does not exist.
     pub names_no_column: bool,
     /// What was probably meant, as far as it is known. Boxed, since errors are returned everywhere.
@@ -24,8 +24,30 @@ pub enum Meant {
     Name(String, String),
     /// The whole text as it should be; it can be used.
     Text(String),
-    /// This column would need this type.
-    Type(String, SemanticType),
+}
+
+/// What to do about an expression that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ExpressionHint {
+    /// Words about the language of expressions and the columns at hand, which every caller can say as
+    /// they stand.
+    Language(String),
+    /// Give a column of the table this type.
+    ColumnType {
+        /// The column.
+        column: String,
+        /// The type.
+        kind: SemanticType,
+    },
+}
+
+/// Why an expression has no result for a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EvaluationError {
+    /// Why, on one line.
+    pub reason: String,
+    /// The column whose cell could be read, and the type that the column would need for that.
+    pub readable: Option<(String, SemanticType)>,
 }
 
 impl ExpressionError {
@@ -43,8 +65,15 @@ impl ExpressionError {
         self
     }
 
-    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hints.push(hint.into());
+    /// Adds words about the language.
+    pub(super) fn hint(mut self, text: impl Into<String>) -> Self {
+        self.hints.push(ExpressionHint::Language(text.into()));
+        self
+    }
+
+    /// Adds that a column needs a type.
+    pub(super) fn needs_type(mut self, column: String, kind: SemanticType) -> Self {
+        self.hints.push(ExpressionHint::ColumnType { column, kind });
         self
     }
 }
@@ -56,3 +85,23 @@ impl fmt::Display for ExpressionError {
 }
 
 impl error::Error for ExpressionError {}
+
+impl EvaluationError {
+    pub(super) fn new(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), readable: None }
+    }
+}
+
+impl fmt::Display for EvaluationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.readable {
+            None => f.write_str(&self.reason),
+            Some((column, kind)) => {
+                let column = excerpt(column, 80);
+                write!(f, "{}; column `{column}` can be read if its type is {kind}", self.reason)
+            }
+        }
+    }
+}
+
+impl error::Error for EvaluationError {}

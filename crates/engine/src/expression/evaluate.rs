@@ -13,8 +13,7 @@ use cel::{
 use marl_core::{Invalid, SemanticType, Value, excerpt, value::CELL_CHARACTERS};
 
 use super::{
-    advice::column_type, columns::place, effort, functions::NO_PLAIN_NUMBER, nulls::pattern_place,
-    pattern::Pattern,
+    EvaluationError, columns::slot, effort, functions::NO_PLAIN_NUMBER, nulls::pattern_slot, pattern::Pattern,
 };
 
 /// The cells and patterns that an expression's variables stand for.
@@ -25,10 +24,10 @@ struct Variables<'a> {
 
 impl VariableResolver for Variables<'_> {
     fn resolve<'b>(&'b self, name: &str) -> Option<CowVal<'b, 'b>> {
-        if let Some(cell) = place(name).and_then(|place| self.cells.get(place)) {
+        if let Some(cell) = slot(name).and_then(|slot| self.cells.get(slot)) {
             return effort::looked_at(&**cell).then_some(CowVal::Borrowed(&**cell));
         }
-        let pattern = pattern_place(name).and_then(|place| self.patterns.get(place))?;
+        let pattern = pattern_slot(name).and_then(|slot| self.patterns.get(slot))?;
         Some(CowVal::Borrowed(pattern))
     }
 }
@@ -40,13 +39,13 @@ pub(super) fn evaluate(
     patterns: &[Pattern],
     columns: &[(String, SemanticType)],
     cells: &[Option<Value>],
-) -> Result<Cel, String> {
+) -> Result<Cel, EvaluationError> {
     let read = columns.iter().enumerate().map(|(at, (name, kind))| {
         let cell = cells.get(at).and_then(Option::as_ref);
         read(*kind, cell).map_err(|why| {
             let cell = cell.map(Value::to_string).unwrap_or_default();
             let (cell, name) = (excerpt(&cell, 60), excerpt(name, 80));
-            format!("`{cell}` in column `{name}` is not {}: {why}", kind.in_words())
+            EvaluationError::new(format!("`{cell}` in column `{name}` is not {}: {why}", kind.in_words()))
         })
     });
     let variables = Variables { cells: read.collect::<Result<_, _>>()?, patterns };
@@ -54,21 +53,19 @@ pub(super) fn evaluate(
     context.set_variable_resolver(&variables);
     effort::begin();
     Cel::resolve(tree, &context).map_err(|error| {
-        let why = effort::exceeded().unwrap_or_else(|| reason(&error));
-        match number_in_other_notation(&why, columns, cells) {
-            Some(flag) => format!("{why}; {flag} reads such numbers"),
-            None => why,
-        }
+        let reason = effort::exceeded().unwrap_or_else(|| reason(&error));
+        let readable = number_in_other_notation(&reason, columns, cells);
+        EvaluationError { readable, reason }
     })
 }
 
 /// `int` and `double` read plain digits alone. A column that is given its type is read in every
-/// notation: the flag that says so, if that is the cell which failed.
+/// notation: the column of the cell that failed, and that type.
 fn number_in_other_notation(
     why: &str,
     columns: &[(String, SemanticType)],
     cells: &[Option<Value>],
-) -> Option<String> {
+) -> Option<(String, SemanticType)> {
     if !why.ends_with(NO_PLAIN_NUMBER) {
         return None;
     }
@@ -79,7 +76,7 @@ fn number_in_other_notation(
     let ((name, _), _) = columns.find(|((_, kind), cell)| {
         *kind == SemanticType::Text && cell.as_ref().and_then(Value::as_text).is_some_and(is_it)
     })?;
-    Some(column_type(name, SemanticType::Integer))
+    Some((name.clone(), SemanticType::Integer))
 }
 
 /// A cell in its column's type, as steps read it: one that says nothing is empty. A text stays as it

@@ -14,9 +14,7 @@ use cel::{
 };
 use marl_core::excerpt;
 
-use super::{effort, nulls, pattern, types::Type};
-
-type Answer<'b, 'v> = Result<CowVal<'b, 'v>, ExecutionError>;
+use super::{Evaluated, effort, nulls, pattern, types::Type};
 
 /// How a function is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,36 +116,40 @@ pub(super) fn text<'a>(arguments: &'a [CowVal<'_, '_>]) -> &'a str {
     arguments.first().and_then(|first| first.downcast_ref::<CelString>()).map_or("", |text| text.inner())
 }
 
-fn lower<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Answer<'b, 'v> {
+fn lower<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Evaluated<'b, 'v> {
     Ok(CowVal::owned(CelString::from(text(&arguments).to_lowercase())))
 }
 
-fn upper<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Answer<'b, 'v> {
+fn upper<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Evaluated<'b, 'v> {
     Ok(CowVal::owned(CelString::from(text(&arguments).to_uppercase())))
 }
 
-fn trim<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Answer<'b, 'v> {
+fn trim<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Evaluated<'b, 'v> {
     Ok(CowVal::owned(CelString::from(text(&arguments).trim().to_owned())))
 }
 
-fn empty<'b, 'v>(_: Vec<CowVal<'b, 'v>>) -> Answer<'b, 'v> {
+fn empty<'b, 'v>(_: Vec<CowVal<'b, 'v>>) -> Evaluated<'b, 'v> {
     Ok(CowVal::owned(CelNull))
 }
 
-fn no<'b, 'v>(_: Vec<CowVal<'b, 'v>>) -> Answer<'b, 'v> {
+fn no<'b, 'v>(_: Vec<CowVal<'b, 'v>>) -> Evaluated<'b, 'v> {
     Ok(CowVal::owned(CelBool::from(false)))
 }
 
-fn check_integer<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Answer<'b, 'v> {
+fn check_integer<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Evaluated<'b, 'v> {
     checked(arguments, "int", |text| text.parse::<i64>().is_ok())
 }
 
-fn check_decimal<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Answer<'b, 'v> {
+fn check_decimal<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Evaluated<'b, 'v> {
     checked(arguments, "double", |text| text.parse::<f64>().is_ok_and(f64::is_finite))
 }
 
 /// The argument as it is, if it is no text or one that fits.
-fn checked<'b, 'v>(mut arguments: Vec<CowVal<'b, 'v>>, name: &str, fits: fn(&str) -> bool) -> Answer<'b, 'v> {
+fn checked<'b, 'v>(
+    mut arguments: Vec<CowVal<'b, 'v>>,
+    name: &str,
+    fits: fn(&str) -> bool,
+) -> Evaluated<'b, 'v> {
     let argument = arguments.pop().ok_or_else(ExecutionError::missing_argument_or_target)?;
     match argument.downcast_ref::<CelString>().map(|text| text.inner()) {
         Some(text) if !fits(text) => {

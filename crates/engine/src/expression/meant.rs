@@ -49,17 +49,17 @@ fn with_signs(text: &str) -> Option<String> {
         WORDS.iter().fold(text.to_owned(), |text, (word, sign)| replaced(&text, word, sign).unwrap_or(text));
     found = outside(&found, |part| {
         let part = part.replace("<>", "!=");
-        let mut mended = String::with_capacity(part.len());
+        let mut repaired = String::with_capacity(part.len());
         let characters: Vec<char> = part.chars().collect();
         for (at, c) in characters.iter().enumerate() {
             let before = at.checked_sub(1).and_then(|at| characters.get(at));
             let is_alone = *c == '='
                 && characters.get(at + 1) != Some(&'=')
                 && !before.is_some_and(|before| "=!<>".contains(*before));
-            mended.push(*c);
-            mended.extend(is_alone.then_some('='));
+            repaired.push(*c);
+            repaired.extend(is_alone.then_some('='));
         }
-        mended
+        repaired
     });
     (found != text).then_some(found)
 }
@@ -144,13 +144,13 @@ mod tests {
             ("zzz == Company Nam", None),
         ] {
             let error = Expression::condition(text, &columns).unwrap_err();
-            let mended = match error.meant.as_deref() {
-                Some(Meant::Text(mended)) => Some(mended),
+            let repaired = match error.meant.as_deref() {
+                Some(Meant::Text(repaired)) => Some(repaired),
                 _ => None,
             };
-            assert_eq!(mended.map(String::as_str), expect, "{text}");
-            if let Some(mended) = mended {
-                Expression::condition(mended, &columns).unwrap();
+            assert_eq!(repaired.map(String::as_str), expect, "{text}");
+            if let Some(repaired) = repaired {
+                Expression::condition(repaired, &columns).unwrap();
                 assert!(!error.hints.is_empty(), "{text}");
             }
         }

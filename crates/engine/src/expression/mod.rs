@@ -20,7 +20,7 @@ mod written;
 
 use std::{fmt, sync::Arc, thread};
 
-use cel::{Env, IdedExpr, Value as Cel};
+use cel::{Env, ExecutionError, IdedExpr, Value as Cel, common::value::CowVal};
 use marl_core::{SemanticType, Value};
 
 use self::{
@@ -29,7 +29,10 @@ use self::{
     types::{Type, Types},
 };
 
-pub use self::error::{ExpressionError, Meant};
+pub use self::error::{EvaluationError, ExpressionError, ExpressionHint, Meant};
+
+/// What a function of the language gives for its arguments.
+type Evaluated<'b, 'v> = Result<CowVal<'b, 'v>, ExecutionError>;
 
 /// A condition or a formula, ready for rows. A clone shares all of it.
 #[derive(Clone)]
@@ -102,13 +105,14 @@ impl Expression {
     /// Whether a row fits; `cells` in the order of [`Expression::columns`].
     ///
     /// # Errors
-    /// It cannot be said, for this reason, which is one line.
-    pub fn holds(&self, cells: &[Option<Value>]) -> Result<bool, String> {
+    /// The condition cannot be decided for this row.
+    pub fn holds(&self, cells: &[Option<Value>]) -> Result<bool, EvaluationError> {
         match self.evaluate(cells)? {
             Cel::Bool(holds) => Ok(holds),
             other => {
                 let kind = other.type_of().to_string();
-                Err(format!("the condition gives {}, not true or false", evaluate::kind(&kind)))
+                let reason = format!("the condition gives {}, not true or false", evaluate::kind(&kind));
+                Err(EvaluationError::new(reason))
             }
         }
     }
@@ -117,12 +121,12 @@ impl Expression {
     /// [`Expression::columns`].
     ///
     /// # Errors
-    /// There is no value, for this reason, which is one line.
-    pub fn value(&self, cells: &[Option<Value>]) -> Result<Option<Value>, String> {
-        evaluate::cell(&self.evaluate(cells)?)
+    /// The formula has no value for this row.
+    pub fn value(&self, cells: &[Option<Value>]) -> Result<Option<Value>, EvaluationError> {
+        evaluate::cell(&self.evaluate(cells)?).map_err(EvaluationError::new)
     }
 
-    fn evaluate(&self, cells: &[Option<Value>]) -> Result<Cel, String> {
+    fn evaluate(&self, cells: &[Option<Value>]) -> Result<Cel, EvaluationError> {
         let Inner { tree, env, patterns, columns, .. } = &*self.inner;
         evaluate::evaluate(tree, env, patterns, columns, cells)
     }

@@ -3,7 +3,7 @@
 //! cel refuses `null > 50` and says that `null != 50`. Each comparison becomes a call of a function
 //! of our own, except those with the word `null` itself, which ask whether a cell is empty. On the
 //! same way through the tree, patterns are compiled and `int` and `double` get their checks. This
-//! module must not know columns: trees come to it with places for them.
+//! module must not know columns: trees come to it with slots for them.
 
 use std::cmp::Ordering;
 
@@ -18,12 +18,10 @@ use cel::{
 };
 
 use super::{
-    ExpressionError,
+    Evaluated, ExpressionError,
     functions::{CHECK_DECIMAL, CHECK_INTEGER},
     pattern::Pattern,
 };
-
-type Answer<'b, 'v> = Result<CowVal<'b, 'v>, ExecutionError>;
 
 /// An operator, the function that replaces it, and what that does.
 const REPLACED: [(&str, &str, Function); 7] = [
@@ -85,7 +83,7 @@ fn replace_call(call: &mut CallExpr, patterns: &mut Vec<Pattern>) -> Result<(), 
 }
 
 /// The variable that holds a pattern.
-pub(super) fn pattern_place(name: &str) -> Option<usize> {
+pub(super) fn pattern_slot(name: &str) -> Option<usize> {
     name.strip_prefix("@pattern")?.parse().ok()
 }
 
@@ -101,35 +99,39 @@ fn any_null(arguments: &[CowVal<'_, '_>]) -> bool {
     arguments.iter().any(|argument| argument.downcast_ref::<CelNull>().is_some())
 }
 
-fn answer<'b, 'v>(answer: bool) -> Answer<'b, 'v> {
+fn answer<'b, 'v>(answer: bool) -> Evaluated<'b, 'v> {
     Ok(CowVal::owned(CelBool::from(answer)))
 }
 
-fn equal<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Answer<'b, 'v> {
+fn equal<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Evaluated<'b, 'v> {
     answer(!any_null(&arguments) && arguments[0].equals(arguments[1].as_ref()))
 }
 
-fn unequal<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Answer<'b, 'v> {
+fn unequal<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Evaluated<'b, 'v> {
     answer(!any_null(&arguments) && !arguments[0].equals(arguments[1].as_ref()))
 }
 
-fn less<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Answer<'b, 'v> {
+fn less<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Evaluated<'b, 'v> {
     ordered(&arguments, "<", |order| order.is_lt())
 }
 
-fn at_most<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Answer<'b, 'v> {
+fn at_most<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Evaluated<'b, 'v> {
     ordered(&arguments, "<=", |order| order.is_le())
 }
 
-fn greater<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Answer<'b, 'v> {
+fn greater<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Evaluated<'b, 'v> {
     ordered(&arguments, ">", |order| order.is_gt())
 }
 
-fn at_least<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Answer<'b, 'v> {
+fn at_least<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Evaluated<'b, 'v> {
     ordered(&arguments, ">=", |order| order.is_ge())
 }
 
-fn ordered<'b, 'v>(arguments: &[CowVal<'_, '_>], sign: &str, fits: fn(Ordering) -> bool) -> Answer<'b, 'v> {
+fn ordered<'b, 'v>(
+    arguments: &[CowVal<'_, '_>],
+    sign: &str,
+    fits: fn(Ordering) -> bool,
+) -> Evaluated<'b, 'v> {
     if any_null(arguments) {
         return answer(false);
     }
@@ -137,7 +139,7 @@ fn ordered<'b, 'v>(arguments: &[CowVal<'_, '_>], sign: &str, fits: fn(Ordering) 
     answer(fits(order.ok_or_else(|| unfit(sign, arguments))?))
 }
 
-fn within<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Answer<'b, 'v> {
+fn within<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Evaluated<'b, 'v> {
     // `null in list` would ask for a gap in a list, and no cell has one.
     if any_null(&arguments) {
         return answer(false);

@@ -24,7 +24,7 @@ pub(super) struct Pattern(Regex);
 impl Pattern {
     pub(super) fn new(text: &str) -> Result<Self, String> {
         Regex::new(text).map(Self).map_err(|error| {
-            // The last line says why; those before it draw the place.
+            // The last line says why; those before it draw the position.
             let why = error.to_string();
             let why = why
                 .lines()

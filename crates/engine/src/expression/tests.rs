@@ -41,12 +41,12 @@ fn cells(expression: &Expression) -> Vec<Option<Value>> {
 
 fn condition(text: &str) -> Result<bool, String> {
     let expression = Expression::condition(text, &COLUMNS).unwrap_or_else(|error| panic!("{text}: {error}"));
-    expression.holds(&cells(&expression))
+    expression.holds(&cells(&expression)).map_err(|error| error.to_string())
 }
 
 fn formula(text: &str) -> Result<Option<Value>, String> {
     let expression = Expression::formula(text, &COLUMNS).unwrap_or_else(|error| panic!("{text}: {error}"));
-    expression.value(&cells(&expression))
+    expression.value(&cells(&expression)).map_err(|error| error.to_string())
 }
 
 #[test]
@@ -265,4 +265,20 @@ fn an_expression_is_shared_between_threads() {
     }
     let expression = Expression::condition("employees > 5", &COLUMNS).unwrap();
     assert_eq!(shared(expression), "Expression { text: \"employees > 5\", .. }");
+}
+
+#[test]
+fn a_number_that_int_cannot_read_names_the_type_that_can() {
+    let columns = [("staff", SemanticType::Text)];
+    let expression = Expression::formula("int(staff)", &columns).unwrap();
+    for (cell, readable) in [("75,400", true), ("many", false)] {
+        let error = expression.value(&[Some(Value::text(cell))]).unwrap_err();
+        assert_eq!(error.reason, format!("`int`: `{cell}` is not a plain number"));
+        let expect = readable.then(|| ("staff".to_owned(), SemanticType::Integer));
+        assert_eq!(error.readable, expect, "{cell}");
+        assert_eq!(
+            error.to_string().ends_with("column `staff` can be read if its type is integer"),
+            readable
+        );
+    }
 }

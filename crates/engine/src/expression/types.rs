@@ -8,7 +8,7 @@ use cel::{
 };
 use marl_core::SemanticType;
 
-use super::{ExpressionError, advice, calls, columns::place, written};
+use super::{ExpressionError, advice, calls, columns::slot, written};
 
 /// What a part gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,7 +105,7 @@ impl Type {
 /// Infers types over the columns that an expression reads.
 pub(super) struct Types<'a> {
     pub(super) columns: &'a [(String, SemanticType)],
-    /// The variables of the loops around the place that is looked at, inner ones last.
+    /// The variables of the loops around the part that is looked at, inner ones last.
     variables: Vec<(String, Type)>,
 }
 
@@ -152,7 +152,7 @@ impl<'a> Types<'a> {
     }
 
     fn of_name(&self, name: &str) -> Type {
-        match place(name).and_then(|place| self.columns.get(place)) {
+        match slot(name).and_then(|slot| self.columns.get(slot)) {
             Some((_, kind)) => Type::of_column(*kind),
             None => {
                 self.variables.iter().rev().find(|(known, _)| known == name).map_or(Type::Unknown, |v| v.1)
@@ -178,8 +178,8 @@ impl<'a> Types<'a> {
     fn call(&mut self, tree: &IdedExpr, call: &CallExpr) -> Result<Type, ExpressionError> {
         let sign = match (call.func_name.as_str(), call.args.as_slice()) {
             (operators::CONDITIONAL, [condition, yes, no]) => {
-                let place = if is_loop(no) { LOOP } else { "the condition before `?`" };
-                self.boolean(condition, place)?;
+                let subject = if is_loop(no) { LOOP } else { "the condition before `?`" };
+                self.boolean(condition, subject)?;
                 return Ok(self.infer(yes)?.either(self.infer(no)?));
             }
             (operators::LOGICAL_AND | operators::LOGICAL_OR, [left, right]) => {
@@ -206,12 +206,12 @@ impl<'a> Types<'a> {
         }
     }
 
-    fn boolean(&mut self, part: &IdedExpr, place: &str) -> Result<Type, ExpressionError> {
+    fn boolean(&mut self, part: &IdedExpr, subject: &str) -> Result<Type, ExpressionError> {
         let kind = self.infer(part)?;
         if kind.may_be(Type::Boolean) {
             return Ok(Type::Boolean);
         }
-        Err(advice::not_boolean(place, &self.text(part), kind))
+        Err(advice::not_boolean(subject, &self.text(part), kind))
     }
 
     fn negated(&mut self, part: &IdedExpr) -> Result<Type, ExpressionError> {

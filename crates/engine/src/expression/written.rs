@@ -8,7 +8,7 @@ use cel::{
 };
 use marl_core::{SemanticType, excerpt};
 
-use super::columns::{place, quoted, written};
+use super::columns::{quoted, slot, written};
 
 /// So much of a part is shown.
 const MOST: usize = 60;
@@ -33,7 +33,7 @@ fn whole(tree: &IdedExpr, columns: &[(String, SemanticType)]) -> String {
         parts.join(", ")
     };
     match &tree.expr {
-        Expr::Ident(name) => match place(name).and_then(|place| columns.get(place)) {
+        Expr::Ident(name) => match slot(name).and_then(|slot| columns.get(slot)) {
             Some((name, _)) => written(name),
             None => name.clone(),
         },

@@ -2,9 +2,9 @@
 //!
 //! | what happened | bought? | in this run |
 //! | --- | --- | --- |
-//! | not sent | no | intent taken back, tried again |
-//! | refused | no | by kind: waits when throttled, else final |
-//! | answered with an error | no | tried again if it may pass |
+//! | not sent | no | the intent is taken back; tried again |
+//! | refused | no | tried again after a wait if throttled, else final |
+//! | answered with an error | no | tried again if the error may pass |
 //! | no whole answer after sending | maybe | a free operation is tried again; else in doubt |
 //! | a whole answer of no use, or an error that is billed | yes | recorded, final, and never asked again by itself |
 
@@ -20,7 +20,7 @@ use super::{
     Lane, Shared, breaker,
     breaker::Pass,
     budget::Reservation,
-    entry::{Entered, Halt},
+    entry::{Entered, NotSent},
     read,
 };
 use crate::{
@@ -28,16 +28,16 @@ use crate::{
     ledger::{Ended, Intent, Key, LedgerError, Settled},
 };
 
-/// What stays the same from attempt to attempt.
+/// A call with its key and its lane: what stays the same from attempt to attempt.
 #[derive(Clone, Copy)]
-pub(super) struct Asked<'a> {
+pub(super) struct KeyedCall<'a> {
     pub(super) lane: &'a Lane,
     pub(super) call: &'a Call,
     pub(super) key: Key,
     pub(super) refresh: bool,
 }
 
-/// What one attempt came to, and what is needed to record it.
+/// What the ledger records of an attempt beside its end.
 struct Attempted {
     intent: Intent,
     duration: Duration,
@@ -50,36 +50,36 @@ impl Attempted {
     }
 }
 
-/// What is remembered from attempt to attempt.
+/// How far a call is: what changes from attempt to attempt.
 #[derive(Default)]
-pub(super) struct Past<'a> {
+pub(super) struct CallProgress<'a> {
     pub(super) reservation: Option<Reservation<'a>>,
     pub(super) tries: u32,
     sent: u32,
     refused_for_credit: bool,
     in_doubt: bool,
-    /// An earlier run left it in doubt.
+    /// An earlier run left the call in doubt.
     was_in_doubt: bool,
-    begun: Option<Instant>,
+    started: Option<Instant>,
 }
 
 /// How long an attempt may take.
 #[derive(Clone, Copy)]
-pub(super) struct Time {
-    /// Until there is an answer.
+pub(super) struct Timeouts {
+    /// How long the provider has for its answer.
     pub(super) answer: Duration,
-    /// For reading on after that.
+    /// How much longer the gateway reads on, since a late answer settles a doubt.
     pub(super) grace: Duration,
 }
 
-impl Time {
+impl Timeouts {
     pub(super) fn whole(self) -> Duration {
         self.answer + self.grace
     }
 }
 
 /// What follows an attempt.
-enum Next {
+enum AfterAttempt {
     End(CallEnd),
     Again(Duration),
 }
@@ -94,16 +94,16 @@ impl Shared {
         refresh: bool,
         was_in_doubt: bool,
     ) -> CallEnd {
-        let asked = Asked { lane, call, key, refresh };
-        let mut past = Past { was_in_doubt, ..Past::default() };
+        let keyed = KeyedCall { lane, call, key, refresh };
+        let mut progress = CallProgress { was_in_doubt, ..CallProgress::default() };
         loop {
-            let next = match self.attempt(asked, &mut past).await {
+            let next = match self.attempt(keyed, &mut progress).await {
                 Ok(next) => next,
-                Err(error) => Next::End(CallEnd::Failed(self.ledger_failed(error))),
+                Err(error) => AfterAttempt::End(CallEnd::Failed(self.ledger_failed(error))),
             };
             match next {
-                Next::End(end) => return end,
-                Next::Again(wait) => {
+                AfterAttempt::End(end) => return end,
+                AfterAttempt::Again(wait) => {
                     tokio::select! {
                         () = sleep(wait) => {}
                         _ = self.closing() => {}
@@ -114,52 +114,62 @@ impl Shared {
         }
     }
 
-    /// One attempt: budget, leave, intent, slot, send, and what came of it.
-    async fn attempt<'a>(&'a self, asked: Asked<'_>, past: &mut Past<'a>) -> Result<Next, LedgerError> {
-        let Asked { lane, call, key, refresh } = asked;
+    /// One attempt: reserves, waits for permission, claims, sends, and acts on the end.
+    async fn attempt<'a>(
+        &'a self,
+        keyed: KeyedCall<'_>,
+        progress: &mut CallProgress<'a>,
+    ) -> Result<AfterAttempt, LedgerError> {
+        let KeyedCall { lane, call, key, refresh } = keyed;
         let time = self.time(lane, call);
-        let Entered { pass, turn: _turn, slot, intent } = match self.enter(asked, time, past).await {
+        let Entered { pass, turn: _turn, slot, intent } = match self.enter(keyed, time, progress).await {
             Ok(entered) => entered,
-            Err(Halt::Ledger(error)) => return Err(error),
-            Err(Halt::Closed(reason)) => return Ok(self.close_call(call, past, reason)),
-            Err(Halt::NotReady(error)) => {
+            Err(NotSent::Ledger(error)) => return Err(error),
+            Err(NotSent::Closed(reason)) => return Ok(self.close_call(call, progress, reason)),
+            Err(NotSent::NotReady(error)) => {
                 self.stop(lane, call, Reach::Provider, &error);
-                return Ok(Next::End(CallEnd::Failed(error)));
+                return Ok(AfterAttempt::End(CallEnd::Failed(error)));
             }
-            Err(Halt::Known) => {
+            Err(NotSent::Known) => {
                 let Some(known) = self.when_free(key, refresh).await? else {
                     let reason = self.closing().await;
-                    return Ok(self.close_call(call, past, reason));
+                    return Ok(self.close_call(call, progress, reason));
                 };
                 let end = self.known_end(lane, call, key, known);
-                return Ok(end.map_or(Next::Again(Duration::ZERO), Next::End));
+                return Ok(end.map_or(AfterAttempt::Again(Duration::ZERO), AfterAttempt::End));
             }
         };
         if let Err(error) = self.ledger.sending(intent).await {
             self.ledger.take_back(&key, intent).await?;
             return Err(error);
         }
-        let begun = Instant::now();
-        let attempt = self.send(asked, time, past).await;
+        let started = Instant::now();
+        let attempt = self.send(keyed, time, progress).await;
         drop(slot);
-        let attempted = Attempted { intent, duration: begun.elapsed(), request_id: attempt.request_id };
-        let next = self.after(asked, &attempted, pass, attempt.end, past).await;
-        // It left, and the record will not say how it ended.
+        let attempted = Attempted { intent, duration: started.elapsed(), request_id: attempt.request_id };
+        let next = self.after(keyed, &attempted, pass, attempt.end, progress).await;
+        // The request left, and the ledger cannot record how it ended.
         Ok(next.unwrap_or_else(|error| self.left_in_doubt(call, Some(&self.ledger_failed(error)))))
     }
 
-    /// The provider's time for an answer, and how long is read on after it.
-    fn time(&self, lane: &Lane, call: &Call) -> Time {
+    /// How long one attempt of this call may take.
+    fn time(&self, lane: &Lane, call: &Call) -> Timeouts {
         let answer = self.settings.timeout.unwrap_or_else(|| (lane.provider.card().timeout)(&call.operation));
         let grace = if lane.resends_freely(call) { Duration::ZERO } else { self.settings.grace };
-        Time { answer, grace }
+        Timeouts { answer, grace }
     }
 
-    /// Sends within the provider's time. When that is up the request is read on for a while:
-    /// giving up leaves a doubt, and a late answer settles it. A free operation has no doubt.
-    async fn send(&self, Asked { lane, call, .. }: Asked<'_>, time: Time, past: &mut Past<'_>) -> Attempt {
-        past.tries += 1;
-        past.begun.get_or_insert_with(Instant::now);
+    /// Sends the call and waits for its answer. When the provider's time is up, the gateway reads on for
+    /// the grace: giving up would leave a doubt, which a late answer settles. A call of a free operation
+    /// leaves no doubt, and has no grace.
+    async fn send(
+        &self,
+        KeyedCall { lane, call, .. }: KeyedCall<'_>,
+        time: Timeouts,
+        progress: &mut CallProgress<'_>,
+    ) -> Attempt {
+        progress.tries += 1;
+        progress.started.get_or_insert_with(Instant::now);
         let mut sending = lane.provider.send(call);
         let attempt = match timeout(time.answer, &mut sending).await {
             Ok(attempt) => attempt,
@@ -173,33 +183,33 @@ impl Shared {
         };
         let left = !matches!(&attempt.end, AttemptEnd::Failed(failure) if !failure.sent);
         if left {
-            let had_left = past.in_doubt || (past.was_in_doubt && past.sent == 0);
+            let had_left = progress.in_doubt || (progress.was_in_doubt && progress.sent == 0);
             if had_left && !lane.resends_freely(call) {
                 self.listener.hear(&Event::DoubtSentAgain { provider: call.provider });
             }
-            self.listener.hear(&Event::Sent { provider: call.provider, again: past.sent > 0 });
-            past.sent += 1;
+            self.listener.hear(&Event::Sent { provider: call.provider, again: progress.sent > 0 });
+            progress.sent += 1;
         }
         attempt
     }
 
     async fn after(
         &self,
-        asked: Asked<'_>,
+        keyed: KeyedCall<'_>,
         attempted: &Attempted,
         pass: Pass<'_>,
         end: AttemptEnd,
-        past: &mut Past<'_>,
-    ) -> Result<Next, LedgerError> {
-        let Asked { lane, call, .. } = asked;
+        progress: &mut CallProgress<'_>,
+    ) -> Result<AfterAttempt, LedgerError> {
+        let KeyedCall { lane, call, .. } = keyed;
         let failure = match end {
             AttemptEnd::Answered(body) => {
                 lane.breaker.answered();
-                self.spend(asked, past);
+                self.spend(keyed, progress);
                 let end = read(lane, call, &body);
                 let no_data = matches!(&end, CallEnd::Reply(Reply::NoData));
-                self.settle(asked, attempted, Settled::Answered { body, no_data }).await?;
-                return Ok(Next::End(end));
+                self.settle(keyed, attempted, Settled::Answered { body, no_data }).await?;
+                return Ok(AfterAttempt::End(end));
             }
             AttemptEnd::Failed(failure) => failure,
         };
@@ -215,17 +225,18 @@ impl Shared {
         }
         match failure.bought {
             Bought::Yes => {
-                self.spend(asked, past);
+                self.spend(keyed, progress);
                 let Failure { error, body, .. } = failure;
-                self.settle(asked, attempted, Settled::Unusable { error: error.clone(), body }).await?;
-                Ok(Next::End(CallEnd::Failed(error)))
+                self.settle(keyed, attempted, Settled::Unusable { error: error.clone(), body }).await?;
+                Ok(AfterAttempt::End(CallEnd::Failed(error)))
             }
-            Bought::Maybe => self.after_doubt(asked, attempted, failure, past).await,
-            Bought::No => self.after_refusal(asked, attempted, failure, past).await,
+            Bought::Maybe => self.after_doubt(keyed, attempted, failure, progress).await,
+            Bought::No => self.after_refusal(keyed, attempted, failure, progress).await,
         }
     }
 
-    /// The provider asks for a rest: everyone takes it, unless it is longer than a run waits.
+    /// The provider asks for a rest. All its calls wait, unless the rest is longer than a run waits: then
+    /// the provider is stopped.
     fn rest(&self, lane: &Lane, call: &Call, rest: Duration, error: &Error) {
         if rest > self.settings.retry.total {
             let error = error.clone().with_detail(format!("asks to wait {} s", rest.as_secs()));
@@ -237,99 +248,109 @@ impl Shared {
         }
     }
 
-    /// Not bought: tried again if it may pass, and at the last the call has failed.
+    /// The attempt was not bought: it is tried again if the failure may pass; otherwise the call has failed.
     async fn after_refusal(
         &self,
-        asked: Asked<'_>,
+        keyed: KeyedCall<'_>,
         attempted: &Attempted,
         failure: Failure,
-        past: &mut Past<'_>,
-    ) -> Result<Next, LedgerError> {
-        let Asked { lane, call, key, .. } = asked;
-        let repeated = failure.reach == Reach::ProviderIfRepeated && past.refused_for_credit;
-        past.refused_for_credit |= failure.reach == Reach::ProviderIfRepeated;
+        progress: &mut CallProgress<'_>,
+    ) -> Result<AfterAttempt, LedgerError> {
+        let KeyedCall { lane, call, key, .. } = keyed;
+        let repeated = failure.reach == Reach::ProviderIfRepeated && progress.refused_for_credit;
+        progress.refused_for_credit |= failure.reach == Reach::ProviderIfRepeated;
         let stops = repeated || matches!(failure.reach, Reach::Provider | Reach::Operation);
         if stops {
             self.stop(lane, call, failure.reach, &failure.error);
-        } else if let Some(wait) = self.wait(&failure, past) {
+        } else if let Some(wait) = self.wait(&failure, progress) {
             self.ledger.take_back(&key, attempted.intent).await?;
-            return Ok(Next::Again(wait));
+            return Ok(AfterAttempt::Again(wait));
         } else if failure.retryable {
             self.tell(call, lane.breaker.used_up(), &failure.error);
         }
         let error = failure.error.billed(false);
-        if past.in_doubt {
-            // A later refusal does not undo an earlier doubt, which has its own record.
+        if progress.in_doubt {
+            // This refusal does not undo the doubt of an earlier attempt, which has a record of its own.
             self.ledger.take_back(&key, attempted.intent).await?;
             return Ok(self.left_in_doubt(call, Some(&error)));
         }
-        self.settle(asked, attempted, Settled::Failed(error.clone())).await?;
-        Ok(Next::End(CallEnd::Failed(error)))
+        self.settle(keyed, attempted, Settled::Failed(error.clone())).await?;
+        Ok(AfterAttempt::End(CallEnd::Failed(error)))
     }
 
-    /// Maybe bought: sent again only where that is free or wished for.
+    /// The attempt may have been bought: it is sent again only if that is free, or if the user chose so.
     async fn after_doubt(
         &self,
-        asked: Asked<'_>,
+        keyed: KeyedCall<'_>,
         attempted: &Attempted,
         failure: Failure,
-        past: &mut Past<'_>,
-    ) -> Result<Next, LedgerError> {
-        let Asked { lane, call, key, .. } = asked;
+        progress: &mut CallProgress<'_>,
+    ) -> Result<AfterAttempt, LedgerError> {
+        let KeyedCall { lane, call, key, .. } = keyed;
         let free = lane.resends_freely(call);
         let resends = free || (lane.sends_doubts_again(call) && !self.settings.once);
-        let again = resends.then(|| self.wait(&failure, past)).flatten();
+        let again = resends.then(|| self.wait(&failure, progress)).flatten();
         if !free {
-            self.spend(asked, past);
-            past.in_doubt = true;
-            self.settle(asked, attempted, Settled::InDoubt).await?;
+            self.spend(keyed, progress);
+            progress.in_doubt = true;
+            self.settle(keyed, attempted, Settled::InDoubt).await?;
         } else if again.is_some() {
             self.ledger.take_back(&key, attempted.intent).await?;
         }
         if let Some(wait) = again {
-            return Ok(Next::Again(wait));
+            return Ok(AfterAttempt::Again(wait));
         }
         self.tell(call, lane.breaker.used_up(), &failure.error);
         if free {
             let error = failure.error.billed(false);
-            self.settle(asked, attempted, Settled::Failed(error.clone())).await?;
-            return Ok(Next::End(CallEnd::Failed(error)));
+            self.settle(keyed, attempted, Settled::Failed(error.clone())).await?;
+            return Ok(AfterAttempt::End(CallEnd::Failed(error)));
         }
         Ok(self.left_in_doubt(call, Some(&failure.error)))
     }
 
-    async fn settle(&self, asked: Asked<'_>, attempted: &Attempted, end: Settled) -> Result<(), LedgerError> {
-        self.ledger.settle(&asked.key, attempted.intent, attempted.ended(end)).await
+    async fn settle(
+        &self,
+        keyed: KeyedCall<'_>,
+        attempted: &Attempted,
+        end: Settled,
+    ) -> Result<(), LedgerError> {
+        self.ledger.settle(&keyed.key, attempted.intent, attempted.ended(end)).await
     }
 
-    /// What was reserved is spent; a further attempt reserves anew.
-    fn spend(&self, Asked { lane, call, .. }: Asked<'_>, past: &mut Past<'_>) {
-        if let Some(reservation) = past.reservation.take() {
+    /// Spends the reservation; a further attempt reserves anew.
+    fn spend(&self, KeyedCall { lane, call, .. }: KeyedCall<'_>, progress: &mut CallProgress<'_>) {
+        if let Some(reservation) = progress.reservation.take() {
             reservation.spend();
             self.listener.hear(&Event::Spent { price: lane.price(&call.operation) });
         }
     }
 
-    fn left_in_doubt(&self, call: &Call, why: Option<&Error>) -> Next {
+    fn left_in_doubt(&self, call: &Call, why: Option<&Error>) -> AfterAttempt {
         self.listener.hear(&Event::InDoubt { provider: call.provider });
-        Next::End(CallEnd::Failed(in_doubt(call, why)))
+        AfterAttempt::End(CallEnd::Failed(in_doubt(call, why)))
     }
 
-    /// The gateway is closed for this call. A doubt of an earlier attempt stays one.
-    fn close_call(&self, call: &Call, past: &Past<'_>, reason: SkipReason) -> Next {
-        if past.in_doubt { self.left_in_doubt(call, None) } else { Next::End(CallEnd::Closed(reason)) }
+    /// Ends a call for which the gateway is closed. If an earlier attempt left a doubt, the call stays in
+    /// doubt.
+    fn close_call(&self, call: &Call, progress: &CallProgress<'_>, reason: SkipReason) -> AfterAttempt {
+        if progress.in_doubt {
+            self.left_in_doubt(call, None)
+        } else {
+            AfterAttempt::End(CallEnd::Closed(reason))
+        }
     }
 
     /// How long to wait before the next attempt; `None` when this was the last.
-    fn wait(&self, failure: &Failure, past: &Past<'_>) -> Option<Duration> {
+    fn wait(&self, failure: &Failure, progress: &CallProgress<'_>) -> Option<Duration> {
         let retry = &self.settings.retry;
-        if !failure.retryable || past.tries >= retry.attempts {
+        if !failure.retryable || progress.tries >= retry.attempts {
             return None;
         }
-        let most = retry.base.saturating_mul(1 << (past.tries - 1).min(16)).min(retry.cap);
+        let most = retry.base.saturating_mul(1 << (progress.tries - 1).min(16)).min(retry.cap);
         // Full jitter: callers that failed together do not come back together.
         let wait = most.mul_f64(fastrand::f64()).max(failure.retry_after.unwrap_or_default());
-        let elapsed = past.begun.map(|begun| begun.elapsed()).unwrap_or_default();
+        let elapsed = progress.started.map(|started| started.elapsed()).unwrap_or_default();
         (elapsed + wait <= retry.total).then_some(wait)
     }
 

@@ -1,6 +1,6 @@
-//! The breaker of one provider: leaves it alone when it fails, and stops it when it refuses.
+//! The breaker of one provider: holds its calls back while it fails, and stops it when it refuses.
 //!
-//! Nothing of it outlives the run.
+//! Its state ends with the run.
 
 use std::{
     collections::HashSet,
@@ -15,22 +15,22 @@ use tokio::{
 
 use super::settings;
 
-/// The state of one provider.
+/// The breaker of one provider.
 pub(super) struct Breaker {
-    settings: settings::Breaker,
-    state: Mutex<State>,
+    settings: settings::BreakerSettings,
+    state: Mutex<BreakerState>,
     changed: watch::Sender<()>,
 }
 
 #[derive(Default)]
-struct State {
+struct BreakerState {
     used_up_in_a_row: u32,
     open: Option<Open>,
     stopped: bool,
     stopped_operations: HashSet<String>,
 }
 
-/// The provider's calls wait, and one is tried now and then.
+/// The breaker is open: the provider's calls wait, and one is tried now and then.
 struct Open {
     since: Instant,
     wait: Duration,
@@ -38,7 +38,7 @@ struct Open {
     trying: bool,
 }
 
-/// Leave to make one attempt.
+/// The permission to make one attempt.
 pub(super) struct Pass<'a> {
     breaker: &'a Breaker,
     is_try: bool,
@@ -48,19 +48,19 @@ pub(super) struct Pass<'a> {
 #[derive(Debug)]
 pub(super) struct Stopped;
 
-/// What a failure changed, for whoever tells the user.
+/// What a failure changed, to be reported.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Change {
     /// Nothing.
     None,
-    /// The calls wait so long before one is tried.
+    /// The calls wait this long before one is tried.
     Waits(Duration),
     /// The provider is stopped.
     Stopped,
 }
 
 impl Breaker {
-    pub(super) fn new(settings: settings::Breaker) -> Self {
+    pub(super) fn new(settings: settings::BreakerSettings) -> Self {
         Self { settings, state: Mutex::default(), changed: watch::Sender::new(()) }
     }
 
@@ -79,7 +79,7 @@ impl Breaker {
         }
     }
 
-    /// A pass, or when to ask again.
+    /// A pass, or the time at which to ask again.
     fn poll(&self, operation: &str) -> Result<Result<Pass<'_>, Instant>, Stopped> {
         let mut state = self.lock();
         if state.stopped || state.stopped_operations.contains(operation) {
@@ -88,7 +88,7 @@ impl Breaker {
         let Some(open) = &mut state.open else { return Ok(Ok(Pass { breaker: self, is_try: false })) };
         let now = Instant::now();
         if open.trying {
-            // Whoever tries will say so; the time is only a bound.
+            // The caller that tries will say how it went; the time is only a bound.
             return Ok(Err(now + Duration::from_secs(3600)));
         }
         if now < open.next_try {
@@ -151,13 +151,13 @@ impl Breaker {
         first
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, BreakerState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Pass<'_> {
-    /// The attempt failed in a way that says the provider is not well.
+    /// The attempt failed in a way that shows that the provider is failing.
     pub(super) fn failed(mut self) -> Change {
         if !std::mem::take(&mut self.is_try) {
             return Change::None;
@@ -179,7 +179,7 @@ impl Pass<'_> {
 
 impl Drop for Pass<'_> {
     fn drop(&mut self) {
-        // A try that was not made lets the next one through.
+        // The try was not made: the next call may make it.
         if self.is_try {
             if let Some(open) = &mut self.breaker.lock().open {
                 open.trying = false;
@@ -194,7 +194,7 @@ mod tests {
     use super::*;
 
     fn breaker() -> Breaker {
-        Breaker::new(settings::Breaker::default())
+        Breaker::new(settings::BreakerSettings::default())
     }
 
     async fn open() -> Breaker {
@@ -209,9 +209,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn five_in_a_row_make_it_wait_and_one_try_goes_first() {
         let breaker = open().await;
-        let begun = Instant::now();
+        let started = Instant::now();
         let pass = breaker.admit("o").await.unwrap();
-        assert_eq!(begun.elapsed(), Duration::from_secs(5));
+        assert_eq!(started.elapsed(), Duration::from_secs(5));
         let other = tokio::time::timeout(Duration::from_secs(60), breaker.admit("o")).await;
         assert!(other.is_err(), "two tries at once");
         assert_eq!(pass.failed(), Change::Waits(Duration::from_secs(10)));
@@ -223,21 +223,21 @@ mod tests {
         let pass = breaker.admit("o").await.unwrap();
         breaker.answered();
         drop(pass);
-        let begun = Instant::now();
+        let started = Instant::now();
         breaker.admit("o").await.unwrap();
-        assert_eq!(begun.elapsed(), Duration::ZERO);
+        assert_eq!(started.elapsed(), Duration::ZERO);
     }
 
     #[tokio::test(start_paused = true)]
     async fn after_five_minutes_the_provider_is_stopped() {
         let breaker = open().await;
-        let begun = Instant::now();
+        let started = Instant::now();
         loop {
             if breaker.admit("o").await.unwrap().failed() == Change::Stopped {
                 break;
             }
         }
-        assert!(begun.elapsed() <= Duration::from_secs(300));
+        assert!(started.elapsed() <= Duration::from_secs(300));
         assert!(breaker.admit("o").await.is_err());
     }
 

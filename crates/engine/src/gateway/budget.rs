@@ -1,8 +1,7 @@
 //! The budget of a run: caps on calls and on cost that are never overshot.
 //!
-//! What a call may cost at the most is reserved before it is sent. A call that does not fit
-//! waits while others are out, since they may give back, and is skipped when it can no
-//! longer fit.
+//! A call's price is reserved before the call is sent. A call that does not fit waits while other
+//! reservations are open, since they may be given back, and is skipped when it can no longer fit.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -20,12 +19,12 @@ pub struct Caps {
 /// What is spent and reserved.
 pub(super) struct Budget {
     caps: Caps,
-    state: Mutex<State>,
+    state: Mutex<BudgetState>,
     changed: watch::Sender<()>,
 }
 
 #[derive(Default)]
-struct State {
+struct BudgetState {
     spent: Amount,
     reserved: Amount,
     out: u64,
@@ -37,7 +36,7 @@ struct Amount {
     cost: f64,
 }
 
-/// The right to buy one call; given back when dropped without having been spent.
+/// The right to buy one call. Dropping a reservation that was not spent gives it back.
 pub(super) struct Reservation<'a> {
     budget: &'a Budget,
     price: f64,
@@ -64,12 +63,12 @@ impl Budget {
             if let Some(fits) = self.try_reserve(price) {
                 return fits;
             }
-            // Somebody is out who may give back.
+            // An open reservation may be given back.
             let _ = changed.changed().await;
         }
     }
 
-    /// `None` while it may still fit later.
+    /// `None` while the call may still fit later.
     fn try_reserve(&self, price: Option<f64>) -> Option<Result<Reservation<'_>, Exhausted>> {
         if self.caps.cost.is_some() && price.is_none() {
             return Some(Err(Exhausted));
@@ -91,12 +90,12 @@ impl Budget {
     }
 
     fn fits(&self, calls: u64, cost: f64) -> bool {
-        // Sums of prices such as 0.1 are a hair off what people add up.
+        // A sum of prices such as 0.1 differs by a hair from the sum in decimals.
         let cost_fits = self.caps.cost.is_none_or(|cap| cost <= cap * (1.0 + 1e-9) + 1e-12);
         self.caps.calls.is_none_or(|cap| calls <= cap) && cost_fits
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, BudgetState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

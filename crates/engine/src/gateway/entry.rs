@@ -1,4 +1,10 @@
 //! The way to a slot: what an attempt waits for before it is sent, and its claim in the ledger.
+//!
+//! ```text
+//! reserve budget -> breaker admits -> provider is ready
+//!   -> where the ledger can tell unsent claims: turn -> claim -> slot -> send
+//!   -> where it cannot:                         slot -> claim -> send
+//! ```
 
 use std::{
     pin::pin,
@@ -10,7 +16,7 @@ use tokio::time::timeout;
 
 use super::{
     Shared,
-    attempt::{Asked, Past, Time},
+    attempt::{CallProgress, KeyedCall, Timeouts},
     breaker::Pass,
     limit::{Slot, Turn},
 };
@@ -19,85 +25,85 @@ use crate::{
     ledger::{Asking, Claim, Intent, LedgerError},
 };
 
-/// A call that nobody else may send for now.
+/// A claim: no other process may send the call for now.
 struct Claimed {
     intent: Intent,
     at: SystemTime,
 }
 
 impl Claimed {
-    /// Whether enough of its time is left for an attempt. A process can be stopped for long, and
-    /// a clock set anew.
-    fn leaves(&self, time: Time) -> bool {
+    /// Whether the claim lasts long enough for an attempt. The process may have been suspended since the
+    /// claim, or the clock set anew.
+    fn leaves(&self, time: Timeouts) -> bool {
         self.at.elapsed().is_ok_and(|waited| waited <= time.whole())
     }
 }
 
-/// All that it takes to send.
+/// All that an attempt needs to send.
 pub(super) struct Entered<'l> {
     pub(super) pass: Pass<'l>,
-    /// Of a call that was claimed ahead.
+    /// Held by a call that was claimed before it had a slot.
     pub(super) turn: Option<Turn>,
     pub(super) slot: Slot,
     pub(super) intent: Intent,
 }
 
 /// Why an attempt is not made.
-pub(super) enum Halt {
-    /// Nothing more is sent, or not to this provider.
+pub(super) enum NotSent {
+    /// The gateway is closed, or closed to this provider or operation.
     Closed(SkipReason),
-    /// The provider cannot be asked at all.
+    /// The provider cannot send at all: it has no key, for example.
     NotReady(Error),
-    /// Somebody else settled the call meanwhile, or is about to.
+    /// Another process settled the call meanwhile, or is about to.
     Known,
-    /// Nothing could be recorded.
+    /// The ledger could not record the claim.
     Ledger(LedgerError),
 }
 
-const STOPPED: Halt = Halt::Closed(SkipReason::ProviderStopped);
+const STOPPED: NotSent = NotSent::Closed(SkipReason::ProviderStopped);
 
-impl From<LedgerError> for Halt {
+impl From<LedgerError> for NotSent {
     fn from(error: LedgerError) -> Self {
         Self::Ledger(error)
     }
 }
 
-/// The right to go on, and what for.
-enum Leave {
-    /// To be claimed ahead, and wait for a slot.
+/// The permission to go on, and how.
+enum Permit {
+    /// Claim the call now, and wait for a slot afterwards.
     Ahead(Turn),
-    /// To be claimed and sent.
+    /// Claim the call and send it: it has its slot.
     Now(Slot),
 }
 
 impl Shared {
-    /// Waits until the attempt may be made, and claims it: before its slot is free where a claim
-    /// that was never sent can be told from others, so that the disk is not waited for in it.
+    /// Waits until the attempt may be made, and claims the call. Where the ledger can tell claims that
+    /// were never sent, the claim is made before a slot is free, so that no slot waits for the disk.
     pub(super) async fn enter<'a, 'l>(
         &'a self,
-        asked: Asked<'l>,
-        time: Time,
-        past: &mut Past<'a>,
-    ) -> Result<Entered<'l>, Halt> {
-        let Asked { lane, call, key, .. } = asked;
-        let (pass, leave) = tokio::select! {
+        keyed: KeyedCall<'l>,
+        time: Timeouts,
+        progress: &mut CallProgress<'a>,
+    ) -> Result<Entered<'l>, NotSent> {
+        let KeyedCall { lane, call, key, .. } = keyed;
+        let (pass, permit) = tokio::select! {
             biased;
-            reason = self.closing() => return Err(Halt::Closed(reason)),
-            leave = self.leave(asked, past) => leave?,
+            reason = self.closing() => return Err(NotSent::Closed(reason)),
+            permit = self.permit(keyed, progress) => permit?,
         };
-        let turn = match leave {
-            Leave::Now(slot) => {
-                let intent = self.claim(asked, time.whole(), past).await?.intent;
+        let turn = match permit {
+            Permit::Now(slot) => {
+                let intent = self.claim(keyed, time.whole(), progress).await?.intent;
                 return Ok(Entered { pass, turn: None, slot, intent });
             }
-            Leave::Ahead(turn) => turn,
+            Permit::Ahead(turn) => turn,
         };
-        // Those before it take no longer than it may itself.
-        let claimed = self.claim(asked, time.whole() * 2, past).await?;
+        // The calls ahead in the queue take no longer than this one may, so the claim lasts twice as long.
+        let claimed = self.claim(keyed, time.whole() * 2, progress).await?;
         let mut entering = pin!(async {
             tokio::select! {
                 biased;
-                reason = self.closing() => Err(Halt::Closed(reason)),
+                reason = self.closing() => Err(NotSent::Closed(reason)),
                 () = lane.breaker.until_stopped(&call.operation) => Err(STOPPED),
                 slot = lane.limit.enter() => Ok(slot),
             }
@@ -111,59 +117,64 @@ impl Shared {
                 waited
             }
         };
-        // It waited so long that others would take it for lost.
+        // The call waited so long that other processes would take its claim for lost: it is claimed anew.
         let slot = match slot {
             Ok(slot) => slot?,
             Err(_) => entering.await?,
         };
-        let intent = self.claim(asked, time.whole(), past).await?.intent;
+        let intent = self.claim(keyed, time.whole(), progress).await?.intent;
         Ok(Entered { pass, turn: Some(turn), slot, intent })
     }
 
     /// Waits for room in the budget, for the breaker, and for a turn or a slot.
-    async fn leave<'a, 'l>(
+    async fn permit<'a, 'l>(
         &'a self,
-        asked: Asked<'l>,
-        past: &mut Past<'a>,
-    ) -> Result<(Pass<'l>, Leave), Halt> {
-        let Asked { lane, call, .. } = asked;
-        if past.reservation.is_none() {
+        keyed: KeyedCall<'l>,
+        progress: &mut CallProgress<'a>,
+    ) -> Result<(Pass<'l>, Permit), NotSent> {
+        let KeyedCall { lane, call, .. } = keyed;
+        if progress.reservation.is_none() {
             let reserved = self.budget.reserve(lane.price(&call.operation)).await;
-            past.reservation = Some(reserved.map_err(|_| {
+            progress.reservation = Some(reserved.map_err(|_| {
                 self.listener.hear(&Event::CapReached);
-                Halt::Closed(SkipReason::Budget)
+                NotSent::Closed(SkipReason::Budget)
             })?);
         }
         let pass = lane.breaker.admit(&call.operation).await;
         let pass = pass.map_err(|_| STOPPED)?;
-        lane.provider.ready().map_err(Halt::NotReady)?;
+        lane.provider.ready().map_err(NotSent::NotReady)?;
         let ahead = self.ledger.tells_unsent();
-        // While it waits, the key may be refused to another call.
-        let leave = tokio::select! {
+        // While this call waits, the provider may refuse its API key to another call.
+        let permit = tokio::select! {
             biased;
             () = lane.breaker.until_stopped(&call.operation) => return Err(STOPPED),
-            turn = lane.limit.turn(), if ahead => Leave::Ahead(turn),
-            slot = lane.limit.enter(), if !ahead => Leave::Now(slot),
+            turn = lane.limit.turn(), if ahead => Permit::Ahead(turn),
+            slot = lane.limit.enter(), if !ahead => Permit::Now(slot),
         };
-        Ok((pass, leave))
+        Ok((pass, permit))
     }
 
-    async fn claim(&self, asked: Asked<'_>, time: Duration, past: &Past<'_>) -> Result<Claimed, Halt> {
-        let Asked { lane, call, key, refresh } = asked;
+    async fn claim(
+        &self,
+        keyed: KeyedCall<'_>,
+        time: Duration,
+        progress: &CallProgress<'_>,
+    ) -> Result<Claimed, NotSent> {
+        let KeyedCall { lane, call, key, refresh } = keyed;
         let asking = Asking {
             key,
             call,
             scope: &lane.settings.scope,
             again: lane.sends_doubts_again(call),
             refresh,
-            attempt: past.tries + 1,
+            attempt: progress.tries + 1,
             time,
             price: lane.price(&call.operation),
         };
         let at = SystemTime::now();
         match self.ledger.claim(&asking).await? {
             Claim::Granted(intent) => Ok(Claimed { intent, at }),
-            Claim::Known(_) => Err(Halt::Known),
+            Claim::Known(_) => Err(NotSent::Known),
         }
     }
 

@@ -15,66 +15,67 @@ use tokio::{runtime::Handle, sync::watch};
 
 use crate::ledger::Key;
 
-/// A call, asked for anew or not: an answer from the ledger does not serve who wants a new one.
+/// A call's key, and whether the call is asked anew. The two make different flights: an answer from the
+/// ledger does not serve a caller that wants a new one.
 type FlightKey = (Key, bool);
 
-/// Tells the end to whoever waits; `None` until somebody does, since most stored answers are
-/// there before anybody can.
-type Told = Option<watch::Sender<Option<CallEnd>>>;
+/// The followers that wait for a flight's end. `None` until one joins: most stored answers are there
+/// before any could.
+type Followers = Option<watch::Sender<Option<CallEnd>>>;
 
 /// The calls under way, by key.
 #[derive(Default)]
 pub(super) struct Flights {
-    by_key: Mutex<HashMap<FlightKey, Told>>,
+    by_key: Mutex<HashMap<FlightKey, Followers>>,
 }
 
-/// A caller's part in a flight.
-pub(super) enum Part {
-    /// The first: it must see that the flight ends.
-    Lead(Landing),
-    /// One of the others.
-    Join(Ticket),
+/// A caller's role in a flight.
+pub(super) enum Role {
+    /// The first caller: it drives the flight to its end.
+    Lead(Completion),
+    /// A later caller: it waits for the end.
+    Join(Follower),
 }
 
-/// Waits for a flight's end.
-pub(super) struct Ticket(watch::Receiver<Option<CallEnd>>);
+/// A caller that waits for the end of another caller's flight.
+pub(super) struct Follower(watch::Receiver<Option<CallEnd>>);
 
-/// Ends the flight: with what is told, or, dropped untold, with an error for all who wait.
-pub(super) struct Landing {
+/// Ends the flight for all followers: with the call's end, or with an error if it is dropped before that.
+pub(super) struct Completion {
     flights: Arc<Flights>,
-    /// `None` once it has landed: then the key may be another flight's.
+    /// `None` once the flight has ended: then the key may belong to another flight.
     key: Option<FlightKey>,
 }
 
 impl Flights {
-    /// Joins the flight of `key`, or begins it.
-    pub(super) fn board(self: &Arc<Self>, key: FlightKey) -> Part {
+    /// Joins the flight of `key`, or starts one and leads it.
+    pub(super) fn join_or_lead(self: &Arc<Self>, key: FlightKey) -> Role {
         match self.lock().entry(key) {
             Entry::Occupied(mut flight) => {
                 let told = flight.get_mut().get_or_insert_with(|| watch::Sender::new(None));
-                Part::Join(Ticket(told.subscribe()))
+                Role::Join(Follower(told.subscribe()))
             }
             Entry::Vacant(place) => {
                 place.insert(None);
-                Part::Lead(Landing { flights: Arc::clone(self), key: Some(key) })
+                Role::Lead(Completion { flights: Arc::clone(self), key: Some(key) })
             }
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<FlightKey, Told>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<FlightKey, Followers>> {
         self.by_key.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A flight under way, driven by whoever leads it. What was sent is not called back: should the
-/// leader end, it goes on in a task of its own.
+/// A flight under way, driven by its leader. A request that was sent cannot be called back, so if the
+/// leader is dropped, the flight goes on in a task of its own.
 pub(super) struct Flight(Option<BoxFuture<'static, CallEnd>>);
 
 impl Flight {
-    /// The flight whose end is that of `call`; a panic is an error for all on it.
-    pub(super) fn new(landing: Landing, call: impl Future<Output = CallEnd> + Send + 'static) -> Self {
+    /// A flight that ends as `call` does. If `call` panics, leader and followers get an error.
+    pub(super) fn new(completion: Completion, call: impl Future<Output = CallEnd> + Send + 'static) -> Self {
         let end = AssertUnwindSafe(call).catch_unwind().map(|end| end.unwrap_or_else(|_| lost()));
-        Self(Some(Box::pin(end.inspect(move |end| landing.land(end)))))
+        Self(Some(Box::pin(end.inspect(move |end| completion.complete(end)))))
     }
 }
 
@@ -99,26 +100,26 @@ impl Drop for Flight {
     }
 }
 
-impl Landing {
-    /// Tells everyone on the flight how it ended.
-    pub(super) fn land(mut self, end: &CallEnd) {
-        if let Some(told) = self.leave() {
+impl Completion {
+    /// Tells all followers how the flight ended.
+    pub(super) fn complete(mut self, end: &CallEnd) {
+        if let Some(told) = self.remove() {
             told.send_replace(Some(end.clone()));
         }
     }
 
-    fn leave(&mut self) -> Told {
+    fn remove(&mut self) -> Followers {
         self.key.take().and_then(|key| self.flights.lock().remove(&key)).flatten()
     }
 }
 
-impl Drop for Landing {
+impl Drop for Completion {
     fn drop(&mut self) {
-        drop(self.leave());
+        drop(self.remove());
     }
 }
 
-impl Ticket {
+impl Follower {
     /// The flight's end.
     pub(super) async fn end(mut self) -> CallEnd {
         match self.0.wait_for(Option::is_some).await {

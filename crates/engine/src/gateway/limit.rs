@@ -1,4 +1,4 @@
-//! Limits of one provider: calls in flight, attempts a minute, and the pause it asked for.
+//! The limits of one provider: calls in flight, attempts a minute, and the pause that it asked for.
 
 use std::{
     num::NonZeroU32,
@@ -12,9 +12,9 @@ use tokio::{
     time::{Instant, sleep, sleep_until},
 };
 
-/// Who wants to send waits here.
+/// Where the calls of one provider wait.
 pub(super) struct Limit {
-    places: Arc<Semaphore>,
+    admissions: Arc<Semaphore>,
     turns: Arc<Semaphore>,
     slots: Arc<Semaphore>,
     rate: Option<DefaultDirectRateLimiter>,
@@ -22,16 +22,16 @@ pub(super) struct Limit {
     paused_until: Mutex<Option<Instant>>,
 }
 
-/// How many calls are begun for each that may be in flight.
-const PLACES_PER_SLOT: usize = 4;
+/// How many calls are admitted for each that may be in flight.
+const ADMISSIONS_PER_SLOT: usize = 4;
 
-/// The right to begin a call, held through all its attempts; freed when dropped.
-pub(super) struct Place(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
+/// The right to make the attempts of a call; freed when dropped, after the last one.
+pub(super) struct Admission(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
 
-/// How many are claimed ahead of a slot, or not stored behind it, for each that is in flight.
+/// How many calls may be claimed and not yet stored, for each that may be in flight.
 const TURNS_PER_SLOT: usize = 2;
 
-/// The right to be claimed ahead, held until its end is stored; freed when dropped.
+/// The right to be claimed before there is a slot; freed when dropped, once the end is stored.
 pub(super) struct Turn(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
 
 /// The right to have one request in flight; freed when dropped.
@@ -46,7 +46,7 @@ impl Limit {
         let parallel = parallel.max(1);
         let room_for = |calls: usize| Arc::new(Semaphore::new(calls.min(Semaphore::MAX_PERMITS)));
         Self {
-            places: room_for(parallel.saturating_mul(PLACES_PER_SLOT)),
+            admissions: room_for(parallel.saturating_mul(ADMISSIONS_PER_SLOT)),
             turns: room_for(parallel.saturating_mul(TURNS_PER_SLOT)),
             slots: room_for(parallel),
             rate: quota.map(RateLimiter::direct),
@@ -55,13 +55,15 @@ impl Limit {
         }
     }
 
-    /// Waits until few enough calls are begun. Without that, every call of the window would
-    /// make its first attempt at a provider that is down before one has made its last.
-    pub(super) async fn begin(&self) -> Place {
-        Place(Arc::clone(&self.places).acquire_owned().await.expect("the places are never closed"))
+    /// Waits until few enough calls are admitted. Without this bound, every call of the window would make
+    /// its first attempt at a provider that is down before any call had made its last.
+    pub(super) async fn admit(&self) -> Admission {
+        Admission(
+            Arc::clone(&self.admissions).acquire_owned().await.expect("the admissions are never closed"),
+        )
     }
 
-    /// Waits until few enough calls are claimed and not stored, since they are what a killed run
+    /// Waits until few enough calls are claimed and not yet stored: those are the calls that a killed run
     /// leaves in doubt.
     pub(super) async fn turn(&self) -> Turn {
         Turn(Arc::clone(&self.turns).acquire_owned().await.expect("the turns are never closed"))
@@ -81,8 +83,8 @@ impl Limit {
         Slot(permit)
     }
 
-    /// The provider asked for a rest: nobody sends before it is over. Whether that is new, and
-    /// long enough to tell.
+    /// Pauses all calls, since the provider asked for a rest. Returns whether the pause is new and long
+    /// enough to be reported.
     pub(super) fn pause_for(&self, rest: Duration) -> bool {
         const TOLD: Duration = Duration::from_secs(5);
         let now = Instant::now();
@@ -109,9 +111,9 @@ mod tests {
         let limit = Limit::new(2, None);
         limit.pause_for(Duration::from_secs(3));
         limit.pause_for(Duration::from_secs(1));
-        let begun = Instant::now();
+        let started = Instant::now();
         let (_one, _two) = tokio::join!(limit.enter(), limit.enter());
-        assert!(begun.elapsed() >= Duration::from_secs(3));
+        assert!(started.elapsed() >= Duration::from_secs(3));
     }
 
     #[tokio::test(start_paused = true)]

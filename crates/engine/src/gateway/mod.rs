@@ -2,24 +2,25 @@
 //!
 //! The order, which is the promise not to pay twice:
 //!
-//! 1. join the flight of this key, or lead it;
-//! 2. the leader looks the key up in the ledger;
-//! 3. what the call costs at the most is reserved from the run's budget, and few enough calls
-//!    are begun at a time; then, per attempt: asks the breaker, claims the call in the ledger
-//!    (nothing usable known, nobody else about to ask, intent written), waits for a slot and the
-//!    rate, has the ledger mark it as sent, sends;
-//! 4. the slot is freed when the answer is in, the answer is stored, the waiters are woken.
+//! 1. The caller joins the flight of the call's key, or leads it.
+//! 2. The leader looks the key up in the ledger.
+//! 3. If the call must be sent, the leader waits until few enough calls are admitted. For each attempt it
+//!    reserves the call's price from the run's budget, asks the breaker, claims the call in the ledger
+//!    (nothing usable is known, no other process is about to send it, the intent is written), waits for a
+//!    slot and the rate, has the ledger mark the intent as sent, and sends.
+//! 4. The slot is freed when the answer is in. The answer is stored, and then the followers are woken.
 //!
-//! A look-up before the flight would buy twice: the answer of a flight that has just landed
-//! would be missed by both. A claim waits for the disk, so it is made ahead of the slot; where
-//! the ledger cannot tell claims that were never sent from others, it is made in the slot, or a
-//! killed run would leave doubts about calls that never left. A flight goes on when whoever leads
-//! it ends. One file for each policy; none of them knows rows or steps.
+//! A look-up before the flight could buy twice: two callers could both miss the answer of a flight that
+//! has just ended. A claim waits for the disk, so it is made before the call has a slot. Where the
+//! ledger cannot tell claims that were never sent, the claim is made within the slot: otherwise a killed
+//! run would leave doubts about calls that never left. A flight goes on if its leader is dropped.
+//!
+//! There is one file for each policy; none of them knows rows or steps.
 
 mod attempt;
 mod breaker;
 mod budget;
-mod closed;
+mod dry_run;
 mod entry;
 mod flight;
 mod limit;
@@ -41,12 +42,12 @@ use crate::{
 };
 use breaker::Breaker;
 use budget::Budget;
-use flight::{Flight, Flights, Part};
+use flight::{Flight, Flights, Role};
 use limit::Limit;
 
 pub use budget::Caps;
-pub use closed::{Foresight, Standing};
-pub use settings::{Breaker as BreakerSettings, InDoubt, Lane as LaneSettings, Retry, Settings};
+pub use dry_run::{CallPreview, CallStatus};
+pub use settings::{BreakerSettings, InDoubt, LaneSettings, Retry, Settings};
 
 /// The one door to the outside.
 #[derive(Clone)]
@@ -62,14 +63,14 @@ struct Shared {
     budget: Budget,
     listener: Arc<dyn Listener>,
     closed: watch::Sender<Option<SkipReason>>,
-    /// Doubts of earlier runs that this one has met, so that each is told once.
+    /// Doubts of earlier runs that this run has met: each is reported once.
     met_in_doubt: Mutex<HashSet<Key>>,
 }
 
-/// One provider with its policies' state.
+/// One provider with the state of its policies.
 struct Lane {
     provider: Arc<dyn Provider>,
-    settings: settings::Lane,
+    settings: LaneSettings,
     limit: Limit,
     breaker: Breaker,
 }
@@ -107,8 +108,8 @@ impl Gateway {
         }
     }
 
-    /// Closes the gateway: nothing more is sent, attempts in flight are awaited, stored
-    /// answers still reach their rows. The first reason given stays.
+    /// Closes the gateway: it sends nothing more, waits for attempts in flight, and still answers what is
+    /// stored. If it is closed twice, the first reason stays.
     pub fn close(&self, reason: SkipReason) {
         self.shared.closed.send_if_modified(|closed| {
             let first = closed.is_none();
@@ -118,7 +119,7 @@ impl Gateway {
     }
 }
 
-/// The gateway for a step whose stored answers do not count if they are from before the run.
+/// The gateway for steps that ask anew: answers from before the run do not count.
 struct Refreshing(Gateway);
 
 #[async_trait]
@@ -136,7 +137,7 @@ impl Caller for Gateway {
 }
 
 impl Gateway {
-    /// The way for steps that ask anew.
+    /// The caller for steps that ask anew.
     pub fn refreshing(&self) -> Arc<dyn Caller> {
         Arc::new(Refreshing(self.clone()))
     }
@@ -146,14 +147,14 @@ impl Gateway {
             return CallEnd::Failed(Error::internal(format!("no provider is called `{}`", call.provider)));
         };
         let key = Key::of(&call, &lane.settings.scope);
-        match self.shared.flights.board((key, refresh)) {
-            Part::Join(ticket) => {
+        match self.shared.flights.join_or_lead((key, refresh)) {
+            Role::Join(follower) => {
                 self.shared.listener.hear(&Event::Joined);
-                ticket.end().await
+                follower.end().await
             }
-            Part::Lead(landing) => {
+            Role::Lead(completion) => {
                 let shared = Arc::clone(&self.shared);
-                Flight::new(landing, async move { shared.lead(&call, key, refresh).await }).await
+                Flight::new(completion, async move { shared.lead(&call, key, refresh).await }).await
             }
         }
     }
@@ -171,26 +172,26 @@ impl Shared {
         match self.known_end(lane, call, key, known) {
             Some(end) => end,
             None => {
-                let _place = tokio::select! {
+                let _admission = tokio::select! {
                     biased;
                     reason = self.closing() => return CallEnd::Closed(reason),
-                    place = lane.limit.begin() => place,
+                    admission = lane.limit.admit() => admission,
                 };
-                // Large, and most rows of a window wait for their place or need no attempt.
+                // Boxed because it is large, and most rows of a window wait for admission or need no attempt.
                 Box::pin(self.attempts(lane, call, key, refresh, was_in_doubt)).await
             }
         }
     }
 
-    /// What the ledger knows, once nobody else is asking: another process's reply is waited
-    /// for until its attempt's time is up or it is dead. The time is measured here, since the
-    /// other's clock may be another. `None` when the gateway is closed before.
+    /// What the ledger knows of a call once no other process is asking. If one is, this waits for its
+    /// reply until that attempt's time is up or the process is dead. The time is measured here, since
+    /// the clocks of two machines may differ. `None` if the gateway is closed before.
     async fn when_free(&self, key: Key, refresh: bool) -> Result<Option<Known>, LedgerError> {
-        let begun = Instant::now();
+        let started = Instant::now();
         let mut wait = Duration::from_millis(20);
         loop {
             match self.ledger.look_up(&key, refresh).await? {
-                Known::Busy { at_most } if begun.elapsed() < at_most => {}
+                Known::Busy { at_most } if started.elapsed() < at_most => {}
                 known => return Ok(Some(known)),
             }
             tokio::select! {
@@ -202,14 +203,14 @@ impl Shared {
         }
     }
 
-    /// The ledger cannot be used: nothing more may be sent, since it could not be recorded.
+    /// The ledger cannot be used: the gateway closes, since what it sent could not be recorded.
     fn ledger_failed(&self, error: LedgerError) -> Error {
         self.closed.send_if_modified(|closed| closed.replace(SkipReason::Interrupted).is_none());
         self.listener.hear(&Event::LedgerFailed { error: &error });
         Error::internal("the ledger cannot be used").with_detail(error.0)
     }
 
-    /// What the ledger's knowledge means for a call; `None` when it has to be sent.
+    /// How a call ends by what the ledger knows of it; `None` if it must be sent.
     fn known_end(&self, lane: &Lane, call: &Call, key: Key, known: Known) -> Option<CallEnd> {
         match known {
             Known::Nothing => None,
@@ -219,9 +220,9 @@ impl Shared {
             }
             Known::Unusable { error, body } => {
                 self.listener.hear(&Event::Reused);
-                // A later version may be able to read it.
-                let mended = body.and_then(|body| lane.provider.read_unusable(call, &body).ok());
-                Some(mended.map_or(CallEnd::Failed(error), CallEnd::Reply))
+                // This version may read what an earlier one could not.
+                let repaired = body.and_then(|body| lane.provider.read_unusable(call, &body).ok());
+                Some(repaired.map_or(CallEnd::Failed(error), CallEnd::Reply))
             }
             Known::Failed(error) => {
                 self.listener.hear(&Event::Joined);
@@ -231,8 +232,8 @@ impl Shared {
                 Some(self.left_as_doubt(call, key, in_this_run))
             }
             Known::InDoubt { .. } => None,
-            // Whoever asks lives and has not answered in time. It may send the call yet, so that
-            // nobody else does, whatever is wished for.
+            // The process that asks is alive and has no answer in time. It may send the call yet, so this
+            // run does not, whatever the user chose for doubts.
             Known::Busy { .. } => Some(self.left_as_doubt(call, key, false)),
         }
     }
@@ -254,13 +255,13 @@ impl Lane {
         self.resends_freely(call) || self.settings.in_doubt == InDoubt::Retry
     }
 
-    /// What a call of an operation costs, if known.
+    /// What a call of an operation costs, in the settings' unit; `None` if its price is unknown.
     fn price(&self, operation: &str) -> Option<f64> {
         let free = self.provider.card().free_operations.contains(&operation);
         if free { Some(0.0) } else { self.settings.prices.get(operation).copied() }
     }
 
-    /// Whether sending a call again can cost nothing more.
+    /// Whether the call can be sent again at no cost.
     fn resends_freely(&self, call: &Call) -> bool {
         self.provider.card().free_operations.contains(&call.operation.as_str())
     }

@@ -1,4 +1,4 @@
-//! The gateway's settings, with the defaults of the design.
+//! The gateway's settings and their defaults.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -8,7 +8,7 @@ use crate::ledger::Scope;
 /// What to do with a call that may have been paid for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum InDoubt {
-    /// Leave its rows failed: nothing is bought twice.
+    /// Leave the call in doubt and its rows failed: nothing is bought twice.
     #[default]
     Keep,
     /// Send it again, and perhaps pay twice.
@@ -20,11 +20,11 @@ pub enum InDoubt {
 pub struct Retry {
     /// Attempts in all, the first included.
     pub attempts: u32,
-    /// The first wait is up to this long, each next up to twice as long.
+    /// The longest first wait; each further wait may be twice as long.
     pub base: Duration,
-    /// No wait is longer, unless the provider asks for it.
+    /// The longest wait, unless the provider asks for a longer one.
     pub cap: Duration,
-    /// No attempt begins later than this after the first.
+    /// How long after the first attempt another one may begin.
     pub total: Duration,
 }
 
@@ -39,18 +39,18 @@ impl Default for Retry {
     }
 }
 
-/// When a failing provider is left alone.
+/// When the calls of a failing provider wait.
 #[derive(Debug, Clone)]
-pub struct Breaker {
+pub struct BreakerSettings {
     /// Calls in a row that used up their attempts before the provider's calls wait.
     pub after: u32,
-    /// The first wait before one call is tried; each next is twice as long.
+    /// The first wait before one call is tried; each further wait is twice as long.
     pub first_wait: Duration,
-    /// After so long without an answer the provider is stopped for this run.
+    /// How long the provider may go without an answer before it is stopped for this run.
     pub total: Duration,
 }
 
-impl Default for Breaker {
+impl Default for BreakerSettings {
     fn default() -> Self {
         Self { after: 5, first_wait: Duration::from_secs(5), total: Duration::from_secs(300) }
     }
@@ -58,14 +58,14 @@ impl Default for Breaker {
 
 /// Settings of one provider.
 #[derive(Debug, Clone, Default)]
-pub struct Lane {
-    /// Whom its calls are bought from and for.
+pub struct LaneSettings {
+    /// From whom, and for which account, its calls are bought.
     pub scope: Scope,
-    /// Attempts a minute; unset by default.
+    /// The most attempts a minute; no limit by default.
     pub per_minute: Option<u32>,
     /// What to do with its calls in doubt.
     pub in_doubt: InDoubt,
-    /// Prices by operation, in the settings' unit; others are unknown.
+    /// Prices by operation, in the settings' unit; an operation without an entry has an unknown price.
     pub prices: BTreeMap<String, f64>,
 }
 
@@ -76,19 +76,19 @@ pub struct Settings {
     pub parallel: usize,
     /// How attempts are made again.
     pub retry: Retry,
-    /// When a provider is left alone.
-    pub breaker: Breaker,
+    /// When the calls of a failing provider wait.
+    pub breaker: BreakerSettings,
     /// How long an attempt may take, in place of the provider's own time.
     pub timeout: Option<Duration>,
-    /// How long a request is read on after its time is up: a late reply settles the doubt.
+    /// How long the gateway reads on after an attempt's time is up: a late reply settles the doubt.
     pub grace: Duration,
     /// What the run may buy at the most.
     pub caps: Caps,
-    /// The run is held to a plan, which counted each call once: what loses its answer is left in
-    /// doubt, and takes no call's place that was certain to be sent.
+    /// Whether each call is sent once at most. A run that is held to a plan does so: the plan counted each
+    /// call once, and a call that was sent again would take the place of one that was certain.
     pub once: bool,
-    /// By provider; the default where there is no entry.
-    pub lanes: BTreeMap<String, Lane>,
+    /// Settings by provider; a provider without an entry has the defaults.
+    pub lanes: BTreeMap<String, LaneSettings>,
 }
 
 impl Default for Settings {
@@ -96,7 +96,7 @@ impl Default for Settings {
         Self {
             parallel: 5,
             retry: Retry::default(),
-            breaker: Breaker::default(),
+            breaker: BreakerSettings::default(),
             timeout: None,
             grace: Duration::from_secs(60),
             caps: Caps::default(),

@@ -55,7 +55,7 @@ struct Scripted {
     most_in_flight: AtomicUsize,
     without_key: bool,
     /// What a later version of the provider reads out of an answer.
-    mended: bool,
+    repaired: bool,
 }
 
 #[async_trait]
@@ -98,11 +98,11 @@ impl Provider for Scripted {
     }
 
     fn read_unusable(&self, call: &Call, body: &str) -> Result<Reply, Error> {
-        if self.mended { self.read(call, body) } else { Err(Error::bad_reply(body)) }
+        if self.repaired { self.read(call, body) } else { Err(Error::bad_reply(body)) }
     }
 
     fn read(&self, _: &Call, body: &str) -> Result<Reply, Error> {
-        let read = if self.mended { format!("{body}, mended") } else { body.to_owned() };
+        let read = if self.repaired { format!("{body}, repaired") } else { body.to_owned() };
         Ok(Reply::found(json!(read)))
     }
 }
@@ -310,10 +310,10 @@ async fn attempts_are_evenly_spaced_by_the_rate() {
     let lane = LaneSettings { per_minute: Some(1_200), ..LaneSettings::default() };
     let settings = Settings { lanes: BTreeMap::from([("p".to_owned(), lane)]), ..Settings::default() };
     let world = World::with(Scripted::default(), settings);
-    let begun = std::time::Instant::now();
+    let started = std::time::Instant::now();
     tokio::time::resume();
     futures::future::join_all((0..5).map(|n| world.ask(n))).await;
-    assert!(begun.elapsed() >= Duration::from_millis(195), "{:?}", begun.elapsed());
+    assert!(started.elapsed() >= Duration::from_millis(195), "{:?}", started.elapsed());
 }
 
 fn capped(calls: u64) -> Settings {
@@ -359,9 +359,9 @@ async fn a_mended_parser_reads_stored_answers_again_and_buys_nothing() {
     let ledger = Arc::new(Memory::new());
     let before = World::over(ledger.clone(), Scripted::default(), Settings::default());
     assert_eq!(before.ask(1).await, "found 1");
-    let mended = Scripted { mended: true, without_key: true, ..Scripted::default() };
-    let after = World::over(ledger, mended, Settings::default());
-    assert_eq!(after.ask(1).await, "found 1, mended");
+    let repaired = Scripted { repaired: true, without_key: true, ..Scripted::default() };
+    let after = World::over(ledger, repaired, Settings::default());
+    assert_eq!(after.ask(1).await, "found 1, repaired");
     assert_eq!((after.sends(), after.heard("reused")), (0, 1));
 }
 
@@ -376,8 +376,8 @@ async fn an_error_that_is_billed_leaves_a_record_is_spent_and_is_not_bought_agai
     assert_eq!(later.ask(1).await, "bad_reply");
     assert_eq!((later.sends(), later.heard("reused")), (0, 1));
     // A version that can read it fills the row without a call.
-    let mended = Scripted { mended: true, without_key: true, ..Scripted::default() };
-    let mended = World::over(ledger, mended, Settings::default());
-    assert_eq!(mended.ask(1).await, "found <html>1</html>, mended");
-    assert_eq!((mended.sends(), mended.heard("reused")), (0, 1));
+    let repaired = Scripted { repaired: true, without_key: true, ..Scripted::default() };
+    let repaired = World::over(ledger, repaired, Settings::default());
+    assert_eq!(repaired.ask(1).await, "found <html>1</html>, repaired");
+    assert_eq!((repaired.sends(), repaired.heard("reused")), (0, 1));
 }

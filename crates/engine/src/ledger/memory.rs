@@ -13,11 +13,11 @@ use super::{Asking, CallState, Claim, Ended, Intent, Key, Known, Ledger, LedgerE
 /// Remembers the calls of one run.
 #[derive(Debug, Default)]
 pub struct Memory {
-    state: Mutex<State>,
+    state: Mutex<MemoryState>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct MemoryState {
     calls: HashMap<Key, Known>,
     intents: i64,
 }
@@ -28,7 +28,7 @@ impl Memory {
         Self::default()
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, MemoryState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use marl_core::{Column, Contract, Registry};
 
 use super::{
-    Advice, Header, Part, PlanError, Request, Work, did_you_mean,
+    Advice, Header, Part, PlanError, Request, StepUse, Work,
+    advice::listed,
+    did_you_mean,
     error::Pair,
     feed::{self, Match},
     name::Named,
@@ -134,69 +136,41 @@ impl Binder<'_> {
         let (name, integration) = (self.steps[step].name, contract.name);
         let table = self.header.table;
         let message = format!("`{integration}` needs column `{}`, which {table} does not have", input.name);
-        let mut error = PlanError::unfit(message);
-        let alike = feed::alike(self.header, input);
-        if let Some(first) = alike.first() {
-            let column = shell_word(first);
-            error = error.hint(format!(
-                "columns that could be it: {}; bind one with `--map {name}.{}={column}`",
-                listed(alike.iter().copied()),
-                input.name
-            ));
-            error = error.advise(self.bind_advice(step, input, alike.iter().map(|c| (*c).to_owned())));
+        let (step, input_name) = (name.to_owned(), input.name.to_owned());
+        let alike: Vec<String> = feed::alike(self.header, input).into_iter().map(str::to_owned).collect();
+        let produced = self.would_produce(input).map(|(producer, output)| Advice::AddIntegration {
+            integration: producer.name.to_owned(),
+            output: output.to_owned(),
+            inputs: producer.inputs.iter().map(|input| input.name.to_owned()).collect(),
+            steps: self.with(producer.name),
+        });
+        let error = PlanError::unfit(message);
+        if alike.is_empty() && produced.is_none() {
+            let columns = listed(self.header.columns.iter().map(String::as_str));
+            return error.advise([Advice::BindAny { step, input: input_name, columns }]);
         }
-        if let Some((producer, output)) = self.would_produce(input) {
-            let needs: Vec<String> =
-                producer.inputs.iter().map(|input| format!("`{}`", input.name)).collect();
-            error = error.hint(format!(
-                "`{}` produces `{output}` from {}; add it with `--integrations {}` (in a recipe, a step of its own)",
-                producer.name,
-                needs.join(" and "),
-                shell_list(&self.with(producer.name))
-            ));
-            error = error.advise(Advice::Integrations(self.with(producer.name)));
-        }
-        if error.hints.is_empty() {
-            let columns = self.header.columns.iter().take(12).map(String::as_str);
-            error = error.hint(format!(
-                "its columns are {}; bind one with `--map {name}.{}=COLUMN`",
-                listed(columns),
-                input.name
-            ));
-        }
-        error
+        let bound = (!alike.is_empty()).then_some(Advice::Bind { step, input: input_name, columns: alike });
+        error.advise(bound).advise(produced)
     }
 
-    /// The steps as they are typed, with another integration before them.
-    fn with(&self, integration: &str) -> String {
-        let typed = self.steps.iter().filter_map(|step| match &step.request.work {
-            Work::Use(uses) if step.request.name.is_some() => {
-                Some(format!("{}={}", step.name, uses.join("|")))
-            }
-            Work::Use(uses) => Some(uses.join("|")),
+    /// The steps of the request that ask integrations, with another integration before them.
+    fn with(&self, integration: &str) -> Vec<StepUse> {
+        let given = self.steps.iter().filter_map(|step| match &step.request.work {
+            Work::Use(uses) => Some(StepUse { name: step.request.name.clone(), integrations: uses.clone() }),
             Work::Formula(_) => None,
         });
-        let all: Vec<String> = std::iter::once(integration.to_owned()).chain(typed).collect();
-        all.join(",")
+        let new = StepUse { name: None, integrations: vec![integration.to_owned()] };
+        std::iter::once(new).chain(given).collect()
     }
 
     fn several_fit(&self, step: usize, input: &Column, columns: &[(String, Match)]) -> PlanError {
         let name = self.steps[step].name;
-        let columns = columns.iter().map(|(name, _)| name.as_str());
-        let first = columns.clone().next().map(shell_word).unwrap_or_default();
-        let what = format!(
-            "`{name}` needs column `{}`, and several could be it: {}",
-            input.name,
-            listed(columns.clone())
-        );
-        PlanError::unfit(what)
-            .hint(format!("choose one with `--map {name}.{}={first}`", input.name))
-            .advise(self.bind_advice(step, input, columns.map(str::to_owned)))
-    }
-
-    fn bind_advice(&self, step: usize, input: &Column, columns: impl Iterator<Item = String>) -> Advice {
-        let step = self.steps[step].name.to_owned();
-        Advice::Bind { step, input: input.name.to_owned(), columns: columns.collect() }
+        let columns: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
+        let shown: Vec<String> = columns.iter().map(|name| format!("`{name}`")).collect();
+        let what =
+            format!("`{name}` needs column `{}`, and several could be it: {}", input.name, shown.join(", "));
+        let (step, input) = (name.to_owned(), input.name.to_owned());
+        PlanError::unfit(what).advise([Advice::Choose { step, input, columns }])
     }
 
     /// An integration, not yet asked for, whose output could feed the input.
@@ -222,11 +196,12 @@ impl Binder<'_> {
             let about = || step.about(Part::Input(input.clone()));
             if !inputs().any(|known| known == input) {
                 let error = PlanError::unknown(format!("`{}` has no input `{input}`", step.name));
-                return Err(self.mended(error, input, column, at, inputs()).about(about()));
+                let advice = self.unknown_input(input, column, at, inputs());
+                return Err(error.advise(advice).about(about()));
             }
             if self.column_called(column, at).is_none() {
                 let what = format!("`{}.{input}`", step.name);
-                return Err(self.no_such_column(&what, column).about(about()));
+                return Err(self.no_such_column(&what, input, column).about(about()));
             }
         }
         Ok(())
@@ -237,66 +212,37 @@ impl Binder<'_> {
         let inputs = || self.steps.iter().flat_map(|step| step.inputs()).map(|input| input.name);
         for (input, column) in self.inputs {
             if !inputs().any(|known| known == input) {
-                let mut error = PlanError::unknown(format!("no step of this run has an input `{input}`"));
-                if let Some(step) = self.steps.iter().find(|step| step.name == input) {
-                    error = error.hint(format!(
-                        "`{}` is a step: `--map {}.INPUT={}`",
-                        step.name,
-                        step.name,
-                        shell_word(column)
-                    ));
-                }
-                return Err(self.mended(error, input, column, usize::MAX, inputs()));
+                let error = PlanError::unknown(format!("no step of this run has an input `{input}`"));
+                let step = self.steps.iter().find(|step| step.name == input);
+                let named =
+                    step.map(|step| Advice::NameInput { step: step.name.to_owned(), column: column.clone() });
+                let advice = self.unknown_input(input, column, usize::MAX, inputs());
+                return Err(error.advise(named).advise(advice));
             }
             if self.column_called(column, usize::MAX).is_none() {
-                return Err(self.no_such_column(&format!("`{input}`"), column));
+                return Err(self.no_such_column(&format!("`{input}`"), input, column));
             }
         }
         Ok(())
     }
 
-    /// The error for a binding whose input is not known.
-    fn mended<'b>(
+    /// What was probably meant by a binding whose input is not known.
+    fn unknown_input<'b>(
         &self,
-        error: PlanError,
         input: &str,
         column: &str,
         step: usize,
         inputs: impl Iterator<Item = &'b str> + Clone,
-    ) -> PlanError {
+    ) -> Option<Advice> {
         let is_column = self.column_called(input, step).is_some();
-        let pair = Pair { flag: "--map", left: input, right: column, is_column, makes_columns: false };
-        pair.mend(error, inputs)
+        let part = Part::Input(input.to_owned());
+        Pair { part, left: input, right: column, is_column, makes_columns: false }.advice(inputs)
     }
 
-    fn no_such_column(&self, input: &str, column: &str) -> PlanError {
+    fn no_such_column(&self, what: &str, input: &str, column: &str) -> PlanError {
         let table = self.header.table;
-        let message = format!("{input} is to be fed from column `{column}`, which {table} does not have");
-        did_you_mean(
-            PlanError::unknown(message),
-            "--map",
-            column,
-            self.header.columns.iter().map(String::as_str),
-        )
+        let message = format!("{what} is to be fed from column `{column}`, which {table} does not have");
+        let columns = self.header.columns.iter().map(String::as_str);
+        PlanError::unknown(message).advise(did_you_mean(Part::Input(input.to_owned()), column, columns))
     }
-}
-
-/// `a`, `b`, `c`, each in backticks.
-fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-}
-
-/// A column's name as it can be typed after `--map step.input=`.
-pub(super) fn shell_word(name: &str) -> String {
-    let plain = name.chars().all(|c| c.is_alphanumeric() || "_-./".contains(c));
-    if plain { name.to_owned() } else { quoted(name) }
-}
-
-/// The value of `--integrations` as it can be typed.
-fn shell_list(list: &str) -> String {
-    if list.contains('|') { quoted(list) } else { list.to_owned() }
-}
-
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "'\\''"))
 }

@@ -12,14 +12,17 @@ use super::{
 };
 use crate::expression::{Expression, ExpressionError, Meant};
 
+/// What an expression looks like.
+const EXPRESSION_FORM: &str = "country == \"DE\" && int(employees) > 50";
+
 /// A step's expressions.
 #[derive(Default)]
-pub(super) struct Computed {
+pub(super) struct StepExpressions {
     pub(super) condition: Option<Arc<Expression>>,
     pub(super) formula: Option<Arc<Expression>>,
 }
 
-impl Computed {
+impl StepExpressions {
     /// The columns that the expressions read.
     pub(super) fn columns(&self) -> impl Iterator<Item = &String> {
         self.condition.iter().chain(&self.formula).flat_map(|expression| expression.columns())
@@ -40,18 +43,19 @@ pub(super) fn compute(
     steps: &mut [Named<'_>],
     request: &Request,
     header: &Header<'_>,
-) -> Result<Vec<Computed>, PlanError> {
+) -> Result<Vec<StepExpressions>, PlanError> {
     for column in request.types.keys() {
         if !header.columns.contains(column) {
             let message = format!("column `{column}` is given a type, and {} does not have it", header.table);
             let columns = header.columns.iter().map(String::as_str);
-            let error = did_you_mean(PlanError::unknown(message), "--column-type", column, columns);
-            return Err(error.about(About { step: usize::MAX, part: Part::ColumnType(column.clone()) }));
+            let part = Part::ColumnType(column.clone());
+            let advice = did_you_mean(part.clone(), column, columns);
+            return Err(PlanError::unknown(message).advise(advice).about(About { step: None, part }));
         }
     }
-    let mut computed: Vec<Computed> = steps.iter().map(|_| Computed::default()).collect();
+    let mut computed: Vec<StepExpressions> = steps.iter().map(|_| StepExpressions::default()).collect();
     Formulas::of(steps, request, header).compile(&mut computed)?;
-    let known = Known::of(&*steps, request, header);
+    let known = KnownColumns::of(&*steps, request, header);
     for (at, step) in steps.iter().enumerate() {
         if let Some(text) = &step.request.condition {
             let condition = Expression::condition(text, &known.without(step));
@@ -68,7 +72,7 @@ pub(super) fn compute(
 /// once for itself and once for each column that it reads.
 struct Formulas<'a, 'r> {
     steps: &'a mut [Named<'r>],
-    known: Known,
+    known: KnownColumns,
     open: BTreeMap<usize, String>,
     waiting: HashMap<usize, Vec<usize>>,
 }
@@ -79,11 +83,11 @@ impl<'a, 'r> Formulas<'a, 'r> {
         let name = |(at, step): (usize, &Named<'_>)| (at, step.outputs[0].name.clone());
         let open = steps.iter().enumerate().filter(|(_, step)| is_formula(step)).map(name).collect();
         // A formula's own column is none before it is computed, unless the table has it.
-        let known = Known::of(steps.iter().filter(|step| !is_formula(step)), request, header);
+        let known = KnownColumns::of(steps.iter().filter(|step| !is_formula(step)), request, header);
         Self { steps, known, open, waiting: HashMap::new() }
     }
 
-    fn compile(mut self, computed: &mut [Computed]) -> Result<(), PlanError> {
+    fn compile(mut self, computed: &mut [StepExpressions]) -> Result<(), PlanError> {
         let mut next: VecDeque<usize> = self.open.keys().copied().collect();
         loop {
             while let Some(at) = next.pop_front() {
@@ -138,7 +142,7 @@ impl<'a, 'r> Formulas<'a, 'r> {
     }
 
     /// The formula is compiled; gives those that waited for it.
-    fn close(&mut self, at: usize, expression: Expression, computed: &mut [Computed]) -> Vec<usize> {
+    fn close(&mut self, at: usize, expression: Expression, computed: &mut [StepExpressions]) -> Vec<usize> {
         self.steps[at].outputs[0].kind = expression.kind();
         computed[at].formula = Some(Arc::new(expression));
         self.open.remove(&at);
@@ -152,29 +156,29 @@ impl<'a, 'r> Formulas<'a, 'r> {
 /// # Errors
 /// It cannot be understood, or names a column that the table does not have.
 pub fn filter(text: &str, request: &Request, header: &Header<'_>) -> Result<Expression, PlanError> {
-    let known = Known::of([], request, header);
+    let known = KnownColumns::of([], request, header);
     Expression::condition(text, &known.columns).map_err(|error| {
-        let message = format!("`--filter`: {}", error.message);
-        expression_error(error, "--filter", text, message)
+        let message = error.message.clone();
+        expression_error(error, Part::Filter, text, message).about(About { step: None, part: Part::Filter })
     })
 }
 
 /// The columns that expressions may read, with their types: a step's output has its contract's.
 #[derive(Clone)]
-struct Known {
+struct KnownColumns {
     columns: Vec<(String, SemanticType)>,
-    places: HashMap<String, usize>,
+    positions: HashMap<String, usize>,
     /// The table's own columns as they are without any step.
     own: HashMap<String, SemanticType>,
 }
 
-impl Known {
+impl KnownColumns {
     fn of<'s, 'r: 's>(
         steps: impl IntoIterator<Item = &'s Named<'r>>,
         request: &Request,
         header: &Header<'_>,
     ) -> Self {
-        let mut known = Self { columns: Vec::new(), places: HashMap::new(), own: HashMap::new() };
+        let mut known = Self { columns: Vec::new(), positions: HashMap::new(), own: HashMap::new() };
         for name in header.columns {
             let kind = request.types.get(name).copied().unwrap_or(SemanticType::Text);
             known.set(name, kind);
@@ -194,10 +198,10 @@ impl Known {
     }
 
     fn set(&mut self, name: &str, kind: SemanticType) {
-        match self.places.get(name) {
-            Some(place) => self.columns[*place].1 = kind,
+        match self.positions.get(name) {
+            Some(position) => self.columns[*position].1 = kind,
             None => {
-                self.places.insert(name.to_owned(), self.columns.len());
+                self.positions.insert(name.to_owned(), self.columns.len());
                 self.columns.push((name.to_owned(), kind));
             }
         }
@@ -220,24 +224,19 @@ fn written<'s>(step: &'s Named<'_>) -> impl Iterator<Item = (&'s str, SemanticTy
 }
 
 fn wrong(error: ExpressionError, step: &Named<'_>, text: &str, part: Part) -> PlanError {
-    let (what, flag) =
-        if part == Part::Formula { ("formula", "--formula") } else { ("condition", "--where") };
+    let what = if part == Part::Formula { "formula" } else { "condition" };
     let message = format!("the {what} of `{}`: {}", step.name, error.message);
-    expression_error(error, flag, text, message).about(step.about(part))
+    expression_error(error, part.clone(), text, message).about(step.about(part))
 }
 
-/// An expression's error as a plan's; `flag` is where its text stands.
-fn expression_error(error: ExpressionError, flag: &'static str, text: &str, message: String) -> PlanError {
+/// An expression's error as a plan's; `part` is where its text stands.
+fn expression_error(error: ExpressionError, part: Part, text: &str, message: String) -> PlanError {
     let plan_error =
         if error.names_no_column { PlanError::unknown(message) } else { PlanError::unfit(message) };
-    let mut hints = error.hints;
-    if hints.is_empty() {
-        hints.push("an expression looks like `country == \"DE\" && int(employees) > 50`".to_owned());
-    }
-    let plan_error = PlanError { hints, ..plan_error };
-    match error.meant.map(|meant| *meant) {
-        Some(Meant::Text(right)) => plan_error.advise(Advice::Word { flag, wrong: text.to_owned(), right }),
-        Some(Meant::Type(column, kind)) => plan_error.advise(Advice::Type { column, kind }),
-        Some(Meant::Name(..)) | None => plan_error,
-    }
+    let rewritten = match error.meant.map(|meant| *meant) {
+        Some(Meant::Text(right)) => Some(Advice::Rewrite { part, wrong: text.to_owned(), right }),
+        Some(Meant::Name(..)) | None => None,
+    };
+    let form = error.hints.is_empty().then_some(Advice::ExpressionForm(EXPRESSION_FORM));
+    plan_error.advise(rewritten).advise(error.hints.into_iter().map(Advice::from)).advise(form)
 }

@@ -2,10 +2,11 @@
 
 use std::{error, fmt};
 
-use marl_core::SemanticType;
-
-use super::bind::shell_word;
-use super::feed::look_alike;
+use super::{
+    Advice,
+    advice::{did_you_mean, listed},
+    feed::look_alike,
+};
 use crate::nearest;
 
 /// A plan that cannot be made. Nothing was sent.
@@ -15,61 +16,10 @@ pub struct PlanError {
     pub problem: Problem,
     /// What is wrong, naming the thing.
     pub message: String,
-    /// What to do next, each a sentence of its own.
-    pub hints: Vec<String>,
+    /// What to do about it, the most helpful first.
+    pub advice: Vec<Advice>,
     /// What in the request it is about, so that a recipe's line can be named.
     pub about: Option<About>,
-    /// The change to the request that would help, if there is one; the first that was found.
-    pub advice: Option<Box<Advice>>,
-}
-
-/// A change to a request that would make a plan possible, as data: a command line says it in
-/// flags, another caller in its own words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Advice {
-    /// Bind an input to one of these columns of the table.
-    Bind {
-        /// The step.
-        step: String,
-        /// Its input.
-        input: String,
-        /// The columns that could be it, at least one.
-        columns: Vec<String>,
-    },
-    /// Ask for these integrations instead: `find_ceo,ceo=linkedin_profile`.
-    Integrations(String),
-    /// Say another word in a flag's value.
-    Word {
-        /// The flag.
-        flag: &'static str,
-        /// What was said.
-        wrong: String,
-        /// What was probably meant.
-        right: String,
-    },
-    /// Write an output into a column of the table.
-    Into {
-        /// The output.
-        output: String,
-        /// The column.
-        column: String,
-    },
-    /// Give a column of the table its type.
-    Type {
-        /// The column.
-        column: String,
-        /// Its type.
-        kind: SemanticType,
-    },
-    /// Look at what the table's columns allow.
-    Look,
-    /// Begin a step's columns with a prefix.
-    Prefix {
-        /// The step.
-        step: String,
-        /// What its columns should begin with.
-        prefix: String,
-    },
 }
 
 /// Kinds of problems, since programs are told apart by exit codes.
@@ -86,13 +36,13 @@ pub enum Problem {
 /// A part of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct About {
-    /// The step, by its place in the request.
-    pub step: usize,
+    /// The step, by its place in the request; `None` for what is said of the whole request.
+    pub step: Option<usize>,
     /// Which part of it.
     pub part: Part,
 }
 
-/// A part of a step.
+/// A part of a request: of one of its steps, or of the whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part {
     /// All of it.
@@ -115,19 +65,19 @@ pub enum Part {
     ProviderColumn,
     /// What happens to filled cells.
     Existing,
-    /// No step: the type of one of the table's columns.
+    /// Of the whole: the type of one of the table's columns.
     ColumnType(String),
+    /// Of the whole: the columns that are wanted.
+    Want,
+    /// Of the whole: the steps that ask anew.
+    Refresh,
+    /// Of the whole: the condition that picks rows.
+    Filter,
 }
 
 impl PlanError {
     pub(crate) fn unfit(message: impl Into<String>) -> Self {
-        Self {
-            problem: Problem::Unfit,
-            message: message.into(),
-            hints: Vec::new(),
-            about: None,
-            advice: None,
-        }
+        Self { problem: Problem::Unfit, message: message.into(), advice: Vec::new(), about: None }
     }
 
     /// What was named does not exist.
@@ -135,14 +85,9 @@ impl PlanError {
         Self { problem: Problem::UnknownName, ..Self::unfit(message) }
     }
 
-    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hints.push(hint.into());
-        self
-    }
-
-    /// Says what would help, unless that was said.
-    pub(crate) fn advise(mut self, advice: Advice) -> Self {
-        self.advice.get_or_insert_with(|| Box::new(advice));
+    /// Adds advice, of which there may be none.
+    pub(crate) fn advise(mut self, advice: impl IntoIterator<Item = Advice>) -> Self {
+        self.advice.extend(advice);
         self
     }
 
@@ -153,65 +98,32 @@ impl PlanError {
     }
 }
 
-/// Adds the nearest known word, and that it belongs into the flag's value, or the known words.
-pub(super) fn did_you_mean<'a>(
-    error: PlanError,
-    flag: &'static str,
-    word: &str,
-    known: impl Iterator<Item = &'a str> + Clone,
-) -> PlanError {
-    match nearest(word, known.clone()) {
-        Some(near) => error.hint(format!("did you mean `{near}`?")).advise(Advice::Word {
-            flag,
-            wrong: word.to_owned(),
-            right: near.to_owned(),
-        }),
-        None => {
-            let listed: Vec<String> = known.take(12).map(|name| format!("`{name}`")).collect();
-            if listed.is_empty() { error } else { error.hint(format!("there are {}", listed.join(", "))) }
-        }
-    }
-}
-
-/// A flag's `left=right`, whose left side names nothing that is known.
+/// Two words of a request, `left=right`, of which the left one names nothing that is known.
 pub(super) struct Pair<'a> {
-    pub(super) flag: &'static str,
+    /// What the pair is about.
+    pub(super) part: Part,
     pub(super) left: &'a str,
     pub(super) right: &'a str,
-    /// Whether the left side is a column: it would make sense on the right.
+    /// Whether the left side is a column: then it would make sense on the right.
     pub(super) is_column: bool,
     /// Whether the right side may be a column that is not there yet.
     pub(super) makes_columns: bool,
 }
 
 impl Pair<'_> {
-    /// The error with what was probably meant: the sides the other way round, or a known name.
-    pub(super) fn mend<'a>(
-        &self,
-        error: PlanError,
-        known: impl Iterator<Item = &'a str> + Clone,
-    ) -> PlanError {
-        let Self { flag, left, right, is_column, makes_columns } = *self;
+    /// What was probably meant: the sides the other way round, or a known name on the left.
+    pub(super) fn advice<'a>(self, known: impl Iterator<Item = &'a str> + Clone) -> Option<Advice> {
+        let Self { part, left, right, is_column, makes_columns } = self;
         let named = known.clone().find(|name| look_alike(name, right));
         let fits = is_column || (makes_columns && nearest(left, known.clone()).is_none());
         if let Some(name) = named.filter(|_| fits) {
-            return error
-                .hint(format!("the sides are the wrong way round: `{flag} {name}={}`", shell_word(left)))
-                .advise(Advice::Word {
-                    flag,
-                    wrong: format!("{left}={right}"),
-                    right: format!("{name}={left}"),
-                });
+            let (left, right, name) = (left.to_owned(), right.to_owned(), name.to_owned());
+            return Some(Advice::SwapSides { part, left, right, name });
         }
         if is_column {
-            let listed: Vec<String> = known.take(12).map(|name| format!("`{name}`")).collect();
-            return error.hint(format!(
-                "`{left}` is a column, and a column stands on the right: `{flag} NAME={}`, where NAME is one of {}",
-                shell_word(left),
-                listed.join(", ")
-            ));
+            return Some(Advice::PutColumnRight { part, column: left.to_owned(), names: listed(known) });
         }
-        did_you_mean(error, flag, left, known)
+        did_you_mean(part, left, known)
     }
 }
 

@@ -3,11 +3,12 @@
 //! A plan is made from the header and a sample of the table and is checked whole before
 //! anything is sent. It sends nothing and reads no file.
 
+mod advice;
 mod bind;
 mod compute;
 mod error;
 mod feed;
-mod lay_out;
+mod layout;
 mod name;
 mod order;
 mod request;
@@ -18,11 +19,12 @@ use std::sync::Arc;
 use marl_core::{Column, Contract, Integration, Registry, SemanticType};
 
 use crate::expression::Expression;
-use error::did_you_mean;
+use advice::did_you_mean;
 
+pub use advice::{Advice, StepUse};
 pub use bind::How;
 pub use compute::filter;
-pub use error::{About, Advice, Part, PlanError, Problem};
+pub use error::{About, Part, PlanError, Problem};
 pub use feed::is_usual_name;
 pub use name::integration;
 pub use request::{Existing, Refresh, Request, Set, StepRequest, Tweak, Work};
@@ -57,7 +59,7 @@ pub struct Step {
     /// The column that names which alternative answered.
     pub provider_column: Option<Output>,
     /// The rows it is run on.
-    pub condition: Option<Computed>,
+    pub condition: Option<BoundExpression>,
     /// The steps, by index, that must have ended before.
     pub after: Vec<usize>,
     /// What happens to its output cells that are filled already.
@@ -73,7 +75,7 @@ pub enum Task {
     /// Asks the first of these, and the next for what is still empty.
     Ask(Vec<Alternative>),
     /// Computes its one output.
-    Compute(Computed),
+    Compute(BoundExpression),
 }
 
 /// An integration with its inputs bound.
@@ -86,7 +88,7 @@ pub struct Alternative {
 
 /// An expression and where its columns are.
 #[derive(Clone)]
-pub struct Computed {
+pub struct BoundExpression {
     /// The expression.
     pub expression: Arc<Expression>,
     pub(crate) slots: Vec<usize>,
@@ -170,10 +172,7 @@ impl Plan {
             })
             .collect();
         let order = order::order(&named, &after)?;
-        Ok(lay_out::lay_out(
-            lay_out::Parts { request: &request, named, bound, computed, after, order },
-            header,
-        ))
+        Ok(layout::layout(layout::Parts { request: &request, named, bound, computed, after, order }, header))
     }
 
     /// The table's columns that a row must bring, in the order that

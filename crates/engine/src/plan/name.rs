@@ -34,7 +34,7 @@ pub(super) const FORMULA_OUTPUT: &str = "value";
 
 impl<'a> Named<'a> {
     pub(super) fn about(&self, part: Part) -> About {
-        About { step: self.at, part }
+        About { step: Some(self.at), part }
     }
 
     /// The inputs of all its integrations.
@@ -98,7 +98,7 @@ fn one<'a>(
                 .iter()
                 .map(|name| integration(name, registry))
                 .collect::<Result<_, _>>()
-                .map_err(|error| error.about(About { step: at, part: Part::Use }))?;
+                .map_err(|error| error.about(About { step: Some(at), part: Part::Use }))?;
             let outputs = alternatives.first().map(|first| first.contract().outputs).unwrap_or_default();
             let outputs = outputs.iter().map(|output| NamedOutput {
                 of: output.name,
@@ -107,7 +107,7 @@ fn one<'a>(
             });
             let outputs = outputs.collect();
             check_alternatives(&alternatives)
-                .map_err(|error| error.about(About { step: at, part: Part::Use }))?;
+                .map_err(|error| error.about(About { step: Some(at), part: Part::Use }))?;
             (alternatives, outputs)
         }
     };
@@ -128,10 +128,11 @@ fn check_outputs(
         None => Ok(()),
         Some((name, column)) => {
             let error = PlanError::unknown(format!("`{}` has no output `{name}`", request.name()));
-            let about = About { step: at, part: Part::Output(name.clone()) };
+            let about = About { step: Some(at), part: Part::Output(name.clone()) };
             let is_column = feed::column_called(header, name).is_some();
-            let pair = Pair { flag: "--into", left: name, right: column, is_column, makes_columns: true };
-            Err(pair.mend(error, known()).about(about))
+            let part = about.part.clone();
+            let pair = Pair { part, left: name, right: column, is_column, makes_columns: true };
+            Err(error.advise(pair.advice(known())).about(about))
         }
     }
 }
@@ -143,10 +144,10 @@ fn check_alternatives(alternatives: &[Arc<dyn Integration>]) -> Result<(), PlanE
     for other in others {
         let other = other.contract();
         if !wanted.iter().any(|output| other.output(output.name).is_some()) {
-            let first = first.contract().name;
-            let names: Vec<String> = wanted.iter().map(|output| format!("`{}`", output.name)).collect();
-            let message = format!("`{}` gives none of the columns of `{first}`", other.name);
-            return Err(PlanError::unfit(message).hint(format!("`{first}` gives {}", names.join(", "))));
+            let integration = first.contract().name.to_owned();
+            let outputs = wanted.iter().map(|output| output.name.to_owned()).collect();
+            let message = format!("`{}` gives none of the columns of `{integration}`", other.name);
+            return Err(PlanError::unfit(message).advise([Advice::Gives { integration, outputs }]));
         }
     }
     Ok(())
@@ -163,20 +164,15 @@ pub fn integration(name: &str, registry: &Registry) -> Result<Arc<dyn Integratio
 /// The error for a name that no integration has; it lists what exists.
 fn unknown_integration(name: &str, registry: &Registry) -> PlanError {
     let names: Vec<&str> = registry.integrations().map(|known| known.contract().name).collect();
-    let mut error = PlanError {
+    let error = PlanError {
         problem: Problem::UnknownIntegration,
         ..PlanError::unfit(format!("no integration is called `{}`", marl_core::excerpt(name, 80)))
     };
-    if let Some(near) = nearest(name, names.iter().copied()) {
-        let (wrong, right) = (name.to_owned(), near.to_owned());
-        error = error.hint(format!("did you mean `{near}`?")).advise(Advice::Word {
-            flag: "--integrations",
-            wrong,
-            right,
-        });
-    }
-    let listed: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    error.hint(format!("there are {}; `marl integrations` says what each needs and gives", listed.join(", ")))
+    let near = nearest(name, names.iter().copied());
+    let near =
+        near.map(|near| Advice::Word { part: Part::Use, wrong: name.to_owned(), right: near.to_owned() });
+    let names = names.into_iter().map(str::to_owned).collect();
+    error.advise(near).advise([Advice::KnownIntegrations(names)])
 }
 
 /// A column has one writer, and a table's own may be spared.
@@ -192,9 +188,7 @@ fn check_columns(
             let message = format!("`{}` writes column `{column}` twice", step.name);
             let output = step.outputs.get(at).filter(|known| step.request.outputs.contains_key(known.of));
             let part = output.map_or(Part::ProviderColumn, |output| Part::Output(output.of.to_owned()));
-            return Err(PlanError::unfit(message)
-                .hint("each of its columns needs a name of its own")
-                .about(step.about(part)));
+            return Err(PlanError::unfit(message).advise([Advice::NameColumnsApart]).about(step.about(part)));
         }
         if let Some(other) = all[..step.at].iter().find(|other| other.writes(column)) {
             return Err(both_write(other, step, column));
@@ -205,13 +199,13 @@ fn check_columns(
             return Err(PlanError::unfit(format!(
                 "a column called `{column}` would be a formula to a spreadsheet"
             ))
-            .hint(format!("begin its name with another character than `{first}`"))
+            .advise([Advice::OtherFirstCharacter(first)])
             .about(step.about(Part::Prefix)));
         }
         if is_old && step.existing(request) == Existing::Fail {
             let message = format!("{} already has column `{column}`", header.table);
             return Err(PlanError::unfit(message)
-                .hint("`--existing keep` fills only its empty cells, `--existing overwrite` replaces them")
+                .advise([Advice::KeepOrOverwrite])
                 .about(step.about(Part::Existing)));
         }
     }
@@ -225,28 +219,25 @@ fn both_write(first: &Named<'_>, second: &Named<'_>, column: &str) -> PlanError 
     let named = second.outputs.iter().find(|output| second.request.outputs.contains_key(output.of));
     let error = match named.filter(|output| output.name == column) {
         Some(output) => error
-            .hint(format!("choose another column with `--into {other}.{}=COLUMN`", output.of))
+            .advise([Advice::ChooseColumn { step: other.to_owned(), output: output.of.to_owned() }])
             .about(second.about(Part::Output(output.of.to_owned()))),
-        None => error
-            .hint(format!(
-                "`--prefix {other}={other}_` calls the columns of `{other}` `{other}_{column}` and so on"
-            ))
-            .advise(Advice::Prefix { step: other.to_owned(), prefix: format!("{other}_") }),
+        None => error.advise([Advice::Prefix {
+            step: other.to_owned(),
+            prefix: format!("{other}_"),
+            column: column.to_owned(),
+        }]),
     };
-    let names = |step: &Named<'_>| -> Vec<&str> {
-        step.alternatives.iter().map(|known| known.contract().name).collect()
+    let names = |step: &Named<'_>| -> Vec<String> {
+        step.alternatives.iter().map(|known| known.contract().name.to_owned()).collect()
     };
     let (uses, others) = (names(first), names(second));
     let are_alike = first.outputs.iter().all(|output| second.outputs.iter().any(|o| o.name == output.name));
-    let error = if are_alike
-        && !uses.is_empty()
-        && !others.is_empty()
-        && others.iter().all(|name| !uses.contains(name))
-    {
-        let all = [uses, others].concat().join("|");
-        error.hint(format!("or ask `{other}` only for what `{one}` leaves empty: `--integrations '{all}'`"))
-    } else {
-        error
-    };
-    error.about(second.about(Part::Prefix))
+    let can_join =
+        are_alike && !uses.is_empty() && !others.is_empty() && others.iter().all(|name| !uses.contains(name));
+    let joined = can_join.then(|| Advice::JoinSteps {
+        first: one.to_owned(),
+        second: other.to_owned(),
+        integrations: [uses, others].concat(),
+    });
+    error.advise(joined).about(second.about(Part::Prefix))
 }

@@ -1,6 +1,6 @@
 //! The order of steps: the given one, unless a dependency forces another.
 
-use super::{Part, PlanError, name::Named};
+use super::{Advice, Part, PlanError, name::Named};
 
 /// Indices of the steps in the order in which they can run; `after` holds, by step, those that
 /// must have ended before.
@@ -38,12 +38,8 @@ fn cycle(steps: &[Named<'_>], after: &[Vec<usize>], done: &[usize]) -> PlanError
         _ => PlanError::unfit(format!("{} need each other's columns", names.join(" and "))),
     };
     if around.iter().all(|at| steps[*at].alternatives.is_empty()) {
-        return error
-            .hint("a formula needs columns that are there before it")
-            .about(last.about(Part::Formula));
+        return error.advise([Advice::FormulaOrder]).about(last.about(Part::Formula));
     }
-    error
-        .hint("bind one of their inputs to a column of the table with `--map step.input=column`")
-        .hint(format!("or give the columns of one of them other names: `--prefix {0}={0}_`", last.name))
-        .about(last.about(Part::Step))
+    let (step, prefix) = (last.name.to_owned(), format!("{}_", last.name));
+    error.advise([Advice::BindOneInput, Advice::PrefixOneStep { step, prefix }]).about(last.about(Part::Step))
 }

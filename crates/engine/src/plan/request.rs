@@ -90,14 +90,25 @@ pub enum Set {
 }
 
 impl Set {
-    /// The flag that says it.
-    fn flag(&self) -> &'static str {
+    /// The part of a step that it sets.
+    fn part(&self) -> Part {
         match self {
-            Self::Input(..) => "--map",
-            Self::Output(..) => "--into",
-            Self::Prefix(_) => "--prefix",
-            Self::Condition(_) => "--where",
-            Self::ProviderColumn(_) => "--provider-column",
+            Self::Input(input, _) => Part::Input(input.clone()),
+            Self::Output(output, _) => Part::Output(output.clone()),
+            Self::Prefix(_) => Part::Prefix,
+            Self::Condition(_) => Part::Condition,
+            Self::ProviderColumn(_) => Part::ProviderColumn,
+        }
+    }
+
+    /// What is wrong where it is said of `what` a second time.
+    fn given_twice(&self, what: &str) -> String {
+        match self {
+            Self::Input(..) => format!("input `{what}` is bound twice"),
+            Self::Output(..) => format!("output `{what}` is given a column twice"),
+            Self::Prefix(_) => format!("step `{what}` is given a prefix twice"),
+            Self::Condition(_) => format!("step `{what}` is given a condition twice"),
+            Self::ProviderColumn(_) => format!("step `{what}` is given a provider column twice"),
         }
     }
 }
@@ -219,8 +230,7 @@ impl Request {
                 }
             };
             if !is_new || tweaks[..index].contains(tweak) {
-                return Err(PlanError::unfit(format!("`{} {what}` is given twice", tweak.set.flag()))
-                    .hint("leave one of them out"));
+                return Err(PlanError::unfit(tweak.set.given_twice(&what)).advise([Advice::GiveOnce]));
             }
         }
         let prefixed = tweaks.iter().filter(|tweak| matches!(tweak.set, Set::Prefix(_)));
@@ -238,66 +248,70 @@ impl Request {
         }
         let name = step.name();
         Err(PlanError::unfit(format!(
-            "`--prefix {name}={}` changes nothing: `--into` names each column of `{name}`",
+            "prefix `{}` of step `{name}` changes nothing: each of its columns is given a name of its own",
             step.prefix
         ))
-        .hint("leave out `--prefix`, or `--into` for the columns that should have the prefix"))
+        .advise([Advice::OmitPrefixOrNames]))
     }
 
     /// The step that a tweak is about.
     fn meant(&self, tweak: &Tweak, header: &Header<'_>, registry: &Registry) -> Result<usize, PlanError> {
-        let flag = tweak.set.flag();
-        let names = || self.steps.iter().map(StepRequest::name);
         if let Some(name) = &tweak.step {
-            return names().position(|known| known == name).ok_or_else(|| {
-                let error =
-                    PlanError::unknown(format!("`{flag}` names step `{name}`, which is not in this run"));
-                match self.turned(name, &tweak.set) {
-                    Some((wrong, right)) => error
-                        .hint(format!("the sides are the wrong way round: `{flag} {right}`"))
-                        .advise(Advice::Word { flag, wrong, right }),
-                    None => did_you_mean(error, flag, name, names()),
-                }
-            });
+            let at = self.steps.iter().position(|step| step.name() == name);
+            return at.ok_or_else(|| self.no_such_step(name, &tweak.set));
         }
-        let (fits, none, form): (Vec<usize>, PlanError, String) = match &tweak.set {
-            Set::Output(output, column) => {
-                let outputs = || self.steps.iter().flat_map(|step| step.output_names(registry));
-                let has = |at: &usize| self.steps[*at].output_names(registry).contains(&output.as_str());
-                let none = PlanError::unknown(format!("no step of this run has an output `{output}`"));
-                let is_column = feed::column_called(header, output).is_some();
-                let pair = Pair { flag, left: output, right: column, is_column, makes_columns: true };
-                let none = pair.mend(none, outputs());
-                ((0..self.steps.len()).filter(has).collect(), none, format!(".{output}=COLUMN"))
-            }
-            _ => {
-                let none = PlanError::unfit(format!("`{flag}` needs a step of several integrations"))
-                    .hint("`--integrations 'a|b'` asks `b` for what `a` leaves empty");
-                let waterfalls = (0..self.steps.len()).filter(|at| self.steps[*at].is_waterfall());
-                (waterfalls.collect(), none, "=COLUMN".to_owned())
-            }
+        let part = tweak.set.part();
+        let has = |step: &StepRequest| match &part {
+            Part::Output(output) => step.output_names(registry).contains(&output.as_str()),
+            _ => step.is_waterfall(),
         };
+        let fits: Vec<usize> = (0..self.steps.len()).filter(|at| has(&self.steps[*at])).collect();
         match fits.as_slice() {
             [only] => Ok(*only),
-            [] => Err(none),
+            [] => Err(self.fits_no_step(&tweak.set, header, registry)),
             [first, ..] => {
-                let first = self.steps[*first].name();
-                Err(PlanError::unfit(format!("`{flag}` could be meant for several steps"))
-                    .hint(format!("name the step: `{flag} {first}{form}`")))
+                let what = match &part {
+                    Part::Output(output) => format!("several steps of this run have an output `{output}`"),
+                    _ => "several steps of this run could name their provider in a column".to_owned(),
+                };
+                let step = self.steps[*first].name().to_owned();
+                Err(PlanError::unfit(what).advise([Advice::NameStep { part, step }]))
             }
         }
     }
 
-    /// What was said of a step that is not there, and the same the other way round, if that names one
-    /// that is.
-    fn turned(&self, left: &str, set: &Set) -> Option<(String, String)> {
+    /// The error for something said of a step that is not there.
+    fn no_such_step(&self, name: &str, set: &Set) -> PlanError {
+        let error = PlanError::unknown(format!("no step of this run is called `{name}`"));
+        let names = self.steps.iter().map(StepRequest::name);
+        let turned = self.turned(name, set);
+        error.advise(turned.or_else(|| did_you_mean(set.part(), name, names)))
+    }
+
+    /// The error for something said of no step by its name, and that no step has.
+    fn fits_no_step(&self, set: &Set, header: &Header<'_>, registry: &Registry) -> PlanError {
+        let Set::Output(output, column) = set else {
+            return PlanError::unfit("a provider column needs a step of several integrations")
+                .advise([Advice::AddAlternatives]);
+        };
+        let outputs = self.steps.iter().flat_map(|step| step.output_names(registry));
+        let is_column = feed::column_called(header, output).is_some();
+        let pair = Pair { part: set.part(), left: output, right: column, is_column, makes_columns: true };
+        PlanError::unknown(format!("no step of this run has an output `{output}`"))
+            .advise(pair.advice(outputs))
+    }
+
+    /// What was said of a step that is not there, the other way round, if that names one that is.
+    fn turned(&self, left: &str, set: &Set) -> Option<Advice> {
         let is_step = |word: &str| self.steps.iter().any(|step| step.name() == word);
+        let part = set.part();
         match set {
             Set::Prefix(right) | Set::ProviderColumn(right) if is_step(right) => {
-                Some((format!("{left}={right}"), format!("{right}={left}")))
+                let (left, right, name) = (left.to_owned(), right.clone(), right.clone());
+                Some(Advice::SwapSides { part, left, right, name })
             }
             Set::Input(name, _) | Set::Output(name, _) if is_step(name) => {
-                Some((format!("{left}.{name}="), format!("{name}.{left}=")))
+                Some(Advice::SwapNames { part, step: name.clone(), name: left.to_owned() })
             }
             _ => None,
         }
@@ -306,26 +320,21 @@ impl Request {
     /// Checks what can be checked without a table.
     pub(super) fn check(&self) -> Result<(), PlanError> {
         if self.steps.is_empty() {
-            return Err(PlanError::unfit("no integration is named")
-                .hint(
-                    "`marl integrations` lists what exists; name one with `--integrations`, or a column with `--want`",
-                )
-                .advise(Advice::Look));
+            return Err(PlanError::unfit("no integration is named").advise([Advice::NameIntegration]));
         }
         for (at, step) in self.steps.iter().enumerate() {
             let name = step.name();
-            let about = |part| About { step: at, part };
+            let about = |part| About { step: Some(at), part };
             step.check().map_err(|error| error.about(about(Part::Use)))?;
             step.check_names().map_err(|error| error.about(about(Part::Name)))?;
             if let Some(first) = self.steps[..at].iter().find(|other| other.name() == name) {
                 let error = PlanError::unfit(format!("two steps are called `{name}`"));
-                let error = error.hint(match &first.work {
-                    Work::Use(uses) => format!(
-                        "to use an integration twice give it a name of its own: `--integrations {name},other={}`, and `--prefix other=other_` for its columns",
-                        uses.join("|")
-                    ),
-                    Work::Formula(_) => "give one of them another name".to_owned(),
-                });
+                let error = error.advise([match &first.work {
+                    Work::Use(uses) => {
+                        Advice::NameSecondUse { name: name.to_owned(), integrations: uses.clone() }
+                    }
+                    Work::Formula(_) => Advice::RenameStep,
+                }]);
                 return Err(error.about(about(Part::Name)));
             }
         }
@@ -334,8 +343,8 @@ impl Request {
         match names.iter().find(|name| !steps().any(|step| step == name.as_str())) {
             None => Ok(()),
             Some(name) => {
-                let what = format!("`--refresh` names step `{name}`, which is not in this run");
-                Err(did_you_mean(PlanError::unknown(what), "--refresh", name, steps()))
+                let what = format!("step `{name}` cannot be refreshed: it is not in this run");
+                Err(PlanError::unknown(what).advise(did_you_mean(Part::Refresh, name, steps())))
             }
         }
     }
@@ -345,34 +354,32 @@ impl StepRequest {
     fn check(&self) -> Result<(), PlanError> {
         let Work::Use(uses) = &self.work else { return Ok(()) };
         if uses.is_empty() || uses.iter().any(String::is_empty) {
-            return Err(PlanError::unfit("an integration's name is empty")
-                .hint("`--integrations` takes names: `find_ceo`, `ceo=linkedin_profile`, 'a|b'"));
+            return Err(PlanError::unfit("an integration's name is empty").advise([Advice::IntegrationForms]));
         }
         if let Some(twice) = uses.iter().enumerate().find(|(at, name)| uses[..*at].contains(name)) {
             return Err(PlanError::unfit(format!("`{}` is named twice in one step", twice.1))
-                .hint("name each alternative once"));
+                .advise([Advice::NameAlternativesOnce]));
         }
         if self.provider_column.is_some() && !self.is_waterfall() {
             let what = format!("`{}` has one integration: there is nothing to tell apart", self.name());
-            return Err(PlanError::unfit(what).hint("leave out the provider column"));
+            return Err(PlanError::unfit(what).advise([Advice::OmitProviderColumn]));
         }
         Ok(())
     }
 
     /// Names become columns, flags and lines on a terminal.
     fn check_names(&self) -> Result<(), PlanError> {
-        const LETTERS: &str = "names are made of the letters `a` to `z`, digits and `_`";
         let name = self.name();
         let shown = marl_core::excerpt(name, 80);
         match &self.work {
             _ if self.name.is_none() || is_name(name) => {}
             Work::Use(_) => {
                 let error = PlanError::unfit(format!("`{shown}` cannot name a step"));
-                return Err(error.hint(format!("{LETTERS}: `ceo=linkedin_profile`")));
+                return Err(error.advise([Advice::NameLetters { is_formula: false }]));
             }
             Work::Formula(_) => {
                 let error = PlanError::unfit(format!("`{shown}` cannot name a formula's column"));
-                return Err(error.hint(LETTERS));
+                return Err(error.advise([Advice::NameLetters { is_formula: true }]));
             }
         }
         let columns = self.outputs.values().chain([&self.prefix]).chain(&self.provider_column);
@@ -381,7 +388,7 @@ impl StepRequest {
             Some(text) => {
                 let shown = marl_core::excerpt(text, 80);
                 Err(PlanError::unfit(format!("`{shown}` holds a control character"))
-                    .hint("a column's name is one line of visible text"))
+                    .advise([Advice::VisibleName]))
             }
         }
     }

@@ -77,17 +77,20 @@ fn registry() -> Registry {
 /// A table of one sample row.
 type Table<'a> = &'a [(&'a str, &'a str)];
 
-/// What a flag says: `--map step.input=column`, `--prefix step=prefix`, `--where step=CEL`.
+/// What is said of a step: `step.input=column`, `into step.output=column`, `prefix step=prefix`,
+/// `where step=CEL`, `provider step=column`.
 fn tweak(text: &str) -> Tweak {
-    let (flag, text) = text.split_once(' ').unwrap_or(("--map", text));
+    let word =
+        text.split_once(' ').filter(|(word, _)| ["into", "prefix", "where", "provider"].contains(word));
+    let (word, text) = word.unwrap_or(("map", text));
     let (left, right) = text.split_once('=').unwrap();
-    let (step, set) = match (flag, left.split_once('.')) {
-        ("--map", Some((step, input))) => (step, Set::Input(input.to_owned(), right.to_owned())),
-        ("--map", None) => ("", Set::Input(left.to_owned(), right.to_owned())),
-        ("--into", Some((step, output))) => (step, Set::Output(output.to_owned(), right.to_owned())),
-        ("--into", None) => ("", Set::Output(left.to_owned(), right.to_owned())),
-        ("--prefix", _) => (left, Set::Prefix(right.to_owned())),
-        ("--where", _) => (left, Set::Condition(right.to_owned())),
+    let (step, set) = match (word, left.split_once('.')) {
+        ("map", Some((step, input))) => (step, Set::Input(input.to_owned(), right.to_owned())),
+        ("map", None) => ("", Set::Input(left.to_owned(), right.to_owned())),
+        ("into", Some((step, output))) => (step, Set::Output(output.to_owned(), right.to_owned())),
+        ("into", None) => ("", Set::Output(left.to_owned(), right.to_owned())),
+        ("prefix", _) => (left, Set::Prefix(right.to_owned())),
+        ("where", _) => (left, Set::Condition(right.to_owned())),
         _ => (left, Set::ProviderColumn(right.to_owned())),
     };
     Tweak { step: (!step.is_empty()).then(|| step.to_owned()), set }
@@ -125,7 +128,7 @@ fn plan(steps: &str, flags: &[&str], existing: Existing, table: Table<'_>) -> Re
 #[track_caller]
 fn binds(steps: &str, maps: &[&str], table: Table<'_>, expect: &str) {
     let plan =
-        plan(steps, maps, Existing::Keep, table).unwrap_or_else(|error| panic!("{error} {:?}", error.hints));
+        plan(steps, maps, Existing::Keep, table).unwrap_or_else(|error| panic!("{error} {:?}", error.advice));
     let told = plan.steps.iter().map(|step| {
         let inputs = step.alternatives().iter().flat_map(|alternative| &alternative.inputs);
         let inputs: Vec<String> =
@@ -136,10 +139,57 @@ fn binds(steps: &str, maps: &[&str], table: Table<'_>, expect: &str) {
 }
 
 #[track_caller]
-fn refuses(steps: &str, maps: &[&str], table: Table<'_>, expect: &str) {
-    let error = plan(steps, maps, Existing::Keep, table).err().expect("a plan was made");
-    let told = std::iter::once(error.message).chain(error.hints).collect::<Vec<_>>().join("\n");
-    assert_eq!(told, expect);
+fn refuses<const N: usize>(
+    steps: &str,
+    tweaks: &[&str],
+    table: Table<'_>,
+    message: &str,
+    advice: [Advice; N],
+) {
+    let error = plan(steps, tweaks, Existing::Keep, table).err().expect("a plan was made");
+    assert_eq!((error.message.as_str(), error.advice), (message, advice.to_vec()));
+}
+
+fn texts<const N: usize>(texts: [&str; N]) -> Vec<String> {
+    texts.map(str::to_owned).to_vec()
+}
+
+fn input(name: &str) -> Part {
+    Part::Input(name.to_owned())
+}
+
+fn output(name: &str) -> Part {
+    Part::Output(name.to_owned())
+}
+
+fn word(part: Part, wrong: &str, right: &str) -> Advice {
+    Advice::Word { part, wrong: wrong.to_owned(), right: right.to_owned() }
+}
+
+fn bind<const N: usize>(step: &str, input: &str, columns: [&str; N]) -> Advice {
+    Advice::Bind { step: step.to_owned(), input: input.to_owned(), columns: texts(columns) }
+}
+
+fn bind_any<const N: usize>(step: &str, input: &str, columns: [&str; N]) -> Advice {
+    Advice::BindAny { step: step.to_owned(), input: input.to_owned(), columns: texts(columns) }
+}
+
+fn choose<const N: usize>(step: &str, input: &str, columns: [&str; N]) -> Advice {
+    Advice::Choose { step: step.to_owned(), input: input.to_owned(), columns: texts(columns) }
+}
+
+/// An integration that gives an output from a company's domain.
+fn choose_integration(integration: &str, output: &str) -> Advice {
+    let inputs = texts(["company_domain"]);
+    Advice::ChooseIntegration { integration: integration.to_owned(), output: output.to_owned(), inputs }
+}
+
+fn prefix(step: &str, column: &str) -> Advice {
+    Advice::Prefix { step: step.to_owned(), prefix: format!("{step}_"), column: column.to_owned() }
+}
+
+fn language(text: &str) -> Advice {
+    Advice::Language(text.to_owned())
 }
 
 const LEADS: Table<'_> = &[("name", "Acme"), ("company_domain", "acme.com")];
@@ -172,34 +222,56 @@ fn an_input_takes_its_name_then_the_column_that_ends_in_it() {
 
 #[test]
 fn a_missing_column_is_named_with_what_helps() {
+    let find_ceo_first = Advice::AddIntegration {
+        integration: "find_ceo".to_owned(),
+        output: "ceo_linkedin_url".to_owned(),
+        inputs: texts(["company_domain"]),
+        steps: ["find_ceo", "profile"]
+            .map(|name| StepUse { name: None, integrations: texts([name]) })
+            .to_vec(),
+    };
     refuses(
         "profile",
         &[],
         &[("name", "Jane"), ("LinkedIn", "linkedin.com/in/jane"), ("company_domain", "acme.com")],
-        "`profile` needs column `linkedin_url`, which leads.csv does not have\n\
-         columns that could be it: `LinkedIn`; bind one with `--map profile.linkedin_url=LinkedIn`\n\
-         `find_ceo` produces `ceo_linkedin_url` from `company_domain`; add it with `--integrations find_ceo,profile` (in a recipe, a step of its own)",
+        "`profile` needs column `linkedin_url`, which leads.csv does not have",
+        [bind("profile", "linkedin_url", ["LinkedIn"]), find_ceo_first.clone()],
     );
     refuses(
         "find_ceo",
         &[],
         &[("Company Website", "https://acme.com"), ("x", "1")],
-        "`find_ceo` needs column `company_domain`, which leads.csv does not have\n\
-         columns that could be it: `Company Website`; bind one with `--map find_ceo.company_domain='Company Website'`",
+        "`find_ceo` needs column `company_domain`, which leads.csv does not have",
+        [bind("find_ceo", "company_domain", ["Company Website"])],
     );
     refuses(
         "find_ceo",
         &[],
         &[("a", "1"), ("b", "2")],
-        "`find_ceo` needs column `company_domain`, which leads.csv does not have\n\
-         its columns are `a`, `b`; bind one with `--map find_ceo.company_domain=COLUMN`",
+        "`find_ceo` needs column `company_domain`, which leads.csv does not have",
+        [bind_any("find_ceo", "company_domain", ["a", "b"])],
     );
     refuses(
         "profile",
         &[],
         &[("old_linkedin_url", "see below")],
-        "`profile` needs column `linkedin_url`, which leads.csv does not have\n\
-         `find_ceo` produces `ceo_linkedin_url` from `company_domain`; add it with `--integrations find_ceo,profile` (in a recipe, a step of its own)",
+        "`profile` needs column `linkedin_url`, which leads.csv does not have",
+        [find_ceo_first],
+    );
+}
+
+#[test]
+fn steps_keep_their_names_where_an_integration_is_to_be_added() {
+    let error = plan("ceo=profile,x:=1", &[], Existing::Keep, &[("x y", "1")]).err().unwrap();
+    assert!(
+        matches!(
+            error.advice.as_slice(),
+            [Advice::AddIntegration { steps, .. }] if *steps == [
+                StepUse { name: None, integrations: texts(["find_ceo"]) },
+                StepUse { name: Some("ceo".to_owned()), integrations: texts(["profile"]) },
+            ]
+        ),
+        "{error:?}"
     );
 }
 
@@ -209,42 +281,91 @@ fn several_columns_that_fit_are_an_error() {
         "find_ceo,find_cto,profile",
         &[],
         LEADS,
-        "`profile` needs column `linkedin_url`, and several could be it: `ceo_linkedin_url`, `cto_linkedin_url`\n\
-         choose one with `--map profile.linkedin_url=ceo_linkedin_url`",
+        "`profile` needs column `linkedin_url`, and several could be it: `ceo_linkedin_url`, `cto_linkedin_url`",
+        [choose("profile", "linkedin_url", ["ceo_linkedin_url", "cto_linkedin_url"])],
     );
 }
 
 #[test]
 fn names_that_do_not_exist() {
-    let listed = "there are `chicken`, `egg`, `find_ceo`, `find_cto`, `other_ceo`, `profile`; `marl integrations` says what each needs and gives";
+    let listed = || {
+        let names = ["chicken", "egg", "find_ceo", "find_cto", "other_ceo", "profile"];
+        Advice::KnownIntegrations(texts(names))
+    };
     let unknown = plan("find-ceo", &[], Existing::Keep, LEADS).err().unwrap();
     assert_eq!(unknown.problem, Problem::UnknownIntegration);
     refuses(
         "find-ceo",
         &[],
         LEADS,
-        &format!("no integration is called `find-ceo`\ndid you mean `find_ceo`?\n{listed}"),
+        "no integration is called `find-ceo`",
+        [word(Part::Use, "find-ceo", "find_ceo"), listed()],
     );
-    refuses("zzz", &[], LEADS, &format!("no integration is called `zzz`\n{listed}"));
+    refuses("zzz", &[], LEADS, "no integration is called `zzz`", [listed()]);
+    let integrations = texts(["find_ceo"]);
     refuses(
         "find_ceo,find_ceo",
         &[],
         LEADS,
-        "two steps are called `find_ceo`\n\
-         to use an integration twice give it a name of its own: `--integrations find_ceo,other=find_ceo`, and `--prefix other=other_` for its columns",
+        "two steps are called `find_ceo`",
+        [Advice::NameSecondUse { name: "find_ceo".to_owned(), integrations }],
     );
-    refuses(
-        "",
-        &[],
-        LEADS,
-        "no integration is named\n`marl integrations` lists what exists; name one with `--integrations`, or a column with `--want`",
+    refuses("", &[], LEADS, "no integration is named", [Advice::NameIntegration]);
+    refuses("a|,find_ceo", &[], LEADS, "an integration's name is empty", [Advice::IntegrationForms]);
+    let map =
+        |map: &str, message: &str, advice: Advice| refuses("find_ceo", &[map], LEADS, message, [advice]);
+    map("profil.x=y", "no step of this run is called `profil`", Advice::Known(texts(["find_ceo"])));
+    map(
+        "find_ceo.domain=name",
+        "`find_ceo` has no input `domain`",
+        word(input("domain"), "domain", "company_domain"),
     );
-    let map = |map: &str, expect: &str| refuses("find_ceo", &[map], LEADS, expect);
-    map("profil.x=y", "`--map` names step `profil`, which is not in this run\nthere are `find_ceo`");
-    map("find_ceo.domain=name", "`find_ceo` has no input `domain`\ndid you mean `company_domain`?");
     map(
         "find_ceo.company_domain=nam",
-        "`find_ceo.company_domain` is to be fed from column `nam`, which leads.csv does not have\ndid you mean `name`?",
+        "`find_ceo.company_domain` is to be fed from column `nam`, which leads.csv does not have",
+        word(input("company_domain"), "nam", "name"),
+    );
+}
+
+#[test]
+fn what_stands_the_wrong_way_round_is_turned() {
+    let unknown = "no step of this run is called";
+    let map =
+        |map: &str, message: &str, advice: Advice| refuses("find_ceo", &[map], LEADS, message, [advice]);
+    let swap = |part: Part, left: &str, right: &str| Advice::SwapSides {
+        part,
+        left: left.to_owned(),
+        right: right.to_owned(),
+        name: right.to_owned(),
+    };
+    map(
+        "name=company_domain",
+        "no step of this run has an input `name`",
+        swap(input("name"), "name", "company_domain"),
+    );
+    map("prefix hq_=find_ceo", &format!("{unknown} `hq_`"), swap(Part::Prefix, "hq_", "find_ceo"));
+    map("provider by=find_ceo", &format!("{unknown} `by`"), swap(Part::ProviderColumn, "by", "find_ceo"));
+    map(
+        "company_domain.find_ceo=name",
+        &format!("{unknown} `company_domain`"),
+        Advice::SwapNames {
+            part: input("find_ceo"),
+            step: "find_ceo".to_owned(),
+            name: "company_domain".to_owned(),
+        },
+    );
+    let names = texts(["company_domain"]);
+    map(
+        "name=x",
+        "no step of this run has an input `name`",
+        Advice::PutColumnRight { part: input("name"), column: "name".to_owned(), names: names.clone() },
+    );
+    refuses(
+        "find_ceo",
+        &["find_ceo=name"],
+        LEADS,
+        "no step of this run has an input `find_ceo`",
+        [Advice::NameInput { step: "find_ceo".to_owned(), column: "name".to_owned() }, Advice::Known(names)],
     );
 }
 
@@ -254,8 +375,8 @@ fn a_column_has_one_writer() {
         "find_ceo,other_ceo",
         &[],
         LEADS,
-        "`find_ceo` and `other_ceo` both write column `ceo_name`\n\
-         `--prefix other_ceo=other_ceo_` calls the columns of `other_ceo` `other_ceo_ceo_name` and so on",
+        "`find_ceo` and `other_ceo` both write column `ceo_name`",
+        [prefix("other_ceo", "ceo_name")],
     );
 }
 
@@ -265,8 +386,8 @@ fn a_circle_is_an_error() {
         "chicken,egg",
         &[],
         LEADS,
-        "`chicken` and `egg` need each other's columns\nbind one of their inputs to a column of the table with `--map step.input=column`\n\
-         or give the columns of one of them other names: `--prefix egg=egg_`",
+        "`chicken` and `egg` need each other's columns",
+        [Advice::BindOneInput, Advice::PrefixOneStep { step: "egg".to_owned(), prefix: "egg_".to_owned() }],
     );
     binds(
         "chicken,egg",
@@ -283,6 +404,7 @@ fn existing_columns_fail_only_when_asked_to() {
     assert_eq!(kept.outputs().map(|output| output.existing).collect::<Vec<_>>(), [true, false]);
     let error = plan("find_ceo", &[], Existing::Fail, &table).err().unwrap();
     assert_eq!(error.message, "leads.csv already has column `ceo_name`");
+    assert_eq!(error.advice, [Advice::KeepOrOverwrite]);
     let anew = Request { refresh: Refresh::All, ..request("find_ceo", &[], Existing::Fail) };
     let columns = ["company_domain", "ceo_name"].map(str::to_owned);
     let header = Header { table: "leads.csv", columns: &columns, samples: &[] };

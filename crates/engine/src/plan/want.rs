@@ -4,8 +4,8 @@
 use marl_core::{Column, Contract, Registry};
 
 use super::{
-    Advice, Header, PlanError, Request, Set, StepRequest, Tweak, Work, bind::shell_word, did_you_mean, feed,
-    name::FORMULA_OUTPUT,
+    Advice, Header, Part, PlanError, Request, Set, StepRequest, Tweak, Work, advice::listed, did_you_mean,
+    feed, name::FORMULA_OUTPUT,
 };
 
 /// Adds the steps that bring what is wanted.
@@ -90,10 +90,12 @@ impl Walk<'_> {
         let what =
             format!("`{}` needs column `{}`, which {} does not have", of.name, input.name, self.header.table);
         match producers.as_slice() {
-            [] => Err(PlanError::unfit(format!("{what}, and no integration gives it")).hint(format!(
-                "if a column holds it under another name: `--map {}.{}=COLUMN`",
-                of.name, input.name
-            ))),
+            [] => {
+                let columns = listed(self.header.columns.iter().map(String::as_str));
+                let (step, input) = (of.name.to_owned(), input.name.to_owned());
+                Err(PlanError::unfit(format!("{what}, and no integration gives it"))
+                    .advise([Advice::BindAny { step, input, columns }]))
+            }
             [(only, _)] => self.add(only),
             several => Err(choose(&what, several)),
         }
@@ -156,11 +158,11 @@ impl Walk<'_> {
         names.sort_unstable();
         names.dedup();
         let error = PlanError::unknown(format!(
-            "`--want` names column `{column}`, which neither {} nor any integration has",
+            "column `{column}` is wanted, and neither {} nor any integration has it",
             self.header.table
         ));
         let own = self.header.columns.iter().map(String::as_str);
-        did_you_mean(error, "--want", column, names.into_iter().chain(own))
+        error.advise(did_you_mean(Part::Want, column, names.into_iter().chain(own)))
     }
 
     /// A wanted column that the table has and no output is called: there is nothing to bring, unless
@@ -174,25 +176,16 @@ impl Walk<'_> {
             .collect();
         usual.sort_unstable();
         usual.dedup();
-        let [first, others @ ..] = usual.as_slice() else { return Ok(()) };
-        let error = PlanError::unfit(format!(
-            "`--want` names column `{column}`, which {} has, and no integration has an output of that name",
-            self.header.table
-        ));
-        let into = |output: &str| format!("`--into {}`", shell_pair(output, column));
-        let all: Vec<String> = usual.iter().map(|output| into(output)).collect();
-        let error = error.hint(format!("say which output fills its empty cells: {}", all.join(" or ")));
-        if others.is_empty() {
-            let (output, column) = ((*first).to_owned(), column.to_owned());
-            return Err(error.advise(Advice::Into { output, column }));
+        if usual.is_empty() {
+            return Ok(());
         }
-        Err(error)
+        let outputs = usual.into_iter().map(str::to_owned).collect();
+        Err(PlanError::unfit(format!(
+            "column `{column}` is wanted, {} has it, and no integration has an output of that name",
+            self.header.table
+        ))
+        .advise([Advice::Into { outputs, column: column.to_owned() }]))
     }
-}
-
-/// `output=column` as it can be typed.
-fn shell_pair(output: &str, column: &str) -> String {
-    format!("{output}={}", shell_word(column))
 }
 
 /// Whether an output can feed an input, by the rules of binding.
@@ -201,14 +194,10 @@ fn feeds(output: &Column, input: &Column) -> bool {
 }
 
 fn choose(what: &str, several: &[(&'static Contract, &'static str)]) -> PlanError {
-    let mut error = PlanError::unfit(format!("{what}, and several integrations give it"));
-    for (contract, output) in several {
-        let needs: Vec<String> = contract.inputs.iter().map(|input| format!("`{}`", input.name)).collect();
-        error = error.hint(format!(
-            "`--integrations {}` gives `{output}` from {}",
-            contract.name,
-            needs.join(" and ")
-        ));
-    }
-    error
+    let advice = several.iter().map(|(contract, output)| Advice::ChooseIntegration {
+        integration: contract.name.to_owned(),
+        output: (*output).to_owned(),
+        inputs: contract.inputs.iter().map(|input| input.name.to_owned()).collect(),
+    });
+    PlanError::unfit(format!("{what}, and several integrations give it")).advise(advice)
 }

@@ -4,11 +4,12 @@ use std::hash::{Hash, Hasher};
 
 use marl_core::{SemanticType, Value};
 
-/// A cell as far as it is known.
+/// A cell, as far as its value is known.
 #[derive(Clone)]
 pub(super) enum Cell {
     Known(Option<Value>),
-    /// It depends on answers that are not there; equal for rows in which it would be equal.
+    /// The value depends on answers that are not stored. The fingerprint is equal for rows whose values
+    /// would be equal.
     Unknown(u64),
 }
 
@@ -16,18 +17,18 @@ impl Hash for Cell {
     fn hash<H: Hasher>(&self, state: &mut H) {
         match self {
             Self::Known(value) => (0_u8, value.as_ref().map(ToString::to_string)).hash(state),
-            Self::Unknown(likeness) => (1_u8, likeness).hash(state),
+            Self::Unknown(fingerprint) => (1_u8, fingerprint).hash(state),
         }
     }
 }
 
 impl Cell {
-    /// Whether it holds a value: "N/A" is none.
+    /// Whether the cell holds a value. A placeholder such as "N/A" is not one.
     pub(super) fn is_filled(&self, kind: SemanticType) -> bool {
         matches!(self, Self::Known(Some(cell)) if !says_nothing(kind, cell))
     }
 
-    /// Whether it holds this value already.
+    /// Whether the cell holds this value already.
     pub(super) fn is_same(&self, value: &Value) -> bool {
         matches!(self, Self::Known(Some(cell)) if cell.to_string() == value.to_string())
     }
@@ -51,13 +52,14 @@ impl Cell {
     }
 }
 
-/// "N/A" is an empty cell, and so is "unknown" where it cannot be a value. Inputs and outputs are
-/// judged by this one rule. Answers are judged by a stricter one (`is_placeholder`): in a table's own
-/// column of texts `Unknown` may be what somebody is called, and an answer that says so knows nothing.
+/// Whether a cell says nothing: "N/A" does, and "unknown" does where it cannot be a value. This one rule
+/// judges inputs and outputs. Answers are judged by a stricter one (`is_placeholder`): in a table's own
+/// column of texts `Unknown` may be a name, but an answer that says `Unknown` knows nothing.
 pub(super) fn says_nothing(kind: SemanticType, cell: &Value) -> bool {
     cell.as_text().is_some_and(|text| kind.says_nothing(text))
 }
 
+/// Reads a cell as a value of this type.
 pub(super) fn read(kind: SemanticType, cell: &Value) -> Result<Value, marl_core::Invalid> {
     match cell {
         Value::Text(text) => kind.read(text),

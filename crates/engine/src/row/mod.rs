@@ -1,10 +1,10 @@
-//! One row through the plan: steps in their order, outcomes out.
+//! One row through the plan: cells in, outcomes out.
 //!
-//! Independent steps of a row run side by side. A failure, and a panic, stays in its step. With
-//! the gateway closed the same way is gone, and what would be asked is noted.
+//! Independent steps of a row run side by side. A failure, and a panic, stays in its step. A dry run
+//! takes the same path with stored answers alone, and records what the steps would ask.
 
 mod cell;
-mod foresee;
+mod dry_run;
 mod state;
 mod step;
 
@@ -14,63 +14,62 @@ use futures::{FutureExt, StreamExt, stream::FuturesUnordered};
 use marl_core::{Caller, Error, Outcome, Value};
 
 use crate::{gateway::Gateway, plan::Plan};
-use state::{Begin, State};
+use state::{Readiness, RowState};
 
-pub use foresee::{Foreseen, Note, Possible};
-pub use step::StepEnd;
+pub use dry_run::{PossibleCalls, ProjectedCall, ProjectedStep};
+pub use step::{Remark, StepEnd};
 
-/// A plan with a way to the outside: takes rows through.
+/// A plan and where its calls go: takes rows through the plan.
 pub struct Engine {
     plan: Arc<Plan>,
-    way: Way,
+    mode: CallMode,
 }
 
 /// Where the calls of steps go.
-pub enum Way {
+pub enum CallMode {
     /// To a gateway that sends.
-    Open {
-        /// The way of most steps.
+    Live {
+        /// Takes the calls of most steps.
         caller: Arc<dyn Caller>,
-        /// That of steps that ask anew.
+        /// Takes the calls of steps that ask anew.
         refreshing: Arc<dyn Caller>,
     },
-    /// To stored answers alone. What would be sent is noted.
-    Closed(Gateway),
+    /// To stored answers alone: a dry run, which records what would be sent.
+    Stored(Gateway),
 }
 
 /// What became of one row.
 #[derive(Debug)]
 pub struct RowEnd {
-    /// One outcome a step, in plan order.
+    /// The outcome of each step, in plan order.
     pub outcomes: Vec<Outcome>,
-    /// One entry an output column, in plan order: the value to write, or `None` to leave the
-    /// column as it is.
+    /// For each output column, in plan order, the value to write; `None` leaves the cell as it is.
     pub written: Vec<Option<Value>>,
-    /// How many filled cells were kept although a step found a value for them.
+    /// How many filled cells were kept although a step has a value for them.
     pub kept: u64,
-    /// The outputs, by their place in the plan, whose filled cell was kept and differs from an answer of
-    /// which other cells were written: the row may tell of two companies or persons.
+    /// The outputs, by their index in the plan, whose filled cell was kept and differs from an answer that
+    /// filled other cells: the row may mix two companies or persons.
     pub mixed: Vec<usize>,
-    /// How many output cells of the table said nothing (`N/A`) and were filled.
+    /// How many output cells held a placeholder such as `N/A` and were filled.
     pub said_nothing: u64,
-    /// How many more of them may be filled by answers that are not there yet.
+    /// How many more of these cells may be filled by answers that are not stored yet.
     pub may_say_nothing: u64,
-    /// The outputs, by their place in the plan, whose filled cell was replaced by another value.
+    /// The outputs, by their index in the plan, whose filled cell was replaced by another value.
     pub replaced: Vec<usize>,
-    /// Further outputs whose filled cell may be replaced by an answer that is not there yet.
+    /// Further outputs whose filled cell may be replaced by an answer that is not stored yet.
     pub may_replace: Vec<usize>,
-    /// Of steps that were skipped: why, where the reason alone does not say.
-    pub remarks: Vec<(usize, String)>,
-    /// By step: what it would ask; empty when the gateway is open.
-    pub foreseen: Vec<Foreseen>,
+    /// By step, what the outcome alone does not say.
+    pub remarks: Vec<(usize, Remark)>,
+    /// What each step would ask; empty unless this is a dry run.
+    pub projected: Vec<ProjectedStep>,
     /// Whether an output cell stays empty, as far as can be known.
     pub leaves_empty: bool,
 }
 
 impl Engine {
     /// An engine for `plan`.
-    pub fn new(plan: Arc<Plan>, way: Way) -> Self {
-        Self { plan, way }
+    pub fn new(plan: Arc<Plan>, mode: CallMode) -> Self {
+        Self { plan, mode }
     }
 
     /// The plan.
@@ -78,7 +77,7 @@ impl Engine {
         &self.plan
     }
 
-    /// Takes one row through all steps. `cells` holds the columns of [`Plan::reads`]. A defect of
+    /// Takes one row through all steps. `cells` holds the columns of [`Plan::reads`]. A panic of
     /// the engine itself stays in its row, too.
     pub async fn row(&self, cells: Vec<Option<Value>>) -> RowEnd {
         let through = AssertUnwindSafe(self.through(cells)).catch_unwind().await;
@@ -86,21 +85,21 @@ impl Engine {
     }
 
     async fn through(&self, cells: Vec<Option<Value>>) -> RowEnd {
-        let mut state = State::new(&self.plan, cells, self.foresees());
+        let mut state = RowState::new(&self.plan, cells, self.is_dry_run());
         let mut running = FuturesUnordered::new();
         loop {
             while let Some(index) = state.next_ready() {
                 let step = &self.plan.steps[index];
                 match state.begin(index) {
-                    Begin::Ask(asked) => {
-                        let mut ask = Box::pin(step::ask(step, asked, &self.way));
-                        // Stored answers are there at once.
+                    Readiness::Ask(inputs) => {
+                        let mut ask = Box::pin(step::ask(step, inputs, &self.mode));
+                        // A step whose answers are stored ends at the first poll.
                         match futures::poll!(&mut ask) {
                             Poll::Ready(end) => state.finish(index, end),
                             Poll::Pending => running.push(async move { (index, ask.await) }),
                         }
                     }
-                    Begin::Ended(end) => state.finish(index, end),
+                    Readiness::Ended(end) => state.finish(index, end),
                 }
             }
             match running.next().await {
@@ -110,17 +109,18 @@ impl Engine {
         }
     }
 
-    fn foresees(&self) -> bool {
-        matches!(self.way, Way::Closed(_))
+    fn is_dry_run(&self) -> bool {
+        matches!(self.mode, CallMode::Stored(_))
     }
 
-    /// One step alone on a row that it has filled, as if it had not: for explaining.
+    /// Runs one step alone, on a row whose cells it has filled, as if it had not filled them. This explains
+    /// a cell.
     pub async fn step(&self, index: usize, cells: Vec<Option<Value>>) -> StepEnd {
-        let mut state = State::new(&self.plan, cells, self.foresees());
+        let mut state = RowState::new(&self.plan, cells, self.is_dry_run());
         state.forget(index);
         match state.begin(index) {
-            Begin::Ask(asked) => step::ask(&self.plan.steps[index], asked, &self.way).await,
-            Begin::Ended(end) => end,
+            Readiness::Ask(inputs) => step::ask(&self.plan.steps[index], inputs, &self.mode).await,
+            Readiness::Ended(end) => end,
         }
     }
 
@@ -136,7 +136,7 @@ impl Engine {
             replaced: Vec::new(),
             may_replace: Vec::new(),
             remarks: Vec::new(),
-            foreseen: Vec::new(),
+            projected: Vec::new(),
             leaves_empty: true,
         }
     }

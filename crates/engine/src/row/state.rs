@@ -1,51 +1,58 @@
-//! The cells of one row and how far its steps are.
+//! The cells of one row, and how far its steps are: which step is ready, what it is asked with, and what
+//! its end writes.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use marl_core::{Error, Fields, Outcome, Row, SkipReason, Value};
 
 use super::{
-    Foreseen, RowEnd,
+    RowEnd,
     cell::{Cell, read, says_nothing},
-    step::StepEnd,
+    dry_run::ProjectedStep,
+    step::{Remark, StepEnd},
 };
-use crate::plan::{Alternative, Binding, Computed, Existing, Output, Plan, Step, Task};
+use crate::{
+    expression::EvaluationError,
+    plan::{Alternative, Binding, BoundExpression, Existing, Output, Plan, Step, Task},
+};
 
-/// What is needed to ask a step's alternatives.
-pub(super) struct Asked {
-    /// By alternative.
-    pub(super) rows: Vec<Ready>,
-    /// The outputs, by the contract's names, that are to be filled.
+/// What a step's alternatives are asked with.
+pub(super) struct StepInputs {
+    /// The inputs of each alternative.
+    pub(super) alternatives: Vec<AlternativeInputs>,
+    /// The outputs that are to be filled, by their names in the contract.
     pub(super) wanted: Vec<&'static str>,
-    /// Whether the step is run whatever the answers are that are not there.
+    /// Whether the step runs whatever the missing answers turn out to be.
     pub(super) certain: bool,
-    /// Equal for rows in which the step would come to the same.
-    pub(super) likeness: u64,
+    /// Equal for two rows in which the step would come to the same.
+    pub(super) fingerprint: u64,
 }
 
-/// One alternative on this row.
-pub(super) enum Ready {
-    /// Its inputs.
+/// What one alternative is asked with, or why it is not asked. The numbers are fingerprints of the inputs.
+pub(super) enum AlternativeInputs {
+    /// The inputs are known.
     Row(Row, u64),
-    /// It need not be asked.
+    /// The alternative need not be asked.
     Ended(Outcome),
-    /// Its inputs depend on answers that are not there.
+    /// The inputs depend on answers that are not stored.
     Unknown(u64),
 }
 
-pub(super) enum Begin {
-    Ask(Asked),
+/// Whether a step has to ask its alternatives.
+pub(super) enum Readiness {
+    Ask(StepInputs),
     Ended(StepEnd),
 }
 
-pub(super) struct State<'a> {
+/// One row on its way through the plan.
+pub(super) struct RowState<'a> {
     plan: &'a Plan,
-    /// Whether likenesses are asked for: an open gateway leaves nothing unknown.
-    foresees: bool,
+    /// Whether this is a dry run. Only then are fingerprints needed: a live run leaves nothing unknown.
+    is_dry_run: bool,
     cells: Vec<Cell>,
-    begun: Vec<bool>,
+    started: Vec<bool>,
     outcomes: Vec<Option<Outcome>>,
-    foreseen: Vec<Foreseen>,
+    projected: Vec<ProjectedStep>,
     /// By output: whether its cell was written.
     written: Vec<bool>,
     kept: u64,
@@ -54,20 +61,20 @@ pub(super) struct State<'a> {
     may_say_nothing: u64,
     replaced: Vec<usize>,
     may_replace: Vec<usize>,
-    remarks: Vec<(usize, String)>,
+    remarks: Vec<(usize, Remark)>,
 }
 
-impl<'a> State<'a> {
-    pub(super) fn new(plan: &'a Plan, mut cells: Vec<Option<Value>>, foresees: bool) -> Self {
+impl<'a> RowState<'a> {
+    pub(super) fn new(plan: &'a Plan, mut cells: Vec<Option<Value>>, is_dry_run: bool) -> Self {
         cells.resize(plan.slots(), None);
         Self {
             plan,
-            foresees,
+            is_dry_run,
             cells: cells.into_iter().map(Cell::Known).collect(),
-            begun: vec![false; plan.steps.len()],
+            started: vec![false; plan.steps.len()],
             outcomes: vec![None; plan.steps.len()],
-            foreseen: if foresees {
-                plan.steps.iter().map(|_| Foreseen::default()).collect()
+            projected: if is_dry_run {
+                plan.steps.iter().map(|_| ProjectedStep::default()).collect()
             } else {
                 Vec::new()
             },
@@ -82,54 +89,55 @@ impl<'a> State<'a> {
         }
     }
 
-    /// Empties the step's own cells: on a row that it has filled, they stand as before it ran.
+    /// Empties the step's own cells, as they were before the step filled them.
     pub(super) fn forget(&mut self, index: usize) {
         for output in self.plan.steps[index].columns() {
             self.cells[output.slot] = Cell::Known(None);
         }
     }
 
-    /// A step that has not begun and whose forerunners have ended.
+    /// A step that has not started and may: all steps before it have ended. It counts as started now.
     pub(super) fn next_ready(&mut self) -> Option<usize> {
         let ready = |index: &usize| {
             let step = &self.plan.steps[*index];
-            !self.begun[*index] && step.after.iter().all(|before| self.outcomes[*before].is_some())
+            !self.started[*index] && step.after.iter().all(|before| self.outcomes[*before].is_some())
         };
         let index = (0..self.plan.steps.len()).find(ready)?;
-        self.begun[index] = true;
+        self.started[index] = true;
         Some(index)
     }
 
-    /// What a step is asked with, or its end when it need not run.
-    pub(super) fn begin(&self, index: usize) -> Begin {
+    /// What a step is asked with, or its end if it need not ask.
+    pub(super) fn begin(&self, index: usize) -> Readiness {
         let step = &self.plan.steps[index];
         let all_filled = step.outputs.iter().all(|output| self.is_filled(output));
         if step.existing == Existing::Keep && all_filled && !step.outputs.is_empty() {
-            return Begin::Ended(StepEnd::skipped(SkipReason::Existing));
+            return Readiness::Ended(StepEnd::skipped(SkipReason::Existing));
         }
         let certain = match step.condition.as_ref().map(|condition| self.holds(condition)) {
             None | Some(Ok(Some(true))) => true,
             Some(Ok(None)) => false,
-            Some(Ok(Some(false))) => return Begin::Ended(StepEnd::skipped(SkipReason::Condition)),
-            // It never runs on a row that the condition cannot be told of.
+            Some(Ok(Some(false))) => return Readiness::Ended(StepEnd::skipped(SkipReason::Condition)),
+            // A step never runs on a row for which its condition cannot be decided.
             Some(Err(why)) => {
-                return Begin::Ended(StepEnd {
-                    remark: Some(why),
+                return Readiness::Ended(StepEnd {
+                    remark: Some(Remark::NoResult(why)),
                     ..StepEnd::skipped(SkipReason::ConditionUnknown)
                 });
             }
         };
         match &step.task {
-            Task::Compute(formula) => Begin::Ended(self.compute(index, formula, certain)),
+            Task::Compute(formula) => Readiness::Ended(self.compute(index, formula, certain)),
             Task::Ask(alternatives) => {
-                let rows = alternatives.iter().enumerate();
-                let rows: Vec<Ready> =
-                    rows.map(|(at, alternative)| self.ready(index, at, alternative)).collect();
+                let inputs = alternatives.iter().enumerate();
+                let inputs: Vec<AlternativeInputs> =
+                    inputs.map(|(at, alternative)| self.inputs(index, at, alternative)).collect();
                 let condition = step.condition.as_ref().filter(|_| !certain);
-                let likeness = if self.foresees { self.likeness(index, &rows, condition) } else { 0 };
-                // One alone is asked for whatever it has.
-                let wanted = if rows.len() > 1 { self.wanted(step) } else { Vec::new() };
-                Begin::Ask(Asked { rows, wanted, certain, likeness })
+                let fingerprint =
+                    if self.is_dry_run { self.fingerprint(index, &inputs, condition) } else { 0 };
+                // A single integration is asked for all its outputs.
+                let wanted = if inputs.len() > 1 { self.wanted(step) } else { Vec::new() };
+                Readiness::Ask(StepInputs { alternatives: inputs, wanted, certain, fingerprint })
             }
         }
     }
@@ -148,8 +156,8 @@ impl<'a> State<'a> {
             .collect()
     }
 
-    /// An alternative's inputs, or why it need not be asked.
-    fn ready(&self, step: usize, at: usize, alternative: &Alternative) -> Ready {
+    /// An alternative's inputs, or why the alternative need not be asked.
+    fn inputs(&self, step: usize, at: usize, alternative: &Alternative) -> AlternativeInputs {
         let mut hash = DefaultHasher::new();
         (step, at).hash(&mut hash);
         let mut inputs = Vec::with_capacity(alternative.inputs.len());
@@ -157,14 +165,14 @@ impl<'a> State<'a> {
         for binding in &alternative.inputs {
             let column = binding.column;
             match &self.cells[binding.slot] {
-                Cell::Unknown(likeness) => {
+                Cell::Unknown(fingerprint) => {
                     is_unknown = true;
-                    likeness.hash(&mut hash);
+                    fingerprint.hash(&mut hash);
                 }
                 Cell::Known(Some(cell)) if !says_nothing(column.kind, cell) => {
                     match read(column.kind, cell) {
                         Ok(value) => {
-                            if self.foresees {
+                            if self.is_dry_run {
                                 (column.name, value.to_string()).hash(&mut hash);
                             }
                             inputs.push((column.name, value));
@@ -173,21 +181,26 @@ impl<'a> State<'a> {
                             let message =
                                 format!("`{}` is not {}: {why}", column.name, column.kind.in_words());
                             let error = Error::invalid_input(message).with_detail(cell.to_string());
-                            return Ready::Ended(Outcome::Failed(error));
+                            return AlternativeInputs::Ended(Outcome::Failed(error));
                         }
                     }
                 }
                 Cell::Known(_) if column.required => {
-                    return Ready::Ended(Outcome::Skipped(self.why_missing(binding)));
+                    return AlternativeInputs::Ended(Outcome::Skipped(self.why_missing(binding)));
                 }
                 Cell::Known(_) => {}
             }
         }
-        let likeness = hash.finish();
-        if is_unknown { Ready::Unknown(likeness) } else { Ready::Row(Row::new(inputs), likeness) }
+        let fingerprint = hash.finish();
+        if is_unknown {
+            AlternativeInputs::Unknown(fingerprint)
+        } else {
+            AlternativeInputs::Row(Row::new(inputs), fingerprint)
+        }
     }
 
-    /// An input that a step would have brought which was ended early is not missing for good.
+    /// Why a required input is empty. If the step that would have filled it was ended early, the input is
+    /// not missing for good.
     fn why_missing(&self, binding: &Binding) -> SkipReason {
         let early = [SkipReason::ProviderStopped, SkipReason::Budget, SkipReason::Interrupted];
         match binding.producer.and_then(|producer| self.outcomes[producer].as_ref()) {
@@ -196,19 +209,19 @@ impl<'a> State<'a> {
         }
     }
 
-    /// Whether a condition holds; `None` when that is not known yet.
-    fn holds(&self, condition: &Computed) -> Result<Option<bool>, String> {
+    /// Whether a condition holds; `None` if that depends on answers that are not stored.
+    fn holds(&self, condition: &BoundExpression) -> Result<Option<bool>, EvaluationError> {
         match self.cells_of(condition) {
             Some(cells) => condition.expression.holds(&cells).map(Some),
             None => Ok(None),
         }
     }
 
-    fn compute(&self, index: usize, formula: &Computed, certain: bool) -> StepEnd {
+    fn compute(&self, index: usize, formula: &BoundExpression, certain: bool) -> StepEnd {
         let step = &self.plan.steps[index];
         let Some(cells) = self.cells_of(formula).filter(|_| certain) else {
-            let likeness = self.likeness(index, &[], step.condition.iter().chain([formula]));
-            return StepEnd { likeness, ..StepEnd::skipped(SkipReason::Unanswered) };
+            let fingerprint = self.fingerprint(index, &[], step.condition.iter().chain([formula]));
+            return StepEnd { fingerprint, ..StepEnd::skipped(SkipReason::Unanswered) };
         };
         let outcome = match formula.expression.value(&cells) {
             Ok(None) => Outcome::NoData,
@@ -218,19 +231,20 @@ impl<'a> State<'a> {
                 fields.set(step.outputs[0].of, Some(value));
                 Outcome::Value(fields)
             }
-            // Most formulas fail on an empty cell, which is no fault of the row.
+            // Most formulas fail on an empty cell. The row is not at fault, so the step is skipped.
             Err(why) if cells.iter().any(Option::is_none) => {
-                return StepEnd { remark: Some(why), ..StepEnd::skipped(SkipReason::MissingInput) };
+                let remark = Some(Remark::NoResult(why));
+                return StepEnd { remark, ..StepEnd::skipped(SkipReason::MissingInput) };
             }
-            Err(why) => {
-                Outcome::Failed(Error::invalid_input("the formula cannot be computed").with_detail(why))
-            }
+            Err(why) => Outcome::Failed(
+                Error::invalid_input("the formula cannot be computed").with_detail(why.to_string()),
+            ),
         };
         StepEnd::of(outcome)
     }
 
-    /// The cells of an expression's columns, if all are known.
-    fn cells_of(&self, computed: &Computed) -> Option<Vec<Option<Value>>> {
+    /// The cells that an expression reads; `None` if one of them is unknown.
+    fn cells_of(&self, computed: &BoundExpression) -> Option<Vec<Option<Value>>> {
         let cells = computed.slots.iter().map(|slot| match &self.cells[*slot] {
             Cell::Known(value) => Some(value.clone()),
             Cell::Unknown(_) => None,
@@ -241,7 +255,7 @@ impl<'a> State<'a> {
     pub(super) fn finish(&mut self, index: usize, end: StepEnd) {
         let step = &self.plan.steps[index];
         let is_open = matches!(end.outcome, Outcome::Skipped(SkipReason::Unanswered)) || end.unanswered;
-        let likeness = end.likeness;
+        let fingerprint = end.fingerprint;
         let (mut unlike, mut writes) = (Vec::new(), false);
         for output in &step.outputs {
             let fields = match &end.outcome {
@@ -277,7 +291,7 @@ impl<'a> State<'a> {
                     if self.is_filled(output) {
                         self.may_replace.push(output.index);
                     }
-                    self.cells[output.slot] = Cell::Unknown(hashed(likeness, output.of));
+                    self.cells[output.slot] = Cell::Unknown(hashed(fingerprint, output.of));
                 }
                 None => {}
             }
@@ -287,33 +301,35 @@ impl<'a> State<'a> {
         }
         if let Some(column) = &step.provider_column {
             if is_open {
-                self.cells[column.slot] = Cell::Unknown(hashed(likeness, "provider"));
+                self.cells[column.slot] = Cell::Unknown(hashed(fingerprint, "provider"));
             } else if let Some(by) = end.by {
                 self.cells[column.slot] = Cell::Known(Some(Value::text(by)));
                 self.written[column.index] = true;
             }
         }
-        if let Some(foreseen) = self.foreseen.get_mut(index) {
-            *foreseen = end.foreseen;
+        if let Some(projected) = self.projected.get_mut(index) {
+            *projected = end.projected;
         }
         self.remarks.extend(end.remark.map(|remark| (index, remark)));
         self.outcomes[index] = Some(end.outcome);
     }
 
-    /// Equal for rows in which a step would come to the same: by what its integrations would read,
-    /// and by the cells of expressions that are not known yet.
-    fn likeness<'e>(
+    /// A number that is equal for two rows in which a step would come to the same. It is made of what
+    /// the step's integrations would read, and of the cells that its expressions read.
+    fn fingerprint<'e>(
         &self,
         index: usize,
-        rows: &[Ready],
-        expressions: impl IntoIterator<Item = &'e Computed>,
+        alternatives: &[AlternativeInputs],
+        expressions: impl IntoIterator<Item = &'e BoundExpression>,
     ) -> u64 {
         let mut hash = DefaultHasher::new();
         index.hash(&mut hash);
-        for ready in rows {
-            match ready {
-                Ready::Row(_, likeness) | Ready::Unknown(likeness) => likeness.hash(&mut hash),
-                Ready::Ended(_) => 0_u8.hash(&mut hash),
+        for inputs in alternatives {
+            match inputs {
+                AlternativeInputs::Row(_, fingerprint) | AlternativeInputs::Unknown(fingerprint) => {
+                    fingerprint.hash(&mut hash)
+                }
+                AlternativeInputs::Ended(_) => 0_u8.hash(&mut hash),
             }
         }
         for slot in expressions.into_iter().flat_map(|computed| &computed.slots) {
@@ -341,14 +357,14 @@ impl<'a> State<'a> {
             replaced: self.replaced,
             may_replace: self.may_replace,
             remarks: self.remarks,
-            foreseen: self.foreseen,
+            projected: self.projected,
             leaves_empty,
         }
     }
 }
 
-fn hashed(likeness: u64, name: &str) -> u64 {
+fn hashed(fingerprint: u64, name: &str) -> u64 {
     let mut hash = DefaultHasher::new();
-    (likeness, name).hash(&mut hash);
+    (fingerprint, name).hash(&mut hash);
     hash.finish()
 }

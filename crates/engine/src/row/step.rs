@@ -1,4 +1,4 @@
-//! One step on one row: its integrations, one after the other while something is missing.
+//! One step on one row: its integrations are asked in turn while outputs are still empty.
 
 use std::{
     future::{Future, poll_fn},
@@ -15,27 +15,36 @@ use marl_core::{
 };
 
 use super::{
-    Foreseen, Note, Way,
-    foresee::{Noting, Possible, beyond},
-    state::{Asked, Ready},
+    CallMode,
+    dry_run::{PossibleCalls, ProjectedCall, ProjectedStep, Recorder, remaining_calls},
+    state::{AlternativeInputs, StepInputs},
 };
-use crate::plan::Step;
+use crate::{expression::EvaluationError, plan::Step};
+
+/// What a step's outcome on a row does not say by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Remark {
+    /// The step was skipped because its condition or its formula has no result for the row.
+    NoResult(EvaluationError),
+    /// The value lacks what this call would have given: which call, and why it was not answered.
+    LacksCall(String),
+}
 
 /// How a step ended on a row.
 #[derive(Debug)]
 pub struct StepEnd {
-    /// What it came to.
+    /// The outcome.
     pub outcome: Outcome,
-    /// The integrations that gave something.
+    /// The integrations that gave a part of the value, joined by commas.
     pub by: Option<String>,
-    /// What it would ask.
-    pub foreseen: Foreseen,
-    /// Why it was skipped, where the reason alone does not say; of a value, which call it lacks.
-    pub remark: Option<String>,
-    /// Whether more may come once what is unanswered is asked.
+    /// In a dry run, what the step would ask.
+    pub projected: ProjectedStep,
+    /// What the outcome alone does not say.
+    pub remark: Option<Remark>,
+    /// Whether the step may come to more once missing answers are there.
     pub(super) unanswered: bool,
-    /// Equal for rows in which the same may come.
-    pub(super) likeness: u64,
+    /// Equal for two rows in which the step could come to the same.
+    pub(super) fingerprint: u64,
 }
 
 impl StepEnd {
@@ -43,10 +52,10 @@ impl StepEnd {
         Self {
             outcome,
             by: None,
-            foreseen: Foreseen::default(),
+            projected: ProjectedStep::default(),
             remark: None,
             unanswered: false,
-            likeness: 0,
+            fingerprint: 0,
         }
     }
 
@@ -55,9 +64,9 @@ impl StepEnd {
     }
 }
 
-/// What the alternatives have come to so far.
+/// What a step's alternatives have come to so far.
 #[derive(Default)]
-struct Sum {
+struct StepSum {
     fields: Fields,
     by: Vec<&'static str>,
     failed: Option<Error>,
@@ -67,28 +76,29 @@ struct Sum {
     lacks: Option<String>,
 }
 
-/// Asks a step's alternatives: the first, and each next one for what is still empty.
-pub(super) async fn ask(step: &Step, asked: Asked, way: &Way) -> StepEnd {
-    let Asked { rows, wanted, certain, likeness } = asked;
-    let mut sum = Sum { unanswered: !certain, ..Sum::default() };
-    let mut foreseen = Foreseen::default();
-    for (at, (alternative, ready)) in step.alternatives().iter().zip(rows).enumerate() {
+/// Asks a step's alternatives: the first, and then each next one for the outputs that are still empty.
+pub(super) async fn ask(step: &Step, inputs: StepInputs, mode: &CallMode) -> StepEnd {
+    let StepInputs { alternatives, wanted, certain, fingerprint } = inputs;
+    let mut sum = StepSum { unanswered: !certain, ..StepSum::default() };
+    let mut projected = ProjectedStep::default();
+    for (at, (alternative, inputs)) in step.alternatives().iter().zip(alternatives).enumerate() {
         let contract = alternative.integration.contract();
         let helps = |output: &&&str| sum.fields.get(output).is_none() && contract.output(output).is_some();
         if at > 0 && wanted.iter().find(helps).is_none() {
             continue;
         }
-        let outcome = match ready {
-            Ready::Ended(outcome) => outcome,
-            Ready::Unknown(likeness) => {
-                foreseen.possible.extend(beyond(contract, &[], likeness));
+        let outcome = match inputs {
+            AlternativeInputs::Ended(outcome) => outcome,
+            AlternativeInputs::Unknown(fingerprint) => {
+                projected.possible.extend(remaining_calls(contract, &[], fingerprint));
                 Outcome::Skipped(SkipReason::Unanswered)
             }
-            Ready::Row(row, likeness) => {
-                let One { outcome, lacks, notes, possible } =
-                    one(&*alternative.integration, row, step.refresh, way, !sum.unanswered, likeness).await;
-                foreseen.notes.extend(notes);
-                foreseen.possible.extend(possible);
+            AlternativeInputs::Row(row, fingerprint) => {
+                let AlternativeEnd { outcome, lacks, calls, possible } =
+                    one(&*alternative.integration, row, step.refresh, mode, !sum.unanswered, fingerprint)
+                        .await;
+                projected.calls.extend(calls);
+                projected.possible.extend(possible);
                 sum.lacks = sum.lacks.or(lacks);
                 outcome
             }
@@ -98,17 +108,17 @@ pub(super) async fn ask(step: &Step, asked: Asked, way: &Way) -> StepEnd {
         }
     }
     let unanswered = sum.unanswered;
-    let is_told = step.provider_column.is_some() || matches!(way, Way::Closed(_));
+    let is_told = step.provider_column.is_some() || matches!(mode, CallMode::Stored(_));
     let by = (is_told && !sum.by.is_empty()).then(|| sum.by.join(", "));
-    let (remark, outcome) = (sum.lacks.take(), sum.outcome());
-    StepEnd { outcome, by, foreseen, remark, unanswered, likeness }
+    let (remark, outcome) = (sum.lacks.take().map(Remark::LacksCall), sum.outcome());
+    StepEnd { outcome, by, projected, remark, unanswered, fingerprint }
 }
 
-impl Sum {
-    /// Adds what an alternative came to; whether none is asked after it.
+impl StepSum {
+    /// Adds an alternative's outcome. Returns whether no further alternative is asked.
     fn add(&mut self, outcome: Outcome, is_first: bool, name: &'static str, step: &Step) -> bool {
         match outcome {
-            // What is behind an unanswered alternative may never be asked.
+            // An earlier alternative is unanswered: its answer may make this one unnecessary.
             Outcome::Value(_) | Outcome::NoData | Outcome::Failed(_) if self.unanswered => {}
             Outcome::Value(fields) if is_first => {
                 self.fields = fields;
@@ -151,48 +161,49 @@ impl Sum {
             Self { unanswered: true, .. } => Outcome::Skipped(SkipReason::Unanswered),
             Self { failed: Some(error), .. } => Outcome::Failed(error),
             Self { no_data: true, skipped: None | Some(SkipReason::MissingInput), .. } => Outcome::NoData,
-            // Somebody was not asked who might have known.
+            // An alternative that was not asked might have had an answer.
             Self { skipped, .. } => Outcome::Skipped(skipped.unwrap_or(SkipReason::MissingInput)),
         }
     }
 }
 
-/// What one integration came to on one row.
-struct One {
+/// How one alternative ended on one row.
+struct AlternativeEnd {
     outcome: Outcome,
-    /// The call without which it went on, and why.
+    /// The call that the value lacks, and why.
     lacks: Option<String>,
-    notes: Vec<Note>,
-    possible: Vec<Possible>,
+    calls: Vec<ProjectedCall>,
+    possible: Vec<PossibleCalls>,
 }
 
-/// One integration on one row.
+/// Runs one alternative on one row, live or dry.
 async fn one(
     integration: &dyn Integration,
     row: Row,
     refresh: bool,
-    way: &Way,
+    mode: &CallMode,
     certain: bool,
-    likeness: u64,
-) -> One {
-    match way {
-        Way::Open { caller, refreshing } => {
+    fingerprint: u64,
+) -> AlternativeEnd {
+    match mode {
+        CallMode::Live { caller, refreshing } => {
             let caller = Arc::clone(if refresh { refreshing } else { caller });
             let (outcome, lacks) = run(integration, row, caller).await;
-            One { outcome, lacks, notes: Vec::new(), possible: Vec::new() }
+            AlternativeEnd { outcome, lacks, calls: Vec::new(), possible: Vec::new() }
         }
-        Way::Closed(gateway) => {
-            let noting = Arc::new(Noting::new(gateway.clone(), refresh, certain));
-            let (outcome, lacks) = run(integration, row, Arc::clone(&noting) as Arc<dyn Caller>).await;
-            let notes = noting.take();
+        CallMode::Stored(gateway) => {
+            let recorder = Arc::new(Recorder::new(gateway.clone(), refresh, certain));
+            let (outcome, lacks) = run(integration, row, Arc::clone(&recorder) as Arc<dyn Caller>).await;
+            let calls = recorder.take();
             let stuck = matches!(outcome, Outcome::Skipped(SkipReason::Unanswered));
-            let possible = if stuck { beyond(integration.contract(), &notes, likeness) } else { Vec::new() };
-            One { outcome, lacks, notes, possible }
+            let possible =
+                if stuck { remaining_calls(integration.contract(), &calls, fingerprint) } else { Vec::new() };
+            AlternativeEnd { outcome, lacks, calls, possible }
         }
     }
 }
 
-/// Runs one integration; its panic becomes its error. Says which call its value lacks.
+/// Runs one integration. A panic becomes its error. Also returns which call its value lacks.
 async fn run(integration: &dyn Integration, row: Row, caller: Arc<dyn Caller>) -> (Outcome, Option<String>) {
     let contract = integration.contract();
     let cx = Context::new(caller, contract);
@@ -213,7 +224,7 @@ async fn run(integration: &dyn Integration, row: Row, caller: Arc<dyn Caller>) -
             };
             (Outcome::Value(fields), Some(lacks))
         }
-        // The call that was not answered may have had something.
+        // There may be data after all: a call was not answered.
         (Outcome::NoData, Some(MissedCall { why: MissedReason::Failed(error), .. })) => {
             (Outcome::Failed(error), None)
         }
@@ -224,7 +235,7 @@ async fn run(integration: &dyn Integration, row: Row, caller: Arc<dyn Caller>) -
     }
 }
 
-/// Drives `enrich` until it returns, or until it waits only for calls that are not asked.
+/// Drives `enrich` until it returns, or until it waits only for calls that the gateway will not make.
 async fn unless_stuck<T>(enrich: impl Future<Output = T>, cx: &Context) -> Result<T, SkipReason> {
     let mut enrich = pin!(enrich);
     poll_fn(|task| match enrich.as_mut().poll(task) {
@@ -251,7 +262,7 @@ fn outcome(fields: Fields, contract: &Contract) -> Outcome {
     }
 }
 
-/// What a panic said.
+/// The message of a panic.
 pub(super) fn said(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()

@@ -168,8 +168,9 @@ async fn end_of(columns: &[(&str, &str)], existing: Existing) -> (RowEnd, Arc<An
     let cells = plan.reads().iter().map(cell).collect();
     let answers = Arc::new(Answers::default());
     let caller = Arc::clone(&answers) as Arc<dyn Caller>;
-    let end =
-        Engine::new(plan, Way::Open { caller: Arc::clone(&caller), refreshing: caller }).row(cells).await;
+    let end = Engine::new(plan, CallMode::Live { caller: Arc::clone(&caller), refreshing: caller })
+        .row(cells)
+        .await;
     (end, answers)
 }
 
@@ -184,8 +185,8 @@ async fn fields_stay_when_a_further_call_is_not_answered() {
     ] {
         let (end, _) = end_of(&[("company_domain", domain)], Existing::Keep).await;
         assert_eq!(end.written[0], Some(Value::Integer(7)), "{domain}");
-        let remarks: Vec<&str> = end.remarks.iter().map(|(_, remark)| remark.as_str()).collect();
-        assert_eq!(remarks, Vec::from_iter(lacks), "{domain}");
+        let expect = lacks.map(|lacks: &str| (0, Remark::LacksCall(lacks.to_owned())));
+        assert_eq!(end.remarks, Vec::from_iter(expect), "{domain}");
     }
     for (domain, expect) in [
         // A plan does not know what the second call will give.
@@ -315,7 +316,7 @@ async fn only_a_filled_cell_that_gets_another_value_is_counted_as_replaced() {
         let cell = |at: &usize| Some(row[*at]).filter(|cell| !cell.is_empty()).map(Value::text);
         let cells = plan.reads().iter().map(cell).collect();
         let caller = Arc::new(Answers::default()) as Arc<dyn Caller>;
-        let way = Way::Open { caller: Arc::clone(&caller), refreshing: caller };
+        let way = CallMode::Live { caller: Arc::clone(&caller), refreshing: caller };
         let end = Engine::new(plan, way).row(cells).await;
         assert_eq!(end.replaced, replaced, "{size} {email}");
         assert_eq!(end.mixed, Vec::<usize>::new(), "no step fills one cell and keeps another");

@@ -91,7 +91,7 @@ fn files_that_cannot_be_used() {
         let before = fs::read(world.path()).unwrap_or_default();
         let error = Store::open(&world.path()).err().expect("it was opened");
         assert_eq!(error.problem, expect, "{error}");
-        assert!(error.to_string().contains("ledger.db") && !error.hint().is_empty());
+        assert!(error.to_string().contains("ledger.db"));
         assert!(
             fs::read(world.path()).unwrap_or_default() == before,
             "{expect:?}: something stored was touched"

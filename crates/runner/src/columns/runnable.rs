@@ -77,7 +77,9 @@ pub(super) fn runnable(sketch: &Sketch, registry: &Registry) -> (Vec<Runnable>, 
         match Plan::new(&Request { steps, ..Request::default() }, &header, registry) {
             Ok(plan) => runnable.extend(plan.steps.iter().filter_map(|step| described(step, sketch))),
             Err(error) => {
-                let Some(Advice::Bind { input, columns, .. }) = error.advice.map(|advice| *advice) else {
+                let Some(Advice::Bind { input, columns, .. } | Advice::Choose { input, columns, .. }) =
+                    error.advice.into_iter().next()
+                else {
                     continue;
                 };
                 let flag = format!("--map {}", word(&format!("{name}.{input}={}", columns[0])));

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs};
 
-use engine::plan::Problem;
+use engine::plan::{Advice, Problem};
 use marl_core::SemanticType;
 use proptest::{collection, option, prelude::*, sample};
 
@@ -209,15 +209,14 @@ fn a_byte_order_mark_is_no_mistake() {
 fn a_plans_problem_is_told_with_the_line_of_its_part() {
     let recipe = read(FULL).unwrap();
     let at = |about: Option<About>| {
-        let (message, hints) = ("it does not fit".to_owned(), vec!["mend it".to_owned()]);
-        let failure =
-            recipe.locate(&PlanError { problem: Problem::Unfit, message, hints, about, advice: None });
+        let (message, advice) = ("it does not fit".to_owned(), vec![Advice::GiveOnce]);
+        let failure = recipe.locate(&PlanError { problem: Problem::Unfit, message, advice, about });
         assert_eq!(failure.exit, Exit::Usage);
         told(&failure)
     };
     let check = |step: usize, part: Part, line: usize| {
-        let wanted = format!("error: recipe.toml, line {line}: it does not fit\nhint: mend it");
-        assert_eq!(at(Some(About { step, part })), wanted);
+        let wanted = format!("error: recipe.toml, line {line}: it does not fit\nhint: leave one of them out");
+        assert_eq!(at(Some(About { step: Some(step), part })), wanted);
     };
     check(0, Part::Step, 9);
     check(0, Part::Name, 10);
@@ -236,10 +235,13 @@ fn a_plans_problem_is_told_with_the_line_of_its_part() {
     check(1, Part::Name, 19);
     check(2, Part::Use, 25);
     // What the recipe does not hold has no line.
-    assert_eq!(at(None), "error: it does not fit\nhint: mend it");
-    assert_eq!(at(Some(About { step: 3, part: Part::Use })), "error: it does not fit\nhint: mend it");
+    assert_eq!(at(None), "error: it does not fit\nhint: leave one of them out");
+    assert_eq!(
+        at(Some(About { step: Some(3), part: Part::Use })),
+        "error: it does not fit\nhint: leave one of them out"
+    );
     let problem = Problem::UnknownIntegration;
-    let error = PlanError { problem, message: "no".into(), hints: Vec::new(), about: None, advice: None };
+    let error = PlanError { problem, message: "no".into(), advice: Vec::new(), about: None };
     assert_eq!(recipe.locate(&error).exit, Exit::NotFound);
 }
 

@@ -7,17 +7,13 @@ use std::{
 };
 
 use engine::ledger::LedgerError;
-use ledger_sqlite::{RunRecord, RunState, Store};
+use ledger_sqlite::{Problem, RunRecord, RunState, Store};
 use marl_core::Registry;
 use marl_core::words::counted;
 
 use super::Check;
 use runner::spec::LedgerChoice;
-use runner::{exit::Exit, failure::Failure, past_run::resumed, place, project, settings};
-
-/// What brings back a ledger that is damaged.
-const RECOVER: &str = "keep a copy; `sqlite3 FILE .recover` brings back what can be read, and `--ledger PATH` \
-                       names another";
+use runner::{advice, exit::Exit, failure::Failure, past_run::resumed, place, project, settings};
 
 pub(super) fn folder_and_settings(folder: &Path, working: &Path, registry: &Registry) -> [Check; 3] {
     let file = folder.join(settings::FILE);
@@ -54,7 +50,9 @@ pub(super) fn ledger(choice: &LedgerChoice, project: &Path, working: &Path) -> V
     if fs::metadata(&path).is_ok_and(|file| file.len() > 0) {
         match Store::read(&path) {
             Ok(store) => checks.extend(inside(&store, &shown)),
-            Err(error) => checks.push(Check::failed("ledger", &Failure::from(error), RECOVER)),
+            Err(error) => {
+                checks.push(Check::failed("ledger", &Failure::from(error), advice::ledger(Problem::Corrupt)))
+            }
         }
     } else {
         checks.push(Check::ok("ledger", format!("none yet: the first run makes {shown}")));
@@ -63,10 +61,17 @@ pub(super) fn ledger(choice: &LedgerChoice, project: &Path, working: &Path) -> V
 }
 
 fn inside(store: &Store, shown: &str) -> [Check; 4] {
-    let unreadable = |name: &str, error: LedgerError| Check::failed(name, &Failure::from(error), RECOVER);
+    let unreadable = |name: &str, error: LedgerError| {
+        Check::failed(name, &Failure::from(error), advice::ledger(Problem::Corrupt))
+    };
     let sound = match store.is_sound() {
         Ok(true) => Check::ok("ledger.sound", "the file is whole"),
-        Ok(false) => Check::bad("ledger.sound", Exit::Internal, format!("{shown} is damaged"), RECOVER),
+        Ok(false) => Check::bad(
+            "ledger.sound",
+            Exit::Internal,
+            format!("{shown} is damaged"),
+            advice::ledger(Problem::Corrupt),
+        ),
         Err(error) => unreadable("ledger.sound", error),
     };
     let doubts = match store.doubts() {

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use marl_core::SemanticType;
 
-use super::{COLUMNS, cells};
+use super::{COLUMNS, cells, refusals::told};
 use crate::expression::Expression;
 
 /// Compiles `text` and, if it is an expression, evaluates it.
@@ -14,11 +14,12 @@ fn survives(text: &str) -> Result<(), String> {
     let said = match Expression::formula(text, &COLUMNS) {
         Ok(expression) => {
             let cells = cells(&expression);
-            vec![expression.holds(&cells).err(), expression.value(&cells).err()]
+            let failed = [expression.holds(&cells).err(), expression.value(&cells).err()];
+            failed.into_iter().flatten().map(|error| error.to_string()).collect()
         }
-        Err(error) => error.hints.into_iter().chain([error.message]).map(Some).collect(),
+        Err(error) => [told(&error), vec![error.message]].concat(),
     };
-    for line in said.into_iter().flatten() {
+    for line in said {
         let bad = line.is_empty() || line.chars().any(char::is_control) || line.contains("gave up");
         // No inner name and no dump of a Rust value.
         let inner = ["@result", "@pattern", "ParseError", "ExecutionError", "Undeclared", "source: "];
@@ -195,7 +196,8 @@ proptest! {
     fn any_cell_survives(cell in "\\PC{0,40}") {
         let expression = Expression::formula("employees + size(title) + size(tags)", &COLUMNS).unwrap();
         let cell = Some(marl_core::Value::Text(cell));
-        if let Err(reason) = expression.value(&[cell.clone(), cell.clone(), cell]) {
+        if let Err(error) = expression.value(&[cell.clone(), cell.clone(), cell]) {
+            let reason = error.to_string();
             prop_assert!(!reason.chars().any(char::is_control), "{}", reason);
         }
     }
@@ -204,7 +206,7 @@ proptest! {
 /// An expression over one column `cell` of `kind`, evaluated for `cell`.
 fn of_cell(text: &str, kind: SemanticType, cell: &str) -> Result<Option<marl_core::Value>, String> {
     let expression = Expression::formula(text, &[("cell", kind)]).unwrap_or_else(|error| panic!("{error}"));
-    expression.value(&[Some(marl_core::Value::text(cell))])
+    expression.value(&[Some(marl_core::Value::text(cell))]).map_err(|error| error.to_string())
 }
 
 #[test]

@@ -3,7 +3,7 @@
 mod types;
 
 use super::COLUMNS;
-use crate::expression::{Expression, ExpressionError};
+use crate::expression::{Expression, ExpressionError, ExpressionHint};
 
 type Refusal = (&'static str, &'static str, &'static [&'static str]);
 
@@ -11,9 +11,18 @@ fn check(refusals: &[Refusal], make: impl Fn(&str) -> Result<Expression, Express
     for (text, message, hints) in refusals {
         let error = make(text).expect_err(text);
         assert_eq!(error.message, *message, "{text}");
-        assert_eq!(error.hints, *hints, "{text}");
+        assert_eq!(told(&error), *hints, "{text}");
         assert_eq!(error.to_string(), *message);
     }
+}
+
+/// The hints, with a column's type as `column: type`.
+pub(super) fn told(error: &ExpressionError) -> Vec<String> {
+    let hint = |hint: &ExpressionHint| match hint {
+        ExpressionHint::Language(text) => text.clone(),
+        ExpressionHint::ColumnType { column, kind } => format!("{column}: {kind}"),
+    };
+    error.hints.iter().map(hint).collect()
 }
 
 fn formula(text: &str) -> Result<Expression, ExpressionError> {
@@ -105,10 +114,11 @@ fn an_unknown_name() {
 fn an_unknown_column_among_many_or_none() {
     let names: Vec<String> = (1..=14).map(|number| format!("{number}x{number}")).collect();
     let columns: Vec<_> = names.iter().map(|name| (name.as_str(), marl_core::SemanticType::Text)).collect();
-    let hints = Expression::formula("qqq", &columns).unwrap_err().hints;
+    let hints = told(&Expression::formula("qqq", &columns).unwrap_err());
     assert!(hints[0].starts_with("the columns are `row[\"1x1\"]`, `row[\"2x2\"]`"), "{hints:?}");
     assert!(hints[0].ends_with("`row[\"12x12\"]`, and 2 more"), "{hints:?}");
-    assert_eq!(Expression::formula::<&str>("qqq", &[]).unwrap_err().hints, ["there are no columns yet"]);
+    let none = Expression::formula::<&str>("qqq", &[]).unwrap_err();
+    assert_eq!(told(&none), ["there are no columns yet"]);
 }
 
 #[test]

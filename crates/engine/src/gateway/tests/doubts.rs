@@ -45,9 +45,9 @@ async fn a_late_answer_settles_the_doubt() {
     let world = World::script(&[(1, &[Act::AnswerAfter(Duration::from_secs(220))])]);
     assert_eq!(world.ask(1).await, "found 1");
     let world = World::script(&[(1, &[Act::Hang])]);
-    let begun = Instant::now();
+    let started = Instant::now();
     assert_eq!(world.ask(1).await, "in_doubt");
-    assert_eq!(begun.elapsed(), Duration::from_secs(240));
+    assert_eq!(started.elapsed(), Duration::from_secs(240));
 }
 
 #[tokio::test(start_paused = true)]
@@ -118,9 +118,9 @@ impl Ledger for Held {
 #[tokio::test(start_paused = true)]
 async fn what_a_living_process_asks_is_waited_for_and_never_sent_even_by_choice() {
     let world = World::over(Arc::new(Held(Memory::new())), Scripted::default(), retrying());
-    let begun = Instant::now();
+    let started = Instant::now();
     assert_eq!(world.ask(1).await, "in_doubt");
-    assert!((100..102).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
+    assert!((100..102).contains(&started.elapsed().as_secs()), "{:?}", started.elapsed());
     assert_eq!((world.sends(), world.heard("in doubt")), (0, 1));
 }
 

@@ -5,12 +5,12 @@ use super::*;
 #[tokio::test(start_paused = true)]
 async fn retry_after_holds_every_call_of_the_provider() {
     let world = World::script(&[(1, &[Act::Fail(throttled)])]);
-    let begun = Instant::now();
+    let started = Instant::now();
     let first = world.ask(1);
     let second = async {
         sleep(Duration::from_secs(1)).await;
         let end = world.ask(2).await;
-        (end, begun.elapsed())
+        (end, started.elapsed())
     };
     let (first, (second, after)) = futures::join!(first, second);
     assert_eq!((first.as_str(), second.as_str()), ("found 1", "found 2"));
@@ -23,10 +23,10 @@ async fn a_rest_longer_than_a_run_waits_stops_the_provider() {
         Failure { retry_after: Some(Duration::from_secs(86_400)), ..throttled() }
     }
     let world = World::script(&[(1, &[Act::Fail(tomorrow)])]);
-    let begun = Instant::now();
+    let started = Instant::now();
     assert_eq!(world.ask(1).await, "rate_limited");
     assert_eq!(world.ask(2).await, "closed provider_stopped");
-    assert!(begun.elapsed() < Duration::from_secs(60));
+    assert!(started.elapsed() < Duration::from_secs(60));
 }
 
 #[tokio::test(start_paused = true)]
@@ -35,20 +35,20 @@ async fn a_final_refusal_asks_nobody_to_rest() {
         Failure { retry_after: Some(Duration::from_secs(250)), ..refused() }
     }
     let world = World::script(&[(1, &[Act::Fail(refused_for_long)])]);
-    let begun = Instant::now();
+    let started = Instant::now();
     assert_eq!(world.ask(1).await, "invalid_input");
     assert_eq!(world.ask(2).await, "found 2");
-    assert_eq!(begun.elapsed(), Duration::ZERO);
+    assert_eq!(started.elapsed(), Duration::ZERO);
 }
 
 #[tokio::test(start_paused = true)]
 async fn who_rests_hears_that_the_key_is_refused() {
     let late = Act::FailAfter(Duration::from_secs(1), key_refused);
     let world = World::script(&[(1, &[Act::Fail(throttled)]), (2, &[late])]);
-    let begun = Instant::now();
+    let started = Instant::now();
     let (two, one) = futures::join!(world.ask(2), world.ask(1));
     assert_eq!((one.as_str(), two.as_str()), ("closed provider_stopped", "auth"));
-    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
 }
 
 #[tokio::test(start_paused = true)]
@@ -90,14 +90,14 @@ async fn a_refusal_for_credit_is_believed_the_second_time() {
 async fn a_failing_provider_is_left_alone_and_stopped_after_five_minutes() {
     let settings = Settings { parallel: 1, ..Settings::default() };
     let world = World::with(always(Act::Fail(passing)), settings);
-    let begun = Instant::now();
+    let started = Instant::now();
     let ends = futures::future::join_all((0..50).map(|n| world.ask(n))).await;
     let failed = ends.iter().filter(|end| *end == "upstream").count();
     let stopped = ends.iter().filter(|end| *end == "closed provider_stopped").count();
     assert!((5..12).contains(&failed) && failed + stopped == 50, "{ends:?}");
     // Few calls are begun at a time, so few attempts are made before it is known to be down.
     assert!(world.sends() <= 40, "{}", world.sends());
-    assert!(begun.elapsed() < Duration::from_secs(400));
+    assert!(started.elapsed() < Duration::from_secs(400));
     assert_eq!(world.heard("provider stopped"), 1);
 }
 

@@ -4,8 +4,8 @@ use super::*;
 
 /// All columns that a plan writes.
 fn writes(steps: &str, flags: &[&str], table: Table<'_>) -> String {
-    let plan =
-        plan(steps, flags, Existing::Keep, table).unwrap_or_else(|error| panic!("{error} {:?}", error.hints));
+    let plan = plan(steps, flags, Existing::Keep, table)
+        .unwrap_or_else(|error| panic!("{error} {:?}", error.advice));
     let names: Vec<&str> = plan.outputs().map(|output| output.name.as_str()).collect();
     names.join(" ")
 }
@@ -15,7 +15,7 @@ const PEOPLE: Table<'_> =
 
 #[test]
 fn an_integration_may_be_used_twice_under_names_of_its_own() {
-    let flags = ["ceo.linkedin_url=ceo_linkedin_url", "--prefix ceo=ceo_", "--prefix founder=founder_"];
+    let flags = ["ceo.linkedin_url=ceo_linkedin_url", "prefix ceo=ceo_", "prefix founder=founder_"];
     let steps = "ceo=profile,founder=profile,find_ceo";
     binds(
         steps,
@@ -28,26 +28,29 @@ fn an_integration_may_be_used_twice_under_names_of_its_own() {
         "ceo=profile,founder=profile",
         &[],
         PEOPLE,
-        "`ceo` and `founder` both write column `headline`\n\
-         `--prefix founder=founder_` calls the columns of `founder` `founder_headline` and so on",
+        "`ceo` and `founder` both write column `headline`",
+        [prefix("founder", "headline")],
     );
     refuses(
         "a b=profile",
         &[],
         PEOPLE,
-        "`a b` cannot name a step\nnames are made of the letters `a` to `z`, digits and `_`: `ceo=linkedin_profile`",
+        "`a b` cannot name a step",
+        [Advice::NameLetters { is_formula: false }],
     );
     refuses(
         "profile",
-        &["--prefix profil=x_"],
+        &["prefix profil=x_"],
         PEOPLE,
-        "`--prefix` names step `profil`, which is not in this run\ndid you mean `profile`?",
+        "no step of this run is called `profil`",
+        [word(Part::Prefix, "profil", "profile")],
     );
     refuses(
         "profile",
-        &["--prefix profile=x_", "--prefix profile=y_"],
+        &["prefix profile=x_", "prefix profile=y_"],
         PEOPLE,
-        "`--prefix profile` is given twice\nleave one of them out",
+        "step `profile` is given a prefix twice",
+        [Advice::GiveOnce],
     );
 }
 
@@ -67,44 +70,41 @@ fn wanted_columns_bring_their_steps() {
         "want:ceo_name",
         &[],
         domains,
-        "`ceo_name` is wanted, and several integrations give it\n\
-         `--integrations find_ceo` gives `ceo_name` from `company_domain`\n\
-         `--integrations other_ceo` gives `ceo_name` from `company_domain`",
+        "`ceo_name` is wanted, and several integrations give it",
+        ["find_ceo", "other_ceo"].map(|name| choose_integration(name, "ceo_name")),
     );
     refuses(
         "want:headline",
         &[],
         domains,
-        "`profile` needs column `linkedin_url`, which leads.csv does not have, and several integrations give it\n\
-         `--integrations find_ceo` gives `ceo_linkedin_url` from `company_domain`\n\
-         `--integrations find_cto` gives `cto_linkedin_url` from `company_domain`",
+        "`profile` needs column `linkedin_url`, which leads.csv does not have, and several integrations give it",
+        [
+            choose_integration("find_ceo", "ceo_linkedin_url"),
+            choose_integration("find_cto", "cto_linkedin_url"),
+        ],
     );
     refuses(
         "want:headlin",
         &[],
         domains,
-        "`--want` names column `headlin`, which neither leads.csv nor any integration has\ndid you mean `headline`?",
+        "column `headlin` is wanted, and neither leads.csv nor any integration has it",
+        [word(Part::Want, "headlin", "headline")],
     );
     refuses(
         "want:cto_linkedin_url",
         &[],
         &[("name", "Acme")],
-        "`find_cto` needs column `company_domain`, which leads.csv does not have, and no integration gives it\n\
-         if a column holds it under another name: `--map find_cto.company_domain=COLUMN`",
+        "`find_cto` needs column `company_domain`, which leads.csv does not have, and no integration gives it",
+        [bind_any("find_cto", "company_domain", ["name"])],
     );
-    refuses(
-        "want:name",
-        &[],
-        &[("name", "Acme")],
-        "no integration is named\n`marl integrations` lists what exists; name one with `--integrations`, or a column with `--want`",
-    );
+    refuses("want:name", &[], &[("name", "Acme")], "no integration is named", [Advice::NameIntegration]);
 }
 
 #[test]
 fn alternatives_give_the_first_ones_columns() {
     let domains: Table<'_> = &[("company_domain", "acme.com")];
     assert_eq!(
-        writes("find_ceo|other_ceo", &["--provider-column =ceo_by"], domains),
+        writes("find_ceo|other_ceo", &["provider =ceo_by"], domains),
         "ceo_name ceo_linkedin_url ceo_by"
     );
     assert_eq!(writes("other_ceo|find_ceo", &[], domains), "ceo_name");
@@ -112,37 +112,46 @@ fn alternatives_give_the_first_ones_columns() {
         "find_ceo|profile",
         &[],
         PEOPLE,
-        "`profile` gives none of the columns of `find_ceo`\n`find_ceo` gives `ceo_name`, `ceo_linkedin_url`",
+        "`profile` gives none of the columns of `find_ceo`",
+        [Advice::Gives {
+            integration: "find_ceo".to_owned(),
+            outputs: texts(["ceo_name", "ceo_linkedin_url"]),
+        }],
     );
     refuses(
         "find_ceo|find_ceo",
         &[],
         PEOPLE,
-        "`find_ceo` is named twice in one step\nname each alternative once",
+        "`find_ceo` is named twice in one step",
+        [Advice::NameAlternativesOnce],
     );
     refuses(
         "find_ceo",
-        &["--provider-column =by"],
+        &["provider =by"],
         PEOPLE,
-        "`--provider-column` needs a step of several integrations\n`--integrations 'a|b'` asks `b` for what `a` leaves empty",
+        "a provider column needs a step of several integrations",
+        [Advice::AddAlternatives],
     );
     refuses(
         "find_ceo",
-        &["--provider-column find_ceo=by"],
+        &["provider find_ceo=by"],
         PEOPLE,
-        "`find_ceo` has one integration: there is nothing to tell apart\nleave out the provider column",
+        "`find_ceo` has one integration: there is nothing to tell apart",
+        [Advice::OmitProviderColumn],
     );
     refuses(
         "find_ceo|other_ceo,x=other_ceo|find_ceo",
-        &["--provider-column =by", "--prefix x=x_"],
+        &["provider =by", "prefix x=x_"],
         PEOPLE,
-        "`--provider-column` could be meant for several steps\nname the step: `--provider-column find_ceo=COLUMN`",
+        "several steps of this run could name their provider in a column",
+        [Advice::NameStep { part: Part::ProviderColumn, step: "find_ceo".to_owned() }],
     );
     refuses(
         "find_ceo|other_ceo",
-        &["--provider-column =ceo_name"],
+        &["provider =ceo_name"],
         PEOPLE,
-        "`find_ceo` writes column `ceo_name` twice\neach of its columns needs a name of its own",
+        "`find_ceo` writes column `ceo_name` twice",
+        [Advice::NameColumnsApart],
     );
 }
 
@@ -152,9 +161,15 @@ fn who_writes_the_same_columns_may_be_asked_for_what_is_left() {
         "other_ceo,find_ceo",
         &[],
         PEOPLE,
-        "`other_ceo` and `find_ceo` both write column `ceo_name`\n\
-         `--prefix find_ceo=find_ceo_` calls the columns of `find_ceo` `find_ceo_ceo_name` and so on\n\
-         or ask `find_ceo` only for what `other_ceo` leaves empty: `--integrations 'other_ceo|find_ceo'`",
+        "`other_ceo` and `find_ceo` both write column `ceo_name`",
+        [
+            prefix("find_ceo", "ceo_name"),
+            Advice::JoinSteps {
+                first: "other_ceo".to_owned(),
+                second: "find_ceo".to_owned(),
+                integrations: texts(["other_ceo", "find_ceo"]),
+            },
+        ],
     );
 }
 
@@ -175,13 +190,13 @@ fn a_long_chain_of_formulas_is_put_in_order() {
 fn conditions_and_formulas_are_part_of_the_order() {
     binds(
         "profile,find_ceo",
-        &["--where profile=ceo_name != null"],
+        &["where profile=ceo_name != null"],
         PEOPLE,
         "find_ceo(company_domain<-company_domain) profile(linkedin_url<-linkedin_url)",
     );
     binds(
         "profile,big:=int(size) > 10",
-        &["--where profile=big == \"true\""],
+        &["where profile=big == \"true\""],
         PEOPLE,
         "big() profile(linkedin_url<-linkedin_url)",
     );
@@ -189,46 +204,56 @@ fn conditions_and_formulas_are_part_of_the_order() {
     binds("twice:=once + 1,once:=int(size)", &[], PEOPLE, "once() twice()");
     refuses(
         "find_ceo",
-        &["--where find_ceo=size > 10"],
+        &["where find_ceo=size > 10"],
         PEOPLE,
-        "the condition of `find_ceo`: `>` cannot compare `size` (text) with `10` (integer)\n\
-         write `int(size) > 10`\n\
-         or give the column its type: `--column-type size=integer`, in a recipe `size = \"integer\"` under `[columns]`",
+        "the condition of `find_ceo`: `>` cannot compare `size` (text) with `10` (integer)",
+        [
+            language("write `int(size) > 10`"),
+            Advice::ColumnType { column: "size".to_owned(), kind: SemanticType::Integer },
+        ],
     );
     refuses(
         "find_ceo",
-        &["--where find_ceo=siz == \"1\""],
+        &["where find_ceo=siz == \"1\""],
         PEOPLE,
-        "the condition of `find_ceo`: there is no column `siz`\ndid you mean `size`?",
+        "the condition of `find_ceo`: there is no column `siz`",
+        [
+            Advice::Rewrite {
+                part: Part::Condition,
+                wrong: "siz == \"1\"".to_owned(),
+                right: "size == \"1\"".to_owned(),
+            },
+            language("did you mean `size`?"),
+        ],
     );
-    refuses(
-        "a:=b,b:=a",
-        &[],
-        PEOPLE,
-        "`a` and `b` need each other's columns\na formula needs columns that are there before it",
-    );
+    refuses("a:=b,b:=a", &[], PEOPLE, "`a` and `b` need each other's columns", [Advice::FormulaOrder]);
     refuses(
         "z:=z",
         &[],
         PEOPLE,
-        "the formula of `z`: there is no column `z`\nthe columns are `linkedin_url`, `company_domain`, `size`\na text is written in quotes: `\"...\"`",
+        "the formula of `z`: there is no column `z`",
+        [
+            language("the columns are `linkedin_url`, `company_domain`, `size`"),
+            language("a text is written in quotes: `\"...\"`"),
+        ],
     );
     binds("size:=size + \"!\"", &[], PEOPLE, "size()");
     // The names of some are parts of the names of others.
     binds("aa:=aaa + a,a:=1,ab:=aa,aaa:=a + 1", &[], PEOPLE, "a() aaa() aa() ab()");
-    refuses("z:=1,z:=2", &[], PEOPLE, "two steps are called `z`\ngive one of them another name");
+    refuses("z:=1,z:=2", &[], PEOPLE, "two steps are called `z`", [Advice::RenameStep]);
     refuses(
         "A b:=1",
         &[],
         PEOPLE,
-        "`A b` cannot name a formula's column\nnames are made of the letters `a` to `z`, digits and `_`",
+        "`A b` cannot name a formula's column",
+        [Advice::NameLetters { is_formula: true }],
     );
     refuses(
         "profile,headline:=\"x\"",
         &[],
         PEOPLE,
-        "`profile` and `headline` both write column `headline`\n\
-         `--prefix headline=headline_` calls the columns of `headline` `headline_headline` and so on",
+        "`profile` and `headline` both write column `headline`",
+        [prefix("headline", "headline")],
     );
 }
 
@@ -241,7 +266,7 @@ fn a_problem_says_what_part_of_the_request_it_is_about() {
             .about
             .expect("it is about something")
     };
-    let at = |step, part| About { step, part };
+    let at = |step, part| About { step: Some(step), part };
     assert_eq!(about("find_ceo,nobody", &[]), at(1, Part::Use));
     assert_eq!(
         about("find_ceo,profile", &["profile.nothing=size"]),
@@ -251,7 +276,7 @@ fn a_problem_says_what_part_of_the_request_it_is_about() {
         about("find_ceo,profile", &["profile.linkedin_url=nothing"]),
         at(1, Part::Input("linkedin_url".to_owned()))
     );
-    assert_eq!(about("find_ceo,profile", &["--where profile=1"]), at(1, Part::Condition));
+    assert_eq!(about("find_ceo,profile", &["where profile=1"]), at(1, Part::Condition));
     assert_eq!(about("find_ceo,x:=1 +", &[]), at(1, Part::Formula));
     assert_eq!(about("find_ceo,other_ceo", &[]), at(1, Part::Prefix));
 }

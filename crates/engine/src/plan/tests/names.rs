@@ -52,16 +52,14 @@ fn told(plan: &Plan) -> String {
 
 #[track_caller]
 fn fits(steps: &str, flags: &[&str], table: Table<'_>, expect: &str) {
-    let plan = planned(steps, flags, table).unwrap_or_else(|error| panic!("{error} {:?}", error.hints));
+    let plan = planned(steps, flags, table).unwrap_or_else(|error| panic!("{error} {:?}", error.advice));
     assert_eq!(told(&plan), expect);
 }
 
 #[track_caller]
-fn fails(steps: &str, flags: &[&str], table: Table<'_>, expect: &str) -> Option<Advice> {
-    let error = planned(steps, flags, table).err().expect("a plan was made");
-    let told = std::iter::once(error.message).chain(error.hints).collect::<Vec<_>>().join("\n");
-    assert_eq!(told, expect);
-    error.advice.map(|advice| *advice)
+fn fails(steps: &str, tweaks: &[&str], table: Table<'_>, message: &str, advice: Advice) {
+    let error = planned(steps, tweaks, table).err().expect("a plan was made");
+    assert_eq!((error.message.as_str(), error.advice), (message, vec![advice]));
 }
 
 const CRM: Table<'_> =
@@ -100,36 +98,32 @@ fn a_usual_name_binds_when_its_values_fit_and_nothing_else_does() {
 #[test]
 fn several_usual_names_are_the_users_to_choose_from() {
     let table = [("Website", "acme.com"), ("Domain", "acme.org")];
-    let advice = fails(
+    fails(
         "scout",
         &[],
         &table,
-        "`scout` needs column `company_domain`, and several could be it: `Website`, `Domain`\n\
-         choose one with `--map scout.company_domain=Website`",
+        "`scout` needs column `company_domain`, and several could be it: `Website`, `Domain`",
+        choose("scout", "company_domain", ["Website", "Domain"]),
     );
-    let columns = vec!["Website".to_owned(), "Domain".to_owned()];
-    let bind = Advice::Bind { step: "scout".to_owned(), input: "company_domain".to_owned(), columns };
-    assert_eq!(advice, Some(bind));
     // A column of the table and one that another step writes.
     fails(
         "scout,reader",
         &[],
         &[("company_domain", "acme.com"), ("LinkedIn", "linkedin.com/in/jane")],
-        "`reader` needs column `linkedin_url`, and several could be it: `LinkedIn`, `boss_linkedin_url`\n\
-         choose one with `--map reader.linkedin_url=LinkedIn`",
+        "`reader` needs column `linkedin_url`, and several could be it: `LinkedIn`, `boss_linkedin_url`",
+        choose("reader", "linkedin_url", ["LinkedIn", "boss_linkedin_url"]),
     );
 }
 
 #[test]
 fn values_that_do_not_fit_do_not_bind() {
-    let advice = fails(
+    fails(
         "scout",
         &[],
         &[("Website", "see notes"), ("Homepage of the firm", "acme.com")],
-        "`scout` needs column `company_domain`, which crm.csv does not have\n\
-         columns that could be it: `Homepage of the firm`; bind one with `--map scout.company_domain='Homepage of the firm'`",
+        "`scout` needs column `company_domain`, which crm.csv does not have",
+        bind("scout", "company_domain", ["Homepage of the firm"]),
     );
-    assert!(matches!(advice, Some(Advice::Bind { columns, .. }) if columns == ["Homepage of the firm"]));
 }
 
 #[test]
@@ -146,13 +140,10 @@ fn a_usual_name_binds_where_some_values_fit_and_others_are_never_proposed() {
     };
     assert!(plan(&["acme.com", "see notes", "https://www.facebook.com/acme", "none yet"]).is_ok());
     let error = plan(&["see notes", "ask Jo", "https://www.facebook.com/acme"]).err().unwrap();
-    assert_eq!(error.advice, None, "no column holds a domain");
-    assert_eq!(
-        error.hints,
-        ["its columns are `Company`, `Website`; bind one with `--map counter.company_domain=COLUMN`"]
-    );
+    let none = bind_any("counter", "company_domain", ["Company", "Website"]);
+    assert_eq!(error.advice, [none], "no column holds a domain");
     let few = plan(&["acme.com", "a b", "c d", "e f", "g h", "i j"]).err().unwrap();
-    assert!(few.hints[0].starts_with("columns that could be it: `Website`;"), "{:?}", few.hints);
+    assert_eq!(few.advice, [bind("counter", "company_domain", ["Website"])]);
 }
 
 #[test]
@@ -196,25 +187,28 @@ fn one_map_binds_an_input_of_all_steps() {
         "counter",
         &["company_domian=Domain"],
         &table,
-        "no step of this run has an input `company_domian`\ndid you mean `company_domain`?",
+        "no step of this run has an input `company_domian`",
+        word(input("company_domian"), "company_domian", "company_domain"),
     );
     fails(
         "counter",
         &["company_domain=Domian"],
         &table,
-        "`company_domain` is to be fed from column `Domian`, which crm.csv does not have\ndid you mean `Domain`?",
+        "`company_domain` is to be fed from column `Domian`, which crm.csv does not have",
+        word(input("company_domain"), "Domian", "Domain"),
     );
     fails(
         "counter",
         &["company_domain=Domain", "company_domain=Website"],
         &table,
-        "`--map company_domain` is given twice\nleave one of them out",
+        "input `company_domain` is bound twice",
+        Advice::GiveOnce,
     );
 }
 
 #[test]
 fn an_output_goes_into_a_column_of_the_table() {
-    let into = ["--into scout.boss=CEO", "--into staff=Staff"];
+    let into = ["into scout.boss=CEO", "into staff=Staff"];
     let plan = planned("scout,counter", &into, CRM).unwrap();
     assert_eq!(
         told(&plan),
@@ -222,7 +216,7 @@ fn an_output_goes_into_a_column_of_the_table() {
     );
     assert_eq!(plan.outputs().map(|output| output.existing).collect::<Vec<_>>(), [true, false, true]);
     // Later steps know it by what it is, whatever its column is called.
-    let chain = ["--into scout.boss_linkedin_url=His page"];
+    let chain = ["into scout.boss_linkedin_url=His page"];
     fits(
         "reader,scout",
         &chain,
@@ -232,41 +226,73 @@ fn an_output_goes_into_a_column_of_the_table() {
     // A name of its own comes before the prefix.
     fits(
         "scout",
-        &["--prefix scout=x_", "--into boss=CEO"],
+        &["prefix scout=x_", "into boss=CEO"],
         CRM,
         "scout(company_domain<-Website -> CEO x_boss_linkedin_url)",
     );
     for wanted in ["want:CEO", "want:boss"] {
         fits(
             wanted,
-            &["--into scout.boss=CEO"],
+            &["into scout.boss=CEO"],
             CRM,
             "scout(company_domain<-Website -> CEO boss_linkedin_url)",
         );
     }
-    fits("want:CEO", &["--into boss=CEO"], CRM, "scout(company_domain<-Website -> CEO boss_linkedin_url)");
-    fits("size:=\"x\"", &["--into size.value=Company size"], CRM, "size( -> Company size)");
+    fits("want:CEO", &["into boss=CEO"], CRM, "scout(company_domain<-Website -> CEO boss_linkedin_url)");
+    fits("size:=\"x\"", &["into size.value=Company size"], CRM, "size( -> Company size)");
 }
 
 #[test]
 fn an_output_that_cannot_go_there_is_told() {
-    let refused = |flags: &[&str], expect: &str| drop(fails("scout,counter", flags, CRM, expect));
-    refused(&["--into scout.bos=CEO"], "`scout` has no output `bos`\ndid you mean `boss`?");
-    refused(&["--into bos=CEO"], "no step of this run has an output `bos`\ndid you mean `boss`?");
+    let refused = |tweaks: &[&str], message: &str, advice: Advice| {
+        fails("scout,counter", tweaks, CRM, message, advice);
+    };
+    let boss = || word(output("bos"), "bos", "boss");
+    refused(&["into scout.bos=CEO"], "`scout` has no output `bos`", boss());
+    refused(&["into bos=CEO"], "no step of this run has an output `bos`", boss());
     refused(
-        &["--into boss=CEO", "--into staff=CEO"],
-        "`scout` and `counter` both write column `CEO`\n\
-         choose another column with `--into counter.staff=COLUMN`",
+        &["into boss=CEO", "into staff=CEO"],
+        "`scout` and `counter` both write column `CEO`",
+        Advice::ChooseColumn { step: "counter".to_owned(), output: "staff".to_owned() },
     );
     refused(
-        &["--into boss=CEO", "--into boss_linkedin_url=CEO"],
-        "`scout` writes column `CEO` twice\neach of its columns needs a name of its own",
+        &["into boss=CEO", "into boss_linkedin_url=CEO"],
+        "`scout` writes column `CEO` twice",
+        Advice::NameColumnsApart,
     );
-    let twice = fails(
+    fails(
         "a=counter,b=counter",
-        &["--into staff=Staff"],
+        &["into staff=Staff"],
         CRM,
-        "`--into` could be meant for several steps\nname the step: `--into a.staff=COLUMN`",
+        "several steps of this run have an output `staff`",
+        Advice::NameStep { part: output("staff"), step: "a".to_owned() },
     );
-    assert_eq!(twice, None);
+    fails(
+        "counter",
+        &["into staff=Staff", "prefix counter=x_"],
+        CRM,
+        "prefix `x_` of step `counter` changes nothing: each of its columns is given a name of its own",
+        Advice::OmitPrefixOrNames,
+    );
+}
+
+static CHIEF: Contract = contract(
+    "chief",
+    &[Column::required("company_domain", SemanticType::Domain, "")],
+    &[Column::optional("chief_name", SemanticType::Text, "").aliases(&["ceo"])],
+);
+
+#[test]
+fn a_wanted_column_of_the_table_may_be_an_output_under_a_usual_name() {
+    let columns = ["company_domain", "CEO"].map(str::to_owned);
+    let header = Header { table: "crm.csv", columns: &columns, samples: &[] };
+    let registry = [Registration::integration(|| Box::new(Plain(&CHIEF)))];
+    let registry = Registry::from_registrations(&registry).unwrap();
+    let error = Plan::new(&request("want:CEO", &[], Existing::Keep), &header, &registry).err().unwrap();
+    assert_eq!(
+        error.message,
+        "column `CEO` is wanted, crm.csv has it, and no integration has an output of that name"
+    );
+    let outputs = texts(["chief_name"]);
+    assert_eq!(error.advice, [Advice::Into { outputs, column: "CEO".to_owned() }]);
 }

@@ -54,10 +54,10 @@ impl Integration for Says {
 
 /// Fails, doubts and closes as asked.
 #[derive(Default)]
-struct Scripted(Mutex<Vec<String>>);
+struct ScriptedAnswers(Mutex<Vec<String>>);
 
 #[async_trait]
-impl Caller for Scripted {
+impl Caller for ScriptedAnswers {
     async fn call(&self, call: Call) -> CallEnd {
         self.0.lock().unwrap().push(call.parameters["by"].as_str().unwrap_or_default().to_owned());
         match call.parameters["d"].as_str().unwrap_or_default() {
@@ -92,9 +92,9 @@ fn plan(word: &str, columns: &[&str]) -> Plan {
 async fn through(word: &str, cells: &[(&str, &str)]) -> String {
     let names: Vec<&str> = cells.iter().map(|(name, _)| *name).collect();
     let plan = Arc::new(plan(word, &names));
-    let asked = Arc::new(Scripted::default());
+    let asked = Arc::new(ScriptedAnswers::default());
     let caller = Arc::clone(&asked) as Arc<dyn Caller>;
-    let way = Way::Open { caller: Arc::clone(&caller), refreshing: caller };
+    let way = CallMode::Live { caller: Arc::clone(&caller), refreshing: caller };
     let cell = |at: &usize| Some(cells[*at].1).filter(|cell| !cell.is_empty()).map(Value::text);
     let end = Engine::new(Arc::clone(&plan), way).row(plan.reads().iter().map(cell).collect()).await;
     let outcome = match &end.outcomes[0] {
@@ -168,9 +168,9 @@ async fn an_alternative_without_its_input_is_passed_over() {
 async fn a_filled_row_is_explained_by_who_filled_it() {
     let cells = [("says", "a:none b:both"), ("name", "name of b"), ("title", "title of b")];
     let plan = Arc::new(plan("a|b", &["says", "name", "title"]));
-    let caller = Arc::new(Scripted::default()) as Arc<dyn Caller>;
+    let caller = Arc::new(ScriptedAnswers::default()) as Arc<dyn Caller>;
     let engine =
-        Engine::new(Arc::clone(&plan), Way::Open { caller: Arc::clone(&caller), refreshing: caller });
+        Engine::new(Arc::clone(&plan), CallMode::Live { caller: Arc::clone(&caller), refreshing: caller });
     let cells = plan.reads().iter().map(|at| Some(Value::text(cells[*at].1))).collect();
     let end = engine.step(0, cells).await;
     assert!(matches!(end.outcome, Outcome::Value(_)), "{:?}", end.outcome);

@@ -8,26 +8,17 @@ fn types_that_do_not_fit() {
         (
             "size > 50",
             "`>` cannot compare `size` (text) with `50` (integer)",
-            &[
-                "write `int(size) > 50`",
-                "or give the column its type: `--column-type size=integer`, in a recipe `size = \"integer\"` under `[columns]`",
-            ],
+            &["write `int(size) > 50`", "size: integer"],
         ),
         (
             "50 < size",
             "`<` cannot compare `50` (integer) with `size` (text)",
-            &[
-                "write `50 < int(size)`",
-                "or give the column its type: `--column-type size=integer`, in a recipe `size = \"integer\"` under `[columns]`",
-            ],
+            &["write `50 < int(size)`", "size: integer"],
         ),
         (
             "title == \"x\" && size >= 50",
             "`>=` cannot compare `size` (text) with `50` (integer)",
-            &[
-                "write `int(size) >= 50`",
-                "or give the column its type: `--column-type size=integer`, in a recipe `size = \"integer\"` under `[columns]`",
-            ],
+            &["write `int(size) >= 50`", "size: integer"],
         ),
         ("\"a\" == 1", "`==` cannot compare `\"a\"` (text) with `1` (integer)", &["write `int(\"a\") == 1`"]),
         ("\"120\" > 50", "`>` cannot compare `\"120\"` (text) with `50` (integer)", &["write `120 > 50`"]),
@@ -39,10 +30,7 @@ fn types_that_do_not_fit() {
         (
             "row[\"Company Name\"] > 50",
             "`>` cannot compare `row[\"Company Name\"]` (text) with `50` (integer)",
-            &[
-                "write `int(row[\"Company Name\"]) > 50`",
-                "or give the column its type: `--column-type 'Company Name=integer'`, in a recipe `\"Company Name\" = \"integer\"` under `[columns]`",
-            ],
+            &["write `int(row[\"Company Name\"]) > 50`", "Company Name: integer"],
         ),
         (
             "size > 1.5",
@@ -52,36 +40,22 @@ fn types_that_do_not_fit() {
         (
             "size(tags) > size",
             "`>` cannot compare `size(tags)` (integer) with `size` (text)",
-            &[
-                "write `size(tags) > int(size)`",
-                "or give the column its type: `--column-type size=integer`, in a recipe `size = \"integer\"` under `[columns]`",
-            ],
+            &["write `size(tags) > int(size)`", "size: integer"],
         ),
         (
             "size + 1",
             "`+` does not work on `size` (text) and `1` (integer)",
-            &[
-                "as a number: `int(size) + 1`",
-                "or give the column its type: `--column-type size=integer`, in a recipe `size = \"integer\"` under `[columns]`",
-                "as a text: `size + string(1)`",
-            ],
+            &["as a number: `int(size) + 1`", "size: integer", "as a text: `size + string(1)`"],
         ),
         (
             "1 + size",
             "`+` does not work on `1` (integer) and `size` (text)",
-            &[
-                "as a number: `1 + int(size)`",
-                "or give the column its type: `--column-type size=integer`, in a recipe `size = \"integer\"` under `[columns]`",
-                "as a text: `string(1) + size`",
-            ],
+            &["as a number: `1 + int(size)`", "size: integer", "as a text: `string(1) + size`"],
         ),
         (
             "size * 2",
             "`*` does not work on `size` (text) and `2` (integer)",
-            &[
-                "as a number: `int(size) * 2`",
-                "or give the column its type: `--column-type size=integer`, in a recipe `size = \"integer\"` under `[columns]`",
-            ],
+            &["as a number: `int(size) * 2`", "size: integer"],
         ),
         (
             "employees * 1.5",

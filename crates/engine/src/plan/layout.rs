@@ -5,8 +5,8 @@ use std::sync::Arc;
 use marl_core::SemanticType;
 
 use super::{
-    Alternative, Binding, Computed, Header, Output, Plan, Request, Step, Task, bind::BoundInput, compute,
-    name::Named,
+    Alternative, Binding, BoundExpression, Header, Output, Plan, Request, Step, Task, bind::BoundInput,
+    compute, name::Named,
 };
 use crate::expression::Expression;
 
@@ -15,7 +15,7 @@ pub(super) struct Parts<'a> {
     pub(super) request: &'a Request,
     pub(super) named: Vec<Named<'a>>,
     pub(super) bound: Vec<Vec<Vec<BoundInput>>>,
-    pub(super) computed: Vec<compute::Computed>,
+    pub(super) computed: Vec<compute::StepExpressions>,
     pub(super) after: Vec<Vec<usize>>,
     pub(super) order: Vec<usize>,
 }
@@ -32,7 +32,7 @@ impl Slots {
     }
 }
 
-pub(super) fn lay_out(parts: Parts<'_>, header: &Header<'_>) -> Plan {
+pub(super) fn layout(parts: Parts<'_>, header: &Header<'_>) -> Plan {
     let (reads, slots) = parts.slots(header);
     let Parts { request, named, bound, computed, after, order } = parts;
     let position = |step: usize| order.iter().position(|&at| at == step).expect("the order holds every step");
@@ -43,7 +43,7 @@ pub(super) fn lay_out(parts: Parts<'_>, header: &Header<'_>) -> Plan {
         index += 1;
         Output { of, kind, name: name.to_owned(), existing: slot < slots.from_table, slot, index: index - 1 }
     };
-    let place = |expression: &Arc<Expression>| Computed {
+    let slotted = |expression: &Arc<Expression>| BoundExpression {
         slots: expression.columns().iter().map(|column| slots.of(column)).collect(),
         expression: Arc::clone(expression),
     };
@@ -62,7 +62,7 @@ pub(super) fn lay_out(parts: Parts<'_>, header: &Header<'_>) -> Plan {
             Alternative { integration: Arc::clone(integration), inputs: inputs.collect() }
         });
         let task = match &computed[at].formula {
-            Some(formula) => Task::Compute(place(formula)),
+            Some(formula) => Task::Compute(slotted(formula)),
             None => Task::Ask(alternatives.collect()),
         };
         let outputs = step.outputs.iter().map(|known| output(known.of, known.kind, &known.name)).collect();
@@ -73,7 +73,7 @@ pub(super) fn lay_out(parts: Parts<'_>, header: &Header<'_>) -> Plan {
             task,
             outputs,
             provider_column,
-            condition: computed[at].condition.as_ref().map(place),
+            condition: computed[at].condition.as_ref().map(slotted),
             after: after[at].iter().copied().map(position).collect(),
             existing: step.existing(request),
             refresh: request.refresh.includes(step.name),
@@ -86,7 +86,8 @@ pub(super) fn lay_out(parts: Parts<'_>, header: &Header<'_>) -> Plan {
 impl Parts<'_> {
     fn slots(&self, header: &Header<'_>) -> (Vec<usize>, Slots) {
         let inputs = self.bound.iter().flatten().flatten().map(|input| input.from.as_str());
-        let expressions = self.computed.iter().flat_map(compute::Computed::columns).map(String::as_str);
+        let expressions =
+            self.computed.iter().flat_map(compute::StepExpressions::columns).map(String::as_str);
         // In plan order, so that slots of equal plans are equal.
         let outputs: Vec<&str> = self.order.iter().flat_map(|at| self.named[*at].columns()).collect();
         let touched: Vec<&str> = inputs.chain(expressions).chain(outputs.iter().copied()).collect();

@@ -1,0 +1,92 @@
+//! What would become of a call, without sending it. Plans and explanations are dry runs: all their
+//! calls come here.
+
+use marl_core::{Call, CallEnd, Error};
+
+use super::Gateway;
+use crate::ledger::{CallState, Key, Known};
+
+/// What would become of a call now.
+#[derive(Debug)]
+pub struct CallPreview {
+    /// The call's key.
+    pub key: Key,
+    /// What the ledger knows of the call.
+    pub status: CallStatus,
+    /// How the call would end, where a run would not send it.
+    pub end: Option<CallEnd>,
+}
+
+/// What the ledger knows of a call, and so whether a run would send it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum CallStatus {
+    /// The call is answered: a run would not send it.
+    Reused,
+    /// The call is in doubt: a run would leave it so.
+    InDoubt,
+    /// The call failed in this run, or the ledger cannot be read: a run could not send it.
+    Broken,
+    /// The call was never made: a run would send it.
+    New,
+    /// Its answer is too old, or is to be replaced: a run would send it.
+    Stale,
+    /// The call failed and was not bought: a run would send it.
+    Failed,
+    /// The call is in doubt, and a run would send it again: it may be paid for twice.
+    SentAgain,
+    /// Another process is making the call at this moment: a run would wait for it.
+    Busy,
+}
+
+impl CallStatus {
+    /// Whether a run would send the call.
+    pub fn is_sent(self) -> bool {
+        matches!(self, Self::New | Self::Stale | Self::Failed | Self::SentAgain)
+    }
+}
+
+impl Gateway {
+    /// What would become of a call now. With `refresh`, stored answers do not count.
+    pub async fn dry_run(&self, call: &Call, refresh: bool) -> CallPreview {
+        let Some(lane) = self.shared.lanes.get(call.provider) else {
+            let error = Error::internal(format!("no provider is called `{}`", call.provider));
+            let key = Key::of(call, &crate::ledger::Scope::default());
+            return CallPreview { key, status: CallStatus::Broken, end: Some(CallEnd::Failed(error)) };
+        };
+        let key = Key::of(call, &lane.settings.scope);
+        let found = async {
+            let known = self.shared.ledger.look_up(&key, refresh).await?;
+            let status = match &known {
+                Known::Answered(_) | Known::Unusable { .. } => CallStatus::Reused,
+                Known::Failed(_) => CallStatus::Broken,
+                Known::InDoubt { .. } if lane.sends_doubts_again(call) => CallStatus::SentAgain,
+                Known::InDoubt { .. } => CallStatus::InDoubt,
+                Known::Busy { .. } => CallStatus::Busy,
+                Known::Nothing => match self.shared.ledger.newest(&key).await? {
+                    None => CallStatus::New,
+                    Some(CallState::Failed) => CallStatus::Failed,
+                    // Another process has begun between the two looks.
+                    Some(CallState::Intent) => CallStatus::Busy,
+                    Some(_) => CallStatus::Stale,
+                },
+            };
+            Ok((status, known))
+        };
+        match found.await {
+            Ok((status, known)) => {
+                let is_open = status == CallStatus::Busy;
+                let end = if is_open { None } else { self.shared.known_end(lane, call, key, known) };
+                CallPreview { key, status, end }
+            }
+            Err(error) => {
+                let end = CallEnd::Failed(self.shared.ledger_failed(error));
+                CallPreview { key, status: CallStatus::Broken, end: Some(end) }
+            }
+        }
+    }
+
+    /// What a call costs, in the settings' unit; `None` if its price is unknown.
+    pub fn price(&self, provider: &str, operation: &str) -> Option<f64> {
+        self.shared.lanes.get(provider)?.price(operation)
+    }
+}

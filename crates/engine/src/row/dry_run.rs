@@ -1,0 +1,92 @@
+//! What a row would ask: recorded in a dry run, in which stored answers alone are used.
+
+use std::sync::{Mutex, PoisonError};
+
+use async_trait::async_trait;
+use marl_core::{Call, CallEnd, Caller, Contract, SkipReason};
+
+use crate::{
+    gateway::{CallStatus, Gateway},
+    ledger::Key,
+};
+
+/// What one step would ask for one row.
+#[derive(Debug, Default)]
+pub struct ProjectedStep {
+    /// The calls that the step came to.
+    pub calls: Vec<ProjectedCall>,
+    /// The calls that the step may come to: their parameters depend on answers that are not stored.
+    pub possible: Vec<PossibleCalls>,
+}
+
+/// A call that a step came to.
+#[derive(Debug)]
+pub struct ProjectedCall {
+    /// The call.
+    pub call: Call,
+    /// Its key in the ledger.
+    pub key: Key,
+    /// What the ledger knows of the call.
+    pub status: CallStatus,
+    /// Whether the step makes the call whatever the missing answers turn out to be.
+    pub certain: bool,
+}
+
+/// Calls whose parameters are unknown.
+#[derive(Debug)]
+pub struct PossibleCalls {
+    /// The provider.
+    pub provider: &'static str,
+    /// The operation.
+    pub operation: &'static str,
+    /// Equal for two rows that would make equal calls.
+    pub fingerprint: u64,
+    /// How many such calls there can be at most.
+    pub most: u32,
+}
+
+/// A caller that answers with what is stored, sends nothing, and records every call.
+pub(super) struct Recorder {
+    gateway: Gateway,
+    refresh: bool,
+    certain: bool,
+    calls: Mutex<Vec<ProjectedCall>>,
+}
+
+impl Recorder {
+    pub(super) fn new(gateway: Gateway, refresh: bool, certain: bool) -> Self {
+        Self { gateway, refresh, certain, calls: Mutex::default() }
+    }
+
+    pub(super) fn take(&self) -> Vec<ProjectedCall> {
+        std::mem::take(&mut *self.calls.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[async_trait]
+impl Caller for Recorder {
+    async fn call(&self, call: Call) -> CallEnd {
+        let preview = self.gateway.dry_run(&call, self.refresh).await;
+        let projected =
+            ProjectedCall { call, key: preview.key, status: preview.status, certain: self.certain };
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner).push(projected);
+        preview.end.unwrap_or(CallEnd::Closed(SkipReason::Unanswered))
+    }
+}
+
+/// The calls that an integration may make beyond those that it has made.
+pub(super) fn remaining_calls(
+    contract: &'static Contract,
+    made: &[ProjectedCall],
+    fingerprint: u64,
+) -> Vec<PossibleCalls> {
+    let calls = contract.calls.iter().map(|spec| {
+        let is_of = |projected: &&ProjectedCall| {
+            projected.call.provider == spec.provider && projected.call.operation == spec.operation
+        };
+        let made = u32::try_from(made.iter().filter(is_of).count()).unwrap_or(u32::MAX);
+        let most = spec.most_per_row.saturating_sub(made);
+        PossibleCalls { provider: spec.provider, operation: spec.operation, fingerprint, most }
+    });
+    calls.filter(|possible| possible.most > 0).collect()
+}
