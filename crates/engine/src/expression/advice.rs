@@ -1,4 +1,4 @@
-//! What is said of parts whose types do not fit, and what to write instead.
+//! The errors for parts whose types do not fit, with what to write instead.
 
 use cel::{
     IdedExpr,
@@ -47,7 +47,7 @@ pub(super) fn not_a_list(item: &str, list: &str, kind: Type) -> ExpressionError 
     if kind == Type::Text { error.hint(format!("write `{list}.contains({item})`")) } else { error }
 }
 
-/// Two parts that are compared and cannot be equal.
+/// The error for two parts that are compared although they can never be equal.
 pub(super) fn unlike(
     types: &Types<'_>,
     sign: &str,
@@ -71,7 +71,7 @@ pub(super) fn unlike(
     }
 }
 
-/// Two parts that cannot be added, or whatever the sign says.
+/// The error for two parts on which an arithmetic operator does not work.
 pub(super) fn no_sum(
     types: &Types<'_>,
     sign: &str,
@@ -117,7 +117,7 @@ fn both(types: &Types<'_>, left: TypedPart<'_>, word: &str, right: TypedPart<'_>
     format!("{} {word} {}", part(left), part(right))
 }
 
-/// A text read as a number: a written one loses its quotes.
+/// The expression that reads a text as a number; a literal loses its quotes.
 fn as_number(types: &Types<'_>, text: TypedPart<'_>, number: Type) -> String {
     if let Expr::Literal(LiteralValue::String(digits)) = &text.0.expr
         && digits.inner().parse::<i64>().is_ok()
@@ -128,7 +128,7 @@ fn as_number(types: &Types<'_>, text: TypedPart<'_>, number: Type) -> String {
     format!("{function}({})", types.text(text.0))
 }
 
-/// A column can be given its type once for the whole plan.
+/// Adds that the column could be given its type, if the text is a column.
 fn with_type(
     types: &Types<'_>,
     error: ExpressionError,
@@ -137,7 +137,7 @@ fn with_type(
 ) -> ExpressionError {
     let Expr::Ident(name) = &text.0.expr else { return error };
     let Some((name, _)) = slot(name).and_then(|slot| types.columns.get(slot)) else { return error };
-    // There is no type for decimal numbers that a column could have.
+    // No column type holds decimal numbers.
     if number == Type::Decimal {
         return error;
     }

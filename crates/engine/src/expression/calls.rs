@@ -1,4 +1,4 @@
-//! Calls of functions: whether there is such a one, and whether it takes what it is given.
+//! Calls of functions: whether the function exists, and whether it takes its arguments.
 
 use cel::{IdedExpr, common::ast::CallExpr};
 use marl_core::excerpt;
@@ -54,7 +54,7 @@ fn no_text(types: &Types<'_>, function: &Function, argument: &IdedExpr, kind: Ty
     }
 }
 
-/// Why a call of `name` is none.
+/// The error for a call of a function that does not exist, or not in this form.
 pub(super) fn unknown(name: &str) -> ExpressionError {
     if LOOPS.contains(&name) {
         let message = format!("`{name}` is not called like this");

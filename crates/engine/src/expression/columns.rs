@@ -1,8 +1,8 @@
 //! Which columns an expression reads: `employees` and `row["Company Name"]` become slots: positions in
 //! the list of the columns that it reads.
 //!
-//! A slot is written `@0`, which no one can type, so that no variable of a loop can hide it. It
-//! knows no types.
+//! A slot is written `@0`. Nobody can type that name, so no variable of a loop can hide it. This module
+//! must not know types.
 
 use cel::{
     IdedExpr,
@@ -17,11 +17,11 @@ use crate::nearest;
 const LISTED: usize = 12;
 const ROW: &str = "row";
 
-/// The columns there are, and those that were met.
+/// The known columns, and those that the expression reads.
 pub(super) struct Columns<'a, N> {
     known: &'a [(N, SemanticType)],
     pub(super) met: Vec<(String, SemanticType)>,
-    /// The variables of the loops around the part that is looked at.
+    /// The variables of the loops around the current part.
     variables: Vec<String>,
 }
 
@@ -30,12 +30,12 @@ pub(super) fn slot(name: &str) -> Option<usize> {
     name.strip_prefix('@')?.parse().ok()
 }
 
-/// A column's name as an expression has it.
+/// A column as an expression names it.
 pub(super) fn written(name: &str) -> String {
     if is_bare(name) { name.to_owned() } else { format!("{ROW}[{}]", quoted(name)) }
 }
 
-/// A text as an expression has it.
+/// A text as a literal of an expression.
 pub(super) fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))
 }
@@ -91,7 +91,8 @@ impl<'a, N: AsRef<str>> Columns<'a, N> {
                 tree.expr = Expr::Ident(self.meet(name.inner())?);
                 Ok(())
             }
-            // Else the name that it gives to an item would be taken for an unknown column.
+            // A loop that is called wrongly is refused here: its item's name would be taken for an unknown
+            // column.
             Expr::Call(call) if LOOPS.contains(&call.func_name.as_str()) => {
                 Err(calls::unknown(&call.func_name))
             }
@@ -145,7 +146,7 @@ impl<'a, N: AsRef<str>> Columns<'a, N> {
             && !self.variables.iter().any(|name| name == ROW)
     }
 
-    /// The slot of the column called `name`.
+    /// The slot of a column, which counts as read from now on.
     fn meet(&mut self, name: &str) -> Result<String, ExpressionError> {
         let met = self.met.iter().position(|(met, _)| met == name);
         let slot = match (met, self.known.iter().find(|(known, _)| known.as_ref() == name)) {

@@ -1,8 +1,8 @@
 //! How much computing one row may take.
 //!
-//! cel has no bound of its own: two loops over a long list, or a text put behind itself often enough,
-//! take all time or memory that there is. Here the tree gets functions that count what is made, and
-//! an evaluation that makes too much ends with an error. This module must not know what is computed.
+//! cel has no bound of its own: two loops over a long list, or a text that is doubled often enough, use up
+//! all time or memory. This module puts functions into the tree that count what the evaluation makes; an
+//! evaluation that makes too much ends with an error. The module must not know what is computed.
 
 use std::cell::Cell;
 
@@ -17,35 +17,35 @@ use cel::{
 
 use super::{Evaluated, columns::slot, nulls};
 
-/// How much one row may take: what its expression makes, in bytes.
+/// How many bytes the expression of one row may make.
 const MOST: usize = 16 << 20;
-/// What a value takes beside its text.
+/// How many bytes a value counts for beside its text.
 const VALUE: usize = 64;
-/// Looking at a cell is that much cheaper than making one.
+/// How many times cheaper reading a cell is than making a value.
 const LOOK: usize = 4;
 
-/// Counts a value and gives it back.
+/// The function that counts a value and returns it.
 const COUNTED: &str = "@counted";
-/// `+`, counting the result.
+/// The function that adds and counts the result.
 const ADD: &str = "@+";
 
 thread_local! {
-    /// What is left for the row that this thread evaluates: cel's functions are plain functions and
-    /// get nothing but their arguments.
+    /// How much the row that this thread evaluates may still make. cel's functions are plain functions that
+    /// get their arguments alone, so this cannot be passed to them.
     static LEFT: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Begins the evaluation of a row.
+/// Starts the count for a row.
 pub(super) fn begin() {
     LEFT.set(MOST);
 }
 
-/// Why an evaluation ended that took too much, if it did.
+/// The reason if the evaluation ended because it made too much.
 pub(super) fn exceeded() -> Option<String> {
     (LEFT.get() == 0).then(|| format!("it makes more than {} MB of texts and lists for one row", MOST >> 20))
 }
 
-/// Takes a look at a cell; whether there is enough left for that.
+/// Counts the reading of a cell. Returns whether the row may still go on.
 pub(super) fn looked_at(value: &dyn Val) -> bool {
     take(size(value) / LOOK)
 }
@@ -60,7 +60,7 @@ pub(super) fn declare(env: &mut Env) -> Result<(), DeclarationError> {
     env.add_overload(ADD, ADD, vec![DYN_TYPE, DYN_TYPE], add)
 }
 
-/// Makes `tree` count what it makes: sums, items of lists and maps, and each turn of a loop.
+/// Changes `tree` so that it counts what it makes: sums, items of lists and maps, and turns of loops.
 pub(super) fn count(tree: &mut IdedExpr) {
     match &mut tree.expr {
         Expr::Unspecified | Expr::Ident(_) | Expr::Literal(_) | Expr::Struct(_) => {}
@@ -85,14 +85,15 @@ pub(super) fn count(tree: &mut IdedExpr) {
 
 fn count_item(item: &mut IdedExpr) {
     count(item);
-    // What a list in a list holds is counted already, and a literal is bounded with the text.
+    // The items of a list within a list are counted already, and literals are bounded by the text.
     if !matches!(item.expr, Expr::Literal(_) | Expr::List(_) | Expr::Map(_)) {
         wrap(item);
     }
 }
 
-/// A loop that gathers a list (`map`, `filter`) has `true` as its condition, and must keep it: cel
-/// knows such a loop by that and then does not copy the list at each turn. Its items are counted.
+/// Counts the turns of a loop. A loop that gathers a list (`map`, `filter`) has the condition `true`, and
+/// must keep it: by that, cel knows that it need not copy the list at each turn. Its items are counted
+/// instead.
 fn count_loop(each: &mut ComprehensionExpr) {
     count(&mut each.iter_range);
     count(&mut each.loop_step);
@@ -112,8 +113,8 @@ fn wrap(part: &mut IdedExpr) {
     *part = IdedExpr { id, expr: Expr::Call(call) };
 }
 
-/// Whether a sum is a loop's own, which puts an item behind the list that it gathers. cel's names
-/// begin with a sign that nobody can type, as those of columns do.
+/// Whether a sum is the loop's own, which appends an item to the list that it gathers. cel's own names
+/// begin with `@`, as slots do, which nobody can type.
 fn gathers(sum: &CallExpr) -> bool {
     let is_result = |name: &str| name.starts_with('@') && slot(name).is_none();
     matches!(sum.args.first().map(|first| &first.expr), Some(Expr::Ident(name)) if is_result(name))

@@ -1,4 +1,4 @@
-//! Why a text is no expression over the columns at hand, and what to do about it.
+//! Why a text is not an expression over the columns at hand, and what to do about it.
 
 use std::{error, fmt};
 
@@ -11,18 +11,18 @@ pub struct ExpressionError {
     pub message: String,
     /// What to do about it, in the order in which it is best said.
     pub hints: Vec<ExpressionHint>,
-    /// Whether a column is named that does not exist.
+    /// Whether the expression names a column that does not exist.
     pub names_no_column: bool,
-    /// What was probably meant, as far as it is known. Boxed, since errors are returned everywhere.
+    /// What was probably meant, if that is known. Boxed to keep results small.
     pub meant: Option<Box<Meant>>,
 }
 
 /// What was probably meant by a text that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Meant {
-    /// A name that is no column's, and the column's that is nearest to it.
+    /// A name that no column has, and the nearest name of a column.
     Name(String, String),
-    /// The whole text as it should be; it can be used.
+    /// The whole text as it should be. It is a valid expression.
     Text(String),
 }
 
@@ -46,7 +46,7 @@ pub enum ExpressionHint {
 pub struct EvaluationError {
     /// Why, on one line.
     pub reason: String,
-    /// The column whose cell could be read, and the type that the column would need for that.
+    /// A column whose cell could be read, and the type that the column would need.
     pub readable: Option<(String, SemanticType)>,
 }
 
@@ -55,7 +55,7 @@ impl ExpressionError {
         Self { message: message.into(), hints: Vec::new(), names_no_column: false, meant: None }
     }
 
-    /// A column that does not exist.
+    /// An error for a column that does not exist.
     pub(super) fn no_column(message: impl Into<String>) -> Self {
         Self { names_no_column: true, ..Self::new(message) }
     }

@@ -1,4 +1,4 @@
-//! One row: cells in, a value out, and every reason on one line.
+//! One row: cells in, a value out. Every reason for a failure is one line.
 
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ impl VariableResolver for Variables<'_> {
     }
 }
 
-/// What `tree` gives for `cells`, which stand in the order of `columns`.
+/// Evaluates `tree` for `cells`, which are in the order of `columns`.
 pub(super) fn evaluate(
     tree: &IdedExpr,
     env: &Arc<Env>,
@@ -59,8 +59,8 @@ pub(super) fn evaluate(
     })
 }
 
-/// `int` and `double` read plain digits alone. A column that is given its type is read in every
-/// notation: the column of the cell that failed, and that type.
+/// The column of the cell that `int` or `double` could not read, if the column type can. The functions read
+/// plain digits alone; a column of the type integer is read in every notation.
 fn number_in_other_notation(
     why: &str,
     columns: &[(String, SemanticType)],
@@ -79,8 +79,8 @@ fn number_in_other_notation(
     Some((name.clone(), SemanticType::Integer))
 }
 
-/// A cell in its column's type, as steps read it: one that says nothing is empty. A text stays as it
-/// stands, so that a condition can ask for `"N/A"`.
+/// Reads a cell by its column's type, as steps do: a placeholder is empty. A text stays as it is, so that a
+/// condition can ask for `"N/A"`.
 fn read(kind: SemanticType, cell: Option<&Value>) -> Result<Box<dyn Val>, Invalid> {
     let value = match cell {
         None => return Ok(Box::new(CelNull)),
@@ -101,10 +101,10 @@ fn read(kind: SemanticType, cell: Option<&Value>) -> Result<Box<dyn Val>, Invali
     })
 }
 
-/// The cell that a result becomes; `None` is an empty one.
+/// The cell that a result becomes; `None` for an empty one.
 ///
-/// A result that is too long for a cell is refused here and not cut when it is written: another
-/// formula may read it, and a chain of formulas that double their texts takes all memory.
+/// A result that is too long for a cell is refused here rather than cut when it is written: another formula
+/// may read it, and a chain of formulas that double their texts would use up all memory.
 pub(super) fn cell(result: &Cel) -> Result<Option<Value>, String> {
     let value = value(result)?;
     let characters = match &value {
@@ -137,7 +137,7 @@ fn value(result: &Cel) -> Result<Option<Value>, String> {
     }
 }
 
-/// A scalar as text; nothing for what is empty.
+/// A scalar as text; `None` if it is empty.
 fn text(result: &Cel) -> Result<Option<String>, String> {
     let text = match result {
         Cel::Null => return Ok(None),
@@ -145,7 +145,7 @@ fn text(result: &Cel) -> Result<Option<String>, String> {
         Cel::Bool(value) => value.to_string(),
         Cel::Int(number) => number.to_string(),
         Cel::UInt(number) => number.to_string(),
-        // A minus before zero is an accident of the arithmetic.
+        // The arithmetic can give a negative zero.
         Cel::Float(number) if *number == 0.0 => "0".to_owned(),
         Cel::Float(number) if number.is_finite() => number.to_string(),
         Cel::Float(_) => return Err("the result is not a finite number".to_owned()),
@@ -154,7 +154,7 @@ fn text(result: &Cel) -> Result<Option<String>, String> {
     Ok(Some(text).filter(|text| !text.trim().is_empty()))
 }
 
-/// cel's names of types in the words that expressions are explained with.
+/// cel's name of a type, in the words of our messages.
 pub(super) fn kind(name: &str) -> &str {
     match name {
         "null" | "null_type" => "an empty cell",

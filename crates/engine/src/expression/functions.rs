@@ -1,7 +1,7 @@
-//! The functions that expressions may call: which there are, and those that are our own.
+//! The functions that expressions may call, and the definitions of those that cel lacks.
 //!
-//! A function of an empty cell is empty, and a question about one (`contains`, `matches`) is
-//! answered with no, as comparisons are. Nothing here knows columns.
+//! A function of an empty cell is empty, and a question about an empty cell (`contains`, `matches`) is
+//! answered with no, as a comparison is. This module must not know columns.
 
 use std::sync::Arc;
 
@@ -31,9 +31,9 @@ pub(super) enum Style {
 pub(super) struct Function {
     pub(super) name: &'static str,
     pub(super) style: Style,
-    /// How many arguments it takes, what it is called on included.
+    /// How many arguments the function takes, including the value that a method is called on.
     pub(super) arguments: usize,
-    /// Whether all of them are texts.
+    /// Whether all arguments are texts.
     pub(super) of_texts: bool,
     pub(super) gives: Type,
 }
@@ -58,11 +58,11 @@ pub(super) const FUNCTIONS: [Function; 13] = [
 /// The loops over a list, by name.
 pub(super) const LOOPS: [&str; 5] = ["all", "exists", "exists_one", "filter", "map"];
 
-/// What `int(...)` and `double(...)` check before, since cel's reason would not name the text.
+/// The checks before `int(...)` and `double(...)`: cel's own reason does not name the text.
 pub(super) const CHECK_INTEGER: &str = "@integer";
 pub(super) const CHECK_DECIMAL: &str = "@decimal";
 
-/// How the reason of these checks ends.
+/// How the reason given by these checks ends.
 pub(super) const NO_PLAIN_NUMBER: &str = "is not a plain number";
 
 const fn function(
@@ -75,7 +75,7 @@ const fn function(
     Function { name, style, arguments, of_texts, gives }
 }
 
-/// What expressions are evaluated with.
+/// The environment in which expressions are evaluated.
 pub(super) fn environment() -> Result<Arc<Env>, DeclarationError> {
     let mut env = Env::stdlib();
     nulls::declare(&mut env)?;
@@ -111,7 +111,7 @@ pub(super) fn environment() -> Result<Arc<Env>, DeclarationError> {
     Ok(Arc::new(env))
 }
 
-/// The text of the first argument; overloads are found by type, so it is one.
+/// The text of the first argument. It is one, since overloads are chosen by type.
 pub(super) fn text<'a>(arguments: &'a [CowVal<'_, '_>]) -> &'a str {
     arguments.first().and_then(|first| first.downcast_ref::<CelString>()).map_or("", |text| text.inner())
 }
@@ -144,7 +144,7 @@ fn check_decimal<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Evaluated<'b, 'v> {
     checked(arguments, "double", |text| text.parse::<f64>().is_ok_and(f64::is_finite))
 }
 
-/// The argument as it is, if it is no text or one that fits.
+/// The argument unchanged, unless it is a text that does not fit.
 fn checked<'b, 'v>(
     mut arguments: Vec<CowVal<'b, 'v>>,
     name: &str,

@@ -1,7 +1,7 @@
-//! How a text that is no expression was probably meant.
+//! How a text that is not an expression was probably meant.
 //!
-//! These are guesses: the caller checks a guess like any other text. It reads no tree, since most of
-//! these texts have none.
+//! These are guesses: the caller checks a guess like any other text. The guesses are made from the text
+//! alone, since most of these texts cannot be parsed.
 
 use super::{
     ExpressionError, Meant,
@@ -30,7 +30,7 @@ fn in_row(text: &str, wrong: &str, near: &str) -> Option<String> {
     Some(text.replace(&found, &written(near)))
 }
 
-/// The text with names of columns that are no plain words in `row["..."]`.
+/// The text with the names of columns that are not plain words in `row["..."]`.
 fn with_names(text: &str, columns: &[&str]) -> Option<String> {
     let mut names: Vec<&str> = columns.iter().copied().filter(|name| written(name) != *name).collect();
     // A name may be the beginning of another one.
@@ -41,7 +41,7 @@ fn with_names(text: &str, columns: &[&str]) -> Option<String> {
     (found != text).then_some(found)
 }
 
-/// The text with the signs of CEL in place of SQL's and other languages'.
+/// The text with the operators of CEL in place of those of SQL and other languages.
 fn with_signs(text: &str) -> Option<String> {
     const WORDS: [(&str, &str); 6] =
         [("and", "&&"), ("AND", "&&"), ("or", "||"), ("OR", "||"), ("not", "!"), ("NOT", "!")];
@@ -102,7 +102,7 @@ fn outside(text: &str, change: impl Fn(&str) -> String) -> String {
     made
 }
 
-/// How long a quoted text is, its quotes included; all of the rest where it is not closed.
+/// How long a quoted text is, including its quotes; all of the rest if it is not closed.
 fn end_of_quote(text: &str, quote: char) -> usize {
     let mut is_escaped = false;
     for (at, c) in text.char_indices().skip(1) {

@@ -1,8 +1,8 @@
 //! Conditions and formulas over a row's columns, in CEL.
 //!
 //! A text is parsed, bounded, bound to its columns and checked once, before any row; then it is
-//! evaluated for each row. Here cel is tamed: nothing else in the engine knows it. This module must
-//! not know steps or tables, and no text, however hostile, may end or hold up the program.
+//! evaluated for each row. Nothing else in the engine knows the cel crate. This module must not know
+//! steps or tables, and no text, however hostile, may end or hold up the program.
 
 mod advice;
 mod calls;
@@ -34,7 +34,7 @@ pub use self::error::{EvaluationError, ExpressionError, ExpressionHint, Meant};
 /// What a function of the language gives for its arguments.
 type Evaluated<'b, 'v> = Result<CowVal<'b, 'v>, ExecutionError>;
 
-/// A condition or a formula, ready for rows. A clone shares all of it.
+/// A condition or a formula, ready for rows. A clone is cheap: it shares everything.
 #[derive(Clone)]
 pub struct Expression {
     inner: Arc<Inner>,
@@ -51,10 +51,10 @@ struct Inner {
 }
 
 impl Expression {
-    /// A condition over `columns`, which are all that are known: its result is true or false.
+    /// A condition over `columns`, the only columns that it may name. Its result is true or false.
     ///
     /// # Errors
-    /// The text is no expression over these columns, or can never be evaluated to true or false.
+    /// The text is not an expression over these columns, or can never be true or false.
     pub fn condition<N: AsRef<str> + Sync>(
         text: &str,
         columns: &[(N, SemanticType)],
@@ -67,10 +67,10 @@ impl Expression {
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// A formula over `columns`, which are all that are known: its result is a cell.
+    /// A formula over `columns`, the only columns that it may name. Its result is a cell.
     ///
     /// # Errors
-    /// The text is no expression over these columns, or its result can never be a cell.
+    /// The text is not an expression over these columns, or its result can never be a cell.
     pub fn formula<N: AsRef<str> + Sync>(
         text: &str,
         columns: &[(N, SemanticType)],
@@ -83,12 +83,12 @@ impl Expression {
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// The text it was made of.
+    /// The text that the expression was made of.
     pub fn text(&self) -> &str {
         &self.inner.text
     }
 
-    /// The columns it reads, each once, in order of first appearance.
+    /// The columns that the expression reads, each once, in order of first appearance.
     pub fn columns(&self) -> &[String] {
         &self.inner.names
     }
@@ -102,7 +102,7 @@ impl Expression {
         }
     }
 
-    /// Whether a row fits; `cells` in the order of [`Expression::columns`].
+    /// Whether the condition holds for a row. `cells` are in the order of [`Expression::columns`].
     ///
     /// # Errors
     /// The condition cannot be decided for this row.
@@ -117,7 +117,7 @@ impl Expression {
         }
     }
 
-    /// What a formula gives for a row, `None` for an empty cell; `cells` in the order of
+    /// What the formula gives for a row; `None` for an empty cell. `cells` are in the order of
     /// [`Expression::columns`].
     ///
     /// # Errors
@@ -138,8 +138,8 @@ impl fmt::Debug for Expression {
     }
 }
 
-/// All checks, on a thread whose stack is large enough for the parser; a panic of the parser ends
-/// that thread alone.
+/// Runs all checks on a thread whose stack is large enough for the parser. A panic of the parser ends only
+/// that thread.
 fn compile<N: AsRef<str> + Sync>(
     text: &str,
     columns: &[(N, SemanticType)],

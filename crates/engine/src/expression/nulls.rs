@@ -1,9 +1,9 @@
 //! Comparisons in which an empty cell is never equal to, above or below anything.
 //!
-//! cel refuses `null > 50` and says that `null != 50`. Each comparison becomes a call of a function
-//! of our own, except those with the word `null` itself, which ask whether a cell is empty. On the
-//! same way through the tree, patterns are compiled and `int` and `double` get their checks. This
-//! module must not know columns: trees come to it with slots for them.
+//! cel refuses `null > 50` and says that `null != 50`. Each comparison becomes a call of a function of our
+//! own, except a comparison with the word `null`, which asks whether a cell is empty. On the same pass
+//! through the tree, patterns are compiled, and `int` and `double` get their checks. This module must not
+//! know columns: it sees slots in their place.
 
 use std::cmp::Ordering;
 
@@ -23,7 +23,7 @@ use super::{
     pattern::Pattern,
 };
 
-/// An operator, the function that replaces it, and what that does.
+/// An operator, the function that replaces it, and its definition.
 const REPLACED: [(&str, &str, Function); 7] = [
     (operators::EQUALS, "@==", equal),
     (operators::NOT_EQUALS, "@!=", unequal),
@@ -38,7 +38,7 @@ pub(super) fn declare(env: &mut Env) -> Result<(), DeclarationError> {
     REPLACED.iter().try_for_each(|(_, name, op)| env.add_overload(name, name, vec![DYN_TYPE, DYN_TYPE], *op))
 }
 
-/// Puts our own functions where cel's would do, and compiles the patterns that are written out.
+/// Replaces cel's comparisons by our own functions, and compiles patterns that are literals.
 pub(super) fn replace(tree: &mut IdedExpr, patterns: &mut Vec<Pattern>) -> Result<(), ExpressionError> {
     let mut each = |part: &mut IdedExpr| replace(part, patterns);
     match &mut tree.expr {
@@ -53,7 +53,7 @@ pub(super) fn replace(tree: &mut IdedExpr, patterns: &mut Vec<Pattern>) -> Resul
             EntryExpr::MapEntry(entry) => each(&mut entry.key).and_then(|()| each(&mut entry.value)),
             EntryExpr::StructField(field) => each(&mut field.value),
         }),
-        // What the parser made of a loop (its condition, its result) compares nothing empty.
+        // The condition and the result that the parser gives a loop compare nothing empty.
         Expr::Comprehension(comprehension) => {
             each(&mut comprehension.iter_range).and_then(|()| each(&mut comprehension.loop_step))
         }
@@ -140,7 +140,7 @@ fn ordered<'b, 'v>(
 }
 
 fn within<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Evaluated<'b, 'v> {
-    // `null in list` would ask for a gap in a list, and no cell has one.
+    // `null in list` would ask for an empty item, which no list has.
     if any_null(&arguments) {
         return answer(false);
     }
@@ -148,7 +148,7 @@ fn within<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Evaluated<'b, 'v> {
     answer(list.contains(arguments[0].as_ref()).map_err(|_| unfit("in", &arguments))?)
 }
 
-/// That an operator does not work on what it is given.
+/// The error for an operator that does not work on its arguments.
 pub(super) fn unfit(sign: &str, arguments: &[CowVal<'_, '_>]) -> ExecutionError {
     let types = arguments.iter().map(|argument| argument.get_type().name().to_owned());
     ExecutionError::no_such_overload(sign, types.collect())

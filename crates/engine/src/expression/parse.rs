@@ -1,8 +1,8 @@
 //! From a text to a tree, the bounds of a tree, and the parser's complaints in plain words.
 //!
-//! [`parse`] must be called on a thread with [`STACK`] to spend, since the parser takes up to a
-//! hundred kilobytes for each bracket, and a tree that is not bounded yet must be dropped there.
-//! This module must not know columns or types.
+//! [`parse`] must be called on a thread with a stack of [`STACK`], since the parser takes up to a hundred
+//! kilobytes for each bracket. A tree that is not bounded yet must be dropped on that thread as well. This
+//! module must not know columns or types.
 
 use cel::{
     IdedExpr, ParseErrors,
@@ -13,15 +13,15 @@ use marl_core::excerpt;
 
 use super::ExpressionError;
 
-/// What the parser and the checks may use. It is taken page by page, so most of it is never real.
+/// The stack for the parser and the checks, in bytes. Pages that are never touched cost nothing.
 pub(super) const STACK: usize = 64 << 20;
 
 const MOST_CHARACTERS: usize = 4_096;
-/// So deep a tree is evaluated within half of the 2 MiB that a thread has, in a release build; in a
-/// debug build cel takes 40 KiB for each level. `&&` and `||` in a row are not deep: their tree is
-/// balanced.
+/// How deep a tree may be. A tree of this depth is evaluated within half of a thread's 2 MiB in a release
+/// build; in a debug build cel takes 40 KiB for each level. A row of `&&` or `||` is not deep, since its
+/// tree is balanced.
 const MOST_DEPTH: usize = 33;
-/// Two nested loops over the items of cells end; each further one multiplies.
+/// How many loops may be nested. Two over the items of cells end in time; each further one multiplies.
 const MOST_LOOPS: usize = 2;
 
 pub(super) fn parse(text: &str) -> Result<IdedExpr, ExpressionError> {
@@ -36,7 +36,7 @@ pub(super) fn parse(text: &str) -> Result<IdedExpr, ExpressionError> {
     Parser::new().parse(text).map_err(|errors| complaint(&errors))
 }
 
-/// Whether a tree, as it will be evaluated, is small enough for any thread.
+/// Checks that a tree, as it will be evaluated, is small enough for any thread.
 pub(super) fn bound(tree: &IdedExpr) -> Result<(), ExpressionError> {
     bounded(tree, MOST_DEPTH, MOST_LOOPS)
 }
@@ -72,7 +72,7 @@ fn bounded(tree: &IdedExpr, depth: usize, loops: usize) -> Result<(), Expression
     }
 }
 
-/// The first complaint that says something; the others mostly follow from it.
+/// The first of the parser's errors that says something; the others mostly follow from it.
 fn complaint(errors: &ParseErrors) -> ExpressionError {
     let mut errors: Vec<_> = errors.errors.iter().collect();
     errors.sort_by_key(|error| error.msg.starts_with("Incomplete"));
@@ -89,7 +89,7 @@ fn complaint(errors: &ParseErrors) -> ExpressionError {
     hint.into_iter().fold(error, ExpressionError::hint)
 }
 
-/// What a message of the parser means, and what is often meant by such a text.
+/// A message of the parser in plain words, and a hint on what is often meant by such a text.
 fn plain(message: &str) -> (String, Option<String>) {
     let message = message.trim_start_matches("Syntax error: ");
     if let Some(word) = message.strip_prefix("reserved identifier: ") {

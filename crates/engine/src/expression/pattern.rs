@@ -1,4 +1,4 @@
-//! `matches`: a pattern that is compiled once, and asked for every row.
+//! `matches`: a pattern is compiled once, and matched for every row.
 
 use std::any::Any;
 
@@ -17,14 +17,14 @@ use super::functions;
 pub(super) const TYPE: Type = Type::new_unspecified_type("pattern");
 static TYPE_OF_ALL: Type = TYPE;
 
-/// A compiled pattern, as a value that stands in a variable.
+/// A compiled pattern, as the value of a variable.
 #[derive(Debug, Clone)]
 pub(super) struct Pattern(Regex);
 
 impl Pattern {
     pub(super) fn new(text: &str) -> Result<Self, String> {
         Regex::new(text).map(Self).map_err(|error| {
-            // The last line says why; those before it draw the position.
+            // The last line is the reason; the lines before it draw the position.
             let why = error.to_string();
             let why = why
                 .lines()
@@ -65,7 +65,7 @@ impl Val for Pattern {
 
 impl StaticVal for Pattern {}
 
-/// Whether the first argument, a text, holds what the second, a pattern or its text, says.
+/// Whether the first argument, a text, matches the second, a pattern or its text.
 pub(super) fn matches<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
     let text = functions::text(&arguments);
     let found = match arguments[1].downcast_ref::<Pattern>() {

@@ -1,6 +1,6 @@
-//! What kind of value each part of an expression has, as far as that is known before any row.
+//! The type of each part of an expression, as far as it is known before any row.
 //!
-//! What is not known is allowed: only what can never work is refused.
+//! A part of unknown type is allowed: only what can never work is refused.
 
 use cel::{
     IdedExpr,
@@ -10,7 +10,7 @@ use marl_core::SemanticType;
 
 use super::{ExpressionError, advice, calls, columns::slot, written};
 
-/// What a part gives.
+/// The type of a part's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Type {
     Unknown,
@@ -24,7 +24,7 @@ pub(super) enum Type {
     Bytes,
 }
 
-/// What the items of a list are.
+/// The type of a list's items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Item {
     Any,
@@ -105,7 +105,7 @@ impl Type {
 /// Infers types over the columns that an expression reads.
 pub(super) struct Types<'a> {
     pub(super) columns: &'a [(String, SemanticType)],
-    /// The variables of the loops around the part that is looked at, inner ones last.
+    /// The variables of the loops around the current part, inner ones last.
     variables: Vec<(String, Type)>,
 }
 
@@ -146,7 +146,7 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// A part as it reads in a message.
+    /// A part as text, for a message.
     pub(super) fn text(&self, tree: &IdedExpr) -> String {
         written::text(tree, self.columns)
     }
@@ -307,10 +307,10 @@ impl<'a> Types<'a> {
     }
 }
 
-/// What a loop's expression is called in a message.
+/// What the expression within a loop is called in a message.
 const LOOP: &str = "what a loop asks of an item";
 
-/// Whether a part is what a loop has so far: the parser writes loops out with operators.
+/// Whether a part is a loop's accumulator: the parser writes loops out with operators on it.
 fn is_loop(part: &IdedExpr) -> bool {
     matches!(&part.expr, Expr::Ident(name) if name == "@result")
 }

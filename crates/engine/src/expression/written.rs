@@ -1,6 +1,6 @@
 //! A part of an expression as text again, for messages.
 //!
-//! It need not be what was typed: white space and brackets may differ.
+//! The text may differ from what was typed in white space and brackets.
 
 use cel::{
     IdedExpr,
@@ -10,10 +10,10 @@ use marl_core::{SemanticType, excerpt};
 
 use super::columns::{quoted, slot, written};
 
-/// So much of a part is shown.
+/// How many characters of a part are shown.
 const MOST: usize = 60;
 
-/// The sign of an operator's inner name: `>` for `_>_`.
+/// The sign of an operator by cel's name for it: `>` for `_>_`.
 pub(super) fn sign(name: &str) -> Option<&str> {
     let sign = match name {
         operators::IN => "in",

@@ -1,7 +1,7 @@
 //! Binding: which column feeds which input.
 //!
-//! An input takes the column that the user names; else the column of its own name; else the only
-//! column with a usual name for it, or with a name that ends in `_` and its name, whose values fit.
+//! An input takes the column that the user names, or else the column of its own name, or else the only
+//! column whose values fit and whose name is a usual one for the input or ends in `_` and its name.
 
 use std::collections::BTreeMap;
 
@@ -19,13 +19,13 @@ use super::{
 /// How an input found its column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum How {
-    /// It has the input's name.
+    /// The column has the input's name.
     Name,
-    /// It ends in the input's name, and its values fit.
+    /// The column's name ends in the input's name, and its values fit.
     Suffix,
-    /// It has a usual name for the input, and its values fit.
+    /// The column has a usual name for the input, and its values fit.
     Alias,
-    /// The user said so.
+    /// The user named the column.
     Map,
 }
 
@@ -57,7 +57,7 @@ pub(super) fn producer(steps: &[Named<'_>], column: &str, reader: usize) -> Opti
 
 struct Binder<'a> {
     steps: &'a [Named<'a>],
-    /// What the user bound for all steps.
+    /// Inputs that the user bound for all steps.
     inputs: &'a BTreeMap<String, String>,
     header: &'a Header<'a>,
     registry: &'a Registry,
@@ -117,7 +117,7 @@ impl Binder<'_> {
         feed::column_called(self.header, name).map(str::to_owned)
     }
 
-    /// The columns that could feed an input whose own name nothing has.
+    /// The columns that could feed an input, where no column has its name.
     fn candidates(&self, step: usize, input: &Column) -> Vec<(String, Match)> {
         let table = self.header.columns.iter().enumerate();
         let mut fitting: Vec<(String, Match)> = table
@@ -153,7 +153,7 @@ impl Binder<'_> {
         error.advise(bound).advise(produced)
     }
 
-    /// The steps of the request that ask integrations, with another integration before them.
+    /// The integrations of all steps, with another integration before them.
     fn with(&self, integration: &str) -> Vec<StepUse> {
         let given = self.steps.iter().filter_map(|step| match &step.request.work {
             Work::Use(uses) => Some(StepUse { name: step.request.name.clone(), integrations: uses.clone() }),
@@ -173,7 +173,7 @@ impl Binder<'_> {
         PlanError::unfit(what).advise([Advice::Choose { step, input, columns }])
     }
 
-    /// An integration, not yet asked for, whose output could feed the input.
+    /// An integration, not in the request, with an output that could feed the input.
     fn would_produce(&self, input: &Column) -> Option<(&'static Contract, &'static str)> {
         let fits = |output: &&'static Column| {
             feed::from_output(output.name, output.kind, output.name, input).is_some()
@@ -188,7 +188,7 @@ impl Binder<'_> {
             .find_map(|known| known.outputs.iter().find(fits).map(|output| (known, output.name)))
     }
 
-    /// What the user bound must exist.
+    /// Checks that the inputs and columns that the user bound for a step exist.
     fn check_map(&self, at: usize) -> Result<(), PlanError> {
         let step = &self.steps[at];
         let inputs = || step.inputs().map(|input| input.name);
@@ -207,7 +207,8 @@ impl Binder<'_> {
         Ok(())
     }
 
-    /// What the user bound for all steps must be an input of one of them, and exist.
+    /// Checks that each input that the user bound for all steps is an input of one of them, and that its
+    /// column exists.
     fn check_inputs_of_all_steps(&self) -> Result<(), PlanError> {
         let inputs = || self.steps.iter().flat_map(|step| step.inputs()).map(|input| input.name);
         for (input, column) in self.inputs {
@@ -226,7 +227,7 @@ impl Binder<'_> {
         Ok(())
     }
 
-    /// What was probably meant by a binding whose input is not known.
+    /// What was probably meant by a binding whose input no step has.
     fn unknown_input<'b>(
         &self,
         input: &str,

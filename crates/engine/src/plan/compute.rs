@@ -1,4 +1,4 @@
-//! Conditions and formulas of steps, checked against the columns that there are.
+//! Conditions and formulas of steps, checked against the columns of the table and of other steps.
 
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::expression::{Expression, ExpressionError, Meant};
 
-/// What an expression looks like.
+/// An example of an expression.
 const EXPRESSION_FORM: &str = "country == \"DE\" && int(employees) > 50";
 
 /// A step's expressions.
@@ -38,7 +38,7 @@ impl StepExpressions {
     }
 }
 
-/// Compiles every expression, formulas first: they give columns their types.
+/// Compiles every expression. Formulas come first, since they give their columns types.
 pub(super) fn compute(
     steps: &mut [Named<'_>],
     request: &Request,
@@ -68,8 +68,8 @@ pub(super) fn compute(
 
 /// The formulas that are not compiled yet.
 ///
-/// A formula that reads another's column waits until that one is compiled, so that each is looked at
-/// once for itself and once for each column that it reads.
+/// A formula that reads another formula's column waits until that one is compiled. So each formula is
+/// compiled once, and looked at once more for each column that it reads.
 struct Formulas<'a, 'r> {
     steps: &'a mut [Named<'r>],
     known: KnownColumns,
@@ -82,7 +82,7 @@ impl<'a, 'r> Formulas<'a, 'r> {
         let is_formula = |step: &Named<'_>| matches!(step.request.work, Work::Formula(_));
         let name = |(at, step): (usize, &Named<'_>)| (at, step.outputs[0].name.clone());
         let open = steps.iter().enumerate().filter(|(_, step)| is_formula(step)).map(name).collect();
-        // A formula's own column is none before it is computed, unless the table has it.
+        // A formula's own column does not exist before it is computed, unless the table has it.
         let known = KnownColumns::of(steps.iter().filter(|step| !is_formula(step)), request, header);
         Self { steps, known, open, waiting: HashMap::new() }
     }
@@ -104,12 +104,12 @@ impl<'a, 'r> Formulas<'a, 'r> {
                 next.extend(self.close(at, expression, computed));
             }
             let Some(&first) = self.open.keys().next() else { return Ok(()) };
-            // Each waits for another. What it waits for may be a part of a longer word, though.
+            // Each formula waits for another. A column's name may only be part of a longer word, though.
             let compiled = |at: &usize| Expression::formula(&self.text(*at), &self.known.columns).ok();
             let free = self.open.keys().find_map(|at| Some((*at, compiled(at)?)));
             let (at, expression) = match free {
                 Some(free) => free,
-                // None of them can be first: said of one with all columns in sight.
+                // The formulas form a cycle: compile one with all columns in sight, to name what is wrong.
                 None => (first, self.in_sight_of_all(first)?),
             };
             next.extend(self.close(at, expression, computed));
@@ -141,7 +141,7 @@ impl<'a, 'r> Formulas<'a, 'r> {
             .map(|open| *open.0)
     }
 
-    /// The formula is compiled; gives those that waited for it.
+    /// Stores a compiled formula. Returns the formulas that waited for it.
     fn close(&mut self, at: usize, expression: Expression, computed: &mut [StepExpressions]) -> Vec<usize> {
         self.steps[at].outputs[0].kind = expression.kind();
         computed[at].formula = Some(Arc::new(expression));
@@ -151,10 +151,10 @@ impl<'a, 'r> Formulas<'a, 'r> {
     }
 }
 
-/// A condition over the table's own columns: which rows are picked.
+/// A condition over the table's own columns, which picks rows.
 ///
 /// # Errors
-/// It cannot be understood, or names a column that the table does not have.
+/// The text cannot be read as a condition, or names a column that the table does not have.
 pub fn filter(text: &str, request: &Request, header: &Header<'_>) -> Result<Expression, PlanError> {
     let known = KnownColumns::of([], request, header);
     Expression::condition(text, &known.columns).map_err(|error| {
@@ -163,12 +163,12 @@ pub fn filter(text: &str, request: &Request, header: &Header<'_>) -> Result<Expr
     })
 }
 
-/// The columns that expressions may read, with their types: a step's output has its contract's.
+/// The columns that expressions may read, with their types. A step's output has the type of its contract.
 #[derive(Clone)]
 struct KnownColumns {
     columns: Vec<(String, SemanticType)>,
     positions: HashMap<String, usize>,
-    /// The table's own columns as they are without any step.
+    /// The types of the table's own columns, before any step writes them.
     own: HashMap<String, SemanticType>,
 }
 
@@ -185,7 +185,7 @@ impl KnownColumns {
             known.own.insert(name.clone(), kind);
         }
         let mut steps: Vec<_> = steps.into_iter().collect();
-        // The first step that writes a column gives it its type.
+        // The first step that writes a column gives the column its type.
         steps.reverse();
         steps.iter().for_each(|step| known.add(step));
         known
@@ -207,7 +207,7 @@ impl KnownColumns {
         }
     }
 
-    /// What there is before this step has ended: its columns are none, unless the table has them.
+    /// The columns that exist before this step has ended: its own only if the table has them.
     fn without(&self, step: &Named<'_>) -> Vec<(String, SemanticType)> {
         let seen = |(name, kind): &(String, SemanticType)| {
             let is_written = written(step).any(|(written, _)| written == name);
@@ -229,7 +229,7 @@ fn wrong(error: ExpressionError, step: &Named<'_>, text: &str, part: Part) -> Pl
     expression_error(error, part.clone(), text, message).about(step.about(part))
 }
 
-/// An expression's error as a plan's; `part` is where its text stands.
+/// An expression's error as a plan's error; `part` is where the expression stands in the request.
 fn expression_error(error: ExpressionError, part: Part, text: &str, message: String) -> PlanError {
     let plan_error =
         if error.names_no_column { PlanError::unknown(message) } else { PlanError::unfit(message) };

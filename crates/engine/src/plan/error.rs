@@ -18,11 +18,11 @@ pub struct PlanError {
     pub message: String,
     /// What to do about it, the most helpful first.
     pub advice: Vec<Advice>,
-    /// What in the request it is about, so that a recipe's line can be named.
+    /// The part of the request that is wrong, so that a recipe's line can be named.
     pub about: Option<About>,
 }
 
-/// Kinds of problems, since programs are told apart by exit codes.
+/// Kinds of problems, which programs tell apart by exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Problem {
     /// No integration has this name.
@@ -36,51 +36,52 @@ pub enum Problem {
 /// A part of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct About {
-    /// The step, by its place in the request; `None` for what is said of the whole request.
+    /// The step's index in the request; `None` for a part of the whole request.
     pub step: Option<usize>,
-    /// Which part of it.
+    /// The part.
     pub part: Part,
 }
 
-/// A part of a request: of one of its steps, or of the whole.
+/// A part of a step, or of the whole request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part {
-    /// All of it.
+    /// The whole step.
     Step,
-    /// Its name.
+    /// The step's name.
     Name,
-    /// Its integrations.
+    /// The step's integrations.
     Use,
-    /// One of its inputs.
+    /// One of the step's inputs.
     Input(String),
-    /// The column of one of its outputs.
+    /// The column of one of the step's outputs.
     Output(String),
-    /// Its prefix.
+    /// The prefix of the step's columns.
     Prefix,
-    /// Its condition.
+    /// The step's condition.
     Condition,
-    /// Its formula.
+    /// The step's formula.
     Formula,
-    /// The column for the alternative that answered.
+    /// The column that names which alternative answered.
     ProviderColumn,
     /// What happens to filled cells.
     Existing,
-    /// Of the whole: the type of one of the table's columns.
+    /// Of the whole request: the type of one of the table's columns.
     ColumnType(String),
-    /// Of the whole: the columns that are wanted.
+    /// Of the whole request: the columns that are wanted.
     Want,
-    /// Of the whole: the steps that ask anew.
+    /// Of the whole request: the steps that ask anew.
     Refresh,
-    /// Of the whole: the condition that picks rows.
+    /// Of the whole request: the condition that picks rows.
     Filter,
 }
 
 impl PlanError {
+    /// An error for columns, bindings or settings that do not fit.
     pub(crate) fn unfit(message: impl Into<String>) -> Self {
         Self { problem: Problem::Unfit, message: message.into(), advice: Vec::new(), about: None }
     }
 
-    /// What was named does not exist.
+    /// An error for a name that does not exist.
     pub(crate) fn unknown(message: impl Into<String>) -> Self {
         Self { problem: Problem::UnknownName, ..Self::unfit(message) }
     }
@@ -91,7 +92,7 @@ impl PlanError {
         self
     }
 
-    /// What it is about, unless that is known more exactly.
+    /// Adds the part that is wrong, unless a more exact one is known.
     pub(crate) fn about(mut self, about: About) -> Self {
         self.about.get_or_insert(about);
         self

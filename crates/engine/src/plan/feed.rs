@@ -1,14 +1,14 @@
-//! Which columns can feed an input: by their names, their types and what they hold.
+//! Which columns can feed an input, by their names, their types and what they hold.
 //!
-//! Binding and `--want` both decide by these rules. They must not choose between several columns
-//! that fit: the user does.
+//! Binding and wanted columns follow the same rules. If several columns fit, the rules must not choose:
+//! the user does.
 
 use marl_core::{Column, SemanticType};
 
 use super::Header;
 use crate::nearest;
 
-/// The text of a column's name as a reader sees it: no invisible characters, single blanks.
+/// A column's name as a reader sees it: without invisible characters, and with single blanks.
 fn visible(name: &str) -> String {
     SemanticType::Text.read(name).map(|text| text.to_string()).unwrap_or_default()
 }
@@ -30,8 +30,8 @@ pub(super) fn look_alike(one: &str, other: &str) -> bool {
     one == other || visible(one) == visible(other)
 }
 
-/// The column of the table that `name` means: the one that is spelled so, or else the only one
-/// that looks the same.
+/// The column of the table that `name` means: the column of exactly this name, or else the only one that
+/// looks the same.
 pub(super) fn column_called<'a>(header: &Header<'a>, name: &str) -> Option<&'a str> {
     let columns = header.columns.iter().map(String::as_str);
     columns.clone().find(|column| *column == name).or_else(|| {
@@ -40,16 +40,16 @@ pub(super) fn column_called<'a>(header: &Header<'a>, name: &str) -> Option<&'a s
     })
 }
 
-/// How a name recommends itself for an input.
+/// How a column's name fits an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Match {
-    /// It ends in the input's name: `ceo_linkedin_url`.
+    /// The name ends in the input's name: `ceo_linkedin_url`.
     Suffix,
-    /// It is a usual name for the input, or another spelling of the input's own.
+    /// The name is a usual one for the input, or another spelling of the input's own.
     Usual,
 }
 
-/// Whether tables usually call the contract's column by this name, in whatever spelling.
+/// Whether this is a usual name for the contract's column, in any spelling.
 pub fn is_usual_name(name: &str, column: &Column) -> bool {
     let name = letters(name);
     !name.is_empty()
@@ -65,8 +65,8 @@ fn by_name(name: &str, input: &Column) -> Option<Match> {
     ends_so.then_some(Match::Suffix)
 }
 
-/// Whether the table's column `at` may feed the input: its name says so and its values fit. Where
-/// the name is a usual one, a quarter of them is enough: a cell that does not fit costs no call.
+/// Whether the table's column `at` may feed the input: its name and its values must fit. If the name is a
+/// usual one, a quarter of the values is enough, since a cell that does not fit costs no call.
 pub(super) fn from_table(header: &Header<'_>, at: usize, input: &Column) -> Option<Match> {
     let found = by_name(&header.columns[at], input)?;
     let fits = fitting(header, at, input.kind);
@@ -85,13 +85,13 @@ pub(super) fn from_output(output: &str, kind: SemanticType, column: &str, input:
     by_name(output, input).or_else(|| by_name(column, input))
 }
 
-/// How many of a column's first filled cells are of a type; those that say nothing do not count.
+/// How many of a column's first filled cells are of a type. Cells with a placeholder do not count.
 pub(super) struct Fitting {
     pub(super) filled: usize,
     pub(super) valid: usize,
 }
 
-/// Looks at the first filled cells of a column.
+/// Counts the first filled cells of a column that are of a type.
 pub(super) fn fitting(header: &Header<'_>, column: usize, kind: SemanticType) -> Fitting {
     let cells = header.samples.get(column).map(Vec::as_slice).unwrap_or_default();
     let filled = cells.iter().filter(|cell| !kind.says_nothing(cell));
@@ -103,9 +103,9 @@ pub(super) fn fitting(header: &Header<'_>, column: usize, kind: SemanticType) ->
     fits
 }
 
-/// The table's columns that could be the input though nothing binds them: those with cells that
-/// fit, usual names and many fitting cells first; of a type that any text is, those with a name
-/// like the input's.
+/// The table's columns that could be meant for the input although no rule binds them: columns whose cells
+/// fit, with usual names and many fitting cells first. Where any text fits, only columns with a name like
+/// the input's.
 pub(super) fn alike<'a>(header: &Header<'a>, input: &Column) -> Vec<&'a str> {
     let is_near = |name: &str| nearest(input.name, [name]).is_some() || is_usual_name(name, input);
     let columns = header.columns.iter().map(String::as_str).enumerate();
@@ -116,7 +116,7 @@ pub(super) fn alike<'a>(header: &Header<'a>, input: &Column) -> Vec<&'a str> {
             let near = usize::from(is_near(name)) * 50;
             match input.kind.is_recognisable() {
                 true if share == 0 && !(fits.filled == 0 && near > 0) => None,
-                // Few cells that fit in a column of another name are there by chance.
+                // In a column of another name, a few cells fit by chance.
                 true if share <= 50 && near == 0 => None,
                 false if near == 0 => None,
                 _ => Some((share + near, name)),

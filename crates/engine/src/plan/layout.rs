@@ -1,4 +1,4 @@
-//! Laying out: every column that the plan touches gets a slot in a row's cells.
+//! The layout of a row's cells: every column that the plan reads or writes gets a slot.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::expression::Expression;
 
-/// What the parts of planning have found out, by step in the order given.
+/// What the earlier stages of planning found, by step in the order of the request.
 pub(super) struct Parts<'a> {
     pub(super) request: &'a Request,
     pub(super) named: Vec<Named<'a>>,
@@ -20,7 +20,7 @@ pub(super) struct Parts<'a> {
     pub(super) order: Vec<usize>,
 }
 
-/// The slots: the table's columns that are touched, then new ones.
+/// The slots by column: first the table's columns that the plan touches, then new columns.
 struct Slots {
     names: Vec<String>,
     from_table: usize,

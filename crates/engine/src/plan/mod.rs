@@ -1,7 +1,7 @@
 //! The plan: steps in dependency order, bound to a table's columns. Pure.
 //!
-//! A plan is made from the header and a sample of the table and is checked whole before
-//! anything is sent. It sends nothing and reads no file.
+//! A plan is made from a table's header and a sample of its cells, and is checked whole before anything is
+//! sent. Planning sends nothing and reads no file.
 
 mod advice;
 mod bind;
@@ -12,6 +12,7 @@ mod layout;
 mod name;
 mod order;
 mod request;
+mod tweak;
 mod want;
 
 use std::sync::Arc;
@@ -27,7 +28,8 @@ pub use compute::filter;
 pub use error::{About, Part, PlanError, Problem};
 pub use feed::is_usual_name;
 pub use name::integration;
-pub use request::{Existing, Refresh, Request, Set, StepRequest, Tweak, Work};
+pub use request::{Existing, Refresh, Request, StepRequest, Work};
+pub use tweak::{Set, Tweak};
 
 /// What the plan needs to know of a table.
 #[derive(Debug)]
@@ -40,7 +42,7 @@ pub struct Header<'a> {
     pub samples: &'a [Vec<String>],
 }
 
-/// Steps in the order in which they are run, bound to columns.
+/// Steps in the order in which they run, bound to columns.
 pub struct Plan {
     /// The steps.
     pub steps: Vec<Step>,
@@ -50,31 +52,31 @@ pub struct Plan {
 
 /// An integration, or several of them, or a formula, bound to a table.
 pub struct Step {
-    /// The step's name: the integration's, if it was given no other.
+    /// The step's own name, or else that of its first integration.
     pub name: String,
-    /// What it does.
+    /// What the step does.
     pub task: Task,
-    /// Its outputs.
+    /// The step's outputs.
     pub outputs: Vec<Output>,
     /// The column that names which alternative answered.
     pub provider_column: Option<Output>,
-    /// The rows it is run on.
+    /// The condition on a row for the step to run.
     pub condition: Option<BoundExpression>,
-    /// The steps, by index, that must have ended before.
+    /// The indices of the steps that must have ended before.
     pub after: Vec<usize>,
-    /// What happens to its output cells that are filled already.
+    /// What happens to output cells that are filled already.
     pub existing: Existing,
-    /// Whether it asks anew although there are answers.
+    /// Whether the step asks anew although answers are stored.
     pub refresh: bool,
-    /// What its output columns begin with.
+    /// What the step's output columns begin with.
     pub prefix: String,
 }
 
 /// What a step does on a row.
 pub enum Task {
-    /// Asks the first of these, and the next for what is still empty.
+    /// Asks the first of these, and each next one for what is still empty.
     Ask(Vec<Alternative>),
-    /// Computes its one output.
+    /// Computes the step's one output.
     Compute(BoundExpression),
 }
 
@@ -82,11 +84,11 @@ pub enum Task {
 pub struct Alternative {
     /// The integration.
     pub integration: Arc<dyn Integration>,
-    /// Its inputs; an optional input without a column has none.
+    /// The bindings of its inputs; an optional input without a column has none.
     pub inputs: Vec<Binding>,
 }
 
-/// An expression and where its columns are.
+/// An expression and the slots of its columns.
 #[derive(Clone)]
 pub struct BoundExpression {
     /// The expression.
@@ -101,9 +103,9 @@ pub struct Binding {
     pub column: &'static Column,
     /// The name of the column that feeds it.
     pub from: String,
-    /// The step that writes this column, by index.
+    /// The index of the step that writes this column; `None` for a column of the table.
     pub producer: Option<usize>,
-    /// How it was found.
+    /// How the column was found.
     pub how: How,
     pub(crate) slot: usize,
 }
@@ -120,19 +122,19 @@ pub struct Output {
     /// Whether the table has this column.
     pub existing: bool,
     pub(crate) slot: usize,
-    /// Its place among the outputs of the plan.
+    /// The output's index among the outputs of the plan.
     pub index: usize,
 }
 
 impl Task {
-    /// Whether it asks an integration.
+    /// Whether the task asks integrations.
     pub fn is_asked(&self) -> bool {
         matches!(self, Self::Ask(_))
     }
 }
 
 impl Step {
-    /// Its integrations; none for a formula.
+    /// The step's integrations; none for a formula.
     pub fn alternatives(&self) -> &[Alternative] {
         match &self.task {
             Task::Ask(alternatives) => alternatives,
@@ -140,12 +142,12 @@ impl Step {
         }
     }
 
-    /// The contracts of its integrations.
+    /// The contracts of the step's integrations.
     pub fn contracts(&self) -> impl Iterator<Item = &'static Contract> {
         self.alternatives().iter().map(|alternative| alternative.integration.contract())
     }
 
-    /// All columns that it writes.
+    /// All columns that the step writes.
     pub fn columns(&self) -> impl Iterator<Item = &Output> {
         self.outputs.iter().chain(&self.provider_column)
     }
@@ -205,10 +207,10 @@ impl Plan {
     }
 }
 
-/// The request with every step that it takes, and what flags say of them.
+/// The request with every step that it takes, and with its tweaks applied.
 ///
 /// # Errors
-/// Nothing gives a wanted column, or a flag names a step that is not there.
+/// No integration gives a wanted column, or a tweak names a step that is not in the request.
 pub fn resolve(request: &Request, header: &Header<'_>, registry: &Registry) -> Result<Request, PlanError> {
     let mut request = request.clone();
     want::add_wanted(&mut request, header, registry)?;

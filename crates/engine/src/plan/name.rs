@@ -11,11 +11,11 @@ use crate::nearest;
 
 /// A step whose integrations and columns are known.
 pub(super) struct Named<'a> {
-    /// Its place in the request.
+    /// The step's index in the request.
     pub(super) at: usize,
     pub(super) request: &'a StepRequest,
     pub(super) name: &'a str,
-    /// None for a formula.
+    /// The step's integrations; none for a formula.
     pub(super) alternatives: Vec<Arc<dyn Integration>>,
     pub(super) outputs: Vec<NamedOutput>,
     pub(super) provider_column: Option<String>,
@@ -37,12 +37,12 @@ impl<'a> Named<'a> {
         About { step: Some(self.at), part }
     }
 
-    /// The inputs of all its integrations.
+    /// The inputs of all the step's integrations.
     pub(super) fn inputs(&self) -> impl Iterator<Item = &'static Column> + Clone {
         self.alternatives.iter().flat_map(|known| known.contract().inputs)
     }
 
-    /// All columns that it writes.
+    /// All columns that the step writes.
     pub(super) fn columns(&self) -> impl Iterator<Item = &str> {
         self.outputs.iter().map(|output| output.name.as_str()).chain(self.provider_column.as_deref())
     }
@@ -51,7 +51,7 @@ impl<'a> Named<'a> {
         self.columns().any(|known| known == column)
     }
 
-    /// What happens to its cells that are filled already.
+    /// What happens to output cells that are filled already.
     pub(super) fn existing(&self, request: &Request) -> Existing {
         match self.request.existing.unwrap_or(request.existing) {
             Existing::Fail => Existing::Fail,
@@ -83,7 +83,7 @@ fn one<'a>(
     registry: &Registry,
 ) -> Result<Named<'a>, PlanError> {
     let name = request.name();
-    // A column that only looks like one of the table's would stand beside it.
+    // Otherwise a new column would stand beside one of the table that looks the same.
     let column = |output: &str| {
         let column = request.column_of(output);
         feed::column_called(header, &column).map_or(column, str::to_owned)
@@ -116,7 +116,7 @@ fn one<'a>(
     Ok(Named { at, request, name, alternatives, outputs, provider_column })
 }
 
-/// What the user gave a column of its own must be an output.
+/// Checks that everything for which the user named a column is an output.
 fn check_outputs(
     request: &StepRequest,
     outputs: &[NamedOutput],
@@ -137,7 +137,7 @@ fn check_outputs(
     }
 }
 
-/// An alternative that has none of the first one's outputs could never answer.
+/// Checks that each alternative has one of the first one's outputs: others could never help.
 fn check_alternatives(alternatives: &[Arc<dyn Integration>]) -> Result<(), PlanError> {
     let Some((first, others)) = alternatives.split_first() else { return Ok(()) };
     let wanted = first.contract().outputs;
@@ -156,12 +156,12 @@ fn check_alternatives(alternatives: &[Arc<dyn Integration>]) -> Result<(), PlanE
 /// The integration called `name`.
 ///
 /// # Errors
-/// There is none; the error lists what exists and the nearest name.
+/// No integration has this name. The error lists those that exist and the nearest name.
 pub fn integration(name: &str, registry: &Registry) -> Result<Arc<dyn Integration>, PlanError> {
     registry.integration(name).cloned().ok_or_else(|| unknown_integration(name, registry))
 }
 
-/// The error for a name that no integration has; it lists what exists.
+/// The error for a name that no integration has.
 fn unknown_integration(name: &str, registry: &Registry) -> PlanError {
     let names: Vec<&str> = registry.integrations().map(|known| known.contract().name).collect();
     let error = PlanError {
@@ -175,7 +175,7 @@ fn unknown_integration(name: &str, registry: &Registry) -> PlanError {
     error.advise(near).advise([Advice::KnownIntegrations(names)])
 }
 
-/// A column has one writer, and a table's own may be spared.
+/// Checks that no other step writes the step's columns, and that existing columns may be written.
 fn check_columns(
     step: &Named<'_>,
     all: &[Named<'_>],
@@ -215,7 +215,7 @@ fn check_columns(
 fn both_write(first: &Named<'_>, second: &Named<'_>, column: &str) -> PlanError {
     let (one, other) = (first.name, second.name);
     let error = PlanError::unfit(format!("`{one}` and `{other}` both write column `{column}`"));
-    // A prefix changes only the columns that have no name of the user's own.
+    // A prefix changes only the columns that the user did not name.
     let named = second.outputs.iter().find(|output| second.request.outputs.contains_key(output.of));
     let error = match named.filter(|output| output.name == column) {
         Some(output) => error

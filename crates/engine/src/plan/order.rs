@@ -1,9 +1,9 @@
-//! The order of steps: the given one, unless a dependency forces another.
+//! The order of steps: that of the request, unless a dependency forces another.
 
 use super::{Advice, Part, PlanError, name::Named};
 
-/// Indices of the steps in the order in which they can run; `after` holds, by step, those that
-/// must have ended before.
+/// Indices of the steps in the order in which they can run. For each step, `after` holds the steps that must
+/// have ended before.
 pub(super) fn order(steps: &[Named<'_>], after: &[Vec<usize>]) -> Result<Vec<usize>, PlanError> {
     let mut order: Vec<usize> = Vec::with_capacity(steps.len());
     while order.len() < steps.len() {
@@ -18,7 +18,7 @@ pub(super) fn order(steps: &[Named<'_>], after: &[Vec<usize>]) -> Result<Vec<usi
 }
 
 fn cycle(steps: &[Named<'_>], after: &[Vec<usize>], done: &[usize]) -> PlanError {
-    // Whoever walks from a step that is left to what it waits for comes round at last.
+    // Each remaining step waits for another, so a walk along these edges meets a step twice.
     let first = (0..steps.len()).find(|at| !done.contains(at)).unwrap_or_default();
     let mut path = vec![first];
     let around = loop {

@@ -1,49 +1,49 @@
-//! What is asked for: steps as flags or a recipe name them, before they meet a table.
+//! A request: steps as the user names them, before they are bound to a table.
 
 use std::collections::BTreeMap;
 
 use marl_core::{Registry, SemanticType};
 use serde::{Deserialize, Serialize};
 
-use super::{About, Advice, Header, Part, PlanError, did_you_mean, error::Pair, feed, name::FORMULA_OUTPUT};
+use super::{About, Advice, Part, PlanError, Tweak, did_you_mean, name::FORMULA_OUTPUT};
 
-/// What is asked for.
+/// What the user asks for.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Request {
     /// The steps, in the order given.
     pub steps: Vec<StepRequest>,
-    /// Columns that are wanted, whichever integrations it takes.
+    /// Columns that are wanted, whichever integrations they take.
     pub want: Vec<String>,
-    /// What flags say of steps by their names; they may be steps that `want` brings.
+    /// Settings of steps by their names, also of steps that `want` adds.
     pub tweaks: Vec<Tweak>,
     /// Inputs that the user bound for all steps that have them, and the columns that feed them.
     pub inputs: BTreeMap<String, String>,
-    /// What happens to cells that are filled already, where a step does not say.
+    /// What happens to cells that are filled already, unless a step says so itself.
     pub existing: Existing,
-    /// Which steps ask anew although there are answers.
+    /// Which steps ask anew although answers are stored.
     pub refresh: Refresh,
-    /// Whether a step that asks anew keeps the table's filled cells: it fills only empty ones.
+    /// Whether a step that asks anew fills only empty cells and keeps the filled ones.
     pub refresh_keeps: bool,
     /// The types of the table's own columns in conditions and formulas; others are text.
     pub types: BTreeMap<String, SemanticType>,
 }
 
-/// One step as it is asked for.
+/// One step of a request.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct StepRequest {
-    /// Its name, if not that of its first integration.
+    /// The step's own name; without one it goes by the name of its first integration.
     pub name: Option<String>,
-    /// What it does.
+    /// What the step does.
     pub work: Work,
-    /// Inputs that the user bound by hand, and the columns that feed them.
+    /// Inputs that the user bound, and the columns that feed them.
     pub inputs: BTreeMap<String, String>,
-    /// Outputs that are written to a column that the user names, and these columns.
+    /// Outputs for which the user named a column, and these columns.
     pub outputs: BTreeMap<String, String>,
-    /// What its other output columns begin with.
+    /// What the step's other output columns begin with.
     pub prefix: String,
-    /// In CEL: the rows it is run on.
+    /// The condition on a row for the step to run, in CEL.
     pub condition: Option<String>,
-    /// What happens to its cells that are filled already.
+    /// What happens to output cells that are filled already.
     pub existing: Option<Existing>,
     /// The column that names which alternative answered.
     pub provider_column: Option<String>,
@@ -52,64 +52,15 @@ pub struct StepRequest {
 /// What a step does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Work {
-    /// Runs an integration; what it leaves empty, the next of them is asked for.
+    /// Asks the first of these integrations, and each next one for what is still empty.
     Use(Vec<String>),
-    /// In CEL: fills the column of the step's name without a call.
+    /// Fills the column of the step's name by a formula in CEL, without a call.
     Formula(String),
 }
 
 impl Default for Work {
     fn default() -> Self {
         Self::Use(Vec::new())
-    }
-}
-
-/// What a flag says of a step: `--map ceo.linkedin_url=ceo_linkedin_url`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Tweak {
-    /// The step's name; `None` for all steps with such an input, else for the only step that it can
-    /// be meant for.
-    pub step: Option<String>,
-    /// What is said.
-    pub set: Set,
-}
-
-/// See [`Tweak`].
-#[derive(Debug, Clone, PartialEq)]
-pub enum Set {
-    /// An input and the column that feeds it.
-    Input(String, String),
-    /// An output and the column that it is written to.
-    Output(String, String),
-    /// What its output columns begin with.
-    Prefix(String),
-    /// The rows it is run on.
-    Condition(String),
-    /// The column that names which alternative answered.
-    ProviderColumn(String),
-}
-
-impl Set {
-    /// The part of a step that it sets.
-    fn part(&self) -> Part {
-        match self {
-            Self::Input(input, _) => Part::Input(input.clone()),
-            Self::Output(output, _) => Part::Output(output.clone()),
-            Self::Prefix(_) => Part::Prefix,
-            Self::Condition(_) => Part::Condition,
-            Self::ProviderColumn(_) => Part::ProviderColumn,
-        }
-    }
-
-    /// What is wrong where it is said of `what` a second time.
-    fn given_twice(&self, what: &str) -> String {
-        match self {
-            Self::Input(..) => format!("input `{what}` is bound twice"),
-            Self::Output(..) => format!("output `{what}` is given a column twice"),
-            Self::Prefix(_) => format!("step `{what}` is given a prefix twice"),
-            Self::Condition(_) => format!("step `{what}` is given a condition twice"),
-            Self::ProviderColumn(_) => format!("step `{what}` is given a provider column twice"),
-        }
     }
 }
 
@@ -121,7 +72,7 @@ pub enum Refresh {
     None,
     /// All.
     All,
-    /// Those of these names.
+    /// The steps of these names.
     Names(Vec<String>),
 }
 
@@ -139,17 +90,17 @@ impl Refresh {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Existing {
-    /// They stay; a row without an empty output is not asked about.
+    /// Filled cells stay. A row without an empty output cell is not asked about.
     #[default]
     Keep,
-    /// A new value replaces them; no value never empties them.
+    /// A new value replaces them. An answer without data never empties a cell.
     Overwrite,
-    /// An output column that exists is an error.
+    /// An output column that the table has already is an error.
     Fail,
 }
 
 impl StepRequest {
-    /// A step as `--integrations` names it: `find_ceo`, `ceo=linkedin_profile`, `a|b`.
+    /// Reads a step from a word: `find_ceo`, `ceo=linkedin_profile` or `a|b`.
     pub fn parse(word: &str) -> Self {
         let (name, uses) = match word.split_once('=') {
             Some((name, uses)) => (Some(name.trim().to_owned()), uses),
@@ -159,7 +110,7 @@ impl StepRequest {
         Self { name, work: Work::Use(uses), ..Self::default() }
     }
 
-    /// A column that is computed.
+    /// A step that fills `column` by a formula.
     pub fn formula(column: &str, text: &str) -> Self {
         Self { name: Some(column.to_owned()), work: Work::Formula(text.to_owned()), ..Self::default() }
     }
@@ -182,8 +133,8 @@ impl StepRequest {
         }
     }
 
-    /// The names of its outputs, as far as its integration is known.
-    fn output_names(&self, registry: &Registry) -> Vec<&'static str> {
+    /// The names of the step's outputs; none if its integration is unknown.
+    pub(super) fn output_names(&self, registry: &Registry) -> Vec<&'static str> {
         match &self.work {
             Work::Formula(_) => vec![FORMULA_OUTPUT],
             Work::Use(uses) => {
@@ -194,129 +145,12 @@ impl StepRequest {
         }
     }
 
-    /// Does what a flag says; gives what it says it of, and whether that was not said before.
-    fn apply(&mut self, set: &Set) -> (String, bool) {
-        let name = self.name().to_owned();
-        match set.clone() {
-            Set::Input(input, column) => {
-                (format!("{name}.{input}"), self.inputs.insert(input, column).is_none())
-            }
-            Set::Output(output, column) => {
-                (format!("{name}.{output}"), self.outputs.insert(output, column).is_none())
-            }
-            Set::Prefix(prefix) => (name, std::mem::replace(&mut self.prefix, prefix).is_empty()),
-            Set::Condition(text) => (name, self.condition.replace(text).is_none()),
-            Set::ProviderColumn(column) => (name, self.provider_column.replace(column).is_none()),
-        }
-    }
-
-    fn is_waterfall(&self) -> bool {
+    pub(super) fn is_waterfall(&self) -> bool {
         matches!(&self.work, Work::Use(uses) if uses.len() > 1)
     }
 }
 
 impl Request {
-    /// Does what the tweaks say.
-    pub(super) fn apply_tweaks(&mut self, header: &Header<'_>, registry: &Registry) -> Result<(), PlanError> {
-        let tweaks = std::mem::take(&mut self.tweaks);
-        for (index, tweak) in tweaks.iter().enumerate() {
-            let (what, is_new) = match (&tweak.step, &tweak.set) {
-                (None, Set::Input(input, column)) => {
-                    (input.clone(), self.inputs.insert(input.clone(), column.clone()).is_none())
-                }
-                _ => {
-                    let at = self.meant(tweak, header, registry)?;
-                    self.steps[at].apply(&tweak.set)
-                }
-            };
-            if !is_new || tweaks[..index].contains(tweak) {
-                return Err(PlanError::unfit(tweak.set.given_twice(&what)).advise([Advice::GiveOnce]));
-            }
-        }
-        let prefixed = tweaks.iter().filter(|tweak| matches!(tweak.set, Set::Prefix(_)));
-        prefixed
-            .flat_map(|tweak| self.meant(tweak, header, registry))
-            .try_for_each(|at| self.check_prefix(at, registry))
-    }
-
-    /// A prefix for columns that all have a name of the user's own would change nothing.
-    fn check_prefix(&self, at: usize, registry: &Registry) -> Result<(), PlanError> {
-        let step = &self.steps[at];
-        let outputs = step.output_names(registry);
-        if outputs.is_empty() || !outputs.iter().all(|output| step.outputs.contains_key(*output)) {
-            return Ok(());
-        }
-        let name = step.name();
-        Err(PlanError::unfit(format!(
-            "prefix `{}` of step `{name}` changes nothing: each of its columns is given a name of its own",
-            step.prefix
-        ))
-        .advise([Advice::OmitPrefixOrNames]))
-    }
-
-    /// The step that a tweak is about.
-    fn meant(&self, tweak: &Tweak, header: &Header<'_>, registry: &Registry) -> Result<usize, PlanError> {
-        if let Some(name) = &tweak.step {
-            let at = self.steps.iter().position(|step| step.name() == name);
-            return at.ok_or_else(|| self.no_such_step(name, &tweak.set));
-        }
-        let part = tweak.set.part();
-        let has = |step: &StepRequest| match &part {
-            Part::Output(output) => step.output_names(registry).contains(&output.as_str()),
-            _ => step.is_waterfall(),
-        };
-        let fits: Vec<usize> = (0..self.steps.len()).filter(|at| has(&self.steps[*at])).collect();
-        match fits.as_slice() {
-            [only] => Ok(*only),
-            [] => Err(self.fits_no_step(&tweak.set, header, registry)),
-            [first, ..] => {
-                let what = match &part {
-                    Part::Output(output) => format!("several steps of this run have an output `{output}`"),
-                    _ => "several steps of this run could name their provider in a column".to_owned(),
-                };
-                let step = self.steps[*first].name().to_owned();
-                Err(PlanError::unfit(what).advise([Advice::NameStep { part, step }]))
-            }
-        }
-    }
-
-    /// The error for something said of a step that is not there.
-    fn no_such_step(&self, name: &str, set: &Set) -> PlanError {
-        let error = PlanError::unknown(format!("no step of this run is called `{name}`"));
-        let names = self.steps.iter().map(StepRequest::name);
-        let turned = self.turned(name, set);
-        error.advise(turned.or_else(|| did_you_mean(set.part(), name, names)))
-    }
-
-    /// The error for something said of no step by its name, and that no step has.
-    fn fits_no_step(&self, set: &Set, header: &Header<'_>, registry: &Registry) -> PlanError {
-        let Set::Output(output, column) = set else {
-            return PlanError::unfit("a provider column needs a step of several integrations")
-                .advise([Advice::AddAlternatives]);
-        };
-        let outputs = self.steps.iter().flat_map(|step| step.output_names(registry));
-        let is_column = feed::column_called(header, output).is_some();
-        let pair = Pair { part: set.part(), left: output, right: column, is_column, makes_columns: true };
-        PlanError::unknown(format!("no step of this run has an output `{output}`"))
-            .advise(pair.advice(outputs))
-    }
-
-    /// What was said of a step that is not there, the other way round, if that names one that is.
-    fn turned(&self, left: &str, set: &Set) -> Option<Advice> {
-        let is_step = |word: &str| self.steps.iter().any(|step| step.name() == word);
-        let part = set.part();
-        match set {
-            Set::Prefix(right) | Set::ProviderColumn(right) if is_step(right) => {
-                let (left, right, name) = (left.to_owned(), right.clone(), right.clone());
-                Some(Advice::SwapSides { part, left, right, name })
-            }
-            Set::Input(name, _) | Set::Output(name, _) if is_step(name) => {
-                Some(Advice::SwapNames { part, step: name.clone(), name: left.to_owned() })
-            }
-            _ => None,
-        }
-    }
-
     /// Checks what can be checked without a table.
     pub(super) fn check(&self) -> Result<(), PlanError> {
         if self.steps.is_empty() {
@@ -367,7 +201,7 @@ impl StepRequest {
         Ok(())
     }
 
-    /// Names become columns, flags and lines on a terminal.
+    /// Checks the names: they become parts of columns, of commands and of lines on a terminal.
     fn check_names(&self) -> Result<(), PlanError> {
         let name = self.name();
         let shown = marl_core::excerpt(name, 80);
@@ -394,7 +228,7 @@ impl StepRequest {
     }
 }
 
-/// A step's name is part of flags, of column names, and of the ledger.
+/// Whether a step can have this name, which becomes a part of commands, of columns and of the ledger.
 fn is_name(name: &str) -> bool {
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     !name.is_empty() && name.len() <= 64 && name.chars().all(fits)

@@ -1,11 +1,15 @@
 //! Plans over headers: bindings, orders, and every message of what cannot be.
 
 mod compose;
+mod expected;
 mod names;
 
 use async_trait::async_trait;
 use marl_core::{Context, Contract, Error, Fields, Registration, Row, SemanticType};
 
+use self::expected::{
+    bind, bind_any, choose, choose_integration, input, language, output, prefix, texts, word,
+};
 use super::*;
 
 struct Plain(&'static Contract);
@@ -148,48 +152,6 @@ fn refuses<const N: usize>(
 ) {
     let error = plan(steps, tweaks, Existing::Keep, table).err().expect("a plan was made");
     assert_eq!((error.message.as_str(), error.advice), (message, advice.to_vec()));
-}
-
-fn texts<const N: usize>(texts: [&str; N]) -> Vec<String> {
-    texts.map(str::to_owned).to_vec()
-}
-
-fn input(name: &str) -> Part {
-    Part::Input(name.to_owned())
-}
-
-fn output(name: &str) -> Part {
-    Part::Output(name.to_owned())
-}
-
-fn word(part: Part, wrong: &str, right: &str) -> Advice {
-    Advice::Word { part, wrong: wrong.to_owned(), right: right.to_owned() }
-}
-
-fn bind<const N: usize>(step: &str, input: &str, columns: [&str; N]) -> Advice {
-    Advice::Bind { step: step.to_owned(), input: input.to_owned(), columns: texts(columns) }
-}
-
-fn bind_any<const N: usize>(step: &str, input: &str, columns: [&str; N]) -> Advice {
-    Advice::BindAny { step: step.to_owned(), input: input.to_owned(), columns: texts(columns) }
-}
-
-fn choose<const N: usize>(step: &str, input: &str, columns: [&str; N]) -> Advice {
-    Advice::Choose { step: step.to_owned(), input: input.to_owned(), columns: texts(columns) }
-}
-
-/// An integration that gives an output from a company's domain.
-fn choose_integration(integration: &str, output: &str) -> Advice {
-    let inputs = texts(["company_domain"]);
-    Advice::ChooseIntegration { integration: integration.to_owned(), output: output.to_owned(), inputs }
-}
-
-fn prefix(step: &str, column: &str) -> Advice {
-    Advice::Prefix { step: step.to_owned(), prefix: format!("{step}_"), column: column.to_owned() }
-}
-
-fn language(text: &str) -> Advice {
-    Advice::Language(text.to_owned())
 }
 
 const LEADS: Table<'_> = &[("name", "Acme"), ("company_domain", "acme.com")];

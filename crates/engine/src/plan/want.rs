@@ -1,4 +1,4 @@
-//! Wanting: the steps that bring a column, found by walking contracts backwards to the table's
+//! Wanted columns: the steps that fill a column are found by walking contracts backwards to the table's
 //! own columns.
 
 use marl_core::{Column, Contract, Registry};
@@ -8,10 +8,10 @@ use super::{
     feed, name::FORMULA_OUTPUT,
 };
 
-/// Adds the steps that bring what is wanted.
+/// Adds the steps that fill the wanted columns.
 ///
 /// # Errors
-/// Nothing gives a column, or several do and the user has to choose.
+/// No integration gives a column, or several do and the user has to choose.
 pub(super) fn add_wanted(
     request: &mut Request,
     header: &Header<'_>,
@@ -20,8 +20,8 @@ pub(super) fn add_wanted(
     let wanted = std::mem::take(&mut request.want);
     let mut walk = Walk { request, header, registry };
     for column in &wanted {
-        match walk.flag_for(column) {
-            // A column that a flag names is wanted by the name of the output that goes there.
+        match walk.tweak_for(column) {
+            // An output is to be written into this column: that output is wanted.
             Some(Tweak { step, set: Set::Output(output, _) }) => {
                 walk.bring_output(step.as_deref(), &output)?;
             }
@@ -38,14 +38,14 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// The flag that writes an output into the wanted column.
-    fn flag_for(&self, wanted: &str) -> Option<Tweak> {
+    /// The tweak that writes an output into the wanted column.
+    fn tweak_for(&self, wanted: &str) -> Option<Tweak> {
         let writes =
             |tweak: &&Tweak| matches!(&tweak.set, Set::Output(_, column) if feed::look_alike(column, wanted));
         self.request.tweaks.iter().find(writes).cloned()
     }
 
-    /// Brings an output of the step that a flag names, or of any.
+    /// Adds the step that gives an output: the step that a tweak names, or any.
     fn bring_output(&mut self, step: Option<&str>, output: &str) -> Result<(), PlanError> {
         let is_there = |name: &str| self.request.steps.iter().any(|step| step.name() == name);
         match step.map(|name| (is_there(name), self.registry.integration(name))) {
@@ -69,7 +69,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Adds an integration before the steps that are there, and first what it needs.
+    /// Adds a step for an integration, and before it the steps that its inputs need.
     fn add(&mut self, contract: &'static Contract) -> Result<(), PlanError> {
         let step = StepRequest::parse(contract.name);
         let at = self.request.steps.len();
@@ -79,7 +79,7 @@ impl Walk<'_> {
                 self.bring_input(contract, input)?;
             }
         }
-        // What it needs stands before it, for whoever reads the plan.
+        // The steps that feed this one come before it, so that a plan reads in order.
         let step = self.request.steps.remove(at);
         self.request.steps.push(step);
         Ok(())
@@ -101,16 +101,16 @@ impl Walk<'_> {
         }
     }
 
-    /// Whether the table, a flag or a step that is there feeds the input.
+    /// Whether the table, a tweak, the recipe or a step of the request feeds the input.
     fn is_bound(&self, of: &Contract, input: &Column) -> bool {
         let by_table = feed::column_called(self.header, input.name).is_some()
             || (0..self.header.columns.len()).any(|at| feed::from_table(self.header, at, input).is_some());
-        let by_flag = self.request.tweaks.iter().any(|tweak| {
+        let by_tweak = self.request.tweaks.iter().any(|tweak| {
             tweak.step.as_deref().is_none_or(|step| step == of.name)
                 && matches!(&tweak.set, Set::Input(known, _) if known == input.name)
         });
         let by_recipe = self.request.inputs.contains_key(input.name);
-        by_table || by_flag || by_recipe || self.outputs().iter().any(|(_, output)| feeds(output, input))
+        by_table || by_tweak || by_recipe || self.outputs().iter().any(|(_, output)| feeds(output, input))
     }
 
     fn is_written(&self, column: &str) -> bool {
@@ -120,7 +120,7 @@ impl Walk<'_> {
         }) || self.outputs().iter().any(|(written, _)| written == column)
     }
 
-    /// The outputs of the steps that are there, with the columns that they are written to.
+    /// The outputs of the request's steps, with the columns that they are written to.
     fn outputs(&self) -> Vec<(String, &'static Column)> {
         let steps = self.request.steps.iter().filter_map(|step| match &step.work {
             Work::Use(uses) => Some((step, self.registry.integration(uses.first()?)?)),
@@ -134,7 +134,7 @@ impl Walk<'_> {
             .collect()
     }
 
-    /// The integrations, not yet there, with such an output.
+    /// The integrations that have such an output and are not in the request, each with that output.
     fn producers(&self, fits: &dyn Fn(&Column) -> bool) -> Vec<(&'static Contract, &'static str)> {
         let is_there = |name: &str| {
             self.request
@@ -165,8 +165,8 @@ impl Walk<'_> {
         error.advise(did_you_mean(Part::Want, column, names.into_iter().chain(own)))
     }
 
-    /// A wanted column that the table has and no output is called: there is nothing to bring, unless
-    /// the user means an output that usually goes by this name.
+    /// A wanted column that the table has, and that no output is called. There is nothing to add, unless the
+    /// user means an output for which the column has a usual name.
     fn has_already(&self, column: &str) -> Result<(), PlanError> {
         let contracts = self.registry.integrations().map(|known| known.contract());
         let mut usual: Vec<&str> = contracts
