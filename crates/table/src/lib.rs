@@ -7,52 +7,29 @@
 //! spreadsheets. This module must not know integrations, plans or providers, and must not
 //! print.
 
-mod check;
-mod claim;
-mod csv_check;
-mod cut;
-mod delimiter;
-mod encoding;
-mod error;
-mod errors_file;
-mod head;
-mod hint;
-mod jsonl;
-mod jsonl_check;
-mod lines;
-mod matching;
-mod names;
-mod note;
-mod older;
-mod partial;
+mod compare;
+mod format;
+mod input;
+mod output;
 mod paths;
 mod problem;
-mod reader;
-mod record;
-pub mod roots;
-mod row_text;
-mod safety;
-mod same_row;
-mod scan;
-mod shape;
-pub mod shell;
 mod text;
-mod words;
-mod writer;
 
-pub use check::check;
-pub use encoding::parse_encoding;
-pub use error::TableError;
-pub use errors_file::ErrorsFile;
-pub use older::{Answers, Found, KeyCell, Older, Question, normal};
-pub use partial::{Links, hex, mode_like};
-pub use paths::{follow_links, real_place, same_place};
-pub use problem::shown;
-pub use reader::{InputRow, Reader};
-pub use shape::{
-    Format, LineEnding, Note, ReadOptions, Shape, Sketch, enriched_path, errors_path, parse_delimiter,
+pub use compare::older::{Answers, Found, KeyCell, Older, Question, normal};
+pub use input::{
+    check::check,
+    reader::{InputRow, Reader},
+    roots,
+    shape::{Format, LineEnding, ReadOptions, Shape, Sketch, enriched_path, errors_path, parse_delimiter},
 };
-pub use writer::{OutputEncoding, WriteOptions, Writer, check_output};
+pub use output::{
+    errors_file::ErrorsFile,
+    partial::{Links, hex, mode_like},
+    writer::{OutputEncoding, WriteOptions, Writer, check_output},
+};
+pub use paths::{follow_links, real_place, same_place};
+pub use problem::{error::TableError, note::Note, shell, shown};
+pub use text::encoding::parse_encoding;
 
 #[cfg(test)]
 mod tests;

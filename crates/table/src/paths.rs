@@ -1,21 +1,22 @@
 //! Files as the file system knows them: whether two names mean one file, whether a file
 //! is still the one that was checked. Must not know what is in them.
 
-use std::fs::{self, File, Metadata};
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
-use std::time::SystemTime;
-use std::{error, fmt};
+use std::{
+    error, fmt,
+    fs::{self, File, Metadata},
+    io::{self, Read},
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
 
-use super::problem::Problem;
-use super::shape::format_of;
+use crate::{input::shape::format_of, problem::Problem};
 
 /// Enough for folders that people keep tables in; a huge one is not read to its end.
 const MOST_ENTRIES: usize = 10_000;
 
 /// What changes when a file's content does.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Stamp {
+pub(crate) struct Stamp {
     len: u64,
     modified: Option<SystemTime>,
     /// Device and inode, where there are such: another file can be as long and as old.
@@ -23,7 +24,7 @@ pub(super) struct Stamp {
 }
 
 impl Stamp {
-    pub(super) fn of(metadata: &Metadata) -> Self {
+    pub(crate) fn of(metadata: &Metadata) -> Self {
         #[cfg(unix)]
         let identity = {
             use std::os::unix::fs::MetadataExt;
@@ -37,19 +38,19 @@ impl Stamp {
 
 /// An open file that gives no byte that came into it after it was stamped: instead its
 /// reads fail with [`Changed`]. Another file that takes its name changes nothing here.
-pub(super) struct Watched {
+pub(crate) struct Watched {
     file: File,
     stamp: Stamp,
 }
 
 impl Watched {
-    pub(super) fn new(file: File, stamp: Stamp) -> io::Result<Self> {
+    pub(crate) fn new(file: File, stamp: Stamp) -> io::Result<Self> {
         let watched = Self { file, stamp };
         watched.look().map(|()| watched)
     }
 
     /// Fails when the file was changed, also behind bytes that were read long ago.
-    pub(super) fn look(&self) -> io::Result<()> {
+    pub(crate) fn look(&self) -> io::Result<()> {
         match Stamp::of(&self.file.metadata()?) == self.stamp {
             true => Ok(()),
             false => Err(io::Error::other(Changed)),
@@ -67,7 +68,7 @@ impl Read for Watched {
 
 /// The file is not the one that was stamped; inside an [`io::Error`].
 #[derive(Debug)]
-pub(super) struct Changed;
+pub(crate) struct Changed;
 
 impl fmt::Display for Changed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -78,7 +79,7 @@ impl fmt::Display for Changed {
 impl error::Error for Changed {}
 
 /// Whether both paths lead to one existing file, through whatever links.
-pub(super) fn same_file(one: &Path, other: &Path) -> bool {
+pub(crate) fn same_file(one: &Path, other: &Path) -> bool {
     match (fs::metadata(one), fs::metadata(other)) {
         (Ok(a), Ok(b)) => same_identity(&a, &b) || same_spelling(one, other),
         _ => false,
@@ -87,14 +88,14 @@ pub(super) fn same_file(one: &Path, other: &Path) -> bool {
 
 /// Whether two looks at the file system saw the same file.
 #[cfg(unix)]
-pub(super) fn same_identity(one: &Metadata, other: &Metadata) -> bool {
+pub(crate) fn same_identity(one: &Metadata, other: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
     (one.dev(), one.ino()) == (other.dev(), other.ino())
 }
 
 /// Without inodes, the time of creation has to do.
 #[cfg(not(unix))]
-pub(super) fn same_identity(one: &Metadata, other: &Metadata) -> bool {
+pub(crate) fn same_identity(one: &Metadata, other: &Metadata) -> bool {
     matches!((one.created(), other.created()), (Ok(a), Ok(b)) if a == b) && one.len() == other.len()
 }
 
@@ -128,7 +129,7 @@ pub fn follow_links(path: &Path) -> io::Result<PathBuf> {
 }
 
 /// The folder that a file is in; `.` for a bare name.
-pub(super) fn folder_of(path: &Path) -> &Path {
+pub(crate) fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -137,7 +138,7 @@ pub(super) fn folder_of(path: &Path) -> &Path {
 
 /// Metadata of an input, which must be a regular file: it is read twice, and a pipe can
 /// be read only once.
-pub(super) fn input_metadata(path: &Path) -> Result<Metadata, (Problem, Option<io::Error>)> {
+pub(crate) fn input_metadata(path: &Path) -> Result<Metadata, (Problem, Option<io::Error>)> {
     if is_standard_input(path) {
         return Err((Problem::NotRegular, None));
     }

@@ -1,8 +1,8 @@
 //! Inputs as files: what is missing, no file, changed, of another kind.
 
-use super::super::paths::Stamp;
-use super::super::problem::Problem;
 use super::*;
+use crate::paths::Stamp;
+use crate::problem::Problem;
 
 fn message(path: &Path, bench: &Bench) -> (String, Vec<String>) {
     said(&check(path, &ReadOptions::default()).unwrap_err(), bench.folder.path())

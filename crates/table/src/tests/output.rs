@@ -2,8 +2,8 @@
 
 use std::fs::File;
 
-use super::super::partial::{Links, Partial};
 use super::*;
+use crate::output::partial::{Links, Partial};
 
 fn create(bench: &Bench, output: &Path) -> Result<Writer, TableError> {
     let options = WriteOptions { links: Links::Follow, ..WriteOptions::default() };

@@ -5,10 +5,10 @@ use std::io;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::super::delimiter::Doubt;
-use super::super::error::Place;
-use super::super::problem::Problem;
 use super::*;
+use crate::format::csv::delimiter::Doubt;
+use crate::problem::Problem;
+use crate::problem::error::Place;
 
 /// Text with what terminals obey, more often than by chance.
 fn hostile() -> impl Strategy<Value = String> {

@@ -1,0 +1,8 @@
+//! CSV and TSV: rows of cells with a delimiter between them, below a header.
+
+pub(crate) mod delimiter;
+pub(crate) mod head;
+pub(crate) mod names;
+mod record;
+pub(crate) mod rows;
+mod words;

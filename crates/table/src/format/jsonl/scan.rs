@@ -1,0 +1,82 @@
+//! The first pass over JSONL: every line is an object, no key is there twice; finds the
+//! columns in order of first appearance.
+
+use std::io::Read;
+
+use super::object::{Columns, members, value_of};
+use crate::{
+    input::{
+        check::{Fault, Found, Samples},
+        shape::Shape,
+    },
+    problem::{MOST_COLUMNS, Problem, error::Place},
+    text::cut::{Cutter, MOST_CELL},
+};
+
+/// Reads the file to its end.
+pub(crate) fn run<R: Read>(cutter: &mut Cutter<R>) -> Result<Found, Fault> {
+    let mut pass = Pass::default();
+    let mut line_ending = None;
+    let mut final_newline = true;
+    let mut ends = Vec::new();
+    while let Some(cut) = cutter.next(&mut ends)? {
+        final_newline = cut.ending.is_some();
+        line_ending = line_ending.or(cut.ending);
+        pass.rows += 1;
+        let text = String::from_utf8_lossy(cut.bytes);
+        let line = cut.line;
+        pass.read_object(&text)
+            .map_err(|(column, problem)| Fault::Table(Place::Column { line, column }, problem))?;
+    }
+    if pass.rows == 0 {
+        return Err(Fault::Table(Place::File, Problem::Empty));
+    }
+    Ok(Found {
+        columns: pass.columns.into_names(),
+        header: None,
+        rows: pass.rows,
+        samples: pass.samples,
+        shape: Shape { bom: false, line_ending: line_ending.unwrap_or_default(), final_newline },
+        notes: Vec::new(),
+    })
+}
+
+#[derive(Default)]
+struct Pass {
+    rows: u64,
+    columns: Columns,
+    samples: Samples,
+    /// Of each column the row it was last seen in, which finds a key that is there twice.
+    last_row: Vec<u64>,
+}
+
+impl Pass {
+    fn read_object(&mut self, text: &str) -> Result<(), (usize, Problem)> {
+        let Self { rows, columns, samples, last_row, .. } = self;
+        members(text, |key, value| {
+            if key.trim().is_empty() {
+                return Err(Problem::EmptyKey);
+            }
+            let column = columns.place_or_add(key);
+            if column == MOST_COLUMNS {
+                return Err(Problem::TooManyColumns);
+            }
+            if column == last_row.len() {
+                last_row.push(0);
+                samples.grow(columns.len());
+            }
+            if std::mem::replace(&mut last_row[column], *rows) == *rows {
+                return Err(Problem::DuplicateKey(key.to_owned()));
+            }
+            if value.len() > MOST_CELL {
+                return Err(Problem::TooLong { what: "value", most: MOST_CELL, opened: 0 });
+            }
+            if samples.wants(column)
+                && let Some(value) = value_of(&text[value])
+            {
+                samples.add(column, &value.to_string());
+            }
+            Ok(())
+        })
+    }
+}

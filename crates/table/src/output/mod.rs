@@ -1,0 +1,9 @@
+//! Writing a table: to a hidden file that takes its place when it is whole.
+
+mod claim;
+pub(crate) mod errors_file;
+mod lines;
+pub(crate) mod partial;
+pub(crate) mod row_text;
+pub(crate) mod safety;
+pub(crate) mod writer;
