@@ -8,7 +8,7 @@ use engine::{
 };
 use marl_core::Value;
 use marl_core::words::{counted, either};
-use table::{InputRow, Sketch};
+use table::{InputRow, TableSummary};
 
 use crate::{
     failure::Failure,
@@ -23,7 +23,7 @@ pub(crate) struct Filter {
 
 impl Filter {
     /// Reads the condition; `request` says the types of columns.
-    pub(crate) fn new(text: &str, request: &Request, sketch: &Sketch) -> Result<Self, Failure> {
+    pub(crate) fn new(text: &str, request: &Request, sketch: &TableSummary) -> Result<Self, Failure> {
         let name = table_name(sketch);
         let expression = plan::filter(text, request, &header(sketch, &name))?;
         let columns = expression.columns().iter();

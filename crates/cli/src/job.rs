@@ -18,7 +18,7 @@ use engine::{
 use ledger_sqlite::{MaxAge, Problem, RunLedger, Store};
 use marl_core::{Registry, SemanticType};
 use sandbox::{Options, Sandbox};
-use table::{Links, Sketch};
+use table::{Links, TableSummary};
 
 use crate::{
     args::{self, EnrichArgs, LedgerChoice, StepArgs, TableArgs},
@@ -127,7 +127,7 @@ pub(crate) fn column_types(
 pub(crate) struct Job<'a> {
     pub(crate) args: &'a EnrichArgs,
     pub(crate) place: Place,
-    pub(crate) sketch: Sketch,
+    pub(crate) sketch: TableSummary,
     /// With all steps that it takes.
     pub(crate) request: Request,
     pub(crate) plan: Arc<Plan>,
@@ -344,17 +344,17 @@ pub(crate) async fn start_sandbox() -> Result<Sandbox, Failure> {
     })
 }
 
-pub(crate) fn header<'a>(sketch: &'a Sketch, name: &'a str) -> Header<'a> {
+pub(crate) fn header<'a>(sketch: &'a TableSummary, name: &'a str) -> Header<'a> {
     Header { table: name, columns: &sketch.columns, samples: &sketch.samples }
 }
 
 /// How the table was read, where that is not as it stands.
-pub(crate) fn table_notes(sketch: &Sketch) -> Vec<String> {
+pub(crate) fn table_notes(sketch: &TableSummary) -> Vec<String> {
     sketch.notes.iter().map(ToString::to_string).collect()
 }
 
 /// Tells it to people; a document has it in a field of its own.
-pub(crate) fn tell_table_notes(sketch: &Sketch, printer: &Printer) {
+pub(crate) fn tell_table_notes(sketch: &TableSummary, printer: &Printer) {
     for note in &sketch.notes {
         match note.is_warning() {
             true => printer.warn(&note.to_string()),
@@ -364,7 +364,7 @@ pub(crate) fn tell_table_notes(sketch: &Sketch, printer: &Printer) {
 }
 
 /// Tells of outputs that go into a new column though one of nearly that name is there.
-pub(crate) fn tell_near_columns(plan: &Plan, sketch: &Sketch, printer: &Printer) {
+pub(crate) fn tell_near_columns(plan: &Plan, sketch: &TableSummary, printer: &Printer) {
     near_columns(plan, &sketch.columns).iter().for_each(|note| printer.warn(note));
 }
 
@@ -388,7 +388,7 @@ fn near_columns(plan: &Plan, columns: &[String]) -> Vec<String> {
 }
 
 /// The table's name in messages.
-pub(crate) fn table_name(sketch: &Sketch) -> String {
+pub(crate) fn table_name(sketch: &TableSummary) -> String {
     let path: &Path = &sketch.path;
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use engine::{Engine, Silent, Way, gateway::Gateway, plan::Plan};
 use ledger_sqlite::{RunLedger, RunRecord, Store};
 use marl_core::{Connection, Registry};
-use table::Sketch;
+use table::TableSummary;
 
 use crate::{
     error_code::ErrorCode,
@@ -36,7 +36,7 @@ impl Past {
     pub(crate) fn of(
         registry: &Registry,
         store: &Arc<Store>,
-        sketch: &Sketch,
+        sketch: &TableSummary,
         run: Option<i64>,
     ) -> Result<Self, Failure> {
         let run = find_run(store, sketch, run)?;
@@ -53,7 +53,7 @@ impl Past {
     }
 }
 
-fn find_run(store: &Store, sketch: &Sketch, id: Option<i64>) -> Result<RunRecord, Failure> {
+fn find_run(store: &Store, sketch: &TableSummary, id: Option<i64>) -> Result<RunRecord, Failure> {
     if let Some(id) = id {
         return store.run(id)?.ok_or_else(|| {
             Failure::new(exit::NOT_FOUND, ErrorCode::NotFound, format!("there is no run {id}"))

@@ -1,6 +1,6 @@
 //! Tables: CSV, TSV and JSONL, checked as a whole, then read and written as streams.
 //!
-//! [`check`] reads the whole file once and answers what it holds, so that a broken row
+//! [`scan`] reads the whole file once and answers what it holds, so that a broken row
 //! 90,000 is found before the first call is sent. [`Reader`] and [`Writer`] then move one
 //! row at a time: memory never grows with the number of rows. The table's own cells are
 //! written back as they were; values from outside are made safe for terminals and
@@ -15,12 +15,14 @@ mod paths;
 mod problem;
 mod text;
 
-pub use compare::older::{Answers, Found, KeyCell, Older, Question, normal};
+pub use compare::older::{Answers, KeyCell, OlderCells, OlderOutput, Question, normal};
 pub use input::{
-    check::check,
     reader::{InputRow, Reader},
     roots,
-    shape::{Format, LineEnding, ReadOptions, Shape, Sketch, enriched_path, errors_path, parse_delimiter},
+    scan::scan,
+    shape::{
+        Format, LineEnding, ReadOptions, Shape, TableSummary, enriched_path, errors_path, parse_delimiter,
+    },
 };
 pub use output::{
     errors_file::ErrorsFile,

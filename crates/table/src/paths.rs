@@ -9,21 +9,21 @@ use std::{
     time::SystemTime,
 };
 
-use crate::{input::shape::format_of, problem::Problem};
+use crate::{input::shape::format_of, problem::TableProblem};
 
 /// Enough for folders that people keep tables in; a huge one is not read to its end.
 const MOST_ENTRIES: usize = 10_000;
 
 /// What changes when a file's content does.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Stamp {
+pub(crate) struct FileStamp {
     len: u64,
     modified: Option<SystemTime>,
     /// Device and inode, where there are such: another file can be as long and as old.
     identity: Option<(u64, u64)>,
 }
 
-impl Stamp {
+impl FileStamp {
     pub(crate) fn of(metadata: &Metadata) -> Self {
         #[cfg(unix)]
         let identity = {
@@ -38,27 +38,27 @@ impl Stamp {
 
 /// An open file that gives no byte that came into it after it was stamped: instead its
 /// reads fail with [`Changed`]. Another file that takes its name changes nothing here.
-pub(crate) struct Watched {
+pub(crate) struct WatchedFile {
     file: File,
-    stamp: Stamp,
+    stamp: FileStamp,
 }
 
-impl Watched {
-    pub(crate) fn new(file: File, stamp: Stamp) -> io::Result<Self> {
+impl WatchedFile {
+    pub(crate) fn new(file: File, stamp: FileStamp) -> io::Result<Self> {
         let watched = Self { file, stamp };
         watched.look().map(|()| watched)
     }
 
     /// Fails when the file was changed, also behind bytes that were read long ago.
     pub(crate) fn look(&self) -> io::Result<()> {
-        match Stamp::of(&self.file.metadata()?) == self.stamp {
+        match FileStamp::of(&self.file.metadata()?) == self.stamp {
             true => Ok(()),
             false => Err(io::Error::other(Changed)),
         }
     }
 }
 
-impl Read for Watched {
+impl Read for WatchedFile {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.file.read(buffer)?;
         // After the read: what came into the file before it has changed the stamp.
@@ -138,21 +138,21 @@ pub(crate) fn folder_of(path: &Path) -> &Path {
 
 /// Metadata of an input, which must be a regular file: it is read twice, and a pipe can
 /// be read only once.
-pub(crate) fn input_metadata(path: &Path) -> Result<Metadata, (Problem, Option<io::Error>)> {
+pub(crate) fn input_metadata(path: &Path) -> Result<Metadata, (TableProblem, Option<io::Error>)> {
     if is_standard_input(path) {
-        return Err((Problem::NotRegular, None));
+        return Err((TableProblem::NotRegular, None));
     }
     let metadata = fs::metadata(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => {
             let similar = similar_name(path).or_else(|| elsewhere(path));
-            (Problem::NotFound { similar, tables: tables_beside(path) }, Some(error))
+            (TableProblem::NotFound { similar, tables: tables_beside(path) }, Some(error))
         }
-        _ => (Problem::Read, Some(error)),
+        _ => (TableProblem::Read, Some(error)),
     })?;
     match metadata.file_type() {
-        kind if kind.is_dir() => Err((Problem::IsFolder, None)),
+        kind if kind.is_dir() => Err((TableProblem::IsFolder, None)),
         kind if kind.is_file() => Ok(metadata),
-        _ => Err((Problem::NotRegular, None)),
+        _ => Err((TableProblem::NotRegular, None)),
     }
 }
 

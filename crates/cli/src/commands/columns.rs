@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use self::runnable::{Runnable, Unbound, runnable};
 use marl_core::words::{counted, either, thousands};
-use table::{Reader, Sketch};
+use table::{Reader, TableSummary};
 
 use super::command_over;
 use crate::{
@@ -98,7 +98,7 @@ pub(crate) fn run(args: &ColumnsArgs, printer: &Printer) -> Result<u8, Failure> 
 }
 
 /// Goes over the rows and describes the first `most` columns.
-fn describe(sketch: &Sketch, most: usize) -> Result<Vec<Described<'_>>, Failure> {
+fn describe(sketch: &TableSummary, most: usize) -> Result<Vec<Described<'_>>, Failure> {
     let mut profiles: Vec<Profile> = (0..most).map(|_| Profile::default()).collect();
     for row in Reader::open(sketch)? {
         let row = row?;

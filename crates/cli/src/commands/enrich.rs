@@ -16,7 +16,7 @@ use engine::{
 };
 use ledger_sqlite::{MaxAge, RunLedger, RunRecord, RunStart, RunState};
 use marl_core::SkipReason;
-use table::{InputRow, Reader, Sketch};
+use table::{InputRow, Reader, TableSummary};
 
 use super::{block_on, detach, of_ledger};
 use crate::{
@@ -135,7 +135,7 @@ fn naming_writer(job: &Job<'_>, output: &Path, failure: Failure) -> Failure {
 /// One run, ready to go: everything that can be wrong beforehand has been looked at.
 struct Run<'a> {
     args: &'a EnrichArgs,
-    sketch: &'a Sketch,
+    sketch: &'a TableSummary,
     plan: Arc<Plan>,
     picked: Picked,
     is_sandbox: bool,

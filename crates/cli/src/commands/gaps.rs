@@ -10,7 +10,7 @@ use marl_core::words::{counted, thousands};
 use marl_core::{Outcome, Registry, SemanticType, excerpt, terminal};
 use schemars::JsonSchema;
 use serde::Serialize;
-use table::{InputRow, Sketch};
+use table::{InputRow, TableSummary};
 
 use super::{block_on, command_over, flag, known_column, of_ledger};
 use crate::{
@@ -163,7 +163,7 @@ struct Found<'a> {
     args: &'a GapsArgs,
     past: &'a Past,
     store: &'a Store,
-    sketch: &'a Sketch,
+    sketch: &'a TableSummary,
     /// By step: the outputs that are looked at.
     outputs: Vec<Vec<LookedAt>>,
     rows_with_gaps: u64,
@@ -174,7 +174,13 @@ struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    fn new(args: &'a GapsArgs, past: &'a Past, store: &'a Store, sketch: &'a Sketch, room: usize) -> Self {
+    fn new(
+        args: &'a GapsArgs,
+        past: &'a Past,
+        store: &'a Store,
+        sketch: &'a TableSummary,
+        room: usize,
+    ) -> Self {
         let is_wanted =
             |name: &str| args.columns.is_empty() || args.columns.iter().any(|known| known == name);
         let place = |name: &str| sketch.columns.iter().position(|known| known == name);

@@ -23,7 +23,7 @@ pub(crate) mod why;
 
 use std::future::Future;
 
-use table::{Sketch, shown};
+use table::{TableSummary, shown};
 
 use crate::{
     args::{LedgerChoice, TableArgs},
@@ -34,7 +34,7 @@ use crate::{
 };
 
 /// The place of a table's column.
-fn known_column(sketch: &Sketch, column: &str, reading: &TableArgs) -> Result<usize, Failure> {
+fn known_column(sketch: &TableSummary, column: &str, reading: &TableArgs) -> Result<usize, Failure> {
     const LISTED: usize = 12;
     if let Some(at) = sketch.columns.iter().position(|known| known == column) {
         return Ok(at);

@@ -5,7 +5,7 @@ use engine::plan::Request;
 use marl_core::words::thousands;
 use schemars::JsonSchema;
 use serde::Serialize;
-use table::{Reader, Sketch, shown};
+use table::{Reader, TableSummary, shown};
 
 use super::{command_over, flag, known_column};
 use crate::{
@@ -98,7 +98,7 @@ pub(crate) fn run(args: &RowsArgs, printer: &Printer) -> Result<u8, Failure> {
     Ok(exit::DONE)
 }
 
-fn filter(args: &RowsArgs, sketch: &Sketch) -> Result<Option<Filter>, Failure> {
+fn filter(args: &RowsArgs, sketch: &TableSummary) -> Result<Option<Filter>, Failure> {
     let types = column_types(&args.column_type)?;
     types.keys().try_for_each(|column| known_column(sketch, column, &args.reading).map(drop))?;
     let request = Request { types, ..Request::default() };
@@ -106,7 +106,7 @@ fn filter(args: &RowsArgs, sketch: &Sketch) -> Result<Option<Filter>, Failure> {
 }
 
 /// The places of the columns that are asked for, each once; of all, if none is.
-fn columns(asked: &[String], sketch: &Sketch, reading: &TableArgs) -> Result<Vec<usize>, Failure> {
+fn columns(asked: &[String], sketch: &TableSummary, reading: &TableArgs) -> Result<Vec<usize>, Failure> {
     if asked.is_empty() {
         return Ok((0..sketch.columns.len()).collect());
     }
@@ -140,7 +140,7 @@ fn columns(asked: &[String], sketch: &Sketch, reading: &TableArgs) -> Result<Vec
 fn fill(
     page: &mut Page<'_>,
     args: &RowsArgs,
-    sketch: &Sketch,
+    sketch: &TableSummary,
     filter: Option<&Filter>,
     untold: &mut Untold,
 ) -> Result<u64, Failure> {

@@ -9,7 +9,7 @@ use ledger_sqlite::{CallRecord, RunRecord, Store};
 use marl_core::{Call, Error, Outcome, READING, Registry, Value};
 use schemars::JsonSchema;
 use serde::Serialize;
-use table::{InputRow, Note, Reader, Sketch};
+use table::{InputRow, Note, Reader, TableSummary};
 
 use super::{block_on, known_column};
 use crate::{
@@ -71,7 +71,7 @@ pub(crate) fn run(args: &WhyArgs, printer: &Printer) -> Result<u8, Failure> {
     Ok(exit::DONE)
 }
 
-fn find_row(sketch: &Sketch, number: u64) -> Result<InputRow, Failure> {
+fn find_row(sketch: &TableSummary, number: u64) -> Result<InputRow, Failure> {
     let none = || {
         let message = format!("{} has no row {number}: it has {}", sketch.path.display(), sketch.rows);
         Failure::new(exit::NOT_FOUND, ErrorCode::NotFound, message)
@@ -84,7 +84,7 @@ fn find_row(sketch: &Sketch, number: u64) -> Result<InputRow, Failure> {
 /// What is needed to explain the cells of one row.
 struct Story<'a> {
     store: &'a Store,
-    sketch: &'a Sketch,
+    sketch: &'a TableSummary,
     row: &'a InputRow,
     past: &'a Past,
 }

@@ -7,7 +7,7 @@
 /// What the older output has for one question of a row of the new table. Rows are counted from 1, and
 /// 0 is none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Pair {
+pub(crate) struct RowPair {
     /// The older row whose answers are those of this row's question.
     pub(crate) answer: u32,
     /// The older row that is this row, or may be it: what it had is missed where it is gone.
@@ -16,7 +16,7 @@ pub(crate) struct Pair {
 
 /// The digests of a table's rows.
 #[derive(Debug, Default)]
-pub(crate) struct Side {
+pub(crate) struct TableDigests {
     /// Of each row as a whole; 0 where nothing tells rows apart.
     pub(crate) whole: Vec<u64>,
     /// By question and row, of what it reads; 0 where it reads nothing.
@@ -27,33 +27,33 @@ pub(crate) struct Side {
 #[derive(Debug, Default)]
 pub(crate) struct Matching {
     /// By question and row of the new table.
-    pub(crate) pairs: Vec<Vec<Pair>>,
+    pub(crate) pairs: Vec<Vec<RowPair>>,
     /// By older row: the new row, from 1, that is it.
     pub(crate) now_of: Vec<u32>,
 }
 
 /// Older rows in which one question is the same.
-struct Alike {
+struct SameQuestion {
     key: u64,
     /// Where they end in the list of rows sorted by key, and where the next of them without a partner is
     /// looked for.
     end: u32,
     next: u32,
     /// The answers of those without a partner, and of all.
-    free: Answer,
-    all: Answer,
+    free: SharedAnswer,
+    all: SharedAnswer,
 }
 
 /// The answer that rows with one question have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Answer {
+enum SharedAnswer {
     None,
     /// All that have one have this: its digest, and a row that has it.
     One(u32, u32),
     Several,
 }
 
-impl Answer {
+impl SharedAnswer {
     fn with(self, answer: u32, row: u32) -> Self {
         match self {
             _ if answer == 0 => self,
@@ -67,7 +67,12 @@ impl Answer {
 impl Matching {
     /// Pairs rows by their questions. `answers` are by question and older row: a digest of its answers,
     /// 0 for none. `now_of` says which rows are known to be one row, as [`pair_whole`] does.
-    pub(crate) fn new(older: &Side, answers: &[Vec<u32>], now: &Side, now_of: Vec<u32>) -> Self {
+    pub(crate) fn new(
+        older: &TableDigests,
+        answers: &[Vec<u32>],
+        now: &TableDigests,
+        now_of: Vec<u32>,
+    ) -> Self {
         let mut older_of = vec![0; now.whole.len()];
         let is_paired: Vec<bool> = now_of.iter().map(|now| *now > 0).collect();
         for (row, now) in now_of.iter().enumerate().filter(|(_, now)| **now > 0) {
@@ -75,7 +80,7 @@ impl Matching {
         }
         let mut matching = Self { pairs: Vec::new(), now_of };
         for ((keys, wanted), answers) in older.keys.iter().zip(&now.keys).zip(answers) {
-            let question = Question { keys, wanted, answers, older_of: &older_of, is_paired: &is_paired };
+            let question = AskedRows { keys, wanted, answers, older_of: &older_of, is_paired: &is_paired };
             matching.pair_question(&question);
         }
         matching
@@ -87,8 +92,8 @@ impl Matching {
         self.pairs.iter_mut().for_each(|pairs| pairs[now as usize].before = older + 1);
     }
 
-    fn pair_question(&mut self, question: &Question<'_>) {
-        let Question { keys, wanted, answers, older_of, is_paired } = question;
+    fn pair_question(&mut self, question: &AskedRows<'_>) {
+        let AskedRows { keys, wanted, answers, older_of, is_paired } = question;
         let sorted = sorted(keys);
         let mut alike = alike(&sorted, keys, answers, is_paired);
         let mut pairs = Vec::with_capacity(wanted.len());
@@ -96,10 +101,10 @@ impl Matching {
             let at = alike.binary_search_by_key(key, |alike| alike.key).ok().filter(|_| *key != 0);
             let before = older_of[row];
             let pair = match at.map(|at| &mut alike[at]) {
-                _ if before > 0 && keys[before as usize - 1] == *key => Pair { answer: before, before },
+                _ if before > 0 && keys[before as usize - 1] == *key => RowPair { answer: before, before },
                 // It is known which row it is, and it asks something else now.
-                at if before > 0 => Pair { answer: at.map_or(0, |alike| alike.shared()), before },
-                None => Pair::default(),
+                at if before > 0 => RowPair { answer: at.map_or(0, |alike| alike.shared()), before },
+                None => RowPair::default(),
                 Some(alike) => alike.partner(&sorted, answers, is_paired),
             };
             if pair.before > 0 && self.now_of[pair.before as usize - 1] == 0 && pair.answer > 0 {
@@ -112,7 +117,7 @@ impl Matching {
 }
 
 /// One question over both tables.
-struct Question<'a> {
+struct AskedRows<'a> {
     keys: &'a [u64],
     wanted: &'a [u64],
     answers: &'a [u32],
@@ -122,36 +127,36 @@ struct Question<'a> {
     is_paired: &'a [bool],
 }
 
-impl Alike {
+impl SameQuestion {
     /// The partner of a row of which it is not known which row it is.
-    fn partner(&mut self, sorted: &[u32], answers: &[u32], is_paired: &[bool]) -> Pair {
+    fn partner(&mut self, sorted: &[u32], answers: &[u32], is_paired: &[bool]) -> RowPair {
         let is_free = |row: u32| !is_paired[row as usize] && answers[row as usize] != 0;
         while self.next < self.end {
             let row = sorted[self.next as usize];
-            if is_free(row) && self.free == Answer::Several {
+            if is_free(row) && self.free == SharedAnswer::Several {
                 // Nothing says which of them it is.
-                return Pair { answer: 0, before: row + 1 };
+                return RowPair { answer: 0, before: row + 1 };
             }
             self.next += 1;
             if is_free(row) {
-                return Pair { answer: row + 1, before: row + 1 };
+                return RowPair { answer: row + 1, before: row + 1 };
             }
         }
-        Pair { answer: self.shared(), before: 0 }
+        RowPair { answer: self.shared(), before: 0 }
     }
 
     /// A row with the answer, where all that have one have the same.
     fn shared(&self) -> u32 {
         match self.all {
-            Answer::One(_, row) => row + 1,
-            Answer::None | Answer::Several => 0,
+            SharedAnswer::One(_, row) => row + 1,
+            SharedAnswer::None | SharedAnswer::Several => 0,
         }
     }
 }
 
 /// Pairs the rows that are equal as a whole, in their order. Answers by older row which new row, from
 /// 1, is it; 0 for none.
-pub(crate) fn pair_whole(older: &Side, now: &Side) -> Vec<u32> {
+pub(crate) fn pair_whole(older: &TableDigests, now: &TableDigests) -> Vec<u32> {
     let sorted = sorted(&older.whole);
     // How many of equal rows are taken, at the first of them.
     let mut taken = vec![0_u32; sorted.len()];
@@ -176,14 +181,14 @@ fn sorted(digests: &[u64]) -> Vec<u32> {
 }
 
 /// The rows with one question each, in the order of their digests.
-fn alike(sorted: &[u32], keys: &[u64], answers: &[u32], is_paired: &[bool]) -> Vec<Alike> {
-    let mut alike: Vec<Alike> = Vec::new();
+fn alike(sorted: &[u32], keys: &[u64], answers: &[u32], is_paired: &[bool]) -> Vec<SameQuestion> {
+    let mut alike: Vec<SameQuestion> = Vec::new();
     for (at, row) in sorted.iter().enumerate() {
         let place = *row as usize;
         let key = keys[place];
         if alike.last().is_none_or(|last| last.key != key) {
-            let (free, all) = (Answer::None, Answer::None);
-            alike.push(Alike { key, end: 0, next: to_u32(at), free, all });
+            let (free, all) = (SharedAnswer::None, SharedAnswer::None);
+            alike.push(SameQuestion { key, end: 0, next: to_u32(at), free, all });
         }
         let last = alike.last_mut().expect("one was added");
         last.end = to_u32(at) + 1;
@@ -207,11 +212,11 @@ mod tests {
     /// Rows as `(whole, key, answer)`, for one question. Answers pairs as `(answer, before)`, and the
     /// older rows, from 1, that are nowhere.
     fn matched(older: &[(u64, u64, u32)], now: &[(u64, u64)]) -> (Vec<(u32, u32)>, Vec<usize>) {
-        let older_side = Side {
+        let older_side = TableDigests {
             whole: older.iter().map(|row| row.0).collect(),
             keys: vec![older.iter().map(|row| row.1).collect()],
         };
-        let now_side = Side {
+        let now_side = TableDigests {
             whole: now.iter().map(|row| row.0).collect(),
             keys: vec![now.iter().map(|row| row.1).collect()],
         };
@@ -247,12 +252,12 @@ mod tests {
 
     #[test]
     fn a_row_that_asks_something_else_misses_what_it_had() {
-        let older = Side { whole: vec![1, 2], keys: vec![vec![10, 20]] };
-        let now = Side { whole: vec![8, 9], keys: vec![vec![30, 10]] };
+        let older = TableDigests { whole: vec![1, 2], keys: vec![vec![10, 20]] };
+        let now = TableDigests { whole: vec![8, 9], keys: vec![vec![30, 10]] };
         let matching = Matching::new(&older, &[vec![7, 8]], &now, vec![1, 2]);
-        assert_eq!(matching.pairs[0][0], Pair { answer: 0, before: 1 });
+        assert_eq!(matching.pairs[0][0], RowPair { answer: 0, before: 1 });
         // Another row was asked what it asks now.
-        assert_eq!(matching.pairs[0][1], Pair { answer: 1, before: 2 });
+        assert_eq!(matching.pairs[0][1], RowPair { answer: 1, before: 2 });
     }
 
     #[test]

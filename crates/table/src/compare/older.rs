@@ -16,27 +16,27 @@ use std::{
 use marl_core::{SemanticType, value::Value};
 
 use super::{
-    matching::{Matching, Side, pair_whole},
+    matching::{Matching, TableDigests, pair_whole},
     same_row::{self, Tables},
 };
 use crate::{
     input::{
-        check::check,
         reader::{InputRow, Reader},
-        shape::{Format, ReadOptions, Sketch},
+        scan::scan,
+        shape::{Format, ReadOptions, TableSummary},
     },
     paths::folder_of,
-    problem::{Problem, error::TableError},
+    problem::{TableProblem, error::TableError},
 };
 
-/// The answers of a row, one entry for each column of [`Older::answers`]; `None` for an empty cell. Those
+/// The answers of a row, one entry for each column of [`OlderOutput::answers`]; `None` for an empty cell. Those
 /// of JSONL are JSON as it stands.
 pub type Answers = Vec<Option<String>>;
 
 /// What some answers were given for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
-    /// Their places among [`Older::answers`].
+    /// Their places among [`OlderOutput::answers`].
     pub answers: Vec<usize>,
     /// The columns that were read. Without any, a row is known by the columns that both tables have.
     pub key: Vec<KeyCell>,
@@ -54,9 +54,9 @@ pub struct KeyCell {
 }
 
 /// What the older output has for a row of the new table, one entry for each column of
-/// [`Older::answers`].
+/// [`OlderOutput::answers`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct OlderCells {
     /// The answers to what the row asks.
     pub answers: Answers,
     /// What the row had there, whatever it asks now.
@@ -64,10 +64,10 @@ pub struct Found {
 }
 
 /// An older output of marl, beside the table that a run reads now.
-pub struct Older {
+pub struct OlderOutput {
     path: PathBuf,
-    sketch: Sketch,
-    now: Sketch,
+    summary: TableSummary,
+    now: TableSummary,
     names: Vec<String>,
     /// Where the answers are in the older table.
     places: Vec<usize>,
@@ -87,12 +87,12 @@ enum Rows {
 struct Matched {
     matching: Matching,
     spool: Spool,
-    /// Older rows with answers that are no rows of the new table.
+    /// OlderOutput rows with answers that are no rows of the new table.
     removed: u64,
     has_answers: bool,
 }
 
-impl Older {
+impl OlderOutput {
     /// Opens the older output at `path`, for finding the rows of `now`. `answers` are its columns that
     /// marl wrote; `questions` is asked what they were given for, and told the older output and which
     /// of the columns it has.
@@ -101,24 +101,24 @@ impl Older {
     /// It cannot be read as a table.
     pub fn open(
         path: &Path,
-        now: &Sketch,
+        now: &TableSummary,
         options: &ReadOptions,
         answers: &[String],
-        questions: impl FnOnce(&Sketch, &[String]) -> Vec<Question>,
+        questions: impl FnOnce(&TableSummary, &[String]) -> Vec<Question>,
     ) -> Result<Self, TableError> {
-        let sketch = check_output_of_ours(path, now.format, options)?;
+        let summary = check_output_of_ours(path, now.format, options)?;
         let (names, places): (Vec<String>, Vec<usize>) =
-            answers.iter().filter_map(|name| Some((name.clone(), place(&sketch.columns, name)?))).unzip();
-        let own = sketch.columns.iter().enumerate().filter(|(at, _)| !places.contains(at));
+            answers.iter().filter_map(|name| Some((name.clone(), place(&summary.columns, name)?))).unzip();
+        let own = summary.columns.iter().enumerate().filter(|(at, _)| !places.contains(at));
         let common = own.filter_map(|(at, name)| Some((at, place(&now.columns, name)?))).collect();
         Ok(Self {
             path: path.to_path_buf(),
-            questions: questions(&sketch, &names),
+            questions: questions(&summary, &names),
             names,
             places,
             common,
-            rows: Rows::InStep(Box::new(Reader::open(&sketch)?)),
-            sketch,
+            rows: Rows::InStep(Box::new(Reader::open(&summary)?)),
+            summary,
             now: now.clone(),
             matched: 0,
         })
@@ -130,8 +130,8 @@ impl Older {
     }
 
     /// The older output as a table.
-    pub fn sketch(&self) -> &Sketch {
-        &self.sketch
+    pub fn summary(&self) -> &TableSummary {
+        &self.summary
     }
 
     /// Whether any row of the older output was found; `true` as well where it holds no answers.
@@ -139,7 +139,7 @@ impl Older {
     /// # Errors
     /// The rest of it cannot be read.
     pub fn is_of_these_rows(&mut self) -> Result<bool, TableError> {
-        if self.matched > 0 || self.sketch.rows == 0 {
+        if self.matched > 0 || self.summary.rows == 0 {
             return Ok(true);
         }
         self.removed()?;
@@ -152,7 +152,7 @@ impl Older {
     /// # Errors
     /// The rest of the older output cannot be read.
     pub fn removed(&mut self) -> Result<u64, TableError> {
-        if self.sketch.rows == self.matched && matches!(self.rows, Rows::InStep(_)) {
+        if self.summary.rows == self.matched && matches!(self.rows, Rows::InStep(_)) {
             return Ok(0);
         }
         self.matched_rows().map(|matched| matched.removed)
@@ -163,21 +163,21 @@ impl Older {
     ///
     /// # Errors
     /// The older output cannot be read, or was changed meanwhile.
-    pub fn find(&mut self, row: &InputRow) -> Result<Found, TableError> {
+    pub fn find(&mut self, row: &InputRow) -> Result<OlderCells, TableError> {
         let whole = self.whole(row, false);
         if let Rows::InStep(reader) = &mut self.rows {
             let older = reader.next().transpose()?;
             if let Some(older) = older.filter(|older| whole != 0 && self.whole(older, true) == whole) {
                 self.matched += 1;
                 let answers = self.answers_of(&older);
-                return Ok(Found { before: answers.clone(), answers });
+                return Ok(OlderCells { before: answers.clone(), answers });
             }
         }
         let place = usize::try_from(row.number() - 1).unwrap_or(usize::MAX);
         self.matched_rows()?;
         let Rows::Matched(matched) = &mut self.rows else { unreachable!("they were matched") };
         let nothing = || vec![None; self.names.len()];
-        let mut found = Found { answers: nothing(), before: nothing() };
+        let mut found = OlderCells { answers: nothing(), before: nothing() };
         let mut read: Option<(u32, Answers)> = None;
         let mut is_known = false;
         for (question, pairs) in self.questions.iter().zip(&matched.matching.pairs) {
@@ -217,14 +217,14 @@ impl Older {
 
     fn match_rows(&self) -> Result<Matched, TableError> {
         let failed = |error| failed(&self.path, error);
-        if self.sketch.rows.max(self.now.rows) >= u64::from(u32::MAX) {
+        if self.summary.rows.max(self.now.rows) >= u64::from(u32::MAX) {
             return Err(failed(io::Error::other("it has too many rows to compare")));
         }
-        let rows = usize::try_from(self.sketch.rows).unwrap_or_default();
+        let rows = usize::try_from(self.summary.rows).unwrap_or_default();
         let mut spool = Spool::new(folder_of(&self.path), rows).map_err(failed)?;
         let mut answers: Vec<Vec<u32>> = self.questions.iter().map(|_| Vec::with_capacity(rows)).collect();
         let mut has_answers = false;
-        let older = self.side(&self.sketch, true, |row| {
+        let older = self.side(&self.summary, true, |row| {
             let texts = self.answers_of(row);
             has_answers |= texts.iter().any(Option::is_some);
             for (question, answers) in self.questions.iter().zip(&mut answers) {
@@ -238,7 +238,7 @@ impl Older {
             (0..older.whole.len()).map(|row| answers.iter().any(|answers| answers[row] != 0)).collect();
         let asked: Vec<usize> =
             self.questions.iter().flat_map(|question| &question.key).map(|cell| cell.older).collect();
-        let tables = Tables { older: &self.sketch, now: &self.now, common: &self.common, asked: &asked };
+        let tables = Tables { older: &self.summary, now: &self.now, common: &self.common, asked: &asked };
         let mut now_of = pair_whole(&older, &now);
         same_row::pair_edited(&mut now_of, &has_answer, [&older, &now], &tables)?;
         let mut matching = Matching::new(&older, &answers, &now, now_of);
@@ -252,14 +252,14 @@ impl Older {
     /// The digests of a table's rows.
     fn side(
         &self,
-        sketch: &Sketch,
+        summary: &TableSummary,
         is_older: bool,
         mut each: impl FnMut(&InputRow) -> Result<(), TableError>,
-    ) -> Result<Side, TableError> {
-        let rows = usize::try_from(sketch.rows).unwrap_or_default();
+    ) -> Result<TableDigests, TableError> {
+        let rows = usize::try_from(summary.rows).unwrap_or_default();
         let keys = self.questions.iter().map(|_| Vec::with_capacity(rows)).collect();
-        let mut side = Side { whole: Vec::with_capacity(rows), keys };
-        for row in Reader::open(sketch)? {
+        let mut side = TableDigests { whole: Vec::with_capacity(rows), keys };
+        for row in Reader::open(summary)? {
             let row = row?;
             let whole = self.whole(&row, is_older);
             side.whole.push(whole);
@@ -334,7 +334,7 @@ fn digest_of<'a>(answers: impl Iterator<Item = Option<&'a str>>) -> u32 {
 }
 
 fn failed(path: &Path, source: io::Error) -> TableError {
-    TableError::caused(path, Problem::Read, source)
+    TableError::caused(path, TableProblem::Read, source)
 }
 
 fn place(columns: &[String], name: &String) -> Option<usize> {
@@ -343,17 +343,21 @@ fn place(columns: &[String], name: &String) -> Option<usize> {
 
 /// Reads the head of a table that marl wrote: its first row is the header, whatever it looks like,
 /// and no line behind the rows is left out.
-fn check_output_of_ours(path: &Path, format: Format, options: &ReadOptions) -> Result<Sketch, TableError> {
+fn check_output_of_ours(
+    path: &Path,
+    format: Format,
+    options: &ReadOptions,
+) -> Result<TableSummary, TableError> {
     let plain = ReadOptions { delimiter: options.delimiter, ..ReadOptions::default() };
     if format == Format::Jsonl {
-        return check(path, &plain);
+        return scan(path, &plain);
     }
     let first = ReadOptions { header_line: Some(1), skip_footer: Some(0), ..plain.clone() };
-    let found = check(path, &first).or_else(|_| check(path, &plain));
+    let found = scan(path, &first).or_else(|_| scan(path, &plain));
     match format {
         // An input of the same format was read, so this delimiter is likelier than none.
         Format::Csv { delimiter } if options.delimiter.is_none() => {
-            found.or_else(|_| check(path, &ReadOptions { delimiter: Some(delimiter), ..first }))
+            found.or_else(|_| scan(path, &ReadOptions { delimiter: Some(delimiter), ..first }))
         }
         _ => found,
     }

@@ -9,11 +9,11 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-use super::matching::{Matching, Side, to_u32};
+use super::matching::{Matching, TableDigests, to_u32};
 use crate::{
     input::{
         reader::{InputRow, Reader},
-        shape::Sketch,
+        shape::TableSummary,
     },
     problem::error::TableError,
 };
@@ -27,8 +27,8 @@ const OWN_WEIGHT: u32 = 1000;
 
 /// Both tables, and the columns that both have: in the older one and in the new one.
 pub(crate) struct Tables<'a> {
-    pub(crate) older: &'a Sketch,
-    pub(crate) now: &'a Sketch,
+    pub(crate) older: &'a TableSummary,
+    pub(crate) now: &'a TableSummary,
     pub(crate) common: &'a [(usize, usize)],
     /// The columns of the older one that questions read.
     pub(crate) asked: &'a [usize],
@@ -36,7 +36,7 @@ pub(crate) struct Tables<'a> {
 
 /// Where a cell was seen: in how many rows of each table, and in which one last.
 #[derive(Default)]
-struct Seen {
+struct Occurrences {
     weight: u32,
     older: u32,
     olders: u8,
@@ -49,7 +49,7 @@ struct Seen {
 pub(crate) fn pair_edited(
     now_of: &mut [u32],
     has_answers: &[bool],
-    sides: [&Side; 2],
+    sides: [&TableDigests; 2],
     tables: &Tables<'_>,
 ) -> Result<(), TableError> {
     let is_known = known(now_of, sides[1].whole.len());
@@ -123,9 +123,9 @@ pub(crate) fn pair_neighbours(
 /// question reads counts as a cell.
 fn unique_cells(
     left: &[u32],
-    sides: [&Side; 2],
+    sides: [&TableDigests; 2],
     tables: &Tables<'_>,
-) -> Result<HashMap<u64, Seen>, TableError> {
+) -> Result<HashMap<u64, Occurrences>, TableError> {
     let questions = sides[0].keys.len();
     let columns = (MOST_CELLS / left.len().max(1)).saturating_sub(questions).max(1);
     let common = &tables.common[..columns.min(tables.common.len())];
@@ -142,12 +142,12 @@ fn unique_cells(
         });
         digests(row, &tables, is_older).chain(keys).collect::<Vec<(u32, u64)>>()
     };
-    let mut cells: HashMap<u64, Seen> = HashMap::new();
+    let mut cells: HashMap<u64, Occurrences> = HashMap::new();
     let mut wanted = left.iter().take(most_rows).peekable();
     for row in Reader::open(tables.older)? {
         let row = row?;
         if wanted.next_if(|next| u64::from(**next) + 1 == row.number()).is_some() {
-            let new = |(weight, digest)| (digest, Seen { weight, ..Seen::default() });
+            let new = |(weight, digest)| (digest, Occurrences { weight, ..Occurrences::default() });
             cells.extend(cells_of(&row, true).into_iter().map(new));
         }
     }

@@ -1,4 +1,4 @@
-//! The second pass: one row at a time, of a file that [`check`](super::check) found sound.
+//! The second pass: one row at a time, of a file that [`scan`](super::scan) found sound.
 //!
 //! A file that changed in between, or changes while it is read, is noticed and is an error:
 //! its rows would not be those that the plan was made for. No row of the new content is
@@ -14,17 +14,17 @@ use std::{
 use marl_core::value::Value;
 
 use super::{
-    check::Fault as CheckFault,
     roots,
-    shape::{Format, Sketch},
+    scan::ScanFault,
+    shape::{Format, TableSummary},
 };
 use crate::{
     format::jsonl::object::{Columns, members, value_of},
-    paths::{Changed, Watched},
-    problem::{Problem, error::TableError, note::Note},
+    paths::{Changed, WatchedFile},
+    problem::{TableProblem, error::TableError, note::Note},
     text::{
-        cut::{Cutter, raw_cell, unquoted},
-        decode::Text,
+        cut::{RowCutter, raw_cell, unquoted},
+        decode::TextReader,
     },
 };
 
@@ -53,7 +53,7 @@ impl InputRow {
         }
     }
 
-    /// The cell in the column at this place of [`Sketch::columns`]; `None` when it is
+    /// The cell in the column at this place of [`TableSummary::columns`]; `None` when it is
     /// empty, blank, null or absent.
     ///
     /// A CSV cell is text. A JSONL value is text too, numbers and objects as they are
@@ -144,33 +144,33 @@ impl Reader {
     ///
     /// # Errors
     /// The file is gone, cannot be read, or was changed since.
-    pub fn open(sketch: &Sketch) -> Result<Self, TableError> {
-        let read_error = |source| TableError::caused(&sketch.path, Problem::Read, source);
-        let file = roots::open(&sketch.path).map_err(read_error)?;
-        let source = Watched::new(file, sketch.stamp.clone())
-            .map_err(Fault::from)
-            .and_then(|file| Source::open(file, sketch))
-            .map_err(|fault| fault.at(&sketch.path))?;
+    pub fn open(summary: &TableSummary) -> Result<Self, TableError> {
+        let read_error = |source| TableError::caused(&summary.path, TableProblem::Read, source);
+        let file = roots::open(&summary.path).map_err(read_error)?;
+        let source = WatchedFile::new(file, summary.stamp.clone())
+            .map_err(ReadFault::from)
+            .and_then(|file| Source::open(file, summary))
+            .map_err(|fault| fault.at(&summary.path))?;
         Ok(Self {
-            path: sketch.path.clone(),
+            path: summary.path.clone(),
             source,
             read: 0,
-            expected: sketch.rows,
-            width: sketch.columns.len(),
-            pads: sketch.notes.iter().any(|note| matches!(note, Note::Padded(_))),
+            expected: summary.rows,
+            width: summary.columns.len(),
+            pads: summary.notes.iter().any(|note| matches!(note, Note::Padded(_))),
             is_done: false,
         })
     }
 }
 
 impl Reader {
-    fn read(&mut self) -> Result<Option<InputRow>, Fault> {
+    fn read(&mut self) -> Result<Option<InputRow>, ReadFault> {
         if self.read.is_multiple_of(LOOK_EVERY) {
             self.source.file().look()?;
         }
         let content = self.source.next(self.width, self.pads)?;
         if content.is_some() != (self.read < self.expected) {
-            return Err(Fault::Changed);
+            return Err(ReadFault::Changed);
         }
         self.read += u64::from(content.is_some());
         Ok(content.map(|content| InputRow { number: self.read, content }))
@@ -191,7 +191,7 @@ impl Iterator for Reader {
 }
 
 struct Source {
-    cutter: Cutter<Watched>,
+    cutter: RowCutter<WatchedFile>,
     /// Where a row's cells end; one buffer for all of them.
     ends: Vec<usize>,
     /// The columns of JSONL.
@@ -199,12 +199,12 @@ struct Source {
 }
 
 impl Source {
-    fn open(file: Watched, sketch: &Sketch) -> Result<Self, Fault> {
-        let layout = &sketch.layout;
-        let mut cutter = Cutter::new(Text::new(file, layout.encoding), layout.dialect, layout.frame);
+    fn open(file: WatchedFile, summary: &TableSummary) -> Result<Self, ReadFault> {
+        let layout = &summary.layout;
+        let mut cutter = RowCutter::new(TextReader::new(file, layout.encoding), layout.dialect, layout.frame);
         let mut ends = Vec::new();
-        let columns = match sketch.format {
-            Format::Jsonl => Some(Columns::new(&sketch.columns)),
+        let columns = match summary.format {
+            Format::Jsonl => Some(Columns::new(&summary.columns)),
             Format::Csv { .. } => None,
         };
         if columns.is_none() && layout.has_header {
@@ -212,65 +212,65 @@ impl Source {
                 None => false,
                 Some(cut) => match &layout.header {
                     Some(header) => cut.bytes == header.as_bytes(),
-                    None => ends.len() == sketch.columns.len(),
+                    None => ends.len() == summary.columns.len(),
                 },
             };
             if !is_same {
-                return Err(Fault::Changed);
+                return Err(ReadFault::Changed);
             }
         }
-        cutter.set_width(sketch.columns.len());
+        cutter.set_width(summary.columns.len());
         Ok(Self { cutter, ends, columns })
     }
 
-    fn file(&self) -> &Watched {
+    fn file(&self) -> &WatchedFile {
         self.cutter.text().file()
     }
 
-    fn next(&mut self, width: usize, pads: bool) -> Result<Option<Content>, Fault> {
+    fn next(&mut self, width: usize, pads: bool) -> Result<Option<Content>, ReadFault> {
         let Some(cut) = self.cutter.next(&mut self.ends)? else { return Ok(None) };
-        let text = String::from_utf8(cut.bytes.to_vec()).map_err(|_| Fault::Changed)?;
+        let text = String::from_utf8(cut.bytes.to_vec()).map_err(|_| ReadFault::Changed)?;
         if let Some(columns) = &self.columns {
             return read_object(text, columns).map(Some);
         }
         let cells = self.ends.len();
         if cells != width && !(pads && cells < width) {
-            return Err(Fault::Changed);
+            return Err(ReadFault::Changed);
         }
         let is_quoted = cut.is_quoted;
         Ok(Some(Content::Csv(Cells { text, ends: self.ends.as_slice().into(), is_quoted })))
     }
 }
 
-fn read_object(line: String, columns: &Columns) -> Result<Content, Fault> {
+fn read_object(line: String, columns: &Columns) -> Result<Content, ReadFault> {
     // A line may have few of the columns that the file has.
     let mut values = Vec::new();
     let read = members(&line, |key, place| {
-        let column = columns.place(key).ok_or(Problem::Changed)?;
+        let column = columns.place(key).ok_or(TableProblem::Changed)?;
         values.push((column, place));
         Ok(())
     });
-    read.map_err(|_| Fault::Changed)?;
+    read.map_err(|_| ReadFault::Changed)?;
     values.shrink_to_fit();
     Ok(Content::Jsonl(Line { text: line, values }))
 }
 
 /// The file was sound when it was checked: what is broken now was changed since.
-enum Fault {
+enum ReadFault {
     Io(io::Error),
     Changed,
 }
 
-impl Fault {
+impl ReadFault {
     fn at(self, path: &Path) -> TableError {
         match self {
-            Self::Io(source) => TableError::caused(path, Problem::Read, source),
-            Self::Changed => TableError::new(path, Problem::Changed),
+            Self::Io(source) => TableError::caused(path, TableProblem::Read, source),
+            Self::Changed => TableError::new(path, TableProblem::Changed),
         }
     }
 }
 
-impl From<io::Error> for Fault {
+impl From<io::Error> for ReadFault {
     fn from(error: io::Error) -> Self {
         match error.get_ref().is_some_and(|error| error.is::<Changed>()) {
             true => Self::Changed,
@@ -279,11 +279,11 @@ impl From<io::Error> for Fault {
     }
 }
 
-impl From<CheckFault> for Fault {
-    fn from(fault: CheckFault) -> Self {
+impl From<ScanFault> for ReadFault {
+    fn from(fault: ScanFault) -> Self {
         match fault {
-            CheckFault::Io(error) => error.into(),
-            CheckFault::Table(..) => Self::Changed,
+            ScanFault::Io(error) => error.into(),
+            ScanFault::Table(..) => Self::Changed,
         }
     }
 }

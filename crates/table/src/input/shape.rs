@@ -11,8 +11,8 @@ use encoding_rs::{Encoding, UTF_8};
 use crate::text::cut::{Dialect, Frame};
 
 use crate::{
-    paths::Stamp,
-    problem::{Problem, note::Note},
+    paths::FileStamp,
+    problem::{TableProblem, note::Note},
 };
 
 /// What the command line says about the input.
@@ -125,7 +125,7 @@ pub struct Shape {
 
 /// What the first pass found: the whole file was read and is sound.
 #[derive(Debug, Clone)]
-pub struct Sketch {
+pub struct TableSummary {
     /// The file, as the user called it.
     pub path: PathBuf,
     /// How its rows are written.
@@ -142,7 +142,7 @@ pub struct Sketch {
     pub notes: Vec<Note>,
     pub(crate) layout: Layout,
     /// What tells whether the file was changed since.
-    pub(crate) stamp: Stamp,
+    pub(crate) stamp: FileStamp,
 }
 
 /// `leads.csv` becomes `leads_enriched.csv`, in the same folder.
@@ -211,27 +211,27 @@ pub(crate) fn format_of(path: &Path) -> Option<Format> {
 }
 
 /// The format of an input, from its extension and the command line.
-pub(crate) fn input_format(path: &Path, options: &ReadOptions) -> Result<Format, Problem> {
+pub(crate) fn input_format(path: &Path, options: &ReadOptions) -> Result<Format, TableProblem> {
     match (format_of(path), options.delimiter) {
-        (_, Some(delimiter)) if !can_delimit(delimiter) => Err(Problem::BadDelimiter(delimiter)),
-        (Some(Format::Jsonl), Some(_)) => Err(Problem::FlagForJsonl("--delimiter")),
+        (_, Some(delimiter)) if !can_delimit(delimiter) => Err(TableProblem::BadDelimiter(delimiter)),
+        (Some(Format::Jsonl), Some(_)) => Err(TableProblem::FlagForJsonl("--delimiter")),
         (Some(Format::Jsonl), None) => match options.flag_of_lines() {
-            Some(flag) => Err(Problem::FlagForJsonl(flag)),
+            Some(flag) => Err(TableProblem::FlagForJsonl(flag)),
             None => Ok(Format::Jsonl),
         },
         (_, Some(delimiter)) => Ok(Format::Csv { delimiter }),
         (Some(format), None) => Ok(format),
-        (None, None) => Err(Problem::UnknownExtension(extension(path))),
+        (None, None) => Err(TableProblem::UnknownExtension(extension(path))),
     }
 }
 
 /// Whether an output at `path` would be read back as what is written to it.
-pub(crate) fn check_output_format(path: &Path, sketch: &Sketch) -> Result<(), Problem> {
-    let own = extension(&sketch.path);
-    if extension(path) == own || format_of(path) == Some(sketch.format) {
+pub(crate) fn check_output_format(path: &Path, summary: &TableSummary) -> Result<(), TableProblem> {
+    let own = extension(&summary.path);
+    if extension(path) == own || format_of(path) == Some(summary.format) {
         return Ok(());
     }
-    Err(Problem::OtherFormat { input: own, output: extension(path) })
+    Err(TableProblem::OtherFormat { input: own, output: extension(path) })
 }
 
 fn extension(path: &Path) -> String {

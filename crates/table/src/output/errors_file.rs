@@ -9,20 +9,20 @@ use std::{
 use marl_core::value::Value;
 
 use super::{
-    partial::{Links, Partial},
+    partial::{Links, PartialFile},
     row_text::push_cells,
     safety::csv_cell,
 };
 use crate::{
-    input::shape::{Sketch, unfinished_path},
-    problem::{Problem, error::TableError},
+    input::shape::{TableSummary, unfinished_path},
+    problem::{TableProblem, error::TableError},
 };
 
 const HEADER: &str = "row,integration,kind,message\n";
 
 /// Writes the errors of a run. It appears only when there are any.
 pub struct ErrorsFile {
-    partial: Partial,
+    partial: PartialFile,
     rows: u64,
     /// Whether any file at its name may be replaced.
     overwrites: bool,
@@ -33,8 +33,8 @@ impl ErrorsFile {
     ///
     /// # Errors
     /// Nothing can be written at `path`, it is the input, or another run is writing it.
-    pub fn create(path: &Path, sketch: &Sketch, overwrites: bool) -> Result<Self, TableError> {
-        let partial = Partial::create(path, &sketch.path, HEADER.as_bytes(), Links::Refuse)?;
+    pub fn create(path: &Path, summary: &TableSummary, overwrites: bool) -> Result<Self, TableError> {
+        let partial = PartialFile::create(path, &summary.path, HEADER.as_bytes(), Links::Refuse)?;
         Ok(Self { partial, rows: 0, overwrites })
     }
 
@@ -81,9 +81,9 @@ impl ErrorsFile {
             let beside = unfinished_path(&there, 1);
             if is_own(&beside) {
                 fs::remove_file(&beside)
-                    .map_err(|source| TableError::caused(&beside, Problem::Replace, source))?;
+                    .map_err(|source| TableError::caused(&beside, TableProblem::Replace, source))?;
             }
-            return self.partial.keep().ok_or_else(|| TableError::new(&there, Problem::NoErrorsList));
+            return self.partial.keep().ok_or_else(|| TableError::new(&there, TableProblem::NoErrorsList));
         }
         self.partial.finish(note).map(|()| there)
     }
@@ -96,7 +96,7 @@ impl ErrorsFile {
     pub fn remove_older(self, is_own: impl FnOnce(&Path) -> bool) -> Result<(), TableError> {
         let old = self.partial.target();
         if is_errors_file(old) && is_own(old) {
-            fs::remove_file(old).map_err(|source| TableError::caused(old, Problem::Replace, source))?;
+            fs::remove_file(old).map_err(|source| TableError::caused(old, TableProblem::Replace, source))?;
         }
         Ok(())
     }

@@ -2,8 +2,8 @@
 
 mod claim;
 pub(crate) mod errors_file;
-mod lines;
 pub(crate) mod partial;
+mod record_buffer;
 pub(crate) mod row_text;
 pub(crate) mod safety;
 pub(crate) mod writer;

@@ -1,7 +1,7 @@
 //! A file that appears whole or not at all: written beside its place under another name,
 //! locked against other runs, and moved over the old one when it is finished.
 //!
-//! Dropped without [`Partial::finish`] or [`Partial::keep`], it leaves everything as it
+//! Dropped without [`PartialFile::finish`] or [`PartialFile::keep`], it leaves everything as it
 //! was. What a killed run left behind is removed by the next. Must not know what is written.
 
 use std::{
@@ -15,12 +15,12 @@ use sha2::{Digest, Sha256};
 
 use super::{
     claim::{claim, is_still_at, new_file},
-    lines::Lines,
+    record_buffer::RecordBuffer,
 };
 use crate::{
     input::shape::unfinished_path,
-    paths::{Stamp, folder_of, follow_links, same_file},
-    problem::{Problem, error::TableError},
+    paths::{FileStamp, folder_of, follow_links, same_file},
+    problem::{TableProblem, error::TableError},
 };
 
 /// How many unfinished files may lie beside one output.
@@ -42,10 +42,10 @@ impl Links {
     fn target(self, path: &Path) -> Result<PathBuf, TableError> {
         match self {
             Self::Follow => {
-                follow_links(path).map_err(|source| TableError::caused(path, Problem::Create, source))
+                follow_links(path).map_err(|source| TableError::caused(path, TableProblem::Create, source))
             }
             Self::Refuse if fs::symlink_metadata(path).is_ok_and(|there| there.is_symlink()) => {
-                Err(TableError::new(path, Problem::IsLink))
+                Err(TableError::new(path, TableProblem::IsLink))
             }
             Self::Refuse => Ok(path.to_path_buf()),
         }
@@ -53,16 +53,16 @@ impl Links {
 }
 
 /// An unfinished file.
-pub(crate) struct Partial {
+pub(crate) struct PartialFile {
     /// The path as the user knows it, for errors.
     shown: PathBuf,
     target: PathBuf,
     path: PathBuf,
-    lines: Lines<File>,
+    lines: RecordBuffer<File>,
     /// Of everything that was written.
     digest: Sha256,
     /// The file that this one will replace, as it was found.
-    replaced: Option<Stamp>,
+    replaced: Option<FileStamp>,
     /// Where the head ends: a file of no more is not worth keeping.
     head: u64,
     /// Whether the file has its last name, which dropping leaves alone.
@@ -71,38 +71,38 @@ pub(crate) struct Partial {
 
 /// Checks whether a file can become `path`, without making one.
 pub(crate) fn check_place(path: &Path, input: &Path, links: Links) -> Result<(), TableError> {
-    let create_error = |source| TableError::caused(path, Problem::Create, source);
+    let create_error = |source| TableError::caused(path, TableProblem::Create, source);
     let target = links.target(path)?;
     check_target(path, &target, input)?;
     fs::metadata(folder_of(&target)).map(drop).map_err(create_error)
 }
 
-impl Partial {
+impl PartialFile {
     /// Creates and locks the file that will become `path`; it must not be `input`. The
     /// `head` is what stands in it before anything is written.
     pub(crate) fn create(path: &Path, input: &Path, head: &[u8], links: Links) -> Result<Self, TableError> {
-        let create_error = |source| TableError::caused(path, Problem::Create, source);
+        let create_error = |source| TableError::caused(path, TableProblem::Create, source);
         let target = links.target(path)?;
         let old = check_target(path, &target, input)?;
-        let name = target.file_name().ok_or_else(|| TableError::new(path, Problem::IsFolder))?;
+        let name = target.file_name().ok_or_else(|| TableError::new(path, TableProblem::IsFolder))?;
         let mut hidden = OsString::from(".");
         hidden.push(name);
         hidden.push(".marl-partial");
         let partial = folder_of(&target).join(hidden);
         if same_file(&partial, input) {
-            return Err(TableError::new(path, Problem::OutputIsInput));
+            return Err(TableError::new(path, TableProblem::OutputIsInput));
         }
 
         // Until its permissions are known to be right nobody else may open it.
         let mode = if old.is_some() { 0o600 } else { mode_like(input) };
-        let lines = Lines::new(claim(path, &partial, mode)?);
+        let lines = RecordBuffer::new(claim(path, &partial, mode)?);
         let mut created = Self {
             shown: path.to_path_buf(),
             target,
             path: partial,
             lines,
             digest: Sha256::new(),
-            replaced: old.as_ref().map(Stamp::of),
+            replaced: old.as_ref().map(FileStamp::of),
             head: head.len() as u64,
             is_settled: false,
         };
@@ -117,7 +117,7 @@ impl Partial {
     /// Adds a whole line. After an error the lines before can still be kept.
     pub(crate) fn write(&mut self, line: &[u8]) -> Result<(), TableError> {
         self.digest.update(line);
-        self.lines.push(line).map_err(|source| self.error(Problem::Write, source))
+        self.lines.push(line).map_err(|source| self.error(TableProblem::Write, source))
     }
 
     /// Brings everything to the disk and puts the file in its place; in between `note` is told the
@@ -128,7 +128,7 @@ impl Partial {
 
     /// Whether what is at the target is not what was there when this file was made.
     pub(crate) fn is_overtaken(&self) -> bool {
-        fs::metadata(&self.target).ok().as_ref().map(Stamp::of) != self.replaced
+        fs::metadata(&self.target).ok().as_ref().map(FileStamp::of) != self.replaced
     }
 
     /// Keeps the lines because of `error`, which then names where they are.
@@ -165,14 +165,14 @@ impl Partial {
     }
 
     fn put_in_place(&mut self, note: impl FnOnce(&str)) -> Result<(), TableError> {
-        self.lines.flush().map_err(|source| self.error(Problem::Write, source))?;
-        self.lines.sink().sync_all().map_err(|source| self.error(Problem::Write, source))?;
+        self.lines.flush().map_err(|source| self.error(TableProblem::Write, source))?;
+        self.lines.sink().sync_all().map_err(|source| self.error(TableProblem::Write, source))?;
         note(&hex(&self.digest.clone().finalize()));
         let moved = match self.is_ours() {
             true => fs::rename(&self.path, &self.target),
             false => Err(io::ErrorKind::NotFound.into()),
         };
-        moved.map_err(|source| self.error(Problem::Replace, source))?;
+        moved.map_err(|source| self.error(TableProblem::Replace, source))?;
         self.is_settled = true;
         sync_folder(&self.target);
         Ok(())
@@ -234,12 +234,12 @@ impl Partial {
         is_still_at(self.lines.sink(), &self.path)
     }
 
-    fn error(&self, problem: Problem, source: io::Error) -> TableError {
+    fn error(&self, problem: TableProblem, source: io::Error) -> TableError {
         TableError::caused(&self.shown, problem, source)
     }
 }
 
-impl Drop for Partial {
+impl Drop for PartialFile {
     fn drop(&mut self) {
         if !self.is_settled && self.is_ours() {
             let _ = fs::remove_file(&self.path);
@@ -251,16 +251,18 @@ impl Drop for Partial {
 fn check_target(path: &Path, target: &Path, input: &Path) -> Result<Option<Metadata>, TableError> {
     let problem = |problem| Err(TableError::new(path, problem));
     if same_file(target, input) {
-        return problem(Problem::OutputIsInput);
+        return problem(TableProblem::OutputIsInput);
     }
     match fs::metadata(target) {
-        Ok(old) if old.is_dir() => problem(Problem::IsFolder),
-        Ok(old) if !old.is_file() => problem(Problem::InTheWay(target.to_path_buf())),
-        Ok(old) if old.permissions().readonly() => problem(Problem::WriteProtected),
+        Ok(old) if old.is_dir() => problem(TableProblem::IsFolder),
+        Ok(old) if !old.is_file() => problem(TableProblem::InTheWay(target.to_path_buf())),
+        Ok(old) if old.permissions().readonly() => problem(TableProblem::WriteProtected),
         Ok(old) => Ok(Some(old)),
-        Err(_) if !folder_of(target).is_dir() => problem(Problem::NoFolder(folder_of(target).to_path_buf())),
+        Err(_) if !folder_of(target).is_dir() => {
+            problem(TableProblem::NoFolder(folder_of(target).to_path_buf()))
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(TableError::caused(path, Problem::Create, error)),
+        Err(error) => Err(TableError::caused(path, TableProblem::Create, error)),
     }
 }
 
@@ -315,7 +317,7 @@ fn sync_folder(file: &Path) {
 }
 
 #[cfg(test)]
-impl Partial {
+impl PartialFile {
     /// A partial file whose writes go to `file`, for errors that are hard to come by.
     pub(crate) fn over(file: File, path: &Path) -> Self {
         let target = path.to_path_buf();
@@ -324,7 +326,7 @@ impl Partial {
             shown: target.clone(),
             path,
             target,
-            lines: Lines::new(file),
+            lines: RecordBuffer::new(file),
             digest: Sha256::new(),
             replaced: None,
             head: 0,

@@ -1,7 +1,7 @@
 //! The text of what is written: a header, a cell, a JSON object. Knows no files.
 
 use crate::{
-    input::{reader::Line, shape::Sketch},
+    input::{reader::Line, shape::TableSummary},
     text::cut::Dialect,
 };
 
@@ -17,16 +17,16 @@ pub(crate) struct Member {
 pub(crate) fn push_header(
     text: &mut Vec<u8>,
     delimiter: u8,
-    sketch: &Sketch,
+    summary: &TableSummary,
     outputs: &[String],
     carried: &[String],
 ) {
-    let quoting = Quoting::of(sketch);
-    let is_only = sketch.columns.len() == 1;
-    match &sketch.layout.header {
+    let quoting = Quoting::of(summary);
+    let is_only = summary.columns.len() == 1;
+    match &summary.layout.header {
         Some(header) => text.extend_from_slice(header.as_bytes()),
         None => {
-            for (at, name) in sketch.columns.iter().enumerate() {
+            for (at, name) in summary.columns.iter().enumerate() {
                 if at > 0 {
                     text.push(delimiter);
                 }
@@ -35,7 +35,7 @@ pub(crate) fn push_header(
         }
     }
     let all = outputs.iter().chain(carried);
-    for output in all.filter(|output| !sketch.columns.contains(output)) {
+    for output in all.filter(|output| !summary.columns.contains(output)) {
         text.push(delimiter);
         push_cell(text, quoting, output, false);
     }
@@ -51,8 +51,8 @@ pub(crate) enum Quoting {
 }
 
 impl Quoting {
-    pub(crate) fn of(sketch: &Sketch) -> Self {
-        match sketch.layout.dialect {
+    pub(crate) fn of(summary: &TableSummary) -> Self {
+        match summary.layout.dialect {
             Dialect::Quoted(delimiter) => Self::Needed(delimiter),
             Dialect::Tabs | Dialect::Lines => Self::Never,
         }

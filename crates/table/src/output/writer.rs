@@ -10,14 +10,14 @@ use std::{
 use marl_core::value::Value;
 
 use super::{
-    partial::{Links, Partial, check_place},
+    partial::{Links, PartialFile, check_place},
     row_text::{Member, Quoting, json, push_cell, push_header, push_object},
     safety::{csv_cell, json_value},
 };
 use crate::{
     input::{
         reader::{Content, InputRow},
-        shape::{Format, Shape, Sketch, check_output_format, format_of},
+        shape::{Format, Shape, TableSummary, check_output_format, format_of},
     },
     problem::error::TableError,
     text::encoding::BOM,
@@ -70,7 +70,7 @@ impl OutputEncoding {
 /// Writes the output, which replaces an older one when it is finished. Dropped before
 /// that, it leaves an older output as it was.
 pub struct Writer {
-    partial: Partial,
+    partial: PartialFile,
     shape: Shape,
     layout: Layout,
     quoting: Quoting,
@@ -102,9 +102,9 @@ struct Cell {
 ///
 /// # Errors
 /// As [`Writer::create`]'s, as far as they show without writing.
-pub fn check_output(path: &Path, sketch: &Sketch, links: Links) -> Result<(), TableError> {
-    check_output_format(path, sketch).map_err(|problem| TableError::new(path, problem))?;
-    check_place(path, &sketch.path, links)
+pub fn check_output(path: &Path, summary: &TableSummary, links: Links) -> Result<(), TableError> {
+    check_output_format(path, summary).map_err(|problem| TableError::new(path, problem))?;
+    check_place(path, &summary.path, links)
 }
 
 impl Writer {
@@ -117,11 +117,11 @@ impl Writer {
     /// extension stands for another format than the input has.
     pub fn create(
         path: &Path,
-        sketch: &Sketch,
+        summary: &TableSummary,
         outputs: &[String],
         options: WriteOptions,
     ) -> Result<Self, TableError> {
-        Self::carrying(path, sketch, outputs, &[], options)
+        Self::carrying(path, summary, outputs, &[], options)
     }
 
     /// The same with columns of an older output. `outputs` has none of them; those that the table has
@@ -131,25 +131,25 @@ impl Writer {
     /// As [`Writer::create`]'s.
     pub fn carrying(
         path: &Path,
-        sketch: &Sketch,
+        summary: &TableSummary,
         outputs: &[String],
         carried: &[String],
         options: WriteOptions,
     ) -> Result<Self, TableError> {
-        check_output_format(path, sketch).map_err(|problem| TableError::new(path, problem))?;
-        let layout = Layout::new(sketch, outputs, carried);
+        check_output_format(path, summary).map_err(|problem| TableError::new(path, problem))?;
+        let layout = Layout::new(summary, outputs, carried);
         let mut text = Vec::new();
         if let Layout::Csv { delimiter, .. } = layout {
             // Excel needs the line that says the delimiter, and so does the next run.
-            text.extend_from_slice(sketch.layout.separator.as_deref().unwrap_or_default().as_bytes());
-            push_header(&mut text, delimiter, sketch, outputs, carried);
+            text.extend_from_slice(summary.layout.separator.as_deref().unwrap_or_default().as_bytes());
+            push_header(&mut text, delimiter, summary, outputs, carried);
         }
-        let head = [options.encoding.mark(sketch.shape.bom), &options.encoding.bytes(&text)].concat();
+        let head = [options.encoding.mark(summary.shape.bom), &options.encoding.bytes(&text)].concat();
         Ok(Self {
-            partial: Partial::create(path, &sketch.path, &head, options.links)?,
-            shape: sketch.shape,
+            partial: PartialFile::create(path, &summary.path, &head, options.links)?,
+            shape: summary.shape,
             has_lines: matches!(layout, Layout::Csv { .. }),
-            quoting: Quoting::of(sketch),
+            quoting: Quoting::of(summary),
             layout,
             raw_cells: options.raw_cells,
             encoding: options.encoding,
@@ -293,12 +293,12 @@ impl Writer {
 }
 
 impl Layout {
-    fn new(sketch: &Sketch, outputs: &[String], carried: &[String]) -> Self {
-        let column_of = |output: &String| sketch.columns.iter().position(|column| column == output);
-        match sketch.format {
+    fn new(summary: &TableSummary, outputs: &[String], carried: &[String]) -> Self {
+        let column_of = |output: &String| summary.columns.iter().position(|column| column == output);
+        match summary.format {
             Format::Csv { delimiter } => {
                 let output_of = |column: &String| outputs.iter().position(|output| output == column);
-                let of_table = sketch.columns.iter().enumerate();
+                let of_table = summary.columns.iter().enumerate();
                 let carried_of = |column: &String| carried.iter().position(|carried| carried == column);
                 let of_table = of_table.map(|(place, column)| Cell {
                     input: Some(place),

@@ -6,29 +6,29 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Problem, escaped, grouped, hint};
+use super::{TableProblem, escaped, grouped, hint};
 
 /// A table cannot be read or written; says where, why and what to do next.
 #[derive(Debug)]
 pub struct TableError {
     path: PathBuf,
     place: Place,
-    problem: Box<Problem>,
+    problem: Box<TableProblem>,
     source: Option<io::Error>,
     /// What could be saved of the output.
     kept: Option<Box<Path>>,
 }
 
 impl TableError {
-    pub(crate) fn new(path: &Path, problem: Problem) -> Self {
+    pub(crate) fn new(path: &Path, problem: TableProblem) -> Self {
         Self::at(path, Place::File, problem)
     }
 
-    pub(crate) fn at(path: &Path, place: Place, problem: Problem) -> Self {
+    pub(crate) fn at(path: &Path, place: Place, problem: TableProblem) -> Self {
         Self { path: path.to_path_buf(), place, problem: Box::new(problem), source: None, kept: None }
     }
 
-    pub(crate) fn caused(path: &Path, problem: Problem, source: io::Error) -> Self {
+    pub(crate) fn caused(path: &Path, problem: TableProblem, source: io::Error) -> Self {
         Self { source: Some(source), ..Self::new(path, problem) }
     }
 
@@ -51,7 +51,7 @@ impl TableError {
     /// The file that is not there and the one that was probably meant.
     pub fn other_file(&self) -> Option<(&Path, &Path)> {
         match &*self.problem {
-            Problem::NotFound { similar: Some(similar), .. } => Some((&self.path, similar)),
+            TableProblem::NotFound { similar: Some(similar), .. } => Some((&self.path, similar)),
             _ => None,
         }
     }
@@ -59,7 +59,7 @@ impl TableError {
     /// A flag that must be left out, and whether a value follows it.
     pub fn flag_too_many(&self) -> Option<(&'static str, bool)> {
         match *self.problem {
-            Problem::FlagForJsonl(flag) => {
+            TableProblem::FlagForJsonl(flag) => {
                 Some((flag, ["--delimiter", "--header-line", "--skip-footer"].contains(&flag)))
             }
             _ => None,
@@ -68,14 +68,14 @@ impl TableError {
 
     /// Whether another run holds the output, so that trying again later would help.
     pub fn is_locked(&self) -> bool {
-        matches!(*self.problem, Problem::Locked)
+        matches!(*self.problem, TableProblem::Locked)
     }
 }
 
 impl fmt::Display for TableError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = escaped(&self.path);
-        if matches!(*self.problem, Problem::Locked) {
+        if matches!(*self.problem, TableProblem::Locked) {
             return write!(f, "another marl run is writing {path}");
         }
         write!(f, "{path}{}: {}", self.place, self.problem)?;

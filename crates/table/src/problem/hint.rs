@@ -5,72 +5,72 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Problem, delimiter_argument, dotted, escaped};
+use super::{TableProblem, delimiter_argument, dotted, escaped};
 
 /// One sentence on what to do about it.
-pub(crate) fn hint(problem: &Problem, path: &Path, source: Option<&io::Error>) -> Option<String> {
+pub(crate) fn hint(problem: &TableProblem, path: &Path, source: Option<&io::Error>) -> Option<String> {
     let file = shell(path);
     let hint = match problem {
-        Problem::NotFound { similar: Some(similar), .. } => format!("did you mean `{}`?", escaped(similar)),
-        Problem::NotFound { tables: None, .. } => {
+        TableProblem::NotFound { similar: Some(similar), .. } => format!("did you mean `{}`?", escaped(similar)),
+        TableProblem::NotFound { tables: None, .. } => {
             "there is no such folder; a path counts from the working folder".into()
         }
-        Problem::NotFound { tables: Some(tables), .. } if tables.is_empty() => {
+        TableProblem::NotFound { tables: Some(tables), .. } if tables.is_empty() => {
             "its folder holds no table; a path counts from the working folder".into()
         }
-        Problem::NotFound { tables: Some(tables), .. } => {
+        TableProblem::NotFound { tables: Some(tables), .. } => {
             let tables: Vec<String> = tables.iter().map(|path| format!("`{}`", escaped(path))).collect();
             format!("tables in this folder: {}", tables.join(", "))
         }
-        Problem::NotRegular => "save it as a file first".into(),
-        Problem::UnknownExtension(kind) if kind == "numbers" => {
+        TableProblem::NotRegular => "save it as a file first".into(),
+        TableProblem::UnknownExtension(kind) if kind == "numbers" => {
             "in Numbers: File > Export To > CSV, with the encoding UTF-8".into()
         }
-        Problem::UnknownExtension(kind) if ["xlsx", "xls", "xlsm", "xlsb", "ods"].contains(&kind.as_str()) => {
+        TableProblem::UnknownExtension(kind) if ["xlsx", "xls", "xlsm", "xlsb", "ods"].contains(&kind.as_str()) => {
             export(&file)
         }
-        Problem::UnknownExtension(kind) if ["gz", "zip", "bz2", "xz", "zst", "7z"].contains(&kind.as_str()) => {
+        TableProblem::UnknownExtension(kind) if ["gz", "zip", "bz2", "xz", "zst", "7z"].contains(&kind.as_str()) => {
             "unpack it first, and name the table in it".into()
         }
-        Problem::UnknownExtension(kind) if kind == "parquet" => format!(
+        TableProblem::UnknownExtension(kind) if kind == "parquet" => format!(
             "write it as CSV, with DuckDB for instance: `duckdb -c \"COPY '{}' TO '{}'\"`",
             escaped(path),
             escaped(&path.with_extension("csv"))
         ),
-        Problem::UnknownExtension(kind) if kind == "json" => {
+        TableProblem::UnknownExtension(kind) if kind == "json" => {
             format!("write one object per line: `jq -c '.[]' {file} > {}`", shell(&path.with_extension("jsonl")))
         }
-        Problem::UnknownExtension(_) => "supported are .csv, .tsv, .tab, .jsonl and .ndjson; of another file \
+        TableProblem::UnknownExtension(_) => "supported are .csv, .tsv, .tab, .jsonl and .ndjson; of another file \
              with cells say what stands between them: `--delimiter ','`, `--delimiter '\\t'`"
             .into(),
-        Problem::BadDelimiter(_) => "give one plain character, such as `--delimiter ';'`".into(),
-        Problem::FlagForJsonl(flag) => format!("leave `{flag}` out"),
-        Problem::Empty => "a table has at least a header (CSV) or one object (JSONL)".into(),
-        Problem::Changed => "run the command again".into(),
-        Problem::Binary(what) if what.contains("Excel") => export(&file),
-        Problem::Binary(what) if what.contains("gzip") => "unpack it first: `gunzip -k` keeps the original".into(),
-        Problem::Binary(_) => "save or export the table as CSV in UTF-8".into(),
-        Problem::UnknownEncoding { likely: None, .. } => {
+        TableProblem::BadDelimiter(_) => "give one plain character, such as `--delimiter ';'`".into(),
+        TableProblem::FlagForJsonl(flag) => format!("leave `{flag}` out"),
+        TableProblem::Empty => "a table has at least a header (CSV) or one object (JSONL)".into(),
+        TableProblem::Changed => "run the command again".into(),
+        TableProblem::Binary(what) if what.contains("Excel") => export(&file),
+        TableProblem::Binary(what) if what.contains("gzip") => "unpack it first: `gunzip -k` keeps the original".into(),
+        TableProblem::Binary(_) => "save or export the table as CSV in UTF-8".into(),
+        TableProblem::UnknownEncoding { likely: None, .. } => {
             "say which it is: `--encoding windows-1252`, `--encoding macintosh` (older Macs) or another name"
                 .into()
         }
-        Problem::UnknownEncoding { likely: Some(name), .. } => format!(
+        TableProblem::UnknownEncoding { likely: Some(name), .. } => format!(
             "say which it is: `--encoding {}`, `--encoding macintosh` (older Macs), `--encoding windows-1252` or another name",
             name.to_lowercase()
         ),
-        Problem::Malformed(_) => "say another `--encoding`, or export the table again as UTF-8".into(),
-        Problem::MixedEncoding(_) => "correct this cell, or export the table again as UTF-8".into(),
-        Problem::NotUtf8(_) => "export the table again as UTF-8".into(),
-        Problem::CutOff => "was it copied or downloaded only in part?".into(),
-        Problem::ZeroByte => {
+        TableProblem::Malformed(_) => "say another `--encoding`, or export the table again as UTF-8".into(),
+        TableProblem::MixedEncoding(_) => "correct this cell, or export the table again as UTF-8".into(),
+        TableProblem::NotUtf8(_) => "export the table again as UTF-8".into(),
+        TableProblem::CutOff => "was it copied or downloaded only in part?".into(),
+        TableProblem::ZeroByte => {
             format!("remove it: `tr -d '\\000' < {} > {}`", file, shell(&fixed(path, "clean")))
         }
-        Problem::WrongDelimiter { used, found } => format!(
+        TableProblem::WrongDelimiter { used, found } => format!(
             "say `--delimiter {}` (or `--delimiter {}` if it really is one column)",
             delimiter_argument(*found),
             delimiter_argument(*used)
         ),
-        Problem::TwoDelimiters { used, doubt } => format!(
+        TableProblem::TwoDelimiters { used, doubt } => format!(
             "say `{}`, or `--delimiter {}` if {}",
             header_flags(Some(doubt.found), doubt.header),
             delimiter_argument(*used),
@@ -79,81 +79,81 @@ pub(crate) fn hint(problem: &Problem, path: &Path, source: Option<&io::Error>) -
                 None => "those are its columns",
             }
         ),
-        Problem::HeaderLater { line, first, delimiter, .. } => format!(
+        TableProblem::HeaderLater { line, first, delimiter, .. } => format!(
             "say `{}` to begin there, or `--header-line {first}` if that is the header",
             header_flags(*delimiter, Some(*line))
         ),
-        Problem::FirstRowIsData { .. } => {
+        TableProblem::FirstRowIsData { .. } => {
             "say `--no-header` to read it as a row, or `--header-line 1` if it is the header".into()
         }
-        Problem::QuotedRows { .. } => format!(
+        TableProblem::QuotedRows { .. } => format!(
             "take the outer quotes away: `sed -e 's/^\"//' -e 's/\"\\r*$//' -e 's/\"\"/\"/g' {file} > {}`; \
              or say `--header-line 1` if it really is one column",
             shell(&fixed(path, "unquoted"))
         ),
-        Problem::NoSuchLine { .. } => "lines are counted from 1, as editors count them".into(),
-        Problem::NothingLeft { .. } => "leave out fewer lines with `--skip-footer`".into(),
-        Problem::TooLong { opened: 0, .. } => "shorten it, or remove it from the table".into(),
-        Problem::TooLong { .. } => "close the quote, or shorten the cell".into(),
-        Problem::EmptyNames(_) => {
+        TableProblem::NoSuchLine { .. } => "lines are counted from 1, as editors count them".into(),
+        TableProblem::NothingLeft { .. } => "leave out fewer lines with `--skip-footer`".into(),
+        TableProblem::TooLong { opened: 0, .. } => "shorten it, or remove it from the table".into(),
+        TableProblem::TooLong { .. } => "close the quote, or shorten the cell".into(),
+        TableProblem::EmptyNames(_) => {
             "say `--name-columns` to call them `column_N`, or give each column a name in the header".into()
         }
-        Problem::DuplicateName { .. } => {
+        TableProblem::DuplicateName { .. } => {
             "say `--name-columns` to call the second `NAME_2`, or rename one of them in the header".into()
         }
-        Problem::ShortRows { footer: Some(lines), is_apart: true, .. } => format!(
+        TableProblem::ShortRows { footer: Some(lines), is_apart: true, .. } => format!(
             "say `--skip-footer {lines}` to leave them out, or `--pad-rows` to read them as rows"
         ),
-        Problem::ShortRows { footer: Some(lines), rows, .. } => {
+        TableProblem::ShortRows { footer: Some(lines), rows, .. } => {
             let these = if rows.count == 1 { "it is no row" } else { "they are no rows" };
             format!("say `--pad-rows` to read missing cells as empty, or `--skip-footer {lines}` if {these}")
         }
-        Problem::ShortRows { .. } => {
+        TableProblem::ShortRows { .. } => {
             "say `--pad-rows` to read missing cells as empty, or correct these rows".into()
         }
-        Problem::OpenCell { .. } => {
+        TableProblem::OpenCell { .. } => {
             "export the table as CSV, or take the line breaks out of its cells; in a tab-separated file \
              nothing else tells where such a cell ends"
                 .into()
         }
-        Problem::LongRows { other_header: Some(line), .. } => format!(
+        TableProblem::LongRows { other_header: Some(line), .. } => format!(
             "if line {line} is the header, say `--header-line {line}`; else correct the rows: a cell with a \
              delimiter is written \"in quotes\""
         ),
-        Problem::LongRows { rows, .. } if rows.are_empty => {
+        TableProblem::LongRows { rows, .. } if rows.are_empty => {
             "the cells too many are empty: remove the last delimiter of these rows, or add one to the header \
              and say `--name-columns`"
                 .into()
         }
-        Problem::LongRows { .. } | Problem::Ragged { .. } => {
+        TableProblem::LongRows { .. } | TableProblem::Ragged { .. } => {
             "correct this row; a cell with a delimiter, quote or line break \
              is written \"in quotes\""
                 .into()
         }
-        Problem::TextAfterQuote { .. } => {
+        TableProblem::TextAfterQuote { .. } => {
             "double the quotes inside a quoted cell: \"the \"\"big\"\" one\"".into()
         }
-        Problem::LongName | Problem::UnclosedQuote => "close the quote, or double it if it is text".into(),
-        Problem::NotObject("an array") => {
+        TableProblem::LongName | TableProblem::UnclosedQuote => "close the quote, or double it if it is text".into(),
+        TableProblem::NotObject("an array") => {
             format!("one object per line: `jq -c '.[]' {file} > {}`", shell(&fixed(path, "lines")))
         }
-        Problem::NotObject(_) | Problem::BrokenJson(_) => "each line is one JSON object".into(),
-        Problem::DuplicateKey(_) | Problem::EmptyKey => "rename or remove the key".into(),
-        Problem::TooManyColumns => "leave out columns that are not needed; are values taken for names?".into(),
-        Problem::OutputIsInput => "choose another output path".into(),
-        Problem::OtherFormat { input, .. } => format!("end the output's name in {}", dotted(input)),
-        Problem::NoFolder(folder) => format!("create it: `mkdir -p {}`", shell(folder)),
-        Problem::InTheWay(path) => format!("move `{}` away", escaped(path)),
-        Problem::IsLink => {
+        TableProblem::NotObject(_) | TableProblem::BrokenJson(_) => "each line is one JSON object".into(),
+        TableProblem::DuplicateKey(_) | TableProblem::EmptyKey => "rename or remove the key".into(),
+        TableProblem::TooManyColumns => "leave out columns that are not needed; are values taken for names?".into(),
+        TableProblem::OutputIsInput => "choose another output path".into(),
+        TableProblem::OtherFormat { input, .. } => format!("end the output's name in {}", dotted(input)),
+        TableProblem::NoFolder(folder) => format!("create it: `mkdir -p {}`", shell(folder)),
+        TableProblem::InTheWay(path) => format!("move `{}` away", escaped(path)),
+        TableProblem::IsLink => {
             "remove the link, or say where the table goes with `--output FILE` (a link that you name is followed)"
                 .into()
         }
-        Problem::NoErrorsList => "move it away, choose another `--output`, or say `--overwrite`".into(),
-        Problem::WriteProtected => format!("choose another output path, or `chmod u+w {file}`"),
-        Problem::Locked => "wait for that run to end, or choose another output path".into(),
-        Problem::Create | Problem::Write | Problem::Replace => return io_hint(source?.kind()),
-        Problem::IsFolder => "give the path of a file".into(),
-        Problem::Read => match source?.kind() {
+        TableProblem::NoErrorsList => "move it away, choose another `--output`, or say `--overwrite`".into(),
+        TableProblem::WriteProtected => format!("choose another output path, or `chmod u+w {file}`"),
+        TableProblem::Locked => "wait for that run to end, or choose another output path".into(),
+        TableProblem::Create | TableProblem::Write | TableProblem::Replace => return io_hint(source?.kind()),
+        TableProblem::IsFolder => "give the path of a file".into(),
+        TableProblem::Read => match source?.kind() {
             io::ErrorKind::PermissionDenied => format!("make it readable: `chmod u+r {file}`"),
             _ => return None,
         },
@@ -162,20 +162,22 @@ pub(crate) fn hint(problem: &Problem, path: &Path, source: Option<&io::Error>) -
 }
 
 /// The flags that settle a problem, ready to be typed; only where they lose nothing.
-pub(crate) fn flags(problem: &Problem) -> Option<String> {
+pub(crate) fn flags(problem: &TableProblem) -> Option<String> {
     match problem {
-        Problem::WrongDelimiter { found, .. } => Some(format!("--delimiter {}", delimiter_argument(*found))),
-        Problem::TwoDelimiters { doubt, .. } if doubt.is_likely => {
+        TableProblem::WrongDelimiter { found, .. } => {
+            Some(format!("--delimiter {}", delimiter_argument(*found)))
+        }
+        TableProblem::TwoDelimiters { doubt, .. } if doubt.is_likely => {
             Some(header_flags(Some(doubt.found), doubt.header))
         }
-        Problem::HeaderLater { line, is_likely: true, delimiter, .. } => {
+        TableProblem::HeaderLater { line, is_likely: true, delimiter, .. } => {
             Some(header_flags(*delimiter, Some(*line)))
         }
-        Problem::EmptyNames(_) | Problem::DuplicateName { .. } => Some("--name-columns".into()),
-        Problem::ShortRows { footer: Some(lines), is_apart: true, .. } => {
+        TableProblem::EmptyNames(_) | TableProblem::DuplicateName { .. } => Some("--name-columns".into()),
+        TableProblem::ShortRows { footer: Some(lines), is_apart: true, .. } => {
             Some(format!("--skip-footer {lines}"))
         }
-        Problem::ShortRows { .. } => Some("--pad-rows".into()),
+        TableProblem::ShortRows { .. } => Some("--pad-rows".into()),
         _ => None,
     }
 }
@@ -188,10 +190,10 @@ fn header_flags(delimiter: Option<u8>, line: Option<u64>) -> String {
 }
 
 /// Where the lines are that could not be put in their place because of the problem.
-pub(crate) fn kept(problem: &Problem, kept: &Path) -> String {
+pub(crate) fn kept(problem: &TableProblem, kept: &Path) -> String {
     let kept = escaped(kept);
     match problem {
-        Problem::Write => format!("the lines that could be written are in `{kept}`"),
+        TableProblem::Write => format!("the lines that could be written are in `{kept}`"),
         _ => format!("nothing is lost: the finished file is `{kept}`"),
     }
 }

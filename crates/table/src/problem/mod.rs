@@ -27,7 +27,7 @@ pub(crate) const MOST_COLUMNS: usize = 16_384;
 
 /// What is wrong.
 #[derive(Debug)]
-pub(crate) enum Problem {
+pub(crate) enum TableProblem {
     // The input as a file.
     NotFound {
         similar: Option<PathBuf>,
@@ -199,14 +199,14 @@ impl fmt::Display for Misfits {
     }
 }
 
-impl Problem {
+impl TableProblem {
     /// Whether the system gave the reason.
     pub(crate) fn is_io(&self) -> bool {
         matches!(self, Self::Read | Self::Create | Self::Write | Self::Replace)
     }
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for TableProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotFound { .. } => f.write_str("no such file"),

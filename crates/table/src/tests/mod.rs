@@ -40,15 +40,15 @@ impl Bench {
         self.folder.path().join(name)
     }
 
-    fn check(&self) -> Sketch {
-        check(&self.input, &ReadOptions::default()).unwrap()
+    fn scan(&self) -> TableSummary {
+        scan(&self.input, &ReadOptions::default()).unwrap()
     }
 
     /// Reads the table, writes each row with `written`, answers the bytes of the output.
-    fn enrich(&self, sketch: &Sketch, outputs: &[&str], written: &[Option<Value>]) -> Vec<u8> {
+    fn enrich(&self, summary: &TableSummary, outputs: &[&str], written: &[Option<Value>]) -> Vec<u8> {
         let output = enriched_path(&self.input);
-        let mut writer = Writer::create(&output, sketch, &owned(outputs), WriteOptions::default()).unwrap();
-        for row in Reader::open(sketch).unwrap() {
+        let mut writer = Writer::create(&output, summary, &owned(outputs), WriteOptions::default()).unwrap();
+        for row in Reader::open(summary).unwrap() {
             writer.write(&row.unwrap(), written).unwrap();
         }
         writer.finish().unwrap();
@@ -79,7 +79,7 @@ fn said(error: &TableError, folder: &Path) -> (String, Vec<String>) {
 /// Checks a broken table; the message must be the expected one, a hint must have `hint`.
 fn check_error(name: &str, content: impl AsRef<[u8]>, message: &str, hint: &str) {
     let bench = Bench::new(name, content);
-    let error = check(&bench.input, &ReadOptions::default()).unwrap_err();
+    let error = scan(&bench.input, &ReadOptions::default()).unwrap_err();
     let (found, hints) = said(&error, bench.folder.path());
     assert_eq!(found, message);
     assert!(hints.concat().contains(hint), "{hints:?} without {hint:?}");
@@ -114,7 +114,7 @@ fn the_delimiter_of_the_command_line() {
 
 #[test]
 fn errors_keep_the_systems_reason() {
-    let error = check(Path::new("/nowhere/leads.csv"), &ReadOptions::default()).unwrap_err();
+    let error = scan(Path::new("/nowhere/leads.csv"), &ReadOptions::default()).unwrap_err();
     assert_eq!(error.to_string(), "/nowhere/leads.csv: no such file");
     assert!(error.source().is_some());
 }

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::format::csv::delimiter::Doubt;
-use crate::problem::Problem;
+use crate::problem::TableProblem;
 use crate::problem::error::Place;
 
 /// Text with what terminals obey, more often than by chance.
@@ -42,64 +42,64 @@ fn hostile() -> impl Strategy<Value = String> {
     prop_oneof![vec(piece, 1..8).prop_map(|pieces| pieces.concat()), any::<String>()]
 }
 
-fn problems(text: &str, byte: u8) -> Vec<Problem> {
+fn problems(text: &str, byte: u8) -> Vec<TableProblem> {
     let (name, path) = (|| text.to_owned(), || PathBuf::from(text));
     vec![
-        Problem::NotFound { similar: Some(path()), tables: None },
-        Problem::NotFound { similar: None, tables: Some(vec![path()]) },
-        Problem::IsFolder,
-        Problem::NotRegular,
-        Problem::UnknownExtension(name()),
-        Problem::BadDelimiter(byte),
-        Problem::FlagForJsonl("--pad-rows"),
-        Problem::Empty,
-        Problem::Changed,
-        Problem::Read,
-        Problem::Binary("a PDF file"),
-        Problem::UnknownEncoding { byte, likely: None },
-        Problem::UnknownEncoding { byte, likely: Some("KOI8-R") },
-        Problem::Malformed("UTF-16LE"),
-        Problem::MixedEncoding(byte),
-        Problem::NotUtf8(byte),
-        Problem::CutOff,
-        Problem::ZeroByte,
-        Problem::WrongDelimiter { used: byte, found: b'\t' },
-        Problem::WrongDelimiter { used: b'\t', found: byte },
+        TableProblem::NotFound { similar: Some(path()), tables: None },
+        TableProblem::NotFound { similar: None, tables: Some(vec![path()]) },
+        TableProblem::IsFolder,
+        TableProblem::NotRegular,
+        TableProblem::UnknownExtension(name()),
+        TableProblem::BadDelimiter(byte),
+        TableProblem::FlagForJsonl("--pad-rows"),
+        TableProblem::Empty,
+        TableProblem::Changed,
+        TableProblem::Read,
+        TableProblem::Binary("a PDF file"),
+        TableProblem::UnknownEncoding { byte, likely: None },
+        TableProblem::UnknownEncoding { byte, likely: Some("KOI8-R") },
+        TableProblem::Malformed("UTF-16LE"),
+        TableProblem::MixedEncoding(byte),
+        TableProblem::NotUtf8(byte),
+        TableProblem::CutOff,
+        TableProblem::ZeroByte,
+        TableProblem::WrongDelimiter { used: byte, found: b'\t' },
+        TableProblem::WrongDelimiter { used: b'\t', found: byte },
         two_delimiters(text, byte, None),
         two_delimiters(text, byte, Some(3)),
-        Problem::HeaderLater { line: 4, first: 1, is_likely: true, delimiter: Some(byte) },
-        Problem::FirstRowIsData { cell: name(), column: 1 },
-        Problem::QuotedRows { sign: ',' },
-        Problem::NoSuchLine { wanted: 3, lines: 1 },
-        Problem::NothingLeft { lines: 3, there: 1 },
-        Problem::TooLong { what: "cell", most: 8 << 20, opened: 1 },
-        Problem::EmptyNames(vec![1, 2]),
-        Problem::DuplicateName { name: name(), first: 1, second: 2 },
-        Problem::LongName,
-        Problem::Ragged { found: 1, expected: 2, delimiter: byte, last_line: 3 },
-        Problem::TextAfterQuote { opened: 3, byte },
-        Problem::UnclosedQuote,
-        Problem::NotObject("an array"),
-        Problem::BrokenJson(name()),
-        Problem::DuplicateKey(name()),
-        Problem::EmptyKey,
-        Problem::TooManyColumns,
-        Problem::OutputIsInput,
-        Problem::OtherFormat { input: name(), output: name() },
-        Problem::NoFolder(path()),
-        Problem::InTheWay(path()),
-        Problem::NoErrorsList,
-        Problem::WriteProtected,
-        Problem::Locked,
-        Problem::Create,
-        Problem::Write,
-        Problem::Replace,
+        TableProblem::HeaderLater { line: 4, first: 1, is_likely: true, delimiter: Some(byte) },
+        TableProblem::FirstRowIsData { cell: name(), column: 1 },
+        TableProblem::QuotedRows { sign: ',' },
+        TableProblem::NoSuchLine { wanted: 3, lines: 1 },
+        TableProblem::NothingLeft { lines: 3, there: 1 },
+        TableProblem::TooLong { what: "cell", most: 8 << 20, opened: 1 },
+        TableProblem::EmptyNames(vec![1, 2]),
+        TableProblem::DuplicateName { name: name(), first: 1, second: 2 },
+        TableProblem::LongName,
+        TableProblem::Ragged { found: 1, expected: 2, delimiter: byte, last_line: 3 },
+        TableProblem::TextAfterQuote { opened: 3, byte },
+        TableProblem::UnclosedQuote,
+        TableProblem::NotObject("an array"),
+        TableProblem::BrokenJson(name()),
+        TableProblem::DuplicateKey(name()),
+        TableProblem::EmptyKey,
+        TableProblem::TooManyColumns,
+        TableProblem::OutputIsInput,
+        TableProblem::OtherFormat { input: name(), output: name() },
+        TableProblem::NoFolder(path()),
+        TableProblem::InTheWay(path()),
+        TableProblem::NoErrorsList,
+        TableProblem::WriteProtected,
+        TableProblem::Locked,
+        TableProblem::Create,
+        TableProblem::Write,
+        TableProblem::Replace,
     ]
 }
 
-fn two_delimiters(text: &str, byte: u8, header: Option<u64>) -> Problem {
+fn two_delimiters(text: &str, byte: u8, header: Option<u64>) -> TableProblem {
     let columns = [vec![text.to_owned(); 5], vec![text.to_owned()]];
-    Problem::TwoDelimiters { used: b',', doubt: Doubt { found: byte, header, is_likely: true, columns } }
+    TableProblem::TwoDelimiters { used: b',', doubt: Doubt { found: byte, header, is_likely: true, columns } }
 }
 
 fn steers(c: char) -> bool {
@@ -131,15 +131,15 @@ proptest! {
         let bench = Bench::new("leads.csv", "a,b\n1,2\n");
         let path = bench.path(&format!("{}.{extension}", name.replace(['/', '\0'], "")));
         let mut errors = Vec::new();
-        errors.extend(check(&path, &ReadOptions::default()).err());
+        errors.extend(scan(&path, &ReadOptions::default()).err());
         // The system takes no names that are too long.
         if fs::write(&path, content).is_ok() {
-            errors.extend(check(&path, &ReadOptions::default()).err());
-            errors.extend(ErrorsFile::create(&path, &bench.check(), false).err());
+            errors.extend(scan(&path, &ReadOptions::default()).err());
+            errors.extend(ErrorsFile::create(&path, &bench.scan(), false).err());
         }
         let below = path.join("out.csv");
-        errors.extend(Writer::create(&below, &bench.check(), &[], WriteOptions::default()).err());
-        errors.extend(Writer::create(&path, &bench.check(), &[], WriteOptions::default()).err());
+        errors.extend(Writer::create(&below, &bench.scan(), &[], WriteOptions::default()).err());
+        errors.extend(Writer::create(&path, &bench.scan(), &[], WriteOptions::default()).err());
         for error in errors {
             let mut said = error.hints();
             said.push(error.to_string());

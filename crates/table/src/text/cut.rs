@@ -9,11 +9,11 @@
 use std::{borrow::Cow, io::Read};
 
 use super::{
-    decode::{Text, TextFault},
-    row_scan::Scan,
+    decode::{TextFault, TextReader},
+    row_scan::RowScan,
 };
 use crate::{
-    input::{check::Fault, shape::LineEnding},
+    input::{scan::ScanFault, shape::LineEnding},
     problem::error::Place,
 };
 
@@ -36,7 +36,7 @@ pub(crate) enum Dialect {
 }
 
 /// A row as it stands in the text.
-pub(crate) struct Cut<'a> {
+pub(crate) struct CutRow<'a> {
     /// Without the line's end.
     pub(crate) bytes: &'a [u8],
     /// Whether quotes around a cell are no part of it.
@@ -66,8 +66,8 @@ impl Frame {
     pub(crate) const ALL: Self = Self { start: 0, line: 1, end: None };
 }
 
-pub(crate) struct Cutter<R> {
-    text: Text<R>,
+pub(crate) struct RowCutter<R> {
+    text: TextReader<R>,
     dialect: Dialect,
     /// How many cells a row has, once that is known.
     width: Option<usize>,
@@ -81,8 +81,8 @@ pub(crate) struct Cutter<R> {
     is_last: bool,
 }
 
-impl<R: Read> Cutter<R> {
-    pub(crate) fn new(text: Text<R>, dialect: Dialect, frame: Frame) -> Self {
+impl<R: Read> RowCutter<R> {
+    pub(crate) fn new(text: TextReader<R>, dialect: Dialect, frame: Frame) -> Self {
         Self {
             text,
             dialect,
@@ -101,16 +101,16 @@ impl<R: Read> Cutter<R> {
         self.width = Some(width);
     }
 
-    pub(crate) fn text(&self) -> &Text<R> {
+    pub(crate) fn text(&self) -> &TextReader<R> {
         &self.text
     }
 
     /// The next row that is not blank. `ends` gets where its cells end.
-    pub(crate) fn next(&mut self, ends: &mut Vec<usize>) -> Result<Option<Cut<'_>>, Fault> {
+    pub(crate) fn next(&mut self, ends: &mut Vec<usize>) -> Result<Option<CutRow<'_>>, ScanFault> {
         let mut after_blank = false;
         loop {
             self.go_to_start()?;
-            let mut scan = Scan::new(self.line);
+            let mut scan = RowScan::new(self.line);
             let mut is_quoted = matches!(self.dialect, Dialect::Quoted(_));
             let mut length = self.scan_row(&mut scan, ends)?;
             let Some(ending) = length.take() else { return Ok(None) };
@@ -134,7 +134,7 @@ impl<R: Read> Cutter<R> {
                 after_blank = true;
                 continue;
             }
-            return Ok(Some(Cut {
+            return Ok(Some(CutRow {
                 bytes: &self.buffer[start..end],
                 is_quoted,
                 line,
@@ -147,7 +147,7 @@ impl<R: Read> Cutter<R> {
     }
 
     /// Passes over what stands before the table.
-    fn go_to_start(&mut self) -> Result<(), Fault> {
+    fn go_to_start(&mut self) -> Result<(), ScanFault> {
         while self.offset + (self.start as u64) < self.frame.start {
             let missing = self.frame.start - self.offset - self.start as u64;
             let there = self.buffer.len() - self.start;
@@ -168,9 +168,9 @@ impl<R: Read> Cutter<R> {
     /// Scans to the end of the row and answers what ends it; `None` when there is no row.
     fn scan_row(
         &mut self,
-        scan: &mut Scan,
+        scan: &mut RowScan,
         ends: &mut Vec<usize>,
-    ) -> Result<Option<(Option<LineEnding>, usize)>, Fault> {
+    ) -> Result<Option<(Option<LineEnding>, usize)>, ScanFault> {
         ends.clear();
         let delimiter = match self.dialect {
             Dialect::Quoted(delimiter) => Some(delimiter),
@@ -200,12 +200,12 @@ impl<R: Read> Cutter<R> {
     }
 
     /// Scans the row anew, with quotes, if that gives as many cells as the header has.
-    fn scan_quoted(&mut self, scan: &mut Scan, ends: &mut Vec<usize>) -> Result<bool, Fault> {
+    fn scan_quoted(&mut self, scan: &mut RowScan, ends: &mut Vec<usize>) -> Result<bool, ScanFault> {
         let row = &self.buffer[self.start..self.start + scan.at];
         if !row.split(|byte| *byte == b'\t').any(|cell| cell.first() == Some(&b'"')) {
             return Ok(false);
         }
-        let mut quoted = Scan::new(self.line);
+        let mut quoted = RowScan::new(self.line);
         let mut cells = Vec::new();
         loop {
             let bytes = &self.buffer[self.start..];
@@ -236,15 +236,15 @@ impl<R: Read> Cutter<R> {
     }
 
     /// Reads more text; `false` when there is none.
-    fn more(&mut self, place: Place) -> Result<bool, Fault> {
+    fn more(&mut self, place: Place) -> Result<bool, ScanFault> {
         if self.start > 0 {
             self.buffer.drain(..self.start);
             self.offset += self.start as u64;
             self.start = 0;
         }
         let read = self.text.read(&mut self.buffer).map_err(|fault| match fault {
-            TextFault::Io(error) => Fault::Io(error),
-            TextFault::Encoding(problem) => Fault::Table(place, problem),
+            TextFault::Io(error) => ScanFault::Io(error),
+            TextFault::Encoding(problem) => ScanFault::Table(place, problem),
         })?;
         self.is_last |= !read;
         if let Some(end) = self.frame.end

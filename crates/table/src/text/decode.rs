@@ -6,13 +6,13 @@ use std::io::{self, Read};
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8};
 
 use super::encoding::{BOM, name_of, sound_part};
-use crate::problem::Problem;
+use crate::problem::TableProblem;
 
 /// How much of a file is read at a time.
 const PIECE: usize = 256 << 10;
 
 /// Reads text from `file`.
-pub(crate) struct Text<R> {
+pub(crate) struct TextReader<R> {
     file: R,
     encoding: &'static Encoding,
     /// `None` for UTF-8, which is only checked.
@@ -33,10 +33,10 @@ pub(crate) struct Text<R> {
 #[derive(Debug)]
 pub(crate) enum TextFault {
     Io(io::Error),
-    Encoding(Problem),
+    Encoding(TableProblem),
 }
 
-impl<R: Read> Text<R> {
+impl<R: Read> TextReader<R> {
     pub(crate) fn new(file: R, encoding: &'static Encoding) -> Self {
         Self {
             file,
@@ -100,7 +100,7 @@ impl<R: Read> Text<R> {
         if read == 0 {
             self.is_done = true;
             if !self.held.is_empty() {
-                self.fault = Some(TextFault::Encoding(Problem::CutOff));
+                self.fault = Some(TextFault::Encoding(TableProblem::CutOff));
             }
         }
         Ok(())
@@ -118,10 +118,10 @@ impl<R: Read> Text<R> {
         to.truncate(start + written);
         if let DecoderResult::Malformed(..) = result {
             let name = name_of(self.encoding);
-            self.fault = Some(TextFault::Encoding(Problem::Malformed(name)));
+            self.fault = Some(TextFault::Encoding(TableProblem::Malformed(name)));
         } else if let Some(zero) = to[start..].iter().position(|byte| *byte == 0) {
             to.truncate(start + zero);
-            self.fault = Some(TextFault::Encoding(Problem::ZeroByte));
+            self.fault = Some(TextFault::Encoding(TableProblem::ZeroByte));
         }
         self.is_done = is_last;
         Ok(())

@@ -3,13 +3,13 @@
 
 use super::cut::{MOST_CELL, MOST_ROW, line_end};
 use crate::{
-    input::{check::Fault, shape::LineEnding},
-    problem::{Problem, error::Place},
+    input::{scan::ScanFault, shape::LineEnding},
+    problem::{TableProblem, error::Place},
 };
 
 /// Between which characters of a row a scan is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
+enum ScanState {
     CellStart,
     /// In a cell without quotes around it; a quote is text here.
     Plain,
@@ -19,8 +19,8 @@ enum State {
 }
 
 /// A scan of one row, which goes on where it was when there are more bytes.
-pub(crate) struct Scan {
-    state: State,
+pub(crate) struct RowScan {
+    state: ScanState,
     /// How much of the row was read; at its end, how long the row is.
     pub(crate) at: usize,
     pub(crate) cell_start: usize,
@@ -30,9 +30,9 @@ pub(crate) struct Scan {
     pub(crate) more_lines: u64,
 }
 
-impl Scan {
+impl RowScan {
     pub(crate) fn new(line: u64) -> Self {
-        Self { state: State::CellStart, at: 0, cell_start: 0, line, quote_line: line, more_lines: 0 }
+        Self { state: ScanState::CellStart, at: 0, cell_start: 0, line, quote_line: line, more_lines: 0 }
     }
 
     /// How long the row is, once it was read to its end, and how many more lines it takes.
@@ -48,22 +48,22 @@ impl Scan {
         quotes: bool,
         is_last: bool,
         ends: &mut Vec<usize>,
-    ) -> Result<Option<(Option<LineEnding>, usize)>, Fault> {
+    ) -> Result<Option<(Option<LineEnding>, usize)>, ScanFault> {
         while let Some(&byte) = row.get(self.at) {
             match self.state {
-                State::CellStart if quotes && byte == b'"' => {
+                ScanState::CellStart if quotes && byte == b'"' => {
                     self.quote_line = self.line + self.more_lines;
-                    self.state = State::Quoted;
+                    self.state = ScanState::Quoted;
                     self.at += 1;
                 }
-                State::CellStart => self.state = State::Plain,
-                State::Plain | State::AfterQuote => {
-                    if self.state == State::AfterQuote && byte == b'"' {
-                        self.state = State::Quoted;
+                ScanState::CellStart => self.state = ScanState::Plain,
+                ScanState::Plain | ScanState::AfterQuote => {
+                    if self.state == ScanState::AfterQuote && byte == b'"' {
+                        self.state = ScanState::Quoted;
                         self.at += 1;
                         continue;
                     }
-                    if self.state == State::Plain {
+                    if self.state == ScanState::Plain {
                         let ends_cell = |byte: &u8| {
                             Some(*byte) == delimiter
                                 || *byte == b'\n'
@@ -78,7 +78,7 @@ impl Scan {
                             ends.push(self.at);
                             self.at += 1;
                             self.cell_start = self.at;
-                            self.state = State::CellStart;
+                            self.state = ScanState::CellStart;
                         }
                         // A line feed may follow.
                         Some(b'\r') if self.at + 1 == row.len() && !is_last => return Ok(None),
@@ -94,13 +94,13 @@ impl Scan {
                         Some(&byte) => return Err(self.text_after_quote(byte, ends.len())),
                     }
                 }
-                State::Quoted => {
+                ScanState::Quoted => {
                     let rest = &row[self.at..];
                     let run = rest.iter().position(|byte| matches!(byte, b'"' | b'\r' | b'\n'));
                     self.at += run.unwrap_or(rest.len());
                     match row.get(self.at) {
                         None => return Ok(None),
-                        Some(b'"') => self.state = State::AfterQuote,
+                        Some(b'"') => self.state = ScanState::AfterQuote,
                         Some(b'\r') if self.at + 1 == row.len() && !is_last => return Ok(None),
                         Some(b'\r') => self.more_lines += u64::from(row.get(self.at + 1) != Some(&b'\n')),
                         Some(_) => self.more_lines += 1,
@@ -113,20 +113,20 @@ impl Scan {
     }
 
     /// The text ends here.
-    pub(crate) fn finish(&mut self, ends: &mut Vec<usize>) -> Result<(), Fault> {
-        if self.state == State::Quoted {
+    pub(crate) fn finish(&mut self, ends: &mut Vec<usize>) -> Result<(), ScanFault> {
+        if self.state == ScanState::Quoted {
             let place = Place::Cell { line: self.quote_line, cell: ends.len() + 1 };
-            return Err(Fault::Table(place, Problem::UnclosedQuote));
+            return Err(ScanFault::Table(place, TableProblem::UnclosedQuote));
         }
         ends.push(self.at);
         Ok(())
     }
 
-    fn text_after_quote(&self, byte: u8, cell: usize) -> Fault {
+    fn text_after_quote(&self, byte: u8, cell: usize) -> ScanFault {
         let line = self.line + self.more_lines;
         let opened = if self.quote_line == line { 0 } else { self.quote_line };
         let place = Place::Cell { line, cell: cell + 1 };
-        Fault::Table(place, Problem::TextAfterQuote { opened, byte })
+        ScanFault::Table(place, TableProblem::TextAfterQuote { opened, byte })
     }
 
     /// Where the next byte would be.
@@ -142,20 +142,23 @@ impl Scan {
         }
     }
 
-    pub(crate) fn too_long(&self, row: &[u8], has_cells: bool, cells: usize) -> Fault {
+    pub(crate) fn too_long(&self, row: &[u8], has_cells: bool, cells: usize) -> ScanFault {
         if !has_cells {
             let place = Place::Column { line: self.line, column: open_string(row) };
-            return Fault::Table(place, Problem::TooLong { what: "line", most: MOST_ROW, opened: 0 });
+            return ScanFault::Table(
+                place,
+                TableProblem::TooLong { what: "line", most: MOST_ROW, opened: 0 },
+            );
         }
         if self.at - self.cell_start <= MOST_CELL {
-            let problem = Problem::TooLong { what: "row", most: MOST_ROW, opened: 0 };
-            return Fault::Table(Place::Line(self.line), problem);
+            let problem = TableProblem::TooLong { what: "row", most: MOST_ROW, opened: 0 };
+            return ScanFault::Table(Place::Line(self.line), problem);
         }
-        let is_quoted = matches!(self.state, State::Quoted | State::AfterQuote);
+        let is_quoted = matches!(self.state, ScanState::Quoted | ScanState::AfterQuote);
         let line = if is_quoted { self.quote_line } else { self.line + self.more_lines };
         let opened = if is_quoted { line } else { 0 };
-        let problem = Problem::TooLong { what: "cell", most: MOST_CELL, opened };
-        Fault::Table(Place::Cell { line, cell: cells + 1 }, problem)
+        let problem = TableProblem::TooLong { what: "cell", most: MOST_CELL, opened };
+        ScanFault::Table(Place::Cell { line, cell: cells + 1 }, problem)
     }
 }
 

@@ -39,10 +39,10 @@ pub(crate) struct Doubt {
 /// Judges the first rows of a text, which begins in `line` of its file. `used` is the delimiter that
 /// is expected; `is_whole` says whether the file ends with the text.
 pub(crate) fn judge(text: &str, is_whole: bool, used: u8, line: u64) -> Verdict {
-    let cut = |delimiter| Cut::new(text, is_whole, delimiter, line);
+    let cut = |delimiter| Trial::new(text, is_whole, delimiter, line);
     let own = cut(used);
     let others = USUAL.into_iter().filter(|byte| *byte != used && text.as_bytes().contains(byte));
-    let sound = others.map(cut).filter(Cut::is_table);
+    let sound = others.map(cut).filter(Trial::is_table);
     let Some(other) = sound.max_by_key(|cut| (cut.known_names(), cut.width)) else {
         return ragged(text, is_whole, &own, line);
     };
@@ -77,16 +77,16 @@ pub(crate) fn judge(text: &str, is_whole: bool, used: u8, line: u64) -> Verdict 
 
 /// Where nothing makes a table of the rows: a line of usual names below a title, and rows of several
 /// lengths behind it, are not the cells of one column.
-fn ragged(text: &str, is_whole: bool, own: &Cut, line: u64) -> Verdict {
+fn ragged(text: &str, is_whole: bool, own: &Trial, line: u64) -> Verdict {
     let cuts = USUAL.into_iter().filter(|byte| *byte != own.delimiter);
     let headed = cuts.filter_map(|delimiter| {
-        let mut cut = Cut::new(text, is_whole, delimiter, line);
+        let mut cut = Trial::new(text, is_whole, delimiter, line);
         cut.at = cut.records.iter().position(|record| record.known_names() > 1)?;
         let rows = &cut.records[cut.at..];
         let parted = rows.iter().filter(|row| row.cells.len() > 1).count();
         (cut.at > 0 && parted * 2 > rows.len()).then_some(cut)
     });
-    match headed.max_by_key(Cut::known_names) {
+    match headed.max_by_key(Trial::known_names) {
         Some(cut) if own.records[0].cells.len() == 1 || !own.is_table() => Verdict::Ask(Doubt {
             found: cut.delimiter,
             header: Some(cut.header().line),
@@ -98,7 +98,7 @@ fn ragged(text: &str, is_whole: bool, own: &Cut, line: u64) -> Verdict {
 }
 
 /// Whether `other` is certain, where both make a table of all rows; `None` where `own` is.
-fn both_from_the_start(own: &Cut, other: &Cut) -> Option<bool> {
+fn both_from_the_start(own: &Trial, other: &Trial) -> Option<bool> {
     let (names, own_names) = (other.known_names(), own.known_names());
     match (other.sees_prose(own.delimiter), own.sees_prose(other.delimiter)) {
         (true, false) => Some(true),
@@ -110,7 +110,7 @@ fn both_from_the_start(own: &Cut, other: &Cut) -> Option<bool> {
 }
 
 /// The first rows, cut by one delimiter.
-struct Cut {
+struct Trial {
     delimiter: u8,
     records: Vec<Record>,
     /// How many cells most rows have, and which row is the first of them.
@@ -118,7 +118,7 @@ struct Cut {
     at: usize,
 }
 
-impl Cut {
+impl Trial {
     fn new(text: &str, is_whole: bool, delimiter: u8, line: u64) -> Self {
         let dialect = if delimiter == b'\t' { Dialect::Tabs } else { Dialect::Quoted(delimiter) };
         let records = records(text, is_whole, dialect, line);

@@ -8,8 +8,8 @@ use super::{
     words::{Look, look},
 };
 use crate::{
-    input::{check::Fault, shape::ReadOptions},
-    problem::{Problem, error::Place, note::Note},
+    input::{scan::ScanFault, shape::ReadOptions},
+    problem::{TableProblem, error::Place, note::Note},
     text::cut::{Dialect, Frame},
 };
 
@@ -37,7 +37,7 @@ pub(crate) fn lay_out(
     delimiter: u8,
     options: &ReadOptions,
     start: Option<Frame>,
-) -> Result<Head, Fault> {
+) -> Result<Head, ScanFault> {
     let mut head = Head {
         delimiter,
         dialect: Dialect::Quoted(delimiter),
@@ -75,12 +75,12 @@ pub(crate) fn lay_out(
 
 /// Takes another delimiter than the expected one, if only that makes a table of the first rows.
 /// `begins` says that the user named the first row.
-fn find_delimiter(text: &str, is_whole: bool, begins: bool, head: &mut Head) -> Result<(), Fault> {
+fn find_delimiter(text: &str, is_whole: bool, begins: bool, head: &mut Head) -> Result<(), ScanFault> {
     let used = head.delimiter;
     let line = head.frame.line;
     match judge(text, is_whole, used, line) {
         Verdict::Take(found) if head.separator.is_some() => {
-            Err(Fault::Table(Place::Line(line), Problem::WrongDelimiter { used, found }))
+            Err(ScanFault::Table(Place::Line(line), TableProblem::WrongDelimiter { used, found }))
         }
         Verdict::Take(found) => {
             head.delimiter = found;
@@ -89,7 +89,7 @@ fn find_delimiter(text: &str, is_whole: bool, begins: bool, head: &mut Head) -> 
         }
         Verdict::Ask(doubt) if !(begins && doubt.header.is_some()) && head.separator.is_none() => {
             let place = Place::Line(doubt.header.unwrap_or(line));
-            Err(Fault::Table(place, Problem::TwoDelimiters { used, doubt }))
+            Err(ScanFault::Table(place, TableProblem::TwoDelimiters { used, doubt }))
         }
         Verdict::Ask(_) | Verdict::Keep => Ok(()),
     }
@@ -118,10 +118,10 @@ fn is_all_quoted(first: &Record, text: &str) -> bool {
 }
 
 /// Chooses the header among the first rows.
-fn choose(records: &[Record], from: usize, options: &ReadOptions, head: &mut Head) -> Result<(), Fault> {
+fn choose(records: &[Record], from: usize, options: &ReadOptions, head: &mut Head) -> Result<(), ScanFault> {
     let Some(first) = records.first() else { return Ok(()) };
     if let Some(problem) = quoted_rows(records) {
-        return Err(Fault::Table(Place::Line(first.line), problem));
+        return Err(ScanFault::Table(Place::Line(first.line), problem));
     }
     let width = usual_width(records);
     let found = records.iter().take(MOST_BEFORE + 1).position(|record| {
@@ -142,7 +142,7 @@ fn choose(records: &[Record], from: usize, options: &ReadOptions, head: &mut Hea
     let (header, before) = (&records[at], &records[..at]);
     if fits && first.known_names() == 0 && is_second_table(records, at) {
         let problem = later(head, header, first, false);
-        return Err(Fault::Table(Place::Line(first.line), problem));
+        return Err(ScanFault::Table(Place::Line(first.line), problem));
     }
     if fits {
         return first_as_header(records, head);
@@ -165,15 +165,15 @@ fn choose(records: &[Record], from: usize, options: &ReadOptions, head: &mut Hea
         return Ok(());
     }
     let problem = later(head, header, first, is_narrow);
-    Err(Fault::Table(Place::Line(first.line), problem))
+    Err(ScanFault::Table(Place::Line(first.line), problem))
 }
 
-fn later(head: &Head, header: &Record, first: &Record, is_likely: bool) -> Problem {
+fn later(head: &Head, header: &Record, first: &Record, is_likely: bool) -> TableProblem {
     let delimiter = head.notes.iter().find_map(|note| match note {
         Note::Delimiter { found, .. } => Some(*found),
         _ => None,
     });
-    Problem::HeaderLater { line: header.line, first: first.line, is_likely, delimiter }
+    TableProblem::HeaderLater { line: header.line, first: first.line, is_likely, delimiter }
 }
 
 /// Whether behind a blank line a row of usual names begins another table than the first row.
@@ -184,7 +184,7 @@ fn is_second_table(records: &[Record], at: usize) -> bool {
 }
 
 /// The first row is the header, unless it looks like data.
-fn first_as_header(records: &[Record], head: &mut Head) -> Result<(), Fault> {
+fn first_as_header(records: &[Record], head: &mut Head) -> Result<(), ScanFault> {
     let Some((first, rows)) = records.split_first() else { return Ok(()) };
     if first.known_names() > 0 {
         return Ok(());
@@ -196,8 +196,9 @@ fn first_as_header(records: &[Record], head: &mut Head) -> Result<(), Fault> {
         match look(cell) {
             // Without a cell below, only what no column is called: `node.js` is a name.
             Look::Address if alike(Look::Address) && (!below.is_empty() || cell.contains(['@', '/'])) => {
-                let problem = Problem::FirstRowIsData { cell: cell.trim().to_owned(), column: column + 1 };
-                return Err(Fault::Table(Place::Line(first.line), problem));
+                let problem =
+                    TableProblem::FirstRowIsData { cell: cell.trim().to_owned(), column: column + 1 };
+                return Err(ScanFault::Table(Place::Line(first.line), problem));
             }
             kind @ (Look::Number | Look::Date) if !below.is_empty() && alike(kind) && !is_year(cell) => {
                 let note = Note::FirstRowLooksLikeData { line: first.line, cell: cell.trim().to_owned() };
@@ -217,7 +218,7 @@ fn is_year(cell: &str) -> bool {
 }
 
 /// A file whose every line is in one pair of quotes is a table of one column to every reader.
-fn quoted_rows(records: &[Record]) -> Option<Problem> {
+fn quoted_rows(records: &[Record]) -> Option<TableProblem> {
     let is_whole = |record: &Record| record.in_quotes && record.cells.len() == 1;
     if records.len() < 2 || !records.iter().all(is_whole) {
         return None;
@@ -236,5 +237,5 @@ fn quoted_rows(records: &[Record]) -> Option<Problem> {
         let cells = count(&records[0], *sign);
         cells > 0 && records.iter().all(|record| count(record, *sign) == cells)
     };
-    [',', ';', '\t', '|'].into_iter().find(is_between).map(|sign| Problem::QuotedRows { sign })
+    [',', ';', '\t', '|'].into_iter().find(is_between).map(|sign| TableProblem::QuotedRows { sign })
 }

@@ -5,17 +5,17 @@ use std::collections::HashSet;
 
 use super::{delimiter::is_usual, head::Head};
 use crate::{
-    input::{check::Fault, shape::ReadOptions},
-    problem::{Problem, error::Place},
+    input::{scan::ScanFault, shape::ReadOptions},
+    problem::{TableProblem, error::Place},
     text::cut::Dialect,
 };
 
 /// A name that is longer is rather the rest of a file behind an open quote.
 const NAME_BYTES: usize = 64 << 10;
 
-pub(crate) fn wrong_name(names: &[String], gives_names: bool) -> Option<Problem> {
+pub(crate) fn wrong_name(names: &[String], gives_names: bool) -> Option<TableProblem> {
     if names.iter().any(|name| name.len() > NAME_BYTES) {
-        return Some(Problem::LongName);
+        return Some(TableProblem::LongName);
     }
     if gives_names {
         return None;
@@ -23,12 +23,12 @@ pub(crate) fn wrong_name(names: &[String], gives_names: bool) -> Option<Problem>
     let blank = |(index, name): (usize, &String)| name.trim().is_empty().then_some(index + 1);
     let nameless: Vec<usize> = names.iter().enumerate().filter_map(blank).collect();
     if !nameless.is_empty() {
-        return Some(Problem::EmptyNames(nameless));
+        return Some(TableProblem::EmptyNames(nameless));
     }
     let mut seen = std::collections::HashMap::new();
     names.iter().enumerate().find_map(|(index, name)| {
         let first = seen.insert(name, index)?;
-        Some(Problem::DuplicateName { name: name.clone(), first: first + 1, second: index + 1 })
+        Some(TableProblem::DuplicateName { name: name.clone(), first: first + 1, second: index + 1 })
     })
 }
 
@@ -65,15 +65,16 @@ pub(crate) fn likely_delimiter(name: &str, used: u8) -> Option<u8> {
 }
 
 /// Another delimiter behind the closing quote of the first name: the text was cut wrongly.
-pub(crate) fn as_wrong_delimiter(fault: Fault, head: &Head, options: &ReadOptions) -> Fault {
-    let Fault::Table(Place::Cell { line, cell: 1 }, Problem::TextAfterQuote { opened: 0, byte }) = &fault
+pub(crate) fn as_wrong_delimiter(fault: ScanFault, head: &Head, options: &ReadOptions) -> ScanFault {
+    let ScanFault::Table(Place::Cell { line, cell: 1 }, TableProblem::TextAfterQuote { opened: 0, byte }) =
+        &fault
     else {
         return fault;
     };
     let is_header = *line == head.frame.line && options.delimiter.is_none() && head.separator.is_none();
     let Dialect::Quoted(used) = head.dialect else { return fault };
     match is_header && is_usual(*byte) && *byte != used {
-        true => Fault::Table(Place::Line(*line), Problem::WrongDelimiter { used, found: *byte }),
+        true => ScanFault::Table(Place::Line(*line), TableProblem::WrongDelimiter { used, found: *byte }),
         false => fault,
     }
 }

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::words::{Look, is_note_before, look, names_a_column};
 use crate::text::{
     cut::{Dialect, raw_cells, unquoted},
-    row_scan::Scan,
+    row_scan::RowScan,
 };
 
 /// How many rows are looked at.
@@ -57,7 +57,7 @@ pub(crate) fn records(text: &str, is_whole: bool, dialect: Dialect, line: u64) -
     while at < text.len() && found.len() < MOST_RECORDS {
         let rest = &text[at..];
         let mut ends = Vec::new();
-        let mut scan = Scan::new(line);
+        let mut scan = RowScan::new(line);
         let read = match scan.go_on(rest.as_bytes(), Some(delimiter), quotes, true, &mut ends) {
             Ok(None) if is_whole => scan.finish(&mut ends).map(|()| Some(0)),
             Ok(None) if found.is_empty() => Ok(None),
@@ -70,7 +70,7 @@ pub(crate) fn records(text: &str, is_whole: bool, dialect: Dialect, line: u64) -
             Ok(Some(bytes)) => bytes,
             _ => {
                 is_quoted = false;
-                scan = Scan::new(line);
+                scan = RowScan::new(line);
                 ends.clear();
                 match scan.go_on(rest.as_bytes(), Some(delimiter), false, true, &mut ends) {
                     Ok(Some((_, bytes))) => bytes,

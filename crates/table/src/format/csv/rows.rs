@@ -1,6 +1,6 @@
 //! The first pass over CSV and TSV: makes names of the header, counts the rows that do not
 //! have its number of cells, keeps samples, and finds notes behind the rows. It reads through
-//! the same [`Cutter`] as the second pass. It must not read files by itself.
+//! the same [`RowCutter`] as the second pass. It must not read files by itself.
 
 use std::io::Read;
 
@@ -11,12 +11,12 @@ use super::{
 };
 use crate::{
     input::{
-        check::{Fault, Found, Samples},
+        scan::{Samples, ScanFault, Scanned},
         shape::{LineEnding, ReadOptions, Shape},
     },
-    problem::{MOST_COLUMNS, Misfits, Problem, error::Place, note::Note},
+    problem::{MOST_COLUMNS, Misfits, TableProblem, error::Place, note::Note},
     text::{
-        cut::{Cut, Cutter, MOST_CELL, raw_cells, unquoted},
+        cut::{CutRow, MOST_CELL, RowCutter, raw_cells, unquoted},
         encoding::BOM,
     },
 };
@@ -28,28 +28,35 @@ const MOST_BEHIND: usize = 20;
 const MOST_REPEATED: usize = 5;
 
 /// What a pass ended with.
-pub(crate) enum Passed {
-    Sound(Found),
+pub(crate) enum PassEnd {
+    Sound(Scanned),
     /// The rows end here, in bytes of the text: what is behind them is left out.
     EndsAt(u64, Note),
 }
 
 /// Reads the rows to the end of the text.
-pub(crate) fn run<R: Read>(cutter: Cutter<R>, head: &Head, options: &ReadOptions) -> Result<Passed, Fault> {
-    go_over(cutter, Pass::new(head, options)).map(|(passed, _)| passed)
+pub(crate) fn run<R: Read>(
+    cutter: RowCutter<R>,
+    head: &Head,
+    options: &ReadOptions,
+) -> Result<PassEnd, ScanFault> {
+    go_over(cutter, RowPass::new(head, options)).map(|(passed, _)| passed)
 }
 
 /// The same for a TSV whose cells may hold line breaks in quotes; answers the line of the first such
 /// cell. A break within what would be a row by itself is a fault: a quote may be text.
 pub(crate) fn run_with_breaks<R: Read>(
-    cutter: Cutter<R>,
+    cutter: RowCutter<R>,
     head: &Head,
     options: &ReadOptions,
-) -> Result<(Passed, Option<u64>), Fault> {
-    go_over(cutter, Pass { distrusts_breaks: true, ..Pass::new(head, options) })
+) -> Result<(PassEnd, Option<u64>), ScanFault> {
+    go_over(cutter, RowPass { distrusts_breaks: true, ..RowPass::new(head, options) })
 }
 
-fn go_over<R: Read>(mut cutter: Cutter<R>, mut pass: Pass<'_>) -> Result<(Passed, Option<u64>), Fault> {
+fn go_over<R: Read>(
+    mut cutter: RowCutter<R>,
+    mut pass: RowPass<'_>,
+) -> Result<(PassEnd, Option<u64>), ScanFault> {
     let mut ends = Vec::new();
     while let Some(cut) = cutter.next(&mut ends)? {
         if pass.ending.is_none() {
@@ -70,7 +77,7 @@ fn go_over<R: Read>(mut cutter: Cutter<R>, mut pass: Pass<'_>) -> Result<(Passed
     pass.finish().map(|passed| (passed, broken))
 }
 
-struct Pass<'a> {
+struct RowPass<'a> {
     head: &'a Head,
     options: &'a ReadOptions,
     columns: Option<Vec<String>>,
@@ -113,7 +120,7 @@ struct Behind {
     is_long: bool,
 }
 
-impl<'a> Pass<'a> {
+impl<'a> RowPass<'a> {
     fn new(head: &'a Head, options: &'a ReadOptions) -> Self {
         Self {
             head,
@@ -140,9 +147,9 @@ impl<'a> Pass<'a> {
     }
 
     /// Takes the header from the first row, and answers whether that is a row itself.
-    fn begin(&mut self, cut: &Cut<'_>, ends: &[usize]) -> Result<bool, Fault> {
+    fn begin(&mut self, cut: &CutRow<'_>, ends: &[usize]) -> Result<bool, ScanFault> {
         if ends.len() > MOST_COLUMNS {
-            return Err(Fault::Table(Place::Line(cut.line), Problem::TooManyColumns));
+            return Err(ScanFault::Table(Place::Line(cut.line), TableProblem::TooManyColumns));
         }
         let text = String::from_utf8_lossy(cut.bytes);
         if self.options.no_header {
@@ -157,13 +164,13 @@ impl<'a> Pass<'a> {
         let problem = match names.as_slice() {
             [only] if self.options.delimiter.is_none() && self.head.separator.is_none() => {
                 likely_delimiter(only, self.head.delimiter)
-                    .map(|found| Problem::WrongDelimiter { used: self.head.delimiter, found })
+                    .map(|found| TableProblem::WrongDelimiter { used: self.head.delimiter, found })
             }
             _ => None,
         };
         let problem = problem.or_else(|| wrong_name(&names, self.options.name_columns));
         if let Some(problem) = problem {
-            return Err(Fault::Table(Place::Line(cut.line), problem));
+            return Err(ScanFault::Table(Place::Line(cut.line), problem));
         }
         let given = if self.options.name_columns { give_names(&mut names) } else { Vec::new() };
         match given.is_empty() {
@@ -175,7 +182,7 @@ impl<'a> Pass<'a> {
         Ok(false)
     }
 
-    fn row(&mut self, cut: &Cut<'_>, ends: &[usize]) -> Result<(), Fault> {
+    fn row(&mut self, cut: &CutRow<'_>, ends: &[usize]) -> Result<(), ScanFault> {
         let width = self.columns.as_ref().map_or(0, Vec::len);
         self.rows += 1;
         if cut.more_lines > 0 && self.distrusts_breaks {
@@ -183,7 +190,10 @@ impl<'a> Pass<'a> {
             let tabs = |line: &[u8]| line.iter().filter(|byte| **byte == b'\t').count();
             // The first line may be whole: its last cell is the one that goes on.
             if cut.bytes.split(|byte| *byte == b'\n').skip(1).any(|line| tabs(line) + 1 >= width) {
-                return Err(Fault::Table(Place::Line(cut.line), Problem::OpenCell { opened: cut.line }));
+                return Err(ScanFault::Table(
+                    Place::Line(cut.line),
+                    TableProblem::OpenCell { opened: cut.line },
+                ));
             }
         }
         self.note_repeated(cut);
@@ -199,7 +209,7 @@ impl<'a> Pass<'a> {
     }
 
     /// Remembers a row that is the header again, as files put one behind another have it.
-    fn note_repeated(&mut self, cut: &Cut<'_>) {
+    fn note_repeated(&mut self, cut: &CutRow<'_>) {
         let Some(header) = &self.header else { return };
         let row = cut.bytes.strip_prefix(BOM).unwrap_or(cut.bytes);
         if row == header.as_bytes() {
@@ -211,7 +221,7 @@ impl<'a> Pass<'a> {
     }
 
     /// Counts the rows since the last blank line.
-    fn note_apart(&mut self, cut: &Cut<'_>, ends: &[usize]) {
+    fn note_apart(&mut self, cut: &CutRow<'_>, ends: &[usize]) {
         if cut.after_blank {
             let end = ends.first().map_or(0, |end| (*end).min(64));
             self.apart = Some((cut.line, String::from_utf8_lossy(&cut.bytes[..end]).into_owned(), 1));
@@ -220,7 +230,7 @@ impl<'a> Pass<'a> {
         }
     }
 
-    fn keep_samples(&mut self, cut: &Cut<'_>, ends: &[usize]) {
+    fn keep_samples(&mut self, cut: &CutRow<'_>, ends: &[usize]) {
         let first = &cut.bytes[..ends[0].min(64)];
         // Only the last row matters, so this must cost nothing for the others.
         match &mut self.last_row {
@@ -250,20 +260,20 @@ impl<'a> Pass<'a> {
     }
 
     /// A row that has more or fewer cells than the header.
-    fn misfit(&mut self, cut: &Cut<'_>, ends: &[usize], width: usize) -> Result<(), Fault> {
+    fn misfit(&mut self, cut: &CutRow<'_>, ends: &[usize], width: usize) -> Result<(), ScanFault> {
         let is_long = ends.len() > width;
         if let Some(opened) = self.open_cell.take().filter(|_| cut.bytes.contains(&b'"')) {
-            return Err(Fault::Table(Place::Line(cut.line), Problem::OpenCell { opened }));
+            return Err(ScanFault::Table(Place::Line(cut.line), TableProblem::OpenCell { opened }));
         }
         let pads = self.options.pad_rows && !is_long;
         if cut.more_lines > 0 && !pads {
-            let problem = Problem::Ragged {
+            let problem = TableProblem::Ragged {
                 found: ends.len(),
                 expected: width,
                 delimiter: self.head.delimiter,
                 last_line: cut.line + cut.more_lines,
             };
-            return Err(Fault::Table(Place::Line(cut.line), problem));
+            return Err(ScanFault::Table(Place::Line(cut.line), problem));
         }
         let text = String::from_utf8_lossy(&cut.bytes[..cut.bytes.len().min(MOST_CELL)]);
         let cells = raw_cells(&text, ends).map(|raw| unquoted(raw, cut.is_quoted));
@@ -301,13 +311,13 @@ impl<'a> Pass<'a> {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<Passed, Fault> {
-        let columns = self.columns.take().ok_or(Fault::Table(Place::File, Problem::Empty))?;
+    fn finish(mut self) -> Result<PassEnd, ScanFault> {
+        let columns = self.columns.take().ok_or(ScanFault::Table(Place::File, TableProblem::Empty))?;
         if self.options.skip_footer.is_none()
             && self.head.frame.end.is_none()
             && let Some((at, note)) = self.notes_behind(columns.len())
         {
-            return Ok(Passed::EndsAt(at, note));
+            return Ok(PassEnd::EndsAt(at, note));
         }
         self.refuse_misfits(columns.len())?;
         if self.padded > 0 {
@@ -323,7 +333,7 @@ impl<'a> Pass<'a> {
         let line_ending = self.ending.unwrap_or_default();
         let shape = Shape { bom: false, line_ending, final_newline: self.final_newline };
         let Self { header, rows, samples, notes, .. } = self;
-        Ok(Passed::Sound(Found { columns, header, rows, samples, shape, notes }))
+        Ok(PassEnd::Sound(Scanned { columns, header, rows, samples, shape, notes }))
     }
 
     /// Last rows that look like totals or notes, and have as many cells as the others.
@@ -379,7 +389,7 @@ impl<'a> Pass<'a> {
         self.behind.iter().filter_map(|row| row.cells.first()).any(|cell| begins_as_footer(cell))
     }
 
-    fn refuse_misfits(&mut self, width: usize) -> Result<(), Fault> {
+    fn refuse_misfits(&mut self, width: usize) -> Result<(), ScanFault> {
         let (short, long) = (std::mem::take(&mut self.short), std::mem::take(&mut self.long));
         let Some(line) = short.first_line().into_iter().chain(long.first_line()).min() else { return Ok(()) };
         let delimiter = self.head.delimiter;
@@ -394,16 +404,22 @@ impl<'a> Pass<'a> {
                 && !self.behind.iter().flat_map(|row| &row.cells).any(|cell| look(cell) == Look::Address);
             let have_one_cell = self.behind.iter().all(|row| row.cells.len() <= 1);
             let is_apart = follow_a_blank || (have_one_cell && self.says_whose_report());
-            return Err(Fault::Table(
+            return Err(ScanFault::Table(
                 Place::Line(line),
-                Problem::ShortRows { rows: short, expected: width, delimiter, footer, is_apart },
+                TableProblem::ShortRows { rows: short, expected: width, delimiter, footer, is_apart },
             ));
         }
         let place = Place::Line(long.first_line().unwrap_or(line));
         let other_header = self.head.other_header;
-        Err(Fault::Table(
+        Err(ScanFault::Table(
             place,
-            Problem::LongRows { rows: long, short: short.count, expected: width, delimiter, other_header },
+            TableProblem::LongRows {
+                rows: long,
+                short: short.count,
+                expected: width,
+                delimiter,
+                other_header,
+            },
         ))
     }
 }
@@ -415,7 +431,7 @@ fn plain(cell: &str) -> String {
 
 /// Whether the last cell of a TSV's row begins with a quote that is not closed: Excel writes a cell
 /// with line breaks so, and only the line behind it shows that.
-fn opens_a_cell(cut: &Cut<'_>, ends: &[usize]) -> bool {
+fn opens_a_cell(cut: &CutRow<'_>, ends: &[usize]) -> bool {
     let start = ends.len().checked_sub(2).map_or(0, |before| ends[before] + 1);
     let cell = cut.bytes.get(start..).unwrap_or_default();
     let quotes = || cell.iter().filter(|byte| **byte == b'"').count();

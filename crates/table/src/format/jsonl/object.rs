@@ -12,7 +12,7 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use crate::problem::Problem;
+use crate::problem::TableProblem;
 
 /// The columns of a JSONL file, found by name.
 #[derive(Debug, Default)]
@@ -56,11 +56,11 @@ impl Columns {
 /// is. A problem is answered with the column it is at.
 pub(crate) fn members(
     line: &str,
-    mut each: impl FnMut(&str, Range<usize>) -> Result<(), Problem>,
-) -> Result<(), (usize, Problem)> {
+    mut each: impl FnMut(&str, Range<usize>) -> Result<(), TableProblem>,
+) -> Result<(), (usize, TableProblem)> {
     let start = line.len() - line.trim_ascii_start().len();
     if let Some(what) = other_than_object(&line[start..]) {
-        return Err((column_at(line, start), Problem::NotObject(what)));
+        return Err((column_at(line, start), TableProblem::NotObject(what)));
     }
     let mut refused = None;
     let mut deserializer = serde_json::Deserializer::from_str(line);
@@ -75,7 +75,7 @@ pub(crate) fn members(
     match (refused, read) {
         (Some((from, problem)), _) => Err((column_at(line, from), problem)),
         (None, Err(error)) => {
-            let broken = Problem::BrokenJson(without_place(&error));
+            let broken = TableProblem::BrokenJson(without_place(&error));
             Err((column_at(line, error.column().saturating_sub(1)), broken))
         }
         (None, Ok(())) => Ok(()),

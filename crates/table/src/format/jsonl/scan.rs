@@ -6,16 +6,16 @@ use std::io::Read;
 use super::object::{Columns, members, value_of};
 use crate::{
     input::{
-        check::{Fault, Found, Samples},
+        scan::{Samples, ScanFault, Scanned},
         shape::Shape,
     },
-    problem::{MOST_COLUMNS, Problem, error::Place},
-    text::cut::{Cutter, MOST_CELL},
+    problem::{MOST_COLUMNS, TableProblem, error::Place},
+    text::cut::{MOST_CELL, RowCutter},
 };
 
 /// Reads the file to its end.
-pub(crate) fn run<R: Read>(cutter: &mut Cutter<R>) -> Result<Found, Fault> {
-    let mut pass = Pass::default();
+pub(crate) fn run<R: Read>(cutter: &mut RowCutter<R>) -> Result<Scanned, ScanFault> {
+    let mut pass = LinePass::default();
     let mut line_ending = None;
     let mut final_newline = true;
     let mut ends = Vec::new();
@@ -26,12 +26,12 @@ pub(crate) fn run<R: Read>(cutter: &mut Cutter<R>) -> Result<Found, Fault> {
         let text = String::from_utf8_lossy(cut.bytes);
         let line = cut.line;
         pass.read_object(&text)
-            .map_err(|(column, problem)| Fault::Table(Place::Column { line, column }, problem))?;
+            .map_err(|(column, problem)| ScanFault::Table(Place::Column { line, column }, problem))?;
     }
     if pass.rows == 0 {
-        return Err(Fault::Table(Place::File, Problem::Empty));
+        return Err(ScanFault::Table(Place::File, TableProblem::Empty));
     }
-    Ok(Found {
+    Ok(Scanned {
         columns: pass.columns.into_names(),
         header: None,
         rows: pass.rows,
@@ -42,7 +42,7 @@ pub(crate) fn run<R: Read>(cutter: &mut Cutter<R>) -> Result<Found, Fault> {
 }
 
 #[derive(Default)]
-struct Pass {
+struct LinePass {
     rows: u64,
     columns: Columns,
     samples: Samples,
@@ -50,26 +50,26 @@ struct Pass {
     last_row: Vec<u64>,
 }
 
-impl Pass {
-    fn read_object(&mut self, text: &str) -> Result<(), (usize, Problem)> {
+impl LinePass {
+    fn read_object(&mut self, text: &str) -> Result<(), (usize, TableProblem)> {
         let Self { rows, columns, samples, last_row, .. } = self;
         members(text, |key, value| {
             if key.trim().is_empty() {
-                return Err(Problem::EmptyKey);
+                return Err(TableProblem::EmptyKey);
             }
             let column = columns.place_or_add(key);
             if column == MOST_COLUMNS {
-                return Err(Problem::TooManyColumns);
+                return Err(TableProblem::TooManyColumns);
             }
             if column == last_row.len() {
                 last_row.push(0);
                 samples.grow(columns.len());
             }
             if std::mem::replace(&mut last_row[column], *rows) == *rows {
-                return Err(Problem::DuplicateKey(key.to_owned()));
+                return Err(TableProblem::DuplicateKey(key.to_owned()));
             }
             if value.len() > MOST_CELL {
-                return Err(Problem::TooLong { what: "value", most: MOST_CELL, opened: 0 });
+                return Err(TableProblem::TooLong { what: "value", most: MOST_CELL, opened: 0 });
             }
             if samples.wants(column)
                 && let Some(value) = value_of(&text[value])

@@ -11,7 +11,7 @@ const BUFFER: usize = 256 << 10;
 ///
 /// After an error no byte is lost: what did not go through is still here and comes first
 /// the next time.
-pub(crate) struct Lines<W> {
+pub(crate) struct RecordBuffer<W> {
     sink: W,
     /// How many bytes `sink` had taken when `waiting` was empty.
     before: u64,
@@ -22,7 +22,7 @@ pub(crate) struct Lines<W> {
     sent: usize,
 }
 
-impl<W: Write> Lines<W> {
+impl<W: Write> RecordBuffer<W> {
     pub(crate) fn new(sink: W) -> Self {
         Self { sink, before: 0, waiting: Vec::new(), ends: Vec::new(), sent: 0 }
     }
@@ -100,7 +100,7 @@ mod tests {
         fn whatever_the_disk_took_is_whole_lines_and_a_rest(
             lines in vec(0..90_000usize, 0..12), room in 0..600_000usize, piece in 1..300_000usize, more in 0..400_000usize,
         ) {
-            let mut buffer = Lines::new(Disk { taken: Vec::new(), room, piece });
+            let mut buffer = RecordBuffer::new(Disk { taken: Vec::new(), room, piece });
             let (mut all, mut ends) = (Vec::new(), vec![0]);
             for (at, length) in lines.into_iter().enumerate() {
                 let line = vec![at as u8; length];

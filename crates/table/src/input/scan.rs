@@ -11,26 +11,26 @@ use encoding_rs::{Encoding, UTF_8};
 
 use super::{
     roots,
-    shape::{Format, Layout, ReadOptions, Shape, Sketch, input_format},
+    shape::{Format, Layout, ReadOptions, Shape, TableSummary, input_format},
 };
 use crate::{
     format::{
         csv::{
             head::{Head, lay_out},
             names,
-            rows::{self, Passed},
+            rows::{self, PassEnd},
         },
         jsonl::scan,
     },
-    paths::{Stamp, input_metadata},
+    paths::{FileStamp, input_metadata},
     problem::{
-        Problem,
+        TableProblem,
         error::{Place, TableError},
         note::Note,
     },
     text::{
-        cut::{Cutter, Dialect, Frame},
-        decode::{Text, TextFault},
+        cut::{Dialect, Frame, RowCutter},
+        decode::{TextFault, TextReader},
         encoding::{Detector, name_of, of_head},
     },
 };
@@ -49,18 +49,18 @@ const SAMPLE_CHARS: usize = 512;
 /// read back cell by cell; the error says where.
 ///
 /// [`Reader`]: super::Reader
-pub fn check(path: &Path, options: &ReadOptions) -> Result<Sketch, TableError> {
+pub fn scan(path: &Path, options: &ReadOptions) -> Result<TableSummary, TableError> {
     let metadata = input_metadata(path).map_err(|(problem, source)| match source {
         Some(source) => TableError::caused(path, problem, source),
         None => TableError::new(path, problem),
     })?;
     let format = input_format(path, options).map_err(|problem| TableError::new(path, problem))?;
     let failed = |fault| match fault {
-        Fault::Table(place, problem) => TableError::at(path, place, problem),
-        Fault::Io(source) => TableError::caused(path, Problem::Read, source),
+        ScanFault::Table(place, problem) => TableError::at(path, place, problem),
+        ScanFault::Io(source) => TableError::caused(path, TableProblem::Read, source),
     };
     let (layout, found) = Input { path, options, format }.read().map_err(failed)?;
-    Ok(Sketch {
+    Ok(TableSummary {
         path: path.to_path_buf(),
         format: match format {
             Format::Csv { .. } => Format::Csv { delimiter: layout.delimiter },
@@ -72,7 +72,7 @@ pub fn check(path: &Path, options: &ReadOptions) -> Result<Sketch, TableError> {
         shape: found.shape,
         notes: found.notes,
         layout: Layout { header: found.header, ..layout },
-        stamp: Stamp::of(&metadata),
+        stamp: FileStamp::of(&metadata),
     })
 }
 
@@ -84,13 +84,13 @@ struct Input<'a> {
 }
 
 impl Input<'_> {
-    fn read(&self) -> Result<(Layout, Found), Fault> {
+    fn read(&self) -> Result<(Layout, Scanned), ScanFault> {
         let mut start = vec![0; 512];
         let read = roots::open(self.path)?.read(&mut start)?;
-        let of_head = of_head(&start[..read]).map_err(|problem| Fault::Table(Place::File, problem))?;
+        let of_head = of_head(&start[..read]).map_err(|problem| ScanFault::Table(Place::File, problem))?;
         let encoding = self.options.encoding.unwrap_or(of_head);
         match self.read_as(encoding) {
-            Err(Fault::Table(place, Problem::NotUtf8(byte))) if self.options.encoding.is_none() => {
+            Err(ScanFault::Table(place, TableProblem::NotUtf8(byte))) if self.options.encoding.is_none() => {
                 let found = self.detect(byte, place)?;
                 self.read_as(found)
             }
@@ -99,29 +99,29 @@ impl Input<'_> {
     }
 
     /// Goes over the bytes of a file that is not UTF-8; `byte` at `place` is the first sign of it.
-    fn detect(&self, byte: u8, place: Place) -> Result<&'static Encoding, Fault> {
+    fn detect(&self, byte: u8, place: Place) -> Result<&'static Encoding, ScanFault> {
         let mut file = roots::open(self.path)?;
         let mut detector = Detector::new();
         let mut buffer = vec![0; 256 << 10];
         loop {
             match file.read(&mut buffer) {
-                Ok(0) => return detector.finish(byte).map_err(|problem| Fault::Table(place, problem)),
+                Ok(0) => return detector.finish(byte).map_err(|problem| ScanFault::Table(place, problem)),
                 Ok(read) => detector.feed(&buffer[..read]),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(Fault::Io(error)),
+                Err(error) => return Err(ScanFault::Io(error)),
             }
         }
     }
 
-    fn text(&self, encoding: &'static Encoding) -> Result<Text<File>, Fault> {
-        Ok(Text::new(roots::open(self.path)?, encoding))
+    fn text(&self, encoding: &'static Encoding) -> Result<TextReader<File>, ScanFault> {
+        Ok(TextReader::new(roots::open(self.path)?, encoding))
     }
 
-    fn read_as(&self, encoding: &'static Encoding) -> Result<(Layout, Found), Fault> {
+    fn read_as(&self, encoding: &'static Encoding) -> Result<(Layout, Scanned), ScanFault> {
         let (mut layout, mut found) = match self.format {
             Format::Csv { delimiter } => self.read_csv(encoding, delimiter)?,
             Format::Jsonl => {
-                let mut cutter = Cutter::new(self.text(encoding)?, Dialect::Lines, Frame::ALL);
+                let mut cutter = RowCutter::new(self.text(encoding)?, Dialect::Lines, Frame::ALL);
                 let mut found = scan::run(&mut cutter)?;
                 found.shape.bom = cutter.text().has_bom();
                 (Layout { encoding, ..Layout::default() }, found)
@@ -135,10 +135,10 @@ impl Input<'_> {
         Ok((layout, found))
     }
 
-    fn read_csv(&self, encoding: &'static Encoding, delimiter: u8) -> Result<(Layout, Found), Fault> {
+    fn read_csv(&self, encoding: &'static Encoding, delimiter: u8) -> Result<(Layout, Scanned), ScanFault> {
         let mut head = self.lay_out(encoding, delimiter)?;
         loop {
-            let cutter = Cutter::new(self.text(encoding)?, head.dialect, head.frame);
+            let cutter = RowCutter::new(self.text(encoding)?, head.dialect, head.frame);
             let passed = match rows::run(cutter, &head, self.options) {
                 Ok(passed) => passed,
                 Err(fault) if head.dialect == Dialect::Tabs => {
@@ -148,11 +148,11 @@ impl Input<'_> {
             };
             match passed {
                 // Once the end is known, no other is looked for.
-                Passed::EndsAt(end, note) => {
+                PassEnd::EndsAt(end, note) => {
                     head.frame.end = Some(end);
                     head.notes.push(note);
                 }
-                Passed::Sound(mut found) => {
+                PassEnd::Sound(mut found) => {
                     found.notes = head.notes.into_iter().chain(found.notes).collect();
                     found.shape.bom = self.has_bom(encoding)?;
                     let layout = Layout {
@@ -175,10 +175,10 @@ impl Input<'_> {
         &self,
         encoding: &'static Encoding,
         head: &mut Head,
-        fault: Fault,
-    ) -> Result<Passed, Fault> {
+        fault: ScanFault,
+    ) -> Result<PassEnd, ScanFault> {
         let mut quoted = Head { dialect: Dialect::Quoted(b'\t'), ..head.clone() };
-        let cutter = Cutter::new(self.text(encoding)?, quoted.dialect, quoted.frame);
+        let cutter = RowCutter::new(self.text(encoding)?, quoted.dialect, quoted.frame);
         let Ok((passed, Some(line))) = rows::run_with_breaks(cutter, &quoted, self.options) else {
             return Err(fault);
         };
@@ -187,7 +187,7 @@ impl Input<'_> {
         Ok(passed)
     }
 
-    fn has_bom(&self, encoding: &'static Encoding) -> Result<bool, Fault> {
+    fn has_bom(&self, encoding: &'static Encoding) -> Result<bool, ScanFault> {
         let mut text = self.text(encoding)?;
         // A fault in the first piece was found by the pass already.
         let _ = text.read(&mut Vec::new());
@@ -195,7 +195,7 @@ impl Input<'_> {
     }
 
     /// Finds where the table begins, and where it ends if the user said so.
-    fn lay_out(&self, encoding: &'static Encoding, delimiter: u8) -> Result<Head, Fault> {
+    fn lay_out(&self, encoding: &'static Encoding, delimiter: u8) -> Result<Head, ScanFault> {
         let mut text = self.text(encoding)?;
         let mut bytes = Vec::new();
         let mut is_whole = false;
@@ -203,7 +203,7 @@ impl Input<'_> {
         while bytes.len() < HEAD && !is_whole {
             match text.read(&mut bytes) {
                 Ok(more) => is_whole = !more,
-                Err(TextFault::Io(error)) => return Err(Fault::Io(error)),
+                Err(TextFault::Io(error)) => return Err(ScanFault::Io(error)),
                 // The pass over the rows says more exactly where this is.
                 Err(TextFault::Encoding(problem)) => {
                     broken = Some(problem);
@@ -221,7 +221,7 @@ impl Input<'_> {
             // A wrong encoding explains whatever else is wrong.
             (Err(_), Some(problem)) => {
                 let line = bytes.iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
-                return Err(Fault::Table(Place::Line(line), problem));
+                return Err(ScanFault::Table(Place::Line(line), problem));
             }
             (laid_out, _) => laid_out?,
         };
@@ -239,7 +239,7 @@ impl Input<'_> {
     }
 
     /// Where a line of the file begins.
-    fn line_start(&self, encoding: &'static Encoding, wanted: u64) -> Result<Frame, Fault> {
+    fn line_start(&self, encoding: &'static Encoding, wanted: u64) -> Result<Frame, ScanFault> {
         let (mut found, mut lines) = (None, 0);
         self.each_line(encoding, |line, offset, _| {
             lines = line;
@@ -248,11 +248,11 @@ impl Input<'_> {
             }
             found.is_none()
         })?;
-        found.ok_or(Fault::Table(Place::File, Problem::NoSuchLine { wanted, lines }))
+        found.ok_or(ScanFault::Table(Place::File, TableProblem::NoSuchLine { wanted, lines }))
     }
 
     /// Ends the table before its last `lines` lines, blank ones not counted.
-    fn leave_out(&self, encoding: &'static Encoding, lines: u32, head: &mut Head) -> Result<(), Fault> {
+    fn leave_out(&self, encoding: &'static Encoding, lines: u32, head: &mut Head) -> Result<(), ScanFault> {
         let mut last = std::collections::VecDeque::new();
         let most = usize::try_from(lines).unwrap_or(usize::MAX);
         let start = head.frame.start;
@@ -267,8 +267,8 @@ impl Input<'_> {
             true
         })?;
         if last.len() <= most {
-            let problem = Problem::NothingLeft { lines, there: last.len().saturating_sub(1) };
-            return Err(Fault::Table(Place::File, problem));
+            let problem = TableProblem::NothingLeft { lines, there: last.len().saturating_sub(1) };
+            return Err(ScanFault::Table(Place::File, problem));
         }
         head.frame.end = last.get(1).map(|(_, offset)| *offset);
         Ok(())
@@ -280,7 +280,7 @@ impl Input<'_> {
         &self,
         encoding: &'static Encoding,
         mut each: impl FnMut(u64, u64, bool) -> bool,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), ScanFault> {
         let mut text = self.text(encoding)?;
         let mut piece = Vec::new();
         let (mut line, mut start, mut at, mut is_blank) = (1, 0, 0, true);
@@ -290,9 +290,11 @@ impl Input<'_> {
             match text.read(&mut piece) {
                 Ok(true) => {}
                 Ok(false) => break,
-                Err(TextFault::Io(error)) => return Err(Fault::Io(error)),
+                Err(TextFault::Io(error)) => return Err(ScanFault::Io(error)),
                 // Lines that are not seen must not be taken for the end of the table.
-                Err(TextFault::Encoding(problem)) => return Err(Fault::Table(Place::Line(line), problem)),
+                Err(TextFault::Encoding(problem)) => {
+                    return Err(ScanFault::Table(Place::Line(line), problem));
+                }
             }
             for byte in &piece {
                 // `\r\n` is one end: the line feed comes to the line that has just ended.
@@ -322,7 +324,7 @@ impl Input<'_> {
 }
 
 /// What a pass over either format finds.
-pub(crate) struct Found {
+pub(crate) struct Scanned {
     pub(crate) columns: Vec<String>,
     /// The header as it stands in the file, if the columns have its names.
     pub(crate) header: Option<String>,
@@ -335,12 +337,12 @@ pub(crate) struct Found {
 
 /// What ends a pass early.
 #[derive(Debug)]
-pub(crate) enum Fault {
-    Table(Place, Problem),
+pub(crate) enum ScanFault {
+    Table(Place, TableProblem),
     Io(io::Error),
 }
 
-impl From<io::Error> for Fault {
+impl From<io::Error> for ScanFault {
     fn from(error: io::Error) -> Self {
         Self::Io(error)
     }
