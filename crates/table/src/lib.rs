@@ -30,7 +30,7 @@ pub use output::{
     writer::{OutputEncoding, WriteOptions, Writer, check_output},
 };
 pub use paths::{follow_links, real_place, same_place};
-pub use problem::{error::TableError, note::Note, shell, shown};
+pub use problem::{error::TableError, note::Note, shell, words::shown};
 pub use text::encoding::parse_encoding;
 
 #[cfg(test)]

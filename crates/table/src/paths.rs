@@ -9,7 +9,7 @@ use std::{
     time::SystemTime,
 };
 
-use crate::{input::shape::format_of, problem::TableProblem};
+use crate::{input::shape::format_of, problem::file::FileProblem};
 
 /// Enough for folders that people keep tables in; a huge one is not read to its end.
 const MOST_ENTRIES: usize = 10_000;
@@ -138,21 +138,21 @@ pub(crate) fn folder_of(path: &Path) -> &Path {
 
 /// Metadata of an input, which must be a regular file: it is read twice, and a pipe can
 /// be read only once.
-pub(crate) fn input_metadata(path: &Path) -> Result<Metadata, (TableProblem, Option<io::Error>)> {
+pub(crate) fn input_metadata(path: &Path) -> Result<Metadata, (FileProblem, Option<io::Error>)> {
     if is_standard_input(path) {
-        return Err((TableProblem::NotRegular, None));
+        return Err((FileProblem::NotRegular, None));
     }
     let metadata = fs::metadata(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => {
             let similar = similar_name(path).or_else(|| elsewhere(path));
-            (TableProblem::NotFound { similar, tables: tables_beside(path) }, Some(error))
+            (FileProblem::NotFound { similar, tables: tables_beside(path) }, Some(error))
         }
-        _ => (TableProblem::Read, Some(error)),
+        _ => (FileProblem::Read, Some(error)),
     })?;
     match metadata.file_type() {
-        kind if kind.is_dir() => Err((TableProblem::IsFolder, None)),
+        kind if kind.is_dir() => Err((FileProblem::IsFolder, None)),
         kind if kind.is_file() => Ok(metadata),
-        _ => Err((TableProblem::NotRegular, None)),
+        _ => Err((FileProblem::NotRegular, None)),
     }
 }
 

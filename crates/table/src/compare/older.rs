@@ -26,7 +26,7 @@ use crate::{
         shape::{Format, ReadOptions, TableSummary},
     },
     paths::folder_of,
-    problem::{TableProblem, error::TableError},
+    problem::{error::TableError, file::FileProblem},
 };
 
 /// The answers of a row, one entry for each column of [`OlderOutput::answers`]; `None` for an empty cell. Those
@@ -87,7 +87,7 @@ enum Rows {
 struct Matched {
     matching: Matching,
     spool: Spool,
-    /// OlderOutput rows with answers that are no rows of the new table.
+    /// How many older rows with answers are not in the new table.
     removed: u64,
     has_answers: bool,
 }
@@ -334,7 +334,7 @@ fn digest_of<'a>(answers: impl Iterator<Item = Option<&'a str>>) -> u32 {
 }
 
 fn failed(path: &Path, source: io::Error) -> TableError {
-    TableError::caused(path, TableProblem::Read, source)
+    TableError::caused(path, FileProblem::Read, source)
 }
 
 fn place(columns: &[String], name: &String) -> Option<usize> {

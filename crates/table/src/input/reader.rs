@@ -21,7 +21,7 @@ use super::{
 use crate::{
     format::jsonl::object::{Columns, members, value_of},
     paths::{Changed, WatchedFile},
-    problem::{TableProblem, error::TableError, note::Note},
+    problem::{error::TableError, file::FileProblem, note::Note},
     text::{
         cut::{RowCutter, raw_cell, unquoted},
         decode::TextReader,
@@ -145,7 +145,7 @@ impl Reader {
     /// # Errors
     /// The file is gone, cannot be read, or was changed since.
     pub fn open(summary: &TableSummary) -> Result<Self, TableError> {
-        let read_error = |source| TableError::caused(&summary.path, TableProblem::Read, source);
+        let read_error = |source| TableError::caused(&summary.path, FileProblem::Read, source);
         let file = roots::open(&summary.path).map_err(read_error)?;
         let source = WatchedFile::new(file, summary.stamp.clone())
             .map_err(ReadFault::from)
@@ -246,7 +246,7 @@ fn read_object(line: String, columns: &Columns) -> Result<Content, ReadFault> {
     // A line may have few of the columns that the file has.
     let mut values = Vec::new();
     let read = members(&line, |key, place| {
-        let column = columns.place(key).ok_or(TableProblem::Changed)?;
+        let column = columns.place(key).ok_or(FileProblem::Changed)?;
         values.push((column, place));
         Ok(())
     });
@@ -264,8 +264,8 @@ enum ReadFault {
 impl ReadFault {
     fn at(self, path: &Path) -> TableError {
         match self {
-            Self::Io(source) => TableError::caused(path, TableProblem::Read, source),
-            Self::Changed => TableError::new(path, TableProblem::Changed),
+            Self::Io(source) => TableError::caused(path, FileProblem::Read, source),
+            Self::Changed => TableError::new(path, FileProblem::Changed),
         }
     }
 }

@@ -16,8 +16,8 @@ use super::{
 use crate::{
     format::{
         csv::{
-            head::{Head, lay_out},
-            names,
+            head::{Head, as_wrong_delimiter, lay_out},
+            problem::CsvProblem,
             rows::{self, PassEnd},
         },
         jsonl::scan,
@@ -25,13 +25,15 @@ use crate::{
     paths::{FileStamp, input_metadata},
     problem::{
         TableProblem,
-        error::{Place, TableError},
+        error::{Location, TableError},
+        file::FileProblem,
         note::Note,
     },
     text::{
         cut::{Dialect, Frame, RowCutter},
         decode::{TextFault, TextReader},
         encoding::{Detector, name_of, of_head},
+        problem::TextProblem,
     },
 };
 
@@ -56,8 +58,8 @@ pub fn scan(path: &Path, options: &ReadOptions) -> Result<TableSummary, TableErr
     })?;
     let format = input_format(path, options).map_err(|problem| TableError::new(path, problem))?;
     let failed = |fault| match fault {
-        ScanFault::Table(place, problem) => TableError::at(path, place, problem),
-        ScanFault::Io(source) => TableError::caused(path, TableProblem::Read, source),
+        ScanFault::Table(location, problem) => TableError::at(path, location, problem),
+        ScanFault::Io(source) => TableError::caused(path, FileProblem::Read, source),
     };
     let (layout, found) = Input { path, options, format }.read().map_err(failed)?;
     Ok(TableSummary {
@@ -87,11 +89,13 @@ impl Input<'_> {
     fn read(&self) -> Result<(Layout, Scanned), ScanFault> {
         let mut start = vec![0; 512];
         let read = roots::open(self.path)?.read(&mut start)?;
-        let of_head = of_head(&start[..read]).map_err(|problem| ScanFault::Table(Place::File, problem))?;
+        let of_head = of_head(&start[..read]).map_err(|problem| ScanFault::at(Location::File, problem))?;
         let encoding = self.options.encoding.unwrap_or(of_head);
         match self.read_as(encoding) {
-            Err(ScanFault::Table(place, TableProblem::NotUtf8(byte))) if self.options.encoding.is_none() => {
-                let found = self.detect(byte, place)?;
+            Err(ScanFault::Table(location, TableProblem::Text(TextProblem::NotUtf8(byte))))
+                if self.options.encoding.is_none() =>
+            {
+                let found = self.detect(byte, location)?;
                 self.read_as(found)
             }
             read => read,
@@ -99,13 +103,13 @@ impl Input<'_> {
     }
 
     /// Goes over the bytes of a file that is not UTF-8; `byte` at `place` is the first sign of it.
-    fn detect(&self, byte: u8, place: Place) -> Result<&'static Encoding, ScanFault> {
+    fn detect(&self, byte: u8, place: Location) -> Result<&'static Encoding, ScanFault> {
         let mut file = roots::open(self.path)?;
         let mut detector = Detector::new();
         let mut buffer = vec![0; 256 << 10];
         loop {
             match file.read(&mut buffer) {
-                Ok(0) => return detector.finish(byte).map_err(|problem| ScanFault::Table(place, problem)),
+                Ok(0) => return detector.finish(byte).map_err(|problem| ScanFault::at(place, problem)),
                 Ok(read) => detector.feed(&buffer[..read]),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(ScanFault::Io(error)),
@@ -144,7 +148,7 @@ impl Input<'_> {
                 Err(fault) if head.dialect == Dialect::Tabs => {
                     self.quoted_tabs(encoding, &mut head, fault)?
                 }
-                Err(fault) => return Err(names::as_wrong_delimiter(fault, &head, self.options)),
+                Err(fault) => return Err(as_wrong_delimiter(fault, &head, self.options)),
             };
             match passed {
                 // Once the end is known, no other is looked for.
@@ -221,7 +225,7 @@ impl Input<'_> {
             // A wrong encoding explains whatever else is wrong.
             (Err(_), Some(problem)) => {
                 let line = bytes.iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
-                return Err(ScanFault::Table(Place::Line(line), problem));
+                return Err(ScanFault::at(Location::Line(line), problem));
             }
             (laid_out, _) => laid_out?,
         };
@@ -248,7 +252,7 @@ impl Input<'_> {
             }
             found.is_none()
         })?;
-        found.ok_or(ScanFault::Table(Place::File, TableProblem::NoSuchLine { wanted, lines }))
+        found.ok_or(ScanFault::at(Location::File, CsvProblem::NoSuchLine { wanted, lines }))
     }
 
     /// Ends the table before its last `lines` lines, blank ones not counted.
@@ -267,8 +271,8 @@ impl Input<'_> {
             true
         })?;
         if last.len() <= most {
-            let problem = TableProblem::NothingLeft { lines, there: last.len().saturating_sub(1) };
-            return Err(ScanFault::Table(Place::File, problem));
+            let problem = CsvProblem::NothingLeft { lines, there: last.len().saturating_sub(1) };
+            return Err(ScanFault::at(Location::File, problem));
         }
         head.frame.end = last.get(1).map(|(_, offset)| *offset);
         Ok(())
@@ -293,7 +297,7 @@ impl Input<'_> {
                 Err(TextFault::Io(error)) => return Err(ScanFault::Io(error)),
                 // Lines that are not seen must not be taken for the end of the table.
                 Err(TextFault::Encoding(problem)) => {
-                    return Err(ScanFault::Table(Place::Line(line), problem));
+                    return Err(ScanFault::at(Location::Line(line), problem));
                 }
             }
             for byte in &piece {
@@ -338,8 +342,15 @@ pub(crate) struct Scanned {
 /// What ends a pass early.
 #[derive(Debug)]
 pub(crate) enum ScanFault {
-    Table(Place, TableProblem),
+    Table(Location, TableProblem),
     Io(io::Error),
+}
+
+impl ScanFault {
+    /// A problem of the table, and where it is.
+    pub(crate) fn at(location: Location, problem: impl Into<TableProblem>) -> Self {
+        Self::Table(location, problem.into())
+    }
 }
 
 impl From<io::Error> for ScanFault {

@@ -8,11 +8,10 @@ use std::{
 
 use encoding_rs::{Encoding, UTF_8};
 
-use crate::text::cut::{Dialect, Frame};
-
 use crate::{
     paths::FileStamp,
-    problem::{TableProblem, note::Note},
+    problem::{file::FileProblem, note::Note, output::OutputProblem},
+    text::cut::{Dialect, Frame},
 };
 
 /// What the command line says about the input.
@@ -211,27 +210,29 @@ pub(crate) fn format_of(path: &Path) -> Option<Format> {
 }
 
 /// The format of an input, from its extension and the command line.
-pub(crate) fn input_format(path: &Path, options: &ReadOptions) -> Result<Format, TableProblem> {
+pub(crate) fn input_format(path: &Path, options: &ReadOptions) -> Result<Format, FileProblem> {
     match (format_of(path), options.delimiter) {
-        (_, Some(delimiter)) if !can_delimit(delimiter) => Err(TableProblem::BadDelimiter(delimiter)),
-        (Some(Format::Jsonl), Some(_)) => Err(TableProblem::FlagForJsonl("--delimiter")),
+        (_, Some(delimiter)) if !can_delimit(delimiter) => Err(FileProblem::BadDelimiter(delimiter)),
+        (Some(Format::Jsonl), Some(_)) => {
+            Err(FileProblem::FlagForOther { flag: "--delimiter", format: "JSONL" })
+        }
         (Some(Format::Jsonl), None) => match options.flag_of_lines() {
-            Some(flag) => Err(TableProblem::FlagForJsonl(flag)),
+            Some(flag) => Err(FileProblem::FlagForOther { flag, format: "JSONL" }),
             None => Ok(Format::Jsonl),
         },
         (_, Some(delimiter)) => Ok(Format::Csv { delimiter }),
         (Some(format), None) => Ok(format),
-        (None, None) => Err(TableProblem::UnknownExtension(extension(path))),
+        (None, None) => Err(FileProblem::UnknownExtension(extension(path))),
     }
 }
 
 /// Whether an output at `path` would be read back as what is written to it.
-pub(crate) fn check_output_format(path: &Path, summary: &TableSummary) -> Result<(), TableProblem> {
+pub(crate) fn check_output_format(path: &Path, summary: &TableSummary) -> Result<(), OutputProblem> {
     let own = extension(&summary.path);
     if extension(path) == own || format_of(path) == Some(summary.format) {
         return Ok(());
     }
-    Err(TableProblem::OtherFormat { input: own, output: extension(path) })
+    Err(OutputProblem::OtherFormat { input: own, output: extension(path) })
 }
 
 fn extension(path: &Path) -> String {

@@ -9,7 +9,7 @@ use std::{
 
 use crate::{
     paths::same_identity,
-    problem::{TableProblem, error::TableError},
+    problem::{error::TableError, output::OutputProblem},
 };
 
 /// How often is tried again when another run came between two steps.
@@ -18,7 +18,7 @@ const TRIES: usize = 16;
 /// Creates and locks a file at `partial` with the permission bits of `mode` (less the
 /// umask), after removing what a killed run left there. `path` is for errors.
 pub(crate) fn claim(path: &Path, partial: &Path, mode: u32) -> Result<File, TableError> {
-    let create_error = |source| TableError::caused(path, TableProblem::Create, source);
+    let create_error = |source| TableError::caused(path, OutputProblem::Create, source);
     for _ in 0..TRIES {
         match new_file(mode).open(partial) {
             // Another run may have taken it for a left one between our creating and locking.
@@ -36,7 +36,7 @@ pub(crate) fn claim(path: &Path, partial: &Path, mode: u32) -> Result<File, Tabl
             Err(error) => return Err(create_error(error)),
         }
     }
-    Err(TableError::new(path, TableProblem::Locked))
+    Err(TableError::new(path, OutputProblem::Locked))
 }
 
 /// Whether `partial` is a name of `file`.
@@ -50,11 +50,11 @@ pub(crate) fn is_still_at(file: &File, partial: &Path) -> bool {
 /// Removes the name of a file that no run holds; `false` when one does. Of a file with
 /// another name nothing but this one is lost.
 fn remove_left(path: &Path, partial: &Path) -> Result<bool, TableError> {
-    let create_error = |source| TableError::caused(path, TableProblem::Create, source);
+    let create_error = |source| TableError::caused(path, OutputProblem::Create, source);
     let is_gone = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
     // A link or a folder was not made by us.
     if fs::symlink_metadata(partial).is_ok_and(|there| !there.is_file()) {
-        return Err(TableError::new(path, TableProblem::InTheWay(partial.to_path_buf())));
+        return Err(TableError::new(path, OutputProblem::InTheWay(partial.to_path_buf())));
     }
     let left = match File::options().read(true).write(true).open(partial) {
         Ok(left) => left,

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     input::shape::{TableSummary, unfinished_path},
-    problem::{TableProblem, error::TableError},
+    problem::{error::TableError, output::OutputProblem},
 };
 
 const HEADER: &str = "row,integration,kind,message\n";
@@ -81,9 +81,9 @@ impl ErrorsFile {
             let beside = unfinished_path(&there, 1);
             if is_own(&beside) {
                 fs::remove_file(&beside)
-                    .map_err(|source| TableError::caused(&beside, TableProblem::Replace, source))?;
+                    .map_err(|source| TableError::caused(&beside, OutputProblem::Replace, source))?;
             }
-            return self.partial.keep().ok_or_else(|| TableError::new(&there, TableProblem::NoErrorsList));
+            return self.partial.keep().ok_or_else(|| TableError::new(&there, OutputProblem::NoErrorsList));
         }
         self.partial.finish(note).map(|()| there)
     }
@@ -96,7 +96,7 @@ impl ErrorsFile {
     pub fn remove_older(self, is_own: impl FnOnce(&Path) -> bool) -> Result<(), TableError> {
         let old = self.partial.target();
         if is_errors_file(old) && is_own(old) {
-            fs::remove_file(old).map_err(|source| TableError::caused(old, TableProblem::Replace, source))?;
+            fs::remove_file(old).map_err(|source| TableError::caused(old, OutputProblem::Replace, source))?;
         }
         Ok(())
     }

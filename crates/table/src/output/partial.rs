@@ -20,7 +20,7 @@ use super::{
 use crate::{
     input::shape::unfinished_path,
     paths::{FileStamp, folder_of, follow_links, same_file},
-    problem::{TableProblem, error::TableError},
+    problem::{error::TableError, file::FileProblem, output::OutputProblem},
 };
 
 /// How many unfinished files may lie beside one output.
@@ -42,10 +42,10 @@ impl Links {
     fn target(self, path: &Path) -> Result<PathBuf, TableError> {
         match self {
             Self::Follow => {
-                follow_links(path).map_err(|source| TableError::caused(path, TableProblem::Create, source))
+                follow_links(path).map_err(|source| TableError::caused(path, OutputProblem::Create, source))
             }
             Self::Refuse if fs::symlink_metadata(path).is_ok_and(|there| there.is_symlink()) => {
-                Err(TableError::new(path, TableProblem::IsLink))
+                Err(TableError::new(path, OutputProblem::IsLink))
             }
             Self::Refuse => Ok(path.to_path_buf()),
         }
@@ -71,7 +71,7 @@ pub(crate) struct PartialFile {
 
 /// Checks whether a file can become `path`, without making one.
 pub(crate) fn check_place(path: &Path, input: &Path, links: Links) -> Result<(), TableError> {
-    let create_error = |source| TableError::caused(path, TableProblem::Create, source);
+    let create_error = |source| TableError::caused(path, OutputProblem::Create, source);
     let target = links.target(path)?;
     check_target(path, &target, input)?;
     fs::metadata(folder_of(&target)).map(drop).map_err(create_error)
@@ -81,16 +81,16 @@ impl PartialFile {
     /// Creates and locks the file that will become `path`; it must not be `input`. The
     /// `head` is what stands in it before anything is written.
     pub(crate) fn create(path: &Path, input: &Path, head: &[u8], links: Links) -> Result<Self, TableError> {
-        let create_error = |source| TableError::caused(path, TableProblem::Create, source);
+        let create_error = |source| TableError::caused(path, OutputProblem::Create, source);
         let target = links.target(path)?;
         let old = check_target(path, &target, input)?;
-        let name = target.file_name().ok_or_else(|| TableError::new(path, TableProblem::IsFolder))?;
+        let name = target.file_name().ok_or_else(|| TableError::new(path, FileProblem::IsFolder))?;
         let mut hidden = OsString::from(".");
         hidden.push(name);
         hidden.push(".marl-partial");
         let partial = folder_of(&target).join(hidden);
         if same_file(&partial, input) {
-            return Err(TableError::new(path, TableProblem::OutputIsInput));
+            return Err(TableError::new(path, OutputProblem::OutputIsInput));
         }
 
         // Until its permissions are known to be right nobody else may open it.
@@ -117,7 +117,7 @@ impl PartialFile {
     /// Adds a whole line. After an error the lines before can still be kept.
     pub(crate) fn write(&mut self, line: &[u8]) -> Result<(), TableError> {
         self.digest.update(line);
-        self.lines.push(line).map_err(|source| self.error(TableProblem::Write, source))
+        self.lines.push(line).map_err(|source| self.error(OutputProblem::Write, source))
     }
 
     /// Brings everything to the disk and puts the file in its place; in between `note` is told the
@@ -165,14 +165,14 @@ impl PartialFile {
     }
 
     fn put_in_place(&mut self, note: impl FnOnce(&str)) -> Result<(), TableError> {
-        self.lines.flush().map_err(|source| self.error(TableProblem::Write, source))?;
-        self.lines.sink().sync_all().map_err(|source| self.error(TableProblem::Write, source))?;
+        self.lines.flush().map_err(|source| self.error(OutputProblem::Write, source))?;
+        self.lines.sink().sync_all().map_err(|source| self.error(OutputProblem::Write, source))?;
         note(&hex(&self.digest.clone().finalize()));
         let moved = match self.is_ours() {
             true => fs::rename(&self.path, &self.target),
             false => Err(io::ErrorKind::NotFound.into()),
         };
-        moved.map_err(|source| self.error(TableProblem::Replace, source))?;
+        moved.map_err(|source| self.error(OutputProblem::Replace, source))?;
         self.is_settled = true;
         sync_folder(&self.target);
         Ok(())
@@ -234,7 +234,7 @@ impl PartialFile {
         is_still_at(self.lines.sink(), &self.path)
     }
 
-    fn error(&self, problem: TableProblem, source: io::Error) -> TableError {
+    fn error(&self, problem: OutputProblem, source: io::Error) -> TableError {
         TableError::caused(&self.shown, problem, source)
     }
 }
@@ -249,20 +249,20 @@ impl Drop for PartialFile {
 
 /// Whether a file can be put at `target`; what is known of the one that is there.
 fn check_target(path: &Path, target: &Path, input: &Path) -> Result<Option<Metadata>, TableError> {
-    let problem = |problem| Err(TableError::new(path, problem));
+    let problem = |problem: OutputProblem| Err(TableError::new(path, problem));
     if same_file(target, input) {
-        return problem(TableProblem::OutputIsInput);
+        return problem(OutputProblem::OutputIsInput);
     }
     match fs::metadata(target) {
-        Ok(old) if old.is_dir() => problem(TableProblem::IsFolder),
-        Ok(old) if !old.is_file() => problem(TableProblem::InTheWay(target.to_path_buf())),
-        Ok(old) if old.permissions().readonly() => problem(TableProblem::WriteProtected),
+        Ok(old) if old.is_dir() => Err(TableError::new(path, FileProblem::IsFolder)),
+        Ok(old) if !old.is_file() => problem(OutputProblem::InTheWay(target.to_path_buf())),
+        Ok(old) if old.permissions().readonly() => problem(OutputProblem::WriteProtected),
         Ok(old) => Ok(Some(old)),
         Err(_) if !folder_of(target).is_dir() => {
-            problem(TableProblem::NoFolder(folder_of(target).to_path_buf()))
+            problem(OutputProblem::NoFolder(folder_of(target).to_path_buf()))
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(TableError::caused(path, TableProblem::Create, error)),
+        Err(error) => Err(TableError::caused(path, OutputProblem::Create, error)),
     }
 }
 

@@ -1,18 +1,22 @@
-//! The error of this module: what is wrong, where, and what the system said about it.
-//! The words for what is wrong are in `problem`, those for what to do next in `hint`.
+//! The error of this crate: what is wrong, where, and what the system said about it.
 
 use std::{
     error, fmt, io,
     path::{Path, PathBuf},
 };
 
-use super::{TableProblem, escaped, grouped, hint};
+use super::{
+    Problem, TableProblem,
+    file::FileProblem,
+    output::OutputProblem,
+    words::{escaped, grouped},
+};
 
 /// A table cannot be read or written; says where, why and what to do next.
 #[derive(Debug)]
 pub struct TableError {
     path: PathBuf,
-    place: Place,
+    location: Location,
     problem: Box<TableProblem>,
     source: Option<io::Error>,
     /// What could be saved of the output.
@@ -20,15 +24,16 @@ pub struct TableError {
 }
 
 impl TableError {
-    pub(crate) fn new(path: &Path, problem: TableProblem) -> Self {
-        Self::at(path, Place::File, problem)
+    pub(crate) fn new(path: &Path, problem: impl Into<TableProblem>) -> Self {
+        Self::at(path, Location::File, problem)
     }
 
-    pub(crate) fn at(path: &Path, place: Place, problem: TableProblem) -> Self {
-        Self { path: path.to_path_buf(), place, problem: Box::new(problem), source: None, kept: None }
+    pub(crate) fn at(path: &Path, location: Location, problem: impl Into<TableProblem>) -> Self {
+        let problem = Box::new(problem.into());
+        Self { path: path.to_path_buf(), location, problem, source: None, kept: None }
     }
 
-    pub(crate) fn caused(path: &Path, problem: TableProblem, source: io::Error) -> Self {
+    pub(crate) fn caused(path: &Path, problem: impl Into<TableProblem>, source: io::Error) -> Self {
         Self { source: Some(source), ..Self::new(path, problem) }
     }
 
@@ -39,19 +44,32 @@ impl TableError {
 
     /// What the user can do next, if anything is known to help; each is one sentence.
     pub fn hints(&self) -> Vec<String> {
-        let kept = self.kept.as_ref().map(|kept| hint::kept(&self.problem, kept));
-        kept.into_iter().chain(hint::hint(&self.problem, &self.path, self.source.as_ref())).collect()
+        let kept = self.kept.as_ref().map(|kept| self.kept_hint(kept));
+        kept.into_iter().chain(self.problem.hint(&self.path, self.source.as_ref())).collect()
     }
 
     /// The flags that settle it, if there is one way to.
     pub fn flags(&self) -> Option<String> {
-        hint::flags(&self.problem)
+        self.problem.flags()
+    }
+
+    /// Where the lines are that could not be put in their place.
+    fn kept_hint(&self, kept: &Path) -> String {
+        let kept = escaped(kept);
+        match *self.problem {
+            TableProblem::Output(OutputProblem::Write) => {
+                format!("the lines that could be written are in `{kept}`")
+            }
+            _ => format!("nothing is lost: the finished file is `{kept}`"),
+        }
     }
 
     /// The file that is not there and the one that was probably meant.
     pub fn other_file(&self) -> Option<(&Path, &Path)> {
         match &*self.problem {
-            TableProblem::NotFound { similar: Some(similar), .. } => Some((&self.path, similar)),
+            TableProblem::File(FileProblem::NotFound { similar: Some(similar), .. }) => {
+                Some((&self.path, similar))
+            }
             _ => None,
         }
     }
@@ -59,7 +77,7 @@ impl TableError {
     /// A flag that must be left out, and whether a value follows it.
     pub fn flag_too_many(&self) -> Option<(&'static str, bool)> {
         match *self.problem {
-            TableProblem::FlagForJsonl(flag) => {
+            TableProblem::File(FileProblem::FlagForOther { flag, .. }) => {
                 Some((flag, ["--delimiter", "--header-line", "--skip-footer"].contains(&flag)))
             }
             _ => None,
@@ -68,17 +86,17 @@ impl TableError {
 
     /// Whether another run holds the output, so that trying again later would help.
     pub fn is_locked(&self) -> bool {
-        matches!(*self.problem, TableProblem::Locked)
+        matches!(*self.problem, TableProblem::Output(OutputProblem::Locked))
     }
 }
 
 impl fmt::Display for TableError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = escaped(&self.path);
-        if matches!(*self.problem, TableProblem::Locked) {
+        if self.is_locked() {
             return write!(f, "another marl run is writing {path}");
         }
-        write!(f, "{path}{}: {}", self.place, self.problem)?;
+        write!(f, "{path}{}: {}", self.location, self.problem)?;
         match self.source.as_ref().and_then(|source| reason(source.kind())) {
             Some(reason) if self.problem.is_io() => write!(f, ": {reason}"),
             _ => Ok(()),
@@ -94,14 +112,14 @@ impl error::Error for TableError {
 
 /// Where in a file; everything is counted from 1, lines as an editor counts them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum Location {
     File,
     Line(u64),
     Cell { line: u64, cell: usize },
     Column { line: u64, column: usize },
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File => Ok(()),

@@ -4,7 +4,10 @@ use std::fmt;
 
 use marl_core::words::{counted, either};
 
-use super::{byte_name, delimiter_argument, grouped, printable, shell};
+use super::{
+    shell,
+    words::{byte_name, delimiter_argument, grouped, printable},
+};
 
 /// How the file was read, where that is not as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -132,7 +132,7 @@ fn ragged_rows() {
         "a,b\n1,2,\n",
         "leads.csv, line 2: 3 cells where the header has 2 \
          (a stray comma or a quote that is not closed?)",
-        "the cells too many are empty",
+        "the surplus cells are empty",
     );
     check_error(
         "leads.csv",

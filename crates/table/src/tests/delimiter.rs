@@ -67,7 +67,7 @@ fn decimal_commas_in_every_row_are_no_columns() {
         ("Kunde;Website;Umsatz,Mio\nAcme;acme.com;12,5\n", "Kunde|Website|Umsatz,Mio"),
         ("foo;bar;baz, qux\na;b;1,5\nc;d;2,25\n", "foo|bar|baz, qux"),
         ("Naam;Prijs, EUR\nAcme;12,-\nBeta;7,50\n", "Naam|Prijs, EUR"),
-        ("Contact;Place, country\nJane;Bern, CH\nJohn;Lyon, FR\n", "Contact|Place, country"),
+        ("Contact;Location, country\nJane;Bern, CH\nJohn;Lyon, FR\n", "Contact|Location, country"),
         ("Kunde|Website|Umsatz, EUR\nAcme|acme.com|12,5\n", "Kunde|Website|Umsatz, EUR"),
     ] {
         let sign = if text.contains('|') { '|' } else { ';' };

@@ -3,6 +3,9 @@
 use super::*;
 use crate::paths::FileStamp;
 use crate::problem::TableProblem;
+use crate::problem::file::FileProblem;
+use crate::problem::output::OutputProblem;
+use crate::text::problem::TextProblem;
 
 fn message(path: &Path, bench: &Bench) -> (String, Vec<String>) {
     said(&scan(path, &ReadOptions::default()).unwrap_err(), bench.folder.path())
@@ -188,34 +191,34 @@ fn names_of_files_do_not_steer_the_terminal() {
 #[test]
 fn reasons_of_the_system_are_in_words() {
     use std::io::{Error, ErrorKind};
-    let check = |problem, kind: ErrorKind, message: &str, hint: &str| {
+    let check = |problem: TableProblem, kind: ErrorKind, message: &str, hint: &str| {
         let error = TableError::caused(Path::new("out.csv"), problem, Error::from(kind));
         assert_eq!(error.to_string(), format!("out.csv: {message}"));
         assert_eq!(error.hints().concat(), hint);
     };
     let elsewhere = "choose an output path in a folder you can write to";
     check(
-        TableProblem::Read,
+        FileProblem::Read.into(),
         ErrorKind::PermissionDenied,
         "cannot read it: permission denied",
         "make it readable: `chmod u+r out.csv`",
     );
     check(
-        TableProblem::Create,
+        OutputProblem::Create.into(),
         ErrorKind::PermissionDenied,
         "cannot create it: permission denied",
         elsewhere,
     );
     let read_only = "cannot create it: the file system is read-only";
-    check(TableProblem::Create, ErrorKind::ReadOnlyFilesystem, read_only, elsewhere);
+    check(OutputProblem::Create.into(), ErrorKind::ReadOnlyFilesystem, read_only, elsewhere);
     let replace = "cannot put the finished file in its place: there is a folder of this name";
-    check(TableProblem::Replace, ErrorKind::IsADirectory, replace, "");
-    check(TableProblem::Read, ErrorKind::ConnectionReset, "cannot read it", "");
+    check(OutputProblem::Replace.into(), ErrorKind::IsADirectory, replace, "");
+    check(FileProblem::Read.into(), ErrorKind::ConnectionReset, "cannot read it", "");
 }
 
 #[test]
 fn words_of_a_shell_are_quoted() {
-    let error = TableError::new(Path::new("it's $HOME.csv"), TableProblem::ZeroByte);
+    let error = TableError::new(Path::new("it's $HOME.csv"), TextProblem::ZeroByte);
     let hint = "remove it: `tr -d '\\000' < 'it'\\''s $HOME.csv' > 'it'\\''s $HOME.clean.csv'`";
     assert_eq!(error.hints(), [hint]);
 }

@@ -7,8 +7,14 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::format::csv::delimiter::Doubt;
+use crate::format::csv::problem::CsvProblem;
+use crate::format::jsonl::problem::JsonlProblem;
+use crate::input::columns::ColumnProblem;
 use crate::problem::TableProblem;
-use crate::problem::error::Place;
+use crate::problem::error::Location;
+use crate::problem::file::FileProblem;
+use crate::problem::output::OutputProblem;
+use crate::text::problem::TextProblem;
 
 /// Text with what terminals obey, more often than by chance.
 fn hostile() -> impl Strategy<Value = String> {
@@ -45,61 +51,61 @@ fn hostile() -> impl Strategy<Value = String> {
 fn problems(text: &str, byte: u8) -> Vec<TableProblem> {
     let (name, path) = (|| text.to_owned(), || PathBuf::from(text));
     vec![
-        TableProblem::NotFound { similar: Some(path()), tables: None },
-        TableProblem::NotFound { similar: None, tables: Some(vec![path()]) },
-        TableProblem::IsFolder,
-        TableProblem::NotRegular,
-        TableProblem::UnknownExtension(name()),
-        TableProblem::BadDelimiter(byte),
-        TableProblem::FlagForJsonl("--pad-rows"),
-        TableProblem::Empty,
-        TableProblem::Changed,
-        TableProblem::Read,
-        TableProblem::Binary("a PDF file"),
-        TableProblem::UnknownEncoding { byte, likely: None },
-        TableProblem::UnknownEncoding { byte, likely: Some("KOI8-R") },
-        TableProblem::Malformed("UTF-16LE"),
-        TableProblem::MixedEncoding(byte),
-        TableProblem::NotUtf8(byte),
-        TableProblem::CutOff,
-        TableProblem::ZeroByte,
-        TableProblem::WrongDelimiter { used: byte, found: b'\t' },
-        TableProblem::WrongDelimiter { used: b'\t', found: byte },
-        two_delimiters(text, byte, None),
-        two_delimiters(text, byte, Some(3)),
-        TableProblem::HeaderLater { line: 4, first: 1, is_likely: true, delimiter: Some(byte) },
-        TableProblem::FirstRowIsData { cell: name(), column: 1 },
-        TableProblem::QuotedRows { sign: ',' },
-        TableProblem::NoSuchLine { wanted: 3, lines: 1 },
-        TableProblem::NothingLeft { lines: 3, there: 1 },
-        TableProblem::TooLong { what: "cell", most: 8 << 20, opened: 1 },
-        TableProblem::EmptyNames(vec![1, 2]),
-        TableProblem::DuplicateName { name: name(), first: 1, second: 2 },
-        TableProblem::LongName,
-        TableProblem::Ragged { found: 1, expected: 2, delimiter: byte, last_line: 3 },
-        TableProblem::TextAfterQuote { opened: 3, byte },
-        TableProblem::UnclosedQuote,
-        TableProblem::NotObject("an array"),
-        TableProblem::BrokenJson(name()),
-        TableProblem::DuplicateKey(name()),
-        TableProblem::EmptyKey,
-        TableProblem::TooManyColumns,
-        TableProblem::OutputIsInput,
-        TableProblem::OtherFormat { input: name(), output: name() },
-        TableProblem::NoFolder(path()),
-        TableProblem::InTheWay(path()),
-        TableProblem::NoErrorsList,
-        TableProblem::WriteProtected,
-        TableProblem::Locked,
-        TableProblem::Create,
-        TableProblem::Write,
-        TableProblem::Replace,
+        FileProblem::NotFound { similar: Some(path()), tables: None }.into(),
+        FileProblem::NotFound { similar: None, tables: Some(vec![path()]) }.into(),
+        FileProblem::IsFolder.into(),
+        FileProblem::NotRegular.into(),
+        FileProblem::UnknownExtension(name()).into(),
+        FileProblem::BadDelimiter(byte).into(),
+        FileProblem::FlagForOther { flag: "--pad-rows", format: "JSONL" }.into(),
+        FileProblem::Empty.into(),
+        FileProblem::Changed.into(),
+        FileProblem::Read.into(),
+        TextProblem::Binary("a PDF file").into(),
+        TextProblem::UnknownEncoding { byte, likely: None }.into(),
+        TextProblem::UnknownEncoding { byte, likely: Some("KOI8-R") }.into(),
+        TextProblem::Malformed("UTF-16LE").into(),
+        TextProblem::MixedEncoding(byte).into(),
+        TextProblem::NotUtf8(byte).into(),
+        TextProblem::CutOff.into(),
+        TextProblem::ZeroByte.into(),
+        CsvProblem::WrongDelimiter { used: byte, found: b'\t' }.into(),
+        CsvProblem::WrongDelimiter { used: b'\t', found: byte }.into(),
+        two_delimiters(text, byte, None).into(),
+        two_delimiters(text, byte, Some(3)).into(),
+        CsvProblem::HeaderLater { line: 4, first: 1, is_likely: true, delimiter: Some(byte) }.into(),
+        CsvProblem::FirstRowIsData { cell: name(), column: 1 }.into(),
+        CsvProblem::QuotedRows { sign: ',' }.into(),
+        CsvProblem::NoSuchLine { wanted: 3, lines: 1 }.into(),
+        CsvProblem::NothingLeft { lines: 3, there: 1 }.into(),
+        TextProblem::TooLong { what: "cell", most: 8 << 20, opened: 1 }.into(),
+        ColumnProblem::EmptyNames(vec![1, 2]).into(),
+        ColumnProblem::DuplicateName { name: name(), first: 1, second: 2 }.into(),
+        ColumnProblem::LongName.into(),
+        CsvProblem::Ragged { found: 1, expected: 2, delimiter: byte, last_line: 3 }.into(),
+        TextProblem::TextAfterQuote { opened: 3, byte }.into(),
+        TextProblem::UnclosedQuote.into(),
+        JsonlProblem::NotObject("an array").into(),
+        JsonlProblem::BrokenJson(name()).into(),
+        JsonlProblem::DuplicateKey(name()).into(),
+        JsonlProblem::EmptyKey.into(),
+        ColumnProblem::TooManyColumns.into(),
+        OutputProblem::OutputIsInput.into(),
+        OutputProblem::OtherFormat { input: name(), output: name() }.into(),
+        OutputProblem::NoFolder(path()).into(),
+        OutputProblem::InTheWay(path()).into(),
+        OutputProblem::NoErrorsList.into(),
+        OutputProblem::WriteProtected.into(),
+        OutputProblem::Locked.into(),
+        OutputProblem::Create.into(),
+        OutputProblem::Write.into(),
+        OutputProblem::Replace.into(),
     ]
 }
 
-fn two_delimiters(text: &str, byte: u8, header: Option<u64>) -> TableProblem {
+fn two_delimiters(text: &str, byte: u8, header: Option<u64>) -> CsvProblem {
     let columns = [vec![text.to_owned(); 5], vec![text.to_owned()]];
-    TableProblem::TwoDelimiters { used: b',', doubt: Doubt { found: byte, header, is_likely: true, columns } }
+    CsvProblem::TwoDelimiters { used: b',', doubt: Doubt { found: byte, header, is_likely: true, columns } }
 }
 
 fn steers(c: char) -> bool {
@@ -112,7 +118,7 @@ proptest! {
 
     #[test]
     fn no_error_steers_the_terminal(path in hostile(), text in hostile(), byte: u8) {
-        let places = [Place::File, Place::Cell { line: 1, cell: 2 }];
+        let places = [Location::File, Location::Cell { line: 1, cell: 2 }];
         for (at, problem) in problems(&text, byte).into_iter().enumerate() {
             let path = Path::new(&path);
             let error = match problem.is_io() {

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     input::{scan::ScanFault, shape::LineEnding},
-    problem::error::Place,
+    problem::error::Location,
 };
 
 /// The most bytes of a cell, and of a row. Spreadsheets hold 32,767 characters in a cell.
@@ -156,7 +156,7 @@ impl<R: Read> RowCutter<R> {
                 _ => {
                     self.start = self.buffer.len();
                     // The last piece may be the one that the table begins in.
-                    if !self.more(Place::Line(self.line))? && self.buffer.is_empty() {
+                    if !self.more(Location::Line(self.line))? && self.buffer.is_empty() {
                         return Ok(());
                     }
                 }
@@ -236,7 +236,7 @@ impl<R: Read> RowCutter<R> {
     }
 
     /// Reads more text; `false` when there is none.
-    fn more(&mut self, place: Place) -> Result<bool, ScanFault> {
+    fn more(&mut self, place: Location) -> Result<bool, ScanFault> {
         if self.start > 0 {
             self.buffer.drain(..self.start);
             self.offset += self.start as u64;
@@ -244,7 +244,7 @@ impl<R: Read> RowCutter<R> {
         }
         let read = self.text.read(&mut self.buffer).map_err(|fault| match fault {
             TextFault::Io(error) => ScanFault::Io(error),
-            TextFault::Encoding(problem) => ScanFault::Table(place, problem),
+            TextFault::Encoding(problem) => ScanFault::at(place, problem),
         })?;
         self.is_last |= !read;
         if let Some(end) = self.frame.end

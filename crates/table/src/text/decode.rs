@@ -5,8 +5,10 @@ use std::io::{self, Read};
 
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8};
 
-use super::encoding::{BOM, name_of, sound_part};
-use crate::problem::TableProblem;
+use super::{
+    encoding::{BOM, name_of, sound_part},
+    problem::TextProblem,
+};
 
 /// How much of a file is read at a time.
 const PIECE: usize = 256 << 10;
@@ -33,7 +35,7 @@ pub(crate) struct TextReader<R> {
 #[derive(Debug)]
 pub(crate) enum TextFault {
     Io(io::Error),
-    Encoding(TableProblem),
+    Encoding(TextProblem),
 }
 
 impl<R: Read> TextReader<R> {
@@ -100,7 +102,7 @@ impl<R: Read> TextReader<R> {
         if read == 0 {
             self.is_done = true;
             if !self.held.is_empty() {
-                self.fault = Some(TextFault::Encoding(TableProblem::CutOff));
+                self.fault = Some(TextFault::Encoding(TextProblem::CutOff));
             }
         }
         Ok(())
@@ -118,10 +120,10 @@ impl<R: Read> TextReader<R> {
         to.truncate(start + written);
         if let DecoderResult::Malformed(..) = result {
             let name = name_of(self.encoding);
-            self.fault = Some(TextFault::Encoding(TableProblem::Malformed(name)));
+            self.fault = Some(TextFault::Encoding(TextProblem::Malformed(name)));
         } else if let Some(zero) = to[start..].iter().position(|byte| *byte == 0) {
             to.truncate(start + zero);
-            self.fault = Some(TextFault::Encoding(TableProblem::ZeroByte));
+            self.fault = Some(TextFault::Encoding(TextProblem::ZeroByte));
         }
         self.is_done = is_last;
         Ok(())

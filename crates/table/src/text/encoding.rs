@@ -7,7 +7,7 @@
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-use crate::problem::TableProblem;
+use super::problem::TextProblem;
 
 /// The three bytes that Excel puts in front of "CSV UTF-8".
 pub(crate) const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -43,9 +43,9 @@ pub(crate) fn name_of(encoding: &'static Encoding) -> &'static str {
 }
 
 /// The encoding that the first bytes of a file give away; UTF-8 where they say nothing.
-pub(crate) fn of_head(head: &[u8]) -> Result<&'static Encoding, TableProblem> {
+pub(crate) fn of_head(head: &[u8]) -> Result<&'static Encoding, TextProblem> {
     if let Some((_, what)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
-        return Err(TableProblem::Binary(what));
+        return Err(TextProblem::Binary(what));
     }
     Ok(match head {
         [0xff, 0xfe, ..] => UTF_16LE,
@@ -71,20 +71,20 @@ fn utf16_by_zeros(head: &[u8]) -> Option<&'static Encoding> {
 /// fault, the rest is at most the first bytes of one more character.
 ///
 /// `wide_before` says whether characters beyond ASCII came before `bytes`.
-pub(crate) fn sound_part(bytes: &[u8], wide_before: bool) -> (usize, Option<TableProblem>) {
+pub(crate) fn sound_part(bytes: &[u8], wide_before: bool) -> (usize, Option<TextProblem>) {
     let (sound, fault) = match std::str::from_utf8(bytes) {
         Ok(_) => (bytes.len(), None),
         Err(error) => {
             let sound = error.valid_up_to();
             let wide = wide_before || !bytes[..sound].is_ascii();
-            let problem = if wide { TableProblem::MixedEncoding } else { TableProblem::NotUtf8 };
+            let problem = if wide { TextProblem::MixedEncoding } else { TextProblem::NotUtf8 };
             (sound, error.error_len().map(|_| problem(bytes[sound])))
         }
     };
     // `contains` looks at many bytes at a time; `position` only has to find one.
     if bytes[..sound].contains(&0) {
         let zero = bytes.iter().position(|byte| *byte == 0).unwrap_or(sound);
-        return (zero, Some(TableProblem::ZeroByte));
+        return (zero, Some(TextProblem::ZeroByte));
     }
     (sound, fault)
 }
@@ -116,13 +116,13 @@ impl Detector {
 
     /// Windows-1252, if the file cannot well be anything else; else the problem with `byte`,
     /// the first one that is not UTF-8.
-    pub(crate) fn finish(mut self, byte: u8) -> Result<&'static Encoding, TableProblem> {
+    pub(crate) fn finish(mut self, byte: u8) -> Result<&'static Encoding, TextProblem> {
         self.detector.feed(b"\n", true);
         self.judge(b'\n');
         let guess = self.detector.guess(None, Utf8Detection::Deny);
         match !self.is_odd && self.letters > 0 && guess == WINDOWS_1252 {
             true => Ok(WINDOWS_1252),
-            false => Err(TableProblem::UnknownEncoding {
+            false => Err(TextProblem::UnknownEncoding {
                 byte,
                 likely: (guess != WINDOWS_1252).then_some(guess.name()),
             }),

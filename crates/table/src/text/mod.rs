@@ -3,4 +3,5 @@
 pub(crate) mod cut;
 pub(crate) mod decode;
 pub(crate) mod encoding;
+pub(crate) mod problem;
 pub(crate) mod row_scan;

@@ -1,10 +1,13 @@
 //! Goes over the bytes of one row and tells its cells apart. It goes on where it was when there are
 //! more bytes, and knows neither files nor the rows before.
 
-use super::cut::{MOST_CELL, MOST_ROW, line_end};
+use super::{
+    cut::{MOST_CELL, MOST_ROW, line_end},
+    problem::TextProblem,
+};
 use crate::{
     input::{scan::ScanFault, shape::LineEnding},
-    problem::{TableProblem, error::Place},
+    problem::error::Location,
 };
 
 /// Between which characters of a row a scan is.
@@ -115,8 +118,8 @@ impl RowScan {
     /// The text ends here.
     pub(crate) fn finish(&mut self, ends: &mut Vec<usize>) -> Result<(), ScanFault> {
         if self.state == ScanState::Quoted {
-            let place = Place::Cell { line: self.quote_line, cell: ends.len() + 1 };
-            return Err(ScanFault::Table(place, TableProblem::UnclosedQuote));
+            let place = Location::Cell { line: self.quote_line, cell: ends.len() + 1 };
+            return Err(ScanFault::at(place, TextProblem::UnclosedQuote));
         }
         ends.push(self.at);
         Ok(())
@@ -125,40 +128,37 @@ impl RowScan {
     fn text_after_quote(&self, byte: u8, cell: usize) -> ScanFault {
         let line = self.line + self.more_lines;
         let opened = if self.quote_line == line { 0 } else { self.quote_line };
-        let place = Place::Cell { line, cell: cell + 1 };
-        ScanFault::Table(place, TableProblem::TextAfterQuote { opened, byte })
+        let place = Location::Cell { line, cell: cell + 1 };
+        ScanFault::at(place, TextProblem::TextAfterQuote { opened, byte })
     }
 
     /// Where the next byte would be.
-    pub(crate) fn place(&self, row: &[u8], has_cells: bool, cells: usize) -> Place {
+    pub(crate) fn place(&self, row: &[u8], has_cells: bool, cells: usize) -> Location {
         let line = self.line + self.more_lines;
         match has_cells {
             false => {
                 let before = String::from_utf8_lossy(&row[..self.at.min(row.len())]);
-                Place::Column { line, column: before.chars().count() + 1 }
+                Location::Column { line, column: before.chars().count() + 1 }
             }
-            true if self.at == 0 => Place::Line(line),
-            true => Place::Cell { line, cell: cells + 1 },
+            true if self.at == 0 => Location::Line(line),
+            true => Location::Cell { line, cell: cells + 1 },
         }
     }
 
     pub(crate) fn too_long(&self, row: &[u8], has_cells: bool, cells: usize) -> ScanFault {
         if !has_cells {
-            let place = Place::Column { line: self.line, column: open_string(row) };
-            return ScanFault::Table(
-                place,
-                TableProblem::TooLong { what: "line", most: MOST_ROW, opened: 0 },
-            );
+            let place = Location::Column { line: self.line, column: open_string(row) };
+            return ScanFault::at(place, TextProblem::TooLong { what: "line", most: MOST_ROW, opened: 0 });
         }
         if self.at - self.cell_start <= MOST_CELL {
-            let problem = TableProblem::TooLong { what: "row", most: MOST_ROW, opened: 0 };
-            return ScanFault::Table(Place::Line(self.line), problem);
+            let problem = TextProblem::TooLong { what: "row", most: MOST_ROW, opened: 0 };
+            return ScanFault::at(Location::Line(self.line), problem);
         }
         let is_quoted = matches!(self.state, ScanState::Quoted | ScanState::AfterQuote);
         let line = if is_quoted { self.quote_line } else { self.line + self.more_lines };
         let opened = if is_quoted { line } else { 0 };
-        let problem = TableProblem::TooLong { what: "cell", most: MOST_CELL, opened };
-        ScanFault::Table(Place::Cell { line, cell: cells + 1 }, problem)
+        let problem = TextProblem::TooLong { what: "cell", most: MOST_CELL, opened };
+        ScanFault::at(Location::Cell { line, cell: cells + 1 }, problem)
     }
 }
 

@@ -13,6 +13,13 @@ pub(crate) fn is_usual(byte: u8) -> bool {
     USUAL.contains(&byte)
 }
 
+/// The usual delimiter that stands in a name most often, apart from the one that was `used`.
+pub(crate) fn likely_delimiter(name: &str, used: u8) -> Option<u8> {
+    let count = |byte: u8| name.bytes().filter(|other| *other == byte).count();
+    let is_candidate = |byte: &u8| is_usual(*byte) && *byte != used;
+    name.bytes().filter(is_candidate).max_by_key(|byte| count(*byte))
+}
+
 /// What the first rows say of the delimiter.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {

@@ -3,14 +3,18 @@
 //! verdict out.
 
 use super::{
-    delimiter::{Verdict, judge},
+    delimiter::{Verdict, is_usual, judge},
+    problem::CsvProblem,
     record::{Record, index_after, is_comment, is_header, is_note, records, usual_width},
     words::{Look, look},
 };
 use crate::{
     input::{scan::ScanFault, shape::ReadOptions},
-    problem::{TableProblem, error::Place, note::Note},
-    text::cut::{Dialect, Frame},
+    problem::{TableProblem, error::Location, note::Note},
+    text::{
+        cut::{Dialect, Frame},
+        problem::TextProblem,
+    },
 };
 
 /// How many lines may stand before the header.
@@ -80,7 +84,7 @@ fn find_delimiter(text: &str, is_whole: bool, begins: bool, head: &mut Head) -> 
     let line = head.frame.line;
     match judge(text, is_whole, used, line) {
         Verdict::Take(found) if head.separator.is_some() => {
-            Err(ScanFault::Table(Place::Line(line), TableProblem::WrongDelimiter { used, found }))
+            Err(ScanFault::at(Location::Line(line), CsvProblem::WrongDelimiter { used, found }))
         }
         Verdict::Take(found) => {
             head.delimiter = found;
@@ -88,8 +92,8 @@ fn find_delimiter(text: &str, is_whole: bool, begins: bool, head: &mut Head) -> 
             Ok(())
         }
         Verdict::Ask(doubt) if !(begins && doubt.header.is_some()) && head.separator.is_none() => {
-            let place = Place::Line(doubt.header.unwrap_or(line));
-            Err(ScanFault::Table(place, TableProblem::TwoDelimiters { used, doubt }))
+            let place = Location::Line(doubt.header.unwrap_or(line));
+            Err(ScanFault::at(place, CsvProblem::TwoDelimiters { used, doubt }))
         }
         Verdict::Ask(_) | Verdict::Keep => Ok(()),
     }
@@ -121,7 +125,7 @@ fn is_all_quoted(first: &Record, text: &str) -> bool {
 fn choose(records: &[Record], from: usize, options: &ReadOptions, head: &mut Head) -> Result<(), ScanFault> {
     let Some(first) = records.first() else { return Ok(()) };
     if let Some(problem) = quoted_rows(records) {
-        return Err(ScanFault::Table(Place::Line(first.line), problem));
+        return Err(ScanFault::at(Location::Line(first.line), problem));
     }
     let width = usual_width(records);
     let found = records.iter().take(MOST_BEFORE + 1).position(|record| {
@@ -142,7 +146,7 @@ fn choose(records: &[Record], from: usize, options: &ReadOptions, head: &mut Hea
     let (header, before) = (&records[at], &records[..at]);
     if fits && first.known_names() == 0 && is_second_table(records, at) {
         let problem = later(head, header, first, false);
-        return Err(ScanFault::Table(Place::Line(first.line), problem));
+        return Err(ScanFault::at(Location::Line(first.line), problem));
     }
     if fits {
         return first_as_header(records, head);
@@ -165,15 +169,15 @@ fn choose(records: &[Record], from: usize, options: &ReadOptions, head: &mut Hea
         return Ok(());
     }
     let problem = later(head, header, first, is_narrow);
-    Err(ScanFault::Table(Place::Line(first.line), problem))
+    Err(ScanFault::at(Location::Line(first.line), problem))
 }
 
-fn later(head: &Head, header: &Record, first: &Record, is_likely: bool) -> TableProblem {
+fn later(head: &Head, header: &Record, first: &Record, is_likely: bool) -> CsvProblem {
     let delimiter = head.notes.iter().find_map(|note| match note {
         Note::Delimiter { found, .. } => Some(*found),
         _ => None,
     });
-    TableProblem::HeaderLater { line: header.line, first: first.line, is_likely, delimiter }
+    CsvProblem::HeaderLater { line: header.line, first: first.line, is_likely, delimiter }
 }
 
 /// Whether behind a blank line a row of usual names begins another table than the first row.
@@ -196,9 +200,8 @@ fn first_as_header(records: &[Record], head: &mut Head) -> Result<(), ScanFault>
         match look(cell) {
             // Without a cell below, only what no column is called: `node.js` is a name.
             Look::Address if alike(Look::Address) && (!below.is_empty() || cell.contains(['@', '/'])) => {
-                let problem =
-                    TableProblem::FirstRowIsData { cell: cell.trim().to_owned(), column: column + 1 };
-                return Err(ScanFault::Table(Place::Line(first.line), problem));
+                let problem = CsvProblem::FirstRowIsData { cell: cell.trim().to_owned(), column: column + 1 };
+                return Err(ScanFault::at(Location::Line(first.line), problem));
             }
             kind @ (Look::Number | Look::Date) if !below.is_empty() && alike(kind) && !is_year(cell) => {
                 let note = Note::FirstRowLooksLikeData { line: first.line, cell: cell.trim().to_owned() };
@@ -218,7 +221,7 @@ fn is_year(cell: &str) -> bool {
 }
 
 /// A file whose every line is in one pair of quotes is a table of one column to every reader.
-fn quoted_rows(records: &[Record]) -> Option<TableProblem> {
+fn quoted_rows(records: &[Record]) -> Option<CsvProblem> {
     let is_whole = |record: &Record| record.in_quotes && record.cells.len() == 1;
     if records.len() < 2 || !records.iter().all(is_whole) {
         return None;
@@ -237,5 +240,22 @@ fn quoted_rows(records: &[Record]) -> Option<TableProblem> {
         let cells = count(&records[0], *sign);
         cells > 0 && records.iter().all(|record| count(record, *sign) == cells)
     };
-    [',', ';', '\t', '|'].into_iter().find(is_between).map(|sign| TableProblem::QuotedRows { sign })
+    [',', ';', '\t', '|'].into_iter().find(is_between).map(|sign| CsvProblem::QuotedRows { sign })
+}
+
+/// Another delimiter behind the closing quote of the first name: the text was cut wrongly.
+pub(crate) fn as_wrong_delimiter(fault: ScanFault, head: &Head, options: &ReadOptions) -> ScanFault {
+    let ScanFault::Table(
+        Location::Cell { line, cell: 1 },
+        TableProblem::Text(TextProblem::TextAfterQuote { opened: 0, byte }),
+    ) = &fault
+    else {
+        return fault;
+    };
+    let is_header = *line == head.frame.line && options.delimiter.is_none() && head.separator.is_none();
+    let Dialect::Quoted(used) = head.dialect else { return fault };
+    match is_header && is_usual(*byte) && *byte != used {
+        true => ScanFault::at(Location::Line(*line), CsvProblem::WrongDelimiter { used, found: *byte }),
+        false => fault,
+    }
 }

@@ -2,7 +2,7 @@
 
 pub(crate) mod delimiter;
 pub(crate) mod head;
-pub(crate) mod names;
+pub(crate) mod problem;
 mod record;
 pub(crate) mod rows;
 mod words;

@@ -5,16 +5,18 @@
 use std::io::Read;
 
 use super::{
+    delimiter::likely_delimiter,
     head::Head,
-    names::{give_names, likely_delimiter, wrong_name},
+    problem::{CsvProblem, Misfits},
     words::{Look, TOTALS, begins_as_footer, is_certain_note, is_note_apart, look},
 };
 use crate::{
     input::{
+        columns::{ColumnProblem, MOST_COLUMNS, give_names, wrong_name},
         scan::{Samples, ScanFault, Scanned},
         shape::{LineEnding, ReadOptions, Shape},
     },
-    problem::{MOST_COLUMNS, Misfits, TableProblem, error::Place, note::Note},
+    problem::{TableProblem, error::Location, file::FileProblem, note::Note},
     text::{
         cut::{CutRow, MOST_CELL, RowCutter, raw_cells, unquoted},
         encoding::BOM,
@@ -149,7 +151,7 @@ impl<'a> RowPass<'a> {
     /// Takes the header from the first row, and answers whether that is a row itself.
     fn begin(&mut self, cut: &CutRow<'_>, ends: &[usize]) -> Result<bool, ScanFault> {
         if ends.len() > MOST_COLUMNS {
-            return Err(ScanFault::Table(Place::Line(cut.line), TableProblem::TooManyColumns));
+            return Err(ScanFault::at(Location::Line(cut.line), ColumnProblem::TooManyColumns));
         }
         let text = String::from_utf8_lossy(cut.bytes);
         if self.options.no_header {
@@ -164,13 +166,15 @@ impl<'a> RowPass<'a> {
         let problem = match names.as_slice() {
             [only] if self.options.delimiter.is_none() && self.head.separator.is_none() => {
                 likely_delimiter(only, self.head.delimiter)
-                    .map(|found| TableProblem::WrongDelimiter { used: self.head.delimiter, found })
+                    .map(|found| CsvProblem::WrongDelimiter { used: self.head.delimiter, found })
             }
             _ => None,
         };
-        let problem = problem.or_else(|| wrong_name(&names, self.options.name_columns));
+        let problem = problem
+            .map(TableProblem::from)
+            .or_else(|| wrong_name(&names, self.options.name_columns).map(TableProblem::from));
         if let Some(problem) = problem {
-            return Err(ScanFault::Table(Place::Line(cut.line), problem));
+            return Err(ScanFault::at(Location::Line(cut.line), problem));
         }
         let given = if self.options.name_columns { give_names(&mut names) } else { Vec::new() };
         match given.is_empty() {
@@ -190,9 +194,9 @@ impl<'a> RowPass<'a> {
             let tabs = |line: &[u8]| line.iter().filter(|byte| **byte == b'\t').count();
             // The first line may be whole: its last cell is the one that goes on.
             if cut.bytes.split(|byte| *byte == b'\n').skip(1).any(|line| tabs(line) + 1 >= width) {
-                return Err(ScanFault::Table(
-                    Place::Line(cut.line),
-                    TableProblem::OpenCell { opened: cut.line },
+                return Err(ScanFault::at(
+                    Location::Line(cut.line),
+                    CsvProblem::OpenCell { opened: cut.line },
                 ));
             }
         }
@@ -263,17 +267,17 @@ impl<'a> RowPass<'a> {
     fn misfit(&mut self, cut: &CutRow<'_>, ends: &[usize], width: usize) -> Result<(), ScanFault> {
         let is_long = ends.len() > width;
         if let Some(opened) = self.open_cell.take().filter(|_| cut.bytes.contains(&b'"')) {
-            return Err(ScanFault::Table(Place::Line(cut.line), TableProblem::OpenCell { opened }));
+            return Err(ScanFault::at(Location::Line(cut.line), CsvProblem::OpenCell { opened }));
         }
         let pads = self.options.pad_rows && !is_long;
         if cut.more_lines > 0 && !pads {
-            let problem = TableProblem::Ragged {
+            let problem = CsvProblem::Ragged {
                 found: ends.len(),
                 expected: width,
                 delimiter: self.head.delimiter,
                 last_line: cut.line + cut.more_lines,
             };
-            return Err(ScanFault::Table(Place::Line(cut.line), problem));
+            return Err(ScanFault::at(Location::Line(cut.line), problem));
         }
         let text = String::from_utf8_lossy(&cut.bytes[..cut.bytes.len().min(MOST_CELL)]);
         let cells = raw_cells(&text, ends).map(|raw| unquoted(raw, cut.is_quoted));
@@ -312,7 +316,7 @@ impl<'a> RowPass<'a> {
     }
 
     fn finish(mut self) -> Result<PassEnd, ScanFault> {
-        let columns = self.columns.take().ok_or(ScanFault::Table(Place::File, TableProblem::Empty))?;
+        let columns = self.columns.take().ok_or(ScanFault::at(Location::File, FileProblem::Empty))?;
         if self.options.skip_footer.is_none()
             && self.head.frame.end.is_none()
             && let Some((at, note)) = self.notes_behind(columns.len())
@@ -404,22 +408,16 @@ impl<'a> RowPass<'a> {
                 && !self.behind.iter().flat_map(|row| &row.cells).any(|cell| look(cell) == Look::Address);
             let have_one_cell = self.behind.iter().all(|row| row.cells.len() <= 1);
             let is_apart = follow_a_blank || (have_one_cell && self.says_whose_report());
-            return Err(ScanFault::Table(
-                Place::Line(line),
-                TableProblem::ShortRows { rows: short, expected: width, delimiter, footer, is_apart },
+            return Err(ScanFault::at(
+                Location::Line(line),
+                CsvProblem::ShortRows { rows: short, expected: width, delimiter, footer, is_apart },
             ));
         }
-        let place = Place::Line(long.first_line().unwrap_or(line));
+        let place = Location::Line(long.first_line().unwrap_or(line));
         let other_header = self.head.other_header;
-        Err(ScanFault::Table(
+        Err(ScanFault::at(
             place,
-            TableProblem::LongRows {
-                rows: long,
-                short: short.count,
-                expected: width,
-                delimiter,
-                other_header,
-            },
+            CsvProblem::LongRows { rows: long, short: short.count, expected: width, delimiter, other_header },
         ))
     }
 }

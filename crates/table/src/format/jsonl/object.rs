@@ -12,6 +12,7 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
+use super::problem::JsonlProblem;
 use crate::problem::TableProblem;
 
 /// The columns of a JSONL file, found by name.
@@ -60,7 +61,7 @@ pub(crate) fn members(
 ) -> Result<(), (usize, TableProblem)> {
     let start = line.len() - line.trim_ascii_start().len();
     if let Some(what) = other_than_object(&line[start..]) {
-        return Err((column_at(line, start), TableProblem::NotObject(what)));
+        return Err((column_at(line, start), JsonlProblem::NotObject(what).into()));
     }
     let mut refused = None;
     let mut deserializer = serde_json::Deserializer::from_str(line);
@@ -75,8 +76,8 @@ pub(crate) fn members(
     match (refused, read) {
         (Some((from, problem)), _) => Err((column_at(line, from), problem)),
         (None, Err(error)) => {
-            let broken = TableProblem::BrokenJson(without_place(&error));
-            Err((column_at(line, error.column().saturating_sub(1)), broken))
+            let broken = JsonlProblem::BrokenJson(without_place(&error));
+            Err((column_at(line, error.column().saturating_sub(1)), broken.into()))
         }
         (None, Ok(())) => Ok(()),
     }

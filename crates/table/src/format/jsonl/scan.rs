@@ -3,14 +3,21 @@
 
 use std::io::Read;
 
-use super::object::{Columns, members, value_of};
+use super::{
+    object::{Columns, members, value_of},
+    problem::JsonlProblem,
+};
 use crate::{
     input::{
+        columns::{ColumnProblem, MOST_COLUMNS},
         scan::{Samples, ScanFault, Scanned},
         shape::Shape,
     },
-    problem::{MOST_COLUMNS, TableProblem, error::Place},
-    text::cut::{MOST_CELL, RowCutter},
+    problem::{TableProblem, error::Location, file::FileProblem},
+    text::{
+        cut::{MOST_CELL, RowCutter},
+        problem::TextProblem,
+    },
 };
 
 /// Reads the file to its end.
@@ -26,10 +33,10 @@ pub(crate) fn run<R: Read>(cutter: &mut RowCutter<R>) -> Result<Scanned, ScanFau
         let text = String::from_utf8_lossy(cut.bytes);
         let line = cut.line;
         pass.read_object(&text)
-            .map_err(|(column, problem)| ScanFault::Table(Place::Column { line, column }, problem))?;
+            .map_err(|(column, problem)| ScanFault::at(Location::Column { line, column }, problem))?;
     }
     if pass.rows == 0 {
-        return Err(ScanFault::Table(Place::File, TableProblem::Empty));
+        return Err(ScanFault::at(Location::File, FileProblem::Empty));
     }
     Ok(Scanned {
         columns: pass.columns.into_names(),
@@ -55,21 +62,21 @@ impl LinePass {
         let Self { rows, columns, samples, last_row, .. } = self;
         members(text, |key, value| {
             if key.trim().is_empty() {
-                return Err(TableProblem::EmptyKey);
+                return Err(JsonlProblem::EmptyKey.into());
             }
             let column = columns.place_or_add(key);
             if column == MOST_COLUMNS {
-                return Err(TableProblem::TooManyColumns);
+                return Err(ColumnProblem::TooManyColumns.into());
             }
             if column == last_row.len() {
                 last_row.push(0);
                 samples.grow(columns.len());
             }
             if std::mem::replace(&mut last_row[column], *rows) == *rows {
-                return Err(TableProblem::DuplicateKey(key.to_owned()));
+                return Err(JsonlProblem::DuplicateKey(key.to_owned()).into());
             }
             if value.len() > MOST_CELL {
-                return Err(TableProblem::TooLong { what: "value", most: MOST_CELL, opened: 0 });
+                return Err(TextProblem::TooLong { what: "value", most: MOST_CELL, opened: 0 }.into());
             }
             if samples.wants(column)
                 && let Some(value) = value_of(&text[value])
