@@ -16,22 +16,24 @@ mod problem;
 mod text;
 
 pub use compare::older::{Answers, KeyCell, OlderCells, OlderOutput, Question, normal};
+pub use format::{FormatInfo, formats, usual_extensions};
 pub use input::{
+    options::{ReadOptions, parse_delimiter},
     reader::{InputRow, Reader},
     roots,
     scan::scan,
-    shape::{
-        Format, LineEnding, ReadOptions, Shape, TableSummary, enriched_path, errors_path, parse_delimiter,
-    },
+    summary::TableSummary,
 };
 pub use output::{
     errors_file::ErrorsFile,
+    names::{enriched_path, errors_path},
+    new_table::OutputColumn,
     partial::{Links, hex, mode_like},
-    writer::{OutputEncoding, WriteOptions, Writer, check_output},
+    writer::{WriteOptions, Writer, check_output},
 };
 pub use paths::{follow_links, real_place, same_place};
 pub use problem::{error::TableError, note::Note, shell, words::shown};
-pub use text::encoding::parse_encoding;
+pub use text::{encoding::parse_encoding, sink::OutputEncoding};
 
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, path::Path};
 
 use engine::{RowEnd, plan::Plan};
 use marl_core::{Outcome, SemanticType, value::Value};
-use table::{Format, InputRow, OlderCells, OlderOutput, ReadOptions, Reader, TableError, TableSummary};
+use table::{InputRow, OlderCells, OlderOutput, ReadOptions, Reader, TableError, TableSummary};
 
 use crate::{
     asked::{self, Asked},
@@ -97,7 +97,7 @@ impl Judge {
             found,
             asked,
             reads: record.reads.clone(),
-            is_json: job.sketch.format == Format::Jsonl,
+            is_json: job.sketch.format().cells_are_json,
             lost: 0,
             first: None,
             gone: 0,

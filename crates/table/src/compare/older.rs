@@ -6,7 +6,6 @@
 //! `matching`. Must not judge what is better.
 
 use std::{
-    borrow::Cow,
     fs::File,
     hash::{DefaultHasher, Hash, Hasher},
     io::{self, BufWriter, Read, Seek, SeekFrom, Write},
@@ -21,9 +20,10 @@ use super::{
 };
 use crate::{
     input::{
+        options::ReadOptions,
         reader::{InputRow, Reader},
         scan::scan,
-        shape::{Format, ReadOptions, TableSummary},
+        summary::TableSummary,
     },
     paths::folder_of,
     problem::{error::TableError, file::FileProblem},
@@ -106,7 +106,7 @@ impl OlderOutput {
         answers: &[String],
         questions: impl FnOnce(&TableSummary, &[String]) -> Vec<Question>,
     ) -> Result<Self, TableError> {
-        let summary = check_output_of_ours(path, now.format, options)?;
+        let summary = scan_own_output(path, now, options)?;
         let (names, places): (Vec<String>, Vec<usize>) =
             answers.iter().filter_map(|name| Some((name.clone(), place(&summary.columns, name)?))).unzip();
         let own = summary.columns.iter().enumerate().filter(|(at, _)| !places.contains(at));
@@ -277,7 +277,7 @@ impl OlderOutput {
     fn whole(&self, row: &InputRow, is_older: bool) -> u64 {
         let mut hash = DefaultHasher::new();
         for (number, (older, now)) in self.common.iter().enumerate() {
-            let text = row.plain(if is_older { *older } else { *now });
+            let text = row.stored(if is_older { *older } else { *now });
             // An absent cell is an empty one.
             if let Some(text) = text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
                 (number, text).hash(&mut hash);
@@ -341,41 +341,25 @@ fn place(columns: &[String], name: &String) -> Option<usize> {
     columns.iter().position(|column| column == name)
 }
 
-/// Reads the head of a table that marl wrote: its first row is the header, whatever it looks like,
-/// and no line behind the rows is left out.
-fn check_output_of_ours(
+/// Scans a table that marl wrote: its first row is the header, whatever it looks like, and no line behind
+/// the rows is left out. `now` is the table that a run reads, in the same format.
+fn scan_own_output(
     path: &Path,
-    format: Format,
+    now: &TableSummary,
     options: &ReadOptions,
 ) -> Result<TableSummary, TableError> {
     let plain = ReadOptions { delimiter: options.delimiter, ..ReadOptions::default() };
-    if format == Format::Jsonl {
+    if !now.format().has_header {
         return scan(path, &plain);
     }
     let first = ReadOptions { header_line: Some(1), skip_footer: Some(0), ..plain.clone() };
     let found = scan(path, &first).or_else(|_| scan(path, &plain));
-    match format {
+    match now.delimiter() {
         // An input of the same format was read, so this delimiter is likelier than none.
-        Format::Csv { delimiter } if options.delimiter.is_none() => {
+        Some(delimiter) if options.delimiter.is_none() => {
             found.or_else(|_| scan(path, &ReadOptions { delimiter: Some(delimiter), ..first }))
         }
         _ => found,
-    }
-}
-
-impl InputRow {
-    /// The text of a cell, JSON as it stands; `None` where [`InputRow::cell`] has none.
-    pub fn text(&self, column: usize) -> Option<String> {
-        match self.raw_json(column) {
-            Some(raw) => self.cell(column).map(|_| raw.to_owned()),
-            None => self.cell(column).map(|value| value.to_string()),
-        }
-    }
-
-    /// The text of a cell, blank or not: of CSV without its quotes, of JSONL the JSON as it stands.
-    pub(crate) fn plain(&self, column: usize) -> Option<Cow<'_, str>> {
-        let raw = self.raw_json(column).map(|raw| Cow::from(if raw == "null" { "" } else { raw }));
-        raw.or_else(|| self.unquoted(column))
     }
 }
 

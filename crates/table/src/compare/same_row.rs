@@ -13,7 +13,7 @@ use super::matching::{Matching, TableDigests, to_u32};
 use crate::{
     input::{
         reader::{InputRow, Reader},
-        shape::TableSummary,
+        summary::TableSummary,
     },
     problem::error::TableError,
 };
@@ -205,7 +205,7 @@ fn number(row: &InputRow) -> u32 {
 /// Digests of the filled cells of the columns that both tables have, and how much each tells.
 fn digests(row: &InputRow, tables: &Tables<'_>, is_older: bool) -> impl Iterator<Item = (u32, u64)> {
     tables.common.iter().enumerate().filter_map(move |(number, (older, now))| {
-        let text = row.plain(if is_older { *older } else { *now })?;
+        let text = row.stored(if is_older { *older } else { *now })?;
         let text = text.trim();
         (!text.is_empty()).then(|| {
             let mut hash = DefaultHasher::new();

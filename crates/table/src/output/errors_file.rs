@@ -9,12 +9,13 @@ use std::{
 use marl_core::value::Value;
 
 use super::{
+    names::unfinished_path,
     partial::{Links, PartialFile},
-    row_text::push_cells,
     safety::csv_cell,
 };
 use crate::{
-    input::shape::{TableSummary, unfinished_path},
+    format::csv::row_text::push_cells,
+    input::summary::TableSummary,
     problem::{error::TableError, output::OutputProblem},
 };
 
@@ -33,8 +34,8 @@ impl ErrorsFile {
     ///
     /// # Errors
     /// Nothing can be written at `path`, it is the input, or another run is writing it.
-    pub fn create(path: &Path, summary: &TableSummary, overwrites: bool) -> Result<Self, TableError> {
-        let partial = PartialFile::create(path, &summary.path, HEADER.as_bytes(), Links::Refuse)?;
+    pub fn create(path: &Path, table: &TableSummary, overwrites: bool) -> Result<Self, TableError> {
+        let partial = PartialFile::create(path, &table.path, HEADER.as_bytes(), Links::Refuse)?;
         Ok(Self { partial, rows: 0, overwrites })
     }
 

@@ -15,11 +15,12 @@ use sha2::{Digest, Sha256};
 
 use super::{
     claim::{claim, is_still_at, new_file},
+    names::unfinished_path,
     record_buffer::RecordBuffer,
 };
 use crate::{
-    input::shape::unfinished_path,
-    paths::{FileStamp, folder_of, follow_links, same_file},
+    input::watched::FileStamp,
+    paths::{folder_of, follow_links, same_file},
     problem::{error::TableError, file::FileProblem, output::OutputProblem},
 };
 
@@ -58,7 +59,7 @@ pub(crate) struct PartialFile {
     shown: PathBuf,
     target: PathBuf,
     path: PathBuf,
-    lines: RecordBuffer<File>,
+    records: RecordBuffer<File>,
     /// Of everything that was written.
     digest: Sha256,
     /// The file that this one will replace, as it was found.
@@ -95,12 +96,12 @@ impl PartialFile {
 
         // Until its permissions are known to be right nobody else may open it.
         let mode = if old.is_some() { 0o600 } else { mode_like(input) };
-        let lines = RecordBuffer::new(claim(path, &partial, mode)?);
+        let records = RecordBuffer::new(claim(path, &partial, mode)?);
         let mut created = Self {
             shown: path.to_path_buf(),
             target,
             path: partial,
-            lines,
+            records,
             digest: Sha256::new(),
             replaced: old.as_ref().map(FileStamp::of),
             head: head.len() as u64,
@@ -108,20 +109,35 @@ impl PartialFile {
         };
         if let Some(old) = old {
             let permissions = no_wider(old.permissions(), mode_like(input));
-            created.lines.sink().set_permissions(permissions).map_err(create_error)?;
+            created.records.sink().set_permissions(permissions).map_err(create_error)?;
         }
         created.write(head)?;
         Ok(created)
     }
 
-    /// Adds a whole line. After an error the lines before can still be kept.
-    pub(crate) fn write(&mut self, line: &[u8]) -> Result<(), TableError> {
-        self.digest.update(line);
-        self.lines.push(line).map_err(|source| self.error(OutputProblem::Write, source))
+    /// Adds a record, such as a line: what is kept as a whole or not at all. After an error the records
+    /// before can still be kept.
+    pub(crate) fn write(&mut self, record: &[u8]) -> Result<(), TableError> {
+        self.push(record).map_err(|source| self.write_error(source))
+    }
+
+    /// Takes each write for a record.
+    pub(crate) fn writer(&mut self) -> impl Write {
+        RecordWriter(self)
+    }
+
+    /// The error of a write that failed.
+    pub(crate) fn write_error(&self, source: io::Error) -> TableError {
+        self.error(OutputProblem::Write, source)
+    }
+
+    fn push(&mut self, record: &[u8]) -> io::Result<()> {
+        self.digest.update(record);
+        self.records.push(record)
     }
 
     /// Brings everything to the disk and puts the file in its place; in between `note` is told the
-    /// digest of its content. When that fails, the lines are kept and the error names where.
+    /// digest of its content. When that fails, the records are kept and the error names where.
     pub(crate) fn finish(mut self, note: impl FnOnce(&str)) -> Result<(), TableError> {
         self.put_in_place(note).map_err(|error| self.fail(error))
     }
@@ -131,7 +147,7 @@ impl PartialFile {
         fs::metadata(&self.target).ok().as_ref().map(FileStamp::of) != self.replaced
     }
 
-    /// Keeps the lines because of `error`, which then names where they are.
+    /// Keeps the records because of `error`, which then names where they are.
     pub(crate) fn fail(self, error: TableError) -> TableError {
         match self.keep() {
             Some(kept) => error.keeping(kept),
@@ -139,17 +155,17 @@ impl PartialFile {
         }
     }
 
-    /// Gives what is there a visible name beside the target: as many whole lines as the
+    /// Gives what is there a visible name beside the target: as many whole records as the
     /// disk took. `None` when there is none besides the head, or no name for it.
     pub(crate) fn keep(mut self) -> Option<PathBuf> {
-        let _ = self.lines.flush();
-        let whole = self.lines.whole();
+        let _ = self.records.flush();
+        let whole = self.records.whole();
         if whole <= self.head {
             return None;
         }
         // A line that is torn is better than none, so neither can stop us.
-        let _ = self.lines.sink().set_len(whole);
-        let _ = self.lines.sink().sync_all();
+        let _ = self.records.sink().set_len(whole);
+        let _ = self.records.sink().sync_all();
         // What is left under the hidden name stays until the next run.
         self.is_settled = true;
         self.follow_folder();
@@ -165,8 +181,8 @@ impl PartialFile {
     }
 
     fn put_in_place(&mut self, note: impl FnOnce(&str)) -> Result<(), TableError> {
-        self.lines.flush().map_err(|source| self.error(OutputProblem::Write, source))?;
-        self.lines.sink().sync_all().map_err(|source| self.error(OutputProblem::Write, source))?;
+        self.records.flush().map_err(|source| self.error(OutputProblem::Write, source))?;
+        self.records.sink().sync_all().map_err(|source| self.error(OutputProblem::Write, source))?;
         note(&hex(&self.digest.clone().finalize()));
         let moved = match self.is_ours() {
             true => fs::rename(&self.path, &self.target),
@@ -183,7 +199,8 @@ impl PartialFile {
         if self.is_ours() {
             return;
         }
-        if let Some(moved) = place_of(self.lines.sink()).filter(|moved| is_still_at(self.lines.sink(), moved))
+        if let Some(moved) =
+            place_of(self.records.sink()).filter(|moved| is_still_at(self.records.sink(), moved))
         {
             let name = self.target.file_name().map(OsString::from).unwrap_or_default();
             self.target = moved.with_file_name(name);
@@ -221,7 +238,7 @@ impl PartialFile {
     }
 
     fn copy_to(&self, copy: &mut File) -> io::Result<()> {
-        let mut file = self.lines.sink();
+        let mut file = self.records.sink();
         copy.set_permissions(file.metadata()?.permissions())?;
         file.rewind()?;
         io::copy(&mut file, copy)?;
@@ -231,11 +248,24 @@ impl PartialFile {
 
     /// Whether the hidden name still leads to our file.
     fn is_ours(&self) -> bool {
-        is_still_at(self.lines.sink(), &self.path)
+        is_still_at(self.records.sink(), &self.path)
     }
 
     fn error(&self, problem: OutputProblem, source: io::Error) -> TableError {
         TableError::caused(&self.shown, problem, source)
+    }
+}
+
+/// Writes records to a file.
+struct RecordWriter<'a>(&'a mut PartialFile);
+
+impl Write for RecordWriter<'_> {
+    fn write(&mut self, record: &[u8]) -> io::Result<usize> {
+        self.0.push(record).map(|()| record.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -326,7 +356,7 @@ impl PartialFile {
             shown: target.clone(),
             path,
             target,
-            lines: RecordBuffer::new(file),
+            records: RecordBuffer::new(file),
             digest: Sha256::new(),
             replaced: None,
             head: 0,

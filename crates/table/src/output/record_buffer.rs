@@ -1,13 +1,13 @@
-//! A buffer of whole lines in front of a file, which knows where in the file the last line
-//! ends that is wholly there: what a full disk cut off can be cut back to whole lines.
-//! Must not know what a line is.
+//! A buffer of whole records in front of a file, which knows where in the file the last record ends that
+//! is wholly there: what a full disk cut off can be cut back to whole records. Must not know what a
+//! record is.
 
 use std::io::{self, Write};
 
-/// How much is gathered before it is written.
+/// How many bytes are gathered before they are written.
 const BUFFER: usize = 256 << 10;
 
-/// Lines on their way to `sink`, whose first byte is the first line's.
+/// Records, such as lines, on their way to `sink`, whose first byte is the first record's.
 ///
 /// After an error no byte is lost: what did not go through is still here and comes first
 /// the next time.
@@ -16,7 +16,7 @@ pub(crate) struct RecordBuffer<W> {
     /// How many bytes `sink` had taken when `waiting` was empty.
     before: u64,
     waiting: Vec<u8>,
-    /// Where the lines in `waiting` end.
+    /// Where the records in `waiting` end.
     ends: Vec<usize>,
     /// How much of `waiting` the sink has taken.
     sent: usize,
@@ -27,9 +27,9 @@ impl<W: Write> RecordBuffer<W> {
         Self { sink, before: 0, waiting: Vec::new(), ends: Vec::new(), sent: 0 }
     }
 
-    /// Adds a line, whole with whatever separates it from the one before.
-    pub(crate) fn push(&mut self, line: &[u8]) -> io::Result<()> {
-        self.waiting.extend_from_slice(line);
+    /// Adds a record, whole with whatever separates it from the one before.
+    pub(crate) fn push(&mut self, record: &[u8]) -> io::Result<()> {
+        self.waiting.extend_from_slice(record);
         self.ends.push(self.waiting.len());
         if self.waiting.len() < BUFFER { Ok(()) } else { self.flush() }
     }
@@ -51,7 +51,7 @@ impl<W: Write> RecordBuffer<W> {
         self.sink.flush()
     }
 
-    /// Where in the sink the last line ends that is wholly there.
+    /// Where in the sink the last record ends that is wholly there.
     pub(crate) fn whole(&self) -> u64 {
         let whole = self.ends.partition_point(|end| *end <= self.sent);
         self.before + whole.checked_sub(1).map_or(0, |last| self.ends[last] as u64)
@@ -97,16 +97,16 @@ mod tests {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
 
         #[test]
-        fn whatever_the_disk_took_is_whole_lines_and_a_rest(
-            lines in vec(0..90_000usize, 0..12), room in 0..600_000usize, piece in 1..300_000usize, more in 0..400_000usize,
+        fn whatever_the_disk_took_is_whole_records_and_a_rest(
+            records in vec(0..90_000usize, 0..12), room in 0..600_000usize, piece in 1..300_000usize, more in 0..400_000usize,
         ) {
             let mut buffer = RecordBuffer::new(Disk { taken: Vec::new(), room, piece });
             let (mut all, mut ends) = (Vec::new(), vec![0]);
-            for (at, length) in lines.into_iter().enumerate() {
-                let line = vec![at as u8; length];
-                all.extend_from_slice(&line);
+            for (at, length) in records.into_iter().enumerate() {
+                let record = vec![at as u8; length];
+                all.extend_from_slice(&record);
                 ends.push(all.len());
-                let _ = buffer.push(&line);
+                let _ = buffer.push(&record);
             }
             let fits = buffer.flush().is_ok();
             prop_assert_eq!(fits, all.len() <= room);

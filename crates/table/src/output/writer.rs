@@ -1,26 +1,22 @@
-//! Writes the enriched table: the input's rows in their order, the columns that were
-//! there first, then the outputs. The table's own cells keep their value; JSONL lines keep
-//! their very text.
+//! Writes the enriched table: the input's rows in their order, the columns that were there first, then
+//! the outputs. How a row is written, its format knows; this module brings the bytes to their file.
 
 use std::{
-    borrow::Cow,
+    io,
     path::{Path, PathBuf},
 };
 
 use marl_core::value::Value;
 
 use super::{
+    new_table::{NewTable, OutputColumn, OutputRow},
     partial::{Links, PartialFile, check_place},
-    row_text::{Member, Quoting, json, push_cell, push_header, push_object},
-    safety::{csv_cell, json_value},
 };
 use crate::{
-    input::{
-        reader::{Content, InputRow},
-        shape::{Format, Shape, TableSummary, check_output_format, format_of},
-    },
+    format::{self, Format, RowSink},
+    input::{reader::InputRow, summary::TableSummary},
     problem::error::TableError,
-    text::encoding::BOM,
+    text::sink::OutputEncoding,
 };
 
 /// How cells are written.
@@ -34,77 +30,24 @@ pub struct WriteOptions {
     pub encoding: OutputEncoding,
 }
 
-/// How the output's text becomes bytes. Each can hold every character, so that no answer is lost.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum OutputEncoding {
-    /// UTF-8, with a byte order mark where the input has that of UTF-8.
-    #[default]
-    Utf8,
-    /// UTF-8 with a byte order mark, which Excel needs.
-    Utf8Bom,
-    /// UTF-16, little-endian, with a byte order mark: Excel's "Unicode Text".
-    Utf16,
-}
-
-impl OutputEncoding {
-    /// What the file begins with.
-    fn mark(self, input_has_mark: bool) -> &'static [u8] {
-        match self {
-            Self::Utf16 => b"\xff\xfe",
-            Self::Utf8 if !input_has_mark => b"",
-            Self::Utf8 | Self::Utf8Bom => BOM,
-        }
-    }
-
-    fn bytes(self, text: &[u8]) -> Cow<'_, [u8]> {
-        match self {
-            Self::Utf8 | Self::Utf8Bom => Cow::Borrowed(text),
-            Self::Utf16 => {
-                let text = String::from_utf8_lossy(text);
-                Cow::Owned(text.encode_utf16().flat_map(u16::to_le_bytes).collect())
-            }
-        }
-    }
-}
-
 /// Writes the output, which replaces an older one when it is finished. Dropped before
 /// that, it leaves an older output as it was.
 pub struct Writer {
     partial: PartialFile,
-    shape: Shape,
-    layout: Layout,
-    quoting: Quoting,
-    raw_cells: bool,
-    encoding: OutputEncoding,
-    guarded_cells: u64,
-    /// The row at hand; one buffer for all of them.
-    text: Vec<u8>,
-    has_lines: bool,
+    sink: Box<dyn RowSink>,
+    delimiter: Option<u8>,
+    /// The bytes of the row at hand; one buffer for all of them.
+    bytes: Vec<u8>,
     has_rows: bool,
-}
-
-/// Where outputs go.
-enum Layout {
-    Csv { delimiter: u8, cells: Vec<Cell> },
-    Jsonl { outputs: Vec<Member>, carried: Vec<Member> },
-}
-
-/// A cell of a row that is written: of the input, unless there is an output for it; or of an older
-/// output.
-#[derive(Default)]
-struct Cell {
-    input: Option<usize>,
-    output: Option<usize>,
-    carried: Option<usize>,
 }
 
 /// Checks whether a table can be written to `path`, without making a file.
 ///
 /// # Errors
 /// As [`Writer::create`]'s, as far as they show without writing.
-pub fn check_output(path: &Path, summary: &TableSummary, links: Links) -> Result<(), TableError> {
-    check_output_format(path, summary).map_err(|problem| TableError::new(path, problem))?;
-    check_place(path, &summary.path, links)
+pub fn check_output(path: &Path, table: &TableSummary, links: Links) -> Result<(), TableError> {
+    format::of_output(path, table).map_err(|problem| TableError::new(path, problem))?;
+    check_place(path, &table.path, links)
 }
 
 impl Writer {
@@ -117,11 +60,11 @@ impl Writer {
     /// extension stands for another format than the input has.
     pub fn create(
         path: &Path,
-        summary: &TableSummary,
-        outputs: &[String],
+        table: &TableSummary,
+        outputs: &[OutputColumn],
         options: WriteOptions,
     ) -> Result<Self, TableError> {
-        Self::carrying(path, summary, outputs, &[], options)
+        Self::carrying(path, table, outputs, &[], options)
     }
 
     /// The same with columns of an older output. `outputs` has none of them; those that the table has
@@ -131,32 +74,27 @@ impl Writer {
     /// As [`Writer::create`]'s.
     pub fn carrying(
         path: &Path,
-        summary: &TableSummary,
-        outputs: &[String],
+        table: &TableSummary,
+        outputs: &[OutputColumn],
         carried: &[String],
         options: WriteOptions,
     ) -> Result<Self, TableError> {
-        check_output_format(path, summary).map_err(|problem| TableError::new(path, problem))?;
-        let layout = Layout::new(summary, outputs, carried);
-        let mut text = Vec::new();
-        if let Layout::Csv { delimiter, .. } = layout {
-            // Excel needs the line that says the delimiter, and so does the next run.
-            text.extend_from_slice(summary.layout.separator.as_deref().unwrap_or_default().as_bytes());
-            push_header(&mut text, delimiter, summary, outputs, carried);
-        }
-        let head = [options.encoding.mark(summary.shape.bom), &options.encoding.bytes(&text)].concat();
-        Ok(Self {
-            partial: PartialFile::create(path, &summary.path, &head, options.links)?,
-            shape: summary.shape,
-            has_lines: matches!(layout, Layout::Csv { .. }),
-            quoting: Quoting::of(summary),
-            layout,
-            raw_cells: options.raw_cells,
-            encoding: options.encoding,
-            guarded_cells: 0,
-            text: Vec::new(),
-            has_rows: false,
-        })
+        let format = format::of_output(path, table).map_err(|problem| TableError::new(path, problem))?;
+        let table = NewTable { format: format.info(), input: table, outputs, carried, options };
+        Self::of_format(path, format, &table)
+    }
+
+    /// Creates a file of the format, whatever the format of the input is.
+    pub(crate) fn of_format(
+        path: &Path,
+        format: &dyn Format,
+        table: &NewTable<'_>,
+    ) -> Result<Self, TableError> {
+        let mut sink = format.create(table);
+        let mut head = Vec::new();
+        sink.begin(&mut head);
+        let partial = PartialFile::create(path, &table.input.path, &head, table.options.links)?;
+        Ok(Self { partial, sink, delimiter: table.delimiter(), bytes: Vec::new(), has_rows: false })
     }
 
     /// Writes a row of the input. `written` has one entry per output of `create`: a value
@@ -168,7 +106,7 @@ impl Writer {
         self.write_with(row, written, &[])
     }
 
-    /// The same with the cells of the carried columns: text, in JSONL as JSON.
+    /// The same with the cells of the carried columns, as [`InputRow::text`] of the older output gives them.
     ///
     /// # Errors
     /// As [`Writer::write`]'s.
@@ -178,60 +116,20 @@ impl Writer {
         written: &[Option<Value>],
         carried: &[Option<String>],
     ) -> Result<(), TableError> {
-        // The line's end comes with the next line, since the last may have none.
-        self.text.clear();
-        if self.has_lines {
-            self.text.extend_from_slice(self.shape.line_ending.as_str().as_bytes());
-        }
-        match (&self.layout, &row.content) {
-            (Layout::Csv { delimiter, cells }, Content::Csv(record)) => {
-                let mut safe = Vec::with_capacity(written.len());
-                for value in written {
-                    safe.push(value.as_ref().map(|value| {
-                        let (cell, is_guarded) = csv_cell(value, self.raw_cells);
-                        self.guarded_cells += u64::from(is_guarded);
-                        cell
-                    }));
-                }
-                let of_output = |cell: &Cell| safe.get(cell.output?)?.as_deref();
-                let is_only = cells.len() == 1;
-                for (at, cell) in cells.iter().enumerate() {
-                    if at > 0 {
-                        self.text.push(*delimiter);
-                    }
-                    let of_older = || carried.get(cell.carried?)?.as_deref();
-                    let new = of_output(cell).or_else(of_older);
-                    match (new, cell.input.and_then(|column| record.raw(column))) {
-                        (Some(new), _) => push_cell(&mut self.text, self.quoting, new, is_only),
-                        // The table's own cells stay as they stand, quotes and all.
-                        (None, Some(own)) => self.text.extend_from_slice(own.as_bytes()),
-                        (None, None) => {}
-                    }
-                }
-            }
-            (Layout::Jsonl { outputs, carried: members }, Content::Jsonl(line)) => {
-                let values = (0..outputs.len()).map(|at| written.get(at).and_then(Option::as_ref));
-                let values = values.map(|value| value.map(|value| json(&json_value(value))));
-                let older = (0..members.len()).map(|at| carried.get(at).cloned().flatten());
-                let all = outputs.iter().zip(values).chain(members.iter().zip(older));
-                push_object(&mut self.text, line, all);
-            }
-            _ => unreachable!("a row is written to a table of the format it was read from"),
-        }
-        self.has_lines = true;
+        self.bytes.clear();
+        let row = OutputRow { input: row, written, carried };
+        self.sink.row(&row, &mut self.bytes).map_err(|source| self.partial.write_error(source))?;
         self.has_rows = true;
-        self.partial.write(&self.encoding.bytes(&self.text))
+        match self.bytes.is_empty() {
+            true => Ok(()),
+            false => self.partial.write(&self.bytes),
+        }
     }
 
     /// The delimiter, if it is not the one that the output's extension stands for.
     pub fn unusual_delimiter(&self) -> Option<u8> {
-        match &self.layout {
-            Layout::Csv { delimiter, .. } => {
-                let usual = format_of(self.partial.target()) == Some(Format::Csv { delimiter: *delimiter });
-                (!usual).then_some(*delimiter)
-            }
-            Layout::Jsonl { .. } => None,
-        }
+        let usual = format::of_path(self.partial.target()).and_then(|format| format.info().delimiter);
+        self.delimiter.filter(|delimiter| usual != Some(*delimiter))
     }
 
     /// Where the output will be, links followed.
@@ -247,7 +145,7 @@ impl Writer {
 
     /// How many cells got an apostrophe because a spreadsheet would have run them.
     pub fn guarded_cells(&self) -> u64 {
-        self.guarded_cells
+        self.sink.guarded_cells()
     }
 
     /// Brings the output to the disk and puts it in its place.
@@ -265,57 +163,30 @@ impl Writer {
     /// # Errors
     /// As [`Writer::finish`]'s.
     pub fn finish_noting(mut self, note: impl FnOnce(&str)) -> Result<(), TableError> {
-        match self.end_last_line() {
+        match self.end() {
             Ok(()) => self.partial.finish(note),
-            Err(error) => Err(self.partial.fail(error)),
+            Err(source) => {
+                let error = self.partial.write_error(source);
+                Err(self.partial.fail(error))
+            }
         }
     }
 
     /// Keeps the rows written so far beside the output, as `<stem>.unfinished.<ext>`, since
-    /// they may have been paid for: as many whole lines as the disk took, whatever failed
+    /// they may have been paid for: as many whole records as the disk took, whatever failed
     /// before. The output, and a file that was kept earlier, stay as they are.
     ///
     /// Answers the file's path; `None` when no row was written or nothing can be kept.
     pub fn keep(mut self) -> Option<PathBuf> {
         if self.has_rows {
-            // If this fails the disk is full, and `keep` cuts back to the last whole line.
-            let _ = self.end_last_line();
+            // If this fails the disk is full, and `keep` cuts back to the last whole record.
+            let _ = self.end();
         }
         self.partial.keep()
     }
 
-    fn end_last_line(&mut self) -> Result<(), TableError> {
-        match self.has_lines && self.shape.final_newline {
-            true => self.partial.write(&self.encoding.bytes(self.shape.line_ending.as_str().as_bytes())),
-            false => Ok(()),
-        }
-    }
-}
-
-impl Layout {
-    fn new(summary: &TableSummary, outputs: &[String], carried: &[String]) -> Self {
-        let column_of = |output: &String| summary.columns.iter().position(|column| column == output);
-        match summary.format {
-            Format::Csv { delimiter } => {
-                let output_of = |column: &String| outputs.iter().position(|output| output == column);
-                let of_table = summary.columns.iter().enumerate();
-                let carried_of = |column: &String| carried.iter().position(|carried| carried == column);
-                let of_table = of_table.map(|(place, column)| Cell {
-                    input: Some(place),
-                    output: output_of(column),
-                    carried: carried_of(column),
-                });
-                let added = outputs.iter().enumerate().filter(|(_, output)| column_of(output).is_none());
-                let added = added.map(|(place, _)| Cell { output: Some(place), ..Cell::default() });
-                let carried = carried.iter().enumerate().filter(|(_, carried)| column_of(carried).is_none());
-                let carried = carried.map(|(place, _)| Cell { carried: Some(place), ..Cell::default() });
-                Self::Csv { delimiter, cells: of_table.chain(added).chain(carried).collect() }
-            }
-            Format::Jsonl => {
-                let member = |output: &String| Member { key: json(output), column: column_of(output) };
-                let carried = carried.iter().map(member).collect();
-                Self::Jsonl { outputs: outputs.iter().map(member).collect(), carried }
-            }
-        }
+    /// Writes what the format puts behind the rows.
+    fn end(&mut self) -> io::Result<()> {
+        self.sink.end(&mut self.partial.writer())
     }
 }

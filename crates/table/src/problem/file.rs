@@ -8,6 +8,8 @@ use std::{
 use super::words::{byte_name, escaped, path_word, printable};
 use crate::problem::Problem;
 
+use crate::format::all_extensions;
+
 /// Why a file cannot be read as a table.
 #[derive(Debug)]
 pub(crate) enum FileProblem {
@@ -108,11 +110,11 @@ fn unknown_extension(extension: &str, path: &Path) -> String {
             path_word(path),
             path_word(&path.with_extension("jsonl"))
         ),
-        _ => {
-            "supported are .csv, .tsv, .tab, .jsonl and .ndjson; of another file with cells say what stands \
-              between them: `--delimiter ','`, `--delimiter '\\t'`"
-                .into()
-        }
+        _ => format!(
+            "supported are {}; of another file with cells say what stands between them: `--delimiter ','`, \
+             `--delimiter '\\t'`",
+            all_extensions()
+        ),
     }
 }
 

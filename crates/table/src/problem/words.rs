@@ -54,6 +54,15 @@ pub(crate) fn grouped(number: u64) -> String {
     thousands(number)
 }
 
+/// `.csv, .tsv and .jsonl`, with the last two joined by `join`.
+pub(crate) fn listed<'a>(extensions: impl Iterator<Item = &'a str>, join: &str) -> String {
+    let all: Vec<String> = extensions.map(|extension| format!(".{extension}")).collect();
+    match all.split_last() {
+        Some((last, first)) if !first.is_empty() => format!("{} {join} {last}", first.join(", ")),
+        _ => all.concat(),
+    }
+}
+
 /// `leads.csv` becomes `leads.clean.csv`.
 pub(crate) fn repaired_path(path: &Path, what: &str) -> PathBuf {
     match path.extension() {

@@ -18,11 +18,14 @@ fn cells(content: &str) -> Vec<Vec<Option<String>>> {
 fn a_plain_table() {
     let bench = Bench::new("leads.csv", "name,domain\nAcme, acme.com \n,  \n\"Big, \"\"Co\"\"\",x\n");
     let summary = bench.scan();
-    assert_eq!(summary.format, Format::Csv { delimiter: b',' });
+    assert_eq!((summary.format().name, summary.delimiter()), ("CSV", Some(b',')));
     assert_eq!(summary.columns, ["name", "domain"]);
     assert_eq!(summary.rows, 3);
     assert_eq!(summary.samples, [vec!["Acme", "Big, \"Co\""], vec![" acme.com ", "x"]]);
-    assert_eq!(summary.shape, Shape { bom: false, line_ending: LineEnding::Lf, final_newline: true });
+    assert_eq!(
+        shape_of(&summary),
+        TextShape { bom: false, line_ending: LineEnding::Lf, final_newline: true }
+    );
     let rows: Vec<InputRow> = Reader::open(&summary).unwrap().map(Result::unwrap).collect();
     assert_eq!(rows.iter().map(InputRow::number).collect::<Vec<_>>(), [1, 2, 3]);
     assert_eq!(rows[0].cell(1), Some(Value::text(" acme.com ")));
@@ -34,7 +37,7 @@ fn a_plain_table() {
 #[test]
 fn shapes() {
     let shape = |content: &str| {
-        let Shape { bom, line_ending, final_newline } = Bench::new("a.csv", content).scan().shape;
+        let TextShape { bom, line_ending, final_newline } = shape_of(&Bench::new("a.csv", content).scan());
         (bom, line_ending, final_newline)
     };
     assert_eq!(shape("a,b"), (false, LineEnding::Lf, false));

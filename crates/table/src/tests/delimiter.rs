@@ -14,10 +14,7 @@ fn plainly(name: &str, text: &str) -> Result<TableSummary, TableError> {
 }
 
 fn delimiter(summary: &TableSummary) -> u8 {
-    match summary.format {
-        Format::Csv { delimiter } => delimiter,
-        Format::Jsonl => panic!("a table of lines"),
-    }
+    summary.delimiter().expect("a table of cells")
 }
 
 /// What stands between cells, the columns and how many rows there are.

@@ -1,7 +1,7 @@
 //! Inputs as files: what is missing, no file, changed, of another kind.
 
 use super::*;
-use crate::paths::FileStamp;
+use crate::input::watched::FileStamp;
 use crate::problem::TableProblem;
 use crate::problem::file::FileProblem;
 use crate::problem::output::OutputProblem;
@@ -60,7 +60,7 @@ fn formats_by_extension() {
     let bench = Bench::new("leads", "a\n");
     assert!(message(&bench.input, &bench).0.contains("without extension"));
     let bench = Bench::new("leads.JSONL", "{}\n");
-    assert_eq!(bench.scan().format, Format::Jsonl);
+    assert_eq!(bench.scan().format().name, "JSONL");
     let error =
         scan(&bench.input, &ReadOptions { delimiter: Some(b';'), ..ReadOptions::default() }).unwrap_err();
     assert_eq!(said(&error, bench.folder.path()).0, "leads.JSONL: JSONL has no delimiter");

@@ -21,7 +21,10 @@ fn columns_in_order_of_first_appearance() {
     assert_eq!(summary.columns, ["b", "a", "c"]);
     assert_eq!(summary.rows, 3);
     assert_eq!(summary.samples, [vec!["1"], vec!["2"], vec!["1; x"]]);
-    assert_eq!(summary.shape, Shape { bom: false, line_ending: LineEnding::Lf, final_newline: false });
+    assert_eq!(
+        shape_of(&summary),
+        TextShape { bom: false, line_ending: LineEnding::Lf, final_newline: false }
+    );
     let rows: Vec<InputRow> = Reader::open(&summary).unwrap().map(Result::unwrap).collect();
     assert_eq!(rows.len(), 3);
     assert_eq!(rows[1].cell(0), None);

@@ -4,7 +4,7 @@ use super::*;
 
 fn create(bench: &Bench, summary: &TableSummary) -> Writer {
     let output = enriched_path(&bench.input);
-    Writer::create(&output, summary, &owned(&["new"]), WriteOptions::default()).unwrap()
+    Writer::create(&output, summary, &columns(&["new"]), WriteOptions::default()).unwrap()
 }
 
 /// A writer that took every row of the table, and what its output has to be.
@@ -164,7 +164,7 @@ fn fill_up(folder: &Path) {
     let input = folder.join("leads.csv");
     let summary = scan(&input, &ReadOptions::default()).unwrap();
     let create = || {
-        let outputs = owned(&["new"]);
+        let outputs = columns(&["new"]);
         Writer::create(&enriched_path(&input), &summary, &outputs, WriteOptions::default()).unwrap()
     };
     let is_sound = |kept: &Path, expected: std::ops::Range<u64>| {

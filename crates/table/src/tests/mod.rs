@@ -17,10 +17,14 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use marl_core::value::Value;
+use marl_core::{SemanticType, value::Value};
 use tempfile::TempDir;
 
 use super::*;
+use crate::{
+    format::{csv::CsvLayout, jsonl::JsonlLayout},
+    text::shape::{LineEnding, TextShape},
+};
 
 /// A folder with one table in it.
 struct Bench {
@@ -47,7 +51,8 @@ impl Bench {
     /// Reads the table, writes each row with `written`, answers the bytes of the output.
     fn enrich(&self, summary: &TableSummary, outputs: &[&str], written: &[Option<Value>]) -> Vec<u8> {
         let output = enriched_path(&self.input);
-        let mut writer = Writer::create(&output, summary, &owned(outputs), WriteOptions::default()).unwrap();
+        let mut writer =
+            Writer::create(&output, summary, &columns(outputs), WriteOptions::default()).unwrap();
         for row in Reader::open(summary).unwrap() {
             writer.write(&row.unwrap(), written).unwrap();
         }
@@ -67,6 +72,18 @@ impl Bench {
 
 fn owned(texts: &[&str]) -> Vec<String> {
     texts.iter().map(|text| (*text).to_owned()).collect()
+}
+
+/// Columns of text that a run writes.
+fn columns(names: &[&str]) -> Vec<OutputColumn> {
+    let column = |name: &&str| OutputColumn { name: (*name).to_owned(), kind: SemanticType::Text };
+    names.iter().map(column).collect()
+}
+
+/// The habits of the file that a table was read from.
+fn shape_of(table: &TableSummary) -> TextShape {
+    let csv = table.layout::<CsvLayout>().map(|layout| layout.shape);
+    csv.or_else(|| table.layout::<JsonlLayout>().map(|layout| layout.shape)).expect("a format of text")
 }
 
 /// The error's message, without the folder of the test, and its hints.

@@ -7,7 +7,7 @@ use crate::output::partial::{Links, PartialFile};
 
 fn create(bench: &Bench, output: &Path) -> Result<Writer, TableError> {
     let options = WriteOptions { links: Links::Follow, ..WriteOptions::default() };
-    Writer::create(output, &bench.scan(), &owned(&["new"]), options)
+    Writer::create(output, &bench.scan(), &columns(&["new"]), options)
 }
 
 fn refused(bench: &Bench, output: &Path) -> (String, Vec<String>) {
@@ -38,7 +38,7 @@ fn guarded_cells_are_counted() {
         let mut writer = Writer::create(
             &output,
             &summary,
-            &owned(&["x", "y"]),
+            &columns(&["x", "y"]),
             WriteOptions { raw_cells, ..WriteOptions::default() },
         )
         .unwrap();
@@ -93,7 +93,7 @@ fn many_runs_at_once_never_mix() {
     let row = Reader::open(&summary).unwrap().next().unwrap().unwrap();
     let run = |name: String| {
         for _ in 0..30 {
-            let outputs = [name.clone()];
+            let outputs = columns(&[&name]);
             match Writer::create(&output, &summary, &outputs, WriteOptions::default()) {
                 Ok(mut writer) => {
                     writer.write(&row, &[Some(Value::text(&name))]).unwrap();
@@ -308,7 +308,7 @@ fn an_output_in_another_encoding_is_read_back() {
     ] {
         let (output, summary) = (bench.path("out.csv"), bench.scan());
         let options = WriteOptions { encoding, ..WriteOptions::default() };
-        let mut writer = Writer::create(&output, &summary, &owned(&["new"]), options).unwrap();
+        let mut writer = Writer::create(&output, &summary, &columns(&["new"]), options).unwrap();
         for row in Reader::open(&summary).unwrap() {
             writer.write(&row.unwrap(), &[Some(Value::text("\u{4e2d}"))]).unwrap();
         }

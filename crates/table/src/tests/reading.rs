@@ -233,7 +233,7 @@ fn the_line_for_excel_says_the_delimiter_and_stays() {
     for (start, mark) in [("sep=;\r\n", ""), ("\u{feff}\"sep=;\"\r\n", "\u{feff}"), ("SEP=;\r\n", "")] {
         let content = format!("{start}name;domain\r\nAcme;acme.com\r\n");
         let (bench, summary) = with(plain(), "a.csv", &content);
-        assert_eq!((summary.columns.len(), summary.format), (2, Format::Csv { delimiter: b';' }));
+        assert_eq!((summary.columns.len(), summary.delimiter()), (2, Some(b';')));
         assert!(notes(&summary)[0].contains("`;` stands between cells"));
         let written = String::from_utf8(bench.enrich(&summary, &[], &[])).unwrap();
         assert_eq!(written, content);

@@ -11,11 +11,9 @@ use std::{borrow::Cow, io::Read};
 use super::{
     decode::{TextFault, TextReader},
     row_scan::RowScan,
+    shape::LineEnding,
 };
-use crate::{
-    input::{scan::ScanFault, shape::LineEnding},
-    problem::error::Location,
-};
+use crate::{input::scan::ScanFault, problem::error::Location};
 
 /// The most bytes of a cell, and of a row. Spreadsheets hold 32,767 characters in a cell.
 pub(crate) const MOST_CELL: usize = 8 << 20;

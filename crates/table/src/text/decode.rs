@@ -77,10 +77,6 @@ impl<R: Read> TextReader<R> {
         self.has_bom
     }
 
-    pub(crate) fn file(&self) -> &R {
-        &self.file
-    }
-
     /// Reads a piece of UTF-8 straight into its place.
     fn check(&mut self, to: &mut Vec<u8>) -> Result<(), TextFault> {
         let start = to.len();

@@ -4,11 +4,9 @@
 use super::{
     cut::{MOST_CELL, MOST_ROW, line_end},
     problem::TextProblem,
+    shape::LineEnding,
 };
-use crate::{
-    input::{scan::ScanFault, shape::LineEnding},
-    problem::error::Location,
-};
+use crate::{input::scan::ScanFault, problem::error::Location};
 
 /// Between which characters of a row a scan is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,7 +9,10 @@ use super::{
     words::{Look, look},
 };
 use crate::{
-    input::{scan::ScanFault, shape::ReadOptions},
+    input::{
+        options::{ReadOptions, can_delimit},
+        scan::ScanFault,
+    },
     problem::{TableProblem, error::Location, note::Note},
     text::{
         cut::{Dialect, Frame},
@@ -35,7 +38,7 @@ pub(crate) struct Head {
 
 /// Looks at the beginning of a file's text. `start` is where a header that the user named
 /// stands; `is_whole` says whether the file ends with `text`.
-pub(crate) fn lay_out(
+pub(super) fn find_head(
     text: &str,
     is_whole: bool,
     delimiter: u8,
@@ -108,7 +111,7 @@ fn separator_line(text: &str) -> Option<(u8, usize)> {
     let sign =
         line.get(..4).filter(|start| start.eq_ignore_ascii_case("sep=")).and_then(|_| line.get(4..))?;
     let byte = *sign.as_bytes().first()?;
-    let is_one = crate::input::shape::can_delimit(byte) && sign.bytes().all(|other| other == byte);
+    let is_one = can_delimit(byte) && sign.bytes().all(|other| other == byte);
     is_one.then_some((byte, length))
 }
 

@@ -13,13 +13,14 @@ use super::{
 use crate::{
     input::{
         columns::{ColumnProblem, MOST_COLUMNS, give_names, wrong_name},
-        scan::{Samples, ScanFault, Scanned},
-        shape::{LineEnding, ReadOptions, Shape},
+        options::ReadOptions,
+        scan::{Samples, ScanFault},
     },
     problem::{TableProblem, error::Location, file::FileProblem, note::Note},
     text::{
         cut::{CutRow, MOST_CELL, RowCutter, raw_cells, unquoted},
         encoding::BOM,
+        shape::{LineEnding, TextShape},
     },
 };
 
@@ -31,9 +32,23 @@ const MOST_REPEATED: usize = 5;
 
 /// What a pass ended with.
 pub(crate) enum PassEnd {
-    Sound(Scanned),
+    Sound(SoundRows),
     /// The rows end here, in bytes of the text: what is behind them is left out.
     EndsAt(u64, Note),
+}
+
+/// What a pass over all rows finds.
+pub(super) struct SoundRows {
+    pub(super) columns: Vec<String>,
+    /// The header as it stands in the file, if the columns have its names.
+    pub(super) header: Option<String>,
+    pub(super) rows: u64,
+    pub(super) samples: Samples,
+    /// Without the byte order mark, which the text does not have any more.
+    pub(super) shape: TextShape,
+    /// Whether rows lack cells at their end.
+    pub(super) pads: bool,
+    pub(super) notes: Vec<Note>,
 }
 
 /// Reads the rows to the end of the text.
@@ -335,9 +350,10 @@ impl<'a> RowPass<'a> {
             self.notes.push(Note::RepeatedHeader { lines, count, name });
         }
         let line_ending = self.ending.unwrap_or_default();
-        let shape = Shape { bom: false, line_ending, final_newline: self.final_newline };
+        let shape = TextShape { bom: false, line_ending, final_newline: self.final_newline };
+        let pads = self.padded > 0;
         let Self { header, rows, samples, notes, .. } = self;
-        Ok(PassEnd::Sound(Scanned { columns, header, rows, samples, shape, notes }))
+        Ok(PassEnd::Sound(SoundRows { columns, header, rows, samples, shape, pads, notes }))
     }
 
     /// Last rows that look like totals or notes, and have as many cells as the others.

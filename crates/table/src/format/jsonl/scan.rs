@@ -1,27 +1,32 @@
-//! The first pass over JSONL: every line is an object, no key is there twice; finds the
-//! columns in order of first appearance.
+//! The scan of JSONL: every line is an object, and no key is there twice. Finds the columns in order of
+//! first appearance.
 
-use std::io::Read;
+use std::sync::Arc;
+
+use encoding_rs::Encoding;
 
 use super::{
+    JsonlLayout,
     object::{Columns, members, value_of},
     problem::JsonlProblem,
 };
 use crate::{
     input::{
         columns::{ColumnProblem, MOST_COLUMNS},
-        scan::{Samples, ScanFault, Scanned},
-        shape::Shape,
+        scan::{Input, Samples, ScanFault, Scanned},
     },
     problem::{TableProblem, error::Location, file::FileProblem},
     text::{
-        cut::{MOST_CELL, RowCutter},
+        cut::{Dialect, Frame, MOST_CELL, RowCutter},
+        detect::open_text,
         problem::TextProblem,
+        shape::TextShape,
     },
 };
 
-/// Reads the file to its end.
-pub(crate) fn run<R: Read>(cutter: &mut RowCutter<R>) -> Result<Scanned, ScanFault> {
+/// Scans a file in a known encoding.
+pub(super) fn scan(input: &Input<'_>, encoding: &'static Encoding) -> Result<Scanned, ScanFault> {
+    let mut cutter = RowCutter::new(open_text(input, encoding)?, Dialect::Lines, Frame::ALL);
     let mut pass = LinePass::default();
     let mut line_ending = None;
     let mut final_newline = true;
@@ -38,13 +43,14 @@ pub(crate) fn run<R: Read>(cutter: &mut RowCutter<R>) -> Result<Scanned, ScanFau
     if pass.rows == 0 {
         return Err(ScanFault::at(Location::File, FileProblem::Empty));
     }
+    let bom = cutter.text().has_bom();
+    let shape = TextShape { bom, line_ending: line_ending.unwrap_or_default(), final_newline };
     Ok(Scanned {
         columns: pass.columns.into_names(),
-        header: None,
         rows: pass.rows,
         samples: pass.samples,
-        shape: Shape { bom: false, line_ending: line_ending.unwrap_or_default(), final_newline },
         notes: Vec::new(),
+        layout: Arc::new(JsonlLayout { encoding, shape }),
     })
 }
 
