@@ -10,20 +10,20 @@ use crate::{
     format::{FormatRow, RowSource},
     input::{reader::ReadFault, watched::WatchedFile},
     text::{
-        cut::{RowCutter, raw_cell, unquoted},
+        cut::{RowCutter, unquoted},
         decode::TextReader,
     },
 };
 
 /// How many cells a row may have before their places take an allocation of their own.
-const USUAL_CELLS: usize = 16;
+const USUAL_CELLS: usize = 32;
 
 /// A row without its end.
 #[derive(Debug)]
 pub(super) struct CsvRow {
     text: String,
     /// Where cells end; for a row that lacks cells there are fewer than columns.
-    ends: SmallVec<[usize; USUAL_CELLS]>,
+    ends: SmallVec<[u32; USUAL_CELLS]>,
     /// Whether quotes around a cell are no part of it.
     is_quoted: bool,
 }
@@ -31,7 +31,9 @@ pub(super) struct CsvRow {
 impl CsvRow {
     /// A cell with its quotes; `None` for a cell that the row lacks.
     pub(super) fn raw(&self, column: usize) -> Option<&str> {
-        raw_cell(&self.text, &self.ends, column)
+        let end = |at: usize| self.ends.get(at).map(|end| *end as usize);
+        let start = column.checked_sub(1).map_or(Some(0), |before| Some(end(before)? + 1));
+        self.text.get(start?..end(column)?)
     }
 }
 
@@ -91,6 +93,8 @@ impl RowSource for CsvSource {
         if cells != self.width && !(self.pads && cells < self.width) {
             return Err(ReadFault::Changed);
         }
-        Ok(Some(Box::new(CsvRow { text, ends: SmallVec::from_slice(&self.ends), is_quoted })))
+        // A row of more bytes than `u32` counts is refused before.
+        let ends = self.ends.iter().map(|end| *end as u32).collect();
+        Ok(Some(Box::new(CsvRow { text, ends, is_quoted })))
     }
 }
