@@ -16,7 +16,7 @@ mod problem;
 mod text;
 
 pub use compare::older::{Answers, KeyCell, OlderCells, OlderOutput, Question, normal};
-pub use format::{FormatInfo, formats, usual_extensions};
+pub use format::{FormatInfo, formats};
 pub use input::{
     options::{ReadOptions, parse_delimiter},
     reader::{InputRow, Reader},

@@ -116,14 +116,9 @@ pub fn formats() -> impl Iterator<Item = &'static FormatInfo> {
     FORMATS.iter().map(|format| format.info())
 }
 
-/// The usual extension of each format, as a help text lists them: `.csv, .tsv or .jsonl`.
-pub fn usual_extensions() -> String {
-    listed(formats().filter_map(|format| format.extensions.first().copied()), "or")
-}
-
-/// Every extension that marl knows: `.csv, .tsv and .tab`.
+/// Every extension that marl knows, as a sentence lists them: `.csv, .tsv and .tab`.
 pub(crate) fn all_extensions() -> String {
-    listed(formats().flat_map(|format| format.extensions.iter().copied()), "and")
+    listed(formats().flat_map(|format| format.extensions.iter().copied()))
 }
 
 /// The format that a path's extension stands for; `None` for an extension that marl does not know.

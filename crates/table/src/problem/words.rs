@@ -54,11 +54,11 @@ pub(crate) fn grouped(number: u64) -> String {
     thousands(number)
 }
 
-/// `.csv, .tsv and .jsonl`, with the last two joined by `join`.
-pub(crate) fn listed<'a>(extensions: impl Iterator<Item = &'a str>, join: &str) -> String {
+/// Extensions as a sentence lists them: `.csv, .tsv and .jsonl`.
+pub(crate) fn listed<'a>(extensions: impl Iterator<Item = &'a str>) -> String {
     let all: Vec<String> = extensions.map(|extension| format!(".{extension}")).collect();
     match all.split_last() {
-        Some((last, first)) if !first.is_empty() => format!("{} {join} {last}", first.join(", ")),
+        Some((last, first)) if !first.is_empty() => format!("{} and {last}", first.join(", ")),
         _ => all.concat(),
     }
 }

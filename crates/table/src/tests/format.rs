@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    format::{Format, csv::CSV, csv::TSV, jsonl::JSONL, of_path},
+    format::{Format, all_extensions, csv::CSV, csv::TSV, jsonl::JSONL, of_path},
     output::new_table::NewTable,
 };
 
@@ -35,7 +35,7 @@ fn each_name_and_each_extension_stands_for_one_format() {
         }
     }
     assert!(of_path(Path::new("t.xlsx")).is_none() && of_path(Path::new("csv")).is_none());
-    assert_eq!(usual_extensions(), ".csv, .tsv or .jsonl");
+    assert_eq!(all_extensions(), ".csv, .tsv, .tab, .jsonl and .ndjson");
 }
 
 #[test]
