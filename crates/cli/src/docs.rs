@@ -129,3 +129,37 @@ fn the_exit_codes_shown_are_the_programs() {
         assert!(readme.contains(&row), "README lacks {row}");
     }
 }
+
+/// The texts of a command and of all commands below it.
+fn help_texts(command: &clap::Command, texts: &mut Vec<String>) {
+    let abouts = [command.get_about(), command.get_long_about()];
+    let arguments = command.get_arguments().flat_map(|arg| [arg.get_help(), arg.get_long_help()]);
+    texts.extend(abouts.into_iter().chain(arguments).flatten().map(ToString::to_string));
+    command.get_subcommands().for_each(|command| help_texts(command, texts));
+}
+
+#[test]
+fn every_list_of_formats_names_all_of_them() {
+    let names: Vec<String> = table::formats().map(|format| format.name.to_owned()).collect();
+    let dotted: Vec<String> = table::formats().map(|format| format!(".{}", format.extensions[0])).collect();
+    let mut texts: Vec<String> = DOCUMENTS.map(read).to_vec();
+    help_texts(&Args::command(), &mut texts);
+    let mut seen = 0;
+    for text in texts {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for words in [&names, &dotted] {
+            let (last, first) = words.split_last().unwrap();
+            let whole = [" and ", " or ", ", "].map(|join| format!("{}{join}{last}", first.join(", ")));
+            for (at, _) in text.match_indices(&words[..2].join(", ")) {
+                let list: String = text[at..].chars().take(60).collect();
+                assert!(whole.iter().any(|whole| list.starts_with(whole)), "{list}");
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen >= 8, "{seen} lists found");
+    // The plugin's hook judges a file by its extension.
+    let extensions = table::formats().flat_map(|format| format.extensions);
+    let all: Vec<String> = extensions.map(|extension| format!("\".{extension}\"")).collect();
+    assert!(read("plugin/hooks/approve.py").contains(&format!("TABLES = ({})\n", all.join(", "))));
+}

@@ -20,7 +20,7 @@ use indicatif::ProgressBar;
 use marl_core::terminal::{shown, shown_json};
 use schemars::JsonSchema;
 use serde::Serialize;
-use table::Sketch;
+use table::TableSummary;
 use tracing_subscriber::filter::LevelFilter;
 
 use runner::{
@@ -70,7 +70,7 @@ impl Printer {
     }
 
     /// How a table was read, where that is not as it stands; a document has it in a field of its own.
-    pub(crate) fn table_notes(&self, sketch: &Sketch) {
+    pub(crate) fn table_notes(&self, sketch: &TableSummary) {
         for note in &sketch.notes {
             match note.is_warning() {
                 true => self.warn(&note.to_string()),

@@ -4,7 +4,7 @@
 use engine::plan::{Existing, Plan, Task};
 use marl_core::SemanticType;
 use serde::{Deserialize, Serialize};
-use table::{KeyCell, Question, Sketch};
+use table::{KeyCell, Question, TableSummary};
 
 use crate::outputs::Record;
 
@@ -128,12 +128,18 @@ impl Asked {
     }
 
     /// Where each input is in the new table.
-    pub fn find(&self, older: &Sketch, now: &Sketch, plan: &[Self]) -> Vec<Option<String>> {
+    pub fn find(&self, older: &TableSummary, now: &TableSummary, plan: &[Self]) -> Vec<Option<String>> {
         self.inputs.iter().map(|input| self.column(input, older, now, plan)).collect()
     }
 
     /// The column of the new table that gives an input of an older answer.
-    fn column(&self, input: &Input, older: &Sketch, now: &Sketch, plan: &[Self]) -> Option<String> {
+    fn column(
+        &self,
+        input: &Input,
+        older: &TableSummary,
+        now: &TableSummary,
+        plan: &[Self],
+    ) -> Option<String> {
         let has = |column: &String| now.columns.contains(column);
         let same = |asked: &Self| {
             asked.inputs.iter().find(|other| other.is_same(input)).map(|other| other.column.clone())
@@ -147,7 +153,7 @@ impl Asked {
 
     /// The column that has another name now: of the new ones whose cells are of the input's type, the
     /// one at the same place, or the only one.
-    fn renamed(&self, input: &Input, older: &Sketch, now: &Sketch) -> Option<String> {
+    fn renamed(&self, input: &Input, older: &TableSummary, now: &TableSummary) -> Option<String> {
         let fits = |at: &usize| {
             let Some(kind) = input.kind().filter(|kind| kind.is_recognisable()) else { return true };
             let cells: Vec<&String> =
@@ -168,8 +174,8 @@ impl Asked {
 pub fn questions(
     asked: &[Asked],
     names: &[String],
-    older: &Sketch,
-    now: &Sketch,
+    older: &TableSummary,
+    now: &TableSummary,
     plan: &[Asked],
 ) -> Vec<Question> {
     let place = |columns: &[String], name: &String| columns.iter().position(|column| column == name);

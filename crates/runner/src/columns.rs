@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use marl_core::{Registry, SemanticType, Value};
 use schemars::JsonSchema;
 use serde::Serialize;
-use table::{ReadOptions, Reader, Sketch, shown};
+use table::{ReadOptions, Reader, TableSummary, shown};
 
 use crate::{
     document::Version,
@@ -83,7 +83,7 @@ pub struct ColumnDescription {
 ///
 /// # Errors
 /// The table cannot be read any more, or the program has no integrations.
-pub fn describe(spec: &ColumnsSpec, sketch: &Sketch) -> Result<ColumnsDocument, Failure> {
+pub fn describe(spec: &ColumnsSpec, sketch: &TableSummary) -> Result<ColumnsDocument, Failure> {
     let registry = Registry::gather()?;
     let total = sketch.columns.len();
     let most = if spec.all { total } else { total.min(LISTED) };
@@ -114,7 +114,7 @@ pub fn describe(spec: &ColumnsSpec, sketch: &Sketch) -> Result<ColumnsDocument, 
 ///
 /// # Errors
 /// The table has no such column; the nearest is named, or the first ones.
-pub fn known_column(sketch: &Sketch, column: &str, reading: &ReadOptions) -> Result<usize, Failure> {
+pub fn known_column(sketch: &TableSummary, column: &str, reading: &ReadOptions) -> Result<usize, Failure> {
     const LISTED: usize = 12;
     if let Some(at) = sketch.columns.iter().position(|known| known == column) {
         return Ok(at);
@@ -141,7 +141,7 @@ pub fn known_column(sketch: &Sketch, column: &str, reading: &ReadOptions) -> Res
 }
 
 /// Goes over the rows and describes the first `most` columns.
-fn descriptions(sketch: &Sketch, most: usize) -> Result<Vec<ColumnDescription>, Failure> {
+fn descriptions(sketch: &TableSummary, most: usize) -> Result<Vec<ColumnDescription>, Failure> {
     let mut profiles: Vec<Profile> = (0..most).map(|_| Profile::default()).collect();
     for row in Reader::open(sketch)? {
         let row = row?;

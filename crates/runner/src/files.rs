@@ -3,9 +3,12 @@
 
 use std::path::{Path, PathBuf};
 
-use engine::{RowEnd, plan::Plan};
+use engine::{
+    RowEnd,
+    plan::{self, Plan},
+};
 use marl_core::Outcome;
-use table::{ErrorsFile, InputRow, TableError, WriteOptions, Writer};
+use table::{ErrorsFile, InputRow, OutputColumn, TableError, WriteOptions, Writer};
 
 use crate::{
     asked,
@@ -75,14 +78,15 @@ impl Files {
     /// Creates the temporary files; everything that can be wrong with their places shows here.
     pub fn create(job: &Job, older: Older) -> Result<Self, Failure> {
         let output = job.output();
-        let names: Vec<String> = job.plan.outputs().map(|output| output.name.clone()).collect();
+        let column = |output: &plan::Output| OutputColumn { name: output.name.clone(), kind: output.kind };
+        let columns: Vec<OutputColumn> = job.plan.outputs().map(column).collect();
         let options = WriteOptions {
             raw_cells: job.spec.raw_cells,
             links: job.output_links(),
             encoding: job.spec.output_encoding,
         };
         let carried = older.carried();
-        let writer = Writer::carrying(&output, &job.sketch, &names, &carried, options)?;
+        let writer = Writer::carrying(&output, &job.sketch, &columns, &carried, options)?;
         let errors_path = table::errors_path(&output);
         let errors = ErrorsFile::create(&errors_path, &job.sketch, job.spec.overwrite)?;
         Ok(Self { older, output, errors_path, carried, writer, errors })

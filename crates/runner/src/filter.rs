@@ -8,7 +8,7 @@ use engine::{
 };
 use marl_core::Value;
 use marl_core::words::{counted, either};
-use table::{InputRow, Sketch};
+use table::{InputRow, TableSummary};
 
 use crate::{
     advice::{self, Voice},
@@ -24,7 +24,7 @@ pub struct Filter {
 
 impl Filter {
     /// Reads the condition; `request` says the types of columns.
-    pub fn new(text: &str, request: &Request, sketch: &Sketch, voice: Voice) -> Result<Self, Failure> {
+    pub fn new(text: &str, request: &Request, sketch: &TableSummary, voice: Voice) -> Result<Self, Failure> {
         let name = table_name(sketch);
         let expression = plan::filter(text, request, &header(sketch, &name))
             .map_err(|error| advice::failure(error, voice, None).at("`--filter`"))?;

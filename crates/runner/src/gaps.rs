@@ -8,7 +8,7 @@ use ledger_sqlite::Store;
 use marl_core::{Outcome, Registry, SemanticType, excerpt};
 use schemars::JsonSchema;
 use serde::Serialize;
-use table::{InputRow, ReadOptions, Sketch};
+use table::{InputRow, ReadOptions, TableSummary};
 
 use crate::{
     advice,
@@ -190,7 +190,7 @@ struct GapSearch<'a> {
     spec: &'a GapsSpec,
     past: &'a Past,
     store: &'a Store,
-    sketch: &'a Sketch,
+    sketch: &'a TableSummary,
     /// By step: the outputs that are looked at.
     outputs: Vec<Vec<LookedAt>>,
     rows_with_gaps: u64,
@@ -201,7 +201,13 @@ struct GapSearch<'a> {
 }
 
 impl<'a> GapSearch<'a> {
-    fn new(spec: &'a GapsSpec, past: &'a Past, store: &'a Store, sketch: &'a Sketch, room: usize) -> Self {
+    fn new(
+        spec: &'a GapsSpec,
+        past: &'a Past,
+        store: &'a Store,
+        sketch: &'a TableSummary,
+        room: usize,
+    ) -> Self {
         let is_wanted =
             |name: &str| spec.columns.is_empty() || spec.columns.iter().any(|known| known == name);
         let place = |name: &str| sketch.columns.iter().position(|known| known == name);

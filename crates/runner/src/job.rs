@@ -13,7 +13,7 @@ use engine::{
 };
 use ledger_sqlite::{Problem, Store};
 use marl_core::Registry;
-use table::{Links, Sketch, shell::word};
+use table::{Links, TableSummary, shell::word};
 
 use crate::{
     advice::Voice,
@@ -32,7 +32,7 @@ pub struct Job {
     /// What is asked for.
     pub spec: RunSpec,
     pub place: Place,
-    pub sketch: Sketch,
+    pub sketch: TableSummary,
     /// With all steps that it takes.
     pub request: Request,
     pub plan: Arc<Plan>,
@@ -135,12 +135,12 @@ impl Job {
     }
 }
 
-pub fn header<'a>(sketch: &'a Sketch, name: &'a str) -> Header<'a> {
+pub fn header<'a>(sketch: &'a TableSummary, name: &'a str) -> Header<'a> {
     Header { table: name, columns: &sketch.columns, samples: &sketch.samples }
 }
 
 /// How the table was read, where that is not as it stands.
-pub fn table_notes(sketch: &Sketch) -> Vec<String> {
+pub fn table_notes(sketch: &TableSummary) -> Vec<String> {
     sketch.notes.iter().map(ToString::to_string).collect()
 }
 
@@ -165,7 +165,7 @@ pub fn near_columns(plan: &Plan, columns: &[String]) -> Vec<String> {
 }
 
 /// The table's name in messages.
-pub fn table_name(sketch: &Sketch) -> String {
+pub fn table_name(sketch: &TableSummary) -> String {
     let path: &Path = &sketch.path;
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }

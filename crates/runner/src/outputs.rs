@@ -14,7 +14,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use table::{Note, ReadOptions, Sketch, TableError};
+use table::{Note, ReadOptions, TableError, TableSummary};
 
 use crate::{asked::Asked, owner, project, spec::LedgerChoice};
 
@@ -186,10 +186,10 @@ impl Outputs {
 ///
 /// # Errors
 /// As [`table::check`]'s.
-pub fn check_table(path: &Path, mut options: ReadOptions) -> Result<Sketch, TableError> {
+pub fn check_table(path: &Path, mut options: ReadOptions) -> Result<TableSummary, TableError> {
     let (delimiter, are_samples) = Outputs::of_file(path).of_table(path);
     options.delimiter = options.delimiter.or(delimiter);
-    let mut sketch = table::check(path, &options)?;
+    let mut sketch = table::scan(path, &options)?;
     if are_samples {
         sketch.notes.push(Note::Samples);
     }

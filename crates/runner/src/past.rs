@@ -6,7 +6,7 @@ use std::sync::Arc;
 use engine::{CallMode, Engine, Silent, gateway::Gateway, plan::Plan};
 use ledger_sqlite::{RunLedger, RunRecord, Store};
 use marl_core::{Connection, Registry};
-use table::{Sketch, shell::word};
+use table::{TableSummary, shell::word};
 
 use crate::{
     error_code::ErrorCode,
@@ -35,7 +35,7 @@ impl Past {
     pub fn of(
         registry: &Registry,
         store: &Arc<Store>,
-        sketch: &Sketch,
+        sketch: &TableSummary,
         run: Option<i64>,
     ) -> Result<Self, Failure> {
         let run = find_run(store, sketch, run)?;
@@ -52,7 +52,7 @@ impl Past {
     }
 }
 
-fn find_run(store: &Store, sketch: &Sketch, id: Option<i64>) -> Result<RunRecord, Failure> {
+fn find_run(store: &Store, sketch: &TableSummary, id: Option<i64>) -> Result<RunRecord, Failure> {
     if let Some(id) = id {
         return store.run(id)?.ok_or_else(|| {
             Failure::new(Exit::NotFound, ErrorCode::NotFound, format!("there is no run {id}"))

@@ -15,7 +15,7 @@ use tokio::{
     task::{JoinError, JoinHandle},
 };
 
-use table::{InputRow, Reader, Sketch, TableError};
+use table::{InputRow, Reader, TableError, TableSummary};
 
 /// How many rows are handed over at a time.
 const HANDFUL: usize = 32;
@@ -107,7 +107,7 @@ pub async fn run(
 /// # Errors
 /// The reader's, or that of `take`.
 pub async fn foresee(
-    sketch: &Sketch,
+    sketch: &TableSummary,
     engine: Arc<Engine>,
     picks: impl Fn(u64) -> bool,
     parallel: usize,
@@ -232,7 +232,7 @@ mod tests {
     }
 
     /// Profiles for every row, asked of `caller`.
-    fn engine(sketch: &Sketch, caller: Arc<dyn Caller>) -> Arc<Engine> {
+    fn engine(sketch: &TableSummary, caller: Arc<dyn Caller>) -> Arc<Engine> {
         let request = Request { steps: vec![StepRequest::parse("linkedin_profile")], ..Request::default() };
         let header = Header { table: "t.csv", columns: &sketch.columns, samples: &sketch.samples };
         let plan = Plan::new(&request, &header, &Registry::gather().unwrap()).unwrap();
@@ -249,7 +249,7 @@ mod tests {
         let mut text = String::from("linkedin_url\nlinkedin.com/in/sandbox-slow\n");
         (1..ROWS).for_each(|row| writeln!(text, "linkedin.com/in/sandbox-{row}").unwrap());
         std::fs::write(&path, text).unwrap();
-        let sketch = table::check(&path, &ReadOptions::default()).unwrap();
+        let sketch = table::scan(&path, &ReadOptions::default()).unwrap();
         let caller = Arc::new(SlowFirst::default());
         let engine = engine(&sketch, Arc::clone(&caller) as Arc<dyn Caller>);
         let mut written = 0;
@@ -286,7 +286,7 @@ mod tests {
             writeln!(text, "linkedin.com/in/sandbox-{row},{}", "x".repeat(*bytes)).unwrap();
         }
         std::fs::write(&path, text).unwrap();
-        let sketch = table::check(&path, &ReadOptions::default()).unwrap();
+        let sketch = table::scan(&path, &ReadOptions::default()).unwrap();
         let caller = Arc::new(SlowFirst::default());
         let engine = engine(&sketch, Arc::clone(&caller) as Arc<dyn Caller>);
         let mut written = 0;
@@ -325,7 +325,7 @@ mod tests {
         let note = "x".repeat(5_000);
         (0..ROWS).for_each(|row| writeln!(text, "linkedin.com/in/sandbox-{row},{note}").unwrap());
         std::fs::write(&path, text).unwrap();
-        let sketch = table::check(&path, &ReadOptions::default()).unwrap();
+        let sketch = table::scan(&path, &ReadOptions::default()).unwrap();
         let caller = Arc::new(Waiting::default());
         let engine = engine(&sketch, Arc::clone(&caller) as Arc<dyn Caller>);
         let cut = |row| {

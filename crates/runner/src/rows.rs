@@ -6,7 +6,7 @@ use engine::plan::Request;
 use marl_core::SemanticType;
 use schemars::JsonSchema;
 use serde::Serialize;
-use table::{ReadOptions, Reader, Sketch};
+use table::{ReadOptions, Reader, TableSummary};
 
 use crate::{
     advice::Voice,
@@ -105,7 +105,7 @@ impl<'a> TablePage<'a> {
     /// # Errors
     /// A column or a row that the table does not have, a condition that cannot be read, or a table
     /// that cannot be read any more.
-    pub fn read(spec: &RowsSpec, sketch: &'a Sketch) -> Result<Self, Failure> {
+    pub fn read(spec: &RowsSpec, sketch: &'a TableSummary) -> Result<Self, Failure> {
         let columns = columns(&spec.columns, sketch, &spec.reading)?;
         let filter = filter(spec, sketch)?;
         spec.rows.as_ref().map_or(Ok(()), |ranges| ranges.check(sketch.rows))?;
@@ -152,7 +152,7 @@ impl<'a> TablePage<'a> {
     }
 }
 
-fn filter(spec: &RowsSpec, sketch: &Sketch) -> Result<Option<Filter>, Failure> {
+fn filter(spec: &RowsSpec, sketch: &TableSummary) -> Result<Option<Filter>, Failure> {
     let types = column_types(&spec.column_types)?;
     types.keys().try_for_each(|column| known_column(sketch, column, &spec.reading).map(drop))?;
     let request = Request { types, ..Request::default() };
@@ -160,7 +160,7 @@ fn filter(spec: &RowsSpec, sketch: &Sketch) -> Result<Option<Filter>, Failure> {
 }
 
 /// The places of the columns that are asked for, each once; of all, if none is.
-fn columns(asked: &[String], sketch: &Sketch, reading: &ReadOptions) -> Result<Vec<usize>, Failure> {
+fn columns(asked: &[String], sketch: &TableSummary, reading: &ReadOptions) -> Result<Vec<usize>, Failure> {
     if asked.is_empty() {
         return Ok((0..sketch.columns.len()).collect());
     }
@@ -194,7 +194,7 @@ fn columns(asked: &[String], sketch: &Sketch, reading: &ReadOptions) -> Result<V
 fn fill(
     page: &mut Page<'_>,
     spec: &RowsSpec,
-    sketch: &Sketch,
+    sketch: &TableSummary,
     filter: Option<&Filter>,
     untold: &mut Undetermined,
 ) -> Result<u64, Failure> {

@@ -11,7 +11,7 @@ use ledger_sqlite::{CallRecord, RunRecord, Store};
 use marl_core::{Call, Error, Outcome, READING, Registry, Value};
 use schemars::JsonSchema;
 use serde::Serialize;
-use table::{InputRow, Note, ReadOptions, Reader, Sketch};
+use table::{InputRow, Note, ReadOptions, Reader, TableSummary};
 
 use crate::{
     advice,
@@ -87,7 +87,7 @@ pub async fn explain(question: &CellQuestion) -> Result<WhyDocument, Failure> {
     })
 }
 
-fn find_row(sketch: &Sketch, number: u64) -> Result<InputRow, Failure> {
+fn find_row(sketch: &TableSummary, number: u64) -> Result<InputRow, Failure> {
     let none = || {
         let message = format!("{} has no row {number}: it has {}", sketch.path.display(), sketch.rows);
         Failure::new(Exit::NotFound, ErrorCode::NotFound, message)
@@ -100,7 +100,7 @@ fn find_row(sketch: &Sketch, number: u64) -> Result<InputRow, Failure> {
 /// What is needed to explain the cells of one row.
 struct Story<'a> {
     store: &'a Store,
-    sketch: &'a Sketch,
+    sketch: &'a TableSummary,
     row: &'a InputRow,
     past: &'a Past,
 }

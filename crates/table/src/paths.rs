@@ -1,84 +1,14 @@
-//! Files as the file system knows them: whether two names mean one file, whether a file
-//! is still the one that was checked. Must not know what is in them.
+//! Paths as the file system knows them: whether two names mean one file, and where links lead. Must not
+//! know what is in a file.
 
-use std::fs::{self, File, Metadata};
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
-use std::time::SystemTime;
-use std::{error, fmt};
-
-use super::problem::Problem;
-use super::shape::format_of;
-
-/// Enough for folders that people keep tables in; a huge one is not read to its end.
-const MOST_ENTRIES: usize = 10_000;
-
-/// What changes when a file's content does.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Stamp {
-    len: u64,
-    modified: Option<SystemTime>,
-    /// Device and inode, where there are such: another file can be as long and as old.
-    identity: Option<(u64, u64)>,
-}
-
-impl Stamp {
-    pub(super) fn of(metadata: &Metadata) -> Self {
-        #[cfg(unix)]
-        let identity = {
-            use std::os::unix::fs::MetadataExt;
-            Some((metadata.dev(), metadata.ino()))
-        };
-        #[cfg(not(unix))]
-        let identity = None;
-        Self { len: metadata.len(), modified: metadata.modified().ok(), identity }
-    }
-}
-
-/// An open file that gives no byte that came into it after it was stamped: instead its
-/// reads fail with [`Changed`]. Another file that takes its name changes nothing here.
-pub(super) struct Watched {
-    file: File,
-    stamp: Stamp,
-}
-
-impl Watched {
-    pub(super) fn new(file: File, stamp: Stamp) -> io::Result<Self> {
-        let watched = Self { file, stamp };
-        watched.look().map(|()| watched)
-    }
-
-    /// Fails when the file was changed, also behind bytes that were read long ago.
-    pub(super) fn look(&self) -> io::Result<()> {
-        match Stamp::of(&self.file.metadata()?) == self.stamp {
-            true => Ok(()),
-            false => Err(io::Error::other(Changed)),
-        }
-    }
-}
-
-impl Read for Watched {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.file.read(buffer)?;
-        // After the read: what came into the file before it has changed the stamp.
-        self.look().map(|()| read)
-    }
-}
-
-/// The file is not the one that was stamped; inside an [`io::Error`].
-#[derive(Debug)]
-pub(super) struct Changed;
-
-impl fmt::Display for Changed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the file was changed")
-    }
-}
-
-impl error::Error for Changed {}
+use std::{
+    fs::{self, Metadata},
+    io,
+    path::{Path, PathBuf},
+};
 
 /// Whether both paths lead to one existing file, through whatever links.
-pub(super) fn same_file(one: &Path, other: &Path) -> bool {
+pub(crate) fn same_file(one: &Path, other: &Path) -> bool {
     match (fs::metadata(one), fs::metadata(other)) {
         (Ok(a), Ok(b)) => same_identity(&a, &b) || same_spelling(one, other),
         _ => false,
@@ -87,14 +17,14 @@ pub(super) fn same_file(one: &Path, other: &Path) -> bool {
 
 /// Whether two looks at the file system saw the same file.
 #[cfg(unix)]
-pub(super) fn same_identity(one: &Metadata, other: &Metadata) -> bool {
+pub(crate) fn same_identity(one: &Metadata, other: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
     (one.dev(), one.ino()) == (other.dev(), other.ino())
 }
 
 /// Without inodes, the time of creation has to do.
 #[cfg(not(unix))]
-pub(super) fn same_identity(one: &Metadata, other: &Metadata) -> bool {
+pub(crate) fn same_identity(one: &Metadata, other: &Metadata) -> bool {
     matches!((one.created(), other.created()), (Ok(a), Ok(b)) if a == b) && one.len() == other.len()
 }
 
@@ -128,70 +58,9 @@ pub fn follow_links(path: &Path) -> io::Result<PathBuf> {
 }
 
 /// The folder that a file is in; `.` for a bare name.
-pub(super) fn folder_of(path: &Path) -> &Path {
+pub(crate) fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     }
-}
-
-/// Metadata of an input, which must be a regular file: it is read twice, and a pipe can
-/// be read only once.
-pub(super) fn input_metadata(path: &Path) -> Result<Metadata, (Problem, Option<io::Error>)> {
-    if is_standard_input(path) {
-        return Err((Problem::NotRegular, None));
-    }
-    let metadata = fs::metadata(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => {
-            let similar = similar_name(path).or_else(|| elsewhere(path));
-            (Problem::NotFound { similar, tables: tables_beside(path) }, Some(error))
-        }
-        _ => (Problem::Read, Some(error)),
-    })?;
-    match metadata.file_type() {
-        kind if kind.is_dir() => Err((Problem::IsFolder, None)),
-        kind if kind.is_file() => Ok(metadata),
-        _ => Err((Problem::NotRegular, None)),
-    }
-}
-
-/// These may look like regular files when the shell redirects one.
-fn is_standard_input(path: &Path) -> bool {
-    path == Path::new("-")
-        || ["/dev/stdin", "/dev/fd", "/proc/self/fd"].iter().any(|known| path.starts_with(known))
-}
-
-/// The file of the same name in the working folder.
-fn elsewhere(path: &Path) -> Option<PathBuf> {
-    let here = PathBuf::from(path.file_name()?);
-    (here != path && here.is_file()).then_some(here)
-}
-
-/// A few of the tables in the missing file's folder, by name.
-fn tables_beside(path: &Path) -> Option<Vec<PathBuf>> {
-    const LISTED: usize = 5;
-    let entries = fs::read_dir(folder_of(path)).ok()?.take(MOST_ENTRIES).flatten();
-    let tables = entries.map(|entry| path.with_file_name(entry.file_name()));
-    let mut tables: Vec<PathBuf> =
-        tables.filter(|path| format_of(path).is_some() && path.is_file()).collect();
-    tables.sort();
-    tables.truncate(LISTED);
-    Some(tables)
-}
-
-/// A file in the same folder whose name is nearly the missing one's.
-fn similar_name(path: &Path) -> Option<PathBuf> {
-    let wanted = path.file_name()?.to_string_lossy().to_lowercase();
-    let closeness = |entry: &fs::DirEntry| {
-        strsim::jaro_winkler(&wanted, &entry.file_name().to_string_lossy().to_lowercase())
-    };
-    fs::read_dir(folder_of(path))
-        .ok()?
-        .take(MOST_ENTRIES)
-        .flatten()
-        .filter(|entry| entry.path().is_file())
-        .map(|entry| (closeness(&entry), entry))
-        .filter(|(closeness, _)| *closeness >= 0.85)
-        .max_by(|(a, _), (b, _)| a.total_cmp(b))
-        .map(|(_, entry)| path.with_file_name(entry.file_name()))
 }

@@ -7,7 +7,7 @@ use engine::plan::{Advice, Output, Plan, Request, Step, StepRequest, is_usual_na
 use marl_core::Registry;
 use schemars::JsonSchema;
 use serde::Serialize;
-use table::{Sketch, shell::word};
+use table::{TableSummary, shell::word};
 
 use crate::{
     binding::binding,
@@ -67,7 +67,7 @@ impl Unbound {
 }
 
 /// The integrations that can be planned alone, and those that only lack the user's choice.
-pub(super) fn runnable(sketch: &Sketch, registry: &Registry) -> (Vec<Runnable>, Vec<Unbound>) {
+pub(super) fn runnable(sketch: &TableSummary, registry: &Registry) -> (Vec<Runnable>, Vec<Unbound>) {
     let name = table_name(sketch);
     let header = header(sketch, &name);
     let (mut runnable, mut unbound) = (Vec::new(), Vec::new());
@@ -90,7 +90,7 @@ pub(super) fn runnable(sketch: &Sketch, registry: &Registry) -> (Vec<Runnable>, 
     (runnable, unbound)
 }
 
-fn described(step: &Step, sketch: &Sketch) -> Option<Runnable> {
+fn described(step: &Step, sketch: &TableSummary) -> Option<Runnable> {
     let alternative = step.alternatives().first()?;
     let contract = alternative.integration.contract();
     let inputs = alternative.inputs.iter().map(|input| (input.column.name, input.from.clone()));

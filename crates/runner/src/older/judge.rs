@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, path::Path};
 
 use engine::{RowEnd, plan::Plan};
 use marl_core::{Outcome, SemanticType, value::Value};
-use table::{Format, Found, InputRow, Older as OlderTable, ReadOptions, Reader, Sketch, TableError};
+use table::{InputRow, OlderCells, OlderOutput, ReadOptions, Reader, TableError, TableSummary};
 
 use crate::{
     asked::{self, Asked},
@@ -38,7 +38,7 @@ struct Through {
 
 /// Compares the new output with the older one.
 pub(super) struct Judge {
-    older: OlderTable,
+    older: OlderOutput,
     /// What the older answers were given for.
     asked: Vec<Asked>,
     /// By input of each, the column that gives it now.
@@ -63,10 +63,11 @@ impl Judge {
         let options = ReadOptions { delimiter: job.spec.reading.delimiter, ..ReadOptions::default() };
         let asked = asked::of_record(record);
         let plan = asked::of_plan(&job.plan);
-        let questions =
-            |older: &Sketch, names: &[String]| asked::questions(&asked, names, older, &job.sketch, &plan);
-        let older = OlderTable::open(target, &job.sketch, &options, &record.answers, questions)?;
-        let found = asked.iter().map(|asked| asked.find(older.sketch(), &job.sketch, &plan)).collect();
+        let questions = |older: &TableSummary, names: &[String]| {
+            asked::questions(&asked, names, older, &job.sketch, &plan)
+        };
+        let older = OlderOutput::open(target, &job.sketch, &options, &record.answers, questions)?;
+        let found = asked.iter().map(|asked| asked.find(older.summary(), &job.sketch, &plan)).collect();
         let steps = steps_of_outputs(&job.plan);
         let own = |name: &String| job.sketch.columns.iter().position(|column| column == name);
         let column = |name: &String| match job.plan.outputs().position(|output| output.name == *name) {
@@ -96,7 +97,7 @@ impl Judge {
             found,
             asked,
             reads: record.reads.clone(),
-            is_json: job.sketch.format == Format::Jsonl,
+            is_json: job.sketch.format().cells_are_json,
             lost: 0,
             first: None,
             gone: 0,
@@ -193,7 +194,7 @@ impl Judge {
 
     /// Whether a cell that an answer depends on holds something else than when it was given: the user
     /// filled it, or this run did.
-    fn is_changed(&self, at: usize, row: &InputRow, end: Option<&RowEnd>, found: &Found) -> bool {
+    fn is_changed(&self, at: usize, row: &InputRow, end: Option<&RowEnd>, found: &OlderCells) -> bool {
         self.through[at].iter().any(|through| {
             let is_replaced = matches!(self.columns[through.answer], Column::Own { replaces: true, .. });
             let own = || row.cell(through.own.filter(|_| !is_replaced)?);
@@ -226,7 +227,7 @@ impl Judge {
     /// The first row that is not picked and would lose a cell. In a table of another length the
     /// rows are compared as they are written.
     pub(super) fn first_unselected(&self, job: &Job, picked: &Selected) -> Option<u64> {
-        let older = self.older.sketch();
+        let older = self.older.summary();
         if older.rows != job.sketch.rows {
             return None;
         }

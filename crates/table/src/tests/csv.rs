@@ -3,27 +3,30 @@
 use super::*;
 
 fn columns(name: &str, content: &str) -> Vec<String> {
-    Bench::new(name, content).check().columns
+    Bench::new(name, content).scan().columns
 }
 
 fn cells(content: &str) -> Vec<Vec<Option<String>>> {
     let bench = Bench::new("leads.csv", content);
-    let sketch = bench.check();
-    let rows = Reader::open(&sketch).unwrap().map(Result::unwrap);
+    let summary = bench.scan();
+    let rows = Reader::open(&summary).unwrap().map(Result::unwrap);
     let text = |row: &InputRow, column| row.cell(column).map(|cell| cell.to_string());
-    rows.map(|row| (0..sketch.columns.len()).map(|column| text(&row, column)).collect()).collect()
+    rows.map(|row| (0..summary.columns.len()).map(|column| text(&row, column)).collect()).collect()
 }
 
 #[test]
 fn a_plain_table() {
     let bench = Bench::new("leads.csv", "name,domain\nAcme, acme.com \n,  \n\"Big, \"\"Co\"\"\",x\n");
-    let sketch = bench.check();
-    assert_eq!(sketch.format, Format::Csv { delimiter: b',' });
-    assert_eq!(sketch.columns, ["name", "domain"]);
-    assert_eq!(sketch.rows, 3);
-    assert_eq!(sketch.samples, [vec!["Acme", "Big, \"Co\""], vec![" acme.com ", "x"]]);
-    assert_eq!(sketch.shape, Shape { bom: false, line_ending: LineEnding::Lf, final_newline: true });
-    let rows: Vec<InputRow> = Reader::open(&sketch).unwrap().map(Result::unwrap).collect();
+    let summary = bench.scan();
+    assert_eq!((summary.format().name, summary.delimiter()), ("CSV", Some(b',')));
+    assert_eq!(summary.columns, ["name", "domain"]);
+    assert_eq!(summary.rows, 3);
+    assert_eq!(summary.samples, [vec!["Acme", "Big, \"Co\""], vec![" acme.com ", "x"]]);
+    assert_eq!(
+        shape_of(&summary),
+        TextShape { bom: false, line_ending: LineEnding::Lf, final_newline: true }
+    );
+    let rows: Vec<InputRow> = Reader::open(&summary).unwrap().map(Result::unwrap).collect();
     assert_eq!(rows.iter().map(InputRow::number).collect::<Vec<_>>(), [1, 2, 3]);
     assert_eq!(rows[0].cell(1), Some(Value::text(" acme.com ")));
     assert_eq!((rows[1].cell(0), rows[1].cell(1)), (None, None));
@@ -34,7 +37,7 @@ fn a_plain_table() {
 #[test]
 fn shapes() {
     let shape = |content: &str| {
-        let Shape { bom, line_ending, final_newline } = Bench::new("a.csv", content).check().shape;
+        let TextShape { bom, line_ending, final_newline } = shape_of(&Bench::new("a.csv", content).scan());
         (bom, line_ending, final_newline)
     };
     assert_eq!(shape("a,b"), (false, LineEnding::Lf, false));
@@ -51,7 +54,7 @@ fn a_mark_is_shape_only_once() {
     assert_eq!(columns("a.csv", "\u{feff}\u{feff}a,b\n"), ["a", "b"]);
     assert_eq!(columns("a.csv", "\"\u{feff}a\",b\n"), ["\u{feff}a", "b"]);
     let bench = Bench::new("a.csv", "\"\u{feff}a\",b\n");
-    assert_eq!(bench.enrich(&bench.check(), &[], &[]), "\"\u{feff}a\",b\n".as_bytes());
+    assert_eq!(bench.enrich(&bench.scan(), &[], &[]), "\"\u{feff}a\",b\n".as_bytes());
 }
 
 #[test]
@@ -64,9 +67,9 @@ fn headers_are_kept_as_they_are() {
 #[test]
 fn a_header_alone_is_a_table() {
     let bench = Bench::new("a.csv", "a,b\n");
-    let sketch = bench.check();
-    assert_eq!((sketch.rows, Reader::open(&sketch).unwrap().count()), (0, 0));
-    assert_eq!(bench.enrich(&sketch, &["c"], &[None]), b"a,b,c\n");
+    let summary = bench.scan();
+    assert_eq!((summary.rows, Reader::open(&summary).unwrap().count()), (0, 0));
+    assert_eq!(bench.enrich(&summary, &["c"], &[None]), b"a,b,c\n");
 }
 
 #[test]
@@ -83,13 +86,13 @@ fn blank_lines_are_no_rows_and_quotes_inside_are_text() {
 fn the_command_line_names_the_delimiter() {
     let bench = Bench::new("leads.txt", "a;b\n1;2\n");
     let options = ReadOptions { delimiter: Some(b';'), ..ReadOptions::default() };
-    assert_eq!(check(&bench.input, &options).unwrap().columns, ["a", "b"]);
+    assert_eq!(scan(&bench.input, &options).unwrap().columns, ["a", "b"]);
     let bench = Bench::new("leads.csv", "a;b\n1;2\n");
     let options = ReadOptions { delimiter: Some(b','), ..ReadOptions::default() };
-    assert_eq!(check(&bench.input, &options).unwrap().columns, ["a;b"]);
+    assert_eq!(scan(&bench.input, &options).unwrap().columns, ["a;b"]);
     let options = ReadOptions { delimiter: Some(b'"'), ..ReadOptions::default() };
     assert_eq!(
-        said(&check(&bench.input, &options).unwrap_err(), bench.folder.path()).0,
+        said(&scan(&bench.input, &options).unwrap_err(), bench.folder.path()).0,
         "leads.csv: `\"` cannot be a delimiter"
     );
 }
@@ -97,7 +100,7 @@ fn the_command_line_names_the_delimiter() {
 #[test]
 fn a_table_has_as_many_columns_as_a_spreadsheet() {
     let names = |count: usize| (0..count).map(|at| format!("c{at}")).collect::<Vec<_>>().join(",");
-    assert_eq!(Bench::new("leads.csv", names(16_384).as_bytes()).check().columns.len(), 16_384);
+    assert_eq!(Bench::new("leads.csv", names(16_384).as_bytes()).scan().columns.len(), 16_384);
     let message = "leads.csv, line 1: the table has more than 16,384 columns";
     check_error("leads.csv", names(16_385), message, "values taken for names");
 }
@@ -132,7 +135,7 @@ fn ragged_rows() {
         "a,b\n1,2,\n",
         "leads.csv, line 2: 3 cells where the header has 2 \
          (a stray comma or a quote that is not closed?)",
-        "the cells too many are empty",
+        "the surplus cells are empty",
     );
     check_error(
         "leads.csv",
@@ -180,7 +183,7 @@ fn quotes_that_the_csv_crate_would_lose() {
 fn lines_are_counted_as_editors_do() {
     let stray = |content: &str| {
         let bench = Bench::new("a.csv", content);
-        let error = check(&bench.input, &ReadOptions::default()).unwrap_err();
+        let error = scan(&bench.input, &ReadOptions::default()).unwrap_err();
         said(&error, bench.folder.path()).0
     };
     for content in ["a\n\"\n\n\"\n\"x\"y", "a\r\n\"\r\n\r\n\"\r\n\"x\"y", "a\r\"\r\r\"\r\"x\"y"] {
@@ -232,9 +235,9 @@ fn characters_across_the_ends_of_buffers() {
         let line = format!("{}\n", "größe€😀".repeat(20_000));
         let content = format!("{}\n{}", "a".repeat(shift + 1), line.repeat(6));
         let bench = Bench::new("a.csv", &content);
-        let sketch = bench.check();
-        assert_eq!(sketch.rows, 6);
-        assert_eq!(bench.enrich(&sketch, &[], &[]), content.as_bytes());
+        let summary = bench.scan();
+        assert_eq!(summary.rows, 6);
+        assert_eq!(bench.enrich(&summary, &[], &[]), content.as_bytes());
     }
 }
 
@@ -243,17 +246,17 @@ fn huge_cells_pass_through() {
     let huge = "x\"".repeat(2_000_000);
     let content = format!("a,b\n\"{}\",2\n", huge.replace('"', "\"\""));
     let bench = Bench::new("a.csv", &content);
-    let sketch = bench.check();
-    assert_eq!(sketch.samples[0][0].len(), 512);
-    assert_eq!(bench.enrich(&sketch, &[], &[]), content.as_bytes());
+    let summary = bench.scan();
+    assert_eq!(summary.samples[0][0].len(), 512);
+    assert_eq!(bench.enrich(&summary, &[], &[]), content.as_bytes());
 }
 
 #[test]
 fn samples_are_the_first_filled_cells() {
     let rows: String = (0..500).map(|row| format!("{row},{}\n", if row < 300 { " " } else { "ä" })).collect();
-    let sketch = Bench::new("a.csv", format!("a,b\n{rows}")).check();
-    assert_eq!(sketch.samples[0], (0..100).map(|row| row.to_string()).collect::<Vec<_>>());
-    assert_eq!(sketch.samples[1], vec!["ä"; 100]);
-    let wide = Bench::new("a.csv", format!("a\n{}\n", "😀".repeat(600))).check();
+    let summary = Bench::new("a.csv", format!("a,b\n{rows}")).scan();
+    assert_eq!(summary.samples[0], (0..100).map(|row| row.to_string()).collect::<Vec<_>>());
+    assert_eq!(summary.samples[1], vec!["ä"; 100]);
+    let wide = Bench::new("a.csv", format!("a\n{}\n", "😀".repeat(600))).scan();
     assert_eq!(wide.samples[0], ["😀".repeat(512)]);
 }

@@ -2,31 +2,29 @@
 
 use super::*;
 
-fn read(name: &str, text: &str, options: &ReadOptions) -> Result<Sketch, TableError> {
+fn read(name: &str, text: &str, options: &ReadOptions) -> Result<TableSummary, TableError> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     std::fs::write(&path, text).unwrap();
-    check(&path, options)
+    scan(&path, options)
 }
 
-fn plainly(name: &str, text: &str) -> Result<Sketch, TableError> {
+fn plainly(name: &str, text: &str) -> Result<TableSummary, TableError> {
     read(name, text, &ReadOptions::default())
 }
 
-fn delimiter(sketch: &Sketch) -> u8 {
-    match sketch.format {
-        Format::Csv { delimiter } => delimiter,
-        Format::Jsonl => panic!("a table of lines"),
-    }
+fn delimiter(summary: &TableSummary) -> u8 {
+    summary.delimiter().expect("a table of cells")
 }
 
 /// What stands between cells, the columns and how many rows there are.
 fn is_read_as(name: &str, text: &str, sign: char, columns: &str, rows: u64) {
-    let sketch = plainly(name, text).unwrap_or_else(|error| panic!("{text:?}: {error}, {:?}", error.hints()));
-    assert_eq!(sketch.columns.join("|"), columns, "{text:?}");
-    assert_eq!((char::from(delimiter(&sketch)), sketch.rows), (sign, rows), "{text:?}");
+    let summary =
+        plainly(name, text).unwrap_or_else(|error| panic!("{text:?}: {error}, {:?}", error.hints()));
+    assert_eq!(summary.columns.join("|"), columns, "{text:?}");
+    assert_eq!((char::from(delimiter(&summary)), summary.rows), (sign, rows), "{text:?}");
     let expected = if name.ends_with(".tsv") { '\t' } else { ',' };
-    let told: String = sketch.notes.iter().map(ToString::to_string).collect();
+    let told: String = summary.notes.iter().map(ToString::to_string).collect();
     assert_eq!(told.contains("between cells"), sign != expected, "{text:?}: {told}");
 }
 
@@ -48,8 +46,8 @@ fn a_delimiter_that_alone_makes_a_table_is_read() {
         let options = ReadOptions { name_columns: true, ..ReadOptions::default() };
         match columns.contains("column_") {
             true => {
-                let sketch = read("leads.csv", text, &options).unwrap();
-                assert_eq!((sketch.columns.join("|").as_str(), sketch.rows), (columns, rows), "{text:?}");
+                let summary = read("leads.csv", text, &options).unwrap();
+                assert_eq!((summary.columns.join("|").as_str(), summary.rows), (columns, rows), "{text:?}");
             }
             false => is_read_as("leads.csv", text, sign, columns, rows),
         }
@@ -66,7 +64,7 @@ fn decimal_commas_in_every_row_are_no_columns() {
         ("Kunde;Website;Umsatz,Mio\nAcme;acme.com;12,5\n", "Kunde|Website|Umsatz,Mio"),
         ("foo;bar;baz, qux\na;b;1,5\nc;d;2,25\n", "foo|bar|baz, qux"),
         ("Naam;Prijs, EUR\nAcme;12,-\nBeta;7,50\n", "Naam|Prijs, EUR"),
-        ("Contact;Place, country\nJane;Bern, CH\nJohn;Lyon, FR\n", "Contact|Place, country"),
+        ("Contact;Location, country\nJane;Bern, CH\nJohn;Lyon, FR\n", "Contact|Location, country"),
         ("Kunde|Website|Umsatz, EUR\nAcme|acme.com|12,5\n", "Kunde|Website|Umsatz, EUR"),
     ] {
         let sign = if text.contains('|') { '|' } else { ';' };
@@ -109,8 +107,8 @@ fn a_title_above_a_table_of_another_delimiter_is_left_out() {
     is_read_as("leads.csv", text, ';', "Firma|Webseite|Ort|Umsatz", 1);
     // `sep=` and a title.
     let text = "sep=;\r\nExport of 3 May\r\nName;Website;CEO\r\nAcme;acme.com;Jane\r\n";
-    let sketch = plainly("leads.csv", text).unwrap();
-    assert_eq!((sketch.columns.len(), sketch.rows), (3, 1));
+    let summary = plainly("leads.csv", text).unwrap();
+    assert_eq!((summary.columns.len(), summary.rows), (3, 1));
 }
 
 #[test]
@@ -143,8 +141,8 @@ fn where_two_could_be_right_the_flag_is_asked_for() {
         assert!(hints.contains("--delimiter") && hints.contains("--delimiter ','"), "{text:?}: {hints}");
         // The other flag settles it too, unless rows then lack cells.
         let plain = ReadOptions { delimiter: Some(b','), pad_rows: true, ..ReadOptions::default() };
-        let sketch = read("leads.csv", text, &plain);
-        assert!(sketch.is_ok_and(|sketch| delimiter(&sketch) == b','), "{text:?}");
+        let summary = read("leads.csv", text, &plain);
+        assert!(summary.is_ok_and(|summary| delimiter(&summary) == b','), "{text:?}");
     }
 }
 
@@ -178,23 +176,24 @@ fn the_users_word_is_the_last() {
     let text = "Kunde;Website;Umsatz, Mio.\nAcme;acme.com;12,5\n";
     for (sign, columns) in [(b',', 2), (b';', 3), (b'|', 1)] {
         let options = ReadOptions { delimiter: Some(sign), ..ReadOptions::default() };
-        let sketch = read("leads.csv", text, &options).unwrap();
-        assert_eq!((delimiter(&sketch), sketch.columns.len()), (sign, columns));
+        let summary = read("leads.csv", text, &options).unwrap();
+        assert_eq!((delimiter(&summary), summary.columns.len()), (sign, columns));
     }
     // A line that is named counts as the header, and what stands before it says nothing.
     let text = "Leads\nName;Website;CEO\nAcme;acme.com;Jane\n";
-    let sketch = read("leads.csv", text, &ReadOptions { header_line: Some(2), ..ReadOptions::default() });
-    assert_eq!(sketch.unwrap().columns, ["Name", "Website", "CEO"]);
+    let summary = read("leads.csv", text, &ReadOptions { header_line: Some(2), ..ReadOptions::default() });
+    assert_eq!(summary.unwrap().columns, ["Name", "Website", "CEO"]);
     let rows = "Acme;acme.com;12,5\nBeta;beta.de;3,1\n";
-    let sketch = read("leads.csv", rows, &ReadOptions { no_header: true, ..ReadOptions::default() }).unwrap();
-    assert_eq!((sketch.columns.len(), sketch.rows), (3, 2));
+    let summary =
+        read("leads.csv", rows, &ReadOptions { no_header: true, ..ReadOptions::default() }).unwrap();
+    assert_eq!((summary.columns.len(), summary.rows), (3, 2));
 }
 
 #[test]
 fn the_output_has_the_delimiter_that_was_read() {
     let bench = Bench::new("leads.csv", "Kunde;Umsatz, Mio.\nAcme;12,5\nBeta;3,1\n");
-    let sketch = bench.check();
-    let written = bench.enrich(&sketch, &["ceo"], &[Some(Value::text("Doe; Jane"))]);
+    let summary = bench.scan();
+    let written = bench.enrich(&summary, &["ceo"], &[Some(Value::text("Doe; Jane"))]);
     let text = String::from_utf8(written).unwrap();
     assert_eq!(text, "Kunde;Umsatz, Mio.;ceo\nAcme;12,5;\"Doe; Jane\"\nBeta;3,1;\"Doe; Jane\"\n");
 }

@@ -3,15 +3,15 @@
 
 use super::*;
 
-fn read(name: &str, text: &str) -> Result<Sketch, TableError> {
+fn read(name: &str, text: &str) -> Result<TableSummary, TableError> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     std::fs::write(&path, text).unwrap();
-    check(&path, &ReadOptions::default())
+    scan(&path, &ReadOptions::default())
 }
 
-fn notes(sketch: &Sketch) -> String {
-    sketch.notes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+fn notes(summary: &TableSummary) -> String {
+    summary.notes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -22,8 +22,8 @@ fn a_tsv_with_breaks_in_quoted_cells_is_read_where_nothing_else_fits() {
         ("a\tb\nx\t\"one\r\n\r\ntwo\"\r\ny\tz\r\n", 2),
         ("a\tb\tc\n\"one\ntwo\"\ty\tz\n", 1),
     ] {
-        let sketch = read("t.tsv", text).unwrap();
-        assert_eq!(sketch.rows, rows, "{text:?}");
+        let summary = read("t.tsv", text).unwrap();
+        assert_eq!(summary.rows, rows, "{text:?}");
     }
     let told = notes(&read("t.tsv", "a\tb\nx\t\"one\ntwo\"\n").unwrap());
     assert!(told.contains("line 2") && told.contains("quotes"), "{told}");
@@ -38,19 +38,19 @@ fn a_tsv_with_breaks_in_quoted_cells_is_read_where_nothing_else_fits() {
         assert!(read("t.tsv", text).is_err(), "{text:?}");
     }
     // Where every line is a row, quotes are text.
-    let sketch = read("t.tsv", "a\tb\nx\t\"open\ny\tz\"\n").unwrap();
-    assert_eq!((sketch.rows, notes(&sketch).as_str()), (2, ""));
+    let summary = read("t.tsv", "a\tb\nx\t\"open\ny\tz\"\n").unwrap();
+    assert_eq!((summary.rows, notes(&summary).as_str()), (2, ""));
 }
 
 #[test]
 fn a_header_that_comes_again_is_told_with_its_lines() {
-    let sketch =
+    let summary =
         read("t.csv", "Name,Site\nA,a.com\nName,Site\nB,b.com\n\u{feff}Name,Site\nC,c.com\n").unwrap();
-    assert_eq!(sketch.rows, 5);
-    let told = notes(&sketch);
+    assert_eq!(summary.rows, 5);
+    let told = notes(&summary);
     assert!(told.contains("2 rows are the header again (lines 3, 5)"), "{told}");
     assert!(told.contains("--filter '!(row[\"Name\"] == \"Name\")'"), "{told}");
-    assert!(sketch.notes.iter().any(Note::is_warning));
+    assert!(summary.notes.iter().any(Note::is_warning));
     let many = format!("a,b\n{}", "1,2\na,b\n".repeat(9));
     let told = notes(&read("t.csv", &many).unwrap());
     assert!(told.contains("9 rows") && told.contains("and others"), "{told}");

@@ -1,11 +1,14 @@
 //! Inputs as files: what is missing, no file, changed, of another kind.
 
-use super::super::paths::Stamp;
-use super::super::problem::Problem;
 use super::*;
+use crate::input::watched::FileStamp;
+use crate::problem::TableProblem;
+use crate::problem::file::FileProblem;
+use crate::problem::output::OutputProblem;
+use crate::text::problem::TextProblem;
 
 fn message(path: &Path, bench: &Bench) -> (String, Vec<String>) {
-    said(&check(path, &ReadOptions::default()).unwrap_err(), bench.folder.path())
+    said(&scan(path, &ReadOptions::default()).unwrap_err(), bench.folder.path())
 }
 
 #[test]
@@ -31,13 +34,12 @@ fn only_regular_files_are_read() {
         let _socket = std::os::unix::net::UnixListener::bind(bench.path("socket.csv")).unwrap();
         let text = "socket.csv: this is a pipe or a device, and marl reads a table twice";
         assert_eq!(message(&bench.path("socket.csv"), &bench).0, text);
-        let writer = Writer::create(&bench.path("socket.csv"), &bench.check(), &[], WriteOptions::default());
+        let writer = Writer::create(&bench.path("socket.csv"), &bench.scan(), &[], WriteOptions::default());
         assert!(writer.err().unwrap().to_string().ends_with("is in the way and not a regular file"));
     }
     for stream in ["/dev/stdin", "-", "/dev/fd/0", "/dev/null"] {
-        let error =
-            check(Path::new(stream), &ReadOptions { delimiter: Some(b','), ..ReadOptions::default() })
-                .unwrap_err();
+        let error = scan(Path::new(stream), &ReadOptions { delimiter: Some(b','), ..ReadOptions::default() })
+            .unwrap_err();
         let text = format!("{stream}: this is a pipe or a device, and marl reads a table twice");
         assert_eq!(error.to_string(), text);
         assert_eq!(error.hints(), ["save it as a file first"]);
@@ -58,9 +60,9 @@ fn formats_by_extension() {
     let bench = Bench::new("leads", "a\n");
     assert!(message(&bench.input, &bench).0.contains("without extension"));
     let bench = Bench::new("leads.JSONL", "{}\n");
-    assert_eq!(bench.check().format, Format::Jsonl);
+    assert_eq!(bench.scan().format().name, "JSONL");
     let error =
-        check(&bench.input, &ReadOptions { delimiter: Some(b';'), ..ReadOptions::default() }).unwrap_err();
+        scan(&bench.input, &ReadOptions { delimiter: Some(b';'), ..ReadOptions::default() }).unwrap_err();
     assert_eq!(said(&error, bench.folder.path()).0, "leads.JSONL: JSONL has no delimiter");
 }
 
@@ -75,15 +77,15 @@ fn empty_files() {
 #[test]
 fn a_file_that_changes_is_noticed() {
     let bench = Bench::new("leads.csv", "a,b\n1,2\n");
-    let sketch = bench.check();
+    let summary = bench.scan();
     fs::write(&bench.input, "a,b\n1,2\n3,4\n").unwrap();
-    let error = Reader::open(&sketch).err().unwrap();
+    let error = Reader::open(&summary).err().unwrap();
     assert_eq!(
         said(&error, bench.folder.path()),
         ("leads.csv: the file was changed after it was checked".into(), owned(&["run the command again"]))
     );
     fs::remove_file(&bench.input).unwrap();
-    let error = Reader::open(&sketch).err().unwrap();
+    let error = Reader::open(&summary).err().unwrap();
     assert_eq!(
         said(&error, bench.folder.path()).0,
         "leads.csv: cannot read it: the file or its folder is gone"
@@ -101,10 +103,10 @@ fn a_file_that_changes_while_it_is_read_is_noticed() {
     ];
     for (name, before, after) in changes {
         let bench = Bench::new(name, before);
-        let mut sketch = bench.check();
+        let mut summary = bench.scan();
         fs::write(&bench.input, after).unwrap();
-        sketch.stamp = Stamp::of(&fs::metadata(&bench.input).unwrap());
-        let error = match Reader::open(&sketch) {
+        summary.stamp = FileStamp::of(&fs::metadata(&bench.input).unwrap());
+        let error = match Reader::open(&summary) {
             Ok(reader) => reader.filter_map(Result::err).next().unwrap(),
             Err(error) => error,
         };
@@ -121,7 +123,7 @@ fn rewrite(path: &Path, content: &str) {
 
 /// Reads `first` rows, rewrites the file, answers the rows read after that and the errors.
 fn read_through_a_change(bench: &Bench, first: usize, content: &str) -> (Vec<InputRow>, Vec<String>) {
-    let mut reader = Reader::open(&bench.check()).unwrap();
+    let mut reader = Reader::open(&bench.scan()).unwrap();
     assert!(reader.by_ref().take(first).all(|row| row.is_ok()));
     rewrite(&bench.input, content);
     let (mut rows, mut errors) = (Vec::new(), Vec::new());
@@ -165,15 +167,15 @@ fn a_file_cut_short_while_it_is_read_is_noticed() {
 #[test]
 fn another_file_in_its_place_is_noticed() {
     let bench = Bench::new("a.csv", "a\nold\n");
-    let sketch = bench.check();
+    let summary = bench.scan();
     let modified = fs::metadata(&bench.input).unwrap().modified().unwrap();
     // As many bytes, and as old.
     fs::write(bench.path("other"), "a\nnew\n").unwrap();
     fs::File::options().write(true).open(bench.path("other")).unwrap().set_modified(modified).unwrap();
     fs::rename(bench.path("other"), &bench.input).unwrap();
-    assert!(Reader::open(&sketch).err().unwrap().to_string().ends_with("changed after it was checked"));
+    assert!(Reader::open(&summary).err().unwrap().to_string().ends_with("changed after it was checked"));
     // Behind the back of a reader it changes nothing: what is read is what was checked.
-    let mut reader = Reader::open(&bench.check()).unwrap();
+    let mut reader = Reader::open(&bench.scan()).unwrap();
     fs::write(bench.path("other"), "a\nnow\n").unwrap();
     fs::rename(bench.path("other"), &bench.input).unwrap();
     assert_eq!(reader.next().unwrap().unwrap().cell(0), Some(Value::text("new")));
@@ -182,36 +184,41 @@ fn another_file_in_its_place_is_noticed() {
 
 #[test]
 fn names_of_files_do_not_steer_the_terminal() {
-    let error = check(Path::new("/nowhere/\u{1b}[2Jx.csv"), &ReadOptions::default()).unwrap_err();
+    let error = scan(Path::new("/nowhere/\u{1b}[2Jx.csv"), &ReadOptions::default()).unwrap_err();
     assert_eq!(error.to_string(), "/nowhere/\\u{1b}[2Jx.csv: no such file");
 }
 
 #[test]
 fn reasons_of_the_system_are_in_words() {
     use std::io::{Error, ErrorKind};
-    let check = |problem, kind: ErrorKind, message: &str, hint: &str| {
+    let check = |problem: TableProblem, kind: ErrorKind, message: &str, hint: &str| {
         let error = TableError::caused(Path::new("out.csv"), problem, Error::from(kind));
         assert_eq!(error.to_string(), format!("out.csv: {message}"));
         assert_eq!(error.hints().concat(), hint);
     };
     let elsewhere = "choose an output path in a folder you can write to";
     check(
-        Problem::Read,
+        FileProblem::Read.into(),
         ErrorKind::PermissionDenied,
         "cannot read it: permission denied",
         "make it readable: `chmod u+r out.csv`",
     );
-    check(Problem::Create, ErrorKind::PermissionDenied, "cannot create it: permission denied", elsewhere);
+    check(
+        OutputProblem::Create.into(),
+        ErrorKind::PermissionDenied,
+        "cannot create it: permission denied",
+        elsewhere,
+    );
     let read_only = "cannot create it: the file system is read-only";
-    check(Problem::Create, ErrorKind::ReadOnlyFilesystem, read_only, elsewhere);
+    check(OutputProblem::Create.into(), ErrorKind::ReadOnlyFilesystem, read_only, elsewhere);
     let replace = "cannot put the finished file in its place: there is a folder of this name";
-    check(Problem::Replace, ErrorKind::IsADirectory, replace, "");
-    check(Problem::Read, ErrorKind::ConnectionReset, "cannot read it", "");
+    check(OutputProblem::Replace.into(), ErrorKind::IsADirectory, replace, "");
+    check(FileProblem::Read.into(), ErrorKind::ConnectionReset, "cannot read it", "");
 }
 
 #[test]
 fn words_of_a_shell_are_quoted() {
-    let error = TableError::new(Path::new("it's $HOME.csv"), Problem::ZeroByte);
+    let error = TableError::new(Path::new("it's $HOME.csv"), TextProblem::ZeroByte);
     let hint = "remove it: `tr -d '\\000' < 'it'\\''s $HOME.csv' > 'it'\\''s $HOME.clean.csv'`";
     assert_eq!(error.hints(), [hint]);
 }

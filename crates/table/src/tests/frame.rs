@@ -5,12 +5,12 @@ use encoding_rs::{UTF_16LE, WINDOWS_1252};
 use super::*;
 
 /// The cells of all rows.
-fn rows(sketch: &Sketch) -> Vec<String> {
+fn rows(summary: &TableSummary) -> Vec<String> {
     let cells = |row: InputRow| {
         let cell = |at| row.cell(at).map(|cell| cell.to_string()).unwrap_or_default();
-        (0..sketch.columns.len()).map(cell).collect::<Vec<_>>().join("|")
+        (0..summary.columns.len()).map(cell).collect::<Vec<_>>().join("|")
     };
-    Reader::open(sketch).unwrap().map(|row| cells(row.unwrap())).collect()
+    Reader::open(summary).unwrap().map(|row| cells(row.unwrap())).collect()
 }
 
 /// The text in an encoding, with the mark that files in it have.
@@ -44,11 +44,11 @@ fn notes_before_and_behind_in_every_encoding() {
                     let bench = Bench::new("a.csv", encoded(&text, encoding));
                     let options = ReadOptions { header_line, skip_footer: lines, ..ReadOptions::default() };
                     let told = format!("{encoding} {before:?} {behind:?} {count} {first}");
-                    let sketch = check(&bench.input, &options).unwrap_or_else(|e| panic!("{told}: {e}"));
-                    assert_eq!(sketch.columns, ["Firm", "Website"], "{told}");
-                    assert_eq!(sketch.rows as usize, count, "{told}");
+                    let summary = scan(&bench.input, &options).unwrap_or_else(|e| panic!("{told}: {e}"));
+                    assert_eq!(summary.columns, ["Firm", "Website"], "{told}");
+                    assert_eq!(summary.rows as usize, count, "{told}");
                     let wanted: Vec<String> = wanted.iter().map(|row| row.replace(',', "|")).collect();
-                    assert!(rows(&sketch) == wanted, "{told}");
+                    assert!(rows(&summary) == wanted, "{told}");
                 }
             }
         }
@@ -63,7 +63,7 @@ fn notes_before_and_behind_in_every_encoding() {
         let bench = Bench::new("a.csv", bytes);
         let options =
             ReadOptions { encoding: Some(encoding), skip_footer: Some(1), ..ReadOptions::default() };
-        assert_eq!(rows(&check(&bench.input, &options).unwrap()), ["M\u{fc}ller|a.com"]);
+        assert_eq!(rows(&scan(&bench.input, &options).unwrap()), ["M\u{fc}ller|a.com"]);
     }
 }
 
@@ -79,11 +79,11 @@ fn what_is_found_without_a_flag_begins_and_ends_right() {
             "Nike|nike.com|x",
         ),
     ] {
-        let sketch = Bench::new("a.csv", text);
-        let sketch = check(&sketch.input, &ReadOptions::default()).unwrap_or_else(|e| panic!("{text}: {e}"));
-        assert_eq!((sketch.rows, sketch.columns.len()), (2, 3), "{text}");
+        let summary = Bench::new("a.csv", text);
+        let summary = scan(&summary.input, &ReadOptions::default()).unwrap_or_else(|e| panic!("{text}: {e}"));
+        assert_eq!((summary.rows, summary.columns.len()), (2, 3), "{text}");
         let bench = Bench::new("a.csv", text);
-        assert_eq!(rows(&bench.check())[0], first, "{text}");
+        assert_eq!(rows(&bench.scan())[0], first, "{text}");
     }
 }
 
@@ -91,7 +91,7 @@ fn what_is_found_without_a_flag_begins_and_ends_right() {
 fn lines_behind_the_rows_are_left_out_and_a_cell_of_several_lines_is_no_row() {
     let refused = |name: &str, text: &str| {
         let bench = Bench::new(name, text);
-        let error = check(&bench.input, &ReadOptions::default()).unwrap_err();
+        let error = scan(&bench.input, &ReadOptions::default()).unwrap_err();
         (error.to_string(), error.hints().join("; "), error.flags())
     };
     let (_, hint, flags) =
@@ -105,7 +105,7 @@ fn lines_behind_the_rows_are_left_out_and_a_cell_of_several_lines_is_no_row() {
     assert!(hint.contains("as CSV") && flags.is_none(), "{hint}");
     // A quote that opens nothing is text.
     let bench = Bench::new("b.tsv", "a\tb\nx\t\"Acme\ny\tz\n");
-    assert_eq!(rows(&bench.check()), ["x|\"Acme", "y|z"]);
+    assert_eq!(rows(&bench.scan()), ["x|\"Acme", "y|z"]);
 }
 
 #[test]
@@ -118,15 +118,15 @@ fn a_first_line_as_wide_as_the_table_is_its_header() {
         "node.js,asp.net\n".to_owned(),
     ] {
         let bench = Bench::new("a.csv", &text);
-        let sketch = check(&bench.input, &ReadOptions::default()).unwrap_or_else(|e| panic!("{text}: {e}"));
-        assert_eq!(sketch.columns.join(","), text.lines().next().unwrap(), "{text}");
+        let summary = scan(&bench.input, &ReadOptions::default()).unwrap_or_else(|e| panic!("{text}: {e}"));
+        assert_eq!(summary.columns.join(","), text.lines().next().unwrap(), "{text}");
     }
     for text in ["Boss,Boss,Count\nA,B,n/a\nC,D,5\nE,F,6\n", "Klant,,\nAcme,CEO,Berlin\nBeta,CTO,Paris\n"] {
         let bench = Bench::new("a.csv", text);
-        let error = check(&bench.input, &ReadOptions::default()).unwrap_err();
+        let error = scan(&bench.input, &ReadOptions::default()).unwrap_err();
         assert!(error.flags().is_none_or(|flags| flags == "--name-columns"), "{text}: {error}");
     }
     let bench = Bench::new("a.csv", "a,b\n1,2\n3,4\nfoo\n   \n");
-    let error = check(&bench.input, &ReadOptions::default()).unwrap_err();
+    let error = scan(&bench.input, &ReadOptions::default()).unwrap_err();
     assert!(error.hints()[0].contains("`--skip-footer 1`"), "{:?}", error.hints());
 }

@@ -4,25 +4,28 @@ use super::*;
 
 fn cells(line: &str) -> Vec<Option<Value>> {
     let bench = Bench::new("a.jsonl", line);
-    let sketch = bench.check();
-    let row = Reader::open(&sketch).unwrap().next().unwrap().unwrap();
-    (0..sketch.columns.len()).map(|column| row.cell(column)).collect()
+    let summary = bench.scan();
+    let row = Reader::open(&summary).unwrap().next().unwrap().unwrap();
+    (0..summary.columns.len()).map(|column| row.cell(column)).collect()
 }
 
 fn enriched(content: &str, outputs: &[&str], written: &[Option<Value>]) -> String {
     let bench = Bench::new("a.jsonl", content);
-    String::from_utf8(bench.enrich(&bench.check(), outputs, written)).unwrap()
+    String::from_utf8(bench.enrich(&bench.scan(), outputs, written)).unwrap()
 }
 
 #[test]
 fn columns_in_order_of_first_appearance() {
     let bench = Bench::new("a.ndjson", "{\"b\":1,\"a\":null}\n\n{}\n{\"\\u0061\":2,\"c\":[1,\"x\"]}");
-    let sketch = bench.check();
-    assert_eq!(sketch.columns, ["b", "a", "c"]);
-    assert_eq!(sketch.rows, 3);
-    assert_eq!(sketch.samples, [vec!["1"], vec!["2"], vec!["1; x"]]);
-    assert_eq!(sketch.shape, Shape { bom: false, line_ending: LineEnding::Lf, final_newline: false });
-    let rows: Vec<InputRow> = Reader::open(&sketch).unwrap().map(Result::unwrap).collect();
+    let summary = bench.scan();
+    assert_eq!(summary.columns, ["b", "a", "c"]);
+    assert_eq!(summary.rows, 3);
+    assert_eq!(summary.samples, [vec!["1"], vec!["2"], vec!["1; x"]]);
+    assert_eq!(
+        shape_of(&summary),
+        TextShape { bom: false, line_ending: LineEnding::Lf, final_newline: false }
+    );
+    let rows: Vec<InputRow> = Reader::open(&summary).unwrap().map(Result::unwrap).collect();
     assert_eq!(rows.len(), 3);
     assert_eq!(rows[1].cell(0), None);
     assert_eq!((rows[2].number(), rows[2].cell(1)), (3, Some(Value::text("2"))));
@@ -119,9 +122,9 @@ fn broken_lines() {
 #[test]
 fn encodings() {
     let bench = Bench::new("a.jsonl", b"{\"a\":1}\n{\"a\":\"K\xf6ln\"}\n");
-    let sketch = bench.check();
-    assert_eq!(sketch.notes[0].to_string(), "read as Windows-1252 (`--encoding NAME` overrides it)");
-    assert_eq!(bench.enrich(&sketch, &[], &[]), "{\"a\":1}\n{\"a\":\"Köln\"}\n".as_bytes());
+    let summary = bench.scan();
+    assert_eq!(summary.notes[0].to_string(), "read as Windows-1252 (`--encoding NAME` overrides it)");
+    assert_eq!(bench.enrich(&summary, &[], &[]), "{\"a\":1}\n{\"a\":\"Köln\"}\n".as_bytes());
     check_error(
         "a.jsonl",
         b"{\"a\":\"\xc3",

@@ -2,16 +2,16 @@
 
 use super::*;
 
-fn create(bench: &Bench, sketch: &Sketch) -> Writer {
+fn create(bench: &Bench, summary: &TableSummary) -> Writer {
     let output = enriched_path(&bench.input);
-    Writer::create(&output, sketch, &owned(&["new"]), WriteOptions::default()).unwrap()
+    Writer::create(&output, summary, &columns(&["new"]), WriteOptions::default()).unwrap()
 }
 
 /// A writer that took every row of the table, and what its output has to be.
 fn written(bench: &Bench) -> (Writer, &'static str) {
-    let sketch = bench.check();
-    let mut writer = create(bench, &sketch);
-    for row in Reader::open(&sketch).unwrap() {
+    let summary = bench.scan();
+    let mut writer = create(bench, &summary);
+    for row in Reader::open(&summary).unwrap() {
         writer.write(&row.unwrap(), &[Some(Value::text("x\"y"))]).unwrap();
     }
     (writer, "a,b,new\n1,2,\"x\"\"y\"\n3,\"4\n5\",\"x\"\"y\"\n")
@@ -44,9 +44,9 @@ fn the_input_was_cut_short() {
     let bench = Bench::new("leads.csv", format!("a\n{}", "old\n".repeat(500_000)));
     let output = bench.path("leads_enriched.csv");
     fs::write(&output, "older").unwrap();
-    let sketch = bench.check();
-    let (mut writer, mut rows, mut errors) = (create(&bench, &sketch), 0, 0);
-    for row in Reader::open(&sketch).unwrap() {
+    let summary = bench.scan();
+    let (mut writer, mut rows, mut errors) = (create(&bench, &summary), 0, 0);
+    for row in Reader::open(&summary).unwrap() {
         match row {
             Ok(row) => writer.write(&row, &[Some(Value::Integer(7))]).unwrap(),
             Err(_) => errors += 1,
@@ -68,7 +68,7 @@ fn the_input_was_cut_short() {
 fn without_rows_there_is_nothing_to_keep() {
     for (name, content) in [("a.csv", "\u{feff}a\n1\n"), ("a.jsonl", "\u{feff}{\"a\":1}\n")] {
         let bench = Bench::new(name, content);
-        assert_eq!(create(&bench, &bench.check()).keep(), None);
+        assert_eq!(create(&bench, &bench.scan()).keep(), None);
         assert_eq!(bench.files(), [name]);
     }
 }
@@ -77,9 +77,9 @@ fn without_rows_there_is_nothing_to_keep() {
 fn a_kept_file_keeps_its_habits() {
     for content in ["{\"a\":1}\r\n{\"a\":2}", "{\"a\":1}\n{\"a\":2}\n"] {
         let bench = Bench::new("a.jsonl", content);
-        let sketch = bench.check();
-        let mut writer = create(&bench, &sketch);
-        for row in Reader::open(&sketch).unwrap() {
+        let summary = bench.scan();
+        let mut writer = create(&bench, &summary);
+        for row in Reader::open(&summary).unwrap() {
             writer.write(&row.unwrap(), &[None]).unwrap();
         }
         let kept = writer.keep().unwrap();
@@ -162,17 +162,17 @@ fn a_disk_that_fills_up() {
 #[cfg(target_os = "linux")]
 fn fill_up(folder: &Path) {
     let input = folder.join("leads.csv");
-    let sketch = check(&input, &ReadOptions::default()).unwrap();
+    let summary = scan(&input, &ReadOptions::default()).unwrap();
     let create = || {
-        let outputs = owned(&["new"]);
-        Writer::create(&enriched_path(&input), &sketch, &outputs, WriteOptions::default()).unwrap()
+        let outputs = columns(&["new"]);
+        Writer::create(&enriched_path(&input), &summary, &outputs, WriteOptions::default()).unwrap()
     };
     let is_sound = |kept: &Path, expected: std::ops::Range<u64>| {
         assert!(fs::metadata(kept).unwrap().len() > 300_000);
-        let kept = check(kept, &ReadOptions::default()).unwrap();
+        let kept = scan(kept, &ReadOptions::default()).unwrap();
         assert!(expected.contains(&kept.rows), "{}", kept.rows);
     };
-    let rows = || Reader::open(&sketch).unwrap().map(Result::unwrap);
+    let rows = || Reader::open(&summary).unwrap().map(Result::unwrap);
 
     let mut writer = create();
     let value = [Some(Value::text("x".repeat(20)))];

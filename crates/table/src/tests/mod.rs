@@ -4,10 +4,12 @@ mod csv;
 mod delimiter;
 mod exports;
 mod files;
+mod format;
 mod frame;
 mod jsonl;
 mod keep;
 mod output;
+mod packed_format;
 mod property;
 mod reading;
 mod safety;
@@ -17,10 +19,14 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use marl_core::value::Value;
+use marl_core::{SemanticType, value::Value};
 use tempfile::TempDir;
 
 use super::*;
+use crate::{
+    format::{csv::CsvLayout, jsonl::JsonlLayout},
+    text::shape::{LineEnding, TextShape},
+};
 
 /// A folder with one table in it.
 struct Bench {
@@ -40,15 +46,16 @@ impl Bench {
         self.folder.path().join(name)
     }
 
-    fn check(&self) -> Sketch {
-        check(&self.input, &ReadOptions::default()).unwrap()
+    fn scan(&self) -> TableSummary {
+        scan(&self.input, &ReadOptions::default()).unwrap()
     }
 
     /// Reads the table, writes each row with `written`, answers the bytes of the output.
-    fn enrich(&self, sketch: &Sketch, outputs: &[&str], written: &[Option<Value>]) -> Vec<u8> {
+    fn enrich(&self, summary: &TableSummary, outputs: &[&str], written: &[Option<Value>]) -> Vec<u8> {
         let output = enriched_path(&self.input);
-        let mut writer = Writer::create(&output, sketch, &owned(outputs), WriteOptions::default()).unwrap();
-        for row in Reader::open(sketch).unwrap() {
+        let mut writer =
+            Writer::create(&output, summary, &columns(outputs), WriteOptions::default()).unwrap();
+        for row in Reader::open(summary).unwrap() {
             writer.write(&row.unwrap(), written).unwrap();
         }
         writer.finish().unwrap();
@@ -69,6 +76,18 @@ fn owned(texts: &[&str]) -> Vec<String> {
     texts.iter().map(|text| (*text).to_owned()).collect()
 }
 
+/// Columns of text that a run writes.
+fn columns(names: &[&str]) -> Vec<OutputColumn> {
+    let column = |name: &&str| OutputColumn { name: (*name).to_owned(), kind: SemanticType::Text };
+    names.iter().map(column).collect()
+}
+
+/// The habits of the file that a table was read from.
+fn shape_of(table: &TableSummary) -> TextShape {
+    let csv = table.layout::<CsvLayout>().map(|layout| layout.shape);
+    csv.or_else(|| table.layout::<JsonlLayout>().map(|layout| layout.shape)).expect("a format of text")
+}
+
 /// The error's message, without the folder of the test, and its hints.
 fn said(error: &TableError, folder: &Path) -> (String, Vec<String>) {
     let folder = format!("{}/", folder.display());
@@ -79,7 +98,7 @@ fn said(error: &TableError, folder: &Path) -> (String, Vec<String>) {
 /// Checks a broken table; the message must be the expected one, a hint must have `hint`.
 fn check_error(name: &str, content: impl AsRef<[u8]>, message: &str, hint: &str) {
     let bench = Bench::new(name, content);
-    let error = check(&bench.input, &ReadOptions::default()).unwrap_err();
+    let error = scan(&bench.input, &ReadOptions::default()).unwrap_err();
     let (found, hints) = said(&error, bench.folder.path());
     assert_eq!(found, message);
     assert!(hints.concat().contains(hint), "{hints:?} without {hint:?}");
@@ -114,7 +133,7 @@ fn the_delimiter_of_the_command_line() {
 
 #[test]
 fn errors_keep_the_systems_reason() {
-    let error = check(Path::new("/nowhere/leads.csv"), &ReadOptions::default()).unwrap_err();
+    let error = scan(Path::new("/nowhere/leads.csv"), &ReadOptions::default()).unwrap_err();
     assert_eq!(error.to_string(), "/nowhere/leads.csv: no such file");
     assert!(error.source().is_some());
 }

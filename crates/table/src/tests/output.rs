@@ -2,12 +2,12 @@
 
 use std::fs::File;
 
-use super::super::partial::{Links, Partial};
 use super::*;
+use crate::output::partial::{Links, PartialFile};
 
 fn create(bench: &Bench, output: &Path) -> Result<Writer, TableError> {
     let options = WriteOptions { links: Links::Follow, ..WriteOptions::default() };
-    Writer::create(output, &bench.check(), &owned(&["new"]), options)
+    Writer::create(output, &bench.scan(), &columns(&["new"]), options)
 }
 
 fn refused(bench: &Bench, output: &Path) -> (String, Vec<String>) {
@@ -23,26 +23,26 @@ fn columns_in_place_and_after() {
     let bench = Bench::new("leads.tsv", "\u{feff}a\tb\r\n1\t=2\r\n3\t\"x\ty\"");
     let written = [Some(Value::text("=f")), Some(Value::List(owned(&["p", "q"]))), None];
     assert_eq!(
-        String::from_utf8(bench.enrich(&bench.check(), &["new", "b", "more"], &written)).unwrap(),
+        String::from_utf8(bench.enrich(&bench.scan(), &["new", "b", "more"], &written)).unwrap(),
         "\u{feff}a\tb\tnew\tmore\r\n1\tp; q\t'=f\t\r\n3\tp; q\t'=f\t"
     );
     let bench = leads();
-    assert_eq!(bench.enrich(&bench.check(), &["b"], &[None]), b"a,b\n1,2\n");
+    assert_eq!(bench.enrich(&bench.scan(), &["b"], &[None]), b"a,b\n1,2\n");
 }
 
 #[test]
 fn guarded_cells_are_counted() {
     for (raw_cells, count, line) in [(false, 1, "1,2,'=x,a b\n"), (true, 0, "1,2,=x,a b\n")] {
         let bench = leads();
-        let (sketch, output) = (bench.check(), bench.path("out.csv"));
+        let (summary, output) = (bench.scan(), bench.path("out.csv"));
         let mut writer = Writer::create(
             &output,
-            &sketch,
-            &owned(&["x", "y"]),
+            &summary,
+            &columns(&["x", "y"]),
             WriteOptions { raw_cells, ..WriteOptions::default() },
         )
         .unwrap();
-        let row = Reader::open(&sketch).unwrap().next().unwrap().unwrap();
+        let row = Reader::open(&summary).unwrap().next().unwrap().unwrap();
         writer.write(&row, &[Some(Value::text("=x")), Some(Value::text("a\nb"))]).unwrap();
         assert_eq!(writer.guarded_cells(), count);
         writer.finish().unwrap();
@@ -53,7 +53,7 @@ fn guarded_cells_are_counted() {
 #[test]
 fn one_empty_column_stays_rows() {
     let bench = Bench::new("a.csv", "a\n\"\"\nx\n\"\"");
-    assert_eq!(bench.enrich(&bench.check(), &[], &[]), b"a\n\"\"\nx\n\"\"");
+    assert_eq!(bench.enrich(&bench.scan(), &[], &[]), b"a\n\"\"\nx\n\"\"");
 }
 
 #[test]
@@ -89,12 +89,12 @@ fn a_second_run_is_refused_and_a_killed_ones_rest_is_used() {
 #[test]
 fn many_runs_at_once_never_mix() {
     let bench = leads();
-    let (sketch, output) = (bench.check(), bench.path("out.csv"));
-    let row = Reader::open(&sketch).unwrap().next().unwrap().unwrap();
+    let (summary, output) = (bench.scan(), bench.path("out.csv"));
+    let row = Reader::open(&summary).unwrap().next().unwrap().unwrap();
     let run = |name: String| {
         for _ in 0..30 {
-            let outputs = [name.clone()];
-            match Writer::create(&output, &sketch, &outputs, WriteOptions::default()) {
+            let outputs = columns(&[&name]);
+            match Writer::create(&output, &summary, &outputs, WriteOptions::default()) {
                 Ok(mut writer) => {
                     writer.write(&row, &[Some(Value::text(&name))]).unwrap();
                     writer.finish().unwrap();
@@ -124,7 +124,7 @@ fn the_output_is_not_the_input() {
     for name in ["leads.csv", "./leads.csv", "sub/../leads.csv", "hard.csv", "out.csv"] {
         assert!(refused(&bench, &bench.path(name)).0.ends_with(text), "{name}");
     }
-    let error = ErrorsFile::create(&bench.input, &bench.check(), false).err().unwrap();
+    let error = ErrorsFile::create(&bench.input, &bench.scan(), false).err().unwrap();
     assert!(error.to_string().ends_with(text));
     assert_eq!(fs::read_to_string(&bench.input).unwrap(), "a,b\n1,2\n");
 }
@@ -154,12 +154,12 @@ fn bad_places_are_refused_at_once() {
 #[test]
 fn tables_of_other_extensions_keep_theirs() {
     let bench = Bench::new("leads.txt", "a\tb\n");
-    let sketch =
-        check(&bench.input, &ReadOptions { delimiter: Some(b'\t'), ..ReadOptions::default() }).unwrap();
+    let summary =
+        scan(&bench.input, &ReadOptions { delimiter: Some(b'\t'), ..ReadOptions::default() }).unwrap();
     for name in ["out.txt", "out.TXT", "out.tsv", "out.tab"] {
-        Writer::create(&bench.path(name), &sketch, &[], WriteOptions::default()).unwrap();
+        Writer::create(&bench.path(name), &summary, &[], WriteOptions::default()).unwrap();
     }
-    assert!(Writer::create(&bench.path("out.csv"), &sketch, &[], WriteOptions::default()).is_err());
+    assert!(Writer::create(&bench.path("out.csv"), &summary, &[], WriteOptions::default()).is_err());
 }
 
 #[cfg(unix)]
@@ -199,7 +199,7 @@ fn links_and_permissions_are_kept() {
 fn a_new_output_is_as_private_as_the_input() {
     use std::os::unix::fs::PermissionsExt;
     let bench = leads();
-    let sketch = bench.check();
+    let summary = bench.scan();
     let set = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
     let mode = |name: &str| fs::metadata(bench.path(name)).unwrap().permissions().mode() & 0o7777;
     // A read-only input makes no output that the next run could not replace.
@@ -213,7 +213,7 @@ fn a_new_output_is_as_private_as_the_input() {
         assert_eq!(mode("out.csv"), output, "{input:o}");
         fs::remove_file(bench.path("out.csv")).unwrap();
     }
-    let mut errors = ErrorsFile::create(&bench.path("out.errors.csv"), &sketch, false).unwrap();
+    let mut errors = ErrorsFile::create(&bench.path("out.errors.csv"), &summary, false).unwrap();
     errors.write(1, "linkedin", "timeout", "no answer").unwrap();
     errors.finish(|_| true, |_| ()).unwrap();
     assert_eq!(mode("out.errors.csv"), 0o600);
@@ -236,7 +236,7 @@ fn a_full_disk_is_named() {
     let full = || File::options().write(true).open("/dev/full").unwrap();
     let folder = TempDir::new().unwrap();
     let output = folder.path().join("out.csv");
-    let error = Partial::over(full(), &output).write(&[b'x'; 300_000]).unwrap_err();
+    let error = PartialFile::over(full(), &output).write(&[b'x'; 300_000]).unwrap_err();
     assert_eq!(
         said(&error, folder.path()),
         (
@@ -251,8 +251,8 @@ fn a_full_disk_is_named() {
 #[test]
 fn errors_are_listed() {
     let bench = leads();
-    let (sketch, path) = (bench.check(), bench.path("leads_enriched.errors.csv"));
-    let mut errors = ErrorsFile::create(&path, &sketch, false).unwrap();
+    let (summary, path) = (bench.scan(), bench.path("leads_enriched.errors.csv"));
+    let mut errors = ErrorsFile::create(&path, &summary, false).unwrap();
     errors.write(3, "web-research", "upstream", "=evil, \"x\"\n\u{1b}[2J").unwrap();
     errors.write(90_211, "linkedin", "timeout", "no answer in 30 s").unwrap();
     assert_eq!(errors.rows(), 2);
@@ -261,33 +261,33 @@ fn errors_are_listed() {
                 90211,linkedin,timeout,no answer in 30 s\n";
     assert_eq!(fs::read_to_string(&path).unwrap(), text);
 
-    drop(ErrorsFile::create(&path, &sketch, false).unwrap());
+    drop(ErrorsFile::create(&path, &summary, false).unwrap());
     assert!(path.exists());
     // Another output's list stays.
-    ErrorsFile::create(&path, &sketch, false).unwrap().remove_older(|_| false).unwrap();
+    ErrorsFile::create(&path, &summary, false).unwrap().remove_older(|_| false).unwrap();
     assert!(path.exists());
-    ErrorsFile::create(&path, &sketch, false).unwrap().remove_older(|_| true).unwrap();
+    ErrorsFile::create(&path, &summary, false).unwrap().remove_older(|_| true).unwrap();
     assert_eq!(bench.files(), ["leads.csv"]);
 }
 
 #[test]
 fn a_users_own_file_is_not_taken_for_a_list_of_errors() {
     let bench = leads();
-    let (sketch, path) = (bench.check(), bench.path("leads_enriched.errors.csv"));
+    let (summary, path) = (bench.scan(), bench.path("leads_enriched.errors.csv"));
     let kept = "leads_enriched.errors.unfinished.csv";
     for own in ["row,what\n1,mine\n", "the user's own", "", "row,integration,kind,message,note\n"] {
         fs::write(&path, own).unwrap();
-        let mut list = ErrorsFile::create(&path, &sketch, false).unwrap();
+        let mut list = ErrorsFile::create(&path, &summary, false).unwrap();
         list.write(1, "linkedin", "timeout", "no answer").unwrap();
         assert_eq!(list.finish(|_| false, |_| panic!("it is not noted")).unwrap(), bench.path(kept));
         assert_eq!(fs::read_to_string(&path).unwrap(), own);
         fs::remove_file(bench.path(kept)).unwrap();
-        ErrorsFile::create(&path, &sketch, false).unwrap().remove_older(|_| true).unwrap();
+        ErrorsFile::create(&path, &summary, false).unwrap().remove_older(|_| true).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), own);
     }
     // One that appears during the run stays as well, and nothing is lost.
     fs::remove_file(&path).unwrap();
-    let list = || ErrorsFile::create(&path, &sketch, false).unwrap();
+    let list = || ErrorsFile::create(&path, &summary, false).unwrap();
     let (mut with_errors, own) = (list(), "the user's own");
     fs::write(&path, own).unwrap();
     with_errors.write(1, "linkedin", "timeout", "no answer").unwrap();
@@ -306,15 +306,15 @@ fn an_output_in_another_encoding_is_read_back() {
         (OutputEncoding::Utf8Bom, b"\xef\xbb\xbfa"),
         (OutputEncoding::Utf16, b"\xff\xfea\0"),
     ] {
-        let (output, sketch) = (bench.path("out.csv"), bench.check());
+        let (output, summary) = (bench.path("out.csv"), bench.scan());
         let options = WriteOptions { encoding, ..WriteOptions::default() };
-        let mut writer = Writer::create(&output, &sketch, &owned(&["new"]), options).unwrap();
-        for row in Reader::open(&sketch).unwrap() {
+        let mut writer = Writer::create(&output, &summary, &columns(&["new"]), options).unwrap();
+        for row in Reader::open(&summary).unwrap() {
             writer.write(&row.unwrap(), &[Some(Value::text("\u{4e2d}"))]).unwrap();
         }
         writer.finish().unwrap();
         assert!(fs::read(&output).unwrap().starts_with(mark), "{encoding:?}");
-        let again = check(&output, &ReadOptions::default()).unwrap();
+        let again = scan(&output, &ReadOptions::default()).unwrap();
         assert_eq!(again.columns, ["a", "b", "new"], "{encoding:?}");
         let rows: Vec<Vec<String>> = Reader::open(&again)
             .unwrap()

@@ -89,10 +89,10 @@ proptest! {
         prop_assume!(table.rows[0].len() > 1);
         table.delimiter = delimiters[at] as u8;
         let bench = Bench::new("a.csv", table.text());
-        let found = check(&bench.input, &ReadOptions::default());
+        let found = scan(&bench.input, &ReadOptions::default());
         let told = ReadOptions { delimiter: Some(table.delimiter), ..ReadOptions::default() };
-        match (found, check(&bench.input, &told)) {
-            (Ok(found), Ok(told)) => prop_assert_eq!((found.format, found.columns), (told.format, told.columns)),
+        match (found, scan(&bench.input, &told)) {
+            (Ok(found), Ok(told)) => prop_assert_eq!((found.delimiter(), found.columns), (told.delimiter(), told.columns)),
             (found, told) => prop_assert_eq!(
                 found.map_err(|error| error.to_string()).err(), told.map_err(|error| error.to_string()).err()
             ),
@@ -102,9 +102,9 @@ proptest! {
     #[test]
     fn any_text_gets_a_verdict(text in "([a-z ]{0,4}[,;|\t\"\n]){0,60}", is_whole in any::<bool>()) {
         let bench = Bench::new("a.csv", if is_whole { text.clone() } else { text.repeat(40) });
-        if let Ok(sketch) = check(&bench.input, &ReadOptions::default()) {
-            let rows = Reader::open(&sketch).unwrap().filter(|row| row.is_ok()).count();
-            prop_assert_eq!(rows as u64, sketch.rows);
+        if let Ok(summary) = scan(&bench.input, &ReadOptions::default()) {
+            let rows = Reader::open(&summary).unwrap().filter(|row| row.is_ok()).count();
+            prop_assert_eq!(rows as u64, summary.rows);
         }
     }
 
@@ -112,23 +112,23 @@ proptest! {
     fn any_table_comes_back_as_it_was(table in table()) {
         let bench = Bench::new("a.csv", table.text());
         let options = ReadOptions { delimiter: Some(table.delimiter), ..ReadOptions::default() };
-        let sketch = check(&bench.input, &options).unwrap();
-        prop_assert_eq!(sketch.rows as usize, table.rows.len() - 1);
-        prop_assert_eq!(sketch.shape.bom, table.bom);
+        let summary = scan(&bench.input, &options).unwrap();
+        prop_assert_eq!(summary.rows as usize, table.rows.len() - 1);
+        prop_assert_eq!(shape_of(&summary).bom, table.bom);
         if table.rows.len() > 1 || table.final_newline {
-            prop_assert_eq!(sketch.shape.line_ending.as_str(), table.ending);
+            prop_assert_eq!(shape_of(&summary).line_ending.as_str(), table.ending);
         }
-        let written = bench.enrich(&sketch, &[], &[]);
+        let written = bench.enrich(&summary, &[], &[]);
         prop_assert_eq!(&written, &table.text().into_bytes());
         let expect: Vec<Vec<String>> =
             table.rows.iter().map(|row| row.iter().map(|(cell, _)| cell.clone()).collect()).collect();
         prop_assert_eq!(records(&written, table.delimiter), expect);
         let output = enriched_path(&bench.input);
-        let again = check(&output, &options).unwrap();
-        prop_assert_eq!((again.shape, again.rows, again.columns), (sketch.shape, sketch.rows, sketch.columns));
+        let again = scan(&output, &options).unwrap();
+        prop_assert_eq!((shape_of(&again), again.rows, again.columns), (shape_of(&summary), summary.rows, summary.columns));
         // Written once, nothing changes any more.
         fs::write(&bench.input, &written).unwrap();
-        prop_assert_eq!(bench.enrich(&check(&bench.input, &options).unwrap(), &[], &[]), written);
+        prop_assert_eq!(bench.enrich(&scan(&bench.input, &options).unwrap(), &[], &[]), written);
     }
 
     /// In TSV a quote is text, and no cell of the user's changes by a byte.
@@ -143,14 +143,14 @@ proptest! {
         lines.extend(rows.iter().map(|row| row.join("\t")));
         let text = lines.join(ending) + if final_newline { ending } else { "" };
         let bench = Bench::new("a.tsv", &text);
-        let sketch = bench.check();
-        let written = String::from_utf8(bench.enrich(&sketch, &["new"], &[Some(Value::text("x\"\ty\nz"))])).unwrap();
+        let summary = bench.scan();
+        let written = String::from_utf8(bench.enrich(&summary, &["new"], &[Some(Value::text("x\"\ty\nz"))])).unwrap();
         let ours: Vec<&str> = written.split(ending).collect();
         prop_assert_eq!(ours[0], "name\tcity\tnote\tnew");
         for (line, row) in ours[1..].iter().zip(&rows) {
             prop_assert_eq!(*line, format!("{}\tx\" y z", row.join("\t")));
         }
-        for (row, cells) in Reader::open(&sketch).unwrap().zip(&rows) {
+        for (row, cells) in Reader::open(&summary).unwrap().zip(&rows) {
             let row = row.unwrap();
             for (at, cell) in cells.iter().enumerate() {
                 prop_assert_eq!(row.cell(at), (!cell.trim().is_empty()).then(|| Value::text(cell)));
@@ -164,20 +164,20 @@ proptest! {
         let text = format!("{}\n{}", header.join(","), pieces.join(if columns > 1 { "," } else { "\n" }));
         let bench = Bench::new("a.csv", &text);
         let options = ReadOptions { delimiter: Some(b','), ..ReadOptions::default() };
-        let Ok(sketch) = check(&bench.input, &options) else { return Ok(()) };
+        let Ok(summary) = scan(&bench.input, &options) else { return Ok(()) };
         // The csv crate does not know that lines can be notes.
-        if !sketch.notes.is_empty() {
+        if !summary.notes.is_empty() {
             return Ok(());
         }
         let records = records(text.as_bytes(), b',');
-        prop_assert_eq!(&records[0], &sketch.columns);
-        prop_assert_eq!(records.len() as u64, sketch.rows + 1);
-        for (column, samples) in sketch.samples.iter().enumerate() {
+        prop_assert_eq!(&records[0], &summary.columns);
+        prop_assert_eq!(records.len() as u64, summary.rows + 1);
+        for (column, samples) in summary.samples.iter().enumerate() {
             let cells = records[1..].iter().map(|record| record[column].clone());
             let filled: Vec<_> = cells.filter(|cell| !cell.trim().is_empty()).collect();
             prop_assert_eq!(samples, &filled);
         }
-        prop_assert!(Reader::open(&sketch).unwrap().all(|row| row.is_ok()));
+        prop_assert!(Reader::open(&summary).unwrap().all(|row| row.is_ok()));
     }
 
     #[test]
@@ -188,8 +188,8 @@ proptest! {
         for name in ["a.csv", "a.tsv", "a.jsonl"] {
             for content in [bytes.as_slice(), text.as_bytes()] {
                 let bench = Bench::new(name, content);
-                match check(&bench.input, &ReadOptions::default()) {
-                    Ok(sketch) => prop_assert!(Reader::open(&sketch).unwrap().all(|row| row.is_ok())),
+                match scan(&bench.input, &ReadOptions::default()) {
+                    Ok(summary) => prop_assert!(Reader::open(&summary).unwrap().all(|row| row.is_ok())),
                     Err(error) => {
                         let said = format!("{error}{}", error.hints().concat());
                         prop_assert!(!said.contains(char::is_control), "{said:?}");
@@ -215,10 +215,10 @@ proptest! {
         let (start, end) = (if bom { "\u{feff}" } else { "" }, if final_newline { ending } else { "" });
         let text = format!("{start}{body}{end}");
         let bench = Bench::new("a.jsonl", &text);
-        let sketch = bench.check();
-        prop_assert_eq!(bench.enrich(&sketch, &[], &[]), text.as_bytes());
+        let summary = bench.scan();
+        prop_assert_eq!(bench.enrich(&summary, &[], &[]), text.as_bytes());
         // With outputs every line still is the object it was, and has them.
-        let out = bench.enrich(&sketch, &["a", "new"], &[Some(Value::Integer(7)), None]);
+        let out = bench.enrich(&summary, &["a", "new"], &[Some(Value::Integer(7)), None]);
         let out = String::from_utf8(out).unwrap();
         let (old, new) = (text.trim_start_matches(start), out.trim_start_matches(start));
         for (old, new) in old.lines().zip(new.lines()) {

@@ -2,38 +2,38 @@
 
 use super::*;
 
-fn with(options: ReadOptions, name: &str, content: impl AsRef<[u8]>) -> (Bench, Sketch) {
+fn with(options: ReadOptions, name: &str, content: impl AsRef<[u8]>) -> (Bench, TableSummary) {
     let bench = Bench::new(name, content);
-    let sketch = check(&bench.input, &options).unwrap();
-    (bench, sketch)
+    let summary = scan(&bench.input, &options).unwrap();
+    (bench, summary)
 }
 
 fn plain() -> ReadOptions {
     ReadOptions::default()
 }
 
-fn notes(sketch: &Sketch) -> Vec<String> {
-    sketch.notes.iter().map(ToString::to_string).collect()
+fn notes(summary: &TableSummary) -> Vec<String> {
+    summary.notes.iter().map(ToString::to_string).collect()
 }
 
 /// The first row's number and cells, as one text.
-fn first_row(sketch: &Sketch) -> String {
-    let row = Reader::open(sketch).unwrap().next().unwrap().unwrap();
+fn first_row(summary: &TableSummary) -> String {
+    let row = Reader::open(summary).unwrap().next().unwrap().unwrap();
     let cells =
-        (0..sketch.columns.len()).map(|at| row.cell(at).map(|cell| cell.to_string()).unwrap_or_default());
+        (0..summary.columns.len()).map(|at| row.cell(at).map(|cell| cell.to_string()).unwrap_or_default());
     format!("{} {}", row.number(), cells.collect::<Vec<_>>().join("|"))
 }
 
 /// Checks that a file without flags has this header, this many rows and this output.
 fn check_found(content: &str, columns: &[&str], rows: u64, told: &str, output: &str) {
-    let (bench, sketch) = with(plain(), "a.csv", content);
-    assert_eq!((sketch.columns.as_slice(), sketch.rows), (owned(columns).as_slice(), rows), "{content:?}");
-    assert!(notes(&sketch).join("; ").contains(told), "{:?} without {told:?}", notes(&sketch));
-    let written = String::from_utf8(bench.enrich(&sketch, &["new"], &[Some(Value::text("x"))])).unwrap();
+    let (bench, summary) = with(plain(), "a.csv", content);
+    assert_eq!((summary.columns.as_slice(), summary.rows), (owned(columns).as_slice(), rows), "{content:?}");
+    assert!(notes(&summary).join("; ").contains(told), "{:?} without {told:?}", notes(&summary));
+    let written = String::from_utf8(bench.enrich(&summary, &["new"], &[Some(Value::text("x"))])).unwrap();
     assert_eq!(written, output, "{content:?}");
     // What was written is clean: it is read again without a word.
     fs::write(&bench.input, &written).unwrap();
-    assert_eq!(bench.check().rows, rows);
+    assert_eq!(bench.scan().rows, rows);
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn rows_are_never_taken_for_notes() {
         "name,domain\nAcme,acme.com,x\nBeta,beta.com,y\n",
     ] {
         let bench = Bench::new("a.csv", content);
-        check(&bench.input, &plain()).expect_err(content);
+        scan(&bench.input, &plain()).expect_err(content);
     }
     // Tables that are sound as they stand stay so.
     for (content, rows) in [
@@ -99,7 +99,7 @@ fn rows_are_never_taken_for_notes() {
         ("name,domain\nTotal,total.com\nSource,source.com\n", 2),
         ("a,b\n\"Report\n\nof a day\",1\n", 1),
     ] {
-        assert_eq!(Bench::new("a.csv", content).check().rows, rows, "{content:?}");
+        assert_eq!(Bench::new("a.csv", content).scan().rows, rows, "{content:?}");
     }
     // A last row that lacks cells may be a company of this name.
     for last in
@@ -108,11 +108,11 @@ fn rows_are_never_taken_for_notes() {
         let content = format!("name,domain,owner\nAcme,acme.com,Jo\nBeta,beta.com,Jo\n{last}");
         let bench = Bench::new("a.csv", &content);
         if last != "Total\n" || !content.contains("\n\n") {
-            let error = check(&bench.input, &plain()).expect_err(&content);
+            let error = scan(&bench.input, &plain()).expect_err(&content);
             assert!(error.hints().concat().contains("`--skip-footer 1`"), "{:?}", error.hints());
-            let padded = check(&bench.input, &ReadOptions { pad_rows: true, ..plain() }).unwrap();
+            let padded = scan(&bench.input, &ReadOptions { pad_rows: true, ..plain() }).unwrap();
             assert_eq!(padded.rows, 3);
-            let skipped = check(&bench.input, &ReadOptions { skip_footer: Some(1), ..plain() }).unwrap();
+            let skipped = scan(&bench.input, &ReadOptions { skip_footer: Some(1), ..plain() }).unwrap();
             assert_eq!(skipped.rows, 2);
         }
     }
@@ -128,11 +128,11 @@ fn an_uncertain_header_is_asked_about() {
         "a.csv, line 1: it is not certain where the header is: line 4 looks like it, and so may line 1",
         both,
     );
-    let (_bench, sketch) = with(ReadOptions { header_line: Some(4), ..plain() }, "a.csv", content);
-    assert_eq!((first_row(&sketch).as_str(), sketch.rows), ("1 Acme|acme.com", 1));
-    let (_bench, sketch) = with(ReadOptions { header_line: Some(1), ..plain() }, "a.csv", content);
-    assert_eq!((sketch.columns[0].as_str(), sketch.rows), ("Exported by", 3));
-    let error = check(&Bench::new("a.csv", content).input, &ReadOptions { header_line: Some(9), ..plain() });
+    let (_bench, summary) = with(ReadOptions { header_line: Some(4), ..plain() }, "a.csv", content);
+    assert_eq!((first_row(&summary).as_str(), summary.rows), ("1 Acme|acme.com", 1));
+    let (_bench, summary) = with(ReadOptions { header_line: Some(1), ..plain() }, "a.csv", content);
+    assert_eq!((summary.columns[0].as_str(), summary.rows), ("Exported by", 3));
+    let error = scan(&Bench::new("a.csv", content).input, &ReadOptions { header_line: Some(9), ..plain() });
     assert!(error.unwrap_err().to_string().ends_with("there is no line 9: the file has 5 lines"));
     check_error(
         "a.csv",
@@ -174,22 +174,22 @@ fn notes_behind_the_rows_are_found() {
         with(ReadOptions { skip_footer: Some(0), pad_rows: true, ..plain() }, "a.csv", content);
     assert_eq!(all.rows, 2);
     // A total that has every cell is a row, and the user is told.
-    let (_bench, sketch) = with(plain(), "a.csv", "name,domain,size\nAcme,acme.com,5\nTotal,,5\n");
-    assert_eq!(sketch.rows, 2);
-    assert!(sketch.notes[0].is_warning() && notes(&sketch)[0].contains("`--skip-footer 1`"));
-    let few = check(&Bench::new("a.csv", content).input, &ReadOptions { skip_footer: Some(9), ..plain() });
+    let (_bench, summary) = with(plain(), "a.csv", "name,domain,size\nAcme,acme.com,5\nTotal,,5\n");
+    assert_eq!(summary.rows, 2);
+    assert!(summary.notes[0].is_warning() && notes(&summary)[0].contains("`--skip-footer 1`"));
+    let few = scan(&Bench::new("a.csv", content).input, &ReadOptions { skip_footer: Some(9), ..plain() });
     assert!(few.unwrap_err().to_string().contains("there are 2 lines behind the header"));
 }
 
 #[test]
 fn missing_cells_are_padded_on_request() {
     let content = "name,domain,notes,owner\nAcme,acme.com\n\"Beta\",beta.com,hot,Jo\nGamma\n";
-    let (bench, sketch) = with(ReadOptions { pad_rows: true, ..plain() }, "a.csv", content);
+    let (bench, summary) = with(ReadOptions { pad_rows: true, ..plain() }, "a.csv", content);
     assert_eq!(
-        notes(&sketch),
+        notes(&summary),
         ["2 rows have fewer cells than the header; the missing ones are read as empty"]
     );
-    let written = bench.enrich(&sketch, &["new"], &[Some(Value::text("x"))]);
+    let written = bench.enrich(&summary, &["new"], &[Some(Value::text("x"))]);
     let expect = "name,domain,notes,owner,new\nAcme,acme.com,,,x\n\"Beta\",beta.com,hot,Jo,x\nGamma,,,,x\n";
     assert_eq!(String::from_utf8(written).unwrap(), expect);
 }
@@ -197,12 +197,12 @@ fn missing_cells_are_padded_on_request() {
 #[test]
 fn names_are_given_on_request() {
     let content = "name,,name,column_2,\"a,b\"\n1,2,3,4,5\n";
-    let (bench, sketch) = with(ReadOptions { name_columns: true, ..plain() }, "a.csv", content);
-    assert_eq!(sketch.columns, ["name", "column_3", "name_2", "column_2", "a,b"]);
+    let (bench, summary) = with(ReadOptions { name_columns: true, ..plain() }, "a.csv", content);
+    assert_eq!(summary.columns, ["name", "column_3", "name_2", "column_2", "a,b"]);
     let expect = "name,column_3,name_2,column_2,\"a,b\"\n1,2,3,4,5\n";
-    assert_eq!(String::from_utf8(bench.enrich(&sketch, &[], &[])).unwrap(), expect);
-    let (_bench, sketch) = with(ReadOptions { name_columns: true, ..plain() }, "a.csv", "a,b\n1,2\n");
-    assert_eq!(notes(&sketch), Vec::<String>::new());
+    assert_eq!(String::from_utf8(bench.enrich(&summary, &[], &[])).unwrap(), expect);
+    let (_bench, summary) = with(ReadOptions { name_columns: true, ..plain() }, "a.csv", "a,b\n1,2\n");
+    assert_eq!(notes(&summary), Vec::<String>::new());
 }
 
 #[test]
@@ -220,10 +220,10 @@ fn a_table_without_a_header() {
         "a.csv, line 1: this looks like a row, not like a header: column 1 would be called `jane@acme.com`",
         "no-header",
     );
-    let (bench, sketch) = with(ReadOptions { no_header: true, ..plain() }, "a.csv", content);
-    assert_eq!((first_row(&sketch).as_str(), sketch.rows), ("1 Acme|acme.com", 2));
+    let (bench, summary) = with(ReadOptions { no_header: true, ..plain() }, "a.csv", content);
+    assert_eq!((first_row(&summary).as_str(), summary.rows), ("1 Acme|acme.com", 2));
     let expect = "column_1,column_2\nAcme,acme.com\nBeta,beta.com\n";
-    assert_eq!(String::from_utf8(bench.enrich(&sketch, &[], &[])).unwrap(), expect);
+    assert_eq!(String::from_utf8(bench.enrich(&summary, &[], &[])).unwrap(), expect);
     let (_bench, numbers) = with(plain(), "a.csv", "Acme,120\nBeta,45\n");
     assert!(numbers.notes[0].is_warning(), "{:?}", numbers.notes);
 }
@@ -232,10 +232,10 @@ fn a_table_without_a_header() {
 fn the_line_for_excel_says_the_delimiter_and_stays() {
     for (start, mark) in [("sep=;\r\n", ""), ("\u{feff}\"sep=;\"\r\n", "\u{feff}"), ("SEP=;\r\n", "")] {
         let content = format!("{start}name;domain\r\nAcme;acme.com\r\n");
-        let (bench, sketch) = with(plain(), "a.csv", &content);
-        assert_eq!((sketch.columns.len(), sketch.format), (2, Format::Csv { delimiter: b';' }));
-        assert!(notes(&sketch)[0].contains("`;` stands between cells"));
-        let written = String::from_utf8(bench.enrich(&sketch, &[], &[])).unwrap();
+        let (bench, summary) = with(plain(), "a.csv", &content);
+        assert_eq!((summary.columns.len(), summary.delimiter()), (2, Some(b';')));
+        assert!(notes(&summary)[0].contains("`;` stands between cells"));
+        let written = String::from_utf8(bench.enrich(&summary, &[], &[])).unwrap();
         assert_eq!(written, content);
         assert!(written.starts_with(mark));
     }
@@ -255,24 +255,24 @@ fn lines_quoted_as_a_whole_are_noticed() {
         "a.csv, line 1: every line is in one pair of quotes, so that the semicolons in them do not part cells",
         "sed -e",
     );
-    assert_eq!(Bench::new("a.csv", "\"name, legal\"\n\"Acme\"\n\"Beta, Inc\"\n").check().rows, 2);
+    assert_eq!(Bench::new("a.csv", "\"name, legal\"\n\"Acme\"\n\"Beta, Inc\"\n").scan().rows, 2);
 }
 
 #[test]
 fn quotes_in_tsv_are_text_unless_they_hold_a_row_together() {
-    let (bench, sketch) = with(plain(), "a.tsv", "name\tdomain\n\"Acme\tacme.com\n5\" pipe\t\"b\"\n");
-    assert_eq!((first_row(&sketch).as_str(), sketch.rows), ("1 \"Acme|acme.com", 2));
-    let written = bench.enrich(&sketch, &["new"], &[Some(Value::text("a \"b\"\tc"))]);
+    let (bench, summary) = with(plain(), "a.tsv", "name\tdomain\n\"Acme\tacme.com\n5\" pipe\t\"b\"\n");
+    assert_eq!((first_row(&summary).as_str(), summary.rows), ("1 \"Acme|acme.com", 2));
+    let written = bench.enrich(&summary, &["new"], &[Some(Value::text("a \"b\"\tc"))]);
     assert_eq!(
         String::from_utf8(written).unwrap(),
         "name\tdomain\tnew\n\"Acme\tacme.com\ta \"b\" c\n5\" pipe\t\"b\"\ta \"b\" c\n"
     );
     // As Excel writes a cell of two lines, and one with a tab.
-    let (_bench, sketch) = with(plain(), "a.tsv", "name\tnote\n\"Acme\nInc\"\tx\n\"a\tb\"\ty\n");
-    assert_eq!((first_row(&sketch).as_str(), sketch.rows), ("1 Acme\nInc|x", 2));
+    let (_bench, summary) = with(plain(), "a.tsv", "name\tnote\n\"Acme\nInc\"\tx\n\"a\tb\"\ty\n");
+    assert_eq!((first_row(&summary).as_str(), summary.rows), ("1 Acme\nInc|x", 2));
     // A program that quotes its header quotes everything.
-    let (_bench, sketch) = with(plain(), "a.tsv", "\"name\"\t\"domain\"\n\"Ac\"\"me\"\tacme.com\n");
-    assert_eq!((sketch.columns[0].as_str(), first_row(&sketch).as_str()), ("name", "1 Ac\"me|acme.com"));
+    let (_bench, summary) = with(plain(), "a.tsv", "\"name\"\t\"domain\"\n\"Ac\"\"me\"\tacme.com\n");
+    assert_eq!((summary.columns[0].as_str(), first_row(&summary).as_str()), ("name", "1 Ac\"me|acme.com"));
 }
 
 #[test]
@@ -284,11 +284,11 @@ fn utf16_is_read_and_written_as_utf8() {
         let little: Vec<u8> = marked.encode_utf16().flat_map(u16::to_le_bytes).collect();
         let big: Vec<u8> = marked.encode_utf16().flat_map(u16::to_be_bytes).collect();
         for (bytes, name) in [(little, "UTF-16LE"), (big, "UTF-16BE")] {
-            let (bench, sketch) = with(options(), "a.csv", &bytes);
-            assert_eq!(notes(&sketch), [format!("read as {name}")]);
-            assert_eq!(bench.enrich(&sketch, &[], &[]), marked.as_bytes());
+            let (bench, summary) = with(options(), "a.csv", &bytes);
+            assert_eq!(notes(&summary), [format!("read as {name}")]);
+            assert_eq!(bench.enrich(&summary, &[], &[]), marked.as_bytes());
             let torn = Bench::new("a.csv", &bytes[..bytes.len() - 1]);
-            assert!(check(&torn.input, &options()).is_err());
+            assert!(scan(&torn.input, &options()).is_err());
         }
     }
 }
@@ -301,9 +301,9 @@ fn windows_1252_is_read_where_nothing_else_fits() {
         "name,price\nAcme \u{2013} Br\u{fc}der,5 \u{20ac}\n",
     ] {
         let (bytes, _, _) = encoding_rs::WINDOWS_1252.encode(text);
-        let (bench, sketch) = with(plain(), "a.csv", &bytes);
-        assert_eq!(notes(&sketch), ["read as Windows-1252 (`--encoding NAME` overrides it)"]);
-        assert_eq!(bench.enrich(&sketch, &[], &[]), text.as_bytes());
+        let (bench, summary) = with(plain(), "a.csv", &bytes);
+        assert_eq!(notes(&summary), ["read as Windows-1252 (`--encoding NAME` overrides it)"]);
+        assert_eq!(bench.enrich(&summary, &[], &[]), text.as_bytes());
     }
 }
 
@@ -324,10 +324,10 @@ fn other_encodings_are_never_called_windows_1252() {
         let (bytes, _, _) = encoding.encode(text);
         let content = [b"name,city\n", bytes.as_ref(), b"\n"].concat();
         let bench = Bench::new("a.csv", &content);
-        let error = check(&bench.input, &plain()).expect_err(text);
+        let error = scan(&bench.input, &plain()).expect_err(text);
         assert!(error.hints().concat().contains("--encoding "), "{text}: {:?}", error.hints());
-        let sketch = check(&bench.input, &ReadOptions { encoding: Some(encoding), ..plain() }).unwrap();
-        assert_eq!(bench.enrich(&sketch, &[], &[]), format!("name,city\n{text}\n").as_bytes());
+        let summary = scan(&bench.input, &ReadOptions { encoding: Some(encoding), ..plain() }).unwrap();
+        assert_eq!(bench.enrich(&summary, &[], &[]), format!("name,city\n{text}\n").as_bytes());
     }
 }
 
@@ -360,7 +360,7 @@ fn flags_of_lines_say_nothing_of_json() {
         (ReadOptions { pad_rows: true, ..plain() }, "--pad-rows"),
         (ReadOptions { name_columns: true, ..plain() }, "--name-columns"),
     ] {
-        let error = check(&bench.input, &options).unwrap_err();
+        let error = scan(&bench.input, &options).unwrap_err();
         assert!(error.to_string().contains(flag), "{error}");
     }
 }

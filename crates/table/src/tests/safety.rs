@@ -1,6 +1,6 @@
 //! Values from outside as cells.
 
-use super::super::safety::{csv_cell, json_value};
+use crate::output::safety::{csv_cell, json_value};
 use marl_core::value::CELL_CHARACTERS;
 
 use super::*;

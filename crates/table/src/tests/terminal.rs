@@ -5,10 +5,16 @@ use std::io;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::super::delimiter::Doubt;
-use super::super::error::Place;
-use super::super::problem::Problem;
 use super::*;
+use crate::format::csv::delimiter::Doubt;
+use crate::format::csv::problem::CsvProblem;
+use crate::format::jsonl::problem::JsonlProblem;
+use crate::input::columns::ColumnProblem;
+use crate::problem::TableProblem;
+use crate::problem::error::Location;
+use crate::problem::file::FileProblem;
+use crate::problem::output::OutputProblem;
+use crate::text::problem::TextProblem;
 
 /// Text with what terminals obey, more often than by chance.
 fn hostile() -> impl Strategy<Value = String> {
@@ -42,64 +48,64 @@ fn hostile() -> impl Strategy<Value = String> {
     prop_oneof![vec(piece, 1..8).prop_map(|pieces| pieces.concat()), any::<String>()]
 }
 
-fn problems(text: &str, byte: u8) -> Vec<Problem> {
+fn problems(text: &str, byte: u8) -> Vec<TableProblem> {
     let (name, path) = (|| text.to_owned(), || PathBuf::from(text));
     vec![
-        Problem::NotFound { similar: Some(path()), tables: None },
-        Problem::NotFound { similar: None, tables: Some(vec![path()]) },
-        Problem::IsFolder,
-        Problem::NotRegular,
-        Problem::UnknownExtension(name()),
-        Problem::BadDelimiter(byte),
-        Problem::FlagForJsonl("--pad-rows"),
-        Problem::Empty,
-        Problem::Changed,
-        Problem::Read,
-        Problem::Binary("a PDF file"),
-        Problem::UnknownEncoding { byte, likely: None },
-        Problem::UnknownEncoding { byte, likely: Some("KOI8-R") },
-        Problem::Malformed("UTF-16LE"),
-        Problem::MixedEncoding(byte),
-        Problem::NotUtf8(byte),
-        Problem::CutOff,
-        Problem::ZeroByte,
-        Problem::WrongDelimiter { used: byte, found: b'\t' },
-        Problem::WrongDelimiter { used: b'\t', found: byte },
-        two_delimiters(text, byte, None),
-        two_delimiters(text, byte, Some(3)),
-        Problem::HeaderLater { line: 4, first: 1, is_likely: true, delimiter: Some(byte) },
-        Problem::FirstRowIsData { cell: name(), column: 1 },
-        Problem::QuotedRows { sign: ',' },
-        Problem::NoSuchLine { wanted: 3, lines: 1 },
-        Problem::NothingLeft { lines: 3, there: 1 },
-        Problem::TooLong { what: "cell", most: 8 << 20, opened: 1 },
-        Problem::EmptyNames(vec![1, 2]),
-        Problem::DuplicateName { name: name(), first: 1, second: 2 },
-        Problem::LongName,
-        Problem::Ragged { found: 1, expected: 2, delimiter: byte, last_line: 3 },
-        Problem::TextAfterQuote { opened: 3, byte },
-        Problem::UnclosedQuote,
-        Problem::NotObject("an array"),
-        Problem::BrokenJson(name()),
-        Problem::DuplicateKey(name()),
-        Problem::EmptyKey,
-        Problem::TooManyColumns,
-        Problem::OutputIsInput,
-        Problem::OtherFormat { input: name(), output: name() },
-        Problem::NoFolder(path()),
-        Problem::InTheWay(path()),
-        Problem::NoErrorsList,
-        Problem::WriteProtected,
-        Problem::Locked,
-        Problem::Create,
-        Problem::Write,
-        Problem::Replace,
+        FileProblem::NotFound { similar: Some(path()), tables: None }.into(),
+        FileProblem::NotFound { similar: None, tables: Some(vec![path()]) }.into(),
+        FileProblem::IsFolder.into(),
+        FileProblem::NotRegular.into(),
+        FileProblem::UnknownExtension(name()).into(),
+        FileProblem::BadDelimiter(byte).into(),
+        FileProblem::FlagForOther { flag: "--pad-rows", format: "JSONL" }.into(),
+        FileProblem::Empty.into(),
+        FileProblem::Changed.into(),
+        FileProblem::Read.into(),
+        TextProblem::Binary("a PDF file").into(),
+        TextProblem::UnknownEncoding { byte, likely: None }.into(),
+        TextProblem::UnknownEncoding { byte, likely: Some("KOI8-R") }.into(),
+        TextProblem::Malformed("UTF-16LE").into(),
+        TextProblem::MixedEncoding(byte).into(),
+        TextProblem::NotUtf8(byte).into(),
+        TextProblem::CutOff.into(),
+        TextProblem::ZeroByte.into(),
+        CsvProblem::WrongDelimiter { used: byte, found: b'\t' }.into(),
+        CsvProblem::WrongDelimiter { used: b'\t', found: byte }.into(),
+        two_delimiters(text, byte, None).into(),
+        two_delimiters(text, byte, Some(3)).into(),
+        CsvProblem::HeaderLater { line: 4, first: 1, is_likely: true, delimiter: Some(byte) }.into(),
+        CsvProblem::FirstRowIsData { cell: name(), column: 1 }.into(),
+        CsvProblem::QuotedRows { sign: ',' }.into(),
+        CsvProblem::NoSuchLine { wanted: 3, lines: 1 }.into(),
+        CsvProblem::NothingLeft { lines: 3, there: 1 }.into(),
+        TextProblem::TooLong { what: "cell", most: 8 << 20, opened: 1 }.into(),
+        ColumnProblem::EmptyNames(vec![1, 2]).into(),
+        ColumnProblem::DuplicateName { name: name(), first: 1, second: 2 }.into(),
+        ColumnProblem::LongName.into(),
+        CsvProblem::Ragged { found: 1, expected: 2, delimiter: byte, last_line: 3 }.into(),
+        TextProblem::TextAfterQuote { opened: 3, byte }.into(),
+        TextProblem::UnclosedQuote.into(),
+        JsonlProblem::NotObject("an array").into(),
+        JsonlProblem::BrokenJson(name()).into(),
+        JsonlProblem::DuplicateKey(name()).into(),
+        JsonlProblem::EmptyKey.into(),
+        ColumnProblem::TooManyColumns.into(),
+        OutputProblem::OutputIsInput.into(),
+        OutputProblem::OtherFormat { input: name(), output: name() }.into(),
+        OutputProblem::NoFolder(path()).into(),
+        OutputProblem::InTheWay(path()).into(),
+        OutputProblem::NoErrorsList.into(),
+        OutputProblem::WriteProtected.into(),
+        OutputProblem::Locked.into(),
+        OutputProblem::Create.into(),
+        OutputProblem::Write.into(),
+        OutputProblem::Replace.into(),
     ]
 }
 
-fn two_delimiters(text: &str, byte: u8, header: Option<u64>) -> Problem {
+fn two_delimiters(text: &str, byte: u8, header: Option<u64>) -> CsvProblem {
     let columns = [vec![text.to_owned(); 5], vec![text.to_owned()]];
-    Problem::TwoDelimiters { used: b',', doubt: Doubt { found: byte, header, is_likely: true, columns } }
+    CsvProblem::TwoDelimiters { used: b',', doubt: Doubt { found: byte, header, is_likely: true, columns } }
 }
 
 fn steers(c: char) -> bool {
@@ -112,7 +118,7 @@ proptest! {
 
     #[test]
     fn no_error_steers_the_terminal(path in hostile(), text in hostile(), byte: u8) {
-        let places = [Place::File, Place::Cell { line: 1, cell: 2 }];
+        let places = [Location::File, Location::Cell { line: 1, cell: 2 }];
         for (at, problem) in problems(&text, byte).into_iter().enumerate() {
             let path = Path::new(&path);
             let error = match problem.is_io() {
@@ -131,15 +137,15 @@ proptest! {
         let bench = Bench::new("leads.csv", "a,b\n1,2\n");
         let path = bench.path(&format!("{}.{extension}", name.replace(['/', '\0'], "")));
         let mut errors = Vec::new();
-        errors.extend(check(&path, &ReadOptions::default()).err());
+        errors.extend(scan(&path, &ReadOptions::default()).err());
         // The system takes no names that are too long.
         if fs::write(&path, content).is_ok() {
-            errors.extend(check(&path, &ReadOptions::default()).err());
-            errors.extend(ErrorsFile::create(&path, &bench.check(), false).err());
+            errors.extend(scan(&path, &ReadOptions::default()).err());
+            errors.extend(ErrorsFile::create(&path, &bench.scan(), false).err());
         }
         let below = path.join("out.csv");
-        errors.extend(Writer::create(&below, &bench.check(), &[], WriteOptions::default()).err());
-        errors.extend(Writer::create(&path, &bench.check(), &[], WriteOptions::default()).err());
+        errors.extend(Writer::create(&below, &bench.scan(), &[], WriteOptions::default()).err());
+        errors.extend(Writer::create(&path, &bench.scan(), &[], WriteOptions::default()).err());
         for error in errors {
             let mut said = error.hints();
             said.push(error.to_string());

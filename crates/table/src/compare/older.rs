@@ -1,0 +1,414 @@
+//! The rows of an older output, each found by what it was answered for: for each question the cells
+//! that it reads, in their normal form. Rows may have been added, removed, reordered or edited since.
+//!
+//! As long as both tables are in step, the older one is read alongside. After the first difference
+//! all of its answers go into a temporary file, and memory holds digests and places of rows, see
+//! `matching`. Must not judge what is better.
+
+use std::{
+    fs::File,
+    hash::{DefaultHasher, Hash, Hasher},
+    io::{self, BufWriter, Read, Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
+};
+
+use marl_core::{SemanticType, value::Value};
+
+use super::{
+    matching::{Matching, TableDigests, pair_whole},
+    same_row::{self, Tables},
+};
+use crate::{
+    input::{
+        options::ReadOptions,
+        reader::{InputRow, Reader},
+        scan::scan,
+        summary::TableSummary,
+    },
+    paths::folder_of,
+    problem::{error::TableError, file::FileProblem},
+};
+
+/// The answers of a row, one entry for each column of [`OlderOutput::answers`]; `None` for an empty cell. Those
+/// of JSONL are JSON as it stands.
+pub type Answers = Vec<Option<String>>;
+
+/// What some answers were given for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// Their places among [`OlderOutput::answers`].
+    pub answers: Vec<usize>,
+    /// The columns that were read. Without any, a row is known by the columns that both tables have.
+    pub key: Vec<KeyCell>,
+}
+
+/// A column that a question reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyCell {
+    /// Its place in the older output.
+    pub older: usize,
+    /// Its place in the table that is read now.
+    pub now: usize,
+    /// By which rules cells are the same; without them, the texts must be.
+    pub kind: Option<SemanticType>,
+}
+
+/// What the older output has for a row of the new table, one entry for each column of
+/// [`OlderOutput::answers`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OlderCells {
+    /// The answers to what the row asks.
+    pub answers: Answers,
+    /// What the row had there, whatever it asks now.
+    pub before: Answers,
+}
+
+/// An older output of marl, beside the table that a run reads now.
+pub struct OlderOutput {
+    path: PathBuf,
+    summary: TableSummary,
+    now: TableSummary,
+    names: Vec<String>,
+    /// Where the answers are in the older table.
+    places: Vec<usize>,
+    questions: Vec<Question>,
+    /// The columns that both tables have, in the older one and in the new one.
+    common: Vec<(usize, usize)>,
+    rows: Rows,
+    matched: u64,
+}
+
+enum Rows {
+    InStep(Box<Reader>),
+    Matched(Box<Matched>),
+}
+
+/// Both tables once they are out of step.
+struct Matched {
+    matching: Matching,
+    spool: Spool,
+    /// How many older rows with answers are not in the new table.
+    removed: u64,
+    has_answers: bool,
+}
+
+impl OlderOutput {
+    /// Opens the older output at `path`, for finding the rows of `now`. `answers` are its columns that
+    /// marl wrote; `questions` is asked what they were given for, and told the older output and which
+    /// of the columns it has.
+    ///
+    /// # Errors
+    /// It cannot be read as a table.
+    pub fn open(
+        path: &Path,
+        now: &TableSummary,
+        options: &ReadOptions,
+        answers: &[String],
+        questions: impl FnOnce(&TableSummary, &[String]) -> Vec<Question>,
+    ) -> Result<Self, TableError> {
+        let summary = scan_own_output(path, now, options)?;
+        let (names, places): (Vec<String>, Vec<usize>) =
+            answers.iter().filter_map(|name| Some((name.clone(), place(&summary.columns, name)?))).unzip();
+        let own = summary.columns.iter().enumerate().filter(|(at, _)| !places.contains(at));
+        let common = own.filter_map(|(at, name)| Some((at, place(&now.columns, name)?))).collect();
+        Ok(Self {
+            path: path.to_path_buf(),
+            questions: questions(&summary, &names),
+            names,
+            places,
+            common,
+            rows: Rows::InStep(Box::new(Reader::open(&summary)?)),
+            summary,
+            now: now.clone(),
+            matched: 0,
+        })
+    }
+
+    /// The columns of the older output that marl wrote.
+    pub fn answers(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The older output as a table.
+    pub fn summary(&self) -> &TableSummary {
+        &self.summary
+    }
+
+    /// Whether any row of the older output was found; `true` as well where it holds no answers.
+    ///
+    /// # Errors
+    /// The rest of it cannot be read.
+    pub fn is_of_these_rows(&mut self) -> Result<bool, TableError> {
+        if self.matched > 0 || self.summary.rows == 0 {
+            return Ok(true);
+        }
+        self.removed()?;
+        Ok(matches!(&self.rows, Rows::Matched(matched) if !matched.has_answers))
+    }
+
+    /// How many rows of the older output that hold answers are no rows of the new table. Asked once all
+    /// rows were found.
+    ///
+    /// # Errors
+    /// The rest of the older output cannot be read.
+    pub fn removed(&mut self) -> Result<u64, TableError> {
+        if self.summary.rows == self.matched && matches!(self.rows, Rows::InStep(_)) {
+            return Ok(0);
+        }
+        self.matched_rows().map(|matched| matched.removed)
+    }
+
+    /// What the older output has for a row of the new table. Rows are asked for in the new table's
+    /// order.
+    ///
+    /// # Errors
+    /// The older output cannot be read, or was changed meanwhile.
+    pub fn find(&mut self, row: &InputRow) -> Result<OlderCells, TableError> {
+        let whole = self.whole(row, false);
+        if let Rows::InStep(reader) = &mut self.rows {
+            let older = reader.next().transpose()?;
+            if let Some(older) = older.filter(|older| whole != 0 && self.whole(older, true) == whole) {
+                self.matched += 1;
+                let answers = self.answers_of(&older);
+                return Ok(OlderCells { before: answers.clone(), answers });
+            }
+        }
+        let place = usize::try_from(row.number() - 1).unwrap_or(usize::MAX);
+        self.matched_rows()?;
+        let Rows::Matched(matched) = &mut self.rows else { unreachable!("they were matched") };
+        let nothing = || vec![None; self.names.len()];
+        let mut found = OlderCells { answers: nothing(), before: nothing() };
+        let mut read: Option<(u32, Answers)> = None;
+        let mut is_known = false;
+        for (question, pairs) in self.questions.iter().zip(&matched.matching.pairs) {
+            let Some(pair) = pairs.get(place) else { continue };
+            for (row, into) in [(pair.answer, &mut found.answers), (pair.before, &mut found.before)] {
+                let Some(row) = row.checked_sub(1) else { continue };
+                is_known = true;
+                if read.as_ref().is_none_or(|(at_hand, _)| *at_hand != row) {
+                    let answers = matched.spool.read(row);
+                    read = Some((row, answers.map_err(|error| failed(&self.path, error))?));
+                }
+                let texts = read.as_ref().map(|(_, answers)| answers.as_slice()).unwrap_or_default();
+                for at in &question.answers {
+                    into[*at] = texts.get(*at).cloned().flatten();
+                }
+            }
+        }
+        self.matched += u64::from(is_known);
+        Ok(found)
+    }
+
+    fn answers_of(&self, row: &InputRow) -> Answers {
+        self.places.iter().map(|place| row.text(*place)).collect()
+    }
+
+    /// Both tables as a whole, whatever was read of them.
+    fn matched_rows(&mut self) -> Result<&mut Matched, TableError> {
+        if let Rows::InStep(_) = &self.rows {
+            let matched = self.match_rows()?;
+            self.rows = Rows::Matched(Box::new(matched));
+        }
+        match &mut self.rows {
+            Rows::Matched(matched) => Ok(matched),
+            Rows::InStep(_) => unreachable!("they were matched above"),
+        }
+    }
+
+    fn match_rows(&self) -> Result<Matched, TableError> {
+        let failed = |error| failed(&self.path, error);
+        if self.summary.rows.max(self.now.rows) >= u64::from(u32::MAX) {
+            return Err(failed(io::Error::other("it has too many rows to compare")));
+        }
+        let rows = usize::try_from(self.summary.rows).unwrap_or_default();
+        let mut spool = Spool::new(folder_of(&self.path), rows).map_err(failed)?;
+        let mut answers: Vec<Vec<u32>> = self.questions.iter().map(|_| Vec::with_capacity(rows)).collect();
+        let mut has_answers = false;
+        let older = self.side(&self.summary, true, |row| {
+            let texts = self.answers_of(row);
+            has_answers |= texts.iter().any(Option::is_some);
+            for (question, answers) in self.questions.iter().zip(&mut answers) {
+                answers.push(digest_of(question.answers.iter().map(|at| texts[*at].as_deref())));
+            }
+            spool.add(&texts).map_err(failed)
+        })?;
+        spool.finish().map_err(failed)?;
+        let now = self.side(&self.now, false, |_| Ok(()))?;
+        let has_answer: Vec<bool> =
+            (0..older.whole.len()).map(|row| answers.iter().any(|answers| answers[row] != 0)).collect();
+        let asked: Vec<usize> =
+            self.questions.iter().flat_map(|question| &question.key).map(|cell| cell.older).collect();
+        let tables = Tables { older: &self.summary, now: &self.now, common: &self.common, asked: &asked };
+        let mut now_of = pair_whole(&older, &now);
+        same_row::pair_edited(&mut now_of, &has_answer, [&older, &now], &tables)?;
+        let mut matching = Matching::new(&older, &answers, &now, now_of);
+        drop((older, now, answers));
+        same_row::pair_neighbours(&mut matching, &has_answer, &tables)?;
+        let rows = matching.now_of.iter().zip(&has_answer);
+        let removed = rows.filter(|(now, has_answer)| **now == 0 && **has_answer).count() as u64;
+        Ok(Matched { matching, spool, removed, has_answers })
+    }
+
+    /// The digests of a table's rows.
+    fn side(
+        &self,
+        summary: &TableSummary,
+        is_older: bool,
+        mut each: impl FnMut(&InputRow) -> Result<(), TableError>,
+    ) -> Result<TableDigests, TableError> {
+        let rows = usize::try_from(summary.rows).unwrap_or_default();
+        let keys = self.questions.iter().map(|_| Vec::with_capacity(rows)).collect();
+        let mut side = TableDigests { whole: Vec::with_capacity(rows), keys };
+        for row in Reader::open(summary)? {
+            let row = row?;
+            let whole = self.whole(&row, is_older);
+            side.whole.push(whole);
+            for (question, keys) in self.questions.iter().zip(&mut side.keys) {
+                // Without columns of its own a question is that of the whole row.
+                keys.push(if question.key.is_empty() { whole } else { key(&question.key, &row, is_older) });
+            }
+            each(&row)?;
+        }
+        Ok(side)
+    }
+
+    /// A digest of the columns that both tables have, and of what questions read from columns that
+    /// have other names now; 0 where nothing tells rows apart.
+    fn whole(&self, row: &InputRow, is_older: bool) -> u64 {
+        let mut hash = DefaultHasher::new();
+        for (number, (older, now)) in self.common.iter().enumerate() {
+            let text = row.stored(if is_older { *older } else { *now });
+            // An absent cell is an empty one.
+            if let Some(text) = text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+                (number, text).hash(&mut hash);
+            }
+        }
+        let is_renamed = |cell: &KeyCell| !self.common.contains(&(cell.older, cell.now));
+        let renamed = self.questions.iter().filter(|question| question.key.iter().any(is_renamed));
+        let mut is_told_apart = !self.common.is_empty();
+        for question in renamed {
+            is_told_apart = true;
+            key(&question.key, row, is_older).hash(&mut hash);
+        }
+        if is_told_apart { hash.finish().max(1) } else { 0 }
+    }
+}
+
+/// A digest of what a question reads; 0 where all of it is empty.
+fn key(cells: &[KeyCell], row: &InputRow, is_older: bool) -> u64 {
+    let place = |cell: &KeyCell| if is_older { cell.older } else { cell.now };
+    let mut hash = DefaultHasher::new();
+    let mut is_empty = true;
+    for (number, cell) in cells.iter().enumerate() {
+        if let Some(text) = row.cell(place(cell)).and_then(|value| normal(&value, cell.kind)) {
+            (number, text).hash(&mut hash);
+            is_empty = false;
+        }
+    }
+    if is_empty { 0 } else { hash.finish().max(1) }
+}
+
+/// A cell as a question reads it; `None` where it says nothing.
+pub fn normal(cell: &Value, kind: Option<SemanticType>) -> Option<String> {
+    let plain = || Some(cell.to_string().trim().to_owned());
+    let Some(kind) = kind else { return plain() };
+    match cell {
+        Value::Text(text) if kind.says_nothing(text) => None,
+        Value::Text(text) => kind.read(text).ok().map_or_else(plain, |value| Some(value.to_string())),
+        other => kind.check(other.clone()).map_or_else(plain, |value| Some(value.to_string())),
+    }
+}
+
+/// A digest of answers; 0 where there are none.
+fn digest_of<'a>(answers: impl Iterator<Item = Option<&'a str>>) -> u32 {
+    let mut hash = DefaultHasher::new();
+    let mut is_empty = true;
+    for (number, answer) in answers.enumerate() {
+        if let Some(answer) = answer {
+            (number, answer).hash(&mut hash);
+            is_empty = false;
+        }
+    }
+    // Half of it is enough to tell a few answers to one question apart.
+    if is_empty { 0 } else { ((hash.finish() >> 32) as u32).max(1) }
+}
+
+fn failed(path: &Path, source: io::Error) -> TableError {
+    TableError::caused(path, FileProblem::Read, source)
+}
+
+fn place(columns: &[String], name: &String) -> Option<usize> {
+    columns.iter().position(|column| column == name)
+}
+
+/// Scans a table that marl wrote: its first row is the header, whatever it looks like, and no line behind
+/// the rows is left out. `now` is the table that a run reads, in the same format.
+fn scan_own_output(
+    path: &Path,
+    now: &TableSummary,
+    options: &ReadOptions,
+) -> Result<TableSummary, TableError> {
+    let plain = ReadOptions { delimiter: options.delimiter, ..ReadOptions::default() };
+    if !now.format().has_header {
+        return scan(path, &plain);
+    }
+    let first = ReadOptions { header_line: Some(1), skip_footer: Some(0), ..plain.clone() };
+    let found = scan(path, &first).or_else(|_| scan(path, &plain));
+    match now.delimiter() {
+        // An input of the same format was read, so this delimiter is likelier than none.
+        Some(delimiter) if options.delimiter.is_none() => {
+            found.or_else(|_| scan(path, &ReadOptions { delimiter: Some(delimiter), ..first }))
+        }
+        _ => found,
+    }
+}
+
+/// The answers of the older rows, in a temporary file.
+struct Spool {
+    file: BufWriter<File>,
+    end: u64,
+    /// Where each row's begin.
+    places: Vec<u64>,
+}
+
+/// The place of a row without answers.
+const NOWHERE: u64 = u64::MAX;
+
+impl Spool {
+    fn new(folder: &Path, rows: usize) -> io::Result<Self> {
+        let file = BufWriter::new(tempfile::tempfile_in(folder)?);
+        Ok(Self { file, end: 0, places: Vec::with_capacity(rows) })
+    }
+
+    fn add(&mut self, answers: &Answers) -> io::Result<()> {
+        if answers.iter().all(Option::is_none) {
+            self.places.push(NOWHERE);
+            return Ok(());
+        }
+        let text = serde_json::to_vec(answers)?;
+        let length = u32::try_from(text.len()).map_err(io::Error::other)?;
+        self.file.write_all(&length.to_le_bytes())?;
+        self.file.write_all(&text)?;
+        self.places.push(self.end);
+        self.end += u64::from(length) + 4;
+        Ok(())
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+
+    fn read(&mut self, row: u32) -> io::Result<Answers> {
+        let place = self.places[row as usize];
+        if place == NOWHERE {
+            return Ok(Answers::new());
+        }
+        let file = self.file.get_mut();
+        file.seek(SeekFrom::Start(place))?;
+        let mut length = [0; 4];
+        file.read_exact(&mut length)?;
+        let mut text = vec![0; u32::from_le_bytes(length) as usize];
+        file.read_exact(&mut text)?;
+        Ok(serde_json::from_slice(&text)?)
+    }
+}

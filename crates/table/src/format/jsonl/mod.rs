@@ -1,0 +1,65 @@
+//! JSONL: one JSON object per line. The columns are the keys of all objects, in order of first appearance.
+
+mod object;
+pub(crate) mod problem;
+mod row;
+mod scan;
+mod sink;
+
+use encoding_rs::Encoding;
+
+use row::JsonlSource;
+use sink::JsonlSink;
+
+use crate::{
+    format::{Format, FormatInfo, Layout, RowSink, RowSource},
+    input::{
+        reader::ReadFault,
+        scan::{Input, ScanFault, Scanned},
+        summary::TableSummary,
+        watched::WatchedFile,
+    },
+    output::new_table::NewTable,
+    text::{detect::scan_text, shape::TextShape},
+};
+
+/// One JSON object per line.
+pub(crate) static JSONL: JsonlFormat = JsonlFormat;
+
+/// The format itself; its only value is [`JSONL`].
+#[derive(Debug)]
+pub(crate) struct JsonlFormat;
+
+/// How a table stands in its file.
+#[derive(Debug)]
+pub(crate) struct JsonlLayout {
+    encoding: &'static Encoding,
+    pub(crate) shape: TextShape,
+}
+
+impl Layout for JsonlLayout {}
+
+impl Format for JsonlFormat {
+    fn info(&self) -> &'static FormatInfo {
+        &FormatInfo {
+            name: "JSONL",
+            extensions: &["jsonl", "ndjson"],
+            delimiter: None,
+            has_header: false,
+            cells_are_json: true,
+        }
+    }
+
+    fn scan(&self, input: &Input<'_>) -> Result<Scanned, ScanFault> {
+        scan_text(input, |encoding| scan::scan(input, encoding))
+    }
+
+    fn open(&self, file: WatchedFile, table: &TableSummary) -> Result<Box<dyn RowSource>, ReadFault> {
+        let layout = table.layout::<JsonlLayout>().expect("this format scanned the table");
+        Ok(Box::new(JsonlSource::open(file, layout, &table.columns)))
+    }
+
+    fn create(&self, table: &NewTable<'_>) -> Box<dyn RowSink> {
+        Box::new(JsonlSink::new(table))
+    }
+}

@@ -1,0 +1,58 @@
+//! What the command line says about an input. Reads no file.
+
+use encoding_rs::Encoding;
+
+use crate::format::FormatInfo;
+
+/// How the user wants an input to be read.
+#[derive(Debug, Clone, Default)]
+pub struct ReadOptions {
+    /// `--delimiter C`: the byte between cells, whatever the file's extension says.
+    pub delimiter: Option<u8>,
+    /// `--encoding NAME`: the file's encoding, whatever its bytes look like.
+    pub encoding: Option<&'static Encoding>,
+    /// `--header-line N`: the line of the header, counted from 1, whatever stands before it.
+    pub header_line: Option<u64>,
+    /// `--no-header`: the first line is a row, and columns are called `column_1` and so on.
+    pub no_header: bool,
+    /// `--skip-footer N`: how many lines behind the rows are left out.
+    pub skip_footer: Option<u32>,
+    /// `--pad-rows`: cells that a row lacks at its end are empty.
+    pub pad_rows: bool,
+    /// `--name-columns`: columns without a name, or with the name of another, get one.
+    pub name_columns: bool,
+}
+
+impl ReadOptions {
+    /// A flag that was given and does not apply to the format.
+    pub(crate) fn flag_for_other(&self, format: &FormatInfo) -> Option<&'static str> {
+        let of_header = !format.has_header;
+        let flags = [
+            (format.delimiter.is_none() && self.delimiter.is_some(), "--delimiter"),
+            (of_header && self.header_line.is_some(), "--header-line"),
+            (of_header && self.no_header, "--no-header"),
+            (of_header && self.skip_footer.is_some(), "--skip-footer"),
+            (of_header && self.pad_rows, "--pad-rows"),
+            (of_header && self.name_columns, "--name-columns"),
+        ];
+        flags.into_iter().find(|(is_wrong, _)| *is_wrong).map(|(_, flag)| flag)
+    }
+}
+
+/// Reads the argument of `--delimiter`: one character, or `\t` for a tab.
+///
+/// # Errors
+/// The text is not one character that can stand between cells; says which could.
+pub fn parse_delimiter(text: &str) -> Result<u8, String> {
+    match text.as_bytes() {
+        b"\\t" => Ok(b'\t'),
+        [byte] if can_delimit(*byte) => Ok(*byte),
+        _ => Err("one plain character, such as ';' or '|', or '\\t' for a tab".into()),
+    }
+}
+
+/// Whether a byte can stand between cells. Quotes and line ends have a meaning of their own, and a
+/// byte above 127 is only a part of a character.
+pub(crate) fn can_delimit(byte: u8) -> bool {
+    byte.is_ascii() && !matches!(byte, 0 | b'"' | b'\n' | b'\r')
+}

@@ -1,0 +1,91 @@
+//! Opens what the user named. Under the protocol server only files within its folders: the server
+//! judges a name before it starts a command, and another file may have that name by then. So the
+//! command judges the file that it has opened.
+
+use std::{
+    env,
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+};
+
+/// The folders, in the environment of the server's commands: a list as in `PATH`.
+pub const VARIABLE: &str = "MARL_MCP_ROOTS";
+
+/// Opens a file to read it.
+///
+/// # Errors
+/// It cannot be opened, or it lies outside of the folders that the protocol server may use.
+pub fn open(path: &Path) -> io::Result<File> {
+    let file = File::open(path)?;
+    if let Some(list) = env::var_os(VARIABLE) {
+        let roots: Vec<PathBuf> = env::split_paths(&list).collect();
+        check(&file, path, &roots)?;
+    }
+    Ok(file)
+}
+
+/// Whether an open file is the one at a place within the roots. A name that is changed meanwhile
+/// leads elsewhere than the file, and is refused.
+fn check(file: &File, path: &Path, roots: &[PathBuf]) -> io::Result<()> {
+    let real = fs::canonicalize(path)?;
+    let is_within = roots.iter().any(|root| real.starts_with(root));
+    if is_within && is_same(&file.metadata()?, &fs::symlink_metadata(&real)?) {
+        return Ok(());
+    }
+    Err(io::Error::new(
+        io::ErrorKind::PermissionDenied,
+        "it is outside of the folders that this server may use",
+    ))
+}
+
+#[cfg(unix)]
+fn is_same(one: &fs::Metadata, other: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+/// Without inodes a name is all there is.
+#[cfg(not(unix))]
+fn is_same(_: &fs::Metadata, _: &fs::Metadata) -> bool {
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_that_was_opened_is_judged_and_not_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let top = folder.path().canonicalize().unwrap();
+        let root = [top.join("in")];
+        fs::create_dir_all(top.join("in/deep")).unwrap();
+        fs::create_dir(top.join("out")).unwrap();
+        for (name, text) in [("in/deep/t.csv", "own"), ("out/t.csv", "other")] {
+            fs::write(top.join(name), text).unwrap();
+        }
+        std::os::unix::fs::symlink("../out/t.csv", top.join("in/link.csv")).unwrap();
+        std::os::unix::fs::symlink("deep/t.csv", top.join("in/own.csv")).unwrap();
+        let open = |name: &str| File::open(top.join(name)).unwrap();
+        for (name, is_allowed) in [
+            ("in/deep/t.csv", true),
+            ("in/own.csv", true),
+            ("in/deep/../own.csv", true),
+            ("in/link.csv", false),
+            ("out/t.csv", false),
+            ("in/../out/t.csv", false),
+        ] {
+            assert_eq!(check(&open(name), &top.join(name), &root).is_ok(), is_allowed, "{name}");
+        }
+        // The name is changed between the opening and the look at it, in both directions.
+        let opened = open("in/link.csv");
+        fs::remove_file(top.join("in/link.csv")).unwrap();
+        fs::copy(top.join("in/deep/t.csv"), top.join("in/link.csv")).unwrap();
+        assert!(check(&opened, &top.join("in/link.csv"), &root).is_err());
+        let opened = open("in/deep/t.csv");
+        fs::rename(top.join("in/deep"), top.join("in/was")).unwrap();
+        std::os::unix::fs::symlink("../out", top.join("in/deep")).unwrap();
+        assert!(check(&opened, &top.join("in/deep/t.csv"), &root).is_err());
+    }
+}

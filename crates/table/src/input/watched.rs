@@ -1,0 +1,84 @@
+//! A file that must stay as it is: whether it is still the one that was scanned. Must not know what is
+//! in it.
+
+use std::{
+    error, fmt,
+    fs::{File, Metadata},
+    io::{self, Read, Seek, SeekFrom},
+    time::SystemTime,
+};
+
+/// What changes when a file's content does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FileStamp {
+    len: u64,
+    modified: Option<SystemTime>,
+    /// Device and inode, where there are such: another file can be as long and as old.
+    identity: Option<(u64, u64)>,
+}
+
+impl FileStamp {
+    pub(crate) fn of(metadata: &Metadata) -> Self {
+        #[cfg(unix)]
+        let identity = {
+            use std::os::unix::fs::MetadataExt;
+            Some((metadata.dev(), metadata.ino()))
+        };
+        #[cfg(not(unix))]
+        let identity = None;
+        Self { len: metadata.len(), modified: metadata.modified().ok(), identity }
+    }
+}
+
+/// An open file that gives no byte that came into it after it was stamped: its reads fail with
+/// [`FileChanged`] instead. Another file that takes its name changes nothing here.
+pub(crate) struct WatchedFile {
+    file: File,
+    stamp: FileStamp,
+}
+
+impl WatchedFile {
+    pub(crate) fn new(file: File, stamp: FileStamp) -> io::Result<Self> {
+        let watched = Self { file, stamp };
+        watched.check_unchanged().map(|()| watched)
+    }
+
+    /// A second handle of the same open file; both share the position.
+    pub(crate) fn try_clone(&self) -> io::Result<Self> {
+        Ok(Self { file: self.file.try_clone()?, stamp: self.stamp.clone() })
+    }
+
+    /// Fails when somebody changed the file, also behind bytes that were read long ago.
+    pub(crate) fn check_unchanged(&self) -> io::Result<()> {
+        match FileStamp::of(&self.file.metadata()?) == self.stamp {
+            true => Ok(()),
+            false => Err(io::Error::other(FileChanged)),
+        }
+    }
+}
+
+impl Read for WatchedFile {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        // After the read: what came into the file before it has changed the stamp.
+        self.check_unchanged().map(|()| read)
+    }
+}
+
+impl Seek for WatchedFile {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
+    }
+}
+
+/// The file is not the one that was stamped; inside an [`io::Error`].
+#[derive(Debug)]
+pub(crate) struct FileChanged;
+
+impl fmt::Display for FileChanged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the file was changed")
+    }
+}
+
+impl error::Error for FileChanged {}

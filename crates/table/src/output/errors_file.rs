@@ -1,0 +1,110 @@
+//! The list of what failed, beside the output: one CSV line per row and integration.
+
+use std::{
+    fs::{self, File},
+    io::Read,
+    path::{Path, PathBuf},
+};
+
+use marl_core::value::Value;
+
+use super::{
+    names::unfinished_path,
+    partial::{Links, PartialFile},
+    safety::csv_cell,
+};
+use crate::{
+    format::csv::row_text::push_cells,
+    input::summary::TableSummary,
+    problem::{error::TableError, output::OutputProblem},
+};
+
+const HEADER: &str = "row,integration,kind,message\n";
+
+/// Writes the errors of a run. It appears only when there are any.
+pub struct ErrorsFile {
+    partial: PartialFile,
+    rows: u64,
+    /// Whether any file at its name may be replaced.
+    overwrites: bool,
+}
+
+impl ErrorsFile {
+    /// Creates and locks the temporary file beside `path`.
+    ///
+    /// # Errors
+    /// Nothing can be written at `path`, it is the input, or another run is writing it.
+    pub fn create(path: &Path, table: &TableSummary, overwrites: bool) -> Result<Self, TableError> {
+        let partial = PartialFile::create(path, &table.path, HEADER.as_bytes(), Links::Refuse)?;
+        Ok(Self { partial, rows: 0, overwrites })
+    }
+
+    /// Adds what failed in `row` (from 1). The message may quote what came from outside
+    /// and is made safe like a cell.
+    ///
+    /// # Errors
+    /// The disk does not take it.
+    pub fn write(
+        &mut self,
+        row: u64,
+        integration: &str,
+        kind: &str,
+        message: &str,
+    ) -> Result<(), TableError> {
+        let (message, _) = csv_cell(&Value::text(message), false);
+        let mut text = Vec::new();
+        push_cells(&mut text, b',', &[&row.to_string(), integration, kind, &message]);
+        text.push(b'\n');
+        self.rows += 1;
+        self.partial.write(&text)
+    }
+
+    /// How many errors were added.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Puts the file in its place and answers where it is. `is_own` tells whether what is there is an
+    /// older list of the same output as marl wrote it: anything else, also a list to which the user
+    /// added notes, stays, and the new list lies beside it, in the place of an older one there. `note`
+    /// is told the digest of a list that gets its place.
+    ///
+    /// # Errors
+    /// The disk does not take it.
+    pub fn finish(
+        self,
+        is_own: impl Fn(&Path) -> bool,
+        note: impl FnOnce(&str),
+    ) -> Result<PathBuf, TableError> {
+        let there = self.partial.target().to_path_buf();
+        // It may have come, or have been edited, since the run before.
+        if there.exists() && !self.overwrites && !is_own(&there) {
+            let beside = unfinished_path(&there, 1);
+            if is_own(&beside) {
+                fs::remove_file(&beside)
+                    .map_err(|source| TableError::caused(&beside, OutputProblem::Replace, source))?;
+            }
+            return self.partial.keep().ok_or_else(|| TableError::new(&there, OutputProblem::NoErrorsList));
+        }
+        self.partial.finish(note).map(|()| there)
+    }
+
+    /// Removes the list of an earlier run, since this one had no errors. A file that is not that
+    /// list stays.
+    ///
+    /// # Errors
+    /// It cannot be removed.
+    pub fn remove_older(self, is_own: impl FnOnce(&Path) -> bool) -> Result<(), TableError> {
+        let old = self.partial.target();
+        if is_errors_file(old) && is_own(old) {
+            fs::remove_file(old).map_err(|source| TableError::caused(old, OutputProblem::Replace, source))?;
+        }
+        Ok(())
+    }
+}
+
+fn is_errors_file(path: &Path) -> bool {
+    let mut head = String::new();
+    let most = HEADER.len() as u64;
+    File::open(path).and_then(|file| file.take(most).read_to_string(&mut head)).is_ok() && head == HEADER
+}

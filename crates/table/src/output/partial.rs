@@ -1,0 +1,366 @@
+//! A file that appears whole or not at all: written beside its place under another name,
+//! locked against other runs, and moved over the old one when it is finished.
+//!
+//! Dropped without [`PartialFile::finish`] or [`PartialFile::keep`], it leaves everything as it
+//! was. What a killed run left behind is removed by the next. Must not know what is written.
+
+use std::{
+    ffi::OsString,
+    fs::{self, File, Metadata, Permissions},
+    io::{self, Seek, Write},
+    path::{Path, PathBuf},
+};
+
+use sha2::{Digest, Sha256};
+
+use super::{
+    claim::{claim, is_still_at, new_file},
+    names::unfinished_path,
+    record_buffer::RecordBuffer,
+};
+use crate::{
+    input::watched::FileStamp,
+    paths::{folder_of, follow_links, same_file},
+    problem::{error::TableError, file::FileProblem, output::OutputProblem},
+};
+
+/// How many unfinished files may lie beside one output.
+const MOST_KEPT: usize = 100;
+
+/// What a symbolic link at an output's name means.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Links {
+    /// marl chose the name: whoever filled the folder may have put a link there, so that the run
+    /// would overwrite any file of the user.
+    #[default]
+    Refuse,
+    /// The user typed the name: the file is written where the link leads.
+    Follow,
+}
+
+impl Links {
+    /// Where a file called `path` is written.
+    fn target(self, path: &Path) -> Result<PathBuf, TableError> {
+        match self {
+            Self::Follow => {
+                follow_links(path).map_err(|source| TableError::caused(path, OutputProblem::Create, source))
+            }
+            Self::Refuse if fs::symlink_metadata(path).is_ok_and(|there| there.is_symlink()) => {
+                Err(TableError::new(path, OutputProblem::IsLink))
+            }
+            Self::Refuse => Ok(path.to_path_buf()),
+        }
+    }
+}
+
+/// An unfinished file.
+pub(crate) struct PartialFile {
+    /// The path as the user knows it, for errors.
+    shown: PathBuf,
+    target: PathBuf,
+    path: PathBuf,
+    records: RecordBuffer<File>,
+    /// Of everything that was written.
+    digest: Sha256,
+    /// The file that this one will replace, as it was found.
+    replaced: Option<FileStamp>,
+    /// Where the head ends: a file of no more is not worth keeping.
+    head: u64,
+    /// Whether the file has its last name, which dropping leaves alone.
+    is_settled: bool,
+}
+
+/// Checks whether a file can become `path`, without making one.
+pub(crate) fn check_place(path: &Path, input: &Path, links: Links) -> Result<(), TableError> {
+    let create_error = |source| TableError::caused(path, OutputProblem::Create, source);
+    let target = links.target(path)?;
+    check_target(path, &target, input)?;
+    fs::metadata(folder_of(&target)).map(drop).map_err(create_error)
+}
+
+impl PartialFile {
+    /// Creates and locks the file that will become `path`; it must not be `input`. The
+    /// `head` is what stands in it before anything is written.
+    pub(crate) fn create(path: &Path, input: &Path, head: &[u8], links: Links) -> Result<Self, TableError> {
+        let create_error = |source| TableError::caused(path, OutputProblem::Create, source);
+        let target = links.target(path)?;
+        let old = check_target(path, &target, input)?;
+        let name = target.file_name().ok_or_else(|| TableError::new(path, FileProblem::IsFolder))?;
+        let mut hidden = OsString::from(".");
+        hidden.push(name);
+        hidden.push(".marl-partial");
+        let partial = folder_of(&target).join(hidden);
+        if same_file(&partial, input) {
+            return Err(TableError::new(path, OutputProblem::OutputIsInput));
+        }
+
+        // Until its permissions are known to be right nobody else may open it.
+        let mode = if old.is_some() { 0o600 } else { mode_like(input) };
+        let records = RecordBuffer::new(claim(path, &partial, mode)?);
+        let mut created = Self {
+            shown: path.to_path_buf(),
+            target,
+            path: partial,
+            records,
+            digest: Sha256::new(),
+            replaced: old.as_ref().map(FileStamp::of),
+            head: head.len() as u64,
+            is_settled: false,
+        };
+        if let Some(old) = old {
+            let permissions = no_wider(old.permissions(), mode_like(input));
+            created.records.sink().set_permissions(permissions).map_err(create_error)?;
+        }
+        created.write(head)?;
+        Ok(created)
+    }
+
+    /// Adds a record, such as a line: what is kept as a whole or not at all. After an error the records
+    /// before can still be kept.
+    pub(crate) fn write(&mut self, record: &[u8]) -> Result<(), TableError> {
+        self.push(record).map_err(|source| self.write_error(source))
+    }
+
+    /// Takes each write for a record.
+    pub(crate) fn writer(&mut self) -> impl Write {
+        RecordWriter(self)
+    }
+
+    /// The error of a write that failed.
+    pub(crate) fn write_error(&self, source: io::Error) -> TableError {
+        self.error(OutputProblem::Write, source)
+    }
+
+    fn push(&mut self, record: &[u8]) -> io::Result<()> {
+        self.digest.update(record);
+        self.records.push(record)
+    }
+
+    /// Brings everything to the disk and puts the file in its place; in between `note` is told the
+    /// digest of its content. When that fails, the records are kept and the error names where.
+    pub(crate) fn finish(mut self, note: impl FnOnce(&str)) -> Result<(), TableError> {
+        self.put_in_place(note).map_err(|error| self.fail(error))
+    }
+
+    /// Whether what is at the target is not what was there when this file was made.
+    pub(crate) fn is_overtaken(&self) -> bool {
+        fs::metadata(&self.target).ok().as_ref().map(FileStamp::of) != self.replaced
+    }
+
+    /// Keeps the records because of `error`, which then names where they are.
+    pub(crate) fn fail(self, error: TableError) -> TableError {
+        match self.keep() {
+            Some(kept) => error.keeping(kept),
+            None => error,
+        }
+    }
+
+    /// Gives what is there a visible name beside the target: as many whole records as the
+    /// disk took. `None` when there is none besides the head, or no name for it.
+    pub(crate) fn keep(mut self) -> Option<PathBuf> {
+        let _ = self.records.flush();
+        let whole = self.records.whole();
+        if whole <= self.head {
+            return None;
+        }
+        // A line that is torn is better than none, so neither can stop us.
+        let _ = self.records.sink().set_len(whole);
+        let _ = self.records.sink().sync_all();
+        // What is left under the hidden name stays until the next run.
+        self.is_settled = true;
+        self.follow_folder();
+        match self.move_to_visible() {
+            Ok(kept) => Some(kept),
+            Err(_) => self.is_ours().then(|| self.path.clone()),
+        }
+    }
+
+    /// Where the finished file will be, links followed.
+    pub(crate) fn target(&self) -> &Path {
+        &self.target
+    }
+
+    fn put_in_place(&mut self, note: impl FnOnce(&str)) -> Result<(), TableError> {
+        self.records.flush().map_err(|source| self.error(OutputProblem::Write, source))?;
+        self.records.sink().sync_all().map_err(|source| self.error(OutputProblem::Write, source))?;
+        note(&hex(&self.digest.clone().finalize()));
+        let moved = match self.is_ours() {
+            true => fs::rename(&self.path, &self.target),
+            false => Err(io::ErrorKind::NotFound.into()),
+        };
+        moved.map_err(|source| self.error(OutputProblem::Replace, source))?;
+        self.is_settled = true;
+        sync_folder(&self.target);
+        Ok(())
+    }
+
+    /// Finds the file again if its folder got another name meanwhile.
+    fn follow_folder(&mut self) {
+        if self.is_ours() {
+            return;
+        }
+        if let Some(moved) =
+            place_of(self.records.sink()).filter(|moved| is_still_at(self.records.sink(), moved))
+        {
+            let name = self.target.file_name().map(OsString::from).unwrap_or_default();
+            self.target = moved.with_file_name(name);
+            self.path = moved;
+        }
+    }
+
+    fn move_to_visible(&self) -> io::Result<PathBuf> {
+        let (visible, mut file) = self.new_visible()?;
+        let moved = match self.is_ours() {
+            true => fs::rename(&self.path, &visible),
+            // Someone removed the name; the content is still here.
+            false => self.copy_to(&mut file),
+        };
+        if let Err(error) = moved {
+            let _ = fs::remove_file(&visible);
+            return Err(error);
+        }
+        sync_folder(&visible);
+        Ok(visible)
+    }
+
+    /// An empty file under a name that nobody had.
+    fn new_visible(&self) -> io::Result<(PathBuf, File)> {
+        let mut taken = io::Error::from(io::ErrorKind::AlreadyExists);
+        for number in 1..=MOST_KEPT {
+            let visible = unfinished_path(&self.target, number);
+            match new_file(0o600).open(&visible) {
+                Ok(file) => return Ok((visible, file)),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => taken = error,
+                Err(error) => return Err(error),
+            }
+        }
+        Err(taken)
+    }
+
+    fn copy_to(&self, copy: &mut File) -> io::Result<()> {
+        let mut file = self.records.sink();
+        copy.set_permissions(file.metadata()?.permissions())?;
+        file.rewind()?;
+        io::copy(&mut file, copy)?;
+        copy.flush()?;
+        copy.sync_all()
+    }
+
+    /// Whether the hidden name still leads to our file.
+    fn is_ours(&self) -> bool {
+        is_still_at(self.records.sink(), &self.path)
+    }
+
+    fn error(&self, problem: OutputProblem, source: io::Error) -> TableError {
+        TableError::caused(&self.shown, problem, source)
+    }
+}
+
+/// Writes records to a file.
+struct RecordWriter<'a>(&'a mut PartialFile);
+
+impl Write for RecordWriter<'_> {
+    fn write(&mut self, record: &[u8]) -> io::Result<usize> {
+        self.0.push(record).map(|()| record.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Drop for PartialFile {
+    fn drop(&mut self) {
+        if !self.is_settled && self.is_ours() {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Whether a file can be put at `target`; what is known of the one that is there.
+fn check_target(path: &Path, target: &Path, input: &Path) -> Result<Option<Metadata>, TableError> {
+    let problem = |problem: OutputProblem| Err(TableError::new(path, problem));
+    if same_file(target, input) {
+        return problem(OutputProblem::OutputIsInput);
+    }
+    match fs::metadata(target) {
+        Ok(old) if old.is_dir() => Err(TableError::new(path, FileProblem::IsFolder)),
+        Ok(old) if !old.is_file() => problem(OutputProblem::InTheWay(target.to_path_buf())),
+        Ok(old) if old.permissions().readonly() => problem(OutputProblem::WriteProtected),
+        Ok(old) => Ok(Some(old)),
+        Err(_) if !folder_of(target).is_dir() => {
+            problem(OutputProblem::NoFolder(folder_of(target).to_path_buf()))
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(TableError::caused(path, OutputProblem::Create, error)),
+    }
+}
+
+/// What a new file is created with: a private table stays private. The owner can write in
+/// any case, or the next run could not replace the output of a read-only table.
+#[cfg(unix)]
+pub fn mode_like(input: &Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt;
+    fs::metadata(input).map_or(0o600, |input| input.permissions().mode() & 0o777 | 0o600)
+}
+
+/// Without permission bits there is nothing to take over.
+#[cfg(not(unix))]
+pub fn mode_like(_input: &Path) -> u32 {
+    0
+}
+
+/// The permissions of a replaced file, without those that the input does not give to others.
+#[cfg(unix)]
+fn no_wider(old: Permissions, input: u32) -> Permissions {
+    use std::os::unix::fs::PermissionsExt;
+    Permissions::from_mode(old.mode() & (input | 0o700))
+}
+
+#[cfg(not(unix))]
+fn no_wider(old: Permissions, _input: u32) -> Permissions {
+    old
+}
+
+/// Where an open file is now, on systems that tell.
+#[cfg(target_os = "linux")]
+fn place_of(file: &File) -> Option<PathBuf> {
+    use std::os::fd::AsRawFd;
+    fs::read_link(format!("/proc/self/fd/{}", file.as_raw_fd())).ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn place_of(_file: &File) -> Option<PathBuf> {
+    None
+}
+
+/// Bytes as hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Makes a new name durable, where folders can be synced at all.
+fn sync_folder(file: &Path) {
+    if let Ok(folder) = File::open(folder_of(file)) {
+        let _ = folder.sync_all();
+    }
+}
+
+#[cfg(test)]
+impl PartialFile {
+    /// A partial file whose writes go to `file`, for errors that are hard to come by.
+    pub(crate) fn over(file: File, path: &Path) -> Self {
+        let target = path.to_path_buf();
+        let path = target.with_extension("partial");
+        Self {
+            shown: target.clone(),
+            path,
+            target,
+            records: RecordBuffer::new(file),
+            digest: Sha256::new(),
+            replaced: None,
+            head: 0,
+            is_settled: false,
+        }
+    }
+}

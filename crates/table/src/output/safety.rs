@@ -1,0 +1,100 @@
+//! Makes values that come from outside safe as cells: nothing in them steers a terminal,
+//! runs in a spreadsheet or bursts a cell. Must never touch the table's own cells.
+
+use marl_core::{
+    terminal,
+    value::{CELL_CHARACTERS, Value, without_escapes},
+};
+
+/// A value as the text of a CSV cell, and whether it got an apostrophe in front because a
+/// spreadsheet would have run it. Line breaks and tabs become spaces.
+pub(crate) fn csv_cell(value: &Value, raw_cells: bool) -> (String, bool) {
+    let text = value.to_string();
+    let text = clean(&text, LineBreaks::Spaces);
+    match !raw_cells && is_formula(&text) {
+        true => (cut(&format!("'{text}"), CELL_CHARACTERS).to_owned(), true),
+        false => (cut(&text, CELL_CHARACTERS).to_owned(), false),
+    }
+}
+
+/// A value as it goes into JSON: its type stays. A list's texts share the cell's bound.
+pub(crate) fn json_value(value: &Value) -> Value {
+    match value {
+        Value::Integer(number) => Value::Integer(*number),
+        Value::Text(text) => Value::Text(cut(&clean(text, LineBreaks::Kept), CELL_CHARACTERS).to_owned()),
+        Value::List(items) => {
+            let mut room = CELL_CHARACTERS;
+            let mut safe = Vec::with_capacity(items.len());
+            for item in items {
+                let item = clean(item, LineBreaks::Kept);
+                let item = cut(&item, room).to_owned();
+                room -= item.chars().count();
+                safe.push(item);
+                if room == 0 {
+                    break;
+                }
+            }
+            Value::List(safe)
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum LineBreaks {
+    Kept,
+    Spaces,
+}
+
+/// Drops escape sequences and control characters; those that separate become spaces.
+///
+/// It drops less than [`terminal::shown`] escapes: a cell keeps the joiners and marks of direction
+/// that its script is written with, and what prints it escapes them.
+fn clean(text: &str, breaks: LineBreaks) -> String {
+    let is_harmless = |c: char| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}');
+    if text.chars().all(is_harmless) {
+        return text.to_owned();
+    }
+    let text = without_escapes(text).replace("\r\n", "\n");
+    let kept = |c: char| match c {
+        '\n' | '\t' if breaks == LineBreaks::Kept => Some(c),
+        '\n' | '\t' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some(' '),
+        c if c.is_control() => None,
+        c => Some(c),
+    };
+    text.chars().filter_map(kept).collect()
+}
+
+/// Whether a spreadsheet would take the text for a formula.
+///
+/// White space and invisible characters in front do not count: some programs drop them
+/// when they import. A text that starts with an apostrophe is text to all of them. The wide and the
+/// small forms of the signs count as the signs do.
+///
+/// A table that is opened with another delimiter than its own is torn into other cells, and no sign
+/// in front of an answer could guard them all.
+fn is_formula(text: &str) -> bool {
+    const SIGNS: [char; 13] =
+        ['=', '+', '-', '@', '＝', '＋', '－', '＠', '﹢', '﹣', '﹦', '﹫', '\u{2212}'];
+    let text = text.trim_start_matches(|c: char| c.is_whitespace() || terminal::steers(c));
+    text.starts_with(SIGNS) && !is_plain_number(text.trim_end())
+}
+
+/// `-5`, `+3.2`, `-1,234.50`, `-1e5`, `-12%`: digits and what stands between them.
+fn is_plain_number(text: &str) -> bool {
+    let text = text.strip_prefix(['-', '+', '\u{2212}']).unwrap_or(text);
+    let text = text.strip_suffix('%').unwrap_or(text);
+    let (digits, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let exponent = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);
+    let is_all = |text: &str, is: fn(u8) -> bool| !text.is_empty() && text.bytes().all(is);
+    is_all(digits, |byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','))
+        && digits.bytes().any(|byte| byte.is_ascii_digit())
+        && is_all(exponent, |byte| byte.is_ascii_digit())
+}
+
+/// At most `most` characters of the text.
+fn cut(text: &str, most: usize) -> &str {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => &text[..end],
+        None => text,
+    }
+}

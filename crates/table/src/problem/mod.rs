@@ -1,0 +1,113 @@
+//! What can be wrong with a table or its file, in words, and what to do about it.
+//!
+//! A problem is defined beside the code that finds it: those of one format in the format's folder, those
+//! of text in `text`, those of column names in `input`. This module holds what they have in common. Text
+//! that comes from a file or its name is escaped before it becomes part of a message, because a terminal
+//! obeys what it is sent.
+
+pub(crate) mod error;
+pub(crate) mod file;
+pub(crate) mod note;
+pub(crate) mod output;
+pub mod shell;
+pub(crate) mod words;
+
+use std::{fmt, io, path::Path};
+
+use file::FileProblem;
+use output::OutputProblem;
+
+use crate::{input::columns::ColumnProblem, text::problem::TextProblem};
+
+/// A problem that can be explained; its `Display` is the message.
+pub(crate) trait Problem: fmt::Debug + fmt::Display + Send + Sync {
+    /// What the user can do about it, as one sentence, with a command where one helps. `path` is the
+    /// file, and `cause` is what the system said.
+    fn hint(&self, path: &Path, cause: Option<&io::Error>) -> Option<String>;
+
+    /// The flags that settle the problem, ready to be typed; `None` unless they lose nothing.
+    fn flags(&self) -> Option<String> {
+        None
+    }
+}
+
+/// What is wrong with a table or its file.
+#[derive(Debug)]
+pub(crate) enum TableProblem {
+    /// The file as such cannot be used.
+    File(FileProblem),
+    /// The output cannot be written.
+    Output(OutputProblem),
+    /// The file is not the text that it should be.
+    Text(TextProblem),
+    /// The columns have no usable names.
+    Columns(ColumnProblem),
+    /// Only the table's own format knows this problem.
+    Format(Box<dyn Problem>),
+}
+
+impl TableProblem {
+    /// A problem that one format defines.
+    pub(crate) fn of_format(problem: impl Problem + 'static) -> Self {
+        Self::Format(Box::new(problem))
+    }
+
+    /// Whether the system gave the reason.
+    pub(crate) fn is_io(&self) -> bool {
+        match self {
+            Self::File(problem) => matches!(problem, FileProblem::Read),
+            Self::Output(problem) => problem.is_io(),
+            Self::Text(_) | Self::Columns(_) | Self::Format(_) => false,
+        }
+    }
+
+    fn problem(&self) -> &dyn Problem {
+        match self {
+            Self::File(problem) => problem,
+            Self::Output(problem) => problem,
+            Self::Text(problem) => problem,
+            Self::Columns(problem) => problem,
+            Self::Format(problem) => &**problem,
+        }
+    }
+}
+
+impl fmt::Display for TableProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self.problem(), f)
+    }
+}
+
+impl Problem for TableProblem {
+    fn hint(&self, path: &Path, cause: Option<&io::Error>) -> Option<String> {
+        self.problem().hint(path, cause)
+    }
+
+    fn flags(&self) -> Option<String> {
+        self.problem().flags()
+    }
+}
+
+impl From<FileProblem> for TableProblem {
+    fn from(problem: FileProblem) -> Self {
+        Self::File(problem)
+    }
+}
+
+impl From<OutputProblem> for TableProblem {
+    fn from(problem: OutputProblem) -> Self {
+        Self::Output(problem)
+    }
+}
+
+impl From<TextProblem> for TableProblem {
+    fn from(problem: TextProblem) -> Self {
+        Self::Text(problem)
+    }
+}
+
+impl From<ColumnProblem> for TableProblem {
+    fn from(problem: ColumnProblem) -> Self {
+        Self::Columns(problem)
+    }
+}

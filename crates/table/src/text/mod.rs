@@ -1,0 +1,12 @@
+//! What formats that are text have in common: decoding, lines, cutting into rows, and the bytes of an
+//! output. Must not know what a row means.
+
+pub(crate) mod cut;
+pub(crate) mod decode;
+pub(crate) mod detect;
+pub(crate) mod encoding;
+pub(crate) mod lines;
+pub(crate) mod problem;
+pub(crate) mod row_scan;
+pub(crate) mod shape;
+pub(crate) mod sink;
