@@ -8,37 +8,11 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{judge::Judge, ms, now_ms, runs};
-
-/// The numbers by which the file knows states.
-pub(crate) trait Coded {
-    fn code(self) -> i64;
-    fn from_code(code: i64) -> Self;
-}
-
-impl Coded for CallState {
-    fn code(self) -> i64 {
-        match self {
-            Self::Intent => 0,
-            Self::Found => 1,
-            Self::NoData => 2,
-            Self::Failed => 3,
-            Self::InDoubt => 4,
-            Self::Unusable => 5,
-        }
-    }
-
-    fn from_code(code: i64) -> Self {
-        match code {
-            0 => Self::Intent,
-            1 => Self::Found,
-            2 => Self::NoData,
-            3 => Self::Failed,
-            4 => Self::InDoubt,
-            _ => Self::Unusable,
-        }
-    }
-}
+use crate::{
+    codes::{Coded, code},
+    judge::Judge,
+    ms, now_ms, runs,
+};
 
 /// A call as it stands in the ledger.
 #[derive(Debug, Clone, JsonSchema, Serialize)]
@@ -151,11 +125,13 @@ pub(crate) fn claim(
         known => return Ok(Claim::Known(known)),
     }
     let now = now_ms();
-    db.prepare_cached(
+    db.prepare_cached(concat!(
         "INSERT INTO call (key_short, key, state, run, provider, base, account, operation, parameters, attempt,
             price, sent_at, deadline)
-         VALUES (?1, ?2, 0, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-    )?
+         VALUES (?1, ?2, ",
+        code!(intent),
+        ", ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+    ))?
     .execute(params![
         intent.key.short(),
         intent.key.bytes().as_slice(),
@@ -175,7 +151,9 @@ pub(crate) fn claim(
 
 /// The attempt was not bought. Another process may have called it in doubt meanwhile.
 pub(crate) fn take_back(db: &Connection, id: i64) -> rusqlite::Result<()> {
-    db.prepare_cached("DELETE FROM call WHERE id = ?1 AND state IN (0, 4)")?.execute([id])?;
+    let sql =
+        concat!("DELETE FROM call WHERE id = ?1 AND state IN (", code!(intent), ", ", code!(in_doubt), ")");
+    db.prepare_cached(sql)?.execute([id])?;
     Ok(())
 }
 
@@ -211,8 +189,9 @@ pub(crate) fn settle(db: &Connection, id: i64, ended: &Ended) -> rusqlite::Resul
 pub(crate) fn record(db: &Connection, key: &Key) -> rusqlite::Result<Option<CallRecord>> {
     let sql = format!(
         "SELECT {} FROM call WHERE key_short = ?1 AND key = ?2
-         ORDER BY state IN (1, 2, 5) DESC, id DESC LIMIT 1",
-        CallRecord::COLUMNS
+         ORDER BY state IN ({}) DESC, id DESC LIMIT 1",
+        CallRecord::COLUMNS,
+        code!(answers)
     );
     db.prepare_cached(&sql)?
         .query_row(params![key.short(), key.bytes().as_slice()], CallRecord::read)
@@ -244,11 +223,13 @@ pub(crate) fn usual_duration(
     provider: &str,
     operation: &str,
 ) -> rusqlite::Result<Option<i64>> {
-    let mut statement = db.prepare_cached(
+    let mut statement = db.prepare_cached(concat!(
         "SELECT duration_ms FROM (
-             SELECT duration_ms, provider, operation FROM call WHERE state IN (1, 2, 5) ORDER BY id DESC LIMIT 2000
+             SELECT duration_ms, provider, operation FROM call WHERE state IN (",
+        code!(answers),
+        ") ORDER BY id DESC LIMIT 2000
          ) WHERE provider = ?1 AND operation = ?2 AND duration_ms IS NOT NULL ORDER BY duration_ms",
-    )?;
+    ))?;
     let all: Vec<i64> = statement
         .query_map(params![provider, operation], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;

@@ -6,7 +6,7 @@ use engine::ledger::{Key, Known};
 use marl_core::{Error, ErrorKind};
 use rusqlite::{Connection, Row};
 
-use crate::{CallState, calls::Coded, lock::Process, ms, now_ms, runs};
+use crate::{CallState, codes::Coded, lock::Process, ms, now_ms, runs};
 
 /// How old a stored answer may be.
 #[derive(Debug, Clone, Copy)]

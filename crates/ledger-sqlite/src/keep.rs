@@ -8,8 +8,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
-    CallRecord, CallState, Freshness, Judge, MaxAge, NO_RUN, Store,
-    calls::{self, Coded},
+    CallRecord, CallState, Freshness, Judge, MaxAge, NO_RUN, Store, calls,
+    codes::{Coded, code},
     failed, now_ms,
 };
 
@@ -74,7 +74,13 @@ impl Store {
         let freshness = Freshness::AsOf { now: now_ms(), max_age: MaxAge::default() };
         let judge = Judge { run: NO_RUN, freshness };
         let count = |db: &Connection| {
-            let mut statement = db.prepare("SELECT DISTINCT key FROM call WHERE state IN (0, 4)")?;
+            let mut statement = db.prepare(concat!(
+                "SELECT DISTINCT key FROM call WHERE state IN (",
+                code!(intent),
+                ", ",
+                code!(in_doubt),
+                ")",
+            ))?;
             let mut rows = statement.query([])?;
             let mut doubts = 0;
             while let Some(row) = rows.next()? {

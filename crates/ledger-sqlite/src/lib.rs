@@ -5,6 +5,7 @@
 
 mod backup;
 mod calls;
+mod codes;
 mod consent;
 mod judge;
 mod keep;

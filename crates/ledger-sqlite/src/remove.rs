@@ -16,7 +16,12 @@ use std::{
 use engine::ledger::LedgerError;
 use rusqlite::{Connection, params};
 
-use crate::{CallState, RunState, Store, calls::Coded, consent, failed, lock, ms, now_ms, trace::Traces};
+use crate::{
+    CallState, RunState, Store,
+    codes::{Coded, code},
+    consent, failed, lock, ms, now_ms,
+    trace::Traces,
+};
 
 /// What a removal takes.
 #[derive(Debug, Clone)]
@@ -149,10 +154,17 @@ impl Store {
 }
 
 /// A doubt is over once a later call of the same key was answered.
-const IS_OVER: &str = "EXISTS (SELECT 1 FROM call AS later WHERE later.key_short = call.key_short
-    AND later.key = call.key AND later.id > call.id AND later.state IN (1, 2, 5))";
+const IS_OVER: &str = concat!(
+    "EXISTS (SELECT 1 FROM call AS later WHERE later.key_short = call.key_short
+    AND later.key = call.key AND later.id > call.id AND later.state IN (",
+    code!(answers),
+    "))",
+);
 
-/// The calls that a removal takes. Open intents are never taken: somebody waits for them.
+/// Somebody waits for an open intent: no removal takes it.
+const IS_SETTLED: &str = concat!("state <> ", code!(intent));
+
+/// The calls that a removal takes.
 fn meant(db: &Connection, what: &[Prune], with_doubts: bool) -> rusqlite::Result<Meant> {
     let mut meant = Meant::default();
     let mut seen = HashSet::new();
@@ -178,8 +190,9 @@ fn meant(db: &Connection, what: &[Prune], with_doubts: bool) -> rusqlite::Result
     }
     // A doubt that an answer ended goes with the answer, or it would be one again.
     let sql = format!(
-        "SELECT id, state FROM call WHERE state = 4 AND {IS_OVER} AND key_short IN
-             (SELECT key_short FROM call WHERE id IN (SELECT value FROM json_each(?1)))"
+        "SELECT id, state FROM call WHERE state = {} AND {IS_OVER} AND key_short IN
+             (SELECT key_short FROM call WHERE id IN (SELECT value FROM json_each(?1)))",
+        code!(in_doubt)
     );
     let ids = serde_json::to_string(&answers).unwrap_or_default();
     let mut statement = db.prepare(&sql)?;
@@ -199,7 +212,7 @@ fn candidates(db: &Connection, what: &Prune, take: &mut impl FnMut(i64, i64, boo
         Prune::OlderThan(age) => {
             // What is dated in the future was stored under a clock that was as wrong.
             let sql = format!(
-                "SELECT id, state, {IS_OVER} FROM call WHERE state <> 0
+                "SELECT id, state, {IS_OVER} FROM call WHERE {IS_SETTLED}
                  AND (coalesce(settled_at, sent_at) < ?1 OR coalesce(settled_at, sent_at) > ?2)"
             );
             let (now, age) = (now_ms(), ms(*age));
@@ -211,7 +224,7 @@ fn candidates(db: &Connection, what: &Prune, take: &mut impl FnMut(i64, i64, boo
         }
         Prune::Parameter { name, values } => {
             let sql = format!(
-                "SELECT id, state, {IS_OVER} FROM call WHERE state <> 0 AND EXISTS (SELECT 1 FROM json_each(parameters)
+                "SELECT id, state, {IS_OVER} FROM call WHERE {IS_SETTLED} AND EXISTS (SELECT 1 FROM json_each(parameters)
                  WHERE json_each.key = ?1 AND json_each.value IN (SELECT value FROM json_each(?2)))"
             );
             let values = serde_json::to_string(values).unwrap_or_default();
@@ -225,7 +238,7 @@ fn candidates(db: &Connection, what: &Prune, take: &mut impl FnMut(i64, i64, boo
             let traces = traces(std::slice::from_ref(what));
             let sql = format!(
                 "SELECT id, state, {IS_OVER}, parameters, reply, error_message, error_detail, request_id
-                 FROM call WHERE state <> 0"
+                 FROM call WHERE {IS_SETTLED}"
             );
             let mut statement = db.prepare(&sql)?;
             let mut rows = statement.query([])?;

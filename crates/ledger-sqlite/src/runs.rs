@@ -8,8 +8,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
-    CallState, Store, Used,
-    calls::{self, Coded},
+    CallState, Store, Used, calls,
+    codes::{Coded, code},
     consent, failed, lock,
     lock::{Process, RunLock},
     now_ms,
@@ -269,7 +269,8 @@ impl Store {
     /// whoever reads it, and removes what the processes left behind.
     pub(crate) fn settle_the_dead(&self) -> Result<(), LedgerError> {
         let open = |db: &Connection| {
-            let mut statement = db.prepare("SELECT DISTINCT run FROM call WHERE state = 0")?;
+            let mut statement =
+                db.prepare(concat!("SELECT DISTINCT run FROM call WHERE state = ", code!(intent)))?;
             let runs = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
             runs.into_iter().map(|run| Ok((run, process(db, &self.path, run)?))).collect()
         };
@@ -326,7 +327,8 @@ pub(crate) fn process(db: &Connection, ledger: &Path, run: i64) -> rusqlite::Res
 }
 
 fn settle_dead_run(db: &Connection, run: i64, process: &Process) -> rusqlite::Result<()> {
-    let mut open = db.prepare_cached("SELECT id FROM call WHERE state = 0 AND run = ?1")?;
+    let mut open =
+        db.prepare_cached(concat!("SELECT id FROM call WHERE state = ", code!(intent), " AND run = ?1"))?;
     let open: Vec<i64> = open.query_map([run], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
     for intent in open {
         if process.never_sent(intent) {
