@@ -5,8 +5,8 @@
 //! has a cap. This module decides before anything is made; the ledger counts, the gateway's caps
 //! hold the run to what is left.
 
-use engine::gateway::Caps;
-use ledger_sqlite::{Store, Used};
+use engine::{gateway::Caps, ledger::Used};
+use ledger_sqlite::Store;
 use marl_core::words::thousands;
 use schemars::JsonSchema;
 use serde::Serialize;

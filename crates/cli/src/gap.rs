@@ -2,8 +2,10 @@
 //! place that says so, for `why` and for `gaps`. It reads no table and no ledger.
 
 use clap::ValueEnum;
-use engine::plan::{Step, Task};
-use ledger_sqlite::{RunRecord, RunState};
+use engine::{
+    ledger::{RunRecord, RunState},
+    plan::{Step, Task},
+};
 use marl_core::{Error, ErrorKind, Outcome, SkipReason, value::Value};
 use schemars::JsonSchema;
 use serde::Serialize;

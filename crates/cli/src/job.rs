@@ -12,10 +12,10 @@ use std::{
 use engine::{
     Silent,
     gateway::{Caps, Gateway, InDoubt, Settings as GatewaySettings},
-    ledger::{Ledger, Memory},
+    ledger::{Calls, MaxAge, Memory},
     plan::{self, Advice, Header, Plan, PlanError, Refresh, Request},
 };
-use ledger_sqlite::{MaxAge, Problem, RunLedger, Store};
+use ledger_sqlite::{Problem, RunLedger, Store};
 use marl_core::{Registry, SemanticType};
 use sandbox::{Options, Sandbox};
 use table::{Links, Sketch};
@@ -261,7 +261,7 @@ pub(crate) struct Way {
 impl Way {
     /// A gateway that answers what `store` holds as of now, and sends nothing.
     pub(crate) fn closed(&self, store: Option<Arc<Store>>, max_age: Duration) -> Gateway {
-        let ledger: Arc<dyn Ledger> = match store {
+        let ledger: Arc<dyn Calls> = match store {
             Some(store) => Arc::new(RunLedger::planned(store, MaxAge::new(max_age))),
             None => Arc::new(Memory::new()),
         };
@@ -272,7 +272,7 @@ impl Way {
     /// A gateway that answers what `store` holds, however old, and sends nothing: for picking rows
     /// by what became of them.
     pub(crate) fn ageless(&self, store: Option<Arc<Store>>) -> Gateway {
-        let ledger: Arc<dyn Ledger> = match store {
+        let ledger: Arc<dyn Calls> = match store {
             Some(store) => Arc::new(RunLedger::ageless(store)),
             None => Arc::new(Memory::new()),
         };
@@ -283,7 +283,7 @@ impl Way {
     /// A gateway that sends, up to these caps.
     pub(crate) fn open(
         &self,
-        ledger: Arc<dyn Ledger>,
+        ledger: Arc<dyn Calls>,
         caps: Caps,
         listener: Arc<dyn engine::Listener>,
     ) -> Gateway {

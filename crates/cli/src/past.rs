@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use engine::{Engine, Silent, Way, gateway::Gateway, plan::Plan};
-use ledger_sqlite::{RunLedger, RunRecord, Store};
+use engine::{Engine, Silent, Way, gateway::Gateway, ledger::RunRecord, plan::Plan};
+use ledger_sqlite::{RunLedger, Store};
 use marl_core::{Connection, Registry};
 use table::Sketch;
 

@@ -6,8 +6,8 @@ use std::{
     sync::Arc,
 };
 
-use engine::ledger::LedgerError;
-use ledger_sqlite::{BeginError, OpenError, Problem, Store};
+use engine::ledger::{BeginError, LedgerError};
+use ledger_sqlite::{OpenError, Problem, Store};
 use marl_core::Registry;
 
 use crate::{

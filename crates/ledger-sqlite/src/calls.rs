@@ -2,83 +2,44 @@
 
 use std::path::Path;
 
-use engine::ledger::{Asking, CallState, Claim, Ended, Intent, Key, Known, Settled, canonical};
+use engine::ledger::{
+    Asking, CallRecord, CallState, Claim, Ended, Intent, Judge, Key, Known, Settled, canonical,
+};
 use marl_core::Error;
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use schemars::JsonSchema;
-use serde::Serialize;
 
 use crate::{
     codes::{Coded, code},
-    judge::Judge,
+    judge::known,
     ms, now_ms, runs,
 };
 
-/// A call as it stands in the ledger.
-#[derive(Debug, Clone, JsonSchema, Serialize)]
-pub struct CallRecord {
-    /// Its number.
-    pub id: i64,
-    /// The provider.
-    pub provider: String,
-    /// The operation.
-    pub operation: String,
-    /// The parameters, as JSON.
-    pub parameters: serde_json::Value,
-    /// Its state.
-    pub state: CallState,
-    /// The run that asked.
-    pub run: i64,
-    /// The account it was bought for.
-    pub account: String,
-    /// The base address when it is not the vendor's default.
-    pub base: Option<String>,
-    /// When it was sent, in ms since 1970.
-    pub sent_at: i64,
-    /// When its end was stored.
-    pub settled_at: Option<i64>,
-    /// How long it took.
-    pub duration_ms: Option<i64>,
-    /// The attempts that it took.
-    pub attempts: u32,
-    /// What it cost, in the settings' unit, if known.
-    pub price: Option<f64>,
-    /// The vendor's id of the request.
-    pub request_id: Option<String>,
-    /// What kind of failure it was.
-    pub error_kind: Option<String>,
-    /// What went wrong.
-    pub error: Option<String>,
-    /// The provider's own text.
-    pub reply: Option<String>,
-}
+/// The columns of a [`CallRecord`].
+pub(crate) const COLUMNS: &str = "id, provider, operation, parameters, state, run, account, base, \
+    sent_at, settled_at, duration_ms, attempt, price, request_id, error_kind, error_message, reply";
 
-impl CallRecord {
-    pub(crate) const COLUMNS: &'static str = "id, provider, operation, parameters, state, run, account, base, \
-        sent_at, settled_at, duration_ms, attempt, price, request_id, error_kind, error_message, reply";
-
-    pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        let parameters: String = row.get(3)?;
-        Ok(Self {
-            id: row.get(0)?,
-            provider: row.get(1)?,
-            operation: row.get(2)?,
-            parameters: serde_json::from_str(&parameters).unwrap_or_default(),
-            state: CallState::from_code(row.get(4)?),
-            run: row.get(5)?,
-            account: row.get(6)?,
-            base: row.get(7)?,
-            sent_at: row.get(8)?,
-            settled_at: row.get(9)?,
-            duration_ms: row.get(10)?,
-            attempts: row.get(11)?,
-            price: row.get(12)?,
-            request_id: row.get(13)?,
-            error_kind: row.get(14)?,
-            error: row.get(15)?,
-            reply: row.get(16)?,
-        })
-    }
+/// A row of [`COLUMNS`].
+pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<CallRecord> {
+    let parameters: String = row.get(3)?;
+    Ok(CallRecord {
+        id: row.get(0)?,
+        provider: row.get(1)?,
+        operation: row.get(2)?,
+        parameters: serde_json::from_str(&parameters).unwrap_or_default(),
+        state: CallState::from_code(row.get(4)?),
+        run: row.get(5)?,
+        account: row.get(6)?,
+        base: row.get(7)?,
+        sent_at: row.get(8)?,
+        settled_at: row.get(9)?,
+        duration_ms: row.get(10)?,
+        attempts: row.get(11)?,
+        price: row.get(12)?,
+        request_id: row.get(13)?,
+        error_kind: row.get(14)?,
+        error: row.get(15)?,
+        reply: row.get(16)?,
+    })
 }
 
 /// What an intent stores.
@@ -119,7 +80,7 @@ pub(crate) fn claim(
     refresh: bool,
     ledger: &Path,
 ) -> rusqlite::Result<Claim> {
-    match judge.known(db, &intent.key, refresh, ledger)? {
+    match known(judge, db, &intent.key, refresh, ledger)? {
         Known::Nothing => {}
         Known::InDoubt { .. } if again => {}
         known => return Ok(Claim::Known(known)),
@@ -135,7 +96,7 @@ pub(crate) fn claim(
     .execute(params![
         intent.key.short(),
         intent.key.bytes().as_slice(),
-        judge.run,
+        judge.run(),
         intent.provider,
         intent.base,
         intent.account,
@@ -190,12 +151,10 @@ pub(crate) fn record(db: &Connection, key: &Key) -> rusqlite::Result<Option<Call
     let sql = format!(
         "SELECT {} FROM call WHERE key_short = ?1 AND key = ?2
          ORDER BY state IN ({}) DESC, id DESC LIMIT 1",
-        CallRecord::COLUMNS,
+        COLUMNS,
         code!(answers)
     );
-    db.prepare_cached(&sql)?
-        .query_row(params![key.short(), key.bytes().as_slice()], CallRecord::read)
-        .optional()
+    db.prepare_cached(&sql)?.query_row(params![key.short(), key.bytes().as_slice()], read).optional()
 }
 
 /// The state of the newest row of a key; an intent that was never sent is none.

@@ -5,19 +5,10 @@
 
 use std::path::Path;
 
-use engine::ledger::LedgerError;
+use engine::ledger::{LedgerError, RunState, Used};
 use rusqlite::{Connection, params};
 
-use crate::{RunState, Store, codes::code, failed, lock, runs};
-
-/// What was bought under a consent, calls in doubt included.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Used {
-    /// Calls that were executed, or may have been.
-    pub calls: u64,
-    /// The sum of their prices, as far as those were known.
-    pub cost: f64,
-}
+use crate::{Store, codes::code, failed, lock, runs};
 
 impl Store {
     /// What was bought under a consent so far.

@@ -2,44 +2,18 @@
 
 use std::time::Duration;
 
-use engine::ledger::{Key, Known, LedgerError};
+use engine::ledger::{
+    CallRecord, CallState, Freshness, Judge, Key, Known, LedgerError, MaxAge, StateCount, Stats,
+};
 use rusqlite::{Connection, ErrorCode};
-use schemars::JsonSchema;
-use serde::Serialize;
 
 use crate::{
-    CallRecord, CallState, Freshness, Judge, MaxAge, NO_RUN, Store, calls,
+    Store, calls,
     codes::{Coded, code},
-    failed, now_ms,
+    failed,
+    judge::known,
+    now_ms,
 };
-
-/// What a ledger holds.
-#[derive(Debug, Clone, Default, JsonSchema, Serialize)]
-pub struct Stats {
-    /// By provider, operation and state.
-    pub calls: Vec<StateCount>,
-    /// Runs recorded.
-    pub runs: u64,
-    /// Bytes of the file.
-    pub bytes: u64,
-    /// The oldest call, in ms since 1970.
-    pub oldest: Option<i64>,
-    /// The newest call, in ms since 1970.
-    pub newest: Option<i64>,
-}
-
-/// How many calls of one kind are in one state.
-#[derive(Debug, Clone, JsonSchema, Serialize)]
-pub struct StateCount {
-    /// The provider.
-    pub provider: String,
-    /// The operation.
-    pub operation: String,
-    /// The state's name.
-    pub state: String,
-    /// How many.
-    pub count: u64,
-}
 
 impl Store {
     /// What the ledger holds.
@@ -71,8 +45,7 @@ impl Store {
     /// # Errors
     /// The ledger cannot be read.
     pub fn doubts(&self) -> Result<u64, LedgerError> {
-        let freshness = Freshness::AsOf { now: now_ms(), max_age: MaxAge::default() };
-        let judge = Judge { run: NO_RUN, freshness };
+        let judge = Judge::of_reader(Freshness::Now(MaxAge::default()), now_ms());
         let count = |db: &Connection| {
             let mut statement = db.prepare(concat!(
                 "SELECT DISTINCT key FROM call WHERE state IN (",
@@ -84,7 +57,7 @@ impl Store {
             let mut rows = statement.query([])?;
             let mut doubts = 0;
             while let Some(row) = rows.next()? {
-                let known = judge.known(db, &Key::stored(row.get(0)?), false, &self.path)?;
+                let known = known(&judge, db, &Key::stored(row.get(0)?), false, &self.path)?;
                 doubts += u64::from(matches!(known, Known::InDoubt { .. }));
             }
             Ok(doubts)
@@ -98,11 +71,11 @@ impl Store {
     /// The ledger cannot be read.
     pub fn export(&self, mut each: impl FnMut(&CallRecord) -> bool) -> Result<(), LedgerError> {
         let all = |db: &Connection| {
-            let sql = format!("SELECT {} FROM call ORDER BY id", CallRecord::COLUMNS);
+            let sql = format!("SELECT {} FROM call ORDER BY id", calls::COLUMNS);
             let mut statement = db.prepare(&sql)?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
-                if !each(&CallRecord::read(row)?) {
+                if !each(&calls::read(row)?) {
                     break;
                 }
             }

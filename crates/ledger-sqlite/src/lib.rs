@@ -18,7 +18,6 @@ mod room;
 mod runs;
 mod schema;
 mod sent;
-mod trace;
 mod writer;
 
 use std::{
@@ -32,22 +31,19 @@ use std::{
 
 use async_trait::async_trait;
 use calls::NewIntent;
-use engine::ledger::{Asking, CallState, Claim, Ended, Intent, Key, Known, Ledger, LedgerError};
-use judge::Judge;
+use engine::ledger::{
+    Asking, BeginError, CallState, Calls, Claim, Ended, Freshness, Intent, Judge, Key, Known, LedgerError,
+    MaxAge, RunStart, Used,
+};
+use judge::known;
 use lock::RunLock;
 use readers::Readers;
 use room::Room;
 use rusqlite::Connection;
 use writer::Writer;
 
-pub use calls::CallRecord;
-pub use consent::Used;
-pub use judge::{Freshness, MaxAge};
-pub use keep::Stats;
 pub use lock::run_file;
 pub use open::{OpenError, Problem, files_of};
-pub use remove::{Prune, Removed};
-pub use runs::{BeginError, RunEnd, RunRecord, RunStart, RunState};
 
 /// An open ledger file.
 pub struct Store {
@@ -126,6 +122,7 @@ impl Store {
 /// The ledger as one run uses it.
 pub struct RunLedger {
     store: Arc<Store>,
+    run: i64,
     judge: Judge,
     /// It says that the process lives, and what it sent; released with the run.
     lock: RunLock,
@@ -146,25 +143,24 @@ impl RunLedger {
         store.room.reserve().map_err(|error| LedgerError(error.to_string()))?;
         let begun = store.begin_run(start, now)?;
         store.settle_the_dead()?;
-        let judge = Judge { run: begun.run, freshness: Freshness::AsOf { now, max_age } };
+        let judge = Judge::of_run(begun.run, now, max_age);
         let open = AtomicUsize::new(0);
-        Ok(Self { store, judge, lock: begun.lock, open, used_before: begun.used_before })
+        Ok(Self { store, run: begun.run, judge, lock: begun.lock, open, used_before: begun.used_before })
     }
 
     /// A ledger for looking up alone, whatever the age of replies. Nothing may be claimed.
     pub fn ageless(store: Arc<Store>) -> Closed {
-        Closed { store, judge: Judge { run: NO_RUN, freshness: Freshness::Any } }
+        Closed { store, judge: Judge::of_reader(Freshness::Any, now_ms()) }
     }
 
     /// A ledger for looking up alone, as a run that started now would. Nothing may be claimed.
     pub fn planned(store: Arc<Store>, max_age: MaxAge) -> Closed {
-        let freshness = Freshness::AsOf { now: now_ms(), max_age };
-        Closed { store, judge: Judge { run: NO_RUN, freshness } }
+        Closed { store, judge: Judge::of_reader(Freshness::Now(max_age), now_ms()) }
     }
 
     /// The run's number.
     pub fn run(&self) -> i64 {
-        self.judge.run
+        self.run
     }
 
     /// What earlier runs under the same consent had bought when this one began.
@@ -179,9 +175,9 @@ impl RunLedger {
 }
 
 #[async_trait]
-impl Ledger for RunLedger {
+impl Calls for RunLedger {
     async fn look_up(&self, key: &Key, refresh: bool) -> Result<Known, LedgerError> {
-        let look = |db: &Connection| self.judge.known(db, key, refresh, &self.store.path);
+        let look = |db: &Connection| known(&self.judge, db, key, refresh, &self.store.path);
         let known = match self.store.readers.shared(look) {
             // Another process may have settled it just now.
             Ok(Known::InDoubt { in_this_run: false }) => self.store.readers.fresh(look),
@@ -271,9 +267,6 @@ impl Drop for RunLedger {
     }
 }
 
-/// Runs are counted from 1.
-const NO_RUN: i64 = 0;
-
 /// The ledger with everything closed but looking up.
 pub struct Closed {
     store: Arc<Store>,
@@ -281,9 +274,9 @@ pub struct Closed {
 }
 
 #[async_trait]
-impl Ledger for Closed {
+impl Calls for Closed {
     async fn look_up(&self, key: &Key, refresh: bool) -> Result<Known, LedgerError> {
-        let known = self.store.readers.shared(|db| self.judge.known(db, key, refresh, &self.store.path));
+        let known = self.store.readers.shared(|db| known(&self.judge, db, key, refresh, &self.store.path));
         known.map_err(|error| failed(&error))
     }
 

@@ -12,6 +12,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use engine::ledger::Owner;
+
 use crate::sent::{Marks, Name};
 
 /// Held by a run's process; released by its end, however it ends.
@@ -126,9 +128,18 @@ impl Process {
         }
     }
 
+    /// What is known of it as the owner of one of its open intents.
+    pub(crate) fn of_intent(&self, intent: i64) -> Owner {
+        match self {
+            Self::Lives => Owner::Lives,
+            Self::Unlocked => Owner::Unknown,
+            Self::Gone(sent) => Owner::Gone { sent: sent.as_ref().is_none_or(|sent| sent.contains(&intent)) },
+        }
+    }
+
     /// Whether one of its open intents was never sent and never will be.
     pub(crate) fn never_sent(&self, intent: i64) -> bool {
-        matches!(self, Self::Gone(Some(sent)) if !sent.contains(&intent))
+        self.of_intent(intent) == Owner::Gone { sent: false }
     }
 }
 

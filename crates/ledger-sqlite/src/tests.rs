@@ -13,7 +13,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::*;
-use engine::ledger::{Scope, Settled};
+use engine::ledger::{Prune, Removed, RunEnd, RunState, Scope, Settled};
 
 struct World {
     folder: TempDir,
@@ -71,7 +71,7 @@ impl World {
         ledger.settle(&self.key(n), intent, ended).await.unwrap();
     }
 
-    async fn word(&self, ledger: &dyn Ledger, n: u64) -> String {
+    async fn word(&self, ledger: &dyn Calls, n: u64) -> String {
         word(ledger.look_up(&self.key(n), false).await.unwrap())
     }
 }
@@ -220,7 +220,7 @@ async fn answers_age_and_doubts_do_not() {
     }
     drop(first);
     tokio::time::sleep(Duration::from_millis(20)).await;
-    let words = async |ledger: &dyn Ledger| {
+    let words = async |ledger: &dyn Calls| {
         [world.word(ledger, 1).await, world.word(ledger, 2).await, world.word(ledger, 3).await]
     };
     let old = world.run_with(MaxAge::new(Duration::from_millis(1)));

@@ -11,10 +11,10 @@ use std::{
 use engine::{
     Engine, RowEnd, Way as Outside,
     gateway::{Caps, Gateway},
-    ledger::Ledger,
+    ledger::{Calls, MaxAge, RunRecord, RunStart, RunState},
     plan::Plan,
 };
-use ledger_sqlite::{MaxAge, RunLedger, RunRecord, RunStart, RunState};
+use ledger_sqlite::RunLedger;
 use marl_core::SkipReason;
 use table::{InputRow, Reader, Sketch};
 
@@ -182,7 +182,7 @@ impl<'a> Run<'a> {
         let consent = args.plan.as_ref().map(|hash| Consent::new(hash, ledger.used_before()));
         // Counted again with the run's start: another run may have bought meanwhile.
         let caps = consent.iter().fold(caps, |caps, consent| consent::tighter(caps, consent.left()));
-        let gateway = way.open(Arc::clone(&ledger) as Arc<dyn Ledger>, caps, listener);
+        let gateway = way.open(Arc::clone(&ledger) as Arc<dyn Calls>, caps, listener);
         let currency = place.settings.currency().map(str::to_owned);
         Ok(Self {
             args,

@@ -2,7 +2,8 @@
 
 use std::{fs, path::Path, sync::Arc};
 
-use ledger_sqlite::{CallRecord, Prune, Removed, Stats, Store};
+use engine::ledger::{CallRecord, Prune, Removed, Stats};
+use ledger_sqlite::Store;
 use marl_core::words::thousands;
 use marl_core::{Registry, SemanticType};
 use schemars::JsonSchema;

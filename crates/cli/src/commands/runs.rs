@@ -5,7 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use ledger_sqlite::{RunRecord, RunState, Store};
+use engine::ledger::{RunRecord, RunState};
+use ledger_sqlite::Store;
 use marl_core::Registry;
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use engine::{
     Silent,
     gateway::{Caps, Gateway, InDoubt, Settings as GatewaySettings},
-    ledger::{Ledger, Memory},
+    ledger::{Calls, MaxAge, Memory, RunEnd, RunStart, RunState},
 };
-use ledger_sqlite::{MaxAge, RunEnd, RunLedger, RunStart, RunState};
+use ledger_sqlite::RunLedger;
 use marl_core::{Call, CallEnd, ErrorKind, Registry, Reply};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -186,7 +186,7 @@ impl Ask<'_> {
     /// One call through a gateway that takes no stored answer.
     async fn through(
         &self,
-        ledger: Arc<dyn Ledger>,
+        ledger: Arc<dyn Calls>,
         operation: &str,
         parameters: Json,
     ) -> Result<(CallEnd, Option<f64>), Failure> {

@@ -2,10 +2,10 @@
 
 use engine::{
     StepEnd,
-    ledger::CallState,
+    ledger::{CallRecord, CallState, RunRecord},
     plan::{self, Task},
 };
-use ledger_sqlite::{CallRecord, RunRecord, Store};
+use ledger_sqlite::Store;
 use marl_core::{Call, Error, Outcome, READING, Registry, Value};
 use schemars::JsonSchema;
 use serde::Serialize;

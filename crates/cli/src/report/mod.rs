@@ -36,7 +36,7 @@ use std::{
     time::Duration,
 };
 
-use ledger_sqlite::RunState;
+use engine::ledger::RunState;
 use marl_core::words::counted;
 
 use crate::{consent::Consent, files::Output};

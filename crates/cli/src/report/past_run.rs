@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use ledger_sqlite::{RunRecord, RunState};
+use engine::ledger::{RunRecord, RunState};
 use marl_core::words::counted;
 use schemars::JsonSchema;
 use serde::Serialize;

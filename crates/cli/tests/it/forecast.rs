@@ -7,14 +7,14 @@ use async_trait::async_trait;
 use engine::{
     Engine, Forecast, RowEnd, Silent, Way,
     gateway::{Gateway, Settings},
-    ledger::Ledger,
+    ledger::{Calls, MaxAge, RunStart},
     plan::{Existing, Header, Plan, Refresh, Request, Set, StepRequest, Tweak},
 };
 use futures::{StreamExt, stream};
 use integration_find_ceo::FindCeo;
 use integration_linkedin::LinkedinProfile;
 use integration_web_research::WebResearch;
-use ledger_sqlite::{MaxAge, RunLedger, RunStart, Store};
+use ledger_sqlite::{RunLedger, Store};
 use marl_core::{
     CallSpec, Column, Connection, Context, Contract, Error, Fields, Integration, Registration, Registry, Row,
     Secret, SemanticType, Value,
@@ -239,7 +239,7 @@ impl Place {
         Self { sandbox, store, registry: registry(), _folder: folder }
     }
 
-    fn gateway(&self, ledger: Arc<dyn Ledger>) -> Gateway {
+    fn gateway(&self, ledger: Arc<dyn Calls>) -> Gateway {
         let connection =
             || Connection { base_url: self.sandbox.url(), key: Some(Secret::new("sandbox")), contact: None };
         let providers = self.registry.providers().map(|entry| entry.connect(connection()));

@@ -37,7 +37,7 @@ use tokio::{sync::watch, time::Instant};
 
 use crate::{
     event::{Event, Listener},
-    ledger::{Key, Known, Ledger, LedgerError},
+    ledger::{Calls, Key, Known, LedgerError},
 };
 use breaker::Breaker;
 use budget::Budget;
@@ -56,7 +56,7 @@ pub struct Gateway {
 
 struct Shared {
     lanes: BTreeMap<&'static str, Lane>,
-    ledger: Arc<dyn Ledger>,
+    ledger: Arc<dyn Calls>,
     flights: Arc<Flights>,
     settings: Settings,
     budget: Budget,
@@ -78,7 +78,7 @@ impl Gateway {
     /// A gateway to these providers.
     pub fn new(
         providers: impl IntoIterator<Item = Arc<dyn Provider>>,
-        ledger: Arc<dyn Ledger>,
+        ledger: Arc<dyn Calls>,
         settings: Settings,
         listener: Arc<dyn Listener>,
     ) -> Self {

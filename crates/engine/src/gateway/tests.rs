@@ -147,7 +147,7 @@ impl World {
         Self::over(Arc::new(Memory::new()), provider, settings)
     }
 
-    fn over(ledger: Arc<dyn Ledger>, provider: Scripted, settings: Settings) -> Self {
+    fn over(ledger: Arc<dyn Calls>, provider: Scripted, settings: Settings) -> Self {
         let provider = Arc::new(provider);
         let heard = Arc::new(Heard::default());
         let gateway = Gateway::new(

@@ -8,7 +8,7 @@ use std::{
 
 use async_trait::async_trait;
 
-use super::{Asking, CallState, Claim, Ended, Intent, Key, Known, Ledger, LedgerError, Settled};
+use super::{Asking, CallState, Calls, Claim, Ended, Intent, Key, Known, LedgerError, Settled};
 
 /// Remembers the calls of one run.
 #[derive(Debug, Default)]
@@ -34,7 +34,7 @@ impl Memory {
 }
 
 #[async_trait]
-impl Ledger for Memory {
+impl Calls for Memory {
     async fn look_up(&self, key: &Key, _: bool) -> Result<Known, LedgerError> {
         Ok(self.state().calls.get(key).cloned().unwrap_or(Known::Nothing))
     }
@@ -51,7 +51,7 @@ impl Ledger for Memory {
             Some(known) => return Ok(Claim::Known(known.clone())),
         }
         state.intents += 1;
-        Ok(Claim::Granted(Intent(state.intents)))
+        Ok(Claim::Granted(Intent::new(state.intents)))
     }
 
     fn tells_unsent(&self) -> bool {

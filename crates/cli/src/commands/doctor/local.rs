@@ -6,8 +6,8 @@ use std::{
     process,
 };
 
-use engine::ledger::LedgerError;
-use ledger_sqlite::{RunRecord, RunState, Store};
+use engine::ledger::{LedgerError, RunRecord, RunState};
+use ledger_sqlite::Store;
 use marl_core::Registry;
 use marl_core::words::counted;
 

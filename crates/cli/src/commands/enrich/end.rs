@@ -6,7 +6,8 @@ use std::{
     time::Duration,
 };
 
-use ledger_sqlite::{RunEnd, Store};
+use engine::ledger::RunEnd;
+use ledger_sqlite::Store;
 use marl_core::ErrorKind;
 use marl_core::words::thousands;
 use table::{Note, TableError};

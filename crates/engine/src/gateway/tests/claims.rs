@@ -27,7 +27,7 @@ impl Noted {
 }
 
 #[async_trait]
-impl Ledger for Noted {
+impl Calls for Noted {
     async fn look_up(&self, key: &Key, refresh: bool) -> Result<Known, LedgerError> {
         self.memory.look_up(key, refresh).await
     }

@@ -85,7 +85,7 @@ async fn a_doubt_that_is_sent_again_counts_twice() {
 struct Held(Memory);
 
 #[async_trait]
-impl Ledger for Held {
+impl Calls for Held {
     async fn look_up(&self, _: &Key, _: bool) -> Result<Known, LedgerError> {
         Ok(Known::Busy { at_most: Duration::from_secs(100) })
     }
