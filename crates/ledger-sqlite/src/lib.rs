@@ -235,27 +235,11 @@ impl Calls for RunLedger {
         Ok(())
     }
 
-    async fn settle(&self, _: &Key, intent: Intent, ended: Ended) -> Result<(), LedgerError> {
+    async fn settle(&self, _: &Key, intent: Intent, ended: Arc<Ended>) -> Result<(), LedgerError> {
         let id = intent.id();
-        // Whoever holds a reply that was paid for keeps trying to store it.
-        const TRIES: u32 = 20;
-        let ended = Arc::new(ended);
-        let mut tries = 0;
-        loop {
-            let ended = Arc::clone(&ended);
-            match self.store.writer()?.run_with_others(move |db| calls::settle(db, id, &ended)).await {
-                Err(_) if tries < TRIES => {
-                    tries += 1;
-                    tokio::time::sleep(Duration::from_millis(250)).await;
-                }
-                done => {
-                    if done.is_ok() {
-                        self.open.fetch_sub(1, Ordering::Relaxed);
-                    }
-                    return done;
-                }
-            }
-        }
+        self.store.writer()?.run_with_others(move |db| calls::settle(db, id, &ended)).await?;
+        self.open.fetch_sub(1, Ordering::Relaxed);
+        Ok(())
     }
 }
 
@@ -300,7 +284,7 @@ impl Calls for Closed {
         Ok(())
     }
 
-    async fn settle(&self, _: &Key, _: Intent, _: Ended) -> Result<(), LedgerError> {
+    async fn settle(&self, _: &Key, _: Intent, _: Arc<Ended>) -> Result<(), LedgerError> {
         Ok(())
     }
 }

@@ -68,7 +68,7 @@ impl World {
 
     async fn settle(&self, ledger: &RunLedger, n: u64, intent: Intent, end: Settled) {
         let ended = Ended { end, duration: Duration::from_millis(5), request_id: Some("r1".to_owned()) };
-        ledger.settle(&self.key(n), intent, ended).await.unwrap();
+        ledger.settle(&self.key(n), intent, Arc::new(ended)).await.unwrap();
     }
 
     async fn word(&self, ledger: &dyn Calls, n: u64) -> String {

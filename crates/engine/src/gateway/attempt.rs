@@ -38,14 +38,14 @@ pub(super) struct Asked<'a> {
 }
 
 /// What one attempt came to, and what is needed to record it.
-struct Attempted {
-    intent: Intent,
+pub(super) struct Attempted {
+    pub(super) intent: Intent,
     duration: Duration,
     request_id: Option<String>,
 }
 
 impl Attempted {
-    fn ended(&self, end: Settled) -> Ended {
+    pub(super) fn ended(&self, end: Settled) -> Ended {
         Ended { end, duration: self.duration, request_id: self.request_id.clone() }
     }
 }
@@ -296,10 +296,6 @@ impl Shared {
             return Ok(Next::End(CallEnd::Failed(error)));
         }
         Ok(self.left_in_doubt(call, Some(&failure.error)))
-    }
-
-    async fn settle(&self, asked: Asked<'_>, attempted: &Attempted, end: Settled) -> Result<(), LedgerError> {
-        self.ledger.settle(&asked.key, attempted.intent, attempted.ended(end)).await
     }
 
     /// What was reserved is spent; a further attempt reserves anew.

@@ -8,7 +8,8 @@
 //!    are begun at a time; then, per attempt: asks the breaker, claims the call in the ledger
 //!    (nothing usable known, nobody else about to ask, intent written), waits for a slot and the
 //!    rate, has the ledger mark it as sent, sends;
-//! 4. the slot is freed when the answer is in, the answer is stored, the waiters are woken.
+//! 4. the slot is freed when the answer is in, the answer is stored, however often that takes a try, and
+//!    the waiters are woken.
 //!
 //! A look-up before the flight would buy twice: the answer of a flight that has just landed
 //! would be missed by both. A claim waits for the disk, so it is made ahead of the slot; where
@@ -23,6 +24,7 @@ mod closed;
 mod entry;
 mod flight;
 mod limit;
+mod record;
 mod settings;
 
 use std::{

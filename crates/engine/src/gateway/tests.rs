@@ -2,6 +2,7 @@
 
 mod claims;
 mod doubts;
+mod record;
 mod stops;
 
 use std::{

@@ -1,7 +1,7 @@
 //! The calls of a ledger: the intent before a call is sent, the reply after it arrived. Knows no rows,
 //! no steps and no policy: what a reply means, and what is sent, the gateway decides.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use marl_core::{Call, Error};
@@ -146,6 +146,11 @@ pub trait Calls: Send + Sync {
     /// The attempt was not bought: as if it had never been claimed.
     async fn take_back(&self, key: &Key, intent: Intent) -> Result<(), LedgerError>;
 
-    /// The attempt's end. Comes back when it is stored.
-    async fn settle(&self, key: &Key, intent: Intent, ended: Ended) -> Result<(), LedgerError>;
+    /// Stores the attempt's end; returns once it is stored for good. The end of an attempt that was in
+    /// doubt by then settles the doubt.
+    ///
+    /// # Errors
+    /// The end may not be stored. A form does not try again by itself: the gateway does, and says the
+    /// same end of the same intent once more.
+    async fn settle(&self, key: &Key, intent: Intent, ended: Arc<Ended>) -> Result<(), LedgerError>;
 }

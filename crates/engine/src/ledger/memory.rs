@@ -3,7 +3,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use async_trait::async_trait;
@@ -71,8 +71,8 @@ impl Calls for Memory {
         Ok(())
     }
 
-    async fn settle(&self, key: &Key, _: Intent, ended: Ended) -> Result<(), LedgerError> {
-        let known = match ended.end {
+    async fn settle(&self, key: &Key, _: Intent, ended: Arc<Ended>) -> Result<(), LedgerError> {
+        let known = match ended.end.clone() {
             Settled::Answered { body, .. } => Known::Answered(body),
             Settled::Unusable { error, body } => Known::Unusable { error, body },
             Settled::Failed(error) => Known::Failed(error),

@@ -28,24 +28,15 @@ async fn a_full_disk_is_an_error_and_loses_nothing_stored() {
     });
     pages.await.unwrap();
     let big = found(&"x".repeat(100_000));
-    let ended = Ended { end: big.clone(), duration: Duration::ZERO, request_id: None };
-    let key = world.key(2);
-    let settling = ledger.settle(&key, open, ended);
-    let room = async {
-        tokio::time::sleep(Duration::from_millis(400)).await;
-        ledger
-            .store()
-            .writer()
-            .unwrap()
-            .run(|db| db.pragma_update(None, "max_page_count", 1_000_000))
-            .await
-            .unwrap();
-    };
+    let ended = Arc::new(Ended { end: big, duration: Duration::ZERO, request_id: None });
     let kept = world.path().with_file_name("ledger.db-room");
     assert!(kept.exists(), "room is kept for answers");
-    let (settled, ()) = futures::join!(settling, room);
-    settled.expect("whoever holds a reply keeps trying");
+    let refused = ledger.settle(&world.key(2), open, Arc::clone(&ended)).await.unwrap_err();
+    assert_eq!(refused.0, "the disk is full");
     assert!(!kept.exists() && ledger.store().is_full(), "the room is given up");
+    let room = ledger.store().writer().unwrap();
+    room.run(|db| db.pragma_update(None, "max_page_count", 1_000_000)).await.unwrap();
+    ledger.settle(&world.key(2), open, ended).await.expect("now there is room for it");
     let (call, scope) = (call(3), Scope::default());
     let time = Duration::from_secs(1);
     let key = world.key(3);

@@ -58,7 +58,7 @@ impl Calls for Noted {
         self.memory.take_back(key, intent).await
     }
 
-    async fn settle(&self, key: &Key, intent: Intent, ended: Ended) -> Result<(), LedgerError> {
+    async fn settle(&self, key: &Key, intent: Intent, ended: Arc<Ended>) -> Result<(), LedgerError> {
         self.note("settle", intent.id());
         self.memory.settle(key, intent, ended).await
     }

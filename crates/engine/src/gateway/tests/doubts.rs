@@ -110,7 +110,7 @@ impl Calls for Held {
         self.0.take_back(key, intent).await
     }
 
-    async fn settle(&self, key: &Key, intent: Intent, ended: Ended) -> Result<(), LedgerError> {
+    async fn settle(&self, key: &Key, intent: Intent, ended: Arc<Ended>) -> Result<(), LedgerError> {
         self.0.settle(key, intent, ended).await
     }
 }
