@@ -12,7 +12,7 @@ use std::{
 use engine::{
     Silent,
     gateway::{Caps, Gateway, InDoubt, Settings as GatewaySettings},
-    ledger::{Calls, MaxAge, Memory},
+    ledger::{Calls, MaxAge, MemoryCalls},
     plan::{self, Advice, Header, Plan, PlanError, Refresh, Request},
 };
 use ledger_sqlite::{Problem, RunLedger, Store};
@@ -263,7 +263,7 @@ impl Way {
     pub(crate) fn closed(&self, store: Option<Arc<Store>>, max_age: Duration) -> Gateway {
         let ledger: Arc<dyn Calls> = match store {
             Some(store) => Arc::new(RunLedger::planned(store, MaxAge::new(max_age))),
-            None => Arc::new(Memory::new()),
+            None => Arc::new(MemoryCalls::default()),
         };
         let providers = self.connected.providers.iter().map(Arc::clone);
         Gateway::new(providers, ledger, self.settings.clone(), Arc::new(Silent))
@@ -274,7 +274,7 @@ impl Way {
     pub(crate) fn ageless(&self, store: Option<Arc<Store>>) -> Gateway {
         let ledger: Arc<dyn Calls> = match store {
             Some(store) => Arc::new(RunLedger::ageless(store)),
-            None => Arc::new(Memory::new()),
+            None => Arc::new(MemoryCalls::default()),
         };
         let providers = self.connected.providers.iter().map(Arc::clone);
         Gateway::new(providers, ledger, self.settings.clone(), Arc::new(Silent))

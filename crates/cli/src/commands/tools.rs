@@ -8,7 +8,7 @@ use std::sync::Arc;
 use engine::{
     Silent,
     gateway::{Caps, Gateway, InDoubt, Settings as GatewaySettings},
-    ledger::{Calls, MaxAge, Memory, RunEnd, RunStart, RunState},
+    ledger::{Calls, MaxAge, MemoryCalls, RunEnd, RunStart, RunState},
 };
 use ledger_sqlite::RunLedger;
 use marl_core::{Call, CallEnd, ErrorKind, Registry, Reply};
@@ -97,7 +97,7 @@ impl Ask<'_> {
     /// A free operation: nothing is recorded.
     async fn free(&self, operation: &str, parameters: Json) -> Result<Json, Failure> {
         let asked = parameters.clone();
-        let (end, _) = self.through(Arc::new(Memory::new()), operation, parameters).await?;
+        let (end, _) = self.through(Arc::new(MemoryCalls::default()), operation, parameters).await?;
         match end {
             CallEnd::Reply(reply) => Ok(reply.data().cloned().unwrap_or(Json::Null)),
             CallEnd::Failed(error) if operation == DETAILS && says_not_found(&error) => {

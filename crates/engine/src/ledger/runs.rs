@@ -1,11 +1,12 @@
 //! The runs of a ledger: their start, their end, and being asked to stop.
 
-use std::{error, fmt};
+use std::{error, fmt, sync::Arc};
 
+use async_trait::async_trait;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::LedgerError;
+use super::{Calls, Freshness, LedgerError, MaxAge};
 
 /// What is recorded of a run at its start.
 #[derive(Debug, Clone)]
@@ -136,3 +137,90 @@ impl fmt::Display for BeginError {
 }
 
 impl error::Error for BeginError {}
+
+/// A run that has begun.
+#[derive(Clone)]
+pub struct Begun {
+    /// Its number, counted from 1.
+    pub run: i64,
+    /// The calls as this run makes them. Its process counts as alive while one of these handles is held.
+    pub calls: Arc<dyn Calls>,
+    /// What earlier runs under the same consent had bought when this one began.
+    pub used_before: Used,
+}
+
+/// The runs of a ledger.
+#[async_trait]
+pub trait Runs: Send + Sync {
+    /// Records the start of a run. Its calls judge by the ledger's time at this moment which answers are
+    /// too old.
+    ///
+    /// Whether another run goes on under the same consent is decided in one step with the record: of
+    /// several processes that begin at once, one gets the consent.
+    ///
+    /// # Errors
+    /// The ledger cannot be written, it has no room for answers, or another run goes on under the same
+    /// consent.
+    async fn begin(&self, start: &RunStart, max_age: MaxAge) -> Result<Begun, BeginError>;
+
+    /// The calls for looking up alone; nothing can be claimed.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    async fn reader(&self, freshness: Freshness) -> Result<Arc<dyn Calls>, LedgerError>;
+
+    /// Records the end of a run.
+    ///
+    /// # Errors
+    /// The ledger cannot be written.
+    async fn end_run(&self, run: i64, end: &RunEnd) -> Result<(), LedgerError>;
+
+    /// Records how far a run is, as JSON, for those who ask while it goes on.
+    ///
+    /// # Errors
+    /// The ledger cannot be written.
+    async fn note_progress(&self, run: i64, progress: String) -> Result<(), LedgerError>;
+
+    /// Asks a run to stop; `false` when there is none of this number.
+    ///
+    /// # Errors
+    /// The ledger cannot be written.
+    async fn ask_to_stop(&self, run: i64) -> Result<bool, LedgerError>;
+
+    /// Whether a run was asked to stop.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    async fn is_asked_to_stop(&self, run: i64) -> Result<bool, LedgerError>;
+
+    /// The newest runs first, `most` of them, and how many there are in all. Their steps are left out,
+    /// and long summaries may be.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    async fn runs(&self, most: u32) -> Result<(Vec<RunRecord>, u64), LedgerError>;
+
+    /// One run.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    async fn run(&self, id: i64) -> Result<Option<RunRecord>, LedgerError>;
+
+    /// The newest run that wrote `output`; where none says that it wrote, the newest that was to.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    async fn run_of_output(&self, output: &str) -> Result<Option<RunRecord>, LedgerError>;
+
+    /// Whether the process of a run is alive.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    async fn is_alive(&self, run: i64) -> Result<bool, LedgerError>;
+
+    /// What was bought under a consent so far, over all runs that named it, removed calls included.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    async fn used(&self, consent: &str) -> Result<Used, LedgerError>;
+}

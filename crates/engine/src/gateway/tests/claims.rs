@@ -6,7 +6,7 @@ use crate::ledger::{Asking, CallState, Claim, Ended, Intent};
 /// A ledger that notes what is asked of it.
 #[derive(Default)]
 struct Noted {
-    memory: Memory,
+    memory: MemoryCalls,
     claims_in_slots: bool,
     notes: Mutex<Vec<String>>,
 }

@@ -6,7 +6,7 @@ use crate::ledger::{Asking, CallState, Claim, Ended, Intent};
 /// A ledger that cannot store an end for a while.
 #[derive(Default)]
 struct Full {
-    memory: Memory,
+    memory: MemoryCalls,
     /// How many ends it cannot store.
     fails: AtomicUsize,
     tries: AtomicUsize,
