@@ -5,8 +5,10 @@
 //! has a cap. This module decides before anything is made; the ledger counts, the gateway's caps
 //! hold the run to what is left.
 
-use engine::{gateway::Caps, ledger::Used};
-use ledger_sqlite::Store;
+use engine::{
+    gateway::Caps,
+    ledger::{Ledger, Used},
+};
 use marl_core::words::thousands;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -99,9 +101,9 @@ pub(crate) fn tighter(one: Caps, other: Caps) -> Caps {
 }
 
 /// What is left of a plan's hash in a ledger that may not be there yet.
-pub(crate) fn left_of(hash: &Hash, store: Option<&Store>) -> Result<Consent, Failure> {
+pub(crate) async fn left_of(hash: &Hash, store: Option<&dyn Ledger>) -> Result<Consent, Failure> {
     let used = match store {
-        Some(store) => store.used(&hash.to_string())?,
+        Some(store) => store.used(&hash.to_string()).await?,
         None => Used::default(),
     };
     Ok(Consent::new(hash, used))
@@ -113,7 +115,7 @@ pub(crate) async fn check(job: &Job<'_>, way: &Way, picked: &Picked) -> Result<C
     let args = job.args;
     let refusal = match &args.plan {
         Some(hash) => {
-            let consent = left_of(hash, job.ledger_there_is()?.as_deref())?;
+            let consent = left_of(hash, job.ledger_there_is().await?.as_deref()).await?;
             if !consent.is_used_up() {
                 return Ok(Caps::default());
             }

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use engine::{RowEnd, plan::Plan};
+use engine::{RowEnd, ledger::Ledger, plan::Plan};
 use marl_core::Outcome;
 use table::{ErrorsFile, InputRow, TableError, WriteOptions, Writer};
 
@@ -11,6 +11,7 @@ use crate::{
     asked, exit,
     failure::Failure,
     job::Job,
+    ledger,
     older::Older,
     outputs::{self, Kind, Record},
     printer::Printer,
@@ -282,17 +283,17 @@ fn broken(error: TableError) -> Failure {
 
 /// Makes a new ledger as private as the table whose answers go into it.
 #[cfg(unix)]
-pub(crate) fn keep_private(ledger: &Path, is_new: bool, input: &Path, printer: &Printer) {
+pub(crate) fn keep_private(store: &dyn Ledger, input: &Path, printer: &Printer) {
     use std::{fs, os::unix::fs::PermissionsExt};
     let wanted = table::mode_like(input) | 0o700;
-    for path in ledger_sqlite::files_of(ledger) {
+    for path in store.file().into_iter().flat_map(ledger::files_of) {
         let Ok(file) = fs::symlink_metadata(&path) else { continue };
         let mode = file.permissions().mode();
         if !file.is_file() || mode & 0o777 & !wanted == 0 {
             continue;
         }
         let path = project::shown(&path);
-        if !is_new {
+        if !store.is_new() {
             // Others may share it on purpose.
             let hint = "`chmod` it, or name another with `--ledger`";
             return printer.warn(&format!("more people may read the ledger {path} than the table: {hint}"));
@@ -304,4 +305,4 @@ pub(crate) fn keep_private(ledger: &Path, is_new: bool, input: &Path, printer: &
 }
 
 #[cfg(not(unix))]
-pub(crate) fn keep_private(_ledger: &Path, _is_new: bool, _input: &Path, _printer: &Printer) {}
+pub(crate) fn keep_private(_store: &dyn Ledger, _input: &Path, _printer: &Printer) {}

@@ -3,7 +3,6 @@
 
 use std::{
     collections::BTreeMap,
-    fs,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -12,10 +11,9 @@ use std::{
 use engine::{
     Silent,
     gateway::{Caps, Gateway, InDoubt, Settings as GatewaySettings},
-    ledger::{Calls, MaxAge, MemoryCalls},
+    ledger::{Calls, Freshness, Ledger, MaxAge, MemoryCalls},
     plan::{self, Advice, Header, Plan, PlanError, Refresh, Request},
 };
-use ledger_sqlite::{Problem, RunLedger, Store};
 use marl_core::{Registry, SemanticType};
 use sandbox::{Options, Sandbox};
 use table::{Links, Sketch};
@@ -27,7 +25,7 @@ use crate::{
     exit,
     failure::Failure,
     filter::Filter,
-    outputs,
+    ledger, outputs,
     place::Place,
     printer::Printer,
     project,
@@ -230,19 +228,9 @@ impl<'a> Job<'a> {
         Ok(Way { sandbox, connected, settings })
     }
 
-    /// The ledger's file, if there is one.
-    pub(crate) fn ledger_there_is(&self) -> Result<Option<Arc<Store>>, Failure> {
-        let path = project::ledger(&self.args.ledger, &self.place.project)?;
-        // An empty file is a ledger that nobody has begun.
-        let is_there = fs::metadata(&path).is_ok_and(|file| file.len() > 0);
-        if !is_there {
-            return Ok(None);
-        }
-        match Store::read(&path) {
-            // The first run of this ledger is making it.
-            Err(error) if error.problem == Problem::NotYetMade => Ok(None),
-            read => Ok(Some(Arc::new(read?))),
-        }
+    /// The ledger, if there is one.
+    pub(crate) async fn ledger_there_is(&self) -> Result<Option<Arc<dyn Ledger>>, Failure> {
+        ledger::read_if_there(&project::ledger(&self.args.ledger, &self.place.project)?).await
     }
 
     /// A condition over the table's own columns.
@@ -260,24 +248,31 @@ pub(crate) struct Way {
 
 impl Way {
     /// A gateway that answers what `store` holds as of now, and sends nothing.
-    pub(crate) fn closed(&self, store: Option<Arc<Store>>, max_age: Duration) -> Gateway {
-        let ledger: Arc<dyn Calls> = match store {
-            Some(store) => Arc::new(RunLedger::planned(store, MaxAge::new(max_age))),
-            None => Arc::new(MemoryCalls::default()),
-        };
-        let providers = self.connected.providers.iter().map(Arc::clone);
-        Gateway::new(providers, ledger, self.settings.clone(), Arc::new(Silent))
+    pub(crate) async fn closed(
+        &self,
+        store: Option<Arc<dyn Ledger>>,
+        max_age: Duration,
+    ) -> Result<Gateway, Failure> {
+        self.reading(store, Freshness::Now(MaxAge::new(max_age))).await
     }
 
     /// A gateway that answers what `store` holds, however old, and sends nothing: for picking rows
     /// by what became of them.
-    pub(crate) fn ageless(&self, store: Option<Arc<Store>>) -> Gateway {
-        let ledger: Arc<dyn Calls> = match store {
-            Some(store) => Arc::new(RunLedger::ageless(store)),
+    pub(crate) async fn ageless(&self, store: Option<Arc<dyn Ledger>>) -> Result<Gateway, Failure> {
+        self.reading(store, Freshness::Any).await
+    }
+
+    async fn reading(
+        &self,
+        store: Option<Arc<dyn Ledger>>,
+        freshness: Freshness,
+    ) -> Result<Gateway, Failure> {
+        let calls = match store {
+            Some(store) => store.reader(freshness).await?,
             None => Arc::new(MemoryCalls::default()),
         };
         let providers = self.connected.providers.iter().map(Arc::clone);
-        Gateway::new(providers, ledger, self.settings.clone(), Arc::new(Silent))
+        Ok(Gateway::new(providers, calls, self.settings.clone(), Arc::new(Silent)))
     }
 
     /// A gateway that sends, up to these caps.

@@ -19,6 +19,7 @@ mod filter;
 mod gap;
 mod handover;
 mod job;
+mod ledger;
 mod mcp;
 mod older;
 mod outputs;

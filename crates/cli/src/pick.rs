@@ -18,7 +18,7 @@ use crate::{
     exit,
     failure::Failure,
     filter::Untold,
-    job::Job,
+    job::{self, Job},
     pilot, pipeline,
     printer::Printer,
 };
@@ -172,11 +172,11 @@ impl Picked {
     }
 }
 
-/// Picks the rows; `closed` answers what is stored, for `--only` and `--pilot`.
+/// Picks the rows, by what is stored for `--only` and `--pilot`.
 pub(crate) async fn pick(
     args: &PickArgs,
     job: &Job<'_>,
-    closed: impl Fn() -> Result<Gateway, Failure>,
+    way: &job::Way,
     printer: &Printer,
 ) -> Result<Picked, Failure> {
     let limit = args.limit.unwrap_or(u64::MAX);
@@ -187,14 +187,19 @@ pub(crate) async fn pick(
         picked = by_cells(args, job, most, printer)?;
     }
     if let Some(only) = args.only {
-        picked = by_outcome(only, job, closed()?, &picked, limit).await?;
+        picked = by_outcome(only, job, stored(job, way).await?, &picked, limit).await?;
     }
     if let Some(most) = args.pilot {
-        let rows = pilot::pick(most, job, closed()?, &picked).await?;
+        let rows = pilot::pick(most, job, stored(job, way).await?, &picked).await?;
         picked = Picked::none();
         rows.into_iter().for_each(|row| picked.add(row));
     }
     Ok(picked)
+}
+
+/// A gateway that answers what is stored.
+async fn stored(job: &Job<'_>, way: &job::Way) -> Result<Gateway, Failure> {
+    way.ageless(job.ledger_there_is().await?).await
 }
 
 /// Picks by number and by the table's own cells.

@@ -8,14 +8,19 @@ use std::path::Path;
 use engine::ledger::{LedgerError, RunState, Used};
 use rusqlite::{Connection, params};
 
-use crate::{Store, codes::code, failed, lock, runs};
+use crate::{
+    codes::code,
+    failed,
+    file::LedgerFile,
+    lock::{self, Process},
+};
 
-impl Store {
+impl LedgerFile {
     /// What was bought under a consent so far.
     ///
     /// # Errors
     /// The ledger cannot be read.
-    pub fn used(&self, consent: &str) -> Result<Used, LedgerError> {
+    pub(crate) fn used(&self, consent: &str) -> Result<Used, LedgerError> {
         self.readers.fresh(|db| used(db, &self.path, consent)).map_err(|error| failed(&error))
     }
 }
@@ -68,7 +73,7 @@ fn stored(db: &Connection, ledger: &Path, run: i64) -> rusqlite::Result<Used> {
     let open = statement.query_map([run], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let open: Vec<(i64, f64)> = open.collect::<rusqlite::Result<_>>()?;
     if !open.is_empty() {
-        let process = runs::process(db, ledger, run)?;
+        let process = Process::of_run(db, ledger, run)?;
         for (_, price) in open.into_iter().filter(|(intent, _)| !process.never_sent(*intent)) {
             used.calls += 1;
             used.cost += price;

@@ -6,7 +6,7 @@ use engine::ledger::{CallState, Facts, Judge, Key, Known, Owner, Verdict};
 use marl_core::{Error, ErrorKind};
 use rusqlite::{Connection, Row};
 
-use crate::{codes::Coded, now_ms, runs};
+use crate::{codes::Coded, lock::Process, now_ms};
 
 /// What is known of `key`. Any usable answer comes first; then a process that is asking, a doubt,
 /// and a failure of this run.
@@ -47,7 +47,7 @@ pub(crate) fn known(
 
 /// What is known of the process that wrote the intent in a row.
 fn owner(db: &Connection, row: &Row<'_>, ledger: &Path, run: i64) -> rusqlite::Result<Owner> {
-    Ok(runs::process(db, ledger, run)?.of_intent(row.get(10)?))
+    Ok(Process::of_run(db, ledger, run)?.of_intent(row.get(10)?))
 }
 
 fn facts(row: &Row<'_>) -> rusqlite::Result<Facts> {

@@ -15,17 +15,18 @@ use engine::ledger::{CallState, LedgerError, Prune, Removal, Removed, RunState, 
 use rusqlite::{Connection, Row, params};
 
 use crate::{
-    Store,
     codes::{Coded, code},
-    consent, failed, lock, ms, now_ms,
+    consent, failed,
+    file::LedgerFile,
+    lock, ms, now_ms,
 };
 
-impl Store {
+impl LedgerFile {
     /// What a removal would take.
     ///
     /// # Errors
     /// The ledger cannot be read.
-    pub fn would_remove(&self, what: &[Prune], with_doubts: bool) -> Result<Removed, LedgerError> {
+    pub(crate) fn would_remove(&self, what: &[Prune], with_doubts: bool) -> Result<Removed, LedgerError> {
         let meant = self.readers.fresh(|db| meant(db, what, with_doubts));
         let (_, mut removed) = meant.map_err(|error| failed(&error))?;
         let runs = self.readers.fresh(runs).map_err(|error| failed(&error))?;
@@ -37,7 +38,7 @@ impl Store {
     ///
     /// # Errors
     /// The ledger cannot be written, or a log cannot be removed.
-    pub fn remove(&self, what: &[Prune], with_doubts: bool) -> Result<Removed, LedgerError> {
+    pub(crate) fn remove(&self, what: &[Prune], with_doubts: bool) -> Result<Removed, LedgerError> {
         // The calls of dead processes are doubts, or were never sent.
         self.settle_the_dead()?;
         let (calls, path) = (what.to_vec(), self.path.clone());

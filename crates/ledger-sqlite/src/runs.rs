@@ -6,10 +6,11 @@ use engine::ledger::{BeginError, CallState, LedgerError, RunEnd, RunRecord, RunS
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::{
-    Store, calls,
+    calls,
     codes::{Coded, code},
-    consent, failed, lock,
-    lock::{Process, RunLock},
+    consent, failed,
+    file::LedgerFile,
+    lock::{self, Process, RunLock},
     now_ms,
 };
 
@@ -28,7 +29,7 @@ const COLUMNS: &str =
 const LISTED: &str = "id, state, command, input, output, 'null', version, started_at, ended_at, \
     CASE WHEN octet_length(summary) <= 65536 THEN summary END, stop_asked, consent";
 
-impl Store {
+impl LedgerFile {
     /// Records the start of a run and takes its lock, in one transaction: whoever begins another
     /// under the same consent finds either nothing or a run that holds its lock.
     pub(crate) fn begin_run(&self, start: &RunStart, now: i64) -> Result<Begun, BeginError> {
@@ -37,50 +38,35 @@ impl Store {
     }
 
     /// Records the end of a run.
-    ///
-    /// # Errors
-    /// The ledger cannot be written.
-    pub fn end_run(&self, run: i64, end: &RunEnd) -> Result<(), LedgerError> {
+    pub(crate) async fn end_run(&self, run: i64, end: &RunEnd) -> Result<(), LedgerError> {
         let end = end.clone();
-        self.writer()?.run_blocking(move |db| {
-            db.execute(
-                "UPDATE run SET state = ?2, summary = ?3, ended_at = ?4 WHERE id = ?1",
-                params![run, end.state.name(), end.summary, now_ms()],
-            )?;
-            Ok(())
-        })
+        let change = move |db: &Connection| {
+            let sql = "UPDATE run SET state = ?2, summary = ?3, ended_at = ?4 WHERE id = ?1";
+            db.execute(sql, params![run, end.state.name(), end.summary, now_ms()]).map(drop)
+        };
+        self.writer()?.run(change).await
     }
 
-    /// Records how far a run is, as JSON, for whoever asks while it goes on.
-    ///
-    /// # Errors
-    /// The ledger cannot be written.
-    pub async fn note_progress(&self, run: i64, progress: String) -> Result<(), LedgerError> {
+    /// Records how far a run is.
+    pub(crate) async fn note_progress(&self, run: i64, progress: String) -> Result<(), LedgerError> {
         let change = move |db: &Connection| {
-            db.execute(
-                "UPDATE run SET summary = ?2 WHERE id = ?1 AND ended_at IS NULL",
-                params![run, progress],
-            )
-            .map(drop)
+            let sql = "UPDATE run SET summary = ?2 WHERE id = ?1 AND ended_at IS NULL";
+            db.execute(sql, params![run, progress]).map(drop)
         };
         self.writer()?.run(change).await
     }
 
     /// Asks a run to stop; `false` when there is none of this number.
-    ///
-    /// # Errors
-    /// The ledger cannot be written.
-    pub fn ask_to_stop(&self, run: i64) -> Result<bool, LedgerError> {
-        self.writer()?
-            .run_blocking(move |db| db.execute("UPDATE run SET stop_asked = 1 WHERE id = ?1", [run]))
-            .map(|changed| changed > 0)
+    pub(crate) async fn ask_to_stop(&self, run: i64) -> Result<bool, LedgerError> {
+        let change = move |db: &Connection| db.execute("UPDATE run SET stop_asked = 1 WHERE id = ?1", [run]);
+        Ok(self.writer()?.run(change).await? > 0)
     }
 
     /// Whether a run was asked to stop.
     ///
     /// # Errors
     /// The ledger cannot be read.
-    pub fn is_asked_to_stop(&self, run: i64) -> Result<bool, LedgerError> {
+    pub(crate) fn is_asked_to_stop(&self, run: i64) -> Result<bool, LedgerError> {
         let sql = "SELECT stop_asked FROM run WHERE id = ?1";
         let asked = self.readers.fresh(|db| db.query_row(sql, [run], |row| row.get(0)).optional());
         asked.map(Option::unwrap_or_default).map_err(|error| failed(&error))
@@ -91,7 +77,7 @@ impl Store {
     ///
     /// # Errors
     /// The ledger cannot be read.
-    pub fn runs(&self, most: u32) -> Result<(Vec<RunRecord>, u64), LedgerError> {
+    pub(crate) fn runs(&self, most: u32) -> Result<(Vec<RunRecord>, u64), LedgerError> {
         let list = |db: &Connection| {
             let sql = format!("SELECT {LISTED} FROM run ORDER BY id DESC LIMIT ?1");
             let mut statement = db.prepare(&sql)?;
@@ -109,7 +95,7 @@ impl Store {
     ///
     /// # Errors
     /// The ledger cannot be read.
-    pub fn run(&self, id: i64) -> Result<Option<RunRecord>, LedgerError> {
+    pub(crate) fn run(&self, id: i64) -> Result<Option<RunRecord>, LedgerError> {
         self.find_run("id = ?1", &id)
     }
 
@@ -117,7 +103,7 @@ impl Store {
     ///
     /// # Errors
     /// The ledger cannot be read.
-    pub fn run_of_output(&self, output: &str) -> Result<Option<RunRecord>, LedgerError> {
+    pub(crate) fn run_of_output(&self, output: &str) -> Result<Option<RunRecord>, LedgerError> {
         // Most runs that end early still write; one that had nothing to write says so.
         let wrote =
             self.find_run("output = ?1 AND json_extract(summary, '$.output') IS NOT NULL", &output)?;
@@ -150,7 +136,7 @@ impl Store {
             let mut statement =
                 db.prepare(concat!("SELECT DISTINCT run FROM call WHERE state = ", code!(intent)))?;
             let runs = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
-            runs.into_iter().map(|run| Ok((run, process(db, &self.path, run)?))).collect()
+            runs.into_iter().map(|run| Ok((run, Process::of_run(db, &self.path, run)?))).collect()
         };
         let open: rusqlite::Result<Vec<(i64, Process)>> = self.readers.fresh(open);
         let open = open.map_err(|error| failed(&error))?;
@@ -193,15 +179,6 @@ fn begin(
             Ok(Err(LedgerError(why).into()))
         }
     }
-}
-
-/// What is known of a run's process.
-pub(crate) fn process(db: &Connection, ledger: &Path, run: i64) -> rusqlite::Result<Process> {
-    let started_at = db
-        .prepare_cached("SELECT started_at FROM run WHERE id = ?1")?
-        .query_row([run], |row| row.get(0))
-        .optional()?;
-    Ok(started_at.map_or(Process::Gone(None), |started_at| Process::of(ledger, run, started_at)))
 }
 
 fn settle_dead_run(db: &Connection, run: i64, process: &Process) -> rusqlite::Result<()> {

@@ -11,10 +11,9 @@ use std::{
 use engine::{
     Engine, RowEnd, Way as Outside,
     gateway::{Caps, Gateway},
-    ledger::{Calls, MaxAge, RunRecord, RunStart, RunState},
+    ledger::{Begun, Ledger, MaxAge, RunRecord, RunStart, RunState},
     plan::Plan,
 };
-use ledger_sqlite::RunLedger;
 use marl_core::SkipReason;
 use table::{InputRow, Reader, Sketch};
 
@@ -28,6 +27,7 @@ use crate::{
     files::{self, Files},
     handover::Handover,
     job::{self, Job, Way},
+    ledger,
     older::Older,
     outputs,
     pick::{Picked, pick},
@@ -68,28 +68,33 @@ async fn enrich(
     printer: &Arc<Printer>,
 ) -> Result<u8, Failure> {
     if let Some(then) = &job.args.plan {
-        check_plan(then, job, way)?;
+        check_plan(then, job, way).await?;
     }
-    let closed = || Ok(way.ageless(job.ledger_there_is()?));
-    let picked = pick(&job.args.pick, job, closed, printer).await?;
+    let picked = pick(&job.args.pick, job, way, printer).await?;
     let older = Older::look(job)?;
     older.check_picked(job, &picked)?;
     let caps = consent::tighter(way.settings.caps, consent::check(job, way, &picked).await?);
     // From here on files are made.
     handover.iter().for_each(|handover| handover.checked());
-    let run = Run::new(job, way, picked, older, caps, printer)?;
+    let run = Run::new(job, way, picked, older, caps, printer).await?;
     match handover {
-        Some(handover) if !go_on_alone(&run.ledger, handover, printer)? => run.end_unbegun(),
+        Some(handover) if !go_on_alone(&*run.store, run.begun.run, handover, printer)? => {
+            run.end_unbegun().await
+        }
         _ => run.go().await,
     }
 }
 
 /// Says that the run is recorded, and talks to its log from here on. `false` when the parent could
 /// not tell the number: nobody could stop the run, so that it must not begin.
-fn go_on_alone(ledger: &RunLedger, handover: &Handover, printer: &Printer) -> Result<bool, Failure> {
-    let run = ledger.run();
-    let (log, path) = run_log::create(ledger.store().path(), run)?;
-    let ledger = project::shown(ledger.store().path());
+fn go_on_alone(
+    store: &dyn Ledger,
+    run: i64,
+    handover: &Handover,
+    printer: &Printer,
+) -> Result<bool, Failure> {
+    let (log, path) = run_log::create(store, run)?;
+    let ledger = ledger::shown(store);
     let started = detach::Started { run, pid: std::process::id(), log: project::shown(&path), ledger };
     let is_heard = printer.json_line(&serde_json::to_string(&started).expect("it has text keys"));
     printer.divert(log);
@@ -97,8 +102,8 @@ fn go_on_alone(ledger: &RunLedger, handover: &Handover, printer: &Printer) -> Re
 }
 
 /// Refuses when something moved since the plan was made.
-pub(super) fn check_plan(then: &Hash, job: &Job<'_>, way: &Way) -> Result<(), Failure> {
-    let message = match then.check(job, &way.settings)? {
+pub(super) async fn check_plan(then: &Hash, job: &Job<'_>, way: &Way) -> Result<(), Failure> {
+    let message = match then.check(job, &way.settings).await? {
         None => return Ok(()),
         Some(Broken::Moved(parts)) => {
             format!("the plan is no longer valid: since it was made, {} changed", parts.join(" and "))
@@ -115,15 +120,16 @@ pub(super) fn check_plan(then: &Hash, job: &Job<'_>, way: &Way) -> Result<(), Fa
 }
 
 /// A failure to make the output; if another run is writing it, with that run's number.
-fn naming_writer(job: &Job<'_>, output: &Path, failure: Failure) -> Failure {
+async fn naming_writer(job: &Job<'_>, output: &Path, failure: Failure) -> Failure {
     if !failure.is_retryable() {
         return failure;
     }
     let place = outputs::place(output);
     let writes =
         |run: &RunRecord| run.state == RunState::Running && outputs::place(Path::new(&run.output)) == place;
-    let runs = job.ledger_there_is().ok().flatten().and_then(|store| store.runs(MOST_LIVE).ok());
-    let Some(run) = runs.and_then(|(runs, _)| runs.into_iter().find(writes)) else { return failure };
+    let Ok(Some(store)) = job.ledger_there_is().await else { return failure };
+    let runs = store.runs(MOST_LIVE).await.map_or_else(|_| Vec::new(), |(runs, _)| runs);
+    let Some(run) = runs.into_iter().find(writes) else { return failure };
     let (id, ledger) = (run.id, of_ledger(&job.args.ledger));
     failure
         .hint(format!(
@@ -142,7 +148,8 @@ struct Run<'a> {
     resends_doubts: bool,
     printer: &'a Arc<Printer>,
     tally: Arc<Tally>,
-    ledger: Arc<RunLedger>,
+    store: Arc<dyn Ledger>,
+    begun: Begun,
     gateway: Gateway,
     consent: Option<Consent>,
     settings_told: Vec<String>,
@@ -153,7 +160,7 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(
+    async fn new(
         job: &'a Job<'_>,
         way: &Way,
         picked: Picked,
@@ -164,9 +171,12 @@ impl<'a> Run<'a> {
         let Job { args, sketch, plan, place, .. } = job;
         let output = job.output();
         // Before the first call, so that a path that cannot be written fails at once.
-        let files = Files::create(job, older).map_err(|failure| naming_writer(job, &output, failure))?;
-        let store = Arc::new(place.open_ledger(&args.ledger)?);
-        files::keep_private(store.path(), store.is_new(), &args.input, printer);
+        let files = match Files::create(job, older) {
+            Ok(files) => files,
+            Err(failure) => return Err(naming_writer(job, &output, failure).await),
+        };
+        let store = place.open_ledger(&args.ledger).await?;
+        files::keep_private(&*store, &args.input, printer);
         let steps = Steps::of(plan, &way.settings, &job.request.types, picked.told(sketch.rows));
         let start = RunStart {
             command: typed::command(),
@@ -176,13 +186,13 @@ impl<'a> Run<'a> {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             consent: args.plan.as_ref().map(ToString::to_string),
         };
-        let ledger = Arc::new(RunLedger::begin(store, &start, MaxAge::new(args.max_age))?);
+        let begun = store.begin(&start, MaxAge::new(args.max_age)).await?;
         let tally = Arc::new(Tally::default());
         let listener = Arc::new(Talker::new(Arc::clone(&tally), Arc::clone(printer)));
-        let consent = args.plan.as_ref().map(|hash| Consent::new(hash, ledger.used_before()));
+        let consent = args.plan.as_ref().map(|hash| Consent::new(hash, begun.used_before));
         // Counted again with the run's start: another run may have bought meanwhile.
         let caps = consent.iter().fold(caps, |caps, consent| consent::tighter(caps, consent.left()));
-        let gateway = way.open(Arc::clone(&ledger) as Arc<dyn Calls>, caps, listener);
+        let gateway = way.open(Arc::clone(&begun.calls), caps, listener);
         let currency = place.settings.currency().map(str::to_owned);
         Ok(Self {
             args,
@@ -193,7 +203,8 @@ impl<'a> Run<'a> {
             resends_doubts: way.resends_doubts(),
             printer,
             tally,
-            ledger,
+            store,
+            begun,
             gateway,
             consent,
             settings_told: way.told(job),
@@ -206,7 +217,7 @@ impl<'a> Run<'a> {
 
     /// Ends a run in the background of which nobody was told: nothing is sent, and no output is
     /// written.
-    fn end_unbegun(self) -> Result<u8, Failure> {
+    async fn end_unbegun(self) -> Result<u8, Failure> {
         self.gateway.close(SkipReason::Interrupted);
         self.printer.warn(
             "the process that started this run ended before it could report the run's number; nothing was sent",
@@ -214,12 +225,12 @@ impl<'a> Run<'a> {
         let seen = Seen::default();
         seen.interrupted.store(true, Ordering::SeqCst);
         let preview = Preview::new(self.columns());
-        self.finish(None, Duration::ZERO, &seen, &preview)
+        self.finish(None, Duration::ZERO, &seen, &preview).await
     }
 
     async fn go(mut self) -> Result<u8, Failure> {
         self.say_what_it_will_do();
-        let begun = Instant::now();
+        let started = Instant::now();
         let outside =
             Outside::Open { caller: Arc::new(self.gateway.clone()), refreshing: self.gateway.refreshing() };
         let engine = Arc::new(Engine::new(Arc::clone(&self.plan), outside));
@@ -249,7 +260,7 @@ impl<'a> Run<'a> {
         )
         .await;
         drop(bar);
-        self.finish(piped.err(), begun.elapsed(), &seen, &preview)
+        self.finish(piped.err(), started.elapsed(), &seen, &preview).await
     }
 
     fn say_what_it_will_do(&self) {
@@ -262,9 +273,8 @@ impl<'a> Run<'a> {
             self.printer
                 .note("sandbox", "answers are samples: listed companies of 2015 to 2025, profiles invented");
         }
-        let store = self.ledger.store();
-        let new = if store.is_new() { " (new)" } else { "" };
-        self.printer.note("ledger", &format!("{}{new}", project::shown(store.path())));
+        let new = if self.store.is_new() { " (new)" } else { "" };
+        self.printer.note("ledger", &format!("{}{new}", ledger::shown(&*self.store)));
         if self.files.target() != self.output {
             let (output, target) = (project::shown(&self.output), project::shown(self.files.target()));
             self.printer.note("output", &format!("{output} leads to {target}"));
@@ -276,9 +286,11 @@ impl<'a> Run<'a> {
     }
 
     /// What is left of the plan's hash at the run's end.
-    fn left_at_the_end(&self) -> Result<Option<Consent>, Failure> {
-        let hash = self.args.plan.as_ref();
-        hash.map(|hash| consent::left_of(hash, Some(self.ledger.store()))).transpose()
+    async fn left_at_the_end(&self) -> Result<Option<Consent>, Failure> {
+        match &self.args.plan {
+            Some(hash) => Ok(Some(consent::left_of(hash, Some(&*self.store)).await?)),
+            None => Ok(None),
+        }
     }
 
     /// Whether the same command would ask again what it has just asked.
@@ -297,10 +309,9 @@ impl<'a> Run<'a> {
         signals::watch(self.gateway.clone(), self.args.detached, Arc::new(told)).map_err(|error| {
             Failure::new(exit::INTERNAL, ErrorCode::Internal, "signals cannot be watched").caused_by(&error)
         })?;
-        let store = Arc::clone(self.ledger.store());
         watch::start(
-            store,
-            self.ledger.run(),
+            Arc::clone(&self.store),
+            self.begun.run,
             self.gateway.clone(),
             Arc::clone(&seen),
             Arc::clone(self.printer),

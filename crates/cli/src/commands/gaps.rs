@@ -4,13 +4,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use engine::{RowEnd, gateway::Standing};
-use ledger_sqlite::Store;
+use engine::{
+    RowEnd,
+    gateway::Standing,
+    ledger::{CallRecord, Key, Ledger, LedgerError},
+};
 use marl_core::words::{counted, thousands};
 use marl_core::{Outcome, Registry, SemanticType, excerpt, terminal};
 use schemars::JsonSchema;
 use serde::Serialize;
 use table::{InputRow, Sketch};
+use tokio::{runtime::Handle, task::block_in_place};
 
 use super::{block_on, command_over, flag, known_column, of_ledger};
 use crate::{
@@ -76,16 +80,20 @@ struct Line {
 }
 
 pub(crate) fn run(args: &GapsArgs, printer: &Printer) -> Result<u8, Failure> {
+    block_on(list(args, printer))
+}
+
+async fn list(args: &GapsArgs, printer: &Printer) -> Result<u8, Failure> {
     let registry = Registry::gather()?;
-    let store = Place::find(&registry)?.existing_ledger(&args.ledger)?;
+    let store = Place::find(&registry)?.existing_ledger(&args.ledger).await?;
     let sketch = outputs::check_table(&args.table, args.reading.options())?;
     args.columns.iter().try_for_each(|column| known_column(&sketch, column, &args.reading).map(drop))?;
     args.rows.as_ref().map_or(Ok(()), |ranges| ranges.check(sketch.rows))?;
-    let past = Past::of(&registry, &store, &sketch, args.run)?;
+    let past = Past::of(&registry, &*store, &sketch, args.run).await?;
     args.columns.iter().try_for_each(|column| known_output(&past, args, column))?;
     let more = more(args, u64::MAX, printer.is_json());
-    let mut found = Found::new(args, &past, &store, &sketch, MOST_CHARACTERS - FRAME - report::size(&more));
-    block_on(find(&mut found))?;
+    let mut found = Found::new(args, &past, &*store, &sketch, MOST_CHARACTERS - FRAME - report::size(&more));
+    find(&mut found).await?;
     let document = found.document();
     if printer.is_json() {
         printer.data(&report::listing(&document));
@@ -162,7 +170,7 @@ impl LookedAt {
 struct Found<'a> {
     args: &'a GapsArgs,
     past: &'a Past,
-    store: &'a Store,
+    store: &'a dyn Ledger,
     sketch: &'a Sketch,
     /// By step: the outputs that are looked at.
     outputs: Vec<Vec<LookedAt>>,
@@ -174,7 +182,13 @@ struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    fn new(args: &'a GapsArgs, past: &'a Past, store: &'a Store, sketch: &'a Sketch, room: usize) -> Self {
+    fn new(
+        args: &'a GapsArgs,
+        past: &'a Past,
+        store: &'a dyn Ledger,
+        sketch: &'a Sketch,
+        room: usize,
+    ) -> Self {
         let is_wanted =
             |name: &str| args.columns.is_empty() || args.columns.iter().any(|known| known == name);
         let place = |name: &str| sketch.columns.iter().position(|known| known == name);
@@ -235,7 +249,7 @@ impl<'a> Found<'a> {
                     let notes = end.foreseen.get(at).into_iter().flat_map(|foreseen| &foreseen.notes);
                     let mut newest = None;
                     for note in notes {
-                        newest = newest.max(self.store.record(&note.key)?.map(|record| record.run));
+                        newest = newest.max(self.record(&note.key)?.map(|record| record.run));
                     }
                     gap::without_value(&gives, &self.past.run, newest)
                 }
@@ -244,7 +258,7 @@ impl<'a> Found<'a> {
         let mut failed = None;
         for note in end.foreseen.get(at).into_iter().flat_map(|foreseen| &foreseen.notes) {
             if note.standing == Standing::Failed
-                && let Some(record) = self.store.record(&note.key)?
+                && let Some(record) = self.record(&note.key)?
             {
                 failed = Some(gap::call_error(record.error_kind.as_deref(), record.error.as_deref()));
                 break;
@@ -256,6 +270,12 @@ impl<'a> Found<'a> {
         let cell = |column: &str| row.cell(place(column)?);
         let ended = Ended { step, outcome, remark, cell: &cell, failed, run: &self.past.run };
         Ok(ended.gap().unwrap_or(Gap { reason: Reason::NoData, why: String::new() }))
+    }
+
+    /// What is stored of a call. The pipeline hands rows to a function that cannot await, so its thread
+    /// waits.
+    fn record(&self, key: &Key) -> Result<Option<CallRecord>, LedgerError> {
+        block_in_place(|| Handle::current().block_on(self.store.record(key)))
     }
 
     /// Lists the row's gaps, all or none of them.

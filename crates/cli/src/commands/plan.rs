@@ -3,8 +3,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use engine::{Engine, Forecast, Foreseen, RowEnd, Way as Outside, gateway::Gateway};
-use ledger_sqlite::Store;
+use engine::{Engine, Forecast, Foreseen, RowEnd, Way as Outside, gateway::Gateway, ledger::Ledger};
 use table::InputRow;
 
 use super::{block_on, enrich};
@@ -36,15 +35,17 @@ pub(crate) fn run(args: &PlanArgs, printer: &Arc<Printer>) -> Result<u8, Failure
     block_on(async {
         let way = job.connect(caps).await?;
         let planned = plan(&job, &way, args.sample, printer).await;
-        let told = planned.and_then(|planned| tell(&job, &way, &planned, printer));
+        let told = match planned {
+            Ok(planned) => tell(&job, &way, &planned, printer).await,
+            Err(failure) => Err(failure),
+        };
         way.close().await;
         told
     })
 }
 
 async fn plan(job: &Job<'_>, way: &Way, sample: usize, printer: &Printer) -> Result<Planned, Failure> {
-    let closed = || Ok(way.ageless(job.ledger_there_is()?));
-    let picked = pick(&job.args.pick, job, closed, printer).await?;
+    let picked = pick(&job.args.pick, job, way, printer).await?;
     forecast(job, way, &picked, sample).await
 }
 
@@ -56,8 +57,8 @@ pub(crate) async fn forecast(
     sample: usize,
 ) -> Result<Planned, Failure> {
     let args = job.args;
-    let store = job.ledger_there_is()?;
-    let closed = way.closed(store.clone(), args.max_age);
+    let store = job.ledger_there_is().await?;
+    let closed = way.closed(store.clone(), args.max_age).await?;
     let engine = Arc::new(Engine::new(Arc::clone(&job.plan), Outside::Closed(closed.clone())));
     let mut forecast = Forecast::new(job.plan.steps.len());
     let mut samples = Vec::new();
@@ -97,13 +98,16 @@ pub(crate) async fn forecast(
         remarks,
         currency: job.place.settings.currency().map(str::to_owned),
         prices: prices(&operations, &closed),
-        durations: durations(&operations, store.as_deref())?,
+        durations: durations(&operations, store.as_deref()).await?,
         parallel: args.parallel,
         doubts_resent: way.resends_doubts().then_some(way.settings.retry.attempts),
         max_calls: args.max_calls,
         max_cost: args.max_cost,
         settings: way.told(job),
-        consent: args.plan.as_ref().map(|hash| left_of(hash, store.as_deref())).transpose()?,
+        consent: match &args.plan {
+            Some(hash) => Some(left_of(hash, store.as_deref()).await?),
+            None => None,
+        },
         sample: samples,
     })
 }
@@ -114,14 +118,14 @@ fn prices(operations: &Operations, gateway: &Gateway) -> BTreeMap<(&'static str,
     operations.iter().map(|known| (known.clone(), gateway.price(known.0, &known.1))).collect()
 }
 
-fn durations(
+async fn durations(
     operations: &Operations,
-    store: Option<&Store>,
+    store: Option<&dyn Ledger>,
 ) -> Result<BTreeMap<(&'static str, String), Option<std::time::Duration>>, Failure> {
     let mut durations = BTreeMap::new();
     for (provider, operation) in operations {
         let usual = match store {
-            Some(store) => store.usual_duration(provider, operation)?,
+            Some(store) => store.usual_duration(provider, operation).await?,
             None => None,
         };
         durations.insert((*provider, operation.clone()), usual);
@@ -154,14 +158,17 @@ fn of_step(step: &str, foreseen: &Foreseen) -> Vec<SampleCall> {
     known.chain(unknown).collect()
 }
 
-fn tell(job: &Job<'_>, way: &Way, planned: &Planned, printer: &Printer) -> Result<u8, Failure> {
+async fn tell(job: &Job<'_>, way: &Way, planned: &Planned, printer: &Printer) -> Result<u8, Failure> {
     way.warning_of_resends(job).iter().for_each(|warning| printer.warn(warning));
-    let then = job.args.plan.as_ref();
-    then.map_or(Ok(()), |then| enrich::check_plan(then, job, way))?;
+    if let Some(then) = &job.args.plan {
+        enrich::check_plan(then, job, way).await?;
+    }
     let most = planned.send().1;
     let cost = planned.cost().map(|(_, most)| most);
-    let store = job.ledger_there_is()?;
-    let newest = store.as_deref().map_or(Ok(0), newest_run)?;
+    let newest = match job.ledger_there_is().await? {
+        Some(store) => newest_run(&*store).await?,
+        None => 0,
+    };
     let hash = Hash::of(job, &way.settings, newest, most, cost)?.to_string();
     let command = format!("{} --plan {hash}", typed::as_command("enrich", &["--sample", "--plan"]));
     if printer.is_json() {

@@ -1,23 +1,20 @@
 //! `marl runs`: what was run, how it went, waiting for a run and asking it to stop.
 
-use std::{
-    thread,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
-use engine::ledger::{RunRecord, RunState};
-use ledger_sqlite::Store;
+use engine::ledger::{Ledger, RunRecord, RunState};
 use marl_core::Registry;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::of_ledger;
+use super::{block_on, of_ledger};
 use crate::{
     args::{RunsArgs, RunsCommand},
     document::Version,
     error_code::ErrorCode,
     exit,
     failure::Failure,
+    ledger,
     place::Place,
     printer::Printer,
     report::{self, Line, Run, resumed, run_lines, spent},
@@ -62,22 +59,25 @@ pub(super) struct Stopping {
 
 pub(crate) fn run(args: &RunsArgs, printer: &Printer) -> Result<u8, Failure> {
     let place = Place::find(&Registry::gather()?)?;
-    match &args.command {
-        None => list(&*place.existing_ledger(&args.ledger)?, args, printer),
-        Some(RunsCommand::Show { id, ledger }) => {
-            show(&*place.existing_ledger(&ledger.after(&args.ledger))?, *id, printer)
+    block_on(async {
+        match &args.command {
+            None => list(&*place.existing_ledger(&args.ledger).await?, args, printer).await,
+            Some(RunsCommand::Show { id, ledger }) => {
+                show(&*place.existing_ledger(&ledger.after(&args.ledger)).await?, *id, printer).await
+            }
+            Some(RunsCommand::Wait { id, timeout, ledger }) => {
+                wait(&*place.existing_ledger(&ledger.after(&args.ledger)).await?, *id, *timeout, printer)
+                    .await
+            }
+            Some(RunsCommand::Stop { id, ledger }) => {
+                stop(&*place.changing_ledger(&ledger.after(&args.ledger)).await?, *id, printer).await
+            }
         }
-        Some(RunsCommand::Wait { id, timeout, ledger }) => {
-            wait(&*place.existing_ledger(&ledger.after(&args.ledger))?, *id, *timeout, printer)
-        }
-        Some(RunsCommand::Stop { id, ledger }) => {
-            stop(&*place.changing_ledger(&ledger.after(&args.ledger))?, *id, printer)
-        }
-    }
+    })
 }
 
-fn list(store: &Store, args: &RunsArgs, printer: &Printer) -> Result<u8, Failure> {
-    let (runs, total) = store.runs(args.limit.unwrap_or(RunsArgs::LIMIT))?;
+async fn list(store: &dyn Ledger, args: &RunsArgs, printer: &Printer) -> Result<u8, Failure> {
+    let (runs, total) = store.runs(args.limit.unwrap_or(RunsArgs::LIMIT)).await?;
     if printer.is_json() {
         printer.data(&report::listing(&document(store, &runs, total, args)));
         return Ok(exit::DONE);
@@ -101,11 +101,11 @@ fn list(store: &Store, args: &RunsArgs, printer: &Printer) -> Result<u8, Failure
 }
 
 /// The runs as they are listed; without a limit, as many as an agent is glad to read.
-fn document(store: &Store, runs: &[RunRecord], total: u64, args: &RunsArgs) -> Document {
+fn document(store: &dyn Ledger, runs: &[RunRecord], total: u64, args: &RunsArgs) -> Document {
     const MOST: usize = 4_000;
     let mut document = Document {
         schema_version: Version,
-        ledger: ledger(store),
+        ledger: ledger::shown(store),
         total,
         more: Some(format!("marl runs --limit {total}{} --json", of_ledger(&args.ledger))),
         next_command: runs.first().and_then(resumed),
@@ -126,32 +126,32 @@ fn document(store: &Store, runs: &[RunRecord], total: u64, args: &RunsArgs) -> D
     document
 }
 
-fn show(store: &Store, id: i64, printer: &Printer) -> Result<u8, Failure> {
-    let run = find(store, id)?;
+async fn show(store: &dyn Ledger, id: i64, printer: &Printer) -> Result<u8, Failure> {
+    let run = find(store, id).await?;
     if printer.is_json() {
         printer.document(&OneDocument {
             schema_version: Version,
-            ledger: ledger(store),
+            ledger: ledger::shown(store),
             run: Run::from(&run),
         });
         return Ok(exit::DONE);
     }
-    run_lines(&run, &ledger(store)).iter().for_each(|line| printer.data(line));
+    run_lines(&run, &ledger::shown(store)).iter().for_each(|line| printer.data(line));
     Ok(exit::DONE)
 }
 
 /// Waits for the end of a run, and ends as it did; 11 while it goes on.
-fn wait(store: &Store, id: i64, timeout: Duration, printer: &Printer) -> Result<u8, Failure> {
+async fn wait(store: &dyn Ledger, id: i64, timeout: Duration, printer: &Printer) -> Result<u8, Failure> {
     const LOOK: Duration = Duration::from_millis(200);
     let begun = Instant::now();
     loop {
-        let run = find(store, id)?;
+        let run = find(store, id).await?;
         let left = timeout.saturating_sub(begun.elapsed());
         if run.state != RunState::Running || left.is_zero() {
-            show(store, id, printer)?;
+            show(store, id, printer).await?;
             return Ok(outcome(&run));
         }
-        thread::sleep(LOOK.min(left));
+        tokio::time::sleep(LOOK.min(left)).await;
     }
 }
 
@@ -167,9 +167,9 @@ fn outcome(run: &RunRecord) -> u8 {
     }
 }
 
-fn stop(store: &Store, id: i64, printer: &Printer) -> Result<u8, Failure> {
-    let run = find(store, id)?;
-    let asked = store.is_alive(id) && store.ask_to_stop(id)?;
+async fn stop(store: &dyn Ledger, id: i64, printer: &Printer) -> Result<u8, Failure> {
+    let run = find(store, id).await?;
+    let asked = store.is_alive(id).await? && store.ask_to_stop(id).await?;
     if printer.is_json() {
         printer.document(&Stopping { schema_version: Version, run: id, asked, state: run.state });
     } else if asked {
@@ -180,14 +180,14 @@ fn stop(store: &Store, id: i64, printer: &Printer) -> Result<u8, Failure> {
     Ok(exit::DONE)
 }
 
-fn find(store: &Store, id: i64) -> Result<RunRecord, Failure> {
-    store.run(id)?.ok_or_else(|| {
-        Failure::new(exit::NOT_FOUND, ErrorCode::NotFound, format!("{} has no run {id}", ledger(store)))
-            .hint("`marl runs` lists them")
-            .next(format!("marl runs --json --ledger {}", typed::word(&store.path().to_string_lossy())))
+async fn find(store: &dyn Ledger, id: i64) -> Result<RunRecord, Failure> {
+    store.run(id).await?.ok_or_else(|| {
+        Failure::new(
+            exit::NOT_FOUND,
+            ErrorCode::NotFound,
+            format!("{} has no run {id}", ledger::shown(store)),
+        )
+        .hint("`marl runs` lists them")
+        .next(format!("marl runs --json --ledger {}", typed::word(&store.location())))
     })
-}
-
-fn ledger(store: &Store) -> String {
-    crate::project::shown(store.path())
 }

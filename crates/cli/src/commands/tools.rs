@@ -10,7 +10,6 @@ use engine::{
     gateway::{Caps, Gateway, InDoubt, Settings as GatewaySettings},
     ledger::{Calls, MaxAge, MemoryCalls, RunEnd, RunStart, RunState},
 };
-use ledger_sqlite::RunLedger;
 use marl_core::{Call, CallEnd, ErrorKind, Registry, Reply};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -24,10 +23,9 @@ use crate::{
     error_code::ErrorCode,
     exit,
     failure::Failure,
-    job,
+    job, ledger,
     place::Place,
     printer::Printer,
-    project,
     report::CallDocument,
     typed,
 };
@@ -136,7 +134,7 @@ impl Ask<'_> {
 
     /// Sends a call once and records it as a run of its own.
     async fn call(&self, name: &str, parameters: Json, printer: &Printer) -> Result<u8, Failure> {
-        let store = Arc::new(self.place.open_ledger(self.choice)?);
+        let store = self.place.open_ledger(self.choice).await?;
         let start = RunStart {
             command: typed::command(),
             input: String::new(),
@@ -145,9 +143,9 @@ impl Ask<'_> {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             consent: None,
         };
-        let ledger = Arc::new(RunLedger::begin(Arc::clone(&store), &start, MaxAge::default())?);
-        let run = ledger.run();
-        let (end, price) = self.through(ledger, name, parameters.clone()).await?;
+        let begun = store.begin(&start, MaxAge::default()).await?;
+        let run = begun.run;
+        let (end, price) = self.through(begun.calls, name, parameters.clone()).await?;
         let (state, reply, failure) = match end {
             CallEnd::Reply(Reply::Found(json)) => ("found", (*json).clone(), None),
             CallEnd::Reply(Reply::NoData) => ("no_data", Json::Null, None),
@@ -162,18 +160,18 @@ impl Ask<'_> {
             state,
             reply,
             run,
-            ledger: project::shown(store.path()),
+            ledger: ledger::shown(&*store),
             price,
             exit_code: failure.as_ref().map_or(exit::DONE, |failure| failure.exit),
         };
-        if !store.is_in_place() {
-            let message = format!("the ledger {} was deleted or replaced", project::shown(store.path()));
+        if !store.is_in_place().await {
+            let message = format!("the ledger {} was deleted or replaced", ledger::shown(&*store));
             return Err(Failure::new(exit::INTERNAL, ErrorCode::Ledger, message)
                 .hint("the call is in no ledger any more; asked again, it is bought again")
                 .billed());
         }
         let summary = serde_json::to_string(&document).expect("our documents have text keys");
-        store.end_run(run, &RunEnd { state: RunState::Finished, summary })?;
+        store.end_run(run, &RunEnd { state: RunState::Finished, summary }).await?;
         match failure {
             Some(failure) => Err(failure),
             None => {
@@ -186,7 +184,7 @@ impl Ask<'_> {
     /// One call through a gateway that takes no stored answer.
     async fn through(
         &self,
-        ledger: Arc<dyn Calls>,
+        calls: Arc<dyn Calls>,
         operation: &str,
         parameters: Json,
     ) -> Result<(CallEnd, Option<f64>), Failure> {
@@ -201,7 +199,7 @@ impl Ask<'_> {
             self.place.settings.gateway(1, Some(InDoubt::Retry), Caps::default(), &connected.bases)?;
         let settings =
             GatewaySettings { retry: engine::gateway::Retry { attempts: 1, ..settings.retry }, ..settings };
-        let gateway = Gateway::new(connected.providers, ledger, settings, Arc::new(Silent));
+        let gateway = Gateway::new(connected.providers, calls, settings, Arc::new(Silent));
         let price = gateway.price(self.provider, operation);
         let call = Call { provider: self.provider, operation: operation.to_owned(), parameters };
         let end = gateway.refreshing().call(call).await;

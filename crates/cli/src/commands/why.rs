@@ -2,10 +2,9 @@
 
 use engine::{
     StepEnd,
-    ledger::{CallRecord, CallState, RunRecord},
+    ledger::{CallRecord, CallState, Ledger, RunRecord},
     plan::{self, Task},
 };
-use ledger_sqlite::Store;
 use marl_core::{Call, Error, Outcome, READING, Registry, Value};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -43,15 +42,19 @@ pub(super) struct Document {
 }
 
 pub(crate) fn run(args: &WhyArgs, printer: &Printer) -> Result<u8, Failure> {
+    block_on(explain(args, printer))
+}
+
+async fn explain(args: &WhyArgs, printer: &Printer) -> Result<u8, Failure> {
     let registry = Registry::gather()?;
     let place = Place::find(&registry)?;
-    let store = place.existing_ledger(&args.ledger)?;
+    let store = place.existing_ledger(&args.ledger).await?;
     let sketch = outputs::check_table(&args.table, args.reading.options())?;
     let row = find_row(&sketch, args.row)?;
     known_column(&sketch, &args.column, &args.reading)?;
-    let past = Past::of(&registry, &store, &sketch, args.run)?;
-    let story = Story { store: &store, sketch: &sketch, row: &row, past: &past };
-    let chain = block_on(story.chain(&args.column))?;
+    let past = Past::of(&registry, &*store, &sketch, args.run).await?;
+    let story = Story { store: &*store, sketch: &sketch, row: &row, past: &past };
+    let chain = story.chain(&args.column).await?;
     let samples = args.ledger.sandbox || sketch.notes.contains(&Note::Samples);
     if printer.is_json() {
         let table = project::shown(&args.table);
@@ -83,7 +86,7 @@ fn find_row(sketch: &Sketch, number: u64) -> Result<InputRow, Failure> {
 
 /// What is needed to explain the cells of one row.
 struct Story<'a> {
-    store: &'a Store,
+    store: &'a dyn Ledger,
     sketch: &'a Sketch,
     row: &'a InputRow,
     past: &'a Past,
@@ -125,7 +128,7 @@ impl Story<'_> {
         let cells = self.past.plan.reads().iter().map(|at| self.row.cell(*at)).collect();
         let end = self.past.engine.step(index, cells).await;
         let output = step.outputs.iter().find(|output| output.name == column);
-        let mut calls = self.calls(&end)?;
+        let mut calls = self.calls(&end).await?;
         if matches!(end.outcome, Outcome::NoData) {
             calls.iter_mut().for_each(CallStory::without_data);
         }
@@ -209,9 +212,12 @@ impl Story<'_> {
         inputs
     }
 
-    fn calls(&self, end: &StepEnd) -> Result<Vec<CallStory>, Failure> {
-        let notes = end.foreseen.notes.iter();
-        notes.map(|note| Ok(CallStory::of(&note.call, self.store.record(&note.key)?.as_ref()))).collect()
+    async fn calls(&self, end: &StepEnd) -> Result<Vec<CallStory>, Failure> {
+        let mut calls = Vec::new();
+        for note in &end.foreseen.notes {
+            calls.push(CallStory::of(&note.call, self.store.record(&note.key).await?.as_ref()));
+        }
+        Ok(calls)
     }
 
     fn cell(&self, column: &str) -> Option<Value> {

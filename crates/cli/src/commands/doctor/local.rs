@@ -6,13 +6,12 @@ use std::{
     process,
 };
 
-use engine::ledger::{LedgerError, RunRecord, RunState};
-use ledger_sqlite::Store;
+use engine::ledger::{Ledger, LedgerError, RunRecord, RunState};
 use marl_core::Registry;
 use marl_core::words::counted;
 
 use super::Check;
-use crate::{args::LedgerChoice, exit, failure::Failure, place, project, report::resumed, settings};
+use crate::{args::LedgerChoice, exit, failure::Failure, ledger, place, project, report::resumed, settings};
 
 /// What brings back a ledger that is damaged.
 const RECOVER: &str = "keep a copy; `sqlite3 FILE .recover` brings back what can be read, and `--ledger PATH` \
@@ -40,7 +39,7 @@ pub(super) fn folder_and_settings(folder: &Path, working: &Path, registry: &Regi
 }
 
 /// What can be said of the ledger without beginning one.
-pub(super) fn ledger(choice: &LedgerChoice, project: &Path, working: &Path) -> Vec<Check> {
+pub(super) async fn ledger(choice: &LedgerChoice, project: &Path, working: &Path) -> Vec<Check> {
     let path = match project::ledger(choice, project) {
         Ok(path) => path,
         Err(failure) => {
@@ -49,11 +48,10 @@ pub(super) fn ledger(choice: &LedgerChoice, project: &Path, working: &Path) -> V
     };
     let shown = project::shown(&path);
     let mut checks = vec![folder_of(&path, working)];
-    // An empty file is a ledger that nobody has begun.
-    if fs::metadata(&path).is_ok_and(|file| file.len() > 0) {
-        match Store::read(&path) {
-            Ok(store) => checks.extend(inside(&store, &shown)),
-            Err(error) => checks.push(Check::failed("ledger", &Failure::from(error), RECOVER)),
+    if ledger::is_there(&path) {
+        match ledger::read(&path).await {
+            Ok(store) => checks.extend(inside(&*store, &shown).await),
+            Err(failure) => checks.push(Check::failed("ledger", &failure, RECOVER)),
         }
     } else {
         checks.push(Check::ok("ledger", format!("none yet: the first run makes {shown}")));
@@ -61,14 +59,14 @@ pub(super) fn ledger(choice: &LedgerChoice, project: &Path, working: &Path) -> V
     checks
 }
 
-fn inside(store: &Store, shown: &str) -> [Check; 4] {
+async fn inside(store: &dyn Ledger, shown: &str) -> [Check; 4] {
     let unreadable = |name: &str, error: LedgerError| Check::failed(name, &Failure::from(error), RECOVER);
-    let sound = match store.is_sound() {
+    let sound = match store.is_sound().await {
         Ok(true) => Check::ok("ledger.sound", "the file is whole"),
         Ok(false) => Check::bad("ledger.sound", exit::INTERNAL, format!("{shown} is damaged"), RECOVER),
         Err(error) => unreadable("ledger.sound", error),
     };
-    let doubts = match store.doubts() {
+    let doubts = match store.doubts().await {
         Ok(0) => Check::ok("ledger.doubts", "no call is in doubt"),
         Ok(doubts) => Check::warn(
             "ledger.doubts",
@@ -78,7 +76,7 @@ fn inside(store: &Store, shown: &str) -> [Check; 4] {
         ),
         Err(error) => unreadable("ledger.doubts", error),
     };
-    let runs = match store.runs(1) {
+    let runs = match store.runs(1).await {
         Ok((runs, _)) => last_run(runs.first()),
         Err(error) => unreadable("ledger.runs", error),
     };
