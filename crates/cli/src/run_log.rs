@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use ledger_sqlite::run_file;
+use engine::ledger::Ledger;
 
 use runner::{error_code::ErrorCode, exit::Exit, failure::Failure, project};
 
@@ -15,9 +15,14 @@ use runner::{error_code::ErrorCode, exit::Exit, failure::Failure, project};
 /// and whoever made the folder may have put a link at its name.
 ///
 /// # Errors
-/// Something that is no log is in the way, or the folder cannot be written.
-pub(crate) fn create(ledger: &Path, run: i64) -> Result<(File, PathBuf), Failure> {
-    let path = run_file(ledger, run, "log");
+/// The ledger has no place for logs, something that is no log is in the way, or the folder cannot be
+/// written.
+pub(crate) fn create(ledger: &dyn Ledger, run: i64) -> Result<(File, PathBuf), Failure> {
+    let Some(path) = ledger.log_of(run) else {
+        let message = format!("the ledger {} has no place for the log of a run", ledger.location());
+        return Err(Failure::new(Exit::Usage, ErrorCode::Ledger, message)
+            .hint("nothing was sent; run the same command without `--detach`"));
+    };
     let made = remove_older(&path).and_then(|()| new_file().open(&path));
     match made {
         Ok(file) => Ok((file, path)),

@@ -7,17 +7,17 @@ use std::{
     path::Path,
 };
 
-use crate::{Store, failed};
+use crate::{failed, file::LedgerFile};
 use engine::ledger::LedgerError;
 
-impl Store {
+impl LedgerFile {
     /// Copies the ledger as it is at one moment into a new file, with what is only in its log, and
     /// sees that the copy is sound. It is as private as the ledger.
     ///
     /// # Errors
     /// There is a file at `to`, it cannot be written, or the ledger cannot be read. Then nothing is
     /// left behind.
-    pub fn back_up(&self, to: &Path) -> Result<(), LedgerError> {
+    pub(crate) fn back_up(&self, to: &Path) -> Result<(), LedgerError> {
         let failed_at = |error: &io::Error| LedgerError(format!("{} cannot be made: {error}", to.display()));
         let mode = fs::metadata(&self.path).map_err(|error| failed_at(&error))?.permissions().mode() & 0o777;
         let name = to

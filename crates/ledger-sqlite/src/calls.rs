@@ -2,109 +2,45 @@
 
 use std::path::Path;
 
-use engine::ledger::{Asking, CallState, Claim, Ended, Intent, Key, Known, Settled, canonical};
+use engine::ledger::{
+    Asking, CallRecord, CallState, Claim, Ended, Intent, Judge, Key, Known, Settled, canonical,
+};
 use marl_core::Error;
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use schemars::JsonSchema;
-use serde::Serialize;
 
-use crate::{judge::Judge, ms, now_ms, runs};
+use crate::{
+    codes::{Coded, code},
+    judge::known,
+    lock::Process,
+    ms, now_ms,
+};
 
-/// The numbers by which the file knows states.
-pub(crate) trait Coded {
-    fn code(self) -> i64;
-    fn from_code(code: i64) -> Self;
-}
+/// The columns of a [`CallRecord`].
+pub(crate) const COLUMNS: &str = "id, provider, operation, parameters, state, run, account, base, \
+    sent_at, settled_at, duration_ms, attempt, price, request_id, error_kind, error_message, reply";
 
-impl Coded for CallState {
-    fn code(self) -> i64 {
-        match self {
-            Self::Intent => 0,
-            Self::Found => 1,
-            Self::NoData => 2,
-            Self::Failed => 3,
-            Self::InDoubt => 4,
-            Self::Unusable => 5,
-        }
-    }
-
-    fn from_code(code: i64) -> Self {
-        match code {
-            0 => Self::Intent,
-            1 => Self::Found,
-            2 => Self::NoData,
-            3 => Self::Failed,
-            4 => Self::InDoubt,
-            _ => Self::Unusable,
-        }
-    }
-}
-
-/// A call as it stands in the ledger.
-#[derive(Debug, Clone, JsonSchema, Serialize)]
-pub struct CallRecord {
-    /// Its number.
-    pub id: i64,
-    /// The provider.
-    pub provider: String,
-    /// The operation.
-    pub operation: String,
-    /// The parameters, as JSON.
-    pub parameters: serde_json::Value,
-    /// Its state.
-    pub state: CallState,
-    /// The run that asked.
-    pub run: i64,
-    /// The account it was bought for.
-    pub account: String,
-    /// The base address when it is not the vendor's default.
-    pub base: Option<String>,
-    /// When it was sent, in ms since 1970.
-    pub sent_at: i64,
-    /// When its end was stored.
-    pub settled_at: Option<i64>,
-    /// How long it took.
-    pub duration_ms: Option<i64>,
-    /// The attempts that it took.
-    pub attempts: u32,
-    /// What it cost, in the settings' unit, if known.
-    pub price: Option<f64>,
-    /// The vendor's id of the request.
-    pub request_id: Option<String>,
-    /// What kind of failure it was.
-    pub error_kind: Option<String>,
-    /// What went wrong.
-    pub error: Option<String>,
-    /// The provider's own text.
-    pub reply: Option<String>,
-}
-
-impl CallRecord {
-    pub(crate) const COLUMNS: &'static str = "id, provider, operation, parameters, state, run, account, base, \
-        sent_at, settled_at, duration_ms, attempt, price, request_id, error_kind, error_message, reply";
-
-    pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        let parameters: String = row.get(3)?;
-        Ok(Self {
-            id: row.get(0)?,
-            provider: row.get(1)?,
-            operation: row.get(2)?,
-            parameters: serde_json::from_str(&parameters).unwrap_or_default(),
-            state: CallState::from_code(row.get(4)?),
-            run: row.get(5)?,
-            account: row.get(6)?,
-            base: row.get(7)?,
-            sent_at: row.get(8)?,
-            settled_at: row.get(9)?,
-            duration_ms: row.get(10)?,
-            attempts: row.get(11)?,
-            price: row.get(12)?,
-            request_id: row.get(13)?,
-            error_kind: row.get(14)?,
-            error: row.get(15)?,
-            reply: row.get(16)?,
-        })
-    }
+/// A row of [`COLUMNS`].
+pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<CallRecord> {
+    let parameters: String = row.get(3)?;
+    Ok(CallRecord {
+        id: row.get(0)?,
+        provider: row.get(1)?,
+        operation: row.get(2)?,
+        parameters: serde_json::from_str(&parameters).unwrap_or_default(),
+        state: CallState::from_code(row.get(4)?),
+        run: row.get(5)?,
+        account: row.get(6)?,
+        base: row.get(7)?,
+        sent_at: row.get(8)?,
+        settled_at: row.get(9)?,
+        duration_ms: row.get(10)?,
+        attempts: row.get(11)?,
+        price: row.get(12)?,
+        request_id: row.get(13)?,
+        error_kind: row.get(14)?,
+        error: row.get(15)?,
+        reply: row.get(16)?,
+    })
 }
 
 /// What an intent stores.
@@ -145,21 +81,23 @@ pub(crate) fn claim(
     refresh: bool,
     ledger: &Path,
 ) -> rusqlite::Result<Claim> {
-    match judge.known(db, &intent.key, refresh, ledger)? {
+    match known(judge, db, &intent.key, refresh, ledger)? {
         Known::Nothing => {}
         Known::InDoubt { .. } if again => {}
         known => return Ok(Claim::Known(known)),
     }
     let now = now_ms();
-    db.prepare_cached(
+    db.prepare_cached(concat!(
         "INSERT INTO call (key_short, key, state, run, provider, base, account, operation, parameters, attempt,
             price, sent_at, deadline)
-         VALUES (?1, ?2, 0, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-    )?
+         VALUES (?1, ?2, ",
+        code!(intent),
+        ", ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+    ))?
     .execute(params![
         intent.key.short(),
         intent.key.bytes().as_slice(),
-        judge.run,
+        judge.run(),
         intent.provider,
         intent.base,
         intent.account,
@@ -175,7 +113,9 @@ pub(crate) fn claim(
 
 /// The attempt was not bought. Another process may have called it in doubt meanwhile.
 pub(crate) fn take_back(db: &Connection, id: i64) -> rusqlite::Result<()> {
-    db.prepare_cached("DELETE FROM call WHERE id = ?1 AND state IN (0, 4)")?.execute([id])?;
+    let sql =
+        concat!("DELETE FROM call WHERE id = ?1 AND state IN (", code!(intent), ", ", code!(in_doubt), ")");
+    db.prepare_cached(sql)?.execute([id])?;
     Ok(())
 }
 
@@ -211,12 +151,11 @@ pub(crate) fn settle(db: &Connection, id: i64, ended: &Ended) -> rusqlite::Resul
 pub(crate) fn record(db: &Connection, key: &Key) -> rusqlite::Result<Option<CallRecord>> {
     let sql = format!(
         "SELECT {} FROM call WHERE key_short = ?1 AND key = ?2
-         ORDER BY state IN (1, 2, 5) DESC, id DESC LIMIT 1",
-        CallRecord::COLUMNS
+         ORDER BY state IN ({}) DESC, id DESC LIMIT 1",
+        COLUMNS,
+        code!(answers)
     );
-    db.prepare_cached(&sql)?
-        .query_row(params![key.short(), key.bytes().as_slice()], CallRecord::read)
-        .optional()
+    db.prepare_cached(&sql)?.query_row(params![key.short(), key.bytes().as_slice()], read).optional()
 }
 
 /// The state of the newest row of a key; an intent that was never sent is none.
@@ -228,7 +167,7 @@ pub(crate) fn newest(db: &Connection, key: &Key, ledger: &Path) -> rusqlite::Res
     while let Some(row) = rows.next()? {
         let state = CallState::from_code(row.get(0)?);
         let unsent = match state {
-            CallState::Intent => runs::process(db, ledger, row.get(1)?)?.never_sent(row.get(2)?),
+            CallState::Intent => Process::of_run(db, ledger, row.get(1)?)?.never_sent(row.get(2)?),
             _ => false,
         };
         if !unsent {
@@ -244,11 +183,13 @@ pub(crate) fn usual_duration(
     provider: &str,
     operation: &str,
 ) -> rusqlite::Result<Option<i64>> {
-    let mut statement = db.prepare_cached(
+    let mut statement = db.prepare_cached(concat!(
         "SELECT duration_ms FROM (
-             SELECT duration_ms, provider, operation FROM call WHERE state IN (1, 2, 5) ORDER BY id DESC LIMIT 2000
+             SELECT duration_ms, provider, operation FROM call WHERE state IN (",
+        code!(answers),
+        ") ORDER BY id DESC LIMIT 2000
          ) WHERE provider = ?1 AND operation = ?2 AND duration_ms IS NOT NULL ORDER BY duration_ms",
-    )?;
+    ))?;
     let all: Vec<i64> = statement
         .query_map(params![provider, operation], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;

@@ -5,26 +5,22 @@
 
 use std::path::Path;
 
-use engine::ledger::LedgerError;
+use engine::ledger::{LedgerError, RunState, Used};
 use rusqlite::{Connection, params};
 
-use crate::{CallState, RunState, Store, calls::Coded, failed, lock, runs};
+use crate::{
+    codes::code,
+    failed,
+    file::LedgerFile,
+    lock::{self, Process},
+};
 
-/// What was bought under a consent, calls in doubt included.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Used {
-    /// Calls that were executed, or may have been.
-    pub calls: u64,
-    /// The sum of their prices, as far as those were known.
-    pub cost: f64,
-}
-
-impl Store {
+impl LedgerFile {
     /// What was bought under a consent so far.
     ///
     /// # Errors
     /// The ledger cannot be read.
-    pub fn used(&self, consent: &str) -> Result<Used, LedgerError> {
+    pub(crate) fn used(&self, consent: &str) -> Result<Used, LedgerError> {
         self.readers.fresh(|db| used(db, &self.path, consent)).map_err(|error| failed(&error))
     }
 }
@@ -60,18 +56,24 @@ pub(crate) fn used(db: &Connection, ledger: &Path, consent: &str) -> rusqlite::R
 /// The calls of a run that are in the ledger and were, or may have been, bought.
 fn stored(db: &Connection, ledger: &Path, run: i64) -> rusqlite::Result<Used> {
     let (calls, cost): (i64, f64) = db
-        .prepare_cached("SELECT count(*), total(price) FROM call WHERE run = ?1 AND state NOT IN (?2, ?3)")?
-        .query_row(params![run, CallState::Intent.code(), CallState::Failed.code()], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?;
+        .prepare_cached(concat!(
+            "SELECT count(*), total(price) FROM call WHERE run = ?1 AND state NOT IN (",
+            code!(intent),
+            ", ",
+            code!(failed),
+            ")",
+        ))?
+        .query_row([run], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let mut used = Used { calls: calls.unsigned_abs(), cost };
-    let mut statement =
-        db.prepare_cached("SELECT id, total(price) FROM call WHERE run = ?1 AND state = ?2 GROUP BY id")?;
-    let open =
-        statement.query_map(params![run, CallState::Intent.code()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut statement = db.prepare_cached(concat!(
+        "SELECT id, total(price) FROM call WHERE run = ?1 AND state = ",
+        code!(intent),
+        " GROUP BY id",
+    ))?;
+    let open = statement.query_map([run], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let open: Vec<(i64, f64)> = open.collect::<rusqlite::Result<_>>()?;
     if !open.is_empty() {
-        let process = runs::process(db, ledger, run)?;
+        let process = Process::of_run(db, ledger, run)?;
         for (_, price) in open.into_iter().filter(|(intent, _)| !process.never_sent(*intent)) {
             used.calls += 1;
             used.cost += price;

@@ -2,51 +2,27 @@
 
 use std::time::Duration;
 
-use engine::ledger::{Key, Known, LedgerError};
+use engine::ledger::{
+    CallRecord, CallState, Freshness, Judge, Key, Known, LedgerError, MaxAge, StateCount, Stats,
+};
 use rusqlite::{Connection, ErrorCode};
-use schemars::JsonSchema;
-use serde::Serialize;
+use tokio::sync::mpsc::Sender;
 
 use crate::{
-    CallRecord, CallState, Freshness, Judge, MaxAge, NO_RUN, Store,
-    calls::{self, Coded},
-    failed, now_ms,
+    calls,
+    codes::{Coded, code},
+    failed,
+    file::LedgerFile,
+    judge::known,
+    now_ms,
 };
 
-/// What a ledger holds.
-#[derive(Debug, Clone, Default, JsonSchema, Serialize)]
-pub struct Stats {
-    /// By provider, operation and state.
-    pub calls: Vec<StateCount>,
-    /// Runs recorded.
-    pub runs: u64,
-    /// Bytes of the file.
-    pub bytes: u64,
-    /// The oldest call, in ms since 1970.
-    pub oldest: Option<i64>,
-    /// The newest call, in ms since 1970.
-    pub newest: Option<i64>,
-}
-
-/// How many calls of one kind are in one state.
-#[derive(Debug, Clone, JsonSchema, Serialize)]
-pub struct StateCount {
-    /// The provider.
-    pub provider: String,
-    /// The operation.
-    pub operation: String,
-    /// The state's name.
-    pub state: String,
-    /// How many.
-    pub count: u64,
-}
-
-impl Store {
+impl LedgerFile {
     /// What the ledger holds.
     ///
     /// # Errors
     /// The ledger cannot be read.
-    pub fn stats(&self) -> Result<Stats, LedgerError> {
+    pub(crate) fn stats(&self) -> Result<Stats, LedgerError> {
         self.readers.fresh(stats).map_err(|error| failed(&error))
     }
 
@@ -54,7 +30,7 @@ impl Store {
     ///
     /// # Errors
     /// The ledger cannot be read, and not because it is damaged.
-    pub fn is_sound(&self) -> Result<bool, LedgerError> {
+    pub(crate) fn is_sound(&self) -> Result<bool, LedgerError> {
         let check =
             |db: &Connection| db.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
         match self.readers.fresh(check) {
@@ -70,15 +46,20 @@ impl Store {
     ///
     /// # Errors
     /// The ledger cannot be read.
-    pub fn doubts(&self) -> Result<u64, LedgerError> {
-        let freshness = Freshness::AsOf { now: now_ms(), max_age: MaxAge::default() };
-        let judge = Judge { run: NO_RUN, freshness };
+    pub(crate) fn doubts(&self) -> Result<u64, LedgerError> {
+        let judge = Judge::of_reader(Freshness::Now(MaxAge::default()), now_ms());
         let count = |db: &Connection| {
-            let mut statement = db.prepare("SELECT DISTINCT key FROM call WHERE state IN (0, 4)")?;
+            let mut statement = db.prepare(concat!(
+                "SELECT DISTINCT key FROM call WHERE state IN (",
+                code!(intent),
+                ", ",
+                code!(in_doubt),
+                ")",
+            ))?;
             let mut rows = statement.query([])?;
             let mut doubts = 0;
             while let Some(row) = rows.next()? {
-                let known = judge.known(db, &Key::stored(row.get(0)?), false, &self.path)?;
+                let known = known(&judge, db, &Key::stored(row.get(0)?), false, &self.path)?;
                 doubts += u64::from(matches!(known, Known::InDoubt { .. }));
             }
             Ok(doubts)
@@ -86,30 +67,33 @@ impl Store {
         self.readers.fresh(count).map_err(|error: rusqlite::Error| failed(&error))
     }
 
-    /// Hands every call to `each`, oldest first.
-    ///
-    /// # Errors
-    /// The ledger cannot be read.
-    pub fn export(&self, mut each: impl FnMut(&CallRecord) -> bool) -> Result<(), LedgerError> {
+    /// Sends every call, oldest first, in pages; ends early when nobody receives them any more.
+    pub(crate) fn export(&self, pages: &Sender<Result<Vec<CallRecord>, LedgerError>>) {
         let all = |db: &Connection| {
-            let sql = format!("SELECT {} FROM call ORDER BY id", CallRecord::COLUMNS);
+            let sql = format!("SELECT {} FROM call ORDER BY id", calls::COLUMNS);
             let mut statement = db.prepare(&sql)?;
             let mut rows = statement.query([])?;
+            let mut page = Page::default();
             while let Some(row) = rows.next()? {
-                if !each(&CallRecord::read(row)?) {
-                    break;
+                page.add(calls::read(row)?);
+                if page.is_full() && pages.blocking_send(Ok(page.take())).is_err() {
+                    return Ok(());
                 }
             }
+            // An error here says that nobody receives it.
+            let _ = pages.blocking_send(Ok(page.take()));
             Ok(())
         };
-        self.readers.fresh(all).map_err(|error: rusqlite::Error| failed(&error))
+        if let Err(error) = self.readers.fresh(all) {
+            let _ = pages.blocking_send(Err(failed(&error)));
+        }
     }
 
     /// What is stored of a call: its answer, or how it stands.
     ///
     /// # Errors
     /// The ledger cannot be read.
-    pub fn record(&self, key: &Key) -> Result<Option<CallRecord>, LedgerError> {
+    pub(crate) fn record(&self, key: &Key) -> Result<Option<CallRecord>, LedgerError> {
         self.readers.fresh(|db| calls::record(db, key)).map_err(|error| failed(&error))
     }
 
@@ -121,10 +105,41 @@ impl Store {
     ///
     /// # Errors
     /// The ledger cannot be read.
-    pub fn usual_duration(&self, provider: &str, operation: &str) -> Result<Option<Duration>, LedgerError> {
+    pub(crate) fn usual_duration(
+        &self,
+        provider: &str,
+        operation: &str,
+    ) -> Result<Option<Duration>, LedgerError> {
         let usual = self.readers.fresh(|db| calls::usual_duration(db, provider, operation));
         let ms = usual.map_err(|error| failed(&error))?;
         Ok(ms.map(|ms| Duration::from_millis(ms.unsigned_abs())))
+    }
+}
+
+/// Calls that are handed over together.
+#[derive(Default)]
+struct Page {
+    calls: Vec<CallRecord>,
+    /// How long their replies are.
+    bytes: usize,
+}
+
+impl Page {
+    const MOST_CALLS: usize = 256;
+    const MOST_BYTES: usize = 256 * 1024;
+
+    fn add(&mut self, call: CallRecord) {
+        self.bytes += call.reply.as_ref().map_or(0, String::len);
+        self.calls.push(call);
+    }
+
+    fn is_full(&self) -> bool {
+        self.calls.len() >= Self::MOST_CALLS || self.bytes >= Self::MOST_BYTES
+    }
+
+    fn take(&mut self) -> Vec<CallRecord> {
+        self.bytes = 0;
+        std::mem::take(&mut self.calls)
     }
 }
 

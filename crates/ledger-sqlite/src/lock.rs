@@ -12,6 +12,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+use engine::ledger::Owner;
+use rusqlite::{Connection, OptionalExtension};
+
 use crate::sent::{Marks, Name};
 
 /// Held by a run's process; released by its end, however it ends.
@@ -110,8 +113,17 @@ pub(crate) enum Process {
 }
 
 impl Process {
+    /// The process of a run of the ledger in `db`.
+    pub(crate) fn of_run(db: &Connection, ledger: &Path, run: i64) -> rusqlite::Result<Self> {
+        let started_at = db
+            .prepare_cached("SELECT started_at FROM run WHERE id = ?1")?
+            .query_row([run], |row| row.get(0))
+            .optional()?;
+        Ok(started_at.map_or(Self::Gone(None), |started_at| Self::of(ledger, run, started_at)))
+    }
+
     /// Looks at the lock of a run that began at `started_at`.
-    pub(crate) fn of(ledger: &Path, run: i64, started_at: i64) -> Self {
+    fn of(ledger: &Path, run: i64, started_at: i64) -> Self {
         // Opened once: a lock that cannot be looked at says nothing of its process, and its marks
         // must not be read then.
         let mut file = match open(File::options().read(true), &path(ledger, run)) {
@@ -126,9 +138,18 @@ impl Process {
         }
     }
 
+    /// What is known of it as the owner of one of its open intents.
+    pub(crate) fn of_intent(&self, intent: i64) -> Owner {
+        match self {
+            Self::Lives => Owner::Lives,
+            Self::Unlocked => Owner::Unknown,
+            Self::Gone(sent) => Owner::Gone { sent: sent.as_ref().is_none_or(|sent| sent.contains(&intent)) },
+        }
+    }
+
     /// Whether one of its open intents was never sent and never will be.
     pub(crate) fn never_sent(&self, intent: i64) -> bool {
-        matches!(self, Self::Gone(Some(sent)) if !sent.contains(&intent))
+        self.of_intent(intent) == Owner::Gone { sent: false }
     }
 }
 
@@ -196,7 +217,7 @@ pub(crate) fn path(ledger: &Path, run: i64) -> PathBuf {
 
 /// A file beside the ledger that belongs to one of its runs. Another ledger in the folder has its
 /// own numbers, and so its own names.
-pub fn run_file(ledger: &Path, run: i64, extension: &str) -> PathBuf {
+pub(crate) fn run_file(ledger: &Path, run: i64, extension: &str) -> PathBuf {
     ledger.with_file_name(format!("{}{run}.{extension}", prefix(ledger)))
 }
 

@@ -1,145 +1,24 @@
 //! Runs in the ledger: their start, their end, and being asked to stop.
 
-use std::{error, fmt, path::Path};
+use std::path::Path;
 
-use engine::ledger::LedgerError;
+use engine::ledger::{BeginError, CallState, LedgerError, RunEnd, RunRecord, RunStart, RunState, Used};
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use schemars::JsonSchema;
-use serde::Serialize;
 
 use crate::{
-    CallState, Store, Used,
-    calls::{self, Coded},
-    consent, failed, lock,
-    lock::{Process, RunLock},
+    calls,
+    codes::{Coded, code},
+    consent, failed,
+    file::LedgerFile,
+    lock::{self, Process, RunLock},
     now_ms,
 };
-
-/// What is recorded of a run at its start.
-#[derive(Debug, Clone)]
-pub struct RunStart {
-    /// The command line.
-    pub command: String,
-    /// The table, absolute.
-    pub input: String,
-    /// The output, absolute.
-    pub output: String,
-    /// The steps with bindings and versions, as JSON.
-    pub steps: String,
-    /// The program's version.
-    pub version: String,
-    /// The consent that it is started under, such as a plan's hash. At any time one run may use it.
-    pub consent: Option<String>,
-}
-
-/// Why a run was not begun.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BeginError {
-    /// The ledger cannot be used.
-    Ledger(LedgerError),
-    /// This run goes on under the same consent.
-    ConsentHeld(i64),
-}
-
-impl From<LedgerError> for BeginError {
-    fn from(error: LedgerError) -> Self {
-        Self::Ledger(error)
-    }
-}
-
-impl fmt::Display for BeginError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Ledger(error) => error.fmt(f),
-            Self::ConsentHeld(run) => write!(f, "run {run} goes on under the same consent"),
-        }
-    }
-}
-
-impl error::Error for BeginError {}
 
 /// A run whose start is recorded, and whose lock is held.
 pub(crate) struct Begun {
     pub(crate) run: i64,
     pub(crate) lock: RunLock,
     pub(crate) used_before: Used,
-}
-
-/// How a run ended.
-#[derive(Debug, Clone)]
-pub struct RunEnd {
-    /// In which state.
-    pub state: RunState,
-    /// Its counts, as JSON.
-    pub summary: String,
-}
-
-/// The state of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RunState {
-    /// Its process lives.
-    Running,
-    /// It went over every row.
-    Finished,
-    /// A signal, or `marl runs stop`, ended it early.
-    Interrupted,
-    /// A cap or a stopped provider ended it early.
-    Stopped,
-    /// Its process is gone without having said how it ended.
-    Died,
-}
-
-impl RunState {
-    /// The word in the ledger and in talk.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Running => "running",
-            Self::Finished => "finished",
-            Self::Interrupted => "interrupted",
-            Self::Stopped => "stopped",
-            Self::Died => "died",
-        }
-    }
-
-    fn from_name(name: &str) -> Self {
-        match name {
-            "finished" => Self::Finished,
-            "interrupted" => Self::Interrupted,
-            "stopped" => Self::Stopped,
-            "died" => Self::Died,
-            _ => Self::Running,
-        }
-    }
-}
-
-/// A run as it stands in the ledger.
-#[derive(Debug, Clone)]
-pub struct RunRecord {
-    /// Its number.
-    pub id: i64,
-    /// Its state.
-    pub state: RunState,
-    /// The command line.
-    pub command: String,
-    /// The table.
-    pub input: String,
-    /// The output.
-    pub output: String,
-    /// The steps with bindings and versions.
-    pub steps: serde_json::Value,
-    /// The program's version.
-    pub version: String,
-    /// In ms since 1970.
-    pub started_at: i64,
-    /// In ms since 1970.
-    pub ended_at: Option<i64>,
-    /// The counts at its end.
-    pub summary: Option<serde_json::Value>,
-    /// Whether it was asked to stop.
-    pub stop_asked: bool,
-    /// The consent that it was started under.
-    pub consent: Option<String>,
 }
 
 const COLUMNS: &str =
@@ -150,7 +29,7 @@ const COLUMNS: &str =
 const LISTED: &str = "id, state, command, input, output, 'null', version, started_at, ended_at, \
     CASE WHEN octet_length(summary) <= 65536 THEN summary END, stop_asked, consent";
 
-impl Store {
+impl LedgerFile {
     /// Records the start of a run and takes its lock, in one transaction: whoever begins another
     /// under the same consent finds either nothing or a run that holds its lock.
     pub(crate) fn begin_run(&self, start: &RunStart, now: i64) -> Result<Begun, BeginError> {
@@ -159,50 +38,35 @@ impl Store {
     }
 
     /// Records the end of a run.
-    ///
-    /// # Errors
-    /// The ledger cannot be written.
-    pub fn end_run(&self, run: i64, end: &RunEnd) -> Result<(), LedgerError> {
+    pub(crate) async fn end_run(&self, run: i64, end: &RunEnd) -> Result<(), LedgerError> {
         let end = end.clone();
-        self.writer()?.run_blocking(move |db| {
-            db.execute(
-                "UPDATE run SET state = ?2, summary = ?3, ended_at = ?4 WHERE id = ?1",
-                params![run, end.state.name(), end.summary, now_ms()],
-            )?;
-            Ok(())
-        })
+        let change = move |db: &Connection| {
+            let sql = "UPDATE run SET state = ?2, summary = ?3, ended_at = ?4 WHERE id = ?1";
+            db.execute(sql, params![run, end.state.name(), end.summary, now_ms()]).map(drop)
+        };
+        self.writer()?.run(change).await
     }
 
-    /// Records how far a run is, as JSON, for whoever asks while it goes on.
-    ///
-    /// # Errors
-    /// The ledger cannot be written.
-    pub async fn note_progress(&self, run: i64, progress: String) -> Result<(), LedgerError> {
+    /// Records how far a run is.
+    pub(crate) async fn note_progress(&self, run: i64, progress: String) -> Result<(), LedgerError> {
         let change = move |db: &Connection| {
-            db.execute(
-                "UPDATE run SET summary = ?2 WHERE id = ?1 AND ended_at IS NULL",
-                params![run, progress],
-            )
-            .map(drop)
+            let sql = "UPDATE run SET summary = ?2 WHERE id = ?1 AND ended_at IS NULL";
+            db.execute(sql, params![run, progress]).map(drop)
         };
         self.writer()?.run(change).await
     }
 
     /// Asks a run to stop; `false` when there is none of this number.
-    ///
-    /// # Errors
-    /// The ledger cannot be written.
-    pub fn ask_to_stop(&self, run: i64) -> Result<bool, LedgerError> {
-        self.writer()?
-            .run_blocking(move |db| db.execute("UPDATE run SET stop_asked = 1 WHERE id = ?1", [run]))
-            .map(|changed| changed > 0)
+    pub(crate) async fn ask_to_stop(&self, run: i64) -> Result<bool, LedgerError> {
+        let change = move |db: &Connection| db.execute("UPDATE run SET stop_asked = 1 WHERE id = ?1", [run]);
+        Ok(self.writer()?.run(change).await? > 0)
     }
 
     /// Whether a run was asked to stop.
     ///
     /// # Errors
     /// The ledger cannot be read.
-    pub fn is_asked_to_stop(&self, run: i64) -> Result<bool, LedgerError> {
+    pub(crate) fn is_asked_to_stop(&self, run: i64) -> Result<bool, LedgerError> {
         let sql = "SELECT stop_asked FROM run WHERE id = ?1";
         let asked = self.readers.fresh(|db| db.query_row(sql, [run], |row| row.get(0)).optional());
         asked.map(Option::unwrap_or_default).map_err(|error| failed(&error))
@@ -213,7 +77,7 @@ impl Store {
     ///
     /// # Errors
     /// The ledger cannot be read.
-    pub fn runs(&self, most: u32) -> Result<(Vec<RunRecord>, u64), LedgerError> {
+    pub(crate) fn runs(&self, most: u32) -> Result<(Vec<RunRecord>, u64), LedgerError> {
         let list = |db: &Connection| {
             let sql = format!("SELECT {LISTED} FROM run ORDER BY id DESC LIMIT ?1");
             let mut statement = db.prepare(&sql)?;
@@ -231,7 +95,7 @@ impl Store {
     ///
     /// # Errors
     /// The ledger cannot be read.
-    pub fn run(&self, id: i64) -> Result<Option<RunRecord>, LedgerError> {
+    pub(crate) fn run(&self, id: i64) -> Result<Option<RunRecord>, LedgerError> {
         self.find_run("id = ?1", &id)
     }
 
@@ -239,7 +103,7 @@ impl Store {
     ///
     /// # Errors
     /// The ledger cannot be read.
-    pub fn run_of_output(&self, output: &str) -> Result<Option<RunRecord>, LedgerError> {
+    pub(crate) fn run_of_output(&self, output: &str) -> Result<Option<RunRecord>, LedgerError> {
         // Most runs that end early still write; one that had nothing to write says so.
         let wrote =
             self.find_run("output = ?1 AND json_extract(summary, '$.output') IS NOT NULL", &output)?;
@@ -269,9 +133,10 @@ impl Store {
     /// whoever reads it, and removes what the processes left behind.
     pub(crate) fn settle_the_dead(&self) -> Result<(), LedgerError> {
         let open = |db: &Connection| {
-            let mut statement = db.prepare("SELECT DISTINCT run FROM call WHERE state = 0")?;
+            let mut statement =
+                db.prepare(concat!("SELECT DISTINCT run FROM call WHERE state = ", code!(intent)))?;
             let runs = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
-            runs.into_iter().map(|run| Ok((run, process(db, &self.path, run)?))).collect()
+            runs.into_iter().map(|run| Ok((run, Process::of_run(db, &self.path, run)?))).collect()
         };
         let open: rusqlite::Result<Vec<(i64, Process)>> = self.readers.fresh(open);
         let open = open.map_err(|error| failed(&error))?;
@@ -316,17 +181,9 @@ fn begin(
     }
 }
 
-/// What is known of a run's process.
-pub(crate) fn process(db: &Connection, ledger: &Path, run: i64) -> rusqlite::Result<Process> {
-    let started_at = db
-        .prepare_cached("SELECT started_at FROM run WHERE id = ?1")?
-        .query_row([run], |row| row.get(0))
-        .optional()?;
-    Ok(started_at.map_or(Process::Gone(None), |started_at| Process::of(ledger, run, started_at)))
-}
-
 fn settle_dead_run(db: &Connection, run: i64, process: &Process) -> rusqlite::Result<()> {
-    let mut open = db.prepare_cached("SELECT id FROM call WHERE state = 0 AND run = ?1")?;
+    let mut open =
+        db.prepare_cached(concat!("SELECT id FROM call WHERE state = ", code!(intent), " AND run = ?1"))?;
     let open: Vec<i64> = open.query_map([run], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
     for intent in open {
         if process.never_sent(intent) {

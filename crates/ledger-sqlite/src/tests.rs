@@ -5,15 +5,28 @@ mod file;
 mod killed;
 mod reading;
 
-use std::fs;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
-use marl_core::{Call, Error, ErrorKind};
+use async_trait::async_trait;
+use marl_core::Call;
 use rusqlite::Connection;
 use serde_json::json;
 use tempfile::TempDir;
 
+use engine::ledger::{
+    Asking, BeginError, Calls, Claim, Ended, Freshness, Intent, Key, Known, Ledger, MaxAge, Prune, Removed,
+    RunEnd, RunStart, RunState, Scope, Settled, Used, testing::Form,
+};
+
 use super::*;
-use engine::ledger::{Scope, Settled};
+use crate::{
+    file::LedgerFile,
+    run_calls::{ReaderCalls, RunCalls},
+};
 
 struct World {
     folder: TempDir,
@@ -29,27 +42,27 @@ impl World {
         self.folder.path().join(".marl/ledger.db")
     }
 
-    fn store(&self) -> Arc<Store> {
-        Arc::new(Store::open(&self.path()).unwrap())
+    fn store(&self) -> Arc<LedgerFile> {
+        Arc::new(LedgerFile::open(&self.path()).unwrap())
     }
 
-    fn run(&self) -> RunLedger {
+    fn run(&self) -> RunCalls {
         self.run_with(MaxAge::default())
     }
 
-    fn run_with(&self, max_age: MaxAge) -> RunLedger {
-        RunLedger::begin(self.store(), &start(), max_age).unwrap()
+    fn run_with(&self, max_age: MaxAge) -> RunCalls {
+        RunCalls::begin(self.store(), &start(), max_age).unwrap()
     }
 
     fn key(&self, n: u64) -> Key {
         Key::of(&call(n), &self.scope)
     }
 
-    async fn claim(&self, ledger: &RunLedger, n: u64, again: bool) -> Option<Intent> {
+    async fn claim(&self, ledger: &RunCalls, n: u64, again: bool) -> Option<Intent> {
         self.claim_for(ledger, n, again, Duration::from_secs(240)).await
     }
 
-    async fn claim_for(&self, ledger: &RunLedger, n: u64, again: bool, time: Duration) -> Option<Intent> {
+    async fn claim_for(&self, ledger: &RunCalls, n: u64, again: bool, time: Duration) -> Option<Intent> {
         let (key, call) = (self.key(n), call(n));
         let scope = &self.scope;
         let asking = Asking { key, call: &call, scope, again, refresh: false, attempt: 1, time, price: None };
@@ -60,21 +73,30 @@ impl World {
     }
 
     /// Claims and sends, as most do.
-    async fn send(&self, ledger: &RunLedger, n: u64) -> Intent {
+    async fn send(&self, ledger: &RunCalls, n: u64) -> Intent {
         let intent = self.claim(ledger, n, false).await.unwrap();
         ledger.sending(intent).await.unwrap();
         intent
     }
 
-    async fn settle(&self, ledger: &RunLedger, n: u64, intent: Intent, end: Settled) {
+    async fn settle(&self, ledger: &RunCalls, n: u64, intent: Intent, end: Settled) {
         let ended = Ended { end, duration: Duration::from_millis(5), request_id: Some("r1".to_owned()) };
-        ledger.settle(&self.key(n), intent, ended).await.unwrap();
+        ledger.settle(&self.key(n), intent, Arc::new(ended)).await.unwrap();
     }
 
-    async fn word(&self, ledger: &dyn Ledger, n: u64) -> String {
+    async fn word(&self, ledger: &dyn Calls, n: u64) -> String {
         word(ledger.look_up(&self.key(n), false).await.unwrap())
     }
 }
+
+#[async_trait]
+impl Form for World {
+    async fn open(&self) -> Arc<dyn Ledger> {
+        Arc::new(Store::open(&self.path()).await.unwrap())
+    }
+}
+
+engine::ledger_suite!(World::new());
 
 impl Drop for World {
     fn drop(&mut self) {
@@ -93,6 +115,10 @@ fn start() -> RunStart {
         version: text(),
         consent: None,
     }
+}
+
+fn planned(file: &Arc<LedgerFile>) -> ReaderCalls {
+    ReaderCalls::new(Arc::clone(file), Freshness::Now(MaxAge::default()))
 }
 
 fn call(n: u64) -> Call {
@@ -117,66 +143,6 @@ fn word(known: Known) -> String {
 }
 
 #[tokio::test]
-async fn intents_become_answers_that_later_runs_use() {
-    let world = World::new();
-    let first = world.run();
-    assert_eq!(world.word(&first, 1).await, "nothing");
-    let intent = world.claim(&first, 1, false).await.unwrap();
-    assert_eq!(world.claim(&first, 1, false).await, None, "nobody else may ask");
-    assert_eq!(world.word(&first, 1).await, "busy");
-    world.settle(&first, 1, intent, found("yes")).await;
-    assert_eq!(world.word(&first, 1).await, "answered yes");
-    drop(first);
-    let second = world.run();
-    assert_eq!(world.word(&second, 1).await, "answered yes");
-    assert_eq!(world.claim(&second, 1, true).await, None);
-}
-
-#[tokio::test]
-async fn what_was_not_bought_is_taken_back_or_failed_for_this_run_alone() {
-    let world = World::new();
-    let first = world.run();
-    let intent = world.claim(&first, 1, false).await.unwrap();
-    first.take_back(&world.key(1), intent).await.unwrap();
-    assert_eq!(world.word(&first, 1).await, "nothing");
-    let intent = world.claim(&first, 1, false).await.unwrap();
-    world.settle(&first, 1, intent, Settled::Failed(Error::new(ErrorKind::Upstream, "500"))).await;
-    assert_eq!(world.word(&first, 1).await, "failed upstream");
-    let second = world.run();
-    assert_eq!(world.word(&second, 1).await, "nothing");
-}
-
-#[tokio::test]
-async fn an_unusable_answer_was_bought_and_stays() {
-    let world = World::new();
-    let first = world.run();
-    let intent = world.claim(&first, 1, false).await.unwrap();
-    let error = Error::bad_reply("no JSON").with_detail("<html>");
-    let body = Some("<html> and all the rest of it".to_owned());
-    world.settle(&first, 1, intent, Settled::Unusable { error, body }).await;
-    let second = world.run();
-    let expect = "unusable no JSON: \"<html>\" of <html> and all the rest of it";
-    assert_eq!(world.word(&second, 1).await, expect);
-}
-
-#[tokio::test]
-async fn an_intent_is_in_doubt_when_its_process_is_dead() {
-    let world = World::new();
-    let first = world.run();
-    world.send(&first, 1).await;
-    let second = world.run();
-    assert_eq!(world.word(&second, 1).await, "busy", "the first lives");
-    assert_eq!(second.store().doubts(), Ok(0));
-    drop(first);
-    assert_eq!(world.word(&second, 1).await, "in doubt false");
-    assert_eq!(second.store().doubts(), Ok(1));
-    assert_eq!(world.claim(&second, 1, false).await, None, "kept");
-    let again = world.claim(&second, 1, true).await.expect("sent again by choice");
-    world.settle(&second, 1, again, found("yes")).await;
-    assert_eq!(second.store().doubts(), Ok(0), "the older doubt does not count any more");
-}
-
-#[tokio::test]
 async fn an_intent_of_a_living_process_is_nobody_elses_whatever_a_clock_says() {
     let world = World::new();
     let first = world.run();
@@ -190,59 +156,6 @@ async fn an_intent_of_a_living_process_is_nobody_elses_whatever_a_clock_says() {
     }
     world.settle(&first, 1, intent, found("late")).await;
     assert_eq!(world.word(&second, 1).await, "answered late");
-}
-
-#[tokio::test]
-async fn a_dead_runs_intents_are_doubts_in_the_record_too() {
-    let world = World::new();
-    let first = world.run();
-    let id = first.run();
-    world.send(&first, 1).await;
-    drop(first);
-    let second = world.run();
-    let stats = second.store().stats().unwrap();
-    assert_eq!((stats.calls[0].state.as_str(), stats.calls[0].count), ("in_doubt", 1));
-    assert_eq!(second.store().run(id).unwrap().unwrap().state, RunState::Died);
-    assert_eq!(second.store().run(second.run()).unwrap().unwrap().state, RunState::Running);
-}
-
-#[tokio::test]
-async fn answers_age_and_doubts_do_not() {
-    let world = World::new();
-    let first = world.run();
-    for (n, end) in [
-        (1, found("yes")),
-        (2, Settled::Answered { body: "none".to_owned(), no_data: true }),
-        (3, Settled::InDoubt),
-    ] {
-        let intent = world.claim(&first, n, false).await.unwrap();
-        world.settle(&first, n, intent, end).await;
-    }
-    drop(first);
-    tokio::time::sleep(Duration::from_millis(20)).await;
-    let words = async |ledger: &dyn Ledger| {
-        [world.word(ledger, 1).await, world.word(ledger, 2).await, world.word(ledger, 3).await]
-    };
-    let old = world.run_with(MaxAge::new(Duration::from_millis(1)));
-    assert_eq!(words(&old).await, ["nothing", "nothing", "in doubt false"]);
-    let short = MaxAge { found: Duration::from_secs(60), no_data: Duration::from_millis(1) };
-    assert_eq!(words(&world.run_with(short)).await, ["answered yes", "nothing", "in doubt false"]);
-    let any = RunLedger::ageless(world.store());
-    assert_eq!(words(&any).await, ["answered yes", "answered none", "in doubt false"]);
-    assert_eq!(MaxAge::default().no_data, Duration::from_secs(7 * 86_400));
-}
-
-#[tokio::test]
-async fn refreshing_ignores_answers_from_before_the_run() {
-    let world = World::new();
-    let first = world.run();
-    let intent = world.claim(&first, 1, false).await.unwrap();
-    world.settle(&first, 1, intent, found("old")).await;
-    drop(first);
-    tokio::time::sleep(Duration::from_millis(5)).await;
-    let second = world.run();
-    assert_eq!(word(second.look_up(&world.key(1), true).await.unwrap()), "nothing");
-    assert_eq!(word(second.look_up(&world.key(1), false).await.unwrap()), "answered old");
 }
 
 /// Moves the times of all calls by so many days: a clock that is wrong, or time that went by.
@@ -272,7 +185,7 @@ async fn a_doubt_is_one_at_any_time_and_for_every_way_to_ask() {
             }
             assert_eq!(world.claim(&run, n, false).await, None, "{n} after {days} days");
         }
-        assert_eq!(run.store().doubts(), Ok(2), "{days} days");
+        assert_eq!(run.file.doubts(), Ok(2), "{days} days");
     }
     let retrying = world.run();
     assert!(world.claim(&retrying, 1, true).await.is_some(), "it is sent again by choice alone");
@@ -318,21 +231,6 @@ async fn without_its_lock_a_call_has_its_time_and_nothing_more_is_sent() {
 }
 
 #[tokio::test]
-async fn an_answered_doubt_is_none_when_asked_anew() {
-    let world = World::new();
-    let first = world.run();
-    let lost = world.claim(&first, 1, false).await.unwrap();
-    world.settle(&first, 1, lost, Settled::InDoubt).await;
-    let second = world.run();
-    let again = world.claim(&second, 1, true).await.unwrap();
-    world.settle(&second, 1, again, found("yes")).await;
-    tokio::time::sleep(Duration::from_millis(5)).await;
-    let third = world.run();
-    assert_eq!(word(third.look_up(&world.key(1), false).await.unwrap()), "answered yes");
-    assert_eq!(word(third.look_up(&world.key(1), true).await.unwrap()), "nothing");
-}
-
-#[tokio::test]
 async fn one_person_is_forgotten() {
     let world = World::new();
     let ledger = world.run();
@@ -340,7 +238,7 @@ async fn one_person_is_forgotten() {
         let intent = world.claim(&ledger, n, false).await.unwrap();
         world.settle(&ledger, n, intent, found("a secret about jane")).await;
     }
-    let store = ledger.store();
+    let store = &ledger.file;
     let who = |value: &str| [Prune::Parameter { name: "who".to_owned(), values: vec![value.to_owned()] }];
     assert_eq!(store.would_remove(&who("joe"), true).unwrap(), Removed::default());
     let all = Removed { calls: 3, answers: 3, ..Removed::default() };
@@ -405,14 +303,14 @@ async fn a_person_is_found_in_answers_runs_and_logs_and_nobody_else() {
         let intent = world.send(&ledger, n).await;
         world.settle(&ledger, n, intent, found(body)).await;
     }
-    let store = Arc::clone(ledger.store());
+    let store = Arc::clone(&ledger.file);
     let end = |summary: &str| RunEnd { state: RunState::Finished, summary: summary.to_owned() };
-    store.end_run(ledger.run(), &end(&format!("{{\"reply\":{jane}}}"))).unwrap();
-    let log = run_file(&world.path(), ledger.run(), "log");
+    store.end_run(ledger.run(), &end(&format!("{{\"reply\":{jane}}}"))).await.unwrap();
+    let log = lock::run_file(&world.path(), ledger.run(), "log");
     fs::write(&log, "row 1: linkedin.com/in/jane-doe-1\n").unwrap();
     drop(ledger);
     let going_on = world.run();
-    let other_log = run_file(&world.path(), going_on.run(), "log");
+    let other_log = lock::run_file(&world.path(), going_on.run(), "log");
     fs::write(&other_log, "row 1: linkedin.com/in/jane-doe-12\n").unwrap();
     let what = [Prune::Person { values: vec!["LinkedIn.com/in/Jane-Doe-1".to_owned()] }];
     let expect = Removed { calls: 1, answers: 1, runs: 1, logs: 1, ..Removed::default() };
@@ -441,9 +339,9 @@ async fn removed_text_that_is_read_elsewhere_is_told_of() {
     let reader = Connection::open(world.path()).unwrap();
     reader.execute_batch("BEGIN; SELECT * FROM call;").unwrap();
     let what = [Prune::Person { values: vec!["a secret".to_owned()] }];
-    assert!(ledger.store().remove(&what, false).unwrap().remains);
+    assert!(ledger.file.remove(&what, false).unwrap().remains);
     reader.execute_batch("COMMIT").unwrap();
-    let again = ledger.store().remove(&what, false).unwrap();
+    let again = ledger.file.remove(&what, false).unwrap();
     assert_eq!((again.calls, again.remains), (0, false));
 }
 
@@ -459,7 +357,7 @@ async fn many_writers_at_once_share_commits() {
         }
     });
     futures::future::join_all(all).await;
-    assert_eq!(ledger.store().stats().unwrap().calls[0].count, 500);
+    assert_eq!(ledger.file.stats().unwrap().calls[0].count, 500);
 }
 
 #[tokio::test]
@@ -472,7 +370,7 @@ async fn the_log_stays_short_however_much_is_looked_up() {
     for n in 0..1_000 {
         let intent = world.claim(&ledger, n, false).await.unwrap();
         // Somebody always reads.
-        let reading = ledger.store().readers.shared(|_| Ok(())).map(|()| world.key(n));
+        let reading = ledger.file.readers.shared(|_| Ok(())).map(|()| world.key(n));
         assert!(ledger.look_up(&reading.unwrap(), false).await.is_ok());
         world.settle(&ledger, n, intent, found(&body)).await;
         longest = longest.max(fs::metadata(&log).map_or(0, |log| log.len()));

@@ -5,9 +5,8 @@ use std::{sync::Arc, time::Duration};
 use engine::{
     Silent,
     gateway::{Caps, Gateway, InDoubt, Settings as GatewaySettings},
-    ledger::{Ledger, Memory},
+    ledger::{Calls, Freshness, Ledger, MaxAge, MemoryCalls},
 };
-use ledger_sqlite::{MaxAge, RunLedger, Store};
 use sandbox::{Options, Sandbox};
 
 use crate::{
@@ -45,28 +44,35 @@ impl Connections {
     }
 
     /// A gateway that answers what `store` holds as of now, and sends nothing.
-    pub fn closed(&self, store: Option<Arc<Store>>, max_age: Duration) -> Gateway {
-        let ledger: Arc<dyn Ledger> = match store {
-            Some(store) => Arc::new(RunLedger::planned(store, MaxAge::new(max_age))),
-            None => Arc::new(Memory::new()),
-        };
-        let providers = self.connected.providers.iter().map(Arc::clone);
-        Gateway::new(providers, ledger, self.settings.clone(), Arc::new(Silent))
+    pub async fn closed(
+        &self,
+        store: Option<Arc<dyn Ledger>>,
+        max_age: Duration,
+    ) -> Result<Gateway, Failure> {
+        self.reading(store, Freshness::Now(MaxAge::new(max_age))).await
     }
 
     /// A gateway that answers what `store` holds, however old, and sends nothing: for picking rows
     /// by what became of them.
-    pub fn ageless(&self, store: Option<Arc<Store>>) -> Gateway {
-        let ledger: Arc<dyn Ledger> = match store {
-            Some(store) => Arc::new(RunLedger::ageless(store)),
-            None => Arc::new(Memory::new()),
+    pub async fn ageless(&self, store: Option<Arc<dyn Ledger>>) -> Result<Gateway, Failure> {
+        self.reading(store, Freshness::Any).await
+    }
+
+    async fn reading(
+        &self,
+        store: Option<Arc<dyn Ledger>>,
+        freshness: Freshness,
+    ) -> Result<Gateway, Failure> {
+        let calls = match store {
+            Some(store) => store.reader(freshness).await?,
+            None => Arc::new(MemoryCalls::default()),
         };
         let providers = self.connected.providers.iter().map(Arc::clone);
-        Gateway::new(providers, ledger, self.settings.clone(), Arc::new(Silent))
+        Ok(Gateway::new(providers, calls, self.settings.clone(), Arc::new(Silent)))
     }
 
     /// A gateway that sends, up to these caps.
-    pub fn open(&self, ledger: Arc<dyn Ledger>, caps: Caps, listener: Arc<dyn engine::Listener>) -> Gateway {
+    pub fn open(&self, ledger: Arc<dyn Calls>, caps: Caps, listener: Arc<dyn engine::Listener>) -> Gateway {
         let providers = self.connected.providers.iter().map(Arc::clone);
         Gateway::new(providers, ledger, GatewaySettings { caps, ..self.settings.clone() }, listener)
     }

@@ -5,8 +5,10 @@
 //! has a cap. This module decides before anything is made; the ledger counts, the gateway's caps
 //! hold the run to what is left.
 
-use engine::gateway::Caps;
-use ledger_sqlite::{Store, Used};
+use engine::{
+    gateway::Caps,
+    ledger::{Ledger, Used},
+};
 use marl_core::words::thousands;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -100,9 +102,9 @@ pub fn tighter(one: Caps, other: Caps) -> Caps {
 }
 
 /// What is left of a plan's hash in a ledger that may not be there yet.
-pub fn left_of(hash: &Hash, store: Option<&Store>) -> Result<Consent, Failure> {
+pub async fn left_of(hash: &Hash, store: Option<&dyn Ledger>) -> Result<Consent, Failure> {
     let used = match store {
-        Some(store) => store.used(&hash.to_string())?,
+        Some(store) => store.used(&hash.to_string()).await?,
         None => Used::default(),
     };
     Ok(Consent::new(hash, used))
@@ -114,7 +116,7 @@ pub async fn check(job: &Job, connections: &Connections, selected: &Selected) ->
     let spec = &job.spec;
     let refusal = match &spec.plan {
         Some(hash) => {
-            let consent = left_of(hash, job.ledger_there_is()?.as_deref())?;
+            let consent = left_of(hash, job.ledger_there_is().await?.as_deref()).await?;
             if !consent.is_used_up() {
                 return Ok(Caps::default());
             }

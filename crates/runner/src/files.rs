@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use engine::{
     RowEnd,
+    ledger::Ledger,
     plan::{self, Plan},
 };
 use marl_core::Outcome;
@@ -15,6 +16,7 @@ use crate::{
     exit::Exit,
     failure::Failure,
     job::Job,
+    ledger,
     observer::Observer,
     older::Older,
     outputs::{self, Kind, Record},
@@ -287,17 +289,17 @@ fn broken(error: TableError) -> Failure {
 
 /// Makes a new ledger as private as the table whose answers go into it.
 #[cfg(unix)]
-pub fn keep_private(ledger: &Path, is_new: bool, input: &Path, observer: &dyn Observer) {
+pub fn keep_private(store: &dyn Ledger, input: &Path, observer: &dyn Observer) {
     use std::{fs, os::unix::fs::PermissionsExt};
     let wanted = table::mode_like(input) | 0o700;
-    for path in ledger_sqlite::files_of(ledger) {
+    for path in store.file().into_iter().flat_map(ledger::files_of) {
         let Ok(file) = fs::symlink_metadata(&path) else { continue };
         let mode = file.permissions().mode();
         if !file.is_file() || mode & 0o777 & !wanted == 0 {
             continue;
         }
         let path = project::shown(&path);
-        if !is_new {
+        if !store.is_new() {
             // Others may share it on purpose.
             let hint = "`chmod` it, or name another with `--ledger`";
             return observer.warn(&format!("more people may read the ledger {path} than the table: {hint}"));
@@ -309,4 +311,4 @@ pub fn keep_private(ledger: &Path, is_new: bool, input: &Path, observer: &dyn Ob
 }
 
 #[cfg(not(unix))]
-pub fn keep_private(_ledger: &Path, _is_new: bool, _input: &Path, _observer: &dyn Observer) {}
+pub fn keep_private(_store: &dyn Ledger, _input: &Path, _observer: &dyn Observer) {}

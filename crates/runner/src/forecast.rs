@@ -8,8 +8,8 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use engine::{
     CallForecast, CallMode, Engine, Forecast, ProjectedStep, RowEnd, StepForecast,
     gateway::{CallStatus, Gateway},
+    ledger::Ledger,
 };
-use ledger_sqlite::Store;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -114,14 +114,17 @@ pub async fn plan(
     sample: usize,
     observer: &dyn Observer,
 ) -> Result<(Planned, Approval), Failure> {
-    let closed = || Ok(connections.ageless(job.ledger_there_is()?));
-    let selected = select(&job.spec.selection, job, closed, observer).await?;
+    let selected = select(&job.spec.selection, job, connections, observer).await?;
     let planned = of(job, connections, &selected, sample).await?;
-    job.spec.plan.as_ref().map_or(Ok(()), |then| check_plan(then, job, connections))?;
+    if let Some(then) = &job.spec.plan {
+        check_plan(then, job, connections).await?;
+    }
     let most = planned.send().1;
     let cost = planned.cost().map(|(_, most)| most);
-    let store = job.ledger_there_is()?;
-    let newest = store.as_deref().map_or(Ok(0), newest_run)?;
+    let newest = match job.ledger_there_is().await? {
+        Some(store) => newest_run(&*store).await?,
+        None => 0,
+    };
     let hash = Hash::of(job, &connections.settings, newest, most, cost)?.to_string();
     let enrich = job.spec.invocation.as_subcommand("enrich", &["--sample", "--plan"]);
     let command = format!("{enrich} --plan {hash}");
@@ -139,8 +142,8 @@ pub async fn of(
     sample: usize,
 ) -> Result<Planned, Failure> {
     let spec = &job.spec;
-    let store = job.ledger_there_is()?;
-    let closed = connections.closed(store.clone(), spec.max_age);
+    let store = job.ledger_there_is().await?;
+    let closed = connections.closed(store.clone(), spec.max_age).await?;
     let engine = Arc::new(Engine::new(Arc::clone(&job.plan), CallMode::Stored(closed.clone())));
     let mut forecast = Forecast::new(job.plan.steps.len());
     let mut samples = Vec::new();
@@ -181,13 +184,16 @@ pub async fn of(
         remarks,
         currency: job.place.settings.currency().map(str::to_owned),
         prices: prices(&operations, &closed),
-        durations: durations(&operations, store.as_deref())?,
+        durations: durations(&operations, store.as_deref()).await?,
         parallel: spec.parallel,
         doubts_resent: connections.resends_doubts().then_some(connections.settings.retry.attempts),
         max_calls: spec.caps.calls,
         max_cost: spec.caps.cost,
         settings: connections.told(job),
-        consent: spec.plan.as_ref().map(|hash| left_of(hash, store.as_deref())).transpose()?,
+        consent: match &spec.plan {
+            Some(hash) => Some(left_of(hash, store.as_deref()).await?),
+            None => None,
+        },
         sample: samples,
     })
 }
@@ -198,14 +204,14 @@ fn prices(operations: &Operations, gateway: &Gateway) -> BTreeMap<(&'static str,
     operations.iter().map(|known| (known.clone(), gateway.price(known.0, &known.1))).collect()
 }
 
-fn durations(
+async fn durations(
     operations: &Operations,
-    store: Option<&Store>,
+    store: Option<&dyn Ledger>,
 ) -> Result<BTreeMap<(&'static str, String), Option<std::time::Duration>>, Failure> {
     let mut durations = BTreeMap::new();
     for (provider, operation) in operations {
         let usual = match store {
-            Some(store) => store.usual_duration(provider, operation)?,
+            Some(store) => store.usual_duration(provider, operation).await?,
             None => None,
         };
         durations.insert((*provider, operation.clone()), usual);

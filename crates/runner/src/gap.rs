@@ -1,8 +1,10 @@
 //! Why a step gave no value for a cell, in a word for programs and in a sentence. This is the one
 //! place that says so, for `why` and for `gaps`. It reads no table and no ledger.
 
-use engine::plan::{Step, Task};
-use ledger_sqlite::{RunRecord, RunState};
+use engine::{
+    ledger::{RunRecord, RunState},
+    plan::{Step, Task},
+};
 use marl_core::{Error, ErrorKind, Outcome, SkipReason, value::Value};
 use schemars::JsonSchema;
 use serde::Serialize;

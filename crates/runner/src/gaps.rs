@@ -3,12 +3,16 @@
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
-use engine::{RowEnd, gateway::CallStatus};
-use ledger_sqlite::Store;
+use engine::{
+    RowEnd,
+    gateway::CallStatus,
+    ledger::{CallRecord, Key, Ledger, LedgerError},
+};
 use marl_core::{Outcome, Registry, SemanticType, excerpt};
 use schemars::JsonSchema;
 use serde::Serialize;
 use table::{InputRow, ReadOptions, TableSummary};
+use tokio::{runtime::Handle, task::block_in_place};
 
 use crate::{
     advice,
@@ -110,14 +114,14 @@ pub struct EmptyCell {
 /// The table, the ledger, a row or a column is not there, or no run wrote the table.
 pub async fn find(spec: &GapsSpec) -> Result<GapsDocument, Failure> {
     let registry = Registry::gather()?;
-    let store = Place::find(&registry)?.existing_ledger(&spec.ledger)?;
+    let store = Place::find(&registry)?.existing_ledger(&spec.ledger).await?;
     let sketch = outputs::check_table(&spec.table, spec.reading.clone())?;
     spec.columns.iter().try_for_each(|column| known_column(&sketch, column, &spec.reading).map(drop))?;
     spec.rows.as_ref().map_or(Ok(()), |ranges| ranges.check(sketch.rows))?;
-    let past = Past::of(&registry, &store, &sketch, spec.run)?;
+    let past = Past::of(&registry, &*store, &sketch, spec.run).await?;
     spec.columns.iter().try_for_each(|column| known_output(&past, spec, column))?;
     let room = MOST_CHARACTERS - FRAME - listing::size(&more(spec, u64::MAX));
-    let mut found = GapSearch::new(spec, &past, &store, &sketch, room);
+    let mut found = GapSearch::new(spec, &past, &*store, &sketch, room);
     search(&mut found).await?;
     Ok(found.document())
 }
@@ -189,7 +193,7 @@ impl LookedAt {
 struct GapSearch<'a> {
     spec: &'a GapsSpec,
     past: &'a Past,
-    store: &'a Store,
+    store: &'a dyn Ledger,
     sketch: &'a TableSummary,
     /// By step: the outputs that are looked at.
     outputs: Vec<Vec<LookedAt>>,
@@ -204,7 +208,7 @@ impl<'a> GapSearch<'a> {
     fn new(
         spec: &'a GapsSpec,
         past: &'a Past,
-        store: &'a Store,
+        store: &'a dyn Ledger,
         sketch: &'a TableSummary,
         room: usize,
     ) -> Self {
@@ -268,7 +272,7 @@ impl<'a> GapSearch<'a> {
                     let notes = end.projected.get(at).into_iter().flat_map(|step| &step.calls);
                     let mut newest = None;
                     for note in notes {
-                        newest = newest.max(self.store.record(&note.key)?.map(|record| record.run));
+                        newest = newest.max(self.record(&note.key)?.map(|record| record.run));
                     }
                     gap::without_value(&gives, &self.past.run, newest)
                 }
@@ -277,7 +281,7 @@ impl<'a> GapSearch<'a> {
         let mut failed = None;
         for note in end.projected.get(at).into_iter().flat_map(|step| &step.calls) {
             if note.status == CallStatus::Failed
-                && let Some(record) = self.store.record(&note.key)?
+                && let Some(record) = self.record(&note.key)?
             {
                 failed = Some(gap::call_error(record.error_kind.as_deref(), record.error.as_deref()));
                 break;
@@ -291,6 +295,12 @@ impl<'a> GapSearch<'a> {
         let ended =
             Ended { step, outcome, remark: remark.as_deref(), cell: &cell, failed, run: &self.past.run };
         Ok(ended.gap().unwrap_or(Gap { reason: Reason::NoData, why: String::new() }))
+    }
+
+    /// What is stored of a call. The pipeline hands rows to a function that cannot await, so its thread
+    /// waits.
+    fn record(&self, key: &Key) -> Result<Option<CallRecord>, LedgerError> {
+        block_in_place(|| Handle::current().block_on(self.store.record(key)))
     }
 
     /// Lists the row's gaps, all or none of them.

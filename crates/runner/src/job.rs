@@ -2,16 +2,15 @@
 //! be wrong beforehand is looked at here; nothing is sent.
 
 use std::{
-    fs,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use engine::{
     gateway::Caps,
+    ledger::Ledger,
     plan::{self, Header, Plan, Refresh, Request},
 };
-use ledger_sqlite::{Problem, Store};
 use marl_core::Registry;
 use table::{Links, TableSummary, shell::word};
 
@@ -19,7 +18,7 @@ use crate::{
     advice::Voice,
     failure::Failure,
     filter::Filter,
-    outputs,
+    ledger, outputs,
     place::Place,
     project,
     settings::Settings,
@@ -113,19 +112,9 @@ impl Job {
         settings.price(provider, operation)
     }
 
-    /// The ledger's file, if there is one.
-    pub fn ledger_there_is(&self) -> Result<Option<Arc<Store>>, Failure> {
-        let path = project::ledger(&self.spec.ledger, &self.place.project)?;
-        // An empty file is a ledger that nobody has begun.
-        let is_there = fs::metadata(&path).is_ok_and(|file| file.len() > 0);
-        if !is_there {
-            return Ok(None);
-        }
-        match Store::read(&path) {
-            // The first run of this ledger is making it.
-            Err(error) if error.problem == Problem::NotYetMade => Ok(None),
-            read => Ok(Some(Arc::new(read?))),
-        }
+    /// The ledger, if there is one.
+    pub async fn ledger_there_is(&self) -> Result<Option<Arc<dyn Ledger>>, Failure> {
+        ledger::read_if_there(&project::ledger(&self.spec.ledger, &self.place.project)?).await
     }
 
     /// A condition over the table's own columns.

@@ -28,6 +28,7 @@ pub mod gap;
 pub mod gaps;
 pub mod invocation;
 pub mod job;
+pub mod ledger;
 pub mod listing;
 pub mod observer;
 pub mod older;

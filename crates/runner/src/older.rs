@@ -26,6 +26,7 @@ use crate::{
     failure::Failure,
     invocation::Change,
     job::Job,
+    ledger,
     outputs::{self, Kind, Outputs, Record, Standing},
     project,
     select::Selected,
@@ -143,7 +144,7 @@ impl Older {
 
 /// Refuses an output at the place of a file that the run itself needs.
 fn protect(target: &Path, ledger: &Path, job: &Job) -> Result<(), Failure> {
-    let of_ledger = ledger_sqlite::files_of(ledger);
+    let of_ledger = ledger::files_of(ledger);
     let named = |name: &str| outputs::real(target).file_name().is_some_and(|own| own == name);
     let is = |other: &Path| table::same_place(target, other);
     let in_marl = || outputs::real(target).parent().is_some_and(|folder| folder.ends_with(".marl"));

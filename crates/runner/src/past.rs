@@ -3,8 +3,12 @@
 
 use std::sync::Arc;
 
-use engine::{CallMode, Engine, Silent, gateway::Gateway, plan::Plan};
-use ledger_sqlite::{RunLedger, RunRecord, Store};
+use engine::{
+    CallMode, Engine, Silent,
+    gateway::Gateway,
+    ledger::{Freshness, Ledger, RunRecord},
+    plan::Plan,
+};
 use marl_core::{Connection, Registry};
 use table::{TableSummary, shell::word};
 
@@ -13,7 +17,7 @@ use crate::{
     exit::Exit,
     failure::Failure,
     job::{header, table_name},
-    project,
+    ledger, project,
     run_record::Steps,
 };
 
@@ -32,37 +36,37 @@ impl Past {
     ///
     /// # Errors
     /// There is no such run, or its steps do not fit the table any more.
-    pub fn of(
+    pub async fn of(
         registry: &Registry,
-        store: &Arc<Store>,
+        store: &dyn Ledger,
         sketch: &TableSummary,
         run: Option<i64>,
     ) -> Result<Self, Failure> {
-        let run = find_run(store, sketch, run)?;
+        let run = find_run(store, sketch, run).await?;
         let steps: Steps = serde_json::from_value(run.steps.clone()).unwrap_or_default();
         let name = table_name(sketch);
         let plan = Arc::new(Plan::new(&steps.request(), &header(sketch, &name), registry)?);
-        let ledger = Arc::new(RunLedger::ageless(Arc::clone(store)));
+        let calls = store.reader(Freshness::Any).await?;
         // A provider that only reads needs no address and no key.
         let nowhere = || Connection { base_url: String::new(), key: None, contact: None };
         let providers = registry.providers().map(|entry| entry.connect(nowhere()));
-        let gateway = Gateway::new(providers, ledger, steps.settings(), Arc::new(Silent));
+        let gateway = Gateway::new(providers, calls, steps.settings(), Arc::new(Silent));
         let engine = Arc::new(Engine::new(Arc::clone(&plan), CallMode::Stored(gateway)));
         Ok(Self { run, steps, plan, engine })
     }
 }
 
-fn find_run(store: &Store, sketch: &TableSummary, id: Option<i64>) -> Result<RunRecord, Failure> {
+async fn find_run(store: &dyn Ledger, sketch: &TableSummary, id: Option<i64>) -> Result<RunRecord, Failure> {
     if let Some(id) = id {
-        return store.run(id)?.ok_or_else(|| {
+        return store.run(id).await?.ok_or_else(|| {
             Failure::new(Exit::NotFound, ErrorCode::NotFound, format!("there is no run {id}"))
                 .hint("`marl runs` lists them")
-                .next(format!("marl runs --json --ledger {}", word(&store.path().to_string_lossy())))
+                .next(format!("marl runs --json --ledger {}", word(&store.location())))
         });
     }
-    store.run_of_output(&project::absolute(&sketch.path))?.ok_or_else(|| {
+    store.run_of_output(&project::absolute(&sketch.path)).await?.ok_or_else(|| {
         let message =
-            format!("no run in {} wrote {}", project::shown(store.path()), sketch.path.display());
+            format!("no run in {} wrote {}", ledger::shown(store), sketch.path.display());
         Failure::new(Exit::NotFound, ErrorCode::NotFound, message)
             .hint("name the run with `--run ID` if the table was moved (`marl runs` lists them), or the ledger with `--ledger PATH` or `--sandbox`")
     })

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use ledger_sqlite::{RunRecord, RunState};
+use engine::ledger::{RunRecord, RunState};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value as Json;

@@ -6,12 +6,11 @@ use std::{
     sync::Arc,
 };
 
-use engine::ledger::LedgerError;
-use ledger_sqlite::{BeginError, OpenError, Problem, Store};
+use engine::ledger::{BeginError, Ledger, LedgerError};
 use marl_core::Registry;
 
 use crate::{
-    advice, error_code::ErrorCode, exit::Exit, failure::Failure, invocation::Change, project,
+    error_code::ErrorCode, exit::Exit, failure::Failure, invocation::Change, ledger, project,
     settings::Settings, spec::LedgerChoice,
 };
 
@@ -35,21 +34,21 @@ impl Place {
     }
 
     /// Opens the ledger, and makes it if there is none.
-    pub fn open_ledger(&self, choice: &LedgerChoice) -> Result<Store, Failure> {
-        Ok(Store::open(&project::ledger(choice, &self.project)?)?)
+    pub async fn open_ledger(&self, choice: &LedgerChoice) -> Result<Arc<dyn Ledger>, Failure> {
+        ledger::open(&project::ledger(choice, &self.project)?).await
     }
 
     /// Opens a ledger that must be there, to read it.
-    pub fn existing_ledger(&self, choice: &LedgerChoice) -> Result<Arc<Store>, Failure> {
-        Ok(Arc::new(Store::read(&self.path_of_ledger(choice)?)?))
+    pub async fn existing_ledger(&self, choice: &LedgerChoice) -> Result<Arc<dyn Ledger>, Failure> {
+        ledger::read(&self.path_of_ledger(choice)?).await
     }
 
     /// Opens a ledger that must be there, to change what it holds.
-    pub fn changing_ledger(&self, choice: &LedgerChoice) -> Result<Arc<Store>, Failure> {
+    pub async fn changing_ledger(&self, choice: &LedgerChoice) -> Result<Arc<dyn Ledger>, Failure> {
         let path = self.path_of_ledger(choice)?;
         // What is no ledger is left as it is.
-        Store::read(&path)?;
-        Ok(Arc::new(Store::open(&path)?))
+        ledger::read(&path).await?;
+        ledger::open(&path).await
     }
 
     /// The path of a ledger that must be there. An empty file is one that nobody has begun.
@@ -86,19 +85,6 @@ pub fn settings(project: &Path, working: &Path, registry: &Registry) -> Result<S
     project::check_owner(project, working)?;
     let providers: Vec<&str> = registry.providers().map(|provider| provider.card.name).collect();
     Settings::read(project, &providers)
-}
-
-impl From<OpenError> for Failure {
-    fn from(error: OpenError) -> Self {
-        let exit = match error.problem {
-            Problem::NotALedger | Problem::Foreign | Problem::Newer => Exit::Usage,
-            Problem::NotYetMade => Exit::NotFound,
-            _ => Exit::Internal,
-        };
-        let failure =
-            Self::new(exit, ErrorCode::Ledger, error.to_string()).hint(advice::ledger(error.problem));
-        if error.problem == Problem::Locked { failure.retryable() } else { failure }
-    }
 }
 
 impl From<LedgerError> for Failure {

@@ -11,9 +11,9 @@ use std::{fmt, fs::File, io, path::Path, str::FromStr};
 
 use engine::{
     gateway::{InDoubt, Settings},
+    ledger::Ledger,
     plan::{Plan, Task},
 };
-use ledger_sqlite::Store;
 use sha2::{Digest, Sha256};
 use table::ReadOptions;
 
@@ -77,10 +77,10 @@ impl Hash {
     }
 
     /// Looks whether the plan with this hash still holds for a job.
-    pub fn check(&self, job: &Job, settings: &Settings) -> Result<Option<Broken>, Failure> {
+    pub async fn check(&self, job: &Job, settings: &Settings) -> Result<Option<Broken>, Failure> {
         let now = Self::of(job, settings, self.newest_run, self.calls, self.cost)?;
-        let newest = match job.ledger_there_is()? {
-            Some(store) => newest_run(&store)?,
+        let newest = match job.ledger_there_is().await? {
+            Some(store) => newest_run(&*store).await?,
             None => 0,
         };
         Ok(self.broken(&now, newest))
@@ -105,8 +105,8 @@ impl Hash {
 }
 
 /// The number of a ledger's newest run.
-pub fn newest_run(store: &Store) -> Result<u64, Failure> {
-    let (runs, _) = store.runs(1)?;
+pub async fn newest_run(store: &dyn Ledger) -> Result<u64, Failure> {
+    let (runs, _) = store.runs(1).await?;
     Ok(runs.first().map_or(0, |run| run.id.unsigned_abs()))
 }
 

@@ -8,8 +8,7 @@ use std::{
     time::Duration,
 };
 
-use engine::plan::Plan;
-use ledger_sqlite::RunState;
+use engine::{ledger::RunState, plan::Plan};
 
 use crate::{consent::Consent, exit::Exit, files::Output, tally::Counts};
 

@@ -12,10 +12,9 @@ use std::{
 use engine::{
     CallMode, Engine, Event, Listener, RowEnd,
     gateway::{Caps, Gateway},
-    ledger::Ledger,
+    ledger::{Begun, Ledger, MaxAge, RunRecord, RunStart, RunState},
     plan::Refresh,
 };
-use ledger_sqlite::{MaxAge, RunLedger, RunRecord, RunStart, RunState, Store};
 use marl_core::SkipReason;
 use table::{InputRow, Reader};
 
@@ -51,8 +50,8 @@ const FIRST_ROWS: usize = 5;
 ///
 /// # Errors
 /// Says what moved.
-pub fn check_plan(then: &Hash, job: &Job, connections: &Connections) -> Result<(), Failure> {
-    let message = match then.check(job, &connections.settings)? {
+pub async fn check_plan(then: &Hash, job: &Job, connections: &Connections) -> Result<(), Failure> {
+    let message = match then.check(job, &connections.settings).await? {
         None => return Ok(()),
         Some(Broken::Moved(parts)) => {
             format!("the plan is no longer valid: since it was made, {} changed", parts.join(" and "))
@@ -69,15 +68,16 @@ pub fn check_plan(then: &Hash, job: &Job, connections: &Connections) -> Result<(
 }
 
 /// A failure to make the output; if another run is writing it, with that run's number.
-fn naming_writer(job: &Job, output: &Path, failure: Failure) -> Failure {
+async fn naming_writer(job: &Job, output: &Path, failure: Failure) -> Failure {
     if !failure.is_retryable() {
         return failure;
     }
     let place = outputs::place(output);
     let writes =
         |run: &RunRecord| run.state == RunState::Running && outputs::place(Path::new(&run.output)) == place;
-    let runs = job.ledger_there_is().ok().flatten().and_then(|store| store.runs(MOST_LIVE).ok());
-    let Some(run) = runs.and_then(|(runs, _)| runs.into_iter().find(writes)) else { return failure };
+    let Ok(Some(store)) = job.ledger_there_is().await else { return failure };
+    let runs = store.runs(MOST_LIVE).await.map_or_else(|_| Vec::new(), |(runs, _)| runs);
+    let Some(run) = runs.into_iter().find(writes) else { return failure };
     let (id, ledger) = (run.id, of_ledger(&job.spec.ledger));
     failure
         .hint(format!(
@@ -106,10 +106,9 @@ impl<'a> Ready<'a> {
         observer: &dyn Observer,
     ) -> Result<Self, Failure> {
         if let Some(then) = &job.spec.plan {
-            check_plan(then, job, connections)?;
+            check_plan(then, job, connections).await?;
         }
-        let closed = || Ok(connections.ageless(job.ledger_there_is()?));
-        let selected = select(&job.spec.selection, job, closed, observer).await?;
+        let selected = select(&job.spec.selection, job, connections, observer).await?;
         let older = Older::look(job)?;
         older.check_selected(job, &selected)?;
         let agreed = consent::check(job, connections, &selected).await?;
@@ -121,14 +120,17 @@ impl<'a> Ready<'a> {
     ///
     /// # Errors
     /// The output or the ledger cannot be written, or another run holds the plan's hash.
-    pub fn begin(self, observer: Arc<dyn Observer>) -> Result<Run<'a>, Failure> {
+    pub async fn begin(self, observer: Arc<dyn Observer>) -> Result<Run<'a>, Failure> {
         let Self { job, connections, selected, older, caps } = self;
         let spec = &job.spec;
         let output = job.output();
         // Before the first call, so that a path that cannot be written fails at once.
-        let files = Files::create(job, older).map_err(|failure| naming_writer(job, &output, failure))?;
-        let store = Arc::new(job.place.open_ledger(&spec.ledger)?);
-        files::keep_private(store.path(), store.is_new(), &spec.input, &*observer);
+        let files = match Files::create(job, older) {
+            Ok(files) => files,
+            Err(failure) => return Err(naming_writer(job, &output, failure).await),
+        };
+        let store = job.place.open_ledger(&spec.ledger).await?;
+        files::keep_private(&*store, &spec.input, &*observer);
         let recorded = selected.told(job.sketch.rows);
         let steps = Steps::of(&job.plan, &connections.settings, &job.request.types, recorded);
         let start = RunStart {
@@ -139,13 +141,13 @@ impl<'a> Ready<'a> {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             consent: spec.plan.as_ref().map(ToString::to_string),
         };
-        let ledger = Arc::new(RunLedger::begin(store, &start, MaxAge::new(spec.max_age))?);
+        let begun = store.begin(&start, MaxAge::new(spec.max_age)).await?;
         let tally = Arc::new(Tally::default());
         let listener = Arc::new(Counting { tally: Arc::clone(&tally), observer: Arc::clone(&observer) });
-        let consent = spec.plan.as_ref().map(|hash| Consent::new(hash, ledger.used_before()));
+        let consent = spec.plan.as_ref().map(|hash| Consent::new(hash, begun.used_before));
         // Counted again with the run's start: another run may have bought meanwhile.
         let caps = consent.iter().fold(caps, |caps, consent| consent::tighter(caps, consent.left()));
-        let gateway = connections.open(Arc::clone(&ledger) as Arc<dyn Ledger>, caps, listener);
+        let gateway = connections.open(Arc::clone(&begun.calls), caps, listener);
         Ok(Run {
             job,
             selected,
@@ -155,7 +157,8 @@ impl<'a> Ready<'a> {
             warning_of_resends: connections.warning_of_resends(job),
             observer,
             tally,
-            ledger,
+            store,
+            begun,
             gateway,
             consent,
             files,
@@ -189,7 +192,8 @@ pub struct Run<'a> {
     resends_doubts: bool,
     observer: Arc<dyn Observer>,
     tally: Arc<Tally>,
-    ledger: Arc<RunLedger>,
+    store: Arc<dyn Ledger>,
+    begun: Begun,
     gateway: Gateway,
     consent: Option<Consent>,
     settings_told: Vec<String>,
@@ -216,7 +220,7 @@ impl Stopper {
 impl<'a> Run<'a> {
     /// The run's number in the ledger.
     pub fn id(&self) -> i64 {
-        self.ledger.run()
+        self.begun.run
     }
 
     /// What is done.
@@ -225,8 +229,8 @@ impl<'a> Run<'a> {
     }
 
     /// The ledger.
-    pub fn store(&self) -> &Arc<Store> {
-        self.ledger.store()
+    pub fn store(&self) -> &Arc<dyn Ledger> {
+        &self.store
     }
 
     /// How many rows the steps are for.
@@ -273,10 +277,10 @@ impl<'a> Run<'a> {
     ///
     /// # Errors
     /// The ledger cannot be written.
-    pub fn end_unbegun(self) -> Result<RunOutcome, Failure> {
+    pub async fn end_unbegun(self) -> Result<RunOutcome, Failure> {
         self.stopper().stop();
         let rows = FirstRows::new(self.columns());
-        self.finish(None, Duration::ZERO, rows)
+        self.finish(None, Duration::ZERO, rows).await
     }
 
     /// Takes every row through the steps and brings the files into their places.
@@ -312,13 +316,15 @@ impl<'a> Run<'a> {
             },
         )
         .await;
-        self.finish(piped.err(), started.elapsed(), first)
+        self.finish(piped.err(), started.elapsed(), first).await
     }
 
     /// What is left of the plan's hash at the run's end.
-    fn left_at_the_end(&self) -> Result<Option<Consent>, Failure> {
-        let hash = self.spec().plan.as_ref();
-        hash.map(|hash| consent::left_of(hash, Some(self.ledger.store()))).transpose()
+    async fn left_at_the_end(&self) -> Result<Option<Consent>, Failure> {
+        match &self.spec().plan {
+            Some(hash) => Ok(Some(consent::left_of(hash, Some(&*self.store)).await?)),
+            None => Ok(None),
+        }
     }
 
     /// Whether the same command would ask again what it has just asked.
@@ -329,8 +335,8 @@ impl<'a> Run<'a> {
 
     fn watch(&self) {
         watch::start(
-            Arc::clone(self.ledger.store()),
-            self.ledger.run(),
+            Arc::clone(&self.store),
+            self.begun.run,
             self.gateway.clone(),
             Arc::clone(&self.seen),
             Arc::clone(&self.observer),

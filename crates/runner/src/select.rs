@@ -13,6 +13,7 @@ use marl_core::Outcome;
 use table::{InputRow, Reader};
 
 use crate::{
+    connections::Connections,
     failure::Failure,
     filter::Undetermined,
     job::Job,
@@ -76,11 +77,14 @@ impl Selected {
     }
 }
 
-/// Picks the rows; `closed` answers what is stored, for `--only` and `--pilot`.
+/// Selects the rows; what is stored decides on outcomes and on the situations of a pilot.
+///
+/// # Errors
+/// A row that the table does not have, a condition that cannot be read, or a table or ledger that cannot.
 pub async fn select(
     spec: &Selection,
     job: &Job,
-    closed: impl Fn() -> Result<Gateway, Failure>,
+    connections: &Connections,
     observer: &dyn Observer,
 ) -> Result<Selected, Failure> {
     let limit = spec.limit.unwrap_or(u64::MAX);
@@ -91,17 +95,22 @@ pub async fn select(
         selected = by_cells(spec, job, most, observer)?;
     }
     if let Some(only) = spec.only {
-        selected = by_outcome(only, job, closed()?, &selected, limit).await?;
+        selected = by_outcome(only, job, stored(job, connections).await?, &selected, limit).await?;
     }
     if let Some(most) = spec.pilot {
-        let rows = pilot::pick(most, job, closed()?, &selected).await?;
+        let rows = pilot::pick(most, job, stored(job, connections).await?, &selected).await?;
         selected = Selected::none();
         rows.into_iter().for_each(|row| selected.add(row));
     }
     Ok(selected)
 }
 
-/// Picks by number and by the table's own cells.
+/// A gateway that answers what is stored.
+async fn stored(job: &Job, connections: &Connections) -> Result<Gateway, Failure> {
+    connections.ageless(job.ledger_there_is().await?).await
+}
+
+/// Selects by number and by the table's own cells.
 fn by_cells(spec: &Selection, job: &Job, most: u64, observer: &dyn Observer) -> Result<Selected, Failure> {
     let filter = spec.filter.as_deref().map(|text| job.filter(text)).transpose()?;
     let mut selected = Selected::none();

@@ -9,8 +9,7 @@ use std::{
     time::Duration,
 };
 
-use engine::gateway::Gateway;
-use ledger_sqlite::Store;
+use engine::{gateway::Gateway, ledger::Ledger};
 use marl_core::SkipReason;
 use tokio::task::JoinHandle;
 
@@ -33,7 +32,7 @@ pub struct Seen {
 
 /// Starts looking; ends with the handle's `abort` or the runtime.
 pub fn start(
-    store: Arc<Store>,
+    store: Arc<dyn Ledger>,
     run: i64,
     gateway: Gateway,
     seen: Arc<Seen>,
@@ -47,7 +46,7 @@ pub fn start(
             let _ = store.note_progress(run, so_far.expect("our documents have text keys")).await;
             for _ in 0..LOOKS_PER_NOTE {
                 tokio::time::sleep(BETWEEN_LOOKS).await;
-                if let Some(warning) = why_it_ends(&store, run, &seen) {
+                if let Some(warning) = why_it_ends(&*store, run, &seen).await {
                     gateway.close(SkipReason::Interrupted);
                     return observer.warn(&warning);
                 }
@@ -57,13 +56,13 @@ pub fn start(
 }
 
 /// Notes what ends the run from outside, and says so; `None` while nothing does.
-fn why_it_ends(store: &Store, run: i64, seen: &Seen) -> Option<String> {
-    if !store.is_in_place() {
+async fn why_it_ends(store: &dyn Ledger, run: i64, seen: &Seen) -> Option<String> {
+    if !store.is_in_place().await {
         seen.ledger_lost.store(true, Ordering::SeqCst);
-        let path = store.path().display();
-        return Some(format!("the ledger {path} was deleted or replaced; nothing more is sent"));
+        let location = store.location();
+        return Some(format!("the ledger {location} was deleted or replaced; nothing more is sent"));
     }
-    if store.is_asked_to_stop(run).unwrap_or(false) {
+    if store.is_asked_to_stop(run).await.unwrap_or(false) {
         seen.interrupted.store(true, Ordering::SeqCst);
         let why = "asked to stop: waiting for the calls in flight, which may have been paid for";
         return Some(why.to_owned());

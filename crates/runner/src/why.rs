@@ -4,10 +4,9 @@ use std::path::PathBuf;
 
 use engine::{
     StepEnd,
-    ledger::CallState,
+    ledger::{CallRecord, CallState, Ledger, RunRecord},
     plan::{self, Task},
 };
-use ledger_sqlite::{CallRecord, RunRecord, Store};
 use marl_core::{Call, Error, Outcome, READING, Registry, Value};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -70,12 +69,12 @@ pub struct WhyDocument {
 pub async fn explain(question: &CellQuestion) -> Result<WhyDocument, Failure> {
     let registry = Registry::gather()?;
     let place = Place::find(&registry)?;
-    let store = place.existing_ledger(&question.ledger)?;
+    let store = place.existing_ledger(&question.ledger).await?;
     let sketch = outputs::check_table(&question.table, question.reading.clone())?;
     let row = find_row(&sketch, question.row)?;
     known_column(&sketch, &question.column, &question.reading)?;
-    let past = Past::of(&registry, &store, &sketch, question.run)?;
-    let story = Story { store: &store, sketch: &sketch, row: &row, past: &past };
+    let past = Past::of(&registry, &*store, &sketch, question.run).await?;
+    let story = Story { store: &*store, sketch: &sketch, row: &row, past: &past };
     let chain = story.chain(&question.column).await?;
     Ok(WhyDocument {
         schema_version: Version,
@@ -99,7 +98,7 @@ fn find_row(sketch: &TableSummary, number: u64) -> Result<InputRow, Failure> {
 
 /// What is needed to explain the cells of one row.
 struct Story<'a> {
-    store: &'a Store,
+    store: &'a dyn Ledger,
     sketch: &'a TableSummary,
     row: &'a InputRow,
     past: &'a Past,
@@ -141,7 +140,7 @@ impl Story<'_> {
         let cells = self.past.plan.reads().iter().map(|at| self.row.cell(*at)).collect();
         let end = self.past.engine.step(index, cells).await;
         let output = step.outputs.iter().find(|output| output.name == column);
-        let mut calls = self.calls(&end)?;
+        let mut calls = self.calls(&end).await?;
         if matches!(end.outcome, Outcome::NoData) {
             calls.iter_mut().for_each(CallStory::without_data);
         }
@@ -225,9 +224,13 @@ impl Story<'_> {
         inputs
     }
 
-    fn calls(&self, end: &StepEnd) -> Result<Vec<CallStory>, Failure> {
-        let notes = end.projected.calls.iter();
-        notes.map(|note| Ok(CallStory::of(&note.call, self.store.record(&note.key)?.as_ref()))).collect()
+    async fn calls(&self, end: &StepEnd) -> Result<Vec<CallStory>, Failure> {
+        let mut calls = Vec::new();
+        for projected in &end.projected.calls {
+            let record = self.store.record(&projected.key).await?;
+            calls.push(CallStory::of(&projected.call, record.as_ref()));
+        }
+        Ok(calls)
     }
 
     fn cell(&self, column: &str) -> Option<Value> {

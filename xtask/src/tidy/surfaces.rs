@@ -48,7 +48,7 @@ fn command(path: &Path) -> Option<&str> {
 
 /// Whether a file is a source of an inner crate, and no test of it.
 fn is_inner(path: &Path) -> bool {
-    let is_test = path.iter().any(|part| part == "tests" || part == "tests.rs");
+    let is_test = path.iter().any(|part| ["tests", "tests.rs", "testing"].iter().any(|name| part == *name));
     let text = path.to_str().unwrap_or_default();
     !is_test
         && text.contains("/src/")

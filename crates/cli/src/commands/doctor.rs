@@ -94,8 +94,11 @@ pub(crate) fn run(args: &DoctorArgs, printer: &Printer) -> Result<Exit, Failure>
     let project = project::folder(&working);
     let mut checks = about_the_program(&registry);
     checks.extend(local::folder_and_settings(&project, &working, &registry));
-    checks.extend(local::ledger(&args.ledger.choice(), &project, &working));
-    checks.extend(super::block_on(provider::checks(args, &registry, &working))?);
+    checks.extend(super::block_on(async {
+        let mut checks = local::ledger(&args.ledger.choice(), &project, &working).await;
+        checks.extend(provider::checks(args, &registry, &working).await?);
+        Ok(checks)
+    })?);
     let code = exit_code(&checks);
     tell(checks, printer);
     Ok(code)

@@ -8,6 +8,7 @@ use runner::{
     exit::Exit,
     failure::Failure,
     job::{self, Job},
+    ledger,
     observer::Observer,
     project,
     run::{Ready, Run, RunOutcome},
@@ -49,14 +50,14 @@ async fn enrich(
     let ready = Ready::check(job, connections, &*observer).await?;
     // From here on files are made.
     handover.iter().for_each(|handover| handover.checked());
-    let run = ready.begin(observer)?;
+    let run = ready.begin(observer).await?;
     if let Some(handover) = handover
         && !go_on_alone(&run, handover, printer)?
     {
         printer.warn(
             "the process that started this run ended before it could report the run's number; nothing was sent",
         );
-        return tell(run.end_unbegun()?, job, printer);
+        return tell(run.end_unbegun().await?, job, printer);
     }
     say_what_it_will_do(&run, printer);
     watch_signals(&run, args.detached, printer)?;
@@ -69,13 +70,13 @@ async fn enrich(
 /// Says that the run is recorded, and talks to its log from here on. `false` when the parent could
 /// not tell the number: nobody could stop the run, so that it must not begin.
 fn go_on_alone(run: &Run<'_>, handover: &Handover, printer: &Printer) -> Result<bool, Failure> {
-    let (id, ledger) = (run.id(), run.store().path());
-    let (log, path) = run_log::create(ledger, id)?;
+    let (id, store) = (run.id(), &**run.store());
+    let (log, path) = run_log::create(store, id)?;
     let started = detach::Started {
         run: id,
         pid: std::process::id(),
         log: project::shown(&path),
-        ledger: project::shown(ledger),
+        ledger: ledger::shown(store),
     };
     let is_heard = printer.json_line(&serde_json::to_string(&started).expect("it has text keys"));
     printer.divert(log);
@@ -93,7 +94,7 @@ fn say_what_it_will_do(run: &Run<'_>, printer: &Printer) {
         printer.note("sandbox", "answers are samples: listed companies of 2015 to 2025, profiles invented");
     }
     let new = if run.store().is_new() { " (new)" } else { "" };
-    printer.note("ledger", &format!("{}{new}", project::shown(run.store().path())));
+    printer.note("ledger", &format!("{}{new}", ledger::shown(&**run.store())));
     let output = job.output();
     if run.target() != output {
         let (output, target) = (project::shown(&output), project::shown(run.target()));

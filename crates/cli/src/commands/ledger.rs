@@ -2,18 +2,20 @@
 
 use std::{fs, path::Path, sync::Arc};
 
-use ledger_sqlite::{CallRecord, Prune, Removed, Stats, Store};
+use engine::ledger::{CallRecord, Ledger, Prune, Removed, Stats};
+use futures::StreamExt;
 use marl_core::words::thousands;
 use marl_core::{Registry, SemanticType};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::block_on;
 use crate::{
     args::{LedgerArgs, LedgerCommand},
     printer::Printer,
 };
 use runner::{
-    document::Version, error_code::ErrorCode, exit::Exit, failure::Failure, place::Place, project,
+    document::Version, error_code::ErrorCode, exit::Exit, failure::Failure, ledger, place::Place, project,
     spec::LedgerChoice, time::date,
 };
 
@@ -69,16 +71,24 @@ pub(super) struct Removal {
 
 pub(crate) fn run(args: &LedgerArgs, printer: &Printer) -> Result<Exit, Failure> {
     let place = Place::find(&Registry::gather()?)?;
+    block_on(command(args, &place, printer))
+}
+
+async fn command(args: &LedgerArgs, place: &Place, printer: &Printer) -> Result<Exit, Failure> {
     match &args.command {
-        LedgerCommand::Stats { ledger } => stats(&*place.existing_ledger(&ledger.choice())?, printer),
-        LedgerCommand::Export { ledger } => export(&*place.existing_ledger(&ledger.choice())?, printer),
+        LedgerCommand::Stats { ledger } => {
+            stats(&*place.existing_ledger(&ledger.choice()).await?, printer).await
+        }
+        LedgerCommand::Export { ledger } => {
+            export(&*place.existing_ledger(&ledger.choice()).await?, printer).await
+        }
         LedgerCommand::Backup { file, ledger } => {
-            back_up(&*place.existing_ledger(&ledger.choice())?, file, printer)
+            back_up(&*place.existing_ledger(&ledger.choice()).await?, file, printer).await
         }
         LedgerCommand::Prune { older_than, doubts, dry_run, ledger } => {
             let what = [Prune::OlderThan(*older_than)];
             let how = How { doubts: *doubts, dry_run: *dry_run, is_person: false };
-            remove(&*how.open(&place, &ledger.choice())?, &what, how, printer)
+            remove(&*how.open(place, &ledger.choice()).await?, &what, how, printer).await
         }
         LedgerCommand::Forget { parameter, value, doubts, dry_run, ledger } => {
             let mut what: Vec<Prune> = parameter.iter().map(of_parameter).collect();
@@ -88,7 +98,7 @@ pub(crate) fn run(args: &LedgerArgs, printer: &Printer) -> Result<Exit, Failure>
                 });
             }
             let how = How { doubts: *doubts, dry_run: *dry_run, is_person: true };
-            remove(&*how.open(&place, &ledger.choice())?, &what, how, printer)
+            remove(&*how.open(place, &ledger.choice()).await?, &what, how, printer).await
         }
     }
 }
@@ -108,22 +118,27 @@ fn parent(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-fn back_up(store: &Store, file: &Path, printer: &Printer) -> Result<Exit, Failure> {
-    let (ledger, backup) = (project::shown(store.path()), project::shown(file));
+/// Whether `file` has a place where marl looks for the files of the ledger at `path`.
+fn is_among_files_of(path: &Path, file: &Path) -> bool {
+    let own = path.file_name().unwrap_or_default().to_string_lossy();
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let is_beside = table::same_place(parent(file), parent(path));
+    is_beside && (name.starts_with(&*own) || parent(path).ends_with(".marl"))
+}
+
+async fn back_up(store: &dyn Ledger, file: &Path, printer: &Printer) -> Result<Exit, Failure> {
+    let (ledger, backup) = (ledger::shown(store), project::shown(file));
     if fs::symlink_metadata(file).is_ok() {
         return Err(Failure::usage(format!("{backup} is there already, and a backup replaces nothing"))
             .hint("name a file that is not there yet"));
     }
-    let own = store.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let is_beside = table::same_place(parent(file), parent(store.path()));
-    if is_beside && (name.starts_with(&own) || parent(store.path()).ends_with(".marl")) {
+    if store.file().is_some_and(|path| is_among_files_of(path, file)) {
         return Err(Failure::usage(format!(
             "{backup} is among the ledger's own files, where marl looks for others"
         ))
         .hint("name a file in another folder"));
     }
-    store.back_up(file)?;
+    store.back_up(file).await?;
     let bytes = fs::metadata(file).map_or(0, |copy| copy.len());
     if printer.is_json() {
         printer.document(&Backup { schema_version: Version, ledger, backup, bytes });
@@ -150,19 +165,19 @@ struct How {
 
 impl How {
     /// What would be removed is only read.
-    fn open(self, place: &Place, choice: &LedgerChoice) -> Result<Arc<Store>, Failure> {
-        if self.dry_run { place.existing_ledger(choice) } else { place.changing_ledger(choice) }
+    async fn open(self, place: &Place, choice: &LedgerChoice) -> Result<Arc<dyn Ledger>, Failure> {
+        if self.dry_run { place.existing_ledger(choice).await } else { place.changing_ledger(choice).await }
     }
 }
 
-fn stats(store: &Store, printer: &Printer) -> Result<Exit, Failure> {
-    let stats = store.stats()?;
+async fn stats(store: &dyn Ledger, printer: &Printer) -> Result<Exit, Failure> {
+    let stats = store.stats().await?;
     if printer.is_json() {
-        let ledger = project::shown(store.path());
+        let ledger = ledger::shown(store);
         printer.document(&Document { schema_version: Version, ledger, stats });
         return Ok(Exit::Done);
     }
-    printer.data(&format!("{:<8} {}", "ledger", project::shown(store.path())));
+    printer.data(&format!("{:<8} {}", "ledger", ledger::shown(store)));
     let size = stats.bytes.div_ceil(1024);
     printer.data(&format!("{:<8} {} KiB, {} runs", "size", thousands(size), thousands(stats.runs)));
     if let (Some(oldest), Some(newest)) = (stats.oldest, stats.newest) {
@@ -180,15 +195,24 @@ fn stats(store: &Store, printer: &Printer) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn export(store: &Store, printer: &Printer) -> Result<Exit, Failure> {
+async fn export(store: &dyn Ledger, printer: &Printer) -> Result<Exit, Failure> {
     let line = |call: &CallRecord| serde_json::to_string(&Line { schema_version: Version, call });
-    store.export(|call| printer.json_line(&line(call).expect("our documents have text keys")))?;
+    let mut pages = store.export();
+    while let Some(page) = pages.next().await {
+        let mut lines = page?.into_iter().map(|call| line(&call).expect("our documents have text keys"));
+        if !lines.all(|line| printer.json_line(&line)) {
+            break;
+        }
+    }
     Ok(Exit::Done)
 }
 
-fn remove(store: &Store, what: &[Prune], how: How, printer: &Printer) -> Result<Exit, Failure> {
-    let removed =
-        if how.dry_run { store.would_remove(what, how.doubts)? } else { store.remove(what, how.doubts)? };
+async fn remove(store: &dyn Ledger, what: &[Prune], how: How, printer: &Printer) -> Result<Exit, Failure> {
+    let removed = if how.dry_run {
+        store.would_remove(what, how.doubts).await?
+    } else {
+        store.remove(what, how.doubts).await?
+    };
     if printer.is_json() {
         printer.document(&Removal {
             schema_version: Version,
@@ -257,8 +281,8 @@ fn counted(number: u64, what: &str) -> String {
 }
 
 /// A person's data that is there still is a failure, though all that could be removed is.
-fn not_gone(store: &Store, removed: &Removed, how: How) -> Result<(), Failure> {
-    let ledger = project::shown(store.path());
+fn not_gone(store: &dyn Ledger, removed: &Removed, how: How) -> Result<(), Failure> {
+    let ledger = ledger::shown(store);
     if how.dry_run {
         return Ok(());
     }

@@ -1,15 +1,13 @@
 //! `marl runs`: what was run, how it went, waiting for a run and asking it to stop.
 
-use std::{
-    thread,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
-use ledger_sqlite::{RunRecord, RunState, Store};
+use engine::ledger::{Ledger, RunRecord, RunState};
 use marl_core::Registry;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::block_on;
 use crate::{
     args::{RunsArgs, RunsCommand},
     human::{run_lines, spent},
@@ -21,10 +19,9 @@ use runner::{
     exit::Exit,
     failure::Failure,
     job::of_ledger,
-    listing,
+    ledger, listing,
     past_run::{Line, Run, resumed},
     place::Place,
-    project,
     time::{date, span},
 };
 use table::shell::word;
@@ -66,22 +63,30 @@ pub(super) struct Stopping {
 
 pub(crate) fn run(args: &RunsArgs, printer: &Printer) -> Result<Exit, Failure> {
     let place = Place::find(&Registry::gather()?)?;
-    match &args.command {
-        None => list(&*place.existing_ledger(&args.ledger.choice())?, args, printer),
-        Some(RunsCommand::Show { id, ledger }) => {
-            show(&*place.existing_ledger(&ledger.after(&args.ledger).choice())?, *id, printer)
+    block_on(async {
+        match &args.command {
+            None => list(&*place.existing_ledger(&args.ledger.choice()).await?, args, printer).await,
+            Some(RunsCommand::Show { id, ledger }) => {
+                show(&*place.existing_ledger(&ledger.after(&args.ledger).choice()).await?, *id, printer).await
+            }
+            Some(RunsCommand::Wait { id, timeout, ledger }) => {
+                wait(
+                    &*place.existing_ledger(&ledger.after(&args.ledger).choice()).await?,
+                    *id,
+                    *timeout,
+                    printer,
+                )
+                .await
+            }
+            Some(RunsCommand::Stop { id, ledger }) => {
+                stop(&*place.changing_ledger(&ledger.after(&args.ledger).choice()).await?, *id, printer).await
+            }
         }
-        Some(RunsCommand::Wait { id, timeout, ledger }) => {
-            wait(&*place.existing_ledger(&ledger.after(&args.ledger).choice())?, *id, *timeout, printer)
-        }
-        Some(RunsCommand::Stop { id, ledger }) => {
-            stop(&*place.changing_ledger(&ledger.after(&args.ledger).choice())?, *id, printer)
-        }
-    }
+    })
 }
 
-fn list(store: &Store, args: &RunsArgs, printer: &Printer) -> Result<Exit, Failure> {
-    let (runs, total) = store.runs(args.limit.unwrap_or(RunsArgs::LIMIT))?;
+async fn list(store: &dyn Ledger, args: &RunsArgs, printer: &Printer) -> Result<Exit, Failure> {
+    let (runs, total) = store.runs(args.limit.unwrap_or(RunsArgs::LIMIT)).await?;
     if printer.is_json() {
         printer.data(&listing::listing(&document(store, &runs, total, args)));
         return Ok(Exit::Done);
@@ -105,11 +110,11 @@ fn list(store: &Store, args: &RunsArgs, printer: &Printer) -> Result<Exit, Failu
 }
 
 /// The runs as they are listed; without a limit, as many as an agent is glad to read.
-fn document(store: &Store, runs: &[RunRecord], total: u64, args: &RunsArgs) -> Document {
+fn document(store: &dyn Ledger, runs: &[RunRecord], total: u64, args: &RunsArgs) -> Document {
     const MOST: usize = 4_000;
     let mut document = Document {
         schema_version: Version,
-        ledger: ledger(store),
+        ledger: ledger::shown(store),
         total,
         more: Some(format!("marl runs --limit {total}{} --json", of_ledger(&args.ledger.choice()))),
         next_command: runs.first().and_then(resumed),
@@ -130,32 +135,32 @@ fn document(store: &Store, runs: &[RunRecord], total: u64, args: &RunsArgs) -> D
     document
 }
 
-fn show(store: &Store, id: i64, printer: &Printer) -> Result<Exit, Failure> {
-    let run = find(store, id)?;
+async fn show(store: &dyn Ledger, id: i64, printer: &Printer) -> Result<Exit, Failure> {
+    let run = find(store, id).await?;
     if printer.is_json() {
         printer.document(&OneDocument {
             schema_version: Version,
-            ledger: ledger(store),
+            ledger: ledger::shown(store),
             run: Run::from(&run),
         });
         return Ok(Exit::Done);
     }
-    run_lines(&run, &ledger(store)).iter().for_each(|line| printer.data(line));
+    run_lines(&run, &ledger::shown(store)).iter().for_each(|line| printer.data(line));
     Ok(Exit::Done)
 }
 
 /// Waits for the end of a run, and ends as it did; 11 while it goes on.
-fn wait(store: &Store, id: i64, timeout: Duration, printer: &Printer) -> Result<Exit, Failure> {
+async fn wait(store: &dyn Ledger, id: i64, timeout: Duration, printer: &Printer) -> Result<Exit, Failure> {
     const LOOK: Duration = Duration::from_millis(200);
     let begun = Instant::now();
     loop {
-        let run = find(store, id)?;
+        let run = find(store, id).await?;
         let left = timeout.saturating_sub(begun.elapsed());
         if run.state != RunState::Running || left.is_zero() {
-            show(store, id, printer)?;
+            show(store, id, printer).await?;
             return Ok(outcome(&run));
         }
-        thread::sleep(LOOK.min(left));
+        tokio::time::sleep(LOOK.min(left)).await;
     }
 }
 
@@ -171,9 +176,9 @@ fn outcome(run: &RunRecord) -> Exit {
     }
 }
 
-fn stop(store: &Store, id: i64, printer: &Printer) -> Result<Exit, Failure> {
-    let run = find(store, id)?;
-    let asked = store.is_alive(id) && store.ask_to_stop(id)?;
+async fn stop(store: &dyn Ledger, id: i64, printer: &Printer) -> Result<Exit, Failure> {
+    let run = find(store, id).await?;
+    let asked = store.is_alive(id).await? && store.ask_to_stop(id).await?;
     if printer.is_json() {
         printer.document(&Stopping { schema_version: Version, run: id, asked, state: run.state });
     } else if asked {
@@ -184,14 +189,10 @@ fn stop(store: &Store, id: i64, printer: &Printer) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn find(store: &Store, id: i64) -> Result<RunRecord, Failure> {
-    store.run(id)?.ok_or_else(|| {
-        Failure::new(Exit::NotFound, ErrorCode::NotFound, format!("{} has no run {id}", ledger(store)))
+async fn find(store: &dyn Ledger, id: i64) -> Result<RunRecord, Failure> {
+    store.run(id).await?.ok_or_else(|| {
+        Failure::new(Exit::NotFound, ErrorCode::NotFound, format!("{} has no run {id}", ledger::shown(store)))
             .hint("`marl runs` lists them")
-            .next(format!("marl runs --json --ledger {}", word(&store.path().to_string_lossy())))
+            .next(format!("marl runs --json --ledger {}", word(&store.location())))
     })
-}
-
-fn ledger(store: &Store) -> String {
-    project::shown(store.path())
 }

@@ -8,9 +8,8 @@ use std::sync::Arc;
 use engine::{
     Silent,
     gateway::{Caps, Gateway, InDoubt, Settings as GatewaySettings},
-    ledger::{Ledger, Memory},
+    ledger::{Calls, MaxAge, MemoryCalls, RunEnd, RunStart, RunState},
 };
-use ledger_sqlite::{MaxAge, RunEnd, RunLedger, RunStart, RunState};
 use marl_core::{Call, CallEnd, ErrorKind, Registry, Reply};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -24,7 +23,7 @@ use crate::{
 };
 use runner::{
     connect, connections, consent, document::Version, error_code::ErrorCode, exit::Exit, failure::Failure,
-    past_run::CallDocument, place::Place, project, spec::LedgerChoice,
+    ledger, past_run::CallDocument, place::Place, spec::LedgerChoice,
 };
 
 /// The operations by which a provider tells of its tools.
@@ -92,7 +91,7 @@ impl Ask<'_> {
     /// A free operation: nothing is recorded.
     async fn free(&self, operation: &str, parameters: Json) -> Result<Json, Failure> {
         let asked = parameters.clone();
-        let (end, _) = self.through(Arc::new(Memory::new()), operation, parameters).await?;
+        let (end, _) = self.through(Arc::new(MemoryCalls::default()), operation, parameters).await?;
         match end {
             CallEnd::Reply(reply) => Ok(reply.data().cloned().unwrap_or(Json::Null)),
             CallEnd::Failed(error) if operation == DETAILS && says_not_found(&error) => {
@@ -131,7 +130,7 @@ impl Ask<'_> {
 
     /// Sends a call once and records it as a run of its own.
     async fn call(&self, name: &str, parameters: Json, printer: &Printer) -> Result<Exit, Failure> {
-        let store = Arc::new(self.place.open_ledger(self.choice)?);
+        let store = self.place.open_ledger(self.choice).await?;
         let start = RunStart {
             command: printer.invocation().command(),
             input: String::new(),
@@ -140,9 +139,9 @@ impl Ask<'_> {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             consent: None,
         };
-        let ledger = Arc::new(RunLedger::begin(Arc::clone(&store), &start, MaxAge::default())?);
-        let run = ledger.run();
-        let (end, price) = self.through(ledger, name, parameters.clone()).await?;
+        let begun = store.begin(&start, MaxAge::default()).await?;
+        let run = begun.run;
+        let (end, price) = self.through(begun.calls, name, parameters.clone()).await?;
         let (state, reply, failure) = match end {
             CallEnd::Reply(Reply::Found(json)) => ("found", (*json).clone(), None),
             CallEnd::Reply(Reply::NoData) => ("no_data", Json::Null, None),
@@ -157,18 +156,18 @@ impl Ask<'_> {
             state,
             reply,
             run,
-            ledger: project::shown(store.path()),
+            ledger: ledger::shown(&*store),
             price,
             exit_code: failure.as_ref().map_or(Exit::Done, |failure| failure.exit).code(),
         };
-        if !store.is_in_place() {
-            let message = format!("the ledger {} was deleted or replaced", project::shown(store.path()));
+        if !store.is_in_place().await {
+            let message = format!("the ledger {} was deleted or replaced", ledger::shown(&*store));
             return Err(Failure::new(Exit::Internal, ErrorCode::Ledger, message)
                 .hint("the call is in no ledger any more; asked again, it is bought again")
                 .billed());
         }
         let summary = serde_json::to_string(&document).expect("our documents have text keys");
-        store.end_run(run, &RunEnd { state: RunState::Finished, summary })?;
+        store.end_run(run, &RunEnd { state: RunState::Finished, summary }).await?;
         match failure {
             Some(failure) => Err(failure),
             None => {
@@ -181,7 +180,7 @@ impl Ask<'_> {
     /// One call through a gateway that takes no stored answer.
     async fn through(
         &self,
-        ledger: Arc<dyn Ledger>,
+        calls: Arc<dyn Calls>,
         operation: &str,
         parameters: Json,
     ) -> Result<(CallEnd, Option<f64>), Failure> {
@@ -196,7 +195,7 @@ impl Ask<'_> {
             self.place.settings.gateway(1, Some(InDoubt::Retry), Caps::default(), &connected.bases)?;
         let settings =
             GatewaySettings { retry: engine::gateway::Retry { attempts: 1, ..settings.retry }, ..settings };
-        let gateway = Gateway::new(connected.providers, ledger, settings, Arc::new(Silent));
+        let gateway = Gateway::new(connected.providers, calls, settings, Arc::new(Silent));
         let price = gateway.price(self.provider, operation);
         let call = Call { provider: self.provider, operation: operation.to_owned(), parameters };
         let end = gateway.refreshing().call(call).await;

@@ -1,6 +1,6 @@
 //! A recorded run, for people.
 
-use ledger_sqlite::RunRecord;
+use engine::ledger::RunRecord;
 use marl_core::words::counted;
 use runner::{
     past_run::resumed,

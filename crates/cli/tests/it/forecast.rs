@@ -7,14 +7,14 @@ use async_trait::async_trait;
 use engine::{
     CallMode, Engine, Forecast, RowEnd, Silent,
     gateway::{Gateway, Settings},
-    ledger::Ledger,
+    ledger::{Calls, Freshness, MaxAge, RunStart, Runs},
     plan::{Existing, Header, Plan, Refresh, Request, Set, StepRequest, Tweak},
 };
 use futures::{StreamExt, stream};
 use integration_find_ceo::FindCeo;
 use integration_linkedin::LinkedinProfile;
 use integration_web_research::WebResearch;
-use ledger_sqlite::{MaxAge, RunLedger, RunStart, Store};
+use ledger_sqlite::Store;
 use marl_core::{
     CallSpec, Column, Connection, Context, Contract, Error, Fields, Integration, Registration, Registry, Row,
     Secret, SemanticType, Value,
@@ -226,7 +226,7 @@ fn case() -> impl Strategy<Value = Case> {
 /// A sandbox and a ledger.
 struct Place {
     sandbox: Sandbox,
-    store: Arc<Store>,
+    store: Store,
     registry: Registry,
     _folder: tempfile::TempDir,
 }
@@ -234,16 +234,16 @@ struct Place {
 impl Place {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Arc::new(Store::open(&folder.path().join("ledger.db")).unwrap());
+        let store = Store::open(&folder.path().join("ledger.db")).await.unwrap();
         let sandbox = Sandbox::start(Options::default()).await.unwrap();
         Self { sandbox, store, registry: registry(), _folder: folder }
     }
 
-    fn gateway(&self, ledger: Arc<dyn Ledger>) -> Gateway {
+    fn gateway(&self, calls: Arc<dyn Calls>) -> Gateway {
         let connection =
             || Connection { base_url: self.sandbox.url(), key: Some(Secret::new("sandbox")), contact: None };
         let providers = self.registry.providers().map(|entry| entry.connect(connection()));
-        Gateway::new(providers, ledger, Settings { parallel: 8, ..Settings::default() }, Arc::new(Silent))
+        Gateway::new(providers, calls, Settings { parallel: 8, ..Settings::default() }, Arc::new(Silent))
     }
 
     fn plan(&self, request: &Request) -> Arc<Plan> {
@@ -262,8 +262,8 @@ impl Place {
     /// What a plan says: sent for certain, and at the most.
     async fn dry_run(&self, request: &Request, rows: &[[String; 4]]) -> (u64, u64) {
         let plan = self.plan(request);
-        let ledger = RunLedger::planned(Arc::clone(&self.store), MaxAge::default());
-        let ends = self.rows(&plan, CallMode::Stored(self.gateway(Arc::new(ledger))), rows).await;
+        let calls = self.store.reader(Freshness::Now(MaxAge::default())).await.unwrap();
+        let ends = self.rows(&plan, CallMode::Stored(self.gateway(calls)), rows).await;
         let mut forecast = Forecast::new(plan.steps.len());
         ends.iter().for_each(|end| forecast.add(end));
         let steps = forecast.steps();
@@ -285,8 +285,8 @@ impl Place {
             version: words(),
             consent: None,
         };
-        let ledger = RunLedger::begin(Arc::clone(&self.store), &start, MaxAge::default()).unwrap();
-        let gateway = self.gateway(Arc::new(ledger));
+        let begun = self.store.begin(&start, MaxAge::default()).await.unwrap();
+        let gateway = self.gateway(begun.calls);
         let mode = CallMode::Live { caller: Arc::new(gateway.clone()), refreshing: gateway.refreshing() };
         self.rows(&plan, mode, rows).await;
         self.sandbox.stats().calls - before

@@ -31,6 +31,7 @@ mod ledger_files;
 mod links;
 mod look;
 mod mcp;
+mod old_ledger;
 mod older;
 mod outputs;
 mod own_columns;

@@ -37,15 +37,15 @@ pub(super) struct KeyedCall<'a> {
     pub(super) refresh: bool,
 }
 
-/// What the ledger records of an attempt beside its end.
-struct Attempted {
-    intent: Intent,
+/// What one attempt came to, and what is needed to record it.
+pub(super) struct Attempted {
+    pub(super) intent: Intent,
     duration: Duration,
     request_id: Option<String>,
 }
 
 impl Attempted {
-    fn ended(&self, end: Settled) -> Ended {
+    pub(super) fn ended(&self, end: Settled) -> Ended {
         Ended { end, duration: self.duration, request_id: self.request_id.clone() }
     }
 }
@@ -307,15 +307,6 @@ impl Shared {
             return Ok(AfterAttempt::End(CallEnd::Failed(error)));
         }
         Ok(self.left_in_doubt(call, Some(&failure.error)))
-    }
-
-    async fn settle(
-        &self,
-        keyed: KeyedCall<'_>,
-        attempted: &Attempted,
-        end: Settled,
-    ) -> Result<(), LedgerError> {
-        self.ledger.settle(&keyed.key, attempted.intent, attempted.ended(end)).await
     }
 
     /// Spends the reservation; a further attempt reserves anew.

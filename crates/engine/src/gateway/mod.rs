@@ -8,7 +8,8 @@
 //!    reserves the call's price from the run's budget, asks the breaker, claims the call in the ledger
 //!    (nothing usable is known, no other process is about to send it, the intent is written), waits for a
 //!    slot and the rate, has the ledger mark the intent as sent, and sends.
-//! 4. The slot is freed when the answer is in. The answer is stored, and then the followers are woken.
+//! 4. The slot is freed when the answer is in. The answer is stored, however often that takes a try, and
+//!    then the followers are woken.
 //!
 //! A look-up before the flight could buy twice: two callers could both miss the answer of a flight that
 //! has just ended. A claim waits for the disk, so it is made before the call has a slot. Where the
@@ -24,6 +25,7 @@ mod dry_run;
 mod entry;
 mod flight;
 mod limit;
+mod record;
 mod settings;
 
 use std::{
@@ -38,7 +40,7 @@ use tokio::{sync::watch, time::Instant};
 
 use crate::{
     event::{Event, Listener},
-    ledger::{Key, Known, Ledger, LedgerError},
+    ledger::{Calls, Key, Known, LedgerError},
 };
 use breaker::Breaker;
 use budget::Budget;
@@ -57,7 +59,7 @@ pub struct Gateway {
 
 struct Shared {
     lanes: BTreeMap<&'static str, Lane>,
-    ledger: Arc<dyn Ledger>,
+    ledger: Arc<dyn Calls>,
     flights: Arc<Flights>,
     settings: Settings,
     budget: Budget,
@@ -79,7 +81,7 @@ impl Gateway {
     /// A gateway to these providers.
     pub fn new(
         providers: impl IntoIterator<Item = Arc<dyn Provider>>,
-        ledger: Arc<dyn Ledger>,
+        ledger: Arc<dyn Calls>,
         settings: Settings,
         listener: Arc<dyn Listener>,
     ) -> Self {

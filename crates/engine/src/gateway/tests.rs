@@ -2,6 +2,7 @@
 
 mod claims;
 mod doubts;
+mod record;
 mod stops;
 
 use std::{
@@ -22,7 +23,7 @@ use serde_json::json;
 use tokio::time::{Instant, sleep};
 
 use super::*;
-use crate::ledger::Memory;
+use crate::ledger::MemoryCalls;
 
 static CARD: Card = Card {
     name: "p",
@@ -144,10 +145,10 @@ impl World {
     }
 
     fn with(provider: Scripted, settings: Settings) -> Self {
-        Self::over(Arc::new(Memory::new()), provider, settings)
+        Self::over(Arc::new(MemoryCalls::default()), provider, settings)
     }
 
-    fn over(ledger: Arc<dyn Ledger>, provider: Scripted, settings: Settings) -> Self {
+    fn over(ledger: Arc<dyn Calls>, provider: Scripted, settings: Settings) -> Self {
         let provider = Arc::new(provider);
         let heard = Arc::new(Heard::default());
         let gateway = Gateway::new(
@@ -356,7 +357,7 @@ async fn a_cap_is_never_overshot_and_is_used_up() {
 
 #[tokio::test(start_paused = true)]
 async fn a_mended_parser_reads_stored_answers_again_and_buys_nothing() {
-    let ledger = Arc::new(Memory::new());
+    let ledger = Arc::new(MemoryCalls::default());
     let before = World::over(ledger.clone(), Scripted::default(), Settings::default());
     assert_eq!(before.ask(1).await, "found 1");
     let repaired = Scripted { repaired: true, without_key: true, ..Scripted::default() };
@@ -367,7 +368,7 @@ async fn a_mended_parser_reads_stored_answers_again_and_buys_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn an_error_that_is_billed_leaves_a_record_is_spent_and_is_not_bought_again() {
-    let ledger = Arc::new(Memory::new());
+    let ledger = Arc::new(MemoryCalls::default());
     let world = World::over(ledger.clone(), always(Act::Fail(unusable)), capped(1));
     assert_eq!(world.ask(1).await, "bad_reply");
     assert_eq!((world.sends(), world.heard("spent")), (1, 1));

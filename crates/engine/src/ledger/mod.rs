@@ -1,132 +1,37 @@
-//! The record of calls: intent before, reply after. A trait and two forms of it.
+//! The record of what was bought: the intent before a call is sent, the reply after it arrived, and the
+//! runs that asked. Traits, and the form in memory.
 //!
-//! Intents and replies of every call go through here, and nothing else does: rows, steps and
-//! policies are not known to it. [`Memory`] forgets at the end of the run; durable forms are crates
-//! of their own, which may keep their records on another machine: nothing here blocks a thread, and
-//! every clock is the ledger's own.
+//! Rows, steps and policies are not known here. [`Memory`] forgets when its process ends; durable forms
+//! are crates of their own. A form may keep its records on another machine: its methods wait without
+//! blocking a thread, it tells the time by its own clock, and only it reads an [`Intent`].
 
+mod calls;
+mod judge;
 mod key;
 mod memory;
+mod removal;
+mod runs;
 mod state;
+pub mod testing;
+mod traces;
+mod upkeep;
 
-use std::{error, fmt, time::Duration};
+use std::{
+    error, fmt,
+    path::{Path, PathBuf},
+};
 
 use async_trait::async_trait;
-use marl_core::{Call, Error};
 
+pub use calls::{Asking, Calls, Claim, Ended, Intent, Known, Settled};
+pub use judge::{Facts, Freshness, Judge, MaxAge, Owner, Verdict};
 pub use key::{Key, Scope, canonical};
-pub use memory::Memory;
+pub use memory::{Memory, MemoryCalls};
+pub use removal::{Prune, Removal, Removed, RunTexts};
+pub use runs::{BeginError, Begun, RunEnd, RunRecord, RunStart, RunState, Runs, Used};
 pub use state::CallState;
-
-/// What the ledger knows of a call.
-#[derive(Debug, Clone)]
-pub enum Known {
-    /// Nothing that helps: it may be claimed.
-    Nothing,
-    /// A whole answer, the provider's own text.
-    Answered(String),
-    /// A whole answer that was of no use. It was paid for, so it is not asked again.
-    Unusable {
-        /// Why it was of no use.
-        error: Error,
-        /// The provider's own text, for a reader that may have learned since; unknown where it was
-        /// too large, or an earlier version did not keep it.
-        body: Option<String>,
-    },
-    /// It failed in this run; its duplicates share that.
-    Failed(Error),
-    /// It may have been paid for, and no answer is known.
-    InDoubt {
-        /// Whether it came to that in this run; then its duplicates share it.
-        in_this_run: bool,
-    },
-    /// Another process is asking just now, or this one in another way.
-    Busy {
-        /// How long that may take. After that the call is in doubt, and it is not sent again while
-        /// that process lives.
-        at_most: Duration,
-    },
-}
-
-/// The right to send one attempt of a call, and the duty to say how it ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Intent(i64);
-
-impl Intent {
-    /// For a ledger: the intent that it knows by this number.
-    pub fn new(id: i64) -> Self {
-        Self(id)
-    }
-
-    /// For the ledger that made it: the number that it gave.
-    pub fn id(self) -> i64 {
-        self.0
-    }
-}
-
-/// What came of a claim.
-#[derive(Debug)]
-pub enum Claim {
-    /// The intent is written; send.
-    Granted(Intent),
-    /// Somebody else settled it meanwhile, or is about to.
-    Known(Known),
-}
-
-/// A claim: what is to be sent, and under which terms.
-#[derive(Debug)]
-pub struct Asking<'a> {
-    /// The call's key.
-    pub key: Key,
-    /// The call.
-    pub call: &'a Call,
-    /// Whom it is bought from and for.
-    pub scope: &'a Scope,
-    /// Whether a call in doubt is sent all the same.
-    pub again: bool,
-    /// Whether replies from before this run do not count.
-    pub refresh: bool,
-    /// Which attempt of the call in this run this is, from 1.
-    pub attempt: u32,
-    /// How long the attempt may take, grace included; then it is in doubt for others.
-    pub time: Duration,
-    /// What it costs, in the settings' unit, if known.
-    pub price: Option<f64>,
-}
-
-/// How an attempt ended, as far as the ledger is concerned.
-#[derive(Debug, Clone)]
-pub enum Settled {
-    /// With a whole answer.
-    Answered {
-        /// The provider's own text.
-        body: String,
-        /// Whether it says that there is nothing.
-        no_data: bool,
-    },
-    /// With a whole answer that is of no use.
-    Unusable {
-        /// Why it is of no use.
-        error: Error,
-        /// The provider's own text, where all of it was read.
-        body: Option<String>,
-    },
-    /// Without having been bought.
-    Failed(Error),
-    /// Nobody can tell.
-    InDoubt,
-}
-
-/// The end of an attempt with what is worth keeping of it.
-#[derive(Debug, Clone)]
-pub struct Ended {
-    /// How it ended.
-    pub end: Settled,
-    /// How long it took.
-    pub duration: Duration,
-    /// The vendor's own id of the request.
-    pub request_id: Option<String>,
-}
+pub use traces::Traces;
+pub use upkeep::{CallRecord, Pages, StateCount, Stats, Upkeep};
 
 /// The ledger could not be read or written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,31 +45,30 @@ impl fmt::Display for LedgerError {
 
 impl error::Error for LedgerError {}
 
-/// The record of calls.
+/// A whole ledger: its runs with their calls, and its upkeep.
 #[async_trait]
-pub trait Ledger: Send + Sync {
-    /// What is known of a call; with `refresh`, replies from before this run do not count.
-    async fn look_up(&self, key: &Key, refresh: bool) -> Result<Known, LedgerError>;
+pub trait Ledger: Runs + Upkeep {
+    /// Where it is, as a user would name it: a path, or an address without its password.
+    fn location(&self) -> String;
 
-    /// The state of the newest record of a call, whatever it is worth; for telling, not for
-    /// deciding.
-    async fn newest(&self, key: &Key) -> Result<Option<CallState>, LedgerError>;
+    /// Its file, where the ledger is a file of this machine.
+    fn file(&self) -> Option<&Path> {
+        None
+    }
 
-    /// In one step: if nothing usable is known and nobody else is asking, writes the intent to
-    /// send.
-    async fn claim(&self, asking: &Asking<'_>) -> Result<Claim, LedgerError>;
+    /// Where the log of a run belongs that goes on in the background, where this form has a folder for
+    /// it. A removal looks into these logs as well.
+    fn log_of(&self, _run: i64) -> Option<PathBuf> {
+        None
+    }
 
-    /// Whether it can tell claims that were never sent from those that were, whatever becomes of
-    /// this process. Only then is a call claimed before it may be sent.
-    fn tells_unsent(&self) -> bool;
+    /// Whether opening it made it.
+    fn is_new(&self) -> bool;
 
-    /// The attempt is sent now. Where [`Self::tells_unsent`], an intent of which this was never
-    /// said is as if it had never been claimed, once its process is dead.
-    async fn sending(&self, intent: Intent) -> Result<(), LedgerError>;
+    /// Whether what is stored from now on can be found again: not where the ledger was deleted or
+    /// replaced after it was opened.
+    async fn is_in_place(&self) -> bool;
 
-    /// The attempt was not bought: as if it had never been claimed.
-    async fn take_back(&self, key: &Key, intent: Intent) -> Result<(), LedgerError>;
-
-    /// The attempt's end. Comes back when it is stored.
-    async fn settle(&self, key: &Key, intent: Intent, ended: Ended) -> Result<(), LedgerError>;
+    /// Whether there was no room when something was to be stored. Then no more calls can be claimed.
+    fn is_full(&self) -> bool;
 }

@@ -21,31 +21,22 @@ async fn a_full_disk_is_an_error_and_loses_nothing_stored() {
     let intent = world.claim(&ledger, 1, false).await.unwrap();
     world.settle(&ledger, 1, intent, found("yes")).await;
     let open = world.claim(&ledger, 2, false).await.unwrap();
-    let pages = ledger.store().writer().unwrap().run(|db| {
+    let pages = ledger.file.writer().unwrap().run(|db| {
         let pages: i64 = db.pragma_query_value(None, "page_count", |row| row.get(0))?;
         db.pragma_update(None, "max_page_count", pages)?;
         Ok(pages)
     });
     pages.await.unwrap();
     let big = found(&"x".repeat(100_000));
-    let ended = Ended { end: big.clone(), duration: Duration::ZERO, request_id: None };
-    let key = world.key(2);
-    let settling = ledger.settle(&key, open, ended);
-    let room = async {
-        tokio::time::sleep(Duration::from_millis(400)).await;
-        ledger
-            .store()
-            .writer()
-            .unwrap()
-            .run(|db| db.pragma_update(None, "max_page_count", 1_000_000))
-            .await
-            .unwrap();
-    };
+    let ended = Arc::new(Ended { end: big, duration: Duration::ZERO, request_id: None });
     let kept = world.path().with_file_name("ledger.db-room");
     assert!(kept.exists(), "room is kept for answers");
-    let (settled, ()) = futures::join!(settling, room);
-    settled.expect("whoever holds a reply keeps trying");
-    assert!(!kept.exists() && ledger.store().is_full(), "the room is given up");
+    let refused = ledger.settle(&world.key(2), open, Arc::clone(&ended)).await.unwrap_err();
+    assert_eq!(refused.0, "the disk is full");
+    assert!(!kept.exists() && ledger.file.is_full(), "the room is given up");
+    let room = ledger.file.writer().unwrap();
+    room.run(|db| db.pragma_update(None, "max_page_count", 1_000_000)).await.unwrap();
+    ledger.settle(&world.key(2), open, ended).await.expect("now there is room for it");
     let (call, scope) = (call(3), Scope::default());
     let time = Duration::from_secs(1);
     let key = world.key(3);
@@ -89,7 +80,7 @@ fn files_that_cannot_be_used() {
         fs::create_dir_all(world.path().parent().unwrap()).unwrap();
         prepare(&world.path());
         let before = fs::read(world.path()).unwrap_or_default();
-        let error = Store::open(&world.path()).err().expect("it was opened");
+        let error = LedgerFile::open(&world.path()).err().expect("it was opened");
         assert_eq!(error.problem, expect, "{error}");
         assert!(error.to_string().contains("ledger.db"));
         assert!(
@@ -110,7 +101,7 @@ fn files_that_cannot_be_used() {
     );
     check(
         &|path| {
-            drop(Store::open(path).unwrap());
+            drop(LedgerFile::open(path).unwrap());
             Connection::open(path).unwrap().pragma_update(None, "user_version", 99).unwrap();
             let _ = fs::remove_file(path.with_extension("db-wal"));
         },
@@ -119,14 +110,14 @@ fn files_that_cannot_be_used() {
     check(&|path| fs::create_dir(path).unwrap(), Problem::ReadOnly);
     check(
         &|path| {
-            drop(Store::open(path).unwrap());
+            drop(LedgerFile::open(path).unwrap());
             damage(path, 100, 4096);
         },
         Problem::Corrupt,
     );
     check(
         &|path| {
-            drop(Store::open(path).unwrap());
+            drop(LedgerFile::open(path).unwrap());
             let half = fs::metadata(path).unwrap().len() / 2 - 1;
             fs::File::options().write(true).open(path).unwrap().set_len(half).unwrap();
         },
@@ -149,13 +140,13 @@ async fn damage_in_the_middle_is_an_error_and_no_answer_is_taken_for_none() {
         let intent = world.claim(&ledger, n, false).await.unwrap();
         world.settle(&ledger, n, intent, found(&"x".repeat(500))).await;
     }
-    assert_eq!(ledger.store().is_sound(), Ok(true));
+    assert_eq!(ledger.file.is_sound(), Ok(true));
     drop(ledger);
     let length = fs::metadata(world.path()).unwrap().len() as usize;
     damage(&world.path(), length / 2, length);
-    let store = Arc::new(Store::open(&world.path()).expect("its beginning is sound"));
+    let store = Arc::new(LedgerFile::open(&world.path()).expect("its beginning is sound"));
     assert_eq!(store.is_sound(), Ok(false));
-    let ledger = RunLedger::begin(store, &start(), MaxAge::default());
+    let ledger = RunCalls::begin(store, &start(), MaxAge::default());
     let error = match ledger {
         Err(error) => error.to_string(),
         Ok(ledger) => {
@@ -178,11 +169,11 @@ async fn a_ledger_that_another_program_holds_is_an_error_and_works_again_afterwa
     let store = world.store();
     let other = Connection::open(world.path()).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let refused = RunLedger::begin(Arc::clone(&store), &start(), MaxAge::default()).err();
+    let refused = RunCalls::begin(Arc::clone(&store), &start(), MaxAge::default()).err();
     let refused = refused.expect("a run was recorded in a locked file").to_string();
     assert!(refused.contains("another program holds it"), "{refused}");
     other.execute_batch("COMMIT").unwrap();
-    let ledger = RunLedger::begin(store, &start(), MaxAge::default()).unwrap();
+    let ledger = RunCalls::begin(store, &start(), MaxAge::default()).unwrap();
     let intent = world.claim(&ledger, 1, false).await.unwrap();
     world.settle(&ledger, 1, intent, found("yes")).await;
     assert_eq!(world.word(&ledger, 1).await, "answered yes");
@@ -194,7 +185,7 @@ fn many_processes_may_make_the_ledger_at_once() {
         let world = World::new();
         let path = world.path();
         let opened: Vec<_> = std::thread::scope(|threads| {
-            let all: Vec<_> = (0..8).map(|_| threads.spawn(|| Store::open(&path).map(|_| ()))).collect();
+            let all: Vec<_> = (0..8).map(|_| threads.spawn(|| LedgerFile::open(&path).map(|_| ()))).collect();
             all.into_iter().map(|thread| thread.join().unwrap()).collect()
         });
         assert!(opened.iter().all(Result::is_ok), "{opened:?}");

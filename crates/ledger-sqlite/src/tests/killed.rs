@@ -4,15 +4,15 @@
 use super::*;
 
 /// The marks of a run; `None` where the system has no place for them.
-fn marks(ledger: &RunLedger) -> Option<PathBuf> {
+fn marks(ledger: &RunCalls) -> Option<PathBuf> {
     ledger.lock.marks().map(|marks| marks.name().path())
 }
 
-fn lock_of(ledger: &RunLedger) -> PathBuf {
-    lock::path(ledger.store().path(), ledger.run())
+fn lock_of(ledger: &RunCalls) -> PathBuf {
+    lock::path(&ledger.file.path, ledger.run())
 }
 
-fn states(store: &Store) -> Vec<(String, u64)> {
+fn states(store: &LedgerFile) -> Vec<(String, u64)> {
     store.stats().unwrap().calls.into_iter().map(|call| (call.state, call.count)).collect()
 }
 
@@ -31,12 +31,12 @@ async fn a_claim_that_was_never_sent_is_none_and_one_that_was_is_a_doubt() {
     assert_eq!(world.word(&second, 1).await, "in doubt false");
     assert_eq!(world.word(&second, 2).await, "nothing");
     assert_eq!(second.newest(&world.key(2)).await.unwrap(), None);
-    assert_eq!(second.store().doubts(), Ok(1));
+    assert_eq!(second.file.doubts(), Ok(1));
     let again = world.send(&second, 2).await;
     assert_eq!(world.claim(&second, 1, false).await, None);
     // The next one puts it in the record.
     let third = world.run();
-    assert_eq!(states(third.store()), [("in_doubt".to_owned(), 1), ("intent".to_owned(), 1)]);
+    assert_eq!(states(&third.file), [("in_doubt".to_owned(), 1), ("intent".to_owned(), 1)]);
     world.settle(&second, 2, again, found("yes")).await;
     assert_eq!(world.word(&third, 2).await, "answered yes");
 }
@@ -52,7 +52,7 @@ async fn without_its_marks_everything_claimed_counts_as_sent() {
     fs::remove_file(marks).unwrap();
     let second = world.run();
     assert_eq!(world.word(&second, 1).await, "in doubt false");
-    assert_eq!(states(second.store()), [("in_doubt".to_owned(), 1)]);
+    assert_eq!(states(&second.file), [("in_doubt".to_owned(), 1)]);
 }
 
 /// The lock is called by the run's number alone, and another ledger in the folder had such a run.
@@ -82,12 +82,12 @@ async fn what_a_killed_process_left_behind_is_removed_once_it_is_settled() {
     world.claim(&first, 1, false).await.unwrap();
     drop(first);
     assert!(lock.exists() && marks.exists());
-    let planned = RunLedger::planned(world.store(), MaxAge::default());
+    let planned = planned(&world.store());
     assert_eq!(world.word(&planned, 1).await, "nothing");
     assert!(lock.exists() && marks.exists(), "a plan settles nothing");
     let second = world.run();
     assert!(!lock.exists() && !marks.exists());
-    assert_eq!(states(second.store()), []);
+    assert_eq!(states(&second.file), []);
     assert!(lock_of(&second).exists());
 }
 
@@ -129,7 +129,7 @@ async fn a_lock_that_another_process_holds_is_named() {
     for end in ["wal", "shm"] {
         let _ = fs::remove_file(world.path().with_extension(format!("db-{end}")));
     }
-    let refused = RunLedger::begin(world.store(), &start(), MaxAge::default()).err().unwrap();
+    let refused = RunCalls::begin(world.store(), &start(), MaxAge::default()).err().unwrap();
     assert!(refused.to_string().contains("another process holds"), "{refused}");
     assert!(refused.to_string().contains("run-1.lock"), "{refused}");
     drop(first);
@@ -144,7 +144,7 @@ fn what_stands_in_the_place_of_a_lock_is_not_touched() {
     let target = folder.join("precious");
     fs::write(&target, "text").unwrap();
     std::os::unix::fs::symlink(&target, folder.join("run-1.lock")).unwrap();
-    let refused = RunLedger::begin(world.store(), &start(), MaxAge::default()).err().unwrap();
+    let refused = RunCalls::begin(world.store(), &start(), MaxAge::default()).err().unwrap();
     assert!(refused.to_string().contains("run-1.lock is not a regular file; remove it"), "{refused}");
     assert_eq!(fs::read_to_string(&target).unwrap(), "text");
 }

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use engine::ledger::Upkeep;
+use futures::StreamExt;
+
 use super::*;
 
 /// The ledger's folder: its files with what they hold.
@@ -21,18 +24,18 @@ async fn with_an_answer() -> World {
 }
 
 /// Everything that only reads.
-async fn read_all(world: &World, store: &Arc<Store>) -> String {
+async fn read_all(world: &World, store: &Arc<LedgerFile>) -> String {
     store.stats().unwrap();
     store.runs(10).unwrap();
     store.run(1).unwrap().unwrap();
     store.run_of_output("x").unwrap().unwrap();
     store.is_asked_to_stop(1).unwrap();
-    store.export(|_| true).unwrap();
+    assert!(Store::from(Arc::clone(store)).export().all(async |page| page.is_ok()).await);
     store.record(&world.key(1)).unwrap();
     store.usual_duration("p", "o").unwrap();
     store.would_remove(&[Prune::OlderThan(Duration::ZERO)], false).unwrap();
     assert_eq!((store.doubts(), store.is_sound()), (Ok(0), Ok(true)));
-    let planned = RunLedger::planned(Arc::clone(store), MaxAge::default());
+    let planned = planned(store);
     world.word(&planned, 1).await
 }
 
@@ -41,11 +44,11 @@ async fn reading_makes_and_changes_nothing() {
     let world = with_an_answer().await;
     let before = folder(&world);
     assert!(!before.contains_key("ledger.db-wal"), "nobody has it open");
-    let store = Arc::new(Store::read(&world.path()).unwrap());
+    let store = Arc::new(LedgerFile::read(&world.path()).unwrap());
     assert_eq!(read_all(&world, &store).await, "answered yes");
     let run = start();
-    assert!(RunLedger::begin(Arc::clone(&store), &run, MaxAge::default()).is_err());
-    assert!(store.ask_to_stop(1).unwrap_err().0.contains("for reading alone"));
+    assert!(RunCalls::begin(Arc::clone(&store), &run, MaxAge::default()).is_err());
+    assert!(store.ask_to_stop(1).await.unwrap_err().0.contains("for reading alone"));
     drop(store);
     assert!(folder(&world) == before, "{:?}", folder(&world).keys());
 }
@@ -53,8 +56,8 @@ async fn reading_makes_and_changes_nothing() {
 #[tokio::test]
 async fn what_is_stored_while_it_is_read_is_seen() {
     let world = with_an_answer().await;
-    let store = Arc::new(Store::read(&world.path()).unwrap());
-    let planned = RunLedger::planned(Arc::clone(&store), MaxAge::default());
+    let store = Arc::new(LedgerFile::read(&world.path()).unwrap());
+    let planned = planned(&store);
     assert_eq!(world.word(&planned, 2).await, "nothing");
     let run = world.run();
     let intent = world.send(&run, 2).await;
@@ -63,7 +66,7 @@ async fn what_is_stored_while_it_is_read_is_seen() {
     assert_eq!(world.word(&planned, 2).await, "answered new");
     assert_eq!(store.runs(10).unwrap().1, 2);
     // Brought into the file, with an empty log beside it.
-    run.store().remove(&[Prune::Person { values: vec!["nobody at all".to_owned()] }], false).unwrap();
+    run.file.remove(&[Prune::Person { values: vec!["nobody at all".to_owned()] }], false).unwrap();
     drop(run);
     tokio::time::sleep(Duration::from_millis(15)).await;
     assert_eq!(world.word(&planned, 2).await, "answered new");
@@ -72,7 +75,7 @@ async fn what_is_stored_while_it_is_read_is_seen() {
 #[tokio::test]
 async fn a_ledger_of_any_version_is_read_as_it_is() {
     let current = with_an_answer().await;
-    let store = Arc::new(Store::read(&current.path()).unwrap());
+    let store = Arc::new(LedgerFile::read(&current.path()).unwrap());
     assert_eq!(read_all(&current, &store).await, "answered yes");
     for version in 1..open::MIGRATIONS.len() {
         let world = World::new();
@@ -88,10 +91,10 @@ async fn a_ledger_of_any_version_is_read_as_it_is() {
         .unwrap();
         drop(db);
         let before = folder(&world);
-        let store = Arc::new(Store::read(&world.path()).unwrap());
+        let store = Arc::new(LedgerFile::read(&world.path()).unwrap());
         assert_eq!(read_all(&world, &store).await, "nothing", "version {version}");
         assert!(folder(&world) == before, "version {version}");
-        drop(Store::open(&world.path()).unwrap());
+        drop(LedgerFile::open(&world.path()).unwrap());
         assert_eq!(world.store().runs(1).unwrap().1, 1, "version {version} is brought to the newest");
     }
 }
@@ -106,12 +109,12 @@ fn a_file_that_is_no_ledger_is_not_made_one_by_reading() {
             Connection::open(world.path()).unwrap().pragma_update(None, "user_version", 0).unwrap();
         }
         let before = folder(&world);
-        let error = Store::read(&world.path()).err().expect("it was read");
+        let error = LedgerFile::read(&world.path()).err().expect("it was read");
         assert_eq!(error.problem, Problem::NotYetMade, "{error}");
         assert!(folder(&world) == before);
     }
     let world = World::new();
-    assert!(Store::read(&world.path()).is_err());
+    assert!(LedgerFile::read(&world.path()).is_err());
     assert!(!world.path().parent().unwrap().exists());
 }
 
@@ -135,7 +138,7 @@ async fn a_ledger_to_which_somebody_added_something_is_refused_and_named() {
         let world = with_an_answer().await;
         Connection::open(world.path()).unwrap().execute_batch(change).unwrap();
         let before = folder(&world);
-        for opened in [Store::open(&world.path()), Store::read(&world.path())] {
+        for opened in [LedgerFile::open(&world.path()), LedgerFile::read(&world.path())] {
             let error = opened.err().unwrap_or_else(|| panic!("{change}"));
             assert_eq!(error.problem, Problem::Foreign, "{error}");
             assert!(error.to_string().contains(named), "{change}: {error}");
@@ -144,7 +147,7 @@ async fn a_ledger_to_which_somebody_added_something_is_refused_and_named() {
     }
     let world = with_an_answer().await;
     Connection::open(world.path()).unwrap().execute_batch("ANALYZE").unwrap();
-    let store = Arc::new(Store::read(&world.path()).unwrap());
+    let store = Arc::new(LedgerFile::read(&world.path()).unwrap());
     assert_eq!(read_all(&world, &store).await, "answered yes", "statistics change no answer");
 }
 
@@ -161,11 +164,11 @@ async fn a_copy_made_while_a_run_goes_on_is_whole_and_private() {
     }
     world.send(&run, 300).await;
     let to = world.folder.path().join("copy's.db");
-    Store::read(&world.path()).unwrap().back_up(&to).unwrap();
+    LedgerFile::read(&world.path()).unwrap().back_up(&to).unwrap();
     let bytes = fs::read(&to).unwrap();
     assert_eq!(fs::metadata(&to).unwrap().permissions().mode() & 0o777, 0o640);
-    let copy = Arc::new(Store::open(&to).unwrap());
-    let planned = RunLedger::planned(copy, MaxAge::default());
+    let copy = Arc::new(LedgerFile::open(&to).unwrap());
+    let planned = planned(&copy);
     for n in 0..300 {
         assert!(world.word(&planned, n).await.starts_with("answered xxx"), "{n}");
     }
@@ -173,10 +176,10 @@ async fn a_copy_made_while_a_run_goes_on_is_whole_and_private() {
     drop(planned);
     for taken in [to.clone(), world.path()] {
         let before = fs::read(&taken).unwrap();
-        assert!(run.store().back_up(&taken).unwrap_err().0.contains("cannot be made"));
+        assert!(run.file.back_up(&taken).unwrap_err().0.contains("cannot be made"));
         assert!(fs::read(&taken).unwrap() == before, "an existing file is not touched");
     }
     assert!(bytes.len() > 900_000);
     let nowhere = world.folder.path().join("none/copy.db");
-    assert!(run.store().back_up(&nowhere).is_err());
+    assert!(run.file.back_up(&nowhere).is_err());
 }

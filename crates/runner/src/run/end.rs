@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use ledger_sqlite::{RunEnd, Store};
+use engine::ledger::{Ledger, RunEnd};
 use marl_core::ErrorKind;
 use marl_core::words::thousands;
 use table::{Note, TableError};
@@ -18,7 +18,7 @@ use crate::{
     exit::Exit,
     failure::Failure,
     files::{Noted, Output},
-    job, project,
+    job, ledger,
     report::{Report, RunDocument, Status, document},
     tally::Counts,
 };
@@ -39,7 +39,7 @@ pub struct RunOutcome {
 
 impl Run<'_> {
     /// Ends a run; `broken` is what ended the table or the output early.
-    pub(super) fn finish(
+    pub(super) async fn finish(
         self,
         broken: Option<TableError>,
         elapsed: Duration,
@@ -47,12 +47,12 @@ impl Run<'_> {
     ) -> Result<RunOutcome, Failure> {
         let seen = Arc::clone(&self.seen);
         let interrupted = seen.interrupted.load(Ordering::SeqCst);
-        let store = Arc::clone(self.ledger.store());
-        let run = self.ledger.run();
+        let store = Arc::clone(&self.store);
+        let run = self.begun.run;
         // The ledger is watched while the run goes on, and may have gone since the last look.
-        let is_gone = seen.ledger_lost.load(Ordering::SeqCst) || !store.is_in_place();
+        let is_gone = seen.ledger_lost.load(Ordering::SeqCst) || !store.is_in_place().await;
         let is_lost = is_gone || self.tally.counts().ledger_error.is_some();
-        let mut report = self.report(elapsed, interrupted, is_lost)?;
+        let mut report = self.report(elapsed, interrupted, is_lost).await?;
         let noted = Noted {
             run,
             // A sample stays one in what is made of it.
@@ -77,7 +77,7 @@ impl Run<'_> {
         let key_trouble = after_run::key_trouble(&report.counts);
         let only_the_key = key_trouble.filter(|_| report.written().is_none() && trouble.is_none());
         let is_only_the_key = only_the_key.is_some();
-        let trouble = trouble.or(is_lost.then(|| ledger_lost(&report.counts, &store)));
+        let trouble = trouble.or(is_lost.then(|| ledger_lost(&report.counts, &*store)));
         let has_doubts = is_lost && report.counts.in_doubt() > 0;
         let exits = |failure: Failure| if has_doubts { failure.exiting(Exit::InDoubt) } else { failure };
         let failure = trouble.map(exits).or(only_the_key);
@@ -85,7 +85,7 @@ impl Run<'_> {
         let document = document(&report, &self.job.plan);
         if !is_gone {
             let summary = serde_json::to_string(&document).expect("our documents have text keys");
-            let ended = store.end_run(run, &RunEnd { state: report.status.into(), summary });
+            let ended = store.end_run(run, &RunEnd { state: report.status.into(), summary }).await;
             // What failed in a ledger that cannot be written is told already.
             if !is_lost {
                 ended?;
@@ -95,13 +95,13 @@ impl Run<'_> {
     }
 
     /// What is known before the files have their places.
-    fn report(&self, elapsed: Duration, interrupted: bool, is_lost: bool) -> Result<Report, Failure> {
+    async fn report(&self, elapsed: Duration, interrupted: bool, is_lost: bool) -> Result<Report, Failure> {
         let counts = self.tally.counts();
         Ok(Report {
             sandbox: self.spec().ledger.sandbox,
             exit: Exit::Done,
             status: status(&counts, interrupted),
-            run: self.ledger.run(),
+            run: self.begun.run,
             rows: self.job.sketch.rows,
             rows_selected: counts.rows,
             table_notes: job::table_notes(&self.job.sketch),
@@ -117,7 +117,7 @@ impl Run<'_> {
                 .filter(|_| !is_lost),
             next_command: None,
             settings: self.settings_told.clone(),
-            consent: if is_lost { None } else { self.left_at_the_end()? },
+            consent: if is_lost { None } else { self.left_at_the_end().await? },
             max_age: self.spec().max_age,
             asks_anew: self.asks_anew(),
             resends_doubts: self.resends_doubts,
@@ -128,8 +128,8 @@ impl Run<'_> {
 }
 
 /// The ledger failed or went away in the middle of a run.
-fn ledger_lost(counts: &Counts, store: &Store) -> Failure {
-    let path = project::shown(store.path());
+fn ledger_lost(counts: &Counts, store: &dyn Ledger) -> Failure {
+    let path = ledger::shown(store);
     let why = match &counts.ledger_error {
         Some(_) if store.is_full() => "the disk is full",
         Some(error) => error,

@@ -6,14 +6,14 @@ use std::{
     process,
 };
 
-use engine::ledger::LedgerError;
-use ledger_sqlite::{Problem, RunRecord, RunState, Store};
+use engine::ledger::{Ledger, LedgerError, RunRecord, RunState};
+use ledger_sqlite::Problem;
 use marl_core::Registry;
 use marl_core::words::counted;
 
 use super::Check;
 use runner::spec::LedgerChoice;
-use runner::{advice, exit::Exit, failure::Failure, past_run::resumed, place, project, settings};
+use runner::{advice, exit::Exit, failure::Failure, ledger, past_run::resumed, place, project, settings};
 
 pub(super) fn folder_and_settings(folder: &Path, working: &Path, registry: &Registry) -> [Check; 3] {
     let file = folder.join(settings::FILE);
@@ -37,7 +37,7 @@ pub(super) fn folder_and_settings(folder: &Path, working: &Path, registry: &Regi
 }
 
 /// What can be said of the ledger without beginning one.
-pub(super) fn ledger(choice: &LedgerChoice, project: &Path, working: &Path) -> Vec<Check> {
+pub(super) async fn ledger(choice: &LedgerChoice, project: &Path, working: &Path) -> Vec<Check> {
     let path = match project::ledger(choice, project) {
         Ok(path) => path,
         Err(failure) => {
@@ -46,13 +46,10 @@ pub(super) fn ledger(choice: &LedgerChoice, project: &Path, working: &Path) -> V
     };
     let shown = project::shown(&path);
     let mut checks = vec![folder_of(&path, working)];
-    // An empty file is a ledger that nobody has begun.
-    if fs::metadata(&path).is_ok_and(|file| file.len() > 0) {
-        match Store::read(&path) {
-            Ok(store) => checks.extend(inside(&store, &shown)),
-            Err(error) => {
-                checks.push(Check::failed("ledger", &Failure::from(error), advice::ledger(Problem::Corrupt)))
-            }
+    if ledger::is_there(&path) {
+        match ledger::read(&path).await {
+            Ok(store) => checks.extend(inside(&*store, &shown).await),
+            Err(failure) => checks.push(Check::failed("ledger", &failure, advice::ledger(Problem::Corrupt))),
         }
     } else {
         checks.push(Check::ok("ledger", format!("none yet: the first run makes {shown}")));
@@ -60,11 +57,11 @@ pub(super) fn ledger(choice: &LedgerChoice, project: &Path, working: &Path) -> V
     checks
 }
 
-fn inside(store: &Store, shown: &str) -> [Check; 4] {
+async fn inside(store: &dyn Ledger, shown: &str) -> [Check; 4] {
     let unreadable = |name: &str, error: LedgerError| {
         Check::failed(name, &Failure::from(error), advice::ledger(Problem::Corrupt))
     };
-    let sound = match store.is_sound() {
+    let sound = match store.is_sound().await {
         Ok(true) => Check::ok("ledger.sound", "the file is whole"),
         Ok(false) => Check::bad(
             "ledger.sound",
@@ -74,7 +71,7 @@ fn inside(store: &Store, shown: &str) -> [Check; 4] {
         ),
         Err(error) => unreadable("ledger.sound", error),
     };
-    let doubts = match store.doubts() {
+    let doubts = match store.doubts().await {
         Ok(0) => Check::ok("ledger.doubts", "no call is in doubt"),
         Ok(doubts) => Check::warn(
             "ledger.doubts",
@@ -84,7 +81,7 @@ fn inside(store: &Store, shown: &str) -> [Check; 4] {
         ),
         Err(error) => unreadable("ledger.doubts", error),
     };
-    let runs = match store.runs(1) {
+    let runs = match store.runs(1).await {
         Ok((runs, _)) => last_run(runs.first()),
         Err(error) => unreadable("ledger.runs", error),
     };

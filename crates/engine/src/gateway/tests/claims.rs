@@ -6,7 +6,7 @@ use crate::ledger::{Asking, CallState, Claim, Ended, Intent};
 /// A ledger that notes what is asked of it.
 #[derive(Default)]
 struct Noted {
-    memory: Memory,
+    memory: MemoryCalls,
     claims_in_slots: bool,
     notes: Mutex<Vec<String>>,
 }
@@ -27,7 +27,7 @@ impl Noted {
 }
 
 #[async_trait]
-impl Ledger for Noted {
+impl Calls for Noted {
     async fn look_up(&self, key: &Key, refresh: bool) -> Result<Known, LedgerError> {
         self.memory.look_up(key, refresh).await
     }
@@ -58,7 +58,7 @@ impl Ledger for Noted {
         self.memory.take_back(key, intent).await
     }
 
-    async fn settle(&self, key: &Key, intent: Intent, ended: Ended) -> Result<(), LedgerError> {
+    async fn settle(&self, key: &Key, intent: Intent, ended: Arc<Ended>) -> Result<(), LedgerError> {
         self.note("settle", intent.id());
         self.memory.settle(key, intent, ended).await
     }

@@ -82,10 +82,10 @@ async fn a_doubt_that_is_sent_again_counts_twice() {
 }
 
 /// A ledger in which another process has asked, lives, and does not answer.
-struct Held(Memory);
+struct Held(MemoryCalls);
 
 #[async_trait]
-impl Ledger for Held {
+impl Calls for Held {
     async fn look_up(&self, _: &Key, _: bool) -> Result<Known, LedgerError> {
         Ok(Known::Busy { at_most: Duration::from_secs(100) })
     }
@@ -110,14 +110,14 @@ impl Ledger for Held {
         self.0.take_back(key, intent).await
     }
 
-    async fn settle(&self, key: &Key, intent: Intent, ended: Ended) -> Result<(), LedgerError> {
+    async fn settle(&self, key: &Key, intent: Intent, ended: Arc<Ended>) -> Result<(), LedgerError> {
         self.0.settle(key, intent, ended).await
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_a_living_process_asks_is_waited_for_and_never_sent_even_by_choice() {
-    let world = World::over(Arc::new(Held(Memory::new())), Scripted::default(), retrying());
+    let world = World::over(Arc::new(Held(MemoryCalls::default())), Scripted::default(), retrying());
     let started = Instant::now();
     assert_eq!(world.ask(1).await, "in_doubt");
     assert!((100..102).contains(&started.elapsed().as_secs()), "{:?}", started.elapsed());
@@ -130,7 +130,7 @@ async fn held_to_a_plan_every_certain_call_is_sent_before_any_is_sent_twice() {
     let lanes = BTreeMap::from([("p".to_owned(), lane)]);
     let settings = Settings { lanes, once: true, parallel: 2, ..capped(10) };
     let acts: Vec<(u64, &[Act])> = (0..5).map(|n| (n, &[Act::Fail(cut)] as &[Act])).collect();
-    let ledger = Arc::new(Memory::new());
+    let ledger = Arc::new(MemoryCalls::default());
     let world = World::over(ledger.clone(), scripted(&acts), settings.clone());
     let ends = futures::future::join_all((0..10).map(|n| world.ask(n))).await;
     assert!(ends[..5].iter().all(|end| end == "in_doubt"), "{ends:?}");

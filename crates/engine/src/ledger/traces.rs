@@ -3,11 +3,11 @@
 
 /// What is looked for, brought to one spelling.
 #[derive(Debug, Clone)]
-pub(crate) struct Traces(Vec<String>);
+pub struct Traces(Vec<String>);
 
 impl Traces {
     /// Traces of these values.
-    pub(crate) fn of<'a>(values: impl IntoIterator<Item = &'a str>) -> Self {
+    pub fn of<'a>(values: impl IntoIterator<Item = &'a str>) -> Self {
         let mut traces: Vec<String> = values.into_iter().map(|value| bare(&plain(value))).collect();
         traces.retain(|trace| !trace.is_empty());
         traces.sort();
@@ -16,7 +16,7 @@ impl Traces {
     }
 
     /// Whether one of them is in a text as a whole, and not as a part of another name or address.
-    pub(crate) fn are_in(&self, text: &str) -> bool {
+    pub fn are_in(&self, text: &str) -> bool {
         if self.0.is_empty() {
             return false;
         }

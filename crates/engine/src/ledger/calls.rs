@@ -1,0 +1,156 @@
+//! The calls of a ledger: the intent before a call is sent, the reply after it arrived. Knows no rows,
+//! no steps and no policy: what a reply means, and what is sent, the gateway decides.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use marl_core::{Call, Error};
+
+use super::{CallState, Key, LedgerError, Scope};
+
+/// What the ledger knows of a call.
+#[derive(Debug, Clone)]
+pub enum Known {
+    /// Nothing that helps: it may be claimed.
+    Nothing,
+    /// A whole answer, the provider's own text.
+    Answered(String),
+    /// A whole answer that was of no use. It was paid for, so it is not asked again.
+    Unusable {
+        /// Why it was of no use.
+        error: Error,
+        /// The provider's own text, for a reader that may have learned since; unknown where it was
+        /// too large, or an earlier version did not keep it.
+        body: Option<String>,
+    },
+    /// It failed in this run; its duplicates share that.
+    Failed(Error),
+    /// It may have been paid for, and no answer is known.
+    InDoubt {
+        /// Whether it came to that in this run; then its duplicates share it.
+        in_this_run: bool,
+    },
+    /// Another process is asking just now, or this one in another way.
+    Busy {
+        /// How long that may take. After that the call is in doubt, and it is not sent again while
+        /// that process lives.
+        at_most: Duration,
+    },
+}
+
+/// The right to send one attempt of a call, and the duty to say how it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Intent(i64);
+
+impl Intent {
+    /// For a ledger: the intent that it knows by this number.
+    pub fn new(id: i64) -> Self {
+        Self(id)
+    }
+
+    /// For the ledger that made it: the number that it gave.
+    pub fn id(self) -> i64 {
+        self.0
+    }
+}
+
+/// What came of a claim.
+#[derive(Debug)]
+pub enum Claim {
+    /// The intent is written; send.
+    Granted(Intent),
+    /// Somebody else settled it meanwhile, or is about to.
+    Known(Known),
+}
+
+/// A claim: what is to be sent, and under which terms.
+#[derive(Debug)]
+pub struct Asking<'a> {
+    /// The call's key.
+    pub key: Key,
+    /// The call.
+    pub call: &'a Call,
+    /// Whom it is bought from and for.
+    pub scope: &'a Scope,
+    /// Whether a call in doubt is sent all the same.
+    pub again: bool,
+    /// Whether replies from before this run do not count.
+    pub refresh: bool,
+    /// Which attempt of the call in this run this is, from 1.
+    pub attempt: u32,
+    /// How long the attempt may take, grace included; then it is in doubt for others.
+    pub time: Duration,
+    /// What it costs, in the settings' unit, if known.
+    pub price: Option<f64>,
+}
+
+/// How an attempt ended, as far as the ledger is concerned.
+#[derive(Debug, Clone)]
+pub enum Settled {
+    /// With a whole answer.
+    Answered {
+        /// The provider's own text.
+        body: String,
+        /// Whether it says that there is nothing.
+        no_data: bool,
+    },
+    /// With a whole answer that is of no use.
+    Unusable {
+        /// Why it is of no use.
+        error: Error,
+        /// The provider's own text, where all of it was read.
+        body: Option<String>,
+    },
+    /// Without having been bought.
+    Failed(Error),
+    /// Nobody can tell.
+    InDoubt,
+}
+
+/// The end of an attempt with what is worth keeping of it.
+#[derive(Debug, Clone)]
+pub struct Ended {
+    /// How it ended.
+    pub end: Settled,
+    /// How long it took.
+    pub duration: Duration,
+    /// The vendor's own id of the request.
+    pub request_id: Option<String>,
+}
+
+/// The calls of a ledger, as one run sees and makes them. The gateway uses nothing else of a ledger.
+///
+/// A run's process counts as alive until its last handle of this kind is dropped or the process ends,
+/// however it ends.
+#[async_trait]
+pub trait Calls: Send + Sync {
+    /// What is known of a call; with `refresh`, replies from before this run do not count.
+    async fn look_up(&self, key: &Key, refresh: bool) -> Result<Known, LedgerError>;
+
+    /// The state of the newest record of a call, whatever it is worth; for telling, not for
+    /// deciding.
+    async fn newest(&self, key: &Key) -> Result<Option<CallState>, LedgerError>;
+
+    /// In one step: if nothing usable is known and nobody else is asking, writes the intent to
+    /// send.
+    async fn claim(&self, asking: &Asking<'_>) -> Result<Claim, LedgerError>;
+
+    /// Whether it can tell claims that were never sent from those that were, whatever becomes of
+    /// this process. Only then is a call claimed before it may be sent.
+    fn tells_unsent(&self) -> bool;
+
+    /// The attempt is sent now. Where [`Self::tells_unsent`], an intent of which this was never
+    /// said is as if it had never been claimed, once its process is dead.
+    async fn sending(&self, intent: Intent) -> Result<(), LedgerError>;
+
+    /// The attempt was not bought: as if it had never been claimed.
+    async fn take_back(&self, key: &Key, intent: Intent) -> Result<(), LedgerError>;
+
+    /// Stores the attempt's end; returns once it is stored for good. The end of an attempt that was in
+    /// doubt by then settles the doubt.
+    ///
+    /// # Errors
+    /// The end may not be stored. A form does not try again by itself: the gateway does, and says the
+    /// same end of the same intent once more.
+    async fn settle(&self, key: &Key, intent: Intent, ended: Arc<Ended>) -> Result<(), LedgerError>;
+}

@@ -1,0 +1,143 @@
+//! The calls of a ledger in memory, for one run or for a reader.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::{
+    super::{
+        Asking, CallRecord, CallState, Calls, Claim, Ended, Intent, Judge, Key, Known, LedgerError, MaxAge,
+        RunStart, Settled, canonical,
+    },
+    Memory, StoredCall, ms, now_ms,
+};
+
+/// The calls of a ledger in memory as one run makes them, or as a reader finds them.
+#[derive(Debug)]
+pub struct MemoryCalls {
+    pub(super) memory: Memory,
+    pub(super) judge: Judge,
+}
+
+impl Default for MemoryCalls {
+    /// The calls of the only run of a ledger of its own, which is forgotten with it.
+    fn default() -> Self {
+        let text = String::new;
+        let start = RunStart {
+            command: text(),
+            input: text(),
+            output: text(),
+            steps: text(),
+            version: text(),
+            consent: None,
+        };
+        let memory = Memory::new();
+        let now = now_ms();
+        let run = memory.state().add_run(&start, now);
+        Self { memory, judge: Judge::of_run(run, now, MaxAge::default()) }
+    }
+}
+
+impl Drop for MemoryCalls {
+    fn drop(&mut self) {
+        if let Some(run) = self.judge.run()
+            && let Some(run) = self.memory.state().runs.get_mut(&run)
+        {
+            run.lives = false;
+        }
+    }
+}
+
+#[async_trait]
+impl Calls for MemoryCalls {
+    async fn look_up(&self, key: &Key, refresh: bool) -> Result<Known, LedgerError> {
+        Ok(self.memory.state().known(&self.judge, key, refresh))
+    }
+
+    async fn newest(&self, key: &Key) -> Result<Option<CallState>, LedgerError> {
+        let state = self.memory.state();
+        let mut calls = state.newest_first(key).filter(|call| !state.was_never_sent(call));
+        Ok(calls.next().map(|call| call.record.state))
+    }
+
+    async fn claim(&self, asking: &Asking<'_>) -> Result<Claim, LedgerError> {
+        let Some(run) = self.judge.run() else { return Ok(Claim::Known(Known::Nothing)) };
+        let mut state = self.memory.state();
+        match state.known(&self.judge, &asking.key, asking.refresh) {
+            Known::Nothing => {}
+            Known::InDoubt { .. } if asking.again => {}
+            known => return Ok(Claim::Known(known)),
+        }
+        state.claimed += 1;
+        let id = state.claimed;
+        let now = now_ms();
+        let record = CallRecord {
+            id,
+            provider: asking.call.provider.to_owned(),
+            operation: asking.call.operation.clone(),
+            parameters: serde_json::from_str(&canonical(&asking.call.parameters)).unwrap_or_default(),
+            state: CallState::Intent,
+            run,
+            account: asking.scope.account.clone(),
+            base: asking.scope.base.clone(),
+            sent_at: now,
+            settled_at: None,
+            duration_ms: None,
+            attempts: asking.attempt,
+            price: asking.price,
+            request_id: None,
+            error_kind: None,
+            error: None,
+            reply: None,
+        };
+        let deadline = now.saturating_add(ms(asking.time));
+        state.calls.insert(id, StoredCall { key: asking.key, deadline, record, error: None });
+        state.keys.entry(asking.key).or_default().push(id);
+        Ok(Claim::Granted(Intent::new(id)))
+    }
+
+    fn tells_unsent(&self) -> bool {
+        self.judge.run().is_some()
+    }
+
+    async fn sending(&self, intent: Intent) -> Result<(), LedgerError> {
+        let mut state = self.memory.state();
+        let run = self.judge.run().and_then(|run| state.runs.get_mut(&run));
+        run.map(|run| run.sent.insert(intent.id()));
+        Ok(())
+    }
+
+    async fn take_back(&self, _: &Key, intent: Intent) -> Result<(), LedgerError> {
+        let mut state = self.memory.state();
+        let is_open = |call: &StoredCall| matches!(call.record.state, CallState::Intent | CallState::InDoubt);
+        if state.calls.get(&intent.id()).is_some_and(is_open) {
+            state.remove(intent.id());
+        }
+        Ok(())
+    }
+
+    async fn settle(&self, _: &Key, intent: Intent, ended: Arc<Ended>) -> Result<(), LedgerError> {
+        let mut state = self.memory.state();
+        // A removal may have taken it as a doubt.
+        let Some(call) = state.calls.get_mut(&intent.id()) else { return Ok(()) };
+        let (end, reply, error) = match &ended.end {
+            Settled::Answered { body, no_data: false } => (CallState::Found, Some(body), None),
+            Settled::Answered { body, no_data: true } => (CallState::NoData, Some(body), None),
+            Settled::Unusable { error, body } => (CallState::Unusable, body.as_ref(), Some(error)),
+            Settled::Failed(error) => (CallState::Failed, None, Some(error)),
+            Settled::InDoubt => (CallState::InDoubt, None, None),
+        };
+        call.record = CallRecord {
+            state: end,
+            settled_at: Some(now_ms()),
+            duration_ms: Some(ms(ended.duration)),
+            request_id: ended.request_id.clone(),
+            error_kind: error.map(|error| error.kind().name().to_owned()),
+            error: error.map(|error| error.message().to_owned()),
+            reply: reply.cloned(),
+            ..call.record.clone()
+        };
+        call.error = error.cloned();
+        Ok(())
+    }
+}

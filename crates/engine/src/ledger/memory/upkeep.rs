@@ -1,0 +1,162 @@
+//! What a ledger in memory holds, and what is taken out of it.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use async_trait::async_trait;
+use futures::{StreamExt, stream};
+use marl_core::Error;
+
+use super::{
+    super::{
+        CallRecord, CallState, Freshness, Judge, Key, Known, LedgerError, MaxAge, Pages, Prune, Removal,
+        Removed, RunState, StateCount, Stats, Traces, Upkeep, Used,
+    },
+    Memory, State, StoredCall, ms, now_ms,
+};
+
+#[async_trait]
+impl Upkeep for Memory {
+    async fn stats(&self) -> Result<Stats, LedgerError> {
+        let state = self.state();
+        let mut counts: BTreeMap<(&str, &str, &str), u64> = BTreeMap::new();
+        for StoredCall { record, .. } in state.calls.values() {
+            *counts.entry((&record.provider, &record.operation, record.state.name())).or_default() += 1;
+        }
+        let counts = counts.into_iter().map(|((provider, operation, name), count)| StateCount {
+            provider: provider.to_owned(),
+            operation: operation.to_owned(),
+            state: name.to_owned(),
+            count,
+        });
+        let sent = || state.calls.values().map(|call| call.record.sent_at);
+        Ok(Stats {
+            calls: counts.collect(),
+            runs: state.runs.len() as u64,
+            bytes: 0,
+            oldest: sent().min(),
+            newest: sent().max(),
+        })
+    }
+
+    async fn doubts(&self) -> Result<u64, LedgerError> {
+        let state = self.state();
+        let judge = Judge::of_reader(Freshness::Now(MaxAge::default()), now_ms());
+        let in_doubt = |key: &&Key| matches!(state.known(&judge, key, false), Known::InDoubt { .. });
+        Ok(state.keys.keys().filter(in_doubt).count() as u64)
+    }
+
+    async fn is_sound(&self) -> Result<bool, LedgerError> {
+        Ok(true)
+    }
+
+    fn export(&self) -> Pages {
+        let all: Vec<CallRecord> = self.state().calls.values().map(|call| call.record.clone()).collect();
+        stream::iter([Ok(all)]).boxed()
+    }
+
+    async fn record(&self, key: &Key) -> Result<Option<CallRecord>, LedgerError> {
+        let state = self.state();
+        let answer = state.newest_first(key).find(|call| call.record.state.is_answer());
+        Ok(answer.or(state.newest_first(key).next()).map(|call| call.record.clone()))
+    }
+
+    async fn usual_duration(&self, provider: &str, operation: &str) -> Result<Option<Duration>, LedgerError> {
+        const MOST: usize = 2_000;
+        let state = self.state();
+        let answers = state.calls.values().rev().filter(|call| call.record.state.is_answer()).take(MOST);
+        let same =
+            answers.filter(|call| call.record.provider == provider && call.record.operation == operation);
+        let mut all: Vec<i64> = same.filter_map(|call| call.record.duration_ms).collect();
+        all.sort_unstable();
+        Ok(all.get(all.len() / 2).map(|ms| Duration::from_millis(ms.unsigned_abs())))
+    }
+
+    async fn would_remove(&self, what: &[Prune], with_doubts: bool) -> Result<Removed, LedgerError> {
+        let mut state = self.state();
+        let (_, mut removed) = state.meant(what, with_doubts);
+        state.forget(&Prune::traces(what), &mut removed, false);
+        Ok(removed)
+    }
+
+    async fn remove(&self, what: &[Prune], with_doubts: bool) -> Result<Removed, LedgerError> {
+        let mut state = self.state();
+        state.settle_the_dead();
+        let (ids, mut removed) = state.meant(what, with_doubts);
+        let before: Vec<(i64, Used)> = state.runs.keys().map(|run| (*run, state.bought(*run))).collect();
+        ids.into_iter().for_each(|id| state.remove(id));
+        for (run, before) in before {
+            // A removal must not refill a consent.
+            let after = state.bought(run);
+            if let Some(run) = state.runs.get_mut(&run) {
+                run.removed.calls += before.calls - after.calls;
+                run.removed.cost += before.cost - after.cost;
+            }
+        }
+        state.forget(&Prune::traces(what), &mut removed, true);
+        Ok(removed)
+    }
+}
+
+impl State {
+    /// The numbers of the calls that a removal takes, and how many there are of each kind.
+    fn meant(&self, what: &[Prune], with_doubts: bool) -> (Vec<i64>, Removed) {
+        let mut removal = Removal::new(with_doubts);
+        let now = now_ms();
+        for what in what {
+            let traces = Prune::traces(std::slice::from_ref(what));
+            let settled = self.calls.values().filter(|call| call.record.state != CallState::Intent);
+            for call in settled.filter(|call| is_meant(call, what, &traces, now)) {
+                removal.take(call.record.id, call.record.state, self.is_over(call));
+            }
+        }
+        let keys: Vec<Key> =
+            removal.answers().iter().filter_map(|id| self.calls.get(id)).map(|call| call.key).collect();
+        for call in keys.iter().flat_map(|key| self.newest_first(key)) {
+            if call.record.state == CallState::InDoubt && self.is_over(call) {
+                removal.take_ended(call.record.id);
+            }
+        }
+        removal.chosen()
+    }
+
+    /// A doubt is over once a later call with the same key was answered.
+    fn is_over(&self, doubt: &StoredCall) -> bool {
+        let mut later = self.newest_first(&doubt.key).take_while(|call| call.record.id > doubt.record.id);
+        later.any(|call| call.record.state.is_answer())
+    }
+
+    /// Counts the runs that tell of a person; with `really`, takes that out of those that do not go on.
+    fn forget(&mut self, traces: &Traces, removed: &mut Removed, really: bool) {
+        for run in self.runs.values_mut().filter(|run| run.texts.tell_of(traces)) {
+            if run.state == RunState::Running && run.lives {
+                removed.runs_kept += 1;
+                continue;
+            }
+            removed.runs += 1;
+            if really {
+                run.texts = run.texts.without(traces);
+            }
+        }
+    }
+}
+
+fn is_meant(call: &StoredCall, what: &Prune, traces: &Traces, now: i64) -> bool {
+    let StoredCall { record, error, .. } = call;
+    match what {
+        Prune::OlderThan(age) => {
+            let stored_at = record.settled_at.unwrap_or(record.sent_at);
+            // What is dated in the future was stored under a clock that was as wrong.
+            stored_at < now.saturating_sub(ms(*age)) || stored_at > now.saturating_add(ms(*age))
+        }
+        Prune::Parameter { name, values } => {
+            record.parameters[name].as_str().is_some_and(|value| values.iter().any(|known| known == value))
+        }
+        Prune::Person { .. } => {
+            let parameters = record.parameters.to_string();
+            let error = error.as_ref().map(Error::full_message);
+            let texts =
+                [Some(&parameters), record.reply.as_ref(), error.as_ref(), record.request_id.as_ref()];
+            texts.into_iter().flatten().any(|text| traces.are_in(text))
+        }
+    }
+}

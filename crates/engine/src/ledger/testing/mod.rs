@@ -1,0 +1,191 @@
+//! The behaviour that every form of the ledger must show, as tests over a [`Form`]. A form's crate runs
+//! all of them with [`ledger_suite!`](crate::ledger_suite). Used by tests alone.
+
+mod calls;
+mod consents;
+mod removals;
+mod runs;
+mod upkeep;
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use marl_core::Call;
+use serde_json::json;
+
+use super::{
+    Asking, Begun, Calls, Claim, Ended, Intent, Key, Known, Ledger, MaxAge, RunEnd, RunStart, RunState,
+    Scope, Settled,
+};
+
+pub use calls::*;
+pub use consents::*;
+pub use removals::*;
+pub use runs::*;
+pub use upkeep::*;
+
+/// A form of the ledger under test.
+#[async_trait]
+pub trait Form: Send + Sync {
+    /// Opens the ledger as another process would. The first time it is empty.
+    async fn open(&self) -> Arc<dyn Ledger>;
+}
+
+/// Makes a test of each behaviour. The form is made anew for each: `ledger_suite!(MyForm::new())`.
+#[macro_export]
+macro_rules! ledger_suite {
+    ($form:expr) => {
+        $crate::ledger_suite! {
+            $form =>
+            // Calls.
+            intents_become_answers_that_later_runs_use
+            what_was_not_bought_is_taken_back_or_failed_for_its_run_alone
+            an_unusable_answer_was_bought_and_stays
+            a_living_process_keeps_others_out
+            a_dead_process_leaves_doubts_about_what_it_sent_alone
+            a_doubt_is_sent_again_by_choice_alone_and_ends_with_an_answer
+            an_answer_that_comes_late_settles_the_doubt
+            an_end_that_is_said_twice_is_stored_once
+            answers_age_and_doubts_do_not
+            refreshing_ignores_answers_from_before_the_run
+            a_reader_claims_nothing
+            of_many_claims_at_once_one_is_granted
+            // Runs.
+            a_run_is_told_from_its_start_to_its_end
+            a_run_without_an_end_has_died
+            the_newest_runs_are_listed_first
+            the_run_that_wrote_an_output_is_found
+            a_run_can_be_asked_to_stop
+            // Consents.
+            what_may_have_been_paid_for_counts_and_nothing_else
+            one_run_at_a_time_uses_a_consent
+            of_many_that_begin_at_once_one_gets_the_consent
+            what_is_removed_stays_used
+            // Upkeep.
+            calls_are_counted_and_looked_at
+            every_call_is_exported_in_its_order
+            // Removals.
+            a_removal_takes_doubts_by_choice_alone
+            a_removal_by_age_leaves_what_is_younger
+            calls_with_a_parameter_are_removed
+            a_person_is_taken_out_of_answers_and_runs
+        }
+    };
+    ($form:expr => $($name:ident)*) => {
+        $(
+            #[tokio::test]
+            async fn $name() {
+                $crate::ledger::testing::$name(&$form).await;
+            }
+        )*
+    };
+}
+
+/// The start of a run, under a consent if there is one.
+fn start(consent: Option<&str>) -> RunStart {
+    RunStart {
+        command: "marl enrich".to_owned(),
+        input: "/in".to_owned(),
+        output: "/out".to_owned(),
+        steps: r#"{"steps":[1]}"#.to_owned(),
+        version: "1.2.3".to_owned(),
+        consent: consent.map(str::to_owned),
+    }
+}
+
+async fn begin(ledger: &dyn Ledger) -> Begun {
+    begin_with(ledger, MaxAge::default()).await
+}
+
+async fn begin_with(ledger: &dyn Ledger, max_age: MaxAge) -> Begun {
+    ledger.begin(&start(None), max_age).await.expect("a run begins")
+}
+
+async fn end(ledger: &dyn Ledger, run: i64, summary: &str) {
+    let end = RunEnd { state: RunState::Finished, summary: summary.to_owned() };
+    ledger.end_run(run, &end).await.expect("the end is stored");
+}
+
+fn call(n: u64) -> Call {
+    Call { provider: "p", operation: "o".to_owned(), parameters: json!({ "n": n, "who": "jane" }) }
+}
+
+fn key(n: u64) -> Key {
+    Key::of(&call(n), &Scope::default())
+}
+
+/// The outcome of a claim of call `n`.
+async fn claim_of(calls: &dyn Calls, n: u64, again: bool, price: Option<f64>) -> Claim {
+    let (key, call, scope) = (key(n), call(n), &Scope::default());
+    let time = Duration::from_secs(240);
+    let asking = Asking { key, call: &call, scope, again, refresh: false, attempt: 1, time, price };
+    calls.claim(&asking).await.expect("the ledger can be written")
+}
+
+/// Claims call `n`; with `again`, also where it is in doubt. `None` where that was not granted.
+async fn claim(calls: &dyn Calls, n: u64, again: bool) -> Option<Intent> {
+    match claim_of(calls, n, again, None).await {
+        Claim::Granted(intent) => Some(intent),
+        Claim::Known(_) => None,
+    }
+}
+
+/// Claims call `n` at a price, and says that it is sent.
+async fn send_for(calls: &dyn Calls, n: u64, price: Option<f64>) -> Intent {
+    let Claim::Granted(intent) = claim_of(calls, n, false, price).await else { panic!("{n} is known") };
+    calls.sending(intent).await.expect("it can be marked as sent");
+    intent
+}
+
+async fn send(calls: &dyn Calls, n: u64) -> Intent {
+    send_for(calls, n, None).await
+}
+
+async fn settle(calls: &dyn Calls, n: u64, intent: Intent, end: Settled) {
+    let ended = Ended { end, duration: Duration::from_millis(5), request_id: Some("r1".to_owned()) };
+    calls.settle(&key(n), intent, Arc::new(ended)).await.expect("the end is stored");
+}
+
+/// Buys call `n` with this answer.
+async fn buy(calls: &dyn Calls, n: u64, body: &str) {
+    let intent = send(calls, n).await;
+    settle(calls, n, intent, found(body)).await;
+}
+
+fn found(body: &str) -> Settled {
+    Settled::Answered { body: body.to_owned(), no_data: false }
+}
+
+/// What is known of call `n`, in words.
+async fn known(calls: &dyn Calls, n: u64) -> String {
+    known_anew(calls, n, false).await
+}
+
+async fn known_anew(calls: &dyn Calls, n: u64, refresh: bool) -> String {
+    match calls.look_up(&key(n), refresh).await.expect("the ledger can be read") {
+        Known::Nothing => "nothing".to_owned(),
+        Known::Answered(body) => format!("answered {body}"),
+        Known::Unusable { error, body } => {
+            format!("unusable {} of {}", error.full_message(), body.unwrap_or_default())
+        }
+        Known::Failed(error) => format!("failed {}", error.kind()),
+        Known::InDoubt { in_this_run } => format!("in doubt {in_this_run}"),
+        Known::Busy { .. } => "busy".to_owned(),
+    }
+}
+
+/// Waits until this is known of call `n`: what another process stored may be seen a moment later.
+async fn becomes(calls: &dyn Calls, n: u64, expect: &str) {
+    for _ in 0..500 {
+        if known(calls, n).await == expect {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("{n} is {}, and not {expect}", known(calls, n).await);
+}
+
+/// Waits until the ledger's clock has gone on.
+async fn moment() {
+    tokio::time::sleep(Duration::from_millis(20)).await;
+}

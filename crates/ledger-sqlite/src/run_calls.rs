@@ -1,0 +1,188 @@
+//! The calls of the file as one run makes them, or as a reader finds them. Looking up reads at once, since
+//! handing it to another thread costs more than the look-up; changes go through the writer.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use async_trait::async_trait;
+use engine::ledger::{
+    Asking, BeginError, CallState, Calls, Claim, Ended, Freshness, Intent, Judge, Key, Known, LedgerError,
+    MaxAge, RunStart, Used,
+};
+use rusqlite::Connection;
+
+use crate::{
+    calls::{self, NewIntent},
+    failed,
+    file::LedgerFile,
+    judge::known,
+    lock::RunLock,
+    now_ms, room,
+};
+
+/// The calls of the file as one run makes them.
+pub(crate) struct RunCalls {
+    pub(crate) file: Arc<LedgerFile>,
+    run: i64,
+    judge: Judge,
+    /// It says that the process lives, and what it sent; released with the run.
+    pub(crate) lock: RunLock,
+    /// How many claims are neither settled nor taken back.
+    open: AtomicUsize,
+    /// What earlier runs under the same consent had bought.
+    used_before: Used,
+}
+
+impl RunCalls {
+    /// Records the start of a run, as of which freshness is judged.
+    ///
+    /// # Errors
+    /// The ledger cannot be written, the run's lock cannot be made beside it, the disk has no room
+    /// for answers, or another run under the same consent goes on.
+    pub(crate) fn begin(
+        file: Arc<LedgerFile>,
+        start: &RunStart,
+        max_age: MaxAge,
+    ) -> Result<Self, BeginError> {
+        let now = now_ms();
+        file.room.reserve().map_err(|error| LedgerError(error.to_string()))?;
+        let begun = file.begin_run(start, now)?;
+        file.settle_the_dead()?;
+        let judge = Judge::of_run(begun.run, now, max_age);
+        let open = AtomicUsize::new(0);
+        Ok(Self { file, run: begun.run, judge, lock: begun.lock, open, used_before: begun.used_before })
+    }
+
+    /// The run's number.
+    pub(crate) fn run(&self) -> i64 {
+        self.run
+    }
+
+    /// What earlier runs under the same consent had bought when this one began.
+    pub(crate) fn used_before(&self) -> Used {
+        self.used_before
+    }
+}
+
+#[async_trait]
+impl Calls for RunCalls {
+    async fn look_up(&self, key: &Key, refresh: bool) -> Result<Known, LedgerError> {
+        let look = |db: &Connection| known(&self.judge, db, key, refresh, &self.file.path);
+        let known = match self.file.readers.shared(look) {
+            // Another process may have settled it just now.
+            Ok(Known::InDoubt { in_this_run: false }) => self.file.readers.fresh(look),
+            known => known,
+        };
+        known.map_err(|error| failed(&error))
+    }
+
+    async fn newest(&self, key: &Key) -> Result<Option<CallState>, LedgerError> {
+        self.file.newest(key)
+    }
+
+    async fn claim(&self, asking: &Asking<'_>) -> Result<Claim, LedgerError> {
+        if self.file.is_full() {
+            return Err(LedgerError(room::FULL.to_owned()));
+        }
+        let intent = NewIntent::of(asking);
+        let (judge, path) = (self.judge.clone(), self.file.path.clone());
+        let (again, refresh) = (asking.again, asking.refresh);
+        let claim = move |db: &Connection| calls::claim(db, &judge, &intent, again, refresh, &path);
+        // Claimed ahead of its slot, nothing waits for it yet.
+        let claimed = if self.tells_unsent() {
+            self.file.writer()?.run_with_others(claim).await
+        } else {
+            self.file.writer()?.run(claim).await
+        };
+        if matches!(claimed, Ok(Claim::Granted(_))) {
+            self.open.fetch_add(1, Ordering::Relaxed);
+        }
+        claimed
+    }
+
+    fn tells_unsent(&self) -> bool {
+        self.lock.marks().is_some()
+    }
+
+    async fn sending(&self, intent: Intent) -> Result<(), LedgerError> {
+        let id = intent.id();
+        // For others the process is dead without it.
+        if !self.lock.is_in_place() {
+            let lock = self.lock.path().display();
+            return Err(LedgerError(format!("the run's lock {lock} was removed or replaced")));
+        }
+        if self.file.is_full() {
+            return Err(LedgerError(room::FULL.to_owned()));
+        }
+        let marked = self.lock.marks().map_or(Ok(()), |marks| marks.add(id));
+        marked.map_err(|error| LedgerError(format!("a call cannot be marked as sent: {error}")))
+    }
+
+    async fn take_back(&self, _: &Key, intent: Intent) -> Result<(), LedgerError> {
+        let id = intent.id();
+        self.file.writer()?.run(move |db| calls::take_back(db, id)).await?;
+        self.open.fetch_sub(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    async fn settle(&self, _: &Key, intent: Intent, ended: Arc<Ended>) -> Result<(), LedgerError> {
+        let id = intent.id();
+        self.file.writer()?.run_with_others(move |db| calls::settle(db, id, &ended)).await?;
+        self.open.fetch_sub(1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+impl Drop for RunCalls {
+    fn drop(&mut self) {
+        if *self.open.get_mut() > 0 {
+            self.lock.leave_behind();
+        }
+    }
+}
+
+/// The calls of the file for looking up alone.
+pub(crate) struct ReaderCalls {
+    file: Arc<LedgerFile>,
+    judge: Judge,
+}
+
+impl ReaderCalls {
+    pub(crate) fn new(file: Arc<LedgerFile>, freshness: Freshness) -> Self {
+        Self { file, judge: Judge::of_reader(freshness, now_ms()) }
+    }
+}
+
+#[async_trait]
+impl Calls for ReaderCalls {
+    async fn look_up(&self, key: &Key, refresh: bool) -> Result<Known, LedgerError> {
+        let known = self.file.readers.shared(|db| known(&self.judge, db, key, refresh, &self.file.path));
+        known.map_err(|error| failed(&error))
+    }
+
+    async fn newest(&self, key: &Key) -> Result<Option<CallState>, LedgerError> {
+        self.file.newest(key)
+    }
+
+    async fn claim(&self, _: &Asking<'_>) -> Result<Claim, LedgerError> {
+        Ok(Claim::Known(Known::Nothing))
+    }
+
+    fn tells_unsent(&self) -> bool {
+        false
+    }
+
+    async fn sending(&self, _: Intent) -> Result<(), LedgerError> {
+        Ok(())
+    }
+
+    async fn take_back(&self, _: &Key, _: Intent) -> Result<(), LedgerError> {
+        Ok(())
+    }
+
+    async fn settle(&self, _: &Key, _: Intent, _: Arc<Ended>) -> Result<(), LedgerError> {
+        Ok(())
+    }
+}

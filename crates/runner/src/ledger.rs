@@ -1,0 +1,63 @@
+//! Opens ledgers. No other module knows which forms there are: the rest of the program holds a
+//! [`Ledger`].
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use engine::ledger::Ledger;
+use ledger_sqlite::{OpenError, Problem, Store};
+
+use crate::{advice, error_code::ErrorCode, exit::Exit, failure::Failure, project};
+
+/// Opens the ledger at `path`, and makes it if there is none.
+pub async fn open(path: &Path) -> Result<Arc<dyn Ledger>, Failure> {
+    Ok(Arc::new(Store::open(path).await?))
+}
+
+/// Opens the ledger at `path` to read it.
+pub async fn read(path: &Path) -> Result<Arc<dyn Ledger>, Failure> {
+    Ok(Arc::new(Store::read(path).await?))
+}
+
+/// The same, if a run has begun the ledger.
+pub async fn read_if_there(path: &Path) -> Result<Option<Arc<dyn Ledger>>, Failure> {
+    if !is_there(path) {
+        return Ok(None);
+    }
+    match Store::read(path).await {
+        // The first run of this ledger is making it.
+        Err(error) if error.problem == Problem::NotYetMade => Ok(None),
+        read => Ok(Some(Arc::new(read?))),
+    }
+}
+
+/// Whether there is a ledger at `path`. An empty file is one that nobody has begun.
+pub fn is_there(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|file| file.len() > 0)
+}
+
+/// The files that the ledger at `path` may have.
+pub fn files_of(path: &Path) -> [PathBuf; 5] {
+    ledger_sqlite::files_of(path)
+}
+
+/// Where a ledger is, as it is told.
+pub fn shown(ledger: &dyn Ledger) -> String {
+    ledger.file().map_or_else(|| ledger.location(), project::shown)
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        let exit = match error.problem {
+            Problem::NotALedger | Problem::Foreign | Problem::Newer => Exit::Usage,
+            Problem::NotYetMade => Exit::NotFound,
+            _ => Exit::Internal,
+        };
+        let failure =
+            Self::new(exit, ErrorCode::Ledger, error.to_string()).hint(advice::ledger(error.problem));
+        if error.problem == Problem::Locked { failure.retryable() } else { failure }
+    }
+}
