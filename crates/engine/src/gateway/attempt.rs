@@ -121,8 +121,8 @@ impl Shared {
         progress: &mut CallProgress<'a>,
     ) -> Result<AfterAttempt, LedgerError> {
         let KeyedCall { lane, call, key, refresh } = keyed;
-        let time = self.time(lane, call);
-        let Entered { pass, turn: _turn, slot, intent } = match self.enter(keyed, time, progress).await {
+        let timeouts = self.timeouts(lane, call);
+        let Entered { pass, turn: _turn, slot, intent } = match self.enter(keyed, timeouts, progress).await {
             Ok(entered) => entered,
             Err(NotSent::Ledger(error)) => return Err(error),
             Err(NotSent::Closed(reason)) => return Ok(self.close_call(call, progress, reason)),
@@ -144,7 +144,7 @@ impl Shared {
             return Err(error);
         }
         let started = Instant::now();
-        let attempt = self.send(keyed, time, progress).await;
+        let attempt = self.send(keyed, timeouts, progress).await;
         drop(slot);
         let attempted = Attempted { intent, duration: started.elapsed(), request_id: attempt.request_id };
         let next = self.after(keyed, &attempted, pass, attempt.end, progress).await;
@@ -153,7 +153,7 @@ impl Shared {
     }
 
     /// How long one attempt of this call may take.
-    fn time(&self, lane: &Lane, call: &Call) -> Timeouts {
+    fn timeouts(&self, lane: &Lane, call: &Call) -> Timeouts {
         let answer = self.settings.timeout.unwrap_or_else(|| (lane.provider.card().timeout)(&call.operation));
         let grace = if lane.resends_freely(call) { Duration::ZERO } else { self.settings.grace };
         Timeouts { answer, grace }
@@ -165,18 +165,18 @@ impl Shared {
     async fn send(
         &self,
         KeyedCall { lane, call, .. }: KeyedCall<'_>,
-        time: Timeouts,
+        timeouts: Timeouts,
         progress: &mut CallProgress<'_>,
     ) -> Attempt {
         progress.tries += 1;
         progress.started.get_or_insert_with(Instant::now);
         let mut sending = lane.provider.send(call);
-        let attempt = match timeout(time.answer, &mut sending).await {
+        let attempt = match timeout(timeouts.answer, &mut sending).await {
             Ok(attempt) => attempt,
-            Err(_) => match timeout(time.grace, &mut sending).await {
+            Err(_) => match timeout(timeouts.grace, &mut sending).await {
                 Ok(attempt) => attempt,
                 Err(_) => {
-                    let message = format!("no answer from {} within {:?}", call.provider, time.whole());
+                    let message = format!("no answer from {} within {:?}", call.provider, timeouts.whole());
                     Failure::in_doubt(Error::new(ErrorKind::Timeout, message)).into()
                 }
             },

@@ -34,8 +34,8 @@ struct Claimed {
 impl Claimed {
     /// Whether the claim lasts long enough for an attempt. The process may have been suspended since the
     /// claim, or the clock set anew.
-    fn leaves(&self, time: Timeouts) -> bool {
-        self.at.elapsed().is_ok_and(|waited| waited <= time.whole())
+    fn leaves(&self, timeouts: Timeouts) -> bool {
+        self.at.elapsed().is_ok_and(|waited| waited <= timeouts.whole())
     }
 }
 
@@ -82,7 +82,7 @@ impl Shared {
     pub(super) async fn enter<'a, 'l>(
         &'a self,
         keyed: KeyedCall<'l>,
-        time: Timeouts,
+        timeouts: Timeouts,
         progress: &mut CallProgress<'a>,
     ) -> Result<Entered<'l>, NotSent> {
         let KeyedCall { lane, call, key, .. } = keyed;
@@ -93,13 +93,13 @@ impl Shared {
         };
         let turn = match permit {
             Permit::Now(slot) => {
-                let intent = self.claim(keyed, time.whole(), progress).await?.intent;
+                let intent = self.claim(keyed, timeouts.whole(), progress).await?.intent;
                 return Ok(Entered { pass, turn: None, slot, intent });
             }
             Permit::Ahead(turn) => turn,
         };
         // The calls ahead in the queue take no longer than this one may, so the claim lasts twice as long.
-        let claimed = self.claim(keyed, time.whole() * 2, progress).await?;
+        let claimed = self.claim(keyed, timeouts.whole() * 2, progress).await?;
         let mut entering = pin!(async {
             tokio::select! {
                 biased;
@@ -108,8 +108,8 @@ impl Shared {
                 slot = lane.limit.enter() => Ok(slot),
             }
         });
-        let slot = match timeout(time.whole(), &mut entering).await {
-            Ok(Ok(slot)) if claimed.leaves(time) => {
+        let slot = match timeout(timeouts.whole(), &mut entering).await {
+            Ok(Ok(slot)) if claimed.leaves(timeouts) => {
                 return Ok(Entered { pass, turn: Some(turn), slot, intent: claimed.intent });
             }
             waited => {
@@ -122,7 +122,7 @@ impl Shared {
             Ok(slot) => slot?,
             Err(_) => entering.await?,
         };
-        let intent = self.claim(keyed, time.whole(), progress).await?.intent;
+        let intent = self.claim(keyed, timeouts.whole(), progress).await?.intent;
         Ok(Entered { pass, turn: Some(turn), slot, intent })
     }
 
