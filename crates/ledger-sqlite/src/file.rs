@@ -30,7 +30,7 @@ impl LedgerFile {
     /// Opens the ledger at `path`, and makes it if there is none.
     ///
     /// # Errors
-    /// See [`Problem`]; nothing that was stored is touched.
+    /// See [`open::Problem`]; nothing that was stored is touched.
     pub(crate) fn open(path: &Path) -> Result<Self, OpenError> {
         let (writer, is_new) = open::writer(path)?;
         let readers = Arc::new(Readers::open(path)?);
@@ -45,7 +45,7 @@ impl LedgerFile {
     /// written, and one of an earlier version is read as it is.
     ///
     /// # Errors
-    /// See [`Problem`]; there is no ledger at `path`, or it cannot be read.
+    /// See [`open::Problem`]; there is no ledger at `path`, or it cannot be read.
     pub(crate) fn read(path: &Path) -> Result<Self, OpenError> {
         let readers = Arc::new(Readers::read_only(path)?);
         let files = open::Files::of(path).map_err(|error| OpenError::io(path, &error))?;

@@ -41,8 +41,8 @@ impl LedgerFile {
         }
     }
 
-    /// How many calls a run that started now would find in doubt. A doubt that was answered
-    /// since is none any more, so that rows in that state cannot simply be counted.
+    /// How many calls a run that started now would find in doubt. A later answer ends a doubt, so rows
+    /// in that state cannot simply be counted.
     ///
     /// # Errors
     /// The ledger cannot be read.

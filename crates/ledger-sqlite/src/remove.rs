@@ -90,7 +90,7 @@ impl LedgerFile {
     }
 
     /// Brings the log into the file and empties it, so that removed text is gone from both; `false`
-    /// when somebody else reads what was there before.
+    /// when another process reads what was there before.
     fn empty_the_log(&self) -> Result<bool, LedgerError> {
         let readers = Arc::clone(&self.readers);
         let emptied = self.writer()?.run_alone(move |db| {
@@ -108,7 +108,7 @@ const IS_OVER: &str = concat!(
     "))",
 );
 
-/// Somebody waits for an open intent: no removal takes it.
+/// No removal takes an open intent: its process waits for the answer.
 const IS_SETTLED: &str = concat!("state <> ", code!(intent));
 
 /// The numbers of the calls that a removal takes, and how many there are of each kind.

@@ -30,8 +30,8 @@ const LISTED: &str = "id, state, command, input, output, 'null', version, starte
     CASE WHEN octet_length(summary) <= 65536 THEN summary END, stop_asked, consent";
 
 impl LedgerFile {
-    /// Records the start of a run and takes its lock, in one transaction: whoever begins another
-    /// under the same consent finds either nothing or a run that holds its lock.
+    /// Records the start of a run and takes its lock, in one transaction: a process that
+    /// begins another under the same consent finds either nothing or a run that holds its lock.
     pub(crate) fn begin_run(&self, start: &RunStart, now: i64) -> Result<Begun, BeginError> {
         let (start, path) = (start.clone(), self.path.clone());
         self.writer()?.run_blocking(move |db| begin(db, &path, &start, now))?
@@ -129,8 +129,8 @@ impl LedgerFile {
         }
     }
 
-    /// Open intents of dead processes are doubts, or were never sent: says so in the record, for
-    /// whoever reads it, and removes what the processes left behind.
+    /// Open intents of dead processes are doubts, or were never sent: puts that into the record and removes
+    /// what the processes left behind.
     pub(crate) fn settle_the_dead(&self) -> Result<(), LedgerError> {
         let open = |db: &Connection| {
             let mut statement =

@@ -59,7 +59,7 @@ impl Intent {
 pub enum Claim {
     /// The intent is written; send.
     Granted(Intent),
-    /// Somebody else settled it meanwhile, or is about to.
+    /// Another process or task settled it meanwhile, or is about to.
     Known(Known),
 }
 
@@ -103,7 +103,7 @@ pub enum Settled {
     },
     /// Without having been bought.
     Failed(Error),
-    /// Nobody can tell.
+    /// Whether it was bought cannot be known.
     InDoubt,
 }
 
@@ -124,33 +124,49 @@ pub struct Ended {
 /// however it ends.
 #[async_trait]
 pub trait Calls: Send + Sync {
-    /// What is known of a call; with `refresh`, replies from before this run do not count.
-    async fn look_up(&self, key: &Key, refresh: bool) -> Result<Known, LedgerError>;
-
-    /// The state of the newest record of a call, whatever it is worth; for telling, not for
-    /// deciding.
-    async fn newest(&self, key: &Key) -> Result<Option<CallState>, LedgerError>;
-
-    /// In one step: if nothing usable is known and nobody else is asking, writes the intent to
-    /// send.
-    async fn claim(&self, asking: &Asking<'_>) -> Result<Claim, LedgerError>;
-
-    /// Whether it can tell claims that were never sent from those that were, whatever becomes of
-    /// this process. Only then is a call claimed before it may be sent.
-    fn tells_unsent(&self) -> bool;
-
-    /// The attempt is sent now. Where [`Self::tells_unsent`], an intent of which this was never
-    /// said is as if it had never been claimed, once its process is dead.
-    async fn sending(&self, intent: Intent) -> Result<(), LedgerError>;
-
-    /// The attempt was not bought: as if it had never been claimed.
-    async fn take_back(&self, key: &Key, intent: Intent) -> Result<(), LedgerError>;
-
-    /// Stores the attempt's end; returns once it is stored for good. The end of an attempt that was in
-    /// doubt by then settles the doubt.
+    /// What is known of a call; with `refresh`, replies from before this run do not count. What another
+    /// process stored may be seen a few ms later.
     ///
     /// # Errors
-    /// The end may not be stored. A form does not try again by itself: the gateway does, and says the
-    /// same end of the same intent once more.
+    /// The ledger cannot be read.
+    async fn look_up(&self, key: &Key, refresh: bool) -> Result<Known, LedgerError>;
+
+    /// The state of the newest record of a call, whatever its age: for reports, not for decisions. An
+    /// intent that a dead process never sent is passed over.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    async fn newest(&self, key: &Key) -> Result<Option<CallState>, LedgerError>;
+
+    /// Writes the intent to send, if nothing usable is known and no other process or task is asking. It
+    /// is one step for all processes: of several claims of one call at once, one is granted.
+    ///
+    /// # Errors
+    /// The intent is not written, or there is no room for an answer. Nothing may be sent.
+    async fn claim(&self, asking: &Asking<'_>) -> Result<Claim, LedgerError>;
+
+    /// Whether the ledger can tell intents that were never sent from those that were, however this
+    /// process ends. Only then does the gateway claim a call before it may be sent.
+    fn tells_unsent(&self) -> bool;
+
+    /// Marks an intent as sent, before the call is sent. Where [`Self::tells_unsent`], an intent without
+    /// the mark counts for nothing once its process is dead.
+    ///
+    /// # Errors
+    /// The call must not be sent: the mark cannot be made, or others would take this process for dead.
+    async fn sending(&self, intent: Intent) -> Result<(), LedgerError>;
+
+    /// Takes an intent back whose attempt was not bought: as if the call had never been claimed.
+    ///
+    /// # Errors
+    /// The ledger cannot be written.
+    async fn take_back(&self, key: &Key, intent: Intent) -> Result<(), LedgerError>;
+
+    /// Stores the end of an attempt; returns once it is stored for good. If the attempt was in doubt by
+    /// then, the end settles the doubt.
+    ///
+    /// # Errors
+    /// The end may not be stored. A form does not try again by itself: the gateway does, with the same
+    /// intent and the same end.
     async fn settle(&self, key: &Key, intent: Intent, ended: Arc<Ended>) -> Result<(), LedgerError>;
 }

@@ -88,8 +88,8 @@ pub trait Upkeep: Send + Sync {
     /// The ledger cannot be read.
     async fn stats(&self) -> Result<Stats, LedgerError>;
 
-    /// How many calls a run that started now would find in doubt. A doubt that was answered since is
-    /// none any more, so that calls in that state cannot simply be counted.
+    /// How many calls a run that started now would find in doubt. A later answer ends a doubt, so calls
+    /// in that state cannot simply be counted.
     ///
     /// # Errors
     /// The ledger cannot be read.

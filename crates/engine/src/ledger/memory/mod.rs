@@ -24,11 +24,11 @@ pub use calls::MemoryCalls;
 /// A ledger in memory. Clones share what they hold.
 #[derive(Debug, Clone, Default)]
 pub struct Memory {
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<Records>>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct Records {
     runs: BTreeMap<i64, StoredRun>,
     calls: BTreeMap<i64, StoredCall>,
     /// The calls of each key, oldest first.
@@ -68,7 +68,7 @@ impl Memory {
         Self::default()
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, Records> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -92,7 +92,7 @@ impl Ledger for Memory {
     }
 }
 
-impl State {
+impl Records {
     /// What is known of a key, for the run that `judge` judges for.
     fn known(&self, judge: &Judge, key: &Key, refresh: bool) -> Known {
         let now = now_ms();

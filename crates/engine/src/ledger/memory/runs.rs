@@ -9,10 +9,10 @@ use super::{
         BeginError, Begun, Calls, Freshness, Judge, LedgerError, MaxAge, RunEnd, RunRecord, RunStart,
         RunState, RunTexts, Runs, Used,
     },
-    Memory, MemoryCalls, State, StoredRun, now_ms,
+    Memory, MemoryCalls, Records, StoredRun, now_ms,
 };
 
-impl State {
+impl Records {
     /// Records the start of a run whose handle is held.
     pub(super) fn add_run(&mut self, start: &RunStart, now: i64) -> i64 {
         let id = self.runs.last_key_value().map_or(1, |(id, _)| id + 1);

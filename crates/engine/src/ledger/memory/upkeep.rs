@@ -11,7 +11,7 @@ use super::{
         CallRecord, CallState, Freshness, Judge, Key, Known, LedgerError, MaxAge, Pages, Prune, Removal,
         Removed, RunState, StateCount, Stats, Traces, Upkeep, Used,
     },
-    Memory, State, StoredCall, ms, now_ms,
+    Memory, Records, StoredCall, ms, now_ms,
 };
 
 #[async_trait]
@@ -97,7 +97,7 @@ impl Upkeep for Memory {
     }
 }
 
-impl State {
+impl Records {
     /// The numbers of the calls that a removal takes, and how many there are of each kind.
     fn meant(&self, what: &[Prune], with_doubts: bool) -> (Vec<i64>, Removed) {
         let mut removal = Removal::new(with_doubts);

@@ -38,7 +38,7 @@ pub async fn a_removal_takes_doubts_by_choice_alone(form: &dyn Form) {
     assert_eq!(ledger.doubts().await, Ok(0));
 }
 
-/// Age is measured by the ledger's clock, and an open intent is never taken: somebody waits for it.
+/// Age is measured by the ledger's clock, and an open intent is never taken: its process waits for the answer.
 pub async fn a_removal_by_age_leaves_what_is_younger(form: &dyn Form) {
     let ledger = form.open().await;
     let run = begin(&*ledger).await;
