@@ -15,7 +15,10 @@ mod paths;
 mod problem;
 mod text;
 
-pub use compare::older::{Answers, KeyCell, OlderCells, OlderOutput, Question, normal};
+pub use compare::{
+    older::{Answers, OlderCells, OlderOutput},
+    question::{KeyCell, Question, normal},
+};
 pub use format::{FormatInfo, formats};
 pub use input::{
     options::{ReadOptions, parse_delimiter},

@@ -2,4 +2,6 @@
 
 mod matching;
 pub(crate) mod older;
+pub(crate) mod question;
 mod same_row;
+mod spool;

@@ -6,19 +6,19 @@
 //! `matching`. Must not judge what is better.
 
 use std::{
-    fs::File,
     hash::{DefaultHasher, Hash, Hasher},
-    io::{self, BufWriter, Read, Seek, SeekFrom, Write},
+    io,
     path::{Path, PathBuf},
 };
 
-use marl_core::{SemanticType, value::Value};
-
 use super::{
     matching::{Matching, TableDigests, pair_whole},
+    question::{KeyCell, Question, digest_of, key},
     same_row::{self, Tables},
+    spool::Spool,
 };
 use crate::{
+    format,
     input::{
         options::ReadOptions,
         reader::{InputRow, Reader},
@@ -32,26 +32,6 @@ use crate::{
 /// The answers of a row, one entry for each column of [`OlderOutput::answers`]; `None` for an empty cell. Those
 /// of JSONL are JSON as it stands.
 pub type Answers = Vec<Option<String>>;
-
-/// What some answers were given for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Question {
-    /// Their places among [`OlderOutput::answers`].
-    pub answers: Vec<usize>,
-    /// The columns that were read. Without any, a row is known by the columns that both tables have.
-    pub key: Vec<KeyCell>,
-}
-
-/// A column that a question reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct KeyCell {
-    /// Its place in the older output.
-    pub older: usize,
-    /// Its place in the table that is read now.
-    pub now: usize,
-    /// By which rules cells are the same; without them, the texts must be.
-    pub kind: Option<SemanticType>,
-}
 
 /// What the older output has for a row of the new table, one entry for each column of
 /// [`OlderOutput::answers`].
@@ -294,45 +274,6 @@ impl OlderOutput {
     }
 }
 
-/// A digest of what a question reads; 0 where all of it is empty.
-fn key(cells: &[KeyCell], row: &InputRow, is_older: bool) -> u64 {
-    let place = |cell: &KeyCell| if is_older { cell.older } else { cell.now };
-    let mut hash = DefaultHasher::new();
-    let mut is_empty = true;
-    for (number, cell) in cells.iter().enumerate() {
-        if let Some(text) = row.cell(place(cell)).and_then(|value| normal(&value, cell.kind)) {
-            (number, text).hash(&mut hash);
-            is_empty = false;
-        }
-    }
-    if is_empty { 0 } else { hash.finish().max(1) }
-}
-
-/// A cell as a question reads it; `None` where it says nothing.
-pub fn normal(cell: &Value, kind: Option<SemanticType>) -> Option<String> {
-    let plain = || Some(cell.to_string().trim().to_owned());
-    let Some(kind) = kind else { return plain() };
-    match cell {
-        Value::Text(text) if kind.says_nothing(text) => None,
-        Value::Text(text) => kind.read(text).ok().map_or_else(plain, |value| Some(value.to_string())),
-        other => kind.check(other.clone()).map_or_else(plain, |value| Some(value.to_string())),
-    }
-}
-
-/// A digest of answers; 0 where there are none.
-fn digest_of<'a>(answers: impl Iterator<Item = Option<&'a str>>) -> u32 {
-    let mut hash = DefaultHasher::new();
-    let mut is_empty = true;
-    for (number, answer) in answers.enumerate() {
-        if let Some(answer) = answer {
-            (number, answer).hash(&mut hash);
-            is_empty = false;
-        }
-    }
-    // Half of it is enough to tell a few answers to one question apart.
-    if is_empty { 0 } else { ((hash.finish() >> 32) as u32).max(1) }
-}
-
 fn failed(path: &Path, source: io::Error) -> TableError {
     TableError::caused(path, FileProblem::Read, source)
 }
@@ -342,14 +283,15 @@ fn place(columns: &[String], name: &String) -> Option<usize> {
 }
 
 /// Scans a table that marl wrote: its first row is the header, whatever it looks like, and no line behind
-/// the rows is left out. `now` is the table that a run reads, in the same format.
+/// the rows is left out. `now` is the table that a run reads.
 fn scan_own_output(
     path: &Path,
     now: &TableSummary,
     options: &ReadOptions,
 ) -> Result<TableSummary, TableError> {
     let plain = ReadOptions { delimiter: options.delimiter, ..ReadOptions::default() };
-    if !now.format().has_header {
+    let format = format::of_path(path).map_or(now.format(), |format| format.info());
+    if !format.has_header {
         return scan(path, &plain);
     }
     let first = ReadOptions { header_line: Some(1), skip_footer: Some(0), ..plain.clone() };
@@ -360,55 +302,5 @@ fn scan_own_output(
             found.or_else(|_| scan(path, &ReadOptions { delimiter: Some(delimiter), ..first }))
         }
         _ => found,
-    }
-}
-
-/// The answers of the older rows, in a temporary file.
-struct Spool {
-    file: BufWriter<File>,
-    end: u64,
-    /// Where each row's begin.
-    places: Vec<u64>,
-}
-
-/// The place of a row without answers.
-const NOWHERE: u64 = u64::MAX;
-
-impl Spool {
-    fn new(folder: &Path, rows: usize) -> io::Result<Self> {
-        let file = BufWriter::new(tempfile::tempfile_in(folder)?);
-        Ok(Self { file, end: 0, places: Vec::with_capacity(rows) })
-    }
-
-    fn add(&mut self, answers: &Answers) -> io::Result<()> {
-        if answers.iter().all(Option::is_none) {
-            self.places.push(NOWHERE);
-            return Ok(());
-        }
-        let text = serde_json::to_vec(answers)?;
-        let length = u32::try_from(text.len()).map_err(io::Error::other)?;
-        self.file.write_all(&length.to_le_bytes())?;
-        self.file.write_all(&text)?;
-        self.places.push(self.end);
-        self.end += u64::from(length) + 4;
-        Ok(())
-    }
-
-    fn finish(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
-
-    fn read(&mut self, row: u32) -> io::Result<Answers> {
-        let place = self.places[row as usize];
-        if place == NOWHERE {
-            return Ok(Answers::new());
-        }
-        let file = self.file.get_mut();
-        file.seek(SeekFrom::Start(place))?;
-        let mut length = [0; 4];
-        file.read_exact(&mut length)?;
-        let mut text = vec![0; u32::from_le_bytes(length) as usize];
-        file.read_exact(&mut text)?;
-        Ok(serde_json::from_slice(&text)?)
     }
 }

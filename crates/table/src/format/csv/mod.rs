@@ -1,9 +1,10 @@
 //! CSV and TSV: rows of cells with a delimiter between them, below a header.
 //!
 //! The two are one format but for the usual delimiter. The scan finds the delimiter (`delimiter`), the
-//! header (`head`, `frame`) and notes behind the rows (`rows`); `cut` in the folder `text` cuts the rows.
+//! header (`head`, `frame`) and notes behind the rows (`footer`); `cut` in the folder `text` cuts the rows.
 
 pub(crate) mod delimiter;
+mod footer;
 mod frame;
 mod head;
 pub(crate) mod problem;
