@@ -10,27 +10,29 @@
 mod compare;
 mod format;
 mod input;
+mod interface;
 mod output;
 mod paths;
 mod problem;
+pub mod roots;
 mod text;
 
 pub use compare::{
     older::{Answers, OlderCells, OlderOutput},
     question::{KeyCell, Question, normal},
 };
-pub use format::{FormatInfo, formats};
-pub use input::{
+pub use format::formats;
+pub use input::{reader::Reader, scan::scan};
+pub use interface::{
+    FormatInfo,
+    new_table::OutputColumn,
     options::{ReadOptions, parse_delimiter},
-    reader::{InputRow, Reader},
-    roots,
-    scan::scan,
+    row::InputRow,
     summary::TableSummary,
 };
 pub use output::{
     errors_file::ErrorsFile,
     names::{enriched_path, errors_path},
-    new_table::OutputColumn,
     partial::{Links, hex, mode_like},
     writer::{WriteOptions, Writer, check_output},
 };

@@ -19,12 +19,8 @@ use super::{
 };
 use crate::{
     format,
-    input::{
-        options::ReadOptions,
-        reader::{InputRow, Reader},
-        scan::scan,
-        summary::TableSummary,
-    },
+    input::{reader::Reader, scan::scan},
+    interface::{options::ReadOptions, row::InputRow, summary::TableSummary},
     paths::folder_of,
     problem::{error::TableError, file::FileProblem},
 };

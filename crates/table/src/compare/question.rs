@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use marl_core::{SemanticType, value::Value};
 
-use crate::input::reader::InputRow;
+use crate::interface::row::InputRow;
 
 /// What some answers were given for.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,10 +11,8 @@ use std::{
 
 use super::matching::{Matching, TableDigests, to_u32};
 use crate::{
-    input::{
-        reader::{InputRow, Reader},
-        summary::TableSummary,
-    },
+    input::reader::Reader,
+    interface::{row::InputRow, summary::TableSummary},
     problem::error::TableError,
 };
 

@@ -11,11 +11,10 @@ use marl_core::value::Value;
 use super::{
     names::unfinished_path,
     partial::{Links, PartialFile},
-    safety::csv_cell,
 };
 use crate::{
-    format::csv::row_text::push_cells,
-    input::summary::TableSummary,
+    format::{csv::row_text::push_cells, safety::csv_cell},
+    interface::summary::TableSummary,
     problem::{error::TableError, output::OutputProblem},
 };
 

@@ -19,7 +19,7 @@ use super::{
     record_buffer::RecordBuffer,
 };
 use crate::{
-    input::watched::FileStamp,
+    interface::watched::FileStamp,
     paths::{folder_of, follow_links, same_file},
     problem::{error::TableError, file::FileProblem, output::OutputProblem},
 };

@@ -8,13 +8,15 @@ use std::{
 
 use marl_core::value::Value;
 
-use super::{
-    new_table::{NewTable, OutputColumn, OutputRow},
-    partial::{Links, PartialFile, check_place},
-};
+use super::partial::{Links, PartialFile, check_place};
 use crate::{
-    format::{self, Format, RowSink},
-    input::{reader::InputRow, summary::TableSummary},
+    format,
+    interface::{
+        Format, RowSink,
+        new_table::{NewTable, OutputColumn, OutputRow},
+        row::InputRow,
+        summary::TableSummary,
+    },
     problem::error::TableError,
     text::sink::OutputEncoding,
 };
@@ -80,8 +82,9 @@ impl Writer {
         options: WriteOptions,
     ) -> Result<Self, TableError> {
         let format = format::of_output(path, table).map_err(|problem| TableError::new(path, problem))?;
-        let table = NewTable { format: format.info(), input: table, outputs, carried, options };
-        Self::of_format(path, format, &table)
+        let WriteOptions { raw_cells, encoding, links } = options;
+        let table = NewTable { format: format.info(), input: table, outputs, carried, raw_cells, encoding };
+        Self::of_format(path, format, &table, links)
     }
 
     /// Creates a file of the format, whatever the format of the input is.
@@ -89,11 +92,12 @@ impl Writer {
         path: &Path,
         format: &dyn Format,
         table: &NewTable<'_>,
+        links: Links,
     ) -> Result<Self, TableError> {
         let mut sink = format.create(table);
         let mut head = Vec::new();
         sink.begin(&mut head);
-        let partial = PartialFile::create(path, &table.input.path, &head, table.options.links)?;
+        let partial = PartialFile::create(path, &table.input.path, &head, links)?;
         Ok(Self { partial, sink, delimiter: table.delimiter(), bytes: Vec::new(), has_rows: false })
     }
 

@@ -1,11 +1,10 @@
 //! Inputs as files: what is missing, no file, changed, of another kind.
 
 use super::*;
-use crate::input::watched::FileStamp;
-use crate::problem::TableProblem;
-use crate::problem::file::FileProblem;
-use crate::problem::output::OutputProblem;
-use crate::text::problem::TextProblem;
+use crate::{
+    interface::watched::FileStamp,
+    problem::{TableProblem, file::FileProblem, output::OutputProblem, text::TextProblem},
+};
 
 fn message(path: &Path, bench: &Bench) -> (String, Vec<String>) {
     said(&scan(path, &ReadOptions::default()).unwrap_err(), bench.folder.path())

@@ -15,9 +15,11 @@ mod reading;
 mod safety;
 mod terminal;
 
-use std::error::Error;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::{
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use marl_core::{SemanticType, value::Value};
 use tempfile::TempDir;

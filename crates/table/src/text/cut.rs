@@ -13,7 +13,7 @@ use super::{
     row_scan::RowScan,
     shape::LineEnding,
 };
-use crate::{input::scan::ScanFault, problem::error::Location};
+use crate::problem::{error::Location, fault::ScanFault};
 
 /// The most bytes of a cell, and of a row. Spreadsheets hold 32,767 characters in a cell.
 pub(crate) const MOST_CELL: usize = 8 << 20;

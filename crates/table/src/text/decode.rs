@@ -5,10 +5,8 @@ use std::io::{self, Read};
 
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8};
 
-use super::{
-    encoding::{BOM, name_of, sound_part},
-    problem::TextProblem,
-};
+use super::encoding::{BOM, name_of, sound_part};
+use crate::problem::text::TextProblem;
 
 /// How much of a file is read at a time.
 const PIECE: usize = 256 << 10;

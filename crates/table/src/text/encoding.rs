@@ -7,7 +7,7 @@
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-use super::problem::TextProblem;
+use crate::problem::text::TextProblem;
 
 /// The three bytes that Excel puts in front of "CSV UTF-8".
 pub(crate) const BOM: &[u8] = b"\xef\xbb\xbf";

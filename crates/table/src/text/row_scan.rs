@@ -3,10 +3,9 @@
 
 use super::{
     cut::{MOST_CELL, MOST_ROW, line_end},
-    problem::TextProblem,
     shape::LineEnding,
 };
-use crate::{input::scan::ScanFault, problem::error::Location};
+use crate::problem::{error::Location, fault::ScanFault, text::TextProblem};
 
 /// Between which characters of a row a scan is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

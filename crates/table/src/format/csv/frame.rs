@@ -10,9 +10,10 @@ use super::{
     problem::CsvProblem,
 };
 use crate::{
-    input::scan::{Input, ScanFault},
-    problem::error::Location,
-    text::{cut::Frame, decode::TextFault, detect::open_text, lines::each_line, problem::TextProblem},
+    format::text_file::open_text,
+    interface::scan::Input,
+    problem::{error::Location, fault::ScanFault, text::TextProblem},
+    text::{cut::Frame, decode::TextFault, lines::each_line},
 };
 
 /// How much of the text is looked at for where the table begins, in bytes.

@@ -9,15 +9,9 @@ use super::{
     words::{Look, look},
 };
 use crate::{
-    input::{
-        options::{ReadOptions, can_delimit},
-        scan::ScanFault,
-    },
-    problem::{TableProblem, error::Location, note::Note},
-    text::{
-        cut::{Dialect, Frame},
-        problem::TextProblem,
-    },
+    interface::options::{ReadOptions, can_delimit},
+    problem::{TableProblem, error::Location, fault::ScanFault, note::Note, text::TextProblem},
+    text::cut::{Dialect, Frame},
 };
 
 /// How many lines may stand before the header.

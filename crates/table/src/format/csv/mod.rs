@@ -17,22 +17,22 @@ mod sink;
 mod words;
 
 use encoding_rs::Encoding;
-
 use row::CsvSource;
 use sink::CsvSink;
 
 use crate::{
-    format::{Format, FormatInfo, Layout, RowSink, RowSource},
-    input::{
-        reader::ReadFault,
-        scan::{Input, ScanFault, Scanned},
+    format::text_file::scan_text,
+    interface::{
+        Format, FormatInfo, Layout, RowSink, RowSource,
+        new_table::NewTable,
+        row::ReadFault,
+        scan::{Input, Scanned},
         summary::TableSummary,
         watched::WatchedFile,
     },
-    output::new_table::NewTable,
+    problem::fault::ScanFault,
     text::{
         cut::{Dialect, Frame},
-        detect::scan_text,
         shape::TextShape,
     },
 };

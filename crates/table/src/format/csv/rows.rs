@@ -11,12 +11,16 @@ use super::{
     problem::{CsvProblem, Misfits},
 };
 use crate::{
-    input::{
-        columns::{ColumnProblem, MOST_COLUMNS, give_names, wrong_name},
-        options::ReadOptions,
-        scan::{Samples, ScanFault},
+    format::columns::{give_names, wrong_name},
+    interface::{options::ReadOptions, scan::Samples},
+    problem::{
+        TableProblem,
+        columns::{ColumnProblem, MOST_COLUMNS},
+        error::Location,
+        fault::ScanFault,
+        file::FileProblem,
+        note::Note,
     },
-    problem::{TableProblem, error::Location, file::FileProblem, note::Note},
     text::{
         cut::{CutRow, MOST_CELL, RowCutter, raw_cells, unquoted},
         encoding::BOM,
