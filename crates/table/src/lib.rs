@@ -1,11 +1,12 @@
-//! Tables: CSV, TSV and JSONL, checked as a whole, then read and written as streams.
+//! Tables: CSV, TSV and JSONL, scanned as a whole, then read and written as streams.
 //!
-//! [`scan`] reads the whole file once and answers what it holds, so that a broken row
-//! 90,000 is found before the first call is sent. [`Reader`] and [`Writer`] then move one
-//! row at a time: memory never grows with the number of rows. The table's own cells are
-//! written back as they were; values from outside are made safe for terminals and
-//! spreadsheets. This module must not know integrations, plans or providers, and must not
-//! print.
+//! [`scan`] reads the whole file once and returns what it holds, so that a broken row 90,000 is found before
+//! the first call is sent. [`Reader`] and [`Writer`] then move one row at a time: memory never grows with the
+//! number of rows. The table's own cells are written back as they were; values from outside are made safe for
+//! terminals and spreadsheets.
+//!
+//! To add a format, read `interface` and `format`. This crate must not know integrations, plans or providers,
+//! and must not print.
 
 mod compare;
 mod format;

@@ -11,7 +11,7 @@ use crate::interface::row::InputRow;
 pub struct Question {
     /// Their places among [`OlderOutput::answers`](crate::OlderOutput::answers).
     pub answers: Vec<usize>,
-    /// The columns that were read. Without any, a row is known by the columns that both tables have.
+    /// The columns that the question reads. Without any, the columns that both tables have identify a row.
     pub key: Vec<KeyCell>,
 }
 
@@ -22,11 +22,11 @@ pub struct KeyCell {
     pub older: usize,
     /// Its place in the table that is read now.
     pub now: usize,
-    /// By which rules cells are the same; without them, the texts must be.
+    /// The type by whose rules two cells are equal; `None` compares their texts.
     pub kind: Option<SemanticType>,
 }
 
-/// A digest of what a question reads; 0 where all of it is empty.
+/// A digest of the cells that a question reads; 0 if all of them are empty.
 pub(super) fn key(cells: &[KeyCell], row: &InputRow, is_older: bool) -> u64 {
     let place = |cell: &KeyCell| if is_older { cell.older } else { cell.now };
     let mut hash = DefaultHasher::new();
@@ -40,7 +40,7 @@ pub(super) fn key(cells: &[KeyCell], row: &InputRow, is_older: bool) -> u64 {
     if is_empty { 0 } else { hash.finish().max(1) }
 }
 
-/// A cell as a question reads it; `None` where it says nothing.
+/// The normal form of a cell; `None` if the cell holds a placeholder such as `N/A`.
 pub fn normal(cell: &Value, kind: Option<SemanticType>) -> Option<String> {
     let plain = || Some(cell.to_string().trim().to_owned());
     let Some(kind) = kind else { return plain() };
@@ -51,7 +51,7 @@ pub fn normal(cell: &Value, kind: Option<SemanticType>) -> Option<String> {
     }
 }
 
-/// A digest of answers; 0 where there are none.
+/// A digest of answers; 0 if there are none.
 pub(super) fn digest_of<'a>(answers: impl Iterator<Item = Option<&'a str>>) -> u32 {
     let mut hash = DefaultHasher::new();
     let mut is_empty = true;
@@ -61,6 +61,6 @@ pub(super) fn digest_of<'a>(answers: impl Iterator<Item = Option<&'a str>>) -> u
             is_empty = false;
         }
     }
-    // Half of it is enough to tell a few answers to one question apart.
+    // Half of the digest distinguishes the few answers to one question.
     if is_empty { 0 } else { ((hash.finish() >> 32) as u32).max(1) }
 }

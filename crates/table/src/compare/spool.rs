@@ -1,5 +1,5 @@
-//! The answers of the older rows, in a temporary file: as many as the older output has rows. Must not know
-//! what they answer.
+//! The answers of the older rows in a temporary file, because memory must not grow with the rows. Must not
+//! know what they answer.
 
 use std::{
     fs::File,
@@ -13,7 +13,7 @@ use super::older::Answers;
 pub(super) struct Spool {
     file: BufWriter<File>,
     end: u64,
-    /// Where each row's begin.
+    /// By row: where its answers begin.
     places: Vec<u64>,
 }
 

@@ -1,7 +1,7 @@
 //! The second pass: one row at a time, of a file that [`scan`](crate::scan) found sound.
 //!
-//! A file that somebody changed in between, or changes while it is read, is noticed and is an error:
-//! its rows would not be those that the plan was made for. No row of the new content is ever answered.
+//! If somebody changes the file after the scan, also while it is read, reading fails: the rows would not be
+//! those that the plan was made for. The reader never returns a row of the new content.
 
 use std::path::PathBuf;
 
@@ -21,7 +21,7 @@ use crate::{
 const ROWS_PER_LOOK: u64 = 256;
 
 /// Reads a table row by row. Blank lines are not rows (a CSV table of one column writes an
-/// empty cell as `""`). An error is answered once and is the end.
+/// empty cell as `""`). The first error is the last item.
 pub struct Reader {
     path: PathBuf,
     source: Box<dyn RowSource>,

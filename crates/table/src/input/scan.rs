@@ -1,5 +1,5 @@
-//! The scan: reads the whole file once, so that whatever is wrong with it is said before anything is
-//! bought. It keeps a few samples, never the rows. How the file is read, its format knows.
+//! The scan: reads the whole file once, so that marl reports every problem before it buys anything. It keeps a
+//! few samples, never the rows. The format of the file reads it.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use crate::{
     problem::{error::TableError, fault::ScanFault, file::FileProblem},
 };
 
-/// Reads the whole file at `path` and answers what it holds.
+/// Reads the whole file at `path` and returns what it holds.
 ///
 /// # Errors
 /// The file cannot be read, or is not a sound table that this crate's [`Reader`] would
@@ -18,7 +18,7 @@ use crate::{
 ///
 /// [`Reader`]: crate::Reader
 pub fn scan(path: &Path, options: &ReadOptions) -> Result<TableSummary, TableError> {
-    // A missing file is said to be missing, whatever its extension is.
+    // A missing file is reported as missing, whatever its extension is.
     let metadata = input_metadata(path)?;
     let format = format::of_input(path, options).map_err(|problem| TableError::new(path, problem))?;
     summarize(path, options, format, FileStamp::of(&metadata))

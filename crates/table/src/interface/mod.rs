@@ -22,7 +22,7 @@ use watched::WatchedFile;
 
 use crate::problem::fault::ScanFault;
 
-/// What is said of a format: its name, its files, and which flags apply to it.
+/// A format in words: its name, its files, and which flags apply to it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct FormatInfo {
     /// The name for people, such as `CSV`; no other format has it.
@@ -33,13 +33,13 @@ pub struct FormatInfo {
     pub delimiter: Option<u8>,
     /// Whether a row of the file names the columns, so that flags can say which row that is.
     pub has_header: bool,
-    /// Whether [`InputRow::text`](crate::InputRow::text) answers JSON rather than plain text.
+    /// Whether [`InputRow::text`](crate::InputRow::text) returns JSON rather than plain text.
     pub cells_are_json: bool,
 }
 
 /// A format of tables.
 pub(crate) trait Format: fmt::Debug + Sync {
-    /// What is said of the format.
+    /// The name, the files and the flags of the format.
     fn info(&self) -> &'static FormatInfo;
 
     /// Reads the whole file once. What this accepts, [`Format::open`] must be able to read: no row may

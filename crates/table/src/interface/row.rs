@@ -58,7 +58,7 @@ impl InputRow {
     }
 }
 
-/// What ends reading early. The file was sound when it was scanned: what is broken now was changed since.
+/// What ends reading early. The scan found the file sound, so a row that is broken now was changed since.
 #[derive(Debug)]
 pub(crate) enum ReadFault {
     Io(io::Error),

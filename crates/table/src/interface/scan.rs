@@ -1,4 +1,4 @@
-//! What a format is given to scan a file, and what it answers.
+//! What a format gets to scan a file, and what it returns.
 
 use std::{fs::File, io, path::Path, sync::Arc};
 

@@ -1,5 +1,5 @@
-//! Writes the enriched table: the input's rows in their order, the columns that were there first, then
-//! the outputs. How a row is written, its format knows; this module brings the bytes to their file.
+//! Writes the enriched table: the rows of the input in their order, first its own columns and then the outputs.
+//! The format turns rows into bytes; this module brings the bytes to their file.
 
 use std::{
     io,
@@ -69,8 +69,8 @@ impl Writer {
         Self::carrying(path, table, outputs, &[], options)
     }
 
-    /// The same with columns of an older output. `outputs` has none of them; those that the table has
-    /// stand where they are, the others behind all columns.
+    /// The same with columns of an older output, none of which is in `outputs`. Those that the table has
+    /// stay where they are; the others come last.
     ///
     /// # Errors
     /// As [`Writer::create`]'s.
@@ -105,7 +105,7 @@ impl Writer {
     /// becomes the cell, `None` leaves the cell as the input has it, and a new column empty.
     ///
     /// # Errors
-    /// The disk does not take it. What it took before can be kept with [`Writer::keep`].
+    /// The disk does not take the row. [`Writer::keep`] keeps what the disk took before.
     pub fn write(&mut self, row: &InputRow, written: &[Option<Value>]) -> Result<(), TableError> {
         self.write_with(row, written, &[])
     }
@@ -155,14 +155,14 @@ impl Writer {
     /// Brings the output to the disk and puts it in its place.
     ///
     /// # Errors
-    /// The disk does not take it; an older output then is as it was. The rows are kept as
-    /// by [`Writer::keep`], and a hint of the error names the file.
+    /// The disk does not take the output; an older output then is as it was. The rows are kept as by
+    /// [`Writer::keep`], and a hint of the error names the file.
     pub fn finish(self) -> Result<(), TableError> {
         self.finish_noting(|_| ())
     }
 
-    /// The same; `note` is told the digest of what is written before it gets its place, so that
-    /// a run that is killed in between leaves no output that nobody knows.
+    /// The same; calls `note` with the digest of the output before the output gets its place, so that a run
+    /// that is killed in between does not leave an output that is not recorded.
     ///
     /// # Errors
     /// As [`Writer::finish`]'s.
@@ -176,11 +176,11 @@ impl Writer {
         }
     }
 
-    /// Keeps the rows written so far beside the output, as `<stem>.unfinished.<ext>`, since
-    /// they may have been paid for: as many whole records as the disk took, whatever failed
-    /// before. The output, and a file that was kept earlier, stay as they are.
+    /// Keeps the rows written so far beside the output, as `<stem>.unfinished.<ext>`, because they may have
+    /// been paid for: as many whole records as the disk took, whatever failed before. The output, and a file
+    /// that was kept earlier, stay as they are.
     ///
-    /// Answers the file's path; `None` when no row was written or nothing can be kept.
+    /// Returns the file's path; `None` if no row was written or nothing can be kept.
     pub fn keep(mut self) -> Option<PathBuf> {
         if self.has_rows {
             // If this fails the disk is full, and `keep` cuts back to the last whole record.

@@ -91,7 +91,7 @@ impl Tail {
         let has_rows = rows > self.behind.len() as u64;
         let is_note = |row: &Misfit| row.is_note(first.after_blank);
         let is_sure = width >= 2 && has_rows && !self.has_more_behind && self.behind.iter().all(is_note);
-        // A line of blanks alone says nothing of what it is.
+        // Blank lines alone do not show that notes begin here.
         let text = self.behind.iter().find_map(|row| row.cells.first())?;
         is_sure.then(|| {
             let note = Note::After { first: first.line, text: text.clone(), count: self.behind.len() as u64 };
@@ -132,7 +132,7 @@ impl Tail {
         (footer, follow_a_blank || (have_one_cell && self.says_whose_report()))
     }
 
-    /// Whether the lines behind the rows end a report: one of them says by whom or for whom it is.
+    /// Whether the lines after the rows end a report: one of them names its author or its reader.
     fn says_whose_report(&self) -> bool {
         self.behind.iter().filter_map(|row| row.cells.first()).any(|cell| begins_as_footer(cell))
     }

@@ -68,7 +68,7 @@ impl Beginning {
             match text.read(&mut beginning.bytes) {
                 Ok(more) => beginning.is_whole = !more,
                 Err(TextFault::Io(error)) => return Err(ScanFault::Io(error)),
-                // The pass over the rows says more exactly where this is.
+                // The pass over the rows finds the exact place.
                 Err(TextFault::Encoding(problem)) => {
                     beginning.broken = Some(problem);
                     break;

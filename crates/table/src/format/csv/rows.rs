@@ -28,13 +28,13 @@ use crate::{
     },
 };
 
-/// How many of the rows that repeat the header are told by their lines.
+/// How many of the rows that repeat the header are named by their lines.
 const MOST_REPEATED: usize = 5;
 
 /// What a pass ended with.
 pub(super) enum PassEnd {
     Sound(SoundRows),
-    /// The rows end here, in bytes of the text: what is behind them is left out.
+    /// The rows end here, in bytes of the text, and the lines after them are left out.
     EndsAt(u64, Note),
 }
 
@@ -45,7 +45,7 @@ pub(super) struct SoundRows {
     pub(super) header: Option<String>,
     pub(super) rows: u64,
     pub(super) samples: Samples,
-    /// Without the byte order mark, which the text does not have any more.
+    /// Without the byte order mark, which decoding has removed.
     pub(super) shape: TextShape,
     /// Whether rows lack cells at their end.
     pub(super) pads: bool,
@@ -61,8 +61,8 @@ pub(super) fn run<R: Read>(
     go_over(cutter, RowPass::new(head, options)).map(|(passed, _)| passed)
 }
 
-/// The same for a TSV whose cells may hold line breaks in quotes; answers the line of the first such
-/// cell. A break within what would be a row by itself is a fault: a quote may be text.
+/// The same for a TSV whose cells may hold line breaks in quotes; also returns the line of the first such
+/// cell. Fails if a line within a cell could be a row by itself, because the quote may be text.
 pub(super) fn run_with_breaks<R: Read>(
     cutter: RowCutter<R>,
     head: &Head,
@@ -109,9 +109,9 @@ struct RowPass<'a> {
     long: Misfits,
     padded: u64,
     tail: Tail,
-    /// The line of the last row if it is of a TSV and its last cell opens with a quote.
+    /// The line of the last row, if the row is of a TSV and its last cell opens with a quote.
     open_cell: Option<u64>,
-    /// Whether a cell with line breaks is refused that could be rows.
+    /// Whether the scan refuses a cell with line breaks whose lines could be rows.
     distrusts_breaks: bool,
     /// The line of the first row with line breaks in a cell.
     first_broken: Option<u64>,
@@ -143,7 +143,7 @@ impl<'a> RowPass<'a> {
         }
     }
 
-    /// Takes the header from the first row, and answers whether that is a row itself.
+    /// Takes the header from the first row; returns whether the first row is a row of the table itself.
     fn begin(&mut self, cut: &CutRow<'_>, ends: &[usize]) -> Result<bool, ScanFault> {
         if ends.len() > MOST_COLUMNS {
             return Err(ScanFault::at(Location::Line(cut.line), ColumnProblem::TooManyColumns));
@@ -187,7 +187,7 @@ impl<'a> RowPass<'a> {
         if cut.more_lines > 0 && self.distrusts_breaks {
             self.first_broken.get_or_insert(cut.line);
             let tabs = |line: &[u8]| line.iter().filter(|byte| **byte == b'\t').count();
-            // The first line may be whole: its last cell is the one that goes on.
+            // The first line may have all cells: its last cell goes on in the next line.
             if cut.bytes.split(|byte| *byte == b'\n').skip(1).any(|line| tabs(line) + 1 >= width) {
                 return Err(ScanFault::at(
                     Location::Line(cut.line),
@@ -206,7 +206,7 @@ impl<'a> RowPass<'a> {
         Ok(())
     }
 
-    /// Remembers a row that is the header again, as files put one behind another have it.
+    /// Counts a row that repeats the header, as in files that were concatenated.
     fn note_repeated(&mut self, cut: &CutRow<'_>) {
         let Some(header) = &self.header else { return };
         let row = cut.bytes.strip_prefix(BOM).unwrap_or(cut.bytes);
@@ -233,7 +233,7 @@ impl<'a> RowPass<'a> {
         }
     }
 
-    /// A row that has more or fewer cells than the header.
+    /// Takes a row that has more or fewer cells than the header.
     fn misfit(&mut self, cut: &CutRow<'_>, ends: &[usize], width: usize) -> Result<(), ScanFault> {
         let is_long = ends.len() > width;
         if let Some(opened) = self.open_cell.take().filter(|_| cut.bytes.contains(&b'"')) {
@@ -328,8 +328,8 @@ impl<'a> RowPass<'a> {
     }
 }
 
-/// Whether the last cell of a TSV's row begins with a quote that is not closed: Excel writes a cell
-/// with line breaks so, and only the line behind it shows that.
+/// Whether the last cell of a TSV's row begins with a quote that is not closed. Excel writes a cell with line
+/// breaks like that, and only the next line shows it.
 fn opens_a_cell(cut: &CutRow<'_>, ends: &[usize]) -> bool {
     let start = ends.len().checked_sub(2).map_or(0, |before| ends[before] + 1);
     let cell = cut.bytes.get(start..).unwrap_or_default();

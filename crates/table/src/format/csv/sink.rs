@@ -109,8 +109,8 @@ fn push_own(
     }
 }
 
-/// The line that says the delimiter, which Excel needs and so does the next run; the header as it stands,
-/// and the new names behind it.
+/// What stands before the rows: the line that names the delimiter, which Excel and the next run need; the
+/// header as it stands, and the new names after it.
 fn head(input: &TableSummary, columns: &[NewColumn], delimiter: u8, quoting: Quoting) -> Vec<u8> {
     let like = input.layout::<CsvLayout>();
     let mut head = like.and_then(|like| like.separator.clone()).unwrap_or_default().into_bytes();
