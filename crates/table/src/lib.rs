@@ -1,33 +1,39 @@
-//! Tables: CSV, TSV and JSONL, checked as a whole, then read and written as streams.
+//! Tables: CSV, TSV and JSONL, scanned as a whole, then read and written as streams.
 //!
-//! [`scan`] reads the whole file once and answers what it holds, so that a broken row
-//! 90,000 is found before the first call is sent. [`Reader`] and [`Writer`] then move one
-//! row at a time: memory never grows with the number of rows. The table's own cells are
-//! written back as they were; values from outside are made safe for terminals and
-//! spreadsheets. This module must not know integrations, plans or providers, and must not
-//! print.
+//! [`scan`] reads the whole file once and returns what it holds, so that a broken row 90,000 is found before
+//! the first call is sent. [`Reader`] and [`Writer`] then move one row at a time: memory never grows with the
+//! number of rows. The table's own cells are written back as they were; values from outside are made safe for
+//! terminals and spreadsheets.
+//!
+//! To add a format, read `interface` and `format`. This crate must not know integrations, plans or providers,
+//! and must not print.
 
 mod compare;
 mod format;
 mod input;
+mod interface;
 mod output;
 mod paths;
 mod problem;
+pub mod roots;
 mod text;
 
-pub use compare::older::{Answers, KeyCell, OlderCells, OlderOutput, Question, normal};
-pub use format::{FormatInfo, formats};
-pub use input::{
+pub use compare::{
+    older::{Answers, OlderCells, OlderOutput},
+    question::{KeyCell, Question, normal},
+};
+pub use format::formats;
+pub use input::{reader::Reader, scan::scan};
+pub use interface::{
+    FormatInfo,
+    new_table::OutputColumn,
     options::{ReadOptions, parse_delimiter},
-    reader::{InputRow, Reader},
-    roots,
-    scan::scan,
+    row::InputRow,
     summary::TableSummary,
 };
 pub use output::{
     errors_file::ErrorsFile,
     names::{enriched_path, errors_path},
-    new_table::OutputColumn,
     partial::{Links, hex, mode_like},
     writer::{WriteOptions, Writer, check_output},
 };

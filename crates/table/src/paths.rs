@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Whether both paths lead to one existing file, through whatever links.
+/// Whether both paths lead to the same existing file, links followed.
 pub(crate) fn same_file(one: &Path, other: &Path) -> bool {
     match (fs::metadata(one), fs::metadata(other)) {
         (Ok(a), Ok(b)) => same_identity(&a, &b) || same_spelling(one, other),
@@ -15,14 +15,14 @@ pub(crate) fn same_file(one: &Path, other: &Path) -> bool {
     }
 }
 
-/// Whether two looks at the file system saw the same file.
+/// Whether both metadata are of the same file.
 #[cfg(unix)]
 pub(crate) fn same_identity(one: &Metadata, other: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
     (one.dev(), one.ino()) == (other.dev(), other.ino())
 }
 
-/// Without inodes, the time of creation has to do.
+/// On systems without inodes, the time of creation and the length identify a file.
 #[cfg(not(unix))]
 pub(crate) fn same_identity(one: &Metadata, other: &Metadata) -> bool {
     matches!((one.created(), other.created()), (Ok(a), Ok(b)) if a == b) && one.len() == other.len()
@@ -32,7 +32,7 @@ fn same_spelling(one: &Path, other: &Path) -> bool {
     matches!((fs::canonicalize(one), fs::canonicalize(other)), (Ok(a), Ok(b)) if a == b)
 }
 
-/// Whether both paths lead to one file, or would once it is made.
+/// Whether both paths lead to the same file, or will once it is made.
 pub fn same_place(one: &Path, other: &Path) -> bool {
     same_file(one, other) || matches!((real_place(one), real_place(other)), (Some(a), Some(b)) if a == b)
 }

@@ -1,54 +1,54 @@
 //! Pairs the rows of an older output with those of the table that a run reads now, by digests.
 //!
-//! Equal rows are paired first, wherever they are, then those that are known to be one row
-//! (`same_row`). Each question then finds the rows that are left by the cells that it reads. Memory
-//! holds some digests for each row and no cell. Must not read tables, and must not judge what is better.
+//! Rows that are equal as a whole are paired first, then rows that `same_row` recognises. The remaining
+//! rows are paired question by question, by the cells that each question reads. Memory holds some digests
+//! for each row and no cell. This module must not read tables, and must not judge which answer is better.
 
-/// What the older output has for one question of a row of the new table. Rows are counted from 1, and
-/// 0 is none.
+/// What the older output has for one question of a row of the new table. Rows are counted from 1; 0 stands
+/// for none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct RowPair {
-    /// The older row whose answers are those of this row's question.
+    /// The older row whose answers fit this row's question.
     pub(crate) answer: u32,
-    /// The older row that is this row, or may be it: what it had is missed where it is gone.
+    /// The older row that is, or may be, this row. If its answers do not fit any more, they count as lost.
     pub(crate) before: u32,
 }
 
 /// The digests of a table's rows.
 #[derive(Debug, Default)]
 pub(crate) struct TableDigests {
-    /// Of each row as a whole; 0 where nothing tells rows apart.
+    /// By row: a digest of the whole row; 0 where nothing distinguishes rows.
     pub(crate) whole: Vec<u64>,
-    /// By question and row, of what it reads; 0 where it reads nothing.
+    /// By question and row: a digest of the cells that the question reads; 0 where they are empty.
     pub(crate) keys: Vec<Vec<u64>>,
 }
 
-/// Which row is which.
+/// Which older row is which row of the new table.
 #[derive(Debug, Default)]
 pub(crate) struct Matching {
     /// By question and row of the new table.
     pub(crate) pairs: Vec<Vec<RowPair>>,
-    /// By older row: the new row, from 1, that is it.
+    /// By older row: the same row in the new table, counted from 1.
     pub(crate) now_of: Vec<u32>,
 }
 
-/// Older rows in which one question is the same.
+/// Older rows that ask the same question.
 struct SameQuestion {
     key: u64,
-    /// Where they end in the list of rows sorted by key, and where the next of them without a partner is
-    /// looked for.
+    /// Where they end in the list of rows sorted by key, and where the search for the next one without a
+    /// partner begins.
     end: u32,
     next: u32,
-    /// The answers of those without a partner, and of all.
+    /// The answers of the rows without a partner, and of all rows.
     free: SharedAnswer,
     all: SharedAnswer,
 }
 
-/// The answer that rows with one question have.
+/// The answer of rows that ask the same question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum SharedAnswer {
     None,
-    /// All that have one have this: its digest, and a row that has it.
+    /// All rows with an answer have the same one: its digest, and a row that has it.
     One(u32, u32),
     Several,
 }
@@ -65,8 +65,8 @@ impl SharedAnswer {
 }
 
 impl Matching {
-    /// Pairs rows by their questions. `answers` are by question and older row: a digest of its answers,
-    /// 0 for none. `now_of` says which rows are known to be one row, as [`pair_whole`] does.
+    /// Pairs rows by their questions. `answers` holds by question and older row a digest of the answers, 0
+    /// for none. `now_of` holds the pairs that are known already, as [`pair_whole`] returns them.
     pub(crate) fn new(
         older: &TableDigests,
         answers: &[Vec<u32>],
@@ -86,7 +86,7 @@ impl Matching {
         matching
     }
 
-    /// Notes that a row of the new table is this older one with other questions; both from 0.
+    /// Records that a row of the new table is this older row with other questions; both counted from 0.
     pub(crate) fn set_edited(&mut self, older: u32, now: u32) {
         self.now_of[older as usize] = now + 1;
         self.pairs.iter_mut().for_each(|pairs| pairs[now as usize].before = older + 1);
@@ -102,7 +102,7 @@ impl Matching {
             let before = older_of[row];
             let pair = match at.map(|at| &mut alike[at]) {
                 _ if before > 0 && keys[before as usize - 1] == *key => RowPair { answer: before, before },
-                // It is known which row it is, and it asks something else now.
+                // The row is known, and it asks something else now.
                 at if before > 0 => RowPair { answer: at.map_or(0, |alike| alike.shared()), before },
                 None => RowPair::default(),
                 Some(alike) => alike.partner(&sorted, answers, is_paired),
@@ -121,20 +121,20 @@ struct AskedRows<'a> {
     keys: &'a [u64],
     wanted: &'a [u64],
     answers: &'a [u32],
-    /// By new row: the older row, from 1, that is known to be it.
+    /// By new row: the same row in the older table, counted from 1, if it is known.
     older_of: &'a [u32],
-    /// By older row: whether it is known which row it is.
+    /// By older row: whether its row in the new table is known.
     is_paired: &'a [bool],
 }
 
 impl SameQuestion {
-    /// The partner of a row of which it is not known which row it is.
+    /// The partner of a row that is not known yet.
     fn partner(&mut self, sorted: &[u32], answers: &[u32], is_paired: &[bool]) -> RowPair {
         let is_free = |row: u32| !is_paired[row as usize] && answers[row as usize] != 0;
         while self.next < self.end {
             let row = sorted[self.next as usize];
             if is_free(row) && self.free == SharedAnswer::Several {
-                // Nothing says which of them it is.
+                // Several rows fit, and nothing distinguishes them.
                 return RowPair { answer: 0, before: row + 1 };
             }
             self.next += 1;
@@ -145,7 +145,7 @@ impl SameQuestion {
         RowPair { answer: self.shared(), before: 0 }
     }
 
-    /// A row with the answer, where all that have one have the same.
+    /// A row with the answer, if all rows with an answer have the same one.
     fn shared(&self) -> u32 {
         match self.all {
             SharedAnswer::One(_, row) => row + 1,
@@ -154,11 +154,11 @@ impl SameQuestion {
     }
 }
 
-/// Pairs the rows that are equal as a whole, in their order. Answers by older row which new row, from
-/// 1, is it; 0 for none.
+/// Pairs the rows that are equal as a whole, in their order. Returns by older row the new row, counted from
+/// 1; 0 for none.
 pub(crate) fn pair_whole(older: &TableDigests, now: &TableDigests) -> Vec<u32> {
     let sorted = sorted(&older.whole);
-    // How many of equal rows are taken, at the first of them.
+    // How many of several equal rows are taken, stored at the first of them.
     let mut taken = vec![0_u32; sorted.len()];
     let mut now_of = vec![0; older.whole.len()];
     for (row, wanted) in now.whole.iter().enumerate().filter(|(_, wanted)| **wanted != 0) {
@@ -173,14 +173,14 @@ pub(crate) fn pair_whole(older: &TableDigests, now: &TableDigests) -> Vec<u32> {
     now_of
 }
 
-/// The rows sorted by digest; equal ones in their order.
+/// The rows sorted by digest, and equal ones by their order.
 fn sorted(digests: &[u64]) -> Vec<u32> {
     let mut rows: Vec<u32> = (0..digests.len()).map(to_u32).collect();
     rows.sort_unstable_by_key(|row| (digests[*row as usize], *row));
     rows
 }
 
-/// The rows with one question each, in the order of their digests.
+/// The older rows grouped by their question, in the order of the digests.
 fn alike(sorted: &[u32], keys: &[u64], answers: &[u32], is_paired: &[bool]) -> Vec<SameQuestion> {
     let mut alike: Vec<SameQuestion> = Vec::new();
     for (at, row) in sorted.iter().enumerate() {
@@ -200,7 +200,7 @@ fn alike(sorted: &[u32], keys: &[u64], answers: &[u32], is_paired: &[bool]) -> V
     alike
 }
 
-/// Tables of more rows are refused before.
+/// A row number as `u32`; tables with more rows are refused before.
 pub(crate) fn to_u32(row: usize) -> u32 {
     u32::try_from(row).unwrap_or(u32::MAX)
 }
@@ -209,8 +209,8 @@ pub(crate) fn to_u32(row: usize) -> u32 {
 mod tests {
     use super::*;
 
-    /// Rows as `(whole, key, answer)`, for one question. Answers pairs as `(answer, before)`, and the
-    /// older rows, from 1, that are nowhere.
+    /// Takes rows as `(whole, key, answer)`, for one question. Returns pairs as `(answer, before)`, and the
+    /// older rows, counted from 1, without a partner.
     fn matched(older: &[(u64, u64, u32)], now: &[(u64, u64)]) -> (Vec<(u32, u32)>, Vec<usize>) {
         let older_side = TableDigests {
             whole: older.iter().map(|row| row.0).collect(),
@@ -244,9 +244,9 @@ mod tests {
         let older = [(1, 10, 7), (2, 10, 8)];
         assert_eq!(matched(&older, &[(2, 10), (1, 10)]).0, [(2, 2), (1, 1)]);
         assert_eq!(matched(&older, &[(9, 10), (2, 10)]).0, [(1, 1), (2, 2)]);
-        // Which of them these are nobody knows, and what was there is missed.
+        // Nothing distinguishes these rows, so their older answers count as lost.
         assert_eq!(matched(&older, &[(9, 10), (8, 10)]).0, [(0, 1), (0, 1)]);
-        // Both have a row of their own, and nobody knows which answer is a third row's.
+        // Both answers have a row of their own, and neither is certain for a third row.
         assert_eq!(matched(&older, &[(9, 10), (2, 10), (1, 10)]).0[0], (0, 0));
     }
 

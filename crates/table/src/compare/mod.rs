@@ -1,5 +1,7 @@
-//! Comparing the table with an older output: which of its rows is which, and what it answered.
+//! Compares the table with an older output: finds the row of the older output for each row, and its answers.
 
 mod matching;
 pub(crate) mod older;
+pub(crate) mod question;
 mod same_row;
+mod spool;

@@ -1,57 +1,33 @@
-//! The rows of an older output, each found by what it was answered for: for each question the cells
-//! that it reads, in their normal form. Rows may have been added, removed, reordered or edited since.
+//! Finds the rows of an older output again, by what their answers were given for: for each question the
+//! cells that it reads, in their normal form. The user may have added, removed, reordered or edited rows.
 //!
-//! As long as both tables are in step, the older one is read alongside. After the first difference
-//! all of its answers go into a temporary file, and memory holds digests and places of rows, see
-//! `matching`. Must not judge what is better.
+//! As long as both tables are in step, the older one is read alongside. After the first difference all of
+//! its answers go into a temporary file, and memory holds digests and places of rows (see `matching`).
+//! This module must not judge which answer is better.
 
 use std::{
-    fs::File,
     hash::{DefaultHasher, Hash, Hasher},
-    io::{self, BufWriter, Read, Seek, SeekFrom, Write},
+    io,
     path::{Path, PathBuf},
 };
 
-use marl_core::{SemanticType, value::Value};
-
 use super::{
     matching::{Matching, TableDigests, pair_whole},
+    question::{KeyCell, Question, digest_of, key},
     same_row::{self, Tables},
+    spool::Spool,
 };
 use crate::{
-    input::{
-        options::ReadOptions,
-        reader::{InputRow, Reader},
-        scan::scan,
-        summary::TableSummary,
-    },
+    format,
+    input::{reader::Reader, scan::scan},
+    interface::{options::ReadOptions, row::InputRow, summary::TableSummary},
     paths::folder_of,
     problem::{error::TableError, file::FileProblem},
 };
 
-/// The answers of a row, one entry for each column of [`OlderOutput::answers`]; `None` for an empty cell. Those
-/// of JSONL are JSON as it stands.
+/// The answers of a row, one entry for each column of [`OlderOutput::answers`]; `None` for an empty cell.
+/// The texts are those of [`InputRow::text`].
 pub type Answers = Vec<Option<String>>;
-
-/// What some answers were given for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Question {
-    /// Their places among [`OlderOutput::answers`].
-    pub answers: Vec<usize>,
-    /// The columns that were read. Without any, a row is known by the columns that both tables have.
-    pub key: Vec<KeyCell>,
-}
-
-/// A column that a question reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct KeyCell {
-    /// Its place in the older output.
-    pub older: usize,
-    /// Its place in the table that is read now.
-    pub now: usize,
-    /// By which rules cells are the same; without them, the texts must be.
-    pub kind: Option<SemanticType>,
-}
 
 /// What the older output has for a row of the new table, one entry for each column of
 /// [`OlderOutput::answers`].
@@ -59,7 +35,7 @@ pub struct KeyCell {
 pub struct OlderCells {
     /// The answers to what the row asks.
     pub answers: Answers,
-    /// What the row had there, whatever it asks now.
+    /// The answers that the row had, whatever it asks now.
     pub before: Answers,
 }
 
@@ -72,7 +48,7 @@ pub struct OlderOutput {
     /// Where the answers are in the older table.
     places: Vec<usize>,
     questions: Vec<Question>,
-    /// The columns that both tables have, in the older one and in the new one.
+    /// The columns that both tables have: the places in the older one and in the new one.
     common: Vec<(usize, usize)>,
     rows: Rows,
     matched: u64,
@@ -93,12 +69,12 @@ struct Matched {
 }
 
 impl OlderOutput {
-    /// Opens the older output at `path`, for finding the rows of `now`. `answers` are its columns that
-    /// marl wrote; `questions` is asked what they were given for, and told the older output and which
-    /// of the columns it has.
+    /// Opens the older output at `path` to find the rows of `now` in it. `answers` names the columns that
+    /// marl wrote. `questions` gets the older output and those of the columns that it has, and returns what
+    /// they were given for.
     ///
     /// # Errors
-    /// It cannot be read as a table.
+    /// The older output cannot be read as a table.
     pub fn open(
         path: &Path,
         now: &TableSummary,
@@ -134,10 +110,10 @@ impl OlderOutput {
         &self.summary
     }
 
-    /// Whether any row of the older output was found; `true` as well where it holds no answers.
+    /// Whether any row of the older output was found; also `true` if it holds no answers.
     ///
     /// # Errors
-    /// The rest of it cannot be read.
+    /// The rest of the older output cannot be read.
     pub fn is_of_these_rows(&mut self) -> Result<bool, TableError> {
         if self.matched > 0 || self.summary.rows == 0 {
             return Ok(true);
@@ -146,8 +122,8 @@ impl OlderOutput {
         Ok(matches!(&self.rows, Rows::Matched(matched) if !matched.has_answers))
     }
 
-    /// How many rows of the older output that hold answers are no rows of the new table. Asked once all
-    /// rows were found.
+    /// How many rows of the older output hold answers and are not in the new table. Call it after the last
+    /// [`OlderOutput::find`].
     ///
     /// # Errors
     /// The rest of the older output cannot be read.
@@ -158,11 +134,10 @@ impl OlderOutput {
         self.matched_rows().map(|matched| matched.removed)
     }
 
-    /// What the older output has for a row of the new table. Rows are asked for in the new table's
-    /// order.
+    /// What the older output has for a row of the new table. Call it for the rows in the new table's order.
     ///
     /// # Errors
-    /// The older output cannot be read, or was changed meanwhile.
+    /// The older output cannot be read, or somebody changed it meanwhile.
     pub fn find(&mut self, row: &InputRow) -> Result<OlderCells, TableError> {
         let whole = self.whole(row, false);
         if let Rows::InStep(reader) = &mut self.rows {
@@ -203,7 +178,7 @@ impl OlderOutput {
         self.places.iter().map(|place| row.text(*place)).collect()
     }
 
-    /// Both tables as a whole, whatever was read of them.
+    /// Compares both tables as a whole, however much was read of them.
     fn matched_rows(&mut self) -> Result<&mut Matched, TableError> {
         if let Rows::InStep(_) = &self.rows {
             let matched = self.match_rows()?;
@@ -264,7 +239,7 @@ impl OlderOutput {
             let whole = self.whole(&row, is_older);
             side.whole.push(whole);
             for (question, keys) in self.questions.iter().zip(&mut side.keys) {
-                // Without columns of its own a question is that of the whole row.
+                // A question without columns asks about the whole row.
                 keys.push(if question.key.is_empty() { whole } else { key(&question.key, &row, is_older) });
             }
             each(&row)?;
@@ -272,13 +247,13 @@ impl OlderOutput {
         Ok(side)
     }
 
-    /// A digest of the columns that both tables have, and of what questions read from columns that
-    /// have other names now; 0 where nothing tells rows apart.
+    /// A digest of the columns that both tables have, and of what questions read from columns that have
+    /// other names now; 0 where nothing distinguishes rows.
     fn whole(&self, row: &InputRow, is_older: bool) -> u64 {
         let mut hash = DefaultHasher::new();
         for (number, (older, now)) in self.common.iter().enumerate() {
             let text = row.stored(if is_older { *older } else { *now });
-            // An absent cell is an empty one.
+            // An absent cell counts as an empty one.
             if let Some(text) = text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
                 (number, text).hash(&mut hash);
             }
@@ -294,45 +269,6 @@ impl OlderOutput {
     }
 }
 
-/// A digest of what a question reads; 0 where all of it is empty.
-fn key(cells: &[KeyCell], row: &InputRow, is_older: bool) -> u64 {
-    let place = |cell: &KeyCell| if is_older { cell.older } else { cell.now };
-    let mut hash = DefaultHasher::new();
-    let mut is_empty = true;
-    for (number, cell) in cells.iter().enumerate() {
-        if let Some(text) = row.cell(place(cell)).and_then(|value| normal(&value, cell.kind)) {
-            (number, text).hash(&mut hash);
-            is_empty = false;
-        }
-    }
-    if is_empty { 0 } else { hash.finish().max(1) }
-}
-
-/// A cell as a question reads it; `None` where it says nothing.
-pub fn normal(cell: &Value, kind: Option<SemanticType>) -> Option<String> {
-    let plain = || Some(cell.to_string().trim().to_owned());
-    let Some(kind) = kind else { return plain() };
-    match cell {
-        Value::Text(text) if kind.says_nothing(text) => None,
-        Value::Text(text) => kind.read(text).ok().map_or_else(plain, |value| Some(value.to_string())),
-        other => kind.check(other.clone()).map_or_else(plain, |value| Some(value.to_string())),
-    }
-}
-
-/// A digest of answers; 0 where there are none.
-fn digest_of<'a>(answers: impl Iterator<Item = Option<&'a str>>) -> u32 {
-    let mut hash = DefaultHasher::new();
-    let mut is_empty = true;
-    for (number, answer) in answers.enumerate() {
-        if let Some(answer) = answer {
-            (number, answer).hash(&mut hash);
-            is_empty = false;
-        }
-    }
-    // Half of it is enough to tell a few answers to one question apart.
-    if is_empty { 0 } else { ((hash.finish() >> 32) as u32).max(1) }
-}
-
 fn failed(path: &Path, source: io::Error) -> TableError {
     TableError::caused(path, FileProblem::Read, source)
 }
@@ -341,74 +277,25 @@ fn place(columns: &[String], name: &String) -> Option<usize> {
     columns.iter().position(|column| column == name)
 }
 
-/// Scans a table that marl wrote: its first row is the header, whatever it looks like, and no line behind
-/// the rows is left out. `now` is the table that a run reads, in the same format.
+/// Scans a table that marl wrote: its first row is the header, whatever it looks like, and no line after the
+/// rows is left out. `now` is the table that a run reads.
 fn scan_own_output(
     path: &Path,
     now: &TableSummary,
     options: &ReadOptions,
 ) -> Result<TableSummary, TableError> {
     let plain = ReadOptions { delimiter: options.delimiter, ..ReadOptions::default() };
-    if !now.format().has_header {
+    let format = format::of_path(path).map_or(now.format(), |format| format.info());
+    if !format.has_header {
         return scan(path, &plain);
     }
     let first = ReadOptions { header_line: Some(1), skip_footer: Some(0), ..plain.clone() };
     let found = scan(path, &first).or_else(|_| scan(path, &plain));
     match now.delimiter() {
-        // An input of the same format was read, so this delimiter is likelier than none.
+        // The input was read with this delimiter, so marl probably wrote the output with it.
         Some(delimiter) if options.delimiter.is_none() => {
             found.or_else(|_| scan(path, &ReadOptions { delimiter: Some(delimiter), ..first }))
         }
         _ => found,
-    }
-}
-
-/// The answers of the older rows, in a temporary file.
-struct Spool {
-    file: BufWriter<File>,
-    end: u64,
-    /// Where each row's begin.
-    places: Vec<u64>,
-}
-
-/// The place of a row without answers.
-const NOWHERE: u64 = u64::MAX;
-
-impl Spool {
-    fn new(folder: &Path, rows: usize) -> io::Result<Self> {
-        let file = BufWriter::new(tempfile::tempfile_in(folder)?);
-        Ok(Self { file, end: 0, places: Vec::with_capacity(rows) })
-    }
-
-    fn add(&mut self, answers: &Answers) -> io::Result<()> {
-        if answers.iter().all(Option::is_none) {
-            self.places.push(NOWHERE);
-            return Ok(());
-        }
-        let text = serde_json::to_vec(answers)?;
-        let length = u32::try_from(text.len()).map_err(io::Error::other)?;
-        self.file.write_all(&length.to_le_bytes())?;
-        self.file.write_all(&text)?;
-        self.places.push(self.end);
-        self.end += u64::from(length) + 4;
-        Ok(())
-    }
-
-    fn finish(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
-
-    fn read(&mut self, row: u32) -> io::Result<Answers> {
-        let place = self.places[row as usize];
-        if place == NOWHERE {
-            return Ok(Answers::new());
-        }
-        let file = self.file.get_mut();
-        file.seek(SeekFrom::Start(place))?;
-        let mut length = [0; 4];
-        file.read_exact(&mut length)?;
-        let mut text = vec![0; u32::from_le_bytes(length) as usize];
-        file.read_exact(&mut text)?;
-        Ok(serde_json::from_slice(&text)?)
     }
 }

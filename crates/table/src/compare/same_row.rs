@@ -1,8 +1,8 @@
-//! Finds rows of an older output again that were edited: by cells and questions that no other row has,
-//! or by their neighbours.
+//! Recognises rows of an older output that the user edited: by cells and questions that no other row has, or
+//! by their neighbours.
 //!
-//! Reads both tables a few more times and holds digests of the cells of those rows alone, of as many
-//! columns as there is room for. Must not judge what is better.
+//! It reads both tables a few more times, and holds digests of the cells of these rows alone, of as many
+//! columns as there is room for. It must not judge which answer is better.
 
 use std::{
     collections::HashMap,
@@ -11,21 +11,19 @@ use std::{
 
 use super::matching::{Matching, TableDigests, to_u32};
 use crate::{
-    input::{
-        reader::{InputRow, Reader},
-        summary::TableSummary,
-    },
+    input::reader::Reader,
+    interface::{row::InputRow, summary::TableSummary},
     problem::error::TableError,
 };
 
-/// How many cells may be held.
+/// How many cells memory may hold.
 const MOST_CELLS: usize = 1 << 19;
 
-/// By how much a cell tells more of a row that no question reads: a name or a number stays with its
-/// row, and what is asked may move to another.
+/// The weight of a cell that no question reads: a name or a number stays with its row, and a cell that a
+/// question reads may move to another row.
 const OWN_WEIGHT: u32 = 1000;
 
-/// Both tables, and the columns that both have: in the older one and in the new one.
+/// Both tables, and the places of the columns that both have: in the older one and in the new one.
 pub(crate) struct Tables<'a> {
     pub(crate) older: &'a TableSummary,
     pub(crate) now: &'a TableSummary,
@@ -34,7 +32,7 @@ pub(crate) struct Tables<'a> {
     pub(crate) asked: &'a [usize],
 }
 
-/// Where a cell was seen: in how many rows of each table, and in which one last.
+/// The rows that hold a cell: how many in each table, and the last of them.
 #[derive(Default)]
 struct Occurrences {
     weight: u32,
@@ -44,8 +42,8 @@ struct Occurrences {
     nows: u8,
 }
 
-/// Adds to `now_of` the rows that have most in common of what no other row has. Only older rows with
-/// answers are looked for.
+/// Adds to `now_of` the pairs of rows that share most of what no other row has. Older rows without answers
+/// stay unpaired.
 pub(crate) fn pair_edited(
     now_of: &mut [u32],
     has_answers: &[bool],
@@ -76,8 +74,8 @@ pub(crate) fn pair_edited(
     Ok(())
 }
 
-/// Notes in `matching` which rows that are left stand between the same neighbours as before and still
-/// have half of their cells.
+/// Adds to `matching` the remaining rows that stand between the same neighbours as before and still have
+/// half of their cells.
 pub(crate) fn pair_neighbours(
     matching: &mut Matching,
     has_answers: &[bool],
@@ -92,7 +90,7 @@ pub(crate) fn pair_neighbours(
     if placed.is_empty() {
         return Ok(());
     }
-    // Both lists of rows rise.
+    // Both lists are in the order of the rows.
     let mut older_cells = Vec::with_capacity(placed.len());
     for row in Reader::open(tables.older)? {
         let row = row?;
@@ -119,8 +117,8 @@ pub(crate) fn pair_neighbours(
     Ok(())
 }
 
-/// The cells of the rows that are left, and in how many rows of each table each stands. What a
-/// question reads counts as a cell.
+/// The cells of the remaining rows, and how many rows of each table hold each. The cells that a question
+/// reads count together as one more cell.
 fn unique_cells(
     left: &[u32],
     sides: [&TableDigests; 2],
@@ -172,13 +170,13 @@ fn unique_cells(
     Ok(cells)
 }
 
-/// The older rows with answers of which it is not known which row they are.
+/// The older rows with answers whose row in the new table is not known.
 fn left<'a>(now_of: &'a [u32], has_answers: &'a [bool]) -> impl Iterator<Item = u32> + 'a {
     let rows = now_of.iter().zip(has_answers).enumerate();
     rows.filter(|(_, (now, has_answers))| **now == 0 && **has_answers).map(|(row, _)| to_u32(row))
 }
 
-/// By new row: whether it is known which row it is.
+/// By new row: whether its row in the older table is known.
 fn known(now_of: &[u32], rows: usize) -> Vec<bool> {
     let mut known = vec![false; rows];
     now_of.iter().filter(|now| **now > 0).for_each(|now| known[*now as usize - 1] = true);
@@ -187,7 +185,7 @@ fn known(now_of: &[u32], rows: usize) -> Vec<bool> {
 
 /// The new row that stands between the same neighbours as an older one.
 fn between(now_of: &[u32], is_known: &[bool], older: usize) -> Option<u32> {
-    // From 1, so that what stands before the first row is 0.
+    // Counted from 1, so that 0 stands before the first row.
     let before = if older == 0 { 0 } else { now_of[older - 1] as usize };
     let is_before = older == 0 || before > 0;
     let is_after = match now_of.get(older + 1) {
@@ -202,7 +200,7 @@ fn number(row: &InputRow) -> u32 {
     u32::try_from(row.number() - 1).unwrap_or(u32::MAX)
 }
 
-/// Digests of the filled cells of the columns that both tables have, and how much each tells.
+/// Digests of the filled cells of the columns that both tables have, each with its weight.
 fn digests(row: &InputRow, tables: &Tables<'_>, is_older: bool) -> impl Iterator<Item = (u32, u64)> {
     tables.common.iter().enumerate().filter_map(move |(number, (older, now))| {
         let text = row.stored(if is_older { *older } else { *now })?;

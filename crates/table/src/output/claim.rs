@@ -1,5 +1,5 @@
-//! Makes and locks the file that a run writes to. It is always a new one: what lies under
-//! its name may have a second name, another owner or other readers.
+//! Creates and locks the file that a run writes to. The file is always new: an existing file of that name may
+//! have a second name, another owner or other readers.
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
@@ -12,7 +12,7 @@ use crate::{
     problem::{error::TableError, output::OutputProblem},
 };
 
-/// How often is tried again when another run came between two steps.
+/// How often marl tries again when another run came between two steps.
 const TRIES: usize = 16;
 
 /// Creates and locks a file at `partial` with the permission bits of `mode` (less the
@@ -21,7 +21,7 @@ pub(crate) fn claim(path: &Path, partial: &Path, mode: u32) -> Result<File, Tabl
     let create_error = |source| TableError::caused(path, OutputProblem::Create, source);
     for _ in 0..TRIES {
         match new_file(mode).open(partial) {
-            // Another run may have taken it for a left one between our creating and locking.
+            // Between creating and locking, another run may have removed the file as a leftover.
             Ok(file) if lock(&file).map_err(create_error)? => {
                 if is_still_at(&file, partial) {
                     return Ok(file);
@@ -47,12 +47,12 @@ pub(crate) fn is_still_at(file: &File, partial: &Path) -> bool {
     }
 }
 
-/// Removes the name of a file that no run holds; `false` when one does. Of a file with
-/// another name nothing but this one is lost.
+/// Removes the name of a file that no run holds; `false` if a run holds it. A file with another name keeps
+/// that name.
 fn remove_left(path: &Path, partial: &Path) -> Result<bool, TableError> {
     let create_error = |source| TableError::caused(path, OutputProblem::Create, source);
     let is_gone = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
-    // A link or a folder was not made by us.
+    // marl did not make a link or a folder there.
     if fs::symlink_metadata(partial).is_ok_and(|there| !there.is_file()) {
         return Err(TableError::new(path, OutputProblem::InTheWay(partial.to_path_buf())));
     }
@@ -64,29 +64,29 @@ fn remove_left(path: &Path, partial: &Path) -> Result<bool, TableError> {
     if !lock(&left).map_err(create_error)? {
         return Ok(false);
     }
-    // A run that finished in between has moved it: then the lock is on its output.
+    // A run that finished in between has moved the file, so the lock is on that run's output.
     if !is_still_at(&left, partial) {
         return Ok(true);
     }
-    // Whoever removes or moves this name holds the lock, which now is us.
+    // Only the process that holds the lock removes or moves this name.
     match fs::remove_file(partial) {
         Err(error) if !is_gone(&error) => Err(create_error(error)),
         _ => Ok(true),
     }
 }
 
-/// Whether the lock is ours now.
+/// Takes the lock; `false` if another run holds it.
 fn lock(file: &File) -> io::Result<bool> {
     match file.try_lock() {
         Ok(()) => Ok(true),
         Err(TryLockError::WouldBlock) => Ok(false),
-        // Some network disks know no locks; they must do without.
+        // Some network disks have no locks; there marl goes on without one.
         Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => Ok(true),
         Err(TryLockError::Error(error)) => Err(error),
     }
 }
 
-/// For a file that must not be there yet.
+/// Options that open a new file, and fail if there is one.
 pub(crate) fn new_file(mode: u32) -> OpenOptions {
     let mut options = File::options();
     options.read(true).write(true).create_new(true);

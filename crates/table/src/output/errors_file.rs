@@ -11,11 +11,10 @@ use marl_core::value::Value;
 use super::{
     names::unfinished_path,
     partial::{Links, PartialFile},
-    safety::csv_cell,
 };
 use crate::{
-    format::csv::row_text::push_cells,
-    input::summary::TableSummary,
+    format::{csv::row_text::push_cells, safety::csv_cell},
+    interface::summary::TableSummary,
     problem::{error::TableError, output::OutputProblem},
 };
 
@@ -64,10 +63,10 @@ impl ErrorsFile {
         self.rows
     }
 
-    /// Puts the file in its place and answers where it is. `is_own` tells whether what is there is an
-    /// older list of the same output as marl wrote it: anything else, also a list to which the user
-    /// added notes, stays, and the new list lies beside it, in the place of an older one there. `note`
-    /// is told the digest of a list that gets its place.
+    /// Puts the file in its place and returns its path. `is_own` says whether a file is an older list of the
+    /// same output as marl wrote it. Any other file stays, also a list to which the user added notes; the
+    /// new list then lies beside it, in the place of an older one there. `note` gets the digest of a list
+    /// that goes to its place.
     ///
     /// # Errors
     /// The disk does not take it.
@@ -77,7 +76,7 @@ impl ErrorsFile {
         note: impl FnOnce(&str),
     ) -> Result<PathBuf, TableError> {
         let there = self.partial.target().to_path_buf();
-        // It may have come, or have been edited, since the run before.
+        // Somebody may have made or edited it since the run before.
         if there.exists() && !self.overwrites && !is_own(&there) {
             let beside = unfinished_path(&there, 1);
             if is_own(&beside) {
@@ -89,8 +88,8 @@ impl ErrorsFile {
         self.partial.finish(note).map(|()| there)
     }
 
-    /// Removes the list of an earlier run, since this one had no errors. A file that is not that
-    /// list stays.
+    /// Removes the list of an earlier run, because this run had no errors. A file that is not that list
+    /// stays.
     ///
     /// # Errors
     /// It cannot be removed.

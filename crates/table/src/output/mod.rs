@@ -3,8 +3,6 @@
 mod claim;
 pub(crate) mod errors_file;
 pub(crate) mod names;
-pub(crate) mod new_table;
 pub(crate) mod partial;
 mod record_buffer;
-pub(crate) mod safety;
 pub(crate) mod writer;

@@ -17,7 +17,7 @@ pub fn enriched_path(input: &Path) -> PathBuf {
 }
 
 /// `leads_enriched.csv` becomes `leads_enriched.errors.csv`, and `leads_enriched.jsonl` becomes
-/// `leads_enriched.errors.jsonl.csv`: it is CSV for every format, and no two outputs share one.
+/// `leads_enriched.errors.jsonl.csv`: the list is CSV for every format, and no two outputs share one.
 pub fn errors_path(output: &Path) -> PathBuf {
     let mut name = output.file_stem().map(OsString::from).unwrap_or_default();
     name.push(".errors");
@@ -33,8 +33,8 @@ pub fn errors_path(output: &Path) -> PathBuf {
     output.with_file_name(name)
 }
 
-/// `leads_enriched.csv` becomes `leads_enriched.unfinished.csv`, where that is taken
-/// `leads_enriched.unfinished-2.csv`, and so on.
+/// `leads_enriched.csv` becomes `leads_enriched.unfinished.csv` for number 1, and
+/// `leads_enriched.unfinished-2.csv` for number 2.
 pub(crate) fn unfinished_path(output: &Path, number: usize) -> PathBuf {
     let mut name = output.file_stem().map(OsString::from).unwrap_or_default();
     name.push(".unfinished");

@@ -2,7 +2,7 @@
 //! locked against other runs, and moved over the old one when it is finished.
 //!
 //! Dropped without [`PartialFile::finish`] or [`PartialFile::keep`], it leaves everything as it
-//! was. What a killed run left behind is removed by the next. Must not know what is written.
+//! was. The next run removes what a killed run left behind. This module must not know what is written.
 
 use std::{
     ffi::OsString,
@@ -19,7 +19,7 @@ use super::{
     record_buffer::RecordBuffer,
 };
 use crate::{
-    input::watched::FileStamp,
+    interface::watched::FileStamp,
     paths::{folder_of, follow_links, same_file},
     problem::{error::TableError, file::FileProblem, output::OutputProblem},
 };
@@ -30,11 +30,11 @@ const MOST_KEPT: usize = 100;
 /// What a symbolic link at an output's name means.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Links {
-    /// marl chose the name: whoever filled the folder may have put a link there, so that the run
-    /// would overwrite any file of the user.
+    /// marl chose the name. Another user may have put a link there, through which the run would overwrite
+    /// any file of its own user.
     #[default]
     Refuse,
-    /// The user typed the name: the file is written where the link leads.
+    /// The user typed the name, so the file is written where the link leads.
     Follow,
 }
 
@@ -55,18 +55,18 @@ impl Links {
 
 /// An unfinished file.
 pub(crate) struct PartialFile {
-    /// The path as the user knows it, for errors.
+    /// The path as the user typed it, for errors.
     shown: PathBuf,
     target: PathBuf,
     path: PathBuf,
     records: RecordBuffer<File>,
-    /// Of everything that was written.
+    /// The digest of everything that was written.
     digest: Sha256,
-    /// The file that this one will replace, as it was found.
+    /// The file that this one will replace, as it was at the beginning.
     replaced: Option<FileStamp>,
-    /// Where the head ends: a file of no more is not worth keeping.
+    /// Where the head ends. A file with nothing behind it is not worth keeping.
     head: u64,
-    /// Whether the file has its last name, which dropping leaves alone.
+    /// Whether the file has its final name, so that dropping must not remove it.
     is_settled: bool,
 }
 
@@ -79,8 +79,7 @@ pub(crate) fn check_place(path: &Path, input: &Path, links: Links) -> Result<(),
 }
 
 impl PartialFile {
-    /// Creates and locks the file that will become `path`; it must not be `input`. The
-    /// `head` is what stands in it before anything is written.
+    /// Creates and locks the file that will become `path`, which must not be `input`, and writes `head`.
     pub(crate) fn create(path: &Path, input: &Path, head: &[u8], links: Links) -> Result<Self, TableError> {
         let create_error = |source| TableError::caused(path, OutputProblem::Create, source);
         let target = links.target(path)?;
@@ -94,7 +93,7 @@ impl PartialFile {
             return Err(TableError::new(path, OutputProblem::OutputIsInput));
         }
 
-        // Until its permissions are known to be right nobody else may open it.
+        // No other user may open the file before it has its final permissions.
         let mode = if old.is_some() { 0o600 } else { mode_like(input) };
         let records = RecordBuffer::new(claim(path, &partial, mode)?);
         let mut created = Self {
@@ -121,7 +120,7 @@ impl PartialFile {
         self.push(record).map_err(|source| self.write_error(source))
     }
 
-    /// Takes each write for a record.
+    /// A writer that takes each write for a record.
     pub(crate) fn writer(&mut self) -> impl Write {
         RecordWriter(self)
     }
@@ -136,18 +135,18 @@ impl PartialFile {
         self.records.push(record)
     }
 
-    /// Brings everything to the disk and puts the file in its place; in between `note` is told the
-    /// digest of its content. When that fails, the records are kept and the error names where.
+    /// Brings everything to the disk, calls `note` with the digest of the content, and puts the file in its
+    /// place. If that fails, the records are kept, and the error says where.
     pub(crate) fn finish(mut self, note: impl FnOnce(&str)) -> Result<(), TableError> {
         self.put_in_place(note).map_err(|error| self.fail(error))
     }
 
-    /// Whether what is at the target is not what was there when this file was made.
+    /// Whether somebody replaced or changed the file at the target since this one was made.
     pub(crate) fn is_overtaken(&self) -> bool {
         fs::metadata(&self.target).ok().as_ref().map(FileStamp::of) != self.replaced
     }
 
-    /// Keeps the records because of `error`, which then names where they are.
+    /// Keeps the records because of `error`; the returned error says where they are.
     pub(crate) fn fail(self, error: TableError) -> TableError {
         match self.keep() {
             Some(kept) => error.keeping(kept),
@@ -155,18 +154,18 @@ impl PartialFile {
         }
     }
 
-    /// Gives what is there a visible name beside the target: as many whole records as the
-    /// disk took. `None` when there is none besides the head, or no name for it.
+    /// Gives the file a visible name beside the target, with as many whole records as the disk took. `None`
+    /// if there is no record behind the head, or if no name is free.
     pub(crate) fn keep(mut self) -> Option<PathBuf> {
         let _ = self.records.flush();
         let whole = self.records.whole();
         if whole <= self.head {
             return None;
         }
-        // A line that is torn is better than none, so neither can stop us.
+        // A torn record is better than none, so the file is kept even if one of these fails.
         let _ = self.records.sink().set_len(whole);
         let _ = self.records.sink().sync_all();
-        // What is left under the hidden name stays until the next run.
+        // A file that cannot get a visible name stays under the hidden one until the next run.
         self.is_settled = true;
         self.follow_folder();
         match self.move_to_visible() {
@@ -194,7 +193,7 @@ impl PartialFile {
         Ok(())
     }
 
-    /// Finds the file again if its folder got another name meanwhile.
+    /// Finds the file again if somebody renamed its folder meanwhile.
     fn follow_folder(&mut self) {
         if self.is_ours() {
             return;
@@ -212,7 +211,7 @@ impl PartialFile {
         let (visible, mut file) = self.new_visible()?;
         let moved = match self.is_ours() {
             true => fs::rename(&self.path, &visible),
-            // Someone removed the name; the content is still here.
+            // Somebody removed the name; the open file still has the content.
             false => self.copy_to(&mut file),
         };
         if let Err(error) = moved {
@@ -223,7 +222,7 @@ impl PartialFile {
         Ok(visible)
     }
 
-    /// An empty file under a name that nobody had.
+    /// A new empty file under a name that was free.
     fn new_visible(&self) -> io::Result<(PathBuf, File)> {
         let mut taken = io::Error::from(io::ErrorKind::AlreadyExists);
         for number in 1..=MOST_KEPT {
@@ -246,7 +245,7 @@ impl PartialFile {
         copy.sync_all()
     }
 
-    /// Whether the hidden name still leads to our file.
+    /// Whether the hidden name still leads to this file.
     fn is_ours(&self) -> bool {
         is_still_at(self.records.sink(), &self.path)
     }
@@ -277,7 +276,7 @@ impl Drop for PartialFile {
     }
 }
 
-/// Whether a file can be put at `target`; what is known of the one that is there.
+/// Checks whether a file can be put at `target`. Returns the metadata of the file that is there, if any.
 fn check_target(path: &Path, target: &Path, input: &Path) -> Result<Option<Metadata>, TableError> {
     let problem = |problem: OutputProblem| Err(TableError::new(path, problem));
     if same_file(target, input) {
@@ -296,21 +295,21 @@ fn check_target(path: &Path, target: &Path, input: &Path) -> Result<Option<Metad
     }
 }
 
-/// What a new file is created with: a private table stays private. The owner can write in
-/// any case, or the next run could not replace the output of a read-only table.
+/// The permission bits for a new file: those of the input, so that a private table stays private. The owner
+/// can always write, or the next run could not replace the output of a read-only table.
 #[cfg(unix)]
 pub fn mode_like(input: &Path) -> u32 {
     use std::os::unix::fs::PermissionsExt;
     fs::metadata(input).map_or(0o600, |input| input.permissions().mode() & 0o777 | 0o600)
 }
 
-/// Without permission bits there is nothing to take over.
+/// Systems without permission bits ignore them.
 #[cfg(not(unix))]
 pub fn mode_like(_input: &Path) -> u32 {
     0
 }
 
-/// The permissions of a replaced file, without those that the input does not give to others.
+/// The permissions of a replaced file, without those that other users do not have on the input.
 #[cfg(unix)]
 fn no_wider(old: Permissions, input: u32) -> Permissions {
     use std::os::unix::fs::PermissionsExt;
@@ -322,7 +321,7 @@ fn no_wider(old: Permissions, _input: u32) -> Permissions {
     old
 }
 
-/// Where an open file is now, on systems that tell.
+/// Where an open file is now, on systems that say so.
 #[cfg(target_os = "linux")]
 fn place_of(file: &File) -> Option<PathBuf> {
     use std::os::fd::AsRawFd;
@@ -348,7 +347,7 @@ fn sync_folder(file: &Path) {
 
 #[cfg(test)]
 impl PartialFile {
-    /// A partial file whose writes go to `file`, for errors that are hard to come by.
+    /// A partial file whose writes go to `file`, for errors that are hard to cause.
     pub(crate) fn over(file: File, path: &Path) -> Self {
         let target = path.to_path_buf();
         let path = target.with_extension("partial");

@@ -1,5 +1,5 @@
-//! Writes the enriched table: the input's rows in their order, the columns that were there first, then
-//! the outputs. How a row is written, its format knows; this module brings the bytes to their file.
+//! Writes the enriched table: the rows of the input in their order, first its own columns and then the outputs.
+//! The format turns rows into bytes; this module brings the bytes to their file.
 
 use std::{
     io,
@@ -8,13 +8,15 @@ use std::{
 
 use marl_core::value::Value;
 
-use super::{
-    new_table::{NewTable, OutputColumn, OutputRow},
-    partial::{Links, PartialFile, check_place},
-};
+use super::partial::{Links, PartialFile, check_place};
 use crate::{
-    format::{self, Format, RowSink},
-    input::{reader::InputRow, summary::TableSummary},
+    format,
+    interface::{
+        Format, RowSink,
+        new_table::{NewTable, OutputColumn, OutputRow},
+        row::InputRow,
+        summary::TableSummary,
+    },
     problem::error::TableError,
     text::sink::OutputEncoding,
 };
@@ -67,8 +69,8 @@ impl Writer {
         Self::carrying(path, table, outputs, &[], options)
     }
 
-    /// The same with columns of an older output. `outputs` has none of them; those that the table has
-    /// stand where they are, the others behind all columns.
+    /// The same with columns of an older output, none of which is in `outputs`. Those that the table has
+    /// stay where they are; the others come last.
     ///
     /// # Errors
     /// As [`Writer::create`]'s.
@@ -80,8 +82,9 @@ impl Writer {
         options: WriteOptions,
     ) -> Result<Self, TableError> {
         let format = format::of_output(path, table).map_err(|problem| TableError::new(path, problem))?;
-        let table = NewTable { format: format.info(), input: table, outputs, carried, options };
-        Self::of_format(path, format, &table)
+        let WriteOptions { raw_cells, encoding, links } = options;
+        let table = NewTable { format: format.info(), input: table, outputs, carried, raw_cells, encoding };
+        Self::of_format(path, format, &table, links)
     }
 
     /// Creates a file of the format, whatever the format of the input is.
@@ -89,11 +92,12 @@ impl Writer {
         path: &Path,
         format: &dyn Format,
         table: &NewTable<'_>,
+        links: Links,
     ) -> Result<Self, TableError> {
         let mut sink = format.create(table);
         let mut head = Vec::new();
         sink.begin(&mut head);
-        let partial = PartialFile::create(path, &table.input.path, &head, table.options.links)?;
+        let partial = PartialFile::create(path, &table.input.path, &head, links)?;
         Ok(Self { partial, sink, delimiter: table.delimiter(), bytes: Vec::new(), has_rows: false })
     }
 
@@ -101,7 +105,7 @@ impl Writer {
     /// becomes the cell, `None` leaves the cell as the input has it, and a new column empty.
     ///
     /// # Errors
-    /// The disk does not take it. What it took before can be kept with [`Writer::keep`].
+    /// The disk does not take the row. [`Writer::keep`] keeps what the disk took before.
     pub fn write(&mut self, row: &InputRow, written: &[Option<Value>]) -> Result<(), TableError> {
         self.write_with(row, written, &[])
     }
@@ -151,14 +155,14 @@ impl Writer {
     /// Brings the output to the disk and puts it in its place.
     ///
     /// # Errors
-    /// The disk does not take it; an older output then is as it was. The rows are kept as
-    /// by [`Writer::keep`], and a hint of the error names the file.
+    /// The disk does not take the output; an older output then is as it was. The rows are kept as by
+    /// [`Writer::keep`], and a hint of the error names the file.
     pub fn finish(self) -> Result<(), TableError> {
         self.finish_noting(|_| ())
     }
 
-    /// The same; `note` is told the digest of what is written before it gets its place, so that
-    /// a run that is killed in between leaves no output that nobody knows.
+    /// The same; calls `note` with the digest of the output before the output gets its place, so that a run
+    /// that is killed in between does not leave an output that is not recorded.
     ///
     /// # Errors
     /// As [`Writer::finish`]'s.
@@ -172,11 +176,11 @@ impl Writer {
         }
     }
 
-    /// Keeps the rows written so far beside the output, as `<stem>.unfinished.<ext>`, since
-    /// they may have been paid for: as many whole records as the disk took, whatever failed
-    /// before. The output, and a file that was kept earlier, stay as they are.
+    /// Keeps the rows written so far beside the output, as `<stem>.unfinished.<ext>`, because they may have
+    /// been paid for: as many whole records as the disk took, whatever failed before. The output, and a file
+    /// that was kept earlier, stay as they are.
     ///
-    /// Answers the file's path; `None` when no row was written or nothing can be kept.
+    /// Returns the file's path; `None` if no row was written or nothing can be kept.
     pub fn keep(mut self) -> Option<PathBuf> {
         if self.has_rows {
             // If this fails the disk is full, and `keep` cuts back to the last whole record.

@@ -5,10 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::words::{byte_name, escaped, path_word, printable};
-use crate::problem::Problem;
-
-use crate::format::all_extensions;
+use super::{
+    Problem,
+    words::{byte_name, escaped, path_word, printable},
+};
 
 /// Why a file cannot be read as a table.
 #[derive(Debug)]
@@ -22,7 +22,11 @@ pub(crate) enum FileProblem {
     IsFolder,
     NotRegular,
     /// No format has this extension.
-    UnknownExtension(String),
+    UnknownExtension {
+        extension: String,
+        /// Those of all formats.
+        known: String,
+    },
     BadDelimiter(u8),
     /// A flag that means nothing for the file's format.
     FlagForOther {
@@ -42,10 +46,10 @@ impl fmt::Display for FileProblem {
             Self::NotFound { .. } => f.write_str("no such file"),
             Self::IsFolder => f.write_str("this is a folder, not a file"),
             Self::NotRegular => f.write_str("this is a pipe or a device, and marl reads a table twice"),
-            Self::UnknownExtension(extension) if extension.is_empty() => {
+            Self::UnknownExtension { extension, .. } if extension.is_empty() => {
                 f.write_str("a file name without extension does not say its format")
             }
-            Self::UnknownExtension(extension) => {
+            Self::UnknownExtension { extension, .. } => {
                 write!(f, "`.{}` is not a known format", printable(extension))
             }
             Self::BadDelimiter(byte) => write!(f, "{} cannot be a delimiter", byte_name(*byte)),
@@ -66,7 +70,7 @@ impl Problem for FileProblem {
             Self::NotFound { similar, tables } => not_found(similar.as_deref(), tables.as_deref()),
             Self::IsFolder => "give the path of a file".into(),
             Self::NotRegular => "save it as a file first".into(),
-            Self::UnknownExtension(extension) => unknown_extension(extension, path),
+            Self::UnknownExtension { extension, known } => unknown_extension(extension, known, path),
             Self::BadDelimiter(_) => "give one plain character, such as `--delimiter ';'`".into(),
             Self::FlagForOther { flag, .. } => format!("leave `{flag}` out"),
             Self::Empty => "a table has at least a header (CSV) or one object (JSONL)".into(),
@@ -95,7 +99,7 @@ fn not_found(similar: Option<&Path>, tables: Option<&[PathBuf]>) -> String {
 }
 
 /// How a file of another kind becomes a table that marl reads.
-fn unknown_extension(extension: &str, path: &Path) -> String {
+fn unknown_extension(extension: &str, known: &str, path: &Path) -> String {
     match extension {
         "numbers" => "in Numbers: File > Export To > CSV, with the encoding UTF-8".into(),
         "xlsx" | "xls" | "xlsm" | "xlsb" | "ods" => export_sheet(path),
@@ -111,9 +115,8 @@ fn unknown_extension(extension: &str, path: &Path) -> String {
             path_word(&path.with_extension("jsonl"))
         ),
         _ => format!(
-            "supported are {}; of another file with cells say what stands between them: `--delimiter ','`, \
-             `--delimiter '\\t'`",
-            all_extensions()
+            "supported are {known}; of another file with cells say what stands between them: `--delimiter ','`, \
+             `--delimiter '\\t'`"
         ),
     }
 }

@@ -1,23 +1,25 @@
 //! What can be wrong with a table or its file, in words, and what to do about it.
 //!
-//! A problem is defined beside the code that finds it: those of one format in the format's folder, those
-//! of text in `text`, those of column names in `input`. This module holds what they have in common. Text
-//! that comes from a file or its name is escaped before it becomes part of a message, because a terminal
-//! obeys what it is sent.
+//! The problems of one format stand in the format's folder, and all others here. Text that comes from a
+//! file or its name is escaped before it becomes part of a message, because a terminal obeys what it is
+//! sent.
 
+pub(crate) mod columns;
 pub(crate) mod error;
+pub(crate) mod fault;
 pub(crate) mod file;
 pub(crate) mod note;
 pub(crate) mod output;
 pub mod shell;
+pub(crate) mod text;
 pub(crate) mod words;
 
 use std::{fmt, io, path::Path};
 
+use columns::ColumnProblem;
 use file::FileProblem;
 use output::OutputProblem;
-
-use crate::{input::columns::ColumnProblem, text::problem::TextProblem};
+use text::TextProblem;
 
 /// A problem that can be explained; its `Display` is the message.
 pub(crate) trait Problem: fmt::Debug + fmt::Display + Send + Sync {

@@ -1,4 +1,5 @@
-//! What a user is told of how a table is read: what was left out, taken as or given a name.
+//! How marl read a table, for the user: lines that it left out, characters that it took for delimiters,
+//! names that it gave.
 
 use std::fmt;
 
@@ -9,10 +10,10 @@ use super::{
     words::{byte_name, delimiter_argument, grouped, printable},
 };
 
-/// How the file was read, where that is not as it stands.
+/// A way in which marl read the file other than literally.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Note {
-    /// The file is not UTF-8; whether this was found out or said by the user.
+    /// The file is not UTF-8.
     Encoding {
         /// The encoding's name.
         name: &'static str,
@@ -23,9 +24,9 @@ pub enum Note {
     Separator(u8),
     /// Another delimiter than the extension's stands between cells.
     Delimiter {
-        /// The one that does.
+        /// The delimiter in the file.
         found: u8,
-        /// The extension's.
+        /// The delimiter that the extension stands for.
         used: u8,
     },
     /// Lines before the header are left out.
@@ -34,14 +35,14 @@ pub enum Note {
         first: u64,
         /// The last of the lines.
         last: u64,
-        /// What the first says.
+        /// The text of the first line.
         text: String,
     },
     /// Lines behind the rows are left out.
     After {
         /// The first of the lines.
         first: u64,
-        /// What it says.
+        /// The text of that line.
         text: String,
         /// How many lines there are, blank ones not counted.
         count: u64,
@@ -53,7 +54,7 @@ pub enum Note {
         /// The line of the first such cell.
         line: u64,
     },
-    /// Rows that repeat the header, as in files that were put one behind another.
+    /// Rows that repeat the header, as in files that were concatenated.
     RepeatedHeader {
         /// The lines of the first of them.
         lines: Vec<u64>,
@@ -66,7 +67,7 @@ pub enum Note {
     FirstRowLooksLikeData {
         /// Its line.
         line: u64,
-        /// The cell that looks so.
+        /// The cell that looks like data.
         cell: String,
     },
     /// The last rows look like totals or notes, and are read as rows.
@@ -87,7 +88,7 @@ pub enum Note {
 }
 
 impl Note {
-    /// Whether the user should look, since something may be wrong.
+    /// Whether something may be wrong, so that the user should look at it.
     pub fn is_warning(&self) -> bool {
         matches!(
             self,
@@ -194,7 +195,7 @@ fn lines(f: &mut fmt::Formatter<'_>, first: u64, last: u64) -> fmt::Result {
     }
 }
 
-/// Enough of a text to know it again.
+/// Enough of a text to recognise it.
 fn short(text: &str) -> String {
     let line: String = text.chars().take(60).collect();
     let cut = if text.chars().nth(60).is_some() { "…" } else { "" };

@@ -5,8 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::words::{dotted, escaped, path_word};
-use crate::problem::Problem;
+use super::{
+    Problem,
+    words::{dotted, escaped, path_word},
+};
 
 /// Why an output cannot be written.
 #[derive(Debug)]

@@ -1,10 +1,10 @@
-//! Words as a shell reads them: names of tables' columns stand in flags that are proposed.
+//! Words as a shell reads them, for the commands that marl proposes.
 
 use std::borrow::Cow;
 
 use marl_core::terminal;
 
-/// A word as it can be typed again, without quotes where none are needed.
+/// A word as the user can type it again, without quotes where none are needed.
 pub fn word(word: &str) -> String {
     // Some shells expand a `=` at the start.
     let plain = !word.is_empty()
@@ -20,15 +20,15 @@ pub fn word(word: &str) -> String {
     shlex::try_quote(word).map_or_else(|_| word.to_owned(), Cow::into_owned)
 }
 
-/// A word with characters that cannot be seen or that a terminal would obey, in the quotes in which
-/// bash and zsh read their escapes: it shows them, and means the same when it is pasted.
+/// A word with characters that are invisible or that a terminal would obey. In `$'…'` bash and zsh read
+/// escapes, so the characters show, and the word means the same when the user pastes it.
 fn escaped(word: &str) -> String {
     let mut quoted = String::from("$'");
     for c in word.chars() {
         match c {
             '\'' | '\\' => quoted.extend(['\\', c]),
             c if terminal::steers(c) => {
-                // Bytes, since older shells know no `\u`.
+                // As bytes, because older shells do not know `\u`.
                 c.encode_utf8(&mut [0; 4])
                     .bytes()
                     .for_each(|byte| quoted.push_str(&format!("\\x{byte:02x}")));

@@ -92,7 +92,7 @@ fn the_command_line_names_the_delimiter() {
     assert_eq!(scan(&bench.input, &options).unwrap().columns, ["a;b"]);
     let options = ReadOptions { delimiter: Some(b'"'), ..ReadOptions::default() };
     assert_eq!(
-        said(&scan(&bench.input, &options).unwrap_err(), bench.folder.path()).0,
+        message_and_hints(&scan(&bench.input, &options).unwrap_err(), bench.folder.path()).0,
         "leads.csv: `\"` cannot be a delimiter"
     );
 }
@@ -184,7 +184,7 @@ fn lines_are_counted_as_editors_do() {
     let stray = |content: &str| {
         let bench = Bench::new("a.csv", content);
         let error = scan(&bench.input, &ReadOptions::default()).unwrap_err();
-        said(&error, bench.folder.path()).0
+        message_and_hints(&error, bench.folder.path()).0
     };
     for content in ["a\n\"\n\n\"\n\"x\"y", "a\r\n\"\r\n\r\n\"\r\n\"x\"y", "a\r\"\r\r\"\r\"x\"y"] {
         assert_eq!(stray(content), "a.csv, line 5, cell 1: text after the closing quote", "{content:?}");

@@ -1,14 +1,13 @@
 //! Inputs as files: what is missing, no file, changed, of another kind.
 
 use super::*;
-use crate::input::watched::FileStamp;
-use crate::problem::TableProblem;
-use crate::problem::file::FileProblem;
-use crate::problem::output::OutputProblem;
-use crate::text::problem::TextProblem;
+use crate::{
+    interface::watched::FileStamp,
+    problem::{TableProblem, file::FileProblem, output::OutputProblem, text::TextProblem},
+};
 
 fn message(path: &Path, bench: &Bench) -> (String, Vec<String>) {
-    said(&scan(path, &ReadOptions::default()).unwrap_err(), bench.folder.path())
+    message_and_hints(&scan(path, &ReadOptions::default()).unwrap_err(), bench.folder.path())
 }
 
 #[test]
@@ -63,7 +62,7 @@ fn formats_by_extension() {
     assert_eq!(bench.scan().format().name, "JSONL");
     let error =
         scan(&bench.input, &ReadOptions { delimiter: Some(b';'), ..ReadOptions::default() }).unwrap_err();
-    assert_eq!(said(&error, bench.folder.path()).0, "leads.JSONL: JSONL has no delimiter");
+    assert_eq!(message_and_hints(&error, bench.folder.path()).0, "leads.JSONL: JSONL has no delimiter");
 }
 
 #[test]
@@ -81,13 +80,13 @@ fn a_file_that_changes_is_noticed() {
     fs::write(&bench.input, "a,b\n1,2\n3,4\n").unwrap();
     let error = Reader::open(&summary).err().unwrap();
     assert_eq!(
-        said(&error, bench.folder.path()),
+        message_and_hints(&error, bench.folder.path()),
         ("leads.csv: the file was changed after it was checked".into(), owned(&["run the command again"]))
     );
     fs::remove_file(&bench.input).unwrap();
     let error = Reader::open(&summary).err().unwrap();
     assert_eq!(
-        said(&error, bench.folder.path()).0,
+        message_and_hints(&error, bench.folder.path()).0,
         "leads.csv: cannot read it: the file or its folder is gone"
     );
 }

@@ -2,17 +2,28 @@
 
 use super::*;
 use crate::{
-    format::{Format, all_extensions, csv::CSV, csv::TSV, jsonl::JSONL, of_path},
-    output::new_table::NewTable,
+    format::{
+        all_extensions,
+        csv::{CSV, TSV},
+        jsonl::JSONL,
+        of_path,
+    },
+    interface::{Format, new_table::NewTable},
 };
 
 /// Writes a table in another format than its own, each row with `written`, and answers the text.
 fn converted(bench: &Bench, to: &'static dyn Format, outputs: &[&str], written: &[Option<Value>]) -> String {
     let (summary, outputs) = (bench.scan(), columns(outputs));
     let output = bench.path("converted");
-    let options = WriteOptions::default();
-    let table = NewTable { format: to.info(), input: &summary, outputs: &outputs, carried: &[], options };
-    let mut writer = Writer::of_format(&output, to, &table).unwrap();
+    let table = NewTable {
+        format: to.info(),
+        input: &summary,
+        outputs: &outputs,
+        carried: &[],
+        raw_cells: false,
+        encoding: OutputEncoding::Utf8,
+    };
+    let mut writer = Writer::of_format(&output, to, &table, Links::Refuse).unwrap();
     for row in Reader::open(&summary).unwrap() {
         writer.write(&row.unwrap(), written).unwrap();
     }

@@ -28,7 +28,7 @@ fn the_output_became_a_folder() {
     for kept in ["leads_enriched.unfinished.csv", "leads_enriched.unfinished-2.csv"] {
         let (writer, text) = written(&bench);
         fs::create_dir(&output).unwrap();
-        let (message, hints) = said(&writer.finish().unwrap_err(), bench.folder.path());
+        let (message, hints) = message_and_hints(&writer.finish().unwrap_err(), bench.folder.path());
         let why = "cannot put the finished file in its place: there is a folder of this name";
         assert_eq!(message, format!("leads_enriched.csv: {why}"));
         assert_eq!(hints, [format!("nothing is lost: the finished file is `{kept}`")]);
@@ -96,7 +96,7 @@ fn the_hidden_name_was_removed_or_taken() {
         let (writer, text) = written(&bench);
         fs::remove_file(&hidden).unwrap();
         other.inspect(|other| fs::write(&hidden, other).unwrap());
-        let (message, hints) = said(&writer.finish().unwrap_err(), bench.folder.path());
+        let (message, hints) = message_and_hints(&writer.finish().unwrap_err(), bench.folder.path());
         let why = "cannot put the finished file in its place: the file or its folder is gone";
         assert_eq!(message, format!("leads_enriched.csv: {why}"));
         assert!(hints[0].contains(kept), "{hints:?}");
@@ -183,7 +183,7 @@ fn fill_up(folder: &Path) {
     // Less than fills the buffer twice: the disk is asked for the rest only at the end.
     let mut writer = create();
     rows().for_each(|row| writer.write(&row, &[None]).unwrap());
-    let (message, hints) = said(&writer.finish().unwrap_err(), folder);
+    let (message, hints) = message_and_hints(&writer.finish().unwrap_err(), folder);
     assert!(message.ends_with("too large for this disk"), "{message}");
     assert_eq!(hints[0], "the lines that could be written are in `leads_enriched.unfinished-2.csv`");
     is_sound(&folder.join("leads_enriched.unfinished-2.csv"), 19_000..24_000);

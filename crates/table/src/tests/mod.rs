@@ -15,9 +15,11 @@ mod reading;
 mod safety;
 mod terminal;
 
-use std::error::Error;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::{
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use marl_core::{SemanticType, value::Value};
 use tempfile::TempDir;
@@ -89,7 +91,7 @@ fn shape_of(table: &TableSummary) -> TextShape {
 }
 
 /// The error's message, without the folder of the test, and its hints.
-fn said(error: &TableError, folder: &Path) -> (String, Vec<String>) {
+fn message_and_hints(error: &TableError, folder: &Path) -> (String, Vec<String>) {
     let folder = format!("{}/", folder.display());
     let hints = error.hints().iter().map(|hint| hint.replace(&folder, "")).collect();
     (error.to_string().replace(&folder, ""), hints)
@@ -99,7 +101,7 @@ fn said(error: &TableError, folder: &Path) -> (String, Vec<String>) {
 fn check_error(name: &str, content: impl AsRef<[u8]>, message: &str, hint: &str) {
     let bench = Bench::new(name, content);
     let error = scan(&bench.input, &ReadOptions::default()).unwrap_err();
-    let (found, hints) = said(&error, bench.folder.path());
+    let (found, hints) = message_and_hints(&error, bench.folder.path());
     assert_eq!(found, message);
     assert!(hints.concat().contains(hint), "{hints:?} without {hint:?}");
 }

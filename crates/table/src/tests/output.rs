@@ -11,7 +11,7 @@ fn create(bench: &Bench, output: &Path) -> Result<Writer, TableError> {
 }
 
 fn refused(bench: &Bench, output: &Path) -> (String, Vec<String>) {
-    said(&create(bench, output).err().expect("no writer"), bench.folder.path())
+    message_and_hints(&create(bench, output).err().expect("no writer"), bench.folder.path())
 }
 
 fn leads() -> Bench {
@@ -79,7 +79,7 @@ fn a_second_run_is_refused_and_a_killed_ones_rest_is_used() {
     let writer = create(&bench, &output).unwrap();
     let error = create(&bench, &output).err().unwrap();
     assert!(error.is_locked());
-    assert_eq!(said(&error, bench.folder.path()).0, "another marl run is writing out.csv");
+    assert_eq!(message_and_hints(&error, bench.folder.path()).0, "another marl run is writing out.csv");
     assert!(error.hints()[0].starts_with("wait for that run"));
     writer.finish().unwrap();
     assert_eq!(fs::read_to_string(&output).unwrap(), "a,b,new\n");
@@ -238,7 +238,7 @@ fn a_full_disk_is_named() {
     let output = folder.path().join("out.csv");
     let error = PartialFile::over(full(), &output).write(&[b'x'; 300_000]).unwrap_err();
     assert_eq!(
-        said(&error, folder.path()),
+        message_and_hints(&error, folder.path()),
         (
             "out.csv: cannot write it: no space left on the disk".into(),
             owned(&["free some space and run the command again"])

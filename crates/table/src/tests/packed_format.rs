@@ -11,15 +11,15 @@ use serde::{Deserialize, Serialize};
 
 use super::*;
 use crate::{
-    format::{Format, FormatInfo, FormatRow, Layout, RowSink, RowSource},
-    input::{
-        find::input_metadata,
-        reader::ReadFault,
-        scan::{Input, Samples, ScanFault, Scanned, summarize},
+    input::{find::input_metadata, scan::summarize},
+    interface::{
+        Format, FormatInfo, FormatRow, Layout, RowSink, RowSource,
+        new_table::{NewColumn, NewTable, OutputRow},
+        row::ReadFault,
+        scan::{Input, Samples, Scanned},
         watched::{FileStamp, WatchedFile},
     },
-    output::new_table::{NewColumn, NewTable, OutputRow},
-    problem::{error::Location, file::FileProblem},
+    problem::{error::Location, fault::ScanFault, file::FileProblem},
 };
 
 #[derive(Debug)]
@@ -186,9 +186,15 @@ impl RowSink for PackedSink {
 /// A writer that took all rows of the table, each with a headcount.
 fn written(summary: &TableSummary, output: &Path) -> Writer {
     let outputs = [OutputColumn { name: "headcount".into(), kind: SemanticType::Integer }];
-    let options = WriteOptions::default();
-    let table = NewTable { format: PACKED.info(), input: summary, outputs: &outputs, carried: &[], options };
-    let mut writer = Writer::of_format(output, &PACKED, &table).unwrap();
+    let table = NewTable {
+        format: PACKED.info(),
+        input: summary,
+        outputs: &outputs,
+        carried: &[],
+        raw_cells: false,
+        encoding: OutputEncoding::Utf8,
+    };
+    let mut writer = Writer::of_format(output, &PACKED, &table, Links::Refuse).unwrap();
     for row in Reader::open(summary).unwrap() {
         writer.write(&row.unwrap(), &[Some(Value::Integer(12))]).unwrap();
     }

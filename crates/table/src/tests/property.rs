@@ -1,7 +1,6 @@
 //! What holds for any table and any bytes.
 
-use proptest::collection::vec;
-use proptest::prelude::*;
+use proptest::{collection::vec, prelude::*};
 
 use super::*;
 

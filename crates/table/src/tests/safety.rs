@@ -1,9 +1,9 @@
 //! Values from outside as cells.
 
-use crate::output::safety::{csv_cell, json_value};
 use marl_core::value::CELL_CHARACTERS;
 
 use super::*;
+use crate::format::safety::{csv_cell, json_value};
 
 /// A text as a CSV cell.
 fn cell(text: &str) -> String {

@@ -2,19 +2,19 @@
 
 use std::io;
 
-use proptest::collection::vec;
-use proptest::prelude::*;
+use proptest::{collection::vec, prelude::*};
 
 use super::*;
-use crate::format::csv::delimiter::Doubt;
-use crate::format::csv::problem::CsvProblem;
-use crate::format::jsonl::problem::JsonlProblem;
-use crate::input::columns::ColumnProblem;
-use crate::problem::TableProblem;
-use crate::problem::error::Location;
-use crate::problem::file::FileProblem;
-use crate::problem::output::OutputProblem;
-use crate::text::problem::TextProblem;
+use crate::{
+    format::{
+        csv::{delimiter::Doubt, problem::CsvProblem},
+        jsonl::problem::JsonlProblem,
+    },
+    problem::{
+        TableProblem, columns::ColumnProblem, error::Location, file::FileProblem, output::OutputProblem,
+        text::TextProblem,
+    },
+};
 
 /// Text with what terminals obey, more often than by chance.
 fn hostile() -> impl Strategy<Value = String> {
@@ -55,7 +55,7 @@ fn problems(text: &str, byte: u8) -> Vec<TableProblem> {
         FileProblem::NotFound { similar: None, tables: Some(vec![path()]) }.into(),
         FileProblem::IsFolder.into(),
         FileProblem::NotRegular.into(),
-        FileProblem::UnknownExtension(name()).into(),
+        FileProblem::UnknownExtension { extension: name(), known: String::new() }.into(),
         FileProblem::BadDelimiter(byte).into(),
         FileProblem::FlagForOther { flag: "--pad-rows", format: "JSONL" }.into(),
         FileProblem::Empty.into(),

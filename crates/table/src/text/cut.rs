@@ -1,10 +1,10 @@
-//! Cuts a table's text into rows and rows into cells, without changing a byte of them: what
-//! nobody changes is written back as it was. Both passes read through here, so what the first
-//! one accepts is what the second one reads. Must not judge rows.
+//! Cuts a table's text into rows and rows into cells, without changing a byte: cells that a run does not
+//! change are written back as they were. The scan and the reader both read through here, so the reader
+//! accepts what the scan accepted. This module must not judge rows.
 //!
-//! CSV is read strictly: behind a closing quote stands a delimiter or a line's end. In TSV a
-//! quote is text and a row is a line. Only where a line does not have the header's number of
-//! cells, and reading quotes as Excel writes them gives exactly that number, they are quotes.
+//! CSV is read strictly: a closing quote is followed by a delimiter or the end of the line. In TSV a quote
+//! is text and a row is a line. Quotes in TSV count as quotes only in a row whose line does not have the
+//! header's number of cells, if reading quotes as Excel writes them gives exactly that number.
 
 use std::{borrow::Cow, io::Read};
 
@@ -13,16 +13,16 @@ use super::{
     row_scan::RowScan,
     shape::LineEnding,
 };
-use crate::{input::scan::ScanFault, problem::error::Location};
+use crate::problem::{error::Location, fault::ScanFault};
 
 /// The most bytes of a cell, and of a row. Spreadsheets hold 32,767 characters in a cell.
 pub(crate) const MOST_CELL: usize = 8 << 20;
 pub(crate) const MOST_ROW: usize = 32 << 20;
 
-/// How far a quoted cell of a TSV is looked for: Excel writes no longer ones.
+/// The longest quoted cell of a TSV, in bytes: Excel does not write longer ones.
 const MOST_TSV_CELL: usize = 128 << 10;
 
-/// How rows and cells are told apart.
+/// What separates rows and cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Dialect {
     /// Cells with this byte between them, which may be in quotes.
@@ -37,7 +37,7 @@ pub(crate) enum Dialect {
 pub(crate) struct CutRow<'a> {
     /// Without the line's end.
     pub(crate) bytes: &'a [u8],
-    /// Whether quotes around a cell are no part of it.
+    /// Whether quotes around a cell are not part of it.
     pub(crate) is_quoted: bool,
     /// The line it begins in, and how many more lines it takes.
     pub(crate) line: u64,
@@ -70,7 +70,7 @@ pub(crate) struct RowCutter<R> {
     /// How many cells a row has, once that is known.
     width: Option<usize>,
     frame: Frame,
-    /// Text that was read; what is before `start` has been given out.
+    /// Text that was read; the rows before `start` were returned already.
     buffer: Vec<u8>,
     start: usize,
     /// Where in the text the buffer begins.
@@ -94,7 +94,7 @@ impl<R: Read> RowCutter<R> {
         }
     }
 
-    /// Says how many cells the header has.
+    /// Sets how many cells the header has.
     pub(crate) fn set_width(&mut self, width: usize) {
         self.width = Some(width);
     }
@@ -163,7 +163,7 @@ impl<R: Read> RowCutter<R> {
         Ok(())
     }
 
-    /// Scans to the end of the row and answers what ends it; `None` when there is no row.
+    /// Scans to the end of the row and returns what ends it; `None` after the last row.
     fn scan_row(
         &mut self,
         scan: &mut RowScan,
@@ -197,7 +197,7 @@ impl<R: Read> RowCutter<R> {
         }
     }
 
-    /// Scans the row anew, with quotes, if that gives as many cells as the header has.
+    /// Scans the row again with quotes, and takes that if it gives as many cells as the header has.
     fn scan_quoted(&mut self, scan: &mut RowScan, ends: &mut Vec<usize>) -> Result<bool, ScanFault> {
         let row = &self.buffer[self.start..self.start + scan.at];
         if !row.split(|byte| *byte == b'\t').any(|cell| cell.first() == Some(&b'"')) {
@@ -279,7 +279,7 @@ pub(crate) fn raw_cell<'a>(row: &'a str, ends: &[usize], at: usize) -> Option<&'
     row.get(start..*ends.get(at)?)
 }
 
-/// What a raw cell says.
+/// The text of a raw cell.
 pub(crate) fn unquoted(raw: &str, is_quoted: bool) -> Cow<'_, str> {
     let inside = raw.strip_prefix('"').filter(|_| is_quoted);
     match inside.map(|inside| inside.strip_suffix('"').unwrap_or(inside)) {

@@ -1,14 +1,12 @@
-//! The bytes of a file as sound UTF-8 text, piece by piece, from whatever encoding; without
-//! the byte order mark. Must not know rows.
+//! Decodes the bytes of a file to valid UTF-8, piece by piece, and removes the byte order mark. Must not know
+//! rows.
 
 use std::io::{self, Read};
 
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8};
 
-use super::{
-    encoding::{BOM, name_of, sound_part},
-    problem::TextProblem,
-};
+use super::encoding::{BOM, name_of, sound_part};
+use crate::problem::text::TextProblem;
 
 /// How much of a file is read at a time.
 const PIECE: usize = 256 << 10;
@@ -17,14 +15,13 @@ const PIECE: usize = 256 << 10;
 pub(crate) struct TextReader<R> {
     file: R,
     encoding: &'static Encoding,
-    /// `None` for UTF-8, which is only checked.
+    /// `None` for UTF-8, which is only validated.
     decoder: Option<Decoder>,
-    /// Bytes of the file that are not text yet: the first ones of a character, or what the
-    /// decoder has still to read.
+    /// Bytes of the file that are not decoded yet, such as the first ones of a character.
     held: Vec<u8>,
-    /// Whether there were characters beyond ASCII.
+    /// Whether characters beyond ASCII were read.
     wide: bool,
-    /// What is wrong behind the text that was given out.
+    /// What is wrong behind the text that was returned.
     fault: Option<TextFault>,
     has_begun: bool,
     has_bom: bool,

@@ -1,13 +1,13 @@
-//! Which encoding a file has: what its first bytes say, and what its other bytes allow.
-//! Looks at bytes only; must not know cells.
+//! Detects the encoding of a file, from its first bytes and from what its other bytes allow. Looks at bytes
+//! only; must not know cells.
 //!
-//! UTF-8 and UTF-16 are certain. Of the older encodings only Windows-1252 is recognised, and
-//! only where no other one fits as well: a wrong guess writes wrong names into a table.
+//! UTF-8 and UTF-16 are certain. Of the older encodings only Windows-1252 is recognised, and only where no
+//! other encoding fits as well: a wrong guess would write wrong names into a table.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-use super::problem::TextProblem;
+use crate::problem::text::TextProblem;
 
 /// The three bytes that Excel puts in front of "CSV UTF-8".
 pub(crate) const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -42,7 +42,7 @@ pub(crate) fn name_of(encoding: &'static Encoding) -> &'static str {
     }
 }
 
-/// The encoding that the first bytes of a file give away; UTF-8 where they say nothing.
+/// The encoding that the first bytes of a file show; UTF-8 if they show none.
 pub(crate) fn of_head(head: &[u8]) -> Result<&'static Encoding, TextProblem> {
     if let Some((_, what)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
         return Err(TextProblem::Binary(what));
@@ -59,7 +59,7 @@ fn utf16_by_zeros(head: &[u8]) -> Option<&'static Encoding> {
     let zeros = |start: usize| head.iter().skip(start).step_by(2).filter(|byte| **byte == 0).count();
     let (even, odd) = (zeros(0), zeros(1));
     let many = head.len() / 3;
-    // Of other characters some have a zero at the other place.
+    // Some characters beyond Latin have a zero in the other byte.
     match (even, odd) {
         (even, odd) if odd > many && even * 8 < odd => Some(UTF_16LE),
         (even, odd) if even > many && odd * 8 < even => Some(UTF_16BE),
@@ -67,8 +67,8 @@ fn utf16_by_zeros(head: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// How much of `bytes` is sound text, and what is wrong with the next byte. Without a
-/// fault, the rest is at most the first bytes of one more character.
+/// How much of `bytes` is valid text, and what is wrong with the next byte. Without a problem, the rest is at
+/// most the first bytes of one more character.
 ///
 /// `wide_before` says whether characters beyond ASCII came before `bytes`.
 pub(crate) fn sound_part(bytes: &[u8], wide_before: bool) -> (usize, Option<TextProblem>) {
@@ -89,14 +89,14 @@ pub(crate) fn sound_part(bytes: &[u8], wide_before: bool) -> (usize, Option<Text
     (sound, fault)
 }
 
-/// Collects what speaks for and against Windows-1252 in a file that is not UTF-8.
+/// Collects evidence for and against Windows-1252 in a file that is not UTF-8.
 pub(crate) struct Detector {
     detector: EncodingDetector,
-    /// The last two bytes, since a byte is judged by its neighbours.
+    /// The last two bytes, because a byte is judged by its neighbours.
     before: [u8; 2],
-    /// Whether some byte stands where Western text has no such character.
+    /// Whether a byte stands where Western text does not have such a character.
     is_odd: bool,
-    /// How many letters beyond ASCII fit.
+    /// How many letters beyond ASCII fit Western text.
     letters: u64,
 }
 
@@ -114,8 +114,8 @@ impl Detector {
         }
     }
 
-    /// Windows-1252, if the file cannot well be anything else; else the problem with `byte`,
-    /// the first one that is not UTF-8.
+    /// Windows-1252, if no other encoding fits as well. Otherwise the problem with `byte`, the first byte that
+    /// is not UTF-8.
     pub(crate) fn finish(mut self, byte: u8) -> Result<&'static Encoding, TextProblem> {
         self.detector.feed(b"\n", true);
         self.judge(b'\n');

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use super::decode::{TextFault, TextReader};
-use crate::{input::scan::ScanFault, problem::error::Location};
+use crate::problem::{error::Location, fault::ScanFault};
 
 /// A line of a text.
 #[derive(Debug, Clone, Copy)]

@@ -3,10 +3,8 @@
 
 pub(crate) mod cut;
 pub(crate) mod decode;
-pub(crate) mod detect;
 pub(crate) mod encoding;
 pub(crate) mod lines;
-pub(crate) mod problem;
 pub(crate) mod row_scan;
 pub(crate) mod shape;
 pub(crate) mod sink;

@@ -1,28 +1,27 @@
-//! Goes over the bytes of one row and tells its cells apart. It goes on where it was when there are
-//! more bytes, and knows neither files nor the rows before.
+//! Finds the cells in the bytes of one row. A scan continues when there are more bytes, and knows neither files
+//! nor the rows before.
 
 use super::{
     cut::{MOST_CELL, MOST_ROW, line_end},
-    problem::TextProblem,
     shape::LineEnding,
 };
-use crate::{input::scan::ScanFault, problem::error::Location};
+use crate::problem::{error::Location, fault::ScanFault, text::TextProblem};
 
-/// Between which characters of a row a scan is.
+/// Where in a cell a scan is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ScanState {
     CellStart,
     /// In a cell without quotes around it; a quote is text here.
     Plain,
     Quoted,
-    /// Behind a quote in a quoted cell: the cell's end, or the first of a doubled quote.
+    /// After a quote in a quoted cell: the quote ends the cell, or is the first of a doubled quote.
     AfterQuote,
 }
 
-/// A scan of one row, which goes on where it was when there are more bytes.
+/// A scan of one row, which continues when there are more bytes.
 pub(crate) struct RowScan {
     state: ScanState,
-    /// How much of the row was read; at its end, how long the row is.
+    /// How much of the row was read, in bytes; after the scan, the length of the row.
     pub(crate) at: usize,
     pub(crate) cell_start: usize,
     /// The line of the row, and of the quote that is open.
@@ -36,12 +35,12 @@ impl RowScan {
         Self { state: ScanState::CellStart, at: 0, cell_start: 0, line, quote_line: line, more_lines: 0 }
     }
 
-    /// How long the row is, once it was read to its end, and how many more lines it takes.
+    /// The length of a row that was read to its end, in bytes, and how many more lines it takes.
     pub(crate) fn size(&self) -> (usize, u64) {
         (self.at, self.more_lines)
     }
 
-    /// Reads on in `row`; answers the row's end, or `None` when it needs more bytes.
+    /// Continues in `row`; returns the end of the row, or `None` if the scan needs more bytes.
     pub(crate) fn go_on(
         &mut self,
         row: &[u8],
@@ -113,7 +112,7 @@ impl RowScan {
         Ok(None)
     }
 
-    /// The text ends here.
+    /// Ends the row, because the text ends here.
     pub(crate) fn finish(&mut self, ends: &mut Vec<usize>) -> Result<(), ScanFault> {
         if self.state == ScanState::Quoted {
             let place = Location::Cell { line: self.quote_line, cell: ends.len() + 1 };
@@ -130,7 +129,7 @@ impl RowScan {
         ScanFault::at(place, TextProblem::TextAfterQuote { opened, byte })
     }
 
-    /// Where the next byte would be.
+    /// The location of the next byte.
     pub(crate) fn place(&self, row: &[u8], has_cells: bool, cells: usize) -> Location {
         let line = self.line + self.more_lines;
         match has_cells {
@@ -160,7 +159,7 @@ impl RowScan {
     }
 }
 
-/// The column of the string that is open at the end of a part of a line of JSON.
+/// The column of the string that is not closed at the end of a part of a JSON line.
 fn open_string(line: &[u8]) -> usize {
     let (mut start, mut in_string, mut is_escaped) = (0, false, false);
     for (at, byte) in line.iter().enumerate() {

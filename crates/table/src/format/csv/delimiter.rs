@@ -1,14 +1,14 @@
-//! Which character stands between the cells, where the user did not say it: the first rows are cut
-//! by each delimiter that tables usually have, and the one counts that makes a table of them. Where
-//! two could be right, the user is asked. Pure: text in, verdict out.
+//! Detects the character between the cells if the user did not name it: the first rows are cut by each usual
+//! delimiter, and the delimiter that makes a table of them is the one. If two could be right, marl asks the
+//! user. Pure: text in, verdict out.
 
 use super::record::{Record, index_after, is_header, is_note, records, usual_width};
 use crate::text::cut::Dialect;
 
-/// What tables usually have between cells.
+/// The characters that usually stand between cells.
 const USUAL: [u8; 4] = [b',', b';', b'\t', b'|'];
 
-/// Whether tables usually have the byte between cells.
+/// Whether the byte usually stands between cells.
 pub(crate) fn is_usual(byte: u8) -> bool {
     USUAL.contains(&byte)
 }
@@ -20,7 +20,7 @@ pub(crate) fn likely_delimiter(name: &str, used: u8) -> Option<u8> {
     name.bytes().filter(is_candidate).max_by_key(|byte| count(*byte))
 }
 
-/// What the first rows say of the delimiter.
+/// What the first rows show about the delimiter.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// Nothing speaks against the expected delimiter.
@@ -44,7 +44,7 @@ pub(crate) struct Doubt {
 }
 
 /// Judges the first rows of a text, which begins in `line` of its file. `used` is the delimiter that
-/// is expected; `is_whole` says whether the file ends with the text.
+/// is expected; `is_whole` says whether the text is the whole file.
 pub(crate) fn judge(text: &str, is_whole: bool, used: u8, line: u64) -> Verdict {
     let cut = |delimiter| Trial::new(text, is_whole, delimiter, line);
     let own = cut(used);
@@ -57,7 +57,7 @@ pub(crate) fn judge(text: &str, is_whole: bool, used: u8, line: u64) -> Verdict 
         (false, 0) if own.first_names() > other.known_names() && own.first_cells() > other.width => None,
         (false, 0) => Some(true),
         (false, _) => other.titled(&own),
-        // No text has tabs in all of its rows.
+        // Prose does not have tabs in all of its rows.
         (true, _) if used == b'\t' && own.at <= other.at => None,
         (true, 0) if own.at == 0 => both_from_the_start(&own, &other),
         (true, _) if other.at <= own.at => {
@@ -82,8 +82,8 @@ pub(crate) fn judge(text: &str, is_whole: bool, used: u8, line: u64) -> Verdict 
     }
 }
 
-/// Where nothing makes a table of the rows: a line of usual names below a title, and rows of several
-/// lengths behind it, are not the cells of one column.
+/// The verdict if no delimiter makes a table of the rows: a line of usual names below a title, with rows of
+/// several lengths after it, is not a table of one column.
 fn ragged(text: &str, is_whole: bool, own: &Trial, line: u64) -> Verdict {
     let cuts = USUAL.into_iter().filter(|byte| *byte != own.delimiter);
     let headed = cuts.filter_map(|delimiter| {
@@ -104,7 +104,7 @@ fn ragged(text: &str, is_whole: bool, own: &Trial, line: u64) -> Verdict {
     }
 }
 
-/// Whether `other` is certain, where both make a table of all rows; `None` where `own` is.
+/// Whether `other` is certain, if both make a table of all rows; `None` if `own` is certain.
 fn both_from_the_start(own: &Trial, other: &Trial) -> Option<bool> {
     let (names, own_names) = (other.known_names(), own.known_names());
     match (other.sees_prose(own.delimiter), own.sees_prose(other.delimiter)) {
@@ -120,7 +120,7 @@ fn both_from_the_start(own: &Trial, other: &Trial) -> Option<bool> {
 struct Trial {
     delimiter: u8,
     records: Vec<Record>,
-    /// How many cells most rows have, and which row is the first of them.
+    /// How many cells most rows have, and the first row with as many.
     width: usize,
     at: usize,
 }
@@ -136,7 +136,7 @@ impl Trial {
         Self { delimiter, records, width, at }
     }
 
-    /// Whether the rows are a table: most of them have as many cells as the first of them.
+    /// Whether the rows are a table: most of them have the same number of cells.
     fn is_table(&self) -> bool {
         let rows = &self.records[self.at..];
         let fitting = rows.iter().filter(|row| row.cells.len() == self.width && !row.is_broken).count();
@@ -169,8 +169,8 @@ impl Trial {
         header.map(|header| header.cells.clone()).unwrap_or_default()
     }
 
-    /// Whether what stands before the header is certainly a title or notes; `None` where the rows are
-    /// rather a table of one column, whose cells hold lists or sentences.
+    /// Whether the lines before the header are certainly a title or notes; `None` if the rows rather are a
+    /// table of one column, whose cells hold lists or sentences.
     fn titled(&self, own: &Self) -> Option<bool> {
         let header = self.header();
         let before = &self.records[..self.at];
@@ -184,8 +184,7 @@ impl Trial {
         }
     }
 
-    /// Whether `byte` stands in these cells only as in sentences and numbers: before a blank, or
-    /// between digits.
+    /// Whether `byte` stands in these cells only as in prose and numbers: before a blank, or between digits.
     fn sees_prose(&self, byte: u8) -> bool {
         let is_prose = |cell: &String| {
             let bytes = cell.as_bytes();

@@ -10,9 +10,10 @@ use super::{
     problem::CsvProblem,
 };
 use crate::{
-    input::scan::{Input, ScanFault},
-    problem::error::Location,
-    text::{cut::Frame, decode::TextFault, detect::open_text, lines::each_line, problem::TextProblem},
+    format::text_file::open_text,
+    interface::scan::Input,
+    problem::{error::Location, fault::ScanFault, text::TextProblem},
+    text::{cut::Frame, decode::TextFault, lines::each_line},
 };
 
 /// How much of the text is looked at for where the table begins, in bytes.
@@ -67,7 +68,7 @@ impl Beginning {
             match text.read(&mut beginning.bytes) {
                 Ok(more) => beginning.is_whole = !more,
                 Err(TextFault::Io(error)) => return Err(ScanFault::Io(error)),
-                // The pass over the rows says more exactly where this is.
+                // The pass over the rows finds the exact place.
                 Err(TextFault::Encoding(problem)) => {
                     beginning.broken = Some(problem);
                     break;

@@ -1,6 +1,5 @@
-//! Where a table begins: finds the header behind notes, titles and `sep=;`. It decides only
-//! where nothing else fits; where something else does, it asks for a flag. Pure: text in,
-//! verdict out.
+//! Finds the header after notes, titles and `sep=;`. It decides only if nothing else fits; otherwise its error
+//! asks for a flag. Pure: text in, verdict out.
 
 use super::{
     delimiter::{Verdict, is_usual, judge},
@@ -9,15 +8,9 @@ use super::{
     words::{Look, look},
 };
 use crate::{
-    input::{
-        options::{ReadOptions, can_delimit},
-        scan::ScanFault,
-    },
-    problem::{TableProblem, error::Location, note::Note},
-    text::{
-        cut::{Dialect, Frame},
-        problem::TextProblem,
-    },
+    interface::options::{ReadOptions, can_delimit},
+    problem::{TableProblem, error::Location, fault::ScanFault, note::Note, text::TextProblem},
+    text::cut::{Dialect, Frame},
 };
 
 /// How many lines may stand before the header.
@@ -32,12 +25,12 @@ pub(crate) struct Head {
     /// The line for Excel that says the delimiter, with its end.
     pub(crate) separator: Option<String>,
     pub(crate) notes: Vec<Note>,
-    /// The line that may be the header, should the first one not fit.
+    /// Another line that may be the header, if the first one does not fit the rows.
     pub(crate) other_header: Option<u64>,
 }
 
-/// Looks at the beginning of a file's text. `start` is where a header that the user named
-/// stands; `is_whole` says whether the file ends with `text`.
+/// Finds the header in the beginning of a file's text. `start` is the place of a header that the user named;
+/// `is_whole` says whether the text is the whole file.
 pub(super) fn find_head(
     text: &str,
     is_whole: bool,
@@ -80,8 +73,8 @@ pub(super) fn find_head(
     Ok(head)
 }
 
-/// Takes another delimiter than the expected one, if only that makes a table of the first rows.
-/// `begins` says that the user named the first row.
+/// Takes another delimiter than the expected one, if only that one makes a table of the first rows. `begins`
+/// says whether the user named the first row.
 fn find_delimiter(text: &str, is_whole: bool, begins: bool, head: &mut Head) -> Result<(), ScanFault> {
     let used = head.delimiter;
     let line = head.frame.line;
@@ -102,7 +95,7 @@ fn find_delimiter(text: &str, is_whole: bool, begins: bool, head: &mut Head) -> 
     }
 }
 
-/// `sep=;` in the first line tells Excel the delimiter; answers it and the line's length.
+/// The delimiter that a first line such as `sep=;` names for Excel, and the line's length in bytes.
 fn separator_line(text: &str) -> Option<(u8, usize)> {
     let end = text.find(['\r', '\n'])?;
     let length = end + if text[end..].starts_with("\r\n") { 2 } else { 1 };
@@ -115,7 +108,7 @@ fn separator_line(text: &str) -> Option<(u8, usize)> {
     is_one.then_some((byte, length))
 }
 
-/// Every name in the header is in quotes: the file comes from a program that quotes.
+/// Whether every name in the header is in quotes: then the program that wrote the file quotes cells.
 fn is_all_quoted(first: &Record, text: &str) -> bool {
     let line = text[first.offset..].lines().next().unwrap_or_default().trim_end_matches('\r');
     line.split('\t').all(|cell| {
@@ -154,8 +147,8 @@ fn choose(records: &[Record], from: usize, options: &ReadOptions, head: &mut Hea
     if fits {
         return first_as_header(records, head);
     }
-    // Usual names are sure; what merely differs from the rows below may be a row itself. One usual
-    // name may be a cell, where what stands before is as wide as the table.
+    // Usual names are certain; a line that merely differs from the rows below may be a row itself. One usual
+    // name may be a cell if the lines before are as wide as the table.
     let is_narrow = before.iter().all(|record| record.cells.len() < width);
     let is_sure = header.known_names() > usize::from(!is_narrow && !header.after_blank)
         || (header.after_blank && records.len() - at > 3);
@@ -183,14 +176,14 @@ fn later(head: &Head, header: &Record, first: &Record, is_likely: bool) -> CsvPr
     CsvProblem::HeaderLater { line: header.line, first: first.line, is_likely, delimiter }
 }
 
-/// Whether behind a blank line a row of usual names begins another table than the first row.
+/// Whether a row of usual names after a blank line begins another table than the first row.
 fn is_second_table(records: &[Record], at: usize) -> bool {
     let header = &records[at];
     let names = header.known_names();
     header.after_blank && names >= 2 && names * 2 >= header.cells.len() && header.cells != records[0].cells
 }
 
-/// The first row is the header, unless it looks like data.
+/// Takes the first row for the header, unless it looks like data.
 fn first_as_header(records: &[Record], head: &mut Head) -> Result<(), ScanFault> {
     let Some((first, rows)) = records.split_first() else { return Ok(()) };
     if first.known_names() > 0 {
@@ -201,7 +194,7 @@ fn first_as_header(records: &[Record], head: &mut Head) -> Result<(), ScanFault>
         let below: Vec<Look> = below.filter(|look| *look != Look::Empty).collect();
         let alike = |look: Look| below.iter().filter(|other| **other == look).count() * 2 >= below.len();
         match look(cell) {
-            // Without a cell below, only what no column is called: `node.js` is a name.
+            // Without rows below, only an address that cannot be a name counts: `node.js` is a name.
             Look::Address if alike(Look::Address) && (!below.is_empty() || cell.contains(['@', '/'])) => {
                 let problem = CsvProblem::FirstRowIsData { cell: cell.trim().to_owned(), column: column + 1 };
                 return Err(ScanFault::at(Location::Line(first.line), problem));
@@ -223,7 +216,7 @@ fn is_year(cell: &str) -> bool {
     cell.trim().parse::<u32>().is_ok_and(|year| (1900..2100).contains(&year))
 }
 
-/// A file whose every line is in one pair of quotes is a table of one column to every reader.
+/// The problem of a file whose every line is in one pair of quotes: every reader sees one column.
 fn quoted_rows(records: &[Record]) -> Option<CsvProblem> {
     let is_whole = |record: &Record| record.in_quotes && record.cells.len() == 1;
     if records.len() < 2 || !records.iter().all(is_whole) {
@@ -246,7 +239,7 @@ fn quoted_rows(records: &[Record]) -> Option<CsvProblem> {
     [',', ';', '\t', '|'].into_iter().find(is_between).map(|sign| CsvProblem::QuotedRows { sign })
 }
 
-/// Another delimiter behind the closing quote of the first name: the text was cut wrongly.
+/// Turns another delimiter after the closing quote of the first name into the problem of a wrong delimiter.
 pub(crate) fn as_wrong_delimiter(fault: ScanFault, head: &Head, options: &ReadOptions) -> ScanFault {
     let ScanFault::Table(
         Location::Cell { line, cell: 1 },

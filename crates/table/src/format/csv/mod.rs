@@ -1,9 +1,10 @@
 //! CSV and TSV: rows of cells with a delimiter between them, below a header.
 //!
 //! The two are one format but for the usual delimiter. The scan finds the delimiter (`delimiter`), the
-//! header (`head`, `frame`) and notes behind the rows (`rows`); `cut` in the folder `text` cuts the rows.
+//! header (`head`, `frame`) and notes behind the rows (`footer`); `cut` in the folder `text` cuts the rows.
 
 pub(crate) mod delimiter;
+mod footer;
 mod frame;
 mod head;
 pub(crate) mod problem;
@@ -16,22 +17,22 @@ mod sink;
 mod words;
 
 use encoding_rs::Encoding;
-
 use row::CsvSource;
 use sink::CsvSink;
 
 use crate::{
-    format::{Format, FormatInfo, Layout, RowSink, RowSource},
-    input::{
-        reader::ReadFault,
-        scan::{Input, ScanFault, Scanned},
+    format::text_file::scan_text,
+    interface::{
+        Format, FormatInfo, Layout, RowSink, RowSource,
+        new_table::NewTable,
+        row::ReadFault,
+        scan::{Input, Scanned},
         summary::TableSummary,
         watched::WatchedFile,
     },
-    output::new_table::NewTable,
+    problem::fault::ScanFault,
     text::{
         cut::{Dialect, Frame},
-        detect::scan_text,
         shape::TextShape,
     },
 };

@@ -1,5 +1,5 @@
-//! The first rows of a table's text, and what they look like: a header, a note, a row. Pure: it
-//! decides nothing.
+//! The first rows of a table's text, and what they look like: a header, a note or a row. Pure; it does not
+//! decide what a row is.
 
 use std::collections::HashSet;
 
@@ -12,14 +12,14 @@ use crate::text::{
 /// How many rows are looked at.
 const MOST_RECORDS: usize = 100;
 
-/// One row of the beginning.
+/// One of the first rows.
 pub(crate) struct Record {
     pub(crate) line: u64,
     pub(crate) offset: usize,
     pub(crate) cells: Vec<String>,
     /// Whether its first cell is in quotes.
     pub(crate) in_quotes: bool,
-    /// Whether its quotes are not those of CSV, so that it was cut without them.
+    /// Whether its quotes are not valid CSV, so that it was cut without them.
     pub(crate) is_broken: bool,
     pub(crate) after_blank: bool,
 }
@@ -29,14 +29,14 @@ impl Record {
         self.cells.iter().filter(|cell| !cell.trim().is_empty()).count()
     }
 
-    /// Whether every cell could be a name, and each another.
+    /// Whether every cell could be a name, and all names differ.
     pub(crate) fn has_names(&self) -> bool {
         let mut seen = HashSet::new();
         self.cells.iter().all(|cell| !cell.trim().is_empty() && cell.len() <= 200 && seen.insert(cell))
     }
 
-    /// Whether it has as many filled cells as the table has columns: names, be they long or doubled,
-    /// are more likely than a note.
+    /// Whether it has as many filled cells as the table has columns: then the cells are names, even long or
+    /// doubled ones, rather than a note.
     pub(crate) fn is_full(&self, width: usize) -> bool {
         width > 1 && self.cells.len() == width && self.filled() == width
     }
@@ -46,7 +46,7 @@ impl Record {
     }
 }
 
-/// Cuts the beginning into rows; a line that is no sound CSV counts as plain text.
+/// Cuts the beginning into rows; a line that is not valid CSV counts as plain text.
 pub(crate) fn records(text: &str, is_whole: bool, dialect: Dialect, line: u64) -> Vec<Record> {
     let (delimiter, quotes) = match dialect {
         Dialect::Quoted(delimiter) => (delimiter, true),
@@ -108,11 +108,11 @@ pub(crate) fn index_after(records: &[Record], record: &Record) -> usize {
     records.iter().position(|other| other.line == record.line).map_or(records.len(), |at| at + 1)
 }
 
-/// The number of cells that most rows have; of two, the greater.
+/// The number of cells that most rows have; the greater of two that are equally frequent.
 pub(crate) fn usual_width(records: &[Record]) -> usize {
     let widths = records.iter().map(|record| record.cells.len());
     let count = |width: usize| records.iter().filter(|record| record.cells.len() == width).count();
-    // Notes may be more lines than the table behind them has.
+    // There may be more lines of notes than rows of the table after them.
     let is_table = |width: &usize| {
         let start = records.iter().position(|record| record.cells.len() == *width).unwrap_or_default();
         *width > 1 && count(*width) >= 2 && count(*width) * 2 >= records.len() - start
@@ -121,8 +121,8 @@ pub(crate) fn usual_width(records: &[Record]) -> usize {
     most.or_else(|| widths.max_by_key(|width| (count(*width), *width))).unwrap_or(1)
 }
 
-/// Whether the row speaks for itself as the header of `rows`: its cells are names, and
-/// either usual ones or unlike what stands below.
+/// Whether the row is recognisable as the header of `rows`: its cells are names, and they are either usual
+/// names or unlike the cells below.
 pub(crate) fn is_header(record: &Record, rows: &[Record]) -> bool {
     if !record.has_names() || record.cells.iter().any(|cell| look(cell) != Look::Text) {
         return false;
@@ -135,7 +135,7 @@ pub(crate) fn is_header(record: &Record, rows: &[Record]) -> bool {
         first.is_some_and(|first| first != Look::Text && looks.all(|look| look == first))
     };
     let usual = record.known_names();
-    // One usual name among many may be chance; a single column must bear it alone.
+    // One usual name among many cells may be chance.
     let named = usual >= 2 || (usual == 1 && record.cells.len() <= 3);
     named || (0..record.cells.len()).any(is_typed)
 }

@@ -7,8 +7,7 @@ use smallvec::SmallVec;
 
 use super::CsvLayout;
 use crate::{
-    format::{FormatRow, RowSource},
-    input::{reader::ReadFault, watched::WatchedFile},
+    interface::{FormatRow, RowSource, row::ReadFault, watched::WatchedFile},
     text::{
         cut::{RowCutter, unquoted},
         decode::TextReader,

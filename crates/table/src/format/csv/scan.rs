@@ -11,12 +11,10 @@ use super::{
     rows::{self, PassEnd},
 };
 use crate::{
-    input::scan::{Input, ScanFault, Scanned},
-    problem::note::Note,
-    text::{
-        cut::{Dialect, RowCutter},
-        detect::open_text,
-    },
+    format::text_file::open_text,
+    interface::scan::{Input, Scanned},
+    problem::{fault::ScanFault, note::Note},
+    text::cut::{Dialect, RowCutter},
 };
 
 /// Scans a file in a known encoding. `delimiter` is the expected one.

@@ -9,11 +9,11 @@ use super::{
     row_text::{Quoting, push_cell},
 };
 use crate::{
-    format::{FormatRow, RowSink},
-    input::summary::TableSummary,
-    output::{
+    format::safety::csv_cell,
+    interface::{
+        FormatRow, RowSink,
         new_table::{NewColumn, NewTable, OutputRow},
-        safety::csv_cell,
+        summary::TableSummary,
     },
     text::{cut::Dialect, sink::TextSink},
 };
@@ -41,12 +41,12 @@ impl CsvSink {
         };
         let columns: Vec<NewColumn> = table.columns().collect();
         Self {
-            text: TextSink::new(table.options.encoding, like.map(|like| like.shape)),
+            text: TextSink::new(table.encoding, like.map(|like| like.shape)),
             head: head(table.input, &columns, delimiter, quoting),
             delimiter,
             quoting,
             columns,
-            raw_cells: table.options.raw_cells,
+            raw_cells: table.raw_cells,
             guarded_cells: 0,
         }
     }
@@ -109,8 +109,8 @@ fn push_own(
     }
 }
 
-/// The line that says the delimiter, which Excel needs and so does the next run; the header as it stands,
-/// and the new names behind it.
+/// What stands before the rows: the line that names the delimiter, which Excel and the next run need; the
+/// header as it stands, and the new names after it.
 fn head(input: &TableSummary, columns: &[NewColumn], delimiter: u8, quoting: Quoting) -> Vec<u8> {
     let like = input.layout::<CsvLayout>();
     let mut head = like.and_then(|like| like.separator.clone()).unwrap_or_default().into_bytes();

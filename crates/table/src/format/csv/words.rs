@@ -1,5 +1,4 @@
-//! What words and values look like in tables: names of columns, addresses, notes. Pure text
-//! in, verdict out; it must not know files.
+//! What cells look like: names of columns, addresses, numbers, notes. Pure: text in, verdict out.
 
 /// What a cell looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +45,7 @@ fn is_address(cell: &str) -> bool {
     let is_ending = ending.chars().all(|c| c.is_ascii_lowercase()) && (2..=12).contains(&ending.len());
     let is_name = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.'));
     let has_letter = name.chars().any(char::is_alphabetic);
-    // `no.` and `e.g` are no hosts, nor is a file's name.
+    // `no.`, `e.g` and the names of files are not hosts.
     is_ending
         && is_name
         && has_letter
@@ -54,8 +53,8 @@ fn is_address(cell: &str) -> bool {
         && !matches!(ending, "csv" | "txt" | "xlsx" | "json" | "pdf")
 }
 
-/// What a column is usually called, in the languages of usual exports; of a name of several
-/// words the last (or first) one is looked up.
+/// The usual names of columns, in the languages of usual exports. Of a name of several words the last (or
+/// first) one is looked up.
 const NAMES: &[&str] = &[
     "account",
     "address",
@@ -189,7 +188,7 @@ const NAMES: &[&str] = &[
     "zip",
 ];
 
-/// Whether the cell is what a column is usually called: `Email Address`, `company_domain`.
+/// Whether the cell is a usual name of a column: `Email Address`, `company_domain`.
 pub(crate) fn names_a_column(cell: &str) -> bool {
     let visible = |c: &char| !marl_core::terminal::steers(*c);
     let text: String = cell.chars().filter(visible).collect::<String>().to_lowercase();
@@ -203,7 +202,7 @@ pub(crate) fn names_a_column(cell: &str) -> bool {
         && (is_known(text.trim()) || ends.into_iter().flatten().any(|word| is_known(word)))
 }
 
-/// What the first cell of a row with totals says.
+/// The first cells of rows with totals.
 pub(crate) const TOTALS: [&str; 13] = [
     "total",
     "totals",
@@ -273,8 +272,8 @@ const FOOTERS: &[&str] = &[
     "as of",
 ];
 
-/// Whether a line of one cell behind the rows is a note and cannot be a row: it begins as
-/// notes do, and says a date, a number or something behind a colon.
+/// Whether a line of one cell after the rows is a note and cannot be a row: it begins as notes do, and holds a
+/// date, a number or something after a colon.
 pub(crate) fn is_certain_note(text: &str) -> bool {
     let says = text.contains(':') || text.chars().any(|c| c.is_ascii_digit());
     begins_as_mark(text) || (begins_as_footer(text) && says)

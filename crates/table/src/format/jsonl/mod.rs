@@ -7,20 +7,21 @@ mod scan;
 mod sink;
 
 use encoding_rs::Encoding;
-
 use row::JsonlSource;
 use sink::JsonlSink;
 
 use crate::{
-    format::{Format, FormatInfo, Layout, RowSink, RowSource},
-    input::{
-        reader::ReadFault,
-        scan::{Input, ScanFault, Scanned},
+    format::text_file::scan_text,
+    interface::{
+        Format, FormatInfo, Layout, RowSink, RowSource,
+        new_table::NewTable,
+        row::ReadFault,
+        scan::{Input, Scanned},
         summary::TableSummary,
         watched::WatchedFile,
     },
-    output::new_table::NewTable,
-    text::{detect::scan_text, shape::TextShape},
+    problem::fault::ScanFault,
+    text::shape::TextShape,
 };
 
 /// One JSON object per line.

@@ -1,7 +1,7 @@
-//! A line of JSONL: where its members are in the text, and what their values mean as cells.
+//! A line of JSONL: where its members are in the text, and which cells their values are.
 //!
-//! Values stay raw text: what nobody changes is written back as it was, to the last zero
-//! of `1.0`. Reads no file.
+//! Values stay raw text, so that a value that a run does not change is written back as it was, to the last
+//! zero of `1.0`. Reads no file.
 
 use std::{borrow::Cow, collections::HashMap, fmt, ops::Range};
 
@@ -53,8 +53,8 @@ impl Columns {
     }
 }
 
-/// Calls `each` with the key of every member of the object in `line` and where its value
-/// is. A problem is answered with the column it is at.
+/// Calls `each` with the key of every member of the object in `line` and the place of its value. A problem
+/// comes with its column.
 pub(crate) fn members(
     line: &str,
     mut each: impl FnMut(&str, Range<usize>) -> Result<(), TableProblem>,
@@ -83,8 +83,8 @@ pub(crate) fn members(
     }
 }
 
-/// What a raw value says as a cell: text and numbers are their text, a list of scalars is
-/// a list, an object is its compact text; `None` for null and for blank text.
+/// A raw value as a cell: strings and numbers become text, a list of scalars becomes a list, and an object
+/// its compact text; `None` for null and for blank text.
 pub(crate) fn value_of(raw: &str) -> Option<Value> {
     match raw.as_bytes().first()? {
         b'n' => None,
@@ -111,7 +111,7 @@ fn scalars(raw: &str) -> Option<Vec<String>> {
 fn scalar(raw: &str) -> Option<String> {
     let text = match raw.as_bytes().first()? {
         b'n' => return None,
-        // Half a surrogate pair is JSON but no text: it stays in its escaped form.
+        // Half a surrogate pair is valid JSON and not valid text: it stays in its escaped form.
         b'"' => serde_json::from_str(raw).unwrap_or_else(|_| raw[1..raw.len() - 1].to_owned()),
         _ => raw.to_owned(),
     };
@@ -130,7 +130,7 @@ fn compact(raw: &str) -> String {
     raw.chars().filter(keeps).collect()
 }
 
-/// What the line holds, if that is sound JSON (or the start of an array) but no object.
+/// What the line holds, if it is valid JSON (or the start of an array) other than an object.
 fn other_than_object(line: &str) -> Option<&'static str> {
     let what = match line.as_bytes().first()? {
         b'{' => return None,

@@ -10,8 +10,7 @@ use super::{
     object::{Columns, members, value_of},
 };
 use crate::{
-    format::{FormatRow, RowSource},
-    input::{reader::ReadFault, watched::WatchedFile},
+    interface::{FormatRow, RowSource, row::ReadFault, watched::WatchedFile},
     problem::file::FileProblem,
     text::{
         cut::{Dialect, Frame, RowCutter},

@@ -11,15 +11,18 @@ use super::{
     problem::JsonlProblem,
 };
 use crate::{
-    input::{
+    format::text_file::open_text,
+    interface::scan::{Input, Samples, Scanned},
+    problem::{
+        TableProblem,
         columns::{ColumnProblem, MOST_COLUMNS},
-        scan::{Input, Samples, ScanFault, Scanned},
+        error::Location,
+        fault::ScanFault,
+        file::FileProblem,
+        text::TextProblem,
     },
-    problem::{TableProblem, error::Location, file::FileProblem},
     text::{
         cut::{Dialect, Frame, MOST_CELL, RowCutter},
-        detect::open_text,
-        problem::TextProblem,
         shape::TextShape,
     },
 };

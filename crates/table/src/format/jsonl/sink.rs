@@ -7,10 +7,10 @@ use serde::Serialize;
 
 use super::{JsonlLayout, row::JsonlRow};
 use crate::{
-    format::{FormatRow, RowSink},
-    output::{
+    format::safety::json_value,
+    interface::{
+        FormatRow, RowSink,
         new_table::{NewColumn, NewTable, OutputRow},
-        safety::json_value,
     },
     text::sink::TextSink,
 };
@@ -36,7 +36,7 @@ impl JsonlSink {
         let member = |column: NewColumn| Member { key: json(&column.name), column };
         let like = table.input.layout::<JsonlLayout>();
         Self {
-            text: TextSink::new(table.options.encoding, like.map(|like| like.shape)),
+            text: TextSink::new(table.encoding, like.map(|like| like.shape)),
             columns: table.columns().map(member).collect(),
             changing: table.changing_columns().map(member).collect(),
         }

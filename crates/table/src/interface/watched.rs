@@ -1,5 +1,4 @@
-//! A file that must stay as it is: whether it is still the one that was scanned. Must not know what is
-//! in it.
+//! An open file that must stay as it was when it was scanned. Must not know what is in it.
 
 use std::{
     error, fmt,
@@ -13,7 +12,7 @@ use std::{
 pub(crate) struct FileStamp {
     len: u64,
     modified: Option<SystemTime>,
-    /// Device and inode, where there are such: another file can be as long and as old.
+    /// Device and inode, on systems that have them: another file can be as long and as old.
     identity: Option<(u64, u64)>,
 }
 

@@ -2,11 +2,8 @@
 
 use std::{any::Any, path::PathBuf, sync::Arc};
 
-use super::watched::FileStamp;
-use crate::{
-    format::{Format, FormatInfo, Layout},
-    problem::note::Note,
-};
+use super::{Format, FormatInfo, Layout, watched::FileStamp};
+use crate::problem::note::Note;
 
 /// What the scan found: the whole file was read and is sound.
 #[derive(Debug, Clone)]

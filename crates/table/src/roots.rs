@@ -1,6 +1,6 @@
-//! Opens what the user named. Under the protocol server only files within its folders: the server
-//! judges a name before it starts a command, and another file may have that name by then. So the
-//! command judges the file that it has opened.
+//! Opens the files that the user names. A command of the protocol server opens only files in the server's
+//! folders. The server checks a name before it starts the command, and by then another file may have that
+//! name, so the command checks the file that it has opened.
 
 use std::{
     env,
@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The folders, in the environment of the server's commands: a list as in `PATH`.
+/// The environment variable with the folders that the server's commands may use, a list as in `PATH`.
 pub const VARIABLE: &str = "MARL_MCP_ROOTS";
 
 /// Opens a file to read it.
@@ -25,8 +25,8 @@ pub fn open(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Whether an open file is the one at a place within the roots. A name that is changed meanwhile
-/// leads elsewhere than the file, and is refused.
+/// Fails unless an open file lies within the roots. If somebody changes the name meanwhile, the name leads to
+/// another file than the open one, and the file is refused.
 fn check(file: &File, path: &Path, roots: &[PathBuf]) -> io::Result<()> {
     let real = fs::canonicalize(path)?;
     let is_within = roots.iter().any(|root| real.starts_with(root));
@@ -45,7 +45,7 @@ fn is_same(one: &fs::Metadata, other: &fs::Metadata) -> bool {
     (one.dev(), one.ino()) == (other.dev(), other.ino())
 }
 
-/// Without inodes a name is all there is.
+/// Systems without inodes know a file by its name alone.
 #[cfg(not(unix))]
 fn is_same(_: &fs::Metadata, _: &fs::Metadata) -> bool {
     true

@@ -2,7 +2,7 @@
 
 use std::{fmt, io, path::Path};
 
-use crate::problem::{
+use super::{
     Problem,
     file::export_sheet,
     words::{grouped, path_word, repaired_path},

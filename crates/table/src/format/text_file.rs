@@ -1,18 +1,20 @@
 //! Reads a file of text in the encoding that the user names, that its first bytes show, or, where it is
 //! not UTF-8, that all its bytes allow.
 
-use std::{fs::File, io, io::Read};
+use std::{
+    fs::File,
+    io::{self, Read},
+};
 
 use encoding_rs::{Encoding, UTF_8};
 
-use super::{
-    decode::TextReader,
-    encoding::{Detector, name_of, of_head},
-    problem::TextProblem,
-};
 use crate::{
-    input::scan::{Input, ScanFault, Scanned},
-    problem::{TableProblem, error::Location, note::Note},
+    interface::scan::{Input, Scanned},
+    problem::{TableProblem, error::Location, fault::ScanFault, note::Note, text::TextProblem},
+    text::{
+        decode::TextReader,
+        encoding::{Detector, name_of, of_head},
+    },
 };
 
 /// How many first bytes may show the encoding.

@@ -3,11 +3,8 @@
 
 use marl_core::{SemanticType, value::Value};
 
-use super::writer::WriteOptions;
-use crate::{
-    format::FormatInfo,
-    input::{reader::InputRow, summary::TableSummary},
-};
+use super::{FormatInfo, row::InputRow, summary::TableSummary};
+use crate::text::sink::OutputEncoding;
 
 /// A column that a run writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +24,10 @@ pub(crate) struct NewTable<'a> {
     pub(crate) outputs: &'a [OutputColumn],
     /// Columns of an older output that are carried over; `outputs` has none of them.
     pub(crate) carried: &'a [String],
-    pub(crate) options: WriteOptions,
+    /// Whether values that a spreadsheet would run get no apostrophe.
+    pub(crate) raw_cells: bool,
+    /// How text becomes bytes, in a format of text.
+    pub(crate) encoding: OutputEncoding,
 }
 
 /// A column of a new table. A cell is the output if there is one, else the older answer, else the input's.

@@ -2,7 +2,7 @@
 
 use encoding_rs::Encoding;
 
-use crate::format::FormatInfo;
+use super::FormatInfo;
 
 /// How the user wants an input to be read.
 #[derive(Debug, Clone, Default)]

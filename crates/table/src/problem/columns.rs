@@ -1,21 +1,14 @@
-//! What columns can be called, and which names a table without usable ones gets. Pure: it reads no file.
+//! What can be wrong with the names and the number of columns.
 
-use std::{
-    collections::{HashMap, HashSet},
-    fmt, io,
-    path::Path,
-};
+use std::{fmt, io, path::Path};
 
 use marl_core::words::thousands;
 
-use crate::problem::{Problem, words::printable};
+use super::{Problem, words::printable};
 
 /// The most columns of a table, which is what a spreadsheet has: more come from values that stand
 /// where names must, and would take all memory.
 pub(crate) const MOST_COLUMNS: usize = 16_384;
-
-/// A name that is longer is rather the rest of a file behind an open quote.
-const NAME_BYTES: usize = 64 << 10;
 
 /// What is wrong with the names of columns; columns are counted from 1.
 #[derive(Debug)]
@@ -64,49 +57,4 @@ impl Problem for ColumnProblem {
         let has_flag = matches!(self, Self::EmptyNames(_) | Self::DuplicateName { .. });
         has_flag.then(|| "--name-columns".into())
     }
-}
-
-/// Why columns cannot be called so. With `gives_names`, missing and doubled names are replaced later.
-pub(crate) fn wrong_name(names: &[String], gives_names: bool) -> Option<ColumnProblem> {
-    if names.iter().any(|name| name.len() > NAME_BYTES) {
-        return Some(ColumnProblem::LongName);
-    }
-    if gives_names {
-        return None;
-    }
-    let blank = |(index, name): (usize, &String)| name.trim().is_empty().then_some(index + 1);
-    let nameless: Vec<usize> = names.iter().enumerate().filter_map(blank).collect();
-    if !nameless.is_empty() {
-        return Some(ColumnProblem::EmptyNames(nameless));
-    }
-    let mut seen = HashMap::new();
-    names.iter().enumerate().find_map(|(index, name)| {
-        let first = seen.insert(name, index)?;
-        Some(ColumnProblem::DuplicateName { name: name.clone(), first: first + 1, second: index + 1 })
-    })
-}
-
-/// Names columns without a name `column_3` after their place, and second ones of a name
-/// `name_2`; answers the names it gave.
-pub(crate) fn give_names(names: &mut [String]) -> Vec<String> {
-    let mut taken: HashSet<String> = names.iter().cloned().collect();
-    let mut seen = HashSet::new();
-    let mut given = Vec::new();
-    for (at, name) in names.iter_mut().enumerate() {
-        let is_blank = name.trim().is_empty();
-        if !is_blank && seen.insert(name.clone()) {
-            continue;
-        }
-        let (stem, mut number) = if is_blank { ("column", at + 1) } else { (name.as_str(), 2) };
-        let mut new = format!("{stem}_{number}");
-        while taken.contains(&new) {
-            number += 1;
-            new = format!("{stem}_{number}");
-        }
-        taken.insert(new.clone());
-        seen.insert(new.clone());
-        given.push(new.clone());
-        *name = new;
-    }
-    given
 }

@@ -1,5 +1,5 @@
-//! Makes values that come from outside safe as cells: nothing in them steers a terminal,
-//! runs in a spreadsheet or bursts a cell. Must never touch the table's own cells.
+//! Makes values that come from outside safe as cells: nothing in them steers a terminal, runs in a spreadsheet
+//! or is longer than a cell can be. Must never touch the table's own cells.
 
 use marl_core::{
     terminal,
@@ -17,7 +17,7 @@ pub(crate) fn csv_cell(value: &Value, raw_cells: bool) -> (String, bool) {
     }
 }
 
-/// A value as it goes into JSON: its type stays. A list's texts share the cell's bound.
+/// A value as it goes into JSON; its type stays. The texts of a list share the bound of one cell.
 pub(crate) fn json_value(value: &Value) -> Value {
     match value {
         Value::Integer(number) => Value::Integer(*number),
@@ -45,10 +45,10 @@ enum LineBreaks {
     Spaces,
 }
 
-/// Drops escape sequences and control characters; those that separate become spaces.
+/// Drops escape sequences and control characters; control characters that separate words become spaces.
 ///
-/// It drops less than [`terminal::shown`] escapes: a cell keeps the joiners and marks of direction
-/// that its script is written with, and what prints it escapes them.
+/// It drops fewer characters than [`terminal::shown`] escapes: a cell keeps the joiners and marks of direction
+/// that its script needs, and the code that prints a cell escapes them.
 fn clean(text: &str, breaks: LineBreaks) -> String {
     let is_harmless = |c: char| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}');
     if text.chars().all(is_harmless) {
@@ -68,10 +68,10 @@ fn clean(text: &str, breaks: LineBreaks) -> String {
 ///
 /// White space and invisible characters in front do not count: some programs drop them
 /// when they import. A text that starts with an apostrophe is text to all of them. The wide and the
-/// small forms of the signs count as the signs do.
+/// small forms of the signs count as signs.
 ///
-/// A table that is opened with another delimiter than its own is torn into other cells, and no sign
-/// in front of an answer could guard them all.
+/// A program that opens the table with another delimiter sees other cells, and no sign in front of an answer
+/// could guard them all.
 fn is_formula(text: &str) -> bool {
     const SIGNS: [char; 13] =
         ['=', '+', '-', '@', '＝', '＋', '－', '＠', '﹢', '﹣', '﹦', '﹫', '\u{2212}'];

@@ -1,0 +1,76 @@
+//! What a format gets to scan a file, and what it returns.
+
+use std::{fs::File, io, path::Path, sync::Arc};
+
+use super::{Layout, options::ReadOptions};
+use crate::{problem::note::Note, roots};
+
+/// Of each column this many cells are kept as samples, each cut to so many characters.
+const SAMPLES: usize = 100;
+const SAMPLE_CHARS: usize = 512;
+
+/// A file that is scanned, and what the command line says about it.
+pub(crate) struct Input<'a> {
+    path: &'a Path,
+    pub(crate) options: &'a ReadOptions,
+}
+
+impl<'a> Input<'a> {
+    pub(crate) fn new(path: &'a Path, options: &'a ReadOptions) -> Self {
+        Self { path, options }
+    }
+
+    /// Opens the file at its beginning, as often as the scan needs that.
+    pub(crate) fn open(&self) -> io::Result<File> {
+        roots::open(self.path)
+    }
+}
+
+/// What the scan of a format finds.
+pub(crate) struct Scanned {
+    pub(crate) columns: Vec<String>,
+    pub(crate) rows: u64,
+    pub(crate) samples: Samples,
+    pub(crate) notes: Vec<Note>,
+    pub(crate) layout: Arc<dyn Layout>,
+}
+
+/// The first filled cells of each column.
+#[derive(Debug, Default)]
+pub(crate) struct Samples {
+    cells: Vec<Vec<String>>,
+    /// How many columns have as many samples as are kept.
+    full: usize,
+}
+
+impl Samples {
+    /// More bytes than a sample can have: what is beyond need not be kept.
+    pub(crate) const BYTES: usize = SAMPLE_CHARS * 4;
+
+    /// Whether cells of `column` are still wanted.
+    pub(crate) fn wants(&self, column: usize) -> bool {
+        self.cells.get(column).is_some_and(|cells| cells.len() < SAMPLES)
+    }
+
+    /// Whether cells of any column are still wanted.
+    pub(crate) fn wants_any(&self) -> bool {
+        self.full < self.cells.len()
+    }
+
+    /// Keeps a cell, unless it is blank.
+    pub(crate) fn add(&mut self, column: usize, cell: &str) {
+        if !cell.trim().is_empty() {
+            self.cells[column].push(cell.chars().take(SAMPLE_CHARS).collect());
+            self.full += usize::from(self.cells[column].len() == SAMPLES);
+        }
+    }
+
+    /// Makes room for columns up to `columns`.
+    pub(crate) fn grow(&mut self, columns: usize) {
+        self.cells.resize_with(columns, Vec::new);
+    }
+
+    pub(crate) fn into_cells(self) -> Vec<Vec<String>> {
+        self.cells
+    }
+}
