@@ -253,6 +253,9 @@ fn is_further_person(part: &str) -> bool {
 
 /// Whether a remark says that the post is held no more or not yet, or that it is a guess.
 fn says_not_present(remark: &str) -> bool {
+    if remark.trim().is_empty() {
+        return false;
+    }
     let remark = remark.to_lowercase();
     let remark = words::STILL.iter().fold(remark, |remark, still| remark.replace(still, " "));
     let words = || remark.split(|c: char| !c.is_alphanumeric());

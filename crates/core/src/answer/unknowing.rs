@@ -7,11 +7,9 @@
 
 mod words;
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::LazyLock,
-};
+use std::sync::LazyLock;
 
+use super::dictionary::{Dictionary, WordSet, in_lower_case};
 use crate::is_placeholder;
 
 /// How long such a text is at the most, in bytes. A longer one says something.
@@ -28,7 +26,8 @@ pub(super) fn is_unknowing(text: &str) -> bool {
     if text.len() > LONGEST || !text.chars().any(char::is_alphanumeric) {
         return false;
     }
-    if text.len() <= LONGEST_WHOLE && words::WHOLE.contains(&&*spelled(text)) {
+    static WHOLE: LazyLock<WordSet> = LazyLock::new(|| words::WHOLE.iter().copied().collect());
+    if text.len() <= LONGEST_WHOLE && WHOLE.contains(&*spelled(text)) {
         return true;
     }
     has_only_such_sentences(text, |sentence| is_placeholder(sentence) || asks(sentence))
@@ -73,8 +72,8 @@ struct Word {
 }
 
 /// The words of all languages; a key that ends in `*` is how words begin.
-static WORDS: LazyLock<HashMap<&'static str, Word>> = LazyLock::new(|| {
-    let mut words: HashMap<&'static str, Word> = HashMap::new();
+static WORDS: LazyLock<Dictionary<Word>> = LazyLock::new(|| {
+    let mut words = Dictionary::<Word>::default();
     for (bit, language) in words::LANGUAGES.iter().enumerate() {
         for word in language.empty.split_whitespace() {
             words.entry(word).or_default().empty |= 1 << bit;
@@ -135,7 +134,7 @@ fn word(token: &str) -> Option<Word> {
     if token.len() > LONGEST_WORD {
         return None;
     }
-    let lower = token.to_lowercase();
+    let lower = in_lower_case(token);
     let mut found = WORDS.get(&*lower).copied();
     let mut beginning = String::with_capacity(lower.len() + 1);
     for character in lower.chars() {
@@ -245,7 +244,7 @@ fn sentences(text: &str) -> impl Iterator<Item = &str> {
 /// Whether a sentence asks whoever asked: "Which Acme do you mean?", "Please share the address."
 fn asks(sentence: &str) -> bool {
     /// The words that requests begin with: nearly every description begins with another one.
-    static FIRST: LazyLock<HashSet<&str>> =
+    static FIRST: LazyLock<WordSet> =
         LazyLock::new(|| words::REQUESTS.iter().filter_map(|request| request.split(' ').next()).collect());
     let is_question = sentence.ends_with(['?', '？', '؟']);
     let first = tokens(sentence).next().unwrap_or_default().to_lowercase();

@@ -41,6 +41,14 @@ const UNCLEAR: &[&str] = &[
 
 /// The text behind `prefix`, whatever the case of either.
 fn behind<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    // Nearly every name differs from nearly every title in its first letter.
+    if let (Some(first), Some(of_prefix)) = (text.bytes().next(), prefix.bytes().next())
+        && first.is_ascii()
+        && of_prefix.is_ascii()
+        && !first.eq_ignore_ascii_case(&of_prefix)
+    {
+        return None;
+    }
     let mut rest = text.chars();
     let is_same = prefix.chars().all(|c| rest.next().is_some_and(|d| d.to_lowercase().eq(c.to_lowercase())));
     is_same.then_some(rest.as_str())
@@ -96,6 +104,9 @@ pub(super) fn without_trailing(name: &str) -> &str {
 
 /// The highest post that a remark names.
 pub(super) fn named(remark: &str) -> Option<Post> {
+    if remark.trim().is_empty() {
+        return None;
+    }
     let remark = remark.to_lowercase();
     let is_within = |title: &str| {
         remark.match_indices(title).any(|(at, found)| {
