@@ -8,13 +8,13 @@
 mod announced;
 mod choice;
 mod counted;
-mod dictionary;
 mod doubt;
 mod echo;
 mod lenient;
 mod lines;
 mod listed;
 mod markup;
+mod names;
 mod nothing;
 mod outline;
 mod prose;
@@ -58,13 +58,14 @@ pub async fn research(
 /// The question for `outputs`. `subject` says what they are about and must hold only
 /// normalised values.
 pub fn ask(subject: &str, outputs: &[Column]) -> String {
-    let mut query = format!("{subject}\nAnswer with one JSON object and nothing else. Its keys:\n");
+    let mut query = String::with_capacity(1024);
+    let mut add = |parts: &[&str]| parts.iter().for_each(|part| query.push_str(part));
+    add(&[subject, "\nAnswer with one JSON object and nothing else. Its keys:\n"]);
     for column in outputs {
-        let form = form(column.kind);
-        query.push_str(&format!("- \"{}\": {} ({form})\n", column.name, column.question()));
+        add(&["- \"", column.name, "\": ", column.question(), " (", form(column.kind), ")\n"]);
     }
-    query.push_str(&format!("- \"{SOURCE}\": the page where you read it (a string, an https address)\n"));
-    query.push_str("Use null when unknown. Do not guess.");
+    add(&["- \"", SOURCE, "\": the page where you read it (a string, an https address)\n"]);
+    add(&["Use null when unknown. Do not guess."]);
     query
 }
 

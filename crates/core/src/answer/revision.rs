@@ -5,12 +5,11 @@ use std::{borrow::Cow, sync::LazyLock};
 
 use serde_json::Value as Json;
 
-use super::{
-    Object,
+use super::{Object, lookup, same_letters};
+use crate::{
+    Column,
     dictionary::{Dictionary, in_lower_case},
-    lookup, same_letters,
 };
-use crate::Column;
 
 /// Which state a label announces.
 #[derive(Clone, Copy, Debug, PartialEq)]

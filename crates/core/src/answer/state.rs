@@ -5,7 +5,7 @@ use std::{cell::LazyCell, sync::LazyLock};
 
 use serde_json::Value as Json;
 
-use super::{Object, dictionary::Names, lookup, revision, same_letters};
+use super::{Object, lookup, names::Names, revision, same_letters};
 use crate::Column;
 
 const ROLES: [&str; 4] = ["role", "title", "position", "job_title"];
