@@ -8,6 +8,7 @@
 mod announced;
 mod choice;
 mod counted;
+mod cues;
 mod doubt;
 mod echo;
 mod lenient;
@@ -32,6 +33,7 @@ use std::slice;
 
 use serde_json::{Map, Value as Json, json};
 
+use self::subject::Subject;
 use crate::{CallSpec, Column, Context, Error, Field, Fields, SemanticType, Value};
 
 /// The key under which the page that says so is asked for.
@@ -88,21 +90,21 @@ fn form(kind: SemanticType) -> &'static str {
 /// # Errors
 /// As [`read`].
 pub fn read_json(reply: &Json, subject: &str, outputs: &[Column]) -> Result<Fields, Error> {
-    let question = choice::Question { subject, outputs };
+    let question = choice::Question { subject: &Subject::new(subject), outputs };
     if let Some(object) = plain_answer(reply, question) {
-        return match subject::is_of_another(&object, subject) {
+        return match subject::is_of_another(&object, question.subject) {
             true => Err(of_another(&reply.to_string())),
             false => Ok(fields(&object, question)),
         };
     }
     if let Json::String(text) = reply {
-        return read(text, subject, outputs);
+        return read_text(text, question);
     }
     if let Some(candidate) = choice::in_json(reply, question) {
         return settled(candidate, question, || reply.to_string());
     }
     match shape::text(reply) {
-        Some(text) => read(&text, subject, outputs),
+        Some(text) => read_text(&text, question),
         None if shape::is_empty_answer(reply) => Ok(Fields::none()),
         None => Err(unreadable(&reply.to_string())),
     }
@@ -131,7 +133,11 @@ fn plain_answer(reply: &Json, question: choice::Question<'_>) -> Option<Object> 
 /// # Errors
 /// A `bad_reply` with an excerpt when nothing with any of the asked keys is in the answer.
 pub fn read(answer: &str, subject: &str, outputs: &[Column]) -> Result<Fields, Error> {
-    let question = choice::Question { subject, outputs };
+    read_text(answer, choice::Question { subject: &Subject::new(subject), outputs })
+}
+
+fn read_text(answer: &str, question: choice::Question<'_>) -> Result<Fields, Error> {
+    let outputs = question.outputs;
     let text = thoughts::without(&answer[..answer.floor_char_boundary(prose::LONGEST)]);
     if let Some(candidate) = choice::in_text(&text, question) {
         return settled(candidate, question, || answer.to_owned());
@@ -217,7 +223,7 @@ fn fields(object: &Object, question: choice::Question<'_>) -> Fields {
     for column in question.outputs {
         let is_answer = |json: &&Json| {
             !is_template(json, column)
-                && !echo::repeats(json, column, question.subject)
+                && !echo::repeats(json, column, question.subject.text)
                 && !state::denies_field(object, column)
                 && !state::is_of_another_post(object, column)
                 && !counted::is_of_another_thing(json, column)

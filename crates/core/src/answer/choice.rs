@@ -13,7 +13,7 @@ use super::{
     fields, is_template, lookup, outline, plain,
     prose::{self, Found},
     revision, same_letters, shape, state,
-    subject::{self, Tie},
+    subject::{self, Subject, Tie},
     taken_back::{self, Verdict},
     thoughts,
 };
@@ -26,7 +26,7 @@ const DEEPEST: usize = 4;
 #[derive(Clone, Copy)]
 pub(super) struct Question<'a> {
     /// Whom it is about.
-    pub(super) subject: &'a str,
+    pub(super) subject: &'a Subject<'a>,
     /// What is asked for.
     pub(super) outputs: &'a [Column],
 }
