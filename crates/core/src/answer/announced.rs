@@ -1,14 +1,14 @@
 //! What the words before an object say about it: that it is a draft, about somebody else, or the
 //! correction of what came before. `choice` weighs it against everything else.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::LazyLock};
 
 use super::{
     cues::Cues,
     plain,
     revision::{self, State},
 };
-use crate::dictionary::in_lower_case;
+use crate::dictionary::{WordSet, in_lower_case};
 
 /// What the text before an object says about it.
 #[derive(Clone, Copy, PartialEq)]
@@ -49,7 +49,7 @@ impl Announced {
             Self::Aside
         } else if corrects(sentence) || is_later && looks_again() {
             Self::Correction
-        } else if words(sentence).any(|word| ASIDES.contains(&&*word)) {
+        } else if words(sentence).any(|word| ASIDE.contains(&*word)) {
             Self::Aside
         } else if corrects_near_by(near) || is_later && (retracts(before) || announces_the_answer(sentence)) {
             Self::Correction
@@ -95,6 +95,8 @@ const ASIDES: [&str; 33] = [
     "attempt",
     "initial",
 ];
+
+static ASIDE: LazyLock<WordSet> = LazyLock::new(|| ASIDES.into_iter().collect());
 
 /// Words that announce somebody else, or what somebody else says, behind an answer: stronger than
 /// words that correct, since "the actual CEO of its competitor" is no correction.
@@ -155,12 +157,16 @@ const SECOND_LOOKS: [&str; 7] =
 
 /// `former_ceo`, `formerCeo`, `Comparison`.
 pub(super) fn is_aside_key(key: &str) -> bool {
-    // "old" begins too many other words.
+    static WHOLE: LazyLock<WordSet> = LazyLock::new(|| NOT_ANSWERS.into_iter().collect());
+    static WORDS: LazyLock<WordSet> = LazyLock::new(|| ASIDES[..15].iter().copied().collect());
     let plain = plain(key);
+    // "old" begins too many other words.
     let begins = |word: &&str| word.len() > 3 && plain.starts_with(*word);
-    NOT_ANSWERS.contains(&&*plain)
-        || ASIDES[..15].iter().any(begins)
-        || words(key).any(|word| ASIDES[..15].contains(&&*word))
+    let is_word = || match plain.len() == key.len() {
+        true => WORDS.contains(&*plain),
+        false => words(key).any(|word| WORDS.contains(&*word)),
+    };
+    WHOLE.contains(&*plain) || ASIDES[..15].iter().any(begins) || is_word()
 }
 
 /// [`CORRECTIONS`], wherever they stand: nearly every text has none.

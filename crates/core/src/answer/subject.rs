@@ -1,9 +1,9 @@
 //! Whether an object is about whom the question asks: by the domain that it names, by the one in the
 //! words before it, or by its source. Two companies of one name are told apart by nothing else.
 
-use std::cell::OnceCell;
+use std::{cell::OnceCell, sync::LazyLock};
 
-use super::{Object, lookup};
+use super::{Object, lookup, names::Names};
 use crate::SemanticType;
 
 /// Keys under which an object says whose it is. What stands under the others may be another address
@@ -11,15 +11,6 @@ use crate::SemanticType;
 const OWN: [&str; 2] = ["company_domain", "domain"];
 const ADDRESSES: [&str; 7] =
     ["website", "company_website", "company_url", "homepage", "url", "company", "site"];
-
-/// What ties an object to the subject.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Tie {
-    /// Whether the domain that is named for it is the one in question.
-    pub(super) named: Option<bool>,
-    /// Whether its source is a page of the domain in question.
-    pub(super) by_source: Option<bool>,
-}
 
 /// Whom a question is about.
 pub(super) struct Subject<'a> {
@@ -44,24 +35,26 @@ impl<'a> Subject<'a> {
     }
 }
 
+/// What says whether an object is about the subject.
+#[derive(Clone, Copy)]
+pub(super) struct Tie {
+    /// Whether the domain that is named for it is the one in question.
+    pub(super) named: Option<bool>,
+}
+
 impl Tie {
     /// What an object says itself.
     pub(super) fn of(object: &Object, subject: &Subject<'_>) -> Self {
-        let keys = || OWN.iter().chain(&ADDRESSES);
-        if !keys().chain(&super::SOURCES).any(|key| object.contains_key(*key)) {
-            return Self::default();
-        }
-        let Some(asked) = subject.asked() else { return Self::default() };
-        let is_asked = |named: String| is_same(asked, &named);
-        let named = keys().find_map(|key| domain_of(object, key)).map(is_asked);
-        let source = super::SOURCES.iter().find_map(|key| super::source(lookup(object, key)?));
-        Self { named, by_source: source.and_then(|page| domain(&page)).map(is_asked) }
+        static KEYS: LazyLock<Names> = LazyLock::new(|| Names::of([&OWN[..], &ADDRESSES]));
+        let named = || keys().find_map(|key| domain_of(object, key));
+        let named = if may_be_tied(object) && KEYS.has_key_of(object) { named() } else { None };
+        Self { named: named.and_then(|named| Some(is_same(subject.asked()?, &named))) }
     }
 
     /// What the key says under which it stands: `{"acme.com": {...}}`.
     pub(super) fn or_key(self, key: &str, subject: &Subject<'_>) -> Self {
         let by_key = || if key.contains('.') { Some(is_same(subject.asked()?, &domain(key)?)) } else { None };
-        Self { named: self.named.or_else(by_key), ..self }
+        Self { named: self.named.or_else(by_key) }
     }
 
     /// What the line in front of it says. That names other addresses for many reasons: only the one
@@ -79,8 +72,26 @@ impl Tie {
         let names_it = { words }.filter(|word| word.contains('.')).any(|word| {
             domain(word.trim_end_matches(['.', '?', '!'])).is_some_and(|named| is_same(asked, &named))
         });
-        Self { named: names_it.then_some(true), ..self }
+        Self { named: names_it.then_some(true) }
     }
+}
+
+/// Whether the page that an object names as its source is one of the domain in question. It tells only
+/// where several objects are weighed, and reading a page's address takes long.
+pub(super) fn has_own_source(object: &Object, subject: &Subject<'_>) -> Option<bool> {
+    if !may_be_tied(object) {
+        return None;
+    }
+    let source = super::SOURCES.iter().find_map(|key| super::source(lookup(object, key)?))?;
+    Some(is_same(subject.asked()?, &domain(&source)?))
+}
+
+fn keys() -> impl Iterator<Item = &'static &'static str> {
+    OWN.iter().chain(&ADDRESSES)
+}
+
+fn may_be_tied(object: &Object) -> bool {
+    keys().chain(&super::SOURCES).any(|key| object.contains_key(*key))
 }
 
 /// Whether an object says under a key for just that, that it is about another domain. The same name
@@ -143,9 +154,10 @@ mod tests {
             (json!({"ceo_name": "Jane Doe"}), None, None),
         ] {
             let tie = Tie::of(object.as_object().unwrap(), subject);
-            assert_eq!((tie.named, tie.by_source), (named, by_source), "{object}");
+            let own_source = has_own_source(object.as_object().unwrap(), subject);
+            assert_eq!((tie.named, own_source), (named, by_source), "{object}");
         }
-        let line = |text: &str| Tie::default().or_line(text, subject).named;
+        let line = |text: &str| Tie { named: None }.or_line(text, subject).named;
         assert_eq!(line("Beta (beta.com)\nAcme Inc (acme.com):\n"), Some(true));
         assert_eq!(line("For acme.com:\n```json\n"), Some(true));
         assert_eq!(line("Beta (beta.com):\n"), None);

@@ -1,5 +1,7 @@
 //! Titles of posts before, behind and beside a name: whether they are a chief executive's.
 
+use std::{collections::HashMap, sync::LazyLock};
+
 /// A post that a text names. A chief executive who is also something else is a chief executive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Post {
@@ -41,14 +43,6 @@ const UNCLEAR: &[&str] = &[
 
 /// The text behind `prefix`, whatever the case of either.
 fn behind<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
-    // Nearly every name differs from nearly every title in its first letter.
-    if let (Some(first), Some(of_prefix)) = (text.bytes().next(), prefix.bytes().next())
-        && first.is_ascii()
-        && of_prefix.is_ascii()
-        && !first.eq_ignore_ascii_case(&of_prefix)
-    {
-        return None;
-    }
     let mut rest = text.chars();
     let is_same = prefix.chars().all(|c| rest.next().is_some_and(|d| d.to_lowercase().eq(c.to_lowercase())));
     is_same.then_some(rest.as_str())
@@ -56,6 +50,21 @@ fn behind<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
 
 fn is_cjk(text: &str) -> bool {
     text.chars().next().is_some_and(|c| c > '\u{2e80}')
+}
+
+/// The titles by their first letter, since a name begins with a title so seldom.
+static BY_LETTER: LazyLock<HashMap<char, Vec<(Post, &str)>>> = LazyLock::new(|| {
+    let mut by_letter: HashMap<char, Vec<_>> = HashMap::new();
+    for (post, title) in titles() {
+        if let Some(letter) = first_letter(title) {
+            by_letter.entry(letter).or_default().push((post, title));
+        }
+    }
+    by_letter
+});
+
+fn first_letter(text: &str) -> Option<char> {
+    text.chars().next()?.to_lowercase().next()
 }
 
 fn titles() -> impl Iterator<Item = (Post, &'static str)> {
@@ -88,10 +97,10 @@ pub(super) fn leading(text: &str) -> Option<(Post, &str)> {
 }
 
 fn title_at_start(text: &str) -> Option<(Post, &str)> {
-    titles().find_map(|(post, title)| {
+    BY_LETTER.get(&first_letter(text)?)?.iter().find_map(|(post, title)| {
         let rest = behind(text, title)?;
         let ends = rest.is_empty() || rest.starts_with([' ', ':']) || is_cjk(title);
-        ends.then_some((post, rest))
+        ends.then_some((*post, rest))
     })
 }
 
