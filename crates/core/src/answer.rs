@@ -8,12 +8,14 @@
 mod announced;
 mod choice;
 mod counted;
+mod cues;
 mod doubt;
 mod echo;
 mod lenient;
 mod lines;
 mod listed;
 mod markup;
+mod names;
 mod nothing;
 mod outline;
 mod prose;
@@ -27,8 +29,11 @@ mod taken_back;
 mod thoughts;
 mod unknowing;
 
+use std::slice;
+
 use serde_json::{Map, Value as Json, json};
 
+use self::subject::Subject;
 use crate::{CallSpec, Column, Context, Error, Field, Fields, SemanticType, Value};
 
 /// The key under which the page that says so is asked for.
@@ -55,13 +60,14 @@ pub async fn research(
 /// The question for `outputs`. `subject` says what they are about and must hold only
 /// normalised values.
 pub fn ask(subject: &str, outputs: &[Column]) -> String {
-    let mut query = format!("{subject}\nAnswer with one JSON object and nothing else. Its keys:\n");
+    let mut query = String::with_capacity(1024);
+    let mut add = |parts: &[&str]| parts.iter().for_each(|part| query.push_str(part));
+    add(&[subject, "\nAnswer with one JSON object and nothing else. Its keys:\n"]);
     for column in outputs {
-        let form = form(column.kind);
-        query.push_str(&format!("- \"{}\": {} ({form})\n", column.name, column.question()));
+        add(&["- \"", column.name, "\": ", column.question(), " (", form(column.kind), ")\n"]);
     }
-    query.push_str(&format!("- \"{SOURCE}\": the page where you read it (a string, an https address)\n"));
-    query.push_str("Use null when unknown. Do not guess.");
+    add(&["- \"", SOURCE, "\": the page where you read it (a string, an https address)\n"]);
+    add(&["Use null when unknown. Do not guess."]);
     query
 }
 
@@ -84,21 +90,21 @@ fn form(kind: SemanticType) -> &'static str {
 /// # Errors
 /// As [`read`].
 pub fn read_json(reply: &Json, subject: &str, outputs: &[Column]) -> Result<Fields, Error> {
-    let question = choice::Question { subject, outputs };
+    let question = choice::Question { subject: &Subject::new(subject), outputs };
     if let Some(object) = plain_answer(reply, question) {
-        return match subject::is_of_another(&object, subject) {
+        return match subject::is_of_another(&object, question.subject) {
             true => Err(of_another(&reply.to_string())),
             false => Ok(fields(&object, question)),
         };
     }
     if let Json::String(text) = reply {
-        return read(text, subject, outputs);
+        return read_text(text, question);
     }
     if let Some(candidate) = choice::in_json(reply, question) {
         return settled(candidate, question, || reply.to_string());
     }
     match shape::text(reply) {
-        Some(text) => read(&text, subject, outputs),
+        Some(text) => read_text(&text, question),
         None if shape::is_empty_answer(reply) => Ok(Fields::none()),
         None => Err(unreadable(&reply.to_string())),
     }
@@ -127,7 +133,11 @@ fn plain_answer(reply: &Json, question: choice::Question<'_>) -> Option<Object> 
 /// # Errors
 /// A `bad_reply` with an excerpt when nothing with any of the asked keys is in the answer.
 pub fn read(answer: &str, subject: &str, outputs: &[Column]) -> Result<Fields, Error> {
-    let question = choice::Question { subject, outputs };
+    read_text(answer, choice::Question { subject: &Subject::new(subject), outputs })
+}
+
+fn read_text(answer: &str, question: choice::Question<'_>) -> Result<Fields, Error> {
+    let outputs = question.outputs;
     let text = thoughts::without(&answer[..answer.floor_char_boundary(prose::LONGEST)]);
     if let Some(candidate) = choice::in_text(&text, question) {
         return settled(candidate, question, || answer.to_owned());
@@ -213,7 +223,7 @@ fn fields(object: &Object, question: choice::Question<'_>) -> Fields {
     for column in question.outputs {
         let is_answer = |json: &&Json| {
             !is_template(json, column)
-                && !echo::repeats(json, column, question.subject)
+                && !echo::repeats(json, column, question.subject.text)
                 && !state::denies_field(object, column)
                 && !state::is_of_another_post(object, column)
                 && !counted::is_of_another_thing(json, column)
@@ -354,12 +364,38 @@ fn lookup<'a>(object: &'a Object, key: &str) -> Option<&'a Json> {
 
 /// Letters and digits in lower case.
 fn plain(text: &str) -> String {
-    letters(text).collect()
+    if !text.is_ascii() {
+        return letters(text).collect();
+    }
+    let mut plain = String::with_capacity(text.len());
+    plain.extend(text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()));
+    plain
 }
 
 /// Whether two texts have the same letters and digits, whatever their case and what is between.
 fn same_letters(one: &str, other: &str) -> bool {
-    letters(one).eq(letters(other))
+    same_ascii_letters(one, other).unwrap_or_else(|| letters(one).eq(letters(other)))
+}
+
+/// The same for texts that are ASCII as far as they have to be read; `None` for others. Every key of
+/// every object is compared with dozens of names, and nearly all differ in their first letter.
+fn same_ascii_letters(one: &str, other: &str) -> Option<bool> {
+    /// The next letter or digit in lower case; a byte that is not ASCII as it is.
+    fn next(bytes: &mut slice::Iter<'_, u8>) -> Option<u8> {
+        bytes
+            .find(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii())
+            .map(|byte| byte.to_ascii_lowercase())
+    }
+    let (mut one, mut other) = (one.as_bytes().iter(), other.as_bytes().iter());
+    loop {
+        let (one, other) = (next(&mut one), next(&mut other));
+        if [one, other].iter().flatten().any(|byte| !byte.is_ascii()) {
+            return None;
+        }
+        if one.is_none() || one != other {
+            return Some(one == other);
+        }
+    }
 }
 
 fn letters(text: &str) -> impl Iterator<Item = char> + '_ {

@@ -7,6 +7,7 @@ pub mod answer;
 mod call;
 mod context;
 mod contract;
+mod dictionary;
 mod error;
 mod integration;
 mod outcome;

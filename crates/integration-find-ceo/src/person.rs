@@ -3,6 +3,8 @@
 mod roles;
 mod words;
 
+use std::{collections::HashSet, sync::LazyLock};
+
 use marl_core::{Field, Fields, Value};
 
 use roles::Post;
@@ -253,6 +255,9 @@ fn is_further_person(part: &str) -> bool {
 
 /// Whether a remark says that the post is held no more or not yet, or that it is a guess.
 fn says_not_present(remark: &str) -> bool {
+    if remark.trim().is_empty() {
+        return false;
+    }
     let remark = remark.to_lowercase();
     let remark = words::STILL.iter().fold(remark, |remark, still| remark.replace(still, " "));
     let words = || remark.split(|c: char| !c.is_alphanumeric());
@@ -278,122 +283,20 @@ fn is_name(name: &str) -> Option<()> {
 
 /// Letters, and the marks that names have; no word that only sentences have.
 fn is_name_part(word: &str) -> bool {
-    const NO_NAME: [&str; 61] = [
-        "the",
-        "is",
-        "was",
-        "are",
-        "has",
-        "not",
-        "no",
-        "none",
-        "could",
-        "find",
-        "found",
-        "of",
-        "at",
-        "to",
-        "and",
-        "or",
-        "for",
-        "on",
-        "see",
-        "company",
-        "ceo",
-        "i",
-        "currently",
-        "unable",
-        "information",
-        "data",
-        "as",
-        "publicly",
-        "unclear",
-        "please",
-        "there",
-        "above",
-        "below",
-        "name",
-        "full",
-        "former",
-        "vacant",
-        "vacancy",
-        "nobody",
-        "somebody",
-        "unknown",
-        "unnamed",
-        "undisclosed",
-        "anonymous",
-        "access",
-        "denied",
-        "error",
-        "available",
-        "linkedin",
-        "website",
-        "team",
-        "management",
-        "firstname",
-        "lastname",
-        "failed",
-        "by",
-        "vakant",
-        "unbesetzt",
-        "geschäftsführung",
-        "inhaber",
-        "family",
-    ];
+    static NO_NAME: LazyLock<HashSet<&str>> = LazyLock::new(|| words::NO_NAME.iter().copied().collect());
     // Nicknames stand in quotes: Kevin "Marty" Freeman.
     let mark = |c: char| "'‘’.-‐‑`´\"“”".contains(c);
     let lower = word.to_lowercase();
     // A surname.
     let is_see = word == "See";
     word.chars().all(|c| c.is_alphabetic() || mark(c))
-        && (is_see || !NO_NAME.contains(&lower.trim_matches(mark)))
+        && (is_see || !NO_NAME.contains(lower.trim_matches(mark)))
 }
 
 /// Words of a post. They may be part of a name, but not all of one.
 fn is_title(word: &str) -> bool {
-    const TITLES: [&str; 39] = [
-        "chief",
-        "executive",
-        "officer",
-        "ceo",
-        "cfo",
-        "coo",
-        "cto",
-        "president",
-        "vice",
-        "vp",
-        "svp",
-        "evp",
-        "founder",
-        "cofounder",
-        "co",
-        "owner",
-        "chairman",
-        "chairwoman",
-        "chairperson",
-        "chair",
-        "director",
-        "managing",
-        "general",
-        "group",
-        "global",
-        "manager",
-        "head",
-        "partner",
-        "principal",
-        "interim",
-        "acting",
-        "board",
-        "of",
-        "and",
-        "the",
-        "phd",
-        "mba",
-        "jr",
-        "sr",
-    ];
-    TITLES.contains(&word.to_lowercase().trim_matches(|c: char| !c.is_alphanumeric()))
+    static TITLES: LazyLock<HashSet<&str>> = LazyLock::new(|| words::TITLES.iter().copied().collect());
+    TITLES.contains(word.to_lowercase().trim_matches(|c: char| !c.is_alphanumeric()))
 }
 
 fn is_company_ending(word: &str) -> bool {

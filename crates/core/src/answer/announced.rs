@@ -1,10 +1,14 @@
 //! What the words before an object say about it: that it is a draft, about somebody else, or the
 //! correction of what came before. `choice` weighs it against everything else.
 
+use std::{borrow::Cow, sync::LazyLock};
+
 use super::{
+    cues::Cues,
     plain,
     revision::{self, State},
 };
+use crate::dictionary::{WordSet, in_lower_case};
 
 /// What the text before an object says about it.
 #[derive(Clone, Copy, PartialEq)]
@@ -45,10 +49,9 @@ impl Announced {
             Self::Aside
         } else if corrects(sentence) || is_later && looks_again() {
             Self::Correction
-        } else if words(sentence).any(|word| ASIDES.contains(&&*word)) {
+        } else if words(sentence).any(|word| ASIDE.contains(&*word)) {
             Self::Aside
-        } else if corrects(&near_by(near)) || is_later && (retracts(before) || announces_the_answer(sentence))
-        {
+        } else if corrects_near_by(near) || is_later && (retracts(before) || announces_the_answer(sentence)) {
             Self::Correction
         } else {
             Self::Nothing
@@ -92,6 +95,8 @@ const ASIDES: [&str; 33] = [
     "attempt",
     "initial",
 ];
+
+static ASIDE: LazyLock<WordSet> = LazyLock::new(|| ASIDES.into_iter().collect());
 
 /// Words that announce somebody else, or what somebody else says, behind an answer: stronger than
 /// words that correct, since "the actual CEO of its competitor" is no correction.
@@ -152,25 +157,37 @@ const SECOND_LOOKS: [&str; 7] =
 
 /// `former_ceo`, `formerCeo`, `Comparison`.
 pub(super) fn is_aside_key(key: &str) -> bool {
-    // "old" begins too many other words.
+    static WHOLE: LazyLock<WordSet> = LazyLock::new(|| NOT_ANSWERS.into_iter().collect());
+    static WORDS: LazyLock<WordSet> = LazyLock::new(|| ASIDES[..15].iter().copied().collect());
     let plain = plain(key);
+    // "old" begins too many other words.
     let begins = |word: &&str| word.len() > 3 && plain.starts_with(*word);
-    NOT_ANSWERS.contains(&&*plain)
-        || ASIDES[..15].iter().any(begins)
-        || words(key).any(|word| ASIDES[..15].contains(&&*word))
+    let is_word = || match plain.len() == key.len() {
+        true => WORDS.contains(&*plain),
+        false => words(key).any(|word| WORDS.contains(&*word)),
+    };
+    WHOLE.contains(&*plain) || ASIDES[..15].iter().any(begins) || is_word()
 }
 
+/// [`CORRECTIONS`], wherever they stand: nearly every text has none.
+static CORRECTION: Cues = Cues::new(&[&CORRECTIONS]);
+
 fn corrects(text: &str) -> bool {
+    CORRECTION.stand_in(&in_lower_case(text)) && has_correction(text)
+}
+
+fn has_correction(text: &str) -> bool {
     let is_noun =
         |word: &str| ["editor", "editors", "edition", "editorial", "finally", "finals"].contains(&word);
     words(text).any(|word| !is_noun(&word) && CORRECTIONS.iter().any(|start| word.starts_with(start)))
 }
 
-/// The words near by without remarks that hold such words and correct nothing.
-fn near_by(text: &str) -> String {
-    ["correct as of", "edit note", "editor's note", "is correct", "are correct"]
-        .iter()
-        .fold(text.to_lowercase(), |text, remark| text.replace(remark, " "))
+/// Whether the words near by correct something, without remarks that hold such words and correct nothing.
+fn corrects_near_by(text: &str) -> bool {
+    const REMARKS: [&str; 5] = ["correct as of", "edit note", "editor's note", "is correct", "are correct"];
+    let text = text.to_lowercase();
+    CORRECTION.stand_in(&text)
+        && has_correction(&REMARKS.iter().fold(text, |text, remark| text.replace(remark, " ")))
 }
 
 /// Whether a remark behind an answer says that the next object is about somebody else, although a
@@ -416,12 +433,17 @@ fn announces_the_answer(sentence: &str) -> bool {
 pub(super) fn last_sentence(text: &str) -> &str {
     let text = text.trim_end();
     let text = text.trim_end_matches(char::is_alphanumeric).strip_suffix("```").unwrap_or(text).trim_end();
-    let start = [". ", "! ", "? ", "\n"].iter().filter_map(|end| text.rfind(end)).max();
-    &text[start.unwrap_or_default()..]
+    let bytes = text.as_bytes();
+    let ends = |at: &usize| match bytes[*at] {
+        b'\n' => true,
+        b'.' | b'!' | b'?' => bytes.get(at + 1) == Some(&b' '),
+        _ => false,
+    };
+    &text[(0..bytes.len()).rev().find(ends).unwrap_or_default()..]
 }
 
 /// The words of a text. A domain is none: "guess.com" is no guess, "acme-format.com" no format.
-pub(super) fn words(text: &str) -> impl Iterator<Item = String> + Clone {
+pub(super) fn words(text: &str) -> impl Iterator<Item = Cow<'_, str>> + Clone {
     let is_domain = |part: &&str| {
         let part = part.trim_matches(|c: char| !c.is_alphanumeric());
         part.contains("://")
@@ -430,5 +452,5 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = String> + Clone {
             })
     };
     let parts = text.split_whitespace().filter(move |part| !is_domain(part));
-    parts.flat_map(|part| part.split(|c: char| !c.is_alphanumeric())).map(str::to_lowercase)
+    parts.flat_map(|part| part.split(|c: char| !c.is_alphanumeric())).map(in_lower_case)
 }

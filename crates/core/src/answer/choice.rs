@@ -3,7 +3,7 @@
 //! Models think aloud: they show a template, an example, another company for comparison, or
 //! a draft that they correct. A wrong choice is a wrong cell.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, cell::OnceCell};
 
 use serde_json::Value as Json;
 
@@ -13,7 +13,7 @@ use super::{
     fields, is_template, lookup, outline, plain,
     prose::{self, Found},
     revision, same_letters, shape, state,
-    subject::{self, Tie},
+    subject::{self, Subject, Tie},
     taken_back::{self, Verdict},
     thoughts,
 };
@@ -26,7 +26,7 @@ const DEEPEST: usize = 4;
 #[derive(Clone, Copy)]
 pub(super) struct Question<'a> {
     /// Whom it is about.
-    pub(super) subject: &'a str,
+    pub(super) subject: &'a Subject<'a>,
     /// What is asked for.
     pub(super) outputs: &'a [Column],
 }
@@ -58,6 +58,7 @@ pub(super) struct Candidate {
     /// Why it must not be read although it is the best.
     pub(super) fault: Option<Fault>,
     tie: Tie,
+    own_source: OnceCell<Option<bool>>,
 }
 
 /// Why an object that would answer is not read.
@@ -78,7 +79,12 @@ pub(super) enum Fault {
 impl Candidate {
     fn new(object: Object, question: Question<'_>) -> Self {
         let fault = subject::is_of_another(&object, question.subject).then_some(Fault::OfAnother);
-        Self { tie: Tie::of(&object, question.subject), object, fault }
+        Self { tie: Tie::of(&object, question.subject), own_source: OnceCell::new(), object, fault }
+    }
+
+    /// Whether its source is a page of the domain in question.
+    fn has_own_source(&self, question: Question<'_>) -> Option<bool> {
+        *self.own_source.get_or_init(|| subject::has_own_source(&self.object, question.subject))
     }
 
     fn is_of_subject(&self) -> bool {
@@ -195,7 +201,11 @@ fn is_better(new: &Chosen, old: &Chosen, between: &str, question: Question<'_>) 
     match (new.announced, old.announced) {
         (Announced::Correction, _) | (Announced::Nothing, Announced::Aside) => true,
         // Two companies of one name: the one whose source is the domain in question.
-        _ if (tie.by_source, old_tie.by_source) == (Some(true), Some(false)) => true,
+        _ if new.candidate.has_own_source(question) == Some(true)
+            && old.candidate.has_own_source(question) == Some(false) =>
+        {
+            true
+        }
         // One that knows nothing, and right behind it, without a word, one that does.
         _ => {
             let is_filled = |chosen: &Chosen| question.is_filled_by(&chosen.candidate.object);
@@ -212,7 +222,8 @@ fn contradicts(new: &Chosen, old: &Chosen, values: &[Found<'_>], question: Quest
             || chosen.candidate.fault.is_some()
             || chosen.candidate.tie.named.is_some()
     });
-    let is_settled = is_settled || old.candidate.tie.by_source != new.candidate.tie.by_source;
+    let is_settled =
+        is_settled || old.candidate.has_own_source(question) != new.candidate.has_own_source(question);
     let is_own = || subject::is_called_so(labels[0].trim().trim_end_matches(':'), question.subject);
     if is_settled || new.at != old.at + 1 || !labels.iter().all(|label| names_its_object(label)) || is_own() {
         return false;
@@ -241,6 +252,8 @@ fn complete(old: &mut Candidate, new: &Candidate, question: Question<'_>) {
         _ => None,
     });
     let more: Vec<_> = more.collect();
+    // What it took from the other one is not its own source.
+    old.has_own_source(question);
     old.object.extend(more);
 }
 
@@ -274,7 +287,7 @@ fn best_of(mut several: Vec<Candidate>, question: Question<'_>) -> Option<Candid
             company(&one.object, question).is_some_and(|name| subject::is_called_so(name, question.subject))
         })
     };
-    let own_source = || several.iter().position(|candidate| candidate.tie.by_source == Some(true));
+    let own_source = || several.iter().position(|candidate| candidate.has_own_source(question) == Some(true));
     let told = revision::newest(objects(), question.outputs)
         .or_else(|| state::surest(objects()))
         .or_else(called)

@@ -38,6 +38,12 @@ fn repeats_text(text: &str, column: &Column, subject: &str) -> bool {
         words.split(|c: char| !c.is_alphanumeric()).any(|known| known.eq_ignore_ascii_case(word))
     };
     let is_repeated = |word: &str| {
+        let known = [column.name, column.question(), form(column.kind), subject];
+        let may_be = FILLERS.iter().any(|filler| filler.eq_ignore_ascii_case(word))
+            || known.iter().any(|words| holds(words, word));
+        if !may_be {
+            return false;
+        }
         if word.contains('.') {
             return subject.split_whitespace().any(|asked| bare(asked).eq_ignore_ascii_case(word));
         }
@@ -46,10 +52,20 @@ fn repeats_text(text: &str, column: &Column, subject: &str) -> bool {
             || [column.name, column.question(), form(column.kind)].iter().any(|words| is_of(word, words))
             || { hosts_apart }.any(|asked| bare(asked).eq_ignore_ascii_case(word))
     };
+    let parts = ['_', '/', '-'];
+    let has_repeated_parts = |word: &str| word.split(parts).all(|part| part.is_empty() || is_repeated(part));
     words().next().is_some()
-        && words().all(|word| {
-            word.split(['_', '/', '-']).all(|part| part.is_empty() || is_repeated(part)) || is_repeated(word)
-        })
+        && words().all(|word| is_repeated(word) || word.contains(parts) && has_repeated_parts(word))
+}
+
+/// Whether a text has a word in it, be it as a part of another: nearly always it has not.
+fn holds(text: &str, word: &str) -> bool {
+    let (text, word) = (text.as_bytes(), word.as_bytes());
+    let Some(first) = word.first() else { return true };
+    let ends = (text.len() + 1).saturating_sub(word.len());
+    (0..ends).any(|at| {
+        text[at].eq_ignore_ascii_case(first) && text[at..at + word.len()].eq_ignore_ascii_case(word)
+    })
 }
 
 /// A word without the signs around it, and an address without its scheme.

@@ -3,11 +3,14 @@
 //!
 //! Brackets that belong to a text stay: `C [programming language]`, `Acme (UK)`.
 
-use std::sync::LazyLock;
+mod marks;
 
-use regex::{Captures, Regex};
+use regex::{Captures, Replacer};
 
 use crate::{SemanticType, Value};
+use marks::{
+    ANCHOR, EMPHASIS, FOOTNOTE, LINK, LINKED_MARKS, MARKS, Mark, PRIVATE_MARKS, RAISED, TAG, is_private,
+};
 
 /// A text without marks, and the first address that they named.
 #[derive(Debug, Default, PartialEq)]
@@ -16,92 +19,9 @@ pub(super) struct Clean {
     pub(super) source: Option<String>,
 }
 
-fn pattern(text: &str) -> Regex {
-    Regex::new(&format!("(?x){text}")).expect("the pattern is sound")
-}
-
-/// The target of a Markdown link in its brackets.
-const TARGET: &str = r#"\(\s*<?(?P<url>[^\s()<>]+(?:\([^\s()]*\)[^\s()<>]*)*)>?(?:\s+"[^"]*")?\s*\)"#;
-
-/// Words that announce a source, in the languages that models answer in.
-const SOURCES: &str = "sources?|src|references?|ref|via|cited\\ from|quellen?|fuentes?|fontes?|fonti|bron|źródło|出典|来源|來源|источник";
-
-/// Marks with a link in them, each with the blanks before it.
-static LINKED_MARKS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
-    [
-        // ([acme.com](https://acme.com), [b](https://b.com))
-        format!(r"\s*[(（]\s*(?:(?i:{SOURCES})\s*[:：]\s*)?\[[^\[\]]*\]{TARGET}(?:[\s,;]*\[[^\[\]]*\]\([^\s()]+\))*\s*[)）]"),
-        // [[1]](https://acme.com), [^1](https://acme.com), [source](https://acme.com)
-        format!(r"\s*\[{{1,2}}(?:\^?\d{{1,3}}|(?i:source|link|citation)|↗|†)\]{{1,2}}{TARGET}"),
-        // <sup><a href="https://acme.com">1</a></sup>, <ref>...</ref>
-        r#"(?is)\s*<(?:sup|ref)\b[^<>]*>(?:.{0,20}?href=["'](?P<url>[^"'<>]+))?.{0,300}?</(?:sup|ref)>"#.to_owned(),
-        r"\s*<ref\b[^<>]*/>".to_owned(),
-    ]
-    .iter()
-    .map(|text| pattern(text))
-    .collect()
-});
-
-/// Other marks that fall away with what is in them.
-static MARKS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
-    [
-        // 【4:0†source】
-        r"\s*【(?:[^【】]{0,200}†[^【】]{0,200}|[\d:,;\s–-]{1,40}|(?i:sources?|来源|出典)[^【】]{0,200})】".to_owned(),
-        // Marks in letters for private use, with or without their end.
-        "\\s*\u{e200}(?:[^\u{e200}\u{e201}]{0,300}\u{e201}|[a-z_]*(?:\u{e202}[\\w:.-]*)*)".to_owned(),
-        r"\s*[\[(]?\b(?:file)?cite[\x{e202}\ ]?turn\d+[a-z]+\d+(?:[\x{e202}]?turn\d+[a-z]+\d+)*\b[\])]?".to_owned(),
-        r"\s*[\[(]?\bturn\d+(?:search|view|news|fetch|image|file|forecast|finance|sports|academia|maps|click|open|product|reddit|video)\d+\b[\])]?".to_owned(),
-        "[\u{e200}-\u{e2ff}]".to_owned(),
-        // :contentReference[oaicite:0]{index=0}, [oaicite:0], [cite: 1, 2], [cite_start], {cite:1}
-        r"\s*:?contentReference\[oaicite:\d+\](?:\{index=\d+\})?".to_owned(),
-        r"\s*[\[{]+(?:oaicite|cite|citation|ref)[:_](?:start|end|\s*[\d:,;\s–-]+)[\]}]+".to_owned(),
-        r"\s*<citation\b[^<>]*>[^<>]{0,100}</citation>".to_owned(),
-        r"\s*\[{2}\^?\d{1,3}\^?\]{2}".to_owned(),
-        // [acme.com], and the signs of a note at the end
-        r"\s*\[(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|io|ai|co|dev|de|fr|eu|uk|gov|edu|info)(?:/[^\s\[\]]*)?\]".to_owned(),
-        r"(?P<note>[\w.)])(?:\s*[†‡↩↗]+|\*)\s*$".to_owned(),
-        // The count of further sources: Jane Doe +1, Jane Doe Wikipedia +2
-        r"(?P<note>\p{L}[.)]?)\s+(?:(?i:wikipedia|linkedin|crunchbase|reuters|bloomberg|forbes)\s*)?\+\d{1,2}\s*$".to_owned(),
-        // (source: https://acme.com), [source: the company's page]
-        format!(r"\s*[(（\[]\s*(?i:{SOURCES})\s*[:：](?:\s*<?(?P<url>https?://[^\s()<>\[\]]+)>?)?[^()（）\[\]]{{0,300}}[)）\]]"),
-        r"\s*[\[(](?i:citation\ needed|sources?|citations?)[\])]".to_owned(),
-        // (https://acme.com)
-        r"\s*[(（\[]\s*<?(?P<url>https?://[^\s()<>\[\]]+)>?\s*[)）\]]".to_owned(),
-        // ... Source: https://acme.com
-        format!(r"(?:\s*[-–—|]\s*|\s+)\(?(?i:{SOURCES})\s*[:：]\s*\[?(?:<?(?P<url>https?://[^\s()<>\[\]]+)[^\n]{{0,200}}|[\w.-]+\.[a-z]{{2,}}/?\S*)\s*$"),
-    ]
-    .iter()
-    .map(|text| pattern(text))
-    .collect()
-});
-
-/// `[1]`, `[1][2]`, `[1, 2]`, `[^1]`, `[web:1]`: footnotes, unless code goes on behind them.
-static FOOTNOTE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\s*\\?\[(?:\^[\w-]{1,20}\^?|[1-9]\d{0,2}(?:\s*[,;–-]\s*[1-9]\d{0,2})*|(?i:web|ppl|doc|src|cite|search|news|ref|source)[:\ _-]?\d{1,3}|\d{1,3}†[^\[\]]{0,100}|†)\\?\]",
-    )
-});
-
-/// Raised digits behind a sentence, a word or a number: `anvils.¹`. Those of `m²` stay.
-static RAISED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r#"(?P<before>[.,;:!?)"”»]\s?|\p{L}+|\d)[⁰¹²³⁴-⁹](?:[⁰¹²³⁴-⁹˒,⁾⁽\ ]*[⁰¹²³⁴-⁹])?"#)
-});
-
 /// Units and symbols whose raised digits are powers.
 const POWERS: [&str; 14] =
     ["m", "km", "cm", "mm", "dm", "ft", "in", "yd", "mi", "mc", "nm", "sq", "sec", "kWh"];
-
-static LINK: LazyLock<Regex> =
-    LazyLock::new(|| pattern(&format!(r"(?P<image>!)?\[(?P<label>[^\[\]]+)\]{TARGET}")));
-
-static ANCHOR: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r#"(?is)<a\b[^<>]*href=["']?(?P<url>[^"'\s<>]+)[^<>]*>(?P<label>.*?)</a>"#));
-
-static TAG: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?i)</?(?:cite|b|i|u|em|strong|span|p|mark|code|small|font)(?:\s[^<>]*)?>"));
-
-static EMPHASIS: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\*\*\*?(?P<a>[^*\n]+?)\*\*\*?|`{1,3}(?P<c>[^`\n]+?)`{1,3}"));
 
 /// Whether a text may hold any mark at all; nearly all do not.
 fn may_be_marked(text: &str) -> bool {
@@ -116,17 +36,30 @@ pub(super) fn clean(text: &str) -> Clean {
     }
     let (mut text, mut source) = (text.to_owned(), None);
     strip(&mut text, &LINKED_MARKS, &mut source);
-    text = unlinked(&text, &mut source);
+    unlink(&mut text, &mut source);
+    strip(&mut text, &PRIVATE_MARKS, &mut source);
+    text.retain(|letter| !is_private(letter));
     strip(&mut text, &MARKS, &mut source);
-    text = without_footnotes(&text);
-    text = RAISED.replace_all(&text, without_raised).into_owned();
-    text = TAG.replace_all(&text, "").into_owned();
-    text = EMPHASIS.replace_all(&text, "$a$c").into_owned();
+    if FOOTNOTE.may_fit(&text) {
+        text = without_footnotes(&text);
+    }
+    replace(&mut text, &RAISED, without_raised);
+    replace(&mut text, &TAG, "");
+    replace(&mut text, &EMPHASIS, "$a$c");
     Clean { text: tidy(&text).to_owned(), source }
 }
 
-fn strip(text: &mut String, marks: &[Regex], source: &mut Option<String>) {
+fn replace(text: &mut String, mark: &Mark, by: impl Replacer) {
+    if mark.may_fit(text) {
+        *text = mark.replace_all(text, by).into_owned();
+    }
+}
+
+fn strip(text: &mut String, marks: &[Mark], source: &mut Option<String>) {
     for mark in marks {
+        if !mark.may_fit(text) {
+            continue;
+        }
         let mut is_stripped = false;
         let stripped = mark.replace_all(text, |found: &Captures<'_>| {
             is_stripped = true;
@@ -189,24 +122,24 @@ const SITES: [&str; 12] = [
 ];
 
 /// Links as their labels. A label that is only an address names the source of what is before it.
-fn unlinked(text: &str, source: &mut Option<String>) -> String {
+fn unlink(text: &mut String, source: &mut Option<String>) {
     let is_first = |found: &Captures<'_>, text: &str| {
         let start = found.get(0).map_or(0, |whole| whole.start());
         !text[..start].contains(char::is_alphanumeric)
     };
-    let links = LINK.replace_all(text, |found: &Captures<'_>| {
+    let before = text.clone();
+    replace(text, &LINK, |found: &Captures<'_>| {
         keep_source(source, found);
         let label = found["label"].trim();
         let is_site = SITES.contains(&&*label.to_lowercase());
         let is_address = is_site || label.starts_with("http") || looks_like_a_host(label);
-        let falls_away = found.name("image").is_some() || is_address && !is_first(found, text);
+        let falls_away = found.name("image").is_some() || is_address && !is_first(found, &before);
         if falls_away { String::new() } else { label.to_owned() }
     });
-    let anchors = ANCHOR.replace_all(&links, |found: &Captures<'_>| {
+    replace(text, &ANCHOR, |found: &Captures<'_>| {
         keep_source(source, found);
         found["label"].to_owned()
     });
-    anchors.into_owned()
 }
 
 fn looks_like_a_host(label: &str) -> bool {

@@ -1,12 +1,15 @@
 //! Which of several states of the same answer is the last: labels such as "Before:", years, the
 //! lines of a diff. `choice` weighs what is found here against everything else.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::LazyLock};
 
 use serde_json::Value as Json;
 
 use super::{Object, lookup, same_letters};
-use crate::Column;
+use crate::{
+    Column,
+    dictionary::{Dictionary, in_lower_case},
+};
 
 /// Which state a label announces.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -69,6 +72,25 @@ const STEPS: [&str; 12] = [
     "look",
 ];
 
+/// What a word of a label means.
+#[derive(Clone, Copy)]
+enum Meaning {
+    Earlier,
+    Later,
+    Step,
+    Nothing,
+}
+
+static WORDS: LazyLock<Dictionary<Meaning>> = LazyLock::new(|| {
+    let of = |words: &'static [&'static str], meaning| words.iter().map(move |word| (*word, meaning));
+    // Of two meanings the last one counts.
+    of(NEUTRAL, Meaning::Nothing)
+        .chain(of(&STEPS, Meaning::Step))
+        .chain(of(LATER, Meaning::Later))
+        .chain(of(EARLIER, Meaning::Earlier))
+        .collect()
+});
+
 /// The state that a short label such as "New version:" announces. A sentence that merely holds one
 /// of the words ("the New York office") announces nothing.
 pub(super) fn label(sentence: &str) -> Option<State> {
@@ -83,23 +105,23 @@ pub(super) fn label(sentence: &str) -> Option<State> {
     };
     let (mut state, mut is_step, mut is_ordinal) = (None, false, false);
     for word in sentence.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
-        let word = word.to_lowercase();
-        let of_word = match &*word {
-            word if EARLIER.contains(&word) => State::Earlier,
-            word if LATER.contains(&word) => {
+        let word = &*in_lower_case(word);
+        let of_word = match WORDS.get(word) {
+            Some(Meaning::Earlier) => State::Earlier,
+            Some(Meaning::Later) => {
                 is_ordinal |= ["second", "third"].contains(&word);
                 State::Later
             }
-            "1" if is_step => State::Earlier,
-            word if is_step && word.parse::<u8>().is_ok_and(|number| (2..20).contains(&number)) => {
-                State::Later
-            }
-            word if STEPS.contains(&word) => {
+            Some(Meaning::Step) => {
                 is_step = true;
                 continue;
             }
-            word if NEUTRAL.contains(&word) => continue,
-            _ => return None,
+            Some(Meaning::Nothing) => continue,
+            None if is_step && word == "1" => State::Earlier,
+            None if is_step && word.parse::<u8>().is_ok_and(|number| (2..20).contains(&number)) => {
+                State::Later
+            }
+            None => return None,
         };
         state = state.or(Some(of_word));
     }

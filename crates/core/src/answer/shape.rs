@@ -125,6 +125,15 @@ fn full_name_of(object: &Object, column: &Column) -> Option<Json> {
 
 /// The first and the last name as one, where an object has both.
 pub(super) fn full_name(object: &Object, subject: &str) -> Option<String> {
+    // Nearly no object has a name in parts.
+    let names_a_part = |key: &String| {
+        let last = key.chars().rev().find(|c| c.is_alphanumeric());
+        let may_be = last.is_some_and(|last| !last.is_ascii() || last.eq_ignore_ascii_case(&'e'));
+        may_be && ["firstname", "givenname"].iter().any(|part| plain(key).ends_with(part))
+    };
+    if !object.keys().any(names_a_part) {
+        return None;
+    }
     let part = |keys: [&str; 2]| {
         let value = keys.iter().find_map(|key| lookup(object, &format!("{subject}{key}"))?.as_str())?;
         (!value.trim().is_empty()).then_some(value.trim())

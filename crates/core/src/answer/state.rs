@@ -1,12 +1,16 @@
 //! Whether an object says itself that it is of the past, or that it does not fit: a role, a state, a
 //! flag or an end date beside the value. The present holder of a post is asked for.
 
+use std::{cell::LazyCell, sync::LazyLock};
+
 use serde_json::Value as Json;
 
-use super::{Object, lookup, revision, same_letters};
+use super::{Object, lookup, names::Names, revision, same_letters};
 use crate::Column;
 
 const ROLES: [&str; 4] = ["role", "title", "position", "job_title"];
+
+const CONFIDENCES: [&str; 3] = ["confidence", "score", "probability"];
 
 /// The item of a list of people that fits the column best: none of the past, and, where roles are
 /// named, one whose role is asked for. Other lists are left as they are.
@@ -50,7 +54,7 @@ fn role(object: &Object) -> Option<&str> {
 }
 
 fn confidence(object: &Object) -> Option<f64> {
-    ["confidence", "score", "probability"].iter().find_map(|key| lookup(object, key)?.as_f64())
+    CONFIDENCES.iter().find_map(|key| lookup(object, key)?.as_f64())
 }
 
 /// The surest of several objects, where each says how sure it is and they differ.
@@ -84,6 +88,9 @@ pub(super) fn is_past(object: &Object) -> bool {
 /// Keys under which an object says from when until when its value held.
 const PERIODS: [&str; 7] = ["tenure", "period", "term", "years", "dates", "ceo_tenure", "ceo_period"];
 
+/// Keys under which an object names the year in which its value ceased to be true.
+const ENDS: [&str; 6] = ["end_year", "ended_in", "year_left", "tenure_end", "left_in", "term_end"];
+
 /// Whether an object names the year in which its value ceased to be true: `"tenure": "2010-2018"`,
 /// `"end_year": 2018`. "2010-present" and "since 2010" have no end.
 fn period_has_ended(object: &Object) -> bool {
@@ -96,9 +103,8 @@ fn period_has_ended(object: &Object) -> bool {
         let last = text.trim_end().ends_with(|c: char| c.is_ascii_digit() || c == ')');
         last && years(text) == 2 && text.contains(['-', '–', '—', 't', 'b', 'h'])
     };
-    let ends = ["end_year", "ended_in", "year_left", "tenure_end", "left_in", "term_end"];
     PERIODS.iter().any(|key| lookup(object, key).and_then(Json::as_str).is_some_and(is_span))
-        || ends.iter().any(|key| match lookup(object, key) {
+        || ENDS.iter().any(|key| match lookup(object, key) {
             Some(Json::Number(_)) => true,
             Some(Json::String(text)) => years(text) > 0,
             _ => false,
@@ -126,7 +132,8 @@ pub(super) fn is_of_another_post(object: &Object, column: &Column) -> bool {
         "pdg",
         "partner",
     ];
-    if !column.name.starts_with("ceo_") {
+    static KEYS: LazyLock<Names> = LazyLock::new(|| Names::of([&POSTS[..], &PERIODS, &ENDS]));
+    if !column.name.starts_with("ceo_") || !KEYS.has_key_of(object) {
         return false;
     }
     let has = |text: &str, words: &[&str]| {
@@ -137,6 +144,9 @@ pub(super) fn is_of_another_post(object: &Object, column: &Column) -> bool {
     let mut titles = titles.filter_map(|key| lookup(object, key)?.as_str());
     period_has_ended(object) || titles.any(is_other)
 }
+
+/// Keys under which an object remarks on its values.
+const NOTES: [&str; 6] = ["note", "notes", "comment", "comments", "remark", "remarks"];
 
 /// Whether a remark in an object opens by taking its values back: `"note": "No longer CEO since 2023"`.
 fn is_noted(object: &Object) -> bool {
@@ -152,30 +162,31 @@ fn is_noted(object: &Object) -> bool {
         "made-up",
         "placeholder",
     ];
-    let notes = ["note", "notes", "comment", "comments", "remark", "remarks"];
-    notes.iter().filter_map(|key| lookup(object, key)?.as_str()).any(|note| {
+    NOTES.iter().filter_map(|key| lookup(object, key)?.as_str()).any(|note| {
         let note = note.trim_start().to_lowercase();
         OPENINGS.iter().any(|words| note.starts_with(words))
     })
 }
 
+/// Flags by which an object says that it is invented.
+const INVENTED: [&str; 12] = [
+    "is_fictional",
+    "fictional",
+    "is_fake",
+    "fake",
+    "is_example",
+    "is_sample",
+    "is_placeholder",
+    "placeholder",
+    "is_mock",
+    "hypothetical",
+    "is_hypothetical",
+    "fabricated",
+];
+
 /// Whether an object says that it is invented: `"is_fictional": true`.
 fn is_invented(object: &Object) -> bool {
-    const KEYS: [&str; 12] = [
-        "is_fictional",
-        "fictional",
-        "is_fake",
-        "fake",
-        "is_example",
-        "is_sample",
-        "is_placeholder",
-        "placeholder",
-        "is_mock",
-        "hypothetical",
-        "is_hypothetical",
-        "fabricated",
-    ];
-    KEYS.iter().any(|key| match lookup(object, key) {
+    INVENTED.iter().any(|key| match lookup(object, key) {
         Some(Json::Bool(value)) => *value,
         Some(Json::String(text)) => ["true", "yes"].contains(&&*text.trim().to_lowercase()),
         _ => false,
@@ -236,10 +247,12 @@ fn flag(key: &str, value: &Json) -> Option<Flag> {
         Json::String(text) => ["false", "no", "none", "not found"].contains(&&*text.trim().to_lowercase()),
         _ => false,
     };
+    if !is_false {
+        return None;
+    }
     let words = words_of(key);
     let (flags, mut of): (Vec<_>, Vec<_>) = words.into_iter().partition(|word| FLAGS.contains(&&**word));
-    let is_flag = is_false && flags.iter().any(|flag| FLAGS[..11].contains(&&**flag));
-    is_flag.then(|| {
+    flags.iter().any(|flag| FLAGS[..11].contains(&&**flag)).then(|| {
         of.retain(|word| !ALL.contains(&&**word));
         if of.is_empty() { Flag::All } else { Flag::Of(of) }
     })
@@ -269,23 +282,28 @@ fn words_of(key: &str) -> Vec<String> {
 
 /// Whether a flag, a state or a confidence of nought beside the values denies them all.
 pub(super) fn denies(object: &Object) -> bool {
+    static KEYS: LazyLock<Names> =
+        LazyLock::new(|| Names::of([&["status"][..], &INVENTED, &NOTES, &CONFIDENCES]));
     let is_denied = |(key, value): (&String, &Json)| matches!(flag(key, value), Some(Flag::All));
+    if object.iter().any(is_denied) {
+        return true;
+    }
+    // Nearly every object has values and no word about them.
+    if !KEYS.has_key_of(object) {
+        return false;
+    }
     let state = lookup(object, "status").and_then(Json::as_str).map(str::to_lowercase);
     // "not listed on an exchange" is a company's state, and denies nothing.
     let is_state = |state: String| {
         let is_miss = ["not found", "not_found", "no match", "unknown"].contains(&state.trim());
         is_miss || !state.starts_with("not ") && is_of_the_past(&state)
     };
-    object.iter().any(is_denied)
-        || is_invented(object)
-        || is_noted(object)
-        || state.is_some_and(is_state)
-        || confidence(object) == Some(0.0)
+    is_invented(object) || is_noted(object) || state.is_some_and(is_state) || confidence(object) == Some(0.0)
 }
 
 /// Whether a flag beside a field denies this field: `"linkedin_found": false`.
 pub(super) fn denies_field(object: &Object, column: &Column) -> bool {
-    let of_column = words_of(column.name);
+    let of_column = LazyCell::new(|| words_of(column.name));
     object.iter().filter(|(key, _)| !same_letters(key, column.name)).any(|(key, value)| {
         match flag(key, value) {
             Some(Flag::Of(words)) => words.iter().all(|word| of_column.contains(word)),

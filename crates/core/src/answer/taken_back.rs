@@ -12,10 +12,14 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value as Json;
 
+mod invented;
 mod person;
+mod successor;
 
-use super::{Object, announced, choice::Question, field, lookup, same_letters, stated, subject, unknowing};
-use crate::{Column, SemanticType, is_placeholder};
+use super::{
+    Object, announced, choice::Question, cues::Cues, field, lookup, same_letters, stated, subject::Subject,
+};
+use crate::{Column, SemanticType};
 
 /// What the words say.
 #[derive(Debug, PartialEq)]
@@ -57,15 +61,19 @@ pub(super) fn judge(object: &Object, before: &str, after: &str, question: Questi
     if before.trim().is_empty() && after.trim().is_empty() {
         return Verdict::Stands;
     }
-    if is_made_up(before, after, outputs) {
+    if invented::is_made_up(before, after, outputs) {
         return Verdict::MadeUp;
     }
     if person::is_announced_as_another(announced::last_sentence(before), question.subject, outputs) {
         return Verdict::TakenBack;
     }
-    let cues = || sentences(after).filter(|sentence| takes_back(sentence, object, question));
-    let weak = || sentences(after).filter(|sentence| begins_with(sentence, WEAK));
-    let right = correction(object, cues().chain(weak()).chain(behind_cue(after, object, question)), outputs);
+    let sentences: Vec<&str> = sentences(after).collect();
+    let is_cue: Vec<bool> = sentences.iter().map(|sentence| takes_back(sentence, object, question)).collect();
+    let cues = || sentences.iter().zip(&is_cue).filter(|(_, is_cue)| **is_cue).map(|(sentence, _)| *sentence);
+    let weak = sentences.iter().copied().filter(|sentence| begins_with(sentence, WEAK));
+    // The sentences behind one that takes the object back: "Wrong. The CEO is Jane Doe."
+    let behind = is_cue.iter().position(|is_cue| *is_cue).map_or(&[][..], |at| &sentences[at + 1..]);
+    let right = correction(object, cues().chain(weak).chain(behind.iter().copied().take(2)), outputs);
     if let Some(right) = right {
         return right;
     }
@@ -83,87 +91,6 @@ pub(super) fn judge(object: &Object, before: &str, after: &str, question: Questi
     Verdict::Corrected(without(object, &named))
 }
 
-/// Whether an object is a sample: the words say so, or call it one and find nothing.
-fn is_made_up(before: &str, after: &str, outputs: &[Column]) -> bool {
-    const ANSWERS: [&str; 8] =
-        ["answer", "value", "format", "example", "json", "response", "output", "following"];
-    const DENIED: [&str; 10] = [
-        "not made",
-        "not a ",
-        "not an ",
-        "not invented",
-        "not fict",
-        "no placeholder",
-        "not fabricated",
-        "not fake",
-        "isn't a",
-        "no example",
-    ];
-    let is_denied = |text: &str| DENIED.iter().any(|words| text.contains(words));
-    let says = |text: &str| INVENTED.iter().any(|words| text.contains(words));
-    let label = announced::last_sentence(before).to_lowercase();
-    let announces = label.trim_end().ends_with(':') || ANSWERS.iter().any(|word| label.contains(word));
-    if says(&label) && announces && !is_denied(&label) {
-        return true;
-    }
-    let refers = |lower: &str| {
-        let mut words = lower.split(|c: char| !c.is_alphanumeric());
-        words.any(|word| OF_ALL.contains(&word)) || OF_ALL_WITHIN.iter().any(|word| lower.contains(word))
-    };
-    let is_behind = |sentence: &str| {
-        let lower = sentence.to_lowercase();
-        let speaks_of_one = outputs.iter().any(|column| speaks_of(sentence, column));
-        says(&lower)
-            && refers(&lower)
-            && !speaks_of_one
-            && !is_of_inventor(&lower)
-            && !is_conditional(&lower)
-            && !is_denied(&lower)
-    };
-    let is_sample = SAMPLES.iter().any(|words| label.contains(words));
-    let finds_nothing = |sentence: &str| is_placeholder(sentence) || unknowing::denies_throughout(sentence);
-    sentences(after).take(3).any(is_behind)
-        || is_sample && !is_denied(&label) && sentences(before).chain(sentences(after)).any(finds_nothing)
-}
-
-/// Words that say that values are invented.
-#[rustfmt::skip]
-const INVENTED: &[&str] = &[
-    "made-up", "made up", "illustrative", "fictitious", "fictional", "hypothetical", "dummy", "sample value", "sample data",
-    "placeholder value", "placeholder data", "placeholder answer", "are placeholder", "is a placeholder", "mock data", "invented", "example value",
-    "beispielwerte", "erfundene", "platzhalter", "valeurs fictives", "exemple fictif", "datos ficticios", "valores de ejemplo",
-    "dados fictícios", "dati fittizi", "dati di esempio", "fictieve", "przykładowe dane", "вымышлен", "fake data", "fake output", "fake answer", "fake response", "fake value", "fake json",
-    "fake record", "is fake", "are fake", "was fake", "fabricated", "hallucinat",
-    "simulated", "for illustration", "made that up", "made it up", "made this up", "name up", "erfunden", "fiktiv", "fictives", "fictif", "inventad",
-    "inventat", "verzonnen", "fictício", "zmyślon", "虚构", "虛構", "架空", "예시", "가상의", "örnektir", "uydurma", "示例",
-];
-
-/// Words by which a sentence behind an object speaks of it, or of the one who wrote it.
-#[rustfmt::skip]
-const OF_ALL: &[&str] = &[
-    "i", "i've", "above", "this", "that", "these", "those", "it", "values", "answer", "data", "fields", "entry", "name", "dies", "diese",
-    "das", "angaben", "daten", "ces", "cette", "ceci", "données", "estos", "esto", "datos", "questi", "questo", "dati", "dit", "deze", "gegevens", "estes", "isto",
-    "dados", "te", "dane", "to", "это", "данные", "эти", "bu", "bilgiler",
-];
-
-/// The same in scripts that set no spaces.
-const OF_ALL_WITHIN: &[&str] = &["以上", "这", "這", "これ", "信息", "数据", "データ", "情報", "위", "정보"];
-
-/// "It invented the robot", "This process was invented by Acme": a company's own invention.
-fn is_of_inventor(lower: &str) -> bool {
-    let invents =
-        ["is invented", "are invented", "were invented", "was invented", "i invented", "have invented"];
-    lower.contains("invented by")
-        || lower.contains("invented") && !invents.iter().any(|words| lower.contains(words))
-}
-
-/// Words that call an object a sample, and may be said of a real answer too.
-#[rustfmt::skip]
-const SAMPLES: &[&str] = &[
-    "example", "sample", "format", "template", "would look like", "would be", "schema", "beispiel", "exemple", "ejemplo", "exemplo",
-    "esempio", "voorbeeld", "przykład", "пример",
-];
-
 /// How sentences begin that correct what stands before them.
 #[rustfmt::skip]
 const STRONG: &[&str] = &[
@@ -179,6 +106,15 @@ const WEAK: &[&str] = &[
     "en realidad", "de hecho", "na verdade", "in realtà", "eigenlijk", "na verdade", "на самом деле",
 ];
 
+/// Words of which a sentence needs one to say that something is wrong.
+#[rustfmt::skip]
+const WRONG_CUES: &[&str] = &[
+    "disregard", "ignore", "wrong", "stale", "incorrect", "outdated", "out of date", "not correct", "not right", "not accurate", "fals",
+    "inaccurate", "obsolete", "mistake", "guess", "different", "another", "unrelated", "similarly named", "cette réponse est",
+    "esta respuesta es", "esta resposta est", "ein fehler", "faux", "une erreur", "oubliez", "un error", "sbagliato", "errato", "fout",
+    "onjuist", "verkeerd", "errado", "um erro",
+];
+
 /// Whether a sentence says that the object, or a field of it, is wrong.
 fn takes_back(sentence: &str, object: &Object, question: Question<'_>) -> bool {
     static WRONG: LazyLock<Regex> = LazyLock::new(|| {
@@ -190,14 +126,16 @@ fn takes_back(sentence: &str, object: &Object, question: Question<'_>) -> bool {
             r"(?i)\b(?:disregard|ignore)\b[^.]{{0,20}}\b(?:this|that|it|above|previous)\b|\b(?:{of})\b{what} (?:is|was|are|were) (?:actually |probably |now )?(?:{wrong})\b|\b(?:this|that|it|above)\b{what} (?:is|are|was)\b[^.;]{{0,30}}\b(?:{other})\b[^.;]{{0,20}}\b(?:company|firm|business|entity|person|organi[sz]ation|namesake)|\bthis is\b[^.;]{{0,40}}\bsimilarly named\b|^(?:{of})?\s*(?:diese|die) (?:antwort|angabe)\b[^.]{{0,20}}\bfalsch\b|\bcette réponse est (?:fausse|incorrecte)|\besta respuesta es incorrecta|\besta resposta está errada|\bwrong (?:company|firm|person|business|entity)\b|\b(?:that|this|it)(?: is|['’]s) (?:the )?wrong\b|\b(?:this|that|it|above)\b[^.;]{{0,40}}\b(?:different|unrelated|wrong) (?-i:[A-Z])|^\W*(?:no|nope|oops|sorry)\W+wrong\b|\bi(?: am|['’]m)? (?:only |just |simply |merely )?guess(?:ed|ing)\b|^(?:das|dies|es) (?:ist|war) (?:leider )?(?:falsch|ein fehler)|^c['’]est (?:faux|incorrect|une erreur)|\b(?:oubliez|ignorez) (?:cela|ça|ceci)|^(?:eso|esto) es (?:incorrecto|falso|un error)|^(?:è|questo è) (?:sbagliato|errato|un errore)|^(?:dat|dit) (?:is|was) (?:fout|onjuist|verkeerd)|^isso (?:está errado|é um erro)"
         ))
     });
+    static ANY: Cues = Cues::new(&[WRONG_CUES]);
     let lower = sentence.to_lowercase();
     // "If she were not the CEO, ..."
     if begins_with(sentence, &["if", "wenn", "falls", "unless"]) {
         return false;
     }
+    let is_wrong = || WRONG.find(sentence).is_some_and(|found| !is_conditional(&sentence[..found.start()]));
     begins_with(sentence, STRONG)
-        || WRONG.find(sentence).is_some_and(|found| !is_conditional(&sentence[..found.start()]))
-        || is_wrong_count(sentence)
+        || ANY.may_fit(&lower) && is_wrong()
+        || is_wrong_count(sentence, &lower)
         || is_of_other_domain(&lower, question.subject)
         || loses_post(&lower, question.outputs)
         || person::lost_post(sentence, object, question.subject, question.outputs)
@@ -206,8 +144,27 @@ fn takes_back(sentence: &str, object: &Object, question: Question<'_>) -> bool {
 /// Words for the number of employees, as a sentence that corrects it names it.
 const COUNT: &str = r"(?:headcount|employee[_ ](?:count|number|figure)|number of employees|staff (?:count|number)|mitarbeiterzahl|nombre d['’](?:employés|salariés)|effectif|(?:cifra|número) de empleados|número de funcionários|numero di dipendenti|aantal werknemers)";
 
+/// Words of which each of [`COUNT`] needs one.
+const COUNT_CUES: &[&str] = &[
+    "headcount",
+    "employee",
+    "staff ",
+    "mitarbeiterzahl",
+    "employés",
+    "salariés",
+    "effectif",
+    "empleados",
+    "funcionários",
+    "dipendenti",
+    "werknemers",
+];
+
 /// "The headcount is wrong.", "Ignore the employee count."
-fn is_wrong_count(sentence: &str) -> bool {
+fn is_wrong_count(sentence: &str, lower: &str) -> bool {
+    static ANY: Cues = Cues::new(&[COUNT_CUES]);
+    if !ANY.may_fit(lower) {
+        return false;
+    }
     static WRONG: LazyLock<Regex> = LazyLock::new(|| {
         let verb = "(?:is|was|ist|war|est|es|é|è)(?: (?:actually|probably|leider|likely))?";
         let wrong = "wrong|incorrect|outdated|made up|invented|a guess|false|falsch|veraltet|faux|fausse|incorrect[ao]|errad[ao]|sbagliato|onjuist";
@@ -229,7 +186,7 @@ fn is_of_count(sentence: &str, column: &Column) -> bool {
     let lower = sentence.to_lowercase();
     let mut words = lower.split(|c: char| !c.is_alphanumeric());
     let has_number = lower.contains(|c: char| c.is_ascii_digit());
-    is_wrong_count(sentence)
+    is_wrong_count(sentence, &lower)
         || begins_with(sentence, STRONG) && has_number && words.any(|word| STAFF.contains(&word))
 }
 
@@ -240,9 +197,12 @@ fn is_conditional(before: &str) -> bool {
 }
 
 /// "This person works for Acme Holdings, not acme.com."
-fn is_of_other_domain(lower: &str, subject: &str) -> bool {
+fn is_of_other_domain(lower: &str, subject: &Subject<'_>) -> bool {
     const OF: [&str; 8] = ["this", "that", "above", "he", "she", "person", "belongs", "works"];
-    let Some(domain) = subject::asked(subject) else { return false };
+    if !lower.contains("not ") {
+        return false;
+    }
+    let Some(domain) = subject.asked() else { return false };
     let Some((before, after)) = lower.split_once(&format!("not {domain}")) else { return false };
     let mut words = before.split(|c: char| !c.is_alphanumeric());
     after.chars().all(|c| !c.is_alphanumeric()) && words.any(|word| OF.contains(&word))
@@ -250,10 +210,13 @@ fn is_of_other_domain(lower: &str, subject: &str) -> bool {
 
 /// "is not the CEO", "is no longer CEO", for the subject of a column such as `ceo_name`.
 fn loses_post(lower: &str, outputs: &[Column]) -> bool {
+    const BESIDE: [&str; 4] = ["current ", "present ", "actual ", "acting "];
+    static ANY: Cues = Cues::new(&[&BESIDE, &["not ", "no longer "]]);
+    if !ANY.stand_in(lower) {
+        return false;
+    }
     let posts = outputs.iter().filter_map(|column| column.name.strip_suffix("_name"));
-    let lower = ["current ", "present ", "actual ", "acting "]
-        .iter()
-        .fold(lower.to_owned(), |text, word| text.replace(word, ""));
+    let lower = BESIDE.iter().fold(lower.to_owned(), |text, word| text.replace(word, ""));
     { posts }.any(|post| {
         let post = post.replace('_', " ");
         ["not the ", "no longer the ", "no longer ", "not "].iter().any(|no| {
@@ -264,12 +227,6 @@ fn loses_post(lower: &str, outputs: &[Column]) -> bool {
             })
         })
     })
-}
-
-/// The sentences that follow one which takes the object back: "Wrong. The CEO is Jane Doe."
-fn behind_cue<'a>(after: &'a str, object: &Object, question: Question<'_>) -> Vec<&'a str> {
-    let mut sentences = sentences(after).skip_while(|sentence| !takes_back(sentence, object, question));
-    sentences.next().map(|_| sentences.take(2).collect()).unwrap_or_default()
 }
 
 /// What is right instead, where sentences name one value for a column in plain words.

@@ -7,6 +7,8 @@ use std::{borrow::Cow, sync::LazyLock};
 
 use regex::Regex;
 
+use super::cues::Cues;
+
 /// Tags around thoughts, in the forms of the known models: `<think>`, `[THINK]`, `◁think▷`,
 /// `<|begin_of_thought|>`, `<thinking>`, each with attributes and blanks allowed.
 static TAG: LazyLock<Regex> = LazyLock::new(|| {
@@ -47,8 +49,8 @@ static SET_ASIDE: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is sound")
 });
 
-/// Words of which each of the patterns for thoughts and channels needs one.
-const WORDS: [&str; 13] = [
+/// Words and signs of which each of the patterns needs one.
+const CUES: &[&str] = &[
     "think",
     "thought",
     "reason",
@@ -62,10 +64,12 @@ const WORDS: [&str; 13] = [
     "rationale",
     "cot",
     "commentary",
+    "~~",
+    "...",
+    "<",
+    "&lt;",
+    "\n>",
 ];
-
-/// Signs of what is set aside.
-const ASIDE: [&str; 2] = ["~~", "..."];
 
 /// The text without its thoughts.
 pub(super) fn without(text: &str) -> Cow<'_, str> {
@@ -74,19 +78,14 @@ pub(super) fn without(text: &str) -> Cow<'_, str> {
     {
         return Cow::Borrowed(text);
     }
+    static ANY: Cues = Cues::new(&[CUES]);
     // The patterns take their time, and nearly every answer has none of their words.
     let lower = text.to_ascii_lowercase();
-    let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-    if !has(&WORDS)
-        && !has(&ASIDE)
-        && !has(&["<", "&lt;"])
-        && !lower.contains("\n>")
-        && !lower.starts_with('>')
-    {
+    if !ANY.stand_in(&lower) && !lower.starts_with('>') {
         return Cow::Borrowed(text);
     }
     let text = last_channel(text);
-    let text = if has(&["```"]) { FENCE.replace_all(text, "\n") } else { Cow::Borrowed(text) };
+    let text = if lower.contains("```") { FENCE.replace_all(text, "\n") } else { Cow::Borrowed(text) };
     let text = without_tagged(&text);
     // An answer may be set aside as a whole: then it is the answer.
     let kept = SET_ASIDE.replace_all(&text, "\n");

@@ -7,12 +7,12 @@
 
 mod words;
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::LazyLock,
-};
+use std::sync::LazyLock;
 
-use crate::is_placeholder;
+use crate::{
+    dictionary::{Dictionary, WordSet, in_lower_case},
+    is_placeholder,
+};
 
 /// How long such a text is at the most, in bytes. A longer one says something.
 const LONGEST: usize = 600;
@@ -28,10 +28,23 @@ pub(super) fn is_unknowing(text: &str) -> bool {
     if text.len() > LONGEST || !text.chars().any(char::is_alphanumeric) {
         return false;
     }
-    if text.len() <= LONGEST_WHOLE && words::WHOLE.contains(&&*spelled(text)) {
+    if text.len() <= LONGEST_WHOLE && is_whole(text) {
         return true;
     }
     has_only_such_sentences(text, |sentence| is_placeholder(sentence) || asks(sentence))
+}
+
+/// Whether a text is one of [`words::WHOLE`].
+fn is_whole(text: &str) -> bool {
+    static WHOLE: LazyLock<WordSet> = LazyLock::new(|| words::WHOLE.iter().copied().collect());
+    static FIRST: LazyLock<WordSet> = LazyLock::new(|| first_words(words::WHOLE));
+    let first = tokens(text).next().unwrap_or_default();
+    FIRST.contains(&*in_lower_case(first)) && WHOLE.contains(&*spelled(text))
+}
+
+/// The words that texts begin with: nearly every other text begins with another one.
+fn first_words(texts: &[&'static str]) -> WordSet {
+    texts.iter().filter_map(|text| text.split(' ').next()).collect()
 }
 
 /// Whether each word of a whole answer says nothing and one denies. What begins like a sentence that
@@ -73,8 +86,8 @@ struct Word {
 }
 
 /// The words of all languages; a key that ends in `*` is how words begin.
-static WORDS: LazyLock<HashMap<&'static str, Word>> = LazyLock::new(|| {
-    let mut words: HashMap<&'static str, Word> = HashMap::new();
+static WORDS: LazyLock<Dictionary<Word>> = LazyLock::new(|| {
+    let mut words = Dictionary::<Word>::default();
     for (bit, language) in words::LANGUAGES.iter().enumerate() {
         for word in language.empty.split_whitespace() {
             words.entry(word).or_default().empty |= 1 << bit;
@@ -135,7 +148,7 @@ fn word(token: &str) -> Option<Word> {
     if token.len() > LONGEST_WORD {
         return None;
     }
-    let lower = token.to_lowercase();
+    let lower = in_lower_case(token);
     let mut found = WORDS.get(&*lower).copied();
     let mut beginning = String::with_capacity(lower.len() + 1);
     for character in lower.chars() {
@@ -244,11 +257,9 @@ fn sentences(text: &str) -> impl Iterator<Item = &str> {
 
 /// Whether a sentence asks whoever asked: "Which Acme do you mean?", "Please share the address."
 fn asks(sentence: &str) -> bool {
-    /// The words that requests begin with: nearly every description begins with another one.
-    static FIRST: LazyLock<HashSet<&str>> =
-        LazyLock::new(|| words::REQUESTS.iter().filter_map(|request| request.split(' ').next()).collect());
+    static FIRST: LazyLock<WordSet> = LazyLock::new(|| first_words(words::REQUESTS));
     let is_question = sentence.ends_with(['?', '？', '؟']);
-    let first = tokens(sentence).next().unwrap_or_default().to_lowercase();
+    let first = in_lower_case(tokens(sentence).next().unwrap_or_default());
     let is_known = FIRST.contains(&*first) || first.starts_with(|c: char| c > '\u{2e80}');
     if !is_question && !is_known {
         return false;

@@ -7,9 +7,10 @@ mod openings;
 mod phrases;
 mod sentences;
 
-use std::{collections::HashSet, sync::LazyLock};
+use std::sync::LazyLock;
 
 use super::text::visible;
+use crate::dictionary::{WordSet, in_lower_case as lower_case};
 
 /// Whether `text` is empty or only says that nothing is known: "N/A", "unknown", "-", "N/A -
 /// domain parked", "I could not find any information about this company.", "k.A.", ...
@@ -23,7 +24,7 @@ pub fn is_placeholder(text: &str) -> bool {
     }
     let Some(first) = text.split_whitespace().map(inner).find(|part| !part.is_empty()) else { return true };
     // Nearly every cell is a value and none of these; its first word tells.
-    if !may_begin(first) {
+    if !may_begin(first) || text.is_ascii() && !begins(first) {
         return false;
     }
     let words = words(text);
@@ -130,7 +131,7 @@ fn spelled(words: &[Word]) -> String {
 
 /// Whether the words are one of [`phrases::WHOLE`], alone or before a remark: "n/a (private)".
 fn is_phrase(words: &[Word]) -> bool {
-    static WHOLE: LazyLock<HashSet<&str>> = LazyLock::new(|| phrases::WHOLE.iter().copied().collect());
+    static WHOLE: LazyLock<WordSet> = LazyLock::new(|| phrases::WHOLE.iter().copied().collect());
     let mut joined = String::new();
     for (at, (word, ends)) in words.iter().enumerate().take(8) {
         joined.push_str(if at == 0 { "" } else { " " });
@@ -191,6 +192,12 @@ fn may_begin(word: &str) -> bool {
     }
 }
 
+/// Whether a text that says nothing and is ASCII may begin with this word.
+fn begins(word: &str) -> bool {
+    static FIRST: LazyLock<WordSet> = LazyLock::new(|| first_words().collect());
+    FIRST.contains(&*lower_case(word))
+}
+
 fn first_words() -> impl Iterator<Item = &'static str> {
     let whole = phrases::WHOLE.iter().map(|phrase| phrase.split(' ').next().unwrap_or_default());
     whole.chain(phrases::POLITE).chain(phrases::LEADS).chain(openings::BY_FIRST_WORD.keys().copied())
@@ -205,6 +212,7 @@ mod tests {
         for word in first_words() {
             assert!(may_begin(word) && may_begin(&word.to_uppercase()), "{word}");
             assert!(may_begin(&word.replace('\'', "’")), "{word}");
+            assert!(!word.is_ascii() || begins(word) && begins(&word.to_uppercase()), "{word}");
         }
         assert!(!may_begin("Kubernetes") && !may_begin("") && !may_begin("2nd"));
     }

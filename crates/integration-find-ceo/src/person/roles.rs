@@ -1,5 +1,7 @@
 //! Titles of posts before, behind and beside a name: whether they are a chief executive's.
 
+use std::{collections::HashMap, sync::LazyLock};
+
 /// A post that a text names. A chief executive who is also something else is a chief executive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Post {
@@ -50,6 +52,21 @@ fn is_cjk(text: &str) -> bool {
     text.chars().next().is_some_and(|c| c > '\u{2e80}')
 }
 
+/// The titles by their first letter, since a name begins with a title so seldom.
+static BY_LETTER: LazyLock<HashMap<char, Vec<(Post, &str)>>> = LazyLock::new(|| {
+    let mut by_letter: HashMap<char, Vec<_>> = HashMap::new();
+    for (post, title) in titles() {
+        if let Some(letter) = first_letter(title) {
+            by_letter.entry(letter).or_default().push((post, title));
+        }
+    }
+    by_letter
+});
+
+fn first_letter(text: &str) -> Option<char> {
+    text.chars().next()?.to_lowercase().next()
+}
+
 fn titles() -> impl Iterator<Item = (Post, &'static str)> {
     let of = |post, titles: &'static [&'static str]| titles.iter().map(move |title| (post, *title));
     of(Post::Chief, CHIEF).chain(of(Post::Other, OTHER)).chain(of(Post::Unclear, UNCLEAR))
@@ -80,10 +97,10 @@ pub(super) fn leading(text: &str) -> Option<(Post, &str)> {
 }
 
 fn title_at_start(text: &str) -> Option<(Post, &str)> {
-    titles().find_map(|(post, title)| {
+    BY_LETTER.get(&first_letter(text)?)?.iter().find_map(|(post, title)| {
         let rest = behind(text, title)?;
         let ends = rest.is_empty() || rest.starts_with([' ', ':']) || is_cjk(title);
-        ends.then_some((post, rest))
+        ends.then_some((*post, rest))
     })
 }
 
@@ -96,6 +113,9 @@ pub(super) fn without_trailing(name: &str) -> &str {
 
 /// The highest post that a remark names.
 pub(super) fn named(remark: &str) -> Option<Post> {
+    if remark.trim().is_empty() {
+        return None;
+    }
     let remark = remark.to_lowercase();
     let is_within = |title: &str| {
         remark.match_indices(title).any(|(at, found)| {

@@ -71,3 +71,21 @@ pub(super) const NOBODY: &[&str] = &[
     "nadie", "ninguém", "personne", "vacante", "vago", "вакантно", "вакансия", "空席", "空缺", "공석", "無し", "確認できず",
     "लागू नहीं", "पता नहीं",
 ];
+
+/// Words that sentences have and names have not.
+#[rustfmt::skip]
+pub(super) const NO_NAME: &[&str] = &[
+    "the", "is", "was", "are", "has", "not", "no", "none", "could", "find", "found", "of", "at", "to", "and", "or", "for", "on",
+    "see", "company", "ceo", "i", "currently", "unable", "information", "data", "as", "publicly", "unclear", "please", "there",
+    "above", "below", "name", "full", "former", "vacant", "vacancy", "nobody", "somebody", "unknown", "unnamed", "undisclosed",
+    "anonymous", "access", "denied", "error", "available", "linkedin", "website", "team", "management", "firstname", "lastname",
+    "failed", "by", "vakant", "unbesetzt", "geschäftsführung", "inhaber", "family",
+];
+
+/// Words of a post. They may be part of a name, but not all of one.
+#[rustfmt::skip]
+pub(super) const TITLES: &[&str] = &[
+    "chief", "executive", "officer", "ceo", "cfo", "coo", "cto", "president", "vice", "vp", "svp", "evp", "founder", "cofounder",
+    "co", "owner", "chairman", "chairwoman", "chairperson", "chair", "director", "managing", "general", "group", "global",
+    "manager", "head", "partner", "principal", "interim", "acting", "board", "of", "and", "the", "phd", "mba", "jr", "sr",
+];

@@ -5,10 +5,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{begins_with, is_name, pattern};
+use super::{begins_with, is_name, pattern, successor};
 use crate::{
     Column,
-    answer::{Object, lookup},
+    answer::{Object, cues::Cues, lookup, subject::Subject},
 };
 
 /// What a person does who leaves a post, right behind the name.
@@ -60,12 +60,25 @@ const SUCCEEDS: &[&str] = &[
     "wurde ernannt", "hat übernommen", "folgte",
 ];
 
+/// What a sentence has, one or the other, in which somebody leaves a post: beside [`LEAVES`] the verbs,
+/// the other posts and the ends of terms that [`has_left`] looks for.
+#[rustfmt::skip]
+const LEAVING: &[&str] = &[
+    "left", "fired", "dismissed", "ousted", "sacked", "entließ", "ended", "expired", "19", "20", "cfo", "coo", "cto", "cmo", "cio", "chro",
+    "chief", "chair",
+];
+
 /// Posts that a chief executive does not hold, where a sentence names them alone.
 const OTHER_POSTS: &str = r"(?:cfo|coo|cto|cmo|cio|chro|chief (?:financial|operating|technology|marketing|information) officer|chair(?:man|woman|person)?)";
 
 /// Whether a sentence says that the person whom the object names holds the post no longer, or that
 /// somebody else holds it.
-pub(super) fn lost_post(sentence: &str, object: &Object, subject: &str, outputs: &[Column]) -> bool {
+pub(super) fn lost_post(sentence: &str, object: &Object, subject: &Subject<'_>, outputs: &[Column]) -> bool {
+    static ANY: Cues = Cues::new(&[LONGER, SUCCEEDS, LEAVES, LEAVING, successor::CUES]);
+    let lower = sentence.to_lowercase();
+    if !ANY.may_fit(&lower) {
+        return false;
+    }
     let names: Vec<&str> = outputs
         .iter()
         .filter(|column| is_name(column))
@@ -74,7 +87,6 @@ pub(super) fn lost_post(sentence: &str, object: &Object, subject: &str, outputs:
     if names.is_empty() {
         return false;
     }
-    let lower = sentence.to_lowercase();
     let lasts: Vec<String> =
         names.iter().filter_map(|name| name.split_whitespace().last()).map(str::to_lowercase).collect();
     let is_of_person = lasts.iter().any(|name| holds(&lower, name));
@@ -87,7 +99,8 @@ pub(super) fn lost_post(sentence: &str, object: &Object, subject: &str, outputs:
     {
         return true;
     }
-    has_left(&lower, &lasts, subject) || is_of_somebody_else(sentence, &names, &lasts, subject, outputs)
+    has_left(&lower, &lasts, subject)
+        || successor::is_named(sentence, &lower, &names, &lasts, subject, outputs)
 }
 
 /// Whether a text holds a name as a word. Scripts without spaces may stand right beside it.
@@ -100,7 +113,11 @@ fn holds(lower: &str, name: &str) -> bool {
 }
 
 /// "Roe stepped down", "she has since left", "the board fired him", "Roe was CEO until 2021".
-fn has_left(lower: &str, lasts: &[String], subject: &str) -> bool {
+fn has_left(lower: &str, lasts: &[String], subject: &Subject<'_>) -> bool {
+    static ANY: Cues = Cues::new(&[LEAVES, LEAVING]);
+    if !ANY.stand_in(lower) {
+        return false;
+    }
     static TERM: LazyLock<Regex> = LazyLock::new(|| {
         let year = r"(?:\p{L}+ )?(?:19|20)\d\d";
         let until = r"(?:until|till|to|through|bis|jusqu['’](?:en|à)|hasta|até|fino al|tot|–|-)";
@@ -156,7 +173,7 @@ fn is_dismissed(before: &str) -> bool {
 }
 
 /// "left", "left the company in May", but not "left Roe Inc. to join Acme".
-fn is_left_behind(behind: &str, sentence: &str, subject: &str) -> bool {
+fn is_left_behind(behind: &str, sentence: &str, subject: &Subject<'_>) -> bool {
     #[rustfmt::skip]
     const NEXT: [&str; 21] = [
         "the", "in", "at", "on", "last", "this", "early", "late", "to", "for", "as", "and", "office", "after", "during", "by", "his", "her",
@@ -177,10 +194,8 @@ fn is_left_behind(behind: &str, sentence: &str, subject: &str) -> bool {
 }
 
 /// Whether a word begins the name of the company that is asked about.
-fn is_company(word: &str, subject: &str) -> bool {
-    word.len() > 2
-        && crate::answer::subject::asked(subject)
-            .is_some_and(|domain| domain.starts_with(&word.to_lowercase()))
+pub(super) fn is_company(word: &str, subject: &Subject<'_>) -> bool {
+    word.len() > 2 && subject.asked().is_some_and(|domain| domain.starts_with(&word.to_lowercase()))
 }
 
 /// Whether words before a statement doubt or deny it.
@@ -193,7 +208,7 @@ fn is_doubted(before: &str) -> bool {
 }
 
 /// Whether a post is one of another company: "CEO of Beta", "CEO of the parent company".
-fn is_elsewhere(lower: &str, subject: &str) -> bool {
+pub(super) fn is_elsewhere(lower: &str, subject: &Subject<'_>) -> bool {
     const OWN: [&str; 12] =
         ["the", "this", "company", "firm", "der", "des", "la", "l", "die", "das", "il", "it"];
     const ELSE: [&str; 12] = [
@@ -221,161 +236,9 @@ fn is_elsewhere(lower: &str, subject: &str) -> bool {
         })
 }
 
-/// Whether a sentence gives the post to somebody else than the object does.
-fn is_of_somebody_else(
-    sentence: &str,
-    names: &[&str],
-    lasts: &[String],
-    subject: &str,
-    outputs: &[Column],
-) -> bool {
-    static POST: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"(?i)\b(?:ceo|chief executive|managing director|geschäftsführer(?:in)?|vorstandschef(?:in)?|pdg|directrice générale|directeur général|director(?:a)? general|amministrat(?:ore|rice) delegat[oa]|diretor(?:a)? executiv[oa]|prezes(?:em|ką)?|bestuursvoorzitter|verkställande direktör|toimitusjohtaja|генеральн\p{L}+ директор\p{L}*)\b|社長|首席执行官|首席執行官|최고경영자|대표이사",
-        )
-    });
-    // How a sentence ties a person (\u{1}) to a post (\u{2}): "lists \u{1} as \u{2}", "the \u{2} is \u{1}".
-    static HOLDS: LazyLock<Regex> = LazyLock::new(|| {
-        let verb = "is|was|has|have|had|became|becomes|now|took|takes|serves|leads|runs|succeeded|succeeds|replaced|replaces|joined|ist|wurde|wird|hat|übernahm|leitet|führt|folgt|est|a|devient|dirige|es|fue|ha|dirige|asumió|è|é|foi|assumiu|dirige|guida|jest|został|została|werd|heeft|leidt|är|er|on|является|стала?|возглавляет";
-        let beside = "the|its|their|our|new|now|current|currently|present|as|who|is|der|die|ihre?|neue|jetzt|aktuelle|nouveau|nouvelle|la|le|el|il|nuev[oa]|actual|named|called|heißt|lautet|ist|est|es|è|é|jest|är|er|on";
-        let as_ = "as|als|comme|como|come|som|jako|en tant que";
-        pattern(&format!(
-            r"(?i)\x01 (?:{verb})\b[^,;:\x01]{{0,60}}\x02|\x01,? (?:(?:{as_}|{beside}) ){{0,4}}\x02|\x02,?:? ?(?:(?:{beside}) )*\x01|\x01[\s(（,、，]*\x02|\x01\P{{ASCII}}{{1,12}}\x02|\x02\P{{ASCII}}{{0,6}} ?\x01"
-        ))
-    });
-    // A sentence with one of these tells of other times or other posts.
-    static ASIDE: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"(?i)\b(?:predecessors?|former(?:ly)?|previous(?:ly)?|past|ex|until|not|no|never|deputy|vice|assistant|co-?founder|founder|founded|interview\p{L}*|reports? to|wife|husband|son|daughter|before|if|earlier|vorgänger(?:in)?|ehemalige\p{L}*|früher\p{L}*|prédécesseur|ancien(?:ne)?|anterior|antigu[oa]|predecessore|precedente|voorganger|voormalig\p{L}*|others?|(?-i:would|may|might|could|will)|rumou?rs?|interim|according to|laut|selon|según|namesake|competitor)\b|前任|元",
-        )
-    });
-    static SUCCESSOR: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"(?i)^(?:(?:the|her|his|their|der|die|ihre?|seine?|sa|son|le|la|su|el|il|suo|sua|haar|zijn) )?(?:new )?(?:successor|nachfolger(?:in)?|successeure?|sucesora?|sucessora?|successore|opvolg(?:er|ster)) (?:is|was|ist|wurde|est|es|é|è)\b",
-        )
-    });
-    // "Correct name: Jane Doe.", "Update 2025: Jane Doe.", "I mean Jane Doe."
-    static RATHER: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"(?i)^(?:update(?: \d{4})?|(?:the )?(?:correct|right|real|actual) (?:name|answer|ceo|person)(?: is)?|(?:it )?should be|i mean|i meant|sorry|rather|richtig ist|gemeint ist|le bon nom est|lo correcto es)[,:]? ?(?P<name>.+)$",
-        )
-    });
-    if sentence.len() > 600 || !outputs.iter().any(|column| column.name.starts_with("ceo_")) {
-        return false;
-    }
-    let plain = sentence.trim_matches(|c: char| !c.is_alphanumeric());
-    let others_in =
-        |text: &str| people(text).filter(|name| is_other(name, names, lasts, subject)).count() > 0;
-    if let Some(found) = RATHER.captures(plain) {
-        let name = &found["name"];
-        let is_bare = name.split_whitespace().count() <= 4
-            && name.split_whitespace().all(|word| word.starts_with(char::is_uppercase));
-        if is_bare && others_in(name) {
-            return true;
-        }
-    }
-    if SUCCESSOR.is_match(plain) && others_in(plain) {
-        return true;
-    }
-    sentence.split(';').any(|clause| {
-        let lower = clause.to_lowercase();
-        if !POST.is_match(clause) || ASIDE.is_match(clause) || is_elsewhere(&lower, subject) {
-            return false;
-        }
-        let pronouns =
-            ["she", "he", "they", "sie", "er", "elle", "il", "ella", "él", "her", "his", "ihr", "sein"];
-        if begins_with(clause, &pronouns) || !others_in(clause) {
-            return false;
-        }
-        let holds_it = people(clause)
-            .filter(|name| is_other(name, names, lasts, subject))
-            .any(|name| HOLDS.is_match(&POST.replace_all(&clause.replace(&name, "\u{1}"), "\u{2}")));
-        if !holds_it {
-            return false;
-        }
-        match lasts.iter().find_map(|last| lower.find(&**last)) {
-            None => true,
-            // "Mary Major succeeded Jane Doe", and not the other way round.
-            Some(at) => {
-                let turned = [
-                    "succeeded",
-                    "replaced",
-                    "took over from",
-                    "löste",
-                    "a succédé",
-                    "a remplacé",
-                    "sustituyó",
-                    "sucedió",
-                ];
-                turned.iter().any(|verb| lower.find(verb).is_some_and(|verb| verb < at))
-                    && lower[..at].split_whitespace().count() > 1
-            }
-        }
-    })
-}
-
-/// The names of people in a text: two or three words in a row with a capital.
-fn people(text: &str) -> impl Iterator<Item = String> + '_ {
-    const NONE: [&str; 24] = [
-        "ceo",
-        "chief",
-        "executive",
-        "officer",
-        "the",
-        "new",
-        "managing",
-        "director",
-        "linkedin",
-        "crunchbase",
-        "wikipedia",
-        "group",
-        "inc",
-        "ltd",
-        "gmbh",
-        "company",
-        "is",
-        "was",
-        "has",
-        "on",
-        "of",
-        "and",
-        "in",
-        "profile",
-    ];
-    let sign = |c: char| !(c.is_alphanumeric() || "'’-.".contains(c));
-    text.split(['.', ',', ':', '(', ')']).flat_map(move |part| {
-        let words: Vec<&str> = part.split_whitespace().map(|word| word.trim_matches(sign)).collect();
-        let is_part = |word: &&str| {
-            word.chars().count() > 1
-                && word.starts_with(char::is_uppercase)
-                && word.chars().any(char::is_lowercase)
-                && !word.contains('.')
-                && !NONE.contains(&&*word.to_lowercase())
-        };
-        let runs = words.split(|word| !is_part(word)).filter(|run| (2..=4).contains(&run.len()));
-        runs.map(|run| run.join(" ")).collect::<Vec<_>>()
-    })
-}
-
-/// Whether a name is none of those that the object gives, nor the company's.
-fn is_other(name: &str, names: &[&str], lasts: &[String], subject: &str) -> bool {
-    let last = name.rsplit(' ').next().unwrap_or_default().to_lowercase();
-    let first = name.split(' ').next().unwrap_or_default();
-    !lasts.contains(&last)
-        && !names.iter().any(|own| own.to_lowercase().contains(&*last))
-        && !is_company(first, subject)
-        && !MONTHS.contains(&&*first.to_lowercase())
-        && !MONTHS.contains(&&*last)
-}
-
-#[rustfmt::skip]
-const MONTHS: [&str; 12] = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
-];
-
 /// Whether the label right before an object gives it to a former holder, to another post or to another
 /// company.
-pub(super) fn is_announced_as_another(label: &str, subject: &str, outputs: &[Column]) -> bool {
+pub(super) fn is_announced_as_another(label: &str, subject: &Subject<'_>, outputs: &[Column]) -> bool {
     static FORMER: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
             r"(?i)^(?:the |our |its |their |this |\w+['’]s |die |der |la |le |l['’]|el |il |de |o |a )?(?:(?:former|previous|past|ex|ehemalige\p{L}*|frühere\p{L}*|ancien(?:ne)?|antigu[oa]|antig[oa]|anterior|precedente|voormalige?|poprzedni[a]?|бывш\p{L}+)\b|前任|前)",
@@ -383,6 +246,7 @@ pub(super) fn is_announced_as_another(label: &str, subject: &str, outputs: &[Col
     });
     static OTHER: LazyLock<Regex> =
         LazyLock::new(|| pattern(&format!(r"(?i)^\W*(?:the |its |their )?{OTHER_POSTS}(?: (?:is|was))?$")));
+    static OTHERS: Cues = Cues::new(&[&["cfo", "coo", "cto", "cmo", "cio", "chro", "chief", "chair"]]);
     let label = label.trim().trim_matches(|c: char| "*_`# ".contains(c)).trim();
     let Some(label) = label.strip_suffix([':', '：']).map(str::trim_end) else { return false };
     let lower = label.to_lowercase();
@@ -391,10 +255,11 @@ pub(super) fn is_announced_as_another(label: &str, subject: &str, outputs: &[Col
     }
     let asks_for_ceo = outputs.iter().any(|column| column.name.starts_with("ceo_"));
     let is_post = || POSTS.iter().any(|post| lower.contains(post));
-    let is_former = || FORMER.is_match(label) && is_post();
-    let is_other = || OTHER.is_match(label.rsplit([';', ',']).next().unwrap_or(label));
-    let domain = crate::answer::subject::asked(subject);
-    let denies_domain = domain.is_some_and(|domain| lower.contains(&format!("(not {domain})")));
+    let is_former = || is_post() && FORMER.is_match(label);
+    let is_other =
+        || OTHERS.may_fit(&lower) && OTHER.is_match(label.rsplit([';', ',']).next().unwrap_or(label));
+    let denies = |domain| lower.contains(&format!("(not {domain})"));
+    let denies_domain = lower.contains("(not ") && subject.asked().is_some_and(denies);
     let is_unrelated = lower.contains(" unrelated ") && !lower.contains("not unrelated");
     asks_for_ceo && (is_former() || is_other()) || denies_domain || is_unrelated
 }
