@@ -190,8 +190,8 @@ impl<'a> Job<'a> {
 
     /// Whether an operation costs nothing.
     pub(crate) fn is_free(&self, provider: &str, operation: &str) -> bool {
-        let card = self.registry.providers().map(|entry| entry.card).find(|card| card.name == provider);
-        card.is_some_and(|card| card.free_operations.contains(&operation))
+        let info = self.registry.providers().map(|entry| entry.info).find(|info| info.name == provider);
+        info.is_some_and(|info| info.free_operations.contains(&operation))
     }
 
     fn every_price(&self, flag: &str) -> Result<(), Failure> {

@@ -11,7 +11,7 @@ use crate::{Call, Error, Reply, Secret};
 
 /// What a provider says of itself, so that policy can be kept outside of it.
 #[derive(Debug)]
-pub struct Card {
+pub struct ProviderInfo {
     /// The name in contracts, settings and talk.
     pub name: &'static str,
     /// One sentence.
@@ -25,8 +25,6 @@ pub struct Card {
     /// Operations that cost nothing and change nothing: sent again without asking. An
     /// operation that is not listed counts as paid.
     pub free_operations: &'static [&'static str],
-    /// How long to wait for an answer to an operation. Giving up makes doubt, so be generous.
-    pub timeout: fn(operation: &str) -> Duration,
 }
 
 /// What a provider is made with.
@@ -44,7 +42,10 @@ pub struct Connection {
 #[async_trait]
 pub trait Provider: Send + Sync {
     /// What policy needs to know of the vendor.
-    fn card(&self) -> &'static Card;
+    fn info(&self) -> &'static ProviderInfo;
+
+    /// How long to wait for an answer to an operation. Giving up leaves a call in doubt, so be generous.
+    fn timeout(&self, operation: &str) -> Duration;
 
     /// Whether a call could be sent at all.
     ///

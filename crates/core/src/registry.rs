@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeMap, error, fmt, panic::Location, sync::Arc};
 
-use crate::{Connection, Integration, Provider, provider::Card};
+use crate::{Connection, Integration, Provider, provider::ProviderInfo};
 
 /// One submitted plugin; made in `inventory::submit!`.
 pub struct Registration {
@@ -15,7 +15,7 @@ pub struct Registration {
 
 enum Plugin {
     Integration(fn() -> Box<dyn Integration>),
-    Provider { card: &'static Card, connect: fn(Connection) -> Box<dyn Provider> },
+    Provider { info: &'static ProviderInfo, connect: fn(Connection) -> Box<dyn Provider> },
 }
 
 impl Registration {
@@ -27,8 +27,8 @@ impl Registration {
 
     /// Registers a provider.
     #[track_caller]
-    pub const fn provider(card: &'static Card, connect: fn(Connection) -> Box<dyn Provider>) -> Self {
-        Self { plugin: Plugin::Provider { card, connect }, at: Location::caller() }
+    pub const fn provider(info: &'static ProviderInfo, connect: fn(Connection) -> Box<dyn Provider>) -> Self {
+        Self { plugin: Plugin::Provider { info, connect }, at: Location::caller() }
     }
 }
 
@@ -37,7 +37,7 @@ inventory::collect!(Registration);
 /// A provider that can be connected.
 pub struct ProviderEntry {
     /// What it says of itself.
-    pub card: &'static Card,
+    pub info: &'static ProviderInfo,
     connect: fn(Connection) -> Box<dyn Provider>,
     at: &'static Location<'static>,
 }
@@ -84,10 +84,10 @@ impl Registry {
                     }
                     integrations.insert(name, integration);
                 }
-                Plugin::Provider { card, connect } => {
-                    let entry = ProviderEntry { card, connect: *connect, at };
-                    if let Some(first) = providers.insert(card.name, entry) {
-                        return Err(RegistryError::duplicate(card.name, first.at, at));
+                Plugin::Provider { info, connect } => {
+                    let entry = ProviderEntry { info, connect: *connect, at };
+                    if let Some(first) = providers.insert(info.name, entry) {
+                        return Err(RegistryError::duplicate(info.name, first.at, at));
                     }
                 }
             }

@@ -11,7 +11,7 @@ use std::{
 
 use marl_core::{
     Connection, Error, ErrorKind, Secret,
-    provider::{Attempt, AttemptEnd, Bought, Card, Failure},
+    provider::{Attempt, AttemptEnd, Bought, Failure, ProviderInfo},
 };
 use reqwest::{
     Response,
@@ -49,7 +49,7 @@ const REQUEST_ID: usize = 100;
 /// A client for one provider. Building it sends nothing.
 pub struct Client {
     vendor: Vendor,
-    card: &'static Card,
+    info: &'static ProviderInfo,
     connection: Connection,
     follows: bool,
     reusing: Http,
@@ -65,10 +65,10 @@ type Http = OnceLock<Result<reqwest::Client, Error>>;
 
 impl Client {
     /// A client with this key and base address. `vendor` is the name that messages use.
-    pub fn new(vendor: &'static str, card: &'static Card, connection: Connection) -> Self {
+    pub fn new(vendor: &'static str, info: &'static ProviderInfo, connection: Connection) -> Self {
         Self {
             vendor,
-            card,
+            info,
             connection,
             follows: false,
             reusing: Http::new(),
@@ -90,7 +90,7 @@ impl Client {
     /// # Errors
     /// The key is missing, or holds what no key has.
     pub fn key_header(&self, before: &str) -> Result<HeaderValue, Error> {
-        let wrong = |what| Error::new(ErrorKind::Auth, format!("{} {what}", self.card.key_variable));
+        let wrong = |what| Error::new(ErrorKind::Auth, format!("{} {what}", self.info.key_variable));
         let key = self.connection.key.as_ref().map(Secret::expose).unwrap_or_default();
         if key.is_empty() {
             return Err(wrong("is not set"));

@@ -108,7 +108,7 @@ fn about_the_program(registry: &Registry) -> Vec<Check> {
         .collect();
     // A provider has no version of its own: it is a part of this program.
     let providers: Vec<String> =
-        registry.providers().map(|provider| format!("{} {version}", provider.card.name)).collect();
+        registry.providers().map(|provider| format!("{} {version}", provider.info.name)).collect();
     vec![
         Check::ok("version", format!("marl {version}")),
         Check::ok("integrations", integrations.join(", ")),

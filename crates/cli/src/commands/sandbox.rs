@@ -50,16 +50,16 @@ pub(crate) fn run(args: &SandboxArgs, printer: &Printer) -> Result<u8, Failure> 
 
 fn tell(url: &str, registry: &Registry, printer: &Printer) {
     let stats = format!("{url}/stats");
-    let cards = || registry.providers().map(|provider| provider.card);
+    let infos = || registry.providers().map(|provider| provider.info);
     if printer.is_json() {
-        let variables = cards().flat_map(|card| [(card.base_variable, url), (card.key_variable, "sandbox")]);
+        let variables = infos().flat_map(|info| [(info.base_variable, url), (info.key_variable, "sandbox")]);
         let environment = variables.collect();
         return printer.document(&Document { schema_version: Version, url, environment, stats });
     }
     printer.data(url);
     printer.note("sandbox", "sample answers: listed companies of 2015 to 2025, profiles invented");
-    for card in cards() {
-        let variables = format!("{}={url} {}=sandbox", card.base_variable, card.key_variable);
+    for info in infos() {
+        let variables = format!("{}={url} {}=sandbox", info.base_variable, info.key_variable);
         printer.note("use", &format!("{variables} marl enrich ..."));
     }
     printer.note("stats", &stats);

@@ -39,8 +39,8 @@ const DETAILS: &str = "getToolDetails";
 pub(crate) fn run(args: &ToolsArgs, printer: &Printer) -> Result<u8, Failure> {
     let registry = Registry::gather()?;
     let place = Place::find(&registry)?;
-    let knows = |card: &marl_core::provider::Card| card.free_operations.contains(&SEARCH);
-    let provider = registry.providers().map(|entry| entry.card).find(|card| knows(card));
+    let knows = |info: &marl_core::provider::ProviderInfo| info.free_operations.contains(&SEARCH);
+    let provider = registry.providers().map(|entry| entry.info).find(|info| knows(info));
     let provider = provider.ok_or_else(|| Failure::usage("no provider tells of its tools"))?.name;
     block_on(async {
         match &args.command {
@@ -111,9 +111,9 @@ impl Ask<'_> {
 
     /// Refuses a call that may cost where consent is required and was not given.
     fn check_consent(&self, name: &str, max_calls: Option<u64>) -> Result<(), Failure> {
-        let providers = self.registry.providers().map(|entry| entry.card);
-        let is_free = |card: &marl_core::provider::Card| card.free_operations.contains(&name);
-        if self.choice.sandbox || providers.filter(|card| card.name == self.provider).any(is_free) {
+        let providers = self.registry.providers().map(|entry| entry.info);
+        let is_free = |info: &marl_core::provider::ProviderInfo| info.free_operations.contains(&name);
+        if self.choice.sandbox || providers.filter(|info| info.name == self.provider).any(is_free) {
             return Ok(());
         }
         let show = || self.command(&["show", name]);

@@ -93,7 +93,7 @@ fn registry() -> Registry {
         Registration::integration(|| Box::new(WebResearch)),
         Registration::integration(|| Box::new(OtherCeo)),
         Registration::integration(|| Box::new(Chief)),
-        Registration::provider(&provider_datagen::CARD, |connection| Box::new(DataGen::new(connection))),
+        Registration::provider(&provider_datagen::INFO, |connection| Box::new(DataGen::new(connection))),
     ];
     Registry::from_registrations(&all).unwrap()
 }

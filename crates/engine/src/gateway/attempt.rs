@@ -150,7 +150,7 @@ impl Shared {
 
     /// The provider's time for an answer, and how long is read on after it.
     fn time(&self, lane: &Lane, call: &Call) -> Time {
-        let answer = self.settings.timeout.unwrap_or_else(|| (lane.provider.card().timeout)(&call.operation));
+        let answer = self.settings.timeout.unwrap_or_else(|| lane.provider.timeout(&call.operation));
         let grace = if lane.resends_freely(call) { Duration::ZERO } else { self.settings.grace };
         Time { answer, grace }
     }

@@ -83,10 +83,10 @@ impl Gateway {
         listener: Arc<dyn Listener>,
     ) -> Self {
         let lane = |provider: Arc<dyn Provider>| {
-            let lane = settings.lanes.get(provider.card().name).cloned().unwrap_or_default();
+            let lane = settings.lanes.get(provider.info().name).cloned().unwrap_or_default();
             let limit = Limit::new(settings.parallel, lane.per_minute);
             let breaker = Breaker::new(settings.breaker.clone());
-            (provider.card().name, Lane { provider, settings: lane, limit, breaker })
+            (provider.info().name, Lane { provider, settings: lane, limit, breaker })
         };
         let lanes = providers.into_iter().map(lane).collect();
         let flights = Arc::default();
@@ -256,13 +256,13 @@ impl Lane {
 
     /// What a call of an operation costs, if known.
     fn price(&self, operation: &str) -> Option<f64> {
-        let free = self.provider.card().free_operations.contains(&operation);
+        let free = self.provider.info().free_operations.contains(&operation);
         if free { Some(0.0) } else { self.settings.prices.get(operation).copied() }
     }
 
     /// Whether sending a call again can cost nothing more.
     fn resends_freely(&self, call: &Call) -> bool {
-        self.provider.card().free_operations.contains(&call.operation.as_str())
+        self.provider.info().free_operations.contains(&call.operation.as_str())
     }
 }
 

@@ -16,7 +16,7 @@ use std::{
 
 use marl_core::{
     CallEnd, ErrorKind, Reply,
-    provider::{Attempt, AttemptEnd, Card, Failure, Reach},
+    provider::{Attempt, AttemptEnd, Failure, ProviderInfo, Reach},
 };
 use serde_json::json;
 use tokio::time::{Instant, sleep};
@@ -24,14 +24,13 @@ use tokio::time::{Instant, sleep};
 use super::*;
 use crate::ledger::Memory;
 
-static CARD: Card = Card {
+static INFO: ProviderInfo = ProviderInfo {
     name: "p",
     description: "",
     key_variable: "P_KEY",
     base_variable: "P_BASE",
     default_base: "https://p.example",
     free_operations: &["free"],
-    timeout: |_| Duration::from_secs(180),
 };
 
 /// What the provider does with an attempt.
@@ -60,8 +59,12 @@ struct Scripted {
 
 #[async_trait]
 impl Provider for Scripted {
-    fn card(&self) -> &'static Card {
-        &CARD
+    fn info(&self) -> &'static ProviderInfo {
+        &INFO
+    }
+
+    fn timeout(&self, _: &str) -> Duration {
+        Duration::from_secs(180)
     }
 
     fn ready(&self) -> Result<(), Error> {

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use async_trait::async_trait;
 use marl_core::{
     Call, CallEnd, CallSpec, Column, Connection, Context, Contract, ErrorKind, Fields, Integration, Provider,
-    Registration, Registry, Reply, Row, SemanticType, SkipReason, provider::Card,
+    Registration, Registry, Reply, Row, SemanticType, SkipReason, provider::ProviderInfo,
 };
 use serde_json::json;
 
@@ -119,14 +119,13 @@ impl Caller for Answers {
     }
 }
 
-static CARD: Card = Card {
+static INFO: ProviderInfo = ProviderInfo {
     name: "p",
     description: "",
     key_variable: "",
     base_variable: "",
     default_base: "",
     free_operations: &[],
-    timeout: |_| std::time::Duration::ZERO,
 };
 
 fn no_connection(_: Connection) -> Box<dyn Provider> {
@@ -137,7 +136,7 @@ fn registry() -> Registry {
     let all = [
         Registration::integration(|| Box::new(Obeys(&FIRST))),
         Registration::integration(|| Box::new(Obeys(&SECOND))),
-        Registration::provider(&CARD, no_connection),
+        Registration::provider(&INFO, no_connection),
     ];
     Registry::from_registrations(&all).unwrap()
 }

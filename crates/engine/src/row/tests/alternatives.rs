@@ -76,7 +76,7 @@ fn plan(word: &str, columns: &[&str]) -> Plan {
         Registration::integration(|| Box::new(Says(&B))),
         Registration::integration(|| Box::new(Says(&C))),
         Registration::integration(|| Box::new(Says(&D))),
-        Registration::provider(&CARD, no_connection),
+        Registration::provider(&INFO, no_connection),
     ];
     let registry = Registry::from_registrations(&all).unwrap();
     let request = Request {
