@@ -12,7 +12,7 @@ use std::{
     sync::Arc,
 };
 
-use marl_core::{Connection, Provider, Registry, Secret, provider::ProviderInfo};
+use marl_core::{Connection, Provider, Registry, Secret, SmolStr, provider::ProviderInfo};
 use url::Url;
 
 use crate::{failure::Failure, owner, project, text_file};
@@ -20,7 +20,7 @@ use crate::{failure::Failure, owner, project, text_file};
 /// Providers to call, with the base address of each that has not the default one.
 pub(crate) struct Connected {
     pub(crate) providers: Vec<Arc<dyn Provider>>,
-    pub(crate) bases: BTreeMap<&'static str, Option<String>>,
+    pub(crate) bases: BTreeMap<String, Option<String>>,
     /// Where each address that is not the default one comes from, in a line each.
     pub(crate) told: Vec<String>,
 }
@@ -61,7 +61,7 @@ impl Found {
     pub(crate) fn base_url(&self, info: &ProviderInfo) -> Result<String, Failure> {
         match &self.base {
             Some((base, _)) => check_base(info, base),
-            None => Ok(info.default_base.to_owned()),
+            None => Ok(info.default_base.to_string()),
         }
     }
 
@@ -79,13 +79,13 @@ impl Found {
 
 /// Connects these providers to the vendors, which can write to `contact`.
 pub(crate) fn live(
-    names: &[&'static str],
+    names: &[SmolStr],
     registry: &Registry,
     folder: &Path,
     contact: Option<&str>,
 ) -> Result<Connected, Failure> {
-    let keyless = |info: &ProviderInfo| of_environment(info.key_variable).is_none();
-    let infos = registry.providers().map(|entry| entry.info).filter(|info| names.contains(&info.name));
+    let keyless = |info: &ProviderInfo| of_environment(&info.key_variable).is_none();
+    let infos = registry.providers().map(|entry| &entry.info).filter(|info| names.contains(&info.name));
     // With every key in the environment no file has a say.
     let file = if infos.into_iter().any(keyless) { DotEnv::find(folder)? } else { None };
     let mut told = Vec::new();
@@ -94,7 +94,7 @@ pub(crate) fn live(
         let connection = Connection { contact: contact.map(str::to_owned), ..found.connection(info)? };
         let scope = (connection.base_url != info.default_base).then(|| connection.base_url.clone());
         if let (Some(base), Some(source)) = (&scope, found.base_source()) {
-            told.push(format!("{}'s address is {base}, by {}", info.name, source.word(info.base_variable)));
+            told.push(format!("{}'s address is {base}, by {}", info.name, source.word(&info.base_variable)));
         }
         Ok((connection, scope))
     })?;
@@ -103,7 +103,7 @@ pub(crate) fn live(
 }
 
 /// Connects them to a sandbox at `url`.
-pub(crate) fn sandbox(names: &[&'static str], registry: &Registry, url: &str) -> Result<Connected, Failure> {
+pub(crate) fn sandbox(names: &[SmolStr], registry: &Registry, url: &str) -> Result<Connected, Failure> {
     connect(names, registry, |_| Ok((to_sandbox(url), Some(SANDBOX.to_owned()))))
 }
 
@@ -113,17 +113,17 @@ pub(crate) fn to_sandbox(url: &str) -> Connection {
 }
 
 fn connect(
-    names: &[&'static str],
+    names: &[SmolStr],
     registry: &Registry,
-    mut connection: impl FnMut(&'static ProviderInfo) -> Result<(Connection, Option<String>), Failure>,
+    mut connection: impl FnMut(&ProviderInfo) -> Result<(Connection, Option<String>), Failure>,
 ) -> Result<Connected, Failure> {
     let mut connected = Connected { providers: Vec::new(), bases: BTreeMap::new(), told: Vec::new() };
-    for name in names.iter().copied() {
-        let entry = registry.providers().find(|entry| entry.info.name == name);
+    for name in names {
+        let entry = registry.provider(name);
         let entry = entry.expect("the registry checked every contract's providers");
-        let (connection, scope) = connection(entry.info)?;
+        let (connection, scope) = connection(&entry.info)?;
         connected.providers.push(entry.connect(connection));
-        connected.bases.insert(name, scope);
+        connected.bases.insert(name.to_string(), scope);
     }
     Ok(connected)
 }
@@ -139,10 +139,10 @@ pub(crate) fn look_up(info: &ProviderInfo, file: Option<&DotEnv>) -> Found {
         let file = file?;
         file.values.get(name).map(|value| (value.clone(), Source::File(file.path.clone())))
     };
-    let base = of_env(info.base_variable);
-    let (key, base) = match of_env(info.key_variable) {
+    let base = of_env(&info.base_variable);
+    let (key, base) = match of_env(&info.key_variable) {
         Some(key) => (Some(key), base),
-        None => (of_file(info.key_variable), base.or_else(|| of_file(info.base_variable))),
+        None => (of_file(&info.key_variable), base.or_else(|| of_file(&info.base_variable))),
     };
     Found { key: key.map(|(key, source)| (Secret::new(&key), source)), base }
 }
@@ -251,15 +251,17 @@ fn is_loopback(url: &Url) -> bool {
 mod tests {
     use std::fs;
 
+    use marl_core::Names;
+
     use super::*;
 
     static INFO: ProviderInfo = ProviderInfo {
-        name: "p",
-        description: "",
-        key_variable: "MARL_TEST_NO_SUCH_KEY",
-        base_variable: "MARL_TEST_NO_SUCH_BASE",
-        default_base: "https://api.example",
-        free_operations: &[],
+        name: SmolStr::new_static("p"),
+        description: SmolStr::new_static(""),
+        key_variable: SmolStr::new_static("MARL_TEST_NO_SUCH_KEY"),
+        base_variable: SmolStr::new_static("MARL_TEST_NO_SUCH_BASE"),
+        default_base: SmolStr::new_static("https://api.example"),
+        free_operations: Names::constant(&[]),
     };
 
     #[test]

@@ -190,14 +190,13 @@ impl<'a> Job<'a> {
 
     /// Whether an operation costs nothing.
     pub(crate) fn is_free(&self, provider: &str, operation: &str) -> bool {
-        let info = self.registry.providers().map(|entry| entry.info).find(|info| info.name == provider);
-        info.is_some_and(|info| info.free_operations.contains(&operation))
+        self.registry.provider(provider).is_some_and(|entry| entry.info.free_operations.contains(operation))
     }
 
     fn every_price(&self, flag: &str) -> Result<(), Failure> {
-        let calls = self.plan.contracts().flat_map(|contract| contract.calls);
+        let calls = self.plan.contracts().flat_map(|contract| contract.calls.iter());
         let unpriced = calls
-            .map(|call| (call.provider, call.operation))
+            .map(|call| (call.provider.as_str(), call.operation.as_str()))
             .filter(|(provider, operation)| !self.is_free(provider, operation))
             .find(|(provider, operation)| self.price(provider, operation).is_none_or(|price| price <= 0.0));
         match unpriced {
@@ -294,8 +293,9 @@ impl Way {
     /// What decides how much is spent and is not the default, one line each: the settings' part,
     /// for operations that the job may send, and addresses.
     pub(crate) fn told(&self, job: &Job<'_>) -> Vec<String> {
-        let calls = job.plan.contracts().flat_map(|contract| contract.calls);
-        let mut operations: Vec<(&str, &str)> = calls.map(|call| (call.provider, call.operation)).collect();
+        let calls = job.plan.contracts().flat_map(|contract| contract.calls.iter());
+        let mut operations: Vec<(&str, &str)> =
+            calls.map(|call| (call.provider.as_str(), call.operation.as_str())).collect();
         operations.sort_unstable();
         operations.dedup();
         let mut lines = self.connected.told.clone();

@@ -83,7 +83,7 @@ pub(crate) fn working_folder() -> Result<PathBuf, Failure> {
 /// The settings of a project.
 pub(crate) fn settings(project: &Path, working: &Path, registry: &Registry) -> Result<Settings, Failure> {
     project::check_owner(project, working)?;
-    let providers: Vec<&str> = registry.providers().map(|provider| provider.info.name).collect();
+    let providers: Vec<&str> = registry.providers().map(|provider| provider.info.name.as_str()).collect();
     Settings::read(project, &providers)
 }
 

@@ -207,9 +207,9 @@ fn steps(plan: &Plan) -> String {
         let existing = format!("{:?} {}", step.existing, step.refresh);
         add(&["step", &step.name, &existing]);
         for alternative in step.alternatives() {
-            add(&["use", alternative.integration.contract().name]);
+            add(&["use", &alternative.integration.contract().name]);
             for input in &alternative.inputs {
-                add(&["input", input.column.name, &input.from]);
+                add(&["input", &input.column.name, &input.from]);
             }
         }
         if let Task::Compute(formula) = &step.task {
@@ -219,7 +219,7 @@ fn steps(plan: &Plan) -> String {
             add(&["where", condition.expression.text()]);
         }
         for output in step.columns() {
-            add(&["output", output.of, &output.name, output.kind.name()]);
+            add(&["output", &output.of, &output.name, output.kind.name()]);
         }
     }
     text

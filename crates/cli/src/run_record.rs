@@ -127,11 +127,11 @@ impl Step {
         let existing = step.outputs.iter().filter(|output| output.existing);
         Self {
             name: Some(step.name.clone()),
-            integration: first.map(|contract| contract.name.to_owned()).unwrap_or_default(),
+            integration: first.map(|contract| contract.name.to_string()).unwrap_or_default(),
             version: first.map(|contract| contract.version).unwrap_or_default(),
-            alternatives: contracts.map(|contract| (contract.name.to_owned(), contract.version)).collect(),
-            inputs: inputs.map(|input| (input.column.name.to_owned(), input.from.clone())).collect(),
-            outputs: step.outputs.iter().map(|output| (output.of.to_owned(), output.name.clone())).collect(),
+            alternatives: contracts.map(|contract| (contract.name.to_string(), contract.version)).collect(),
+            inputs: inputs.map(|input| (input.column.name.to_string(), input.from.clone())).collect(),
+            outputs: step.outputs.iter().map(|output| (output.of.to_string(), output.name.clone())).collect(),
             existing_columns: existing.map(|output| output.name.clone()).collect(),
             existing: step.existing,
             prefix: step.prefix.clone(),

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use marl_core::{ErrorKind, Outcome, SkipReason};
+use marl_core::{ErrorKind, Outcome, SkipReason, SmolStr};
 
 use crate::{
     gateway::Standing,
@@ -22,7 +22,7 @@ pub struct Forecast {
     replaced: BTreeMap<usize, (u64, u64)>,
     steps: Vec<StepForecast>,
     /// By number: providers and operations.
-    operations: Vec<(&'static str, String)>,
+    operations: Vec<(SmolStr, SmolStr)>,
     seen: HashMap<Fingerprint, Seen>,
     /// By step, operation and likeness: the most calls of unknown parameters.
     open: HashMap<(u16, u16, u64), u32>,
@@ -67,9 +67,9 @@ pub struct StepForecast {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallForecast {
     /// The provider.
-    pub provider: &'static str,
+    pub provider: SmolStr,
     /// The operation.
-    pub operation: String,
+    pub operation: SmolStr,
     /// Answered in the ledger.
     pub reused: u64,
     /// In doubt, and left so.
@@ -120,7 +120,7 @@ impl Forecast {
                 self.note(step, note);
             }
             for possible in &foreseen.possible {
-                let operation = self.operation(possible.provider, possible.operation);
+                let operation = self.operation(&possible.provider, &possible.operation);
                 let most = self.open.entry((step, operation, possible.likeness)).or_default();
                 *most = (*most).max(possible.most);
             }
@@ -143,7 +143,7 @@ impl Forecast {
     }
 
     fn note(&mut self, step: u16, note: &Note) {
-        let operation = self.operation(note.call.provider, &note.call.operation);
+        let operation = self.operation(&note.call.provider, &note.call.operation);
         let new = Seen { step, operation, standing: note.standing, certain: note.certain };
         let seen = self.seen.entry(fingerprint(&note.key)).or_insert(new);
         match (seen.standing.is_sent(), new.standing.is_sent()) {
@@ -155,10 +155,10 @@ impl Forecast {
         }
     }
 
-    fn operation(&mut self, provider: &'static str, operation: &str) -> u16 {
-        let known = self.operations.iter().position(|known| known.0 == provider && known.1 == operation);
+    fn operation(&mut self, provider: &SmolStr, operation: &SmolStr) -> u16 {
+        let known = self.operations.iter().position(|known| known.0 == *provider && known.1 == *operation);
         let at = known.unwrap_or_else(|| {
-            self.operations.push((provider, operation.to_owned()));
+            self.operations.push((provider.clone(), operation.clone()));
             self.operations.len() - 1
         });
         u16::try_from(at).unwrap_or(u16::MAX)

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use engine::ledger::{Asking, CallState, Claim, Ended, Intent, Key, Known, Settled, canonical};
-use marl_core::Error;
+use marl_core::{Error, SmolStr};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -110,10 +110,10 @@ impl CallRecord {
 /// What an intent stores.
 pub(crate) struct NewIntent {
     key: Key,
-    provider: &'static str,
+    provider: SmolStr,
     base: Option<String>,
     account: String,
-    operation: String,
+    operation: SmolStr,
     parameters: String,
     attempt: u32,
     time: i64,
@@ -124,7 +124,7 @@ impl NewIntent {
     pub(crate) fn of(asking: &Asking<'_>) -> Self {
         Self {
             key: asking.key,
-            provider: asking.call.provider,
+            provider: asking.call.provider.clone(),
             base: asking.scope.base.clone(),
             account: asking.scope.account.clone(),
             operation: asking.call.operation.clone(),
@@ -160,10 +160,10 @@ pub(crate) fn claim(
         intent.key.short(),
         intent.key.bytes().as_slice(),
         judge.run,
-        intent.provider,
+        intent.provider.as_str(),
         intent.base,
         intent.account,
-        intent.operation,
+        intent.operation.as_str(),
         intent.parameters,
         intent.attempt,
         intent.price,

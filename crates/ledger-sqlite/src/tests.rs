@@ -96,7 +96,7 @@ fn start() -> RunStart {
 }
 
 fn call(n: u64) -> Call {
-    Call { provider: "p", operation: "o".to_owned(), parameters: json!({ "n": n, "who": "jane" }) }
+    Call { provider: "p".into(), operation: "o".into(), parameters: json!({ "n": n, "who": "jane" }) }
 }
 
 fn found(body: &str) -> Settled {

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use marl_core::{
-    Call, Connection, Error, Provider, Registration, Reply,
+    Call, Connection, Error, Names, Provider, Registration, Reply, SmolStr,
     provider::{Attempt, Failure, ProviderInfo},
 };
 use serde_json::json;
@@ -25,12 +25,14 @@ pub const NAME: &str = "datagen";
 
 /// What DataGen says of itself.
 pub static INFO: ProviderInfo = ProviderInfo {
-    name: NAME,
-    description: "DataGen: LinkedIn data, web research and any connected tool, by one key",
-    key_variable: "DATAGEN_API_KEY",
-    base_variable: "DATAGEN_API_BASE_URL",
-    default_base: "https://api.datagen.dev",
-    free_operations: &["listTools", "searchTools", "getToolDetails"],
+    name: SmolStr::new_static(NAME),
+    description: SmolStr::new_static(
+        "DataGen: LinkedIn data, web research and any connected tool, by one key",
+    ),
+    key_variable: SmolStr::new_static("DATAGEN_API_KEY"),
+    base_variable: SmolStr::new_static("DATAGEN_API_BASE_URL"),
+    default_base: SmolStr::new_static("https://api.datagen.dev"),
+    free_operations: Names::constant(&["listTools", "searchTools", "getToolDetails"]),
 };
 
 inventory::submit! { Registration::provider(&INFO, |connection| Box::new(DataGen::new(connection))) }
@@ -49,7 +51,7 @@ impl DataGen {
 
 #[async_trait]
 impl Provider for DataGen {
-    fn info(&self) -> &'static ProviderInfo {
+    fn info(&self) -> &ProviderInfo {
         &INFO
     }
 

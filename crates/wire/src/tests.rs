@@ -9,7 +9,7 @@ use std::{
 };
 
 use marl_core::{
-    Connection, Error, ErrorKind, Secret,
+    Connection, Error, ErrorKind, Names, Secret, SmolStr,
     provider::{Attempt, AttemptEnd, Bought, Failure, ProviderInfo},
 };
 use serde_json::json;
@@ -23,12 +23,12 @@ const KEY: &str = "test-key-1234/567890";
 const FOUND: &str = r#"{"answer":"x"}"#;
 
 static INFO: ProviderInfo = ProviderInfo {
-    name: "vendor",
-    description: "a vendor",
-    key_variable: "VENDOR_KEY",
-    base_variable: "VENDOR_BASE",
-    default_base: "https://vendor.example",
-    free_operations: &[],
+    name: SmolStr::new_static("vendor"),
+    description: SmolStr::new_static("a vendor"),
+    key_variable: SmolStr::new_static("VENDOR_KEY"),
+    base_variable: SmolStr::new_static("VENDOR_BASE"),
+    default_base: SmolStr::new_static("https://vendor.example"),
+    free_operations: Names::constant(&[]),
 };
 
 fn found(headers: &str) -> String {

@@ -9,28 +9,29 @@ use crate::{args::DescribeArgs, document::Version, exit, failure::Failure, print
 
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "describe")]
-pub(super) struct Document {
+pub(super) struct Document<'a> {
     schema_version: Version<1>,
     #[serde(flatten)]
-    contract: &'static Contract,
+    contract: &'a Contract,
 }
 
 pub(crate) fn run(args: &DescribeArgs, printer: &Printer) -> Result<u8, Failure> {
     let registry = Registry::gather()?;
-    let contract = plan::integration(&args.name, &registry)?.contract();
+    let integration = plan::integration(&args.name, &registry)?;
+    let contract = integration.contract();
     if printer.is_json() {
         printer.document(&Document { schema_version: Version, contract });
         return Ok(exit::DONE);
     }
     printer.data(&format!("{} {}", contract.name, contract.version));
-    printer.data(contract.description);
+    printer.data(&contract.description);
     printer.data("");
-    for (title, columns) in [("inputs", contract.inputs), ("outputs", contract.outputs)] {
+    for (title, columns) in [("inputs", &contract.inputs), ("outputs", &contract.outputs)] {
         printer.data(title);
         columns.iter().for_each(|column| printer.data(&line(column)));
     }
     printer.data("calls");
-    for call in contract.calls {
+    for call in contract.calls.iter() {
         printer.data(&format!("  {} {}, at most {} a row", call.provider, call.operation, call.most_per_row));
     }
     printer.data("");

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use engine::{RowEnd, gateway::Standing};
 use ledger_sqlite::Store;
 use marl_core::words::{counted, thousands};
-use marl_core::{Outcome, Registry, SemanticType, excerpt, terminal};
+use marl_core::{Outcome, Registry, SemanticType, SmolStr, excerpt, terminal};
 use schemars::JsonSchema;
 use serde::Serialize;
 use table::{InputRow, Sketch};
@@ -139,7 +139,7 @@ async fn find(found: &mut Found<'_>) -> Result<(), Failure> {
 /// An output that is looked at.
 struct LookedAt {
     /// Its name in the contract.
-    of: &'static str,
+    of: SmolStr,
     kind: SemanticType,
     /// Its column's place in the table.
     place: usize,
@@ -181,7 +181,7 @@ impl<'a> Found<'a> {
         let outputs = past.plan.steps.iter().map(|step| {
             let wanted = step.outputs.iter().filter(|output| is_wanted(&output.name));
             let looked_at = wanted.filter_map(|output| {
-                Some(LookedAt { of: output.of, kind: output.kind, place: place(&output.name)? })
+                Some(LookedAt { of: output.of.clone(), kind: output.kind, place: place(&output.name)? })
             });
             looked_at.collect()
         });
@@ -207,7 +207,7 @@ impl<'a> Found<'a> {
                 let Some(says) = output.gap(row) else { continue };
                 let mut gap = match end {
                     None => gap::not_picked(row.number(), &self.past.run),
-                    Some(end) => self.gap(row, end, step, output.of)?,
+                    Some(end) => self.gap(row, end, step, &output.of)?,
                 };
                 if let Some(says) = says {
                     gap.why = format!("the cell says `{says}`, which counts as empty; {}", gap.why);

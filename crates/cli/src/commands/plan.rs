@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use engine::{Engine, Forecast, Foreseen, RowEnd, Way as Outside, gateway::Gateway};
 use ledger_sqlite::Store;
+use marl_core::SmolStr;
 use table::InputRow;
 
 use super::{block_on, enrich};
@@ -77,10 +78,10 @@ pub(crate) async fn forecast(
     };
     pipeline::foresee(&job.sketch, engine, |row| picked.contains(row), args.parallel, take).await?;
     let steps = forecast.steps();
-    let operations: Vec<(&'static str, String)> = steps
+    let operations: Vec<(SmolStr, SmolStr)> = steps
         .iter()
         .flat_map(|step| &step.calls)
-        .map(|call| (call.provider, call.operation.clone()))
+        .map(|call| (call.provider.clone(), call.operation.clone()))
         .collect();
     Ok(Planned {
         sandbox: args.ledger.sandbox,
@@ -108,23 +109,23 @@ pub(crate) async fn forecast(
     })
 }
 
-type Operations = [(&'static str, String)];
+type Operations = [(SmolStr, SmolStr)];
 
-fn prices(operations: &Operations, gateway: &Gateway) -> BTreeMap<(&'static str, String), Option<f64>> {
-    operations.iter().map(|known| (known.clone(), gateway.price(known.0, &known.1))).collect()
+fn prices(operations: &Operations, gateway: &Gateway) -> BTreeMap<(SmolStr, SmolStr), Option<f64>> {
+    operations.iter().map(|known| (known.clone(), gateway.price(&known.0, &known.1))).collect()
 }
 
 fn durations(
     operations: &Operations,
     store: Option<&Store>,
-) -> Result<BTreeMap<(&'static str, String), Option<std::time::Duration>>, Failure> {
+) -> Result<BTreeMap<(SmolStr, SmolStr), Option<std::time::Duration>>, Failure> {
     let mut durations = BTreeMap::new();
     for (provider, operation) in operations {
         let usual = match store {
             Some(store) => store.usual_duration(provider, operation)?,
             None => None,
         };
-        durations.insert((*provider, operation.clone()), usual);
+        durations.insert((provider.clone(), operation.clone()), usual);
     }
     Ok(durations)
 }
@@ -137,16 +138,16 @@ fn sample_calls(job: &Job<'_>, end: &RowEnd) -> Vec<SampleCall> {
 fn of_step(step: &str, foreseen: &Foreseen) -> Vec<SampleCall> {
     let known = foreseen.notes.iter().map(|note| SampleCall {
         step: step.to_owned(),
-        provider: note.call.provider,
-        operation: note.call.operation.clone(),
+        provider: note.call.provider.to_string(),
+        operation: note.call.operation.to_string(),
         parameters: Some(note.call.parameters.clone()),
         standing: standing_word(note.standing),
         certain: note.certain,
     });
     let unknown = foreseen.possible.iter().map(|possible| SampleCall {
         step: step.to_owned(),
-        provider: possible.provider,
-        operation: possible.operation.to_owned(),
+        provider: possible.provider.to_string(),
+        operation: possible.operation.to_string(),
         parameters: None,
         standing: "possible",
         certain: false,

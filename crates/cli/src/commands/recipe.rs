@@ -46,8 +46,8 @@ pub(crate) fn run(args: &RecipeArgs, printer: &Printer) -> Result<u8, Failure> {
         let inputs = bound.iter().flat_map(|step| step.alternatives()).flat_map(|one| &one.inputs);
         let of_all = &request.inputs;
         let is_said = |name: &str, from: &str| name == from || of_all.get(name).is_some_and(|of| of == from);
-        for input in inputs.filter(|input| !is_said(input.column.name, &input.from)) {
-            step.inputs.insert(input.column.name.to_owned(), input.from.clone());
+        for input in inputs.filter(|input| !is_said(&input.column.name, &input.from)) {
+            step.inputs.insert(input.column.name.to_string(), input.from.clone());
         }
     }
     let text = recipe::write(&request);

@@ -19,7 +19,7 @@ pub(super) struct Document<'a> {
     schema_version: Version<1>,
     url: &'a str,
     /// The variables of the environment under which marl asks it.
-    environment: BTreeMap<&'static str, &'a str>,
+    environment: BTreeMap<&'a str, &'a str>,
     /// Where it counts what it was asked.
     stats: String,
 }
@@ -50,9 +50,10 @@ pub(crate) fn run(args: &SandboxArgs, printer: &Printer) -> Result<u8, Failure> 
 
 fn tell(url: &str, registry: &Registry, printer: &Printer) {
     let stats = format!("{url}/stats");
-    let infos = || registry.providers().map(|provider| provider.info);
+    let infos = || registry.providers().map(|provider| &provider.info);
     if printer.is_json() {
-        let variables = infos().flat_map(|info| [(info.base_variable, url), (info.key_variable, "sandbox")]);
+        let variables = infos()
+            .flat_map(|info| [(info.base_variable.as_str(), url), (info.key_variable.as_str(), "sandbox")]);
         let environment = variables.collect();
         return printer.document(&Document { schema_version: Version, url, environment, stats });
     }

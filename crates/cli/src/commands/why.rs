@@ -130,13 +130,13 @@ impl Story<'_> {
             calls.iter_mut().for_each(CallStory::without_data);
         }
         let integration =
-            end.by.clone().or_else(|| step.contracts().next().map(|first| first.name.to_owned()));
+            end.by.clone().or_else(|| step.contracts().next().map(|first| first.name.to_string()));
         let recorded = self.past.steps.named(&step.name);
         let then = integration.as_deref().zip(recorded).and_then(|(name, step)| step.version_of(name));
         let judged = Judged {
             end: &end,
             calls: &calls,
-            output: output.map(|output| output.of),
+            output: output.map(|output| output.of.as_str()),
             cell: &|column| self.cell(column),
             value: value.as_deref(),
             step,
@@ -159,7 +159,7 @@ impl Story<'_> {
                 Task::Compute(formula) => Some(formula.expression.text().to_owned()),
                 Task::Ask(_) => None,
             },
-            output: output.map(|output| output.of.to_owned()),
+            output: output.map(|output| output.of.to_string()),
             source,
             inputs: self.inputs(step, end.by.as_deref()),
             calls,
@@ -187,7 +187,7 @@ impl Story<'_> {
             .iter()
             .find(|one| by.is_some_and(|by| by.split(", ").any(|by| by == one.integration.contract().name)));
         let bound = answered.or(step.alternatives().first()).into_iter().flat_map(|one| &one.inputs);
-        let bound = bound.map(|input| (input.column.name, input.from.as_str()));
+        let bound = bound.map(|input| (input.column.name.as_str(), input.from.as_str()));
         let formula = match &step.task {
             Task::Compute(formula) => Some(formula),
             Task::Ask(_) => None,
@@ -224,7 +224,7 @@ struct Judged<'a> {
     end: &'a StepEnd,
     calls: &'a [CallStory],
     /// `None` for the column that names the integration.
-    output: Option<&'static str>,
+    output: Option<&'a str>,
     cell: &'a dyn Fn(&str) -> Option<Value>,
     value: Option<&'a str>,
     step: &'a plan::Step,
@@ -315,7 +315,8 @@ impl Judged<'_> {
 
     /// Why a cell is not what the answer gives.
     fn differs(&self) -> String {
-        let contract = self.step.contracts().find(|contract| Some(contract.name) == self.integration);
+        let contract =
+            self.step.contracts().find(|contract| Some(contract.name.as_str()) == self.integration);
         if let (Some(contract), Some(then)) = (contract, self.then)
             && contract.version != then
         {
@@ -374,8 +375,8 @@ impl CallStory {
 
     fn of(call: &Call, record: Option<&CallRecord>) -> Self {
         Self {
-            provider: call.provider.to_owned(),
-            operation: call.operation.clone(),
+            provider: call.provider.to_string(),
+            operation: call.operation.to_string(),
             parameters: call.parameters.clone(),
             state: record.map(|record| record.state),
             sent: record.map(|record| date(record.sent_at)),

@@ -6,6 +6,7 @@ mod human;
 use std::{collections::BTreeMap, time::Duration};
 
 use engine::{CallForecast, StepForecast, gateway::Standing};
+use marl_core::SmolStr;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -33,9 +34,9 @@ pub(crate) struct Planned {
     pub(crate) remarks: BTreeMap<(usize, String), u64>,
     pub(crate) currency: Option<String>,
     /// By provider and operation, the price if known.
-    pub(crate) prices: BTreeMap<(&'static str, String), Option<f64>>,
+    pub(crate) prices: BTreeMap<(SmolStr, SmolStr), Option<f64>>,
     /// By provider and operation, how long a call usually takes, if known.
-    pub(crate) durations: BTreeMap<(&'static str, String), Option<Duration>>,
+    pub(crate) durations: BTreeMap<(SmolStr, SmolStr), Option<Duration>>,
     pub(crate) parallel: usize,
     /// How often a call in doubt may be sent, where it is sent again at all.
     pub(crate) doubts_resent: Option<u32>,
@@ -59,7 +60,7 @@ pub(crate) struct SampleRow {
 #[derive(JsonSchema, Serialize)]
 pub(crate) struct SampleCall {
     pub(crate) step: String,
-    pub(crate) provider: &'static str,
+    pub(crate) provider: String,
     pub(crate) operation: String,
     /// `null` where they depend on an answer that is not there.
     pub(crate) parameters: Option<serde_json::Value>,
@@ -101,9 +102,9 @@ impl Planned {
     }
 
     /// The operations of which calls are sent, or may be.
-    pub(crate) fn sent(&self) -> impl Iterator<Item = (&'static str, &str)> {
+    pub(crate) fn sent(&self) -> impl Iterator<Item = (&str, &str)> {
         let sent = self.calls().filter(|call| call.send + call.possible > 0);
-        sent.map(|call| (call.provider, call.operation.as_str()))
+        sent.map(|call| (call.provider.as_str(), call.operation.as_str()))
     }
 
     /// How many calls the cap on cost allows: of the dearest alone, and of the cheapest.
@@ -148,7 +149,7 @@ impl Planned {
     }
 
     fn price(&self, call: &CallForecast) -> Option<f64> {
-        self.prices.get(&(call.provider, call.operation.clone())).copied().flatten()
+        self.prices.get(&(call.provider.clone(), call.operation.clone())).copied().flatten()
     }
 
     /// Operations that would be sent and have no price.
@@ -166,9 +167,10 @@ impl Planned {
     fn time(&self) -> Option<(Duration, Duration)> {
         let mut by_provider: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
         for call in self.calls().filter(|call| call.send + call.possible > 0) {
-            let usual = self.durations.get(&(call.provider, call.operation.clone())).copied().flatten()?;
+            let usual =
+                self.durations.get(&(call.provider.clone(), call.operation.clone())).copied().flatten()?;
             let seconds = usual.as_secs_f64() / self.parallel as f64;
-            let time = by_provider.entry(call.provider).or_default();
+            let time = by_provider.entry(call.provider.as_str()).or_default();
             time.0 += seconds * call.send as f64;
             time.1 += seconds * (call.send + call.possible) as f64;
         }

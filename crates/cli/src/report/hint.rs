@@ -98,7 +98,7 @@ pub(crate) fn next_command(report: &Report, interrupted: bool) -> Option<String>
 }
 
 fn after_a_stop(counts: &Counts, stop: &Stop) -> String {
-    let provider = stop.provider;
+    let provider = &stop.provider;
     match stop.error.kind() {
         ErrorKind::Auth => about_the_key(counts, stop),
         ErrorKind::QuotaExhausted => {

@@ -44,8 +44,8 @@ pub(crate) struct Counts {
     pub(crate) replaced: BTreeMap<usize, u64>,
     /// By output: filled cells that were kept and differ from the answer that filled others beside them.
     pub(crate) mixed: BTreeMap<usize, u64>,
-    pub(crate) in_doubt: BTreeMap<&'static str, u64>,
-    pub(crate) doubts_sent_again: BTreeMap<&'static str, u64>,
+    pub(crate) in_doubt: BTreeMap<String, u64>,
+    pub(crate) doubts_sent_again: BTreeMap<String, u64>,
     pub(crate) messages: BTreeMap<(usize, ErrorKind, String), Seen>,
     /// By step: why rows were skipped, where the reason alone does not say.
     pub(crate) remarks: BTreeMap<(usize, String), u64>,
@@ -81,7 +81,7 @@ pub(crate) struct Seen {
 /// A provider, or one operation of it, that was stopped.
 #[derive(Debug, Clone)]
 pub(crate) struct Stop {
-    pub(crate) provider: &'static str,
+    pub(crate) provider: String,
     pub(crate) operation: Option<String>,
     pub(crate) error: Error,
 }
@@ -126,9 +126,9 @@ impl Listener for Tally {
             }
             Event::Reused => counts.reused += 1,
             Event::Joined => counts.joined += 1,
-            Event::InDoubt { provider } => *counts.in_doubt.entry(provider).or_default() += 1,
+            Event::InDoubt { provider } => *counts.in_doubt.entry((*provider).to_owned()).or_default() += 1,
             Event::DoubtSentAgain { provider } => {
-                *counts.doubts_sent_again.entry(provider).or_default() += 1;
+                *counts.doubts_sent_again.entry((*provider).to_owned()).or_default() += 1;
             }
             Event::Spent { price } => {
                 counts.bought += 1;
@@ -138,7 +138,7 @@ impl Listener for Tally {
             Event::CapReached => counts.cap_reached = true,
             Event::ProviderWaits { .. } | Event::ProviderRests { .. } | Event::LedgerFailed { .. } => {}
             Event::ProviderStopped { provider, operation, error } => {
-                let operation = operation.map(str::to_owned);
+                let (provider, operation) = ((*provider).to_owned(), operation.map(str::to_owned));
                 counts.stops.push(Stop { provider, operation, error: (*error).clone() });
             }
         }

@@ -43,7 +43,7 @@ fn repeats_text(text: &str, column: &Column, subject: &str) -> bool {
         }
         let hosts_apart = subject.split_whitespace().filter(|word| !bare(word).contains('.'));
         FILLERS.iter().any(|filler| filler.eq_ignore_ascii_case(word))
-            || [column.name, column.question(), form(column.kind)].iter().any(|words| is_of(word, words))
+            || [&*column.name, column.question(), form(column.kind)].iter().any(|words| is_of(word, words))
             || { hosts_apart }.any(|asked| bare(asked).eq_ignore_ascii_case(word))
     };
     words().next().is_some()

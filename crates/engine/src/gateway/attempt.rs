@@ -175,9 +175,9 @@ impl Shared {
         if left {
             let had_left = past.in_doubt || (past.was_in_doubt && past.sent == 0);
             if had_left && !lane.resends_freely(call) {
-                self.listener.hear(&Event::DoubtSentAgain { provider: call.provider });
+                self.listener.hear(&Event::DoubtSentAgain { provider: &call.provider });
             }
-            self.listener.hear(&Event::Sent { provider: call.provider, again: past.sent > 0 });
+            self.listener.hear(&Event::Sent { provider: &call.provider, again: past.sent > 0 });
             past.sent += 1;
         }
         attempt
@@ -203,7 +203,7 @@ impl Shared {
             }
             AttemptEnd::Failed(failure) => failure,
         };
-        tracing::debug!(provider = call.provider, operation = call.operation, error = %failure.error, "attempt failed");
+        tracing::debug!(provider = call.provider.as_str(), operation = call.operation.as_str(), error = %failure.error, "attempt failed");
         if failure.retryable {
             let change = pass.failed();
             self.tell(call, change, &failure.error);
@@ -231,7 +231,7 @@ impl Shared {
             let error = error.clone().with_detail(format!("asks to wait {} s", rest.as_secs()));
             return self.stop(lane, call, Reach::Provider, &error);
         }
-        let provider = call.provider;
+        let provider = &call.provider;
         if lane.limit.pause_for(rest) {
             self.listener.hear(&Event::ProviderRests { provider, rest });
         }
@@ -311,7 +311,7 @@ impl Shared {
     }
 
     fn left_in_doubt(&self, call: &Call, why: Option<&Error>) -> Next {
-        self.listener.hear(&Event::InDoubt { provider: call.provider });
+        self.listener.hear(&Event::InDoubt { provider: &call.provider });
         Next::End(CallEnd::Failed(in_doubt(call, why)))
     }
 
@@ -340,12 +340,12 @@ impl Shared {
             None => lane.breaker.stop(),
         };
         if first {
-            self.listener.hear(&Event::ProviderStopped { provider: call.provider, operation, error });
+            self.listener.hear(&Event::ProviderStopped { provider: &call.provider, operation, error });
         }
     }
 
     fn tell(&self, call: &Call, change: breaker::Change, error: &Error) {
-        let provider = call.provider;
+        let provider = &call.provider;
         match change {
             breaker::Change::None => {}
             breaker::Change::Waits(wait) => self.listener.hear(&Event::ProviderWaits { provider, wait }),

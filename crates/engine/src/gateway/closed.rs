@@ -48,7 +48,7 @@ impl Standing {
 impl Gateway {
     /// What would become of a call now; with `refresh`, answers that are there do not count.
     pub async fn foresee(&self, call: &Call, refresh: bool) -> Foresight {
-        let Some(lane) = self.shared.lanes.get(call.provider) else {
+        let Some(lane) = self.shared.lanes.get(&call.provider) else {
             let error = Error::internal(format!("no provider is called `{}`", call.provider));
             let key = Key::of(call, &crate::ledger::Scope::default());
             return Foresight { key, standing: Standing::Broken, end: Some(CallEnd::Failed(error)) };

@@ -15,7 +15,7 @@ use std::{
 };
 
 use marl_core::{
-    CallEnd, ErrorKind, Reply,
+    CallEnd, ErrorKind, Names, Reply, SmolStr,
     provider::{Attempt, AttemptEnd, Failure, ProviderInfo, Reach},
 };
 use serde_json::json;
@@ -25,12 +25,12 @@ use super::*;
 use crate::ledger::Memory;
 
 static INFO: ProviderInfo = ProviderInfo {
-    name: "p",
-    description: "",
-    key_variable: "P_KEY",
-    base_variable: "P_BASE",
-    default_base: "https://p.example",
-    free_operations: &["free"],
+    name: SmolStr::new_static("p"),
+    description: SmolStr::new_static(""),
+    key_variable: SmolStr::new_static("P_KEY"),
+    base_variable: SmolStr::new_static("P_BASE"),
+    default_base: SmolStr::new_static("https://p.example"),
+    free_operations: Names::constant(&["free"]),
 };
 
 /// What the provider does with an attempt.
@@ -59,7 +59,7 @@ struct Scripted {
 
 #[async_trait]
 impl Provider for Scripted {
-    fn info(&self) -> &'static ProviderInfo {
+    fn info(&self) -> &ProviderInfo {
         &INFO
     }
 
@@ -171,7 +171,7 @@ impl World {
     }
 
     async fn operation(&self, operation: &str, n: u64) -> String {
-        let call = Call { provider: "p", operation: operation.to_owned(), parameters: json!({ "n": n }) };
+        let call = Call { provider: "p".into(), operation: operation.into(), parameters: json!({ "n": n }) };
         match self.gateway.call(call).await {
             CallEnd::Reply(reply) => format!("found {}", reply.data().unwrap().as_str().unwrap()),
             CallEnd::Failed(error) => error.kind().name().to_owned(),

@@ -15,7 +15,7 @@ mod want;
 
 use std::sync::Arc;
 
-use marl_core::{Column, Contract, Integration, Registry, SemanticType};
+use marl_core::{Column, Contract, Integration, Registry, SemanticType, SmolStr};
 
 use crate::expression::Expression;
 use error::did_you_mean;
@@ -80,6 +80,8 @@ pub enum Task {
 pub struct Alternative {
     /// The integration.
     pub integration: Arc<dyn Integration>,
+    /// Its contract, shared by the rows.
+    pub(crate) contract: Arc<Contract>,
     /// Its inputs; an optional input without a column has none.
     pub inputs: Vec<Binding>,
 }
@@ -96,7 +98,7 @@ pub struct Computed {
 #[derive(Debug)]
 pub struct Binding {
     /// The input.
-    pub column: &'static Column,
+    pub column: Column,
     /// The name of the column that feeds it.
     pub from: String,
     /// The step that writes this column, by index.
@@ -110,7 +112,7 @@ pub struct Binding {
 #[derive(Debug)]
 pub struct Output {
     /// The output's name in the contract; a formula has one, called `value`.
-    pub of: &'static str,
+    pub of: SmolStr,
     /// Its type.
     pub kind: SemanticType,
     /// The name of the column that it is written to.
@@ -139,7 +141,7 @@ impl Step {
     }
 
     /// The contracts of its integrations.
-    pub fn contracts(&self) -> impl Iterator<Item = &'static Contract> {
+    pub fn contracts(&self) -> impl Iterator<Item = &Contract> {
         self.alternatives().iter().map(|alternative| alternative.integration.contract())
     }
 
@@ -188,14 +190,14 @@ impl Plan {
     }
 
     /// The contracts of all integrations, in plan order.
-    pub fn contracts(&self) -> impl Iterator<Item = &'static Contract> {
+    pub fn contracts(&self) -> impl Iterator<Item = &Contract> {
         self.steps.iter().flat_map(Step::contracts)
     }
 
     /// The providers that the steps may call, each once, sorted.
-    pub fn providers(&self) -> Vec<&'static str> {
-        let mut names: Vec<_> =
-            self.contracts().flat_map(|contract| contract.calls).map(|call| call.provider).collect();
+    pub fn providers(&self) -> Vec<SmolStr> {
+        let calls = self.contracts().flat_map(|contract| contract.calls.iter());
+        let mut names: Vec<_> = calls.map(|call| call.provider.clone()).collect();
         names.sort_unstable();
         names.dedup();
         names

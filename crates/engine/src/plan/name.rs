@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use marl_core::{Column, Integration, Registry, SemanticType};
+use marl_core::{Column, Integration, Registry, SemanticType, SmolStr};
 
 use super::{
     About, Advice, Existing, Header, Part, PlanError, Problem, Request, StepRequest, Work, error::Pair, feed,
@@ -23,7 +23,7 @@ pub(super) struct Named<'a> {
 
 pub(super) struct NamedOutput {
     /// The name that the integration gives it.
-    pub(super) of: &'static str,
+    pub(super) of: SmolStr,
     pub(super) kind: SemanticType,
     /// The column.
     pub(super) name: String,
@@ -38,8 +38,13 @@ impl<'a> Named<'a> {
     }
 
     /// The inputs of all its integrations.
-    pub(super) fn inputs(&self) -> impl Iterator<Item = &'static Column> + Clone {
-        self.alternatives.iter().flat_map(|known| known.contract().inputs)
+    pub(super) fn inputs(&self) -> impl Iterator<Item = &Column> + Clone {
+        self.alternatives.iter().flat_map(|known| known.contract().inputs.iter())
+    }
+
+    /// The names of its integrations.
+    fn integrations(&self) -> Vec<&str> {
+        self.alternatives.iter().map(|known| known.contract().name.as_str()).collect()
     }
 
     /// All columns that it writes.
@@ -91,7 +96,10 @@ fn one<'a>(
     let (alternatives, outputs) = match &request.work {
         Work::Formula(_) => {
             let name = column(FORMULA_OUTPUT);
-            (Vec::new(), vec![NamedOutput { of: FORMULA_OUTPUT, kind: SemanticType::Text, name }])
+            (
+                Vec::new(),
+                vec![NamedOutput { of: SmolStr::new_static(FORMULA_OUTPUT), kind: SemanticType::Text, name }],
+            )
         }
         Work::Use(uses) => {
             let alternatives: Vec<Arc<dyn Integration>> = uses
@@ -99,11 +107,11 @@ fn one<'a>(
                 .map(|name| integration(name, registry))
                 .collect::<Result<_, _>>()
                 .map_err(|error| error.about(About { step: at, part: Part::Use }))?;
-            let outputs = alternatives.first().map(|first| first.contract().outputs).unwrap_or_default();
+            let outputs = alternatives.first().map(|first| &*first.contract().outputs).unwrap_or_default();
             let outputs = outputs.iter().map(|output| NamedOutput {
-                of: output.name,
+                of: output.name.clone(),
                 kind: output.kind,
-                name: column(output.name),
+                name: column(&output.name),
             });
             let outputs = outputs.collect();
             check_alternatives(&alternatives)
@@ -123,7 +131,7 @@ fn check_outputs(
     at: usize,
     header: &Header<'_>,
 ) -> Result<(), PlanError> {
-    let known = || outputs.iter().map(|output| output.of);
+    let known = || outputs.iter().map(|output| output.of.as_str());
     match request.outputs.iter().find(|(name, _)| !known().any(|known| known == name.as_str())) {
         None => Ok(()),
         Some((name, column)) => {
@@ -139,11 +147,11 @@ fn check_outputs(
 /// An alternative that has none of the first one's outputs could never answer.
 fn check_alternatives(alternatives: &[Arc<dyn Integration>]) -> Result<(), PlanError> {
     let Some((first, others)) = alternatives.split_first() else { return Ok(()) };
-    let wanted = first.contract().outputs;
+    let wanted = &first.contract().outputs;
     for other in others {
         let other = other.contract();
-        if !wanted.iter().any(|output| other.output(output.name).is_some()) {
-            let first = first.contract().name;
+        if !wanted.iter().any(|output| other.output(&output.name).is_some()) {
+            let first = &first.contract().name;
             let names: Vec<String> = wanted.iter().map(|output| format!("`{}`", output.name)).collect();
             let message = format!("`{}` gives none of the columns of `{first}`", other.name);
             return Err(PlanError::unfit(message).hint(format!("`{first}` gives {}", names.join(", "))));
@@ -162,7 +170,7 @@ pub fn integration(name: &str, registry: &Registry) -> Result<Arc<dyn Integratio
 
 /// The error for a name that no integration has; it lists what exists.
 fn unknown_integration(name: &str, registry: &Registry) -> PlanError {
-    let names: Vec<&str> = registry.integrations().map(|known| known.contract().name).collect();
+    let names: Vec<&str> = registry.integrations().map(|known| known.contract().name.as_str()).collect();
     let mut error = PlanError {
         problem: Problem::UnknownIntegration,
         ..PlanError::unfit(format!("no integration is called `{}`", marl_core::excerpt(name, 80)))
@@ -190,8 +198,9 @@ fn check_columns(
     for (at, column) in columns.iter().enumerate() {
         if columns[..at].contains(column) {
             let message = format!("`{}` writes column `{column}` twice", step.name);
-            let output = step.outputs.get(at).filter(|known| step.request.outputs.contains_key(known.of));
-            let part = output.map_or(Part::ProviderColumn, |output| Part::Output(output.of.to_owned()));
+            let output =
+                step.outputs.get(at).filter(|known| step.request.outputs.contains_key(known.of.as_str()));
+            let part = output.map_or(Part::ProviderColumn, |output| Part::Output(output.of.to_string()));
             return Err(PlanError::unfit(message)
                 .hint("each of its columns needs a name of its own")
                 .about(step.about(part)));
@@ -222,21 +231,18 @@ fn both_write(first: &Named<'_>, second: &Named<'_>, column: &str) -> PlanError 
     let (one, other) = (first.name, second.name);
     let error = PlanError::unfit(format!("`{one}` and `{other}` both write column `{column}`"));
     // A prefix changes only the columns that have no name of the user's own.
-    let named = second.outputs.iter().find(|output| second.request.outputs.contains_key(output.of));
+    let named = second.outputs.iter().find(|output| second.request.outputs.contains_key(output.of.as_str()));
     let error = match named.filter(|output| output.name == column) {
         Some(output) => error
             .hint(format!("choose another column with `--into {other}.{}=COLUMN`", output.of))
-            .about(second.about(Part::Output(output.of.to_owned()))),
+            .about(second.about(Part::Output(output.of.to_string()))),
         None => error
             .hint(format!(
                 "`--prefix {other}={other}_` calls the columns of `{other}` `{other}_{column}` and so on"
             ))
             .advise(Advice::Prefix { step: other.to_owned(), prefix: format!("{other}_") }),
     };
-    let names = |step: &Named<'_>| -> Vec<&str> {
-        step.alternatives.iter().map(|known| known.contract().name).collect()
-    };
-    let (uses, others) = (names(first), names(second));
+    let (uses, others) = (first.integrations(), second.integrations());
     let are_alike = first.outputs.iter().all(|output| second.outputs.iter().any(|o| o.name == output.name));
     let error = if are_alike
         && !uses.is_empty()

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
-use marl_core::{Call, CallEnd, Caller, Contract, SkipReason};
+use marl_core::{Call, CallEnd, Caller, Contract, SkipReason, SmolStr};
 
 use crate::{
     gateway::{Gateway, Standing},
@@ -36,9 +36,9 @@ pub struct Note {
 #[derive(Debug)]
 pub struct Possible {
     /// The provider.
-    pub provider: &'static str,
+    pub provider: SmolStr,
     /// The operation.
-    pub operation: &'static str,
+    pub operation: SmolStr,
     /// Equal for rows that would make equal calls.
     pub likeness: u64,
     /// The most that can come.
@@ -74,13 +74,13 @@ impl Caller for Noting {
 }
 
 /// The calls that an integration may make beyond those that it has come to.
-pub(super) fn beyond(contract: &'static Contract, notes: &[Note], likeness: u64) -> Vec<Possible> {
+pub(super) fn beyond(contract: &Contract, notes: &[Note], likeness: u64) -> Vec<Possible> {
     let calls = contract.calls.iter().map(|spec| {
         let is_of =
             |note: &&Note| note.call.provider == spec.provider && note.call.operation == spec.operation;
         let made = u32::try_from(notes.iter().filter(is_of).count()).unwrap_or(u32::MAX);
         let most = spec.most_per_row.saturating_sub(made);
-        Possible { provider: spec.provider, operation: spec.operation, likeness, most }
+        Possible { provider: spec.provider.clone(), operation: spec.operation.clone(), likeness, most }
     });
     calls.filter(|possible| possible.most > 0).collect()
 }

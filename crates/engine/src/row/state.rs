@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use marl_core::{Error, Fields, Outcome, Row, SkipReason, Value};
+use marl_core::{Error, Field, Fields, Outcome, Row, SkipReason, SmolStr, Value};
 
 use super::{
     Foreseen, RowEnd,
@@ -16,7 +16,7 @@ pub(super) struct Asked {
     /// By alternative.
     pub(super) rows: Vec<Ready>,
     /// The outputs, by the contract's names, that are to be filled.
-    pub(super) wanted: Vec<&'static str>,
+    pub(super) wanted: Vec<SmolStr>,
     /// Whether the step is run whatever the answers are that are not there.
     pub(super) certain: bool,
     /// Equal for rows in which the step would come to the same.
@@ -140,11 +140,11 @@ impl<'a> State<'a> {
     }
 
     /// The outputs that are to be filled.
-    fn wanted(&self, step: &Step) -> Vec<&'static str> {
+    fn wanted(&self, step: &Step) -> Vec<SmolStr> {
         let outputs = step.outputs.iter();
         outputs
             .filter(|output| step.existing != Existing::Keep || !self.is_filled(output))
-            .map(|output| output.of)
+            .map(|output| output.of.clone())
             .collect()
     }
 
@@ -155,7 +155,7 @@ impl<'a> State<'a> {
         let mut inputs = Vec::with_capacity(alternative.inputs.len());
         let mut is_unknown = false;
         for binding in &alternative.inputs {
-            let column = binding.column;
+            let column = &binding.column;
             match &self.cells[binding.slot] {
                 Cell::Unknown(likeness) => {
                     is_unknown = true;
@@ -165,9 +165,9 @@ impl<'a> State<'a> {
                     match read(column.kind, cell) {
                         Ok(value) => {
                             if self.foresees {
-                                (column.name, value.to_string()).hash(&mut hash);
+                                (&column.name, value.to_string()).hash(&mut hash);
                             }
-                            inputs.push((column.name, value));
+                            inputs.push((column.name.clone(), value));
                         }
                         Err(why) => {
                             let message =
@@ -215,7 +215,7 @@ impl<'a> State<'a> {
             Ok(Some(value)) => {
                 let mut fields = Fields::none();
                 let value = step.outputs[0].kind.check(value.clone()).unwrap_or(value);
-                fields.set(step.outputs[0].of, Some(value));
+                fields.put(step.outputs[0].of.clone(), Field { value, source: None });
                 Outcome::Value(fields)
             }
             // Most formulas fail on an empty cell, which is no fault of the row.
@@ -256,7 +256,7 @@ impl<'a> State<'a> {
             let says_nothing = step.existing == Existing::Keep
                 && matches!(&self.cells[output.slot], Cell::Known(Some(_)))
                 && is_open_cell;
-            match fields.and_then(|fields| fields.get(output.of)) {
+            match fields.and_then(|fields| fields.get(&output.of)) {
                 Some(field) if keeps => {
                     self.kept += 1;
                     if !self.cells[output.slot].is_alike(output.kind, &field.value) {
@@ -277,7 +277,7 @@ impl<'a> State<'a> {
                     if self.is_filled(output) {
                         self.may_replace.push(output.index);
                     }
-                    self.cells[output.slot] = Cell::Unknown(hashed(likeness, output.of));
+                    self.cells[output.slot] = Cell::Unknown(hashed(likeness, &output.of));
                 }
                 None => {}
             }

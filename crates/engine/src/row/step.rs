@@ -10,8 +10,8 @@ use std::{
 
 use futures::FutureExt;
 use marl_core::{
-    Caller, Context, Contract, Error, ErrorKind, Fields, Integration, MissedCall, MissedReason, Outcome, Row,
-    SkipReason,
+    Caller, Context, Contract, Error, ErrorKind, Fields, MissedCall, MissedReason, Outcome, Row, SkipReason,
+    SmolStr,
 };
 
 use super::{
@@ -19,7 +19,7 @@ use super::{
     foresee::{Noting, Possible, beyond},
     state::{Asked, Ready},
 };
-use crate::plan::Step;
+use crate::plan::{Alternative, Step};
 
 /// How a step ended on a row.
 #[derive(Debug)]
@@ -59,7 +59,7 @@ impl StepEnd {
 #[derive(Default)]
 struct Sum {
     fields: Fields,
-    by: Vec<&'static str>,
+    by: Vec<SmolStr>,
     failed: Option<Error>,
     skipped: Option<SkipReason>,
     no_data: bool,
@@ -73,8 +73,8 @@ pub(super) async fn ask(step: &Step, asked: Asked, way: &Way) -> StepEnd {
     let mut sum = Sum { unanswered: !certain, ..Sum::default() };
     let mut foreseen = Foreseen::default();
     for (at, (alternative, ready)) in step.alternatives().iter().zip(rows).enumerate() {
-        let contract = alternative.integration.contract();
-        let helps = |output: &&&str| sum.fields.get(output).is_none() && contract.output(output).is_some();
+        let contract = &alternative.contract;
+        let helps = |output: &&SmolStr| sum.fields.get(output).is_none() && contract.output(output).is_some();
         if at > 0 && wanted.iter().find(helps).is_none() {
             continue;
         }
@@ -86,14 +86,14 @@ pub(super) async fn ask(step: &Step, asked: Asked, way: &Way) -> StepEnd {
             }
             Ready::Row(row, likeness) => {
                 let One { outcome, lacks, notes, possible } =
-                    one(&*alternative.integration, row, step.refresh, way, !sum.unanswered, likeness).await;
+                    one(alternative, row, step.refresh, way, !sum.unanswered, likeness).await;
                 foreseen.notes.extend(notes);
                 foreseen.possible.extend(possible);
                 sum.lacks = sum.lacks.or(lacks);
                 outcome
             }
         };
-        if sum.add(outcome, at == 0, contract.name, step) {
+        if sum.add(outcome, at == 0, &contract.name, step) {
             break;
         }
     }
@@ -106,26 +106,26 @@ pub(super) async fn ask(step: &Step, asked: Asked, way: &Way) -> StepEnd {
 
 impl Sum {
     /// Adds what an alternative came to; whether none is asked after it.
-    fn add(&mut self, outcome: Outcome, is_first: bool, name: &'static str, step: &Step) -> bool {
+    fn add(&mut self, outcome: Outcome, is_first: bool, name: &SmolStr, step: &Step) -> bool {
         match outcome {
             // What is behind an unanswered alternative may never be asked.
             Outcome::Value(_) | Outcome::NoData | Outcome::Failed(_) if self.unanswered => {}
             Outcome::Value(fields) if is_first => {
                 self.fields = fields;
-                self.by.push(name);
+                self.by.push(name.clone());
             }
             Outcome::Value(fields) => {
                 let mut gave = false;
                 for output in &step.outputs {
-                    if self.fields.get(output.of).is_none()
-                        && let Some(field) = fields.get(output.of)
+                    if self.fields.get(&output.of).is_none()
+                        && let Some(field) = fields.get(&output.of)
                     {
-                        self.fields.put(output.of, field.clone());
+                        self.fields.put(output.of.clone(), field.clone());
                         gave = true;
                     }
                 }
                 if gave {
-                    self.by.push(name);
+                    self.by.push(name.clone());
                 }
                 self.no_data |= !gave;
             }
@@ -168,7 +168,7 @@ struct One {
 
 /// One integration on one row.
 async fn one(
-    integration: &dyn Integration,
+    alternative: &Alternative,
     row: Row,
     refresh: bool,
     way: &Way,
@@ -178,24 +178,24 @@ async fn one(
     match way {
         Way::Open { caller, refreshing } => {
             let caller = Arc::clone(if refresh { refreshing } else { caller });
-            let (outcome, lacks) = run(integration, row, caller).await;
+            let (outcome, lacks) = run(alternative, row, caller).await;
             One { outcome, lacks, notes: Vec::new(), possible: Vec::new() }
         }
         Way::Closed(gateway) => {
             let noting = Arc::new(Noting::new(gateway.clone(), refresh, certain));
-            let (outcome, lacks) = run(integration, row, Arc::clone(&noting) as Arc<dyn Caller>).await;
+            let (outcome, lacks) = run(alternative, row, Arc::clone(&noting) as Arc<dyn Caller>).await;
             let notes = noting.take();
             let stuck = matches!(outcome, Outcome::Skipped(SkipReason::Unanswered));
-            let possible = if stuck { beyond(integration.contract(), &notes, likeness) } else { Vec::new() };
+            let possible = if stuck { beyond(&alternative.contract, &notes, likeness) } else { Vec::new() };
             One { outcome, lacks, notes, possible }
         }
     }
 }
 
 /// Runs one integration; its panic becomes its error. Says which call its value lacks.
-async fn run(integration: &dyn Integration, row: Row, caller: Arc<dyn Caller>) -> (Outcome, Option<String>) {
-    let contract = integration.contract();
-    let cx = Context::new(caller, contract);
+async fn run(alternative: &Alternative, row: Row, caller: Arc<dyn Caller>) -> (Outcome, Option<String>) {
+    let Alternative { integration, contract, .. } = alternative;
+    let cx = Context::new(caller, Arc::clone(contract));
     let enriched = AssertUnwindSafe(unless_stuck(integration.enrich(&row, &cx), &cx)).catch_unwind().await;
     let outcome = match enriched {
         Err(panic) => Outcome::Failed(
@@ -245,7 +245,7 @@ fn outcome(fields: Fields, contract: &Contract) -> Outcome {
     if fields.is_empty() {
         return Outcome::NoData;
     }
-    match contract.outputs.iter().find(|column| column.required && fields.get(column.name).is_none()) {
+    match contract.outputs.iter().find(|column| column.required && fields.get(&column.name).is_none()) {
         Some(lacking) => Outcome::Failed(Error::bad_reply(format!("the answer lacks `{}`", lacking.name))),
         None => Outcome::Value(fields),
     }

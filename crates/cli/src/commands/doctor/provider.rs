@@ -38,13 +38,13 @@ pub(super) async fn checks(
         None
     });
     for entry in registry.providers() {
-        let info = entry.info;
+        let info = &entry.info;
         let found = connect::look_up(info, file.as_ref());
         let connection = found.connection(info);
         checks.push(address(info, &found));
         // The key alone, so that it is judged whatever the address is.
         let (base_url, secret) =
-            (info.default_base.to_owned(), found.key.as_ref().map(|(key, _)| key.clone()));
+            (info.default_base.to_string(), found.key.as_ref().map(|(key, _)| key.clone()));
         let provider = entry.connect(Connection { base_url, key: secret.clone(), contact: None });
         let key = key(&*provider, &found);
         let can_be_asked = key.exit == exit::DONE;
@@ -67,11 +67,11 @@ async fn of_sandbox(offline: bool, registry: &Registry) -> Result<Vec<Check>, Fa
     let sandbox: Option<Sandbox> = if offline { None } else { Some(job::start_sandbox().await?) };
     let mut checks = Vec::new();
     for entry in registry.providers() {
-        let name = entry.info.name;
+        let name = &entry.info.name;
         checks.push(Check::ok(format!("{name}.address"), "the built-in sandbox"));
         checks.push(Check::ok(format!("{name}.key"), "the sandbox needs none"));
         checks.push(match &sandbox {
-            None => not_asked(entry.info, "`--offline`"),
+            None => not_asked(&entry.info, "`--offline`"),
             Some(sandbox) => answer(&*entry.connect(connect::to_sandbox(&sandbox.url()))).await,
         });
     }
@@ -135,8 +135,10 @@ fn told(source: &Source) -> String {
 async fn answer(provider: &dyn Provider) -> Check {
     let info = provider.info();
     let name = format!("{}.answer", info.name);
-    let Some(operation) = info.free_operations.first() else { return not_asked(info, "it has no free call") };
-    let call = Call { provider: info.name, operation: (*operation).to_owned(), parameters: json!({}) };
+    let Some(operation) = info.free_operations.iter().next() else {
+        return not_asked(info, "it has no free call");
+    };
+    let call = Call { provider: info.name.clone(), operation: operation.into(), parameters: json!({}) };
     match tokio::time::timeout(PATIENCE, provider.send(&call)).await {
         Err(_) => {
             let message = format!("no answer within {} seconds", PATIENCE.as_secs());

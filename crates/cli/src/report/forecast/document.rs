@@ -213,15 +213,15 @@ pub(crate) fn planned_document<'a>(
 impl<'a> Use<'a> {
     fn of(alternative: &'a engine::plan::Alternative) -> Self {
         let contract = alternative.integration.contract();
-        let inputs = alternative.inputs.iter().map(|input| (input.column.name, input.from.as_str()));
-        Self { integration: contract.name, version: contract.version, inputs: inputs.collect() }
+        let inputs = alternative.inputs.iter().map(|input| (input.column.name.as_str(), input.from.as_str()));
+        Self { integration: &contract.name, version: contract.version, inputs: inputs.collect() }
     }
 }
 
 impl<'a> Call<'a> {
     fn of(call: &'a CallForecast, price: Option<f64>) -> Self {
         Self {
-            provider: call.provider,
+            provider: &call.provider,
             operation: &call.operation,
             in_ledger: call.reused,
             in_doubt: call.in_doubt,
