@@ -108,13 +108,13 @@ mod tests {
             ];
             static CONTRACT: Contract = Contract::new(
                 "find_ceo",
-                4,
+                "4",
                 "A company's chief executive",
             )
             .inputs(INPUTS)
             .outputs(OUTPUTS)
             .calls(CALLS);
-            static OTHER: Contract = Contract::new("other", 1, "")
+            static OTHER: Contract = Contract::new("other", "1", "")
                 .outputs(const { &[Column::optional("size", SemanticType::Integer, "")] });"#;
         let outputs = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
         let ceo = outputs(&["ceo_name", "ceo_linkedin_url"]);

@@ -7,7 +7,7 @@ use engine::{
     ledger::Scope,
     plan::{Existing, Plan, Request, StepRequest, Task, Work},
 };
-use marl_core::{READING, SemanticType};
+use marl_core::{Contract, READING, SemanticType};
 use serde::{Deserialize, Serialize};
 
 use crate::pick::Ranges;
@@ -37,10 +37,10 @@ pub(crate) struct Step {
     name: Option<String>,
     /// The first integration; empty for a formula.
     pub(crate) integration: String,
-    pub(crate) version: u32,
+    pub(crate) version: RecordedVersion,
     /// Those that are asked for what is still empty, with their versions.
     #[serde(default)]
-    alternatives: Vec<(String, u32)>,
+    alternatives: Vec<(String, RecordedVersion)>,
     /// Input and the column that fed it, of all integrations.
     pub(crate) inputs: BTreeMap<String, String>,
     /// Output and the column that it was written to.
@@ -56,6 +56,33 @@ pub(crate) struct Step {
     formula: Option<String>,
     #[serde(default)]
     provider_column: Option<String>,
+}
+
+/// The version of a contract as it is recorded. Older runs recorded a number.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "TextOrNumber")]
+pub(crate) struct RecordedVersion(String);
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum TextOrNumber {
+    Text(String),
+    Number(u32),
+}
+
+impl From<TextOrNumber> for RecordedVersion {
+    fn from(version: TextOrNumber) -> Self {
+        Self(match version {
+            TextOrNumber::Text(text) => text,
+            TextOrNumber::Number(number) => number.to_string(),
+        })
+    }
+}
+
+impl RecordedVersion {
+    fn of(contract: &Contract) -> Self {
+        Self(contract.version.to_string())
+    }
 }
 
 /// A scope as it is recorded.
@@ -128,8 +155,10 @@ impl Step {
         Self {
             name: Some(step.name.clone()),
             integration: first.map(|contract| contract.name.to_string()).unwrap_or_default(),
-            version: first.map(|contract| contract.version).unwrap_or_default(),
-            alternatives: contracts.map(|contract| (contract.name.to_string(), contract.version)).collect(),
+            version: first.map(RecordedVersion::of).unwrap_or_default(),
+            alternatives: contracts
+                .map(|contract| (contract.name.to_string(), RecordedVersion::of(contract)))
+                .collect(),
             inputs: inputs.map(|input| (input.column.name.to_string(), input.from.clone())).collect(),
             outputs: step.outputs.iter().map(|output| (output.of.to_string(), output.name.clone())).collect(),
             existing_columns: existing.map(|output| output.name.clone()).collect(),
@@ -149,10 +178,10 @@ impl Step {
     }
 
     /// The version of one of its integrations at the time of the run.
-    pub(crate) fn version_of(&self, integration: &str) -> Option<u32> {
-        let others = self.alternatives.iter().map(|(name, version)| (name.as_str(), *version));
-        let mut all = std::iter::once((self.integration.as_str(), self.version)).chain(others);
-        all.find(|(name, _)| *name == integration).map(|(_, version)| version)
+    pub(crate) fn version_of(&self, integration: &str) -> Option<&str> {
+        let others = self.alternatives.iter().map(|(name, version)| (name.as_str(), version));
+        let mut all = std::iter::once((self.integration.as_str(), &self.version)).chain(others);
+        all.find(|(name, _)| *name == integration).map(|(_, version)| version.0.as_str())
     }
 
     fn request(&self) -> StepRequest {
@@ -170,6 +199,28 @@ impl Step {
             condition: self.condition.clone(),
             existing: None,
             provider_column: self.provider_column.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_read_as_a_number_and_as_text() {
+        let step = |version: &str| {
+            let text = format!(
+                r#"{{"integration": "find_ceo", "version": {version}, "alternatives": [["other_ceo", {version}]],
+                    "inputs": {{}}, "outputs": {{}}, "existing_columns": [], "existing": "fail"}}"#
+            );
+            serde_json::from_str::<Step>(&text).unwrap()
+        };
+        for (recorded, expect) in [("4", "4"), ("\"4\"", "4"), ("\"2026-07\"", "2026-07")] {
+            let step = step(recorded);
+            assert_eq!(step.version_of("find_ceo"), Some(expect));
+            assert_eq!(step.version_of("other_ceo"), Some(expect));
+            assert_eq!(step.version_of("web_research"), None);
         }
     }
 }

@@ -23,7 +23,7 @@ use crate::{Names, SemanticType};
 /// const CALLS: &[CallSpec] = &[CallSpec::once("datagen", "chatgpt_webresearch")];
 ///
 /// static CONTRACT: Contract =
-///     Contract::new("slogan", 1, "A company's slogan").inputs(INPUTS).outputs(OUTPUTS).calls(CALLS);
+///     Contract::new("slogan", "1", "A company's slogan").inputs(INPUTS).outputs(OUTPUTS).calls(CALLS);
 ///
 /// let made = Contract { name: "motto".to_owned().into(), ..CONTRACT.clone() };
 /// assert_eq!(made.output("slogan"), CONTRACT.output("slogan"));
@@ -33,8 +33,9 @@ pub struct Contract {
     /// The name on the command line: snake_case, unique.
     #[schemars(with = "String")]
     pub name: SmolStr,
-    /// Raised when the same replies would give other fields.
-    pub version: u32,
+    /// Another one when the same replies would give other fields: `4`, `2026-07`.
+    #[schemars(with = "String")]
+    pub version: SmolStr,
     /// One sentence: what it adds to a row.
     #[schemars(with = "String")]
     pub description: SmolStr,
@@ -48,10 +49,10 @@ pub struct Contract {
 
 impl Contract {
     /// A contract of no columns and no calls yet.
-    pub const fn new(name: &'static str, version: u32, description: &'static str) -> Self {
+    pub const fn new(name: &'static str, version: &'static str, description: &'static str) -> Self {
         Self {
             name: SmolStr::new_static(name),
-            version,
+            version: SmolStr::new_static(version),
             description: SmolStr::new_static(description),
             inputs: Cow::Borrowed(&[]),
             outputs: Cow::Borrowed(&[]),

@@ -28,7 +28,7 @@ const OUTPUTS: &[Column] = &[
 ];
 
 static CONTRACT: Contract =
-    Contract::new("find_ceo", 4, "A company's chief executive and their LinkedIn profile, from the web")
+    Contract::new("find_ceo", "4", "A company's chief executive and their LinkedIn profile, from the web")
         .inputs(INPUTS)
         .outputs(OUTPUTS)
         .calls(CALLS);

@@ -30,7 +30,7 @@ const OUTPUTS: &[Column] = &[
 
 static CONTRACT: Contract = Contract::new(
     "linkedin_profile",
-    2,
+    "2",
     "A person's headline, current company, location and follower count, from LinkedIn",
 )
 .inputs(INPUTS)

@@ -30,7 +30,7 @@ const OUTPUTS: &[Column] = &[
 
 static CONTRACT: Contract = Contract::new(
     "web_research",
-    4,
+    "4",
     "What a company does, the technology it uses and how many people it employs, from the web",
 )
 .inputs(INPUTS)

@@ -10,7 +10,7 @@ use crate::{args::DescribeArgs, document::Version, exit, failure::Failure, print
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "describe")]
 pub(super) struct Document<'a> {
-    schema_version: Version<1>,
+    schema_version: Version<2>,
     #[serde(flatten)]
     contract: &'a Contract,
 }

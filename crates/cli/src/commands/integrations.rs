@@ -9,7 +9,7 @@ use crate::{document::Version, exit, failure::Failure, printer::Printer};
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "integrations")]
 pub(super) struct Document<'a> {
-    schema_version: Version<1>,
+    schema_version: Version<2>,
     integrations: Vec<&'a Contract>,
 }
 

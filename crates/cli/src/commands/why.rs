@@ -32,7 +32,7 @@ use crate::{
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "why")]
 pub(super) struct Document {
-    schema_version: Version<1>,
+    schema_version: Version<2>,
     table: String,
     row: u64,
     run: i64,
@@ -152,7 +152,7 @@ impl Story<'_> {
             column: column.to_owned(),
             value,
             from,
-            version: then,
+            version: then.map(str::to_owned),
             step: (integration.as_deref() != Some(step.name.as_str())).then(|| step.name.clone()),
             integration,
             formula: match &step.task {
@@ -232,7 +232,7 @@ struct Judged<'a> {
     column: &'a str,
     integration: Option<&'a str>,
     /// The integration's version at the time of the run.
-    then: Option<u32>,
+    then: Option<&'a str>,
     /// Whether the run read answers and cells by other rules.
     is_read_anew: bool,
     run: &'a RunRecord,

@@ -17,7 +17,7 @@ pub(crate) struct Explained {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) integration: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) version: Option<u32>,
+    pub(crate) version: Option<String>,
     /// The formula that computed it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) formula: Option<String>,
@@ -83,7 +83,7 @@ pub(crate) fn why_lines(explained: &Explained) -> Vec<String> {
     };
     let mut lines = vec![format!("{:<14} {}", explained.column, shown(&explained.value))];
     let mut say = |word: &str, text: String| lines.push(format!("{word:<14} {text}"));
-    if let (Some(name), Some(version)) = (&explained.integration, explained.version) {
+    if let (Some(name), Some(version)) = (&explained.integration, &explained.version) {
         let output = explained.output.as_deref().map(|output| format!(", output {output}"));
         let step = explained.step.as_deref().map(|step| format!(", step {step}"));
         say("from", format!("{name} {version}{}{}", output.unwrap_or_default(), step.unwrap_or_default()));

@@ -66,7 +66,7 @@ fn contracts_are_whole() {
         let contract = integration.contract();
         let name = &contract.name;
         assert!(name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'), "{name}");
-        assert!(!contract.description.is_empty() && contract.version > 0, "{name}");
+        assert!(!contract.description.is_empty() && !contract.version.is_empty(), "{name}");
         assert!(!contract.outputs.is_empty() && contract.inputs.iter().any(|input| input.required), "{name}");
         let columns: Vec<_> = contract.inputs.iter().chain(contract.outputs.iter()).collect();
         assert!(columns.iter().all(|column| !column.description.is_empty()), "{name}");

@@ -37,7 +37,7 @@ const CEO: &[Column] = &[
 ];
 
 static OTHER_CEO: Contract =
-    Contract::new("other_ceo", 1, "").inputs(DOMAINS).outputs(CEO).calls(const { &[RESEARCH] });
+    Contract::new("other_ceo", "1", "").inputs(DOMAINS).outputs(CEO).calls(const { &[RESEARCH] });
 
 #[async_trait]
 impl Integration for OtherCeo {
@@ -57,7 +57,7 @@ impl Integration for OtherCeo {
 /// Asks twice, the second time with what the first answer says.
 struct Chief;
 
-static CHIEF: Contract = Contract::new("chief", 1, "")
+static CHIEF: Contract = Contract::new("chief", "1", "")
     .inputs(DOMAINS)
     .outputs(const { &[Column::optional("headline", SemanticType::Text, "")] })
     .calls(const { &[RESEARCH, PERSON] });

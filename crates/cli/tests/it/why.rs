@@ -66,8 +66,9 @@ fn cells_that_are_not_what_the_answer_gives() {
 fn a_cell_that_another_version_wrote_says_so() {
     let world = world();
     let ledger = rusqlite::Connection::open(world.path(".marl/ledger.db")).unwrap();
+    // As older versions of marl recorded it: a number.
     let changed =
-        ledger.execute(r#"UPDATE run SET steps = replace(steps, '"version":', '"version":90')"#, []);
+        ledger.execute(r#"UPDATE run SET steps = replace(steps, '"version":"4"', '"version":904')"#, []);
     assert_eq!(changed.unwrap(), 1);
     let same = why(&world, "--row 1 --column ceo_name");
     assert!(same[0]["note"].is_null(), "both versions read the same: {same}");

@@ -52,7 +52,7 @@ impl Provider for Vendor {
 }
 
 const CALLS: &[CallSpec] = &[CallSpec::once("nowhere", "x")];
-const PLAIN: Contract = Contract::new("plain", 1, "");
+const PLAIN: Contract = Contract::new("plain", "1", "");
 
 fn plain() -> Box<dyn Integration> {
     Box::new(Plain(PLAIN))

@@ -22,7 +22,7 @@ impl Integration for Plain {
 }
 
 const fn contract(name: &'static str, inputs: &'static [Column], outputs: &'static [Column]) -> Contract {
-    Contract::new(name, 1, "").inputs(inputs).outputs(outputs)
+    Contract::new(name, "1", "").inputs(inputs).outputs(outputs)
 }
 
 static FIND_CEO: Contract = contract(

@@ -23,12 +23,12 @@ const CALLS: &[CallSpec] = &[CALL];
 
 const SIZE: Column = Column::optional("size", SemanticType::Integer, "");
 
-static FIRST: Contract = Contract::new("first", 1, "")
+static FIRST: Contract = Contract::new("first", "1", "")
     .inputs(const { &[Column::required("company_domain", SemanticType::Domain, "")] })
     .outputs(const { &[SIZE, Column::optional("person_email", SemanticType::Email, "")] })
     .calls(CALLS);
 
-static SECOND: Contract = Contract::new("second", 1, "")
+static SECOND: Contract = Contract::new("second", "1", "")
     .inputs(const { &[Column::required("email", SemanticType::Email, ""), SIZE] })
     .outputs(const { &[Column::required("greeting", SemanticType::Text, "")] })
     .calls(CALLS);

@@ -12,7 +12,7 @@ const NAME: Column = Column::optional("name", SemanticType::Text, "");
 const TITLE: Column = Column::optional("title", SemanticType::Text, "");
 
 const fn contract(name: &'static str, outputs: &'static [Column]) -> Contract {
-    Contract::new(name, 1, "")
+    Contract::new(name, "1", "")
         .inputs(const { &[Column::required("says", SemanticType::Text, "")] })
         .outputs(outputs)
         .calls(const { &[CallSpec::once("p", "o")] })
