@@ -16,7 +16,7 @@ use engine::{
     plan::{self, Advice, Header, Plan, PlanError, Refresh, Request},
 };
 use ledger_sqlite::{MaxAge, Problem, RunLedger, Store};
-use marl_core::{Registry, SemanticType};
+use marl_core::SemanticType;
 use sandbox::{Options, Sandbox};
 use table::{Links, Sketch};
 
@@ -131,14 +131,12 @@ pub(crate) struct Job<'a> {
     /// With all steps that it takes.
     pub(crate) request: Request,
     pub(crate) plan: Arc<Plan>,
-    registry: Registry,
 }
 
 impl<'a> Job<'a> {
     /// Looks at the settings, the steps and the whole table.
     pub(crate) fn prepare(args: &'a EnrichArgs) -> Result<Self, Failure> {
-        let registry = Registry::gather()?;
-        let place = Place::find(&registry)?;
+        let place = Place::find()?;
         let refresh = match &args.refresh {
             None => Refresh::None,
             Some(names) if names.is_empty() => Refresh::All,
@@ -149,13 +147,13 @@ impl<'a> Job<'a> {
         let (request, plan) = {
             let name = table_name(&sketch);
             let header = header(&sketch, &name);
-            let request = plan::resolve(&steps.request, &header, &registry);
+            let request = plan::resolve(&steps.request, &header, &place.registry);
             let request = request.map_err(|error| steps.failure(error, &args.input, &args.table))?;
-            let plan = Plan::new(&request, &header, &registry);
+            let plan = Plan::new(&request, &header, &place.registry);
             let plan = plan.map_err(|error| steps.failure(error, &args.input, &args.table))?;
             (request, Arc::new(plan))
         };
-        Ok(Self { args, place, sketch, request, plan, registry })
+        Ok(Self { args, place, sketch, request, plan })
     }
 
     /// The plan that reads what is stored, also where the run asks anew: which rows have failed or
@@ -166,7 +164,7 @@ impl<'a> Job<'a> {
         }
         let name = table_name(&self.sketch);
         let request = Request { refresh: Refresh::None, ..self.request.clone() };
-        Ok(Arc::new(Plan::new(&request, &header(&self.sketch, &name), &self.registry)?))
+        Ok(Arc::new(Plan::new(&request, &header(&self.sketch, &name), &self.place.registry)?))
     }
 
     /// Where the enriched table goes.
@@ -190,7 +188,10 @@ impl<'a> Job<'a> {
 
     /// Whether an operation costs nothing.
     pub(crate) fn is_free(&self, provider: &str, operation: &str) -> bool {
-        self.registry.provider(provider).is_some_and(|entry| entry.info.free_operations.contains(operation))
+        self.place
+            .registry
+            .provider(provider)
+            .is_some_and(|entry| entry.info.free_operations.contains(operation))
     }
 
     fn every_price(&self, flag: &str) -> Result<(), Failure> {
@@ -216,10 +217,10 @@ impl<'a> Job<'a> {
     pub(crate) async fn connect(&self, caps: Caps) -> Result<Way, Failure> {
         let sandbox = if self.args.ledger.sandbox { Some(start_sandbox().await?) } else { None };
         let connected = match &sandbox {
-            Some(sandbox) => connect::sandbox(&self.plan.providers(), &self.registry, &sandbox.url())?,
+            Some(sandbox) => connect::sandbox(&self.plan.providers(), &self.place.registry, &sandbox.url())?,
             None => connect::live(
                 &self.plan.providers(),
-                &self.registry,
+                &self.place.registry,
                 &self.place.working,
                 self.place.settings.contact(),
             )?,

@@ -1,4 +1,4 @@
-//! Where a command works: the working folder, the project's settings, the ledger.
+//! Where a command works: the working folder, the project with its plugins and settings, the ledger.
 
 use std::{
     fs,
@@ -20,17 +20,21 @@ pub(crate) struct Place {
     pub(crate) working: PathBuf,
     /// The project's folder.
     pub(crate) project: PathBuf,
+    /// Its integrations and providers.
+    pub(crate) registry: Registry,
     /// Its settings.
     pub(crate) settings: Settings,
 }
 
 impl Place {
-    /// Finds the project of the working folder and reads its settings.
-    pub(crate) fn find(registry: &Registry) -> Result<Self, Failure> {
+    /// Finds the project of the working folder, gathers its plugins and reads its settings, which name
+    /// providers.
+    pub(crate) fn find() -> Result<Self, Failure> {
         let working = working_folder()?;
         let project = project::folder(&working);
-        let settings = settings(&project, &working, registry)?;
-        Ok(Self { working, project, settings })
+        let registry = registry(&project)?;
+        let settings = settings(&project, &working, &registry)?;
+        Ok(Self { working, project, registry, settings })
     }
 
     /// Opens the ledger, and makes it if there is none.
@@ -78,6 +82,17 @@ pub(crate) fn working_folder() -> Result<PathBuf, Failure> {
         Failure::new(exit::INTERNAL, ErrorCode::Internal, "the working folder cannot be read")
             .caused_by(&error)
     })
+}
+
+/// The integrations and providers of a project: those that are linked into this program. This is the one
+/// place that gathers them, so that what a project comes to add is there for every command.
+pub(crate) fn registry(_project: &Path) -> Result<Registry, Failure> {
+    Ok(Registry::gather()?)
+}
+
+/// The integrations and providers of the working folder's project.
+pub(crate) fn registry_here() -> Result<Registry, Failure> {
+    registry(&project::folder(&working_folder()?))
 }
 
 /// The settings of a project.

@@ -3,7 +3,7 @@
 
 mod runnable;
 
-use marl_core::{Registry, SemanticType, Value};
+use marl_core::{SemanticType, Value};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -18,7 +18,7 @@ use crate::{
     exit,
     failure::Failure,
     job::{table_notes, tell_table_notes},
-    outputs,
+    outputs, place,
     printer::Printer,
     profile::{MOST_DISTINCT, Profile},
     project,
@@ -64,7 +64,7 @@ struct Described<'a> {
 }
 
 pub(crate) fn run(args: &ColumnsArgs, printer: &Printer) -> Result<u8, Failure> {
-    let registry = Registry::gather()?;
+    let registry = place::registry_here()?;
     let sketch = outputs::check_table(&args.table, args.reading.options())?;
     tell_table_notes(&sketch, printer);
     let total = sketch.columns.len();

@@ -1,11 +1,11 @@
 //! `marl describe NAME`: one contract, whole.
 
 use engine::plan;
-use marl_core::{Column, Contract, Registry};
+use marl_core::{Column, Contract};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{args::DescribeArgs, document::Version, exit, failure::Failure, printer::Printer};
+use crate::{args::DescribeArgs, document::Version, exit, failure::Failure, place, printer::Printer};
 
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "describe")]
@@ -16,7 +16,7 @@ pub(super) struct Document<'a> {
 }
 
 pub(crate) fn run(args: &DescribeArgs, printer: &Printer) -> Result<u8, Failure> {
-    let registry = Registry::gather()?;
+    let registry = place::registry_here()?;
     let integration = plan::integration(&args.name, &registry)?;
     let contract = integration.contract();
     if printer.is_json() {

@@ -88,9 +88,9 @@ pub(super) struct Document {
 }
 
 pub(crate) fn run(args: &DoctorArgs, printer: &Printer) -> Result<u8, Failure> {
-    let registry = Registry::gather()?;
     let working = place::working_folder()?;
     let project = project::folder(&working);
+    let registry = place::registry(&project)?;
     let mut checks = about_the_program(&registry);
     checks.extend(local::folder_and_settings(&project, &working, &registry));
     checks.extend(local::ledger(&args.ledger, &project, &working));

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use engine::{RowEnd, gateway::Standing};
 use ledger_sqlite::Store;
 use marl_core::words::{counted, thousands};
-use marl_core::{Outcome, Registry, SemanticType, SmolStr, excerpt, terminal};
+use marl_core::{Outcome, SemanticType, SmolStr, excerpt, terminal};
 use schemars::JsonSchema;
 use serde::Serialize;
 use table::{InputRow, Sketch};
@@ -76,12 +76,12 @@ struct Line {
 }
 
 pub(crate) fn run(args: &GapsArgs, printer: &Printer) -> Result<u8, Failure> {
-    let registry = Registry::gather()?;
-    let store = Place::find(&registry)?.existing_ledger(&args.ledger)?;
+    let place = Place::find()?;
+    let store = place.existing_ledger(&args.ledger)?;
     let sketch = outputs::check_table(&args.table, args.reading.options())?;
     args.columns.iter().try_for_each(|column| known_column(&sketch, column, &args.reading).map(drop))?;
     args.rows.as_ref().map_or(Ok(()), |ranges| ranges.check(sketch.rows))?;
-    let past = Past::of(&registry, &store, &sketch, args.run)?;
+    let past = Past::of(&place.registry, &store, &sketch, args.run)?;
     args.columns.iter().try_for_each(|column| known_output(&past, args, column))?;
     let more = more(args, u64::MAX, printer.is_json());
     let mut found = Found::new(args, &past, &store, &sketch, MOST_CHARACTERS - FRAME - report::size(&more));

@@ -1,10 +1,10 @@
 //! `marl integrations`: the registry, for people and for agents.
 
-use marl_core::{Contract, Registry};
+use marl_core::Contract;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{document::Version, exit, failure::Failure, printer::Printer};
+use crate::{document::Version, exit, failure::Failure, place, printer::Printer};
 
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "integrations")]
@@ -14,7 +14,7 @@ pub(super) struct Document<'a> {
 }
 
 pub(crate) fn run(printer: &Printer) -> Result<u8, Failure> {
-    let registry = Registry::gather()?;
+    let registry = place::registry_here()?;
     let contracts: Vec<&Contract> = registry.integrations().map(|known| known.contract()).collect();
     if printer.is_json() {
         printer.document(&Document { schema_version: Version, integrations: contracts });

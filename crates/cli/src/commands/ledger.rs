@@ -3,8 +3,8 @@
 use std::{fs, path::Path, sync::Arc};
 
 use ledger_sqlite::{CallRecord, Prune, Removed, Stats, Store};
+use marl_core::SemanticType;
 use marl_core::words::thousands;
-use marl_core::{Registry, SemanticType};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -71,7 +71,7 @@ pub(super) struct Removal {
 }
 
 pub(crate) fn run(args: &LedgerArgs, printer: &Printer) -> Result<u8, Failure> {
-    let place = Place::find(&Registry::gather()?)?;
+    let place = Place::find()?;
     match &args.command {
         LedgerCommand::Stats { ledger } => stats(&*place.existing_ledger(ledger)?, printer),
         LedgerCommand::Export { ledger } => export(&*place.existing_ledger(ledger)?, printer),

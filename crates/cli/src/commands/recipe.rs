@@ -3,7 +3,6 @@
 use std::{fs, io::Write, path::Path};
 
 use engine::plan::{self, Plan, Refresh};
-use marl_core::Registry;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -13,7 +12,7 @@ use crate::{
     exit,
     failure::Failure,
     job::{Steps, header, table_name},
-    outputs,
+    outputs, place,
     printer::Printer,
     recipe,
 };
@@ -30,7 +29,7 @@ pub(super) struct Document {
 
 pub(crate) fn run(args: &RecipeArgs, printer: &Printer) -> Result<u8, Failure> {
     let RecipeCommand::New { input, steps, output, table: reading } = &args.command;
-    let registry = Registry::gather()?;
+    let registry = place::registry_here()?;
     let steps = Steps::of(steps, Refresh::None)?;
     let sketch = outputs::check_table(input, reading.options())?;
     let name = table_name(&sketch);

@@ -6,7 +6,6 @@ use std::{
 };
 
 use ledger_sqlite::{RunRecord, RunState, Store};
-use marl_core::Registry;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -60,7 +59,7 @@ pub(super) struct Stopping {
 }
 
 pub(crate) fn run(args: &RunsArgs, printer: &Printer) -> Result<u8, Failure> {
-    let place = Place::find(&Registry::gather()?)?;
+    let place = Place::find()?;
     match &args.command {
         None => list(&*place.existing_ledger(&args.ledger)?, args, printer),
         Some(RunsCommand::Show { id, ledger }) => {

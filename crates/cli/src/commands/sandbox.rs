@@ -9,7 +9,8 @@ use serde::Serialize;
 
 use super::block_on;
 use crate::{
-    args::SandboxArgs, document::Version, error_code::ErrorCode, exit, failure::Failure, printer::Printer,
+    args::SandboxArgs, document::Version, error_code::ErrorCode, exit, failure::Failure, place,
+    printer::Printer,
 };
 
 /// What is said once it serves.
@@ -25,7 +26,7 @@ pub(super) struct Document<'a> {
 }
 
 pub(crate) fn run(args: &SandboxArgs, printer: &Printer) -> Result<u8, Failure> {
-    let registry = Registry::gather()?;
+    let registry = place::registry_here()?;
     let options = Options {
         port: args.port,
         seed: args.seed,

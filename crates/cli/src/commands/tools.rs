@@ -37,26 +37,26 @@ const SEARCH: &str = "searchTools";
 const DETAILS: &str = "getToolDetails";
 
 pub(crate) fn run(args: &ToolsArgs, printer: &Printer) -> Result<u8, Failure> {
-    let registry = Registry::gather()?;
-    let place = Place::find(&registry)?;
+    let place = Place::find()?;
+    let registry = &place.registry;
     let knows = |info: &marl_core::provider::ProviderInfo| info.free_operations.contains(SEARCH);
     let provider = registry.providers().map(|entry| &entry.info).find(|info| knows(info));
     let provider = &provider.ok_or_else(|| Failure::usage("no provider tells of its tools"))?.name;
     block_on(async {
         match &args.command {
             ToolsCommand::Search { query, ledger } => {
-                let ask = Ask { place: &place, registry: &registry, provider, choice: ledger };
+                let ask = Ask { place: &place, registry, provider, choice: ledger };
                 let found = ask.free(SEARCH, json!({ "query": query })).await?;
                 search(query, found, printer)
             }
             ToolsCommand::Show { name, ledger } => {
-                let ask = Ask { place: &place, registry: &registry, provider, choice: ledger };
+                let ask = Ask { place: &place, registry, provider, choice: ledger };
                 let details = ask.free(DETAILS, json!({ "tool_name": name })).await?;
                 printer.document(&Details { schema_version: Version, tool: name, details });
                 Ok(exit::DONE)
             }
             ToolsCommand::Call { name, params, max_calls, ledger } => {
-                let ask = Ask { place: &place, registry: &registry, provider, choice: ledger };
+                let ask = Ask { place: &place, registry, provider, choice: ledger };
                 ask.check_consent(name, *max_calls)?;
                 ask.call(name, params.clone(), printer).await
             }

@@ -6,7 +6,7 @@ use engine::{
     plan::{self, Task},
 };
 use ledger_sqlite::{CallRecord, RunRecord, Store};
-use marl_core::{Call, Error, Outcome, READING, Registry, Value};
+use marl_core::{Call, Error, Outcome, READING, Value};
 use schemars::JsonSchema;
 use serde::Serialize;
 use table::{InputRow, Note, Reader, Sketch};
@@ -43,13 +43,12 @@ pub(super) struct Document {
 }
 
 pub(crate) fn run(args: &WhyArgs, printer: &Printer) -> Result<u8, Failure> {
-    let registry = Registry::gather()?;
-    let place = Place::find(&registry)?;
+    let place = Place::find()?;
     let store = place.existing_ledger(&args.ledger)?;
     let sketch = outputs::check_table(&args.table, args.reading.options())?;
     let row = find_row(&sketch, args.row)?;
     known_column(&sketch, &args.column, &args.reading)?;
-    let past = Past::of(&registry, &store, &sketch, args.run)?;
+    let past = Past::of(&place.registry, &store, &sketch, args.run)?;
     let story = Story { store: &store, sketch: &sketch, row: &row, past: &past };
     let chain = block_on(story.chain(&args.column))?;
     let samples = args.ledger.sandbox || sketch.notes.contains(&Note::Samples);
