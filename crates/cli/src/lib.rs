@@ -29,6 +29,7 @@ mod pick;
 mod pilot;
 mod pipeline;
 mod place;
+mod plan_form;
 mod plan_hash;
 mod plugins;
 mod printer;

@@ -82,6 +82,26 @@ impl Contract {
         self
     }
 
+    /// The whole contract as JSON in a stable form, prompts and aliases included: equal texts promise
+    /// the same. Plans and runs keep digests of it, so that they notice a contract that has changed. A
+    /// change of this form reads as a change of every contract.
+    ///
+    /// An object without blanks has the keys `name`, `version`, `description`, `inputs`, `outputs` and
+    /// `calls`. A column has `name`, `type`, `description`, `prompt` (null without one), `required` and
+    /// `aliases`; a call has `provider`, `operation` and `most_per_row`. The order is this one, and that
+    /// of the contract's lists.
+    pub fn canonical(&self) -> String {
+        let form = Canonical {
+            name: &self.name,
+            version: &self.version,
+            description: &self.description,
+            inputs: self.inputs.iter().map(CanonicalColumn::of).collect(),
+            outputs: self.outputs.iter().map(CanonicalColumn::of).collect(),
+            calls: self.calls.iter().map(CanonicalCall::of).collect(),
+        };
+        serde_json::to_string(&form).expect("texts, numbers and lists are JSON")
+    }
+
     /// The output called `name`.
     pub fn output(&self, name: &str) -> Option<&Column> {
         self.outputs.iter().find(|column| column.name == name)
@@ -159,6 +179,49 @@ impl Column {
     }
 }
 
+/// See [`Contract::canonical`]. Apart from the documents' forms, so that they can change.
+#[derive(Serialize)]
+struct Canonical<'a> {
+    name: &'a str,
+    version: &'a str,
+    description: &'a str,
+    inputs: Vec<CanonicalColumn<'a>>,
+    outputs: Vec<CanonicalColumn<'a>>,
+    calls: Vec<CanonicalCall<'a>>,
+}
+
+#[derive(Serialize)]
+struct CanonicalColumn<'a> {
+    name: &'a str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    description: &'a str,
+    prompt: Option<&'a str>,
+    required: bool,
+    aliases: &'a Names,
+}
+
+impl<'a> CanonicalColumn<'a> {
+    fn of(column: &'a Column) -> Self {
+        let Column { name, kind, description, prompt, required, aliases } = column;
+        let prompt = prompt.as_deref();
+        Self { name, kind: kind.name(), description, prompt, required: *required, aliases }
+    }
+}
+
+#[derive(Serialize)]
+struct CanonicalCall<'a> {
+    provider: &'a str,
+    operation: &'a str,
+    most_per_row: u32,
+}
+
+impl<'a> CanonicalCall<'a> {
+    fn of(CallSpec { provider, operation, most_per_row }: &'a CallSpec) -> Self {
+        Self { provider, operation, most_per_row: *most_per_row }
+    }
+}
+
 /// A call that an integration may make.
 #[derive(Debug, Clone, JsonSchema, PartialEq, Eq, Serialize)]
 pub struct CallSpec {
@@ -180,5 +243,61 @@ impl CallSpec {
             operation: SmolStr::new_static(operation),
             most_per_row: 1,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const INPUTS: &[Column] =
+        &[Column::required("company_domain", SemanticType::Domain, "the domain")
+            .aliases(&["website", "url"])];
+    const OUTPUTS: &[Column] =
+        &[Column::optional("slogan", SemanticType::Text, "what it says").asked_as("the \"slogan\"")];
+    const CALLS: &[CallSpec] = &[CallSpec::once("datagen", "chatgpt_webresearch")];
+    const SLOGAN: Contract =
+        Contract::new("slogan", "1", "A company's slogan").inputs(INPUTS).outputs(OUTPUTS).calls(CALLS);
+
+    /// Users' plans and runs hold digests of this very text.
+    #[test]
+    fn the_canonical_form_never_changes() {
+        let expect = concat!(
+            r#"{"name":"slogan","version":"1","description":"A company's slogan","#,
+            r#""inputs":[{"name":"company_domain","type":"domain","description":"the domain","#,
+            r#""prompt":null,"required":true,"aliases":["website","url"]}],"#,
+            r#""outputs":[{"name":"slogan","type":"text","description":"what it says","#,
+            r#""prompt":"the \"slogan\"","required":false,"aliases":[]}],"#,
+            r#""calls":[{"provider":"datagen","operation":"chatgpt_webresearch","most_per_row":1}]}"#,
+        );
+        assert_eq!(SLOGAN.canonical(), expect);
+    }
+
+    #[test]
+    fn a_contract_made_at_run_time_is_the_same_as_a_constant() {
+        let text = |text: &str| SmolStr::from(text.to_owned());
+        let column = |of: &Column| Column {
+            name: text(&of.name),
+            kind: of.kind,
+            description: text(&of.description),
+            prompt: of.prompt.as_deref().map(text),
+            required: of.required,
+            aliases: of.aliases.iter().map(str::to_owned).collect(),
+        };
+        let call = |of: &CallSpec| CallSpec {
+            provider: text(&of.provider),
+            operation: text(&of.operation),
+            most_per_row: of.most_per_row,
+        };
+        let made = Contract {
+            name: text("slogan"),
+            version: text("1"),
+            description: text("A company's slogan"),
+            inputs: INPUTS.iter().map(column).collect(),
+            outputs: OUTPUTS.iter().map(column).collect(),
+            calls: CALLS.iter().map(call).collect(),
+        };
+        assert_eq!(made, SLOGAN);
+        assert_eq!(made.canonical(), SLOGAN.canonical());
     }
 }
