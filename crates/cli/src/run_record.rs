@@ -9,6 +9,7 @@ use engine::{
 };
 use marl_core::{Contract, READING, SemanticType};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::pick::Ranges;
 
@@ -41,6 +42,9 @@ pub(crate) struct Step {
     /// Those that are asked for what is still empty, with their versions.
     #[serde(default)]
     alternatives: Vec<(String, RecordedVersion)>,
+    /// By integration, the digest of its contract.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    contracts: BTreeMap<String, String>,
     /// Input and the column that fed it, of all integrations.
     pub(crate) inputs: BTreeMap<String, String>,
     /// Output and the column that it was written to.
@@ -140,6 +144,12 @@ impl Steps {
         move |row| !picks_none && ranges.as_ref().is_none_or(|ranges| ranges.contains(row))
     }
 
+    /// The first integration of a step whose contract has changed since the run.
+    pub(crate) fn changed<'a>(&self, step: &'a engine::plan::Step) -> Option<&'a str> {
+        let recorded = self.named(&step.name)?;
+        step.contracts().find(|now| recorded.has_changed(now)).map(|now| now.name.as_str())
+    }
+
     /// The recorded step of a name.
     pub(crate) fn named(&self, name: &str) -> Option<&Step> {
         self.steps.iter().find(|step| step.name() == name)
@@ -159,6 +169,7 @@ impl Step {
             alternatives: contracts
                 .map(|contract| (contract.name.to_string(), RecordedVersion::of(contract)))
                 .collect(),
+            contracts: step.contracts().map(|known| (known.name.to_string(), digest(known))).collect(),
             inputs: inputs.map(|input| (input.column.name.to_string(), input.from.clone())).collect(),
             outputs: step.outputs.iter().map(|output| (output.of.to_string(), output.name.clone())).collect(),
             existing_columns: existing.map(|output| output.name.clone()).collect(),
@@ -184,6 +195,14 @@ impl Step {
         all.find(|(name, _)| *name == integration).map(|(_, version)| version.0.as_str())
     }
 
+    /// Whether an integration's contract is another one than at the time of the run, as far as is
+    /// recorded.
+    pub(crate) fn has_changed(&self, now: &Contract) -> bool {
+        let other_version = self.version_of(&now.name).is_some_and(|then| now.version != then);
+        let then = self.contracts.get(now.name.as_str());
+        other_version || then.is_some_and(|then| *then != digest(now))
+    }
+
     fn request(&self) -> StepRequest {
         let others = self.alternatives.iter().map(|(name, _)| name.clone());
         let work = match &self.formula {
@@ -201,6 +220,11 @@ impl Step {
             provider_column: self.provider_column.clone(),
         }
     }
+}
+
+/// Half of the digest of a contract's canonical form, which tells it apart from those before it.
+fn digest(contract: &Contract) -> String {
+    table::hex(&Sha256::digest(contract.canonical())[..16])
 }
 
 #[cfg(test)]
@@ -222,5 +246,23 @@ mod tests {
             assert_eq!(step.version_of("other_ceo"), Some(expect));
             assert_eq!(step.version_of("web_research"), None);
         }
+    }
+
+    #[test]
+    fn a_contract_has_changed_where_its_version_or_its_digest_differs() {
+        const NOW: Contract = Contract::new("find_ceo", "4", "a chief executive");
+        let recorded = |version: &str, contracts: &str| -> Step {
+            let text = format!(
+                r#"{{"integration": "find_ceo", "version": {version}, "contracts": {contracts},
+                    "inputs": {{}}, "outputs": {{}}, "existing_columns": [], "existing": "fail"}}"#
+            );
+            serde_json::from_str(&text).unwrap()
+        };
+        let of = |contract: &Contract| format!(r#"{{"find_ceo": "{}"}}"#, digest(contract));
+        assert!(!recorded("4", "{}").has_changed(&NOW), "older runs recorded no digest");
+        assert!(recorded("3", "{}").has_changed(&NOW));
+        assert!(!recorded("\"4\"", &of(&NOW)).has_changed(&NOW));
+        let described = Contract { description: "a chief".into(), ..NOW };
+        assert!(recorded("\"4\"", &of(&described)).has_changed(&NOW));
     }
 }

@@ -254,7 +254,8 @@ impl<'a> Found<'a> {
         let (step, outcome) = (&self.past.plan.steps[at], &end.outcomes[at]);
         let place = |column: &str| self.sketch.columns.iter().position(|known| known == column);
         let cell = |column: &str| row.cell(place(column)?);
-        let ended = Ended { step, outcome, remark, cell: &cell, failed, run: &self.past.run };
+        let changed = self.past.steps.changed(step);
+        let ended = Ended { step, outcome, remark, cell: &cell, failed, run: &self.past.run, changed };
         Ok(ended.gap().unwrap_or(Gap { reason: Reason::NoData, why: String::new() }))
     }
 

@@ -145,6 +145,7 @@ impl Story<'_> {
             then,
             is_read_anew: self.past.steps.reading != READING,
             run: &self.past.run,
+            changed: self.past.steps.changed(step),
         };
         let (from, source, note) = judged.judge();
         Ok(Explained {
@@ -235,6 +236,8 @@ struct Judged<'a> {
     /// Whether the run read answers and cells by other rules.
     is_read_anew: bool,
     run: &'a RunRecord,
+    /// The integration whose contract has changed since the run.
+    changed: Option<&'a str>,
 }
 
 impl Judged<'_> {
@@ -263,6 +266,7 @@ impl Judged<'_> {
                     cell: self.cell,
                     failed: self.calls.iter().find_map(CallStory::failure),
                     run: self.run,
+                    changed: self.changed,
                 }
                 .gap();
                 let from = match &gap {
@@ -314,15 +318,17 @@ impl Judged<'_> {
 
     /// Why a cell is not what the answer gives.
     fn differs(&self) -> String {
-        let contract =
-            self.step.contracts().find(|contract| Some(contract.name.as_str()) == self.integration);
-        if let (Some(contract), Some(then)) = (contract, self.then)
-            && contract.version != then
-        {
+        let now = self.step.contracts().find(|contract| Some(contract.name.as_str()) == self.integration);
+        if let Some((contract, then)) = now.zip(self.then).filter(|(now, then)| now.version != *then) {
             return format!(
                 "written by version {then} of {}; version {} reads the answer so",
                 contract.name, contract.version
             );
+        }
+        if let Some(name) = self.changed {
+            let kept = if self.is_own() { "kept from the input table, " } else { "" };
+            let edited = "edited since the run, or read differently";
+            return format!("{kept}{edited} by {name}, whose contract has changed");
         }
         match (self.is_own(), self.is_read_anew) {
             (true, true) => "kept from the input table, or read differently by this newer marl".to_owned(),

@@ -81,6 +81,24 @@ fn a_cell_that_another_version_wrote_says_so() {
 }
 
 #[test]
+fn a_contract_that_has_changed_without_a_new_version_is_noticed() {
+    let world = world();
+    let ledger = rusqlite::Connection::open(world.path(".marl/ledger.db")).unwrap();
+    let other = r#"UPDATE run SET steps = replace(steps, '"find_ceo":"', '"find_ceo":"00')"#;
+    assert_eq!(ledger.execute(other, []).unwrap(), 1);
+    assert!(why(&world, "--row 1 --column ceo_name")[0]["note"].is_null(), "both read the same");
+    let edited = world.read("leads_enriched.csv").replacen("Elliott Hill", "E. Hill", 1);
+    world.write("leads_enriched.csv", edited);
+    let note = |column: &str| {
+        why(&world, &format!("--row 1 --column {column}"))[0]["note"].as_str().unwrap_or_default().to_owned()
+    };
+    assert!(note("ceo_name").contains("find_ceo, whose contract has changed"), "{}", note("ceo_name"));
+    ledger.execute("DELETE FROM call", []).unwrap();
+    let asks = "the contract of find_ceo, which has changed since the run, asks something else now";
+    assert!(note("ceo_linkedin_url").contains(asks), "{}", note("ceo_linkedin_url"));
+}
+
+#[test]
 fn what_does_not_exist_is_named() {
     let world = world();
     let mut said = Vec::new();
