@@ -42,13 +42,26 @@ pub(crate) fn known(root: &Path) -> Result<Vec<Known>, Failure> {
 
 /// Names and outputs of the contracts in a source text.
 fn read(text: &str) -> Vec<(String, Vec<String>)> {
-    text.split(": Contract =").skip(1).filter_map(contract).collect()
+    text.split(": Contract =").skip(1).filter_map(|of| contract(of, text)).collect()
 }
 
-fn contract(text: &str) -> Option<(String, Vec<String>)> {
-    let name = text.split_once("name: \"")?.1.split('"').next()?;
-    let outputs = text.split_once("outputs: &[").map(|(_, rest)| columns(until_closed(rest)));
-    Some((name.to_owned(), outputs.unwrap_or_default()))
+/// The contract that `text` begins with; `source` is the whole file.
+fn contract(text: &str, source: &str) -> Option<(String, Vec<String>)> {
+    let name = text.trim_start().strip_prefix("Contract::new(")?.trim_start().strip_prefix('"')?;
+    let (name, rest) = name.split_once('"')?;
+    Some((name.to_owned(), outputs(rest, source).unwrap_or_default()))
+}
+
+/// The names in the list that `.outputs(...)` names, or in the list that stands there.
+fn outputs(contract: &str, source: &str) -> Option<Vec<String>> {
+    let argument = contract.split_once(".outputs(")?.1.trim_start();
+    let list = argument.split_once(')').map(|(word, _)| word.trim().trim_end_matches(','));
+    let is_name = |word: &&str| word.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let text = match list.filter(is_name) {
+        Some(list) => source.split_once(&format!("const {list}: &[Column] ="))?.1,
+        None => argument,
+    };
+    Some(columns(until_closed(text.split_once("&[")?.1)))
 }
 
 /// The first argument of each `Column::required(` and `Column::optional(`.
@@ -86,19 +99,28 @@ mod tests {
     #[test]
     fn name_and_outputs_are_read_in_the_forms_that_rustfmt_gives() {
         let text = r#"
-            static CONTRACT: Contract = Contract {
-                name: "find_ceo",
-                inputs: &[Column::required("company_domain", SemanticType::Domain, "[x] \"y\"")],
-                outputs: &[
-                    Column::optional("ceo_name", SemanticType::Text, "a name ] of \"any\" kind"),
-                    Column::optional(
-                        "ceo_linkedin_url", SemanticType::LinkedinUrl, "x"),
-                ],
-                calls: &[CallSpec::once("datagen", TOOL)],
-            };"#;
-        let outputs = vec!["ceo_name".to_owned(), "ceo_linkedin_url".to_owned()];
-        assert_eq!(read(text), [("find_ceo".to_owned(), outputs)]);
-        assert_eq!(read("fn contract(&self) -> &'static Contract { &CONTRACT }"), []);
+            const INPUTS: &[Column] =
+                &[Column::required("company_domain", SemanticType::Domain, "[x] \"y\"")];
+            const OUTPUTS: &[Column] = &[
+                Column::optional("ceo_name", SemanticType::Text, "a name ] of \"any\" kind"),
+                Column::optional(
+                    "ceo_linkedin_url", SemanticType::LinkedinUrl, "x"),
+            ];
+            static CONTRACT: Contract = Contract::new(
+                "find_ceo",
+                "4",
+                "A company's chief executive",
+            )
+            .inputs(INPUTS)
+            .outputs(OUTPUTS)
+            .calls(CALLS);
+            static OTHER: Contract = Contract::new("other", "1", "")
+                .outputs(const { &[Column::optional("size", SemanticType::Integer, "")] });"#;
+        let outputs = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
+        let ceo = outputs(&["ceo_name", "ceo_linkedin_url"]);
+        assert_eq!(read(text), [("find_ceo".to_owned(), ceo), ("other".to_owned(), outputs(&["size"]))]);
+        assert_eq!(read("fn contract(&self) -> &Contract { &CONTRACT }"), []);
+        assert_eq!(read("let made: Contract = Contract { name: name.into(), ..CONTRACT.clone() };"), []);
     }
 
     #[test]

@@ -64,7 +64,7 @@ pub fn ask(subject: &str, outputs: &[Column]) -> String {
     let mut add = |parts: &[&str]| parts.iter().for_each(|part| query.push_str(part));
     add(&[subject, "\nAnswer with one JSON object and nothing else. Its keys:\n"]);
     for column in outputs {
-        add(&["- \"", column.name, "\": ", column.question(), " (", form(column.kind), ")\n"]);
+        add(&["- \"", &column.name, "\": ", column.question(), " (", form(column.kind), ")\n"]);
     }
     add(&["- \"", SOURCE, "\": the page where you read it (a string, an https address)\n"]);
     add(&["Use null when unknown. Do not guess."]);
@@ -123,7 +123,7 @@ fn plain_answer(reply: &Json, question: choice::Question<'_>) -> Option<Object> 
         return None;
     }
     let object: Object = serde_json::from_str(text).ok()?;
-    let has_all = question.outputs.iter().all(|column| object.contains_key(column.name));
+    let has_all = question.outputs.iter().all(|column| object.contains_key(column.name.as_str()));
     (has_all && question.is_answered_by(&object)).then_some(object)
 }
 
@@ -156,7 +156,7 @@ fn read_text(answer: &str, question: choice::Question<'_>) -> Result<Fields, Err
     if let Some(candidate) = choice::in_outline(&text, question) {
         let outlined = settled(candidate, question, || answer.to_owned());
         let count =
-            |fields: &Fields| outputs.iter().filter(|column| fields.get(column.name).is_some()).count();
+            |fields: &Fields| outputs.iter().filter(|column| fields.get(&column.name).is_some()).count();
         match (listed, outlined) {
             (Some(listed), Ok(outlined)) if count(&listed) >= count(&outlined) => return Ok(listed),
             (_, outlined) => return outlined,
@@ -228,12 +228,12 @@ fn fields(object: &Object, question: choice::Question<'_>) -> Fields {
                 && !state::is_of_another_post(object, column)
                 && !counted::is_of_another_thing(json, column)
         };
-        let Some(json) = lookup(object, column.name).filter(is_answer) else {
+        let Some(json) = lookup(object, &column.name).filter(is_answer) else {
             continue;
         };
         let json = if column.kind == SemanticType::List { Some(json) } else { state::fitting(json, column) };
         if let Some(field) = json.and_then(|json| field(json, column.kind)) {
-            fields.put(column.name, field);
+            fields.put(column.name.clone(), field);
         }
     }
     if let Some(source) = SOURCES.iter().find_map(|key| source(lookup(object, key)?)) {
@@ -413,7 +413,7 @@ fn is_template(json: &Json, column: &Column) -> bool {
             let (form, asked) = (form(column.kind), column.question());
             let whole = || letters(asked).chain(letters(form)).eq(letters(text));
             let echo = || {
-                let words = ["string", form, asked, column.description, column.name];
+                let words = ["string", form, asked, &column.description, &column.name];
                 words.iter().any(|words| same_letters(words, text)) || whole()
             };
             is_gap || letters(text).next().is_some() && echo()

@@ -3,6 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use serde_json::Value as Json;
+use smol_str::SmolStr;
 
 use crate::{Error, SkipReason};
 
@@ -10,9 +11,9 @@ use crate::{Error, SkipReason};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Call {
     /// The provider's registered name.
-    pub provider: &'static str,
+    pub provider: SmolStr,
     /// The operation: for DataGen the tool's alias.
-    pub operation: String,
+    pub operation: SmolStr,
     /// A JSON object; equal objects are one call whatever the order of their keys.
     pub parameters: Json,
 }

@@ -8,6 +8,7 @@ use std::{
 
 use async_trait::async_trait;
 use serde_json::Value as Json;
+use smol_str::SmolStr;
 
 use crate::{Call, CallEnd, CallSpec, Contract, Error, Reply, SkipReason};
 
@@ -21,13 +22,13 @@ pub trait Caller: Send + Sync {
 /// The way of one step on one row to the gateway. Holds it to the contract's calls.
 pub struct Context {
     caller: Arc<dyn Caller>,
-    contract: &'static Contract,
+    contract: Arc<Contract>,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
-    made: HashMap<(&'static str, String), u32>,
+    made: HashMap<(SmolStr, SmolStr), u32>,
     under_way: usize,
     closed: Vec<SkipReason>,
     missed_call: Option<MissedCall>,
@@ -53,7 +54,7 @@ pub enum MissedReason {
 
 impl Context {
     /// A context for one step on one row.
-    pub fn new(caller: Arc<dyn Caller>, contract: &'static Contract) -> Self {
+    pub fn new(caller: Arc<dyn Caller>, contract: Arc<Contract>) -> Self {
         Self { caller, contract, state: Mutex::default() }
     }
 
@@ -121,14 +122,14 @@ impl Context {
     }
 
     fn declared(&self, spec: &CallSpec, parameters: Json) -> Result<Call, Error> {
-        let contract = self.contract;
-        let CallSpec { provider, operation, .. } = *spec;
+        let contract = &self.contract;
+        let CallSpec { provider, operation, .. } = spec;
         if !contract.calls.contains(spec) {
             let message = format!("`{}` does not declare the call {provider} {operation}", contract.name);
             return Err(Error::internal(message));
         }
         let mut state = self.state();
-        let made = state.made.entry((provider, operation.to_owned())).or_default();
+        let made = state.made.entry((provider.clone(), operation.clone())).or_default();
         *made += 1;
         if *made > spec.most_per_row {
             return Err(Error::internal(format!(
@@ -136,7 +137,7 @@ impl Context {
                 contract.name, spec.most_per_row
             )));
         }
-        Ok(Call { provider, operation: operation.to_owned(), parameters })
+        Ok(Call { provider: provider.clone(), operation: operation.clone(), parameters })
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {

@@ -11,8 +11,8 @@ use crate::{Context, Contract, Error, Fields, Row};
 /// [`Context::call`].
 #[async_trait]
 pub trait Integration: Send + Sync {
-    /// What this integration needs, gives and may call.
-    fn contract(&self) -> &'static Contract;
+    /// What this integration needs, gives and may call: the same as long as it lives.
+    fn contract(&self) -> &Contract;
 
     /// Translates one row's declared inputs into calls, and their replies into fields.
     /// No field at all means *no data*.

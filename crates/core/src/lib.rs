@@ -10,6 +10,7 @@ mod contract;
 mod dictionary;
 mod error;
 mod integration;
+mod names;
 mod outcome;
 pub mod provider;
 mod registry;
@@ -20,15 +21,18 @@ pub mod testing;
 pub mod value;
 pub mod words;
 
+pub use smol_str::SmolStr;
+
 pub use self::{
     call::{Call, CallEnd, Reply},
     context::{Caller, Context, MissedCall, MissedReason},
     contract::{CallSpec, Column, Contract},
     error::{Error, ErrorKind, excerpt},
     integration::Integration,
+    names::Names,
     outcome::{Outcome, SkipReason},
     provider::{Connection, Provider},
-    registry::{ProviderEntry, Registration, Registry, RegistryError},
+    registry::{Connect, Origin, ProviderEntry, Registration, Registry, RegistryError},
     row::{Field, Fields, Row},
     secret::Secret,
     value::{Invalid, READING, SemanticType, Value, is_placeholder},

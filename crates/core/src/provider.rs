@@ -6,27 +6,26 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use smol_str::SmolStr;
 
-use crate::{Call, Error, Reply, Secret};
+use crate::{Call, Error, Names, Reply, Secret};
 
 /// What a provider says of itself, so that policy can be kept outside of it.
-#[derive(Debug)]
-pub struct Card {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProviderInfo {
     /// The name in contracts, settings and talk.
-    pub name: &'static str,
+    pub name: SmolStr,
     /// One sentence.
-    pub description: &'static str,
+    pub description: SmolStr,
     /// The environment variable that holds the key.
-    pub key_variable: &'static str,
+    pub key_variable: SmolStr,
     /// The environment variable that overrides the base address.
-    pub base_variable: &'static str,
+    pub base_variable: SmolStr,
     /// The vendor's base address.
-    pub default_base: &'static str,
+    pub default_base: SmolStr,
     /// Operations that cost nothing and change nothing: sent again without asking. An
     /// operation that is not listed counts as paid.
-    pub free_operations: &'static [&'static str],
-    /// How long to wait for an answer to an operation. Giving up makes doubt, so be generous.
-    pub timeout: fn(operation: &str) -> Duration,
+    pub free_operations: Names,
 }
 
 /// What a provider is made with.
@@ -43,8 +42,11 @@ pub struct Connection {
 /// A plugin that speaks one vendor's wire format.
 #[async_trait]
 pub trait Provider: Send + Sync {
-    /// What policy needs to know of the vendor.
-    fn card(&self) -> &'static Card;
+    /// What policy needs to know of the vendor: the same as long as it lives.
+    fn info(&self) -> &ProviderInfo;
+
+    /// How long to wait for an answer to an operation. Giving up leaves a call in doubt, so be generous.
+    fn timeout(&self, operation: &str) -> Duration;
 
     /// Whether a call could be sent at all.
     ///

@@ -1,11 +1,21 @@
-//! The link-time registry: plugins submit themselves, the program gathers them once.
+//! The registry: every integration and provider of a program, by name.
 //!
-//! Submitted data are constants and function pointers; nothing runs before `main`. Link
-//! order is undefined, so everything is sorted by name and a duplicate is an error.
+//! Plugins that are linked in submit themselves, and [`Registry::gather`] finds them. Submitted data are
+//! constants and function pointers; nothing runs before `main`. Others are made at run time and added.
+//! The registry asks the same of both, and nobody who reads it can tell them apart. Link order is
+//! undefined, so everything is sorted by name and a duplicate is an error.
 
-use std::{collections::BTreeMap, error, fmt, panic::Location, sync::Arc};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    error, fmt,
+    panic::Location,
+    path::PathBuf,
+    sync::Arc,
+};
 
-use crate::{Connection, Integration, Provider, provider::Card};
+use smol_str::SmolStr;
+
+use crate::{Connection, Integration, Provider, provider::ProviderInfo};
 
 /// One submitted plugin; made in `inventory::submit!`.
 pub struct Registration {
@@ -15,7 +25,7 @@ pub struct Registration {
 
 enum Plugin {
     Integration(fn() -> Box<dyn Integration>),
-    Provider { card: &'static Card, connect: fn(Connection) -> Box<dyn Provider> },
+    Provider { info: &'static ProviderInfo, connect: fn(Connection) -> Box<dyn Provider> },
 }
 
 impl Registration {
@@ -27,19 +37,48 @@ impl Registration {
 
     /// Registers a provider.
     #[track_caller]
-    pub const fn provider(card: &'static Card, connect: fn(Connection) -> Box<dyn Provider>) -> Self {
-        Self { plugin: Plugin::Provider { card, connect }, at: Location::caller() }
+    pub const fn provider(info: &'static ProviderInfo, connect: fn(Connection) -> Box<dyn Provider>) -> Self {
+        Self { plugin: Plugin::Provider { info, connect }, at: Location::caller() }
     }
 }
 
 inventory::collect!(Registration);
 
+/// Where a plugin comes from; a duplicate names both places.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Origin {
+    /// A line of this program's source; the path names the crate.
+    Source(&'static Location<'static>),
+    /// The file that it was read from.
+    File(PathBuf),
+}
+
+impl Origin {
+    /// The line of source that calls this.
+    #[track_caller]
+    pub const fn here() -> Self {
+        Self::Source(Location::caller())
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Source(at) => write!(f, "{}:{}", at.file(), at.line()),
+            Self::File(path) => write!(f, "{}", path.display()),
+        }
+    }
+}
+
+/// Makes a provider from a key and a base address; sends nothing.
+pub type Connect = Box<dyn Fn(Connection) -> Box<dyn Provider> + Send + Sync>;
+
 /// A provider that can be connected.
 pub struct ProviderEntry {
     /// What it says of itself.
-    pub card: &'static Card,
-    connect: fn(Connection) -> Box<dyn Provider>,
-    at: &'static Location<'static>,
+    pub info: ProviderInfo,
+    connect: Connect,
+    origin: Origin,
 }
 
 impl ProviderEntry {
@@ -49,17 +88,22 @@ impl ProviderEntry {
     }
 }
 
+struct IntegrationEntry {
+    integration: Arc<dyn Integration>,
+    origin: Origin,
+}
+
 /// All plugins, by name.
 pub struct Registry {
-    integrations: BTreeMap<&'static str, Arc<dyn Integration>>,
-    providers: BTreeMap<&'static str, ProviderEntry>,
+    integrations: BTreeMap<SmolStr, IntegrationEntry>,
+    providers: BTreeMap<SmolStr, ProviderEntry>,
 }
 
 impl Registry {
     /// Gathers what was linked into this program.
     ///
     /// # Errors
-    /// See [`RegistryError`]; each is a mistake of whoever built the program.
+    /// See [`RegistryError`]; each is a mistake in how the program was put together.
     pub fn gather() -> Result<Self, RegistryError> {
         Self::from_registrations(inventory::iter::<Registration>())
     }
@@ -71,67 +115,88 @@ impl Registry {
     pub fn from_registrations<'a>(
         all: impl IntoIterator<Item = &'a Registration>,
     ) -> Result<Self, RegistryError> {
-        let mut integrations = BTreeMap::new();
-        let mut places: BTreeMap<&str, &'static Location<'static>> = BTreeMap::new();
-        let mut providers: BTreeMap<&'static str, ProviderEntry> = BTreeMap::new();
+        let mut registry = Self { integrations: BTreeMap::new(), providers: BTreeMap::new() };
+        let mut integrations: Vec<(Arc<dyn Integration>, Origin)> = Vec::new();
         for Registration { plugin, at } in all {
+            let origin = Origin::Source(at);
             match plugin {
-                Plugin::Integration(make) => {
-                    let integration: Arc<dyn Integration> = Arc::from(make());
-                    let name = integration.contract().name;
-                    if let Some(first) = places.insert(name, at) {
-                        return Err(RegistryError::duplicate(name, first, at));
-                    }
-                    integrations.insert(name, integration);
-                }
-                Plugin::Provider { card, connect } => {
-                    let entry = ProviderEntry { card, connect: *connect, at };
-                    if let Some(first) = providers.insert(card.name, entry) {
-                        return Err(RegistryError::duplicate(card.name, first.at, at));
-                    }
+                Plugin::Integration(make) => integrations.push((Arc::from(make()), origin)),
+                Plugin::Provider { info, connect } => {
+                    registry.add_provider((*info).clone(), Box::new(*connect), origin)?;
                 }
             }
         }
-        let registry = Self { integrations, providers };
-        registry.check()?;
-        Ok(registry)
+        // An integration names its providers, which may be linked behind it.
+        for (integration, origin) in integrations {
+            registry.add_integration(integration, origin)?;
+        }
+        if registry.integrations.is_empty() { Err(RegistryError::Empty) } else { Ok(registry) }
+    }
+
+    /// Adds a provider that was made at run time. `connect` may keep what it was made from.
+    ///
+    /// # Errors
+    /// A provider of this name is there; the registry stays as it was.
+    pub fn add_provider(
+        &mut self,
+        info: ProviderInfo,
+        connect: Connect,
+        origin: Origin,
+    ) -> Result<(), RegistryError> {
+        match self.providers.entry(info.name.clone()) {
+            Entry::Occupied(first) => Err(RegistryError::duplicate(&info.name, &first.get().origin, &origin)),
+            Entry::Vacant(free) => {
+                free.insert(ProviderEntry { info, connect, origin });
+                Ok(())
+            }
+        }
+    }
+
+    /// Adds an integration that was made at run time, after the providers that it calls.
+    ///
+    /// # Errors
+    /// An integration of this name is there, or its contract names a provider that is not; the
+    /// registry stays as it was.
+    pub fn add_integration(
+        &mut self,
+        integration: Arc<dyn Integration>,
+        origin: Origin,
+    ) -> Result<(), RegistryError> {
+        let contract = integration.contract();
+        let name = contract.name.clone();
+        if let Some(first) = self.integrations.get(&name) {
+            return Err(RegistryError::duplicate(&name, &first.origin, &origin));
+        }
+        if let Some(call) = contract.calls.iter().find(|call| !self.providers.contains_key(&call.provider)) {
+            let provider = call.provider.clone();
+            return Err(RegistryError::UnknownProvider { integration: name, provider });
+        }
+        self.integrations.insert(name, IntegrationEntry { integration, origin });
+        Ok(())
     }
 
     /// The integration called `name`.
     pub fn integration(&self, name: &str) -> Option<&Arc<dyn Integration>> {
-        self.integrations.get(name)
+        self.integrations.get(name).map(|entry| &entry.integration)
     }
 
     /// All integrations, sorted by name.
     pub fn integrations(&self) -> impl Iterator<Item = &Arc<dyn Integration>> {
-        self.integrations.values()
+        self.integrations.values().map(|entry| &entry.integration)
+    }
+
+    /// The provider called `name`.
+    pub fn provider(&self, name: &str) -> Option<&ProviderEntry> {
+        self.providers.get(name)
     }
 
     /// All providers, sorted by name.
     pub fn providers(&self) -> impl Iterator<Item = &ProviderEntry> {
         self.providers.values()
     }
-
-    fn check(&self) -> Result<(), RegistryError> {
-        if self.integrations.is_empty() {
-            return Err(RegistryError::Empty);
-        }
-        for integration in self.integrations.values() {
-            let contract = integration.contract();
-            for call in contract.calls {
-                if !self.providers.contains_key(call.provider) {
-                    return Err(RegistryError::UnknownProvider {
-                        integration: contract.name,
-                        provider: call.provider,
-                    });
-                }
-            }
-        }
-        Ok(())
-    }
 }
 
-/// A mistake in how the program was put together.
+/// A mistake in how a registry was put together.
 #[derive(Debug, PartialEq, Eq)]
 pub enum RegistryError {
     /// No integration was linked.
@@ -139,24 +204,24 @@ pub enum RegistryError {
     /// Two plugins have one name.
     Duplicate {
         /// The name.
-        name: &'static str,
-        /// The source files that register it; their paths name the crates.
+        name: SmolStr,
+        /// Where each comes from, in the order of their texts.
         places: [String; 2],
     },
     /// A contract names a provider that is not registered.
     UnknownProvider {
         /// The integration.
-        integration: &'static str,
+        integration: SmolStr,
         /// The provider that its contract names.
-        provider: &'static str,
+        provider: SmolStr,
     },
 }
 
 impl RegistryError {
-    fn duplicate(name: &'static str, first: &Location<'_>, second: &Location<'_>) -> Self {
-        let mut places = [first, second].map(|at| format!("{}:{}", at.file(), at.line()));
+    fn duplicate(name: &SmolStr, first: &Origin, second: &Origin) -> Self {
+        let mut places = [first, second].map(ToString::to_string);
         places.sort();
-        Self::Duplicate { name, places }
+        Self::Duplicate { name: name.clone(), places }
     }
 }
 
@@ -180,51 +245,4 @@ impl fmt::Display for RegistryError {
 impl error::Error for RegistryError {}
 
 #[cfg(test)]
-mod tests {
-    use async_trait::async_trait;
-
-    use super::*;
-    use crate::{Context, Contract, Error, Fields, Row};
-
-    struct Plain(&'static Contract);
-
-    #[async_trait]
-    impl Integration for Plain {
-        fn contract(&self) -> &'static Contract {
-            self.0
-        }
-
-        async fn enrich(&self, _: &Row, _: &Context) -> Result<Fields, Error> {
-            Ok(Fields::none())
-        }
-    }
-
-    static PLAIN: Contract =
-        Contract { name: "plain", version: 1, description: "", inputs: &[], outputs: &[], calls: &[] };
-    static CALLING: Contract =
-        Contract { name: "calling", calls: &[crate::CallSpec::once("nowhere", "x")], ..PLAIN };
-
-    fn plain() -> Box<dyn Integration> {
-        Box::new(Plain(&PLAIN))
-    }
-
-    #[test]
-    fn an_empty_registry_is_an_error() {
-        assert_eq!(Registry::from_registrations(&[]).err(), Some(RegistryError::Empty));
-    }
-
-    #[test]
-    fn a_duplicate_names_both_places() {
-        let two = [Registration::integration(plain), Registration::integration(plain)];
-        let error = Registry::from_registrations(&two).err().unwrap().to_string();
-        assert_eq!(error.matches("registry.rs:").count(), 2, "{error}");
-        assert!(error.contains("`plain`"), "{error}");
-    }
-
-    #[test]
-    fn an_unregistered_provider_is_an_error() {
-        let one = [Registration::integration(|| Box::new(Plain(&CALLING)))];
-        let error = Registry::from_registrations(&one).err().unwrap().to_string();
-        assert!(error.contains("`calling`") && error.contains("`nowhere`"), "{error}");
-    }
-}
+mod tests;

@@ -2,18 +2,20 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use smol_str::SmolStr;
+
 use crate::{Contract, Value};
 
 /// One row as an integration sees it: its declared inputs, normalised, and nothing else.
 #[derive(Debug, Clone, Default)]
 pub struct Row {
-    inputs: BTreeMap<&'static str, Value>,
+    inputs: BTreeMap<SmolStr, Value>,
 }
 
 impl Row {
     /// A row of the given inputs.
-    pub fn new(inputs: impl IntoIterator<Item = (&'static str, Value)>) -> Self {
-        Self { inputs: inputs.into_iter().collect() }
+    pub fn new<N: Into<SmolStr>>(inputs: impl IntoIterator<Item = (N, Value)>) -> Self {
+        Self { inputs: inputs.into_iter().map(|(name, value)| (name.into(), value)).collect() }
     }
 
     /// The value of an input; `None` when it is empty. A required input is never empty.
@@ -27,15 +29,15 @@ impl Row {
     }
 
     /// The filled inputs, sorted by name.
-    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Value)> {
-        self.inputs.iter().map(|(name, value)| (*name, value))
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.inputs.iter().map(|(name, value)| (name.as_str(), value))
     }
 }
 
 /// The fields that an integration found. None at all means *no data*.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Fields {
-    fields: BTreeMap<&'static str, Field>,
+    fields: BTreeMap<SmolStr, Field>,
 }
 
 /// One field with where it was read, if known.
@@ -53,15 +55,16 @@ impl Fields {
         Self::default()
     }
 
-    /// Sets `output`, unless the value is unknown.
+    /// Sets `output`, unless the value is unknown. A name that is no constant goes in with
+    /// [`put`](Self::put).
     pub fn set(&mut self, output: &'static str, value: Option<Value>) {
         if let Some(value) = value {
-            self.fields.insert(output, Field { value, source: None });
+            self.fields.insert(SmolStr::new_static(output), Field { value, source: None });
         }
     }
 
-    /// Sets `output` to another integration's field.
-    pub fn put(&mut self, output: &'static str, field: Field) {
+    /// Sets `output`, by its column's name, to a field.
+    pub fn put(&mut self, output: SmolStr, field: Field) {
         self.fields.insert(output, field);
     }
 
@@ -94,18 +97,18 @@ impl Fields {
     }
 
     /// All fields, sorted by name.
-    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Field)> {
-        self.fields.iter().map(|(name, field)| (*name, field))
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Field)> {
+        self.fields.iter().map(|(name, field)| (name.as_str(), field))
     }
 
     /// Checks each field by the contract: a value that cannot be of its type is unknown.
     ///
     /// # Errors
     /// The name of a field that the contract does not declare.
-    pub fn checked(mut self, contract: &Contract) -> Result<Self, &'static str> {
+    pub fn checked(mut self, contract: &Contract) -> Result<Self, SmolStr> {
         let undeclared = self.fields.keys().find(|name| contract.output(name).is_none());
         if let Some(name) = undeclared {
-            return Err(name);
+            return Err(name.clone());
         }
         self.fields.retain(|name, field| {
             // Taken out, and put back in its normal form if it has one.

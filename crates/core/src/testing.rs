@@ -72,9 +72,9 @@ impl Script {
             let column = contract
                 .input(name)
                 .ok_or_else(|| Error::internal(format!("`{}` has no input `{name}`", contract.name)))?;
-            row.push((column.name, read(column.kind, raw)?));
+            row.push((column.name.clone(), read(column.kind, raw)?));
         }
-        let cx = Context::new(Arc::new(self.clone()), contract);
+        let cx = Context::new(Arc::new(self.clone()), Arc::new(contract.clone()));
         let fields = integration.enrich(&Row::new(row), &cx).await?;
         fields.checked(contract).map_err(|name| {
             Error::internal(format!("`{}` returned the undeclared field `{name}`", contract.name))
@@ -89,7 +89,7 @@ impl Script {
     #[track_caller]
     pub fn asked_only(&self, provider: &str, operation: &str, parameters: &serde_json::Value) {
         let calls = self.calls();
-        let told: Vec<_> = calls.iter().map(|call| (call.provider, &*call.operation)).collect();
+        let told: Vec<_> = calls.iter().map(|call| (&*call.provider, &*call.operation)).collect();
         assert_eq!(told, [(provider, operation)]);
         assert_eq!(
             calls[0].parameters, *parameters,

@@ -14,7 +14,7 @@ pub enum Event<'a> {
     /// An attempt left this machine.
     Sent {
         /// The provider.
-        provider: &'static str,
+        provider: &'a str,
         /// Whether an earlier attempt of the same call had left already.
         again: bool,
     },
@@ -25,31 +25,31 @@ pub enum Event<'a> {
     /// A call was left in doubt: it may have been paid for.
     InDoubt {
         /// The provider.
-        provider: &'static str,
+        provider: &'a str,
     },
     /// A call in doubt was sent again, by the user's choice, and may be paid for twice.
     DoubtSentAgain {
         /// The provider.
-        provider: &'static str,
+        provider: &'a str,
     },
     /// A provider fails or throttles; its calls wait before one is tried.
     ProviderWaits {
         /// The provider.
-        provider: &'static str,
+        provider: &'a str,
         /// How long until one call is tried.
         wait: Duration,
     },
     /// A provider asked for a rest: its calls wait.
     ProviderRests {
         /// The provider.
-        provider: &'static str,
+        provider: &'a str,
         /// How long the calls wait.
         rest: Duration,
     },
     /// A provider, or one operation of it, was stopped for this run.
     ProviderStopped {
         /// The provider.
-        provider: &'static str,
+        provider: &'a str,
         /// The operation; `None` for all of them.
         operation: Option<&'a str>,
         /// Why.

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use marl_core::{ErrorKind, Outcome, SkipReason};
+use marl_core::{ErrorKind, Outcome, SkipReason, SmolStr};
 
 use crate::{
     gateway::CallStatus,
@@ -22,7 +22,7 @@ pub struct Forecast {
     replaced: BTreeMap<usize, (u64, u64)>,
     steps: Vec<StepForecast>,
     /// Providers and operations; calls hold an index into this list.
-    operations: Vec<(&'static str, String)>,
+    operations: Vec<(SmolStr, SmolStr)>,
     seen: HashMap<HalfKey, DistinctCall>,
     /// By step, operation and fingerprint: the most calls whose parameters are unknown.
     open: HashMap<(u16, u16, u64), u32>,
@@ -67,9 +67,9 @@ pub struct StepForecast {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallForecast {
     /// The provider.
-    pub provider: &'static str,
+    pub provider: SmolStr,
     /// The operation.
-    pub operation: String,
+    pub operation: SmolStr,
     /// Calls that the ledger answers.
     pub reused: u64,
     /// Calls that are in doubt and are left so.
@@ -120,7 +120,7 @@ impl Forecast {
                 self.add_call(step, call);
             }
             for possible in &projected.possible {
-                let operation = self.operation(possible.provider, possible.operation);
+                let operation = self.operation(&possible.provider, &possible.operation);
                 let most = self.open.entry((step, operation, possible.fingerprint)).or_default();
                 *most = (*most).max(possible.most);
             }
@@ -143,7 +143,7 @@ impl Forecast {
     }
 
     fn add_call(&mut self, step: u16, projected: &ProjectedCall) {
-        let operation = self.operation(projected.call.provider, &projected.call.operation);
+        let operation = self.operation(&projected.call.provider, &projected.call.operation);
         let new = DistinctCall { step, operation, status: projected.status, certain: projected.certain };
         let seen = self.seen.entry(half_of(&projected.key)).or_insert(new);
         match (seen.status.is_sent(), new.status.is_sent()) {
@@ -155,10 +155,10 @@ impl Forecast {
         }
     }
 
-    fn operation(&mut self, provider: &'static str, operation: &str) -> u16 {
-        let known = self.operations.iter().position(|known| known.0 == provider && known.1 == operation);
+    fn operation(&mut self, provider: &SmolStr, operation: &SmolStr) -> u16 {
+        let known = self.operations.iter().position(|known| known.0 == *provider && known.1 == *operation);
         let at = known.unwrap_or_else(|| {
-            self.operations.push((provider, operation.to_owned()));
+            self.operations.push((provider.clone(), operation.clone()));
             self.operations.len() - 1
         });
         u16::try_from(at).unwrap_or(u16::MAX)

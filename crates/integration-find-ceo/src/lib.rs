@@ -9,43 +9,42 @@ use marl_core::{
 };
 
 const CALL: CallSpec = CallSpec::once("datagen", "chatgpt_webresearch");
+const CALLS: &[CallSpec] = &[CALL];
 
 /// Asks a research tool for a company's chief executive.
 pub struct FindCeo;
 
-static CONTRACT: Contract = Contract {
-    name: "find_ceo",
-    version: 4,
-    description: "A company's chief executive and their LinkedIn profile, from the web",
-    inputs: &[Column::required("company_domain", SemanticType::Domain, "the company's web domain")
-        .aliases(aliases::COMPANY_DOMAIN)],
-    outputs: &[
-        Column::optional("ceo_name", SemanticType::Text, "full name of the present chief executive")
-            .asked_as("full name of the present chief executive")
-            .aliases(aliases::CEO_NAME),
-        Column::optional(
-            "ceo_linkedin_url",
-            SemanticType::LinkedinUrl,
-            "the chief executive's LinkedIn profile",
-        )
+const INPUTS: &[Column] =
+    &[Column::required("company_domain", SemanticType::Domain, "the company's web domain")
+        .aliases(aliases::COMPANY_DOMAIN)];
+
+const OUTPUTS: &[Column] = &[
+    Column::optional("ceo_name", SemanticType::Text, "full name of the present chief executive")
+        .asked_as("full name of the present chief executive")
+        .aliases(aliases::CEO_NAME),
+    Column::optional("ceo_linkedin_url", SemanticType::LinkedinUrl, "the chief executive's LinkedIn profile")
         .asked_as("the chief executive's LinkedIn profile")
         .aliases(aliases::CEO_LINKEDIN_URL),
-    ],
-    calls: &[CALL],
-};
+];
+
+static CONTRACT: Contract =
+    Contract::new("find_ceo", "4", "A company's chief executive and their LinkedIn profile, from the web")
+        .inputs(INPUTS)
+        .outputs(OUTPUTS)
+        .calls(CALLS);
 
 inventory::submit! { Registration::integration(|| Box::new(FindCeo)) }
 
 #[async_trait]
 impl Integration for FindCeo {
-    fn contract(&self) -> &'static Contract {
+    fn contract(&self) -> &Contract {
         &CONTRACT
     }
 
     async fn enrich(&self, row: &Row, cx: &Context) -> Result<Fields, Error> {
         let domain = row.text("company_domain");
         let subject = format!("Find the present CEO of the company with the web domain {domain}.");
-        let mut fields = answer::research(cx, &CALL, &subject, CONTRACT.outputs).await?;
+        let mut fields = answer::research(cx, &CALL, &subject, OUTPUTS).await?;
         if !person::keep_only_a_name(&mut fields, "ceo_name") {
             // Whose profile it is, is as uncertain as the name.
             fields.remove("ceo_linkedin_url");

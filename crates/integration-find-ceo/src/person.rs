@@ -5,7 +5,7 @@ mod words;
 
 use std::{collections::HashSet, sync::LazyLock};
 
-use marl_core::{Field, Fields, Value};
+use marl_core::{Field, Fields, SmolStr, Value};
 
 use roles::Post;
 
@@ -16,7 +16,7 @@ pub(crate) fn keep_only_a_name(fields: &mut Fields, output: &'static str) -> boo
     fields.remove(output);
     let name = field.value.as_text().and_then(name);
     let Some(name) = name else { return false };
-    fields.put(output, Field { value: Value::Text(name), source: field.source });
+    fields.put(SmolStr::new_static(output), Field { value: Value::Text(name), source: field.source });
     true
 }
 

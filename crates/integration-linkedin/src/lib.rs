@@ -10,32 +10,38 @@ use marl_core::{
 use serde_json::json;
 
 const CALL: CallSpec = CallSpec::once("datagen", "get_linkedin_person_data");
+const CALLS: &[CallSpec] = &[CALL];
 
 /// Reads a person's profile by its address.
 pub struct LinkedinProfile;
 
-static CONTRACT: Contract = Contract {
-    name: "linkedin_profile",
-    version: 2,
-    description: "A person's headline, current company, location and follower count, from LinkedIn",
-    inputs: &[Column::required("linkedin_url", SemanticType::LinkedinUrl, "the person's LinkedIn profile")
-        .aliases(aliases::LINKEDIN_URL)],
-    outputs: &[
-        Column::optional("headline", SemanticType::Text, "the line under the person's name")
-            .aliases(aliases::HEADLINE),
-        Column::optional("current_company", SemanticType::Text, "the company of the current position"),
-        Column::optional("location", SemanticType::Text, "where the person says to be"),
-        Column::optional("follower_count", SemanticType::Integer, "how many follow the profile")
-            .aliases(aliases::FOLLOWER_COUNT),
-    ],
-    calls: &[CALL],
-};
+const INPUTS: &[Column] =
+    &[Column::required("linkedin_url", SemanticType::LinkedinUrl, "the person's LinkedIn profile")
+        .aliases(aliases::LINKEDIN_URL)];
+
+const OUTPUTS: &[Column] = &[
+    Column::optional("headline", SemanticType::Text, "the line under the person's name")
+        .aliases(aliases::HEADLINE),
+    Column::optional("current_company", SemanticType::Text, "the company of the current position"),
+    Column::optional("location", SemanticType::Text, "where the person says to be"),
+    Column::optional("follower_count", SemanticType::Integer, "how many follow the profile")
+        .aliases(aliases::FOLLOWER_COUNT),
+];
+
+static CONTRACT: Contract = Contract::new(
+    "linkedin_profile",
+    "2",
+    "A person's headline, current company, location and follower count, from LinkedIn",
+)
+.inputs(INPUTS)
+.outputs(OUTPUTS)
+.calls(CALLS);
 
 inventory::submit! { Registration::integration(|| Box::new(LinkedinProfile)) }
 
 #[async_trait]
 impl Integration for LinkedinProfile {
-    fn contract(&self) -> &'static Contract {
+    fn contract(&self) -> &Contract {
         &CONTRACT
     }
 

@@ -7,41 +7,47 @@ use marl_core::{
 };
 
 const CALL: CallSpec = CallSpec::once("datagen", "chatgpt_webresearch");
+const CALLS: &[CallSpec] = &[CALL];
 
 /// Asks a research tool about a company.
 pub struct WebResearch;
 
-static CONTRACT: Contract = Contract {
-    name: "web_research",
-    version: 4,
-    description: "What a company does, the technology it uses and how many people it employs, from the web",
-    inputs: &[Column::required("company_domain", SemanticType::Domain, "the company's web domain")
-        .aliases(aliases::COMPANY_DOMAIN)],
-    outputs: &[
-        Column::optional("company_description", SemanticType::Text, "what the company does, in one sentence")
-            .asked_as("what the company does, in one sentence")
-            .aliases(aliases::COMPANY_DESCRIPTION),
-        Column::optional("tech_stack", SemanticType::List, "technologies the company uses")
-            .asked_as("technologies the company uses")
-            .aliases(aliases::TECH_STACK),
-        Column::optional("employee_count", SemanticType::Integer, "how many people the company employs")
-            .asked_as("how many people the company employs")
-            .aliases(aliases::EMPLOYEE_COUNT),
-    ],
-    calls: &[CALL],
-};
+const INPUTS: &[Column] =
+    &[Column::required("company_domain", SemanticType::Domain, "the company's web domain")
+        .aliases(aliases::COMPANY_DOMAIN)];
+
+const OUTPUTS: &[Column] = &[
+    Column::optional("company_description", SemanticType::Text, "what the company does, in one sentence")
+        .asked_as("what the company does, in one sentence")
+        .aliases(aliases::COMPANY_DESCRIPTION),
+    Column::optional("tech_stack", SemanticType::List, "technologies the company uses")
+        .asked_as("technologies the company uses")
+        .aliases(aliases::TECH_STACK),
+    Column::optional("employee_count", SemanticType::Integer, "how many people the company employs")
+        .asked_as("how many people the company employs")
+        .aliases(aliases::EMPLOYEE_COUNT),
+];
+
+static CONTRACT: Contract = Contract::new(
+    "web_research",
+    "4",
+    "What a company does, the technology it uses and how many people it employs, from the web",
+)
+.inputs(INPUTS)
+.outputs(OUTPUTS)
+.calls(CALLS);
 
 inventory::submit! { Registration::integration(|| Box::new(WebResearch)) }
 
 #[async_trait]
 impl Integration for WebResearch {
-    fn contract(&self) -> &'static Contract {
+    fn contract(&self) -> &Contract {
         &CONTRACT
     }
 
     async fn enrich(&self, row: &Row, cx: &Context) -> Result<Fields, Error> {
         let subject = format!("Research the company with the web domain {}.", row.text("company_domain"));
-        answer::research(cx, &CALL, &subject, CONTRACT.outputs).await
+        answer::research(cx, &CALL, &subject, OUTPUTS).await
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use engine::ledger::{
     Asking, CallRecord, CallState, Claim, Ended, Intent, Judge, Key, Known, Settled, canonical,
 };
-use marl_core::Error;
+use marl_core::{Error, SmolStr};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::{
@@ -46,10 +46,10 @@ pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<CallRecord> {
 /// What an intent stores.
 pub(crate) struct NewIntent {
     key: Key,
-    provider: &'static str,
+    provider: SmolStr,
     base: Option<String>,
     account: String,
-    operation: String,
+    operation: SmolStr,
     parameters: String,
     attempt: u32,
     time: i64,
@@ -60,7 +60,7 @@ impl NewIntent {
     pub(crate) fn of(asking: &Asking<'_>) -> Self {
         Self {
             key: asking.key,
-            provider: asking.call.provider,
+            provider: asking.call.provider.clone(),
             base: asking.scope.base.clone(),
             account: asking.scope.account.clone(),
             operation: asking.call.operation.clone(),
@@ -98,10 +98,10 @@ pub(crate) fn claim(
         intent.key.short(),
         intent.key.bytes().as_slice(),
         judge.run(),
-        intent.provider,
+        intent.provider.as_str(),
         intent.base,
         intent.account,
-        intent.operation,
+        intent.operation.as_str(),
         intent.parameters,
         intent.attempt,
         intent.price,

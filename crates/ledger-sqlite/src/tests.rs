@@ -122,7 +122,7 @@ fn planned(file: &Arc<LedgerFile>) -> ReaderCalls {
 }
 
 fn call(n: u64) -> Call {
-    Call { provider: "p", operation: "o".to_owned(), parameters: json!({ "n": n, "who": "jane" }) }
+    Call { provider: "p".into(), operation: "o".into(), parameters: json!({ "n": n, "who": "jane" }) }
 }
 
 fn found(body: &str) -> Settled {

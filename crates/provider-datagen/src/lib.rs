@@ -14,8 +14,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use marl_core::{
-    Call, Connection, Error, Provider, Registration, Reply,
-    provider::{Attempt, Card, Failure},
+    Call, Connection, Error, Names, Provider, Registration, Reply, SmolStr,
+    provider::{Attempt, Failure, ProviderInfo},
 };
 use serde_json::json;
 use wire::{Client, Request};
@@ -24,17 +24,18 @@ use wire::{Client, Request};
 pub const NAME: &str = "datagen";
 
 /// What DataGen says of itself.
-pub static CARD: Card = Card {
-    name: NAME,
-    description: "DataGen: LinkedIn data, web research and any connected tool, by one key",
-    key_variable: "DATAGEN_API_KEY",
-    base_variable: "DATAGEN_API_BASE_URL",
-    default_base: "https://api.datagen.dev",
-    free_operations: &["listTools", "searchTools", "getToolDetails"],
-    timeout,
+pub static INFO: ProviderInfo = ProviderInfo {
+    name: SmolStr::new_static(NAME),
+    description: SmolStr::new_static(
+        "DataGen: LinkedIn data, web research and any connected tool, by one key",
+    ),
+    key_variable: SmolStr::new_static("DATAGEN_API_KEY"),
+    base_variable: SmolStr::new_static("DATAGEN_API_BASE_URL"),
+    default_base: SmolStr::new_static("https://api.datagen.dev"),
+    free_operations: Names::constant(&["listTools", "searchTools", "getToolDetails"]),
 };
 
-inventory::submit! { Registration::provider(&CARD, |connection| Box::new(DataGen::new(connection))) }
+inventory::submit! { Registration::provider(&INFO, |connection| Box::new(DataGen::new(connection))) }
 
 /// The DataGen provider.
 pub struct DataGen {
@@ -44,14 +45,23 @@ pub struct DataGen {
 impl DataGen {
     /// A provider with this key and base; builds no client and sends nothing yet.
     pub fn new(connection: Connection) -> Self {
-        Self { client: Client::new("DataGen", &CARD, connection) }
+        Self { client: Client::new("DataGen", &INFO, connection) }
     }
 }
 
 #[async_trait]
 impl Provider for DataGen {
-    fn card(&self) -> &'static Card {
-        &CARD
+    fn info(&self) -> &ProviderInfo {
+        &INFO
+    }
+
+    /// Research tools browse before they answer; a minute is not enough for them, and giving up
+    /// leaves a call that may have been paid for.
+    fn timeout(&self, operation: &str) -> Duration {
+        let slow = ["research", "search", "extract", "writer", "findall", "mcp_"];
+        let operation = operation.to_lowercase();
+        let seconds = if slow.iter().any(|word| operation.contains(word)) { 180 } else { 60 };
+        Duration::from_secs(seconds)
     }
 
     fn ready(&self) -> Result<(), Error> {
@@ -75,13 +85,4 @@ impl Provider for DataGen {
     fn read_unusable(&self, call: &Call, body: &str) -> Result<Reply, Error> {
         classify::read_unusable(&call.operation, &self.client.redacted(body))
     }
-}
-
-/// Research tools browse before they answer; a minute is not enough for them, and giving up
-/// leaves a call that may have been paid for.
-fn timeout(operation: &str) -> Duration {
-    let slow = ["research", "search", "extract", "writer", "findall", "mcp_"];
-    let operation = operation.to_lowercase();
-    let seconds = if slow.iter().any(|word| operation.contains(word)) { 180 } else { 60 };
-    Duration::from_secs(seconds)
 }

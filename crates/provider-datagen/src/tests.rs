@@ -14,8 +14,8 @@ fn provider(base_url: String, key: &str) -> DataGen {
 
 fn call() -> Call {
     Call {
-        provider: "datagen",
-        operation: "chatgpt_webresearch".to_owned(),
+        provider: "datagen".into(),
+        operation: "chatgpt_webresearch".into(),
         parameters: json!({"query": "q"}),
     }
 }

@@ -107,7 +107,7 @@ pub fn next_command(report: &Report, interrupted: bool, invocation: &Invocation)
 }
 
 fn after_a_stop(counts: &Counts, stop: &Stop) -> String {
-    let provider = stop.provider;
+    let provider = &stop.provider;
     match stop.error.kind() {
         ErrorKind::Auth => about_the_key(counts, stop),
         ErrorKind::QuotaExhausted => {

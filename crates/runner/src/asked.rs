@@ -66,7 +66,7 @@ pub fn of_plan(plan: &Plan) -> Vec<Asked> {
         let replaces = step.existing == Existing::Overwrite;
         let mut asked = Asked { answers, inputs: Vec::new(), through: Vec::new(), replaces };
         for binding in step.alternatives().iter().flat_map(|alternative| &alternative.inputs) {
-            let input = Input::of(binding.column.name, &binding.from, Some(binding.column.kind));
+            let input = Input::of(&binding.column.name, &binding.from, Some(binding.column.kind));
             asked.read(input, binding.producer.map(|producer| &all[producer]));
         }
         if let Task::Compute(formula) = &step.task {

@@ -32,7 +32,7 @@ fn written(step: &Step, output: &Output) -> String {
 
 /// What one integration reads; its name, where the step's does not say.
 fn reads(step: &Step, alternative: &Alternative) -> String {
-    let name = alternative.integration.contract().name;
+    let name = &alternative.integration.contract().name;
     let inputs = alternative.inputs.iter().map(|input| {
         if input.from == input.column.name {
             input.from.clone()
@@ -41,6 +41,6 @@ fn reads(step: &Step, alternative: &Alternative) -> String {
         }
     });
     let inputs = inputs.collect::<Vec<_>>().join(", ");
-    let says_itself = name == step.name && step.alternatives().len() == 1;
+    let says_itself = *name == step.name && step.alternatives().len() == 1;
     if says_itself { inputs } else { format!("{name}({inputs})") }
 }

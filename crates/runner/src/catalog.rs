@@ -10,38 +10,33 @@ use crate::{document::Version, failure::Failure};
 /// All integrations.
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "integrations")]
-pub struct IntegrationsDocument {
-    schema_version: Version<1>,
+pub struct IntegrationsDocument<'a> {
+    schema_version: Version<2>,
     /// Their contracts, sorted by name.
-    pub integrations: Vec<&'static Contract>,
+    pub integrations: Vec<&'a Contract>,
 }
 
 /// One integration.
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "describe")]
-pub struct DescribeDocument {
-    schema_version: Version<1>,
+pub struct DescribeDocument<'a> {
+    schema_version: Version<2>,
     /// Its contract.
     #[serde(flatten)]
-    pub contract: &'static Contract,
+    pub contract: &'a Contract,
 }
 
-/// All integrations.
-///
-/// # Errors
-/// The program was put together wrongly.
-pub fn integrations() -> Result<IntegrationsDocument, Failure> {
-    let registry = Registry::gather()?;
+/// All integrations of a registry.
+pub fn integrations(registry: &Registry) -> IntegrationsDocument<'_> {
     let integrations = registry.integrations().map(|known| known.contract()).collect();
-    Ok(IntegrationsDocument { schema_version: Version, integrations })
+    IntegrationsDocument { schema_version: Version, integrations }
 }
 
 /// The integration of this name.
 ///
 /// # Errors
 /// There is none; the nearest is named.
-pub fn describe(name: &str) -> Result<DescribeDocument, Failure> {
-    let registry = Registry::gather()?;
-    let contract = plan::integration(name, &registry)?.contract();
+pub fn describe<'a>(name: &str, registry: &'a Registry) -> Result<DescribeDocument<'a>, Failure> {
+    let contract = plan::integration(name, registry)?.contract();
     Ok(DescribeDocument { schema_version: Version, contract })
 }

@@ -6,7 +6,7 @@ mod runnable;
 
 use std::path::PathBuf;
 
-use marl_core::{Registry, SemanticType, Value};
+use marl_core::{SemanticType, Value};
 use schemars::JsonSchema;
 use serde::Serialize;
 use table::{ReadOptions, Reader, TableSummary, shown};
@@ -19,7 +19,7 @@ use crate::{
     invocation::{Change, NextCommand, command_over},
     job::table_notes,
     listing::{self, MOST_CHARACTERS},
-    project,
+    place, project,
 };
 
 pub use profile::MOST_DISTINCT;
@@ -84,7 +84,7 @@ pub struct ColumnDescription {
 /// # Errors
 /// The table cannot be read any more, or the program has no integrations.
 pub fn describe(spec: &ColumnsSpec, sketch: &TableSummary) -> Result<ColumnsDocument, Failure> {
-    let registry = Registry::gather()?;
+    let registry = place::registry_here()?;
     let total = sketch.columns.len();
     let most = if spec.all { total } else { total.min(LISTED) };
     let (integrations, unbound) = runnable(sketch, &registry);

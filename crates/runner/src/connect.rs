@@ -12,7 +12,7 @@ use std::{
     sync::Arc,
 };
 
-use marl_core::{Connection, Provider, Registry, Secret, provider::Card};
+use marl_core::{Connection, Provider, Registry, Secret, SmolStr, provider::ProviderInfo};
 use url::Url;
 
 use crate::{failure::Failure, owner, project, text_file};
@@ -20,7 +20,7 @@ use crate::{failure::Failure, owner, project, text_file};
 /// Providers to call, with the base address of each that has not the default one.
 pub struct Connected {
     pub providers: Vec<Arc<dyn Provider>>,
-    pub bases: BTreeMap<&'static str, Option<String>>,
+    pub bases: BTreeMap<String, Option<String>>,
     /// Where each address that is not the default one comes from, in a line each.
     pub told: Vec<String>,
 }
@@ -58,10 +58,10 @@ pub struct Found {
 
 impl Found {
     /// The base address, checked.
-    pub fn base_url(&self, card: &Card) -> Result<String, Failure> {
+    pub fn base_url(&self, info: &ProviderInfo) -> Result<String, Failure> {
         match &self.base {
-            Some((base, _)) => check_base(card, base),
-            None => Ok(card.default_base.to_owned()),
+            Some((base, _)) => check_base(info, base),
+            None => Ok(info.default_base.to_string()),
         }
     }
 
@@ -71,30 +71,30 @@ impl Found {
     }
 
     /// What the provider is made with.
-    pub fn connection(&self, card: &Card) -> Result<Connection, Failure> {
+    pub fn connection(&self, info: &ProviderInfo) -> Result<Connection, Failure> {
         let key = self.key.as_ref().map(|(key, _)| key.clone());
-        Ok(Connection { base_url: self.base_url(card)?, key, contact: None })
+        Ok(Connection { base_url: self.base_url(info)?, key, contact: None })
     }
 }
 
 /// Connects these providers to the vendors, which can write to `contact`.
 pub fn live(
-    names: &[&'static str],
+    names: &[SmolStr],
     registry: &Registry,
     folder: &Path,
     contact: Option<&str>,
 ) -> Result<Connected, Failure> {
-    let keyless = |card: &Card| of_environment(card.key_variable).is_none();
-    let cards = registry.providers().map(|entry| entry.card).filter(|card| names.contains(&card.name));
+    let keyless = |info: &ProviderInfo| of_environment(&info.key_variable).is_none();
+    let infos = registry.providers().map(|entry| &entry.info).filter(|info| names.contains(&info.name));
     // With every key in the environment no file has a say.
-    let file = if cards.into_iter().any(keyless) { DotEnv::find(folder)? } else { None };
+    let file = if infos.into_iter().any(keyless) { DotEnv::find(folder)? } else { None };
     let mut told = Vec::new();
-    let mut connected = connect(names, registry, |card| {
-        let found = look_up(card, file.as_ref());
-        let connection = Connection { contact: contact.map(str::to_owned), ..found.connection(card)? };
-        let scope = (connection.base_url != card.default_base).then(|| connection.base_url.clone());
+    let mut connected = connect(names, registry, |info| {
+        let found = look_up(info, file.as_ref());
+        let connection = Connection { contact: contact.map(str::to_owned), ..found.connection(info)? };
+        let scope = (connection.base_url != info.default_base).then(|| connection.base_url.clone());
         if let (Some(base), Some(source)) = (&scope, found.base_source()) {
-            told.push(format!("{}'s address is {base}, by {}", card.name, source.word(card.base_variable)));
+            told.push(format!("{}'s address is {base}, by {}", info.name, source.word(&info.base_variable)));
         }
         Ok((connection, scope))
     })?;
@@ -103,7 +103,7 @@ pub fn live(
 }
 
 /// Connects them to a sandbox at `url`.
-pub fn sandbox(names: &[&'static str], registry: &Registry, url: &str) -> Result<Connected, Failure> {
+pub fn sandbox(names: &[SmolStr], registry: &Registry, url: &str) -> Result<Connected, Failure> {
     connect(names, registry, |_| Ok((to_sandbox(url), Some(SANDBOX.to_owned()))))
 }
 
@@ -113,17 +113,17 @@ pub fn to_sandbox(url: &str) -> Connection {
 }
 
 fn connect(
-    names: &[&'static str],
+    names: &[SmolStr],
     registry: &Registry,
-    mut connection: impl FnMut(&'static Card) -> Result<(Connection, Option<String>), Failure>,
+    mut connection: impl FnMut(&ProviderInfo) -> Result<(Connection, Option<String>), Failure>,
 ) -> Result<Connected, Failure> {
     let mut connected = Connected { providers: Vec::new(), bases: BTreeMap::new(), told: Vec::new() };
-    for name in names.iter().copied() {
-        let entry = registry.providers().find(|entry| entry.card.name == name);
+    for name in names {
+        let entry = registry.provider(name);
         let entry = entry.expect("the registry checked every contract's providers");
-        let (connection, scope) = connection(entry.card)?;
+        let (connection, scope) = connection(&entry.info)?;
         connected.providers.push(entry.connect(connection));
-        connected.bases.insert(name, scope);
+        connected.bases.insert(name.to_string(), scope);
     }
     Ok(connected)
 }
@@ -133,16 +133,16 @@ fn of_environment(name: &str) -> Option<String> {
 }
 
 /// The key and the base for a provider. A file's base is used only with the same file's key.
-pub fn look_up(card: &Card, file: Option<&DotEnv>) -> Found {
+pub fn look_up(info: &ProviderInfo, file: Option<&DotEnv>) -> Found {
     let of_env = |name: &str| of_environment(name).map(|value| (value, Source::Environment));
     let of_file = |name: &str| {
         let file = file?;
         file.values.get(name).map(|value| (value.clone(), Source::File(file.path.clone())))
     };
-    let base = of_env(card.base_variable);
-    let (key, base) = match of_env(card.key_variable) {
+    let base = of_env(&info.base_variable);
+    let (key, base) = match of_env(&info.key_variable) {
         Some(key) => (Some(key), base),
-        None => (of_file(card.key_variable), base.or_else(|| of_file(card.base_variable))),
+        None => (of_file(&info.key_variable), base.or_else(|| of_file(&info.base_variable))),
     };
     Found { key: key.map(|(key, source)| (Secret::new(&key), source)), base }
 }
@@ -217,10 +217,10 @@ fn assignment(line: &str) -> Result<Option<(String, String)>, ()> {
 }
 
 /// A base address is https, or plain to this machine alone.
-fn check_base(card: &Card, base: &str) -> Result<String, Failure> {
+fn check_base(info: &ProviderInfo, base: &str) -> Result<String, Failure> {
     let wrong = |why: &str| {
-        Failure::usage(format!("{} is not an address to send a key to: {why}", card.base_variable))
-            .hint(format!("the default is {}; unset the variable to use it", card.default_base))
+        Failure::usage(format!("{} is not an address to send a key to: {why}", info.base_variable))
+            .hint(format!("the default is {}; unset the variable to use it", info.default_base))
     };
     let url = Url::parse(base.trim()).map_err(|_| wrong("it is not an address"))?;
     if !url.username().is_empty()
@@ -252,16 +252,17 @@ mod tests {
     use crate::invocation::Invocation;
     use std::fs;
 
+    use marl_core::Names;
+
     use super::*;
 
-    static CARD: Card = Card {
-        name: "p",
-        description: "",
-        key_variable: "MARL_TEST_NO_SUCH_KEY",
-        base_variable: "MARL_TEST_NO_SUCH_BASE",
-        default_base: "https://api.example",
-        free_operations: &[],
-        timeout: |_| std::time::Duration::ZERO,
+    static INFO: ProviderInfo = ProviderInfo {
+        name: SmolStr::new_static("p"),
+        description: SmolStr::new_static(""),
+        key_variable: SmolStr::new_static("MARL_TEST_NO_SUCH_KEY"),
+        base_variable: SmolStr::new_static("MARL_TEST_NO_SUCH_BASE"),
+        default_base: SmolStr::new_static("https://api.example"),
+        free_operations: Names::constant(&[]),
     };
 
     #[test]
@@ -277,7 +278,7 @@ mod tests {
             ("https://user:pw@api.example", None),
             ("api.example", None),
         ] {
-            assert_eq!(check_base(&CARD, base).ok().as_deref(), expect, "{base}");
+            assert_eq!(check_base(&INFO, base).ok().as_deref(), expect, "{base}");
         }
     }
 
@@ -295,8 +296,8 @@ mod tests {
         let source = Source::File(folder.path().join(".env"));
         let key = Some((Secret::new("k 1"), source.clone()));
         let base = Some(("https://b.example".to_owned(), source));
-        assert_eq!(look_up(&CARD, file.as_ref()), Found { key, base });
-        assert_eq!(look_up(&CARD, None), Found { key: None, base: None });
+        assert_eq!(look_up(&INFO, file.as_ref()), Found { key, base });
+        assert_eq!(look_up(&INFO, None), Found { key: None, base: None });
     }
 
     #[test]

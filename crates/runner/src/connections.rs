@@ -36,8 +36,8 @@ impl Connections {
         let sandbox = if job.spec.ledger.sandbox { Some(start_sandbox().await?) } else { None };
         let (providers, settings) = (job.plan.providers(), &job.place.settings);
         let connected = match &sandbox {
-            Some(sandbox) => connect::sandbox(&providers, &job.registry, &sandbox.url())?,
-            None => connect::live(&providers, &job.registry, &job.place.working, settings.contact())?,
+            Some(sandbox) => connect::sandbox(&providers, &job.place.registry, &sandbox.url())?,
+            None => connect::live(&providers, &job.place.registry, &job.place.working, settings.contact())?,
         };
         let settings = settings.gateway(job.spec.parallel, job.spec.in_doubt, caps, &connected.bases)?;
         Ok(Self { sandbox, connected, settings })
@@ -80,8 +80,9 @@ impl Connections {
     /// What decides how much is spent and is not the default, one line each: the settings' part,
     /// for operations that the job may send, and addresses.
     pub fn told(&self, job: &Job) -> Vec<String> {
-        let calls = job.plan.contracts().flat_map(|contract| contract.calls);
-        let mut operations: Vec<(&str, &str)> = calls.map(|call| (call.provider, call.operation)).collect();
+        let calls = job.plan.contracts().flat_map(|contract| contract.calls.iter());
+        let mut operations: Vec<(&str, &str)> =
+            calls.map(|call| (call.provider.as_str(), call.operation.as_str())).collect();
         operations.sort_unstable();
         operations.dedup();
         let mut lines = self.connected.told.clone();

@@ -16,7 +16,7 @@ pub struct Explained {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub integration: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub version: Option<u32>,
+    pub version: Option<String>,
     /// The formula that computed it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub formula: Option<String>,

@@ -13,6 +13,7 @@ use engine::{
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use marl_core::SmolStr;
 use table::InputRow;
 
 use crate::{
@@ -54,9 +55,9 @@ pub struct Planned {
     pub remarks: BTreeMap<(usize, String), u64>,
     pub currency: Option<String>,
     /// By provider and operation, the price if known.
-    pub prices: BTreeMap<(&'static str, String), Option<f64>>,
+    pub prices: BTreeMap<(SmolStr, SmolStr), Option<f64>>,
     /// By provider and operation, how long a call usually takes, if known.
-    pub durations: BTreeMap<(&'static str, String), Option<Duration>>,
+    pub durations: BTreeMap<(SmolStr, SmolStr), Option<Duration>>,
     pub parallel: usize,
     /// How often a call in doubt may be sent, where it is sent again at all.
     pub doubts_resent: Option<u32>,
@@ -80,7 +81,7 @@ pub struct SampleRow {
 #[derive(JsonSchema, Serialize)]
 pub struct SampleCall {
     pub step: String,
-    pub provider: &'static str,
+    pub provider: String,
     pub operation: String,
     /// `null` where they depend on an answer that is not there.
     pub parameters: Option<serde_json::Value>,
@@ -164,10 +165,10 @@ pub async fn of(
     };
     pipeline::foresee(&job.sketch, engine, |row| selected.contains(row), spec.parallel, take).await?;
     let steps = forecast.steps();
-    let operations: Vec<(&'static str, String)> = steps
+    let operations: Vec<(SmolStr, SmolStr)> = steps
         .iter()
         .flat_map(|step| &step.calls)
-        .map(|call| (call.provider, call.operation.clone()))
+        .map(|call| (call.provider.clone(), call.operation.clone()))
         .collect();
     Ok(Planned {
         sandbox: spec.ledger.sandbox,
@@ -198,23 +199,23 @@ pub async fn of(
     })
 }
 
-type Operations = [(&'static str, String)];
+type Operations = [(SmolStr, SmolStr)];
 
-fn prices(operations: &Operations, gateway: &Gateway) -> BTreeMap<(&'static str, String), Option<f64>> {
-    operations.iter().map(|known| (known.clone(), gateway.price(known.0, &known.1))).collect()
+fn prices(operations: &Operations, gateway: &Gateway) -> BTreeMap<(SmolStr, SmolStr), Option<f64>> {
+    operations.iter().map(|known| (known.clone(), gateway.price(&known.0, &known.1))).collect()
 }
 
 async fn durations(
     operations: &Operations,
     store: Option<&dyn Ledger>,
-) -> Result<BTreeMap<(&'static str, String), Option<std::time::Duration>>, Failure> {
+) -> Result<BTreeMap<(SmolStr, SmolStr), Option<std::time::Duration>>, Failure> {
     let mut durations = BTreeMap::new();
     for (provider, operation) in operations {
         let usual = match store {
             Some(store) => store.usual_duration(provider, operation).await?,
             None => None,
         };
-        durations.insert((*provider, operation.clone()), usual);
+        durations.insert((provider.clone(), operation.clone()), usual);
     }
     Ok(durations)
 }
@@ -227,16 +228,16 @@ fn sample_calls(job: &Job, end: &RowEnd) -> Vec<SampleCall> {
 fn of_step(step: &str, projected: &ProjectedStep) -> Vec<SampleCall> {
     let known = projected.calls.iter().map(|note| SampleCall {
         step: step.to_owned(),
-        provider: note.call.provider,
-        operation: note.call.operation.clone(),
+        provider: note.call.provider.to_string(),
+        operation: note.call.operation.to_string(),
         parameters: Some(note.call.parameters.clone()),
         standing: word(note.status),
         certain: note.certain,
     });
     let unknown = projected.possible.iter().map(|possible| SampleCall {
         step: step.to_owned(),
-        provider: possible.provider,
-        operation: possible.operation.to_owned(),
+        provider: possible.provider.to_string(),
+        operation: possible.operation.to_string(),
         parameters: None,
         standing: "possible",
         certain: false,
@@ -278,9 +279,9 @@ impl Planned {
     }
 
     /// The operations of which calls are sent, or may be.
-    pub fn sent(&self) -> impl Iterator<Item = (&'static str, &str)> {
+    pub fn sent(&self) -> impl Iterator<Item = (&str, &str)> {
         let sent = self.calls().filter(|call| call.send + call.possible > 0);
-        sent.map(|call| (call.provider, call.operation.as_str()))
+        sent.map(|call| (call.provider.as_str(), call.operation.as_str()))
     }
 
     /// How many calls the cap on cost allows: of the dearest alone, and of the cheapest.
@@ -325,7 +326,7 @@ impl Planned {
     }
 
     fn price(&self, call: &CallForecast) -> Option<f64> {
-        self.prices.get(&(call.provider, call.operation.clone())).copied().flatten()
+        self.prices.get(&(call.provider.clone(), call.operation.clone())).copied().flatten()
     }
 
     /// Operations that would be sent and have no price.
@@ -343,9 +344,10 @@ impl Planned {
     pub fn time(&self) -> Option<(Duration, Duration)> {
         let mut by_provider: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
         for call in self.calls().filter(|call| call.send + call.possible > 0) {
-            let usual = self.durations.get(&(call.provider, call.operation.clone())).copied().flatten()?;
+            let usual =
+                self.durations.get(&(call.provider.clone(), call.operation.clone())).copied().flatten()?;
             let seconds = usual.as_secs_f64() / self.parallel as f64;
-            let time = by_provider.entry(call.provider).or_default();
+            let time = by_provider.entry(call.provider.as_str()).or_default();
             time.0 += seconds * call.send as f64;
             time.1 += seconds * (call.send + call.possible) as f64;
         }

@@ -92,6 +92,8 @@ pub struct Ended<'a> {
     /// The error of a call that failed when it was made.
     pub failed: Option<Error>,
     pub run: &'a RunRecord,
+    /// The integration whose contract has changed since the run.
+    pub changed: Option<&'a str>,
 }
 
 impl Ended<'_> {
@@ -126,7 +128,7 @@ impl Ended<'_> {
                 let why = format!("`{condition}` cannot be decided: {}", remark.unwrap_or_default());
                 (Reason::ConditionUnknown, why)
             }
-            _ => (Reason::NotAnswered, not_answered(self.run)),
+            _ => (Reason::NotAnswered, not_answered(self.run, self.changed)),
         };
         Gap { reason, why: format!("skipped: {why}") }
     }
@@ -200,9 +202,16 @@ pub const NO_ANSWER: &str =
     "the ledger has no answer: it was removed from the ledger, is in another, or never came";
 
 /// How a run that did not go over every row ended.
-fn not_answered(run: &RunRecord) -> String {
+fn not_answered(run: &RunRecord, changed: Option<&str>) -> String {
     let ended = match run.state {
-        RunState::Finished => return NO_ANSWER.to_owned(),
+        RunState::Finished => {
+            let changed = changed.map(|name| {
+                format!(
+                    "; or the contract of {name}, which has changed since the run, asks something else now"
+                )
+            });
+            return format!("{NO_ANSWER}{}", changed.unwrap_or_default());
+        }
         RunState::Running => "is going on",
         RunState::Interrupted => "was interrupted",
         RunState::Stopped => "was stopped by a cap or a provider",

@@ -8,7 +8,7 @@ use engine::{
     gateway::CallStatus,
     ledger::{CallRecord, Key, Ledger, LedgerError},
 };
-use marl_core::{Outcome, Registry, SemanticType, excerpt};
+use marl_core::{Outcome, SemanticType, SmolStr, excerpt};
 use schemars::JsonSchema;
 use serde::Serialize;
 use table::{InputRow, ReadOptions, TableSummary};
@@ -113,12 +113,12 @@ pub struct EmptyCell {
 /// # Errors
 /// The table, the ledger, a row or a column is not there, or no run wrote the table.
 pub async fn find(spec: &GapsSpec) -> Result<GapsDocument, Failure> {
-    let registry = Registry::gather()?;
-    let store = Place::find(&registry)?.existing_ledger(&spec.ledger).await?;
+    let place = Place::find()?;
+    let store = place.existing_ledger(&spec.ledger).await?;
     let sketch = outputs::check_table(&spec.table, spec.reading.clone())?;
     spec.columns.iter().try_for_each(|column| known_column(&sketch, column, &spec.reading).map(drop))?;
     spec.rows.as_ref().map_or(Ok(()), |ranges| ranges.check(sketch.rows))?;
-    let past = Past::of(&registry, &*store, &sketch, spec.run).await?;
+    let past = Past::of(&place.registry, &*store, &sketch, spec.run).await?;
     spec.columns.iter().try_for_each(|column| known_output(&past, spec, column))?;
     let room = MOST_CHARACTERS - FRAME - listing::size(&more(spec, u64::MAX));
     let mut found = GapSearch::new(spec, &past, &*store, &sketch, room);
@@ -170,7 +170,7 @@ async fn search(found: &mut GapSearch<'_>) -> Result<(), Failure> {
 /// An output that is looked at.
 struct LookedAt {
     /// Its name in the contract.
-    of: &'static str,
+    of: SmolStr,
     kind: SemanticType,
     /// Its column's place in the table.
     place: usize,
@@ -218,7 +218,7 @@ impl<'a> GapSearch<'a> {
         let outputs = past.plan.steps.iter().map(|step| {
             let wanted = step.outputs.iter().filter(|output| is_wanted(&output.name));
             let looked_at = wanted.filter_map(|output| {
-                Some(LookedAt { of: output.of, kind: output.kind, place: place(&output.name)? })
+                Some(LookedAt { of: output.of.clone(), kind: output.kind, place: place(&output.name)? })
             });
             looked_at.collect()
         });
@@ -244,7 +244,7 @@ impl<'a> GapSearch<'a> {
                 let Some(says) = output.gap(row) else { continue };
                 let mut gap = match end {
                     None => gap::not_picked(row.number(), &self.past.run),
-                    Some(end) => self.gap(row, end, step, output.of)?,
+                    Some(end) => self.gap(row, end, step, &output.of)?,
                 };
                 if let Some(says) = says {
                     gap.why = format!("the cell says `{says}`, which counts as empty; {}", gap.why);
@@ -292,8 +292,16 @@ impl<'a> GapSearch<'a> {
         let (step, outcome) = (&self.past.plan.steps[at], &end.outcomes[at]);
         let place = |column: &str| self.sketch.columns.iter().position(|known| known == column);
         let cell = |column: &str| row.cell(place(column)?);
-        let ended =
-            Ended { step, outcome, remark: remark.as_deref(), cell: &cell, failed, run: &self.past.run };
+        let changed = self.past.steps.changed(step);
+        let ended = Ended {
+            step,
+            outcome,
+            remark: remark.as_deref(),
+            cell: &cell,
+            failed,
+            run: &self.past.run,
+            changed,
+        };
         Ok(ended.gap().unwrap_or(Gap { reason: Reason::NoData, why: String::new() }))
     }
 

@@ -11,7 +11,6 @@ use engine::{
     ledger::Ledger,
     plan::{self, Header, Plan, Refresh, Request},
 };
-use marl_core::Registry;
 use table::{Links, TableSummary, shell::word};
 
 use crate::{
@@ -35,26 +34,25 @@ pub struct Job {
     /// With all steps that it takes.
     pub request: Request,
     pub plan: Arc<Plan>,
-    pub(crate) registry: Registry,
 }
 
 impl Job {
     /// Looks at the settings, the steps and the whole table.
     pub fn prepare(spec: RunSpec) -> Result<Self, Failure> {
-        let registry = Registry::gather()?;
-        let place = Place::find(&registry)?;
+        let place = Place::find()?;
+        let registry = &place.registry;
         let steps = StepsAsked::of(&spec.steps, spec.refresh.clone())?;
         let sketch = outputs::check_table(&spec.input, spec.reading.clone())?;
         let (request, plan) = {
             let name = table_name(&sketch);
             let header = header(&sketch, &name);
-            let request = plan::resolve(&steps.request, &header, &registry);
+            let request = plan::resolve(&steps.request, &header, registry);
             let request = request.map_err(|error| steps.failure(error, &spec.input, &spec.reading))?;
-            let plan = Plan::new(&request, &header, &registry);
+            let plan = Plan::new(&request, &header, registry);
             let plan = plan.map_err(|error| steps.failure(error, &spec.input, &spec.reading))?;
             (request, Arc::new(plan))
         };
-        Ok(Self { spec, place, sketch, request, plan, registry })
+        Ok(Self { spec, place, sketch, request, plan })
     }
 
     /// The plan that reads what is stored, also where the run asks anew: which rows have failed or
@@ -65,7 +63,7 @@ impl Job {
         }
         let name = table_name(&self.sketch);
         let request = Request { refresh: Refresh::None, ..self.request.clone() };
-        Ok(Arc::new(Plan::new(&request, &header(&self.sketch, &name), &self.registry)?))
+        Ok(Arc::new(Plan::new(&request, &header(&self.sketch, &name), &self.place.registry)?))
     }
 
     /// Where the enriched table goes.
@@ -89,14 +87,14 @@ impl Job {
 
     /// Whether an operation costs nothing.
     pub fn is_free(&self, provider: &str, operation: &str) -> bool {
-        let card = self.registry.providers().map(|entry| entry.card).find(|card| card.name == provider);
-        card.is_some_and(|card| card.free_operations.contains(&operation))
+        let entry = self.place.registry.provider(provider);
+        entry.is_some_and(|entry| entry.info.free_operations.contains(operation))
     }
 
     fn every_price(&self, flag: &str) -> Result<(), Failure> {
-        let calls = self.plan.contracts().flat_map(|contract| contract.calls);
+        let calls = self.plan.contracts().flat_map(|contract| contract.calls.iter());
         let unpriced = calls
-            .map(|call| (call.provider, call.operation))
+            .map(|call| (call.provider.as_str(), call.operation.as_str()))
             .filter(|(provider, operation)| !self.is_free(provider, operation))
             .find(|(provider, operation)| self.price(provider, operation).is_none_or(|price| price <= 0.0));
         match unpriced {

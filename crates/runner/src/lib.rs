@@ -40,6 +40,7 @@ pub mod past_run;
 pub mod pilot;
 pub mod pipeline;
 pub mod place;
+pub mod plan_form;
 pub mod plan_hash;
 pub mod project;
 pub mod ranges;

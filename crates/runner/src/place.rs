@@ -1,4 +1,4 @@
-//! Where a command works: the working folder, the project's settings, the ledger.
+//! Where a command works: the working folder, the project with its plugins and settings, the ledger.
 
 use std::{
     fs,
@@ -20,17 +20,21 @@ pub struct Place {
     pub working: PathBuf,
     /// The project's folder.
     pub project: PathBuf,
+    /// Its integrations and providers.
+    pub registry: Registry,
     /// Its settings.
     pub settings: Settings,
 }
 
 impl Place {
-    /// Finds the project of the working folder and reads its settings.
-    pub fn find(registry: &Registry) -> Result<Self, Failure> {
+    /// Finds the project of the working folder, gathers its plugins and reads its settings, which name
+    /// providers.
+    pub fn find() -> Result<Self, Failure> {
         let working = working_folder()?;
         let project = project::folder(&working);
-        let settings = settings(&project, &working, registry)?;
-        Ok(Self { working, project, settings })
+        let registry = registry(&project)?;
+        let settings = settings(&project, &working, &registry)?;
+        Ok(Self { working, project, registry, settings })
     }
 
     /// Opens the ledger, and makes it if there is none.
@@ -80,10 +84,21 @@ pub fn working_folder() -> Result<PathBuf, Failure> {
     })
 }
 
+/// The integrations and providers of a project: those that are linked into this program. This is the one
+/// place that gathers them, so that what a project comes to add is there for every command.
+pub fn registry(_project: &Path) -> Result<Registry, Failure> {
+    Ok(Registry::gather()?)
+}
+
+/// The integrations and providers of the working folder's project.
+pub fn registry_here() -> Result<Registry, Failure> {
+    registry(&project::folder(&working_folder()?))
+}
+
 /// The settings of a project.
 pub fn settings(project: &Path, working: &Path, registry: &Registry) -> Result<Settings, Failure> {
     project::check_owner(project, working)?;
-    let providers: Vec<&str> = registry.providers().map(|provider| provider.card.name).collect();
+    let providers: Vec<&str> = registry.providers().map(|provider| provider.info.name.as_str()).collect();
     Settings::read(project, &providers)
 }
 

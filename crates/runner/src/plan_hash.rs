@@ -5,26 +5,24 @@
 //! maximum included. The hash also names the newest run at its time, so that a plan that is made
 //! after another was used has another hash, although nothing else moved.
 //!
+//! The texts that the digests are of are [`crate::plan_form`]'s.
+//!
 //! How much of a hash is used up is for [`crate::consent`] to say.
 
 use std::{fmt, fs::File, io, path::Path, str::FromStr};
 
-use engine::{
-    gateway::{InDoubt, Settings},
-    ledger::Ledger,
-    plan::{Plan, Task},
-};
+use engine::{gateway::Settings, ledger::Ledger};
 use sha2::{Digest, Sha256};
 use table::ReadOptions;
 
-use crate::{failure::Failure, invocation::reading_flags, job::Job, project, spec::RunSpec};
+use crate::{failure::Failure, invocation::reading_flags, job::Job, plan_form, project};
 
 /// What the digests are of, in their order.
 const PARTS: [&str; 6] =
-    ["the table", "the steps", "an integration's version", "the prices", "the settings", "the ledger"];
+    ["the table", "the steps", "an integration's contract", "the prices", "the settings", "the ledger"];
 
 const STEPS: usize = 1;
-const VERSIONS: usize = 2;
+const CONTRACTS: usize = 2;
 const LEDGER: usize = 5;
 
 type Full = [u8; 32];
@@ -92,8 +90,8 @@ impl Hash {
             // A ledger that has lost runs is another one in the same place.
             self.parts[part] != now.parts[part] || (part == LEDGER && newest < self.newest_run)
         };
-        // Other steps have other versions: that says nothing more.
-        let is_news = |part: &usize| *part != VERSIONS || !differs(STEPS);
+        // Other steps have other contracts: that says nothing more.
+        let is_news = |part: &usize| *part != CONTRACTS || !differs(STEPS);
         let moved = (0..PARTS.len()).filter(|part| differs(*part)).filter(is_news);
         let moved: Vec<&str> = moved.map(|part| PARTS[part]).collect();
         match moved.is_empty() {
@@ -153,14 +151,13 @@ fn parts_of(job: &Job, settings: &Settings) -> Result<[Full; 6], Failure> {
     let table = of_table(&job.sketch.path, &job.spec.reading).map_err(|error| {
         Failure::usage(format!("{} cannot be read", job.sketch.path.display())).caused_by(&error)
     })?;
-    let versions = job.plan.contracts().map(|contract| format!("{} {}", contract.name, contract.version));
     let ledger = project::ledger(&job.spec.ledger, &job.place.project)?;
     Ok([
         table,
-        of_text(&steps(&job.plan)),
-        of_text(&versions.collect::<Vec<_>>().join("\n")),
-        of_text(&prices(job, settings)),
-        of_text(&told_settings(&job.spec, job, settings)),
+        of_text(&plan_form::steps(&job.plan)),
+        of_text(&plan_form::contracts(&job.plan)),
+        of_text(&plan_form::prices(job.place.settings.currency(), settings)),
+        of_text(&choices(job, settings)),
         of_text(&project::canonical(&ledger)),
     ])
 }
@@ -189,58 +186,18 @@ fn first_half(digest: &Full) -> u128 {
     digest[..16].iter().fold(0, |number, byte| number << 8 | u128::from(*byte))
 }
 
-/// The steps as they are bound: the same whether flags or a recipe asked for them.
-fn steps(plan: &Plan) -> String {
-    let mut text = String::new();
-    let mut add = |words: &[&str]| {
-        for word in words {
-            // Lengths keep neighbours apart.
-            text.push_str(&format!("{}:{word} ", word.len()));
-        }
-        text.push('\n');
-    };
-    for step in &plan.steps {
-        let existing = format!("{:?} {}", step.existing, step.refresh);
-        add(&["step", &step.name, &existing]);
-        for alternative in step.alternatives() {
-            add(&["use", alternative.integration.contract().name]);
-            for input in &alternative.inputs {
-                add(&["input", input.column.name, &input.from]);
-            }
-        }
-        if let Task::Compute(formula) = &step.task {
-            add(&["formula", formula.expression.text()]);
-        }
-        if let Some(condition) = &step.condition {
-            add(&["where", condition.expression.text()]);
-        }
-        for output in step.columns() {
-            add(&["output", output.of, &output.name, output.kind.name()]);
-        }
-    }
-    text
-}
-
-fn prices(job: &Job, settings: &Settings) -> String {
-    let prices = settings.lanes.iter().map(|(name, lane)| format!("{name} {:?}", lane.prices));
-    format!("{:?} {}", job.place.settings.currency(), prices.collect::<Vec<_>>().join("\n"))
-}
-
 /// What else decides which calls are sent.
-fn told_settings(spec: &RunSpec, job: &Job, settings: &Settings) -> String {
-    let lane = |(name, lane): (&String, &engine::gateway::LaneSettings)| {
-        // How often a call may be bought counts where calls in doubt are sent again.
-        let attempts = (lane.in_doubt == InDoubt::Retry).then_some(settings.retry.attempts);
-        format!("{name} {:?} {:?} {attempts:?}", lane.scope, lane.in_doubt)
+fn choices(job: &Job, settings: &Settings) -> String {
+    let selection = &job.spec.selection;
+    let choices = plan_form::Choices {
+        max_age: job.spec.max_age,
+        rows: selection.rows.as_ref().map(ToString::to_string),
+        limit: selection.limit,
+        filter: selection.filter.as_deref(),
+        only: selection.only,
+        types: &job.request.types,
     };
-    let lanes: Vec<String> = settings.lanes.iter().map(lane).collect();
-    let pick = &spec.selection;
-    let rows = pick.rows.as_ref().map(ToString::to_string);
-    let types = &job.request.types;
-    format!(
-        "{lanes:?} {:?} {:?} {rows:?} {:?} {:?} {types:?}",
-        spec.max_age, pick.limit, pick.filter, pick.only
-    )
+    plan_form::choices(&choices, settings)
 }
 
 #[cfg(test)]
@@ -293,7 +250,7 @@ mod tests {
         for (now, newest, moved) in [
             ([1, 9, 3, 9, 5, 6], 7, vec!["the steps", "the prices"]),
             ([1, 9, 9, 4, 5, 6], 7, vec!["the steps"]),
-            ([1, 2, 9, 4, 5, 6], 7, vec!["an integration's version"]),
+            ([1, 2, 9, 4, 5, 6], 7, vec!["an integration's contract"]),
             ([9, 2, 3, 4, 9, 6], 7, vec!["the table", "the settings"]),
             ([1, 2, 3, 4, 5, 9], 7, vec!["the ledger"]),
             (THEN, 6, vec!["the ledger"]),

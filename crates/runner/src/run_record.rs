@@ -7,8 +7,9 @@ use engine::{
     ledger::Scope,
     plan::{Existing, Plan, Request, StepRequest, Task, Work},
 };
-use marl_core::{READING, SemanticType};
+use marl_core::{Contract, READING, SemanticType};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::ranges::Ranges;
 
@@ -37,10 +38,13 @@ pub struct Step {
     name: Option<String>,
     /// The first integration; empty for a formula.
     pub integration: String,
-    pub version: u32,
+    pub version: RecordedVersion,
     /// Those that are asked for what is still empty, with their versions.
     #[serde(default)]
-    alternatives: Vec<(String, u32)>,
+    alternatives: Vec<(String, RecordedVersion)>,
+    /// By integration, the digest of its contract.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    contracts: BTreeMap<String, String>,
     /// Input and the column that fed it, of all integrations.
     pub inputs: BTreeMap<String, String>,
     /// Output and the column that it was written to.
@@ -56,6 +60,33 @@ pub struct Step {
     formula: Option<String>,
     #[serde(default)]
     provider_column: Option<String>,
+}
+
+/// The version of a contract as it is recorded. Older runs recorded a number.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "TextOrNumber")]
+pub struct RecordedVersion(String);
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum TextOrNumber {
+    Text(String),
+    Number(u32),
+}
+
+impl From<TextOrNumber> for RecordedVersion {
+    fn from(version: TextOrNumber) -> Self {
+        Self(match version {
+            TextOrNumber::Text(text) => text,
+            TextOrNumber::Number(number) => number.to_string(),
+        })
+    }
+}
+
+impl RecordedVersion {
+    fn of(contract: &Contract) -> Self {
+        Self(contract.version.to_string())
+    }
 }
 
 /// A scope as it is recorded.
@@ -113,6 +144,12 @@ impl Steps {
         move |row| !picks_none && ranges.as_ref().is_none_or(|ranges| ranges.contains(row))
     }
 
+    /// The first integration of a step whose contract has changed since the run.
+    pub fn changed<'a>(&self, step: &'a engine::plan::Step) -> Option<&'a str> {
+        let recorded = self.named(&step.name)?;
+        step.contracts().find(|now| recorded.has_changed(now)).map(|now| now.name.as_str())
+    }
+
     /// The recorded step of a name.
     pub fn named(&self, name: &str) -> Option<&Step> {
         self.steps.iter().find(|step| step.name() == name)
@@ -127,11 +164,14 @@ impl Step {
         let existing = step.outputs.iter().filter(|output| output.existing);
         Self {
             name: Some(step.name.clone()),
-            integration: first.map(|contract| contract.name.to_owned()).unwrap_or_default(),
-            version: first.map(|contract| contract.version).unwrap_or_default(),
-            alternatives: contracts.map(|contract| (contract.name.to_owned(), contract.version)).collect(),
-            inputs: inputs.map(|input| (input.column.name.to_owned(), input.from.clone())).collect(),
-            outputs: step.outputs.iter().map(|output| (output.of.to_owned(), output.name.clone())).collect(),
+            integration: first.map(|contract| contract.name.to_string()).unwrap_or_default(),
+            version: first.map(RecordedVersion::of).unwrap_or_default(),
+            alternatives: contracts
+                .map(|contract| (contract.name.to_string(), RecordedVersion::of(contract)))
+                .collect(),
+            contracts: step.contracts().map(|known| (known.name.to_string(), digest(known))).collect(),
+            inputs: inputs.map(|input| (input.column.name.to_string(), input.from.clone())).collect(),
+            outputs: step.outputs.iter().map(|output| (output.of.to_string(), output.name.clone())).collect(),
             existing_columns: existing.map(|output| output.name.clone()).collect(),
             existing: step.existing,
             prefix: step.prefix.clone(),
@@ -149,10 +189,18 @@ impl Step {
     }
 
     /// The version of one of its integrations at the time of the run.
-    pub fn version_of(&self, integration: &str) -> Option<u32> {
-        let others = self.alternatives.iter().map(|(name, version)| (name.as_str(), *version));
-        let mut all = std::iter::once((self.integration.as_str(), self.version)).chain(others);
-        all.find(|(name, _)| *name == integration).map(|(_, version)| version)
+    pub fn version_of(&self, integration: &str) -> Option<&str> {
+        let others = self.alternatives.iter().map(|(name, version)| (name.as_str(), version));
+        let mut all = std::iter::once((self.integration.as_str(), &self.version)).chain(others);
+        all.find(|(name, _)| *name == integration).map(|(_, version)| version.0.as_str())
+    }
+
+    /// Whether an integration's contract is another one than at the time of the run, as far as is
+    /// recorded.
+    pub fn has_changed(&self, now: &Contract) -> bool {
+        let other_version = self.version_of(&now.name).is_some_and(|then| now.version != then);
+        let then = self.contracts.get(now.name.as_str());
+        other_version || then.is_some_and(|then| *then != digest(now))
     }
 
     fn request(&self) -> StepRequest {
@@ -171,5 +219,50 @@ impl Step {
             existing: None,
             provider_column: self.provider_column.clone(),
         }
+    }
+}
+
+/// Half of the digest of a contract's canonical form, which tells it apart from those before it.
+fn digest(contract: &Contract) -> String {
+    table::hex(&Sha256::digest(contract.canonical())[..16])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_read_as_a_number_and_as_text() {
+        let step = |version: &str| {
+            let text = format!(
+                r#"{{"integration": "find_ceo", "version": {version}, "alternatives": [["other_ceo", {version}]],
+                    "inputs": {{}}, "outputs": {{}}, "existing_columns": [], "existing": "fail"}}"#
+            );
+            serde_json::from_str::<Step>(&text).unwrap()
+        };
+        for (recorded, expect) in [("4", "4"), ("\"4\"", "4"), ("\"2026-07\"", "2026-07")] {
+            let step = step(recorded);
+            assert_eq!(step.version_of("find_ceo"), Some(expect));
+            assert_eq!(step.version_of("other_ceo"), Some(expect));
+            assert_eq!(step.version_of("web_research"), None);
+        }
+    }
+
+    #[test]
+    fn a_contract_has_changed_where_its_version_or_its_digest_differs() {
+        const NOW: Contract = Contract::new("find_ceo", "4", "a chief executive");
+        let recorded = |version: &str, contracts: &str| -> Step {
+            let text = format!(
+                r#"{{"integration": "find_ceo", "version": {version}, "contracts": {contracts},
+                    "inputs": {{}}, "outputs": {{}}, "existing_columns": [], "existing": "fail"}}"#
+            );
+            serde_json::from_str(&text).unwrap()
+        };
+        let of = |contract: &Contract| format!(r#"{{"find_ceo": "{}"}}"#, digest(contract));
+        assert!(!recorded("4", "{}").has_changed(&NOW), "older runs recorded no digest");
+        assert!(recorded("3", "{}").has_changed(&NOW));
+        assert!(!recorded("\"4\"", &of(&NOW)).has_changed(&NOW));
+        let described = Contract { description: "a chief".into(), ..NOW };
+        assert!(recorded("\"4\"", &of(&described)).has_changed(&NOW));
     }
 }

@@ -189,7 +189,7 @@ impl Settings {
         parallel: usize,
         in_doubt: Option<InDoubt>,
         caps: Caps,
-        bases: &BTreeMap<&'static str, Option<String>>,
+        bases: &BTreeMap<String, Option<String>>,
     ) -> Result<GatewaySettings, Failure> {
         let most = self.limits.max_parallel.unwrap_or(MAX_PARALLEL);
         if !(1..=most).contains(&parallel) {
@@ -197,8 +197,8 @@ impl Settings {
                 .hint(format!("`max_parallel = N` under `[limits]` in {FILE} raises the bound")));
         }
         self.check_call_time(bases)?;
-        let lane = |(name, base): (&&'static str, &Option<String>)| {
-            let provider = self.provider.get(*name);
+        let lane = |(name, base): (&String, &Option<String>)| {
+            let provider = self.provider.get(name);
             let account = provider.and_then(|provider| provider.account.clone());
             let of_file = provider.and_then(|provider| provider.in_doubt).map(InDoubt::from);
             let lane = LaneSettings {
@@ -206,11 +206,11 @@ impl Settings {
                     base: base.clone(),
                     account: account.unwrap_or_else(|| DEFAULT_ACCOUNT.to_owned()),
                 },
-                per_minute: self.limit.get(*name).and_then(|limit| limit.per_minute),
+                per_minute: self.limit.get(name).and_then(|limit| limit.per_minute),
                 in_doubt: in_doubt.or(of_file).unwrap_or_default(),
-                prices: self.price.get(*name).cloned().unwrap_or_default(),
+                prices: self.price.get(name).cloned().unwrap_or_default(),
             };
-            ((*name).to_owned(), lane)
+            (name.clone(), lane)
         };
         let defaults = GatewaySettings::default();
         Ok(GatewaySettings {

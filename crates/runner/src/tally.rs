@@ -46,8 +46,8 @@ pub struct Counts {
     pub replaced: BTreeMap<usize, u64>,
     /// By output: filled cells that were kept and differ from the answer that filled others beside them.
     pub mixed: BTreeMap<usize, u64>,
-    pub in_doubt: BTreeMap<&'static str, u64>,
-    pub doubts_sent_again: BTreeMap<&'static str, u64>,
+    pub in_doubt: BTreeMap<String, u64>,
+    pub doubts_sent_again: BTreeMap<String, u64>,
     pub messages: BTreeMap<(usize, ErrorKind, String), Seen>,
     /// By step: why rows were skipped, where the reason alone does not say.
     pub remarks: BTreeMap<(usize, String), u64>,
@@ -83,7 +83,7 @@ pub struct Seen {
 /// A provider, or one operation of it, that was stopped.
 #[derive(Debug, Clone)]
 pub struct Stop {
-    pub provider: &'static str,
+    pub provider: String,
     pub operation: Option<String>,
     pub error: Error,
 }
@@ -128,9 +128,9 @@ impl Listener for Tally {
             }
             Event::Reused => counts.reused += 1,
             Event::Joined => counts.joined += 1,
-            Event::InDoubt { provider } => *counts.in_doubt.entry(provider).or_default() += 1,
+            Event::InDoubt { provider } => *counts.in_doubt.entry((*provider).to_owned()).or_default() += 1,
             Event::DoubtSentAgain { provider } => {
-                *counts.doubts_sent_again.entry(provider).or_default() += 1;
+                *counts.doubts_sent_again.entry((*provider).to_owned()).or_default() += 1;
             }
             Event::Spent { price } => {
                 counts.bought += 1;
@@ -140,7 +140,7 @@ impl Listener for Tally {
             Event::CapReached => counts.cap_reached = true,
             Event::ProviderWaits { .. } | Event::ProviderRests { .. } | Event::LedgerFailed { .. } => {}
             Event::ProviderStopped { provider, operation, error } => {
-                let operation = operation.map(str::to_owned);
+                let (provider, operation) = ((*provider).to_owned(), operation.map(str::to_owned));
                 counts.stops.push(Stop { provider, operation, error: (*error).clone() });
             }
         }

@@ -7,7 +7,7 @@ use engine::{
     ledger::{CallRecord, CallState, Ledger, RunRecord},
     plan::{self, Task},
 };
-use marl_core::{Call, Error, Outcome, READING, Registry, Value};
+use marl_core::{Call, Error, Outcome, READING, Value};
 use schemars::JsonSchema;
 use serde::Serialize;
 use table::{InputRow, Note, ReadOptions, Reader, TableSummary};
@@ -51,7 +51,7 @@ pub struct CellQuestion {
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "why")]
 pub struct WhyDocument {
-    schema_version: Version<1>,
+    schema_version: Version<2>,
     table: String,
     row: u64,
     run: i64,
@@ -67,13 +67,12 @@ pub struct WhyDocument {
 /// # Errors
 /// The table, the ledger, the row or the column is not there, or no run wrote the table.
 pub async fn explain(question: &CellQuestion) -> Result<WhyDocument, Failure> {
-    let registry = Registry::gather()?;
-    let place = Place::find(&registry)?;
+    let place = Place::find()?;
     let store = place.existing_ledger(&question.ledger).await?;
     let sketch = outputs::check_table(&question.table, question.reading.clone())?;
     let row = find_row(&sketch, question.row)?;
     known_column(&sketch, &question.column, &question.reading)?;
-    let past = Past::of(&registry, &*store, &sketch, question.run).await?;
+    let past = Past::of(&place.registry, &*store, &sketch, question.run).await?;
     let story = Story { store: &*store, sketch: &sketch, row: &row, past: &past };
     let chain = story.chain(&question.column).await?;
     Ok(WhyDocument {
@@ -145,13 +144,13 @@ impl Story<'_> {
             calls.iter_mut().for_each(CallStory::without_data);
         }
         let integration =
-            end.by.clone().or_else(|| step.contracts().next().map(|first| first.name.to_owned()));
+            end.by.clone().or_else(|| step.contracts().next().map(|first| first.name.to_string()));
         let recorded = self.past.steps.named(&step.name);
         let then = integration.as_deref().zip(recorded).and_then(|(name, step)| step.version_of(name));
         let judged = Judged {
             end: &end,
             calls: &calls,
-            output: output.map(|output| output.of),
+            output: output.map(|output| output.of.as_str()),
             cell: &|column| self.cell(column),
             value: value.as_deref(),
             step,
@@ -161,20 +160,21 @@ impl Story<'_> {
             then,
             is_read_anew: self.past.steps.reading != READING,
             run: &self.past.run,
+            changed: self.past.steps.changed(step),
         };
         let (from, source, note) = judged.judge();
         Ok(Explained {
             column: column.to_owned(),
             value,
             from,
-            version: then,
+            version: then.map(str::to_owned),
             step: (integration.as_deref() != Some(step.name.as_str())).then(|| step.name.clone()),
             integration,
             formula: match &step.task {
                 Task::Compute(formula) => Some(formula.expression.text().to_owned()),
                 Task::Ask(_) => None,
             },
-            output: output.map(|output| output.of.to_owned()),
+            output: output.map(|output| output.of.to_string()),
             source,
             inputs: self.inputs(step, end.by.as_deref()),
             calls,
@@ -202,7 +202,7 @@ impl Story<'_> {
             .iter()
             .find(|one| by.is_some_and(|by| by.split(", ").any(|by| by == one.integration.contract().name)));
         let bound = answered.or(step.alternatives().first()).into_iter().flat_map(|one| &one.inputs);
-        let bound = bound.map(|input| (input.column.name, input.from.as_str()));
+        let bound = bound.map(|input| (input.column.name.as_str(), input.from.as_str()));
         let formula = match &step.task {
             Task::Compute(formula) => Some(formula),
             Task::Ask(_) => None,
@@ -243,7 +243,7 @@ struct Judged<'a> {
     end: &'a StepEnd,
     calls: &'a [CallStory],
     /// `None` for the column that names the integration.
-    output: Option<&'static str>,
+    output: Option<&'a str>,
     cell: &'a dyn Fn(&str) -> Option<Value>,
     value: Option<&'a str>,
     step: &'a plan::Step,
@@ -251,7 +251,9 @@ struct Judged<'a> {
     column: &'a str,
     integration: Option<&'a str>,
     /// The integration's version at the time of the run.
-    then: Option<u32>,
+    then: Option<&'a str>,
+    /// The integration whose contract has changed since the run.
+    changed: Option<&'a str>,
     /// Whether the run read answers and cells by other rules.
     is_read_anew: bool,
     run: &'a RunRecord,
@@ -284,6 +286,7 @@ impl Judged<'_> {
                     cell: self.cell,
                     failed: self.calls.iter().find_map(CallStory::failure),
                     run: self.run,
+                    changed: self.changed,
                 }
                 .gap();
                 let from = match &gap {
@@ -335,14 +338,17 @@ impl Judged<'_> {
 
     /// Why a cell is not what the answer gives.
     fn differs(&self) -> String {
-        let contract = self.step.contracts().find(|contract| Some(contract.name) == self.integration);
-        if let (Some(contract), Some(then)) = (contract, self.then)
-            && contract.version != then
-        {
+        let now = self.step.contracts().find(|contract| Some(contract.name.as_str()) == self.integration);
+        if let Some((contract, then)) = now.zip(self.then).filter(|(now, then)| now.version != *then) {
             return format!(
                 "written by version {then} of {}; version {} reads the answer so",
                 contract.name, contract.version
             );
+        }
+        if let Some(name) = self.changed {
+            let kept = if self.is_own() { "kept from the input table, " } else { "" };
+            let edited = "edited since the run, or read differently";
+            return format!("{kept}{edited} by {name}, whose contract has changed");
         }
         match (self.is_own(), self.is_read_anew) {
             (true, true) => "kept from the input table, or read differently by this newer marl".to_owned(),
@@ -394,8 +400,8 @@ impl CallStory {
 
     fn of(call: &Call, record: Option<&CallRecord>) -> Self {
         Self {
-            provider: call.provider.to_owned(),
-            operation: call.operation.clone(),
+            provider: call.provider.to_string(),
+            operation: call.operation.to_string(),
             parameters: call.parameters.clone(),
             state: record.map(|record| record.state),
             sent: record.map(|record| date(record.sent_at)),

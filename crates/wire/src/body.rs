@@ -5,7 +5,7 @@ use std::time::Duration;
 use marl_core::{Error, provider::Failure};
 use reqwest::Response;
 
-use crate::transport::{self, Vendor};
+use crate::transport;
 
 /// The largest answer kept. Research answers have a few kilobytes.
 const MAX_ANSWER: usize = 8 * 1024 * 1024;
@@ -16,7 +16,7 @@ const MAX_REFUSAL: usize = 64 * 1024;
 const REFUSAL_TIME: Duration = if cfg!(test) { Duration::from_millis(300) } else { Duration::from_secs(5) };
 
 /// The whole body of an answer; a failure where it is cut or too large.
-pub(crate) async fn whole(vendor: Vendor, mut response: Response) -> Result<Vec<u8>, Box<Failure>> {
+pub(crate) async fn whole(vendor: &str, mut response: Response) -> Result<Vec<u8>, Box<Failure>> {
     let mut body = Vec::new();
     loop {
         match response.chunk().await {

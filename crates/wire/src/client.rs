@@ -10,8 +10,8 @@ use std::{
 };
 
 use marl_core::{
-    Connection, Error, ErrorKind, Secret,
-    provider::{Attempt, AttemptEnd, Bought, Card, Failure},
+    Connection, Error, ErrorKind, Secret, SmolStr,
+    provider::{Attempt, AttemptEnd, Bought, Failure, ProviderInfo},
 };
 use reqwest::{
     Response,
@@ -19,12 +19,7 @@ use reqwest::{
     redirect,
 };
 
-use crate::{
-    advice::Advice,
-    body,
-    request::Request,
-    transport::{self, Vendor},
-};
+use crate::{advice::Advice, body, request::Request, transport};
 
 /// How long connecting may take; nothing was sent when it is up.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -48,8 +43,9 @@ const REQUEST_ID: usize = 100;
 
 /// A client for one provider. Building it sends nothing.
 pub struct Client {
-    vendor: Vendor,
-    card: &'static Card,
+    /// As its owner writes it, for messages.
+    vendor: SmolStr,
+    key_variable: SmolStr,
     connection: Connection,
     follows: bool,
     reusing: Http,
@@ -65,10 +61,10 @@ type Http = OnceLock<Result<reqwest::Client, Error>>;
 
 impl Client {
     /// A client with this key and base address. `vendor` is the name that messages use.
-    pub fn new(vendor: &'static str, card: &'static Card, connection: Connection) -> Self {
+    pub fn new(vendor: impl Into<SmolStr>, info: &ProviderInfo, connection: Connection) -> Self {
         Self {
-            vendor,
-            card,
+            vendor: vendor.into(),
+            key_variable: info.key_variable.clone(),
             connection,
             follows: false,
             reusing: Http::new(),
@@ -90,7 +86,7 @@ impl Client {
     /// # Errors
     /// The key is missing, or holds what no key has.
     pub fn key_header(&self, before: &str) -> Result<HeaderValue, Error> {
-        let wrong = |what| Error::new(ErrorKind::Auth, format!("{} {what}", self.card.key_variable));
+        let wrong = |what| Error::new(ErrorKind::Auth, format!("{} {what}", self.key_variable));
         let key = self.connection.key.as_ref().map(Secret::expose).unwrap_or_default();
         if key.is_empty() {
             return Err(wrong("is not set"));
@@ -114,7 +110,7 @@ impl Client {
         let request_id = self.request_id(response.headers());
         let (status, advice) = (response.status().as_u16(), Advice::of(response.headers()));
         let body = if response.status().is_success() {
-            match body::whole(self.vendor, response).await {
+            match body::whole(&self.vendor, response).await {
                 Ok(body) => body,
                 Err(failure) => return Attempt { end: AttemptEnd::Failed(*failure), request_id },
             }
@@ -145,7 +141,7 @@ impl Client {
             http = http.body(body);
         }
         http.send().await.map_err(|error| {
-            let failure = transport::failure(self.vendor, error);
+            let failure = transport::failure(&self.vendor, error);
             if failure.bought == Bought::Maybe {
                 self.distrusts.store(true, Ordering::Relaxed);
             }

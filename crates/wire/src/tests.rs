@@ -9,8 +9,8 @@ use std::{
 };
 
 use marl_core::{
-    Connection, Error, ErrorKind, Secret,
-    provider::{Attempt, AttemptEnd, Bought, Card, Failure},
+    Connection, Error, ErrorKind, Names, Secret, SmolStr,
+    provider::{Attempt, AttemptEnd, Bought, Failure, ProviderInfo},
 };
 use serde_json::json;
 
@@ -22,14 +22,13 @@ use crate::{
 const KEY: &str = "test-key-1234/567890";
 const FOUND: &str = r#"{"answer":"x"}"#;
 
-static CARD: Card = Card {
-    name: "vendor",
-    description: "a vendor",
-    key_variable: "VENDOR_KEY",
-    base_variable: "VENDOR_BASE",
-    default_base: "https://vendor.example",
-    free_operations: &[],
-    timeout: |_| Duration::from_secs(60),
+static INFO: ProviderInfo = ProviderInfo {
+    name: SmolStr::new_static("vendor"),
+    description: SmolStr::new_static("a vendor"),
+    key_variable: SmolStr::new_static("VENDOR_KEY"),
+    base_variable: SmolStr::new_static("VENDOR_BASE"),
+    default_base: SmolStr::new_static("https://vendor.example"),
+    free_operations: Names::constant(&[]),
 };
 
 fn found(headers: &str) -> String {
@@ -41,7 +40,7 @@ fn connection(base_url: String, key: &str) -> Connection {
 }
 
 fn client(base_url: String) -> Client {
-    Client::new("Vendor", &CARD, connection(base_url, KEY))
+    Client::new("Vendor", &INFO, connection(base_url, KEY))
 }
 
 fn read(status: u16, body: String) -> AttemptEnd {
@@ -180,7 +179,7 @@ async fn a_vendor_sees_who_asks_and_a_key_only_in_its_header() {
         let _ = stream.write_all(found("").as_bytes());
     });
     let contact = Some("ops@acme.example".to_owned());
-    let client = Client::new("Vendor", &CARD, Connection { contact, ..connection(base, KEY) });
+    let client = Client::new("Vendor", &INFO, Connection { contact, ..connection(base, KEY) });
     let key = client.key_header("Bearer ").unwrap();
     assert!(!format!("{key:?}").contains(KEY));
     let request = Request::post_json("/x?y=1", &json!({"q": 1})).header("authorization", key);
@@ -226,7 +225,7 @@ async fn connections_that_close_unannounced_are_no_longer_reused() {
 
 #[test]
 fn a_key_that_cannot_be_a_header_is_refused() {
-    let key_header = |key| Client::new("Vendor", &CARD, connection(String::new(), key)).key_header("");
+    let key_header = |key| Client::new("Vendor", &INFO, connection(String::new(), key)).key_header("");
     for key in ["test-key\n1234567890", "test-key\u{1}1234567890", "test\tkey", "test-\u{200b}key", ""] {
         let error = key_header(key).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Auth, "{key:?}");

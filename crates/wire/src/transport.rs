@@ -4,12 +4,9 @@ use std::error;
 
 use marl_core::{Error, ErrorKind, provider::Failure};
 
-/// A vendor's name as its owner writes it, for messages.
-pub(crate) type Vendor = &'static str;
-
 /// What a failed transport means. A connection that was never made sent nothing, nor did a request
 /// that was never written; anything later leaves a doubt.
-pub(crate) fn failure(vendor: Vendor, error: reqwest::Error) -> Failure {
+pub(crate) fn failure(vendor: &str, error: reqwest::Error) -> Failure {
     let error = error.without_url();
     if error.is_builder() {
         let failure = Failure::not_sent(Error::internal("the request cannot be built").caused_by(error));

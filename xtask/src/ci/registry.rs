@@ -26,7 +26,7 @@ fn compare(root: &Path, linked: &BTreeSet<String>) -> Result<(), Failure> {
     for folder in workspace::crates(root, "integration-")? {
         if !known.iter().any(|known| known.folder == folder) {
             return Err(Failure::new(format!("crates/{folder} holds no contract"))
-                .hint("write `static CONTRACT: Contract = Contract { name: \"...\", ... }` in its source"));
+                .hint("write `static CONTRACT: Contract = Contract::new(\"...\", ...)` in its source"));
         }
     }
     for contract in &known {

@@ -20,9 +20,9 @@ const CLI: &str = "[package]\nname = \"cli\"\n\n[dependencies]\nclap.workspace =
     marl-core.workspace = true\n\n[dev-dependencies]\ninsta.workspace = true\n";
 const PLUGINS: &str = "//! Links the plugins.\n\nuse integration_find_ceo as _;\n\
     use integration_linkedin as _;\nuse provider_datagen as _;\n";
-const CEO: &str = r#"static CONTRACT: Contract = Contract { name: "find_ceo",
-    outputs: &[Column::optional("ceo_name", SemanticType::Text, "x")], };"#;
-const PROFILE: &str = r#"static CONTRACT: Contract = Contract { name: "linkedin_profile", outputs: &[], };"#;
+const CEO: &str = r#"const OUTPUTS: &[Column] = &[Column::optional("ceo_name", SemanticType::Text, "x")];
+static CONTRACT: Contract = Contract::new("find_ceo", "4", "x").outputs(OUTPUTS);"#;
+const PROFILE: &str = r#"static CONTRACT: Contract = Contract::new("linkedin_profile", "2", "x");"#;
 
 fn checkout() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
@@ -112,7 +112,7 @@ fn the_source_has_the_contract_and_quotes_the_text_of_strangers() {
     let source = fs::read_to_string(folder.join("src/lib.rs")).unwrap();
     for part in [
         "pub struct News;",
-        "description: \"News, \\\"good\\\" and {{bad}}\"",
+        "Contract::new(\"news\", \"1\", \"News, \\\"good\\\" and {{bad}}\")",
         "Column::required(\"country\", SemanticType::Text, \"the country\")",
         "Column::optional(\"funding\", SemanticType::Integer, \"the funding\")",
         "row.text(\"company_domain\")",

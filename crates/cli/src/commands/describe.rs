@@ -1,26 +1,27 @@
 //! `marl describe NAME`: one contract, whole.
 
 use marl_core::Column;
-use runner::{catalog, exit::Exit, failure::Failure};
+use runner::{catalog, exit::Exit, failure::Failure, place};
 
 use crate::{args::DescribeArgs, printer::Printer};
 
 pub(crate) fn run(args: &DescribeArgs, printer: &Printer) -> Result<Exit, Failure> {
-    let document = catalog::describe(&args.name)?;
+    let registry = place::registry_here()?;
+    let document = catalog::describe(&args.name, &registry)?;
     if printer.is_json() {
         printer.document(&document);
         return Ok(Exit::Done);
     }
     let contract = document.contract;
     printer.data(&format!("{} {}", contract.name, contract.version));
-    printer.data(contract.description);
+    printer.data(&contract.description);
     printer.data("");
-    for (title, columns) in [("inputs", contract.inputs), ("outputs", contract.outputs)] {
+    for (title, columns) in [("inputs", &contract.inputs), ("outputs", &contract.outputs)] {
         printer.data(title);
         columns.iter().for_each(|column| printer.data(&line(column)));
     }
     printer.data("calls");
-    for call in contract.calls {
+    for call in contract.calls.iter() {
         printer.data(&format!("  {} {}, at most {} a row", call.provider, call.operation, call.most_per_row));
     }
     printer.data("");

@@ -89,9 +89,9 @@ pub(super) struct Document {
 }
 
 pub(crate) fn run(args: &DoctorArgs, printer: &Printer) -> Result<Exit, Failure> {
-    let registry = Registry::gather()?;
     let working = place::working_folder()?;
     let project = project::folder(&working);
+    let registry = place::registry(&project)?;
     let mut checks = about_the_program(&registry);
     checks.extend(local::folder_and_settings(&project, &working, &registry));
     checks.extend(super::block_on(async {
@@ -112,7 +112,7 @@ fn about_the_program(registry: &Registry) -> Vec<Check> {
         .collect();
     // A provider has no version of its own: it is a part of this program.
     let providers: Vec<String> =
-        registry.providers().map(|provider| format!("{} {version}", provider.card.name)).collect();
+        registry.providers().map(|provider| format!("{} {version}", provider.info.name)).collect();
     vec![
         Check::ok("version", format!("marl {version}")),
         Check::ok("integrations", integrations.join(", ")),

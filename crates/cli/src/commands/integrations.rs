@@ -1,23 +1,24 @@
 //! `marl integrations`: what can be added to a table.
 
-use runner::{catalog, exit::Exit, failure::Failure};
+use runner::{catalog, exit::Exit, failure::Failure, place};
 
 use crate::printer::Printer;
 
 pub(crate) fn run(printer: &Printer) -> Result<Exit, Failure> {
-    let document = catalog::integrations()?;
+    let registry = place::registry_here()?;
+    let document = catalog::integrations(&registry);
     if printer.is_json() {
         printer.document(&document);
         return Ok(Exit::Done);
     }
     for contract in document.integrations {
         printer.data(&format!("{}  {}", contract.name, contract.description));
-        printer.data(&format!("  {} -> {}", names(contract.inputs), names(contract.outputs)));
+        printer.data(&format!("  {} -> {}", names(&contract.inputs), names(&contract.outputs)));
     }
     Ok(Exit::Done)
 }
 
 /// The names of columns, in a line.
 pub(crate) fn names(columns: &[marl_core::Column]) -> String {
-    columns.iter().map(|column| column.name).collect::<Vec<_>>().join(", ")
+    columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join(", ")
 }

@@ -4,8 +4,8 @@ use std::{fs, path::Path, sync::Arc};
 
 use engine::ledger::{CallRecord, Ledger, Prune, Removed, Stats};
 use futures::StreamExt;
+use marl_core::SemanticType;
 use marl_core::words::thousands;
-use marl_core::{Registry, SemanticType};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -70,7 +70,7 @@ pub(super) struct Removal {
 }
 
 pub(crate) fn run(args: &LedgerArgs, printer: &Printer) -> Result<Exit, Failure> {
-    let place = Place::find(&Registry::gather()?)?;
+    let place = Place::find()?;
     block_on(command(args, &place, printer))
 }
 

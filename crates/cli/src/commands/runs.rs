@@ -3,7 +3,6 @@
 use std::time::{Duration, Instant};
 
 use engine::ledger::{Ledger, RunRecord, RunState};
-use marl_core::Registry;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -62,7 +61,7 @@ pub(super) struct Stopping {
 }
 
 pub(crate) fn run(args: &RunsArgs, printer: &Printer) -> Result<Exit, Failure> {
-    let place = Place::find(&Registry::gather()?)?;
+    let place = Place::find()?;
     block_on(async {
         match &args.command {
             None => list(&*place.existing_ledger(&args.ledger.choice()).await?, args, printer).await,

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::block_on;
 use crate::{args::SandboxArgs, printer::Printer};
-use runner::{document::Version, error_code::ErrorCode, exit::Exit, failure::Failure};
+use runner::{document::Version, error_code::ErrorCode, exit::Exit, failure::Failure, place};
 
 /// What is said once it serves.
 #[derive(JsonSchema, Serialize)]
@@ -18,13 +18,13 @@ pub(super) struct Document<'a> {
     schema_version: Version<1>,
     url: &'a str,
     /// The variables of the environment under which marl asks it.
-    environment: BTreeMap<&'static str, &'a str>,
+    environment: BTreeMap<&'a str, &'a str>,
     /// Where it counts what it was asked.
     stats: String,
 }
 
 pub(crate) fn run(args: &SandboxArgs, printer: &Printer) -> Result<Exit, Failure> {
-    let registry = Registry::gather()?;
+    let registry = place::registry_here()?;
     let options = Options {
         port: args.port,
         seed: args.seed,
@@ -49,16 +49,17 @@ pub(crate) fn run(args: &SandboxArgs, printer: &Printer) -> Result<Exit, Failure
 
 fn tell(url: &str, registry: &Registry, printer: &Printer) {
     let stats = format!("{url}/stats");
-    let cards = || registry.providers().map(|provider| provider.card);
+    let infos = || registry.providers().map(|provider| &provider.info);
     if printer.is_json() {
-        let variables = cards().flat_map(|card| [(card.base_variable, url), (card.key_variable, "sandbox")]);
+        let variables = infos()
+            .flat_map(|info| [(info.base_variable.as_str(), url), (info.key_variable.as_str(), "sandbox")]);
         let environment = variables.collect();
         return printer.document(&Document { schema_version: Version, url, environment, stats });
     }
     printer.data(url);
     printer.note("sandbox", "sample answers: listed companies of 2015 to 2025, profiles invented");
-    for card in cards() {
-        let variables = format!("{}={url} {}=sandbox", card.base_variable, card.key_variable);
+    for info in infos() {
+        let variables = format!("{}={url} {}=sandbox", info.base_variable, info.key_variable);
         printer.note("use", &format!("{variables} marl enrich ..."));
     }
     printer.note("stats", &stats);

@@ -10,7 +10,7 @@ use engine::{
     gateway::{Caps, Gateway, InDoubt, Settings as GatewaySettings},
     ledger::{Calls, MaxAge, MemoryCalls, RunEnd, RunStart, RunState},
 };
-use marl_core::{Call, CallEnd, ErrorKind, Registry, Reply};
+use marl_core::{Call, CallEnd, ErrorKind, Registry, Reply, SmolStr};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
@@ -31,26 +31,26 @@ const SEARCH: &str = "searchTools";
 const DETAILS: &str = "getToolDetails";
 
 pub(crate) fn run(args: &ToolsArgs, printer: &Printer) -> Result<Exit, Failure> {
-    let registry = Registry::gather()?;
-    let place = Place::find(&registry)?;
-    let knows = |card: &marl_core::provider::Card| card.free_operations.contains(&SEARCH);
-    let provider = registry.providers().map(|entry| entry.card).find(|card| knows(card));
-    let provider = provider.ok_or_else(|| Failure::usage("no provider tells of its tools"))?.name;
+    let place = Place::find()?;
+    let registry = &place.registry;
+    let knows = |info: &marl_core::provider::ProviderInfo| info.free_operations.contains(SEARCH);
+    let provider = registry.providers().map(|entry| &entry.info).find(|info| knows(info));
+    let provider = &provider.ok_or_else(|| Failure::usage("no provider tells of its tools"))?.name;
     block_on(async {
         match &args.command {
             ToolsCommand::Search { query, ledger } => {
-                let ask = Ask { place: &place, registry: &registry, provider, choice: &ledger.choice() };
+                let ask = Ask { place: &place, registry, provider, choice: &ledger.choice() };
                 let found = ask.free(SEARCH, json!({ "query": query })).await?;
                 search(query, found, printer)
             }
             ToolsCommand::Show { name, ledger } => {
-                let ask = Ask { place: &place, registry: &registry, provider, choice: &ledger.choice() };
+                let ask = Ask { place: &place, registry, provider, choice: &ledger.choice() };
                 let details = ask.free(DETAILS, json!({ "tool_name": name })).await?;
                 printer.document(&Details { schema_version: Version, tool: name, details });
                 Ok(Exit::Done)
             }
             ToolsCommand::Call { name, params, max_calls, ledger } => {
-                let ask = Ask { place: &place, registry: &registry, provider, choice: &ledger.choice() };
+                let ask = Ask { place: &place, registry, provider, choice: &ledger.choice() };
                 ask.check_consent(name, *max_calls)?;
                 ask.call(name, params.clone(), printer).await
             }
@@ -83,7 +83,7 @@ pub(super) struct Details<'a> {
 struct Ask<'a> {
     place: &'a Place,
     registry: &'a Registry,
-    provider: &'static str,
+    provider: &'a SmolStr,
     choice: &'a LedgerChoice,
 }
 
@@ -105,9 +105,9 @@ impl Ask<'_> {
 
     /// Refuses a call that may cost where consent is required and was not given.
     fn check_consent(&self, name: &str, max_calls: Option<u64>) -> Result<(), Failure> {
-        let providers = self.registry.providers().map(|entry| entry.card);
-        let is_free = |card: &marl_core::provider::Card| card.free_operations.contains(&name);
-        if self.choice.sandbox || providers.filter(|card| card.name == self.provider).any(is_free) {
+        let providers = self.registry.providers().map(|entry| &entry.info);
+        let is_free = |info: &marl_core::provider::ProviderInfo| info.free_operations.contains(name);
+        if self.choice.sandbox || providers.filter(|info| info.name == *self.provider).any(is_free) {
             return Ok(());
         }
         let show = || self.command(&["show", name]);
@@ -185,7 +185,7 @@ impl Ask<'_> {
         parameters: Json,
     ) -> Result<(CallEnd, Option<f64>), Failure> {
         let sandbox = if self.choice.sandbox { Some(connections::start_sandbox().await?) } else { None };
-        let names = [self.provider];
+        let names = [self.provider.clone()];
         let connected = match &sandbox {
             Some(sandbox) => connect::sandbox(&names, self.registry, &sandbox.url())?,
             None => connect::live(&names, self.registry, &self.place.working, self.place.settings.contact())?,
@@ -197,7 +197,7 @@ impl Ask<'_> {
             GatewaySettings { retry: engine::gateway::Retry { attempts: 1, ..settings.retry }, ..settings };
         let gateway = Gateway::new(connected.providers, calls, settings, Arc::new(Silent));
         let price = gateway.price(self.provider, operation);
-        let call = Call { provider: self.provider, operation: operation.to_owned(), parameters };
+        let call = Call { provider: self.provider.clone(), operation: operation.into(), parameters };
         let end = gateway.refreshing().call(call).await;
         if let Some(sandbox) = sandbox {
             sandbox.stop().await;

@@ -88,7 +88,7 @@ pub(crate) fn planned_lines(planned: &Planned, plan: &Plan, approval: &Approval)
             };
             // `possible` says it already.
             let maybe = if call.certain || call.standing == "possible" { "" } else { ", not certain" };
-            let (step, provider, operation) = (&call.step, call.provider, &call.operation);
+            let (step, provider, operation) = (&call.step, &call.provider, &call.operation);
             say("", &format!("{step}: {provider} {operation} ({}{maybe})", call.standing));
             say("", &format!("  {parameters}"));
         }

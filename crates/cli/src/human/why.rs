@@ -11,7 +11,7 @@ pub(crate) fn why_lines(explained: &Explained) -> Vec<String> {
     };
     let mut lines = vec![format!("{:<14} {}", explained.column, shown(&explained.value))];
     let mut say = |word: &str, text: String| lines.push(format!("{word:<14} {text}"));
-    if let (Some(name), Some(version)) = (&explained.integration, explained.version) {
+    if let (Some(name), Some(version)) = (&explained.integration, &explained.version) {
         let output = explained.output.as_deref().map(|output| format!(", output {output}"));
         let step = explained.step.as_deref().map(|step| format!(", step {step}"));
         say("from", format!("{name} {version}{}{}", output.unwrap_or_default(), step.unwrap_or_default()));

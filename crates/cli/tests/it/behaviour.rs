@@ -34,10 +34,12 @@ fn all() -> Vec<Arc<dyn Integration>> {
 /// Runs an integration on a row that fits its contract, every call ending alike.
 fn enrich(integration: &dyn Integration, end: CallEnd) -> (Result<Fields, Error>, Vec<Call>) {
     let contract = integration.contract();
-    let inputs =
-        contract.inputs.iter().map(|column| (column.name, column.kind.read(example(column.kind)).unwrap()));
+    let inputs = contract
+        .inputs
+        .iter()
+        .map(|column| (column.name.clone(), column.kind.read(example(column.kind)).unwrap()));
     let caller = Arc::new(Always { end, calls: Mutex::default() });
-    let cx = Context::new(Arc::clone(&caller) as Arc<dyn Caller>, contract);
+    let cx = Context::new(Arc::clone(&caller) as Arc<dyn Caller>, Arc::new(contract.clone()));
     let row = Row::new(inputs);
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let result = runtime.block_on(integration.enrich(&row, &cx));
@@ -62,13 +64,13 @@ fn example(kind: SemanticType) -> &'static str {
 fn contracts_are_whole() {
     for integration in all() {
         let contract = integration.contract();
-        let name = contract.name;
+        let name = &contract.name;
         assert!(name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'), "{name}");
-        assert!(!contract.description.is_empty() && contract.version > 0, "{name}");
+        assert!(!contract.description.is_empty() && !contract.version.is_empty(), "{name}");
         assert!(!contract.outputs.is_empty() && contract.inputs.iter().any(|input| input.required), "{name}");
-        let columns: Vec<_> = contract.inputs.iter().chain(contract.outputs).collect();
+        let columns: Vec<_> = contract.inputs.iter().chain(contract.outputs.iter()).collect();
         assert!(columns.iter().all(|column| !column.description.is_empty()), "{name}");
-        let mut names: Vec<_> = columns.iter().map(|column| column.name).collect();
+        let mut names: Vec<_> = columns.iter().map(|column| &column.name).collect();
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), columns.len(), "{name}: a column is named twice");
@@ -102,7 +104,7 @@ fn the_same_row_asks_the_same_question() {
 #[test]
 fn no_data_failures_and_rubbish_are_told_apart() {
     for integration in all() {
-        let name = integration.contract().name;
+        let name = &integration.contract().name;
         let (nothing, _) = enrich(&*integration, CallEnd::Reply(Reply::NoData));
         assert!(nothing.unwrap().is_empty(), "{name}");
         let (failed, _) = enrich(&*integration, CallEnd::Failed(Error::new(ErrorKind::RateLimited, "429")));
@@ -119,7 +121,7 @@ fn the_sandbox_fills_every_output_of_every_integration() {
     let world = World::new();
     for integration in all() {
         let contract = integration.contract();
-        let header: Vec<&str> = contract.inputs.iter().map(|input| input.name).collect();
+        let header: Vec<&str> = contract.inputs.iter().map(|input| input.name.as_str()).collect();
         let mut table = format!("{}\n", header.join(","));
         for company in sandbox::sample::companies().iter().filter(|company| company.ceo.is_some()).take(40) {
             let cells = contract.inputs.iter().map(|input| match input.kind {
@@ -134,8 +136,8 @@ fn the_sandbox_fills_every_output_of_every_integration() {
             .run(&format!("enrich --input in.csv --output out.csv --integrations {} --json", contract.name));
         let counts = &ran.json()["integrations"][0];
         assert!(counts["value"].as_u64().unwrap() >= 34, "{}: {counts}", contract.name);
-        for output in contract.outputs {
-            let filled = world.column("out.csv", output.name).iter().filter(|cell| !cell.is_empty()).count();
+        for output in contract.outputs.iter() {
+            let filled = world.column("out.csv", &output.name).iter().filter(|cell| !cell.is_empty()).count();
             assert!(filled >= 20, "{} of {} in {filled} rows", output.name, contract.name);
         }
     }

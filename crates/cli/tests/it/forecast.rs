@@ -30,21 +30,18 @@ const DOMAIN: Column = Column::required("company_domain", SemanticType::Domain, 
 /// Gives what `find_ceo` gives, by another question: an alternative to it.
 struct OtherCeo;
 
-static OTHER_CEO: Contract = Contract {
-    name: "other_ceo",
-    version: 1,
-    description: "",
-    inputs: &[DOMAIN],
-    outputs: &[
-        Column::optional("ceo_linkedin_url", SemanticType::LinkedinUrl, ""),
-        Column::optional("ceo_name", SemanticType::Text, ""),
-    ],
-    calls: &[RESEARCH],
-};
+const DOMAINS: &[Column] = &[DOMAIN];
+const CEO: &[Column] = &[
+    Column::optional("ceo_linkedin_url", SemanticType::LinkedinUrl, ""),
+    Column::optional("ceo_name", SemanticType::Text, ""),
+];
+
+static OTHER_CEO: Contract =
+    Contract::new("other_ceo", "1", "").inputs(DOMAINS).outputs(CEO).calls(const { &[RESEARCH] });
 
 #[async_trait]
 impl Integration for OtherCeo {
-    fn contract(&self) -> &'static Contract {
+    fn contract(&self) -> &Contract {
         &OTHER_CEO
     }
 
@@ -60,18 +57,14 @@ impl Integration for OtherCeo {
 /// Asks twice, the second time with what the first answer says.
 struct Chief;
 
-static CHIEF: Contract = Contract {
-    name: "chief",
-    version: 1,
-    description: "",
-    inputs: &[DOMAIN],
-    outputs: &[Column::optional("headline", SemanticType::Text, "")],
-    calls: &[RESEARCH, PERSON],
-};
+static CHIEF: Contract = Contract::new("chief", "1", "")
+    .inputs(DOMAINS)
+    .outputs(const { &[Column::optional("headline", SemanticType::Text, "")] })
+    .calls(const { &[RESEARCH, PERSON] });
 
 #[async_trait]
 impl Integration for Chief {
-    fn contract(&self) -> &'static Contract {
+    fn contract(&self) -> &Contract {
         &CHIEF
     }
 
@@ -93,7 +86,7 @@ fn registry() -> Registry {
         Registration::integration(|| Box::new(WebResearch)),
         Registration::integration(|| Box::new(OtherCeo)),
         Registration::integration(|| Box::new(Chief)),
-        Registration::provider(&provider_datagen::CARD, |connection| Box::new(DataGen::new(connection))),
+        Registration::provider(&provider_datagen::INFO, |connection| Box::new(DataGen::new(connection))),
     ];
     Registry::from_registrations(&all).unwrap()
 }

@@ -31,6 +31,21 @@ fn listed(answer: &Json) -> Vec<(u64, String, String)> {
 }
 
 #[test]
+fn a_run_that_recorded_versions_as_numbers_is_understood() {
+    let world = world();
+    world.run("enrich --input leads.csv --integrations find_ceo").exits(0);
+    let before = gaps(&world, "");
+    assert!(!listed(&before).is_empty());
+    let ledger = rusqlite::Connection::open(world.path(".marl/ledger.db")).unwrap();
+    let changed =
+        ledger.execute(r#"UPDATE run SET steps = replace(steps, '"version":"4"', '"version":4')"#, []);
+    assert_eq!(changed.unwrap(), 1);
+    let old: String = ledger.query_row("SELECT steps FROM run", [], |row| row.get(0)).unwrap();
+    assert!(old.contains(r#""version":4,"#), "{old}");
+    assert_eq!(gaps(&world, ""), before);
+}
+
+#[test]
 fn each_empty_cell_has_its_reason() {
     let world = world();
     world.run("enrich --input leads.csv --integrations find_ceo --where find_ceo=int(employees)>50").exits(0);

@@ -132,7 +132,7 @@ fn words_to_branch_on_are_enumerations() {
     check("error", error("usage"), true);
     check("error", error("whatever"), false);
     let why = |from: &str| {
-        serde_json::json!({ "schema_version": 1, "table": "t", "row": 1, "run": 1,
+        serde_json::json!({ "schema_version": 2, "table": "t", "row": 1, "run": 1,
             "chain": [{ "column": "c", "value": null, "from": from, "inputs": [], "calls": [] }] })
     };
     check("why", why("no_data"), true);

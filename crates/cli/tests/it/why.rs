@@ -66,8 +66,9 @@ fn cells_that_are_not_what_the_answer_gives() {
 fn a_cell_that_another_version_wrote_says_so() {
     let world = world();
     let ledger = rusqlite::Connection::open(world.path(".marl/ledger.db")).unwrap();
+    // As older versions of marl recorded it: a number.
     let changed =
-        ledger.execute(r#"UPDATE run SET steps = replace(steps, '"version":', '"version":90')"#, []);
+        ledger.execute(r#"UPDATE run SET steps = replace(steps, '"version":"4"', '"version":904')"#, []);
     assert_eq!(changed.unwrap(), 1);
     let same = why(&world, "--row 1 --column ceo_name");
     assert!(same[0]["note"].is_null(), "both versions read the same: {same}");
@@ -77,6 +78,24 @@ fn a_cell_that_another_version_wrote_says_so() {
     let note = chain[0]["note"].as_str().unwrap();
     assert!(note.contains("written by version 904 of find_ceo; version 4 reads the answer so"), "{note}");
     assert!(note.contains("Elliott Hill"), "{note}");
+}
+
+#[test]
+fn a_contract_that_has_changed_without_a_new_version_is_noticed() {
+    let world = world();
+    let ledger = rusqlite::Connection::open(world.path(".marl/ledger.db")).unwrap();
+    let other = r#"UPDATE run SET steps = replace(steps, '"find_ceo":"', '"find_ceo":"00')"#;
+    assert_eq!(ledger.execute(other, []).unwrap(), 1);
+    assert!(why(&world, "--row 1 --column ceo_name")[0]["note"].is_null(), "both read the same");
+    let edited = world.read("leads_enriched.csv").replacen("Elliott Hill", "E. Hill", 1);
+    world.write("leads_enriched.csv", edited);
+    let note = |column: &str| {
+        why(&world, &format!("--row 1 --column {column}"))[0]["note"].as_str().unwrap_or_default().to_owned()
+    };
+    assert!(note("ceo_name").contains("find_ceo, whose contract has changed"), "{}", note("ceo_name"));
+    ledger.execute("DELETE FROM call", []).unwrap();
+    let asks = "the contract of find_ceo, which has changed since the run, asks something else now";
+    assert!(note("ceo_linkedin_url").contains(asks), "{}", note("ceo_linkedin_url"));
 }
 
 #[test]

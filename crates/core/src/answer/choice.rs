@@ -34,14 +34,14 @@ pub(super) struct Question<'a> {
 impl Question<'_> {
     /// How many of the asked keys the object has.
     fn keys_in(self, object: &Object) -> usize {
-        self.outputs.iter().filter(|column| lookup(object, column.name).is_some()).count()
+        self.outputs.iter().filter(|column| lookup(object, &column.name).is_some()).count()
     }
 
     /// Whether the object answers, be it that nothing is known. One that only repeats the
     /// question does not.
     pub(super) fn is_answered_by(self, object: &Object) -> bool {
         let repeats =
-            |column: &Column| lookup(object, column.name).is_some_and(|json| is_template(json, column));
+            |column: &Column| lookup(object, &column.name).is_some_and(|json| is_template(json, column));
         let is_echo = || self.outputs.iter().any(repeats) && fields(object, self).is_empty();
         self.keys_in(object) > 0 && !is_echo()
     }
@@ -229,7 +229,7 @@ fn contradicts(new: &Chosen, old: &Chosen, values: &[Found<'_>], question: Quest
         return false;
     }
     let value = |chosen: &Chosen, column: &Column| {
-        let json = lookup(&chosen.candidate.object, column.name)?;
+        let json = lookup(&chosen.candidate.object, &column.name)?;
         json.as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned)
     };
     question.outputs.iter().filter(|column| taken_back::is_name(column)).any(|column| {
@@ -240,7 +240,7 @@ fn contradicts(new: &Chosen, old: &Chosen, values: &[Found<'_>], question: Quest
 /// Takes what a second object right behind the first has more, where the two contradict each other nowhere.
 fn complete(old: &mut Candidate, new: &Candidate, question: Question<'_>) {
     let known = |object: &Object, column: &Column| {
-        lookup(object, column.name).filter(|json| !json.is_null()).cloned()
+        lookup(object, &column.name).filter(|json| !json.is_null()).cloned()
     };
     let of_both = |column: &&Column| (known(&old.object, column), known(&new.object, column));
     let contradict = |column: &Column| matches!(of_both(&column), (Some(one), Some(other)) if one != other);
@@ -248,7 +248,7 @@ fn complete(old: &mut Candidate, new: &Candidate, question: Question<'_>) {
         return;
     }
     let more = question.outputs.iter().filter_map(|column| match of_both(&column) {
-        (None, Some(json)) => Some((column.name.to_owned(), json)),
+        (None, Some(json)) => Some((column.name.to_string(), json)),
         _ => None,
     });
     let more: Vec<_> = more.collect();
@@ -352,7 +352,7 @@ fn collect(json: &Json, question: Question<'_>, depth: usize, found: &mut Vec<Ca
                 return;
             }
             let of_answer = |key: &str| shape::ANSWER_KEYS.contains(&&*plain(key));
-            let is_asked = |key: &str| question.outputs.iter().any(|column| same_letters(column.name, key));
+            let is_asked = |key: &str| question.outputs.iter().any(|column| same_letters(&column.name, key));
             let has_later = object.keys().any(|key| revision::is_later(key));
             let is_aside = |key: &str| is_aside_key(key) || has_later && revision::is_earlier(key);
             let members = || object.iter().filter(|(key, _)| is_asked(key) || !is_aside(key));

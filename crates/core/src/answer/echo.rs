@@ -38,7 +38,7 @@ fn repeats_text(text: &str, column: &Column, subject: &str) -> bool {
         words.split(|c: char| !c.is_alphanumeric()).any(|known| known.eq_ignore_ascii_case(word))
     };
     let is_repeated = |word: &str| {
-        let known = [column.name, column.question(), form(column.kind), subject];
+        let known = [column.name.as_str(), column.question(), form(column.kind), subject];
         let may_be = FILLERS.iter().any(|filler| filler.eq_ignore_ascii_case(word))
             || known.iter().any(|words| holds(words, word));
         if !may_be {
@@ -49,7 +49,7 @@ fn repeats_text(text: &str, column: &Column, subject: &str) -> bool {
         }
         let hosts_apart = subject.split_whitespace().filter(|word| !bare(word).contains('.'));
         FILLERS.iter().any(|filler| filler.eq_ignore_ascii_case(word))
-            || [column.name, column.question(), form(column.kind)].iter().any(|words| is_of(word, words))
+            || [&*column.name, column.question(), form(column.kind)].iter().any(|words| is_of(word, words))
             || { hosts_apart }.any(|asked| bare(asked).eq_ignore_ascii_case(word))
     };
     let parts = ['_', '/', '-'];

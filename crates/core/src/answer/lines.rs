@@ -33,7 +33,7 @@ pub(super) fn read(text: &str, outputs: &[Column]) -> Option<Object> {
         };
         // A list or a text in the lines below is not read: where it ends is a guess.
         let value = if value.is_empty() { Json::Null } else { Json::String(value.to_owned()) };
-        if object.insert(column.name.to_owned(), value).is_some() {
+        if object.insert(column.name.to_string(), value).is_some() {
             return None;
         }
     }
@@ -59,8 +59,8 @@ fn without_brace(text: &str, outputs: &[Column]) -> Option<Object> {
 fn is_key(key: &str, column: &Column) -> bool {
     // "CEO name" is a key's words; a key of one word might be any word of a text.
     let is_plain = key.chars().all(|c| c.is_alphanumeric() || "_- ".contains(c));
-    key.eq_ignore_ascii_case(column.name)
-        || is_plain && column.name.contains('_') && plain(key) == plain(column.name)
+    key.eq_ignore_ascii_case(&column.name)
+        || is_plain && column.name.contains('_') && plain(key) == plain(&column.name)
 }
 
 /// Whether each line of a text but for headings is a short key and its value, and there are several.

@@ -138,7 +138,7 @@ pub(super) fn year(sentence: &str) -> Option<u16> {
 /// The year that an object says it is of, under a key that was not asked for.
 pub(super) fn year_of(object: &Object, outputs: &[Column]) -> Option<u16> {
     let keys = ["as_of", "as_of_date", "year", "date", "updated", "last_updated"];
-    let keys = keys.iter().filter(|key| !outputs.iter().any(|column| same_letters(column.name, key)));
+    let keys = keys.iter().filter(|key| !outputs.iter().any(|column| same_letters(&column.name, key)));
     keys.filter_map(|key| lookup(object, key)).find_map(|json| match json {
         Json::Number(number) => year(&number.to_string()),
         Json::String(text) => year(text),

@@ -54,15 +54,15 @@ pub(super) fn is_conversation(items: &[Json]) -> bool {
 /// `{"ceo": {"name": ...}}` for `ceo_name`. `None` when there are none.
 pub(super) fn joined(object: &Object, outputs: &[Column]) -> Option<Object> {
     let mut whole: Option<Object> = None;
-    for column in outputs.iter().filter(|column| lookup(object, column.name).is_none()) {
-        let value = nested(object, column.name).cloned().or_else(|| full_name_of(object, column));
+    for column in outputs.iter().filter(|column| lookup(object, &column.name).is_none()) {
+        let value = nested(object, &column.name).cloned().or_else(|| full_name_of(object, column));
         // Beside another asked key the usual names of a column count too.
         let has_another =
-            || outputs.iter().any(|column| lookup(whole.as_ref().unwrap_or(object), column.name).is_some());
+            || outputs.iter().any(|column| lookup(whole.as_ref().unwrap_or(object), &column.name).is_some());
         let more = || by_alias(object, column).cloned().or_else(|| only_deeper(object, column));
         let value = value.or_else(|| if has_another() { more() } else { None });
         if let Some(value) = value {
-            whole.get_or_insert_with(|| object.clone()).insert(column.name.to_owned(), value);
+            whole.get_or_insert_with(|| object.clone()).insert(column.name.to_string(), value);
         }
     }
     whole
@@ -84,7 +84,7 @@ fn deeper<'a>(object: &'a Object, column: &Column, depth: usize, found: &mut Vec
     let inner =
         object.iter().filter(|(key, _)| !is_aside_key(key)).filter_map(|(_, value)| value.as_object());
     for inner in inner.filter(|_| depth < DEEPEST) {
-        let here = lookup(inner, column.name).or_else(|| nested(inner, column.name));
+        let here = lookup(inner, &column.name).or_else(|| nested(inner, &column.name));
         match here.or_else(|| by_alias(inner, column)) {
             Some(value) => found.push(value),
             None => deeper(inner, column, depth + 1, found),
@@ -200,7 +200,7 @@ fn text_of_item(item: &Json) -> Option<String> {
 /// One object from a list of fields and values: `[{"field": "a", "value": 1}]`, `[["a", 1]]`,
 /// `[{"a": 1}, {"b": 2}]`. Only asked keys count.
 pub(super) fn pairs(items: &[Json], outputs: &[Column]) -> Option<Object> {
-    let asked = |name: &str| outputs.iter().find(|column| plain(column.name) == plain(name));
+    let asked = |name: &str| outputs.iter().find(|column| plain(&column.name) == plain(name));
     let mut object = Object::new();
     for item in items {
         let (name, value) = match item {

@@ -140,7 +140,7 @@ pub(super) fn is_of_another_post(object: &Object, column: &Column) -> bool {
         text.split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(&&*word.to_lowercase()))
     };
     let is_other = |text: &str| is_of_the_past(text) || has(text, &OTHERS) && !has(text, &ASKED);
-    let titles = POSTS.iter().filter(|key| !same_letters(key, column.name));
+    let titles = POSTS.iter().filter(|key| !same_letters(key, &column.name));
     let mut titles = titles.filter_map(|key| lookup(object, key)?.as_str());
     period_has_ended(object) || titles.any(is_other)
 }
@@ -303,8 +303,8 @@ pub(super) fn denies(object: &Object) -> bool {
 
 /// Whether a flag beside a field denies this field: `"linkedin_found": false`.
 pub(super) fn denies_field(object: &Object, column: &Column) -> bool {
-    let of_column = LazyCell::new(|| words_of(column.name));
-    object.iter().filter(|(key, _)| !same_letters(key, column.name)).any(|(key, value)| {
+    let of_column = LazyCell::new(|| words_of(&column.name));
+    object.iter().filter(|(key, _)| !same_letters(key, &column.name)).any(|(key, value)| {
         match flag(key, value) {
             Some(Flag::Of(words)) => words.iter().all(|word| of_column.contains(word)),
             _ => false,

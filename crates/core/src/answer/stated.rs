@@ -45,8 +45,8 @@ fn words(sentence: &str) -> Vec<Word<'_>> {
 pub(super) fn value(sentence: &str, column: &Column, outputs: &[Column]) -> Option<Json> {
     let is_name = taken_back::is_name(column);
     let subject = match column.kind {
-        SemanticType::Text if is_name => column.name.strip_suffix("_name").unwrap_or(column.name),
-        SemanticType::Integer => column.name,
+        SemanticType::Text if is_name => column.name.strip_suffix("_name").unwrap_or(&column.name),
+        SemanticType::Integer => &column.name,
         _ => return None,
     };
     let subject: Vec<&str> = subject.split('_').collect();

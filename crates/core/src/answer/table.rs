@@ -27,7 +27,7 @@ pub(super) fn rows(text: &str, outputs: &[Column]) -> Vec<Object> {
         let below = lines[at + 1..].iter().filter(|line| !is_rule(line));
         let mut rows =
             below.map(|line| cells(line, sign)).take_while(|cells| cells.len() == header.len()).peekable();
-        let is_key = |cell: &String| outputs.iter().any(|column| same_letters(column.name, cell));
+        let is_key = |cell: &String| outputs.iter().any(|column| same_letters(&column.name, cell));
         // A key in the first row: these are lines of keys and values.
         if rows.peek().is_some_and(|row| !row.iter().any(is_key)) {
             let object =
@@ -74,8 +74,10 @@ fn by_field(lines: &[&str], outputs: &[Column]) -> Option<Object> {
     let mut object = Object::new();
     let rows = lines[at + 1..].iter().filter(|line| !is_rule(line)).map(|line| cells(line, sign));
     for row in rows.take_while(|row| row.len() == width) {
-        let Some(column) = outputs.iter().find(|column| same_letters(column.name, &row[0])) else { continue };
-        if object.insert(column.name.to_owned(), Json::from(row[1].as_str())).is_some() {
+        let Some(column) = outputs.iter().find(|column| same_letters(&column.name, &row[0])) else {
+            continue;
+        };
+        if object.insert(column.name.to_string(), Json::from(row[1].as_str())).is_some() {
             return None;
         }
     }
@@ -88,7 +90,7 @@ fn header(line: &str, next: &str, outputs: &[Column]) -> Option<(Vec<String>, ch
     let sign = ['|', '\t', ';', ','].into_iter().find(|sign| line.contains(*sign))?;
     let header = cells(line, sign);
     let is = |cell: &String, key: &str| same_letters(cell, key);
-    let asked = header.iter().filter(|cell| outputs.iter().any(|column| is(cell, column.name))).count();
+    let asked = header.iter().filter(|cell| outputs.iter().any(|column| is(cell, &column.name))).count();
     let sources = header.iter().filter(|cell| SOURCES.iter().any(|key| is(cell, key))).count();
     let is_named =
         |cell: &String| cell.len() <= 40 && cell.chars().all(|c| c.is_alphanumeric() || "_- ".contains(c));
@@ -132,7 +134,7 @@ pub(super) fn tagged(text: &str, outputs: &[Column]) -> Option<Object> {
         let name = &rest[..end];
         // `<field name="ceo_name">`
         let attribute = rest[end..].strip_prefix(" name=\"").and_then(|rest| rest.split(['"', '>']).next());
-        let is_called = |column: &&Column| same_letters(column.name, attribute.unwrap_or(name));
+        let is_called = |column: &&Column| same_letters(&column.name, attribute.unwrap_or(name));
         let Some(column) = outputs.iter().find(is_called) else { continue };
         left -= 1;
         if left == 0 {
@@ -148,7 +150,7 @@ pub(super) fn tagged(text: &str, outputs: &[Column]) -> Option<Object> {
             }
             _ => continue,
         };
-        let before = object.insert(column.name.to_owned(), value.clone());
+        let before = object.insert(column.name.to_string(), value.clone());
         if before.is_some_and(|before| before != value) {
             return None;
         }

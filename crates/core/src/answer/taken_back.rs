@@ -84,7 +84,7 @@ pub(super) fn judge(object: &Object, before: &str, after: &str, question: Questi
     let named: Vec<&Column> =
         outputs.iter().filter(|column| speaks_of(cue, column) || is_of_count(cue, column)).collect();
     let is_part = !named.is_empty()
-        && outputs.iter().any(|column| lookup(object, column.name).is_some() && !named.contains(&column));
+        && outputs.iter().any(|column| lookup(object, &column.name).is_some() && !named.contains(&column));
     if !is_part || outputs.iter().any(|column| is_name(column) && named.contains(&column)) {
         return Verdict::TakenBack;
     }
@@ -248,7 +248,7 @@ fn correction<'a>(
     }
     let (column, value) = found?;
     let read = |json: &Json| field(json, column.kind).map(|field| field.value);
-    if lookup(object, column.name).and_then(read) == read(&value) {
+    if lookup(object, &column.name).and_then(read) == read(&value) {
         // It is confirmed.
         return Some(Verdict::Stands);
     }
@@ -256,7 +256,7 @@ fn correction<'a>(
     let belongs = |other: &&Column| is_name(column) && other.name.split('_').next() == Some(first);
     let gone: Vec<&Column> = outputs.iter().filter(belongs).chain([column]).collect();
     let mut right = without(object, &gone);
-    right.insert(column.name.to_owned(), value);
+    right.insert(column.name.to_string(), value);
     Some(Verdict::Corrected(right))
 }
 
@@ -278,7 +278,7 @@ fn speaks_of(sentence: &str, column: &Column) -> bool {
 
 /// The object without some columns, and without its sources, which speak for what was wrong.
 fn without(object: &Object, gone: &[&Column]) -> Object {
-    let is_gone = |key: &str| gone.iter().any(|column| same_letters(column.name, key));
+    let is_gone = |key: &str| gone.iter().any(|column| same_letters(&column.name, key));
     let is_source = |key: &str| gone.iter().any(|column| is_name(column)) && super::SOURCES.contains(&key);
     let kept = object.iter().filter(|(key, _)| !is_gone(key) && !is_source(key));
     kept.map(|(key, value)| (key.clone(), value.clone())).collect()

@@ -20,7 +20,7 @@ const OUTPUTS: &[Column] = &[
 #[track_caller]
 fn check(answer: &str, expect: [&str; 4]) {
     let fields = read(answer, SUBJECT, OUTPUTS).unwrap();
-    let cells = OUTPUTS.iter().map(|column| fields.cell(column.name).unwrap_or_default());
+    let cells = OUTPUTS.iter().map(|column| fields.cell(&column.name).unwrap_or_default());
     assert_eq!(cells.collect::<Vec<_>>(), expect, "{answer}");
 }
 

@@ -154,7 +154,7 @@ impl Shared {
 
     /// How long one attempt of this call may take.
     fn timeouts(&self, lane: &Lane, call: &Call) -> Timeouts {
-        let answer = self.settings.timeout.unwrap_or_else(|| (lane.provider.card().timeout)(&call.operation));
+        let answer = self.settings.timeout.unwrap_or_else(|| lane.provider.timeout(&call.operation));
         let grace = if lane.resends_freely(call) { Duration::ZERO } else { self.settings.grace };
         Timeouts { answer, grace }
     }
@@ -185,9 +185,9 @@ impl Shared {
         if left {
             let had_left = progress.in_doubt || (progress.was_in_doubt && progress.sent == 0);
             if had_left && !lane.resends_freely(call) {
-                self.listener.hear(&Event::DoubtSentAgain { provider: call.provider });
+                self.listener.hear(&Event::DoubtSentAgain { provider: &call.provider });
             }
-            self.listener.hear(&Event::Sent { provider: call.provider, again: progress.sent > 0 });
+            self.listener.hear(&Event::Sent { provider: &call.provider, again: progress.sent > 0 });
             progress.sent += 1;
         }
         attempt
@@ -213,7 +213,7 @@ impl Shared {
             }
             AttemptEnd::Failed(failure) => failure,
         };
-        tracing::debug!(provider = call.provider, operation = call.operation, error = %failure.error, "attempt failed");
+        tracing::debug!(provider = call.provider.as_str(), operation = call.operation.as_str(), error = %failure.error, "attempt failed");
         if failure.retryable {
             let change = pass.failed();
             self.tell(call, change, &failure.error);
@@ -242,7 +242,7 @@ impl Shared {
             let error = error.clone().with_detail(format!("asks to wait {} s", rest.as_secs()));
             return self.stop(lane, call, Reach::Provider, &error);
         }
-        let provider = call.provider;
+        let provider = &call.provider;
         if lane.limit.pause_for(rest) {
             self.listener.hear(&Event::ProviderRests { provider, rest });
         }
@@ -318,7 +318,7 @@ impl Shared {
     }
 
     fn left_in_doubt(&self, call: &Call, why: Option<&Error>) -> AfterAttempt {
-        self.listener.hear(&Event::InDoubt { provider: call.provider });
+        self.listener.hear(&Event::InDoubt { provider: &call.provider });
         AfterAttempt::End(CallEnd::Failed(in_doubt(call, why)))
     }
 
@@ -352,12 +352,12 @@ impl Shared {
             None => lane.breaker.stop(),
         };
         if first {
-            self.listener.hear(&Event::ProviderStopped { provider: call.provider, operation, error });
+            self.listener.hear(&Event::ProviderStopped { provider: &call.provider, operation, error });
         }
     }
 
     fn tell(&self, call: &Call, change: breaker::Change, error: &Error) {
-        let provider = call.provider;
+        let provider = &call.provider;
         match change {
             breaker::Change::None => {}
             breaker::Change::Waits(wait) => self.listener.hear(&Event::ProviderWaits { provider, wait }),

@@ -48,7 +48,7 @@ impl CallStatus {
 impl Gateway {
     /// What would become of a call now. With `refresh`, stored answers do not count.
     pub async fn dry_run(&self, call: &Call, refresh: bool) -> CallPreview {
-        let Some(lane) = self.shared.lanes.get(call.provider) else {
+        let Some(lane) = self.shared.lanes.get(&call.provider) else {
             let error = Error::internal(format!("no provider is called `{}`", call.provider));
             let key = Key::of(call, &crate::ledger::Scope::default());
             return CallPreview { key, status: CallStatus::Broken, end: Some(CallEnd::Failed(error)) };

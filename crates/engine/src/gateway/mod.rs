@@ -35,7 +35,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use marl_core::{Call, CallEnd, Caller, Error, Provider, SkipReason};
+use marl_core::{Call, CallEnd, Caller, Error, Provider, SkipReason, SmolStr};
 use tokio::{sync::watch, time::Instant};
 
 use crate::{
@@ -58,7 +58,7 @@ pub struct Gateway {
 }
 
 struct Shared {
-    lanes: BTreeMap<&'static str, Lane>,
+    lanes: BTreeMap<SmolStr, Lane>,
     ledger: Arc<dyn Calls>,
     flights: Arc<Flights>,
     settings: Settings,
@@ -86,10 +86,10 @@ impl Gateway {
         listener: Arc<dyn Listener>,
     ) -> Self {
         let lane = |provider: Arc<dyn Provider>| {
-            let lane = settings.lanes.get(provider.card().name).cloned().unwrap_or_default();
+            let lane = settings.lanes.get(provider.info().name.as_str()).cloned().unwrap_or_default();
             let limit = Limit::new(settings.parallel, lane.per_minute);
             let breaker = Breaker::new(settings.breaker.clone());
-            (provider.card().name, Lane { provider, settings: lane, limit, breaker })
+            (provider.info().name.clone(), Lane { provider, settings: lane, limit, breaker })
         };
         let lanes = providers.into_iter().map(lane).collect();
         let flights = Arc::default();
@@ -145,7 +145,7 @@ impl Gateway {
     }
 
     async fn ask(&self, call: Call, refresh: bool) -> CallEnd {
-        let Some(lane) = self.shared.lanes.get(call.provider) else {
+        let Some(lane) = self.shared.lanes.get(&call.provider) else {
             return CallEnd::Failed(Error::internal(format!("no provider is called `{}`", call.provider)));
         };
         let key = Key::of(&call, &lane.settings.scope);
@@ -164,7 +164,7 @@ impl Gateway {
 
 impl Shared {
     async fn lead(&self, call: &Call, key: Key, refresh: bool) -> CallEnd {
-        let lane = &self.lanes[call.provider];
+        let lane = &self.lanes[&call.provider];
         let known = match self.when_free(key, refresh).await {
             Ok(Some(known)) => known,
             Ok(None) => return CallEnd::Closed(self.closing().await),
@@ -245,7 +245,7 @@ impl Shared {
         if in_this_run || !is_first {
             self.listener.hear(&Event::Joined);
         } else {
-            self.listener.hear(&Event::InDoubt { provider: call.provider });
+            self.listener.hear(&Event::InDoubt { provider: &call.provider });
         }
         CallEnd::Failed(attempt::in_doubt(call, None))
     }
@@ -259,13 +259,13 @@ impl Lane {
 
     /// What a call of an operation costs, in the settings' unit; `None` if its price is unknown.
     fn price(&self, operation: &str) -> Option<f64> {
-        let free = self.provider.card().free_operations.contains(&operation);
+        let free = self.provider.info().free_operations.contains(operation);
         if free { Some(0.0) } else { self.settings.prices.get(operation).copied() }
     }
 
     /// Whether the call can be sent again at no cost.
     fn resends_freely(&self, call: &Call) -> bool {
-        self.provider.card().free_operations.contains(&call.operation.as_str())
+        self.provider.info().free_operations.contains(&call.operation)
     }
 }
 

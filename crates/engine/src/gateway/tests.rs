@@ -16,8 +16,8 @@ use std::{
 };
 
 use marl_core::{
-    CallEnd, ErrorKind, Reply,
-    provider::{Attempt, AttemptEnd, Card, Failure, Reach},
+    CallEnd, ErrorKind, Names, Reply, SmolStr,
+    provider::{Attempt, AttemptEnd, Failure, ProviderInfo, Reach},
 };
 use serde_json::json;
 use tokio::time::{Instant, sleep};
@@ -25,14 +25,13 @@ use tokio::time::{Instant, sleep};
 use super::*;
 use crate::ledger::MemoryCalls;
 
-static CARD: Card = Card {
-    name: "p",
-    description: "",
-    key_variable: "P_KEY",
-    base_variable: "P_BASE",
-    default_base: "https://p.example",
-    free_operations: &["free"],
-    timeout: |_| Duration::from_secs(180),
+static INFO: ProviderInfo = ProviderInfo {
+    name: SmolStr::new_static("p"),
+    description: SmolStr::new_static(""),
+    key_variable: SmolStr::new_static("P_KEY"),
+    base_variable: SmolStr::new_static("P_BASE"),
+    default_base: SmolStr::new_static("https://p.example"),
+    free_operations: Names::constant(&["free"]),
 };
 
 /// What the provider does with an attempt.
@@ -61,8 +60,12 @@ struct Scripted {
 
 #[async_trait]
 impl Provider for Scripted {
-    fn card(&self) -> &'static Card {
-        &CARD
+    fn info(&self) -> &ProviderInfo {
+        &INFO
+    }
+
+    fn timeout(&self, _: &str) -> Duration {
+        Duration::from_secs(180)
     }
 
     fn ready(&self) -> Result<(), Error> {
@@ -169,7 +172,7 @@ impl World {
     }
 
     async fn operation(&self, operation: &str, n: u64) -> String {
-        let call = Call { provider: "p", operation: operation.to_owned(), parameters: json!({ "n": n }) };
+        let call = Call { provider: "p".into(), operation: operation.into(), parameters: json!({ "n": n }) };
         match self.gateway.call(call).await {
             CallEnd::Reply(reply) => format!("found {}", reply.data().unwrap().as_str().unwrap()),
             CallEnd::Failed(error) => error.kind().name().to_owned(),

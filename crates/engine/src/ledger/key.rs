@@ -26,7 +26,7 @@ impl Key {
     pub fn of(call: &Call, scope: &Scope) -> Self {
         let mut hash = Sha256::new();
         let base = scope.base.as_deref().unwrap_or_default();
-        for part in [call.provider, base, &scope.account, &call.operation] {
+        for part in [call.provider.as_str(), base, &scope.account, &call.operation] {
             // The length keeps neighbours apart.
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     fn key(operation: &str, parameters: Json, base: Option<&str>) -> Key {
-        let call = Call { provider: "p", operation: operation.to_owned(), parameters };
+        let call = Call { provider: "p".into(), operation: operation.into(), parameters };
         Key::of(&call, &Scope { base: base.map(str::to_owned), account: "default".to_owned() })
     }
 

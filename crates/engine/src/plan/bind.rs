@@ -32,7 +32,7 @@ pub enum How {
 /// An input with its column.
 #[derive(Debug)]
 pub(super) struct BoundInput {
-    pub(super) column: &'static Column,
+    pub(super) column: Column,
     pub(super) from: String,
     pub(super) producer: Option<usize>,
     pub(super) how: How,
@@ -70,14 +70,15 @@ impl Binder<'_> {
         alternatives.iter().map(|integration| self.alternative(step, integration.contract())).collect()
     }
 
-    fn alternative(&self, step: usize, contract: &'static Contract) -> Result<Vec<BoundInput>, PlanError> {
+    fn alternative(&self, step: usize, contract: &Contract) -> Result<Vec<BoundInput>, PlanError> {
         let mut inputs = Vec::new();
-        for column in contract.inputs {
+        for column in contract.inputs.iter() {
             let found = self.input(step, contract, column);
             let found = found
-                .map_err(|error| error.about(self.steps[step].about(Part::Input(column.name.to_owned()))))?;
+                .map_err(|error| error.about(self.steps[step].about(Part::Input(column.name.to_string()))))?;
             if let Some((from, how)) = found {
                 let producer = producer(self.steps, &from, step);
+                let column = column.clone();
                 inputs.push(BoundInput { column, from, producer, how });
             }
         }
@@ -87,15 +88,15 @@ impl Binder<'_> {
     fn input(
         &self,
         step: usize,
-        contract: &'static Contract,
-        column: &'static Column,
+        contract: &Contract,
+        column: &Column,
     ) -> Result<Option<(String, How)>, PlanError> {
-        let named = self.steps[step].request.inputs.get(column.name);
-        if let Some(from) = named.or_else(|| self.inputs.get(column.name)) {
+        let named = self.steps[step].request.inputs.get(column.name.as_str());
+        if let Some(from) = named.or_else(|| self.inputs.get(column.name.as_str())) {
             let from = self.column_called(from, step).unwrap_or_else(|| from.clone());
             return Ok(Some((from, How::Map)));
         }
-        if let Some(own) = self.column_called(column.name, step) {
+        if let Some(own) = self.column_called(&column.name, step) {
             return Ok(Some((own, How::Name)));
         }
         match self.candidates(step, column).as_slice() {
@@ -126,23 +127,23 @@ impl Binder<'_> {
         let others = self.steps.iter().enumerate().filter(|(at, _)| *at != step);
         for output in others.flat_map(|(_, other)| &other.outputs) {
             let is_known = fitting.iter().any(|(name, _)| *name == output.name);
-            let found = feed::from_output(output.of, output.kind, &output.name, input);
+            let found = feed::from_output(&output.of, output.kind, &output.name, input);
             fitting.extend(found.filter(|_| !is_known).map(|found| (output.name.clone(), found)));
         }
         fitting
     }
 
     fn missing(&self, step: usize, contract: &Contract, input: &Column) -> PlanError {
-        let (name, integration) = (self.steps[step].name, contract.name);
+        let (name, integration) = (self.steps[step].name, &contract.name);
         let table = self.header.table;
         let message = format!("`{integration}` needs column `{}`, which {table} does not have", input.name);
-        let (step, input_name) = (name.to_owned(), input.name.to_owned());
+        let (step, input_name) = (name.to_owned(), input.name.to_string());
         let alike: Vec<String> = feed::alike(self.header, input).into_iter().map(str::to_owned).collect();
         let produced = self.would_produce(input).map(|(producer, output)| Advice::AddIntegration {
-            integration: producer.name.to_owned(),
+            integration: producer.name.to_string(),
             output: output.to_owned(),
-            inputs: producer.inputs.iter().map(|input| input.name.to_owned()).collect(),
-            steps: self.with(producer.name),
+            inputs: producer.inputs.iter().map(|input| input.name.to_string()).collect(),
+            steps: self.with(&producer.name),
         });
         let error = PlanError::unfit(message);
         if alike.is_empty() && produced.is_none() {
@@ -169,29 +170,28 @@ impl Binder<'_> {
         let shown: Vec<String> = columns.iter().map(|name| format!("`{name}`")).collect();
         let what =
             format!("`{name}` needs column `{}`, and several could be it: {}", input.name, shown.join(", "));
-        let (step, input) = (name.to_owned(), input.name.to_owned());
+        let (step, input) = (name.to_owned(), input.name.to_string());
         PlanError::unfit(what).advise([Advice::Choose { step, input, columns }])
     }
 
     /// An integration, not in the request, with an output that could feed the input.
-    fn would_produce(&self, input: &Column) -> Option<(&'static Contract, &'static str)> {
-        let fits = |output: &&'static Column| {
-            feed::from_output(output.name, output.kind, output.name, input).is_some()
-        };
+    fn would_produce(&self, input: &Column) -> Option<(&Contract, &str)> {
+        let fits =
+            |output: &&Column| feed::from_output(&output.name, output.kind, &output.name, input).is_some();
         let is_there = |name: &str| {
             self.steps.iter().flat_map(|step| &step.alternatives).any(|known| known.contract().name == name)
         };
         self.registry
             .integrations()
             .map(|known| known.contract())
-            .filter(|known| !is_there(known.name))
-            .find_map(|known| known.outputs.iter().find(fits).map(|output| (known, output.name)))
+            .filter(|known| !is_there(&known.name))
+            .find_map(|known| known.outputs.iter().find(fits).map(|output| (known, output.name.as_str())))
     }
 
     /// Checks that the inputs and columns that the user bound for a step exist.
     fn check_map(&self, at: usize) -> Result<(), PlanError> {
         let step = &self.steps[at];
-        let inputs = || step.inputs().map(|input| input.name);
+        let inputs = || step.inputs().map(|input| input.name.as_str());
         for (input, column) in &step.request.inputs {
             let about = || step.about(Part::Input(input.clone()));
             if !inputs().any(|known| known == input) {
@@ -210,7 +210,7 @@ impl Binder<'_> {
     /// Checks that each input that the user bound for all steps is an input of one of them, and that its
     /// column exists.
     fn check_inputs_of_all_steps(&self) -> Result<(), PlanError> {
-        let inputs = || self.steps.iter().flat_map(|step| step.inputs()).map(|input| input.name);
+        let inputs = || self.steps.iter().flat_map(|step| step.inputs()).map(|input| input.name.as_str());
         for (input, column) in self.inputs {
             if !inputs().any(|known| known == input) {
                 let error = PlanError::unknown(format!("no step of this run has an input `{input}`"));

@@ -53,7 +53,9 @@ pub(super) enum Match {
 pub fn is_usual_name(name: &str, column: &Column) -> bool {
     let name = letters(name);
     !name.is_empty()
-        && std::iter::once(&column.name).chain(column.aliases).any(|known| letters(known) == name)
+        && std::iter::once(column.name.as_str())
+            .chain(column.aliases.iter())
+            .any(|known| letters(known) == name)
 }
 
 /// Whether a column of this name may hold the input.
@@ -107,7 +109,7 @@ pub(super) fn fitting(header: &Header<'_>, column: usize, kind: SemanticType) ->
 /// fit, with usual names and many fitting cells first. Where any text fits, only columns with a name like
 /// the input's.
 pub(super) fn alike<'a>(header: &Header<'a>, input: &Column) -> Vec<&'a str> {
-    let is_near = |name: &str| nearest(input.name, [name]).is_some() || is_usual_name(name, input);
+    let is_near = |name: &str| nearest(&input.name, [name]).is_some() || is_usual_name(name, input);
     let columns = header.columns.iter().map(String::as_str).enumerate();
     let mut scored: Vec<(usize, &str)> = columns
         .filter_map(|(at, name)| {

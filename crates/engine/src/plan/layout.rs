@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use marl_core::SemanticType;
+use marl_core::{SemanticType, SmolStr};
 
 use super::{
     Alternative, Binding, BoundExpression, Header, Output, Plan, Request, Step, Task, bind::BoundInput,
@@ -59,15 +59,20 @@ pub(super) fn layout(parts: Parts<'_>, header: &Header<'_>) -> Plan {
                 producer: input.producer.map(position),
                 how: input.how,
             });
-            Alternative { integration: Arc::clone(integration), inputs: inputs.collect() }
+            Alternative {
+                integration: Arc::clone(integration),
+                contract: Arc::new(integration.contract().clone()),
+                inputs: inputs.collect(),
+            }
         });
         let task = match &computed[at].formula {
             Some(formula) => Task::Compute(slotted(formula)),
             None => Task::Ask(alternatives.collect()),
         };
-        let outputs = step.outputs.iter().map(|known| output(known.of, known.kind, &known.name)).collect();
+        let outputs =
+            step.outputs.iter().map(|known| output(known.of.clone(), known.kind, &known.name)).collect();
         let provider_column =
-            step.provider_column.as_deref().map(|name| output("", SemanticType::Text, name));
+            step.provider_column.as_deref().map(|name| output(SmolStr::default(), SemanticType::Text, name));
         steps.push(Step {
             name: step.name.to_owned(),
             task,

@@ -17,7 +17,7 @@ mod want;
 
 use std::sync::Arc;
 
-use marl_core::{Column, Contract, Integration, Registry, SemanticType};
+use marl_core::{Column, Contract, Integration, Registry, SemanticType, SmolStr};
 
 use crate::expression::Expression;
 use advice::did_you_mean;
@@ -84,6 +84,8 @@ pub enum Task {
 pub struct Alternative {
     /// The integration.
     pub integration: Arc<dyn Integration>,
+    /// Its contract, shared by the rows.
+    pub(crate) contract: Arc<Contract>,
     /// The bindings of its inputs; an optional input without a column has none.
     pub inputs: Vec<Binding>,
 }
@@ -100,7 +102,7 @@ pub struct BoundExpression {
 #[derive(Debug)]
 pub struct Binding {
     /// The input.
-    pub column: &'static Column,
+    pub column: Column,
     /// The name of the column that feeds it.
     pub from: String,
     /// The index of the step that writes this column; `None` for a column of the table.
@@ -114,7 +116,7 @@ pub struct Binding {
 #[derive(Debug)]
 pub struct Output {
     /// The output's name in the contract; a formula has one, called `value`.
-    pub of: &'static str,
+    pub of: SmolStr,
     /// Its type.
     pub kind: SemanticType,
     /// The name of the column that it is written to.
@@ -143,7 +145,7 @@ impl Step {
     }
 
     /// The contracts of the step's integrations.
-    pub fn contracts(&self) -> impl Iterator<Item = &'static Contract> {
+    pub fn contracts(&self) -> impl Iterator<Item = &Contract> {
         self.alternatives().iter().map(|alternative| alternative.integration.contract())
     }
 
@@ -189,14 +191,14 @@ impl Plan {
     }
 
     /// The contracts of all integrations, in plan order.
-    pub fn contracts(&self) -> impl Iterator<Item = &'static Contract> {
+    pub fn contracts(&self) -> impl Iterator<Item = &Contract> {
         self.steps.iter().flat_map(Step::contracts)
     }
 
     /// The providers that the steps may call, each once, sorted.
-    pub fn providers(&self) -> Vec<&'static str> {
-        let mut names: Vec<_> =
-            self.contracts().flat_map(|contract| contract.calls).map(|call| call.provider).collect();
+    pub fn providers(&self) -> Vec<SmolStr> {
+        let calls = self.contracts().flat_map(|contract| contract.calls.iter());
+        let mut names: Vec<_> = calls.map(|call| call.provider.clone()).collect();
         names.sort_unstable();
         names.dedup();
         names

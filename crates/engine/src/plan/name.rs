@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use marl_core::{Column, Integration, Registry, SemanticType};
+use marl_core::{Column, Integration, Registry, SemanticType, SmolStr};
 
 use super::{
     About, Advice, Existing, Header, Part, PlanError, Problem, Request, StepRequest, Work, error::Pair, feed,
@@ -23,7 +23,7 @@ pub(super) struct Named<'a> {
 
 pub(super) struct NamedOutput {
     /// The name that the integration gives it.
-    pub(super) of: &'static str,
+    pub(super) of: SmolStr,
     pub(super) kind: SemanticType,
     /// The column.
     pub(super) name: String,
@@ -38,8 +38,8 @@ impl<'a> Named<'a> {
     }
 
     /// The inputs of all the step's integrations.
-    pub(super) fn inputs(&self) -> impl Iterator<Item = &'static Column> + Clone {
-        self.alternatives.iter().flat_map(|known| known.contract().inputs)
+    pub(super) fn inputs(&self) -> impl Iterator<Item = &Column> + Clone {
+        self.alternatives.iter().flat_map(|known| known.contract().inputs.iter())
     }
 
     /// All columns that the step writes.
@@ -91,19 +91,22 @@ fn one<'a>(
     let (alternatives, outputs) = match &request.work {
         Work::Formula(_) => {
             let name = column(FORMULA_OUTPUT);
-            (Vec::new(), vec![NamedOutput { of: FORMULA_OUTPUT, kind: SemanticType::Text, name }])
+            (
+                Vec::new(),
+                vec![NamedOutput { of: SmolStr::new_static(FORMULA_OUTPUT), kind: SemanticType::Text, name }],
+            )
         }
         Work::Use(uses) => {
             let alternatives: Vec<Arc<dyn Integration>> = uses
                 .iter()
-                .map(|name| integration(name, registry))
+                .map(|name| integration(name, registry).cloned())
                 .collect::<Result<_, _>>()
                 .map_err(|error| error.about(About { step: Some(at), part: Part::Use }))?;
-            let outputs = alternatives.first().map(|first| first.contract().outputs).unwrap_or_default();
+            let outputs = alternatives.first().map(|first| &*first.contract().outputs).unwrap_or_default();
             let outputs = outputs.iter().map(|output| NamedOutput {
-                of: output.name,
+                of: output.name.clone(),
                 kind: output.kind,
-                name: column(output.name),
+                name: column(&output.name),
             });
             let outputs = outputs.collect();
             check_alternatives(&alternatives)
@@ -123,7 +126,7 @@ fn check_outputs(
     at: usize,
     header: &Header<'_>,
 ) -> Result<(), PlanError> {
-    let known = || outputs.iter().map(|output| output.of);
+    let known = || outputs.iter().map(|output| output.of.as_str());
     match request.outputs.iter().find(|(name, _)| !known().any(|known| known == name.as_str())) {
         None => Ok(()),
         Some((name, column)) => {
@@ -140,12 +143,12 @@ fn check_outputs(
 /// Checks that each alternative has one of the first one's outputs: others could never help.
 fn check_alternatives(alternatives: &[Arc<dyn Integration>]) -> Result<(), PlanError> {
     let Some((first, others)) = alternatives.split_first() else { return Ok(()) };
-    let wanted = first.contract().outputs;
+    let wanted = &first.contract().outputs;
     for other in others {
         let other = other.contract();
-        if !wanted.iter().any(|output| other.output(output.name).is_some()) {
-            let integration = first.contract().name.to_owned();
-            let outputs = wanted.iter().map(|output| output.name.to_owned()).collect();
+        if !wanted.iter().any(|output| other.output(&output.name).is_some()) {
+            let integration = first.contract().name.to_string();
+            let outputs = wanted.iter().map(|output| output.name.to_string()).collect();
             let message = format!("`{}` gives none of the columns of `{integration}`", other.name);
             return Err(PlanError::unfit(message).advise([Advice::Gives { integration, outputs }]));
         }
@@ -157,13 +160,13 @@ fn check_alternatives(alternatives: &[Arc<dyn Integration>]) -> Result<(), PlanE
 ///
 /// # Errors
 /// No integration has this name. The error lists those that exist and the nearest name.
-pub fn integration(name: &str, registry: &Registry) -> Result<Arc<dyn Integration>, PlanError> {
-    registry.integration(name).cloned().ok_or_else(|| unknown_integration(name, registry))
+pub fn integration<'a>(name: &str, registry: &'a Registry) -> Result<&'a Arc<dyn Integration>, PlanError> {
+    registry.integration(name).ok_or_else(|| unknown_integration(name, registry))
 }
 
 /// The error for a name that no integration has.
 fn unknown_integration(name: &str, registry: &Registry) -> PlanError {
-    let names: Vec<&str> = registry.integrations().map(|known| known.contract().name).collect();
+    let names: Vec<&str> = registry.integrations().map(|known| known.contract().name.as_str()).collect();
     let error = PlanError {
         problem: Problem::UnknownIntegration,
         ..PlanError::unfit(format!("no integration is called `{}`", marl_core::excerpt(name, 80)))
@@ -186,8 +189,9 @@ fn check_columns(
     for (at, column) in columns.iter().enumerate() {
         if columns[..at].contains(column) {
             let message = format!("`{}` writes column `{column}` twice", step.name);
-            let output = step.outputs.get(at).filter(|known| step.request.outputs.contains_key(known.of));
-            let part = output.map_or(Part::ProviderColumn, |output| Part::Output(output.of.to_owned()));
+            let output =
+                step.outputs.get(at).filter(|known| step.request.outputs.contains_key(known.of.as_str()));
+            let part = output.map_or(Part::ProviderColumn, |output| Part::Output(output.of.to_string()));
             return Err(PlanError::unfit(message).advise([Advice::NameColumnsApart]).about(step.about(part)));
         }
         if let Some(other) = all[..step.at].iter().find(|other| other.writes(column)) {
@@ -216,11 +220,11 @@ fn both_write(first: &Named<'_>, second: &Named<'_>, column: &str) -> PlanError 
     let (one, other) = (first.name, second.name);
     let error = PlanError::unfit(format!("`{one}` and `{other}` both write column `{column}`"));
     // A prefix changes only the columns that the user did not name.
-    let named = second.outputs.iter().find(|output| second.request.outputs.contains_key(output.of));
+    let named = second.outputs.iter().find(|output| second.request.outputs.contains_key(output.of.as_str()));
     let error = match named.filter(|output| output.name == column) {
         Some(output) => error
-            .advise([Advice::ChooseColumn { step: other.to_owned(), output: output.of.to_owned() }])
-            .about(second.about(Part::Output(output.of.to_owned()))),
+            .advise([Advice::ChooseColumn { step: other.to_owned(), output: output.of.to_string() }])
+            .about(second.about(Part::Output(output.of.to_string()))),
         None => error.advise([Advice::Prefix {
             step: other.to_owned(),
             prefix: format!("{other}_"),
@@ -228,7 +232,7 @@ fn both_write(first: &Named<'_>, second: &Named<'_>, column: &str) -> PlanError 
         }]),
     };
     let names = |step: &Named<'_>| -> Vec<String> {
-        step.alternatives.iter().map(|known| known.contract().name.to_owned()).collect()
+        step.alternatives.iter().map(|known| known.contract().name.to_string()).collect()
     };
     let (uses, others) = (names(first), names(second));
     let are_alike = first.outputs.iter().all(|output| second.outputs.iter().any(|o| o.name == output.name));

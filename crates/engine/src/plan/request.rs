@@ -134,13 +134,13 @@ impl StepRequest {
     }
 
     /// The names of the step's outputs; none if its integration is unknown.
-    pub(super) fn output_names(&self, registry: &Registry) -> Vec<&'static str> {
+    pub(super) fn output_names<'a>(&self, registry: &'a Registry) -> Vec<&'a str> {
         match &self.work {
             Work::Formula(_) => vec![FORMULA_OUTPUT],
             Work::Use(uses) => {
                 let first = uses.first().and_then(|name| registry.integration(name));
-                let outputs = first.map(|known| known.contract().outputs).unwrap_or_default();
-                outputs.iter().map(|output| output.name).collect()
+                let outputs = first.map(|known| &*known.contract().outputs).unwrap_or_default();
+                outputs.iter().map(|output| output.name.as_str()).collect()
             }
         }
     }

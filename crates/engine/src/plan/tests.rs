@@ -16,7 +16,7 @@ struct Plain(&'static Contract);
 
 #[async_trait]
 impl Integration for Plain {
-    fn contract(&self) -> &'static Contract {
+    fn contract(&self) -> &Contract {
         self.0
     }
 
@@ -26,44 +26,48 @@ impl Integration for Plain {
 }
 
 const fn contract(name: &'static str, inputs: &'static [Column], outputs: &'static [Column]) -> Contract {
-    Contract { name, version: 1, description: "", inputs, outputs, calls: &[] }
+    Contract::new(name, "1", "").inputs(inputs).outputs(outputs)
 }
 
 static FIND_CEO: Contract = contract(
     "find_ceo",
-    &[Column::required("company_domain", SemanticType::Domain, "")],
-    &[
-        Column::optional("ceo_name", SemanticType::Text, ""),
-        Column::optional("ceo_linkedin_url", SemanticType::LinkedinUrl, ""),
-    ],
+    const { &[Column::required("company_domain", SemanticType::Domain, "")] },
+    const {
+        &[
+            Column::optional("ceo_name", SemanticType::Text, ""),
+            Column::optional("ceo_linkedin_url", SemanticType::LinkedinUrl, ""),
+        ]
+    },
 );
 static FIND_CTO: Contract = contract(
     "find_cto",
-    &[Column::required("company_domain", SemanticType::Domain, "")],
-    &[Column::optional("cto_linkedin_url", SemanticType::LinkedinUrl, "")],
+    const { &[Column::required("company_domain", SemanticType::Domain, "")] },
+    const { &[Column::optional("cto_linkedin_url", SemanticType::LinkedinUrl, "")] },
 );
 static PROFILE: Contract = contract(
     "profile",
-    &[
-        Column::required("linkedin_url", SemanticType::LinkedinUrl, ""),
-        Column::optional("language", SemanticType::Text, ""),
-    ],
-    &[Column::optional("headline", SemanticType::Text, "")],
+    const {
+        &[
+            Column::required("linkedin_url", SemanticType::LinkedinUrl, ""),
+            Column::optional("language", SemanticType::Text, ""),
+        ]
+    },
+    const { &[Column::optional("headline", SemanticType::Text, "")] },
 );
 static CHICKEN: Contract = contract(
     "chicken",
-    &[Column::required("egg_name", SemanticType::Text, "")],
-    &[Column::optional("chicken_name", SemanticType::Text, "")],
+    const { &[Column::required("egg_name", SemanticType::Text, "")] },
+    const { &[Column::optional("chicken_name", SemanticType::Text, "")] },
 );
 static EGG: Contract = contract(
     "egg",
-    &[Column::required("chicken_name", SemanticType::Text, "")],
-    &[Column::optional("egg_name", SemanticType::Text, "")],
+    const { &[Column::required("chicken_name", SemanticType::Text, "")] },
+    const { &[Column::optional("egg_name", SemanticType::Text, "")] },
 );
 static OTHER_CEO: Contract = contract(
     "other_ceo",
-    &[Column::required("company_domain", SemanticType::Domain, "")],
-    &[Column::optional("ceo_name", SemanticType::Text, "")],
+    const { &[Column::required("company_domain", SemanticType::Domain, "")] },
+    const { &[Column::optional("ceo_name", SemanticType::Text, "")] },
 );
 
 fn registry() -> Registry {

@@ -37,7 +37,7 @@ struct Walk<'a> {
     registry: &'a Registry,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
     /// The tweak that writes an output into the wanted column.
     fn tweak_for(&self, wanted: &str) -> Option<Tweak> {
         let writes =
@@ -70,8 +70,8 @@ impl Walk<'_> {
     }
 
     /// Adds a step for an integration, and before it the steps that its inputs need.
-    fn add(&mut self, contract: &'static Contract) -> Result<(), PlanError> {
-        let step = StepRequest::parse(contract.name);
+    fn add(&mut self, contract: &Contract) -> Result<(), PlanError> {
+        let step = StepRequest::parse(&contract.name);
         let at = self.request.steps.len();
         self.request.steps.push(step);
         for input in contract.inputs.iter().filter(|input| input.required) {
@@ -85,14 +85,14 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn bring_input(&mut self, of: &'static Contract, input: &'static Column) -> Result<(), PlanError> {
+    fn bring_input(&mut self, of: &Contract, input: &Column) -> Result<(), PlanError> {
         let producers = self.producers(&|output: &Column| feeds(output, input));
         let what =
             format!("`{}` needs column `{}`, which {} does not have", of.name, input.name, self.header.table);
         match producers.as_slice() {
             [] => {
                 let columns = listed(self.header.columns.iter().map(String::as_str));
-                let (step, input) = (of.name.to_owned(), input.name.to_owned());
+                let (step, input) = (of.name.to_string(), input.name.to_string());
                 Err(PlanError::unfit(format!("{what}, and no integration gives it"))
                     .advise([Advice::BindAny { step, input, columns }]))
             }
@@ -103,13 +103,13 @@ impl Walk<'_> {
 
     /// Whether the table, a tweak, the recipe or a step of the request feeds the input.
     fn is_bound(&self, of: &Contract, input: &Column) -> bool {
-        let by_table = feed::column_called(self.header, input.name).is_some()
+        let by_table = feed::column_called(self.header, &input.name).is_some()
             || (0..self.header.columns.len()).any(|at| feed::from_table(self.header, at, input).is_some());
         let by_tweak = self.request.tweaks.iter().any(|tweak| {
             tweak.step.as_deref().is_none_or(|step| step == of.name)
                 && matches!(&tweak.set, Set::Input(known, _) if known == input.name)
         });
-        let by_recipe = self.request.inputs.contains_key(input.name);
+        let by_recipe = self.request.inputs.contains_key(input.name.as_str());
         by_table || by_tweak || by_recipe || self.outputs().iter().any(|(_, output)| feeds(output, input))
     }
 
@@ -121,7 +121,7 @@ impl Walk<'_> {
     }
 
     /// The outputs of the request's steps, with the columns that they are written to.
-    fn outputs(&self) -> Vec<(String, &'static Column)> {
+    fn outputs(&self) -> Vec<(String, &'a Column)> {
         let steps = self.request.steps.iter().filter_map(|step| match &step.work {
             Work::Use(uses) => Some((step, self.registry.integration(uses.first()?)?)),
             Work::Formula(_) => None,
@@ -129,13 +129,13 @@ impl Walk<'_> {
         steps
             .flat_map(|(step, integration)| {
                 let outputs = integration.contract().outputs.iter();
-                outputs.map(move |output| (step.column_of(output.name), output))
+                outputs.map(move |output| (step.column_of(&output.name), output))
             })
             .collect()
     }
 
     /// The integrations that have such an output and are not in the request, each with that output.
-    fn producers(&self, fits: &dyn Fn(&Column) -> bool) -> Vec<(&'static Contract, &'static str)> {
+    fn producers(&self, fits: &dyn Fn(&Column) -> bool) -> Vec<(&'a Contract, &'a str)> {
         let is_there = |name: &str| {
             self.request
                 .steps
@@ -144,17 +144,23 @@ impl Walk<'_> {
         };
         let contracts = self.registry.integrations().map(|known| known.contract());
         contracts
-            .filter(|contract| !is_there(contract.name))
+            .filter(|contract| !is_there(&contract.name))
             .filter_map(|contract| {
-                contract.outputs.iter().find(|output| fits(output)).map(|output| (contract, output.name))
+                contract
+                    .outputs
+                    .iter()
+                    .find(|output| fits(output))
+                    .map(|output| (contract, output.name.as_str()))
             })
             .collect()
     }
 
     fn nothing_gives(&self, column: &str) -> PlanError {
         let contracts = self.registry.integrations().map(|known| known.contract());
-        let mut names: Vec<&str> =
-            contracts.flat_map(|contract| contract.outputs).map(|output| output.name).collect();
+        let mut names: Vec<&str> = contracts
+            .flat_map(|contract| contract.outputs.iter())
+            .map(|output| output.name.as_str())
+            .collect();
         names.sort_unstable();
         names.dedup();
         let error = PlanError::unknown(format!(
@@ -170,9 +176,9 @@ impl Walk<'_> {
     fn has_already(&self, column: &str) -> Result<(), PlanError> {
         let contracts = self.registry.integrations().map(|known| known.contract());
         let mut usual: Vec<&str> = contracts
-            .flat_map(|contract| contract.outputs)
+            .flat_map(|contract| contract.outputs.iter())
             .filter(|output| feed::is_usual_name(column, output))
-            .map(|output| output.name)
+            .map(|output| output.name.as_str())
             .collect();
         usual.sort_unstable();
         usual.dedup();
@@ -190,14 +196,14 @@ impl Walk<'_> {
 
 /// Whether an output can feed an input, by the rules of binding.
 fn feeds(output: &Column, input: &Column) -> bool {
-    feed::from_output(output.name, output.kind, output.name, input).is_some()
+    feed::from_output(&output.name, output.kind, &output.name, input).is_some()
 }
 
-fn choose(what: &str, several: &[(&'static Contract, &'static str)]) -> PlanError {
+fn choose(what: &str, several: &[(&Contract, &str)]) -> PlanError {
     let advice = several.iter().map(|(contract, output)| Advice::ChooseIntegration {
-        integration: contract.name.to_owned(),
+        integration: contract.name.to_string(),
         output: (*output).to_owned(),
-        inputs: contract.inputs.iter().map(|input| input.name.to_owned()).collect(),
+        inputs: contract.inputs.iter().map(|input| input.name.to_string()).collect(),
     });
     PlanError::unfit(format!("{what}, and several integrations give it")).advise(advice)
 }

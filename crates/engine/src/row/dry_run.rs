@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
-use marl_core::{Call, CallEnd, Caller, Contract, SkipReason};
+use marl_core::{Call, CallEnd, Caller, Contract, SkipReason, SmolStr};
 
 use crate::{
     gateway::{CallStatus, Gateway},
@@ -36,9 +36,9 @@ pub struct ProjectedCall {
 #[derive(Debug)]
 pub struct PossibleCalls {
     /// The provider.
-    pub provider: &'static str,
+    pub provider: SmolStr,
     /// The operation.
-    pub operation: &'static str,
+    pub operation: SmolStr,
     /// Equal for two rows that would make equal calls.
     pub fingerprint: u64,
     /// How many such calls there can be at most.
@@ -76,7 +76,7 @@ impl Caller for Recorder {
 
 /// The calls that an integration may make beyond those that it has made.
 pub(super) fn remaining_calls(
-    contract: &'static Contract,
+    contract: &Contract,
     made: &[ProjectedCall],
     fingerprint: u64,
 ) -> Vec<PossibleCalls> {
@@ -86,7 +86,12 @@ pub(super) fn remaining_calls(
         };
         let made = u32::try_from(made.iter().filter(is_of).count()).unwrap_or(u32::MAX);
         let most = spec.most_per_row.saturating_sub(made);
-        PossibleCalls { provider: spec.provider, operation: spec.operation, fingerprint, most }
+        PossibleCalls {
+            provider: spec.provider.clone(),
+            operation: spec.operation.clone(),
+            fingerprint,
+            most,
+        }
     });
     calls.filter(|possible| possible.most > 0).collect()
 }

@@ -3,7 +3,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use marl_core::{Error, Fields, Outcome, Row, SkipReason, Value};
+use marl_core::{Error, Field, Fields, Outcome, Row, SkipReason, SmolStr, Value};
 
 use super::{
     RowEnd,
@@ -21,7 +21,7 @@ pub(super) struct StepInputs {
     /// The inputs of each alternative.
     pub(super) alternatives: Vec<AlternativeInputs>,
     /// The outputs that are to be filled, by their names in the contract.
-    pub(super) wanted: Vec<&'static str>,
+    pub(super) wanted: Vec<SmolStr>,
     /// Whether the step runs whatever the missing answers turn out to be.
     pub(super) certain: bool,
     /// Equal for two rows in which the step would come to the same.
@@ -148,11 +148,11 @@ impl<'a> RowState<'a> {
     }
 
     /// The outputs that are to be filled.
-    fn wanted(&self, step: &Step) -> Vec<&'static str> {
+    fn wanted(&self, step: &Step) -> Vec<SmolStr> {
         let outputs = step.outputs.iter();
         outputs
             .filter(|output| step.existing != Existing::Keep || !self.is_filled(output))
-            .map(|output| output.of)
+            .map(|output| output.of.clone())
             .collect()
     }
 
@@ -163,7 +163,7 @@ impl<'a> RowState<'a> {
         let mut inputs = Vec::with_capacity(alternative.inputs.len());
         let mut is_unknown = false;
         for binding in &alternative.inputs {
-            let column = binding.column;
+            let column = &binding.column;
             match &self.cells[binding.slot] {
                 Cell::Unknown(fingerprint) => {
                     is_unknown = true;
@@ -173,9 +173,9 @@ impl<'a> RowState<'a> {
                     match read(column.kind, cell) {
                         Ok(value) => {
                             if self.is_dry_run {
-                                (column.name, value.to_string()).hash(&mut hash);
+                                (&column.name, value.to_string()).hash(&mut hash);
                             }
-                            inputs.push((column.name, value));
+                            inputs.push((column.name.clone(), value));
                         }
                         Err(why) => {
                             let message =
@@ -228,7 +228,7 @@ impl<'a> RowState<'a> {
             Ok(Some(value)) => {
                 let mut fields = Fields::none();
                 let value = step.outputs[0].kind.check(value.clone()).unwrap_or(value);
-                fields.set(step.outputs[0].of, Some(value));
+                fields.put(step.outputs[0].of.clone(), Field { value, source: None });
                 Outcome::Value(fields)
             }
             // Most formulas fail on an empty cell. The row is not at fault, so the step is skipped.
@@ -270,7 +270,7 @@ impl<'a> RowState<'a> {
             let says_nothing = step.existing == Existing::Keep
                 && matches!(&self.cells[output.slot], Cell::Known(Some(_)))
                 && is_open_cell;
-            match fields.and_then(|fields| fields.get(output.of)) {
+            match fields.and_then(|fields| fields.get(&output.of)) {
                 Some(field) if keeps => {
                     self.kept += 1;
                     if !self.cells[output.slot].is_alike(output.kind, &field.value) {
@@ -291,7 +291,7 @@ impl<'a> RowState<'a> {
                     if self.is_filled(output) {
                         self.may_replace.push(output.index);
                     }
-                    self.cells[output.slot] = Cell::Unknown(hashed(fingerprint, output.of));
+                    self.cells[output.slot] = Cell::Unknown(hashed(fingerprint, &output.of));
                 }
                 None => {}
             }

@@ -10,8 +10,8 @@ use std::{
 
 use futures::FutureExt;
 use marl_core::{
-    Caller, Context, Contract, Error, ErrorKind, Fields, Integration, MissedCall, MissedReason, Outcome, Row,
-    SkipReason,
+    Caller, Context, Contract, Error, ErrorKind, Fields, MissedCall, MissedReason, Outcome, Row, SkipReason,
+    SmolStr,
 };
 
 use super::{
@@ -19,7 +19,10 @@ use super::{
     dry_run::{PossibleCalls, ProjectedCall, ProjectedStep, Recorder, remaining_calls},
     state::{AlternativeInputs, StepInputs},
 };
-use crate::{expression::EvaluationError, plan::Step};
+use crate::{
+    expression::EvaluationError,
+    plan::{Alternative, Step},
+};
 
 /// What a step's outcome on a row does not say by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +71,7 @@ impl StepEnd {
 #[derive(Default)]
 struct StepSum {
     fields: Fields,
-    by: Vec<&'static str>,
+    by: Vec<SmolStr>,
     failed: Option<Error>,
     skipped: Option<SkipReason>,
     no_data: bool,
@@ -82,8 +85,8 @@ pub(super) async fn ask(step: &Step, inputs: StepInputs, mode: &CallMode) -> Ste
     let mut sum = StepSum { unanswered: !certain, ..StepSum::default() };
     let mut projected = ProjectedStep::default();
     for (at, (alternative, inputs)) in step.alternatives().iter().zip(alternatives).enumerate() {
-        let contract = alternative.integration.contract();
-        let helps = |output: &&&str| sum.fields.get(output).is_none() && contract.output(output).is_some();
+        let contract = &alternative.contract;
+        let helps = |output: &&SmolStr| sum.fields.get(output).is_none() && contract.output(output).is_some();
         if at > 0 && wanted.iter().find(helps).is_none() {
             continue;
         }
@@ -95,15 +98,14 @@ pub(super) async fn ask(step: &Step, inputs: StepInputs, mode: &CallMode) -> Ste
             }
             AlternativeInputs::Row(row, fingerprint) => {
                 let AlternativeEnd { outcome, lacks, calls, possible } =
-                    one(&*alternative.integration, row, step.refresh, mode, !sum.unanswered, fingerprint)
-                        .await;
+                    one(alternative, row, step.refresh, mode, !sum.unanswered, fingerprint).await;
                 projected.calls.extend(calls);
                 projected.possible.extend(possible);
                 sum.lacks = sum.lacks.or(lacks);
                 outcome
             }
         };
-        if sum.add(outcome, at == 0, contract.name, step) {
+        if sum.add(outcome, at == 0, &contract.name, step) {
             break;
         }
     }
@@ -116,26 +118,26 @@ pub(super) async fn ask(step: &Step, inputs: StepInputs, mode: &CallMode) -> Ste
 
 impl StepSum {
     /// Adds an alternative's outcome. Returns whether no further alternative is asked.
-    fn add(&mut self, outcome: Outcome, is_first: bool, name: &'static str, step: &Step) -> bool {
+    fn add(&mut self, outcome: Outcome, is_first: bool, name: &SmolStr, step: &Step) -> bool {
         match outcome {
             // An earlier alternative is unanswered: its answer may make this one unnecessary.
             Outcome::Value(_) | Outcome::NoData | Outcome::Failed(_) if self.unanswered => {}
             Outcome::Value(fields) if is_first => {
                 self.fields = fields;
-                self.by.push(name);
+                self.by.push(name.clone());
             }
             Outcome::Value(fields) => {
                 let mut gave = false;
                 for output in &step.outputs {
-                    if self.fields.get(output.of).is_none()
-                        && let Some(field) = fields.get(output.of)
+                    if self.fields.get(&output.of).is_none()
+                        && let Some(field) = fields.get(&output.of)
                     {
-                        self.fields.put(output.of, field.clone());
+                        self.fields.put(output.of.clone(), field.clone());
                         gave = true;
                     }
                 }
                 if gave {
-                    self.by.push(name);
+                    self.by.push(name.clone());
                 }
                 self.no_data |= !gave;
             }
@@ -178,7 +180,7 @@ struct AlternativeEnd {
 
 /// Runs one alternative on one row, live or dry.
 async fn one(
-    integration: &dyn Integration,
+    alternative: &Alternative,
     row: Row,
     refresh: bool,
     mode: &CallMode,
@@ -188,25 +190,25 @@ async fn one(
     match mode {
         CallMode::Live { caller, refreshing } => {
             let caller = Arc::clone(if refresh { refreshing } else { caller });
-            let (outcome, lacks) = run(integration, row, caller).await;
+            let (outcome, lacks) = run(alternative, row, caller).await;
             AlternativeEnd { outcome, lacks, calls: Vec::new(), possible: Vec::new() }
         }
         CallMode::Stored(gateway) => {
             let recorder = Arc::new(Recorder::new(gateway.clone(), refresh, certain));
-            let (outcome, lacks) = run(integration, row, Arc::clone(&recorder) as Arc<dyn Caller>).await;
+            let (outcome, lacks) = run(alternative, row, Arc::clone(&recorder) as Arc<dyn Caller>).await;
             let calls = recorder.take();
             let stuck = matches!(outcome, Outcome::Skipped(SkipReason::Unanswered));
             let possible =
-                if stuck { remaining_calls(integration.contract(), &calls, fingerprint) } else { Vec::new() };
+                if stuck { remaining_calls(&alternative.contract, &calls, fingerprint) } else { Vec::new() };
             AlternativeEnd { outcome, lacks, calls, possible }
         }
     }
 }
 
 /// Runs one integration. A panic becomes its error. Also returns which call its value lacks.
-async fn run(integration: &dyn Integration, row: Row, caller: Arc<dyn Caller>) -> (Outcome, Option<String>) {
-    let contract = integration.contract();
-    let cx = Context::new(caller, contract);
+async fn run(alternative: &Alternative, row: Row, caller: Arc<dyn Caller>) -> (Outcome, Option<String>) {
+    let Alternative { integration, contract, .. } = alternative;
+    let cx = Context::new(caller, Arc::clone(contract));
     let enriched = AssertUnwindSafe(unless_stuck(integration.enrich(&row, &cx), &cx)).catch_unwind().await;
     let outcome = match enriched {
         Err(panic) => Outcome::Failed(
@@ -256,7 +258,7 @@ fn outcome(fields: Fields, contract: &Contract) -> Outcome {
     if fields.is_empty() {
         return Outcome::NoData;
     }
-    match contract.outputs.iter().find(|column| column.required && fields.get(column.name).is_none()) {
+    match contract.outputs.iter().find(|column| column.required && fields.get(&column.name).is_none()) {
         Some(lacking) => Outcome::Failed(Error::bad_reply(format!("the answer lacks `{}`", lacking.name))),
         None => Outcome::Value(fields),
     }

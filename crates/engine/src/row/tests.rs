@@ -6,8 +6,8 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use marl_core::{
-    Call, CallEnd, CallSpec, Column, Connection, Context, Contract, ErrorKind, Fields, Integration, Provider,
-    Registration, Registry, Reply, Row, SemanticType, SkipReason, provider::Card,
+    Call, CallEnd, CallSpec, Column, Connection, Context, Contract, ErrorKind, Fields, Integration, Names,
+    Provider, Registration, Registry, Reply, Row, SemanticType, SkipReason, SmolStr, provider::ProviderInfo,
 };
 use serde_json::json;
 
@@ -17,33 +17,25 @@ use crate::plan::{Existing, Header, Request, StepRequest};
 /// An integration that does as its input says.
 struct Obeys(&'static Contract);
 
-const CALL: CallSpec = CallSpec { provider: "p", operation: "o", most_per_row: 2 };
+const CALL: CallSpec =
+    CallSpec { provider: SmolStr::new_static("p"), operation: SmolStr::new_static("o"), most_per_row: 2 };
+const CALLS: &[CallSpec] = &[CALL];
 
-static FIRST: Contract = Contract {
-    name: "first",
-    version: 1,
-    description: "",
-    inputs: &[Column::required("company_domain", SemanticType::Domain, "")],
-    outputs: &[
-        Column::optional("size", SemanticType::Integer, ""),
-        Column::optional("person_email", SemanticType::Email, ""),
-    ],
-    calls: &[CALL],
-};
+const SIZE: Column = Column::optional("size", SemanticType::Integer, "");
 
-static SECOND: Contract = Contract {
-    name: "second",
-    inputs: &[
-        Column::required("email", SemanticType::Email, ""),
-        Column::optional("size", SemanticType::Integer, ""),
-    ],
-    outputs: &[Column::required("greeting", SemanticType::Text, "")],
-    ..FIRST
-};
+static FIRST: Contract = Contract::new("first", "1", "")
+    .inputs(const { &[Column::required("company_domain", SemanticType::Domain, "")] })
+    .outputs(const { &[SIZE, Column::optional("person_email", SemanticType::Email, "")] })
+    .calls(CALLS);
+
+static SECOND: Contract = Contract::new("second", "1", "")
+    .inputs(const { &[Column::required("email", SemanticType::Email, ""), SIZE] })
+    .outputs(const { &[Column::required("greeting", SemanticType::Text, "")] })
+    .calls(CALLS);
 
 #[async_trait]
 impl Integration for Obeys {
-    fn contract(&self) -> &'static Contract {
+    fn contract(&self) -> &Contract {
         self.0
     }
 
@@ -65,15 +57,15 @@ impl Integration for Obeys {
             }
             "both.com" => {
                 let (one, _) = futures::join!(
-                    cx.call(&CALL, json!({"d": "closed.com"})),
-                    cx.call(&CALL, json!({"d": "acme.com"}))
+                    cx.call(&CALLS[0], json!({"d": "closed.com"})),
+                    cx.call(&CALLS[0], json!({"d": "acme.com"}))
                 );
                 one?
             }
             _ => match domain.strip_prefix("without-") {
                 // It can do without the second call.
                 Some(second) => {
-                    let first = cx.call(&CALL, json!({"d": "acme.com"})).await?;
+                    let first = cx.call(&CALLS[0], json!({"d": "acme.com"})).await?;
                     cx.try_call(&CALL, json!({ "d": second })).await?;
                     first
                 }
@@ -119,14 +111,13 @@ impl Caller for Answers {
     }
 }
 
-static CARD: Card = Card {
-    name: "p",
-    description: "",
-    key_variable: "",
-    base_variable: "",
-    default_base: "",
-    free_operations: &[],
-    timeout: |_| std::time::Duration::ZERO,
+static INFO: ProviderInfo = ProviderInfo {
+    name: SmolStr::new_static("p"),
+    description: SmolStr::new_static(""),
+    key_variable: SmolStr::new_static(""),
+    base_variable: SmolStr::new_static(""),
+    default_base: SmolStr::new_static(""),
+    free_operations: Names::constant(&[]),
 };
 
 fn no_connection(_: Connection) -> Box<dyn Provider> {
@@ -137,7 +128,7 @@ fn registry() -> Registry {
     let all = [
         Registration::integration(|| Box::new(Obeys(&FIRST))),
         Registration::integration(|| Box::new(Obeys(&SECOND))),
-        Registration::provider(&CARD, no_connection),
+        Registration::provider(&INFO, no_connection),
     ];
     Registry::from_registrations(&all).unwrap()
 }

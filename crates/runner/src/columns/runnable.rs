@@ -17,9 +17,9 @@ use crate::{
 /// An integration that runs on the table as it is.
 #[derive(JsonSchema, Serialize)]
 pub struct Runnable {
-    name: &'static str,
+    name: String,
     /// By input, the column that feeds it.
-    inputs: BTreeMap<&'static str, String>,
+    inputs: BTreeMap<String, String>,
     adds: Vec<String>,
     /// Its columns that the table has already.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -35,7 +35,7 @@ pub struct Runnable {
 /// A column of the table whose name is a usual one for an output.
 #[derive(JsonSchema, Serialize)]
 pub struct Fillable {
-    output: &'static str,
+    output: String,
     column: String,
     /// What to add to the command: `--into find_ceo.ceo_name=CEO`.
     flag: String,
@@ -44,7 +44,7 @@ pub struct Fillable {
 /// An integration that runs once the user says which column is meant.
 #[derive(JsonSchema, Serialize)]
 pub struct Unbound {
-    name: &'static str,
+    name: String,
     input: String,
     /// The columns that could feed the input.
     columns: Vec<String>,
@@ -72,8 +72,8 @@ pub(super) fn runnable(sketch: &TableSummary, registry: &Registry) -> (Vec<Runna
     let header = header(sketch, &name);
     let (mut runnable, mut unbound) = (Vec::new(), Vec::new());
     for known in registry.integrations() {
-        let name = known.contract().name;
-        let steps = vec![StepRequest::parse(name)];
+        let name = known.contract().name.to_string();
+        let steps = vec![StepRequest::parse(&name)];
         match Plan::new(&Request { steps, ..Request::default() }, &header, registry) {
             Ok(plan) => runnable.extend(plan.steps.iter().filter_map(|step| described(step, sketch))),
             Err(error) => {
@@ -93,19 +93,19 @@ pub(super) fn runnable(sketch: &TableSummary, registry: &Registry) -> (Vec<Runna
 fn described(step: &Step, sketch: &TableSummary) -> Option<Runnable> {
     let alternative = step.alternatives().first()?;
     let contract = alternative.integration.contract();
-    let inputs = alternative.inputs.iter().map(|input| (input.column.name, input.from.clone()));
+    let inputs = alternative.inputs.iter().map(|input| (input.column.name.to_string(), input.from.clone()));
     let (fills, adds): (Vec<&Output>, Vec<&Output>) = step.columns().partition(|output| output.existing);
     let could_fill = adds.iter().filter_map(|output| {
-        let output = contract.output(output.of)?;
+        let output = contract.output(&output.of)?;
         let mut usual = sketch.columns.iter().filter(|column| is_usual_name(column, output));
         let column = usual.next().filter(|_| usual.next().is_none())?.clone();
         let flag = word(&format!("{}.{}={column}", contract.name, output.name));
-        Some(Fillable { output: output.name, column, flag: format!("--into {flag}") })
+        Some(Fillable { output: output.name.to_string(), column, flag: format!("--into {flag}") })
     });
     let could_fill = could_fill.collect();
     let names = |outputs: Vec<&Output>| outputs.into_iter().map(|output| output.name.clone()).collect();
     Some(Runnable {
-        name: contract.name,
+        name: contract.name.to_string(),
         inputs: inputs.collect(),
         adds: names(adds),
         fills: names(fills),

@@ -20,7 +20,7 @@ use crate::{
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "plan")]
 pub struct PlanDocument<'a> {
-    schema_version: Version<1>,
+    schema_version: Version<2>,
     table: Table<'a>,
     /// How the table was read, where that is not as it stands.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
@@ -100,7 +100,7 @@ struct Step<'a> {
 #[derive(JsonSchema, Serialize)]
 struct Use<'a> {
     integration: &'a str,
-    version: u32,
+    version: &'a str,
     inputs: BTreeMap<&'a str, &'a str>,
 }
 
@@ -212,15 +212,15 @@ pub fn planned_document<'a>(
 impl<'a> Use<'a> {
     fn of(alternative: &'a engine::plan::Alternative) -> Self {
         let contract = alternative.integration.contract();
-        let inputs = alternative.inputs.iter().map(|input| (input.column.name, input.from.as_str()));
-        Self { integration: contract.name, version: contract.version, inputs: inputs.collect() }
+        let inputs = alternative.inputs.iter().map(|input| (input.column.name.as_str(), input.from.as_str()));
+        Self { integration: &contract.name, version: &contract.version, inputs: inputs.collect() }
     }
 }
 
 impl<'a> Call<'a> {
     fn of(call: &'a CallForecast, price: Option<f64>) -> Self {
         Self {
-            provider: call.provider,
+            provider: &call.provider,
             operation: &call.operation,
             in_ledger: call.reused,
             in_doubt: call.in_doubt,

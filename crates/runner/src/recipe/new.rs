@@ -7,7 +7,6 @@ use std::{
 };
 
 use engine::plan::{self, Plan, Refresh};
-use marl_core::Registry;
 use schemars::JsonSchema;
 use serde::Serialize;
 use table::ReadOptions;
@@ -17,7 +16,7 @@ use crate::{
     document::Version,
     failure::Failure,
     job::{header, table_name},
-    outputs,
+    outputs, place,
     spec::StepSpec,
     steps::StepsAsked,
 };
@@ -51,7 +50,7 @@ pub struct RecipeDocument {
 /// # Errors
 /// The steps do not fit the table, or the file is there already or cannot be written.
 pub fn new(spec: &RecipeSpec) -> Result<RecipeDocument, Failure> {
-    let registry = Registry::gather()?;
+    let registry = place::registry_here()?;
     let steps = StepsAsked::of(&spec.steps, Refresh::None)?;
     let sketch = outputs::check_table(&spec.input, spec.reading.clone())?;
     let name = table_name(&sketch);
@@ -66,8 +65,8 @@ pub fn new(spec: &RecipeSpec) -> Result<RecipeDocument, Failure> {
         let inputs = bound.iter().flat_map(|step| step.alternatives()).flat_map(|one| &one.inputs);
         let of_all = &request.inputs;
         let is_said = |name: &str, from: &str| name == from || of_all.get(name).is_some_and(|of| of == from);
-        for input in inputs.filter(|input| !is_said(input.column.name, &input.from)) {
-            step.inputs.insert(input.column.name.to_owned(), input.from.clone());
+        for input in inputs.filter(|input| !is_said(&input.column.name, &input.from)) {
+            step.inputs.insert(input.column.name.to_string(), input.from.clone());
         }
     }
     let recipe = write(&request);

@@ -22,7 +22,7 @@ fn is_zero(number: &u64) -> bool {
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "enrich")]
 pub struct RunDocument {
-    schema_version: Version<1>,
+    schema_version: Version<2>,
     /// Its number: `marl runs show` knows it.
     run: i64,
     /// Whether the answers are the sandbox's: samples, never real.
@@ -104,7 +104,7 @@ struct Integration {
     /// The step's name.
     name: String,
     /// Of the first integration; a formula has none.
-    version: Option<u32>,
+    version: Option<String>,
     value: u64,
     no_data: u64,
     failed: u64,
@@ -162,7 +162,7 @@ pub fn document(report: &Report, plan: &Plan) -> RunDocument {
         let counted = counts.steps.get(at).cloned().unwrap_or_default();
         Integration {
             name: step.name.clone(),
-            version: step.contracts().next().map(|contract| contract.version),
+            version: step.contracts().next().map(|contract| contract.version.to_string()),
             value: counted.value,
             no_data: counted.no_data,
             failed: counted.failed,

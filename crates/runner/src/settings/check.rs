@@ -86,10 +86,7 @@ impl Settings {
     }
 
     /// A server on this machine answers at once and bills nobody; a provider needs its time.
-    pub(super) fn check_call_time(
-        &self,
-        bases: &BTreeMap<&'static str, Option<String>>,
-    ) -> Result<(), Failure> {
+    pub(super) fn check_call_time(&self, bases: &BTreeMap<String, Option<String>>) -> Result<(), Failure> {
         let is_too_short = self.timeout.call_seconds.is_some_and(|seconds| seconds < LEAST_CALL);
         let is_local = |base: &Option<String>| base.as_deref().is_some_and(connect::is_on_this_machine);
         if is_too_short && !bases.values().all(is_local) {

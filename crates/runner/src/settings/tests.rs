@@ -21,7 +21,7 @@ fn a_contact_fits_into_a_header() {
 fn everything_can_be_set() {
     let text = "[limits]\nmax_parallel = 40\n[limit.datagen]\nper_minute = 50\n[provider.datagen]\naccount = \"team\"\nin_doubt = \"retry\"\n[retry]\nattempts = 2\nbase_seconds = 0\n[breaker]\nafter = 1\n[timeout]\ncall_seconds = 0.5\n";
     let settings = Settings::parse(text, &["datagen"]).unwrap();
-    let bases = BTreeMap::from([("datagen", Some("sandbox".to_owned()))]);
+    let bases = BTreeMap::from([("datagen".to_owned(), Some("sandbox".to_owned()))]);
     let gateway = settings.gateway(40, None, Caps::default(), &bases).unwrap();
     let lane = &gateway.lanes["datagen"];
     assert_eq!((lane.per_minute, lane.in_doubt), (Some(50), InDoubt::Retry));
@@ -59,7 +59,7 @@ fn what_multiplies_payments_is_bounded() {
     let check = |seconds: &str, base: Option<&str>| {
         let text = format!("[timeout]\ncall_seconds = {seconds}\n");
         let settings = Settings::parse(&text, &["datagen"]).unwrap();
-        let bases = BTreeMap::from([("datagen", base.map(str::to_owned))]);
+        let bases = BTreeMap::from([("datagen".to_owned(), base.map(str::to_owned))]);
         settings.gateway(1, None, Caps::default(), &bases).is_ok()
     };
     for base in [None, Some("https://api.example"), Some("https://127.0.0.1.example")] {

@@ -7,7 +7,7 @@ use std::{path::Path, time::Duration};
 
 use marl_core::{
     Call, Connection, ErrorKind, Provider, Registry,
-    provider::{AttemptEnd, Card, Failure as Refusal, Reach},
+    provider::{AttemptEnd, Failure as Refusal, ProviderInfo, Reach},
 };
 use sandbox::Sandbox;
 use serde_json::json;
@@ -39,21 +39,21 @@ pub(super) async fn checks(
         None
     });
     for entry in registry.providers() {
-        let card = entry.card;
-        let found = connect::look_up(card, file.as_ref());
-        let connection = found.connection(card);
-        checks.push(address(card, &found));
+        let info = &entry.info;
+        let found = connect::look_up(info, file.as_ref());
+        let connection = found.connection(info);
+        checks.push(address(info, &found));
         // The key alone, so that it is judged whatever the address is.
         let (base_url, secret) =
-            (card.default_base.to_owned(), found.key.as_ref().map(|(key, _)| key.clone()));
+            (info.default_base.to_string(), found.key.as_ref().map(|(key, _)| key.clone()));
         let provider = entry.connect(Connection { base_url, key: secret.clone(), contact: None });
         let key = key(&*provider, &found);
         let can_be_asked = key.exit == Exit::Done;
         checks.push(key);
         checks.push(match connection {
-            _ if args.offline => not_asked(card, "`--offline`"),
-            _ if !can_be_asked => not_asked(card, "there is no key to ask with"),
-            Err(_) => not_asked(card, "there is no address to send a key to"),
+            _ if args.offline => not_asked(info, "`--offline`"),
+            _ if !can_be_asked => not_asked(info, "there is no key to ask with"),
+            Err(_) => not_asked(info, "there is no address to send a key to"),
             Ok(connection) => {
                 let answer = answer(&*entry.connect(connection)).await;
                 let clean = |text: String| secret.as_ref().map_or(text.clone(), |key| key.redact(text));
@@ -68,11 +68,11 @@ async fn of_sandbox(offline: bool, registry: &Registry) -> Result<Vec<Check>, Fa
     let sandbox: Option<Sandbox> = if offline { None } else { Some(connections::start_sandbox().await?) };
     let mut checks = Vec::new();
     for entry in registry.providers() {
-        let name = entry.card.name;
+        let name = &entry.info.name;
         checks.push(Check::ok(format!("{name}.address"), "the built-in sandbox"));
         checks.push(Check::ok(format!("{name}.key"), "the sandbox needs none"));
         checks.push(match &sandbox {
-            None => not_asked(entry.card, "`--offline`"),
+            None => not_asked(&entry.info, "`--offline`"),
             Some(sandbox) => answer(&*entry.connect(connect::to_sandbox(&sandbox.url()))).await,
         });
     }
@@ -82,13 +82,13 @@ async fn of_sandbox(offline: bool, registry: &Registry) -> Result<Vec<Check>, Fa
     Ok(checks)
 }
 
-fn not_asked(card: &Card, why: &str) -> Check {
-    Check::skipped(format!("{}.answer", card.name), format!("not asked: {why}"))
+fn not_asked(info: &ProviderInfo, why: &str) -> Check {
+    Check::skipped(format!("{}.answer", info.name), format!("not asked: {why}"))
 }
 
-fn address(card: &Card, found: &Found) -> Check {
-    let name = format!("{}.address", card.name);
-    let base = match found.base_url(card) {
+fn address(info: &ProviderInfo, found: &Found) -> Check {
+    let name = format!("{}.address", info.name);
+    let base = match found.base_url(info) {
         Ok(base) => base,
         Err(failure) => return Check::failed(name, &failure, "unset the variable"),
     };
@@ -97,18 +97,18 @@ fn address(card: &Card, found: &Found) -> Check {
         name,
         match found.base_source() {
             None => format!("{base}, the default"),
-            Some(source) => format!("{base}, by {} in {}", card.base_variable, told(source)),
+            Some(source) => format!("{base}, by {} in {}", info.base_variable, told(source)),
         },
     )
 }
 
 /// Where the key comes from, and whether it could be sent; never what it is.
 fn key(provider: &dyn Provider, found: &Found) -> Check {
-    let card = provider.card();
-    let name = format!("{}.key", card.name);
+    let info = provider.info();
+    let name = format!("{}.key", info.name);
     match (&found.key, provider.ready()) {
         (Some((_, source)), Ok(())) => {
-            Check::ok(name, format!("{} is set in {}", card.key_variable, told(source)))
+            Check::ok(name, format!("{} is set in {}", info.key_variable, told(source)))
         }
         (Some((_, source)), Err(error)) => Check::bad(
             name,
@@ -119,7 +119,7 @@ fn key(provider: &dyn Provider, found: &Found) -> Check {
         (None, _) => Check::bad(
             name,
             Exit::Key,
-            format!("{} is not set", card.key_variable),
+            format!("{} is not set", info.key_variable),
             "set it in the environment or in a `.env` file here or above, or try `--sandbox`, which needs none",
         ),
     }
@@ -134,25 +134,27 @@ fn told(source: &Source) -> String {
 
 /// Asks the provider something that is free.
 async fn answer(provider: &dyn Provider) -> Check {
-    let card = provider.card();
-    let name = format!("{}.answer", card.name);
-    let Some(operation) = card.free_operations.first() else { return not_asked(card, "it has no free call") };
-    let call = Call { provider: card.name, operation: (*operation).to_owned(), parameters: json!({}) };
+    let info = provider.info();
+    let name = format!("{}.answer", info.name);
+    let Some(operation) = info.free_operations.iter().next() else {
+        return not_asked(info, "it has no free call");
+    };
+    let call = Call { provider: info.name.clone(), operation: operation.into(), parameters: json!({}) };
     match tokio::time::timeout(PATIENCE, provider.send(&call)).await {
         Err(_) => {
             let message = format!("no answer within {} seconds", PATIENCE.as_secs());
-            Check::bad(name, Exit::ProviderStopped, message, unreachable(card))
+            Check::bad(name, Exit::ProviderStopped, message, unreachable(info))
         }
         Ok(attempt) => match attempt.end {
             AttemptEnd::Answered(_) => {
                 Check::ok(name, format!("answers and accepts the key (`{operation}`, which is free)"))
             }
-            AttemptEnd::Failed(refusal) => refused(name, card, &refusal),
+            AttemptEnd::Failed(refusal) => refused(name, info, &refusal),
         },
     }
 }
 
-fn refused(name: String, card: &Card, refusal: &Refusal) -> Check {
+fn refused(name: String, info: &ProviderInfo, refusal: &Refusal) -> Check {
     let error = &refusal.error;
     let said = error.full_message();
     let stopped = |fix: String| (Exit::ProviderStopped, fix);
@@ -170,23 +172,23 @@ fn refused(name: String, card: &Card, refusal: &Refusal) -> Check {
             return Check::warn(
                 name,
                 said,
-                format!("{fix}{}]` in marl.toml makes runs go slower", card.name),
+                format!("{fix}{}]` in marl.toml makes runs go slower", info.name),
             );
         }
         ErrorKind::InvalidInput | ErrorKind::ToolNotFound => {
             let fix = "it is there and did not refuse the key; `marl enrich` with `--limit 1` tells more";
             return Check::warn(name, said, fix);
         }
-        ErrorKind::QuotaExhausted => stopped(format!("top up the account at {}", card.name)),
-        ErrorKind::Network | ErrorKind::Timeout => stopped(unreachable(card)),
+        ErrorKind::QuotaExhausted => stopped(format!("top up the account at {}", info.name)),
+        ErrorKind::Network | ErrorKind::Timeout => stopped(unreachable(info)),
         ErrorKind::BadReply => {
-            stopped(format!("something else may answer there: see {} and the proxy", card.base_variable))
+            stopped(format!("something else may answer there: see {} and the proxy", info.base_variable))
         }
-        _ => stopped(format!("try again later; if it stays so, see {}", card.base_variable)),
+        _ => stopped(format!("try again later; if it stays so, see {}", info.base_variable)),
     };
     Check::bad(name, exit, said, fix)
 }
 
-fn unreachable(card: &Card) -> String {
-    format!("see to the network, the proxy (HTTPS_PROXY) and {}, or try again later", card.base_variable)
+fn unreachable(info: &ProviderInfo) -> String {
+    format!("see to the network, the proxy (HTTPS_PROXY) and {}, or try again later", info.base_variable)
 }

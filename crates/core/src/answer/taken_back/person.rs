@@ -82,7 +82,7 @@ pub(super) fn lost_post(sentence: &str, object: &Object, subject: &Subject<'_>, 
     let names: Vec<&str> = outputs
         .iter()
         .filter(|column| is_name(column))
-        .filter_map(|column| lookup(object, column.name)?.as_str())
+        .filter_map(|column| lookup(object, &column.name)?.as_str())
         .collect();
     if names.is_empty() {
         return false;

@@ -17,7 +17,7 @@ const JOHN: &str =
 /// What is read: name, profile, count. `Err` for a reply that cannot be trusted.
 fn cells(answer: &str) -> Result<[String; 3], String> {
     let fields = read(answer, SUBJECT, OUTPUTS).map_err(|error| error.message().to_owned())?;
-    let cell = |at: usize| fields.cell(OUTPUTS[at].name).unwrap_or_default();
+    let cell = |at: usize| fields.cell(&OUTPUTS[at].name).unwrap_or_default();
     Ok([cell(0), cell(1).replace("https://www.linkedin.com/in/", ""), cell(2)])
 }
 

@@ -8,7 +8,7 @@ pub(super) const OLD: &str = r#"{"ceo_name": "Old Person", "employee_count": 5}"
 #[track_caller]
 fn reads(reply: Json, expect: [&str; 4]) {
     let fields = read_json(&reply, SUBJECT, OUTPUTS).unwrap_or_else(|error| panic!("{error}: {reply}"));
-    let cells = OUTPUTS.iter().map(|column| fields.cell(column.name).unwrap_or_default());
+    let cells = OUTPUTS.iter().map(|column| fields.cell(&column.name).unwrap_or_default());
     assert_eq!(cells.collect::<Vec<_>>(), expect, "{reply}");
 }
 

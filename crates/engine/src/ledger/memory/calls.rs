@@ -73,8 +73,8 @@ impl Calls for MemoryCalls {
         let now = now_ms();
         let record = CallRecord {
             id,
-            provider: asking.call.provider.to_owned(),
-            operation: asking.call.operation.clone(),
+            provider: asking.call.provider.to_string(),
+            operation: asking.call.operation.to_string(),
             parameters: serde_json::from_str(&canonical(&asking.call.parameters)).unwrap_or_default(),
             state: CallState::Intent,
             run,

@@ -107,7 +107,7 @@ async fn end(ledger: &dyn Ledger, run: i64, summary: &str) {
 }
 
 fn call(n: u64) -> Call {
-    Call { provider: "p", operation: "o".to_owned(), parameters: json!({ "n": n, "who": "jane" }) }
+    Call { provider: "p".into(), operation: "o".into(), parameters: json!({ "n": n, "who": "jane" }) }
 }
 
 fn key(n: u64) -> Key {

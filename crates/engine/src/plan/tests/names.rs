@@ -5,24 +5,30 @@ use super::*;
 
 static SCOUT: Contract = contract(
     "scout",
-    &[Column::required("company_domain", SemanticType::Domain, "").aliases(&["website", "url", "domain"])],
-    &[
-        Column::optional("boss", SemanticType::Text, ""),
-        Column::optional("boss_linkedin_url", SemanticType::LinkedinUrl, ""),
-    ],
+    const {
+        &[Column::required("company_domain", SemanticType::Domain, "").aliases(&["website", "url", "domain"])]
+    },
+    const {
+        &[
+            Column::optional("boss", SemanticType::Text, ""),
+            Column::optional("boss_linkedin_url", SemanticType::LinkedinUrl, ""),
+        ]
+    },
 );
 static READER: Contract = contract(
     "reader",
-    &[
-        Column::required("linkedin_url", SemanticType::LinkedinUrl, "").aliases(&["linkedin", "url"]),
-        Column::optional("nickname", SemanticType::Text, "").aliases(&["alias"]),
-    ],
-    &[Column::optional("headline", SemanticType::Text, "")],
+    const {
+        &[
+            Column::required("linkedin_url", SemanticType::LinkedinUrl, "").aliases(&["linkedin", "url"]),
+            Column::optional("nickname", SemanticType::Text, "").aliases(&["alias"]),
+        ]
+    },
+    const { &[Column::optional("headline", SemanticType::Text, "")] },
 );
 static COUNTER: Contract = contract(
     "counter",
-    &[Column::required("company_domain", SemanticType::Domain, "").aliases(&["website"])],
-    &[Column::optional("staff", SemanticType::Integer, "")],
+    const { &[Column::required("company_domain", SemanticType::Domain, "").aliases(&["website"])] },
+    const { &[Column::optional("staff", SemanticType::Integer, "")] },
 );
 
 fn planned(steps: &str, flags: &[&str], table: Table<'_>) -> Result<Plan, PlanError> {
@@ -278,8 +284,8 @@ fn an_output_that_cannot_go_there_is_told() {
 
 static CHIEF: Contract = contract(
     "chief",
-    &[Column::required("company_domain", SemanticType::Domain, "")],
-    &[Column::optional("chief_name", SemanticType::Text, "").aliases(&["ceo"])],
+    const { &[Column::required("company_domain", SemanticType::Domain, "")] },
+    const { &[Column::optional("chief_name", SemanticType::Text, "").aliases(&["ceo"])] },
 );
 
 #[test]

@@ -1,5 +1,7 @@
 //! Steps of several integrations: who is asked, who is not, and what comes of it.
 
+use marl_core::Field;
+
 use super::*;
 use crate::plan::{Set, Tweak};
 
@@ -9,33 +11,29 @@ struct Says(&'static Contract);
 const NAME: Column = Column::optional("name", SemanticType::Text, "");
 const TITLE: Column = Column::optional("title", SemanticType::Text, "");
 
-static A: Contract = Contract {
-    name: "a",
-    version: 1,
-    description: "",
-    inputs: &[Column::required("says", SemanticType::Text, "")],
-    outputs: &[NAME, TITLE],
-    calls: &[CallSpec::once("p", "o")],
-};
-static B: Contract = Contract { name: "b", outputs: &[TITLE, NAME], ..A };
+const fn contract(name: &'static str, outputs: &'static [Column]) -> Contract {
+    Contract::new(name, "1", "")
+        .inputs(const { &[Column::required("says", SemanticType::Text, "")] })
+        .outputs(outputs)
+        .calls(const { &[CallSpec::once("p", "o")] })
+}
+
+static A: Contract = contract("a", const { &[NAME, TITLE] });
+static B: Contract = contract("b", const { &[TITLE, NAME] });
 /// Has only one of the columns.
-static C: Contract = Contract { name: "c", outputs: &[TITLE], ..A };
+static C: Contract = contract("c", const { &[TITLE] });
 /// Needs a column that a row may lack.
-static D: Contract = Contract {
-    name: "d",
-    inputs: &[Column::required("needs", SemanticType::Text, "")],
-    outputs: &[NAME],
-    ..A
-};
+static D: Contract =
+    contract("d", const { &[NAME] }).inputs(const { &[Column::required("needs", SemanticType::Text, "")] });
 
 #[async_trait]
 impl Integration for Says {
-    fn contract(&self) -> &'static Contract {
+    fn contract(&self) -> &Contract {
         self.0
     }
 
     async fn enrich(&self, row: &Row, cx: &Context) -> Result<Fields, Error> {
-        let name = self.0.name;
+        let name = self.0.name.as_str();
         let all = if name == "d" { row.text("needs") } else { row.text("says") };
         let own = all.split(' ').find_map(|part| part.strip_prefix(name)?.strip_prefix(':'));
         let mut fields = Fields::none();
@@ -44,9 +42,12 @@ impl Integration for Says {
             json!({ "d": format!("{}.com", own.unwrap_or("nothing")), "by": name }),
         )
         .await?;
-        for output in self.0.outputs {
+        for output in self.0.outputs.iter() {
             let has = own.is_some_and(|own| own == output.name || own == "both");
-            fields.set(output.name, has.then(|| Value::text(format!("{} of {name}", output.name))));
+            if has {
+                let value = Value::text(format!("{} of {name}", output.name));
+                fields.put(output.name.clone(), Field { value, source: None });
+            }
         }
         Ok(fields)
     }
@@ -76,7 +77,7 @@ fn plan(word: &str, columns: &[&str]) -> Plan {
         Registration::integration(|| Box::new(Says(&B))),
         Registration::integration(|| Box::new(Says(&C))),
         Registration::integration(|| Box::new(Says(&D))),
-        Registration::provider(&CARD, no_connection),
+        Registration::provider(&INFO, no_connection),
     ];
     let registry = Registry::from_registrations(&all).unwrap();
     let request = Request {

@@ -1,0 +1,147 @@
+//! What the registry takes and refuses, at link time and at run time.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde_json::json;
+
+use super::*;
+use crate::{
+    Call, CallSpec, Context, Contract, Error, Fields, Names, Reply, Row,
+    provider::{Attempt, AttemptEnd},
+};
+
+struct Plain(Contract);
+
+#[async_trait]
+impl Integration for Plain {
+    fn contract(&self) -> &Contract {
+        &self.0
+    }
+
+    async fn enrich(&self, _: &Row, _: &Context) -> Result<Fields, Error> {
+        Ok(Fields::none())
+    }
+}
+
+/// A provider whose facts are its own.
+struct Vendor {
+    info: ProviderInfo,
+    connection: Connection,
+}
+
+#[async_trait]
+impl Provider for Vendor {
+    fn info(&self) -> &ProviderInfo {
+        &self.info
+    }
+
+    fn timeout(&self, _: &str) -> Duration {
+        Duration::from_secs(60)
+    }
+
+    fn ready(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    async fn send(&self, _: &Call) -> Attempt {
+        Attempt { end: AttemptEnd::Answered(self.connection.base_url.clone()), request_id: None }
+    }
+
+    fn read(&self, _: &Call, body: &str) -> Result<Reply, Error> {
+        Ok(Reply::found(json!(body)))
+    }
+}
+
+const CALLS: &[CallSpec] = &[CallSpec::once("nowhere", "x")];
+const PLAIN: Contract = Contract::new("plain", "1", "");
+
+fn plain() -> Box<dyn Integration> {
+    Box::new(Plain(PLAIN))
+}
+
+fn gathered() -> Registry {
+    Registry::from_registrations(&[Registration::integration(plain)]).unwrap()
+}
+
+/// A text that no constant holds.
+fn read(text: &str) -> String {
+    text.chars().rev().collect::<String>().chars().rev().collect()
+}
+
+fn info(name: &str) -> ProviderInfo {
+    ProviderInfo {
+        name: read(name).into(),
+        description: read("a vendor").into(),
+        key_variable: read("VENDOR_KEY").into(),
+        base_variable: read("VENDOR_BASE").into(),
+        default_base: read("https://vendor.example").into(),
+        free_operations: [read("list")].into_iter().collect::<Names>(),
+    }
+}
+
+fn add_vendor(registry: &mut Registry, file: &str) -> Result<(), RegistryError> {
+    let info = info("vendor");
+    let captured = info.clone();
+    let connect =
+        move |connection| -> Box<dyn Provider> { Box::new(Vendor { info: captured.clone(), connection }) };
+    registry.add_provider(info, Box::new(connect), Origin::File(file.into()))
+}
+
+fn calling(name: &str, provider: &str) -> Arc<dyn Integration> {
+    let call = CallSpec { provider: read(provider).into(), operation: read("ask").into(), most_per_row: 1 };
+    Arc::new(Plain(Contract { name: read(name).into(), calls: vec![call].into(), ..PLAIN }))
+}
+
+#[test]
+fn an_empty_registry_is_an_error() {
+    assert_eq!(Registry::from_registrations(&[]).err(), Some(RegistryError::Empty));
+}
+
+#[test]
+fn a_duplicate_names_both_places() {
+    let two = [Registration::integration(plain), Registration::integration(plain)];
+    let error = Registry::from_registrations(&two).err().unwrap().to_string();
+    assert_eq!(error.matches("tests.rs:").count(), 2, "{error}");
+    assert!(error.contains("`plain`"), "{error}");
+}
+
+#[test]
+fn an_unregistered_provider_is_an_error() {
+    let one = [Registration::integration(|| Box::new(Plain(PLAIN.calls(CALLS))))];
+    let error = Registry::from_registrations(&one).err().unwrap().to_string();
+    assert!(error.contains("`plain`") && error.contains("`nowhere`"), "{error}");
+}
+
+#[test]
+fn what_is_made_at_run_time_stands_beside_what_is_linked() {
+    let mut registry = gathered();
+    add_vendor(&mut registry, "marl/providers/vendor.toml").unwrap();
+    registry.add_integration(calling("added", "vendor"), Origin::here()).unwrap();
+    let names: Vec<&str> = registry.integrations().map(|known| known.contract().name.as_str()).collect();
+    assert_eq!(names, ["added", "plain"]);
+    let entry = registry.provider("vendor").unwrap();
+    let connection = Connection { base_url: "https://other.example".into(), key: None, contact: None };
+    assert_eq!(entry.connect(connection).info(), &entry.info);
+}
+
+#[test]
+fn a_duplicate_made_at_run_time_names_both_places_and_changes_nothing() {
+    let mut registry = gathered();
+    add_vendor(&mut registry, "a/vendor.toml").unwrap();
+    let twice = add_vendor(&mut registry, "b/vendor.toml").unwrap_err().to_string();
+    assert_eq!(twice, "two plugins are called `vendor`: a/vendor.toml and b/vendor.toml");
+    let file = Origin::File("marl/integrations/plain.toml".into());
+    let twice = registry.add_integration(calling("plain", "vendor"), file).unwrap_err().to_string();
+    assert!(twice.contains("tests.rs:") && twice.contains("marl/integrations/plain.toml"), "{twice}");
+    assert_eq!(registry.integration("plain").unwrap().contract(), &PLAIN);
+}
+
+#[test]
+fn an_integration_made_at_run_time_must_call_providers_that_are_there() {
+    let mut registry = gathered();
+    let error = registry.add_integration(calling("added", "nowhere"), Origin::here()).unwrap_err();
+    let expect = RegistryError::UnknownProvider { integration: "added".into(), provider: "nowhere".into() };
+    assert_eq!(error, expect);
+    assert!(registry.integration("added").is_none());
+}
