@@ -25,14 +25,21 @@ use std::future::Future;
 
 use runner::{error_code::ErrorCode, exit::Exit, failure::Failure};
 
-/// Runs a command's asynchronous part.
-fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+use crate::printer::Printer;
+
+/// Runs a command's asynchronous part, until nobody waits for its answer any more.
+fn block_on<T>(printer: &Printer, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
         Failure::new(Exit::Internal, ErrorCode::Internal, "no threads can be started").caused_by(&error)
     })?;
     runtime.block_on(async {
         // Before the first file is made.
         crate::signals::survive_full_files();
-        work.await
+        tokio::select! {
+            done = work => done,
+            () = printer.cancelled() => {
+                Err(Failure::new(Exit::Interrupted, ErrorCode::Internal, "the command was cancelled"))
+            }
+        }
     })
 }

@@ -25,15 +25,16 @@ use std::{
 
 use clap::{CommandFactory, FromArgMatches};
 
-use runner::{error_code::ErrorCode, exit::Exit, failure::Failure};
+use runner::{error_code::ErrorCode, exit::Exit, failure::Failure, invocation::Invocation};
+use tokio::sync::watch;
 
 use args::{Args, Command};
-use printer::Printer;
+use printer::{Captured, Printer};
 
-/// The arguments of this process, and whether they go together.
-fn args() -> Result<(Args, Result<(), Failure>), clap::Error> {
+/// The arguments that these words are, the program's name the first, and whether they go together.
+fn args(words: Vec<OsString>) -> Result<(Args, Result<(), Failure>), clap::Error> {
     let mut command = address::refused_by(Args::command());
-    let matches = command.try_get_matches_from_mut(asked(std::env::args_os().collect()))?;
+    let matches = command.try_get_matches_from_mut(asked(words))?;
     let args = Args::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
     Ok((args, args::clash::check(&matches)))
 }
@@ -53,16 +54,14 @@ fn asked(words: Vec<OsString>) -> Vec<OsString> {
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
-    let (args, sound) = match args() {
+    let (args, sound) = match args(std::env::args_os().collect()) {
         Ok(args) => args,
-        Err(error) => return printer::usage(&error),
+        Err(error) => return ExitCode::from(printer::usage(&error).code()),
     };
     printer::start_log(args.verbose);
     let printer = Arc::new(Printer::new(args.json, typed::invocation()));
-    // A panic of this thread is an error like others: with no threads or memory left, libraries know
-    // no other way to say so.
-    let done = catch_unwind(AssertUnwindSafe(|| sound.and_then(|()| run(&args, &printer))));
-    let code = match done.unwrap_or_else(|_| Err(given_up(&args.command))) {
+    let done = caught(&args, sound, &printer);
+    let code = match done {
         Ok(code) => code,
         Err(failure) => {
             printer.failure(&failure);
@@ -76,6 +75,31 @@ pub fn main() -> ExitCode {
         return ExitCode::from(Exit::Internal.code());
     }
     ExitCode::from(code.code())
+}
+
+/// Runs a command in this process, for the protocol server: these are its words after the program's
+/// name, and what it would have printed with `--json` is the answer. It ends early once `cancelled`
+/// says so.
+fn captured(words: &[String], cancelled: watch::Receiver<bool>) -> (Exit, Captured) {
+    let invocation = Invocation::new(words.iter().cloned());
+    let printer = Arc::new(Printer::capturing(invocation, cancelled));
+    let program = std::iter::once("marl").chain(words.iter().map(String::as_str));
+    let done = match args(program.map(OsString::from).collect()) {
+        Ok((args, sound)) => caught(&args, sound, &printer),
+        Err(error) => Err(printer::wrong_usage(&error, printer.invocation())),
+    };
+    let exit = done.unwrap_or_else(|failure| {
+        printer.failure(&failure);
+        failure.exit
+    });
+    (exit, printer.captured())
+}
+
+/// Runs a command whose arguments are `sound`. A panic of this thread is an error like others: with no
+/// threads or memory left, libraries know no other way to say so.
+fn caught(args: &Args, sound: Result<(), Failure>, printer: &Arc<Printer>) -> Result<Exit, Failure> {
+    let done = catch_unwind(AssertUnwindSafe(|| sound.and_then(|()| run(args, printer))));
+    done.unwrap_or_else(|_| Err(given_up(&args.command)))
 }
 
 fn given_up(command: &Command) -> Failure {
@@ -104,7 +128,7 @@ fn run(args: &Args, printer: &Arc<Printer>) -> Result<Exit, Failure> {
         Command::Gaps(args) => commands::gaps::run(args, printer),
         Command::Runs(args) => commands::runs::run(args, printer),
         Command::Ledger(args) => commands::ledger::run(args, printer),
-        Command::Mcp(args) => commands::mcp::run(args),
+        Command::Mcp(args) => commands::mcp::run(args, printer),
         Command::Tools(args) => commands::tools::run(args, printer),
         Command::Sandbox(args) => commands::sandbox::run(args, printer),
         Command::Doctor(args) => commands::doctor::run(args, printer),

@@ -7,9 +7,8 @@
 use std::{
     fs::File,
     io::{self, IsTerminal, Write},
-    process::ExitCode,
     sync::{
-        OnceLock,
+        Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -21,6 +20,7 @@ use marl_core::terminal::{shown, shown_json};
 use schemars::JsonSchema;
 use serde::Serialize;
 use table::TableSummary;
+use tokio::sync::watch;
 use tracing_subscriber::filter::LevelFilter;
 
 use runner::{
@@ -45,6 +45,10 @@ static LOG: OnceLock<File> = OnceLock::new();
 /// Prints what a command has to say.
 pub(crate) struct Printer {
     json: bool,
+    /// Where a command of the protocol server says it; `None` is this process's stdout and stderr.
+    captured: Option<Mutex<Captured>>,
+    /// Whether nobody waits for the command's answer any more.
+    cancelled: watch::Receiver<bool>,
     /// What was typed, from which the next command is made.
     invocation: Invocation,
     bar: ProgressBar,
@@ -52,14 +56,45 @@ pub(crate) struct Printer {
     unread: AtomicBool,
 }
 
+/// What a command said.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Captured {
+    /// Its data.
+    pub(crate) out: Vec<u8>,
+    /// Its talk.
+    pub(crate) talk: String,
+}
+
 impl Printer {
     pub(crate) fn new(json: bool, invocation: Invocation) -> Self {
         Self {
             json,
+            captured: None,
+            cancelled: watch::channel(false).1,
             invocation,
             bar: ProgressBar::hidden(),
             lost: AtomicBool::new(false),
             unread: AtomicBool::new(false),
+        }
+    }
+
+    /// A printer for a command of the protocol server: what it prints is kept, in JSON.
+    pub(crate) fn capturing(invocation: Invocation, cancelled: watch::Receiver<bool>) -> Self {
+        Self { captured: Some(Mutex::default()), cancelled, ..Self::new(true, invocation) }
+    }
+
+    /// What was captured so far.
+    pub(crate) fn captured(&self) -> Captured {
+        let captured = self.captured.as_ref();
+        captured.map(|captured| lock(captured).clone()).unwrap_or_default()
+    }
+
+    /// Comes back once nobody waits for the command's answer any more.
+    pub(crate) async fn cancelled(&self) {
+        let mut cancelled = self.cancelled.clone();
+        if cancelled.wait_for(|cancelled| *cancelled).await.is_err() {
+            // Nobody can cancel.
+            std::future::pending().await
         }
     }
 
@@ -138,6 +173,10 @@ impl Printer {
     }
 
     fn write(&self, data: &[u8]) -> bool {
+        if let Some(captured) = &self.captured {
+            lock(captured).out.extend_from_slice(data);
+            return true;
+        }
         let mut out = io::stdout().lock();
         match out.write_all(data).and_then(|()| out.flush()) {
             Ok(()) => true,
@@ -200,6 +239,10 @@ impl Printer {
     }
 
     fn say(&self, line: &str) {
+        if let Some(captured) = &self.captured {
+            lock(captured).talk.push_str(&format!("{line}\n"));
+            return;
+        }
         if LOG.get().is_some() {
             return talk_lines(&format!("{line}\n"));
         }
@@ -230,29 +273,39 @@ impl Printer {
     }
 }
 
+fn lock(captured: &Mutex<Captured>) -> MutexGuard<'_, Captured> {
+    captured.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// What clap has to say: help and versions are data, wrong usage is talk.
-pub(crate) fn usage(error: &UsageError) -> ExitCode {
+pub(crate) fn usage(error: &UsageError) -> Exit {
     let is_help = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-    if !is_help && typed::words().any(|word| word == "--json") {
-        let text = error.to_string();
-        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-        let lines: Vec<&str> = lines.filter(|line| !line.starts_with("For more information")).collect();
-        let advises = |line: &&str| ["Usage:", "tip:"].iter().any(|word| line.starts_with(word));
-        let (message, advice) = lines.split_at(lines.iter().position(advises).unwrap_or(lines.len()));
-        let message = message.join(" ");
-        let failure = Failure::usage(message.trim_start_matches("error: "));
-        let help = typed::help();
-        let hint = if advice.is_empty() { format!("`{help}` says what it takes") } else { advice.join("; ") };
-        let meant = typed::meant(error).into_iter();
-        let next = NextCommand::FirstOf(meant.chain([help.into()]).collect());
-        Printer::new(true, typed::invocation()).failure(&failure.hint(hint).next(next));
+    let invocation = typed::invocation();
+    if !is_help && invocation.has("--json") {
+        let failure = wrong_usage(error, &invocation);
+        Printer::new(true, invocation).failure(&failure);
     } else if shown_lines(&error.to_string()) == error.to_string() {
         let _ = error.print();
     } else {
         // It quotes what was typed, and has colours in between.
         let _ = writeln!(io::stderr().lock(), "{}", shown_lines(&error.to_string()).trim_end());
     }
-    ExitCode::from(if is_help { Exit::Done } else { Exit::Usage }.code())
+    if is_help { Exit::Done } else { Exit::Usage }
+}
+
+/// Wrong usage as a failure, with the command that was probably meant.
+pub(crate) fn wrong_usage(error: &UsageError, invocation: &Invocation) -> Failure {
+    let text = error.to_string();
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let lines: Vec<&str> = lines.filter(|line| !line.starts_with("For more information")).collect();
+    let advises = |line: &&str| ["Usage:", "tip:"].iter().any(|word| line.starts_with(word));
+    let (message, advice) = lines.split_at(lines.iter().position(advises).unwrap_or(lines.len()));
+    let message = message.join(" ");
+    let failure = Failure::usage(message.trim_start_matches("error: "));
+    let help = typed::help(invocation);
+    let hint = if advice.is_empty() { format!("`{help}` says what it takes") } else { advice.join("; ") };
+    let meant = typed::meant(error).into_iter();
+    failure.hint(hint).next(NextCommand::FirstOf(meant.chain([help.into()]).collect()))
 }
 
 /// Text of several lines, each as it can be shown.

@@ -1,4 +1,5 @@
-//! The command line as it was typed, and what clap takes it to mean.
+//! The command line as it was typed, and what clap takes it to mean. The words of a command that the
+//! protocol server runs are not this process's own.
 
 use std::env;
 
@@ -14,14 +15,9 @@ use runner::{
 
 use crate::args::Args;
 
-/// The words after the program's name; what is no UTF-8 is shown as far as it is.
-pub(crate) fn words() -> impl Iterator<Item = String> {
-    env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned())
-}
-
-/// This command.
+/// The command that this process was started with; what is not UTF-8 is shown as far as it is.
 pub(crate) fn invocation() -> Invocation {
-    Invocation::new(words())
+    Invocation::new(env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()))
 }
 
 /// The word that clap, or a flag's own rules, takes for the one that was meant.
@@ -55,8 +51,8 @@ fn alone(wrong: &str, right: &str) -> NextCommand {
 }
 
 /// The command that asks for help with the one that was typed.
-pub(crate) fn help() -> String {
-    help_of(words(), Args::command())
+pub(crate) fn help(invocation: &Invocation) -> String {
+    help_of(invocation.words().iter().cloned(), Args::command())
 }
 
 fn help_of(typed: impl Iterator<Item = String>, program: clap::Command) -> String {

@@ -1,16 +1,29 @@
 //! Opens the files that the user names. A command of the protocol server opens only files in the server's
-//! folders. The server checks a name before it starts the command, and by then another file may have that
+//! folders. The server checks a name before it runs the command, and by then another file may have that
 //! name, so the command checks the file that it has opened.
+//!
+//! The folders are those of the whole process: the server calls [`restrict`], and the processes that it
+//! starts find the folders in the environment.
 
 use std::{
     env,
     fs::{self, File},
     io,
     path::{Path, PathBuf},
+    sync::OnceLock,
 };
 
 /// The environment variable with the folders that the server's commands may use, a list as in `PATH`.
 pub const VARIABLE: &str = "MARL_MCP_ROOTS";
+
+/// The folders of this process, links followed, where it is the protocol server.
+static FOLDERS: OnceLock<Vec<PathBuf>> = OnceLock::new();
+
+/// From here on this process opens only files in these folders, whose links are followed. Only the
+/// first call counts.
+pub fn restrict(folders: &[PathBuf]) {
+    let _ = FOLDERS.set(folders.to_vec());
+}
 
 /// Opens a file to read it.
 ///
@@ -18,8 +31,8 @@ pub const VARIABLE: &str = "MARL_MCP_ROOTS";
 /// It cannot be opened, or it lies outside of the folders that the protocol server may use.
 pub fn open(path: &Path) -> io::Result<File> {
     let file = File::open(path)?;
-    if let Some(list) = env::var_os(VARIABLE) {
-        let roots: Vec<PathBuf> = env::split_paths(&list).collect();
+    let of_environment = || env::var_os(VARIABLE).map(|list| env::split_paths(&list).collect());
+    if let Some(roots) = FOLDERS.get().cloned().or_else(of_environment) {
         check(&file, path, &roots)?;
     }
     Ok(file)

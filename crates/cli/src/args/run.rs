@@ -4,19 +4,20 @@ use engine::{
     gateway::{Caps, InDoubt},
     plan::Refresh,
 };
-use runner::spec::RunSpec;
+use runner::{invocation::Invocation, spec::RunSpec};
 
 use super::EnrichArgs;
-use crate::typed;
 
-impl From<&EnrichArgs> for RunSpec {
-    fn from(args: &EnrichArgs) -> Self {
+impl EnrichArgs {
+    /// What these arguments ask for; `invocation` is the command that has them.
+    pub(crate) fn spec(&self, invocation: &Invocation) -> RunSpec {
+        let args = self;
         let refresh = match &args.refresh {
             None => Refresh::None,
             Some(names) if names.is_empty() => Refresh::All,
             Some(names) => Refresh::Names(names.clone()),
         };
-        Self {
+        RunSpec {
             input: args.input.clone(),
             reading: args.table.options(),
             steps: (&args.steps).into(),
@@ -32,7 +33,7 @@ impl From<&EnrichArgs> for RunSpec {
             caps: Caps { calls: args.max_calls, cost: args.max_cost },
             plan: args.plan.clone(),
             ledger: args.ledger.choice(),
-            invocation: typed::invocation(),
+            invocation: invocation.clone(),
         }
     }
 }

@@ -94,7 +94,7 @@ pub(crate) fn run(args: &DoctorArgs, printer: &Printer) -> Result<Exit, Failure>
     let registry = place::registry(&project)?;
     let mut checks = about_the_program(&registry);
     checks.extend(local::folder_and_settings(&project, &working, &registry));
-    checks.extend(super::block_on(async {
+    checks.extend(super::block_on(printer, async {
         let mut checks = local::ledger(&args.ledger.choice(), &project, &working).await;
         checks.extend(provider::checks(args, &registry, &working).await?);
         Ok(checks)

@@ -28,9 +28,9 @@ pub(crate) fn run(args: &EnrichArgs, printer: &Arc<Printer>) -> Result<Exit, Fai
         return detach::run(args, printer);
     }
     let handover = args.detached.then(Handover::listen);
-    let job = Job::prepare(args.into())?;
+    let job = Job::prepare(args.spec(printer.invocation()))?;
     let caps = job.caps()?;
-    block_on(async {
+    block_on(printer, async {
         let mut connections = Connections::of(&job, caps).await?;
         connections.settings.once = job.spec.plan.is_some();
         let done = enrich(args, &job, &connections, handover.as_ref(), printer).await;

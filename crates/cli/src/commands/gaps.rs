@@ -26,7 +26,7 @@ pub(crate) fn run(args: &GapsArgs, printer: &Printer) -> Result<Exit, Failure> {
         ledger: args.ledger.choice(),
         is_for_program: printer.is_json(),
     };
-    let document = block_on(gaps::find(&spec))?;
+    let document = block_on(printer, gaps::find(&spec))?;
     if printer.is_json() {
         printer.data(&listing::listing(&document));
     } else {

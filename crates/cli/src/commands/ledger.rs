@@ -71,7 +71,7 @@ pub(super) struct Removal {
 
 pub(crate) fn run(args: &LedgerArgs, printer: &Printer) -> Result<Exit, Failure> {
     let place = Place::find()?;
-    block_on(command(args, &place, printer))
+    block_on(printer, command(args, &place, printer))
 }
 
 async fn command(args: &LedgerArgs, place: &Place, printer: &Printer) -> Result<Exit, Failure> {

@@ -1,10 +1,10 @@
 //! `marl mcp`: the commands as tools for agents, over stdio.
 
 use super::block_on;
-use crate::{args::McpArgs, mcp};
+use crate::{args::McpArgs, mcp, printer::Printer};
 use runner::{exit::Exit, failure::Failure};
 
-pub(crate) fn run(args: &McpArgs) -> Result<Exit, Failure> {
-    block_on(mcp::serve(&args.root))?;
+pub(crate) fn run(args: &McpArgs, printer: &Printer) -> Result<Exit, Failure> {
+    block_on(printer, mcp::serve(&args.root))?;
     Ok(Exit::Done)
 }

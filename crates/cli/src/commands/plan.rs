@@ -18,12 +18,12 @@ use crate::{
 };
 
 pub(crate) fn run(args: &PlanArgs, printer: &Arc<Printer>) -> Result<Exit, Failure> {
-    let job = Job::prepare((&args.enrich).into())?;
+    let job = Job::prepare(args.enrich.spec(printer.invocation()))?;
     let caps = job.caps()?;
     forecast::check_output(&job)?;
     printer.table_notes(&job.sketch);
     job::near_columns(&job.plan, &job.sketch.columns).iter().for_each(|note| printer.warn(note));
-    block_on(async {
+    block_on(printer, async {
         let connections = Connections::of(&job, caps).await?;
         let observer = EventPrinter::new(Arc::clone(printer));
         let planned = forecast::plan(&job, &connections, args.sample, &observer).await;

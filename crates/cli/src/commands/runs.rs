@@ -62,7 +62,7 @@ pub(super) struct Stopping {
 
 pub(crate) fn run(args: &RunsArgs, printer: &Printer) -> Result<Exit, Failure> {
     let place = Place::find()?;
-    block_on(async {
+    block_on(printer, async {
         match &args.command {
             None => list(&*place.existing_ledger(&args.ledger.choice()).await?, args, printer).await,
             Some(RunsCommand::Show { id, ledger }) => {

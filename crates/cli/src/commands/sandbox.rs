@@ -32,7 +32,7 @@ pub(crate) fn run(args: &SandboxArgs, printer: &Printer) -> Result<Exit, Failure
         faults: args.fault.clone(),
         ..Options::default()
     };
-    block_on(async {
+    block_on(printer, async {
         let sandbox = Sandbox::start(options).await.map_err(|error| {
             Failure::usage(format!("the sandbox cannot listen on port {}", args.port))
                 .caused_by(&error)

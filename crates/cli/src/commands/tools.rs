@@ -36,7 +36,7 @@ pub(crate) fn run(args: &ToolsArgs, printer: &Printer) -> Result<Exit, Failure> 
     let knows = |info: &marl_core::provider::ProviderInfo| info.free_operations.contains(SEARCH);
     let provider = registry.providers().map(|entry| &entry.info).find(|info| knows(info));
     let provider = &provider.ok_or_else(|| Failure::usage("no provider tells of its tools"))?.name;
-    block_on(async {
+    block_on(printer, async {
         match &args.command {
             ToolsCommand::Search { query, ledger } => {
                 let ask = Ask { place: &place, registry, provider, choice: &ledger.choice() };

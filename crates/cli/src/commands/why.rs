@@ -18,7 +18,7 @@ pub(crate) fn run(args: &WhyArgs, printer: &Printer) -> Result<Exit, Failure> {
         run: args.run,
         ledger: args.ledger.choice(),
     };
-    let document = block_on(why::explain(&question))?;
+    let document = block_on(printer, why::explain(&question))?;
     if printer.is_json() {
         printer.document(&document);
         return Ok(Exit::Done);

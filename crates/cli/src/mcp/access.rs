@@ -8,6 +8,7 @@ use std::{
 };
 
 use runner::{address, failure::Failure, project};
+use table::roots;
 
 /// The folders that may be used.
 pub(super) struct Access {
@@ -31,7 +32,12 @@ impl Access {
         Ok(Self { roots, list })
     }
 
-    /// The folders, links followed, as the commands are told of them.
+    /// From here on this process opens only files within the folders.
+    pub(super) fn restrict(&self) {
+        roots::restrict(&self.roots);
+    }
+
+    /// The folders, links followed, as a run's process is told of them.
     pub(super) fn list(&self) -> &OsStr {
         &self.list
     }

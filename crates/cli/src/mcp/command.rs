@@ -1,8 +1,9 @@
-//! A tool's command: what is refused beforehand, the process, its document.
+//! A tool's command: what is refused beforehand, how it is run, its document.
 
 use std::{
     path::PathBuf,
     process::{Output, Stdio},
+    sync::Arc,
 };
 
 use marl_core::words::counted;
@@ -13,7 +14,7 @@ use rmcp::{
 };
 use serde_json::Value as Json;
 use table::roots;
-use tokio::process::Command;
+use tokio::{process::Command, sync::watch};
 
 use super::{Server, answer::refused, arguments::Kind, speech, tools::Entry};
 
@@ -95,46 +96,62 @@ impl Server {
         refused.or_else(|| self.access.refusal_of_working_folder())
     }
 
-    /// Runs this program with `--json`; what it refuses is a result that teaches.
+    /// Runs a command; what it refuses is a result that teaches.
     async fn run(&self, words: &[String], context: &RequestContext<RoleServer>) -> CallToolResult {
-        let ended = tokio::select! {
-            ended = async {
-                let _permit = self.processes.acquire().await;
-                self.program(words)?.output().await
-            } => ended,
-            () = context.ct.cancelled() => return refused("cancelled"),
+        let Ok(permit) = Arc::clone(&self.commands).acquire_owned().await else {
+            return refused("the server is ending");
         };
-        match ended {
-            Ok(output) => self.answer(&output),
-            Err(error) => refused(&format!("the command cannot be run: {error}")),
+        let (cancel, cancelled) = watch::channel(false);
+        let words = with_json(words);
+        let work = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            crate::captured(&words, cancelled)
+        });
+        tokio::select! {
+            ended = work => match ended {
+                Ok((exit, said)) => self.answer(&said.out, &said.talk, &exit.code().to_string()),
+                Err(error) => refused(&format!("the command cannot be run: {error}")),
+            },
+            () = context.ct.cancelled() => {
+                let _ = cancel.send(true);
+                refused("cancelled")
+            }
         }
     }
 
-    /// This program with `--json`. It is ended when nobody waits for it any more.
+    /// This program with `--json`, for a run. It is ended when nobody waits for it any more.
     pub(super) fn program(&self, words: &[String]) -> std::io::Result<Command> {
         let mut command = Command::new(std::env::current_exe()?);
-        // Before the words: behind a `--` it would be one of them.
-        command.arg("--json").args(words).env(roots::VARIABLE, self.access.list());
+        command.args(with_json(words)).env(roots::VARIABLE, self.access.list());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
         Ok(command)
     }
 
+    /// What a process that has ended answers.
+    pub(super) fn answer_of(&self, output: &Output) -> CallToolResult {
+        let talk = String::from_utf8_lossy(&output.stderr);
+        self.answer(&output.stdout, &talk, &output.status.to_string())
+    }
+
     /// What a command that has ended answers.
-    pub(super) fn answer(&self, output: &Output) -> CallToolResult {
-        if let Ok(document) = serde_json::from_slice::<Json>(&output.stdout) {
+    fn answer(&self, data: &[u8], talk: &str, status: &str) -> CallToolResult {
+        if let Ok(document) = serde_json::from_slice::<Json>(data) {
             return self.answers.document(speech::spoken(document), false);
         }
-        let talk = String::from_utf8_lossy(&output.stderr);
         let last = talk.lines().last().unwrap_or_default();
         match serde_json::from_str::<Json>(last) {
             Ok(error) if error["error"].is_object() => self.answers.document(speech::spoken(error), true),
             _ => refused(&format!(
-                "the command ended with {} and said: {}",
-                output.status,
-                marl_core::excerpt(&talk, 500)
+                "the command ended with {status} and said: {}",
+                marl_core::excerpt(talk, 500)
             )),
         }
     }
+}
+
+/// The words with `--json`, which stands before them: behind a `--` it would be one of them.
+fn with_json(words: &[String]) -> Vec<String> {
+    std::iter::once("--json".to_owned()).chain(words.iter().cloned()).collect()
 }
 
 /// Whether a call is about the sandbox.

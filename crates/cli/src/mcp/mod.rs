@@ -1,7 +1,8 @@
 //! `marl mcp`: the commands as tools of the Model Context Protocol, over stdio.
 //!
-//! A tool is a command of this program, run with `--json` as a process of its own: what an agent
-//! gets here is what it would get in a shell. Nothing but the protocol goes to stdout.
+//! A tool is a command of this program with `--json`: what an agent gets here is what it would get in a
+//! shell. The server runs the command in its own process, save a run, which has a process of its own and
+//! outlives the server. Nothing but the protocol goes to stdout.
 
 mod access;
 mod answer;
@@ -48,21 +49,22 @@ struct Server {
     access: Access,
     answers: Answers,
     starts: Starts,
-    /// One permit for each process that may run at a time; further calls wait.
-    processes: Semaphore,
+    /// One permit for each command that may run at a time; further calls wait.
+    commands: Arc<Semaphore>,
 }
 
-/// How many commands run at a time: each is a process that may read a whole table.
-const MOST_PROCESSES: usize = 8;
+/// How many commands run at a time: each may read a whole table.
+const MOST_COMMANDS: usize = 8;
 
 /// Serves until the client closes.
 pub(crate) async fn serve(roots: &[PathBuf]) -> Result<(), Failure> {
     let access = Access::new(roots)?;
+    access.restrict();
     let server = Arc::new(Server {
         access,
         answers: Answers::default(),
         starts: Starts::default(),
-        processes: Semaphore::new(MOST_PROCESSES),
+        commands: Arc::new(Semaphore::new(MOST_COMMANDS)),
     });
     let (input, output) = rmcp::transport::stdio();
     let (answered, mut requests) = mpsc::unbounded_channel();

@@ -20,7 +20,7 @@ use serde_json::Value as Json;
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
     process::ChildStdin,
-    sync::RwLock,
+    sync::{RwLock, watch},
 };
 
 use super::{Server, answer::refused, command::is_sandbox, tools::Entry};
@@ -106,14 +106,14 @@ impl Server {
         let number =
             serde_json::from_slice::<Json>(&output.stdout).ok().and_then(|told| told["run"].as_i64());
         let started = number.map(|run| Started { run, sandbox: is_sandbox(arguments) });
-        let Some(started) = started else { return self.answer(&output) };
+        let Some(started) = started else { return self.answer_of(&output) };
         // Remembered first: a cancellation that comes from here on finds the run by it.
         self.starts.remember(&context.id, started, pipe);
         if context.ct.is_cancelled() {
             self.starts.withdraw(&context.id);
             return refused("cancelled; nothing was sent");
         }
-        self.answer(&output)
+        self.answer_of(&output)
     }
 
     /// A client does not want the answer to a request any more.
@@ -134,7 +134,7 @@ impl Server {
         words: &[String],
         context: &RequestContext<RoleServer>,
     ) -> io::Result<(Output, Option<ChildStdin>)> {
-        let _permit = self.processes.acquire().await;
+        let _permit = self.commands.acquire().await;
         let mut child = self.program(words)?.stdin(Stdio::piped()).spawn()?;
         // Waiting for the command would close it.
         let pipe = child.stdin.take();
@@ -149,15 +149,13 @@ impl Server {
         Ok((Output { status, stdout, stderr }, pipe))
     }
 
-    /// Waits for no permit: a run that nobody wants must not go on behind others.
-    async fn stop(&self, started: Started) -> CallToolResult {
+    /// Asks a run to stop. Waits for no permit: a run that nobody wants must not go on behind others.
+    async fn stop(&self, started: Started) {
         let mut words = ["runs", "stop", &started.run.to_string()].map(str::to_owned).to_vec();
         words.extend(started.sandbox.then(|| "--sandbox".to_owned()));
-        let stopped = async { self.program(&words)?.output().await };
-        match stopped.await {
-            Ok(output) => self.answer(&output),
-            Err(error) => refused(&format!("run {} goes on: it cannot be stopped: {error}", started.run)),
-        }
+        let stopped = tokio::task::spawn_blocking(move || crate::captured(&words, watch::channel(false).1));
+        // A run that cannot be asked, because its ledger is gone, ends by itself.
+        let _ = stopped.await;
     }
 }
 
