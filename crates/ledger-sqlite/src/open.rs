@@ -30,8 +30,7 @@ const VIEWED_AS_NEWEST: [&str; MIGRATIONS.len() - 1] = [
 const LONGEST_VALUE: i32 = 16 << 20;
 
 /// How long a writer waits for another process's commit.
-pub(crate) const BUSY: Duration =
-    if cfg!(test) { Duration::from_millis(300) } else { Duration::from_secs(20) };
+pub(crate) const BUSY: Duration = if cfg!(test) { Duration::from_secs(3) } else { Duration::from_secs(20) };
 
 /// Every commit waits for the disk. The other word is for measuring what that costs.
 const SYNCHRONOUS: &str = if cfg!(feature = "commits-wait-for-nothing") { "NORMAL" } else { "FULL" };

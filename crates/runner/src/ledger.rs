@@ -8,7 +8,9 @@ use std::{
 };
 
 use engine::ledger::Ledger;
-use ledger_sqlite::{OpenError, Problem, Store};
+use ledger_sqlite::{OpenError, Store};
+
+pub use ledger_sqlite::Problem;
 
 use crate::{advice, error_code::ErrorCode, exit::Exit, failure::Failure, project};
 

@@ -1,4 +1,4 @@
-//! Checks of single Rust sources: module docs, size, who prints.
+//! Checks of single Rust sources: module docs, size, who prints, who names a form of the ledger.
 
 use std::path::Path;
 
@@ -24,6 +24,7 @@ pub(super) fn check(file: &TextFile, findings: &mut Findings) {
     check_docs(file, findings);
     check_size(file, findings);
     check_printing(file, findings);
+    check_ledgers(file, findings);
 }
 
 /// Sources that tests read rather than compile.
@@ -58,6 +59,20 @@ fn check_printing(file: &TextFile, findings: &mut Findings) {
         if let Some(what) = prints(line).filter(|_| !asks) {
             let printer = if file.path.starts_with("xtask") { PRINTERS[1] } else { PRINTERS[0] };
             let what = format!("`{what}` is for {printer} alone: say it through that module");
+            findings.faults.push(Finding::new(&file.path, at + 1, what));
+        }
+    }
+}
+
+/// Only the module that opens ledgers knows their forms: the rest of the program holds the trait.
+fn check_ledgers(file: &TextFile, findings: &mut Findings) {
+    let is_test = file.path.iter().any(|part| part == "tests");
+    if is_test || file.path.starts_with("xtask") || file.path.ends_with("src/ledger.rs") {
+        return;
+    }
+    for (at, line) in code::only(&file.text).lines().enumerate() {
+        if line.contains("ledger_sqlite") {
+            let what = "only `src/ledger.rs` names a form of the ledger: hold a `dyn Ledger` that it opened";
             findings.faults.push(Finding::new(&file.path, at + 1, what));
         }
     }
@@ -109,6 +124,17 @@ mod tests {
         ] {
             let text = format!("//! Doc.\n{line}\n");
             assert_eq!(!found("crates/a/src/lib.rs", &text, check).is_empty(), expect, "{line}");
+        }
+    }
+
+    #[test]
+    fn only_one_module_names_a_form_of_the_ledger() {
+        let text = "//! Doc, ledger_sqlite.\nuse ledger_sqlite::Store;\n";
+        let expect = "crates/cli/src/job.rs:2: only `src/ledger.rs` names a form of the ledger: \
+                      hold a `dyn Ledger` that it opened";
+        assert_eq!(found("crates/cli/src/job.rs", text, check), [expect]);
+        for path in ["crates/cli/src/ledger.rs", "crates/cli/tests/it/forecast.rs"] {
+            assert_eq!(found(path, text, check), Vec::<String>::new());
         }
     }
 

@@ -1,6 +1,6 @@
 //! What to do about a ledger that cannot be opened.
 
-use ledger_sqlite::Problem;
+use crate::ledger::Problem;
 
 /// The hint for a ledger's problem.
 pub fn ledger(problem: Problem) -> &'static str {

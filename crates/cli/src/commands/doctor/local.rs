@@ -7,13 +7,19 @@ use std::{
 };
 
 use engine::ledger::{Ledger, LedgerError, RunRecord, RunState};
-use ledger_sqlite::Problem;
 use marl_core::Registry;
 use marl_core::words::counted;
 
 use super::Check;
 use runner::spec::LedgerChoice;
-use runner::{advice, exit::Exit, failure::Failure, ledger, past_run::resumed, place, project, settings};
+use runner::{
+    advice,
+    exit::Exit,
+    failure::Failure,
+    ledger::{self, Problem},
+    past_run::resumed,
+    place, project, settings,
+};
 
 pub(super) fn folder_and_settings(folder: &Path, working: &Path, registry: &Registry) -> [Check; 3] {
     let file = folder.join(settings::FILE);
