@@ -16,3 +16,6 @@ pub use event::{Event, Listener, Silent};
 pub use forecast::{CallForecast, Forecast, StepForecast};
 pub use nearest::{is_slip, nearest};
 pub use row::{Engine, Foreseen, Note, Possible, RowEnd, StepEnd, Way};
+
+#[cfg(test)]
+mod tests;
