@@ -169,7 +169,11 @@ impl Registry {
         }
         if let Some(call) = contract.calls.iter().find(|call| !self.providers.contains_key(&call.provider)) {
             let provider = call.provider.clone();
-            return Err(RegistryError::UnknownProvider { integration: name, provider });
+            return Err(RegistryError::UnknownProvider {
+                integration: name,
+                provider,
+                place: origin.to_string(),
+            });
         }
         self.integrations.insert(name, IntegrationEntry { integration, origin });
         Ok(())
@@ -214,6 +218,8 @@ pub enum RegistryError {
         integration: SmolStr,
         /// The provider that its contract names.
         provider: SmolStr,
+        /// Where the integration comes from.
+        place: String,
     },
 }
 
@@ -232,11 +238,8 @@ impl fmt::Display for RegistryError {
             Self::Duplicate { name, places: [first, second] } => {
                 write!(f, "two plugins are called `{name}`: {first} and {second}")
             }
-            Self::UnknownProvider { integration, provider } => {
-                write!(
-                    f,
-                    "`{integration}` calls provider `{provider}`, which is not linked into this program"
-                )
+            Self::UnknownProvider { integration, provider, place } => {
+                write!(f, "`{integration}` calls provider `{provider}`, which is not registered: {place}")
             }
         }
     }

@@ -17,3 +17,6 @@ pub use event::{Event, Listener, Silent};
 pub use forecast::{CallForecast, Forecast, StepForecast};
 pub use nearest::{is_slip, nearest};
 pub use row::{CallMode, Engine, PossibleCalls, ProjectedCall, ProjectedStep, Remark, RowEnd, StepEnd};
+
+#[cfg(test)]
+mod tests;

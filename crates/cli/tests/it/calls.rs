@@ -64,9 +64,10 @@ fn cut_connections_leave_doubts_and_by_choice_none() {
 
 #[test]
 fn no_more_than_parallel_are_in_flight() {
-    let world = World::with(Options { latency: Duration::from_millis(20), ..Options::default() });
+    // Long enough that a loaded machine starts twenty calls before the first one ends.
+    let world = World::with(Options { latency: Duration::from_millis(150), ..Options::default() });
     world.write("people.csv", people(200, 200));
-    world.run("enrich --input people.csv --integrations linkedin_profile --parallel 3").exits(0);
+    world.run("enrich --input people.csv --integrations linkedin_profile --parallel 3 --limit 30").exits(0);
     assert_eq!(world.stats().most_in_flight, 3);
     world.run("enrich --input people.csv --integrations linkedin_profile --parallel 17").exits(2);
     world.write("marl.toml", "[limits]\nmax_parallel = 20\n");
