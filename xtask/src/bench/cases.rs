@@ -5,7 +5,8 @@ use std::{fs, path::Path, time::Duration};
 use crate::{failure::Failure, say};
 
 use super::{
-    Bench, inputs,
+    Bench,
+    inputs::{self, Width},
     measure::{self, Used, median},
     server::Server,
 };
@@ -116,15 +117,16 @@ fn durability(bench: &Bench) -> Result<Vec<String>, Failure> {
 fn rerun(bench: &Bench) -> Result<Vec<String>, Failure> {
     let server = Server::start(bench, "0ms")?;
     let mut lines = Vec::new();
-    for full in [100_000, 1_000_000] {
+    for (full, width) in [(100_000, Width::Narrow), (1_000_000, Width::Narrow), (1_000_000, Width::Wide)] {
         let rows = bench.rows(full);
-        let table = inputs::table(bench, rows, rows)?;
+        let table = inputs::table_of(bench, rows, rows, width)?;
+        let wide = if width == Width::Wide { " of 190 bytes" } else { "" };
         say::talk(&format!("buying {rows} answers ..."));
         let mut run = inputs::marl(bench, &table, 64, &server)?;
         measure::run(&mut run)?;
         let mut plan = inputs::plan_of(bench, &run);
         for (what, command) in [("stored rerun of", &mut run), ("plan of", &mut plan)] {
-            let what = format!("{what} {rows} distinct rows");
+            let what = format!("{what} {rows} distinct rows{wide}");
             let mut used = Vec::new();
             for _ in 0..bench.times(3) {
                 say::talk(&format!("{what} ..."));

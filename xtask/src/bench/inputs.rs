@@ -20,14 +20,41 @@ pub(super) const COMMANDS: [&str; 4] = [
     "bare loop: bare_loop IN OUT N URL",
 ];
 
-/// Writes a table of profiles: `rows` of them, `distinct` different ones.
+/// How wide a row is, which decides what reading and writing it costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Width {
+    /// A number and an address: about 50 bytes.
+    Narrow,
+    /// Columns of an export beside them: about 190 bytes.
+    Wide,
+}
+
+/// Writes a table of profiles in narrow rows: `rows` of them, `distinct` different ones.
 pub(super) fn table(bench: &Bench, rows: usize, distinct: usize) -> Result<PathBuf, Failure> {
-    let path = bench.folder.path().join(format!("{rows}-{distinct}.csv"));
+    table_of(bench, rows, distinct, Width::Narrow)
+}
+
+/// The same in rows of this width.
+pub(super) fn table_of(
+    bench: &Bench,
+    rows: usize,
+    distinct: usize,
+    width: Width,
+) -> Result<PathBuf, Failure> {
+    let path = bench.folder.path().join(format!("{rows}-{distinct}-{width:?}.csv"));
     let write = || {
         let mut file = BufWriter::new(File::create(&path)?);
-        writeln!(file, "id,linkedin_url")?;
+        let (names, cells) = match width {
+            Width::Narrow => ("", ""),
+            Width::Wide => (
+                ",company,street,city,country,industry,note",
+                ",Example Works Ltd,12 Long Harbour Road,Rotterdam,Netherlands,Machine tools,\
+                 \"asked for a quote, wants a call in the second quarter\"",
+            ),
+        };
+        writeln!(file, "id,linkedin_url{names}")?;
         for row in 0..rows {
-            writeln!(file, "{row},https://www.linkedin.com/in/sandbox-row-{}", row % distinct)?;
+            writeln!(file, "{row},https://www.linkedin.com/in/sandbox-row-{}{cells}", row % distinct)?;
         }
         file.flush()
     };
