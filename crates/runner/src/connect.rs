@@ -19,14 +19,16 @@ use crate::{failure::Failure, owner, project, text_file};
 
 /// Providers to call, with the base address of each that has not the default one.
 pub struct Connected {
+    /// The connected providers.
     pub providers: Vec<Arc<dyn Provider>>,
+    /// The base address of each provider, by name; `None` for the default address.
     pub bases: BTreeMap<String, Option<String>>,
     /// Where each address that is not the default one comes from, in a line each.
     pub told: Vec<String>,
 }
 
 /// Whether an address, as a scope names it, is served on this machine.
-pub fn is_on_this_machine(base: &str) -> bool {
+pub(crate) fn is_on_this_machine(base: &str) -> bool {
     base == SANDBOX || Url::parse(base).is_ok_and(|url| is_loopback(&url))
 }
 
@@ -36,7 +38,9 @@ const SANDBOX: &str = "sandbox";
 /// Where a value was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
+    /// An environment variable.
     Environment,
+    /// The `.env` file at this path.
     File(PathBuf),
 }
 
@@ -52,12 +56,16 @@ impl Source {
 /// A provider's key and base address as they were found, and where.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Found {
+    /// The API key, and where it was found.
     pub key: Option<(Secret, Source)>,
     base: Option<(String, Source)>,
 }
 
 impl Found {
     /// The base address, checked.
+    ///
+    /// # Errors
+    /// The address is not one that a key may be sent to.
     pub fn base_url(&self, info: &ProviderInfo) -> Result<String, Failure> {
         match &self.base {
             Some((base, _)) => check_base(info, base),
@@ -71,6 +79,9 @@ impl Found {
     }
 
     /// What the provider is made with.
+    ///
+    /// # Errors
+    /// Those of [`Self::base_url`].
     pub fn connection(&self, info: &ProviderInfo) -> Result<Connection, Failure> {
         let key = self.key.as_ref().map(|(key, _)| key.clone());
         Ok(Connection { base_url: self.base_url(info)?, key, contact: None })
@@ -78,6 +89,9 @@ impl Found {
 }
 
 /// Connects these providers to the vendors, which can write to `contact`.
+///
+/// # Errors
+/// A `.env` file cannot be used, or an address is not one that a key may be sent to.
 pub fn live(
     names: &[SmolStr],
     registry: &Registry,
@@ -103,6 +117,9 @@ pub fn live(
 }
 
 /// Connects them to a sandbox at `url`.
+///
+/// # Errors
+/// None today; the signature is that of [`live`].
 pub fn sandbox(names: &[SmolStr], registry: &Registry, url: &str) -> Result<Connected, Failure> {
     connect(names, registry, |_| Ok((to_sandbox(url), Some(SANDBOX.to_owned()))))
 }
@@ -154,6 +171,10 @@ pub struct DotEnv {
 }
 
 impl DotEnv {
+    /// Finds and reads the nearest `.env` file, from `folder` upwards; `None` if there is none.
+    ///
+    /// # Errors
+    /// Another user owns the file, the file cannot be read, or one of its lines is not `NAME=value`.
     pub fn find(folder: &Path) -> Result<Option<Self>, Failure> {
         let mut folders = folder.ancestors();
         let found = folders.find(|folder| folder.join(".env").is_file());

@@ -24,6 +24,7 @@ const SANDBOX_LATENCY: Duration = Duration::from_millis(100);
 pub struct Connections {
     sandbox: Option<Sandbox>,
     connected: Connected,
+    /// The settings of the gateways that are made from these connections.
     pub settings: GatewaySettings,
 }
 
@@ -44,7 +45,7 @@ impl Connections {
     }
 
     /// A gateway that answers what `store` holds as of now, and sends nothing.
-    pub async fn closed(
+    pub(crate) async fn closed(
         &self,
         store: Option<Arc<dyn Ledger>>,
         max_age: Duration,
@@ -54,7 +55,7 @@ impl Connections {
 
     /// A gateway that answers what `store` holds, however old, and sends nothing: for picking rows
     /// by what became of them.
-    pub async fn ageless(&self, store: Option<Arc<dyn Ledger>>) -> Result<Gateway, Failure> {
+    pub(crate) async fn ageless(&self, store: Option<Arc<dyn Ledger>>) -> Result<Gateway, Failure> {
         self.reading(store, Freshness::Any).await
     }
 
@@ -123,6 +124,9 @@ impl Connections {
 }
 
 /// Starts the built-in sandbox.
+///
+/// # Errors
+/// No port on 127.0.0.1 is free.
 pub async fn start_sandbox() -> Result<Sandbox, Failure> {
     let options = Options { latency: SANDBOX_LATENCY, ..Options::default() };
     Sandbox::start(options).await.map_err(|error| {

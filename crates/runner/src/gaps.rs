@@ -76,35 +76,50 @@ impl GapsSpec {
 #[schemars(rename = "gaps")]
 pub struct GapsDocument {
     schema_version: Version<1>,
+    /// The table's path, relative to the working folder if the table lies below it.
     pub table: String,
+    /// The run that wrote the table.
     pub run: i64,
+    /// How many rows the table has.
     pub rows_total: u64,
+    /// How many rows have an empty cell that the question is about.
     pub rows_with_gaps: u64,
+    /// How many such cells there are.
     pub gaps_total: u64,
     /// By column and reason, over the whole table.
     pub counts: Vec<GapCount>,
+    /// How many of the cells this document lists.
     pub shown: usize,
     /// The command for the next rows, if there are any.
     pub more: Option<String>,
+    /// The cells, in the table's order.
     pub gaps: Vec<EmptyCell>,
 }
 
+/// How many cells of a column are empty for one reason.
 #[derive(JsonSchema, Serialize)]
 pub struct GapCount {
+    /// The column's name.
     pub column: String,
+    /// The reason.
     pub reason: Reason,
+    /// How many cells are empty for it.
     pub cells: u64,
 }
 
 /// An empty cell.
 #[derive(JsonSchema, Serialize)]
 pub struct EmptyCell {
+    /// The row's number, from 1.
     pub row: u64,
     /// The row's first filled cell, by which a reader knows the row again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
+    /// The column's name.
     pub column: String,
+    /// Why the cell is empty, as a word.
     pub reason: Reason,
+    /// Why the cell is empty, as a sentence.
     pub why: String,
 }
 

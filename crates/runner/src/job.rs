@@ -29,15 +29,21 @@ use crate::{
 pub struct Job {
     /// What is asked for.
     pub spec: RunSpec,
+    /// The project that the job belongs to.
     pub place: Place,
+    /// The table, as it was scanned.
     pub sketch: TableSummary,
     /// With all steps that it takes.
     pub request: Request,
+    /// The steps, bound to the table's columns.
     pub plan: Arc<Plan>,
 }
 
 impl Job {
     /// Looks at the settings, the steps and the whole table.
+    ///
+    /// # Errors
+    /// The settings, the steps or the table are not right.
     pub fn prepare(spec: RunSpec) -> Result<Self, Failure> {
         let place = Place::find()?;
         let registry = &place.registry;
@@ -57,7 +63,7 @@ impl Job {
 
     /// The plan that reads what is stored, also where the run asks anew: which rows have failed or
     /// lack data is told by the answers that are there.
-    pub fn stored_plan(&self) -> Result<Arc<Plan>, Failure> {
+    pub(crate) fn stored_plan(&self) -> Result<Arc<Plan>, Failure> {
         if self.spec.refresh == Refresh::None {
             return Ok(Arc::clone(&self.plan));
         }
@@ -72,11 +78,14 @@ impl Job {
     }
 
     /// Whether a link at the output's name is followed: only where the user typed the name.
-    pub fn output_links(&self) -> Links {
+    pub(crate) fn output_links(&self) -> Links {
         if self.spec.output.is_some() { Links::Follow } else { Links::Refuse }
     }
 
     /// The caps of the command line; a cap on cost needs every price.
+    ///
+    /// # Errors
+    /// There is a cap on cost, and an operation of the plan has no price.
     pub fn caps(&self) -> Result<Caps, Failure> {
         let caps = self.spec.caps;
         if caps.cost.is_some() {
@@ -111,17 +120,18 @@ impl Job {
     }
 
     /// The ledger, if there is one.
-    pub async fn ledger_there_is(&self) -> Result<Option<Arc<dyn Ledger>>, Failure> {
+    pub(crate) async fn ledger_there_is(&self) -> Result<Option<Arc<dyn Ledger>>, Failure> {
         ledger::read_if_there(&project::ledger(&self.spec.ledger, &self.place.project)?).await
     }
 
     /// A condition over the table's own columns.
-    pub fn filter(&self, text: &str) -> Result<Filter, Failure> {
+    pub(crate) fn filter(&self, text: &str) -> Result<Filter, Failure> {
         let voice = if self.spec.steps.recipe.is_some() { Voice::Recipe } else { Voice::Flags };
         Filter::new(text, &self.request, &self.sketch, voice)
     }
 }
 
+/// The table's columns in the form that planning takes; `name` is the table's name in messages.
 pub fn header<'a>(sketch: &'a TableSummary, name: &'a str) -> Header<'a> {
     Header { table: name, columns: &sketch.columns, samples: &sketch.samples }
 }
@@ -152,7 +162,7 @@ pub fn near_columns(plan: &Plan, columns: &[String]) -> Vec<String> {
 }
 
 /// The table's name in messages.
-pub fn table_name(sketch: &TableSummary) -> String {
+pub(crate) fn table_name(sketch: &TableSummary) -> String {
     let path: &Path = &sketch.path;
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
@@ -169,7 +179,7 @@ fn no_price(flag: &str, provider: &str, operation: &str, price: Option<f64>) -> 
 }
 
 /// Where a ledger is, as it is told.
-pub fn ledger_path(choice: &LedgerChoice, place: &Place) -> Result<String, Failure> {
+pub(crate) fn ledger_path(choice: &LedgerChoice, place: &Place) -> Result<String, Failure> {
     Ok(project::shown(&project::ledger(choice, &place.project)?))
 }
 

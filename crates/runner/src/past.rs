@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// See the module.
-pub struct Past {
+pub(crate) struct Past {
     pub run: RunRecord,
     pub steps: Steps,
     /// The steps over the table that the run wrote.
@@ -36,7 +36,7 @@ impl Past {
     ///
     /// # Errors
     /// There is no such run, or its steps do not fit the table any more.
-    pub async fn of(
+    pub(crate) async fn of(
         registry: &Registry,
         store: &dyn Ledger,
         sketch: &TableSummary,

@@ -114,18 +114,25 @@ impl<'a> From<&'a RunRecord> for Run<'a> {
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "tools call")]
 pub struct CallDocument<'a> {
+    /// The version of the document's form.
     pub schema_version: Version<1>,
+    /// The provider that was called.
     pub provider: &'a str,
+    /// The provider's tool.
     pub tool: &'a str,
+    /// The parameters that were sent.
     pub parameters: Json,
     /// `found`, `no_data`, `failed` or `stopped`.
     pub state: &'static str,
     /// The provider's answer, freed of its envelope.
     pub reply: Json,
+    /// The run that the ledger recorded for the call.
     pub run: i64,
+    /// The ledger's path.
     pub ledger: String,
     /// In the settings' currency; null when it is not known.
     pub price: Option<f64>,
+    /// The exit code of the command.
     pub exit_code: u8,
 }
 

@@ -15,18 +15,18 @@ use serde::Serialize;
 use crate::spec::Only;
 
 /// The steps as they are bound, in plan order: the same whether flags or a recipe asked for them.
-pub fn steps(plan: &Plan) -> String {
+pub(crate) fn steps(plan: &Plan) -> String {
     json(&plan.steps.iter().map(Step::of).collect::<Vec<_>>())
 }
 
 /// The contracts of all steps, in plan order: each in its canonical form.
-pub fn contracts(plan: &Plan) -> String {
+pub(crate) fn contracts(plan: &Plan) -> String {
     let forms: Vec<String> = plan.contracts().map(Contract::canonical).collect();
     format!("[{}]", forms.join(","))
 }
 
 /// The currency, and the prices of each provider's operations.
-pub fn prices(currency: Option<&str>, settings: &Settings) -> String {
+pub(crate) fn prices(currency: Option<&str>, settings: &Settings) -> String {
     #[derive(Serialize)]
     struct Prices<'a> {
         currency: Option<&'a str>,
@@ -37,7 +37,7 @@ pub fn prices(currency: Option<&str>, settings: &Settings) -> String {
 }
 
 /// What else decides which calls are sent, as the user chose it.
-pub struct Choices<'a> {
+pub(crate) struct Choices<'a> {
     pub max_age: Duration,
     pub rows: Option<String>,
     pub limit: Option<u64>,
@@ -48,7 +48,7 @@ pub struct Choices<'a> {
 }
 
 /// The choices, and whom each provider's calls are bought from and for.
-pub fn choices(choices: &Choices<'_>, settings: &Settings) -> String {
+pub(crate) fn choices(choices: &Choices<'_>, settings: &Settings) -> String {
     #[derive(Serialize)]
     struct Form<'a> {
         providers: BTreeMap<&'a str, Lane<'a>>,

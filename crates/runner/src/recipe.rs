@@ -57,7 +57,7 @@ impl Recipe {
     }
 
     /// A plan's problem, with the recipe's line where the request has one.
-    pub fn locate(&self, error: &PlanError) -> Failure {
+    pub(crate) fn locate(&self, error: &PlanError) -> Failure {
         let failure = advice::failure(error.clone(), advice::Voice::Recipe, None);
         match error.about.as_ref().and_then(|about| self.line(about)) {
             Some(line) => failure.at(&format!("{}, line {line}", self.file)),

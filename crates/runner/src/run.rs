@@ -50,7 +50,7 @@ const FIRST_ROWS: usize = 5;
 ///
 /// # Errors
 /// Says what moved.
-pub async fn check_plan(then: &Hash, job: &Job, connections: &Connections) -> Result<(), Failure> {
+pub(crate) async fn check_plan(then: &Hash, job: &Job, connections: &Connections) -> Result<(), Failure> {
     let message = match then.check(job, &connections.settings).await? {
         None => return Ok(()),
         Some(Broken::Moved(parts)) => {

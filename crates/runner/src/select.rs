@@ -81,7 +81,7 @@ impl Selected {
 ///
 /// # Errors
 /// A row that the table does not have, a condition that cannot be read, or a table or ledger that cannot.
-pub async fn select(
+pub(crate) async fn select(
     spec: &Selection,
     job: &Job,
     connections: &Connections,

@@ -23,15 +23,15 @@ const LOOKS_PER_NOTE: u32 = 20;
 
 /// What ended the run from outside.
 #[derive(Debug, Default)]
-pub struct Seen {
+pub(crate) struct Seen {
     /// A signal, or `marl runs stop`.
     pub interrupted: AtomicBool,
     /// The ledger is gone: what is bought from here on could not be found again.
-    pub ledger_lost: AtomicBool,
+    pub(crate) ledger_lost: AtomicBool,
 }
 
 /// Starts looking; ends with the handle's `abort` or the runtime.
-pub fn start(
+pub(crate) fn start(
     store: Arc<dyn Ledger>,
     run: i64,
     gateway: Gateway,
