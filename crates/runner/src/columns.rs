@@ -19,7 +19,7 @@ use crate::{
     invocation::{Change, NextCommand, command_over},
     job::table_notes,
     listing::{self, MOST_CHARACTERS},
-    place, project,
+    project, workspace,
 };
 
 pub use profile::MOST_DISTINCT;
@@ -95,7 +95,7 @@ pub struct ColumnDescription {
 /// # Errors
 /// The table cannot be read any more, or the program has no integrations.
 pub fn describe(spec: &ColumnsSpec, sketch: &TableSummary) -> Result<ColumnsDocument, Failure> {
-    let registry = place::registry_here()?;
+    let registry = workspace::registry_here()?;
     let total = sketch.columns.len();
     let most = if spec.all { total } else { total.min(LISTED) };
     let (integrations, unbound) = runnable(sketch, &registry);

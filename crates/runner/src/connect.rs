@@ -37,14 +37,14 @@ const SANDBOX: &str = "sandbox";
 
 /// Where a value was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
+pub enum ValueSource {
     /// An environment variable.
     Environment,
     /// The `.env` file at this path.
     File(PathBuf),
 }
 
-impl Source {
+impl ValueSource {
     fn word(&self, variable: &str) -> String {
         match self {
             Self::Environment => format!("{variable} in the environment"),
@@ -57,8 +57,8 @@ impl Source {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Found {
     /// The API key, and where it was found.
-    pub key: Option<(Secret, Source)>,
-    base: Option<(String, Source)>,
+    pub key: Option<(Secret, ValueSource)>,
+    base: Option<(String, ValueSource)>,
 }
 
 impl Found {
@@ -74,7 +74,7 @@ impl Found {
     }
 
     /// Where an address comes from that is not the default one.
-    pub fn base_source(&self) -> Option<&Source> {
+    pub fn base_source(&self) -> Option<&ValueSource> {
         self.base.as_ref().map(|(_, source)| source)
     }
 
@@ -151,10 +151,10 @@ fn of_environment(name: &str) -> Option<String> {
 
 /// The key and the base for a provider. A file's base is used only with the same file's key.
 pub fn look_up(info: &ProviderInfo, file: Option<&DotEnv>) -> Found {
-    let of_env = |name: &str| of_environment(name).map(|value| (value, Source::Environment));
+    let of_env = |name: &str| of_environment(name).map(|value| (value, ValueSource::Environment));
     let of_file = |name: &str| {
         let file = file?;
-        file.values.get(name).map(|value| (value.clone(), Source::File(file.path.clone())))
+        file.values.get(name).map(|value| (value.clone(), ValueSource::File(file.path.clone())))
     };
     let base = of_env(&info.base_variable);
     let (key, base) = match of_env(&info.key_variable) {
@@ -180,10 +180,10 @@ impl DotEnv {
         let found = folders.find(|folder| folder.join(".env").is_file());
         let Some(of) = found else { return Ok(None) };
         if of != folder {
-            owner::check(of, owner::Kind::Keys)?;
+            owner::check(of, owner::OwnedKind::Keys)?;
         }
         let path = of.join(".env");
-        owner::check(&path, owner::Kind::Keys)?;
+        owner::check(&path, owner::OwnedKind::Keys)?;
         Self::read(&path).map(Some)
     }
 
@@ -314,7 +314,7 @@ mod tests {
         )
         .unwrap();
         let file = DotEnv::find(&deep).unwrap();
-        let source = Source::File(folder.path().join(".env"));
+        let source = ValueSource::File(folder.path().join(".env"));
         let key = Some((Secret::new("k 1"), source.clone()));
         let base = Some(("https://b.example".to_owned(), source));
         assert_eq!(look_up(&INFO, file.as_ref()), Found { key, base });

@@ -35,10 +35,15 @@ impl Connections {
     /// A key or an address that cannot be used, settings that do not go together, or no port.
     pub async fn of(job: &Job, caps: Caps) -> Result<Self, Failure> {
         let sandbox = if job.spec.ledger.sandbox { Some(start_sandbox().await?) } else { None };
-        let (providers, settings) = (job.plan.providers(), &job.place.settings);
+        let (providers, settings) = (job.plan.providers(), &job.workspace.settings);
         let connected = match &sandbox {
-            Some(sandbox) => connect::sandbox(&providers, &job.place.registry, &sandbox.url())?,
-            None => connect::live(&providers, &job.place.registry, &job.place.working, settings.contact())?,
+            Some(sandbox) => connect::sandbox(&providers, &job.workspace.registry, &sandbox.url())?,
+            None => connect::live(
+                &providers,
+                &job.workspace.registry,
+                &job.workspace.working,
+                settings.contact(),
+            )?,
         };
         let settings = settings.gateway(job.spec.parallel, job.spec.in_doubt, caps, &connected.bases)?;
         Ok(Self { sandbox, connected, settings })
@@ -87,7 +92,7 @@ impl Connections {
         operations.sort_unstable();
         operations.dedup();
         let mut lines = self.connected.told.clone();
-        lines.extend(job.place.settings.told(&operations));
+        lines.extend(job.workspace.settings.told(&operations));
         lines
     }
 
@@ -96,7 +101,7 @@ impl Connections {
         if job.spec.in_doubt.is_some() || !self.resends_doubts() {
             return None;
         }
-        let providers: Vec<&str> = job.place.settings.resent().collect();
+        let providers: Vec<&str> = job.workspace.settings.resent().collect();
         let attempts = self.settings.retry.attempts;
         Some(format!(
             "marl.toml has calls of {} that are in doubt sent again, up to {attempts} times in all, and perhaps paid for \

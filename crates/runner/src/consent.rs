@@ -129,7 +129,7 @@ pub(crate) async fn check(
         }
         None => {
             let is_bounded = spec.caps.calls.is_some() || spec.caps.cost.is_some();
-            match asker(&job.place.settings)? {
+            match asker(&job.workspace.settings)? {
                 Some(asker) if !is_bounded && !connections.is_sandbox() => needed(&asker),
                 _ => return Ok(Caps::default()),
             }

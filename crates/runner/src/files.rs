@@ -18,15 +18,15 @@ use crate::{
     job::Job,
     ledger,
     observer::Observer,
-    older::Older,
-    outputs::{self, Kind, Record},
+    outputs::{self, FileKind, Record},
+    overwrite_guard::OverwriteGuard,
     project,
     tally::Counts,
 };
 
 /// The files while they are written.
 pub(crate) struct Files {
-    older: Older,
+    older: OverwriteGuard,
     output: PathBuf,
     errors_path: PathBuf,
     carried: Vec<String>,
@@ -78,7 +78,7 @@ pub(crate) struct Noted<'a> {
 
 impl Files {
     /// Creates the temporary files; everything that can be wrong with their places shows here.
-    pub(crate) fn create(job: &Job, older: Older) -> Result<Self, Failure> {
+    pub(crate) fn create(job: &Job, older: OverwriteGuard) -> Result<Self, Failure> {
         let output = job.output();
         let column = |output: &plan::Output| OutputColumn { name: output.name.clone(), kind: output.kind };
         let columns: Vec<OutputColumn> = job.plan.outputs().map(column).collect();
@@ -195,7 +195,7 @@ impl Files {
         if has_no_news {
             return finished;
         }
-        let record = Record { kind: Kind::Errors, path: outputs::place(&self.errors_path), ..record };
+        let record = Record { kind: FileKind::Errors, path: outputs::place(&self.errors_path), ..record };
         match list_errors(self.errors, &self.older, record, is_written, observer) {
             Ok(errors_file) => finished.errors_file = errors_file,
             // A full disk failed the output before.
@@ -225,7 +225,7 @@ impl Files {
         let mut asked = asked::of_plan(noted.plan);
         asked.extend(self.older.asked());
         Record {
-            kind: Kind::Table,
+            kind: FileKind::Table,
             digest: String::new(),
             path: outputs::place(self.writer.target()),
             sandbox: noted.sandbox,
@@ -242,7 +242,7 @@ impl Files {
 /// run is removed once an output without errors is there.
 fn list_errors(
     errors: ErrorsFile,
-    older: &Older,
+    older: &OverwriteGuard,
     mut record: Record,
     is_written: bool,
     observer: &dyn Observer,
@@ -272,7 +272,7 @@ fn list_errors(
 }
 
 /// Notes a file before it gets its place. Without the note the next run would not know it.
-fn note(older: &Older, record: &mut Record, digest: &str, observer: &dyn Observer) {
+fn note(older: &OverwriteGuard, record: &mut Record, digest: &str, observer: &dyn Observer) {
     digest.clone_into(&mut record.digest);
     if let Err(error) = older.outputs.note(record) {
         let path = project::shown(Path::new(&record.path));

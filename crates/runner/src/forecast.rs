@@ -23,7 +23,7 @@ use crate::{
     failure::Failure,
     job::{Job, ledger_path, table_notes},
     observer::Observer,
-    older::Older,
+    overwrite_guard::OverwriteGuard,
     pipeline,
     plan_hash::{Hash, newest_run},
     project,
@@ -125,7 +125,7 @@ pub struct Approval {
 /// # Errors
 /// The output would replace a file that this run may not replace.
 pub fn check_output(job: &Job) -> Result<(), Failure> {
-    Older::look(job).map(drop)
+    OverwriteGuard::look(job).map(drop)
 }
 
 /// Plans a job: what would be sent for the rows that it selects, and the hash that allows it.
@@ -186,7 +186,7 @@ pub async fn of(
         }
         Ok(())
     };
-    pipeline::foresee(&job.sketch, engine, |row| selected.contains(row), spec.parallel, take).await?;
+    pipeline::dry_run(&job.sketch, engine, |row| selected.contains(row), spec.parallel, take).await?;
     let steps = forecast.steps();
     let operations: Vec<(SmolStr, SmolStr)> = steps
         .iter()
@@ -200,13 +200,13 @@ pub async fn of(
         columns: job.sketch.columns.len(),
         rows_picked: forecast.rows(),
         table_notes: table_notes(&job.sketch),
-        ledger: ledger_path(&spec.ledger, &job.place)?,
+        ledger: ledger_path(&spec.ledger, &job.workspace)?,
         ledger_exists: store.is_some(),
         said_nothing: forecast.said_nothing(),
         replaced: forecast.replaced().clone(),
         steps,
         remarks,
-        currency: job.place.settings.currency().map(str::to_owned),
+        currency: job.workspace.settings.currency().map(str::to_owned),
         prices: prices(&operations, &closed),
         durations: durations(&operations, store.as_deref()).await?,
         parallel: spec.parallel,

@@ -27,11 +27,10 @@ use crate::{
     listing::{self, MOST_CHARACTERS},
     outputs,
     past::Past,
-    pipeline,
-    place::Place,
-    project,
+    pipeline, project,
     ranges::Ranges,
     spec::LedgerChoice,
+    workspace::Workspace,
 };
 
 /// What the document takes besides its lists and the command for the next rows.
@@ -128,12 +127,12 @@ pub struct EmptyCell {
 /// # Errors
 /// The table, the ledger, a row or a column is not there, or no run wrote the table.
 pub async fn find(spec: &GapsSpec) -> Result<GapsDocument, Failure> {
-    let place = Place::find()?;
-    let store = place.existing_ledger(&spec.ledger).await?;
+    let workspace = Workspace::find()?;
+    let store = workspace.existing_ledger(&spec.ledger).await?;
     let sketch = outputs::check_table(&spec.table, spec.reading.clone())?;
     spec.columns.iter().try_for_each(|column| known_column(&sketch, column, &spec.reading).map(drop))?;
     spec.rows.as_ref().map_or(Ok(()), |ranges| ranges.check(sketch.rows))?;
-    let past = Past::of(&place.registry, &*store, &sketch, spec.run).await?;
+    let past = Past::of(&workspace.registry, &*store, &sketch, spec.run).await?;
     spec.columns.iter().try_for_each(|column| known_output(&past, spec, column))?;
     let room = MOST_CHARACTERS - FRAME - listing::size(&more(spec, u64::MAX));
     let mut found = GapSearch::new(spec, &past, &*store, &sketch, room);
@@ -178,7 +177,7 @@ async fn search(found: &mut GapSearch<'_>) -> Result<(), Failure> {
         }
         Ok(())
     };
-    pipeline::foresee(sketch, engine, takes, 1, take).await?;
+    pipeline::dry_run(sketch, engine, takes, 1, take).await?;
     problem.map_or(Ok(()), Err)
 }
 

@@ -17,12 +17,11 @@ use crate::{
     advice::Voice,
     failure::Failure,
     filter::Filter,
-    ledger, outputs,
-    place::Place,
-    project,
+    ledger, outputs, project,
     settings::Settings,
     spec::{LedgerChoice, RunSpec},
     steps::StepsAsked,
+    workspace::Workspace,
 };
 
 /// A table with the steps for it.
@@ -30,7 +29,7 @@ pub struct Job {
     /// What is asked for.
     pub spec: RunSpec,
     /// The project that the job belongs to.
-    pub place: Place,
+    pub workspace: Workspace,
     /// The table, as it was scanned.
     pub sketch: TableSummary,
     /// With all steps that it takes.
@@ -45,8 +44,8 @@ impl Job {
     /// # Errors
     /// The settings, the steps or the table are not right.
     pub fn prepare(spec: RunSpec) -> Result<Self, Failure> {
-        let place = Place::find()?;
-        let registry = &place.registry;
+        let workspace = Workspace::find()?;
+        let registry = &workspace.registry;
         let steps = StepsAsked::of(&spec.steps, spec.refresh.clone())?;
         let sketch = outputs::check_table(&spec.input, spec.reading.clone())?;
         let (request, plan) = {
@@ -58,7 +57,7 @@ impl Job {
             let plan = plan.map_err(|error| steps.failure(error, &spec.input, &spec.reading))?;
             (request, Arc::new(plan))
         };
-        Ok(Self { spec, place, sketch, request, plan })
+        Ok(Self { spec, workspace, sketch, request, plan })
     }
 
     /// The plan that reads what is stored, also where the run asks anew: which rows have failed or
@@ -69,7 +68,7 @@ impl Job {
         }
         let name = table_name(&self.sketch);
         let request = Request { refresh: Refresh::None, ..self.request.clone() };
-        Ok(Arc::new(Plan::new(&request, &header(&self.sketch, &name), &self.place.registry)?))
+        Ok(Arc::new(Plan::new(&request, &header(&self.sketch, &name), &self.workspace.registry)?))
     }
 
     /// Where the enriched table goes.
@@ -96,7 +95,7 @@ impl Job {
 
     /// Whether an operation costs nothing.
     pub fn is_free(&self, provider: &str, operation: &str) -> bool {
-        let entry = self.place.registry.provider(provider);
+        let entry = self.workspace.registry.provider(provider);
         entry.is_some_and(|entry| entry.info.free_operations.contains(operation))
     }
 
@@ -115,13 +114,13 @@ impl Job {
     }
 
     fn price(&self, provider: &str, operation: &str) -> Option<f64> {
-        let settings: &Settings = &self.place.settings;
+        let settings: &Settings = &self.workspace.settings;
         settings.price(provider, operation)
     }
 
     /// The ledger, if there is one.
     pub(crate) async fn ledger_there_is(&self) -> Result<Option<Arc<dyn Ledger>>, Failure> {
-        ledger::read_if_there(&project::ledger(&self.spec.ledger, &self.place.project)?).await
+        ledger::read_if_there(&project::ledger(&self.spec.ledger, &self.workspace.project)?).await
     }
 
     /// A condition over the table's own columns.
@@ -179,8 +178,8 @@ fn no_price(flag: &str, provider: &str, operation: &str, price: Option<f64>) -> 
 }
 
 /// Where a ledger is, as it is told.
-pub(crate) fn ledger_path(choice: &LedgerChoice, place: &Place) -> Result<String, Failure> {
-    Ok(project::shown(&project::ledger(choice, &place.project)?))
+pub(crate) fn ledger_path(choice: &LedgerChoice, workspace: &Workspace) -> Result<String, Failure> {
+    Ok(project::shown(&project::ledger(choice, &workspace.project)?))
 }
 
 /// The flags that lead to the same ledger.

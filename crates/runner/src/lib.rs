@@ -29,15 +29,14 @@ pub mod job;
 pub mod ledger;
 pub mod listing;
 pub mod observer;
-mod older;
 pub mod outputs;
+mod overwrite_guard;
 mod owner;
 pub mod page;
 mod past;
 pub mod past_run;
 mod pilot;
 mod pipeline;
-pub mod place;
 mod plan_form;
 pub mod plan_hash;
 pub mod project;
@@ -58,6 +57,7 @@ mod toml_error;
 mod user_settings;
 mod watch;
 pub mod why;
+pub mod workspace;
 
 #[cfg(test)]
 mod plugins {

@@ -27,7 +27,7 @@ const MOST_BYTES: u64 = 4 * 1024 * 1024;
 /// What a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Kind {
+pub(crate) enum FileKind {
     /// An enriched table.
     Table,
     /// The list of what failed.
@@ -37,7 +37,7 @@ pub(crate) enum Kind {
 /// A file that marl wrote.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Record {
-    pub kind: Kind,
+    pub kind: FileKind,
     /// Of its content: SHA-256, in hexadecimal digits.
     pub(crate) digest: String,
     /// Where it was put, links resolved.
@@ -111,7 +111,7 @@ impl Outputs {
     ///
     /// # Errors
     /// It cannot be read.
-    pub(crate) fn standing(&self, path: &Path, kind: Kind) -> io::Result<Standing> {
+    pub(crate) fn standing(&self, path: &Path, kind: FileKind) -> io::Result<Standing> {
         match fs::metadata(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Standing::Free),
             Err(error) => return Err(error),
@@ -141,7 +141,7 @@ impl Outputs {
         if !self.records.iter().any(|record| record.sandbox || record.delimiter.is_some()) {
             return (None, false);
         }
-        match self.standing(path, Kind::Table) {
+        match self.standing(path, FileKind::Table) {
             Ok(Standing::Own(record)) => (record.delimiter, record.sandbox),
             Ok(Standing::Edited(record)) => (None, record.sandbox),
             Ok(Standing::Free | Standing::Foreign) | Err(_) => (None, false),
@@ -150,7 +150,7 @@ impl Outputs {
 
     /// Whether the file at `path` is a list of errors that marl wrote under this name.
     pub(crate) fn is_own_errors_file(&self, path: &Path) -> bool {
-        match self.standing(path, Kind::Errors) {
+        match self.standing(path, FileKind::Errors) {
             Ok(Standing::Own(record)) => {
                 Path::new(&record.path).file_name() == Path::new(&place(path)).file_name()
             }
@@ -287,7 +287,7 @@ mod tests {
 
     fn record(folder: &Path, name: &str, content: &str, sandbox: bool) -> Record {
         Record {
-            kind: Kind::Table,
+            kind: FileKind::Table,
             digest: table::hex(&Sha256::digest(content)),
             path: place(&folder.join(name)),
             sandbox,
@@ -305,7 +305,7 @@ mod tests {
         let path = |name: &str| folder.path().join(name);
         fs::create_dir(path(".marl")).unwrap();
         let read = || Outputs::read(folder.path(), &path(".marl/ledger.db"), &path("a.csv"));
-        let standing = |name: &str| read().standing(&path(name), Kind::Table).unwrap();
+        let standing = |name: &str| read().standing(&path(name), FileKind::Table).unwrap();
         assert_eq!(standing("a.csv"), Standing::Free);
         fs::write(path("a.csv"), "a\n1\n").unwrap();
         assert_eq!(standing("a.csv"), Standing::Foreign);

@@ -35,7 +35,7 @@ pub(crate) async fn pick(
         }
         Ok(())
     };
-    pipeline::foresee(&job.sketch, engine, |row| among.contains(row), 1, take).await?;
+    pipeline::dry_run(&job.sketch, engine, |row| among.contains(row), 1, take).await?;
     Ok(seen.rows())
 }
 

@@ -106,7 +106,7 @@ pub(crate) async fn run(
 ///
 /// # Errors
 /// The reader's, or that of `take`.
-pub(crate) async fn foresee(
+pub(crate) async fn dry_run(
     sketch: &TableSummary,
     engine: Arc<Engine>,
     picks: impl Fn(u64) -> bool,

@@ -151,12 +151,12 @@ fn parts_of(job: &Job, settings: &Settings) -> Result<[Full; 6], Failure> {
     let table = of_table(&job.sketch.path, &job.spec.reading).map_err(|error| {
         Failure::usage(format!("{} cannot be read", job.sketch.path.display())).caused_by(&error)
     })?;
-    let ledger = project::ledger(&job.spec.ledger, &job.place.project)?;
+    let ledger = project::ledger(&job.spec.ledger, &job.workspace.project)?;
     Ok([
         table,
         of_text(&plan_form::steps(&job.plan)),
         of_text(&plan_form::contracts(&job.plan)),
-        of_text(&plan_form::prices(job.place.settings.currency(), settings)),
+        of_text(&plan_form::prices(job.workspace.settings.currency(), settings)),
         of_text(&choices(job, settings)),
         of_text(&project::canonical(&ledger)),
     ])

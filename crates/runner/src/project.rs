@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::{
     address,
     failure::Failure,
-    owner::{self, Kind},
+    owner::{self, OwnedKind},
     spec::LedgerChoice,
 };
 
@@ -30,9 +30,9 @@ fn is_marked(folder: &Path) -> bool {
 /// working folder was entered on purpose, so that there only its files are looked at.
 pub(crate) fn check_owner(project: &Path, working: &Path) -> Result<(), Failure> {
     if project != working && is_marked(project) {
-        owner::check(project, Kind::Settings)?;
+        owner::check(project, OwnedKind::Settings)?;
     }
-    owner::check(&project.join("marl.toml"), Kind::Settings)
+    owner::check(&project.join("marl.toml"), OwnedKind::Settings)
 }
 
 /// The ledger's file: as chosen, else in the project folder. The sandbox has its own, so that
@@ -49,8 +49,8 @@ pub fn ledger(choice: &LedgerChoice, folder: &Path) -> Result<PathBuf, Failure> 
         let marl = folder.join(".marl");
         let ledger = marl.join(if choice.sandbox { "sandbox.db" } else { "ledger.db" });
         // One that the user names is the user's to judge.
-        owner::check(&marl, Kind::Ledger)?;
-        owner::check(&ledger, Kind::Ledger)?;
+        owner::check(&marl, OwnedKind::Ledger)?;
+        owner::check(&ledger, OwnedKind::Ledger)?;
         no_link(&marl)?;
         no_link(&ledger)?;
         return Ok(ledger);

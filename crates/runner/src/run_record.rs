@@ -15,9 +15,9 @@ use crate::ranges::Ranges;
 
 /// The steps of a run, and whom their calls were bought from and for.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(crate) struct Steps {
+pub(crate) struct RecordedSteps {
     /// In plan order.
-    pub steps: Vec<Step>,
+    pub steps: Vec<RecordedStep>,
     /// By provider.
     scopes: BTreeMap<String, ScopeRecord>,
     /// By which rules answers and cells were read; 0 before it was recorded.
@@ -33,7 +33,7 @@ pub(crate) struct Steps {
 
 /// One step. What older versions of marl did not record has a default.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Step {
+pub(crate) struct RecordedStep {
     #[serde(default)]
     name: Option<String>,
     /// The first integration; empty for a formula.
@@ -62,7 +62,7 @@ pub(crate) struct Step {
     provider_column: Option<String>,
 }
 
-/// The version of a contract as it is recorded. Older runs recorded a number.
+/// The version of a contract as it is recorded. OverwriteGuard runs recorded a number.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "TextOrNumber")]
 pub(crate) struct RecordedVersion(String);
@@ -96,7 +96,7 @@ struct ScopeRecord {
     account: String,
 }
 
-impl Steps {
+impl RecordedSteps {
     pub(crate) fn of(
         plan: &Plan,
         settings: &Settings,
@@ -108,7 +108,7 @@ impl Steps {
             (provider.clone(), ScopeRecord { base, account })
         });
         Self {
-            steps: plan.steps.iter().map(Step::of).collect(),
+            steps: plan.steps.iter().map(RecordedStep::of).collect(),
             scopes: scopes.collect(),
             reading: READING,
             types: types.iter().map(|(column, kind)| (column.clone(), kind.name().to_owned())).collect(),
@@ -120,7 +120,7 @@ impl Steps {
     pub(crate) fn request(&self) -> Request {
         let types = self.types.iter();
         Request {
-            steps: self.steps.iter().map(Step::request).collect(),
+            steps: self.steps.iter().map(RecordedStep::request).collect(),
             types: types
                 .filter_map(|(column, kind)| Some((column.clone(), SemanticType::from_name(kind)?)))
                 .collect(),
@@ -151,12 +151,12 @@ impl Steps {
     }
 
     /// The recorded step of a name.
-    pub(crate) fn named(&self, name: &str) -> Option<&Step> {
+    pub(crate) fn named(&self, name: &str) -> Option<&RecordedStep> {
         self.steps.iter().find(|step| step.name() == name)
     }
 }
 
-impl Step {
+impl RecordedStep {
     fn of(step: &engine::plan::Step) -> Self {
         let mut contracts = step.contracts();
         let first = contracts.next();
@@ -238,7 +238,7 @@ mod tests {
                 r#"{{"integration": "find_ceo", "version": {version}, "alternatives": [["other_ceo", {version}]],
                     "inputs": {{}}, "outputs": {{}}, "existing_columns": [], "existing": "fail"}}"#
             );
-            serde_json::from_str::<Step>(&text).unwrap()
+            serde_json::from_str::<RecordedStep>(&text).unwrap()
         };
         for (recorded, expect) in [("4", "4"), ("\"4\"", "4"), ("\"2026-07\"", "2026-07")] {
             let step = step(recorded);
@@ -251,7 +251,7 @@ mod tests {
     #[test]
     fn a_contract_has_changed_where_its_version_or_its_digest_differs() {
         const NOW: Contract = Contract::new("find_ceo", "4", "a chief executive");
-        let recorded = |version: &str, contracts: &str| -> Step {
+        let recorded = |version: &str, contracts: &str| -> RecordedStep {
             let text = format!(
                 r#"{{"integration": "find_ceo", "version": {version}, "contracts": {contracts},
                     "inputs": {{}}, "outputs": {{}}, "existing_columns": [], "existing": "fail"}}"#

@@ -148,7 +148,7 @@ async fn by_outcome(
         Ok(())
     };
     let picks = |row| among.contains(row);
-    pipeline::foresee(&job.sketch, engine, picks, 1, take).await?;
+    pipeline::dry_run(&job.sketch, engine, picks, 1, take).await?;
     Ok(selected)
 }
 

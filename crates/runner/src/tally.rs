@@ -58,7 +58,7 @@ pub struct Counts {
     /// By provider: calls in doubt that were sent again.
     pub doubts_sent_again: BTreeMap<String, u64>,
     /// By step, kind of error and message: how often an error was seen.
-    pub messages: BTreeMap<(usize, ErrorKind, String), Seen>,
+    pub messages: BTreeMap<(usize, ErrorKind, String), MessageCount>,
     /// By step: why rows were skipped, where the reason alone does not say.
     pub remarks: BTreeMap<(usize, String), u64>,
     /// By step: which calls its values lack, and why.
@@ -93,7 +93,7 @@ pub struct StepCounts {
 
 /// How often a message was seen, and where first.
 #[derive(Debug, Clone)]
-pub struct Seen {
+pub struct MessageCount {
     /// How often the message was seen.
     pub count: u64,
     /// The lowest number of a row with this message.
@@ -245,7 +245,7 @@ impl Counts {
         if !known && !self.messages.contains_key(&key) {
             key.2 = "other messages".to_owned();
         }
-        let seen = self.messages.entry(key).or_insert(Seen { count: 0, example_row: row });
+        let seen = self.messages.entry(key).or_insert(MessageCount { count: 0, example_row: row });
         seen.count += 1;
         seen.example_row = seen.example_row.min(row);
     }

@@ -65,7 +65,7 @@ fn is_required(word: &str) -> Result<bool, Failure> {
 }
 
 fn read(file: &Path) -> Result<UserSettings, Failure> {
-    owner::check(file, owner::Kind::Settings)?;
+    owner::check(file, owner::OwnedKind::Settings)?;
     let Some(text) = text_file::read(file)? else { return Ok(UserSettings::default()) };
     toml::from_str(&text).map_err(|error| toml_error::failure(&file.display().to_string(), &text, &error))
 }

@@ -13,11 +13,11 @@ use marl_core::words::counted;
 
 use super::Check;
 use runner::spec::LedgerChoice;
-use runner::{advice, exit::Exit, failure::Failure, ledger, past_run::resumed, place, project, settings};
+use runner::{advice, exit::Exit, failure::Failure, ledger, past_run::resumed, project, settings, workspace};
 
 pub(super) fn folder_and_settings(folder: &Path, working: &Path, registry: &Registry) -> [Check; 3] {
     let file = folder.join(settings::FILE);
-    let settings = match place::settings(folder, working, registry) {
+    let settings = match workspace::settings(folder, working, registry) {
         Err(failure) => {
             Check::failed("settings", &failure, "correct it there; README.md shows every setting")
         }

@@ -27,20 +27,20 @@ use crate::{
     invocation::Change,
     job::Job,
     ledger,
-    outputs::{self, Kind, Outputs, Record, Standing},
+    outputs::{self, FileKind, Outputs, Record, Standing},
     project,
     select::Selected,
 };
 
 /// What was at the output's place before a run.
-pub(crate) struct Older {
+pub(crate) struct OverwriteGuard {
     pub outputs: Outputs,
     judge: Option<Judge>,
     /// Why the older output cannot be read any more.
     unreadable: Option<String>,
 }
 
-impl Older {
+impl OverwriteGuard {
     /// Looks at what is at the output's place, and refuses what the run must not replace.
     pub(crate) fn look(job: &Job) -> Result<Self, Failure> {
         let output = job.output();
@@ -49,11 +49,11 @@ impl Older {
             Links::Refuse => output.clone(),
         };
         table::check_output(&output, &job.sketch, job.output_links())?;
-        let ledger = project::ledger(&job.spec.ledger, &job.place.project)?;
+        let ledger = project::ledger(&job.spec.ledger, &job.workspace.project)?;
         protect(&target, &ledger, job)?;
         protect(&table::errors_path(&output), &ledger, job)?;
-        let outputs = Outputs::read(&job.place.project, &ledger, &target);
-        let standing = outputs.standing(&target, Kind::Table).map_err(|error| {
+        let outputs = Outputs::read(&job.workspace.project, &ledger, &target);
+        let standing = outputs.standing(&target, FileKind::Table).map_err(|error| {
             Failure::usage(format!("{} cannot be read", project::shown(&output))).caused_by(&error)
         })?;
         let judge = match replaceable(standing, &output, job)? {
@@ -148,8 +148,9 @@ fn protect(target: &Path, ledger: &Path, job: &Job) -> Result<(), Failure> {
     let named = |name: &str| outputs::real(target).file_name().is_some_and(|own| own == name);
     let is = |other: &Path| table::same_place(target, other);
     let in_marl = || outputs::real(target).parent().is_some_and(|folder| folder.ends_with(".marl"));
-    let settings = job.place.project.join("marl.toml");
-    let dot_env = job.place.working.ancestors().map(|folder| folder.join(".env")).find(|path| path.is_file());
+    let settings = job.workspace.project.join("marl.toml");
+    let dot_env =
+        job.workspace.working.ancestors().map(|folder| folder.join(".env")).find(|path| path.is_file());
     let what = match () {
         () if of_ledger.iter().any(|path| is(path)) => "the ledger",
         () if named("marl.toml") || is(&settings) => "the settings",

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Where a command works.
-pub struct Place {
+pub struct Workspace {
     /// The working folder.
     pub working: PathBuf,
     /// The project's folder.
@@ -26,7 +26,7 @@ pub struct Place {
     pub settings: Settings,
 }
 
-impl Place {
+impl Workspace {
     /// Finds the project of the working folder, gathers its plugins and reads its settings, which name
     /// providers.
     ///
