@@ -22,21 +22,21 @@ use failure::Failure;
 /// The developer's tools of this repository.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", arg_required_else_help = true)]
-struct Args {
+struct XtaskArgs {
     #[command(subcommand)]
     command: Command,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    NewIntegration(new_integration::Args),
-    Tidy(tidy::Args),
-    Ci(ci::Args),
-    Bench(bench::Args),
+    NewIntegration(new_integration::NewIntegrationArgs),
+    Tidy(tidy::TidyArgs),
+    Ci(ci::CiArgs),
+    Bench(bench::BenchArgs),
 }
 
 fn main() -> ExitCode {
-    match run(&Args::parse().command) {
+    match run(&XtaskArgs::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             say::failure(&failure);
@@ -61,6 +61,6 @@ mod tests {
 
     #[test]
     fn the_definitions_are_sound() {
-        super::Args::command().debug_assert();
+        super::XtaskArgs::command().debug_assert();
     }
 }

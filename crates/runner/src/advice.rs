@@ -26,7 +26,7 @@ use crate::{
 pub use self::{ledger::ledger, words::Voice};
 
 /// A table as it was typed, with the flags that say how it is read.
-pub type TypedTable<'a> = (&'a Path, &'a ReadOptions);
+pub(crate) type TypedTable<'a> = (&'a Path, &'a ReadOptions);
 
 impl From<PlanError> for Failure {
     fn from(error: PlanError) -> Self {

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// A refused or missing key: where nothing was found out, the error is all there is to say.
-pub fn key_trouble(counts: &Counts) -> Option<Failure> {
+pub(crate) fn key_trouble(counts: &Counts) -> Option<Failure> {
     let stop = counts.stops.iter().find(|stop| stop.error.kind() == ErrorKind::Auth)?;
     let failure = Failure::new(Exit::Key, ErrorCode::Auth, stop.error.full_message());
     let failure = failure.hint(about_the_key(counts, stop));
@@ -26,7 +26,7 @@ pub fn key_trouble(counts: &Counts) -> Option<Failure> {
 
 /// What to do next; `None` when there is nothing to do. `is_planned` says that a plan's hash holds the
 /// run, which does not allow to send a doubt again.
-pub fn hint(counts: &Counts, interrupted: bool, asks_anew: bool, is_planned: bool) -> Option<String> {
+pub(crate) fn hint(counts: &Counts, interrupted: bool, asks_anew: bool, is_planned: bool) -> Option<String> {
     if asks_anew && interrupted {
         return Some(
             "the same command asks everything again; to go on from here, leave out `--refresh` or take a longer `--max-age`"
@@ -71,7 +71,7 @@ pub fn hint(counts: &Counts, interrupted: bool, asks_anew: bool, is_planned: boo
 }
 
 /// The command that helps after a run; `None` where the user has to do or to choose something first.
-pub fn next_command(report: &Report, interrupted: bool, invocation: &Invocation) -> Option<String> {
+pub(crate) fn next_command(report: &Report, interrupted: bool, invocation: &Invocation) -> Option<String> {
     let counts = &report.counts;
     if counts.cap_reached {
         return Some(consent::plan_anew(invocation));

@@ -10,7 +10,7 @@ use crate::outputs::Record;
 
 /// The answers of a step, and what they were given for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Asked {
+pub(crate) struct Asked {
     /// The columns of the answers.
     pub answers: Vec<String>,
     pub inputs: Vec<Input>,
@@ -24,7 +24,7 @@ pub struct Asked {
 
 /// A column of the table that a step reads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Input {
+pub(crate) struct Input {
     /// The input's name in the contract; of a formula, the column's.
     name: String,
     pub column: String,
@@ -39,7 +39,7 @@ impl Input {
         Self { name: name.to_owned(), column: column.to_owned(), kind }
     }
 
-    pub fn kind(&self) -> Option<SemanticType> {
+    pub(crate) fn kind(&self) -> Option<SemanticType> {
         self.kind.as_deref().and_then(SemanticType::from_name)
     }
 
@@ -53,13 +53,13 @@ impl Input {
 const MOST_INPUTS: usize = 2_000;
 
 /// What is recorded of an output: nothing where it would be too much.
-pub fn bounded(asked: Vec<Asked>) -> Vec<Asked> {
+pub(crate) fn bounded(asked: Vec<Asked>) -> Vec<Asked> {
     let inputs: usize = asked.iter().map(|asked| asked.inputs.len() + asked.through.len()).sum();
     if inputs > MOST_INPUTS { Vec::new() } else { asked }
 }
 
 /// What each of the plan's steps asks for.
-pub fn of_plan(plan: &Plan) -> Vec<Asked> {
+pub(crate) fn of_plan(plan: &Plan) -> Vec<Asked> {
     let mut all: Vec<Asked> = Vec::with_capacity(plan.steps.len());
     for (at, step) in plan.steps.iter().enumerate() {
         let answers = step.columns().map(|output| output.name.clone()).collect();
@@ -82,7 +82,7 @@ pub fn of_plan(plan: &Plan) -> Vec<Asked> {
 
 /// What a recorded output's answers were given for. An older record knows one list of columns for all
 /// of them, whose very texts count.
-pub fn of_record(record: &Record) -> Vec<Asked> {
+pub(crate) fn of_record(record: &Record) -> Vec<Asked> {
     let mut all = record.asked.clone();
     let is_known = |answer: &&String| all.iter().any(|asked| asked.answers.contains(answer));
     let answers: Vec<String> = record.answers.iter().filter(|answer| !is_known(answer)).cloned().collect();
@@ -111,7 +111,7 @@ impl Asked {
     }
 
     /// The same of those answers that are carried over into a table with other columns.
-    pub fn carried(&self, carried: &[String], found: &[Option<String>]) -> Option<Self> {
+    pub(crate) fn carried(&self, carried: &[String], found: &[Option<String>]) -> Option<Self> {
         let answers: Vec<String> =
             self.answers.iter().filter(|answer| carried.contains(answer)).cloned().collect();
         let inputs = self.inputs.iter().zip(found).map(|(input, found)| {
@@ -128,7 +128,12 @@ impl Asked {
     }
 
     /// Where each input is in the new table.
-    pub fn find(&self, older: &TableSummary, now: &TableSummary, plan: &[Self]) -> Vec<Option<String>> {
+    pub(crate) fn find(
+        &self,
+        older: &TableSummary,
+        now: &TableSummary,
+        plan: &[Self],
+    ) -> Vec<Option<String>> {
         self.inputs.iter().map(|input| self.column(input, older, now, plan)).collect()
     }
 
@@ -171,7 +176,7 @@ impl Asked {
 }
 
 /// The questions of an older output's answers, `names`, as far as their columns are known.
-pub fn questions(
+pub(crate) fn questions(
     asked: &[Asked],
     names: &[String],
     older: &TableSummary,

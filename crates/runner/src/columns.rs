@@ -19,7 +19,7 @@ use crate::{
     invocation::{Change, NextCommand, command_over},
     job::table_notes,
     listing::{self, MOST_CHARACTERS},
-    place, project,
+    project, workspace,
 };
 
 pub use profile::MOST_DISTINCT;
@@ -44,19 +44,25 @@ pub struct ColumnsSpec {
     pub is_for_program: bool,
 }
 
+/// The columns of a table, and the integrations that run on them.
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "columns")]
 pub struct ColumnsDocument {
     schema_version: Version<1>,
+    /// The table's path, relative to the working folder if the table lies below it.
     pub table: String,
+    /// How many rows the table has.
     pub rows: u64,
     /// How the table was read, where that is not as it stands.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub table_notes: Vec<String>,
+    /// How many columns the table has.
     pub columns_total: usize,
+    /// How many of them this document describes.
     pub shown: usize,
     /// The command that lists the rest, if there is a rest.
     pub more: Option<String>,
+    /// The columns, in the table's order.
     pub columns: Vec<ColumnDescription>,
     /// What runs on the table as it is.
     pub integrations: Vec<Runnable>,
@@ -65,17 +71,22 @@ pub struct ColumnsDocument {
     pub unbound: Vec<Unbound>,
 }
 
+/// One column: its type and what its cells hold.
 #[derive(JsonSchema, Serialize)]
 pub struct ColumnDescription {
+    /// The column's name.
     pub name: String,
+    /// The type that most of its cells have.
     #[serde(rename = "type")]
     pub kind: SemanticType,
+    /// How many cells are filled.
     pub filled: u64,
-    pub filled_share: f64,
+    filled_share: f64,
     /// How many of the filled cells say nothing, such as "N/A"; a run counts them as empty.
     pub said_nothing: u64,
     /// None for more than are counted.
     pub distinct: Option<usize>,
+    /// The first distinct values, shortened.
     pub examples: Vec<String>,
 }
 
@@ -84,7 +95,7 @@ pub struct ColumnDescription {
 /// # Errors
 /// The table cannot be read any more, or the program has no integrations.
 pub fn describe(spec: &ColumnsSpec, sketch: &TableSummary) -> Result<ColumnsDocument, Failure> {
-    let registry = place::registry_here()?;
+    let registry = workspace::registry_here()?;
     let total = sketch.columns.len();
     let most = if spec.all { total } else { total.min(LISTED) };
     let (integrations, unbound) = runnable(sketch, &registry);
@@ -114,7 +125,11 @@ pub fn describe(spec: &ColumnsSpec, sketch: &TableSummary) -> Result<ColumnsDocu
 ///
 /// # Errors
 /// The table has no such column; the nearest is named, or the first ones.
-pub fn known_column(sketch: &TableSummary, column: &str, reading: &ReadOptions) -> Result<usize, Failure> {
+pub(crate) fn known_column(
+    sketch: &TableSummary,
+    column: &str,
+    reading: &ReadOptions,
+) -> Result<usize, Failure> {
     const LISTED: usize = 12;
     if let Some(at) = sketch.columns.iter().position(|known| known == column) {
         return Ok(at);

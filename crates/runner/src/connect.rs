@@ -19,14 +19,16 @@ use crate::{failure::Failure, owner, project, text_file};
 
 /// Providers to call, with the base address of each that has not the default one.
 pub struct Connected {
+    /// The connected providers.
     pub providers: Vec<Arc<dyn Provider>>,
+    /// The base address of each provider, by name; `None` for the default address.
     pub bases: BTreeMap<String, Option<String>>,
     /// Where each address that is not the default one comes from, in a line each.
     pub told: Vec<String>,
 }
 
 /// Whether an address, as a scope names it, is served on this machine.
-pub fn is_on_this_machine(base: &str) -> bool {
+pub(crate) fn is_on_this_machine(base: &str) -> bool {
     base == SANDBOX || Url::parse(base).is_ok_and(|url| is_loopback(&url))
 }
 
@@ -35,12 +37,14 @@ const SANDBOX: &str = "sandbox";
 
 /// Where a value was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
+pub enum ValueSource {
+    /// An environment variable.
     Environment,
+    /// The `.env` file at this path.
     File(PathBuf),
 }
 
-impl Source {
+impl ValueSource {
     fn word(&self, variable: &str) -> String {
         match self {
             Self::Environment => format!("{variable} in the environment"),
@@ -52,12 +56,16 @@ impl Source {
 /// A provider's key and base address as they were found, and where.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Found {
-    pub key: Option<(Secret, Source)>,
-    base: Option<(String, Source)>,
+    /// The API key, and where it was found.
+    pub key: Option<(Secret, ValueSource)>,
+    base: Option<(String, ValueSource)>,
 }
 
 impl Found {
     /// The base address, checked.
+    ///
+    /// # Errors
+    /// The address is not one that a key may be sent to.
     pub fn base_url(&self, info: &ProviderInfo) -> Result<String, Failure> {
         match &self.base {
             Some((base, _)) => check_base(info, base),
@@ -66,11 +74,14 @@ impl Found {
     }
 
     /// Where an address comes from that is not the default one.
-    pub fn base_source(&self) -> Option<&Source> {
+    pub fn base_source(&self) -> Option<&ValueSource> {
         self.base.as_ref().map(|(_, source)| source)
     }
 
     /// What the provider is made with.
+    ///
+    /// # Errors
+    /// Those of [`Self::base_url`].
     pub fn connection(&self, info: &ProviderInfo) -> Result<Connection, Failure> {
         let key = self.key.as_ref().map(|(key, _)| key.clone());
         Ok(Connection { base_url: self.base_url(info)?, key, contact: None })
@@ -78,6 +89,9 @@ impl Found {
 }
 
 /// Connects these providers to the vendors, which can write to `contact`.
+///
+/// # Errors
+/// A `.env` file cannot be used, or an address is not one that a key may be sent to.
 pub fn live(
     names: &[SmolStr],
     registry: &Registry,
@@ -103,6 +117,9 @@ pub fn live(
 }
 
 /// Connects them to a sandbox at `url`.
+///
+/// # Errors
+/// None today; the signature is that of [`live`].
 pub fn sandbox(names: &[SmolStr], registry: &Registry, url: &str) -> Result<Connected, Failure> {
     connect(names, registry, |_| Ok((to_sandbox(url), Some(SANDBOX.to_owned()))))
 }
@@ -134,10 +151,10 @@ fn of_environment(name: &str) -> Option<String> {
 
 /// The key and the base for a provider. A file's base is used only with the same file's key.
 pub fn look_up(info: &ProviderInfo, file: Option<&DotEnv>) -> Found {
-    let of_env = |name: &str| of_environment(name).map(|value| (value, Source::Environment));
+    let of_env = |name: &str| of_environment(name).map(|value| (value, ValueSource::Environment));
     let of_file = |name: &str| {
         let file = file?;
-        file.values.get(name).map(|value| (value.clone(), Source::File(file.path.clone())))
+        file.values.get(name).map(|value| (value.clone(), ValueSource::File(file.path.clone())))
     };
     let base = of_env(&info.base_variable);
     let (key, base) = match of_env(&info.key_variable) {
@@ -154,15 +171,19 @@ pub struct DotEnv {
 }
 
 impl DotEnv {
+    /// Finds and reads the nearest `.env` file, from `folder` upwards; `None` if there is none.
+    ///
+    /// # Errors
+    /// Another user owns the file, the file cannot be read, or one of its lines is not `NAME=value`.
     pub fn find(folder: &Path) -> Result<Option<Self>, Failure> {
         let mut folders = folder.ancestors();
         let found = folders.find(|folder| folder.join(".env").is_file());
         let Some(of) = found else { return Ok(None) };
         if of != folder {
-            owner::check(of, owner::Kind::Keys)?;
+            owner::check(of, owner::OwnedKind::Keys)?;
         }
         let path = of.join(".env");
-        owner::check(&path, owner::Kind::Keys)?;
+        owner::check(&path, owner::OwnedKind::Keys)?;
         Self::read(&path).map(Some)
     }
 
@@ -293,7 +314,7 @@ mod tests {
         )
         .unwrap();
         let file = DotEnv::find(&deep).unwrap();
-        let source = Source::File(folder.path().join(".env"));
+        let source = ValueSource::File(folder.path().join(".env"));
         let key = Some((Secret::new("k 1"), source.clone()));
         let base = Some(("https://b.example".to_owned(), source));
         assert_eq!(look_up(&INFO, file.as_ref()), Found { key, base });

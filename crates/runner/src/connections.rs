@@ -24,6 +24,7 @@ const SANDBOX_LATENCY: Duration = Duration::from_millis(100);
 pub struct Connections {
     sandbox: Option<Sandbox>,
     connected: Connected,
+    /// The settings of the gateways that are made from these connections.
     pub settings: GatewaySettings,
 }
 
@@ -34,17 +35,22 @@ impl Connections {
     /// A key or an address that cannot be used, settings that do not go together, or no port.
     pub async fn of(job: &Job, caps: Caps) -> Result<Self, Failure> {
         let sandbox = if job.spec.ledger.sandbox { Some(start_sandbox().await?) } else { None };
-        let (providers, settings) = (job.plan.providers(), &job.place.settings);
+        let (providers, settings) = (job.plan.providers(), &job.workspace.settings);
         let connected = match &sandbox {
-            Some(sandbox) => connect::sandbox(&providers, &job.place.registry, &sandbox.url())?,
-            None => connect::live(&providers, &job.place.registry, &job.place.working, settings.contact())?,
+            Some(sandbox) => connect::sandbox(&providers, &job.workspace.registry, &sandbox.url())?,
+            None => connect::live(
+                &providers,
+                &job.workspace.registry,
+                &job.workspace.working,
+                settings.contact(),
+            )?,
         };
         let settings = settings.gateway(job.spec.parallel, job.spec.in_doubt, caps, &connected.bases)?;
         Ok(Self { sandbox, connected, settings })
     }
 
     /// A gateway that answers what `store` holds as of now, and sends nothing.
-    pub async fn closed(
+    pub(crate) async fn closed(
         &self,
         store: Option<Arc<dyn Ledger>>,
         max_age: Duration,
@@ -54,7 +60,7 @@ impl Connections {
 
     /// A gateway that answers what `store` holds, however old, and sends nothing: for picking rows
     /// by what became of them.
-    pub async fn ageless(&self, store: Option<Arc<dyn Ledger>>) -> Result<Gateway, Failure> {
+    pub(crate) async fn ageless(&self, store: Option<Arc<dyn Ledger>>) -> Result<Gateway, Failure> {
         self.reading(store, Freshness::Any).await
     }
 
@@ -86,7 +92,7 @@ impl Connections {
         operations.sort_unstable();
         operations.dedup();
         let mut lines = self.connected.told.clone();
-        lines.extend(job.place.settings.told(&operations));
+        lines.extend(job.workspace.settings.told(&operations));
         lines
     }
 
@@ -95,7 +101,7 @@ impl Connections {
         if job.spec.in_doubt.is_some() || !self.resends_doubts() {
             return None;
         }
-        let providers: Vec<&str> = job.place.settings.resent().collect();
+        let providers: Vec<&str> = job.workspace.settings.resent().collect();
         let attempts = self.settings.retry.attempts;
         Some(format!(
             "marl.toml has calls of {} that are in doubt sent again, up to {attempts} times in all, and perhaps paid for \
@@ -123,6 +129,9 @@ impl Connections {
 }
 
 /// Starts the built-in sandbox.
+///
+/// # Errors
+/// No port on 127.0.0.1 is free.
 pub async fn start_sandbox() -> Result<Sandbox, Failure> {
     let options = Options { latency: SANDBOX_LATENCY, ..Options::default() };
     Sandbox::start(options).await.map_err(|error| {

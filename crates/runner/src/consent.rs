@@ -48,7 +48,8 @@ pub struct Left {
 }
 
 impl Consent {
-    pub fn new(hash: &Hash, used: Used) -> Self {
+    /// The consent that `hash` stands for, of which `used` was bought already.
+    pub(crate) fn new(hash: &Hash, used: Used) -> Self {
         Self { agreed: Caps { calls: Some(hash.calls), cost: hash.cost }, used }
     }
 
@@ -91,7 +92,7 @@ impl Consent {
 }
 
 /// The tighter of two bounds.
-pub fn tighter(one: Caps, other: Caps) -> Caps {
+pub(crate) fn tighter(one: Caps, other: Caps) -> Caps {
     fn least<T: PartialOrd>(one: Option<T>, other: Option<T>) -> Option<T> {
         match (one, other) {
             (Some(one), Some(other)) => Some(if other < one { other } else { one }),
@@ -102,7 +103,7 @@ pub fn tighter(one: Caps, other: Caps) -> Caps {
 }
 
 /// What is left of a plan's hash in a ledger that may not be there yet.
-pub async fn left_of(hash: &Hash, store: Option<&dyn Ledger>) -> Result<Consent, Failure> {
+pub(crate) async fn left_of(hash: &Hash, store: Option<&dyn Ledger>) -> Result<Consent, Failure> {
     let used = match store {
         Some(store) => store.used(&hash.to_string()).await?,
         None => Used::default(),
@@ -112,7 +113,11 @@ pub async fn left_of(hash: &Hash, store: Option<&dyn Ledger>) -> Result<Consent,
 
 /// Refuses a run that would buy without the consent that it needs, or beyond it. A run that sends
 /// nothing is always allowed, and then gets a cap that keeps it so.
-pub async fn check(job: &Job, connections: &Connections, selected: &Selected) -> Result<Caps, Failure> {
+pub(crate) async fn check(
+    job: &Job,
+    connections: &Connections,
+    selected: &Selected,
+) -> Result<Caps, Failure> {
     let spec = &job.spec;
     let refusal = match &spec.plan {
         Some(hash) => {
@@ -124,7 +129,7 @@ pub async fn check(job: &Job, connections: &Connections, selected: &Selected) ->
         }
         None => {
             let is_bounded = spec.caps.calls.is_some() || spec.caps.cost.is_some();
-            match asker(&job.place.settings)? {
+            match asker(&job.workspace.settings)? {
                 Some(asker) if !is_bounded && !connections.is_sandbox() => needed(&asker),
                 _ => return Ok(Caps::default()),
             }
@@ -143,6 +148,9 @@ pub async fn check(job: &Job, connections: &Connections, selected: &Selected) ->
 }
 
 /// Whether a purchase without a plan is refused, and by whom: for commands that buy one call.
+///
+/// # Errors
+/// The user's settings cannot be read, or they say something else than `required`.
 pub fn is_needed_for_a_call(settings: &Settings) -> Result<Option<String>, Failure> {
     Ok(asker(settings)?.map(|asker| said_by(&asker)))
 }
@@ -177,17 +185,17 @@ fn needed(asker: &Asker) -> Failure {
 }
 
 /// The command that says what is left to buy, without the bounds of this one.
-pub fn plan_anew(invocation: &Invocation) -> String {
+pub(crate) fn plan_anew(invocation: &Invocation) -> String {
     invocation.as_plan(&BOUNDS)
 }
 
 /// The command that goes on from where this one ended.
-pub fn going_on_from_here(invocation: &Invocation) -> String {
+pub(crate) fn going_on_from_here(invocation: &Invocation) -> String {
     going_on(invocation).unwrap_or_else(|| plan_anew(invocation))
 }
 
 /// The command that goes on from a run that was recorded so, as a shell's words.
-pub fn going_on_from(command: &str) -> Option<String> {
+pub(crate) fn going_on_from(command: &str) -> Option<String> {
     going_on(&Invocation::new(shlex::split(command)?.into_iter().skip(1)))
 }
 
@@ -204,7 +212,7 @@ fn going_on(invocation: &Invocation) -> Option<String> {
 }
 
 /// The command that says what it takes to send again what may have been paid for.
-pub fn plan_of_doubts(invocation: &Invocation) -> String {
+pub(crate) fn plan_of_doubts(invocation: &Invocation) -> String {
     let mut without = BOUNDS.to_vec();
     without.push("--in-doubt");
     format!("{} --in-doubt retry", invocation.as_plan(&without))

@@ -7,24 +7,33 @@ use serde::Serialize;
 /// A column's story; the columns it came from follow.
 #[derive(Debug, Default, JsonSchema, Serialize)]
 pub struct Explained {
+    /// The column's name.
     pub column: String,
+    /// What the cell holds; null when the cell is empty.
     pub value: Option<String>,
+    /// Where the value comes from.
     pub from: Origin,
     /// The step, where it has a name of its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub step: Option<String>,
+    /// The integration that answered, or the step's first one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub integration: Option<String>,
+    /// The version of the integration's contract at the time of the run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
     /// The formula that computed it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub formula: Option<String>,
+    /// The integration's output that fills the column.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<String>,
+    /// The source that the answer cites for the value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+    /// The cells that the step read.
     pub inputs: Vec<InputCell>,
+    /// The calls that the step made.
     pub calls: Vec<CallStory>,
     /// Why it is empty, or why it is not what the answer gives.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,27 +59,43 @@ pub enum Origin {
     Own,
 }
 
+/// A cell that a step read.
 #[derive(Debug, JsonSchema, Serialize)]
 pub struct InputCell {
+    /// The input's name in the contract; `formula` or `where` for a column of an expression.
     pub input: String,
+    /// The column that feeds the input.
     pub column: String,
+    /// What the cell holds; null when the cell is empty.
     pub value: Option<String>,
 }
 
 /// A call with what the ledger holds of it.
 #[derive(Debug, Clone, JsonSchema, Serialize)]
 pub struct CallStory {
+    /// The provider that the call was made to.
     pub provider: String,
+    /// The provider's operation.
     pub operation: String,
+    /// The parameters that were sent.
     pub parameters: serde_json::Value,
+    /// The state of the call in the ledger; null when the ledger has no record of it.
     pub state: Option<CallState>,
+    /// When the call was sent, in UTC: `2026-11-22T14:03:11Z`.
     pub sent: Option<String>,
+    /// How long ago the call was sent, in words: `2 min 5 s`.
     pub age: Option<String>,
+    /// How long the call took, in ms.
     pub duration_ms: Option<i64>,
+    /// How many times the call was sent.
     pub attempts: Option<u32>,
+    /// The price of the call, in the settings' currency.
     pub price: Option<f64>,
+    /// The provider's own identifier of the request.
     pub request_id: Option<String>,
-    pub error_kind: Option<String>,
+    pub(crate) error_kind: Option<String>,
+    /// The error's message, if the call failed.
     pub error: Option<String>,
+    /// The run that made the call.
     pub run: Option<i64>,
 }

@@ -16,6 +16,7 @@ use crate::{
 /// Why a command failed, for the printer.
 #[derive(Debug)]
 pub struct Failure {
+    /// The exit code that the command ends with.
     pub exit: Exit,
     /// A stable word for programs.
     code: ErrorCode,
@@ -58,10 +59,12 @@ struct Details<'a> {
 }
 
 impl Failure {
+    /// A mistake in the command line, the settings or a recipe.
     pub fn usage(message: impl Into<String>) -> Self {
         Self::new(Exit::Usage, ErrorCode::Usage, message)
     }
 
+    /// A failure with a message for people and a stable code for programs.
     pub fn new(exit: Exit, code: ErrorCode, message: impl Into<String>) -> Self {
         Self {
             exit,
@@ -76,7 +79,7 @@ impl Failure {
     }
 
     /// The same failure with another exit code.
-    pub fn exiting(mut self, exit: Exit) -> Self {
+    pub(crate) fn exiting(mut self, exit: Exit) -> Self {
         self.exit = exit;
         self
     }
@@ -87,6 +90,7 @@ impl Failure {
         self
     }
 
+    /// The same failure with one hint more: the next step, in words.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
@@ -105,7 +109,7 @@ impl Failure {
     }
 
     /// Whether the same command may work a little later.
-    pub fn is_retryable(&self) -> bool {
+    pub(crate) fn is_retryable(&self) -> bool {
         self.retryable
     }
 
@@ -115,6 +119,7 @@ impl Failure {
         self
     }
 
+    /// The same failure with `error` and everything that caused it as causes.
     pub fn caused_by(mut self, error: &dyn StdError) -> Self {
         let mut next = Some(error);
         while let Some(cause) = next {

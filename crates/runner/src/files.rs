@@ -18,15 +18,15 @@ use crate::{
     job::Job,
     ledger,
     observer::Observer,
-    older::Older,
-    outputs::{self, Kind, Record},
+    outputs::{self, FileKind, Record},
+    overwrite_guard::OverwriteGuard,
     project,
     tally::Counts,
 };
 
 /// The files while they are written.
-pub struct Files {
-    older: Older,
+pub(crate) struct Files {
+    older: OverwriteGuard,
     output: PathBuf,
     errors_path: PathBuf,
     carried: Vec<String>,
@@ -55,7 +55,7 @@ pub enum Output {
 
 /// What became of the files.
 #[derive(Default)]
-pub struct Finished {
+pub(crate) struct Finished {
     pub output: Output,
     pub errors_file: Option<PathBuf>,
     pub failure: Option<Failure>,
@@ -66,19 +66,19 @@ pub struct Finished {
 }
 
 /// What is noted of a run's files.
-pub struct Noted<'a> {
+pub(crate) struct Noted<'a> {
     pub run: i64,
     pub sandbox: bool,
     pub plan: &'a Plan,
     /// The table's own columns.
     pub columns: &'a [String],
     /// Whether the run did not come to all rows of its table.
-    pub is_partial: bool,
+    pub(crate) is_partial: bool,
 }
 
 impl Files {
     /// Creates the temporary files; everything that can be wrong with their places shows here.
-    pub fn create(job: &Job, older: Older) -> Result<Self, Failure> {
+    pub(crate) fn create(job: &Job, older: OverwriteGuard) -> Result<Self, Failure> {
         let output = job.output();
         let column = |output: &plan::Output| OutputColumn { name: output.name.clone(), kind: output.kind };
         let columns: Vec<OutputColumn> = job.plan.outputs().map(column).collect();
@@ -95,27 +95,27 @@ impl Files {
     }
 
     /// The columns of an older output that are carried over.
-    pub fn carried(&self) -> &[String] {
+    pub(crate) fn carried(&self) -> &[String] {
         &self.carried
     }
 
     /// Those that a user is told of.
-    pub fn carried_told(&self) -> Vec<String> {
+    pub(crate) fn carried_told(&self) -> Vec<String> {
         self.older.carried_told()
     }
 
     /// Where the output will be, links followed.
-    pub fn target(&self) -> &Path {
+    pub(crate) fn target(&self) -> &Path {
         self.writer.target()
     }
 
     /// How many cells got an apostrophe because a spreadsheet would have run them.
-    pub fn guarded_cells(&self) -> u64 {
+    pub(crate) fn guarded_cells(&self) -> u64 {
         self.writer.guarded_cells()
     }
 
     /// Writes a row and what failed in it; answers its cells of the carried columns.
-    pub fn write(
+    pub(crate) fn write(
         &mut self,
         plan: &Plan,
         row: &InputRow,
@@ -137,7 +137,7 @@ impl Files {
 
     /// Brings output and list of errors into place, or keeps what there is under another name when
     /// an older output says more, or the table or the disk broke in the middle.
-    pub fn finish(
+    pub(crate) fn finish(
         mut self,
         trouble: Option<TableError>,
         counts: &Counts,
@@ -195,7 +195,7 @@ impl Files {
         if has_no_news {
             return finished;
         }
-        let record = Record { kind: Kind::Errors, path: outputs::place(&self.errors_path), ..record };
+        let record = Record { kind: FileKind::Errors, path: outputs::place(&self.errors_path), ..record };
         match list_errors(self.errors, &self.older, record, is_written, observer) {
             Ok(errors_file) => finished.errors_file = errors_file,
             // A full disk failed the output before.
@@ -225,7 +225,7 @@ impl Files {
         let mut asked = asked::of_plan(noted.plan);
         asked.extend(self.older.asked());
         Record {
-            kind: Kind::Table,
+            kind: FileKind::Table,
             digest: String::new(),
             path: outputs::place(self.writer.target()),
             sandbox: noted.sandbox,
@@ -242,7 +242,7 @@ impl Files {
 /// run is removed once an output without errors is there.
 fn list_errors(
     errors: ErrorsFile,
-    older: &Older,
+    older: &OverwriteGuard,
     mut record: Record,
     is_written: bool,
     observer: &dyn Observer,
@@ -272,7 +272,7 @@ fn list_errors(
 }
 
 /// Notes a file before it gets its place. Without the note the next run would not know it.
-fn note(older: &Older, record: &mut Record, digest: &str, observer: &dyn Observer) {
+fn note(older: &OverwriteGuard, record: &mut Record, digest: &str, observer: &dyn Observer) {
     digest.clone_into(&mut record.digest);
     if let Err(error) = older.outputs.note(record) {
         let path = project::shown(Path::new(&record.path));
@@ -289,7 +289,7 @@ fn broken(error: TableError) -> Failure {
 
 /// Makes a new ledger as private as the table whose answers go into it.
 #[cfg(unix)]
-pub fn keep_private(store: &dyn Ledger, input: &Path, observer: &dyn Observer) {
+pub(crate) fn keep_private(store: &dyn Ledger, input: &Path, observer: &dyn Observer) {
     use std::{fs, os::unix::fs::PermissionsExt};
     let wanted = table::mode_like(input) | 0o700;
     for path in store.file().into_iter().flat_map(ledger::files_of) {
@@ -311,4 +311,4 @@ pub fn keep_private(store: &dyn Ledger, input: &Path, observer: &dyn Observer) {
 }
 
 #[cfg(not(unix))]
-pub fn keep_private(_store: &dyn Ledger, _input: &Path, _observer: &dyn Observer) {}
+pub(crate) fn keep_private(_store: &dyn Ledger, _input: &Path, _observer: &dyn Observer) {}

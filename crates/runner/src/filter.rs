@@ -17,14 +17,22 @@ use crate::{
 };
 
 /// `--filter`, and where the columns that it reads are.
-pub struct Filter {
+pub(crate) struct Filter {
     expression: Expression,
     places: Vec<usize>,
 }
 
 impl Filter {
     /// Reads the condition; `request` says the types of columns.
-    pub fn new(text: &str, request: &Request, sketch: &TableSummary, voice: Voice) -> Result<Self, Failure> {
+    ///
+    /// # Errors
+    /// The condition cannot be read, or it names a column that the table does not have.
+    pub(crate) fn new(
+        text: &str,
+        request: &Request,
+        sketch: &TableSummary,
+        voice: Voice,
+    ) -> Result<Self, Failure> {
         let name = table_name(sketch);
         let expression = plan::filter(text, request, &header(sketch, &name))
             .map_err(|error| advice::failure(error, voice, None).at("`--filter`"))?;
@@ -35,7 +43,7 @@ impl Filter {
     }
 
     /// Whether the row fits.
-    pub fn picks(&self, row: &InputRow, undetermined: &mut Undetermined) -> bool {
+    pub(crate) fn picks(&self, row: &InputRow, undetermined: &mut Undetermined) -> bool {
         let cells: Vec<Option<Value>> = self.places.iter().map(|column| row.cell(*column)).collect();
         match self.expression.holds(&cells) {
             Ok(fits) => fits,
@@ -50,7 +58,7 @@ impl Filter {
 
 /// The rows for which it cannot be told.
 #[derive(Debug, Default)]
-pub struct Undetermined {
+pub(crate) struct Undetermined {
     pub count: u64,
     /// The first, and why.
     first: Option<(u64, String)>,
@@ -58,7 +66,7 @@ pub struct Undetermined {
 
 impl Undetermined {
     /// What is said of them, if there are any.
-    pub fn warning(&self) -> Option<String> {
+    pub(crate) fn warning(&self) -> Option<String> {
         let (row, why) = self.first.as_ref()?;
         let are = either(self.count, "is", "are");
         let rows = format!("{}, which {are} not picked", counted(self.count, "row"));

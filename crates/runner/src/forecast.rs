@@ -23,7 +23,7 @@ use crate::{
     failure::Failure,
     job::{Job, ledger_path, table_notes},
     observer::Observer,
-    older::Older,
+    overwrite_guard::OverwriteGuard,
     pipeline,
     plan_hash::{Hash, newest_run},
     project,
@@ -39,53 +39,76 @@ const MOST_REMARKS: usize = 50;
 
 /// Everything that is known of a plan.
 pub struct Planned {
+    /// Whether the sandbox answers, so that the answers are samples.
     pub sandbox: bool,
+    /// The table's path, relative to the working folder if the table lies below it.
     pub table: String,
+    /// How many rows the table has.
     pub rows: u64,
+    /// How many columns the table has.
     pub columns: usize,
+    /// How many rows are selected.
     pub rows_picked: u64,
+    /// How the table was read, where its own form does not say, one line each.
     pub table_notes: Vec<String>,
+    /// The ledger's path.
     pub ledger: String,
+    /// Whether the ledger exists already.
     pub ledger_exists: bool,
     /// Output cells that say nothing and would be filled: for certain, and at most.
     pub said_nothing: (u64, u64),
     /// By output: filled cells that would be replaced, for certain and at most.
     pub replaced: BTreeMap<usize, (u64, u64)>,
+    /// What each step would do, in plan order.
     pub steps: Vec<StepForecast>,
+    /// By step and remark, the number of rows that the remark is about.
     pub remarks: BTreeMap<(usize, String), u64>,
+    /// The unit of all prices, if the settings name one.
     pub currency: Option<String>,
     /// By provider and operation, the price if known.
     pub prices: BTreeMap<(SmolStr, SmolStr), Option<f64>>,
     /// By provider and operation, how long a call usually takes, if known.
-    pub durations: BTreeMap<(SmolStr, SmolStr), Option<Duration>>,
+    durations: BTreeMap<(SmolStr, SmolStr), Option<Duration>>,
+    /// How many calls are in flight to each provider.
     pub parallel: usize,
     /// How often a call in doubt may be sent, where it is sent again at all.
     pub doubts_resent: Option<u32>,
+    /// The cap on calls, if there is one.
     pub max_calls: Option<u64>,
+    /// The cap on cost, in the settings' currency, if there is one.
     pub max_cost: Option<f64>,
     /// Settings that decide how much is spent, where they are not the defaults.
     pub settings: Vec<String>,
     /// What is left of the hash of an earlier plan that was named.
     pub consent: Option<Consent>,
+    /// The example rows that were asked for.
     pub sample: Vec<SampleRow>,
 }
 
 /// An example row with the calls it would make.
 #[derive(JsonSchema, Serialize)]
 pub struct SampleRow {
+    /// The row's number, from 1.
     pub row: u64,
+    /// The calls that the steps would make for the row.
     pub calls: Vec<SampleCall>,
 }
 
 /// A call of an example row.
 #[derive(JsonSchema, Serialize)]
 pub struct SampleCall {
+    /// The step that makes the call.
     pub step: String,
+    /// The provider.
     pub provider: String,
+    /// The provider's operation.
     pub operation: String,
     /// `null` where they depend on an answer that is not there.
     pub parameters: Option<serde_json::Value>,
+    /// How the call stands in the ledger: `new`, `in_ledger`, `stale`; `possible` if it depends on
+    /// another answer.
     pub standing: &'static str,
+    /// Whether the run makes the call for certain.
     pub certain: bool,
 }
 
@@ -100,9 +123,9 @@ pub struct Approval {
 /// Refuses what a run would not be allowed to write.
 ///
 /// # Errors
-/// Those of [`Older::look`].
+/// The output would replace a file that this run may not replace.
 pub fn check_output(job: &Job) -> Result<(), Failure> {
-    Older::look(job).map(drop)
+    OverwriteGuard::look(job).map(drop)
 }
 
 /// Plans a job: what would be sent for the rows that it selects, and the hash that allows it.
@@ -163,7 +186,7 @@ pub async fn of(
         }
         Ok(())
     };
-    pipeline::foresee(&job.sketch, engine, |row| selected.contains(row), spec.parallel, take).await?;
+    pipeline::dry_run(&job.sketch, engine, |row| selected.contains(row), spec.parallel, take).await?;
     let steps = forecast.steps();
     let operations: Vec<(SmolStr, SmolStr)> = steps
         .iter()
@@ -177,13 +200,13 @@ pub async fn of(
         columns: job.sketch.columns.len(),
         rows_picked: forecast.rows(),
         table_notes: table_notes(&job.sketch),
-        ledger: ledger_path(&spec.ledger, &job.place)?,
+        ledger: ledger_path(&spec.ledger, &job.workspace)?,
         ledger_exists: store.is_some(),
         said_nothing: forecast.said_nothing(),
         replaced: forecast.replaced().clone(),
         steps,
         remarks,
-        currency: job.place.settings.currency().map(str::to_owned),
+        currency: job.workspace.settings.currency().map(str::to_owned),
         prices: prices(&operations, &closed),
         durations: durations(&operations, store.as_deref()).await?,
         parallel: spec.parallel,

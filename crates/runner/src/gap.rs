@@ -75,14 +75,14 @@ impl Reason {
 
 /// Why there is no value.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Gap {
+pub(crate) struct Gap {
     pub reason: Reason,
     /// One line.
     pub why: String,
 }
 
 /// How a step ended on a row that it gave no value for.
-pub struct Ended<'a> {
+pub(crate) struct Ended<'a> {
     pub step: &'a Step,
     pub outcome: &'a Outcome,
     /// Why it was skipped, where the reason alone does not say.
@@ -98,7 +98,7 @@ pub struct Ended<'a> {
 
 impl Ended<'_> {
     /// Why; `None` where the step gave something.
-    pub fn gap(&self) -> Option<Gap> {
+    pub(crate) fn gap(&self) -> Option<Gap> {
         let gap = |reason, why: String| Some(Gap { reason, why });
         match self.outcome {
             Outcome::Value(_) => None,
@@ -158,10 +158,10 @@ impl Ended<'_> {
 }
 
 /// Said of an answer that lacks the column.
-pub const NOT_IN_ANSWER: &str = "the answer has no value for it";
+pub(crate) const NOT_IN_ANSWER: &str = "the answer has no value for it";
 
 /// The error of a failed call, from what the ledger keeps of the call.
-pub fn call_error(kind: Option<&str>, message: Option<&str>) -> Error {
+pub(crate) fn call_error(kind: Option<&str>, message: Option<&str>) -> Error {
     let kind = kind.and_then(ErrorKind::from_name).unwrap_or(ErrorKind::Upstream);
     Error::new(kind, message.unwrap_or_default())
 }
@@ -176,7 +176,7 @@ fn failed(error: &Error) -> Gap {
 
 /// That an answer gives a value that its cell does not have. `newest` is the newest run that bought
 /// a part of the answer.
-pub fn without_value(gives: &str, run: &RunRecord, newest: Option<i64>) -> Gap {
+pub(crate) fn without_value(gives: &str, run: &RunRecord, newest: Option<i64>) -> Gap {
     let is_newer = newest.is_some_and(|newest| newest > run.id);
     let (reason, how) = match (is_newer, run.state) {
         (true, _) => (Reason::NotWritten, format!("the answer is newer than run {}, which wrote it", run.id)),
@@ -193,12 +193,12 @@ pub fn without_value(gives: &str, run: &RunRecord, newest: Option<i64>) -> Gap {
 }
 
 /// That a row was not picked.
-pub fn not_picked(row: u64, run: &RunRecord) -> Gap {
+pub(crate) fn not_picked(row: u64, run: &RunRecord) -> Gap {
     Gap { reason: Reason::NotPicked, why: format!("row {row} was not picked in run {}", run.id) }
 }
 
 /// What is said of a run that went over every row, and has no answer in the ledger.
-pub const NO_ANSWER: &str =
+pub(crate) const NO_ANSWER: &str =
     "the ledger has no answer: it was removed from the ledger, is in another, or never came";
 
 /// How a run that did not go over every row ended.

@@ -27,11 +27,10 @@ use crate::{
     listing::{self, MOST_CHARACTERS},
     outputs,
     past::Past,
-    pipeline,
-    place::Place,
-    project,
+    pipeline, project,
     ranges::Ranges,
     spec::LedgerChoice,
+    workspace::Workspace,
 };
 
 /// What the document takes besides its lists and the command for the next rows.
@@ -76,35 +75,50 @@ impl GapsSpec {
 #[schemars(rename = "gaps")]
 pub struct GapsDocument {
     schema_version: Version<1>,
+    /// The table's path, relative to the working folder if the table lies below it.
     pub table: String,
+    /// The run that wrote the table.
     pub run: i64,
+    /// How many rows the table has.
     pub rows_total: u64,
+    /// How many rows have an empty cell that the question is about.
     pub rows_with_gaps: u64,
+    /// How many such cells there are.
     pub gaps_total: u64,
     /// By column and reason, over the whole table.
     pub counts: Vec<GapCount>,
+    /// How many of the cells this document lists.
     pub shown: usize,
     /// The command for the next rows, if there are any.
     pub more: Option<String>,
+    /// The cells, in the table's order.
     pub gaps: Vec<EmptyCell>,
 }
 
+/// How many cells of a column are empty for one reason.
 #[derive(JsonSchema, Serialize)]
 pub struct GapCount {
+    /// The column's name.
     pub column: String,
+    /// The reason.
     pub reason: Reason,
+    /// How many cells are empty for it.
     pub cells: u64,
 }
 
 /// An empty cell.
 #[derive(JsonSchema, Serialize)]
 pub struct EmptyCell {
+    /// The row's number, from 1.
     pub row: u64,
     /// The row's first filled cell, by which a reader knows the row again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
+    /// The column's name.
     pub column: String,
+    /// Why the cell is empty, as a word.
     pub reason: Reason,
+    /// Why the cell is empty, as a sentence.
     pub why: String,
 }
 
@@ -113,12 +127,12 @@ pub struct EmptyCell {
 /// # Errors
 /// The table, the ledger, a row or a column is not there, or no run wrote the table.
 pub async fn find(spec: &GapsSpec) -> Result<GapsDocument, Failure> {
-    let place = Place::find()?;
-    let store = place.existing_ledger(&spec.ledger).await?;
+    let workspace = Workspace::find()?;
+    let store = workspace.existing_ledger(&spec.ledger).await?;
     let sketch = outputs::check_table(&spec.table, spec.reading.clone())?;
     spec.columns.iter().try_for_each(|column| known_column(&sketch, column, &spec.reading).map(drop))?;
     spec.rows.as_ref().map_or(Ok(()), |ranges| ranges.check(sketch.rows))?;
-    let past = Past::of(&place.registry, &*store, &sketch, spec.run).await?;
+    let past = Past::of(&workspace.registry, &*store, &sketch, spec.run).await?;
     spec.columns.iter().try_for_each(|column| known_output(&past, spec, column))?;
     let room = MOST_CHARACTERS - FRAME - listing::size(&more(spec, u64::MAX));
     let mut found = GapSearch::new(spec, &past, &*store, &sketch, room);
@@ -163,7 +177,7 @@ async fn search(found: &mut GapSearch<'_>) -> Result<(), Failure> {
         }
         Ok(())
     };
-    pipeline::foresee(sketch, engine, takes, 1, take).await?;
+    pipeline::dry_run(sketch, engine, takes, 1, take).await?;
     problem.map_or(Ok(()), Err)
 }
 

@@ -178,12 +178,12 @@ impl Invocation {
     }
 
     /// This command as `marl plan`, without these flags.
-    pub fn as_plan(&self, without: &[&str]) -> String {
+    pub(crate) fn as_plan(&self, without: &[&str]) -> String {
         other_command(&self.words, "plan", without)
     }
 
     /// This command as another subcommand, without some flags that have a value.
-    pub fn as_subcommand(&self, name: &str, without: &[&str]) -> String {
+    pub(crate) fn as_subcommand(&self, name: &str, without: &[&str]) -> String {
         other_command(&self.words, name, without)
     }
 
@@ -221,7 +221,7 @@ pub fn flag(name: &str, value: &str) -> String {
 }
 
 /// A command over a table that is read so, ready for flags.
-pub fn command_over(command: &str, table: &Path, reading: &ReadOptions) -> Vec<String> {
+pub(crate) fn command_over(command: &str, table: &Path, reading: &ReadOptions) -> Vec<String> {
     let path = table.to_string_lossy();
     let dash = if path.starts_with('-') { "./" } else { "" };
     let mut all = vec!["marl".to_owned(), command.to_owned(), word(&format!("{dash}{path}"))];
@@ -233,7 +233,7 @@ pub fn command_over(command: &str, table: &Path, reading: &ReadOptions) -> Vec<S
 }
 
 /// The flags that say how a table is read, each with its value.
-pub fn reading_flags(reading: &ReadOptions) -> Vec<(&'static str, Option<String>)> {
+pub(crate) fn reading_flags(reading: &ReadOptions) -> Vec<(&'static str, Option<String>)> {
     let delimiter = reading.delimiter.map(|byte| match byte {
         b'\t' => "\\t".to_owned(),
         byte => char::from(byte).to_string(),

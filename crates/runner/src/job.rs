@@ -17,30 +17,35 @@ use crate::{
     advice::Voice,
     failure::Failure,
     filter::Filter,
-    ledger, outputs,
-    place::Place,
-    project,
+    ledger, outputs, project,
     settings::Settings,
     spec::{LedgerChoice, RunSpec},
     steps::StepsAsked,
+    workspace::Workspace,
 };
 
 /// A table with the steps for it.
 pub struct Job {
     /// What is asked for.
     pub spec: RunSpec,
-    pub place: Place,
+    /// The project that the job belongs to.
+    pub workspace: Workspace,
+    /// The table, as it was scanned.
     pub sketch: TableSummary,
     /// With all steps that it takes.
     pub request: Request,
+    /// The steps, bound to the table's columns.
     pub plan: Arc<Plan>,
 }
 
 impl Job {
     /// Looks at the settings, the steps and the whole table.
+    ///
+    /// # Errors
+    /// The settings, the steps or the table are not right.
     pub fn prepare(spec: RunSpec) -> Result<Self, Failure> {
-        let place = Place::find()?;
-        let registry = &place.registry;
+        let workspace = Workspace::find()?;
+        let registry = &workspace.registry;
         let steps = StepsAsked::of(&spec.steps, spec.refresh.clone())?;
         let sketch = outputs::check_table(&spec.input, spec.reading.clone())?;
         let (request, plan) = {
@@ -52,18 +57,18 @@ impl Job {
             let plan = plan.map_err(|error| steps.failure(error, &spec.input, &spec.reading))?;
             (request, Arc::new(plan))
         };
-        Ok(Self { spec, place, sketch, request, plan })
+        Ok(Self { spec, workspace, sketch, request, plan })
     }
 
     /// The plan that reads what is stored, also where the run asks anew: which rows have failed or
     /// lack data is told by the answers that are there.
-    pub fn stored_plan(&self) -> Result<Arc<Plan>, Failure> {
+    pub(crate) fn stored_plan(&self) -> Result<Arc<Plan>, Failure> {
         if self.spec.refresh == Refresh::None {
             return Ok(Arc::clone(&self.plan));
         }
         let name = table_name(&self.sketch);
         let request = Request { refresh: Refresh::None, ..self.request.clone() };
-        Ok(Arc::new(Plan::new(&request, &header(&self.sketch, &name), &self.place.registry)?))
+        Ok(Arc::new(Plan::new(&request, &header(&self.sketch, &name), &self.workspace.registry)?))
     }
 
     /// Where the enriched table goes.
@@ -72,11 +77,14 @@ impl Job {
     }
 
     /// Whether a link at the output's name is followed: only where the user typed the name.
-    pub fn output_links(&self) -> Links {
+    pub(crate) fn output_links(&self) -> Links {
         if self.spec.output.is_some() { Links::Follow } else { Links::Refuse }
     }
 
     /// The caps of the command line; a cap on cost needs every price.
+    ///
+    /// # Errors
+    /// There is a cap on cost, and an operation of the plan has no price.
     pub fn caps(&self) -> Result<Caps, Failure> {
         let caps = self.spec.caps;
         if caps.cost.is_some() {
@@ -87,7 +95,7 @@ impl Job {
 
     /// Whether an operation costs nothing.
     pub fn is_free(&self, provider: &str, operation: &str) -> bool {
-        let entry = self.place.registry.provider(provider);
+        let entry = self.workspace.registry.provider(provider);
         entry.is_some_and(|entry| entry.info.free_operations.contains(operation))
     }
 
@@ -106,22 +114,23 @@ impl Job {
     }
 
     fn price(&self, provider: &str, operation: &str) -> Option<f64> {
-        let settings: &Settings = &self.place.settings;
+        let settings: &Settings = &self.workspace.settings;
         settings.price(provider, operation)
     }
 
     /// The ledger, if there is one.
-    pub async fn ledger_there_is(&self) -> Result<Option<Arc<dyn Ledger>>, Failure> {
-        ledger::read_if_there(&project::ledger(&self.spec.ledger, &self.place.project)?).await
+    pub(crate) async fn ledger_there_is(&self) -> Result<Option<Arc<dyn Ledger>>, Failure> {
+        ledger::read_if_there(&project::ledger(&self.spec.ledger, &self.workspace.project)?).await
     }
 
     /// A condition over the table's own columns.
-    pub fn filter(&self, text: &str) -> Result<Filter, Failure> {
+    pub(crate) fn filter(&self, text: &str) -> Result<Filter, Failure> {
         let voice = if self.spec.steps.recipe.is_some() { Voice::Recipe } else { Voice::Flags };
         Filter::new(text, &self.request, &self.sketch, voice)
     }
 }
 
+/// The table's columns in the form that planning takes; `name` is the table's name in messages.
 pub fn header<'a>(sketch: &'a TableSummary, name: &'a str) -> Header<'a> {
     Header { table: name, columns: &sketch.columns, samples: &sketch.samples }
 }
@@ -152,7 +161,7 @@ pub fn near_columns(plan: &Plan, columns: &[String]) -> Vec<String> {
 }
 
 /// The table's name in messages.
-pub fn table_name(sketch: &TableSummary) -> String {
+pub(crate) fn table_name(sketch: &TableSummary) -> String {
     let path: &Path = &sketch.path;
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
@@ -169,8 +178,8 @@ fn no_price(flag: &str, provider: &str, operation: &str, price: Option<f64>) -> 
 }
 
 /// Where a ledger is, as it is told.
-pub fn ledger_path(choice: &LedgerChoice, place: &Place) -> Result<String, Failure> {
-    Ok(project::shown(&project::ledger(choice, &place.project)?))
+pub(crate) fn ledger_path(choice: &LedgerChoice, workspace: &Workspace) -> Result<String, Failure> {
+    Ok(project::shown(&project::ledger(choice, &workspace.project)?))
 }
 
 /// The flags that lead to the same ledger.

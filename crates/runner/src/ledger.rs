@@ -15,6 +15,9 @@ pub use ledger_sqlite::Problem;
 use crate::{advice, error_code::ErrorCode, exit::Exit, failure::Failure, project};
 
 /// Opens the ledger at `path`, and makes it if there is none.
+///
+/// # Errors
+/// The file is not a ledger that this program can use, or it cannot be written.
 pub async fn open(path: &Path) -> Result<Arc<dyn Ledger>, Failure> {
     Ok(Arc::new(Store::open(path).await?))
 }
@@ -25,7 +28,7 @@ pub async fn read(path: &Path) -> Result<Arc<dyn Ledger>, Failure> {
 }
 
 /// The same, if a run has begun the ledger.
-pub async fn read_if_there(path: &Path) -> Result<Option<Arc<dyn Ledger>>, Failure> {
+pub(crate) async fn read_if_there(path: &Path) -> Result<Option<Arc<dyn Ledger>>, Failure> {
     if !is_there(path) {
         return Ok(None);
     }
@@ -42,7 +45,7 @@ pub fn is_there(path: &Path) -> bool {
 }
 
 /// The files that the ledger at `path` may have.
-pub fn files_of(path: &Path) -> [PathBuf; 5] {
+pub(crate) fn files_of(path: &Path) -> [PathBuf; 5] {
     ledger_sqlite::files_of(path)
 }
 

@@ -4,12 +4,10 @@
 //!
 //! Functions return data; nothing here prints, reads the process's arguments or ends the process.
 
-#![expect(missing_docs, reason = "documented step by step")]
-
 pub mod address;
 pub mod advice;
-pub mod after_run;
-pub mod asked;
+mod after_run;
+mod asked;
 pub mod binding;
 pub mod catalog;
 pub mod columns;
@@ -22,7 +20,7 @@ pub mod exit;
 pub mod explained;
 pub mod failure;
 pub mod files;
-pub mod filter;
+mod filter;
 pub mod forecast;
 pub mod gap;
 pub mod gaps;
@@ -31,16 +29,15 @@ pub mod job;
 pub mod ledger;
 pub mod listing;
 pub mod observer;
-pub mod older;
 pub mod outputs;
-pub mod owner;
+mod overwrite_guard;
+mod owner;
 pub mod page;
-pub mod past;
+mod past;
 pub mod past_run;
-pub mod pilot;
-pub mod pipeline;
-pub mod place;
-pub mod plan_form;
+mod pilot;
+mod pipeline;
+mod plan_form;
 pub mod plan_hash;
 pub mod project;
 pub mod ranges;
@@ -48,18 +45,19 @@ pub mod recipe;
 pub mod report;
 pub mod rows;
 pub mod run;
-pub mod run_record;
-pub mod select;
+mod run_record;
+mod select;
 pub mod settings;
 pub mod spec;
-pub mod steps;
+mod steps;
 pub mod tally;
-pub mod text_file;
+mod text_file;
 pub mod time;
-pub mod toml_error;
-pub mod user_settings;
-pub mod watch;
+mod toml_error;
+mod user_settings;
+mod watch;
 pub mod why;
+pub mod workspace;
 
 #[cfg(test)]
 mod plugins {

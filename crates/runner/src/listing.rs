@@ -12,7 +12,7 @@ use serde_json::ser::{Formatter, Serializer};
 
 /// The most characters that a document has by default. What runs a command for an agent cuts off
 /// what is much longer, and its end would be lost.
-pub const MOST_CHARACTERS: usize = 24_000;
+pub(crate) const MOST_CHARACTERS: usize = 24_000;
 
 /// A whole document.
 pub fn listing(document: &impl Serialize) -> String {

@@ -27,7 +27,7 @@ const MOST_BYTES: u64 = 4 * 1024 * 1024;
 /// What a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub(crate) enum FileKind {
     /// An enriched table.
     Table,
     /// The list of what failed.
@@ -36,10 +36,10 @@ pub enum Kind {
 
 /// A file that marl wrote.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Record {
-    pub kind: Kind,
+pub(crate) struct Record {
+    pub kind: FileKind,
     /// Of its content: SHA-256, in hexadecimal digits.
-    pub digest: String,
+    pub(crate) digest: String,
     /// Where it was put, links resolved.
     pub path: String,
     /// Whether its answers are the sandbox's samples.
@@ -62,7 +62,7 @@ pub struct Record {
 
 /// What is known of the file at a path.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Standing {
+pub(crate) enum Standing {
     /// There is none, or nothing is in it.
     Free,
     /// marl wrote it, as it stands.
@@ -74,7 +74,7 @@ pub enum Standing {
 }
 
 /// The records of the folders that a command has to do with.
-pub struct Outputs {
+pub(crate) struct Outputs {
     /// Where new ones are noted.
     home: PathBuf,
     records: Vec<Record>,
@@ -82,7 +82,7 @@ pub struct Outputs {
 
 impl Outputs {
     /// What is recorded in the project, beside the ledger, and in the project that `file` is in.
-    pub fn read(project: &Path, ledger: &Path, file: &Path) -> Self {
+    pub(crate) fn read(project: &Path, ledger: &Path, file: &Path) -> Self {
         let of_project = project.join(".marl").join(NAME);
         let of_ledger = beside(ledger);
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -111,7 +111,7 @@ impl Outputs {
     ///
     /// # Errors
     /// It cannot be read.
-    pub fn standing(&self, path: &Path, kind: Kind) -> io::Result<Standing> {
+    pub(crate) fn standing(&self, path: &Path, kind: FileKind) -> io::Result<Standing> {
         match fs::metadata(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Standing::Free),
             Err(error) => return Err(error),
@@ -141,7 +141,7 @@ impl Outputs {
         if !self.records.iter().any(|record| record.sandbox || record.delimiter.is_some()) {
             return (None, false);
         }
-        match self.standing(path, Kind::Table) {
+        match self.standing(path, FileKind::Table) {
             Ok(Standing::Own(record)) => (record.delimiter, record.sandbox),
             Ok(Standing::Edited(record)) => (None, record.sandbox),
             Ok(Standing::Free | Standing::Foreign) | Err(_) => (None, false),
@@ -149,8 +149,8 @@ impl Outputs {
     }
 
     /// Whether the file at `path` is a list of errors that marl wrote under this name.
-    pub fn is_own_errors_file(&self, path: &Path) -> bool {
-        match self.standing(path, Kind::Errors) {
+    pub(crate) fn is_own_errors_file(&self, path: &Path) -> bool {
+        match self.standing(path, FileKind::Errors) {
             Ok(Standing::Own(record)) => {
                 Path::new(&record.path).file_name() == Path::new(&place(path)).file_name()
             }
@@ -162,7 +162,7 @@ impl Outputs {
     ///
     /// # Errors
     /// The record cannot be written, or something else is at its name.
-    pub fn note(&self, record: &Record) -> io::Result<()> {
+    pub(crate) fn note(&self, record: &Record) -> io::Result<()> {
         let is_same = |known: &&Record| known.kind == record.kind && known.path == record.path;
         let newest = lines(&self.home).into_iter().rfind(|known| is_same(&known));
         if newest.is_some_and(|known| Record { run: record.run, ..known } == *record) {
@@ -185,7 +185,7 @@ impl Outputs {
 /// written with, and noted to hold samples where it does.
 ///
 /// # Errors
-/// As [`table::check`]'s.
+/// As [`table::scan`].
 pub fn check_table(path: &Path, mut options: ReadOptions) -> Result<TableSummary, TableError> {
     let (delimiter, are_samples) = Outputs::of_file(path).of_table(path);
     options.delimiter = options.delimiter.or(delimiter);
@@ -206,12 +206,12 @@ fn beside(ledger: &Path) -> PathBuf {
 }
 
 /// A file's place as it is recorded.
-pub fn place(path: &Path) -> String {
+pub(crate) fn place(path: &Path) -> String {
     real(path).to_string_lossy().into_owned()
 }
 
 /// A path with its links resolved.
-pub fn real(path: &Path) -> PathBuf {
+pub(crate) fn real(path: &Path) -> PathBuf {
     let followed = table::follow_links(path).unwrap_or_else(|_| path.to_owned());
     table::real_place(&followed).unwrap_or(followed)
 }
@@ -269,7 +269,7 @@ fn shorten(file: &mut File) -> io::Result<()> {
     file.write_all(&text[start..])
 }
 
-pub fn digest(path: &Path) -> io::Result<String> {
+pub(crate) fn digest(path: &Path) -> io::Result<String> {
     let mut file = File::open(path)?;
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 1 << 16];
@@ -287,7 +287,7 @@ mod tests {
 
     fn record(folder: &Path, name: &str, content: &str, sandbox: bool) -> Record {
         Record {
-            kind: Kind::Table,
+            kind: FileKind::Table,
             digest: table::hex(&Sha256::digest(content)),
             path: place(&folder.join(name)),
             sandbox,
@@ -305,7 +305,7 @@ mod tests {
         let path = |name: &str| folder.path().join(name);
         fs::create_dir(path(".marl")).unwrap();
         let read = || Outputs::read(folder.path(), &path(".marl/ledger.db"), &path("a.csv"));
-        let standing = |name: &str| read().standing(&path(name), Kind::Table).unwrap();
+        let standing = |name: &str| read().standing(&path(name), FileKind::Table).unwrap();
         assert_eq!(standing("a.csv"), Standing::Free);
         fs::write(path("a.csv"), "a\n1\n").unwrap();
         assert_eq!(standing("a.csv"), Standing::Foreign);

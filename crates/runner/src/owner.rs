@@ -15,18 +15,18 @@ use table::shell::word;
 use crate::{failure::Failure, project};
 
 /// Folders whose files count whoever owns them, in the environment: a list as in `PATH`.
-pub const TRUST: &str = "MARL_TRUST";
+pub(crate) const TRUST: &str = "MARL_TRUST";
 
 /// What a file says that is refused when another wrote it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum OwnedKind {
     Settings,
     Keys,
     Ledger,
     Recipe,
 }
 
-impl Kind {
+impl OwnedKind {
     fn why(self) -> &'static str {
         match self {
             Self::Settings => "settings decide what is bought",
@@ -50,7 +50,7 @@ impl Kind {
 ///
 /// # Errors
 /// Says whose it is and what lets it count.
-pub fn check(path: &Path, kind: Kind) -> Result<(), Failure> {
+pub(crate) fn check(path: &Path, kind: OwnedKind) -> Result<(), Failure> {
     let Some(owner) = other_owner(path) else { return Ok(()) };
     // Of a folder itself: its parent may hold everybody's.
     let parent = || path.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -65,7 +65,7 @@ pub fn check(path: &Path, kind: Kind) -> Result<(), Failure> {
 
 /// The number of the user who owns a file, or the link that leads to it, where that is neither
 /// this user nor root. Nothing for what is not there.
-pub fn other_owner(path: &Path) -> Option<u32> {
+pub(crate) fn other_owner(path: &Path) -> Option<u32> {
     let owners = [fs::symlink_metadata(path).ok(), fs::metadata(path).ok()];
     let other = owners.iter().flatten().map(uid).find(|owner| !is_trusted(*owner))?;
     (!is_below_trusted(path)).then_some(other)
@@ -109,7 +109,7 @@ mod tests {
         assert_eq!(other_owner(&file), None, "nothing is there");
         fs::write(&file, "").unwrap();
         assert_eq!(other_owner(&file), None);
-        assert!(check(&file, Kind::Settings).is_ok());
+        assert!(check(&file, OwnedKind::Settings).is_ok());
         assert!(is_trusted(0) && is_trusted(rustix::process::geteuid().as_raw()));
         assert!(!is_trusted(rustix::process::geteuid().as_raw() + 1));
     }

@@ -39,7 +39,7 @@ pub enum Form {
 
 impl Form {
     /// Whether cells are shown whole.
-    pub fn is_full(self) -> bool {
+    pub(crate) fn is_full(self) -> bool {
         matches!(self, Self::Records | Self::Json { full: true })
     }
 }
@@ -53,6 +53,7 @@ pub struct Page<'a> {
     form: Form,
     limit: usize,
     room: usize,
+    /// The rows so far: each row's number, and its cells in the order of the columns shown.
     pub rows: Vec<(u64, Vec<Option<String>>)>,
     /// The first row that is not shown.
     pub next: Option<u64>,

@@ -18,13 +18,13 @@ use crate::{
     failure::Failure,
     job::{header, table_name},
     ledger, project,
-    run_record::Steps,
+    run_record::RecordedSteps,
 };
 
 /// See the module.
-pub struct Past {
+pub(crate) struct Past {
     pub run: RunRecord,
-    pub steps: Steps,
+    pub steps: RecordedSteps,
     /// The steps over the table that the run wrote.
     pub plan: Arc<Plan>,
     /// Answers from the ledger, however old the answers are.
@@ -36,14 +36,14 @@ impl Past {
     ///
     /// # Errors
     /// There is no such run, or its steps do not fit the table any more.
-    pub async fn of(
+    pub(crate) async fn of(
         registry: &Registry,
         store: &dyn Ledger,
         sketch: &TableSummary,
         run: Option<i64>,
     ) -> Result<Self, Failure> {
         let run = find_run(store, sketch, run).await?;
-        let steps: Steps = serde_json::from_value(run.steps.clone()).unwrap_or_default();
+        let steps: RecordedSteps = serde_json::from_value(run.steps.clone()).unwrap_or_default();
         let name = table_name(sketch);
         let plan = Arc::new(Plan::new(&steps.request(), &header(sketch, &name), registry)?);
         let calls = store.reader(Freshness::Any).await?;

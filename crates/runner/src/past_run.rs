@@ -11,7 +11,8 @@ use crate::{consent, document::Version, project, report::RunDocument, tally::Tal
 
 /// A run as it stands in the ledger.
 #[derive(JsonSchema, Serialize)]
-pub struct Run<'a> {
+#[schemars(rename = "Run")]
+pub struct RecordedRun<'a> {
     id: i64,
     state: RunState,
     command: &'a str,
@@ -37,7 +38,7 @@ pub struct Run<'a> {
 /// A run in a list: how it went, in one short line. `marl runs show` has the rest.
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "RunLine")]
-pub struct Line {
+pub struct RunLine {
     id: i64,
     state: RunState,
     /// In UTC: `2026-11-22T14:03:11Z`.
@@ -61,7 +62,7 @@ pub struct Line {
     exit_code: Option<u64>,
 }
 
-impl From<&RunRecord> for Line {
+impl From<&RunRecord> for RunLine {
     fn from(run: &RunRecord) -> Self {
         let summary = run.summary.as_ref().unwrap_or(&Json::Null);
         let progress = &summary["progress"];
@@ -91,7 +92,7 @@ pub fn resumed(run: &RunRecord) -> Option<String> {
     (run.state == RunState::Died).then(|| consent::going_on_from(&run.command)).flatten()
 }
 
-impl<'a> From<&'a RunRecord> for Run<'a> {
+impl<'a> From<&'a RunRecord> for RecordedRun<'a> {
     fn from(run: &'a RunRecord) -> Self {
         Self {
             id: run.id,
@@ -114,18 +115,25 @@ impl<'a> From<&'a RunRecord> for Run<'a> {
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "tools call")]
 pub struct CallDocument<'a> {
+    /// The version of the document's form.
     pub schema_version: Version<1>,
+    /// The provider that was called.
     pub provider: &'a str,
+    /// The provider's tool.
     pub tool: &'a str,
+    /// The parameters that were sent.
     pub parameters: Json,
     /// `found`, `no_data`, `failed` or `stopped`.
     pub state: &'static str,
     /// The provider's answer, freed of its envelope.
     pub reply: Json,
+    /// The run that the ledger recorded for the call.
     pub run: i64,
+    /// The ledger's path.
     pub ledger: String,
     /// In the settings' currency; null when it is not known.
     pub price: Option<f64>,
+    /// The exit code of the command.
     pub exit_code: u8,
 }
 

@@ -20,7 +20,12 @@ const MOST_SITUATIONS: usize = 1_000;
 ///
 /// # Errors
 /// The table cannot be read.
-pub async fn pick(most: usize, job: &Job, closed: Gateway, among: &Selected) -> Result<Vec<u64>, Failure> {
+pub(crate) async fn pick(
+    most: usize,
+    job: &Job,
+    closed: Gateway,
+    among: &Selected,
+) -> Result<Vec<u64>, Failure> {
     let engine = Arc::new(Engine::new(Arc::clone(&job.plan), CallMode::Stored(closed)));
     let mut seen = Situations::new(most);
     let take = |row: &InputRow, end: Option<&RowEnd>| {
@@ -30,7 +35,7 @@ pub async fn pick(most: usize, job: &Job, closed: Gateway, among: &Selected) -> 
         }
         Ok(())
     };
-    pipeline::foresee(&job.sketch, engine, |row| among.contains(row), 1, take).await?;
+    pipeline::dry_run(&job.sketch, engine, |row| among.contains(row), 1, take).await?;
     Ok(seen.rows())
 }
 

@@ -25,7 +25,7 @@ const HANDFUL: usize = 32;
 const BYTES_A_PLACE: usize = 64 * 1024;
 
 /// How many rows may be between reader and writer.
-pub fn window(parallel: usize) -> usize {
+pub(crate) fn window(parallel: usize) -> usize {
     (64 * parallel).max(1024)
 }
 
@@ -46,7 +46,7 @@ enum Begun {
 }
 
 /// Hears of each row that has ended, with its number, before it is written.
-pub type OnEnd = Arc<dyn Fn(u64, &RowEnd) + Send + Sync>;
+pub(crate) type OnEnd = Arc<dyn Fn(u64, &RowEnd) + Send + Sync>;
 
 /// For runs whose ended rows nobody counts.
 fn ignored() -> OnEnd {
@@ -59,7 +59,7 @@ fn ignored() -> OnEnd {
 /// # Errors
 /// The reader's or the writer's, after `stop` was called and everything in flight has ended:
 /// what it brings may have been paid for. Rows read before a reader's error are still written.
-pub async fn run(
+pub(crate) async fn run(
     reader: Reader,
     engine: Arc<Engine>,
     ended: OnEnd,
@@ -106,7 +106,7 @@ pub async fn run(
 ///
 /// # Errors
 /// The reader's, or that of `take`.
-pub async fn foresee(
+pub(crate) async fn dry_run(
     sketch: &TableSummary,
     engine: Arc<Engine>,
     picks: impl Fn(u64) -> bool,

@@ -15,18 +15,18 @@ use serde::Serialize;
 use crate::spec::Only;
 
 /// The steps as they are bound, in plan order: the same whether flags or a recipe asked for them.
-pub fn steps(plan: &Plan) -> String {
-    json(&plan.steps.iter().map(Step::of).collect::<Vec<_>>())
+pub(crate) fn steps(plan: &Plan) -> String {
+    json(&plan.steps.iter().map(StepForm::of).collect::<Vec<_>>())
 }
 
 /// The contracts of all steps, in plan order: each in its canonical form.
-pub fn contracts(plan: &Plan) -> String {
+pub(crate) fn contracts(plan: &Plan) -> String {
     let forms: Vec<String> = plan.contracts().map(Contract::canonical).collect();
     format!("[{}]", forms.join(","))
 }
 
 /// The currency, and the prices of each provider's operations.
-pub fn prices(currency: Option<&str>, settings: &Settings) -> String {
+pub(crate) fn prices(currency: Option<&str>, settings: &Settings) -> String {
     #[derive(Serialize)]
     struct Prices<'a> {
         currency: Option<&'a str>,
@@ -37,7 +37,7 @@ pub fn prices(currency: Option<&str>, settings: &Settings) -> String {
 }
 
 /// What else decides which calls are sent, as the user chose it.
-pub struct Choices<'a> {
+pub(crate) struct Choices<'a> {
     pub max_age: Duration,
     pub rows: Option<String>,
     pub limit: Option<u64>,
@@ -48,10 +48,10 @@ pub struct Choices<'a> {
 }
 
 /// The choices, and whom each provider's calls are bought from and for.
-pub fn choices(choices: &Choices<'_>, settings: &Settings) -> String {
+pub(crate) fn choices(choices: &Choices<'_>, settings: &Settings) -> String {
     #[derive(Serialize)]
-    struct Form<'a> {
-        providers: BTreeMap<&'a str, Lane<'a>>,
+    struct ChoicesForm<'a> {
+        providers: BTreeMap<&'a str, LaneForm<'a>>,
         /// In nanoseconds.
         max_age: u128,
         limit: Option<u64>,
@@ -61,7 +61,7 @@ pub fn choices(choices: &Choices<'_>, settings: &Settings) -> String {
         types: BTreeMap<&'a str, &'static str>,
     }
     #[derive(Serialize)]
-    struct Lane<'a> {
+    struct LaneForm<'a> {
         base: Option<&'a str>,
         account: &'a str,
         in_doubt: &'static str,
@@ -71,10 +71,10 @@ pub fn choices(choices: &Choices<'_>, settings: &Settings) -> String {
         // How often a call may be bought counts where calls in doubt are sent again.
         let attempts = (lane.in_doubt == InDoubt::Retry).then_some(settings.retry.attempts);
         let (base, account) = (lane.scope.base.as_deref(), lane.scope.account.as_str());
-        (name.as_str(), Lane { base, account, in_doubt: in_doubt_name(lane.in_doubt), attempts })
+        (name.as_str(), LaneForm { base, account, in_doubt: in_doubt_name(lane.in_doubt), attempts })
     });
     let types = choices.types.iter().map(|(column, kind)| (column.as_str(), kind.name()));
-    json(&Form {
+    json(&ChoicesForm {
         providers: providers.collect(),
         max_age: choices.max_age.as_nanos(),
         limit: choices.limit,
@@ -86,26 +86,26 @@ pub fn choices(choices: &Choices<'_>, settings: &Settings) -> String {
 }
 
 #[derive(Serialize)]
-struct Step<'a> {
+struct StepForm<'a> {
     name: &'a str,
     existing: &'static str,
     refresh: bool,
-    uses: Vec<Use<'a>>,
+    uses: Vec<UseForm<'a>>,
     formula: Option<&'a str>,
     #[serde(rename = "where")]
     condition: Option<&'a str>,
-    outputs: Vec<Output<'a>>,
+    outputs: Vec<OutputForm<'a>>,
 }
 
 #[derive(Serialize)]
-struct Use<'a> {
+struct UseForm<'a> {
     integration: &'a str,
     /// Each input with the column that feeds it, in the contract's order.
     inputs: Vec<(&'a str, &'a str)>,
 }
 
 #[derive(Serialize)]
-struct Output<'a> {
+struct OutputForm<'a> {
     /// The name in the contract; empty for the column that names the integration.
     of: &'a str,
     column: &'a str,
@@ -113,9 +113,9 @@ struct Output<'a> {
     kind: &'static str,
 }
 
-impl<'a> Step<'a> {
+impl<'a> StepForm<'a> {
     fn of(step: &'a plan::Step) -> Self {
-        let uses = step.alternatives().iter().map(|alternative| Use {
+        let uses = step.alternatives().iter().map(|alternative| UseForm {
             integration: &alternative.integration.contract().name,
             inputs: alternative
                 .inputs
@@ -123,7 +123,7 @@ impl<'a> Step<'a> {
                 .map(|input| (input.column.name.as_str(), input.from.as_str()))
                 .collect(),
         });
-        let outputs = step.columns().map(|output| Output {
+        let outputs = step.columns().map(|output| OutputForm {
             of: &output.of,
             column: &output.name,
             kind: output.kind.name(),

@@ -5,9 +5,9 @@
 //! maximum included. The hash also names the newest run at its time, so that a plan that is made
 //! after another was used has another hash, although nothing else moved.
 //!
-//! The texts that the digests are of are [`crate::plan_form`]'s.
+//! `plan_form` makes the texts that are digested.
 //!
-//! How much of a hash is used up is for [`crate::consent`] to say.
+//! [`crate::consent`] says how much of a hash is used up.
 
 use std::{fmt, fs::File, io, path::Path, str::FromStr};
 
@@ -42,7 +42,7 @@ pub struct Hash {
 
 /// Why a plan does not hold any more.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Broken {
+pub(crate) enum Broken {
     /// These parts changed.
     Moved(Vec<&'static str>),
     /// No part changed, and the hash is none that `marl plan` printed: its maximum was edited.
@@ -51,7 +51,7 @@ pub enum Broken {
 
 impl Hash {
     /// The hash of a job whose calls and cost are at most these.
-    pub fn of(
+    pub(crate) fn of(
         job: &Job,
         settings: &Settings,
         newest_run: u64,
@@ -75,7 +75,7 @@ impl Hash {
     }
 
     /// Looks whether the plan with this hash still holds for a job.
-    pub async fn check(&self, job: &Job, settings: &Settings) -> Result<Option<Broken>, Failure> {
+    pub(crate) async fn check(&self, job: &Job, settings: &Settings) -> Result<Option<Broken>, Failure> {
         let now = Self::of(job, settings, self.newest_run, self.calls, self.cost)?;
         let newest = match job.ledger_there_is().await? {
             Some(store) => newest_run(&*store).await?,
@@ -103,7 +103,7 @@ impl Hash {
 }
 
 /// The number of a ledger's newest run.
-pub async fn newest_run(store: &dyn Ledger) -> Result<u64, Failure> {
+pub(crate) async fn newest_run(store: &dyn Ledger) -> Result<u64, Failure> {
     let (runs, _) = store.runs(1).await?;
     Ok(runs.first().map_or(0, |run| run.id.unsigned_abs()))
 }
@@ -151,12 +151,12 @@ fn parts_of(job: &Job, settings: &Settings) -> Result<[Full; 6], Failure> {
     let table = of_table(&job.sketch.path, &job.spec.reading).map_err(|error| {
         Failure::usage(format!("{} cannot be read", job.sketch.path.display())).caused_by(&error)
     })?;
-    let ledger = project::ledger(&job.spec.ledger, &job.place.project)?;
+    let ledger = project::ledger(&job.spec.ledger, &job.workspace.project)?;
     Ok([
         table,
         of_text(&plan_form::steps(&job.plan)),
         of_text(&plan_form::contracts(&job.plan)),
-        of_text(&plan_form::prices(job.place.settings.currency(), settings)),
+        of_text(&plan_form::prices(job.workspace.settings.currency(), settings)),
         of_text(&choices(job, settings)),
         of_text(&project::canonical(&ledger)),
     ])

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::{
     address,
     failure::Failure,
-    owner::{self, Kind},
+    owner::{self, OwnedKind},
     spec::LedgerChoice,
 };
 
@@ -13,8 +13,8 @@ use crate::{
 const LEDGER: &str = "MARL_LEDGER";
 
 /// The nearest folder, from `start` upwards, that has `.marl` or `marl.toml`; else the root
-/// of the enclosing git work tree, unless it is another user's; else `start`. Whose the folder is,
-/// [`check_owner`] looks at.
+/// of the enclosing git work tree, unless another user owns it; else `start`. A caller that reads the
+/// folder's settings checks the owner of the folder first.
 pub fn folder(start: &Path) -> PathBuf {
     let nearest = start.ancestors().find(|folder| is_marked(folder));
     let root = || start.ancestors().find(|folder| folder.join(".git").exists());
@@ -28,11 +28,11 @@ fn is_marked(folder: &Path) -> bool {
 
 /// Refuses a project that another user could have made: what is in it decides what is bought. The
 /// working folder was entered on purpose, so that there only its files are looked at.
-pub fn check_owner(project: &Path, working: &Path) -> Result<(), Failure> {
+pub(crate) fn check_owner(project: &Path, working: &Path) -> Result<(), Failure> {
     if project != working && is_marked(project) {
-        owner::check(project, Kind::Settings)?;
+        owner::check(project, OwnedKind::Settings)?;
     }
-    owner::check(&project.join("marl.toml"), Kind::Settings)
+    owner::check(&project.join("marl.toml"), OwnedKind::Settings)
 }
 
 /// The ledger's file: as chosen, else in the project folder. The sandbox has its own, so that
@@ -49,8 +49,8 @@ pub fn ledger(choice: &LedgerChoice, folder: &Path) -> Result<PathBuf, Failure> 
         let marl = folder.join(".marl");
         let ledger = marl.join(if choice.sandbox { "sandbox.db" } else { "ledger.db" });
         // One that the user names is the user's to judge.
-        owner::check(&marl, Kind::Ledger)?;
-        owner::check(&ledger, Kind::Ledger)?;
+        owner::check(&marl, OwnedKind::Ledger)?;
+        owner::check(&ledger, OwnedKind::Ledger)?;
         no_link(&marl)?;
         no_link(&ledger)?;
         return Ok(ledger);
@@ -77,7 +77,7 @@ pub fn absolute(path: &Path) -> String {
 }
 
 /// A path by which one file has one name, links followed; it may be of a file that is not there yet.
-pub fn canonical(path: &Path) -> String {
+pub(crate) fn canonical(path: &Path) -> String {
     let real = std::fs::canonicalize(path).or_else(|error| {
         let absolute = std::path::absolute(path)?;
         let (Some(folder), Some(name)) = (absolute.parent(), absolute.file_name()) else { return Err(error) };

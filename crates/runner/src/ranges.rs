@@ -10,6 +10,7 @@ use crate::{error_code::ErrorCode, exit::Exit, failure::Failure};
 pub struct Ranges(pub(crate) Vec<(u64, u64)>);
 
 impl Ranges {
+    /// Whether one of the ranges holds `row`.
     pub fn contains(&self, row: u64) -> bool {
         let behind = self.0.partition_point(|(first, _)| *first <= row);
         behind > 0 && self.0[behind - 1].1 >= row
@@ -47,7 +48,7 @@ impl Ranges {
     }
 
     /// Looks whether a table of so many rows has them.
-    pub fn check(&self, rows: u64) -> Result<(), Failure> {
+    pub(crate) fn check(&self, rows: u64) -> Result<(), Failure> {
         let Some(beyond) = self.0.iter().find(|range| range.0 > rows) else { return Ok(()) };
         let message = format!("`--rows` names row {}, and the table has {rows}", beyond.0);
         let last = match rows {

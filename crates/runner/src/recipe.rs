@@ -28,12 +28,12 @@ pub struct Recipe {
     /// Where the types of columns stand, by column.
     columns: BTreeMap<String, usize>,
     /// By step.
-    lines: Vec<Lines>,
+    lines: Vec<StepLines>,
 }
 
 /// Where the parts of a step stand, as lines counted from 1.
 #[derive(Debug)]
-struct Lines {
+struct StepLines {
     step: usize,
     /// By key.
     keys: BTreeMap<String, usize>,
@@ -47,7 +47,7 @@ impl Recipe {
     /// Reads a recipe. Every mistake is told with its line.
     pub fn read(path: &Path) -> Result<Self, Failure> {
         let name = path.display().to_string();
-        owner::check(path, owner::Kind::Recipe)?;
+        owner::check(path, owner::OwnedKind::Recipe)?;
         let text = text_file::read_named(path)?.ok_or_else(|| {
             Failure::usage("no such file")
                 .at(&name)
@@ -57,7 +57,7 @@ impl Recipe {
     }
 
     /// A plan's problem, with the recipe's line where the request has one.
-    pub fn locate(&self, error: &PlanError) -> Failure {
+    pub(crate) fn locate(&self, error: &PlanError) -> Failure {
         let failure = advice::failure(error.clone(), advice::Voice::Recipe, None);
         match error.about.as_ref().and_then(|about| self.line(about)) {
             Some(line) => failure.at(&format!("{}, line {line}", self.file)),

@@ -26,6 +26,7 @@ pub enum Status {
 }
 
 impl Status {
+    /// The word for it in documents.
     pub fn name(self) -> &'static str {
         match self {
             Self::Finished => "finished",
@@ -47,13 +48,21 @@ impl From<Status> for RunState {
 
 /// A run at its end, ready to be told.
 pub struct Report {
+    /// Whether the sandbox answered, so that the answers are samples.
     pub sandbox: bool,
+    /// How the run ended.
     pub status: Status,
+    /// The exit code that the command ends with.
     pub exit: Exit,
+    /// The run's number in the ledger.
     pub run: i64,
+    /// How many rows the table has.
     pub rows: u64,
+    /// How many rows were selected.
     pub rows_selected: u64,
+    /// How the table was read, where its own form does not say, one line each.
     pub table_notes: Vec<String>,
+    /// What became of the output.
     pub output: Output,
     /// Where the output is or would be.
     pub output_path: PathBuf,
@@ -63,16 +72,23 @@ pub struct Report {
     pub gone: u64,
     /// Rows of an older output that hold answers and are not in the table any more.
     pub removed: u64,
+    /// The list of errors, if the run wrote one.
     pub errors_file: Option<PathBuf>,
+    /// How long the run took.
     pub elapsed: Duration,
+    /// How many cells got an apostrophe because a spreadsheet would have run them.
     pub guarded_cells: u64,
+    /// Up to which age stored answers counted.
     pub max_age: Duration,
     /// Whether the same command would ask again what it has just asked.
     pub asks_anew: bool,
     /// Whether calls in doubt are sent again.
     pub resends_doubts: bool,
+    /// The unit of all prices, if the settings name one.
     pub currency: Option<String>,
+    /// What the run counted.
     pub counts: Counts,
+    /// What the user can do next, in words.
     pub hint: Option<String>,
     /// The command that goes on, where one is known.
     pub next_command: Option<String>,
@@ -98,7 +114,7 @@ impl Report {
 }
 
 /// Sums of prices such as 0.1 would show how they were rounded.
-pub fn rounded(cost: f64) -> f64 {
+pub(crate) fn rounded(cost: f64) -> f64 {
     (cost * 1e9).round() / 1e9
 }
 

@@ -65,14 +65,18 @@ impl RowsSpec {
 #[schemars(rename = "rows")]
 pub struct RowsDocument<'a> {
     schema_version: Version<1>,
+    /// The table's path, relative to the working folder if the table lies below it.
     pub table: &'a str,
     /// How the table was read, where that is not as it stands.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     pub table_notes: &'a [String],
+    /// How many rows the table has.
     pub rows_total: u64,
+    /// How many rows match the condition and the ranges.
     pub rows_matching: u64,
     /// The rows for which the condition cannot be told; they do not match.
     pub untold: u64,
+    /// How many rows this document lists.
     pub shown: usize,
     /// Whether a cell is not shown as it is.
     pub truncated: bool,
@@ -81,6 +85,7 @@ pub struct RowsDocument<'a> {
     pub columns_left_out: usize,
     /// The command for the next rows, if there are any.
     pub more: Option<&'a str>,
+    /// The rows, in the table's order.
     pub rows: Vec<PageRow<'a>>,
 }
 

@@ -30,14 +30,15 @@ use crate::{
     invocation::Change,
     job::{Job, of_ledger},
     observer::Observer,
-    older::Older,
-    outputs, pipeline,
+    outputs,
+    overwrite_guard::OverwriteGuard,
+    pipeline,
     plan_hash::{Broken, Hash},
     project,
-    run_record::Steps,
+    run_record::RecordedSteps,
     select::{Selected, select},
     tally::Tally,
-    watch::{self, Seen},
+    watch::{self, EndSignals},
 };
 
 /// Among how many of the newest runs the one is looked for that writes an output.
@@ -50,7 +51,7 @@ const FIRST_ROWS: usize = 5;
 ///
 /// # Errors
 /// Says what moved.
-pub async fn check_plan(then: &Hash, job: &Job, connections: &Connections) -> Result<(), Failure> {
+pub(crate) async fn check_plan(then: &Hash, job: &Job, connections: &Connections) -> Result<(), Failure> {
     let message = match then.check(job, &connections.settings).await? {
         None => return Ok(()),
         Some(Broken::Moved(parts)) => {
@@ -91,7 +92,7 @@ pub struct Ready<'a> {
     job: &'a Job,
     connections: &'a Connections,
     selected: Selected,
-    older: Older,
+    older: OverwriteGuard,
     caps: Caps,
 }
 
@@ -109,7 +110,7 @@ impl<'a> Ready<'a> {
             check_plan(then, job, connections).await?;
         }
         let selected = select(&job.spec.selection, job, connections, observer).await?;
-        let older = Older::look(job)?;
+        let older = OverwriteGuard::look(job)?;
         older.check_selected(job, &selected)?;
         let agreed = consent::check(job, connections, &selected).await?;
         let caps = consent::tighter(connections.settings.caps, agreed);
@@ -129,10 +130,10 @@ impl<'a> Ready<'a> {
             Ok(files) => files,
             Err(failure) => return Err(naming_writer(job, &output, failure).await),
         };
-        let store = job.place.open_ledger(&spec.ledger).await?;
+        let store = job.workspace.open_ledger(&spec.ledger).await?;
         files::keep_private(&*store, &spec.input, &*observer);
         let recorded = selected.told(job.sketch.rows);
-        let steps = Steps::of(&job.plan, &connections.settings, &job.request.types, recorded);
+        let steps = RecordedSteps::of(&job.plan, &connections.settings, &job.request.types, recorded);
         let start = RunStart {
             command: spec.invocation.command(),
             input: project::absolute(&spec.input),
@@ -162,7 +163,7 @@ impl<'a> Ready<'a> {
             gateway,
             consent,
             files,
-            seen: Arc::new(Seen::default()),
+            seen: Arc::new(EndSignals::default()),
         })
     }
 }
@@ -199,14 +200,14 @@ pub struct Run<'a> {
     settings_told: Vec<String>,
     warning_of_resends: Option<String>,
     files: Files,
-    seen: Arc<Seen>,
+    seen: Arc<EndSignals>,
 }
 
 /// Ends a run early and in order: what is in flight is awaited, and stored answers still reach rows.
 #[derive(Clone)]
 pub struct Stopper {
     gateway: Gateway,
-    seen: Arc<Seen>,
+    seen: Arc<EndSignals>,
 }
 
 impl Stopper {

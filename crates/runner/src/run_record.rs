@@ -15,9 +15,9 @@ use crate::ranges::Ranges;
 
 /// The steps of a run, and whom their calls were bought from and for.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Steps {
+pub(crate) struct RecordedSteps {
     /// In plan order.
-    pub steps: Vec<Step>,
+    pub steps: Vec<RecordedStep>,
     /// By provider.
     scopes: BTreeMap<String, ScopeRecord>,
     /// By which rules answers and cells were read; 0 before it was recorded.
@@ -33,7 +33,7 @@ pub struct Steps {
 
 /// One step. What older versions of marl did not record has a default.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Step {
+pub(crate) struct RecordedStep {
     #[serde(default)]
     name: Option<String>,
     /// The first integration; empty for a formula.
@@ -50,7 +50,7 @@ pub struct Step {
     /// Output and the column that it was written to.
     pub outputs: BTreeMap<String, String>,
     /// The columns of outputs that the table had.
-    pub existing_columns: Vec<String>,
+    pub(crate) existing_columns: Vec<String>,
     pub existing: Existing,
     #[serde(default)]
     prefix: String,
@@ -62,10 +62,10 @@ pub struct Step {
     provider_column: Option<String>,
 }
 
-/// The version of a contract as it is recorded. Older runs recorded a number.
+/// The version of a contract as it is recorded. OverwriteGuard runs recorded a number.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "TextOrNumber")]
-pub struct RecordedVersion(String);
+pub(crate) struct RecordedVersion(String);
 
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -96,8 +96,8 @@ struct ScopeRecord {
     account: String,
 }
 
-impl Steps {
-    pub fn of(
+impl RecordedSteps {
+    pub(crate) fn of(
         plan: &Plan,
         settings: &Settings,
         types: &BTreeMap<String, SemanticType>,
@@ -108,7 +108,7 @@ impl Steps {
             (provider.clone(), ScopeRecord { base, account })
         });
         Self {
-            steps: plan.steps.iter().map(Step::of).collect(),
+            steps: plan.steps.iter().map(RecordedStep::of).collect(),
             scopes: scopes.collect(),
             reading: READING,
             types: types.iter().map(|(column, kind)| (column.clone(), kind.name().to_owned())).collect(),
@@ -117,10 +117,10 @@ impl Steps {
     }
 
     /// The request that gives the same steps over the table that the run wrote.
-    pub fn request(&self) -> Request {
+    pub(crate) fn request(&self) -> Request {
         let types = self.types.iter();
         Request {
-            steps: self.steps.iter().map(Step::request).collect(),
+            steps: self.steps.iter().map(RecordedStep::request).collect(),
             types: types
                 .filter_map(|(column, kind)| Some((column.clone(), SemanticType::from_name(kind)?)))
                 .collect(),
@@ -129,7 +129,7 @@ impl Steps {
     }
 
     /// Settings under which equal calls have the keys that they had.
-    pub fn settings(&self) -> Settings {
+    pub(crate) fn settings(&self) -> Settings {
         let lanes = self.scopes.iter().map(|(provider, record)| {
             let scope = Scope { base: record.base.clone(), account: record.account.clone() };
             (provider.clone(), LaneSettings { scope, ..LaneSettings::default() })
@@ -138,25 +138,25 @@ impl Steps {
     }
 
     /// Tells of a row whether it was picked, as far as is recorded.
-    pub fn picks(&self) -> impl Fn(u64) -> bool + use<> {
+    pub(crate) fn picks(&self) -> impl Fn(u64) -> bool + use<> {
         let picks_none = self.picked.as_ref().is_some_and(String::is_empty);
         let ranges: Option<Ranges> = self.picked.as_ref().and_then(|picked| picked.parse().ok());
         move |row| !picks_none && ranges.as_ref().is_none_or(|ranges| ranges.contains(row))
     }
 
     /// The first integration of a step whose contract has changed since the run.
-    pub fn changed<'a>(&self, step: &'a engine::plan::Step) -> Option<&'a str> {
+    pub(crate) fn changed<'a>(&self, step: &'a engine::plan::Step) -> Option<&'a str> {
         let recorded = self.named(&step.name)?;
         step.contracts().find(|now| recorded.has_changed(now)).map(|now| now.name.as_str())
     }
 
     /// The recorded step of a name.
-    pub fn named(&self, name: &str) -> Option<&Step> {
+    pub(crate) fn named(&self, name: &str) -> Option<&RecordedStep> {
         self.steps.iter().find(|step| step.name() == name)
     }
 }
 
-impl Step {
+impl RecordedStep {
     fn of(step: &engine::plan::Step) -> Self {
         let mut contracts = step.contracts();
         let first = contracts.next();
@@ -189,7 +189,7 @@ impl Step {
     }
 
     /// The version of one of its integrations at the time of the run.
-    pub fn version_of(&self, integration: &str) -> Option<&str> {
+    pub(crate) fn version_of(&self, integration: &str) -> Option<&str> {
         let others = self.alternatives.iter().map(|(name, version)| (name.as_str(), version));
         let mut all = std::iter::once((self.integration.as_str(), &self.version)).chain(others);
         all.find(|(name, _)| *name == integration).map(|(_, version)| version.0.as_str())
@@ -197,7 +197,7 @@ impl Step {
 
     /// Whether an integration's contract is another one than at the time of the run, as far as is
     /// recorded.
-    pub fn has_changed(&self, now: &Contract) -> bool {
+    pub(crate) fn has_changed(&self, now: &Contract) -> bool {
         let other_version = self.version_of(&now.name).is_some_and(|then| now.version != then);
         let then = self.contracts.get(now.name.as_str());
         other_version || then.is_some_and(|then| *then != digest(now))
@@ -238,7 +238,7 @@ mod tests {
                 r#"{{"integration": "find_ceo", "version": {version}, "alternatives": [["other_ceo", {version}]],
                     "inputs": {{}}, "outputs": {{}}, "existing_columns": [], "existing": "fail"}}"#
             );
-            serde_json::from_str::<Step>(&text).unwrap()
+            serde_json::from_str::<RecordedStep>(&text).unwrap()
         };
         for (recorded, expect) in [("4", "4"), ("\"4\"", "4"), ("\"2026-07\"", "2026-07")] {
             let step = step(recorded);
@@ -251,7 +251,7 @@ mod tests {
     #[test]
     fn a_contract_has_changed_where_its_version_or_its_digest_differs() {
         const NOW: Contract = Contract::new("find_ceo", "4", "a chief executive");
-        let recorded = |version: &str, contracts: &str| -> Step {
+        let recorded = |version: &str, contracts: &str| -> RecordedStep {
             let text = format!(
                 r#"{{"integration": "find_ceo", "version": {version}, "contracts": {contracts},
                     "inputs": {{}}, "outputs": {{}}, "existing_columns": [], "existing": "fail"}}"#

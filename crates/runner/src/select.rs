@@ -81,7 +81,7 @@ impl Selected {
 ///
 /// # Errors
 /// A row that the table does not have, a condition that cannot be read, or a table or ledger that cannot.
-pub async fn select(
+pub(crate) async fn select(
     spec: &Selection,
     job: &Job,
     connections: &Connections,
@@ -148,7 +148,7 @@ async fn by_outcome(
         Ok(())
     };
     let picks = |row| among.contains(row);
-    pipeline::foresee(&job.sketch, engine, picks, 1, take).await?;
+    pipeline::dry_run(&job.sketch, engine, picks, 1, take).await?;
     Ok(selected)
 }
 

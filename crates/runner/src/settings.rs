@@ -92,6 +92,9 @@ struct Timeout {
 
 impl Settings {
     /// Reads the settings of a project folder; a folder without the file has the defaults.
+    ///
+    /// # Errors
+    /// The file cannot be read, or it has a mistake.
     pub fn read(folder: &Path, providers: &[&str]) -> Result<Self, Failure> {
         match text_file::read(&folder.join(FILE))? {
             Some(text) => Self::parse(&text, providers),
@@ -99,6 +102,11 @@ impl Settings {
         }
     }
 
+    /// Reads settings from the text of a `marl.toml`; `providers` are the names that tables may refer
+    /// to.
+    ///
+    /// # Errors
+    /// The text is not TOML, names an unknown key or provider, or a value is out of its bounds.
     pub fn parse(text: &str, providers: &[&str]) -> Result<Self, Failure> {
         let settings: Self = toml::from_str(text).map_err(|error| toml_error::failure(FILE, text, &error))?;
         for (table, name) in settings.provider_names() {
@@ -131,7 +139,7 @@ impl Settings {
 
     /// Whether the project asks for consent before anything is bought. That it does not, says
     /// nothing: the user may ask for it.
-    pub fn requires_consent(&self) -> bool {
+    pub(crate) fn requires_consent(&self) -> bool {
         self.consent.is_required()
     }
 
@@ -167,7 +175,7 @@ impl Settings {
     }
 
     /// The providers whose calls in doubt the file has sent again.
-    pub fn resent(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn resent(&self) -> impl Iterator<Item = &str> {
         let retried = |provider: &Provider| matches!(provider.in_doubt, Some(InDoubtWord::Retry));
         self.provider.iter().filter(move |(_, provider)| retried(provider)).map(|(name, _)| name.as_str())
     }
@@ -184,6 +192,9 @@ impl Settings {
 
     /// The gateway's settings: the file's, under those of the command line. `bases` holds the
     /// base address of each provider that has not the default one.
+    ///
+    /// # Errors
+    /// A value is out of its bounds.
     pub fn gateway(
         &self,
         parallel: usize,

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The steps that are asked for, by flags or by a recipe.
-pub struct StepsAsked {
+pub(crate) struct StepsAsked {
     /// As given.
     pub request: Request,
     recipe: Option<Recipe>,
@@ -26,7 +26,7 @@ impl StepsAsked {
     ///
     /// # Errors
     /// Those of [`Recipe::read`]; a column is given two types.
-    pub fn of(spec: &StepSpec, refresh: Refresh) -> Result<Self, Failure> {
+    pub(crate) fn of(spec: &StepSpec, refresh: Refresh) -> Result<Self, Failure> {
         let recipe = spec.recipe.as_deref().map(Recipe::read).transpose()?;
         let mut request = match &recipe {
             Some(recipe) => recipe.request.clone(),
@@ -44,7 +44,7 @@ impl StepsAsked {
 
     /// A plan's problem: with the recipe's line if there is one, else with the command that would
     /// have been right, if that is known.
-    pub fn failure(&self, error: PlanError, table: &Path, reading: &ReadOptions) -> Failure {
+    pub(crate) fn failure(&self, error: PlanError, table: &Path, reading: &ReadOptions) -> Failure {
         if let Some(recipe) = &self.recipe {
             return recipe.locate(&error);
         }
@@ -53,7 +53,9 @@ impl StepsAsked {
 }
 
 /// The types that columns are given; each once.
-pub fn column_types(given: &[(String, SemanticType)]) -> Result<BTreeMap<String, SemanticType>, Failure> {
+pub(crate) fn column_types(
+    given: &[(String, SemanticType)],
+) -> Result<BTreeMap<String, SemanticType>, Failure> {
     let mut types = BTreeMap::new();
     for (column, kind) in given {
         if types.insert(column.clone(), *kind).is_some() {

@@ -32,13 +32,20 @@ pub struct Glance {
 /// What was counted.
 #[derive(Debug, Default, Clone)]
 pub struct Counts {
+    /// Rows that have been through all steps.
     pub rows: u64,
-    pub rows_failed: u64,
+    rows_failed: u64,
+    /// The outcomes of each step, in plan order.
     pub steps: Vec<StepCounts>,
+    /// Attempts that left this machine.
     pub sent: u64,
+    /// Attempts at calls that had been attempted before.
     pub retried: u64,
+    /// Calls that the ledger answered.
     pub reused: u64,
+    /// Calls that shared the answer of an equal call under way.
     pub joined: u64,
+    /// Filled cells that stayed although a step found a value for them.
     pub kept: u64,
     /// Output cells that said nothing (`N/A`) and were filled.
     pub said_nothing: u64,
@@ -46,45 +53,61 @@ pub struct Counts {
     pub replaced: BTreeMap<usize, u64>,
     /// By output: filled cells that were kept and differ from the answer that filled others beside them.
     pub mixed: BTreeMap<usize, u64>,
+    /// By provider: calls left in doubt.
     pub in_doubt: BTreeMap<String, u64>,
+    /// By provider: calls in doubt that were sent again.
     pub doubts_sent_again: BTreeMap<String, u64>,
-    pub messages: BTreeMap<(usize, ErrorKind, String), Seen>,
+    /// By step, kind of error and message: how often an error was seen.
+    pub messages: BTreeMap<(usize, ErrorKind, String), MessageCount>,
     /// By step: why rows were skipped, where the reason alone does not say.
     pub remarks: BTreeMap<(usize, String), u64>,
     /// By step: which calls its values lack, and why.
     pub incomplete: BTreeMap<(usize, String), u64>,
+    /// The providers and operations that were stopped, in the order of their stops.
     pub stops: Vec<Stop>,
-    pub unsettled: u64,
+    unsettled: u64,
+    /// Calls that were executed, or maybe executed.
     pub bought: u64,
+    /// What the calls with a known price cost, in the settings' currency.
     pub cost: f64,
+    /// Calls that were bought at an unknown price.
     pub unpriced: u64,
-    pub cap_reached: bool,
+    pub(crate) cap_reached: bool,
     /// Failures that another run would ask about again.
     pub tried_in_vain: u64,
-    pub ledger_error: Option<String>,
+    pub(crate) ledger_error: Option<String>,
 }
 
 /// Outcomes of one step.
 #[derive(Debug, Default, Clone)]
 pub struct StepCounts {
+    /// Rows for which the step gave a value.
     pub value: u64,
+    /// Rows for which the step found no data.
     pub no_data: u64,
+    /// Rows on which the step failed.
     pub failed: u64,
+    /// By reason: rows that the step skipped.
     pub skipped: BTreeMap<SkipReason, u64>,
 }
 
 /// How often a message was seen, and where first.
 #[derive(Debug, Clone)]
-pub struct Seen {
+pub struct MessageCount {
+    /// How often the message was seen.
     pub count: u64,
+    /// The lowest number of a row with this message.
     pub example_row: u64,
 }
 
 /// A provider, or one operation of it, that was stopped.
 #[derive(Debug, Clone)]
 pub struct Stop {
+    /// The provider's name.
     pub provider: String,
+    /// The operation that was stopped; `None` for the whole provider.
     pub operation: Option<String>,
+    /// Why it was stopped.
     pub error: Error,
 }
 
@@ -106,7 +129,7 @@ impl Tally {
     }
 
     /// Remembers the first thing the ledger said; whether this was it.
-    pub fn notes_ledger_error(&self, error: &LedgerError) -> bool {
+    pub(crate) fn notes_ledger_error(&self, error: &LedgerError) -> bool {
         let mut counts = self.lock();
         let first = counts.ledger_error.is_none();
         counts.ledger_error.get_or_insert_with(|| error.to_string());
@@ -165,12 +188,12 @@ impl Counts {
 
     /// Whether any step came to anything: an answer, or a reason that another run would meet
     /// again. A run without that has nothing to write.
-    pub fn has_outcome(&self) -> bool {
+    pub(crate) fn has_outcome(&self) -> bool {
         self.unsettled < self.steps.iter().map(StepCounts::all).sum()
     }
 
     /// Whether any row got an answer.
-    pub fn has_answer(&self) -> bool {
+    pub(crate) fn has_answer(&self) -> bool {
         self.steps.iter().any(|step| step.value + step.no_data > 0)
     }
 
@@ -222,7 +245,7 @@ impl Counts {
         if !known && !self.messages.contains_key(&key) {
             key.2 = "other messages".to_owned();
         }
-        let seen = self.messages.entry(key).or_insert(Seen { count: 0, example_row: row });
+        let seen = self.messages.entry(key).or_insert(MessageCount { count: 0, example_row: row });
         seen.count += 1;
         seen.example_row = seen.example_row.min(row);
     }

@@ -19,7 +19,7 @@ const MOST: u64 = 1024 * 1024;
 ///
 /// # Errors
 /// It is a folder, a pipe or a device, too large, not UTF-8, or cannot be read.
-pub fn read(path: &Path) -> Result<Option<String>, Failure> {
+pub(crate) fn read(path: &Path) -> Result<Option<String>, Failure> {
     read_by(path, |path| File::open(path))
 }
 
@@ -27,7 +27,7 @@ pub fn read(path: &Path) -> Result<Option<String>, Failure> {
 ///
 /// # Errors
 /// Those of [`read`], or it lies outside of the folders.
-pub fn read_named(path: &Path) -> Result<Option<String>, Failure> {
+pub(crate) fn read_named(path: &Path) -> Result<Option<String>, Failure> {
     read_by(path, roots::open)
 }
 

@@ -7,18 +7,18 @@ use engine::nearest;
 use crate::failure::Failure;
 
 /// The line of a byte of `text`, counted from 1.
-pub fn line(text: &str, offset: usize) -> usize {
+pub(crate) fn line(text: &str, offset: usize) -> usize {
     before(text, offset).matches('\n').count() + 1
 }
 
 /// A place as messages name it: `marl.toml, line 2, column 16`.
-pub fn place(file: &str, text: &str, offset: usize) -> String {
+pub(crate) fn place(file: &str, text: &str, offset: usize) -> String {
     let column = before(text, offset).rsplit('\n').next().unwrap_or_default().chars().count() + 1;
     format!("{file}, line {}, column {column}", line(text, offset))
 }
 
 /// A parser's error as `file, line, column: what`, with the nearest word for an unknown key.
-pub fn failure(file: &str, text: &str, error: &toml::de::Error) -> Failure {
+pub(crate) fn failure(file: &str, text: &str, error: &toml::de::Error) -> Failure {
     let place = place(file, text, error.span().map_or(0, |span| span.start));
     let message = error.message().lines().next().unwrap_or_default();
     let failure = Failure::usage(in_words(message)).at(&place);

@@ -26,19 +26,19 @@ struct UserSettings {
 /// Whether buying needs a plan's hash or a cap.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct ConsentTable {
+pub(crate) struct ConsentTable {
     required: bool,
 }
 
 impl ConsentTable {
-    pub fn is_required(&self) -> bool {
+    pub(crate) fn is_required(&self) -> bool {
         self.required
     }
 }
 
 /// Who asks for consent before anything is bought.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Asker {
+pub(crate) enum Asker {
     Environment,
     File(PathBuf),
 }
@@ -47,7 +47,7 @@ pub enum Asker {
 ///
 /// # Errors
 /// The variable or the file says something else, or the file is another user's.
-pub fn consent_asker() -> Result<Option<Asker>, Failure> {
+pub(crate) fn consent_asker() -> Result<Option<Asker>, Failure> {
     if is_required(env::var(VARIABLE).unwrap_or_default().trim())? {
         return Ok(Some(Asker::Environment));
     }
@@ -65,7 +65,7 @@ fn is_required(word: &str) -> Result<bool, Failure> {
 }
 
 fn read(file: &Path) -> Result<UserSettings, Failure> {
-    owner::check(file, owner::Kind::Settings)?;
+    owner::check(file, owner::OwnedKind::Settings)?;
     let Some(text) = text_file::read(file)? else { return Ok(UserSettings::default()) };
     toml::from_str(&text).map_err(|error| toml_error::failure(&file.display().to_string(), &text, &error))
 }

@@ -23,19 +23,19 @@ const LOOKS_PER_NOTE: u32 = 20;
 
 /// What ended the run from outside.
 #[derive(Debug, Default)]
-pub struct Seen {
+pub(crate) struct EndSignals {
     /// A signal, or `marl runs stop`.
     pub interrupted: AtomicBool,
     /// The ledger is gone: what is bought from here on could not be found again.
-    pub ledger_lost: AtomicBool,
+    pub(crate) ledger_lost: AtomicBool,
 }
 
 /// Starts looking; ends with the handle's `abort` or the runtime.
-pub fn start(
+pub(crate) fn start(
     store: Arc<dyn Ledger>,
     run: i64,
     gateway: Gateway,
-    seen: Arc<Seen>,
+    seen: Arc<EndSignals>,
     observer: Arc<dyn Observer>,
     (tally, rows): (Arc<Tally>, u64),
 ) -> JoinHandle<()> {
@@ -56,7 +56,7 @@ pub fn start(
 }
 
 /// Notes what ends the run from outside, and says so; `None` while nothing does.
-async fn why_it_ends(store: &dyn Ledger, run: i64, seen: &Seen) -> Option<String> {
+async fn why_it_ends(store: &dyn Ledger, run: i64, seen: &EndSignals) -> Option<String> {
     if !store.is_in_place().await {
         seen.ledger_lost.store(true, Ordering::SeqCst);
         let location = store.location();

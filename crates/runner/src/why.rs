@@ -23,11 +23,11 @@ use crate::{
     gap::{self, Ended, Gap, Reason},
     outputs,
     past::Past,
-    place::Place,
     project,
-    run_record::Step,
+    run_record::RecordedStep,
     spec::LedgerChoice,
     time::{date, span},
+    workspace::Workspace,
 };
 
 /// A cell that is to be explained.
@@ -67,12 +67,12 @@ pub struct WhyDocument {
 /// # Errors
 /// The table, the ledger, the row or the column is not there, or no run wrote the table.
 pub async fn explain(question: &CellQuestion) -> Result<WhyDocument, Failure> {
-    let place = Place::find()?;
-    let store = place.existing_ledger(&question.ledger).await?;
+    let workspace = Workspace::find()?;
+    let store = workspace.existing_ledger(&question.ledger).await?;
     let sketch = outputs::check_table(&question.table, question.reading.clone())?;
     let row = find_row(&sketch, question.row)?;
     known_column(&sketch, &question.column, &question.reading)?;
-    let past = Past::of(&place.registry, &*store, &sketch, question.run).await?;
+    let past = Past::of(&workspace.registry, &*store, &sketch, question.run).await?;
     let story = Story { store: &*store, sketch: &sketch, row: &row, past: &past };
     let chain = story.chain(&question.column).await?;
     Ok(WhyDocument {
@@ -247,7 +247,7 @@ struct Judged<'a> {
     cell: &'a dyn Fn(&str) -> Option<Value>,
     value: Option<&'a str>,
     step: &'a plan::Step,
-    recorded: Option<&'a Step>,
+    recorded: Option<&'a RecordedStep>,
     column: &'a str,
     integration: Option<&'a str>,
     /// The integration's version at the time of the run.

@@ -17,7 +17,7 @@ use cases::Case;
 /// The bare loop is `crates/cli/examples/bare_loop.rs`: the same calls with neither ledger,
 /// retry nor plan.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {
+pub(crate) struct BenchArgs {
     /// A twentieth of the rows and fewer repetitions
     #[arg(long)]
     quick: bool,
@@ -59,7 +59,7 @@ impl Bench {
     }
 }
 
-pub(crate) fn run(root: &Path, args: &Args) -> Result<(), Failure> {
+pub(crate) fn run(root: &Path, args: &BenchArgs) -> Result<(), Failure> {
     let bench = build(root, args.quick)?;
     let all = args.cases.is_empty();
     let cases = Case::ALL.into_iter().filter(|case| all || args.cases.contains(case));

@@ -11,7 +11,7 @@ use crate::{cargo, failure::Failure, say, tidy};
 
 /// Run every check: format, lints, tests, docs, tidy, registry, scaffold
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {
+pub(crate) struct CiArgs {
     /// Leave out what builds in release, the docs and the scaffold
     #[arg(long)]
     quick: bool,
@@ -46,11 +46,11 @@ const DOCS: Step = Step {
     },
 };
 const TIDY: Step =
-    Step { name: "tidy", repeat: "cargo xtask tidy", check: |root| tidy::run(root, &tidy::Args {}) };
+    Step { name: "tidy", repeat: "cargo xtask tidy", check: |root| tidy::run(root, &tidy::TidyArgs {}) };
 const REGISTRY: Step = Step { name: "registry", repeat: registry::REPEAT, check: registry::check };
 const SCAFFOLD: Step = Step { name: "scaffold", repeat: scaffold::REPEAT, check: scaffold::check };
 
-pub(crate) fn run(root: &Path, args: &Args) -> Result<(), Failure> {
+pub(crate) fn run(root: &Path, args: &CiArgs) -> Result<(), Failure> {
     check_components(root)?;
     let begun = Instant::now();
     for step in steps(args) {
@@ -64,7 +64,7 @@ pub(crate) fn run(root: &Path, args: &Args) -> Result<(), Failure> {
     Ok(())
 }
 
-fn steps(args: &Args) -> Vec<Step> {
+fn steps(args: &CiArgs) -> Vec<Step> {
     let mut steps = vec![FORMAT, LINTS];
     if !args.skip_tests {
         steps.push(TESTS);

@@ -52,7 +52,7 @@ pub(super) fn check(root: &Path) -> Result<(), Failure> {
 
 fn make(copy: &Path) -> Result<String, Failure> {
     let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
-    let args = new_integration::Args {
+    let args = new_integration::NewIntegrationArgs {
         name: NAME.to_owned(),
         // A text goes into the question otherwise than a domain does.
         inputs: words(&["company_domain", "country"]),

@@ -34,7 +34,7 @@ const LONGEST_DESCRIPTION: usize = 160;
 /// The types of columns are guessed from their names (`..._domain`, `..._count`, `..._url`);
 /// `name:type` says another one, such as `funding:integer`.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {
+pub(crate) struct NewIntegrationArgs {
     /// The name on the command line, in snake_case: `company_news`
     pub(crate) name: String,
 
@@ -69,7 +69,7 @@ pub(crate) struct Made {
     pub(crate) warnings: Vec<String>,
 }
 
-pub(crate) fn run(root: &Path, args: &Args) -> Result<(), Failure> {
+pub(crate) fn run(root: &Path, args: &NewIntegrationArgs) -> Result<(), Failure> {
     let made = create(root, args)?;
     for file in &made.files {
         say::talk(&format!("wrote {}", file.display()));
@@ -85,7 +85,7 @@ pub(crate) fn run(root: &Path, args: &Args) -> Result<(), Failure> {
 }
 
 /// Makes the integration in the checkout at `root`, or changes nothing.
-pub(crate) fn create(root: &Path, args: &Args) -> Result<Made, Failure> {
+pub(crate) fn create(root: &Path, args: &NewIntegrationArgs) -> Result<Made, Failure> {
     let known = contracts::known(root)?;
     let spec = check(root, args, &known)?;
     let mut warnings = shared_outputs(&spec, &known);
@@ -99,7 +99,7 @@ pub(crate) fn create(root: &Path, args: &Args) -> Result<Made, Failure> {
     Ok(Made { package: spec.name.package(), files, warnings })
 }
 
-fn check(root: &Path, args: &Args, known: &[Known]) -> Result<Spec, Failure> {
+fn check(root: &Path, args: &NewIntegrationArgs, known: &[Known]) -> Result<Spec, Failure> {
     let name = Name::check(&args.name, known)?;
     let folder = Path::new("crates").join(name.package());
     if root.join(&folder).exists() {

@@ -8,7 +8,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use super::{Args, Made, create};
+use super::{Made, NewIntegrationArgs, create};
 use crate::{failure::Failure, workspace};
 
 const ROOT: &str = "[workspace.dependencies]\nmarl-core = { path = \"crates/core\" }\n\
@@ -42,9 +42,14 @@ fn checkout() -> TempDir {
     folder
 }
 
-fn args(name: &str, inputs: &str, outputs: &str) -> Args {
+fn args(name: &str, inputs: &str, outputs: &str) -> NewIntegrationArgs {
     let list = |text: &str| text.split(',').map(str::to_owned).collect();
-    Args { name: name.to_owned(), inputs: list(inputs), outputs: list(outputs), description: None }
+    NewIntegrationArgs {
+        name: name.to_owned(),
+        inputs: list(inputs),
+        outputs: list(outputs),
+        description: None,
+    }
 }
 
 /// Every file with its text, to see that nothing changed.
@@ -59,7 +64,7 @@ fn about_columns(made: &Made) -> Vec<&str> {
 }
 
 #[track_caller]
-fn refused(args: &Args, expect: &str) -> Failure {
+fn refused(args: &NewIntegrationArgs, expect: &str) -> Failure {
     let checkout = checkout();
     let before = state(checkout.path());
     let failure = create(checkout.path(), args).err().unwrap();

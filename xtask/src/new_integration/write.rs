@@ -40,10 +40,10 @@ pub(super) fn all(root: &Path, changes: Vec<Change>) -> Result<(), Failure> {
 /// What is needed to take back what was written.
 #[derive(Default)]
 struct Undo {
-    steps: Vec<Step>,
+    steps: Vec<UndoStep>,
 }
 
-enum Step {
+enum UndoStep {
     RemoveFolder(PathBuf),
     RemoveFile(PathBuf),
     Restore(PathBuf, Vec<u8>),
@@ -54,25 +54,25 @@ impl Undo {
         let absent: Vec<&Path> = path.ancestors().skip(1).take_while(|folder| !folder.exists()).collect();
         for folder in absent.into_iter().rev() {
             fs::create_dir(folder)?;
-            self.steps.push(Step::RemoveFolder(folder.to_owned()));
+            self.steps.push(UndoStep::RemoveFolder(folder.to_owned()));
         }
         // Noted first: a write that fails may have written a part.
         if path.exists() {
-            self.steps.push(Step::Restore(path.to_owned(), fs::read(path)?));
+            self.steps.push(UndoStep::Restore(path.to_owned(), fs::read(path)?));
             return fs::write(path, text);
         }
         let file = fs::File::create_new(path)?;
         drop(file);
-        self.steps.push(Step::RemoveFile(path.to_owned()));
+        self.steps.push(UndoStep::RemoveFile(path.to_owned()));
         fs::write(path, text)
     }
 
     /// Takes everything back, the last first; returns what could not be.
     fn everything(self) -> Vec<String> {
         let undone = self.steps.into_iter().rev().map(|step| match step {
-            Step::RemoveFolder(path) => (fs::remove_dir(&path), path),
-            Step::RemoveFile(path) => (fs::remove_file(&path), path),
-            Step::Restore(path, text) => (fs::write(&path, text), path),
+            UndoStep::RemoveFolder(path) => (fs::remove_dir(&path), path),
+            UndoStep::RemoveFile(path) => (fs::remove_file(&path), path),
+            UndoStep::Restore(path, text) => (fs::write(&path, text), path),
         });
         let failed = undone.filter(|(done, _)| done.is_err());
         failed.map(|(_, path)| path.display().to_string()).collect()

@@ -8,6 +8,7 @@ mod manifests;
 mod plugins;
 mod sources;
 mod surfaces;
+mod type_names;
 
 use std::{
     fmt,
@@ -16,9 +17,9 @@ use std::{
 
 use crate::{failure::Failure, say, workspace};
 
-/// Check what the compiler does not: module docs, sizes, printing, words of callers, dependencies, links
+/// Check what the compiler does not: module docs, sizes, printing, type names, words of callers, dependencies, links
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {}
+pub(crate) struct TidyArgs {}
 
 /// A place and what is to be done there.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,7 +60,7 @@ pub(super) struct Findings {
     warnings: Vec<Finding>,
 }
 
-pub(crate) fn run(root: &Path, _: &Args) -> Result<(), Failure> {
+pub(crate) fn run(root: &Path, _: &TidyArgs) -> Result<(), Failure> {
     let mut findings = check(root)?;
     findings.faults.sort();
     findings.warnings.sort();
@@ -90,6 +91,7 @@ fn check(root: &Path) -> Result<Findings, Failure> {
     manifests::check(&files, &mut findings);
     plugins::check(&files, &mut findings);
     surfaces::check(&files, &mut findings);
+    type_names::check(&files, &mut findings);
     Ok(findings)
 }
 

@@ -12,7 +12,7 @@ use runner::{document::Version, exit::Exit, failure::Failure};
 
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "completions")]
-pub(super) struct Document {
+pub(super) struct CompletionsDocument {
     schema_version: Version<1>,
     shell: String,
     script: String,
@@ -23,7 +23,7 @@ pub(crate) fn run(args: &CompletionsArgs, printer: &Printer) -> Result<Exit, Fai
     clap_complete::generate(args.shell, &mut Args::command(), "marl", &mut script);
     if printer.is_json() {
         let (shell, script) = (args.shell.to_string(), String::from_utf8_lossy(&script).into_owned());
-        printer.document(&Document { schema_version: Version, shell, script });
+        printer.document(&CompletionsDocument { schema_version: Version, shell, script });
     } else {
         printer.raw(&script);
     }

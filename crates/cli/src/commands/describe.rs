@@ -1,12 +1,12 @@
 //! `marl describe NAME`: one contract, whole.
 
 use marl_core::Column;
-use runner::{catalog, exit::Exit, failure::Failure, place};
+use runner::{catalog, exit::Exit, failure::Failure, workspace};
 
 use crate::{args::DescribeArgs, printer::Printer};
 
 pub(crate) fn run(args: &DescribeArgs, printer: &Printer) -> Result<Exit, Failure> {
-    let registry = place::registry_here()?;
+    let registry = workspace::registry_here()?;
     let document = catalog::describe(&args.name, &registry)?;
     if printer.is_json() {
         printer.document(&document);

@@ -23,7 +23,8 @@ use runner::{
 
 /// What a child says once its run is recorded.
 #[derive(Debug, JsonSchema, Serialize, Deserialize)]
-pub(crate) struct Started {
+#[schemars(rename = "Started")]
+pub(crate) struct DetachedRun {
     pub(crate) run: i64,
     /// The process.
     pub(crate) pid: u32,
@@ -33,10 +34,10 @@ pub(crate) struct Started {
 
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "detached")]
-pub(super) struct Document<'a> {
+pub(super) struct DetachedDocument<'a> {
     schema_version: Version<1>,
     #[serde(flatten)]
-    started: &'a Started,
+    started: &'a DetachedRun,
     next_command: String,
 }
 
@@ -62,7 +63,7 @@ pub(crate) fn run(args: &EnrichArgs, printer: &Printer) -> Result<Exit, Failure>
     if let Some(stdout) = child.stdout.take() {
         BufReader::new(stdout).read_line(&mut line).map_err(|error| broken(&error))?;
     }
-    match serde_json::from_str::<Started>(&line) {
+    match serde_json::from_str::<DetachedRun>(&line) {
         Ok(started) => {
             tell(&started, &args.ledger.choice(), printer);
             if printer.has_unread_data() {
@@ -93,17 +94,17 @@ fn said(talk: &mut File) -> String {
 }
 
 /// Nobody would know which run to stop, so that it does not begin.
-fn untold(started: &Started) -> Failure {
+fn untold(started: &DetachedRun) -> Failure {
     let message = format!("run {} was not begun: its number could not be written to stdout", started.run);
     Failure::new(Exit::Internal, ErrorCode::Internal, message)
         .hint("nothing was sent; is the disk full, or was the pipe closed?")
 }
 
-fn tell(started: &Started, choice: &LedgerChoice, printer: &Printer) {
+fn tell(started: &DetachedRun, choice: &LedgerChoice, printer: &Printer) {
     let json = if printer.is_json() { " --json" } else { "" };
     let next_command = format!("marl runs wait {} --timeout 100s{}{json}", started.run, of_ledger(choice));
     if printer.is_json() {
-        return printer.document(&Document { schema_version: Version, started, next_command });
+        return printer.document(&DetachedDocument { schema_version: Version, started, next_command });
     }
     let run = started.run.to_string();
     let lines = [("run", run.as_str()), ("log", &started.log), ("wait", &next_command)];

@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{args::DoctorArgs, printer::Printer};
-use runner::{document::Version, exit::Exit, failure::Failure, place, project};
+use runner::{document::Version, exit::Exit, failure::Failure, project, workspace};
 
 /// How a check went.
 #[derive(Debug, Clone, Copy, JsonSchema, PartialEq, Eq, Serialize)]
@@ -82,16 +82,16 @@ impl Check {
 
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "doctor")]
-pub(super) struct Document {
+pub(super) struct DoctorDocument {
     schema_version: Version<1>,
     ok: bool,
     checks: Vec<Check>,
 }
 
 pub(crate) fn run(args: &DoctorArgs, printer: &Printer) -> Result<Exit, Failure> {
-    let working = place::working_folder()?;
+    let working = workspace::working_folder()?;
     let project = project::folder(&working);
-    let registry = place::registry(&project)?;
+    let registry = workspace::registry(&project)?;
     let mut checks = about_the_program(&registry);
     checks.extend(local::folder_and_settings(&project, &working, &registry));
     checks.extend(super::block_on(printer, async {
@@ -130,7 +130,7 @@ fn exit_code(checks: &[Check]) -> Exit {
 fn tell(checks: Vec<Check>, printer: &Printer) {
     if printer.is_json() {
         let ok = checks.iter().all(|check| check.status != Status::Bad);
-        return printer.document(&Document { schema_version: Version, ok, checks });
+        return printer.document(&DoctorDocument { schema_version: Version, ok, checks });
     }
     for check in checks {
         let Check { name, status, message, fix, .. } = check;

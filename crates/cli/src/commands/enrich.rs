@@ -72,7 +72,7 @@ async fn enrich(
 fn go_on_alone(run: &Run<'_>, handover: &Handover, printer: &Printer) -> Result<bool, Failure> {
     let (id, store) = (run.id(), &**run.store());
     let (log, path) = run_log::create(store, id)?;
-    let started = detach::Started {
+    let started = detach::DetachedRun {
         run: id,
         pid: std::process::id(),
         log: project::shown(&path),

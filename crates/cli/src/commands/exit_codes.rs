@@ -13,7 +13,7 @@ use runner::{
 
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "exit-codes")]
-pub(super) struct Document {
+pub(super) struct ExitCodesDocument {
     schema_version: Version<1>,
     exit_codes: Vec<Code>,
 }
@@ -27,7 +27,7 @@ struct Code {
 pub(crate) fn run(printer: &Printer) -> Result<Exit, Failure> {
     if printer.is_json() {
         let exit_codes = Exit::ALL.map(|exit| Code { code: exit.code(), meaning: exit.meaning() }).to_vec();
-        printer.document(&Document { schema_version: Version, exit_codes });
+        printer.document(&ExitCodesDocument { schema_version: Version, exit_codes });
     } else {
         help().lines().for_each(|line| printer.data(line));
     }

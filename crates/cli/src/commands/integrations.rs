@@ -1,11 +1,11 @@
 //! `marl integrations`: what can be added to a table.
 
-use runner::{catalog, exit::Exit, failure::Failure, place};
+use runner::{catalog, exit::Exit, failure::Failure, workspace};
 
 use crate::printer::Printer;
 
 pub(crate) fn run(printer: &Printer) -> Result<Exit, Failure> {
-    let registry = place::registry_here()?;
+    let registry = workspace::registry_here()?;
     let document = catalog::integrations(&registry);
     if printer.is_json() {
         printer.document(&document);

@@ -15,13 +15,13 @@ use crate::{
     printer::Printer,
 };
 use runner::{
-    document::Version, error_code::ErrorCode, exit::Exit, failure::Failure, ledger, place::Place, project,
-    spec::LedgerChoice, time::date,
+    document::Version, error_code::ErrorCode, exit::Exit, failure::Failure, ledger, project,
+    spec::LedgerChoice, time::date, workspace::Workspace,
 };
 
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "ledger stats")]
-pub(super) struct Document {
+pub(super) struct LedgerStatsDocument {
     schema_version: Version<1>,
     ledger: String,
     #[serde(flatten)]
@@ -70,25 +70,25 @@ pub(super) struct Removal {
 }
 
 pub(crate) fn run(args: &LedgerArgs, printer: &Printer) -> Result<Exit, Failure> {
-    let place = Place::find()?;
-    block_on(printer, command(args, &place, printer))
+    let workspace = Workspace::find()?;
+    block_on(printer, command(args, &workspace, printer))
 }
 
-async fn command(args: &LedgerArgs, place: &Place, printer: &Printer) -> Result<Exit, Failure> {
+async fn command(args: &LedgerArgs, workspace: &Workspace, printer: &Printer) -> Result<Exit, Failure> {
     match &args.command {
         LedgerCommand::Stats { ledger } => {
-            stats(&*place.existing_ledger(&ledger.choice()).await?, printer).await
+            stats(&*workspace.existing_ledger(&ledger.choice()).await?, printer).await
         }
         LedgerCommand::Export { ledger } => {
-            export(&*place.existing_ledger(&ledger.choice()).await?, printer).await
+            export(&*workspace.existing_ledger(&ledger.choice()).await?, printer).await
         }
         LedgerCommand::Backup { file, ledger } => {
-            back_up(&*place.existing_ledger(&ledger.choice()).await?, file, printer).await
+            back_up(&*workspace.existing_ledger(&ledger.choice()).await?, file, printer).await
         }
         LedgerCommand::Prune { older_than, doubts, dry_run, ledger } => {
             let what = [Prune::OlderThan(*older_than)];
             let how = How { doubts: *doubts, dry_run: *dry_run, is_person: false };
-            remove(&*how.open(place, &ledger.choice()).await?, &what, how, printer).await
+            remove(&*how.open(workspace, &ledger.choice()).await?, &what, how, printer).await
         }
         LedgerCommand::Forget { parameter, value, doubts, dry_run, ledger } => {
             let mut what: Vec<Prune> = parameter.iter().map(of_parameter).collect();
@@ -98,7 +98,7 @@ async fn command(args: &LedgerArgs, place: &Place, printer: &Printer) -> Result<
                 });
             }
             let how = How { doubts: *doubts, dry_run: *dry_run, is_person: true };
-            remove(&*how.open(place, &ledger.choice()).await?, &what, how, printer).await
+            remove(&*how.open(workspace, &ledger.choice()).await?, &what, how, printer).await
         }
     }
 }
@@ -165,8 +165,12 @@ struct How {
 
 impl How {
     /// What would be removed is only read.
-    async fn open(self, place: &Place, choice: &LedgerChoice) -> Result<Arc<dyn Ledger>, Failure> {
-        if self.dry_run { place.existing_ledger(choice).await } else { place.changing_ledger(choice).await }
+    async fn open(self, workspace: &Workspace, choice: &LedgerChoice) -> Result<Arc<dyn Ledger>, Failure> {
+        if self.dry_run {
+            workspace.existing_ledger(choice).await
+        } else {
+            workspace.changing_ledger(choice).await
+        }
     }
 }
 
@@ -174,7 +178,7 @@ async fn stats(store: &dyn Ledger, printer: &Printer) -> Result<Exit, Failure> {
     let stats = store.stats().await?;
     if printer.is_json() {
         let ledger = ledger::shown(store);
-        printer.document(&Document { schema_version: Version, ledger, stats });
+        printer.document(&LedgerStatsDocument { schema_version: Version, ledger, stats });
         return Ok(Exit::Done);
     }
     printer.data(&format!("{:<8} {}", "ledger", ledger::shown(store)));

@@ -15,7 +15,7 @@ use runner::{document::Version, error_code::ErrorCode, exit::Exit, failure::Fail
 
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "man")]
-pub(super) struct Document {
+pub(super) struct ManDocument {
     schema_version: Version<1>,
     /// The page, as `man` reads it.
     page: Option<String>,
@@ -27,7 +27,7 @@ pub(crate) fn run(args: &ManArgs, printer: &Printer) -> Result<Exit, Failure> {
     match &args.dir {
         None if printer.is_json() => {
             let page = String::from_utf8_lossy(&page()?).into_owned();
-            printer.document(&Document { schema_version: Version, page: Some(page), folder: None });
+            printer.document(&ManDocument { schema_version: Version, page: Some(page), folder: None });
         }
         None => printer.raw(&page()?),
         Some(folder) => {
@@ -38,7 +38,7 @@ pub(crate) fn run(args: &ManArgs, printer: &Printer) -> Result<Exit, Failure> {
             })?;
             if printer.is_json() {
                 let folder = Some(folder.display().to_string());
-                printer.document(&Document { schema_version: Version, page: None, folder });
+                printer.document(&ManDocument { schema_version: Version, page: None, folder });
             }
             printer.talk(&format!("wrote marl.1 and a page for each subcommand to {}", folder.display()));
         }

@@ -19,15 +19,15 @@ use runner::{
     failure::Failure,
     job::of_ledger,
     ledger, listing,
-    past_run::{Line, Run, resumed},
-    place::Place,
+    past_run::{RecordedRun, RunLine, resumed},
     time::{date, span},
+    workspace::Workspace,
 };
 use table::shell::word;
 
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "runs")]
-pub(super) struct Document {
+pub(super) struct RunsDocument {
     schema_version: Version<1>,
     ledger: String,
     /// How many the ledger holds.
@@ -37,7 +37,7 @@ pub(super) struct Document {
     /// If the latest run died: the command that goes on from it, or plans what is left to buy.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_command: Option<String>,
-    runs: Vec<Line>,
+    runs: Vec<RunLine>,
 }
 
 #[derive(JsonSchema, Serialize)]
@@ -46,7 +46,7 @@ pub(super) struct OneDocument<'a> {
     schema_version: Version<1>,
     ledger: String,
     #[serde(flatten)]
-    run: Run<'a>,
+    run: RecordedRun<'a>,
 }
 
 /// Whether a run was asked to end, and how far it was.
@@ -61,16 +61,17 @@ pub(super) struct Stopping {
 }
 
 pub(crate) fn run(args: &RunsArgs, printer: &Printer) -> Result<Exit, Failure> {
-    let place = Place::find()?;
+    let workspace = Workspace::find()?;
     block_on(printer, async {
         match &args.command {
-            None => list(&*place.existing_ledger(&args.ledger.choice()).await?, args, printer).await,
+            None => list(&*workspace.existing_ledger(&args.ledger.choice()).await?, args, printer).await,
             Some(RunsCommand::Show { id, ledger }) => {
-                show(&*place.existing_ledger(&ledger.after(&args.ledger).choice()).await?, *id, printer).await
+                show(&*workspace.existing_ledger(&ledger.after(&args.ledger).choice()).await?, *id, printer)
+                    .await
             }
             Some(RunsCommand::Wait { id, timeout, ledger }) => {
                 wait(
-                    &*place.existing_ledger(&ledger.after(&args.ledger).choice()).await?,
+                    &*workspace.existing_ledger(&ledger.after(&args.ledger).choice()).await?,
                     *id,
                     *timeout,
                     printer,
@@ -78,7 +79,8 @@ pub(crate) fn run(args: &RunsArgs, printer: &Printer) -> Result<Exit, Failure> {
                 .await
             }
             Some(RunsCommand::Stop { id, ledger }) => {
-                stop(&*place.changing_ledger(&ledger.after(&args.ledger).choice()).await?, *id, printer).await
+                stop(&*workspace.changing_ledger(&ledger.after(&args.ledger).choice()).await?, *id, printer)
+                    .await
             }
         }
     })
@@ -109,9 +111,9 @@ async fn list(store: &dyn Ledger, args: &RunsArgs, printer: &Printer) -> Result<
 }
 
 /// The runs as they are listed; without a limit, as many as an agent is glad to read.
-fn document(store: &dyn Ledger, runs: &[RunRecord], total: u64, args: &RunsArgs) -> Document {
+fn document(store: &dyn Ledger, runs: &[RunRecord], total: u64, args: &RunsArgs) -> RunsDocument {
     const MOST: usize = 4_000;
-    let mut document = Document {
+    let mut document = RunsDocument {
         schema_version: Version,
         ledger: ledger::shown(store),
         total,
@@ -120,7 +122,7 @@ fn document(store: &dyn Ledger, runs: &[RunRecord], total: u64, args: &RunsArgs)
         runs: Vec::new(),
     };
     let mut room = MOST.saturating_sub(listing::listing(&document).len());
-    for line in runs.iter().map(Line::from) {
+    for line in runs.iter().map(RunLine::from) {
         let needs = listing::item_size(&line);
         if needs > room && args.limit.is_none() && !document.runs.is_empty() {
             break;
@@ -140,7 +142,7 @@ async fn show(store: &dyn Ledger, id: i64, printer: &Printer) -> Result<Exit, Fa
         printer.document(&OneDocument {
             schema_version: Version,
             ledger: ledger::shown(store),
-            run: Run::from(&run),
+            run: RecordedRun::from(&run),
         });
         return Ok(Exit::Done);
     }

@@ -9,12 +9,12 @@ use serde::Serialize;
 
 use super::block_on;
 use crate::{args::SandboxArgs, printer::Printer};
-use runner::{document::Version, error_code::ErrorCode, exit::Exit, failure::Failure, place};
+use runner::{document::Version, error_code::ErrorCode, exit::Exit, failure::Failure, workspace};
 
 /// What is said once it serves.
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "sandbox")]
-pub(super) struct Document<'a> {
+pub(super) struct SandboxDocument<'a> {
     schema_version: Version<1>,
     url: &'a str,
     /// The variables of the environment under which marl asks it.
@@ -24,7 +24,7 @@ pub(super) struct Document<'a> {
 }
 
 pub(crate) fn run(args: &SandboxArgs, printer: &Printer) -> Result<Exit, Failure> {
-    let registry = place::registry_here()?;
+    let registry = workspace::registry_here()?;
     let options = Options {
         port: args.port,
         seed: args.seed,
@@ -54,7 +54,7 @@ fn tell(url: &str, registry: &Registry, printer: &Printer) {
         let variables = infos()
             .flat_map(|info| [(info.base_variable.as_str(), url), (info.key_variable.as_str(), "sandbox")]);
         let environment = variables.collect();
-        return printer.document(&Document { schema_version: Version, url, environment, stats });
+        return printer.document(&SandboxDocument { schema_version: Version, url, environment, stats });
     }
     printer.data(url);
     printer.note("sandbox", "sample answers: listed companies of 2015 to 2025, profiles invented");

@@ -26,14 +26,14 @@ use runner::{
 };
 
 /// A command's answer, or another document for programs.
-struct Answer {
+struct KnownDocument {
     /// The command's words, or the document's name.
     of: &'static str,
     about: &'static str,
     whole: fn(SchemaGenerator) -> Schema,
 }
 
-impl Answer {
+impl KnownDocument {
     const fn new<T: JsonSchema>(of: &'static str, about: &'static str) -> Self {
         Self { of, about, whole: SchemaGenerator::into_root_schema_for::<T> }
     }
@@ -45,48 +45,51 @@ impl Answer {
 #[expect(dead_code, reason = "only its form is asked for")]
 enum Enrich<'a> {
     Run(Box<RunDocument>),
-    Detached(detach::Document<'a>),
+    Detached(detach::DetachedDocument<'a>),
 }
 
 /// In the order of help.
-const ANSWERS: [Answer; 31] = [
-    Answer::new::<Enrich<'_>>("enrich", "a run at its end; with --detach, the run that was started"),
-    Answer::new::<detach::Document<'_>>("detached", "what `enrich --detach` answers at once"),
-    Answer::new::<PlanDocument<'_>>("plan", "what a run will do and cost"),
-    Answer::new::<RecipeDocument>("recipe new", "the recipe's text"),
-    Answer::new::<ColumnsDocument>("columns", "what a table's columns hold"),
-    Answer::new::<RowsDocument<'_>>("rows", "a page of a table's rows"),
-    Answer::new::<IntegrationsDocument<'_>>("integrations", "all contracts"),
-    Answer::new::<DescribeDocument<'_>>("describe", "one contract"),
-    Answer::new::<WhyDocument>("why", "a cell and where it came from"),
-    Answer::new::<GapsDocument>("gaps", "a table's empty output cells, each with its reason"),
-    Answer::new::<runs::Document>("runs", "the latest runs"),
-    Answer::new::<runs::OneDocument<'_>>("runs show", "one run"),
-    Answer::new::<runs::OneDocument<'_>>("runs wait", "the same, at its end or after the time"),
-    Answer::new::<runs::Stopping>("runs stop", "whether the run was asked to end"),
-    Answer::new::<ledger::Document>("ledger stats", "what the ledger holds"),
-    Answer::new::<ledger::Line<'_>>("ledger export", "a call; one line each"),
-    Answer::new::<ledger::Backup>("ledger backup", "the copy that was made"),
-    Answer::new::<ledger::Removal>("ledger prune", "what was taken out"),
-    Answer::new::<ledger::Removal>("ledger forget", "the same"),
-    Answer::new::<tools::Found<'_>>("tools search", "the tools that were found"),
-    Answer::new::<tools::Details<'_>>("tools show", "a tool"),
-    Answer::new::<CallDocument<'_>>("tools call", "a call and its reply"),
-    Answer::new::<sandbox::Document<'_>>("sandbox", "where it serves; said at its start"),
-    Answer::new::<doctor::Document>("doctor", "what was looked at"),
-    Answer::new::<Document>("schema", "this list; with a command, its schema"),
-    Answer::new::<completions::Document>("completions", "the script"),
-    Answer::new::<man::Document>("man", "the page, or where the pages are"),
-    Answer::new::<exit_codes::Document>("exit-codes", "the table of exit codes"),
-    Answer::new::<ErrorLine<'_>>("error", "the last line of stderr of a command that could not answer"),
-    Answer::new::<Warning<'_>>("warning", "a line of stderr"),
-    Answer::new::<ProgressLine>("progress", "a line of stderr under `enrich --progress jsonl`"),
+const ANSWERS: [KnownDocument; 31] = [
+    KnownDocument::new::<Enrich<'_>>("enrich", "a run at its end; with --detach, the run that was started"),
+    KnownDocument::new::<detach::DetachedDocument<'_>>("detached", "what `enrich --detach` answers at once"),
+    KnownDocument::new::<PlanDocument<'_>>("plan", "what a run will do and cost"),
+    KnownDocument::new::<RecipeDocument>("recipe new", "the recipe's text"),
+    KnownDocument::new::<ColumnsDocument>("columns", "what a table's columns hold"),
+    KnownDocument::new::<RowsDocument<'_>>("rows", "a page of a table's rows"),
+    KnownDocument::new::<IntegrationsDocument<'_>>("integrations", "all contracts"),
+    KnownDocument::new::<DescribeDocument<'_>>("describe", "one contract"),
+    KnownDocument::new::<WhyDocument>("why", "a cell and where it came from"),
+    KnownDocument::new::<GapsDocument>("gaps", "a table's empty output cells, each with its reason"),
+    KnownDocument::new::<runs::RunsDocument>("runs", "the latest runs"),
+    KnownDocument::new::<runs::OneDocument<'_>>("runs show", "one run"),
+    KnownDocument::new::<runs::OneDocument<'_>>("runs wait", "the same, at its end or after the time"),
+    KnownDocument::new::<runs::Stopping>("runs stop", "whether the run was asked to end"),
+    KnownDocument::new::<ledger::LedgerStatsDocument>("ledger stats", "what the ledger holds"),
+    KnownDocument::new::<ledger::Line<'_>>("ledger export", "a call; one line each"),
+    KnownDocument::new::<ledger::Backup>("ledger backup", "the copy that was made"),
+    KnownDocument::new::<ledger::Removal>("ledger prune", "what was taken out"),
+    KnownDocument::new::<ledger::Removal>("ledger forget", "the same"),
+    KnownDocument::new::<tools::Found<'_>>("tools search", "the tools that were found"),
+    KnownDocument::new::<tools::Details<'_>>("tools show", "a tool"),
+    KnownDocument::new::<CallDocument<'_>>("tools call", "a call and its reply"),
+    KnownDocument::new::<sandbox::SandboxDocument<'_>>("sandbox", "where it serves; said at its start"),
+    KnownDocument::new::<doctor::DoctorDocument>("doctor", "what was looked at"),
+    KnownDocument::new::<SchemasDocument>("schema", "this list; with a command, its schema"),
+    KnownDocument::new::<completions::CompletionsDocument>("completions", "the script"),
+    KnownDocument::new::<man::ManDocument>("man", "the page, or where the pages are"),
+    KnownDocument::new::<exit_codes::ExitCodesDocument>("exit-codes", "the table of exit codes"),
+    KnownDocument::new::<ErrorLine<'_>>(
+        "error",
+        "the last line of stderr of a command that could not answer",
+    ),
+    KnownDocument::new::<Warning<'_>>("warning", "a line of stderr"),
+    KnownDocument::new::<ProgressLine>("progress", "a line of stderr under `enrich --progress jsonl`"),
 ];
 
 /// What there are schemas of.
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "schema")]
-struct Document {
+struct SchemasDocument {
     schema_version: Version<1>,
     schemas: Vec<Listed>,
 }
@@ -111,12 +114,12 @@ pub(crate) fn run(args: &SchemaArgs, printer: &Printer) -> Result<Exit, Failure>
 fn list(printer: &Printer) {
     if printer.is_json() {
         let schemas = ANSWERS.iter().map(|answer| Listed { of: answer.of, about: answer.about }).collect();
-        return printer.document(&Document { schema_version: Version, schemas });
+        return printer.document(&SchemasDocument { schema_version: Version, schemas });
     }
     ANSWERS.iter().for_each(|answer| printer.data(&format!("{:<16} {}", answer.of, answer.about)));
 }
 
-fn find(asked: &str) -> Result<&'static Answer, Failure> {
+fn find(asked: &str) -> Result<&'static KnownDocument, Failure> {
     ANSWERS.iter().find(|answer| answer.of == asked).ok_or_else(|| {
         let message = format!("there is no schema of `{asked}`");
         let near = engine::nearest(asked, ANSWERS.iter().map(|answer| answer.of));

@@ -23,7 +23,7 @@ use crate::{
 };
 use runner::{
     connect, connections, consent, document::Version, error_code::ErrorCode, exit::Exit, failure::Failure,
-    ledger, past_run::CallDocument, place::Place, spec::LedgerChoice,
+    ledger, past_run::CallDocument, spec::LedgerChoice, workspace::Workspace,
 };
 
 /// The operations by which a provider tells of its tools.
@@ -31,26 +31,26 @@ const SEARCH: &str = "searchTools";
 const DETAILS: &str = "getToolDetails";
 
 pub(crate) fn run(args: &ToolsArgs, printer: &Printer) -> Result<Exit, Failure> {
-    let place = Place::find()?;
-    let registry = &place.registry;
+    let workspace = Workspace::find()?;
+    let registry = &workspace.registry;
     let knows = |info: &marl_core::provider::ProviderInfo| info.free_operations.contains(SEARCH);
     let provider = registry.providers().map(|entry| &entry.info).find(|info| knows(info));
     let provider = &provider.ok_or_else(|| Failure::usage("no provider tells of its tools"))?.name;
     block_on(printer, async {
         match &args.command {
             ToolsCommand::Search { query, ledger } => {
-                let ask = Ask { place: &place, registry, provider, choice: &ledger.choice() };
+                let ask = Ask { workspace: &workspace, registry, provider, choice: &ledger.choice() };
                 let found = ask.free(SEARCH, json!({ "query": query })).await?;
                 search(query, found, printer)
             }
             ToolsCommand::Show { name, ledger } => {
-                let ask = Ask { place: &place, registry, provider, choice: &ledger.choice() };
+                let ask = Ask { workspace: &workspace, registry, provider, choice: &ledger.choice() };
                 let details = ask.free(DETAILS, json!({ "tool_name": name })).await?;
                 printer.document(&Details { schema_version: Version, tool: name, details });
                 Ok(Exit::Done)
             }
             ToolsCommand::Call { name, params, max_calls, ledger } => {
-                let ask = Ask { place: &place, registry, provider, choice: &ledger.choice() };
+                let ask = Ask { workspace: &workspace, registry, provider, choice: &ledger.choice() };
                 ask.check_consent(name, *max_calls)?;
                 ask.call(name, params.clone(), printer).await
             }
@@ -81,7 +81,7 @@ pub(super) struct Details<'a> {
 
 /// Where a tool is asked.
 struct Ask<'a> {
-    place: &'a Place,
+    workspace: &'a Workspace,
     registry: &'a Registry,
     provider: &'a SmolStr,
     choice: &'a LedgerChoice,
@@ -116,7 +116,7 @@ impl Ask<'_> {
                 .hint("nothing was sent; `marl tools show` says what the tool takes and costs nothing")
                 .next(show())),
             Some(_) => Ok(()),
-            None => match consent::is_needed_for_a_call(&self.place.settings)? {
+            None => match consent::is_needed_for_a_call(&self.workspace.settings)? {
                 None => Ok(()),
                 Some(asker) => {
                     let message = format!("this call may cost, and {asker} asks for consent first");
@@ -130,7 +130,7 @@ impl Ask<'_> {
 
     /// Sends a call once and records it as a run of its own.
     async fn call(&self, name: &str, parameters: Json, printer: &Printer) -> Result<Exit, Failure> {
-        let store = self.place.open_ledger(self.choice).await?;
+        let store = self.workspace.open_ledger(self.choice).await?;
         let start = RunStart {
             command: printer.invocation().command(),
             input: String::new(),
@@ -188,11 +188,16 @@ impl Ask<'_> {
         let names = [self.provider.clone()];
         let connected = match &sandbox {
             Some(sandbox) => connect::sandbox(&names, self.registry, &sandbox.url())?,
-            None => connect::live(&names, self.registry, &self.place.working, self.place.settings.contact())?,
+            None => connect::live(
+                &names,
+                self.registry,
+                &self.workspace.working,
+                self.workspace.settings.contact(),
+            )?,
         };
         // One attempt, whatever became of an earlier one: the user asks for just that.
         let settings =
-            self.place.settings.gateway(1, Some(InDoubt::Retry), Caps::default(), &connected.bases)?;
+            self.workspace.settings.gateway(1, Some(InDoubt::Retry), Caps::default(), &connected.bases)?;
         let settings =
             GatewaySettings { retry: engine::gateway::Retry { attempts: 1, ..settings.retry }, ..settings };
         let gateway = Gateway::new(connected.providers, calls, settings, Arc::new(Silent));

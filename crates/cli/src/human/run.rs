@@ -85,7 +85,11 @@ fn step_line(step: &Json) -> String {
     let inputs: Vec<String> = inputs.map(|(input, column)| format!("{input} <- {}", text(column))).collect();
     match step["formula"].as_str() {
         Some(formula) => format!("{} = {formula}", text(&step["name"])),
-        None => format!("{} {}: {}", text(&step["integration"]), step["version"], inputs.join(", ")),
+        // Earlier versions of marl recorded a version as a number.
+        None => {
+            let version = step["version"].to_string();
+            format!("{} {}: {}", text(&step["integration"]), version.trim_matches('"'), inputs.join(", "))
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::{borrow::Cow, sync::LazyLock};
 use super::{
     cues::Cues,
     plain,
-    revision::{self, State},
+    revision::{self, LabelledState},
 };
 use crate::dictionary::{WordSet, in_lower_case};
 
@@ -37,8 +37,8 @@ impl Announced {
             return Self::Correction;
         }
         match revision::label(sentence) {
-            Some(State::Earlier) => return Self::Aside,
-            Some(State::Later) if is_later => return Self::Correction,
+            Some(LabelledState::Earlier) => return Self::Aside,
+            Some(LabelledState::Later) if is_later => return Self::Correction,
             _ => {}
         }
         if is_label(sentence) && label_words(sentence).any(|word| OTHERS[..7].contains(&&*word)) {

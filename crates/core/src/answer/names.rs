@@ -6,12 +6,12 @@ use super::{Object, plain};
 use crate::dictionary::WordSet;
 
 /// Names of keys, whatever their spelling in an object is.
-pub(super) struct Names(WordSet<String>);
+pub(super) struct KeyNames(WordSet<String>);
 
 /// How long a name is at the most, in bytes.
 const LONGEST: usize = 32;
 
-impl Names {
+impl KeyNames {
     /// The names in several lists.
     pub(super) fn of<'a>(lists: impl IntoIterator<Item = &'a [&'a str]>) -> Self {
         let names: WordSet<String> = lists.into_iter().flatten().map(|name| plain(name)).collect();
@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn keys_are_found_whatever_their_spelling() {
-        let names = Names::of([["is_fake", "note"].as_slice(), &["Straße"]]);
+        let names = KeyNames::of([["is_fake", "note"].as_slice(), &["Straße"]]);
         for key in ["is_fake", "isFake", "Is Fake", "NOTE", "straße"] {
             let object = json!({"ceo_name": "Jane Doe", (key): 1});
             assert!(names.has_key_of(object.as_object().unwrap()), "{key}");

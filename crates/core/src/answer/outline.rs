@@ -24,7 +24,7 @@ pub(super) struct Section<'a> {
 
 /// The parts of an outline: a key that comes again begins another one.
 pub(super) fn sections(text: &str) -> Vec<Section<'_>> {
-    let mut reader = Reader { lines: lines(text), at: 0 };
+    let mut reader = OutlineReader { lines: lines(text), at: 0 };
     let (mut sections, mut members, mut label) = (Vec::new(), Object::new(), "");
     let mut next_label = "";
     while let Some(line) = reader.next() {
@@ -87,12 +87,12 @@ fn member(line: &str) -> Option<(&str, &str)> {
     is_key.then_some((key, value.trim_start_matches('*').trim()))
 }
 
-struct Reader<'a> {
+struct OutlineReader<'a> {
     lines: Vec<Line<'a>>,
     at: usize,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> OutlineReader<'a> {
     fn next(&self) -> Option<Line<'a>> {
         self.lines.get(self.at).copied()
     }

@@ -13,7 +13,7 @@ use crate::{
 
 /// Which state a label announces.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum State {
+pub(super) enum LabelledState {
     Earlier,
     Later,
 }
@@ -93,7 +93,7 @@ static WORDS: LazyLock<Dictionary<Meaning>> = LazyLock::new(|| {
 
 /// The state that a short label such as "New version:" announces. A sentence that merely holds one
 /// of the words ("the New York office") announces nothing.
-pub(super) fn label(sentence: &str) -> Option<State> {
+pub(super) fn label(sentence: &str) -> Option<LabelledState> {
     const LONGEST: usize = 60;
     if sentence.len() > LONGEST {
         return None;
@@ -107,19 +107,19 @@ pub(super) fn label(sentence: &str) -> Option<State> {
     for word in sentence.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
         let word = &*in_lower_case(word);
         let of_word = match WORDS.get(word) {
-            Some(Meaning::Earlier) => State::Earlier,
+            Some(Meaning::Earlier) => LabelledState::Earlier,
             Some(Meaning::Later) => {
                 is_ordinal |= ["second", "third"].contains(&word);
-                State::Later
+                LabelledState::Later
             }
             Some(Meaning::Step) => {
                 is_step = true;
                 continue;
             }
             Some(Meaning::Nothing) => continue,
-            None if is_step && word == "1" => State::Earlier,
+            None if is_step && word == "1" => LabelledState::Earlier,
             None if is_step && word.parse::<u8>().is_ok_and(|number| (2..20).contains(&number)) => {
-                State::Later
+                LabelledState::Later
             }
             None => return None,
         };
@@ -163,12 +163,12 @@ pub(super) fn of_latest_year(object: &Object) -> Option<&Json> {
 
 /// Whether a member's key says that it is the later state.
 pub(super) fn is_later(key: &str) -> bool {
-    label(key) == Some(State::Later)
+    label(key) == Some(LabelledState::Later)
 }
 
 /// Whether a member's key says that it is the earlier state.
 pub(super) fn is_earlier(key: &str) -> bool {
-    label(key) == Some(State::Earlier)
+    label(key) == Some(LabelledState::Earlier)
 }
 
 /// The text as it is after a diff: lines that were taken away are dropped, the signs of those that
@@ -195,21 +195,21 @@ mod tests {
     #[test]
     fn labels_and_years() {
         for (text, expect) in [
-            ("Before:", Some(State::Earlier)),
-            ("**Old version:**", Some(State::Earlier)),
-            ("New version:", Some(State::Later)),
-            ("\nNow:", Some(State::Later)),
+            ("Before:", Some(LabelledState::Earlier)),
+            ("**Old version:**", Some(LabelledState::Earlier)),
+            ("New version:", Some(LabelledState::Later)),
+            ("\nNow:", Some(LabelledState::Later)),
             ("The New York office:", None),
             ("Before answering, I looked:", None),
-            ("Draft 1:", Some(State::Earlier)),
-            ("Step 2:", Some(State::Later)),
+            ("Draft 1:", Some(LabelledState::Earlier)),
+            ("Step 2:", Some(LabelledState::Later)),
             ("Option 2:", None),
-            ("</old><new>", Some(State::Later)),
-            ("Nachher:", Some(State::Later)),
-            ("Former CEO:", Some(State::Earlier)),
-            ("Früherer Geschäftsführer:", Some(State::Earlier)),
-            ("旧版:", Some(State::Earlier)),
-            ("Новый директор:", Some(State::Later)),
+            ("</old><new>", Some(LabelledState::Later)),
+            ("Nachher:", Some(LabelledState::Later)),
+            ("Former CEO:", Some(LabelledState::Earlier)),
+            ("Früherer Geschäftsführer:", Some(LabelledState::Earlier)),
+            ("旧版:", Some(LabelledState::Earlier)),
+            ("Новый директор:", Some(LabelledState::Later)),
             ("CEO:", None),
             ("", None),
         ] {

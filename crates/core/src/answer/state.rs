@@ -5,7 +5,7 @@ use std::{cell::LazyCell, sync::LazyLock};
 
 use serde_json::Value as Json;
 
-use super::{Object, lookup, names::Names, revision, same_letters};
+use super::{Object, lookup, names::KeyNames, revision, same_letters};
 use crate::Column;
 
 const ROLES: [&str; 4] = ["role", "title", "position", "job_title"];
@@ -132,7 +132,7 @@ pub(super) fn is_of_another_post(object: &Object, column: &Column) -> bool {
         "pdg",
         "partner",
     ];
-    static KEYS: LazyLock<Names> = LazyLock::new(|| Names::of([&POSTS[..], &PERIODS, &ENDS]));
+    static KEYS: LazyLock<KeyNames> = LazyLock::new(|| KeyNames::of([&POSTS[..], &PERIODS, &ENDS]));
     if !column.name.starts_with("ceo_") || !KEYS.has_key_of(object) {
         return false;
     }
@@ -282,8 +282,8 @@ fn words_of(key: &str) -> Vec<String> {
 
 /// Whether a flag, a state or a confidence of nought beside the values denies them all.
 pub(super) fn denies(object: &Object) -> bool {
-    static KEYS: LazyLock<Names> =
-        LazyLock::new(|| Names::of([&["status"][..], &INVENTED, &NOTES, &CONFIDENCES]));
+    static KEYS: LazyLock<KeyNames> =
+        LazyLock::new(|| KeyNames::of([&["status"][..], &INVENTED, &NOTES, &CONFIDENCES]));
     let is_denied = |(key, value): (&String, &Json)| matches!(flag(key, value), Some(Flag::All));
     if object.iter().any(is_denied) {
         return true;

@@ -22,13 +22,13 @@ const PARTICLES: [&str; 10] = ["van", "von", "de", "da", "der", "den", "del", "d
 const DENIALS: [&str; 9] = ["not", "nicht", "pas", "no", "non", "former", "never", "isn't", "wasn't"];
 
 /// A word, and whether a sign follows that ends what it belongs to.
-struct Word<'a> {
+struct StatedWord<'a> {
     text: &'a str,
     lower: String,
     ends: bool,
 }
 
-fn words(sentence: &str) -> Vec<Word<'_>> {
+fn words(sentence: &str) -> Vec<StatedWord<'_>> {
     let is_sign = |c: char| !(c.is_alphanumeric() || "'’.-".contains(c));
     let parts = sentence.split_whitespace().take(MOST_WORDS);
     let words = parts.map(|part| {
@@ -36,7 +36,7 @@ fn words(sentence: &str) -> Vec<Word<'_>> {
         let is_initial = text.trim_end_matches('.').chars().count() == 1;
         let text = if is_initial { text } else { text.trim_end_matches('.') };
         let ends = part.ends_with(|c: char| ",;:()!?".contains(c)) || part.ends_with('.') && !is_initial;
-        Word { text, lower: text.to_lowercase(), ends }
+        StatedWord { text, lower: text.to_lowercase(), ends }
     });
     words.filter(|word| !word.text.is_empty()).collect()
 }
@@ -73,7 +73,7 @@ pub(super) fn value(sentence: &str, column: &Column, outputs: &[Column]) -> Opti
 }
 
 /// The value behind "the CEO of Acme is now".
-fn behind<'a>(words: &[Word<'a>], is_name: bool) -> Option<(&'a str, String)> {
+fn behind<'a>(words: &[StatedWord<'a>], is_name: bool) -> Option<(&'a str, String)> {
     let verb = words.iter().take(7).position(|word| VERBS.contains(&&*word.lower))?;
     let is_plain = verb == 0 || OF.contains(&&*words[0].lower) || words[0].lower == "should";
     let rest = &words[verb + 1..];
@@ -92,7 +92,7 @@ fn behind<'a>(words: &[Word<'a>], is_name: bool) -> Option<(&'a str, String)> {
 }
 
 /// The name before "is the new CEO".
-fn before<'a>(words: &[Word<'a>]) -> Option<(&'a str, String)> {
+fn before<'a>(words: &[StatedWord<'a>]) -> Option<(&'a str, String)> {
     let rest =
         &words[..words.len() - words.iter().rev().take_while(|word| NOW.contains(&&*word.lower)).count()];
     let (verb, rest) = rest.split_last()?;
@@ -117,7 +117,7 @@ fn before<'a>(words: &[Word<'a>]) -> Option<(&'a str, String)> {
 }
 
 /// The name in "it is Jane Doe, not John Roe", and in "it should be Jane Doe".
-fn of_it<'a>(words: &[Word<'a>]) -> Option<(&'a str, String)> {
+fn of_it<'a>(words: &[StatedWord<'a>]) -> Option<(&'a str, String)> {
     let at = words.iter().position(|word| ["it", "this", "that", "it's", "it’s"].contains(&&*word.lower))?;
     let is_short = words[at].lower.contains(['\'', '’']);
     let rest = &words[at + 1..];
@@ -129,12 +129,12 @@ fn of_it<'a>(words: &[Word<'a>]) -> Option<(&'a str, String)> {
     behind.is_none_or(|word| ["not", "nicht", "instead"].contains(&&*word.lower)).then_some(found)
 }
 
-fn is_of_name(word: &Word<'_>) -> bool {
+fn is_of_name(word: &StatedWord<'_>) -> bool {
     word.text.starts_with(char::is_uppercase) || PARTICLES.contains(&&*word.lower)
 }
 
 /// Two to five words of a name.
-fn name<'a>(words: &[Word<'a>]) -> Option<(&'a str, String)> {
+fn name<'a>(words: &[StatedWord<'a>]) -> Option<(&'a str, String)> {
     let first = words.first().filter(|word| word.text.starts_with(char::is_uppercase))?;
     let mut parts = Vec::new();
     for word in words.iter().take_while(|word| is_of_name(word)).take(5) {

@@ -3,7 +3,7 @@
 
 use std::{cell::OnceCell, sync::LazyLock};
 
-use super::{Object, lookup, names::Names};
+use super::{Object, lookup, names::KeyNames};
 use crate::SemanticType;
 
 /// Keys under which an object says whose it is. What stands under the others may be another address
@@ -45,7 +45,7 @@ pub(super) struct Tie {
 impl Tie {
     /// What an object says itself.
     pub(super) fn of(object: &Object, subject: &Subject<'_>) -> Self {
-        static KEYS: LazyLock<Names> = LazyLock::new(|| Names::of([&OWN[..], &ADDRESSES]));
+        static KEYS: LazyLock<KeyNames> = LazyLock::new(|| KeyNames::of([&OWN[..], &ADDRESSES]));
         let named = || keys().find_map(|key| domain_of(object, key));
         let named = if may_be_tied(object) && KEYS.has_key_of(object) { named() } else { None };
         Self { named: named.and_then(|named| Some(is_same(subject.asked()?, &named))) }

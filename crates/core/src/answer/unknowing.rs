@@ -80,14 +80,14 @@ enum Judged {
 
 /// The languages in which a word says nothing, and those in which it denies: a bit for each.
 #[derive(Clone, Copy, Default)]
-struct Word {
+struct UnknowingWord {
     empty: u32,
     denies: u32,
 }
 
 /// The words of all languages; a key that ends in `*` is how words begin.
-static WORDS: LazyLock<Dictionary<Word>> = LazyLock::new(|| {
-    let mut words = Dictionary::<Word>::default();
+static WORDS: LazyLock<Dictionary<UnknowingWord>> = LazyLock::new(|| {
+    let mut words = Dictionary::<UnknowingWord>::default();
     for (bit, language) in words::LANGUAGES.iter().enumerate() {
         for word in language.empty.split_whitespace() {
             words.entry(word).or_default().empty |= 1 << bit;
@@ -143,7 +143,7 @@ fn is_predicate(token: &str) -> bool {
 }
 
 /// What a word means, by itself or by its beginning.
-fn word(token: &str) -> Option<Word> {
+fn word(token: &str) -> Option<UnknowingWord> {
     const LONGEST_WORD: usize = 40;
     if token.len() > LONGEST_WORD {
         return None;
@@ -166,14 +166,14 @@ fn word(token: &str) -> Option<Word> {
 
 /// The words of a text in a script without spaces: the longest known one first. What they have in
 /// common are the languages in which all of it says nothing.
-fn segmented(token: &str) -> Word {
+fn segmented(token: &str) -> UnknowingWord {
     const LONGEST_WORD: usize = 12;
-    let mut whole = Word { empty: u32::MAX, denies: 0 };
+    let mut whole = UnknowingWord { empty: u32::MAX, denies: 0 };
     let mut rest = token;
     while !rest.is_empty() {
         let ends = rest.char_indices().map(|(at, c)| at + c.len_utf8()).take(LONGEST_WORD);
         let longest = ends.filter_map(|end| Some((end, *WORDS.get(&rest[..end])?))).last();
-        let Some((end, word)) = longest else { return Word::default() };
+        let Some((end, word)) = longest else { return UnknowingWord::default() };
         whole.empty &= word.empty;
         whole.denies |= word.denies;
         rest = &rest[end..];

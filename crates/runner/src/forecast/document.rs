@@ -28,7 +28,7 @@ pub struct PlanDocument<'a> {
     /// Whether the answers are the sandbox's: samples, never real.
     sandbox: bool,
     ledger: Ledger<'a>,
-    steps: Vec<Step<'a>>,
+    steps: Vec<PlannedStep<'a>>,
     /// Output cells that say nothing (`N/A`, `-`, `#REF!`) and count as empty.
     cells_said_nothing: Bounds<u64>,
     /// Filled cells of the table that get another value.
@@ -85,20 +85,22 @@ struct Bounds<T> {
 }
 
 #[derive(JsonSchema, Serialize)]
-struct Step<'a> {
+#[schemars(rename = "Step")]
+struct PlannedStep<'a> {
     name: &'a str,
-    uses: Vec<Use<'a>>,
+    uses: Vec<IntegrationUse<'a>>,
     formula: Option<&'a str>,
     #[serde(rename = "where")]
     condition: Option<&'a str>,
     outputs: Vec<&'a str>,
     rows: Rows,
-    remarks: Vec<Remark<'a>>,
+    remarks: Vec<StepRemark<'a>>,
     calls: Vec<Call<'a>>,
 }
 
 #[derive(JsonSchema, Serialize)]
-struct Use<'a> {
+#[schemars(rename = "Use")]
+struct IntegrationUse<'a> {
     integration: &'a str,
     version: &'a str,
     inputs: BTreeMap<&'a str, &'a str>,
@@ -116,7 +118,8 @@ struct Rows {
 }
 
 #[derive(JsonSchema, Serialize)]
-struct Remark<'a> {
+#[schemars(rename = "Remark")]
+struct StepRemark<'a> {
     rows: u64,
     remark: &'a str,
 }
@@ -151,9 +154,9 @@ pub fn planned_document<'a>(
     let (exactly, at_most) = planned.send();
     let replaced = planned.cells_replaced();
     let steps = plan.steps.iter().zip(&planned.steps).enumerate();
-    let steps = steps.map(|(at, (step, forecast))| Step {
+    let steps = steps.map(|(at, (step, forecast))| PlannedStep {
         name: &step.name,
-        uses: step.alternatives().iter().map(Use::of).collect(),
+        uses: step.alternatives().iter().map(IntegrationUse::of).collect(),
         formula: match &step.task {
             Task::Compute(formula) => Some(formula.expression.text()),
             Task::Ask(_) => None,
@@ -171,7 +174,7 @@ pub fn planned_document<'a>(
             .remarks
             .iter()
             .filter(|((of, _), _)| *of == at)
-            .map(|((_, remark), rows)| Remark { rows: *rows, remark })
+            .map(|((_, remark), rows)| StepRemark { rows: *rows, remark })
             .collect(),
         calls: forecast.calls.iter().map(|call| Call::of(call, planned.price(call))).collect(),
     });
@@ -209,7 +212,7 @@ pub fn planned_document<'a>(
     }
 }
 
-impl<'a> Use<'a> {
+impl<'a> IntegrationUse<'a> {
     fn of(alternative: &'a engine::plan::Alternative) -> Self {
         let contract = alternative.integration.contract();
         let inputs = alternative.inputs.iter().map(|input| (input.column.name.as_str(), input.from.as_str()));

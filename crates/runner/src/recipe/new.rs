@@ -16,9 +16,10 @@ use crate::{
     document::Version,
     failure::Failure,
     job::{header, table_name},
-    outputs, place,
+    outputs,
     spec::StepSpec,
     steps::StepsAsked,
+    workspace,
 };
 
 /// What a recipe is made of.
@@ -50,7 +51,7 @@ pub struct RecipeDocument {
 /// # Errors
 /// The steps do not fit the table, or the file is there already or cannot be written.
 pub fn new(spec: &RecipeSpec) -> Result<RecipeDocument, Failure> {
-    let registry = place::registry_here()?;
+    let registry = workspace::registry_here()?;
     let steps = StepsAsked::of(&spec.steps, Refresh::None)?;
     let sketch = outputs::check_table(&spec.input, spec.reading.clone())?;
     let name = table_name(&sketch);

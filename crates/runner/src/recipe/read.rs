@@ -9,7 +9,7 @@ use marl_core::SemanticType;
 use toml::de::{DeTable, DeValue};
 
 use super::{
-    Existing, Lines, Recipe, Request, StepRequest, Work,
+    Existing, Recipe, Request, StepLines, StepRequest, Work,
     source::{Source, Value, shown, stranger},
     word,
 };
@@ -41,7 +41,7 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Recipe, Failure> {
     let columns = columns.into_iter().flat_map(|table| table.keys());
     Ok(Recipe {
         columns: columns.map(|key| (key.get_ref().to_string(), source.line(&key.span()))).collect(),
-        lines: steps.iter().map(Step::lines).collect(),
+        lines: steps.iter().map(RecipeStep::lines).collect(),
         request: Request {
             steps: requests(&steps)?,
             inputs,
@@ -124,7 +124,7 @@ fn names(
 }
 
 /// The steps of a recipe, at least one.
-fn steps<'s, 't>(source: &'s Source<'t>, root: &'s DeTable<'t>) -> Result<Vec<Step<'s, 't>>, Failure> {
+fn steps<'s, 't>(source: &'s Source<'t>, root: &'s DeTable<'t>) -> Result<Vec<RecipeStep<'s, 't>>, Failure> {
     const FORM: &str = "`[[step]]`, in double brackets, begins a step; `use = \"...\"` below it names an \
                         integration, and `marl integrations` lists them";
     let Some(value) = root.get("step") else {
@@ -138,13 +138,13 @@ fn steps<'s, 't>(source: &'s Source<'t>, root: &'s DeTable<'t>) -> Result<Vec<St
     }
     let step = |item: &'s Value<'t>| {
         let table = source.table("a `step`", item).map_err(|failure| failure.hint(FORM))?;
-        Ok(Step { source, table, at: item.span() })
+        Ok(RecipeStep { source, table, at: item.span() })
     };
     items.iter().map(step).collect()
 }
 
 /// What the steps ask for, each under a name of its own.
-fn requests(steps: &[Step<'_, '_>]) -> Result<Vec<StepRequest>, Failure> {
+fn requests(steps: &[RecipeStep<'_, '_>]) -> Result<Vec<StepRequest>, Failure> {
     let mut requests: Vec<StepRequest> = Vec::new();
     for step in steps {
         let request = step.read()?;
@@ -171,13 +171,13 @@ fn name_of(step: &StepRequest) -> &str {
 }
 
 /// One `[[step]]`.
-struct Step<'s, 't> {
+struct RecipeStep<'s, 't> {
     source: &'s Source<'t>,
     table: &'s DeTable<'t>,
     at: Range<usize>,
 }
 
-impl Step<'_, '_> {
+impl RecipeStep<'_, '_> {
     fn read(&self) -> Result<StepRequest, Failure> {
         if let Some(key) = stranger(self.table, &STEP_KEYS) {
             return Err(self.source.unknown(&key.span(), "unknown key", key.get_ref(), &STEP_KEYS));
@@ -275,7 +275,7 @@ impl Step<'_, '_> {
         self.source.wrong(&at, message)
     }
 
-    fn lines(&self) -> Lines {
+    fn lines(&self) -> StepLines {
         let lines = |table: &DeTable<'_>| {
             table.keys().map(|key| (key.get_ref().to_string(), self.source.line(&key.span()))).collect()
         };
@@ -283,7 +283,7 @@ impl Step<'_, '_> {
             let table = self.table.get(key).and_then(|value| value.get_ref().as_table());
             table.map(lines).unwrap_or_default()
         };
-        Lines {
+        StepLines {
             step: self.source.line(&self.at),
             keys: lines(self.table),
             inputs: within("inputs"),

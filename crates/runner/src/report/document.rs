@@ -83,10 +83,10 @@ pub struct RunDocument {
     /// Cells that a spreadsheet would have run as a formula.
     cells_guarded: u64,
     errors: Vec<ErrorCount>,
-    remarks: Vec<Remark>,
+    remarks: Vec<RowsRemark>,
     /// Rows that have some fields of a step, while a call for further ones was not answered.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    incomplete: Vec<Remark>,
+    incomplete: Vec<RowsRemark>,
     hint: Option<String>,
     /// The command that helps, as it stands.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -140,14 +140,15 @@ struct ErrorCount {
 
 /// Why rows were skipped, where the reason alone does not say, or what they lack.
 #[derive(JsonSchema, Serialize)]
-struct Remark {
+#[schemars(rename = "Remark")]
+struct RowsRemark {
     integration: String,
     remark: String,
     rows: u64,
 }
 
-fn remarks(plan: &Plan, counts: &BTreeMap<(usize, String), u64>) -> Vec<Remark> {
-    let remark = |((step, remark), rows): (&(usize, String), &u64)| Remark {
+fn remarks(plan: &Plan, counts: &BTreeMap<(usize, String), u64>) -> Vec<RowsRemark> {
+    let remark = |((step, remark), rows): (&(usize, String), &u64)| RowsRemark {
         integration: plan.steps[*step].name.clone(),
         remark: remark.clone(),
         rows: *rows,

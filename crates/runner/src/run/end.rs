@@ -121,7 +121,7 @@ impl Run<'_> {
             max_age: self.spec().max_age,
             asks_anew: self.asks_anew(),
             resends_doubts: self.resends_doubts,
-            currency: self.job.place.settings.currency().map(str::to_owned),
+            currency: self.job.workspace.settings.currency().map(str::to_owned),
             counts,
         })
     }

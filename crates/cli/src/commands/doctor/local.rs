@@ -18,12 +18,12 @@ use runner::{
     failure::Failure,
     ledger::{self, Problem},
     past_run::resumed,
-    place, project, settings,
+    project, settings, workspace,
 };
 
 pub(super) fn folder_and_settings(folder: &Path, working: &Path, registry: &Registry) -> [Check; 3] {
     let file = folder.join(settings::FILE);
-    let settings = match place::settings(folder, working, registry) {
+    let settings = match workspace::settings(folder, working, registry) {
         Err(failure) => {
             Check::failed("settings", &failure, "correct it there; README.md shows every setting")
         }

@@ -15,7 +15,7 @@ use serde_json::json;
 use super::Check;
 use crate::args::DoctorArgs;
 use runner::{
-    connect::{self, DotEnv, Found, Source},
+    connect::{self, DotEnv, Found, ValueSource},
     connections,
     exit::Exit,
     failure::Failure,
@@ -125,10 +125,10 @@ fn key(provider: &dyn Provider, found: &Found) -> Check {
     }
 }
 
-fn told(source: &Source) -> String {
+fn told(source: &ValueSource) -> String {
     match source {
-        Source::Environment => "the environment".to_owned(),
-        Source::File(path) => project::shown(path),
+        ValueSource::Environment => "the environment".to_owned(),
+        ValueSource::File(path) => project::shown(path),
     }
 }
 

@@ -7,14 +7,14 @@ const FARTHEST: usize = 4_000;
 
 /// The quote that a text opens with.
 #[derive(Clone, Copy)]
-pub(super) struct Opening {
+pub(super) struct OpeningQuote {
     /// Its length in bytes; three quotes count as one.
     pub(super) length: usize,
     quote: char,
     is_three: bool,
 }
 
-impl Opening {
+impl OpeningQuote {
     fn is_closed_by(self, quote: char) -> bool {
         match self.quote {
             '"' => quote == '"',
@@ -26,10 +26,10 @@ impl Opening {
     }
 }
 
-pub(super) fn opening(text: &str) -> Option<Opening> {
+pub(super) fn opening(text: &str) -> Option<OpeningQuote> {
     let quote = text.chars().next().filter(|c| is_quote(*c) && *c != '»')?;
     let is_three = is_three(text);
-    Some(Opening { length: if is_three { 3 } else { quote.len_utf8() }, quote, is_three })
+    Some(OpeningQuote { length: if is_three { 3 } else { quote.len_utf8() }, quote, is_three })
 }
 
 pub(super) fn is_quote(character: char) -> bool {
@@ -45,7 +45,7 @@ impl Reader<'_> {
             self.advance(opening.length);
             let end = self.string_end(opening, within).or_else(|| {
                 // Closed by another quote than it was opened with.
-                let other = Opening { quote: '"', ..opening };
+                let other = OpeningQuote { quote: '"', ..opening };
                 (opening.quote != '"' && !opening.is_three).then(|| self.string_end(other, within)).flatten()
             });
             let Some(end) = end else {
@@ -70,7 +70,7 @@ impl Reader<'_> {
 
     /// The quote that ends a text: the first one that something follows which may stand behind
     /// a value. Failing that the first quote of all.
-    fn string_end(&mut self, opening: Opening, within: Within) -> Option<End> {
+    fn string_end(&mut self, opening: OpeningQuote, within: Within) -> Option<End> {
         let text = self.rest();
         let (mut escaped, mut first) = (false, None);
         for (at, character) in text.char_indices() {

@@ -27,33 +27,33 @@ use crate::{
     invocation::Change,
     job::Job,
     ledger,
-    outputs::{self, Kind, Outputs, Record, Standing},
+    outputs::{self, FileKind, Outputs, Record, Standing},
     project,
     select::Selected,
 };
 
 /// What was at the output's place before a run.
-pub struct Older {
+pub(crate) struct OverwriteGuard {
     pub outputs: Outputs,
     judge: Option<Judge>,
     /// Why the older output cannot be read any more.
     unreadable: Option<String>,
 }
 
-impl Older {
+impl OverwriteGuard {
     /// Looks at what is at the output's place, and refuses what the run must not replace.
-    pub fn look(job: &Job) -> Result<Self, Failure> {
+    pub(crate) fn look(job: &Job) -> Result<Self, Failure> {
         let output = job.output();
         let target = match job.output_links() {
             Links::Follow => table::follow_links(&output).unwrap_or_else(|_| output.clone()),
             Links::Refuse => output.clone(),
         };
         table::check_output(&output, &job.sketch, job.output_links())?;
-        let ledger = project::ledger(&job.spec.ledger, &job.place.project)?;
+        let ledger = project::ledger(&job.spec.ledger, &job.workspace.project)?;
         protect(&target, &ledger, job)?;
         protect(&table::errors_path(&output), &ledger, job)?;
-        let outputs = Outputs::read(&job.place.project, &ledger, &target);
-        let standing = outputs.standing(&target, Kind::Table).map_err(|error| {
+        let outputs = Outputs::read(&job.workspace.project, &ledger, &target);
+        let standing = outputs.standing(&target, FileKind::Table).map_err(|error| {
             Failure::usage(format!("{} cannot be read", project::shown(&output))).caused_by(&error)
         })?;
         let judge = match replaceable(standing, &output, job)? {
@@ -66,7 +66,7 @@ impl Older {
     }
 
     /// Refuses rows to be picked where the older output holds answers for others.
-    pub fn check_selected(&self, job: &Job, picked: &Selected) -> Result<(), Failure> {
+    pub(crate) fn check_selected(&self, job: &Job, picked: &Selected) -> Result<(), Failure> {
         let Some(judge) = self.judge.as_ref().filter(|_| picked.count < job.sketch.rows) else {
             return Ok(());
         };
@@ -88,35 +88,35 @@ impl Older {
     }
 
     /// The columns of the older output that the new one carries over.
-    pub fn carried(&self) -> Vec<String> {
+    pub(crate) fn carried(&self) -> Vec<String> {
         self.judge.as_ref().map(Judge::carried).unwrap_or_default()
     }
 
     /// The columns by which the new output's rows can be told apart later, besides the plan's.
-    pub fn reads(&self) -> &[String] {
+    pub(crate) fn reads(&self) -> &[String] {
         self.judge.as_ref().map_or(&[], Judge::reads)
     }
 
     /// What the carried answers were given for, by the columns of the new output.
-    pub fn asked(&self) -> Vec<Asked> {
+    pub(crate) fn asked(&self) -> Vec<Asked> {
         self.judge.as_ref().map(Judge::carried_asked).unwrap_or_default()
     }
 
     /// The carried columns as a user is told of them: of those that the table has itself, the ones that
     /// got a cell.
-    pub fn carried_told(&self) -> Vec<String> {
+    pub(crate) fn carried_told(&self) -> Vec<String> {
         self.judge.as_ref().map(Judge::carried_told).unwrap_or_default()
     }
 
     /// How many rows of the older output hold answers and are not in the table any more. Asked once all
     /// rows were judged.
-    pub fn removed(&mut self) -> u64 {
+    pub(crate) fn removed(&mut self) -> u64 {
         self.judge.as_mut().and_then(|judge| judge.removed().ok()).unwrap_or_default()
     }
 
     /// Judges a row; answers its cells of the carried columns. An older output that cannot be read
     /// any more is no reason to end the run: it stays.
-    pub fn row(&mut self, row: &InputRow, end: Option<&RowEnd>) -> Vec<Option<String>> {
+    pub(crate) fn row(&mut self, row: &InputRow, end: Option<&RowEnd>) -> Vec<Option<String>> {
         let Some(judge) = self.judge.as_mut().filter(|_| self.unreadable.is_none()) else {
             return Vec::new();
         };
@@ -128,7 +128,7 @@ impl Older {
 
     /// Why the older output must stay, after all rows were judged. That of other rows is replaced
     /// by a run that came to all of its own.
-    pub fn loss(&mut self, is_partial: bool) -> Option<String> {
+    pub(crate) fn loss(&mut self, is_partial: bool) -> Option<String> {
         let loss = match (self.unreadable.take(), self.judge.as_mut()) {
             (Some(error), _) => return Some(error),
             (None, judge) => judge.map_or(Ok(None), |judge| judge.loss(is_partial)),
@@ -137,7 +137,7 @@ impl Older {
     }
 
     /// How many answers of the older output are "no data" now.
-    pub fn gone(&self) -> u64 {
+    pub(crate) fn gone(&self) -> u64 {
         self.judge.as_ref().map_or(0, Judge::gone)
     }
 }
@@ -148,8 +148,9 @@ fn protect(target: &Path, ledger: &Path, job: &Job) -> Result<(), Failure> {
     let named = |name: &str| outputs::real(target).file_name().is_some_and(|own| own == name);
     let is = |other: &Path| table::same_place(target, other);
     let in_marl = || outputs::real(target).parent().is_some_and(|folder| folder.ends_with(".marl"));
-    let settings = job.place.project.join("marl.toml");
-    let dot_env = job.place.working.ancestors().map(|folder| folder.join(".env")).find(|path| path.is_file());
+    let settings = job.workspace.project.join("marl.toml");
+    let dot_env =
+        job.workspace.working.ancestors().map(|folder| folder.join(".env")).find(|path| path.is_file());
     let what = match () {
         () if of_ledger.iter().any(|path| is(path)) => "the ledger",
         () if named("marl.toml") || is(&settings) => "the settings",

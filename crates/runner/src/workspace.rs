@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Where a command works.
-pub struct Place {
+pub struct Workspace {
     /// The working folder.
     pub working: PathBuf,
     /// The project's folder.
@@ -26,9 +26,12 @@ pub struct Place {
     pub settings: Settings,
 }
 
-impl Place {
+impl Workspace {
     /// Finds the project of the working folder, gathers its plugins and reads its settings, which name
     /// providers.
+    ///
+    /// # Errors
+    /// The working folder or the settings cannot be read, or another user owns the project.
     pub fn find() -> Result<Self, Failure> {
         let working = working_folder()?;
         let project = project::folder(&working);
@@ -38,6 +41,9 @@ impl Place {
     }
 
     /// Opens the ledger, and makes it if there is none.
+    ///
+    /// # Errors
+    /// The ledger cannot be opened or made.
     pub async fn open_ledger(&self, choice: &LedgerChoice) -> Result<Arc<dyn Ledger>, Failure> {
         ledger::open(&project::ledger(choice, &self.project)?).await
     }
@@ -48,6 +54,9 @@ impl Place {
     }
 
     /// Opens a ledger that must be there, to change what it holds.
+    ///
+    /// # Errors
+    /// There is no ledger, or it cannot be opened.
     pub async fn changing_ledger(&self, choice: &LedgerChoice) -> Result<Arc<dyn Ledger>, Failure> {
         let path = self.path_of_ledger(choice)?;
         // What is no ledger is left as it is.
@@ -77,6 +86,9 @@ impl Place {
 }
 
 /// The working folder.
+///
+/// # Errors
+/// The working folder was removed or cannot be read.
 pub fn working_folder() -> Result<PathBuf, Failure> {
     std::env::current_dir().map_err(|error| {
         Failure::new(Exit::Internal, ErrorCode::Internal, "the working folder cannot be read")
@@ -86,6 +98,9 @@ pub fn working_folder() -> Result<PathBuf, Failure> {
 
 /// The integrations and providers of a project: those that are linked into this program. This is the one
 /// place that gathers them, so that what a project comes to add is there for every command.
+///
+/// # Errors
+/// Two plugins have one name, or a contract names an unknown provider.
 pub fn registry(_project: &Path) -> Result<Registry, Failure> {
     Ok(Registry::gather()?)
 }
@@ -96,6 +111,9 @@ pub fn registry_here() -> Result<Registry, Failure> {
 }
 
 /// The settings of a project.
+///
+/// # Errors
+/// Another user owns the project or its settings, or the settings have a mistake.
 pub fn settings(project: &Path, working: &Path, registry: &Registry) -> Result<Settings, Failure> {
     project::check_owner(project, working)?;
     let providers: Vec<&str> = registry.providers().map(|provider| provider.info.name.as_str()).collect();
