@@ -1,11 +1,11 @@
-//! Addresses where a path is asked for. Taken for a path, `postgres://host/db` would be a folder
-//! `postgres:` with a file in it: who types an address means something that marl does not do.
+//! Refuses addresses where a path is expected. Read as a path, `postgres://host/db` would be a file in a
+//! folder `postgres:`; a user who types an address means something that marl does not support.
 
 use std::path::Path;
 
 use url::Url;
 
-/// Why a text is no path, if it looks like an address.
+/// Why `path` is refused; `None` unless the path looks like an address.
 pub fn refusal(path: &Path) -> Option<String> {
     let text = path.to_str()?;
     let (scheme, rest) = text.split_once(':')?;

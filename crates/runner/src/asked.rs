@@ -1,5 +1,6 @@
 //! What the answers in an output were given for: by step, the columns of the table that it reads, also
-//! through other steps. By them a later run finds the rows of an older output. Must not read tables.
+//! through other steps. A later run uses these columns to find the rows of an older output. This module
+//! must not read tables.
 
 use engine::plan::{Existing, Plan, Task};
 use marl_core::SemanticType;
@@ -17,7 +18,7 @@ pub(crate) struct Asked {
     /// The columns that are read and that another step may have filled.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub through: Vec<Input>,
-    /// Whether they replace filled cells of the table.
+    /// Whether the answers replace filled cells of the table.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub replaces: bool,
 }
@@ -28,7 +29,7 @@ pub(crate) struct Input {
     /// The input's name in the contract; of a formula, the column's.
     name: String,
     pub column: String,
-    /// The type by which the step reads it; none where the very text counts.
+    /// The type by which the step reads the column; `None` if the exact text counts.
     #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
     kind: Option<String>,
 }
@@ -48,11 +49,11 @@ impl Input {
     }
 }
 
-/// How many inputs are recorded, so that hundreds of formulas over hundreds of columns do not fill the
-/// record. Beyond it rows are known as before it was noted what each step reads.
+/// The most inputs that are recorded, so that hundreds of formulas over hundreds of columns do not fill the
+/// record. Beyond this bound, a later run finds rows by the record's list of columns, as for older records.
 const MOST_INPUTS: usize = 2_000;
 
-/// What is recorded of an output: nothing where it would be too much.
+/// What is recorded about an output: nothing if there are more than [`MOST_INPUTS`].
 pub(crate) fn bounded(asked: Vec<Asked>) -> Vec<Asked> {
     let inputs: usize = asked.iter().map(|asked| asked.inputs.len() + asked.through.len()).sum();
     if inputs > MOST_INPUTS { Vec::new() } else { asked }
@@ -94,7 +95,7 @@ pub(crate) fn of_record(record: &Record) -> Vec<Asked> {
 }
 
 impl Asked {
-    /// Adds an input: what another step gives depends on what that one reads.
+    /// Adds an input. If another step produces the input, the inputs of that step are added too.
     fn read(&mut self, input: Input, producer: Option<&Self>) {
         let add = |inputs: &mut Vec<Input>, input: &Input| {
             if !inputs.contains(input) {
@@ -191,7 +192,7 @@ pub(crate) fn questions(
             let now = place(&now.columns, found.as_ref()?)?;
             Some(KeyCell { older: place(&older.columns, &input.column)?, now, kind: input.kind() })
         });
-        // Where a column is gone, the others do not tell what was asked.
+        // If a column is gone, the other columns do not identify the question.
         let key = cells.collect::<Option<Vec<KeyCell>>>().unwrap_or_default();
         (!answers.is_empty()).then_some(Question { answers, key })
     };

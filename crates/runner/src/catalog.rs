@@ -35,7 +35,7 @@ pub fn integrations(registry: &Registry) -> IntegrationsDocument<'_> {
 /// The integration of this name.
 ///
 /// # Errors
-/// There is none; the nearest is named.
+/// No integration has this name; the hint gives the nearest one.
 pub fn describe<'a>(name: &str, registry: &'a Registry) -> Result<DescribeDocument<'a>, Failure> {
     let contract = plan::integration(name, registry)?.contract();
     Ok(DescribeDocument { schema_version: Version, contract })

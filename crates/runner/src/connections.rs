@@ -1,4 +1,4 @@
-//! The way to providers: a sandbox of its own, or the vendors. Sends nothing itself.
+//! Connections to the providers of a job: to the built-in sandbox, or to the vendors. Sends nothing itself.
 
 use std::{sync::Arc, time::Duration};
 
@@ -115,7 +115,7 @@ impl Connections {
         self.settings.lanes.values().any(|lane| lane.in_doubt == InDoubt::Retry)
     }
 
-    /// Whether it leads to sample data.
+    /// Whether the sandbox answers, so that the answers are samples.
     pub fn is_sandbox(&self) -> bool {
         self.sandbox.is_some()
     }

@@ -1,9 +1,9 @@
 //! What the user agreed to, and what of it is left.
 //!
-//! A plan's hash is a consent to one run: what was bought under it is counted over every run that
-//! names it, resumed or repeated. Where consent is required, a run that would buy names a hash or
-//! has a cap. This module decides before anything is made; the ledger counts, the gateway's caps
-//! hold the run to what is left.
+//! A plan's hash is consent to one purchase: marl counts what every run that names the hash bought,
+//! whether resumed or repeated. If consent is required, a run that would buy must name a hash or have
+//! a cap. This module decides before any file is made; the ledger counts, and the gateway's caps hold
+//! the run to what is left.
 
 use engine::{
     gateway::Caps,

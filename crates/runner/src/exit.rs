@@ -1,6 +1,6 @@
 //! How a command ends. Agents branch on the codes, so a number never changes its meaning.
 
-/// How a command ends; each way has a code of its own.
+/// How a command ends. Each variant has its own exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     /// Everything went as asked.

@@ -84,7 +84,7 @@ impl Failure {
         self
     }
 
-    /// The same failure with the place it is at before its message.
+    /// The same failure with the place of the mistake (file and line, or flag) before its message.
     pub fn at(mut self, place: &str) -> Self {
         self.message = format!("{place}: {}", self.message);
         self
@@ -96,13 +96,13 @@ impl Failure {
         self
     }
 
-    /// The command that helps, as it stands.
+    /// The same failure with the command that helps. The first command that is given counts.
     pub fn next(mut self, command: impl Into<NextCommand>) -> Self {
         self.next.get_or_insert_with(|| Box::new(command.into()));
         self
     }
 
-    /// The same command may work a little later.
+    /// The same failure, marked to say that the same command may succeed a little later.
     pub fn retryable(mut self) -> Self {
         self.retryable = true;
         self
@@ -113,7 +113,7 @@ impl Failure {
         self.retryable
     }
 
-    /// Calls may have been paid for.
+    /// The same failure, marked to say that calls may have been paid for.
     pub fn billed(mut self) -> Self {
         self.billed = true;
         self

@@ -1,6 +1,7 @@
 //! A condition over a table's own columns, asked of its rows.
 //!
-//! A row for which it cannot be told does not fit; it is counted and never an error.
+//! If the condition cannot be evaluated for a row, the row does not match. Such rows are counted and
+//! are not errors.
 
 use engine::{
     expression::Expression,

@@ -1,5 +1,5 @@
 //! Why a step gave no value for a cell, in a word for programs and in a sentence. This is the one
-//! place that says so, for `why` and for `gaps`. It reads no table and no ledger.
+//! place that words it, for `why` and for `gaps`. This module reads no table and no ledger.
 
 use engine::{
     ledger::{RunRecord, RunState},

@@ -265,9 +265,9 @@ fn in_flags(words: &[String], flags: &[String], wrong: &str, right: &str) -> Opt
             None => (0, word.clone()),
         };
         if (std::mem::replace(&mut is_value, flags.contains(word)) || joined.is_some())
-            && let Some(mended) = replaced(&value, wrong, right)
+            && let Some(corrected) = replaced(&value, wrong, right)
         {
-            word.replace_range(start.., &mended);
+            word.replace_range(start.., &corrected);
             is_found = true;
         }
     }

@@ -143,7 +143,7 @@ pub fn table_notes(sketch: &TableSummary) -> Vec<String> {
 /// Warnings of outputs that go into a new column though one of nearly that name is there.
 pub fn near_columns(plan: &Plan, columns: &[String]) -> Vec<String> {
     let steps = plan.steps.iter().flat_map(|step| step.outputs.iter().map(move |output| (step, output)));
-    // A column that the user did not name is none that could be mistyped.
+    // The user cannot have mistyped a column that the user did not name.
     let named = steps.filter(|(step, output)| {
         !output.existing && step.task.is_asked() && output.name != format!("{}{}", step.prefix, output.of)
     });
@@ -166,7 +166,7 @@ pub(crate) fn table_name(sketch: &TableSummary) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
-/// A cap on cost is none while a price is unknown.
+/// A cap on cost cannot be kept while a price is unknown.
 fn no_price(flag: &str, provider: &str, operation: &str, price: Option<f64>) -> Failure {
     // A price of 0 lets any number of calls through.
     let what = if price.is_some() { "marl.toml says 0" } else { "there is none" };

@@ -1,17 +1,17 @@
-//! Who hears of a run while it goes on. A run prints nothing itself.
+//! What a caller can learn while a run goes on. A run prints nothing itself.
 
 use engine::Event;
 
-/// Hears what cannot wait for a run's end.
+/// Receives what cannot wait for the run's end.
 pub trait Observer: Send + Sync {
-    /// What the gateway tells; of a ledger that fails, only the first event.
+    /// Receives an event of the gateway. Of the failures of a ledger, only the first is passed on.
     fn hear(&self, _event: &Event<'_>) {}
 
-    /// Something that the user should know, in a sentence.
+    /// Receives a warning for the user, as one sentence.
     fn warn(&self, text: &str);
 }
 
-/// Hears nothing.
+/// Ignores everything.
 #[derive(Debug, Clone, Copy)]
 pub struct Silent;
 

@@ -216,7 +216,8 @@ pub(crate) fn real(path: &Path) -> PathBuf {
     table::real_place(&followed).unwrap_or(followed)
 }
 
-/// The records in a file. What cannot be read is none: a file is then not known as marl's.
+/// The records in a file. Lines that cannot be read are skipped, and marl does not know their files as its
+/// own.
 fn lines(path: &Path) -> Vec<Record> {
     // What another user noted here could make any file pass for marl's own.
     let is_own =
@@ -226,7 +227,7 @@ fn lines(path: &Path) -> Vec<Record> {
     lines.filter_map(|line| serde_json::from_str(&line).ok()).collect()
 }
 
-/// Opens the record to add to it. Whoever made the folder may have put a link there.
+/// Opens the record to append to it. The user who made the folder may have put a link there.
 fn open_own(path: &Path) -> io::Result<File> {
     let refused = || io::Error::other("what is there is a link or no regular file");
     match fs::symlink_metadata(path) {
@@ -318,7 +319,7 @@ mod tests {
         assert_eq!(standing("a.csv"), Standing::Edited(Box::new(known)));
         fs::write(path("b.csv"), "a\n2\n").unwrap();
         assert_eq!(standing("b.csv"), Standing::Foreign);
-        // An errors file with the table's content is none of ours.
+        // marl did not write an errors file that has the table's content.
         assert!(!read().is_own_errors_file(&path("a.csv")));
     }
 

@@ -1,11 +1,12 @@
-//! An older output is replaced only if it is marl's own and as marl wrote it, and only by one that
-//! says as much. Files that a run itself needs are never replaced.
+//! Decides whether a run may replace the older output. It may if marl wrote the older file, nobody
+//! edited the file since, and the new output loses none of its answers. Files that the run itself
+//! needs are never replaced.
 //!
-//! Whether the new output says less is judged while it is written, row by row, over the rows that
-//! both have. An answer that was asked for in this run and is "no data" now is an answer; a cell
-//! that is empty because its step was not run, failed or was not in the plan is a loss. Columns
-//! that only the older output has are carried over, and so are cells that marl filled in the table's
-//! own columns. An answer for a question that its row does not ask any more is a loss as well.
+//! The guard compares the outputs row by row while the new one is written, over the rows that both
+//! have. If a step asked again and found "no data", the newer result counts, and nothing is lost. If a
+//! cell is empty because its step did not run, failed or is not in the plan, its answer is lost.
+//! Columns that only the older output has are carried over, and so are cells that marl filled in the
+//! table's own columns. An answer to a question that its row does not ask any more is lost as well.
 
 mod judge;
 
@@ -32,7 +33,7 @@ use crate::{
     select::Selected,
 };
 
-/// What was at the output's place before a run.
+/// Protects the file that was at the output's path before a run.
 pub(crate) struct OverwriteGuard {
     pub outputs: Outputs,
     judge: Option<Judge>,
@@ -41,7 +42,10 @@ pub(crate) struct OverwriteGuard {
 }
 
 impl OverwriteGuard {
-    /// Looks at what is at the output's place, and refuses what the run must not replace.
+    /// Inspects the file at the output's path.
+    ///
+    /// # Errors
+    /// The run must not replace the file.
     pub(crate) fn look(job: &Job) -> Result<Self, Failure> {
         let output = job.output();
         let target = match job.output_links() {
@@ -65,7 +69,7 @@ impl OverwriteGuard {
         Ok(Self { outputs, judge, unreadable: None })
     }
 
-    /// Refuses rows to be picked where the older output holds answers for others.
+    /// Refuses a selection that leaves out rows for which the older output holds answers.
     pub(crate) fn check_selected(&self, job: &Job, picked: &Selected) -> Result<(), Failure> {
         let Some(judge) = self.judge.as_ref().filter(|_| picked.count < job.sketch.rows) else {
             return Ok(());
@@ -114,8 +118,8 @@ impl OverwriteGuard {
         self.judge.as_mut().and_then(|judge| judge.removed().ok()).unwrap_or_default()
     }
 
-    /// Judges a row; answers its cells of the carried columns. An older output that cannot be read
-    /// any more is no reason to end the run: it stays.
+    /// Compares a row with the older output; returns the row's cells of the carried columns. If the older
+    /// output cannot be read any more, the run goes on, and the older output stays.
     pub(crate) fn row(&mut self, row: &InputRow, end: Option<&RowEnd>) -> Vec<Option<String>> {
         let Some(judge) = self.judge.as_mut().filter(|_| self.unreadable.is_none()) else {
             return Vec::new();
@@ -126,8 +130,8 @@ impl OverwriteGuard {
         })
     }
 
-    /// Why the older output must stay, after all rows were judged. That of other rows is replaced
-    /// by a run that came to all of its own.
+    /// Why the older output must stay; called after all rows were compared. An older output of entirely
+    /// different rows is replaced only if the run came to all of its own rows.
     pub(crate) fn loss(&mut self, is_partial: bool) -> Option<String> {
         let loss = match (self.unreadable.take(), self.judge.as_mut()) {
             (Some(error), _) => return Some(error),

@@ -1,9 +1,9 @@
 //! Whose files count. Settings, keys, ledgers and recipes decide what is bought and whom a key is
-//! sent to, so that they count only where nobody else wrote them. The one place that judges owners;
-//! what follows from it, the callers decide.
+//! sent to, so marl uses them only if no other user owns them. Only this module judges owners; its
+//! callers decide what follows.
 //!
-//! The user and root are trusted, and whatever lies below a folder that `MARL_TRUST` names. On
-//! systems without owners of this kind everything counts.
+//! marl trusts the user, root, and all files below the folders that `MARL_TRUST` names. On systems
+//! without Unix owners every file counts.
 
 use std::{
     env, fs,
@@ -14,7 +14,7 @@ use table::shell::word;
 
 use crate::{failure::Failure, project};
 
-/// Folders whose files count whoever owns them, in the environment: a list as in `PATH`.
+/// The environment variable for folders whose files count regardless of their owner: a list as in `PATH`.
 pub(crate) const TRUST: &str = "MARL_TRUST";
 
 /// What a file says that is refused when another wrote it.

@@ -21,7 +21,7 @@ use crate::{
     run_record::RecordedSteps,
 };
 
-/// See the module.
+/// A recorded run, ready to be taken again from stored answers.
 pub(crate) struct Past {
     pub run: RunRecord,
     pub steps: RecordedSteps,

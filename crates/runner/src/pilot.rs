@@ -1,5 +1,5 @@
 //! `--pilot N`: a few rows that need something, in situations as different as there are, to see what
-//! a whole run would come to. Decides from stored answers and the table's cells; sends nothing.
+//! the whole run would produce. Decides from stored answers and the table's cells; sends nothing.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -84,7 +84,7 @@ impl Situations {
     }
 }
 
-/// Equal for rows of which the same steps ask, and whose cells look alike.
+/// A hash that is equal for rows for which the same steps would ask and whose cells look alike.
 fn situation(end: &RowEnd, cells: impl Iterator<Item = Option<Value>>) -> u64 {
     let mut hasher = DefaultHasher::new();
     for (outcome, projected) in end.outcomes.iter().zip(&end.projected) {

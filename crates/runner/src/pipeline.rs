@@ -1,10 +1,9 @@
 //! The pipeline: reads rows, drives them through the engine in parallel, writes in order.
 //!
-//! At most a window of rows is between reader and writer, those that wait for their turn
-//! included, so memory does not grow with the table. Rows are handed to tasks by the handful,
-//! since handing one over costs more than a stored answer. A row that has to wait gets a task of
-//! its own: a future in `buffer_unordered` goes on only while that is polled, and the one who
-//! polls awaits nothing else.
+//! The window bounds the rows between reader and writer, rows that wait for their turn included, so
+//! memory does not grow with the table. The pipeline hands rows to tasks in batches, because handing
+//! over a row costs more than a stored answer. A row that has to wait gets a task of its own: a
+//! future inside `buffer_unordered` makes progress only while the stream is polled.
 
 use std::{collections::BTreeMap, sync::Arc, task::Poll};
 
@@ -37,7 +36,7 @@ struct Taken {
     _place: OwnedSemaphorePermit,
 }
 
-/// How far a row is that was begun.
+/// How far a row is.
 enum Begun {
     /// It only passes through.
     Passed,
@@ -45,10 +44,10 @@ enum Begun {
     Going(JoinHandle<RowEnd>),
 }
 
-/// Hears of each row that has ended, with its number, before it is written.
+/// Called with the number and the end of each row, before the row is written.
 pub(crate) type OnEnd = Arc<dyn Fn(u64, &RowEnd) + Send + Sync>;
 
-/// For runs whose ended rows nobody counts.
+/// For runs whose rows are not counted.
 fn ignored() -> OnEnd {
     Arc::new(|_, _| {})
 }
@@ -188,7 +187,7 @@ async fn begin(engine: &Arc<Engine>, ended: &OnEnd, row: &InputRow) -> Begun {
     }
 }
 
-/// A row's own defects are its end; anything else is the program's.
+/// The engine turns a plugin's panic into the row's end, so any other panic is a defect of marl.
 fn rethrow<T>(error: JoinError) -> T {
     std::panic::resume_unwind(error.into_panic())
 }

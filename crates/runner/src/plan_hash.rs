@@ -27,7 +27,7 @@ const LEDGER: usize = 5;
 
 type Full = [u8; 32];
 
-/// See the module.
+/// A plan's hash: digests of what the plan depends on, and the most that the plan may buy.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hash {
     parts: [u16; 6],
@@ -45,7 +45,7 @@ pub struct Hash {
 pub(crate) enum Broken {
     /// These parts changed.
     Moved(Vec<&'static str>),
-    /// No part changed, and the hash is none that `marl plan` printed: its maximum was edited.
+    /// No part changed, but `marl plan` never printed this hash: its maximum was edited.
     Edited,
 }
 

@@ -62,7 +62,7 @@ pub fn ledger(choice: &LedgerChoice, folder: &Path) -> Result<PathBuf, Failure> 
     }
 }
 
-/// Refuses a link at a name that marl chose: whoever filled the folder could lead out of it.
+/// Refuses a link at a name that marl chose: the user who made the link could lead marl to any file.
 fn no_link(path: &Path) -> Result<(), Failure> {
     if !std::fs::symlink_metadata(path).is_ok_and(|there| there.is_symlink()) {
         return Ok(());

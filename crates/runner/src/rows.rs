@@ -164,7 +164,7 @@ fn filter(spec: &RowsSpec, sketch: &TableSummary) -> Result<Option<Filter>, Fail
     spec.filter.as_deref().map(|text| Filter::new(text, &request, sketch, Voice::Flags)).transpose()
 }
 
-/// The places of the columns that are asked for, each once; of all, if none is.
+/// The indices of the columns that the user asked for, each once; all indices if the user named none.
 fn columns(asked: &[String], sketch: &TableSummary, reading: &ReadOptions) -> Result<Vec<usize>, Failure> {
     if asked.is_empty() {
         return Ok((0..sketch.columns.len()).collect());

@@ -44,7 +44,7 @@ use crate::{
 /// Among how many of the newest runs the one is looked for that writes an output.
 const MOST_LIVE: u32 = 200;
 
-/// How many of the output's first rows are kept for who shows them.
+/// How many of the output's first rows are kept for a preview.
 const FIRST_ROWS: usize = 5;
 
 /// Refuses when something moved since the plan was made.

@@ -137,8 +137,8 @@ impl Settings {
         self.contact.as_deref().map(str::trim)
     }
 
-    /// Whether the project asks for consent before anything is bought. That it does not, says
-    /// nothing: the user may ask for it.
+    /// Whether the project asks for consent before anything is bought. If the project does not, the user's
+    /// own settings still may.
     pub(crate) fn requires_consent(&self) -> bool {
         self.consent.is_required()
     }

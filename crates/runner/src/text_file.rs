@@ -1,6 +1,6 @@
-//! Reads a small text file that people write: settings, keys, recipes. Anybody may have put
-//! something else at its name, so it must be a regular file of a bounded size. What the text says
-//! is for others to judge.
+//! Reads a small text file that people write: settings, keys, recipes. Another user may have put
+//! something else at the path, so this module accepts only a regular file of a bounded size. Callers
+//! judge the text.
 
 use std::{
     fs::{self, File},

@@ -1,4 +1,4 @@
-//! Mistakes in TOML files: where they are, and which word was probably meant.
+//! Describes mistakes in TOML files: where they are, and which word the user probably meant.
 //!
 //! Knows neither the settings nor recipes, and reads no file.
 

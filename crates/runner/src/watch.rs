@@ -1,5 +1,5 @@
-//! Looks at what can end a run from outside: `marl runs stop`, and a ledger that was deleted or
-//! replaced. Notes in the ledger how far the run is, for `marl runs show`.
+//! Watches for what can end a run from outside: `marl runs stop`, and a ledger that was deleted or
+//! replaced. Records the run's progress in the ledger, for `marl runs show`.
 
 use std::{
     sync::{

@@ -40,7 +40,7 @@ impl Workspace {
         Ok(Self { working, project, registry, settings })
     }
 
-    /// Opens the ledger, and makes it if there is none.
+    /// Opens the ledger, and makes the file if there is none.
     ///
     /// # Errors
     /// The ledger cannot be opened or made.
@@ -59,7 +59,7 @@ impl Workspace {
     /// There is no ledger, or it cannot be opened.
     pub async fn changing_ledger(&self, choice: &LedgerChoice) -> Result<Arc<dyn Ledger>, Failure> {
         let path = self.path_of_ledger(choice)?;
-        // What is no ledger is left as it is.
+        // A file that is not a ledger must stay as it is.
         ledger::read(&path).await?;
         ledger::open(&path).await
     }

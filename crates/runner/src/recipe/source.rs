@@ -1,4 +1,4 @@
-//! TOML values looked at as what they should be; whatever is not, is refused with its place.
+//! Reads TOML values as the types that a recipe needs; a value of another type is refused with its place.
 //!
 //! Values are looked at by hand and not through serde: its messages name Rust's types, and it
 //! would take a list for a step. Knows TOML, and none of a recipe's keys.
@@ -38,7 +38,7 @@ impl<'t> Source<'t> {
         Failure::usage(message).at(&toml_error::place(self.file, self.text, at.start))
     }
 
-    /// A word that is none of `known`.
+    /// The failure for a word that is not one of `known`.
     pub(super) fn unknown(
         &self,
         at: &Range<usize>,
@@ -100,7 +100,7 @@ impl<'t> Source<'t> {
     }
 }
 
-/// The first key in the file that is none of `known`.
+/// The first key in the file that is not one of `known`.
 pub(super) fn stranger<'v, 't>(table: &'v DeTable<'t>, known: &[&str]) -> Option<&'v Key<'t>> {
     let strangers = table.keys().filter(|key| !known.contains(&key.get_ref().as_ref()));
     strangers.min_by_key(|key| key.span().start)

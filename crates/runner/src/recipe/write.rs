@@ -1,5 +1,5 @@
-//! From a request to the recipe that asks for it. Writes no file, and checks nothing: what is
-//! no request of a recipe, `read` refuses.
+//! Writes a request as the text of a recipe. Writes no file and checks nothing: `read` refuses a text
+//! that is not a valid recipe.
 
 use std::collections::BTreeMap;
 

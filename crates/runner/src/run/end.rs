@@ -25,7 +25,7 @@ use crate::{
 
 /// What a run came to.
 pub struct RunOutcome {
-    /// For who tells people of it.
+    /// The run's end, for texts for people.
     pub report: Report,
     /// For programs; the ledger has it too.
     pub document: RunDocument,
