@@ -104,12 +104,13 @@ pub(crate) fn live(
 
 /// Connects them to a sandbox at `url`.
 pub(crate) fn sandbox(names: &[&'static str], registry: &Registry, url: &str) -> Result<Connected, Failure> {
-    connect(names, registry, |_| Ok((to_sandbox(url), Some(SANDBOX.to_owned()))))
+    connect(names, registry, |card| Ok((to_sandbox(url, card), Some(SANDBOX.to_owned()))))
 }
 
-/// The connection to a sandbox at `url`.
-pub(crate) fn to_sandbox(url: &str) -> Connection {
-    Connection { base_url: url.to_owned(), key: Some(Secret::new("sandbox")), contact: None }
+/// The connection to a provider's stand-in in a sandbox at `url`, which is mounted at the provider's name.
+pub(crate) fn to_sandbox(url: &str, card: &Card) -> Connection {
+    let base_url = format!("{url}/{}", card.name);
+    Connection { base_url, key: Some(Secret::new("sandbox")), contact: None }
 }
 
 fn connect(

@@ -19,7 +19,7 @@ pub(super) struct Document<'a> {
     schema_version: Version<1>,
     url: &'a str,
     /// The variables of the environment under which marl asks it.
-    environment: BTreeMap<&'static str, &'a str>,
+    environment: BTreeMap<&'static str, String>,
     /// Where it counts what it was asked.
     stats: String,
 }
@@ -39,7 +39,7 @@ pub(crate) fn run(args: &SandboxArgs, printer: &Printer) -> Result<u8, Failure> 
                 .caused_by(&error)
                 .hint("choose another `--port`, or 0 for any free one")
         })?;
-        tell(&sandbox.url(), &registry, printer);
+        tell(&sandbox, &registry, printer);
         tokio::signal::ctrl_c().await.map_err(|error| {
             Failure::new(exit::INTERNAL, ErrorCode::Internal, "Ctrl-C cannot be watched").caused_by(&error)
         })?;
@@ -48,18 +48,22 @@ pub(crate) fn run(args: &SandboxArgs, printer: &Printer) -> Result<u8, Failure> 
     })
 }
 
-fn tell(url: &str, registry: &Registry, printer: &Printer) {
+fn tell(sandbox: &Sandbox, registry: &Registry, printer: &Printer) {
+    let url = &*sandbox.url();
     let stats = format!("{url}/stats");
     let cards = || registry.providers().map(|provider| provider.card);
     if printer.is_json() {
-        let variables = cards().flat_map(|card| [(card.base_variable, url), (card.key_variable, "sandbox")]);
+        let variables = cards().flat_map(|card| {
+            [(card.base_variable, sandbox.base(card.name)), (card.key_variable, "sandbox".to_owned())]
+        });
         let environment = variables.collect();
         return printer.document(&Document { schema_version: Version, url, environment, stats });
     }
     printer.data(url);
     printer.note("sandbox", "sample answers: listed companies of 2015 to 2025, profiles invented");
     for card in cards() {
-        let variables = format!("{}={url} {}=sandbox", card.base_variable, card.key_variable);
+        let base = sandbox.base(card.name);
+        let variables = format!("{}={base} {}=sandbox", card.base_variable, card.key_variable);
         printer.note("use", &format!("{variables} marl enrich ..."));
     }
     printer.note("stats", &stats);

@@ -6,6 +6,7 @@ use std::{
     process::{Child, Command, Output},
 };
 
+use marl_core::{Registry, provider::Card};
 use sandbox::{Options, Sandbox, Stats};
 use serde_json::Value as Json;
 use tempfile::TempDir;
@@ -48,6 +49,11 @@ pub(crate) struct Ran {
     pub(crate) code: i32,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
+}
+
+/// What every registered provider says of itself.
+fn cards() -> Vec<&'static Card> {
+    Registry::gather().unwrap().providers().map(|entry| entry.card).collect()
 }
 
 impl World {
@@ -122,9 +128,9 @@ impl World {
         self.read(table).lines().next().unwrap_or_default().to_owned()
     }
 
-    /// Where the sandbox listens.
+    /// The base address of DataGen in the sandbox.
     pub(crate) fn address(&self) -> String {
-        self.sandbox.url()
+        self.sandbox.base("datagen")
     }
 
     pub(crate) fn stats(&self) -> Stats {
@@ -134,7 +140,9 @@ impl World {
     /// `marl` with these arguments, its key and base pointing at the sandbox.
     pub(crate) fn command(&self, args: &str) -> Command {
         let mut command = self.bare_command(args);
-        command.env("DATAGEN_API_KEY", "sandbox").env("DATAGEN_API_BASE_URL", self.sandbox.url());
+        for card in cards() {
+            command.env(card.key_variable, "sandbox").env(card.base_variable, self.sandbox.base(card.name));
+        }
         command
     }
 
@@ -144,8 +152,6 @@ impl World {
         command
             .args(args.split_whitespace())
             .current_dir(self.folder.path())
-            .env_remove("DATAGEN_API_KEY")
-            .env_remove("DATAGEN_API_BASE_URL")
             .env_remove("MARL_LEDGER")
             .env_remove("MARL_LOG")
             .env_remove("MARL_CONSENT")
@@ -156,6 +162,9 @@ impl World {
             // Whatever would leave this machine goes nowhere.
             .env("HTTPS_PROXY", "http://127.0.0.1:1")
             .env("NO_COLOR", "1");
+        for card in cards() {
+            command.env_remove(card.key_variable).env_remove(card.base_variable);
+        }
         command
     }
 
@@ -188,10 +197,10 @@ impl World {
 
     pub(crate) fn ran(&self, output: Output) -> Ran {
         let text = |bytes: Vec<u8>| {
-            String::from_utf8(bytes)
-                .unwrap()
-                .replace(&self.folder.path().display().to_string(), "[DIR]")
-                .replace(&self.sandbox.url(), "[SANDBOX]")
+            let text = String::from_utf8(bytes).unwrap();
+            let text = text.replace(&self.folder.path().display().to_string(), "[DIR]");
+            let bases = cards().into_iter().map(|card| self.sandbox.base(card.name));
+            { bases }.chain([self.sandbox.url()]).fold(text, |text, base| text.replace(&base, "[SANDBOX]"))
         };
         Ran {
             code: output.status.code().unwrap_or(-1),
