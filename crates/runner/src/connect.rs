@@ -121,12 +121,13 @@ pub fn live(
 /// # Errors
 /// None today; the signature is that of [`live`].
 pub fn sandbox(names: &[SmolStr], registry: &Registry, url: &str) -> Result<Connected, Failure> {
-    connect(names, registry, |_| Ok((to_sandbox(url), Some(SANDBOX.to_owned()))))
+    connect(names, registry, |info| Ok((to_sandbox(url, info), Some(SANDBOX.to_owned()))))
 }
 
-/// The connection to a sandbox at `url`.
-pub fn to_sandbox(url: &str) -> Connection {
-    Connection { base_url: url.to_owned(), key: Some(Secret::new("sandbox")), contact: None }
+/// The connection to a provider's stand-in in a sandbox at `url`, which is mounted at the provider's name.
+pub fn to_sandbox(url: &str, info: &ProviderInfo) -> Connection {
+    let base_url = format!("{url}/{}", info.name);
+    Connection { base_url, key: Some(Secret::new("sandbox")), contact: None }
 }
 
 fn connect(

@@ -109,6 +109,11 @@ impl FaultKind {
         )
     }
 
+    /// Whether only some vendors have it: the others have no way to say so.
+    pub(crate) fn is_of_some_vendors(self) -> bool {
+        matches!(self, Self::Credit | Self::ToolError | Self::OuterFalse)
+    }
+
     /// Whether the provider says no to the call, rather than failing at it.
     pub(crate) fn refuses(self) -> bool {
         matches!(self, Self::TooManyRequests | Self::Unauthorized | Self::Forbidden | Self::Credit)

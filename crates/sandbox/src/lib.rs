@@ -15,8 +15,10 @@ pub mod sample;
 mod server;
 mod stats;
 mod tools;
+mod vendor;
 
 pub use fault::{Fault, FaultError, FaultKind};
 pub use options::Options;
 pub use server::Sandbox;
 pub use stats::Stats;
+pub use vendor::{Example, Examples, examples};

@@ -49,9 +49,13 @@ pub(crate) fn truncated(whole: &Value) -> Response<Payload> {
     respond(StatusCode::OK, "application/json", Payload { length: Some(whole.len() as u64), rest })
 }
 
-/// 32 MiB of valid JSON, without telling its length first.
-pub(crate) fn huge() -> Response<Payload> {
-    respond(StatusCode::OK, "application/json", Payload { length: None, rest: Rest::Huge { sent: 0 } })
+/// 32 MiB of valid JSON, a text between what stands around it, without telling its length first.
+pub(crate) fn huge(around: [&'static [u8]; 2]) -> Response<Payload> {
+    respond(
+        StatusCode::OK,
+        "application/json",
+        Payload { length: None, rest: Rest::Huge { around, sent: 0 } },
+    )
 }
 
 /// An error as DataGen writes one.
@@ -75,6 +79,7 @@ enum Rest {
     Flush,
     Broken,
     Huge {
+        around: [&'static [u8]; 2],
         sent: usize,
     },
     Nothing,
@@ -93,10 +98,10 @@ impl Body for Payload {
                 (Poll::Pending, Rest::Broken)
             }
             Rest::Broken => (Poll::Ready(Some(Err(Cut))), Rest::Nothing),
-            Rest::Huge { sent } => match huge_chunk(sent) {
+            Rest::Huge { around, sent } => match huge_chunk(around, sent) {
                 Some(chunk) => {
                     let sent = sent + chunk.len();
-                    (Poll::Ready(Some(Ok(Frame::data(chunk)))), Rest::Huge { sent })
+                    (Poll::Ready(Some(Ok(Frame::data(chunk)))), Rest::Huge { around, sent })
                 }
                 None => (Poll::Ready(None), Rest::Nothing),
             },
@@ -130,15 +135,13 @@ fn respond(status: StatusCode, kind: &'static str, body: Payload) -> Response<Pa
 const HUGE: usize = 32 * 1024 * 1024;
 
 /// The next part of the huge answer after `sent` bytes of it.
-fn huge_chunk(sent: usize) -> Option<Bytes> {
-    const START: &[u8] = br#"{"success":true,"data":{"success":true,"result":{"answer":""#;
-    const END: &[u8] = br#""}}}"#;
+fn huge_chunk([start, end]: [&'static [u8]; 2], sent: usize) -> Option<Bytes> {
     const FILL: &[u8] = &[b'x'; 64 * 1024];
     match sent {
-        0 => Some(Bytes::from_static(START)),
+        0 => Some(Bytes::from_static(start)),
         HUGE.. => None,
-        _ if sent + END.len() == HUGE => Some(Bytes::from_static(END)),
-        _ => Some(Bytes::from_static(&FILL[..FILL.len().min(HUGE - END.len() - sent)])),
+        _ if sent + end.len() == HUGE => Some(Bytes::from_static(end)),
+        _ => Some(Bytes::from_static(&FILL[..FILL.len().min(HUGE - end.len() - sent)])),
     }
 }
 
@@ -149,7 +152,7 @@ mod tests {
     #[test]
     fn the_huge_answer_is_valid_json() {
         let mut whole = Vec::new();
-        while let Some(chunk) = huge_chunk(whole.len()) {
+        while let Some(chunk) = huge_chunk([br#"{"answer":""#, br#""}"#], whole.len()) {
             whole.extend_from_slice(&chunk);
         }
         assert_eq!(whole.len(), HUGE);

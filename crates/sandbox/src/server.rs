@@ -19,7 +19,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use crate::call::{self, State};
 use crate::reply::{self, Cut, Reply};
-use crate::{Options, Stats, fault};
+use crate::{Options, Stats, fault, vendor};
 
 /// A running sandbox. Dropping it stops it, and its connections end.
 pub struct Sandbox {
@@ -50,9 +50,14 @@ impl Sandbox {
         self.address
     }
 
-    /// Its base URL, such as `http://127.0.0.1:40123`.
+    /// Its URL, such as `http://127.0.0.1:40123`, below which each vendor is mounted.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// The base address for the provider called `name`, such as `http://127.0.0.1:40123/datagen`.
+    pub fn base(&self, name: &str) -> String {
+        format!("{}/{name}", self.url())
     }
 
     /// What it has counted so far.
@@ -100,23 +105,24 @@ async fn serve(stream: TcpStream, state: Arc<State>) {
 }
 
 async fn route(request: Request<Incoming>, state: &State) -> Reply {
-    match (request.method(), request.uri().path()) {
-        (&Method::POST, "/api/tools/execute") => {
-            let (head, body) = request.into_parts();
-            let in_flight = state.counters.enter();
-            let answer = match read(body).await? {
-                Some(body) => call::execute(state, head.headers.get("x-api-key"), &body).await,
-                None => Ok(too_large(state)),
-            };
-            drop(in_flight);
-            answer
-        }
-        (&Method::GET, "/stats") => Ok(reply::json(StatusCode::OK, &json!(state.counters.stats()))),
-        (method, path) => Ok(reply::error(
-            StatusCode::NOT_FOUND,
-            &format!("no route {method} {path}: there are POST /api/tools/execute and GET /stats"),
-        )),
+    let (head, body) = request.into_parts();
+    let (method, path) = (&head.method, head.uri.path());
+    if method == Method::GET && path == "/stats" {
+        return Ok(reply::json(StatusCode::OK, &json!(state.counters.stats())));
     }
+    let (vendor, below) = vendor::at(path);
+    if !vendor.serves(method, below) {
+        let routes = vendor::routes();
+        let message = format!("no route {method} {path}: there are {routes} and GET /stats");
+        return Ok(reply::error(StatusCode::NOT_FOUND, &message));
+    }
+    let in_flight = state.counters.enter();
+    let answer = match read(body).await? {
+        Some(body) => call::execute(state, vendor, &head.headers, &body).await,
+        None => Ok(too_large(state)),
+    };
+    drop(in_flight);
+    answer
 }
 
 /// The whole body; `None` when it is too large. A client that went away gets no answer.

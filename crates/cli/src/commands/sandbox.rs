@@ -18,7 +18,7 @@ pub(super) struct SandboxDocument<'a> {
     schema_version: Version<1>,
     url: &'a str,
     /// The variables of the environment under which marl asks it.
-    environment: BTreeMap<&'a str, &'a str>,
+    environment: BTreeMap<&'a str, String>,
     /// Where it counts what it was asked.
     stats: String,
 }
@@ -38,7 +38,7 @@ pub(crate) fn run(args: &SandboxArgs, printer: &Printer) -> Result<Exit, Failure
                 .caused_by(&error)
                 .hint("choose another `--port`, or 0 for any free one")
         })?;
-        tell(&sandbox.url(), &registry, printer);
+        tell(&sandbox, &registry, printer);
         tokio::signal::ctrl_c().await.map_err(|error| {
             Failure::new(Exit::Internal, ErrorCode::Internal, "Ctrl-C cannot be watched").caused_by(&error)
         })?;
@@ -47,19 +47,23 @@ pub(crate) fn run(args: &SandboxArgs, printer: &Printer) -> Result<Exit, Failure
     })
 }
 
-fn tell(url: &str, registry: &Registry, printer: &Printer) {
+fn tell(sandbox: &Sandbox, registry: &Registry, printer: &Printer) {
+    let url = &*sandbox.url();
     let stats = format!("{url}/stats");
     let infos = || registry.providers().map(|provider| &provider.info);
     if printer.is_json() {
-        let variables = infos()
-            .flat_map(|info| [(info.base_variable.as_str(), url), (info.key_variable.as_str(), "sandbox")]);
+        let variables = infos().flat_map(|info| {
+            let base = sandbox.base(&info.name);
+            [(info.base_variable.as_str(), base), (info.key_variable.as_str(), "sandbox".to_owned())]
+        });
         let environment = variables.collect();
         return printer.document(&SandboxDocument { schema_version: Version, url, environment, stats });
     }
     printer.data(url);
     printer.note("sandbox", "sample answers: listed companies of 2015 to 2025, profiles invented");
     for info in infos() {
-        let variables = format!("{}={url} {}=sandbox", info.base_variable, info.key_variable);
+        let base = sandbox.base(&info.name);
+        let variables = format!("{}={base} {}=sandbox", info.base_variable, info.key_variable);
         printer.note("use", &format!("{variables} marl enrich ..."));
     }
     printer.note("stats", &stats);

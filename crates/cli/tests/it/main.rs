@@ -39,6 +39,7 @@ mod owners;
 mod pilot;
 mod plan;
 mod protocol;
+mod providers;
 mod random_runs;
 mod samples;
 mod schema;

@@ -90,7 +90,8 @@ fn the_sandbox_says_where_it_serves() {
     child.wait().unwrap();
     let document: Json = serde_json::from_str(&text).unwrap();
     form::check("sandbox", &document);
-    assert_eq!(document["environment"]["DATAGEN_API_BASE_URL"], document["url"]);
+    let base = format!("{}/datagen", document["url"].as_str().unwrap());
+    assert_eq!(document["environment"]["DATAGEN_API_BASE_URL"], base);
 }
 
 /// A block of JSON that a document shows says on its first line whose answer it is.

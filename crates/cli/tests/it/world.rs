@@ -6,6 +6,7 @@ use std::{
     process::{Child, Command, Output},
 };
 
+use marl_core::{Registry, provider::ProviderInfo};
 use sandbox::{Options, Sandbox, Stats};
 use serde_json::Value as Json;
 use tempfile::TempDir;
@@ -48,6 +49,11 @@ pub(crate) struct Ran {
     pub(crate) code: i32,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
+}
+
+/// What every registered provider says of itself.
+fn infos() -> Vec<ProviderInfo> {
+    Registry::gather().unwrap().providers().map(|entry| entry.info.clone()).collect()
 }
 
 impl World {
@@ -122,9 +128,9 @@ impl World {
         self.read(table).lines().next().unwrap_or_default().to_owned()
     }
 
-    /// Where the sandbox listens.
+    /// The base address of DataGen in the sandbox.
     pub(crate) fn address(&self) -> String {
-        self.sandbox.url()
+        self.sandbox.base("datagen")
     }
 
     pub(crate) fn stats(&self) -> Stats {
@@ -134,7 +140,11 @@ impl World {
     /// `marl` with these arguments, its key and base pointing at the sandbox.
     pub(crate) fn command(&self, args: &str) -> Command {
         let mut command = self.bare_command(args);
-        command.env("DATAGEN_API_KEY", "sandbox").env("DATAGEN_API_BASE_URL", self.sandbox.url());
+        for info in infos() {
+            command
+                .env(&*info.key_variable, "sandbox")
+                .env(&*info.base_variable, self.sandbox.base(&info.name));
+        }
         command
     }
 
@@ -144,8 +154,6 @@ impl World {
         command
             .args(args.split_whitespace())
             .current_dir(self.folder.path())
-            .env_remove("DATAGEN_API_KEY")
-            .env_remove("DATAGEN_API_BASE_URL")
             .env_remove("MARL_LEDGER")
             .env_remove("MARL_LOG")
             .env_remove("MARL_CONSENT")
@@ -156,6 +164,9 @@ impl World {
             // Whatever would leave this machine goes nowhere.
             .env("HTTPS_PROXY", "http://127.0.0.1:1")
             .env("NO_COLOR", "1");
+        for info in infos() {
+            command.env_remove(&*info.key_variable).env_remove(&*info.base_variable);
+        }
         command
     }
 
@@ -188,10 +199,10 @@ impl World {
 
     pub(crate) fn ran(&self, output: Output) -> Ran {
         let text = |bytes: Vec<u8>| {
-            String::from_utf8(bytes)
-                .unwrap()
-                .replace(&self.folder.path().display().to_string(), "[DIR]")
-                .replace(&self.sandbox.url(), "[SANDBOX]")
+            let text = String::from_utf8(bytes).unwrap();
+            let text = text.replace(&self.folder.path().display().to_string(), "[DIR]");
+            let bases = infos().into_iter().map(|info| self.sandbox.base(&info.name));
+            { bases }.chain([self.sandbox.url()]).fold(text, |text, base| text.replace(&base, "[SANDBOX]"))
         };
         Ran {
             code: output.status.code().unwrap_or(-1),

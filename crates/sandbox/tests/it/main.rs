@@ -38,7 +38,7 @@ impl Caller {
     }
 
     async fn post(&self, body: impl Into<reqwest::Body>, key: &str) -> reqwest::Result<Response> {
-        let url = format!("{}/api/tools/execute", self.sandbox.url());
+        let url = self.sandbox.base("datagen") + "/api/tools/execute";
         self.client.post(url).header("X-API-Key", key).body(body).send().await
     }
 

@@ -25,12 +25,23 @@ async fn a_key_is_needed() {
 }
 
 #[tokio::test]
+async fn a_vendor_is_mounted_at_its_name_and_datagen_also_at_the_root() {
+    let caller = Caller::new().await;
+    for base in [caller.sandbox.base("datagen"), caller.sandbox.url()] {
+        let asked = caller.client.post(base + "/api/tools/execute").header("X-API-Key", "x").body(LIST);
+        assert_eq!(asked.send().await.unwrap().status(), 200);
+    }
+    assert_eq!(caller.sandbox.stats().distinct, 1, "it is the same call");
+}
+
+#[tokio::test]
 async fn other_routes_do_not_exist() {
     let caller = Caller::new().await;
-    for path in ["/", "/api/tools/execute", "/stats/x"] {
+    for path in ["/", "/api/tools/execute", "/datagen", "/nobody/api/tools/execute", "/stats/x"] {
         let response = caller.client.get(caller.sandbox.url() + path).send().await.unwrap();
         assert_eq!(response.status(), 404, "{path}");
-        assert!(json_of(response).await["error"].as_str().unwrap().contains("no route"));
+        let error = json_of(response).await["error"].as_str().unwrap().to_owned();
+        assert!(error.contains("no route") && error.contains("POST /datagen/api/tools/execute"), "{error}");
     }
     assert_eq!(caller.sandbox.stats().calls, 0);
 }

@@ -73,7 +73,7 @@ async fn of_sandbox(offline: bool, registry: &Registry) -> Result<Vec<Check>, Fa
         checks.push(Check::ok(format!("{name}.key"), "the sandbox needs none"));
         checks.push(match &sandbox {
             None => not_asked(&entry.info, "`--offline`"),
-            Some(sandbox) => answer(&*entry.connect(connect::to_sandbox(&sandbox.url()))).await,
+            Some(sandbox) => answer(&*entry.connect(connect::to_sandbox(&sandbox.url(), &entry.info))).await,
         });
     }
     if let Some(sandbox) = sandbox {

@@ -1,0 +1,172 @@
+//! DataGen: `POST /api/tools/execute` with the key in `X-API-Key`.
+//!
+//! Errors of a tool come inside of a 200, refusals of the key as text. This module must not know what a tool
+//! answers.
+
+use hyper::{HeaderMap, Method, Response, StatusCode};
+use serde_json::{Map, Value, json};
+
+use super::{Example, Examples, Job, Vendor, Work, has_fault};
+use crate::FaultKind;
+use crate::hash::{Dice, Fnv};
+use crate::reply::{self, Payload};
+use crate::tools::{self, Answer, Asked};
+
+pub(super) struct DataGen;
+
+impl Vendor for DataGen {
+    fn name(&self) -> &'static str {
+        "datagen"
+    }
+
+    fn route(&self) -> &'static str {
+        "POST /api/tools/execute"
+    }
+
+    fn serves(&self, method: &Method, path: &str) -> bool {
+        method == Method::POST && path == "/api/tools/execute"
+    }
+
+    fn key<'a>(&self, headers: &'a HeaderMap) -> &'a [u8] {
+        headers.get("x-api-key").map(|key| key.as_bytes().trim_ascii()).unwrap_or_default()
+    }
+
+    fn read(&self, body: &[u8]) -> Result<Work, Box<Response<Payload>>> {
+        parse(body).map_err(|refusal| {
+            Box::new(match refusal {
+                Refusal::Request(status, message) => reply::error(status, &message),
+                Refusal::Tool(name) => self.inner_error(&tools::not_found(&name)),
+            })
+        })
+    }
+
+    fn answer(&self, answer: Answer) -> Value {
+        match answer {
+            Answer::Found(result) | Answer::Free(result) => {
+                json!({ "success": true, "data": { "success": true, "result": result } })
+            }
+            Answer::Failed(error) => {
+                json!({ "success": true, "data": { "success": false, "error": error } })
+            }
+        }
+    }
+
+    fn error(&self, status: StatusCode, message: &'static str) -> Response<Payload> {
+        // 525 is Cloudflare's own, which stands before DataGen.
+        match status.as_u16() {
+            401 | 403 | 525 => reply::text(status, message),
+            _ => reply::error(status, message),
+        }
+    }
+
+    fn own_fault(&self, kind: FaultKind) -> Option<Response<Payload>> {
+        Some(match kind {
+            FaultKind::Credit => self.inner_error("Insufficient credits"),
+            FaultKind::ToolError => self.inner_error(
+                "API tool mcp_Sandbox_tool request failed: MCP tool call timed out after 25 seconds \
+                 waiting for server response",
+            ),
+            FaultKind::OuterFalse => {
+                reply::json(StatusCode::OK, &json!({ "success": false, "error": "Unexpected failure" }))
+            }
+            _ => return None,
+        })
+    }
+
+    fn around_a_text(&self) -> [&'static [u8]; 2] {
+        [br#"{"success":true,"data":{"success":true,"result":{"answer":""#, br#""}}}"#]
+    }
+
+    fn examples(&self) -> Examples {
+        let profile = |slug: &str| {
+            let url = format!("https://www.linkedin.com/in/{slug}");
+            let parameters = Map::from_iter([("linkedin_url".to_owned(), Value::from(url))]);
+            Example { operation: "get_linkedin_person_data", parameters }
+        };
+        let has = |kind: &FaultKind| has_fault(self, *kind);
+        Examples {
+            vendor: self.name(),
+            found: profile("sandbox-somebody"),
+            nothing: profile("not-found"),
+            faults: FaultKind::ALL.into_iter().filter(has).collect(),
+        }
+    }
+}
+
+impl DataGen {
+    /// What a tool's failure looks like.
+    fn inner_error(&self, message: &str) -> Response<Payload> {
+        reply::json(StatusCode::OK, &self.answer(Answer::Failed(message.to_owned())))
+    }
+}
+
+/// A tool with its parameters.
+struct Run {
+    asked: Asked,
+    parameters: Map<String, Value>,
+}
+
+impl Job for Run {
+    fn magic_fault(&self, attempt: u64) -> Option<FaultKind> {
+        self.asked.magic_fault(&self.parameters, attempt)
+    }
+
+    fn run(&self, seed: u64, dice: Dice) -> Answer {
+        self.asked.run(&self.parameters, seed, dice)
+    }
+}
+
+/// Why a request cannot be worked on.
+enum Refusal {
+    /// The request itself is wrong.
+    Request(StatusCode, String),
+    /// There is no tool of this name.
+    Tool(String),
+}
+
+fn parse(body: &[u8]) -> Result<Work, Refusal> {
+    let wrong = |message: &str| Refusal::Request(StatusCode::UNPROCESSABLE_ENTITY, message.to_owned());
+    let body = serde_json::from_slice(body)
+        .map_err(|_| Refusal::Request(StatusCode::BAD_REQUEST, "the request is not valid JSON".to_owned()))?;
+    let Value::Object(mut body) = body else { return Err(wrong("the request is not a JSON object")) };
+    let Some(Value::String(name)) = body.remove("tool_alias_name") else {
+        return Err(wrong("`tool_alias_name` must be a string"));
+    };
+    let parameters = match body.remove("parameters") {
+        Some(Value::Object(parameters)) => parameters,
+        None => Map::new(),
+        Some(_) => return Err(wrong("`parameters` must be an object")),
+    };
+    let Some(asked) = Asked::find(&name) else { return Err(Refusal::Tool(name)) };
+    if let Some(complaint) = asked.complaint(&parameters) {
+        return Err(wrong(&complaint));
+    }
+    let hash = call_hash(&name, &parameters);
+    Ok(Work { hash, job: Box::new(Run { asked, parameters }) })
+}
+
+/// A call is the tool's name as given and the parameters.
+fn call_hash(name: &str, parameters: &Map<String, Value>) -> u64 {
+    let mut hash = Fnv::new();
+    hash.write_text(name);
+    hash.write_object(parameters);
+    hash.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_order_of_parameters_makes_no_other_call() {
+        let hash = |text: &str| call_hash("tool", &serde_json::from_str(text).unwrap());
+        assert_eq!(hash(r#"{"a":"1","b":"2"}"#), hash(r#"{"b":"2","a":"1"}"#));
+        assert_ne!(hash(r#"{"a":"1"}"#), hash(r#"{"a":"2"}"#));
+    }
+
+    #[test]
+    fn a_long_answer_is_json() {
+        let [start, end] = DataGen.around_a_text();
+        assert!(serde_json::from_slice::<Value>(&[start, b"x", end].concat()).is_ok());
+    }
+}
