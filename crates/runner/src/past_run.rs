@@ -145,6 +145,8 @@ enum Summary<'a> {
     SoFar(SoFar),
     Run(Box<RunDocument>),
     Call(Box<CallDocument<'a>>),
+    /// What an earlier version of marl recorded, in the form of that version.
+    Earlier(serde_json::Map<String, Json>),
 }
 
 /// How far a run is.
