@@ -29,7 +29,7 @@ impl InputRow {
         self.cells.bytes()
     }
 
-    /// The cell in the column at this place of [`TableSummary::columns`]; `None` when it is
+    /// The cell in the column at this place of [`TableSummary::columns`](crate::TableSummary::columns); `None` when it is
     /// empty, blank, null or absent.
     ///
     /// A CSV cell is text. A JSONL value is text too, numbers and objects as they are
