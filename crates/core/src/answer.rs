@@ -21,6 +21,7 @@ mod outline;
 mod prose;
 mod revision;
 mod shape;
+mod spelling;
 mod state;
 mod stated;
 mod subject;
@@ -29,12 +30,11 @@ mod taken_back;
 mod thoughts;
 mod unknowing;
 
-use std::slice;
-
 use serde_json::{Map, Value as Json, json};
 
-use self::subject::Subject;
 use crate::{CallSpec, Column, Context, Error, Field, Fields, SemanticType, Value};
+use spelling::{letters, lookup, plain, same_letters};
+use subject::Subject;
 
 /// The key under which the page that says so is asked for.
 const SOURCE: &str = "source_url";
@@ -355,52 +355,6 @@ fn source(json: &Json) -> Option<String> {
 }
 
 type Object = Map<String, Json>;
-
-/// The value of a key, whatever its spelling: `CEO Name` and `ceoName` are `ceo_name`.
-fn lookup<'a>(object: &'a Object, key: &str) -> Option<&'a Json> {
-    let alike = || object.iter().find(|(name, _)| same_letters(name, key)).map(|(_, json)| json);
-    object.get(key).or_else(alike)
-}
-
-/// Letters and digits in lower case.
-fn plain(text: &str) -> String {
-    if !text.is_ascii() {
-        return letters(text).collect();
-    }
-    let mut plain = String::with_capacity(text.len());
-    plain.extend(text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()));
-    plain
-}
-
-/// Whether two texts have the same letters and digits, whatever their case and what is between.
-fn same_letters(one: &str, other: &str) -> bool {
-    same_ascii_letters(one, other).unwrap_or_else(|| letters(one).eq(letters(other)))
-}
-
-/// The same for texts that are ASCII as far as they have to be read; `None` for others. Every key of
-/// every object is compared with dozens of names, and nearly all differ in their first letter.
-fn same_ascii_letters(one: &str, other: &str) -> Option<bool> {
-    /// The next letter or digit in lower case; a byte that is not ASCII as it is.
-    fn next(bytes: &mut slice::Iter<'_, u8>) -> Option<u8> {
-        bytes
-            .find(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii())
-            .map(|byte| byte.to_ascii_lowercase())
-    }
-    let (mut one, mut other) = (one.as_bytes().iter(), other.as_bytes().iter());
-    loop {
-        let (one, other) = (next(&mut one), next(&mut other));
-        if [one, other].iter().flatten().any(|byte| !byte.is_ascii()) {
-            return None;
-        }
-        if one.is_none() || one != other {
-            return Some(one == other);
-        }
-    }
-}
-
-fn letters(text: &str) -> impl Iterator<Item = char> + '_ {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
-}
 
 /// Whether a value only repeats what the question says about its key, or leaves a gap.
 fn is_template(json: &Json, column: &Column) -> bool {

@@ -1,6 +1,8 @@
 //! What the words before an object say about it: that it is a draft, about somebody else, or the
 //! correction of what came before. `choice` weighs it against everything else.
 
+mod words;
+
 use std::{borrow::Cow, sync::LazyLock};
 
 use super::{
@@ -9,6 +11,7 @@ use super::{
     revision::{self, LabelledState},
 };
 use crate::dictionary::{WordSet, in_lower_case};
+use words::{ASIDES, CORRECTIONS, NOT_ANSWERS, OTHERS, SECOND_LOOKS};
 
 /// What the text before an object says about it.
 #[derive(Clone, Copy, PartialEq)]
@@ -59,101 +62,7 @@ impl Announced {
     }
 }
 
-/// Words that announce, or name the key of, an object that is not the answer.
-const ASIDES: [&str; 33] = [
-    "example",
-    "examples",
-    "template",
-    "draft",
-    "comparison",
-    "compare",
-    "compared",
-    "competitor",
-    "competitors",
-    "former",
-    "previous",
-    "previously",
-    "predecessor",
-    "old",
-    "outdated",
-    "maybe",
-    "perhaps",
-    "guess",
-    "recall",
-    "initially",
-    "tentative",
-    "preliminary",
-    "schema",
-    "format",
-    "placeholder",
-    "hypothetical",
-    "suppose",
-    "assume",
-    "thinking",
-    "thought",
-    "reasoning",
-    "attempt",
-    "initial",
-];
-
 static ASIDE: LazyLock<WordSet> = LazyLock::new(|| ASIDES.into_iter().collect());
-
-/// Words that announce somebody else, or what somebody else says, behind an answer: stronger than
-/// words that correct, since "the actual CEO of its competitor" is no correction.
-const OTHERS: [&str; 21] = [
-    "parent",
-    "sister",
-    "subsidiary",
-    "cfo",
-    "cto",
-    "coo",
-    "chairman",
-    "deputy",
-    "competitor",
-    "competitors",
-    "predecessor",
-    "sites",
-    "others",
-    "unlike",
-    "common",
-    "example",
-    "holding",
-    "holdings",
-    "rival",
-    "affiliate",
-    "comparison",
-];
-
-/// Keys of what a model thought, was asked, or was told: nothing in there answers.
-const NOT_ANSWERS: [&str; 17] = [
-    "thinking",
-    "thought",
-    "thoughts",
-    "reasoning",
-    "reasoningcontent",
-    "reasoningdetails",
-    "scratchpad",
-    "analysis",
-    "rationale",
-    "input",
-    "inputs",
-    "prompt",
-    "question",
-    "query",
-    "request",
-    "instructions",
-    "schema",
-];
-
-/// How words begin that announce the right answer after a wrong one.
-const CORRECTIONS: [&str; 12] = [
-    "final", "correct", "updat", "revis", "amend", "actual", "mistake", "wrong", "apolog", "fixed",
-    "resigned", "edit",
-];
-
-/// How words begin that announce a second look, right before an object.
-const SECOND_LOOKS: [&str; 7] =
-    ["reflecti", "verif", "reconsider", "recheck", "refin", "improve", "checking"];
 
 /// `former_ceo`, `formerCeo`, `Comparison`.
 pub(super) fn is_aside_key(key: &str) -> bool {

@@ -9,7 +9,6 @@ use super::{Object, lookup, names::KeyNames, revision, same_letters};
 use crate::Column;
 
 const ROLES: [&str; 4] = ["role", "title", "position", "job_title"];
-
 const CONFIDENCES: [&str; 3] = ["confidence", "score", "probability"];
 
 /// The item of a list of people that fits the column best: none of the past, and, where roles are
