@@ -1,6 +1,8 @@
 //! Makes values that come from outside safe as cells: nothing in them steers a terminal, runs in a spreadsheet
 //! or is longer than a cell can be. Must never touch the table's own cells.
 
+use std::borrow::Cow;
+
 use marl_core::{
     terminal,
     value::{CELL_CHARACTERS, Value, without_escapes},
@@ -8,12 +10,20 @@ use marl_core::{
 
 /// A value as the text of a CSV cell, and whether it got an apostrophe in front because a
 /// spreadsheet would have run it. Line breaks and tabs become spaces.
-pub(crate) fn csv_cell(value: &Value, raw_cells: bool) -> (String, bool) {
-    let text = value.to_string();
-    let text = clean(&text, LineBreaks::Spaces);
-    match !raw_cells && is_formula(&text) {
-        true => (cut(&format!("'{text}"), CELL_CHARACTERS).to_owned(), true),
-        false => (cut(&text, CELL_CHARACTERS).to_owned(), false),
+pub(crate) fn csv_cell(value: &Value, raw_cells: bool) -> (Cow<'_, str>, bool) {
+    let text = match value {
+        Value::Text(text) => Cow::Borrowed(text.as_str()),
+        other => Cow::Owned(other.to_string()),
+    };
+    let text = match clean(&text, LineBreaks::Spaces) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(clean) => Cow::Owned(clean),
+    };
+    let is_guarded = !raw_cells && is_formula(&text);
+    let text = if is_guarded { Cow::Owned(format!("'{text}")) } else { text };
+    match cut(&text, CELL_CHARACTERS).len() {
+        length if length < text.len() => (Cow::Owned(text[..length].to_owned()), is_guarded),
+        _ => (text, is_guarded),
     }
 }
 
@@ -49,10 +59,10 @@ enum LineBreaks {
 ///
 /// It drops fewer characters than [`terminal::shown`] escapes: a cell keeps the joiners and marks of direction
 /// that its script needs, and the code that prints a cell escapes them.
-fn clean(text: &str, breaks: LineBreaks) -> String {
+fn clean(text: &str, breaks: LineBreaks) -> Cow<'_, str> {
     let is_harmless = |c: char| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}');
     if text.chars().all(is_harmless) {
-        return text.to_owned();
+        return text.into();
     }
     let text = without_escapes(text).replace("\r\n", "\n");
     let kept = |c: char| match c {
@@ -61,7 +71,7 @@ fn clean(text: &str, breaks: LineBreaks) -> String {
         c if c.is_control() => None,
         c => Some(c),
     };
-    text.chars().filter_map(kept).collect()
+    Cow::Owned(text.chars().filter_map(kept).collect())
 }
 
 /// Whether a spreadsheet would take the text for a formula.

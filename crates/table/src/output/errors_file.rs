@@ -50,7 +50,8 @@ impl ErrorsFile {
         kind: &str,
         message: &str,
     ) -> Result<(), TableError> {
-        let (message, _) = csv_cell(&Value::text(message), false);
+        let message = Value::text(message);
+        let (message, _) = csv_cell(&message, false);
         let mut text = Vec::new();
         push_cells(&mut text, b',', &[&row.to_string(), integration, kind, &message]);
         text.push(b'\n');

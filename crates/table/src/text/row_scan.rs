@@ -1,6 +1,8 @@
 //! Finds the cells in the bytes of one row. A scan continues when there are more bytes, and knows neither files
 //! nor the rows before.
 
+use memchr::memchr3;
+
 use super::{
     cut::{MOST_CELL, MOST_ROW, line_end},
     shape::LineEnding,
@@ -49,6 +51,8 @@ impl RowScan {
         is_last: bool,
         ends: &mut Vec<usize>,
     ) -> Result<Option<(Option<LineEnding>, usize)>, ScanFault> {
+        // A format without cells has lines alone, which a line feed ends.
+        let (end, carriage_return) = delimiter.map_or((b'\n', b'\n'), |delimiter| (delimiter, b'\r'));
         while let Some(&byte) = row.get(self.at) {
             match self.state {
                 ScanState::CellStart if quotes && byte == b'"' => {
@@ -64,13 +68,8 @@ impl RowScan {
                         continue;
                     }
                     if self.state == ScanState::Plain {
-                        let ends_cell = |byte: &u8| {
-                            Some(*byte) == delimiter
-                                || *byte == b'\n'
-                                || (*byte == b'\r' && delimiter.is_some())
-                        };
                         let rest = &row[self.at..];
-                        self.at += rest.iter().position(ends_cell).unwrap_or(rest.len());
+                        self.at += memchr3(end, b'\n', carriage_return, rest).unwrap_or(rest.len());
                     }
                     match row.get(self.at) {
                         None => return Ok(None),
