@@ -22,7 +22,7 @@ pub(crate) use steps::{PickArgs, StepArgs};
 pub(crate) use table::TableArgs;
 pub(crate) use tools::{ToolsArgs, ToolsCommand};
 
-use runner::{exit, plan_hash::Hash, spec};
+use runner::{exit, hash::Hash, spec};
 
 /// Enriches tables of companies and people: every row, in parallel, nothing paid for twice.
 #[derive(Debug, Parser)]

@@ -9,7 +9,7 @@ use std::{
 
 use engine::ledger::Ledger;
 
-use runner::{error_code::ErrorCode, exit::Exit, failure::Failure, project};
+use runner::{error_code::ErrorCode, exit::Exit, failure::Failure, paths};
 
 /// Makes the log of a run. It is always a new file that only its owner reads: it quotes the table,
 /// and whoever made the folder may have put a link at its name.
@@ -27,7 +27,7 @@ pub(crate) fn create(ledger: &dyn Ledger, run: i64) -> Result<(File, PathBuf), F
     match made {
         Ok(file) => Ok((file, path)),
         Err(error) => {
-            let message = format!("the log {} cannot be made", project::shown(&path));
+            let message = format!("the log {} cannot be made", paths::shown(&path));
             Err(Failure::new(Exit::Internal, ErrorCode::Internal, message)
                 .caused_by(&error)
                 .hint("nothing was sent; move away what is there, or make the folder writable"))

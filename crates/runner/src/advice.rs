@@ -3,7 +3,6 @@
 //! The engine's advice is data. Which flag, or which key of a recipe, follows it is said here and
 //! nowhere else. This module decides nothing about plans.
 
-mod ledger;
 mod words;
 
 use std::path::Path;
@@ -23,7 +22,7 @@ use crate::{
     invocation::{Change, NextCommand, command_over},
 };
 
-pub use self::{ledger::ledger, words::Voice};
+pub use self::words::Voice;
 
 /// A table as it was typed, with the flags that say how it is read.
 pub(crate) type TypedTable<'a> = (&'a Path, &'a ReadOptions);

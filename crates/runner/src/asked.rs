@@ -7,8 +7,6 @@ use marl_core::SemanticType;
 use serde::{Deserialize, Serialize};
 use table::{KeyCell, Question, TableSummary};
 
-use crate::outputs::Record;
-
 /// The answers of a step, and what they were given for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Asked {
@@ -35,7 +33,7 @@ pub(crate) struct Input {
 }
 
 impl Input {
-    fn of(name: &str, column: &str, kind: Option<SemanticType>) -> Self {
+    pub(crate) fn of(name: &str, column: &str, kind: Option<SemanticType>) -> Self {
         let kind = kind.map(|kind| kind.name().to_owned());
         Self { name: name.to_owned(), column: column.to_owned(), kind }
     }
@@ -77,19 +75,6 @@ pub(crate) fn of_plan(plan: &Plan) -> Vec<Asked> {
             }
         }
         all.push(asked);
-    }
-    all
-}
-
-/// What a recorded output's answers were given for. An older record knows one list of columns for all
-/// of them, whose very texts count.
-pub(crate) fn of_record(record: &Record) -> Vec<Asked> {
-    let mut all = record.asked.clone();
-    let is_known = |answer: &&String| all.iter().any(|asked| asked.answers.contains(answer));
-    let answers: Vec<String> = record.answers.iter().filter(|answer| !is_known(answer)).cloned().collect();
-    if !answers.is_empty() {
-        let inputs = record.reads.iter().map(|column| Input::of(column, column, None)).collect();
-        all.push(Asked { answers, inputs, through: Vec::new(), replaces: false });
     }
     all
 }

@@ -16,10 +16,10 @@ use crate::{
     error_code::ErrorCode,
     exit::Exit,
     failure::Failure,
+    header::table_notes,
     invocation::{Change, NextCommand, command_over},
-    job::table_notes,
     listing::{self, MOST_CHARACTERS},
-    project, workspace,
+    paths, workspace,
 };
 
 pub use profile::MOST_DISTINCT;
@@ -101,7 +101,7 @@ pub fn describe(spec: &ColumnsSpec, sketch: &TableSummary) -> Result<ColumnsDocu
     let (integrations, unbound) = runnable(sketch, &registry);
     let mut document = ColumnsDocument {
         schema_version: Version,
-        table: project::shown(&spec.table),
+        table: paths::shown(&spec.table),
         rows: sketch.rows,
         table_notes: table_notes(sketch),
         columns_total: total,

@@ -15,7 +15,7 @@ use std::{
 use marl_core::{Connection, Provider, Registry, Secret, SmolStr, provider::ProviderInfo};
 use url::Url;
 
-use crate::{failure::Failure, owner, project, text_file};
+use crate::{failure::Failure, owner, paths, text_file};
 
 /// Providers to call, with the base address of each that has not the default one.
 pub struct Connected {
@@ -48,7 +48,7 @@ impl ValueSource {
     fn word(&self, variable: &str) -> String {
         match self {
             Self::Environment => format!("{variable} in the environment"),
-            Self::File(path) => project::shown(path),
+            Self::File(path) => paths::shown(path),
         }
     }
 }

@@ -13,23 +13,10 @@ use marl_core::words::thousands;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{
-    connections::Connections,
-    error_code::ErrorCode,
-    exit::Exit,
-    failure::Failure,
-    forecast,
-    invocation::{Change, Invocation},
-    job::Job,
-    plan_hash::Hash,
-    project,
-    select::Selected,
-    settings::{self, Settings},
-    user_settings::{self, Asker},
-};
+use crate::{failure::Failure, hash::Hash, invocation::Invocation};
 
 /// Flags by which a run is bounded, and what a plan without them leaves out.
-const BOUNDS: [&str; 3] = ["--plan", "--max-calls", "--max-cost"];
+pub(crate) const BOUNDS: [&str; 3] = ["--plan", "--max-calls", "--max-cost"];
 
 /// A plan's hash with what was bought under it.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,7 +49,7 @@ impl Consent {
         }
     }
 
-    fn is_used_up(&self) -> bool {
+    pub(crate) fn is_used_up(&self) -> bool {
         let left = self.left();
         let has_spent_all = self.agreed.cost.is_some_and(|cost| cost > 0.0) && left.cost == Some(0.0);
         left.calls == Some(0) || has_spent_all
@@ -111,82 +98,9 @@ pub(crate) async fn left_of(hash: &Hash, store: Option<&dyn Ledger>) -> Result<C
     Ok(Consent::new(hash, used))
 }
 
-/// Refuses a run that would buy without the consent that it needs, or beyond it. A run that sends
-/// nothing is always allowed, and then gets a cap that keeps it so.
-pub(crate) async fn check(
-    job: &Job,
-    connections: &Connections,
-    selected: &Selected,
-) -> Result<Caps, Failure> {
-    let spec = &job.spec;
-    let refusal = match &spec.plan {
-        Some(hash) => {
-            let consent = left_of(hash, job.ledger_there_is().await?.as_deref()).await?;
-            if !consent.is_used_up() {
-                return Ok(Caps::default());
-            }
-            used_up(&consent)
-        }
-        None => {
-            let is_bounded = spec.caps.calls.is_some() || spec.caps.cost.is_some();
-            match asker(&job.workspace.settings)? {
-                Some(asker) if !is_bounded && !connections.is_sandbox() => needed(&asker),
-                _ => return Ok(Caps::default()),
-            }
-        }
-    };
-    let forecast = forecast::of(job, connections, selected, 0).await?;
-    let mut sent = forecast.sent().peekable();
-    if sent.peek().is_none() {
-        return Ok(Caps { calls: Some(0), cost: None });
-    }
-    // A hash bounds free calls as well.
-    if spec.plan.is_none() && sent.all(|(provider, operation)| job.is_free(provider, operation)) {
-        return Ok(Caps::default());
-    }
-    Err(refusal)
-}
-
-/// Whether a purchase without a plan is refused, and by whom: for commands that buy one call.
-///
-/// # Errors
-/// The user's settings cannot be read, or they say something else than `required`.
-pub fn is_needed_for_a_call(settings: &Settings) -> Result<Option<String>, Failure> {
-    Ok(asker(settings)?.map(|asker| said_by(&asker)))
-}
-
-/// Who asks for consent. The project may, and can never take back what the user asks for.
-fn asker(settings: &Settings) -> Result<Option<Asker>, Failure> {
-    let of_user = user_settings::consent_asker()?;
-    let of_project = settings.requires_consent().then(|| Asker::File(settings::FILE.into()));
-    Ok(of_user.or(of_project))
-}
-
-fn said_by(asker: &Asker) -> String {
-    match asker {
-        Asker::Environment => "`MARL_CONSENT` in the environment".to_owned(),
-        Asker::File(file) => format!("`[consent]` in {}", project::shown(file)),
-    }
-}
-
-fn used_up(consent: &Consent) -> Failure {
-    let message = format!("this plan's hash is used up: {}", consent.told());
-    Failure::new(Exit::PlanChanged, ErrorCode::ConsentUsed, message)
-        .hint("nothing was sent; all runs that name a hash share what it allows; `marl plan` with the same arguments says what is left to buy, for a new decision")
-        .next(Change::plan(&["--plan"]))
-}
-
-fn needed(asker: &Asker) -> Failure {
-    let message = format!("this run would buy, and {} asks for consent first", said_by(asker));
-    Failure::new(Exit::Usage, ErrorCode::ConsentNeeded, message)
-        .hint("nothing was sent; `marl plan` with the same arguments says what the run would buy, and gives the `--plan HASH` for it")
-        .hint("`--max-calls N` or `--max-cost AMOUNT` also counts as consent")
-        .next(Change::plan(&BOUNDS))
-}
-
 /// The command that says what is left to buy, without the bounds of this one.
 pub(crate) fn plan_anew(invocation: &Invocation) -> String {
-    invocation.as_plan(&BOUNDS)
+    invocation.as_subcommand("plan", &BOUNDS)
 }
 
 /// The command that goes on from where this one ended.
@@ -215,7 +129,7 @@ fn going_on(invocation: &Invocation) -> Option<String> {
 pub(crate) fn plan_of_doubts(invocation: &Invocation) -> String {
     let mut without = BOUNDS.to_vec();
     without.push("--in-doubt");
-    format!("{} --in-doubt retry", invocation.as_plan(&without))
+    format!("{} --in-doubt retry", invocation.as_subcommand("plan", &without))
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ use crate::{
     observer::Observer,
     outputs::{self, FileKind, Record},
     overwrite_guard::OverwriteGuard,
-    project,
+    paths,
     tally::Counts,
 };
 
@@ -254,8 +254,8 @@ fn list_errors(
         if listed.file_name() != path.file_name() {
             let stays = format!(
                 "{} is not the list that marl wrote there, and stays; this run's is {}",
-                project::shown(&path),
-                project::shown(&listed)
+                paths::shown(&path),
+                paths::shown(&listed)
             );
             observer.warn(&stays);
             if let Ok(digest) = outputs::digest(&listed) {
@@ -275,7 +275,7 @@ fn list_errors(
 fn note(older: &OverwriteGuard, record: &mut Record, digest: &str, observer: &dyn Observer) {
     digest.clone_into(&mut record.digest);
     if let Err(error) = older.outputs.note(record) {
-        let path = project::shown(Path::new(&record.path));
+        let path = paths::shown(Path::new(&record.path));
         observer.warn(&format!(
             "{path} cannot be noted as marl's own, and the next run will not replace it: {error}"
         ));
@@ -298,7 +298,7 @@ pub(crate) fn keep_private(store: &dyn Ledger, input: &Path, observer: &dyn Obse
         if !file.is_file() || mode & 0o777 & !wanted == 0 {
             continue;
         }
-        let path = project::shown(&path);
+        let path = paths::shown(&path);
         if !store.is_new() {
             // Others may share it on purpose.
             let hint = "`chmod` it, or name another with `--ledger`";

@@ -14,7 +14,7 @@ use table::{InputRow, TableSummary};
 use crate::{
     advice::{self, Voice},
     failure::Failure,
-    job::{header, table_name},
+    header::{header, table_name},
 };
 
 /// `--filter`, and where the columns that it reads are.

@@ -21,14 +21,13 @@ use crate::{
     connections::Connections,
     consent::{Consent, left_of},
     failure::Failure,
-    job::{Job, ledger_path, table_notes},
+    header::table_notes,
+    job::{Job, ledger_path},
     observer::Observer,
     overwrite_guard::OverwriteGuard,
-    pipeline,
-    plan_hash::{Hash, newest_run},
-    project,
+    paths, pipeline,
+    plan_hash::{self, check_plan, newest_run},
     report::rounded,
-    run::check_plan,
     select::{Selected, select},
 };
 
@@ -149,7 +148,7 @@ pub async fn plan(
         Some(store) => newest_run(&*store).await?,
         None => 0,
     };
-    let hash = Hash::of(job, &connections.settings, newest, most, cost)?.to_string();
+    let hash = plan_hash::of(job, &connections.settings, newest, most, cost)?.to_string();
     let enrich = job.spec.invocation.as_subcommand("enrich", &["--sample", "--plan"]);
     let command = format!("{enrich} --plan {hash}");
     Ok((planned, Approval { hash, command }))
@@ -195,7 +194,7 @@ pub async fn of(
         .collect();
     Ok(Planned {
         sandbox: spec.ledger.sandbox,
-        table: project::shown(&job.sketch.path),
+        table: paths::shown(&job.sketch.path),
         rows: job.sketch.rows,
         columns: job.sketch.columns.len(),
         rows_picked: forecast.rows(),

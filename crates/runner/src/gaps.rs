@@ -27,7 +27,7 @@ use crate::{
     listing::{self, MOST_CHARACTERS},
     outputs,
     past::Past,
-    pipeline, project,
+    paths, pipeline,
     ranges::Ranges,
     spec::LedgerChoice,
     workspace::Workspace,
@@ -357,7 +357,7 @@ impl<'a> GapSearch<'a> {
         let counts = self.counts.iter();
         GapsDocument {
             schema_version: Version,
-            table: project::shown(&self.spec.table),
+            table: paths::shown(&self.spec.table),
             run: self.past.run.id,
             rows_total: self.sketch.rows,
             rows_with_gaps: self.rows_with_gaps,

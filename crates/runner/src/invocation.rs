@@ -177,11 +177,6 @@ impl Invocation {
         })
     }
 
-    /// This command as `marl plan`, without these flags.
-    pub(crate) fn as_plan(&self, without: &[&str]) -> String {
-        other_command(&self.words, "plan", without)
-    }
-
     /// This command as another subcommand, without some flags that have a value.
     pub(crate) fn as_subcommand(&self, name: &str, without: &[&str]) -> String {
         other_command(&self.words, name, without)

@@ -1,15 +1,12 @@
 //! What `enrich` and `plan` have in common: the table, the steps, the settings. Everything that can
 //! be wrong beforehand is looked at here; nothing is sent.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{path::PathBuf, sync::Arc};
 
 use engine::{
     gateway::Caps,
     ledger::Ledger,
-    plan::{self, Header, Plan, Refresh, Request},
+    plan::{self, Plan, Refresh, Request},
 };
 use table::{Links, TableSummary, shell::word};
 
@@ -17,7 +14,8 @@ use crate::{
     advice::Voice,
     failure::Failure,
     filter::Filter,
-    ledger, outputs, project,
+    header::{header, table_name},
+    ledger, outputs, paths, project,
     settings::Settings,
     spec::{LedgerChoice, RunSpec},
     steps::StepsAsked,
@@ -130,42 +128,6 @@ impl Job {
     }
 }
 
-/// The table's columns in the form that planning takes; `name` is the table's name in messages.
-pub fn header<'a>(sketch: &'a TableSummary, name: &'a str) -> Header<'a> {
-    Header { table: name, columns: &sketch.columns, samples: &sketch.samples }
-}
-
-/// How the table was read, where that is not as it stands.
-pub fn table_notes(sketch: &TableSummary) -> Vec<String> {
-    sketch.notes.iter().map(ToString::to_string).collect()
-}
-
-/// Warnings of outputs that go into a new column though one of nearly that name is there.
-pub fn near_columns(plan: &Plan, columns: &[String]) -> Vec<String> {
-    let steps = plan.steps.iter().flat_map(|step| step.outputs.iter().map(move |output| (step, output)));
-    // The user cannot have mistyped a column that the user did not name.
-    let named = steps.filter(|(step, output)| {
-        !output.existing && step.task.is_asked() && output.name != format!("{}{}", step.prefix, output.of)
-    });
-    let note = |(step, output): (&plan::Step, &plan::Output)| {
-        let near = columns.iter().find(|column| engine::is_slip(&output.name, column))?;
-        Some(format!(
-            "`--into {}.{}={}` makes a new column; did you mean `{}`?",
-            step.name,
-            output.of,
-            table::shown(&output.name),
-            table::shown(near)
-        ))
-    };
-    named.filter_map(note).collect()
-}
-
-/// The table's name in messages.
-pub(crate) fn table_name(sketch: &TableSummary) -> String {
-    let path: &Path = &sketch.path;
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
-}
-
 /// A cap on cost cannot be kept while a price is unknown.
 fn no_price(flag: &str, provider: &str, operation: &str, price: Option<f64>) -> Failure {
     // A price of 0 lets any number of calls through.
@@ -179,7 +141,7 @@ fn no_price(flag: &str, provider: &str, operation: &str, price: Option<f64>) -> 
 
 /// Where a ledger is, as it is told.
 pub(crate) fn ledger_path(choice: &LedgerChoice, workspace: &Workspace) -> Result<String, Failure> {
-    Ok(project::shown(&project::ledger(choice, &workspace.project)?))
+    Ok(paths::shown(&project::ledger(choice, &workspace.project)?))
 }
 
 /// The flags that lead to the same ledger.

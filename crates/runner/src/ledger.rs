@@ -12,7 +12,7 @@ use ledger_sqlite::{OpenError, Store};
 
 pub use ledger_sqlite::Problem;
 
-use crate::{advice, error_code::ErrorCode, exit::Exit, failure::Failure, project};
+use crate::{error_code::ErrorCode, exit::Exit, failure::Failure, paths};
 
 /// Opens the ledger at `path`, and makes it if there is none.
 ///
@@ -51,7 +51,27 @@ pub(crate) fn files_of(path: &Path) -> [PathBuf; 5] {
 
 /// Where a ledger is, as it is told.
 pub fn shown(ledger: &dyn Ledger) -> String {
-    ledger.file().map_or_else(|| ledger.location(), project::shown)
+    ledger.file().map_or_else(|| ledger.location(), paths::shown)
+}
+
+/// The hint for a ledger's problem.
+pub fn hint(problem: Problem) -> &'static str {
+    match problem {
+        Problem::Newer => "update marl, or name another ledger with `--ledger PATH`",
+        Problem::NotALedger | Problem::NotYetMade | Problem::Other => {
+            "name another ledger with `--ledger PATH`"
+        }
+        Problem::Foreign => {
+            "marl uses a ledger only as it made it: take out what was added with `sqlite3`, or name another ledger \
+             with `--ledger PATH`"
+        }
+        Problem::Corrupt => {
+            "keep a copy; `sqlite3 FILE .recover` brings back what can be read, and `--ledger PATH` names another"
+        }
+        Problem::Locked => "wait for the other program, or name another ledger with `--ledger PATH`",
+        Problem::ReadOnly => "make its folder writable, or name another ledger with `--ledger PATH`",
+        Problem::Full => "make room on the disk, or name another ledger with `--ledger PATH`",
+    }
 }
 
 impl From<OpenError> for Failure {
@@ -61,8 +81,7 @@ impl From<OpenError> for Failure {
             Problem::NotYetMade => Exit::NotFound,
             _ => Exit::Internal,
         };
-        let failure =
-            Self::new(exit, ErrorCode::Ledger, error.to_string()).hint(advice::ledger(error.problem));
+        let failure = Self::new(exit, ErrorCode::Ledger, error.to_string()).hint(hint(error.problem));
         if error.problem == Problem::Locked { failure.retryable() } else { failure }
     }
 }

@@ -10,11 +10,3 @@ pub trait Observer: Send + Sync {
     /// Receives a warning for the user, as one sentence.
     fn warn(&self, text: &str);
 }
-
-/// Ignores everything.
-#[derive(Debug, Clone, Copy)]
-pub struct Silent;
-
-impl Observer for Silent {
-    fn warn(&self, _: &str) {}
-}

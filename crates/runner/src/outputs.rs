@@ -16,7 +16,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use table::{Note, ReadOptions, TableError, TableSummary};
 
-use crate::{asked::Asked, owner, project, spec::LedgerChoice};
+use crate::{
+    asked::{Asked, Input},
+    owner, project,
+    spec::LedgerChoice,
+};
 
 /// The record's name in `.marl`.
 const NAME: &str = "outputs.jsonl";
@@ -58,6 +62,21 @@ pub(crate) struct Record {
     /// What the answers of each step were given for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub asked: Vec<Asked>,
+}
+
+impl Record {
+    /// What the answers of the file were given for. An older record has one list of columns for all of its
+    /// answers, and the exact texts in these columns count.
+    pub(crate) fn asked(&self) -> Vec<Asked> {
+        let mut all = self.asked.clone();
+        let is_known = |answer: &&String| all.iter().any(|asked| asked.answers.contains(answer));
+        let answers: Vec<String> = self.answers.iter().filter(|answer| !is_known(answer)).cloned().collect();
+        if !answers.is_empty() {
+            let inputs = self.reads.iter().map(|column| Input::of(column, column, None)).collect();
+            all.push(Asked { answers, inputs, through: Vec::new(), replaces: false });
+        }
+        all
+    }
 }
 
 /// What is known of the file at a path.

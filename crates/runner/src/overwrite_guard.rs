@@ -29,7 +29,7 @@ use crate::{
     job::Job,
     ledger,
     outputs::{self, FileKind, Outputs, Record, Standing},
-    project,
+    paths, project,
     select::Selected,
 };
 
@@ -58,7 +58,7 @@ impl OverwriteGuard {
         protect(&table::errors_path(&output), &ledger, job)?;
         let outputs = Outputs::read(&job.workspace.project, &ledger, &target);
         let standing = outputs.standing(&target, FileKind::Table).map_err(|error| {
-            Failure::usage(format!("{} cannot be read", project::shown(&output))).caused_by(&error)
+            Failure::usage(format!("{} cannot be read", paths::shown(&output))).caused_by(&error)
         })?;
         let judge = match replaceable(standing, &output, job)? {
             Some(record) => {
@@ -77,7 +77,7 @@ impl OverwriteGuard {
         match judge.first_unselected(job, picked) {
             None => Ok(()),
             Some(row) => {
-                let output = project::shown(&job.output());
+                let output = paths::shown(&job.output());
                 let message = format!(
                     "{output} holds answers for rows that are not picked, row {row} the first, and would lose them"
                 );
@@ -164,7 +164,7 @@ fn protect(target: &Path, ledger: &Path, job: &Job) -> Result<(), Failure> {
         () if in_marl() => "what marl keeps in `.marl`",
         () => return Ok(()),
     };
-    let message = format!("{}: the output would overwrite {what}", project::shown(target));
+    let message = format!("{}: the output would overwrite {what}", paths::shown(target));
     Err(Failure::new(Exit::Usage, ErrorCode::OutputExists, message).hint("choose another output path"))
 }
 
@@ -174,7 +174,7 @@ fn replaceable(standing: Standing, output: &Path, job: &Job) -> Result<Option<Bo
     let (is_sandbox, overwrites) = (job.spec.ledger.sandbox, job.spec.overwrite);
     // A table of samples brings them along.
     let brings_samples = is_sandbox || job.sketch.notes.contains(&Note::Samples);
-    let shown = project::shown(output);
+    let shown = paths::shown(output);
     if let Standing::Own(record) | Standing::Edited(record) = &standing
         && brings_samples
         && !record.sandbox

@@ -12,7 +12,7 @@ use std::{
 
 use table::shell::word;
 
-use crate::{failure::Failure, project};
+use crate::{failure::Failure, paths};
 
 /// The environment variable for folders whose files count regardless of their owner: a list as in `PATH`.
 pub(crate) const TRUST: &str = "MARL_TRUST";
@@ -55,11 +55,11 @@ pub(crate) fn check(path: &Path, kind: OwnedKind) -> Result<(), Failure> {
     // Of a folder itself: its parent may hold everybody's.
     let parent = || path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = if path.is_dir() { path } else { parent().unwrap_or(Path::new(".")) };
-    let message = format!("{} belongs to another user ({owner}), and {}", project::shown(path), kind.why());
+    let message = format!("{} belongs to another user ({owner}), and {}", paths::shown(path), kind.why());
     Err(Failure::usage(message).hint(format!(
         "{}, or trust the folder: `{TRUST}={}`",
         kind.ways(),
-        word(&project::absolute(folder))
+        word(&paths::absolute(folder))
     )))
 }
 

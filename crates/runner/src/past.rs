@@ -16,8 +16,8 @@ use crate::{
     error_code::ErrorCode,
     exit::Exit,
     failure::Failure,
-    job::{header, table_name},
-    ledger, project,
+    header::{header, table_name},
+    ledger, paths,
     run_record::RecordedSteps,
 };
 
@@ -64,7 +64,7 @@ async fn find_run(store: &dyn Ledger, sketch: &TableSummary, id: Option<i64>) ->
                 .next(format!("marl runs --json --ledger {}", word(&store.location())))
         });
     }
-    store.run_of_output(&project::absolute(&sketch.path)).await?.ok_or_else(|| {
+    store.run_of_output(&paths::absolute(&sketch.path)).await?.ok_or_else(|| {
         let message =
             format!("no run in {} wrote {}", ledger::shown(store), sketch.path.display());
         Failure::new(Exit::NotFound, ErrorCode::NotFound, message)

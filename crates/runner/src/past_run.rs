@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::{consent, document::Version, project, report::RunDocument, tally::Tally, time::date};
+use crate::{consent, document::Version, paths, report::RunDocument, tally::Tally, time::date};
 
 /// A run as it stands in the ledger.
 #[derive(JsonSchema, Serialize)]
@@ -68,7 +68,7 @@ impl From<&RunRecord> for RunLine {
         let progress = &summary["progress"];
         let steps = summary["integrations"].as_array();
         let failures = |steps: &Vec<Json>| steps.iter().filter_map(|step| step["failed"].as_u64()).sum();
-        let path = |path: &str| (!path.is_empty()).then(|| project::shown(Path::new(path)));
+        let path = |path: &str| (!path.is_empty()).then(|| paths::shown(Path::new(path)));
         Self {
             id: run.id,
             state: run.state,

@@ -6,6 +6,7 @@ use crate::{
     address,
     failure::Failure,
     owner::{self, OwnedKind},
+    paths,
     spec::LedgerChoice,
 };
 
@@ -67,35 +68,11 @@ fn no_link(path: &Path) -> Result<(), Failure> {
     if !std::fs::symlink_metadata(path).is_ok_and(|there| there.is_symlink()) {
         return Ok(());
     }
-    Err(Failure::usage(format!("{} is a link, and marl follows no link to its own ledger", shown(path)))
-        .hint("name the ledger that is meant with `--ledger PATH`, or remove the link"))
-}
-
-/// A path as the ledger records it.
-pub fn absolute(path: &Path) -> String {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string()
-}
-
-/// A path by which one file has one name, links followed; it may be of a file that is not there yet.
-pub(crate) fn canonical(path: &Path) -> String {
-    let real = std::fs::canonicalize(path).or_else(|error| {
-        let absolute = std::path::absolute(path)?;
-        let (Some(folder), Some(name)) = (absolute.parent(), absolute.file_name()) else { return Err(error) };
-        // Its folder may not be there either: it is made with the file.
-        let above = folder.parent().zip(folder.file_name());
-        let folder = std::fs::canonicalize(folder).or_else(|error| match above {
-            Some((above, last)) => Ok(std::fs::canonicalize(above)?.join(last)),
-            None => Err(error),
-        });
-        Ok(folder?.join(name))
-    });
-    real.map_or_else(|_| absolute(path), |real| real.display().to_string())
-}
-
-/// A path as it is shown: from the working folder, where it lies below it.
-pub fn shown(path: &Path) -> String {
-    let here = std::env::current_dir().unwrap_or_default();
-    path.strip_prefix(&here).unwrap_or(path).display().to_string()
+    Err(Failure::usage(format!(
+        "{} is a link, and marl follows no link to its own ledger",
+        paths::shown(path)
+    ))
+    .hint("name the ledger that is meant with `--ledger PATH`, or remove the link"))
 }
 
 #[cfg(test)]
@@ -103,20 +80,6 @@ mod tests {
     use std::fs;
 
     use super::*;
-
-    #[test]
-    fn a_file_has_one_name_before_and_after_it_is_made() {
-        let top = tempfile::tempdir().unwrap();
-        let file = top.path().join(".marl/ledger.db");
-        let before = canonical(&file);
-        fs::create_dir(top.path().join(".marl")).unwrap();
-        assert_eq!(canonical(&file), before, "its folder is there");
-        fs::write(&file, "").unwrap();
-        assert_eq!(canonical(&file), before);
-        assert_eq!(canonical(&top.path().join("./.marl/../.marl/ledger.db")), before);
-        std::os::unix::fs::symlink(top.path().join(".marl"), top.path().join("link")).unwrap();
-        assert_eq!(canonical(&top.path().join("link/ledger.db")), before);
-    }
 
     #[test]
     fn the_nearest_marked_folder_then_git_then_here() {

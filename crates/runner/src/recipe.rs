@@ -3,7 +3,6 @@
 //! It knows the file's form, and where in it each part of the request stands. What the names
 //! in it mean is the plan's business: no table and no integration is looked at here.
 
-mod new;
 mod read;
 mod source;
 #[cfg(test)]
@@ -14,7 +13,6 @@ use std::{collections::BTreeMap, path::Path};
 
 use engine::plan::{About, Existing, Part, PlanError, Request, StepRequest, Work};
 
-pub use new::{RecipeDocument, RecipeSpec, new};
 pub use write::write;
 
 use crate::{advice, failure::Failure, owner, text_file};

@@ -14,11 +14,11 @@ use crate::{
     document::Version,
     failure::Failure,
     filter::{Filter, Undetermined},
+    header::table_notes,
     invocation::{command_over, flag},
-    job::table_notes,
     listing::{self, MOST_CHARACTERS},
     page::{Form, Page, PageRow},
-    project,
+    paths,
     ranges::Ranges,
     steps::column_types,
 };
@@ -125,7 +125,7 @@ impl<'a> TablePage<'a> {
         let mut undetermined = Undetermined::default();
         let rows_matching = fill(&mut page, spec, sketch, filter.as_ref(), &mut undetermined)?;
         let more = page.next.map(|row| more(spec, row));
-        let table = project::shown(&spec.table);
+        let table = paths::shown(&spec.table);
         Ok(Self { page, table, table_notes, rows_total: sketch.rows, rows_matching, undetermined, more })
     }
 

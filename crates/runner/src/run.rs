@@ -23,18 +23,14 @@ pub use end::RunOutcome;
 use crate::{
     connections::Connections,
     consent::{self, Consent},
-    error_code::ErrorCode,
-    exit::Exit,
     failure::Failure,
     files::{self, Files},
-    invocation::Change,
     job::{Job, of_ledger},
     observer::Observer,
     outputs,
     overwrite_guard::OverwriteGuard,
-    pipeline,
-    plan_hash::{Broken, Hash},
-    project,
+    paths, permission, pipeline,
+    plan_hash::check_plan,
     run_record::RecordedSteps,
     select::{Selected, select},
     tally::Tally,
@@ -46,27 +42,6 @@ const MOST_LIVE: u32 = 200;
 
 /// How many of the output's first rows are kept for a preview.
 const FIRST_ROWS: usize = 5;
-
-/// Refuses when something moved since the plan was made.
-///
-/// # Errors
-/// Says what moved.
-pub(crate) async fn check_plan(then: &Hash, job: &Job, connections: &Connections) -> Result<(), Failure> {
-    let message = match then.check(job, &connections.settings).await? {
-        None => return Ok(()),
-        Some(Broken::Moved(parts)) => {
-            format!("the plan is no longer valid: since it was made, {} changed", parts.join(" and "))
-        }
-        Some(Broken::Edited) => {
-            "the plan's hash is not as `marl plan` printed it: its maximum was edited, or what it \
-                                 stands for was changed to look the same"
-                .to_owned()
-        }
-    };
-    Err(Failure::new(Exit::PlanChanged, ErrorCode::PlanChanged, message)
-        .hint("nothing was sent; `marl plan` with the same arguments says what a run would do now")
-        .next(Change::plan(&["--plan"])))
-}
 
 /// A failure to make the output; if another run is writing it, with that run's number.
 async fn naming_writer(job: &Job, output: &Path, failure: Failure) -> Failure {
@@ -112,7 +87,7 @@ impl<'a> Ready<'a> {
         let selected = select(&job.spec.selection, job, connections, observer).await?;
         let older = OverwriteGuard::look(job)?;
         older.check_selected(job, &selected)?;
-        let agreed = consent::check(job, connections, &selected).await?;
+        let agreed = permission::check(job, connections, &selected).await?;
         let caps = consent::tighter(connections.settings.caps, agreed);
         Ok(Self { job, connections, selected, older, caps })
     }
@@ -136,8 +111,8 @@ impl<'a> Ready<'a> {
         let steps = RecordedSteps::of(&job.plan, &connections.settings, &job.request.types, recorded);
         let start = RunStart {
             command: spec.invocation.command(),
-            input: project::absolute(&spec.input),
-            output: project::absolute(&output),
+            input: paths::absolute(&spec.input),
+            output: paths::absolute(&output),
             steps: serde_json::to_string(&steps).expect("steps have text keys"),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             consent: spec.plan.as_ref().map(ToString::to_string),

@@ -3,6 +3,8 @@
 //! Where more than a number of rows decides, the table is gone through once before the run, so
 //! that a run knows its rows before it begins. One bit is kept for each row.
 
+mod pilot;
+
 use std::sync::Arc;
 
 use engine::{
@@ -18,7 +20,7 @@ use crate::{
     filter::Undetermined,
     job::Job,
     observer::Observer,
-    pilot, pipeline,
+    pipeline,
     ranges::Ranges,
     spec::{Only, Selection},
 };

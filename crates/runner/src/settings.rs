@@ -3,6 +3,7 @@
 mod check;
 #[cfg(test)]
 mod tests;
+pub(crate) mod user;
 
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
@@ -13,7 +14,7 @@ use engine::{
 };
 use serde::Deserialize;
 
-use crate::{failure::Failure, text_file, toml_error, user_settings::ConsentTable};
+use crate::{failure::Failure, text_file, toml_error};
 
 /// The file's name in the project folder.
 pub const FILE: &str = "marl.toml";
@@ -37,7 +38,7 @@ pub struct Settings {
     retry: RetryTable,
     breaker: BreakerTable,
     timeout: Timeout,
-    consent: ConsentTable,
+    consent: user::ConsentTable,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -10,7 +10,7 @@ use engine::{
 use marl_core::SemanticType;
 use table::{OutputEncoding, ReadOptions};
 
-use crate::{invocation::Invocation, plan_hash::Hash, ranges::Ranges};
+use crate::{hash::Hash, invocation::Invocation, ranges::Ranges};
 
 /// Which ledger is meant, and so whether answers are samples.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -95,15 +95,4 @@ pub struct RunSpec {
     pub ledger: LedgerChoice,
     /// The command that asked for it.
     pub invocation: Invocation,
-}
-
-impl Selection {
-    /// Whether it says nothing, so that all rows are meant.
-    pub fn is_all(&self) -> bool {
-        self.limit.is_none()
-            && self.pilot.is_none()
-            && self.rows.is_none()
-            && self.filter.is_none()
-            && self.only.is_none()
-    }
 }

@@ -10,7 +10,7 @@ use std::{
 
 use table::{roots, shell::word};
 
-use crate::{failure::Failure, project, toml_error};
+use crate::{failure::Failure, paths, toml_error};
 
 /// The most bytes that such a file may have.
 const MOST: u64 = 1024 * 1024;
@@ -32,7 +32,7 @@ pub(crate) fn read_named(path: &Path) -> Result<Option<String>, Failure> {
 }
 
 fn read_by(path: &Path, open: impl Fn(&Path) -> io::Result<File>) -> Result<Option<String>, Failure> {
-    let name = project::shown(path);
+    let name = paths::shown(path);
     let unreadable = |error: &io::Error| {
         Failure::usage("it cannot be read")
             .at(&name)

@@ -23,7 +23,7 @@ use crate::{
     gap::{self, Ended, Gap, Reason},
     outputs,
     past::Past,
-    project,
+    paths,
     run_record::RecordedStep,
     spec::LedgerChoice,
     time::{date, span},
@@ -77,7 +77,7 @@ pub async fn explain(question: &CellQuestion) -> Result<WhyDocument, Failure> {
     let chain = story.chain(&question.column).await?;
     Ok(WhyDocument {
         schema_version: Version,
-        table: project::shown(&question.table),
+        table: paths::shown(&question.table),
         row: question.row,
         run: past.run.id,
         samples: question.ledger.sandbox || sketch.notes.contains(&Note::Samples),

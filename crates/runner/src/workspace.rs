@@ -10,7 +10,7 @@ use engine::ledger::{BeginError, Ledger, LedgerError};
 use marl_core::Registry;
 
 use crate::{
-    error_code::ErrorCode, exit::Exit, failure::Failure, invocation::Change, ledger, project,
+    error_code::ErrorCode, exit::Exit, failure::Failure, invocation::Change, ledger, paths, project,
     settings::Settings, spec::LedgerChoice,
 };
 
@@ -72,7 +72,7 @@ impl Workspace {
             Ok(_) => return Ok(path),
             Err(_) => "",
         };
-        let message = format!("there is no ledger at {}{why}", project::shown(&path));
+        let message = format!("there is no ledger at {}{why}", paths::shown(&path));
         let failure = Failure::new(Exit::NotFound, ErrorCode::NotFound, message).hint(
             "`marl enrich` makes it; name another with `--ledger PATH`, or the sandbox's with `--sandbox`",
         );

@@ -7,10 +7,11 @@ use runner::{
     error_code::ErrorCode,
     exit::Exit,
     failure::Failure,
-    job::{self, Job},
+    header,
+    job::Job,
     ledger,
     observer::Observer,
-    project,
+    paths,
     run::{Ready, Run, RunOutcome},
 };
 
@@ -75,7 +76,7 @@ fn go_on_alone(run: &Run<'_>, handover: &Handover, printer: &Printer) -> Result<
     let started = detach::DetachedRun {
         run: id,
         pid: std::process::id(),
-        log: project::shown(&path),
+        log: paths::shown(&path),
         ledger: ledger::shown(store),
     };
     let is_heard = printer.json_line(&serde_json::to_string(&started).expect("it has text keys"));
@@ -89,7 +90,7 @@ fn say_what_it_will_do(run: &Run<'_>, printer: &Printer) {
     run.settings_told().iter().for_each(|line| printer.note("settings", line));
     run.consent().iter().for_each(|consent| printer.note("consent", &consent.told()));
     printer.table_notes(&job.sketch);
-    job::near_columns(&job.plan, &job.sketch.columns).iter().for_each(|note| printer.warn(note));
+    header::near_columns(&job.plan, &job.sketch.columns).iter().for_each(|note| printer.warn(note));
     if run.is_sandbox() {
         printer.note("sandbox", "answers are samples: listed companies of 2015 to 2025, profiles invented");
     }
@@ -97,7 +98,7 @@ fn say_what_it_will_do(run: &Run<'_>, printer: &Printer) {
     printer.note("ledger", &format!("{}{new}", ledger::shown(&**run.store())));
     let output = job.output();
     if run.target() != output {
-        let (output, target) = (project::shown(&output), project::shown(run.target()));
+        let (output, target) = (paths::shown(&output), paths::shown(run.target()));
         printer.note("output", &format!("{output} leads to {target}"));
     }
     for (at, step) in job.plan.steps.iter().enumerate() {

@@ -15,7 +15,7 @@ use crate::{
     printer::Printer,
 };
 use runner::{
-    document::Version, error_code::ErrorCode, exit::Exit, failure::Failure, ledger, project,
+    document::Version, error_code::ErrorCode, exit::Exit, failure::Failure, ledger, paths,
     spec::LedgerChoice, time::date, workspace::Workspace,
 };
 
@@ -127,7 +127,7 @@ fn is_among_files_of(path: &Path, file: &Path) -> bool {
 }
 
 async fn back_up(store: &dyn Ledger, file: &Path, printer: &Printer) -> Result<Exit, Failure> {
-    let (ledger, backup) = (ledger::shown(store), project::shown(file));
+    let (ledger, backup) = (ledger::shown(store), paths::shown(file));
     if fs::symlink_metadata(file).is_ok() {
         return Err(Failure::usage(format!("{backup} is there already, and a backup replaces nothing"))
             .hint("name a file that is not there yet"));

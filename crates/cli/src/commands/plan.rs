@@ -7,7 +7,8 @@ use runner::{
     exit::Exit,
     failure::Failure,
     forecast::{self, planned_document},
-    job::{self, Job},
+    header,
+    job::Job,
 };
 
 use super::block_on;
@@ -22,7 +23,7 @@ pub(crate) fn run(args: &PlanArgs, printer: &Arc<Printer>) -> Result<Exit, Failu
     let caps = job.caps()?;
     forecast::check_output(&job)?;
     printer.table_notes(&job.sketch);
-    job::near_columns(&job.plan, &job.sketch.columns).iter().for_each(|note| printer.warn(note));
+    header::near_columns(&job.plan, &job.sketch.columns).iter().for_each(|note| printer.warn(note));
     block_on(printer, async {
         let connections = Connections::of(&job, caps).await?;
         let observer = EventPrinter::new(Arc::clone(printer));

@@ -3,7 +3,7 @@
 use runner::{
     exit::Exit,
     failure::Failure,
-    recipe::{self, RecipeSpec},
+    new_recipe::{self, RecipeSpec},
 };
 
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
 
 pub(crate) fn run(args: &RecipeArgs, printer: &Printer) -> Result<Exit, Failure> {
     let RecipeCommand::New { input, steps, output, table } = &args.command;
-    let document = recipe::new(&RecipeSpec {
+    let document = new_recipe::new(&RecipeSpec {
         input: input.clone(),
         reading: table.options(),
         steps: (&**steps).into(),

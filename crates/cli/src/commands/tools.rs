@@ -22,8 +22,8 @@ use crate::{
     printer::Printer,
 };
 use runner::{
-    connect, connections, consent, document::Version, error_code::ErrorCode, exit::Exit, failure::Failure,
-    ledger, past_run::CallDocument, spec::LedgerChoice, workspace::Workspace,
+    connect, connections, document::Version, error_code::ErrorCode, exit::Exit, failure::Failure, ledger,
+    past_run::CallDocument, permission, spec::LedgerChoice, workspace::Workspace,
 };
 
 /// The operations by which a provider tells of its tools.
@@ -116,7 +116,7 @@ impl Ask<'_> {
                 .hint("nothing was sent; `marl tools show` says what the tool takes and costs nothing")
                 .next(show())),
             Some(_) => Ok(()),
-            None => match consent::is_needed_for_a_call(&self.workspace.settings)? {
+            None => match permission::is_needed_for_a_call(&self.workspace.settings)? {
                 None => Ok(()),
                 Some(asker) => {
                     let message = format!("this call may cost, and {asker} asks for consent first");

@@ -61,7 +61,7 @@ pub(super) struct Judge {
 impl Judge {
     pub(super) fn new(target: &Path, record: &Record, job: &Job) -> Result<Self, TableError> {
         let options = ReadOptions { delimiter: job.spec.reading.delimiter, ..ReadOptions::default() };
-        let asked = asked::of_record(record);
+        let asked = record.asked();
         let plan = asked::of_plan(&job.plan);
         let questions = |older: &TableSummary, names: &[String]| {
             asked::questions(&asked, names, older, &job.sketch, &plan)

@@ -18,7 +18,7 @@ use crate::{
     exit::Exit,
     failure::Failure,
     files::{Noted, Output},
-    job, ledger,
+    header, ledger,
     report::{Report, RunDocument, Status, document},
     tally::Counts,
 };
@@ -104,7 +104,7 @@ impl Run<'_> {
             run: self.begun.run,
             rows: self.job.sketch.rows,
             rows_selected: counts.rows,
-            table_notes: job::table_notes(&self.job.sketch),
+            table_notes: header::table_notes(&self.job.sketch),
             output: Output::None,
             output_path: self.job.output(),
             carried: self.files.carried_told(),

@@ -11,15 +11,14 @@ use marl_core::Registry;
 use marl_core::words::counted;
 
 use super::Check;
-use runner::spec::LedgerChoice;
 use runner::{
-    advice,
     exit::Exit,
     failure::Failure,
     ledger::{self, Problem},
     past_run::resumed,
     project, settings, workspace,
 };
+use runner::{paths, spec::LedgerChoice};
 
 pub(super) fn folder_and_settings(folder: &Path, working: &Path, registry: &Registry) -> [Check; 3] {
     let file = folder.join(settings::FILE);
@@ -27,7 +26,7 @@ pub(super) fn folder_and_settings(folder: &Path, working: &Path, registry: &Regi
         Err(failure) => {
             Check::failed("settings", &failure, "correct it there; README.md shows every setting")
         }
-        Ok(_) if file.exists() => Check::ok("settings", format!("{} is read", project::shown(&file))),
+        Ok(_) if file.exists() => Check::ok("settings", format!("{} is read", paths::shown(&file))),
         Ok(_) => Check::ok("settings", format!("no {}: the defaults hold", settings::FILE)),
     };
     // A run writes beside its table, which may be elsewhere.
@@ -50,12 +49,12 @@ pub(super) async fn ledger(choice: &LedgerChoice, project: &Path, working: &Path
             return vec![Check::failed("ledger", &failure, "set `MARL_LEDGER` to the path of a file")];
         }
     };
-    let shown = project::shown(&path);
+    let shown = paths::shown(&path);
     let mut checks = vec![folder_of(&path, working)];
     if ledger::is_there(&path) {
         match ledger::read(&path).await {
             Ok(store) => checks.extend(inside(&*store, &shown).await),
-            Err(failure) => checks.push(Check::failed("ledger", &failure, advice::ledger(Problem::Corrupt))),
+            Err(failure) => checks.push(Check::failed("ledger", &failure, ledger::hint(Problem::Corrupt))),
         }
     } else {
         checks.push(Check::ok("ledger", format!("none yet: the first run makes {shown}")));
@@ -65,7 +64,7 @@ pub(super) async fn ledger(choice: &LedgerChoice, project: &Path, working: &Path
 
 async fn inside(store: &dyn Ledger, shown: &str) -> [Check; 4] {
     let unreadable = |name: &str, error: LedgerError| {
-        Check::failed(name, &Failure::from(error), advice::ledger(Problem::Corrupt))
+        Check::failed(name, &Failure::from(error), ledger::hint(Problem::Corrupt))
     };
     let sound = match store.is_sound().await {
         Ok(true) => Check::ok("ledger.sound", "the file is whole"),
@@ -73,7 +72,7 @@ async fn inside(store: &dyn Ledger, shown: &str) -> [Check; 4] {
             "ledger.sound",
             Exit::Internal,
             format!("{shown} is damaged"),
-            advice::ledger(Problem::Corrupt),
+            ledger::hint(Problem::Corrupt),
         ),
         Err(error) => unreadable("ledger.sound", error),
     };
@@ -114,7 +113,7 @@ fn folder_of(ledger: &Path, working: &Path) -> Check {
         Err(error) => Check::bad(
             "ledger.writable",
             Exit::Internal,
-            format!("no file can be made in {}: {error}", project::shown(folder)),
+            format!("no file can be made in {}: {error}", paths::shown(folder)),
             "make it a folder that can be written, or name another ledger with `--ledger PATH`",
         ),
     }

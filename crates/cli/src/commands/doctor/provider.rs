@@ -19,7 +19,7 @@ use runner::{
     connections,
     exit::Exit,
     failure::Failure,
-    project,
+    paths,
 };
 
 /// How long an answer is waited for. Nothing was bought, so giving up leaves no doubt.
@@ -128,7 +128,7 @@ fn key(provider: &dyn Provider, found: &Found) -> Check {
 fn told(source: &ValueSource) -> String {
     match source {
         ValueSource::Environment => "the environment".to_owned(),
-        ValueSource::File(path) => project::shown(path),
+        ValueSource::File(path) => paths::shown(path),
     }
 }
 

@@ -74,7 +74,7 @@ fn read(file: &Path) -> Result<UserSettings, Failure> {
 fn file() -> Option<PathBuf> {
     let folder = |name: &str| env::var_os(name).map(PathBuf::from).filter(|folder| folder.is_absolute());
     let configuration = folder("XDG_CONFIG_HOME").or_else(|| Some(folder("HOME")?.join(".config")))?;
-    Some(configuration.join("marl").join(crate::settings::FILE))
+    Some(configuration.join("marl").join(super::FILE))
 }
 
 #[cfg(test)]

@@ -11,12 +11,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use table::ReadOptions;
 
-use super::write;
 use crate::{
     document::Version,
     failure::Failure,
-    job::{header, table_name},
+    header::{header, table_name},
     outputs,
+    recipe::write,
     spec::StepSpec,
     steps::StepsAsked,
     workspace,

@@ -1,0 +1,42 @@
+//! A table as plans and people see it: its header, its name, and notes on how it was read. Reads no file.
+
+use std::path::Path;
+
+use engine::plan::{self, Header, Plan};
+use table::TableSummary;
+
+/// The table's columns in the form that planning takes; `name` is the table's name in messages.
+pub fn header<'a>(sketch: &'a TableSummary, name: &'a str) -> Header<'a> {
+    Header { table: name, columns: &sketch.columns, samples: &sketch.samples }
+}
+
+/// How the table was read, where that is not as it stands.
+pub fn table_notes(sketch: &TableSummary) -> Vec<String> {
+    sketch.notes.iter().map(ToString::to_string).collect()
+}
+
+/// Warnings of outputs that go into a new column though one of nearly that name is there.
+pub fn near_columns(plan: &Plan, columns: &[String]) -> Vec<String> {
+    let steps = plan.steps.iter().flat_map(|step| step.outputs.iter().map(move |output| (step, output)));
+    // The user cannot have mistyped a column that the user did not name.
+    let named = steps.filter(|(step, output)| {
+        !output.existing && step.task.is_asked() && output.name != format!("{}{}", step.prefix, output.of)
+    });
+    let note = |(step, output): (&plan::Step, &plan::Output)| {
+        let near = columns.iter().find(|column| engine::is_slip(&output.name, column))?;
+        Some(format!(
+            "`--into {}.{}={}` makes a new column; did you mean `{}`?",
+            step.name,
+            output.of,
+            table::shown(&output.name),
+            table::shown(near)
+        ))
+    };
+    named.filter_map(note).collect()
+}
+
+/// The table's name in messages.
+pub(crate) fn table_name(sketch: &TableSummary) -> String {
+    let path: &Path = &sketch.path;
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
