@@ -6,7 +6,7 @@ use clap::{
     Arg, Command,
     builder::{PathBufValueParser, TypedValueParser},
 };
-use runner::address::refusal;
+use runner::project::address::refusal;
 
 /// The command line's definition, in which no argument that takes a path takes an address.
 pub(crate) fn refused_by(command: Command) -> Command {

@@ -22,7 +22,10 @@ pub(crate) use steps::{PickArgs, StepArgs};
 pub(crate) use table::TableArgs;
 pub(crate) use tools::{ToolsArgs, ToolsCommand};
 
-use runner::{exit, hash::Hash, spec};
+use runner::{
+    failure::exit,
+    spec::{self, hash::Hash},
+};
 
 /// Enriches tables of companies and people: every row, in parallel, nothing paid for twice.
 #[derive(Debug, Parser)]

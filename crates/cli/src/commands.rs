@@ -23,7 +23,7 @@ pub(crate) mod why;
 
 use std::future::Future;
 
-use runner::{error_code::ErrorCode, exit::Exit, failure::Failure};
+use runner::failure::{Failure, error_code::ErrorCode, exit::Exit};
 
 use crate::printer::Printer;
 

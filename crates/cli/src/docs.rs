@@ -6,7 +6,10 @@ use std::{fs, path::Path};
 use clap::{CommandFactory, Parser};
 
 use crate::args::Args;
-use runner::{exit::Exit, invocation::Invocation, recipe::Recipe, settings::Settings};
+use runner::{
+    failure::{exit::Exit, invocation::Invocation},
+    project::{recipe::Recipe, settings::Settings},
+};
 
 const DOCUMENTS: [&str; 9] = [
     "README.md",

@@ -13,7 +13,7 @@ use std::{
     thread,
 };
 
-use runner::exit::Exit;
+use runner::failure::exit::Exit;
 
 /// What the holder of the pipe writes when the number is told.
 pub(crate) const TOLD: &[u8] = b"told\n";

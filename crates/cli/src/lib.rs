@@ -25,7 +25,7 @@ use std::{
 
 use clap::{CommandFactory, FromArgMatches};
 
-use runner::{error_code::ErrorCode, exit::Exit, failure::Failure, invocation::Invocation};
+use runner::failure::{Failure, error_code::ErrorCode, exit::Exit, invocation::Invocation};
 use tokio::sync::watch;
 
 use args::{Args, Command};

@@ -23,9 +23,9 @@ use table::TableSummary;
 use tokio::sync::watch;
 use tracing_subscriber::filter::LevelFilter;
 
-use runner::{
+use runner::failure::{
+    Failure,
     exit::Exit,
-    failure::Failure,
     invocation::{Invocation, NextCommand},
 };
 

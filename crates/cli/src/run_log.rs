@@ -9,7 +9,10 @@ use std::{
 
 use engine::ledger::Ledger;
 
-use runner::{error_code::ErrorCode, exit::Exit, failure::Failure, paths};
+use runner::{
+    failure::{Failure, error_code::ErrorCode, exit::Exit},
+    project::paths,
+};
 
 /// Makes the log of a run. It is always a new file that only its owner reads: it quotes the table,
 /// and whoever made the folder may have put a link at its name.

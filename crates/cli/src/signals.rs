@@ -5,7 +5,7 @@ use std::{fs, process};
 use futures::future::select_all;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use runner::exit::Exit;
+use runner::failure::exit::Exit;
 
 /// SIGXFSZ, of which the standard words do not know.
 const FILE_TOO_LARGE: std::ffi::c_int = 25;

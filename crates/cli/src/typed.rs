@@ -8,9 +8,11 @@ use clap::{
     error::{ContextKind, ContextValue},
 };
 use runner::{
-    failure::another_word,
-    invocation::{Change, Invocation, NextCommand},
-    ranges::Ranges,
+    failure::{
+        another_word,
+        invocation::{Change, Invocation, NextCommand},
+    },
+    spec::ranges::Ranges,
 };
 
 use crate::args::Args;

@@ -103,10 +103,13 @@ impl fmt::Display for OpenError {
 
 impl error::Error for OpenError {}
 
+/// What a full disk is called.
+pub(crate) const DISK_FULL: &str = "the disk is full";
+
 /// What SQLite says, in words that name what to look at.
 pub(crate) fn spoken(error: &rusqlite::Error) -> String {
     match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => super::room::FULL.to_owned(),
+        Some(ErrorCode::DiskFull) => DISK_FULL.to_owned(),
         Some(ErrorCode::NotADatabase) => "this is not a ledger of marl".to_owned(),
         Some(ErrorCode::DatabaseCorrupt) => "the file is damaged".to_owned(),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => "another program holds it".to_owned(),

@@ -13,13 +13,10 @@ use std::{
 
 use rusqlite::ErrorCode;
 
-use crate::open::beside;
+use crate::open::{DISK_FULL, beside};
 
 /// How large it is: for the answers to everything that a run of usual size has under way.
 const SIZE: u64 = 4 * 1024 * 1024;
-
-/// What is said once it is given up.
-pub(crate) const FULL: &str = "the disk is full";
 
 /// The room beside one ledger.
 pub(crate) struct Room {
@@ -46,7 +43,7 @@ impl Room {
             Err(error) if is_full(&error) => {
                 let _ = fs::remove_file(&self.path);
                 let mib = SIZE / (1024 * 1024);
-                let why = format!("{FULL}: {mib} MiB are kept free for answers, and they are not there");
+                let why = format!("{DISK_FULL}: {mib} MiB are kept free for answers, and they are not there");
                 Err(io::Error::new(error.kind(), why))
             }
             Err(error) => {

@@ -19,7 +19,7 @@ use crate::{
     file::LedgerFile,
     judge::known,
     lock::RunLock,
-    now_ms, room,
+    now_ms, open,
 };
 
 /// The calls of the file as one run makes them.
@@ -84,7 +84,7 @@ impl Calls for RunCalls {
 
     async fn claim(&self, asking: &Asking<'_>) -> Result<Claim, LedgerError> {
         if self.file.is_full() {
-            return Err(LedgerError(room::FULL.to_owned()));
+            return Err(LedgerError(open::DISK_FULL.to_owned()));
         }
         let intent = NewIntent::of(asking);
         let (judge, path) = (self.judge.clone(), self.file.path.clone());
@@ -114,7 +114,7 @@ impl Calls for RunCalls {
             return Err(LedgerError(format!("the run's lock {lock} was removed or replaced")));
         }
         if self.file.is_full() {
-            return Err(LedgerError(room::FULL.to_owned()));
+            return Err(LedgerError(open::DISK_FULL.to_owned()));
         }
         let marked = self.lock.marks().map_or(Ok(()), |marks| marks.add(id));
         marked.map_err(|error| LedgerError(format!("a call cannot be marked as sent: {error}")))

@@ -19,10 +19,10 @@ use tokio::sync::oneshot;
 
 use crate::{
     LedgerError, failed,
-    open::BUSY,
+    open::{BUSY, DISK_FULL},
     queue::Queue,
     readers::Readers,
-    room::{FULL, Room},
+    room::Room,
 };
 
 /// How often readers that nobody uses are told to let go.
@@ -240,7 +240,11 @@ fn commit(db: &Connection, mut batch: Vec<Box<dyn Change>>, readers: &Readers, r
     });
     let stored = stored.map_err(|error| {
         room.heed(error.sqlite_error_code());
-        if ended_within == Some(ErrorCode::DiskFull) { LedgerError(FULL.to_owned()) } else { failed(&error) }
+        if ended_within == Some(ErrorCode::DiskFull) {
+            LedgerError(DISK_FULL.to_owned())
+        } else {
+            failed(&error)
+        }
     });
     if stored.is_err() && !db.is_autocommit() {
         let _ = db.execute_batch("ROLLBACK");

@@ -12,14 +12,18 @@ use serde::Serialize;
 use table::{ReadOptions, Reader, TableSummary, shown};
 
 use crate::{
-    document::Version,
-    error_code::ErrorCode,
-    exit::Exit,
-    failure::Failure,
-    header::table_notes,
-    invocation::{Change, NextCommand, command_over},
-    listing::{self, MOST_CHARACTERS},
-    paths, workspace,
+    document::{
+        Version,
+        listing::{self, MOST_CHARACTERS},
+    },
+    failure::{
+        Failure,
+        error_code::ErrorCode,
+        exit::Exit,
+        invocation::{Change, NextCommand, command_over},
+    },
+    job::header::table_notes,
+    project::{paths, workspace},
 };
 
 pub use profile::MOST_DISTINCT;

@@ -1,5 +1,10 @@
 //! A command that could not do its work: what was wrong, why, and what to do next.
 
+pub mod advice;
+pub mod error_code;
+pub mod exit;
+pub mod invocation;
+
 use std::error::Error as StdError;
 
 use marl_core::RegistryError;
@@ -7,7 +12,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use table::TableError;
 
-use crate::{
+use self::{
     error_code::ErrorCode,
     exit::Exit,
     invocation::{Change, Invocation, NextCommand},

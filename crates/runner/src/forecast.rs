@@ -17,18 +17,21 @@ use marl_core::SmolStr;
 use table::InputRow;
 
 use crate::{
-    advice,
-    connections::Connections,
-    consent::{Consent, left_of},
-    failure::Failure,
-    header::table_notes,
-    job::{Job, ledger_path},
-    observer::Observer,
-    overwrite_guard::OverwriteGuard,
-    paths, pipeline,
-    plan_hash::{self, check_plan, newest_run},
-    report::rounded,
-    select::{Selected, select},
+    document::rounded,
+    failure::{Failure, advice},
+    job::{
+        Job,
+        connections::Connections,
+        header::table_notes,
+        ledger_path,
+        observer::Observer,
+        overwrite_guard::OverwriteGuard,
+        pipeline,
+        plan_hash::{self, check_plan, newest_run},
+        select::{Selected, select},
+    },
+    project::paths,
+    spec::consent::{Consent, left_of},
 };
 
 pub use document::{PlanDocument, planned_document};

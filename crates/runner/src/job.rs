@@ -1,6 +1,18 @@
 //! What `enrich` and `plan` have in common: the table, the steps, the settings. Everything that can
 //! be wrong beforehand is looked at here; nothing is sent.
 
+pub mod connections;
+pub(crate) mod filter;
+pub mod header;
+pub mod observer;
+pub(crate) mod overwrite_guard;
+pub(crate) mod pipeline;
+pub(crate) mod plan_form;
+pub mod plan_hash;
+pub(crate) mod run_record;
+pub(crate) mod select;
+pub(crate) mod steps;
+
 use std::{path::PathBuf, sync::Arc};
 
 use engine::{
@@ -10,16 +22,15 @@ use engine::{
 };
 use table::{Links, TableSummary, shell::word};
 
-use crate::{
-    advice::Voice,
-    failure::Failure,
+use self::{
     filter::Filter,
     header::{header, table_name},
-    ledger, outputs, paths, project,
-    settings::Settings,
-    spec::{LedgerChoice, RunSpec},
     steps::StepsAsked,
-    workspace::Workspace,
+};
+use crate::{
+    failure::{Failure, advice::Voice},
+    project::{self, ledger, outputs, paths, settings::Settings, workspace::Workspace},
+    spec::{LedgerChoice, RunSpec},
 };
 
 /// A table with the steps for it.

@@ -14,12 +14,12 @@ use table::ReadOptions;
 use crate::{
     document::Version,
     failure::Failure,
-    header::{header, table_name},
-    outputs,
-    recipe::write,
+    job::{
+        header::{header, table_name},
+        steps::StepsAsked,
+    },
+    project::{outputs, recipe::write, workspace},
     spec::StepSpec,
-    steps::StepsAsked,
-    workspace,
 };
 
 /// What a recipe is made of.

@@ -1,14 +1,23 @@
-//! The project folder, where settings are found.
+//! The project: its folder, settings, plugins, recipes, ledger and what it knows of its outputs, and
+//! which files of it are trusted. It knows no run.
+
+pub mod address;
+pub(crate) mod asked;
+pub mod connect;
+pub mod ledger;
+pub mod outputs;
+pub(crate) mod owner;
+pub mod paths;
+pub mod recipe;
+pub mod settings;
+pub(crate) mod text_file;
+pub(crate) mod toml_error;
+pub mod workspace;
 
 use std::path::{Path, PathBuf};
 
-use crate::{
-    address,
-    failure::Failure,
-    owner::{self, OwnedKind},
-    paths,
-    spec::LedgerChoice,
-};
+use self::owner::OwnedKind;
+use crate::{failure::Failure, spec::LedgerChoice};
 
 /// Names a ledger, in the environment.
 const LEDGER: &str = "MARL_LEDGER";

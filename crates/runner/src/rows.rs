@@ -9,18 +9,24 @@ use serde::Serialize;
 use table::{ReadOptions, Reader, TableSummary};
 
 use crate::{
-    advice::Voice,
     columns::known_column,
-    document::Version,
-    failure::Failure,
-    filter::{Filter, Undetermined},
-    header::table_notes,
-    invocation::{command_over, flag},
-    listing::{self, MOST_CHARACTERS},
-    page::{Form, Page, PageRow},
-    paths,
-    ranges::Ranges,
-    steps::column_types,
+    document::{
+        Version,
+        listing::{self, MOST_CHARACTERS},
+        page::{Form, Page, PageRow},
+    },
+    failure::{
+        Failure,
+        advice::Voice,
+        invocation::{command_over, flag},
+    },
+    job::{
+        filter::{Filter, Undetermined},
+        header::table_notes,
+        steps::column_types,
+    },
+    project::paths,
+    spec::ranges::Ranges,
 };
 
 /// What the document takes besides its rows, the table and the command for the next.

@@ -1,7 +1,14 @@
 //! A run, from what is checked before anything is made to what it came to. It prints nothing: an
 //! [`Observer`] hears of it while it goes on, and its end is data.
 
+pub(crate) mod after_run;
 mod end;
+pub mod files;
+pub mod permission;
+pub mod recorded;
+pub mod report;
+pub mod tally;
+pub(crate) mod watch;
 
 use std::{
     path::Path,
@@ -20,21 +27,22 @@ use table::{InputRow, Reader};
 
 pub use end::RunOutcome;
 
+use self::{files::Files, tally::Tally, watch::EndSignals};
 use crate::{
-    connections::Connections,
-    consent::{self, Consent},
     failure::Failure,
-    files::{self, Files},
-    job::{Job, of_ledger},
-    observer::Observer,
-    outputs,
-    overwrite_guard::OverwriteGuard,
-    paths, permission, pipeline,
-    plan_hash::check_plan,
-    run_record::RecordedSteps,
-    select::{Selected, select},
-    tally::Tally,
-    watch::{self, EndSignals},
+    job::{
+        Job,
+        connections::Connections,
+        observer::Observer,
+        of_ledger,
+        overwrite_guard::OverwriteGuard,
+        pipeline,
+        plan_hash::check_plan,
+        run_record::RecordedSteps,
+        select::{Selected, select},
+    },
+    project::{outputs, paths},
+    spec::consent::{self, Consent},
 };
 
 /// Among how many of the newest runs the one is looked for that writes an output.

@@ -1,6 +1,10 @@
 //! What a run is asked to do: what flags, a recipe, a protocol call or a form become. Plain data; it
 //! reads nothing and decides nothing.
 
+pub mod consent;
+pub mod hash;
+pub mod ranges;
+
 use std::{path::PathBuf, time::Duration};
 
 use engine::{
@@ -10,7 +14,8 @@ use engine::{
 use marl_core::SemanticType;
 use table::{OutputEncoding, ReadOptions};
 
-use crate::{hash::Hash, invocation::Invocation, ranges::Ranges};
+use self::{hash::Hash, ranges::Ranges};
+use crate::failure::invocation::Invocation;
 
 /// Which ledger is meant, and so whether answers are samples.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 //!
 //! Each finding names a place and what to do. Reads, and changes nothing.
 
+mod circles;
 mod code;
 mod documents;
 mod manifests;
@@ -17,7 +18,7 @@ use std::{
 
 use crate::{failure::Failure, say, workspace};
 
-/// Check what the compiler does not: module docs, sizes, printing, type names, words of callers, dependencies, links
+/// Check what the compiler does not: module docs, sizes, printing, type names, circles, words of callers, dependencies, links
 #[derive(Debug, clap::Args)]
 pub(crate) struct TidyArgs {}
 
@@ -92,6 +93,7 @@ fn check(root: &Path) -> Result<Findings, Failure> {
     plugins::check(&files, &mut findings);
     surfaces::check(&files, &mut findings);
     type_names::check(&files, &mut findings);
+    circles::check(&files, &mut findings);
     Ok(findings)
 }
 

@@ -67,12 +67,13 @@ fn check_printing(file: &TextFile, findings: &mut Findings) {
 /// Only the module that opens ledgers knows their forms: the rest of the program holds the trait.
 fn check_ledgers(file: &TextFile, findings: &mut Findings) {
     let is_test = file.path.iter().any(|part| part == "tests");
-    if is_test || file.path.starts_with("xtask") || file.path.ends_with("src/ledger.rs") {
+    if is_test || file.path.starts_with("xtask") || file.path.ends_with("src/project/ledger.rs") {
         return;
     }
     for (at, line) in code::only(&file.text).lines().enumerate() {
         if line.contains("ledger_sqlite") {
-            let what = "only `src/ledger.rs` names a form of the ledger: hold a `dyn Ledger` that it opened";
+            let what =
+                "only `src/project/ledger.rs` names a form of the ledger: hold a `dyn Ledger` that it opened";
             findings.faults.push(Finding::new(&file.path, at + 1, what));
         }
     }
@@ -130,10 +131,10 @@ mod tests {
     #[test]
     fn only_one_module_names_a_form_of_the_ledger() {
         let text = "//! Doc, ledger_sqlite.\nuse ledger_sqlite::Store;\n";
-        let expect = "crates/cli/src/job.rs:2: only `src/ledger.rs` names a form of the ledger: \
+        let expect = "crates/cli/src/job.rs:2: only `src/project/ledger.rs` names a form of the ledger: \
                       hold a `dyn Ledger` that it opened";
         assert_eq!(found("crates/cli/src/job.rs", text, check), [expect]);
-        for path in ["crates/cli/src/ledger.rs", "crates/cli/tests/it/forecast.rs"] {
+        for path in ["crates/cli/src/project/ledger.rs", "crates/cli/tests/it/forecast.rs"] {
             assert_eq!(found(path, text, check), Vec::<String>::new());
         }
     }

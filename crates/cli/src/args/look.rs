@@ -9,7 +9,11 @@ use clap::{
 use marl_core::SemanticType;
 
 use super::{LedgerChoice, TableArgs, parse_time, steps::parse_column_type};
-use runner::{gap::Reason, gaps::GapsSpec, ranges::Ranges, rows::RowsSpec};
+use runner::{
+    explain::{gap::Reason, gaps::GapsSpec},
+    rows::RowsSpec,
+    spec::ranges::Ranges,
+};
 
 /// Show what a table's columns hold, and which integrations run on it as it is
 ///

@@ -4,7 +4,7 @@ use engine::{
     gateway::{Caps, InDoubt},
     plan::Refresh,
 };
-use runner::{invocation::Invocation, spec::RunSpec};
+use runner::{failure::invocation::Invocation, spec::RunSpec};
 
 use super::EnrichArgs;
 

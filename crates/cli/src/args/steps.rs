@@ -6,10 +6,7 @@ use clap::{Args as ClapArgs, ValueEnum};
 use engine::plan::{self, Set, StepRequest, Tweak};
 use marl_core::SemanticType;
 
-use runner::{
-    ranges::Ranges,
-    spec::{self, Selection, StepSpec},
-};
+use runner::spec::{self, Selection, StepSpec, ranges::Ranges};
 
 /// What is done to a row
 #[derive(Debug, ClapArgs)]

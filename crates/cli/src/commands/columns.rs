@@ -3,9 +3,9 @@
 use marl_core::words::{counted, either, thousands};
 use runner::{
     columns::{self, ColumnDescription, ColumnsDocument, ColumnsSpec, MOST_DISTINCT, share},
-    exit::Exit,
-    failure::Failure,
-    listing, outputs,
+    document::listing,
+    failure::{Failure, exit::Exit},
+    project::outputs,
 };
 
 use crate::{args::ColumnsArgs, human::aligned, printer::Printer};

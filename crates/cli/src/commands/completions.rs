@@ -8,7 +8,10 @@ use crate::{
     args::{Args, CompletionsArgs},
     printer::Printer,
 };
-use runner::{document::Version, exit::Exit, failure::Failure};
+use runner::{
+    document::Version,
+    failure::{Failure, exit::Exit},
+};
 
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "completions")]

@@ -1,7 +1,11 @@
 //! `marl describe NAME`: one contract, whole.
 
 use marl_core::Column;
-use runner::{catalog, exit::Exit, failure::Failure, workspace};
+use runner::{
+    catalog,
+    failure::{Failure, exit::Exit},
+    project::workspace,
+};
 
 use crate::{args::DescribeArgs, printer::Printer};
 

@@ -17,8 +17,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{args::EnrichArgs, handover, printer::Printer};
 use runner::{
-    document::Version, error_code::ErrorCode, exit::Exit, failure::Failure, invocation::IN_BACKGROUND,
-    job::of_ledger, spec::LedgerChoice,
+    document::Version,
+    failure::{Failure, error_code::ErrorCode, exit::Exit, invocation::IN_BACKGROUND},
+    job::of_ledger,
+    spec::LedgerChoice,
 };
 
 /// What a child says once its run is recorded.

@@ -11,7 +11,11 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{args::DoctorArgs, printer::Printer};
-use runner::{document::Version, exit::Exit, failure::Failure, project, workspace};
+use runner::{
+    document::Version,
+    failure::{Failure, exit::Exit},
+    project::{self, workspace},
+};
 
 /// How a check went.
 #[derive(Debug, Clone, Copy, JsonSchema, PartialEq, Eq, Serialize)]

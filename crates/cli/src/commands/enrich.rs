@@ -3,15 +3,9 @@
 use std::sync::Arc;
 
 use runner::{
-    connections::Connections,
-    error_code::ErrorCode,
-    exit::Exit,
-    failure::Failure,
-    header,
-    job::Job,
-    ledger,
-    observer::Observer,
-    paths,
+    failure::{Failure, error_code::ErrorCode, exit::Exit},
+    job::{Job, connections::Connections, header, observer::Observer},
+    project::{ledger, paths},
     run::{Ready, Run, RunOutcome},
 };
 

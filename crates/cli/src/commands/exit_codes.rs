@@ -7,8 +7,10 @@ use serde::Serialize;
 use crate::printer::Printer;
 use runner::{
     document::Version,
-    exit::{Exit, help},
-    failure::Failure,
+    failure::{
+        Failure,
+        exit::{Exit, help},
+    },
 };
 
 #[derive(JsonSchema, Serialize)]

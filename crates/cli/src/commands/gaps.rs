@@ -5,10 +5,9 @@ use marl_core::{
     words::{counted, thousands},
 };
 use runner::{
-    exit::Exit,
-    failure::Failure,
-    gaps::{self, EmptyCell, GapsDocument, GapsSpec, LABEL},
-    listing,
+    document::listing,
+    explain::gaps::{self, EmptyCell, GapsDocument, GapsSpec, LABEL},
+    failure::{Failure, exit::Exit},
 };
 
 use super::block_on;

@@ -1,6 +1,10 @@
 //! `marl integrations`: what can be added to a table.
 
-use runner::{catalog, exit::Exit, failure::Failure, workspace};
+use runner::{
+    catalog,
+    failure::{Failure, exit::Exit},
+    project::workspace,
+};
 
 use crate::printer::Printer;
 

@@ -15,8 +15,11 @@ use crate::{
     printer::Printer,
 };
 use runner::{
-    document::Version, error_code::ErrorCode, exit::Exit, failure::Failure, ledger, paths,
-    spec::LedgerChoice, time::date, workspace::Workspace,
+    document::Version,
+    failure::{Failure, error_code::ErrorCode, exit::Exit},
+    project::{ledger, paths, workspace::Workspace},
+    spec::LedgerChoice,
+    time::date,
 };
 
 #[derive(JsonSchema, Serialize)]

@@ -11,7 +11,10 @@ use crate::{
     args::{Args, ManArgs},
     printer::Printer,
 };
-use runner::{document::Version, error_code::ErrorCode, exit::Exit, failure::Failure};
+use runner::{
+    document::Version,
+    failure::{Failure, error_code::ErrorCode, exit::Exit},
+};
 
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "man")]

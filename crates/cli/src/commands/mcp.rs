@@ -2,7 +2,7 @@
 
 use super::block_on;
 use crate::{args::McpArgs, mcp, printer::Printer};
-use runner::{exit::Exit, failure::Failure};
+use runner::failure::{Failure, exit::Exit};
 
 pub(crate) fn run(args: &McpArgs, printer: &Printer) -> Result<Exit, Failure> {
     block_on(printer, mcp::serve(&args.root))?;

@@ -3,12 +3,9 @@
 use std::sync::Arc;
 
 use runner::{
-    connections::Connections,
-    exit::Exit,
-    failure::Failure,
+    failure::{Failure, exit::Exit},
     forecast::{self, planned_document},
-    header,
-    job::Job,
+    job::{Job, connections::Connections, header},
 };
 
 use super::block_on;

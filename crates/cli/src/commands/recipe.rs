@@ -1,8 +1,7 @@
 //! `marl recipe`: the recipe that does what flags do.
 
 use runner::{
-    exit::Exit,
-    failure::Failure,
+    failure::{Failure, exit::Exit},
     new_recipe::{self, RecipeSpec},
 };
 

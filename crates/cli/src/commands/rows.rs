@@ -2,10 +2,12 @@
 
 use marl_core::words::thousands;
 use runner::{
-    exit::Exit,
-    failure::Failure,
-    listing, outputs,
-    page::{Form, Page},
+    document::{
+        listing,
+        page::{Form, Page},
+    },
+    failure::{Failure, exit::Exit},
+    project::outputs,
     rows::{RowsDocument, RowsSpec, TablePage},
 };
 use table::shown;

@@ -13,15 +13,12 @@ use crate::{
     printer::Printer,
 };
 use runner::{
-    document::Version,
-    error_code::ErrorCode,
-    exit::Exit,
-    failure::Failure,
+    document::{Version, listing},
+    failure::{Failure, error_code::ErrorCode, exit::Exit},
     job::of_ledger,
-    ledger, listing,
-    past_run::{RecordedRun, RunLine, resumed},
+    project::{ledger, workspace::Workspace},
+    run::recorded::{RecordedRun, RunLine, resumed},
     time::{date, span},
-    workspace::Workspace,
 };
 use table::shell::word;
 

@@ -9,7 +9,11 @@ use serde::Serialize;
 
 use super::block_on;
 use crate::{args::SandboxArgs, printer::Printer};
-use runner::{document::Version, error_code::ErrorCode, exit::Exit, failure::Failure, workspace};
+use runner::{
+    document::Version,
+    failure::{Failure, error_code::ErrorCode, exit::Exit},
+    project::workspace,
+};
 
 /// What is said once it serves.
 #[derive(JsonSchema, Serialize)]

@@ -13,16 +13,12 @@ use runner::{
     catalog::{DescribeDocument, IntegrationsDocument},
     columns::ColumnsDocument,
     document::Version,
-    error_code::ErrorCode,
-    exit::Exit,
-    failure::{ErrorLine, Failure},
+    explain::{gaps::GapsDocument, why::WhyDocument},
+    failure::{ErrorLine, Failure, error_code::ErrorCode, exit::Exit},
     forecast::PlanDocument,
-    gaps::GapsDocument,
     new_recipe::RecipeDocument,
-    past_run::CallDocument,
-    report::RunDocument,
     rows::RowsDocument,
-    why::WhyDocument,
+    run::{recorded::CallDocument, report::RunDocument},
 };
 
 /// A command's answer, or another document for programs.

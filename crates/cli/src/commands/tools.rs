@@ -22,8 +22,12 @@ use crate::{
     printer::Printer,
 };
 use runner::{
-    connect, connections, document::Version, error_code::ErrorCode, exit::Exit, failure::Failure, ledger,
-    past_run::CallDocument, permission, spec::LedgerChoice, workspace::Workspace,
+    document::Version,
+    failure::{Failure, error_code::ErrorCode, exit::Exit},
+    job::connections,
+    project::{connect, ledger, workspace::Workspace},
+    run::{permission, recorded::CallDocument},
+    spec::LedgerChoice,
 };
 
 /// The operations by which a provider tells of its tools.

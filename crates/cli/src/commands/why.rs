@@ -1,9 +1,8 @@
 //! `marl why`: where a cell comes from.
 
 use runner::{
-    exit::Exit,
-    failure::Failure,
-    why::{self, CellQuestion},
+    explain::why::{self, CellQuestion},
+    failure::{Failure, exit::Exit},
 };
 
 use super::block_on;

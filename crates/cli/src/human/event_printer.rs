@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use engine::Event;
 use marl_core::ErrorKind;
-use runner::observer::Observer;
+use runner::job::observer::Observer;
 
 use crate::printer::Printer;
 

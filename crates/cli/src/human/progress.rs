@@ -12,7 +12,7 @@ use serde::Serialize;
 use tokio::task::JoinHandle;
 
 use crate::{args::Progress, printer::Printer};
-use runner::tally::Tally;
+use runner::run::tally::Tally;
 
 /// A line of stderr under `--progress jsonl`, about one a second.
 #[derive(JsonSchema, Serialize)]

@@ -3,7 +3,7 @@
 use engine::ledger::RunRecord;
 use marl_core::words::counted;
 use runner::{
-    past_run::resumed,
+    run::recorded::resumed,
     time::{date, span},
 };
 use serde_json::Value as Json;

@@ -4,9 +4,12 @@ use engine::plan::Plan;
 use marl_core::words::{counted, either, thousands};
 use table::shown;
 
-use runner::files::Output;
 use runner::{
-    report::{Report, Status, names_of},
+    document::names_of,
+    run::{
+        files::Output,
+        report::{Report, Status},
+    },
     time::spoken,
 };
 

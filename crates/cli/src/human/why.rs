@@ -1,7 +1,7 @@
 //! The story of a cell, for people.
 
 use marl_core::terminal;
-use runner::explained::{CallStory, Explained};
+use runner::explain::explained::{CallStory, Explained};
 
 /// The lines of a cell's story.
 pub(crate) fn why_lines(explained: &Explained) -> Vec<String> {

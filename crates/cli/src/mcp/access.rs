@@ -7,7 +7,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use runner::{address, failure::Failure, project};
+use runner::{
+    failure::Failure,
+    project::{self, address},
+};
 use table::roots;
 
 /// The folders that may be used.

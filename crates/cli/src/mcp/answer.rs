@@ -9,7 +9,7 @@ use rmcp::model::{CallToolResult, ContentBlock, JsonObject};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
-use runner::{failure::Failure, invocation::Invocation};
+use runner::failure::{Failure, invocation::Invocation};
 
 /// What an answer may be long; clients cut at 25,000 characters.
 const LONGEST: usize = 20_000;

@@ -30,7 +30,7 @@ use tokio::sync::{Semaphore, mpsc};
 use access::Access;
 use answer::{Answers, refused};
 use lines::Lines;
-use runner::{error_code::ErrorCode, exit::Exit, failure::Failure};
+use runner::failure::{Failure, error_code::ErrorCode, exit::Exit};
 use start::Starts;
 use tools::Entry;
 

@@ -10,7 +10,7 @@ use super::{
     arguments::{Argument, of_command},
     catalog::{ALWAYS_WITHOUT, TOOLS},
 };
-use runner::invocation::TOLD_ON_STDIN;
+use runner::failure::invocation::TOLD_ON_STDIN;
 
 impl Entry {
     /// The tool of that name.

@@ -11,7 +11,7 @@ use table::{TableSummary, shell::word};
 
 use crate::{
     binding::binding,
-    header::{header, table_name},
+    job::header::{header, table_name},
 };
 
 /// An integration that runs on the table as it is.

@@ -11,9 +11,8 @@ use serde::Serialize;
 
 use super::{Approval, Planned, SampleRow};
 use crate::{
-    consent::{Consent, Left},
-    document::Version,
-    report::names_of,
+    document::{Version, names_of},
+    spec::consent::{Consent, Left},
 };
 
 /// A plan, told to programs.

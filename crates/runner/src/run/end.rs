@@ -13,14 +13,15 @@ use table::{Note, TableError};
 
 use super::{FirstRows, Run};
 use crate::{
-    after_run,
-    error_code::ErrorCode,
-    exit::Exit,
-    failure::Failure,
-    files::{Noted, Output},
-    header, ledger,
-    report::{Report, RunDocument, Status, document},
-    tally::Counts,
+    failure::{Failure, error_code::ErrorCode, exit::Exit},
+    job::header,
+    project::ledger,
+    run::{
+        after_run,
+        files::{Noted, Output},
+        report::{Report, RunDocument, Status, document},
+        tally::Counts,
+    },
 };
 
 /// What a run came to.

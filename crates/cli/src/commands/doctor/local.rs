@@ -12,13 +12,15 @@ use marl_core::words::counted;
 
 use super::Check;
 use runner::{
-    exit::Exit,
-    failure::Failure,
-    ledger::{self, Problem},
-    past_run::resumed,
-    project, settings, workspace,
+    failure::{Failure, exit::Exit},
+    project::{
+        self,
+        ledger::{self, Problem},
+        settings, workspace,
+    },
+    run::recorded::resumed,
 };
-use runner::{paths, spec::LedgerChoice};
+use runner::{project::paths, spec::LedgerChoice};
 
 pub(super) fn folder_and_settings(folder: &Path, working: &Path, registry: &Registry) -> [Check; 3] {
     let file = folder.join(settings::FILE);

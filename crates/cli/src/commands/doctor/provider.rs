@@ -15,11 +15,12 @@ use serde_json::json;
 use super::Check;
 use crate::args::DoctorArgs;
 use runner::{
-    connect::{self, DotEnv, Found, ValueSource},
-    connections,
-    exit::Exit,
-    failure::Failure,
-    paths,
+    failure::{Failure, exit::Exit},
+    job::connections,
+    project::{
+        connect::{self, DotEnv, Found, ValueSource},
+        paths,
+    },
 };
 
 /// How long an answer is waited for. Nothing was bought, so giving up leaves no doubt.

@@ -1,0 +1,394 @@
+//! Every empty output cell of a table with its reason, a page at a time. Reads the stored answers
+//! again; sends nothing.
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+
+use engine::{
+    RowEnd,
+    gateway::CallStatus,
+    ledger::{CallRecord, Key, Ledger, LedgerError},
+};
+use marl_core::{Outcome, SemanticType, SmolStr, excerpt};
+use schemars::JsonSchema;
+use serde::Serialize;
+use table::{InputRow, ReadOptions, TableSummary};
+use tokio::{runtime::Handle, task::block_in_place};
+
+use crate::{
+    columns::known_column,
+    document::{
+        Version,
+        listing::{self, MOST_CHARACTERS},
+    },
+    explain::{
+        gap::{self, Ended, Gap, Reason},
+        past::Past,
+    },
+    failure::{
+        Failure, advice,
+        error_code::ErrorCode,
+        exit::Exit,
+        invocation::{command_over, flag},
+    },
+    job::{of_ledger, pipeline},
+    project::{outputs, paths, workspace::Workspace},
+    spec::{LedgerChoice, ranges::Ranges},
+};
+
+/// What the document takes besides its lists and the command for the next rows.
+const FRAME: usize = 700;
+
+/// The most characters of a reason.
+const WHY: usize = 300;
+
+/// The most characters of a row's label.
+pub const LABEL: usize = 60;
+
+/// Which empty cells are looked for.
+#[derive(Debug, Clone)]
+pub struct GapsSpec {
+    /// The enriched table.
+    pub table: PathBuf,
+    /// How the table is read.
+    pub reading: ReadOptions,
+    /// Only these output columns; all, if none is named.
+    pub columns: Vec<String>,
+    /// Only cells that are empty for one of these reasons; for any, if none is named.
+    pub reason: Vec<Reason>,
+    /// Only these rows.
+    pub rows: Option<Ranges>,
+    /// The most cells that are listed.
+    pub limit: usize,
+    /// The run, if not the last that wrote the table.
+    pub run: Option<i64>,
+    /// The ledger that has the answers.
+    pub ledger: LedgerChoice,
+    /// Whether a program reads the answer.
+    pub is_for_program: bool,
+}
+
+impl GapsSpec {
+    /// How many cells are listed, if nothing is said.
+    pub const LIMIT: usize = 50;
+}
+
+/// The empty cells of a table.
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "gaps")]
+pub struct GapsDocument {
+    schema_version: Version<1>,
+    /// The table's path, relative to the working folder if the table lies below it.
+    pub table: String,
+    /// The run that wrote the table.
+    pub run: i64,
+    /// How many rows the table has.
+    pub rows_total: u64,
+    /// How many rows have an empty cell that the question is about.
+    pub rows_with_gaps: u64,
+    /// How many such cells there are.
+    pub gaps_total: u64,
+    /// By column and reason, over the whole table.
+    pub counts: Vec<GapCount>,
+    /// How many of the cells this document lists.
+    pub shown: usize,
+    /// The command for the next rows, if there are any.
+    pub more: Option<String>,
+    /// The cells, in the table's order.
+    pub gaps: Vec<EmptyCell>,
+}
+
+/// How many cells of a column are empty for one reason.
+#[derive(JsonSchema, Serialize)]
+pub struct GapCount {
+    /// The column's name.
+    pub column: String,
+    /// The reason.
+    pub reason: Reason,
+    /// How many cells are empty for it.
+    pub cells: u64,
+}
+
+/// An empty cell.
+#[derive(JsonSchema, Serialize)]
+pub struct EmptyCell {
+    /// The row's number, from 1.
+    pub row: u64,
+    /// The row's first filled cell, by which a reader knows the row again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// The column's name.
+    pub column: String,
+    /// Why the cell is empty, as a word.
+    pub reason: Reason,
+    /// Why the cell is empty, as a sentence.
+    pub why: String,
+}
+
+/// Looks for empty cells.
+///
+/// # Errors
+/// The table, the ledger, a row or a column is not there, or no run wrote the table.
+pub async fn find(spec: &GapsSpec) -> Result<GapsDocument, Failure> {
+    let workspace = Workspace::find()?;
+    let store = workspace.existing_ledger(&spec.ledger).await?;
+    let sketch = outputs::check_table(&spec.table, spec.reading.clone())?;
+    spec.columns.iter().try_for_each(|column| known_column(&sketch, column, &spec.reading).map(drop))?;
+    spec.rows.as_ref().map_or(Ok(()), |ranges| ranges.check(sketch.rows))?;
+    let past = Past::of(&workspace.registry, &*store, &sketch, spec.run).await?;
+    spec.columns.iter().try_for_each(|column| known_output(&past, spec, column))?;
+    let room = MOST_CHARACTERS - FRAME - listing::size(&more(spec, u64::MAX));
+    let mut found = GapSearch::new(spec, &past, &*store, &sketch, room);
+    search(&mut found).await?;
+    Ok(found.document())
+}
+
+/// A column that no step of the run writes has no gaps that could be explained.
+fn known_output(past: &Past, spec: &GapsSpec, column: &str) -> Result<(), Failure> {
+    let outputs: Vec<&str> = past
+        .plan
+        .steps
+        .iter()
+        .flat_map(|step| step.outputs.iter().map(|output| output.name.as_str()))
+        .collect();
+    if outputs.contains(&column) {
+        return Ok(());
+    }
+    let message = format!("`{}` is not an output of run {}", table::shown(column), past.run.id);
+    let all: Vec<String> = outputs.iter().map(|name| format!("`{}`", table::shown(name))).collect();
+    let (is, outputs_are) = if all.len() == 1 { ("is", "output") } else { ("are", "outputs") };
+    let words = command_over("gaps", &spec.table, &spec.reading);
+    Err(Failure::new(Exit::NotFound, ErrorCode::NotFound, message)
+        .hint(format!("its {outputs_are} {is} {}", all.join(", ")))
+        .next(format!("{} --json{}", words.join(" "), of_ledger(&spec.ledger))))
+}
+
+/// Takes every row that is asked about through the run's steps.
+async fn search(found: &mut GapSearch<'_>) -> Result<(), Failure> {
+    let (sketch, engine) = (found.sketch, Arc::clone(&found.past.engine));
+    let is_picked = found.past.steps.picks();
+    let rows = found.spec.rows.clone();
+    let is_asked = move |row: u64| rows.as_ref().is_none_or(|ranges| ranges.contains(row));
+    let takes = |row: u64| is_asked(row) && is_picked(row);
+    let mut problem = None;
+    let take = |row: &InputRow, end: Option<&RowEnd>| {
+        if is_asked(row.number())
+            && problem.is_none()
+            && let Err(failure) = found.row(row, end)
+        {
+            problem = Some(failure);
+        }
+        Ok(())
+    };
+    pipeline::dry_run(sketch, engine, takes, 1, take).await?;
+    problem.map_or(Ok(()), Err)
+}
+
+/// An output that is looked at.
+struct LookedAt {
+    /// Its name in the contract.
+    of: SmolStr,
+    kind: SemanticType,
+    /// Its column's place in the table.
+    place: usize,
+}
+
+impl LookedAt {
+    /// Whether its cell holds no value; what the cell says instead (`N/A`), if anything.
+    fn gap(&self, row: &InputRow) -> Option<Option<String>> {
+        match row.cell(self.place) {
+            None => Some(None),
+            Some(cell) => {
+                let text = cell.to_string();
+                self.kind.says_nothing(&text).then(|| Some(excerpt(&text, LABEL)))
+            }
+        }
+    }
+}
+
+/// The gaps that were found so far. What it keeps is bounded, however long the table is.
+struct GapSearch<'a> {
+    spec: &'a GapsSpec,
+    past: &'a Past,
+    store: &'a dyn Ledger,
+    sketch: &'a TableSummary,
+    /// By step: the outputs that are looked at.
+    outputs: Vec<Vec<LookedAt>>,
+    rows_with_gaps: u64,
+    counts: BTreeMap<(usize, Reason), u64>,
+    room: usize,
+    lines: Vec<EmptyCell>,
+    next: Option<u64>,
+}
+
+impl<'a> GapSearch<'a> {
+    fn new(
+        spec: &'a GapsSpec,
+        past: &'a Past,
+        store: &'a dyn Ledger,
+        sketch: &'a TableSummary,
+        room: usize,
+    ) -> Self {
+        let is_wanted =
+            |name: &str| spec.columns.is_empty() || spec.columns.iter().any(|known| known == name);
+        let place = |name: &str| sketch.columns.iter().position(|known| known == name);
+        let outputs = past.plan.steps.iter().map(|step| {
+            let wanted = step.outputs.iter().filter(|output| is_wanted(&output.name));
+            let looked_at = wanted.filter_map(|output| {
+                Some(LookedAt { of: output.of.clone(), kind: output.kind, place: place(&output.name)? })
+            });
+            looked_at.collect()
+        });
+        Self {
+            spec,
+            past,
+            store,
+            sketch,
+            outputs: outputs.collect(),
+            rows_with_gaps: 0,
+            counts: BTreeMap::new(),
+            room,
+            lines: Vec::new(),
+            next: None,
+        }
+    }
+
+    /// Takes a row; `None` is the end of one that the run did not pick.
+    fn row(&mut self, row: &InputRow, end: Option<&RowEnd>) -> Result<(), Failure> {
+        let mut gaps = Vec::new();
+        for (step, outputs) in self.outputs.iter().enumerate() {
+            for output in outputs {
+                let Some(says) = output.gap(row) else { continue };
+                let mut gap = match end {
+                    None => gap::not_picked(row.number(), &self.past.run),
+                    Some(end) => self.gap(row, end, step, &output.of)?,
+                };
+                if let Some(says) = says {
+                    gap.why = format!("the cell says `{says}`, which counts as empty; {}", gap.why);
+                }
+                if self.spec.reason.is_empty() || self.spec.reason.contains(&gap.reason) {
+                    gaps.push((output.place, gap));
+                }
+            }
+        }
+        self.rows_with_gaps += u64::from(!gaps.is_empty());
+        for (place, gap) in &gaps {
+            *self.counts.entry((*place, gap.reason)).or_default() += 1;
+        }
+        self.list(row, gaps);
+        Ok(())
+    }
+
+    /// Why a step gave nothing for an output.
+    fn gap(&self, row: &InputRow, end: &RowEnd, at: usize, output: &str) -> Result<Gap, Failure> {
+        if let Outcome::Value(fields) = &end.outcomes[at] {
+            return Ok(match fields.get(output) {
+                None => Gap { reason: Reason::NotInAnswer, why: gap::NOT_IN_ANSWER.to_owned() },
+                Some(field) => {
+                    let gives = excerpt(&field.value.to_string(), LABEL);
+                    let notes = end.projected.get(at).into_iter().flat_map(|step| &step.calls);
+                    let mut newest = None;
+                    for note in notes {
+                        newest = newest.max(self.record(&note.key)?.map(|record| record.run));
+                    }
+                    gap::without_value(&gives, &self.past.run, newest)
+                }
+            });
+        }
+        let mut failed = None;
+        for note in end.projected.get(at).into_iter().flat_map(|step| &step.calls) {
+            if note.status == CallStatus::Failed
+                && let Some(record) = self.record(&note.key)?
+            {
+                failed = Some(gap::call_error(record.error_kind.as_deref(), record.error.as_deref()));
+                break;
+            }
+        }
+        let remark =
+            end.remarks.iter().find(|(step, _)| *step == at).map(|(_, remark)| advice::remark(remark));
+        let (step, outcome) = (&self.past.plan.steps[at], &end.outcomes[at]);
+        let place = |column: &str| self.sketch.columns.iter().position(|known| known == column);
+        let cell = |column: &str| row.cell(place(column)?);
+        let changed = self.past.steps.changed(step);
+        let ended = Ended {
+            step,
+            outcome,
+            remark: remark.as_deref(),
+            cell: &cell,
+            failed,
+            run: &self.past.run,
+            changed,
+        };
+        Ok(ended.gap().unwrap_or(Gap { reason: Reason::NoData, why: String::new() }))
+    }
+
+    /// What is stored of a call. The pipeline hands rows to a function that cannot await, so its thread
+    /// waits.
+    fn record(&self, key: &Key) -> Result<Option<CallRecord>, LedgerError> {
+        block_in_place(|| Handle::current().block_on(self.store.record(key)))
+    }
+
+    /// Lists the row's gaps, all or none of them.
+    fn list(&mut self, row: &InputRow, gaps: Vec<(usize, Gap)>) {
+        if gaps.is_empty() || self.next.is_some() {
+            return;
+        }
+        let label = (0..self.sketch.columns.len()).find_map(|place| row.cell(place));
+        let label = label.map(|cell| excerpt(&cell.to_string(), LABEL));
+        let lines: Vec<EmptyCell> = gaps
+            .into_iter()
+            .map(|(place, gap)| EmptyCell {
+                row: row.number(),
+                label: label.clone(),
+                column: self.sketch.columns[place].clone(),
+                reason: gap.reason,
+                why: excerpt(&gap.why, WHY),
+            })
+            .collect();
+        let needs: usize = lines.iter().map(listing::item_size).sum();
+        let is_full = needs > self.room || self.lines.len() + lines.len() > self.spec.limit;
+        if is_full && !self.lines.is_empty() {
+            self.next = Some(row.number());
+            return;
+        }
+        self.room = self.room.saturating_sub(needs);
+        self.lines.extend(lines);
+    }
+
+    fn document(self) -> GapsDocument {
+        let column = |place: usize| self.sketch.columns[place].clone();
+        let counts = self.counts.iter();
+        GapsDocument {
+            schema_version: Version,
+            table: paths::shown(&self.spec.table),
+            run: self.past.run.id,
+            rows_total: self.sketch.rows,
+            rows_with_gaps: self.rows_with_gaps,
+            gaps_total: self.counts.values().sum(),
+            counts: counts
+                .map(|((place, reason), cells)| GapCount {
+                    column: column(*place),
+                    reason: *reason,
+                    cells: *cells,
+                })
+                .collect(),
+            shown: self.lines.len(),
+            more: self.next.map(|row| more(self.spec, row)),
+            gaps: self.lines,
+        }
+    }
+}
+
+/// This command from `row` on.
+fn more(spec: &GapsSpec, row: u64) -> String {
+    let mut words = command_over("gaps", &spec.table, &spec.reading);
+    words.extend(spec.columns.iter().map(|column| flag("--column", column)));
+    words.extend(spec.reason.iter().map(|reason| flag("--reason", reason.name())));
+    let rows = spec.rows.as_ref().map_or_else(|| Ranges::from(row), |ranges| ranges.since(row));
+    words.push(flag("--rows", &rows.to_string()));
+    if spec.limit != GapsSpec::LIMIT {
+        words.push(flag("--limit", &spec.limit.to_string()));
+    }
+    words.extend(spec.run.map(|run| flag("--run", &run.to_string())));
+    words.extend(spec.is_for_program.then(|| "--json".to_owned()));
+    words.join(" ") + &of_ledger(&spec.ledger)
+}

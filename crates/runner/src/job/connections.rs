@@ -1,0 +1,139 @@
+//! Connections to the providers of a job: to the built-in sandbox, or to the vendors. Sends nothing itself.
+
+use std::{sync::Arc, time::Duration};
+
+use engine::{
+    Silent,
+    gateway::{Caps, Gateway, InDoubt, Settings as GatewaySettings},
+    ledger::{Calls, Freshness, Ledger, MaxAge, MemoryCalls},
+};
+use sandbox::{Options, Sandbox};
+
+use crate::{
+    failure::{Failure, error_code::ErrorCode, exit::Exit},
+    job::Job,
+    project::connect::{self, Connected},
+};
+
+/// How long a call takes in the built-in sandbox, so that a sample run looks like a real one.
+const SANDBOX_LATENCY: Duration = Duration::from_millis(100);
+
+/// What is needed to reach providers.
+pub struct Connections {
+    sandbox: Option<Sandbox>,
+    connected: Connected,
+    /// The settings of the gateways that are made from these connections.
+    pub settings: GatewaySettings,
+}
+
+impl Connections {
+    /// Connects the providers that a job's steps ask; starts the sandbox where it is to answer.
+    ///
+    /// # Errors
+    /// A key or an address that cannot be used, settings that do not go together, or no port.
+    pub async fn of(job: &Job, caps: Caps) -> Result<Self, Failure> {
+        let sandbox = if job.spec.ledger.sandbox { Some(start_sandbox().await?) } else { None };
+        let (providers, settings) = (job.plan.providers(), &job.workspace.settings);
+        let connected = match &sandbox {
+            Some(sandbox) => connect::sandbox(&providers, &job.workspace.registry, &sandbox.url())?,
+            None => connect::live(
+                &providers,
+                &job.workspace.registry,
+                &job.workspace.working,
+                settings.contact(),
+            )?,
+        };
+        let settings = settings.gateway(job.spec.parallel, job.spec.in_doubt, caps, &connected.bases)?;
+        Ok(Self { sandbox, connected, settings })
+    }
+
+    /// A gateway that answers what `store` holds as of now, and sends nothing.
+    pub(crate) async fn closed(
+        &self,
+        store: Option<Arc<dyn Ledger>>,
+        max_age: Duration,
+    ) -> Result<Gateway, Failure> {
+        self.reading(store, Freshness::Now(MaxAge::new(max_age))).await
+    }
+
+    /// A gateway that answers what `store` holds, however old, and sends nothing: for picking rows
+    /// by what became of them.
+    pub(crate) async fn ageless(&self, store: Option<Arc<dyn Ledger>>) -> Result<Gateway, Failure> {
+        self.reading(store, Freshness::Any).await
+    }
+
+    async fn reading(
+        &self,
+        store: Option<Arc<dyn Ledger>>,
+        freshness: Freshness,
+    ) -> Result<Gateway, Failure> {
+        let calls = match store {
+            Some(store) => store.reader(freshness).await?,
+            None => Arc::new(MemoryCalls::default()),
+        };
+        let providers = self.connected.providers.iter().map(Arc::clone);
+        Ok(Gateway::new(providers, calls, self.settings.clone(), Arc::new(Silent)))
+    }
+
+    /// A gateway that sends, up to these caps.
+    pub fn open(&self, ledger: Arc<dyn Calls>, caps: Caps, listener: Arc<dyn engine::Listener>) -> Gateway {
+        let providers = self.connected.providers.iter().map(Arc::clone);
+        Gateway::new(providers, ledger, GatewaySettings { caps, ..self.settings.clone() }, listener)
+    }
+
+    /// What decides how much is spent and is not the default, one line each: the settings' part,
+    /// for operations that the job may send, and addresses.
+    pub fn told(&self, job: &Job) -> Vec<String> {
+        let calls = job.plan.contracts().flat_map(|contract| contract.calls.iter());
+        let mut operations: Vec<(&str, &str)> =
+            calls.map(|call| (call.provider.as_str(), call.operation.as_str())).collect();
+        operations.sort_unstable();
+        operations.dedup();
+        let mut lines = self.connected.told.clone();
+        lines.extend(job.workspace.settings.told(&operations));
+        lines
+    }
+
+    /// A warning where a file, and no flag, has calls sent again that may have been paid for.
+    pub fn warning_of_resends(&self, job: &Job) -> Option<String> {
+        if job.spec.in_doubt.is_some() || !self.resends_doubts() {
+            return None;
+        }
+        let providers: Vec<&str> = job.workspace.settings.resent().collect();
+        let attempts = self.settings.retry.attempts;
+        Some(format!(
+            "marl.toml has calls of {} that are in doubt sent again, up to {attempts} times in all, and perhaps paid for \
+             each time; `--in-doubt keep` does not",
+            providers.join(", ")
+        ))
+    }
+
+    /// Whether calls that may have been paid for are sent again.
+    pub fn resends_doubts(&self) -> bool {
+        self.settings.lanes.values().any(|lane| lane.in_doubt == InDoubt::Retry)
+    }
+
+    /// Whether the sandbox answers, so that the answers are samples.
+    pub fn is_sandbox(&self) -> bool {
+        self.sandbox.is_some()
+    }
+
+    /// Ends the sandbox.
+    pub async fn close(self) {
+        if let Some(sandbox) = self.sandbox {
+            sandbox.stop().await;
+        }
+    }
+}
+
+/// Starts the built-in sandbox.
+///
+/// # Errors
+/// No port on 127.0.0.1 is free.
+pub async fn start_sandbox() -> Result<Sandbox, Failure> {
+    let options = Options { latency: SANDBOX_LATENCY, ..Options::default() };
+    Sandbox::start(options).await.map_err(|error| {
+        Failure::new(Exit::Internal, ErrorCode::Internal, "the sandbox cannot listen on 127.0.0.1")
+            .caused_by(&error)
+    })
+}

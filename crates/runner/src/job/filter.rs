@@ -1,0 +1,78 @@
+//! A condition over a table's own columns, asked of its rows.
+//!
+//! If the condition cannot be evaluated for a row, the row does not match. Such rows are counted and
+//! are not errors.
+
+use engine::{
+    expression::Expression,
+    plan::{self, Request},
+};
+use marl_core::Value;
+use marl_core::words::{counted, either};
+use table::{InputRow, TableSummary};
+
+use crate::{
+    failure::{
+        Failure,
+        advice::{self, Voice},
+    },
+    job::header::{header, table_name},
+};
+
+/// `--filter`, and where the columns that it reads are.
+pub(crate) struct Filter {
+    expression: Expression,
+    places: Vec<usize>,
+}
+
+impl Filter {
+    /// Reads the condition; `request` says the types of columns.
+    ///
+    /// # Errors
+    /// The condition cannot be read, or it names a column that the table does not have.
+    pub(crate) fn new(
+        text: &str,
+        request: &Request,
+        sketch: &TableSummary,
+        voice: Voice,
+    ) -> Result<Self, Failure> {
+        let name = table_name(sketch);
+        let expression = plan::filter(text, request, &header(sketch, &name))
+            .map_err(|error| advice::failure(error, voice, None).at("`--filter`"))?;
+        let columns = expression.columns().iter();
+        let places = columns.filter_map(|column| sketch.columns.iter().position(|known| known == column));
+        let places = places.collect();
+        Ok(Self { expression, places })
+    }
+
+    /// Whether the row fits.
+    pub(crate) fn picks(&self, row: &InputRow, undetermined: &mut Undetermined) -> bool {
+        let cells: Vec<Option<Value>> = self.places.iter().map(|column| row.cell(*column)).collect();
+        match self.expression.holds(&cells) {
+            Ok(fits) => fits,
+            Err(why) => {
+                undetermined.count += 1;
+                undetermined.first.get_or_insert_with(|| (row.number(), advice::reason(&why)));
+                false
+            }
+        }
+    }
+}
+
+/// The rows for which it cannot be told.
+#[derive(Debug, Default)]
+pub(crate) struct Undetermined {
+    pub count: u64,
+    /// The first, and why.
+    first: Option<(u64, String)>,
+}
+
+impl Undetermined {
+    /// What is said of them, if there are any.
+    pub(crate) fn warning(&self) -> Option<String> {
+        let (row, why) = self.first.as_ref()?;
+        let are = either(self.count, "is", "are");
+        let rows = format!("{}, which {are} not picked", counted(self.count, "row"));
+        Some(format!("`--filter` cannot be decided for {rows}: row {row}: {why}"))
+    }
+}

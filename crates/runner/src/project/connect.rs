@@ -1,0 +1,349 @@
+//! Connections to providers: which key and which base address, and where they come from.
+//! Sends nothing.
+//!
+//! A key and a base come from the environment; failing that, both from one `.env` file. A
+//! downloaded `.env` must not send the environment's key to an address of its own.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    env,
+    net::IpAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use marl_core::{Connection, Provider, Registry, Secret, SmolStr, provider::ProviderInfo};
+use url::Url;
+
+use crate::{
+    failure::Failure,
+    project::{owner, paths, text_file},
+};
+
+/// Providers to call, with the base address of each that has not the default one.
+pub struct Connected {
+    /// The connected providers.
+    pub providers: Vec<Arc<dyn Provider>>,
+    /// The base address of each provider, by name; `None` for the default address.
+    pub bases: BTreeMap<String, Option<String>>,
+    /// Where each address that is not the default one comes from, in a line each.
+    pub told: Vec<String>,
+}
+
+/// Whether an address, as a scope names it, is served on this machine.
+pub(crate) fn is_on_this_machine(base: &str) -> bool {
+    base == SANDBOX || Url::parse(base).is_ok_and(|url| is_loopback(&url))
+}
+
+/// The scope of the built-in sandbox.
+const SANDBOX: &str = "sandbox";
+
+/// Where a value was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ValueSource {
+    /// An environment variable.
+    Environment,
+    /// The `.env` file at this path.
+    File(PathBuf),
+}
+
+impl ValueSource {
+    fn word(&self, variable: &str) -> String {
+        match self {
+            Self::Environment => format!("{variable} in the environment"),
+            Self::File(path) => paths::shown(path),
+        }
+    }
+}
+
+/// A provider's key and base address as they were found, and where.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The API key, and where it was found.
+    pub key: Option<(Secret, ValueSource)>,
+    base: Option<(String, ValueSource)>,
+}
+
+impl Found {
+    /// The base address, checked.
+    ///
+    /// # Errors
+    /// The address is not one that a key may be sent to.
+    pub fn base_url(&self, info: &ProviderInfo) -> Result<String, Failure> {
+        match &self.base {
+            Some((base, _)) => check_base(info, base),
+            None => Ok(info.default_base.to_string()),
+        }
+    }
+
+    /// Where an address comes from that is not the default one.
+    pub fn base_source(&self) -> Option<&ValueSource> {
+        self.base.as_ref().map(|(_, source)| source)
+    }
+
+    /// What the provider is made with.
+    ///
+    /// # Errors
+    /// Those of [`Self::base_url`].
+    pub fn connection(&self, info: &ProviderInfo) -> Result<Connection, Failure> {
+        let key = self.key.as_ref().map(|(key, _)| key.clone());
+        Ok(Connection { base_url: self.base_url(info)?, key, contact: None })
+    }
+}
+
+/// Connects these providers to the vendors, which can write to `contact`.
+///
+/// # Errors
+/// A `.env` file cannot be used, or an address is not one that a key may be sent to.
+pub fn live(
+    names: &[SmolStr],
+    registry: &Registry,
+    folder: &Path,
+    contact: Option<&str>,
+) -> Result<Connected, Failure> {
+    let keyless = |info: &ProviderInfo| of_environment(&info.key_variable).is_none();
+    let infos = registry.providers().map(|entry| &entry.info).filter(|info| names.contains(&info.name));
+    // With every key in the environment no file has a say.
+    let file = if infos.into_iter().any(keyless) { DotEnv::find(folder)? } else { None };
+    let mut told = Vec::new();
+    let mut connected = connect(names, registry, |info| {
+        let found = look_up(info, file.as_ref());
+        let connection = Connection { contact: contact.map(str::to_owned), ..found.connection(info)? };
+        let scope = (connection.base_url != info.default_base).then(|| connection.base_url.clone());
+        if let (Some(base), Some(source)) = (&scope, found.base_source()) {
+            told.push(format!("{}'s address is {base}, by {}", info.name, source.word(&info.base_variable)));
+        }
+        Ok((connection, scope))
+    })?;
+    connected.told = told;
+    Ok(connected)
+}
+
+/// Connects them to a sandbox at `url`.
+///
+/// # Errors
+/// None today; the signature is that of [`live`].
+pub fn sandbox(names: &[SmolStr], registry: &Registry, url: &str) -> Result<Connected, Failure> {
+    connect(names, registry, |info| Ok((to_sandbox(url, info), Some(SANDBOX.to_owned()))))
+}
+
+/// The connection to a provider's stand-in in a sandbox at `url`, which is mounted at the provider's name.
+pub fn to_sandbox(url: &str, info: &ProviderInfo) -> Connection {
+    let base_url = format!("{url}/{}", info.name);
+    Connection { base_url, key: Some(Secret::new("sandbox")), contact: None }
+}
+
+fn connect(
+    names: &[SmolStr],
+    registry: &Registry,
+    mut connection: impl FnMut(&ProviderInfo) -> Result<(Connection, Option<String>), Failure>,
+) -> Result<Connected, Failure> {
+    let mut connected = Connected { providers: Vec::new(), bases: BTreeMap::new(), told: Vec::new() };
+    for name in names {
+        let entry = registry.provider(name);
+        let entry = entry.expect("the registry checked every contract's providers");
+        let (connection, scope) = connection(&entry.info)?;
+        connected.providers.push(entry.connect(connection));
+        connected.bases.insert(name.to_string(), scope);
+    }
+    Ok(connected)
+}
+
+fn of_environment(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.trim().is_empty())
+}
+
+/// The key and the base for a provider. A file's base is used only with the same file's key.
+pub fn look_up(info: &ProviderInfo, file: Option<&DotEnv>) -> Found {
+    let of_env = |name: &str| of_environment(name).map(|value| (value, ValueSource::Environment));
+    let of_file = |name: &str| {
+        let file = file?;
+        file.values.get(name).map(|value| (value.clone(), ValueSource::File(file.path.clone())))
+    };
+    let base = of_env(&info.base_variable);
+    let (key, base) = match of_env(&info.key_variable) {
+        Some(key) => (Some(key), base),
+        None => (of_file(&info.key_variable), base.or_else(|| of_file(&info.base_variable))),
+    };
+    Found { key: key.map(|(key, source)| (Secret::new(&key), source)), base }
+}
+
+/// The nearest `.env`, from a folder upwards.
+pub struct DotEnv {
+    path: PathBuf,
+    values: HashMap<String, String>,
+}
+
+impl DotEnv {
+    /// Finds and reads the nearest `.env` file, from `folder` upwards; `None` if there is none.
+    ///
+    /// # Errors
+    /// Another user owns the file, the file cannot be read, or one of its lines is not `NAME=value`.
+    pub fn find(folder: &Path) -> Result<Option<Self>, Failure> {
+        let mut folders = folder.ancestors();
+        let found = folders.find(|folder| folder.join(".env").is_file());
+        let Some(of) = found else { return Ok(None) };
+        if of != folder {
+            owner::check(of, owner::OwnedKind::Keys)?;
+        }
+        let path = of.join(".env");
+        owner::check(&path, owner::OwnedKind::Keys)?;
+        Self::read(&path).map(Some)
+    }
+
+    fn read(path: &Path) -> Result<Self, Failure> {
+        let text = text_file::read(path)?.unwrap_or_default();
+        let mut values = HashMap::new();
+        for (at, line) in text.lines().enumerate() {
+            match assignment(line) {
+                Ok(Some((name, value))) => drop(values.entry(name).or_insert(value)),
+                Ok(None) => {}
+                // The line may hold a key: only its place is named.
+                Err(()) => {
+                    let wrong = Failure::usage(format!(
+                        "{}, line {}: this is no `NAME=value`",
+                        path.display(),
+                        at + 1
+                    ));
+                    return Err(wrong.hint("put quotes around a value with spaces, and close them"));
+                }
+            }
+        }
+        values.retain(|_, value: &mut String| !value.trim().is_empty());
+        Ok(Self { path: path.to_path_buf(), values })
+    }
+}
+
+/// A line of a `.env` file. Values are taken as they stand: what other readers do with `$NAME`
+/// would let a downloaded file send any secret of the environment to an address of its own.
+fn assignment(line: &str) -> Result<Option<(String, String)>, ()> {
+    let line = line.trim().trim_start_matches('\u{feff}');
+    if line.is_empty() || line.starts_with('#') {
+        return Ok(None);
+    }
+    let line = line.strip_prefix("export ").unwrap_or(line);
+    let (name, value) = line.split_once('=').ok_or(())?;
+    let (name, value) = (name.trim(), value.trim());
+    if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.') {
+        return Err(());
+    }
+    let value = match value.chars().next() {
+        Some(quote @ ('"' | '\'')) => {
+            let (inner, rest) = value[1..].split_once(quote).ok_or(())?;
+            let rest = rest.trim();
+            if !rest.is_empty() && !rest.starts_with('#') {
+                return Err(());
+            }
+            inner
+        }
+        _ => value.split(" #").next().unwrap_or_default().trim_end(),
+    };
+    Ok(Some((name.to_owned(), value.to_owned())))
+}
+
+/// A base address is https, or plain to this machine alone.
+fn check_base(info: &ProviderInfo, base: &str) -> Result<String, Failure> {
+    let wrong = |why: &str| {
+        Failure::usage(format!("{} is not an address to send a key to: {why}", info.base_variable))
+            .hint(format!("the default is {}; unset the variable to use it", info.default_base))
+    };
+    let url = Url::parse(base.trim()).map_err(|_| wrong("it is not an address"))?;
+    if !url.username().is_empty()
+        || url.password().is_some()
+        || url.query().is_some()
+        || url.fragment().is_some()
+    {
+        return Err(wrong("it has more than scheme, host and path"));
+    }
+    let loopback = is_loopback(&url);
+    match url.scheme() {
+        "https" => {}
+        "http" if loopback => {}
+        "http" => return Err(wrong("it is not https")),
+        _ => return Err(wrong("it is neither https nor http")),
+    }
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+fn is_loopback(url: &Url) -> bool {
+    url.host_str().is_some_and(|host| {
+        let address: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
+        host == "localhost" || address.is_some_and(|address| address.is_loopback())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::failure::invocation::Invocation;
+    use std::fs;
+
+    use marl_core::Names;
+
+    use super::*;
+
+    static INFO: ProviderInfo = ProviderInfo {
+        name: SmolStr::new_static("p"),
+        description: SmolStr::new_static(""),
+        key_variable: SmolStr::new_static("MARL_TEST_NO_SUCH_KEY"),
+        base_variable: SmolStr::new_static("MARL_TEST_NO_SUCH_BASE"),
+        default_base: SmolStr::new_static("https://api.example"),
+        free_operations: Names::constant(&[]),
+    };
+
+    #[test]
+    fn only_https_or_this_machine() {
+        for (base, expect) in [
+            ("https://api.example/", Some("https://api.example")),
+            ("http://127.0.0.1:8080", Some("http://127.0.0.1:8080")),
+            ("http://localhost:1/x/", Some("http://localhost:1/x")),
+            ("http://[::1]:9", Some("http://[::1]:9")),
+            ("http://api.example", None),
+            ("http://127.0.0.1.evil.example", None),
+            ("ftp://127.0.0.1", None),
+            ("https://user:pw@api.example", None),
+            ("api.example", None),
+        ] {
+            assert_eq!(check_base(&INFO, base).ok().as_deref(), expect, "{base}");
+        }
+    }
+
+    #[test]
+    fn a_file_brings_key_and_base_together() {
+        let folder = tempfile::tempdir().unwrap();
+        let deep = folder.path().join("a/b");
+        fs::create_dir_all(&deep).unwrap();
+        fs::write(
+            folder.path().join(".env"),
+            "MARL_TEST_NO_SUCH_KEY='k 1'\nexport MARL_TEST_NO_SUCH_BASE=https://b.example\n",
+        )
+        .unwrap();
+        let file = DotEnv::find(&deep).unwrap();
+        let source = ValueSource::File(folder.path().join(".env"));
+        let key = Some((Secret::new("k 1"), source.clone()));
+        let base = Some(("https://b.example".to_owned(), source));
+        assert_eq!(look_up(&INFO, file.as_ref()), Found { key, base });
+        assert_eq!(look_up(&INFO, None), Found { key: None, base: None });
+    }
+
+    #[test]
+    fn values_are_taken_as_they_stand() {
+        let read = |line: &str| assignment(line).unwrap().unwrap().1;
+        assert_eq!(read("export K=abc$HOME"), "abc$HOME");
+        assert_eq!(read("K=\"a b\" # note"), "a b");
+        assert_eq!(read("K = 'a#b'"), "a#b");
+        assert_eq!(read("K=a#b # note"), "a#b");
+        assert_eq!(assignment("  # note"), Ok(None));
+        for wrong in ["no assignment", "=x", "K='open", "A B=c", "K='a' b"] {
+            assert_eq!(assignment(wrong), Err(()), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_broken_file_is_named_and_its_lines_are_not() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(".env"), "KEY='sk-secret oops\n").unwrap();
+        let failure = DotEnv::find(folder.path()).err().unwrap();
+        let told = failure.json(&Invocation::default());
+        assert!(!told.contains("sk-secret"), "{told}");
+    }
+}

@@ -1,0 +1,312 @@
+//! The files that a run leaves: the enriched table and the list of what failed, each in its place
+//! or, where an older one must stay, beside it. What may be replaced, `older` judges.
+
+use std::path::{Path, PathBuf};
+
+use engine::{
+    RowEnd,
+    ledger::Ledger,
+    plan::{self, Plan},
+};
+use marl_core::Outcome;
+use table::{ErrorsFile, InputRow, OutputColumn, TableError, WriteOptions, Writer};
+
+use crate::{
+    failure::{Failure, exit::Exit},
+    job::{Job, observer::Observer, overwrite_guard::OverwriteGuard},
+    project::{
+        asked, ledger,
+        outputs::{self, FileKind, Record},
+        paths,
+    },
+    run::tally::Counts,
+};
+
+/// The files while they are written.
+pub(crate) struct Files {
+    older: OverwriteGuard,
+    output: PathBuf,
+    errors_path: PathBuf,
+    carried: Vec<String>,
+    writer: Writer,
+    errors: ErrorsFile,
+}
+
+/// What became of the output.
+#[derive(Debug, Default)]
+pub enum Output {
+    /// It is in its place.
+    Written,
+    /// There was nothing to write, or nothing that an older output does not say.
+    #[default]
+    None,
+    /// An older one stays, and the new table lies beside it.
+    Beside {
+        /// What the new one would have lost.
+        why: String,
+        /// Where it is; a table without rows is nowhere.
+        at: Option<PathBuf>,
+    },
+    /// It could not be put in its place; the failure says where its rows are.
+    Failed,
+}
+
+/// What became of the files.
+#[derive(Default)]
+pub(crate) struct Finished {
+    pub output: Output,
+    pub errors_file: Option<PathBuf>,
+    pub failure: Option<Failure>,
+    /// Answers of the older output that are "no data" now.
+    pub gone: u64,
+    /// Rows of the older output that hold answers and are not in the table any more.
+    pub removed: u64,
+}
+
+/// What is noted of a run's files.
+pub(crate) struct Noted<'a> {
+    pub run: i64,
+    pub sandbox: bool,
+    pub plan: &'a Plan,
+    /// The table's own columns.
+    pub columns: &'a [String],
+    /// Whether the run did not come to all rows of its table.
+    pub(crate) is_partial: bool,
+}
+
+impl Files {
+    /// Creates the temporary files; everything that can be wrong with their places shows here.
+    pub(crate) fn create(job: &Job, older: OverwriteGuard) -> Result<Self, Failure> {
+        let output = job.output();
+        let column = |output: &plan::Output| OutputColumn { name: output.name.clone(), kind: output.kind };
+        let columns: Vec<OutputColumn> = job.plan.outputs().map(column).collect();
+        let options = WriteOptions {
+            raw_cells: job.spec.raw_cells,
+            links: job.output_links(),
+            encoding: job.spec.output_encoding,
+        };
+        let carried = older.carried();
+        let writer = Writer::carrying(&output, &job.sketch, &columns, &carried, options)?;
+        let errors_path = table::errors_path(&output);
+        let errors = ErrorsFile::create(&errors_path, &job.sketch, job.spec.overwrite)?;
+        Ok(Self { older, output, errors_path, carried, writer, errors })
+    }
+
+    /// The columns of an older output that are carried over.
+    pub(crate) fn carried(&self) -> &[String] {
+        &self.carried
+    }
+
+    /// Those that a user is told of.
+    pub(crate) fn carried_told(&self) -> Vec<String> {
+        self.older.carried_told()
+    }
+
+    /// Where the output will be, links followed.
+    pub(crate) fn target(&self) -> &Path {
+        self.writer.target()
+    }
+
+    /// How many cells got an apostrophe because a spreadsheet would have run them.
+    pub(crate) fn guarded_cells(&self) -> u64 {
+        self.writer.guarded_cells()
+    }
+
+    /// Writes a row and what failed in it; answers its cells of the carried columns.
+    pub(crate) fn write(
+        &mut self,
+        plan: &Plan,
+        row: &InputRow,
+        end: Option<&RowEnd>,
+    ) -> Result<Vec<Option<String>>, TableError> {
+        let carried = self.older.row(row, end);
+        let Some(end) = end else {
+            self.writer.write_with(row, &vec![None; plan.outputs().count()], &carried)?;
+            return Ok(carried);
+        };
+        self.writer.write_with(row, &end.written, &carried)?;
+        for (step, outcome) in plan.steps.iter().zip(&end.outcomes) {
+            if let Outcome::Failed(error) = outcome {
+                self.errors.write(row.number(), &step.name, error.kind().name(), &error.full_message())?;
+            }
+        }
+        Ok(carried)
+    }
+
+    /// Brings output and list of errors into place, or keeps what there is under another name when
+    /// an older output says more, or the table or the disk broke in the middle.
+    pub(crate) fn finish(
+        mut self,
+        trouble: Option<TableError>,
+        counts: &Counts,
+        interrupted: bool,
+        noted: &Noted<'_>,
+        observer: &dyn Observer,
+    ) -> Finished {
+        let mut finished = Finished::default();
+        let has_failed = trouble.is_some();
+        // Failures alone are no reason to replace an older output, which may hold answers.
+        let gains = counts.has_answer() || counts.failed() == 0 || !self.output.exists();
+        let writes = (counts.has_outcome() && gains) || (counts.rows == 0 && !interrupted);
+        let why = if writes && !has_failed { self.why_older_stays(noted.is_partial) } else { None };
+        // As long as the older output is in its place.
+        finished.removed = if writes && !has_failed && why.is_none() { self.older.removed() } else { 0 };
+        let mut record = self.record(noted);
+        match (trouble, why) {
+            (Some(error), _) => {
+                let failure = broken(error);
+                let failure = match self.writer.keep() {
+                    Some(kept) => failure.hint(format!("the rows so far are in {}", kept.display())),
+                    None => failure,
+                };
+                let again = "the same command again buys nothing that was answered";
+                finished.failure = Some(failure.hint(again));
+                finished.output = Output::Failed;
+            }
+            (None, Some(why)) => {
+                let at = self.writer.keep();
+                if let Some(at) = &at
+                    && let Ok(digest) = outputs::digest(at)
+                {
+                    record.path = outputs::place(at);
+                    note(&self.older, &mut record, &digest, observer);
+                }
+                finished.output = Output::Beside { why, at };
+            }
+            (None, None) if writes => {
+                let note = |digest: &str| note(&self.older, &mut record, digest, observer);
+                match self.writer.finish_noting(note) {
+                    Ok(()) => finished.output = Output::Written,
+                    Err(error) => {
+                        finished.failure = Some(broken(error));
+                        finished.output = Output::Failed;
+                    }
+                }
+            }
+            (None, None) => {}
+        }
+        finished.gone = self.older.gone();
+        let is_written = matches!(finished.output, Output::Written);
+        // A run that found nothing out, for want of a key, has no news for the list of an older run.
+        let has_no_news =
+            matches!(finished.output, Output::None) && !counts.has_outcome() && self.errors_path.exists();
+        if has_no_news {
+            return finished;
+        }
+        let record = Record { kind: FileKind::Errors, path: outputs::place(&self.errors_path), ..record };
+        match list_errors(self.errors, &self.older, record, is_written, observer) {
+            Ok(errors_file) => finished.errors_file = errors_file,
+            // A full disk failed the output before.
+            Err(error) => drop(finished.failure.get_or_insert(broken(error))),
+        }
+        finished
+    }
+
+    /// What the older output says and the new one does not.
+    fn why_older_stays(&mut self, is_partial: bool) -> Option<String> {
+        if self.writer.is_overtaken() {
+            return Some("it was changed or made while the run went on".to_owned());
+        }
+        self.older.loss(is_partial)
+    }
+
+    fn record(&self, noted: &Noted<'_>) -> Record {
+        let outputs = noted.plan.outputs().map(|output| output.name.clone());
+        let answers: Vec<String> = outputs.chain(self.carried.iter().cloned()).collect();
+        let read = noted.plan.reads().iter().map(|at| noted.columns[*at].clone());
+        let mut reads: Vec<String> = read.filter(|column| !answers.contains(column)).collect();
+        for column in self.older.reads() {
+            if noted.columns.contains(column) && !answers.contains(column) && !reads.contains(column) {
+                reads.push(column.clone());
+            }
+        }
+        let mut asked = asked::of_plan(noted.plan);
+        asked.extend(self.older.asked());
+        Record {
+            kind: FileKind::Table,
+            digest: String::new(),
+            path: outputs::place(self.writer.target()),
+            sandbox: noted.sandbox,
+            run: noted.run,
+            answers,
+            reads,
+            delimiter: self.writer.unusual_delimiter(),
+            asked: asked::bounded(asked),
+        }
+    }
+}
+
+/// Puts the list of errors in its place, also where the output stays away; the list of an older
+/// run is removed once an output without errors is there.
+fn list_errors(
+    errors: ErrorsFile,
+    older: &OverwriteGuard,
+    mut record: Record,
+    is_written: bool,
+    observer: &dyn Observer,
+) -> Result<Option<PathBuf>, TableError> {
+    let is_own = |path: &Path| older.outputs.is_own_errors_file(path);
+    if errors.rows() > 0 {
+        let path = PathBuf::from(&record.path);
+        let listed = errors.finish(is_own, |digest| note(older, &mut record, digest, observer))?;
+        if listed.file_name() != path.file_name() {
+            let stays = format!(
+                "{} is not the list that marl wrote there, and stays; this run's is {}",
+                paths::shown(&path),
+                paths::shown(&listed)
+            );
+            observer.warn(&stays);
+            if let Ok(digest) = outputs::digest(&listed) {
+                record.path = outputs::place(&listed);
+                note(older, &mut record, &digest, observer);
+            }
+        }
+        return Ok(Some(listed));
+    }
+    if is_written {
+        errors.remove_older(is_own)?;
+    }
+    Ok(None)
+}
+
+/// Notes a file before it gets its place. Without the note the next run would not know it.
+fn note(older: &OverwriteGuard, record: &mut Record, digest: &str, observer: &dyn Observer) {
+    digest.clone_into(&mut record.digest);
+    if let Err(error) = older.outputs.note(record) {
+        let path = paths::shown(Path::new(&record.path));
+        observer.warn(&format!(
+            "{path} cannot be noted as marl's own, and the next run will not replace it: {error}"
+        ));
+    }
+}
+
+/// The table or the disk failed when calls had been made already.
+fn broken(error: TableError) -> Failure {
+    Failure::from(error).exiting(Exit::Internal).billed()
+}
+
+/// Makes a new ledger as private as the table whose answers go into it.
+#[cfg(unix)]
+pub(crate) fn keep_private(store: &dyn Ledger, input: &Path, observer: &dyn Observer) {
+    use std::{fs, os::unix::fs::PermissionsExt};
+    let wanted = table::mode_like(input) | 0o700;
+    for path in store.file().into_iter().flat_map(ledger::files_of) {
+        let Ok(file) = fs::symlink_metadata(&path) else { continue };
+        let mode = file.permissions().mode();
+        if !file.is_file() || mode & 0o777 & !wanted == 0 {
+            continue;
+        }
+        let path = paths::shown(&path);
+        if !store.is_new() {
+            // Others may share it on purpose.
+            let hint = "`chmod` it, or name another with `--ledger`";
+            return observer.warn(&format!("more people may read the ledger {path} than the table: {hint}"));
+        }
+        if let Err(error) = fs::set_permissions(&path, fs::Permissions::from_mode(mode & wanted)) {
+            observer.warn(&format!("the ledger {path} cannot be made as private as the table: {error}"));
+        }
+    }
+}
+
+#[cfg(not(unix))]
+pub(crate) fn keep_private(_store: &dyn Ledger, _input: &Path, _observer: &dyn Observer) {}

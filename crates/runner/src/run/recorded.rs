@@ -1,0 +1,181 @@
+//! A recorded run, told to programs.
+
+use std::path::Path;
+
+use engine::ledger::{RunRecord, RunState};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use crate::{
+    document::Version,
+    project::paths,
+    run::{report::RunDocument, tally::Tally},
+    spec::consent,
+    time::date,
+};
+
+/// A run as it stands in the ledger.
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Run")]
+pub struct RecordedRun<'a> {
+    id: i64,
+    state: RunState,
+    command: &'a str,
+    input: &'a str,
+    output: &'a str,
+    /// The steps with bindings and versions, as `marl why` reads them.
+    steps: &'a Json,
+    /// Of marl.
+    version: &'a str,
+    /// In ms since 1970.
+    started_at: i64,
+    /// In ms since 1970.
+    ended_at: Option<i64>,
+    #[schemars(with = "Option<Summary<'_>>")]
+    summary: Option<&'a Json>,
+    /// Whether it was asked to stop.
+    stop_asked: bool,
+    /// For a run that died: the command that goes on from it, or plans what is left to buy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_command: Option<String>,
+}
+
+/// A run in a list: how it went, in one short line. `marl runs show` has the rest.
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "RunLine")]
+pub struct RunLine {
+    id: i64,
+    state: RunState,
+    /// In UTC: `2026-11-22T14:03:11Z`.
+    started: String,
+    /// From the working folder, if it lies below it.
+    input: Option<String>,
+    output: Option<String>,
+    /// Of a run that was a single call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool: Option<String>,
+    /// That were selected; null until they are counted.
+    rows: Option<u64>,
+    /// Failures of steps; while the run goes on, rows with one.
+    failed: Option<u64>,
+    /// Attempts that left this machine.
+    sent: Option<u64>,
+    /// Calls that were executed, or maybe executed; null until the end.
+    bought: Option<u64>,
+    /// What was spent; null when it is not known.
+    cost: Option<f64>,
+    exit_code: Option<u64>,
+}
+
+impl From<&RunRecord> for RunLine {
+    fn from(run: &RunRecord) -> Self {
+        let summary = run.summary.as_ref().unwrap_or(&Json::Null);
+        let progress = &summary["progress"];
+        let steps = summary["integrations"].as_array();
+        let failures = |steps: &Vec<Json>| steps.iter().filter_map(|step| step["failed"].as_u64()).sum();
+        let path = |path: &str| (!path.is_empty()).then(|| paths::shown(Path::new(path)));
+        Self {
+            id: run.id,
+            state: run.state,
+            started: date(run.started_at),
+            input: path(&run.input),
+            output: path(&run.output),
+            tool: summary["tool"].as_str().map(str::to_owned),
+            rows: progress["rows"].as_u64().or_else(|| summary["rows_selected"].as_u64()),
+            failed: progress["failed"].as_u64().or_else(|| steps.map(failures)),
+            sent: progress["sent"].as_u64().or_else(|| summary["calls"]["sent"].as_u64()),
+            bought: summary["calls"]["bought"].as_u64(),
+            cost: summary["cost"].as_f64(),
+            exit_code: summary["exit_code"].as_u64(),
+        }
+    }
+}
+
+/// The command that goes on from a run that died. What was answered is not bought again; a cap was
+/// that run's alone, so that to buy more under it needs a new plan.
+pub fn resumed(run: &RunRecord) -> Option<String> {
+    (run.state == RunState::Died).then(|| consent::going_on_from(&run.command)).flatten()
+}
+
+impl<'a> From<&'a RunRecord> for RecordedRun<'a> {
+    fn from(run: &'a RunRecord) -> Self {
+        Self {
+            id: run.id,
+            state: run.state,
+            command: &run.command,
+            input: &run.input,
+            output: &run.output,
+            steps: &run.steps,
+            version: &run.version,
+            started_at: run.started_at,
+            ended_at: run.ended_at,
+            summary: run.summary.as_ref(),
+            stop_asked: run.stop_asked,
+            next_command: resumed(run),
+        }
+    }
+}
+
+/// A call, and what came of it.
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "tools call")]
+pub struct CallDocument<'a> {
+    /// The version of the document's form.
+    pub schema_version: Version<1>,
+    /// The provider that was called.
+    pub provider: &'a str,
+    /// The provider's tool.
+    pub tool: &'a str,
+    /// The parameters that were sent.
+    pub parameters: Json,
+    /// `found`, `no_data`, `failed` or `stopped`.
+    pub state: &'static str,
+    /// The provider's answer, freed of its envelope.
+    pub reply: Json,
+    /// The run that the ledger recorded for the call.
+    pub run: i64,
+    /// The ledger's path.
+    pub ledger: String,
+    /// In the settings' currency; null when it is not known.
+    pub price: Option<f64>,
+    /// The exit code of the command.
+    pub exit_code: u8,
+}
+
+/// How far a run is, or at its end what its command answered.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "only its form is asked for")]
+enum Summary<'a> {
+    SoFar(SoFar),
+    Run(Box<RunDocument>),
+    Call(Box<CallDocument<'a>>),
+    /// What an earlier version of marl recorded, in the form of that version.
+    Earlier(serde_json::Map<String, Json>),
+}
+
+/// How far a run is.
+#[derive(JsonSchema, Serialize)]
+pub struct SoFar {
+    progress: Progress,
+}
+
+#[derive(JsonSchema, Serialize)]
+struct Progress {
+    rows: u64,
+    /// Rows that have been through.
+    done: u64,
+    /// Rows of which a step failed.
+    failed: u64,
+    /// Attempts that left this machine.
+    sent: u64,
+}
+
+impl SoFar {
+    /// Of so many rows.
+    pub fn of(tally: &Tally, rows: u64) -> Self {
+        let glance = tally.glance();
+        Self { progress: Progress { rows, done: glance.rows, failed: glance.failed, sent: glance.sent } }
+    }
+}

@@ -1,0 +1,233 @@
+//! The one document that `enrich --json` prints.
+
+use std::{collections::BTreeMap, path::Path};
+
+use engine::plan::Plan;
+use marl_core::ErrorKind;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::Report;
+use crate::{
+    document::{Version, names_of, rounded},
+    run::files::Output,
+    spec::consent::{Consent, Left},
+};
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+/// A run, told to programs.
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "enrich")]
+pub struct RunDocument {
+    schema_version: Version<2>,
+    /// Its number: `marl runs show` knows it.
+    run: i64,
+    /// Whether the answers are the sandbox's: samples, never real.
+    sandbox: bool,
+    /// `finished`, `interrupted` or `stopped`.
+    status: &'static str,
+    exit_code: u8,
+    /// Of the table.
+    rows: u64,
+    /// Of these, those that the steps were for.
+    rows_selected: u64,
+    /// How the table was read, where that is not as it stands.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    table_notes: Vec<String>,
+    /// The enriched table; null when an older one was left as it was.
+    output: Option<String>,
+    /// The enriched table where an older one says more and stays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unfinished: Option<String>,
+    /// Why the older one stays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    older_stays: Option<String>,
+    /// The columns of an earlier run that the output keeps.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    columns_carried: Vec<String>,
+    /// How many answers of the older output are gone, because the newer answer has no data for them.
+    #[serde(skip_serializing_if = "is_zero")]
+    answers_gone: u64,
+    /// How many rows of the older output that hold answers are left out, because the table does not
+    /// have them any more.
+    #[serde(skip_serializing_if = "is_zero")]
+    rows_removed: u64,
+    /// The rows that failed, if any did.
+    errors_file: Option<String>,
+    elapsed_ms: u64,
+    /// By step: in how many rows it came to what.
+    integrations: Vec<Integration>,
+    calls: Calls,
+    /// What was spent, in the settings' currency; null when a price is not known.
+    cost: Option<f64>,
+    currency: Option<String>,
+    /// Filled cells that stayed although a step found a value for them.
+    cells_kept: u64,
+    /// Cells that said nothing (`N/A`, `-`, `#REF!`) and were filled.
+    cells_said_nothing: u64,
+    /// Filled cells of the table that got another value.
+    cells_replaced: u64,
+    /// The columns of these cells.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    columns_replaced: Vec<String>,
+    /// Filled cells that stayed and differ from the answer that filled other columns of their row: the
+    /// row may tell of two companies or persons.
+    #[serde(skip_serializing_if = "is_zero")]
+    cells_mixed: u64,
+    /// The columns of these cells.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    columns_mixed: Vec<String>,
+    /// Cells that a spreadsheet would have run as a formula.
+    cells_guarded: u64,
+    errors: Vec<ErrorCount>,
+    remarks: Vec<RowsRemark>,
+    /// Rows that have some fields of a step, while a call for further ones was not answered.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    incomplete: Vec<RowsRemark>,
+    hint: Option<String>,
+    /// The command that helps, as it stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_command: Option<String>,
+    /// Settings and addresses that decide how much is spent, where they are not the defaults.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    settings: Vec<String>,
+    /// What is left of the plan's hash that the run was held to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    consent: Option<Left>,
+}
+
+#[derive(JsonSchema, Serialize)]
+struct Integration {
+    /// The step's name.
+    name: String,
+    /// Of the first integration; a formula has none.
+    version: Option<String>,
+    value: u64,
+    no_data: u64,
+    failed: u64,
+    /// By reason.
+    skipped: BTreeMap<&'static str, u64>,
+}
+
+#[derive(JsonSchema, Serialize)]
+struct Calls {
+    /// Attempts that left this machine.
+    sent: u64,
+    /// Of these, those whose call had been attempted before.
+    retried: u64,
+    /// Answered from the ledger.
+    reused: u64,
+    /// That shared the answer of an equal one.
+    joined: u64,
+    /// Sent, maybe paid for, no answer known.
+    in_doubt: u64,
+    doubts_sent_again: u64,
+    /// Executed, or maybe executed.
+    bought: u64,
+}
+
+#[derive(JsonSchema, Serialize)]
+struct ErrorCount {
+    integration: String,
+    kind: ErrorKind,
+    message: String,
+    count: u64,
+    example_row: u64,
+}
+
+/// Why rows were skipped, where the reason alone does not say, or what they lack.
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Remark")]
+struct RowsRemark {
+    integration: String,
+    remark: String,
+    rows: u64,
+}
+
+fn remarks(plan: &Plan, counts: &BTreeMap<(usize, String), u64>) -> Vec<RowsRemark> {
+    let remark = |((step, remark), rows): (&(usize, String), &u64)| RowsRemark {
+        integration: plan.steps[*step].name.clone(),
+        remark: remark.clone(),
+        rows: *rows,
+    };
+    counts.iter().map(remark).collect()
+}
+
+/// The document of a run.
+pub fn document(report: &Report, plan: &Plan) -> RunDocument {
+    let counts = &report.counts;
+    let integrations = plan.steps.iter().enumerate().map(|(at, step)| {
+        let counted = counts.steps.get(at).cloned().unwrap_or_default();
+        Integration {
+            name: step.name.clone(),
+            version: step.contracts().next().map(|contract| contract.version.to_string()),
+            value: counted.value,
+            no_data: counted.no_data,
+            failed: counted.failed,
+            skipped: counted.skipped.iter().map(|(reason, count)| (reason.name(), *count)).collect(),
+        }
+    });
+    let mut errors: Vec<ErrorCount> = counts
+        .messages
+        .iter()
+        .map(|((step, kind, message), seen)| ErrorCount {
+            integration: plan.steps[*step].name.clone(),
+            kind: *kind,
+            message: message.clone(),
+            count: seen.count,
+            example_row: seen.example_row,
+        })
+        .collect();
+    errors.sort_by_key(|error| (std::cmp::Reverse(error.count), error.example_row));
+    let path = |path: &Path| path.display().to_string();
+    RunDocument {
+        schema_version: Version,
+        run: report.run,
+        sandbox: report.sandbox,
+        status: report.status.name(),
+        exit_code: report.exit.code(),
+        rows: report.rows,
+        rows_selected: report.rows_selected,
+        table_notes: report.table_notes.clone(),
+        output: report.written().map(path),
+        unfinished: report.unfinished().map(path),
+        older_stays: match &report.output {
+            Output::Beside { why, .. } => Some(why.clone()),
+            Output::Written | Output::None | Output::Failed => None,
+        },
+        columns_carried: report.carried.clone(),
+        answers_gone: report.gone,
+        rows_removed: report.removed,
+        errors_file: report.errors_file.as_deref().map(path),
+        elapsed_ms: u64::try_from(report.elapsed.as_millis()).unwrap_or(u64::MAX),
+        integrations: integrations.collect(),
+        calls: Calls {
+            sent: counts.sent,
+            retried: counts.retried,
+            reused: counts.reused,
+            joined: counts.joined,
+            in_doubt: counts.in_doubt(),
+            doubts_sent_again: counts.doubts_sent_again.values().sum(),
+            bought: counts.bought,
+        },
+        cost: counts.cost().map(rounded),
+        currency: report.currency.clone(),
+        cells_kept: counts.kept,
+        cells_said_nothing: counts.said_nothing,
+        cells_replaced: counts.replaced.values().sum(),
+        columns_replaced: names_of(plan, counts.replaced.keys()),
+        cells_mixed: counts.mixed.values().sum(),
+        columns_mixed: names_of(plan, counts.mixed.keys()),
+        cells_guarded: report.guarded_cells,
+        errors,
+        remarks: remarks(plan, &counts.remarks),
+        incomplete: remarks(plan, &counts.incomplete),
+        hint: report.hint.clone(),
+        next_command: report.next_command.clone(),
+        settings: report.settings.clone(),
+        consent: report.consent.as_ref().map(Consent::document),
+    }
+}

@@ -1,0 +1,74 @@
+//! Watches for what can end a run from outside: `marl runs stop`, and a ledger that was deleted or
+//! replaced. Records the run's progress in the ledger, for `marl runs show`.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use engine::{gateway::Gateway, ledger::Ledger};
+use marl_core::SkipReason;
+use tokio::task::JoinHandle;
+
+use crate::{
+    job::observer::Observer,
+    run::{recorded::SoFar, tally::Tally},
+};
+
+/// Between two looks at whether the run was asked to stop: what is bought meanwhile is not wanted.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
+
+/// Between two notes of how far the run is, which are written to the disk.
+const LOOKS_PER_NOTE: u32 = 20;
+
+/// What ended the run from outside.
+#[derive(Debug, Default)]
+pub(crate) struct EndSignals {
+    /// A signal, or `marl runs stop`.
+    pub interrupted: AtomicBool,
+    /// The ledger is gone: what is bought from here on could not be found again.
+    pub(crate) ledger_lost: AtomicBool,
+}
+
+/// Starts looking; ends with the handle's `abort` or the runtime.
+pub(crate) fn start(
+    store: Arc<dyn Ledger>,
+    run: i64,
+    gateway: Gateway,
+    seen: Arc<EndSignals>,
+    observer: Arc<dyn Observer>,
+    (tally, rows): (Arc<Tally>, u64),
+) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        loop {
+            // A ledger that cannot be written is noticed by the calls.
+            let so_far = serde_json::to_string(&SoFar::of(&tally, rows));
+            let _ = store.note_progress(run, so_far.expect("our documents have text keys")).await;
+            for _ in 0..LOOKS_PER_NOTE {
+                tokio::time::sleep(BETWEEN_LOOKS).await;
+                if let Some(warning) = why_it_ends(&*store, run, &seen).await {
+                    gateway.close(SkipReason::Interrupted);
+                    return observer.warn(&warning);
+                }
+            }
+        }
+    })
+}
+
+/// Notes what ends the run from outside, and says so; `None` while nothing does.
+async fn why_it_ends(store: &dyn Ledger, run: i64, seen: &EndSignals) -> Option<String> {
+    if !store.is_in_place().await {
+        seen.ledger_lost.store(true, Ordering::SeqCst);
+        let location = store.location();
+        return Some(format!("the ledger {location} was deleted or replaced; nothing more is sent"));
+    }
+    if store.is_asked_to_stop(run).await.unwrap_or(false) {
+        seen.interrupted.store(true, Ordering::SeqCst);
+        let why = "asked to stop: waiting for the calls in flight, which may have been paid for";
+        return Some(why.to_owned());
+    }
+    None
+}

@@ -1,0 +1,166 @@
+//! Checks that the top-level modules of a crate do not know each other in a circle, so that each can be
+//! read without those above it. Follows paths that begin with `crate::`, and `super::` in a file beside
+//! the crate's root. Tests may know everything.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
+
+use super::{Finding, Findings, TextFile, code};
+
+/// The modules that a module names, each with the first place that does.
+type Named = BTreeMap<String, (PathBuf, usize)>;
+
+pub(super) fn check(files: &[TextFile], findings: &mut Findings) {
+    let mut crates: BTreeMap<PathBuf, BTreeMap<String, Named>> = BTreeMap::new();
+    for file in files.iter().filter(|file| file.has_extension("rs")) {
+        let Some((source, module)) = module_of(&file.path) else { continue };
+        let is_beside_root = file.path.parent() == Some(source);
+        let known = crates.entry(source.to_owned()).or_default().entry(module.clone()).or_default();
+        for (line, name) in named(&file.text, is_beside_root) {
+            if name != module {
+                known.entry(name).or_insert_with(|| (file.path.clone(), line));
+            }
+        }
+    }
+    for modules in crates.values() {
+        for (module, known) in modules {
+            for (other, (path, line)) in known {
+                if let Some(way) = way_back(modules, other, module) {
+                    let what = format!(
+                        "`{module}` names `{other}`, and that names it back ({way}): \
+                                        move what both need into a module of its own"
+                    );
+                    findings.faults.push(Finding::new(path, *line, what));
+                }
+            }
+        }
+    }
+}
+
+/// The folder `src` and the top-level module of a source; `None` for the crate's root and for tests.
+fn module_of(path: &Path) -> Option<(&Path, String)> {
+    let source = path.ancestors().find(|folder| folder.ends_with("src"))?;
+    let inner = path.strip_prefix(source).ok()?;
+    let is_test = path.ends_with("tests.rs") || path.iter().any(|part| part == "tests");
+    let module = Path::new(inner.iter().next()?).file_stem()?.to_str()?.to_owned();
+    let is_root = inner.iter().count() == 1 && (module == "lib" || module == "main");
+    (!is_test && !is_root).then_some((source, module))
+}
+
+/// The first names after `crate::`, each with its line, counted from 1.
+fn named(text: &str, is_beside_root: bool) -> Vec<(usize, String)> {
+    let code = code::only(&code::without_tests(text));
+    let roots: &[&str] = if is_beside_root { &["crate::", "super::"] } else { &["crate::"] };
+    let mut found = Vec::new();
+    for root in roots {
+        for (at, _) in code.match_indices(root) {
+            let line = code[..at].matches('\n').count() + 1;
+            let names = first_names(&code[at + root.len()..]);
+            found.extend(names.into_iter().map(|name| (line, name)));
+        }
+    }
+    found
+}
+
+/// The names with which a path goes on, or those of a list in braces.
+fn first_names(path: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut depth = 0_usize;
+    let mut is_start = true;
+    let mut name = String::new();
+    for c in path.chars() {
+        let is_word = c.is_alphanumeric() || c == '_';
+        if is_word && is_start {
+            name.push(c);
+            continue;
+        }
+        if !name.is_empty() {
+            names.push(std::mem::take(&mut name));
+            is_start = false;
+        }
+        match c {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            ',' if depth == 1 => is_start = true,
+            _ => {}
+        }
+        if depth == 0 {
+            break;
+        }
+    }
+    names
+}
+
+/// How `from` reaches `to`, as `b -> c -> a`.
+fn way_back(modules: &BTreeMap<String, Named>, from: &str, to: &str) -> Option<String> {
+    let mut seen = BTreeSet::from([from]);
+    let mut ways = vec![vec![from]];
+    while let Some(way) = ways.pop() {
+        let last = *way.last()?;
+        if last == to {
+            return Some(way.join(" -> "));
+        }
+        for next in modules.get(last).into_iter().flat_map(BTreeMap::keys) {
+            if modules.contains_key(next) && seen.insert(next) {
+                ways.push(way.iter().copied().chain([next.as_str()]).collect());
+            }
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::{super::Findings, TextFile, check};
+
+    fn found(files: &[(&str, &str)]) -> Vec<String> {
+        let file =
+            |(path, text): &(&str, &str)| TextFile { path: PathBuf::from(path), text: (*text).to_owned() };
+        let files: Vec<TextFile> = files.iter().map(file).collect();
+        let mut findings = Findings::default();
+        check(&files, &mut findings);
+        findings.faults.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_circle_is_found_at_each_of_its_edges() {
+        let files = [
+            ("crates/a/src/b.rs", "use std::fmt;\nuse crate::{\n    c::{d, e},\n    x,\n};\n"),
+            ("crates/a/src/c/inner.rs", "fn f() {\n    crate::g::h();\n}\n"),
+            ("crates/a/src/g.rs", "use super::b::Row;\n"),
+            ("crates/a/src/x.rs", "struct X;\n"),
+        ];
+        let hint = "move what both need into a module of its own";
+        assert_eq!(
+            found(&files),
+            [
+                format!("crates/a/src/b.rs:2: `b` names `c`, and that names it back (c -> g -> b): {hint}"),
+                format!(
+                    "crates/a/src/c/inner.rs:2: `c` names `g`, and that names it back (g -> b -> c): {hint}"
+                ),
+                format!("crates/a/src/g.rs:1: `g` names `b`, and that names it back (b -> c -> g): {hint}"),
+            ]
+        );
+    }
+
+    #[test]
+    fn one_direction_tests_and_names_within_a_list_are_no_circle() {
+        let files = [
+            ("crates/a/src/lib.rs", "mod b;\nuse crate::b::B;\n"),
+            ("crates/a/src/b.rs", "use crate::c::b;\n// crate::d\n"),
+            (
+                "crates/a/src/c.rs",
+                "use crate::d::{b, e::b};\n#[cfg(test)]\nmod tests {\n    use crate::b;\n}\n",
+            ),
+            ("crates/a/src/c/tests.rs", "use crate::b;\n"),
+            ("crates/a/src/d.rs", "use crate::d::inner;\n"),
+            ("crates/other/src/c.rs", "use crate::b;\n"),
+            ("crates/other/src/b.rs", "fn f() {}\n"),
+        ];
+        assert_eq!(found(&files), Vec::<String>::new());
+    }
+}
