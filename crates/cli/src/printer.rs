@@ -105,8 +105,8 @@ impl Printer {
     }
 
     /// How a table was read, where that is not as it stands; a document has it in a field of its own.
-    pub(crate) fn table_notes(&self, sketch: &TableSummary) {
-        for note in &sketch.notes {
+    pub(crate) fn table_notes(&self, summary: &TableSummary) {
+        for note in &summary.notes {
             match note.is_warning() {
                 true => self.warn(&note.to_string()),
                 false => self.note("table", &note.to_string()),

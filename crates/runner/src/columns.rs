@@ -94,20 +94,20 @@ pub struct ColumnDescription {
     pub examples: Vec<String>,
 }
 
-/// Describes a table's columns; `sketch` is the table, as it was checked.
+/// Describes a table's columns; `summary` is the table, as it was checked.
 ///
 /// # Errors
 /// The table cannot be read any more, or the program has no integrations.
-pub fn describe(spec: &ColumnsSpec, sketch: &TableSummary) -> Result<ColumnsDocument, Failure> {
+pub fn describe(spec: &ColumnsSpec, summary: &TableSummary) -> Result<ColumnsDocument, Failure> {
     let registry = workspace::registry_here()?;
-    let total = sketch.columns.len();
+    let total = summary.columns.len();
     let most = if spec.all { total } else { total.min(LISTED) };
-    let (integrations, unbound) = runnable(sketch, &registry);
+    let (integrations, unbound) = runnable(summary, &registry);
     let mut document = ColumnsDocument {
         schema_version: Version,
         table: paths::shown(&spec.table),
-        rows: sketch.rows,
-        table_notes: table_notes(sketch),
+        rows: summary.rows,
+        table_notes: table_notes(summary),
         columns_total: total,
         shown: most,
         more: None,
@@ -115,7 +115,7 @@ pub fn describe(spec: &ColumnsSpec, sketch: &TableSummary) -> Result<ColumnsDocu
         integrations,
         unbound,
     };
-    let mut columns = descriptions(sketch, most)?;
+    let mut columns = descriptions(summary, most)?;
     if spec.is_for_program && !spec.all {
         columns.truncate(fitting(&document, &columns));
     }
@@ -130,18 +130,18 @@ pub fn describe(spec: &ColumnsSpec, sketch: &TableSummary) -> Result<ColumnsDocu
 /// # Errors
 /// The table has no such column; the nearest is named, or the first ones.
 pub(crate) fn known_column(
-    sketch: &TableSummary,
+    summary: &TableSummary,
     column: &str,
     reading: &ReadOptions,
 ) -> Result<usize, Failure> {
     const LISTED: usize = 12;
-    if let Some(at) = sketch.columns.iter().position(|known| known == column) {
+    if let Some(at) = summary.columns.iter().position(|known| known == column) {
         return Ok(at);
     }
-    let message = format!("{} has no column `{}`", sketch.path.display(), shown(column));
-    let columns = command_over("columns", &sketch.path, reading);
+    let message = format!("{} has no column `{}`", summary.path.display(), shown(column));
+    let columns = command_over("columns", &summary.path, reading);
     let failure = Failure::new(Exit::NotFound, ErrorCode::NotFound, message);
-    let near = engine::nearest(column, sketch.columns.iter().map(String::as_str));
+    let near = engine::nearest(column, summary.columns.iter().map(String::as_str));
     let meant = near.map(|near| {
         let flags = ["--columns", "--column", "--column-type"].map(str::to_owned).to_vec();
         Change::WordIn { flags, wrong: column.to_owned(), right: near.to_owned() }.into()
@@ -152,17 +152,17 @@ pub(crate) fn known_column(
         Some(near) => format!("did you mean `{}`?", shown(near)),
         None => {
             let first: Vec<String> =
-                sketch.columns.iter().take(LISTED).map(|name| format!("`{}`", shown(name))).collect();
-            let others = if sketch.columns.len() > LISTED { " and others" } else { "" };
+                summary.columns.iter().take(LISTED).map(|name| format!("`{}`", shown(name))).collect();
+            let others = if summary.columns.len() > LISTED { " and others" } else { "" };
             format!("its columns are {}{others}", first.join(", "))
         }
     }))
 }
 
 /// Goes over the rows and describes the first `most` columns.
-fn descriptions(sketch: &TableSummary, most: usize) -> Result<Vec<ColumnDescription>, Failure> {
+fn descriptions(summary: &TableSummary, most: usize) -> Result<Vec<ColumnDescription>, Failure> {
     let mut profiles: Vec<Profile> = (0..most).map(|_| Profile::default()).collect();
-    for row in Reader::open(sketch)? {
+    for row in Reader::open(summary)? {
         let row = row?;
         for (at, profile) in profiles.iter_mut().enumerate() {
             match row.cell(at) {
@@ -172,11 +172,11 @@ fn descriptions(sketch: &TableSummary, most: usize) -> Result<Vec<ColumnDescript
             }
         }
     }
-    let described = sketch.columns.iter().zip(profiles).map(|(name, profile)| ColumnDescription {
+    let described = summary.columns.iter().zip(profiles).map(|(name, profile)| ColumnDescription {
         name: name.clone(),
         kind: profile.kind(),
         filled: profile.filled,
-        filled_share: share(profile.filled, sketch.rows),
+        filled_share: share(profile.filled, summary.rows),
         said_nothing: profile.said_nothing(),
         distinct: profile.distinct(),
         examples: profile.examples,

@@ -188,7 +188,7 @@ pub async fn of(
         }
         Ok(())
     };
-    pipeline::dry_run(&job.sketch, engine, |row| selected.contains(row), spec.parallel, take).await?;
+    pipeline::dry_run(&job.table, engine, |row| selected.contains(row), spec.parallel, take).await?;
     let steps = forecast.steps();
     let operations: Vec<(SmolStr, SmolStr)> = steps
         .iter()
@@ -197,11 +197,11 @@ pub async fn of(
         .collect();
     Ok(Planned {
         sandbox: spec.ledger.sandbox,
-        table: paths::shown(&job.sketch.path),
-        rows: job.sketch.rows,
-        columns: job.sketch.columns.len(),
+        table: paths::shown(&job.table.path),
+        rows: job.table.rows,
+        columns: job.table.columns.len(),
         rows_picked: forecast.rows(),
-        table_notes: table_notes(&job.sketch),
+        table_notes: table_notes(&job.table),
         ledger: ledger_path(&spec.ledger, &job.workspace)?,
         ledger_exists: store.is_some(),
         said_nothing: forecast.said_nothing(),

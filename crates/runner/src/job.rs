@@ -40,7 +40,7 @@ pub struct Job {
     /// The project that the job belongs to.
     pub workspace: Workspace,
     /// The table, as it was scanned.
-    pub sketch: TableSummary,
+    pub table: TableSummary,
     /// With all steps that it takes.
     pub request: Request,
     /// The steps, bound to the table's columns.
@@ -56,17 +56,17 @@ impl Job {
         let workspace = Workspace::find()?;
         let registry = &workspace.registry;
         let steps = StepsAsked::of(&spec.steps, spec.refresh.clone())?;
-        let sketch = outputs::check_table(&spec.input, spec.reading.clone())?;
+        let summary = outputs::check_table(&spec.input, spec.reading.clone())?;
         let (request, plan) = {
-            let name = table_name(&sketch);
-            let header = header(&sketch, &name);
+            let name = table_name(&summary);
+            let header = header(&summary, &name);
             let request = plan::resolve(&steps.request, &header, registry);
             let request = request.map_err(|error| steps.failure(error, &spec.input, &spec.reading))?;
             let plan = Plan::new(&request, &header, registry);
             let plan = plan.map_err(|error| steps.failure(error, &spec.input, &spec.reading))?;
             (request, Arc::new(plan))
         };
-        Ok(Self { spec, workspace, sketch, request, plan })
+        Ok(Self { spec, workspace, table: summary, request, plan })
     }
 
     /// The plan that reads what is stored, also where the run asks anew: which rows have failed or
@@ -75,9 +75,9 @@ impl Job {
         if self.spec.refresh == Refresh::None {
             return Ok(Arc::clone(&self.plan));
         }
-        let name = table_name(&self.sketch);
+        let name = table_name(&self.table);
         let request = Request { refresh: Refresh::None, ..self.request.clone() };
-        Ok(Arc::new(Plan::new(&request, &header(&self.sketch, &name), &self.workspace.registry)?))
+        Ok(Arc::new(Plan::new(&request, &header(&self.table, &name), &self.workspace.registry)?))
     }
 
     /// Where the enriched table goes.
@@ -135,7 +135,7 @@ impl Job {
     /// A condition over the table's own columns.
     pub(crate) fn filter(&self, text: &str) -> Result<Filter, Failure> {
         let voice = if self.spec.steps.recipe.is_some() { Voice::Recipe } else { Voice::Flags };
-        Filter::new(text, &self.request, &self.sketch, voice)
+        Filter::new(text, &self.request, &self.table, voice)
     }
 }
 

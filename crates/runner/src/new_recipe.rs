@@ -53,9 +53,9 @@ pub struct RecipeDocument {
 pub fn new(spec: &RecipeSpec) -> Result<RecipeDocument, Failure> {
     let registry = workspace::registry_here()?;
     let steps = StepsAsked::of(&spec.steps, Refresh::None)?;
-    let sketch = outputs::check_table(&spec.input, spec.reading.clone())?;
-    let name = table_name(&sketch);
-    let header = header(&sketch, &name);
+    let summary = outputs::check_table(&spec.input, spec.reading.clone())?;
+    let name = table_name(&summary);
+    let header = header(&summary, &name);
     let failure = |error| steps.failure(error, &spec.input, &spec.reading);
     let mut request = plan::resolve(&steps.request, &header, &registry).map_err(failure)?;
     let plan = Plan::new(&request, &header, &registry).map_err(failure)?;

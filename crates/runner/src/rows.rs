@@ -111,28 +111,28 @@ pub struct TablePage<'a> {
 }
 
 impl<'a> TablePage<'a> {
-    /// Reads a page; `sketch` is the table, as it was checked.
+    /// Reads a page; `summary` is the table, as it was checked.
     ///
     /// # Errors
     /// A column or a row that the table does not have, a condition that cannot be read, or a table
     /// that cannot be read any more.
-    pub fn read(spec: &RowsSpec, sketch: &'a TableSummary) -> Result<Self, Failure> {
-        let columns = columns(&spec.columns, sketch, &spec.reading)?;
-        let filter = filter(spec, sketch)?;
-        spec.rows.as_ref().map_or(Ok(()), |ranges| ranges.check(sketch.rows))?;
-        let table_notes = table_notes(sketch);
+    pub fn read(spec: &RowsSpec, summary: &'a TableSummary) -> Result<Self, Failure> {
+        let columns = columns(&spec.columns, summary, &spec.reading)?;
+        let filter = filter(spec, summary)?;
+        spec.rows.as_ref().map_or(Ok(()), |ranges| ranges.check(summary.rows))?;
+        let table_notes = table_notes(summary);
         // The command for the next rows may be long, since it says the condition.
         let frame = listing::size(&more(spec, u64::MAX))
             + listing::size(&spec.table.to_string_lossy())
             + table_notes.iter().map(|note| listing::size(note) + 4).sum::<usize>()
             + FRAME;
         let room = MOST_CHARACTERS.saturating_sub(frame);
-        let mut page = Page::new(&sketch.columns, columns, spec.form, spec.limit, room);
+        let mut page = Page::new(&summary.columns, columns, spec.form, spec.limit, room);
         let mut undetermined = Undetermined::default();
-        let rows_matching = fill(&mut page, spec, sketch, filter.as_ref(), &mut undetermined)?;
+        let rows_matching = fill(&mut page, spec, summary, filter.as_ref(), &mut undetermined)?;
         let more = page.next.map(|row| more(spec, row));
         let table = paths::shown(&spec.table);
-        Ok(Self { page, table, table_notes, rows_total: sketch.rows, rows_matching, undetermined, more })
+        Ok(Self { page, table, table_notes, rows_total: summary.rows, rows_matching, undetermined, more })
     }
 
     /// The rows, with the columns' names.
@@ -163,17 +163,17 @@ impl<'a> TablePage<'a> {
     }
 }
 
-fn filter(spec: &RowsSpec, sketch: &TableSummary) -> Result<Option<Filter>, Failure> {
+fn filter(spec: &RowsSpec, summary: &TableSummary) -> Result<Option<Filter>, Failure> {
     let types = column_types(&spec.column_types)?;
-    types.keys().try_for_each(|column| known_column(sketch, column, &spec.reading).map(drop))?;
+    types.keys().try_for_each(|column| known_column(summary, column, &spec.reading).map(drop))?;
     let request = Request { types, ..Request::default() };
-    spec.filter.as_deref().map(|text| Filter::new(text, &request, sketch, Voice::Flags)).transpose()
+    spec.filter.as_deref().map(|text| Filter::new(text, &request, summary, Voice::Flags)).transpose()
 }
 
 /// The indices of the columns that the user asked for, each once; all indices if the user named none.
-fn columns(asked: &[String], sketch: &TableSummary, reading: &ReadOptions) -> Result<Vec<usize>, Failure> {
+fn columns(asked: &[String], summary: &TableSummary, reading: &ReadOptions) -> Result<Vec<usize>, Failure> {
     if asked.is_empty() {
-        return Ok((0..sketch.columns.len()).collect());
+        return Ok((0..summary.columns.len()).collect());
     }
     let mut places = Vec::new();
     for list in asked {
@@ -182,7 +182,7 @@ fn columns(asked: &[String], sketch: &TableSummary, reading: &ReadOptions) -> Re
         while at < words.len() {
             // A column's name may hold commas itself: the longest name that is one is meant.
             let joined = (at + 1..=words.len()).rev().map(|end| (words[at..end].join(","), end));
-            let known = |name: &str| sketch.columns.iter().position(|known| known == name);
+            let known = |name: &str| summary.columns.iter().position(|known| known == name);
             let found = joined
                 .filter_map(|(name, end)| {
                     known(&name).or_else(|| known(name.trim())).map(|place| (place, end))
@@ -190,7 +190,7 @@ fn columns(asked: &[String], sketch: &TableSummary, reading: &ReadOptions) -> Re
                 .next();
             let (place, end) = match found {
                 Some(found) => found,
-                None => (known_column(sketch, words[at].trim(), reading)?, at + 1),
+                None => (known_column(summary, words[at].trim(), reading)?, at + 1),
             };
             if !places.contains(&place) {
                 places.push(place);
@@ -205,13 +205,13 @@ fn columns(asked: &[String], sketch: &TableSummary, reading: &ReadOptions) -> Re
 fn fill(
     page: &mut Page<'_>,
     spec: &RowsSpec,
-    sketch: &TableSummary,
+    summary: &TableSummary,
     filter: Option<&Filter>,
     untold: &mut Undetermined,
 ) -> Result<u64, Failure> {
     let in_ranges = |row: &u64| spec.rows.as_ref().is_none_or(|ranges| ranges.contains(*row));
     let mut matching = 0;
-    for row in Reader::open(sketch)? {
+    for row in Reader::open(summary)? {
         let row = row?;
         if in_ranges(&row.number()) && filter.is_none_or(|filter| filter.picks(&row, untold)) {
             matching += 1;
@@ -219,7 +219,7 @@ fn fill(
         }
         // Without a condition numbers say the rest.
         if filter.is_none() && page.next.is_some() {
-            return Ok((1..=sketch.rows).filter(in_ranges).count() as u64);
+            return Ok((1..=summary.rows).filter(in_ranges).count() as u64);
         }
     }
     Ok(matching)

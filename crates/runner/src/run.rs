@@ -115,7 +115,7 @@ impl<'a> Ready<'a> {
         };
         let store = job.workspace.open_ledger(&spec.ledger).await?;
         files::keep_private(&*store, &spec.input, &*observer);
-        let recorded = selected.told(job.sketch.rows);
+        let recorded = selected.told(job.table.rows);
         let steps = RecordedSteps::of(&job.plan, &connections.settings, &job.request.types, recorded);
         let start = RunStart {
             command: spec.invocation.command(),
@@ -278,7 +278,7 @@ impl<'a> Run<'a> {
         let outside =
             CallMode::Live { caller: Arc::new(self.gateway.clone()), refreshing: self.gateway.refreshing() };
         let engine = Arc::new(Engine::new(Arc::clone(&job.plan), outside));
-        let reader = Reader::open(&job.sketch)?;
+        let reader = Reader::open(&job.table)?;
         self.watch();
         let selected = self.selected.clone();
         let mut first = FirstRows::new(self.columns());
@@ -335,9 +335,9 @@ impl<'a> Run<'a> {
     /// The output's columns: the table's, then the new ones, then those of an older output.
     fn columns(&self) -> Vec<String> {
         let new = self.job.plan.outputs().filter(|output| !output.existing).map(|output| output.name.clone());
-        let is_new = |column: &&String| !self.job.sketch.columns.contains(*column);
+        let is_new = |column: &&String| !self.job.table.columns.contains(*column);
         let carried = self.files.carried().iter().filter(is_new).cloned();
-        self.job.sketch.columns.iter().cloned().chain(new).chain(carried).collect()
+        self.job.table.columns.iter().cloned().chain(new).chain(carried).collect()
     }
 
     /// A row of the output as text, for the preview.
@@ -346,7 +346,7 @@ impl<'a> Run<'a> {
             let at = self.job.plan.outputs().position(|output| output.name == name)?;
             end?.written[at].as_ref().map(ToString::to_string)
         };
-        let table = self.job.sketch.columns.len();
+        let table = self.job.table.columns.len();
         let columns = self.columns().into_iter().enumerate();
         let own = |at: usize| (at < table).then(|| row.cell(at)).flatten().map(|value| value.to_string());
         // A preview shows the first and the last; a cell of a wide JSONL row takes its time.

@@ -17,9 +17,9 @@ pub(crate) fn run(args: &ColumnsArgs, printer: &Printer) -> Result<Exit, Failure
         all: args.all,
         is_for_program: printer.is_json(),
     };
-    let sketch = outputs::check_table(&spec.table, spec.reading.clone())?;
-    printer.table_notes(&sketch);
-    let document = columns::describe(&spec, &sketch)?;
+    let summary = outputs::check_table(&spec.table, spec.reading.clone())?;
+    printer.table_notes(&summary);
+    let document = columns::describe(&spec, &summary)?;
     if printer.is_json() {
         printer.data(&listing::listing(&document));
     } else {

@@ -83,8 +83,8 @@ fn say_what_it_will_do(run: &Run<'_>, printer: &Printer) {
     run.warning_of_resends().iter().for_each(|warning| printer.warn(warning));
     run.settings_told().iter().for_each(|line| printer.note("settings", line));
     run.consent().iter().for_each(|consent| printer.note("consent", &consent.told()));
-    printer.table_notes(&job.sketch);
-    header::near_columns(&job.plan, &job.sketch.columns).iter().for_each(|note| printer.warn(note));
+    printer.table_notes(&job.table);
+    header::near_columns(&job.plan, &job.table.columns).iter().for_each(|note| printer.warn(note));
     if run.is_sandbox() {
         printer.note("sandbox", "answers are samples: listed companies of 2015 to 2025, profiles invented");
     }

@@ -19,8 +19,8 @@ pub(crate) fn run(args: &PlanArgs, printer: &Arc<Printer>) -> Result<Exit, Failu
     let job = Job::prepare(args.enrich.spec(printer.invocation()))?;
     let caps = job.caps()?;
     forecast::check_output(&job)?;
-    printer.table_notes(&job.sketch);
-    header::near_columns(&job.plan, &job.sketch.columns).iter().for_each(|note| printer.warn(note));
+    printer.table_notes(&job.table);
+    header::near_columns(&job.plan, &job.table.columns).iter().for_each(|note| printer.warn(note));
     block_on(printer, async {
         let connections = Connections::of(&job, caps).await?;
         let observer = EventPrinter::new(Arc::clone(printer));

@@ -34,9 +34,9 @@ pub(crate) fn run(args: &RowsArgs, printer: &Printer) -> Result<Exit, Failure> {
         limit: args.limit,
         form,
     };
-    let sketch = outputs::check_table(&spec.table, spec.reading.clone())?;
-    printer.table_notes(&sketch);
-    let page = TablePage::read(&spec, &sketch)?;
+    let summary = outputs::check_table(&spec.table, spec.reading.clone())?;
+    printer.table_notes(&summary);
+    let page = TablePage::read(&spec, &summary)?;
     page.warning().iter().for_each(|warning| printer.warn(warning));
     let document = page.document();
     match form {

@@ -67,15 +67,15 @@ impl Unbound {
 }
 
 /// The integrations that can be planned alone, and those that only lack the user's choice.
-pub(super) fn runnable(sketch: &TableSummary, registry: &Registry) -> (Vec<Runnable>, Vec<Unbound>) {
-    let name = table_name(sketch);
-    let header = header(sketch, &name);
+pub(super) fn runnable(summary: &TableSummary, registry: &Registry) -> (Vec<Runnable>, Vec<Unbound>) {
+    let name = table_name(summary);
+    let header = header(summary, &name);
     let (mut runnable, mut unbound) = (Vec::new(), Vec::new());
     for known in registry.integrations() {
         let name = known.contract().name.to_string();
         let steps = vec![StepRequest::parse(&name)];
         match Plan::new(&Request { steps, ..Request::default() }, &header, registry) {
-            Ok(plan) => runnable.extend(plan.steps.iter().filter_map(|step| described(step, sketch))),
+            Ok(plan) => runnable.extend(plan.steps.iter().filter_map(|step| described(step, summary))),
             Err(error) => {
                 let Some(Advice::Bind { input, columns, .. } | Advice::Choose { input, columns, .. }) =
                     error.advice.into_iter().next()
@@ -90,14 +90,14 @@ pub(super) fn runnable(sketch: &TableSummary, registry: &Registry) -> (Vec<Runna
     (runnable, unbound)
 }
 
-fn described(step: &Step, sketch: &TableSummary) -> Option<Runnable> {
+fn described(step: &Step, summary: &TableSummary) -> Option<Runnable> {
     let alternative = step.alternatives().first()?;
     let contract = alternative.integration.contract();
     let inputs = alternative.inputs.iter().map(|input| (input.column.name.to_string(), input.from.clone()));
     let (fills, adds): (Vec<&Output>, Vec<&Output>) = step.columns().partition(|output| output.existing);
     let could_fill = adds.iter().filter_map(|output| {
         let output = contract.output(&output.of)?;
-        let mut usual = sketch.columns.iter().filter(|column| is_usual_name(column, output));
+        let mut usual = summary.columns.iter().filter(|column| is_usual_name(column, output));
         let column = usual.next().filter(|_| usual.next().is_none())?.clone();
         let flag = word(&format!("{}.{}={column}", contract.name, output.name));
         Some(Fillable { output: output.name.to_string(), column, flag: format!("--into {flag}") })

@@ -131,13 +131,13 @@ pub struct EmptyCell {
 pub async fn find(spec: &GapsSpec) -> Result<GapsDocument, Failure> {
     let workspace = Workspace::find()?;
     let store = workspace.existing_ledger(&spec.ledger).await?;
-    let sketch = outputs::check_table(&spec.table, spec.reading.clone())?;
-    spec.columns.iter().try_for_each(|column| known_column(&sketch, column, &spec.reading).map(drop))?;
-    spec.rows.as_ref().map_or(Ok(()), |ranges| ranges.check(sketch.rows))?;
-    let past = Past::of(&workspace.registry, &*store, &sketch, spec.run).await?;
+    let summary = outputs::check_table(&spec.table, spec.reading.clone())?;
+    spec.columns.iter().try_for_each(|column| known_column(&summary, column, &spec.reading).map(drop))?;
+    spec.rows.as_ref().map_or(Ok(()), |ranges| ranges.check(summary.rows))?;
+    let past = Past::of(&workspace.registry, &*store, &summary, spec.run).await?;
     spec.columns.iter().try_for_each(|column| known_output(&past, spec, column))?;
     let room = MOST_CHARACTERS - FRAME - listing::size(&more(spec, u64::MAX));
-    let mut found = GapSearch::new(spec, &past, &*store, &sketch, room);
+    let mut found = GapSearch::new(spec, &past, &*store, &summary, room);
     search(&mut found).await?;
     Ok(found.document())
 }
@@ -164,7 +164,7 @@ fn known_output(past: &Past, spec: &GapsSpec, column: &str) -> Result<(), Failur
 
 /// Takes every row that is asked about through the run's steps.
 async fn search(found: &mut GapSearch<'_>) -> Result<(), Failure> {
-    let (sketch, engine) = (found.sketch, Arc::clone(&found.past.engine));
+    let (summary, engine) = (found.summary, Arc::clone(&found.past.engine));
     let is_picked = found.past.steps.picks();
     let rows = found.spec.rows.clone();
     let is_asked = move |row: u64| rows.as_ref().is_none_or(|ranges| ranges.contains(row));
@@ -179,7 +179,7 @@ async fn search(found: &mut GapSearch<'_>) -> Result<(), Failure> {
         }
         Ok(())
     };
-    pipeline::dry_run(sketch, engine, takes, 1, take).await?;
+    pipeline::dry_run(summary, engine, takes, 1, take).await?;
     problem.map_or(Ok(()), Err)
 }
 
@@ -210,7 +210,7 @@ struct GapSearch<'a> {
     spec: &'a GapsSpec,
     past: &'a Past,
     store: &'a dyn Ledger,
-    sketch: &'a TableSummary,
+    summary: &'a TableSummary,
     /// By step: the outputs that are looked at.
     outputs: Vec<Vec<LookedAt>>,
     rows_with_gaps: u64,
@@ -225,12 +225,12 @@ impl<'a> GapSearch<'a> {
         spec: &'a GapsSpec,
         past: &'a Past,
         store: &'a dyn Ledger,
-        sketch: &'a TableSummary,
+        summary: &'a TableSummary,
         room: usize,
     ) -> Self {
         let is_wanted =
             |name: &str| spec.columns.is_empty() || spec.columns.iter().any(|known| known == name);
-        let place = |name: &str| sketch.columns.iter().position(|known| known == name);
+        let place = |name: &str| summary.columns.iter().position(|known| known == name);
         let outputs = past.plan.steps.iter().map(|step| {
             let wanted = step.outputs.iter().filter(|output| is_wanted(&output.name));
             let looked_at = wanted.filter_map(|output| {
@@ -242,7 +242,7 @@ impl<'a> GapSearch<'a> {
             spec,
             past,
             store,
-            sketch,
+            summary,
             outputs: outputs.collect(),
             rows_with_gaps: 0,
             counts: BTreeMap::new(),
@@ -306,7 +306,7 @@ impl<'a> GapSearch<'a> {
         let remark =
             end.remarks.iter().find(|(step, _)| *step == at).map(|(_, remark)| advice::remark(remark));
         let (step, outcome) = (&self.past.plan.steps[at], &end.outcomes[at]);
-        let place = |column: &str| self.sketch.columns.iter().position(|known| known == column);
+        let place = |column: &str| self.summary.columns.iter().position(|known| known == column);
         let cell = |column: &str| row.cell(place(column)?);
         let changed = self.past.steps.changed(step);
         let ended = Ended {
@@ -332,14 +332,14 @@ impl<'a> GapSearch<'a> {
         if gaps.is_empty() || self.next.is_some() {
             return;
         }
-        let label = (0..self.sketch.columns.len()).find_map(|place| row.cell(place));
+        let label = (0..self.summary.columns.len()).find_map(|place| row.cell(place));
         let label = label.map(|cell| excerpt(&cell.to_string(), LABEL));
         let lines: Vec<EmptyCell> = gaps
             .into_iter()
             .map(|(place, gap)| EmptyCell {
                 row: row.number(),
                 label: label.clone(),
-                column: self.sketch.columns[place].clone(),
+                column: self.summary.columns[place].clone(),
                 reason: gap.reason,
                 why: excerpt(&gap.why, WHY),
             })
@@ -355,13 +355,13 @@ impl<'a> GapSearch<'a> {
     }
 
     fn document(self) -> GapsDocument {
-        let column = |place: usize| self.sketch.columns[place].clone();
+        let column = |place: usize| self.summary.columns[place].clone();
         let counts = self.counts.iter();
         GapsDocument {
             schema_version: Version,
             table: paths::shown(&self.spec.table),
             run: self.past.run.id,
-            rows_total: self.sketch.rows,
+            rows_total: self.summary.rows,
             rows_with_gaps: self.rows_with_gaps,
             gaps_total: self.counts.values().sum(),
             counts: counts

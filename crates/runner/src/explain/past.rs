@@ -39,13 +39,13 @@ impl Past {
     pub(crate) async fn of(
         registry: &Registry,
         store: &dyn Ledger,
-        sketch: &TableSummary,
+        summary: &TableSummary,
         run: Option<i64>,
     ) -> Result<Self, Failure> {
-        let run = find_run(store, sketch, run).await?;
+        let run = find_run(store, summary, run).await?;
         let steps: RecordedSteps = serde_json::from_value(run.steps.clone()).unwrap_or_default();
-        let name = table_name(sketch);
-        let plan = Arc::new(Plan::new(&steps.request(), &header(sketch, &name), registry)?);
+        let name = table_name(summary);
+        let plan = Arc::new(Plan::new(&steps.request(), &header(summary, &name), registry)?);
         let calls = store.reader(Freshness::Any).await?;
         // A provider that only reads needs no address and no key.
         let nowhere = || Connection { base_url: String::new(), key: None, contact: None };
@@ -56,7 +56,7 @@ impl Past {
     }
 }
 
-async fn find_run(store: &dyn Ledger, sketch: &TableSummary, id: Option<i64>) -> Result<RunRecord, Failure> {
+async fn find_run(store: &dyn Ledger, summary: &TableSummary, id: Option<i64>) -> Result<RunRecord, Failure> {
     if let Some(id) = id {
         return store.run(id).await?.ok_or_else(|| {
             Failure::new(Exit::NotFound, ErrorCode::NotFound, format!("there is no run {id}"))
@@ -64,9 +64,9 @@ async fn find_run(store: &dyn Ledger, sketch: &TableSummary, id: Option<i64>) ->
                 .next(format!("marl runs --json --ledger {}", word(&store.location())))
         });
     }
-    store.run_of_output(&paths::absolute(&sketch.path)).await?.ok_or_else(|| {
+    store.run_of_output(&paths::absolute(&summary.path)).await?.ok_or_else(|| {
         let message =
-            format!("no run in {} wrote {}", ledger::shown(store), sketch.path.display());
+            format!("no run in {} wrote {}", ledger::shown(store), summary.path.display());
         Failure::new(Exit::NotFound, ErrorCode::NotFound, message)
             .hint("name the run with `--run ID` if the table was moved (`marl runs` lists them), or the ledger with `--ledger PATH` or `--sandbox`")
     })

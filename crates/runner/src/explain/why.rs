@@ -66,36 +66,36 @@ pub struct WhyDocument {
 pub async fn explain(question: &CellQuestion) -> Result<WhyDocument, Failure> {
     let workspace = Workspace::find()?;
     let store = workspace.existing_ledger(&question.ledger).await?;
-    let sketch = outputs::check_table(&question.table, question.reading.clone())?;
-    let row = find_row(&sketch, question.row)?;
-    known_column(&sketch, &question.column, &question.reading)?;
-    let past = Past::of(&workspace.registry, &*store, &sketch, question.run).await?;
-    let story = Story { store: &*store, sketch: &sketch, row: &row, past: &past };
+    let summary = outputs::check_table(&question.table, question.reading.clone())?;
+    let row = find_row(&summary, question.row)?;
+    known_column(&summary, &question.column, &question.reading)?;
+    let past = Past::of(&workspace.registry, &*store, &summary, question.run).await?;
+    let story = Story { store: &*store, summary: &summary, row: &row, past: &past };
     let chain = story.chain(&question.column).await?;
     Ok(WhyDocument {
         schema_version: Version,
         table: paths::shown(&question.table),
         row: question.row,
         run: past.run.id,
-        samples: question.ledger.sandbox || sketch.notes.contains(&Note::Samples),
+        samples: question.ledger.sandbox || summary.notes.contains(&Note::Samples),
         chain,
     })
 }
 
-fn find_row(sketch: &TableSummary, number: u64) -> Result<InputRow, Failure> {
+fn find_row(summary: &TableSummary, number: u64) -> Result<InputRow, Failure> {
     let none = || {
-        let message = format!("{} has no row {number}: it has {}", sketch.path.display(), sketch.rows);
+        let message = format!("{} has no row {number}: it has {}", summary.path.display(), summary.rows);
         Failure::new(Exit::NotFound, ErrorCode::NotFound, message)
             .hint("rows are counted from 1, the header not counted")
     };
     let at = usize::try_from(number).ok().and_then(|number| number.checked_sub(1)).ok_or_else(none)?;
-    Reader::open(sketch)?.nth(at).ok_or_else(none)?.map_err(Failure::from)
+    Reader::open(summary)?.nth(at).ok_or_else(none)?.map_err(Failure::from)
 }
 
 /// What is needed to explain the cells of one row.
 struct Story<'a> {
     store: &'a dyn Ledger,
-    sketch: &'a TableSummary,
+    summary: &'a TableSummary,
     row: &'a InputRow,
     past: &'a Past,
 }
@@ -231,7 +231,7 @@ impl Story<'_> {
     }
 
     fn cell(&self, column: &str) -> Option<Value> {
-        self.row.cell(self.sketch.columns.iter().position(|known| known == column)?)
+        self.row.cell(self.summary.columns.iter().position(|known| known == column)?)
     }
 }
 

@@ -33,14 +33,14 @@ impl Filter {
     pub(crate) fn new(
         text: &str,
         request: &Request,
-        sketch: &TableSummary,
+        summary: &TableSummary,
         voice: Voice,
     ) -> Result<Self, Failure> {
-        let name = table_name(sketch);
-        let expression = plan::filter(text, request, &header(sketch, &name))
+        let name = table_name(summary);
+        let expression = plan::filter(text, request, &header(summary, &name))
             .map_err(|error| advice::failure(error, voice, None).at("`--filter`"))?;
         let columns = expression.columns().iter();
-        let places = columns.filter_map(|column| sketch.columns.iter().position(|known| known == column));
+        let places = columns.filter_map(|column| summary.columns.iter().position(|known| known == column));
         let places = places.collect();
         Ok(Self { expression, places })
     }

@@ -6,13 +6,13 @@ use engine::plan::{self, Header, Plan};
 use table::TableSummary;
 
 /// The table's columns in the form that planning takes; `name` is the table's name in messages.
-pub fn header<'a>(sketch: &'a TableSummary, name: &'a str) -> Header<'a> {
-    Header { table: name, columns: &sketch.columns, samples: &sketch.samples }
+pub fn header<'a>(summary: &'a TableSummary, name: &'a str) -> Header<'a> {
+    Header { table: name, columns: &summary.columns, samples: &summary.samples }
 }
 
 /// How the table was read, where that is not as it stands.
-pub fn table_notes(sketch: &TableSummary) -> Vec<String> {
-    sketch.notes.iter().map(ToString::to_string).collect()
+pub fn table_notes(summary: &TableSummary) -> Vec<String> {
+    summary.notes.iter().map(ToString::to_string).collect()
 }
 
 /// Warnings of outputs that go into a new column though one of nearly that name is there.
@@ -36,7 +36,7 @@ pub fn near_columns(plan: &Plan, columns: &[String]) -> Vec<String> {
 }
 
 /// The table's name in messages.
-pub(crate) fn table_name(sketch: &TableSummary) -> String {
-    let path: &Path = &sketch.path;
+pub(crate) fn table_name(summary: &TableSummary) -> String {
+    let path: &Path = &summary.path;
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }

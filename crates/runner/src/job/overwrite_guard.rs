@@ -51,7 +51,7 @@ impl OverwriteGuard {
             Links::Follow => table::follow_links(&output).unwrap_or_else(|_| output.clone()),
             Links::Refuse => output.clone(),
         };
-        table::check_output(&output, &job.sketch, job.output_links())?;
+        table::check_output(&output, &job.table, job.output_links())?;
         let ledger = project::ledger(&job.spec.ledger, &job.workspace.project)?;
         protect(&target, &ledger, job)?;
         protect(&table::errors_path(&output), &ledger, job)?;
@@ -70,7 +70,7 @@ impl OverwriteGuard {
 
     /// Refuses a selection that leaves out rows for which the older output holds answers.
     pub(crate) fn check_selected(&self, job: &Job, picked: &Selected) -> Result<(), Failure> {
-        let Some(judge) = self.judge.as_ref().filter(|_| picked.count < job.sketch.rows) else {
+        let Some(judge) = self.judge.as_ref().filter(|_| picked.count < job.table.rows) else {
             return Ok(());
         };
         match judge.first_unselected(job, picked) {
@@ -172,7 +172,7 @@ fn protect(target: &Path, ledger: &Path, job: &Job) -> Result<(), Failure> {
 fn replaceable(standing: Standing, output: &Path, job: &Job) -> Result<Option<Box<Record>>, Failure> {
     let (is_sandbox, overwrites) = (job.spec.ledger.sandbox, job.spec.overwrite);
     // A table of samples brings them along.
-    let brings_samples = is_sandbox || job.sketch.notes.contains(&Note::Samples);
+    let brings_samples = is_sandbox || job.table.notes.contains(&Note::Samples);
     let shown = paths::shown(output);
     if let Standing::Own(record) | Standing::Edited(record) = &standing
         && brings_samples

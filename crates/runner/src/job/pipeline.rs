@@ -106,13 +106,13 @@ pub(crate) async fn run(
 /// # Errors
 /// The reader's, or that of `take`.
 pub(crate) async fn dry_run(
-    sketch: &TableSummary,
+    summary: &TableSummary,
     engine: Arc<Engine>,
     picks: impl Fn(u64) -> bool,
     parallel: usize,
     take: impl FnMut(&InputRow, Option<&RowEnd>) -> Result<(), TableError>,
 ) -> Result<(), TableError> {
-    run(Reader::open(sketch)?, engine, ignored(), picks, window(parallel), || {}, take).await
+    run(Reader::open(summary)?, engine, ignored(), picks, window(parallel), || {}, take).await
 }
 
 /// The reader's rows, as many at a time as there are places for, and at least one.
@@ -231,9 +231,9 @@ mod tests {
     }
 
     /// Profiles for every row, asked of `caller`.
-    fn engine(sketch: &TableSummary, caller: Arc<dyn Caller>) -> Arc<Engine> {
+    fn engine(summary: &TableSummary, caller: Arc<dyn Caller>) -> Arc<Engine> {
         let request = Request { steps: vec![StepRequest::parse("linkedin_profile")], ..Request::default() };
-        let header = Header { table: "t.csv", columns: &sketch.columns, samples: &sketch.samples };
+        let header = Header { table: "t.csv", columns: &summary.columns, samples: &summary.samples };
         let plan = Plan::new(&request, &header, &Registry::gather().unwrap()).unwrap();
         let way = CallMode::Live { caller: Arc::clone(&caller), refreshing: caller };
         Arc::new(Engine::new(Arc::new(plan), way))
@@ -248,12 +248,12 @@ mod tests {
         let mut text = String::from("linkedin_url\nlinkedin.com/in/sandbox-slow\n");
         (1..ROWS).for_each(|row| writeln!(text, "linkedin.com/in/sandbox-{row}").unwrap());
         std::fs::write(&path, text).unwrap();
-        let sketch = table::scan(&path, &ReadOptions::default()).unwrap();
+        let summary = table::scan(&path, &ReadOptions::default()).unwrap();
         let caller = Arc::new(SlowFirst::default());
-        let engine = engine(&sketch, Arc::clone(&caller) as Arc<dyn Caller>);
+        let engine = engine(&summary, Arc::clone(&caller) as Arc<dyn Caller>);
         let mut written = 0;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-        let reader = Reader::open(&sketch).unwrap();
+        let reader = Reader::open(&summary).unwrap();
         let piped = run(
             reader,
             engine,
@@ -285,9 +285,9 @@ mod tests {
             writeln!(text, "linkedin.com/in/sandbox-{row},{}", "x".repeat(*bytes)).unwrap();
         }
         std::fs::write(&path, text).unwrap();
-        let sketch = table::scan(&path, &ReadOptions::default()).unwrap();
+        let summary = table::scan(&path, &ReadOptions::default()).unwrap();
         let caller = Arc::new(SlowFirst::default());
-        let engine = engine(&sketch, Arc::clone(&caller) as Arc<dyn Caller>);
+        let engine = engine(&summary, Arc::clone(&caller) as Arc<dyn Caller>);
         let mut written = 0;
         let write = |row: &InputRow, _: Option<&RowEnd>| {
             written += 1;
@@ -296,7 +296,7 @@ mod tests {
             assert!(ahead <= if written < 20 { 5 } else { 2 }, "row {written}: {ahead}");
             Ok(())
         };
-        let piped = run(Reader::open(&sketch).unwrap(), engine, ignored(), |_| true, 16, || {}, write);
+        let piped = run(Reader::open(&summary).unwrap(), engine, ignored(), |_| true, 16, || {}, write);
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         runtime.block_on(piped).unwrap();
         assert_eq!(written, rows.len() as u64);
@@ -324,9 +324,9 @@ mod tests {
         let note = "x".repeat(5_000);
         (0..ROWS).for_each(|row| writeln!(text, "linkedin.com/in/sandbox-{row},{note}").unwrap());
         std::fs::write(&path, text).unwrap();
-        let sketch = table::scan(&path, &ReadOptions::default()).unwrap();
+        let summary = table::scan(&path, &ReadOptions::default()).unwrap();
         let caller = Arc::new(Waiting::default());
-        let engine = engine(&sketch, Arc::clone(&caller) as Arc<dyn Caller>);
+        let engine = engine(&summary, Arc::clone(&caller) as Arc<dyn Caller>);
         let cut = |row| {
             if row == 1 {
                 let file = std::fs::File::options().write(true).open(&path).unwrap();
@@ -336,7 +336,7 @@ mod tests {
         };
         let mut written = 0;
         let piped = run(
-            Reader::open(&sketch).unwrap(),
+            Reader::open(&summary).unwrap(),
             engine,
             ignored(),
             cut,

@@ -72,8 +72,8 @@ pub(crate) async fn newest_run(store: &dyn Ledger) -> Result<u64, Failure> {
 
 /// The digests of everything that the calls of a run depend on, in the order of [`PARTS`].
 fn parts_of(job: &Job, settings: &Settings) -> Result<[Full; 6], Failure> {
-    let table = of_table(&job.sketch.path, &job.spec.reading).map_err(|error| {
-        Failure::usage(format!("{} cannot be read", job.sketch.path.display())).caused_by(&error)
+    let table = of_table(&job.table.path, &job.spec.reading).map_err(|error| {
+        Failure::usage(format!("{} cannot be read", job.table.path.display())).caused_by(&error)
     })?;
     let ledger = project::ledger(&job.spec.ledger, &job.workspace.project)?;
     Ok([

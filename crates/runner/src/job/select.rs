@@ -85,9 +85,9 @@ pub(crate) async fn select(
     observer: &dyn Observer,
 ) -> Result<Selected, Failure> {
     let limit = spec.limit.unwrap_or(u64::MAX);
-    let mut selected = Selected::first(limit.min(job.sketch.rows));
+    let mut selected = Selected::first(limit.min(job.table.rows));
     if spec.rows.is_some() || spec.filter.is_some() || spec.only.is_some() {
-        spec.rows.as_ref().map_or(Ok(()), |ranges| ranges.check(job.sketch.rows))?;
+        spec.rows.as_ref().map_or(Ok(()), |ranges| ranges.check(job.table.rows))?;
         let most = if spec.only.is_some() { u64::MAX } else { limit };
         selected = by_cells(spec, job, most, observer)?;
     }
@@ -112,7 +112,7 @@ fn by_cells(spec: &Selection, job: &Job, most: u64, observer: &dyn Observer) -> 
     let filter = spec.filter.as_deref().map(|text| job.filter(text)).transpose()?;
     let mut selected = Selected::none();
     let mut undetermined = Undetermined::default();
-    for row in Reader::open(&job.sketch)? {
+    for row in Reader::open(&job.table)? {
         let row = row?;
         if selected.count == most {
             break;
@@ -145,7 +145,7 @@ async fn by_outcome(
         Ok(())
     };
     let picks = |row| among.contains(row);
-    pipeline::dry_run(&job.sketch, engine, picks, 1, take).await?;
+    pipeline::dry_run(&job.table, engine, picks, 1, take).await?;
     Ok(selected)
 }
 

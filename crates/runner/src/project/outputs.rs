@@ -211,11 +211,11 @@ impl Outputs {
 pub fn check_table(path: &Path, mut options: ReadOptions) -> Result<TableSummary, TableError> {
     let (delimiter, are_samples) = Outputs::of_file(path).of_table(path);
     options.delimiter = options.delimiter.or(delimiter);
-    let mut sketch = table::scan(path, &options)?;
+    let mut summary = table::scan(path, &options)?;
     if are_samples {
-        sketch.notes.push(Note::Samples);
+        summary.notes.push(Note::Samples);
     }
-    Ok(sketch)
+    Ok(summary)
 }
 
 /// The record beside a ledger that is not in a project's folder.

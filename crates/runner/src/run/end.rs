@@ -57,9 +57,9 @@ impl Run<'_> {
         let noted = Noted {
             run,
             // A sample stays one in what is made of it.
-            sandbox: self.is_sandbox || self.job.sketch.notes.contains(&Note::Samples),
+            sandbox: self.is_sandbox || self.job.table.notes.contains(&Note::Samples),
             plan: &self.job.plan,
-            columns: &self.job.sketch.columns,
+            columns: &self.job.table.columns,
             is_partial: report.status != Status::Finished || report.rows_selected < report.rows,
         };
         let finished = self.files.finish(broken, &report.counts, interrupted, &noted, &*self.observer);
@@ -103,9 +103,9 @@ impl Run<'_> {
             exit: Exit::Done,
             status: status(&counts, interrupted),
             run: self.begun.run,
-            rows: self.job.sketch.rows,
+            rows: self.job.table.rows,
             rows_selected: counts.rows,
-            table_notes: header::table_notes(&self.job.sketch),
+            table_notes: header::table_notes(&self.job.table),
             output: Output::None,
             output_path: self.job.output(),
             carried: self.files.carried_told(),

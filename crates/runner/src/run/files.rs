@@ -86,9 +86,9 @@ impl Files {
             encoding: job.spec.output_encoding,
         };
         let carried = older.carried();
-        let writer = Writer::carrying(&output, &job.sketch, &columns, &carried, options)?;
+        let writer = Writer::carrying(&output, &job.table, &columns, &carried, options)?;
         let errors_path = table::errors_path(&output);
-        let errors = ErrorsFile::create(&errors_path, &job.sketch, job.spec.overwrite)?;
+        let errors = ErrorsFile::create(&errors_path, &job.table, job.spec.overwrite)?;
         Ok(Self { older, output, errors_path, carried, writer, errors })
     }
 

@@ -65,12 +65,12 @@ impl Judge {
         let asked = record.asked();
         let plan = asked::of_plan(&job.plan);
         let questions = |older: &TableSummary, names: &[String]| {
-            asked::questions(&asked, names, older, &job.sketch, &plan)
+            asked::questions(&asked, names, older, &job.table, &plan)
         };
-        let older = OlderOutput::open(target, &job.sketch, &options, &record.answers, questions)?;
-        let found = asked.iter().map(|asked| asked.find(older.summary(), &job.sketch, &plan)).collect();
+        let older = OlderOutput::open(target, &job.table, &options, &record.answers, questions)?;
+        let found = asked.iter().map(|asked| asked.find(older.summary(), &job.table, &plan)).collect();
         let steps = steps_of_outputs(&job.plan);
-        let own = |name: &String| job.sketch.columns.iter().position(|column| column == name);
+        let own = |name: &String| job.table.columns.iter().position(|column| column == name);
         let column = |name: &String| match job.plan.outputs().position(|output| output.name == *name) {
             Some(output) => Column::Written { output, step: steps[output], own: own(name) },
             None => {
@@ -98,7 +98,7 @@ impl Judge {
             found,
             asked,
             reads: record.reads.clone(),
-            is_json: job.sketch.format().cells_are_json,
+            is_json: job.table.format().cells_are_json,
             lost: 0,
             first: None,
             gone: 0,
@@ -229,23 +229,21 @@ impl Judge {
     /// rows are compared as they are written.
     pub(super) fn first_unselected(&self, job: &Job, picked: &Selected) -> Option<u64> {
         let older = self.older.summary();
-        if older.rows != job.sketch.rows {
+        if older.rows != job.table.rows {
             return None;
         }
         let at = |columns: &[String], name: &str| columns.iter().position(|column| column == name);
         let columns: Vec<(usize, Option<usize>)> = job
             .plan
             .outputs()
-            .filter_map(|known| {
-                Some((at(&older.columns, &known.name)?, at(&job.sketch.columns, &known.name)))
-            })
+            .filter_map(|known| Some((at(&older.columns, &known.name)?, at(&job.table.columns, &known.name))))
             .collect();
         let loses = |before: &InputRow, now: &InputRow| {
             let mut columns = columns.iter();
             columns
                 .any(|(old, new)| before.cell(*old).is_some() && new.and_then(|new| now.cell(new)).is_none())
         };
-        for (before, now) in Reader::open(older).ok()?.zip(Reader::open(&job.sketch).ok()?) {
+        for (before, now) in Reader::open(older).ok()?.zip(Reader::open(&job.table).ok()?) {
             let (before, now) = (before.ok()?, now.ok()?);
             if !picked.contains(now.number()) && loses(&before, &now) {
                 return Some(now.number());

@@ -38,7 +38,7 @@ pub(crate) async fn pick(
         }
         Ok(())
     };
-    pipeline::dry_run(&job.sketch, engine, |row| among.contains(row), 1, take).await?;
+    pipeline::dry_run(&job.table, engine, |row| among.contains(row), 1, take).await?;
     Ok(seen.rows())
 }
 
