@@ -3,15 +3,19 @@
 //! A provider sends an attempt and says what its end means. Whether to try again, to wait
 //! or to stop is the gateway's to decide.
 
+mod operation;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
 use smol_str::SmolStr;
 
-use crate::{Call, Error, Names, Reply, Secret};
+use crate::{Call, Error, Reply, Secret};
+
+pub use operation::{Bills, Operation, Operations, Price};
 
 /// What a provider says of itself, so that policy can be kept outside of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ProviderInfo {
     /// The name in contracts, settings and talk.
     pub name: SmolStr,
@@ -23,9 +27,10 @@ pub struct ProviderInfo {
     pub base_variable: SmolStr,
     /// The vendor's base address.
     pub default_base: SmolStr,
-    /// Operations that cost nothing and change nothing: sent again without asking. An
-    /// operation that is not listed counts as paid.
-    pub free_operations: Names,
+    /// Its operations: what they bill and how long they take.
+    pub operations: Operations,
+    /// A free operation that takes no parameters, with which `marl doctor` tries the connection.
+    pub check: Option<SmolStr>,
 }
 
 /// What a provider is made with.
@@ -44,9 +49,6 @@ pub struct Connection {
 pub trait Provider: Send + Sync {
     /// What policy needs to know of the vendor: the same as long as it lives.
     fn info(&self) -> &ProviderInfo;
-
-    /// How long to wait for an answer to an operation. Giving up leaves a call in doubt, so be generous.
-    fn timeout(&self, operation: &str) -> Duration;
 
     /// Whether a call could be sent at all.
     ///

@@ -8,9 +8,9 @@ use std::{
 
 use async_trait::async_trait;
 use marl_core::{
-    Call, CallSpec, Column, Connection, Context, Contract, Error, Field, Fields, Integration, Names, Origin,
+    Call, CallSpec, Column, Connection, Context, Contract, Error, Field, Fields, Integration, Origin,
     Outcome, Provider, Registration, Registry, RegistryError, Reply, Row, SemanticType, SmolStr, Value,
-    provider::{Attempt, AttemptEnd, ProviderInfo},
+    provider::{Attempt, AttemptEnd, Operation, Operations, ProviderInfo},
 };
 use serde_json::json;
 
@@ -91,10 +91,6 @@ impl Provider for Vendor {
         &self.info
     }
 
-    fn timeout(&self, _: &str) -> Duration {
-        Duration::from_secs(60)
-    }
-
     fn ready(&self) -> Result<(), Error> {
         Ok(())
     }
@@ -118,7 +114,8 @@ fn add_vendor(registry: &mut Registry, sent: &Arc<Mutex<Vec<String>>>) -> Result
         key_variable: SmolStr::default(),
         base_variable: SmolStr::default(),
         default_base: SmolStr::default(),
-        free_operations: Names::default(),
+        operations: Operations::constant(&[], Operation::paid(Duration::from_secs(60))),
+        check: None,
     };
     let (of_each, sent) = (info.clone(), Arc::clone(sent));
     let connect = move |connection| -> Box<dyn Provider> {

@@ -105,7 +105,7 @@ impl Job {
     /// Whether an operation costs nothing.
     pub fn is_free(&self, provider: &str, operation: &str) -> bool {
         let entry = self.workspace.registry.provider(provider);
-        entry.is_some_and(|entry| entry.info.free_operations.contains(operation))
+        entry.is_some_and(|entry| entry.info.operations.get(operation).is_free())
     }
 
     fn every_price(&self, flag: &str) -> Result<(), Failure> {

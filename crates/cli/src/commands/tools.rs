@@ -37,7 +37,7 @@ const DETAILS: &str = "getToolDetails";
 pub(crate) fn run(args: &ToolsArgs, printer: &Printer) -> Result<Exit, Failure> {
     let workspace = Workspace::find()?;
     let registry = &workspace.registry;
-    let knows = |info: &marl_core::provider::ProviderInfo| info.free_operations.contains(SEARCH);
+    let knows = |info: &marl_core::provider::ProviderInfo| info.operations.get(SEARCH).is_free();
     let provider = registry.providers().map(|entry| &entry.info).find(|info| knows(info));
     let provider = &provider.ok_or_else(|| Failure::usage("no provider tells of its tools"))?.name;
     block_on(printer, async {
@@ -110,7 +110,7 @@ impl Ask<'_> {
     /// Refuses a call that may cost where consent is required and was not given.
     fn check_consent(&self, name: &str, max_calls: Option<u64>) -> Result<(), Failure> {
         let providers = self.registry.providers().map(|entry| &entry.info);
-        let is_free = |info: &marl_core::provider::ProviderInfo| info.free_operations.contains(name);
+        let is_free = |info: &marl_core::provider::ProviderInfo| info.operations.get(name).is_free();
         if self.choice.sandbox || providers.filter(|info| info.name == *self.provider).any(is_free) {
             return Ok(());
         }

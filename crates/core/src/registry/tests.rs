@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    Call, CallSpec, Context, Contract, Error, Fields, Names, Reply, Row,
-    provider::{Attempt, AttemptEnd},
+    Call, CallSpec, Context, Contract, Error, Fields, Reply, Row,
+    provider::{Attempt, AttemptEnd, Operation, Operations},
 };
 
 struct Plain(Contract);
@@ -36,10 +36,6 @@ impl Provider for Vendor {
         &self.info
     }
 
-    fn timeout(&self, _: &str) -> Duration {
-        Duration::from_secs(60)
-    }
-
     fn ready(&self) -> Result<(), Error> {
         Ok(())
     }
@@ -52,6 +48,8 @@ impl Provider for Vendor {
         Ok(Reply::found(json!(body)))
     }
 }
+
+const SHORT: Duration = Duration::from_secs(1);
 
 const CALLS: &[CallSpec] = &[CallSpec::once("nowhere", "x")];
 const PLAIN: Contract = Contract::new("plain", "1", "");
@@ -76,7 +74,8 @@ fn info(name: &str) -> ProviderInfo {
         key_variable: read("VENDOR_KEY").into(),
         base_variable: read("VENDOR_BASE").into(),
         default_base: read("https://vendor.example").into(),
-        free_operations: [read("list")].into_iter().collect::<Names>(),
+        operations: Operations::new([(read("list").into(), Operation::free(SHORT))], Operation::paid(SHORT)),
+        check: None,
     }
 }
 

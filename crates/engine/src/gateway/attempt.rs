@@ -154,7 +154,7 @@ impl Shared {
 
     /// How long one attempt of this call may take.
     fn timeouts(&self, lane: &Lane, call: &Call) -> Timeouts {
-        let answer = self.settings.timeout.unwrap_or_else(|| lane.provider.timeout(&call.operation));
+        let answer = self.settings.timeout.unwrap_or_else(|| lane.operation(&call.operation).timeout);
         let grace = if lane.resends_freely(call) { Duration::ZERO } else { self.settings.grace };
         Timeouts { answer, grace }
     }

@@ -35,7 +35,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use marl_core::{Call, CallEnd, Caller, Error, Provider, SkipReason, SmolStr};
+use marl_core::{Call, CallEnd, Caller, Error, Provider, SkipReason, SmolStr, provider::Operation};
 use tokio::{sync::watch, time::Instant};
 
 use crate::{
@@ -257,15 +257,22 @@ impl Lane {
         self.resends_freely(call) || self.settings.in_doubt == InDoubt::Retry
     }
 
+    fn operation(&self, name: &str) -> &Operation {
+        self.provider.info().operations.get(name)
+    }
+
     /// What a call of an operation costs, in the settings' unit; `None` if its price is unknown.
     fn price(&self, operation: &str) -> Option<f64> {
-        let free = self.provider.info().free_operations.contains(operation);
-        if free { Some(0.0) } else { self.settings.prices.get(operation).copied() }
+        if self.operation(operation).is_free() {
+            Some(0.0)
+        } else {
+            self.settings.prices.get(operation).copied()
+        }
     }
 
     /// Whether the call can be sent again at no cost.
     fn resends_freely(&self, call: &Call) -> bool {
-        self.provider.info().free_operations.contains(&call.operation)
+        self.operation(&call.operation).is_repeatable()
     }
 }
 

@@ -16,8 +16,8 @@ use std::{
 };
 
 use marl_core::{
-    CallEnd, ErrorKind, Names, Reply, SmolStr,
-    provider::{Attempt, AttemptEnd, Failure, ProviderInfo, Reach},
+    CallEnd, ErrorKind, Reply, SmolStr,
+    provider::{Attempt, AttemptEnd, Failure, Operations, ProviderInfo, Reach},
 };
 use serde_json::json;
 use tokio::time::{Instant, sleep};
@@ -25,13 +25,18 @@ use tokio::time::{Instant, sleep};
 use super::*;
 use crate::ledger::MemoryCalls;
 
+const TIMEOUT: Duration = Duration::from_secs(180);
+
+const OPERATIONS: &[(SmolStr, Operation)] = &[(SmolStr::new_static("free"), Operation::free(TIMEOUT))];
+
 static INFO: ProviderInfo = ProviderInfo {
     name: SmolStr::new_static("p"),
     description: SmolStr::new_static(""),
     key_variable: SmolStr::new_static("P_KEY"),
     base_variable: SmolStr::new_static("P_BASE"),
     default_base: SmolStr::new_static("https://p.example"),
-    free_operations: Names::constant(&["free"]),
+    operations: Operations::constant(OPERATIONS, Operation::paid(TIMEOUT)),
+    check: None,
 };
 
 /// What the provider does with an attempt.
@@ -62,10 +67,6 @@ struct Scripted {
 impl Provider for Scripted {
     fn info(&self) -> &ProviderInfo {
         &INFO
-    }
-
-    fn timeout(&self, _: &str) -> Duration {
-        Duration::from_secs(180)
     }
 
     fn ready(&self) -> Result<(), Error> {
