@@ -3,6 +3,7 @@
 mod aligned;
 mod event_printer;
 mod forecast;
+mod money;
 mod preview;
 mod progress;
 mod run;

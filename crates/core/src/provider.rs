@@ -84,6 +84,21 @@ pub struct Attempt {
     pub end: AttemptEnd,
     /// The vendor's own id of the request, for its support.
     pub request_id: Option<String>,
+    /// What the vendor says that the attempt cost, in the unit of the operation's price.
+    pub cost: Option<f64>,
+}
+
+impl Attempt {
+    /// An attempt that ended with a whole answer.
+    pub fn answered(body: String) -> Self {
+        AttemptEnd::Answered(body).into()
+    }
+}
+
+impl From<AttemptEnd> for Attempt {
+    fn from(end: AttemptEnd) -> Self {
+        Self { end, request_id: None, cost: None }
+    }
 }
 
 /// How an attempt ended.
@@ -197,6 +212,6 @@ impl Failure {
 
 impl From<Failure> for Attempt {
     fn from(failure: Failure) -> Self {
-        Self { end: AttemptEnd::Failed(failure), request_id: None }
+        AttemptEnd::Failed(failure).into()
     }
 }

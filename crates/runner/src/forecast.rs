@@ -7,6 +7,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use engine::{
     CallForecast, CallMode, Engine, Forecast, ProjectedStep, RowEnd, StepForecast,
+    cost::CallPrice,
     gateway::{CallStatus, Gateway},
     ledger::Ledger,
 };
@@ -67,8 +68,8 @@ pub struct Planned {
     pub remarks: BTreeMap<(usize, String), u64>,
     /// The unit of all prices, if the settings name one.
     pub currency: Option<String>,
-    /// By provider and operation, the price if known.
-    pub prices: BTreeMap<(SmolStr, SmolStr), Option<f64>>,
+    /// By provider and operation, what a call may cost.
+    pub prices: BTreeMap<(SmolStr, SmolStr), CallPrice>,
     /// By provider and operation, how long a call usually takes, if known.
     durations: BTreeMap<(SmolStr, SmolStr), Option<Duration>>,
     /// How many calls are in flight to each provider.
@@ -226,8 +227,9 @@ pub async fn of(
 
 type Operations = [(SmolStr, SmolStr)];
 
-fn prices(operations: &Operations, gateway: &Gateway) -> BTreeMap<(SmolStr, SmolStr), Option<f64>> {
-    operations.iter().map(|known| (known.clone(), gateway.price(&known.0, &known.1))).collect()
+fn prices(operations: &Operations, gateway: &Gateway) -> BTreeMap<(SmolStr, SmolStr), CallPrice> {
+    let price = |(provider, operation): &(SmolStr, SmolStr)| gateway.price(provider, operation);
+    operations.iter().filter_map(|known| Some((known.clone(), price(known)?))).collect()
 }
 
 async fn durations(
@@ -296,11 +298,15 @@ impl Planned {
 
     /// Calls that are sent for certain, and the most, within the caps.
     pub fn send(&self) -> (u64, u64) {
-        let exactly: u64 = self.calls().map(|call| call.send).sum();
-        let possible: u64 = self.calls().map(|call| call.possible).sum();
+        let sum = |is_free: bool| {
+            let counted = self.calls().filter(|call| self.is_free(call) == is_free);
+            counted.fold((0, 0), |sum, call| (sum.0 + call.send, sum.1 + call.send + call.possible))
+        };
+        // No cap holds free calls back.
+        let (free, paid) = (sum(true), sum(false));
         let most = self.max_calls.unwrap_or(u64::MAX);
         let (dear, cheap) = self.affordable();
-        (exactly.min(most).min(dear), (exactly + possible).min(most).min(cheap))
+        (free.0 + paid.0.min(most).min(dear), free.1 + paid.1.min(most).min(cheap))
     }
 
     /// The operations of which calls are sent, or may be.
@@ -309,26 +315,31 @@ impl Planned {
         sent.map(|call| (call.provider.as_str(), call.operation.as_str()))
     }
 
-    /// How many calls the cap on cost allows: of the dearest alone, and of the cheapest.
+    /// How many calls the cap on cost allows: if each costs what the dearest may, and if each costs as
+    /// little as the cheapest may.
     fn affordable(&self) -> (u64, u64) {
-        let sent = self.calls().filter(|call| call.send + call.possible > 0);
-        let prices: Vec<f64> = sent.filter_map(|call| self.price(call)).collect();
         let of = |price: f64| match self.max_cost {
             Some(most) if price > 0.0 => (most / price + 1e-9).floor() as u64,
             _ => u64::MAX,
         };
-        let dearest = prices.iter().copied().fold(0.0, f64::max);
-        let cheapest = prices.iter().copied().fold(f64::INFINITY, f64::min);
+        let dearest = self.capped().filter_map(|price| price.most.money).fold(0.0, f64::max);
+        let cheapest = self.capped().filter_map(|price| price.least.money).fold(f64::INFINITY, f64::min);
         (of(dearest), of(cheapest))
+    }
+
+    /// The prices of the calls that are sent, or may be, and count towards caps.
+    fn capped(&self) -> impl Iterator<Item = &CallPrice> {
+        let sent = self.calls().filter(|call| call.send + call.possible > 0);
+        sent.filter_map(|call| self.call_price(call)).filter(|price| !price.is_free)
     }
 
     /// What that costs; `None` where a price is unknown, which is never free.
     pub fn cost(&self) -> Option<(f64, f64)> {
         let mut cost = (0.0, 0.0);
         for call in self.calls().filter(|call| call.send + call.possible > 0) {
-            let price = self.price(call)?;
-            cost.0 += price * call.send as f64;
-            cost.1 += price * (call.send + call.possible) as f64;
+            let price = self.call_price(call)?;
+            cost.0 += price.least.money? * call.send as f64;
+            cost.1 += price.most.money? * (call.send + call.possible) as f64;
         }
         let within = |cost: f64| match self.max_cost {
             Some(most) if cost > most => self.whole_calls(most),
@@ -337,21 +348,49 @@ impl Planned {
         Some((rounded(within(cost.0)), rounded(within(cost.1))))
     }
 
-    /// What a cap on cost allows to spend: no part of a call is bought. Where calls have several prices,
-    /// the cap itself is the bound.
+    /// What a cap on cost allows to spend: no part of a call is bought. Unless all calls have one fixed
+    /// price, the cap itself is the bound.
     fn whole_calls(&self, most: f64) -> f64 {
-        let mut prices =
-            self.calls().filter(|call| call.send + call.possible > 0).filter_map(|call| self.price(call));
-        match prices.next() {
-            Some(price) if price > 0.0 && prices.all(|other| other == price) => {
+        let is_fixed = |price: &CallPrice| price.least.money == price.most.money;
+        let mut prices = self.capped();
+        match prices.next().filter(|price| is_fixed(price)).and_then(|price| price.most.money) {
+            Some(price)
+                if price > 0.0 && prices.all(|other| is_fixed(other) && other.most.money == Some(price)) =>
+            {
                 (self.affordable().1 as f64 * price).min(most)
             }
             _ => most,
         }
     }
 
+    /// What that costs in the vendors' own units, for vendors that publish their prices: by provider and
+    /// unit, at least and at most.
+    pub fn units(&self) -> BTreeMap<(&str, &str), (f64, f64)> {
+        let mut units: BTreeMap<_, (f64, f64)> = BTreeMap::new();
+        for call in self.calls().filter(|call| call.send + call.possible > 0) {
+            let Some(price) = self.call_price(call) else { continue };
+            let (Some(unit), Some(least), Some(most)) = (&price.unit, price.least.units, price.most.units)
+            else {
+                continue;
+            };
+            let sum = units.entry((call.provider.as_str(), unit.as_str())).or_default();
+            sum.0 += least * call.send as f64;
+            sum.1 += most * (call.send + call.possible) as f64;
+        }
+        units
+    }
+
+    fn call_price(&self, call: &CallForecast) -> Option<&CallPrice> {
+        self.prices.get(&(call.provider.clone(), call.operation.clone()))
+    }
+
+    fn is_free(&self, call: &CallForecast) -> bool {
+        self.call_price(call).is_some_and(|price| price.is_free)
+    }
+
+    /// What a call costs at most, in money.
     fn price(&self, call: &CallForecast) -> Option<f64> {
-        self.prices.get(&(call.provider.clone(), call.operation.clone())).copied().flatten()
+        self.call_price(call)?.most.money
     }
 
     /// Operations that would be sent and have no price.

@@ -205,7 +205,7 @@ impl Ask<'_> {
         let settings =
             GatewaySettings { retry: engine::gateway::Retry { attempts: 1, ..settings.retry }, ..settings };
         let gateway = Gateway::new(connected.providers, calls, settings, Arc::new(Silent));
-        let price = gateway.price(self.provider, operation);
+        let price = gateway.price(self.provider, operation).and_then(|price| price.most.money);
         let call = Call { provider: self.provider.clone(), operation: operation.into(), parameters };
         let end = gateway.refreshing().call(call).await;
         if let Some(sandbox) = sandbox {

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::*;
 use crate::{
     Call, CallSpec, Context, Contract, Error, Fields, Reply, Row,
-    provider::{Attempt, AttemptEnd, Operation, Operations},
+    provider::{Attempt, Operation, Operations},
 };
 
 struct Plain(Contract);
@@ -41,7 +41,7 @@ impl Provider for Vendor {
     }
 
     async fn send(&self, _: &Call) -> Attempt {
-        Attempt { end: AttemptEnd::Answered(self.connection.base_url.clone()), request_id: None }
+        Attempt::answered(self.connection.base_url.clone())
     }
 
     fn read(&self, _: &Call, body: &str) -> Result<Reply, Error> {

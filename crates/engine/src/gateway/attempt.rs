@@ -17,11 +17,11 @@ use marl_core::{
 use tokio::time::{Instant, sleep, timeout};
 
 use super::{
-    Lane, Shared, breaker,
+    Cost, Lane, Shared, breaker,
     breaker::Pass,
     budget::Reservation,
     entry::{Entered, NotSent},
-    read,
+    price, read,
 };
 use crate::{
     event::Event,
@@ -42,6 +42,8 @@ pub(super) struct Attempted {
     pub(super) intent: Intent,
     duration: Duration,
     request_id: Option<String>,
+    /// What the answer says that it cost, in the vendor's unit.
+    stated_cost: Option<f64>,
 }
 
 impl Attempted {
@@ -146,7 +148,12 @@ impl Shared {
         let started = Instant::now();
         let attempt = self.send(keyed, timeouts, progress).await;
         drop(slot);
-        let attempted = Attempted { intent, duration: started.elapsed(), request_id: attempt.request_id };
+        let attempted = Attempted {
+            intent,
+            duration: started.elapsed(),
+            request_id: attempt.request_id,
+            stated_cost: attempt.cost,
+        };
         let next = self.after(keyed, &attempted, pass, attempt.end, progress).await;
         // The request left, and the ledger cannot record how it ended.
         Ok(next.unwrap_or_else(|error| self.left_in_doubt(call, Some(&self.ledger_failed(error)))))
@@ -205,10 +212,11 @@ impl Shared {
         let failure = match end {
             AttemptEnd::Answered(body) => {
                 lane.breaker.answered();
-                self.spend(keyed, progress);
                 let end = read(lane, call, &body);
                 let no_data = matches!(&end, CallEnd::Reply(Reply::NoData));
-                self.settle(keyed, attempted, Settled::Answered { body, no_data }).await?;
+                let cost = lane.cost_of_answer(&call.operation, attempted.stated_cost, no_data);
+                self.spend(keyed, progress, cost);
+                self.settle(keyed, attempted, Settled::Answered { body, no_data, cost }).await?;
                 return Ok(AfterAttempt::End(end));
             }
             AttemptEnd::Failed(failure) => failure,
@@ -223,11 +231,14 @@ impl Shared {
         if let Some(rest) = failure.retry_after.filter(|_| failure.retryable) {
             self.rest(lane, call, rest, &failure.error);
         }
-        match failure.bought {
+        match price::bought(lane.operation(&call.operation), &failure) {
             Bought::Yes => {
-                self.spend(keyed, progress);
+                let cost = lane.cost_of_answer(&call.operation, attempted.stated_cost, false);
+                self.spend(keyed, progress, cost);
                 let Failure { error, body, .. } = failure;
-                self.settle(keyed, attempted, Settled::Unusable { error: error.clone(), body }).await?;
+                let error = error.billed(true);
+                let unusable = Settled::Unusable { error: error.clone(), body, cost };
+                self.settle(keyed, attempted, unusable).await?;
                 Ok(AfterAttempt::End(CallEnd::Failed(error)))
             }
             Bought::Maybe => self.after_doubt(keyed, attempted, failure, progress).await,
@@ -291,7 +302,7 @@ impl Shared {
         let resends = free || (lane.sends_doubts_again(call) && !self.settings.once);
         let again = resends.then(|| self.wait(&failure, progress)).flatten();
         if !free {
-            self.spend(keyed, progress);
+            self.spend(keyed, progress, lane.price(&call.operation).most);
             progress.in_doubt = true;
             self.settle(keyed, attempted, Settled::InDoubt).await?;
         } else if again.is_some() {
@@ -309,11 +320,18 @@ impl Shared {
         Ok(self.left_in_doubt(call, Some(&failure.error)))
     }
 
-    /// Spends the reservation; a further attempt reserves anew.
-    fn spend(&self, KeyedCall { lane, call, .. }: KeyedCall<'_>, progress: &mut CallProgress<'_>) {
+    /// Spends the reservation; a further attempt reserves anew. A free call has none.
+    fn spend(
+        &self,
+        KeyedCall { lane, call, .. }: KeyedCall<'_>,
+        progress: &mut CallProgress<'_>,
+        cost: Cost,
+    ) {
         if let Some(reservation) = progress.reservation.take() {
-            reservation.spend();
-            self.listener.hear(&Event::Spent { price: lane.price(&call.operation) });
+            reservation.spend(cost.money);
+            let price = lane.operation(&call.operation).price.as_ref();
+            let unit = price.map(|price| price.unit.as_str());
+            self.listener.hear(&Event::Spent { provider: &call.provider, cost, unit });
         }
     }
 

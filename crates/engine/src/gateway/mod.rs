@@ -25,6 +25,7 @@ mod dry_run;
 mod entry;
 mod flight;
 mod limit;
+mod price;
 mod record;
 mod settings;
 
@@ -39,6 +40,7 @@ use marl_core::{Call, CallEnd, Caller, Error, Provider, SkipReason, SmolStr, pro
 use tokio::{sync::watch, time::Instant};
 
 use crate::{
+    cost::{CallPrice, Cost},
     event::{Event, Listener},
     ledger::{Calls, Key, Known, LedgerError},
 };
@@ -259,15 +261,6 @@ impl Lane {
 
     fn operation(&self, name: &str) -> &Operation {
         self.provider.info().operations.get(name)
-    }
-
-    /// What a call of an operation costs, in the settings' unit; `None` if its price is unknown.
-    fn price(&self, operation: &str) -> Option<f64> {
-        if self.operation(operation).is_free() {
-            Some(0.0)
-        } else {
-            self.settings.prices.get(operation).copied()
-        }
     }
 
     /// Whether the call can be sent again at no cost.

@@ -1,6 +1,7 @@
 //! The gateway over a scripted provider, with the clock paused: value in, value out.
 
 mod claims;
+mod costs;
 mod doubts;
 mod record;
 mod stops;
@@ -17,7 +18,7 @@ use std::{
 
 use marl_core::{
     CallEnd, ErrorKind, Reply, SmolStr,
-    provider::{Attempt, AttemptEnd, Failure, Operations, ProviderInfo, Reach},
+    provider::{Attempt, Bills, Failure, Operations, Price, ProviderInfo, Reach},
 };
 use serde_json::json;
 use tokio::time::{Instant, sleep};
@@ -27,7 +28,17 @@ use crate::ledger::MemoryCalls;
 
 const TIMEOUT: Duration = Duration::from_secs(180);
 
-const OPERATIONS: &[(SmolStr, Operation)] = &[(SmolStr::new_static("free"), Operation::free(TIMEOUT))];
+const OPERATIONS: &[(SmolStr, Operation)] = &[
+    (SmolStr::new_static("free"), Operation::free(TIMEOUT)),
+    (SmolStr::new_static("per_hit"), priced(Bills::Found, 3.0)),
+    (SmolStr::new_static("per_request"), priced(Bills::Sent, 1.0)),
+];
+
+/// An operation that lists 1 credit.
+const fn priced(bills: Bills, worst: f64) -> Operation {
+    let price = Price { unit: SmolStr::new_static("credit"), list: 1.0, worst };
+    Operation { bills, price: Some(price), timeout: TIMEOUT, has_effects: false, idempotent_for: None }
+}
 
 static INFO: ProviderInfo = ProviderInfo {
     name: SmolStr::new_static("p"),
@@ -59,6 +70,8 @@ struct Scripted {
     in_flight: AtomicUsize,
     most_in_flight: AtomicUsize,
     without_key: bool,
+    /// What the provider says that an answer cost.
+    cost: Option<f64>,
     /// What a later version of the provider reads out of an answer.
     repaired: bool,
 }
@@ -80,7 +93,7 @@ impl Provider for Scripted {
         let n = call.parameters["n"].as_u64().unwrap_or_default();
         let scripted = self.acts.lock().unwrap().get_mut(&n).and_then(VecDeque::pop_front);
         let act = scripted.or_else(|| self.always.clone()).unwrap_or(Act::Answer);
-        let answered = || Attempt { end: AttemptEnd::Answered(n.to_string()), request_id: None };
+        let answered = || Attempt { cost: self.cost, ..Attempt::answered(n.to_string()) };
         let attempt = match act {
             Act::Answer => answered(),
             Act::AnswerAfter(time) => {
@@ -107,6 +120,9 @@ impl Provider for Scripted {
     }
 
     fn read(&self, _: &Call, body: &str) -> Result<Reply, Error> {
+        if body == "404" {
+            return Ok(Reply::NoData);
+        }
         let read = if self.repaired { format!("{body}, repaired") } else { body.to_owned() };
         Ok(Reply::found(json!(read)))
     }
@@ -114,7 +130,7 @@ impl Provider for Scripted {
 
 /// Counts what the gateway tells.
 #[derive(Default)]
-struct Heard(Mutex<Vec<String>>);
+struct Heard(Mutex<Vec<String>>, Mutex<Vec<Cost>>);
 
 impl Listener for Heard {
     fn hear(&self, event: &Event<'_>) {
@@ -129,7 +145,10 @@ impl Listener for Heard {
             Event::ProviderRests { .. } => "rests",
             Event::ProviderStopped { operation: None, .. } => "provider stopped",
             Event::ProviderStopped { .. } => "operation stopped",
-            Event::Spent { .. } => "spent",
+            Event::Spent { cost, .. } => {
+                self.1.lock().unwrap().push(*cost);
+                "spent"
+            }
             Event::CapReached => "cap reached",
             Event::LedgerFailed { .. } => "ledger failed",
         };
@@ -175,6 +194,7 @@ impl World {
     async fn operation(&self, operation: &str, n: u64) -> String {
         let call = Call { provider: "p".into(), operation: operation.into(), parameters: json!({ "n": n }) };
         match self.gateway.call(call).await {
+            CallEnd::Reply(Reply::NoData) => "no data".to_owned(),
             CallEnd::Reply(reply) => format!("found {}", reply.data().unwrap().as_str().unwrap()),
             CallEnd::Failed(error) => error.kind().name().to_owned(),
             CallEnd::Closed(reason) => format!("closed {reason}"),

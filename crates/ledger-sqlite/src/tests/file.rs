@@ -48,7 +48,7 @@ async fn a_full_disk_is_an_error_and_loses_nothing_stored() {
         refresh: false,
         attempt: 1,
         time,
-        price: None,
+        price: &price(None),
     };
     assert_eq!(ledger.claim(&asking).await.unwrap_err().0, "the disk is full", "nothing more is sent");
     assert_eq!(world.word(&ledger, 1).await, "answered yes");
