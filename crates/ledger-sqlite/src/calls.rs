@@ -13,6 +13,7 @@ use crate::{
     judge::known,
     lock::Process,
     ms, now_ms,
+    reply::{NewReply, StoredReply},
 };
 
 /// The columns of a [`CallRecord`].
@@ -40,7 +41,7 @@ pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<CallRecord> {
         request_id: row.get(13)?,
         error_kind: row.get(14)?,
         error: row.get(15)?,
-        reply: row.get(16)?,
+        reply: row.get::<_, Option<StoredReply>>(16)?.map(|reply| reply.0),
         cost: row.get(17)?,
         units: row.get(18)?,
         unit: row.get(19)?,
@@ -130,8 +131,17 @@ pub(crate) fn take_back(db: &Connection, id: i64) -> rusqlite::Result<()> {
 }
 
 /// Stores the end of an attempt; a late reply settles a doubt.
-pub(crate) fn settle(db: &Connection, id: i64, ended: &Ended) -> rusqlite::Result<()> {
+///
+/// `compressed` is the reply in that form, where it is long.
+pub(crate) fn settle(
+    db: &Connection,
+    id: i64,
+    ended: &Ended,
+    compressed: Option<&[u8]>,
+) -> rusqlite::Result<()> {
     let EndRecord { state, reply, error, cost } = EndRecord::of(&ended.end);
+    let text = reply.map(|text| NewReply::Text(text));
+    let reply = compressed.map(NewReply::Compressed).or(text);
     db.prepare_cached(
         "UPDATE call SET state = ?2, settled_at = ?3, duration_ms = ?4, request_id = ?5, error_kind = ?6,
             error_message = ?7, error_detail = ?8, reply = ?9, cost = ?10, units = ?11

@@ -15,6 +15,7 @@ mod open;
 mod queue;
 mod readers;
 mod remove;
+mod reply;
 mod room;
 mod run_calls;
 mod runs;

@@ -47,7 +47,7 @@ const VIEWED_AS_NEWEST: [&str; MIGRATIONS.len() - 1] = [
 
 /// The longest value that is read or written, in bytes: twice the longest answer. A ledger that someone
 /// else filled could hold longer ones, to take all memory.
-const LONGEST_VALUE: i32 = 16 << 20;
+pub(crate) const LONGEST_VALUE: i32 = 16 << 20;
 
 /// How long a writer waits for another process's commit.
 pub(crate) const BUSY: Duration = if cfg!(test) { Duration::from_secs(3) } else { Duration::from_secs(20) };

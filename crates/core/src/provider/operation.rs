@@ -16,9 +16,6 @@ pub struct Operation {
     /// Whether a call changes something at the vendor. Such a call is never sent again by itself, even if
     /// it costs nothing.
     pub has_effects: bool,
-    /// How long the vendor remembers an idempotency key: within that time a repeated attempt is not billed
-    /// again. `None` unless the vendor documents it.
-    pub idempotent_for: Option<Duration>,
 }
 
 /// What a vendor bills an operation for.
@@ -48,12 +45,12 @@ pub struct Price {
 impl Operation {
     /// An operation of which every whole answer is billed, at a price that is not published.
     pub const fn paid(timeout: Duration) -> Self {
-        Self { bills: Bills::Answered, price: None, timeout, has_effects: false, idempotent_for: None }
+        Self { bills: Bills::Answered, price: None, timeout, has_effects: false }
     }
 
     /// An operation that costs nothing and changes nothing.
     pub const fn free(timeout: Duration) -> Self {
-        Self { bills: Bills::Nothing, price: None, timeout, has_effects: false, idempotent_for: None }
+        Self { bills: Bills::Nothing, price: None, timeout, has_effects: false }
     }
 
     /// Whether its calls cost nothing, whatever they answer.

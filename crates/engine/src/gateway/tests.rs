@@ -37,7 +37,7 @@ const OPERATIONS: &[(SmolStr, Operation)] = &[
 /// An operation that lists 1 credit.
 const fn priced(bills: Bills, worst: f64) -> Operation {
     let price = Price { unit: SmolStr::new_static("credit"), list: 1.0, worst };
-    Operation { bills, price: Some(price), timeout: TIMEOUT, has_effects: false, idempotent_for: None }
+    Operation { bills, price: Some(price), timeout: TIMEOUT, has_effects: false }
 }
 
 static INFO: ProviderInfo = ProviderInfo {
