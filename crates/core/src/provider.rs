@@ -125,6 +125,8 @@ pub struct Failure {
     pub retry_after: Option<Duration>,
     /// How far the refusal reaches.
     pub reach: Reach,
+    /// Whose fault it is.
+    pub fault: Fault,
     /// The provider's own text, where a whole answer came that is of no use.
     pub body: Option<String>,
 }
@@ -154,6 +156,15 @@ pub enum Reach {
     ProviderIfRepeated,
 }
 
+/// Who failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The provider: many such failures are an outage, and its calls wait.
+    Provider,
+    /// What this call alone is about, such as one website: other calls are not held back for it.
+    Target,
+}
+
 impl Failure {
     /// Nothing left this machine: name not found, refused, no connection in time.
     pub fn not_sent(error: Error) -> Self {
@@ -175,6 +186,7 @@ impl Failure {
             retryable: false,
             retry_after: None,
             reach: Reach::Call,
+            fault: Fault::Provider,
             body: None,
         }
     }
@@ -199,6 +211,13 @@ impl Failure {
     #[must_use]
     pub fn with_body(mut self, body: String) -> Self {
         self.body = Some(body);
+        self
+    }
+
+    /// Says that the call's target failed, and not the provider.
+    #[must_use]
+    pub fn of_target(mut self) -> Self {
+        self.fault = Fault::Target;
         self
     }
 

@@ -72,8 +72,10 @@ pub struct Planned {
     pub prices: BTreeMap<(SmolStr, SmolStr), CallPrice>,
     /// By provider and operation, how long a call usually takes, if known.
     durations: BTreeMap<(SmolStr, SmolStr), Option<Duration>>,
-    /// How many calls are in flight to each provider.
+    /// How many calls are in flight to each provider that has no number of its own.
     pub parallel: usize,
+    /// The providers that have one.
+    parallel_of: BTreeMap<String, usize>,
     /// How often a call in doubt may be sent, where it is sent again at all.
     pub doubts_resent: Option<u32>,
     /// The cap on calls, if there is one.
@@ -196,6 +198,7 @@ pub async fn of(
         .flat_map(|step| &step.calls)
         .map(|call| (call.provider.clone(), call.operation.clone()))
         .collect();
+    let lanes = &connections.settings.lanes;
     Ok(Planned {
         sandbox: spec.ledger.sandbox,
         table: paths::shown(&job.table.path),
@@ -213,6 +216,7 @@ pub async fn of(
         prices: prices(&operations, &closed),
         durations: durations(&operations, store.as_deref()).await?,
         parallel: spec.parallel,
+        parallel_of: lanes.iter().filter_map(|(name, lane)| Some((name.clone(), lane.parallel?))).collect(),
         doubts_resent: connections.resends_doubts().then_some(connections.settings.retry.attempts),
         max_calls: spec.caps.calls,
         max_cost: spec.caps.cost,
@@ -410,7 +414,8 @@ impl Planned {
         for call in self.calls().filter(|call| call.send + call.possible > 0) {
             let usual =
                 self.durations.get(&(call.provider.clone(), call.operation.clone())).copied().flatten()?;
-            let seconds = usual.as_secs_f64() / self.parallel as f64;
+            let parallel = self.parallel_of.get(call.provider.as_str()).copied().unwrap_or(self.parallel);
+            let seconds = usual.as_secs_f64() / parallel as f64;
             let time = by_provider.entry(call.provider.as_str()).or_default();
             time.0 += seconds * call.send as f64;
             time.1 += seconds * (call.send + call.possible) as f64;

@@ -25,6 +25,7 @@ mod dry_run;
 mod entry;
 mod flight;
 mod limit;
+mod outage;
 mod price;
 mod record;
 mod settings;
@@ -44,6 +45,7 @@ use crate::{
     event::{Event, Listener},
     ledger::{Calls, Key, Known, LedgerError},
 };
+use attempt::KeyedCall;
 use breaker::Breaker;
 use budget::Budget;
 use flight::{Flight, Flights, Role};
@@ -89,7 +91,7 @@ impl Gateway {
     ) -> Self {
         let lane = |provider: Arc<dyn Provider>| {
             let lane = settings.lanes.get(provider.info().name.as_str()).cloned().unwrap_or_default();
-            let limit = Limit::new(settings.parallel, lane.per_minute);
+            let limit = Limit::new(lane.parallel.unwrap_or(settings.parallel), lane.per_minute);
             let breaker = Breaker::new(settings.breaker.clone());
             (provider.info().name.clone(), Lane { provider, settings: lane, limit, breaker })
         };
@@ -176,13 +178,14 @@ impl Shared {
         match self.known_end(lane, call, key, known) {
             Some(end) => end,
             None => {
-                let _admission = tokio::select! {
+                let admission = tokio::select! {
                     biased;
                     reason = self.closing() => return CallEnd::Closed(reason),
                     admission = lane.limit.admit() => admission,
                 };
+                let keyed = KeyedCall { lane, call, key, refresh };
                 // Boxed because it is large, and most rows of a window wait for admission or need no attempt.
-                Box::pin(self.attempts(lane, call, key, refresh, was_in_doubt)).await
+                Box::pin(self.attempts(keyed, was_in_doubt, admission)).await
             }
         }
     }

@@ -55,6 +55,7 @@ struct Limits {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Limit {
+    parallel: Option<usize>,
     per_minute: Option<u32>,
 }
 
@@ -224,6 +225,7 @@ impl Settings {
                     base: base.clone(),
                     account: account.unwrap_or_else(|| DEFAULT_ACCOUNT.to_owned()),
                 },
+                parallel: self.limit.get(name).and_then(|limit| limit.parallel),
                 per_minute: self.limit.get(name).and_then(|limit| limit.per_minute),
                 in_doubt: in_doubt.or(of_file).unwrap_or_default(),
                 prices: self.price.get(name).cloned().unwrap_or_default(),

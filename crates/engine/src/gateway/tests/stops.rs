@@ -110,3 +110,26 @@ async fn after_an_outage_nothing_is_lost() {
     assert!(ends[..5].iter().all(|end| end == "upstream"), "{ends:?}");
     assert!(ends[5..].iter().all(|end| end.starts_with("found")), "{ends:?}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn dead_targets_hold_nobody_else_back() {
+    fn dead() -> Failure {
+        Failure { retry_after: Some(Duration::from_secs(60)), ..not_sent() }.of_target()
+    }
+    let world = World::new(Scripted {
+        acts: Mutex::new((0..20).map(|n| (n, vec![Act::Fail(dead); 4].into())).collect()),
+        ..Scripted::default()
+    });
+    let dead = futures::future::join_all((0..20).map(|n| world.ask(n)));
+    let healthy = async {
+        sleep(Duration::from_secs(30)).await;
+        let started = Instant::now();
+        let end = world.ask(100).await;
+        (end, started.elapsed())
+    };
+    let (dead, (end, waited)) = futures::join!(dead, healthy);
+    assert!(dead.iter().all(|end| end == "network"), "{dead:?}");
+    assert_eq!((end.as_str(), world.heard("waits"), world.heard("rests")), ("found 100", 0, 0));
+    assert_eq!(waited, Duration::ZERO);
+    assert_eq!(world.ask(101).await, "found 101");
+}
