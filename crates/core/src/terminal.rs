@@ -12,7 +12,7 @@ use std::fmt::Write;
 /// These are control characters, format characters (directions, joiners, zero-width spaces, tags),
 /// line and paragraph separators, and letters without a shape. Where a joiner or a variation
 /// selector belongs to an emoji or to a script that needs it, [`shown`] keeps it nevertheless.
-pub fn steers(c: char) -> bool {
+pub fn is_unsafe(c: char) -> bool {
     // Nearly every character is one of these.
     if (' '..='~').contains(&c) {
         return false;
@@ -51,19 +51,21 @@ fn is_variation_selector(c: char) -> bool {
     matches!(c, '\u{180b}'..='\u{180d}' | '\u{180f}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
 }
 
-/// Whether a character that [`steers`] is harmless between its neighbours: joiners and variation
+/// Whether a character that [`is_unsafe`] is harmless between its neighbours: joiners and variation
 /// selectors within emoji and within scripts that cannot be written without them.
 fn belongs(before: Option<char>, c: char, after: Option<char>) -> bool {
     // The first letter of the scripts that join letters, or write from right to left.
     const JOINING: char = '\u{590}';
-    let joins = |c: char| c >= JOINING && !steers(c);
+    let joins = |c: char| c >= JOINING && !is_unsafe(c);
     match c {
         '\u{200c}' | '\u{200d}' => {
             // A selector that stands before a joiner was kept, since `before` is what is shown.
             before.is_some_and(|c| joins(c) || is_variation_selector(c)) && after.is_some_and(joins)
         }
-        '\u{fe0e}' | '\u{fe0f}' => before.is_some_and(|c| !c.is_ascii_alphabetic() && !steers(c) && c != ' '),
-        c if is_variation_selector(c) => before.is_some_and(|c| c >= JOINING && !steers(c)),
+        '\u{fe0e}' | '\u{fe0f}' => {
+            before.is_some_and(|c| !c.is_ascii_alphabetic() && !is_unsafe(c) && c != ' ')
+        }
+        c if is_variation_selector(c) => before.is_some_and(|c| c >= JOINING && !is_unsafe(c)),
         _ => false,
     }
 }
@@ -104,14 +106,14 @@ pub fn line(text: &str, most: usize) -> String {
 }
 
 fn replaced(text: &str, is_kept: impl Fn(char) -> bool, replace: impl Fn(char, &mut String)) -> Cow<'_, str> {
-    if !text.contains(|c| steers(c) && !is_kept(c)) {
+    if !text.contains(|c| is_unsafe(c) && !is_kept(c)) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
     let mut before = None;
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
-        if !steers(c) || is_kept(c) || belongs(before, c, chars.peek().copied()) {
+        if !is_unsafe(c) || is_kept(c) || belongs(before, c, chars.peek().copied()) {
             shown.push(c);
         } else {
             replace(c, &mut shown);

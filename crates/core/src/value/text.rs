@@ -66,7 +66,7 @@ pub fn without_escapes(raw: &str) -> Cow<'_, str> {
 }
 
 /// Control characters, and the marks that reorder or hide the text around them. These are fewer than
-/// `terminal::steers`: a value keeps letters without a shape and variation selectors, which belong to
+/// `terminal::is_unsafe`: a value keeps letters without a shape and variation selectors, which belong to
 /// some scripts and emoji, and what prints it decides about them.
 fn is_hidden(character: char) -> bool {
     character.is_control()
