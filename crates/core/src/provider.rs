@@ -145,7 +145,7 @@ impl Failure {
 
     /// The request left this machine, and what stands before the vendor could not hand it
     /// on: counted as sent, not bought, and it may pass.
-    pub fn turned_back(error: Error) -> Self {
+    pub fn undelivered(error: Error) -> Self {
         Self { sent: true, ..Self::not_sent(error) }
     }
 
@@ -164,7 +164,7 @@ impl Failure {
 
     /// The vendor answered with an error that may pass, and does not bill it. An error that is
     /// billed is [`Failure::unusable`]: paid for, and recorded as such.
-    pub fn passing(error: Error) -> Self {
+    pub fn transient(error: Error) -> Self {
         Self { retryable: true, ..Self::refused(error) }
     }
 

@@ -158,7 +158,7 @@ fn refusal(operation: &str, status: u16, body: &str) -> Failure {
         401 => Failure::refused(error(ErrorKind::Auth, "the key is refused")).reaching(Reach::Provider),
         402 => credit(error(ErrorKind::QuotaExhausted, "the account is out of credit")),
         403 if is_page(body) => {
-            Failure::passing(error(ErrorKind::Upstream, "something before it refused this request"))
+            Failure::transient(error(ErrorKind::Upstream, "something before it refused this request"))
         }
         403 => Failure::refused(error(
             ErrorKind::Auth,
@@ -170,8 +170,8 @@ fn refusal(operation: &str, status: u16, body: &str) -> Failure {
             Some(reach) => Failure::refused(error(ErrorKind::ToolNotFound, "no such tool")).reaching(reach),
             None => Failure::refused(error(ErrorKind::Upstream, "nothing is found for this call")),
         },
-        408 => Failure::passing(error(ErrorKind::Timeout, "the request did not arrive in time")),
-        429 => Failure::passing(error(ErrorKind::RateLimited, "too many requests")),
+        408 => Failure::transient(error(ErrorKind::Timeout, "the request did not arrive in time")),
+        429 => Failure::transient(error(ErrorKind::RateLimited, "too many requests")),
         400..=498 => Failure::refused(error(ErrorKind::InvalidInput, "the parameters are refused")),
         499 | 502 | 504 | 520 | 524 | 598 | 599 => {
             Failure::in_doubt(error(ErrorKind::Timeout, "no answer from behind the gateway"))
@@ -180,9 +180,9 @@ fn refusal(operation: &str, status: u16, body: &str) -> Failure {
             Failure::in_doubt(error(ErrorKind::Timeout, "no answer from behind DataGen"))
         }
         521..=523 | 525 | 526 => {
-            Failure::turned_back(error(ErrorKind::Network, "the gateway could not connect"))
+            Failure::undelivered(error(ErrorKind::Network, "the gateway could not connect"))
         }
-        _ => Failure::passing(error(ErrorKind::Upstream, "an internal error")),
+        _ => Failure::transient(error(ErrorKind::Upstream, "an internal error")),
     }
 }
 
@@ -198,7 +198,7 @@ fn tool_failure(operation: &str, said: &str) -> Failure {
         return credit(error(ErrorKind::QuotaExhausted, format!("{operation}: refused for credit")));
     }
     if prose.asks_to_slow_down() {
-        return Failure::passing(error(ErrorKind::RateLimited, format!("{operation}: too many requests")));
+        return Failure::transient(error(ErrorKind::RateLimited, format!("{operation}: too many requests")));
     }
     // What ran behind DataGen may have run to its end, and be billed.
     if prose.loses_an_answer() && !prose.speaks_of_a_parameter() {
@@ -213,11 +213,11 @@ fn tool_failure(operation: &str, said: &str) -> Failure {
         return Failure::refused(error(ErrorKind::InvalidInput, format!("{operation}: parameters refused")));
     }
     let failed = error(ErrorKind::Upstream, format!("{operation} failed"));
-    if prose.may_pass() { Failure::passing(failed) } else { Failure::refused(failed) }
+    if prose.may_pass() { Failure::transient(failed) } else { Failure::refused(failed) }
 }
 
 fn credit(error: Error) -> Failure {
-    Failure::passing(error).reaching(Reach::ProviderIfRepeated)
+    Failure::transient(error).reaching(Reach::ProviderIfRepeated)
 }
 
 #[cfg(test)]

@@ -110,13 +110,13 @@ mod tests {
             failure.retryable
         };
         assert!(advised("true", Failure::refused(error())));
-        assert!(!advised("false", Failure::passing(error())));
+        assert!(!advised("false", Failure::transient(error())));
         assert!(!advised("true", Failure::unusable(error())), "it was paid for");
         let doubt = || Failure { retryable: false, ..Failure::in_doubt(error()) };
         assert!(!advised("true", doubt()), "it may have been paid for");
         for other in ["TRUE", "1", ""] {
             assert!(!advised(other, Failure::refused(error())), "{other}");
-            assert!(advised(other, Failure::passing(error())), "{other}");
+            assert!(advised(other, Failure::transient(error())), "{other}");
         }
     }
 }
