@@ -2,8 +2,8 @@
 //!
 //! Each finding names a place and what to do there. The command changes nothing.
 
-mod circles;
 mod code;
+mod cycles;
 mod documents;
 mod manifests;
 mod plugins;
@@ -18,7 +18,7 @@ use std::{
 
 use crate::{console, failure::Failure, workspace};
 
-/// Check what the compiler does not: module docs, sizes, printing, type names, circles, words of callers, dependencies, links
+/// Check what the compiler does not: module docs, sizes, printing, type names, cycles, words of callers, dependencies, links
 #[derive(Debug, clap::Args)]
 pub(crate) struct TidyArgs {}
 
@@ -93,7 +93,7 @@ fn check(root: &Path) -> Result<Findings, Failure> {
     plugins::check(&files, &mut findings);
     surfaces::check(&files, &mut findings);
     type_names::check(&files, &mut findings);
-    circles::check(&files, &mut findings);
+    cycles::check(&files, &mut findings);
     Ok(findings)
 }
 
