@@ -99,7 +99,7 @@ mod tests {
         }
         let both = |ms| wait_of(&headers(&[("retry-after", "9"), ("retry-after-ms", ms)]));
         assert_eq!(both("250"), Some(Duration::from_millis(250)));
-        assert_eq!(both("soon"), Some(Duration::from_secs(9)), "the finer header is of no use");
+        assert_eq!(both("soon"), Some(Duration::from_secs(9)), "the invalid header is ignored");
     }
 
     #[test]

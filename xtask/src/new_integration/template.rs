@@ -163,8 +163,9 @@ fn fill(template: &str, values: &[(&str, &str)]) -> String {
     let mut parts = template.split("{{");
     text.push_str(parts.next().unwrap_or_default());
     for part in parts {
-        let (key, rest) = part.split_once("}}").expect("our templates close their marks");
-        let (_, value) = values.iter().find(|(known, _)| *known == key).expect("our templates name our keys");
+        let (key, rest) = part.split_once("}}").expect("every key of a template is closed");
+        let (_, value) =
+            values.iter().find(|(known, _)| *known == key).expect("every key of a template is known");
         text.push_str(value);
         text.push_str(rest);
     }

@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 pub(super) fn items(text: &str) -> Option<Json> {
     static BETWEEN: LazyLock<Regex> = LazyLock::new(|| {
         let pattern = r#"(?i)</li>\s*(?:<li>)?|<li>|</?[uo]l>|<br ?/?>|\s[·•∙]\s|\n\s*[–—]\s|["']\s*(?:,|;|/|&|and|und|et|y)\s*["']"#;
-        Regex::new(pattern).expect("the pattern is sound")
+        Regex::new(pattern).expect("the pattern is valid")
     });
     let whole = text.trim();
     if whole.starts_with('[') {

@@ -322,7 +322,7 @@ fn sentences(text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn pattern(text: &str) -> Regex {
-    Regex::new(text).expect("the pattern is sound")
+    Regex::new(text).expect("the pattern is valid")
 }
 
 #[cfg(test)]

@@ -22,30 +22,30 @@ static TAG: LazyLock<Regex> = LazyLock::new(|| {
         | <\|\s*(?P<close3>/)?\s*(?:{names})\s*\|>
         | (?P<close4>(?m:^)\s*\.{{3}}\s*done\ thinking\.?)"
     ))
-    .expect("the pattern is sound")
+    .expect("the pattern is valid")
 });
 
 /// The header of a channel in a conversation: `<|channel|>analysis<|message|>...<|end|>`.
 static CHANNEL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)<\|channel\|>\s*(\w*)[^<]{0,80}<\|message\|>").expect("the pattern is sound")
+    Regex::new(r"(?i)<\|channel\|>\s*(\w*)[^<]{0,80}<\|message\|>").expect("the pattern is valid")
 });
 
 /// Tags around the answer itself, after the thoughts.
 static ANSWER: LazyLock<Regex> = LazyLock::new(|| {
     let names = "answer|final_answer|final|response|output|result|json|solution";
-    Regex::new(&format!(r"(?is)<({names})>(.*?)(?:</(?:{names})>|$)")).expect("the pattern is sound")
+    Regex::new(&format!(r"(?is)<({names})>(.*?)(?:</(?:{names})>|$)")).expect("the pattern is valid")
 });
 
 /// A code block whose language names a thought.
 static FENCE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?is)```\s*(?:think|thinking|thoughts?|reasoning|scratchpad)\b.*?(?:```|$)")
-        .expect("the pattern is sound")
+        .expect("the pattern is valid")
 });
 
 /// Text that a model folded away, struck out or commented out before its answer.
 static SET_ASIDE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?is)<!--.*?-->|<details\b.*?</details>|~~[^~]*~~|<(?:del|s|strike)>.*?</(?:del|s|strike)>")
-        .expect("the pattern is sound")
+        .expect("the pattern is valid")
 });
 
 /// Words and signs of which every pattern needs one.
@@ -154,7 +154,7 @@ fn without_tagged(text: &str) -> String {
 fn set_apart(thought: &str) -> &str {
     static ANNOUNCED: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?im)^[\s*#>]*(?:the\s+)?(?:final\s+(?:answer|output|result|json)|answer|output)\s*(?:is)?\s*\**\s*:|^[^{}\n]{0,60}\b(?:answer|output|json)\b[^{}\n]{0,20}:\s*$")
-            .expect("the pattern is sound")
+            .expect("the pattern is valid")
     });
     let announced = ANNOUNCED.find_iter(thought).last().map(|found| found.end());
     let fenced = thought.trim_end().strip_suffix("```").and_then(|body| body.rfind("```"));

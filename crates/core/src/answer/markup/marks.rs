@@ -37,7 +37,7 @@ impl Deref for Mark {
 }
 
 fn pattern(text: &str) -> Regex {
-    Regex::new(&format!("(?x){text}")).expect("the pattern is sound")
+    Regex::new(&format!("(?x){text}")).expect("the pattern is valid")
 }
 
 /// The target of a Markdown link, with its brackets.

@@ -83,7 +83,7 @@ impl Opening {
     /// Whether the pattern matches. It has no Unicode classes, which keeps the compiled pattern small.
     fn fits(&self, rest: &[u8]) -> bool {
         let build = || RegexBuilder::new(&self.pattern()).unicode(false).build();
-        let regex = self.regex.get_or_init(|| build().expect("the patterns are sound, which a test checks"));
+        let regex = self.regex.get_or_init(|| build().expect("a test checks that the patterns are valid"));
         regex.is_match(rest)
     }
 }
@@ -94,7 +94,7 @@ impl Screen {
         for (at, opening) in openings.iter().enumerate() {
             let parsed = regex_syntax::ParserBuilder::new().utf8(false).unicode(false).build();
             let hir =
-                { parsed }.parse(&opening.pattern()).expect("the patterns are sound, which a test checks");
+                { parsed }.parse(&opening.pattern()).expect("a test checks that the patterns are valid");
             match needed(&hir) {
                 Some(of_opening) => {
                     owners.extend(of_opening.iter().map(|_| at));
