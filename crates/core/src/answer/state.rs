@@ -2,8 +2,12 @@
 //! end date beside the value. Questions ask for the present holder of a post. Words outside the object
 //! belong to `announced` and `retraction`.
 
-use std::{cell::LazyCell, sync::LazyLock};
+mod flags;
 
+use std::sync::LazyLock;
+
+pub(super) use flags::denies_field;
+use flags::{Flag, flag};
 use serde_json::Value as Json;
 
 use super::{Object, lookup, names::KeyNames, revision, same_letters};
@@ -193,93 +197,6 @@ fn is_invented(object: &Object) -> bool {
     })
 }
 
-/// Words of flags that state whether there is a value. The other words of the key name the value.
-const FLAGS: [&str; 16] = [
-    "found",
-    "match",
-    "matches",
-    "matched",
-    "exists",
-    "available",
-    "known",
-    "current",
-    "present",
-    "valid",
-    "correct",
-    "is",
-    "was",
-    "has",
-    "still",
-    "currently",
-];
-
-/// Words in a flag's key that refer to the whole answer.
-const ALL: [&str; 14] = [
-    "company",
-    "domain",
-    "entity",
-    "organization",
-    "organisation",
-    "firm",
-    "data",
-    "information",
-    "info",
-    "result",
-    "results",
-    "answer",
-    "any",
-    "anything",
-];
-
-/// The fields that a false flag denies.
-enum Flag {
-    /// Every field.
-    All,
-    /// The fields whose names contain all these words.
-    Fields(Vec<String>),
-}
-
-/// The fields that a member denies, when it is a false flag. `found` and `company_found` deny every field,
-/// `linkedin_found` those with that name. `exact_match` and `verified` grade an answer and deny nothing.
-fn flag(key: &str, value: &Json) -> Option<Flag> {
-    let is_false = match value {
-        Json::Bool(value) => !value,
-        Json::String(text) => ["false", "no", "none", "not found"].contains(&&*text.trim().to_lowercase()),
-        _ => false,
-    };
-    if !is_false {
-        return None;
-    }
-    let words = words_of(key);
-    let (flags, mut of): (Vec<_>, Vec<_>) = words.into_iter().partition(|word| FLAGS.contains(&&**word));
-    flags.iter().any(|flag| FLAGS[..11].contains(&&**flag)).then(|| {
-        of.retain(|word| !ALL.contains(&&**word));
-        if of.is_empty() { Flag::All } else { Flag::Fields(of) }
-    })
-}
-
-/// The words of a key such as `isFound`, `employee_count_found` or `LinkedIn found`.
-fn words_of(key: &str) -> Vec<String> {
-    let (mut words, mut before) = (Vec::<String>::new(), ' ');
-    for character in key.chars() {
-        let is_new = !before.is_alphanumeric() || before.is_lowercase() && character.is_uppercase();
-        match words.last_mut().filter(|_| !is_new) {
-            Some(word) if character.is_alphanumeric() => word.extend(character.to_lowercase()),
-            None if character.is_alphanumeric() => words.push(character.to_lowercase().collect()),
-            _ => {}
-        }
-        before = character;
-    }
-    // "LinkedIn" counts as one word.
-    match words.windows(2).position(|pair| pair == ["linked", "in"]) {
-        Some(at) => {
-            words.splice(at..at + 2, ["linkedin".to_owned()]);
-            words
-        }
-        None => words,
-    }
-}
-
 /// Whether a flag, a status or a confidence of zero denies every value of the object.
 pub(super) fn denies(object: &Object) -> bool {
     static KEYS: LazyLock<KeyNames> =
@@ -302,17 +219,6 @@ pub(super) fn denies(object: &Object) -> bool {
         || note_denies(object)
         || state.is_some_and(is_state)
         || confidence(object) == Some(0.0)
-}
-
-/// Whether a flag denies this field: `"linkedin_found": false`.
-pub(super) fn denies_field(object: &Object, column: &Column) -> bool {
-    let of_column = LazyCell::new(|| words_of(&column.name));
-    object.iter().filter(|(key, _)| !same_letters(key, &column.name)).any(|(key, value)| {
-        match flag(key, value) {
-            Some(Flag::Fields(words)) => words.iter().all(|word| of_column.contains(word)),
-            _ => false,
-        }
-    })
 }
 
 fn is_of_the_past(text: &str) -> bool {
