@@ -1,4 +1,4 @@
-//! Running `cargo` and what it builds. Knows no step and no case.
+//! Runs `cargo` and the programs that it builds. This module must not know the commands of xtask.
 
 use std::{
     path::{Path, PathBuf},
@@ -9,16 +9,16 @@ use serde_json::Value as Json;
 
 use crate::failure::Failure;
 
-/// `cargo` with arguments, at the root of a workspace.
+/// A `cargo` command with arguments, run at the root of a workspace.
 pub(crate) fn command(root: &Path, arguments: &[&str]) -> Command {
-    // The cargo that runs this program, so that a chosen toolchain stays chosen.
+    // Use the cargo that runs this program, so that the chosen toolchain is kept.
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.current_dir(root).args(arguments);
     command
 }
 
-/// Runs a command to its end, its output shown.
+/// Runs a command to its end and shows its output.
 pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
     let status = command.status().map_err(|error| not_started(command, &error))?;
     if status.success() {
@@ -27,12 +27,12 @@ pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
     Err(Failure::new(format!("`{}` failed: {status}", shown(command))))
 }
 
-/// Runs a command to its end and returns what it wrote to stdout.
+/// Runs a command to its end and returns its stdout.
 pub(crate) fn output(command: &mut Command) -> Result<String, Failure> {
     output_unless(command, |code| code != 0)
 }
 
-/// The same for a command with other good exit codes than 0.
+/// Like [`output`], for a command with exit codes other than 0 that are not failures.
 pub(crate) fn output_unless(command: &mut Command, is_bad: fn(i32) -> bool) -> Result<String, Failure> {
     let output = command.stderr(Stdio::inherit()).output().map_err(|error| not_started(command, &error))?;
     if output.status.code().is_none_or(is_bad) {
@@ -41,7 +41,7 @@ pub(crate) fn output_unless(command: &mut Command, is_bad: fn(i32) -> bool) -> R
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// The folder that builds go to.
+/// The folder of build products.
 pub(crate) fn target_folder(root: &Path) -> Result<PathBuf, Failure> {
     let text = output(&mut command(root, &["metadata", "--no-deps", "--format-version", "1"]))?;
     let metadata = json("cargo metadata", &text)?;
@@ -49,18 +49,18 @@ pub(crate) fn target_folder(root: &Path) -> Result<PathBuf, Failure> {
     folder.map(PathBuf::from).ok_or_else(|| Failure::new("`cargo metadata` names no target folder"))
 }
 
-/// Reads what a program printed as JSON.
+/// Parses the JSON output of a program.
 pub(crate) fn json(program: &str, text: &str) -> Result<Json, Failure> {
     serde_json::from_str(text)
-        .map_err(|error| Failure::new(format!("`{program}` printed no JSON")).caused_by(error))
+        .map_err(|error| Failure::new(format!("`{program}` did not print JSON")).caused_by(error))
 }
 
-/// The path of a program in a folder of builds.
+/// The path of a program in a folder of build products.
 pub(crate) fn program(folder: &Path, name: &str) -> PathBuf {
     folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
-/// The command as it would be typed.
+/// The command as a user would type it.
 pub(crate) fn shown(command: &Command) -> String {
     let program = Path::new(command.get_program()).file_stem().unwrap_or_default().to_string_lossy();
     let arguments = command.get_args().map(|argument| argument.to_string_lossy());

@@ -1,26 +1,26 @@
-//! The contracts of the integrations there are, read from their sources.
+//! Reads the contracts of the existing integrations from their sources.
 //!
-//! Reading sources needs no build and also sees a crate that is not linked yet. It knows the
-//! form in which contracts are written here, not Rust.
+//! This needs no build and also finds crates that are not linked yet. The reader understands only the form in
+//! which this repository writes contracts, not Rust in general.
 
 use std::path::{Path, PathBuf};
 
 use crate::{failure::Failure, workspace};
 
-/// What the source of one integration says.
+/// The contract of an integration, as far as its source shows it.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Known {
     /// The name on the command line.
     pub(crate) name: String,
-    /// The names of its output columns.
+    /// The names of the output columns.
     pub(crate) outputs: Vec<String>,
-    /// The folder in `crates/`.
+    /// The folder of the crate in `crates/`.
     pub(crate) folder: String,
-    /// The file that says so.
+    /// The file that contains the contract.
     pub(crate) file: PathBuf,
 }
 
-/// The contracts in `crates/integration-*`, by folder.
+/// The contracts in `crates/integration-*`, sorted by folder.
 pub(crate) fn known(root: &Path) -> Result<Vec<Known>, Failure> {
     let mut known = Vec::new();
     for folder in workspace::crates(root, "integration-")? {
@@ -40,19 +40,19 @@ pub(crate) fn known(root: &Path) -> Result<Vec<Known>, Failure> {
     Ok(known)
 }
 
-/// Names and outputs of the contracts in a source text.
+/// The names and outputs of the contracts in a source text.
 fn read(text: &str) -> Vec<(String, Vec<String>)> {
     text.split(": Contract =").skip(1).filter_map(|of| contract(of, text)).collect()
 }
 
-/// The contract that `text` begins with; `source` is the whole file.
+/// The contract at the start of `text`. `source` is the whole file.
 fn contract(text: &str, source: &str) -> Option<(String, Vec<String>)> {
     let name = text.trim_start().strip_prefix("Contract::new(")?.trim_start().strip_prefix('"')?;
     let (name, rest) = name.split_once('"')?;
     Some((name.to_owned(), outputs(rest, source).unwrap_or_default()))
 }
 
-/// The names in the list that `.outputs(...)` names, or in the list that stands there.
+/// The output names: from the list that `.outputs(...)` refers to, or from the list inside it.
 fn outputs(contract: &str, source: &str) -> Option<Vec<String>> {
     let argument = contract.split_once(".outputs(")?.1.trim_start();
     let list = argument.split_once(')').map(|(word, _)| word.trim().trim_end_matches(','));
@@ -71,7 +71,7 @@ fn columns(text: &str) -> Vec<String> {
     first.filter_map(|rest| Some(rest.split_once('"')?.0.to_owned())).collect()
 }
 
-/// The text up to the bracket that closes, those in strings not counted.
+/// The text up to the closing bracket, ignoring brackets in strings.
 fn until_closed(text: &str) -> &str {
     let (mut depth, mut in_string, mut escaped) = (1_usize, false, false);
     for (at, byte) in text.bytes().enumerate() {
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn name_and_outputs_are_read_in_the_forms_that_rustfmt_gives() {
+    fn name_and_outputs_are_read_in_every_layout_of_rustfmt() {
         let text = r#"
             const INPUTS: &[Column] =
                 &[Column::required("company_domain", SemanticType::Domain, "[x] \"y\"")];

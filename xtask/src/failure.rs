@@ -1,8 +1,8 @@
-//! Why a command failed, and what to do about it.
+//! The failure of a command: message, cause and hints. `console` prints it.
 
 use std::fmt;
 
-/// A failure to be shown: lowercase, without a full stop.
+/// A failure to be shown to the user. Texts are in lower case without a full stop.
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) message: String,

@@ -1,15 +1,15 @@
-//! The developer's tools: `cargo xtask <command>`, one module a command.
+//! The developer's tools: `cargo xtask <command>`, one module per command.
 //!
-//! They read and write this repository and run `cargo`; nothing of them is shipped. Avoid
-//! adding dependencies here: everyone who builds the workspace compiles them.
+//! They read and write this repository and run `cargo`; none of them is shipped. Avoid new dependencies here,
+//! because everyone who builds the workspace compiles them.
 
 mod bench;
 mod cargo;
 mod ci;
+mod console;
 mod contracts;
 mod failure;
 mod new_integration;
-mod say;
 mod tidy;
 mod workspace;
 
@@ -39,7 +39,7 @@ fn main() -> ExitCode {
     match run(&XtaskArgs::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            say::failure(&failure);
+            console::failure(&failure);
             ExitCode::FAILURE
         }
     }
@@ -60,7 +60,7 @@ mod tests {
     use clap::CommandFactory;
 
     #[test]
-    fn the_definitions_are_sound() {
+    fn the_command_line_is_valid() {
         super::XtaskArgs::command().debug_assert();
     }
 }

@@ -1,4 +1,4 @@
-//! The checkout: where it is and which files belong to it. Writes nothing.
+//! The checkout: its root and its files. This module writes nothing.
 
 use std::{
     env, fs,
@@ -8,7 +8,7 @@ use std::{
 
 use crate::failure::Failure;
 
-/// Folders that hold nothing of the repository; for a checkout without git.
+/// Folders without files of the repository, for a checkout without git.
 const NOT_OURS: [&str; 3] = [".git", ".marl", "target"];
 
 /// The root of the checkout: the folder above this crate.
@@ -17,13 +17,13 @@ pub(crate) fn root() -> Result<PathBuf, Failure> {
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
     let root = here.parent().filter(|root| root.join("Cargo.toml").is_file());
     root.map(Path::to_owned).ok_or_else(|| {
-        Failure::new(format!("no workspace above {}", here.display()))
+        Failure::new(format!("there is no workspace above {}", here.display()))
             .hint("run it as `cargo xtask` inside the checkout")
     })
 }
 
-/// The repository's files, relative to its root and sorted: those that git tracks or would
-/// track. Without git, all that are not in a folder of build products.
+/// The repository's files, sorted and relative to its root: those that git tracks or would track. Without
+/// git, all files outside the folders of build products.
 pub(crate) fn files(root: &Path) -> Result<Vec<PathBuf>, Failure> {
     let mut files = match of_git(root) {
         Some(files) => files,
@@ -74,8 +74,8 @@ fn entries(folder: &Path) -> Result<Vec<fs::DirEntry>, Failure> {
         .map_err(|error| Failure::new(format!("{} cannot be listed", folder.display())).caused_by(error))
 }
 
-/// What git lists, if the root is that of a git work tree: a copy inside of another
-/// repository is no business of that one's.
+/// The files that git lists, provided that the root is the root of a git work tree. A copy inside another
+/// repository is not that repository's concern.
 fn of_git(root: &Path) -> Option<Vec<PathBuf>> {
     let git = |arguments: &[&str]| {
         let output = Command::new("git").arg("-C").arg(root).args(arguments).output().ok()?;

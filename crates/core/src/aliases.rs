@@ -1,12 +1,12 @@
-//! The usual names of columns in real tables: CRM exports, lead lists, spreadsheets.
+//! Column names that are usual in real tables: CRM exports, lead lists, spreadsheets.
 //!
-//! A contract's column lists its own with [`Column::aliases`](crate::Column::aliases); the lists
-//! here are shared, so that integrations that ask for the same thing recognise the same columns.
-//! Case, blanks and punctuation do not count: `E-mail` and `email` are one name. A list holds
-//! names that mean the thing in nearly every table, because a column that is taken for another
-//! costs money.
+//! A column of a contract lists its own aliases with [`Column::aliases`](crate::Column::aliases).
+//! The lists here are shared, so that integrations that ask for the same input recognise the same
+//! columns. Case, blanks and punctuation are ignored: `E-mail` and `email` are the same name. A list
+//! holds only names that are unambiguous in nearly every table, because a wrong column costs money.
+//! This module does no matching.
 
-/// A company's web domain. The column's values have to be domains, too.
+/// A company's web domain. The values of the column must be domains as well.
 pub const COMPANY_DOMAIN: &[&str] = &[
     "domain",
     "website",
@@ -46,7 +46,7 @@ pub const COMPANY_DOMAIN: &[&str] = &[
     "sito web",
 ];
 
-/// A person's LinkedIn profile. The column's values have to be profiles, too.
+/// A person's LinkedIn profile. The values of the column must be profiles as well.
 pub const LINKEDIN_URL: &[&str] = &[
     "linkedin",
     "linkedin profile",
@@ -96,8 +96,8 @@ pub const EMPLOYEE_COUNT: &[&str] = &[
     "company size",
 ];
 
-/// The line under a person's name on LinkedIn.
+/// The headline under a person's name on LinkedIn.
 pub const HEADLINE: &[&str] = &["linkedin headline", "profile headline"];
 
-/// How many follow a person on LinkedIn.
+/// How many people follow a person on LinkedIn.
 pub const FOLLOWER_COUNT: &[&str] = &["followers", "linkedin followers", "number of followers"];

@@ -1,9 +1,10 @@
-//! Asking a research tool for fields, and reading them out of its prose.
+//! Asks a research tool for fields and reads them from its answer.
 //!
-//! Research tools answer in prose whatever they are asked: JSON in code fences, with words
-//! around it, trailing commas, numbers as text. What cannot be read as the column's type is
-//! unknown; it never becomes a cell. Replies are stored as they came and read anew each time,
-//! so a better reader here fills rows that an older one lost.
+//! Research tools answer in prose whatever the question is: JSON in code fences, words around it,
+//! trailing commas, numbers as text. A value that cannot be read as its column's type is unknown and
+//! never becomes a cell. The ledger stores replies unchanged and they are read again on each run, so
+//! a better reader fills rows that an older one could not. This module does no I/O; the caller's
+//! [`Context`] makes the call.
 
 mod announced;
 mod choice;
@@ -19,6 +20,7 @@ mod names;
 mod nothing;
 mod outline;
 mod prose;
+mod retraction;
 mod revision;
 mod shape;
 mod spelling;
@@ -26,9 +28,8 @@ mod state;
 mod stated;
 mod subject;
 mod table;
-mod taken_back;
 mod thoughts;
-mod unknowing;
+mod uninformative;
 
 use serde_json::{Map, Value as Json, json};
 
@@ -36,16 +37,17 @@ use crate::{CallSpec, Column, Context, Error, Field, Fields, SemanticType, Value
 use spelling::{letters, lookup, plain, same_letters};
 use subject::Subject;
 
-/// The key under which the page that says so is asked for.
+/// The key under which the question asks for the source page.
 const SOURCE: &str = "source_url";
 
-/// The keys under which it is named all the same.
+/// The keys under which models name the source page.
 const SOURCES: [&str; 7] = [SOURCE, "source", "sources", "citation", "citations", "reference", "references"];
 
-/// Asks a research tool for `outputs` and reads its answer. Nothing known is no field.
+/// Asks a research tool for `outputs` and reads the fields from its answer. The result is empty when
+/// nothing is known.
 ///
 /// # Errors
-/// The call's own, or a `bad_reply` when the answer cannot be read.
+/// The error of the call, or a `bad_reply` when the answer cannot be read.
 pub async fn research(
     cx: &Context,
     call: &CallSpec,
@@ -57,22 +59,22 @@ pub async fn research(
     read_json(data, subject, outputs)
 }
 
-/// The question for `outputs`. `subject` says what they are about and must hold only
+/// The question for `outputs`. `subject` describes what the question is about and must contain only
 /// normalised values.
 pub fn ask(subject: &str, outputs: &[Column]) -> String {
     let mut query = String::with_capacity(1024);
     let mut add = |parts: &[&str]| parts.iter().for_each(|part| query.push_str(part));
     add(&[subject, "\nAnswer with one JSON object and nothing else. Its keys:\n"]);
     for column in outputs {
-        add(&["- \"", &column.name, "\": ", column.question(), " (", form(column.kind), ")\n"]);
+        add(&["- \"", &column.name, "\": ", column.question(), " (", format_hint(column.kind), ")\n"]);
     }
     add(&["- \"", SOURCE, "\": the page where you read it (a string, an https address)\n"]);
     add(&["Use null when unknown. Do not guess."]);
     query
 }
 
-/// What a value of this type looks like, for the one who answers.
-fn form(kind: SemanticType) -> &'static str {
+/// How the question describes a value of this type.
+fn format_hint(kind: SemanticType) -> &'static str {
     match kind {
         SemanticType::Integer => "a whole number, no text",
         SemanticType::List => "an array of short strings",
@@ -84,16 +86,16 @@ fn form(kind: SemanticType) -> &'static str {
     }
 }
 
-/// Reads `outputs` from a reply about `subject`: the answer itself, or whatever a tool wraps
-/// one in. All of them unknown gives no field: no data.
+/// Reads `outputs` from a reply about `subject`. The reply is the answer itself or an envelope around
+/// it. The result is empty (no data) when every field is unknown.
 ///
 /// # Errors
-/// As [`read`].
+/// The errors of [`read`].
 pub fn read_json(reply: &Json, subject: &str, outputs: &[Column]) -> Result<Fields, Error> {
     let question = choice::Question { subject: &Subject::new(subject), outputs };
     if let Some(object) = plain_answer(reply, question) {
-        return match subject::is_of_another(&object, question.subject) {
-            true => Err(of_another(&reply.to_string())),
+        return match subject::names_other_domain(&object, question.subject) {
+            true => Err(about_other_company(&reply.to_string())),
             false => Ok(fields(&object, question)),
         };
     }
@@ -101,7 +103,7 @@ pub fn read_json(reply: &Json, subject: &str, outputs: &[Column]) -> Result<Fiel
         return read_text(text, question);
     }
     if let Some(candidate) = choice::in_json(reply, question) {
-        return settled(candidate, question, || reply.to_string());
+        return read_candidate(candidate, question, || reply.to_string());
     }
     match shape::text(reply) {
         Some(text) => read_text(&text, question),
@@ -110,8 +112,9 @@ pub fn read_json(reply: &Json, subject: &str, outputs: &[Column]) -> Result<Fiel
     }
 }
 
-/// The object that the whole answer is, with every key that was asked for: most answers are so, and
-/// there is nothing to choose from and nothing to repair. A stored run reads a million of them.
+/// The object, when the whole answer is one JSON object with every requested key. This is the fast
+/// path: most answers look like this and need neither a choice nor a repair, and a rerun over stored
+/// replies reads very many of them.
 fn plain_answer(reply: &Json, question: choice::Question<'_>) -> Option<Object> {
     let text = match reply {
         Json::String(text) => text,
@@ -127,11 +130,12 @@ fn plain_answer(reply: &Json, question: choice::Question<'_>) -> Option<Object> 
     (has_all && question.is_answered_by(&object)).then_some(object)
 }
 
-/// Reads `outputs` from an answer about `subject`. All of them unknown, or an answer that says
-/// in words that nothing was found, gives no field: no data.
+/// Reads `outputs` from an answer about `subject`. The result is empty (no data) when every field is
+/// unknown, or when the answer states that nothing was found.
 ///
 /// # Errors
-/// A `bad_reply` with an excerpt when nothing with any of the asked keys is in the answer.
+/// A `bad_reply` with an excerpt when the answer contains none of the requested keys, contradicts
+/// itself, or is about another company.
 pub fn read(answer: &str, subject: &str, outputs: &[Column]) -> Result<Fields, Error> {
     read_text(answer, choice::Question { subject: &Subject::new(subject), outputs })
 }
@@ -140,21 +144,21 @@ fn read_text(answer: &str, question: choice::Question<'_>) -> Result<Fields, Err
     let outputs = question.outputs;
     let text = thoughts::without(&answer[..answer.floor_char_boundary(prose::LONGEST)]);
     if let Some(candidate) = choice::in_text(&text, question) {
-        return settled(candidate, question, || answer.to_owned());
+        return read_candidate(candidate, question, || answer.to_owned());
     }
     if let Some(candidate) = unescaped(&text).and_then(|text| choice::in_text(&text, question)) {
-        return settled(candidate, question, || answer.to_owned());
+        return read_candidate(candidate, question, || answer.to_owned());
     }
     let mut rows = table::rows(&text, outputs);
     rows.retain(|row| question.is_answered_by(row));
     if let Some(candidate) = choice::among(rows, question) {
-        return settled(candidate, question, || answer.to_owned());
+        return read_candidate(candidate, question, || answer.to_owned());
     }
     let listed = lines::read(&text, outputs).filter(|object| question.is_answered_by(object));
     let listed = listed.map(|object| fields(&object, question));
-    // An outline may hold a list or a text in lines below a key, and what is nested.
+    // An outline can hold lists, nested members, and texts in the lines below a key.
     if let Some(candidate) = choice::in_outline(&text, question) {
-        let outlined = settled(candidate, question, || answer.to_owned());
+        let outlined = read_candidate(candidate, question, || answer.to_owned());
         let count =
             |fields: &Fields| outputs.iter().filter(|column| fields.get(&column.name).is_some()).count();
         match (listed, outlined) {
@@ -172,8 +176,8 @@ fn read_text(answer: &str, question: choice::Question<'_>) -> Result<Fields, Err
     if says_nothing { Ok(Fields::none()) } else { Err(unreadable(answer)) }
 }
 
-/// The fields of the object that was chosen, unless something speaks against reading it.
-fn settled(
+/// The fields of the chosen object, or the error that its fault stands for.
+fn read_candidate(
     candidate: choice::Candidate,
     question: choice::Question<'_>,
     answer: impl Fn() -> String,
@@ -181,8 +185,8 @@ fn settled(
     match candidate.fault {
         None => Ok(fields(&candidate.object, question)),
         Some(choice::Fault::MadeUp) => Ok(Fields::none()),
-        Some(choice::Fault::OfAnother) => Err(of_another(&answer())),
-        Some(choice::Fault::TakenBack) => {
+        Some(choice::Fault::OtherCompany) => Err(about_other_company(&answer())),
+        Some(choice::Fault::Retracted) => {
             Err(Error::bad_reply("the answer takes back what it says, and what is right cannot be read")
                 .with_detail(answer()))
         }
@@ -197,12 +201,12 @@ fn settled(
     }
 }
 
-fn of_another(answer: &str) -> Error {
+fn about_other_company(answer: &str) -> Error {
     Error::bad_reply("the answer is about another company than the one asked about").with_detail(answer)
 }
 
-/// The text as it was before a program escaped it as HTML, or as a string without its quotes; `None`
-/// when it holds no such escape.
+/// The text without HTML escapes or the escapes of a JSON string whose quotes are missing; `None` when
+/// the text contains no such escape.
 fn unescaped(text: &str) -> Option<String> {
     if text.contains("&quot;") || text.contains("&#34;") {
         let text = text.replace("&quot;", "\"").replace("&#34;", "\"").replace("&#39;", "'");
@@ -225,13 +229,14 @@ fn fields(object: &Object, question: choice::Question<'_>) -> Fields {
             !is_template(json, column)
                 && !echo::repeats(json, column, question.subject.text)
                 && !state::denies_field(object, column)
-                && !state::is_of_another_post(object, column)
-                && !counted::is_of_another_thing(json, column)
+                && !state::names_other_post(object, column)
+                && !counted::is_of_other_thing(json, column)
         };
         let Some(json) = lookup(object, &column.name).filter(is_answer) else {
             continue;
         };
-        let json = if column.kind == SemanticType::List { Some(json) } else { state::fitting(json, column) };
+        let json =
+            if column.kind == SemanticType::List { Some(json) } else { state::best_item(json, column) };
         if let Some(field) = json.and_then(|json| field(json, column.kind)) {
             fields.put(column.name.clone(), field);
         }
@@ -242,10 +247,10 @@ fn fields(object: &Object, question: choice::Question<'_>) -> Fields {
     fields
 }
 
-/// How many bytes of a value are looked at. A cell holds less, and marks are taken out of all of it.
+/// How many bytes of a value are read. A cell holds less, and removing marks reads the whole value.
 const LONGEST_VALUE: usize = 64 * 1024;
 
-/// A field's value without marks around it, and the page that is named beside it.
+/// The value of a field without the marks around it, and the source that is given beside it.
 fn field(json: &Json, kind: SemanticType) -> Option<Field> {
     if let (SemanticType::Integer, Some(text)) = (kind, shape::number_and_unit(json)) {
         return field(&Json::from(text), kind);
@@ -255,8 +260,8 @@ fn field(json: &Json, kind: SemanticType) -> Option<Field> {
         return field(&Json::from(name), kind);
     }
     let (value, named) = match json {
-        // Several candidates, each beside its source: the first that fits.
-        // Several numbers: nobody can tell which of them is the count.
+        // Among several candidates, each with its source, the first one that fits is used. Among
+        // several numbers, nothing shows which one is the count.
         Json::Array(items)
             if kind == SemanticType::Integer
                 && items.iter().filter(|item| item.is_number()).any(|item| *item != items[0]) =>
@@ -277,44 +282,44 @@ fn field(json: &Json, kind: SemanticType) -> Option<Field> {
             let text = &text[..text.floor_char_boundary(LONGEST_VALUE)];
             return self::field(&Json::from(text), kind);
         }
-        Json::String(text) if kind == SemanticType::LinkedinUrl && doubt::is_of_another(text) => None,
+        Json::String(text) if kind == SemanticType::LinkedinUrl && doubt::is_disowned(text) => None,
         Json::String(text) if kind == SemanticType::Integer && markup::label_of_link(text).is_some() => {
             let (label, url) = markup::label_of_link(text)?;
             marked = markup::address(url);
             kind.read_json(&Json::from(label))
         }
-        Json::String(text) if has_address(kind) => markup::read_address(text, kind),
+        Json::String(text) if is_address_type(kind) => markup::read_address(text, kind),
         Json::String(text) => {
             let text = cleaned(text, &mut marked);
-            kind.read_json(&text).filter(|_| !is_unknowing(&text, kind)).and_then(known_items)
+            kind.read_json(&text).filter(|_| !is_uninformative(&text, kind)).and_then(without_unknown_items)
         }
-        json => kind.read_json(&cleaned_items(json, &mut marked)).and_then(known_items),
+        json => kind.read_json(&cleaned_items(json, &mut marked)).and_then(without_unknown_items),
     };
-    // Whatever is researched as a whole number is a count or a year; -1 stands for unknown.
+    // Every researched whole number is a count or a year, and -1 stands for unknown.
     let value = value.filter(|value| !matches!(value, Value::Integer(..0)))?;
     let source = named.and_then(source).or(marked).map(Into::into);
     Some(Field { value, source })
 }
 
-/// Whether a text, or a list written as one, only says that nothing is known.
-fn is_unknowing(json: &Json, kind: SemanticType) -> bool {
+/// Whether a text, or a list that is written as a text, only states that nothing is known.
+fn is_uninformative(json: &Json, kind: SemanticType) -> bool {
     matches!(kind, SemanticType::Text | SemanticType::List)
-        && json.as_str().is_some_and(unknowing::is_unknowing)
+        && json.as_str().is_some_and(uninformative::is_uninformative)
 }
 
-/// A list without the items that name nothing; another value as it is.
-fn known_items(value: Value) -> Option<Value> {
+/// The list without items that name nothing; any other value unchanged.
+fn without_unknown_items(value: Value) -> Option<Value> {
     let Value::List(mut items) = value else { return Some(value) };
-    items.retain(|item| !unknowing::is_no_item(item));
+    items.retain(|item| !uninformative::names_nothing(item));
     (!items.is_empty()).then_some(Value::List(items))
 }
 
-fn has_address(kind: SemanticType) -> bool {
+fn is_address_type(kind: SemanticType) -> bool {
     use SemanticType::{Domain, Email, LinkedinUrl, Url};
     matches!(kind, Domain | Email | LinkedinUrl | Url)
 }
 
-/// A text without marks; `source` becomes the address that they named.
+/// The text without marks. `source` is set to the address that the marks name.
 fn cleaned(text: &str, source: &mut Option<String>) -> Json {
     let clean = markup::clean(text);
     if source.is_none() {
@@ -323,7 +328,7 @@ fn cleaned(text: &str, source: &mut Option<String>) -> Json {
     Json::String(clean.text)
 }
 
-/// The texts in a list or an object without marks.
+/// The value with the marks removed from every text in it.
 fn cleaned_items(json: &Json, source: &mut Option<String>) -> Json {
     match json {
         Json::String(text) => cleaned(text, source),
@@ -335,7 +340,7 @@ fn cleaned_items(json: &Json, source: &mut Option<String>) -> Json {
     }
 }
 
-/// The first address in what names a source: a text, a list, an object.
+/// The first address in a value that names a source: a text, a list or an object.
 fn source(json: &Json) -> Option<String> {
     match json {
         Json::String(text) => {
@@ -356,18 +361,18 @@ fn source(json: &Json) -> Option<String> {
 
 type Object = Map<String, Json>;
 
-/// Whether a value only repeats what the question says about its key, or leaves a gap.
+/// Whether a value only repeats the description of its key in the question, or is a placeholder.
 fn is_template(json: &Json, column: &Column) -> bool {
     match json {
         Json::String(text) => {
-            let is_address = has_address(column.kind) && text.contains('.') && !text.contains(' ');
+            let is_address = is_address_type(column.kind) && text.contains('.') && !text.contains(' ');
             let is_tag = text.starts_with('<') && text.ends_with('>') && !text.contains("</") && !is_address;
             let is_tag = is_tag && !text.contains("://");
             let is_gap = ["...", "…"].contains(&text.trim()) || is_tag;
-            let (form, asked) = (form(column.kind), column.question());
-            let whole = || letters(asked).chain(letters(form)).eq(letters(text));
+            let (hint, asked) = (format_hint(column.kind), column.question());
+            let whole = || letters(asked).chain(letters(hint)).eq(letters(text));
             let echo = || {
-                let words = ["string", form, asked, &column.description, &column.name];
+                let words = ["string", hint, asked, &column.description, &column.name];
                 words.iter().any(|words| same_letters(words, text)) || whole()
             };
             is_gap || letters(text).next().is_some() && echo()

@@ -1,4 +1,5 @@
-//! A call: the unit that is bought, stored and counted. And what came back for it.
+//! A call, the unit that is bought, stored and counted, and its results. This module must not decide
+//! whether a call is made.
 
 use std::{fmt, sync::Arc};
 
@@ -7,23 +8,23 @@ use smol_str::SmolStr;
 
 use crate::{Error, SkipReason};
 
-/// Provider, operation and parameters.
+/// A request to a provider: provider, operation and parameters.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Call {
     /// The provider's registered name.
     pub provider: SmolStr,
-    /// The operation: for DataGen the tool's alias.
+    /// The operation. For DataGen this is the alias of the tool.
     pub operation: SmolStr,
-    /// A JSON object; equal objects are one call whatever the order of their keys.
+    /// A JSON object. Objects that differ only in the order of their keys are the same call.
     pub parameters: Json,
 }
 
-/// What came back for a call and can be used.
+/// A usable reply to a call.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reply {
-    /// The provider's answer, freed of its envelope.
+    /// The provider's answer without its envelope.
     Found(Arc<Json>),
-    /// The provider looked and has nothing.
+    /// The provider searched and has nothing.
     NoData,
 }
 
@@ -42,18 +43,18 @@ impl Reply {
     }
 }
 
-/// How a call ended for the row that made it.
+/// How a call ended, as seen by the row that made it.
 #[derive(Debug, Clone)]
 pub enum CallEnd {
-    /// With a usable reply.
+    /// The call has a usable reply.
     Reply(Reply),
-    /// With a failure.
+    /// The call failed.
     Failed(Error),
-    /// Not asked: the gateway is closed for it. The step is skipped with this reason.
+    /// The call was not made, because the gateway is closed for it. The step is skipped with this reason.
     Closed(SkipReason),
 }
 
-/// Parameters on one line, bounded: for logs' and errors' readers, never for keys.
+/// The provider and the operation, for messages. The parameters are left out, because they are unbounded.
 impl fmt::Display for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.provider, self.operation)

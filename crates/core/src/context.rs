@@ -1,4 +1,5 @@
-//! What an integration is handed to reach the outside: the way to the gateway.
+//! The context of an integration: its only way to make calls. This module enforces the contract and holds
+//! no other policy.
 
 use std::{
     collections::HashMap,
@@ -12,14 +13,14 @@ use smol_str::SmolStr;
 
 use crate::{Call, CallEnd, CallSpec, Contract, Error, Reply, SkipReason};
 
-/// Whoever answers calls: the engine's gateway, or a scripted stand-in in unit tests.
+/// Answers calls: the engine's gateway, or a [`Script`](crate::testing::Script) in unit tests.
 #[async_trait]
 pub trait Caller: Send + Sync {
-    /// Answers one call, by whatever policy.
+    /// Answers one call. The policy is the implementation's.
     async fn call(&self, call: Call) -> CallEnd;
 }
 
-/// The way of one step on one row to the gateway. Holds it to the contract's calls.
+/// Makes the calls of one step on one row, within the limits of the contract.
 pub struct Context {
     caller: Arc<dyn Caller>,
     contract: Arc<Contract>,
@@ -34,7 +35,7 @@ struct State {
     missed_call: Option<MissedCall>,
 }
 
-/// A call without whose answer a step went on, and why there was none.
+/// A call that had no answer, and whose step continued without it.
 #[derive(Debug, Clone)]
 pub struct MissedCall {
     /// The provider and the operation.
@@ -43,12 +44,12 @@ pub struct MissedCall {
     pub why: MissedReason,
 }
 
-/// Why a call that a step could do without had no answer.
+/// Why a call whose step continued had no answer.
 #[derive(Debug, Clone)]
 pub enum MissedReason {
-    /// It failed.
+    /// The call failed.
     Failed(Error),
-    /// It was not asked.
+    /// The call was not made.
     Closed(SkipReason),
 }
 
@@ -60,11 +61,12 @@ impl Context {
 
     /// Makes a call that the contract declares. `parameters` is a JSON object.
     ///
-    /// The call may be answered from the ledger, share another row's call, be sent, or
-    /// never return: when the gateway is closed for it, the step is dropped.
+    /// The answer may come from the ledger, from an equal call of another row, or from the provider. The
+    /// future never completes when the gateway is closed for the call: the engine then drops the step.
     ///
     /// # Errors
-    /// The call failed (pass it on with `?`), or the contract does not declare it.
+    /// The error of the call, which `enrich` passes on with `?`, or `internal` when the contract does not
+    /// declare the call.
     pub async fn call(&self, spec: &CallSpec, parameters: Json) -> Result<Reply, Error> {
         let call = self.declared(spec, parameters)?;
         let under_way = UnderWay::begin(self);
@@ -75,15 +77,15 @@ impl Context {
         }
     }
 
-    /// Makes a call that the contract declares, and that the step can do without: `None` when the call
-    /// fails, when its provider is stopped or when a cap is reached. The fields of the other calls
-    /// then still reach the row, and the run says that the row is incomplete. A later run asks again, unless
-    /// the call is in doubt.
+    /// Makes a call that the contract declares and that the step can do without. The result is `None` when
+    /// the call fails, its provider is stopped, or a cap is reached. The fields of the step's other calls
+    /// still reach the row, and the run reports the row as incomplete. A later run makes the call again,
+    /// unless it is in doubt.
     ///
-    /// In a plan, a call that is not stored never returns, as with [`Context::call`].
+    /// In a plan, the future of a call without a stored answer never completes, as with [`Context::call`].
     ///
     /// # Errors
-    /// The contract does not declare the call.
+    /// `internal` when the contract does not declare the call.
     pub async fn try_call(&self, spec: &CallSpec, parameters: Json) -> Result<Option<Reply>, Error> {
         let call = self.declared(spec, parameters)?;
         let under_way = UnderWay::begin(self);
@@ -100,12 +102,12 @@ impl Context {
         Ok(None)
     }
 
-    /// The first call without whose answer the step went on.
+    /// The first call that had no answer and whose step continued.
     pub fn missed_call(&self) -> Option<MissedCall> {
         self.state().missed_call.clone()
     }
 
-    /// Never returns: the step is dropped once it waits only for calls that are not asked.
+    /// Never completes. The engine drops the step once the step waits only for closed calls.
     async fn wait_for_the_end(&self, under_way: UnderWay<'_>, reason: SkipReason) -> Error {
         self.state().closed.push(reason);
         future::pending::<()>().await;
@@ -113,8 +115,8 @@ impl Context {
         Error::internal("a closed call was woken")
     }
 
-    /// Why the step cannot go on, once it waits only for calls that were not asked: then
-    /// `enrich` is dropped and the step is skipped. `None` while it may still go on.
+    /// The reason why the step cannot continue, once it waits only for calls that are closed. The engine
+    /// then drops `enrich` and skips the step. `None` while the step may still continue.
     pub fn stuck(&self) -> Option<SkipReason> {
         let state = self.state();
         let stuck = state.under_way == state.closed.len();
@@ -145,7 +147,7 @@ impl Context {
     }
 }
 
-/// Counts a call as under way until it returns or is dropped.
+/// Counts a call as under way until the call returns or is dropped.
 struct UnderWay<'a>(&'a Context);
 
 impl<'a> UnderWay<'a> {

@@ -1,7 +1,7 @@
-//! What an integration promises: its inputs, its outputs and the calls it may make.
+//! The contract of an integration: its inputs, its outputs and the calls that it may make.
 //!
-//! A contract is a constant of the program, made with the `const` functions here, or is made at run
-//! time by filling in the fields. Nothing tells the two apart.
+//! A contract is either a constant, built with the `const` functions here, or a value built at run time
+//! from its fields. Both compare equal and behave alike. This module declares; it checks nothing.
 
 use std::{
     borrow::Cow,
@@ -14,7 +14,7 @@ use smol_str::SmolStr;
 
 use crate::{Names, SemanticType};
 
-/// The declaration of an integration; agents choose by it and the plan is made from it.
+/// The declaration of an integration. Agents choose an integration by it, and the planner reads it.
 ///
 /// ```
 /// # use marl_core::{CallSpec, Column, Contract, SemanticType};
@@ -30,16 +30,16 @@ use crate::{Names, SemanticType};
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Contract {
-    /// The name on the command line: snake_case, unique.
+    /// The unique name on the command line, in snake_case.
     #[schemars(with = "String")]
     pub name: SmolStr,
-    /// Another one when the same replies would give other fields: `4`, `2026-07`.
+    /// The version. A change that makes the same replies give other fields needs a new one: `4`, `2026-07`.
     #[schemars(with = "String")]
     pub version: SmolStr,
-    /// One sentence: what it adds to a row.
+    /// What the integration adds to a row, in one sentence.
     #[schemars(with = "String")]
     pub description: SmolStr,
-    /// The only columns that `enrich` sees.
+    /// The only columns that `enrich` can read.
     pub inputs: Cow<'static, [Column]>,
     /// The only fields that `enrich` may return.
     pub outputs: Cow<'static, [Column]>,
@@ -48,7 +48,7 @@ pub struct Contract {
 }
 
 impl Contract {
-    /// A contract of no columns and no calls yet.
+    /// A contract without columns and calls.
     pub const fn new(name: &'static str, version: &'static str, description: &'static str) -> Self {
         Self {
             name: SmolStr::new_static(name),
@@ -60,36 +60,36 @@ impl Contract {
         }
     }
 
-    /// The same contract with these inputs.
-    // A constant cannot drop what it replaces; what is forgotten here owns nothing.
+    /// The contract with these inputs.
+    // A `const fn` cannot drop the replaced value, which borrows and owns nothing.
     #[must_use]
     pub const fn inputs(mut self, inputs: &'static [Column]) -> Self {
         forget(replace(&mut self.inputs, Cow::Borrowed(inputs)));
         self
     }
 
-    /// The same contract with these outputs.
+    /// The contract with these outputs.
     #[must_use]
     pub const fn outputs(mut self, outputs: &'static [Column]) -> Self {
         forget(replace(&mut self.outputs, Cow::Borrowed(outputs)));
         self
     }
 
-    /// The same contract with these calls.
+    /// The contract with these calls.
     #[must_use]
     pub const fn calls(mut self, calls: &'static [CallSpec]) -> Self {
         forget(replace(&mut self.calls, Cow::Borrowed(calls)));
         self
     }
 
-    /// The whole contract as JSON in a stable form, prompts and aliases included: equal texts promise
-    /// the same. Plans and runs keep digests of it, so that they notice a contract that has changed. A
-    /// change of this form reads as a change of every contract.
+    /// The whole contract as JSON in a stable form, including prompts and aliases. Contracts with equal
+    /// texts make equal promises. Plans and runs store digests of this text to detect a changed contract, so
+    /// any change of the form makes every contract look changed.
     ///
-    /// An object without blanks has the keys `name`, `version`, `description`, `inputs`, `outputs` and
-    /// `calls`. A column has `name`, `type`, `description`, `prompt` (null without one), `required` and
-    /// `aliases`; a call has `provider`, `operation` and `most_per_row`. The order is this one, and that
-    /// of the contract's lists.
+    /// The text is a compact object with the keys `name`, `version`, `description`, `inputs`, `outputs` and
+    /// `calls`, in this order. A column has `name`, `type`, `description`, `prompt` (null without one),
+    /// `required` and `aliases`; a call has `provider`, `operation` and `most_per_row`. Lists keep the
+    /// contract's order.
     pub fn canonical(&self) -> String {
         let form = Canonical {
             name: &self.name,
@@ -116,24 +116,24 @@ impl Contract {
 /// An input or output column of a contract.
 #[derive(Debug, Clone, JsonSchema, PartialEq, Eq, Serialize)]
 pub struct Column {
-    /// The column's name: snake_case.
+    /// The name of the column, in snake_case.
     #[schemars(with = "String")]
     pub name: SmolStr,
-    /// What its text means; it decides how a cell is read and checked.
+    /// The type, which decides how a cell is read and checked.
     #[serde(rename = "type")]
     pub kind: SemanticType,
     /// What the value is, for people and agents.
     #[schemars(with = "String")]
     pub description: SmolStr,
-    /// How a research tool is asked for the value; the description when it is not given. The
-    /// question is a part of a call's key: a change of one letter buys every answer again.
+    /// The wording of the question to a research tool; `None` means the description. The question is a
+    /// part of a call's key, so a change of one letter buys every answer again.
     #[serde(skip)]
     pub prompt: Option<SmolStr>,
-    /// An input without which nothing is asked; an output that every value brings.
+    /// For an input: without it the step is skipped. For an output: every row with a value has it.
     pub required: bool,
-    /// Other names that tables usually give this column. An input whose own name the table lacks
-    /// binds to the only column with such a name, if its values fit.
-    // Left out of documents: `marl columns` says what they come to on a table.
+    /// Other names that tables usually give this column. When a table lacks the input's own name, the
+    /// input binds to the only column with one of these names, provided that the values fit.
+    // Aliases are left out of documents: `marl columns` shows the resulting bindings.
     #[serde(skip)]
     pub aliases: Names,
 }
@@ -158,28 +158,29 @@ impl Column {
         }
     }
 
-    /// The same column with the names that tables usually give it; see [`aliases`](crate::aliases).
+    /// The column with these aliases; see [`aliases`](crate::aliases).
     #[must_use]
     pub const fn aliases(mut self, aliases: &'static [&'static str]) -> Self {
         forget(replace(&mut self.aliases, Names::constant(aliases)));
         self
     }
 
-    /// The same column with words of its own for research tools, so that the description can
-    /// be edited without buying every answer again.
+    /// The column with its own wording for research tools, so that the description can be edited without
+    /// buying every answer again.
     #[must_use]
     pub const fn asked_as(mut self, prompt: &'static str) -> Self {
         forget(self.prompt.replace(SmolStr::new_static(prompt)));
         self
     }
 
-    /// The words that a research tool is asked with.
+    /// The wording of the question to a research tool.
     pub fn question(&self) -> &str {
         self.prompt.as_ref().unwrap_or(&self.description)
     }
 }
 
-/// See [`Contract::canonical`]. Apart from the documents' forms, so that they can change.
+/// The form of [`Contract::canonical`]. It is separate from the documents' serialization so that documents
+/// can change.
 #[derive(Serialize)]
 struct Canonical<'a> {
     name: &'a str,
@@ -228,15 +229,15 @@ pub struct CallSpec {
     /// The provider's registered name.
     #[schemars(with = "String")]
     pub provider: SmolStr,
-    /// The operation: for DataGen the tool's alias.
+    /// The operation. For DataGen this is the alias of the tool.
     #[schemars(with = "String")]
     pub operation: SmolStr,
-    /// How often one row may make it at the most; the plan counts on it.
+    /// How many times one row may make the call at most. Plans rely on this limit.
     pub most_per_row: u32,
 }
 
 impl CallSpec {
-    /// At most one such call a row.
+    /// A call that a row makes at most once.
     pub const fn once(provider: &'static str, operation: &'static str) -> Self {
         Self {
             provider: SmolStr::new_static(provider),
@@ -259,7 +260,7 @@ mod tests {
     const SLOGAN: Contract =
         Contract::new("slogan", "1", "A company's slogan").inputs(INPUTS).outputs(OUTPUTS).calls(CALLS);
 
-    /// Users' plans and runs hold digests of this very text.
+    /// The plans and runs of users store digests of exactly this text.
     #[test]
     fn the_canonical_form_never_changes() {
         let expect = concat!(
@@ -274,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn a_contract_made_at_run_time_is_the_same_as_a_constant() {
+    fn a_contract_built_at_run_time_equals_a_constant() {
         let text = |text: &str| SmolStr::from(text.to_owned());
         let column = |of: &Column| Column {
             name: text(&of.name),

@@ -1,43 +1,44 @@
-//! The one error type of calls and integrations.
+//! The error type of calls and integrations.
 //!
-//! The kind is for programs, the message for people. An error never leaves its row.
+//! The kind is for programs, the message for people. An error concerns a single row: it never ends a run.
+//! Failures of whole commands are the runner's.
 
 use std::{error, fmt, sync::Arc};
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// What kind of failure a step or call met. The names are part of the JSON contract.
+/// The kind of a failed step or call. The names are part of the JSON interface.
 #[derive(Debug, Clone, Copy, JsonSchema, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// A cell or parameter is not what the contract or the provider takes.
+    /// The contract or the provider does not accept a cell or parameter.
     InvalidInput,
-    /// The key is missing or refused.
+    /// The key is missing or was refused.
     Auth,
     /// The account is out of credit.
     QuotaExhausted,
-    /// The provider asked to slow down, to the last attempt.
+    /// The provider asked to slow down until the last attempt.
     RateLimited,
-    /// No answer in time, and asking again was not allowed or did not help.
+    /// No answer came in time, and another attempt was not allowed or did not help.
     Timeout,
     /// The provider could not be reached.
     Network,
     /// The provider answered with an error.
     Upstream,
-    /// The answer came whole but cannot be used.
+    /// A complete answer came but cannot be used.
     BadReply,
-    /// The provider does not know the tool.
+    /// The provider does not know the operation.
     ToolNotFound,
-    /// The call was sent and may have been paid for, and no answer is known.
+    /// The call was sent and may have been paid for, but no answer is known.
     InDoubt,
     /// A defect of an integration or of marl.
     Internal,
 }
 
 impl ErrorKind {
-    /// The name in JSON, in the errors file and in talk.
+    /// The name in JSON, in the errors file and in messages.
     pub fn name(self) -> &'static str {
         match self {
             Self::InvalidInput => "invalid_input",
@@ -94,57 +95,57 @@ pub struct Error {
 }
 
 impl Error {
-    /// The longest message kept, in characters: enough for a reason, too little for a page.
+    /// The length limit of a message in characters: enough for a reason, too little for a page.
     pub const MAX_MESSAGE: usize = 300;
 
-    /// The longest detail kept, in characters.
+    /// The length limit of a detail in characters.
     pub const MAX_DETAIL: usize = 120;
 
-    /// An error of `kind`. The message may quote what came from outside: it is put on one
-    /// line, freed of control characters and bounded.
+    /// An error of `kind`. The message may quote untrusted text: it is put on one line, stripped of control
+    /// characters and shortened to [`Self::MAX_MESSAGE`].
     pub fn new(kind: ErrorKind, message: impl AsRef<str>) -> Self {
         let message = excerpt(message.as_ref(), Self::MAX_MESSAGE);
         Self { kind, message, detail: None, may_be_billed: false, source: None }
     }
 
-    /// The answer came, but cannot be used.
+    /// An error for an answer that came but cannot be used. The call counts as paid for.
     pub fn bad_reply(message: impl AsRef<str>) -> Self {
         Self::new(ErrorKind::BadReply, message).billed(true)
     }
 
-    /// A value is not what can be asked about.
+    /// An error for a value that cannot be asked about.
     pub fn invalid_input(message: impl AsRef<str>) -> Self {
         Self::new(ErrorKind::InvalidInput, message)
     }
 
-    /// A defect of an integration or of marl.
+    /// An error for a defect of an integration or of marl.
     pub fn internal(message: impl AsRef<str>) -> Self {
         Self::new(ErrorKind::Internal, message)
     }
 
-    /// Says whether the call behind the error may have been paid for.
+    /// Sets whether the call behind the error may have been paid for.
     #[must_use]
     pub fn billed(mut self, may_be_billed: bool) -> Self {
         self.may_be_billed = may_be_billed;
         self
     }
 
-    /// Adds what differs from row to row: the value refused, an excerpt of the answer. Kept
-    /// apart from the message so that equal failures can be counted together.
+    /// Adds what differs from row to row: the refused value, an excerpt of the answer. The detail is
+    /// separate from the message so that equal failures can be counted together.
     #[must_use]
     pub fn with_detail(mut self, detail: impl AsRef<str>) -> Self {
         self.detail = Some(excerpt(detail.as_ref(), Self::MAX_DETAIL));
         self
     }
 
-    /// Adds the error underneath.
+    /// Adds the underlying error.
     #[must_use]
     pub fn caused_by(mut self, source: impl error::Error + Send + Sync + 'static) -> Self {
         self.source = Some(Arc::new(source));
         self
     }
 
-    /// The same error as another kind: a retryable failure that became final, say.
+    /// Replaces the kind, for example when a retryable failure becomes final.
     #[must_use]
     pub fn with_kind(mut self, kind: ErrorKind) -> Self {
         self.kind = kind;
@@ -156,12 +157,12 @@ impl Error {
         self.kind
     }
 
-    /// The message, for people; without the kind and the detail.
+    /// The message for people, without the kind and the detail.
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// What differs from row to row.
+    /// The part that differs from row to row.
     pub fn detail(&self) -> Option<&str> {
         self.detail.as_deref()
     }
@@ -192,9 +193,9 @@ impl error::Error for Error {
     }
 }
 
-/// `text` on one line, without control characters, cut to `most` characters.
+/// `text` on one line, without control characters, shortened to `most` characters.
 pub fn excerpt(text: &str, most: usize) -> String {
-    // More than is kept, since white space folds; bounded, since a reply may be huge.
+    // Take more than `most`, because white space folds, but not everything, because a reply may be huge.
     let head: String = text.chars().take(most * 4).collect();
     let clean = match crate::SemanticType::Text.read(&head) {
         Ok(value) => value.to_string(),

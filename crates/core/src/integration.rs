@@ -1,4 +1,4 @@
-//! The trait of an integration.
+//! The trait of integrations. It defines the interface only.
 
 use async_trait::async_trait;
 
@@ -6,16 +6,15 @@ use crate::{Context, Contract, Error, Fields, Row};
 
 /// A plugin that translates a row into calls, and their replies into fields.
 ///
-/// It translates and nothing else: it does not retry, sleep, cache, throttle, spawn, print,
-/// read the environment or build a client. All policy lives in the gateway behind
-/// [`Context::call`].
+/// An integration only translates: it does not retry, sleep, cache, throttle, spawn, print, read the
+/// environment or build a client. All policy lives in the gateway behind [`Context::call`].
 #[async_trait]
 pub trait Integration: Send + Sync {
-    /// What this integration needs, gives and may call: the same as long as it lives.
+    /// The contract. It must not change during the life of the integration.
     fn contract(&self) -> &Contract;
 
-    /// Translates one row's declared inputs into calls, and their replies into fields.
-    /// No field at all means *no data*.
+    /// Translates the declared inputs of one row into calls, and their replies into fields. An empty
+    /// result means no data.
     ///
     /// # Errors
     /// The error of a call, passed on, or a `bad_reply` that says what could not be read.

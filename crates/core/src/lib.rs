@@ -1,6 +1,6 @@
-//! What a plugin author sees: contracts, rows, calls, errors and the registry.
+//! The API for plugin authors: contracts, rows, calls, errors and the registry.
 //!
-//! This crate touches no file, no terminal and no network, and holds no policy.
+//! This crate accesses no file, no terminal and no network, and holds no policy.
 
 pub mod aliases;
 pub mod answer;

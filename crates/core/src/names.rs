@@ -1,4 +1,5 @@
-//! A list of names: constants of the program, or read at run time. It knows nothing of their meaning.
+//! A list of names that are either constants or read at run time. This module must not know what the names
+//! mean.
 
 use std::{fmt, sync::Arc};
 
@@ -23,12 +24,12 @@ enum Kind {
 }
 
 impl Names {
-    /// The names that the program's source lists.
+    /// A list of constant names.
     pub const fn constant(names: &'static [&'static str]) -> Self {
         Self(Kind::Constant(names))
     }
 
-    /// The names in their order.
+    /// The names in order.
     pub fn iter(&self) -> impl Iterator<Item = &str> + Clone {
         let (constant, made): (&[&str], &[SmolStr]) = match &self.0 {
             Kind::Constant(names) => (names, &[]),
@@ -37,7 +38,7 @@ impl Names {
         constant.iter().copied().chain(made.iter().map(SmolStr::as_str))
     }
 
-    /// Whether `name` is among them.
+    /// Whether the list contains `name`.
     pub fn contains(&self, name: &str) -> bool {
         self.iter().any(|known| known == name)
     }

@@ -1,4 +1,4 @@
-//! What a step came to on one row.
+//! The outcome of a step on one row. This module must not decide the outcome.
 
 use std::fmt;
 
@@ -12,15 +12,15 @@ use crate::{Error, Fields};
 pub enum Outcome {
     /// At least one field is known.
     Value(Fields),
-    /// Asked, and there is no answer: not an error.
+    /// The question was asked and has no answer. This is not an error.
     NoData,
-    /// Not asked, for a normal reason.
+    /// The question was not asked, for an expected reason.
     Skipped(SkipReason),
-    /// Asked in vain, or could not be asked.
+    /// The question was asked without success, or could not be asked.
     Failed(Error),
 }
 
-/// Why a step was not run on a row. The names are part of the JSON contract.
+/// Why a step was not run on a row. The names are part of the JSON interface.
 #[derive(Debug, Clone, Copy, JsonSchema, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -29,9 +29,9 @@ pub enum SkipReason {
     MissingInput,
     /// The step's condition does not hold.
     Condition,
-    /// Whether the step's condition holds cannot be told, for example of an empty cell.
+    /// The step's condition cannot be evaluated on this row, for example because a cell is empty.
     ConditionUnknown,
-    /// All of the step's outputs are filled already.
+    /// All outputs of the step are already filled.
     Existing,
     /// The provider was stopped for this run.
     ProviderStopped,
@@ -39,12 +39,12 @@ pub enum SkipReason {
     Budget,
     /// The run was interrupted.
     Interrupted,
-    /// No answer is stored, and nothing is sent: in plans and explanations.
+    /// No answer is stored and nothing may be sent, as in plans and explanations.
     Unanswered,
 }
 
 impl SkipReason {
-    /// The name in JSON and in talk.
+    /// The name in JSON and in messages.
     pub fn name(self) -> &'static str {
         match self {
             Self::MissingInput => "missing_input",

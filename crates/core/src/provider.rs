@@ -1,7 +1,7 @@
-//! The trait of a provider: it speaks one vendor's wire format and knows no policy.
+//! The trait of providers. A provider speaks one vendor's wire format and holds no policy.
 //!
-//! A provider sends an attempt and says what its end means. Whether to try again, to wait
-//! or to stop is the gateway's to decide.
+//! A provider sends an attempt and classifies how it ended. Whether to retry, wait or stop is for the
+//! gateway to decide.
 
 mod operation;
 
@@ -14,12 +14,12 @@ use crate::{Call, Error, Reply, Secret};
 
 pub use operation::{Bills, Operation, Operations, Price};
 
-/// What a provider says of itself, so that policy can be kept outside of it.
+/// The facts about a provider that policy outside of it needs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProviderInfo {
-    /// The name in contracts, settings and talk.
+    /// The name in contracts, settings and messages.
     pub name: SmolStr,
-    /// One sentence.
+    /// The description, in one sentence.
     pub description: SmolStr,
     /// The environment variable that holds the key.
     pub key_variable: SmolStr,
@@ -27,62 +27,62 @@ pub struct ProviderInfo {
     pub base_variable: SmolStr,
     /// The vendor's base address.
     pub default_base: SmolStr,
-    /// Its operations: what they bill and how long they take.
+    /// Its operations: what each bills and how long it takes.
     pub operations: Operations,
-    /// A free operation that takes no parameters, with which `marl doctor` tries the connection.
+    /// A free operation without parameters, with which `marl doctor` tests the connection.
     pub check: Option<SmolStr>,
 }
 
-/// What a provider is made with.
+/// The parameters for creating a provider.
 #[derive(Debug, Clone)]
 pub struct Connection {
-    /// The base address, without a slash at the end.
+    /// The base address, without a trailing slash.
     pub base_url: String,
-    /// The key; `None` is an error only when the first call has to be sent.
+    /// The key. A missing key is an error only when the first call has to be sent.
     pub key: Option<Secret>,
-    /// Whom a vendor can write to about the requests, in the words of the user's settings.
+    /// The contact whom a vendor can reach about the requests, as written in the user's settings.
     pub contact: Option<String>,
 }
 
 /// A plugin that speaks one vendor's wire format.
 #[async_trait]
 pub trait Provider: Send + Sync {
-    /// What policy needs to know of the vendor: the same as long as it lives.
+    /// The facts about the vendor. They must not change during the life of the provider.
     fn info(&self) -> &ProviderInfo;
 
-    /// Whether a call could be sent at all.
+    /// Checks that a call could be sent.
     ///
     /// # Errors
-    /// The key is missing.
+    /// `auth` when the key is missing.
     fn ready(&self) -> Result<(), Error>;
 
-    /// Sends one attempt. Follows no redirects, bounds the reply's size, and gives up by
-    /// itself only where nothing was sent.
+    /// Sends one attempt. The implementation follows no redirects, bounds the size of the reply, and gives
+    /// up before the timeout only when nothing was sent.
     async fn send(&self, call: &Call) -> Attempt;
 
-    /// Reads a whole reply that [`Provider::send`] called found: pure, so that a stored
-    /// reply can be read again by a later version.
+    /// Reads a complete reply that [`Provider::send`] classified as answered. The function is pure, so that
+    /// a later version can read a stored reply again.
     ///
     /// # Errors
-    /// A `bad_reply`: the text is not what the vendor documents.
+    /// A `bad_reply` when the text is not what the vendor documents.
     fn read(&self, call: &Call, body: &str) -> Result<Reply, Error>;
 
-    /// Reads a whole reply that [`Provider::send`] called unusable, and that was paid for: a later
-    /// version may understand what an earlier one did not. Pure.
+    /// Reads a complete reply that [`Provider::send`] classified as unusable and that was paid for. A later
+    /// version may understand a reply that an earlier one did not. The function is pure.
     ///
     /// # Errors
-    /// The reply is of no use to this version either.
+    /// A `bad_reply` when this version cannot use the reply either.
     fn read_unusable(&self, call: &Call, body: &str) -> Result<Reply, Error> {
         self.read(call, body)
     }
 }
 
-/// What one attempt came to.
+/// The result of one attempt.
 #[derive(Debug, Clone)]
 pub struct Attempt {
-    /// The end.
+    /// How the attempt ended.
     pub end: AttemptEnd,
-    /// The vendor's own id of the request, for its support.
+    /// The vendor's id of the request, for support questions.
     pub request_id: Option<String>,
     /// What the vendor says that the attempt cost, in the unit of the operation's price.
     pub cost: Option<f64>,
@@ -104,30 +104,30 @@ impl From<AttemptEnd> for Attempt {
 /// How an attempt ended.
 #[derive(Debug, Clone)]
 pub enum AttemptEnd {
-    /// A whole answer, worth storing: the provider's own text.
+    /// A complete answer that is worth storing: the provider's unmodified text.
     Answered(String),
     /// Anything else.
     Failed(Failure),
 }
 
-/// A failed attempt: what is known of it, and nothing about what to do next but hints.
+/// The known facts about a failed attempt. The gateway decides what happens next.
 #[derive(Debug, Clone)]
 pub struct Failure {
-    /// What to tell the row if this was the last attempt.
+    /// The error of the row if this was the last attempt.
     pub error: Error,
-    /// Whether anything left this machine.
+    /// Whether any part of the request left this machine.
     pub sent: bool,
-    /// Whether it was paid for.
+    /// Whether the attempt was paid for.
     pub bought: Bought,
     /// Whether the same attempt could succeed later.
     pub retryable: bool,
     /// How long the vendor asked to wait.
     pub retry_after: Option<Duration>,
-    /// How far the refusal reaches.
+    /// Which calls the refusal concerns.
     pub reach: Reach,
-    /// Whose fault it is.
+    /// Whose fault the failure is.
     pub fault: Fault,
-    /// The provider's own text, where a whole answer came that is of no use.
+    /// The provider's unmodified text when a complete but unusable answer came.
     pub body: Option<String>,
 }
 
@@ -136,23 +136,23 @@ pub struct Failure {
 pub enum Bought {
     /// Certainly not.
     No,
-    /// Nobody here can tell.
+    /// Unknown.
     Maybe,
-    /// Yes, and the answer is of no use.
+    /// Yes, although the answer is unusable.
     Yes,
 }
 
-/// What a refusal concerns.
+/// Which calls a refusal concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
-    /// This call alone.
+    /// Only this call.
     Call,
     /// Every call of the operation: the key may not use the tool.
     Operation,
     /// Every call of the provider: the key is refused.
     Provider,
-    /// Every call of the provider, if a further attempt says the same: a part of the
-    /// refusals for credit are false.
+    /// Every call of the provider, provided that another attempt is refused as well: some refusals for
+    /// missing credit are false.
     ProviderIfRepeated,
 }
 
@@ -166,18 +166,18 @@ pub enum Fault {
 }
 
 impl Failure {
-    /// Nothing left this machine: name not found, refused, no connection in time.
+    /// Nothing left this machine: the name was not found, or no connection was made.
     pub fn not_sent(error: Error) -> Self {
         Self { sent: false, retryable: true, ..Self::refused(error) }
     }
 
-    /// The request left this machine, and what stands before the vendor could not hand it
-    /// on: counted as sent, not bought, and it may pass.
-    pub fn turned_back(error: Error) -> Self {
+    /// The request was sent, but a proxy in front of the vendor could not forward it. The attempt counts
+    /// as sent and not bought, and may be repeated.
+    pub fn undelivered(error: Error) -> Self {
         Self { sent: true, ..Self::not_sent(error) }
     }
 
-    /// The vendor refused the call: not billed, and the same again would not help.
+    /// The vendor refused the call. The call is not billed, and repeating it would not help.
     pub fn refused(error: Error) -> Self {
         Self {
             error,
@@ -191,37 +191,37 @@ impl Failure {
         }
     }
 
-    /// The vendor answered with an error that may pass, and does not bill it. An error that is
-    /// billed is [`Failure::unusable`]: paid for, and recorded as such.
-    pub fn passing(error: Error) -> Self {
+    /// The vendor answered with a temporary error that is not billed. A billed error is
+    /// [`Failure::unusable`], and is recorded as paid for.
+    pub fn transient(error: Error) -> Self {
         Self { retryable: true, ..Self::refused(error) }
     }
 
-    /// The request left and no whole answer came: nobody can tell whether it was billed.
+    /// The request was sent and no complete answer came. Whether it was billed is unknown.
     pub fn in_doubt(error: Error) -> Self {
         Self { bought: Bought::Maybe, retryable: true, ..Self::refused(error.billed(true)) }
     }
 
-    /// A whole answer that is of no use; asking again would buy it again.
+    /// A complete but unusable answer came. Another attempt would be paid for again.
     pub fn unusable(error: Error) -> Self {
         Self { bought: Bought::Yes, ..Self::refused(error.billed(true)) }
     }
 
-    /// Keeps the provider's own text: it is stored with what was paid for.
+    /// Keeps the provider's text, which the ledger stores with a paid failure.
     #[must_use]
     pub fn with_body(mut self, body: String) -> Self {
         self.body = Some(body);
         self
     }
 
-    /// Says that the call's target failed, and not the provider.
+    /// Says that the target of the call failed, and not the provider.
     #[must_use]
     pub fn of_target(mut self) -> Self {
         self.fault = Fault::Target;
         self
     }
 
-    /// Says how far the refusal reaches.
+    /// Sets which calls the refusal concerns.
     #[must_use]
     pub fn reaching(mut self, reach: Reach) -> Self {
         self.reach = reach;

@@ -1,9 +1,10 @@
-//! The registry: every integration and provider of a program, by name.
+//! The registry of all integrations and providers of a program, by name.
 //!
-//! Plugins that are linked in submit themselves, and [`Registry::gather`] finds them. Submitted data are
-//! constants and function pointers; nothing runs before `main`. Others are made at run time and added.
-//! The registry asks the same of both, and nobody who reads it can tell them apart. Link order is
-//! undefined, so everything is sorted by name and a duplicate is an error.
+//! Linked plugins submit themselves, and [`Registry::gather`] collects them. Submitted data are constants
+//! and function pointers; no plugin code runs before `main`. Plugins made at run time are added later. The
+//! registry applies the same checks to both kinds and presents them alike. The link order is undefined, so
+//! everything is sorted by name, and a duplicate name is an error. The registry must not call a plugin
+//! except to create it and to read its contract.
 
 use std::{
     collections::{BTreeMap, btree_map::Entry},
@@ -17,7 +18,7 @@ use smol_str::SmolStr;
 
 use crate::{Connection, Integration, Provider, provider::ProviderInfo};
 
-/// One submitted plugin; made in `inventory::submit!`.
+/// One submitted plugin, created inside `inventory::submit!`.
 pub struct Registration {
     plugin: Plugin,
     at: &'static Location<'static>,
@@ -29,13 +30,13 @@ enum Plugin {
 }
 
 impl Registration {
-    /// Registers an integration. Remembers where, so that a duplicate can name both places.
+    /// Registers an integration. The source location is kept, so that a duplicate can name both places.
     #[track_caller]
     pub const fn integration(make: fn() -> Box<dyn Integration>) -> Self {
         Self { plugin: Plugin::Integration(make), at: Location::caller() }
     }
 
-    /// Registers a provider.
+    /// Registers a provider. The source location is kept, as for an integration.
     #[track_caller]
     pub const fn provider(info: &'static ProviderInfo, connect: fn(Connection) -> Box<dyn Provider>) -> Self {
         Self { plugin: Plugin::Provider { info, connect }, at: Location::caller() }
@@ -44,17 +45,17 @@ impl Registration {
 
 inventory::collect!(Registration);
 
-/// Where a plugin comes from; a duplicate names both places.
+/// Where a plugin comes from. The error for a duplicate name quotes both origins.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Origin {
-    /// A line of this program's source; the path names the crate.
+    /// A source location in this program. Its path names the crate.
     Source(&'static Location<'static>),
-    /// The file that it was read from.
+    /// The file that defines the plugin.
     File(PathBuf),
 }
 
 impl Origin {
-    /// The line of source that calls this.
+    /// The source location of the caller.
     #[track_caller]
     pub const fn here() -> Self {
         Self::Source(Location::caller())
@@ -70,19 +71,19 @@ impl fmt::Display for Origin {
     }
 }
 
-/// Makes a provider from a key and a base address; sends nothing.
+/// Creates a provider from a key and a base address. Sends nothing.
 pub type Connect = Box<dyn Fn(Connection) -> Box<dyn Provider> + Send + Sync>;
 
 /// A provider that can be connected.
 pub struct ProviderEntry {
-    /// What it says of itself.
+    /// The facts about the provider.
     pub info: ProviderInfo,
     connect: Connect,
     origin: Origin,
 }
 
 impl ProviderEntry {
-    /// Makes the provider; sends nothing.
+    /// Creates the provider. Sends nothing.
     pub fn connect(&self, connection: Connection) -> Arc<dyn Provider> {
         Arc::from((self.connect)(connection))
     }
@@ -100,15 +101,15 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// Gathers what was linked into this program.
+    /// Collects the plugins that are linked into this program.
     ///
     /// # Errors
-    /// See [`RegistryError`]; each is a mistake in how the program was put together.
+    /// See [`RegistryError`]; each variant is a mistake in the composition of the program.
     pub fn gather() -> Result<Self, RegistryError> {
         Self::from_registrations(inventory::iter::<Registration>())
     }
 
-    /// Gathers the given registrations: for tests, which must not depend on the link.
+    /// Collects the given registrations. For tests, which must not depend on what is linked.
     ///
     /// # Errors
     /// See [`RegistryError`].
@@ -126,17 +127,17 @@ impl Registry {
                 }
             }
         }
-        // An integration names its providers, which may be linked behind it.
+        // An integration may be linked before the providers that it names, so providers come first.
         for (integration, origin) in integrations {
             registry.add_integration(integration, origin)?;
         }
         if registry.integrations.is_empty() { Err(RegistryError::Empty) } else { Ok(registry) }
     }
 
-    /// Adds a provider that was made at run time. `connect` may keep what it was made from.
+    /// Adds a provider that was made at run time. `connect` may capture the provider's definition.
     ///
     /// # Errors
-    /// A provider of this name is there; the registry stays as it was.
+    /// `Duplicate` when a provider of this name exists. The registry is unchanged.
     pub fn add_provider(
         &mut self,
         info: ProviderInfo,
@@ -152,11 +153,11 @@ impl Registry {
         }
     }
 
-    /// Adds an integration that was made at run time, after the providers that it calls.
+    /// Adds an integration that was made at run time. Its providers must be added first.
     ///
     /// # Errors
-    /// An integration of this name is there, or its contract names a provider that is not; the
-    /// registry stays as it was.
+    /// `Duplicate` when an integration of this name exists; `UnknownProvider` when its contract names a
+    /// provider that does not. The registry is unchanged.
     pub fn add_integration(
         &mut self,
         integration: Arc<dyn Integration>,
@@ -200,25 +201,25 @@ impl Registry {
     }
 }
 
-/// A mistake in how a registry was put together.
+/// A mistake in the composition of a registry.
 #[derive(Debug, PartialEq, Eq)]
 pub enum RegistryError {
     /// No integration was linked.
     Empty,
-    /// Two plugins have one name.
+    /// Two plugins have the same name.
     Duplicate {
-        /// The name.
+        /// The shared name.
         name: SmolStr,
-        /// Where each comes from, in the order of their texts.
+        /// The origin of each plugin, in alphabetical order.
         places: [String; 2],
     },
     /// A contract names a provider that is not registered.
     UnknownProvider {
-        /// The integration.
+        /// The name of the integration.
         integration: SmolStr,
         /// The provider that its contract names.
         provider: SmolStr,
-        /// Where the integration comes from.
+        /// The origin of the integration.
         place: String,
     },
 }

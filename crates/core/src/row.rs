@@ -1,4 +1,4 @@
-//! What goes into `enrich` and what comes out: a row's declared inputs, and fields.
+//! The data of `enrich`: the declared inputs of a row, and the fields that come out. No I/O happens here.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -6,14 +6,14 @@ use smol_str::SmolStr;
 
 use crate::{Contract, Value};
 
-/// One row as an integration sees it: its declared inputs, normalised, and nothing else.
+/// The declared inputs of one row, normalised. An integration sees nothing else of the row.
 #[derive(Debug, Clone, Default)]
 pub struct Row {
     inputs: BTreeMap<SmolStr, Value>,
 }
 
 impl Row {
-    /// A row of the given inputs.
+    /// A row with the given inputs.
     pub fn new<N: Into<SmolStr>>(inputs: impl IntoIterator<Item = (N, Value)>) -> Self {
         Self { inputs: inputs.into_iter().map(|(name, value)| (name.into(), value)).collect() }
     }
@@ -23,7 +23,7 @@ impl Row {
         self.inputs.get(input)
     }
 
-    /// The text of an input; empty text when there is none.
+    /// The text of an input, or an empty text when the input is empty.
     pub fn text(&self, input: &str) -> &str {
         self.get(input).and_then(Value::as_text).unwrap_or_default()
     }
@@ -34,28 +34,28 @@ impl Row {
     }
 }
 
-/// The fields that an integration found. None at all means *no data*.
+/// The fields that an integration found. No fields at all means no data.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Fields {
     fields: BTreeMap<SmolStr, Field>,
 }
 
-/// One field with where it was read, if known.
+/// A field, and its source when known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Field {
     /// The value.
     pub value: Value,
-    /// The address of the page that says so.
+    /// The address of the page that states the value.
     pub source: Option<Arc<str>>,
 }
 
 impl Fields {
-    /// No field: no data.
+    /// An empty result: no data.
     pub fn none() -> Self {
         Self::default()
     }
 
-    /// Sets `output`, unless the value is unknown. A name that is no constant goes in with
+    /// Sets `output` unless the value is unknown. For names that are not constants, use
     /// [`put`](Self::put).
     pub fn set(&mut self, output: &'static str, value: Option<Value>) {
         if let Some(value) = value {
@@ -63,12 +63,12 @@ impl Fields {
         }
     }
 
-    /// Sets `output`, by its column's name, to a field.
+    /// Sets the column `output` to a field.
     pub fn put(&mut self, output: SmolStr, field: Field) {
         self.fields.insert(output, field);
     }
 
-    /// Names the page that all fields so far were read on, where none is named yet.
+    /// Sets the source of all present fields that have none.
     pub fn set_source(&mut self, url: &str) {
         let url: Arc<str> = url.into();
         for field in self.fields.values_mut() {
@@ -81,17 +81,17 @@ impl Fields {
         self.fields.get(output)
     }
 
-    /// The field's value as cell text; for tests and talk.
+    /// The value of a field as cell text, for tests and messages.
     pub fn cell(&self, output: &str) -> Option<String> {
         self.get(output).map(|field| field.value.to_string())
     }
 
-    /// Drops the field called `output`.
+    /// Removes the field called `output`.
     pub fn remove(&mut self, output: &str) {
         self.fields.remove(output);
     }
 
-    /// Whether nothing is known.
+    /// Whether no field is known.
     pub fn is_empty(&self) -> bool {
         self.fields.is_empty()
     }
@@ -101,7 +101,8 @@ impl Fields {
         self.fields.iter().map(|(name, field)| (name.as_str(), field))
     }
 
-    /// Checks each field by the contract: a value that cannot be of its type is unknown.
+    /// Checks every field against the contract. A value that does not fit its column's type is dropped as
+    /// unknown.
     ///
     /// # Errors
     /// The name of a field that the contract does not declare.
@@ -111,7 +112,7 @@ impl Fields {
             return Err(name.clone());
         }
         self.fields.retain(|name, field| {
-            // Taken out, and put back in its normal form if it has one.
+            // The check consumes the value, so take it out and put back its normal form.
             let value = std::mem::replace(&mut field.value, Value::Integer(0));
             let value = contract.output(name).and_then(|column| column.kind.check(value));
             value.map(|value| field.value = value).is_some()

@@ -1,4 +1,4 @@
-//! A key that does not show itself.
+//! A key that redacts itself in output. This module must not store or send a key.
 
 mod spelling;
 
@@ -6,10 +6,10 @@ use std::{borrow::Cow, fmt};
 
 use spelling::Spellings;
 
-/// What stands for a key.
+/// The replacement for a key.
 const REDACTED: &str = "[key]";
 
-/// A key or token. `Debug` and `Display` print a redaction; only the wire may see it.
+/// A key or token. `Debug` and `Display` print a redaction; only the wire may read the key.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret {
     key: String,
@@ -17,26 +17,25 @@ pub struct Secret {
 }
 
 impl Secret {
-    /// Wraps a key; white space around it, as copied keys have, is dropped.
+    /// Wraps a key. Surrounding white space, which copied keys often have, is removed.
     pub fn new(key: &str) -> Self {
         let key = key.trim().to_owned();
-        let spellings = if is_a_word(&key) { Spellings::default() } else { Spellings::of(&key) };
+        let spellings = if may_be_a_word(&key) { Spellings::default() } else { Spellings::of(&key) };
         Self { key, spellings }
     }
 
-    /// The key itself, for the one header that carries it.
+    /// The key itself, for the header that carries it.
     pub fn expose(&self) -> &str {
         &self.key
     }
 
-    /// `text` with every occurrence of the key redacted, because providers echo what they got.
+    /// `text` with every occurrence of the key redacted, because providers echo requests.
     ///
-    /// The key is found in plain, in hex and in base64, and each of them also where the text
-    /// writes its letters with the escapes of JSON, of an address or of HTML. The rest of the
-    /// text stays as it is. A key too short to be a secret is a word (`sandbox`) and is not
-    /// looked for, because words stand in answers.
+    /// The key is found in plain text, in hex and in base64, also when its letters are escaped as in JSON,
+    /// in URLs or in HTML. The rest of the text is unchanged. A short key such as `sandbox` is not redacted,
+    /// because it may be an ordinary word of an answer.
     ///
-    /// Redact a text before you cut it: a part of a key is not found.
+    /// Redact a text before shortening it: a partial key is not found.
     pub fn redacted<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let (mut clean, mut done) = (String::new(), 0);
         for place in self.spellings.places(text) {
@@ -47,7 +46,7 @@ impl Secret {
         if done == 0 { Cow::Borrowed(text) } else { Cow::Owned(clean + &text[done..]) }
     }
 
-    /// [`Secret::redacted`] for a text that is owned already.
+    /// [`Secret::redacted`] for an owned text.
     pub fn redact(&self, text: String) -> String {
         let redacted = match self.redacted(&text) {
             Cow::Owned(redacted) => Some(redacted),
@@ -57,8 +56,8 @@ impl Secret {
     }
 }
 
-/// Whether the key could be a word of an answer: it is short, or it has no digit and is not long.
-fn is_a_word(key: &str) -> bool {
+/// Whether the key could be an ordinary word: it is short, or has no digit and is of moderate length.
+fn may_be_a_word(key: &str) -> bool {
     let is_mixed =
         key.bytes().any(|byte| byte.is_ascii_digit()) && key.bytes().any(|byte| byte.is_ascii_alphabetic());
     key.len() < if is_mixed { 8 } else { 12 }
@@ -98,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_found_however_json_spells_it() {
+    fn a_key_is_found_in_every_json_spelling() {
         let key = Secret::new("sk-abc/def-123456");
         for (text, expect) in [
             (r#"{"a":"sk-abc/def-123456"}"#, r#"{"a":"[key]"}"#),
@@ -111,7 +110,7 @@ mod tests {
         ] {
             assert_eq!(key.redacted(text), expect);
         }
-        // A key whose first letter could be taken for an escape leaves valid JSON behind.
+        // A key whose first letter could be part of an escape leaves valid JSON behind.
         let key = Secret::new("nsecret-1234567");
         assert_eq!(key.redacted(r#"{"a":"\/\nsecret-1234567"}"#), r#"{"a":"\/[key]"}"#);
     }
@@ -131,10 +130,10 @@ mod tests {
         ] {
             assert_eq!(key.redacted(text), expect, "{text}");
         }
-        // What looks like an escape is the key's own first letter.
+        // What looks like an escape contains the first letter of the key.
         assert_eq!(Secret::new("ab-1234567890").redacted("100%ab-1234567890"), "100%[key]");
         assert_eq!(Secret::new("%a0%a_a%-%_-").redacted(r"\%a0%a_a%-%_-"), r"\[key]");
-        // The key itself has what looks like an escape.
+        // The key itself contains what looks like an escape.
         assert_eq!(Secret::new("k%2d1234567&lt;").redacted("is k%2d1234567&lt; or"), "is [key] or");
     }
 
@@ -155,7 +154,7 @@ mod tests {
                     let spelled = spelled.replace('+', "%2B").replace('/', "\\/");
                     let redacted = key.redacted(&spelled);
                     assert!(redacted.contains("[key]"), "{text}: {spelled}");
-                    // What is left holds only what stood around the key.
+                    // Only the text around the key remains.
                     let left = redacted.replace("[key]", "").replace('=', "");
                     let letters = |bytes: usize| (bytes * 8).div_ceil(6);
                     let most = letters(before.len()) + letters(behind.len());

@@ -1,27 +1,26 @@
-//! What can steer or disguise a terminal, and how it is shown instead.
+//! Defines which characters can control or disguise text on a terminal, and how they are shown instead.
 //!
-//! A table's headers and cells, replies and errors hold what others wrote. A terminal obeys control
-//! characters, and text with characters that are invisible or turn its direction reads as something
-//! else than it is. This is the one definition of those characters; it prints nothing.
+//! Headers and cells of tables, replies and errors contain text from others. A terminal obeys control
+//! characters, and invisible characters or changes of direction make a text look like another one. This
+//! module is the only definition of these characters. It prints nothing.
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// Whether a terminal would obey a character, or would show nothing of it.
+/// Whether a terminal would obey a character or show nothing for it.
 ///
-/// These are control characters, format characters (directions, joiners, zero-width spaces, tags),
-/// line and paragraph separators, and letters without a shape. Where a joiner or a variation
-/// selector belongs to an emoji or to a script that needs it, [`shown`] keeps it nevertheless.
-pub fn steers(c: char) -> bool {
-    // Nearly every character is one of these.
+/// These are control characters, format characters (directions, joiners, zero-width spaces, tags), line
+/// and paragraph separators, and letters without a visible shape. [`shown`] still keeps a joiner or a
+/// variation selector that belongs to an emoji or to a script that needs it.
+pub fn is_unsafe(c: char) -> bool {
+    // A fast check: nearly every character is printable ASCII.
     if (' '..='~').contains(&c) {
         return false;
     }
     c.is_control() || is_format(c) || is_blank_letter(c) || is_variation_selector(c)
 }
 
-/// Format characters that are seen neither themselves nor, where they turn the text, for what
-/// they do.
+/// Format characters, which are invisible or change the direction of the text.
 fn is_format(c: char) -> bool {
     matches!(
         c,
@@ -39,7 +38,7 @@ fn is_format(c: char) -> bool {
     )
 }
 
-/// Letters and marks without a shape of their own.
+/// Letters and marks without a visible shape.
 fn is_blank_letter(c: char) -> bool {
     matches!(
         c,
@@ -51,32 +50,33 @@ fn is_variation_selector(c: char) -> bool {
     matches!(c, '\u{180b}'..='\u{180d}' | '\u{180f}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
 }
 
-/// Whether a character that [`steers`] is harmless between its neighbours: joiners and variation
-/// selectors within emoji and within scripts that cannot be written without them.
-fn belongs(before: Option<char>, c: char, after: Option<char>) -> bool {
-    // The first letter of the scripts that join letters, or write from right to left.
+/// Whether an unsafe character is harmless between its neighbours: a joiner or variation selector within
+/// an emoji or within a script that cannot be written without it.
+fn is_harmless(before: Option<char>, c: char, after: Option<char>) -> bool {
+    // The first letter of the scripts that join letters or are written from right to left.
     const JOINING: char = '\u{590}';
-    let joins = |c: char| c >= JOINING && !steers(c);
+    let joins = |c: char| c >= JOINING && !is_unsafe(c);
     match c {
         '\u{200c}' | '\u{200d}' => {
-            // A selector that stands before a joiner was kept, since `before` is what is shown.
+            // `before` is the last shown character, so a selector before a joiner was already accepted.
             before.is_some_and(|c| joins(c) || is_variation_selector(c)) && after.is_some_and(joins)
         }
-        '\u{fe0e}' | '\u{fe0f}' => before.is_some_and(|c| !c.is_ascii_alphabetic() && !steers(c) && c != ' '),
-        c if is_variation_selector(c) => before.is_some_and(|c| c >= JOINING && !steers(c)),
+        '\u{fe0e}' | '\u{fe0f}' => {
+            before.is_some_and(|c| !c.is_ascii_alphabetic() && !is_unsafe(c) && c != ' ')
+        }
+        c if is_variation_selector(c) => before.is_some_and(|c| c >= JOINING && !is_unsafe(c)),
         _ => false,
     }
 }
 
-/// Text for a person, without anything that steers or disguises: that is escaped, `\u{202e}`. Line
-/// ends are escaped too, so that nothing can begin a line of its own. What is shown once is not
-/// changed by being shown again.
+/// Text that is safe to show to a person: unsafe characters are escaped (`\u{202e}`). Line ends are escaped
+/// too, so that a text cannot start a line of its own. The function is idempotent.
 pub fn shown(text: &str) -> Cow<'_, str> {
     replaced(text, |_| false, |c, shown| shown.extend(c.escape_default()))
 }
 
-/// A JSON document without anything that steers or disguises: that is written as JSON's own escape,
-/// so that a program reads the same. Line ends between its parts stay.
+/// A JSON document that is safe to show: unsafe characters are written as JSON escapes, so that a program
+/// reads the same data. Line ends between the parts stay.
 pub fn shown_json(json: &str) -> Cow<'_, str> {
     let escape = |c: char, shown: &mut String| {
         for unit in c.encode_utf16(&mut [0; 2]) {
@@ -86,10 +86,10 @@ pub fn shown_json(json: &str) -> Cow<'_, str> {
     replaced(json, |c| c == '\n', escape)
 }
 
-/// Text for a person on one line of at most `most` characters: white space becomes one space, and
-/// what steers is escaped.
+/// Text for a person on one line of at most `most` characters. White space becomes single spaces, and unsafe
+/// characters are escaped.
 pub fn line(text: &str, most: usize) -> String {
-    // More than is kept, since white space folds; bounded, since a reply may be huge.
+    // Take more than `most`, because white space folds, but not everything, because a reply may be huge.
     let head = text.char_indices().nth(most * 4).map_or(text, |(end, _)| &text[..end]);
     let mut folded = String::with_capacity(head.len());
     for word in head.split_whitespace() {
@@ -104,14 +104,14 @@ pub fn line(text: &str, most: usize) -> String {
 }
 
 fn replaced(text: &str, is_kept: impl Fn(char) -> bool, replace: impl Fn(char, &mut String)) -> Cow<'_, str> {
-    if !text.contains(|c| steers(c) && !is_kept(c)) {
+    if !text.contains(|c| is_unsafe(c) && !is_kept(c)) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
     let mut before = None;
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
-        if !steers(c) || is_kept(c) || belongs(before, c, chars.peek().copied()) {
+        if !is_unsafe(c) || is_kept(c) || is_harmless(before, c, chars.peek().copied()) {
             shown.push(c);
         } else {
             replace(c, &mut shown);
@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_steers_is_escaped() {
+    fn unsafe_characters_are_escaped() {
         for (text, expect) in [
             ("plain, Bücher, 李彦宏", "plain, Bücher, 李彦宏"),
             ("\u{1b}[31mred", "\\u{1b}[31mred"),
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn what_people_write_stays() {
+    fn text_that_people_write_is_kept() {
         for text in [
             "👩\u{200d}👩\u{200d}👧 and 🏳\u{fe0f}\u{200d}🌈",
             "❤\u{fe0f} 1\u{fe0f}\u{20e3} 👍🏽",
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_one_and_bounded() {
+    fn a_line_is_single_and_bounded() {
         assert_eq!(line(" a\n\tb\u{2028}c\u{200b} ", 80), "a b c\\u{200b}");
         assert_eq!(line(&"x".repeat(90), 10), "xxxxxxx...");
         assert_eq!(line(&" ".repeat(900), 10).chars().count(), 3);
@@ -198,7 +198,7 @@ mod tests {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
 
         #[test]
-        fn nothing_is_obeyed_and_nothing_changes_twice(text in hostile()) {
+        fn the_result_is_safe_and_idempotent(text in hostile()) {
             let once = shown(&text).into_owned();
             prop_assert!(!once.contains(char::is_control), "{once:?}");
             prop_assert_eq!(shown(&once), once.as_str());
@@ -207,7 +207,7 @@ mod tests {
         }
 
         #[test]
-        fn json_says_the_same(text in hostile()) {
+        fn shown_json_holds_the_same_data(text in hostile()) {
             let json = serde_json::to_string_pretty(&[&text]).unwrap();
             let safe = shown_json(&json);
             prop_assert!(!safe.contains(|c: char| c.is_control() && c != '\n'), "{safe:?}");

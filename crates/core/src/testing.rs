@@ -1,6 +1,6 @@
-//! A scripted stand-in for the gateway, so that an integration is tested without a server.
+//! A scripted replacement for the gateway, so that integrations can be tested without a server.
 //!
-//! Used by unit tests alone; it holds no policy and sends nothing.
+//! Only unit tests use it. It holds no policy and sends nothing.
 
 use std::{
     collections::VecDeque,
@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 
 use crate::{Call, CallEnd, Caller, Context, Error, Fields, Integration, Reply, Row, SemanticType, Value};
 
-/// Answers an integration's calls in turn and remembers them.
+/// Answers the calls of an integration in order, and records them.
 ///
 /// ```
 /// # use marl_core::{testing::Script, Error, ErrorKind};
@@ -27,40 +27,40 @@ pub struct Script {
 }
 
 impl Script {
-    /// A script without answers: any call is an `internal` error.
+    /// A script without answers. Any call ends in an `internal` error.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The next call finds this.
+    /// Adds an answer: the next call finds `json`.
     #[must_use]
     pub fn found(self, json: Json) -> Self {
         self.then(CallEnd::Reply(Reply::found(json)))
     }
 
-    /// The next call finds nothing.
+    /// Adds an answer: the next call finds nothing.
     #[must_use]
     pub fn no_data(self) -> Self {
         self.then(CallEnd::Reply(Reply::NoData))
     }
 
-    /// The next call fails.
+    /// Adds an answer: the next call fails.
     #[must_use]
     pub fn failed(self, error: Error) -> Self {
         self.then(CallEnd::Failed(error))
     }
 
-    /// The next call ends so.
+    /// Adds an answer: the next call ends with `end`.
     #[must_use]
     pub fn then(self, end: CallEnd) -> Self {
         self.ends.lock().unwrap_or_else(PoisonError::into_inner).push_back(end);
         self
     }
 
-    /// Runs `integration` on a row whose inputs are read as the contract's types.
+    /// Runs `integration` on a row. The inputs are read as the types of the contract.
     ///
     /// # Errors
-    /// The integration's own; `invalid_input` when an input cannot be read.
+    /// The error of the integration, or `invalid_input` when an input cannot be read.
     pub async fn enrich(
         &self,
         integration: &dyn Integration,
@@ -81,16 +81,16 @@ impl Script {
         })
     }
 
-    /// Pins the one call of an integration: its parameters are a part of the call's key, and with
-    /// others every user would buy every answer again.
+    /// Asserts that the integration made exactly this call. The parameters are a part of the call's key, so
+    /// a change would make every user buy every answer again.
     ///
     /// # Panics
-    /// Other calls were made than this one.
+    /// The integration made other calls.
     #[track_caller]
     pub fn asked_only(&self, provider: &str, operation: &str, parameters: &serde_json::Value) {
         let calls = self.calls();
-        let told: Vec<_> = calls.iter().map(|call| (&*call.provider, &*call.operation)).collect();
-        assert_eq!(told, [(provider, operation)]);
+        let made: Vec<_> = calls.iter().map(|call| (&*call.provider, &*call.operation)).collect();
+        assert_eq!(made, [(provider, operation)]);
         assert_eq!(
             calls[0].parameters, *parameters,
             "the question is a part of the call's key: with another one every user buys every answer again. \

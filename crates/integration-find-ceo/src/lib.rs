@@ -1,4 +1,5 @@
-//! `find_ceo`: who leads a company, read from the web by a research tool.
+//! The integration `find_ceo`: the chief executive of a company, researched on the web. This crate only
+//! translates a row into a question and the answer into fields.
 
 mod person;
 
@@ -46,7 +47,7 @@ impl Integration for FindCeo {
         let subject = format!("Find the present CEO of the company with the web domain {domain}.");
         let mut fields = answer::research(cx, &CALL, &subject, OUTPUTS).await?;
         if !person::keep_only_a_name(&mut fields, "ceo_name") {
-            // Whose profile it is, is as uncertain as the name.
+            // The profile belongs to the person whose name was refused.
             fields.remove("ceo_linkedin_url");
         }
         Ok(fields)
@@ -60,22 +61,22 @@ mod tests {
 
     use super::*;
 
-    async fn answered(answer: &str) -> [Option<String>; 2] {
+    async fn enriched(answer: &str) -> [Option<String>; 2] {
         let script = Script::new().found(json!({ "answer": answer }));
         let fields = script.enrich(&FindCeo, &[("company_domain", "acme.com")]).await.unwrap();
         [fields.cell("ceo_name"), fields.cell("ceo_linkedin_url")]
     }
 
     #[tokio::test]
-    async fn a_name_and_a_profile() {
+    async fn a_name_and_a_profile_are_read() {
         let both =
-            answered(r#"{"ceo_name": "Jane Doe", "ceo_linkedin_url": "linkedin.com/in/JaneDoe/"}"#).await;
+            enriched(r#"{"ceo_name": "Jane Doe", "ceo_linkedin_url": "linkedin.com/in/JaneDoe/"}"#).await;
         assert_eq!(both, [Some("Jane Doe".into()), Some("https://www.linkedin.com/in/janedoe".into())]);
     }
 
     #[tokio::test]
-    async fn with_a_source() {
-        let both = answered(r#"{"ceo_linkedin_url": "https://www.linkedin.com/in/sandbox-elliott-hill", "source_url": "https://nike.com/", "ceo_name": "Elliott Hill"}"#).await;
+    async fn a_source_does_not_disturb_the_fields() {
+        let both = enriched(r#"{"ceo_linkedin_url": "https://www.linkedin.com/in/sandbox-elliott-hill", "source_url": "https://nike.com/", "ceo_name": "Elliott Hill"}"#).await;
         assert_eq!(
             both,
             [Some("Elliott Hill".into()), Some("https://www.linkedin.com/in/sandbox-elliott-hill".into())]
@@ -83,22 +84,22 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn half_a_sentence_is_not_a_name_nor_a_profile() {
+    async fn a_sentence_or_a_company_page_fills_no_field() {
         let answer = r#"{"ceo_name": "I could not find the CEO of this company.", "ceo_linkedin_url": "https://www.linkedin.com/company/acme"}"#;
-        assert_eq!(answered(answer).await, [None, None]);
+        assert_eq!(enriched(answer).await, [None, None]);
     }
 
     #[tokio::test]
-    async fn the_profile_of_a_former_one_is_left() {
+    async fn the_profile_of_a_former_ceo_is_dropped() {
         let answer =
             r#"{"ceo_name": "Jane Doe (until 2023)", "ceo_linkedin_url": "linkedin.com/in/jane-doe"}"#;
-        assert_eq!(answered(answer).await, [None, None]);
+        assert_eq!(enriched(answer).await, [None, None]);
         let answer = r#"{"ceo_name": null, "ceo_linkedin_url": "linkedin.com/in/jane-doe"}"#;
-        assert_eq!(answered(answer).await, [None, Some("https://www.linkedin.com/in/jane-doe".into())]);
+        assert_eq!(enriched(answer).await, [None, Some("https://www.linkedin.com/in/jane-doe".into())]);
     }
 
     #[tokio::test]
-    async fn a_role_or_a_state_beside_a_name_counts() {
+    async fn a_role_or_a_status_beside_a_name_decides() {
         for people in [
             r#"[{"name": "John Roe", "role": "CFO"}, {"name": "Jane Doe", "role": "CEO"}]"#,
             r#"[{"name": "John Roe", "title": "Chairman"}, {"name": "Jane Doe", "title": "Chief Executive Officer"}]"#,
@@ -107,7 +108,7 @@ mod tests {
             r#"[{"name": "John Roe", "confidence": 0.2}, {"name": "Jane Doe", "confidence": 0.8}]"#,
         ] {
             let answer = format!(r#"{{"ceo_name": {people}, "ceo_linkedin_url": null}}"#);
-            assert_eq!(answered(&answer).await, [Some("Jane Doe".into()), None], "{people}");
+            assert_eq!(enriched(&answer).await, [Some("Jane Doe".into()), None], "{people}");
         }
         for person in [
             r#"{"name": "John Roe", "role": "former CEO"}"#,
@@ -118,15 +119,15 @@ mod tests {
             r#""John Roe", "status": "former""#,
         ] {
             let answer = format!(r#"{{"ceo_name": {person}, "ceo_linkedin_url": null}}"#);
-            assert_eq!(answered(&answer).await, [None, None], "{person}");
+            assert_eq!(enriched(&answer).await, [None, None], "{person}");
         }
         let several = r#"[{"ceo_name": "John Roe", "is_current": false}, {"ceo_name": "Jane Doe", "is_current": true}]"#;
-        assert_eq!(answered(several).await[0].as_deref(), Some("Jane Doe"));
+        assert_eq!(enriched(several).await[0].as_deref(), Some("Jane Doe"));
     }
 
-    /// Users' ledgers hold their paid answers under this very text.
+    /// The ledgers of users store paid answers under exactly this text.
     #[tokio::test]
-    async fn a_question_never_changes() {
+    async fn the_question_never_changes() {
         let script = Script::new().no_data();
         script.enrich(&FindCeo, &[("company_domain", "acme.com")]).await.unwrap();
         let expect = r#"Find the present CEO of the company with the web domain acme.com.
@@ -139,7 +140,7 @@ Use null when unknown. Do not guess."#;
     }
 
     #[test]
-    fn is_registered_once() {
+    fn the_integration_is_registered_once() {
         assert_eq!(inventory::iter::<Registration>().count(), 1);
     }
 }

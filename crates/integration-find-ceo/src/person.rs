@@ -1,4 +1,5 @@
-//! Tells a person's name from a remark about one.
+//! Reads the name of a person from a text that may also contain a post, a status, a remark or several
+//! people. This module must not look at other fields.
 
 mod roles;
 mod words;
@@ -9,8 +10,8 @@ use marl_core::{Field, Fields, SmolStr, Value};
 
 use roles::Post;
 
-/// Brings `output` down to the name it holds, or drops it when it holds none. Whether it
-/// still holds what was found.
+/// Reduces the field `output` to the name in it, or removes the field when there is none. Returns whether
+/// the field, if any, was kept.
 pub(crate) fn keep_only_a_name(fields: &mut Fields, output: &'static str) -> bool {
     let Some(field) = fields.get(output).cloned() else { return true };
     fields.remove(output);
@@ -20,8 +21,8 @@ pub(crate) fn keep_only_a_name(fields: &mut Fields, output: &'static str) -> boo
     true
 }
 
-/// The present chief executive's name, out of a text that may name a post, a state or several
-/// people. `None` for a sentence, and for a text that names only somebody who holds the post no more.
+/// The name of the present chief executive in a text that may contain a post, a status or several people.
+/// `None` for a sentence, and for a text that names only people who no longer hold the post.
 fn name(text: &str) -> Option<String> {
     let text = plain(text);
     if let Some(name) = family_name_first(&text) {
@@ -37,7 +38,7 @@ fn name(text: &str) -> Option<String> {
     is_name(&name).map(|()| name)
 }
 
-/// The text with ASCII brackets and colons, and without marks of notes at its end.
+/// The text with ASCII brackets and colons, and without note marks at its end.
 fn plain(text: &str) -> String {
     let text: String = text
         .chars()
@@ -56,15 +57,16 @@ fn plain(text: &str) -> String {
             || matches!(c, '⁰'..='⁹' | '①'..='⑳' | '\u{1f300}'..='\u{1faff}')
     };
     let text = text.trim().trim_matches('"');
-    // What comes behind this is about somebody else.
+    // The text after this phrase is about somebody else.
     let end = text.find("not to be confused").unwrap_or(text.len());
     let text = text[..end].trim_end_matches(is_note).trim_end_matches([',', ';']);
-    // "^(1)" is a note too.
+    // "^(1)" is a note mark as well.
     let marked = text.rsplit_once("^(").filter(|(_, mark)| mark.trim_end_matches(')').parse::<u8>().is_ok());
     marked.map_or(text, |(before, _)| before).trim().to_owned()
 }
 
-/// "Musk, Elon": `Some(None)` when such a text is not certain. Of "Smith, John A." the parts are not.
+/// The name in the order "Musk, Elon"; `None` when the text has another form, `Some(None)` when it has this
+/// form but the name is uncertain. "Smith, John A." is uncertain.
 fn family_name_first(text: &str) -> Option<Option<String>> {
     let (family, given) = text.split_once(',')?;
     let given = given.trim();
@@ -79,13 +81,13 @@ fn family_name_first(text: &str) -> Option<Option<String>> {
     Some(whole.filter(|whole| is_name(whole).is_some()))
 }
 
-/// Somebody whom a text names, and what it says about them.
+/// A person whom a text names, and what the text says about them.
 struct Person {
     name: String,
     post: Option<Post>,
     remark: String,
     is_former: bool,
-    /// "and" stands before the name.
+    /// Whether "and" precedes the name.
     is_joined: bool,
 }
 
@@ -101,7 +103,7 @@ impl Person {
     }
 }
 
-/// The people that a text names; `None` when it begins with something else.
+/// The people whom a text names; `None` when the text begins with something other than a name or a post.
 fn people(text: &str) -> Option<Vec<Person>> {
     let mut people: Vec<Person> = Vec::new();
     let mut post_before = None;
@@ -131,7 +133,7 @@ fn people(text: &str) -> Option<Vec<Person>> {
     Some(people)
 }
 
-/// What is said behind "Jane Doe and John Roe" is said of both: `(co-CEOs)`, `(former)`.
+/// Applies a remark after "Jane Doe and John Roe" to both people: `(co-CEOs)`, `(former)`.
 fn share_posts(people: &mut [Person]) {
     for at in (1..people.len()).rev() {
         let (before, behind) = people.split_at_mut(at);
@@ -144,27 +146,27 @@ fn share_posts(people: &mut [Person]) {
     }
 }
 
-/// A part without the stop of its sentence. One behind "Jr." or an initial belongs to the name.
+/// A part without the full stop of its sentence. The stop of "Jr." or of an initial belongs to the name.
 fn without_stop(part: &str) -> &str {
     let last = part.rsplit(' ').next().unwrap_or_default();
     let is_short = last.len() <= 3 || last.trim_end_matches('.').contains('.');
     if is_short { part } else { part.trim_end_matches('.') }
 }
 
-/// A part of a text, and whether "and" stands before it.
+/// A part of a text, and whether "and" precedes it.
 struct Part<'a> {
     text: &'a str,
     is_joined: bool,
 }
 
-/// The parts of a text between the signs that no name has, outside of brackets, and between two names
-/// that "and" joins.
+/// The parts of a text. They are separated by signs outside brackets that no name contains, and by "and"
+/// between two names.
 fn parts(text: &str) -> Vec<Part<'_>> {
     const DASHES: [&str; 3] = [" - ", " – ", " — "];
     const JOINTS: [&str; 8] = [" and ", " & ", " und ", " et ", " y ", " e ", " en ", " och "];
     let mut parts = Vec::new();
     let (mut start, mut depth, mut is_joined) = (0, 0_usize, false);
-    // "Jane Doe (CEO) and John Roe (CFO)": each has a post.
+    // In "Jane Doe (CEO) and John Roe (CFO)" each name has a post of its own.
     let divides_posts = text.contains(')') && text.matches('(').count() > 1;
     let mut at = 0;
     while let Some(sign) = text[at..].chars().next() {
@@ -194,9 +196,9 @@ fn parts(text: &str) -> Vec<Part<'_>> {
     parts
 }
 
-/// Whether both sides of an "and" are whole names: "Jane Doe and John Roe", but not "Smith & Roe".
+/// Whether both sides of an "and" are full names: "Jane Doe and John Roe", but not "Smith & Roe".
 fn joins_names(before: &str, after: &str) -> bool {
-    /// Longer than any name with its titles, so that a hostile text is not read again for each "and".
+    /// Longer than any name with titles. The limit keeps the work for each "and" of a hostile text bounded.
     const LONGEST: usize = 160;
     if before.len() > LONGEST {
         return false;
@@ -207,7 +209,7 @@ fn joins_names(before: &str, after: &str) -> bool {
     is_further_person(before.trim()) && is_further_person(after[..end].trim())
 }
 
-/// What stands outside of brackets, and what inside: "Robert (Bob) Smith".
+/// The text outside brackets, and the text inside: "Robert (Bob) Smith".
 fn without_brackets(part: &str) -> (String, String) {
     let (mut outside, mut inside, mut depth) = (String::new(), String::new(), 0_usize);
     for character in part.chars() {
@@ -224,7 +226,8 @@ fn without_brackets(part: &str) -> (String, String) {
     (outside.split_whitespace().collect::<Vec<_>>().join(" "), inside)
 }
 
-/// A part without "Probably" or "Currently" before it, and whether it begins with "formerly".
+/// A part without leading words such as "Probably" or "Currently", and whether it begins with a word such
+/// as "formerly".
 fn without_lead(part: &str) -> (&str, bool) {
     let mut rest = part;
     let mut is_former = false;
@@ -241,7 +244,7 @@ fn without_lead(part: &str) -> (&str, bool) {
     }
 }
 
-/// Whether a part behind somebody's name names somebody else, and not a post or a place.
+/// Whether a part after a person's name names another person rather than a post or a place.
 fn is_further_person(part: &str) -> bool {
     let is_capital =
         |word: &str| word.chars().next().is_some_and(|c| c.is_uppercase() || !c.is_ascii() || word.len() < 4);
@@ -253,7 +256,7 @@ fn is_further_person(part: &str) -> bool {
         && !part.split([' ', '-']).any(is_title)
 }
 
-/// Whether a remark says that the post is held no more or not yet, or that it is a guess.
+/// Whether a remark says that the post is no longer or not yet held, or that the name is a guess.
 fn says_not_present(remark: &str) -> bool {
     if remark.trim().is_empty() {
         return false;
@@ -262,7 +265,7 @@ fn says_not_present(remark: &str) -> bool {
     let remark = words::STILL.iter().fold(remark, |remark, still| remark.replace(still, " "));
     let words = || remark.split(|c: char| !c.is_alphanumeric());
     let years = words().filter(|word| word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_digit()));
-    // "2015-2023" ends; "since 2015" does not.
+    // A period such as "2015-2023" has ended; "since 2015" has not.
     years.count() > 1
         || words().any(|word| words::NOT_PRESENT.contains(&word))
         || words::NOT_PRESENT_WITHIN.iter().any(|sign| remark.contains(sign))
@@ -281,19 +284,20 @@ fn is_name(name: &str) -> Option<()> {
     plausible.then_some(())
 }
 
-/// Letters, and the marks that names have; no word that only sentences have.
+/// Whether a word may be a part of a name: it has only letters and the signs of names, and is not a word
+/// that only sentences contain.
 fn is_name_part(word: &str) -> bool {
     static NO_NAME: LazyLock<HashSet<&str>> = LazyLock::new(|| words::NO_NAME.iter().copied().collect());
-    // Nicknames stand in quotes: Kevin "Marty" Freeman.
+    // Nicknames are in quotes: Kevin "Marty" Freeman.
     let mark = |c: char| "'‘’.-‐‑`´\"“”".contains(c);
     let lower = word.to_lowercase();
-    // A surname.
+    // "See" is a surname; "see" is not.
     let is_see = word == "See";
     word.chars().all(|c| c.is_alphabetic() || mark(c))
         && (is_see || !NO_NAME.contains(lower.trim_matches(mark)))
 }
 
-/// Words of a post. They may be part of a name, but not all of one.
+/// Whether a word belongs to a post. A name may contain such words, but not consist of them.
 fn is_title(word: &str) -> bool {
     static TITLES: LazyLock<HashSet<&str>> = LazyLock::new(|| words::TITLES.iter().copied().collect());
     TITLES.contains(word.to_lowercase().trim_matches(|c: char| !c.is_alphanumeric()))
@@ -324,7 +328,7 @@ fn is_company_ending(word: &str) -> bool {
         "university",
         "foundation",
     ];
-    // In other than capitals these are surnames.
+    // In mixed case these are surnames.
     const CAPITALS: [&str; 10] = ["AG", "SA", "SE", "AB", "AS", "BV", "NV", "KG", "OY", "SPA"];
     let word: String = word.chars().filter(|c| c.is_alphanumeric()).collect();
     ENDINGS.contains(&word.to_lowercase().as_str()) || CAPITALS.contains(&word.as_str())

@@ -1,6 +1,8 @@
-//! Reads the present company out of a headline, if it names one for certain.
+//! Reads the present company from a headline, when the headline names it with certainty. This module must
+//! not look at the positions of a profile.
 
-/// "CEO at Acme | Speaker" names Acme; "Former CEO at Acme" and "Student at Acme" do not.
+/// The present company in a headline. "CEO at Acme | Speaker" names Acme; "Former CEO at Acme" and "Student
+/// at Acme" name none.
 pub(crate) fn company(headline: &str) -> Option<String> {
     let statements = headline.split(['|', '•', '·', ';']);
     statements.filter_map(company_in).next()
@@ -19,7 +21,7 @@ fn company_in(statement: &str) -> Option<String> {
     (is_company(name) && !words(bracket(remark)).any(|word| is_past(&word))).then(|| name.to_owned())
 }
 
-/// Drops the stop of a sentence; that of "S.A." belongs to the name.
+/// A name without the full stop of its sentence. The stop of "S.A." belongs to the name.
 fn without_full_stop(name: &str) -> &str {
     match name.strip_suffix('.') {
         Some(rest) if !rest.rsplit(' ').next().is_some_and(|word| word.contains('.')) => rest,
@@ -27,7 +29,7 @@ fn without_full_stop(name: &str) -> &str {
     }
 }
 
-/// The end of the company's name: a sign that names do not have, or a second role.
+/// The end of the company's name: a sign that no name contains, or a second role.
 fn name_end(after: &str) -> usize {
     let signs = after.find([',', '(', '[', '"']);
     let breaks = [" - ", " – ", " — ", " / ", ": "].into_iter().filter_map(|sign| after.find(sign));
@@ -38,14 +40,14 @@ fn name_end(after: &str) -> usize {
     signs.into_iter().chain(breaks).chain(roles).min().unwrap_or(after.len())
 }
 
-/// What stands in the bracket that `remark` opens with: "(acquired by Initech)".
+/// The text in the bracket at the start of `remark`: "(acquired by Initech)".
 fn bracket(remark: &str) -> &str {
     let inside = remark.strip_prefix(['(', '[']).unwrap_or_default();
     &inside[..inside.find([')', ']']).unwrap_or(inside.len())]
 }
 
-/// Whether the words before "at" are a post that is held today. A word that denies it counts
-/// wherever it stands: "Former VP, Sales".
+/// Whether the words before "at" are a post that is held today. A denying word counts anywhere: "Former VP,
+/// Sales".
 fn is_present_role(role: &str) -> bool {
     let words: Vec<String> = words(role).collect();
     let is_field = || {
@@ -55,8 +57,8 @@ fn is_present_role(role: &str) -> bool {
     !words.iter().any(|word| is_past(word)) && (words.iter().any(|word| is_role(word)) || is_field())
 }
 
-/// Names begin in upper case, with a digit ("3M", "1&1") or in another script, and so do all
-/// their words but the small ones: "Acme helping founders grow" goes on after the name.
+/// Whether a text is a company's name. Names begin in upper case, with a digit ("3M", "1&1") or in another
+/// script, and so do all their words except small ones. "Acme helping founders grow" is not a name.
 fn is_company(name: &str) -> bool {
     let mut words = name.split(' ');
     let idiom = ["Large", "Scale", "Heart", "Home"].contains(&name);
@@ -71,7 +73,7 @@ fn is_company(name: &str) -> bool {
 
 fn is_name_word(word: &str) -> bool {
     let is_first = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || !c.is_ascii();
-    // "eBay" and "iRobot"; "&" stands between names.
+    // Some names have an upper-case letter later ("eBay", "iRobot"), and "&" joins names.
     word.starts_with(is_first)
         || word.contains(|c: char| c.is_ascii_uppercase())
         || ["&", "+"].contains(&word)
@@ -89,7 +91,7 @@ fn is_past(word: &str) -> bool {
     PAST.contains(&word)
 }
 
-/// Words of a post in a company. Speakers, mentors, investors and board members have others.
+/// Words of posts in a company. The words of speakers, mentors, investors and board members are missing.
 const ROLES: &[&str] = &[
     "ceo",
     "cto",
@@ -177,14 +179,14 @@ const ROLES: &[&str] = &[
     "gerente",
 ];
 
-/// Fields that stand for a post when they end it: "Marketing at Acme".
+/// Fields that stand for a post at the end of a role: "Marketing at Acme".
 const FIELDS: &[&str] = &["sales", "marketing", "product", "engineering", "operations", "partnerships"];
 
-/// Words that make a field one of study.
+/// Words that make a field a field of study.
 const LEARNING: &[&str] =
     &["in", "mba", "phd", "bsc", "msc", "ba", "ma", "degree", "bachelor", "master", "of"];
 
-/// Words that say that a post is not held, or not yet.
+/// Words that say that a post is no longer, or not yet, held.
 const PAST: &[&str] = &[
     "former",
     "formerly",
@@ -219,7 +221,7 @@ const PAST: &[&str] = &[
     "candidate",
 ];
 
-/// Words in lower case that names of companies have.
+/// Lower-case words that names of companies contain.
 const SMALL: &[&str] = &[
     "of", "the", "for", "and", "de", "du", "des", "la", "le", "les", "et", "und", "y", "e", "van", "von",
     "der", "den", "di", "da", "do", "dos", "das", "del", "della", "plc", "gmbh", "inc", "ltd", "llc", "co",
@@ -258,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_held_today_names_none() {
+    fn a_role_that_is_not_held_today_names_no_company() {
         for headline in [
             "Former CEO at OldCo",
             "Ex-VP @ Google",

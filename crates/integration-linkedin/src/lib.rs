@@ -1,4 +1,5 @@
-//! `linkedin_profile`: what a person's LinkedIn profile says today.
+//! The integration `linkedin_profile`: the present state of a person's LinkedIn profile. This crate only
+//! translates a row into a call and the reply into fields.
 
 mod headline;
 mod profile;
@@ -64,7 +65,7 @@ mod tests {
     const JANE: &[(&str, &str)] = &[("linkedin_url", "de.linkedin.com/in/Jane-Doe?trk=x")];
 
     #[tokio::test]
-    async fn one_call_with_the_canonical_address() {
+    async fn the_call_uses_the_canonical_address() {
         let script = Script::new().found(json!({"person": {"headline": "CEO at Acme", "followerCount": 7}}));
         let fields = script.enrich(&LinkedinProfile, JANE).await.unwrap();
         assert_eq!(fields.cell("headline").as_deref(), Some("CEO at Acme"));
@@ -77,9 +78,9 @@ mod tests {
         assert_eq!(calls[0].parameters, json!({"linkedin_url": "https://www.linkedin.com/in/jane-doe"}));
     }
 
-    /// Users' ledgers hold their paid answers under these very parameters.
+    /// The ledgers of users store paid answers under exactly these parameters.
     #[tokio::test]
-    async fn a_question_never_changes() {
+    async fn the_parameters_never_change() {
         let script = Script::new().no_data();
         script.enrich(&LinkedinProfile, JANE).await.unwrap();
         let parameters = json!({"linkedin_url": "https://www.linkedin.com/in/jane-doe"});
@@ -92,10 +93,10 @@ mod tests {
     }
 
     #[test]
-    fn is_registered_once_by_its_name() {
+    fn the_integration_is_registered_once() {
         let names: Vec<_> = inventory::iter::<Registration>().collect();
         assert_eq!(names.len(), 1);
-        // Its provider is not linked here, which the registry says by the integration's name.
+        // The provider is not linked into this test. The registry's error names the integration.
         let error = Registry::gather().err().unwrap().to_string();
         assert!(error.contains("`linkedin_profile`"), "{error}");
     }

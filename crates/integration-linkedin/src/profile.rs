@@ -1,26 +1,26 @@
-//! Reads DataGen's `person` object. Pure, and tolerant of the shapes it has been seen in.
+//! Reads DataGen's `person` object, in every shape that it was observed in. This module is pure.
 //!
-//! LinkedIn hid positions from the public in November 2025, so a profile without them is
-//! normal and the company then comes from the headline.
+//! LinkedIn hid positions from the public in November 2025. A profile without positions is therefore
+//! normal, and the company then comes from the headline.
 
 use marl_core::{Error, Fields, SemanticType, Value};
 use serde_json::Value as Json;
 
 use crate::headline;
 
-/// The fields of a profile.
+/// The fields of a profile. A `bad_reply` when the reply contains no person.
 pub(crate) fn read(data: &Json) -> Result<Fields, Error> {
     let person = data.get("person").unwrap_or(data);
     if person.is_null() {
         return Ok(Fields::none());
     }
     if !person.is_object() {
-        return Err(Error::bad_reply("the answer holds no person").with_detail(data.to_string()));
+        return Err(Error::bad_reply("the answer contains no person").with_detail(data.to_string()));
     }
     let headline = text(person.get("headline"));
     let company = current_company(person).or_else(|| {
         let company = headline::company(headline.as_ref()?.as_text()?)?;
-        // That position has ended: the headline is older.
+        // A headline is outdated when its position has ended.
         let ended = positions(person).iter().any(|position| is_at(position, &company));
         if ended { None } else { Some(Value::Text(company)) }
     });
@@ -43,12 +43,12 @@ fn follower_count(person: &Json) -> Option<Value> {
         .filter(|count| !matches!(count, Value::Integer(number) if *number < 0))
 }
 
-/// The company of the position that has no end; the list's first is only the latest listed.
+/// The company of the position without an end. The first position of the list may merely be the latest.
 fn current_company(person: &Json) -> Option<Value> {
     let marked = person.get("currentPosition").filter(|position| position.is_object() && is_open(position));
     marked.and_then(company_of).or_else(|| {
         let open = || positions(person).iter().filter(|position| is_open(position));
-        // One without any date may be an old one that was never filled in.
+        // Prefer positions with a start: one without any date may be old and incomplete.
         open().filter(|position| is_dated(position)).chain(open()).find_map(company_of)
     })
 }
@@ -64,7 +64,7 @@ fn company_of(position: &Json) -> Option<Value> {
     ["companyName", "company"].iter().find_map(|key| text(position.get(key)))
 }
 
-/// Whether the position is at that company; "Acme" and "Acme, Inc." are one.
+/// Whether a position is at a company. "Acme" and "Acme, Inc." are the same company.
 fn is_at(position: &Json, company: &str) -> bool {
     let words = |name: &str| -> Vec<String> {
         name.split(|c: char| !c.is_alphanumeric())
@@ -77,7 +77,7 @@ fn is_at(position: &Json, company: &str) -> bool {
     listed.starts_with(&wanted) || wanted.starts_with(&listed)
 }
 
-/// Whether it has no end: `null`, empty or missing. A date has a year.
+/// Whether a position has no end: the end is `null`, empty, or missing.
 fn is_open(position: &Json) -> bool {
     dates(position, "end", "endDate").all(|end| match end {
         Json::String(text) => {
@@ -92,12 +92,12 @@ fn is_dated(position: &Json) -> bool {
     !dates(position, "start", "startDate").all(is_empty)
 }
 
-/// A position's date, as the two shapes of positions call it.
+/// The dates of a position, under the keys of both shapes of positions.
 fn dates<'a>(position: &'a Json, nested: &str, flat: &str) -> impl Iterator<Item = &'a Json> {
     at(position, &["startEndDate", nested]).into_iter().chain(position.get(flat))
 }
 
-/// What is behind a path of keys.
+/// The value at a path of keys.
 fn at<'a>(json: &'a Json, path: &[&str]) -> Option<&'a Json> {
     path.iter().try_fold(json, |json, key| json.get(key))
 }
@@ -112,7 +112,7 @@ fn is_empty(date: &Json) -> bool {
     }
 }
 
-/// A string in captures, an object in the vendor's documentation.
+/// The location. DataGen returns a string, while its documentation describes an object.
 fn location(json: Option<&Json>) -> Option<Value> {
     let json = json?;
     let Json::Object(parts) = json else { return text(Some(json)) };
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn without_positions_the_headline_tells() {
+    fn without_positions_the_headline_names_the_company() {
         for (headline, company) in [
             ("CEO at Acme", "Acme"),
             ("CEO at Acme | Speaker", "Acme"),
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn an_ended_position_is_not_current_whatever_else_says_so() {
+    fn an_ended_position_is_never_current() {
         let ended = || position("OldCo", json!({"month": 5, "year": 2022}));
         let history =
             |headline: &str| json!({"headline": headline, "positions": {"positionHistory": [ended()]}});
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn aliases_and_shapes() {
+    fn other_keys_and_shapes_are_read() {
         check(
             json!({"location": {"city": "Berlin", "state": "Berlin", "country": "Germany", "countryCode": "DE"}, "followersCount": "1,234"}),
             ["", "", "Berlin, Germany", "1234"],
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn gaps_no_data_and_bad_replies_are_told_apart() {
+    fn no_data_differs_from_a_bad_reply() {
         assert!(read(&json!({"person": null})).unwrap().is_empty());
         assert!(read(&json!({"person": {}})).unwrap().is_empty());
         assert!(read(&json!("some prose")).is_err());

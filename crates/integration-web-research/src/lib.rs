@@ -1,4 +1,5 @@
-//! `web_research`: what a company does, read from the web by a research tool.
+//! The integration `web_research`: what a company does, researched on the web. This crate only translates a
+//! row into a question and the answer into fields.
 
 use async_trait::async_trait;
 use marl_core::{
@@ -61,7 +62,7 @@ mod tests {
     const ACME: &[(&str, &str)] = &[("company_domain", "https://www.Acme.com/about")];
 
     #[tokio::test]
-    async fn asks_for_its_columns_and_reads_them() {
+    async fn the_question_asks_for_every_column() {
         let script = Script::new().found(json!({"answer":
             "Sure!\n```json\n{\"company_description\": \"Makes anvils.\", \"tech_stack\": \"Rust, AWS\", \"employee_count\": \"about 1,200\",}\n```"}));
         let fields = script.enrich(&WebResearch, ACME).await.unwrap();
@@ -77,7 +78,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn unknown_is_no_data_and_prose_a_bad_reply() {
+    async fn unknown_values_are_no_data_and_prose_is_a_bad_reply() {
         let nulls = json!({"answer": "{\"company_description\": null, \"tech_stack\": \"N/A\", \"employee_count\": null}"});
         assert!(Script::new().found(nulls).enrich(&WebResearch, ACME).await.unwrap().is_empty());
         let nothing = json!({"answer": "I could not find anything about this company."});
@@ -88,9 +89,9 @@ mod tests {
         assert!(error.full_message().contains("makes anvils"), "{error}");
     }
 
-    /// Users' ledgers hold their paid answers under this very text.
+    /// The ledgers of users store paid answers under exactly this text.
     #[tokio::test]
-    async fn a_question_never_changes() {
+    async fn the_question_never_changes() {
         let script = Script::new().no_data();
         script.enrich(&WebResearch, ACME).await.unwrap();
         let expect = r#"Research the company with the web domain acme.com.
@@ -104,7 +105,7 @@ Use null when unknown. Do not guess."#;
     }
 
     #[test]
-    fn is_registered_once() {
+    fn the_integration_is_registered_once() {
         assert_eq!(inventory::iter::<Registration>().count(), 1);
     }
 }

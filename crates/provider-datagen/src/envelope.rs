@@ -1,12 +1,12 @@
-//! The envelope of a reply and the three wrappings of its result.
+//! The envelope of a reply, and the three wrappings of its result. This module must not classify a failure.
 
 use serde::{Deserialize, Deserializer};
 use serde_json::Value as Json;
 
-use crate::mend;
+use crate::repair;
 
-/// `{"success": bool, "data": {"success": bool, "result": any, "error": string?}}`, with the
-/// result as `R`: text where an answer is only classified, [`Json`] where it is read.
+/// `{"success": bool, "data": {"success": bool, "result": any, "error": string?}}`. The type of the result
+/// is `R`: raw text while an answer is only classified, [`Json`] when it is read.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Envelope<R> {
     pub(crate) success: bool,
@@ -16,11 +16,11 @@ pub(crate) struct Envelope<R> {
     pub(crate) error: Option<Json>,
 }
 
-/// What the tool itself said.
+/// The report of the tool itself.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Inner<R> {
     pub(crate) success: bool,
-    /// `null` is a result, the tool's way to say that it has nothing; none at all is not.
+    /// The result. `null` is a result, with which a tool says that it has nothing; a missing member is not.
     #[serde(default = "none", deserialize_with = "present", bound(deserialize = "R: Deserialize<'de>"))]
     pub(crate) result: Option<R>,
     #[serde(default)]
@@ -28,30 +28,30 @@ pub(crate) struct Inner<R> {
 }
 
 impl<R> Inner<R> {
-    /// Whether the tool said that it succeeded and gave no result.
+    /// Whether the tool reported success without a result.
     pub(crate) fn is_without_result(&self) -> bool {
         self.success && self.result.is_none()
     }
 }
 
-/// `None`, whether `R` has a default or not.
+/// `None`. Serde would otherwise require a default for `R`.
 fn none<R>() -> Option<R> {
     None
 }
 
-/// A field that is there, even when it is `null`.
+/// Deserializes a present field, even if `null`, as `Some`.
 fn present<'de, D: Deserializer<'de>, R: Deserialize<'de>>(deserializer: D) -> Result<Option<R>, D::Error> {
     R::deserialize(deserializer).map(Some)
 }
 
-/// Frees a result of its wrapping: a first-party tool returns the object itself, a connected
-/// server an array of one, or MCP content whose texts are JSON more often than not.
+/// Unwraps a result. A first-party tool returns the object itself. A connected server returns an array with
+/// one item, or MCP content whose texts usually are JSON.
 pub(crate) fn unwrap(result: Json) -> Json {
     let result = match result {
         Json::Array(mut items) if items.len() == 1 && !is_block(&items[0]) => items.remove(0),
         other => other,
     };
-    if let Some(structured) = result.get("structuredContent").filter(|content| says_something(content)) {
+    if let Some(structured) = result.get("structuredContent").filter(|content| has_content(content)) {
         return structured.clone();
     }
     let blocks = match &result {
@@ -65,7 +65,7 @@ pub(crate) fn unwrap(result: Json) -> Json {
     payload(blocks)
 }
 
-/// What an MCP result that calls itself an error says; `None` when it is none.
+/// The error text of an MCP result that is marked as an error; `None` when it is not.
 pub(crate) fn error_in(result: &Json) -> Option<String> {
     let result = match result {
         Json::Array(items) if items.len() == 1 => &items[0],
@@ -76,15 +76,15 @@ pub(crate) fn error_in(result: &Json) -> Option<String> {
     }
     let texts =
         result.get("content").and_then(Json::as_array).map(|blocks| texts(blocks)).unwrap_or_default();
-    let said = if texts.is_empty() { None } else { Some(texts.join("\n")) };
-    let structured = || result.get("structuredContent").filter(|content| says_something(content));
+    let text = if texts.is_empty() { None } else { Some(texts.join("\n")) };
+    let structured = || result.get("structuredContent").filter(|content| has_content(content));
     Some(
-        said.or_else(|| structured().map(Json::to_string))
+        text.or_else(|| structured().map(Json::to_string))
             .unwrap_or_else(|| "the tool reported an error".to_owned()),
     )
 }
 
-/// A block of MCP content.
+/// Whether a value is a block of MCP content.
 fn is_block(json: &Json) -> bool {
     const TYPES: [&str; 8] =
         ["text", "image", "audio", "resource", "resource_link", "thinking", "reasoning", "redacted_thinking"];
@@ -94,7 +94,7 @@ fn is_block(json: &Json) -> bool {
             .is_some_and(|block| block.len() == 1 && block.get("text").is_some_and(Json::is_string))
 }
 
-/// The texts of the blocks, but for what a model thought.
+/// The texts of the blocks, except for a model's thoughts.
 fn texts(blocks: &[Json]) -> Vec<&str> {
     let is_thought = |block: &&Json| {
         let kind = block.get("type").and_then(Json::as_str).unwrap_or_default();
@@ -103,17 +103,17 @@ fn texts(blocks: &[Json]) -> Vec<&str> {
     blocks.iter().filter(|block| !is_thought(block)).filter_map(block_text).collect()
 }
 
-/// A block's own text, or that of the resource in it.
+/// The text of a block, or of the resource in it.
 fn block_text(block: &Json) -> Option<&str> {
     let own = block.get("text").and_then(Json::as_str);
     own.or_else(|| block.get("resource")?.get("text")?.as_str())
 }
 
-/// What the blocks hold together: JSON that is split among them, the one block that is JSON,
-/// or else their text. No text is no result.
+/// The content of the blocks: JSON that is split across them, or the only block that is JSON, or else their
+/// joined text. Without any text the result is `null`.
 fn payload(blocks: &[Json]) -> Json {
     let texts = texts(blocks);
-    let parse = |text: &str| mend::parse::<Json>(text, &mut String::new()).ok();
+    let parse = |text: &str| repair::parse::<Json>(text, &mut String::new()).ok();
     if texts.iter().all(|text| text.trim().is_empty()) {
         return Json::Null;
     }
@@ -131,8 +131,8 @@ fn payload(blocks: &[Json]) -> Json {
     }
 }
 
-/// Whether structured content holds anything beside empty places.
-fn says_something(content: &Json) -> bool {
+/// Whether structured content has any value besides nulls.
+fn has_content(content: &Json) -> bool {
     match content {
         Json::Object(object) => object.values().any(|value| !value.is_null()),
         Json::Array(items) => !items.is_empty(),
@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_three_wrappings_hold_one_payload() {
+    fn all_three_wrappings_are_removed() {
         let payload = json!({"answer": "yes"});
         for wrapped in [
             payload.clone(),
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_is_told_with_its_words() {
+    fn the_text_of_an_error_is_found() {
         let failed = json!({"content": [text("rate limit"), text("try later")], "isError": true});
         assert_eq!(error_in(&failed).as_deref(), Some("rate limit\ntry later"));
         assert_eq!(error_in(&json!([failed])).as_deref(), Some("rate limit\ntry later"));

@@ -1,12 +1,12 @@
-//! DataGen's REST wire format: `POST {base}/api/tools/execute`.
+//! The provider `datagen`: DataGen's REST wire format, `POST {base}/api/tools/execute`.
 //!
-//! Facts of the wire come from DataGen's public SDK and documentation. This crate sends one
-//! attempt and says what its end means; it never retries, waits or stores.
+//! The facts about the wire format come from DataGen's public SDK and documentation. This crate sends one
+//! attempt and classifies its end; it never retries, waits or stores.
 
 mod classify;
 mod envelope;
-mod mend;
 mod prose;
+mod repair;
 #[cfg(test)]
 mod tests;
 
@@ -20,10 +20,10 @@ use marl_core::{
 use serde_json::json;
 use wire::{Client, Request};
 
-/// The registered name, as contracts use it.
+/// The registered name, which contracts use.
 pub const NAME: &str = "datagen";
 
-/// What DataGen says of itself.
+/// The facts about DataGen.
 pub static INFO: ProviderInfo = ProviderInfo {
     name: SmolStr::new_static(NAME),
     description: SmolStr::new_static(
@@ -55,7 +55,7 @@ pub struct DataGen {
 }
 
 impl DataGen {
-    /// A provider with this key and base; builds no client and sends nothing yet.
+    /// A provider with this key and base address. Builds no client and sends nothing yet.
     pub fn new(connection: Connection) -> Self {
         Self { client: Client::new("DataGen", &INFO, connection) }
     }

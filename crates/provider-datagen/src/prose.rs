@@ -1,23 +1,23 @@
-//! What a failed tool's prose is about: the account, the tool, its server, or only this call.
+//! Determines what the text of a failed tool is about: the account, the tool, its server, or only this call.
 //!
-//! The text is often another vendor's, relayed as it came, and names what the row asked for:
-//! "Credit Suisse AG: page could not be loaded" says nothing of credit. What would stop more
-//! than one row is believed only from whole phrases that say so; anything else stays with its
-//! row, where a mistake costs one row.
+//! The text often comes from another vendor unmodified, and contains what the row asked for: "Credit Suisse
+//! AG: page could not be loaded" is not about credit. A failure that would stop more than one row is
+//! recognised only by whole phrases. Anything else concerns its row, where a mistake costs a single row.
+//! This module must not decide what follows from the text.
 
 mod verdict;
 
 use marl_core::provider::Reach;
 
-/// An error's text as lowercase words with one space before, between and after them. An
-/// address stays one word, so that a phrase in `https://out-of-credit.com` is none.
+/// The text of an error as lower-case words, each surrounded by single spaces. An address stays one word, so
+/// that `https://out-of-credit.com` contains no phrase.
 pub(crate) struct Prose(String);
 
-/// What may stand within a word.
+/// Signs that may occur within a word.
 const JOINERS: [char; 5] = ['.', '-', '/', '@', '_'];
 
 impl Prose {
-    /// Errors give their reason first; the rest may be a page.
+    /// The limit of characters. An error gives its reason first; the rest may be a whole page.
     const LONGEST: usize = 2_000;
 
     pub(crate) fn new(text: &str) -> Self {
@@ -40,7 +40,7 @@ impl Prose {
         phrases.iter().any(|phrase| self.0.contains(&format!(" {phrase} ")))
     }
 
-    /// The account cannot pay.
+    /// Whether the account cannot pay.
     pub(crate) fn lacks_credit(&self) -> bool {
         let left = |word: &str| {
             ["credit", "credits"].iter().any(|credit| {
@@ -71,7 +71,7 @@ impl Prose {
         ]) || ["left", "remaining", "available"].into_iter().any(left)
     }
 
-    /// Somebody asks to slow down.
+    /// Whether the vendor asks to slow down.
     pub(crate) fn asks_to_slow_down(&self) -> bool {
         self.has(&[
             "rate limit",
@@ -86,18 +86,17 @@ impl Prose {
         ])
     }
 
-    /// Something behind DataGen took the call, and its answer was not waited for or was lost.
+    /// Whether a service behind DataGen accepted the call, and its answer timed out or was lost.
     pub(crate) fn loses_an_answer(&self) -> bool {
         self.gave_up_waiting() || self.lost_the_connection()
     }
 
-    /// Whether "timeout" is the name of a parameter that is refused. Who gave up waiting says
-    /// "timed out".
-    pub(crate) fn speaks_of_a_parameter(&self) -> bool {
+    /// Whether "timeout" is only the name of a refused parameter. A real timeout says "timed out".
+    pub(crate) fn is_about_a_parameter(&self) -> bool {
         self.calls_parameters_wrong() && !self.has(&["timed out"])
     }
 
-    /// A text of one word in an error's name counts: `ReadTimeout`, `ETIMEDOUT`.
+    /// Whether something timed out. The name of an error counts too: `ReadTimeout`, `ETIMEDOUT`.
     fn gave_up_waiting(&self) -> bool {
         self.has(&["timed out", "time out", "deadline exceeded", "deadline_exceeded", "took too long"])
             || self.has(&["timed-out", "time-out", "deadline-exceeded"])
@@ -147,7 +146,7 @@ impl Prose {
         ]) || ["499", "502", "504", "520", "524", "598", "599"].iter().any(status)
     }
 
-    /// The parameters are refused.
+    /// Whether the parameters are refused, in the usual words of a validation.
     pub(crate) fn refuses_parameters(&self) -> bool {
         self.has(&[
             "invalid parameter",
@@ -160,31 +159,33 @@ impl Prose {
         ])
     }
 
-    /// The tool is not known. Of every call of the operation that is true only when the text
-    /// names it; the tool of a connected server may be named as that server names it.
+    /// Whether the tool is unknown, and which calls that concerns. Only a text that names the operation
+    /// concerns all of its calls. A tool of a connected server may have the name that its server uses.
     pub(crate) fn misses_tool(&self, operation: &str) -> Option<Reach> {
         let own = Self::new(operation).0.replace('-', "_");
         let own = own.trim();
         let of_server = own.strip_prefix("mcp_").and_then(|rest| rest.split_once('_')).map(|(_, tool)| tool);
-        // MCP servers name tools with hyphens, aliases are written with underscores.
-        let said = Self(self.0.replace('-', "_"));
+        // MCP servers use hyphens in tool names; aliases use underscores.
+        let text = Self(self.0.replace('-', "_"));
         let named = [Some(own), of_server].into_iter().flatten().any(|name| {
             let before = ["unknown tool", "no such tool", "no tool named", "tool not found"];
             let after = ["not found", "was not found", "does not exist", "is unknown"];
-            before.iter().any(|phrase| said.has(&[&format!("{phrase} {name}")]))
-                || after.iter().any(|phrase| said.has(&[&format!("tool {name} {phrase}")]))
+            before.iter().any(|phrase| text.has(&[&format!("{phrase} {name}")]))
+                || after.iter().any(|phrase| text.has(&[&format!("tool {name} {phrase}")]))
         });
         if named {
             return Some(Reach::Operation);
         }
         let begins = ["", "error ", "detail ", "message "].iter().any(|lead| {
-            ["tool not found", "unknown tool"].iter().any(|say| self.0.starts_with(&format!(" {lead}{say} ")))
+            ["tool not found", "unknown tool"]
+                .iter()
+                .any(|miss| self.0.starts_with(&format!(" {lead}{miss} ")))
         });
         begins.then_some(Reach::Call)
     }
 
-    /// The server of a connected tool is not connected, or not authenticated, in DataGen's
-    /// dashboard. `unauthorized` alone says so; in a sentence it is mostly about a page.
+    /// Whether the server of a connected tool is not connected, or not authenticated, in DataGen's dashboard.
+    /// `unauthorized` alone means that; within a sentence it is usually about a web page.
     pub(crate) fn lacks_server(&self) -> bool {
         let words: Vec<&str> = self.0.split_whitespace().collect();
         if words == ["unauthorized"] {
@@ -195,20 +196,20 @@ impl Prose {
             words[at] == "server"
                 && (words[..at].ends_with(&["mcp"]) || words[..at].iter().all(|word| leads.contains(word)))
         };
-        (0..words.len()).any(|at| is_subject(at) && is_cut_off(&words[at + 1..]))
+        (0..words.len()).any(|at| is_subject(at) && is_disconnected(&words[at + 1..]))
     }
 }
 
-/// Whether a word is `name`, or ends or begins with it: `readtimeout`, `timeouterror`. Of a name with
-/// dots the last part counts: `httpx.readtimeout` is an error, and `timeout.com` an address.
+/// Whether a word begins or ends with `name`, as in `readtimeout` and `timeouterror`. In a word with dots only
+/// the last part counts: `httpx.readtimeout` is an error, and `timeout.com` is an address.
 fn is_part(word: &str, name: &str) -> bool {
     let last = word.rsplit('.').next().unwrap_or(word);
     last.starts_with(name) || last.ends_with(name)
 }
 
-/// Whether what follows "server" says within a few words, its name among them, that it
-/// cannot be used. Beyond an address the text is about that address.
-fn is_cut_off(words: &[&str]) -> bool {
+/// Whether the words after "server", which may begin with its name, say that the server cannot be used. Words
+/// after an address are about that address.
+fn is_disconnected(words: &[&str]) -> bool {
     const MOST_BETWEEN: usize = 3;
     let states = ["connected", "authenticated", "authorized"];
     for (passed, word) in words.iter().enumerate().take(MOST_BETWEEN + 1) {

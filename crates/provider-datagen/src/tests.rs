@@ -1,4 +1,4 @@
-//! The provider over tiny servers that misbehave on the wire.
+//! The provider against tiny servers that misbehave on the wire.
 
 use marl_core::{Call, Connection, ErrorKind, Provider, Reply, Secret};
 use serde_json::json;
@@ -20,7 +20,7 @@ fn call() -> Call {
     }
 }
 
-/// The ways in which JSON can write the key, at the depth of the document and of a text in it.
+/// Spellings of the key in JSON, in the document itself and in a text within it.
 const HIDDEN: [&str; 6] = [
     r"test-key-1234/567890",
     r"test\u002dkey-1234\u002F567890",
@@ -31,7 +31,7 @@ const HIDDEN: [&str; 6] = [
 ];
 
 #[tokio::test]
-async fn an_echoed_key_is_neither_stored_nor_read_however_it_is_escaped() {
+async fn an_echoed_key_is_redacted_in_every_spelling() {
     for hidden in HIDDEN {
         let body = format!(
             r#"{{"success":true,"data":{{"success":true,"result":{{"content":[{{"type":"text","text":"{{\"said\":\"é\\n{hidden}.\"}}"}}]}}}}}}"#
@@ -41,13 +41,13 @@ async fn an_echoed_key_is_neither_stored_nor_read_however_it_is_escaped() {
         assert!(stored.contains("[key]") && !stored.contains("567890"), "{hidden}: {stored}");
         let reply = Reply::found(json!({"said": "é\n[key]."}));
         assert_eq!(provider.read(&call(), &stored).unwrap(), reply, "{hidden}");
-        // What an earlier version stored is read with the same care.
+        // A body that an earlier version stored is redacted when it is read.
         assert_eq!(provider.read(&call(), &body).unwrap(), reply, "{hidden}");
     }
 }
 
 #[tokio::test]
-async fn an_echoed_key_is_in_no_error() {
+async fn no_error_contains_an_echoed_key() {
     for hidden in HIDDEN {
         let inner = format!(r#"{{"success":true,"data":{{"success":false,"error":"bad {hidden}"}}}}"#);
         let outer = format!(r#"{{"success":false,"error":{{"key":"{hidden}"}}}}"#);
@@ -55,8 +55,8 @@ async fn an_echoed_key_is_in_no_error() {
             [(200, inner), (200, outer), (401, format!("bad {hidden}")), (200, hidden.to_owned())]
         {
             let failure = failed(provider(answering(answer(status, &body)), KEY).send(&call()).await);
-            let told = format!("{} {:?}", failure.error, failure.error);
-            assert!(told.contains("[key]") && !told.contains("567890"), "{hidden}: {told}");
+            let error = format!("{} {:?}", failure.error, failure.error);
+            assert!(error.contains("[key]") && !error.contains("567890"), "{hidden}: {error}");
         }
     }
 }

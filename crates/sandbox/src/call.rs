@@ -1,8 +1,8 @@
-//! One call from its arrival to its answer: key, faults, billing, latency.
+//! The life of a call from its arrival to its answer: key, faults, billing, latency.
 //!
-//! The order is what the statistics mean: refusals cost nothing, a call is billed when the
-//! work begins, and what breaks afterwards was paid for. This module must not know what a
-//! tool answers, nor how a vendor writes it.
+//! The order of these steps defines the statistics: a refusal costs nothing, a call is billed when its work
+//! begins, and a failure after that was paid for. This module must not know what a tool answers or how a
+//! vendor writes it.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::stats::Counters;
 use crate::vendor::{self, Vendor, Work};
 use crate::{FaultKind, Options, fault};
 
-/// What all requests share.
+/// The state that all requests share.
 pub(crate) struct State {
     pub(crate) options: Options,
     pub(crate) counters: Counters,
@@ -30,12 +30,12 @@ impl State {
 
 /// Answers one request to a vendor.
 pub(crate) async fn execute(state: &State, vendor: &dyn Vendor, headers: &HeaderMap, body: &[u8]) -> Reply {
-    if !let_in(state.options.key.as_deref(), vendor.key(headers)) {
+    if !accepts_key(state.options.key.as_deref(), vendor.key(headers)) {
         state.counters.refuse();
         return Ok(unauthorized(vendor));
     }
     match vendor.read(body) {
-        Ok(asked) => work(state, vendor, &asked).await,
+        Ok(work) => run(state, vendor, &work).await,
         Err(refusal) => {
             state.counters.refuse();
             Ok(*refusal)
@@ -43,26 +43,26 @@ pub(crate) async fn execute(state: &State, vendor: &dyn Vendor, headers: &Header
     }
 }
 
-/// Works on a call, or does what its fault says instead.
-async fn work(state: &State, vendor: &dyn Vendor, asked: &Work) -> Reply {
+/// Runs a call, or produces its fault instead.
+async fn run(state: &State, vendor: &dyn Vendor, work: &Work) -> Reply {
     let State { options, counters } = state;
-    let attempt = counters.arrive(asked.hash);
-    let fault = fault::draw(&options.faults, options.seed, asked.hash, attempt)
+    let attempt = counters.arrive(work.hash);
+    let fault = fault::draw(&options.faults, options.seed, work.hash, attempt)
         .filter(|kind| vendor::has_fault(vendor, *kind))
-        .or_else(|| asked.job.magic_fault(attempt));
+        .or_else(|| work.job.special_fault(attempt));
     if let Some(kind) = fault {
         counters.fault(kind);
         if kind.refuses() {
             counters.refuse();
         }
         if !kind.bills() {
-            return instead(vendor, kind, options.retry_after);
+            return early_fault(vendor, kind, options.retry_after);
         }
     }
-    let dice = Dice::of_arrival(options.seed, asked.hash, 0);
-    let answer = asked.job.run(options.seed, dice);
+    let dice = Dice::of_arrival(options.seed, work.hash, 0);
+    let answer = work.job.run(options.seed, dice);
     if answer.is_billed() {
-        counters.bill(asked.hash);
+        counters.bill(work.hash);
     }
     pause(options.latency).await;
     if fault == Some(FaultKind::Slow) {
@@ -71,7 +71,7 @@ async fn work(state: &State, vendor: &dyn Vendor, asked: &Work) -> Reply {
     finish(vendor, fault, &vendor.answer(answer))
 }
 
-fn let_in(wanted: Option<&str>, given: &[u8]) -> bool {
+fn accepts_key(wanted: Option<&str>, given: &[u8]) -> bool {
     match wanted {
         Some(wanted) => given == wanted.as_bytes(),
         None => !given.is_empty(),
@@ -79,14 +79,14 @@ fn let_in(wanted: Option<&str>, given: &[u8]) -> bool {
 }
 
 async fn pause(duration: Duration) {
-    // A sleep of nothing would still wait for the timer's next millisecond.
+    // A zero sleep would still wait for the timer's next millisecond.
     if !duration.is_zero() {
         tokio::time::sleep(duration).await;
     }
 }
 
-/// The answer of a fault that happens before any work.
-fn instead(vendor: &dyn Vendor, kind: FaultKind, retry_after: Duration) -> Reply {
+/// The answer of a fault that occurs before any work.
+fn early_fault(vendor: &dyn Vendor, kind: FaultKind, retry_after: Duration) -> Reply {
     Ok(match kind {
         FaultKind::TooManyRequests => {
             let mut response = vendor.error(StatusCode::TOO_MANY_REQUESTS, "Too many requests");
@@ -95,7 +95,7 @@ fn instead(vendor: &dyn Vendor, kind: FaultKind, retry_after: Duration) -> Reply
         }
         FaultKind::InternalError => vendor.error(StatusCode::INTERNAL_SERVER_ERROR, "Internal server error"),
         FaultKind::Unavailable => vendor.error(StatusCode::SERVICE_UNAVAILABLE, "Service unavailable"),
-        // 525 is Cloudflare's own and in no standard; it is a valid status all the same.
+        // 525 belongs to Cloudflare and to no standard, but it is a valid status.
         FaultKind::TlsHandshake => vendor.error(
             StatusCode::from_u16(525).unwrap_or(StatusCode::BAD_GATEWAY),
             "error code: 525: SSL handshake failed",
@@ -122,14 +122,14 @@ fn instead(vendor: &dyn Vendor, kind: FaultKind, retry_after: Duration) -> Reply
     })
 }
 
-/// What the client gets to see of the work that was done.
+/// The answer after the work was done, with the fault applied.
 fn finish(vendor: &dyn Vendor, fault: Option<FaultKind>, answer: &Value) -> Reply {
     Ok(match fault {
         Some(FaultKind::GatewayTimeout) => vendor.error(StatusCode::GATEWAY_TIMEOUT, "Gateway timeout"),
         Some(FaultKind::CutAfter) => return Err(Cut),
         Some(FaultKind::Truncate) => reply::truncated(answer),
         Some(FaultKind::NotJson) => reply::html(),
-        Some(FaultKind::Huge) => reply::huge(vendor.around_a_text()),
+        Some(FaultKind::Huge) => reply::huge(vendor.long_answer_frame()),
         _ => reply::json(StatusCode::OK, answer),
     })
 }
@@ -143,10 +143,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_key_must_be_the_wanted_one() {
-        assert!(let_in(None, b"anything"));
-        assert!(!let_in(None, b""));
-        assert!(let_in(Some("right"), b"right"));
-        assert!(!let_in(Some("right"), b"wrong"));
+    fn only_the_configured_key_is_accepted() {
+        assert!(accepts_key(None, b"anything"));
+        assert!(!accepts_key(None, b""));
+        assert!(accepts_key(Some("right"), b"right"));
+        assert!(!accepts_key(Some("right"), b"wrong"));
     }
 }

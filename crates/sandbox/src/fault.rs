@@ -1,37 +1,37 @@
-//! What can go wrong on purpose, and when.
+//! Deliberate faults: their kinds, and when they occur.
 //!
-//! A fault depends on the seed, the call and the number of its earlier arrivals only, so that
-//! a run with another parallelism meets the same faults. This module must not answer requests.
+//! A fault depends only on the seed, the call and the number of its earlier arrivals, so that a run with
+//! another parallelism meets the same faults. This module must not answer requests.
 
 use std::{error, fmt, str::FromStr};
 
 use crate::hash::Dice;
 
-/// A kind of fault and how often it happens.
+/// A kind of fault and its rate.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Fault {
-    /// What goes wrong.
+    /// The kind of the fault.
     pub kind: FaultKind,
-    /// The part of arrivals that meet it, 0 to 1.
+    /// The share of arrivals that meet the fault, from 0 to 1.
     pub rate: f64,
 }
 
-/// What goes wrong.
+/// The kind of a fault. Billed kinds occur after the work was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FaultKind {
-    /// `429`: told to slow down, with a `Retry-After`.
+    /// `429`: the client is asked to slow down, with a `Retry-After`.
     TooManyRequests,
-    /// `500`: an error of the provider's own.
+    /// `500`: an internal error of the provider.
     InternalError,
-    /// `503`: not available.
+    /// `503`: the provider is unavailable.
     Unavailable,
     /// `504`: a gateway gave up after the work had begun; billed.
     GatewayTimeout,
     /// `525`: the proxy did not reach the provider.
     TlsHandshake,
-    /// `401`: the key is refused, with a text body.
+    /// `401`: the key is refused, with a plain-text body.
     Unauthorized,
-    /// `403`: the tool is refused, with a text body.
+    /// `403`: the tool is refused, with a plain-text body.
     Forbidden,
     /// `cut-before`: the connection ends without an answer, before any work.
     CutBefore,
@@ -39,25 +39,25 @@ pub enum FaultKind {
     CutAfter,
     /// `truncate`: half of the answer arrives, then the connection ends; billed.
     Truncate,
-    /// `slow`: the whole answer arrives late; billed.
+    /// `slow`: the complete answer arrives late; billed.
     Slow,
-    /// `not-json`: 200 with a page of HTML; billed.
+    /// `not-json`: 200 with an HTML page; billed.
     NotJson,
     /// `huge`: 200 with 32 MiB of valid JSON; billed.
     Huge,
-    /// `credit`: the tool says that the account has no credit left.
+    /// `credit`: the tool reports that the account has no credit left.
     Credit,
-    /// `tool-error`: the tool says that something behind it timed out; nobody can tell whether that
-    /// is billed, and here it is not.
+    /// `tool-error`: the tool reports a timeout of a service behind it. Whether such a call is billed is
+    /// unknown to the client; the sandbox does not bill it.
     ToolError,
-    /// `outer-false`: 200 whose outer `success` is false.
+    /// `outer-false`: 200 whose outer `success` is `false`.
     OuterFalse,
     /// `redirect`: 307 to another path.
     Redirect,
 }
 
 impl FaultKind {
-    /// Every kind, in the order in which they are listed to people.
+    /// All kinds, in the order in which messages list them.
     pub const ALL: [Self; 17] = [
         Self::TooManyRequests,
         Self::InternalError,
@@ -101,7 +101,7 @@ impl FaultKind {
         }
     }
 
-    /// Whether the call is worked on, and so billed, before the fault shows.
+    /// Whether the fault occurs after the work was done, so that the call is billed.
     pub fn bills(self) -> bool {
         matches!(
             self,
@@ -109,12 +109,12 @@ impl FaultKind {
         )
     }
 
-    /// Whether only some vendors have it: the others have no way to say so.
+    /// Whether only some vendors have the fault, because the others have no notation for it.
     pub(crate) fn is_of_some_vendors(self) -> bool {
         matches!(self, Self::Credit | Self::ToolError | Self::OuterFalse)
     }
 
-    /// Whether the provider says no to the call, rather than failing at it.
+    /// Whether the provider refuses the call rather than failing.
     pub(crate) fn refuses(self) -> bool {
         matches!(self, Self::TooManyRequests | Self::Unauthorized | Self::Forbidden | Self::Credit)
     }
@@ -161,7 +161,7 @@ impl FromStr for Fault {
     }
 }
 
-/// Why a fault, or several together, cannot be.
+/// Why a fault, or a combination of faults, is invalid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FaultError(String);
 
@@ -173,7 +173,7 @@ impl fmt::Display for FaultError {
 
 impl error::Error for FaultError {}
 
-/// Checks that each rate is one and that all together leave no more than certainty.
+/// Checks that each rate is from 0 to 1 and that their sum is at most 1.
 pub(crate) fn check(faults: &[Fault]) -> Result<(), FaultError> {
     for Fault { kind, rate } in faults {
         if !(0.0..=1.0).contains(rate) {
@@ -181,14 +181,14 @@ pub(crate) fn check(faults: &[Fault]) -> Result<(), FaultError> {
         }
     }
     let sum: f64 = faults.iter().map(|fault| fault.rate).sum();
-    // Ten times 0.1 is a little more than 1 in floating point.
+    // In floating point, ten times 0.1 is slightly more than 1.
     if sum > 1.0 + 1e-9 {
         return Err(FaultError(format!("the rates of the faults add up to {sum:.3}, which is more than 1")));
     }
     Ok(())
 }
 
-/// The fault that one arrival of a call meets, if any: at most one.
+/// The fault that an arrival of a call meets, if any. At most one fault occurs.
 pub(crate) fn draw(faults: &[Fault], seed: u64, call: u64, attempt: u64) -> Option<FaultKind> {
     if faults.is_empty() {
         return None;
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_what_it_writes() {
+    fn a_written_fault_can_be_read() {
         for kind in FaultKind::ALL {
             let fault = Fault { kind, rate: 0.25 };
             assert_eq!(fault.to_string().parse(), Ok(fault));
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_rate_is_named() {
+    fn an_invalid_rate_is_named() {
         for rate in ["1.5", "-0.1", "NaN", "inf"] {
             assert!(refusal(&format!("429={rate}")).contains("not from 0 to 1"), "{rate}");
         }
@@ -238,14 +238,14 @@ mod tests {
     }
 
     #[test]
-    fn rates_may_not_add_up_to_more_than_one() {
+    fn the_sum_of_the_rates_is_limited() {
         let tenth = Fault { kind: FaultKind::Slow, rate: 0.1 };
         assert_eq!(check(&[tenth; 10]), Ok(()));
         assert!(check(&[tenth; 11]).unwrap_err().to_string().contains("more than 1"));
     }
 
     #[test]
-    fn one_draw_walks_the_rates() {
+    fn faults_occur_at_their_rates() {
         let faults = [
             Fault { kind: FaultKind::TooManyRequests, rate: 0.2 },
             Fault { kind: FaultKind::Slow, rate: 0.1 },

@@ -1,35 +1,35 @@
-//! Numbers that look random and are the same on every machine.
+//! Pseudo-random numbers that are the same on every machine.
 //!
-//! FNV-1a (64 bit) with the finalizer of splitmix64. The standard library's hasher may change
-//! with a release, and then every recorded sandbox run would change with it. This module must
-//! not know what its numbers decide.
+//! The hash is 64-bit FNV-1a with the finalizer of splitmix64. The standard library's hasher may change with
+//! a release, which would change every recorded sandbox run. This module must not know what its numbers
+//! decide.
 
 use serde_json::{Map, Value};
 
-/// FNV-1a over bytes; `finish` spreads the result over all 64 bits.
+/// A 64-bit FNV-1a hash. `finish` spreads the result over all 64 bits.
 #[derive(Clone, Copy)]
 pub(crate) struct Fnv(u64);
 
 impl Fnv {
-    /// The hash of nothing.
+    /// The hash of an empty input.
     pub(crate) fn new() -> Self {
         Self(0xcbf2_9ce4_8422_2325)
     }
 
-    /// Adds bytes.
+    /// Adds bytes to the hash.
     pub(crate) fn write(&mut self, bytes: &[u8]) {
         for byte in bytes {
             self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
         }
     }
 
-    /// Adds a text and its end, so that "ab" + "c" differs from "a" + "bc".
+    /// Adds a text and a terminator, so that "ab" + "c" differs from "a" + "bc".
     pub(crate) fn write_text(&mut self, text: &str) {
         self.write(text.as_bytes());
         self.write(&[0xff]);
     }
 
-    /// Adds the fields of a JSON object; their order does not matter.
+    /// Adds the members of a JSON object. Their order does not matter.
     pub(crate) fn write_object(&mut self, fields: &Map<String, Value>) {
         let mut sorted: Vec<_> = fields.iter().collect();
         sorted.sort_unstable_by_key(|(key, _)| key.as_str());
@@ -57,7 +57,7 @@ impl Fnv {
         }
     }
 
-    /// The hash of what was added.
+    /// The hash of the input.
     pub(crate) fn finish(self) -> u64 {
         let mut mixed = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -66,14 +66,14 @@ impl Fnv {
     }
 }
 
-/// Answers questions about one subject by chance, always the same for the same seed.
+/// Makes pseudo-random choices about a subject. The same seed always gives the same choices.
 ///
-/// Each question has a name, so that a new one changes no older answer.
+/// Each choice has a name, so that a new choice does not change the older ones.
 #[derive(Clone, Copy)]
 pub(crate) struct Dice(Fnv);
 
 impl Dice {
-    /// Dice for a subject that has a name: a company, a profile, a query.
+    /// Dice for a subject with a name: a company, a profile, a query.
     pub(crate) fn of_text(seed: u64, subject: &str) -> Self {
         let mut hash = Self::seeded(seed);
         hash.write_text(subject);
@@ -88,7 +88,7 @@ impl Dice {
         Self(hash)
     }
 
-    /// A number from 0 to 1, without 1.
+    /// A number from 0 (inclusive) to 1 (exclusive).
     pub(crate) fn uniform(self, question: &str) -> f64 {
         (self.number(question) >> 11) as f64 / (1_u64 << 53) as f64
     }
@@ -98,7 +98,7 @@ impl Dice {
         self.number(question) % sides
     }
 
-    /// True once in `sides`.
+    /// `true` in one of `sides` cases.
     pub(crate) fn one_in(self, question: &str, sides: u64) -> bool {
         self.roll(question, sides) == 0
     }
@@ -134,12 +134,12 @@ mod tests {
     }
 
     #[test]
-    fn is_the_same_everywhere() {
+    fn the_hash_is_the_same_everywhere() {
         let mut hash = Fnv::new();
         hash.write(b"foobar");
         // The published FNV-1a value of "foobar".
         assert_eq!(hash.0, 0x8594_4171_f739_67e8);
-        // Computed by another program.
+        // Computed by an independent program.
         assert_eq!(hash.finish(), 0x5df2_9541_3403_de4f);
     }
 

@@ -1,10 +1,9 @@
 //! A local server that speaks the providers' wire formats over sample data.
-//!
-//! It lets marl be tried without a key and its promises be tested: it bills like a provider,
-//! counts what it billed, and breaks on purpose, repeatably. It listens on 127.0.0.1 only.
-//! Companies are real and dated, people's profiles are invented and say so. It must not read
-//! the outside world, the environment or a file, and must not depend on marl's other crates:
-//! a mistake that both sides share would show in no test.
+//! It allows trying marl without a key, and testing marl's promises: it bills like a provider, counts what
+//! it billed, and fails on purpose and repeatably. It listens on 127.0.0.1 only. The companies are real and
+//! dated; the profiles of people are invented and say so. This crate must not access the network beyond
+//! that, the environment or a file, and must not depend on marl's other crates, because no test would show
+//! a mistake that both sides share.
 
 mod call;
 mod fault;

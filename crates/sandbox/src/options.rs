@@ -1,25 +1,25 @@
-//! How a sandbox is set up. This module must not start anything.
+//! The options of a sandbox. This module must not start anything.
 
 use std::time::Duration;
 
 use crate::Fault;
 
-/// How a sandbox is set up. The default is quick, without faults, on any free port.
+/// The options of a sandbox. The default has no latency and no faults, and listens on any free port.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The port on 127.0.0.1; 0 takes any free one.
+    /// The port on 127.0.0.1. 0 means any free port.
     pub port: u16,
-    /// Decides the shapes of answers and who meets which fault.
+    /// The seed of the pseudo-random shapes of answers and occurrences of faults.
     pub seed: u64,
     /// How long the work on a call takes.
     pub latency: Duration,
-    /// How long a call takes that meets the fault `slow` or asks for the profile `slow`.
+    /// How much longer a call takes that meets the fault `slow` or asks for the profile `slow`.
     pub slow_for: Duration,
-    /// What a `429` tells the client to wait, in whole seconds.
+    /// The `Retry-After` of a `429`, in whole seconds.
     pub retry_after: Duration,
-    /// What goes wrong, and how often. The rates may add up to 1 at most.
+    /// The faults and their rates. The rates may add up to 1 at most.
     pub faults: Vec<Fault>,
-    /// The only `X-API-Key` that is let in; `None` lets in any that is not empty.
+    /// The only accepted `X-API-Key`. `None` accepts any non-empty key.
     pub key: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Answers on the wire, whole and broken ones. This module must not decide which is given.
+//! Responses on the wire, both complete and broken. This module must not decide which response is given.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -10,10 +10,10 @@ use hyper::header::{CONTENT_TYPE, HeaderValue, SERVER};
 use hyper::{Response, StatusCode};
 use serde_json::{Value, json};
 
-/// What a request ends with; `Err` closes the connection without an answer.
+/// The result of a request. `Err` closes the connection without a response.
 pub(crate) type Reply = Result<Response<Payload>, Cut>;
 
-/// The connection ends here, on purpose.
+/// The connection is cut here on purpose.
 #[derive(Debug)]
 pub(crate) struct Cut;
 
@@ -25,31 +25,31 @@ impl fmt::Display for Cut {
 
 impl error::Error for Cut {}
 
-/// A JSON answer.
+/// A JSON response.
 pub(crate) fn json(status: StatusCode, body: &Value) -> Response<Payload> {
     build(status, "application/json", body.to_string().into())
 }
 
-/// An answer that is text, as DataGen's refusals of a key are.
+/// A plain-text response, such as DataGen's refusal of a key.
 pub(crate) fn text(status: StatusCode, body: &'static str) -> Response<Payload> {
     build(status, "text/plain; charset=utf-8", Bytes::from_static(body.as_bytes()))
 }
 
-/// A page for people where JSON was expected.
+/// An HTML page where JSON was expected.
 pub(crate) fn html() -> Response<Payload> {
     let page = "<!DOCTYPE html><html><head><title>One moment</title></head>\
                 <body><h1>Checking your browser</h1></body></html>\n";
     build(StatusCode::OK, "text/html; charset=utf-8", Bytes::from_static(page.as_bytes()))
 }
 
-/// The start of `whole`, then the end of the connection. The headers promise all of it.
+/// The first half of `whole`, followed by the end of the connection. The headers promise all of it.
 pub(crate) fn truncated(whole: &Value) -> Response<Payload> {
     let whole = whole.to_string();
     let rest = Rest::Half { start: Bytes::copy_from_slice(&whole.as_bytes()[..whole.len() / 2]) };
     respond(StatusCode::OK, "application/json", Payload { length: Some(whole.len() as u64), rest })
 }
 
-/// 32 MiB of valid JSON, a text between what stands around it, without telling its length first.
+/// 32 MiB of valid JSON without a content length. `around` is the text before and after a long string.
 pub(crate) fn huge(around: [&'static [u8]; 2]) -> Response<Payload> {
     respond(
         StatusCode::OK,
@@ -58,24 +58,24 @@ pub(crate) fn huge(around: [&'static [u8]; 2]) -> Response<Payload> {
     )
 }
 
-/// An error as DataGen writes one.
+/// An error in DataGen's notation.
 pub(crate) fn error(status: StatusCode, message: &str) -> Response<Payload> {
     json(status, &json!({ "error": message }))
 }
 
-/// The body of an answer.
+/// The body of a response.
 pub(crate) struct Payload {
     length: Option<u64>,
     rest: Rest,
 }
 
-/// What is still to be sent.
+/// The part of a body that still has to be sent.
 enum Rest {
     Whole(Bytes),
     Half {
         start: Bytes,
     },
-    /// The half is on its way: one turn of waiting lets it leave before the connection ends.
+    /// The first half was handed over. One more poll lets it be sent before the connection ends.
     Flush,
     Broken,
     Huge {
@@ -134,7 +134,7 @@ fn respond(status: StatusCode, kind: &'static str, body: Payload) -> Response<Pa
 
 const HUGE: usize = 32 * 1024 * 1024;
 
-/// The next part of the huge answer after `sent` bytes of it.
+/// The next part of the huge body after `sent` bytes.
 fn huge_chunk([start, end]: [&'static [u8]; 2], sent: usize) -> Option<Bytes> {
     const FILL: &[u8] = &[b'x'; 64 * 1024];
     match sent {

@@ -1,42 +1,42 @@
-//! The sample companies, read once from the file that is built in.
+//! The sample companies, read once from the embedded file.
 //!
-//! They are real and dated, and a sample rather than the truth: data/README.md says where they
-//! come from and on what terms. This module must not invent anything; the tools do.
+//! The companies are real and dated, and a sample rather than the truth. data/README.md describes their
+//! origin and licences. This module must not invent anything; the tools do.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-/// One company as the sample knows it.
+/// A company of the sample.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Company {
-    /// Its name.
+    /// The name of the company.
     #[serde(rename = "company_name")]
     pub name: String,
-    /// Its domain, in lower case and without `www.`.
+    /// The domain, in lower case and without `www.`.
     #[serde(rename = "company_domain")]
     pub domain: String,
-    /// Who leads it, or led it when the record was made.
+    /// The CEO at the time of the record.
     #[serde(rename = "ceo_name")]
     pub ceo: Option<String>,
-    /// How many people worked there in `employee_count_year`.
+    /// The number of employees in `employee_count_year`.
     pub employee_count: Option<u64>,
-    /// The year of the count.
+    /// The year of the employee count.
     pub employee_count_year: Option<u16>,
-    /// What it does.
+    /// The industry.
     pub industry: String,
-    /// Its country; sometimes a city and state.
+    /// The country, or sometimes a city and state.
     pub country: Option<String>,
-    /// Where its head office is.
+    /// The place of the head office.
     pub headquarters: Option<String>,
-    /// The year it was founded.
+    /// The year of foundation.
     pub founded: Option<u16>,
 }
 
 impl Company {
-    /// The address of its CEO's invented profile.
+    /// The address of the CEO's invented profile.
     pub fn ceo_linkedin_url(&self) -> Option<String> {
         let slug = ceo_slug(self.ceo.as_deref()?);
         Some(format!("https://www.linkedin.com/in/{slug}"))
@@ -54,14 +54,13 @@ pub fn company(domain: &str) -> Option<&'static Company> {
     sample.by_domain.get(domain).map(|at| &sample.companies[*at])
 }
 
-/// The sample company whose CEO has this invented slug; the first of the file when one person
-/// leads several.
+/// The sample company whose CEO has this invented slug. A person who leads several companies gives the first.
 pub(crate) fn led_by(slug: &str) -> Option<&'static Company> {
     let sample = sample();
     sample.by_ceo_slug.get(slug).map(|at| &sample.companies[*at])
 }
 
-/// The slug of the invented profile of a CEO: `sandbox-` and the name in plain letters.
+/// The slug of a CEO's invented profile: `sandbox-` and the name in ASCII letters.
 pub fn ceo_slug(name: &str) -> String {
     let mut slug = String::from("sandbox");
     let mut in_word = false;
@@ -86,7 +85,7 @@ struct Sample {
     by_ceo_slug: HashMap<String, usize>,
 }
 
-/// Reads the file at the first use. A record that cannot be read is left out; a test counts.
+/// Reads the file at the first use. Unreadable records are skipped; a test counts the records.
 fn sample() -> &'static Sample {
     static SAMPLE: OnceLock<Sample> = OnceLock::new();
     SAMPLE.get_or_init(|| {
@@ -94,7 +93,7 @@ fn sample() -> &'static Sample {
         let records = csv::Reader::from_reader(text.as_bytes()).into_deserialize();
         let mut companies: Vec<Company> = records.filter_map(Result::ok).collect();
         for company in &mut companies {
-            // One record counts 0 people, which is a gap of the source.
+            // One record has 0 employees, which is a gap in the source.
             company.employee_count = company.employee_count.filter(|count| *count > 0);
         }
         let (mut by_domain, mut by_ceo_slug) = (HashMap::new(), HashMap::new());
@@ -108,7 +107,7 @@ fn sample() -> &'static Sample {
     })
 }
 
-/// A letter or digit as LinkedIn's slugs write it; anything else as nothing.
+/// A letter or digit in the ASCII form of LinkedIn's slugs; empty for any other character.
 fn plain_letter(character: char) -> &'static str {
     const PLAIN: &str = "abcdefghijklmnopqrstuvwxyz0123456789";
     let lower = character.to_lowercase().next().unwrap_or(character);

@@ -1,4 +1,4 @@
-//! The server: its life, its connections and its routes. It must not know the tools.
+//! The server: its lifecycle, its connections and its routes. This module must not know the tools.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -21,20 +21,20 @@ use crate::call::{self, State};
 use crate::reply::{self, Cut, Reply};
 use crate::{Options, Stats, fault, vendor};
 
-/// A running sandbox. Dropping it stops it, and its connections end.
+/// A running sandbox. Dropping the sandbox stops it and closes its connections.
 pub struct Sandbox {
     address: SocketAddr,
     state: Arc<State>,
-    /// Never sent to: its end is the signal, and a drop ends it too.
+    /// Nothing is ever sent: closing the channel is the signal, also when the sandbox is dropped.
     stop: oneshot::Sender<()>,
     accepting: JoinHandle<()>,
 }
 
 impl Sandbox {
-    /// Starts to listen, and serves in tasks of the current tokio runtime.
+    /// Starts a server in tasks of the current tokio runtime.
     ///
     /// # Errors
-    /// When the port is taken, or the faults' rates are not rates.
+    /// `AddrInUse` when the port is taken; `InvalidInput` when the rates of the faults are invalid.
     pub async fn start(options: Options) -> io::Result<Self> {
         fault::check(&options.faults).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
@@ -45,12 +45,12 @@ impl Sandbox {
         Ok(Self { address, state, stop, accepting })
     }
 
-    /// Where it listens.
+    /// The address that the server listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Its URL, such as `http://127.0.0.1:40123`, below which each vendor is mounted.
+    /// The root URL, such as `http://127.0.0.1:40123`. Each vendor is mounted below it.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -60,20 +60,20 @@ impl Sandbox {
         format!("{}/{name}", self.url())
     }
 
-    /// What it has counted so far.
+    /// The statistics so far.
     pub fn stats(&self) -> Stats {
         self.state.counters.stats()
     }
 
-    /// Stops it and waits until its connections have ended and its port is free.
+    /// Stops the server, and waits until its connections have ended and its port is free.
     pub async fn stop(self) {
         drop(self.stop);
-        // An error would be a panic of the accepting task, which is as stopped as can be.
+        // An error would mean that the accepting task panicked, which stops it as well.
         let _ = self.accepting.await;
     }
 }
 
-/// Takes connections until the sandbox is stopped, then ends those that are open.
+/// Accepts connections until the sandbox is stopped, then closes the open ones.
 async fn accept(listener: TcpListener, state: Arc<State>, mut stopped: oneshot::Receiver<()>) {
     let mut connections = JoinSet::new();
     loop {
@@ -83,7 +83,7 @@ async fn accept(listener: TcpListener, state: Arc<State>, mut stopped: oneshot::
                 Ok((stream, _)) => {
                     connections.spawn(serve(stream, Arc::clone(&state)));
                 }
-                // Out of file descriptors, most likely: some will be freed.
+                // Most likely the process is out of file descriptors, and some will be freed.
                 Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
             },
             Some(_) = connections.join_next() => {}
@@ -94,13 +94,13 @@ async fn accept(listener: TcpListener, state: Arc<State>, mut stopped: oneshot::
 }
 
 async fn serve(stream: TcpStream, state: Arc<State>) {
-    // Small answers must not wait for more; without it they are only slower.
+    // Small responses must not be delayed. Without this option they are only slower, so an error is ignored.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| {
         let state = Arc::clone(&state);
         async move { route(request, &state).await }
     });
-    // An error is a client that went away, or a connection that was cut on purpose.
+    // An error means that the client disconnected, or that the connection was cut on purpose.
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
@@ -110,7 +110,7 @@ async fn route(request: Request<Incoming>, state: &State) -> Reply {
     if method == Method::GET && path == "/stats" {
         return Ok(reply::json(StatusCode::OK, &json!(state.counters.stats())));
     }
-    let (vendor, below) = vendor::at(path);
+    let (vendor, below) = vendor::for_path(path);
     if !vendor.serves(method, below) {
         let routes = vendor::routes();
         let message = format!("no route {method} {path}: there are {routes} and GET /stats");
@@ -125,11 +125,11 @@ async fn route(request: Request<Incoming>, state: &State) -> Reply {
     answer
 }
 
-/// The whole body; `None` when it is too large. A client that went away gets no answer.
+/// Reads the whole body; `None` when the body is too large. A client that disconnected gets no response.
 async fn read(mut body: Incoming) -> Result<Option<Bytes>, Cut> {
     const MOST: usize = 1024 * 1024;
-    // A body that is too large is read on for a while, since a client that is still writing
-    // when the connection ends never sees the answer.
+    // Reading continues for a while beyond the limit, because a client that is still writing when the
+    // connection ends never sees the response.
     const PATIENCE: usize = 16 * MOST;
     let mut kept = BytesMut::new();
     let mut size = 0;

@@ -1,8 +1,8 @@
-//! What the sandbox counts, which is what tests of marl's promises rest on.
+//! The statistics of the sandbox. The tests of marl's promises rely on them.
 //!
-//! Counting must be exact at any parallelism and must not make calls wait for each other:
-//! plain counters are atomic, and what is known of a call lies behind one of many locks.
-//! This module must not decide what is billed.
+//! Counting must be exact at any parallelism and must not make calls wait for each other. Plain counters are
+//! therefore atomic, and the data of each call is behind one of many locks. This module must not decide what
+//! is billed.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -12,24 +12,24 @@ use serde::Serialize;
 
 use crate::FaultKind;
 
-/// What a sandbox has counted since it started.
+/// The statistics of a sandbox since its start.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Stats {
-    /// Requests to execute a tool, refused ones included.
+    /// Requests to execute a tool, including refused ones.
     pub calls: u64,
-    /// Calls whose work was begun and that would have been paid for.
+    /// Calls whose work was begun and which a provider would therefore bill.
     pub billed: u64,
-    /// Billed calls whose tool and parameters had been billed before.
+    /// Billed calls whose tool and parameters had already been billed.
     pub billed_duplicates: u64,
-    /// Calls that were refused and cost nothing: key, credit, rate, request or tool.
+    /// Calls that were refused and cost nothing, because of the key, credit, rate, request or tool.
     pub refused: u64,
-    /// Different calls (tool and parameters) that were let in.
+    /// Distinct calls (by tool and parameters) that were accepted.
     pub distinct: u64,
-    /// Calls being worked on now.
+    /// Calls being processed now.
     pub in_flight: u64,
-    /// The most calls that were being worked on at once.
+    /// The highest number of calls that were processed at the same time.
     pub most_in_flight: u64,
-    /// Faults that happened, by kind.
+    /// Faults that occurred, by kind.
     pub faults: BTreeMap<String, u64>,
 }
 
@@ -46,7 +46,7 @@ pub(crate) struct Counters {
     seen: [Mutex<HashMap<u64, Seen>>; SHARDS],
 }
 
-/// What is known of one call.
+/// The data about one call.
 #[derive(Default)]
 struct Seen {
     arrivals: u64,
@@ -55,7 +55,7 @@ struct Seen {
 
 const SHARDS: usize = 64;
 
-/// Counts a call as in flight until it is dropped, even when its client goes away.
+/// Counts a call as in flight until the guard is dropped, even when the client disconnects.
 pub(crate) struct InFlight<'a>(&'a Counters);
 
 impl Drop for InFlight<'_> {
@@ -65,7 +65,7 @@ impl Drop for InFlight<'_> {
 }
 
 impl Counters {
-    /// Everything at zero.
+    /// All counters at zero.
     pub(crate) fn new() -> Self {
         Self {
             calls: AtomicU64::new(0),
@@ -80,10 +80,10 @@ impl Counters {
         }
     }
 
-    /// A request to execute a tool came in.
+    /// Counts a request to execute a tool as arrived and in flight.
     ///
-    /// It leaves the count just before its answer is written: a client that frees a slot when
-    /// the answer is there never seems to have one call more in flight than it had.
+    /// The guard is dropped just before the response is written. A client that starts the next call when a
+    /// response arrives therefore never seems to have more calls in flight than it has.
     pub(crate) fn enter(&self) -> InFlight<'_> {
         self.calls.fetch_add(1, Relaxed);
         let now = self.in_flight.fetch_add(1, Relaxed) + 1;
@@ -91,7 +91,7 @@ impl Counters {
         InFlight(self)
     }
 
-    /// The number of earlier arrivals of this call.
+    /// Counts an arrival of a call, and returns the number of its earlier arrivals.
     pub(crate) fn arrive(&self, call: u64) -> u64 {
         let mut shard = self.shard(call);
         let seen = shard.entry(call).or_default();
@@ -104,7 +104,7 @@ impl Counters {
         earlier
     }
 
-    /// The work on this call began.
+    /// Counts a call as billed.
     pub(crate) fn bill(&self, call: u64) {
         let again = std::mem::replace(&mut self.shard(call).entry(call).or_default().billed, true);
         self.billed.fetch_add(1, Relaxed);
@@ -113,17 +113,17 @@ impl Counters {
         }
     }
 
-    /// A call was refused.
+    /// Counts a refused call.
     pub(crate) fn refuse(&self) {
         self.refused.fetch_add(1, Relaxed);
     }
 
-    /// A fault happened.
+    /// Counts a fault.
     pub(crate) fn fault(&self, kind: FaultKind) {
         self.faults[kind as usize].fetch_add(1, Relaxed);
     }
 
-    /// What was counted so far.
+    /// The statistics so far.
     pub(crate) fn stats(&self) -> Stats {
         let faults = FaultKind::ALL.into_iter().map(|kind| (kind, self.faults[kind as usize].load(Relaxed)));
         Stats {
@@ -152,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_duplicate_is_a_call_billed_before() {
+    fn a_call_billed_before_is_a_duplicate() {
         let counters = Counters::new();
         assert_eq!((counters.arrive(1), counters.arrive(1), counters.arrive(65)), (0, 1, 0));
         counters.bill(1);
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_has_its_own_place() {
+    fn each_kind_has_its_own_counter() {
         for (at, kind) in FaultKind::ALL.into_iter().enumerate() {
             assert_eq!(kind as usize, at);
         }

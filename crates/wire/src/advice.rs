@@ -1,18 +1,18 @@
-//! What an answer's headers say about trying again.
+//! Reads the advice about retries in the headers of a response. This module must not retry or wait.
 
 use std::time::{Duration, SystemTime};
 
 use marl_core::provider::{Bought, Failure};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
-/// The longest wait that is believed.
+/// The longest wait that is accepted.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// A vendor's advice. Its SDKs obey these headers before they look at the status.
+/// The advice of a vendor. The vendors' SDKs follow these headers before they look at the status.
 #[derive(Debug, Default, Clone, Copy, PartialEq)]
 pub(crate) struct Advice {
     wait: Option<Duration>,
-    /// `x-should-retry`.
+    /// The value of `x-should-retry`.
     should_retry: Option<bool>,
 }
 
@@ -26,8 +26,8 @@ impl Advice {
         Self { wait: wait_of(headers), should_retry }
     }
 
-    /// Takes the advice over into a failure. An attempt that was paid for, or may have been, is not
-    /// called retryable by a header: whether such an attempt is repeated is the user's choice.
+    /// Applies the advice to a failure. A header never makes an attempt retryable that was or may have been
+    /// paid for, because repeating such an attempt is the user's choice.
     pub(crate) fn apply(self, failure: &mut Failure) {
         failure.retry_after = self.wait.or(failure.retry_after);
         match self.should_retry {
@@ -42,7 +42,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok().map(str::trim)
 }
 
-/// `retry-after-ms` in milliseconds, else `Retry-After` in seconds or as a date.
+/// The wait in `retry-after-ms`, in milliseconds, or else in `Retry-After`, in seconds or as a date.
 fn wait_of(headers: &HeaderMap) -> Option<Duration> {
     let milliseconds = text(headers, "retry-after-ms").and_then(|value| value.parse::<f64>().ok());
     let wait = milliseconds.and_then(|value| seconds(value / 1000.0));
@@ -59,7 +59,7 @@ fn wait_of(headers: &HeaderMap) -> Option<Duration> {
     })
 }
 
-/// Bounded: numbers that no duration holds are long all the same.
+/// The duration, limited to [`LONGEST_WAIT`]. Numbers beyond the range of a duration are long as well.
 fn seconds(value: f64) -> Option<Duration> {
     (value >= 0.0).then(|| Duration::from_secs_f64(value.min(LONGEST_WAIT.as_secs_f64())))
 }
@@ -99,24 +99,24 @@ mod tests {
         }
         let both = |ms| wait_of(&headers(&[("retry-after", "9"), ("retry-after-ms", ms)]));
         assert_eq!(both("250"), Some(Duration::from_millis(250)));
-        assert_eq!(both("soon"), Some(Duration::from_secs(9)), "the finer header is of no use");
+        assert_eq!(both("soon"), Some(Duration::from_secs(9)), "the invalid header is ignored");
     }
 
     #[test]
-    fn a_header_never_makes_a_doubt_retryable() {
+    fn a_header_never_makes_a_call_in_doubt_retryable() {
         let error = || Error::new(ErrorKind::Upstream, "it failed");
         let advised = |word, mut failure: Failure| {
             Advice::of(&headers(&[("x-should-retry", word)])).apply(&mut failure);
             failure.retryable
         };
         assert!(advised("true", Failure::refused(error())));
-        assert!(!advised("false", Failure::passing(error())));
+        assert!(!advised("false", Failure::transient(error())));
         assert!(!advised("true", Failure::unusable(error())), "it was paid for");
         let doubt = || Failure { retryable: false, ..Failure::in_doubt(error()) };
         assert!(!advised("true", doubt()), "it may have been paid for");
         for other in ["TRUE", "1", ""] {
             assert!(!advised(other, Failure::refused(error())), "{other}");
-            assert!(advised(other, Failure::passing(error())), "{other}");
+            assert!(advised(other, Failure::transient(error())), "{other}");
         }
     }
 }

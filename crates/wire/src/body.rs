@@ -1,4 +1,5 @@
-//! Answers' bodies, bounded in size as they are inflated, and refusals' also in time.
+//! Reads the bodies of answers. They are bounded in size while they are inflated; the bodies of refusals are
+//! also bounded in time. This module must not judge an answer.
 
 use std::time::Duration;
 
@@ -7,15 +8,15 @@ use reqwest::Response;
 
 use crate::transport;
 
-/// The largest answer kept. Research answers have a few kilobytes.
+/// The size limit of an answer in bytes. Research answers have a few kilobytes.
 const MAX_ANSWER: usize = 8 * 1024 * 1024;
 
-/// How much of a refusal's body is read, and for how long: its status says what it is, and
-/// the body only why.
+/// The limits for reading the body of a refusal, in bytes and in time. The status already shows that the
+/// request was refused; the body only explains why.
 const MAX_REFUSAL: usize = 64 * 1024;
 const REFUSAL_TIME: Duration = if cfg!(test) { Duration::from_millis(300) } else { Duration::from_secs(5) };
 
-/// The whole body of an answer; a failure where it is cut or too large.
+/// The complete body of an answer, or a failure when the body is cut off or too large.
 pub(crate) async fn whole(vendor: &str, mut response: Response) -> Result<Vec<u8>, Box<Failure>> {
     let mut body = Vec::new();
     loop {
@@ -31,7 +32,7 @@ pub(crate) async fn whole(vendor: &str, mut response: Response) -> Result<Vec<u8
     }
 }
 
-/// What comes of a refusal's body soon: a refusal is one, whatever becomes of its body.
+/// The body of a refusal as far as it arrives in time. A refusal remains a refusal whatever its body is.
 pub(crate) async fn of_refusal(mut response: Response) -> Vec<u8> {
     let mut body = Vec::new();
     let reading = async {
@@ -42,13 +43,13 @@ pub(crate) async fn of_refusal(mut response: Response) -> Vec<u8> {
             }
         }
     };
-    // The time being up is as good an end as any.
+    // When the time is up, the part that was read is used.
     let _ = tokio::time::timeout(REFUSAL_TIME, reading).await;
     body.truncate(MAX_REFUSAL);
     body
 }
 
-/// A body as text; bytes that are not UTF-8 are replaced.
+/// A body as text. Bytes that are not UTF-8 are replaced.
 pub(crate) fn text(body: Vec<u8>) -> String {
     String::from_utf8(body).unwrap_or_else(|broken| String::from_utf8_lossy(broken.as_bytes()).into_owned())
 }

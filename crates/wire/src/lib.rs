@@ -1,9 +1,9 @@
-//! One bounded HTTP attempt, the same for every provider.
+//! One bounded HTTP attempt, in the same way for every provider.
 //!
-//! This crate knows what is dangerous about HTTP where every request may be billed: which failures
-//! leave a doubt, when a kept connection must not be reused, how large an answer may grow, and that
-//! a server may echo the key. It sends one attempt and never a second one. What an answer means,
-//! and what to do after a failure, is for the provider and the gateway to say.
+//! This crate handles the dangers of HTTP where every request may be billed: which failures leave a call in
+//! doubt, when a kept connection must not be reused, how large an answer may grow, and that a server may echo
+//! the key. It sends one attempt and never a second one. The meaning of an answer is for the provider to
+//! decide, and the reaction to a failure for the gateway.
 
 mod advice;
 mod body;

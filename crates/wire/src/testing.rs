@@ -1,5 +1,5 @@
-//! Tiny servers that misbehave on the wire, for the tests of providers. Used by tests alone; they listen
-//! on 127.0.0.1 and end with the process.
+//! Tiny servers that misbehave on the wire, for the tests of providers. Only tests use this module. The servers
+//! listen on 127.0.0.1 and end with the process.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -10,11 +10,11 @@ use std::{
 
 use marl_core::provider::{Attempt, AttemptEnd, Failure};
 
-/// Starts a server that does `work` with each connection, in a thread of its own. Answers its base
-/// address.
+/// Starts a server that runs `work` on each connection, in a thread of its own. Returns the base address of
+/// the server.
 ///
 /// # Panics
-/// No port of this machine is free.
+/// No port is free.
 pub fn serve(work: impl Fn(TcpStream) + Send + Sync + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let base = format!("http://{}", listener.local_addr().expect("the listener has an address"));
@@ -28,21 +28,21 @@ pub fn serve(work: impl Fn(TcpStream) + Send + Sync + 'static) -> String {
     base
 }
 
-/// Starts a server that answers each request of a connection with these bytes.
+/// Starts a server that answers each request with these bytes. Returns the base address of the server.
 ///
 /// # Panics
-/// As [`serve`].
+/// No port is free.
 pub fn answering(answer: impl Into<Vec<u8>>) -> String {
     let answer = answer.into();
     serve(move |mut stream| {
         while take_request(&stream).is_some() {
-            // A client that went away reads nothing.
+            // A client that disconnected does not read the answer.
             let _ = stream.write_all(&answer);
         }
     })
 }
 
-/// Reads one whole request, its head and its body; `None` when the client has closed.
+/// Reads one complete request, head and body; `None` when the client closed the connection.
 pub fn take_request(stream: &TcpStream) -> Option<String> {
     let mut reader = BufReader::new(stream);
     let (mut length, mut head) = (0, String::new());
@@ -62,12 +62,12 @@ pub fn take_request(stream: &TcpStream) -> Option<String> {
     }
 }
 
-/// The first lines of an answer. What follows are further headers or, behind an empty line, the body.
+/// The first lines of an answer. Further headers may follow, then an empty line and the body.
 pub fn head(status: u16, length: usize) -> String {
     format!("HTTP/1.1 {status} X\r\nContent-Length: {length}\r\n")
 }
 
-/// A whole answer.
+/// A complete answer.
 pub fn answer(status: u16, body: &str) -> String {
     format!("{}\r\n{body}", head(status, body.len()))
 }
@@ -75,7 +75,7 @@ pub fn answer(status: u16, body: &str) -> String {
 /// The failure of an attempt.
 ///
 /// # Panics
-/// It was answered.
+/// The attempt was answered.
 #[track_caller]
 pub fn failed(attempt: Attempt) -> Failure {
     match attempt.end {
@@ -84,10 +84,10 @@ pub fn failed(attempt: Attempt) -> Failure {
     }
 }
 
-/// The text that answered an attempt.
+/// The text of an answered attempt.
 ///
 /// # Panics
-/// It failed.
+/// The attempt failed.
 #[track_caller]
 pub fn answered(attempt: Attempt) -> String {
     match attempt.end {

@@ -1,4 +1,4 @@
-//! The client over tiny servers that misbehave on the wire.
+//! The client against tiny servers that misbehave on the wire.
 
 use std::{
     io::Write,
@@ -58,7 +58,7 @@ async fn attempt(client: &Client) -> Attempt {
 }
 
 #[tokio::test]
-async fn a_request_id_that_echoes_the_key_is_redacted_before_it_is_cut() {
+async fn a_request_id_is_redacted_before_it_is_shortened() {
     for (name, before, expect) in
         [("X-Request-Id", "", "[key]".to_owned()), ("request-id", &*"x".repeat(95), "x".repeat(95) + "[key]")]
     {
@@ -74,7 +74,7 @@ async fn an_answer_with_hundreds_of_headers_is_kept() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_known_by_its_status_though_its_body_hangs_drips_or_floods() {
+async fn a_refusal_is_recognised_although_its_body_hangs_drips_or_floods() {
     let hangs = |mut stream: TcpStream| {
         take_request(&stream);
         let _ = stream.write_all((head(401, 1000) + "\r\nUnauth").as_bytes());
@@ -93,16 +93,16 @@ async fn a_refusal_is_known_by_its_status_though_its_body_hangs_drips_or_floods(
         while stream.write_all(&[b'x'; 10_000]).is_ok() {}
     };
     for base in [serve(hangs), serve(drips), serve(floods)] {
-        let begun = Instant::now();
+        let started = Instant::now();
         let failure = failed(attempt(&client(base)).await);
         assert!(failure.error.message().starts_with("401: "));
         assert!(failure.error.message().len() <= 64 * 1024 + 9);
-        assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+        assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
     }
 }
 
 #[tokio::test]
-async fn a_cut_body_of_a_success_is_a_doubt() {
+async fn a_cut_body_of_a_success_leaves_the_call_in_doubt() {
     let base = serve(|mut stream| {
         take_request(&stream);
         let _ = stream.write_all((head(200, 1000) + "\r\n" + FOUND).as_bytes());
@@ -119,7 +119,7 @@ fn gzip(text: &[u8]) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn a_compressed_answer_is_bounded_as_it_is_inflated() {
+async fn a_compressed_answer_is_bounded_while_it_is_inflated() {
     let compressed = |text: &[u8]| {
         let body = gzip(text);
         [(head(200, body.len()) + "Content-Encoding: gzip\r\n\r\n").into_bytes(), body].concat()
@@ -140,7 +140,7 @@ async fn advice_in_headers_reaches_the_failure() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_followed_only_where_asked_and_only_to_the_same_host() {
+async fn a_redirect_is_followed_only_on_request_and_only_to_the_same_host() {
     let elsewhere = Arc::new(Mutex::new(0));
     let counted = Arc::clone(&elsewhere);
     let other = serve(move |mut stream| {
@@ -172,11 +172,11 @@ async fn a_redirect_is_followed_only_where_asked_and_only_to_the_same_host() {
 }
 
 #[tokio::test]
-async fn a_vendor_sees_who_asks_and_a_key_only_in_its_header() {
+async fn a_vendor_sees_the_user_agent_and_the_key_in_its_header() {
     let seen = Arc::new(Mutex::new(String::new()));
-    let heard = Arc::clone(&seen);
+    let recorded = Arc::clone(&seen);
     let base = serve(move |mut stream| {
-        *heard.lock().unwrap() = take_request(&stream).unwrap_or_default();
+        *recorded.lock().unwrap() = take_request(&stream).unwrap_or_default();
         let _ = stream.write_all(found("").as_bytes());
     });
     let contact = Some("ops@acme.example".to_owned());
@@ -193,11 +193,11 @@ async fn a_vendor_sees_who_asks_and_a_key_only_in_its_header() {
     assert!(seen.ends_with(r#"{"q":1}"#), "{seen}");
 }
 
-/// The server closes after each answer and does not say so beforehand. A request that was
-/// just written to such a connection may have been taken, so it is a doubt; the first one
-/// ends the reuse, so no more calls than were in flight at that moment can meet this.
+/// The server closes each connection after an answer, without announcing it. A request that was just written
+/// to such a connection may have been processed, so the call is in doubt. The first such call ends the reuse
+/// of connections, so at most the calls in flight at that moment are affected.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn connections_that_close_unannounced_are_no_longer_reused() {
+async fn connections_that_close_without_notice_are_no_longer_reused() {
     const IN_FLIGHT: usize = 5;
     let base = serve(|mut stream| {
         if take_request(&stream).is_some() {
@@ -236,7 +236,7 @@ fn a_key_that_cannot_be_a_header_is_refused() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_reached_got_nothing() {
+async fn nothing_is_sent_to_an_unreachable_vendor() {
     let failure = failed(attempt(&client("http://127.0.0.1:1".to_owned())).await);
     assert_eq!((failure.sent, failure.bought, failure.retryable), (false, Bought::No, true));
     assert!(failure.error.message().contains("Vendor cannot be reached"), "{}", failure.error);

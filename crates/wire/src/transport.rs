@@ -1,11 +1,11 @@
-//! Failures below HTTP: which of them leave a doubt.
+//! Classifies failures below HTTP: which of them leave a call in doubt. This module must not retry.
 
 use std::error;
 
 use marl_core::{Error, ErrorKind, provider::Failure};
 
-/// What a failed transport means. A connection that was never made sent nothing, nor did a request
-/// that was never written; anything later leaves a doubt.
+/// Classifies a failed request. Nothing was sent when no connection was made or when no byte of the request
+/// was written. Any later failure leaves the call in doubt.
 pub(crate) fn failure(vendor: &str, error: reqwest::Error) -> Failure {
     let error = error.without_url();
     if error.is_builder() {
@@ -29,8 +29,8 @@ fn chain<'a>(
     std::iter::successors(Some(error), |error| error.source())
 }
 
-/// Whether hyper took the request back before it wrote any of it. It sends such a request
-/// again by itself, unless the connection was a new one.
+/// Whether hyper cancelled the request before it wrote any of it. On a reused connection hyper repeats such a
+/// request on its own.
 fn never_written(error: &(dyn error::Error + 'static)) -> bool {
     chain(error).filter_map(|error| error.downcast_ref::<hyper::Error>()).any(hyper::Error::is_canceled)
 }

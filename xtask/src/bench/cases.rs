@@ -1,8 +1,8 @@
-//! What is measured. Each case gives the lines of the table that tell of it.
+//! The cases of the benchmark. Each returns its lines of the result table. This module must not judge a result.
 
 use std::{fs, path::Path, time::Duration};
 
-use crate::{failure::Failure, say};
+use crate::{console, failure::Failure};
 
 use super::{
     Bench,
@@ -17,19 +17,19 @@ pub(super) const HEADER: &str =
 /// The groups of cases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Case {
-    /// Slow answers: the wall time beside the least possible
+    /// Slow answers: the wall time compared with the ideal
     Latency,
-    /// Answers at once: rows a second and CPU time
+    /// Immediate answers: rows per second and CPU time
     Throughput,
-    /// The same with commits that do not wait for the disk, which marl is never shipped with
+    /// Like throughput, with commits that do not wait for the disk (never shipped)
     Durability,
-    /// The most memory resident
+    /// The peak resident memory
     Memory,
-    /// Answers that are all stored, asked for again and planned for
+    /// Stored answers: a rerun and a plan
     Rerun,
-    /// A whole run over ten rows
+    /// A complete run over ten rows
     Startup,
-    /// The binary's size
+    /// The size of the binary
     Size,
 }
 
@@ -91,7 +91,7 @@ fn throughput(bench: &Bench) -> Result<Vec<String>, Failure> {
 }
 
 fn durability(bench: &Bench) -> Result<Vec<String>, Failure> {
-    let hasty = bench.build_not_durable()?;
+    let not_durable = bench.build_not_durable()?;
     let rows = bench.rows(100_000);
     let table = inputs::table(bench, rows, rows)?;
     let server = Server::start(bench, "0ms")?;
@@ -99,9 +99,9 @@ fn durability(bench: &Bench) -> Result<Vec<String>, Failure> {
     for parallel in [16, 64] {
         let what = format!("synchronous=NORMAL, {rows} rows, parallel {parallel}");
         let mut both = Both { marl: Vec::new(), bare_loop: Vec::new() };
-        say::talk(&format!("{what} ..."));
+        console::progress(&format!("{what} ..."));
         for _ in 0..bench.times(3) {
-            let mut command = inputs::marl_of(&hasty, bench, &table, parallel, &server)?;
+            let mut command = inputs::marl_of(&not_durable, bench, &table, parallel, &server)?;
             both.marl.push(measure::run(&mut command)?);
             both.bare_loop.push(measure::run(&mut inputs::bare_loop(bench, &table, parallel, &server)?)?);
         }
@@ -121,7 +121,7 @@ fn rerun(bench: &Bench) -> Result<Vec<String>, Failure> {
         let rows = bench.rows(full);
         let table = inputs::table_of(bench, rows, rows, width)?;
         let wide = if width == Width::Wide { " of 190 bytes" } else { "" };
-        say::talk(&format!("buying {rows} answers ..."));
+        console::progress(&format!("buying {rows} answers ..."));
         let mut run = inputs::marl(bench, &table, 64, &server)?;
         measure::run(&mut run)?;
         let mut plan = inputs::plan_of(bench, &run);
@@ -129,7 +129,7 @@ fn rerun(bench: &Bench) -> Result<Vec<String>, Failure> {
             let what = format!("{what} {rows} distinct rows{wide}");
             let mut used = Vec::new();
             for _ in 0..bench.times(3) {
-                say::talk(&format!("{what} ..."));
+                console::progress(&format!("{what} ..."));
                 used.push(measure::run(command)?);
             }
             let of = |figure: &dyn Fn(&Used) -> f64| median(used.iter().map(figure).collect());
@@ -153,8 +153,8 @@ fn memory(bench: &Bench) -> Result<Vec<String>, Failure> {
         let distinct = rows.min(1_000);
         let table = inputs::table(bench, rows, distinct)?;
         let what = format!("peak memory, {rows} rows, {distinct} distinct");
-        say::talk(&format!("{what} ..."));
-        // The loop asks once a row, whatever the row says, and keeps every row: no comparison.
+        console::progress(&format!("{what} ..."));
+        // The bare loop calls once per row and keeps every row, so it is not comparable here.
         let used = measure::run(&mut inputs::marl(bench, &table, 16, &server)?)?;
         lines.push(line(&what, &figure(used.memory as f64 / MIB, "MiB"), "", ""));
     }
@@ -173,21 +173,21 @@ fn size(bench: &Bench) -> Result<Vec<String>, Failure> {
     let size = |path: &Path| {
         fs::metadata(path)
             .map(|data| data.len() as f64 / MIB)
-            .map_err(|error| Failure::new(format!("{} is not there", path.display())).caused_by(error))
+            .map_err(|error| Failure::new(format!("{} cannot be read", path.display())).caused_by(error))
     };
     Ok(vec![line("size of the binary", &figure(size(&bench.marl)?, "MiB"), "", "")])
 }
 
 const MIB: f64 = 1024.0 * 1024.0;
 
-/// The runs of both programs.
+/// The measurements of both programs.
 struct Both {
     marl: Vec<Used>,
     bare_loop: Vec<Used>,
 }
 
 impl Both {
-    /// The medians of a figure, and marl's as a share of the loop's.
+    /// The medians of a figure for both programs, and their ratio.
     fn line(&self, what: &str, unit: &str, figure_of: impl Fn(&Used) -> f64) -> String {
         let median = |runs: &[Used]| median(runs.iter().map(&figure_of).collect());
         let (marl, bare_loop) = (median(&self.marl), median(&self.bare_loop));
@@ -195,7 +195,7 @@ impl Both {
     }
 }
 
-/// Runs both in turn, so that what else the machine does meets both alike.
+/// Runs both programs alternately, so that other load on the machine affects both alike.
 fn side_by_side(
     bench: &Bench,
     what: &str,
@@ -204,7 +204,7 @@ fn side_by_side(
     server: &Server,
     times: usize,
 ) -> Result<Both, Failure> {
-    say::talk(&format!("{what} ..."));
+    console::progress(&format!("{what} ..."));
     let mut both = Both { marl: Vec::new(), bare_loop: Vec::new() };
     for _ in 0..bench.times(times) {
         both.marl.push(measure::run(&mut inputs::marl(bench, table, parallel, server)?)?);
@@ -217,7 +217,7 @@ fn line(what: &str, marl: &str, bare_loop: &str, ratio: &str) -> String {
     format!("{what:<52}{marl:>12}{bare_loop:>12}{ratio:>12}").trim_end().to_owned()
 }
 
-/// A figure with about three digits that say something.
+/// A figure with a useful number of digits.
 fn figure(figure: f64, unit: &str) -> String {
     let digits = match figure {
         figure if figure >= 100.0 => 0,

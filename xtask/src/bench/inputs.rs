@@ -1,4 +1,4 @@
-//! Tables to enrich, and the command lines that enrich them.
+//! The tables and command lines of the benchmark. This module runs nothing.
 
 use std::{
     fs::{self, File},
@@ -11,7 +11,7 @@ use crate::failure::Failure;
 
 use super::{Bench, server::Server};
 
-/// The commands, as they are run.
+/// The command lines that are run, for the report.
 pub(super) const COMMANDS: [&str; 4] = [
     "sandbox:   marl sandbox --port 0 --latency TIME",
     "marl:      DATAGEN_API_BASE_URL=URL DATAGEN_API_KEY=sandbox marl enrich --input IN --output OUT \
@@ -20,21 +20,21 @@ pub(super) const COMMANDS: [&str; 4] = [
     "bare loop: bare_loop IN OUT N URL",
 ];
 
-/// How wide a row is, which decides what reading and writing it costs.
+/// The width of a row, which determines the cost of reading and writing it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Width {
-    /// A number and an address: about 50 bytes.
+    /// A number and an address, about 50 bytes.
     Narrow,
-    /// Columns of an export beside them: about 190 bytes.
+    /// Further columns as in an export, about 190 bytes in total.
     Wide,
 }
 
-/// Writes a table of profiles in narrow rows: `rows` of them, `distinct` different ones.
+/// Writes a table with `rows` narrow rows, of which `distinct` are different.
 pub(super) fn table(bench: &Bench, rows: usize, distinct: usize) -> Result<PathBuf, Failure> {
     table_of(bench, rows, distinct, Width::Narrow)
 }
 
-/// The same in rows of this width.
+/// Writes a table with rows of this width.
 pub(super) fn table_of(
     bench: &Bench,
     rows: usize,
@@ -64,7 +64,7 @@ pub(super) fn table_of(
     Ok(path)
 }
 
-/// marl over a table, in a folder of its own: an older run's ledger would answer for nothing.
+/// A run of marl over a table, in a new folder, because the ledger of an older run would answer its calls.
 pub(super) fn marl(
     bench: &Bench,
     table: &Path,
@@ -74,7 +74,7 @@ pub(super) fn marl(
     marl_of(&bench.marl, bench, table, parallel, server)
 }
 
-/// The same of another build.
+/// A run of another build of marl over a table, in a new folder.
 pub(super) fn marl_of(
     program: &Path,
     bench: &Bench,
@@ -102,7 +102,7 @@ pub(super) fn marl_of(
     Ok(command)
 }
 
-/// The plan of a run made here, over the run's own ledger.
+/// The plan for a run of this module, over that run's ledger.
 pub(super) fn plan_of(bench: &Bench, run: &Command) -> Command {
     let mut command = Command::new(&bench.marl);
     command.arg("plan").args(run.get_args().skip(1));
@@ -113,7 +113,7 @@ pub(super) fn plan_of(bench: &Bench, run: &Command) -> Command {
     command
 }
 
-/// The ledger of a command made here.
+/// The ledger of a command of this module.
 pub(super) fn ledger_of(command: &Command) -> PathBuf {
     command.get_current_dir().unwrap_or(Path::new("")).join(".marl").join("ledger.db")
 }
@@ -132,7 +132,7 @@ pub(super) fn bare_loop(
     Ok(command)
 }
 
-/// A new folder that stays until the measuring ends.
+/// A new folder that is kept until the end of the benchmark.
 fn own_folder(bench: &Bench) -> Result<PathBuf, Failure> {
     let made = tempfile::Builder::new().disable_cleanup(true).tempdir_in(bench.folder.path());
     made.map(|folder| folder.path().to_owned())

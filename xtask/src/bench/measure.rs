@@ -1,4 +1,4 @@
-//! Runs a program to its end and tells what it used.
+//! Runs a program to its end and measures what it used. This module must not know the cases.
 
 use std::{
     process::{Command, Stdio},
@@ -9,23 +9,23 @@ use wait4::Wait4;
 
 use crate::{cargo, failure::Failure};
 
-/// What one run of a program used.
+/// The resources that a run of a program used.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Used {
     pub(super) wall: Duration,
-    /// In user and system mode together.
+    /// The CPU time in user and system mode.
     pub(super) cpu: Duration,
-    /// The most memory that was resident, in bytes.
+    /// The peak resident memory, in bytes.
     pub(super) memory: u64,
 }
 
-/// Runs a program; one that fails measured nothing.
+/// Runs a program. A run that fails is an error rather than a measurement.
 pub(super) fn run(command: &mut Command) -> Result<Used, Failure> {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::inherit());
-    let begun = Instant::now();
+    let started = Instant::now();
     let child = command.spawn().map_err(|error| cargo::not_started(command, &error))?;
     let ended = child.wait4().map_err(|error| cargo::not_started(command, &error))?;
-    let wall = begun.elapsed();
+    let wall = started.elapsed();
     if !ended.status.success() {
         return Err(Failure::new(format!("`{}` failed: {}", cargo::shown(command), ended.status)));
     }
@@ -33,7 +33,7 @@ pub(super) fn run(command: &mut Command) -> Result<Used, Failure> {
     Ok(Used { wall, cpu: rusage.utime + rusage.stime, memory: rusage.maxrss })
 }
 
-/// The middle one of some figures.
+/// The median of some figures; `NaN` for none.
 pub(super) fn median(mut figures: Vec<f64>) -> f64 {
     figures.sort_by(f64::total_cmp);
     let middle = figures.len() / 2;

@@ -1,6 +1,6 @@
-//! `cargo xtask bench`: what marl costs beside a bare loop, and what it needs.
+//! `cargo xtask bench`: the costs of marl compared with a bare loop, and its resources.
 //!
-//! It measures and tells; it never judges, since times differ from machine to machine.
+//! It reports measurements and never judges them, because times differ from machine to machine.
 
 mod cases;
 mod inputs;
@@ -9,25 +9,25 @@ mod server;
 
 use std::path::{Path, PathBuf};
 
-use crate::{cargo, failure::Failure, say};
+use crate::{cargo, console, failure::Failure};
 use cases::Case;
 
-/// Measure the release binary against a local sandbox, side by side with a bare loop
+/// Measure the release binary against a local sandbox, compared with a bare loop
 ///
-/// The bare loop is `crates/cli/examples/bare_loop.rs`: the same calls with neither ledger,
-/// retry nor plan.
+/// The bare loop is `crates/cli/examples/bare_loop.rs`, which makes the same calls without ledger, retries
+/// and plan.
 #[derive(Debug, clap::Args)]
 pub(crate) struct BenchArgs {
-    /// A twentieth of the rows and fewer repetitions
+    /// Run with a twentieth of the rows and fewer repetitions
     #[arg(long)]
     quick: bool,
 
-    /// Only these cases
+    /// Run only these cases
     #[arg(value_enum)]
     cases: Vec<Case>,
 }
 
-/// What every case works with.
+/// The context of every case.
 pub(super) struct Bench {
     marl: PathBuf,
     bare_loop: PathBuf,
@@ -37,13 +37,13 @@ pub(super) struct Bench {
 }
 
 impl Bench {
-    /// A count of rows, shrunk for a quick look.
+    /// A number of rows, reduced with `--quick`.
     fn rows(&self, full: usize) -> usize {
         if self.quick { full / 20 } else { full }
     }
 
-    /// Builds marl with commits that wait for nothing, in a folder of its own: it must never be
-    /// taken for the program.
+    /// Builds marl with commits that do not wait for the disk, in a separate folder, so that nobody mistakes
+    /// the build for the real program.
     fn build_not_durable(&self) -> Result<PathBuf, Failure> {
         let target = cargo::target_folder(&self.root)?.join("not-durable");
         let build = ["build", "--release", "--locked", "-p", "cli", "--bin", "marl"];
@@ -53,7 +53,7 @@ impl Bench {
         Ok(cargo::program(&target.join("release"), "marl"))
     }
 
-    /// How often something is repeated.
+    /// A number of repetitions, reduced with `--quick`.
     fn times(&self, full: usize) -> usize {
         if self.quick { full.div_ceil(3) } else { full }
     }
@@ -67,14 +67,15 @@ pub(crate) fn run(root: &Path, args: &BenchArgs) -> Result<(), Failure> {
     for case in cases {
         lines.extend(case.measure(&bench)?);
     }
-    say::line("");
-    lines.iter().for_each(|line| say::line(line));
-    say::line("");
-    inputs::COMMANDS.iter().for_each(|line| say::line(line));
+    console::line("");
+    lines.iter().for_each(|line| console::line(line));
+    console::line("");
+    inputs::COMMANDS.iter().for_each(|line| console::line(line));
     Ok(())
 }
 
-/// Builds the program first, as it is shipped; the loop's other dependencies must not change it.
+/// Builds the program as it is shipped. The bare loop is built separately, so that its dependencies cannot
+/// change features of the program.
 fn build(root: &Path, quick: bool) -> Result<Bench, Failure> {
     let build = ["build", "--release", "--locked", "-p", "cli"];
     cargo::run(cargo::command(root, &build).args(["--bin", "marl"]))?;

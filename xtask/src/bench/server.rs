@@ -1,4 +1,4 @@
-//! The sandbox as a process of its own, so that its work is not counted as marl's.
+//! The sandbox as a separate process, so that its work is not counted as marl's. This module measures nothing.
 
 use std::{
     io::{BufRead, BufReader},
@@ -9,16 +9,16 @@ use crate::{cargo, failure::Failure};
 
 use super::Bench;
 
-/// A running sandbox; it ends with this value.
+/// A running sandbox. Dropping the value ends the process.
 pub(super) struct Server {
     child: Child,
     url: String,
-    /// Kept open: what the server says later must find a reader.
+    /// Kept open, so that the sandbox can continue to write.
     stdout: BufReader<ChildStdout>,
 }
 
 impl Server {
-    /// Starts one whose every answer takes `latency`, such as `50ms`.
+    /// Starts a sandbox whose answers take `latency` each, such as `50ms`.
     pub(super) fn start(bench: &Bench, latency: &str) -> Result<Self, Failure> {
         let mut command = Command::new(&bench.marl);
         command.args(["sandbox", "--port", "0", "--latency", latency]);
@@ -30,8 +30,8 @@ impl Server {
         let read = server.stdout.read_line(&mut line);
         line.trim().clone_into(&mut server.url);
         if read.is_err() || !server.url.starts_with("http://") {
-            return Err(Failure::new("the sandbox did not say its address")
-                .caused_by(format!("it said `{}`", server.url)));
+            return Err(Failure::new("the sandbox did not print its address")
+                .caused_by(format!("it printed `{}`", server.url)));
         }
         Ok(server)
     }
@@ -43,7 +43,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It holds nothing that a sudden end could lose; one that has ended is as good.
+        // The sandbox has no state to lose, and an error means that it has already ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

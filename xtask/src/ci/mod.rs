@@ -1,27 +1,27 @@
-//! `cargo xtask ci`: everything that must hold before a change is merged, in order.
+//! `cargo xtask ci`: every check that must pass before a change is merged, in order.
 //!
-//! It stops at the first failure and says how to repeat that step alone.
+//! It stops at the first failure and shows how to repeat that step alone.
 
 mod registry;
 mod scaffold;
 
 use std::{path::Path, time::Instant};
 
-use crate::{cargo, failure::Failure, say, tidy};
+use crate::{cargo, console, failure::Failure, tidy};
 
 /// Run every check: format, lints, tests, docs, tidy, registry, scaffold
 #[derive(Debug, clap::Args)]
 pub(crate) struct CiArgs {
-    /// Leave out what builds in release, the docs and the scaffold
+    /// Skip the release build, the docs and the scaffold check
     #[arg(long)]
     quick: bool,
 
-    /// Leave out the tests: they were run just before
+    /// Skip the tests, when they were run just before
     #[arg(long)]
     skip_tests: bool,
 }
 
-/// A check with its name and the command that repeats it.
+/// A check, its name, and the command that repeats it.
 struct Step {
     name: &'static str,
     repeat: &'static str,
@@ -52,15 +52,15 @@ const SCAFFOLD: Step = Step { name: "scaffold", repeat: scaffold::REPEAT, check:
 
 pub(crate) fn run(root: &Path, args: &CiArgs) -> Result<(), Failure> {
     check_components(root)?;
-    let begun = Instant::now();
+    let started = Instant::now();
     for step in steps(args) {
-        say::talk(&format!("== {}", step.name));
-        let started = Instant::now();
+        console::progress(&format!("== {}", step.name));
+        let step_started = Instant::now();
         (step.check)(root)
             .map_err(|failure| failure.hint(format!("repeat the step `{}`: {}", step.name, step.repeat)))?;
-        say::talk(&format!("== {}: {:.1} s", step.name, started.elapsed().as_secs_f64()));
+        console::progress(&format!("== {}: {:.1} s", step.name, step_started.elapsed().as_secs_f64()));
     }
-    say::talk(&format!("== all checks passed: {:.1} s", begun.elapsed().as_secs_f64()));
+    console::progress(&format!("== all checks passed: {:.1} s", started.elapsed().as_secs_f64()));
     Ok(())
 }
 
@@ -79,7 +79,7 @@ fn steps(args: &CiArgs) -> Vec<Step> {
     steps
 }
 
-/// A toolchain may lack the two components that are needed beside the compiler.
+/// Checks that the toolchain has the two components that are needed beside the compiler.
 fn check_components(root: &Path) -> Result<(), Failure> {
     for (tool, component) in [("fmt", "rustfmt"), ("clippy", "clippy")] {
         let output = cargo::command(root, &[tool, "--version"]).output();
@@ -91,7 +91,7 @@ fn check_components(root: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Runs a step's own command line.
+/// Runs the command line of a step.
 fn line(root: &Path, line: &str) -> Result<(), Failure> {
     let arguments: Vec<&str> = line.split(' ').skip(1).collect();
     cargo::run(&mut cargo::command(root, &arguments))

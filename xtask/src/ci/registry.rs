@@ -1,5 +1,5 @@
-//! Checks that the release binary has every integration: the linker drops crates without an
-//! error, and release links otherwise than debug does.
+//! Checks that the release binary has every integration. The linker drops unreferenced crates without an
+//! error, and a release build links differently from a debug build.
 
 use std::{collections::BTreeSet, path::Path, process::Command};
 
@@ -25,7 +25,7 @@ fn compare(root: &Path, linked: &BTreeSet<String>) -> Result<(), Failure> {
     let known = contracts::known(root)?;
     for folder in workspace::crates(root, "integration-")? {
         if !known.iter().any(|known| known.folder == folder) {
-            return Err(Failure::new(format!("crates/{folder} holds no contract"))
+            return Err(Failure::new(format!("crates/{folder} contains no contract"))
                 .hint("write `static CONTRACT: Contract = Contract::new(\"...\", ...)` in its source"));
         }
     }
@@ -40,8 +40,10 @@ fn compare(root: &Path, linked: &BTreeSet<String>) -> Result<(), Failure> {
         }
     }
     match linked.iter().find(|name| !known.iter().any(|known| known.name == **name)) {
-        Some(name) => Err(Failure::new(format!("no source in crates/integration-* names `{name}`"))
-            .hint("write the contract's name as a literal, so that it can be found")),
+        Some(name) => {
+            Err(Failure::new(format!("no source in crates/integration-* contains the name `{name}`"))
+                .hint("write the contract's name as a literal, so that it can be found"))
+        }
         None => Ok(()),
     }
 }

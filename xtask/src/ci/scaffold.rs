@@ -1,7 +1,7 @@
-//! Checks that `new-integration` gives something that works, in a copy of the checkout.
+//! Checks that `new-integration` produces a working crate, in a copy of the checkout.
 //!
-//! The copy shares the folder of builds, so that only our own crates are compiled again, and
-//! stays there from check to check: what did not change is not compiled at all.
+//! The copy shares the folder of build products and is kept between checks, so that only changed crates are
+//! compiled again.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -9,12 +9,12 @@ use crate::{cargo, failure::Failure, new_integration, workspace};
 
 pub(super) const REPEAT: &str = "cargo xtask ci --skip-tests";
 
-/// The folder of the copy in the folder of builds.
+/// The folder of the copy, below the folder of build products.
 const COPY: &str = "scaffold-check";
 
 const NAME: &str = "scaffold_check";
 
-/// marl's exit code for a finished run with failed rows: the sample has some on purpose.
+/// marl's exit code for a finished run with failed rows. The sample table has such rows on purpose.
 const ROWS_FAILED: i32 = 7;
 
 pub(super) fn check(root: &Path) -> Result<(), Failure> {
@@ -24,14 +24,14 @@ pub(super) fn check(root: &Path) -> Result<(), Failure> {
     let package = make(&copy)?;
     let cargo = |arguments: &[&str]| {
         let mut command = cargo::command(&copy, arguments);
-        // The lock file of the copy has to learn of the new crate, and no network is needed.
+        // The lock file of the copy must be updated for the new crate, which needs no network.
         command.env("CARGO_TARGET_DIR", &target).env("CARGO_NET_OFFLINE", "true");
         command
     };
     cargo::run(&mut cargo(&["fmt", "-p", &package, "--check"]))?;
     cargo::run(&mut cargo(&["clippy", "-p", &package, "--all-targets", "--", "-D", "warnings"]))?;
     cargo::run(&mut cargo(&["test", "-p", &package]))?;
-    // Elsewhere than in the copy, so that no ledger of the checkout above is used.
+    // Run outside the copy, so that the ledger of the checkout above it is not used.
     let elsewhere = tempfile::tempdir()
         .map_err(|error| Failure::new("no temporary folder can be made").caused_by(error))?;
     let manifest = copy.join("Cargo.toml");
@@ -40,10 +40,10 @@ pub(super) fn check(root: &Path) -> Result<(), Failure> {
     let mut run = cargo(&["run", "--quiet", "-p", "cli", "--manifest-path"]);
     run.arg(manifest).args(["--", "enrich", "--sandbox", "--json", "--integrations", NAME]);
     run.arg("--input").arg(input).arg("--output").arg(&output).current_dir(elsewhere.path());
-    let told = cargo::output_unless(&mut run, |code| ![0, ROWS_FAILED].contains(&code));
-    // The copy's program lies where the checkout's own was: put that back, whatever was told.
+    let text = cargo::output_unless(&mut run, |code| ![0, ROWS_FAILED].contains(&code));
+    // The copy's build replaced the checkout's own program, so restore that even after a failure.
     cargo::run(&mut cargo::command(root, &["build", "--quiet", "-p", "cli", "--locked"]))?;
-    check_values(&told?)?;
+    check_values(&text?)?;
     if !output.is_file() {
         return Err(Failure::new("the new integration's run wrote no table"));
     }
@@ -54,7 +54,7 @@ fn make(copy: &Path) -> Result<String, Failure> {
     let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
     let args = new_integration::NewIntegrationArgs {
         name: NAME.to_owned(),
-        // A text goes into the question otherwise than a domain does.
+        // One input is a text, which the question quotes, and one is a domain, which it does not.
         inputs: words(&["company_domain", "country"]),
         outputs: words(&["industry", "founded", "website"]),
         description: None,
@@ -71,8 +71,7 @@ fn check_values(text: &str) -> Result<(), Failure> {
     Err(Failure::new(format!("the new integration found no value: {step}")))
 }
 
-/// Makes the copy equal to the checkout. Files that are equal are not touched, since builds go
-/// by their times.
+/// Makes the copy equal to the checkout. Equal files are not touched, because builds depend on their times.
 fn bring_up_to_date(root: &Path, copy: &Path) -> Result<(), Failure> {
     let failed = |error: std::io::Error| {
         Failure::new(format!("the checkout cannot be copied to {}", copy.display())).caused_by(error)
@@ -96,7 +95,7 @@ fn bring_up_to_date(root: &Path, copy: &Path) -> Result<(), Failure> {
     remove_new(copy).map_err(failed)
 }
 
-/// Takes away the folder that the last check left, of which only empty folders remain.
+/// Removes the folder of the previous check, of which only empty folders remain.
 fn remove_new(copy: &Path) -> std::io::Result<()> {
     let folder = copy.join("crates/integration-scaffold-check");
     if folder.exists() { fs::remove_dir_all(folder) } else { Ok(()) }

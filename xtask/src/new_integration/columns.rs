@@ -1,4 +1,4 @@
-//! The columns of a new contract: their names, and the types guessed from these.
+//! The columns of a new contract: their names, and types guessed from the names. This module writes nothing.
 
 use crate::failure::Failure;
 
@@ -6,17 +6,17 @@ use super::name::is_snake_case;
 
 const LONGEST: usize = 60;
 
-/// What every research question asks for beside the outputs.
+/// The key that every research question contains beside the outputs.
 const SOURCE: &str = "source_url";
 
-/// A column of the contract to be written.
+/// A column of the new contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Column {
     pub(super) name: String,
     pub(super) kind: Kind,
 }
 
-/// The semantic types, as `marl-core` has them: its crate is not compiled for this tool.
+/// The semantic types of `marl-core`, repeated here because xtask does not compile that crate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Domain,
@@ -32,7 +32,7 @@ impl Kind {
     const ALL: [Self; 7] =
         [Self::Domain, Self::LinkedinUrl, Self::Url, Self::Email, Self::Integer, Self::Text, Self::List];
 
-    /// The word for it after a column's name.
+    /// The word for the type after a column's name.
     fn word(self) -> &'static str {
         match self {
             Self::Domain => "domain",
@@ -45,7 +45,7 @@ impl Kind {
         }
     }
 
-    /// The variant of `SemanticType`.
+    /// The name of the variant of `SemanticType`.
     pub(super) fn variant(self) -> &'static str {
         match self {
             Self::Domain => "Domain",
@@ -58,12 +58,12 @@ impl Kind {
         }
     }
 
-    /// Whether a normalised cell holds nothing but a name of the net: no text of a stranger.
+    /// Whether a normalised cell of this type can only be a name on the internet, without free text.
     pub(super) fn is_plain(self) -> bool {
         matches!(self, Self::Domain | Self::LinkedinUrl)
     }
 
-    /// A cell that is in its normal form already, for tests.
+    /// A cell in normal form, for tests.
     pub(super) fn sample(self) -> &'static str {
         match self {
             Self::Domain => "acme.com",
@@ -76,13 +76,14 @@ impl Kind {
         }
     }
 
-    /// The same for a cell that is asked about: an answer that repeats the question is none.
+    /// A cell for an input in tests. It differs from the sample, because an answer that repeats the question
+    /// counts as no answer.
     pub(super) fn asked(self) -> &'static str {
         if self == Self::Text { "Acme Works" } else { self.sample() }
     }
 
     fn guess(name: &str) -> Self {
-        // LinkedIn addresses of companies are no profiles of persons.
+        // LinkedIn addresses of companies are not profiles of people.
         if name.ends_with("linkedin_url") && !name.contains("company") {
             return Self::LinkedinUrl;
         }
@@ -99,7 +100,7 @@ impl Kind {
     }
 }
 
-/// Last words of names that mean several things.
+/// Last words of names that stand for several things.
 const LISTS: [&str; 24] = [
     "tags",
     "categories",
@@ -127,7 +128,7 @@ const LISTS: [&str; 24] = [
     "topics",
 ];
 
-/// Reads the inputs and the outputs, or says what is wrong with one.
+/// Reads the inputs and the outputs, or describes the first mistake.
 pub(super) fn check(inputs: &[String], outputs: &[String]) -> Result<(Vec<Column>, Vec<Column>), Failure> {
     let inputs = read("input", inputs)?;
     let outputs = read("output", outputs)?;
@@ -206,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_type_can_be_said() {
+    fn a_type_can_be_given() {
         assert_eq!(column("output", "funding:integer").unwrap().kind, Kind::Integer);
         assert!(column("output", "funding:money").unwrap_err().hints[0].contains("`integer`"));
     }

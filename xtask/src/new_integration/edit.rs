@@ -1,4 +1,4 @@
-//! The lines that link a new integration, put in their place. Writes nothing.
+//! Adds the lines that link a new integration. This module writes nothing.
 
 use std::path::{Path, PathBuf};
 
@@ -10,24 +10,24 @@ const ROOT_MANIFEST: &str = "Cargo.toml";
 const CLI_MANIFEST: &str = "crates/cli/Cargo.toml";
 const PLUGINS: &str = "crates/cli/src/plugins.rs";
 
-/// Where the new crate is, among the workspace's own crates.
+/// Adds the crate to the workspace's own crates.
 pub(super) fn root_manifest(root: &Path, package: &str) -> Result<Change, Failure> {
     let line = format!("{package} = {{ path = \"crates/{package}\" }}");
     insert(root, ROOT_MANIFEST, Some("[workspace.dependencies]"), "integration-", &line)
 }
 
-/// The dependency of the program.
+/// Adds the dependency of the program.
 pub(super) fn cli_manifest(root: &Path, package: &str) -> Result<Change, Failure> {
     insert(root, CLI_MANIFEST, Some("[dependencies]"), "", &format!("{package}.workspace = true"))
 }
 
-/// The line without which the linker drops the crate.
+/// Adds the line without which the linker would drop the crate.
 pub(super) fn plugins(root: &Path, library: &str) -> Result<Change, Failure> {
     insert(root, PLUGINS, None, "use ", &format!("use {library} as _;"))
 }
 
-/// Puts `line` before the first line of its kind that sorts after it, else behind the last
-/// of its kind. Only lines of the section, and only those that start with `kind`, are compared.
+/// Inserts `line` before the first line of its kind that sorts after it, or else after the last line of its
+/// kind. Only lines in the section that start with `kind` are compared.
 fn insert(root: &Path, file: &str, section: Option<&str>, kind: &str, line: &str) -> Result<Change, Failure> {
     let text = workspace::read(&root.join(file))?;
     let mut lines: Vec<&str> = text.lines().collect();
@@ -50,8 +50,8 @@ fn insert(root: &Path, file: &str, section: Option<&str>, kind: &str, line: &str
     };
     let places: Vec<usize> = (start..end).filter(same_kind).collect();
     if places.iter().any(|at| key(lines[*at]) == key(line)) {
-        return Err(Failure::new(format!("{file} names `{}` already", key(line)))
-            .hint("take the line out, or choose another name"));
+        return Err(Failure::new(format!("{file} already contains `{}`", key(line)))
+            .hint("remove the line, or choose another name"));
     }
     let before = places.iter().copied().find(|at| key(lines[*at]) > key(line));
     let at = before.or_else(|| places.last().map(|at| at + 1)).ok_or_else(unknown)?;
@@ -59,7 +59,7 @@ fn insert(root: &Path, file: &str, section: Option<&str>, kind: &str, line: &str
     Ok(Change::new(PathBuf::from(file), lines.join("\n") + "\n"))
 }
 
-/// What lines are sorted by: the crate that they name.
+/// The sort key of a line: the crate that the line names.
 fn key(line: &str) -> &str {
     let name = line.strip_prefix("use ").unwrap_or(line);
     name.split(['.', ' ', '=', ';']).next().unwrap_or(name)

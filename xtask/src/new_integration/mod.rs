@@ -1,7 +1,7 @@
-//! `cargo xtask new-integration`: a new integration's crate, and the lines that link it.
+//! `cargo xtask new-integration`: creates the crate of a new integration and the lines that link it.
 //!
-//! Everything is checked before anything is written, and a write that fails half-way is
-//! undone. What is generated works as it is; what it should do better is its author's.
+//! Everything is checked before anything is written, and a failed write is undone. The generated crate works
+//! as it is; its author improves it.
 
 mod columns;
 mod edit;
@@ -15,43 +15,44 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 use crate::{
+    console,
     contracts::{self, Known},
     failure::Failure,
-    say, workspace,
+    workspace,
 };
 use columns::Column;
 use name::Name;
 use write::Change;
 
-/// The table that the sandbox is tried with.
+/// The table that the printed example uses with the sandbox.
 const SAMPLE: &str = "examples/companies.csv";
 
-/// The longest description: it stands on one line of a list.
+/// The length limit of a description, in characters. Lists show it on one line.
 const LONGEST_DESCRIPTION: usize = 160;
 
-/// Write a new integration that compiles, is linked and answers from the sandbox at once
+/// Write a new integration that compiles, is linked and gets answers from the sandbox
 ///
-/// The types of columns are guessed from their names (`..._domain`, `..._count`, `..._url`);
-/// `name:type` says another one, such as `funding:integer`.
+/// The types of columns are guessed from their names (`..._domain`, `..._count`, `..._url`). Write `name:type`
+/// for another type, such as `funding:integer`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct NewIntegrationArgs {
     /// The name on the command line, in snake_case: `company_news`
     pub(crate) name: String,
 
-    /// Columns that it reads
+    /// Columns that the integration reads
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', required = true)]
     pub(crate) inputs: Vec<String>,
 
-    /// Columns that it adds
+    /// Columns that the integration adds
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', required = true)]
     pub(crate) outputs: Vec<String>,
 
-    /// One sentence: what it adds to a row
+    /// What the integration adds to a row, in one sentence
     #[arg(long, value_name = "TEXT")]
     pub(crate) description: Option<String>,
 }
 
-/// What was asked for, checked.
+/// The checked arguments.
 pub(super) struct Spec {
     name: Name,
     inputs: Vec<Column>,
@@ -59,32 +60,32 @@ pub(super) struct Spec {
     description: String,
 }
 
-/// What was made.
+/// The result of creating an integration.
 pub(crate) struct Made {
-    /// The new package, and its folder in `crates/`.
+    /// The name of the new package, which is also its folder in `crates/`.
     pub(crate) package: String,
     /// The files written or changed, relative to the root.
     pub(crate) files: Vec<PathBuf>,
-    /// What the author should look at.
+    /// Warnings for the author.
     pub(crate) warnings: Vec<String>,
 }
 
 pub(crate) fn run(root: &Path, args: &NewIntegrationArgs) -> Result<(), Failure> {
     let made = create(root, args)?;
     for file in &made.files {
-        say::talk(&format!("wrote {}", file.display()));
+        console::progress(&format!("wrote {}", file.display()));
     }
-    made.warnings.iter().for_each(|warning| say::warning(warning));
-    say::line("next:");
-    say::line(&format!("  cargo test -p {}", made.package));
-    say::line(&format!(
+    made.warnings.iter().for_each(|warning| console::warning(warning));
+    console::line("next:");
+    console::line(&format!("  cargo test -p {}", made.package));
+    console::line(&format!(
         "  cargo run -p cli -- enrich --sandbox --input {SAMPLE} --integrations {}",
         args.name
     ));
     Ok(())
 }
 
-/// Makes the integration in the checkout at `root`, or changes nothing.
+/// Creates the integration in the checkout at `root`, or changes nothing.
 pub(crate) fn create(root: &Path, args: &NewIntegrationArgs) -> Result<Made, Failure> {
     let known = contracts::known(root)?;
     let spec = check(root, args, &known)?;
@@ -104,7 +105,7 @@ fn check(root: &Path, args: &NewIntegrationArgs, known: &[Known]) -> Result<Spec
     let folder = Path::new("crates").join(name.package());
     if root.join(&folder).exists() {
         return Err(Failure::new(format!("{} exists already", folder.display()))
-            .hint("choose another name, or work on the integration that is there"));
+            .hint("choose another name, or change the existing integration"));
     }
     let (inputs, outputs) = columns::check(&args.inputs, &args.outputs)?;
     let description = match &args.description {
@@ -130,7 +131,7 @@ fn description(text: &str) -> Result<String, Failure> {
     )))
 }
 
-/// Two integrations that write one column cannot run together.
+/// Warns about outputs that another integration has too, because two such integrations cannot run together.
 fn shared_outputs(spec: &Spec, known: &[Known]) -> Vec<String> {
     let mut warnings = Vec::new();
     for column in &spec.outputs {
@@ -144,7 +145,7 @@ fn shared_outputs(spec: &Spec, known: &[Known]) -> Vec<String> {
     warnings
 }
 
-/// The command that is shown at the end needs its columns in the sample table.
+/// Warns about inputs that the sample table lacks, because the printed example needs them.
 fn not_in_sample(root: &Path, spec: &Spec) -> Option<String> {
     let text = workspace::read(&root.join(SAMPLE)).ok()?;
     let header: Vec<&str> = text.lines().next()?.split(',').collect();
@@ -158,7 +159,7 @@ fn not_in_sample(root: &Path, spec: &Spec) -> Option<String> {
     })
 }
 
-/// Every file as it is to be, and whether the source was formatted.
+/// Every file with its new text, and whether the source was formatted.
 fn changes(root: &Path, spec: &Spec) -> Result<(Vec<Change>, bool), Failure> {
     let package = spec.name.package();
     let folder = Path::new("crates").join(&package);

@@ -1,20 +1,20 @@
-//! The name of an integration, and the names made from it.
+//! The name of an integration, and the names derived from it. This module reads no file.
 
 use crate::{contracts::Known, failure::Failure};
 
 const LONGEST: usize = 40;
 
-/// Rust's keywords: no module or crate can be called so without an escape.
+/// Rust's keywords, which no module or crate can have as a name without an escape.
 const KEYWORDS: &str = " abstract as async await become box break const continue crate do dyn else enum extern \
                         false final fn for gen if impl in let loop macro match mod move mut override priv pub \
                         ref return self static struct super trait true try type typeof unsafe unsized use \
                         virtual where while yield ";
 
-/// What the generated source already means by these words.
+/// Type names that the generated source already uses.
 const TAKEN_TYPES: &str = " Box CallSpec Column Context Contract Error ErrorKind Fields Fn Integration None Option \
                            Pin Registration Result Row Script Self SemanticType Send Some String Sync Vec ";
 
-/// A name in snake_case that no integration has.
+/// A name in snake_case that no integration has yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Name(String);
 
@@ -25,7 +25,7 @@ impl Name {
                 "a name is snake_case, starts with a letter and says what is added, like `company_news`",
             ))
         };
-        // A taken name in another spelling is said to be taken, not misspelt.
+        // A taken name in another spelling is reported as taken rather than as misspelt.
         let plain = |name: &str| name.to_lowercase().replace(['-', ' '], "_");
         if let Some(other) = known.iter().find(|other| plain(&other.name) == plain(text)) {
             return Err(Failure::new(format!(
@@ -34,7 +34,7 @@ impl Name {
                 other.file.display(),
                 other.name
             ))
-            .hint("choose another name; `cargo run -p cli -- integrations` lists those there are"));
+            .hint("choose another name; `cargo run -p cli -- integrations` lists the existing ones"));
         }
         match text {
             _ if !is_snake_case(text) => bad("is not a name in snake_case"),
@@ -47,22 +47,22 @@ impl Name {
         }
     }
 
-    /// `company_news`
+    /// The name itself: `company_news`.
     pub(super) fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// `integration-company-news`
+    /// The name of the package: `integration-company-news`.
     pub(super) fn package(&self) -> String {
         format!("integration-{}", self.0.replace('_', "-"))
     }
 
-    /// `integration_company_news`
+    /// The name of the library: `integration_company_news`.
     pub(super) fn library(&self) -> String {
         format!("integration_{}", self.0)
     }
 
-    /// `CompanyNews`
+    /// The name of the type: `CompanyNews`.
     pub(super) fn type_name(&self) -> String {
         let capital = |word: &str| word[..1].to_uppercase() + &word[1..];
         let name: String = self.0.split('_').map(capital).collect();
@@ -70,7 +70,8 @@ impl Name {
     }
 }
 
-/// Words of lower case letters and digits, joined by single underscores, a letter first.
+/// Whether a text consists of lower-case words of letters and digits, joined by single underscores, and
+/// begins with a letter.
 pub(super) fn is_snake_case(text: &str) -> bool {
     let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     text.starts_with(|c: char| c.is_ascii_lowercase())

@@ -1,4 +1,4 @@
-//! The text of a new integration's files. Pure, but for asking `rustfmt`.
+//! The texts of a new integration's files. This module is pure except that it runs `rustfmt`.
 
 use std::{
     io::Write,
@@ -15,13 +15,13 @@ const SOURCE: &str = include_str!("lib.rs.txt");
 const QUOTED: &str = include_str!("quoted.rs.txt");
 const MANIFEST: &str = include_str!("manifest.toml.txt");
 
-/// What is said of an integration whose author says nothing.
+/// The description when the author gives none.
 pub(super) fn description(outputs: &[Column]) -> String {
     let words = listed(outputs.iter().map(|column| column.name.replace('_', " ")));
     words[..1].to_uppercase() + &words[1..] + ", from the web"
 }
 
-/// The crate's manifest.
+/// The manifest of the crate.
 pub(super) fn manifest(spec: &Spec) -> String {
     let json = "serde_json.workspace = true\n";
     let (normal, dev) = if quotes(spec) { (json, "") } else { ("", json) };
@@ -38,7 +38,7 @@ pub(super) fn manifest(spec: &Spec) -> String {
     )
 }
 
-/// The crate's only source file.
+/// The only source file of the crate.
 pub(super) fn source(spec: &Spec) -> String {
     let backticked = |columns: &[Column]| listed(columns.iter().map(|column| format!("`{}`", column.name)));
     fill(
@@ -65,7 +65,7 @@ pub(super) fn source(spec: &Spec) -> String {
     )
 }
 
-/// The source as `rustfmt` writes it by the checkout's rules; `None` when it is not there.
+/// The source, formatted by `rustfmt` with the checkout's rules; `None` when `rustfmt` is not installed.
 pub(super) fn format(root: &Path, source: &str) -> Option<String> {
     let mut command = Command::new("rustfmt");
     command.args(["--edition", "2024", "--emit", "stdout"]);
@@ -75,7 +75,7 @@ pub(super) fn format(root: &Path, source: &str) -> Option<String> {
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().ok()?;
     let mut stdin = child.stdin.take()?;
-    // It ends without reading when the component is missing: its status tells that.
+    // Without the component the process ends before it reads everything. Its status shows that.
     let _ = stdin.write_all(source.as_bytes());
     drop(stdin);
     let output = child.wait_with_output().ok()?;
@@ -83,7 +83,7 @@ pub(super) fn format(root: &Path, source: &str) -> Option<String> {
     (output.status.success() && !text.is_empty()).then_some(text)
 }
 
-/// Whether an input is put in quotes, for which the source needs `serde_json`.
+/// Whether an input is quoted in the question, for which the source needs `serde_json`.
 fn quotes(spec: &Spec) -> bool {
     spec.inputs.iter().any(|column| !column.kind.is_plain())
 }
@@ -99,7 +99,7 @@ fn columns(how: &str, columns: &[Column]) -> String {
     columns.iter().map(column).collect::<Vec<_>>().join(", ")
 }
 
-/// The shared list of the names that tables usually give an input, in `marl_core::aliases`.
+/// The name of the shared alias list for an input, in `marl_core::aliases`.
 fn aliases(input: &Column) -> Option<&'static str> {
     match (input.name.as_str(), input.kind) {
         ("company_domain", Kind::Domain) => Some("COMPANY_DOMAIN"),
@@ -108,7 +108,7 @@ fn aliases(input: &Column) -> Option<&'static str> {
     }
 }
 
-/// The sentence that says what is asked about, as the arguments of `format!`.
+/// The subject of the question, as the arguments of `format!`.
 fn subject(inputs: &[Column]) -> String {
     let words = inputs.iter().map(|column| format!("{} {{}}", column.name.replace('_', " ")));
     let sentence = format!("Research what belongs to the {}.", words.collect::<Vec<_>>().join(" and the "));
@@ -122,7 +122,7 @@ fn subject(inputs: &[Column]) -> String {
     arguments.join(", ")
 }
 
-/// Each column with a cell that fits.
+/// Pairs of column name and cell.
 fn pairs(columns: &[Column], cell: fn(Kind) -> &'static str) -> String {
     let pair = |column: &Column| format!("({}, {})", literal(&column.name), literal(cell(column.kind)));
     columns.iter().map(pair).collect::<Vec<_>>().join(", ")
@@ -134,7 +134,7 @@ fn object(columns: &[Column], value: fn(Kind) -> String) -> String {
     columns.iter().map(member).collect::<Vec<_>>().join(", ")
 }
 
-/// How a research tool may answer for a column of that type.
+/// A possible answer for a column of this type.
 fn answer(kind: Kind) -> String {
     match kind {
         Kind::Integer => "1999".to_owned(),
@@ -152,19 +152,20 @@ fn listed(items: impl Iterator<Item = String>) -> String {
     }
 }
 
-/// A string literal of Rust.
+/// The text as a Rust string literal.
 fn literal(text: &str) -> String {
     format!("{text:?}")
 }
 
-/// Puts values in the places that `{{key}}` marks. What is put in is not looked at again.
+/// Replaces each `{{key}}` by its value. Inserted values are not searched again.
 fn fill(template: &str, values: &[(&str, &str)]) -> String {
     let mut text = String::new();
     let mut parts = template.split("{{");
     text.push_str(parts.next().unwrap_or_default());
     for part in parts {
-        let (key, rest) = part.split_once("}}").expect("our templates close their marks");
-        let (_, value) = values.iter().find(|(known, _)| *known == key).expect("our templates name our keys");
+        let (key, rest) = part.split_once("}}").expect("every key of a template is closed");
+        let (_, value) =
+            values.iter().find(|(known, _)| *known == key).expect("every key of a template is known");
         text.push_str(value);
         text.push_str(rest);
     }

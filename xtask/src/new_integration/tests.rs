@@ -1,4 +1,4 @@
-//! New integrations in a copy of the few files that are read and changed.
+//! New integrations in a copy of the files that the command reads and changes.
 
 use std::{
     collections::BTreeMap,
@@ -52,13 +52,13 @@ fn args(name: &str, inputs: &str, outputs: &str) -> NewIntegrationArgs {
     }
 }
 
-/// Every file with its text, to see that nothing changed.
+/// Every file with its text, for checking that nothing changed.
 fn state(root: &Path) -> BTreeMap<PathBuf, String> {
     let files = workspace::walk(root, Path::new("")).unwrap();
     files.into_iter().map(|file| (file.clone(), fs::read_to_string(root.join(file)).unwrap())).collect()
 }
 
-/// The warnings that do not depend on the machine's toolchain.
+/// The warnings that do not depend on the installed toolchain.
 fn about_columns(made: &Made) -> Vec<&str> {
     made.warnings.iter().map(String::as_str).filter(|warning| !warning.contains("rustfmt")).collect()
 }
@@ -75,7 +75,7 @@ fn refused(args: &NewIntegrationArgs, expect: &str) -> Failure {
 }
 
 #[test]
-fn the_lines_are_in_their_sorted_place() {
+fn the_lines_are_inserted_in_order() {
     let checkout = checkout();
     let made = create(checkout.path(), &args("hiring_news", "company_domain", "headline_news")).unwrap();
     assert_eq!(made.package, "integration-hiring-news");
@@ -94,7 +94,7 @@ fn the_lines_are_in_their_sorted_place() {
 }
 
 #[test]
-fn the_last_and_the_first_find_their_place_too() {
+fn the_first_and_the_last_line_are_inserted_in_order() {
     for name in ["zoo_list", "a_news"] {
         let checkout = checkout();
         create(checkout.path(), &args(name, "company_domain", "news")).unwrap();
@@ -108,7 +108,7 @@ fn the_last_and_the_first_find_their_place_too() {
 }
 
 #[test]
-fn the_source_has_the_contract_and_quotes_the_text_of_strangers() {
+fn the_source_has_the_contract_and_quotes_untrusted_text() {
     let checkout = checkout();
     let mut args = args("news", "company_domain,country", "news,article_count,funding:integer");
     args.description = Some("News, \"good\" and {{bad}}".to_owned());
@@ -131,7 +131,7 @@ fn the_source_has_the_contract_and_quotes_the_text_of_strangers() {
 }
 
 #[test]
-fn a_name_that_means_something_else_in_the_source_is_made_longer() {
+fn a_type_name_that_the_source_uses_is_extended() {
     let checkout = checkout();
     create(checkout.path(), &args("result", "company_domain", "news")).unwrap();
     let source = fs::read_to_string(checkout.path().join("crates/integration-result/src/lib.rs")).unwrap();
@@ -173,7 +173,7 @@ fn bad_columns_are_refused() {
 }
 
 #[test]
-fn a_shared_output_and_an_absent_input_are_warned_of() {
+fn a_shared_output_and_an_absent_input_give_warnings() {
     let made = create(checkout().path(), &args("boss", "linkedin_url", "ceo_name")).unwrap();
     let warnings = about_columns(&made);
     assert_eq!(warnings.len(), 2, "{warnings:?}");
@@ -182,7 +182,7 @@ fn a_shared_output_and_an_absent_input_are_warned_of() {
 }
 
 #[test]
-fn a_write_that_fails_half_way_is_undone() {
+fn a_partial_write_is_undone() {
     let checkout = checkout();
     let before = state(checkout.path());
     let changes = vec![

@@ -1,4 +1,4 @@
-//! Writes all of some files or none of them.
+//! Writes several files, all or none of them. This module must not decide what is written.
 
 use std::{
     fs, io,
@@ -7,7 +7,7 @@ use std::{
 
 use crate::failure::Failure;
 
-/// A file, relative to the root, and the text it is to hold.
+/// A file, relative to the root, and its new text.
 pub(super) struct Change {
     pub(super) file: PathBuf,
     pub(super) text: String,
@@ -19,7 +19,7 @@ impl Change {
     }
 }
 
-/// Writes every change. After a failure everything is as it was before.
+/// Writes every change. A failure restores the previous state.
 pub(super) fn all(root: &Path, changes: Vec<Change>) -> Result<(), Failure> {
     let mut undo = Undo::default();
     for change in changes {
@@ -30,14 +30,14 @@ pub(super) fn all(root: &Path, changes: Vec<Change>) -> Result<(), Failure> {
             return Err(if left.is_empty() {
                 failure.hint("nothing was changed")
             } else {
-                failure.hint(format!("could not be put back: {}", left.join(", ")))
+                failure.hint(format!("could not be restored: {}", left.join(", ")))
             });
         }
     }
     Ok(())
 }
 
-/// What is needed to take back what was written.
+/// The steps that undo what was written.
 #[derive(Default)]
 struct Undo {
     steps: Vec<UndoStep>,
@@ -56,7 +56,7 @@ impl Undo {
             fs::create_dir(folder)?;
             self.steps.push(UndoStep::RemoveFolder(folder.to_owned()));
         }
-        // Noted first: a write that fails may have written a part.
+        // The undo step is recorded first, because a failed write may have written a part.
         if path.exists() {
             self.steps.push(UndoStep::Restore(path.to_owned(), fs::read(path)?));
             return fs::write(path, text);
@@ -67,7 +67,7 @@ impl Undo {
         fs::write(path, text)
     }
 
-    /// Takes everything back, the last first; returns what could not be.
+    /// Undoes everything in reverse order; returns the paths that could not be restored.
     fn everything(self) -> Vec<String> {
         let undone = self.steps.into_iter().rev().map(|step| match step {
             UndoStep::RemoveFolder(path) => (fs::remove_dir(&path), path),

@@ -1,6 +1,6 @@
-//! Tells code from comments and strings in Rust sources. Pure.
+//! Separates code from comments and strings in Rust sources. This module is pure and must not judge the code.
 
-/// The text with comments and the insides of strings made blank, line by line the same.
+/// The text with comments and the content of strings replaced by blanks. Line numbers stay the same.
 pub(super) fn only(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -17,8 +17,7 @@ pub(super) fn only(text: &str) -> String {
     out
 }
 
-/// The texts of strings, each with the line on which it begins, counted from 1. Escapes stay as they are
-/// written.
+/// The contents of strings, each with the line of its beginning, counted from 1. Escapes are not resolved.
 pub(super) fn strings(text: &str) -> Vec<(usize, &str)> {
     let mut found = Vec::new();
     let (mut rest, mut before, mut line) = (text, None, 1);
@@ -36,7 +35,7 @@ pub(super) fn strings(text: &str) -> Vec<(usize, &str)> {
     found
 }
 
-/// The text with inline modules of tests made empty, line by line the same.
+/// The text without inline test modules. Line numbers stay the same.
 pub(super) fn without_tests(text: &str) -> String {
     const TESTS: &str = "#[cfg(test)]";
     let mut out = String::with_capacity(text.len());
@@ -53,7 +52,7 @@ pub(super) fn without_tests(text: &str) -> String {
     out + rest
 }
 
-/// How many bytes of comment or literal start here; 0 for code.
+/// The length of the comment or literal at the start of the text; 0 for code.
 fn hidden_length(text: &str, before: Option<char>) -> usize {
     let word_before = before.is_some_and(|c| c.is_alphanumeric() || c == '_');
     if text.starts_with("//") {
@@ -74,7 +73,7 @@ fn hidden_length(text: &str, before: Option<char>) -> usize {
     }
 }
 
-/// Block comments nest.
+/// The length of the block comment at the start. Block comments nest.
 fn block_comment(text: &str) -> usize {
     let (mut depth, mut at) = (0_usize, 0);
     while at < text.len() {
@@ -95,7 +94,7 @@ fn block_comment(text: &str) -> usize {
     text.len()
 }
 
-/// The length of a string's inside with the closing quote.
+/// The length of a string's content including the closing quote.
 fn string(text: &str) -> usize {
     let mut escaped = false;
     for (at, byte) in text.bytes().enumerate() {
@@ -109,7 +108,7 @@ fn string(text: &str) -> usize {
     text.len()
 }
 
-/// A character's literal; 0 for a lifetime.
+/// The length of a character literal; 0 for a lifetime.
 fn character(text: &str) -> usize {
     let mut inside = text[1..].char_indices();
     match inside.next() {
@@ -125,7 +124,7 @@ fn character(text: &str) -> usize {
     }
 }
 
-/// For `r#"`: the length of the opening and the text that closes it.
+/// The length of the opening of a raw string such as `r#"`, and the text that closes it.
 fn raw_hashes(text: &str) -> Option<(usize, String)> {
     let start = ["br", "cr", "r"].into_iter().find(|start| text.starts_with(start))?;
     let after = &text[start.len()..];
@@ -138,7 +137,7 @@ mod tests {
     use super::{only, strings, without_tests};
 
     #[test]
-    fn comments_and_strings_are_blank_and_code_stays() {
+    fn comments_and_strings_become_blanks() {
         for (text, expect) in [
             ("a // b\nc", "a     \nc"),
             ("a /* b /* c */ d */ e", "a                   e"),

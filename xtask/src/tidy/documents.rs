@@ -1,4 +1,4 @@
-//! Checks of texts: which must be there, how long, whose paths they name, where links lead.
+//! Checks of text files: required files, length, paths of machines, link targets. This module changes nothing.
 
 use std::path::Path;
 
@@ -16,10 +16,10 @@ const PRESENT: [&str; 7] = [
 
 const MOST_LINES_OF_ARCHITECTURE: usize = 200;
 
-/// Folders at the top of somebody's machine.
+/// Top-level folders that identify a machine.
 const MACHINE_FOLDERS: [&str; 5] = ["home", "root", "Users", "work", "mnt"];
 
-/// Hosts of the registry, which belong into a lock file or a user's own configuration.
+/// Hosts of the registry. They belong in a lock file or in a user's own configuration.
 const REGISTRY: &str = ".crates.io";
 const REGISTRY_HOSTS: [&str; 2] = ["index", "static"];
 
@@ -35,7 +35,7 @@ pub(super) fn check(root: &Path, file: &TextFile, findings: &mut Findings) {
     }
 }
 
-/// The texts that every checkout has.
+/// Checks the files that every checkout must have.
 pub(super) fn check_present(root: &Path, findings: &mut Findings) {
     for name in PRESENT.iter().filter(|name| !root.join(name).is_file()) {
         findings.faults.push(Finding::new(Path::new(name), 1, "the file is missing: write it"));
@@ -46,7 +46,8 @@ fn check_paths(file: &TextFile, findings: &mut Findings) {
     let is_lock = file.path == Path::new("Cargo.lock");
     for (at, line) in file.text.lines().enumerate() {
         if let Some(folder) = MACHINE_FOLDERS.iter().find(|folder| has_folder(line, folder)) {
-            let what = format!("a path in `/{folder}` is of one machine: name it relative to the checkout");
+            let what =
+                format!("a path in `/{folder}` exists on one machine only: make it relative to the checkout");
             findings.faults.push(Finding::new(&file.path, at + 1, what));
         }
         let host = |name: &&&str| line.contains(&format!("{name}{REGISTRY}"));
@@ -57,7 +58,7 @@ fn check_paths(file: &TextFile, findings: &mut Findings) {
     }
 }
 
-/// Whether a line names a folder at the top: not one further down, nor one in an address.
+/// Whether a line contains a top-level folder, rather than a nested one or a part of an address.
 fn has_folder(line: &str, folder: &str) -> bool {
     let inner = |c: char| c.is_alphanumeric() || "._-~*{}<>)".contains(c);
     line.match_indices(&format!("/{folder}/")).any(|(at, _)| !line[..at].ends_with(inner))
@@ -83,7 +84,7 @@ fn check_links(root: &Path, file: &TextFile, findings: &mut Findings) {
     }
 }
 
-/// Where the links of a line lead, those into the web not counted.
+/// The targets of the links in a line, except web addresses.
 fn targets(line: &str) -> impl Iterator<Item = &str> {
     let inline = line.split("](").skip(1).filter_map(|rest| rest.split(')').next());
     let reference = line.strip_prefix('[').and_then(|rest| rest.split_once("]: ")).map(|(_, target)| target);

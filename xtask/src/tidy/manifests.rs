@@ -1,12 +1,12 @@
-//! Checks of the manifests: who may depend on whom, and versions in one place.
+//! Checks of the manifests: the allowed dependencies between crates, and versions in one place.
 //!
-//! It reads lines, in the one form that manifests have here; another form is a finding.
+//! This module reads lines in the only form that manifests have in this repository. Any other form is a finding.
 
 use std::path::Path;
 
 use super::{Finding, Findings, TextFile};
 
-/// A dependency of a member.
+/// A dependency of a workspace member.
 struct Dependency<'a> {
     name: &'a str,
     dev: bool,
@@ -29,13 +29,13 @@ pub(super) fn check(files: &[TextFile], findings: &mut Findings) {
     }
 }
 
-/// The dependencies of a program or library, without those of its tests, with their lines.
+/// The dependencies of a package with their lines, without dev-dependencies.
 pub(super) fn of_package(file: &TextFile) -> Vec<(&str, usize)> {
     let all = dependencies(file, &mut Findings::default());
     all.into_iter().filter(|known| !known.dev).map(|known| (known.name, known.line)).collect()
 }
 
-/// The folder of a member whose manifest this is.
+/// The folder of the workspace member to which this manifest belongs.
 fn member(path: &Path) -> Option<&str> {
     let folder = path.parent().filter(|_| path.ends_with("Cargo.toml"))?;
     let is_member = folder.parent() == Some(Path::new("crates")) || folder == Path::new("xtask");
@@ -49,7 +49,7 @@ fn package(text: &str) -> Option<&str> {
 
 fn check_members_name(file: &TextFile, folder: &str, findings: &mut Findings) {
     let name = package(&file.text).unwrap_or_default();
-    // A package called `core` would shadow the standard library's.
+    // A package called `core` would shadow the standard library's crate.
     let expect = if folder == "core" { "marl-core" } else { folder };
     if name != expect {
         let what = format!("the package is called `{name}`: call it `{expect}`, like its folder");
@@ -74,7 +74,7 @@ fn dependencies<'a>(file: &'a TextFile, findings: &mut Findings) -> Vec<Dependen
         let shared = rest == ".workspace = true" || rest.starts_with("= { workspace = true");
         if !shared || section.contains("dependencies.") {
             let what = format!(
-                "write `{name}.workspace = true`: versions stand in the root manifest alone, one line each"
+                "write `{name}.workspace = true`: only the root manifest has versions, one line each"
             );
             findings.faults.push(Finding::new(&file.path, line_number, what));
         }
@@ -119,18 +119,18 @@ fn may_use(folder: &str, dependency: &Dependency<'_>) -> bool {
 
 fn rule(folder: &str) -> &'static str {
     match folder {
-        "core" => "the core knows none of our other crates",
-        "engine" => "the engine knows the core alone, and no plugin",
-        ledger if ledger.starts_with("ledger-") => "a ledger knows the engine and the core alone",
-        "runner" => "a run knows the engine, tables, ledgers and the sandbox, and plugins in tests alone",
-        "table" => "tables know the core alone, and no plan",
-        "wire" => "the wire knows the core alone, and no vendor",
+        "core" => "the core may not use our other crates",
+        "engine" => "the engine may use only the core, and no plugin",
+        ledger if ledger.starts_with("ledger-") => "a ledger may use only the engine and the core",
+        "runner" => "a run may use the engine, tables, ledgers and the sandbox, and plugins only in tests",
+        "table" => "tables may use only the core, and no plan",
+        "wire" => "the wire may use only the core, and no vendor",
         "sandbox" => "a mistake that both sides share would show in no test",
         "xtask" => "the tools compile without the program",
         folder if is_plugin(folder) => {
-            "a plugin knows the core, a provider the wire too, and both the sandbox in their tests"
+            "a plugin may use the core, a provider also the wire, and both the sandbox in their tests"
         }
-        _ => "a new crate's direction is not decided: say in xtask/src/tidy/manifests.rs what it may use",
+        _ => "a new crate's direction is not decided: define in xtask/src/tidy/manifests.rs what it may use",
     }
 }
 
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn directions_are_kept() {
+    fn dependencies_follow_their_direction() {
         check_one(
             "cli",
             "cli",
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn versions_stand_in_one_place() {
+    fn versions_are_in_one_place() {
         for line in ["csv = \"1\"", "csv = { version = \"1\" }", "csv = { path = \"../csv\" }"] {
             let text = format!("[dependencies]\n{line}\n");
             check_one("engine", "engine", &text, &["write `csv.workspace = true`"]);

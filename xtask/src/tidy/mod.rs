@@ -1,9 +1,9 @@
-//! `cargo xtask tidy`: what the compiler does not check about this repository.
+//! `cargo xtask tidy`: checks of this repository that the compiler does not make.
 //!
-//! Each finding names a place and what to do. Reads, and changes nothing.
+//! Each finding names a place and what to do there. The command changes nothing.
 
-mod circles;
 mod code;
+mod cycles;
 mod documents;
 mod manifests;
 mod plugins;
@@ -16,13 +16,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{failure::Failure, say, workspace};
+use crate::{console, failure::Failure, workspace};
 
-/// Check what the compiler does not: module docs, sizes, printing, type names, circles, words of callers, dependencies, links
+/// Check what the compiler does not: module docs, sizes, printing, type names, cycles, words of callers, dependencies, links
 #[derive(Debug, clap::Args)]
 pub(crate) struct TidyArgs {}
 
-/// A place and what is to be done there.
+/// A place in a file and what to do there.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Finding {
     file: PathBuf,
@@ -42,7 +42,7 @@ impl fmt::Display for Finding {
     }
 }
 
-/// A file of the repository that holds text.
+/// A text file of the repository.
 pub(super) struct TextFile {
     path: PathBuf,
     text: String,
@@ -54,7 +54,7 @@ impl TextFile {
     }
 }
 
-/// What was found: what must be mended, and what should be looked at.
+/// The results of the checks: faults must be fixed, warnings should be looked at.
 #[derive(Default)]
 pub(super) struct Findings {
     faults: Vec<Finding>,
@@ -65,12 +65,12 @@ pub(crate) fn run(root: &Path, _: &TidyArgs) -> Result<(), Failure> {
     let mut findings = check(root)?;
     findings.faults.sort();
     findings.warnings.sort();
-    findings.warnings.iter().for_each(|warning| say::warning(&warning.to_string()));
+    findings.warnings.iter().for_each(|warning| console::warning(&warning.to_string()));
     if findings.faults.is_empty() {
         return Ok(());
     }
-    findings.faults.iter().for_each(|fault| say::line(&fault.to_string()));
-    Err(Failure::new(format!("tidy found {} places to mend", findings.faults.len()))
+    findings.faults.iter().for_each(|fault| console::line(&fault.to_string()));
+    Err(Failure::new(format!("tidy found {} places to fix", findings.faults.len()))
         .hint("each line above says where and what to do"))
 }
 
@@ -78,7 +78,7 @@ fn check(root: &Path) -> Result<Findings, Failure> {
     let paths = workspace::files(root)?;
     let mut files = Vec::new();
     for path in &paths {
-        // What is not UTF-8 is data for tests, not text.
+        // A file that is not UTF-8 is test data rather than text.
         if let Ok(text) = String::from_utf8(read(root, path)?) {
             files.push(TextFile { path: path.clone(), text });
         }
@@ -93,7 +93,7 @@ fn check(root: &Path) -> Result<Findings, Failure> {
     plugins::check(&files, &mut findings);
     surfaces::check(&files, &mut findings);
     type_names::check(&files, &mut findings);
-    circles::check(&files, &mut findings);
+    cycles::check(&files, &mut findings);
     Ok(findings)
 }
 

@@ -1,5 +1,5 @@
-//! Checks that every plugin's folder is linked: a crate that nothing names registers nothing,
-//! without an error.
+//! Checks that every plugin is linked. A crate that no source names registers nothing, without an error. This
+//! module changes nothing.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -23,13 +23,13 @@ fn is_plugin(name: &str) -> bool {
     name.starts_with("integration-") || name.starts_with("provider-")
 }
 
-/// The plugin whose manifest this is.
+/// The plugin to which this manifest belongs.
 fn folder(path: &Path) -> Option<&str> {
     let folder = path.strip_prefix("crates").ok()?.to_str()?.strip_suffix("/Cargo.toml")?;
     is_plugin(folder).then_some(folder)
 }
 
-/// The plugins that are linked, by the names of their folders.
+/// The linked plugins, by the names of their folders.
 fn uses(text: &str) -> Vec<(String, usize)> {
     let mut found = Vec::new();
     for (at, line) in text.lines().enumerate() {
@@ -51,7 +51,7 @@ fn compare(
         findings.faults.push(Finding::new(Path::new(file), 1, what));
     }
     for (name, at) in named.iter().filter(|(name, _)| !folders.contains(name)) {
-        let what = format!("there is no crates/{name}: take the line out");
+        let what = format!("there is no crates/{name}: remove the line");
         findings.faults.push(Finding::new(Path::new(file), *at, what));
     }
 }
@@ -79,7 +79,7 @@ mod tests {
             [
                 "crates/cli/Cargo.toml:1: crates/provider-b is not linked: add `provider-b.workspace = true`",
                 "crates/cli/src/plugins.rs:1: crates/integration-a is not linked: add `use integration_a as _;`",
-                "crates/cli/src/plugins.rs:1: there is no crates/integration-c: take the line out",
+                "crates/cli/src/plugins.rs:1: there is no crates/integration-c: remove the line",
             ]
         );
     }

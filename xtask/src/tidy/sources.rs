@@ -1,4 +1,5 @@
-//! Checks of single Rust sources: module docs, size, who prints, who names a form of the ledger.
+//! Checks of single Rust sources: module docs, size, printing, and the names of the ledger's implementations.
+//! This module changes nothing.
 
 use std::path::Path;
 
@@ -8,9 +9,9 @@ const MOST_LINES: usize = 600;
 const MANY_LINES: usize = 400;
 
 /// The only files that may write to stdout and stderr.
-const PRINTERS: [&str; 2] = ["crates/cli/src/printer.rs", "xtask/src/say.rs"];
+const PRINTERS: [&str; 2] = ["crates/cli/src/printer.rs", "xtask/src/console.rs"];
 
-/// May ask whether stderr is a terminal, and nothing else of it.
+/// A file that may ask whether stderr is a terminal, but may not write to it.
 const ASKS_FOR_TERMINAL: &str = "crates/cli/src/human/progress.rs";
 
 const MACROS: [&str; 5] = ["println!", "eprintln!", "print!", "eprint!", "dbg!"];
@@ -27,21 +28,21 @@ pub(super) fn check(file: &TextFile, findings: &mut Findings) {
     check_ledgers(file, findings);
 }
 
-/// Sources that tests read rather than compile.
+/// Whether a source is data that tests read rather than compile.
 fn is_data(path: &Path) -> bool {
     path.iter().any(|part| part == "data" || part == "testdata" || part == "fixtures")
 }
 
 fn check_docs(file: &TextFile, findings: &mut Findings) {
     if !file.text.starts_with("//!") {
-        let what = "open the file with a `//!` that says its job and what it must not do";
+        let what = "begin the file with a `//!` that states its job and what it must not do";
         findings.faults.push(Finding::new(&file.path, 1, what));
     }
 }
 
 fn check_size(file: &TextFile, findings: &mut Findings) {
     let lines = file.text.lines().count();
-    let what = format!("the file has {lines} lines: split it by jobs");
+    let what = format!("the file has {lines} lines: split it by job");
     if lines > MOST_LINES {
         findings.faults.push(Finding::new(&file.path, lines, format!("{what} (at most {MOST_LINES})")));
     } else if lines > MANY_LINES {
@@ -50,7 +51,7 @@ fn check_size(file: &TextFile, findings: &mut Findings) {
 }
 
 fn check_printing(file: &TextFile, findings: &mut Findings) {
-    // Cargo reads what a build script prints.
+    // Cargo reads the output of a build script.
     if PRINTERS.iter().any(|printer| file.path == Path::new(printer)) || file.path.ends_with("build.rs") {
         return;
     }
@@ -58,13 +59,13 @@ fn check_printing(file: &TextFile, findings: &mut Findings) {
         let asks = file.path == Path::new(ASKS_FOR_TERMINAL) && line.contains("is_terminal");
         if let Some(what) = prints(line).filter(|_| !asks) {
             let printer = if file.path.starts_with("xtask") { PRINTERS[1] } else { PRINTERS[0] };
-            let what = format!("`{what}` is for {printer} alone: say it through that module");
+            let what = format!("only {printer} may use `{what}`: print through that module");
             findings.faults.push(Finding::new(&file.path, at + 1, what));
         }
     }
 }
 
-/// Only the module that opens ledgers knows their forms: the rest of the program holds the trait.
+/// Checks that only the module that opens ledgers names an implementation; the rest uses the trait.
 fn check_ledgers(file: &TextFile, findings: &mut Findings) {
     let is_test = file.path.iter().any(|part| part == "tests");
     if is_test || file.path.starts_with("xtask") || file.path.ends_with("src/project/ledger.rs") {
@@ -72,14 +73,14 @@ fn check_ledgers(file: &TextFile, findings: &mut Findings) {
     }
     for (at, line) in code::only(&file.text).lines().enumerate() {
         if line.contains("ledger_sqlite") {
-            let what =
-                "only `src/project/ledger.rs` names a form of the ledger: hold a `dyn Ledger` that it opened";
+            let what = "only `src/project/ledger.rs` names an implementation of the ledger: \
+                        use a `dyn Ledger` that it opened";
             findings.faults.push(Finding::new(&file.path, at + 1, what));
         }
     }
 }
 
-/// What a line of code prints with.
+/// What a line of code prints with; `None` when it does not print.
 fn prints(line: &str) -> Option<String> {
     let not_in_word = |at: usize| !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
     for name in MACROS {
@@ -105,14 +106,14 @@ mod tests {
     #[test]
     fn only_the_printer_prints() {
         let text = "//! Doc, println!.\nfn f() {\n    eprintln!(\"x\");\n}\n";
-        let expect = "crates/a/src/lib.rs:3: `eprintln!` is for crates/cli/src/printer.rs alone: \
-                      say it through that module";
+        let expect = "crates/a/src/lib.rs:3: only crates/cli/src/printer.rs may use `eprintln!`: \
+                      print through that module";
         assert_eq!(found("crates/a/src/lib.rs", text, check), [expect]);
         assert_eq!(found("crates/cli/src/printer.rs", text, check), Vec::<String>::new());
     }
 
     #[test]
-    fn streams_are_told_from_other_words() {
+    fn streams_are_distinguished_from_other_words() {
         for (line, expect) in [
             ("writeln!(io::stdout(), x)", true),
             ("let out = stdout().lock();", true),
@@ -129,10 +130,10 @@ mod tests {
     }
 
     #[test]
-    fn only_one_module_names_a_form_of_the_ledger() {
+    fn only_one_module_names_an_implementation_of_the_ledger() {
         let text = "//! Doc, ledger_sqlite.\nuse ledger_sqlite::Store;\n";
-        let expect = "crates/cli/src/job.rs:2: only `src/project/ledger.rs` names a form of the ledger: \
-                      hold a `dyn Ledger` that it opened";
+        let expect = "crates/cli/src/job.rs:2: only `src/project/ledger.rs` names an implementation of the ledger: \
+                      use a `dyn Ledger` that it opened";
         assert_eq!(found("crates/cli/src/job.rs", text, check), [expect]);
         for path in ["crates/cli/src/project/ledger.rs", "crates/cli/tests/it/forecast.rs"] {
             assert_eq!(found(path, text, check), Vec::<String>::new());
@@ -140,9 +141,9 @@ mod tests {
     }
 
     #[test]
-    fn a_file_opens_with_docs_and_ends_in_time() {
+    fn a_file_begins_with_docs_and_has_a_limited_size() {
         let found = |text: &str| found("xtask/src/x.rs", text, check);
-        assert!(found("use x;\n")[0].starts_with("xtask/src/x.rs:1: open the file"));
+        assert!(found("use x;\n")[0].starts_with("xtask/src/x.rs:1: begin the file"));
         let long = "//! Doc.\n".repeat(601);
         assert!(found(&long)[0].starts_with("xtask/src/x.rs:601: the file has 601 lines"));
         assert!(super::super::found("crates/a/data/x.rs", "use x;\n", check).is_empty());

@@ -1,13 +1,13 @@
-//! Checks that what the inner crates say fits every caller: a command line, the protocol server, a page.
+//! Checks that the texts of the inner crates fit every caller: a command line, the protocol server, a page.
 //!
-//! Their strings name no flag, no command, no file that only the program knows and no table's format:
-//! advice is data, and each caller says it in its own words. It reads text, and knows no types.
+//! Their strings must contain no flag, no command, no file that only the program knows and no table format.
+//! Advice is data, and each caller words it. This module reads text and does not know types.
 
 use std::path::Path;
 
 use super::{Finding, Findings, TextFile, code};
 
-/// The folders of the crates that hold no words of a caller, by their beginnings.
+/// The path prefixes of the crates whose strings must not contain words of a caller.
 const INNER: [&str; 6] = [
     "crates/core/",
     "crates/engine/",
@@ -17,12 +17,12 @@ const INNER: [&str; 6] = [
     "crates/wire/",
 ];
 
-/// Where each command of the program has a file of its name.
+/// The folder with one file per command of the program.
 const COMMANDS: &str = "crates/cli/src/commands";
 
 const SETTINGS: &str = "marl.toml";
 
-/// The endings of tables' files.
+/// The file extensions of tables.
 const TABLES: [&str; 7] = [".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".xlsx", ".parquet"];
 
 pub(super) fn check(files: &[TextFile], findings: &mut Findings) {
@@ -32,7 +32,7 @@ pub(super) fn check(files: &[TextFile], findings: &mut Findings) {
         for (line, string) in code::strings(&text) {
             if let Some(word) = word_of_a_caller(string, &commands) {
                 let what = format!(
-                    "`{word}` is a word of one caller: say it as data, and let each caller find its words"
+                    "`{word}` is a word of one caller: express it as data, and let each caller word it"
                 );
                 findings.faults.push(Finding::new(&file.path, line, what));
             }
@@ -46,7 +46,7 @@ fn command(path: &Path) -> Option<&str> {
     (path.parent()? == Path::new(COMMANDS) && stem != "mod").then_some(stem)
 }
 
-/// Whether a file is a source of an inner crate, and no test of it.
+/// Whether a file is a source of an inner crate, but not a test.
 fn is_inner(path: &Path) -> bool {
     let is_test = path.iter().any(|part| ["tests", "tests.rs", "testing"].iter().any(|name| part == *name));
     let text = path.to_str().unwrap_or_default();
@@ -56,7 +56,7 @@ fn is_inner(path: &Path) -> bool {
         && INNER.iter().any(|inner| text.starts_with(inner))
 }
 
-/// The first flag, command or name of a file in a string.
+/// The first flag, command or file name in a string.
 fn word_of_a_caller<'s>(string: &'s str, commands: &[&str]) -> Option<&'s str> {
     flag(string)
         .or_else(|| called(string, commands))
@@ -64,7 +64,7 @@ fn word_of_a_caller<'s>(string: &'s str, commands: &[&str]) -> Option<&'s str> {
         .or_else(|| table(string))
 }
 
-/// `--map`, at the beginning of a word.
+/// A flag such as `--map` at the beginning of a word.
 fn flag(string: &str) -> Option<&str> {
     string.match_indices("--").find_map(|(at, _)| {
         let (before, rest) = (&string[..at], &string[at..]);
@@ -74,7 +74,7 @@ fn flag(string: &str) -> Option<&str> {
     })
 }
 
-/// `marl plan`, or the program's name where a command begins.
+/// A command such as `marl plan`, or the program's name where a command begins.
 fn called<'s>(string: &'s str, commands: &[&str]) -> Option<&'s str> {
     string.match_indices("marl").find_map(|(at, name)| {
         let next = string[at + name.len()..].strip_prefix(' ').unwrap_or_default();
@@ -85,7 +85,7 @@ fn called<'s>(string: &'s str, commands: &[&str]) -> Option<&'s str> {
     })
 }
 
-/// `.csv`, at the end of a word.
+/// A table's extension such as `.csv` at the end of a word.
 fn table(string: &str) -> Option<&'static str> {
     TABLES.into_iter().find(|ending| {
         let ends = |(at, _): (usize, &str)| {
@@ -130,8 +130,8 @@ mod tests {
         ] {
             let expect = word.map(|word| {
                 format!(
-                    "crates/engine/src/x.rs:2: `{word}` is a word of one caller: say it as data, and let each \
-                     caller find its words"
+                    "crates/engine/src/x.rs:2: `{word}` is a word of one caller: express it as data, and let each \
+                     caller word it"
                 )
             });
             let text = format!("//! Doc, --flag.\nlet x = \"{string}\"; // --flag\n");
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn tests_and_outer_crates_may_say_them() {
+    fn tests_and_outer_crates_may_use_them() {
         let text = "//! Doc.\n#[cfg(test)]\nmod tests {\n    const X: &str = \"--map\";\n}\n";
         assert!(findings("crates/engine/src/x.rs", text).is_empty());
         let after = format!("{text}const Y: &str = \"--into\";\n");

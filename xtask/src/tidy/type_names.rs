@@ -1,5 +1,5 @@
-//! Checks that the name of a type is unique within its crate, so that a search for the name finds one
-//! type. Tests may repeat names, and so may associated types.
+//! Checks that a type's name is unique within its crate, so that a search for the name finds one type. Tests
+//! and associated types may repeat names. This module changes nothing.
 
 use std::{
     collections::BTreeMap,
@@ -26,7 +26,7 @@ pub(super) fn check(files: &[TextFile], findings: &mut Findings) {
     }
 }
 
-/// The folder of the crate that compiles this source; `None` for tests.
+/// The folder of the crate that compiles this source; `None` for a test.
 fn crate_of(path: &Path) -> Option<&Path> {
     let source = path.ancestors().find(|folder| folder.ends_with("src"))?;
     let folder = source.parent()?;
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_type_of_a_name_is_found() {
+    fn a_repeated_type_name_is_found() {
         let files = [
             ("crates/a/src/lib.rs", "pub struct Row<'a>;\n"),
             ("crates/a/src/b.rs", "use x;\npub(crate) enum Row {}\n"),

@@ -19,7 +19,7 @@ const HOSTILE: &str = "a\u{1b}[31m\u{1b}]0;t\u{7}\u{9b}2J\u{202e}b\u{200b}\u{202
 #[track_caller]
 fn check(ran: &Ran) {
     for said in [&ran.stdout, &ran.stderr] {
-        let steers = |c: char| c != '\n' && marl_core::terminal::steers(c);
+        let steers = |c: char| c != '\n' && marl_core::terminal::is_unsafe(c);
         assert!(!said.contains(steers), "{said:?}");
         assert!(!said.lines().any(|line| line.starts_with("error: forged")), "{said}");
     }
@@ -188,7 +188,7 @@ fn what_a_command_to_copy_says_is_what_it_does() {
     world.write("leads.csv", format!("{name}\n{}", "x\n".repeat(40)));
     let more = world.run_words(&["rows", "leads.csv", "--columns", name, "--limit", "2", "--json"]).json();
     let more = more["more"].as_str().unwrap();
-    assert!(!more.contains(marl_core::terminal::steers), "{more:?}");
+    assert!(!more.contains(marl_core::terminal::is_unsafe), "{more:?}");
     let script = more.replacen("marl", env!("CARGO_BIN_EXE_marl"), 1);
     let mut bash = std::process::Command::new("bash");
     let output = bash.args(["-c", &script]).current_dir(world.folder()).output().unwrap();

@@ -1,5 +1,5 @@
-//! What the words before an object say about it: that it is a draft, about somebody else, or the
-//! correction of what came before. `choice` weighs it against everything else.
+//! Classifies the words before an object: they announce a draft, an object about somebody else, or a
+//! correction of an earlier object. `choice` weighs the result against other evidence.
 
 mod words;
 
@@ -13,20 +13,20 @@ use super::{
 use crate::dictionary::{WordSet, in_lower_case};
 use words::{ASIDES, CORRECTIONS, NOT_ANSWERS, OTHERS, SECOND_LOOKS};
 
-/// What the text before an object says about it.
+/// What the text before an object announces.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Announced {
     Nothing,
-    /// That it is an example, a draft, or about somebody else.
+    /// An example, a draft, or an object about somebody else.
     Aside,
-    /// That what came before it was wrong or not final.
+    /// The correction of an earlier object.
     Correction,
 }
 
 impl Announced {
     pub(super) fn by(before: &str, is_later: bool) -> Self {
         let sentence = last_sentence(before);
-        // Near by: pages of thought may lie between two objects.
+        // Only the last part counts: pages of reasoning may lie between two objects.
         let near = &before[before.ceil_char_boundary(before.len().saturating_sub(200))..];
         let looks_again =
             || words(sentence).any(|word| SECOND_LOOKS.iter().any(|start| word.starts_with(start)));
@@ -64,12 +64,12 @@ impl Announced {
 
 static ASIDE: LazyLock<WordSet> = LazyLock::new(|| ASIDES.into_iter().collect());
 
-/// `former_ceo`, `formerCeo`, `Comparison`.
+/// Whether a member's key marks its value as no answer: `former_ceo`, `formerCeo`, `Comparison`.
 pub(super) fn is_aside_key(key: &str) -> bool {
     static WHOLE: LazyLock<WordSet> = LazyLock::new(|| NOT_ANSWERS.into_iter().collect());
     static WORDS: LazyLock<WordSet> = LazyLock::new(|| ASIDES[..15].iter().copied().collect());
     let plain = plain(key);
-    // "old" begins too many other words.
+    // "old" is excluded, because too many other words begin with it.
     let begins = |word: &&str| word.len() > 3 && plain.starts_with(*word);
     let is_word = || match plain.len() == key.len() {
         true => WORDS.contains(&*plain),
@@ -78,11 +78,11 @@ pub(super) fn is_aside_key(key: &str) -> bool {
     WHOLE.contains(&*plain) || ASIDES[..15].iter().any(begins) || is_word()
 }
 
-/// [`CORRECTIONS`], wherever they stand: nearly every text has none.
+/// [`CORRECTIONS`] anywhere in a text. Nearly every text contains none, so this check comes first.
 static CORRECTION: Cues = Cues::new(&[&CORRECTIONS]);
 
 fn corrects(text: &str) -> bool {
-    CORRECTION.stand_in(&in_lower_case(text)) && has_correction(text)
+    CORRECTION.occur_in(&in_lower_case(text)) && has_correction(text)
 }
 
 fn has_correction(text: &str) -> bool {
@@ -91,16 +91,16 @@ fn has_correction(text: &str) -> bool {
     words(text).any(|word| !is_noun(&word) && CORRECTIONS.iter().any(|start| word.starts_with(start)))
 }
 
-/// Whether the words near by correct something, without remarks that hold such words and correct nothing.
+/// Whether nearby words correct something. Remarks that only contain such a word are ignored.
 fn corrects_near_by(text: &str) -> bool {
     const REMARKS: [&str; 5] = ["correct as of", "edit note", "editor's note", "is correct", "are correct"];
     let text = text.to_lowercase();
-    CORRECTION.stand_in(&text)
+    CORRECTION.occur_in(&text)
         && has_correction(&REMARKS.iter().fold(text, |text, remark| text.replace(remark, " ")))
 }
 
-/// Whether a remark behind an answer says that the next object is about somebody else, although a
-/// word of it ("actually", "correct") may sound like a correction.
+/// Whether the text after an answer announces an object about somebody else, although one of its words
+/// ("actually", "correct") looks like a correction.
 fn speaks_of_another(sentence: &str) -> bool {
     const SIGNS: &[&str] = &[
         "same name",
@@ -145,7 +145,7 @@ fn speaks_of_another(sentence: &str) -> bool {
     SIGNS.iter().any(|sign| sentence.contains(sign))
 }
 
-/// A label that rejects what follows it: "Wrong match:", "Not this one:".
+/// Whether a label rejects the object that follows: "Wrong match:", "Not this one:".
 fn rejects(sentence: &str) -> bool {
     const WORDS: [&str; 13] = [
         "rejected",
@@ -167,8 +167,8 @@ fn rejects(sentence: &str) -> bool {
         && !label_words(sentence).any(|word| ["was", "were", "is"].contains(&&*word))
 }
 
-/// Whether a sentence is a label that tells what follows it, and not merely that it is the answer, one
-/// of several, or a remark.
+/// Whether a sentence is a label that names the object after it. Labels that only announce the answer,
+/// an alternative or a remark do not count.
 pub(super) fn names_its_object(sentence: &str) -> bool {
     const NOTHING: [&str; 16] = [
         "option",
@@ -195,7 +195,7 @@ pub(super) fn names_its_object(sentence: &str) -> bool {
             .all(|word| !NOTHING.contains(&&*word) && !word.starts_with(|c: char| c.is_ascii_digit()))
 }
 
-/// A label that says that the right object follows: "This one:", "In summary:", "Best match:".
+/// Whether a label accepts the object that follows: "This one:", "In summary:", "Best match:".
 fn accepts(sentence: &str) -> bool {
     const WORDS: [&str; 21] = [
         "right",
@@ -242,7 +242,7 @@ fn label_words(sentence: &str) -> impl Iterator<Item = String> {
     sentence.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase)
 }
 
-/// Whether what follows an object takes it back: `{...}? No, he left.`, `{...} Wait, ...`.
+/// Whether the text after an object takes it back: `{...}? No, he left.`, `{...} Wait, ...`.
 fn retracts(after: &str) -> bool {
     const WORDS: [&str; 10] =
         ["no", "wait", "hmm", "nope", "scratch", "instead", "rather", "sorry", "oops", "hold"];
@@ -250,7 +250,7 @@ fn retracts(after: &str) -> bool {
         || ["?", "->", "→", "=>"].iter().any(|sign| after.trim_start().starts_with(sign))
 }
 
-/// Whether what follows an object calls it wrong: `{...} is outdated.`
+/// Whether the text after an object calls it wrong: `{...} is outdated.`
 fn is_called_wrong(after: &str) -> bool {
     let after = after.trim_start();
     let rest = ["is ", "was ", "looks ", "ist "].iter().find_map(|verb| after.strip_prefix(verb));
@@ -259,12 +259,12 @@ fn is_called_wrong(after: &str) -> bool {
     rest.is_some_and(|rest| WRONG.iter().any(|word| rest.starts_with(word)))
 }
 
-/// Whether a text between two objects holds no word, but for a code block's language.
+/// Whether the text between two objects contains no word except a code block's language.
 pub(super) fn is_wordless(between: &str) -> bool {
     words(between).all(|word| ["", "json", "json5", "jsonc"].contains(&&*word))
 }
 
-/// A short line such as "Answer:", "Final result:" or "Here is the JSON:".
+/// Whether a sentence is a short announcement such as "Answer:", "Final result:" or "Here is the JSON:".
 fn announces_the_answer(sentence: &str) -> bool {
     const ANSWERS: &[&str] = &[
         "answer",
@@ -328,7 +328,7 @@ fn announces_the_answer(sentence: &str) -> bool {
         "json",
         "as",
     ];
-    // A blank bracket or a sign is no word, but the marks of some scripts' letters are.
+    // Split at blanks and signs, not at every non-letter: some scripts use combining marks in words.
     let is_sign = |c: char| c.is_whitespace() || c.is_ascii_punctuation() || "：→✅".contains(c);
     let words = sentence.split(is_sign).filter(|word| !word.is_empty()).map(str::to_lowercase);
     let is_english =
@@ -338,7 +338,7 @@ fn announces_the_answer(sentence: &str) -> bool {
         || is_label && words.clone().any(|word| ANSWERS.contains(&&*word))
 }
 
-/// The last sentence or line, the opening of a code block left out.
+/// The last sentence or line of a text, without the opening of a code block.
 pub(super) fn last_sentence(text: &str) -> &str {
     let text = text.trim_end();
     let text = text.trim_end_matches(char::is_alphanumeric).strip_suffix("```").unwrap_or(text).trim_end();
@@ -351,7 +351,7 @@ pub(super) fn last_sentence(text: &str) -> &str {
     &text[(0..bytes.len()).rev().find(ends).unwrap_or_default()..]
 }
 
-/// The words of a text. A domain is none: "guess.com" is no guess, "acme-format.com" no format.
+/// The words of a text, without domains: "guess.com" announces no guess.
 pub(super) fn words(text: &str) -> impl Iterator<Item = Cow<'_, str>> + Clone {
     let is_domain = |part: &&str| {
         let part = part.trim_matches(|c: char| !c.is_alphanumeric());

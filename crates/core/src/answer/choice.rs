@@ -1,7 +1,8 @@
-//! Chooses the object that answers among those that an answer holds.
+//! Chooses the object that answers the question among all objects in an answer.
 //!
-//! Models think aloud: they show a template, an example, another company for comparison, or
-//! a draft that they correct. A wrong choice is a wrong cell.
+//! Models think aloud: they show a template, an example, another company for comparison, or a draft
+//! that they correct later. A wrong choice is a wrong cell. This module reads no field; it only
+//! chooses.
 
 use std::{borrow::Cow, cell::OnceCell};
 
@@ -12,33 +13,33 @@ use super::{
     announced::{Announced, is_aside_key, is_wordless, last_sentence, names_its_object},
     fields, is_template, lookup, outline, plain,
     prose::{self, Found},
+    retraction::{self, Verdict},
     revision, same_letters, shape, state,
     subject::{self, Subject, Tie},
-    taken_back::{self, Verdict},
     thoughts,
 };
 use crate::Column;
 
-/// How often JSON may stand in a text in JSON.
+/// How many levels of JSON inside JSON text are read.
 const DEEPEST: usize = 4;
 
-/// What was asked.
+/// What the answer must be about.
 #[derive(Clone, Copy)]
 pub(super) struct Question<'a> {
-    /// Whom it is about.
+    /// The company or person that the question is about.
     pub(super) subject: &'a Subject<'a>,
-    /// What is asked for.
+    /// The requested columns.
     pub(super) outputs: &'a [Column],
 }
 
 impl Question<'_> {
-    /// How many of the asked keys the object has.
+    /// How many of the requested keys the object has.
     fn keys_in(self, object: &Object) -> usize {
         self.outputs.iter().filter(|column| lookup(object, &column.name).is_some()).count()
     }
 
-    /// Whether the object answers, be it that nothing is known. One that only repeats the
-    /// question does not.
+    /// Whether the object answers the question, even if only with unknown values. An object that
+    /// only repeats the question does not.
     pub(super) fn is_answered_by(self, object: &Object) -> bool {
         let repeats =
             |column: &Column| lookup(object, &column.name).is_some_and(|json| is_template(json, column));
@@ -46,43 +47,43 @@ impl Question<'_> {
         self.keys_in(object) > 0 && !is_echo()
     }
 
-    /// Whether the object gives any of the asked fields.
+    /// Whether the object gives a value for any requested field.
     fn is_filled_by(self, object: &Object) -> bool {
         !fields(object, self).is_empty()
     }
 }
 
-/// An object that may answer.
+/// An object that may be the answer.
 pub(super) struct Candidate {
     pub(super) object: Object,
-    /// Why it must not be read although it is the best.
+    /// Why the object must not be read even when it is the best candidate.
     pub(super) fault: Option<Fault>,
     tie: Tie,
     own_source: OnceCell<Option<bool>>,
 }
 
-/// Why an object that would answer is not read.
+/// Why the best candidate is not read.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Fault {
-    /// The words around it call it an invented sample.
+    /// The text around the object calls it an invented sample.
     MadeUp,
-    /// The words behind it take it back.
-    TakenBack,
-    /// It is about another company.
-    OfAnother,
-    /// It is one of several, and nothing tells which is meant.
+    /// The text after the object takes it back.
+    Retracted,
+    /// The object is about another company.
+    OtherCompany,
+    /// The object is one of several, and nothing shows which one is meant.
     Ambiguous,
-    /// Another one says otherwise, and nothing tells which is right.
+    /// Another object gives a different value, and nothing shows which one is right.
     Contradicted,
 }
 
 impl Candidate {
     fn new(object: Object, question: Question<'_>) -> Self {
-        let fault = subject::is_of_another(&object, question.subject).then_some(Fault::OfAnother);
+        let fault = subject::names_other_domain(&object, question.subject).then_some(Fault::OtherCompany);
         Self { tie: Tie::of(&object, question.subject), own_source: OnceCell::new(), object, fault }
     }
 
-    /// Whether its source is a page of the domain in question.
+    /// Whether the candidate's source is a page of the domain in question; `None` without a source.
     fn has_own_source(&self, question: Question<'_>) -> Option<bool> {
         *self.own_source.get_or_init(|| subject::has_own_source(&self.object, question.subject))
     }
@@ -91,13 +92,13 @@ impl Candidate {
         self.tie.named == Some(true)
     }
 
-    /// The candidate after what the words around it say of it.
+    /// The candidate after the text before and after it was taken into account.
     fn judged(mut self, before: &str, after: &str, question: Question<'_>) -> Self {
         if self.fault.is_none() {
-            match taken_back::judge(&self.object, before, after, question) {
+            match retraction::judge(&self.object, before, after, question) {
                 Verdict::Stands => {}
                 Verdict::MadeUp => self.fault = Some(Fault::MadeUp),
-                Verdict::TakenBack => self.fault = Some(Fault::TakenBack),
+                Verdict::Retracted => self.fault = Some(Fault::Retracted),
                 Verdict::Corrected(right) => self.object = right,
             }
         }
@@ -105,57 +106,62 @@ impl Candidate {
     }
 }
 
-/// The object in a reply's JSON that answers.
+/// Chooses among the objects in a reply's JSON.
 pub(super) fn in_json(json: &Json, question: Question<'_>) -> Option<Candidate> {
     best_in(json, question, 0)
 }
 
-/// The object in an answer's text, freed of thoughts, that answers.
+/// Chooses among the objects in an answer's text, from which thoughts were already removed.
 pub(super) fn in_text(text: &str, question: Question<'_>) -> Option<Candidate> {
     text_at(text, question, 0)
 }
 
-/// The one of several objects of equal standing that answers, such as the rows of a table.
+/// Chooses among objects of equal standing, such as the rows of a table.
 pub(super) fn among(objects: Vec<Object>, question: Question<'_>) -> Option<Candidate> {
     best_of(objects.into_iter().map(|object| Candidate::new(object, question)).collect(), question)
 }
 
-/// The object in the parts of an outline that answers.
+/// Chooses among the sections of an outline.
 pub(super) fn in_outline(text: &str, question: Question<'_>) -> Option<Candidate> {
     let sections = outline::sections(text);
     let found: Vec<Found<'_>> =
         sections.into_iter().map(|section| Found { before: section.label, json: section.json }).collect();
-    answering(&found, "", question, 0)
+    best_in_sequence(&found, "", question, 0)
 }
 
 fn text_at(text: &str, question: Question<'_>, depth: usize) -> Option<Candidate> {
     if depth > DEEPEST {
         return None;
     }
-    // JSON that was encoded twice.
+    // The JSON was encoded twice.
     if let Ok(inner) = serde_json::from_str::<String>(shape::without_fence(text)) {
         return text_at(&thoughts::without(&inner), question, depth + 1);
     }
-    // The quotes of East Asian keyboards.
+    // East Asian keyboards produce full-width quotes.
     let text = if text.contains('＂') { Cow::Owned(text.replace('＂', "\"")) } else { Cow::Borrowed(text) };
     let text = revision::after_diff(&text);
     let (values, rest) = prose::values(&text);
-    answering(&values, rest, question, depth)
+    best_in_sequence(&values, rest, question, depth)
 }
 
-/// What was chosen so far, with what was said about it.
+/// The best candidate so far and what the text says about it.
 struct Chosen {
     candidate: Candidate,
     announced: Announced,
     year: Option<u16>,
-    /// Which of the values it is from.
+    /// The index of its value in the text.
     at: usize,
 }
 
-/// The object that answers: the first one, unless a later one is announced as its correction or is
-/// of a later year. Later ones are about something else more often than not, so where two contradict
-/// each other and no word tells why, the first answers.
-fn answering(values: &[Found<'_>], rest: &str, question: Question<'_>, depth: usize) -> Option<Candidate> {
+/// The best candidate: the first one, unless a later one is announced as its correction or has a later
+/// year. Later objects are usually about something else, so the first one wins where two contradict each
+/// other without a reason.
+fn best_in_sequence(
+    values: &[Found<'_>],
+    rest: &str,
+    question: Question<'_>,
+    depth: usize,
+) -> Option<Candidate> {
     let mut chosen: Option<Chosen> = None;
     for (at, found) in values.iter().enumerate() {
         let Some(mut candidate) = best_in(&found.json, question, depth) else { continue };
@@ -179,20 +185,20 @@ fn answering(values: &[Found<'_>], rest: &str, question: Question<'_>, depth: us
         }
     }
     let Chosen { candidate, at, .. } = chosen?;
-    let after = values.get(at + 1).map_or(rest, |next| taken_back::of_the_former(next.before));
+    let after = values.get(at + 1).map_or(rest, |next| retraction::about_former(next.before));
     Some(candidate.judged(values[at].before, after, question))
 }
 
 fn is_better(new: &Chosen, old: &Chosen, between: &str, question: Question<'_>) -> bool {
     let (tie, old_tie) = (new.candidate.tie, old.candidate.tie);
-    // Who names the subject, and who names another, outweighs every word.
+    // Naming the subject, or another company, outweighs every announcement.
     if tie.named != old_tie.named {
         return tie.named == Some(true) || old_tie.named == Some(false);
     }
     if new.announced == Announced::Aside {
         return false;
     }
-    if taken_back::is_taken_back(&old.candidate.object, between, question) {
+    if retraction::is_retracted(&old.candidate.object, between, question) {
         return true;
     }
     if new.year.is_some() && old.year.is_some() && new.year != old.year {
@@ -200,13 +206,13 @@ fn is_better(new: &Chosen, old: &Chosen, between: &str, question: Question<'_>) 
     }
     match (new.announced, old.announced) {
         (Announced::Correction, _) | (Announced::Nothing, Announced::Aside) => true,
-        // Two companies of one name: the one whose source is the domain in question.
+        // Two companies of the same name: prefer the one whose source is on the domain in question.
         _ if new.candidate.has_own_source(question) == Some(true)
             && old.candidate.has_own_source(question) == Some(false) =>
         {
             true
         }
-        // One that knows nothing, and right behind it, without a word, one that does.
+        // An empty object directly followed by a filled one.
         _ => {
             let is_filled = |chosen: &Chosen| question.is_filled_by(&chosen.candidate.object);
             !is_filled(old) && is_filled(new) && is_wordless(between)
@@ -214,7 +220,7 @@ fn is_better(new: &Chosen, old: &Chosen, between: &str, question: Question<'_>) 
     }
 }
 
-/// Whether two objects under labels of their own give different values, and no word tells which is right.
+/// Whether two objects with labels of their own give different names, and nothing shows which is right.
 fn contradicts(new: &Chosen, old: &Chosen, values: &[Found<'_>], question: Question<'_>) -> bool {
     let labels = [old, new].map(|chosen| last_sentence(values[chosen.at].before));
     let is_settled = [old, new].iter().any(|chosen| {
@@ -224,7 +230,7 @@ fn contradicts(new: &Chosen, old: &Chosen, values: &[Found<'_>], question: Quest
     });
     let is_settled =
         is_settled || old.candidate.has_own_source(question) != new.candidate.has_own_source(question);
-    let is_own = || subject::is_called_so(labels[0].trim().trim_end_matches(':'), question.subject);
+    let is_own = || subject::is_named_after_domain(labels[0].trim().trim_end_matches(':'), question.subject);
     if is_settled || new.at != old.at + 1 || !labels.iter().all(|label| names_its_object(label)) || is_own() {
         return false;
     }
@@ -232,12 +238,12 @@ fn contradicts(new: &Chosen, old: &Chosen, values: &[Found<'_>], question: Quest
         let json = lookup(&chosen.candidate.object, &column.name)?;
         json.as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned)
     };
-    question.outputs.iter().filter(|column| taken_back::is_name(column)).any(|column| {
+    question.outputs.iter().filter(|column| retraction::is_name(column)).any(|column| {
         matches!((value(old, column), value(new, column)), (Some(one), Some(other)) if !same_letters(&one, &other))
     })
 }
 
-/// Takes what a second object right behind the first has more, where the two contradict each other nowhere.
+/// Adds the fields of the next object to the first one, provided that the two contradict each other nowhere.
 fn complete(old: &mut Candidate, new: &Candidate, question: Question<'_>) {
     let known = |object: &Object, column: &Column| {
         lookup(object, &column.name).filter(|json| !json.is_null()).cloned()
@@ -252,12 +258,12 @@ fn complete(old: &mut Candidate, new: &Candidate, question: Question<'_>) {
         _ => None,
     });
     let more: Vec<_> = more.collect();
-    // What it took from the other one is not its own source.
+    // Fix the candidate's own source first: a source taken over from the other object is not its own.
     old.has_own_source(question);
     old.object.extend(more);
 }
 
-/// The object in one value that answers best.
+/// The best candidate within one JSON value.
 fn best_in(json: &Json, question: Question<'_>, depth: usize) -> Option<Candidate> {
     let mut candidates = Vec::new();
     collect(json, question, depth, &mut candidates);
@@ -267,13 +273,14 @@ fn best_in(json: &Json, question: Question<'_>, depth: usize) -> Option<Candidat
     if candidates.iter().any(|candidate| candidate.fault.is_none()) {
         candidates.retain(|candidate| candidate.fault.is_none());
     }
-    // Of equals `max_by_key` gives the last.
+    // `max_by_key` returns the last of equal elements, and the first one is wanted.
     candidates.into_iter().rev().max_by_key(|candidate| question.keys_in(&candidate.object))
 }
 
-/// The one of several candidates that answers: who names the subject, else the newest, the surest, the
-/// one whose source is the subject's own, the first that is not of the past. Several companies of
-/// which none can be tied to the subject are no answer.
+/// The best of several candidates of equal standing. The criteria, in order: the candidate names the
+/// subject, is the newest, is the most confident, has the subject's name as its company, has a source on
+/// the subject's domain, is not of the past. Several companies without any tie to the subject are
+/// ambiguous.
 fn best_of(mut several: Vec<Candidate>, question: Question<'_>) -> Option<Candidate> {
     if let Some(at) = several.iter().position(Candidate::is_of_subject) {
         return Some(several.swap_remove(at));
@@ -282,19 +289,20 @@ fn best_of(mut several: Vec<Candidate>, question: Question<'_>) -> Option<Candid
         several.retain(|candidate| candidate.tie.named.is_none());
     }
     let objects = || several.iter().map(|candidate| &candidate.object);
-    let called = || {
+    let same_name = || {
         several.iter().position(|one| {
-            company(&one.object, question).is_some_and(|name| subject::is_called_so(name, question.subject))
+            company(&one.object, question)
+                .is_some_and(|name| subject::is_named_after_domain(name, question.subject))
         })
     };
     let own_source = || several.iter().position(|candidate| candidate.has_own_source(question) == Some(true));
-    let told = revision::newest(objects(), question.outputs)
-        .or_else(|| state::surest(objects()))
-        .or_else(called)
+    let decided = revision::newest(objects(), question.outputs)
+        .or_else(|| state::most_confident(objects()))
+        .or_else(same_name)
         .or_else(own_source);
     let present = || objects().position(|object| !state::is_past(object));
-    let is_ambiguous = told.is_none() && are_several_companies(&several, question);
-    let at = told.or_else(present).unwrap_or_default();
+    let is_ambiguous = decided.is_none() && are_several_companies(&several, question);
+    let at = decided.or_else(present).unwrap_or_default();
     if several.is_empty() {
         return None;
     }
@@ -338,15 +346,15 @@ fn collect(json: &Json, question: Question<'_>, depth: usize, found: &mut Vec<Ca
                 found.extend(text_at(&thoughts::without(&text), question, depth + 1));
                 return;
             }
-            // Several candidates: the first is the answer, even if it says that less is known.
+            // Of several candidates the first one counts, even when it states less.
             let mut several = Vec::new();
             items.iter().for_each(|item| collect(item, question, depth, &mut several));
             found.extend(best_of(several, question));
         }
         Json::Object(object) if shape::is_thought(object) => {}
         Json::Object(object) => {
-            let joined = shape::joined(object, question.outputs);
-            let object = joined.as_ref().unwrap_or(object);
+            let completed = shape::with_nested_keys(object, question.outputs);
+            let object = completed.as_ref().unwrap_or(object);
             if question.is_answered_by(object) {
                 found.push(Candidate::new(object.clone(), question));
                 return;
@@ -367,8 +375,8 @@ fn collect(json: &Json, question: Question<'_>, depth: usize, found: &mut Vec<Ca
                 collect(value, question, depth, found);
                 for candidate in &mut found[before..] {
                     candidate.tie = candidate.tie.or_key(key, question.subject);
-                    if subject::is_key_of_another(key, question.subject) {
-                        candidate.fault.get_or_insert(Fault::OfAnother);
+                    if subject::is_key_of_other_company(key, question.subject) {
+                        candidate.fault.get_or_insert(Fault::OtherCompany);
                     }
                 }
             }

@@ -1,15 +1,15 @@
-//! Whether a number counts another thing than the column asks for: 4,500 followers are no employees.
+//! Detects numbers that count something other than the column asks for: 4,500 followers are not
+//! employees.
 //!
-//! `value::integer` reads a number beside whatever may be counted in any column; here is known what
-//! was asked.
+//! `value::integer` accepts a number beside anything that some column may count. Only this module knows
+//! the column.
 
 use serde_json::Value as Json;
 
 use super::lookup;
 use crate::{Column, SemanticType};
 
-/// Things that numbers beside a company count, each in its words. Other things are not read as
-/// counts at all.
+/// Things that numbers about a company commonly count; each list holds the words for one thing.
 #[rustfmt::skip]
 const THINGS: &[&[&str]] = &[
     &["follower", "followers", "abonnés", "abonné", "seguidores", "seguidor", "seguaci", "volgers", "följare", "følgere", "フォロワー", "粉丝", "팔로워"],
@@ -22,30 +22,30 @@ const THINGS: &[&[&str]] = &[
     &["sqft", "sqm", "ft", "feet", "m²", "acres", "usd", "eur", "gbp", "dollars", "euro", "euros", "$", "€", "£"],
 ];
 
-/// The keys beside a number that say what it counts.
+/// Keys beside a number that name the counted thing.
 const LABELS: [&str; 8] = ["unit", "units", "type", "metric", "label", "of", "kind", "what"];
 
-/// Whether a value says that its number counts something that the column does not ask for.
-pub(super) fn is_of_another_thing(json: &Json, column: &Column) -> bool {
+/// Whether a value states that its number counts something that the column does not ask for.
+pub(super) fn is_of_other_thing(json: &Json, column: &Column) -> bool {
     if column.kind != SemanticType::Integer {
         return false;
     }
     match json {
-        Json::String(text) => names_another_thing(text, column),
-        Json::Array(items) => !items.is_empty() && items.iter().all(|item| is_of_another_thing(item, column)),
+        Json::String(text) => names_other_thing(text, column),
+        Json::Array(items) => !items.is_empty() && items.iter().all(|item| is_of_other_thing(item, column)),
         Json::Object(object) => LABELS
             .iter()
             .filter_map(|key| lookup(object, key)?.as_str())
             .chain(object.get("value").and_then(Json::as_str))
-            .any(|label| names_another_thing(label, column)),
+            .any(|label| names_other_thing(label, column)),
         _ => false,
     }
 }
 
-fn names_another_thing(text: &str, column: &Column) -> bool {
+fn names_other_thing(text: &str, column: &Column) -> bool {
     const LONGEST: usize = 200;
     let text = &text[..text.floor_char_boundary(LONGEST)];
-    // What stands behind the count of what was asked for is beside the point: "120 (9k followers)".
+    // Words after the requested count do not matter: "120 (9k followers)".
     let end = text.find(|c: char| "([;（".contains(c)).filter(|end| *end > 0).unwrap_or(text.len());
     let text = &text[..end];
     let lower = text.to_lowercase();
@@ -55,7 +55,7 @@ fn names_another_thing(text: &str, column: &Column) -> bool {
     THINGS.iter().any(is_other) || is_membership(&lower) && !has_word(&asked(), "members")
 }
 
-/// "2,000 members" are those of a club; "20 team members" work there.
+/// Whether a count is of members. "2,000 members" belong to a club; "20 team members" are staff.
 fn is_membership(lower: &str) -> bool {
     let staff = ["team members", "staff members", "crew members", "members of staff", "members of the team"];
     has_word(lower, "members") && !staff.iter().any(|staff| lower.contains(staff))
@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_count_of_another_thing() {
+    fn counts_of_other_things_are_detected() {
         const EMPLOYEES: Column =
             Column::optional("employee_count", SemanticType::Integer, "how many people work there");
         const FOLLOWERS: Column =
@@ -95,10 +95,10 @@ mod tests {
             json!({"value": "4500 reviews"}),
             json!(["300 users"]),
         ] {
-            assert!(is_of_another_thing(&json, &EMPLOYEES), "{json}");
+            assert!(is_of_other_thing(&json, &EMPLOYEES), "{json}");
         }
-        assert!(!is_of_another_thing(&json!("4,500 followers"), &FOLLOWERS));
-        assert!(is_of_another_thing(&json!("500 users"), &FOLLOWERS));
+        assert!(!is_of_other_thing(&json!("4,500 followers"), &FOLLOWERS));
+        assert!(is_of_other_thing(&json!("500 users"), &FOLLOWERS));
         for json in [
             json!("120 employees"),
             json!(120),
@@ -106,7 +106,7 @@ mod tests {
             json!("about 1,200"),
             json!({"value": 5, "unit": "thousand"}),
         ] {
-            assert!(!is_of_another_thing(&json, &EMPLOYEES), "{json}");
+            assert!(!is_of_other_thing(&json, &EMPLOYEES), "{json}");
         }
     }
 }

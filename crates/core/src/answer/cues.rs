@@ -1,12 +1,11 @@
-//! Literal words and phrases that are looked for in one pass over a text, however many they are. Patterns
-//! that need one of them are run, and even built, only where one stands. This module must not know what
-//! the words mean.
+//! Searches a text for many literal words and phrases in one pass. Callers use a match as the condition
+//! for running, or even building, an expensive pattern. This module must not know what the words mean.
 
 use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
-/// Words and phrases in lower case.
+/// A set of lower-case words and phrases.
 pub(super) struct Cues {
     lists: &'static [&'static [&'static str]],
     automaton: OnceLock<AhoCorasick>,
@@ -17,26 +16,26 @@ impl Cues {
         Self { lists, automaton: OnceLock::new() }
     }
 
-    /// Whether a text in lower case holds any of them.
-    pub(super) fn stand_in(&self, lower: &str) -> bool {
+    /// Whether a lower-case text contains any of the words.
+    pub(super) fn occur_in(&self, lower: &str) -> bool {
         self.automaton.get_or_init(|| automaton(self.lists)).is_match(lower)
     }
 
-    /// Whether a pattern without regard to case, which needs one of them, may fit a text. `lower` is that
+    /// Whether a case-insensitive pattern that needs one of the words may match a text. `lower` is the
     /// text in lower case.
     pub(super) fn may_fit(&self, lower: &str) -> bool {
-        self.stand_in(lower) || !lower.is_ascii() && lower.contains(is_second_form)
+        self.occur_in(lower) || !lower.is_ascii() && lower.contains(is_second_form)
     }
 }
 
-/// Whether a letter is a second lower case of another one, which such patterns take for the same: the
-/// long `ſ` for an `s`, the `ς` at a word's end.
+/// Whether a letter is a second lower-case form of another letter. Case-insensitive patterns treat the
+/// two as equal: the long `ſ` and `s`, the final `ς` and `σ`.
 fn is_second_form(letter: char) -> bool {
     "ſςϐϑϕϖϰϱϵẛ\u{b5}\u{345}\u{1fbe}\u{1fd3}\u{1fe3}\u{fb05}".contains(letter)
         || ('\u{1c80}'..='\u{1c88}').contains(&letter)
 }
 
-/// A form that takes little memory: there are many lists, and they are short.
+/// Builds the automaton in its compact form, because the lists are many and short.
 fn automaton(lists: &[&[&str]]) -> AhoCorasick {
     let words = lists.iter().copied().flatten();
     let mut builder = AhoCorasick::builder();
@@ -53,21 +52,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_stands_in_a_text() {
+    fn words_are_found_in_a_text() {
         let cues = Cues::new(&[&["wrong"], &["is stale", "最終"]]);
         for text in ["that is wrong", "wrong", "it is stale.", "これは最終版"] {
-            assert!(cues.stand_in(text) && cues.may_fit(text), "{text}");
+            assert!(cues.occur_in(text) && cues.may_fit(text), "{text}");
         }
         for text in ["", "wron", "is  stale", "最"] {
-            assert!(!cues.stand_in(text) && !cues.may_fit(text), "{text}");
+            assert!(!cues.occur_in(text) && !cues.may_fit(text), "{text}");
         }
         let long = regex::Regex::new("(?i)is stale").unwrap();
-        assert!(long.is_match("iſ ſtale") && !cues.stand_in("iſ ſtale") && cues.may_fit("iſ ſtale"));
+        assert!(long.is_match("iſ ſtale") && !cues.occur_in("iſ ſtale") && cues.may_fit("iſ ſtale"));
     }
 
-    /// Every letter that a pattern may take for another one comes to that one in lower case, or is told.
+    /// A letter that a case-insensitive pattern treats as another one has that letter as its lower case,
+    /// or is a second form.
     #[test]
-    fn no_letter_is_missed_that_a_pattern_would_take_for_another() {
+    fn every_case_fold_of_a_letter_is_covered() {
         for letter in ('\u{80}'..='\u{2fff}').chain('\u{a640}'..='\u{abff}').chain('\u{fb00}'..='\u{1e9ff}') {
             let mut same = ClassUnicode::new([ClassUnicodeRange::new(letter, letter)]);
             same.case_fold_simple();

@@ -1,9 +1,9 @@
-//! Whether an answer's words take an address back, or give it to somebody else: such an address is
-//! a wrong cell, and the profile behind it would be paid for. An empty cell is better.
+//! Detects that an answer's words disown a profile address or assign it to somebody else. Such an
+//! address would be a wrong cell, and a profile bought for nothing. An empty cell is better.
 
-/// Whether the text around an address says that it is not the one that was asked for, or the
-/// address was cut off.
-pub(super) fn is_of_another(text: &str) -> bool {
+/// Whether the text around an address says that the address belongs to somebody else, or the address
+/// was cut off.
+pub(super) fn is_disowned(text: &str) -> bool {
     let is_address = |part: &&str| part.contains("://") || part.contains("linkedin.com");
     let is_cut = text.split_whitespace().filter(is_address).any(|part| {
         let part = part.trim_end_matches(['"', '\'', '>', '`', '*', ')', ']']);
@@ -75,10 +75,10 @@ fn is_doubt(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_of_another;
+    use super::is_disowned;
 
     #[test]
-    fn an_address_with_a_doubt_is_none() {
+    fn an_address_in_doubt_is_rejected() {
         for text in [
             "Wrong person: https://www.linkedin.com/in/bob-roe",
             "https://www.linkedin.com/in/bob-roe (former CEO)",
@@ -88,7 +88,7 @@ mod tests {
             "https://www.linkedin.com/in/jane...",
             "https://www.linkedin.com/in/jane-doe…",
         ] {
-            assert!(is_of_another(text), "{text}");
+            assert!(is_disowned(text), "{text}");
         }
         for text in [
             "https://www.linkedin.com/in/not-a-former-founder",
@@ -97,7 +97,7 @@ mod tests {
             "[Jane Doe](https://www.linkedin.com/in/jane-doe)",
             "https://www.linkedin.com/in/jane-doe.",
         ] {
-            assert!(!is_of_another(text), "{text}");
+            assert!(!is_disowned(text), "{text}");
         }
     }
 }

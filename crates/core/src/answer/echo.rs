@@ -1,15 +1,15 @@
-//! Whether a value only repeats the words of the question: "One sentence about the company.",
-//! "The company with the web domain acme.com."
+//! Detects values that only repeat the question: "One sentence about the company.", "The company with
+//! the web domain acme.com."
 
 use serde_json::Value as Json;
 
-use super::form;
+use super::format_hint;
 use crate::{Column, SemanticType};
 
-/// How long such a text is at the most, in bytes.
+/// The length limit for such a text, in bytes.
 const LONGEST: usize = 160;
 
-/// Words of templates, beside those of the question.
+/// Words that templates use beside the words of the question.
 #[rustfmt::skip]
 const FILLERS: &[&str] = &[
     "a", "an", "the", "of", "about", "for", "with", "in", "describing", "describe", "describes", "goes", "here", "your", "insert",
@@ -17,7 +17,7 @@ const FILLERS: &[&str] = &[
     "array", "item", "items", "company", "business", "placeholder", "this", "is",
 ];
 
-/// Whether a text, or each text of a list, has no word that is not the question's. An address counts
+/// Whether a text, or every text of a list, consists only of the question's words. An address counts
 /// only as a whole: "Jane Doe" does not repeat `jane-doe.com`.
 pub(super) fn repeats(json: &Json, column: &Column, subject: &str) -> bool {
     match (json, column.kind) {
@@ -38,7 +38,7 @@ fn repeats_text(text: &str, column: &Column, subject: &str) -> bool {
         words.split(|c: char| !c.is_alphanumeric()).any(|known| known.eq_ignore_ascii_case(word))
     };
     let is_repeated = |word: &str| {
-        let known = [column.name.as_str(), column.question(), form(column.kind), subject];
+        let known = [column.name.as_str(), column.question(), format_hint(column.kind), subject];
         let may_be = FILLERS.iter().any(|filler| filler.eq_ignore_ascii_case(word))
             || known.iter().any(|words| holds(words, word));
         if !may_be {
@@ -49,7 +49,9 @@ fn repeats_text(text: &str, column: &Column, subject: &str) -> bool {
         }
         let hosts_apart = subject.split_whitespace().filter(|word| !bare(word).contains('.'));
         FILLERS.iter().any(|filler| filler.eq_ignore_ascii_case(word))
-            || [&*column.name, column.question(), form(column.kind)].iter().any(|words| is_of(word, words))
+            || [&*column.name, column.question(), format_hint(column.kind)]
+                .iter()
+                .any(|words| is_of(word, words))
             || { hosts_apart }.any(|asked| bare(asked).eq_ignore_ascii_case(word))
     };
     let parts = ['_', '/', '-'];
@@ -58,7 +60,7 @@ fn repeats_text(text: &str, column: &Column, subject: &str) -> bool {
         && words().all(|word| is_repeated(word) || word.contains(parts) && has_repeated_parts(word))
 }
 
-/// Whether a text has a word in it, be it as a part of another: nearly always it has not.
+/// Whether a text contains a word, possibly within another word. A fast check, nearly always false.
 fn holds(text: &str, word: &str) -> bool {
     let (text, word) = (text.as_bytes(), word.as_bytes());
     let Some(first) = word.first() else { return true };
@@ -68,7 +70,7 @@ fn holds(text: &str, word: &str) -> bool {
     })
 }
 
-/// A word without the signs around it, and an address without its scheme.
+/// A word without punctuation around it, and an address without its scheme and `www.`.
 fn bare(word: &str) -> &str {
     let word = word.trim_matches(|c: char| !c.is_alphanumeric());
     let word = word.strip_prefix("https://").or_else(|| word.strip_prefix("http://")).unwrap_or(word);
@@ -82,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_repeats_the_question() {
+    fn repetitions_of_the_question_are_detected() {
         let column = Column::optional(
             "company_description",
             SemanticType::Text,

@@ -1,37 +1,37 @@
-//! Reads JSON that is nearly JSON, as models write it. One bad token must not lose the other
-//! fields, and a value that is cut in half must not be kept.
+//! Reads malformed JSON as models write it. One bad token must not lose the other fields, and a value
+//! that was cut off must not be kept.
 //!
-//! Text that is JSON never comes here: serde_json reads it. No crate does this job: those that
-//! repair JSON complete a half value silently and read `1,200` as 1, and several overflow the
-//! stack on deep nesting. This module must not know what was asked.
+//! Valid JSON never comes here: serde_json reads it. No crate does this job: the crates that repair JSON
+//! silently complete a cut value and read `1,200` as 1, and several overflow the stack on deep nesting.
+//! This module must not know the question.
 
 use serde_json::{Map, Value as Json};
 
 mod string;
 
-/// How deep values may be nested.
+/// The nesting limit.
 const DEEPEST: usize = 40;
 
-/// How many bytes may be read in one answer, look-ahead included, before the reader gives up.
-/// A real answer has a few thousand and is read about twice.
+/// The limit of bytes that may be read for one answer, look-ahead included. A real answer has a few
+/// thousand bytes, each of which is read about twice.
 pub(super) const MOST_READ: usize = 2 * 1024 * 1024;
 
-/// How far ahead is looked for what follows a value, in bytes.
+/// How far the reader looks ahead for what follows a value, in bytes.
 const AHEAD: usize = 1_500;
 
-/// What was read.
+/// The result of reading one value.
 #[derive(Debug, PartialEq)]
 pub(super) struct Read {
     /// The object or array.
     pub(super) json: Json,
-    /// How many bytes of the text it takes.
+    /// The length of the value in the text, in bytes.
     pub(super) length: usize,
     /// Whether the text ends before the value does.
     pub(super) is_cut: bool,
 }
 
-/// Reads the object or array that `text` opens with; `None` when it is none. `left` is how
-/// many bytes may be read yet.
+/// Reads the object or array at the start of `text`; `None` when there is none. `left` is how many bytes
+/// may still be read.
 pub(super) fn read(text: &str, left: &mut usize) -> Option<Read> {
     let mut reader = Reader { text, at: 0, left: *left, depth: 0, is_cut: false };
     let json = reader.value(Within::Array);
@@ -45,7 +45,7 @@ pub(super) fn read(text: &str, left: &mut usize) -> Option<Read> {
     holds_something.then_some(Read { json, length: reader.at, is_cut: reader.is_cut })
 }
 
-/// What encloses a value: it decides what may follow the value.
+/// What encloses a value. The enclosure decides what may follow the value.
 #[derive(Clone, Copy, PartialEq)]
 enum Within {
     Object,
@@ -55,10 +55,10 @@ enum Within {
 struct Reader<'a> {
     text: &'a str,
     at: usize,
-    /// How many bytes may be read yet.
+    /// How many bytes may still be read.
     left: usize,
     depth: usize,
-    /// The text has ended inside of a value.
+    /// Whether the text ended inside a value.
     is_cut: bool,
 }
 
@@ -71,7 +71,7 @@ impl<'a> Reader<'a> {
         self.rest().chars().next()
     }
 
-    /// Moves on; `false` once the reader has read more than it may.
+    /// Moves on by `length` bytes; `false` once the budget is spent.
     fn advance(&mut self, length: usize) -> bool {
         self.at += length;
         self.spend(length)
@@ -88,7 +88,7 @@ impl<'a> Reader<'a> {
         self.advance(length);
     }
 
-    /// The value at this place; `None` when there is none, or only half of one.
+    /// The value at the current position; `None` when there is none or the value was cut off.
     fn value(&mut self, within: Within) -> Option<Json> {
         self.skip_trivia();
         match self.next()? {
@@ -112,7 +112,7 @@ impl<'a> Reader<'a> {
         json
     }
 
-    /// The members of an object whose `{` was read.
+    /// The members of an object after its `{`.
     fn object(&mut self) -> Option<Json> {
         let mut members = Map::new();
         while self.skip_separators() {
@@ -121,7 +121,7 @@ impl<'a> Reader<'a> {
                     self.advance(1);
                     return Some(Json::Object(members));
                 }
-                // The braces of a template: `{{"a": 1}}`.
+                // Templates double their braces: `{{"a": 1}}`.
                 Some('{') if members.is_empty() => {
                     let inner = self.value(Within::Object)?;
                     self.skip_trivia();
@@ -129,7 +129,7 @@ impl<'a> Reader<'a> {
                     self.advance(closing);
                     return Some(inner);
                 }
-                // The array around this object goes on: the `}` is missing.
+                // The enclosing array goes on, so this object's `}` is missing.
                 Some(']' | '{') if self.depth > 1 && !members.is_empty() => {
                     return Some(Json::Object(members));
                 }
@@ -147,8 +147,8 @@ impl<'a> Reader<'a> {
         Some(Json::Object(members))
     }
 
-    /// The value of a key that was read. What stands between it and the comma is a remark; one
-    /// that holds an address may name the source, and stays with a text.
+    /// The value of a key. Text between the value and the comma is a remark; a remark with an address
+    /// may name the source and stays with a text value.
     fn member_value(&mut self) -> Option<Json> {
         self.skip_trivia();
         if self.rest().starts_with([',', '，', '}', ';']) {
@@ -171,7 +171,7 @@ impl<'a> Reader<'a> {
                 self.advance(1);
                 return Some(Json::Array(items));
             }
-            // The object around this array goes on: the `]` is missing.
+            // The enclosing object goes on, so this array's `]` is missing.
             if self.rest().starts_with('}') || is_key(self.rest()) && self.depth > 1 {
                 return Some(Json::Array(items));
             }
@@ -201,7 +201,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A key and its colon. A key may be bare, and lack one of its quotes or its colon.
+    /// A key and its colon. A key may have no quotes, only one quote, or no colon.
     fn key(&mut self) -> Option<String> {
         const LONGEST: usize = 120;
         let rest = self.rest();
@@ -231,7 +231,7 @@ impl<'a> Reader<'a> {
         Some(name)
     }
 
-    /// Leaves what is no member of an object.
+    /// Skips text that is not a member of an object.
     fn skip_to_next_member(&mut self) {
         let rest = self.rest();
         let first = rest.chars().next().map_or(0, char::len_utf8);
@@ -254,7 +254,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// What a value without quotes means. Text that looks like code is no value.
+/// The meaning of a value without quotes. Text that looks like code is not a value.
 fn literal(text: &str) -> Option<Json> {
     const NULLS: [&str; 9] =
         ["null", "none", "nan", "undefined", "nil", "infinity", "-infinity", "+infinity", "-nan"];
@@ -277,8 +277,8 @@ fn literal(text: &str) -> Option<Json> {
     (!is_code).then(|| Json::String(text.to_owned()))
 }
 
-/// The end of a value without quotes; `None` when the text ends first. The comma of `1,200`
-/// does not end it in an object, where a comma comes before a key.
+/// The end of a value without quotes; `None` when the text ends first. Within an object, the comma of
+/// `1,200` does not end the value, because the comma between members is followed by a key.
 fn bare_end(text: &str, within: Within) -> Option<usize> {
     const LONGEST: usize = 4_000;
     let mut at = 0;
@@ -315,7 +315,7 @@ fn bare_end(text: &str, within: Within) -> Option<usize> {
     None
 }
 
-/// Whether a key with its colon begins here.
+/// Whether the text begins with a key and its colon.
 fn is_key(text: &str) -> bool {
     const LONGEST: usize = 80;
     let text = window(text, 2 * LONGEST);
@@ -326,7 +326,7 @@ fn is_key(text: &str) -> bool {
     end <= LONGEST && after.starts_with([':', '：'])
 }
 
-/// Whether `name:` begins here; the quote after the name may be there.
+/// Whether the text begins with `name:`, optionally with a quote after the name.
 fn is_bare_key(text: &str) -> bool {
     let text = window(text, 100);
     let end = text.find(|c: char| !(c.is_alphanumeric() || "_-\\".contains(c))).unwrap_or(text.len());
@@ -353,7 +353,7 @@ fn trivia(text: &str) -> usize {
     }
 }
 
-/// The length of the comment that the text begins with.
+/// The length of the comment at the start of the text.
 fn comment(text: &str) -> Option<usize> {
     let line = || text.find('\n').unwrap_or(text.len());
     match text.as_bytes() {

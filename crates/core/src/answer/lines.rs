@@ -1,18 +1,19 @@
-//! Reads an answer that lists the asked keys line by line, in Markdown or YAML:
-//! `- **ceo_name**: Jane Doe` or `| ceo_name | Jane Doe |`; and an object without its `{`.
+//! Reads an answer that lists the requested keys line by line, in Markdown or YAML:
+//! `- **ceo_name**: Jane Doe` or `| ceo_name | Jane Doe |`. It also reads an object without its `{`.
 //!
-//! Only a line that begins with an asked key, letter by letter, counts: anything looser would
-//! make cells of prose.
+//! Only lines that begin with a requested key, letter by letter, count: a looser rule would turn prose
+//! into cells. Nested lines belong to `outline`.
 
 use serde_json::Value as Json;
 
 use super::{Object, lenient, outline, plain, table};
 use crate::Column;
 
-/// How many lines of an answer are looked at.
+/// How many lines of an answer are read.
 const MOST_LINES: usize = 400;
 
-/// The asked keys and what their lines say; `None` when no line does, or when a key has two.
+/// The requested keys with the values of their lines; `None` when no line has a requested key, or when
+/// two lines have the same key.
 pub(super) fn read(text: &str, outputs: &[Column]) -> Option<Object> {
     if let Some(object) = without_brace(text, outputs) {
         return Some(object);
@@ -31,7 +32,7 @@ pub(super) fn read(text: &str, outputs: &[Column]) -> Option<Object> {
         else {
             continue;
         };
-        // A list or a text in the lines below is not read: where it ends is a guess.
+        // A value in the lines below is not read here, because its end would be a guess.
         let value = if value.is_empty() { Json::Null } else { Json::String(value.to_owned()) };
         if object.insert(column.name.to_string(), value).is_some() {
             return None;
@@ -57,13 +58,13 @@ fn without_brace(text: &str, outputs: &[Column]) -> Option<Object> {
 }
 
 fn is_key(key: &str, column: &Column) -> bool {
-    // "CEO name" is a key's words; a key of one word might be any word of a text.
+    // "CEO name" is clearly a key; a key of a single word could be any word of a text.
     let is_plain = key.chars().all(|c| c.is_alphanumeric() || "_- ".contains(c));
     key.eq_ignore_ascii_case(&column.name)
         || is_plain && column.name.contains('_') && plain(key) == plain(&column.name)
 }
 
-/// Whether each line of a text but for headings is a short key and its value, and there are several.
+/// Whether the text has several lines, and each one except headings is a short key with its value.
 fn is_listing(text: &str) -> bool {
     const LONGEST_KEY: usize = 40;
     let is_content = |line: &&str| {
@@ -79,7 +80,7 @@ fn is_bullet(line: &str) -> bool {
     ["- ", "* ", "• ", "**"].iter().any(|bullet| line.trim_start().starts_with(bullet))
 }
 
-/// Whether a bullet's label names the column in short: `CEO` for `ceo_name`, `LinkedIn`.
+/// Whether a bullet's label is a short form of the column's name: `CEO` for `ceo_name`, `LinkedIn`.
 fn is_label(key: &str, column: &Column) -> bool {
     let is_profile = || ["linkedin", "linkedinprofile", "linkedinurl"].contains(&&*plain(key));
     let is_alias = || column.aliases.iter().any(|alias| plain(alias) == plain(key));
@@ -87,7 +88,7 @@ fn is_label(key: &str, column: &Column) -> bool {
     of_name || is_alias() || column.kind == crate::SemanticType::LinkedinUrl && is_profile()
 }
 
-/// What a line says: `key: value` after a bullet, or the two cells of a table's row.
+/// The key and the value of a line: `key: value` after a bullet, or the two cells of a table row.
 fn key_and_value(line: &str) -> Option<(&str, &str)> {
     let marks = |c: char| "*_`\"' ".contains(c);
     let line = outline::without_comment(line).trim();
@@ -103,7 +104,7 @@ fn key_and_value(line: &str) -> Option<(&str, &str)> {
     let dashed =
         || [" – ", " — ", " - "].iter().find_map(|dash| line.split_once(dash)).filter(|_| is_bullet(whole));
     let (key, value) = line.split_once([':', '：', '=', '\t']).or_else(dashed)?;
-    // The colon may stand within the emphasis: `**ceo_name:** Jane Doe`.
+    // The colon may be inside the emphasis: `**ceo_name:** Jane Doe`.
     let value = value.trim_start_matches('*').trim();
     let unquoted = value.strip_suffix(',').unwrap_or(value);
     let value = if unquoted.len() < value.len() && unquoted.ends_with('"') { unquoted } else { value };

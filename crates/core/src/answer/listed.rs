@@ -1,22 +1,23 @@
-//! Reads the items of a list that a model wrote in a text by other means than JSON: HTML items, a Python
-//! tuple or set, quoted words, middle dots, lines with dashes. This module must not judge the items.
+//! Reads the items of a list that a model wrote as a text in a notation other than JSON: HTML items, a
+//! Python tuple or set, quoted words, middle dots, lines with dashes. This module must not judge the
+//! items.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 use serde_json::Value as Json;
 
-/// The items of such a text, as JSON; `None` when it is a text like any other.
+/// The items of a text as JSON; `None` when the text is not a list in one of these notations.
 pub(super) fn items(text: &str) -> Option<Json> {
     static BETWEEN: LazyLock<Regex> = LazyLock::new(|| {
         let pattern = r#"(?i)</li>\s*(?:<li>)?|<li>|</?[uo]l>|<br ?/?>|\s[·•∙]\s|\n\s*[–—]\s|["']\s*(?:,|;|/|&|and|und|et|y)\s*["']"#;
-        Regex::new(pattern).expect("the pattern is sound")
+        Regex::new(pattern).expect("the pattern is valid")
     });
     let whole = text.trim();
     if whole.starts_with('[') {
         return None;
     }
-    let inner = within(whole);
+    let inner = without_brackets(whole);
     let parts: Vec<&str> = BETWEEN.split(inner).collect();
     if parts.len() < 2 {
         // "(Python, React)"
@@ -25,8 +26,8 @@ pub(super) fn items(text: &str) -> Option<Json> {
     Some(array(parts.into_iter()))
 }
 
-/// What stands within the brackets of `(...)`, `set([...])` and `{...}`, where they hold the whole text.
-fn within(text: &str) -> &str {
+/// The text without the brackets of `(...)`, `set([...])` or `{...}` around all of it.
+fn without_brackets(text: &str) -> &str {
     let unwrap = |text, open, close| -> Option<&str> {
         let inner = str::strip_suffix(str::strip_prefix(text, open)?, close)?;
         (!inner.contains(['(', ')', '{', '}'])).then_some(inner)
@@ -49,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn items_in_other_marks() {
+    fn items_in_other_notations_are_read() {
         for text in [
             "<ul><li>Rust</li><li>Kafka</li></ul>",
             "<li>Rust\n<li>Kafka",

@@ -1,7 +1,8 @@
-//! Frees a value of what a model writes around it: citation marks, Markdown, tags. The address
-//! that a mark names is kept as the value's source.
+//! Removes what models write around a value: citation marks, Markdown, tags. The address in a mark is
+//! kept as the source of the value.
 //!
-//! Brackets that belong to a text stay: `C [programming language]`, `Acme (UK)`.
+//! Brackets that belong to a text stay: `C [programming language]`, `Acme (UK)`. This module must not
+//! judge the value itself.
 
 mod marks;
 
@@ -12,31 +13,31 @@ use marks::{
     ANCHOR, EMPHASIS, FOOTNOTE, LINK, LINKED_MARKS, MARKS, Mark, PRIVATE_MARKS, RAISED, TAG, is_private,
 };
 
-/// A text without marks, and the first address that they named.
+/// A text without marks, and the first address in the removed marks.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Clean {
     pub(super) text: String,
     pub(super) source: Option<String>,
 }
 
-/// Units and symbols whose raised digits are powers.
+/// Units and symbols after which raised digits are powers.
 const POWERS: [&str; 14] =
     ["m", "km", "cm", "mm", "dm", "ft", "in", "yd", "mi", "mc", "nm", "sq", "sec", "kWh"];
 
-/// Whether a text may hold any mark at all; nearly all do not.
+/// Whether a text may contain any mark. Nearly all texts contain none.
 fn may_be_marked(text: &str) -> bool {
     let sign = |c: char| matches!(c, '[' | '(' | '（' | '【' | '<' | '*' | '_' | '`' | '\u{e200}'..='\u{e2ff}' | '²' | '³' | '¹' | '⁰' | '⁴'..='⁹' | '+' | '†' | '‡' | '↩' | '↗' | '{');
     text.contains(sign) || text.contains([':', '"']) || text.contains("turn")
 }
 
-/// The text of a value without its marks.
+/// Removes the marks from the text of a value.
 pub(super) fn clean(text: &str) -> Clean {
     if !may_be_marked(text) {
         return Clean { text: text.to_owned(), source: None };
     }
     let (mut text, mut source) = (text.to_owned(), None);
     strip(&mut text, &LINKED_MARKS, &mut source);
-    unlink(&mut text, &mut source);
+    replace_links(&mut text, &mut source);
     strip(&mut text, &PRIVATE_MARKS, &mut source);
     text.retain(|letter| !is_private(letter));
     strip(&mut text, &MARKS, &mut source);
@@ -86,7 +87,7 @@ fn without_raised(found: &Captures<'_>) -> String {
     if is_power { found[0].to_owned() } else { before.to_owned() }
 }
 
-/// An index goes on behind its bracket (`rows[1].id`) or is 0; a footnote does not.
+/// Removes footnotes, but keeps an index: it is 0, or code follows its bracket (`rows[1].id`).
 fn without_footnotes(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut from = 0;
@@ -105,7 +106,7 @@ fn without_footnotes(text: &str) -> String {
     kept
 }
 
-/// Labels of links that name where something was read.
+/// Link labels that only name where something was read.
 const SITES: [&str; 12] = [
     "linkedin",
     "wikipedia",
@@ -121,8 +122,9 @@ const SITES: [&str; 12] = [
     "here",
 ];
 
-/// Links as their labels. A label that is only an address names the source of what is before it.
-fn unlink(text: &mut String, source: &mut Option<String>) {
+/// Replaces links by their labels. A label that only names a site is dropped unless it begins the text,
+/// because it names the source of the text before it.
+fn replace_links(text: &mut String, source: &mut Option<String>) {
     let is_first = |found: &Captures<'_>, text: &str| {
         let start = found.get(0).map_or(0, |whole| whole.start());
         !text[..start].contains(char::is_alphanumeric)
@@ -133,8 +135,8 @@ fn unlink(text: &mut String, source: &mut Option<String>) {
         let label = found["label"].trim();
         let is_site = SITES.contains(&&*label.to_lowercase());
         let is_address = is_site || label.starts_with("http") || looks_like_a_host(label);
-        let falls_away = found.name("image").is_some() || is_address && !is_first(found, &before);
-        if falls_away { String::new() } else { label.to_owned() }
+        let is_dropped = found.name("image").is_some() || is_address && !is_first(found, &before);
+        if is_dropped { String::new() } else { label.to_owned() }
     });
     replace(text, &ANCHOR, |found: &Captures<'_>| {
         keep_source(source, found);
@@ -152,7 +154,7 @@ fn looks_like_a_host(label: &str) -> bool {
             .is_some_and(|top| top.len() > 1 && top.chars().all(|c| c.is_ascii_lowercase()))
 }
 
-/// Drops emphasis and quotes around the whole, and the blank that a mark left before a stop.
+/// Removes emphasis and quotes around the whole text, and separators that removed marks left at its end.
 fn tidy(text: &str) -> &str {
     let mut text = text.trim().trim_end_matches(['–', '—', '|', '→']).trim_end();
     text = text.strip_suffix(" -").unwrap_or(text);
@@ -163,18 +165,19 @@ fn tidy(text: &str) -> &str {
     text
 }
 
-/// The label and the target where the whole text is one link: a number there is no footnote.
+/// The label and the target when the whole text is one link. A number in such a label is a value, not a
+/// footnote.
 pub(super) fn label_of_link(text: &str) -> Option<(&str, &str)> {
     let (label, url) = text.trim().strip_prefix('[')?.strip_suffix(')')?.split_once("](")?;
     let is_one = !label.contains(['[', ']']) && !url.contains(['[', '(', ' ']);
     is_one.then_some((label, url))
 }
 
-/// Reads an address of the type `kind`: plain, as a link's target or label, in brackets.
+/// Reads an address of type `kind`: plain, in brackets, or as the target or label of a link.
 pub(super) fn read_address(text: &str, kind: SemanticType) -> Option<Value> {
     let read = |text: &str| {
         let text = text.trim().trim_matches(['<', '>', '`', '*', '"', '\'', ' ']);
-        // A stop ends a sentence, no address.
+        // A full stop ends the sentence and does not belong to the address.
         let text = text.trim_end_matches([',', ';', '.']).trim_end_matches(['>', '`', '*', '"', '\'']);
         let value = kind.read_json(&serde_json::Value::from(text))?;
         match (kind, value) {
@@ -186,7 +189,7 @@ pub(super) fn read_address(text: &str, kind: SemanticType) -> Option<Value> {
     if is_plain {
         return read(text);
     }
-    // A link alone is meant for its target; one behind an address names a source.
+    // When a link is the whole text, its target is the value. After an address, a link names a source.
     let link = LINK.captures(text.trim()).or_else(|| ANCHOR.captures(text.trim()));
     let is_whole =
         link.as_ref().and_then(|link| link.get(0)).is_some_and(|whole| whole.len() == text.trim().len());
@@ -195,7 +198,7 @@ pub(super) fn read_address(text: &str, kind: SemanticType) -> Option<Value> {
     whole.or_else(|| read(&clean(text).text)).or_else(target)
 }
 
-/// An address in normal form, without what only counts visitors; `None` when it is none.
+/// The address in normal form without tracking parameters; `None` when the text is not an address.
 pub(super) fn address(url: &str) -> Option<String> {
     let url = url.trim_end_matches(['.', ',', ';']);
     let Ok(Value::Text(normal)) = SemanticType::Url.read(url) else { return None };
@@ -224,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_fall_away_and_what_they_name_is_kept() {
+    fn marks_are_removed_and_their_addresses_are_kept() {
         let acme = Some("https://acme.com/team");
         for (text, source) in [
             ("Makes anvils.【12:3†source】", None),
@@ -281,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn what_belongs_to_a_text_stays() {
+    fn brackets_that_belong_to_a_text_stay() {
         for text in [
             "C [programming language]",
             "Acme (UK) makes anvils (since 1900).",
@@ -304,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_in_all_wrappings() {
+    fn addresses_are_read_in_every_notation() {
         for text in [
             "https://acme.com/a?b=1",
             "<https://acme.com/a?b=1>",
@@ -324,7 +327,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_text_makes_it_panic(text in "([\\[\\]()【】†<>*_`¹\u{e200}\u{e201}\u{e202} 1a:]|https://a\\.com|source|cite|turn1search2|\\PC){0,40}") {
+        fn no_text_causes_a_panic(text in "([\\[\\]()【】†<>*_`¹\u{e200}\u{e201}\u{e202} 1a:]|https://a\\.com|source|cite|turn1search2|\\PC){0,40}") {
             clean(&text);
             read_address(&text, SemanticType::Url);
         }

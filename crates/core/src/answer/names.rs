@@ -1,14 +1,15 @@
-//! Tells at once whether an object has any of many keys. This module must not know what the keys mean.
+//! Checks in one pass whether an object has any of many keys. This module must not know what the keys
+//! mean.
 
 use std::borrow::Cow;
 
 use super::{Object, plain};
 use crate::dictionary::WordSet;
 
-/// Names of keys, whatever their spelling in an object is.
+/// A set of key names. The spelling of a key in an object (`is_fake`, `isFake`) does not matter.
 pub(super) struct KeyNames(WordSet<String>);
 
-/// How long a name is at the most, in bytes.
+/// The length limit of a name, in bytes.
 const LONGEST: usize = 32;
 
 impl KeyNames {
@@ -19,7 +20,7 @@ impl KeyNames {
         Self(names)
     }
 
-    /// Whether any key of the object has one of these names. Looking each of them up comes to the same.
+    /// Whether any key of the object is one of these names.
     pub(super) fn has_key_of(&self, object: &Object) -> bool {
         object.keys().any(|key| self.has(key))
     }
@@ -34,7 +35,7 @@ impl KeyNames {
     }
 }
 
-/// As [`plain`], without a copy on the heap: `None` for a key that is not ASCII or longer than any name.
+/// Like [`plain`], but without an allocation; `None` for a key that is not ASCII or longer than any name.
 fn plain_in<'a>(key: &str, buffer: &'a mut [u8; LONGEST]) -> Option<&'a str> {
     let mut length = 0;
     for byte in key.bytes() {
@@ -55,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_are_found_whatever_their_spelling() {
+    fn keys_are_found_in_any_spelling() {
         let names = KeyNames::of([["is_fake", "note"].as_slice(), &["Straße"]]);
         for key in ["is_fake", "isFake", "Is Fake", "NOTE", "straße"] {
             let object = json!({"ceo_name": "Jane Doe", (key): 1});

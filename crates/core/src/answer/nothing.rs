@@ -1,13 +1,14 @@
-//! Whether a whole answer says in words that nothing was found: no data, not a bad reply.
+//! Detects an answer that as a whole states that nothing was found. Such an answer is no data rather than
+//! a bad reply. This module reads no field.
 
-use super::unknowing;
+use super::uninformative;
 use crate::is_placeholder;
 
-/// How long such an answer is at the most, in bytes. A longer one says something.
+/// The length limit of such an answer, in bytes. A longer one contains some information.
 const LONGEST: usize = 2_500;
 
-/// Whether the first sentence says that nothing is known, and no other one tells of anything. An
-/// answer that holds what was asked for in words only stays a bad reply, which is seen.
+/// Whether the first sentence states that nothing is known, and no other sentence states a fact. An
+/// answer that gives the requested facts only in prose remains a bad reply, which the user sees.
 pub(super) fn says_nothing(answer: &str) -> bool {
     if answer.len() > 2 * LONGEST {
         return false;
@@ -16,21 +17,22 @@ pub(super) fn says_nothing(answer: &str) -> bool {
     if text.len() > LONGEST || !text.chars().any(char::is_alphanumeric) {
         return false;
     }
-    if unknowing::denies_throughout(&text) {
+    if uninformative::denies_throughout(&text) {
         return true;
     }
     let mut sentences = sentences(&text);
     let first = sentences.next().filter(|first| is_placeholder(first));
-    // "Sorry. ..." says nothing yet, and what follows does.
+    // A first sentence such as "Sorry." states nothing by itself, so the whole text is tried.
     let Some(first) = first.or_else(|| is_placeholder(&text).then_some(&*text)) else { return false };
-    // What stands before the turn names who was looked for; the rest may say something after all.
-    let turn = TURNS.iter().filter_map(|turn| first.find(turn)).min().unwrap_or(first.len());
-    let (looked_for, rest) = first.split_at(turn);
-    !tells(rest, looked_for) && sentences.all(|sentence| is_placeholder(sentence) || !tells(sentence, first))
+    // The words before a contrast name the subject; the words after it may state a fact after all.
+    let contrast = CONTRASTS.iter().filter_map(|word| first.find(word)).min().unwrap_or(first.len());
+    let (subject, rest) = first.split_at(contrast);
+    !states_a_fact(rest, subject)
+        && sentences.all(|sentence| is_placeholder(sentence) || !states_a_fact(sentence, first))
 }
 
-/// Words after which a sentence may say something after all.
-const TURNS: [&str; 10] = [
+/// Words that introduce a contrast, after which a sentence may state a fact.
+const CONTRASTS: [&str; 10] = [
     " but ",
     " however",
     " although ",
@@ -60,9 +62,9 @@ fn sentences(text: &str) -> impl Iterator<Item = &str> {
     std::iter::from_fn(next)
 }
 
-/// Whether words may tell of the company after all: a number, a name that the question did not
-/// have, or a statement of what somebody is or does.
-fn tells(sentence: &str, first: &str) -> bool {
+/// Whether a sentence may state a fact after all: a number, a name that `known` does not contain, or a
+/// statement of what somebody is or does.
+fn states_a_fact(sentence: &str, known: &str) -> bool {
     const STATEMENTS: [&str; 22] = [
         " is a ",
         " is an ",
@@ -94,7 +96,7 @@ fn tells(sentence: &str, first: &str) -> bool {
     };
     let mut words = sentence.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()));
     let is_new_name =
-        |word: &str| word.starts_with(char::is_uppercase) && word.len() > 1 && !first.contains(word);
+        |word: &str| word.starts_with(char::is_uppercase) && word.len() > 1 && !known.contains(word);
     let pairs = sentence.split_whitespace().skip(1).zip(sentence.split_whitespace().skip(2));
     let names_somebody =
         pairs.filter(|(one, _)| !one.ends_with(',')).any(|(one, two)| is_new_name(one) && is_new_name(two));
@@ -106,7 +108,7 @@ mod tests {
     use super::says_nothing;
 
     #[test]
-    fn an_answer_that_tells_of_nothing() {
+    fn answers_without_a_fact_say_nothing() {
         for answer in [
             "I could not find reliable information about acme.com.",
             "No results found.",
@@ -132,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_tells_of_something() {
+    fn answers_with_a_fact_do_not_say_nothing() {
         for answer in [
             "",
             "{}",

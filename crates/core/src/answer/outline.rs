@@ -1,28 +1,28 @@
-//! Reads an answer that is an outline: keys with their values line by line, nested by indentation, as
-//! in YAML. Only what all its writers agree on is read, line by line, since models write outlines that
-//! no reader of YAML would take.
+//! Reads an answer that is an outline: keys with their values line by line, nested by indentation as in
+//! YAML. Models write outlines that no YAML parser accepts, so only the notation common to all of them is
+//! read.
 //!
-//! This module must not know what was asked.
+//! This module must not know the question.
 
 use serde_json::Value as Json;
 
 use super::{Object, lenient};
 
-/// How many lines of an answer are looked at, and how deep they may be nested.
+/// How many lines of an answer are read, and how deep they may be nested.
 const MOST_LINES: usize = 400;
 const DEEPEST: usize = 16;
 
-/// How long a key may be, in bytes.
+/// The length limit of a key, in bytes.
 const LONGEST_KEY: usize = 60;
 
-/// A part of an outline that holds no key twice.
+/// A section of an outline. No key occurs twice in a section.
 pub(super) struct Section<'a> {
-    /// The line that announces it: `Correction:`.
+    /// The line that announces the section: `Correction:`.
     pub(super) label: &'a str,
     pub(super) json: Json,
 }
 
-/// The parts of an outline: a key that comes again begins another one.
+/// The sections of an outline. A repeated key begins a new section.
 pub(super) fn sections(text: &str) -> Vec<Section<'_>> {
     let mut reader = OutlineReader { lines: lines(text), at: 0 };
     let (mut sections, mut members, mut label) = (Vec::new(), Object::new(), "");
@@ -45,7 +45,7 @@ pub(super) fn sections(text: &str) -> Vec<Section<'_>> {
     sections
 }
 
-/// A line, its text without indentation and without a comment.
+/// A line without its indentation and its comment.
 #[derive(Clone, Copy)]
 struct Line<'a> {
     indent: usize,
@@ -71,12 +71,12 @@ fn lines(text: &str) -> Vec<Line<'_>> {
         .collect()
 }
 
-/// A line without the comment behind two blanks: one alone may stand in a text ("ranked # 1").
+/// A line without a comment after two blanks. A single blank does not count: "ranked # 1" is text.
 pub(super) fn without_comment(line: &str) -> &str {
     line.split_once("  # ").map_or(line, |(before, _)| before)
 }
 
-/// The key and the value of `key: value`; the value may be in the lines below.
+/// The key and the value of `key: value`. The value may be in the lines below instead.
 fn member(line: &str) -> Option<(&str, &str)> {
     let (key, value) = line.split_once(':')?;
     let key = key.trim_matches(|c: char| "*_`\"' ".contains(c));
@@ -97,7 +97,8 @@ impl<'a> OutlineReader<'a> {
         self.lines.get(self.at).copied()
     }
 
-    /// The first line below a key when it belongs to the key: it is indented, or an item of its list.
+    /// The first line below a key, when the line belongs to the key: it is indented, or an item of the
+    /// key's list.
     fn nested_below(&self, key: Line<'_>) -> Option<Line<'a>> {
         let is_below = |line: &Line<'_>| {
             line.indent > key.indent || line.indent == key.indent && line.is_item() && !key.is_item()
@@ -105,7 +106,7 @@ impl<'a> OutlineReader<'a> {
         self.next().filter(is_below)
     }
 
-    /// The value of a key: what stands behind it, or the lines below.
+    /// The value of a key, from its own line or the lines below.
     fn value(&mut self, inline: &str, key: Line<'_>, depth: usize) -> Json {
         let is_block = matches!(inline, "|" | ">" | "|-" | ">-" | "|+" | ">+");
         if !inline.is_empty() && !is_block {
@@ -120,7 +121,7 @@ impl<'a> OutlineReader<'a> {
         }
     }
 
-    /// The lines of a text, as one.
+    /// The lines of a text, joined by blanks.
     fn text(&mut self, first: Line<'_>) -> Json {
         let mut parts = Vec::new();
         while let Some(line) = self.next().filter(|line| line.indent >= first.indent) {
@@ -146,7 +147,7 @@ impl<'a> OutlineReader<'a> {
         let mut items = Vec::new();
         while let Some(line) = self.next().filter(|line| line.indent >= first.indent && line.is_item()) {
             let inner = line.text[1..].trim_start();
-            // The members of an item stand below its first one.
+            // Further members of an item are indented to the column of its first member.
             let indent = line.indent + line.text.len() - inner.len();
             if member(inner).is_some() && depth < DEEPEST {
                 self.lines[self.at] = Line { indent, text: inner };
@@ -160,7 +161,7 @@ impl<'a> OutlineReader<'a> {
     }
 }
 
-/// A value in one line: nothing, a list or an object in brackets, or a text.
+/// A value on one line: null, a list or object in brackets, or a text.
 fn scalar(text: &str) -> Json {
     const NULLS: [&str; 6] = ["", "~", "null", "Null", "NULL", "None"];
     if NULLS.contains(&text) {
@@ -183,7 +184,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_outline_as_json() {
+    fn an_outline_becomes_json() {
         let text = "```yaml\ncompany:\n  ceo:\n    name: Jane Doe  # since 2020\n    url: ~\n  stack:\n  - Rust\n  - Go\n  about: >\n    Makes anvils\n    and hammers.\n  people:\n    - name: A\n      age: 1\n    - name: B\ncount: \"12\"\ntags: [a, b]\n```";
         let expect = json!({
             "company": {
@@ -200,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_comes_again_begins_a_section() {
+    fn a_repeated_key_begins_a_section() {
         let sections = sections("name: A\nage: 1\n\nCorrection:\nname: B");
         let labels: Vec<_> = sections.iter().map(|section| section.label).collect();
         assert_eq!(labels, ["", "Correction:"]);
@@ -208,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn hostile_outlines_end() {
+    fn hostile_outlines_are_read_in_bounded_time() {
         for text in [
             "a:\n".repeat(50_000),
             (0..50_000).map(|n| " ".repeat(n % 300) + "a:\n").collect(),
@@ -220,7 +221,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_text_makes_it_panic(text in "([ ]{0,4}|a: |b:|- |\n|[|>\\[{\"]|é){0,60}") {
+        fn no_text_causes_a_panic(text in "([ ]{0,4}|a: |b:|- |\n|[|>\\[{\"]|é){0,60}") {
             sections(&text);
         }
     }

@@ -1,26 +1,26 @@
-//! Finds the JSON in prose. This module must not know what was asked.
+//! Finds JSON values in prose. This module must not know the question.
 
 use serde_json::{Deserializer, Value as Json};
 
 use super::lenient;
 
-/// How much of an answer is looked at, in bytes; a real one has a few thousand.
+/// How much of an answer is read, in bytes. A real answer has a few thousand.
 pub(super) const LONGEST: usize = 256 * 1024;
 
-/// How many brackets that open no value are looked into, and how many values that never end.
-/// A hostile answer may open a million of them.
+/// How many brackets that may open a value are tried, and how many cut values are accepted. A hostile
+/// answer may contain a million of them.
 const MOST_TRIED: usize = 500;
 const MOST_CUT: usize = 8;
 
 /// A JSON value in a text.
 pub(super) struct Found<'a> {
-    /// The text in front of it, from the text's start or the value before it.
+    /// The text before the value, from the previous value or the start of the text.
     pub(super) before: &'a str,
-    /// The value, an object or an array.
+    /// The value: an object or an array.
     pub(super) json: Json,
 }
 
-/// The objects and arrays in the text, in order, and the text behind the last of them.
+/// The objects and arrays in a text, in order, and the text after the last one.
 pub(super) fn values(text: &str) -> (Vec<Found<'_>>, &str) {
     let text = &text[..text.floor_char_boundary(LONGEST)];
     let mut found = Vec::new();
@@ -38,7 +38,7 @@ pub(super) fn values(text: &str) -> (Vec<Found<'_>>, &str) {
         let Some(read) = parse(&text[start..], &mut left) else { continue };
         found.push(Found { before: &text[last_end..start], json: read.json });
         cut += usize::from(read.is_cut);
-        // What opens without a quote may have been a word in braces, and the answer follows.
+        // A cut value that opens without a quote may be a word in braces; the answer may follow.
         if !read.is_cut || text[start + 1..].trim_start().starts_with(['"', '\\']) {
             from = start + read.length;
             last_end = from;
@@ -47,8 +47,8 @@ pub(super) fn values(text: &str) -> (Vec<Found<'_>>, &str) {
     (found, &text[last_end.min(text.len())..])
 }
 
-/// Whether a bracket may open an object, or an array of values: `[1]` is a footnote and
-/// `{name}` a word in braces.
+/// Whether a bracket may open an object or an array of values. `[1]` is a footnote, and `{name}` is a
+/// word in braces.
 fn opens_a_value(text: &str) -> bool {
     let (bracket, rest) = text.split_at(1);
     let next = rest.trim_start();
@@ -63,13 +63,13 @@ fn opens_a_value(text: &str) -> bool {
         || name > 0 && next[name..].trim_start_matches(['"', '\'', '”']).trim_start().starts_with(':')
 }
 
-/// Reads the value that the text opens with, as JSON or as what a model takes for JSON.
+/// Reads the value at the start of the text, as JSON or else as malformed JSON.
 fn parse(text: &str, left: &mut usize) -> Option<lenient::Read> {
     let mut strict = Deserializer::from_str(text).into_iter::<Json>();
     if let Some(Ok(json)) = strict.next() {
         return Some(lenient::Read { json, length: strict.byte_offset(), is_cut: false });
     }
-    // JSON in a text whose quotes around it are missing.
+    // An escaped JSON text whose outer quotes are missing.
     let beginning = &text[1..text.floor_char_boundary(20)];
     if beginning.trim_start_matches(['{', '[']).trim_start_matches("\\n").trim_start().starts_with("\\\"") {
         let plain = text.replace("\\n", "\n").replace("\\\"", "\"");

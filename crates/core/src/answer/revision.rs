@@ -1,5 +1,5 @@
-//! Which of several states of the same answer is the last: labels such as "Before:", years, the
-//! lines of a diff. `choice` weighs what is found here against everything else.
+//! Determines which of several states of an answer is the latest, from labels such as "Before:", years
+//! and the lines of a diff. `choice` weighs the result against other evidence.
 
 use std::{borrow::Cow, sync::LazyLock};
 
@@ -11,7 +11,7 @@ use crate::{
     dictionary::{Dictionary, in_lower_case},
 };
 
-/// Which state a label announces.
+/// The state that a label announces.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum LabelledState {
     Earlier,
@@ -45,7 +45,7 @@ const LATER: &[&str] = &[
     "الحالي", "جديد", "بعد", "नया", "nuværende", "nuvarande", "nykyinen", "současný", "actualul",
 ];
 
-/// Words that may stand in a label beside those that tell the state.
+/// Words that may occur in a label beside the words that name its state.
 #[rustfmt::skip]
 const NEUTRAL: &[&str] = &[
     "the", "version", "state", "value", "values", "answer", "json", "data", "result", "record", "entry", "output",
@@ -55,8 +55,8 @@ const NEUTRAL: &[&str] = &[
     "delegato", "amministratrice", "delegata", "prezes", "директор", "stand", "dirigeant", "dirigeante", "version", "fassung", "estado", "stato", "état",
 ];
 
-/// Steps on the way to an answer: the number behind one tells which is the later. Alternatives are
-/// numbered too ("option 2"), and are none.
+/// Steps towards an answer: the number after one shows which step is later. Numbered alternatives
+/// ("option 2") are not steps.
 const STEPS: [&str; 12] = [
     "draft",
     "version",
@@ -83,7 +83,7 @@ enum Meaning {
 
 static WORDS: LazyLock<Dictionary<Meaning>> = LazyLock::new(|| {
     let of = |words: &'static [&'static str], meaning| words.iter().map(move |word| (*word, meaning));
-    // Of two meanings the last one counts.
+    // A word in several lists gets the meaning of the last list.
     of(NEUTRAL, Meaning::Nothing)
         .chain(of(&STEPS, Meaning::Step))
         .chain(of(LATER, Meaning::Later))
@@ -91,14 +91,14 @@ static WORDS: LazyLock<Dictionary<Meaning>> = LazyLock::new(|| {
         .collect()
 });
 
-/// The state that a short label such as "New version:" announces. A sentence that merely holds one
-/// of the words ("the New York office") announces nothing.
+/// The state that a short label such as "New version:" announces. A sentence that only contains one of
+/// the words ("the New York office") announces nothing.
 pub(super) fn label(sentence: &str) -> Option<LabelledState> {
     const LONGEST: usize = 60;
     if sentence.len() > LONGEST {
         return None;
     }
-    // Of `</old><new>` the last tag counts.
+    // In `</old><new>` the last tag counts.
     let sentence = match sentence.trim_end().strip_suffix('>') {
         Some(tags) => tags.rsplit('<').next().unwrap_or(tags),
         None => sentence,
@@ -125,17 +125,17 @@ pub(super) fn label(sentence: &str) -> Option<LabelledState> {
         };
         state = state.or(Some(of_word));
     }
-    // "Second:" alone is one of two, and no later one of the same.
+    // "Second:" alone announces one of two alternatives rather than a later state.
     state.filter(|_| is_step || !is_ordinal)
 }
 
-/// The last year of our time that a sentence names.
+/// The last year between 1990 and 2099 in a sentence.
 pub(super) fn year(sentence: &str) -> Option<u16> {
     let words = sentence.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() == 4);
     words.filter_map(|word| word.parse().ok()).rfind(|year| (1990..2100).contains(year))
 }
 
-/// The year that an object says it is of, under a key that was not asked for.
+/// The year of an object's data, from a key that was not requested.
 pub(super) fn year_of(object: &Object, outputs: &[Column]) -> Option<u16> {
     let keys = ["as_of", "as_of_date", "year", "date", "updated", "last_updated"];
     let keys = keys.iter().filter(|key| !outputs.iter().any(|column| same_letters(&column.name, key)));
@@ -146,7 +146,7 @@ pub(super) fn year_of(object: &Object, outputs: &[Column]) -> Option<u16> {
     })
 }
 
-/// The newest of several objects, where each names its year and the years differ.
+/// The index of the newest object, when each object has a year and the years differ.
 pub(super) fn newest<'a>(objects: impl Iterator<Item = &'a Object>, outputs: &[Column]) -> Option<usize> {
     let years: Option<Vec<u16>> = objects.map(|object| year_of(object, outputs)).collect();
     let years = years.filter(|years| years.iter().any(|year| *year != years[0]))?;
@@ -154,25 +154,25 @@ pub(super) fn newest<'a>(objects: impl Iterator<Item = &'a Object>, outputs: &[C
     years.iter().position(|year| year == newest)
 }
 
-/// The value of the latest year where an object's keys are years: `{"2021": ..., "2025": ...}`.
+/// The value of the latest year in an object whose keys are years: `{"2021": ..., "2025": ...}`.
 pub(super) fn of_latest_year(object: &Object) -> Option<&Json> {
     let is_year = |key: &str| key.len() == 4 && year(key).is_some();
     let is_by_year = object.len() > 1 && object.keys().all(|key| is_year(key));
     object.iter().filter(|_| is_by_year).max_by_key(|(key, _)| year(key)).map(|(_, value)| value)
 }
 
-/// Whether a member's key says that it is the later state.
+/// Whether a member's key marks the later state.
 pub(super) fn is_later(key: &str) -> bool {
     label(key) == Some(LabelledState::Later)
 }
 
-/// Whether a member's key says that it is the earlier state.
+/// Whether a member's key marks the earlier state.
 pub(super) fn is_earlier(key: &str) -> bool {
     label(key) == Some(LabelledState::Earlier)
 }
 
-/// The text as it is after a diff: lines that were taken away are dropped, the signs of those that
-/// were added too. A list's bullets are no diff: one sign alone is none.
+/// The text after a diff was applied: removed lines are dropped, and added lines lose their sign. A text
+/// with only one of the two signs is a list with bullets, not a diff.
 pub(super) fn after_diff(text: &str) -> Cow<'_, str> {
     if !text.contains('+') || !text.contains('-') {
         return Cow::Borrowed(text);
@@ -193,7 +193,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn labels_and_years() {
+    fn labels_and_years_are_recognised() {
         for (text, expect) in [
             ("Before:", Some(LabelledState::Earlier)),
             ("**Old version:**", Some(LabelledState::Earlier)),

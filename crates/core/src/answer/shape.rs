@@ -1,12 +1,12 @@
-//! The shapes that answers are wrapped in: content blocks, lists of field and value, a value
-//! beside its source.
+//! Unwraps the structures that answers come in: content blocks, lists of field and value, a value beside
+//! its source. This module must not judge which object answers.
 
 use serde_json::{Value as Json, map::Entry};
 
 use super::{Object, announced::is_aside_key, letters, lookup, plain, same_letters};
 use crate::{Column, SemanticType};
 
-/// Keys under which tools and models put the answer itself, in plain letters.
+/// Keys under which tools and models put the answer itself, in the form that [`plain`] returns.
 pub(super) const ANSWER_KEYS: [&str; 15] = [
     "answer",
     "finalanswer",
@@ -25,8 +25,8 @@ pub(super) const ANSWER_KEYS: [&str; 15] = [
     "structuredcontent",
 ];
 
-/// Whether an object is a part of a conversation that does not answer: a thought, a question,
-/// a call of a tool.
+/// Whether an object is a part of a conversation that is not an answer: a thought, a question, a tool
+/// call.
 pub(super) fn is_thought(object: &Object) -> bool {
     let is = |key: &str, words: &[&str]| {
         object.get(key).and_then(Json::as_str).is_some_and(|word| words.contains(&&*word.to_lowercase()))
@@ -39,7 +39,7 @@ pub(super) fn is_thought(object: &Object) -> bool {
         || object.get("thought").and_then(Json::as_bool) == Some(true)
 }
 
-/// Whether items are the messages of a conversation, of which the last answers.
+/// Whether the items are the messages of a conversation, of which the last one is the answer.
 pub(super) fn is_conversation(items: &[Json]) -> bool {
     let role = |item: &Json| item.get("role").and_then(Json::as_str).map(str::to_lowercase);
     items.len() > 1
@@ -50,16 +50,16 @@ pub(super) fn is_conversation(items: &[Json]) -> bool {
             > 1
 }
 
-/// The object with asked keys that were nested under their subject or split into parts:
-/// `{"ceo": {"name": ...}}` for `ceo_name`. `None` when there are none.
-pub(super) fn joined(object: &Object, outputs: &[Column]) -> Option<Object> {
+/// A copy of the object in which requested keys are filled that were nested under their subject or split
+/// into parts: `{"ceo": {"name": ...}}` for `ceo_name`. `None` when there are none.
+pub(super) fn with_nested_keys(object: &Object, outputs: &[Column]) -> Option<Object> {
     let mut whole: Option<Object> = None;
     for column in outputs.iter().filter(|column| lookup(object, &column.name).is_none()) {
         let value = nested(object, &column.name).cloned().or_else(|| full_name_of(object, column));
-        // Beside another asked key the usual names of a column count too.
+        // Aliases of a column are used only when another requested key is present.
         let has_another =
             || outputs.iter().any(|column| lookup(whole.as_ref().unwrap_or(object), &column.name).is_some());
-        let more = || by_alias(object, column).cloned().or_else(|| only_deeper(object, column));
+        let more = || by_alias(object, column).cloned().or_else(|| single_nested_value(object, column));
         let value = value.or_else(|| if has_another() { more() } else { None });
         if let Some(value) = value {
             whole.get_or_insert_with(|| object.clone()).insert(column.name.to_string(), value);
@@ -68,18 +68,18 @@ pub(super) fn joined(object: &Object, outputs: &[Column]) -> Option<Object> {
     whole
 }
 
-/// The value that stands deeper in an object which has other asked keys of its own, where it is the
-/// only one: `{"company": {"ceo": {"name": ...}}, "employee_count": 7}`.
-fn only_deeper(object: &Object, column: &Column) -> Option<Json> {
+/// The only nested value for a column, at any depth, in an object that has other requested keys:
+/// `{"company": {"ceo": {"name": ...}}, "employee_count": 7}`. `None` when there are several.
+fn single_nested_value(object: &Object, column: &Column) -> Option<Json> {
     let mut found = Vec::new();
-    deeper(object, column, 0, &mut found);
+    nested_values(object, column, 0, &mut found);
     match found.as_slice() {
         [only] => Some((*only).clone()),
         _ => None,
     }
 }
 
-fn deeper<'a>(object: &'a Object, column: &Column, depth: usize, found: &mut Vec<&'a Json>) {
+fn nested_values<'a>(object: &'a Object, column: &Column, depth: usize, found: &mut Vec<&'a Json>) {
     const DEEPEST: usize = 3;
     let inner =
         object.iter().filter(|(key, _)| !is_aside_key(key)).filter_map(|(_, value)| value.as_object());
@@ -87,12 +87,12 @@ fn deeper<'a>(object: &'a Object, column: &Column, depth: usize, found: &mut Vec
         let here = lookup(inner, &column.name).or_else(|| nested(inner, &column.name));
         match here.or_else(|| by_alias(inner, column)) {
             Some(value) => found.push(value),
-            None => deeper(inner, column, depth + 1, found),
+            None => nested_values(inner, column, depth + 1, found),
         }
     }
 }
 
-/// The value under a usual name of a column: `employees` for `employee_count`. A group of values is none.
+/// The value under an alias of a column: `employees` for `employee_count`. A group of values does not count.
 fn by_alias<'a>(object: &'a Object, column: &Column) -> Option<&'a Json> {
     let value = column.aliases.iter().find_map(|alias| lookup(object, alias))?;
     let is_group = value.is_object() || value.is_array() && column.kind != SemanticType::List;
@@ -114,8 +114,8 @@ fn nested<'a>(object: &'a Object, name: &str) -> Option<&'a Json> {
     })
 }
 
-/// The full name for a column such as `ceo_name`, from `ceo_first_name` and `ceo_last_name`, from
-/// both without the subject, or from both in an object that is called like the subject.
+/// The full name for a column such as `ceo_name`. The parts are `ceo_first_name` and `ceo_last_name`,
+/// `first_name` and `last_name`, or the latter two in a member named after the subject.
 fn full_name_of(object: &Object, column: &Column) -> Option<Json> {
     let subject = column.name.strip_suffix("name").filter(|_| column.kind == SemanticType::Text)?;
     let within = object.iter().find(|(key, value)| same_letters(key, subject) && value.is_object());
@@ -123,9 +123,9 @@ fn full_name_of(object: &Object, column: &Column) -> Option<Json> {
     name.or_else(|| full_name(within?.1.as_object()?, "")).map(Json::from)
 }
 
-/// The first and the last name as one, where an object has both.
+/// The first and last name, joined, when the object has both.
 pub(super) fn full_name(object: &Object, subject: &str) -> Option<String> {
-    // Nearly no object has a name in parts.
+    // A fast check: nearly no object has a name in parts.
     let names_a_part = |key: &String| {
         let last = key.chars().rev().find(|c| c.is_alphanumeric());
         let may_be = last.is_some_and(|last| !last.is_ascii() || last.eq_ignore_ascii_case(&'e'));
@@ -141,7 +141,7 @@ pub(super) fn full_name(object: &Object, subject: &str) -> Option<String> {
     Some(format!("{} {}", part(["first_name", "given_name"])?, part(["last_name", "family_name"])?))
 }
 
-/// The text of content blocks, which may split one JSON object among them.
+/// The joined text of content blocks. A single JSON object may be split across several blocks.
 pub(super) fn joined_blocks(items: &[Json]) -> Option<String> {
     let mut joined = String::new();
     for item in items {
@@ -158,7 +158,7 @@ pub(super) fn joined_blocks(items: &[Json]) -> Option<String> {
     (!items.is_empty()).then_some(joined)
 }
 
-/// The text of a reply that holds no object with the asked keys, wherever the tool put it.
+/// The text of a reply without an object with the requested keys, from any of the usual places.
 pub(super) fn text(json: &Json) -> Option<String> {
     match json {
         Json::String(text) => Some(text.clone()),
@@ -174,14 +174,14 @@ pub(super) fn text(json: &Json) -> Option<String> {
     }
 }
 
-/// What an object without an answer says instead of one.
+/// The text that an object gives instead of an answer, such as an error or a note.
 pub(super) fn remark(json: &Json) -> Option<String> {
     const KEYS: [&str; 6] = ["error", "note", "reason", "status", "explanation", "detail"];
     let object = json.as_object()?;
     KEYS.iter().find_map(|key| text(lookup(object, key)?))
 }
 
-/// Whether the answer is `null`, alone or under the key for the answer.
+/// Whether the answer is `null`, alone or under an answer key.
 pub(super) fn is_empty_answer(json: &Json) -> bool {
     match json {
         Json::Null => true,
@@ -198,13 +198,13 @@ fn text_of_item(item: &Json) -> Option<String> {
 }
 
 /// One object from a list of fields and values: `[{"field": "a", "value": 1}]`, `[["a", 1]]`,
-/// `[{"a": 1}, {"b": 2}]`. Only asked keys count.
+/// `[{"a": 1}, {"b": 2}]`. Keys that were not requested are ignored.
 pub(super) fn pairs(items: &[Json], outputs: &[Column]) -> Option<Object> {
     let asked = |name: &str| outputs.iter().find(|column| plain(&column.name) == plain(name));
     let mut object = Object::new();
     for item in items {
         let (name, value) = match item {
-            Json::Object(pair) => match named(pair) {
+            Json::Object(pair) => match name_member(pair) {
                 Some((key, name)) => {
                     let value = pair.iter().filter(|(other, _)| *other != key);
                     (name, Json::Object(value.map(|(key, value)| (key.clone(), value.clone())).collect()))
@@ -225,15 +225,15 @@ pub(super) fn pairs(items: &[Json], outputs: &[Column]) -> Option<Object> {
         }
         match object.entry(name) {
             Entry::Vacant(entry) => drop(entry.insert(value)),
-            // The same key again: these are several answers.
+            // A repeated key means that the list holds several answers.
             Entry::Occupied(_) => return None,
         }
     }
     (!object.is_empty()).then_some(object)
 }
 
-/// The name in a pair of name and value, and its key.
-fn named(pair: &Object) -> Option<(&'static str, &str)> {
+/// The name in a pair of name and value, with the key of the name.
+fn name_member(pair: &Object) -> Option<(&'static str, &str)> {
     const NAMES: [&str; 10] = [
         "field",
         "key",
@@ -251,7 +251,7 @@ fn named(pair: &Object) -> Option<(&'static str, &str)> {
     NAMES.iter().find_map(|key| Some((*key, pair.get(*key)?.as_str()?)))
 }
 
-/// A value and the address that is named beside it: `{"value": "Jane Doe", "source": "https://..."}`.
+/// The value and the source beside it: `{"value": "Jane Doe", "source": "https://..."}`.
 pub(super) fn value_and_source(json: &Json, kind: SemanticType) -> (Option<&Json>, Option<&Json>) {
     let Json::Object(object) = json else { return (Some(json), None) };
     let source =
@@ -300,7 +300,7 @@ pub(super) fn value_and_source(json: &Json, kind: SemanticType) -> (Option<&Json
     (value, source.or_else(url))
 }
 
-/// A number and the unit that is named beside it, as one text: `{"value": 5, "unit": "thousand"}`.
+/// The number and the unit beside it as one text: `{"value": 5, "unit": "thousand"}`.
 pub(super) fn number_and_unit(json: &Json) -> Option<String> {
     let object = json.as_object()?;
     let unit =
@@ -313,7 +313,7 @@ pub(super) fn number_and_unit(json: &Json) -> Option<String> {
     Some(format!("{number} {unit}"))
 }
 
-/// The text without a code block around it.
+/// The text without a code fence around it.
 pub(super) fn without_fence(text: &str) -> &str {
     let text = text.trim();
     let Some(inner) = text.strip_prefix("```").and_then(|text| text.strip_suffix("```")) else { return text };

@@ -1,4 +1,5 @@
-//! Keys and words, whatever their spelling: only letters and digits count, in any case.
+//! Compares keys and words by their letters and digits alone, without regard to case. This module must
+//! not know what the keys mean.
 
 use std::slice;
 
@@ -6,13 +7,13 @@ use serde_json::Value as Json;
 
 use super::Object;
 
-/// The value of a key, whatever its spelling: `CEO Name` and `ceoName` are `ceo_name`.
+/// The value of a key in any spelling: `CEO Name` and `ceoName` match `ceo_name`.
 pub(super) fn lookup<'a>(object: &'a Object, key: &str) -> Option<&'a Json> {
     let alike = || object.iter().find(|(name, _)| same_letters(name, key)).map(|(_, json)| json);
     object.get(key).or_else(alike)
 }
 
-/// Letters and digits in lower case.
+/// The letters and digits of a text in lower case.
 pub(super) fn plain(text: &str) -> String {
     if !text.is_ascii() {
         return letters(text).collect();
@@ -22,15 +23,16 @@ pub(super) fn plain(text: &str) -> String {
     plain
 }
 
-/// Whether two texts have the same letters and digits, whatever their case and what is between.
+/// Whether two texts have the same letters and digits, ignoring case and everything else.
 pub(super) fn same_letters(one: &str, other: &str) -> bool {
     same_ascii_letters(one, other).unwrap_or_else(|| letters(one).eq(letters(other)))
 }
 
-/// The same for texts that are ASCII as far as they have to be read; `None` for others. Every key of
-/// every object is compared with dozens of names, and nearly all differ in their first letter.
+/// [`same_letters`] without decoding, as long as both texts are ASCII; `None` otherwise. This comparison
+/// is hot: every key of every object is compared with dozens of names, and nearly all differ in their
+/// first letter.
 fn same_ascii_letters(one: &str, other: &str) -> Option<bool> {
-    /// The next letter or digit in lower case; a byte that is not ASCII as it is.
+    /// The next letter or digit in lower case. Bytes that are not ASCII are returned unchanged.
     fn next(bytes: &mut slice::Iter<'_, u8>) -> Option<u8> {
         bytes
             .find(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii())

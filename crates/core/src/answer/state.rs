@@ -1,8 +1,13 @@
-//! Whether an object says itself that it is of the past, or that it does not fit: a role, a state, a
-//! flag or an end date beside the value. The present holder of a post is asked for.
+//! Detects objects that declare themselves outdated, wrong or invented: by a role, a status, a flag or an
+//! end date beside the value. Questions ask for the present holder of a post. Words outside the object
+//! belong to `announced` and `retraction`.
 
-use std::{cell::LazyCell, sync::LazyLock};
+mod flags;
 
+use std::sync::LazyLock;
+
+pub(super) use flags::denies_field;
+use flags::{Flag, flag};
 use serde_json::Value as Json;
 
 use super::{Object, lookup, names::KeyNames, revision, same_letters};
@@ -11,9 +16,9 @@ use crate::Column;
 const ROLES: [&str; 4] = ["role", "title", "position", "job_title"];
 const CONFIDENCES: [&str; 3] = ["confidence", "score", "probability"];
 
-/// The item of a list of people that fits the column best: none of the past, and, where roles are
-/// named, one whose role is asked for. Other lists are left as they are.
-pub(super) fn fitting<'a>(json: &'a Json, column: &Column) -> Option<&'a Json> {
+/// The item of a list of people that fits the column best. Items of the past are excluded; where items
+/// name roles, the requested role wins. Other values are returned unchanged.
+pub(super) fn best_item<'a>(json: &'a Json, column: &Column) -> Option<&'a Json> {
     let items = match json {
         Json::Array(items) if items.iter().all(Json::is_object) => items,
         Json::Object(object) if is_past(object) => return None,
@@ -31,15 +36,15 @@ pub(super) fn fitting<'a>(json: &'a Json, column: &Column) -> Option<&'a Json> {
     }
     let present = || objects().filter(|(_, object)| !is_past(object));
     let asked = present().find(|(_, object)| role(object).is_some_and(|role| is_asked(role, column)));
-    let surest = || present().filter(|(_, object)| confidence(object).is_some());
-    let surest = || surest().reduce(|a, b| if confidence(b.1) > confidence(a.1) { b } else { a });
-    asked.or_else(surest).or_else(|| present().next()).map(|(item, _)| item)
+    let confident = || present().filter(|(_, object)| confidence(object).is_some());
+    let most_confident = || confident().reduce(|a, b| if confidence(b.1) > confidence(a.1) { b } else { a });
+    asked.or_else(most_confident).or_else(|| present().next()).map(|(item, _)| item)
 }
 
-/// The later of the states that an object holds: `{"previous": 100, "current": 340}`, or one by years.
+/// The later of two states in an object: `{"previous": 100, "current": 340}`, or keys that are years.
 fn latest(object: &Object) -> Option<&Json> {
     let is_earlier = |key: &str| revision::is_earlier(key) || ["previous", "previously"].contains(&key);
-    // "low" and "high" are the ends of a range.
+    // "low" and "high" are the ends of a range rather than states.
     if object.contains_key("low") || object.contains_key("high") {
         return None;
     }
@@ -56,14 +61,14 @@ fn confidence(object: &Object) -> Option<f64> {
     CONFIDENCES.iter().find_map(|key| lookup(object, key)?.as_f64())
 }
 
-/// The surest of several objects, where each says how sure it is and they differ.
-pub(super) fn surest<'a>(objects: impl Iterator<Item = &'a Object>) -> Option<usize> {
+/// The index of the most confident object, when each object gives a confidence and they differ.
+pub(super) fn most_confident<'a>(objects: impl Iterator<Item = &'a Object>) -> Option<usize> {
     let sure: Option<Vec<f64>> = objects.map(confidence).collect();
     let sure = sure.filter(|sure| sure.iter().any(|one| *one != sure[0]))?;
     (0..sure.len()).max_by(|one, other| sure[*one].total_cmp(&sure[*other]))
 }
 
-/// Whether the question or the column's name holds the role: `ceo_name` is asked of the CEO.
+/// Whether the question or the column's name contains the role: `ceo_name` asks for the CEO.
 fn is_asked(role: &str, column: &Column) -> bool {
     let of_column = column.name.split('_').next().unwrap_or_default();
     let words = || role.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
@@ -73,7 +78,7 @@ fn is_asked(role: &str, column: &Column) -> bool {
     words().any(|word| word == of_column) || title.contains(' ') && question.contains(title)
 }
 
-/// Whether an object says that its value is no longer true, or not the one that was asked for.
+/// Whether an object declares its value outdated or not the requested one.
 pub(super) fn is_past(object: &Object) -> bool {
     let has_ended =
         ["end", "end_date", "ended", "until", "to", "left"].iter().any(|key| match object.get(*key) {
@@ -84,13 +89,13 @@ pub(super) fn is_past(object: &Object) -> bool {
     has_ended || denies(object) || role(object).is_some_and(is_of_the_past) || period_has_ended(object)
 }
 
-/// Keys under which an object says from when until when its value held.
+/// Keys of the period in which an object's value was valid.
 const PERIODS: [&str; 7] = ["tenure", "period", "term", "years", "dates", "ceo_tenure", "ceo_period"];
 
-/// Keys under which an object names the year in which its value ceased to be true.
+/// Keys of the year in which an object's value became outdated.
 const ENDS: [&str; 6] = ["end_year", "ended_in", "year_left", "tenure_end", "left_in", "term_end"];
 
-/// Whether an object names the year in which its value ceased to be true: `"tenure": "2010-2018"`,
+/// Whether an object names the year in which its value became outdated: `"tenure": "2010-2018"`,
 /// `"end_year": 2018`. "2010-present" and "since 2010" have no end.
 fn period_has_ended(object: &Object) -> bool {
     let is_year = |text: &str| text.len() == 4 && (text.starts_with("19") || text.starts_with("20"));
@@ -110,13 +115,13 @@ fn period_has_ended(object: &Object) -> bool {
         })
 }
 
-/// Keys beside a person's name that say which post is theirs.
+/// Keys beside a person's name that name the person's post.
 const POSTS: [&str; 8] =
     ["role", "title", "position", "job_title", "ceo_title", "ceo_role", "ceo_position", "ceo_status"];
 
-/// Whether an object that names a chief executive gives the person a former post, another post, or one
-/// that has ended.
-pub(super) fn is_of_another_post(object: &Object, column: &Column) -> bool {
+/// Whether an object for a chief executive's column gives the person a former post, another post, or a
+/// post whose period has ended.
+pub(super) fn names_other_post(object: &Object, column: &Column) -> bool {
     const OTHERS: [&str; 10] =
         ["cfo", "cto", "coo", "cmo", "cio", "financial", "operating", "technology", "marketing", "sales"];
     const ASKED: [&str; 10] = [
@@ -144,11 +149,11 @@ pub(super) fn is_of_another_post(object: &Object, column: &Column) -> bool {
     period_has_ended(object) || titles.any(is_other)
 }
 
-/// Keys under which an object remarks on its values.
+/// Keys of remarks about the values of an object.
 const NOTES: [&str; 6] = ["note", "notes", "comment", "comments", "remark", "remarks"];
 
-/// Whether a remark in an object opens by taking its values back: `"note": "No longer CEO since 2023"`.
-fn is_noted(object: &Object) -> bool {
+/// Whether a remark in an object begins by disowning its values: `"note": "No longer CEO since 2023"`.
+fn note_denies(object: &Object) -> bool {
     const OPENINGS: [&str; 10] = [
         "no longer ceo",
         "no longer the ceo",
@@ -167,7 +172,7 @@ fn is_noted(object: &Object) -> bool {
     })
 }
 
-/// Flags by which an object says that it is invented.
+/// Flags that mark an object as invented.
 const INVENTED: [&str; 12] = [
     "is_fictional",
     "fictional",
@@ -183,7 +188,7 @@ const INVENTED: [&str; 12] = [
     "fabricated",
 ];
 
-/// Whether an object says that it is invented: `"is_fictional": true`.
+/// Whether an object declares itself invented: `"is_fictional": true`.
 fn is_invented(object: &Object) -> bool {
     INVENTED.iter().any(|key| match lookup(object, key) {
         Some(Json::Bool(value)) => *value,
@@ -192,94 +197,7 @@ fn is_invented(object: &Object) -> bool {
     })
 }
 
-/// Words of flags that say whether there is a value; the others in their key say of what.
-const FLAGS: [&str; 16] = [
-    "found",
-    "match",
-    "matches",
-    "matched",
-    "exists",
-    "available",
-    "known",
-    "current",
-    "present",
-    "valid",
-    "correct",
-    "is",
-    "was",
-    "has",
-    "still",
-    "currently",
-];
-
-/// Words for all that was asked for.
-const ALL: [&str; 14] = [
-    "company",
-    "domain",
-    "entity",
-    "organization",
-    "organisation",
-    "firm",
-    "data",
-    "information",
-    "info",
-    "result",
-    "results",
-    "answer",
-    "any",
-    "anything",
-];
-
-/// What a flag that is false says of the fields.
-enum Flag {
-    /// There is none of them.
-    All,
-    /// There is none whose names have these words.
-    Of(Vec<String>),
-}
-
-/// What a member denies, when it is a flag that is false: `found` and `company_found` deny all,
-/// `linkedin_found` the fields of that name. `exact_match` and `verified` grade an answer and deny nothing.
-fn flag(key: &str, value: &Json) -> Option<Flag> {
-    let is_false = match value {
-        Json::Bool(value) => !value,
-        Json::String(text) => ["false", "no", "none", "not found"].contains(&&*text.trim().to_lowercase()),
-        _ => false,
-    };
-    if !is_false {
-        return None;
-    }
-    let words = words_of(key);
-    let (flags, mut of): (Vec<_>, Vec<_>) = words.into_iter().partition(|word| FLAGS.contains(&&**word));
-    flags.iter().any(|flag| FLAGS[..11].contains(&&**flag)).then(|| {
-        of.retain(|word| !ALL.contains(&&**word));
-        if of.is_empty() { Flag::All } else { Flag::Of(of) }
-    })
-}
-
-/// The words of `isFound`, `employee_count_found`, `LinkedIn found`.
-fn words_of(key: &str) -> Vec<String> {
-    let (mut words, mut before) = (Vec::<String>::new(), ' ');
-    for character in key.chars() {
-        let is_new = !before.is_alphanumeric() || before.is_lowercase() && character.is_uppercase();
-        match words.last_mut().filter(|_| !is_new) {
-            Some(word) if character.is_alphanumeric() => word.extend(character.to_lowercase()),
-            None if character.is_alphanumeric() => words.push(character.to_lowercase().collect()),
-            _ => {}
-        }
-        before = character;
-    }
-    // "LinkedIn" is one word.
-    match words.windows(2).position(|pair| pair == ["linked", "in"]) {
-        Some(at) => {
-            words.splice(at..at + 2, ["linkedin".to_owned()]);
-            words
-        }
-        None => words,
-    }
-}
-
-/// Whether a flag, a state or a confidence of nought beside the values denies them all.
+/// Whether a flag, a status or a confidence of zero denies every value of the object.
 pub(super) fn denies(object: &Object) -> bool {
     static KEYS: LazyLock<KeyNames> =
         LazyLock::new(|| KeyNames::of([&["status"][..], &INVENTED, &NOTES, &CONFIDENCES]));
@@ -287,28 +205,20 @@ pub(super) fn denies(object: &Object) -> bool {
     if object.iter().any(is_denied) {
         return true;
     }
-    // Nearly every object has values and no word about them.
+    // A fast check: nearly every object has values and no statement about them.
     if !KEYS.has_key_of(object) {
         return false;
     }
     let state = lookup(object, "status").and_then(Json::as_str).map(str::to_lowercase);
-    // "not listed on an exchange" is a company's state, and denies nothing.
+    // "not listed on an exchange" is a company's status and denies nothing.
     let is_state = |state: String| {
         let is_miss = ["not found", "not_found", "no match", "unknown"].contains(&state.trim());
         is_miss || !state.starts_with("not ") && is_of_the_past(&state)
     };
-    is_invented(object) || is_noted(object) || state.is_some_and(is_state) || confidence(object) == Some(0.0)
-}
-
-/// Whether a flag beside a field denies this field: `"linkedin_found": false`.
-pub(super) fn denies_field(object: &Object, column: &Column) -> bool {
-    let of_column = LazyCell::new(|| words_of(&column.name));
-    object.iter().filter(|(key, _)| !same_letters(key, &column.name)).any(|(key, value)| {
-        match flag(key, value) {
-            Some(Flag::Of(words)) => words.iter().all(|word| of_column.contains(word)),
-            _ => false,
-        }
-    })
+    is_invented(object)
+        || note_denies(object)
+        || state.is_some_and(is_state)
+        || confidence(object) == Some(0.0)
 }
 
 fn is_of_the_past(text: &str) -> bool {
@@ -343,7 +253,7 @@ mod tests {
     use crate::SemanticType;
 
     #[test]
-    fn a_flag_denies_what_it_speaks_of() {
+    fn a_flag_denies_the_fields_that_it_names() {
         const NAME: Column = Column::optional("ceo_name", SemanticType::Text, "");
         const PROFILE: Column = Column::optional("ceo_linkedin_url", SemanticType::LinkedinUrl, "");
         const COUNT: Column = Column::optional("employee_count", SemanticType::Integer, "");
@@ -388,8 +298,8 @@ mod tests {
             (json!({"title": "Chief Executive Officer and Chief Operating Officer"}), false),
         ] {
             let object = member.as_object().unwrap();
-            assert_eq!(is_of_another_post(object, &NAME), denied, "{member}");
-            assert!(!is_of_another_post(object, &COUNT), "{member}");
+            assert_eq!(names_other_post(object, &NAME), denied, "{member}");
+            assert!(!names_other_post(object, &COUNT), "{member}");
         }
         assert!(denies(json!({"is_fictional": true}).as_object().unwrap()));
         assert!(denies(json!({"comment": "Sample data, not researched."}).as_object().unwrap()));

@@ -1,18 +1,19 @@
 //! Reads the value that a plain sentence states for a column: "The CEO is now Jane Doe.", "Jane Doe is the
-//! new CEO.", "The employee count is 450." Only what such a sentence cannot mean otherwise is read.
+//! new CEO.", "The employee count is 450." Only unambiguous sentences are read. This module must not decide
+//! whether the value replaces another one.
 
 use serde_json::Value as Json;
 
-use super::{field, taken_back};
+use super::{field, retraction};
 use crate::{Column, SemanticType};
 
-/// How many words of a sentence are looked at.
+/// How many words of a sentence are read.
 const MOST_WORDS: usize = 40;
 
 #[rustfmt::skip]
 const VERBS: [&str; 9] = ["is", "ist", "est", "es", "é", "è", "became", "be", "are"];
 #[rustfmt::skip]
-const NOW: &[&str] = &[
+const FILLERS: &[&str] = &[
     "now", "actually", "currently", "really", "indeed", "since", "about", "approximately", "jetzt", "nun", "tatsächlich", "derzeit",
     "actuellement", "ahora", "agora", "ora", "the", "der", "die", "le", "la", "el", "o", "il", "new", "current", "present", "actual", "real",
     "acting", "neue", "aktuelle",
@@ -21,7 +22,7 @@ const OF: [&str; 6] = ["of", "at", "for", "von", "de", "di"];
 const PARTICLES: [&str; 10] = ["van", "von", "de", "da", "der", "den", "del", "di", "la", "le"];
 const DENIALS: [&str; 9] = ["not", "nicht", "pas", "no", "non", "former", "never", "isn't", "wasn't"];
 
-/// A word, and whether a sign follows that ends what it belongs to.
+/// A word, and whether a punctuation sign after it ends the phrase.
 struct StatedWord<'a> {
     text: &'a str,
     lower: String,
@@ -41,9 +42,9 @@ fn words(sentence: &str) -> Vec<StatedWord<'_>> {
     words.filter(|word| !word.text.is_empty()).collect()
 }
 
-/// The value that a sentence states for a column, as it would be written in an answer.
+/// The value that a sentence states for a column, in the form that an answer would give it.
 pub(super) fn value(sentence: &str, column: &Column, outputs: &[Column]) -> Option<Json> {
-    let is_name = taken_back::is_name(column);
+    let is_name = retraction::is_name(column);
     let subject = match column.kind {
         SemanticType::Text if is_name => column.name.strip_suffix("_name").unwrap_or(&column.name),
         SemanticType::Integer => &column.name,
@@ -57,13 +58,13 @@ pub(super) fn value(sentence: &str, column: &Column, outputs: &[Column]) -> Opti
         };
         (0..words.len()).filter(is_subject)
     };
-    let behind = || places().find_map(|at| behind(&words[at + subject.len()..], is_name));
-    let before = || places().find_map(|at| before(&words[..at])).filter(|_| is_name);
-    let of_it = || {
-        of_it(&words)
-            .filter(|_| is_name && outputs.iter().filter(|column| taken_back::is_name(column)).count() == 1)
+    let after_subject = || places().find_map(|at| after_subject(&words[at + subject.len()..], is_name));
+    let before_post = || places().find_map(|at| before_post(&words[..at])).filter(|_| is_name);
+    let after_pronoun = || {
+        after_pronoun(&words)
+            .filter(|_| is_name && outputs.iter().filter(|column| retraction::is_name(column)).count() == 1)
     };
-    let (at, text) = behind().or_else(before).or_else(of_it)?;
+    let (at, text) = after_subject().or_else(before_post).or_else(after_pronoun)?;
     let is_denied = words
         .iter()
         .take_while(|word| !std::ptr::eq(word.text, at))
@@ -72,12 +73,12 @@ pub(super) fn value(sentence: &str, column: &Column, outputs: &[Column]) -> Opti
     (!is_denied && field(&json, column.kind).is_some()).then_some(json)
 }
 
-/// The value behind "the CEO of Acme is now".
-fn behind<'a>(words: &[StatedWord<'a>], is_name: bool) -> Option<(&'a str, String)> {
+/// The value after words such as "the CEO of Acme is now".
+fn after_subject<'a>(words: &[StatedWord<'a>], is_name: bool) -> Option<(&'a str, String)> {
     let verb = words.iter().take(7).position(|word| VERBS.contains(&&*word.lower))?;
     let is_plain = verb == 0 || OF.contains(&&*words[0].lower) || words[0].lower == "should";
     let rest = &words[verb + 1..];
-    let rest = &rest[rest.iter().take_while(|word| NOW.contains(&&*word.lower)).count()..];
+    let rest = &rest[rest.iter().take_while(|word| FILLERS.contains(&&*word.lower)).count()..];
     let is_whole = words[..=verb].iter().all(|word| !word.ends);
     if !is_plain || !is_whole {
         return None;
@@ -91,10 +92,10 @@ fn behind<'a>(words: &[StatedWord<'a>], is_name: bool) -> Option<(&'a str, Strin
     parts.first().map(|first| (*first, parts.join(" ")))
 }
 
-/// The name before "is the new CEO".
-fn before<'a>(words: &[StatedWord<'a>]) -> Option<(&'a str, String)> {
+/// The name before words such as "is the new CEO".
+fn before_post<'a>(words: &[StatedWord<'a>]) -> Option<(&'a str, String)> {
     let rest =
-        &words[..words.len() - words.iter().rev().take_while(|word| NOW.contains(&&*word.lower)).count()];
+        &words[..words.len() - words.iter().rev().take_while(|word| FILLERS.contains(&&*word.lower)).count()];
     let (verb, rest) = rest.split_last()?;
     if !VERBS.contains(&&*verb.lower)
         || rest.last().is_some_and(|last| last.ends && !last.text.ends_with('.'))
@@ -107,23 +108,23 @@ fn before<'a>(words: &[StatedWord<'a>]) -> Option<(&'a str, String)> {
         + rest[start..]
             .iter()
             .take_while(|word| {
-                !word.text.starts_with(char::is_uppercase) || NOW.contains(&&*word.lower) || word.ends
+                !word.text.starts_with(char::is_uppercase) || FILLERS.contains(&&*word.lower) || word.ends
             })
             .count();
-    // "Since May Jane Doe is the CEO": where the name begins cannot be told.
+    // In "Since May Jane Doe is the CEO" the beginning of the name is ambiguous.
     let is_behind_date =
         start > 0 && ["since", "in", "from", "seit", "depuis", "desde"].contains(&&*rest[start - 1].lower);
     if is_behind_date { None } else { name(&rest[start..]) }
 }
 
-/// The name in "it is Jane Doe, not John Roe", and in "it should be Jane Doe".
-fn of_it<'a>(words: &[StatedWord<'a>]) -> Option<(&'a str, String)> {
+/// The name in "it is Jane Doe, not John Roe" and "it should be Jane Doe".
+fn after_pronoun<'a>(words: &[StatedWord<'a>]) -> Option<(&'a str, String)> {
     let at = words.iter().position(|word| ["it", "this", "that", "it's", "it’s"].contains(&&*word.lower))?;
     let is_short = words[at].lower.contains(['\'', '’']);
     let rest = &words[at + 1..];
     let verb = rest.iter().take(2).position(|word| VERBS.contains(&&*word.lower)).map(|at| at + 1);
     let rest = &rest[verb.or(is_short.then_some(0))?..];
-    let rest = &rest[rest.iter().take_while(|word| NOW.contains(&&*word.lower)).count()..];
+    let rest = &rest[rest.iter().take_while(|word| FILLERS.contains(&&*word.lower)).count()..];
     let found = name(rest)?;
     let behind = rest.get(found.1.split(' ').count());
     behind.is_none_or(|word| ["not", "nicht", "instead"].contains(&&*word.lower)).then_some(found)
@@ -133,7 +134,7 @@ fn is_of_name(word: &StatedWord<'_>) -> bool {
     word.text.starts_with(char::is_uppercase) || PARTICLES.contains(&&*word.lower)
 }
 
-/// Two to five words of a name.
+/// The name at the start of the words: two to five of them.
 fn name<'a>(words: &[StatedWord<'a>]) -> Option<(&'a str, String)> {
     let first = words.first().filter(|word| word.text.starts_with(char::is_uppercase))?;
     let mut parts = Vec::new();
@@ -168,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_plain_sentence_states() {
+    fn a_plain_sentence_states_a_value() {
         for sentence in [
             "Correction: the CEO is Jane Doe, not John Roe.",
             "Actually, the current CEO is now Jane Doe since May 2025.",
@@ -188,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_mean_something_else() {
+    fn an_ambiguous_sentence_states_nothing() {
         for sentence in [
             "The CEO is not Jane Doe.",
             "The former CEO is Jane Doe.",
@@ -208,7 +209,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_sentence_makes_it_panic(sentence in "(the |CEO |is |it |Jane |Doe, |not |of |employee count |450|[.,’']|\\PC){0,30}") {
+        fn no_sentence_causes_a_panic(sentence in "(the |CEO |is |it |Jane |Doe, |not |of |employee count |450|[.,’']|\\PC){0,30}") {
             value(&sentence, &OUTPUTS[0], OUTPUTS);
             value(&sentence, &OUTPUTS[1], OUTPUTS);
         }

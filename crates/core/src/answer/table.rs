@@ -1,5 +1,6 @@
-//! Reads an answer that is a table with the asked keys as its header: Markdown, CSV, tabs; and one
-//! with a tag around each value: `<ceo_name>Jane Doe</ceo_name>`.
+//! Reads an answer that is a table with the requested keys as its header, in Markdown, CSV or
+//! tab-separated form, and an answer with a tag around each value: `<ceo_name>Jane Doe</ceo_name>`. This
+//! module must not choose among the rows.
 
 use std::borrow::Cow;
 
@@ -8,16 +9,16 @@ use serde_json::Value as Json;
 use super::{Object, SOURCES, same_letters};
 use crate::Column;
 
-/// How many lines of an answer are looked at, and how long one may be.
+/// How many lines of an answer are read, and the length limit of a line in bytes.
 const MOST_LINES: usize = 400;
 const LONGEST_LINE: usize = 8 * 1024;
 
-/// How many tags of asked keys are looked at, and how long one of them and its value may be.
+/// How many tags of requested keys are read, and the length limits of a tag and its value in bytes.
 const MOST_TAGS: usize = 200;
 const LONGEST_TAG: usize = 200;
 const LONGEST_VALUE: usize = 16 * 1024;
 
-/// The rows below the first header that names asked keys, each as an object.
+/// The rows below the first header with requested keys, each as an object.
 pub(super) fn rows(text: &str, outputs: &[Column]) -> Vec<Object> {
     let text = &with_lines(text);
     let lines: Vec<&str> = text.lines().take(MOST_LINES).map(str::trim).collect();
@@ -28,7 +29,7 @@ pub(super) fn rows(text: &str, outputs: &[Column]) -> Vec<Object> {
         let mut rows =
             below.map(|line| cells(line, sign)).take_while(|cells| cells.len() == header.len()).peekable();
         let is_key = |cell: &String| outputs.iter().any(|column| same_letters(&column.name, cell));
-        // A key in the first row: these are lines of keys and values.
+        // A key in the first row means that the lines are pairs of key and value.
         if rows.peek().is_some_and(|row| !row.iter().any(is_key)) {
             let object =
                 |row: Vec<String>| header.iter().cloned().zip(row.into_iter().map(Json::from)).collect();
@@ -38,7 +39,7 @@ pub(super) fn rows(text: &str, outputs: &[Column]) -> Vec<Object> {
     by_field(&lines, outputs).into_iter().collect()
 }
 
-/// A table of HTML with its rows as lines and its cells between bars.
+/// The text with an HTML table's rows as lines and its cells separated by bars.
 pub(super) fn with_lines(text: &str) -> Cow<'_, str> {
     if !text.contains("</td>") && !text.contains("</TD>") {
         return Cow::Borrowed(text);
@@ -58,7 +59,7 @@ pub(super) fn with_lines(text: &str) -> Cow<'_, str> {
     Cow::Owned(plain)
 }
 
-/// One object from a table whose header is `Field` and `Value`, further columns or none.
+/// One object from a table whose header begins with `Field` and `Value`.
 fn by_field(lines: &[&str], outputs: &[Column]) -> Option<Object> {
     const FIELDS: [&str; 6] = ["field", "key", "name", "attribute", "property", "column"];
     const VALUES: [&str; 3] = ["value", "answer", "result"];
@@ -84,8 +85,8 @@ fn by_field(lines: &[&str], outputs: &[Column]) -> Option<Object> {
     (!object.is_empty()).then_some(object)
 }
 
-/// The cells of a line that is a header, and the sign between them. A line of a text might hold one
-/// key by chance: below a single one a rule is needed.
+/// The cells of a header line, and the separator. A line of prose may contain a single key by chance, so
+/// a header with only one known key must have a rule below it.
 fn header(line: &str, next: &str, outputs: &[Column]) -> Option<(Vec<String>, char)> {
     let sign = ['|', '\t', ';', ','].into_iter().find(|sign| line.contains(*sign))?;
     let header = cells(line, sign);
@@ -98,12 +99,12 @@ fn header(line: &str, next: &str, outputs: &[Column]) -> Option<(Vec<String>, ch
     (asked > 0 && (is_certain || sign == '|' && is_rule(next))).then_some((header, sign))
 }
 
-/// `|---|:---:|`
+/// Whether a line is the rule below a header: `|---|:---:|`.
 fn is_rule(line: &str) -> bool {
     line.contains("--") && line.chars().all(|c| "|-:+ ".contains(c))
 }
 
-/// The cells of a line; a sign in quotes divides nothing.
+/// The cells of a line. A separator in quotes does not count.
 fn cells(line: &str, sign: char) -> Vec<String> {
     let line = &line[..line.floor_char_boundary(LONGEST_LINE)];
     let line = if sign == '|' { line.trim().trim_start_matches('|').trim_end_matches('|') } else { line };
@@ -119,8 +120,8 @@ fn cells(line: &str, sign: char) -> Vec<String> {
     cells.iter().map(|cell| cell.trim_matches(marks).to_owned()).collect()
 }
 
-/// The values between tags that are called like asked keys; `None` when there is none, or when one
-/// key has two values.
+/// The values between tags named like requested keys; `None` when there are none, or when a key has two
+/// different values.
 pub(super) fn tagged(text: &str, outputs: &[Column]) -> Option<Object> {
     if !text.contains("</") {
         return None;
@@ -132,7 +133,7 @@ pub(super) fn tagged(text: &str, outputs: &[Column]) -> Option<Object> {
         let rest = &text[start..];
         let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).unwrap_or(rest.len());
         let name = &rest[..end];
-        // `<field name="ceo_name">`
+        // The name may be an attribute: `<field name="ceo_name">`.
         let attribute = rest[end..].strip_prefix(" name=\"").and_then(|rest| rest.split(['"', '>']).next());
         let is_called = |column: &&Column| same_letters(&column.name, attribute.unwrap_or(name));
         let Some(column) = outputs.iter().find(is_called) else { continue };

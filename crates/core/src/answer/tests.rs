@@ -1,4 +1,4 @@
-//! Answer in, cells out.
+//! Answers and the cells that are read from them.
 
 use proptest::prelude::*;
 
@@ -32,7 +32,7 @@ fn the_question_names_every_key() {
 }
 
 #[test]
-fn the_shapes_that_really_come_back() {
+fn answers_as_real_models_give_them_are_read() {
     let jane = ["Jane Doe", "1200", "Rust; Go", "https://www.linkedin.com/in/jane"];
     let plain = r#"{"ceo_name":"Jane Doe","employee_count":"about 1,200","tech_stack":"Rust, Go","ceo_linkedin_url":"linkedin.com/in/jane"}"#;
     check(plain, jane);
@@ -53,9 +53,9 @@ fn the_shapes_that_really_come_back() {
     check("{\"ceo_name\": \"Jane\nDoe\"}", ["Jane Doe", "", "", ""]);
 }
 
-/// Which name is read.
+/// Checks the name that is read.
 #[track_caller]
-fn names(answer: &str, expect: &str) {
+fn check_name(answer: &str, expect: &str) {
     let fields = read(answer, SUBJECT, OUTPUTS).unwrap();
     assert_eq!(fields.cell("ceo_name").unwrap_or_default(), expect, "{answer}");
 }
@@ -80,33 +80,36 @@ fn the_first_answer_counts_unless_it_is_corrected() {
         (format!("{john} Correction of my previous answer: {null}"), ""),
         (format!("Final answer: {jane} Other firms: {john}"), "Jane Doe"),
     ] {
-        names(&answer, expect);
+        check_name(&answer, expect);
     }
 }
 
 #[test]
-fn what_repeats_the_question_is_no_answer() {
+fn a_repeated_question_is_not_an_answer() {
     let echo = r#"{"ceo_name": "a string", "employee_count": "a whole number, no text"}"#;
-    names(&format!("You asked for {echo}. Here: {{\"ceo_name\": \"Jane Doe\"}}"), "Jane Doe");
-    names(r#"{"ceo_name": "the chief executive's full name"} {"ceo_name": "Jane Doe"}"#, "Jane Doe");
-    names(r#"{"ceo_name": "..."} {"ceo_name": "Jane Doe"}"#, "Jane Doe");
-    names(r#"{"ceo_name": "<name>"} {"ceo_name": "Jane Doe"}"#, "Jane Doe");
+    check_name(&format!("You asked for {echo}. Here: {{\"ceo_name\": \"Jane Doe\"}}"), "Jane Doe");
+    check_name(r#"{"ceo_name": "the chief executive's full name"} {"ceo_name": "Jane Doe"}"#, "Jane Doe");
+    check_name(r#"{"ceo_name": "..."} {"ceo_name": "Jane Doe"}"#, "Jane Doe");
+    check_name(r#"{"ceo_name": "<name>"} {"ceo_name": "Jane Doe"}"#, "Jane Doe");
     check(r#"{"ceo_name": "a string", "employee_count": 7}"#, ["", "7", "", ""]);
     assert!(read(echo, SUBJECT, OUTPUTS).is_err(), "{:?}", read(echo, SUBJECT, OUTPUTS));
 }
 
 #[test]
-fn others_inside_an_answer_are_left() {
+fn objects_about_others_are_ignored() {
     let (jane, john) = (r#"{"ceo_name": "Jane Doe"}"#, r#"{"ceo_name": "John Roe", "employee_count": 7}"#);
-    names(&format!(r#"{{"former_ceo": {john}, "present": {jane}}}"#), "Jane Doe");
-    names(&format!(r#"{{"comparison": [{john}], "result": {jane}}}"#), "Jane Doe");
-    names(&format!(r#"{{"aPreviousOne": null, "previousAnswer": {john}, "result": {jane}}}"#), "Jane Doe");
+    check_name(&format!(r#"{{"former_ceo": {john}, "present": {jane}}}"#), "Jane Doe");
+    check_name(&format!(r#"{{"comparison": [{john}], "result": {jane}}}"#), "Jane Doe");
+    check_name(
+        &format!(r#"{{"aPreviousOne": null, "previousAnswer": {john}, "result": {jane}}}"#),
+        "Jane Doe",
+    );
     assert!(read(&format!(r#"{{"former": {john}}}"#), SUBJECT, OUTPUTS).is_err());
-    names(
+    check_name(
         r#"[{"domain": "other.com", "ceo_name": "John Roe"}, {"domain": "https://www.acme.com/", "ceo_name": "Jane Doe"}]"#,
         "Jane Doe",
     );
-    names(r#"[{"domain": "me.com", "ceo_name": "Jane Doe"}, {"ceo_name": "John Roe"}]"#, "Jane Doe");
+    check_name(r#"[{"domain": "me.com", "ceo_name": "Jane Doe"}, {"ceo_name": "John Roe"}]"#, "Jane Doe");
 }
 
 #[test]
@@ -119,7 +122,7 @@ fn a_count_is_never_negative() {
 #[test]
 fn footnotes_and_broken_characters_do_not_hide_the_answer() {
     let notes: String = (1..400).map(|at| format!("A claim [{at}] {{of}} [see {at}]. ")).collect();
-    names(&format!("{notes} {{\"ceo_name\": \"Jane Doe\"}}"), "Jane Doe");
+    check_name(&format!("{notes} {{\"ceo_name\": \"Jane Doe\"}}"), "Jane Doe");
     for (escape, expect) in [
         (r"\ud83d", "Jane\u{fffd}Doe"),
         (r"\ude00", "Jane\u{fffd}Doe"),
@@ -128,9 +131,9 @@ fn footnotes_and_broken_characters_do_not_hide_the_answer() {
         (r"\ud83d\\", "Jane\u{fffd}\\Doe"),
         (r"\ud8-", "Jane\u{fffd}-Doe"),
     ] {
-        names(&format!("Found: {{\"ceo_name\": \"Jane{escape}Doe\"}}"), expect);
+        check_name(&format!("Found: {{\"ceo_name\": \"Jane{escape}Doe\"}}"), expect);
     }
-    names(r#"{"ceo_name": "Jane Doe\ud83d"}"#, "Jane Doe\u{fffd}");
+    check_name(r#"{"ceo_name": "Jane Doe\ud83d"}"#, "Jane Doe\u{fffd}");
 }
 
 #[test]
@@ -174,13 +177,13 @@ fn a_hostile_answer_is_read_in_bounded_time() {
 
 proptest! {
     #[test]
-    fn no_answer_makes_it_panic(answer in "\\PC*|[{}\\[\\]\",:\\\\a-z 0-9\n]{0,80}") {
+    fn no_answer_causes_a_panic(answer in "\\PC*|[{}\\[\\]\",:\\\\a-z 0-9\n]{0,80}") {
         let _ = read(&answer, SUBJECT, OUTPUTS);
     }
 }
 
 #[test]
-fn somebody_elses_object_behind_an_answer_is_left() {
+fn a_later_object_about_somebody_else_is_ignored() {
     let (jane, john, null) =
         (r#"{"ceo_name": "Jane Doe"}"#, r#"{"ceo_name": "John Roe"}"#, r#"{"ceo_name": null}"#);
     for between in [
@@ -191,52 +194,52 @@ fn somebody_elses_object_behind_an_answer_is_left() {
         "Final note: the sister company Acme Labs has",
         "The correct spelling was verified. His deputy:",
     ] {
-        names(&format!("{jane}\n\n{between} {john}"), "Jane Doe");
+        check_name(&format!("{jane}\n\n{between} {john}"), "Jane Doe");
     }
     for between in
         ["Apologies for the error:", "Edit:", "After further checking:", "Hold on, he resigned in March."]
     {
-        names(&format!("{john}\n\n{between}\n```json\n{jane}\n```"), "Jane Doe");
+        check_name(&format!("{john}\n\n{between}\n```json\n{jane}\n```"), "Jane Doe");
     }
-    // One that knows nothing, and right behind it one that does.
-    names(&format!("{null}\n\n{jane}"), "Jane Doe");
-    names(&format!("{null}\n```json\n{jane}\n```"), "Jane Doe");
-    names(r#"{"ceo_name": "string", "tech_stack": "string"} {"ceo_name": "Jane Doe"}"#, "Jane Doe");
-    // What an object says of its subject outweighs where it stands.
+    // An empty object directly followed by a filled one.
+    check_name(&format!("{null}\n\n{jane}"), "Jane Doe");
+    check_name(&format!("{null}\n```json\n{jane}\n```"), "Jane Doe");
+    check_name(r#"{"ceo_name": "string", "tech_stack": "string"} {"ceo_name": "Jane Doe"}"#, "Jane Doe");
+    // The subject that an object names outweighs its position.
     let (other, own) = (
         r#"{"domain": "beta.com", "ceo_name": "John Roe"}"#,
         r#"{"domain": "acme.com", "ceo_name": "Jane Doe"}"#,
     );
-    names(&format!("{other}\n{own}"), "Jane Doe");
-    names(&format!("{other}\n{jane}"), "Jane Doe");
-    names(&format!("{own}\nCorrection: {other}"), "Jane Doe");
+    check_name(&format!("{other}\n{own}"), "Jane Doe");
+    check_name(&format!("{other}\n{jane}"), "Jane Doe");
+    check_name(&format!("{own}\nCorrection: {other}"), "Jane Doe");
 }
 
 #[test]
-fn units_several_numbers_and_lists_in_texts() {
-    for (said, expect) in [
+fn units_several_numbers_and_lists_in_texts_are_read() {
+    for (value, expect) in [
         (r#"{"value": "500", "unit": "thousand"}"#, "500000"),
         (r#"{"count": 5, "unit": "k"}"#, "5000"),
         (r#"{"value": 500, "unit": "employees"}"#, "500"),
         ("[2023, 500]", ""),
         ("[500, 500]", "500"),
     ] {
-        check(&format!(r#"{{"employee_count": {said}}}"#), ["", expect, "", ""]);
+        check(&format!(r#"{{"employee_count": {value}}}"#), ["", expect, "", ""]);
     }
-    for said in [
+    for value in [
         r#"'[\"React\", \"Go\"]'"#.replace('\'', "\""),
         r#""['React', 'Go']""#.to_owned(),
         r#""1. React\n2. Go""#.to_owned(),
         r#"{"technologies": ["React", "Go"], "confidence_score": 0.9}"#.to_owned(),
     ] {
-        check(&format!(r#"{{"tech_stack": {said}}}"#), ["", "", "React; Go", ""]);
+        check(&format!(r#"{{"tech_stack": {value}}}"#), ["", "", "React; Go", ""]);
     }
     check(r#"{"tech_stack": "React、Go、Rust"}"#, ["", "", "React; Go; Rust", ""]);
     check(r#"{"tech_stack": "• React • Go • Rust"}"#, ["", "", "React; Go; Rust", ""]);
 }
 
 #[test]
-fn an_address_with_a_doubt_is_no_cell() {
+fn an_address_in_doubt_leaves_the_cell_empty() {
     check(
         r#"{"ceo_name": "Jane Doe", "ceo_linkedin_url": "Wrong person: https://www.linkedin.com/in/bob-roe"}"#,
         ["Jane Doe", "", "", ""],

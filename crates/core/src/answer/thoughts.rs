@@ -1,7 +1,6 @@
-//! Drops what a model thinks aloud before it answers: a draft in there is no answer.
+//! Removes the thoughts that a model writes before its answer, because drafts in them are not the answer.
 //!
-//! Only tags and channels tell thoughts from an answer here; words that announce a draft are
-//! weighed in `choice`.
+//! Only tags and channels are considered here. `choice` weighs words that announce a draft.
 
 use std::{borrow::Cow, sync::LazyLock};
 
@@ -9,8 +8,8 @@ use regex::Regex;
 
 use super::cues::Cues;
 
-/// Tags around thoughts, in the forms of the known models: `<think>`, `[THINK]`, `◁think▷`,
-/// `<|begin_of_thought|>`, `<thinking>`, each with attributes and blanks allowed.
+/// Tags around thoughts in the forms of known models: `<think>`, `[THINK]`, `◁think▷`,
+/// `<|begin_of_thought|>`, `<thinking>`, each with optional attributes and blanks.
 static TAG: LazyLock<Regex> = LazyLock::new(|| {
     let names = "think|thinking|thought|thoughts|thinking_process|thought_process|reason|reasoning|reasoning_content|\
                  reflection|reflect|scratchpad|scratch_pad|analysis|(?:inner|internal)_(?:monologue|thoughts?|reasoning)|monologue|draft|\
@@ -23,33 +22,33 @@ static TAG: LazyLock<Regex> = LazyLock::new(|| {
         | <\|\s*(?P<close3>/)?\s*(?:{names})\s*\|>
         | (?P<close4>(?m:^)\s*\.{{3}}\s*done\ thinking\.?)"
     ))
-    .expect("the pattern is sound")
+    .expect("the pattern is valid")
 });
 
-/// The parts of a conversation in channels: `<|channel|>analysis<|message|>...<|end|>`.
+/// The header of a channel in a conversation: `<|channel|>analysis<|message|>...<|end|>`.
 static CHANNEL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)<\|channel\|>\s*(\w*)[^<]{0,80}<\|message\|>").expect("the pattern is sound")
+    Regex::new(r"(?i)<\|channel\|>\s*(\w*)[^<]{0,80}<\|message\|>").expect("the pattern is valid")
 });
 
-/// What an answer itself is wrapped in, after the thoughts.
+/// Tags around the answer itself, after the thoughts.
 static ANSWER: LazyLock<Regex> = LazyLock::new(|| {
     let names = "answer|final_answer|final|response|output|result|json|solution";
-    Regex::new(&format!(r"(?is)<({names})>(.*?)(?:</(?:{names})>|$)")).expect("the pattern is sound")
+    Regex::new(&format!(r"(?is)<({names})>(.*?)(?:</(?:{names})>|$)")).expect("the pattern is valid")
 });
 
-/// A code block that is called a thought.
+/// A code block whose language names a thought.
 static FENCE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?is)```\s*(?:think|thinking|thoughts?|reasoning|scratchpad)\b.*?(?:```|$)")
-        .expect("the pattern is sound")
+        .expect("the pattern is valid")
 });
 
-/// What a model folds away, strikes out or quotes before it answers.
+/// Text that a model folded away, struck out or commented out before its answer.
 static SET_ASIDE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?is)<!--.*?-->|<details\b.*?</details>|~~[^~]*~~|<(?:del|s|strike)>.*?</(?:del|s|strike)>")
-        .expect("the pattern is sound")
+        .expect("the pattern is valid")
 });
 
-/// Words and signs of which each of the patterns needs one.
+/// Words and signs of which every pattern needs one.
 const CUES: &[&str] = &[
     "think",
     "thought",
@@ -71,7 +70,7 @@ const CUES: &[&str] = &[
     "\n>",
 ];
 
-/// The text without its thoughts.
+/// The text without thoughts.
 pub(super) fn without(text: &str) -> Cow<'_, str> {
     if !text.contains(['<', '◁', '[', '`', '&', '~', '>', '.'])
         || serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
@@ -79,15 +78,15 @@ pub(super) fn without(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     static ANY: Cues = Cues::new(&[CUES]);
-    // The patterns take their time, and nearly every answer has none of their words.
+    // The patterns are slow, and nearly every answer contains none of their words.
     let lower = text.to_ascii_lowercase();
-    if !ANY.stand_in(&lower) && !lower.starts_with('>') {
+    if !ANY.occur_in(&lower) && !lower.starts_with('>') {
         return Cow::Borrowed(text);
     }
     let text = last_channel(text);
     let text = if lower.contains("```") { FENCE.replace_all(text, "\n") } else { Cow::Borrowed(text) };
     let text = without_tagged(&text);
-    // An answer may be set aside as a whole: then it is the answer.
+    // When no object is left, the answer itself was set aside, so nothing is removed.
     let kept = SET_ASIDE.replace_all(&text, "\n");
     let text = if kept.contains('{') { without_quoted_lines(&kept) } else { text };
     match ANSWER.captures_iter(&text).filter(|found| found[2].contains(['{', '['])).last() {
@@ -96,7 +95,7 @@ pub(super) fn without(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Drops lines that quote, where others hold an object.
+/// The text without quoted lines, provided that an object remains.
 fn without_quoted_lines(text: &str) -> String {
     let is_quoted = |line: &&str| line.trim_start().starts_with('>');
     let others: Vec<&str> = text.split('\n').filter(|line| !is_quoted(line)).collect();
@@ -104,7 +103,7 @@ fn without_quoted_lines(text: &str) -> String {
     if others.contains('{') { others } else { text.to_owned() }
 }
 
-/// The final channel; an answer that has only others has no answer.
+/// The text of the final channel; empty when the answer has only other channels.
 fn last_channel(text: &str) -> &str {
     let mut last = None;
     for found in CHANNEL.captures_iter(text) {
@@ -117,15 +116,15 @@ fn last_channel(text: &str) -> &str {
         });
     }
     let Some(channel) = last else {
-        // The signs of the channels are lost at times, and their names stay.
+        // Sometimes the channel signs are lost and only the channel names remain.
         return text.rsplit_once("assistantfinal").map_or(text, |(_, answer)| answer);
     };
     let end = ["<|end|>", "<|return|>", "<|start|>"].iter().filter_map(|end| channel.find(end)).min();
     &channel[..end.unwrap_or(channel.len())]
 }
 
-/// Drops what stands between tags. A closing tag that nothing opened ends a thought that began
-/// with the text; a thought that nothing closes goes on to the end, but for an answer set apart.
+/// The text outside thought tags. A closing tag without an opening one ends a thought that began with the
+/// text. A thought without a closing tag extends to the end, except for an answer set apart in it.
 fn without_tagged(text: &str) -> String {
     let (mut kept, mut depth, mut from) = (String::with_capacity(text.len()), 0_usize, 0);
     for found in TAG.captures_iter(text) {
@@ -150,12 +149,12 @@ fn without_tagged(text: &str) -> String {
     kept
 }
 
-/// The answer at the end of a thought that was never closed: the last block of code, or what
-/// follows a line that announces the answer.
+/// The answer at the end of an unclosed thought: the last code block, or the text after a line that
+/// announces the answer.
 fn set_apart(thought: &str) -> &str {
     static ANNOUNCED: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?im)^[\s*#>]*(?:the\s+)?(?:final\s+(?:answer|output|result|json)|answer|output)\s*(?:is)?\s*\**\s*:|^[^{}\n]{0,60}\b(?:answer|output|json)\b[^{}\n]{0,20}:\s*$")
-            .expect("the pattern is sound")
+            .expect("the pattern is valid")
     });
     let announced = ANNOUNCED.find_iter(thought).last().map(|found| found.end());
     let fenced = thought.trim_end().strip_suffix("```").and_then(|body| body.rfind("```"));

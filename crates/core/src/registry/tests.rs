@@ -1,4 +1,4 @@
-//! What a registry refuses, of plugins that are linked and of plugins that are made at run time.
+//! What a registry refuses, both for linked plugins and for plugins made at run time.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ impl Integration for Plain {
     }
 }
 
-/// A provider whose facts are its own.
+/// A provider that owns its facts, as one made at run time does.
 struct Vendor {
     info: ProviderInfo,
     connection: Connection,
@@ -62,19 +62,19 @@ fn gathered() -> Registry {
     Registry::from_registrations(&[Registration::integration(plain)]).unwrap()
 }
 
-/// A text that no constant holds.
-fn read(text: &str) -> String {
-    text.chars().rev().collect::<String>().chars().rev().collect()
+/// A text on the heap, as a plugin made at run time has.
+fn owned(text: &str) -> String {
+    text.to_owned()
 }
 
 fn info(name: &str) -> ProviderInfo {
     ProviderInfo {
-        name: read(name).into(),
-        description: read("a vendor").into(),
-        key_variable: read("VENDOR_KEY").into(),
-        base_variable: read("VENDOR_BASE").into(),
-        default_base: read("https://vendor.example").into(),
-        operations: Operations::new([(read("list").into(), Operation::free(SHORT))], Operation::paid(SHORT)),
+        name: owned(name).into(),
+        description: owned("a vendor").into(),
+        key_variable: owned("VENDOR_KEY").into(),
+        base_variable: owned("VENDOR_BASE").into(),
+        default_base: owned("https://vendor.example").into(),
+        operations: Operations::new([(owned("list").into(), Operation::free(SHORT))], Operation::paid(SHORT)),
         check: None,
     }
 }
@@ -88,8 +88,8 @@ fn add_vendor(registry: &mut Registry, file: &str) -> Result<(), RegistryError> 
 }
 
 fn calling(name: &str, provider: &str) -> Arc<dyn Integration> {
-    let call = CallSpec { provider: read(provider).into(), operation: read("ask").into(), most_per_row: 1 };
-    Arc::new(Plain(Contract { name: read(name).into(), calls: vec![call].into(), ..PLAIN }))
+    let call = CallSpec { provider: owned(provider).into(), operation: owned("ask").into(), most_per_row: 1 };
+    Arc::new(Plain(Contract { name: owned(name).into(), calls: vec![call].into(), ..PLAIN }))
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn an_unregistered_provider_is_an_error() {
 }
 
 #[test]
-fn what_is_made_at_run_time_stands_beside_what_is_linked() {
+fn plugins_made_at_run_time_join_the_linked_ones() {
     let mut registry = gathered();
     add_vendor(&mut registry, "marl/providers/vendor.toml").unwrap();
     registry.add_integration(calling("added", "vendor"), Origin::here()).unwrap();
@@ -137,7 +137,7 @@ fn a_duplicate_made_at_run_time_names_both_places_and_changes_nothing() {
 }
 
 #[test]
-fn an_integration_made_at_run_time_must_call_providers_that_are_there() {
+fn an_integration_made_at_run_time_must_call_known_providers() {
     let mut registry = gathered();
     let file = Origin::File("added.toml".into());
     let error = registry.add_integration(calling("added", "nowhere"), file).unwrap_err().to_string();

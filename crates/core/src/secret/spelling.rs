@@ -1,4 +1,4 @@
-//! Finds a key in a text, however the text spells it. Must not know what becomes of the places.
+//! Finds a key in a text in any spelling. This module must not decide what happens to the places found.
 
 use std::{iter, ops::Range};
 
@@ -7,17 +7,17 @@ use base64::{
     engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD},
 };
 
-/// No byte of a key: stands for what an escape writes that is not ASCII.
+/// A byte that no key contains. It stands for an escape of a character outside ASCII.
 const OTHER: u8 = 0xff;
 
-/// What to look for: the key itself, and what hex and base64 make of it.
+/// The spellings to look for: the key itself, and the key in hex and base64.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Spellings(Vec<Spelling>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Spelling {
     letters: Vec<u8>,
-    /// How many letters before and behind hold a part of the key together with its neighbours.
+    /// How many letters before and after encode bits of the key together with bits of its neighbours.
     around: (usize, usize),
 }
 
@@ -26,7 +26,7 @@ impl Spellings {
         let whole = |letters: Vec<u8>| Spelling { letters, around: (0, 0) };
         let hex: String = key.bytes().map(|byte| format!("{byte:02x}")).collect();
         let mut spellings = vec![
-            // A key's own escapes and backslashes are read like those of the text.
+            // Escapes and backslashes of the key are resolved like those of the text.
             whole(letters(key)),
             whole(hex.to_ascii_uppercase().into_bytes()),
             whole(hex.into_bytes()),
@@ -37,7 +37,7 @@ impl Spellings {
         Self(spellings)
     }
 
-    /// Where the text spells the key, from its start to its end; no two places overlap.
+    /// The ranges of the text that spell the key, in order and without overlaps.
     pub(super) fn places(&self, text: &str) -> impl Iterator<Item = Range<usize>> {
         let bytes = text.as_bytes();
         let mut begins = [false; 256];
@@ -49,13 +49,13 @@ impl Spellings {
         iter::from_fn(move || {
             while at < bytes.len() {
                 let (found, _) = letter(&bytes[at..]);
-                // An escape may be none: `100%abc` holds a key that begins with `abc`.
+                // What looks like an escape may be plain text: `100%abc` contains a key that begins with `abc`.
                 let may_begin = begins[usize::from(found)] || begins[usize::from(bytes[at])];
                 if let Some(place) = may_begin.then(|| self.place(bytes, free, at)).flatten() {
                     (at, free) = (place.end, place.end);
                     return Some(place);
                 }
-                // Inside of an escape too, for the same reason. Backslashes in a row begin one escape.
+                // For the same reason, a key may begin inside an escape. A run of backslashes is one escape.
                 let slashes = bytes[at..].iter().take_while(|byte| **byte == b'\\').count();
                 at += slashes.max(1);
             }
@@ -63,7 +63,7 @@ impl Spellings {
         })
     }
 
-    /// The place that begins at `at`. What lies before `free` belongs to another place.
+    /// The place that begins at `at`. The text before `free` belongs to an earlier place.
     fn place(&self, text: &[u8], free: usize, at: usize) -> Option<Range<usize>> {
         self.0.iter().find_map(|spelling| {
             let end = at + spelling.length(&text[at..])?;
@@ -77,7 +77,7 @@ impl Spellings {
 }
 
 impl Spelling {
-    /// How many bytes at the start of `text` spell the letters.
+    /// How many bytes at the start of `text` spell the letters; `None` when they do not.
     fn length(&self, text: &[u8]) -> Option<usize> {
         let mut at = 0;
         for wanted in &self.letters {
@@ -93,11 +93,11 @@ impl Spelling {
     }
 }
 
-/// The letters that the key alone decides when `before` bytes stand before it in the text that
-/// somebody wrote in base64, as `user:key` is in a header.
+/// The base64 letters that depend on the key alone when `before` bytes precede the key in the encoded text,
+/// as in `user:key` of a header.
 fn in_base64(key: &str, before: usize) -> impl Iterator<Item = Spelling> {
     let bytes = [&vec![0; before], key.as_bytes()].concat();
-    // A letter holds six bits: those of `before` bytes reach into the next letter.
+    // A letter encodes six bits, so the last of the `before` bytes reaches into the next letter.
     let start = (before * 8).div_ceil(6);
     let end = bytes.len() * 8 / 6;
     let around = (usize::from(before > 0), usize::from(!(bytes.len() * 8).is_multiple_of(6)));
@@ -107,7 +107,7 @@ fn in_base64(key: &str, before: usize) -> impl Iterator<Item = Spelling> {
     })
 }
 
-/// What a text says when its escapes are read.
+/// The letters of a text with its escapes resolved.
 fn letters(text: &str) -> Vec<u8> {
     let (text, mut at) = (text.as_bytes(), 0);
     iter::from_fn(|| {
@@ -118,8 +118,8 @@ fn letters(text: &str) -> Vec<u8> {
     .collect()
 }
 
-/// The letter at the start of `text` and how many bytes write it: plainly, or with an escape of
-/// JSON, of an address or of HTML, each of which may itself be escaped again.
+/// The letter at the start of `text`, and how many bytes spell it: plainly, or with an escape of JSON, of
+/// URLs or of HTML. An escape may itself be escaped.
 fn letter(text: &[u8]) -> (u8, usize) {
     match text {
         [b'\\', ..] => json(text),
@@ -130,8 +130,8 @@ fn letter(text: &[u8]) -> (u8, usize) {
     }
 }
 
-/// The backslashes before a letter are a part of it: one escapes it, more do so within a text
-/// in a text. Taking them along leaves no half of an escape behind.
+/// A letter after a JSON escape. All backslashes before it belong to it: one escapes the letter, several
+/// come from nested texts. Consuming all of them leaves no partial escape behind.
 fn json(text: &[u8]) -> (u8, usize) {
     let slashes = text.iter().take_while(|byte| **byte == b'\\').count();
     match &text[slashes..] {
@@ -148,7 +148,7 @@ fn json(text: &[u8]) -> (u8, usize) {
     }
 }
 
-/// `%2D`, and `%252D` where an address stands within an address.
+/// A letter in percent-encoding: `%2D`, or `%252D` in a URL within a URL.
 fn percent(text: &[u8]) -> (u8, usize) {
     let mut at = 1;
     while text[at..].starts_with(b"25") {
@@ -158,9 +158,9 @@ fn percent(text: &[u8]) -> (u8, usize) {
     escape.map_or((b'%', 1), |letter| (letter, at + 2))
 }
 
-/// `&#45;`, `&#x2d;`, `&plus;`, and `&amp;plus;` where a page shows a page.
+/// A letter as an HTML entity: `&#45;`, `&#x2d;`, `&plus;`, or `&amp;plus;` in a page within a page.
 fn html(text: &[u8]) -> (u8, usize) {
-    /// The names of the signs that keys have.
+    /// The entity names of the punctuation that keys contain.
     const NAMES: [(&[u8], u8); 24] = [
         (b"plus", b'+'),
         (b"sol", b'/'),
@@ -207,11 +207,11 @@ fn html(text: &[u8]) -> (u8, usize) {
             (tail == Some(&b';')).then_some((*letter, at + name.len() + 1))
         }),
     };
-    // `&amp;` itself, and what is no escape.
+    // The text was `&amp;` itself, or not an entity.
     found.unwrap_or((b'&', at))
 }
 
-/// The letter with this number; [`OTHER`] stands for one that no key has.
+/// The letter with this number; [`OTHER`] when no key can contain it.
 fn number(digits: &[u8], radix: u32) -> Option<u8> {
     let digits = std::str::from_utf8(digits).ok().filter(|text| !text.starts_with('+'))?;
     let code = u32::from_str_radix(digits, radix).ok()?;

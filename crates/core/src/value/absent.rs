@@ -1,13 +1,14 @@
-//! Cells that are filled and say nothing: a spreadsheet's error, an address without a host, "N/A".
+//! Detects filled cells without information: a spreadsheet's error, an address without a host, "N/A". This
+//! module must not normalise a value.
 
 use super::{SemanticType, invisible, is_placeholder};
 
 /// Whether a cell of a type is as good as empty.
 ///
-/// In a column of texts a word such as "Unknown" may be a name, so only what nobody is called
-/// counts there.
+/// In a text column a word such as "Unknown" may be a name, so only words that are never names count
+/// there.
 pub(super) fn says_nothing(kind: SemanticType, cell: &str) -> bool {
-    let cell = invisible::dropped(cell);
+    let cell = invisible::removed(cell);
     let cell = cell.trim();
     if cell.is_empty() || is_spreadsheet_error(cell) {
         return true;
@@ -21,7 +22,7 @@ pub(super) fn says_nothing(kind: SemanticType, cell: &str) -> bool {
     }
 }
 
-/// What spreadsheets show in place of a value, in the languages that have words of their own.
+/// Whether a cell is a spreadsheet's error value, in any language that translates them.
 fn is_spreadsheet_error(cell: &str) -> bool {
     const ERRORS: [&str; 36] = [
         "#REF!",
@@ -69,7 +70,7 @@ fn is_spreadsheet_error(cell: &str) -> bool {
     (cell.starts_with('#') && ERRORS.iter().any(|error| error.eq_ignore_ascii_case(cell))) || is_numbered()
 }
 
-/// Signs alone, and what programs and people write for "no value" and nobody is called.
+/// Whether a cell consists only of signs, or of words for "no value" that are never names.
 fn is_certain(cell: &str) -> bool {
     const WORDS: [&str; 12] = [
         "n/a",
@@ -85,7 +86,7 @@ fn is_certain(cell: &str) -> bool {
         "nan",
         "tbd",
     ];
-    // As programs write them; "Null" may be a surname.
+    // Only in the case that programs use: "Null" may be a surname.
     const AS_WRITTEN: [&str; 5] = ["null", "NULL", "none", "None", "NONE"];
     if !cell.contains(char::is_alphanumeric) {
         return true;
@@ -94,7 +95,7 @@ fn is_certain(cell: &str) -> bool {
     WORDS.iter().any(|known| known.eq_ignore_ascii_case(word)) || AS_WRITTEN.contains(&word)
 }
 
-/// `http://`, `https://www.`, `mailto:`: the beginning of an address, and no more.
+/// Whether a cell is only the beginning of an address: `http://`, `https://www.`, `mailto:`.
 fn is_bare_scheme(cell: &str) -> bool {
     let lower = cell.to_ascii_lowercase();
     let mut rest = lower.as_str();
@@ -122,7 +123,7 @@ mod tests {
         [SemanticType::Domain, SemanticType::LinkedinUrl, SemanticType::Url, SemanticType::Email];
 
     #[test]
-    fn what_says_nothing_in_any_column() {
+    fn cells_that_are_absent_in_every_column() {
         for cell in [
             "",
             " ",
@@ -167,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn half_an_address_says_nothing() {
+    fn the_beginning_of_an_address_is_absent() {
         for cell in [
             "http://",
             "https://",
@@ -193,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_that_may_be_names_stay() {
+    fn texts_that_may_be_names_are_kept() {
         for cell in [
             "Null",
             "Unknown",

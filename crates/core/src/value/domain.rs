@@ -1,10 +1,10 @@
-//! `domain`: the host name a company is known by.
+//! The type `domain`: the host name that a company is known by. This module must not resolve a name.
 
 use url::{Host, Url};
 
 use super::{Invalid, email, paste, redirect, shared};
 
-/// `https://www.Acme.com/about` becomes `acme.com`, and so does `jane@acme.com`.
+/// Normalises a domain: `https://www.Acme.com/about` and `jane@acme.com` become `acme.com`.
 pub(super) fn normalise(raw: &str) -> Result<String, Invalid> {
     match plain_host(raw) {
         Some(host) => own_host(host).map(str::to_owned),
@@ -16,8 +16,8 @@ fn pasted(raw: &str) -> Result<String, Invalid> {
     paste::address(raw, company_host)
 }
 
-/// A public host in normal form that stands alone, as in most cells: parsing would find the same
-/// and takes several times as long. `xn--` says that a label has to be decoded and checked.
+/// The text, when it is a public host in normal form. This is the fast path for most cells: parsing would
+/// give the same result several times slower. A label with `xn--` has to be decoded and checked first.
 pub(super) fn plain_host(raw: &str) -> Option<&str> {
     let is_plain =
         |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'.';
@@ -30,7 +30,7 @@ fn company_host(raw: &str) -> Result<String, Invalid> {
     }
     let url = landing(web_url(raw)?, 0)?;
     if !url.username().is_empty() || url.password().is_some() || authority(raw).contains('@') {
-        return Err(Invalid("it carries a user name"));
+        return Err(Invalid("it contains a user name"));
     }
     let host = host(&url)?;
     let host = own_host(&host)?;
@@ -40,7 +40,7 @@ fn company_host(raw: &str) -> Result<String, Invalid> {
     Ok(host.to_owned())
 }
 
-/// The host of an e-mail address, or of `@acme.com`; `None` for what is no e-mail address.
+/// The host of an e-mail address, or of `@acme.com`; `None` when the text is neither.
 fn mail_host(raw: &str) -> Option<Result<String, Invalid>> {
     if raw.contains("://") || !authority(raw).contains('@') && !raw.contains("%40") {
         return None;
@@ -52,13 +52,13 @@ fn mail_host(raw: &str) -> Option<Result<String, Invalid>> {
     Some(address.map(|address| address.rsplit('@').next().unwrap_or_default().to_owned()))
 }
 
-/// What stands before the path. An `@` further on is part of a page's address: `acme.com/@team`.
+/// The part before the path. A later `@` belongs to the address of a page: `acme.com/@team`.
 fn authority(raw: &str) -> &str {
     let raw = raw.split_once("://").map_or(raw, |(_, rest)| rest).trim_start_matches('/');
     raw.split(['/', '\\', '?', '#']).next().unwrap_or_default()
 }
 
-/// The host without `www.`, unless it is one that many share.
+/// The host without `www.`, unless many companies share it.
 fn own_host(host: &str) -> Result<&str, Invalid> {
     let host = strip_www(host);
     if shared::is_mail_service(host) {
@@ -66,18 +66,18 @@ fn own_host(host: &str) -> Result<&str, Invalid> {
             "it belongs to an e-mail provider that many share, not to one company; give the company's own domain",
         ));
     }
-    if shared::is_nobodys(host) {
+    if shared::identifies_no_company(host) {
         return Err(Invalid("it is a service that many share; give the company's own domain"));
     }
     Ok(host)
 }
 
-/// Whether more than the host is given.
+/// Whether the address has more than a host.
 fn names_a_page(url: &Url) -> bool {
     !url.path().trim_matches('/').is_empty() || url.query().is_some() || url.fragment().is_some()
 }
 
-/// Where a link leads, if it is one that leads through another site.
+/// The target of a link that leads through another site, or the link itself.
 pub(super) fn landing(url: Url, depth: u8) -> Result<Url, Invalid> {
     const MOST: u8 = 4;
     match redirect::target(&url) {
@@ -87,14 +87,14 @@ pub(super) fn landing(url: Url, depth: u8) -> Result<Url, Invalid> {
     }
 }
 
-/// Parses an http or https address whose scheme may be missing or mistyped.
+/// Parses an http or https address. The scheme may be missing or mistyped.
 pub(super) fn web_url(raw: &str) -> Result<Url, Invalid> {
     let paste::Web { scheme, rest } = paste::web(raw)?;
     Url::parse(&format!("{scheme}://{rest}")).map_err(|_| Invalid("it is not an address"))
 }
 
-/// The host of `url` if it is a public name: an address such as 10.0.0.1, `localhost` or a
-/// name without a dot is never asked about.
+/// The host of `url`, when it is a public name. An IP address, `localhost` and a name without a dot are
+/// refused, so that no cell makes marl contact an internal host.
 pub(super) fn host(url: &Url) -> Result<String, Invalid> {
     let Some(Host::Domain(host)) = url.host() else {
         return Err(Invalid("it is an IP address or has no host name"));
@@ -103,7 +103,7 @@ pub(super) fn host(url: &Url) -> Result<String, Invalid> {
     public_name(host).map(|()| host.to_owned())
 }
 
-/// Whether a host in normal form is a public name.
+/// Checks that a host in normal form is a public name.
 fn public_name(host: &str) -> Result<(), Invalid> {
     let Some((_, top)) = host.rsplit_once('.') else { return Err(Invalid("it has no dot")) };
     if host.len() > 253 || !host.split('.').all(is_label) {
@@ -115,12 +115,12 @@ fn public_name(host: &str) -> Result<(), Invalid> {
     if is_top_level(top) { Ok(()) } else { Err(Invalid("it does not end in a top-level domain")) }
 }
 
-/// Names that end so are a network's own.
+/// Top-level names that networks use internally.
 const INTERNAL: [&str; 9] =
     ["local", "localhost", "localdomain", "internal", "intranet", "lan", "home", "corp", "private"];
 
-/// Whether a public host may end so: by IANA's list, or as a name that is set apart for examples.
-/// A country may be younger than the list; two letters are nothing else.
+/// Whether a public host may end in this name: it is in IANA's list or reserved for examples. Every name of
+/// two letters is accepted, because a country may be newer than the list.
 fn is_top_level(top: &str) -> bool {
     let is_country = top.len() == 2 && top.bytes().all(|byte| byte.is_ascii_lowercase());
     top != "arpa" && (is_country || ["example", "test"].contains(&top) || tld::exist(top))
@@ -135,8 +135,8 @@ fn is_label(label: &str) -> bool {
         && !label.ends_with('-')
 }
 
-/// Strips every leading `www.` as long as a name with a dot remains: `www.com` is a name. A
-/// scheme typed with a dot (`https.acme.com`) is stripped like it.
+/// Removes every leading `www.` as long as a name with a dot remains: `www.com` is itself a name. A scheme
+/// typed with a dot (`https.acme.com`) is removed as well.
 fn strip_www(mut host: &str) -> &str {
     while let Some((first, rest)) = host.split_once('.').filter(|(_, rest)| rest.contains('.')) {
         let number = first.strip_prefix("www");
@@ -155,7 +155,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn a_plain_host_is_read_as_parsing_would(
+        fn the_fast_path_agrees_with_parsing(
             raw in "(www\\.|https?\\.|http|xn--|-)?([a-z0-9-]{1,3}|[a-z]{64}|0x1f|gmail|facebook|bit)\\.{1,2}(co\\.|www\\.|127\\.0\\.)?(com|de|uk|ly|http|https|local|arpa|1|zz|example|x|com\\.|-)",
         ) {
             proptest::prop_assert_eq!(normalise(&raw), pasted(&raw));

@@ -1,4 +1,5 @@
-//! `integer`: a whole number, as people and models write one.
+//! The type `integer`: a whole number as people and models write it. This module must not know which
+//! column the number is for.
 
 mod brackets;
 mod digits;
@@ -14,7 +15,7 @@ use digits::Written;
 use phrases::{after, after_and_things, before_and_things, dates};
 use words::{BETWEEN, BETWEEN_AND, PLACES, RANGE, UNITS};
 
-/// A JSON number that is whole.
+/// The value of a JSON number, if whole.
 pub(super) fn from_number(number: &Number) -> Option<i64> {
     number.as_i64().or_else(|| number.as_f64().and_then(whole))
 }
@@ -22,11 +23,11 @@ pub(super) fn from_number(number: &Number) -> Option<i64> {
 /// Reads "1,200", "about 1,200", "12.5k", "23,299 (2024)", "1 200", "10,000+", "1,00,000",
 /// "2.5 lakh", "rund 1.200 Mitarbeiter", "約1.2万人", "١٬٢٠٠".
 ///
-/// A range ("1k-5k") is read as its lower end: that much is certain, where a middle would be
-/// made up. Beside the number only words that leave it what it is may stand: "founded in
-/// 2010", "Fortune 500" and "revenue is 5 million" hold numbers that count something else.
+/// A range ("1k-5k") is read as its lower end: that much is certain, while a mean would be invented. The
+/// words beside the number must leave its meaning unchanged. "founded in 2010", "Fortune 500" and "revenue
+/// is 5 million" are refused, because their numbers count something else.
 pub(super) fn read(raw: &str) -> Result<i64, Invalid> {
-    // Nearly every number of a table is written in plain digits.
+    // The fast path: nearly every number in a table is plain digits.
     let is_plain = raw.len() < 18 && raw.bytes().all(|byte| byte.is_ascii_digit()) && !raw.starts_with('0');
     if let (true, Ok(number)) = (is_plain, raw.parse()) {
         return Ok(number);
@@ -45,7 +46,7 @@ pub(super) fn read(raw: &str) -> Result<i64, Invalid> {
     before_and_things().skip(&mut rest);
     skip_leading_date(&mut rest);
     before_and_things().skip(&mut rest);
-    // A minus directly before the number; elsewhere it is a range sign.
+    // A minus sign must directly precede the number; elsewhere the sign marks a range.
     let negative = matches!(rest, [Token::Sign('-'), Token::Number(_), ..]) && text.starts_with('-');
     rest = &rest[usize::from(negative)..];
     let first = number(&mut rest)?;
@@ -66,8 +67,8 @@ pub(super) fn read(raw: &str) -> Result<i64, Invalid> {
     }
 }
 
-const NO_NUMBER: Invalid = Invalid("it holds no number");
-const SEVERAL: Invalid = Invalid("it holds several numbers");
+const NO_NUMBER: Invalid = Invalid("it contains no number");
+const SEVERAL: Invalid = Invalid("it contains several numbers");
 const CONTEXT: Invalid = Invalid("its words may give the number another meaning");
 
 const MONTHS: [&str; 12] = [
@@ -85,7 +86,7 @@ const MONTHS: [&str; 12] = [
     "december",
 ];
 
-/// A part of a text that says a number.
+/// A token of a text that contains a number.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Token<'a> {
     Number(Written<'a>),
@@ -93,7 +94,7 @@ enum Token<'a> {
     Sign(char),
 }
 
-/// Splits lower-case text. White space and marks of a sentence are dropped.
+/// Splits a lower-case text. White space and punctuation are dropped.
 fn tokens(text: &str) -> Result<Vec<Token<'_>>, Invalid> {
     let mut tokens = Vec::new();
     let mut rest = text;
@@ -103,7 +104,7 @@ fn tokens(text: &str) -> Result<Vec<Token<'_>>, Invalid> {
             tokens.push(Token::Number(number));
             rest = after;
         } else if next.is_alphabetic() {
-            // Words of scripts that put no spaces stand close to their number: "約1200人".
+            // Scripts without spaces write words directly beside their number: "約1200人".
             let digits = |c: char| !next.is_ascii() && c.is_ascii_digit();
             let end =
                 rest.find(|c: char| digits(c) || !script::is_of_word(c) && c != '-').unwrap_or(rest.len());
@@ -111,7 +112,7 @@ fn tokens(text: &str) -> Result<Vec<Token<'_>>, Invalid> {
             rest = &rest[end..];
         } else {
             let after = &rest[next.len_utf8()..];
-            // ".5" is not 5.
+            // A separator before a digit is kept, because ".5" is not 5.
             let decimal = matches!(next, '.' | ',') && after.starts_with(|c: char| c.is_ascii_digit());
             if decimal || !(next.is_whitespace() || ".,:;*\"'".contains(next)) {
                 tokens.push(Token::Sign(next));
@@ -133,7 +134,7 @@ fn number<'a>(rest: &mut &[Token<'a>]) -> Result<Written<'a>, Invalid> {
     }
 }
 
-/// The second number of "11 to 50" or, after "between", of "11 and 50".
+/// The upper end of "11 to 50" or, after "between", of "11 and 50".
 fn range_end<'a>(rest: &mut &[Token<'a>], between: bool) -> Option<Written<'a>> {
     let end = match rest {
         [Token::Sign('-' | '–' | '—' | '‑' | '~'), Token::Number(end), ..] => end,
@@ -148,18 +149,18 @@ fn range_end<'a>(rest: &mut &[Token<'a>], between: bool) -> Option<Written<'a>> 
 
 fn lower_end(first: Written<'_>, second: Written<'_>) -> Result<f64, Invalid> {
     let upper = second.worth(second.unit)?;
-    // "1-5k": the unit belongs to both ends.
+    // In "1-5k" the unit belongs to both ends.
     let shared = (first.unit == 1.0).then(|| first.worth(second.unit)).transpose()?;
     let lower = match shared {
         Some(lower) if lower <= upper => lower,
         _ => first.worth(first.unit)?,
     };
-    // "2024-03" and "2019-2023" are dates.
+    // Two years, as in "2024-03" or "2019-2023", are a date rather than a range.
     let dates = first.is_year() && second.is_year();
     if lower <= upper && !dates { Ok(lower) } else { Err(Invalid("it is not a range of counts")) }
 }
 
-/// Skips "As of 2024," before the number that is of that year.
+/// Skips "As of 2024," when a number for that date follows.
 fn skip_leading_date(rest: &mut &[Token<'_>]) {
     let mut after = *rest;
     skip_date(&mut after);
@@ -169,7 +170,7 @@ fn skip_leading_date(rest: &mut &[Token<'_>]) {
     }
 }
 
-/// Skips "in 3 offices", "across more than 20 countries": where those live that were counted.
+/// Skips the places of the counted people: "in 3 offices", "across more than 20 countries".
 fn skip_places(rest: &mut &[Token<'_>]) {
     let [Token::Word(word), after @ ..] = *rest else { return };
     if !["in", "across", "at", "over", "throughout"].contains(word) {
@@ -184,7 +185,7 @@ fn skip_places(rest: &mut &[Token<'_>]) {
     }
 }
 
-/// Skips "as of 2024", "in March 2024", "at the end of 2024", "as of December 31, 2024".
+/// Skips a date: "as of 2024", "in March 2024", "at the end of 2024", "as of December 31, 2024".
 fn skip_date(rest: &mut &[Token<'_>]) {
     let Some(length) = dates().longest(rest) else { return };
     for (at, token) in rest.iter().enumerate().skip(length) {
@@ -208,7 +209,7 @@ fn is_date_word(word: &str) -> bool {
     WORDS.contains(&word) || word.len() > 2 && MONTHS.iter().any(|month| month.starts_with(word))
 }
 
-/// Drops what stands in brackets: "(2024)", "[3]". What would change the number is refused.
+/// Removes bracketed text: "(2024)", "[3]". A bracket that would change the meaning of the number is refused.
 fn without_brackets(raw: &str) -> Result<String, Invalid> {
     if !raw.contains(['(', '[', ')', ']']) {
         return Ok(raw.to_owned());
@@ -223,7 +224,7 @@ fn without_brackets(raw: &str) -> Result<String, Invalid> {
             _ => dropped.push(character),
         }
     }
-    // An area code in front, or what says that the number is a year.
+    // The bracket is an area code in front of a phone number.
     let is_code = kept.trim_start().starts_with(|c: char| c.is_ascii_digit())
         && raw.trim_start().starts_with('(')
         && dropped.bytes().all(|byte| byte.is_ascii_digit())
@@ -240,13 +241,13 @@ fn without_brackets(raw: &str) -> Result<String, Invalid> {
     let is_of_year =
         ["year", "jahr", "année", "año", "anno", "ano"].iter().any(|unit| dropped.trim() == *unit);
     let is_other =
-        brackets::name_another_thing(&dropped) || kept.trim() == "0" && brackets::say_unknown(&dropped);
+        brackets::names_other_thing(&dropped) || kept.trim() == "0" && brackets::says_unknown(&dropped);
     if unit || is_of_year || is_other { Err(CONTEXT) } else { Ok(kept) }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "the bound keeps it exact")]
+#[expect(clippy::cast_possible_truncation, reason = "the bound keeps the cast exact")]
 fn whole(number: f64) -> Option<i64> {
-    // Units make products such as 12.7 * 1e3 = 12699.999...
+    // Units produce inexact products such as 12.7 * 1e3 = 12699.999...
     let rounded = number.round();
     let exact = (number - rounded).abs() < 1e-12 * rounded.abs().max(1e3) && number.abs() < 9e15;
     exact.then_some(rounded as i64)

@@ -1,13 +1,12 @@
-//! Characters that nobody sees, and that nobody typed on purpose.
+//! Detects characters that are invisible and that nobody types on purpose.
 //!
-//! Text that is copied from a web page, a chat or a word processor brings them along. They must
-//! never make a second question out of one. This module only drops characters: it must not
-//! change one that is seen.
+//! Text copied from a web page, a chat or a word processor contains such characters. They must never turn
+//! one question into two. This module only removes characters; it must not change a visible one.
 
 use std::borrow::Cow;
 
-/// Whether a character takes no ink and is no white space: Unicode's default ignorable code
-/// points, the blanks that are no white space by Unicode's tables, and control characters.
+/// Whether a character is invisible and not white space: Unicode's default ignorable code points, blanks
+/// that Unicode does not classify as white space, and control characters.
 pub(super) fn is_invisible(character: char) -> bool {
     if character.is_ascii() {
         return character.is_ascii_control() && !character.is_whitespace();
@@ -39,8 +38,8 @@ pub(super) fn is_invisible(character: char) -> bool {
 }
 
 /// The text without invisible characters.
-pub(super) fn dropped(text: &str) -> Cow<'_, str> {
-    // Nearly every cell is plain.
+pub(super) fn removed(text: &str) -> Cow<'_, str> {
+    // The fast path: nearly every cell is printable ASCII.
     if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) || !text.contains(is_invisible) {
         return Cow::Borrowed(text);
     }
@@ -49,9 +48,9 @@ pub(super) fn dropped(text: &str) -> Cow<'_, str> {
 
 /// The address without percent-encoded invisible characters: `%E2%80%8B`.
 ///
-/// Dropping one may bring the halves of another together, so each is looked for at the end of
-/// what is kept so far.
-pub(super) fn dropped_when_encoded(address: &str) -> Cow<'_, str> {
+/// Removing a character may join the halves of another one, so the search looks at the end of the text
+/// that was kept so far.
+pub(super) fn removed_when_encoded(address: &str) -> Cow<'_, str> {
     if !address.contains('%') {
         return Cow::Borrowed(address);
     }
@@ -78,15 +77,15 @@ fn encoded_at_end(text: &str) -> Option<usize> {
         let is_lead = byte & 0xc0 != 0x80;
         if is_lead {
             let text = std::str::from_utf8(&decoded[..count]).ok()?;
-            // Nobody pastes an encoded control character by mistake.
-            let is_dropped = |c: char| is_invisible(c) && !c.is_control();
-            return text.chars().all(is_dropped).then_some(count * TRIPLET);
+            // An encoded control character is not an accident of copying, so it stays and is refused later.
+            let is_removed = |c: char| is_invisible(c) && !c.is_control();
+            return text.chars().all(is_removed).then_some(count * TRIPLET);
         }
     }
     None
 }
 
-/// The byte that `%E2` stands for.
+/// The byte of a percent-encoded triplet such as `%E2`.
 fn triplet(text: &[u8]) -> Option<u8> {
     let [b'%', high, low] = *text else { return None };
     let digit = |byte: u8| char::from(byte).to_digit(16);
@@ -98,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn encoded_ones_are_dropped_and_what_is_seen_stays() {
+    fn encoded_invisible_characters_are_removed() {
         for (address, expect) in [
             ("a%E2%80%8Bb", "ab"),
             ("%ef%bb%bfa%C2%AD", "a"),
@@ -108,7 +107,7 @@ mod tests {
             ("%E2%80%94", "%E2%80%94"),
             ("a%20b%0A%zz%", "a%20b%0A%zz%"),
         ] {
-            assert_eq!(dropped_when_encoded(address), expect, "{address}");
+            assert_eq!(removed_when_encoded(address), expect, "{address}");
         }
     }
 }

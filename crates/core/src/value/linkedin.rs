@@ -1,4 +1,4 @@
-//! `linkedin_url`: a person's LinkedIn profile.
+//! The type `linkedin_url`: a person's LinkedIn profile. This module must not open a page.
 
 mod page;
 
@@ -7,7 +7,7 @@ use url::Url;
 
 use super::{Invalid, domain, invisible, paste};
 
-/// Every spelling becomes `https://www.linkedin.com/in/{slug}`.
+/// Normalises every spelling of a profile to `https://www.linkedin.com/in/{slug}`.
 pub(super) fn normalise(raw: &str) -> Result<String, Invalid> {
     match plain_slug(raw) {
         Some(slug) => Ok(format!("{PROFILE}{}", canonical_slug(slug)?)),
@@ -21,8 +21,8 @@ fn pasted(raw: &str) -> Result<String, Invalid> {
 
 const PROFILE: &str = "https://www.linkedin.com/in/";
 
-/// The slug of an address that is in normal form already but for its case and a slash, as most
-/// are: parsing would find the same and takes several times as long.
+/// The slug of an address that is already in normal form except for its case and a trailing slash. This is
+/// the fast path for most addresses: parsing would give the same result several times slower.
 fn plain_slug(raw: &str) -> Option<&str> {
     let slug = raw.strip_prefix(PROFILE)?;
     let slug = slug.strip_suffix('/').unwrap_or(slug);
@@ -31,11 +31,11 @@ fn plain_slug(raw: &str) -> Option<&str> {
 }
 
 fn profile(raw: &str) -> Result<String, Invalid> {
-    // Most cells that are tried as profiles are hosts of companies.
+    // The fast path: most cells that are tried as profiles are the hosts of companies.
     if domain::plain_host(raw).is_some_and(|host| !host.contains("linkedin.") && !host.contains("lnkd.")) {
         return Err(ELSEWHERE);
     }
-    // A path whose host was cut off.
+    // The host of the address may be missing: `in/jane-doe`.
     let path =
         raw.trim_start_matches('/').split_once('/').filter(|(start, _)| start.eq_ignore_ascii_case("in"));
     let url = match path {
@@ -63,9 +63,10 @@ fn is_linkedin(url: &Url) -> bool {
     plain && (host == "linkedin.com" || host.ends_with(".linkedin.com"))
 }
 
-/// LinkedIn ignores the case of a chosen slug, but not that of an opaque one (`ACoAA...`).
+/// The canonical form of a slug. LinkedIn ignores the case of a chosen slug, but not of an opaque one
+/// (`ACoAA...`).
 ///
-/// What is checked is the decoded slug, or `%7Bslug%7D` and `%0D%0A` would pass.
+/// The check uses the decoded slug, because `%7Bslug%7D` and `%0D%0A` would pass otherwise.
 fn canonical_slug(slug: &str) -> Result<String, Invalid> {
     let decoded = wholly_decoded(slug)?;
     let has_control = decoded.trim().contains(char::is_control);
@@ -74,9 +75,9 @@ fn canonical_slug(slug: &str) -> Result<String, Invalid> {
         return Err(Invalid("its profile name has a character that LinkedIn does not allow"));
     }
     if !(3..=150).contains(&decoded.chars().count()) || !decoded.contains(char::is_alphanumeric) {
-        return Err(Invalid("what stands after `/in/` is not a profile name"));
+        return Err(Invalid("the part after `/in/` is not a profile name"));
     }
-    if is_blank_form(&decoded) {
+    if is_placeholder_slug(&decoded) {
         return Err(Invalid("its profile name is a placeholder"));
     }
     let mut canonical = String::with_capacity(slug.len());
@@ -90,8 +91,8 @@ fn canonical_slug(slug: &str) -> Result<String, Invalid> {
     Ok(canonical)
 }
 
-/// The slug behind its percent-encoding; one that was encoded twice is decoded twice, since no
-/// slug has a percent sign.
+/// The slug without percent-encoding. A slug never contains a percent sign, so an encoded slug may be
+/// decoded several times.
 fn wholly_decoded(slug: &str) -> Result<String, Invalid> {
     const MOST: usize = 3;
     let mut slug = slug.to_owned();
@@ -104,30 +105,30 @@ fn wholly_decoded(slug: &str) -> Result<String, Invalid> {
     Ok(slug)
 }
 
-/// One spelling for all that look alike: without invisible characters and what a sentence put
-/// behind the slug, composed, with plain hyphens, and in lower case unless it is opaque.
+/// The same form for all slugs that look alike: composed, with plain hyphens, without invisible characters
+/// and trailing punctuation, and in lower case unless opaque.
 fn in_one_form(decoded: &str) -> String {
-    // A query whose question mark was encoded or lost, a sentence that goes on.
+    // The slug ends where a query follows whose `?` was encoded or lost, or where a sentence continues.
     let ends = [decoded.find(['?', '&', '#']), decoded.find(", "), decoded.find("; ")];
     let end = ends.into_iter().flatten().min().unwrap_or(decoded.len());
-    let visible = invisible::dropped(&decoded[..end]);
+    let visible = invisible::removed(&decoded[..end]);
     let trimmed = visible.trim().trim_end_matches(|c: char| !(c.is_alphanumeric() || is_kept_at_end(c)));
     if is_opaque(trimmed) || is_plain(trimmed) {
         return if is_opaque(trimmed) { trimmed.to_owned() } else { trimmed.to_ascii_lowercase() };
     }
     let composed: String = trimmed.nfkc().map(|c| if is_hyphen(c) { '-' } else { c }).collect();
     let composed: String = composed.to_lowercase().nfkc().collect();
-    // Compatibility forms may bring further ones.
+    // Compatibility composition may produce further such characters.
     let composed =
         composed.trim_end_matches(|c: char| c.is_ascii() && !c.is_alphanumeric() && !is_kept_at_end(c));
-    invisible::dropped(composed).into_owned()
+    invisible::removed(composed).into_owned()
 }
 
 fn is_plain(slug: &str) -> bool {
     slug.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 
-/// What a slug may end in though it is no letter: a hyphen, an emoji, an accent.
+/// Whether a slug may end in this sign: a hyphen, an emoji, an accent.
 fn is_kept_at_end(character: char) -> bool {
     "-_~".contains(character)
         || is_hyphen(character)
@@ -138,7 +139,7 @@ fn is_sentence_sign(character: char) -> bool {
     "“”„‟‘’‚‛«»‹›」』】）＞…、，。；：！？｜".contains(character) || character.is_whitespace()
 }
 
-/// Hyphens and dashes that word processors write for `-`.
+/// Whether a character is a hyphen or dash that word processors write for `-`.
 fn is_hyphen(character: char) -> bool {
     matches!(
         character,
@@ -146,7 +147,7 @@ fn is_hyphen(character: char) -> bool {
     )
 }
 
-/// Whether LinkedIn made the slug from a member's number; its case counts.
+/// Whether LinkedIn made the slug from a member's number. The case of such a slug matters.
 fn is_opaque(slug: &str) -> bool {
     const LONG: usize = 20;
     let long = || slug.len() >= LONG && ["AEMA", "ACAA", "AEAA"].iter().any(|start| slug.starts_with(start));
@@ -162,8 +163,8 @@ fn is_legal(character: char) -> bool {
     }
 }
 
-/// Slugs that templates and models write where they know none.
-fn is_blank_form(slug: &str) -> bool {
+/// Whether a slug is a placeholder that templates and models write.
+fn is_placeholder_slug(slug: &str) -> bool {
     const WORDS: [&str; 34] = [
         "example",
         "null",
@@ -211,7 +212,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn a_plain_address_is_read_as_parsing_would(slug in "[A-Za-z0-9_-]{0,12}|ACoA[A-Za-z0-9_-]{3,9}|null|n-a", end in "/?") {
+        fn the_fast_path_agrees_with_parsing(slug in "[A-Za-z0-9_-]{0,12}|ACoA[A-Za-z0-9_-]{3,9}|null|n-a", end in "/?") {
             let raw = format!("{PROFILE}{slug}{end}");
             proptest::prop_assert_eq!(plain_slug(&raw).is_some(), !slug.is_empty());
             proptest::prop_assert_eq!(normalise(&raw), pasted(&raw));

@@ -1,12 +1,12 @@
-//! `list`: several texts.
+//! The type `list`: several texts. This module must not judge what an item means.
 
 use serde_json::{Map, Value as Json};
 
 use super::{Invalid, is_placeholder, text};
 
-/// Splits at `;`, else at line ends, else at commas outside brackets.
+/// Splits a text at `;`, else at line ends, else at list signs, else at commas outside brackets.
 pub(super) fn read(raw: &str) -> Result<Vec<String>, Invalid> {
-    // Before the split: an escape sequence may hold a `;`.
+    // Escape sequences may contain a `;`, so they are removed before the split.
     let raw = text::visible(raw);
     if let Some(inner) = in_brackets(&raw) {
         return read(inner);
@@ -28,7 +28,7 @@ pub(super) fn read(raw: &str) -> Result<Vec<String>, Invalid> {
         return items(&split_at_commas(&raw));
     };
     match items(&parts)?.as_slice() {
-        // Written out it has no such sign any more, and would be read in another way.
+        // A single item has to be read again, because its written form no longer has the sign.
         [only] if only.len() < raw.len() => read(only),
         several => Ok(several.to_vec()),
     }
@@ -36,17 +36,17 @@ pub(super) fn read(raw: &str) -> Result<Vec<String>, Invalid> {
 
 fn items(parts: &[&str]) -> Result<Vec<String>, Invalid> {
     let items = parts.iter().filter(|part| !is_placeholder(part));
-    unique(items.filter_map(|part| text::normalise(part).ok())).ok_or(Invalid("it holds no item"))
+    unique(items.filter_map(|part| text::normalise(part).ok())).ok_or(Invalid("it contains no item"))
 }
 
-/// How deep groups of items may be nested.
+/// The nesting limit of groups of items.
 const DEEPEST: usize = 4;
 
-/// How many items are read.
+/// The limit of items.
 const MOST: usize = 1_000;
 
-/// The texts and numbers of a JSON array or object; placeholders are dropped. An object groups
-/// items by their kind: `{"frontend": ["React"], "backend": ["Go"]}`.
+/// The texts and numbers of a JSON array or object, without placeholders. An object groups items by their
+/// kind: `{"frontend": ["React"], "backend": ["Go"]}`.
 pub(super) fn from_json(json: &Json) -> Option<Vec<String>> {
     let mut items = Vec::new();
     collect(json, 0, &mut items);
@@ -66,7 +66,7 @@ fn collect(json: &Json, depth: usize, items: &mut Vec<String>) {
     }
 }
 
-/// An object is one item when it has a name, and a group of items otherwise.
+/// Collects the items of an object. An object with a name is a single item; any other is a group of items.
 fn collect_object(object: &Map<String, Json>, depth: usize, items: &mut Vec<String>) {
     const NAMES: [&str; 12] = [
         "name",
@@ -86,16 +86,16 @@ fn collect_object(object: &Map<String, Json>, depth: usize, items: &mut Vec<Stri
         Some(Json::String(name)) => Some(name),
         _ => None,
     });
-    // In a list an object is one item, whatever else it says of it.
+    // Within a list, an object with a name is one item, whatever other members it has.
     if let Some(name) = named.filter(|_| depth > 0 || object.len() == 1 || object.contains_key("name")) {
         items.extend(text_item(name));
         return;
     }
-    for (key, value) in object.iter().filter(|(key, _)| !is_about_the_list(key)) {
+    for (key, value) in object.iter().filter(|(key, _)| !describes_the_list(key)) {
         match value {
-            // `{"React": true, "Vue": false}`
+            // A flag: `{"React": true, "Vue": false}`.
             Json::Bool(true) => items.extend(text_item(key)),
-            // A version, not a second item: `{"React": "18.2"}`.
+            // A version rather than a second item: `{"React": "18.2"}`.
             Json::String(text) if is_version(text) => items.extend(text_item(key)),
             Json::String(text) if !is_placeholder(text) => {
                 items.extend(read(&super::decoded(text)).unwrap_or_default())
@@ -106,7 +106,7 @@ fn collect_object(object: &Map<String, Json>, depth: usize, items: &mut Vec<Stri
     }
 }
 
-/// A text of a list. Its entities are decoded before its separators are looked at.
+/// The item for a text. Entities are decoded first, because `&#59;` would otherwise look like a separator.
 fn text_item(item: &str) -> Option<String> {
     let item = super::decoded(item);
     let item = without_mark(&item);
@@ -117,8 +117,8 @@ fn is_version(text: &str) -> bool {
     text.len() < 20 && text.trim_start_matches('v').starts_with(|c: char| c.is_ascii_digit())
 }
 
-/// Keys beside the items that say where they come from or how certain they are.
-fn is_about_the_list(key: &str) -> bool {
+/// Whether a key beside the items describes the list, such as its source or confidence.
+fn describes_the_list(key: &str) -> bool {
     const KEYS: [&str; 19] = [
         "category",
         "type",
@@ -144,7 +144,7 @@ fn is_about_the_list(key: &str) -> bool {
     KEYS.contains(&key.as_str()) || key.starts_with("confidence") || key.ends_with("_score")
 }
 
-/// Each item once, in order; `None` when there is none.
+/// The items in order without duplicates, ignoring case; `None` when there are none.
 pub(super) fn unique(items: impl Iterator<Item = String>) -> Option<Vec<String>> {
     let mut seen = std::collections::HashSet::new();
     let items: Vec<String> = items.filter(|item| seen.insert(item.to_lowercase())).collect();
@@ -169,13 +169,13 @@ fn split_at_commas(raw: &str) -> Vec<&str> {
     parts
 }
 
-/// What stands between the brackets of a list that was written as a text: `["Rust", "Go"]`.
+/// The text between the brackets of a list written as a text: `["Rust", "Go"]`.
 fn in_brackets(raw: &str) -> Option<&str> {
     let inner = raw.trim().strip_prefix('[')?.strip_suffix(']')?;
     (!inner.contains(['[', ']']) && !inner.trim().is_empty()).then_some(inner)
 }
 
-/// An item without the bullet or the number that it was written with; `-webkit` keeps its sign.
+/// An item without its bullet or number. `-webkit` keeps its sign.
 fn without_mark(item: &str) -> &str {
     let item = item.trim_start();
     let digits = item.len() - item.trim_start_matches(|c: char| c.is_ascii_digit()).len();
@@ -203,7 +203,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn marks_of_items_are_no_part_of_them() {
+    fn bullets_and_numbers_are_not_part_of_an_item() {
         for json in [
             json!(["1. Rust", "2. Go"]),
             json!(["• Rust", "• Go"]),
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn one_sign_divides_two() {
+    fn a_single_separator_is_enough() {
         for raw in ["Rust | Go", "Rust、Go", "Rust\tGo", "Rust • Go"] {
             assert_eq!(read(raw), Ok(vec!["Rust".to_owned(), "Go".to_owned()]), "{raw}");
         }

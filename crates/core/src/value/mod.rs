@@ -1,8 +1,8 @@
-//! Values of cells and the semantic types that give them a meaning.
+//! Values of cells, and the semantic types that define their meaning.
 //!
-//! A normaliser decides what is bought: two spellings of one domain must become one
-//! value, or the same answer is paid for twice. Normalisers are pure and idempotent.
-//! This module must not know tables, files or providers.
+//! Normalisers decide what is bought: two spellings of a domain must become the same value, or the same
+//! answer is paid for twice. Normalisers are pure and idempotent. This module must not know tables, files
+//! or providers.
 
 mod absent;
 mod domain;
@@ -27,23 +27,24 @@ use serde_json::Value as Json;
 pub use placeholder::is_placeholder;
 pub use text::without_escapes;
 
-/// Which rules cells and answers are read by. Raise it when the same cell or the same stored answer
-/// would give another value: normal forms, placeholders, what is taken out of an answer. Runs record
-/// it, so that a cell that a newer version reads differently is not called edited.
+/// The version of the rules for reading cells and answers. Raise it whenever the same cell or the same
+/// stored answer would give another value: after a change of normal forms, of placeholders, or of the
+/// reader of answers. Runs record this version, so that a cell that a newer version reads differently is not
+/// reported as edited.
 pub const READING: u32 = 4;
 
-/// The most characters that a cell holds, since a cell of a spreadsheet holds no more.
+/// The limit of characters in a cell, which is the limit of spreadsheets.
 pub const CELL_CHARACTERS: usize = 32_767;
 
-/// What a cell holds. An absent value is an absent `Value`: there is no empty one.
+/// The value of a cell. An unknown value is an absent `Value`; there is no empty variant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Value {
-    /// Text of any semantic type that is written as text.
+    /// A text, of any type that is written as text.
     Text(String),
     /// A whole number.
     Integer(i64),
-    /// Several texts; a CSV cell shows them joined with `; `.
+    /// Several texts. A CSV cell shows them joined by `; `.
     List(Vec<String>),
 }
 
@@ -53,7 +54,7 @@ impl Value {
         Self::Text(text.into())
     }
 
-    /// The text, if this value is one.
+    /// The text of a text value.
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
@@ -72,7 +73,7 @@ impl fmt::Display for Value {
     }
 }
 
-/// Why a cell cannot be a value of its type; reads well after "`x` is not a domain: ".
+/// The reason why a cell is not a value of its type. It reads well after "`x` is not a domain: ".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invalid(pub &'static str);
 
@@ -82,7 +83,7 @@ impl fmt::Display for Invalid {
     }
 }
 
-/// What the text in a column means.
+/// The meaning of the text in a column.
 #[derive(Debug, Clone, Copy, JsonSchema, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SemanticType {
@@ -103,11 +104,11 @@ pub enum SemanticType {
 }
 
 impl SemanticType {
-    /// All types, in the order in which help lists them.
+    /// All types, in the order of the help text.
     pub const ALL: [Self; 7] =
         [Self::Domain, Self::LinkedinUrl, Self::Url, Self::Email, Self::Integer, Self::Text, Self::List];
 
-    /// The word that contracts, plans and help use.
+    /// The name in contracts, plans and help.
     pub fn name(self) -> &'static str {
         match self {
             Self::Domain => "domain",
@@ -120,7 +121,7 @@ impl SemanticType {
         }
     }
 
-    /// The type in a sentence: "`x` is not a whole number".
+    /// The type as a noun with an article: "`x` is not a whole number".
     pub fn in_words(self) -> &'static str {
         match self {
             Self::Domain => "a domain",
@@ -138,16 +139,16 @@ impl SemanticType {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// Whether values can be told from other text by their form alone, so that a column
-    /// with another name may be recognised by what it holds.
+    /// Whether the form of a value identifies this type, so that a column can be recognised by its values
+    /// whatever its name.
     pub fn is_recognisable(self) -> bool {
         matches!(self, Self::Domain | Self::LinkedinUrl | Self::Url | Self::Email)
     }
 
-    /// Reads a cell's text as this type, in its one normal form.
+    /// Reads the text of a cell as this type, in normal form.
     ///
     /// # Errors
-    /// The text cannot be a value of this type; blank text never can.
+    /// The reason why the text is not a value of this type. A blank text never is.
     pub fn read(self, raw: &str) -> Result<Value, Invalid> {
         let raw = visible(raw);
         let raw = raw.trim();
@@ -165,20 +166,20 @@ impl SemanticType {
         }
     }
 
-    /// Whether a cell shows that its column holds this type. An e-mail address can be read as a
-    /// domain, and yet a column of them is not one of domains.
+    /// Whether a cell is evidence that its column has this type. An e-mail address can be read as a domain,
+    /// but is no evidence for a column of domains.
     pub fn recognises(self, cell: &str) -> bool {
         let is_mail = || Self::Email.read(cell).is_ok();
         self.read(cell).is_ok() && (self != Self::Domain || !is_mail())
     }
 
-    /// Whether a filled cell of this type is as good as empty: "N/A", `#REF!`, `https://`.
+    /// Whether a filled cell has no information as this type and counts as empty: "N/A", `#REF!`, `https://`.
     pub fn says_nothing(self, cell: &str) -> bool {
         absent::says_nothing(self, cell)
     }
 
-    /// Reads a JSON value from outside as this type; `None` when it is unknown, a
-    /// placeholder such as "N/A", or of another type.
+    /// Reads an untrusted JSON value as this type; `None` when the value is unknown, a placeholder such as
+    /// "N/A", or of another type.
     pub fn read_json(self, json: &Json) -> Option<Value> {
         match (self, json) {
             (Self::List, Json::Array(_) | Json::Object(_)) => list::from_json(json).map(Value::List),
@@ -189,15 +190,15 @@ impl SemanticType {
                 let text = decoded(text);
                 if is_placeholder(&text) { None } else { self.read(&text).ok() }
             }
-            // Several candidates for one value: the first that fits.
+            // Among several candidates for one value, the first one that fits is used.
             (_, Json::Array(items)) => {
                 items.iter().filter(|item| !item.is_array()).find_map(|item| self.read_json(item))
             }
         }
     }
 
-    /// Brings a value that an integration made into this type's normal form; `None` when
-    /// it cannot be one.
+    /// Brings a value from an integration into the normal form of this type; `None` when the value does not
+    /// fit the type.
     pub fn check(self, value: Value) -> Option<Value> {
         match (self, value) {
             (Self::Integer, Value::Integer(number)) => Some(Value::Integer(number)),
@@ -214,7 +215,7 @@ impl SemanticType {
     }
 }
 
-/// The text with its HTML entities decoded, once: `AT&amp;T` and `C&#43;&#43;` come from pages.
+/// The text with HTML entities decoded once. Texts from web pages contain `AT&amp;T` and `C&#43;&#43;`.
 fn decoded(text: &str) -> Cow<'_, str> {
     if text.contains('&') { html_escape::decode_html_entities(text) } else { Cow::Borrowed(text) }
 }
@@ -225,12 +226,12 @@ impl fmt::Display for SemanticType {
     }
 }
 
-/// The text without what nobody sees. The sequences that a terminal obeys go first: their
-/// parameters would stay behind.
+/// The text without escape sequences and invisible characters. The sequences go first, because removing
+/// their control characters would leave their parameters behind.
 fn visible(raw: &str) -> Cow<'_, str> {
     match text::visible(raw) {
-        Cow::Borrowed(raw) => invisible::dropped(raw),
-        Cow::Owned(raw) => Cow::Owned(invisible::dropped(&raw).into_owned()),
+        Cow::Borrowed(raw) => invisible::removed(raw),
+        Cow::Owned(raw) => Cow::Owned(invisible::removed(&raw).into_owned()),
     }
 }
 

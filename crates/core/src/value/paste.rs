@@ -1,7 +1,7 @@
-//! What stands around an address where people paste it: quotes, brackets, a Markdown or HTML
-//! link, a spreadsheet's formula, a label before it, a comma behind it, a mistyped scheme.
+//! Removes what surrounds a pasted address: quotes, brackets, a Markdown or HTML link, a spreadsheet
+//! formula, a label before the address, a comma after it, a mistyped scheme.
 //!
-//! This module only takes things off. What remains is for the address's own type to judge.
+//! This module only removes text. The type of the address judges the rest.
 
 mod formula;
 mod scheme;
@@ -14,28 +14,28 @@ use super::{Invalid, invisible};
 
 pub(super) use scheme::{Web, web};
 
-/// The longest cell that is read as an address. Links with tracking have a few hundred characters.
+/// The length limit of a cell that is read as an address, in bytes. Tracking links have a few hundred.
 const LONGEST: usize = 8 * 1024;
 
-/// The most wrappings around one address.
+/// How many layers around an address are removed.
 const MOST_WRAPPINGS: usize = 8;
 
-/// Reads the address in a cell with `read`, which is given the address alone.
+/// Finds the address in a cell and reads it with `read`, which receives only the address.
 ///
 /// # Errors
-/// The cell holds no address, or several different ones.
+/// The error of `read`, or a reason why the cell has no address or several different ones.
 pub(super) fn address(raw: &str, read: impl Fn(&str) -> Result<String, Invalid>) -> Result<String, Invalid> {
     if raw.len() > LONGEST {
         return Err(Invalid("it is too long for an address"));
     }
-    let raw = invisible::dropped_when_encoded(raw);
-    // One letter has one form, whether the accent is a character of its own or not.
+    let raw = invisible::removed_when_encoded(raw);
+    // Compose accents, so that a letter has a single form.
     let raw: Cow<'_, str> = if raw.is_ascii() { raw } else { raw.nfc().collect::<String>().into() };
     let bare = bare(&raw);
     if bare.contains(char::is_whitespace) { among_words(&bare, read) } else { read(&bare) }
 }
 
-/// The text without what is wrapped around it.
+/// The text without the layers around it.
 fn bare(raw: &str) -> Cow<'_, str> {
     if is_plain(raw) {
         return Cow::Borrowed(raw);
@@ -51,7 +51,7 @@ fn bare(raw: &str) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
-/// Whether there is certainly nothing to take off, as with nearly every cell.
+/// Whether a text certainly has no layer to remove. True for nearly every cell.
 fn is_plain(raw: &str) -> bool {
     let inner = |byte: u8| byte.is_ascii_alphanumeric() || b"-_/?&=. ".contains(&byte);
     let rest = raw.strip_prefix("https://").or_else(|| raw.strip_prefix("http://")).unwrap_or(raw);
@@ -72,7 +72,7 @@ fn unwrapped(text: &str) -> String {
     let text = without_bullet(text);
     let text = without_end(text);
     let text = without_emphasis(text);
-    // Chats write a link as `<https://acme.com|Acme>`.
+    // Chat programs write a link as `<https://acme.com|Acme>`.
     let text = if is_link(text) { text.split('|').next().unwrap_or(text).trim_end() } else { text };
     without_disguise(&wholly_decoded(text))
 }
@@ -85,7 +85,7 @@ fn closes(character: char) -> bool {
     ">]}\"'`“”„‟‘’‚‛«»‹›」』】）＞*|,.;:!…、，。；".contains(character)
 }
 
-/// `[Acme](https://acme.com "Home")`.
+/// The target of a Markdown link: `[Acme](https://acme.com "Home")`.
 fn markdown_target(text: &str) -> Option<&str> {
     let (label, rest) = text.split_once("](")?;
     label.contains('[').then_some(())?;
@@ -94,7 +94,7 @@ fn markdown_target(text: &str) -> Option<&str> {
     target.split(char::is_whitespace).next().filter(|target| !target.is_empty())
 }
 
-/// `<a href="https://acme.com">Acme</a>`.
+/// The target of an HTML link: `<a href="https://acme.com">Acme</a>`.
 fn html_target(text: &str) -> Option<&str> {
     let at = find_ignoring_case(text, "href=").filter(|_| text.trim_start().starts_with('<'))?;
     let rest = text[at + "href=".len()..].trim_start_matches('\\');
@@ -105,8 +105,8 @@ fn html_target(text: &str) -> Option<&str> {
     }
 }
 
-/// `Website: https://acme.com` and `{"url": "https://acme.com"` without what stands before the
-/// address, as long as that is no address itself.
+/// The text without a label before the address, as in `Website: https://acme.com` and
+/// `{"url": "https://acme.com"`. A label that is itself an address stays.
 fn without_label(text: &str) -> &str {
     let scheme = ["https://", "http://"].iter().filter_map(|scheme| find_ignoring_case(text, scheme)).min();
     let Some(at) = scheme.filter(|at| *at > 0) else { return text };
@@ -116,13 +116,13 @@ fn without_label(text: &str) -> &str {
     if is_separate && !is_address { &text[at..] } else { text }
 }
 
-/// `- acme.com` without the bullet. A dash without a space may belong to a name.
+/// The text without a bullet: `- acme.com`. A dash without a space may belong to a name.
 fn without_bullet(text: &str) -> &str {
     let rest = text.trim_start_matches(['-', '–', '—', '•', '·', '#']);
     if rest.len() < text.len() && rest.starts_with(char::is_whitespace) { rest.trim_start() } else { text }
 }
 
-/// `acme.com),` without the signs that end a sentence around it.
+/// The text without punctuation at its end: `acme.com),`.
 fn without_end(mut text: &str) -> &str {
     loop {
         let before = text.len();
@@ -130,7 +130,7 @@ fn without_end(mut text: &str) -> &str {
         text = ["%20", "%09", "%0A", "%0D", "%0a", "%0d", "%C2%A0", "%c2%a0", "&nbsp"]
             .iter()
             .fold(text, |text, blank| text.trim_end_matches(blank));
-        // A bracket may belong to the address: `/wiki/Acme_(company)`.
+        // A closing bracket may belong to the address: `/wiki/Acme_(company)`.
         if let Some(rest) = text.strip_suffix(')').filter(|rest| !rest.contains('(')) {
             text = rest;
         }
@@ -141,12 +141,12 @@ fn without_end(mut text: &str) -> &str {
     }
 }
 
-/// `_acme.com_` without the marks on both sides.
+/// The text without emphasis marks on both sides: `_acme.com_`.
 fn without_emphasis(text: &str) -> &str {
     text.strip_prefix('_').and_then(|rest| rest.strip_suffix('_')).unwrap_or(text)
 }
 
-/// `https%3A%2F%2Facme.com` as an address: one that was encoded whole.
+/// The address when the text is percent-encoded as a whole: `https%3A%2F%2Facme.com`.
 fn wholly_decoded(text: &str) -> Cow<'_, str> {
     let begins = |start: &str| text.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start));
     if ["http%3a", "https%3a", "http%253a", "https%253a"].into_iter().any(begins) {
@@ -156,7 +156,7 @@ fn wholly_decoded(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// `acme[.]com` and `jane(at)acme.com` as they were before somebody hid them from programs.
+/// The text without the notation that hides addresses from programs: `acme[.]com`, `jane(at)acme.com`.
 fn without_disguise(text: &str) -> String {
     const SIGNS: [(&str, &str); 8] = [
         ("[.]", "."),
@@ -174,14 +174,14 @@ fn without_disguise(text: &str) -> String {
     SIGNS.iter().fold(text.to_owned(), |text, (hidden, sign)| text.replace(hidden, sign))
 }
 
-/// The one address in a text of several words: `Jane Doe <jane@acme.com>`, `Site: www.acme.com`.
+/// The only address in a text of several words: `Jane Doe <jane@acme.com>`, `Site: www.acme.com`.
 ///
-/// A word that merely goes on after the address may belong to it (`.../in/jane doe`), and half
-/// an address is another one: such a text is refused.
+/// A word directly after the address may belong to it (`.../in/jane doe`), and a partial address would be
+/// a different one, so such a text is refused.
 fn among_words(text: &str, read: impl Fn(&str) -> Result<String, Invalid>) -> Result<String, Invalid> {
     const MOST_WORDS: usize = 60;
     const SPACE: Invalid = Invalid("it contains a space");
-    // No word is marked as an address without one of these, and none can be read as one.
+    // The fast path: without one of these signs no word is marked as an address or can be read as one.
     if text.is_ascii() && !text.contains(['.', ':', '@', '/', '%', '(', '[', '{', '<', '=']) {
         return Err(SPACE);
     }
@@ -205,21 +205,21 @@ fn among_words(text: &str, read: impl Fn(&str) -> Result<String, Invalid>) -> Re
         is_marked |= marks;
         match &found {
             _ if !is_whole => return Err(SPACE),
-            Some(first) if *first != value => return Err(Invalid("it holds several addresses")),
+            Some(first) if *first != value => return Err(Invalid("it contains several addresses")),
             _ => found = Some(value),
         }
     }
     found.filter(|_| is_marked).unwrap_or(Err(SPACE))
 }
 
-/// Whether a word says of itself that it is an address, or the word before says so.
+/// Whether the form of a word, or the word before it, marks it as an address.
 fn is_marked_as_address(word: &str, before: &str) -> bool {
     let is_in_brackets = word.starts_with(['<', '(', '[', '{']) && word.contains(['.', '@']);
     let is_labelled = before.ends_with([':', '：', '=']) && word.contains('.');
     is_link(word.trim_start_matches(opens)) || is_in_brackets || is_labelled
 }
 
-/// Whether an address begins here, by its own scheme or by a host that everyone knows.
+/// Whether a text begins with an address, recognised by its scheme or by a well-known host.
 fn is_link(text: &str) -> bool {
     let begins = |start: &str| text.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start));
     let has_scheme = scheme::begins(text) && text.contains("//");
@@ -228,7 +228,7 @@ fn is_link(text: &str) -> bool {
         || find_ignoring_case(text, ".linkedin.com/").is_some_and(|at| at <= 3)
 }
 
-/// Whether an address that ends with `word` certainly does not go on in `next`.
+/// Whether an address that ends with `word` certainly does not continue in `next`.
 fn ends_before(word: &str, next: &str) -> bool {
     let closed = word.ends_with(|c: char| c != '.' && closes(c)) || word.ends_with(')');
     closed
@@ -236,7 +236,7 @@ fn ends_before(word: &str, next: &str) -> bool {
         || ["-", "–", "—", "/"].contains(&next)
 }
 
-/// The text behind the percent-encoding; `None` for a bad triplet or bytes that are no text.
+/// The percent-decoded text; `None` for an invalid triplet, or bytes that are not UTF-8.
 pub(super) fn decoded(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();

@@ -1,7 +1,8 @@
-//! Words and sentences that say "there is no value" and must never be stored as one.
+//! Detects words and sentences that mean "there is no value". They must never be stored as a value.
 //!
-//! What such words are is data: `phrases` lists whole cells, `sentences` how longer ones
-//! begin. Here is how a text is compared with them, fast enough for each cell of a large table.
+//! The words are data: `phrases` lists whole cells, `sentences` the beginnings of longer texts. This module
+//! compares a text with them, fast enough for every cell of a large table. It must not know which column
+//! the text is from.
 
 mod openings;
 mod phrases;
@@ -12,18 +13,18 @@ use std::sync::LazyLock;
 use super::text::visible;
 use crate::dictionary::{WordSet, in_lower_case as lower_case};
 
-/// Whether `text` is empty or only says that nothing is known: "N/A", "unknown", "-", "N/A -
-/// domain parked", "I could not find any information about this company.", "k.A.", ...
+/// Whether `text` is empty or only states that nothing is known: "N/A", "unknown", "-", "N/A - domain
+/// parked", "I could not find any information about this company.", "k.A.", ...
 ///
-/// The beginning decides: what follows "not publicly disclosed" is a remark or a guess.
+/// The beginning decides, because text after "not publicly disclosed" is a remark or a guess.
 pub fn is_placeholder(text: &str) -> bool {
     let text = &visible(text);
-    // `not_found`, `NO_DATA`: one word of a program.
+    // Programs write a placeholder as one word: `not_found`, `NO_DATA`.
     if text.contains('_') && text.len() < 40 && !text.contains(char::is_whitespace) {
         return is_placeholder(&text.replace('_', " "));
     }
     let Some(first) = text.split_whitespace().map(inner).find(|part| !part.is_empty()) else { return true };
-    // Nearly every cell is a value and none of these; its first word tells.
+    // The fast path: nearly every cell is a value, and its first word already shows that.
     if !may_begin(first) || text.is_ascii() && !begins(first) {
         return false;
     }
@@ -32,10 +33,11 @@ pub fn is_placeholder(text: &str) -> bool {
         return false;
     }
     let rest = without_lead(&words);
-    says_nothing(&words) || rest.len() < words.len() && says_nothing(rest)
+    begins_like_placeholder(&words) || rest.len() < words.len() && begins_like_placeholder(rest)
 }
 
-/// "No data, no decisions": a second "no" that denies something else than facts.
+/// Whether the words are a slogan such as "No data, no decisions", in which the second "no" denies something
+/// other than facts.
 fn is_slogan(words: &[Word]) -> bool {
     const FACTS: [&str; 14] = [
         "data",
@@ -61,8 +63,8 @@ fn is_slogan(words: &[Word]) -> bool {
     words.get(second + 1).is_some_and(|(word, _)| !FACTS.contains(&&**word))
 }
 
-/// "Can't find a plumber? We ...": a question that what follows answers. What a page asks before
-/// it lets somebody in is none.
+/// Whether a text begins with a question to its reader, which the text answers: "Can't find a plumber?
+/// We ...". A question before a login or a robot check has no such answer.
 fn is_question_to_the_reader(text: &str, first: &str) -> bool {
     const LONGEST: usize = 120;
     let begins = ["can't", "can’t", "cannot", "couldn't", "couldn’t", "unable", "no", "not", "nothing"];
@@ -74,14 +76,14 @@ fn is_question_to_the_reader(text: &str, first: &str) -> bool {
     }) && begins.iter().any(|word| word.eq_ignore_ascii_case(first))
 }
 
-fn says_nothing(words: &[Word]) -> bool {
+fn begins_like_placeholder(words: &[Word]) -> bool {
     is_phrase(words) || openings::opens_a_sentence(&spelled(words))
 }
 
-/// How many words of a text are looked at.
+/// How many words of a text are read.
 const MOST_WORDS: usize = 24;
 
-/// A word in lower case, and whether a sign such as a comma or a bracket, or the end, follows.
+/// A lower-case word, and whether a sign such as a comma or a bracket, or the end of the text, follows.
 type Word = (String, bool);
 
 fn words(text: &str) -> Vec<Word> {
@@ -89,7 +91,7 @@ fn words(text: &str) -> Vec<Word> {
     for part in text.split_whitespace().take(MOST_WORDS * 2) {
         let part = in_lower_case(part);
         let inner = inner(&part);
-        // A sign on its own or before a word: "- domain", "(private".
+        // A sign may stand on its own or before a word: "- domain", "(private".
         if let Some(last) = words.last_mut().filter(|_| part.starts_with(is_break)) {
             last.1 = true;
         }
@@ -106,8 +108,8 @@ fn words(text: &str) -> Vec<Word> {
     words
 }
 
-/// A part of a text as words are compared, cut to longer than any word that counts: a hostile
-/// text may be one word of a megabyte.
+/// A part of a text in the form in which words are compared. The length is limited to a bit more than the
+/// longest known word, because a hostile text may be a single word of a megabyte.
 fn in_lower_case(part: &str) -> String {
     const LONGEST: usize = 60;
     let end = part.char_indices().nth(LONGEST).map_or(part.len(), |(at, _)| at);
@@ -115,7 +117,7 @@ fn in_lower_case(part: &str) -> String {
     if lower.contains('’') { lower.replace('’', "'") } else { lower }
 }
 
-/// A part without the signs around it.
+/// A part without punctuation around it.
 fn inner(part: &str) -> &str {
     part.trim_matches(|c: char| !c.is_alphanumeric())
 }
@@ -124,12 +126,12 @@ fn is_break(character: char) -> bool {
     ".,;:!?()[]|–—-。、，：".contains(character)
 }
 
-/// The words as the patterns of [`sentences`] see them, with ` ;` for a break.
+/// The words in the notation of the patterns in [`sentences`], with ` ;` for a break.
 fn spelled(words: &[Word]) -> String {
     words.iter().map(|(word, ends)| format!("{word}{}", if *ends { " ; " } else { " " })).collect()
 }
 
-/// Whether the words are one of [`phrases::WHOLE`], alone or before a remark: "n/a (private)".
+/// Whether the words are a phrase of [`phrases::WHOLE`], alone or before a remark: "n/a (private)".
 fn is_phrase(words: &[Word]) -> bool {
     static WHOLE: LazyLock<WordSet> = LazyLock::new(|| phrases::WHOLE.iter().copied().collect());
     let mut joined = String::new();
@@ -145,7 +147,7 @@ fn is_phrase(words: &[Word]) -> bool {
     joined.len() < 300 && words.len() <= 2 && phrases::ENDINGS.iter().any(|end| joined.ends_with(end))
 }
 
-/// Drops the "Sorry, but" and "Based on the search results," that sentences open with.
+/// The words without an introduction such as "Sorry, but" and "Based on the search results,".
 fn without_lead(words: &[Word]) -> &[Word] {
     const LONGEST: usize = 12;
     let mut rest = words;
@@ -169,10 +171,10 @@ fn without_lead(words: &[Word]) -> &[Word] {
     }
 }
 
-/// Whether a text that says nothing may begin with this word, by its first letter and its
-/// length: that rules most words out, and needs no copy of them in lower case.
+/// Whether a placeholder may begin with a word of this first letter and length. This check excludes most
+/// words without copying them to lower case.
 fn may_begin(word: &str) -> bool {
-    /// By first letter or digit, a bit for each length.
+    /// A bit set of lengths for each first letter or digit.
     static LENGTHS: LazyLock<[u64; 36]> = LazyLock::new(|| {
         let mut lengths = [0; 36];
         for word in first_words() {
@@ -192,7 +194,7 @@ fn may_begin(word: &str) -> bool {
     }
 }
 
-/// Whether a text that says nothing and is ASCII may begin with this word.
+/// Whether an ASCII placeholder may begin with this word.
 fn begins(word: &str) -> bool {
     static FIRST: LazyLock<WordSet> = LazyLock::new(|| first_words().collect());
     FIRST.contains(&*lower_case(word))
@@ -208,7 +210,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_first_word_of_a_sentence_is_ruled_out() {
+    fn no_first_word_of_a_placeholder_is_excluded() {
         for word in first_words() {
             assert!(may_begin(word) && may_begin(&word.to_uppercase()), "{word}");
             assert!(may_begin(&word.replace('\'', "’")), "{word}");
@@ -218,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn phrases_are_written_as_words_are_compared() {
+    fn phrases_are_in_the_form_that_is_compared() {
         for phrase in phrases::WHOLE {
             let words: Vec<String> = words(phrase).into_iter().map(|(word, _)| word).collect();
             assert_eq!(words.join(" "), **phrase);

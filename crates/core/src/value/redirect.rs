@@ -1,14 +1,14 @@
-//! Links that lead through another site: a search engine's, a mail filter's, a login page's.
+//! Finds the target of links that lead through another site: a search engine, a mail filter, a login page.
 //!
-//! The target stands in the link itself. Only services that are known to do nothing but send
-//! on are listed: on any other site a parameter may be anything.
+//! The target is a part of the link itself. Only services that do nothing but redirect are listed, because
+//! a parameter on any other site may mean anything. This module must not open a link.
 
 use url::Url;
 
 use super::paste;
 
-/// A service's host (subdomains included), the path that its links have, and the parameters
-/// that may hold the target.
+/// A service: its host (including subdomains), the path of its links, and the parameters that may contain
+/// the target.
 struct Service(&'static str, &'static str, &'static [&'static str]);
 
 const SERVICES: &[Service] = &[
@@ -35,10 +35,10 @@ const SERVICES: &[Service] = &[
     Service("linkedin.com", "/start/join", &["session_redirect", "sessionRedirect"]),
 ];
 
-/// Where a link leads in the end; `None` for one that is no such link.
+/// The target of a link; `None` when the link is not a redirect.
 pub(super) fn target(url: &Url) -> Option<String> {
     let host = url.host_str()?.trim_end_matches('.');
-    // Every service but one keeps the target in the query.
+    // All services but one put the target into the query.
     if url.query().is_none() && !url.path().contains("/v3/") {
         return None;
     }
@@ -56,7 +56,7 @@ pub(super) fn target(url: &Url) -> Option<String> {
     };
     let mut pairs = url.query_pairs();
     let (_, target) = pairs.find(|(name, value)| parameters.contains(&&**name) && !value.is_empty())?;
-    // A login page names a page of its own site without the host.
+    // A login page refers to a page on its own site by the path alone.
     let is_path = target.starts_with('/') && !target.starts_with("//");
     Some(if is_path { format!("https://{host}{target}") } else { target.into_owned() })
 }
@@ -69,13 +69,13 @@ impl Service {
     }
 }
 
-/// `google.com`, `www.google.co.uk`.
+/// Whether a host is Google's: `google.com`, `www.google.co.uk`.
 fn is_google(host: &str) -> bool {
     let rest = host.strip_prefix("www.").unwrap_or(host).strip_prefix("google.").unwrap_or_default();
     !rest.is_empty() && rest.len() <= 6
 }
 
-/// `https://urldefense.com/v3/__https://acme.com__;!!...`.
+/// The target of a Proofpoint link: `https://urldefense.com/v3/__https://acme.com__;!!...`.
 fn proofpoint(url: &Url) -> Option<String> {
     let (_, rest) = url.as_str().split_once("/v3/__")?;
     let (target, _) = rest.split_once("__;").or_else(|| rest.split_once("__"))?;

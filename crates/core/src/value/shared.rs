@@ -1,5 +1,5 @@
-//! Hosts that do not lead to the one company that is meant: sites on which many have a page, mail
-//! services, services that only carry what others put there.
+//! Knows hosts that do not identify a single company: sites with pages of many companies, mail services,
+//! and services that only host the content of others. This module must not read an address.
 
 mod mail;
 
@@ -7,10 +7,10 @@ use std::{collections::HashSet, sync::LazyLock};
 
 pub(super) use mail::is_mail_service;
 
-/// Hosts whose pages belong to others than the host's owner; their subdomains included.
+/// Hosts whose pages belong to other companies, including subdomains.
 ///
-/// Sites that give each customer a subdomain (`acme.wordpress.com`) are not listed: there
-/// the host names the customer.
+/// Sites that give each customer a subdomain (`acme.wordpress.com`) are not listed, because there the host
+/// identifies the customer.
 const HOSTS: &[&str] = &[
     // Social networks and messengers.
     "facebook.com",
@@ -52,7 +52,7 @@ const HOSTS: &[&str] = &[
     "nextdoor.com",
     "rumble.com",
     "ok.ru",
-    // Pages, documents and code that anyone may put up.
+    // Pages, documents and code that anyone can publish.
     "g.page",
     "g.co",
     "forms.gle",
@@ -90,7 +90,7 @@ const HOSTS: &[&str] = &[
     "archive.org",
     "archive.ph",
     "archive.is",
-    // Short addresses.
+    // Link shorteners.
     "bit.ly",
     "goo.gl",
     "tinyurl.com",
@@ -142,13 +142,13 @@ const HOSTS: &[&str] = &[
     "open.spotify.com",
 ];
 
-/// Sites that are the same under many top-level domains.
+/// Sites of the same name under many top-level domains.
 const NAMES: [&str; 3] = ["amazon", "ebay", "google"];
 
-/// Hosts that belong to no company that a row could mean: short addresses, files, application
-/// stores, sign-in pages. They are refused without a page as well; subdomains included.
-const NOBODYS: &[&str] = &[
-    // Short addresses.
+/// Hosts that identify no company at all: link shorteners, file storage, application stores, sign-in pages.
+/// They are refused even without a page, including subdomains.
+const NO_COMPANY: &[&str] = &[
+    // Link shorteners.
     "bit.ly",
     "goo.gl",
     "g.co",
@@ -204,14 +204,15 @@ const NOBODYS: &[&str] = &[
     "play.google.com",
     "chromewebstore.google.com",
     "apps.microsoft.com",
-    // Old copies of pages.
+    // Archived copies of pages.
     "archive.org",
     "archive.ph",
     "archive.is",
     "translate.goog",
 ];
 
-/// Hosts under which each customer has a subdomain: that names the customer, the host alone nobody.
+/// Hosts under which each customer has a subdomain. The subdomain identifies the customer; the host alone
+/// identifies no company.
 const ROOTS: &[&str] = &[
     "github.io",
     "gitlab.io",
@@ -245,30 +246,30 @@ const ROOTS: &[&str] = &[
     "square.site",
 ];
 
-/// Whether many companies have pages under `host`, which is in normal form.
+/// Whether many companies have pages on `host`, which is in normal form.
 pub(super) fn is_shared(host: &str) -> bool {
     static SITES: LazyLock<HashSet<&str>> = LazyLock::new(|| HOSTS.iter().copied().collect());
     is_on_one_of(host, &SITES) || NAMES.contains(&registrable_label(host))
 }
 
-/// Whether `host`, which is in normal form, leads to no company.
-pub(super) fn is_nobodys(host: &str) -> bool {
-    static SITES: LazyLock<HashSet<&str>> = LazyLock::new(|| NOBODYS.iter().copied().collect());
+/// Whether `host`, which is in normal form, identifies no company.
+pub(super) fn identifies_no_company(host: &str) -> bool {
+    static SITES: LazyLock<HashSet<&str>> = LazyLock::new(|| NO_COMPANY.iter().copied().collect());
     ROOTS.contains(&host) || is_on_one_of(host, &SITES)
 }
 
-/// Whether `host` is one of the sites or a subdomain of one. Every site has a dot.
+/// Whether `host` is one of the sites or a subdomain of one. Every site contains a dot.
 fn is_on_one_of(host: &str, sites: &HashSet<&str>) -> bool {
     with_parents(host).any(|name| sites.contains(name))
 }
 
-/// `www.acme.co.uk`, `acme.co.uk`, `co.uk`: the host and the names above it that have a dot.
+/// The host and its parent names that contain a dot: `www.acme.co.uk`, `acme.co.uk`, `co.uk`.
 fn with_parents(host: &str) -> impl Iterator<Item = &str> {
     let names = std::iter::successors(Some(host), |name| name.split_once('.').map(|(_, parent)| parent));
     names.filter(|name| name.contains('.'))
 }
 
-/// `amazon` of `www.amazon.co.uk`.
+/// The label of the registered name: `amazon` of `www.amazon.co.uk`.
 fn registrable_label(host: &str) -> &str {
     let mut labels = host.rsplit('.').skip(1);
     match labels.next() {

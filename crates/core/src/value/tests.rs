@@ -1,4 +1,4 @@
-//! Value in, value out.
+//! Cells and the values that are read from them.
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -6,22 +6,27 @@ use serde_json::json;
 use super::*;
 
 mod addresses;
+mod hosts;
 mod integers;
 mod placeholders;
+mod profiles;
+
+/// The normal form of a profile that several tests spell differently.
+const PROFILE: &str = "https://www.linkedin.com/in/jane-doe-7b";
 
 #[track_caller]
-fn reads(kind: SemanticType, raw: &str, expect: &str) {
+fn check(kind: SemanticType, raw: &str, expect: &str) {
     let value = kind.read(raw).unwrap_or_else(|why| panic!("{raw:?} was refused: {why}"));
     assert_eq!(value.to_string(), expect, "{raw:?} as {kind}");
 }
 
 #[track_caller]
-fn refuses(kind: SemanticType, raw: &str) {
+fn check_refused(kind: SemanticType, raw: &str) {
     assert!(kind.read(raw).is_err(), "{raw:?} as {kind} gave {:?}", kind.read(raw));
 }
 
 #[test]
-fn domains() {
+fn domains_have_one_normal_form() {
     let kind = SemanticType::Domain;
     for raw in [
         "acme.com",
@@ -34,14 +39,14 @@ fn domains() {
         "www.www.acme.com",
         "acme.com?utm=https://b.com",
     ] {
-        reads(kind, raw, "acme.com");
+        check(kind, raw, "acme.com");
     }
-    reads(kind, "bücher.de", "xn--bcher-kva.de");
-    reads(kind, "BÜCHER.de", "xn--bcher-kva.de");
-    reads(kind, "www.com", "www.com");
-    reads(kind, "acme.com/@team", "acme.com");
-    reads(kind, "https://acme.com?mail=jane@acme.com", "acme.com");
-    reads(kind, "shop.acme.co.uk", "shop.acme.co.uk");
+    check(kind, "bücher.de", "xn--bcher-kva.de");
+    check(kind, "BÜCHER.de", "xn--bcher-kva.de");
+    check(kind, "www.com", "www.com");
+    check(kind, "acme.com/@team", "acme.com");
+    check(kind, "https://acme.com?mail=jane@acme.com", "acme.com");
+    check(kind, "shop.acme.co.uk", "shop.acme.co.uk");
     for raw in [
         "Acme Inc",
         "acme",
@@ -63,12 +68,12 @@ fn domains() {
         "javascript:alert(1)",
         "https://@acme.com/",
     ] {
-        refuses(kind, raw);
+        check_refused(kind, raw);
     }
 }
 
 #[test]
-fn a_page_on_a_shared_site_is_no_domain() {
+fn a_page_on_a_shared_site_is_refused_as_a_domain() {
     let kind = SemanticType::Domain;
     for raw in [
         "facebook.com/acme",
@@ -101,7 +106,7 @@ fn a_page_on_a_shared_site_is_no_domain() {
         "play.google.com/store/apps/details?id=x",
         "acme.notion.site/About-123",
     ] {
-        refuses(kind, raw);
+        check_refused(kind, raw);
     }
     for (raw, expect) in [
         ("https://www.facebook.com/", "facebook.com"),
@@ -112,12 +117,12 @@ fn a_page_on_a_shared_site_is_no_domain() {
         ("amazonia.com/x", "amazonia.com"),
         ("acme.wordpress.com/about", "acme.wordpress.com"),
     ] {
-        reads(kind, raw, expect);
+        check(kind, raw, expect);
     }
 }
 
 #[test]
-fn linkedin_urls() {
+fn linkedin_urls_have_one_normal_form() {
     let kind = SemanticType::LinkedinUrl;
     for raw in [
         "https://www.linkedin.com/in/jane-doe",
@@ -127,22 +132,22 @@ fn linkedin_urls() {
         "www.linkedin.com/mwlite/in/jane-doe",
         "HTTPS://LinkedIn.com/in/jane-doe#top",
     ] {
-        reads(kind, raw, "https://www.linkedin.com/in/jane-doe");
+        check(kind, raw, "https://www.linkedin.com/in/jane-doe");
     }
-    reads(kind, "linkedin.com/in/ACoAAAbCdEf", "https://www.linkedin.com/in/ACoAAAbCdEf");
-    reads(kind, "linkedin.com/in/jos%c3%a9-x", "https://www.linkedin.com/in/jos%C3%A9-x");
-    reads(kind, "linkedin.com/in/José-x", "https://www.linkedin.com/in/jos%C3%A9-x");
-    reads(kind, "linkedin.com/in/JOS%C3%89-%78", "https://www.linkedin.com/in/jos%C3%A9-x");
-    reads(
+    check(kind, "linkedin.com/in/ACoAAAbCdEf", "https://www.linkedin.com/in/ACoAAAbCdEf");
+    check(kind, "linkedin.com/in/jos%c3%a9-x", "https://www.linkedin.com/in/jos%C3%A9-x");
+    check(kind, "linkedin.com/in/José-x", "https://www.linkedin.com/in/jos%C3%A9-x");
+    check(kind, "linkedin.com/in/JOS%C3%89-%78", "https://www.linkedin.com/in/jos%C3%A9-x");
+    check(
         kind,
         "linkedin.com/in/%E6%9D%8E%E5%BD%A6%E5%AE%8F",
         "https://www.linkedin.com/in/%E6%9D%8E%E5%BD%A6%E5%AE%8F",
     );
     for slug in ["jane-notfound", "slow", "jane-doe-1b2", "123", &"x".repeat(150)] {
-        reads(kind, &format!("linkedin.com/in/{slug}"), &format!("https://www.linkedin.com/in/{slug}"));
+        check(kind, &format!("linkedin.com/in/{slug}"), &format!("https://www.linkedin.com/in/{slug}"));
     }
     for slug in ["not-found", "404", "profile-not-available", "no-profile-found", "nicht-gefunden"] {
-        refuses(kind, &format!("linkedin.com/in/{slug}"));
+        check_refused(kind, &format!("linkedin.com/in/{slug}"));
     }
     for raw in [
         "https://www.linkedin.com/company/acme",
@@ -177,14 +182,14 @@ fn linkedin_urls() {
         "linkedin.com/in/jo",
         &format!("linkedin.com/in/{}", "x".repeat(151)),
     ] {
-        refuses(kind, raw);
+        check_refused(kind, raw);
     }
 }
 
 #[test]
-fn urls_and_emails() {
-    reads(SemanticType::Url, "Acme.com/Path?q=1#top", "https://acme.com/Path?q=1");
-    reads(SemanticType::Url, "http://acme.com", "http://acme.com/");
+fn urls_and_emails_have_one_normal_form() {
+    check(SemanticType::Url, "Acme.com/Path?q=1#top", "https://acme.com/Path?q=1");
+    check(SemanticType::Url, "http://acme.com", "http://acme.com/");
     for raw in [
         "http://127.0.0.1/x",
         "https://[::1]/",
@@ -192,10 +197,10 @@ fn urls_and_emails() {
         "https://a:b@acme.com",
         "http://2130706433/",
     ] {
-        refuses(SemanticType::Url, raw);
+        check_refused(SemanticType::Url, raw);
     }
-    reads(SemanticType::Email, "Jane.Doe@Acme.com", "jane.doe@acme.com");
-    reads(SemanticType::Email, "mailto:jane@bücher.de", "jane@xn--bcher-kva.de");
+    check(SemanticType::Email, "Jane.Doe@Acme.com", "jane.doe@acme.com");
+    check(SemanticType::Email, "mailto:jane@bücher.de", "jane@xn--bcher-kva.de");
     for raw in [
         "jane",
         "@acme.com",
@@ -206,26 +211,26 @@ fn urls_and_emails() {
         "jane@acme.com/x",
         ".j@acme.com",
     ] {
-        refuses(SemanticType::Email, raw);
+        check_refused(SemanticType::Email, raw);
     }
 }
 
 #[test]
-fn lists_and_text() {
-    reads(SemanticType::List, "Rust, Go, rust", "Rust; Go");
-    reads(SemanticType::List, "Rust; Go, the language", "Rust; Go, the language");
-    reads(SemanticType::List, "- Rust\n- Go", "Rust; Go");
-    reads(SemanticType::List, "AWS (S3, EC2), Rust", "AWS (S3, EC2); Rust");
-    reads(SemanticType::List, ";,Rust", "Rust");
-    reads(SemanticType::List, "Rust||;", "Rust");
-    reads(SemanticType::List, "\u{1b}]0;t\u{7}Rust, Go", "Rust; Go");
-    refuses(SemanticType::List, ", ; N/A");
-    reads(SemanticType::Text, " a \n\t b\u{1b}[31m ", "a b");
-    refuses(SemanticType::Text, "\u{200b}");
+fn lists_and_texts_are_read() {
+    check(SemanticType::List, "Rust, Go, rust", "Rust; Go");
+    check(SemanticType::List, "Rust; Go, the language", "Rust; Go, the language");
+    check(SemanticType::List, "- Rust\n- Go", "Rust; Go");
+    check(SemanticType::List, "AWS (S3, EC2), Rust", "AWS (S3, EC2); Rust");
+    check(SemanticType::List, ";,Rust", "Rust");
+    check(SemanticType::List, "Rust||;", "Rust");
+    check(SemanticType::List, "\u{1b}]0;t\u{7}Rust, Go", "Rust; Go");
+    check_refused(SemanticType::List, ", ; N/A");
+    check(SemanticType::Text, " a \n\t b\u{1b}[31m ", "a b");
+    check_refused(SemanticType::Text, "\u{200b}");
 }
 
 #[test]
-fn escape_sequences_leave_nothing_behind() {
+fn escape_sequences_are_removed_completely() {
     for (raw, expect) in [
         ("a\u{1b}[31mred\u{1b}[0m", "ared"),
         ("a\u{1b}[38;5;196m b\u{9b}1m", "a b"),
@@ -236,13 +241,13 @@ fn escape_sequences_leave_nothing_behind() {
         ("\u{1b}[2J\u{1b}[1;1HJane \u{1b}Doe", "Jane Doe"),
         ("[31m stays", "[31m stays"),
     ] {
-        reads(SemanticType::Text, raw, expect);
+        check(SemanticType::Text, raw, expect);
     }
-    refuses(SemanticType::Text, "\u{1b}[31m\u{1b}[0m");
+    check_refused(SemanticType::Text, "\u{1b}[31m\u{1b}[0m");
 }
 
 #[test]
-fn json_from_outside() {
+fn untrusted_json_is_read() {
     let read = |kind: SemanticType, json| kind.read_json(&json).map(|value| value.to_string());
     assert_eq!(read(SemanticType::Integer, json!(1200.0)), Some("1200".into()));
     assert_eq!(read(SemanticType::Integer, json!(1.5)), None);
@@ -262,7 +267,7 @@ fn json_from_outside() {
 }
 
 #[test]
-fn entities_from_pages_are_decoded_once() {
+fn html_entities_are_decoded_once() {
     let read = |kind: SemanticType, json| kind.read_json(&json).map(|value| value.to_string());
     let (list, text) = (SemanticType::List, SemanticType::Text);
     assert_eq!(
@@ -283,12 +288,12 @@ fn entities_from_pages_are_decoded_once() {
         read(SemanticType::Url, json!("https://acme.com/?a=1&amp;b=2")),
         Some("https://acme.com/?a=1&b=2".into())
     );
-    // A cell of a table is its owner's own text.
-    reads(list, "C&#43;, Go", "C&#43; , Go");
+    // A cell of the user's table is not HTML and is not decoded.
+    check(list, "C&#43;, Go", "C&#43; , Go");
 }
 
 #[test]
-fn lists_in_other_shapes() {
+fn lists_in_other_shapes_are_read() {
     let read = |json| SemanticType::List.read_json(&json).map(|value| value.to_string());
     for (json, expect) in [
         (json!({"backend": ["Go", "Rust"], "frontend": ["React"]}), "Go; Rust; React"),
@@ -323,7 +328,7 @@ proptest! {
     }
 
     #[test]
-    fn no_json_makes_a_reader_panic(text in "\\PC{0,60}", number in any::<f64>()) {
+    fn no_json_causes_a_panic(text in "\\PC{0,60}", number in any::<f64>()) {
         for kind in SemanticType::ALL {
             kind.read_json(&json!([text.clone(), number]));
             kind.read_json(&json!(number));

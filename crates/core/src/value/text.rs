@@ -1,17 +1,18 @@
-//! `text`: any text, on one line, without what a terminal would obey.
+//! The type `text`: any text on one line. This module removes what a terminal would obey; it must not judge
+//! what the text says.
 
 use std::borrow::Cow;
 
 use super::Invalid;
 
-/// White space runs become one space; escape sequences, control characters and invisible
-/// direction marks are dropped.
+/// Normalises a text: runs of white space become one space, and escape sequences, control characters and
+/// invisible direction marks are removed.
 pub(super) fn normalise(raw: &str) -> Result<String, Invalid> {
     if is_normal(raw) { Ok(raw.to_owned()) } else { cleaned(raw) }
 }
 
-/// Whether words in plain letters stand with one space between them, as nearly always. Then it
-/// is its own normal form; other texts may be theirs too.
+/// Whether a text consists of printable ASCII words with single spaces, like nearly every text. Such a text
+/// is in normal form. Other texts may be in normal form as well.
 pub(super) fn is_normal(raw: &str) -> bool {
     let mut before = b' ';
     let fits = |byte| match byte {
@@ -32,21 +33,20 @@ fn cleaned(raw: &str) -> Result<String, Invalid> {
         clean.push_str(if clean.is_empty() { "" } else { " " });
         clean.push_str(word);
     }
-    if clean.is_empty() { Err(Invalid("it holds no visible character")) } else { Ok(clean) }
+    if clean.is_empty() { Err(Invalid("it contains no visible character")) } else { Ok(clean) }
 }
 
-/// The text without escape sequences, control characters and invisible marks; line ends and
-/// other white space stay.
+/// The text without escape sequences, control characters and invisible marks. Line ends and other white
+/// space stay.
 pub(super) fn visible(raw: &str) -> Cow<'_, str> {
-    // Nearly every cell is plain.
+    // The fast path: nearly every cell is printable ASCII.
     if raw.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
         return Cow::Borrowed(raw);
     }
     Cow::Owned(without_escapes(raw).chars().filter(|c| c.is_whitespace() || !is_hidden(*c)).collect())
 }
 
-/// The text without the sequences that a terminal obeys: colours, titles, links. Other control
-/// characters stay.
+/// The text without escape sequences for a terminal: colours, titles, links. Other control characters stay.
 pub fn without_escapes(raw: &str) -> Cow<'_, str> {
     const BEGINNINGS: [char; 2] = ['\u{1b}', '\u{9b}'];
     if !raw.contains(BEGINNINGS) {
@@ -65,37 +65,37 @@ pub fn without_escapes(raw: &str) -> Cow<'_, str> {
     Cow::Owned(clean)
 }
 
-/// Control characters, and the marks that reorder or hide the text around them. These are fewer than
-/// `terminal::steers`: a value keeps letters without a shape and variation selectors, which belong to
-/// some scripts and emoji, and what prints it decides about them.
+/// Whether a character is a control character, or a mark that reorders or hides the text around it. This set
+/// is smaller than `terminal::is_unsafe`: a value keeps letters without a visible shape and variation
+/// selectors, which belong to some scripts and emoji. The code that prints a value decides about them.
 fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-/// What follows an escape sequence whose escape character was read. Without the rest of the
-/// sequence `[31m` would stay behind as text.
+/// The text after an escape sequence whose escape character was already read. The whole sequence is removed,
+/// because `[31m` would otherwise remain as text.
 fn after_escape(rest: &str) -> &str {
     let mut chars = rest.chars();
     match chars.next() {
         Some('[') => after_parameters(chars.as_str()),
-        // Strings for the terminal (titles, links) end with BEL, `ESC \` or its one-character form.
+        // Terminal strings (titles, links) end with BEL, `ESC \` or the one-character form of the latter.
         Some(']' | 'P' | '_' | '^' | 'X') => {
             let string = chars.as_str();
             match string.find(['\u{7}', '\u{1b}', '\u{9c}']) {
                 Some(end) => string[end..].strip_prefix("\u{1b}\\").unwrap_or(&string[end..]),
-                // Without an end it was none: the text is worth more.
+                // Without an end it is not a terminal string, so the text is kept.
                 None => string,
             }
         }
-        // Resets and saved cursors: `ESC c`, `ESC 7`. A capital is rather the beginning of a word
-        // that a stray escape character stands in.
+        // Resets and saved cursors: `ESC c`, `ESC 7`. A capital letter rather begins a word after a stray
+        // escape character.
         Some('0'..='?' | '`'..='~') => chars.as_str(),
         _ => rest,
     }
 }
 
-/// What follows the parameters and the final letter of `ESC [ 31 m`.
+/// The text after the parameters and the final letter of a sequence such as `ESC [ 31 m`.
 fn after_parameters(rest: &str) -> &str {
     let end = rest.find(|c: char| !matches!(c, ' '..='?')).unwrap_or(rest.len());
     rest[end..].strip_prefix(|c: char| matches!(c, '@'..='~')).unwrap_or(&rest[end..])
@@ -107,7 +107,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn what_is_normal_is_not_changed_by_cleaning(raw in "[ a-c~!\t\u{1b}é]{0,6}") {
+        fn cleaning_leaves_a_normal_text_unchanged(raw in "[ a-c~!\t\u{1b}é]{0,6}") {
             let is_kept = cleaned(&raw).is_ok_and(|clean| clean == raw);
             proptest::prop_assert!(!is_normal(&raw) || is_kept, "{raw:?}");
             proptest::prop_assert!(is_normal(&raw) || !is_kept || !raw.is_ascii(), "{raw:?}");

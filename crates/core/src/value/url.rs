@@ -1,9 +1,9 @@
-//! `url`: a public web address.
+//! The type `url`: a public web address. This module must not open an address.
 
 use super::{Invalid, domain, paste};
 
-/// Scheme added when missing, host in normal form, fragment dropped: it never reaches a
-/// server, so two addresses that differ in it alone are the same question.
+/// Normalises an address: adds a missing scheme, normalises the host and removes the fragment. A fragment
+/// never reaches a server, so two addresses that differ only in it are the same question.
 pub(super) fn normalise(raw: &str) -> Result<String, Invalid> {
     match plain_page(raw) {
         Some(page) => Ok(page),
@@ -11,8 +11,8 @@ pub(super) fn normalise(raw: &str) -> Result<String, Invalid> {
     }
 }
 
-/// The normal form of an address whose host and path are plain, as most are: parsing would find
-/// the same and takes several times as long.
+/// The normal form of an address with a plain host and path. This is the fast path for most addresses:
+/// parsing would give the same result several times slower.
 fn plain_page(raw: &str) -> Option<String> {
     let (scheme, rest) = match raw.strip_prefix("https://") {
         Some(rest) => ("https", rest),
@@ -28,7 +28,7 @@ fn plain_page(raw: &str) -> Option<String> {
 fn page(raw: &str) -> Result<String, Invalid> {
     let mut url = domain::landing(domain::web_url(raw)?, 0)?;
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(Invalid("it carries a user name or a password"));
+        return Err(Invalid("it contains a user name or a password"));
     }
     let host = domain::host(&url)?;
     url.set_host(Some(&host)).map_err(|_| Invalid("it is not a host name"))?;
@@ -36,7 +36,7 @@ fn page(raw: &str) -> Result<String, Invalid> {
     Ok(with_upper_case_triplets(url.as_str()))
 }
 
-/// `%c3` as `%C3`: both are the same byte.
+/// The address with its percent-encoding in upper case: `%c3` and `%C3` are the same byte.
 fn with_upper_case_triplets(url: &str) -> String {
     let mut after_percent = 0_u8;
     let upper = |character: char| {
@@ -57,7 +57,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn a_plain_page_is_read_as_parsing_would(
+        fn the_fast_path_agrees_with_parsing(
             raw in "(https?://){0,2}(www\\.|https?\\.|http:|in/)?[a-z]{1,3}\\.(com|de|local|ht)(/{0,2}[a-zA-Z0-9_.-]{0,3}){0,3}",
         ) {
             if let Some(plain) = plain_page(&raw) {

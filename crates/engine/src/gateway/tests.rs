@@ -228,11 +228,11 @@ fn not_sent() -> Failure {
     Failure::not_sent(Error::new(ErrorKind::Network, "refused"))
 }
 fn throttled() -> Failure {
-    let failure = Failure::passing(Error::new(ErrorKind::RateLimited, "429"));
+    let failure = Failure::transient(Error::new(ErrorKind::RateLimited, "429"));
     Failure { retry_after: Some(Duration::from_secs(20)), ..failure }
 }
 fn passing() -> Failure {
-    Failure::passing(Error::new(ErrorKind::Upstream, "500"))
+    Failure::transient(Error::new(ErrorKind::Upstream, "500"))
 }
 fn refused() -> Failure {
     Failure::refused(Error::new(ErrorKind::InvalidInput, "422"))
@@ -250,7 +250,7 @@ fn tool_refused() -> Failure {
     Failure::refused(Error::new(ErrorKind::Auth, "403")).reaching(Reach::Operation)
 }
 fn no_credit() -> Failure {
-    Failure::passing(Error::new(ErrorKind::QuotaExhausted, "402")).reaching(Reach::ProviderIfRepeated)
+    Failure::transient(Error::new(ErrorKind::QuotaExhausted, "402")).reaching(Reach::ProviderIfRepeated)
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,8 +1,10 @@
-//! Titles of posts before, behind and beside a name: whether they are a chief executive's.
+//! Recognises the titles of posts before, after and beside a name, and whether they are a chief
+//! executive's. This module must not choose a person.
 
 use std::{collections::HashMap, sync::LazyLock};
 
-/// A post that a text names. A chief executive who is also something else is a chief executive.
+/// The kind of post that a text names. A higher kind wins: a chief executive with a second post counts as a
+/// chief executive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Post {
     Unclear,
@@ -10,7 +12,7 @@ pub(super) enum Post {
     Chief,
 }
 
-/// Titles of chief executives. Longer ones come before those that they begin with.
+/// Titles of chief executives. A longer title precedes the titles that it begins with.
 #[rustfmt::skip]
 const CHIEF: &[&str] = &[
     "co-ceos", "co-ceo", "joint ceos", "ceos", "co-chief executive officers", "co-chief executives", "ceo", "chief executive officer", "chief executive", "managing director", "geschäftsführerin", "geschäftsführer",
@@ -24,11 +26,11 @@ const CHIEF: &[&str] = &[
     "대표이사", "대표", "최고경영자", "الرئيس التنفيذي", "सीईओ", "मुख्य कार्यकारी अधिकारी",
 ];
 
-/// Titles that another person may have beside the chief executive.
+/// Titles that people other than the chief executive hold.
 #[rustfmt::skip]
 const OTHER: &[&str] = &["cfo", "cto", "coo", "cmo", "cio", "chairman", "chairwoman", "chair", "präsident", "präsidentin"];
 
-/// Titles that a chief executive often has too.
+/// Titles that a chief executive often holds as well.
 const UNCLEAR: &[&str] = &[
     "co-founder",
     "founder",
@@ -41,8 +43,8 @@ const UNCLEAR: &[&str] = &[
     "gründer",
 ];
 
-/// The text behind `prefix`, whatever the case of either.
-fn behind<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+/// The text after `prefix`, ignoring case.
+fn after_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     let mut rest = text.chars();
     let is_same = prefix.chars().all(|c| rest.next().is_some_and(|d| d.to_lowercase().eq(c.to_lowercase())));
     is_same.then_some(rest.as_str())
@@ -52,7 +54,7 @@ fn is_cjk(text: &str) -> bool {
     text.chars().next().is_some_and(|c| c > '\u{2e80}')
 }
 
-/// The titles by their first letter, since a name begins with a title so seldom.
+/// The titles, grouped by their first letter. This makes a fast check, because few names begin with a title.
 static BY_LETTER: LazyLock<HashMap<char, Vec<(Post, &str)>>> = LazyLock::new(|| {
     let mut by_letter: HashMap<char, Vec<_>> = HashMap::new();
     for (post, title) in titles() {
@@ -72,8 +74,8 @@ fn titles() -> impl Iterator<Item = (Post, &'static str)> {
     of(Post::Chief, CHIEF).chain(of(Post::Other, OTHER)).chain(of(Post::Unclear, UNCLEAR))
 }
 
-/// The post that a text begins with, and what follows it: "CEO: Jane Doe", "Founder & CEO Jane Doe",
-/// "CEO of Acme: Jane Doe", "CEO is Jane Doe". `None` when it begins with no post.
+/// The post at the start of a text, and the rest: "CEO: Jane Doe", "Founder & CEO Jane Doe", "CEO of Acme:
+/// Jane Doe", "CEO is Jane Doe". `None` when the text does not begin with a post.
 pub(super) fn leading(text: &str) -> Option<(Post, &str)> {
     let mut post = None;
     let mut rest = text;
@@ -98,20 +100,20 @@ pub(super) fn leading(text: &str) -> Option<(Post, &str)> {
 
 fn title_at_start(text: &str) -> Option<(Post, &str)> {
     BY_LETTER.get(&first_letter(text)?)?.iter().find_map(|(post, title)| {
-        let rest = behind(text, title)?;
+        let rest = after_prefix(text, title)?;
         let ends = rest.is_empty() || rest.starts_with([' ', ':']) || is_cjk(title);
         ends.then_some((*post, rest))
     })
 }
 
-/// The name without a title behind it: "Jane Doe CEO".
+/// The name without a title at its end: "Jane Doe CEO".
 pub(super) fn without_trailing(name: &str) -> &str {
     let Some((before, last)) = name.rsplit_once(' ') else { return name };
     let is_title = last == "CEO" || is_cjk(last) && CHIEF.contains(&last);
     if is_title { before.trim_end() } else { name }
 }
 
-/// The highest post that a remark names.
+/// The highest post in a remark.
 pub(super) fn named(remark: &str) -> Option<Post> {
     if remark.trim().is_empty() {
         return None;

@@ -1,4 +1,4 @@
-//! Text in, name out.
+//! Texts and the names that are read from them.
 
 use super::name;
 
@@ -8,7 +8,7 @@ fn check(text: &str, expect: Option<&str>) {
 }
 
 #[test]
-fn names_are_told_from_remarks() {
+fn names_are_separated_from_remarks() {
     for (text, expect) in [
         ("Jane Doe", Some("Jane Doe")),
         ("William M. Brown", Some("William M. Brown")),
@@ -37,7 +37,7 @@ fn names_are_told_from_remarks() {
 }
 
 #[test]
-fn a_remark_may_say_that_it_is_somebody_else() {
+fn a_remark_may_exclude_the_person() {
     for text in [
         "Jane Doe (former)",
         "Jane Doe (until 2023)",
@@ -82,7 +82,7 @@ fn a_family_name_may_come_first() {
 }
 
 #[test]
-fn no_person_is_no_name() {
+fn texts_without_a_person_give_no_name() {
     for text in [
         "Vacant",
         "Nobody",
@@ -112,7 +112,7 @@ fn no_person_is_no_name() {
 }
 
 #[test]
-fn a_bracket_within_a_name_leaves_what_follows() {
+fn a_bracket_within_a_name_is_removed() {
     check("Thomas (Tommy) Reed", Some("Thomas Reed"));
     check("Prof. (Univ. Lima) Jane Doe", Some("Prof. Jane Doe"));
     check("Margaret [Maggie] Reed (CEO)", Some("Margaret Reed"));
@@ -120,7 +120,7 @@ fn a_bracket_within_a_name_leaves_what_follows() {
 }
 
 #[test]
-fn marks_of_notes_are_no_part_of_a_name() {
+fn note_marks_are_not_part_of_a_name() {
     for text in
         ["Jane Doe ²", "Jane Doe ^[2]", "Jane Doe ③", "Jane Doe *", "Jane Doe (unverified)", "Jane Doe 🎯"]
     {
@@ -157,7 +157,7 @@ fn a_post_may_come_first() {
 }
 
 #[test]
-fn of_several_people_the_present_chief_counts() {
+fn the_present_chief_is_chosen_among_several_people() {
     for text in [
         "John Roe (CFO), Jane Doe (CEO)",
         "John Roe (CTO) and Jane Doe (CEO)",
@@ -176,7 +176,7 @@ fn of_several_people_the_present_chief_counts() {
 }
 
 #[test]
-fn of_several_chiefs_the_first_counts() {
+fn the_first_is_chosen_among_several_chiefs() {
     for text in [
         "Jane Doe and John Roe",
         "Jane Doe & John Roe, Co-CEOs",
@@ -198,7 +198,7 @@ fn of_several_chiefs_the_first_counts() {
 }
 
 #[test]
-fn a_former_one_in_any_language() {
+fn a_former_chief_is_recognised_in_many_languages() {
     for text in [
         "formerly John Roe",
         "ex-CEO John Roe",
@@ -219,7 +219,7 @@ fn a_former_one_in_any_language() {
 }
 
 #[test]
-fn words_for_nobody() {
+fn words_for_nobody_give_no_name() {
     for text in
         ["Vakant", "空席", "공석", "Geschäftsführung", "Firstname Lastname", "Search failed", "Keiner", "Yes"]
     {

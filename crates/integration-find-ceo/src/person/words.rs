@@ -1,6 +1,6 @@
-//! Words around a person's name, as data for `person`.
+//! Words around a person's name. Data for `person`.
 
-/// Words that may come before the name of somebody who holds the post.
+/// Words that may precede the name of the present holder of a post.
 #[rustfmt::skip]
 pub(super) const LEADS: &[&str] = &[
     "probably", "presumably", "maybe", "perhaps", "apparently", "likely", "possibly", "currently", "now", "current",
@@ -9,15 +9,15 @@ pub(super) const LEADS: &[&str] = &[
     "attualmente", "waarschijnlijk", "momenteel", "prawdopodobnie", "obecnie", "вероятно", "сейчас",
 ];
 
-/// Words that come before the name of somebody who held the post.
+/// Words that precede the name of a former holder of a post.
 #[rustfmt::skip]
 pub(super) const FORMER_LEADS: &[&str] = &[
     "former", "formerly", "previously", "ehemals", "ehemaliger", "ehemalige", "früher", "vormals", "ancien", "ancienne",
     "anciennement", "anteriormente", "antes", "voorheen", "dawniej", "ранее",
 ];
 
-/// Words of a remark that says that the post is held no more or not yet, that the name is made up
-/// or a guess, or that it belongs to another company's chief.
+/// Words of a remark that the post is no longer or not yet held, that the name is invented or a guess, or
+/// that the person leads another company.
 #[rustfmt::skip]
 pub(super) const NOT_PRESENT: &[&str] = &[
     "former", "formerly", "ex", "until", "till", "through", "left", "previous", "previously", "past", "retired",
@@ -33,7 +33,7 @@ pub(super) const NOT_PRESENT: &[&str] = &[
     "vertrokken", "były", "była", "eski", "бывший", "бывшая", "ушёл", "ушел", "покинул",
 ];
 
-/// Signs that say the same wherever they stand in a remark.
+/// Signs with the same meaning as [`NOT_PRESENT`], anywhere in a remark.
 pub(super) const NOT_PRESENT_WITHIN: &[&str] = &[
     "†",
     "made up",
@@ -53,7 +53,7 @@ pub(super) const NOT_PRESENT_WITHIN: &[&str] = &[
     "퇴임",
 ];
 
-/// Phrases with one of those words that say that the post is still held.
+/// Phrases that contain such a word but say that the post is still held.
 pub(super) const STILL: &[&str] = &[
     "bis heute",
     "until today",
@@ -64,7 +64,7 @@ pub(super) const STILL: &[&str] = &[
     "jusqu'à aujourd'hui",
 ];
 
-/// Whole texts that name nobody.
+/// Texts that as a whole name nobody.
 #[rustfmt::skip]
 pub(super) const NOBODY: &[&str] = &[
     "yes", "no", "nd", "true", "false", "keiner", "keine", "niemand", "vakanz", "vorstand", "direktion", "nessuno",
@@ -72,7 +72,7 @@ pub(super) const NOBODY: &[&str] = &[
     "लागू नहीं", "पता नहीं",
 ];
 
-/// Words that sentences have and names have not.
+/// Words that occur in sentences but not in names.
 #[rustfmt::skip]
 pub(super) const NO_NAME: &[&str] = &[
     "the", "is", "was", "are", "has", "not", "no", "none", "could", "find", "found", "of", "at", "to", "and", "or", "for", "on",
@@ -82,7 +82,7 @@ pub(super) const NO_NAME: &[&str] = &[
     "failed", "by", "vakant", "unbesetzt", "geschäftsführung", "inhaber", "family",
 ];
 
-/// Words of a post. They may be part of a name, but not all of one.
+/// Words of posts. A name may contain such words, but not consist of them.
 #[rustfmt::skip]
 pub(super) const TITLES: &[&str] = &[
     "chief", "executive", "officer", "ceo", "cfo", "coo", "cto", "president", "vice", "vp", "svp", "evp", "founder", "cofounder",

@@ -1,4 +1,4 @@
-//! What each answer means, as a table.
+//! The classification of answers, as tables.
 
 use marl_core::provider::Bought;
 use serde_json::json;
@@ -7,7 +7,7 @@ use super::*;
 
 const TOOL: &str = "get_linkedin_person_data";
 
-/// kind, sent, bought, retryable, reach of a failed attempt.
+/// The kind, sent, bought, retryable and reach of a failed attempt.
 type Failed = (&'static str, bool, Bought, bool, Reach);
 
 fn failed_at(operation: &str, status: u16, body: &str) -> Failed {
@@ -40,7 +40,7 @@ const LATE: Failed = ("timeout", true, Bought::Maybe, true, Reach::Call);
 const WRONG: Failed = ("invalid_input", true, Bought::No, false, Reach::Call);
 
 #[test]
-fn statuses() {
+fn statuses_are_classified() {
     use Bought::No;
     use Reach::{Call, Operation, Provider};
     let table = [
@@ -60,7 +60,7 @@ fn statuses() {
         (520, LATE),
         (598, LATE),
         (599, LATE),
-        // The request reached Cloudflare: it was sent, and not bought.
+        // Cloudflare received the request, so it was sent; DataGen did not, so it was not bought.
         (521, ("network", true, No, true, Call)),
         (522, ("network", true, No, true, Call)),
         (523, ("network", true, No, true, Call)),
@@ -92,7 +92,7 @@ fn a_404_stops_the_operation_only_when_it_names_the_tool() {
 }
 
 #[test]
-fn failures_inside_of_a_success() {
+fn failures_inside_a_success_are_classified() {
     let unusable = ("bad_reply", true, Bought::Yes, false, Reach::Call);
     let table = [
         ("{\"success\":false,\"error\":\"oops\"}", PASSES),
@@ -167,7 +167,7 @@ fn an_error_about_the_account_or_the_tool_reaches_further() {
 }
 
 #[test]
-fn the_tool_of_a_connected_server_is_also_named_as_its_server_names_it() {
+fn a_tool_of_a_connected_server_is_recognised_by_its_own_name() {
     let operation = "mcp_Posthog_query_run";
     let said = inner("API tool mcp_Posthog_query_run request failed: Tool query-run not found");
     assert_eq!(failed_at(operation, 200, &said), TOOL_GONE);
@@ -186,7 +186,7 @@ fn a_miss_is_stored_and_read_as_no_data() {
 }
 
 #[test]
-fn a_result_that_calls_itself_an_error_is_judged_by_its_words() {
+fn a_result_marked_as_an_error_is_classified_by_its_text() {
     let body = |said: &str| {
         let content = json!([{"type": "text", "text": said}]);
         result(&json!({"content": content, "isError": true}).to_string())
@@ -211,7 +211,7 @@ fn a_result_that_calls_itself_an_error_is_judged_by_its_words() {
 }
 
 #[test]
-fn a_stored_result_is_read_without_its_wrapping() {
+fn a_stored_result_is_unwrapped() {
     assert_eq!(read("tool", &result(r#"[{"answer":"x"}]"#)).unwrap(), Reply::found(json!({"answer": "x"})));
     assert_eq!(read("tool", "<html>").unwrap_err().kind(), ErrorKind::BadReply);
     let deep = result(&format!("{}{}", "[".repeat(100_000), "]".repeat(100_000)));
@@ -219,11 +219,11 @@ fn a_stored_result_is_read_without_its_wrapping() {
 }
 
 #[test]
-fn what_json_cannot_hold_costs_its_place_and_not_the_reply() {
+fn an_invalid_value_is_replaced_and_the_reply_is_kept() {
     let body = result(r#"{"a":"x\ud800y","n":1e400,"b":"-1e400 \"","ok":"\ud83d\ude00"}"#);
     let expect = Reply::found(json!({"a": "x\u{fffd}y", "n": null, "b": "-1e400 \"", "ok": "😀"}));
     assert_eq!(read("tool", &body).unwrap(), expect);
-    // What is stored is the provider's own text.
+    // The ledger stores the provider's unmodified text.
     assert!(matches!(answer("tool", 200, body.clone()), AttemptEnd::Answered(stored) if stored == body));
     let nested = result(r#"{"content":[{"type":"text","text":"{\"a\":\"\\udc00\",\"n\":-1e999}"}]}"#);
     assert_eq!(read("tool", &nested).unwrap(), Reply::found(json!({"a": "\u{fffd}", "n": null})));
@@ -234,7 +234,7 @@ fn what_json_cannot_hold_costs_its_place_and_not_the_reply() {
 }
 
 #[test]
-fn an_answer_that_says_no_about_one_row_is_no_data_whatever_its_words() {
+fn every_wording_of_a_miss_is_no_data() {
     for said in [
         "Resource not found",
         "Profile not found",
@@ -270,7 +270,7 @@ fn an_answer_that_says_no_about_one_row_is_no_data_whatever_its_words() {
 }
 
 #[test]
-fn a_failure_in_other_words_is_the_rows_end_and_what_may_pass_is_tried_again() {
+fn temporary_failures_are_retryable_and_others_are_not() {
     let table = [
         ("Invalid LinkedIn URL", WRONG),
         ("linkedin_url is not a valid URL", WRONG),
@@ -296,7 +296,7 @@ fn a_failure_in_other_words_is_the_rows_end_and_what_may_pass_is_tried_again() {
 }
 
 #[test]
-fn a_proxys_page_stops_nobody_else() {
+fn the_page_of_a_proxy_concerns_a_single_call() {
     assert_eq!(failed(403, "<!DOCTYPE html><title>Just a moment...</title>"), PASSES);
     assert_eq!(failed(403, " \n<html>"), PASSES);
     assert_eq!(
@@ -306,7 +306,7 @@ fn a_proxys_page_stops_nobody_else() {
 }
 
 #[test]
-fn an_answer_that_was_lost_behind_datagen_is_a_doubt_however_it_is_told() {
+fn every_wording_of_a_lost_answer_is_in_doubt() {
     for said in [
         "HTTPSConnectionPool(host='api.vendor.example', port=443): Read timed out. (read timeout=30)",
         "MCP tool call 'search' timed out after 25 seconds waiting for server response",
@@ -345,7 +345,7 @@ fn an_answer_that_was_lost_behind_datagen_is_a_doubt_however_it_is_told() {
 }
 
 #[test]
-fn what_never_reached_anybody_or_only_names_a_timeout_is_no_doubt() {
+fn a_call_that_was_not_delivered_is_not_in_doubt() {
     let table = [
         ("Connection refused", PASSES),
         ("getaddrinfo EAI_AGAIN api.vendor.example", PASSES),
@@ -363,14 +363,14 @@ fn what_never_reached_anybody_or_only_names_a_timeout_is_no_doubt() {
 }
 
 #[test]
-fn the_text_of_a_whole_answer_is_kept_and_read_as_a_new_answer_would_be() {
+fn the_text_of_an_unusable_answer_is_kept_and_can_be_read_again() {
     for body in ["<html>404: page not found</html>", "", "{\"success\":true}", "42", "[]", "{\"success\":1}"]
     {
         let AttemptEnd::Failed(failure) = answer(TOOL, 200, body.to_owned()) else { panic!("{body}") };
         assert_eq!((failure.bought, failure.body.as_deref()), (Bought::Yes, Some(body)));
         assert_eq!(read_unusable(TOOL, body).unwrap_err().kind(), ErrorKind::BadReply, "{body}");
     }
-    // An earlier version took these for unusable.
+    // An earlier version classified these as unusable.
     let whole = result("{\"answer\":\"x\"}");
     for body in [format!("\u{feff}{whole}"), format!("{whole}\0\0"), whole.clone()] {
         assert_eq!(read_unusable(TOOL, &body).unwrap(), Reply::found(json!({"answer": "x"})));

@@ -1,10 +1,10 @@
-//! What a failed tool's prose says of its one call: that there is nothing, that the parameters
-//! are wrong, or that it may pass. Only whole phrases count.
+//! Determines what the text of a failed tool says about its call: nothing was found, the parameters are wrong,
+//! or the failure is temporary. Only whole phrases count. This module must not decide what follows from that.
 
 use super::Prose;
 
-/// Whom or what a call asks about. A text about anything else (a tool, a table, a page) says
-/// nothing of it.
+/// Words for what a call asks about. A text about anything else (a tool, a table, a page) is not about the
+/// subject of the call.
 const SUBJECTS: [&str; 20] = [
     "profile",
     "profiles",
@@ -28,7 +28,7 @@ const SUBJECTS: [&str; 20] = [
     "match",
 ];
 
-/// Words of a text about a program's own parts.
+/// Words for the parts of a program.
 const PARTS: [&str; 20] = [
     "tool",
     "tools",
@@ -53,9 +53,9 @@ const PARTS: [&str; 20] = [
 ];
 
 impl Prose {
-    /// There is nothing to be had for this call: nobody and nothing of that name, or hidden.
+    /// Whether nothing exists for this call: the subject is missing or hidden.
     pub(crate) fn finds_nothing(&self) -> bool {
-        // DataGen's own beginnings name no part that is missing.
+        // The introductions that DataGen adds mention a tool, but the tool is not what is missing.
         let relayed = Self(self.0.replace(" tool execution ", " ").replace(" api tool ", " "));
         if relayed.has(&PARTS) {
             return false;
@@ -94,8 +94,8 @@ impl Prose {
             || (0..words.len()).any(|at| is_missing(&words, at))
     }
 
-    /// What may pass by itself: somebody is overloaded, down for a while, or was not reached.
-    pub(crate) fn may_pass(&self) -> bool {
+    /// Whether the failure is temporary: a service is overloaded, down for a while, or was not reached.
+    pub(crate) fn is_temporary(&self) -> bool {
         let status = |status: &&str| {
             self.has(&[
                 &format!("status code {status}"),
@@ -139,7 +139,7 @@ impl Prose {
         ]) || ["500", "503", "522", "529"].iter().any(status)
     }
 
-    /// The parameters of this call are refused.
+    /// Whether the parameters of this call are refused, in any wording.
     pub(crate) fn calls_parameters_wrong(&self) -> bool {
         self.refuses_parameters()
             || self.has(&[
@@ -168,7 +168,7 @@ impl Prose {
     }
 }
 
-/// Whether the subject at `at` is said to be missing or hidden: "profile jane-doe was not found".
+/// Whether the words say that the subject at `at` is missing or hidden: "profile jane-doe was not found".
 fn is_missing(words: &[&str], at: usize) -> bool {
     const MOST_BETWEEN: usize = 5;
     if !SUBJECTS.contains(&words[at]) {

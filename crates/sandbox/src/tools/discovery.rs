@@ -1,23 +1,23 @@
-//! `listTools`, `searchTools` and `getToolDetails`: the tools that tell about tools.
+//! `listTools`, `searchTools` and `getToolDetails`: the tools that describe tools.
 //!
 //! They cost nothing. This module must not run a tool.
 
 use serde_json::{Value, json};
 
-use super::{Answer, Asked, CONNECTED, Tool, not_found};
+use super::{Answer, CONNECTED, Tool, ToolCall, not_found};
 
 /// The names of all tools.
 pub(super) fn list() -> Value {
     json!(names())
 }
 
-/// The names of the tools that the words of `query` fit, best first; all for a `*`.
+/// The names of the tools that match words of `query`, best match first. `*` matches every tool.
 pub(super) fn search(query: &str) -> Value {
     let query = query.to_lowercase();
     let words: Vec<&str> =
         query.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 2).collect();
     let fit = |name: &String| {
-        let about = format!("{} {}", name, Asked::find(name).map_or("", |asked| description(asked.tool)));
+        let about = format!("{} {}", name, ToolCall::find(name).map_or("", |call| description(call.tool)));
         words.iter().filter(|word| about.to_lowercase().contains(**word)).count()
     };
     let mut found: Vec<(usize, String)> = names().into_iter().map(|name| (fit(&name), name)).collect();
@@ -26,15 +26,15 @@ pub(super) fn search(query: &str) -> Value {
     json!(found.into_iter().map(|(_, name)| name).collect::<Vec<_>>())
 }
 
-/// What a tool is for and takes.
+/// The description and the parameters of a tool.
 pub(super) fn details(name: &str) -> Answer {
-    let Some(asked) = Asked::find(name) else { return Answer::Failed(not_found(name)) };
-    let parameters: Vec<&str> = asked.parameter().into_iter().collect();
+    let Some(call) = ToolCall::find(name) else { return Answer::Failed(not_found(name)) };
+    let parameters: Vec<&str> = call.parameter().into_iter().collect();
     let properties: serde_json::Map<String, Value> =
         parameters.iter().map(|name| ((*name).to_owned(), json!({ "type": "string" }))).collect();
     Answer::Free(json!({
         "name": name,
-        "description": description(asked.tool),
+        "description": description(call.tool),
         "inputSchema": { "type": "object", "properties": properties, "required": parameters },
     }))
 }
@@ -63,7 +63,7 @@ mod tests {
     #[test]
     fn every_listed_name_is_a_tool() {
         for name in names() {
-            assert!(Asked::find(&name).is_some(), "{name}");
+            assert!(ToolCall::find(&name).is_some(), "{name}");
             assert!(matches!(details(&name), Answer::Free(_)), "{name}");
         }
         assert!(matches!(details("nope"), Answer::Failed(error) if error == "Tool 'nope' not found"));

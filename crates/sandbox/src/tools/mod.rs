@@ -1,7 +1,7 @@
-//! The tools: their names, what they need, and how a result is wrapped.
+//! The tools: their names, their parameters, and how results are wrapped.
 //!
-//! A tool is a pure function of its parameters and the seed. This module and those below it
-//! must not count, wait or know about HTTP.
+//! A tool is a pure function of its parameters and the seed. This module and the modules below it must not
+//! count, wait or know about HTTP.
 
 mod discovery;
 mod profile;
@@ -12,13 +12,13 @@ use serde_json::{Map, Value, json};
 use crate::FaultKind;
 use crate::hash::Dice;
 
-/// What a tool ends with.
+/// The result of a tool.
 pub(crate) enum Answer {
-    /// A result that was bought.
+    /// A result that is billed.
     Found(Value),
     /// A result that costs nothing.
     Free(Value),
-    /// The tool failed, or found nothing; costs nothing.
+    /// The tool failed or found nothing, which costs nothing.
     Failed(String),
 }
 
@@ -28,7 +28,7 @@ impl Answer {
     }
 }
 
-/// The tools there are.
+/// The available tools.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Tool {
     Profile,
@@ -38,15 +38,15 @@ enum Tool {
     Details,
 }
 
-/// A tool as it was asked for: by its own name or by the alias of a connected server.
+/// A tool in a request, named directly or by the alias of a connected server.
 #[derive(Clone, Copy)]
-pub(crate) struct Asked {
+pub(crate) struct ToolCall {
     tool: Tool,
     connected: bool,
 }
 
-impl Asked {
-    /// The tool of that name.
+impl ToolCall {
+    /// The tool with this name.
     pub(crate) fn find(name: &str) -> Option<Self> {
         let connected = name.strip_prefix(CONNECTED);
         let tool = match connected.unwrap_or(name) {
@@ -61,7 +61,7 @@ impl Asked {
         (connected.is_none() || !first_party_only).then_some(Self { tool, connected: connected.is_some() })
     }
 
-    /// What is wrong with the parameters, if anything.
+    /// The error for invalid parameters, if any.
     pub(crate) fn complaint(self, parameters: &Map<String, Value>) -> Option<String> {
         let needed = self.parameter()?;
         match parameters.get(needed) {
@@ -74,15 +74,15 @@ impl Asked {
         }
     }
 
-    /// The fault that a magic profile stands for.
-    pub(crate) fn magic_fault(self, parameters: &Map<String, Value>, attempt: u64) -> Option<FaultKind> {
+    /// The fault that a special profile stands for.
+    pub(crate) fn special_fault(self, parameters: &Map<String, Value>, attempt: u64) -> Option<FaultKind> {
         match self.tool {
-            Tool::Profile => profile::magic_fault(self.text(parameters), attempt),
+            Tool::Profile => profile::special_fault(self.text(parameters), attempt),
             _ => None,
         }
     }
 
-    /// Does the work.
+    /// Runs the tool.
     pub(crate) fn run(self, parameters: &Map<String, Value>, seed: u64, dice: Dice) -> Answer {
         let text = self.text(parameters);
         let answer = match self.tool {
@@ -112,15 +112,15 @@ impl Asked {
     }
 }
 
-/// How DataGen says that it has no such tool.
+/// DataGen's message for an unknown tool.
 pub(crate) fn not_found(name: &str) -> String {
     format!("Tool '{name}' not found")
 }
 
-/// How the tools of a connected server are called here.
+/// The prefix of the tools of a connected server.
 const CONNECTED: &str = "mcp_Sandbox_";
 
-/// The two ways in which the results of connected servers come.
+/// Wraps a result in one of the two ways that connected servers use.
 fn wrap(result: Value, dice: Dice) -> Value {
     if dice.one_in("wrapping", 2) {
         json!([result])

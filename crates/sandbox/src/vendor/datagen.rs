@@ -1,7 +1,7 @@
 //! DataGen: `POST /api/tools/execute` with the key in `X-API-Key`.
 //!
-//! Errors of a tool come inside of a 200, refusals of the key as text. This module must not know what a tool
-//! answers.
+//! The error of a tool is inside a 200; the refusal of a key is plain text. This module must not know what a
+//! tool answers.
 
 use hyper::{HeaderMap, Method, Response, StatusCode};
 use serde_json::{Map, Value, json};
@@ -10,7 +10,7 @@ use super::{Example, Examples, Job, Vendor, Work, has_fault};
 use crate::FaultKind;
 use crate::hash::{Dice, Fnv};
 use crate::reply::{self, Payload};
-use crate::tools::{self, Answer, Asked};
+use crate::tools::{self, Answer, ToolCall};
 
 pub(super) struct DataGen;
 
@@ -52,7 +52,7 @@ impl Vendor for DataGen {
     }
 
     fn error(&self, status: StatusCode, message: &'static str) -> Response<Payload> {
-        // 525 is Cloudflare's own, which stands before DataGen.
+        // 525 comes from Cloudflare, which is in front of DataGen.
         match status.as_u16() {
             401 | 403 | 525 => reply::text(status, message),
             _ => reply::error(status, message),
@@ -73,7 +73,7 @@ impl Vendor for DataGen {
         })
     }
 
-    fn around_a_text(&self) -> [&'static [u8]; 2] {
+    fn long_answer_frame(&self) -> [&'static [u8]; 2] {
         [br#"{"success":true,"data":{"success":true,"result":{"answer":""#, br#""}}}"#]
     }
 
@@ -94,33 +94,33 @@ impl Vendor for DataGen {
 }
 
 impl DataGen {
-    /// What a tool's failure looks like.
+    /// The response for the failure of a tool.
     fn inner_error(&self, message: &str) -> Response<Payload> {
         reply::json(StatusCode::OK, &self.answer(Answer::Failed(message.to_owned())))
     }
 }
 
-/// A tool with its parameters.
+/// A tool with parameters.
 struct Run {
-    asked: Asked,
+    tool: ToolCall,
     parameters: Map<String, Value>,
 }
 
 impl Job for Run {
-    fn magic_fault(&self, attempt: u64) -> Option<FaultKind> {
-        self.asked.magic_fault(&self.parameters, attempt)
+    fn special_fault(&self, attempt: u64) -> Option<FaultKind> {
+        self.tool.special_fault(&self.parameters, attempt)
     }
 
     fn run(&self, seed: u64, dice: Dice) -> Answer {
-        self.asked.run(&self.parameters, seed, dice)
+        self.tool.run(&self.parameters, seed, dice)
     }
 }
 
-/// Why a request cannot be worked on.
+/// Why a request is refused.
 enum Refusal {
-    /// The request itself is wrong.
+    /// The request itself is invalid.
     Request(StatusCode, String),
-    /// There is no tool of this name.
+    /// There is no tool with this name.
     Tool(String),
 }
 
@@ -137,15 +137,15 @@ fn parse(body: &[u8]) -> Result<Work, Refusal> {
         None => Map::new(),
         Some(_) => return Err(wrong("`parameters` must be an object")),
     };
-    let Some(asked) = Asked::find(&name) else { return Err(Refusal::Tool(name)) };
-    if let Some(complaint) = asked.complaint(&parameters) {
+    let Some(tool) = ToolCall::find(&name) else { return Err(Refusal::Tool(name)) };
+    if let Some(complaint) = tool.complaint(&parameters) {
         return Err(wrong(&complaint));
     }
     let hash = call_hash(&name, &parameters);
-    Ok(Work { hash, job: Box::new(Run { asked, parameters }) })
+    Ok(Work { hash, job: Box::new(Run { tool, parameters }) })
 }
 
-/// A call is the tool's name as given and the parameters.
+/// The identity of a call: the name of the tool as given, and the parameters.
 fn call_hash(name: &str, parameters: &Map<String, Value>) -> u64 {
     let mut hash = Fnv::new();
     hash.write_text(name);
@@ -158,15 +158,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_order_of_parameters_makes_no_other_call() {
+    fn the_order_of_parameters_does_not_matter() {
         let hash = |text: &str| call_hash("tool", &serde_json::from_str(text).unwrap());
         assert_eq!(hash(r#"{"a":"1","b":"2"}"#), hash(r#"{"b":"2","a":"1"}"#));
         assert_ne!(hash(r#"{"a":"1"}"#), hash(r#"{"a":"2"}"#));
     }
 
     #[test]
-    fn a_long_answer_is_json() {
-        let [start, end] = DataGen.around_a_text();
+    fn a_long_answer_is_valid_json() {
+        let [start, end] = DataGen.long_answer_frame();
         assert!(serde_json::from_slice::<Value>(&[start, b"x", end].concat()).is_ok());
     }
 }

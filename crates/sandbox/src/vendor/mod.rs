@@ -1,8 +1,8 @@
-//! The vendors that the sandbox stands in for, one file each, and where each is mounted.
+//! The vendors whose wire formats the sandbox speaks, one file each, and where they are mounted.
 //!
-//! A vendor knows its wire format: where it listens, where the key is, how a request names its work, and
-//! how answers and errors are written. It must not bill, count, wait or decide who meets a fault: that is
-//! the same for all of them and lies in `call`.
+//! A vendor knows its wire format: its route, the place of the key, how a request names its work, and how
+//! answers and errors are written. It must not bill, count, wait or choose faults, because `call` does that
+//! for all vendors alike.
 
 mod datagen;
 
@@ -14,64 +14,64 @@ use crate::hash::Dice;
 use crate::reply::Payload;
 use crate::tools::Answer;
 
-/// One vendor's wire format.
+/// The wire format of one vendor.
 pub(crate) trait Vendor: Send + Sync {
-    /// The name of the provider that speaks to it, and of the folder that it is mounted at.
+    /// The name of the vendor's provider, which is also its mount point.
     fn name(&self) -> &'static str;
 
-    /// Its route below its base address, as errors name it: `POST /api/tools/execute`.
+    /// The route below the base address, as error messages show it: `POST /api/tools/execute`.
     fn route(&self) -> &'static str;
 
-    /// Whether it serves requests with this method to this path below its base address.
+    /// Whether the vendor serves this method and path below its base address.
     fn serves(&self, method: &Method, path: &str) -> bool;
 
-    /// The key that a request carries; empty when it carries none.
+    /// The key in a request; empty without a key.
     fn key<'a>(&self, headers: &'a HeaderMap) -> &'a [u8];
 
-    /// What a request with this body asks for.
+    /// Reads the work that a request asks for.
     ///
     /// # Errors
-    /// The answer to a request that is refused.
+    /// The response that refuses the request.
     fn read(&self, body: &[u8]) -> Result<Work, Box<Response<Payload>>>;
 
-    /// The body of an answer.
+    /// The body of the response for an answer.
     fn answer(&self, answer: Answer) -> Value;
 
-    /// An error that is not an answer to a call.
+    /// The response for an error outside a call's answer.
     fn error(&self, status: StatusCode, message: &'static str) -> Response<Payload>;
 
-    /// How it shows a fault that only some vendors have; `None` when it has no such fault.
+    /// The response for a fault that only some vendors have; `None` when this vendor does not have it.
     fn own_fault(&self, kind: FaultKind) -> Option<Response<Payload>>;
 
-    /// The start and the end of a long JSON answer; a text of `x` fits between them.
-    fn around_a_text(&self) -> [&'static [u8]; 2];
+    /// The start and the end of a long JSON answer. Any number of `x` may be put between them.
+    fn long_answer_frame(&self) -> [&'static [u8]; 2];
 
-    /// Calls with which its provider can be tested.
+    /// Example calls for testing the vendor's provider.
     fn examples(&self) -> Examples;
 }
 
-/// A call that can be worked on.
+/// The work that a valid request asks for.
 pub(crate) struct Work {
-    /// What makes two requests the same call.
+    /// The identity of the call: equal requests have equal hashes.
     pub(crate) hash: u64,
     pub(crate) job: Box<dyn Job>,
 }
 
-/// What is to be done for a call.
+/// The execution of a call.
 pub(crate) trait Job: Send + Sync {
-    /// The fault that these parameters stand for.
-    fn magic_fault(&self, attempt: u64) -> Option<FaultKind>;
+    /// The fault that the parameters stand for.
+    fn special_fault(&self, attempt: u64) -> Option<FaultKind>;
 
-    /// Does it.
+    /// Runs the call.
     fn run(&self, seed: u64, dice: Dice) -> Answer;
 }
 
-/// Calls with which the provider of a vendor can be tested, and the faults that it can meet.
+/// Example calls for testing a vendor's provider, and the faults that the vendor has.
 #[derive(Debug, Clone)]
 pub struct Examples {
-    /// The name of the provider.
+    /// The name of the vendor and its provider.
     pub vendor: &'static str,
-    /// A call that finds something, and is billed.
+    /// A call that finds something and is billed.
     pub found: Example,
     /// A call that finds nothing.
     pub nothing: Example,
@@ -88,7 +88,7 @@ pub struct Example {
     pub parameters: Map<String, Value>,
 }
 
-/// All vendors. The first one also answers at the root, where it was alone once.
+/// All vendors. The first one is also mounted at the root, for clients from before there were mount points.
 static ALL: [&dyn Vendor; 1] = [&datagen::DataGen];
 
 /// The examples of every vendor.
@@ -97,7 +97,7 @@ pub fn examples() -> Vec<Examples> {
 }
 
 /// The vendor that a path belongs to, and the path below the vendor's base address.
-pub(crate) fn at(path: &str) -> (&'static dyn Vendor, &str) {
+pub(crate) fn for_path(path: &str) -> (&'static dyn Vendor, &str) {
     let below = |vendor: &'static dyn Vendor| {
         let below = path.strip_prefix('/')?.strip_prefix(vendor.name())?;
         below.starts_with('/').then_some((vendor, below))
@@ -105,13 +105,13 @@ pub(crate) fn at(path: &str) -> (&'static dyn Vendor, &str) {
     ALL.iter().find_map(|vendor| below(*vendor)).unwrap_or((ALL[0], path))
 }
 
-/// Where requests can go, for people.
+/// The routes of all vendors, for messages.
 pub(crate) fn routes() -> String {
     let route = |vendor: &&dyn Vendor| vendor.route().replacen('/', &format!("/{}/", vendor.name()), 1);
     ALL.iter().map(route).collect::<Vec<_>>().join(", ")
 }
 
-/// Whether a vendor has a fault: those of the connection and of a status are every vendor's.
+/// Whether a vendor has a fault. Every vendor has the faults of the connection and of a status.
 pub(crate) fn has_fault(vendor: &dyn Vendor, kind: FaultKind) -> bool {
     !kind.is_of_some_vendors() || vendor.own_fault(kind).is_some()
 }
@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_vendor_is_mounted_at_its_name_and_the_first_one_at_the_root_too() {
+    fn the_first_vendor_is_also_mounted_at_the_root() {
         for (path, expect) in [
             ("/datagen/api/tools/execute", ("datagen", "/api/tools/execute")),
             ("/api/tools/execute", ("datagen", "/api/tools/execute")),
@@ -129,14 +129,14 @@ mod tests {
             ("/datagen", ("datagen", "/datagen")),
             ("/", ("datagen", "/")),
         ] {
-            let (vendor, below) = at(path);
+            let (vendor, below) = for_path(path);
             assert_eq!((vendor.name(), below), expect, "{path}");
         }
         assert_eq!(routes(), "POST /datagen/api/tools/execute");
     }
 
     #[test]
-    fn names_are_folders_of_their_own() {
+    fn mount_points_are_distinct() {
         let mut names: Vec<_> = ALL.iter().map(|vendor| vendor.name()).collect();
         assert!(names.iter().all(|name| *name != "stats" && !name.contains('/')));
         names.sort_unstable();

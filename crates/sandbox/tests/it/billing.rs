@@ -1,4 +1,4 @@
-//! What is counted.
+//! The statistics of calls.
 
 use std::time::{Duration, Instant};
 
@@ -14,14 +14,14 @@ async fn the_same_call_twice_is_a_billed_duplicate() {
         caller.profile(slug).await;
     }
     caller.data("chatgpt_webresearch", json!({ "query": "a" })).await;
-    // Another tool, so another call.
+    // The same query to another tool is another call.
     caller.data("mcp_Sandbox_chatgpt_webresearch", json!({ "query": "a" })).await;
     let stats = caller.sandbox.stats();
     assert_eq!((stats.calls, stats.billed, stats.billed_duplicates, stats.distinct), (5, 5, 1, 4));
 }
 
 #[tokio::test]
-async fn the_order_of_parameters_makes_no_new_call() {
+async fn the_order_of_parameters_does_not_make_a_new_call() {
     let caller = Caller::new().await;
     for parameters in [r#"{"query":"a","x":1}"#, r#"{"x":1,"query":"a"}"#] {
         let body = format!(r#"{{"tool_alias_name":"chatgpt_webresearch","parameters":{parameters}}}"#);
@@ -52,7 +52,7 @@ async fn calls_in_flight_are_counted() {
         caller.profile("sandbox-c"),
         async {
             tokio::time::sleep(Duration::from_millis(60)).await;
-            // Billed before the work is done.
+            // A call is billed before its work is done.
             let stats = caller.sandbox.stats();
             assert_eq!((stats.in_flight, stats.billed), (3, 3));
         }
@@ -64,7 +64,7 @@ async fn calls_in_flight_are_counted() {
 }
 
 #[tokio::test]
-async fn a_client_that_goes_away_was_billed_and_is_no_longer_in_flight() {
+async fn the_call_of_a_disconnected_client_is_billed_and_ends() {
     let caller = Caller::with(Options { latency: Duration::from_secs(60), ..Options::default() }).await;
     let call = caller.send("get_linkedin_person_data", profile("sandbox-a"));
     assert!(tokio::time::timeout(Duration::from_millis(100), call).await.is_err());

@@ -1,4 +1,4 @@
-//! Each kind of fault as a client meets it, and what it costs.
+//! Each kind of fault as a client sees it, and its cost.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -9,25 +9,25 @@ use serde_json::Value;
 
 use crate::{Caller, json_of, profile};
 
-/// One call that meets the fault; the sandbox is given back for what it counted.
-async fn meet(kind: FaultKind) -> (Caller, reqwest::Result<Response>) {
-    let caller = Caller::meeting(kind).await;
-    let met = caller.send("get_linkedin_person_data", profile("sandbox-somebody")).await;
-    (caller, met)
+/// Makes one call that meets the fault. The caller is returned for its statistics.
+async fn call_with(kind: FaultKind) -> (Caller, reqwest::Result<Response>) {
+    let caller = Caller::with_fault(kind).await;
+    let result = caller.send("get_linkedin_person_data", profile("sandbox-somebody")).await;
+    (caller, result)
 }
 
 async fn check(kind: FaultKind, status: u16, body: &str) {
-    let (_caller, met) = meet(kind).await;
-    let response = met.unwrap();
+    let (_caller, result) = call_with(kind).await;
+    let response = result.unwrap();
     assert_eq!(response.status(), status, "{kind}");
     let text = response.text().await.unwrap();
     assert!(text.contains(body), "{kind}: {text}");
 }
 
 #[tokio::test]
-async fn every_fault_is_counted_and_billed_as_it_says() {
+async fn every_fault_is_counted_and_billed_as_documented() {
     for kind in FaultKind::ALL {
-        let (caller, _met) = meet(kind).await;
+        let (caller, _result) = call_with(kind).await;
         let stats = caller.sandbox.stats();
         assert_eq!(stats.billed, u64::from(kind.bills()), "{kind}");
         assert_eq!(stats.faults, BTreeMap::from([(kind.to_string(), 1)]));
@@ -37,7 +37,7 @@ async fn every_fault_is_counted_and_billed_as_it_says() {
 }
 
 #[tokio::test]
-async fn statuses_and_bodies() {
+async fn faults_have_their_statuses_and_bodies() {
     check(FaultKind::TooManyRequests, 429, "Too many requests").await;
     check(FaultKind::InternalError, 500, r#"{"error":"Internal server error"}"#).await;
     check(FaultKind::Unavailable, 503, "error").await;
@@ -50,51 +50,51 @@ async fn statuses_and_bodies() {
 }
 
 #[tokio::test]
-async fn errors_inside_a_200() {
+async fn some_faults_are_errors_inside_a_200() {
     check(FaultKind::Credit, 200, r#""error":"Insufficient credits""#).await;
     check(FaultKind::ToolError, 200, "request failed: MCP tool call timed out after 25 seconds").await;
-    let (_caller, met) = meet(FaultKind::OuterFalse).await;
-    let body = json_of(met.unwrap()).await;
+    let (_caller, result) = call_with(FaultKind::OuterFalse).await;
+    let body = json_of(result.unwrap()).await;
     assert_eq!(body["success"], false);
     assert!(body["error"].is_string() && body.get("data").is_none());
 }
 
 #[tokio::test]
-async fn headers_of_429_and_307() {
-    let (_caller, met) = meet(FaultKind::TooManyRequests).await;
-    assert_eq!(met.unwrap().headers()["retry-after"], "0");
-    let (caller, met) = meet(FaultKind::Redirect).await;
-    let location = met.unwrap().headers()["location"].to_str().unwrap().to_owned();
+async fn a_429_and_a_307_have_their_headers() {
+    let (_caller, result) = call_with(FaultKind::TooManyRequests).await;
+    assert_eq!(result.unwrap().headers()["retry-after"], "0");
+    let (caller, result) = call_with(FaultKind::Redirect).await;
+    let location = result.unwrap().headers()["location"].to_str().unwrap().to_owned();
     assert_ne!(location, "/api/tools/execute");
     let elsewhere = caller.client.post(caller.sandbox.url() + &location).send().await.unwrap();
     assert_eq!(elsewhere.status(), 404);
     let retry_after = Duration::from_secs(3);
     let faults = vec!["429=1".parse().unwrap()];
     let caller = Caller::with(Options { retry_after, faults, ..Options::default() }).await;
-    let met = caller.send("listTools", Value::Object(Default::default())).await.unwrap();
-    assert_eq!(met.headers()["retry-after"], "3");
+    let response = caller.send("listTools", Value::Object(Default::default())).await.unwrap();
+    assert_eq!(response.headers()["retry-after"], "3");
 }
 
 #[tokio::test]
 async fn cut_connections_end_without_an_answer() {
     for kind in [FaultKind::CutBefore, FaultKind::CutAfter] {
-        let (_caller, met) = meet(kind).await;
-        let error = met.unwrap_err();
+        let (_caller, result) = call_with(kind).await;
+        let error = result.unwrap_err();
         assert!(error.is_request() && !error.is_timeout(), "{kind}: {error:?}");
     }
 }
 
 #[tokio::test]
-async fn a_truncated_answer_starts_well() {
-    let (_caller, met) = meet(FaultKind::Truncate).await;
-    let mut response = met.unwrap();
+async fn a_truncated_answer_starts_like_the_complete_one() {
+    let (_caller, result) = call_with(FaultKind::Truncate).await;
+    let mut response = result.unwrap();
     assert_eq!(response.status(), 200);
     let promised = response.content_length().unwrap();
     let mut got = Vec::new();
     let error = loop {
         match response.chunk().await {
             Ok(Some(chunk)) => got.extend_from_slice(&chunk),
-            Ok(None) => panic!("it came whole"),
+            Ok(None) => panic!("the answer came complete"),
             Err(error) => break error,
         }
     };
@@ -104,15 +104,15 @@ async fn a_truncated_answer_starts_well() {
 }
 
 #[tokio::test]
-async fn slow_answers_come_whole() {
+async fn a_slow_answer_is_complete() {
     let started = Instant::now();
-    let (_caller, met) = meet(FaultKind::Slow).await;
-    assert_eq!(json_of(met.unwrap()).await["data"]["success"], true);
+    let (_caller, result) = call_with(FaultKind::Slow).await;
+    assert_eq!(json_of(result.unwrap()).await["data"]["success"], true);
     assert!(started.elapsed() >= Duration::from_millis(80));
 }
 
 #[tokio::test]
-async fn the_profile_slow_is_slow() {
+async fn the_special_profile_slow_is_slow() {
     let caller = Caller::with(Options { slow_for: Duration::from_millis(60), ..Options::default() }).await;
     let started = Instant::now();
     assert_eq!(caller.profile("slow").await["success"], true);
@@ -120,9 +120,9 @@ async fn the_profile_slow_is_slow() {
 }
 
 #[tokio::test]
-async fn huge_answers_are_valid_and_do_not_tell_their_length() {
-    let (_caller, met) = meet(FaultKind::Huge).await;
-    let mut response = met.unwrap();
+async fn huge_answers_are_valid_and_have_no_content_length() {
+    let (_caller, result) = call_with(FaultKind::Huge).await;
+    let mut response = result.unwrap();
     assert_eq!(response.content_length(), None);
     let (mut size, mut end) = (0, Vec::new());
     while let Some(chunk) = response.chunk().await.unwrap() {
@@ -133,7 +133,7 @@ async fn huge_answers_are_valid_and_do_not_tell_their_length() {
     assert!(end.ends_with(br#""}}}"#));
 }
 
-/// The statuses of 60 calls, twice each, asked in this order.
+/// The statuses of 60 calls, made twice each in this order.
 async fn statuses(order: impl Iterator<Item = u32> + Clone) -> BTreeMap<(u32, u32), u16> {
     let faults = vec![
         Fault { kind: FaultKind::TooManyRequests, rate: 0.3 },

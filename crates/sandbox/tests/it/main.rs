@@ -1,5 +1,5 @@
-//! The sandbox over real HTTP.
-#![expect(clippy::unwrap_used, reason = "helpers of tests are tests, which clippy does not see")]
+//! Tests of the sandbox over real HTTP.
+#![expect(clippy::unwrap_used, reason = "clippy does not recognise helpers of tests as tests")]
 
 mod billing;
 mod faults;
@@ -12,7 +12,7 @@ use reqwest::{Client, Response};
 use sandbox::{Fault, FaultKind, Options, Sandbox};
 use serde_json::{Value, json};
 
-/// A sandbox and somebody who calls it.
+/// A sandbox and a client for it.
 struct Caller {
     sandbox: Sandbox,
     client: Client,
@@ -28,7 +28,7 @@ impl Caller {
     }
 
     /// A sandbox in which every arrival meets this fault.
-    async fn meeting(kind: FaultKind) -> Self {
+    async fn with_fault(kind: FaultKind) -> Self {
         let faults = vec![Fault { kind, rate: 1.0 }];
         Self::with(Options { faults, slow_for: Duration::from_millis(80), ..Options::default() }).await
     }
@@ -42,7 +42,7 @@ impl Caller {
         self.client.post(url).header("X-API-Key", key).body(body).send().await
     }
 
-    /// The `data` of an answer that is whole.
+    /// The `data` of a successful response.
     async fn data(&self, tool: &str, parameters: Value) -> Value {
         let response = self.send(tool, parameters).await.unwrap();
         assert_eq!(response.status(), 200);
@@ -57,7 +57,7 @@ impl Caller {
 }
 
 fn client() -> Client {
-    // Another test of this process may have been first.
+    // An error means that another test of this process was first.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap()
 }

@@ -1,4 +1,4 @@
-//! The server itself: keys, routes, bounds, start and end.
+//! The server itself: keys, routes, limits, start and stop.
 
 use std::io::ErrorKind;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::{Caller, client, json_of, profile};
 const LIST: &str = r#"{"tool_alias_name":"listTools","parameters":{}}"#;
 
 #[tokio::test]
-async fn a_key_is_needed() {
+async fn a_key_is_required() {
     let any = Caller::new().await;
     let url = any.sandbox.url() + "/api/tools/execute";
     let without = any.client.post(url).body(LIST).send().await.unwrap();
@@ -25,13 +25,13 @@ async fn a_key_is_needed() {
 }
 
 #[tokio::test]
-async fn a_vendor_is_mounted_at_its_name_and_datagen_also_at_the_root() {
+async fn datagen_is_mounted_at_its_name_and_at_the_root() {
     let caller = Caller::new().await;
     for base in [caller.sandbox.base("datagen"), caller.sandbox.url()] {
-        let asked = caller.client.post(base + "/api/tools/execute").header("X-API-Key", "x").body(LIST);
-        assert_eq!(asked.send().await.unwrap().status(), 200);
+        let request = caller.client.post(base + "/api/tools/execute").header("X-API-Key", "x").body(LIST);
+        assert_eq!(request.send().await.unwrap().status(), 200);
     }
-    assert_eq!(caller.sandbox.stats().distinct, 1, "it is the same call");
+    assert_eq!(caller.sandbox.stats().distinct, 1, "both requests are the same call");
 }
 
 #[tokio::test]
@@ -96,7 +96,7 @@ async fn stopping_frees_the_port_and_ends_connections() {
 }
 
 #[tokio::test]
-async fn dropping_stops_it() {
+async fn dropping_the_sandbox_stops_it() {
     let sandbox = Sandbox::start(Options::default()).await.unwrap();
     let url = sandbox.url() + "/stats";
     let client = client();
@@ -108,5 +108,5 @@ async fn dropping_stops_it() {
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    panic!("it still answers");
+    panic!("the sandbox still answers");
 }

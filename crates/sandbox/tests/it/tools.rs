@@ -1,4 +1,4 @@
-//! What the tools answer.
+//! The answers of the tools.
 
 use sandbox::{Options, sample};
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ const ASK: &str = r#"Research the company at 3m.com. Reply with one JSON object 
     and "employee_count"."#;
 
 #[tokio::test]
-async fn a_ceo_leads_from_research_to_a_profile() {
+async fn research_and_profile_agree_about_a_ceo() {
     let caller = Caller::new().await;
     let company = sample::company("3m.com").unwrap();
     let url = company.ceo_linkedin_url().unwrap();
@@ -23,7 +23,7 @@ async fn a_ceo_leads_from_research_to_a_profile() {
 }
 
 #[tokio::test]
-async fn profiles_that_do_not_exist_are_inner_errors() {
+async fn a_missing_profile_is_an_inner_error() {
     let caller = Caller::new().await;
     assert_eq!(caller.profile("not-found").await["error"], "Resource not found");
     let company = json!({ "linkedin_url": "https://www.linkedin.com/company/3m" });
@@ -35,7 +35,7 @@ async fn profiles_that_do_not_exist_are_inner_errors() {
 }
 
 #[tokio::test]
-async fn flaky_fails_once() {
+async fn the_special_profile_flaky_fails_once() {
     let caller = Caller::new().await;
     let first = caller.send("get_linkedin_person_data", profile("flaky")).await.unwrap();
     assert_eq!(first.status(), 500);
@@ -85,7 +85,7 @@ async fn an_unknown_tool_is_an_inner_error() {
 }
 
 #[tokio::test]
-async fn wrong_requests_are_refused() {
+async fn invalid_requests_are_refused() {
     let caller = Caller::new().await;
     let wrong = [
         ("not json", 400),

@@ -85,7 +85,7 @@ fn clean(text: &str, breaks: LineBreaks) -> Cow<'_, str> {
 fn is_formula(text: &str) -> bool {
     const SIGNS: [char; 13] =
         ['=', '+', '-', '@', '＝', '＋', '－', '＠', '﹢', '﹣', '﹦', '﹫', '\u{2212}'];
-    let text = text.trim_start_matches(|c: char| c.is_whitespace() || terminal::steers(c));
+    let text = text.trim_start_matches(|c: char| c.is_whitespace() || terminal::is_unsafe(c));
     text.starts_with(SIGNS) && !is_plain_number(text.trim_end())
 }
 

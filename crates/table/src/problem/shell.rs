@@ -11,7 +11,7 @@ pub fn word(word: &str) -> String {
         && !word.starts_with('=')
         && word.chars().all(|c| c.is_alphanumeric() || "-_./=,:@+%".contains(c));
     // First: some letters have no shape.
-    if word.contains(terminal::steers) {
+    if word.contains(terminal::is_unsafe) {
         return escaped(word);
     }
     if plain {
@@ -27,7 +27,7 @@ fn escaped(word: &str) -> String {
     for c in word.chars() {
         match c {
             '\'' | '\\' => quoted.extend(['\\', c]),
-            c if terminal::steers(c) => {
+            c if terminal::is_unsafe(c) => {
                 // As bytes, because older shells do not know `\u`.
                 c.encode_utf8(&mut [0; 4])
                     .bytes()
@@ -59,7 +59,7 @@ mod tests {
             "👩\u{200d}👧",
         ] {
             let typed = word(text);
-            assert!(!typed.contains(marl_core::terminal::steers), "{typed:?}");
+            assert!(!typed.contains(marl_core::terminal::is_unsafe), "{typed:?}");
             let script = format!("printf %s {typed}");
             let output = std::process::Command::new("bash").args(["-c", &script]).output().unwrap();
             assert_eq!(String::from_utf8(output.stdout).unwrap(), text, "{typed}");

@@ -12,7 +12,7 @@ use std::{
 use marl_core::{
     ErrorKind, Reply,
     provider::{AttemptEnd, Bought},
-    terminal::steers,
+    terminal::is_unsafe,
 };
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
@@ -102,7 +102,7 @@ fn no_error_holds_the_key_or_steers_a_terminal() {
                     };
                     let told = told(&failure.error);
                     assert!(!told.contains("567890"), "{what}: {told}");
-                    assert!(!failure.error.to_string().contains(steers), "{what}: {:?}", failure.error);
+                    assert!(!failure.error.to_string().contains(is_unsafe), "{what}: {:?}", failure.error);
                     assert!(told.len() < 10_000, "{what}: {}", told.len());
                     assert!(!failure.body.unwrap_or_default().contains(KEY), "{what}: it would be stored");
                 }

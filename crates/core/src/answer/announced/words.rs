@@ -1,6 +1,6 @@
 //! Words that announce an object, as data for `announced`.
 
-/// Words that announce, or name the key of, an object that is not the answer.
+/// Words that announce an object that is not the answer, or occur in its key.
 pub(super) const ASIDES: [&str; 33] = [
     "example",
     "examples",
@@ -37,8 +37,8 @@ pub(super) const ASIDES: [&str; 33] = [
     "initial",
 ];
 
-/// Words that announce somebody else, or what somebody else says, behind an answer: stronger than
-/// words that correct, since "the actual CEO of its competitor" is no correction.
+/// Words after an answer that announce somebody else, or the statement of somebody else. They outweigh
+/// the words of a correction: "the actual CEO of its competitor" corrects nothing.
 pub(super) const OTHERS: [&str; 21] = [
     "parent",
     "sister",
@@ -63,7 +63,7 @@ pub(super) const OTHERS: [&str; 21] = [
     "comparison",
 ];
 
-/// Keys of what a model thought, was asked, or was told: nothing in there answers.
+/// Keys whose members hold a model's reasoning, its input or its instructions, and never an answer.
 pub(super) const NOT_ANSWERS: [&str; 17] = [
     "thinking",
     "thought",
@@ -84,12 +84,12 @@ pub(super) const NOT_ANSWERS: [&str; 17] = [
     "schema",
 ];
 
-/// How words begin that announce the right answer after a wrong one.
+/// Beginnings of words that announce the right answer after a wrong one.
 pub(super) const CORRECTIONS: [&str; 12] = [
     "final", "correct", "updat", "revis", "amend", "actual", "mistake", "wrong", "apolog", "fixed",
     "resigned", "edit",
 ];
 
-/// How words begin that announce a second look, right before an object.
+/// Beginnings of words right before an object that announce a second look.
 pub(super) const SECOND_LOOKS: [&str; 7] =
     ["reflecti", "verif", "reconsider", "recheck", "refin", "improve", "checking"];

@@ -1,17 +1,18 @@
-//! Where a text in quotes ends, when a quote inside of it was not escaped or one is missing.
+//! Finds the end of a quoted text when a quote inside it was not escaped, or a quote is missing. Only
+//! the quoting is decided here; `lenient` reads everything else.
 
 use super::{AHEAD, Reader, Within, is_bare_key, is_key, trivia, window};
 
-/// How far beyond the first quote that may end a text a better one is looked for, in bytes.
+/// How many bytes beyond the first possible end the reader looks for a better one.
 const FARTHEST: usize = 4_000;
 
-/// The quote that a text opens with.
+/// The opening quote of a text.
 #[derive(Clone, Copy)]
 pub(super) struct OpeningQuote {
-    /// Its length in bytes; three quotes count as one.
+    /// The length in bytes; a triple quote is one opening of three bytes.
     pub(super) length: usize,
     quote: char,
-    is_three: bool,
+    is_triple: bool,
 }
 
 impl OpeningQuote {
@@ -28,8 +29,8 @@ impl OpeningQuote {
 
 pub(super) fn opening(text: &str) -> Option<OpeningQuote> {
     let quote = text.chars().next().filter(|c| is_quote(*c) && *c != '»')?;
-    let is_three = is_three(text);
-    Some(OpeningQuote { length: if is_three { 3 } else { quote.len_utf8() }, quote, is_three })
+    let is_triple = is_triple(text);
+    Some(OpeningQuote { length: if is_triple { 3 } else { quote.len_utf8() }, quote, is_triple })
 }
 
 pub(super) fn is_quote(character: char) -> bool {
@@ -37,16 +38,16 @@ pub(super) fn is_quote(character: char) -> bool {
 }
 
 impl Reader<'_> {
-    /// The text whose opening quote is next; `None` when it is cut off.
+    /// The text whose opening quote comes next; `None` when the text was cut off.
     pub(super) fn string(&mut self, within: Within) -> Option<String> {
         let mut whole = String::new();
         loop {
             let opening = opening(self.rest())?;
             self.advance(opening.length);
             let end = self.string_end(opening, within).or_else(|| {
-                // Closed by another quote than it was opened with.
+                // The closing quote may be of another kind than the opening one.
                 let other = OpeningQuote { quote: '"', ..opening };
-                (opening.quote != '"' && !opening.is_three).then(|| self.string_end(other, within)).flatten()
+                (opening.quote != '"' && !opening.is_triple).then(|| self.string_end(other, within)).flatten()
             });
             let Some(end) = end else {
                 self.is_cut = true;
@@ -54,11 +55,11 @@ impl Reader<'_> {
                 return None;
             };
             let raw = &self.rest()[..end.at];
-            // The opening quote of the next key ended it: its own is missing.
+            // The text ended at the opening quote of the next key, so its own closing quote is missing.
             let raw = if end.is_next_key { without_comma(raw) } else { raw };
             whole.push_str(&unescaped(raw));
             self.advance(end.at + end.quote);
-            // Texts joined as a program would: "a" + "b".
+            // Texts may be joined as in a program: "a" + "b".
             let after = self.rest().trim_start();
             let joined =
                 after.strip_prefix('+').map(str::trim_start).filter(|next| self::opening(next).is_some());
@@ -68,8 +69,8 @@ impl Reader<'_> {
         }
     }
 
-    /// The quote that ends a text: the first one that something follows which may stand behind
-    /// a value. Failing that the first quote of all.
+    /// The closing quote of a text: the first one that is followed by something that may stand after a
+    /// value, or else the first quote of all.
     fn string_end(&mut self, opening: OpeningQuote, within: Within) -> Option<End> {
         let text = self.rest();
         let (mut escaped, mut first) = (false, None);
@@ -85,10 +86,10 @@ impl Reader<'_> {
             if first.is_some_and(|first: End| at > first.at + FARTHEST) {
                 break;
             }
-            if !opening.is_closed_by(character) || opening.is_three && !is_three(&text[at..]) {
+            if !opening.is_closed_by(character) || opening.is_triple && !is_triple(&text[at..]) {
                 continue;
             }
-            let quote = if opening.is_three { 3 } else { character.len_utf8() };
+            let quote = if opening.is_triple { 3 } else { character.len_utf8() };
             let end = End { at, quote, is_next_key: false };
             let after = &text[at + quote..];
             if !self.spend(at.min(64)) {
@@ -97,7 +98,7 @@ impl Reader<'_> {
             match follows(after, within) {
                 Follows::End => return self.read_to(end),
                 Follows::Colon => {
-                    // That was the next key: the text has ended before.
+                    // The quotes belong to the next key, so the text ended earlier.
                     let Some(first) = first else { return self.read_to(end) };
                     return self.read_to(End { is_next_key: opens_key(&text[first.at..]), ..first });
                 }
@@ -106,7 +107,7 @@ impl Reader<'_> {
                 }
             }
         }
-        // An apostrophe is no end of a text in single quotes.
+        // An apostrophe does not end a text in single quotes.
         let is_apostrophe = |end: &End| {
             text[end.at + end.quote..].starts_with(char::is_alphanumeric)
                 && text[..end.at].ends_with(char::is_alphanumeric)
@@ -120,7 +121,7 @@ impl Reader<'_> {
     }
 }
 
-/// A text without the comma and the closing quote that were taken for a part of it.
+/// A text without the trailing comma and closing quote that were mistaken for a part of it.
 fn without_comma(raw: &str) -> &str {
     let text = raw.trim_end().trim_end_matches([',', '，']).trim_end();
     if text.len() == raw.len() { text } else { text.trim_end_matches(is_quote).trim_end_matches('\\') }
@@ -135,7 +136,7 @@ struct End {
     is_next_key: bool,
 }
 
-fn is_three(text: &str) -> bool {
+fn is_triple(text: &str) -> bool {
     text.starts_with("\"\"\"") || text.starts_with("'''")
 }
 
@@ -144,11 +145,11 @@ fn opens_key(text: &str) -> bool {
 }
 
 enum Follows {
-    /// What may stand behind a value.
+    /// Something that may stand after a value, or the end of the text.
     End,
-    /// A colon, as behind a key.
+    /// A colon, as after a key.
     Colon,
-    /// More text.
+    /// More of the same text.
     Text,
 }
 
@@ -172,7 +173,7 @@ fn follows(after: &str, within: Within) -> Follows {
     if is_end { Follows::End } else { Follows::Text }
 }
 
-/// Whether behind a comma another member of an object begins, or its end.
+/// Whether the text after a comma begins another member of the object, or ends the object.
 pub(super) fn ends_member(after: &str) -> bool {
     let after = window(after, AHEAD);
     let rest = &after[trivia(after)..];
@@ -185,13 +186,13 @@ pub(super) fn ends_member(after: &str) -> bool {
             .is_some_and(|key| is_cut_key(key) || is_bare_key(key) || lacks_colon(key))
 }
 
-/// Whether the text ends within a key: `"ceo_na`.
+/// Whether the text ends inside a key: `"ceo_na`.
 fn is_cut_key(text: &str) -> bool {
     let name = text.trim_end().trim_end_matches(is_quote);
     text.len() < 60 && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '\\')
 }
 
-/// Whether a key in quotes, whose first one was read, is followed by its value at once.
+/// Whether a quoted key is directly followed by its value. The key's opening quote was already read.
 fn lacks_colon(text: &str) -> bool {
     let end = text.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(text.len());
     let value = text[end..].strip_prefix(is_quote).map(str::trim_start);
@@ -209,13 +210,13 @@ fn ends_item(after: &str) -> bool {
     }
 }
 
-/// Whether a `]` behind a text ends an array whose `[` is missing.
+/// Whether a `]` after a text ends an array whose `[` is missing.
 fn ends_array(after: &str) -> bool {
     let rest = after.trim_start();
     rest.is_empty() || rest.starts_with('}') || rest.strip_prefix(',').is_some_and(ends_member)
 }
 
-/// The length of the remarks behind a value: footnotes, citations, words in brackets.
+/// The length of the remarks after a value: footnotes, citations, words in brackets.
 pub(super) fn remarks(text: &str) -> usize {
     const MOST: usize = 6;
     let text = window(text, 4 * AHEAD);
@@ -228,7 +229,7 @@ pub(super) fn remarks(text: &str) -> usize {
     text.len() - rest.len()
 }
 
-/// The length of what stands in brackets at the start: `[1]`, `(since 2020)`, `【4:0†source】`.
+/// The length of the bracketed text at the start: `[1]`, `(since 2020)`, `【4:0†source】`.
 pub(super) fn bracketed(text: &str) -> Option<usize> {
     const LONGEST: usize = 600;
     let open = text.chars().next()?;
@@ -256,7 +257,7 @@ pub(super) fn bracketed(text: &str) -> Option<usize> {
     None
 }
 
-/// A text without its escapes. An escape that JSON does not have stands for its character.
+/// The text with its escapes resolved. An escape that JSON does not define stands for its character.
 fn unescaped(raw: &str) -> String {
     let mut text = String::with_capacity(raw.len());
     let mut rest = raw;
@@ -280,8 +281,8 @@ fn unescaped(raw: &str) -> String {
     text
 }
 
-/// Pushes the character of a `\u` escape whose `u` was read, and gives what follows it. Half
-/// of a surrogate pair, and digits that are cut, become U+FFFD.
+/// Appends the character of a `\u` escape whose `u` was read, and returns the text after it. Half of a
+/// surrogate pair, and digits that were cut off, become U+FFFD.
 fn push_code<'a>(text: &mut String, rest: &'a str) -> &'a str {
     let unit = |text: &str| text.get(..4).and_then(|digits| u16::from_str_radix(digits, 16).ok());
     let Some(first) = unit(rest) else {

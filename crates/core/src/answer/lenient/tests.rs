@@ -1,4 +1,4 @@
-//! Nearly JSON in, JSON out.
+//! Malformed JSON and the JSON that the reader makes of it.
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -16,7 +16,7 @@ fn check(text: &str, expect: Json) {
 }
 
 #[test]
-fn slips_of_models_are_read() {
+fn common_mistakes_of_models_are_read() {
     let expect = || json!({"a": "Jane Doe", "b": 7});
     for text in [
         "{\"a\": \"Jane Doe\", // since 2020\n\"b\": 7}",
@@ -61,7 +61,7 @@ fn slips_of_models_are_read() {
 }
 
 #[test]
-fn literals_of_other_languages() {
+fn literals_of_other_languages_are_read() {
     check(
         "{\"a\": None, \"b\": NaN, \"c\": True, \"d\": undefined, \"e\": -Infinity, \"f\": nil, \"g\": 1e3}",
         json!({"a": null, "b": null, "c": true, "d": null, "e": null, "f": null, "g": 1e3}),
@@ -74,7 +74,7 @@ fn literals_of_other_languages() {
 }
 
 #[test]
-fn quotes_inside_of_texts() {
+fn unescaped_quotes_inside_a_text_are_kept() {
     for (text, expect) in [
         ("{\"a\": \"The \"best\" anvils, since 1900\", \"b\": 1}", "The \"best\" anvils, since 1900"),
         ("{\"a\": \"The \"best\", they say\", \"b\": 1}", "The \"best\", they say"),
@@ -91,7 +91,7 @@ fn quotes_inside_of_texts() {
 }
 
 #[test]
-fn what_is_whole_before_a_cut_is_kept() {
+fn complete_values_before_a_cut_are_kept() {
     let text = r#"{"a": "x", "l": ["Rust", "Go", {"n": 1}], "b": {"c": 12.5}, "z": true}"#;
     let whole: Json = serde_json::from_str(text).unwrap();
     for end in 1..text.len() {
@@ -114,7 +114,7 @@ fn what_is_whole_before_a_cut_is_kept() {
 }
 
 #[test]
-fn brackets_that_are_missing() {
+fn missing_brackets_are_supplied() {
     check("{\"l\": [\"Rust\", \"Go\", \"b\": 1}", json!({"l": ["Rust", "Go"], "b": 1}));
     check(
         "{\"l\": [\"Rust\" \"Go\"\n\"C\", \"b\", null, 7], b: 1}",
@@ -125,7 +125,7 @@ fn brackets_that_are_missing() {
 }
 
 #[test]
-fn what_is_no_object_is_not_read() {
+fn text_without_a_value_is_not_read() {
     for text in ["{", "{}", "[", "{name}", "{{name}}", "{: .class}", "{ \n }", "{]"] {
         assert_eq!(read(text), None, "{text}");
     }
@@ -149,7 +149,7 @@ fn hostile_text_is_read_in_bounded_time() {
     }
 }
 
-/// A JSON object of plain members, and its text in parts: each part is a token.
+/// The members of a JSON object.
 fn members() -> impl Strategy<Value = Vec<(String, Json)>> {
     let value = prop_oneof![
         "[A-Z][a-z]{1,6}( [A-Z][a-z]{1,6}){0,2}".prop_map(Json::String),
@@ -162,7 +162,7 @@ fn members() -> impl Strategy<Value = Vec<(String, Json)>> {
         .prop_map(|values| values.into_iter().enumerate().map(|(at, v)| (format!("key_{at}"), v)).collect())
 }
 
-/// The text of the members, token by token, and which member each token belongs to.
+/// The text of the members as tokens, each with the index of its member.
 fn tokens(members: &[(String, Json)]) -> Vec<(String, usize)> {
     let mut tokens = vec![("{".to_owned(), 0)];
     let mut text = |token: &str, member: usize| tokens.push((token.to_owned(), member));
@@ -197,12 +197,12 @@ proptest! {
         prop_assert_eq!(&read(&format!("{json:#}")).unwrap().json, &json);
     }
 
-    /// One token is missing or doubled. The member that it belongs to may be lost, and so may
-    /// the one behind a comma; no other one is, and none gets another's value.
+    /// One token is missing or doubled. Only the member of that token may be lost; every other member
+    /// keeps its value.
     #[test]
     fn one_bad_token_never_loses_the_other_fields(members in members(), place in any::<prop::sample::Index>(), doubled in any::<bool>()) {
         let tokens = tokens(&members);
-        // Without its opening brace it is no object, and one closed twice ends there.
+        // A missing opening brace leaves no object, and a doubled closing brace ends it twice.
         let at = 1 + place.index(tokens.len() - 2);
         let (token, damaged) = tokens[at].clone();
         let times = if doubled { 2 } else { 0 };
@@ -210,13 +210,13 @@ proptest! {
         let text: String = parts.collect();
         let object = read(&text).map(|read| read.json).unwrap_or_default();
         for (index, (key, value)) in members.iter().enumerate() {
-            let neighbour = index == damaged;
-            prop_assert!(neighbour || object.get(key) == Some(value), "{text}\n{object}\n{key} of {token:?}");
+            let is_damaged = index == damaged;
+            prop_assert!(is_damaged || object.get(key) == Some(value), "{text}\n{object}\n{key} of {token:?}");
         }
     }
 
     #[test]
-    fn no_text_makes_it_panic(text in "[{\\[]([{}\\[\\]\"'“”:,;\\\\u0-9a-c_#/*\n é【】()]|null|\\PC){0,60}") {
+    fn no_text_causes_a_panic(text in "[{\\[]([{}\\[\\]\"'“”:,;\\\\u0-9a-c_#/*\n é【】()]|null|\\PC){0,60}") {
         if let Some(read) = read(&text) {
             prop_assert!(read.length <= text.len());
         }

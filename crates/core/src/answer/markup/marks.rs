@@ -1,12 +1,12 @@
-//! The patterns of marks. Each is built when a text first has the signs without which it cannot fit, since
-//! together they take longer to build, and more memory, than a run's other parts. This module must not
-//! know what becomes of a mark.
+//! The patterns of citation marks and other marks. A pattern is compiled when a text first contains the
+//! signs that the pattern needs, because compiling all of them would take more time and memory than the
+//! rest of a run. This module must not decide what happens to a mark.
 
 use std::{ops::Deref, sync::LazyLock};
 
 use regex::{Captures, Regex};
 
-/// A pattern, and the signs of which a text needs one of each list before the pattern can fit.
+/// A pattern with lists of signs. The pattern can match only a text that has a sign of each list.
 pub(super) struct Mark {
     needs: &'static [&'static [&'static str]],
     pattern: LazyLock<Regex>,
@@ -17,12 +17,12 @@ impl Mark {
         Self { needs, pattern: LazyLock::new(build) }
     }
 
-    /// Whether the pattern may fit a text.
+    /// Whether the pattern may match a text.
     pub(super) fn may_fit(&self, text: &str) -> bool {
         self.needs.iter().all(|signs| signs.iter().any(|sign| text.contains(sign)))
     }
 
-    /// What the pattern finds first in a text.
+    /// The first match of the pattern in a text.
     pub(super) fn captures<'t>(&self, text: &'t str) -> Option<Captures<'t>> {
         if self.may_fit(text) { self.pattern.captures(text) } else { None }
     }
@@ -37,20 +37,20 @@ impl Deref for Mark {
 }
 
 fn pattern(text: &str) -> Regex {
-    Regex::new(&format!("(?x){text}")).expect("the pattern is sound")
+    Regex::new(&format!("(?x){text}")).expect("the pattern is valid")
 }
 
-/// The target of a Markdown link in its brackets.
+/// The target of a Markdown link, with its brackets.
 const TARGET: &str = r#"\(\s*<?(?P<url>[^\s()<>]+(?:\([^\s()]*\)[^\s()<>]*)*)>?(?:\s+"[^"]*")?\s*\)"#;
 
-/// Words that announce a source, in the languages that models answer in.
+/// Words that introduce a source, in the languages that models answer in.
 const SOURCES: &str = "sources?|src|references?|ref|via|cited\\ from|quellen?|fuentes?|fontes?|fonti|bron|źródło|出典|来源|來源|источник";
 
 const COLONS: &[&str] = &[":", "："];
 const BRACKETS: &[&str] = &["(", "（", "["];
 const LINKS: &[&str] = &["]("];
 
-/// Marks with a link in them, each with the blanks before it.
+/// Marks that contain a link, with the blanks before them.
 pub(super) static LINKED_MARKS: [Mark; 4] = [
     // ([acme.com](https://acme.com), [b](https://b.com))
     Mark::new(&[LINKS, &["(", "（"]], || {
@@ -71,12 +71,12 @@ pub(super) static LINKED_MARKS: [Mark; 4] = [
     Mark::new(&[&["<ref"]], || pattern(r"\s*<ref\b[^<>]*/>")),
 ];
 
-/// Whether a letter is one of those for private use that marks are written in.
+/// Whether a letter is in the private-use range that models write marks in.
 pub(super) fn is_private(letter: char) -> bool {
     ('\u{e200}'..='\u{e2ff}').contains(&letter)
 }
 
-/// Marks that fall away with what is in them, before letters for private use are lost.
+/// Marks that are removed with their content. They must be removed before the private-use letters are.
 pub(super) static PRIVATE_MARKS: [Mark; 4] = [
     // 【4:0†source】
     Mark::new(&[&["【"]], || {
@@ -84,7 +84,7 @@ pub(super) static PRIVATE_MARKS: [Mark; 4] = [
             r"\s*【(?:[^【】]{0,200}†[^【】]{0,200}|[\d:,;\s–-]{1,40}|(?i:sources?|来源|出典)[^【】]{0,200})】",
         )
     }),
-    // Marks in letters for private use, with or without their end.
+    // Marks in private-use letters, with or without their end.
     Mark::new(&[&["\u{e200}"]], || {
         pattern("\\s*\u{e200}(?:[^\u{e200}\u{e201}]{0,300}\u{e201}|[a-z_]*(?:\u{e202}[\\w:.-]*)*)")
     }),
@@ -100,7 +100,7 @@ pub(super) static PRIVATE_MARKS: [Mark; 4] = [
     }),
 ];
 
-/// Other marks that fall away with what is in them.
+/// Other marks that are removed with their content.
 pub(super) static MARKS: [Mark; 11] = [
     // :contentReference[oaicite:0]{index=0}, [oaicite:0], [cite: 1, 2], [cite_start], {cite:1}
     Mark::new(&[&["contentReference"]], || {
@@ -111,14 +111,14 @@ pub(super) static MARKS: [Mark; 11] = [
     }),
     Mark::new(&[&["<citation"]], || pattern(r"\s*<citation\b[^<>]*>[^<>]{0,100}</citation>")),
     Mark::new(&[&["[["]], || pattern(r"\s*\[{2}\^?\d{1,3}\^?\]{2}")),
-    // [acme.com], and the signs of a note at the end
+    // [acme.com], and note signs at the end
     Mark::new(&[&["["], &["."]], || {
         pattern(
             r"\s*\[(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|io|ai|co|dev|de|fr|eu|uk|gov|edu|info)(?:/[^\s\[\]]*)?\]",
         )
     }),
     Mark::new(&[&["†", "‡", "↩", "↗", "*"]], || pattern(r"(?P<note>[\w.)])(?:\s*[†‡↩↗]+|\*)\s*$")),
-    // The count of further sources: Jane Doe +1, Jane Doe Wikipedia +2
+    // The number of further sources: Jane Doe +1, Jane Doe Wikipedia +2
     Mark::new(&[&["+"]], || {
         pattern(
             r"(?P<note>\p{L}[.)]?)\s+(?:(?i:wikipedia|linkedin|crunchbase|reuters|bloomberg|forbes)\s*)?\+\d{1,2}\s*$",
@@ -145,14 +145,14 @@ pub(super) static MARKS: [Mark; 11] = [
     }),
 ];
 
-/// `[1]`, `[1][2]`, `[1, 2]`, `[^1]`, `[web:1]`: footnotes, unless code goes on behind them.
+/// `[1]`, `[1][2]`, `[1, 2]`, `[^1]`, `[web:1]`: footnotes, unless code follows them.
 pub(super) static FOOTNOTE: Mark = Mark::new(&[&["["]], || {
     pattern(
         r"\s*\\?\[(?:\^[\w-]{1,20}\^?|[1-9]\d{0,2}(?:\s*[,;–-]\s*[1-9]\d{0,2})*|(?i:web|ppl|doc|src|cite|search|news|ref|source)[:\ _-]?\d{1,3}|\d{1,3}†[^\[\]]{0,100}|†)\\?\]",
     )
 });
 
-/// Raised digits behind a sentence, a word or a number: `anvils.¹`. Those of `m²` stay.
+/// Raised digits after a sentence, a word or a number: `anvils.¹`. The caller keeps those of `m²`.
 pub(super) static RAISED: Mark =
     Mark::new(&[&["⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"]], || {
         pattern(r#"(?P<before>[.,;:!?)"”»]\s?|\p{L}+|\d)[⁰¹²³⁴-⁹](?:[⁰¹²³⁴-⁹˒,⁾⁽\ ]*[⁰¹²³⁴-⁹])?"#)

@@ -1,12 +1,12 @@
-//! Other layouts than one flat object, as whole answers.
+//! Whole answers in layouts other than one flat object.
 
-use super::wrapped::is_jane;
+use super::wrapped::check_jane;
 use super::*;
 
 const PROFILE: &str = "https://www.linkedin.com/in/jane";
 
 #[test]
-fn keys_that_are_nested_under_their_subject() {
+fn keys_nested_under_their_subject_are_read() {
     for answer in [
         r#"{"ceo": {"name": "Jane Doe", "linkedin_url": "linkedin.com/in/jane"}}"#,
         r#"{"company": "Acme", "ceo": {"name": "Jane Doe", "linkedinUrl": "linkedin.com/in/jane"}}"#,
@@ -26,23 +26,23 @@ fn keys_that_are_nested_under_their_subject() {
 }
 
 #[test]
-fn tags_around_each_value() {
-    is_jane("<ceo_name>Jane Doe</ceo_name>\n<employee_count>1,200</employee_count>");
-    is_jane(
+fn tags_around_each_value_are_read() {
+    check_jane("<ceo_name>Jane Doe</ceo_name>\n<employee_count>1,200</employee_count>");
+    check_jane(
         "<answer>\n  <ceo_name>Jane Doe</ceo_name>\n  <employee_count>1200</employee_count>\n  <tech_stack/>\n</answer>",
     );
-    is_jane(
+    check_jane(
         "```xml\n<result><CEO_Name>Jane Doe</CEO_Name><employee_count type=\"int\">1200</employee_count></result>\n```",
     );
-    is_jane("<field name=\"ceo_name\">Jane Doe</field><field name=\"employee_count\">1200</field>");
-    is_jane("<ceo_name><![CDATA[Jane Doe]]></ceo_name><employee_count>1200</employee_count>");
+    check_jane("<field name=\"ceo_name\">Jane Doe</field><field name=\"employee_count\">1200</field>");
+    check_jane("<ceo_name><![CDATA[Jane Doe]]></ceo_name><employee_count>1200</employee_count>");
     check("<ceo_name>Smith &amp; Roe</ceo_name>", ["Smith & Roe", "", "", ""]);
     assert!(read("<ceo_name>Jane Doe</ceo_name> or <ceo_name>Bob Roe</ceo_name>", SUBJECT, OUTPUTS).is_err());
     assert!(read("<ceo_name>Jane D", SUBJECT, OUTPUTS).is_err());
 }
 
 #[test]
-fn tables_with_the_keys_as_their_header() {
+fn tables_with_the_keys_as_their_header_are_read() {
     for answer in [
         "ceo_name,employee_count\nJane Doe,1200",
         "Here is the data:\n\n```csv\nceo_name,employee_count\n\"Jane Doe\",\"1,200\"\n```",
@@ -56,7 +56,7 @@ fn tables_with_the_keys_as_their_header() {
         "<table><tr><th>ceo_name</th><th>employee_count</th></tr>\n<tr><td>Jane Doe</td><td>1200</td></tr></table>",
         "| domain | ceo_name | employee_count |\n|---|---|---|\n| other.com | Bob Roe | 5 |\n| acme.com | Jane Doe | 1200 |",
     ] {
-        is_jane(answer);
+        check_jane(answer);
     }
     check(
         "| Key | Value |\n|---|---|\n| ceo_name | Jane Doe |\n| employee_count | 1200 |",
@@ -67,14 +67,14 @@ fn tables_with_the_keys_as_their_header() {
 }
 
 #[test]
-fn a_name_that_begins_like_a_word_for_nothing_stays() {
+fn a_name_that_begins_like_a_placeholder_is_kept() {
     for name in ["None Jensen", "Na Li", "Nil Kumar", "Null Roe", "Nan Doe", "Keine Meier", "Nobody Jones"] {
         check(&format!(r#"{{"ceo_name": "{name}"}}"#), [name, "", "", ""]);
     }
 }
 
 #[test]
-fn outlines_and_lists_of_short_labels() {
+fn outlines_and_lists_of_short_labels_are_read() {
     for answer in [
         "company:\n  name: Acme\n  ceo:\n    name: Jane Doe\nemployee_count: 1200",
         "```yaml\nceo:\n  name: \"Jane Doe\"\nemployee:\n  count: 1,200\n```",
@@ -93,7 +93,7 @@ fn outlines_and_lists_of_short_labels() {
         r#"ceo_name": "Jane Doe", "employee_count": 1200}"#,
         "{＂ceo_name＂: ＂Jane Doe＂, ＂employee_count＂: 1200}",
     ] {
-        is_jane(answer);
+        check_jane(answer);
     }
     check(
         "ceo_name: Jane Doe\ntech_stack:\n  - Rust\n  - Go\nemployee_count: ~",
@@ -112,7 +112,7 @@ fn outlines_and_lists_of_short_labels() {
         let fields = read(answer, SUBJECT, &aliased).unwrap();
         assert_eq!(fields.cell("employee_count").as_deref(), Some("85"), "{answer}");
     }
-    // Lines of prose are no list of labels.
+    // Lines of prose are not a list of labels.
     assert!(
         read(
             "CEO: a post that Acme has not filled since its founding.\nThe company sells anvils.",
@@ -124,7 +124,7 @@ fn outlines_and_lists_of_short_labels() {
 }
 
 #[test]
-fn two_companies_are_told_apart_by_what_ties_them_to_the_domain() {
+fn evidence_for_the_domain_distinguishes_two_companies() {
     let (john, jane) = (r#""ceo_name": "John Roe""#, r#""ceo_name": "Jane Doe""#);
     for answer in [
         format!("Acme Ltd (acme.co.uk):\n{{{john}}}\n\nAcme Inc (acme.com):\n{{{jane}}}"),
@@ -143,7 +143,7 @@ fn two_companies_are_told_apart_by_what_ties_them_to_the_domain() {
         format!("{{{john}}}\n\nThat is another company. For acme.com:\n{{{jane}}}"),
         format!("Wrong match:\n{{{john}}}\n\nRight match:\n{{{jane}}}"),
     ] {
-        names(&answer, "Jane Doe");
+        check_name(&answer, "Jane Doe");
     }
     for answer in [
         format!(r#"{{"domain": "beta.com", {john}}}"#),
@@ -156,15 +156,15 @@ fn two_companies_are_told_apart_by_what_ties_them_to_the_domain() {
         assert_eq!(error.kind(), crate::ErrorKind::BadReply, "{answer}");
         assert!(error.message().contains("compan"), "{error}");
     }
-    // The same name under another ending, and a part of the domain.
-    names(&format!(r#"{{"domain": "acme.io", {jane}}}"#), "Jane Doe");
-    names(&format!(r#"{{"domain": "shop.acme.com", {jane}}}"#), "Jane Doe");
-    // A source elsewhere is no other company's.
-    names(&format!(r#"{{{jane}, "source_url": "https://news.example.org/x"}}"#), "Jane Doe");
+    // The same name with another top-level domain, and a subdomain.
+    check_name(&format!(r#"{{"domain": "acme.io", {jane}}}"#), "Jane Doe");
+    check_name(&format!(r#"{{"domain": "shop.acme.com", {jane}}}"#), "Jane Doe");
+    // A source on another domain does not make the object another company's.
+    check_name(&format!(r#"{{{jane}, "source_url": "https://news.example.org/x"}}"#), "Jane Doe");
 }
 
 #[test]
-fn objects_that_complete_each_other() {
+fn objects_that_complete_each_other_are_merged() {
     check(r#"{"ceo_name": "Jane Doe"} {"employee_count": 1200}"#, ["Jane Doe", "1200", "", ""]);
     check(
         r#"{"ceo_name": "Jane Doe", "employee_count": null} {"ceo_name": "Jane Doe", "employee_count": 1200}"#,
@@ -176,9 +176,9 @@ fn objects_that_complete_each_other() {
     );
 }
 
-/// Each of these would take minutes if anything in it were read again for each of its parts.
+/// Each of these inputs would take minutes if the reader read a part of it again for each other part.
 #[test]
-fn hostile_layouts_end() {
+fn hostile_layouts_are_read_in_bounded_time() {
     let open = "<ceo_name".repeat(20000) + ">";
     let hostile = [
         open,

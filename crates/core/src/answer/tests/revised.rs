@@ -1,10 +1,10 @@
-//! Answers that hold more than one state, as whole answers: the last state answers.
+//! Whole answers that contain several states: the latest state is the answer.
 
-use super::wrapped::{JANE, OLD, is_jane};
+use super::wrapped::{JANE, OLD, check_jane};
 use super::*;
 
 #[test]
-fn the_newest_state_answers() {
+fn the_newest_state_is_the_answer() {
     for answer in [
         format!("As of 2021: {OLD}\nAs of 2025: {JANE}"),
         format!("As of 2025: {JANE}\nAs of 2021: {OLD}"),
@@ -36,12 +36,12 @@ fn the_newest_state_answers() {
         format!(r#"{{"original": {OLD}, "revised": {JANE}}}"#),
         r#"[{"year": 2021, "ceo_name": "Old Person"}, {"year": 2025, "ceo_name": "Jane Doe", "employee_count": 1200}]"#.to_owned(),
     ] {
-        is_jane(answer);
+        check_jane(answer);
     }
 }
 
 #[test]
-fn a_label_of_the_past_or_of_another_post_does_not_answer() {
+fn an_object_labelled_as_past_or_as_another_post_is_ignored() {
     for (old, new) in [
         ("Former chief executive", "CEO"),
         ("Chairman", "Chief executive"),
@@ -55,25 +55,25 @@ fn a_label_of_the_past_or_of_another_post_does_not_answer() {
         ("変更前", "変更後"),
         ("Прежний", "Новый"),
     ] {
-        is_jane(format!("{old}:\n{OLD}\n\n{new}:\n{JANE}"));
-        is_jane(format!("{new}:\n{JANE}\n\n{old}:\n{OLD}"));
+        check_jane(format!("{old}:\n{OLD}\n\n{new}:\n{JANE}"));
+        check_jane(format!("{new}:\n{JANE}\n\n{old}:\n{OLD}"));
     }
 }
 
 #[test]
-fn the_newest_state_of_a_field_answers() {
+fn the_newest_state_of_a_field_is_used() {
     for count in [
         json!({"previous": 900, "current": 1200}),
         json!({"2019": 900, "2023": 1200}),
         json!([{"year": 2019, "value": 900}, {"year": 2023, "value": 1200}]),
         json!([{"year": 2023, "value": 1200}, {"year": 2019, "value": 900}]),
     ] {
-        is_jane(json!({"ceo_name": "Jane Doe", "employee_count": count}));
+        check_jane(json!({"ceo_name": "Jane Doe", "employee_count": count}));
     }
 }
 
 #[test]
-fn two_labels_that_settle_nothing_give_no_value() {
+fn a_contradiction_under_neutral_labels_is_a_bad_reply() {
     for (one, other) in [("Berlin", "Munich"), ("Registry", "Newspaper"), ("Acme Foods", "Acme Tools")] {
         let answer = format!("{one}:\n{OLD}\n\n{other}:\n{JANE}");
         let error = read(&answer, "the company with the web domain acme.com", OUTPUTS).unwrap_err();
@@ -82,7 +82,7 @@ fn two_labels_that_settle_nothing_give_no_value() {
 }
 
 #[test]
-fn without_a_word_the_first_answers() {
+fn the_first_object_is_used_when_no_words_decide() {
     for answer in [
         format!("{JANE}\n\n{OLD}"),
         format!("{JANE}\n\nBefore answering, I looked at this page too: {OLD}"),
@@ -90,22 +90,22 @@ fn without_a_word_the_first_answers() {
         format!("{JANE}\nFounded in 1999: {OLD}"),
         format!("Option 1: {JANE}\nOption 2: {OLD}"),
     ] {
-        is_jane(answer);
+        check_jane(answer);
     }
-    // A remark is a correction only if it corrects.
+    // A remark counts as a correction only if it corrects something.
     for answer in [
         format!("{JANE}\n\nIf you actually meant the Dutch company of the same name: {OLD}"),
         format!("{JANE}\n\nPlease do not mistake it for Acme Pty, which has {OLD}"),
         format!("{JANE}\n\nThe final entry is of a similarly named company: {OLD}"),
     ] {
-        is_jane(answer);
+        check_jane(answer);
     }
-    // Bullets are no lines of a diff.
-    is_jane("- ceo_name: Jane Doe\n- employee_count: 1200");
+    // Bullets are not the lines of a diff.
+    check_jane("- ceo_name: Jane Doe\n- employee_count: 1200");
 }
 
 #[test]
-fn a_label_marks_the_answer_that_counts() {
+fn a_label_marks_the_answer() {
     for label in [
         "Result:",
         "Final result:",
@@ -116,26 +116,26 @@ fn a_label_marks_the_answer_that_counts() {
         "最終回答：",
         "उत्तर:",
     ] {
-        is_jane(format!("A candidate from an article: {OLD}\nHe left since.\n\n{label} {JANE}"));
+        check_jane(format!("A candidate from an article: {OLD}\nHe left since.\n\n{label} {JANE}"));
     }
 }
 
 #[test]
-fn the_words_of_a_domain_say_nothing_about_an_answer() {
+fn words_within_a_domain_announce_nothing() {
     for domain in ["guess.com", "format.com", "acme-example.com", "https://draft.io/team"] {
-        is_jane(format!("Data for {domain}:\n{JANE}\n\nAnother company:\n{OLD}"));
+        check_jane(format!("Data for {domain}:\n{JANE}\n\nAnother company:\n{OLD}"));
     }
 }
 
 #[test]
-fn the_last_message_of_an_assistant_answers() {
-    is_jane(json!({"messages": [
+fn the_last_message_of_an_assistant_is_the_answer() {
+    check_jane(json!({"messages": [
         {"role": "user", "content": "Who leads Acme?"},
         {"role": "assistant", "content": OLD},
         {"role": "user", "content": "Are you sure?"},
         {"role": "assistant", "content": JANE},
     ]}));
-    is_jane(json!([
+    check_jane(json!([
         {"role": "assistant", "content": [{"type": "text", "text": OLD}]},
         {"role": "user", "content": [{"type": "text", "text": "Again."}]},
         {"role": "assistant", "content": [{"type": "text", "text": JANE}]},

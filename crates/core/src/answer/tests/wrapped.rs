@@ -1,4 +1,4 @@
-//! Drafts, wrappings and slips, as whole answers.
+//! Whole answers with drafts, wrappings and malformed JSON.
 
 use super::*;
 
@@ -6,19 +6,19 @@ pub(super) const JANE: &str = r#"{"ceo_name": "Jane Doe", "employee_count": 1200
 pub(super) const OLD: &str = r#"{"ceo_name": "Old Person", "employee_count": 5}"#;
 
 #[track_caller]
-fn reads(reply: Json, expect: [&str; 4]) {
+fn check_reply(reply: Json, expect: [&str; 4]) {
     let fields = read_json(&reply, SUBJECT, OUTPUTS).unwrap_or_else(|error| panic!("{error}: {reply}"));
     let cells = OUTPUTS.iter().map(|column| fields.cell(&column.name).unwrap_or_default());
     assert_eq!(cells.collect::<Vec<_>>(), expect, "{reply}");
 }
 
 #[track_caller]
-pub(super) fn is_jane(reply: impl Into<Json>) {
-    reads(reply.into(), ["Jane Doe", "1200", "", ""]);
+pub(super) fn check_jane(reply: impl Into<Json>) {
+    check_reply(reply.into(), ["Jane Doe", "1200", "", ""]);
 }
 
 #[test]
-fn a_draft_is_no_answer() {
+fn a_draft_is_ignored() {
     for answer in [
         format!("<think>{OLD}</think>{JANE}"),
         format!("{OLD} was so.</think>{JANE}"),
@@ -37,7 +37,7 @@ fn a_draft_is_no_answer() {
         format!("{OLD} -> {JANE}"),
         format!("Thought: {OLD}\nObservation: no.\nFinal Answer: {JANE}"),
     ] {
-        is_jane(answer);
+        check_jane(answer);
     }
     for draft in [format!("<think>Maybe {OLD}"), format!("{OLD}</think>"), format!("<think>{OLD}</think>")] {
         assert!(read(&draft, SUBJECT, OUTPUTS).is_err(), "{draft}");
@@ -46,7 +46,7 @@ fn a_draft_is_no_answer() {
 }
 
 #[test]
-fn json_in_texts_and_under_other_keys() {
+fn json_in_texts_and_under_other_keys_is_read() {
     let once = Json::from(JANE);
     for reply in [
         json!({ "answer": once }),
@@ -66,13 +66,13 @@ fn json_in_texts_and_under_other_keys() {
         json!({"query": OLD, "answer": JANE, "draft": OLD}),
         json!({"tool_calls": [{"function": {"name": "answer", "arguments": JANE}}]}),
     ] {
-        is_jane(reply);
+        check_jane(reply);
     }
-    is_jane(JANE.replace('"', "\\\""));
+    check_jane(JANE.replace('"', "\\\""));
 }
 
 #[test]
-fn values_beside_their_sources_and_in_pairs() {
+fn values_beside_their_sources_and_in_pairs_are_read() {
     for answer in [
         r#"{"ceo_name": {"value": "Jane Doe"}, "employee_count": {"count": 1200, "confidence": 0.9}}"#,
         r#"[{"field": "ceo_name", "value": "Jane Doe"}, {"field": "employee_count", "value": "1,200"}]"#,
@@ -85,7 +85,7 @@ fn values_beside_their_sources_and_in_pairs() {
         "ceo_name: \"Jane Doe\",\nemployee_count: 1200,",
         "\"ceo_name\": \"Jane Doe\", \"employee_count\": 1200}",
     ] {
-        is_jane(answer);
+        check_jane(answer);
     }
     let answer = r#"{"ceo_name": {"value": "Jane Doe", "source": "https://acme.com/team?utm_source=openai"}, "employee_count": "1,200 ([b.com](https://b.com/x?utm_source=openai))", "tech_stack": ["Rust"], "source_url": "[acme.com](https://acme.com/?utm_medium=x)"}"#;
     let fields = read(answer, SUBJECT, OUTPUTS).unwrap();
@@ -96,7 +96,7 @@ fn values_beside_their_sources_and_in_pairs() {
 }
 
 #[test]
-fn marks_in_all_types() {
+fn marks_are_removed_from_every_type() {
     for mark in [
         "【4:0†source】",
         " [1][2]",
@@ -115,22 +115,25 @@ fn marks_in_all_types() {
             "Rust; C [programming language]; C++",
             "https://www.linkedin.com/in/jane-doe",
         ];
-        reads(answer, expect);
+        check_reply(answer, expect);
     }
     let link = r#"{"ceo_name": "[Jane Doe](https://acme.com)", "ceo_linkedin_url": "[LinkedIn](https://www.linkedin.com/in/jane-doe?utm_source=openai)"}"#;
-    reads(link.into(), ["Jane Doe", "", "", "https://www.linkedin.com/in/jane-doe"]);
-    reads(
+    check_reply(link.into(), ["Jane Doe", "", "", "https://www.linkedin.com/in/jane-doe"]);
+    check_reply(
         r#"{"ceo_linkedin_url": "<https://www.linkedin.com/in/jane-doe>"}"#.into(),
         ["", "", "", "https://www.linkedin.com/in/jane-doe"],
     );
 }
 
 #[test]
-fn an_answer_that_is_cut_keeps_what_was_whole() {
+fn a_cut_answer_keeps_its_complete_values() {
     let jane = ["Jane Doe", "", "", ""];
-    reads(r#"{"ceo_name": "Jane Doe", "employee_count": 12"#.into(), jane);
-    reads(r#"{"ceo_name": "Jane Doe", "ceo_linkedin_url": "https://www.linkedin.com/in/jane-d"#.into(), jane);
-    reads(
+    check_reply(r#"{"ceo_name": "Jane Doe", "employee_count": 12"#.into(), jane);
+    check_reply(
+        r#"{"ceo_name": "Jane Doe", "ceo_linkedin_url": "https://www.linkedin.com/in/jane-d"#.into(),
+        jane,
+    );
+    check_reply(
         r#"{"ceo_name": "Jane Doe", "tech_stack": ["Rust", "Go", "Pyth"#.into(),
         ["Jane Doe", "", "Rust; Go", ""],
     );
@@ -144,14 +147,14 @@ fn an_answer_that_is_cut_keeps_what_was_whole() {
 }
 
 #[test]
-fn a_schema_is_no_answer() {
+fn a_schema_is_ignored() {
     let schema = r#"{"type": "object", "properties": {"ceo_name": {"type": "string", "description": "x"}}}"#;
     assert!(read(schema, SUBJECT, OUTPUTS).is_err());
-    is_jane(format!("{schema} {JANE}"));
+    check_jane(format!("{schema} {JANE}"));
 }
 
 #[test]
-fn nothing_in_words_is_no_data() {
+fn a_statement_that_nothing_was_found_is_no_data() {
     for reply in [
         json!("I could not find reliable information about acme.com."),
         json!("null"),
@@ -171,13 +174,13 @@ fn nothing_in_words_is_no_data() {
 }
 
 #[test]
-fn json_that_was_escaped_once_more() {
-    is_jane(r#"{&quot;ceo_name&quot;: &quot;Jane Doe&quot;, &quot;employee_count&quot;: 1200}"#);
-    is_jane(r#"{\n  \"ceo_name\": \"Jane Doe\",\n  \"employee_count\": 1200\n}"#);
-    is_jane(r#"{\n  "ceo_name": "Jane Doe",\n  "employee_count": 1200\n}"#);
+fn json_with_an_extra_level_of_escapes_is_read() {
+    check_jane(r#"{&quot;ceo_name&quot;: &quot;Jane Doe&quot;, &quot;employee_count&quot;: 1200}"#);
+    check_jane(r#"{\n  \"ceo_name\": \"Jane Doe\",\n  \"employee_count\": 1200\n}"#);
+    check_jane(r#"{\n  "ceo_name": "Jane Doe",\n  "employee_count": 1200\n}"#);
 }
 
 #[test]
-fn bullets_with_short_labels() {
-    is_jane("- **CEO:** Jane Doe\n- **Employee count:** 1200");
+fn bullets_with_short_labels_are_read() {
+    check_jane("- **CEO:** Jane Doe\n- **Employee count:** 1200");
 }

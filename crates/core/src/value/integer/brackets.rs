@@ -1,7 +1,7 @@
-//! What brackets and years beside a number say about it: that it counts something else, or of
-//! which year it is.
+//! Interprets brackets and years beside a number: they may show that the number counts something else, or
+//! which year it is for. This module must not read the number.
 
-/// Words in brackets after which a number is no count of a company's people.
+/// Words in brackets that show that a number does not count a company's people.
 #[rustfmt::skip]
 const OTHER_THINGS: &[&str] = &[
     "customer", "customers", "client", "clients", "user", "users", "subscriber", "subscribers", "store", "stores",
@@ -13,20 +13,20 @@ const OTHER_THINGS: &[&str] = &[
     "klanten",
 ];
 
-/// Whether words in brackets say that the number counts something else, or is made up. Beside a
-/// number of their own they say what that one counts: "300 employees (2 locations)".
-pub(super) fn name_another_thing(inside: &str) -> bool {
+/// Whether the words in brackets show that the number counts something else or is invented. Words with a
+/// number of their own describe that number instead: "300 employees (2 locations)".
+pub(super) fn names_other_thing(inside: &str) -> bool {
     if ["k", "m"].contains(&inside.trim()) {
         return true;
     }
-    let says_nothing_of_it =
-        inside.contains(|c: char| c.is_ascii_digit()) || inside.contains("founding") && say_unknown(inside);
-    !says_nothing_of_it
+    let describes_another_number =
+        inside.contains(|c: char| c.is_ascii_digit()) || inside.contains("founding") && says_unknown(inside);
+    !describes_another_number
         && inside.split(|c: char| !c.is_alphanumeric()).any(|word| OTHER_THINGS.contains(&word))
 }
 
-/// Whether words in brackets say that nothing is known: a 0 beside them is no count.
-pub(super) fn say_unknown(inside: &str) -> bool {
+/// Whether the words in brackets state that nothing is known. A 0 beside them is not a count.
+pub(super) fn says_unknown(inside: &str) -> bool {
     const WORDS: &[&str] = &[
         "not",
         "no",
@@ -46,7 +46,7 @@ fn year(text: &str) -> Option<u16> {
     (1900..2100).contains(&year).then_some(year)
 }
 
-/// The text behind "2023:", "FY 2023:" or "Q3 2024:".
+/// The text after a leading year: "2023:", "FY 2023:" or "Q3 2024:".
 pub(super) fn without_leading_year(text: &str) -> &str {
     let Some((before, after)) = text.split_once(':') else { return text };
     let last = before.trim().rsplit(' ').next().unwrap_or_default();
@@ -55,7 +55,7 @@ pub(super) fn without_leading_year(text: &str) -> &str {
     if is_short && year(last).is_some() { after.trim_start() } else { text }
 }
 
-/// The part of the latest year of "120 (2024), 45 (2019)", where each part names its own.
+/// The part with the latest year of a text such as "120 (2024), 45 (2019)", in which each part has a year.
 pub(super) fn of_newest_year(text: &str) -> &str {
     let mut newest: Option<(u16, &str)> = None;
     for part in text.split_inclusive(')') {

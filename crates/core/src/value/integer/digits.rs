@@ -1,4 +1,5 @@
-//! The digits of one number, its separators and its unit.
+//! Reads the digits, the separators and the unit of one number. The words around the number belong to
+//! `integer`.
 
 use super::{
     script,
@@ -8,40 +9,40 @@ use crate::value::Invalid;
 
 const ODD: Invalid = Invalid("its separators are not those of a number");
 
-/// One number as it is written. What it is worth may depend on the unit that another one has.
+/// A number as written. In a range, its value may depend on the unit of the other end.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Written<'a> {
     digits: &'a str,
-    /// 1 when it has none.
+    /// The factor of the unit; 1 without one.
     pub(super) unit: f64,
 }
 
 impl<'a> Written<'a> {
-    /// Reads the number that `text` begins with, and gives what follows it.
+    /// Reads the number at the start of `text`, and returns the rest of the text.
     pub(super) fn read(text: &'a str) -> Result<(Self, &'a str), Invalid> {
         let (digits, rest) = text.split_at(digits_end(text));
         let (unit, rest) = unit(rest)?;
         Ok((Self { digits, unit }, rest))
     }
 
-    /// Its value, taken with `unit`.
+    /// The value of the digits with the given unit.
     pub(super) fn worth(&self, unit: f64) -> Result<f64, Invalid> {
         let plain = if unit == 1.0 { plain(self.digits)? } else { before_a_unit(self.digits)? };
         plain.parse().map(|number: f64| number * unit).map_err(|_| ODD)
     }
 
-    /// The year or the day that it may be: plain digits.
+    /// The value as a year or a day of the month, if plain digits without a unit.
     pub(super) fn as_plain(&self) -> Option<u16> {
         self.digits.parse().ok().filter(|_| self.unit == 1.0)
     }
 
-    /// Whether it is written like a year of our time.
+    /// Whether the number looks like a year between 1900 and 2099.
     pub(super) fn is_year(&self) -> bool {
         self.as_plain().is_some_and(|year| (1900..2100).contains(&year))
     }
 }
 
-/// The end of the digits, separators of thousands and decimals included.
+/// The end of the digits, including the separators of thousands and decimals.
 fn digits_end(text: &str) -> usize {
     let digits = |at: usize| text[at..].bytes().take_while(u8::is_ascii_digit).count();
     let first = digits(0);
@@ -49,8 +50,7 @@ fn digits_end(text: &str) -> usize {
     loop {
         let separator = match text[end..].chars().next() {
             Some('.' | ',') if digits(end + 1) > 0 => 1,
-            // "500 100" may be two numbers; "1 200" hardly is.
-            // Nor is "120 000" two numbers: nobody counts "000".
+            // "500 100" may be two numbers, but "1 200" and "120 000" are one.
             Some(' ') if first > 3 || first == 3 && !text[end + 1..].starts_with("000") => 0,
             Some(c @ ('\'' | '’' | '_' | ' ' | '\u{a0}' | '\u{2007}' | '\u{2009}' | '\u{202f}'))
                 if digits(end + c.len_utf8()) == 3 =>
@@ -66,8 +66,8 @@ fn digits_end(text: &str) -> usize {
     }
 }
 
-/// Digits without a unit. A single point or comma before exactly three digits separates
-/// thousands ("1.200" and "1,200" are both 1200); otherwise it is a decimal sign.
+/// The digits of a number without a unit. A single point or comma before exactly three digits separates
+/// thousands ("1.200" and "1,200" are both 1200); otherwise it is a decimal separator.
 fn plain(number: &str) -> Result<String, Invalid> {
     let (parts, separators) = split(number);
     let (first, rest) = parts.split_first().ok_or(ODD)?;
@@ -81,8 +81,8 @@ fn plain(number: &str) -> Result<String, Invalid> {
     with_decimals(&parts, &separators)
 }
 
-/// Digits before "million": a single separator is a decimal sign, for nobody writes
-/// thousands of millions so. "1,234k" alone is both in use, and refused.
+/// The digits of a number with a unit. A single point is a decimal separator, because nobody writes
+/// thousands of millions that way. A comma as in "1,234k" is ambiguous and refused.
 fn before_a_unit(number: &str) -> Result<String, Invalid> {
     let (parts, separators) = split(number);
     match separators.as_slice() {
@@ -99,13 +99,13 @@ fn split(number: &str) -> (Vec<&str>, Vec<char>) {
     (parts, number.chars().filter(|c| !c.is_ascii_digit()).collect())
 }
 
-/// Whether all parts but the first, which may be shorter, have three digits.
+/// Whether every part has three digits, except that the first may be shorter.
 fn is_grouped(parts: &[&str]) -> bool {
     let Some((first, rest)) = parts.split_first() else { return false };
     rest.is_empty() || first.len() <= 3 && rest.iter().all(|part| part.len() == 3)
 }
 
-/// `1,00,000`: the last part has three digits, the others two.
+/// Whether the parts are grouped as in India: the last has three digits, the others two (`1,00,000`).
 fn is_grouped_as_in_india(parts: &[&str], separators: &[char]) -> bool {
     let [first, middle @ .., last] = parts else { return false };
     !middle.is_empty()
@@ -129,7 +129,7 @@ fn decimal(parts: &[&str]) -> String {
     format!("{}.{last}", whole.concat())
 }
 
-/// The factor of a unit word that `text` begins with, and what follows it.
+/// The factor of the unit word at the start of `text`, and the rest of the text.
 fn unit(text: &str) -> Result<(f64, &str), Invalid> {
     let after_space = text.trim_start();
     let end = after_space.find(|c: char| !script::is_of_word(c)).unwrap_or(after_space.len());
@@ -141,15 +141,15 @@ fn unit(text: &str) -> Result<(f64, &str), Invalid> {
     if let Some(factor) = named(word) {
         return Ok((factor, rest));
     }
-    // Scripts that put no spaces: "1.2万人".
+    // Scripts without spaces write the unit and the counted thing together: "1.2万人".
     let first = word.chars().next().filter(|first| !first.is_ascii());
     if let Some(first) = first {
         let (sign, rest) = after_space.split_at(first.len_utf8());
         return Ok(named(sign).map_or((1.0, text), |factor| (factor, rest)));
     }
-    // "120employees" is 120 employees.
+    // Only a counted thing may be attached to a number: "120employees".
     if after_space.len() == text.len() && !THINGS.contains(&word) {
-        return Err(Invalid("a word is stuck to the number"));
+        return Err(Invalid("a word is attached to the number"));
     }
     Ok((1.0, text))
 }

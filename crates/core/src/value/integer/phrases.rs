@@ -1,5 +1,5 @@
-//! Compares what stands beside a number with lists of phrases, quickly: `columns` reads every cell
-//! of a table as a number.
+//! Matches the tokens beside a number against lists of phrases. The lookup is fast, because `columns` reads
+//! every cell of a table as a number. This module must not know what the phrases mean.
 
 use std::{collections::HashMap, sync::LazyLock};
 
@@ -8,28 +8,28 @@ use super::{
     words::{AFTER, BEFORE, DATES, THINGS},
 };
 
-/// Phrases by their first word.
+/// Phrases, grouped by their first word.
 pub(super) struct Phrases(HashMap<&'static str, Vec<Vec<&'static str>>>);
 
-/// What may stand before a number.
+/// Phrases that may precede a number.
 pub(super) fn before_and_things() -> &'static Phrases {
     static PHRASES: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(&[BEFORE, THINGS]));
     &PHRASES
 }
 
-/// What may stand after a number.
+/// Phrases that may follow a number, including the counted things.
 pub(super) fn after_and_things() -> &'static Phrases {
     static PHRASES: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(&[AFTER, THINGS]));
     &PHRASES
 }
 
-/// What may stand after a number and what it counts.
+/// Phrases that may follow a number and its counted thing.
 pub(super) fn after() -> &'static Phrases {
     static PHRASES: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(&[AFTER]));
     &PHRASES
 }
 
-/// What announces the date of a count.
+/// Phrases that introduce the date of a count.
 pub(super) fn dates() -> &'static Phrases {
     static PHRASES: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(&[DATES]));
     &PHRASES
@@ -45,14 +45,14 @@ impl Phrases {
         Self(by_first)
     }
 
-    /// Skips as many phrases as follow each other.
+    /// Skips consecutive phrases at the start of the tokens.
     pub(super) fn skip(&self, rest: &mut &[Token<'_>]) {
         while let Some(length) = self.longest(rest) {
             *rest = &rest[length..];
         }
     }
 
-    /// How many tokens the longest phrase takes that the tokens begin with.
+    /// The length in tokens of the longest phrase at the start of the tokens.
     pub(super) fn longest(&self, tokens: &[Token<'_>]) -> Option<usize> {
         let mut sign = [0; 4];
         let first = match tokens.first()? {

@@ -1,8 +1,8 @@
-//! Digits and signs of other scripts as those of ASCII.
+//! Converts the digits and signs of other scripts to ASCII. This module must not read a number.
 
 use std::borrow::Cow;
 
-/// The zeros of scripts with decimal digits; the nine others follow each.
+/// The zeros of scripts with decimal digits. The other nine digits follow each zero in Unicode.
 const ZEROS: [char; 12] = ['٠', '۰', '०', '০', '੦', '૦', '௦', '౦', '೦', '๐', '０', '၀'];
 
 /// The text with its digits, separators and range signs in ASCII.
@@ -28,7 +28,8 @@ fn plain_char(character: char) -> char {
     })
 }
 
-/// Letters, digits and the marks that belong to letters in Devanagari and its kin.
+/// Whether a character belongs to a word: a letter, a digit, or a combining mark of scripts such as
+/// Devanagari.
 pub(super) fn is_of_word(character: char) -> bool {
     character.is_alphanumeric()
         || matches!(character, '\u{900}'..='\u{dff}' | '\u{300}'..='\u{36f}' | '\u{64b}'..='\u{652}')

@@ -1,5 +1,5 @@
-//! Numbers in words and in the mixed writing of East Asia, as digits: "five hundred" is `500`, and
-//! `1万2000` is `12000`.
+//! Converts numbers in words, and mixed East Asian numbers, to digits: "five hundred" becomes `500`, and
+//! `1万2000` becomes `12000`. Everything else in the text stays.
 
 const SMALL: [&str; 20] = [
     "zero",
@@ -28,11 +28,11 @@ const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy
 
 const SCALES: [(&str, u64); 3] = [("thousand", 1_000), ("million", 1_000_000), ("billion", 1_000_000_000)];
 
-/// The longest text that is looked at: nobody counts in more words.
+/// The length limit of such a text, in bytes.
 const LONGEST: usize = 200;
 
-/// A text in lower case without a digit, with its English number in digits; `None` when it has none.
-/// Only one number is read so: of "two to five" the unit of each end is not certain.
+/// A lower-case text with its English number words replaced by digits; `None` when the text has no number
+/// words, or several numbers. In "two to five thousand" the unit of the first number would be uncertain.
 pub(super) fn in_digits(text: &str) -> Option<String> {
     if text.len() > LONGEST || !text.is_ascii() {
         return None;
@@ -50,7 +50,7 @@ pub(super) fn in_digits(text: &str) -> Option<String> {
     if after.iter().any(|word| is_number(word)) {
         return None;
     }
-    // "a hundred", "a thousand"
+    // The article of "a hundred" and "a thousand" belongs to the number.
     let before = &words[..start - usize::from(start > 0 && ["a", "an"].contains(&words[start - 1]))];
     let is_scale = |word: &str| matches!(value_of(word), Some(100 | 1_000 | 1_000_000 | 1_000_000_000));
     if before.len() == start && is_scale(&bare(run[0])) {
@@ -67,8 +67,8 @@ fn value_of(word: &str) -> Option<u64> {
     small.or_else(tens).or_else(scale).or_else(|| (word == "hundred").then_some(100))
 }
 
-/// The worth of words such as "two thousand three hundred and twenty five"; `None` when they do
-/// not make one number: "nineteen eighty".
+/// The value of number words such as "two thousand three hundred and twenty five"; `None` when they are not
+/// a single number, as in "nineteen eighty".
 fn value(words: impl Iterator<Item = String>) -> Option<u64> {
     let (mut total, mut group, mut last, mut least) = (0_u64, 0_u64, u64::MAX, u64::MAX);
     for word in words.filter(|word| word != "and") {
@@ -92,8 +92,8 @@ fn value(words: impl Iterator<Item = String>) -> Option<u64> {
     Some(total + group)
 }
 
-/// The text with numbers such as `1万2000` and `1億2000万` as digits alone. A single part with its
-/// unit stays: it may have a decimal point.
+/// The text with an East Asian number such as `1万2000` or `1億2000万` replaced by digits. A number with a
+/// single unit is left unchanged, because it may have a decimal point.
 pub(super) fn in_one_part(text: &str) -> Option<String> {
     const UNITS: [(char, u64); 9] = [
         ('億', 100_000_000),

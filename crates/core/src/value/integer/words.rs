@@ -1,7 +1,8 @@
-//! The words around a number that leave it what it is, and the words that multiply it.
+//! Words that may surround a number without changing its meaning, and words that multiply it. Data for
+//! `integer`.
 
-/// Factors by their names. What is ambiguous is missing: a `bio` or a `billón`, and `mil`, which
-/// [`with_clear_units`] tells from an English million.
+/// Factors by their names. Ambiguous names such as `bio` and `billón` are missing. So is `mil`, which may
+/// abbreviate an English million; see [`with_clear_units`].
 pub(super) const UNITS: &[(&[&str], f64)] = &[
     (&["hundred", "百"], 1e2),
     (
@@ -107,7 +108,7 @@ pub(super) const UNITS: &[(&[&str], f64)] = &[
     ),
 ];
 
-/// Phrases before a number that leave its meaning.
+/// Phrases before a number that do not change its meaning.
 #[rustfmt::skip]
 pub(super) const BEFORE: &[&str] = &[
     "about", "approximately", "approx", "around", "roughly", "circa", "ca", "c", "some", "~", "≈", ">", "≥", "over",
@@ -132,7 +133,7 @@ pub(super) const BEFORE: &[&str] = &[
     "約", "约", "大約", "大约", "超过", "超過", "约有", "従業員数", "社員数", "员工数", "员工人数", "員工人數", "약",
 ];
 
-/// Phrases after a number that leave its meaning.
+/// Phrases after a number that do not change its meaning.
 #[rustfmt::skip]
 pub(super) const AFTER: &[&str] = &[
     "+", "plus", "?", "- ish", "ish", "to be verified", "to be confirmed", "or more", "or so", "approximately", "approx", "estimated", "est", "worldwide", "globally",
@@ -141,7 +142,7 @@ pub(super) const AFTER: &[&str] = &[
     "in totale", "nel mondo", "of meer", "wereldwijd", "以上", "余", "多", "이상", "余り", "여", "여 명", "여명",
 ];
 
-/// What announces the date of a count.
+/// Words that introduce the date of a count.
 pub(super) const DATES: &[&str] = &[
     "as of",
     "as at",
@@ -161,7 +162,7 @@ pub(super) const DATES: &[&str] = &[
     "au",
 ];
 
-/// What is counted.
+/// Words for what is counted.
 #[rustfmt::skip]
 pub(super) const THINGS: &[&str] = &[
     "employees", "employee", "people", "persons", "person", "persona", "personne", "pessoa", "чел", "linkedin employees", "staff", "staff members", "team members", "members", "workers",
@@ -178,7 +179,7 @@ pub(super) const THINGS: &[&str] = &[
     "余人", "多名", "多名员工", "余名", "余名员工", "人の社員", "명 이상",
 ];
 
-/// Places of which a company has several.
+/// Places of which a company may have several.
 #[rustfmt::skip]
 pub(super) const PLACES: &[&str] = &[
     "offices", "countries", "locations", "cities", "sites", "states", "continents", "branches", "stores", "markets",
@@ -188,13 +189,13 @@ pub(super) const PLACES: &[&str] = &[
 /// Words between the ends of a range.
 pub(super) const RANGE: &[&str] = &["to", "bis", "à", "a", "hasta", "até", "tot", "до", "till", "til"];
 
-/// Words before a range, and those between its ends then.
+/// Words before a range, and the words between the ends of such a range.
 pub(super) const BETWEEN: &[&str] =
     &["between", "zwischen", "entre", "tra", "fra", "tussen", "mellan", "mellem"];
 pub(super) const BETWEEN_AND: &[&str] = &["and", "und", "et", "y", "e", "en", "och", "og"];
 
-/// The text with `mil` written out where other words say that it is a thousand; alone it may
-/// be an English million, and is read as neither.
+/// The text with `mil` replaced by `k` where other words show that it means a thousand. On its own it may
+/// abbreviate an English million, and stays unread.
 pub(super) fn with_clear_units(text: &str) -> String {
     if !text.contains("mil") {
         return text.to_owned();

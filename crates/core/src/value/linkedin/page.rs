@@ -1,14 +1,15 @@
-//! The profile that a LinkedIn page belongs to, by the page's path.
+//! Finds the profile that a LinkedIn page belongs to, from the page's path. This module must not judge the
+//! slug.
 
 use url::Url;
 
 use super::{super::Invalid, is_opaque};
 
-/// What may stand before `/in/` in the path of the same profile: the mobile site, links in
-/// LinkedIn's mails, a language.
+/// Segments that may precede `/in/` in the path of the same profile, as on the mobile site and in links in
+/// LinkedIn's mails. A language may precede it as well.
 const BEFORE: [&str; 8] = ["mwlite", "comm", "m", "mobile", "public-profile", "profile", "wukong-web", "pub"];
 
-/// The slug in the path, as it stands there.
+/// The slug in the path, unmodified.
 pub(super) fn slug(url: &Url) -> Result<String, Invalid> {
     let segments: Vec<&str> =
         url.path_segments().into_iter().flatten().filter(|segment| !segment.is_empty()).collect();
@@ -23,9 +24,7 @@ pub(super) fn slug(url: &Url) -> Result<String, Invalid> {
     }
     let Some((kind, after)) = rest.split_first() else { return Err(NO_PROFILE) };
     match kind.to_ascii_lowercase().as_str() {
-        "in" => {
-            after.first().map(|slug| (*slug).to_owned()).ok_or(Invalid("it names no profile after `/in/`"))
-        }
+        "in" => after.first().map(|slug| (*slug).to_owned()).ok_or(Invalid("no profile name follows `/in/`")),
         "pub" => old_public(after),
         "sales" | "talent" | "recruiter" | "wukong-web" => member(after),
         "profile" => member_in_query(url).or_else(|| member(rest).ok()).ok_or(OTHER_NUMBER),
@@ -46,13 +45,13 @@ pub(super) fn slug(url: &Url) -> Result<String, Invalid> {
 const NO_PROFILE: Invalid = Invalid("it is not a person's profile (`/in/...`)");
 
 const OTHER_NUMBER: Invalid =
-    Invalid("its number is known to LinkedIn's own tools alone; give the public profile (`/in/...`)");
+    Invalid("only LinkedIn's own tools know its number; give the public profile (`/in/...`)");
 
 fn is(segment: &str, word: &str) -> bool {
     segment.eq_ignore_ascii_case(word)
 }
 
-/// The profile of the addresses before 2014: `/pub/jane-doe/4c/5b3/2a1` is `/in/jane-doe-2a15b34c`.
+/// The slug for an address in the form used before 2014: `/pub/jane-doe/4c/5b3/2a1` is `/in/jane-doe-2a15b34c`.
 fn old_public(segments: &[&str]) -> Result<String, Invalid> {
     let hex = |segment: &str| segment.bytes().all(|byte| byte.is_ascii_hexdigit()) && segment.len() <= 3;
     match segments {
@@ -72,7 +71,7 @@ fn member(segments: &[&str]) -> Result<String, Invalid> {
     let ids = ids.map(|pair| pair[1]);
     let mut found = None;
     for id in ids {
-        // The separator may be encoded.
+        // The separator after the id may be encoded.
         let end = id.find([',', '%']).unwrap_or(id.len());
         found = Some(&id[..end]);
     }
@@ -83,7 +82,7 @@ fn member(segments: &[&str]) -> Result<String, Invalid> {
     }
 }
 
-/// `/profile/view?id=ACoAA...`.
+/// The member's id in a query: `/profile/view?id=ACoAA...`.
 fn member_in_query(url: &Url) -> Option<String> {
     let (_, id) = url.query_pairs().find(|(name, _)| name == "id")?;
     is_opaque(&id).then(|| id.into_owned())

@@ -1,6 +1,7 @@
-//! The address in a spreadsheet's link formula, which exports write instead of the link.
+//! Reads the address in the link formula of a spreadsheet, which exports contain instead of the link. This
+//! module must not evaluate a formula.
 
-/// What spreadsheets in several languages call the function.
+/// The names of the function in several languages of spreadsheets.
 const NAMES: &[&str] = &[
     "hyperlink",
     "lien_hypertexte",
@@ -20,7 +21,7 @@ const NAMES: &[&str] = &[
     "гиперссылка",
 ];
 
-/// `https://acme.com` of `=HYPERLINK("https://acme.com"; "Acme")` and of `="https://acme.com"`.
+/// The address in `=HYPERLINK("https://acme.com"; "Acme")` or in `="https://acme.com"`.
 pub(super) fn address(text: &str) -> Option<String> {
     let formula = text.trim().trim_start_matches('\'').strip_prefix(['=', '+', '@'])?.trim_start_matches('=');
     let formula = formula.trim_start();
@@ -29,13 +30,13 @@ pub(super) fn address(text: &str) -> Option<String> {
         return rest.trim().is_empty().then_some(literal);
     }
     let lower = formula.to_lowercase();
-    // A character may change its length in lower case; then there is no such function in it.
+    // Lower case may change the length of a character, but only in text without such a function.
     let (at, name) = NAMES.iter().filter_map(|name| Some((lower.find(&format!("{name}("))?, name))).min()?;
     let argument = formula.get(at + name.len() + 1..)?.trim_start();
     let doubled = argument.starts_with("\"\"") && !argument[2..].trim_start().starts_with([',', ';', ')']);
     let argument = if doubled { argument.replace("\"\"", "\"") } else { argument.to_owned() };
     let (literal, rest) = literal(&argument)?;
-    // `"https://acme.com/"&A2` names another page than the literal alone.
+    // An expression such as `"https://acme.com/"&A2` names another page than its first literal.
     let rest = rest.trim_start();
     (rest.is_empty() || rest.starts_with([',', ';', ')'])).then_some(literal)
 }
@@ -44,7 +45,7 @@ fn is_quote(character: char) -> bool {
     ['"', '“', '”', '„'].contains(&character)
 }
 
-/// A quoted text and what follows it; a doubled quote stands for one.
+/// A quoted text and the text after it. A doubled quote stands for a quote.
 fn literal(text: &str) -> Option<(String, &str)> {
     let mut rest = text.strip_prefix(is_quote)?;
     let mut literal = String::new();

@@ -1,27 +1,27 @@
-//! The beginning of a web address, however it was typed: `http//`, `https;//`, `hxxp://`,
-//! `https://http://`.
+//! Removes the scheme of a web address in any spelling: `http//`, `https;//`, `hxxp://`, `https://http://`.
+//! This module must not judge the host.
 
 use super::super::Invalid;
 
 /// A web address without its scheme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) struct Web<'a> {
-    /// `https` unless the address said `http`.
+    /// `https`, or `http` if the address had that scheme.
     pub(in super::super) scheme: &'static str,
-    /// What follows the scheme: the host first.
+    /// The rest of the address, which begins with the host.
     pub(in super::super) rest: &'a str,
 }
 
-/// The most schemes before one address.
+/// How many schemes before an address are removed.
 const MOST: usize = 8;
 
-/// What can stand between a mistyped scheme and the host.
+/// Signs that may separate a mistyped scheme from the host.
 const SEPARATORS: [char; 9] = [':', ';', '/', '\\', '.', ',', '：', '／', '﹕'];
 
-/// Takes every scheme off an address.
+/// Removes every scheme before an address.
 ///
 /// # Errors
-/// The scheme is of another kind, or no host follows.
+/// The scheme is neither http nor https, or no host follows.
 pub(in super::super) fn web(raw: &str) -> Result<Web<'_>, Invalid> {
     let mut web = Web { scheme: "https", rest: raw };
     for _ in 0..MOST {
@@ -34,15 +34,15 @@ pub(in super::super) fn web(raw: &str) -> Result<Web<'_>, Invalid> {
     }
     let authority = web.rest.split(['?', '#']).next().unwrap_or_default();
     let other = authority.split_once("://").is_some_and(|(scheme, _)| !scheme.contains(['/', '.']));
-    if other { Err(Invalid("only http and https addresses are read")) } else { Ok(web) }
+    if other { Err(Invalid("only http and https addresses are supported")) } else { Ok(web) }
 }
 
-/// Whether a text begins with a web address's scheme.
+/// Whether a text begins with the scheme of a web address.
 pub(super) fn begins(text: &str) -> bool {
     begin(text).is_some()
 }
 
-/// `www.` before a scheme: `www.https://acme.com`.
+/// The text after a `www.` before a scheme: `www.https://acme.com`.
 fn after_www(text: &str) -> Option<&str> {
     text.get(..4).filter(|start| start.eq_ignore_ascii_case("www.")).map(|_| &text[4..])
 }
@@ -60,13 +60,13 @@ fn begin(text: &str) -> Option<Web<'_>> {
     let scheme = match word.as_str() {
         "http" | "hxxp" => "http",
         "https" | "hxxps" => "https",
-        // Another word is a slip of the same only where what follows says that it is a scheme.
+        // Another word counts as a mistyped scheme only when the separator is that of a scheme.
         _ if !["//", ":/", "\\\\", "／／"].iter().any(|sign| separator.contains(sign)) => return None,
         _ if strsim::osa_distance(&word, "https") <= 1 && word != "http" => "https",
         _ if strsim::osa_distance(&word, "http") <= 1 => "http",
         _ => return None,
     };
-    // `https.acme.com` is a host, and `https` alone a word.
+    // Without a separator it is a host (`https.acme.com`) or a word.
     let is_scheme = separator.contains([':', ';', '/', '\\', '：', '／', '﹕']);
     is_scheme.then_some(Web { scheme, rest })
 }

@@ -1,8 +1,8 @@
-//! Compares a sentence with the patterns of `sentences`, fast enough for each cell of a large table.
+//! Compares a sentence with the patterns of `sentences`, fast enough for every cell of a large table.
 //!
-//! Most sentences begin with a common word ("The ...") and say something. One pass over the text
-//! looks for the words without which none of the patterns fits; only patterns whose words are
-//! there are run.
+//! Most sentences begin with a common word ("The ...") and are values. One pass over the text searches for
+//! the words that the patterns need, and only patterns whose words were found are run. This module must not
+//! know what the patterns mean.
 
 use std::{
     collections::HashMap,
@@ -15,29 +15,29 @@ use regex_syntax::hir::{Hir, HirKind};
 
 use super::sentences;
 
-/// The openings of sentences that begin with one word.
+/// The patterns of sentences that begin with the same word.
 pub(super) struct Openings {
     openings: Vec<Opening>,
     screen: OnceLock<Screen>,
 }
 
-/// One of [`sentences::OPENINGS`]: what follows its first word. Each has a pattern of its own, since
-/// one for all would outgrow what the crate keeps at hand, and be many times slower.
+/// One pattern of [`sentences::OPENINGS`], without its first word. Each pattern is compiled separately,
+/// because a combined one would exceed the regex crate's cache and run many times slower.
 struct Opening {
     rest: String,
     regex: OnceLock<Regex>,
 }
 
-/// Words of which a text must have one before an opening can fit.
+/// Words of which a text must contain one before any opening can match.
 struct Screen {
     words: AhoCorasick,
-    /// Which opening each of the words belongs to.
+    /// The index of the opening that each word belongs to.
     owners: Vec<usize>,
-    /// Openings that need none of the words.
+    /// The indices of openings that need none of the words.
     always: Vec<usize>,
 }
 
-/// [`sentences::OPENINGS`] by the words that they can begin with.
+/// The openings of [`sentences::OPENINGS`], grouped by the words that they can begin with.
 pub(super) static BY_FIRST_WORD: LazyLock<HashMap<&'static str, Openings>> = LazyLock::new(|| {
     let mut by_word: HashMap<&'static str, Openings> = HashMap::new();
     for opening in sentences::OPENINGS {
@@ -53,7 +53,7 @@ pub(super) static BY_FIRST_WORD: LazyLock<HashMap<&'static str, Openings>> = Laz
     by_word
 });
 
-/// Whether the words, spelled as the patterns see them, begin like a sentence that says nothing.
+/// Whether the words, in the notation of the patterns, begin like a placeholder sentence.
 pub(super) fn opens_a_sentence(spelled: &str) -> bool {
     let end = spelled.find(' ').unwrap_or(spelled.len());
     let (first, rest) = spelled.split_at(end);
@@ -69,7 +69,7 @@ impl Openings {
         let mut tried = None;
         screen.words.find_overlapping_iter(rest).any(|word| {
             let at = screen.owners[word.pattern().as_usize()];
-            // The same opening is often met several times in a row.
+            // Consecutive words often belong to the same opening, which need not run again.
             tried.replace(at) != Some(at) && self.openings[at].fits(rest)
         })
     }
@@ -80,10 +80,10 @@ impl Opening {
         format!("^(?:{})(?: |$)", self.rest)
     }
 
-    /// Words count, not letters: without Unicode's classes the pattern is small.
+    /// Whether the pattern matches. It has no Unicode classes, which keeps the compiled pattern small.
     fn fits(&self, rest: &[u8]) -> bool {
         let build = || RegexBuilder::new(&self.pattern()).unicode(false).build();
-        let regex = self.regex.get_or_init(|| build().expect("the patterns are sound, which a test checks"));
+        let regex = self.regex.get_or_init(|| build().expect("a test checks that the patterns are valid"));
         regex.is_match(rest)
     }
 }
@@ -94,7 +94,7 @@ impl Screen {
         for (at, opening) in openings.iter().enumerate() {
             let parsed = regex_syntax::ParserBuilder::new().utf8(false).unicode(false).build();
             let hir =
-                { parsed }.parse(&opening.pattern()).expect("the patterns are sound, which a test checks");
+                { parsed }.parse(&opening.pattern()).expect("a test checks that the patterns are valid");
             match needed(&hir) {
                 Some(of_opening) => {
                     owners.extend(of_opening.iter().map(|_| at));
@@ -108,7 +108,7 @@ impl Screen {
     }
 }
 
-/// Texts of which every match has one; `None` when there is no such choice.
+/// Texts of which every match contains one; `None` when the pattern has no such texts.
 fn needed(hir: &Hir) -> Option<Vec<Vec<u8>>> {
     match hir.kind() {
         HirKind::Literal(literal) => Some(vec![literal.0.to_vec()]),
@@ -118,13 +118,13 @@ fn needed(hir: &Hir) -> Option<Vec<Vec<u8>>> {
             let each: Option<Vec<_>> = parts.iter().map(needed).collect();
             each.map(|each| each.concat())
         }
-        HirKind::Concat(parts) => parts.iter().filter_map(needed).max_by_key(|texts| worth(texts)),
+        HirKind::Concat(parts) => parts.iter().filter_map(needed).max_by_key(|texts| selectivity(texts)),
         _ => None,
     }
 }
 
-/// How well texts rule out others: long ones are rare, and a few are quickly looked for.
-fn worth(texts: &[Vec<u8>]) -> (usize, std::cmp::Reverse<usize>) {
+/// How selective texts are: long texts are rare, and few texts are found quickly.
+fn selectivity(texts: &[Vec<u8>]) -> (usize, std::cmp::Reverse<usize>) {
     const LONG: usize = 5;
     let shortest = texts.iter().map(Vec::len).min().unwrap_or_default();
     (shortest.min(LONG), std::cmp::Reverse(texts.len()))
@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_pattern_is_sound_and_most_are_screened() {
+    fn every_pattern_compiles_and_most_are_screened() {
         let mut unscreened = 0;
         for (word, openings) in BY_FIRST_WORD.iter() {
             openings.fit(b" ");
@@ -149,7 +149,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn the_screen_rules_out_nothing_that_fits(
+        fn the_screen_excludes_no_match(
             first in "the|i|no|website|ich|la|a|error|not",
             words in proptest::collection::vec("not|no|found|company|could|be|is|available|information|;|404|on|acme|keine|gefunden|was|does|publicly", 0..8),
         ) {

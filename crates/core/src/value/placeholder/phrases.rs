@@ -1,11 +1,11 @@
-//! Whole cells that say that nothing is known, by language. Data for `placeholder`.
+//! Cells that as a whole state that nothing is known, by language. Data for `placeholder`.
 //!
-//! Words are in lower case, with one space between them and no signs around them.
+//! Words are in lower case, separated by single spaces, without punctuation.
 
-/// Texts that say nothing when they stand alone, or before a remark.
+/// Placeholders that stand alone or before a remark.
 #[rustfmt::skip]
 pub(super) const WHOLE: &[&str] = &[
-    // English, and what programs write.
+    // English, and texts that programs write.
     "n/a", "na", "n.a", "n a", "n/d", "n.d", "nil", "nan", "null", "none", "undefined", "unknown",
     "unavailable", "undisclosed", "unspecified", "undetermined", "unconfirmed", "unverified", "unclear",
     "uncertain", "inconclusive", "unlisted", "confidential", "redacted", "withheld", "not sure", "no idea",
@@ -98,8 +98,8 @@ pub(super) const WHOLE: &[&str] = &[
     "정보없음", "없음", "미공개", "비공개", "해당 없음", "해당없음", "데이터 없음", "미정", "찾을 수 없음", "확인 불가", "불명",
 ];
 
-/// Single words of [`WHOLE`] that say nothing also before a remark: "unknown (private)". Others
-/// are names as well: "Nothing, the maker of phones".
+/// Single words of [`WHOLE`] that are also placeholders before a remark: "unknown (private)". Other words
+/// may be names there: "Nothing, the maker of phones".
 pub(super) const BEFORE_A_REMARK: &[&str] = &[
     "n/a",
     "n/d",
@@ -121,7 +121,7 @@ pub(super) const BEFORE_A_REMARK: &[&str] = &[
     "未知",
 ];
 
-/// How a text without spaces ends that says nothing.
+/// Endings of placeholders in scripts without spaces.
 pub(super) const ENDINGS: &[&str] = &[
     "見つかりませんでした",
     "見つかりません",
@@ -142,7 +142,7 @@ pub(super) const ENDINGS: &[&str] = &[
     "沒有找到相關資訊",
 ];
 
-/// What such sentences open with before they come to the point.
+/// Polite words that introduce such sentences.
 pub(super) const POLITE: [&str; 19] = [
     "przepraszam",
     "tyvärr",
@@ -165,7 +165,7 @@ pub(super) const POLITE: [&str; 19] = [
     "helaas",
 ];
 
-/// Words that open a phrase before the point, up to its comma: "Based on the search results, ...".
+/// Words that introduce a clause before the statement, up to its comma: "Based on the search results, ...".
 pub(super) const LEADS: [&str; 26] = [
     "based",
     "as",

@@ -1,11 +1,11 @@
-//! How sentences begin that say that nothing is known. Data for `placeholder`.
+//! Beginnings of sentences that state that nothing is known. Data for `placeholder`.
 
-/// Each is the words that a sentence may begin with, divided by `|`, and a pattern (a regular
-/// expression) of the words behind them. Words are in lower case with one space between them,
-/// and ` ;` stands for a comma, a stop, a bracket or the end. A name in `{...}` is one of
-/// [`CLASSES`]. Each is long enough that no description of a company begins so.
+/// The openings. Each begins with the possible first words, separated by `|`, followed by a regular
+/// expression for the words after them. Words are in lower case, separated by single spaces, and ` ;`
+/// stands for a comma, a full stop, a bracket or the end. A name in `{...}` refers to [`CLASSES`]. Every
+/// opening is long enough that no description of a company begins like it.
 pub(super) const OPENINGS: &[&str] = &[
-    // English: who looked and did not find.
+    // English: somebody looked and found nothing.
     "i|we (?:could|can|did) (?:not|no) {some}(?:{find}|{known}|{facts}|be (?:sure|certain))",
     "i|we (?:couldn't|can't|cannot|didn't) {some}(?:{find}|{known}|{facts}|be (?:sure|certain))",
     "i|we (?:do|did|was|am|were|are) not (?:able to {find}|aware|find|see any|know)",
@@ -32,7 +32,7 @@ pub(super) const OPENINGS: &[&str] = &[
     "couldn't|cannot be {known}",
     "my (?:search|research|knowledge|sources|training) {some}(?:not|no|nothing|didn't|doesn't)",
     "searching|search|searches|research {some}(?:yielded|returned|revealed|found|produced) (?:no|nothing)",
-    // English: what there is none of.
+    // English: there is none of something.
     "no {facts}{end}",
     "no {facts} {known}",
     "no {facts} (?:was|is|were|are|could|can|has|have)",
@@ -74,7 +74,7 @@ pub(super) const OPENINGS: &[&str] = &[
     "information|info|data|details|evidence|results|records|sources (?:is |are |was |were )?not publicly {known}",
     "information|info|data|details|results|records (?:is |are |was |were )?(?:unavailable|unknown|undisclosed){end}",
     "information|details|data {some}(?:is|are|was|were|could) not (?:be )?(?:publicly|currently|readily|{known})",
-    // English: the subject of which nothing is known.
+    // English: nothing is known about a subject.
     "{subject} {some}(?:is|are|was|were|been) not (?:publicly|currently|readily|explicitly) {known}",
     "{subject} {some}(?:is|are|was|were|been) not (?:disclosed|found|specified|mentioned|provided|stated)",
     "{subject} {some}(?:is|are|was|were) not available{end}",
@@ -160,10 +160,10 @@ pub(super) const OPENINGS: &[&str] = &[
     "nie (?:udało|znalazłem|znalazłam|ma|mogę|mam|znaleziono) {some}(?:znaleźć|informacji|danych)",
 ];
 
-/// What the names in the patterns stand for.
+/// The meanings of the names in the patterns.
 const CLASSES: &[(&str, &str)] = &[
-    // A break, or a word that goes on after a statement, where a name or a product would not:
-    // "unknown at this time", "not found in 2 sources". Descriptions go on as well: "not known
+    // A break, or a word that continues a statement where a name or a product would not follow: "unknown
+    // at this time", "not found in 2 sources". Words that descriptions also use are missing: "not known
     // for", "not available in stores".
     (
         "end",
@@ -193,19 +193,19 @@ const CLASSES: &[(&str, &str)] = &[
     ),
 ];
 
-/// Words that may begin a sentence about what is not known. They stand in for `{subject}` and
-/// `{noun}` at the beginning of a pattern.
+/// Words that may begin a sentence about something unknown. They replace `{subject}` and `{noun}` at the
+/// beginning of a pattern.
 const SUBJECT: &str = "the|this|these|its|their|my|available|provided|specific|exact|company|company's|information|data|details";
 const NOUN: &str = "description|company|ceo|name|employee|employees|tech|technology|technologies|stack|profile|linkedin|website|page|headline|location|title|summary|overview|count|number|headcount|size|industry|founder|email|e-mail|phone|address|url|domain|value|content|person|user|account|resource|record|entry|information|data|details|result|results|match|answer|exact|official|current|followers|revenue";
 
-/// A pattern's words behind the first with their classes written out.
+/// The regular expression of an opening with its classes expanded.
 pub(super) fn expanded(pattern: &str) -> String {
     CLASSES
         .iter()
         .fold(pattern.to_owned(), |pattern, (name, meaning)| pattern.replace(&format!("{{{name}}}"), meaning))
 }
 
-/// The words that an opening can begin with.
+/// Splits an opening into its possible first words and the rest.
 pub(super) fn first_words(opening: &'static str) -> (&'static str, &'static str) {
     let end = opening.find([' ', '{']).filter(|end| *end > 0).unwrap_or(0);
     match opening[end..].strip_prefix("{subject}").map(|rest| (SUBJECT, rest)) {

@@ -1,10 +1,11 @@
-//! Mail services: an address there says nothing of where its owner works.
+//! Knows mail services. A mailbox there does not show where its owner works. This module must not read an
+//! address.
 
 use std::{collections::HashSet, sync::LazyLock};
 
 use super::{is_on_one_of, registrable_label};
 
-/// Services that are the same under many top-level domains.
+/// Services of the same name under many top-level domains.
 const NAMES: [&str; 16] = [
     "gmail",
     "googlemail",
@@ -24,9 +25,9 @@ const NAMES: [&str; 16] = [
     "yopmail",
 ];
 
-/// Domains in which anyone may have a mailbox; subdomains included.
+/// Domains in which anyone can have a mailbox, including subdomains.
 const HOSTS: &[&str] = &[
-    // Everywhere.
+    // International.
     "msn.com",
     "windowslive.com",
     "passport.com",
@@ -103,7 +104,7 @@ const HOSTS: &[&str] = &[
     "juno.com",
     "netzero.net",
     "netzero.com",
-    // For a few minutes.
+    // Temporary mailboxes.
     "mailinator.com",
     "guerrillamail.com",
     "sharklasers.com",
@@ -113,7 +114,7 @@ const HOSTS: &[&str] = &[
     "maildrop.cc",
     "getnada.com",
     "dispostable.com",
-    // Of those who connect households.
+    // Internet access providers.
     "comcast.net",
     "verizon.net",
     "att.net",
@@ -252,7 +253,7 @@ const HOSTS: &[&str] = &[
     "mynet.com",
 ];
 
-/// Whether anyone may have a mailbox at `host`, which is in normal form.
+/// Whether anyone can have a mailbox at `host`, which is in normal form.
 pub(in super::super) fn is_mail_service(host: &str) -> bool {
     static SERVICES: LazyLock<HashSet<&str>> = LazyLock::new(|| HOSTS.iter().copied().collect());
     NAMES.contains(&registrable_label(host)) || is_on_one_of(host, &SERVICES)

@@ -1,9 +1,9 @@
-//! Numbers as people and models write them.
+//! Integers in the notations of people and models.
 
-use super::{SemanticType, reads, refuses};
+use super::{SemanticType, check, check_refused};
 
 #[test]
-fn integers_as_people_write_them() {
+fn integers_in_common_notations_are_read() {
     let kind = SemanticType::Integer;
     for (raw, expect) in [
         ("1200", "1200"),
@@ -110,7 +110,7 @@ fn integers_as_people_write_them() {
         ("11～50", "11"),
         ("upwards of 500", "500"),
     ] {
-        reads(kind, raw, expect);
+        check(kind, raw, expect);
     }
     for raw in [
         "",
@@ -181,12 +181,12 @@ fn integers_as_people_write_them() {
         "Feb-20",
         "20 à 10",
     ] {
-        refuses(kind, raw);
+        check_refused(kind, raw);
     }
 }
 
 #[test]
-fn counts_with_what_stands_beside_them() {
+fn counts_with_words_beside_them_are_read() {
     for (raw, expect) in [
         ("500 (engineering only)", "500"),
         ("500 employees in 3 offices", "500"),
@@ -209,7 +209,7 @@ fn counts_with_what_stands_beside_them() {
         ("3千500名", "3500"),
         ("1.2万人", "12000"),
     ] {
-        reads(SemanticType::Integer, raw, expect);
+        check(SemanticType::Integer, raw, expect);
     }
     for raw in [
         "2024 (year)",
@@ -230,12 +230,12 @@ fn counts_with_what_stands_beside_them() {
         "500 employees in 3 subsidiaries and 20 others",
         "1万万",
     ] {
-        refuses(SemanticType::Integer, raw);
+        check_refused(SemanticType::Integer, raw);
     }
 }
 
 #[test]
-fn what_stands_beside_a_count_may_make_it_another_one() {
+fn words_beside_a_number_may_change_its_meaning() {
     for (raw, expect) in [
         ("340 000", "340000"),
         ("1 person", "1"),
@@ -250,7 +250,7 @@ fn what_stands_beside_a_count_may_make_it_another_one() {
         ("340 (full-time)", "340"),
         ("0 (dormant)", "0"),
     ] {
-        reads(SemanticType::Integer, raw, expect);
+        check(SemanticType::Integer, raw, expect);
     }
     for raw in [
         "340 (customers)",
@@ -267,6 +267,6 @@ fn what_stands_beside_a_count_may_make_it_another_one() {
         "340abc",
         "340 100",
     ] {
-        refuses(SemanticType::Integer, raw);
+        check_refused(SemanticType::Integer, raw);
     }
 }

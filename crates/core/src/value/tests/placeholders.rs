@@ -1,9 +1,9 @@
-//! Sentences that say nothing, and those that only begin so.
+//! Placeholder sentences, and informative sentences that begin alike.
 
 use super::is_placeholder;
 
 #[test]
-fn what_only_says_that_nothing_is_known() {
+fn texts_that_only_state_that_nothing_is_known() {
     for text in [
         "",
         "-",
@@ -129,7 +129,7 @@ fn what_only_says_that_nothing_is_known() {
 }
 
 #[test]
-fn what_says_something_after_all() {
+fn texts_that_name_or_describe_something() {
     for text in [
         "Jane Doe",
         "7",
@@ -216,7 +216,7 @@ fn what_says_something_after_all() {
 }
 
 #[test]
-fn real_sentences_that_begin_like_nothing() {
+fn informative_sentences_that_begin_like_a_placeholder() {
     for real in [
         "As an AI company, Acme builds voice agents.",
         "We cannot cure hunger alone, so we connect food banks with shops.",
@@ -248,7 +248,7 @@ fn real_sentences_that_begin_like_nothing() {
 }
 
 #[test]
-fn slogans_and_names_that_begin_like_a_refusal() {
+fn slogans_and_names_that_begin_like_a_placeholder() {
     for text in [
         "No data, no decisions: we measure what matters.",
         "No results, no fee - we recover your claims.",
@@ -286,7 +286,7 @@ fn slogans_and_names_that_begin_like_a_refusal() {
 }
 
 #[test]
-fn refusals_and_searches_without_a_result() {
+fn refusals_and_searches_without_a_result_are_placeholders() {
     for text in [
         "I can't assist with this request.",
         "Nothing found for this company.",

@@ -1,8 +1,8 @@
-//! `get_linkedin_person_data`: invented profiles that look like real answers.
+//! `get_linkedin_person_data`: invented profiles in the shape of real answers.
 //!
-//! Only the name and post of a sample company's CEO are real, and even they say that the
-//! profile is invented. This module decides whose profile it is; it must never take anything
-//! about a person from elsewhere.
+//! Only the name and the post of a sample company's CEO are real, and even those profiles say that they are
+//! invented. This module decides whose profile is returned. It must never take data about a person from
+//! anywhere else.
 
 mod person;
 mod place;
@@ -13,22 +13,22 @@ use crate::{FaultKind, sample};
 use person::{End, Followers, Origin, Person, Shape};
 use place::Place;
 
-/// The profile at an address.
+/// The answer for a profile address.
 pub(super) fn answer(linkedin_url: &str, seed: u64) -> Answer {
     let Some(slug) = slug(linkedin_url) else {
         return Answer::Failed("Invalid LinkedIn profile URL".to_owned());
     };
     let dice = Dice::of_text(seed, &slug);
-    let known = sample::led_by(&slug).is_some() || slug.starts_with("sandbox-") || MAGIC.contains(&&*slug);
+    let known = sample::led_by(&slug).is_some() || slug.starts_with("sandbox-") || SPECIAL.contains(&&*slug);
     if slug == "not-found" || (!known && dice.one_in("not found", 8)) {
         return Answer::Failed("Resource not found".to_owned());
     }
-    let shape = magic_shape(&slug).unwrap_or_else(|| shape(dice));
+    let shape = special_shape(&slug).unwrap_or_else(|| shape(dice));
     Answer::Found(profile(&slug, dice).json(&shape, dice))
 }
 
-/// The fault that a magic profile stands for.
-pub(super) fn magic_fault(linkedin_url: &str, attempt: u64) -> Option<FaultKind> {
+/// The fault that a special profile stands for.
+pub(super) fn special_fault(linkedin_url: &str, attempt: u64) -> Option<FaultKind> {
     match slug(linkedin_url)?.as_str() {
         "slow" => Some(FaultKind::Slow),
         "flaky" if attempt == 0 => Some(FaultKind::InternalError),
@@ -36,8 +36,8 @@ pub(super) fn magic_fault(linkedin_url: &str, attempt: u64) -> Option<FaultKind>
     }
 }
 
-/// Profiles that stand for one shape or trouble, for tests by hand.
-const MAGIC: [&str; 9] = [
+/// Slugs that stand for a certain shape or fault, for manual tests.
+const SPECIAL: [&str; 9] = [
     "not-found",
     "slow",
     "flaky",
@@ -49,7 +49,7 @@ const MAGIC: [&str; 9] = [
     "no-followers",
 ];
 
-fn magic_shape(slug: &str) -> Option<Shape> {
+fn special_shape(slug: &str) -> Option<Shape> {
     let plain = Shape {
         location_is_object: false,
         has_positions: true,
@@ -81,7 +81,7 @@ fn shape(dice: Dice) -> Shape {
     }
 }
 
-/// Whose profile it is: a sample CEO's, or somebody's whom the slug alone describes.
+/// The person of a profile: a sample CEO, or an invented person whose name comes from the slug.
 fn profile(slug: &str, dice: Dice) -> Person {
     if let Some(company) = sample::led_by(slug) {
         return Person {
@@ -112,7 +112,7 @@ const INVENTED_COMPANIES: [&str; 6] = [
     "Fictional Robotics",
 ];
 
-/// The slug of a person's profile address, in lower case unless it is an opaque one.
+/// The slug in a profile address, in lower case unless it is opaque.
 fn slug(url: &str) -> Option<String> {
     let url = url.trim();
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
@@ -130,7 +130,7 @@ fn slug(url: &str) -> Option<String> {
     Some(if opaque { slug.to_owned() } else { slug.to_lowercase() })
 }
 
-/// A name read from a slug: "jane-doe-1b2" is Jane Doe.
+/// The name in a slug: "jane-doe-1b2" is Jane Doe.
 fn name_of(slug: &str) -> String {
     let decoded = percent_decoded(slug);
     let is_name =
@@ -162,7 +162,7 @@ mod tests {
 
     use super::*;
 
-    /// A profile's fields without its envelope.
+    /// The person in a profile, without the envelope.
     fn person(linkedin_url: &str, seed: u64) -> Value {
         match answer(linkedin_url, seed) {
             Answer::Found(result) => result["person"].clone(),
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_are_read() {
+    fn slugs_are_read_from_addresses() {
         let check = |url: &str, wanted: Option<&str>| assert_eq!(slug(url).as_deref(), wanted, "{url}");
         check("https://www.linkedin.com/in/Jane-Doe/", Some("jane-doe"));
         check("de.linkedin.com/in/jane-doe?trk=x", Some("jane-doe"));
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_ceo_has_the_post_and_says_it_is_invented() {
+    fn the_profile_of_a_ceo_says_that_it_is_invented() {
         let person = person("https://www.linkedin.com/in/sandbox-ralph-dommermuth", 0);
         assert_eq!(person["publicIdentifier"], "sandbox-ralph-dommermuth");
         assert_eq!(person["lastName"], "Dommermuth");
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn magic_profiles_have_their_shape() {
+    fn special_profiles_have_their_shape() {
         let of = |slug: &str| person(&format!("https://www.linkedin.com/in/{slug}"), 5);
         assert!(of("loc-object")["location"]["country"].is_string());
         assert_eq!(of("no-positions")["positions"]["positionHistory"], json!([]));
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn shapes_vary_and_about_one_in_eight_is_missing() {
+    fn shapes_vary_and_some_profiles_are_missing() {
         let people: Vec<Value> =
             (0..800).map(|at| person(&format!("https://www.linkedin.com/in/somebody-{at}"), 1)).collect();
         let count = |test: fn(&Value) -> bool| people.iter().filter(|person| test(person)).count();

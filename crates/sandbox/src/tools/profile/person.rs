@@ -1,13 +1,12 @@
-//! The JSON of one profile, in the shape that DataGen relays and with the gaps it has.
-//!
-//! This module must not decide whose profile it is.
+//! Writes the JSON of a profile in the shapes and with the gaps of DataGen's real answers. This module must
+//! not decide whose profile it is.
 
 use serde_json::{Map, Value, json};
 
 use super::place::Place;
 use crate::hash::Dice;
 
-/// What is said about a person.
+/// The facts in a profile.
 pub(super) struct Person {
     pub(super) slug: String,
     pub(super) name: String,
@@ -17,12 +16,12 @@ pub(super) struct Person {
     pub(super) origin: Origin,
 }
 
-/// What of a person is real, which the profile says.
+/// Which facts about a person are real. The profile states this.
 #[derive(Clone, Copy)]
 pub(super) enum Origin {
-    /// The name and post are those of the sample data.
+    /// The name and the post come from the sample data.
     Sample,
-    /// Nothing is.
+    /// No fact is real.
     Invented,
 }
 
@@ -38,7 +37,7 @@ impl Origin {
     }
 }
 
-/// In which of the shapes seen in the wild it is said.
+/// The variant of the JSON, out of those observed in real answers.
 #[derive(Clone, Copy)]
 pub(super) struct Shape {
     pub(super) location_is_object: bool,
@@ -48,7 +47,7 @@ pub(super) struct Shape {
     pub(super) followers: Followers,
 }
 
-/// How the end of a current job is written.
+/// How the end of a current position is written.
 #[derive(Clone, Copy)]
 pub(super) enum End {
     Null,
@@ -56,7 +55,7 @@ pub(super) enum End {
     Missing,
 }
 
-/// Under which name the followers are counted.
+/// The key of the follower count.
 #[derive(Clone, Copy)]
 pub(super) enum Followers {
     Usual,
@@ -65,7 +64,7 @@ pub(super) enum Followers {
 }
 
 impl Person {
-    /// The whole result of the tool.
+    /// The complete result of the tool.
     pub(super) fn json(&self, shape: &Shape, dice: Dice) -> Value {
         let (first, last) = self.first_and_last();
         let mut person = json!({
@@ -96,7 +95,7 @@ impl Person {
         json!({ "person": person })
     }
 
-    /// A profile without positions always names the company here: it is the only trace of it.
+    /// The headline. It always names the company, because a profile without positions has no other trace of it.
     fn headline(&self, shape: &Shape, dice: Dice) -> String {
         let plain = format!("{} at {}", self.title, self.company);
         if shape.has_positions && dice.one_in("headline", 4) { format!("{plain} | Speaker") } else { plain }
@@ -132,7 +131,7 @@ fn position(title: &str, company: &str, dates: Value) -> Value {
 }
 
 fn dates(dice: Dice, start: u64, end: Option<Value>) -> Value {
-    // Months are sometimes empty texts where numbers belong.
+    // Real answers sometimes have an empty text in place of a month.
     let month = if dice.one_in("empty month", 5) { json!("") } else { json!(1 + dice.roll("month", 12)) };
     let mut dates = Map::new();
     dates.insert("start".to_owned(), json!({ "month": month, "year": start }));

@@ -1,23 +1,23 @@
-//! Where somebody is, as a text and as the object that newer answers have.
+//! The location of a person, as a text and as the object that newer answers contain.
 //!
-//! A CEO is placed at the company's head office, which is a guess like the rest of the
-//! profile. This module must not know profiles.
+//! A CEO is located at the company's head office, which is as invented as the rest of the profile. This
+//! module must not know profiles.
 
 use serde_json::{Value, json};
 
 use crate::hash::Dice;
 use crate::sample::Company;
 
-/// A place, from the widest to the narrowest part last: "City, State, Country".
+/// A place: "City, State, Country", or fewer parts.
 pub(super) struct Place(Option<String>);
 
 impl Place {
-    /// The head office of a company, else its country.
+    /// The head office of a company, or else its country.
     pub(super) fn of(company: &Company) -> Self {
         Self(company.headquarters.clone().or_else(|| company.country.clone()))
     }
 
-    /// Any place.
+    /// A place chosen at random.
     pub(super) fn invented(dice: Dice) -> Self {
         let places = [
             "Berlin, Germany",
@@ -29,12 +29,12 @@ impl Place {
         Self(Some(dice.choose("place", places).to_owned()))
     }
 
-    /// The place as one text; null when nothing is known.
+    /// The place as one text; `null` when unknown.
     pub(super) fn text(&self) -> Value {
         json!(self.0)
     }
 
-    /// The place as `{city, state, country, countryCode}`; null when nothing is known.
+    /// The place as `{city, state, country, countryCode}`; `null` when unknown.
     pub(super) fn object(&self) -> Value {
         let Some(text) = &self.0 else { return Value::Null };
         let parts: Vec<&str> = text.split(',').map(str::trim).collect();
@@ -47,7 +47,7 @@ impl Place {
     }
 }
 
-/// The name and code of a country, however it is written.
+/// The name and the code of a country, in any common spelling.
 fn country(text: &str) -> Option<(&'static str, &'static str)> {
     Some(match text.trim_end_matches('.') {
         "U.S" | "US" | "USA" | "United States" => ("United States", "US"),

@@ -1,19 +1,19 @@
-//! What the sample knows about a company, key by key.
+//! The facts about a company, by key.
 //!
-//! What is not in the sample is invented and sounds it. This module must not care how a fact
-//! is written in the answer.
+//! Facts that are not in the sample are invented and recognisable as such. This module must not know how an
+//! answer is written.
 
 use crate::hash::Dice;
 use crate::sample::Company;
 
-/// The value of one key.
+/// The value of a key.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Fact {
     Text(String),
-    /// A person's name, which models sometimes give as a list.
+    /// A person's name, which models sometimes write as a list.
     Name(String),
     Number(u64),
-    /// People employed, with the year of the count.
+    /// The number of employees, with the year of the count.
     People(u64, Option<u16>),
     List(Vec<&'static str>),
     Absent,
@@ -38,7 +38,7 @@ pub(super) fn of(company: &Company, key: &str, dice: Dice) -> Fact {
         "ceo_linkedin_url" => text(company.ceo_linkedin_url().as_deref()),
         "website" => Fact::Text(format!("https://{}/", company.domain)),
         _ if key.ends_with("source_url") => Fact::Text(format!("https://{}/", company.domain)),
-        // Whatever looks like an e-mail address must lead nowhere.
+        // Anything that looks like an e-mail address must be undeliverable.
         _ if key.ends_with("email") => Fact::Text(format!("sample@{}.example", company.domain)),
         _ => Fact::Text(format!("Sample {} of {}", key.replace('_', " "), company.name)),
     }
@@ -60,7 +60,7 @@ pub(super) fn description(company: &Company) -> String {
     sentence
 }
 
-/// The first of what an industry lists, in lower case except for abbreviations.
+/// The first item of an industry, in lower case except for abbreviations.
 fn plain_industry(industry: &str) -> String {
     let first = industry.split([',', ';', ':', '(']).next().unwrap_or_default().trim();
     let words = first.split(' ').map(|word| {
@@ -70,7 +70,7 @@ fn plain_industry(industry: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// Invented: the sample knows nothing about it.
+/// An invented list, because the sample has no technologies.
 fn tech_stack(dice: Dice) -> Vec<&'static str> {
     const KNOWN: [&str; 14] = [
         "Python",
@@ -90,7 +90,7 @@ fn tech_stack(dice: Dice) -> Vec<&'static str> {
     ];
     let first = dice.roll("first technology", KNOWN.len() as u64) as usize;
     let count = 2 + dice.roll("technologies", 4) as usize;
-    // A step that shares no factor with the length meets none twice.
+    // A step that is coprime to the length never repeats an item.
     (0..count).map(|at| KNOWN[(first + at * 3) % KNOWN.len()]).collect()
 }
 
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_absent() {
+    fn a_missing_fact_is_absent() {
         let without = sample::companies().iter().find(|company| company.ceo.is_none()).unwrap();
         let dice = Dice::of_text(0, "");
         assert_eq!(of(without, "ceo_name", dice), Fact::Absent);
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn technologies_are_a_few_different_ones() {
+    fn technologies_are_distinct() {
         for seed in 0..100 {
             let mut stack = tech_stack(Dice::of_text(seed, "x"));
             stack.sort_unstable();

@@ -1,8 +1,8 @@
-//! `chatgpt_webresearch`: answers prose questions from the sample companies.
+//! `chatgpt_webresearch`: answers questions in prose from the sample companies.
 //!
-//! The question is read (query), answered from the sample (facts) and written the way models
-//! write (shape). What is said stays true to the sample, however untidily it is said. This
-//! module must not make up a fact about a real company other than one that says so.
+//! `query` reads the question, `facts` answers it from the sample, and `shape` writes the answer the way that
+//! models write. The answer stays true to the sample, however untidy its form is. This module must not
+//! invent a fact about a real company unless the fact says that it is a sample.
 
 mod facts;
 mod query;
@@ -35,7 +35,7 @@ pub(super) fn answer(query: &str, seed: u64) -> Value {
     json!({ "answer": text, "sources": sources(domain.as_deref(), company), "note": NOTE })
 }
 
-/// Goes with every answer, since the facts are Wikipedia's and dated.
+/// The note of every answer, because the facts are dated and come from Wikipedia.
 const NOTE: &str = "sample data of marl's sandbox, dated and partly invented; company facts from \
                     Wikipedia (CC BY-SA 4.0) by way of pytickersymbols (MIT)";
 
@@ -50,7 +50,7 @@ fn fact(key: &str, domain: Option<&str>, company: Option<&'static Company>, seed
     }
 }
 
-/// About 3 % of the companies are hard to find out about: half of them wholly.
+/// Whether a fact is missing. About 3 % of the companies have gaps; half of these have no facts at all.
 fn is_gap(key: &str, dice: Dice) -> bool {
     match dice.roll("gaps", 66) {
         0 => true,
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn every_answer_about_a_company_holds_the_truth() {
+    fn every_answer_is_true_to_the_sample() {
         for seed in 0..200 {
             let text = text(ASK, seed);
             if !text.contains("could not find") && !is_gap("ceo_name", Dice::of_text(seed, "3m.com")) {
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_seed_answers_the_same() {
+    fn the_same_seed_gives_the_same_answer() {
         assert_eq!(text(ASK, 1), text(ASK, 1));
         assert!((2..20).any(|seed| text(ASK, seed) != text(ASK, 1)));
     }

@@ -1,12 +1,12 @@
-//! Reads a question in prose: which domain it is about and which keys it asks for.
+//! Reads a question in prose: its domain and its keys.
 //!
-//! It reads what any prompt for JSON says, not the prompts of marl in particular. This module
-//! must not answer.
+//! This module understands any prompt that asks for JSON, and must not rely on the wording of marl's prompts.
+//! It must not answer.
 
 use crate::sample;
 
-/// The domain in question: the first of the sample, else the first that looks like one and is
-/// not of a site that prompts mention in passing.
+/// The domain in question: the first domain of the sample, or else the first domain that does not belong to a
+/// site that prompts merely mention.
 pub(super) fn domain(query: &str) -> Option<String> {
     let candidates: Vec<String> = query
         .split(|c: char| !c.is_alphanumeric() && c != '.' && c != '-')
@@ -17,7 +17,7 @@ pub(super) fn domain(query: &str) -> Option<String> {
     known.or(candidates.first()).cloned()
 }
 
-/// The keys in quotes or backticks, in the order in which they are asked for.
+/// The keys in quotes or backticks, in order.
 pub(super) fn keys(query: &str) -> Vec<String> {
     let mut keys: Vec<String> = Vec::new();
     let mut rest = query;
@@ -45,7 +45,7 @@ fn as_domain(token: &str) -> Option<String> {
     let (labels, top) = name.rsplit_once('.')?;
     let top_is_one =
         top.starts_with("xn--") || top.chars().count() > 1 && top.chars().all(char::is_alphabetic);
-    // `Node.js` is no domain.
+    // `Node.js` is not a domain.
     (top_is_one && top != "js" && labels.split('.').all(|label| !label.is_empty())).then(|| name.to_owned())
 }
 
@@ -57,7 +57,7 @@ fn is_mentioned_in_passing(domain: &str) -> bool {
         .any(|site| domain.strip_suffix(site).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
 }
 
-/// Words that prompts quote to speak about values rather than keys.
+/// Whether a quoted word describes values rather than being a key.
 fn is_word_of_json(word: &str) -> bool {
     const WORDS: [&str; 16] = [
         "null", "true", "false", "unknown", "none", "string", "integer", "number", "list", "array",

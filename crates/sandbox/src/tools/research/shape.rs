@@ -1,14 +1,14 @@
-//! Writes an answer the way language models do: asked for JSON, giving nearly JSON.
+//! Writes an answer the way that language models do: JSON, often with mistakes.
 //!
-//! What is meant must stay recoverable: an exact number is the sample's, a range starts below
-//! it, and the right candidate comes first. This module must not choose facts.
+//! The facts must remain recoverable: an exact number is that of the sample, a range starts below it, and the
+//! right candidate comes first. This module must not choose facts.
 
 use serde_json::{Value, json};
 
 use super::facts::Fact;
 use crate::hash::Dice;
 
-/// The answer with these facts about `subject`.
+/// Writes the answer with these facts about `subject`.
 pub(super) fn write(facts: &[(String, Fact)], subject: &str, dice: Dice) -> String {
     let fields = ordered(facts, dice);
     match dice.roll("shape", 50) {
@@ -35,7 +35,7 @@ pub(super) fn write(facts: &[(String, Fact)], subject: &str, dice: Dice) -> Stri
     }
 }
 
-/// How an object is laid out.
+/// The layout of an object.
 #[derive(Clone, Copy, PartialEq)]
 enum Layout {
     Compact,
@@ -47,7 +47,7 @@ fn nothing(subject: &str) -> String {
     format!("I could not find reliable information about {subject}. You may want to check its website.")
 }
 
-/// The facts in sentences, from a model that forgot that it was asked for JSON.
+/// The facts as sentences, as from a model that forgot to answer in JSON.
 fn prose(facts: &[(String, Fact)], subject: &str) -> String {
     let sentences: Vec<String> = facts.iter().filter_map(|(key, fact)| sentence(key, fact)).collect();
     if sentences.is_empty() {
@@ -72,7 +72,7 @@ fn sentence(key: &str, fact: &Fact) -> Option<String> {
     }
 }
 
-/// The fields as JSON, in the order asked for or another.
+/// The fields as JSON, in the requested order or another one.
 fn ordered(facts: &[(String, Fact)], dice: Dice) -> Vec<(String, Value)> {
     let mut fields: Vec<(String, Value)> =
         facts.iter().map(|(key, fact)| (key.clone(), value(key, fact, dice))).collect();
@@ -102,7 +102,7 @@ fn value(key: &str, fact: &Fact, dice: Dice) -> Value {
     }
 }
 
-/// One way of saying "nothing is known", the same throughout an answer.
+/// A notation for "nothing is known", which is the same throughout an answer.
 fn absent(dice: Dice) -> Value {
     match dice.roll("absent", 8) {
         0 => json!("N/A"),
@@ -112,7 +112,7 @@ fn absent(dice: Dice) -> Value {
     }
 }
 
-/// Quotes and line ends, which a reader of JSON by hand stumbles over.
+/// The text with quotes or line ends, which trip up a hand-written JSON reader.
 fn embellished(text: &str, dice: Dice) -> String {
     match dice.roll("embellished", 8) {
         0 => format!("{text}\n(\"Sample\" data, may be out of date.)"),
@@ -136,14 +136,14 @@ fn people(count: u64, year: Option<u16>, dice: Dice) -> Value {
     }
 }
 
-/// The largest number below `count` that is one digit and zeros.
+/// The largest number below `count` that consists of one digit and zeros.
 fn round_below(count: u64) -> u64 {
     let below = count.saturating_sub(1);
     let unit = 10_u64.pow(below.checked_ilog10().unwrap_or_default());
     below / unit * unit
 }
 
-/// 12,500 as "12.5k"; exact for whole hundreds.
+/// The number in thousands: 12,500 is "12.5k". Exact for multiples of a hundred.
 fn thousands(count: u64) -> String {
     match count / 100 % 10 {
         0 => format!("{}k", count / 1_000),
@@ -151,7 +151,7 @@ fn thousands(count: u64) -> String {
     }
 }
 
-/// 1234567 as "1,234,567".
+/// The number with separators of thousands: 1234567 is "1,234,567".
 fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
@@ -164,7 +164,7 @@ fn grouped(number: u64) -> String {
     text
 }
 
-/// A second candidate, which is never the right one.
+/// A second candidate. It is always wrong.
 fn others(fields: &[(String, Value)]) -> Vec<(String, Value)> {
     let other = |key: &str| if key == "ceo_name" { json!("Another Sample") } else { Value::Null };
     fields.iter().map(|(key, _)| (key.clone(), other(key))).collect()
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn most_is_plain_json_and_little_has_none() {
+    fn many_answers_are_valid_json_and_few_have_none() {
         let all = all();
         let plain = all.iter().filter(|text| serde_json::from_str::<Value>(text).is_ok()).count();
         assert!((700..1_300).contains(&plain), "{plain}");
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_written() {
+    fn numbers_have_their_notations() {
         assert_eq!(
             (grouped(7), grouped(1_234), grouped(1_234_567)),
             ("7".into(), "1,234".into(), "1,234,567".into())

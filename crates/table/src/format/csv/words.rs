@@ -190,7 +190,7 @@ const NAMES: &[&str] = &[
 
 /// Whether the cell is a usual name of a column: `Email Address`, `company_domain`.
 pub(crate) fn names_a_column(cell: &str) -> bool {
-    let visible = |c: &char| !marl_core::terminal::steers(*c);
+    let visible = |c: &char| !marl_core::terminal::is_unsafe(*c);
     let text: String = cell.chars().filter(visible).collect::<String>().to_lowercase();
     let words: Vec<&str> =
         text.split(|c: char| c.is_whitespace() || matches!(c, '_' | '-' | '/' | '(' | ')' | '.')).collect();

@@ -1,6 +1,8 @@
-//! Checks that the top-level modules of a crate do not know each other in a circle, so that each can be
-//! read without those above it. Follows paths that begin with `crate::`, and `super::` in a file beside
-//! the crate's root. Tests may know everything.
+//! Checks that the top-level modules of a crate do not depend on each other in a cycle, so that a reader of a
+//! module need not read the modules that use it.
+//!
+//! A dependency is a path that begins with `crate::`, or with `super::` in a file beside the crate's root.
+//! Tests may depend on everything. This module reads text and changes nothing.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -9,28 +11,28 @@ use std::{
 
 use super::{Finding, Findings, TextFile, code};
 
-/// The modules that a module names, each with the first place that does.
-type Named = BTreeMap<String, (PathBuf, usize)>;
+/// The modules that a module depends on, each with the first place where it does.
+type Dependencies = BTreeMap<String, (PathBuf, usize)>;
 
 pub(super) fn check(files: &[TextFile], findings: &mut Findings) {
-    let mut crates: BTreeMap<PathBuf, BTreeMap<String, Named>> = BTreeMap::new();
+    let mut crates: BTreeMap<PathBuf, BTreeMap<String, Dependencies>> = BTreeMap::new();
     for file in files.iter().filter(|file| file.has_extension("rs")) {
         let Some((source, module)) = module_of(&file.path) else { continue };
         let is_beside_root = file.path.parent() == Some(source);
-        let known = crates.entry(source.to_owned()).or_default().entry(module.clone()).or_default();
-        for (line, name) in named(&file.text, is_beside_root) {
+        let dependencies = crates.entry(source.to_owned()).or_default().entry(module.clone()).or_default();
+        for (line, name) in modules_named(&file.text, is_beside_root) {
             if name != module {
-                known.entry(name).or_insert_with(|| (file.path.clone(), line));
+                dependencies.entry(name).or_insert_with(|| (file.path.clone(), line));
             }
         }
     }
     for modules in crates.values() {
-        for (module, known) in modules {
-            for (other, (path, line)) in known {
-                if let Some(way) = way_back(modules, other, module) {
+        for (module, dependencies) in modules {
+            for (other, (path, line)) in dependencies {
+                if let Some(route) = route(modules, other, module) {
                     let what = format!(
-                        "`{module}` names `{other}`, and that names it back ({way}): \
-                                        move what both need into a module of its own"
+                        "`{module}` depends on `{other}`, which depends on `{module}` ({route}): \
+                         move what both need into a module of its own"
                     );
                     findings.faults.push(Finding::new(path, *line, what));
                 }
@@ -50,7 +52,7 @@ fn module_of(path: &Path) -> Option<(&Path, String)> {
 }
 
 /// The first names after `crate::`, each with its line, counted from 1.
-fn named(text: &str, is_beside_root: bool) -> Vec<(usize, String)> {
+fn modules_named(text: &str, is_beside_root: bool) -> Vec<(usize, String)> {
     let code = code::only(&code::without_tests(text));
     let roots: &[&str] = if is_beside_root { &["crate::", "super::"] } else { &["crate::"] };
     let mut found = Vec::new();
@@ -64,7 +66,7 @@ fn named(text: &str, is_beside_root: bool) -> Vec<(usize, String)> {
     found
 }
 
-/// The names with which a path goes on, or those of a list in braces.
+/// The next name of a path, or the first names in its list in braces.
 fn first_names(path: &str) -> Vec<String> {
     let mut names = Vec::new();
     let mut depth = 0_usize;
@@ -93,18 +95,18 @@ fn first_names(path: &str) -> Vec<String> {
     names
 }
 
-/// How `from` reaches `to`, as `b -> c -> a`.
-fn way_back(modules: &BTreeMap<String, Named>, from: &str, to: &str) -> Option<String> {
+/// The dependencies through which `from` depends on `to`, as `b -> c -> a`; `None` when it does not.
+fn route(modules: &BTreeMap<String, Dependencies>, from: &str, to: &str) -> Option<String> {
     let mut seen = BTreeSet::from([from]);
-    let mut ways = vec![vec![from]];
-    while let Some(way) = ways.pop() {
-        let last = *way.last()?;
+    let mut routes = vec![vec![from]];
+    while let Some(route) = routes.pop() {
+        let last = *route.last()?;
         if last == to {
-            return Some(way.join(" -> "));
+            return Some(route.join(" -> "));
         }
         for next in modules.get(last).into_iter().flat_map(BTreeMap::keys) {
             if modules.contains_key(next) && seen.insert(next) {
-                ways.push(way.iter().copied().chain([next.as_str()]).collect());
+                routes.push(route.iter().copied().chain([next.as_str()]).collect());
             }
         }
     }
@@ -127,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_circle_is_found_at_each_of_its_edges() {
+    fn a_cycle_is_found_at_each_of_its_edges() {
         let files = [
             ("crates/a/src/b.rs", "use std::fmt;\nuse crate::{\n    c::{d, e},\n    x,\n};\n"),
             ("crates/a/src/c/inner.rs", "fn f() {\n    crate::g::h();\n}\n"),
@@ -138,17 +140,21 @@ mod tests {
         assert_eq!(
             found(&files),
             [
-                format!("crates/a/src/b.rs:2: `b` names `c`, and that names it back (c -> g -> b): {hint}"),
                 format!(
-                    "crates/a/src/c/inner.rs:2: `c` names `g`, and that names it back (g -> b -> c): {hint}"
+                    "crates/a/src/b.rs:2: `b` depends on `c`, which depends on `b` (c -> g -> b): {hint}"
                 ),
-                format!("crates/a/src/g.rs:1: `g` names `b`, and that names it back (b -> c -> g): {hint}"),
+                format!(
+                    "crates/a/src/c/inner.rs:2: `c` depends on `g`, which depends on `c` (g -> b -> c): {hint}"
+                ),
+                format!(
+                    "crates/a/src/g.rs:1: `g` depends on `b`, which depends on `g` (b -> c -> g): {hint}"
+                ),
             ]
         );
     }
 
     #[test]
-    fn one_direction_tests_and_names_within_a_list_are_no_circle() {
+    fn one_direction_tests_and_names_within_a_list_are_not_cycles() {
         let files = [
             ("crates/a/src/lib.rs", "mod b;\nuse crate::b::B;\n"),
             ("crates/a/src/b.rs", "use crate::c::b;\n// crate::d\n"),

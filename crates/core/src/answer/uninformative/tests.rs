@@ -1,9 +1,9 @@
-//! Sentences that say nothing in many languages, and real ones that begin alike.
+//! Uninformative sentences in many languages, and informative ones that begin alike.
 
-use super::{Judged, is_no_item, is_unknowing, judge};
+use super::{Judgement, is_uninformative, judge, names_nothing};
 
 #[test]
-fn a_page_without_a_company_and_a_model_without_an_answer() {
+fn uninformative_sentences_in_english() {
     for text in [
         "This domain is parked.",
         "Connection timed out.",
@@ -83,7 +83,7 @@ fn a_page_without_a_company_and_a_model_without_an_answer() {
 }
 
 #[test]
-fn the_same_in_other_languages() {
+fn uninformative_sentences_in_other_languages() {
     for text in [
         "Diese Domain steht zum Verkauf.",
         "Die Seite ist derzeit nicht erreichbar.",
@@ -230,13 +230,13 @@ fn the_same_in_other_languages() {
     }
 }
 
-/// As a field is read: what a placeholder is in any cell is none here either.
+/// Whether a field with this text would be unknown: uninformative here, or a placeholder in any cell.
 fn says_nothing(text: &str) -> bool {
-    is_unknowing(text) || crate::is_placeholder(text)
+    is_uninformative(text) || crate::is_placeholder(text)
 }
 
 #[test]
-fn what_somebody_makes_stays() {
+fn informative_sentences_are_kept() {
     for text in [
         "Parked Media sells ads.",
         "Not Found Books is a bookshop.",
@@ -291,17 +291,17 @@ fn what_somebody_makes_stays() {
 }
 
 #[test]
-fn each_sentence_counts() {
+fn every_sentence_counts() {
     assert!(says_nothing(
         "The website is down. No other sources were found. Please provide the company name."
     ));
     assert!(!says_nothing("Acme bakes bread. The website is down."));
-    assert!(!is_unknowing("The website is down. Acme bakes bread."));
-    assert_eq!(judge("The company has a website"), Judged::SaysNothing);
+    assert!(!is_uninformative("The website is down. Acme bakes bread."));
+    assert_eq!(judge("The company has a website"), Judgement::Uninformative);
 }
 
 #[test]
-fn items_that_name_nothing() {
+fn items_without_a_name_are_detected() {
     for item in [
         "No evidence of Kubernetes",
         "Not using SAP",
@@ -310,7 +310,7 @@ fn items_that_name_nothing() {
         "Not detected",
         "see website",
     ] {
-        assert!(is_no_item(item), "{item}");
+        assert!(names_nothing(item), "{item}");
     }
     for item in [
         "Rust",
@@ -324,20 +324,20 @@ fn items_that_name_nothing() {
         "Via Labs",
         "R",
     ] {
-        assert!(!is_no_item(item), "{item}");
+        assert!(!names_nothing(item), "{item}");
     }
 }
 
 #[test]
-fn a_long_text_takes_bounded_time() {
-    assert!(!is_unknowing(&"no ".repeat(100_000)));
-    assert!(!is_unknowing(&"無".repeat(190)) || is_unknowing("無無"));
+fn a_long_text_is_judged_in_bounded_time() {
+    assert!(!is_uninformative(&"no ".repeat(100_000)));
+    assert!(!is_uninformative(&"無".repeat(190)) || is_uninformative("無無"));
 }
 
 proptest::proptest! {
     #[test]
-    fn no_text_makes_it_panic(text in "(no |the |無|公司|Acme |acme\\.com|[.?*'’]|\\PC){0,40}") {
-        is_unknowing(&text);
-        is_no_item(&text);
+    fn no_text_causes_a_panic(text in "(no |the |無|公司|Acme |acme\\.com|[.?*'’]|\\PC){0,40}") {
+        is_uninformative(&text);
+        names_nothing(&text);
     }
 }

@@ -1,9 +1,10 @@
-//! Whether a text only says that nothing is known: "This domain is parked.", "Which Acme do you
+//! Detects texts that only state that nothing is known: "This domain is parked.", "Which Acme do you
 //! mean?", "Webové stránky nejsou dostupné."
 //!
-//! Such a sentence is told by its words: each of them is one that says nothing of a company, and one
-//! of them denies. A sentence with any other word, such as what somebody makes, says something and
-//! stays. The words are data, by language, in `words`. This module must not know what was asked.
+//! The decision is made word by word: every word of such a sentence carries no information about a
+//! company, and at least one of them denies. A sentence with any other word, such as what a company makes,
+//! is informative and is kept. `words` holds the words by language. This module must not know the
+//! question.
 
 mod words;
 
@@ -14,24 +15,24 @@ use crate::{
     is_placeholder,
 };
 
-/// How long such a text is at the most, in bytes. A longer one says something.
+/// The length limit of such a text, in bytes. A longer text contains some information.
 const LONGEST: usize = 600;
 
-/// How long one of [`words::WHOLE`] is at the most, in bytes.
+/// The length limit of a text of [`words::WHOLE`], in bytes.
 const LONGEST_WHOLE: usize = 60;
 
-/// How many words of a name may stand before the denial: "Acme Robotics could not be found."
+/// How many words of a name may precede the denial: "Acme Robotics could not be found."
 const LONGEST_NAME: usize = 4;
 
-/// Whether a text only says that nothing is known, or asks back.
-pub(super) fn is_unknowing(text: &str) -> bool {
+/// Whether a text only states that nothing is known, or only asks the user something.
+pub(super) fn is_uninformative(text: &str) -> bool {
     if text.len() > LONGEST || !text.chars().any(char::is_alphanumeric) {
         return false;
     }
     if text.len() <= LONGEST_WHOLE && is_whole(text) {
         return true;
     }
-    has_only_such_sentences(text, |sentence| is_placeholder(sentence) || asks(sentence))
+    is_throughout(text, |sentence| is_placeholder(sentence) || asks(sentence))
 }
 
 /// Whether a text is one of [`words::WHOLE`].
@@ -42,25 +43,26 @@ fn is_whole(text: &str) -> bool {
     FIRST.contains(&*in_lower_case(first)) && WHOLE.contains(&*spelled(text))
 }
 
-/// The words that texts begin with: nearly every other text begins with another one.
+/// The first words of some texts. Most other texts begin with another word, so this makes a fast check.
 fn first_words(texts: &[&'static str]) -> WordSet {
     texts.iter().filter_map(|text| text.split(' ').next()).collect()
 }
 
-/// Whether each word of a whole answer says nothing and one denies. What begins like a sentence that
-/// says nothing may tell of something in its second half, and does not count here.
+/// Whether every word of a whole answer is uninformative and one denies. Unlike [`is_uninformative`], a
+/// sentence that merely begins like a placeholder does not count, because its second half may state a fact.
 pub(super) fn denies_throughout(answer: &str) -> bool {
-    answer.len() <= LONGEST && has_only_such_sentences(answer, asks)
+    answer.len() <= LONGEST && is_throughout(answer, asks)
 }
 
-fn has_only_such_sentences(text: &str, says_nothing: impl Fn(&str) -> bool) -> bool {
+/// Whether every sentence of a text is uninformative, and one of them denies or passes `is_denial`.
+fn is_throughout(text: &str, is_denial: impl Fn(&str) -> bool) -> bool {
     let mut denies = false;
     for sentence in sentences(text) {
         match judge(sentence) {
-            Judged::Denies => denies = true,
-            judged => match says_nothing(sentence) {
+            Judgement::Denies => denies = true,
+            judgement => match is_denial(sentence) {
                 true => denies = true,
-                false if judged == Judged::SaysNothing => {}
+                false if judgement == Judgement::Uninformative => {}
                 false => return false,
             },
         }
@@ -68,26 +70,26 @@ fn has_only_such_sentences(text: &str, says_nothing: impl Fn(&str) -> bool) -> b
     denies
 }
 
-/// What a sentence's words come to.
+/// What the words of a sentence amount to.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Judged {
-    /// Each word says nothing, and one denies.
+enum Judgement {
+    /// Every word is uninformative, and one denies.
     Denies,
-    /// Each word says nothing.
-    SaysNothing,
-    SaysSomething,
+    /// Every word is uninformative, and none denies.
+    Uninformative,
+    Informative,
 }
 
-/// The languages in which a word says nothing, and those in which it denies: a bit for each.
+/// The languages in which a word is uninformative, and those in which it denies, as bit sets.
 #[derive(Clone, Copy, Default)]
-struct UnknowingWord {
+struct WordLanguages {
     empty: u32,
     denies: u32,
 }
 
-/// The words of all languages; a key that ends in `*` is how words begin.
-static WORDS: LazyLock<Dictionary<UnknowingWord>> = LazyLock::new(|| {
-    let mut words = Dictionary::<UnknowingWord>::default();
+/// The words of all languages. A key that ends in `*` matches every word with that beginning.
+static WORDS: LazyLock<Dictionary<WordLanguages>> = LazyLock::new(|| {
+    let mut words = Dictionary::<WordLanguages>::default();
     for (bit, language) in words::LANGUAGES.iter().enumerate() {
         for word in language.empty.split_whitespace() {
             words.entry(word).or_default().empty |= 1 << bit;
@@ -101,7 +103,7 @@ static WORDS: LazyLock<Dictionary<UnknowingWord>> = LazyLock::new(|| {
     words
 });
 
-fn judge(sentence: &str) -> Judged {
+fn judge(sentence: &str) -> Judgement {
     let mut languages = u32::MAX;
     let (mut denies, mut name, mut is_behind_name) = (0, 0, false);
     for token in tokens(sentence) {
@@ -111,39 +113,39 @@ fn judge(sentence: &str) -> Judged {
         }
         let found = if is_unspaced(token) { Some(segmented(token)) } else { word(token) };
         let Some(word) = found else {
-            // A name before the denial; behind one it may be a name that begins with a denial.
+            // A name may precede the denial. After a denial the name might begin with that very word.
             name += 1;
             let is_capital = token.starts_with(char::is_uppercase);
             if denies != 0 || is_behind_name || name > LONGEST_NAME || !is_capital {
-                return Judged::SaysSomething;
+                return Judgement::Informative;
             }
             continue;
         };
         if name > 0 && !is_behind_name && !is_predicate(token) {
-            return Judged::SaysSomething;
+            return Judgement::Informative;
         }
         is_behind_name = name > 0;
         languages &= word.empty;
         denies |= word.denies;
         if languages == 0 {
-            return Judged::SaysSomething;
+            return Judgement::Informative;
         }
     }
     match (languages & denies, name) {
-        (0, 0) => Judged::SaysNothing,
-        (0, _) => Judged::SaysSomething,
-        _ => Judged::Denies,
+        (0, 0) => Judgement::Uninformative,
+        (0, _) => Judgement::Informative,
+        _ => Judgement::Denies,
     }
 }
 
-/// Whether a token may follow the name of somebody of whom nothing is known.
+/// Whether a token may follow the name of somebody about whom nothing is known.
 fn is_predicate(token: &str) -> bool {
     let begins = |particle: &&str| is_unspaced(token) && token.starts_with(*particle);
     words::BEHIND_A_NAME.contains(&&*token.to_lowercase()) || words::PARTICLES.iter().any(begins)
 }
 
-/// What a word means, by itself or by its beginning.
-fn word(token: &str) -> Option<UnknowingWord> {
+/// The languages of a word, or of its beginning.
+fn word(token: &str) -> Option<WordLanguages> {
     const LONGEST_WORD: usize = 40;
     if token.len() > LONGEST_WORD {
         return None;
@@ -164,16 +166,16 @@ fn word(token: &str) -> Option<UnknowingWord> {
     found
 }
 
-/// The words of a text in a script without spaces: the longest known one first. What they have in
-/// common are the languages in which all of it says nothing.
-fn segmented(token: &str) -> UnknowingWord {
+/// The languages that the words of a text without spaces have in common. The text is split greedily into
+/// the longest known words.
+fn segmented(token: &str) -> WordLanguages {
     const LONGEST_WORD: usize = 12;
-    let mut whole = UnknowingWord { empty: u32::MAX, denies: 0 };
+    let mut whole = WordLanguages { empty: u32::MAX, denies: 0 };
     let mut rest = token;
     while !rest.is_empty() {
         let ends = rest.char_indices().map(|(at, c)| at + c.len_utf8()).take(LONGEST_WORD);
         let longest = ends.filter_map(|end| Some((end, *WORDS.get(&rest[..end])?))).last();
-        let Some((end, word)) = longest else { return UnknowingWord::default() };
+        let Some((end, word)) = longest else { return WordLanguages::default() };
         whole.empty &= word.empty;
         whole.denies |= word.denies;
         rest = &rest[end..];
@@ -189,7 +191,7 @@ fn is_unspaced_letter(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '々')
 }
 
-/// Numbers and addresses say nothing of a company.
+/// Whether a token is a number or an address, which carry no information about a company.
 fn is_neutral(token: &str) -> bool {
     let is_number = || token.chars().all(|c| c.is_ascii_digit());
     let is_host = || {
@@ -200,7 +202,7 @@ fn is_neutral(token: &str) -> bool {
     is_number() || token.contains("://") || is_host()
 }
 
-/// The words of a sentence. An address is one; the parts of `l'entreprise` are two.
+/// The words of a sentence. An address is one word; `l'entreprise` is two.
 fn tokens(sentence: &str) -> impl Iterator<Item = &str> {
     let is_sign = |c: char| !(c.is_alphanumeric() || is_mark(c));
     let parts = sentence.split_whitespace().flat_map(move |part| {
@@ -211,7 +213,7 @@ fn tokens(sentence: &str) -> impl Iterator<Item = &str> {
     parts.flat_map(by_script).filter(|token| !token.is_empty())
 }
 
-/// The parts of a token that are written with and without spaces: `Acme公司` is a name and a word.
+/// The parts of a token, split where the script changes: `Acme公司` is a name and a word.
 fn by_script(token: &str) -> [&str; 3] {
     let is_other = |c: char| !is_unspaced_letter(c);
     if token.is_ascii() || !token.contains(is_other) || !token.contains(is_unspaced_letter) {
@@ -224,12 +226,12 @@ fn by_script(token: &str) -> [&str; 3] {
     [before, within, behind]
 }
 
-/// Whether a character is a vowel sign or an accent: a part of its letter and none of its own.
+/// Whether a character is a vowel sign or an accent, and thus a part of the preceding letter.
 fn is_mark(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}' | '\u{610}'..='\u{61a}' | '\u{64b}'..='\u{65f}' | '\u{900}'..='\u{963}')
 }
 
-/// The text's words in lower case, with one space between them.
+/// The words of a text in lower case, separated by single spaces.
 fn spelled(text: &str) -> String {
     let words: Vec<String> = tokens(text).map(str::to_lowercase).collect();
     words.join(" ")
@@ -243,7 +245,7 @@ fn sentences(text: &str) -> impl Iterator<Item = &str> {
             return None;
         }
         let ends = rest.char_indices().filter(|(_, c)| ENDS.contains(c)).map(|(at, c)| at + c.len_utf8());
-        // A stop within an address ends nothing.
+        // A full stop within an address does not end a sentence.
         let is_end = |end: &usize| {
             rest[*end..].chars().next().is_none_or(|c| c.is_whitespace() || !c.is_ascii())
                 || rest[..*end].ends_with(|c: char| !c.is_ascii() || c == '\n')
@@ -255,7 +257,7 @@ fn sentences(text: &str) -> impl Iterator<Item = &str> {
     .filter(|sentence| !sentence.is_empty())
 }
 
-/// Whether a sentence asks whoever asked: "Which Acme do you mean?", "Please share the address."
+/// Whether a sentence asks the user something: "Which Acme do you mean?", "Please share the address."
 fn asks(sentence: &str) -> bool {
     static FIRST: LazyLock<WordSet> = LazyLock::new(|| first_words(words::REQUESTS));
     let is_question = sentence.ends_with(['?', '？', '؟']);
@@ -266,11 +268,11 @@ fn asks(sentence: &str) -> bool {
     }
     let spelled = format!(" {} ", spelled(sentence));
     words::REQUESTS.iter().any(|request| spelled[1..].starts_with(request))
-        || is_question && words::ASKING.iter().any(|asking| has_in_turn(&spelled, asking))
+        || is_question && words::ASKING.iter().any(|asking| contains_in_order(&spelled, asking))
 }
 
-/// Whether a text has the parts of a pattern, which `*` divides, one behind the other.
-fn has_in_turn(text: &str, pattern: &str) -> bool {
+/// Whether a text contains the parts of a pattern in order. `*` separates the parts.
+fn contains_in_order(text: &str, pattern: &str) -> bool {
     let mut rest = text;
     pattern.split('*').all(|part| {
         let found = rest.find(part);
@@ -279,12 +281,12 @@ fn has_in_turn(text: &str, pattern: &str) -> bool {
     })
 }
 
-/// Whether an item of a list tells what is not there, or where somebody looked, and names nothing.
-pub(super) fn is_no_item(item: &str) -> bool {
+/// Whether a list item only says what is absent or where a model looked, and names nothing.
+pub(super) fn names_nothing(item: &str) -> bool {
     let spelled = format!("{} ", spelled(item));
     let begins = |beginnings: &[&str]| beginnings.iter().any(|beginning| spelled.starts_with(*beginning));
     let names_a_source = item.contains(':') && begins(words::SOURCES);
-    item.contains("://") || names_a_source || begins(words::DENIED_ITEMS) || is_unknowing(item)
+    item.contains("://") || names_a_source || begins(words::DENIED_ITEMS) || is_uninformative(item)
 }
 
 #[cfg(test)]

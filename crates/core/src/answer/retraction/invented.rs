@@ -1,13 +1,14 @@
-//! Whether the words around an object call it an invented sample.
+//! Detects that the text around an object calls it an invented sample. This module must not decide what
+//! follows from that.
 
 use super::{is_conditional, sentences, speaks_of};
 use crate::{
     Column,
-    answer::{announced, cues::Cues, unknowing},
+    answer::{announced, cues::Cues, uninformative},
     is_placeholder,
 };
 
-/// Whether an object is a sample: the words say so, or call it one and find nothing.
+/// Whether an object is a sample: the text says so, or presents it as one and finds nothing.
 pub(super) fn is_made_up(before: &str, after: &str, outputs: &[Column]) -> bool {
     const ANSWERS: [&str; 8] =
         ["answer", "value", "format", "example", "json", "response", "output", "following"];
@@ -25,7 +26,7 @@ pub(super) fn is_made_up(before: &str, after: &str, outputs: &[Column]) -> bool 
     ];
     let is_denied = |text: &str| DENIED.iter().any(|words| text.contains(words));
     static CUES: Cues = Cues::new(&[INVENTED]);
-    let says = |text: &str| CUES.stand_in(text);
+    let says = |text: &str| CUES.occur_in(text);
     let label = announced::last_sentence(before).to_lowercase();
     let announces = label.trim_end().ends_with(':') || ANSWERS.iter().any(|word| label.contains(word));
     if says(&label) && announces && !is_denied(&label) {
@@ -46,12 +47,13 @@ pub(super) fn is_made_up(before: &str, after: &str, outputs: &[Column]) -> bool 
             && !is_denied(&lower)
     };
     let is_sample = SAMPLES.iter().any(|words| label.contains(words));
-    let finds_nothing = |sentence: &str| is_placeholder(sentence) || unknowing::denies_throughout(sentence);
+    let finds_nothing =
+        |sentence: &str| is_placeholder(sentence) || uninformative::denies_throughout(sentence);
     sentences(after).take(3).any(is_behind)
         || is_sample && !is_denied(&label) && sentences(before).chain(sentences(after)).any(finds_nothing)
 }
 
-/// Words that say that values are invented.
+/// Words that call values invented.
 #[rustfmt::skip]
 const INVENTED: &[&str] = &[
     "made-up", "made up", "illustrative", "fictitious", "fictional", "hypothetical", "dummy", "sample value", "sample data",
@@ -63,7 +65,7 @@ const INVENTED: &[&str] = &[
     "inventat", "verzonnen", "fictício", "zmyślon", "虚构", "虛構", "架空", "예시", "가상의", "örnektir", "uydurma", "示例",
 ];
 
-/// Words by which a sentence behind an object speaks of it, or of the one who wrote it.
+/// Words with which a sentence after an object refers to the object or to the author of the answer.
 #[rustfmt::skip]
 const OF_ALL: &[&str] = &[
     "i", "i've", "above", "this", "that", "these", "those", "it", "values", "answer", "data", "fields", "entry", "name", "dies", "diese",
@@ -71,10 +73,11 @@ const OF_ALL: &[&str] = &[
     "dados", "te", "dane", "to", "это", "данные", "эти", "bu", "bilgiler",
 ];
 
-/// The same in scripts that set no spaces.
+/// [`OF_ALL`] in scripts without spaces between words.
 const OF_ALL_WITHIN: &[&str] = &["以上", "这", "這", "これ", "信息", "数据", "データ", "情報", "위", "정보"];
 
-/// "It invented the robot", "This process was invented by Acme": a company's own invention.
+/// Whether a sentence is about a company's own invention: "It invented the robot", "This process was
+/// invented by Acme".
 fn is_of_inventor(lower: &str) -> bool {
     let invents =
         ["is invented", "are invented", "were invented", "was invented", "i invented", "have invented"];
@@ -82,7 +85,7 @@ fn is_of_inventor(lower: &str) -> bool {
         || lower.contains("invented") && !invents.iter().any(|words| lower.contains(words))
 }
 
-/// Words that call an object a sample, and may be said of a real answer too.
+/// Words that present an object as a sample, but may also describe a real answer.
 #[rustfmt::skip]
 const SAMPLES: &[&str] = &[
     "example", "sample", "format", "template", "would look like", "would be", "schema", "beispiel", "exemple", "ejemplo", "exemplo",

@@ -1,4 +1,4 @@
-//! Answers that take back what they say, and those that only go on talking.
+//! Answers that retract something, and answers that only add remarks.
 
 use super::*;
 use crate::{SemanticType, answer::read};
@@ -14,7 +14,7 @@ const OUTPUTS: &[Column] = &[
 const JOHN: &str =
     r#"{"ceo_name": "John Roe", "ceo_linkedin_url": "linkedin.com/in/john-roe", "employee_count": 120}"#;
 
-/// What is read: name, profile, count. `Err` for a reply that cannot be trusted.
+/// The cells that are read: name, profile, count. `Err` when the reply cannot be trusted.
 fn cells(answer: &str) -> Result<[String; 3], String> {
     let fields = read(answer, SUBJECT, OUTPUTS).map_err(|error| error.message().to_owned())?;
     let cell = |at: usize| fields.cell(&OUTPUTS[at].name).unwrap_or_default();
@@ -27,7 +27,7 @@ fn check(answer: &str, expect: [&str; 3]) {
 }
 
 #[test]
-fn a_correction_in_plain_words_is_read() {
+fn a_plain_correction_replaces_the_value() {
     for words in [
         "Correction: the CEO is Jane Doe, not John Roe.",
         "Actually, the current CEO is Jane Doe.",
@@ -37,14 +37,14 @@ fn a_correction_in_plain_words_is_read() {
         "Korrektur: CEO ist jetzt Jane Doe.",
         "**Correction:** it is Jane Doe, not John Roe.",
     ] {
-        // The profile is the old one's; the count is not his.
+        // The profile belongs to the old person; the count does not.
         check(&format!("{JOHN}\n\n{words}"), ["Jane Doe", "", "120"]);
     }
     check(&format!("{JOHN}\nCorrection: the employee count is 450."), ["John Roe", "john-roe", "450"]);
 }
 
 #[test]
-fn a_field_that_is_taken_back_falls_away() {
+fn a_retracted_field_is_dropped() {
     for words in
         ["The LinkedIn link above is wrong.", "Correction: the LinkedIn profile belongs to a namesake."]
     {
@@ -53,7 +53,7 @@ fn a_field_that_is_taken_back_falls_away() {
 }
 
 #[test]
-fn what_is_taken_back_without_a_better_value_is_a_bad_reply() {
+fn a_retraction_without_a_better_value_is_a_bad_reply() {
     for words in [
         "Correction: he is the chairman; nobody leads it at present.",
         "IMPORTANT: this person is NOT the CEO of acme.com.",
@@ -70,13 +70,13 @@ fn what_is_taken_back_without_a_better_value_is_a_bad_reply() {
         "Remarque : il n'est plus le PDG.",
         "Edit: Jane Doe took over in 2024.",
     ] {
-        let said = cells(&format!("{JOHN}\n\n{words}"));
-        assert!(said.as_ref().is_err_and(|said| said.contains("takes back")), "{words}: {said:?}");
+        let result = cells(&format!("{JOHN}\n\n{words}"));
+        assert!(result.as_ref().is_err_and(|error| error.contains("takes back")), "{words}: {result:?}");
     }
 }
 
 #[test]
-fn a_correction_of_the_count_leaves_the_person() {
+fn a_correction_of_the_count_keeps_the_person() {
     for words in [
         "Correction: they employ 430 people, not 120.",
         "Rettifica: 430 dipendenti.",
@@ -91,7 +91,7 @@ fn a_correction_of_the_count_leaves_the_person() {
 }
 
 #[test]
-fn who_left_or_was_followed_is_a_bad_reply() {
+fn a_person_who_left_or_was_replaced_is_not_read() {
     for words in [
         "But the registry lists Jane Doe as CEO.",
         "Jane Doe has been CEO since 2024.",
@@ -124,10 +124,10 @@ fn who_left_or_was_followed_is_a_bad_reply() {
         "Das ist falsch.",
         "C'est une erreur.",
     ] {
-        let said = cells(&format!("{JOHN}\n\n{words}"));
-        let is_jane = said.as_ref().is_ok_and(|cells| cells[0] == "Jane Doe" && cells[1].is_empty());
-        let is_bad = said.as_ref().is_err_and(|said| said.contains("takes back"));
-        assert!(is_bad || is_jane, "{words}: {said:?}");
+        let result = cells(&format!("{JOHN}\n\n{words}"));
+        let is_jane = result.as_ref().is_ok_and(|cells| cells[0] == "Jane Doe" && cells[1].is_empty());
+        let is_bad = result.as_ref().is_err_and(|error| error.contains("takes back"));
+        assert!(is_bad || is_jane, "{words}: {result:?}");
     }
 }
 
@@ -142,9 +142,9 @@ fn a_label_of_another_person_is_a_bad_reply() {
         "For acme-group.com (not acme.com):",
         "The head of the unrelated Acme Bakery is:",
     ] {
-        let said = cells(&format!("{label}\n{JOHN}"));
-        let is_bad = said.as_ref().is_err_and(|said| said.contains("takes back"));
-        assert!(is_bad, "{label}: {said:?}");
+        let result = cells(&format!("{label}\n{JOHN}"));
+        let is_bad = result.as_ref().is_err_and(|error| error.contains("takes back"));
+        assert!(is_bad, "{label}: {result:?}");
     }
 }
 
@@ -172,7 +172,7 @@ fn an_invented_sample_is_no_data() {
 }
 
 #[test]
-fn further_words_leave_an_answer() {
+fn remarks_that_retract_nothing_keep_the_answer() {
     let john = ["John Roe", "john-roe", "120"];
     for (before, after) in [
         ("An example of the format you asked for:", ""),
@@ -219,7 +219,7 @@ fn further_words_leave_an_answer() {
 }
 
 #[test]
-fn a_later_object_replaces_one_that_is_taken_back() {
+fn a_later_object_replaces_a_retracted_one() {
     let jane = r#"{"ceo_name": "Jane Doe"}"#;
     check(&format!("{JOHN}\nHe has since left.\n\nSo: {jane}"), ["Jane Doe", "", ""]);
     check(&format!("{JOHN} is outdated. {jane} is right."), ["Jane Doe", "", ""]);
@@ -231,7 +231,7 @@ fn a_later_object_replaces_one_that_is_taken_back() {
 
 proptest::proptest! {
     #[test]
-    fn no_words_make_it_panic(words in "(Correction: |the CEO |is |John |Roe|left|[.:,\n]|wrong |above |\\PC){0,30}") {
+    fn no_words_cause_a_panic(words in "(Correction: |the CEO |is |John |Roe|left|[.:,\n]|wrong |above |\\PC){0,30}") {
         let _ = cells(&format!("{words}{JOHN}{words}"));
     }
 }

@@ -1,5 +1,5 @@
-//! What the words around an object say of the person whom it names: that the person left the post, holds
-//! another one, or that somebody else holds it. This module must not decide what follows from that.
+//! Judges what the text around an object says about the person in it: the person left the post, holds
+//! another one, or somebody else holds it. This module must not decide what follows from that.
 
 use std::sync::LazyLock;
 
@@ -11,9 +11,9 @@ use crate::{
     answer::{Object, cues::Cues, lookup, subject::Subject},
 };
 
-/// What a person does who leaves a post, right behind the name.
+/// Phrases directly after a person's name that say that the person left a post.
 #[rustfmt::skip]
-const LEAVES: &[&str] = &[
+const DEPARTURES: &[&str] = &[
     "stepped down", "stepped aside", "stepped back", "resigned", "died", "retired", "departed", "quit", "moved on", "handed over",
     "passed away", "no longer", "is no longer", "was replaced", "was succeeded", "was fired", "was ousted", "was dismissed",
     "was removed", "was let go", "was sacked", "been replaced", "been succeeded", "been fired", "been ousted", "been dismissed",
@@ -32,49 +32,49 @@ const LEAVES: &[&str] = &[
     "odeszł", "zrezygnował", "została odwołan", "został odwołan", "ушла", "ушел", "ушёл", "покинул", "была уволен", "был уволен",
 ];
 
-/// Words between a person and the verb.
+/// Words that may stand between a person and the verb.
 #[rustfmt::skip]
-const BETWEEN: &[&str] = &[
+const FILLERS: &[&str] = &[
     "has", "had", "have", "since", "already", "reportedly", "recently", "now", "then", "also", "actually", "in", "just",
 ];
 
-/// Words that say that a post is held no longer.
+/// Phrases that say that a post is no longer held.
 #[rustfmt::skip]
-const LONGER: &[&str] = &[
+const NO_LONGER: &[&str] = &[
     "nicht mehr", "ya no es", "dejó el cargo", "n'est plus", "n’est plus", "não é mais", "já não é", "non è più", "niet meer", "niet langer",
     "inte längre", "ikke længere", "ikke lenger", "już nie jest", "nie jest już", "už není", "ei ole enää", "artık", "больше не", "уже не", "більше не",
     "退任", "辞任", "已离任", "已離任", "不再担任", "不再擔任", "更迭", "卸任", "离职", "離職", "辞职", "辭職", "被解雇", "더 이상", "사임", "퇴임", "nu mai este", "már nem", "δεν είναι πλέον", "không còn",
 ];
 
-/// Words for posts, by which such a sentence tells that it speaks of one.
+/// Words for posts. A sentence with a phrase of [`NO_LONGER`] must contain one of them, or the name.
 #[rustfmt::skip]
 const POSTS: &[&str] = &[
     "ceo", "chief executive", "geschäftsführer", "vorstand", "pdg", "directeur", "director", "diretor", "amministratore", "président", "presidente",
     "prezes", "ředitel", "vd", "direktør", "toimitusjohtaja", "müdür", "директор", "社長", "首席执行官", "首席執行官", "대표", "vezérigazgató",
 ];
 
-/// Words that name a successor.
+/// Phrases that introduce a successor.
 #[rustfmt::skip]
 const SUCCEEDS: &[&str] = &[
     "took over", "has taken over", "was appointed", "replaced him", "replaced her", "succeeded him", "succeeded her", "is now in charge", "now leads",
     "wurde ernannt", "hat übernommen", "folgte",
 ];
 
-/// What a sentence has, one or the other, in which somebody leaves a post: beside [`LEAVES`] the verbs,
-/// the other posts and the ends of terms that [`has_left`] looks for.
+/// Further words of which a sentence about a departure contains one, beside [`DEPARTURES`]: the verbs, other
+/// posts and ends of terms that [`has_left`] looks for.
 #[rustfmt::skip]
-const LEAVING: &[&str] = &[
+const DEPARTURE_CUES: &[&str] = &[
     "left", "fired", "dismissed", "ousted", "sacked", "entließ", "ended", "expired", "19", "20", "cfo", "coo", "cto", "cmo", "cio", "chro",
     "chief", "chair",
 ];
 
-/// Posts that a chief executive does not hold, where a sentence names them alone.
+/// Posts that a chief executive does not hold, when a sentence names only that post.
 const OTHER_POSTS: &str = r"(?:cfo|coo|cto|cmo|cio|chro|chief (?:financial|operating|technology|marketing|information) officer|chair(?:man|woman|person)?)";
 
-/// Whether a sentence says that the person whom the object names holds the post no longer, or that
-/// somebody else holds it.
+/// Whether a sentence says that the person in the object no longer holds the post, or that somebody else
+/// holds it.
 pub(super) fn lost_post(sentence: &str, object: &Object, subject: &Subject<'_>, outputs: &[Column]) -> bool {
-    static ANY: Cues = Cues::new(&[LONGER, SUCCEEDS, LEAVES, LEAVING, successor::CUES]);
+    static ANY: Cues = Cues::new(&[NO_LONGER, SUCCEEDS, DEPARTURES, DEPARTURE_CUES, successor::CUES]);
     let lower = sentence.to_lowercase();
     if !ANY.may_fit(&lower) {
         return false;
@@ -87,24 +87,24 @@ pub(super) fn lost_post(sentence: &str, object: &Object, subject: &Subject<'_>, 
     if names.is_empty() {
         return false;
     }
-    let lasts: Vec<String> =
+    let last_names: Vec<String> =
         names.iter().filter_map(|name| name.split_whitespace().last()).map(str::to_lowercase).collect();
-    let is_of_person = lasts.iter().any(|name| holds(&lower, name));
+    let is_of_person = last_names.iter().any(|name| contains_name(&lower, name));
     let is_post = || POSTS.iter().any(|post| lower.contains(post));
-    if LONGER.iter().any(|words| lower.contains(words)) && (is_of_person || is_post()) {
+    if NO_LONGER.iter().any(|words| lower.contains(words)) && (is_of_person || is_post()) {
         return true;
     }
-    // "Edit: Jane Doe took over in 2024."
+    // For example "Edit: Jane Doe took over in 2024."
     if begins_with(&lower, super::WEAK) && !is_of_person && SUCCEEDS.iter().any(|words| lower.contains(words))
     {
         return true;
     }
-    has_left(&lower, &lasts, subject)
-        || successor::is_named(sentence, &lower, &names, &lasts, subject, outputs)
+    has_left(&lower, &last_names, subject)
+        || successor::is_named(sentence, &lower, &names, &last_names, subject, outputs)
 }
 
-/// Whether a text holds a name as a word. Scripts without spaces may stand right beside it.
-fn holds(lower: &str, name: &str) -> bool {
+/// Whether a text contains a name as a word. Letters of scripts without spaces may adjoin the name.
+fn contains_name(lower: &str, name: &str) -> bool {
     !name.is_empty()
         && lower.match_indices(name).any(|(at, _)| {
             let of_word = |c: Option<char>| c.is_some_and(|c| c.is_alphabetic() && c < '\u{2e80}');
@@ -112,10 +112,11 @@ fn holds(lower: &str, name: &str) -> bool {
         })
 }
 
-/// "Roe stepped down", "she has since left", "the board fired him", "Roe was CEO until 2021".
-fn has_left(lower: &str, lasts: &[String], subject: &Subject<'_>) -> bool {
-    static ANY: Cues = Cues::new(&[LEAVES, LEAVING]);
-    if !ANY.stand_in(lower) {
+/// Whether the person left: "Roe stepped down", "she has since left", "the board fired him", "Roe was CEO
+/// until 2021".
+fn has_left(lower: &str, last_names: &[String], subject: &Subject<'_>) -> bool {
+    static ANY: Cues = Cues::new(&[DEPARTURES, DEPARTURE_CUES]);
+    if !ANY.occur_in(lower) {
         return false;
     }
     static TERM: LazyLock<Regex> = LazyLock::new(|| {
@@ -134,7 +135,7 @@ fn has_left(lower: &str, lasts: &[String], subject: &Subject<'_>) -> bool {
             "ze",
         ]
         .contains(&word)
-            || lasts.iter().any(|name| name == word)
+            || last_names.iter().any(|name| name == word)
     };
     let both = [" and ceo", "ceo and", "ceo & ", " & ceo"].iter().any(|words| lower.contains(words));
     let (mut rest, mut before) = (lower, "");
@@ -144,14 +145,14 @@ fn has_left(lower: &str, lasts: &[String], subject: &Subject<'_>) -> bool {
         if is_person(word) && !is_doubted(&lower[..at]) {
             let mut behind = after;
             while let Some(next) =
-                BETWEEN.iter().find_map(|word| behind.strip_prefix(*word)?.strip_prefix(' '))
+                FILLERS.iter().find_map(|word| behind.strip_prefix(*word)?.strip_prefix(' '))
             {
                 behind = next;
             }
-            let ends = LEAVES.iter().any(|words| behind.starts_with(words))
-                || is_left_behind(behind, lower, subject)
+            let ends = DEPARTURES.iter().any(|words| behind.starts_with(words))
+                || left_company(behind, lower, subject)
                 || !both && OTHER.is_match(behind)
-                || TERM.is_match(behind) && !is_elsewhere(behind, subject);
+                || TERM.is_match(behind) && !is_other_company_post(behind, subject);
             let is_object = word.len() > 1 && !["he", "she", "they"].contains(&word);
             if ends || is_object && is_dismissed(before) {
                 return true;
@@ -172,8 +173,9 @@ fn is_dismissed(before: &str) -> bool {
     words.any(|word| verbs.contains(&word))
 }
 
-/// "left", "left the company in May", but not "left Roe Inc. to join Acme".
-fn is_left_behind(behind: &str, sentence: &str, subject: &Subject<'_>) -> bool {
+/// Whether the text says that the person left the company: "left", "left the company in May", but not
+/// "left Roe Inc. to join Acme".
+fn left_company(behind: &str, sentence: &str, subject: &Subject<'_>) -> bool {
     #[rustfmt::skip]
     const NEXT: [&str; 21] = [
         "the", "in", "at", "on", "last", "this", "early", "late", "to", "for", "as", "and", "office", "after", "during", "by", "his", "her",
@@ -193,12 +195,12 @@ fn is_left_behind(behind: &str, sentence: &str, subject: &Subject<'_>) -> bool {
         })
 }
 
-/// Whether a word begins the name of the company that is asked about.
+/// Whether a word begins the name of the company in question.
 pub(super) fn is_company(word: &str, subject: &Subject<'_>) -> bool {
-    word.len() > 2 && subject.asked().is_some_and(|domain| domain.starts_with(&word.to_lowercase()))
+    word.len() > 2 && subject.domain().is_some_and(|domain| domain.starts_with(&word.to_lowercase()))
 }
 
-/// Whether words before a statement doubt or deny it.
+/// Whether the words before a statement doubt or deny it.
 fn is_doubted(before: &str) -> bool {
     #[rustfmt::skip]
     const WORDS: [&str; 16] = [
@@ -207,8 +209,8 @@ fn is_doubted(before: &str) -> bool {
     before.split(|c: char| !c.is_alphanumeric()).any(|word| WORDS.contains(&word))
 }
 
-/// Whether a post is one of another company: "CEO of Beta", "CEO of the parent company".
-pub(super) fn is_elsewhere(lower: &str, subject: &Subject<'_>) -> bool {
+/// Whether a post is at another company: "CEO of Beta", "CEO of the parent company".
+pub(super) fn is_other_company_post(lower: &str, subject: &Subject<'_>) -> bool {
     const OWN: [&str; 12] =
         ["the", "this", "company", "firm", "der", "des", "la", "l", "die", "das", "il", "it"];
     const ELSE: [&str; 12] = [
@@ -236,7 +238,7 @@ pub(super) fn is_elsewhere(lower: &str, subject: &Subject<'_>) -> bool {
         })
 }
 
-/// Whether the label right before an object gives it to a former holder, to another post or to another
+/// Whether the label directly before an object assigns it to a former holder, another post or another
 /// company.
 pub(super) fn is_announced_as_another(label: &str, subject: &Subject<'_>, outputs: &[Column]) -> bool {
     static FORMER: LazyLock<Regex> = LazyLock::new(|| {
@@ -259,7 +261,7 @@ pub(super) fn is_announced_as_another(label: &str, subject: &Subject<'_>, output
     let is_other =
         || OTHERS.may_fit(&lower) && OTHER.is_match(label.rsplit([';', ',']).next().unwrap_or(label));
     let denies = |domain| lower.contains(&format!("(not {domain})"));
-    let denies_domain = lower.contains("(not ") && subject.asked().is_some_and(denies);
+    let denies_domain = lower.contains("(not ") && subject.domain().is_some_and(denies);
     let is_unrelated = lower.contains(" unrelated ") && !lower.contains("not unrelated");
     asks_for_ceo && (is_former() || is_other()) || denies_domain || is_unrelated
 }

@@ -1,11 +1,14 @@
-//! What the words around the chosen object say about it: that it is made up, wrong, or what is right
-//! instead. A value that the answer itself takes back is never a cell.
+//! Judges the chosen object by the text around it: the object may be invented, retracted or corrected. A
+//! value that the answer itself retracts never becomes a cell.
 //!
-//! The rule: where the words around an object say that it is an invented sample, nothing is known.
-//! Where the words behind it correct it, the right value is taken when one plain sentence names it
-//! ("Correction: the CEO is Jane Doe"), and the fields that belong to the old one fall away with it.
-//! Where they take one field back, that field falls away. Otherwise nothing in the answer can be
-//! trusted, and the reply cannot be read.
+//! The rules:
+//! - If the text calls the object an invented sample, nothing is known.
+//! - If the text after the object corrects it, the right value is used when one plain sentence names it
+//!   ("Correction: the CEO is Jane Doe"). The fields that belong to the old value are dropped.
+//! - If the text retracts a single field, that field is dropped.
+//! - Otherwise nothing in the answer can be trusted, and the reply is a bad reply.
+//!
+//! This module must not choose between objects.
 
 use std::sync::LazyLock;
 
@@ -21,24 +24,24 @@ use super::{
 };
 use crate::{Column, SemanticType};
 
-/// What the words say.
+/// The judgement of the text around an object.
 #[derive(Debug, PartialEq)]
 pub(super) enum Verdict {
     Stands,
-    /// It is an example, and nothing is known.
+    /// The object is an example, and nothing is known.
     MadeUp,
-    /// It is wrong, and what is right cannot be read.
-    TakenBack,
-    /// This is right.
+    /// The object is wrong, and the right value cannot be read.
+    Retracted,
+    /// The object with the right values.
     Corrected(Object),
 }
 
-/// How much of the words before and behind an object is looked at, in bytes.
+/// How much of the text before and after an object is read, in bytes.
 const NEAR: usize = 600;
 
-/// The words behind an object that speak of it: the last sentence before another object announces that
-/// one, unless it is a whole sentence.
-pub(super) fn of_the_former(between: &str) -> &str {
+/// The text between two objects that is about the former one. The last part announces the latter object,
+/// unless it is a complete sentence.
+pub(super) fn about_former(between: &str) -> &str {
     let between = between.trim_end().trim_end_matches(char::is_alphanumeric).trim_end_matches('`').trim_end();
     if between.ends_with(['.', '!', '?', '。']) {
         return between;
@@ -47,13 +50,13 @@ pub(super) fn of_the_former(between: &str) -> &str {
     end.map_or("", |at| &between[..between.ceil_char_boundary(at + 1)])
 }
 
-/// Whether the words between two objects take the first back.
-pub(super) fn is_taken_back(object: &Object, between: &str, question: Question<'_>) -> bool {
-    let between = of_the_former(&between[..between.floor_char_boundary(NEAR)]);
-    sentences(between).any(|sentence| takes_back(sentence, object, question))
+/// Whether the text between two objects retracts the first one.
+pub(super) fn is_retracted(object: &Object, between: &str, question: Question<'_>) -> bool {
+    let between = about_former(&between[..between.floor_char_boundary(NEAR)]);
+    sentences(between).any(|sentence| retracts(sentence, object, question))
 }
 
-/// Judges an object by the words before and behind it.
+/// Judges an object by the text before and after it.
 pub(super) fn judge(object: &Object, before: &str, after: &str, question: Question<'_>) -> Verdict {
     let outputs = question.outputs;
     let before = &before[before.ceil_char_boundary(before.len().saturating_sub(NEAR))..];
@@ -65,13 +68,13 @@ pub(super) fn judge(object: &Object, before: &str, after: &str, question: Questi
         return Verdict::MadeUp;
     }
     if person::is_announced_as_another(announced::last_sentence(before), question.subject, outputs) {
-        return Verdict::TakenBack;
+        return Verdict::Retracted;
     }
     let sentences: Vec<&str> = sentences(after).collect();
-    let is_cue: Vec<bool> = sentences.iter().map(|sentence| takes_back(sentence, object, question)).collect();
+    let is_cue: Vec<bool> = sentences.iter().map(|sentence| retracts(sentence, object, question)).collect();
     let cues = || sentences.iter().zip(&is_cue).filter(|(_, is_cue)| **is_cue).map(|(sentence, _)| *sentence);
     let weak = sentences.iter().copied().filter(|sentence| begins_with(sentence, WEAK));
-    // The sentences behind one that takes the object back: "Wrong. The CEO is Jane Doe."
+    // The sentences after the retraction may name the right value: "Wrong. The CEO is Jane Doe."
     let behind = is_cue.iter().position(|is_cue| *is_cue).map_or(&[][..], |at| &sentences[at + 1..]);
     let right = correction(object, cues().chain(weak).chain(behind.iter().copied().take(2)), outputs);
     if let Some(right) = right {
@@ -79,19 +82,19 @@ pub(super) fn judge(object: &Object, before: &str, after: &str, question: Questi
     }
     let Some(cue) = cues().next() else { return Verdict::Stands };
     if person::lost_post(cue, object, question.subject, outputs) {
-        return Verdict::TakenBack;
+        return Verdict::Retracted;
     }
     let named: Vec<&Column> =
         outputs.iter().filter(|column| speaks_of(cue, column) || is_of_count(cue, column)).collect();
     let is_part = !named.is_empty()
         && outputs.iter().any(|column| lookup(object, &column.name).is_some() && !named.contains(&column));
     if !is_part || outputs.iter().any(|column| is_name(column) && named.contains(&column)) {
-        return Verdict::TakenBack;
+        return Verdict::Retracted;
     }
     Verdict::Corrected(without(object, &named))
 }
 
-/// How sentences begin that correct what stands before them.
+/// Beginnings of sentences that correct the text before them.
 #[rustfmt::skip]
 const STRONG: &[&str] = &[
     "correction", "corrigendum", "erratum", "korrektur", "berichtigung", "rectification", "corrección", "rectificación", "correção",
@@ -99,14 +102,14 @@ const STRONG: &[&str] = &[
     "исправление", "поправка", "виправлення", "訂正", "修正", "更正", "정정", "تصحيح", "सुधार",
 ];
 
-/// How sentences begin that may correct what stands before them.
+/// Beginnings of sentences that may correct the text before them.
 #[rustfmt::skip]
 const WEAK: &[&str] = &[
     "actually", "wait", "in fact", "update", "edit", "note", "however", "but", "tatsächlich", "eigentlich", "en fait", "en réalité",
     "en realidad", "de hecho", "na verdade", "in realtà", "eigenlijk", "na verdade", "на самом деле",
 ];
 
-/// Words of which a sentence needs one to say that something is wrong.
+/// Words of which a sentence must contain one to call something wrong.
 #[rustfmt::skip]
 const WRONG_CUES: &[&str] = &[
     "disregard", "ignore", "wrong", "stale", "incorrect", "outdated", "out of date", "not correct", "not right", "not accurate", "fals",
@@ -115,8 +118,8 @@ const WRONG_CUES: &[&str] = &[
     "onjuist", "verkeerd", "errado", "um erro",
 ];
 
-/// Whether a sentence says that the object, or a field of it, is wrong.
-fn takes_back(sentence: &str, object: &Object, question: Question<'_>) -> bool {
+/// Whether a sentence calls the object, or a field of it, wrong.
+fn retracts(sentence: &str, object: &Object, question: Question<'_>) -> bool {
     static WRONG: LazyLock<Regex> = LazyLock::new(|| {
         let of = "this|that|it|the above|above|my|these|which|everything above|the (?:answer|name|object|json|data|information|value|number|count|url|link|profile)";
         let what = "(?: [a-z]+){0,3}";
@@ -128,7 +131,7 @@ fn takes_back(sentence: &str, object: &Object, question: Question<'_>) -> bool {
     });
     static ANY: Cues = Cues::new(&[WRONG_CUES]);
     let lower = sentence.to_lowercase();
-    // "If she were not the CEO, ..."
+    // "If she were not the CEO, ..." retracts nothing.
     if begins_with(sentence, &["if", "wenn", "falls", "unless"]) {
         return false;
     }
@@ -137,14 +140,14 @@ fn takes_back(sentence: &str, object: &Object, question: Question<'_>) -> bool {
         || ANY.may_fit(&lower) && is_wrong()
         || is_wrong_count(sentence, &lower)
         || is_of_other_domain(&lower, question.subject)
-        || loses_post(&lower, question.outputs)
+        || denies_post(&lower, question.outputs)
         || person::lost_post(sentence, object, question.subject, question.outputs)
 }
 
-/// Words for the number of employees, as a sentence that corrects it names it.
+/// A pattern for the names of the employee count in a correcting sentence.
 const COUNT: &str = r"(?:headcount|employee[_ ](?:count|number|figure)|number of employees|staff (?:count|number)|mitarbeiterzahl|nombre d['’](?:employés|salariés)|effectif|(?:cifra|número) de empleados|número de funcionários|numero di dipendenti|aantal werknemers)";
 
-/// Words of which each of [`COUNT`] needs one.
+/// Words of which every match of [`COUNT`] contains one.
 const COUNT_CUES: &[&str] = &[
     "headcount",
     "employee",
@@ -159,7 +162,7 @@ const COUNT_CUES: &[&str] = &[
     "werknemers",
 ];
 
-/// "The headcount is wrong.", "Ignore the employee count."
+/// Whether a sentence retracts the employee count: "The headcount is wrong.", "Ignore the employee count."
 fn is_wrong_count(sentence: &str, lower: &str) -> bool {
     static ANY: Cues = Cues::new(&[COUNT_CUES]);
     if !ANY.may_fit(lower) {
@@ -175,8 +178,7 @@ fn is_wrong_count(sentence: &str, lower: &str) -> bool {
     WRONG.find(sentence).is_some_and(|found| !is_conditional(&sentence[..found.start()]))
 }
 
-/// Whether a sentence that corrects something corrects the number of employees alone: "Correction: it has
-/// 430 employees."
+/// Whether a correcting sentence corrects only the employee count: "Correction: it has 430 employees."
 fn is_of_count(sentence: &str, column: &Column) -> bool {
     if column.kind != SemanticType::Integer || !column.name.starts_with("employee") {
         return false;
@@ -190,29 +192,29 @@ fn is_of_count(sentence: &str, column: &Column) -> bool {
         || begins_with(sentence, STRONG) && has_number && words.any(|word| STAFF.contains(&word))
 }
 
-/// Whether words make what follows them a condition: "Let me know if".
+/// Whether the words make the following text conditional: "Let me know if".
 fn is_conditional(before: &str) -> bool {
     let mut words = before.split(|c: char| !c.is_alphanumeric());
     words.any(|word| ["if", "whether", "unless", "falls", "wenn", "ob"].contains(&&*word.to_lowercase()))
 }
 
-/// "This person works for Acme Holdings, not acme.com."
+/// Whether a sentence denies the domain: "This person works for Acme Holdings, not acme.com."
 fn is_of_other_domain(lower: &str, subject: &Subject<'_>) -> bool {
     const OF: [&str; 8] = ["this", "that", "above", "he", "she", "person", "belongs", "works"];
     if !lower.contains("not ") {
         return false;
     }
-    let Some(domain) = subject.asked() else { return false };
+    let Some(domain) = subject.domain() else { return false };
     let Some((before, after)) = lower.split_once(&format!("not {domain}")) else { return false };
     let mut words = before.split(|c: char| !c.is_alphanumeric());
     after.chars().all(|c| !c.is_alphanumeric()) && words.any(|word| OF.contains(&word))
 }
 
-/// "is not the CEO", "is no longer CEO", for the subject of a column such as `ceo_name`.
-fn loses_post(lower: &str, outputs: &[Column]) -> bool {
+/// Whether a sentence denies the post of a column such as `ceo_name`: "is not the CEO", "is no longer CEO".
+fn denies_post(lower: &str, outputs: &[Column]) -> bool {
     const BESIDE: [&str; 4] = ["current ", "present ", "actual ", "acting "];
     static ANY: Cues = Cues::new(&[&BESIDE, &["not ", "no longer "]]);
-    if !ANY.stand_in(lower) {
+    if !ANY.occur_in(lower) {
         return false;
     }
     let posts = outputs.iter().filter_map(|column| column.name.strip_suffix("_name"));
@@ -221,7 +223,7 @@ fn loses_post(lower: &str, outputs: &[Column]) -> bool {
         let post = post.replace('_', " ");
         ["not the ", "no longer the ", "no longer ", "not "].iter().any(|no| {
             let words = format!("{no}{post}");
-            // "not the CEO of Beta" tells of another company.
+            // "not the CEO of Beta" is about another company.
             lower.find(&words).is_some_and(|at| {
                 lower[..at].trim_end().ends_with([' ', 's', 'e', 'y']) && !lower[at..].contains(" but of ")
             })
@@ -229,7 +231,7 @@ fn loses_post(lower: &str, outputs: &[Column]) -> bool {
     })
 }
 
-/// What is right instead, where sentences name one value for a column in plain words.
+/// The corrected object, when the sentences name one value for a column in plain words.
 fn correction<'a>(
     object: &Object,
     sentences: impl Iterator<Item = &'a str>,
@@ -240,7 +242,7 @@ fn correction<'a>(
         for column in outputs {
             let Some(value) = stated::value(sentence, column, outputs) else { continue };
             match &found {
-                Some((of, before)) if *of == column && *before != value => return Some(Verdict::TakenBack),
+                Some((of, before)) if *of == column && *before != value => return Some(Verdict::Retracted),
                 Some(_) => {}
                 None => found = Some((column, value)),
             }
@@ -249,7 +251,7 @@ fn correction<'a>(
     let (column, value) = found?;
     let read = |json: &Json| field(json, column.kind).map(|field| field.value);
     if lookup(object, &column.name).and_then(read) == read(&value) {
-        // It is confirmed.
+        // The sentence confirms the value.
         return Some(Verdict::Stands);
     }
     let first = column.name.split('_').next().unwrap_or_default();
@@ -264,7 +266,7 @@ pub(super) fn is_name(column: &Column) -> bool {
     column.kind == SemanticType::Text && column.name.ends_with("_name")
 }
 
-/// Whether a sentence speaks of a column by its name's words.
+/// Whether a sentence mentions a column by the words of its name.
 fn speaks_of(sentence: &str, column: &Column) -> bool {
     const COMMON: [&str; 3] = ["url", "name", "company"];
     let lower = sentence.to_lowercase();
@@ -276,7 +278,8 @@ fn speaks_of(sentence: &str, column: &Column) -> bool {
     words.peek().is_some() && words.all(has) && !(is_name(column) && has("linkedin"))
 }
 
-/// The object without some columns, and without its sources, which speak for what was wrong.
+/// The object without some columns. Without a name, the sources go too, because they supported the wrong
+/// value.
 fn without(object: &Object, gone: &[&Column]) -> Object {
     let is_gone = |key: &str| gone.iter().any(|column| same_letters(&column.name, key));
     let is_source = |key: &str| gone.iter().any(|column| is_name(column)) && super::SOURCES.contains(&key);
@@ -293,7 +296,7 @@ fn begins_with(sentence: &str, words: &[&str]) -> bool {
     })
 }
 
-/// The sentences of a text. A stop behind an initial or within a number ends none.
+/// The sentences of a text. A full stop after an initial or within a number does not end a sentence.
 fn sentences(text: &str) -> impl Iterator<Item = &str> {
     let ends = |text: &str| {
         text.char_indices()
@@ -319,7 +322,7 @@ fn sentences(text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn pattern(text: &str) -> Regex {
-    Regex::new(text).expect("the pattern is sound")
+    Regex::new(text).expect("the pattern is valid")
 }
 
 #[cfg(test)]

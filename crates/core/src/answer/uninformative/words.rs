@@ -1,18 +1,18 @@
-//! Words that say nothing of a company, and those that deny, by language. Data for `unknowing`.
+//! Words without information about a company, and words that deny, by language. Data for `uninformative`.
 //!
-//! Words are in lower case without signs around them; one that ends in `*` is how words begin. What
-//! names a product, a trade or what somebody does for others must not be here: a description has at
-//! least one such word, and that keeps it.
+//! Words are in lower case without punctuation; a word that ends in `*` matches every word with that
+//! beginning. Words that name a product, a trade or a service must not be listed here: a description
+//! contains at least one of them, which is how it is recognised.
 
-/// The words of one language.
+/// The word lists of a language.
 pub(super) struct Language {
-    /// Words that say nothing.
+    /// Words without information.
     pub(super) empty: &'static str,
-    /// Words that say nothing and deny.
+    /// Words without information that also deny.
     pub(super) denies: &'static str,
 }
 
-/// Whole texts that say nothing where somebody was to describe something.
+/// Texts that as a whole are uninformative where a description was expected.
 #[rustfmt::skip]
 pub(super) const WHOLE: &[&str] = &[
     "loading", "todo", "to be completed", "hello world", "welcome to nginx", "it works", "index of", "lorem ipsum dolor sit amet",
@@ -27,8 +27,8 @@ pub(super) const WHOLE: &[&str] = &[
     "domain parked", "domain parked at godaddy", "parked at godaddy", "parked at sedo", "parked at namecheap", "אין תיאור זמין", "אין מידע",
 ];
 
-/// What may follow a name whose bearer is not known: "Acme Robotics could not be found". Behind what names
-/// a trade ("Publisher of ...") other words follow.
+/// Words that may follow a name in a denial: "Acme Robotics could not be found". A description such as
+/// "Publisher of ..." continues with other words.
 #[rustfmt::skip]
 pub(super) const BEHIND_A_NAME: &[&str] = &[
     "is", "are", "was", "were", "could", "can", "cannot", "couldn", "does", "doesn", "did", "didn", "has", "hasn", "isn", "seems", "appears",
@@ -36,16 +36,16 @@ pub(super) const BEHIND_A_NAME: &[&str] = &[
     "er", "är", "kunde", "kunne", "ei", "nie", "není", "nebyla", "nem", "nu", "δεν", "не", "tidak", "không",
 ];
 
-/// The same in scripts without spaces, as the beginning of what follows.
+/// [`BEHIND_A_NAME`] for scripts without spaces: beginnings of the text after the name.
 pub(super) const PARTICLES: &[&str] = &["は", "の", "が", "公司", "的", "无法", "無法", "未", "不"];
 
-/// The forms of companies, which are written behind a name.
+/// Legal forms of companies, which follow a name.
 pub(super) const FORMS: &[&str] = &[
     "inc", "ltd", "limited", "llc", "corp", "co", "plc", "gmbh", "ag", "kg", "se", "sa", "sas", "sarl",
     "srl", "spa", "bv", "nv", "ab", "as", "oy", "kft", "zrt",
 ];
 
-/// Questions to whoever asked; `*` stands for any words.
+/// Questions to the user; `*` stands for any words.
 #[rustfmt::skip]
 pub(super) const ASKING: &[&str] = &[
     " which *you mean ", " which *you referring to ", " which *you refer to ", " which *you looking for ", " which *you interested in ",
@@ -64,7 +64,7 @@ pub(super) const ASKING: &[&str] = &[
     " hangi *kastediyorsunuz ", " можете *уточнить ", " могли бы *уточнить ", " kan du *ange ", " kan du *oplyse ", " kan du *oppgi ",
 ];
 
-/// How sentences begin that ask something of whoever asked, or tell what a model cannot do.
+/// Beginnings of sentences that request something from the user or state a model's limits.
 #[rustfmt::skip]
 pub(super) const REQUESTS: &[&str] = &[
     "please provide ", "please share ", "please specify ", "please clarify ", "please give ", "please confirm ", "please supply ",
@@ -86,7 +86,7 @@ pub(super) const REQUESTS: &[&str] = &[
     "ai 言語モデル", "詳細を教えて", "더 많은 정보를 제공", "추가 정보를 제공", "ai로서 ", "ai 언어 모델", "저는 ai",
 ];
 
-/// How an item of a list begins that tells what is not there, or where somebody looked.
+/// Beginnings of list items that say what is absent, or where a model looked.
 pub(super) const DENIED_ITEMS: &[&str] = &[
     "no evidence of ",
     "not using ",
@@ -102,11 +102,11 @@ pub(super) const DENIED_ITEMS: &[&str] = &[
     "no hay evidencia de ",
 ];
 
-/// How an item of a list begins that names a source, before a colon.
+/// Beginnings of list items that name a source, before a colon.
 pub(super) const SOURCES: &[&str] =
     &["source ", "sources ", "quelle ", "quellen ", "fuente ", "fonte ", "bron "];
 
-/// The words by language.
+/// The word lists by language.
 pub(super) const LANGUAGES: &[Language] = &[
     // English.
     Language {

@@ -1,5 +1,5 @@
-//! Whether a sentence around an object names somebody else as the holder of the post: a successor, or the
-//! right person. This module must not decide what follows from that.
+//! Detects that a sentence around an object names somebody else as the holder of the post: a successor, or
+//! the right person. This module must not decide what follows from that.
 
 use std::sync::LazyLock;
 
@@ -7,14 +7,14 @@ use regex::Regex;
 
 use super::{
     begins_with, pattern,
-    person::{is_company, is_elsewhere},
+    person::{is_company, is_other_company_post},
 };
 use crate::{
     Column,
     answer::{cues::Cues, subject::Subject},
 };
 
-/// Words of which a sentence needs one to name somebody: a post, or how the right name is announced.
+/// Words of which a sentence must contain one to name somebody: a post, or an announcement of the right name.
 #[rustfmt::skip]
 pub(super) const CUES: &[&str] = &[
     "ceo", "chief executive", "managing director", "geschäftsführer", "vorstandschef", "pdg", "directrice générale", "directeur général",
@@ -24,13 +24,13 @@ pub(super) const CUES: &[&str] = &[
     "sucesor", "sucessor", "opvolg",
 ];
 
-/// Whether a sentence gives the post to somebody else than the object does. `lower` is the sentence in
-/// lower case.
+/// Whether a sentence assigns the post to somebody other than the person in the object. `lower` is the
+/// sentence in lower case.
 pub(super) fn is_named(
     sentence: &str,
     lower: &str,
     names: &[&str],
-    lasts: &[String],
+    last_names: &[String],
     subject: &Subject<'_>,
     outputs: &[Column],
 ) -> bool {
@@ -39,7 +39,7 @@ pub(super) fn is_named(
             r"(?i)\b(?:ceo|chief executive|managing director|geschäftsführer(?:in)?|vorstandschef(?:in)?|pdg|directrice générale|directeur général|director(?:a)? general|amministrat(?:ore|rice) delegat[oa]|diretor(?:a)? executiv[oa]|prezes(?:em|ką)?|bestuursvoorzitter|verkställande direktör|toimitusjohtaja|генеральн\p{L}+ директор\p{L}*)\b|社長|首席执行官|首席執行官|최고경영자|대표이사",
         )
     });
-    // How a sentence ties a person (\u{1}) to a post (\u{2}): "lists \u{1} as \u{2}", "the \u{2} is \u{1}".
+    // Ways to connect a person (\u{1}) with a post (\u{2}): "lists \u{1} as \u{2}", "the \u{2} is \u{1}".
     static HOLDS: LazyLock<Regex> = LazyLock::new(|| {
         let verb = "is|was|has|have|had|became|becomes|now|took|takes|serves|leads|runs|succeeded|succeeds|replaced|replaces|joined|ist|wurde|wird|hat|übernahm|leitet|führt|folgt|est|a|devient|dirige|es|fue|ha|dirige|asumió|è|é|foi|assumiu|dirige|guida|jest|został|została|werd|heeft|leidt|är|er|on|является|стала?|возглавляет";
         let beside = "the|its|their|our|new|now|current|currently|present|as|who|is|der|die|ihre?|neue|jetzt|aktuelle|nouveau|nouvelle|la|le|el|il|nuev[oa]|actual|named|called|heißt|lautet|ist|est|es|è|é|jest|är|er|on";
@@ -48,7 +48,7 @@ pub(super) fn is_named(
             r"(?i)\x01 (?:{verb})\b[^,;:\x01]{{0,60}}\x02|\x01,? (?:(?:{as_}|{beside}) ){{0,4}}\x02|\x02,?:? ?(?:(?:{beside}) )*\x01|\x01[\s(（,、，]*\x02|\x01\P{{ASCII}}{{1,12}}\x02|\x02\P{{ASCII}}{{0,6}} ?\x01"
         ))
     });
-    // A sentence with one of these tells of other times or other posts.
+    // A sentence with one of these words is about another time or another post.
     static ASIDE: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
             r"(?i)\b(?:predecessors?|former(?:ly)?|previous(?:ly)?|past|ex|until|not|no|never|deputy|vice|assistant|co-?founder|founder|founded|interview\p{L}*|reports? to|wife|husband|son|daughter|before|if|earlier|vorgänger(?:in)?|ehemalige\p{L}*|früher\p{L}*|prédécesseur|ancien(?:ne)?|anterior|antigu[oa]|predecessore|precedente|voorganger|voormalig\p{L}*|others?|(?-i:would|may|might|could|will)|rumou?rs?|interim|according to|laut|selon|según|namesake|competitor)\b|前任|元",
@@ -59,7 +59,7 @@ pub(super) fn is_named(
             r"(?i)^(?:(?:the|her|his|their|der|die|ihre?|seine?|sa|son|le|la|su|el|il|suo|sua|haar|zijn) )?(?:new )?(?:successor|nachfolger(?:in)?|successeure?|sucesora?|sucessora?|successore|opvolg(?:er|ster)) (?:is|was|ist|wurde|est|es|é|è)\b",
         )
     });
-    // "Correct name: Jane Doe.", "Update 2025: Jane Doe.", "I mean Jane Doe."
+    // For example "Correct name: Jane Doe.", "Update 2025: Jane Doe.", "I mean Jane Doe."
     static RATHER: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
             r"(?i)^(?:update(?: \d{4})?|(?:the )?(?:correct|right|real|actual) (?:name|answer|ceo|person)(?: is)?|(?:it )?should be|i mean|i meant|sorry|rather|richtig ist|gemeint ist|le bon nom est|lo correcto es)[,:]? ?(?P<name>.+)$",
@@ -69,13 +69,13 @@ pub(super) fn is_named(
     if sentence.len() > 600 || !outputs.iter().any(|column| column.name.starts_with("ceo_")) {
         return false;
     }
-    // The patterns take their time and their memory.
+    // The patterns are expensive in time and memory, so this check comes first.
     if !ANY.may_fit(lower) {
         return false;
     }
     let plain = sentence.trim_matches(|c: char| !c.is_alphanumeric());
     let others_in =
-        |text: &str| people(text).filter(|name| is_other(name, names, lasts, subject)).count() > 0;
+        |text: &str| people(text).filter(|name| is_other(name, names, last_names, subject)).count() > 0;
     if let Some(found) = RATHER.captures(plain) {
         let name = &found["name"];
         let is_bare = name.split_whitespace().count() <= 4
@@ -89,7 +89,7 @@ pub(super) fn is_named(
     }
     sentence.split(';').any(|clause| {
         let lower = clause.to_lowercase();
-        if !POST.is_match(clause) || ASIDE.is_match(clause) || is_elsewhere(&lower, subject) {
+        if !POST.is_match(clause) || ASIDE.is_match(clause) || is_other_company_post(&lower, subject) {
             return false;
         }
         let pronouns =
@@ -98,14 +98,14 @@ pub(super) fn is_named(
             return false;
         }
         let holds_it = people(clause)
-            .filter(|name| is_other(name, names, lasts, subject))
+            .filter(|name| is_other(name, names, last_names, subject))
             .any(|name| HOLDS.is_match(&POST.replace_all(&clause.replace(&name, "\u{1}"), "\u{2}")));
         if !holds_it {
             return false;
         }
-        match lasts.iter().find_map(|last| lower.find(&**last)) {
+        match last_names.iter().find_map(|last| lower.find(&**last)) {
             None => true,
-            // "Mary Major succeeded Jane Doe", and not the other way round.
+            // "Mary Major succeeded Jane Doe" names a successor; "Jane Doe succeeded Mary Major" does not.
             Some(at) => {
                 let turned = [
                     "succeeded",
@@ -124,7 +124,7 @@ pub(super) fn is_named(
     })
 }
 
-/// The names of people in a text: two or three words in a row with a capital.
+/// The names of people in a text: two to four capitalised words in a row.
 fn people(text: &str) -> impl Iterator<Item = String> + '_ {
     const NONE: [&str; 24] = [
         "ceo",
@@ -167,11 +167,11 @@ fn people(text: &str) -> impl Iterator<Item = String> + '_ {
     })
 }
 
-/// Whether a name is none of those that the object gives, nor the company's.
-fn is_other(name: &str, names: &[&str], lasts: &[String], subject: &Subject<'_>) -> bool {
+/// Whether a name is neither a name in the object nor the company's.
+fn is_other(name: &str, names: &[&str], last_names: &[String], subject: &Subject<'_>) -> bool {
     let last = name.rsplit(' ').next().unwrap_or_default().to_lowercase();
     let first = name.split(' ').next().unwrap_or_default();
-    !lasts.contains(&last)
+    !last_names.contains(&last)
         && !names.iter().any(|own| own.to_lowercase().contains(&*last))
         && !is_company(first, subject)
         && !MONTHS.contains(&&*first.to_lowercase())

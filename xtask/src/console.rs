@@ -1,24 +1,24 @@
-//! What the tools say: results to stdout, talk to stderr. Nothing else here prints.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the one place where xtask prints")]
+//! The output of xtask: results go to stdout, progress and messages to stderr. Nothing else here prints.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "only this module of xtask prints")]
 
 use crate::failure::Failure;
 
-/// A line of the result.
+/// Prints a line of the result.
 pub(crate) fn line(text: &str) {
     println!("{text}");
 }
 
-/// What is going on.
-pub(crate) fn talk(text: &str) {
+/// Prints a message about progress.
+pub(crate) fn progress(text: &str) {
     eprintln!("{text}");
 }
 
-/// Something to look at that fails nothing.
+/// Prints a warning, which does not fail the command.
 pub(crate) fn warning(text: &str) {
     eprintln!("warning: {text}");
 }
 
-/// Why a command failed.
+/// Prints why a command failed.
 pub(crate) fn failure(failure: &Failure) {
     eprintln!("error: {}", failure.message);
     if let Some(cause) = &failure.cause {
