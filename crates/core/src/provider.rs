@@ -125,8 +125,8 @@ pub struct Failure {
     pub retry_after: Option<Duration>,
     /// Which calls the refusal concerns.
     pub reach: Reach,
-    /// Whose fault the failure is.
-    pub fault: Fault,
+    /// Who is to blame for the failure.
+    pub blame: Blame,
     /// The provider's unmodified text when a complete but unusable answer came.
     pub body: Option<String>,
 }
@@ -156,9 +156,9 @@ pub enum Reach {
     ProviderIfRepeated,
 }
 
-/// Who failed.
+/// Who is to blame for a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
+pub enum Blame {
     /// The provider: many such failures are an outage, and its calls wait.
     Provider,
     /// What this call alone is about, such as one website: other calls are not held back for it.
@@ -186,7 +186,7 @@ impl Failure {
             retryable: false,
             retry_after: None,
             reach: Reach::Call,
-            fault: Fault::Provider,
+            blame: Blame::Provider,
             body: None,
         }
     }
@@ -217,7 +217,7 @@ impl Failure {
     /// Says that the target of the call failed, and not the provider.
     #[must_use]
     pub fn of_target(mut self) -> Self {
-        self.fault = Fault::Target;
+        self.blame = Blame::Target;
         self
     }
 

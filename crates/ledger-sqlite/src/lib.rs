@@ -11,6 +11,7 @@ mod file;
 mod judge;
 mod keep;
 mod lock;
+mod migrations;
 mod open;
 mod queue;
 mod readers;

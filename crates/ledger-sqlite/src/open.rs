@@ -9,41 +9,13 @@ use std::{
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig, limits::Limit};
 
-use crate::schema;
+use crate::{
+    migrations::{MIGRATIONS, VIEWED_AS_NEWEST},
+    schema,
+};
 
 /// "marl" in ASCII: a file with another id is not ours.
 pub(crate) const APPLICATION_ID: i32 = 0x6d61_726c;
-
-/// The migrations, each from one version to the next; a new file runs them all.
-pub(crate) const MIGRATIONS: [&str; 4] = [
-    include_str!("schema.sql"),
-    include_str!("consent.sql"),
-    include_str!("removed.sql"),
-    include_str!("cost.sql"),
-];
-
-/// Views the calls of a version that did not know their cost.
-macro_rules! calls_without_cost {
-    () => {
-        "CREATE TEMP VIEW call AS
-         SELECT *, NULL AS cost, NULL AS units, NULL AS unit, 0 AS free FROM main.call;"
-    };
-}
-
-/// How a ledger of an earlier version is read as one of the newest without changing it, by temporary
-/// views: the first are for version 1.
-const VIEWED_AS_NEWEST: [&str; MIGRATIONS.len() - 1] = [
-    concat!(
-        calls_without_cost!(),
-        "CREATE TEMP VIEW run AS
-         SELECT *, NULL AS consent, 0 AS removed_calls, 0.0 AS removed_cost FROM main.run;",
-    ),
-    concat!(
-        calls_without_cost!(),
-        "CREATE TEMP VIEW run AS SELECT *, 0 AS removed_calls, 0.0 AS removed_cost FROM main.run;",
-    ),
-    calls_without_cost!(),
-];
 
 /// The longest value that is read or written, in bytes: twice the longest answer. A ledger that someone
 /// else filled could hold longer ones, to take all memory.

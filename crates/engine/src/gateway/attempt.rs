@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use marl_core::{
     Call, CallEnd, Error, ErrorKind, Reply, SkipReason,
-    provider::{Attempt, AttemptEnd, Bought, Failure, Fault, Reach},
+    provider::{Attempt, AttemptEnd, Blame, Bought, Failure, Reach},
 };
 use tokio::time::{Instant, sleep, timeout};
 
@@ -85,7 +85,7 @@ impl Timeouts {
 enum AfterAttempt {
     End(CallEnd),
     /// The call is attempted again after this wait.
-    Again(Duration, Fault),
+    Again(Duration, Blame),
 }
 
 impl Shared {
@@ -113,9 +113,9 @@ impl Shared {
             };
             match next {
                 AfterAttempt::End(end) => return end,
-                AfterAttempt::Again(wait, fault) => {
+                AfterAttempt::Again(wait, blame) => {
                     // While a provider fails, few calls find that out. A target fails for itself alone.
-                    admission = admission.filter(|_| fault == Fault::Provider);
+                    admission = admission.filter(|_| blame == Blame::Provider);
                     tokio::select! {
                         () = sleep(wait) => {}
                         _ = self.closing() => {}
@@ -151,7 +151,7 @@ impl Shared {
                 };
                 let end = self.known_end(lane, call, key, known);
                 return Ok(
-                    end.map_or(AfterAttempt::Again(Duration::ZERO, Fault::Provider), AfterAttempt::End)
+                    end.map_or(AfterAttempt::Again(Duration::ZERO, Blame::Provider), AfterAttempt::End)
                 );
             }
         };
@@ -238,17 +238,17 @@ impl Shared {
             AttemptEnd::Failed(failure) => failure,
         };
         tracing::debug!(provider = call.provider.as_str(), operation = call.operation.as_str(), error = %failure.error, "attempt failed");
-        match failure.fault {
+        match failure.blame {
             // The pass is dropped: the failure says nothing about the provider.
-            Fault::Target => {}
-            Fault::Provider if failure.retryable => {
+            Blame::Target => {}
+            Blame::Provider if failure.retryable => {
                 let change = pass.failed();
                 self.tell(call, change, &failure.error);
                 if let Some(rest) = failure.retry_after {
                     self.rest(lane, call, rest, &failure.error);
                 }
             }
-            Fault::Provider => lane.breaker.answered(),
+            Blame::Provider => lane.breaker.answered(),
         }
         match price::bought(lane.operation(&call.operation), &failure) {
             Bought::Yes => {
@@ -281,7 +281,7 @@ impl Shared {
             self.stop(lane, call, failure.reach, &failure.error);
         } else if let Some(wait) = self.wait(&failure, progress) {
             self.ledger.take_back(&key, attempted.intent).await?;
-            return Ok(AfterAttempt::Again(wait, failure.fault));
+            return Ok(AfterAttempt::Again(wait, failure.blame));
         } else if failure.retryable {
             self.used_up(lane, call, &failure);
         }
@@ -315,7 +315,7 @@ impl Shared {
             self.ledger.take_back(&key, attempted.intent).await?;
         }
         if let Some(wait) = again {
-            return Ok(AfterAttempt::Again(wait, failure.fault));
+            return Ok(AfterAttempt::Again(wait, failure.blame));
         }
         self.used_up(lane, call, &failure);
         if free {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use marl_core::{
     Call, Error,
-    provider::{Failure, Fault, Reach},
+    provider::{Blame, Failure, Reach},
 };
 
 use super::{Lane, Shared, breaker};
@@ -39,7 +39,7 @@ impl Shared {
     /// The call has used up its attempts. Many in a row are an outage of the provider, unless the failures
     /// are those of the calls' targets.
     pub(super) fn used_up(&self, lane: &Lane, call: &Call, failure: &Failure) {
-        if failure.fault == Fault::Provider {
+        if failure.blame == Blame::Provider {
             self.tell(call, lane.breaker.used_up(), &failure.error);
         }
     }
