@@ -16,6 +16,7 @@ pub mod new_recipe;
 pub mod project;
 pub mod rows;
 pub mod run;
+pub mod runs;
 pub mod spec;
 pub mod time;
 

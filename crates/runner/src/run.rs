@@ -5,7 +5,7 @@ pub(crate) mod after_run;
 mod end;
 pub mod files;
 pub mod permission;
-pub mod recorded;
+pub mod progress;
 pub mod report;
 pub mod tally;
 pub(crate) mod watch;

@@ -3,7 +3,7 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
 use serde::Serialize;
 
-use super::{completions, detach, doctor, exit_codes, ledger, man, runs, sandbox, tools};
+use super::{completions, detach, doctor, exit_codes, ledger, man, sandbox, tools};
 use crate::{
     args::SchemaArgs,
     human::ProgressLine,
@@ -18,7 +18,8 @@ use runner::{
     forecast::PlanDocument,
     new_recipe::RecipeDocument,
     rows::RowsDocument,
-    run::{recorded::CallDocument, report::RunDocument},
+    run::report::RunDocument,
+    runs::{CallDocument, RecordedRunDocument, RunsDocument, StopDocument},
 };
 
 /// A command's answer, or another document for programs.
@@ -56,10 +57,10 @@ const ANSWERS: [KnownDocument; 31] = [
     KnownDocument::new::<DescribeDocument<'_>>("describe", "one contract"),
     KnownDocument::new::<WhyDocument>("why", "a cell and where it came from"),
     KnownDocument::new::<GapsDocument>("gaps", "a table's empty output cells, each with its reason"),
-    KnownDocument::new::<runs::RunsDocument>("runs", "the latest runs"),
-    KnownDocument::new::<runs::OneDocument<'_>>("runs show", "one run"),
-    KnownDocument::new::<runs::OneDocument<'_>>("runs wait", "the same, at its end or after the time"),
-    KnownDocument::new::<runs::Stopping>("runs stop", "whether the run was asked to end"),
+    KnownDocument::new::<RunsDocument>("runs", "the latest runs"),
+    KnownDocument::new::<RecordedRunDocument>("runs show", "one run"),
+    KnownDocument::new::<RecordedRunDocument>("runs wait", "the same, at its end or after the time"),
+    KnownDocument::new::<StopDocument>("runs stop", "whether the run was asked to end"),
     KnownDocument::new::<ledger::LedgerStatsDocument>("ledger stats", "what the ledger holds"),
     KnownDocument::new::<ledger::Line<'_>>("ledger export", "a call; one line each"),
     KnownDocument::new::<ledger::Backup>("ledger backup", "the copy that was made"),

@@ -26,7 +26,8 @@ use runner::{
     failure::{Failure, error_code::ErrorCode, exit::Exit},
     job::connections,
     project::{connect, ledger, workspace::Workspace},
-    run::{permission, recorded::CallDocument},
+    run::permission,
+    runs::CallDocument,
     spec::LedgerChoice,
 };
 

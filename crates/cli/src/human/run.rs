@@ -3,13 +3,13 @@
 use engine::ledger::RunRecord;
 use marl_core::words::counted;
 use runner::{
-    run::recorded::resumed,
+    runs::RecordedRunDocument,
     time::{date, span},
 };
 use serde_json::Value as Json;
 
-/// What is known of a run; `ledger` is where it is recorded.
-pub(crate) fn run_lines(run: &RunRecord, ledger: &str) -> Vec<String> {
+/// What is known of a run.
+pub(crate) fn run_lines(RecordedRunDocument { run, ledger, .. }: &RecordedRunDocument) -> Vec<String> {
     let mut lines = Vec::new();
     let mut say = |word: &str, text: &str| lines.push(format!("{word:<8} {text}"));
     say("run", &format!("{} {}", run.id, run.state.name()));
@@ -25,8 +25,8 @@ pub(crate) fn run_lines(run: &RunRecord, ledger: &str) -> Vec<String> {
     for step in run.steps["steps"].as_array().into_iter().flatten() {
         say("step", &step_line(step));
     }
-    if let Some(command) = resumed(run) {
-        say("next", &command);
+    if let Some(command) = &run.next_command {
+        say("next", command);
     }
     let Some(summary) = &run.summary else { return lines };
     if let Some(tool) = summary["tool"].as_str() {

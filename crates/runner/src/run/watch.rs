@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 
 use crate::{
     job::observer::Observer,
-    run::{recorded::SoFar, tally::Tally},
+    run::{progress::SoFar, tally::Tally},
 };
 
 /// Between two looks at whether the run was asked to stop: what is bought meanwhile is not wanted.

@@ -18,7 +18,7 @@ use runner::{
         ledger::{self, Problem},
         settings, workspace,
     },
-    run::recorded::resumed,
+    runs::resumed,
 };
 use runner::{project::paths, spec::LedgerChoice};
 

@@ -9,8 +9,9 @@ use serde_json::Value as Json;
 
 use crate::{
     document::Version,
+    failure::exit::Exit,
     project::paths,
-    run::{report::RunDocument, tally::Tally},
+    run::{progress::SoFar, report::RunDocument},
     spec::consent,
     time::date,
 };
@@ -18,27 +19,47 @@ use crate::{
 /// A run as it stands in the ledger.
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "Run")]
-pub struct RecordedRun<'a> {
-    id: i64,
-    state: RunState,
-    command: &'a str,
-    input: &'a str,
-    output: &'a str,
+pub struct RecordedRun {
+    /// The run's number.
+    pub id: i64,
+    /// Whether the run goes on, or how it ended.
+    pub state: RunState,
+    /// The command line.
+    pub command: String,
+    /// The table's path, absolute; empty for a run that was a single call.
+    pub input: String,
+    /// The output's path, absolute; empty for a run that was a single call.
+    pub output: String,
     /// The steps with bindings and versions, as `marl why` reads them.
-    steps: &'a Json,
+    pub steps: Json,
     /// Of marl.
-    version: &'a str,
+    pub version: String,
     /// In ms since 1970.
-    started_at: i64,
+    pub started_at: i64,
     /// In ms since 1970.
-    ended_at: Option<i64>,
+    pub ended_at: Option<i64>,
+    /// How far the run is, or at its end what its command answered; null before the first note.
     #[schemars(with = "Option<Summary<'_>>")]
-    summary: Option<&'a Json>,
+    pub summary: Option<Json>,
     /// Whether it was asked to stop.
-    stop_asked: bool,
+    pub stop_asked: bool,
     /// For a run that died: the command that goes on from it, or plans what is left to buy.
     #[serde(skip_serializing_if = "Option::is_none")]
-    next_command: Option<String>,
+    pub next_command: Option<String>,
+}
+
+impl RecordedRun {
+    /// The exit code that the run's command ended with, as far as the ledger knows it.
+    pub fn exit(&self) -> Exit {
+        let recorded = self.summary.as_ref().and_then(|summary| summary["exit_code"].as_u64());
+        match (self.state, recorded.and_then(Exit::of_code)) {
+            (RunState::Running, _) => Exit::StillRunning,
+            (RunState::Died, _) => Exit::Internal,
+            (_, Some(code)) => code,
+            (RunState::Interrupted, None) => Exit::Interrupted,
+            (_, None) => Exit::Done,
+        }
+    }
 }
 
 /// A run in a list: how it went, in one short line. `marl runs show` has the rest.
@@ -98,21 +119,21 @@ pub fn resumed(run: &RunRecord) -> Option<String> {
     (run.state == RunState::Died).then(|| consent::going_on_from(&run.command)).flatten()
 }
 
-impl<'a> From<&'a RunRecord> for RecordedRun<'a> {
-    fn from(run: &'a RunRecord) -> Self {
+impl From<RunRecord> for RecordedRun {
+    fn from(run: RunRecord) -> Self {
         Self {
+            next_command: resumed(&run),
             id: run.id,
             state: run.state,
-            command: &run.command,
-            input: &run.input,
-            output: &run.output,
-            steps: &run.steps,
-            version: &run.version,
+            command: run.command,
+            input: run.input,
+            output: run.output,
+            steps: run.steps,
+            version: run.version,
             started_at: run.started_at,
             ended_at: run.ended_at,
-            summary: run.summary.as_ref(),
+            summary: run.summary,
             stop_asked: run.stop_asked,
-            next_command: resumed(run),
         }
     }
 }
@@ -153,29 +174,4 @@ enum Summary<'a> {
     Call(Box<CallDocument<'a>>),
     /// What an earlier version of marl recorded, in the form of that version.
     Earlier(serde_json::Map<String, Json>),
-}
-
-/// How far a run is.
-#[derive(JsonSchema, Serialize)]
-pub struct SoFar {
-    progress: Progress,
-}
-
-#[derive(JsonSchema, Serialize)]
-struct Progress {
-    rows: u64,
-    /// Rows that have been through.
-    done: u64,
-    /// Rows of which a step failed.
-    failed: u64,
-    /// Attempts that left this machine.
-    sent: u64,
-}
-
-impl SoFar {
-    /// Of so many rows.
-    pub fn of(tally: &Tally, rows: u64) -> Self {
-        let glance = tally.glance();
-        Self { progress: Progress { rows, done: glance.rows, failed: glance.failed, sent: glance.sent } }
-    }
 }
