@@ -3,7 +3,7 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
 use serde::Serialize;
 
-use super::{completions, detach, doctor, exit_codes, ledger, man, sandbox, tools};
+use super::{completions, detach, doctor, exit_codes, man, sandbox, tools};
 use crate::{
     args::SchemaArgs,
     human::ProgressLine,
@@ -20,6 +20,7 @@ use runner::{
     rows::RowsDocument,
     run::report::RunDocument,
     runs::{CallDocument, RecordedRunDocument, RunsDocument, StopDocument},
+    upkeep::{BackupDocument, ExportedCall, LedgerStatsDocument, RemovalDocument},
 };
 
 /// A command's answer, or another document for programs.
@@ -61,11 +62,11 @@ const ANSWERS: [KnownDocument; 31] = [
     KnownDocument::new::<RecordedRunDocument>("runs show", "one run"),
     KnownDocument::new::<RecordedRunDocument>("runs wait", "the same, at its end or after the time"),
     KnownDocument::new::<StopDocument>("runs stop", "whether the run was asked to end"),
-    KnownDocument::new::<ledger::LedgerStatsDocument>("ledger stats", "what the ledger holds"),
-    KnownDocument::new::<ledger::Line<'_>>("ledger export", "a call; one line each"),
-    KnownDocument::new::<ledger::Backup>("ledger backup", "the copy that was made"),
-    KnownDocument::new::<ledger::Removal>("ledger prune", "what was taken out"),
-    KnownDocument::new::<ledger::Removal>("ledger forget", "the same"),
+    KnownDocument::new::<LedgerStatsDocument>("ledger stats", "what the ledger holds"),
+    KnownDocument::new::<ExportedCall>("ledger export", "a call; one line each"),
+    KnownDocument::new::<BackupDocument>("ledger backup", "the copy that was made"),
+    KnownDocument::new::<RemovalDocument>("ledger prune", "what was taken out"),
+    KnownDocument::new::<RemovalDocument>("ledger forget", "the same"),
     KnownDocument::new::<tools::Found<'_>>("tools search", "the tools that were found"),
     KnownDocument::new::<tools::Details<'_>>("tools show", "a tool"),
     KnownDocument::new::<CallDocument<'_>>("tools call", "a call and its reply"),
