@@ -19,6 +19,7 @@ pub mod run;
 pub mod runs;
 pub mod spec;
 pub mod time;
+pub mod tools;
 pub mod upkeep;
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 pub(crate) mod after_run;
 mod end;
 pub mod files;
-pub mod permission;
+pub(crate) mod permission;
 pub mod progress;
 pub mod report;
 pub mod tally;

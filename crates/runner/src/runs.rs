@@ -19,7 +19,7 @@ use crate::{
 };
 
 pub use recorded::resumed;
-pub use recorded::{CallDocument, RecordedRun, RunLine};
+pub use recorded::{RecordedRun, RunLine};
 
 /// Which runs are listed.
 #[derive(Debug, Clone, Default)]

@@ -3,7 +3,7 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
 use serde::Serialize;
 
-use super::{completions, detach, doctor, exit_codes, man, sandbox, tools};
+use super::{completions, detach, doctor, exit_codes, man, sandbox};
 use crate::{
     args::SchemaArgs,
     human::ProgressLine,
@@ -19,7 +19,8 @@ use runner::{
     new_recipe::RecipeDocument,
     rows::RowsDocument,
     run::report::RunDocument,
-    runs::{CallDocument, RecordedRunDocument, RunsDocument, StopDocument},
+    runs::{RecordedRunDocument, RunsDocument, StopDocument},
+    tools::{CallDocument, ToolDocument, ToolsDocument},
     upkeep::{BackupDocument, ExportedCall, LedgerStatsDocument, RemovalDocument},
 };
 
@@ -67,9 +68,9 @@ const ANSWERS: [KnownDocument; 31] = [
     KnownDocument::new::<BackupDocument>("ledger backup", "the copy that was made"),
     KnownDocument::new::<RemovalDocument>("ledger prune", "what was taken out"),
     KnownDocument::new::<RemovalDocument>("ledger forget", "the same"),
-    KnownDocument::new::<tools::Found<'_>>("tools search", "the tools that were found"),
-    KnownDocument::new::<tools::Details<'_>>("tools show", "a tool"),
-    KnownDocument::new::<CallDocument<'_>>("tools call", "a call and its reply"),
+    KnownDocument::new::<ToolsDocument>("tools search", "the tools that were found"),
+    KnownDocument::new::<ToolDocument>("tools show", "a tool"),
+    KnownDocument::new::<CallDocument>("tools call", "a call and its reply"),
     KnownDocument::new::<sandbox::SandboxDocument<'_>>("sandbox", "where it serves; said at its start"),
     KnownDocument::new::<doctor::DoctorDocument>("doctor", "what was looked at"),
     KnownDocument::new::<SchemasDocument>("schema", "this list; with a command, its schema"),

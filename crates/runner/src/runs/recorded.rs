@@ -8,12 +8,12 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::{
-    document::Version,
     failure::exit::Exit,
     project::paths,
     run::{progress::SoFar, report::RunDocument},
     spec::consent,
     time::date,
+    tools::CallDocument,
 };
 
 /// A run as it stands in the ledger.
@@ -39,7 +39,7 @@ pub struct RecordedRun {
     /// In ms since 1970.
     pub ended_at: Option<i64>,
     /// How far the run is, or at its end what its command answered; null before the first note.
-    #[schemars(with = "Option<Summary<'_>>")]
+    #[schemars(with = "Option<Summary>")]
     pub summary: Option<Json>,
     /// Whether it was asked to stop.
     pub stop_asked: bool,
@@ -138,40 +138,14 @@ impl From<RunRecord> for RecordedRun {
     }
 }
 
-/// A call, and what came of it.
-#[derive(JsonSchema, Serialize)]
-#[schemars(rename = "tools call")]
-pub struct CallDocument<'a> {
-    /// The version of the document's form.
-    pub schema_version: Version<1>,
-    /// The provider that was called.
-    pub provider: &'a str,
-    /// The provider's tool.
-    pub tool: &'a str,
-    /// The parameters that were sent.
-    pub parameters: Json,
-    /// `found`, `no_data`, `failed` or `stopped`.
-    pub state: &'static str,
-    /// The provider's answer, freed of its envelope.
-    pub reply: Json,
-    /// The run that the ledger recorded for the call.
-    pub run: i64,
-    /// The ledger's path.
-    pub ledger: String,
-    /// In the settings' currency; null when it is not known.
-    pub price: Option<f64>,
-    /// The exit code of the command.
-    pub exit_code: u8,
-}
-
 /// How far a run is, or at its end what its command answered.
 #[derive(JsonSchema)]
 #[schemars(untagged)]
 #[expect(dead_code, reason = "only its form is asked for")]
-enum Summary<'a> {
+enum Summary {
     SoFar(SoFar),
     Run(Box<RunDocument>),
-    Call(Box<CallDocument<'a>>),
+    Call(Box<CallDocument>),
     /// What an earlier version of marl recorded, in the form of that version.
     Earlier(serde_json::Map<String, Json>),
 }
