@@ -7,6 +7,7 @@
 pub mod binding;
 pub mod catalog;
 pub mod columns;
+pub mod doctor;
 pub mod document;
 pub mod explain;
 pub mod failure;

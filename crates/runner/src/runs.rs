@@ -18,7 +18,7 @@ use crate::{
     spec::LedgerChoice,
 };
 
-pub use recorded::resumed;
+pub(crate) use recorded::resumed;
 pub use recorded::{RecordedRun, RunLine};
 
 /// Which runs are listed.

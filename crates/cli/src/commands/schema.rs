@@ -3,7 +3,7 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
 use serde::Serialize;
 
-use super::{completions, detach, doctor, exit_codes, man, sandbox};
+use super::{completions, detach, exit_codes, man, sandbox};
 use crate::{
     args::SchemaArgs,
     human::ProgressLine,
@@ -12,6 +12,7 @@ use crate::{
 use runner::{
     catalog::{DescribeDocument, IntegrationsDocument},
     columns::ColumnsDocument,
+    doctor::DoctorDocument,
     document::Version,
     explain::{gaps::GapsDocument, why::WhyDocument},
     failure::{ErrorLine, Failure, error_code::ErrorCode, exit::Exit},
@@ -72,7 +73,7 @@ const ANSWERS: [KnownDocument; 31] = [
     KnownDocument::new::<ToolDocument>("tools show", "a tool"),
     KnownDocument::new::<CallDocument>("tools call", "a call and its reply"),
     KnownDocument::new::<sandbox::SandboxDocument<'_>>("sandbox", "where it serves; said at its start"),
-    KnownDocument::new::<doctor::DoctorDocument>("doctor", "what was looked at"),
+    KnownDocument::new::<DoctorDocument>("doctor", "what was looked at"),
     KnownDocument::new::<SchemasDocument>("schema", "this list; with a command, its schema"),
     KnownDocument::new::<completions::CompletionsDocument>("completions", "the script"),
     KnownDocument::new::<man::ManDocument>("man", "the page, or where the pages are"),

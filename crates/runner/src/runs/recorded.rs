@@ -115,7 +115,7 @@ impl From<&RunRecord> for RunLine {
 
 /// The command that goes on from a run that died. What was answered is not bought again; a cap was
 /// that run's alone, so that to buy more under it needs a new plan.
-pub fn resumed(run: &RunRecord) -> Option<String> {
+pub(crate) fn resumed(run: &RunRecord) -> Option<String> {
     (run.state == RunState::Died).then(|| consent::going_on_from(&run.command)).flatten()
 }
 

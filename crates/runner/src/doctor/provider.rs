@@ -12,9 +12,8 @@ use marl_core::{
 use sandbox::Sandbox;
 use serde_json::json;
 
-use super::Check;
-use crate::args::DoctorArgs;
-use runner::{
+use super::{Check, DoctorSpec};
+use crate::{
     failure::{Failure, exit::Exit},
     job::connections,
     project::{
@@ -27,12 +26,12 @@ use runner::{
 const PATIENCE: Duration = Duration::from_secs(15);
 
 pub(super) async fn checks(
-    args: &DoctorArgs,
+    spec: &DoctorSpec,
     registry: &Registry,
     working: &Path,
 ) -> Result<Vec<Check>, Failure> {
-    if args.ledger.sandbox {
-        return of_sandbox(args.offline, registry).await;
+    if spec.ledger.sandbox {
+        return of_sandbox(spec.offline, registry).await;
     }
     let mut checks = Vec::new();
     let file = DotEnv::find(working).unwrap_or_else(|failure| {
@@ -52,7 +51,7 @@ pub(super) async fn checks(
         let can_be_asked = key.exit == Exit::Done;
         checks.push(key);
         checks.push(match connection {
-            _ if args.offline => not_asked(info, "`--offline`"),
+            _ if spec.offline => not_asked(info, "`--offline`"),
             _ if !can_be_asked => not_asked(info, "there is no key to ask with"),
             Err(_) => not_asked(info, "there is no address to send a key to"),
             Ok(connection) => {
