@@ -19,7 +19,7 @@ use crate::{
 };
 
 pub(crate) use recorded::resumed;
-pub use recorded::{RecordedRun, RunLine};
+pub use recorded::{RecordedRun, RunLine, RunSummary};
 
 /// Which runs are listed.
 #[derive(Debug, Clone, Default)]
@@ -56,7 +56,7 @@ pub struct RunsDocument {
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "runs show")]
 pub struct RecordedRunDocument {
-    schema_version: Version<1>,
+    schema_version: Version<2>,
     /// The ledger's path.
     pub ledger: String,
     /// The run.

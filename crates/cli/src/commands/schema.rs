@@ -6,7 +6,6 @@ use serde::Serialize;
 use super::{completions, detach, exit_codes, man, sandbox};
 use crate::{
     args::SchemaArgs,
-    human::ProgressLine,
     printer::{Printer, Warning},
 };
 use runner::{
@@ -19,7 +18,7 @@ use runner::{
     forecast::PlanDocument,
     new_recipe::RecipeDocument,
     rows::RowsDocument,
-    run::report::RunDocument,
+    run::{progress::ProgressDocument, report::RunDocument},
     runs::{RecordedRunDocument, RunsDocument, StopDocument},
     tools::{CallDocument, ToolDocument, ToolsDocument},
     upkeep::{BackupDocument, ExportedCall, LedgerStatsDocument, RemovalDocument},
@@ -83,7 +82,7 @@ const ANSWERS: [KnownDocument; 31] = [
         "the last line of stderr of a command that could not answer",
     ),
     KnownDocument::new::<Warning<'_>>("warning", "a line of stderr"),
-    KnownDocument::new::<ProgressLine>("progress", "a line of stderr under `enrich --progress jsonl`"),
+    KnownDocument::new::<ProgressDocument>("progress", "a line of stderr under `enrich --progress jsonl`"),
 ];
 
 /// What there are schemas of.

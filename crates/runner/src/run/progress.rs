@@ -1,31 +1,30 @@
-//! How far a run is, told to programs and kept in the ledger.
+//! How far a run is: the one form in which documents, the ledger and the protocol have it.
 
 use schemars::JsonSchema;
-use serde::Serialize;
-
-use crate::run::tally::Tally;
+use serde::{Deserialize, Serialize};
 
 /// How far a run is.
-#[derive(JsonSchema, Serialize)]
-pub struct SoFar {
-    progress: Progress,
-}
-
-#[derive(JsonSchema, Serialize)]
-struct Progress {
-    rows: u64,
-    /// Rows that have been through.
-    done: u64,
+// The aliases are the names under which earlier versions of marl recorded it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct RunProgress {
+    /// Rows that have been through all steps.
+    #[serde(alias = "done")]
+    pub rows_done: u64,
+    /// Rows that were selected.
+    pub rows: u64,
     /// Rows of which a step failed.
-    failed: u64,
+    pub failed: u64,
     /// Attempts that left this machine.
-    sent: u64,
+    #[serde(alias = "sent")]
+    pub calls_sent: u64,
+    /// Since the run began; null where an earlier version of marl noted how far the run is.
+    pub elapsed_ms: Option<u64>,
 }
 
-impl SoFar {
-    /// Of so many rows.
-    pub fn of(tally: &Tally, rows: u64) -> Self {
-        let glance = tally.glance();
-        Self { progress: Progress { rows, done: glance.rows, failed: glance.failed, sent: glance.sent } }
-    }
+/// A line of stderr under `--progress jsonl`, about one a second; the `summary` of a run that goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+#[schemars(rename = "progress")]
+pub struct ProgressDocument {
+    /// How far the run is.
+    pub progress: RunProgress,
 }

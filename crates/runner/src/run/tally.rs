@@ -3,30 +3,22 @@
 use std::{
     collections::BTreeMap,
     sync::{Mutex, MutexGuard, PoisonError},
+    time::Instant,
 };
 
 use engine::{Event, Listener, RowEnd, ledger::LedgerError};
 use marl_core::{Error, ErrorKind, Outcome, SkipReason};
 
-use crate::failure::advice;
+use crate::{failure::advice, run::progress::RunProgress};
 
 /// The most kinds of messages counted apart; more are counted together.
 const MOST_MESSAGES: usize = 200;
 
 /// Listens to a run and counts.
-#[derive(Default)]
 pub struct Tally {
+    rows: u64,
+    begun: Instant,
     counts: Mutex<Counts>,
-}
-
-/// How far a run is.
-pub struct Glance {
-    /// Rows that have been through.
-    pub rows: u64,
-    /// Rows of which a step failed.
-    pub failed: u64,
-    /// Attempts that left.
-    pub sent: u64,
 }
 
 /// What was counted.
@@ -112,15 +104,26 @@ pub struct Stop {
 }
 
 impl Tally {
+    /// Of a run that begins now and has so many rows.
+    pub(crate) fn start(rows: u64) -> Self {
+        Self { rows, begun: Instant::now(), counts: Mutex::default() }
+    }
+
     /// What was counted so far.
     pub fn counts(&self) -> Counts {
         self.lock().clone()
     }
 
-    /// The few numbers that progress shows.
-    pub fn glance(&self) -> Glance {
+    /// How far the run is.
+    pub fn progress(&self) -> RunProgress {
         let counts = self.lock();
-        Glance { rows: counts.rows, failed: counts.rows_failed, sent: counts.sent }
+        RunProgress {
+            rows_done: counts.rows,
+            rows: self.rows,
+            failed: counts.rows_failed,
+            calls_sent: counts.sent,
+            elapsed_ms: Some(u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX)),
+        }
     }
 
     /// A row has been through all steps.

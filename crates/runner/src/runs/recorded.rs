@@ -4,13 +4,16 @@ use std::path::Path;
 
 use engine::ledger::{RunRecord, RunState};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::{
     failure::exit::Exit,
     project::paths,
-    run::{progress::SoFar, report::RunDocument},
+    run::{
+        progress::{ProgressDocument, RunProgress},
+        report::RunDocument,
+    },
     spec::consent,
     time::date,
     tools::CallDocument,
@@ -39,8 +42,7 @@ pub struct RecordedRun {
     /// In ms since 1970.
     pub ended_at: Option<i64>,
     /// How far the run is, or at its end what its command answered; null before the first note.
-    #[schemars(with = "Option<Summary>")]
-    pub summary: Option<Json>,
+    pub summary: Option<RunSummary>,
     /// Whether it was asked to stop.
     pub stop_asked: bool,
     /// For a run that died: the command that goes on from it, or plans what is left to buy.
@@ -51,7 +53,7 @@ pub struct RecordedRun {
 impl RecordedRun {
     /// The exit code that the run's command ended with, as far as the ledger knows it.
     pub fn exit(&self) -> Exit {
-        let recorded = self.summary.as_ref().and_then(|summary| summary["exit_code"].as_u64());
+        let recorded = self.summary.as_ref().and_then(RunSummary::exit_code);
         match (self.state, recorded.and_then(Exit::of_code)) {
             (RunState::Running, _) => Exit::StillRunning,
             (RunState::Died, _) => Exit::Internal,
@@ -92,7 +94,7 @@ pub struct RunLine {
 impl From<&RunRecord> for RunLine {
     fn from(run: &RunRecord) -> Self {
         let summary = run.summary.as_ref().unwrap_or(&Json::Null);
-        let progress = &summary["progress"];
+        let progress = so_far(summary);
         let steps = summary["integrations"].as_array();
         let failures = |steps: &Vec<Json>| steps.iter().filter_map(|step| step["failed"].as_u64()).sum();
         let path = |path: &str| (!path.is_empty()).then(|| paths::shown(Path::new(path)));
@@ -103,9 +105,9 @@ impl From<&RunRecord> for RunLine {
             input: path(&run.input),
             output: path(&run.output),
             tool: summary["tool"].as_str().map(str::to_owned),
-            rows: progress["rows"].as_u64().or_else(|| summary["rows_selected"].as_u64()),
-            failed: progress["failed"].as_u64().or_else(|| steps.map(failures)),
-            sent: progress["sent"].as_u64().or_else(|| summary["calls"]["sent"].as_u64()),
+            rows: progress.map(|progress| progress.rows).or_else(|| summary["rows_selected"].as_u64()),
+            failed: progress.map(|progress| progress.failed).or_else(|| steps.map(failures)),
+            sent: progress.map(|progress| progress.calls_sent).or_else(|| summary["calls"]["sent"].as_u64()),
             bought: summary["calls"]["bought"].as_u64(),
             cost: summary["cost"].as_f64(),
             exit_code: summary["exit_code"].as_u64(),
@@ -132,20 +134,73 @@ impl From<RunRecord> for RecordedRun {
             version: run.version,
             started_at: run.started_at,
             ended_at: run.ended_at,
-            summary: run.summary,
+            summary: run.summary.map(RunSummary::from),
             stop_asked: run.stop_asked,
         }
     }
 }
 
 /// How far a run is, or at its end what its command answered.
+#[derive(Debug, Clone, JsonSchema, Serialize)]
+#[serde(untagged)]
+#[schemars(rename = "Summary")]
+pub enum RunSummary {
+    /// How far the run is, or was when it died.
+    SoFar(ProgressDocument),
+    /// What the run's command answered at its end.
+    Ended(#[schemars(with = "EndSummary")] Json),
+}
+
+impl RunSummary {
+    /// The exit code that the run's command ended with, if it has ended.
+    fn exit_code(&self) -> Option<u64> {
+        match self {
+            Self::SoFar(_) => None,
+            Self::Ended(document) => document["exit_code"].as_u64(),
+        }
+    }
+}
+
+impl From<Json> for RunSummary {
+    fn from(summary: Json) -> Self {
+        match so_far(&summary) {
+            Some(progress) => Self::SoFar(ProgressDocument { progress }),
+            None => Self::Ended(summary),
+        }
+    }
+}
+
+/// How far a run is, if it was not at its end when the summary was recorded.
+fn so_far(summary: &Json) -> Option<RunProgress> {
+    ProgressDocument::deserialize(summary).ok().map(|document| document.progress)
+}
+
+/// What a run's command answered at its end.
 #[derive(JsonSchema)]
 #[schemars(untagged)]
 #[expect(dead_code, reason = "only its form is asked for")]
-enum Summary {
-    SoFar(SoFar),
+enum EndSummary {
     Run(Box<RunDocument>),
     Call(Box<CallDocument>),
     /// What an earlier version of marl recorded, in the form of that version.
     Earlier(serde_json::Map<String, Json>),
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn progress_is_read_in_its_form_and_in_that_of_earlier_versions() {
+        let now = json!({ "progress": { "rows_done": 2, "rows": 5, "failed": 1, "calls_sent": 3, "elapsed_ms": 9 } });
+        assert_eq!(serde_json::to_value(RunSummary::from(now.clone())).unwrap(), now);
+        let earlier = json!({ "progress": { "rows": 5, "done": 2, "failed": 1, "sent": 3 } });
+        let mut expect = now;
+        expect["progress"]["elapsed_ms"] = Json::Null;
+        assert_eq!(serde_json::to_value(RunSummary::from(earlier)).unwrap(), expect);
+        let ended = json!({ "status": "finished", "exit_code": 7 });
+        assert_eq!(RunSummary::from(ended).exit_code(), Some(7));
+    }
 }
