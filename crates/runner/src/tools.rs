@@ -18,7 +18,13 @@ use table::shell::word;
 
 use crate::{
     document::Version,
-    failure::{Failure, error_code::ErrorCode, exit::Exit, invocation::Invocation},
+    failure::{
+        Failure,
+        error_code::ErrorCode,
+        exit::Exit,
+        invocation::Invocation,
+        remedy::{Met, remedy},
+    },
     job::connections,
     project::{connect, ledger, workspace::Workspace},
     run::permission,
@@ -262,18 +268,12 @@ impl<'a> Tools<'a> {
         };
         let failure = Failure::new(exit, error.kind().into(), error.full_message());
         let failure = if error.may_be_billed() { failure.billed() } else { failure };
+        let hint = remedy(error.kind(), Met::Tool { provider: self.provider, name: tool });
+        let failure = hint.into_iter().fold(failure, Failure::hint);
         match error.kind() {
-            ErrorKind::ToolNotFound => failure
-                .hint("its name may have changed: look it up with `marl tools search WORD`")
-                .next(self.command(&["search", &tool.replace('_', " ")])),
-            ErrorKind::Auth => failure
-                .hint(
-                    "`marl doctor` says where the key comes from; `--sandbox` answers with samples and needs none",
-                )
-                .next("marl doctor --json"),
-            ErrorKind::InvalidInput => failure
-                .hint(format!("`marl tools show {tool}` says which parameters it takes"))
-                .next(self.command(&["show", tool])),
+            ErrorKind::ToolNotFound => failure.next(self.command(&["search", &tool.replace('_', " ")])),
+            ErrorKind::Auth => failure.next("marl doctor --json"),
+            ErrorKind::InvalidInput => failure.next(self.command(&["show", tool])),
             _ => failure,
         }
     }

@@ -55,6 +55,8 @@ pub struct Counts {
     pub remarks: BTreeMap<(usize, String), u64>,
     /// By step: which calls its values lack, and why.
     pub incomplete: BTreeMap<(usize, String), u64>,
+    /// By kind of error and provider: calls that failed after all attempts.
+    failed_calls: BTreeMap<(ErrorKind, String), u64>,
     /// The providers and operations that were stopped, in the order of their stops.
     pub stops: Vec<Stop>,
     unsettled: u64,
@@ -164,6 +166,9 @@ impl Listener for Tally {
                 counts.unpriced += u64::from(price.is_none());
             }
             Event::CapReached => counts.cap_reached = true,
+            Event::CallFailed { provider, kind } => {
+                *counts.failed_calls.entry((*kind, (*provider).to_owned())).or_default() += 1;
+            }
             Event::ProviderWaits { .. } | Event::ProviderRests { .. } | Event::LedgerFailed { .. } => {}
             Event::ProviderStopped { provider, operation, error } => {
                 let (provider, operation) = ((*provider).to_owned(), operation.map(str::to_owned));
@@ -187,6 +192,12 @@ impl Counts {
     /// Failures of all steps.
     pub fn failed(&self) -> u64 {
         self.steps.iter().map(|step| step.failed).sum()
+    }
+
+    /// The provider whose calls failed most often with an error of this kind.
+    pub(crate) fn provider_failing_with(&self, kind: ErrorKind) -> Option<&str> {
+        let of_kind = self.failed_calls.iter().filter(|((failed, _), _)| *failed == kind);
+        of_kind.max_by_key(|(_, count)| **count).map(|((_, provider), _)| provider.as_str())
     }
 
     /// Whether any step came to anything: an answer, or a reason that another run would meet
