@@ -2,6 +2,9 @@
 
 use super::{SemanticType, invisible, is_placeholder};
 
+/// Cells that say nothing whatever the column's type is: the examples that texts for people show.
+pub const SAYING_NOTHING: [&str; 3] = ["N/A", "-", "#REF!"];
+
 /// Whether a cell of a type is as good as empty.
 ///
 /// In a column of texts a word such as "Unknown" may be a name, so only what nobody is called
@@ -159,7 +162,10 @@ mod tests {
             "N/A\u{feff}",
             "{}",
             "[]",
-        ] {
+        ]
+        .into_iter()
+        .chain(SAYING_NOTHING)
+        {
             for kind in SemanticType::ALL {
                 assert!(says_nothing(kind, cell), "{cell:?} as {kind}");
             }
