@@ -15,7 +15,7 @@ pub(crate) use aligned::{aligned, most_columns};
 pub(crate) use event_printer::EventPrinter;
 pub(crate) use forecast::planned_lines;
 pub(crate) use preview::Preview;
-pub(crate) use progress::{Bar, ProgressLine};
+pub(crate) use progress::Bar;
 pub(crate) use run::{run_lines, spent};
 pub(crate) use summary::summary;
 pub(crate) use why::why_lines;

@@ -9,7 +9,7 @@ use runner::{
     time::spoken,
 };
 
-use super::summary::{SAY_NOTHING, columns_of};
+use super::summary::{columns_of, saying_nothing};
 
 /// The plan for people, in lines.
 pub(crate) fn planned_lines(planned: &Planned, plan: &Plan, approval: &Approval) -> Vec<String> {
@@ -39,7 +39,8 @@ pub(crate) fn planned_lines(planned: &Planned, plan: &Plan, approval: &Approval)
     }
     if planned.said_nothing.1 > 0 {
         let cells = counted(planned.said_nothing.1, "cell");
-        say("fill", &format!("up to {cells} of your own that {SAY_NOTHING}"));
+        let examples = saying_nothing();
+        say("fill", &format!("up to {cells} of your own that say nothing ({examples}) and count as empty"));
     }
     let replaced = planned.cells_replaced();
     if replaced.1 > 0 {

@@ -110,3 +110,12 @@ async fn after_an_outage_nothing_is_lost() {
     assert!(ends[..5].iter().all(|end| end == "upstream"), "{ends:?}");
     assert!(ends[5..].iter().all(|end| end.starts_with("found")), "{ends:?}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_is_told_once_its_attempts_are_over() {
+    let world = World::script(&[(1, &[Act::Fail(passing)]), (2, &[Act::Fail(refused)])]);
+    assert_eq!((world.ask(1).await, world.heard("failed")), ("found 1".to_owned(), 0));
+    for _ in 0..2 {
+        assert_eq!((world.ask(2).await, world.heard("failed")), ("invalid_input".to_owned(), 1));
+    }
+}
