@@ -19,7 +19,7 @@ use indicatif::ProgressBar;
 use marl_core::terminal::{shown, shown_json};
 use schemars::JsonSchema;
 use serde::Serialize;
-use table::TableSummary;
+use table::{Cancellation, TableSummary};
 use tokio::sync::watch;
 use tracing_subscriber::filter::LevelFilter;
 
@@ -96,6 +96,12 @@ impl Printer {
             // Nobody can cancel.
             std::future::pending().await
         }
+    }
+
+    /// Ends the reading of a table once nobody waits for the command's answer any more.
+    pub(crate) fn cancellation(&self) -> Cancellation {
+        let cancelled = self.cancelled.clone();
+        Cancellation::when(move || *cancelled.borrow())
     }
 
     /// From here on everything is said to `log`: nobody is at the other end any more.

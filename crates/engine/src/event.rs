@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use marl_core::Error;
+use marl_core::{Error, ErrorKind};
 
 use crate::{cost::Cost, ledger::LedgerError};
 
@@ -31,6 +31,13 @@ pub enum Event<'a> {
     DoubtSentAgain {
         /// The provider.
         provider: &'a str,
+    },
+    /// A call has failed, after all attempts at it.
+    CallFailed {
+        /// The provider.
+        provider: &'a str,
+        /// What kind of failure the call met.
+        kind: ErrorKind,
     },
     /// A provider fails or throttles; its calls wait before one is tried.
     ProviderWaits {

@@ -20,9 +20,9 @@ use tempfile::TempDir;
 use engine::{
     cost::Cost,
     ledger::{
-        Asking, BeginError, Calls, Claim, Ended, Freshness, Intent, Key, Known, Ledger, MaxAge, Prune,
-        Removed, RunEnd, RunStart, RunState, Scope, Settled, Used,
-        testing::{Form, price},
+        Asking, BeginError, Calls, Claim, Ended, Freshness, Intent, Key, Ledger, MaxAge, Prune, Removed,
+        RunEnd, RunStart, RunState, Scope, Settled, Used,
+        testing::{Form, price, word},
     },
 };
 
@@ -132,19 +132,6 @@ fn call(n: u64) -> Call {
 
 fn found(body: &str) -> Settled {
     Settled::Answered { body: body.to_owned(), no_data: false, cost: Cost::UNKNOWN }
-}
-
-fn word(known: Known) -> String {
-    match known {
-        Known::Nothing => "nothing".to_owned(),
-        Known::Answered(body) => format!("answered {body}"),
-        Known::Unusable { error, body } => {
-            format!("unusable {} of {}", error.full_message(), body.unwrap_or_default())
-        }
-        Known::Failed(error) => format!("failed {}", error.kind()),
-        Known::InDoubt { in_this_run } => format!("in doubt {in_this_run}"),
-        Known::Busy { .. } => "busy".to_owned(),
-    }
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ pub mod advice;
 pub mod error_code;
 pub mod exit;
 pub mod invocation;
+pub(crate) mod remedy;
 
 use std::error::Error as StdError;
 

@@ -7,6 +7,7 @@
 pub mod binding;
 pub mod catalog;
 pub mod columns;
+pub mod doctor;
 pub mod document;
 pub mod explain;
 pub mod failure;
@@ -16,8 +17,11 @@ pub mod new_recipe;
 pub mod project;
 pub mod rows;
 pub mod run;
+pub mod runs;
 pub mod spec;
 pub mod time;
+pub mod tools;
+pub mod upkeep;
 
 #[cfg(test)]
 mod plugins {

@@ -4,8 +4,8 @@
 pub(crate) mod after_run;
 mod end;
 pub mod files;
-pub mod permission;
-pub mod recorded;
+pub(crate) mod permission;
+pub mod progress;
 pub mod report;
 pub mod tally;
 pub(crate) mod watch;
@@ -126,7 +126,7 @@ impl<'a> Ready<'a> {
             consent: spec.plan.as_ref().map(ToString::to_string),
         };
         let begun = store.begin(&start, MaxAge::new(spec.max_age)).await?;
-        let tally = Arc::new(Tally::default());
+        let tally = Arc::new(Tally::start(selected.count));
         let listener = Arc::new(Counting { tally: Arc::clone(&tally), observer: Arc::clone(&observer) });
         let consent = spec.plan.as_ref().map(|hash| Consent::new(hash, begun.used_before));
         // Counted again with the run's start: another run may have bought meanwhile.
@@ -324,7 +324,7 @@ impl<'a> Run<'a> {
             self.gateway.clone(),
             Arc::clone(&self.seen),
             Arc::clone(&self.observer),
-            (Arc::clone(&self.tally), self.selected.count),
+            Arc::clone(&self.tally),
         );
     }
 

@@ -26,6 +26,7 @@ pub use format::formats;
 pub use input::{reader::Reader, scan::scan};
 pub use interface::{
     FormatInfo,
+    cancellation::Cancellation,
     new_table::OutputColumn,
     options::{ReadOptions, parse_delimiter},
     row::InputRow,

@@ -129,11 +129,6 @@ pub(crate) struct GapsArgs {
     pub(crate) ledger: LedgerChoice,
 }
 
-impl RunsArgs {
-    /// How many runs are listed, if nothing is said.
-    pub(crate) const LIMIT: u32 = 20;
-}
-
 /// List the runs of the ledger, show one, or ask one to stop
 #[derive(Debug, ClapArgs)]
 #[command(args_conflicts_with_subcommands = false)]

@@ -3,7 +3,7 @@
 use clap::Args as ClapArgs;
 use encoding_rs::Encoding;
 
-use table::ReadOptions;
+use table::{Cancellation, ReadOptions};
 
 /// How the table is read
 #[derive(Debug, Clone, Default, ClapArgs)]
@@ -39,6 +39,11 @@ pub(crate) struct TableArgs {
 }
 
 impl TableArgs {
+    /// These flags; `cancellation` ends the reading early.
+    pub(crate) fn options_until(&self, cancellation: Cancellation) -> ReadOptions {
+        ReadOptions { cancellation, ..self.options() }
+    }
+
     pub(crate) fn options(&self) -> ReadOptions {
         ReadOptions {
             delimiter: self.delimiter,
@@ -48,6 +53,7 @@ impl TableArgs {
             skip_footer: self.skip_footer,
             pad_rows: self.pad_rows,
             name_columns: self.name_columns,
+            cancellation: Cancellation::default(),
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::{args::ColumnsArgs, human::aligned, printer::Printer};
 pub(crate) fn run(args: &ColumnsArgs, printer: &Printer) -> Result<Exit, Failure> {
     let spec = ColumnsSpec {
         table: args.table.clone(),
-        reading: args.reading.options(),
+        reading: args.reading.options_until(printer.cancellation()),
         all: args.all,
         is_for_program: printer.is_json(),
     };

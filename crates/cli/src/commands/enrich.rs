@@ -56,7 +56,7 @@ async fn enrich(
     }
     say_what_it_will_do(&run, printer);
     watch_signals(&run, args.detached, printer)?;
-    let bar = Bar::start(args.progress, run.rows_selected(), run.tally(), printer);
+    let bar = Bar::start(args.progress, run.tally(), printer);
     let outcome = run.go().await;
     drop(bar);
     tell(outcome?, job, printer)

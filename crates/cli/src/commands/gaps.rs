@@ -16,7 +16,7 @@ use crate::{args::GapsArgs, human::aligned, printer::Printer};
 pub(crate) fn run(args: &GapsArgs, printer: &Printer) -> Result<Exit, Failure> {
     let spec = GapsSpec {
         table: args.table.clone(),
-        reading: args.reading.options(),
+        reading: args.reading.options_until(printer.cancellation()),
         columns: args.columns.clone(),
         reason: args.reason.clone(),
         rows: args.rows.clone(),

@@ -16,7 +16,9 @@ use crate::{
 };
 
 pub(crate) fn run(args: &PlanArgs, printer: &Arc<Printer>) -> Result<Exit, Failure> {
-    let job = Job::prepare(args.enrich.spec(printer.invocation()))?;
+    let mut spec = args.enrich.spec(printer.invocation());
+    spec.reading.cancellation = printer.cancellation();
+    let job = Job::prepare(spec)?;
     let caps = job.caps()?;
     forecast::check_output(&job)?;
     printer.table_notes(&job.table);

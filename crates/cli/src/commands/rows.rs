@@ -26,7 +26,7 @@ pub(crate) fn run(args: &RowsArgs, printer: &Printer) -> Result<Exit, Failure> {
     };
     let spec = RowsSpec {
         table: args.table.clone(),
-        reading: args.reading.options(),
+        reading: args.reading.options_until(printer.cancellation()),
         filter: args.filter.clone(),
         column_types: args.column_type.clone(),
         columns: args.columns.clone(),

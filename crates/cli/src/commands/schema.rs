@@ -3,22 +3,25 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
 use serde::Serialize;
 
-use super::{completions, detach, doctor, exit_codes, ledger, man, runs, sandbox, tools};
+use super::{completions, detach, exit_codes, man, sandbox};
 use crate::{
     args::SchemaArgs,
-    human::ProgressLine,
     printer::{Printer, Warning},
 };
 use runner::{
     catalog::{DescribeDocument, IntegrationsDocument},
     columns::ColumnsDocument,
+    doctor::DoctorDocument,
     document::Version,
     explain::{gaps::GapsDocument, why::WhyDocument},
     failure::{ErrorLine, Failure, error_code::ErrorCode, exit::Exit},
     forecast::PlanDocument,
     new_recipe::RecipeDocument,
     rows::RowsDocument,
-    run::{recorded::CallDocument, report::RunDocument},
+    run::{progress::ProgressDocument, report::RunDocument},
+    runs::{RecordedRunDocument, RunsDocument, StopDocument},
+    tools::{CallDocument, ToolDocument, ToolsDocument},
+    upkeep::{BackupDocument, ExportedCall, LedgerStatsDocument, RemovalDocument},
 };
 
 /// A command's answer, or another document for programs.
@@ -56,20 +59,20 @@ const ANSWERS: [KnownDocument; 31] = [
     KnownDocument::new::<DescribeDocument<'_>>("describe", "one contract"),
     KnownDocument::new::<WhyDocument>("why", "a cell and where it came from"),
     KnownDocument::new::<GapsDocument>("gaps", "a table's empty output cells, each with its reason"),
-    KnownDocument::new::<runs::RunsDocument>("runs", "the latest runs"),
-    KnownDocument::new::<runs::OneDocument<'_>>("runs show", "one run"),
-    KnownDocument::new::<runs::OneDocument<'_>>("runs wait", "the same, at its end or after the time"),
-    KnownDocument::new::<runs::Stopping>("runs stop", "whether the run was asked to end"),
-    KnownDocument::new::<ledger::LedgerStatsDocument>("ledger stats", "what the ledger holds"),
-    KnownDocument::new::<ledger::Line<'_>>("ledger export", "a call; one line each"),
-    KnownDocument::new::<ledger::Backup>("ledger backup", "the copy that was made"),
-    KnownDocument::new::<ledger::Removal>("ledger prune", "what was taken out"),
-    KnownDocument::new::<ledger::Removal>("ledger forget", "the same"),
-    KnownDocument::new::<tools::Found<'_>>("tools search", "the tools that were found"),
-    KnownDocument::new::<tools::Details<'_>>("tools show", "a tool"),
-    KnownDocument::new::<CallDocument<'_>>("tools call", "a call and its reply"),
+    KnownDocument::new::<RunsDocument>("runs", "the latest runs"),
+    KnownDocument::new::<RecordedRunDocument>("runs show", "one run"),
+    KnownDocument::new::<RecordedRunDocument>("runs wait", "the same, at its end or after the time"),
+    KnownDocument::new::<StopDocument>("runs stop", "whether the run was asked to end"),
+    KnownDocument::new::<LedgerStatsDocument>("ledger stats", "what the ledger holds"),
+    KnownDocument::new::<ExportedCall>("ledger export", "a call; one line each"),
+    KnownDocument::new::<BackupDocument>("ledger backup", "the copy that was made"),
+    KnownDocument::new::<RemovalDocument>("ledger prune", "what was taken out"),
+    KnownDocument::new::<RemovalDocument>("ledger forget", "the same"),
+    KnownDocument::new::<ToolsDocument>("tools search", "the tools that were found"),
+    KnownDocument::new::<ToolDocument>("tools show", "a tool"),
+    KnownDocument::new::<CallDocument>("tools call", "a call and its reply"),
     KnownDocument::new::<sandbox::SandboxDocument<'_>>("sandbox", "where it serves; said at its start"),
-    KnownDocument::new::<doctor::DoctorDocument>("doctor", "what was looked at"),
+    KnownDocument::new::<DoctorDocument>("doctor", "what was looked at"),
     KnownDocument::new::<SchemasDocument>("schema", "this list; with a command, its schema"),
     KnownDocument::new::<completions::CompletionsDocument>("completions", "the script"),
     KnownDocument::new::<man::ManDocument>("man", "the page, or where the pages are"),
@@ -79,7 +82,7 @@ const ANSWERS: [KnownDocument; 31] = [
         "the last line of stderr of a command that could not answer",
     ),
     KnownDocument::new::<Warning<'_>>("warning", "a line of stderr"),
-    KnownDocument::new::<ProgressLine>("progress", "a line of stderr under `enrich --progress jsonl`"),
+    KnownDocument::new::<ProgressDocument>("progress", "a line of stderr under `enrich --progress jsonl`"),
 ];
 
 /// What there are schemas of.

@@ -11,7 +11,7 @@ use crate::{args::WhyArgs, human::why_lines, printer::Printer};
 pub(crate) fn run(args: &WhyArgs, printer: &Printer) -> Result<Exit, Failure> {
     let question = CellQuestion {
         table: args.table.clone(),
-        reading: args.reading.options(),
+        reading: args.reading.options_until(printer.cancellation()),
         row: args.row,
         column: args.column.clone(),
         run: args.run,

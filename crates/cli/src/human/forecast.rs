@@ -11,7 +11,7 @@ use runner::{
 
 use super::{
     money::{amount, units},
-    summary::{SAY_NOTHING, columns_of},
+    summary::{columns_of, saying_nothing},
 };
 
 /// The plan for people, in lines.
@@ -42,7 +42,8 @@ pub(crate) fn planned_lines(planned: &Planned, plan: &Plan, approval: &Approval)
     }
     if planned.said_nothing.1 > 0 {
         let cells = counted(planned.said_nothing.1, "cell");
-        say("fill", &format!("up to {cells} of your own that {SAY_NOTHING}"));
+        let examples = saying_nothing();
+        say("fill", &format!("up to {cells} of your own that say nothing ({examples}) and count as empty"));
     }
     let replaced = planned.cells_replaced();
     if replaced.1 > 0 {

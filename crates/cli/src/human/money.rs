@@ -4,13 +4,13 @@ use marl_core::words::thousands;
 use table::shown;
 
 /// `1,200 hunter credits`.
-pub(super) fn units(provider: &str, unit: &str, number: f64) -> String {
+pub(crate) fn units(provider: &str, unit: &str, number: f64) -> String {
     let plural = if number == 1.0 { "" } else { "s" };
     format!("{} {provider} {}{plural}", amount(number), shown(unit))
 }
 
 /// A number with at most four decimals, its thousands grouped.
-pub(super) fn amount(number: f64) -> String {
+pub(crate) fn amount(number: f64) -> String {
     let whole = number.trunc();
     let decimals = format!("{:.4}", (number - whole).abs());
     let decimals = decimals.trim_start_matches('0').trim_end_matches('0').trim_end_matches('.');

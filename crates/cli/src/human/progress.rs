@@ -1,37 +1,12 @@
 //! Progress on stderr: a bar on a terminal, or a JSON line a second.
 
-use std::{
-    io::IsTerminal,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{io::IsTerminal, sync::Arc, time::Duration};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use schemars::JsonSchema;
-use serde::Serialize;
 use tokio::task::JoinHandle;
 
 use crate::{args::Progress, printer::Printer};
-use runner::run::tally::Tally;
-
-/// A line of stderr under `--progress jsonl`, about one a second.
-#[derive(JsonSchema, Serialize)]
-#[schemars(rename = "progress")]
-pub(crate) struct ProgressLine {
-    progress: SoFar,
-}
-
-/// How far a run is.
-#[derive(JsonSchema, Serialize)]
-struct SoFar {
-    rows_done: u64,
-    rows: u64,
-    /// Rows of which a step failed.
-    failed: u64,
-    /// Attempts that left this machine.
-    calls_sent: u64,
-    elapsed_ms: u64,
-}
+use runner::run::{progress::ProgressDocument, tally::Tally};
 
 /// Shows how far a run is, until dropped.
 pub(crate) struct Bar {
@@ -41,19 +16,19 @@ pub(crate) struct Bar {
 
 impl Bar {
     /// Starts showing what `tally` counts.
-    pub(crate) fn start(how: Progress, rows: u64, tally: &Arc<Tally>, printer: &Arc<Printer>) -> Self {
+    pub(crate) fn start(how: Progress, tally: &Arc<Tally>, printer: &Arc<Printer>) -> Self {
         let terminal = std::io::stderr().is_terminal() && !printer.is_json();
         let bar = printer.bar().clone();
         let task = match how {
             Progress::None => None,
             Progress::Auto if !terminal => None,
             Progress::Auto | Progress::Bar => {
-                bar.set_length(rows);
+                bar.set_length(tally.progress().rows);
                 bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
                 bar.set_style(style());
                 Some(tokio::spawn(draw(bar.clone(), Arc::clone(tally))))
             }
-            Progress::Jsonl => Some(tokio::spawn(lines(rows, Arc::clone(tally), Arc::clone(printer)))),
+            Progress::Jsonl => Some(tokio::spawn(lines(Arc::clone(tally), Arc::clone(printer)))),
         };
         Self { task, bar }
     }
@@ -79,26 +54,17 @@ fn style() -> ProgressStyle {
 
 async fn draw(bar: ProgressBar, tally: Arc<Tally>) {
     loop {
-        let counts = tally.glance();
-        bar.set_message(format!("{} failed", counts.failed));
-        bar.set_position(counts.rows);
+        let progress = tally.progress();
+        bar.set_message(format!("{} failed", progress.failed));
+        bar.set_position(progress.rows_done);
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
 
-async fn lines(rows: u64, tally: Arc<Tally>, printer: Arc<Printer>) {
-    let begun = Instant::now();
+async fn lines(tally: Arc<Tally>, printer: Arc<Printer>) {
     loop {
         tokio::time::sleep(Duration::from_secs(1)).await;
-        let counts = tally.glance();
-        let progress = SoFar {
-            rows_done: counts.rows,
-            rows,
-            failed: counts.failed,
-            calls_sent: counts.sent,
-            elapsed_ms: begun.elapsed().as_millis() as u64,
-        };
-        let line = serde_json::to_string(&ProgressLine { progress });
+        let line = serde_json::to_string(&ProgressDocument { progress: tally.progress() });
         printer.json_talk(&line.expect("our documents have text keys"));
     }
 }

@@ -3,13 +3,14 @@
 use engine::ledger::RunRecord;
 use marl_core::words::counted;
 use runner::{
-    run::recorded::resumed,
+    run::progress::RunProgress,
+    runs::{RecordedRunDocument, RunSummary},
     time::{date, span},
 };
 use serde_json::Value as Json;
 
-/// What is known of a run; `ledger` is where it is recorded.
-pub(crate) fn run_lines(run: &RunRecord, ledger: &str) -> Vec<String> {
+/// What is known of a run.
+pub(crate) fn run_lines(RecordedRunDocument { run, ledger, .. }: &RecordedRunDocument) -> Vec<String> {
     let mut lines = Vec::new();
     let mut say = |word: &str, text: &str| lines.push(format!("{word:<8} {text}"));
     say("run", &format!("{} {}", run.id, run.state.name()));
@@ -25,25 +26,19 @@ pub(crate) fn run_lines(run: &RunRecord, ledger: &str) -> Vec<String> {
     for step in run.steps["steps"].as_array().into_iter().flatten() {
         say("step", &step_line(step));
     }
-    if let Some(command) = resumed(run) {
-        say("next", &command);
+    if let Some(command) = &run.next_command {
+        say("next", command);
     }
-    let Some(summary) = &run.summary else { return lines };
+    let summary = match &run.summary {
+        None => return lines,
+        Some(RunSummary::SoFar(so_far)) => {
+            say("so far", &progress_line(&so_far.progress));
+            return lines;
+        }
+        Some(RunSummary::Ended(summary)) => summary,
+    };
     if let Some(tool) = summary["tool"].as_str() {
         say("call", &format!("{} {tool}: {}", text(&summary["provider"]), text(&summary["state"])));
-        return lines;
-    }
-    let progress = &summary["progress"];
-    if progress.is_object() {
-        let (done, rows) = (&progress["done"], &progress["rows"]);
-        let (sent, failed) = (&progress["sent"], &progress["failed"]);
-        say(
-            "so far",
-            &format!(
-                "{done} of {}, {failed} failed, {sent} sent",
-                counted(rows.as_u64().unwrap_or_default(), "row")
-            ),
-        );
         return lines;
     }
     for step in summary["integrations"].as_array().into_iter().flatten() {
@@ -78,6 +73,10 @@ pub(crate) fn spent(run: &RunRecord) -> String {
 fn cost(summary: &Json) -> Option<String> {
     let cost = summary["cost"].as_f64()?;
     Some(format!("{cost} {}", text(&summary["currency"])).trim_end().to_owned())
+}
+
+fn progress_line(RunProgress { rows_done, rows, failed, calls_sent, .. }: &RunProgress) -> String {
+    format!("{rows_done} of {}, {failed} failed, {calls_sent} sent", counted(*rows, "row"))
 }
 
 fn step_line(step: &Json) -> String {

@@ -1,7 +1,10 @@
 //! The summary for people.
 
 use engine::plan::Plan;
-use marl_core::words::{counted, either, thousands};
+use marl_core::{
+    value::SAYING_NOTHING,
+    words::{counted, either, thousands},
+};
 use table::shown;
 
 use runner::{
@@ -15,9 +18,10 @@ use runner::{
 
 use super::money::units;
 
-/// What is said of output cells that count as empty.
-pub(super) const SAY_NOTHING: &str = "say nothing (`N/A`, `-`, `#REF!`) and count as empty";
-const SAID_NOTHING: &str = "said nothing (`N/A`, `-`, `#REF!`) and counted as empty";
+/// Examples of cells that say nothing and count as empty.
+pub(super) fn saying_nothing() -> String {
+    SAYING_NOTHING.map(|cell| format!("`{cell}`")).join(", ")
+}
 
 /// How many of the commonest reasons are told.
 const MOST_REASONS: usize = 5;
@@ -38,7 +42,10 @@ pub(crate) fn summary(report: &Report, plan: &Plan) -> Vec<String> {
     }
     if report.counts.said_nothing > 0 {
         let cells = counted(report.counts.said_nothing, "cell");
-        lines.push(format!("filled   {cells} of your own that {SAID_NOTHING}"));
+        let examples = saying_nothing();
+        lines.push(format!(
+            "filled   {cells} of your own that said nothing ({examples}) and counted as empty"
+        ));
     }
     let replaced: u64 = report.counts.replaced.values().sum();
     if replaced > 0 {

@@ -12,6 +12,8 @@ use rmcp::{
     model::{CallToolResult, JsonObject, ProgressNotificationParam},
     service::RequestContext,
 };
+use runner::run::progress::{ProgressDocument, RunProgress};
+use serde::Deserialize;
 use serde_json::Value as Json;
 use table::roots;
 use tokio::{process::Command, sync::watch};
@@ -161,14 +163,11 @@ pub(super) fn is_sandbox(arguments: &JsonObject) -> bool {
 
 async fn tell_progress(run: Option<&Json>, context: &RequestContext<RoleServer>) {
     let Some(token) = context.meta.get_progress_token() else { return };
-    let Some(progress) = run.map(|run| &run["summary"]["progress"]).filter(|progress| progress.is_object())
-    else {
-        return;
-    };
-    let mut told = ProgressNotificationParam::new(token, progress["done"].as_f64().unwrap_or_default());
-    told.total = progress["rows"].as_f64();
-    let rows = counted(progress["rows"].as_u64().unwrap_or_default(), "row");
-    told.message = Some(format!("{} of {rows}, {} failed", progress["done"], progress["failed"]));
+    let Some(Ok(so_far)) = run.map(|run| ProgressDocument::deserialize(&run["summary"])) else { return };
+    let RunProgress { rows_done, rows, failed, .. } = so_far.progress;
+    let mut told = ProgressNotificationParam::new(token, rows_done as f64);
+    told.total = Some(rows as f64);
+    told.message = Some(format!("{rows_done} of {}, {failed} failed", counted(rows, "row")));
     // A client that is gone hears nothing.
     let _ = context.peer.notify_progress(told).await;
 }

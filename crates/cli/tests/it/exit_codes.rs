@@ -20,10 +20,17 @@ fn world(faults: &[&str], rows: usize) -> World {
     world
 }
 
+/// A run here goes on for minutes: what ends it is the signal or the request, however late that comes.
 fn slow() -> World {
     let world = World::with(Options { latency: Duration::from_millis(300), ..Options::default() });
-    world.write("people.csv", people(60, 60));
+    world.write("people.csv", people(5_000, 5_000));
     world
+}
+
+fn until_billed(world: &World, calls: u64) {
+    while world.stats().billed < calls {
+        sleep(Duration::from_millis(5));
+    }
 }
 
 #[test]
@@ -47,9 +54,7 @@ fn internal() -> i32 {
 fn interrupted() -> i32 {
     let world = slow();
     let mut child = world.command(ENRICH).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    while world.stats().billed < 5 {
-        sleep(Duration::from_millis(5));
-    }
+    until_billed(&world, 5);
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
     child.wait().unwrap().code().unwrap()
 }
@@ -64,6 +69,7 @@ fn plan_changed() -> i32 {
 fn still_running() -> i32 {
     let world = slow();
     world.run(&format!("{ENRICH} --detach")).exits(0);
+    until_billed(&world, 1);
     let code = world.run("runs wait 1 --timeout 0s").code;
     world.run("runs stop 1").exits(0);
     world.run("runs wait 1").exits(130);

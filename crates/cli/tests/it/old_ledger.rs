@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use serde_json::json;
+
 use crate::world::World;
 
 const LEDGER: &[u8] = include_bytes!("../data/ledger-0.1.db");
@@ -60,4 +62,23 @@ fn reading_tells_what_it_holds_and_changes_nothing() {
     let prune = world.run("ledger prune --older-than 1s --dry-run --sandbox --json").exits(0).json();
     assert_eq!(prune["payable_again"], 10, "{prune}");
     assert!(fs::read(world.path(".marl/sandbox.db")).unwrap() == LEDGER);
+}
+
+/// A run that was going on when its ledger was last written by the earlier release.
+#[test]
+fn how_far_a_run_was_is_told_in_the_form_of_today() {
+    let world = world();
+    let ledger = rusqlite::Connection::open(world.path(".marl/sandbox.db")).unwrap();
+    let noted = r#"{"progress":{"rows":5,"done":3,"failed":1,"sent":4}}"#;
+    let going_on = "UPDATE run SET state = 'running', ended_at = NULL, summary = ?1";
+    assert_eq!(ledger.execute(going_on, [noted]).unwrap(), 1);
+    drop(ledger);
+    let shown = world.run("runs show 1 --sandbox --json").exits(0).json();
+    let progress = json!({ "rows_done": 3, "rows": 5, "failed": 1, "calls_sent": 4, "elapsed_ms": null });
+    assert_eq!((&shown["state"], &shown["summary"]["progress"]), (&"died".into(), &progress), "{shown}");
+    let told = world.run("runs show 1 --sandbox").exits(0).stdout;
+    assert!(told.contains("so far   3 of 5 rows, 1 failed, 4 sent"), "{told}");
+    let runs = world.run("runs --sandbox --json").exits(0).json();
+    let line = &runs["runs"][0];
+    assert_eq!((&line["rows"], &line["failed"], &line["sent"]), (&5.into(), &1.into(), &4.into()));
 }

@@ -3,6 +3,9 @@
 
 use super::{SemanticType, invisible, is_placeholder};
 
+/// Cells that say nothing whatever the column's type is: the examples that texts for people show.
+pub const SAYING_NOTHING: [&str; 3] = ["N/A", "-", "#REF!"];
+
 /// Whether a cell of a type is as good as empty.
 ///
 /// In a text column a word such as "Unknown" may be a name, so only words that are never names count
@@ -160,7 +163,10 @@ mod tests {
             "N/A\u{feff}",
             "{}",
             "[]",
-        ] {
+        ]
+        .into_iter()
+        .chain(SAYING_NOTHING)
+        {
             for kind in SemanticType::ALL {
                 assert!(says_nothing(kind, cell), "{cell:?} as {kind}");
             }

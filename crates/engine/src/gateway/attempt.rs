@@ -112,7 +112,13 @@ impl Shared {
                 Err(error) => AfterAttempt::End(CallEnd::Failed(self.ledger_failed(error))),
             };
             match next {
-                AfterAttempt::End(end) => return end,
+                AfterAttempt::End(end) => {
+                    if let CallEnd::Failed(error) = &end {
+                        let (provider, kind) = (&call.provider, error.kind());
+                        self.listener.hear(&Event::CallFailed { provider, kind });
+                    }
+                    return end;
+                }
                 AfterAttempt::Again(wait, blame) => {
                     // While a provider fails, few calls find that out. A target fails for itself alone.
                     admission = admission.filter(|_| blame == Blame::Provider);

@@ -41,6 +41,7 @@ impl Listener for Heard {
             Event::Joined => "joined",
             Event::InDoubt { .. } => "in doubt",
             Event::DoubtSentAgain { .. } => "doubt sent again",
+            Event::CallFailed { .. } => "failed",
             Event::ProviderWaits { .. } => "waits",
             Event::ProviderRests { .. } => "rests",
             Event::ProviderStopped { operation: None, .. } => "provider stopped",

@@ -35,6 +35,14 @@ pub struct StateCount {
     pub state: String,
     /// How many.
     pub count: u64,
+    /// What they cost, or may have cost while they are in doubt, in the settings' currency. `None` if that
+    /// is unknown of one of them, and for calls that were not bought.
+    pub cost: Option<f64>,
+    /// What they cost in the vendor's unit; `None` likewise.
+    pub units: Option<f64>,
+    /// The vendor's unit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
 }
 
 /// A call as it stands in the ledger.

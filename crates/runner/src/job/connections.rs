@@ -35,7 +35,7 @@ impl Connections {
         let sandbox = if job.spec.ledger.sandbox { Some(start_sandbox().await?) } else { None };
         let (providers, settings) = (job.plan.providers(), &job.workspace.settings);
         let connected = match &sandbox {
-            Some(sandbox) => connect::sandbox(&providers, &job.workspace.registry, &sandbox.url())?,
+            Some(sandbox) => connect::sandbox(&providers, &job.workspace.registry, &sandbox.url()),
             None => connect::live(
                 &providers,
                 &job.workspace.registry,
@@ -75,10 +75,10 @@ impl Connections {
         Ok(Gateway::new(providers, calls, self.settings.clone(), Arc::new(Silent)))
     }
 
-    /// A gateway that sends, up to these caps.
-    pub fn open(&self, ledger: Arc<dyn Calls>, caps: Caps, listener: Arc<dyn engine::Listener>) -> Gateway {
+    /// A gateway that sends, up to these caps, and records in `calls` what it sends.
+    pub fn open(&self, calls: Arc<dyn Calls>, caps: Caps, listener: Arc<dyn engine::Listener>) -> Gateway {
         let providers = self.connected.providers.iter().map(Arc::clone);
-        Gateway::new(providers, ledger, GatewaySettings { caps, ..self.settings.clone() }, listener)
+        Gateway::new(providers, calls, GatewaySettings { caps, ..self.settings.clone() }, listener)
     }
 
     /// What decides how much is spent and is not the default, one line each: the settings' part,

@@ -6,6 +6,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
+    convert::Infallible,
     env,
     net::IpAddr,
     path::{Path, PathBuf},
@@ -106,7 +107,7 @@ pub fn live(
     // With every key in the environment no file has a say.
     let file = if infos.into_iter().any(keyless) { DotEnv::find(folder)? } else { None };
     let mut told = Vec::new();
-    let mut connected = connect(names, registry, |info| {
+    let mut connected = connect::<Failure>(names, registry, |info| {
         let found = look_up(info, file.as_ref());
         let connection = Connection { contact: contact.map(str::to_owned), ..found.connection(info)? };
         let scope = (connection.base_url != info.default_base).then(|| connection.base_url.clone());
@@ -119,12 +120,11 @@ pub fn live(
     Ok(connected)
 }
 
-/// Connects them to a sandbox at `url`.
-///
-/// # Errors
-/// None today; the signature is that of [`live`].
-pub fn sandbox(names: &[SmolStr], registry: &Registry, url: &str) -> Result<Connected, Failure> {
-    connect(names, registry, |info| Ok((to_sandbox(url, info), Some(SANDBOX.to_owned()))))
+/// Connects these providers to their stand-ins in a sandbox at `url`.
+pub fn sandbox(names: &[SmolStr], registry: &Registry, url: &str) -> Connected {
+    let Ok(connected) =
+        connect::<Infallible>(names, registry, |info| Ok((to_sandbox(url, info), Some(SANDBOX.to_owned()))));
+    connected
 }
 
 /// The connection to a provider's stand-in in a sandbox at `url`, which is mounted at the provider's name.
@@ -133,11 +133,11 @@ pub fn to_sandbox(url: &str, info: &ProviderInfo) -> Connection {
     Connection { base_url, key: Some(Secret::new("sandbox")), contact: None }
 }
 
-fn connect(
+fn connect<E>(
     names: &[SmolStr],
     registry: &Registry,
-    mut connection: impl FnMut(&ProviderInfo) -> Result<(Connection, Option<String>), Failure>,
-) -> Result<Connected, Failure> {
+    mut connection: impl FnMut(&ProviderInfo) -> Result<(Connection, Option<String>), E>,
+) -> Result<Connected, E> {
     let mut connected = Connected { providers: Vec::new(), bases: BTreeMap::new(), told: Vec::new() };
     for name in names {
         let entry = registry.provider(name);

@@ -6,7 +6,13 @@ use marl_core::words::counted;
 use table::shell::word;
 
 use crate::{
-    failure::{Failure, error_code::ErrorCode, exit::Exit, invocation::Invocation},
+    failure::{
+        Failure,
+        error_code::ErrorCode,
+        exit::Exit,
+        invocation::Invocation,
+        remedy::{KeyTrouble, Met, remedy},
+    },
     run::{
         report::Report,
         tally::{Counts, Stop},
@@ -18,7 +24,7 @@ use crate::{
 pub(crate) fn key_trouble(counts: &Counts) -> Option<Failure> {
     let stop = counts.stops.iter().find(|stop| stop.error.kind() == ErrorKind::Auth)?;
     let failure = Failure::new(Exit::Key, ErrorCode::Auth, stop.error.full_message());
-    let failure = failure.hint(about_the_key(counts, stop));
+    let failure = after_a_stop(counts, stop).into_iter().fold(failure, Failure::hint);
     // Samples are for a person to choose: a program that goes on by itself would take them for answers.
     Some(failure.next("marl doctor --json"))
 }
@@ -64,8 +70,11 @@ pub(crate) fn hint(counts: &Counts, interrupted: bool, asks_anew: bool, is_plann
         return None;
     }
     match counts.stops.first() {
-        Some(stop) => Some(after_a_stop(counts, stop)),
-        None => commonest_kind(counts).and_then(advice).map(str::to_owned),
+        Some(stop) => after_a_stop(counts, stop),
+        None => {
+            let kind = commonest_kind(counts)?;
+            remedy(kind, Met::Rows { provider: counts.provider_failing_with(kind) })
+        }
     }
 }
 
@@ -105,33 +114,13 @@ pub(crate) fn next_command(report: &Report, interrupted: bool, invocation: &Invo
     }
 }
 
-fn after_a_stop(counts: &Counts, stop: &Stop) -> String {
-    let provider = &stop.provider;
-    match stop.error.kind() {
-        ErrorKind::Auth => about_the_key(counts, stop),
-        ErrorKind::QuotaExhausted => {
-            format!("top up the account at {provider} and run the same command again")
-        }
-        ErrorKind::ToolNotFound => {
-            "the tool's name may have changed: look it up in the provider's own list".to_owned()
-        }
-        _ => format!(
-            "{provider} was failing; run the same command again later, perhaps with a lower `--parallel`"
-        ),
-    }
-}
-
-fn about_the_key(counts: &Counts, stop: &Stop) -> String {
-    if stop.operation.is_some() {
-        return "connect the tool's server in the provider's dashboard, or use a key that may use it"
-            .to_owned();
-    }
-    if counts.sent > 0 {
-        return "check the key: the environment's wins over that of a `.env` file".to_owned();
-    }
-    "set it in the environment or in a `.env` file here or above, or try the same command with `--sandbox` \
-     (sample answers, nothing bought)"
-        .to_owned()
+fn after_a_stop(counts: &Counts, stop: &Stop) -> Option<String> {
+    let key = match &stop.operation {
+        Some(_) => KeyTrouble::NotAllowed,
+        None if counts.sent > 0 => KeyTrouble::Refused,
+        None => KeyTrouble::Missing,
+    };
+    remedy(stop.error.kind(), Met::Stop { provider: &stop.provider, key })
 }
 
 fn commonest_kind(counts: &Counts) -> Option<ErrorKind> {
@@ -139,19 +128,29 @@ fn commonest_kind(counts: &Counts) -> Option<ErrorKind> {
     Some(commonest.0.1)
 }
 
-fn advice(kind: ErrorKind) -> Option<&'static str> {
-    Some(match kind {
-        ErrorKind::InvalidInput => "correct these cells, or bind another column with `--map`",
-        ErrorKind::RateLimited => {
-            "go slower: a lower `--parallel`, or `per_minute` under `[limit.datagen]` in marl.toml"
+#[cfg(test)]
+mod tests {
+    use engine::{Event, Listener};
+
+    use super::*;
+    use crate::run::tally::{MessageCount, Tally};
+
+    #[test]
+    fn the_provider_is_named_that_asked_to_slow_down() {
+        let tally = Tally::start(9);
+        for (provider, kind) in [
+            ("one", ErrorKind::Timeout),
+            ("one", ErrorKind::Timeout),
+            ("one", ErrorKind::RateLimited),
+            ("other", ErrorKind::RateLimited),
+            ("other", ErrorKind::RateLimited),
+        ] {
+            tally.hear(&Event::CallFailed { provider, kind });
         }
-        ErrorKind::BadReply => {
-            "these answers were billed, so marl does not request them again on its own; the errors file has an excerpt of each"
-        }
-        ErrorKind::Internal => "this is a defect of marl or of the integration: please report it",
-        ErrorKind::Timeout | ErrorKind::Network | ErrorKind::Upstream => {
-            "no answer came that a provider bills; the same command tries these calls again"
-        }
-        _ => return None,
-    })
+        let mut counts = tally.counts();
+        let seen = MessageCount { count: 2, example_row: 1 };
+        counts.messages.insert((0, ErrorKind::RateLimited, "HTTP 429".to_owned()), seen);
+        let hint = hint(&counts, false, false, false).unwrap();
+        assert!(hint.ends_with("`per_minute` under `[limit.other]` in marl.toml"), "{hint}");
+    }
 }

@@ -57,7 +57,7 @@ pub(crate) async fn check(
 ///
 /// # Errors
 /// The user's settings cannot be read, or they say something else than `required`.
-pub fn is_needed_for_a_call(settings: &Settings) -> Result<Option<String>, Failure> {
+pub(crate) fn is_needed_for_a_call(settings: &Settings) -> Result<Option<String>, Failure> {
     Ok(asker(settings)?.map(|asker| said_by(&asker)))
 }
 

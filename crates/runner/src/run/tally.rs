@@ -3,30 +3,22 @@
 use std::{
     collections::BTreeMap,
     sync::{Mutex, MutexGuard, PoisonError},
+    time::Instant,
 };
 
 use engine::{Event, Listener, RowEnd, cost::Cost, ledger::LedgerError};
 use marl_core::{Error, ErrorKind, Outcome, SkipReason};
 
-use crate::failure::advice;
+use crate::{failure::advice, run::progress::RunProgress};
 
 /// The most kinds of messages counted apart; more are counted together.
 const MOST_MESSAGES: usize = 200;
 
 /// Listens to a run and counts.
-#[derive(Default)]
 pub struct Tally {
+    rows: u64,
+    begun: Instant,
     counts: Mutex<Counts>,
-}
-
-/// How far a run is.
-pub struct Glance {
-    /// Rows that have been through.
-    pub rows: u64,
-    /// Rows of which a step failed.
-    pub failed: u64,
-    /// Attempts that left.
-    pub sent: u64,
 }
 
 /// What was counted.
@@ -63,6 +55,8 @@ pub struct Counts {
     pub remarks: BTreeMap<(usize, String), u64>,
     /// By step: which calls its values lack, and why.
     pub incomplete: BTreeMap<(usize, String), u64>,
+    /// By kind of error and provider: calls that failed after all attempts.
+    failed_calls: BTreeMap<(ErrorKind, String), u64>,
     /// The providers and operations that were stopped, in the order of their stops.
     pub stops: Vec<Stop>,
     unsettled: u64,
@@ -116,15 +110,26 @@ pub struct Stop {
 }
 
 impl Tally {
+    /// Of a run that begins now and has so many rows.
+    pub(crate) fn start(rows: u64) -> Self {
+        Self { rows, begun: Instant::now(), counts: Mutex::default() }
+    }
+
     /// What was counted so far.
     pub fn counts(&self) -> Counts {
         self.lock().clone()
     }
 
-    /// The few numbers that progress shows.
-    pub fn glance(&self) -> Glance {
+    /// How far the run is.
+    pub fn progress(&self) -> RunProgress {
         let counts = self.lock();
-        Glance { rows: counts.rows, failed: counts.rows_failed, sent: counts.sent }
+        RunProgress {
+            rows_done: counts.rows,
+            rows: self.rows,
+            failed: counts.rows_failed,
+            calls_sent: counts.sent,
+            elapsed_ms: Some(u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX)),
+        }
     }
 
     /// A row has been through all steps.
@@ -170,6 +175,9 @@ impl Listener for Tally {
                 }
             }
             Event::CapReached => counts.cap_reached = true,
+            Event::CallFailed { provider, kind } => {
+                *counts.failed_calls.entry((*kind, (*provider).to_owned())).or_default() += 1;
+            }
             Event::ProviderWaits { .. } | Event::ProviderRests { .. } | Event::LedgerFailed { .. } => {}
             Event::ProviderStopped { provider, operation, error } => {
                 let (provider, operation) = ((*provider).to_owned(), operation.map(str::to_owned));
@@ -193,6 +201,12 @@ impl Counts {
     /// Failures of all steps.
     pub fn failed(&self) -> u64 {
         self.steps.iter().map(|step| step.failed).sum()
+    }
+
+    /// The provider whose calls failed most often with an error of this kind.
+    pub(crate) fn provider_failing_with(&self, kind: ErrorKind) -> Option<&str> {
+        let of_kind = self.failed_calls.iter().filter(|((failed, _), _)| *failed == kind);
+        of_kind.max_by_key(|(_, count)| **count).map(|((_, provider), _)| provider.as_str())
     }
 
     /// Whether any step came to anything: an answer, or a reason that another run would meet

@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 
 use crate::{
     job::observer::Observer,
-    run::{recorded::SoFar, tally::Tally},
+    run::{progress::ProgressDocument, tally::Tally},
 };
 
 /// Between two looks at whether the run was asked to stop: what is bought meanwhile is not wanted.
@@ -40,12 +40,12 @@ pub(crate) fn start(
     gateway: Gateway,
     seen: Arc<EndSignals>,
     observer: Arc<dyn Observer>,
-    (tally, rows): (Arc<Tally>, u64),
+    tally: Arc<Tally>,
 ) -> JoinHandle<()> {
     tokio::spawn(async move {
         loop {
             // A ledger that cannot be written is noticed by the calls.
-            let so_far = serde_json::to_string(&SoFar::of(&tally, rows));
+            let so_far = serde_json::to_string(&ProgressDocument { progress: tally.progress() });
             let _ = store.note_progress(run, so_far.expect("our documents have text keys")).await;
             for _ in 0..LOOKS_PER_NOTE {
                 tokio::time::sleep(BETWEEN_LOOKS).await;

@@ -1,15 +1,12 @@
 //! Reads a file of text in the encoding that the user names, that its first bytes show, or, where it is
 //! not UTF-8, that all its bytes allow.
 
-use std::{
-    fs::File,
-    io::{self, Read},
-};
+use std::io::{self, Read};
 
 use encoding_rs::{Encoding, UTF_8};
 
 use crate::{
-    interface::scan::{Input, Scanned},
+    interface::scan::{Input, Scanned, ScannedFile},
     problem::{TableProblem, error::Location, fault::ScanFault, note::Note, text::TextProblem},
     text::{
         decode::TextReader,
@@ -55,7 +52,7 @@ pub(crate) fn scan_text(
 pub(crate) fn open_text(
     input: &Input<'_>,
     encoding: &'static Encoding,
-) -> Result<TextReader<File>, ScanFault> {
+) -> Result<TextReader<ScannedFile>, ScanFault> {
     Ok(TextReader::new(input.open()?, encoding))
 }
 

@@ -39,7 +39,8 @@ impl Reader {
     /// The file is gone, cannot be read, or was changed since.
     pub fn open(table: &TableSummary) -> Result<Self, TableError> {
         let open = || {
-            let file = WatchedFile::new(roots::open(&table.path)?, table.stamp.clone())?;
+            let file = roots::open(&table.path)?;
+            let file = WatchedFile::new(file, table.stamp.clone(), table.cancellation.clone())?;
             let second = file.try_clone()?;
             Ok((table.format.open(file, table)?, second))
         };

@@ -13,7 +13,7 @@ use crate::{
 /// Reads the whole file at `path` and returns what it holds.
 ///
 /// # Errors
-/// The file cannot be read, or is not a sound table that this crate's [`Reader`] would
+/// The file cannot be read, nobody wants the scan any more, or the file is not a sound table that this crate's [`Reader`] would
 /// read back cell by cell; the error says where.
 ///
 /// [`Reader`]: crate::Reader
@@ -44,5 +44,6 @@ pub(crate) fn summarize(
         format,
         layout: scanned.layout,
         stamp,
+        cancellation: options.cancellation.clone(),
     })
 }

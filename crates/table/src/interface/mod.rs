@@ -3,6 +3,7 @@
 //! A format knows how a table stands in a file. It must not open files by path, create or rename files,
 //! or compare tables: the scan, the reader and the writer do that for every format.
 
+pub(crate) mod cancellation;
 pub(crate) mod new_table;
 pub(crate) mod options;
 pub(crate) mod row;

@@ -1,8 +1,8 @@
-//! What the command line says about an input. Reads no file.
+//! How an input is read: what the command line says about it, and what ends the reading. Reads no file.
 
 use encoding_rs::Encoding;
 
-use super::FormatInfo;
+use super::{FormatInfo, cancellation::Cancellation};
 
 /// How the user wants an input to be read.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +21,8 @@ pub struct ReadOptions {
     pub pad_rows: bool,
     /// `--name-columns`: columns without a name, or with the name of another, get one.
     pub name_columns: bool,
+    /// What ends the reading early, by default nothing.
+    pub cancellation: Cancellation,
 }
 
 impl ReadOptions {

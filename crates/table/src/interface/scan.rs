@@ -1,8 +1,13 @@
 //! What a format gets to scan a file, and what it returns.
 
-use std::{fs::File, io, path::Path, sync::Arc};
+use std::{
+    fs::File,
+    io::{self, Read, Seek, SeekFrom},
+    path::Path,
+    sync::Arc,
+};
 
-use super::{Layout, options::ReadOptions};
+use super::{Layout, cancellation::Cancellation, options::ReadOptions};
 use crate::{problem::note::Note, roots};
 
 /// Of each column this many cells are kept as samples, each cut to so many characters.
@@ -21,8 +26,27 @@ impl<'a> Input<'a> {
     }
 
     /// Opens the file at its beginning, as often as the scan needs that.
-    pub(crate) fn open(&self) -> io::Result<File> {
-        roots::open(self.path)
+    pub(crate) fn open(&self) -> io::Result<ScannedFile> {
+        Ok(ScannedFile { file: roots::open(self.path)?, cancellation: self.options.cancellation.clone() })
+    }
+}
+
+/// The open file; its reads fail once nobody wants the scan any more.
+pub(crate) struct ScannedFile {
+    file: File,
+    cancellation: Cancellation,
+}
+
+impl Read for ScannedFile {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.cancellation.check()?;
+        self.file.read(buffer)
+    }
+}
+
+impl Seek for ScannedFile {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{any::Any, path::PathBuf, sync::Arc};
 
-use super::{Format, FormatInfo, Layout, watched::FileStamp};
+use super::{Format, FormatInfo, Layout, cancellation::Cancellation, watched::FileStamp};
 use crate::problem::note::Note;
 
 /// What the scan found: the whole file was read and is sound.
@@ -23,6 +23,8 @@ pub struct TableSummary {
     pub(crate) layout: Arc<dyn Layout>,
     /// What tells whether somebody changed the file since.
     pub(crate) stamp: FileStamp,
+    /// What ends the reading of the rows early, as it did that of the scan.
+    pub(crate) cancellation: Cancellation,
 }
 
 impl TableSummary {

@@ -7,6 +7,8 @@ use std::{
     time::SystemTime,
 };
 
+use super::cancellation::Cancellation;
+
 /// What changes when a file's content does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FileStamp {
@@ -30,21 +32,24 @@ impl FileStamp {
 }
 
 /// An open file that gives no byte that came into it after it was stamped: its reads fail with
-/// [`FileChanged`] instead. Another file that takes its name changes nothing here.
+/// [`FileChanged`] instead. Another file that takes its name changes nothing here. The reads fail as well
+/// once nobody wants the rows any more.
 pub(crate) struct WatchedFile {
     file: File,
     stamp: FileStamp,
+    cancellation: Cancellation,
 }
 
 impl WatchedFile {
-    pub(crate) fn new(file: File, stamp: FileStamp) -> io::Result<Self> {
-        let watched = Self { file, stamp };
+    pub(crate) fn new(file: File, stamp: FileStamp, cancellation: Cancellation) -> io::Result<Self> {
+        let watched = Self { file, stamp, cancellation };
         watched.check_unchanged().map(|()| watched)
     }
 
     /// A second handle of the same open file; both share the position.
     pub(crate) fn try_clone(&self) -> io::Result<Self> {
-        Ok(Self { file: self.file.try_clone()?, stamp: self.stamp.clone() })
+        let (stamp, cancellation) = (self.stamp.clone(), self.cancellation.clone());
+        Ok(Self { file: self.file.try_clone()?, stamp, cancellation })
     }
 
     /// Fails when somebody changed the file, also behind bytes that were read long ago.
@@ -58,6 +63,7 @@ impl WatchedFile {
 
 impl Read for WatchedFile {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.cancellation.check()?;
         let read = self.file.read(buffer)?;
         // After the read: what came into the file before it has changed the stamp.
         self.check_unchanged().map(|()| read)

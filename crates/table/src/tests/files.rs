@@ -1,7 +1,16 @@
 //! Inputs as files: what is missing, no file, changed, of another kind.
 
+use std::{
+    error::Error as _,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
 use super::*;
 use crate::{
+    Cancellation,
     interface::watched::FileStamp,
     problem::{TableProblem, file::FileProblem, output::OutputProblem, text::TextProblem},
 };
@@ -220,4 +229,27 @@ fn words_of_a_shell_are_quoted() {
     let error = TableError::new(Path::new("it's $HOME.csv"), TextProblem::ZeroByte);
     let hint = "remove it: `tr -d '\\000' < 'it'\\''s $HOME.csv' > 'it'\\''s $HOME.clean.csv'`";
     assert_eq!(error.hints(), [hint]);
+}
+
+#[test]
+fn reading_ends_once_nobody_wants_it() {
+    const ROWS: usize = 100_000;
+    for (name, header, row) in
+        [("a.csv", "a,b\n", "one cell,another cell\n"), ("a.jsonl", "", "{\"a\":\"one cell\",\"b\":2}\n")]
+    {
+        let bench = Bench::new(name, format!("{header}{}", row.repeat(ROWS)));
+        let flag = Arc::new(AtomicBool::new(false));
+        let is_cancelled = Arc::clone(&flag);
+        let cancellation = Cancellation::when(move || is_cancelled.load(Ordering::SeqCst));
+        let options = ReadOptions { cancellation, ..ReadOptions::default() };
+        let summary = scan(&bench.input, &options).unwrap();
+        let mut rows = Reader::open(&summary).unwrap();
+        assert!(rows.next().unwrap().is_ok());
+        flag.store(true, Ordering::SeqCst);
+        let (read, ended): (Vec<_>, Vec<_>) = rows.partition(Result::is_ok);
+        // The piece that was read already still gives its rows.
+        assert!(read.len() < ROWS / 2 && ended.len() == 1, "{name}: {}", read.len());
+        let error = scan(&bench.input, &options).unwrap_err();
+        assert_eq!(error.source().unwrap().to_string(), "the reading was cancelled");
+    }
 }

@@ -133,3 +133,12 @@ async fn dead_targets_hold_nobody_else_back() {
     assert_eq!(waited, Duration::ZERO);
     assert_eq!(world.ask(101).await, "found 101");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_is_told_once_its_attempts_are_over() {
+    let world = World::script(&[(1, &[Act::Fail(passing)]), (2, &[Act::Fail(refused)])]);
+    assert_eq!((world.ask(1).await, world.heard("failed")), ("found 1".to_owned(), 0));
+    for _ in 0..2 {
+        assert_eq!((world.ask(2).await, world.heard("failed")), ("invalid_input".to_owned(), 1));
+    }
+}

@@ -74,6 +74,15 @@ pub async fn what_a_call_cost_counts_and_not_what_it_could_have(form: &dyn Form)
     let record = ledger.record(&key(1)).await.expect("the ledger can be read").expect("it is stored");
     assert_eq!((record.price, record.cost, record.units), (Some(0.5), Some(0.25), Some(2.0)));
     assert_eq!((record.unit.as_deref(), record.spent()), (Some("credit"), Some(0.25)));
+    let stats = ledger.stats().await.expect("the ledger can be read");
+    let costs: Vec<_> =
+        stats.calls.iter().map(|calls| (calls.state.as_str(), calls.cost, calls.units)).collect();
+    let expect = [
+        ("found", Some(0.25), Some(2.0)),
+        ("no_data", Some(0.0), Some(0.0)),
+        ("unusable", Some(0.125), Some(1.0)),
+    ];
+    assert_eq!(costs, expect);
 }
 
 /// A second run waits for the end of the first, however that ends.

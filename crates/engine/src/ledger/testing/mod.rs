@@ -33,6 +33,20 @@ pub trait Form: Send + Sync {
     async fn open(&self) -> Arc<dyn Ledger>;
 }
 
+/// What a ledger knows of a call, in short words: `answered {"a": 1}`, `in doubt true`.
+pub fn word(known: Known) -> String {
+    match known {
+        Known::Nothing => "nothing".to_owned(),
+        Known::Answered(body) => format!("answered {body}"),
+        Known::Unusable { error, body } => {
+            format!("unusable {} of {}", error.full_message(), body.unwrap_or_default())
+        }
+        Known::Failed(error) => format!("failed {}", error.kind()),
+        Known::InDoubt { in_this_run } => format!("in doubt {in_this_run}"),
+        Known::Busy { .. } => "busy".to_owned(),
+    }
+}
+
 /// Makes a test of each behaviour. The form is made anew for each: `ledger_suite!(MyForm::new())`.
 #[macro_export]
 macro_rules! ledger_suite {
@@ -173,16 +187,7 @@ async fn known(calls: &dyn Calls, n: u64) -> String {
 }
 
 async fn known_anew(calls: &dyn Calls, n: u64, refresh: bool) -> String {
-    match calls.look_up(&key(n), refresh).await.expect("the ledger can be read") {
-        Known::Nothing => "nothing".to_owned(),
-        Known::Answered(body) => format!("answered {body}"),
-        Known::Unusable { error, body } => {
-            format!("unusable {} of {}", error.full_message(), body.unwrap_or_default())
-        }
-        Known::Failed(error) => format!("failed {}", error.kind()),
-        Known::InDoubt { in_this_run } => format!("in doubt {in_this_run}"),
-        Known::Busy { .. } => "busy".to_owned(),
-    }
+    word(calls.look_up(&key(n), refresh).await.expect("the ledger can be read"))
 }
 
 /// Waits until this is known of call `n`: what another process stored may be seen a moment later.

@@ -12,10 +12,13 @@ use marl_core::{
 use sandbox::Sandbox;
 use serde_json::json;
 
-use super::Check;
-use crate::args::DoctorArgs;
-use runner::{
-    failure::{Failure, exit::Exit},
+use super::{Check, CheckStatus, DoctorSpec};
+use crate::{
+    failure::{
+        Failure,
+        exit::Exit,
+        remedy::{KeyTrouble, Met, remedy},
+    },
     job::connections,
     project::{
         connect::{self, DotEnv, Found, ValueSource},
@@ -27,12 +30,12 @@ use runner::{
 const PATIENCE: Duration = Duration::from_secs(15);
 
 pub(super) async fn checks(
-    args: &DoctorArgs,
+    spec: &DoctorSpec,
     registry: &Registry,
     working: &Path,
 ) -> Result<Vec<Check>, Failure> {
-    if args.ledger.sandbox {
-        return of_sandbox(args.offline, registry).await;
+    if spec.ledger.sandbox {
+        return of_sandbox(spec.offline, registry).await;
     }
     let mut checks = Vec::new();
     let file = DotEnv::find(working).unwrap_or_else(|failure| {
@@ -52,7 +55,7 @@ pub(super) async fn checks(
         let can_be_asked = key.exit == Exit::Done;
         checks.push(key);
         checks.push(match connection {
-            _ if args.offline => not_asked(info, "`--offline`"),
+            _ if spec.offline => not_asked(info, "`--offline`"),
             _ if !can_be_asked => not_asked(info, "there is no key to ask with"),
             Err(_) => not_asked(info, "there is no address to send a key to"),
             Ok(connection) => {
@@ -117,12 +120,11 @@ fn key(provider: &dyn Provider, found: &Found) -> Check {
             format!("{}, in {}", error.message(), told(source)),
             "copy the key again, without what stands around it",
         ),
-        (None, _) => Check::bad(
-            name,
-            Exit::Key,
-            format!("{} is not set", info.key_variable),
-            "set it in the environment or in a `.env` file here or above, or try `--sandbox`, which needs none",
-        ),
+        (None, _) => {
+            let fix = remedy(ErrorKind::Auth, Met::Check { provider: info, key: KeyTrouble::Missing });
+            let message = format!("{} is not set", info.key_variable);
+            Check { fix, exit: Exit::Key, ..Check::new(name, CheckStatus::Bad, message) }
+        }
     }
 }
 
@@ -144,7 +146,9 @@ async fn answer(provider: &dyn Provider) -> Check {
     match tokio::time::timeout(PATIENCE, provider.send(&call)).await {
         Err(_) => {
             let message = format!("no answer within {} seconds", PATIENCE.as_secs());
-            Check::bad(name, Exit::ProviderStopped, message, unreachable(info))
+            let fix = remedy(ErrorKind::Timeout, Met::Check { provider: info, key: KeyTrouble::Refused });
+            let exit = Exit::ProviderStopped;
+            Check { fix, exit, ..Check::new(name, CheckStatus::Bad, message) }
         }
         Ok(attempt) => match attempt.end {
             AttemptEnd::Answered(_) => {
@@ -157,39 +161,17 @@ async fn answer(provider: &dyn Provider) -> Check {
 
 fn refused(name: String, info: &ProviderInfo, refusal: &Refusal) -> Check {
     let error = &refusal.error;
-    let said = error.full_message();
-    let stopped = |fix: String| (Exit::ProviderStopped, fix);
-    let (exit, fix) = match error.kind() {
-        // The body of such a refusal tells nothing more, and may repeat the key.
-        ErrorKind::Auth if refusal.reach == Reach::Provider => {
-            let fix = "check the key: the environment's wins over that of a `.env` file";
-            return Check::bad(name, Exit::Key, error.message(), fix);
+    let is_key_refused = error.kind() == ErrorKind::Auth && refusal.reach == Reach::Provider;
+    let key = if is_key_refused { KeyTrouble::Refused } else { KeyTrouble::NotAllowed };
+    // The body of a refused key's answer tells nothing more, and may repeat the key.
+    let message = if is_key_refused { error.message().to_owned() } else { error.full_message() };
+    let (status, exit) = match error.kind() {
+        ErrorKind::Auth => (CheckStatus::Bad, Exit::Key),
+        ErrorKind::RateLimited | ErrorKind::InvalidInput | ErrorKind::ToolNotFound => {
+            (CheckStatus::Warn, Exit::Done)
         }
-        ErrorKind::Auth => {
-            (Exit::Key, "use a key that may use it, or look into the provider's dashboard".to_owned())
-        }
-        ErrorKind::RateLimited => {
-            let fix = "wait a little; `per_minute` under `[limit.";
-            return Check::warn(
-                name,
-                said,
-                format!("{fix}{}]` in marl.toml makes runs go slower", info.name),
-            );
-        }
-        ErrorKind::InvalidInput | ErrorKind::ToolNotFound => {
-            let fix = "it is there and did not refuse the key; `marl enrich` with `--limit 1` tells more";
-            return Check::warn(name, said, fix);
-        }
-        ErrorKind::QuotaExhausted => stopped(format!("top up the account at {}", info.name)),
-        ErrorKind::Network | ErrorKind::Timeout => stopped(unreachable(info)),
-        ErrorKind::BadReply => {
-            stopped(format!("something else may answer there: see {} and the proxy", info.base_variable))
-        }
-        _ => stopped(format!("try again later; if it stays so, see {}", info.base_variable)),
+        _ => (CheckStatus::Bad, Exit::ProviderStopped),
     };
-    Check::bad(name, exit, said, fix)
-}
-
-fn unreachable(info: &ProviderInfo) -> String {
-    format!("see to the network, the proxy (HTTPS_PROXY) and {}, or try again later", info.base_variable)
+    let fix = remedy(error.kind(), Met::Check { provider: info, key });
+    Check { fix, exit, ..Check::new(name, status, message) }
 }

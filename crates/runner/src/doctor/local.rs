@@ -11,16 +11,16 @@ use marl_core::Registry;
 use marl_core::words::counted;
 
 use super::Check;
-use runner::{
+use crate::{
     failure::{Failure, exit::Exit},
     project::{
         self,
         ledger::{self, Problem},
-        settings, workspace,
+        paths, settings, workspace,
     },
-    run::recorded::resumed,
+    runs::resumed,
+    spec::LedgerChoice,
 };
-use runner::{project::paths, spec::LedgerChoice};
 
 pub(super) fn folder_and_settings(folder: &Path, working: &Path, registry: &Registry) -> [Check; 3] {
     let file = folder.join(settings::FILE);
