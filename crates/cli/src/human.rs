@@ -3,6 +3,7 @@
 mod aligned;
 mod event_printer;
 mod forecast;
+mod money;
 mod preview;
 mod progress;
 mod run;
@@ -14,6 +15,7 @@ pub(crate) use runner::binding::binding;
 pub(crate) use aligned::{aligned, most_columns};
 pub(crate) use event_printer::EventPrinter;
 pub(crate) use forecast::planned_lines;
+pub(crate) use money::{amount, units};
 pub(crate) use preview::Preview;
 pub(crate) use progress::Bar;
 pub(crate) use run::{run_lines, spent};

@@ -3,15 +3,19 @@
 //! A provider sends an attempt and classifies how it ended. Whether to retry, wait or stop is for the
 //! gateway to decide.
 
+mod operation;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
 use smol_str::SmolStr;
 
-use crate::{Call, Error, Names, Reply, Secret};
+use crate::{Call, Error, Reply, Secret};
+
+pub use operation::{Bills, Operation, Operations, Price};
 
 /// The facts about a provider that policy outside of it needs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ProviderInfo {
     /// The name in contracts, settings and messages.
     pub name: SmolStr,
@@ -23,9 +27,10 @@ pub struct ProviderInfo {
     pub base_variable: SmolStr,
     /// The vendor's base address.
     pub default_base: SmolStr,
-    /// Operations that cost nothing and change nothing. They may be repeated freely. Any other operation
-    /// counts as paid.
-    pub free_operations: Names,
+    /// Its operations: what each bills and how long it takes.
+    pub operations: Operations,
+    /// A free operation without parameters, with which `marl doctor` tests the connection.
+    pub check: Option<SmolStr>,
 }
 
 /// The parameters for creating a provider.
@@ -44,10 +49,6 @@ pub struct Connection {
 pub trait Provider: Send + Sync {
     /// The facts about the vendor. They must not change during the life of the provider.
     fn info(&self) -> &ProviderInfo;
-
-    /// How long to wait for an answer to an operation. Giving up leaves the call in doubt, so the limit
-    /// should be generous.
-    fn timeout(&self, operation: &str) -> Duration;
 
     /// Checks that a call could be sent.
     ///
@@ -83,6 +84,21 @@ pub struct Attempt {
     pub end: AttemptEnd,
     /// The vendor's id of the request, for support questions.
     pub request_id: Option<String>,
+    /// What the vendor says that the attempt cost, in the unit of the operation's price.
+    pub cost: Option<f64>,
+}
+
+impl Attempt {
+    /// An attempt that ended with a whole answer.
+    pub fn answered(body: String) -> Self {
+        AttemptEnd::Answered(body).into()
+    }
+}
+
+impl From<AttemptEnd> for Attempt {
+    fn from(end: AttemptEnd) -> Self {
+        Self { end, request_id: None, cost: None }
+    }
 }
 
 /// How an attempt ended.
@@ -109,6 +125,8 @@ pub struct Failure {
     pub retry_after: Option<Duration>,
     /// Which calls the refusal concerns.
     pub reach: Reach,
+    /// Who is to blame for the failure.
+    pub blame: Blame,
     /// The provider's unmodified text when a complete but unusable answer came.
     pub body: Option<String>,
 }
@@ -138,6 +156,15 @@ pub enum Reach {
     ProviderIfRepeated,
 }
 
+/// Who is to blame for a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blame {
+    /// The provider: many such failures are an outage, and its calls wait.
+    Provider,
+    /// What this call alone is about, such as one website: other calls are not held back for it.
+    Target,
+}
+
 impl Failure {
     /// Nothing left this machine: the name was not found, or no connection was made.
     pub fn not_sent(error: Error) -> Self {
@@ -159,6 +186,7 @@ impl Failure {
             retryable: false,
             retry_after: None,
             reach: Reach::Call,
+            blame: Blame::Provider,
             body: None,
         }
     }
@@ -186,6 +214,13 @@ impl Failure {
         self
     }
 
+    /// Says that the target of the call failed, and not the provider.
+    #[must_use]
+    pub fn of_target(mut self) -> Self {
+        self.blame = Blame::Target;
+        self
+    }
+
     /// Sets which calls the refusal concerns.
     #[must_use]
     pub fn reaching(mut self, reach: Reach) -> Self {
@@ -196,6 +231,6 @@ impl Failure {
 
 impl From<Failure> for Attempt {
     fn from(failure: Failure) -> Self {
-        Self { end: AttemptEnd::Failed(failure), request_id: None }
+        AttemptEnd::Failed(failure).into()
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use marl_core::{Error, ErrorKind};
 
-use crate::ledger::LedgerError;
+use crate::{cost::Cost, ledger::LedgerError};
 
 /// Something that happened in a run.
 #[derive(Debug)]
@@ -64,8 +64,12 @@ pub enum Event<'a> {
     },
     /// A call was executed, or may have been.
     Spent {
-        /// What it costs, in the settings' unit, if known.
-        price: Option<f64>,
+        /// The provider.
+        provider: &'a str,
+        /// What it cost.
+        cost: Cost,
+        /// The vendor's unit, where it publishes a price.
+        unit: Option<&'a str>,
     },
     /// A call did not fit the run's caps and was not made.
     CapReached,

@@ -3,6 +3,7 @@
 //! The engine knows no plugin by name, no terminal and no command line: what would help is data
 //! ([`plan::Advice`]).
 
+pub mod cost;
 mod event;
 pub mod expression;
 mod forecast;

@@ -8,9 +8,9 @@ use std::{
 
 use async_trait::async_trait;
 use marl_core::{
-    Call, CallSpec, Column, Connection, Context, Contract, Error, Field, Fields, Integration, Names, Origin,
+    Call, CallSpec, Column, Connection, Context, Contract, Error, Field, Fields, Integration, Origin,
     Outcome, Provider, Registration, Registry, RegistryError, Reply, Row, SemanticType, SmolStr, Value,
-    provider::{Attempt, AttemptEnd, ProviderInfo},
+    provider::{Attempt, Operation, Operations, ProviderInfo},
 };
 use serde_json::json;
 
@@ -91,10 +91,6 @@ impl Provider for Vendor {
         &self.info
     }
 
-    fn timeout(&self, _: &str) -> Duration {
-        Duration::from_secs(60)
-    }
-
     fn ready(&self) -> Result<(), Error> {
         Ok(())
     }
@@ -102,7 +98,7 @@ impl Provider for Vendor {
     async fn send(&self, call: &Call) -> Attempt {
         self.sent.lock().unwrap().push(call.to_string());
         let answer = format!("{} by {}", call.parameters["of"], self.connection.base_url);
-        Attempt { end: AttemptEnd::Answered(answer), request_id: None }
+        Attempt::answered(answer)
     }
 
     fn read(&self, _: &Call, body: &str) -> Result<Reply, Error> {
@@ -118,7 +114,8 @@ fn add_vendor(registry: &mut Registry, sent: &Arc<Mutex<Vec<String>>>) -> Result
         key_variable: SmolStr::default(),
         base_variable: SmolStr::default(),
         default_base: SmolStr::default(),
-        free_operations: Names::default(),
+        operations: Operations::constant(&[], Operation::paid(Duration::from_secs(60))),
+        check: None,
     };
     let (of_each, sent) = (info.clone(), Arc::clone(sent));
     let connect = move |connection| -> Box<dyn Provider> {
@@ -195,7 +192,8 @@ async fn what_is_made_at_run_time_is_planned_and_run_like_what_is_linked() {
     let heard = Arc::new(Heard::default());
     let ledger: Arc<dyn Calls> = Arc::new(MemoryCalls::default());
     let open = gateway(&registry, &plan, &ledger, Arc::clone(&heard) as Arc<dyn Listener>);
-    assert_eq!(open.price(&word("provider"), &word("operation")), Some(0.5));
+    let price = open.price(&word("provider"), &word("operation")).expect("the provider is known");
+    assert_eq!(price.most.money, Some(0.5));
     let mode = CallMode::Live { refreshing: open.refreshing(), caller: Arc::new(open) };
     let end = Engine::new(Arc::clone(&plan), mode).row(vec![Some(Value::text("https://Nike.com/"))]).await;
     assert_eq!(end.written, [Some(Value::text("\"nike.com\" by https://x.example"))]);

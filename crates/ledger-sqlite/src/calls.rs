@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use engine::ledger::{
-    Asking, CallRecord, CallState, Claim, Ended, Intent, Judge, Key, Known, Settled, canonical,
+    Asking, CallRecord, CallState, Claim, EndRecord, Ended, Intent, Judge, Key, Known, canonical,
 };
 use marl_core::{Error, SmolStr};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -13,11 +13,13 @@ use crate::{
     judge::known,
     lock::Process,
     ms, now_ms,
+    reply::{NewReply, StoredReply},
 };
 
 /// The columns of a [`CallRecord`].
 pub(crate) const COLUMNS: &str = "id, provider, operation, parameters, state, run, account, base, \
-    sent_at, settled_at, duration_ms, attempt, price, request_id, error_kind, error_message, reply";
+    sent_at, settled_at, duration_ms, attempt, price, request_id, error_kind, error_message, reply, \
+    cost, units, unit";
 
 /// A row of [`COLUMNS`].
 pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<CallRecord> {
@@ -39,7 +41,10 @@ pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<CallRecord> {
         request_id: row.get(13)?,
         error_kind: row.get(14)?,
         error: row.get(15)?,
-        reply: row.get(16)?,
+        reply: row.get::<_, Option<StoredReply>>(16)?.map(|reply| reply.0),
+        cost: row.get(17)?,
+        units: row.get(18)?,
+        unit: row.get(19)?,
     })
 }
 
@@ -54,6 +59,8 @@ pub(crate) struct NewIntent {
     attempt: u32,
     time: i64,
     price: Option<f64>,
+    unit: Option<SmolStr>,
+    is_free: bool,
 }
 
 impl NewIntent {
@@ -67,7 +74,9 @@ impl NewIntent {
             parameters: canonical(&asking.call.parameters),
             attempt: asking.attempt,
             time: ms(asking.time),
-            price: asking.price,
+            price: asking.price.most.money,
+            unit: asking.price.unit.clone(),
+            is_free: asking.price.is_free,
         }
     }
 }
@@ -89,10 +98,10 @@ pub(crate) fn claim(
     let now = now_ms();
     db.prepare_cached(concat!(
         "INSERT INTO call (key_short, key, state, run, provider, base, account, operation, parameters, attempt,
-            price, sent_at, deadline)
+            price, sent_at, deadline, unit, free)
          VALUES (?1, ?2, ",
         code!(intent),
-        ", ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        ", ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
     ))?
     .execute(params![
         intent.key.short(),
@@ -107,6 +116,8 @@ pub(crate) fn claim(
         intent.price,
         now,
         now.saturating_add(intent.time),
+        intent.unit.as_deref(),
+        intent.is_free,
     ])?;
     Ok(Claim::Granted(Intent::new(db.last_insert_rowid())))
 }
@@ -120,17 +131,20 @@ pub(crate) fn take_back(db: &Connection, id: i64) -> rusqlite::Result<()> {
 }
 
 /// Stores the end of an attempt; a late reply settles a doubt.
-pub(crate) fn settle(db: &Connection, id: i64, ended: &Ended) -> rusqlite::Result<()> {
-    let (state, reply, error) = match &ended.end {
-        Settled::Answered { body, no_data: false } => (CallState::Found, Some(body), None),
-        Settled::Answered { body, no_data: true } => (CallState::NoData, Some(body), None),
-        Settled::Unusable { error, body } => (CallState::Unusable, body.as_ref(), Some(error)),
-        Settled::Failed(error) => (CallState::Failed, None, Some(error)),
-        Settled::InDoubt => (CallState::InDoubt, None, None),
-    };
+///
+/// `compressed` is the reply in that form, where it is long.
+pub(crate) fn settle(
+    db: &Connection,
+    id: i64,
+    ended: &Ended,
+    compressed: Option<&[u8]>,
+) -> rusqlite::Result<()> {
+    let EndRecord { state, reply, error, cost } = EndRecord::of(&ended.end);
+    let text = reply.map(|text| NewReply::Text(text));
+    let reply = compressed.map(NewReply::Compressed).or(text);
     db.prepare_cached(
         "UPDATE call SET state = ?2, settled_at = ?3, duration_ms = ?4, request_id = ?5, error_kind = ?6,
-            error_message = ?7, error_detail = ?8, reply = ?9
+            error_message = ?7, error_detail = ?8, reply = ?9, cost = ?10, units = ?11
          WHERE id = ?1",
     )?
     .execute(params![
@@ -143,6 +157,8 @@ pub(crate) fn settle(db: &Connection, id: i64, ended: &Ended) -> rusqlite::Resul
         error.map(Error::message),
         error.and_then(Error::detail),
         reply,
+        cost.money,
+        cost.units,
     ])?;
     Ok(())
 }

@@ -65,7 +65,7 @@ mod tests {
     use rusqlite::Connection;
 
     use super::*;
-    use crate::open::MIGRATIONS;
+    use crate::migrations::MIGRATIONS;
 
     #[test]
     fn the_numbers_are_those_of_the_schema() {

@@ -57,7 +57,7 @@ pub(crate) fn used(db: &Connection, ledger: &Path, consent: &str) -> rusqlite::R
 fn stored(db: &Connection, ledger: &Path, run: i64) -> rusqlite::Result<Used> {
     let (calls, cost): (i64, f64) = db
         .prepare_cached(concat!(
-            "SELECT count(*), total(price) FROM call WHERE run = ?1 AND state NOT IN (",
+            "SELECT count(*), total(coalesce(cost, price)) FROM call WHERE run = ?1 AND NOT free AND state NOT IN (",
             code!(intent),
             ", ",
             code!(failed),
@@ -66,7 +66,7 @@ fn stored(db: &Connection, ledger: &Path, run: i64) -> rusqlite::Result<Used> {
         .query_row([run], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let mut used = Used { calls: calls.unsigned_abs(), cost };
     let mut statement = db.prepare_cached(concat!(
-        "SELECT id, total(price) FROM call WHERE run = ?1 AND state = ",
+        "SELECT id, total(price) FROM call WHERE run = ?1 AND NOT free AND state = ",
         code!(intent),
         " GROUP BY id",
     ))?;

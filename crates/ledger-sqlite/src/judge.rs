@@ -6,7 +6,7 @@ use engine::ledger::{CallState, Facts, Judge, Key, Known, Owner, Verdict};
 use marl_core::{Error, ErrorKind};
 use rusqlite::{Connection, Row};
 
-use crate::{codes::Coded, lock::Process, now_ms};
+use crate::{codes::Coded, lock::Process, now_ms, reply::StoredReply};
 
 /// What is known of `key`. Any usable answer comes first; then a process that is asking, a doubt,
 /// and a failure of this run.
@@ -30,8 +30,11 @@ pub(crate) fn known(
         let facts = facts(row)?;
         let owner = || owner(db, row, ledger, facts.run);
         let known = match judge.verdict(&facts, refresh, now_ms(), owner)? {
-            Verdict::Answered => return Ok(Known::Answered(row.get(9)?)),
-            Verdict::Unusable => return Ok(Known::Unusable { error: error(row)?, body: row.get(9)? }),
+            Verdict::Answered => return Ok(Known::Answered(row.get::<_, StoredReply>(9)?.0)),
+            Verdict::Unusable => {
+                let body = row.get::<_, Option<StoredReply>>(9)?.map(|reply| reply.0);
+                return Ok(Known::Unusable { error: error(row)?, body });
+            }
             Verdict::Outdated => break,
             Verdict::Nothing => continue,
             Verdict::Failed => Known::Failed(error(row)?),

@@ -144,13 +144,25 @@ impl Page {
 }
 
 fn stats(db: &Connection) -> rusqlite::Result<Stats> {
-    let mut statement = db
-        .prepare("SELECT provider, operation, state, count(*) FROM call GROUP BY 1, 2, 3 ORDER BY 1, 2, 3")?;
+    let mut statement = db.prepare(
+        "SELECT provider, operation, state, count(*), total(coalesce(cost, price)), count(coalesce(cost, price)),
+            total(units), count(units), max(unit)
+         FROM call GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+    )?;
     let counts = statement.query_map([], |row| {
         let count: i64 = row.get(3)?;
-        let (provider, operation) = (row.get(0)?, row.get(1)?);
-        let state = CallState::from_code(row.get(2)?).name().to_owned();
-        Ok(StateCount { provider, operation, state, count: count.unsigned_abs() })
+        let state = CallState::from_code(row.get(2)?);
+        let is_bought = !matches!(state, CallState::Intent | CallState::Failed);
+        let sum = |sum: f64, known: i64| (is_bought && known == count).then_some(sum);
+        Ok(StateCount {
+            provider: row.get(0)?,
+            operation: row.get(1)?,
+            state: state.name().to_owned(),
+            count: count.unsigned_abs(),
+            cost: sum(row.get(4)?, row.get(5)?),
+            units: sum(row.get(6)?, row.get(7)?),
+            unit: row.get(8)?,
+        })
     })?;
     let mut calls = counts.collect::<rusqlite::Result<Vec<StateCount>>>()?;
     let place = |call: &StateCount| (call.provider.clone(), call.operation.clone(), call.state.clone());

@@ -9,25 +9,17 @@ use std::{
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig, limits::Limit};
 
-use crate::schema;
+use crate::{
+    migrations::{MIGRATIONS, VIEWED_AS_NEWEST},
+    schema,
+};
 
 /// "marl" in ASCII: a file with another id is not ours.
 pub(crate) const APPLICATION_ID: i32 = 0x6d61_726c;
 
-/// The migrations, each from one version to the next; a new file runs them all.
-pub(crate) const MIGRATIONS: [&str; 3] =
-    [include_str!("schema.sql"), include_str!("consent.sql"), include_str!("removed.sql")];
-
-/// How a ledger of an earlier version is read as one of the newest without changing it, by a temporary
-/// view: the first is for version 1.
-const VIEWED_AS_NEWEST: [&str; MIGRATIONS.len() - 1] = [
-    "CREATE TEMP VIEW run AS SELECT *, NULL AS consent, 0 AS removed_calls, 0.0 AS removed_cost FROM main.run",
-    "CREATE TEMP VIEW run AS SELECT *, 0 AS removed_calls, 0.0 AS removed_cost FROM main.run",
-];
-
 /// The longest value that is read or written, in bytes: twice the longest answer. A ledger that someone
 /// else filled could hold longer ones, to take all memory.
-const LONGEST_VALUE: i32 = 16 << 20;
+pub(crate) const LONGEST_VALUE: i32 = 16 << 20;
 
 /// How long a writer waits for another process's commit.
 pub(crate) const BUSY: Duration = if cfg!(test) { Duration::from_secs(3) } else { Duration::from_secs(20) };

@@ -19,6 +19,7 @@ use crate::{
     consent, failed,
     file::LedgerFile,
     lock, ms, now_ms,
+    reply::StoredReply,
 };
 
 impl LedgerFile {
@@ -175,8 +176,9 @@ fn candidates(db: &Connection, what: &Prune, removal: &mut Removal) -> rusqlite:
             while let Some(row) = rows.next()? {
                 let mut tells = false;
                 for column in 3..8 {
-                    let text: Option<String> = row.get(column)?;
-                    tells = tells || text.is_some_and(|text| traces.are_in(&text));
+                    // Also of a reply that is compressed.
+                    let text: Option<StoredReply> = row.get(column)?;
+                    tells = tells || text.is_some_and(|StoredReply(text)| traces.are_in(&text));
                 }
                 if tells {
                     take(row, removal)?;

@@ -8,8 +8,8 @@ use std::sync::{
 
 use async_trait::async_trait;
 use engine::ledger::{
-    Asking, BeginError, CallState, Calls, Claim, Ended, Freshness, Intent, Judge, Key, Known, LedgerError,
-    MaxAge, RunStart, Used,
+    Asking, BeginError, CallState, Calls, Claim, EndRecord, Ended, Freshness, Intent, Judge, Key, Known,
+    LedgerError, MaxAge, RunStart, Used,
 };
 use rusqlite::Connection;
 
@@ -19,7 +19,7 @@ use crate::{
     file::LedgerFile,
     judge::known,
     lock::RunLock,
-    now_ms, open,
+    now_ms, open, reply,
 };
 
 /// The calls of the file as one run makes them.
@@ -129,7 +129,10 @@ impl Calls for RunCalls {
 
     async fn settle(&self, _: &Key, intent: Intent, ended: Arc<Ended>) -> Result<(), LedgerError> {
         let id = intent.id();
-        self.file.writer()?.run_with_others(move |db| calls::settle(db, id, &ended)).await?;
+        // Here and not where the writer works, which all calls wait for.
+        let compressed = EndRecord::of(&ended.end).reply.and_then(|reply| reply::compressed(reply));
+        let settle = move |db: &Connection| calls::settle(db, id, &ended, compressed.as_deref());
+        self.file.writer()?.run_with_others(settle).await?;
         self.open.fetch_sub(1, Ordering::Relaxed);
         Ok(())
     }

@@ -17,10 +17,13 @@ use rusqlite::Connection;
 use serde_json::json;
 use tempfile::TempDir;
 
-use engine::ledger::{
-    Asking, BeginError, Calls, Claim, Ended, Freshness, Intent, Key, Ledger, MaxAge, Prune, Removed, RunEnd,
-    RunStart, RunState, Scope, Settled, Used,
-    testing::{Form, word},
+use engine::{
+    cost::Cost,
+    ledger::{
+        Asking, BeginError, Calls, Claim, Ended, Freshness, Intent, Key, Ledger, MaxAge, Prune, Removed,
+        RunEnd, RunStart, RunState, Scope, Settled, Used,
+        testing::{Form, price, word},
+    },
 };
 
 use super::*;
@@ -66,7 +69,8 @@ impl World {
     async fn claim_for(&self, ledger: &RunCalls, n: u64, again: bool, time: Duration) -> Option<Intent> {
         let (key, call) = (self.key(n), call(n));
         let scope = &self.scope;
-        let asking = Asking { key, call: &call, scope, again, refresh: false, attempt: 1, time, price: None };
+        let asking =
+            Asking { key, call: &call, scope, again, refresh: false, attempt: 1, time, price: &price(None) };
         match ledger.claim(&asking).await.unwrap() {
             Claim::Granted(intent) => Some(intent),
             Claim::Known(_) => None,
@@ -127,7 +131,7 @@ fn call(n: u64) -> Call {
 }
 
 fn found(body: &str) -> Settled {
-    Settled::Answered { body: body.to_owned(), no_data: false }
+    Settled::Answered { body: body.to_owned(), no_data: false, cost: Cost::UNKNOWN }
 }
 
 #[tokio::test]

@@ -14,8 +14,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use marl_core::{
-    Call, Connection, Error, Names, Provider, Registration, Reply, SmolStr,
-    provider::{Attempt, Failure, ProviderInfo},
+    Call, Connection, Error, Provider, Registration, Reply, SmolStr,
+    provider::{Attempt, Failure, Operation, Operations, ProviderInfo},
 };
 use serde_json::json;
 use wire::{Client, Request};
@@ -32,8 +32,20 @@ pub static INFO: ProviderInfo = ProviderInfo {
     key_variable: SmolStr::new_static("DATAGEN_API_KEY"),
     base_variable: SmolStr::new_static("DATAGEN_API_BASE_URL"),
     default_base: SmolStr::new_static("https://api.datagen.dev"),
-    free_operations: Names::constant(&["listTools", "searchTools", "getToolDetails"]),
+    operations: Operations::constant(OPERATIONS, Operation::paid(Duration::from_secs(180))),
+    check: Some(SmolStr::new_static("listTools")),
 };
+
+/// The tools whose answers come soon. Any other tool may browse before it answers: a minute is not
+/// enough for that, and giving up leaves a call that may have been paid for.
+const OPERATIONS: &[(SmolStr, Operation)] = &[
+    (SmolStr::new_static("listTools"), Operation::free(SOON)),
+    (SmolStr::new_static("searchTools"), Operation::free(SOON)),
+    (SmolStr::new_static("getToolDetails"), Operation::free(SOON)),
+    (SmolStr::new_static("get_linkedin_person_data"), Operation::paid(SOON)),
+];
+
+const SOON: Duration = Duration::from_secs(60);
 
 inventory::submit! { Registration::provider(&INFO, |connection| Box::new(DataGen::new(connection))) }
 
@@ -53,15 +65,6 @@ impl DataGen {
 impl Provider for DataGen {
     fn info(&self) -> &ProviderInfo {
         &INFO
-    }
-
-    /// Research tools browse before they answer and need more than a minute. Giving up early would leave a
-    /// call that may have been paid for.
-    fn timeout(&self, operation: &str) -> Duration {
-        let slow = ["research", "search", "extract", "writer", "findall", "mcp_"];
-        let operation = operation.to_lowercase();
-        let seconds = if slow.iter().any(|word| operation.contains(word)) { 180 } else { 60 };
-        Duration::from_secs(seconds)
     }
 
     fn ready(&self) -> Result<(), Error> {

@@ -1,12 +1,14 @@
 //! What a run would do and cost: the same run with stored answers alone. Sends nothing and makes no
 //! ledger.
 
+mod cost;
 mod document;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use engine::{
     CallForecast, CallMode, Engine, Forecast, ProjectedStep, RowEnd, StepForecast,
+    cost::CallPrice,
     gateway::{CallStatus, Gateway},
     ledger::Ledger,
 };
@@ -17,7 +19,6 @@ use marl_core::SmolStr;
 use table::InputRow;
 
 use crate::{
-    document::rounded,
     failure::{Failure, advice},
     job::{
         Job,
@@ -67,12 +68,14 @@ pub struct Planned {
     pub remarks: BTreeMap<(usize, String), u64>,
     /// The unit of all prices, if the settings name one.
     pub currency: Option<String>,
-    /// By provider and operation, the price if known.
-    pub prices: BTreeMap<(SmolStr, SmolStr), Option<f64>>,
+    /// By provider and operation, what a call may cost.
+    pub prices: BTreeMap<(SmolStr, SmolStr), CallPrice>,
     /// By provider and operation, how long a call usually takes, if known.
     durations: BTreeMap<(SmolStr, SmolStr), Option<Duration>>,
-    /// How many calls are in flight to each provider.
+    /// How many calls are in flight to each provider that has no number of its own.
     pub parallel: usize,
+    /// The providers that have one.
+    parallel_of: BTreeMap<String, usize>,
     /// How often a call in doubt may be sent, where it is sent again at all.
     pub doubts_resent: Option<u32>,
     /// The cap on calls, if there is one.
@@ -195,6 +198,7 @@ pub async fn of(
         .flat_map(|step| &step.calls)
         .map(|call| (call.provider.clone(), call.operation.clone()))
         .collect();
+    let lanes = &connections.settings.lanes;
     Ok(Planned {
         sandbox: spec.ledger.sandbox,
         table: paths::shown(&job.table.path),
@@ -212,6 +216,7 @@ pub async fn of(
         prices: prices(&operations, &closed),
         durations: durations(&operations, store.as_deref()).await?,
         parallel: spec.parallel,
+        parallel_of: lanes.iter().filter_map(|(name, lane)| Some((name.clone(), lane.parallel?))).collect(),
         doubts_resent: connections.resends_doubts().then_some(connections.settings.retry.attempts),
         max_calls: spec.caps.calls,
         max_cost: spec.caps.cost,
@@ -226,8 +231,9 @@ pub async fn of(
 
 type Operations = [(SmolStr, SmolStr)];
 
-fn prices(operations: &Operations, gateway: &Gateway) -> BTreeMap<(SmolStr, SmolStr), Option<f64>> {
-    operations.iter().map(|known| (known.clone(), gateway.price(&known.0, &known.1))).collect()
+fn prices(operations: &Operations, gateway: &Gateway) -> BTreeMap<(SmolStr, SmolStr), CallPrice> {
+    let price = |(provider, operation): &(SmolStr, SmolStr)| gateway.price(provider, operation);
+    operations.iter().filter_map(|known| Some((known.clone(), price(known)?))).collect()
 }
 
 async fn durations(
@@ -294,75 +300,10 @@ impl Planned {
         self.replaced.values().fold((0, 0), |sum, cells| (sum.0 + cells.0, sum.1 + cells.1))
     }
 
-    /// Calls that are sent for certain, and the most, within the caps.
-    pub fn send(&self) -> (u64, u64) {
-        let exactly: u64 = self.calls().map(|call| call.send).sum();
-        let possible: u64 = self.calls().map(|call| call.possible).sum();
-        let most = self.max_calls.unwrap_or(u64::MAX);
-        let (dear, cheap) = self.affordable();
-        (exactly.min(most).min(dear), (exactly + possible).min(most).min(cheap))
-    }
-
     /// The operations of which calls are sent, or may be.
     pub fn sent(&self) -> impl Iterator<Item = (&str, &str)> {
         let sent = self.calls().filter(|call| call.send + call.possible > 0);
         sent.map(|call| (call.provider.as_str(), call.operation.as_str()))
-    }
-
-    /// How many calls the cap on cost allows: of the dearest alone, and of the cheapest.
-    fn affordable(&self) -> (u64, u64) {
-        let sent = self.calls().filter(|call| call.send + call.possible > 0);
-        let prices: Vec<f64> = sent.filter_map(|call| self.price(call)).collect();
-        let of = |price: f64| match self.max_cost {
-            Some(most) if price > 0.0 => (most / price + 1e-9).floor() as u64,
-            _ => u64::MAX,
-        };
-        let dearest = prices.iter().copied().fold(0.0, f64::max);
-        let cheapest = prices.iter().copied().fold(f64::INFINITY, f64::min);
-        (of(dearest), of(cheapest))
-    }
-
-    /// What that costs; `None` where a price is unknown, which is never free.
-    pub fn cost(&self) -> Option<(f64, f64)> {
-        let mut cost = (0.0, 0.0);
-        for call in self.calls().filter(|call| call.send + call.possible > 0) {
-            let price = self.price(call)?;
-            cost.0 += price * call.send as f64;
-            cost.1 += price * (call.send + call.possible) as f64;
-        }
-        let within = |cost: f64| match self.max_cost {
-            Some(most) if cost > most => self.whole_calls(most),
-            _ => cost,
-        };
-        Some((rounded(within(cost.0)), rounded(within(cost.1))))
-    }
-
-    /// What a cap on cost allows to spend: no part of a call is bought. Where calls have several prices,
-    /// the cap itself is the bound.
-    fn whole_calls(&self, most: f64) -> f64 {
-        let mut prices =
-            self.calls().filter(|call| call.send + call.possible > 0).filter_map(|call| self.price(call));
-        match prices.next() {
-            Some(price) if price > 0.0 && prices.all(|other| other == price) => {
-                (self.affordable().1 as f64 * price).min(most)
-            }
-            _ => most,
-        }
-    }
-
-    fn price(&self, call: &CallForecast) -> Option<f64> {
-        self.prices.get(&(call.provider.clone(), call.operation.clone())).copied().flatten()
-    }
-
-    /// Operations that would be sent and have no price.
-    pub fn unpriced(&self) -> Vec<String> {
-        let unpriced =
-            self.calls().filter(|call| call.send + call.possible > 0 && self.price(call).is_none());
-        let mut names: Vec<String> =
-            unpriced.map(|call| format!("{} {}", call.provider, call.operation)).collect();
-        names.sort();
-        names.dedup();
-        names
     }
 
     /// How long that takes, if past calls tell. Providers are asked side by side.
@@ -371,7 +312,8 @@ impl Planned {
         for call in self.calls().filter(|call| call.send + call.possible > 0) {
             let usual =
                 self.durations.get(&(call.provider.clone(), call.operation.clone())).copied().flatten()?;
-            let seconds = usual.as_secs_f64() / self.parallel as f64;
+            let parallel = self.parallel_of.get(call.provider.as_str()).copied().unwrap_or(self.parallel);
+            let seconds = usual.as_secs_f64() / parallel as f64;
             let time = by_provider.entry(call.provider.as_str()).or_default();
             time.0 += seconds * call.send as f64;
             time.1 += seconds * (call.send + call.possible) as f64;

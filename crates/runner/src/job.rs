@@ -16,10 +16,12 @@ pub(crate) mod steps;
 use std::{path::PathBuf, sync::Arc};
 
 use engine::{
+    cost::CallPrice,
     gateway::Caps,
     ledger::Ledger,
     plan::{self, Plan, Refresh, Request},
 };
+use marl_core::provider::Operation;
 use table::{Links, TableSummary, shell::word};
 
 use self::{
@@ -29,7 +31,7 @@ use self::{
 };
 use crate::{
     failure::{Failure, advice::Voice},
-    project::{self, ledger, outputs, paths, settings::Settings, workspace::Workspace},
+    project::{self, ledger, outputs, paths, workspace::Workspace},
     spec::{LedgerChoice, RunSpec},
 };
 
@@ -102,10 +104,14 @@ impl Job {
         Ok(caps)
     }
 
+    /// What a provider says of an operation.
+    pub(crate) fn operation(&self, provider: &str, name: &str) -> Option<&Operation> {
+        Some(self.workspace.registry.provider(provider)?.info.operations.get(name))
+    }
+
     /// Whether an operation costs nothing.
     pub fn is_free(&self, provider: &str, operation: &str) -> bool {
-        let entry = self.workspace.registry.provider(provider);
-        entry.is_some_and(|entry| entry.info.free_operations.contains(operation))
+        self.operation(provider, operation).is_some_and(Operation::is_free)
     }
 
     fn every_price(&self, flag: &str) -> Result<(), Failure> {
@@ -123,8 +129,8 @@ impl Job {
     }
 
     fn price(&self, provider: &str, operation: &str) -> Option<f64> {
-        let settings: &Settings = &self.workspace.settings;
-        settings.price(provider, operation)
+        let known = self.operation(provider, operation)?;
+        CallPrice::of(operation, known, self.workspace.settings.prices(provider)).most.money
     }
 
     /// The ledger, if there is one.

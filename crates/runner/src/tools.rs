@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use engine::{
-    Silent,
+    Listener,
     gateway::{Caps, Gateway, InDoubt, Retry, Settings as GatewaySettings},
     ledger::{Calls, Ledger, MaxAge, MemoryCalls, RunEnd, RunStart, RunState},
 };
@@ -27,7 +27,7 @@ use crate::{
     },
     job::connections,
     project::{connect, ledger, workspace::Workspace},
-    run::permission,
+    run::{permission, tally::Tally},
     spec::LedgerChoice,
 };
 
@@ -78,7 +78,7 @@ pub struct CallDocument {
     pub run: i64,
     /// The ledger's path.
     pub ledger: String,
-    /// In the settings' currency; null when it is not known.
+    /// What the call cost, in the settings' currency; null when that is not known.
     pub price: Option<f64>,
     /// The exit code of the command.
     pub exit_code: u8,
@@ -111,7 +111,7 @@ impl<'a> Tools<'a> {
     /// No provider tells of its tools.
     pub fn of(workspace: &'a Workspace, choice: LedgerChoice) -> Result<Self, Failure> {
         let mut providers = workspace.registry.providers().map(|entry| &entry.info);
-        let provider = providers.find(|info| info.free_operations.contains(SEARCH));
+        let provider = providers.find(|info| info.operations.get(SEARCH).is_free());
         let provider = &provider.ok_or_else(|| Failure::usage("no provider tells of its tools"))?.name;
         Ok(Self { workspace, choice, provider })
     }
@@ -200,7 +200,7 @@ impl<'a> Tools<'a> {
     /// Refuses a call that may cost where consent is required and was not given.
     fn check_consent(&self, name: &str, max_calls: Option<u64>) -> Result<(), Failure> {
         let providers = self.workspace.registry.providers().map(|entry| &entry.info);
-        let is_free = |info: &ProviderInfo| info.free_operations.contains(name);
+        let is_free = |info: &ProviderInfo| info.operations.get(name).is_free();
         if self.choice.sandbox || providers.filter(|info| info.name == *self.provider).any(is_free) {
             return Ok(());
         }
@@ -239,14 +239,15 @@ impl<'a> Tools<'a> {
         // One attempt, whatever became of an earlier one: the user asks for just that.
         let settings = settings.gateway(1, Some(InDoubt::Retry), Caps::default(), &connected.bases)?;
         let settings = GatewaySettings { retry: Retry { attempts: 1, ..settings.retry }, ..settings };
-        let gateway = Gateway::new(connected.providers, calls, settings, Arc::new(Silent));
-        let price = gateway.price(self.provider, operation);
+        let tally = Arc::new(Tally::start(0));
+        let gateway =
+            Gateway::new(connected.providers, calls, settings, Arc::clone(&tally) as Arc<dyn Listener>);
         let call = Call { provider: self.provider.clone(), operation: operation.into(), parameters };
         let end = gateway.refreshing().call(call).await;
         if let Some(sandbox) = sandbox {
             sandbox.stop().await;
         }
-        Ok((end, price))
+        Ok((end, tally.counts().cost()))
     }
 
     /// A command that asks the same provider.

@@ -111,7 +111,7 @@ impl Client {
         let body = if response.status().is_success() {
             match body::whole(&self.vendor, response).await {
                 Ok(body) => body,
-                Err(failure) => return Attempt { end: AttemptEnd::Failed(*failure), request_id },
+                Err(failure) => return Attempt { request_id, ..Attempt::from(*failure) },
             }
         } else {
             body::of_refusal(response).await
@@ -120,7 +120,7 @@ impl Client {
         if let AttemptEnd::Failed(failure) = &mut end {
             advice.apply(failure);
         }
-        Attempt { end, request_id }
+        Attempt { request_id, ..Attempt::from(end) }
     }
 
     /// A stored answer without the key, because an earlier version may have stored the key.

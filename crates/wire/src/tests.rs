@@ -9,8 +9,8 @@ use std::{
 };
 
 use marl_core::{
-    Connection, Error, ErrorKind, Names, Secret, SmolStr,
-    provider::{Attempt, AttemptEnd, Bought, Failure, ProviderInfo},
+    Connection, Error, ErrorKind, Secret, SmolStr,
+    provider::{Attempt, AttemptEnd, Bought, Failure, Operation, Operations, ProviderInfo},
 };
 use serde_json::json;
 
@@ -28,7 +28,8 @@ static INFO: ProviderInfo = ProviderInfo {
     key_variable: SmolStr::new_static("VENDOR_KEY"),
     base_variable: SmolStr::new_static("VENDOR_BASE"),
     default_base: SmolStr::new_static("https://vendor.example"),
-    free_operations: Names::constant(&[]),
+    operations: Operations::constant(&[], Operation::paid(Duration::from_secs(60))),
+    check: None,
 };
 
 fn found(headers: &str) -> String {

@@ -1,5 +1,6 @@
 //! `marl ledger`: what it holds, and what is taken out of it.
 
+use engine::ledger::StateCount;
 use futures::{StreamExt, pin_mut};
 use marl_core::words::{counted, either, thousands};
 use runner::{
@@ -14,6 +15,7 @@ use runner::{
 use super::block_on;
 use crate::{
     args::{LedgerArgs, LedgerChoice, LedgerCommand},
+    human::{amount, units},
     printer::Printer,
 };
 
@@ -59,14 +61,19 @@ fn stats(document: &LedgerStatsDocument, printer: &Printer) {
         printer.data(&format!("{:<8} {} to {}", "calls", date(oldest), date(newest)));
     }
     for count in &stats.calls {
-        printer.data(&format!(
-            "{:>9} {:<9} {} {}",
-            thousands(count.count),
-            count.state,
-            count.provider,
-            count.operation
-        ));
+        let calls = thousands(count.count);
+        let spent = spent(count).map(|spent| format!(", {spent}")).unwrap_or_default();
+        printer.data(&format!("{calls:>9} {:<9} {} {}{spent}", count.state, count.provider, count.operation));
     }
+}
+
+/// What calls cost, where something was spent.
+fn spent(calls: &StateCount) -> Option<String> {
+    let money = calls.cost.filter(|cost| *cost > 0.0).map(|cost| format!("cost {}", amount(cost)));
+    let known = calls.units.zip(calls.unit.as_deref()).filter(|(number, _)| *number > 0.0);
+    let units = known.map(|(number, unit)| units(&calls.provider, unit, number));
+    let parts: Vec<String> = money.into_iter().chain(units).collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 async fn export(workspace: &Workspace, ledger: &LedgerChoice, printer: &Printer) -> Result<(), Failure> {

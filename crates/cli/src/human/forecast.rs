@@ -9,7 +9,10 @@ use runner::{
     time::spoken,
 };
 
-use super::summary::{columns_of, saying_nothing};
+use super::{
+    money::{amount, units},
+    summary::{columns_of, saying_nothing},
+};
 
 /// The plan for people, in lines.
 pub(crate) fn planned_lines(planned: &Planned, plan: &Plan, approval: &Approval) -> Vec<String> {
@@ -145,12 +148,20 @@ fn calls_of(call: &CallForecast) -> String {
 }
 
 fn cost(planned: &Planned) -> String {
-    let unit = planned.currency.as_deref().unwrap_or_default();
-    match planned.cost() {
-        Some((least, most)) if least < most => format!("{least} to {most} {unit}"),
-        Some((least, _)) => format!("{least} {unit}"),
+    let currency = planned.currency.as_deref().unwrap_or_default();
+    let money = match planned.cost() {
+        Some((least, most)) if least < most => format!("{least} to {most} {currency}"),
+        Some((least, _)) => format!("{least} {currency}"),
         None => format!("unknown: no price for {}", planned.unpriced().join(", ")),
-    }
+    };
+    let by_vendor = planned.units().into_iter().map(|((provider, unit), (least, most))| {
+        if least < most {
+            format!("; {} to {}", amount(least), units(provider, unit, most))
+        } else {
+            format!("; {}", units(provider, unit, most))
+        }
+    });
+    by_vendor.fold(money, |all, part| all + &part)
 }
 
 fn time(planned: &Planned) -> String {

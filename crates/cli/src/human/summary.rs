@@ -16,6 +16,8 @@ use runner::{
     time::spoken,
 };
 
+use super::money::units;
+
 /// Examples of cells that say nothing and count as empty.
 pub(super) fn saying_nothing() -> String {
     SAYING_NOTHING.map(|cell| format!("`{cell}`")).join(", ")
@@ -212,16 +214,24 @@ fn calls(report: &Report) -> String {
     text
 }
 
-/// What was spent, where there are prices or something was bought for real.
+/// What was spent, in money and in the vendors' units, as far as either is known.
 fn cost(report: &Report) -> Option<String> {
     let counts = &report.counts;
-    let unit = report.currency.as_deref().unwrap_or_default();
-    match counts.cost() {
-        Some(cost) if cost > 0.0 => {
-            Some(format!("cost     {cost:.4} {unit} for {}", counted(counts.bought, "call")))
-        }
-        _ => None,
+    let currency = report.currency.as_deref().unwrap_or_default();
+    let mut amounts = Vec::new();
+    amounts.extend(counts.cost().filter(|cost| *cost > 0.0).map(|cost| format!("{cost:.4} {currency}")));
+    for ((provider, unit), amount) in &counts.units {
+        amounts.push(units(provider, unit, *amount));
     }
+    if amounts.is_empty() {
+        return None;
+    }
+    let calls = counted(counts.bought, "call");
+    let unbilled = match counts.unbilled {
+        0 => String::new(),
+        unbilled => format!(", of which {} cost nothing", thousands(unbilled)),
+    };
+    Some(format!("cost     {} for {calls}{unbilled}", amounts.join(", ")))
 }
 
 fn reasons(report: &Report, plan: &Plan) -> Vec<String> {

@@ -3,6 +3,8 @@
 use marl_core::terminal;
 use runner::explain::explained::{CallStory, Explained};
 
+use super::money::units;
+
 /// The lines of a cell's story.
 pub(crate) fn why_lines(explained: &Explained) -> Vec<String> {
     let shown = |value: &Option<String>| match value {
@@ -50,7 +52,11 @@ fn told(call: &CallStory) -> String {
     }
     match call.price {
         Some(price) => text.push_str(&format!(", cost {price}")),
-        None => text.push_str(", cost unknown"),
+        None if call.units.is_none() => text.push_str(", cost unknown"),
+        None => {}
+    }
+    if let (Some(number), Some(unit)) = (call.units, &call.unit) {
+        text.push_str(&format!(", {}", units(&call.provider, unit, number)));
     }
     text
 }

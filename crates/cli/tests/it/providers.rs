@@ -106,7 +106,6 @@ fn every_provider_declares_itself_whole() {
     let registry = Registry::gather().unwrap();
     for subject in all() {
         let info = &subject.info;
-        let provider = subject.connected(info.default_base.to_string(), Some(KEY));
         let name = &info.name;
         assert!(name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'), "{name}");
         assert!(!info.description.is_empty(), "{name}");
@@ -119,8 +118,15 @@ fn every_provider_declares_itself_whole() {
         let contracts = registry.integrations().map(|integration| integration.contract());
         let called =
             contracts.flat_map(|contract| contract.calls.iter()).filter(|call| call.provider == *name);
-        for operation in called.map(|call| call.operation.as_str()).chain(info.free_operations.iter()) {
-            assert!(provider.timeout(operation) >= Duration::from_secs(1), "{name}: {operation}");
+        let listed = info.operations.listed().map(|(operation, _)| operation);
+        for operation in called.map(|call| call.operation.as_str()).chain(listed) {
+            let known = info.operations.get(operation);
+            assert!(known.timeout >= Duration::from_secs(1), "{name}: {operation}");
+            let is_ordered = known.price.as_ref().is_none_or(|price| price.list <= price.worst);
+            assert!(is_ordered, "{name}: {operation} usually costs more than at its worst");
+        }
+        if let Some(check) = &info.check {
+            assert!(info.operations.get(check).is_repeatable(), "{name}: `{check}` is not free");
         }
     }
 }

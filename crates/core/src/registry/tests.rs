@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    Call, CallSpec, Context, Contract, Error, Fields, Names, Reply, Row,
-    provider::{Attempt, AttemptEnd},
+    Call, CallSpec, Context, Contract, Error, Fields, Reply, Row,
+    provider::{Attempt, Operation, Operations},
 };
 
 struct Plain(Contract);
@@ -36,22 +36,20 @@ impl Provider for Vendor {
         &self.info
     }
 
-    fn timeout(&self, _: &str) -> Duration {
-        Duration::from_secs(60)
-    }
-
     fn ready(&self) -> Result<(), Error> {
         Ok(())
     }
 
     async fn send(&self, _: &Call) -> Attempt {
-        Attempt { end: AttemptEnd::Answered(self.connection.base_url.clone()), request_id: None }
+        Attempt::answered(self.connection.base_url.clone())
     }
 
     fn read(&self, _: &Call, body: &str) -> Result<Reply, Error> {
         Ok(Reply::found(json!(body)))
     }
 }
+
+const SHORT: Duration = Duration::from_secs(1);
 
 const CALLS: &[CallSpec] = &[CallSpec::once("nowhere", "x")];
 const PLAIN: Contract = Contract::new("plain", "1", "");
@@ -76,7 +74,8 @@ fn info(name: &str) -> ProviderInfo {
         key_variable: owned("VENDOR_KEY").into(),
         base_variable: owned("VENDOR_BASE").into(),
         default_base: owned("https://vendor.example").into(),
-        free_operations: [owned("list")].into_iter().collect::<Names>(),
+        operations: Operations::new([(owned("list").into(), Operation::free(SHORT))], Operation::paid(SHORT)),
+        check: None,
     }
 }
 

@@ -12,16 +12,17 @@ use std::time::Duration;
 
 use marl_core::{
     Call, CallEnd, Error, ErrorKind, Reply, SkipReason,
-    provider::{Attempt, AttemptEnd, Bought, Failure, Reach},
+    provider::{Attempt, AttemptEnd, Blame, Bought, Failure, Reach},
 };
 use tokio::time::{Instant, sleep, timeout};
 
 use super::{
-    Lane, Shared, breaker,
+    Cost, Lane, Shared,
     breaker::Pass,
     budget::Reservation,
     entry::{Entered, NotSent},
-    read,
+    limit::Admission,
+    price, read,
 };
 use crate::{
     event::Event,
@@ -42,6 +43,8 @@ pub(super) struct Attempted {
     pub(super) intent: Intent,
     duration: Duration,
     request_id: Option<String>,
+    /// What the answer says that it cost, in the vendor's unit.
+    stated_cost: Option<f64>,
 }
 
 impl Attempted {
@@ -81,22 +84,29 @@ impl Timeouts {
 /// What follows an attempt.
 enum AfterAttempt {
     End(CallEnd),
-    Again(Duration),
+    /// The call is attempted again after this wait.
+    Again(Duration, Blame),
 }
 
 impl Shared {
     /// Attempts the call until it has an end.
     pub(super) async fn attempts(
         &self,
-        lane: &Lane,
-        call: &Call,
-        key: Key,
-        refresh: bool,
+        keyed: KeyedCall<'_>,
         was_in_doubt: bool,
+        admission: Admission,
     ) -> CallEnd {
-        let keyed = KeyedCall { lane, call, key, refresh };
+        let KeyedCall { lane, call, .. } = keyed;
         let mut progress = CallProgress { was_in_doubt, ..CallProgress::default() };
+        let mut admission = Some(admission);
         loop {
+            if admission.is_none() {
+                admission = tokio::select! {
+                    biased;
+                    reason = self.closing() => return self.closed_end(call, &progress, reason),
+                    admission = lane.limit.admit() => Some(admission),
+                };
+            }
             let next = match self.attempt(keyed, &mut progress).await {
                 Ok(next) => next,
                 Err(error) => AfterAttempt::End(CallEnd::Failed(self.ledger_failed(error))),
@@ -109,7 +119,9 @@ impl Shared {
                     }
                     return end;
                 }
-                AfterAttempt::Again(wait) => {
+                AfterAttempt::Again(wait, blame) => {
+                    // While a provider fails, few calls find that out. A target fails for itself alone.
+                    admission = admission.filter(|_| blame == Blame::Provider);
                     tokio::select! {
                         () = sleep(wait) => {}
                         _ = self.closing() => {}
@@ -131,7 +143,9 @@ impl Shared {
         let Entered { pass, turn: _turn, slot, intent } = match self.enter(keyed, timeouts, progress).await {
             Ok(entered) => entered,
             Err(NotSent::Ledger(error)) => return Err(error),
-            Err(NotSent::Closed(reason)) => return Ok(self.close_call(call, progress, reason)),
+            Err(NotSent::Closed(reason)) => {
+                return Ok(AfterAttempt::End(self.closed_end(call, progress, reason)));
+            }
             Err(NotSent::NotReady(error)) => {
                 self.stop(lane, call, Reach::Provider, &error);
                 return Ok(AfterAttempt::End(CallEnd::Failed(error)));
@@ -139,10 +153,12 @@ impl Shared {
             Err(NotSent::Known) => {
                 let Some(known) = self.when_free(key, refresh).await? else {
                     let reason = self.closing().await;
-                    return Ok(self.close_call(call, progress, reason));
+                    return Ok(AfterAttempt::End(self.closed_end(call, progress, reason)));
                 };
                 let end = self.known_end(lane, call, key, known);
-                return Ok(end.map_or(AfterAttempt::Again(Duration::ZERO), AfterAttempt::End));
+                return Ok(
+                    end.map_or(AfterAttempt::Again(Duration::ZERO, Blame::Provider), AfterAttempt::End)
+                );
             }
         };
         if let Err(error) = self.ledger.sending(intent).await {
@@ -152,15 +168,22 @@ impl Shared {
         let started = Instant::now();
         let attempt = self.send(keyed, timeouts, progress).await;
         drop(slot);
-        let attempted = Attempted { intent, duration: started.elapsed(), request_id: attempt.request_id };
+        let attempted = Attempted {
+            intent,
+            duration: started.elapsed(),
+            request_id: attempt.request_id,
+            stated_cost: attempt.cost,
+        };
         let next = self.after(keyed, &attempted, pass, attempt.end, progress).await;
         // The request left, and the ledger cannot record how it ended.
-        Ok(next.unwrap_or_else(|error| self.left_in_doubt(call, Some(&self.ledger_failed(error)))))
+        Ok(next.unwrap_or_else(|error| {
+            AfterAttempt::End(self.left_in_doubt(call, Some(&self.ledger_failed(error))))
+        }))
     }
 
     /// How long one attempt of this call may take.
     fn timeouts(&self, lane: &Lane, call: &Call) -> Timeouts {
-        let answer = self.settings.timeout.unwrap_or_else(|| lane.provider.timeout(&call.operation));
+        let answer = self.settings.timeout.unwrap_or_else(|| lane.operation(&call.operation).timeout);
         let grace = if lane.resends_freely(call) { Duration::ZERO } else { self.settings.grace };
         Timeouts { answer, grace }
     }
@@ -211,46 +234,40 @@ impl Shared {
         let failure = match end {
             AttemptEnd::Answered(body) => {
                 lane.breaker.answered();
-                self.spend(keyed, progress);
                 let end = read(lane, call, &body);
                 let no_data = matches!(&end, CallEnd::Reply(Reply::NoData));
-                self.settle(keyed, attempted, Settled::Answered { body, no_data }).await?;
+                let cost = lane.cost_of_answer(&call.operation, attempted.stated_cost, no_data);
+                self.spend(keyed, progress, cost);
+                self.settle(keyed, attempted, Settled::Answered { body, no_data, cost }).await?;
                 return Ok(AfterAttempt::End(end));
             }
             AttemptEnd::Failed(failure) => failure,
         };
         tracing::debug!(provider = call.provider.as_str(), operation = call.operation.as_str(), error = %failure.error, "attempt failed");
-        if failure.retryable {
-            let change = pass.failed();
-            self.tell(call, change, &failure.error);
-        } else {
-            lane.breaker.answered();
+        match failure.blame {
+            // The pass is dropped: the failure says nothing about the provider.
+            Blame::Target => {}
+            Blame::Provider if failure.retryable => {
+                let change = pass.failed();
+                self.tell(call, change, &failure.error);
+                if let Some(rest) = failure.retry_after {
+                    self.rest(lane, call, rest, &failure.error);
+                }
+            }
+            Blame::Provider => lane.breaker.answered(),
         }
-        if let Some(rest) = failure.retry_after.filter(|_| failure.retryable) {
-            self.rest(lane, call, rest, &failure.error);
-        }
-        match failure.bought {
+        match price::bought(lane.operation(&call.operation), &failure) {
             Bought::Yes => {
-                self.spend(keyed, progress);
+                let cost = lane.cost_of_answer(&call.operation, attempted.stated_cost, false);
+                self.spend(keyed, progress, cost);
                 let Failure { error, body, .. } = failure;
-                self.settle(keyed, attempted, Settled::Unusable { error: error.clone(), body }).await?;
+                let error = error.billed(true);
+                let unusable = Settled::Unusable { error: error.clone(), body, cost };
+                self.settle(keyed, attempted, unusable).await?;
                 Ok(AfterAttempt::End(CallEnd::Failed(error)))
             }
             Bought::Maybe => self.after_doubt(keyed, attempted, failure, progress).await,
             Bought::No => self.after_refusal(keyed, attempted, failure, progress).await,
-        }
-    }
-
-    /// The provider asks for a rest. All its calls wait, unless the rest is longer than a run waits: then
-    /// the provider is stopped.
-    fn rest(&self, lane: &Lane, call: &Call, rest: Duration, error: &Error) {
-        if rest > self.settings.retry.total {
-            let error = error.clone().with_detail(format!("asks to wait {} s", rest.as_secs()));
-            return self.stop(lane, call, Reach::Provider, &error);
-        }
-        let provider = &call.provider;
-        if lane.limit.pause_for(rest) {
-            self.listener.hear(&Event::ProviderRests { provider, rest });
         }
     }
 
@@ -270,15 +287,15 @@ impl Shared {
             self.stop(lane, call, failure.reach, &failure.error);
         } else if let Some(wait) = self.wait(&failure, progress) {
             self.ledger.take_back(&key, attempted.intent).await?;
-            return Ok(AfterAttempt::Again(wait));
+            return Ok(AfterAttempt::Again(wait, failure.blame));
         } else if failure.retryable {
-            self.tell(call, lane.breaker.used_up(), &failure.error);
+            self.used_up(lane, call, &failure);
         }
         let error = failure.error.billed(false);
         if progress.in_doubt {
             // This refusal does not undo the doubt of an earlier attempt, which has a record of its own.
             self.ledger.take_back(&key, attempted.intent).await?;
-            return Ok(self.left_in_doubt(call, Some(&error)));
+            return Ok(AfterAttempt::End(self.left_in_doubt(call, Some(&error))));
         }
         self.settle(keyed, attempted, Settled::Failed(error.clone())).await?;
         Ok(AfterAttempt::End(CallEnd::Failed(error)))
@@ -297,45 +314,48 @@ impl Shared {
         let resends = free || (lane.sends_doubts_again(call) && !self.settings.once);
         let again = resends.then(|| self.wait(&failure, progress)).flatten();
         if !free {
-            self.spend(keyed, progress);
+            self.spend(keyed, progress, lane.price(&call.operation).most);
             progress.in_doubt = true;
             self.settle(keyed, attempted, Settled::InDoubt).await?;
         } else if again.is_some() {
             self.ledger.take_back(&key, attempted.intent).await?;
         }
         if let Some(wait) = again {
-            return Ok(AfterAttempt::Again(wait));
+            return Ok(AfterAttempt::Again(wait, failure.blame));
         }
-        self.tell(call, lane.breaker.used_up(), &failure.error);
+        self.used_up(lane, call, &failure);
         if free {
             let error = failure.error.billed(false);
             self.settle(keyed, attempted, Settled::Failed(error.clone())).await?;
             return Ok(AfterAttempt::End(CallEnd::Failed(error)));
         }
-        Ok(self.left_in_doubt(call, Some(&failure.error)))
+        Ok(AfterAttempt::End(self.left_in_doubt(call, Some(&failure.error))))
     }
 
-    /// Spends the reservation; a further attempt reserves anew.
-    fn spend(&self, KeyedCall { lane, call, .. }: KeyedCall<'_>, progress: &mut CallProgress<'_>) {
+    /// Spends the reservation; a further attempt reserves anew. A free call has none.
+    fn spend(
+        &self,
+        KeyedCall { lane, call, .. }: KeyedCall<'_>,
+        progress: &mut CallProgress<'_>,
+        cost: Cost,
+    ) {
         if let Some(reservation) = progress.reservation.take() {
-            reservation.spend();
-            self.listener.hear(&Event::Spent { price: lane.price(&call.operation) });
+            reservation.spend(cost.money);
+            let price = lane.operation(&call.operation).price.as_ref();
+            let unit = price.map(|price| price.unit.as_str());
+            self.listener.hear(&Event::Spent { provider: &call.provider, cost, unit });
         }
     }
 
-    fn left_in_doubt(&self, call: &Call, why: Option<&Error>) -> AfterAttempt {
+    fn left_in_doubt(&self, call: &Call, why: Option<&Error>) -> CallEnd {
         self.listener.hear(&Event::InDoubt { provider: &call.provider });
-        AfterAttempt::End(CallEnd::Failed(in_doubt(call, why)))
+        CallEnd::Failed(in_doubt(call, why))
     }
 
     /// Ends a call for which the gateway is closed. If an earlier attempt left a doubt, the call stays in
     /// doubt.
-    fn close_call(&self, call: &Call, progress: &CallProgress<'_>, reason: SkipReason) -> AfterAttempt {
-        if progress.in_doubt {
-            self.left_in_doubt(call, None)
-        } else {
-            AfterAttempt::End(CallEnd::Closed(reason))
-        }
+    fn closed_end(&self, call: &Call, progress: &CallProgress<'_>, reason: SkipReason) -> CallEnd {
+        if progress.in_doubt { self.left_in_doubt(call, None) } else { CallEnd::Closed(reason) }
     }
 
     /// How long to wait before the next attempt; `None` when this was the last.
@@ -349,28 +369,6 @@ impl Shared {
         let wait = most.mul_f64(fastrand::f64()).max(failure.retry_after.unwrap_or_default());
         let elapsed = progress.started.map(|started| started.elapsed()).unwrap_or_default();
         (elapsed + wait <= retry.total).then_some(wait)
-    }
-
-    fn stop(&self, lane: &Lane, call: &Call, reach: Reach, error: &Error) {
-        let operation = (reach == Reach::Operation).then_some(call.operation.as_str());
-        let first = match operation {
-            Some(operation) => lane.breaker.stop_operation(operation),
-            None => lane.breaker.stop(),
-        };
-        if first {
-            self.listener.hear(&Event::ProviderStopped { provider: &call.provider, operation, error });
-        }
-    }
-
-    fn tell(&self, call: &Call, change: breaker::Change, error: &Error) {
-        let provider = &call.provider;
-        match change {
-            breaker::Change::None => {}
-            breaker::Change::Waits(wait) => self.listener.hear(&Event::ProviderWaits { provider, wait }),
-            breaker::Change::Stopped => {
-                self.listener.hear(&Event::ProviderStopped { provider, operation: None, error });
-            }
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The budget of a run: caps on calls and on cost that are never overshot.
 //!
-//! A call's price is reserved before the call is sent. A call that does not fit waits while other
+//! The most that a call may cost is reserved before the call is sent, and what it cost is spent. A call that does not fit waits while other
 //! reservations are open, since they may be given back, and is skipped when it can no longer fit.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -40,7 +40,8 @@ struct Amount {
 pub(super) struct Reservation<'a> {
     budget: &'a Budget,
     price: f64,
-    spent: bool,
+    /// What the call cost, once that is known.
+    spent: Option<f64>,
 }
 
 /// The call no longer fits.
@@ -86,7 +87,7 @@ impl Budget {
         state.reserved.calls += 1;
         state.reserved.cost += price;
         state.out += 1;
-        Some(Ok(Reservation { budget: self, price, spent: false }))
+        Some(Ok(Reservation { budget: self, price, spent: None }))
     }
 
     fn fits(&self, calls: u64, cost: f64) -> bool {
@@ -101,9 +102,10 @@ impl Budget {
 }
 
 impl Reservation<'_> {
-    /// The call was executed, or may have been.
-    pub(super) fn spend(mut self) {
-        self.spent = true;
+    /// The call was executed, or may have been, at this cost. An unknown cost counts as the whole
+    /// reservation.
+    pub(super) fn spend(mut self, cost: Option<f64>) {
+        self.spent = Some(cost.unwrap_or(self.price));
     }
 }
 
@@ -113,9 +115,9 @@ impl Drop for Reservation<'_> {
         state.reserved.calls -= 1;
         state.reserved.cost -= self.price;
         state.out -= 1;
-        if self.spent {
+        if let Some(cost) = self.spent {
             state.spent.calls += 1;
-            state.spent.cost += self.price;
+            state.spent.cost += cost;
         }
         drop(state);
         if self.budget.changed.receiver_count() > 0 {
@@ -142,9 +144,9 @@ mod tests {
         assert!(timeout(SOON, budget.reserve(None)).await.is_err(), "it waits");
         drop(two);
         let two = timeout(SOON, budget.reserve(None)).await.unwrap().unwrap();
-        one.spend();
+        one.spend(None);
         assert!(timeout(SOON, budget.reserve(None)).await.is_err(), "it still may fit");
-        two.spend();
+        two.spend(None);
         assert!(budget.reserve(None).await.is_err(), "it can no longer fit");
     }
 
@@ -153,7 +155,7 @@ mod tests {
         let budget = Budget::new(Caps { calls: None, cost: Some(0.3) });
         assert!(budget.reserve(None).await.is_err());
         for _ in 0..3 {
-            budget.reserve(Some(0.1)).await.unwrap().spend();
+            budget.reserve(Some(0.1)).await.unwrap().spend(None);
         }
         assert!(budget.reserve(Some(0.1)).await.is_err());
         assert!(budget.reserve(Some(0.0)).await.is_ok());

@@ -3,7 +3,7 @@
 
 use marl_core::{Call, CallEnd, Error};
 
-use super::Gateway;
+use super::{CallPrice, Gateway};
 use crate::ledger::{CallState, Key, Known};
 
 /// What would become of a call now.
@@ -85,8 +85,8 @@ impl Gateway {
         }
     }
 
-    /// What a call costs, in the settings' unit; `None` if its price is unknown.
-    pub fn price(&self, provider: &str, operation: &str) -> Option<f64> {
-        self.shared.lanes.get(provider)?.price(operation)
+    /// What one call of an operation may cost; `None` if no provider has this name.
+    pub fn price(&self, provider: &str, operation: &str) -> Option<CallPrice> {
+        Some(self.shared.lanes.get(provider)?.price(operation))
     }
 }

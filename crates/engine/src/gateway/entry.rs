@@ -133,8 +133,9 @@ impl Shared {
         progress: &mut CallProgress<'a>,
     ) -> Result<(Pass<'l>, Permit), NotSent> {
         let KeyedCall { lane, call, .. } = keyed;
-        if progress.reservation.is_none() {
-            let reserved = self.budget.reserve(lane.price(&call.operation)).await;
+        let price = lane.price(&call.operation);
+        if progress.reservation.is_none() && !price.is_free {
+            let reserved = self.budget.reserve(price.most.money).await;
             progress.reservation = Some(reserved.map_err(|_| {
                 self.listener.hear(&Event::CapReached);
                 NotSent::Closed(SkipReason::Budget)
@@ -161,6 +162,7 @@ impl Shared {
         progress: &CallProgress<'_>,
     ) -> Result<Claimed, NotSent> {
         let KeyedCall { lane, call, key, refresh } = keyed;
+        let price = lane.price(&call.operation);
         let asking = Asking {
             key,
             call,
@@ -169,7 +171,7 @@ impl Shared {
             refresh,
             attempt: progress.tries + 1,
             time,
-            price: lane.price(&call.operation),
+            price: &price,
         };
         let at = SystemTime::now();
         match self.ledger.claim(&asking).await? {

@@ -25,6 +25,8 @@ mod dry_run;
 mod entry;
 mod flight;
 mod limit;
+mod outage;
+mod price;
 mod record;
 mod settings;
 
@@ -35,13 +37,15 @@ use std::{
 };
 
 use async_trait::async_trait;
-use marl_core::{Call, CallEnd, Caller, Error, Provider, SkipReason, SmolStr};
+use marl_core::{Call, CallEnd, Caller, Error, Provider, SkipReason, SmolStr, provider::Operation};
 use tokio::{sync::watch, time::Instant};
 
 use crate::{
+    cost::{CallPrice, Cost},
     event::{Event, Listener},
     ledger::{Calls, Key, Known, LedgerError},
 };
+use attempt::KeyedCall;
 use breaker::Breaker;
 use budget::Budget;
 use flight::{Flight, Flights, Role};
@@ -87,7 +91,7 @@ impl Gateway {
     ) -> Self {
         let lane = |provider: Arc<dyn Provider>| {
             let lane = settings.lanes.get(provider.info().name.as_str()).cloned().unwrap_or_default();
-            let limit = Limit::new(settings.parallel, lane.per_minute);
+            let limit = Limit::new(lane.parallel.unwrap_or(settings.parallel), lane.per_minute);
             let breaker = Breaker::new(settings.breaker.clone());
             (provider.info().name.clone(), Lane { provider, settings: lane, limit, breaker })
         };
@@ -174,13 +178,14 @@ impl Shared {
         match self.known_end(lane, call, key, known) {
             Some(end) => end,
             None => {
-                let _admission = tokio::select! {
+                let admission = tokio::select! {
                     biased;
                     reason = self.closing() => return CallEnd::Closed(reason),
                     admission = lane.limit.admit() => admission,
                 };
+                let keyed = KeyedCall { lane, call, key, refresh };
                 // Boxed because it is large, and most rows of a window wait for admission or need no attempt.
-                Box::pin(self.attempts(lane, call, key, refresh, was_in_doubt)).await
+                Box::pin(self.attempts(keyed, was_in_doubt, admission)).await
             }
         }
     }
@@ -257,15 +262,13 @@ impl Lane {
         self.resends_freely(call) || self.settings.in_doubt == InDoubt::Retry
     }
 
-    /// What a call of an operation costs, in the settings' unit; `None` if its price is unknown.
-    fn price(&self, operation: &str) -> Option<f64> {
-        let free = self.provider.info().free_operations.contains(operation);
-        if free { Some(0.0) } else { self.settings.prices.get(operation).copied() }
+    fn operation(&self, name: &str) -> &Operation {
+        self.provider.info().operations.get(name)
     }
 
     /// Whether the call can be sent again at no cost.
     fn resends_freely(&self, call: &Call) -> bool {
-        self.provider.info().free_operations.contains(&call.operation)
+        self.operation(&call.operation).is_repeatable()
     }
 }
 

@@ -61,6 +61,8 @@ impl Default for BreakerSettings {
 pub struct LaneSettings {
     /// From whom, and for which account, its calls are bought.
     pub scope: Scope,
+    /// Calls in flight, where that is not the number for all providers.
+    pub parallel: Option<usize>,
     /// The most attempts a minute; no limit by default.
     pub per_minute: Option<u32>,
     /// What to do with its calls in doubt.
@@ -72,7 +74,7 @@ pub struct LaneSettings {
 /// Settings of a gateway.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Calls in flight to each provider.
+    /// Calls in flight to each provider that has no number of its own.
     pub parallel: usize,
     /// How attempts are made again.
     pub retry: Retry,

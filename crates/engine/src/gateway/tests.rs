@@ -1,7 +1,9 @@
 //! The gateway over a scripted provider, with the clock paused: value in, value out.
 
 mod claims;
+mod costs;
 mod doubts;
+mod provider;
 mod record;
 mod stops;
 
@@ -16,104 +18,19 @@ use std::{
 };
 
 use marl_core::{
-    CallEnd, ErrorKind, Names, Reply, SmolStr,
-    provider::{Attempt, AttemptEnd, Failure, ProviderInfo, Reach},
+    CallEnd, ErrorKind, Reply, SmolStr,
+    provider::{Attempt, Bills, Failure, Operations, Price, ProviderInfo, Reach},
 };
 use serde_json::json;
 use tokio::time::{Instant, sleep};
 
 use super::*;
 use crate::ledger::MemoryCalls;
-
-static INFO: ProviderInfo = ProviderInfo {
-    name: SmolStr::new_static("p"),
-    description: SmolStr::new_static(""),
-    key_variable: SmolStr::new_static("P_KEY"),
-    base_variable: SmolStr::new_static("P_BASE"),
-    default_base: SmolStr::new_static("https://p.example"),
-    free_operations: Names::constant(&["free"]),
-};
-
-/// What the provider does with an attempt.
-#[derive(Clone)]
-enum Act {
-    Answer,
-    AnswerAfter(Duration),
-    Fail(fn() -> Failure),
-    FailAfter(Duration, fn() -> Failure),
-    Hang,
-    Panic,
-}
-
-/// Acts by a script for each call's parameter `n`, then answers.
-#[derive(Default)]
-struct Scripted {
-    acts: Mutex<HashMap<u64, VecDeque<Act>>>,
-    always: Option<Act>,
-    sends: AtomicUsize,
-    in_flight: AtomicUsize,
-    most_in_flight: AtomicUsize,
-    without_key: bool,
-    /// What a later version of the provider reads out of an answer.
-    repaired: bool,
-}
-
-#[async_trait]
-impl Provider for Scripted {
-    fn info(&self) -> &ProviderInfo {
-        &INFO
-    }
-
-    fn timeout(&self, _: &str) -> Duration {
-        Duration::from_secs(180)
-    }
-
-    fn ready(&self) -> Result<(), Error> {
-        if self.without_key { Err(Error::new(ErrorKind::Auth, "P_KEY is not set")) } else { Ok(()) }
-    }
-
-    async fn send(&self, call: &Call) -> Attempt {
-        self.sends.fetch_add(1, Ordering::SeqCst);
-        let flying = self.in_flight.fetch_add(1, Ordering::SeqCst) + 1;
-        self.most_in_flight.fetch_max(flying, Ordering::SeqCst);
-        let n = call.parameters["n"].as_u64().unwrap_or_default();
-        let scripted = self.acts.lock().unwrap().get_mut(&n).and_then(VecDeque::pop_front);
-        let act = scripted.or_else(|| self.always.clone()).unwrap_or(Act::Answer);
-        let answered = || Attempt { end: AttemptEnd::Answered(n.to_string()), request_id: None };
-        let attempt = match act {
-            Act::Answer => answered(),
-            Act::AnswerAfter(time) => {
-                sleep(time).await;
-                answered()
-            }
-            Act::Fail(failure) => failure().into(),
-            Act::FailAfter(time, failure) => {
-                sleep(time).await;
-                failure().into()
-            }
-            Act::Hang => pending().await,
-            Act::Panic => {
-                sleep(Duration::from_millis(1)).await;
-                panic!("the provider's defect")
-            }
-        };
-        self.in_flight.fetch_sub(1, Ordering::SeqCst);
-        attempt
-    }
-
-    fn read_unusable(&self, call: &Call, body: &str) -> Result<Reply, Error> {
-        if self.repaired { self.read(call, body) } else { Err(Error::bad_reply(body)) }
-    }
-
-    fn read(&self, _: &Call, body: &str) -> Result<Reply, Error> {
-        let read = if self.repaired { format!("{body}, repaired") } else { body.to_owned() };
-        Ok(Reply::found(json!(read)))
-    }
-}
+use provider::{Act, Scripted};
 
 /// Counts what the gateway tells.
 #[derive(Default)]
-struct Heard(Mutex<Vec<String>>);
+struct Heard(Mutex<Vec<String>>, Mutex<Vec<Cost>>);
 
 impl Listener for Heard {
     fn hear(&self, event: &Event<'_>) {
@@ -129,7 +46,10 @@ impl Listener for Heard {
             Event::ProviderRests { .. } => "rests",
             Event::ProviderStopped { operation: None, .. } => "provider stopped",
             Event::ProviderStopped { .. } => "operation stopped",
-            Event::Spent { .. } => "spent",
+            Event::Spent { cost, .. } => {
+                self.1.lock().unwrap().push(*cost);
+                "spent"
+            }
             Event::CapReached => "cap reached",
             Event::LedgerFailed { .. } => "ledger failed",
         };
@@ -175,6 +95,7 @@ impl World {
     async fn operation(&self, operation: &str, n: u64) -> String {
         let call = Call { provider: "p".into(), operation: operation.into(), parameters: json!({ "n": n }) };
         match self.gateway.call(call).await {
+            CallEnd::Reply(Reply::NoData) => "no data".to_owned(),
             CallEnd::Reply(reply) => format!("found {}", reply.data().unwrap().as_str().unwrap()),
             CallEnd::Failed(error) => error.kind().name().to_owned(),
             CallEnd::Closed(reason) => format!("closed {reason}"),

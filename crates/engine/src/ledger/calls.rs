@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use marl_core::{Call, Error};
 
 use super::{CallState, Key, LedgerError, Scope};
+use crate::cost::{CallPrice, Cost};
 
 /// What the ledger knows of a call.
 #[derive(Debug, Clone)]
@@ -80,8 +81,8 @@ pub struct Asking<'a> {
     pub attempt: u32,
     /// How long the attempt may take, grace included; then it is in doubt for others.
     pub time: Duration,
-    /// What it costs, in the settings' unit, if known.
-    pub price: Option<f64>,
+    /// What it may cost.
+    pub price: &'a CallPrice,
 }
 
 /// How an attempt ended, as far as the ledger is concerned.
@@ -93,6 +94,8 @@ pub enum Settled {
         body: String,
         /// Whether it says that there is nothing.
         no_data: bool,
+        /// What it cost.
+        cost: Cost,
     },
     /// With a whole answer that is of no use.
     Unusable {
@@ -100,11 +103,42 @@ pub enum Settled {
         error: Error,
         /// The provider's own text, where all of it was read.
         body: Option<String>,
+        /// What it cost.
+        cost: Cost,
     },
     /// Without having been bought.
     Failed(Error),
     /// Whether it was bought cannot be known.
     InDoubt,
+}
+
+/// What every form of the ledger records of an end.
+#[derive(Debug, Clone, Copy)]
+pub struct EndRecord<'a> {
+    /// The state of the call.
+    pub state: CallState,
+    /// The provider's own text.
+    pub reply: Option<&'a String>,
+    /// What went wrong.
+    pub error: Option<&'a Error>,
+    /// What the call cost. Unknown for a call in doubt, which may have cost its price.
+    pub cost: Cost,
+}
+
+impl<'a> EndRecord<'a> {
+    /// What is recorded of this end.
+    pub fn of(end: &'a Settled) -> Self {
+        let (state, reply, error, cost) = match end {
+            Settled::Answered { body, no_data: false, cost } => (CallState::Found, Some(body), None, *cost),
+            Settled::Answered { body, no_data: true, cost } => (CallState::NoData, Some(body), None, *cost),
+            Settled::Unusable { error, body, cost } => {
+                (CallState::Unusable, body.as_ref(), Some(error), *cost)
+            }
+            Settled::Failed(error) => (CallState::Failed, None, Some(error), Cost::FREE),
+            Settled::InDoubt => (CallState::InDoubt, None, None, Cost::UNKNOWN),
+        };
+        Self { state, reply, error, cost }
+    }
 }
 
 /// The end of an attempt with what is worth keeping of it.

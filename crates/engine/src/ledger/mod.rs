@@ -23,7 +23,7 @@ use std::{
 
 use async_trait::async_trait;
 
-pub use calls::{Asking, Calls, Claim, Ended, Intent, Known, Settled};
+pub use calls::{Asking, Calls, Claim, EndRecord, Ended, Intent, Known, Settled};
 pub use judge::{Facts, Freshness, Judge, MaxAge, Owner, Verdict};
 pub use key::{Key, Scope, canonical};
 pub use memory::{Memory, MemoryCalls};

@@ -35,6 +35,14 @@ pub struct StateCount {
     pub state: String,
     /// How many.
     pub count: u64,
+    /// What they cost, or may have cost while they are in doubt, in the settings' currency. `None` if that
+    /// is unknown of one of them, and for calls that were not bought.
+    pub cost: Option<f64>,
+    /// What they cost in the vendor's unit; `None` likewise.
+    pub units: Option<f64>,
+    /// The vendor's unit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
 }
 
 /// A call as it stands in the ledger.
@@ -64,7 +72,7 @@ pub struct CallRecord {
     pub duration_ms: Option<i64>,
     /// The attempts that it took.
     pub attempts: u32,
-    /// What it cost, in the settings' unit, if known.
+    /// What it could cost at most, in the settings' currency, if known.
     pub price: Option<f64>,
     /// The vendor's id of the request.
     pub request_id: Option<String>,
@@ -74,6 +82,20 @@ pub struct CallRecord {
     pub error: Option<String>,
     /// The provider's own text.
     pub reply: Option<String>,
+    /// What it cost, in the settings' currency. `None` if that is unknown; calls of versions that did not
+    /// record it cost their price.
+    pub cost: Option<f64>,
+    /// What it cost, in the vendor's unit, if known.
+    pub units: Option<f64>,
+    /// The vendor's unit.
+    pub unit: Option<String>,
+}
+
+impl CallRecord {
+    /// What the call cost, or may have cost: a call in doubt counts with its price.
+    pub fn spent(&self) -> Option<f64> {
+        self.cost.or(self.price)
+    }
 }
 
 /// Calls in portions, each small enough to be held in memory. A page may be empty.

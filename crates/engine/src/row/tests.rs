@@ -2,12 +2,13 @@
 
 mod alternatives;
 
-use std::sync::Mutex;
+use std::{sync::Mutex, time::Duration};
 
 use async_trait::async_trait;
 use marl_core::{
-    Call, CallEnd, CallSpec, Column, Connection, Context, Contract, ErrorKind, Fields, Integration, Names,
-    Provider, Registration, Registry, Reply, Row, SemanticType, SkipReason, SmolStr, provider::ProviderInfo,
+    Call, CallEnd, CallSpec, Column, Connection, Context, Contract, ErrorKind, Fields, Integration, Provider,
+    Registration, Registry, Reply, Row, SemanticType, SkipReason, SmolStr,
+    provider::{Operation, Operations, ProviderInfo},
 };
 use serde_json::json;
 
@@ -117,7 +118,8 @@ static INFO: ProviderInfo = ProviderInfo {
     key_variable: SmolStr::new_static(""),
     base_variable: SmolStr::new_static(""),
     default_base: SmolStr::new_static(""),
-    free_operations: Names::constant(&[]),
+    operations: Operations::constant(&[], Operation::paid(Duration::from_secs(60))),
+    check: None,
 };
 
 fn no_connection(_: Connection) -> Box<dyn Provider> {

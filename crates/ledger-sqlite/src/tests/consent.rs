@@ -31,7 +31,7 @@ async fn a_ledger_from_before_consents_is_brought_forward_whole() {
     let world = World::new();
     fs::create_dir_all(world.path().parent().unwrap()).unwrap();
     let old = Connection::open(world.path()).unwrap();
-    old.execute_batch(open::MIGRATIONS[0]).unwrap();
+    old.execute_batch(migrations::MIGRATIONS[0]).unwrap();
     old.pragma_update(None, "application_id", 0x6d61_726c).unwrap();
     old.pragma_update(None, "user_version", 1).unwrap();
     old.execute_batch(

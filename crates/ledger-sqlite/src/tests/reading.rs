@@ -77,11 +77,11 @@ async fn a_ledger_of_any_version_is_read_as_it_is() {
     let current = with_an_answer().await;
     let store = Arc::new(LedgerFile::read(&current.path()).unwrap());
     assert_eq!(read_all(&current, &store).await, "answered yes");
-    for version in 1..open::MIGRATIONS.len() {
+    for version in 1..migrations::MIGRATIONS.len() {
         let world = World::new();
         fs::create_dir_all(world.path().parent().unwrap()).unwrap();
         let db = Connection::open(world.path()).unwrap();
-        open::MIGRATIONS[..version].iter().for_each(|step| db.execute_batch(step).unwrap());
+        migrations::MIGRATIONS[..version].iter().for_each(|step| db.execute_batch(step).unwrap());
         db.pragma_update(None, "application_id", open::APPLICATION_ID).unwrap();
         db.pragma_update(None, "user_version", version as i64).unwrap();
         db.execute_batch(

@@ -139,10 +139,10 @@ fn told(source: &ValueSource) -> String {
 async fn answer(provider: &dyn Provider) -> Check {
     let info = provider.info();
     let name = format!("{}.answer", info.name);
-    let Some(operation) = info.free_operations.iter().next() else {
+    let Some(operation) = &info.check else {
         return not_asked(info, "it has no free call");
     };
-    let call = Call { provider: info.name.clone(), operation: operation.into(), parameters: json!({}) };
+    let call = Call { provider: info.name.clone(), operation: operation.clone(), parameters: json!({}) };
     match tokio::time::timeout(PATIENCE, provider.send(&call)).await {
         Err(_) => {
             let message = format!("no answer within {} seconds", PATIENCE.as_secs());

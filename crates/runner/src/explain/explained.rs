@@ -89,8 +89,14 @@ pub struct CallStory {
     pub duration_ms: Option<i64>,
     /// How many times the call was sent.
     pub attempts: Option<u32>,
-    /// The price of the call, in the settings' currency.
+    /// What the call cost, in the settings' currency; for a call in doubt, what it may have cost.
     pub price: Option<f64>,
+    /// What the call cost, in the vendor's unit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub units: Option<f64>,
+    /// The vendor's unit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
     /// The provider's own identifier of the request.
     pub request_id: Option<String>,
     pub(crate) error_kind: Option<String>,

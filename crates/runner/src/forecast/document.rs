@@ -37,8 +37,12 @@ pub struct PlanDocument<'a> {
     columns_replaced: Vec<String>,
     /// Calls.
     send: Bounds<u64>,
-    /// Null when a price is not known.
+    /// What they cost, in the settings' currency: at least if every call is answered, and at most. Null
+    /// when a price is not known.
     cost: Option<Bounds<f64>>,
+    /// What they cost in the vendors' own units, for vendors that publish their prices.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    units: Vec<PlannedUnits<'a>>,
     currency: Option<&'a str>,
     /// The operations without a price.
     unpriced: Vec<String>,
@@ -81,6 +85,15 @@ struct Ledger<'a> {
 struct Bounds<T> {
     exactly: T,
     at_most: T,
+}
+
+/// What the calls of one provider cost in its unit.
+#[derive(JsonSchema, Serialize)]
+struct PlannedUnits<'a> {
+    provider: &'a str,
+    unit: &'a str,
+    exactly: f64,
+    at_most: f64,
 }
 
 #[derive(JsonSchema, Serialize)]
@@ -194,6 +207,11 @@ pub fn planned_document<'a>(
         columns_replaced: names_of(plan, planned.replaced.keys()),
         send: Bounds { exactly, at_most },
         cost: planned.cost().map(|(exactly, at_most)| Bounds { exactly, at_most }),
+        units: planned
+            .units()
+            .into_iter()
+            .map(|((provider, unit), (exactly, at_most))| PlannedUnits { provider, unit, exactly, at_most })
+            .collect(),
         currency: planned.currency.as_deref(),
         unpriced: planned.unpriced(),
         seconds: planned

@@ -85,12 +85,17 @@ impl Connections {
     /// for operations that the job may send, and addresses.
     pub fn told(&self, job: &Job) -> Vec<String> {
         let calls = job.plan.contracts().flat_map(|contract| contract.calls.iter());
-        let mut operations: Vec<(&str, &str)> =
-            calls.map(|call| (call.provider.as_str(), call.operation.as_str())).collect();
-        operations.sort_unstable();
-        operations.dedup();
+        let mut priced = Vec::new();
+        for call in calls {
+            let provider = call.provider.as_str();
+            priced.push((provider, call.operation.as_str()));
+            let price = job.operation(provider, &call.operation).and_then(|known| known.price.as_ref());
+            priced.extend(price.map(|price| (provider, price.unit.as_str())));
+        }
+        priced.sort_unstable();
+        priced.dedup();
         let mut lines = self.connected.told.clone();
-        lines.extend(job.workspace.settings.told(&operations));
+        lines.extend(job.workspace.settings.told(&priced));
         lines
     }
 

@@ -277,7 +277,9 @@ mod tests {
     use crate::failure::invocation::Invocation;
     use std::fs;
 
-    use marl_core::Names;
+    use std::time::Duration;
+
+    use marl_core::provider::{Operation, Operations};
 
     use super::*;
 
@@ -287,7 +289,8 @@ mod tests {
         key_variable: SmolStr::new_static("MARL_TEST_NO_SUCH_KEY"),
         base_variable: SmolStr::new_static("MARL_TEST_NO_SUCH_BASE"),
         default_base: SmolStr::new_static("https://api.example"),
-        free_operations: Names::constant(&[]),
+        operations: Operations::constant(&[], Operation::paid(Duration::from_secs(60))),
+        check: None,
     };
 
     #[test]

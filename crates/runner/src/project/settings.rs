@@ -8,6 +8,7 @@ pub(crate) mod user;
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use engine::{
+    cost::Prices,
     gateway::{BreakerSettings, Caps, InDoubt, LaneSettings, Retry, Settings as GatewaySettings},
     ledger::Scope,
     nearest,
@@ -34,7 +35,8 @@ const MAX_PARALLEL: usize = 16;
 pub struct Settings {
     contact: Option<String>,
     currency: Option<String>,
-    price: BTreeMap<String, BTreeMap<String, f64>>,
+    /// By provider: what one operation, or one of the vendor's units, costs.
+    price: BTreeMap<String, Prices>,
     limits: Limits,
     limit: BTreeMap<String, Limit>,
     provider: BTreeMap<String, Provider>,
@@ -53,6 +55,7 @@ struct Limits {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Limit {
+    parallel: Option<usize>,
     per_minute: Option<u32>,
 }
 
@@ -147,14 +150,14 @@ impl Settings {
         self.consent.is_required()
     }
 
-    /// What the file says that decides how much is spent, one line each. `operations` are those that
-    /// the run may send.
-    pub fn told(&self, operations: &[(&str, &str)]) -> Vec<String> {
+    /// What the file says that decides how much is spent, one line each. `priced` are the operations that
+    /// the run may send and the units that they are priced in, each with its provider.
+    pub fn told(&self, priced: &[(&str, &str)]) -> Vec<String> {
         let mut lines = Vec::new();
         let unit = self.currency.as_deref().map(|unit| format!(" {unit}")).unwrap_or_default();
-        for (provider, operation) in operations {
-            if let Some(price) = self.price(provider, operation) {
-                lines.push(format!("{provider} {operation} costs {price}{unit}, by {FILE}"));
+        for (provider, name) in priced {
+            if let Some(price) = self.prices(provider).get(*name) {
+                lines.push(format!("{provider} {name} costs {price}{unit}, by {FILE}"));
             }
         }
         for (name, provider) in &self.provider {
@@ -189,9 +192,10 @@ impl Settings {
         self.currency.as_deref()
     }
 
-    /// What a call costs, if the file says so.
-    pub fn price(&self, provider: &str, operation: &str) -> Option<f64> {
-        self.price.get(provider)?.get(operation).copied()
+    /// What a provider's operations and units cost, as far as the file says.
+    pub fn prices(&self, provider: &str) -> &Prices {
+        static NONE: Prices = Prices::new();
+        self.price.get(provider).unwrap_or(&NONE)
     }
 
     /// The gateway's settings: the file's, under those of the command line. `bases` holds the
@@ -221,6 +225,7 @@ impl Settings {
                     base: base.clone(),
                     account: account.unwrap_or_else(|| DEFAULT_ACCOUNT.to_owned()),
                 },
+                parallel: self.limit.get(name).and_then(|limit| limit.parallel),
                 per_minute: self.limit.get(name).and_then(|limit| limit.per_minute),
                 in_doubt: in_doubt.or(of_file).unwrap_or_default(),
                 prices: self.price.get(name).cloned().unwrap_or_default(),

@@ -6,7 +6,7 @@ use std::{
     time::Instant,
 };
 
-use engine::{Event, Listener, RowEnd, ledger::LedgerError};
+use engine::{Event, Listener, RowEnd, cost::Cost, ledger::LedgerError};
 use marl_core::{Error, ErrorKind, Outcome, SkipReason};
 
 use crate::{failure::advice, run::progress::RunProgress};
@@ -66,6 +66,10 @@ pub struct Counts {
     pub cost: f64,
     /// Calls that were bought at an unknown price.
     pub unpriced: u64,
+    /// Of the calls that were executed, those that the vendor did not bill.
+    pub unbilled: u64,
+    /// What the calls cost in the vendors' own units, by provider and unit.
+    pub units: BTreeMap<(String, String), f64>,
     pub(crate) cap_reached: bool,
     /// Failures that another run would ask about again.
     pub tried_in_vain: u64,
@@ -160,10 +164,15 @@ impl Listener for Tally {
             Event::DoubtSentAgain { provider } => {
                 *counts.doubts_sent_again.entry((*provider).to_owned()).or_default() += 1;
             }
-            Event::Spent { price } => {
+            Event::Spent { provider, cost, unit } => {
                 counts.bought += 1;
-                counts.cost += price.unwrap_or_default();
-                counts.unpriced += u64::from(price.is_none());
+                counts.cost += cost.money.unwrap_or_default();
+                counts.unpriced += u64::from(cost.money.is_none());
+                counts.unbilled += u64::from(*cost == Cost::FREE);
+                if let (Some(unit), Some(units)) = (unit, cost.units) {
+                    let unit = ((*provider).to_owned(), (*unit).to_owned());
+                    *counts.units.entry(unit).or_default() += units;
+                }
             }
             Event::CapReached => counts.cap_reached = true,
             Event::CallFailed { provider, kind } => {

@@ -112,6 +112,29 @@ async fn after_an_outage_nothing_is_lost() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn dead_targets_hold_nobody_else_back() {
+    fn dead() -> Failure {
+        Failure { retry_after: Some(Duration::from_secs(60)), ..not_sent() }.of_target()
+    }
+    let world = World::new(Scripted {
+        acts: Mutex::new((0..20).map(|n| (n, vec![Act::Fail(dead); 4].into())).collect()),
+        ..Scripted::default()
+    });
+    let dead = futures::future::join_all((0..20).map(|n| world.ask(n)));
+    let healthy = async {
+        sleep(Duration::from_secs(30)).await;
+        let started = Instant::now();
+        let end = world.ask(100).await;
+        (end, started.elapsed())
+    };
+    let (dead, (end, waited)) = futures::join!(dead, healthy);
+    assert!(dead.iter().all(|end| end == "network"), "{dead:?}");
+    assert_eq!((end.as_str(), world.heard("waits"), world.heard("rests")), ("found 100", 0, 0));
+    assert_eq!(waited, Duration::ZERO);
+    assert_eq!(world.ask(101).await, "found 101");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_failure_is_told_once_its_attempts_are_over() {
     let world = World::script(&[(1, &[Act::Fail(passing)]), (2, &[Act::Fail(refused)])]);
     assert_eq!((world.ask(1).await, world.heard("failed")), ("found 1".to_owned(), 0));

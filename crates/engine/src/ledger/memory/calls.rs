@@ -6,8 +6,8 @@ use async_trait::async_trait;
 
 use super::{
     super::{
-        Asking, CallRecord, CallState, Calls, Claim, Ended, Intent, Judge, Key, Known, LedgerError, MaxAge,
-        RunStart, Settled, canonical,
+        Asking, CallRecord, CallState, Calls, Claim, EndRecord, Ended, Intent, Judge, Key, Known,
+        LedgerError, MaxAge, RunStart, canonical,
     },
     Memory, StoredCall, ms, now_ms,
 };
@@ -84,14 +84,20 @@ impl Calls for MemoryCalls {
             settled_at: None,
             duration_ms: None,
             attempts: asking.attempt,
-            price: asking.price,
+            price: asking.price.most.money,
             request_id: None,
             error_kind: None,
             error: None,
             reply: None,
+            cost: None,
+            units: None,
+            unit: asking.price.unit.as_ref().map(ToString::to_string),
         };
         let deadline = now.saturating_add(ms(asking.time));
-        state.calls.insert(id, StoredCall { key: asking.key, deadline, record, error: None });
+        state.calls.insert(
+            id,
+            StoredCall { key: asking.key, deadline, record, error: None, is_free: asking.price.is_free },
+        );
         state.keys.entry(asking.key).or_default().push(id);
         Ok(Claim::Granted(Intent::new(id)))
     }
@@ -120,13 +126,7 @@ impl Calls for MemoryCalls {
         let mut state = self.memory.state();
         // A removal may have taken it as a doubt.
         let Some(call) = state.calls.get_mut(&intent.id()) else { return Ok(()) };
-        let (end, reply, error) = match &ended.end {
-            Settled::Answered { body, no_data: false } => (CallState::Found, Some(body), None),
-            Settled::Answered { body, no_data: true } => (CallState::NoData, Some(body), None),
-            Settled::Unusable { error, body } => (CallState::Unusable, body.as_ref(), Some(error)),
-            Settled::Failed(error) => (CallState::Failed, None, Some(error)),
-            Settled::InDoubt => (CallState::InDoubt, None, None),
-        };
+        let EndRecord { state: end, reply, error, cost } = EndRecord::of(&ended.end);
         call.record = CallRecord {
             state: end,
             settled_at: Some(now_ms()),
@@ -135,6 +135,8 @@ impl Calls for MemoryCalls {
             error_kind: error.map(|error| error.kind().name().to_owned()),
             error: error.map(|error| error.message().to_owned()),
             reply: reply.cloned(),
+            cost: cost.money,
+            units: cost.units,
             ..call.record.clone()
         };
         call.error = error.cloned();

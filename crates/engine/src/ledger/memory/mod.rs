@@ -60,6 +60,8 @@ struct StoredCall {
     deadline: i64,
     record: CallRecord,
     error: Option<Error>,
+    /// A free call counts towards no consent.
+    is_free: bool,
 }
 
 impl Memory {
@@ -163,6 +165,7 @@ impl Records {
     /// The calls of a run that are stored and were, or may have been, bought.
     fn bought(&self, run: i64) -> Used {
         let is_bought = |call: &&StoredCall| match call.record.state {
+            _ if call.is_free => false,
             CallState::Failed => false,
             CallState::Intent => !self.was_never_sent(call),
             _ => true,
@@ -170,7 +173,7 @@ impl Records {
         let calls = self.calls.values().filter(|call| call.record.run == run).filter(is_bought);
         calls.fold(Used::default(), |used, call| Used {
             calls: used.calls + 1,
-            cost: used.cost + call.record.price.unwrap_or_default(),
+            cost: used.cost + call.record.spent().unwrap_or_default(),
         })
     }
 

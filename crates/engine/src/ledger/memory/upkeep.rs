@@ -18,19 +18,29 @@ use super::{
 impl Upkeep for Memory {
     async fn stats(&self) -> Result<Stats, LedgerError> {
         let state = self.state();
-        let mut counts: BTreeMap<(&str, &str, &str), u64> = BTreeMap::new();
+        let mut counts: BTreeMap<(&str, &str, &str), StateCount> = BTreeMap::new();
         for StoredCall { record, .. } in state.calls.values() {
-            *counts.entry((&record.provider, &record.operation, record.state.name())).or_default() += 1;
+            let name = record.state.name();
+            let count = counts.entry((&record.provider, &record.operation, name)).or_insert_with(|| {
+                let is_bought = !matches!(record.state, CallState::Intent | CallState::Failed);
+                StateCount {
+                    provider: record.provider.clone(),
+                    operation: record.operation.clone(),
+                    state: name.to_owned(),
+                    count: 0,
+                    cost: is_bought.then_some(0.0),
+                    units: is_bought.then_some(0.0),
+                    unit: None,
+                }
+            });
+            count.count += 1;
+            count.cost = count.cost.zip(record.spent()).map(|(sum, one)| sum + one);
+            count.units = count.units.zip(record.units).map(|(sum, one)| sum + one);
+            count.unit = count.unit.take().or_else(|| record.unit.clone());
         }
-        let counts = counts.into_iter().map(|((provider, operation, name), count)| StateCount {
-            provider: provider.to_owned(),
-            operation: operation.to_owned(),
-            state: name.to_owned(),
-            count,
-        });
         let sent = || state.calls.values().map(|call| call.record.sent_at);
         Ok(Stats {
-            calls: counts.collect(),
+            calls: counts.into_values().collect(),
             runs: state.runs.len() as u64,
             bytes: 0,
             oldest: sent().min(),

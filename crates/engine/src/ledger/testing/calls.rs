@@ -9,6 +9,7 @@ use super::{
     super::{CallState, Freshness, MaxAge, Settled},
     Form, becomes, begin, begin_with, buy, claim, end, found, key, known, known_anew, moment, send, settle,
 };
+use crate::cost::Cost;
 
 /// An intent becomes an answer, for its own run and for later ones.
 pub async fn intents_become_answers_that_later_runs_use(form: &dyn Form) {
@@ -53,7 +54,7 @@ pub async fn an_unusable_answer_was_bought_and_stays(form: &dyn Form) {
     let intent = send(&*first.calls, 1).await;
     let error = Error::bad_reply("no JSON").with_detail("<html>");
     let body = Some("<html> and all the rest".to_owned());
-    settle(&*first.calls, 1, intent, Settled::Unusable { error, body }).await;
+    settle(&*first.calls, 1, intent, Settled::Unusable { error, body, cost: Cost::UNKNOWN }).await;
     let second = begin(&*ledger).await;
     let expect = "unusable no JSON: \"<html>\" of <html> and all the rest";
     assert_eq!(known(&*second.calls, 1).await, expect);
@@ -137,7 +138,7 @@ pub async fn an_end_that_is_said_twice_is_stored_once(form: &dyn Form) {
 pub async fn answers_age_and_doubts_do_not(form: &dyn Form) {
     let ledger = form.open().await;
     let first = begin(&*ledger).await;
-    let none = Settled::Answered { body: "none".to_owned(), no_data: true };
+    let none = Settled::Answered { body: "none".to_owned(), no_data: true, cost: Cost::UNKNOWN };
     for (n, end) in [(1, found("yes")), (2, none), (3, Settled::InDoubt)] {
         let intent = send(&*first.calls, n).await;
         settle(&*first.calls, n, intent, end).await;

@@ -6,9 +6,10 @@ use futures::future::join_all;
 use marl_core::{Error, ErrorKind};
 
 use super::{
-    super::{BeginError, Begun, Ledger, MaxAge, Prune, Settled, Used},
-    Form, begin, claim, end, found, key, moment, send, send_for, settle, start,
+    super::{BeginError, Begun, Claim, Ledger, MaxAge, Prune, Settled, Used},
+    Form, begin, claim, claim_of, end, found, key, moment, price, send, send_for, settle, start,
 };
+use crate::cost::{CallPrice, Cost};
 
 async fn under(ledger: &dyn Ledger, consent: &str) -> Result<Begun, BeginError> {
     ledger.begin(&start(Some(consent)), MaxAge::default()).await
@@ -22,8 +23,8 @@ pub async fn what_may_have_been_paid_for_counts_and_nothing_else(form: &dyn Form
     let error = || Error::new(ErrorKind::BadReply, "no use");
     for (n, end) in [
         (1, found("yes")),
-        (2, Settled::Answered { body: "{}".to_owned(), no_data: true }),
-        (3, Settled::Unusable { error: error(), body: None }),
+        (2, Settled::Answered { body: "{}".to_owned(), no_data: true, cost: Cost::UNKNOWN }),
+        (3, Settled::Unusable { error: error(), body: None, cost: Cost::UNKNOWN }),
         (4, Settled::InDoubt),
         (5, Settled::Failed(error())),
     ] {
@@ -48,6 +49,40 @@ pub async fn what_may_have_been_paid_for_counts_and_nothing_else(form: &dyn Form
     settle(&*second.calls, 20, intent, found("yes")).await;
     assert_eq!(ledger.used("a").await, Ok(Used { calls: 6, cost: 2.25 }));
     assert_eq!(ledger.used("never").await, Ok(Used::default()));
+}
+
+/// A call counts with what it cost, and one of a free operation not at all.
+pub async fn what_a_call_cost_counts_and_not_what_it_could_have(form: &dyn Form) {
+    let ledger = form.open().await;
+    let run = under(&*ledger, "a").await.expect("nobody holds it");
+    let cost = |money, units| Cost { money: Some(money), units: Some(units) };
+    let answered = |no_data, cost| Settled::Answered { body: "{}".to_owned(), no_data, cost };
+    for (n, end) in [
+        (1, answered(false, cost(0.25, 2.0))),
+        (2, answered(true, Cost::FREE)),
+        (3, Settled::Unusable { error: Error::bad_reply("no use"), body: None, cost: cost(0.125, 1.0) }),
+    ] {
+        let intent = send_for(&*run.calls, n, Some(0.5)).await;
+        settle(&*run.calls, n, intent, end).await;
+    }
+    let free = CallPrice { is_free: true, ..price(Some(0.0)) };
+    let Claim::Granted(intent) = claim_of(&*run.calls, 4, false, free).await else { panic!("it is new") };
+    run.calls.sending(intent).await.expect("it can be marked as sent");
+    assert_eq!(ledger.used("a").await, Ok(Used { calls: 3, cost: 0.375 }), "a free call is under way");
+    settle(&*run.calls, 4, intent, answered(false, Cost::FREE)).await;
+    assert_eq!(ledger.used("a").await, Ok(Used { calls: 3, cost: 0.375 }));
+    let record = ledger.record(&key(1)).await.expect("the ledger can be read").expect("it is stored");
+    assert_eq!((record.price, record.cost, record.units), (Some(0.5), Some(0.25), Some(2.0)));
+    assert_eq!((record.unit.as_deref(), record.spent()), (Some("credit"), Some(0.25)));
+    let stats = ledger.stats().await.expect("the ledger can be read");
+    let costs: Vec<_> =
+        stats.calls.iter().map(|calls| (calls.state.as_str(), calls.cost, calls.units)).collect();
+    let expect = [
+        ("found", Some(0.25), Some(2.0)),
+        ("no_data", Some(0.0), Some(0.0)),
+        ("unusable", Some(0.125), Some(1.0)),
+    ];
+    assert_eq!(costs, expect);
 }
 
 /// A second run waits for the end of the first, however that ends.

@@ -18,6 +18,8 @@ use super::{
     Scope, Settled,
 };
 
+use crate::cost::{CallPrice, Cost};
+
 pub use calls::*;
 pub use consents::*;
 pub use removals::*;
@@ -72,6 +74,7 @@ macro_rules! ledger_suite {
             a_run_can_be_asked_to_stop
             // Consents.
             what_may_have_been_paid_for_counts_and_nothing_else
+            what_a_call_cost_counts_and_not_what_it_could_have
             one_run_at_a_time_uses_a_consent
             of_many_that_begin_at_once_one_gets_the_consent
             what_is_removed_stays_used
@@ -128,17 +131,23 @@ fn key(n: u64) -> Key {
     Key::of(&call(n), &Scope::default())
 }
 
+/// What a call may cost, if that is known.
+pub fn price(money: Option<f64>) -> CallPrice {
+    let most = Cost { money, units: None };
+    CallPrice { least: Cost::FREE, most, unit: Some("credit".into()), is_free: false }
+}
+
 /// The outcome of a claim of call `n`.
-async fn claim_of(calls: &dyn Calls, n: u64, again: bool, price: Option<f64>) -> Claim {
+async fn claim_of(calls: &dyn Calls, n: u64, again: bool, price: CallPrice) -> Claim {
     let (key, call, scope) = (key(n), call(n), &Scope::default());
     let time = Duration::from_secs(240);
-    let asking = Asking { key, call: &call, scope, again, refresh: false, attempt: 1, time, price };
+    let asking = Asking { key, call: &call, scope, again, refresh: false, attempt: 1, time, price: &price };
     calls.claim(&asking).await.expect("the ledger can be written")
 }
 
 /// Claims call `n`; with `again`, also where it is in doubt. `None` where that was not granted.
 async fn claim(calls: &dyn Calls, n: u64, again: bool) -> Option<Intent> {
-    match claim_of(calls, n, again, None).await {
+    match claim_of(calls, n, again, price(None)).await {
         Claim::Granted(intent) => Some(intent),
         Claim::Known(_) => None,
     }
@@ -146,7 +155,9 @@ async fn claim(calls: &dyn Calls, n: u64, again: bool) -> Option<Intent> {
 
 /// Claims call `n` at a price, and says that it is sent.
 async fn send_for(calls: &dyn Calls, n: u64, price: Option<f64>) -> Intent {
-    let Claim::Granted(intent) = claim_of(calls, n, false, price).await else { panic!("{n} is known") };
+    let Claim::Granted(intent) = claim_of(calls, n, false, self::price(price)).await else {
+        panic!("{n} is known")
+    };
     calls.sending(intent).await.expect("it can be marked as sent");
     intent
 }
@@ -167,7 +178,7 @@ async fn buy(calls: &dyn Calls, n: u64, body: &str) {
 }
 
 fn found(body: &str) -> Settled {
-    Settled::Answered { body: body.to_owned(), no_data: false }
+    Settled::Answered { body: body.to_owned(), no_data: false, cost: Cost::UNKNOWN }
 }
 
 /// What is known of call `n`, in words.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{FILE, Settings};
+use super::{FILE, MAX_PARALLEL, Settings};
 use crate::{failure::Failure, project::connect};
 
 /// The most attempts at one call: each may be paid for where its answer is lost.
@@ -57,6 +57,17 @@ impl Settings {
         if self.limits.max_parallel.is_some_and(|most| most > 10_000) {
             return Err(Failure::usage(format!("{FILE}: `limits.max_parallel` must be at most 10000"))
                 .hint("the bound of `--parallel`, such as `32`"));
+        }
+        for (provider, parallel) in
+            self.limit.iter().filter_map(|(name, limit)| Some((name, limit.parallel?)))
+        {
+            let most = self.limits.max_parallel.unwrap_or(MAX_PARALLEL);
+            if !(1..=most).contains(&parallel) {
+                return Err(Failure::usage(format!(
+                    "{FILE}: `limit.{provider}.parallel` must be between 1 and {most}"
+                ))
+                .hint("`max_parallel = N` under `[limits]` raises the bound"));
+            }
         }
         let per_minute = self.limit.values().filter_map(|limit| limit.per_minute);
         let zero = least_one.into_iter().chain(per_minute.map(|rate| ("per_minute", Some(rate))));

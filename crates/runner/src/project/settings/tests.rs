@@ -19,12 +19,12 @@ fn a_contact_fits_into_a_header() {
 
 #[test]
 fn everything_can_be_set() {
-    let text = "[limits]\nmax_parallel = 40\n[limit.datagen]\nper_minute = 50\n[provider.datagen]\naccount = \"team\"\nin_doubt = \"retry\"\n[retry]\nattempts = 2\nbase_seconds = 0\n[breaker]\nafter = 1\n[timeout]\ncall_seconds = 0.5\n";
+    let text = "[limits]\nmax_parallel = 40\n[limit.datagen]\nparallel = 3\nper_minute = 50\n[provider.datagen]\naccount = \"team\"\nin_doubt = \"retry\"\n[retry]\nattempts = 2\nbase_seconds = 0\n[breaker]\nafter = 1\n[timeout]\ncall_seconds = 0.5\n";
     let settings = Settings::parse(text, &["datagen"]).unwrap();
     let bases = BTreeMap::from([("datagen".to_owned(), Some("sandbox".to_owned()))]);
     let gateway = settings.gateway(40, None, Caps::default(), &bases).unwrap();
     let lane = &gateway.lanes["datagen"];
-    assert_eq!((lane.per_minute, lane.in_doubt), (Some(50), InDoubt::Retry));
+    assert_eq!((lane.parallel, lane.per_minute, lane.in_doubt), (Some(3), Some(50), InDoubt::Retry));
     assert_eq!(lane.scope, Scope { base: Some("sandbox".to_owned()), account: "team".to_owned() });
     assert_eq!((gateway.retry.attempts, gateway.retry.base), (2, Duration::ZERO));
     assert_eq!(gateway.timeout, Some(Duration::from_millis(500)));
@@ -43,6 +43,7 @@ fn mistakes_are_named_with_their_line_and_the_nearest_word() {
             "[provider.datagen]\nin_doubt = \"retri\"\n",
             "[limits\n",
             "[limit.datagen]\nper_minute = 0\n",
+            "[limit.datagen]\nparallel = 17\n",
             "[retry]\nbase_seconds = -1\n",
         ]
         .map(refused)

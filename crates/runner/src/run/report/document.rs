@@ -14,6 +14,20 @@ use crate::{
     spec::consent::{Consent, Left},
 };
 
+/// What a run spent with one provider, in its unit.
+#[derive(JsonSchema, Serialize)]
+struct SpentUnits {
+    provider: String,
+    unit: String,
+    amount: f64,
+}
+
+impl SpentUnits {
+    fn of(((provider, unit), amount): (&(String, String), &f64)) -> Self {
+        Self { provider: provider.clone(), unit: unit.clone(), amount: rounded(*amount) }
+    }
+}
+
 fn is_zero(number: &u64) -> bool {
     *number == 0
 }
@@ -64,6 +78,9 @@ pub struct RunDocument {
     /// What was spent, in the settings' currency; null when a price is not known.
     cost: Option<f64>,
     currency: Option<String>,
+    /// What was spent in the vendors' own units, for vendors that publish their prices.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    units: Vec<SpentUnits>,
     /// Filled cells that stayed although a step found a value for them.
     cells_kept: u64,
     /// Cells that said nothing (`N/A`, `-`, `#REF!`) and were filled.
@@ -125,8 +142,11 @@ struct Calls {
     /// Sent, maybe paid for, no answer known.
     in_doubt: u64,
     doubts_sent_again: u64,
-    /// Executed, or maybe executed.
+    /// Executed, or maybe executed; calls of free operations are not counted.
     bought: u64,
+    /// Of these, those that the vendor did not bill.
+    #[serde(skip_serializing_if = "is_zero")]
+    unbilled: u64,
 }
 
 #[derive(JsonSchema, Serialize)]
@@ -212,9 +232,11 @@ pub fn document(report: &Report, plan: &Plan) -> RunDocument {
             in_doubt: counts.in_doubt(),
             doubts_sent_again: counts.doubts_sent_again.values().sum(),
             bought: counts.bought,
+            unbilled: counts.unbilled,
         },
         cost: counts.cost().map(rounded),
         currency: report.currency.clone(),
+        units: counts.units.iter().map(SpentUnits::of).collect(),
         cells_kept: counts.kept,
         cells_said_nothing: counts.said_nothing,
         cells_replaced: counts.replaced.values().sum(),

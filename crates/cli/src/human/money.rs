@@ -1,0 +1,44 @@
+//! Amounts in the units of vendors.
+
+use marl_core::words::thousands;
+use table::shown;
+
+/// `1,200 hunter credits`.
+pub(crate) fn units(provider: &str, unit: &str, number: f64) -> String {
+    let plural = if number == 1.0 { "" } else { "s" };
+    format!("{} {provider} {}{plural}", amount(number), shown(unit))
+}
+
+/// A number with at most four decimals, its thousands grouped.
+pub(crate) fn amount(number: f64) -> String {
+    let whole = number.trunc();
+    let decimals = format!("{:.4}", (number - whole).abs());
+    let decimals = decimals.trim_start_matches('0').trim_end_matches('0').trim_end_matches('.');
+    // A part that rounds up to a whole one has no leading zero.
+    if decimals.starts_with('1') {
+        return thousands(whole as u64 + 1);
+    }
+    format!("{}{decimals}", thousands(whole as u64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_short() {
+        for (number, expect) in [
+            (0.0, "0"),
+            (1.0, "1"),
+            (0.5, "0.5"),
+            (1234.25, "1,234.25"),
+            (0.1 + 0.2, "0.3"),
+            (1.99999, "2"),
+            (0.00001, "0"),
+        ] {
+            assert_eq!(amount(number), expect, "{number}");
+        }
+        assert_eq!(units("hunter", "credit", 1.0), "1 hunter credit");
+        assert_eq!(units("hunter", "credit", 1200.0), "1,200 hunter credits");
+    }
+}

@@ -1,0 +1,83 @@
+//! What calls cost, and what they may cost. Pure.
+//!
+//! A vendor has prices in a unit of its own, such as credits. The user's settings say what a unit costs in
+//! money, or what a call of one operation costs whatever the vendor's price is.
+
+use std::{collections::BTreeMap, ops::AddAssign};
+
+use marl_core::{
+    SmolStr,
+    provider::{Bills, Operation, Price},
+};
+
+/// What one operation, or one of the vendor's units, costs in money.
+pub type Prices = BTreeMap<String, f64>;
+
+/// What calls cost. A part that is `None` is unknown, which is never free.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Cost {
+    /// In the settings' currency.
+    pub money: Option<f64>,
+    /// In the vendor's unit.
+    pub units: Option<f64>,
+}
+
+impl Cost {
+    /// Nothing at all.
+    pub const FREE: Self = Self { money: Some(0.0), units: Some(0.0) };
+
+    /// A cost of which nothing is known.
+    pub const UNKNOWN: Self = Self { money: None, units: None };
+
+    /// What a call of the operation `name` costs that comes to so many units.
+    pub fn of(name: &str, operation: &Operation, units: Option<f64>, prices: &Prices) -> Self {
+        if operation.is_free() {
+            return Self::FREE;
+        }
+        let of_unit = |price: &Price| prices.get(price.unit.as_str()).copied();
+        let by_unit = || Some(operation.price.as_ref().and_then(of_unit)? * units?);
+        Self { money: prices.get(name).copied().or_else(by_unit), units }
+    }
+
+    /// This cost for each of `calls` calls.
+    #[must_use]
+    pub fn times(self, calls: u64) -> Self {
+        let all = |one: Option<f64>| one.map(|one| one * calls as f64);
+        Self { money: all(self.money), units: all(self.units) }
+    }
+}
+
+impl AddAssign for Cost {
+    fn add_assign(&mut self, other: Self) {
+        let sum = |one: Option<f64>, other: Option<f64>| Some(one? + other?);
+        self.money = sum(self.money, other.money);
+        self.units = sum(self.units, other.units);
+    }
+}
+
+/// Between what bounds the cost of one call of an operation is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CallPrice {
+    /// What a whole answer costs at least.
+    pub least: Cost,
+    /// What the call costs at most.
+    pub most: Cost,
+    /// The vendor's unit, where the vendor publishes a price.
+    pub unit: Option<SmolStr>,
+    /// Whether calls of the operation are free, and so count towards no cap.
+    pub is_free: bool,
+}
+
+impl CallPrice {
+    /// What one call of the operation `name` may cost.
+    pub fn of(name: &str, operation: &Operation, prices: &Prices) -> Self {
+        let price = operation.price.as_ref();
+        let most = Cost::of(name, operation, price.map(|price| price.worst), prices);
+        let is_fixed = price.is_none_or(|price| price.list == price.worst);
+        let least = match operation.bills {
+            Bills::Answered | Bills::Sent if is_fixed => most,
+            _ => Cost::FREE,
+        };
+        Self { least, most, unit: price.map(|price| price.unit.clone()), is_free: operation.is_free() }
+    }
+}
