@@ -15,7 +15,7 @@ use crate::{
 use runner::{
     document::{Version, listing},
     failure::{Failure, error_code::ErrorCode, exit::Exit},
-    job::of_ledger,
+    job::ledger_flags,
     project::{ledger, workspace::Workspace},
     run::recorded::{RecordedRun, RunLine, resumed},
     time::{date, span},
@@ -102,7 +102,7 @@ async fn list(store: &dyn Ledger, args: &RunsArgs, printer: &Printer) -> Result<
         ));
     }
     if !is_all {
-        printer.talk(&format!("{} of {total} runs; `--limit N` lists more", runs.len()));
+        printer.message(&format!("{} of {total} runs; `--limit N` lists more", runs.len()));
     }
     Ok(Exit::Done)
 }
@@ -114,7 +114,7 @@ fn document(store: &dyn Ledger, runs: &[RunRecord], total: u64, args: &RunsArgs)
         schema_version: Version,
         ledger: ledger::shown(store),
         total,
-        more: Some(format!("marl runs --limit {total}{} --json", of_ledger(&args.ledger.choice()))),
+        more: Some(format!("marl runs --limit {total}{} --json", ledger_flags(&args.ledger.choice()))),
         next_command: runs.first().and_then(resumed),
         runs: Vec::new(),
     };
@@ -165,7 +165,7 @@ async fn wait(store: &dyn Ledger, id: i64, timeout: Duration, printer: &Printer)
 /// The exit code that a run ended with, as far as is known.
 fn outcome(run: &RunRecord) -> Exit {
     let recorded = run.summary.as_ref().and_then(|summary| summary["exit_code"].as_u64());
-    match (run.state, recorded.and_then(Exit::of_code)) {
+    match (run.state, recorded.and_then(Exit::from_code)) {
         (RunState::Running, _) => Exit::StillRunning,
         (RunState::Died, _) => Exit::Internal,
         (_, Some(code)) => code,

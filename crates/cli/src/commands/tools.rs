@@ -271,7 +271,7 @@ fn search(query: &str, found: Json, printer: &Printer) -> Result<Exit, Failure> 
         printer.data(format!("{name:<36} {}", marl_core::excerpt(description, 120)).trim_end());
     }
     if tools.is_empty() {
-        printer.talk("no tool is found; try a more general word");
+        printer.message("no tool is found; try a more general word");
     }
     Ok(Exit::Done)
 }

@@ -1,4 +1,4 @@
-//! Progress on stderr: a bar on a terminal, or a JSON line a second.
+//! Shows progress on stderr: a bar on a terminal, or a JSON line per second.
 
 use std::{
     io::IsTerminal,
@@ -14,33 +14,33 @@ use tokio::task::JoinHandle;
 use crate::{args::Progress, printer::Printer};
 use runner::run::tally::Tally;
 
-/// A line of stderr under `--progress jsonl`, about one a second.
+/// A line on stderr with `--progress jsonl`, about one per second.
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "progress")]
 pub(crate) struct ProgressLine {
     progress: SoFar,
 }
 
-/// How far a run is.
+/// The progress of a run.
 #[derive(JsonSchema, Serialize)]
 struct SoFar {
     rows_done: u64,
     rows: u64,
-    /// Rows of which a step failed.
+    /// Rows in which a step failed.
     failed: u64,
-    /// Attempts that left this machine.
+    /// Attempts that were sent.
     calls_sent: u64,
     elapsed_ms: u64,
 }
 
-/// Shows how far a run is, until dropped.
+/// Shows the progress of a run until it is dropped.
 pub(crate) struct Bar {
     task: Option<JoinHandle<()>>,
     bar: ProgressBar,
 }
 
 impl Bar {
-    /// Starts showing what `tally` counts.
+    /// Starts to show the counts of `tally`.
     pub(crate) fn start(how: Progress, rows: u64, tally: &Arc<Tally>, printer: &Arc<Printer>) -> Self {
         let terminal = std::io::stderr().is_terminal() && !printer.is_json();
         let bar = printer.bar().clone();
@@ -99,6 +99,6 @@ async fn lines(rows: u64, tally: Arc<Tally>, printer: Arc<Printer>) {
             elapsed_ms: begun.elapsed().as_millis() as u64,
         };
         let line = serde_json::to_string(&ProgressLine { progress });
-        printer.json_talk(&line.expect("our documents have text keys"));
+        printer.json_message(&line.expect("our documents have text keys"));
     }
 }

@@ -1,4 +1,4 @@
-//! The protocol server, line by line: what no client library would send, and starts that are
+//! Tests of the protocol server, line by line: what no client library would send, and starts that are
 //! cancelled.
 
 use std::{
@@ -33,7 +33,7 @@ impl Client {
         Self { server, input, output, next: 1 }
     }
 
-    /// One that has said hello.
+    /// A client that has completed the greeting.
     fn greeted(world: &World) -> Self {
         let mut client = Self::new(world);
         let greeting = json!({ "protocolVersion": "2025-06-18", "capabilities": {},
@@ -74,7 +74,7 @@ impl Client {
         serde_json::from_str(&self.output.next().unwrap().unwrap()).unwrap()
     }
 
-    /// The answer to a request; what else is said before it is passed over.
+    /// The answer to a request; other messages before it are skipped.
     fn answer(&mut self, id: u64) -> Json {
         loop {
             let line = self.line();
@@ -84,13 +84,13 @@ impl Client {
         }
     }
 
-    /// What a tool answers.
+    /// The document that a tool answers with.
     fn document(&mut self, tool: &str, arguments: Json) -> Json {
         let id = self.call(tool, arguments);
         self.answer(id)["result"]["structuredContent"].clone()
     }
 
-    /// Goes, and waits for the server's end.
+    /// Disconnects, and waits until the server ends.
     fn leave(mut self) {
         drop(self.input.take());
         while self.output.next().is_some() {}
@@ -98,7 +98,7 @@ impl Client {
     }
 }
 
-/// The processes that work in a folder.
+/// The number of processes that work in a folder.
 fn processes_in(folder: &Path) -> usize {
     let all = fs::read_dir("/proc").unwrap().flatten();
     all.filter(|process| fs::read_link(process.path().join("cwd")).is_ok_and(|cwd| cwd == folder)).count()
@@ -111,10 +111,10 @@ fn until(mut holds: impl FnMut() -> bool) {
 }
 
 #[test]
-fn every_line_that_is_no_request_is_answered() {
+fn every_line_that_is_not_a_request_is_answered() {
     let world = World::new();
     let mut client = Client::new(&world);
-    // Before the greeting as after it.
+    // The same answers before and after the greeting.
     client.write(b"hello?");
     assert_eq!(client.line()["error"]["code"], -32_700);
     drop(client);
@@ -175,7 +175,7 @@ fn the_command_lines_flags_are_arguments() {
     client.leave();
 }
 
-/// Each `next_call` is called as it stands.
+/// Each `next_call` is called exactly as given.
 #[test]
 fn answers_name_the_next_call_and_no_flags() {
     let world = World::new();
@@ -217,7 +217,7 @@ fn answers_name_the_next_call_and_no_flags() {
         let text = document.to_string();
         assert!(!text.contains("\"next_command\":\"marl"), "{tool} {arguments}: {text}");
         for flag in text.split("--").skip(1) {
-            // What is left to the user at the command line says so.
+            // What only the user may do on the command line is marked.
             let is_the_users = ["ledger", "overwrite", "in-doubt"].iter().any(|name| flag.starts_with(name));
             assert!(is_the_users && text.contains("on the command line"), "{tool} {arguments}: --{flag}");
         }
@@ -261,7 +261,7 @@ fn a_repeated_start_under_one_hash_buys_nothing_more() {
 }
 
 #[test]
-fn a_ledger_that_is_linked_out_of_the_folder_is_refused() {
+fn a_ledger_behind_a_link_out_of_the_folder_is_refused() {
     let world = World::new();
     world.write("people.csv", people(1, 1));
     let outside = tempfile::tempdir().unwrap();
@@ -287,7 +287,7 @@ fn few_commands_run_at_a_time_and_all_are_answered() {
         (0..CALLS).map(|_| client.call("columns", json!({ "table": "people.csv" }))).collect();
     let mut open: Vec<u64> = calls;
     while !open.is_empty() {
-        // The server itself is one.
+        // One of them is the server itself.
         assert!(processes_in(&folder) <= 1 + 8);
         let line = client.line();
         open.retain(|id| line["id"] != *id);
@@ -301,7 +301,7 @@ fn a_start_that_is_cancelled_while_the_table_is_checked_buys_nothing() {
     world.write("people.csv", people(300_000, 300_000));
     let folder = world.folder().canonicalize().unwrap();
     let run = json!({ "table": "people.csv", "integrations": ["linkedin_profile"], "max_calls": 60 });
-    // The server, what it runs, and the run.
+    // The server, the command that it runs, and the run.
     const ALL: usize = 3;
     let mut client = Client::greeted(&world);
     let id = client.call("start_run", run.clone());
@@ -311,7 +311,7 @@ fn a_start_that_is_cancelled_while_the_table_is_checked_buys_nothing() {
     let ping = client.request("ping", json!({}));
     assert_eq!(client.line()["id"], ping, "a cancelled request has no answer");
     assert_eq!(world.stats().calls, 0);
-    // A client that goes while the table is checked gets no number either.
+    // A client that disconnects while the table is checked gets no number either.
     client.call("start_run", run);
     until(|| processes_in(&folder) == ALL);
     client.server.kill().unwrap();
@@ -321,7 +321,7 @@ fn a_start_that_is_cancelled_while_the_table_is_checked_buys_nothing() {
     assert!(!world.path("people_enriched.csv").exists());
 }
 
-/// A client without an answer does not know the run, so that nothing may be bought for it.
+/// A client without an answer does not know the run, so nothing may be bought for it.
 #[test]
 fn a_start_that_is_cancelled_before_its_answer_buys_nothing() {
     let world = World::with(Options { latency: Duration::from_millis(5), ..Options::default() });
@@ -341,7 +341,7 @@ fn a_start_that_is_cancelled_before_its_answer_buys_nothing() {
         if is_answered {
             client.answer(ping);
         }
-        // The server alone is left.
+        // Only the server is left.
         until(|| processes_in(&folder) == 1);
         if !is_answered {
             unanswered += 1;
@@ -352,9 +352,9 @@ fn a_start_that_is_cancelled_before_its_answer_buys_nothing() {
     client.leave();
 }
 
-/// A client that takes the answer and goes has a run that goes on.
+/// A run goes on if its client disconnects after reading the answer.
 #[test]
-fn a_run_whose_number_was_told_goes_on_when_the_client_leaves() {
+fn a_run_whose_number_was_reported_goes_on_when_the_client_disconnects() {
     let world = World::new();
     world.write("people.csv", people(20, 20));
     let folder = world.folder().canonicalize().unwrap();
@@ -367,7 +367,7 @@ fn a_run_whose_number_was_told_goes_on_when_the_client_leaves() {
     assert_eq!(world.stats().calls, 20);
 }
 
-/// Whenever the cancellation comes, no run goes on behind it.
+/// Whenever the cancellation arrives, no run goes on in the background.
 #[test]
 fn a_run_whose_start_is_cancelled_does_not_go_on() {
     const ROWS: usize = 4_000;
@@ -383,7 +383,7 @@ fn a_run_whose_start_is_cancelled_does_not_go_on() {
         sleep(Duration::from_millis(wait));
         client.cancel(id);
     }
-    // One that crosses the answer on its way.
+    // A cancellation that crosses the answer.
     let id = client.call("start_run", run(1));
     let started = client.answer(id)["result"]["structuredContent"]["run"].clone();
     client.cancel(id);

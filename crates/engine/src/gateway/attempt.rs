@@ -1,4 +1,4 @@
-//! The attempts of one call, and what the end of each means.
+//! The attempts of one call, and what the end of each attempt means.
 //!
 //! | what happened | bought? | in this run |
 //! | --- | --- | --- |
@@ -28,7 +28,7 @@ use crate::{
     ledger::{Ended, Intent, Key, LedgerError, Settled},
 };
 
-/// A call with its key and its lane: what stays the same from attempt to attempt.
+/// A call with its key and its lane: everything that stays the same from attempt to attempt.
 #[derive(Clone, Copy)]
 pub(super) struct KeyedCall<'a> {
     pub(super) lane: &'a Lane,
@@ -37,7 +37,7 @@ pub(super) struct KeyedCall<'a> {
     pub(super) refresh: bool,
 }
 
-/// What one attempt came to, and what is needed to record it.
+/// The end of one attempt, with everything that is needed to record it.
 pub(super) struct Attempted {
     pub(super) intent: Intent,
     duration: Duration,
@@ -50,7 +50,7 @@ impl Attempted {
     }
 }
 
-/// How far a call is: what changes from attempt to attempt.
+/// The progress of a call: everything that changes from attempt to attempt.
 #[derive(Default)]
 pub(super) struct CallProgress<'a> {
     pub(super) reservation: Option<Reservation<'a>>,
@@ -58,7 +58,7 @@ pub(super) struct CallProgress<'a> {
     sent: u32,
     refused_for_credit: bool,
     in_doubt: bool,
-    /// An earlier run left the call in doubt.
+    /// Whether an earlier run left the call in doubt.
     was_in_doubt: bool,
     started: Option<Instant>,
 }
@@ -68,7 +68,7 @@ pub(super) struct CallProgress<'a> {
 pub(super) struct Timeouts {
     /// How long the provider has for its answer.
     pub(super) answer: Duration,
-    /// How much longer the gateway reads on, since a late answer settles a doubt.
+    /// How much longer the gateway waits, since a late answer settles a doubt.
     pub(super) grace: Duration,
 }
 
@@ -85,7 +85,7 @@ enum AfterAttempt {
 }
 
 impl Shared {
-    /// Attempts the call until it has an end.
+    /// Makes attempts until the call has ended.
     pub(super) async fn attempts(
         &self,
         lane: &Lane,
@@ -114,7 +114,8 @@ impl Shared {
         }
     }
 
-    /// One attempt: reserves, waits for permission, claims, sends, and acts on the end.
+    /// Makes one attempt: reserves the price, waits for permission, claims the call, sends it, and acts on
+    /// the end.
     async fn attempt<'a>(
         &'a self,
         keyed: KeyedCall<'_>,
@@ -148,7 +149,7 @@ impl Shared {
         drop(slot);
         let attempted = Attempted { intent, duration: started.elapsed(), request_id: attempt.request_id };
         let next = self.after(keyed, &attempted, pass, attempt.end, progress).await;
-        // The request left, and the ledger cannot record how it ended.
+        // The request was sent, and the ledger cannot record how it ended.
         Ok(next.unwrap_or_else(|error| self.left_in_doubt(call, Some(&self.ledger_failed(error)))))
     }
 
@@ -159,9 +160,9 @@ impl Shared {
         Timeouts { answer, grace }
     }
 
-    /// Sends the call and waits for its answer. When the provider's time is up, the gateway reads on for
-    /// the grace: giving up would leave a doubt, which a late answer settles. A call of a free operation
-    /// leaves no doubt, and has no grace.
+    /// Sends the call and waits for its answer. When the provider's time is up, the gateway waits for the
+    /// grace period: giving up would leave a doubt, which a late answer settles. A call of a free operation
+    /// leaves no doubt, and has no grace period.
     async fn send(
         &self,
         KeyedCall { lane, call, .. }: KeyedCall<'_>,
@@ -185,9 +186,9 @@ impl Shared {
         if left {
             let had_left = progress.in_doubt || (progress.was_in_doubt && progress.sent == 0);
             if had_left && !lane.resends_freely(call) {
-                self.listener.hear(&Event::DoubtSentAgain { provider: &call.provider });
+                self.listener.on_event(&Event::DoubtSentAgain { provider: &call.provider });
             }
-            self.listener.hear(&Event::Sent { provider: &call.provider, again: progress.sent > 0 });
+            self.listener.on_event(&Event::Sent { provider: &call.provider, again: progress.sent > 0 });
             progress.sent += 1;
         }
         attempt
@@ -216,7 +217,7 @@ impl Shared {
         tracing::debug!(provider = call.provider.as_str(), operation = call.operation.as_str(), error = %failure.error, "attempt failed");
         if failure.retryable {
             let change = pass.failed();
-            self.tell(call, change, &failure.error);
+            self.report(call, change, &failure.error);
         } else {
             lane.breaker.answered();
         }
@@ -235,8 +236,8 @@ impl Shared {
         }
     }
 
-    /// The provider asks for a rest. All its calls wait, unless the rest is longer than a run waits: then
-    /// the provider is stopped.
+    /// Handles a provider's request to pause. All its calls wait, unless the pause is longer than a run
+    /// waits: then the provider is stopped.
     fn rest(&self, lane: &Lane, call: &Call, rest: Duration, error: &Error) {
         if rest > self.settings.retry.total {
             let error = error.clone().with_detail(format!("asks to wait {} s", rest.as_secs()));
@@ -244,11 +245,12 @@ impl Shared {
         }
         let provider = &call.provider;
         if lane.limit.pause_for(rest) {
-            self.listener.hear(&Event::ProviderRests { provider, rest });
+            self.listener.on_event(&Event::ProviderRests { provider, rest });
         }
     }
 
-    /// The attempt was not bought: it is tried again if the failure may pass; otherwise the call has failed.
+    /// Handles an attempt that was not bought: it is repeated if the failure may pass; otherwise the call has
+    /// failed.
     async fn after_refusal(
         &self,
         keyed: KeyedCall<'_>,
@@ -266,7 +268,7 @@ impl Shared {
             self.ledger.take_back(&key, attempted.intent).await?;
             return Ok(AfterAttempt::Again(wait));
         } else if failure.retryable {
-            self.tell(call, lane.breaker.used_up(), &failure.error);
+            self.report(call, lane.breaker.used_up(), &failure.error);
         }
         let error = failure.error.billed(false);
         if progress.in_doubt {
@@ -278,7 +280,8 @@ impl Shared {
         Ok(AfterAttempt::End(CallEnd::Failed(error)))
     }
 
-    /// The attempt may have been bought: it is sent again only if that is free, or if the user chose so.
+    /// Handles an attempt that may have been bought: it is repeated only if that is free, or if the user
+    /// chose so.
     async fn after_doubt(
         &self,
         keyed: KeyedCall<'_>,
@@ -300,7 +303,7 @@ impl Shared {
         if let Some(wait) = again {
             return Ok(AfterAttempt::Again(wait));
         }
-        self.tell(call, lane.breaker.used_up(), &failure.error);
+        self.report(call, lane.breaker.used_up(), &failure.error);
         if free {
             let error = failure.error.billed(false);
             self.settle(keyed, attempted, Settled::Failed(error.clone())).await?;
@@ -309,16 +312,16 @@ impl Shared {
         Ok(self.left_in_doubt(call, Some(&failure.error)))
     }
 
-    /// Spends the reservation; a further attempt reserves anew.
+    /// Spends the reservation; a further attempt makes a new one.
     fn spend(&self, KeyedCall { lane, call, .. }: KeyedCall<'_>, progress: &mut CallProgress<'_>) {
         if let Some(reservation) = progress.reservation.take() {
             reservation.spend();
-            self.listener.hear(&Event::Spent { price: lane.price(&call.operation) });
+            self.listener.on_event(&Event::Spent { price: lane.price(&call.operation) });
         }
     }
 
     fn left_in_doubt(&self, call: &Call, why: Option<&Error>) -> AfterAttempt {
-        self.listener.hear(&Event::InDoubt { provider: &call.provider });
+        self.listener.on_event(&Event::InDoubt { provider: &call.provider });
         AfterAttempt::End(CallEnd::Failed(in_doubt(call, why)))
     }
 
@@ -332,14 +335,14 @@ impl Shared {
         }
     }
 
-    /// How long to wait before the next attempt; `None` when this was the last.
+    /// How long to wait before the next attempt; `None` if this was the last one.
     fn wait(&self, failure: &Failure, progress: &CallProgress<'_>) -> Option<Duration> {
         let retry = &self.settings.retry;
         if !failure.retryable || progress.tries >= retry.attempts {
             return None;
         }
         let most = retry.base.saturating_mul(1 << (progress.tries - 1).min(16)).min(retry.cap);
-        // Full jitter: callers that failed together do not come back together.
+        // Full jitter: callers that failed together must not come back together.
         let wait = most.mul_f64(fastrand::f64()).max(failure.retry_after.unwrap_or_default());
         let elapsed = progress.started.map(|started| started.elapsed()).unwrap_or_default();
         (elapsed + wait <= retry.total).then_some(wait)
@@ -352,17 +355,17 @@ impl Shared {
             None => lane.breaker.stop(),
         };
         if first {
-            self.listener.hear(&Event::ProviderStopped { provider: &call.provider, operation, error });
+            self.listener.on_event(&Event::ProviderStopped { provider: &call.provider, operation, error });
         }
     }
 
-    fn tell(&self, call: &Call, change: breaker::Change, error: &Error) {
+    fn report(&self, call: &Call, change: breaker::Change, error: &Error) {
         let provider = &call.provider;
         match change {
             breaker::Change::None => {}
-            breaker::Change::Waits(wait) => self.listener.hear(&Event::ProviderWaits { provider, wait }),
+            breaker::Change::Waits(wait) => self.listener.on_event(&Event::ProviderWaits { provider, wait }),
             breaker::Change::Stopped => {
-                self.listener.hear(&Event::ProviderStopped { provider, operation: None, error });
+                self.listener.on_event(&Event::ProviderStopped { provider, operation: None, error });
             }
         }
     }
