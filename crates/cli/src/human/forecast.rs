@@ -1,4 +1,4 @@
-//! The plan for people, in lines.
+//! The plan as lines for people. This module counts nothing.
 
 use engine::{CallForecast, StepForecast, plan::Plan};
 use marl_core::words::{counted, thousands};
@@ -6,15 +6,15 @@ use marl_core::words::{counted, thousands};
 use runner::{
     binding::binding,
     forecast::{Approval, Planned},
-    time::spoken,
+    time::human_duration,
 };
 
 use super::{
     money::{amount, units},
-    summary::{columns_of, saying_nothing},
+    summary::{columns_of, placeholder_examples},
 };
 
-/// The plan for people, in lines.
+/// The plan as lines for people.
 pub(crate) fn planned_lines(planned: &Planned, plan: &Plan, approval: &Approval) -> Vec<String> {
     let mut lines = Vec::new();
     let mut say = |word: &str, text: &str| lines.push(format!("{word:<8} {text}").trim_end().to_owned());
@@ -40,10 +40,13 @@ pub(crate) fn planned_lines(planned: &Planned, plan: &Plan, approval: &Approval)
             say("", &calls_of(call));
         }
     }
-    if planned.said_nothing.1 > 0 {
-        let cells = counted(planned.said_nothing.1, "cell");
-        let examples = saying_nothing();
-        say("fill", &format!("up to {cells} of your own that say nothing ({examples}) and count as empty"));
+    if planned.placeholders.1 > 0 {
+        let cells = counted(planned.placeholders.1, "cell");
+        let examples = placeholder_examples();
+        say(
+            "fill",
+            &format!("up to {cells} of your own that hold a placeholder ({examples}) and count as empty"),
+        );
     }
     let replaced = planned.cells_replaced();
     if replaced.1 > 0 {
@@ -66,7 +69,7 @@ pub(crate) fn planned_lines(planned: &Planned, plan: &Plan, approval: &Approval)
         say(
             "",
             &format!(
-                "a call whose answer is lost is sent again, up to {attempts} times in all, and perhaps paid for each time (in doubt: retry)"
+                "a call whose answer is lost is sent again, up to {attempts} times in total, and may be paid for each time (in doubt: retry)"
             ),
         );
     }
@@ -81,16 +84,16 @@ pub(crate) fn planned_lines(planned: &Planned, plan: &Plan, approval: &Approval)
     }
     planned.settings.iter().for_each(|line| say("settings", line));
     if let Some(consent) = &planned.consent {
-        say("consent", &consent.told());
+        say("consent", &consent.describe());
     }
     for row in &planned.sample {
         say(&format!("row {}", row.row), if row.calls.is_empty() { "no call" } else { "" });
         for call in &row.calls {
             let parameters = match &call.parameters {
                 Some(parameters) => parameters.to_string(),
-                None => "depends on an answer that is not there".to_owned(),
+                None => "depends on an answer that is not known yet".to_owned(),
             };
-            // `possible` says it already.
+            // `possible` implies that the call is not certain.
             let maybe = if call.certain || call.standing == "possible" { "" } else { ", not certain" };
             let (step, provider, operation) = (&call.step, &call.provider, &call.operation);
             say("", &format!("{step}: {provider} {operation} ({}{maybe})", call.standing));
@@ -168,12 +171,16 @@ fn time(planned: &Planned) -> String {
     let parallel = planned.parallel;
     match planned.time() {
         Some(_) if planned.send().1 == 0 => "none: nothing is sent".to_owned(),
-        Some((least, most)) if spoken(least) == spoken(most) => {
-            format!("about {} at parallel {parallel}, as past calls went", spoken(least))
+        Some((least, most)) if human_duration(least) == human_duration(most) => {
+            format!("about {} at parallel {parallel}, estimated from past calls", human_duration(least))
         }
         Some((least, most)) => {
-            format!("about {} to {} at parallel {parallel}, as past calls went", spoken(least), spoken(most))
+            format!(
+                "about {} to {} at parallel {parallel}, estimated from past calls",
+                human_duration(least),
+                human_duration(most)
+            )
         }
-        None => "unknown: the ledger has no past calls to tell from".to_owned(),
+        None => "unknown: the ledger has no past calls to estimate from".to_owned(),
     }
 }

@@ -1,4 +1,4 @@
-//! A recorded run, for people.
+//! A recorded run as lines for people. This module reads no ledger.
 
 use engine::ledger::RunRecord;
 use marl_core::words::counted;
@@ -9,7 +9,7 @@ use runner::{
 };
 use serde_json::Value as Json;
 
-/// What is known of a run.
+/// The lines for a run.
 pub(crate) fn run_lines(RecordedRunDocument { run, ledger, .. }: &RecordedRunDocument) -> Vec<String> {
     let mut lines = Vec::new();
     let mut say = |word: &str, text: &str| lines.push(format!("{word:<8} {text}"));
@@ -60,7 +60,7 @@ pub(crate) fn run_lines(RecordedRunDocument { run, ledger, .. }: &RecordedRunDoc
     lines
 }
 
-/// What a run bought, in calls, or in money where prices are set; `-` while nobody has counted.
+/// What a run bought: in money if prices are set, otherwise in calls; `-` if it is not counted yet.
 pub(crate) fn spent(run: &RunRecord) -> String {
     let Some(summary) = &run.summary else { return "-".to_owned() };
     match (cost(summary), summary["calls"]["bought"].as_u64()) {

@@ -1,11 +1,11 @@
-//! The story of a cell, for people.
+//! The explanation of a cell as lines for people. This module reads no ledger.
 
 use marl_core::terminal;
-use runner::explain::explained::{CallStory, Explained};
+use runner::explain::explained::{Explained, ExplainedCall};
 
 use super::money::units;
 
-/// The lines of a cell's story.
+/// The lines that explain one column's cell.
 pub(crate) fn why_lines(explained: &Explained) -> Vec<String> {
     let shown = |value: &Option<String>| match value {
         Some(value) => format!("\"{}\"", terminal::line(value, 200)),
@@ -25,7 +25,7 @@ pub(crate) fn why_lines(explained: &Explained) -> Vec<String> {
         say("read", format!("{} = {} ({})", input.input, shown(&input.value), input.column));
     }
     for call in &explained.calls {
-        say("call", told(call));
+        say("call", call_text(call));
         say("", terminal::line(&call.parameters.to_string(), 400));
     }
     if let Some(source) = &explained.source {
@@ -37,7 +37,7 @@ pub(crate) fn why_lines(explained: &Explained) -> Vec<String> {
     lines
 }
 
-fn told(call: &CallStory) -> String {
+fn call_text(call: &ExplainedCall) -> String {
     let mut text = format!("{} {}", call.provider, call.operation);
     match (&call.sent, &call.age) {
         (Some(sent), Some(age)) => text.push_str(&format!(", sent {sent}, {age} ago")),

@@ -1,6 +1,6 @@
-//! The breaker of one provider: holds its calls back while it fails, and stops it when it refuses.
+//! The breaker of one provider: holds its calls back while the provider fails, and stops it when it refuses.
 //!
-//! Its state ends with the run.
+//! Its state ends with the run. The breaker sends nothing itself.
 
 use std::{
     collections::HashSet,
@@ -30,7 +30,7 @@ struct BreakerState {
     stopped_operations: HashSet<String>,
 }
 
-/// The breaker is open: the provider's calls wait, and one is tried now and then.
+/// The breaker is open: the provider's calls wait, and one call is tried now and then.
 struct Open {
     since: Instant,
     wait: Duration,
@@ -48,10 +48,10 @@ pub(super) struct Pass<'a> {
 #[derive(Debug)]
 pub(super) struct Stopped;
 
-/// What a failure changed, to be reported.
+/// The effect of a failure, to be reported.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Change {
-    /// Nothing.
+    /// No change.
     None,
     /// The calls wait this long before one is tried.
     Waits(Duration),
@@ -79,7 +79,7 @@ impl Breaker {
         }
     }
 
-    /// A pass, or the time at which to ask again.
+    /// Returns a pass, or the time at which to poll again.
     fn poll(&self, operation: &str) -> Result<Result<Pass<'_>, Instant>, Stopped> {
         let mut state = self.lock();
         if state.stopped || state.stopped_operations.contains(operation) {
@@ -88,7 +88,7 @@ impl Breaker {
         let Some(open) = &mut state.open else { return Ok(Ok(Pass { breaker: self, is_try: false })) };
         let now = Instant::now();
         if open.trying {
-            // The caller that tries will say how it went; the time is only a bound.
+            // The caller that makes the try reports how it went; the time is only a bound.
             return Ok(Err(now + Duration::from_secs(3600)));
         }
         if now < open.next_try {
@@ -113,7 +113,7 @@ impl Breaker {
         state.stopped || state.stopped_operations.contains(operation)
     }
 
-    /// The provider answered, if only with a refusal of this one call.
+    /// Records that the provider answered, if only with a refusal of this one call.
     pub(super) fn answered(&self) {
         let mut state = self.lock();
         let was_open = state.open.take().is_some();
@@ -124,7 +124,7 @@ impl Breaker {
         }
     }
 
-    /// A call used up its attempts.
+    /// Records that a call used up its attempts.
     pub(super) fn used_up(&self) -> Change {
         let mut state = self.lock();
         state.used_up_in_a_row += 1;
@@ -157,7 +157,7 @@ impl Breaker {
 }
 
 impl Pass<'_> {
-    /// The attempt failed in a way that shows that the provider is failing.
+    /// Records that the attempt failed in a way that shows that the provider is failing.
     pub(super) fn failed(mut self) -> Change {
         if !std::mem::take(&mut self.is_try) {
             return Change::None;
@@ -179,7 +179,7 @@ impl Pass<'_> {
 
 impl Drop for Pass<'_> {
     fn drop(&mut self) {
-        // The try was not made: the next call may make it.
+        // The try was not made, so the next call may make it.
         if self.is_try {
             if let Some(open) = &mut self.breaker.lock().open {
                 open.trying = false;
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn five_in_a_row_make_it_wait_and_one_try_goes_first() {
+    async fn five_failures_in_a_row_make_calls_wait_for_one_try() {
         let breaker = open().await;
         let started = Instant::now();
         let pass = breaker.admit("o").await.unwrap();

@@ -1,5 +1,5 @@
-//! Reads a file of text in the encoding that the user names, that its first bytes show, or, where it is
-//! not UTF-8, that all its bytes allow.
+//! Reads a text file in the encoding that the user names, that its first bytes show, or, if it is not UTF-8,
+//! that all its bytes allow.
 
 use std::io::{self, Read};
 
@@ -14,14 +14,14 @@ use crate::{
     },
 };
 
-/// How many first bytes may show the encoding.
+/// How many leading bytes are examined for the encoding.
 const FIRST: usize = 512;
 
-/// How much is read at a time.
+/// How many bytes are read at a time.
 const PIECE: usize = 256 << 10;
 
-/// Calls `read` with the encoding of the input, and again with another one where the first was a guess
-/// and wrong. A note names an encoding that is not UTF-8.
+/// Calls `read` with the encoding of the input, and again with another encoding if the first was a wrong
+/// guess. A note names an encoding other than UTF-8.
 pub(crate) fn scan_text(
     input: &Input<'_>,
     read: impl Fn(&'static Encoding) -> Result<Scanned, ScanFault>,
@@ -56,7 +56,7 @@ pub(crate) fn open_text(
     Ok(TextReader::new(input.open()?, encoding))
 }
 
-/// Goes over the bytes of a file that is not UTF-8; `byte` at `location` is the first sign of that.
+/// Examines the bytes of a file that is not UTF-8; `byte` at `location` is the first evidence of that.
 fn detect(input: &Input<'_>, byte: u8, location: Location) -> Result<&'static Encoding, ScanFault> {
     let mut file = input.open()?;
     let mut detector = Detector::new();

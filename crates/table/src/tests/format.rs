@@ -1,4 +1,4 @@
-//! The list of formats, and rows that go from one format into another.
+//! Tests of the list of formats, and of rows that are written in another format.
 
 use super::*;
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     interface::{Format, new_table::NewTable},
 };
 
-/// Writes a table in another format than its own, each row with `written`, and answers the text.
+/// Writes a table in another format than its own, each row with `written`, and returns the text.
 fn converted(bench: &Bench, to: &'static dyn Format, outputs: &[&str], written: &[Option<Value>]) -> String {
     let (summary, outputs) = (bench.scan(), columns(outputs));
     let output = bench.path("converted");
@@ -82,7 +82,7 @@ fn members_become_cells_below_a_header() {
 }
 
 #[test]
-fn a_table_that_went_into_another_format_is_read_there_with_equal_cells() {
+fn a_table_in_another_format_is_read_back_with_equal_cells() {
     let text = "name,note\nAcme,\"two\nlines\"\n\"say \"\"hi\"\"\",\n\u{e4}, x \n";
     let bench = Bench::new("a.csv", text);
     let there = Bench::new("b.jsonl", converted(&bench, &JSONL, &[], &[]));

@@ -1,4 +1,4 @@
-//! The record of a run.
+//! Tests of the record of a run.
 
 use super::{
     super::{RunEnd, RunState},
@@ -6,12 +6,13 @@ use super::{
 };
 use crate::ledger::MaxAge;
 
-/// What is recorded of a run while it goes on, and at its end.
-pub async fn a_run_is_told_from_its_start_to_its_end(form: &dyn Form) {
+/// What is recorded about a run while it goes on, and at its end.
+pub async fn a_run_is_recorded_from_its_start_to_its_end(form: &dyn Form) {
     let (one, other) = (form.open().await, form.open().await);
     let begun = begin(&*one).await;
-    let told = async || other.run(begun.run).await.expect("the ledger can be read").expect("it is recorded");
-    let run = told().await;
+    let recorded =
+        async || other.run(begun.run).await.expect("the ledger can be read").expect("it is recorded");
+    let run = recorded().await;
     assert_eq!((run.id, run.state, run.ended_at), (begun.run, RunState::Running, None));
     assert_eq!(
         (run.command.as_str(), run.input.as_str(), run.output.as_str()),
@@ -21,11 +22,11 @@ pub async fn a_run_is_told_from_its_start_to_its_end(form: &dyn Form) {
     assert_eq!((run.summary, run.consent, run.stop_asked), (None, None, false));
     assert_eq!(other.is_alive(begun.run).await, Ok(true));
     one.note_progress(begun.run, r#"{"done":7}"#.to_owned()).await.expect("the progress is stored");
-    assert_eq!(told().await.summary.expect("how far it is")["done"], 7);
+    assert_eq!(recorded().await.summary.expect("how far it is")["done"], 7);
     let stopped = RunEnd { state: RunState::Stopped, summary: r#"{"done":9}"#.to_owned() };
     one.end_run(begun.run, &stopped).await.expect("the end is stored");
     one.note_progress(begun.run, r#"{"done":8}"#.to_owned()).await.expect("too late, and no error");
-    let run = told().await;
+    let run = recorded().await;
     assert_eq!((run.state, run.summary.expect("its counts")["done"].clone()), (RunState::Stopped, 9.into()));
     assert!(run.ended_at.is_some_and(|ended_at| ended_at >= run.started_at));
     let id = begun.run;
@@ -34,7 +35,7 @@ pub async fn a_run_is_told_from_its_start_to_its_end(form: &dyn Form) {
     assert!(other.run(id + 1).await.expect("the ledger can be read").is_none());
 }
 
-/// A process that is gone without a word.
+/// The run's process ends without recording an end.
 pub async fn a_run_without_an_end_has_died(form: &dyn Form) {
     let ledger = form.open().await;
     let begun = begin(&*ledger).await;
@@ -44,7 +45,7 @@ pub async fn a_run_without_an_end_has_died(form: &dyn Form) {
     assert_eq!(run.state, RunState::Died);
 }
 
-/// A list is bounded, and says how many there are.
+/// A list is bounded, and comes with the number of all runs.
 pub async fn the_newest_runs_are_listed_first(form: &dyn Form) {
     let ledger = form.open().await;
     assert!(ledger.runs(10).await.expect("the ledger can be read").0.is_empty());

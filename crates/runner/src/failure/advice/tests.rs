@@ -1,4 +1,4 @@
-//! Every piece of advice in the words of flags and of a recipe.
+//! Tests of every piece of advice in the syntax of flags and of a recipe.
 
 use engine::plan::StepUse;
 use marl_core::SemanticType;
@@ -9,14 +9,14 @@ fn texts<const N: usize>(texts: [&str; N]) -> Vec<String> {
     texts.map(str::to_owned).to_vec()
 }
 
-/// The hint in flags and in a recipe.
+/// Checks the hint in flags and in a recipe.
 #[track_caller]
 fn says(advice: &Advice, flags: &str, recipe: &str) {
     let said = [Voice::Flags, Voice::Recipe].map(|voice| voice.hint(advice).unwrap_or_default());
     assert_eq!(said, [flags, recipe]);
 }
 
-/// The same hint in both.
+/// Checks a hint that is the same in both.
 #[track_caller]
 fn says_in_both(advice: &Advice, text: &str) {
     says(advice, text, text);
@@ -41,8 +41,8 @@ fn inputs_are_bound() {
     );
     says(
         &Advice::Bind { step: step.clone(), input: input.clone(), columns: columns.clone() },
-        "columns that could be it: `The site`, `Website`; bind one with `--map find_ceo.company_domain='The site'`",
-        "columns that could be it: `The site`, `Website`; bind one with `inputs = { company_domain = \"The site\" }`",
+        "columns that could feed it: `The site`, `Website`; bind one with `--map find_ceo.company_domain='The site'`",
+        "columns that could feed it: `The site`, `Website`; bind one with `inputs = { company_domain = \"The site\" }`",
     );
     says(
         &Advice::BindAny { step: step.clone(), input, columns },
@@ -92,7 +92,7 @@ fn integrations_are_named() {
     );
     says_in_both(
         &Advice::KnownIntegrations(texts(["a", "b"])),
-        "there are `a`, `b`; `marl integrations` says what each needs and gives",
+        "there are `a`, `b`; `marl integrations` lists their inputs and outputs",
     );
     says(
         &Advice::IntegrationForms,
@@ -143,8 +143,8 @@ fn words_are_corrected() {
     says_in_both(&Advice::Known(texts(["a", "b"])), "there are `a`, `b`");
     says(
         &Advice::SwapSides { part: output("Boss"), left: wrong, right: right.clone(), name: right },
-        "the sides are the wrong way round: `--into ceo_name=Boss`",
-        "the sides are the wrong way round: `outputs = { ceo_name = \"Boss\" }`",
+        "the sides are swapped: write `--into ceo_name=Boss`",
+        "the sides are swapped: write `outputs = { ceo_name = \"Boss\" }`",
     );
     says_in_both(
         &Advice::SwapNames {
@@ -152,7 +152,7 @@ fn words_are_corrected() {
             step: "find_ceo".to_owned(),
             name: "company_domain".to_owned(),
         },
-        "the sides are the wrong way round: `--map find_ceo.company_domain=`",
+        "the sides are swapped: write `--map find_ceo.company_domain=`",
     );
     says(
         &Advice::PutColumnRight {
@@ -160,8 +160,8 @@ fn words_are_corrected() {
             column: "The CEO".to_owned(),
             names: texts(["a", "b"]),
         },
-        "`The CEO` is a column, and a column stands on the right: `--map NAME='The CEO'`, where NAME is one of `a`, `b`",
-        "`The CEO` is a column, and a column stands on the right: `inputs = { NAME = \"The CEO\" }`, where NAME is \
+        "`The CEO` is a column, and a column belongs on the right: `--map NAME='The CEO'`, where NAME is one of `a`, `b`",
+        "`The CEO` is a column, and a column belongs on the right: `inputs = { NAME = \"The CEO\" }`, where NAME is \
          one of `a`, `b`",
     );
     says_in_both(
@@ -180,8 +180,8 @@ fn columns_get_names() {
     let (step, prefix) = ("ceo".to_owned(), "ceo_".to_owned());
     says(
         &Advice::Prefix { step: step.clone(), prefix: prefix.clone(), column: "name".to_owned() },
-        "`--prefix ceo=ceo_` calls the columns of `ceo` `ceo_name` and so on",
-        "`prefix = \"ceo_\"` calls the columns of `ceo` `ceo_name` and so on",
+        "`--prefix ceo=ceo_` names the columns of `ceo` `ceo_name` and so on",
+        "`prefix = \"ceo_\"` names the columns of `ceo` `ceo_name` and so on",
     );
     says(
         &Advice::PrefixOneStep { step: step.clone(), prefix },
@@ -199,11 +199,11 @@ fn columns_get_names() {
     );
     says(
         &Advice::Into { outputs: texts(["a", "b"]), column: "x y".to_owned() },
-        "say which output fills its empty cells: `--into a='x y'` or `--into b='x y'`",
-        "say which output fills its empty cells: `outputs = { a = \"x y\" }` or `outputs = { b = \"x y\" }`",
+        "choose the output that fills its empty cells: `--into a='x y'` or `--into b='x y'`",
+        "choose the output that fills its empty cells: `outputs = { a = \"x y\" }` or `outputs = { b = \"x y\" }`",
     );
     says_in_both(&Advice::NameColumnsApart, "each of its columns needs a name of its own");
-    says_in_both(&Advice::OtherFirstCharacter('='), "begin its name with another character than `=`");
+    says_in_both(&Advice::OtherFirstCharacter('='), "start its name with a character other than `=`");
     says_in_both(&Advice::VisibleName, "a column's name is one line of visible text");
     says_in_both(&Advice::OmitProviderColumn, "leave out the provider column");
     says(
@@ -214,8 +214,8 @@ fn columns_get_names() {
 }
 
 #[test]
-fn expressions_are_mended() {
-    says_in_both(&Advice::FormulaOrder, "a formula needs columns that are there before it");
+fn expressions_are_corrected() {
+    says_in_both(&Advice::FormulaOrder, "a formula can read only columns that exist before it");
     says_in_both(&Advice::ExpressionForm("a > 1"), "an expression looks like `a > 1`");
     says_in_both(&Advice::Language("write `int(a)`".to_owned()), "write `int(a)`");
     let (part, wrong, right) = (Part::Condition, "a".to_owned(), "b".to_owned());
@@ -228,7 +228,7 @@ fn expressions_are_mended() {
 }
 
 #[test]
-fn a_column_that_steers_a_terminal_is_escaped_where_it_can_be_copied() {
+fn control_characters_in_a_column_are_escaped_for_copying() {
     let column = "Web\u{202e}site".to_owned();
     let choose = Advice::Choose { step: "a".to_owned(), input: "b".to_owned(), columns: vec![column] };
     assert_eq!(Voice::Flags.hint(&choose).unwrap(), "choose one with `--map a.b=$'Web\\xe2\\x80\\xaesite'`");

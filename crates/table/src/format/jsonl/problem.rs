@@ -10,7 +10,7 @@ use crate::problem::{
 /// Why a line is not a row.
 #[derive(Debug)]
 pub(crate) enum JsonlProblem {
-    /// The line holds other JSON than an object, which is named.
+    /// The line holds JSON other than an object; contains its name.
     NotObject(&'static str),
     BrokenJson(String),
     DuplicateKey(String),
