@@ -87,7 +87,7 @@ async fn draw(bar: ProgressBar, tally: Arc<Tally>) {
 }
 
 async fn lines(rows: u64, tally: Arc<Tally>, printer: Arc<Printer>) {
-    let begun = Instant::now();
+    let started = Instant::now();
     loop {
         tokio::time::sleep(Duration::from_secs(1)).await;
         let counts = tally.glance();
@@ -96,7 +96,7 @@ async fn lines(rows: u64, tally: Arc<Tally>, printer: Arc<Printer>) {
             rows,
             failed: counts.failed,
             calls_sent: counts.sent,
-            elapsed_ms: begun.elapsed().as_millis() as u64,
+            elapsed_ms: started.elapsed().as_millis() as u64,
         };
         let line = serde_json::to_string(&ProgressLine { progress });
         printer.json_message(&line.expect("our documents have text keys"));
