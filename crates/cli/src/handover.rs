@@ -22,7 +22,7 @@ pub(crate) const CONFIRMATION: &[u8] = b"told\n";
 pub(crate) struct Handover {
     /// Whether nothing was created yet, so that the process may end at once.
     checks: Arc<Mutex<bool>>,
-    told: mpsc::Receiver<bool>,
+    confirmed: mpsc::Receiver<bool>,
 }
 
 impl Handover {
@@ -30,7 +30,7 @@ impl Handover {
     /// parent ends the process.
     pub(crate) fn listen() -> Self {
         let checks = Arc::new(Mutex::new(true));
-        let (sender, told) = mpsc::channel();
+        let (sender, confirmed) = mpsc::channel();
         let still_checks = Arc::clone(&checks);
         thread::spawn(move || {
             let is_confirmed = is_confirmed(io::stdin().lock());
@@ -41,7 +41,7 @@ impl Handover {
             }
             let _ = sender.send(is_confirmed);
         });
-        Self { checks, told }
+        Self { checks, confirmed }
     }
 
     /// Marks the end of the checks: from now on the run creates files, and ends in order.
@@ -51,7 +51,7 @@ impl Handover {
 
     /// Waits until the parent confirms the number; returns `false` if it never will.
     pub(crate) fn is_confirmed(&self) -> bool {
-        self.told.recv().unwrap_or(false)
+        self.confirmed.recv().unwrap_or(false)
     }
 }
 

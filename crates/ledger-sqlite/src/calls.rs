@@ -183,7 +183,7 @@ pub(crate) fn newest(db: &Connection, key: &Key, ledger: &Path) -> rusqlite::Res
     while let Some(row) = rows.next()? {
         let state = CallState::from_code(row.get(0)?);
         let unsent = match state {
-            CallState::Intent => Process::of_run(db, ledger, row.get(1)?)?.never_sent(row.get(2)?),
+            CallState::Intent => Process::for_run(db, ledger, row.get(1)?)?.never_sent(row.get(2)?),
             _ => false,
         };
         if !unsent {

@@ -73,7 +73,7 @@ fn stored(db: &Connection, ledger: &Path, run: i64) -> rusqlite::Result<Used> {
     let open = statement.query_map([run], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let open: Vec<(i64, f64)> = open.collect::<rusqlite::Result<_>>()?;
     if !open.is_empty() {
-        let process = Process::of_run(db, ledger, run)?;
+        let process = Process::for_run(db, ledger, run)?;
         for (_, price) in open.into_iter().filter(|(intent, _)| !process.never_sent(*intent)) {
             used.calls += 1;
             used.cost += price;

@@ -50,7 +50,7 @@ pub(crate) fn known(
 
 /// What is known about the process that recorded the intent in a row.
 fn owner(db: &Connection, row: &Row<'_>, ledger: &Path, run: i64) -> rusqlite::Result<Owner> {
-    Ok(Process::of_run(db, ledger, run)?.owner_of(row.get(10)?))
+    Ok(Process::for_run(db, ledger, run)?.owner_of(row.get(10)?))
 }
 
 fn facts(row: &Row<'_>) -> rusqlite::Result<Facts> {

@@ -33,13 +33,13 @@ impl RunLock {
         // A process that checks whether a dead run holds the lock holds it for a moment itself.
         const PATIENCE: Duration = Duration::from_secs(1);
         let path = path(ledger, run);
-        let begun = Instant::now();
+        let started = Instant::now();
         let mut file = loop {
             let file = open(File::options().read(true).write(true).create(true), &path)?;
             match file.try_lock() {
                 Ok(()) if is_at(&file, &path) => break file,
                 Err(TryLockError::Error(error)) => return Err(error),
-                _ if begun.elapsed() > PATIENCE => {
+                _ if started.elapsed() > PATIENCE => {
                     let why = format!("another process holds {}", path.display());
                     return Err(io::Error::new(io::ErrorKind::WouldBlock, why));
                 }
@@ -114,7 +114,7 @@ pub(crate) enum Process {
 
 impl Process {
     /// The process of a run in the ledger `db`.
-    pub(crate) fn of_run(db: &Connection, ledger: &Path, run: i64) -> rusqlite::Result<Self> {
+    pub(crate) fn for_run(db: &Connection, ledger: &Path, run: i64) -> rusqlite::Result<Self> {
         let started_at = db
             .prepare_cached("SELECT started_at FROM run WHERE id = ?1")?
             .query_row([run], |row| row.get(0))

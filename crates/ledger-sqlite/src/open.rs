@@ -157,11 +157,11 @@ pub(crate) fn writer(path: &Path) -> Result<(Connection, bool), OpenError> {
 /// Tries again while another process is creating the same file: switching to the write-ahead log fails at
 /// once, without the wait that other statements have.
 fn patiently<T>(work: impl Fn() -> rusqlite::Result<T>) -> rusqlite::Result<T> {
-    let begun = Instant::now();
+    let started = Instant::now();
     loop {
         match work() {
             Err(error)
-                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && begun.elapsed() < BUSY =>
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && started.elapsed() < BUSY =>
             {
                 thread::sleep(Duration::from_millis(10));
             }

@@ -62,9 +62,9 @@ impl<T> Queue<T> {
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         state.is_idle = false;
-        let begun = Instant::now();
+        let started = Instant::now();
         while !state.is_urgent && !state.is_closed && state.waiting.len() < MOST {
-            let Some(left) = LINGER.checked_sub(begun.elapsed()) else { break };
+            let Some(left) = LINGER.checked_sub(started.elapsed()) else { break };
             state = self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
         }
         let most = state.waiting.len().min(MOST);

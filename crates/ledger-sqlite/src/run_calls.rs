@@ -48,11 +48,11 @@ impl RunCalls {
     ) -> Result<Self, BeginError> {
         let now = now_ms();
         file.room.reserve().map_err(|error| LedgerError(error.to_string()))?;
-        let begun = file.begin_run(start, now)?;
+        let started = file.begin_run(start, now)?;
         file.settle_the_dead()?;
-        let judge = Judge::for_run(begun.run, now, max_age);
+        let judge = Judge::for_run(started.run, now, max_age);
         let open = AtomicUsize::new(0);
-        Ok(Self { file, run: begun.run, judge, lock: begun.lock, open, used_before: begun.used_before })
+        Ok(Self { file, run: started.run, judge, lock: started.lock, open, used_before: started.used_before })
     }
 
     /// The run's number.

@@ -136,7 +136,7 @@ impl LedgerFile {
             let mut statement =
                 db.prepare(concat!("SELECT DISTINCT run FROM call WHERE state = ", code!(intent)))?;
             let runs = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
-            runs.into_iter().map(|run| Ok((run, Process::of_run(db, &self.path, run)?))).collect()
+            runs.into_iter().map(|run| Ok((run, Process::for_run(db, &self.path, run)?))).collect()
         };
         let open: rusqlite::Result<Vec<(i64, Process)>> = self.readers.fresh(open);
         let open = open.map_err(|error| failed(&error))?;

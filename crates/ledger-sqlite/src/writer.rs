@@ -209,7 +209,7 @@ fn write(
 }
 
 fn commit(db: &Connection, mut batch: Vec<Box<dyn Change>>, readers: &Readers, room: &Room) {
-    let say = |word: &str| db.prepare_cached(word)?.execute([]).map(|_| ());
+    let execute = |word: &str| db.prepare_cached(word)?.execute([]).map(|_| ());
     if let Some(at) = batch.iter().position(|change| change.is_alone()) {
         let rest = batch.split_off(at);
         if !batch.is_empty() {
@@ -227,7 +227,7 @@ fn commit(db: &Connection, mut batch: Vec<Box<dyn Change>>, readers: &Readers, r
         return;
     }
     let mut ended_within = None;
-    let stored = say("BEGIN IMMEDIATE").and_then(|()| {
+    let stored = execute("BEGIN IMMEDIATE").and_then(|()| {
         for change in &mut batch {
             // A full disk can end the transaction from within; no change may be made after that.
             if !db.is_autocommit() {
@@ -236,7 +236,7 @@ fn commit(db: &Connection, mut batch: Vec<Box<dyn Change>>, readers: &Readers, r
                 ended_within = ended_within.or(code.filter(|_| db.is_autocommit()));
             }
         }
-        say("COMMIT")
+        execute("COMMIT")
     });
     let stored = stored.map_err(|error| {
         room.heed(error.sqlite_error_code());

@@ -125,14 +125,14 @@ impl<'a> Ready<'a> {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             consent: spec.plan.as_ref().map(ToString::to_string),
         };
-        let begun = store.begin(&start, MaxAge::new(spec.max_age)).await?;
+        let started = store.begin(&start, MaxAge::new(spec.max_age)).await?;
         let tally = Arc::new(Tally::start(selected.count));
         let listener = Arc::new(Counting { tally: Arc::clone(&tally), observer: Arc::clone(&observer) });
-        let consent = spec.plan.as_ref().map(|hash| Consent::new(hash, begun.used_before));
+        let consent = spec.plan.as_ref().map(|hash| Consent::new(hash, started.used_before));
         // The consent is counted again together with the run's start: another run may have bought something
         // meanwhile.
         let caps = consent.iter().fold(caps, |caps, consent| consent::tighter(caps, consent.left()));
-        let gateway = connections.open(Arc::clone(&begun.calls), caps, listener);
+        let gateway = connections.open(Arc::clone(&started.calls), caps, listener);
         Ok(Run {
             job,
             selected,
@@ -143,7 +143,7 @@ impl<'a> Ready<'a> {
             observer,
             tally,
             store,
-            begun,
+            started,
             gateway,
             consent,
             files,
@@ -178,7 +178,7 @@ pub struct Run<'a> {
     observer: Arc<dyn Observer>,
     tally: Arc<Tally>,
     store: Arc<dyn Ledger>,
-    begun: StartedRun,
+    started: StartedRun,
     gateway: Gateway,
     consent: Option<Consent>,
     spending_notes: Vec<String>,
@@ -205,7 +205,7 @@ impl Stopper {
 impl<'a> Run<'a> {
     /// The run's number in the ledger.
     pub fn id(&self) -> i64 {
-        self.begun.run
+        self.started.run
     }
 
     /// The job that the run does.
@@ -321,7 +321,7 @@ impl<'a> Run<'a> {
     fn watch(&self) {
         watch::start(
             Arc::clone(&self.store),
-            self.begun.run,
+            self.started.run,
             self.gateway.clone(),
             Arc::clone(&self.seen),
             Arc::clone(&self.observer),

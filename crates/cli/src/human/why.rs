@@ -12,27 +12,27 @@ pub(crate) fn why_lines(explained: &Explained) -> Vec<String> {
         None => "(empty)".to_owned(),
     };
     let mut lines = vec![format!("{:<14} {}", explained.column, shown(&explained.value))];
-    let mut say = |word: &str, text: String| lines.push(format!("{word:<14} {text}"));
+    let mut line = |word: &str, text: String| lines.push(format!("{word:<14} {text}"));
     if let (Some(name), Some(version)) = (&explained.integration, &explained.version) {
         let output = explained.output.as_deref().map(|output| format!(", output {output}"));
         let step = explained.step.as_deref().map(|step| format!(", step {step}"));
-        say("from", format!("{name} {version}{}{}", output.unwrap_or_default(), step.unwrap_or_default()));
+        line("from", format!("{name} {version}{}{}", output.unwrap_or_default(), step.unwrap_or_default()));
     }
     if let Some(formula) = &explained.formula {
-        say("from", format!("formula {formula}"));
+        line("from", format!("formula {formula}"));
     }
     for input in &explained.inputs {
-        say("read", format!("{} = {} ({})", input.input, shown(&input.value), input.column));
+        line("read", format!("{} = {} ({})", input.input, shown(&input.value), input.column));
     }
     for call in &explained.calls {
-        say("call", call_text(call));
-        say("", terminal::line(&call.parameters.to_string(), 400));
+        line("call", call_text(call));
+        line("", terminal::line(&call.parameters.to_string(), 400));
     }
     if let Some(source) = &explained.source {
-        say("source", source.clone());
+        line("source", source.clone());
     }
     if let Some(note) = &explained.note {
-        say("note", note.clone());
+        line("note", note.clone());
     }
     lines
 }

@@ -171,9 +171,9 @@ mod tests {
         let (output, mut seen) = duplex(BUFFER);
         let (lines, (library_reads, mut library_writes)) =
             Lines::between(std::io::Cursor::new(input.to_vec()), output, mpsc::unbounded_channel().0);
-        let mut heard = BufReader::new(library_reads).lines();
+        let mut received = BufReader::new(library_reads).lines();
         let mut reached = Vec::new();
-        while let Some(line) = heard.next_line().await.unwrap() {
+        while let Some(line) = received.next_line().await.unwrap() {
             library_writes.write_all(format!("{line}\n").as_bytes()).await.unwrap();
             reached.push(line);
         }
@@ -203,13 +203,13 @@ mod tests {
         let (answered, mut requests) = mpsc::unbounded_channel();
         let (lines, ends) = Lines::between(tokio::io::empty(), output, answered);
         let (library_reads, mut library_writes) = ends;
-        let said = [
+        let library_lines = [
             r#"{"id":1,"result":{}}"#,
             r#"{"id":"a","result":null}"#,
             r#"{"id":2,"error":{"code":1}}"#,
             r#"{"id":3,"method":"ping"}"#,
         ];
-        library_writes.write_all(said.join("\n").as_bytes()).await.unwrap();
+        library_writes.write_all(library_lines.join("\n").as_bytes()).await.unwrap();
         drop((library_reads, library_writes));
         let finish = tokio::spawn(lines.finish());
         seen.read_to_string(&mut String::new()).await.unwrap();

@@ -63,11 +63,11 @@ impl Entry {
 /// An argument's schema, without the description if another tool's argument has the same one.
 fn once(argument: &Argument, described: &mut Vec<(String, Json)>) -> Json {
     let mut schema = argument.schema();
-    let said = (argument.name.clone(), schema.clone());
-    if described.contains(&said) {
+    let named = (argument.name.clone(), schema.clone());
+    if described.contains(&named) {
         schema.as_object_mut().and_then(|schema| schema.remove("description"));
     } else {
-        described.push(said);
+        described.push(named);
     }
     schema
 }
@@ -279,8 +279,8 @@ mod tests {
             ("start_run", json!({"table": "t", "in_doubt": "retry"}), "has no argument `in_doubt`"),
             ("columns", json!({"table": "t", "ledger": "x"}), "has no argument `ledger`"),
         ] {
-            let told = refused(name, arguments);
-            assert!(told.contains(why), "{told}");
+            let message = refused(name, arguments);
+            assert!(message.contains(why), "{message}");
         }
     }
 }

@@ -32,9 +32,9 @@ fn started(world: &World, args: &str) -> i64 {
 #[test]
 fn a_run_goes_on_in_the_background_and_is_awaited() {
     let world = world(100, 200);
-    let begun = Instant::now();
+    let since = Instant::now();
     let run = started(&world, "");
-    assert!(world.stats().billed < 200, "it came back at once ({:?})", begun.elapsed());
+    assert!(world.stats().billed < 200, "it came back at once ({:?})", since.elapsed());
     let waiting = world.run_bare(&format!("runs wait {run} --timeout 1500ms --json"));
     if waiting.code == 11 {
         assert_eq!(waiting.json()["state"], "running");
@@ -122,7 +122,7 @@ fn waiting_returns_the_runs_exit_code_and_a_stop_ends_it() {
 }
 
 #[test]
-fn it_outlives_the_shell_that_started_it_and_its_hangup() {
+fn a_detached_run_outlives_its_shell_and_a_hangup() {
     let world = world(20, 300);
     let marl = world.command(&format!("{ENRICH} --detach --json"));
     // A shell starts the run, and then hangs up its whole process group, as a closed terminal would.

@@ -278,8 +278,8 @@ impl Place {
             version: words(),
             consent: None,
         };
-        let begun = self.store.begin(&start, MaxAge::default()).await.unwrap();
-        let gateway = self.gateway(begun.calls);
+        let started = self.store.begin(&start, MaxAge::default()).await.unwrap();
+        let gateway = self.gateway(started.calls);
         let mode = CallMode::Live { caller: Arc::new(gateway.clone()), refreshing: gateway.refreshing() };
         self.rows(&plan, mode, rows).await;
         self.sandbox.stats().calls - before

@@ -46,7 +46,7 @@ fn progress_lines_are_json_on_stderr() {
 }
 
 #[test]
-fn errors_are_one_line_whose_next_command_runs() {
+fn each_error_is_one_line_and_its_next_command_runs() {
     let world = World::new();
     world.write("leads.csv", "company_domain\nnike.com\n");
     world.run("enrich --input leads.csv --integrations find_ceo").exits(0);

@@ -38,9 +38,9 @@ fn world(seed: u64) -> World {
 /// Starts a run and kills it once this many calls are billed; returns `false` if the run was faster.
 fn kill_at(world: &World, billed: u64) -> bool {
     let mut child = world.command(ENRICH).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let begun = Instant::now();
+    let started = Instant::now();
     while world.stats().billed < billed && child.try_wait().unwrap().is_none() {
-        assert!(begun.elapsed() < Duration::from_secs(60), "the run hangs");
+        assert!(started.elapsed() < Duration::from_secs(60), "the run hangs");
         sleep(Duration::from_micros(300));
     }
     end(&mut child)

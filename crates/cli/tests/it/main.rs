@@ -2,7 +2,7 @@
 //!
 //! There is a single test binary, since each one links the whole program. Nothing here leaves 127.0.0.1.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot continue shows where")]
 
 mod addresses;
 mod agent;

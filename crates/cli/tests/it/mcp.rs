@@ -27,8 +27,8 @@ fn an_agents_task_through_the_official_sdk() {
         };
     }
     let output = client.output().unwrap_or_else(|error| panic!("{}: {error}", python.display()));
-    let talk = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{talk}");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
     check(&serde_json::from_slice(&output.stdout).unwrap(), &world);
 }
 

@@ -108,7 +108,7 @@ fn a_carried_answer_whose_row_asks_something_else_is_a_loss() {
 }
 
 #[test]
-fn removed_rows_are_no_loss_and_are_reported() {
+fn removed_rows_are_reported_and_do_not_count_as_lost() {
     let world = pruned();
     let before = stacks(&world);
     let lines: Vec<&str> = LEADS.lines().collect();

@@ -22,7 +22,7 @@ fn run_words(world: &World, words: &[String]) -> Ran {
 }
 
 #[test]
-fn a_crm_export_runs_as_it_is() {
+fn a_crm_export_runs_unchanged() {
     let world = World::new();
     world.write("crm.csv", CRM);
     let columns = world.run("columns crm.csv --json").exits(0).json();
@@ -169,7 +169,7 @@ fn an_error_that_knows_the_flag_gives_the_whole_command() {
 }
 
 #[test]
-fn names_that_look_the_same_are_one() {
+fn names_that_look_the_same_are_equal() {
     let world = World::new();
     for (at, header) in
         ["\u{200b}company_domain", "company_domain\u{a0}", " company_domain "].iter().enumerate()

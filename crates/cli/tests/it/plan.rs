@@ -104,7 +104,7 @@ fn a_run_is_bound_to_its_plan() {
 }
 
 #[test]
-fn flags_and_a_recipe_are_one_plan() {
+fn flags_and_an_equal_recipe_make_the_same_plan() {
     let world = world();
     let flags = [
         "--input",

@@ -132,7 +132,7 @@ fn every_provider_declares_itself_completely() {
 }
 
 #[test]
-fn answers_are_read_and_empty_ones_are_no_data() {
+fn answers_are_read_and_empty_answers_count_as_no_data() {
     for subject in all() {
         let (name, call) = (subject.info.name.as_str(), subject.found());
         let sandbox = subject.runtime.block_on(Sandbox::start(Options::default())).unwrap();

@@ -23,9 +23,9 @@ fn slow_world(latency: u64) -> World {
 fn start(world: &World, billed: u64) -> Child {
     let mut command = world.command("enrich --input people.csv --integrations linkedin_profile --json");
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let begun = Instant::now();
+    let started = Instant::now();
     while world.stats().billed < billed {
-        assert!(begun.elapsed() < Duration::from_secs(60), "the run does not get going");
+        assert!(started.elapsed() < Duration::from_secs(60), "the run does not get going");
         sleep(Duration::from_millis(5));
     }
     child
@@ -61,10 +61,10 @@ fn a_second_signal_ends_at_once() {
     let child = start(&world, 1);
     signal(&child, "INT");
     sleep(Duration::from_millis(200));
-    let begun = Instant::now();
+    let started = Instant::now();
     signal(&child, "INT");
     end(&world, child).exits(130);
-    assert!(begun.elapsed() < Duration::from_secs(4));
+    assert!(started.elapsed() < Duration::from_secs(4));
     assert_eq!(world.read("people_enriched.csv"), OLDER);
 }
 

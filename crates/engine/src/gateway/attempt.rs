@@ -57,7 +57,7 @@ impl Attempted {
 #[derive(Default)]
 pub(super) struct CallProgress<'a> {
     pub(super) reservation: Option<Reservation<'a>>,
-    pub(super) tries: u32,
+    pub(super) attempts: u32,
     sent: u32,
     refused_for_credit: bool,
     in_doubt: bool,
@@ -198,7 +198,7 @@ impl Shared {
         timeouts: Timeouts,
         progress: &mut CallProgress<'_>,
     ) -> Attempt {
-        progress.tries += 1;
+        progress.attempts += 1;
         progress.started.get_or_insert_with(Instant::now);
         let mut sending = lane.provider.send(call);
         let attempt = match timeout(timeouts.answer, &mut sending).await {
@@ -364,10 +364,10 @@ impl Shared {
     /// How long to wait before the next attempt; `None` if this was the last one.
     fn wait(&self, failure: &Failure, progress: &CallProgress<'_>) -> Option<Duration> {
         let retry = &self.settings.retry;
-        if !failure.retryable || progress.tries >= retry.attempts {
+        if !failure.retryable || progress.attempts >= retry.attempts {
             return None;
         }
-        let most = retry.base.saturating_mul(1 << (progress.tries - 1).min(16)).min(retry.cap);
+        let most = retry.base.saturating_mul(1 << (progress.attempts - 1).min(16)).min(retry.cap);
         // Full jitter: callers that failed together must not come back together.
         let wait = most.mul_f64(fastrand::f64()).max(failure.retry_after.unwrap_or_default());
         let elapsed = progress.started.map(|started| started.elapsed()).unwrap_or_default();

@@ -171,7 +171,7 @@ impl Shared {
             scope: &lane.settings.scope,
             again: lane.sends_doubts_again(call),
             refresh,
-            attempt: progress.tries + 1,
+            attempt: progress.attempts + 1,
             time,
             price: &price,
         };

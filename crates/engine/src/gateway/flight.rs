@@ -53,8 +53,8 @@ impl Flights {
     pub(super) fn join_or_lead(self: &Arc<Self>, key: FlightKey) -> Role {
         match self.lock().entry(key) {
             Entry::Occupied(mut flight) => {
-                let told = flight.get_mut().get_or_insert_with(|| watch::Sender::new(None));
-                Role::Join(Follower(told.subscribe()))
+                let followers = flight.get_mut().get_or_insert_with(|| watch::Sender::new(None));
+                Role::Join(Follower(followers.subscribe()))
             }
             Entry::Vacant(place) => {
                 place.insert(None);
@@ -104,8 +104,8 @@ impl Drop for Flight {
 impl Completion {
     /// Passes the end of the flight to all followers.
     pub(super) fn complete(mut self, end: &CallEnd) {
-        if let Some(told) = self.remove() {
-            told.send_replace(Some(end.clone()));
+        if let Some(followers) = self.remove() {
+            followers.send_replace(Some(end.clone()));
         }
     }
 

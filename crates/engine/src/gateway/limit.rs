@@ -86,13 +86,13 @@ impl Limit {
     /// Pauses all calls, because the provider asked for it. Returns whether the pause is new and long enough
     /// to be reported.
     pub(super) fn pause_for(&self, rest: Duration) -> bool {
-        const TOLD: Duration = Duration::from_secs(5);
+        const NOTABLE: Duration = Duration::from_secs(5);
         let now = Instant::now();
         let until = now + rest;
         let mut paused = self.paused_until.lock().unwrap_or_else(PoisonError::into_inner);
         let is_new = paused.is_none_or(|earlier| earlier <= now);
         *paused = Some(paused.map_or(until, |earlier| earlier.max(until)));
-        is_new && rest >= TOLD
+        is_new && rest >= NOTABLE
     }
 
     fn pause(&self) -> Option<Instant> {

@@ -131,7 +131,7 @@ impl fmt::Display for BeginError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Ledger(error) => error.fmt(f),
-            Self::ConsentHeld(run) => write!(f, "run {run} goes on under the same consent"),
+            Self::ConsentHeld(run) => write!(f, "run {run} is still going on under the same consent"),
         }
     }
 }

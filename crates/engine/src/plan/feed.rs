@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_look_the_same_are_one() {
+    fn names_that_look_the_same_are_equal() {
         let columns = ["\u{200b}name", "b ", "b", "x\u{a0}y"].map(str::to_owned);
         let header = Header { table: "t.csv", columns: &columns, samples: &[] };
         assert_eq!(column_called(&header, "name"), Some("\u{200b}name"));

@@ -149,7 +149,7 @@ fn check_alternatives(alternatives: &[Arc<dyn Integration>]) -> Result<(), PlanE
         if !wanted.iter().any(|output| other.output(&output.name).is_some()) {
             let integration = first.contract().name.to_string();
             let outputs = wanted.iter().map(|output| output.name.to_string()).collect();
-            let message = format!("`{}` gives none of the columns of `{integration}`", other.name);
+            let message = format!("`{}` produces none of the columns of `{integration}`", other.name);
             return Err(PlanError::unfit(message).advise([Advice::Gives { integration, outputs }]));
         }
     }

@@ -137,13 +137,13 @@ fn plan(steps: &str, flags: &[&str], existing: Existing, table: Table<'_>) -> Re
 fn binds(steps: &str, maps: &[&str], table: Table<'_>, expect: &str) {
     let plan =
         plan(steps, maps, Existing::Keep, table).unwrap_or_else(|error| panic!("{error} {:?}", error.advice));
-    let told = plan.steps.iter().map(|step| {
+    let bindings = plan.steps.iter().map(|step| {
         let inputs = step.alternatives().iter().flat_map(|alternative| &alternative.inputs);
         let inputs: Vec<String> =
             inputs.map(|input| format!("{}<-{}", input.column.name, input.from)).collect();
         format!("{}({})", step.name, inputs.join(" "))
     });
-    assert_eq!(told.collect::<Vec<_>>().join(" "), expect);
+    assert_eq!(bindings.collect::<Vec<_>>().join(" "), expect);
 }
 
 #[track_caller]

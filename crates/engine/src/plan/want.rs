@@ -93,7 +93,7 @@ impl<'a> Walk<'a> {
             [] => {
                 let columns = listed(self.header.columns.iter().map(String::as_str));
                 let (step, input) = (of.name.to_string(), input.name.to_string());
-                Err(PlanError::unfit(format!("{what}, and no integration gives it"))
+                Err(PlanError::unfit(format!("{what}, and no integration produces it"))
                     .advise([Advice::BindAny { step, input, columns }]))
             }
             [(only, _)] => self.add(only),
@@ -205,5 +205,5 @@ fn choose(what: &str, several: &[(&Contract, &str)]) -> PlanError {
         output: (*output).to_owned(),
         inputs: contract.inputs.iter().map(|input| input.name.to_string()).collect(),
     });
-    PlanError::unfit(format!("{what}, and several integrations give it")).advise(advice)
+    PlanError::unfit(format!("{what}, and several integrations produce it")).advise(advice)
 }

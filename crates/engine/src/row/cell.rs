@@ -25,7 +25,7 @@ impl Hash for Cell {
 impl Cell {
     /// Whether the cell holds a value. A placeholder such as "N/A" is not one.
     pub(super) fn is_filled(&self, kind: SemanticType) -> bool {
-        matches!(self, Self::Known(Some(cell)) if !says_nothing(kind, cell))
+        matches!(self, Self::Known(Some(cell)) if !holds_placeholder(kind, cell))
     }
 
     /// Whether the cell already holds this value.
@@ -55,7 +55,7 @@ impl Cell {
 /// Whether a cell holds a placeholder: "N/A" is one, and "unknown" is one if it cannot be a value. This one
 /// rule applies to inputs and outputs. Answers follow a stricter rule (`is_placeholder`): in a table's own
 /// column of texts `Unknown` may be a name, but in an answer `Unknown` means that nothing is known.
-pub(super) fn says_nothing(kind: SemanticType, cell: &Value) -> bool {
+pub(super) fn holds_placeholder(kind: SemanticType, cell: &Value) -> bool {
     cell.as_text().is_some_and(|text| kind.says_nothing(text))
 }
 

@@ -7,7 +7,7 @@ use marl_core::{Error, Field, Fields, Outcome, Row, SkipReason, SmolStr, Value};
 
 use super::{
     RowEnd,
-    cell::{Cell, read, says_nothing},
+    cell::{Cell, holds_placeholder, read},
     dry_run::ProjectedStep,
     step::{Remark, StepEnd},
 };
@@ -170,7 +170,7 @@ impl<'a> RowState<'a> {
                     is_unknown = true;
                     fingerprint.hash(&mut hash);
                 }
-                Cell::Known(Some(cell)) if !says_nothing(column.kind, cell) => {
+                Cell::Known(Some(cell)) if !holds_placeholder(column.kind, cell) => {
                     match read(column.kind, cell) {
                         Ok(value) => {
                             if self.is_dry_run {
@@ -268,7 +268,7 @@ impl<'a> RowState<'a> {
                 Cell::Unknown(_) => false,
             };
             let keeps = step.existing == Existing::Keep && !is_open_cell;
-            let says_nothing = step.existing == Existing::Keep
+            let holds_placeholder = step.existing == Existing::Keep
                 && matches!(&self.cells[output.slot], Cell::Known(Some(_)))
                 && is_open_cell;
             match fields.and_then(|fields| fields.get(&output.of)) {
@@ -280,7 +280,7 @@ impl<'a> RowState<'a> {
                 }
                 Some(field) => {
                     writes = true;
-                    self.placeholders_filled += u64::from(says_nothing);
+                    self.placeholders_filled += u64::from(holds_placeholder);
                     if self.is_filled(output) && !self.cells[output.slot].is_same(&field.value) {
                         self.replaced.push(output.index);
                     }
@@ -288,7 +288,7 @@ impl<'a> RowState<'a> {
                     self.written[output.index] = true;
                 }
                 None if is_open && !keeps => {
-                    self.may_fill_placeholders += u64::from(says_nothing);
+                    self.may_fill_placeholders += u64::from(holds_placeholder);
                     if self.is_filled(output) {
                         self.may_replace.push(output.index);
                     }

@@ -77,9 +77,11 @@ impl Profile {
 
     /// The type that most of the meaningful cells have; text if there is none.
     pub(super) fn kind(&self) -> SemanticType {
-        let says = |kind: SemanticType| self.filled - self.nothing_in(kind);
+        let meaningful = |kind: SemanticType| self.filled - self.nothing_in(kind);
         let mut counts = KINDS.into_iter().zip(self.reads);
-        counts.find(|(kind, reads)| reads * 2 > says(*kind)).map_or(SemanticType::Text, |(kind, _)| kind)
+        counts
+            .find(|(kind, reads)| reads * 2 > meaningful(*kind))
+            .map_or(SemanticType::Text, |(kind, _)| kind)
     }
 
     /// How many of the filled cells hold a placeholder such as "N/A", by the rule for the column's type.

@@ -142,7 +142,7 @@ impl<'a> Page<'a> {
         self.columns.iter().map(|column| self.names[*column].as_str())
     }
 
-    /// How many columns the caller requested for.
+    /// How many columns the caller requested.
     pub fn columns_requested(&self) -> usize {
         self.requested
     }

@@ -155,19 +155,19 @@ async fn enrich(
 ) -> Vec<(AdmittedRow, Option<RowEnd>)> {
     let (engine, ended) = (Arc::clone(engine), Arc::clone(ended));
     let task = tokio::spawn(async move {
-        let mut begun = Vec::with_capacity(rows.len());
+        let mut polled = Vec::with_capacity(rows.len());
         for taken in rows {
             let so_far = match taken.is_selected {
                 true => begin(&engine, &ended, &taken.row).await,
                 false => FirstPoll::Passed,
             };
-            begun.push((taken, so_far));
+            polled.push((taken, so_far));
         }
-        begun
+        polled
     });
     let mut done = Vec::with_capacity(BATCH);
-    for (taken, begun) in task.await.unwrap_or_else(rethrow) {
-        let end = match begun {
+    for (taken, polled) in task.await.unwrap_or_else(rethrow) {
+        let end = match polled {
             FirstPoll::Passed => None,
             FirstPoll::Ended(end) => Some(end),
             FirstPoll::Going(task) => Some(task.await.unwrap_or_else(rethrow)),

@@ -70,7 +70,7 @@ pub(crate) async fn newest_run(store: &dyn Ledger) -> Result<u64, Failure> {
     Ok(runs.first().map_or(0, |run| run.id.unsigned_abs()))
 }
 
-/// The digests of everything that the calls of a run depend on, in the order of [`PARTS`].
+/// The digests of everything that the calls of a run depend on, in the order in which [`Hash::sealed`] takes them.
 fn parts_of(job: &Job, settings: &Settings) -> Result<[Full; 6], Failure> {
     let table = digest_of_table(&job.table.path, &job.spec.reading).map_err(|error| {
         Failure::usage(format!("{} cannot be read", job.table.path.display())).caused_by(&error)

@@ -122,7 +122,7 @@ impl Outputs {
     }
 
     /// Reads the records for a command that has no ledger.
-    fn of_file(file: &Path) -> Self {
+    fn without_ledger(file: &Path) -> Self {
         let working = std::env::current_dir().unwrap_or_default();
         let project = project::folder(&working);
         let choice = LedgerChoice { ledger: None, sandbox: false };
@@ -159,7 +159,7 @@ impl Outputs {
 
     /// For the table at `path`: the delimiter that marl wrote it with, if the file is unchanged and the
     /// delimiter is not the extension's default; and whether it holds samples.
-    fn of_table(&self, path: &Path) -> (Option<u8>, bool) {
+    fn delimiter_and_samples(&self, path: &Path) -> (Option<u8>, bool) {
         // Computing a digest is slow, and few outputs have such a record.
         if !self.records.iter().any(|record| record.sandbox || record.delimiter.is_some()) {
             return (None, false);
@@ -210,7 +210,7 @@ impl Outputs {
 /// # Errors
 /// Those of [`table::scan`].
 pub fn check_table(path: &Path, mut options: ReadOptions) -> Result<TableSummary, TableError> {
-    let (delimiter, are_samples) = Outputs::of_file(path).of_table(path);
+    let (delimiter, are_samples) = Outputs::without_ledger(path).delimiter_and_samples(path);
     options.delimiter = options.delimiter.or(delimiter);
     let mut summary = table::scan(path, &options)?;
     if are_samples {
@@ -347,7 +347,7 @@ mod tests {
     }
 
     #[test]
-    fn of_equal_files_the_record_with_the_path_counts() {
+    fn among_equal_files_the_record_with_the_path_counts() {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         fs::create_dir(path(".marl")).unwrap();
@@ -356,7 +356,10 @@ mod tests {
             fs::write(path(name), "a\n1\n").unwrap();
             read().note(&record(folder.path(), name, "a\n1\n", sandbox)).unwrap();
         }
-        assert!(read().of_table(&path("samples.csv")).1 && !read().of_table(&path("real.csv")).1);
+        assert!(
+            read().delimiter_and_samples(&path("samples.csv")).1
+                && !read().delimiter_and_samples(&path("real.csv")).1
+        );
     }
 
     #[cfg(unix)]

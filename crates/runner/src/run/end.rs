@@ -48,7 +48,7 @@ impl Run<'_> {
         let seen = Arc::clone(&self.seen);
         let interrupted = seen.interrupted.load(Ordering::SeqCst);
         let store = Arc::clone(&self.store);
-        let run = self.begun.run;
+        let run = self.started.run;
         // The ledger is watched while the run goes on, but it may have disappeared since the last check.
         let is_gone = seen.ledger_lost.load(Ordering::SeqCst) || !store.is_in_place().await;
         let is_lost = is_gone || self.tally.counts().ledger_error.is_some();
@@ -66,7 +66,7 @@ impl Run<'_> {
         (report.gone, report.removed) = (finished.gone, finished.removed);
         if matches!(report.output, Output::Beside { .. }) {
             report.hint.get_or_insert_with(|| {
-                "go on from the older one with `--input`, name the integrations of the columns that it would lose as well, or replace it by the same command with `--overwrite`".to_owned()
+                "continue from the older one with `--input`, also name the integrations of the columns that it would lose, or replace it by repeating the command with `--overwrite`".to_owned()
             });
         }
         report.next_command = after_run::next_command(&report, interrupted, &self.job.spec.invocation);
@@ -101,7 +101,7 @@ impl Run<'_> {
             sandbox: self.spec().ledger.sandbox,
             exit: Exit::Done,
             status: status(&counts, interrupted),
-            run: self.begun.run,
+            run: self.started.run,
             rows: self.job.table.rows,
             rows_selected: counts.rows,
             table_notes: header::table_notes(&self.job.table),

@@ -286,7 +286,7 @@ fn scan_own_output(
     options: &ReadOptions,
 ) -> Result<TableSummary, TableError> {
     let plain = ReadOptions { delimiter: options.delimiter, ..ReadOptions::default() };
-    let format = format::of_path(path).map_or(now.format(), |format| format.info());
+    let format = format::for_path(path).map_or(now.format(), |format| format.info());
     if !format.has_header {
         return scan(path, &plain);
     }

@@ -35,17 +35,17 @@ pub(crate) fn all_extensions() -> String {
 }
 
 /// The format for a path's extension; `None` if marl does not know the extension.
-pub(crate) fn of_path(path: &Path) -> Option<&'static dyn Format> {
+pub(crate) fn for_path(path: &Path) -> Option<&'static dyn Format> {
     let wanted = extension(path);
     FORMATS.iter().copied().find(|format| format.info().extensions.contains(&wanted.as_str()))
 }
 
 /// The format of an input, by its extension and the command line.
-pub(crate) fn of_input(path: &Path, options: &ReadOptions) -> Result<&'static dyn Format, FileProblem> {
+pub(crate) fn for_input(path: &Path, options: &ReadOptions) -> Result<&'static dyn Format, FileProblem> {
     if let Some(delimiter) = options.delimiter.filter(|delimiter| !can_delimit(*delimiter)) {
         return Err(FileProblem::BadDelimiter(delimiter));
     }
-    let format = match of_path(path) {
+    let format = match for_path(path) {
         Some(format) => format,
         // With `--delimiter`, any file can be read, whatever its extension is.
         None if options.delimiter.is_some() => &csv::CSV,
@@ -64,9 +64,9 @@ pub(crate) fn of_input(path: &Path, options: &ReadOptions) -> Result<&'static dy
 
 /// The format of an output at `path`, which a later run must be able to read back: the input's own, or the
 /// format for the path's extension if it is equivalent.
-pub(crate) fn of_output(path: &Path, input: &TableSummary) -> Result<&'static dyn Format, OutputProblem> {
+pub(crate) fn for_output(path: &Path, input: &TableSummary) -> Result<&'static dyn Format, OutputProblem> {
     let own = extension(&input.path);
-    match of_path(path) {
+    match for_path(path) {
         Some(format) if is_same(format.info(), input) => Ok(format),
         _ if extension(path) == own => Ok(input.format),
         _ => Err(OutputProblem::OtherFormat { input: own, output: extension(path) }),

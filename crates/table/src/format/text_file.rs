@@ -10,7 +10,7 @@ use crate::{
     problem::{TableProblem, error::Location, fault::ScanFault, note::Note, text::TextProblem},
     text::{
         decode::TextReader,
-        encoding::{Detector, name_of, of_head},
+        encoding::{Detector, from_head, name_of},
     },
 };
 
@@ -28,9 +28,9 @@ pub(crate) fn scan_text(
 ) -> Result<Scanned, ScanFault> {
     let mut start = vec![0; FIRST];
     let length = input.open()?.read(&mut start)?;
-    let of_head = of_head(&start[..length]).map_err(|problem| ScanFault::at(Location::File, problem))?;
+    let apparent = from_head(&start[..length]).map_err(|problem| ScanFault::at(Location::File, problem))?;
     let given = input.options.encoding;
-    let encoding = given.unwrap_or(of_head);
+    let encoding = given.unwrap_or(apparent);
     let (encoding, scanned) = match read(encoding) {
         Err(ScanFault::Table(location, TableProblem::Text(TextProblem::NotUtf8(byte))))
             if given.is_none() =>

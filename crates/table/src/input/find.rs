@@ -61,7 +61,7 @@ fn tables_beside(path: &Path) -> Option<Vec<PathBuf>> {
     let entries = fs::read_dir(folder_of(path)).ok()?.take(MOST_ENTRIES).flatten();
     let tables = entries.map(|entry| path.with_file_name(entry.file_name()));
     let mut tables: Vec<PathBuf> =
-        tables.filter(|path| format::of_path(path).is_some() && path.is_file()).collect();
+        tables.filter(|path| format::for_path(path).is_some() && path.is_file()).collect();
     tables.sort();
     tables.truncate(LISTED);
     Some(tables)

@@ -20,7 +20,7 @@ use crate::{
 pub fn scan(path: &Path, options: &ReadOptions) -> Result<TableSummary, TableError> {
     // A missing file is reported as missing, whatever its extension is.
     let metadata = input_metadata(path)?;
-    let format = format::of_input(path, options).map_err(|problem| TableError::new(path, problem))?;
+    let format = format::for_input(path, options).map_err(|problem| TableError::new(path, problem))?;
     summarize(path, options, format, FileStamp::of(&metadata))
 }
 

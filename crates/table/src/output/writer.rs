@@ -48,7 +48,7 @@ pub struct Writer {
 /// # Errors
 /// Those of [`Writer::create`] that show without writing.
 pub fn check_output(path: &Path, table: &TableSummary, links: Links) -> Result<(), TableError> {
-    format::of_output(path, table).map_err(|problem| TableError::new(path, problem))?;
+    format::for_output(path, table).map_err(|problem| TableError::new(path, problem))?;
     check_place(path, &table.path, links)
 }
 
@@ -81,14 +81,14 @@ impl Writer {
         carried: &[String],
         options: WriteOptions,
     ) -> Result<Self, TableError> {
-        let format = format::of_output(path, table).map_err(|problem| TableError::new(path, problem))?;
+        let format = format::for_output(path, table).map_err(|problem| TableError::new(path, problem))?;
         let WriteOptions { raw_cells, encoding, links } = options;
         let table = NewTable { format: format.info(), input: table, outputs, carried, raw_cells, encoding };
-        Self::of_format(path, format, &table, links)
+        Self::with_format(path, format, &table, links)
     }
 
     /// Creates a file of the given format, whatever the format of the input is.
-    pub(crate) fn of_format(
+    pub(crate) fn with_format(
         path: &Path,
         format: &dyn Format,
         table: &NewTable<'_>,
@@ -133,7 +133,7 @@ impl Writer {
 
     /// The delimiter, if it is not the usual one for the output's extension.
     pub fn unusual_delimiter(&self) -> Option<u8> {
-        let usual = format::of_path(self.partial.target()).and_then(|format| format.info().delimiter);
+        let usual = format::for_path(self.partial.target()).and_then(|format| format.info().delimiter);
         self.delimiter.filter(|delimiter| usual != Some(*delimiter))
     }
 

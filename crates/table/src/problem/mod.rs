@@ -49,7 +49,7 @@ pub(crate) enum TableProblem {
 
 impl TableProblem {
     /// A problem that one format defines.
-    pub(crate) fn of_format(problem: impl Problem + 'static) -> Self {
+    pub(crate) fn from_format(problem: impl Problem + 'static) -> Self {
         Self::Format(Box::new(problem))
     }
 

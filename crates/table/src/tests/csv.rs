@@ -152,7 +152,7 @@ fn ragged_rows() {
     check_error(
         "leads.csv",
         "a,b\n\"1\n2\n3\",\"\",4\n",
-        "leads.csv, line 2: 3 cells where the header has 2 (the row goes on to line 4: a quote not closed?)",
+        "leads.csv, line 2: 3 cells where the header has 2 (the row continues to line 4: is a quote not closed?)",
         "correct",
     );
 }

@@ -5,8 +5,8 @@ use crate::{
     format::{
         all_extensions,
         csv::{CSV, TSV},
+        for_path,
         jsonl::JSONL,
-        of_path,
     },
     interface::{Format, new_table::NewTable},
 };
@@ -23,7 +23,7 @@ fn converted(bench: &Bench, to: &'static dyn Format, outputs: &[&str], written: 
         raw_cells: false,
         encoding: OutputEncoding::Utf8,
     };
-    let mut writer = Writer::of_format(&output, to, &table, Links::Refuse).unwrap();
+    let mut writer = Writer::with_format(&output, to, &table, Links::Refuse).unwrap();
     for row in Reader::open(&summary).unwrap() {
         writer.write(&row.unwrap(), written).unwrap();
     }
@@ -41,11 +41,11 @@ fn each_name_and_each_extension_stands_for_one_format() {
     }
     for format in formats() {
         for extension in format.extensions {
-            assert_eq!(of_path(Path::new(&format!("t.{extension}"))).unwrap().info(), format);
+            assert_eq!(for_path(Path::new(&format!("t.{extension}"))).unwrap().info(), format);
             assert_eq!(extension.to_lowercase(), *extension);
         }
     }
-    assert!(of_path(Path::new("t.xlsx")).is_none() && of_path(Path::new("csv")).is_none());
+    assert!(for_path(Path::new("t.xlsx")).is_none() && for_path(Path::new("csv")).is_none());
     assert_eq!(all_extensions(), ".csv, .tsv, .tab, .jsonl and .ndjson");
 }
 

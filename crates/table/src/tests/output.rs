@@ -51,7 +51,7 @@ fn guarded_cells_are_counted() {
 }
 
 #[test]
-fn one_empty_column_stays_rows() {
+fn empty_cells_of_a_single_column_stay_rows() {
     let bench = Bench::new("a.csv", "a\n\"\"\nx\n\"\"");
     assert_eq!(bench.enrich(&bench.scan(), &[], &[]), b"a\n\"\"\nx\n\"\"");
 }

@@ -194,7 +194,7 @@ fn written(summary: &TableSummary, output: &Path) -> Writer {
         raw_cells: false,
         encoding: OutputEncoding::Utf8,
     };
-    let mut writer = Writer::of_format(output, &PACKED, &table, Links::Refuse).unwrap();
+    let mut writer = Writer::with_format(output, &PACKED, &table, Links::Refuse).unwrap();
     for row in Reader::open(summary).unwrap() {
         writer.write(&row.unwrap(), &[Some(Value::Integer(12))]).unwrap();
     }

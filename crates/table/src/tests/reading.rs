@@ -120,7 +120,7 @@ fn rows_are_never_taken_for_notes() {
 
 #[test]
 fn an_uncertain_header_is_asked_about() {
-    let both = "`--header-line 4` to begin there, or `--header-line 1`";
+    let both = "`--header-line 4` to start there, or `--header-line 1`";
     let content = "Exported by,Jane Doe\nMade on,2025-01-01\n\nname,domain\nAcme,acme.com\n";
     check_error(
         "a.csv",

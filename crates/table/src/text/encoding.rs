@@ -43,7 +43,7 @@ pub(crate) fn name_of(encoding: &'static Encoding) -> &'static str {
 }
 
 /// The encoding that the first bytes of a file show; UTF-8 by default.
-pub(crate) fn of_head(head: &[u8]) -> Result<&'static Encoding, TextProblem> {
+pub(crate) fn from_head(head: &[u8]) -> Result<&'static Encoding, TextProblem> {
     if let Some((_, what)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
         return Err(TextProblem::Binary(what));
     }

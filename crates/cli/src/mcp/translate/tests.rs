@@ -116,7 +116,7 @@ fn texts_name_tools_and_arguments() {
         ),
         ("`marl runs` lists them", "`run_status` lists them"),
         ("`marl rows --help` says what it takes", "the schema of `rows` says what it takes"),
-        ("use `--header-line 3` to begin there", "use `header_line: 3` to begin there"),
+        ("use `--header-line 3` to start there", "use `header_line: 3` to start there"),
         ("`--delimiter '\\t'` or `--delimiter ';'`", "`delimiter: \"\\\\t\"` or `delimiter: \";\"`"),
         ("bind it with `--map a.b=COLUMN`", "bind it with `map: [\"a.b=COLUMN\"]`"),
         ("`--integrations 'a|b'` asks `b`", "`integrations: [\"a|b\"]` asks `b`"),

@@ -11,7 +11,7 @@ use crate::expression::Expression;
 
 /// Compiles `text` and, if it is an expression, evaluates it.
 fn survives(text: &str) -> Result<(), String> {
-    let said = match Expression::formula(text, &COLUMNS) {
+    let lines = match Expression::formula(text, &COLUMNS) {
         Ok(expression) => {
             let cells = cells(&expression);
             let failed = [expression.holds(&cells).err(), expression.value(&cells).err()];
@@ -19,7 +19,7 @@ fn survives(text: &str) -> Result<(), String> {
         }
         Err(error) => [hints_of(&error), vec![error.message]].concat(),
     };
-    for line in said {
+    for line in lines {
         let bad = line.is_empty() || line.chars().any(char::is_control) || line.contains("gave up");
         // Neither an internal name nor the debug form of a Rust value may show.
         let inner = ["@result", "@pattern", "ParseError", "ExecutionError", "Undeclared", "source: "];

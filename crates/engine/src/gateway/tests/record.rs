@@ -53,10 +53,10 @@ impl Calls for Full {
 async fn a_reply_that_cannot_be_stored_is_retried() {
     let ledger = Arc::new(Full { fails: 20.into(), ..Full::default() });
     let world = World::over(ledger.clone(), Scripted::default(), Settings::default());
-    let begun = Instant::now();
+    let started = Instant::now();
     assert_eq!(world.ask(1).await, "found 1");
     assert_eq!((world.sends(), ledger.tries.load(Ordering::SeqCst)), (1, 21));
-    assert!((5..7).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
+    assert!((5..7).contains(&started.elapsed().as_secs()), "{:?}", started.elapsed());
     assert_eq!(world.count("ledger failed"), 0);
 }
 

@@ -110,10 +110,10 @@ pub async fn one_of_many_runs_that_begin_at_once_gets_the_consent(form: &dyn For
     for _ in 0..6 {
         ledgers.push(form.open().await);
     }
-    let begun = join_all(ledgers.iter().map(|ledger| under(&**ledger, "a"))).await;
-    assert_eq!(begun.iter().filter(|begun| begun.is_ok()).count(), 1);
-    let held = |begun: &&Result<StartedRun, BeginError>| matches!(begun, Err(BeginError::ConsentHeld(_)));
-    assert_eq!(begun.iter().filter(held).count(), 5);
+    let started = join_all(ledgers.iter().map(|ledger| under(&**ledger, "a"))).await;
+    assert_eq!(started.iter().filter(|started| started.is_ok()).count(), 1);
+    let held = |started: &&Result<StartedRun, BeginError>| matches!(started, Err(BeginError::ConsentHeld(_)));
+    assert_eq!(started.iter().filter(held).count(), 5);
 }
 
 /// A removal must not restore a consent, neither while its run goes on nor afterwards.

@@ -70,14 +70,14 @@ fn wanted_columns_add_their_steps() {
         "want:ceo_name",
         &[],
         domains,
-        "`ceo_name` is wanted, and several integrations give it",
+        "`ceo_name` is wanted, and several integrations produce it",
         ["find_ceo", "other_ceo"].map(|name| choose_integration(name, "ceo_name")),
     );
     refuses(
         "want:headline",
         &[],
         domains,
-        "`profile` needs column `linkedin_url`, which leads.csv does not have, and several integrations give it",
+        "`profile` needs column `linkedin_url`, which leads.csv does not have, and several integrations produce it",
         [
             choose_integration("find_ceo", "ceo_linkedin_url"),
             choose_integration("find_cto", "cto_linkedin_url"),
@@ -94,14 +94,14 @@ fn wanted_columns_add_their_steps() {
         "want:cto_linkedin_url",
         &[],
         &[("name", "Acme")],
-        "`find_cto` needs column `company_domain`, which leads.csv does not have, and no integration gives it",
+        "`find_cto` needs column `company_domain`, which leads.csv does not have, and no integration produces it",
         [bind_any("find_cto", "company_domain", ["name"])],
     );
     refuses("want:name", &[], &[("name", "Acme")], "no integration is named", [Advice::NameIntegration]);
 }
 
 #[test]
-fn alternatives_give_the_first_ones_columns() {
+fn alternatives_produce_the_columns_of_the_first() {
     let domains: Table<'_> = &[("company_domain", "acme.com")];
     assert_eq!(
         writes("find_ceo|other_ceo", &["provider =ceo_by"], domains),
@@ -112,7 +112,7 @@ fn alternatives_give_the_first_ones_columns() {
         "find_ceo|profile",
         &[],
         PEOPLE,
-        "`profile` gives none of the columns of `find_ceo`",
+        "`profile` produces none of the columns of `find_ceo`",
         [Advice::Gives {
             integration: "find_ceo".to_owned(),
             outputs: texts(["ceo_name", "ceo_linkedin_url"]),

@@ -6,7 +6,7 @@ use super::*;
 use crate::plan::{Set, Tweak};
 
 /// An integration that does what the row's text says for it: `a:name b:fails`.
-struct Says(&'static Contract);
+struct Scripted(&'static Contract);
 
 const NAME: Column = Column::optional("name", SemanticType::Text, "");
 const TITLE: Column = Column::optional("title", SemanticType::Text, "");
@@ -27,7 +27,7 @@ static D: Contract =
     contract("d", const { &[NAME] }).inputs(const { &[Column::required("needs", SemanticType::Text, "")] });
 
 #[async_trait]
-impl Integration for Says {
+impl Integration for Scripted {
     fn contract(&self) -> &Contract {
         self.0
     }
@@ -73,10 +73,10 @@ impl Caller for ScriptedAnswers {
 
 fn plan(word: &str, columns: &[&str]) -> Plan {
     let all = [
-        Registration::integration(|| Box::new(Says(&A))),
-        Registration::integration(|| Box::new(Says(&B))),
-        Registration::integration(|| Box::new(Says(&C))),
-        Registration::integration(|| Box::new(Says(&D))),
+        Registration::integration(|| Box::new(Scripted(&A))),
+        Registration::integration(|| Box::new(Scripted(&B))),
+        Registration::integration(|| Box::new(Scripted(&C))),
+        Registration::integration(|| Box::new(Scripted(&D))),
         Registration::provider(&INFO, no_connection),
     ];
     let registry = Registry::from_registrations(&all).unwrap();

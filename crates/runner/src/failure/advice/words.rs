@@ -80,7 +80,7 @@ impl Voice {
             }
             Advice::ChooseIntegration { integration, output, inputs } => {
                 let used = self.integrations(std::slice::from_ref(integration));
-                format!("{used} gives `{output}` from {}", all_of(inputs))
+                format!("{used} produces `{output}` from {}", all_of(inputs))
             }
             Advice::NameIntegration => {
                 "`marl integrations` lists what exists; name one with `--integrations`, or a column with `--want`"
@@ -93,7 +93,7 @@ impl Voice {
                 Self::Flags => "`--integrations` takes names: `find_ceo`, `ceo=linkedin_profile`, 'a|b'".to_owned(),
                 Self::Recipe => "`use` takes a name, or a list of names".to_owned(),
             },
-            Advice::Gives { integration, outputs } => format!("`{integration}` gives {}", ticked(outputs)),
+            Advice::Gives { integration, outputs } => format!("`{integration}` produces {}", ticked(outputs)),
             Advice::NameAlternativesOnce => "name each alternative once".to_owned(),
             Advice::AddAlternatives => {
                 let both = self.integrations(&["a".to_owned(), "b".to_owned()]);
@@ -126,8 +126,8 @@ impl Voice {
             Advice::NameStep { part, step } => format!("name the step: `{}`", step_named(part, step)),
             Advice::GiveOnce => "leave one of them out".to_owned(),
             Advice::Prefix { step, prefix, column } => {
-                let begun = self.prefix(step, prefix);
-                format!("{begun} names the columns of `{step}` `{prefix}{column}` and so on")
+                let flag = self.prefix(step, prefix);
+                format!("{flag} names the columns of `{step}` `{prefix}{column}` and so on")
             }
             Advice::PrefixOneStep { step, prefix } => {
                 format!("or give the columns of one of them other names: {}", self.prefix(step, prefix))
@@ -241,7 +241,7 @@ impl Voice {
         };
         let prefix = self.prefix("other", "other_");
         format!(
-            "to use an integration twice give it a name of its own: {named}, and {prefix} for its columns"
+            "to use an integration twice, give it a name of its own: {named}, and {prefix} for its columns"
         )
     }
 }

@@ -122,7 +122,7 @@ impl fmt::Display for Misfits {
 
 impl From<CsvProblem> for TableProblem {
     fn from(problem: CsvProblem) -> Self {
-        Self::of_format(problem)
+        Self::from_format(problem)
     }
 }
 
@@ -197,7 +197,7 @@ impl CsvProblem {
             }
             Self::Ragged { found, expected, last_line, .. } => write!(
                 f,
-                "{} where the header has {expected} (the row goes on to line {}: a quote not closed?)",
+                "{} where the header has {expected} (the row continues to line {}: is a quote not closed?)",
                 counted(*found as u64, "cell"),
                 grouped(*last_line)
             ),
@@ -265,7 +265,7 @@ impl Problem for CsvProblem {
                 }
             ),
             Self::HeaderLater { line, first, delimiter, .. } => format!(
-                "use `{}` to begin there, or `--header-line {first}` if that is the header",
+                "use `{}` to start there, or `--header-line {first}` if that is the header",
                 header_flags(*delimiter, Some(*line))
             ),
             Self::FirstRowIsData { .. } => {

@@ -276,8 +276,8 @@ const FOOTERS: &[&str] = &[
 /// Whether a line with one cell after the rows is certainly a note: it begins as notes do, and contains a
 /// date, a number or something after a colon.
 pub(crate) fn is_certain_note(text: &str) -> bool {
-    let says = text.contains(':') || text.chars().any(|c| c.is_ascii_digit());
-    begins_as_mark(text) || (begins_as_footer(text) && says)
+    let has_details = text.contains(':') || text.chars().any(|c| c.is_ascii_digit());
+    begins_as_mark(text) || (begins_as_footer(text) && has_details)
 }
 
 /// Whether a line with one cell, set apart from the rows, is a note.

@@ -19,7 +19,7 @@ pub(crate) enum JsonlProblem {
 
 impl From<JsonlProblem> for TableProblem {
     fn from(problem: JsonlProblem) -> Self {
-        Self::of_format(problem)
+        Self::from_format(problem)
     }
 }
 
