@@ -1,7 +1,7 @@
-//! What a script would do: one request a row, a number of them at once, the table at the end.
+//! What a plain script would do: one request for each row, several at once, and the table at the end.
 //!
-//! `cargo xtask bench` measures marl against it. It has no ledger, no retry, no plan and no
-//! check, keeps all rows in memory, and must stay that bare.
+//! `cargo xtask bench` measures marl against this program. It has no ledger, no retry, no plan and no checks,
+//! and keeps all rows in memory; it must stay this plain.
 //!
 //! Usage: `bare_loop INPUT OUTPUT PARALLEL URL`
 
@@ -51,7 +51,7 @@ async fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-/// The client of a sandbox on this machine: no proxy, no roots.
+/// A client for a sandbox on this machine: no proxy, no root certificates.
 fn client() -> Result<Client, Failure> {
     rustls::crypto::ring::default_provider()
         .install_default()

@@ -1,4 +1,4 @@
-//! Refuses addresses where the command line takes a path.
+//! Refuses addresses where the command line takes a path. This module reads no file.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use clap::{
 };
 use runner::project::address::refusal;
 
-/// The command line's definition, in which no argument that takes a path takes an address.
+/// The command-line definition, changed so that no argument for a path accepts an address.
 pub(crate) fn refused_by(command: Command) -> Command {
     let path = std::any::TypeId::of::<PathBuf>();
     let refusing = |arg: Arg| match arg.get_value_parser().type_id() == path {

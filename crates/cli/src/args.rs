@@ -1,4 +1,4 @@
-//! The command line: what can be typed. What it means is the commands' to say.
+//! The command line: which words can be typed. The commands define what they mean.
 
 pub(crate) mod clash;
 mod doctor;
@@ -34,11 +34,11 @@ pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
 
-    /// Log what happens to stderr; twice for more (`MARL_LOG=info` does the same)
+    /// Log events to stderr; twice for more detail (`MARL_LOG=info` does the same)
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
 
-    /// Answer in JSON on stdout, and in errors (`marl schema` says in which form)
+    /// Answer in JSON on stdout and report errors in JSON (`marl schema` shows the form)
     #[arg(long, global = true, overrides_with = "json")]
     pub(crate) json: bool,
 }
@@ -50,7 +50,7 @@ pub(crate) enum Command {
     Recipe(RecipeArgs),
     Columns(ColumnsArgs),
     Rows(RowsArgs),
-    /// List the integrations and what each needs and gives
+    /// List the integrations with the columns that each needs and produces
     Integrations,
     Describe(DescribeArgs),
     Why(WhyArgs),
@@ -64,15 +64,15 @@ pub(crate) enum Command {
     Schema(SchemaArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),
-    /// Say what the exit codes mean (`marl help exit-codes` does the same)
+    /// List the exit codes and their meanings (`marl help exit-codes` does the same)
     #[command(override_help = exit::help())]
     ExitCodes,
 }
 
 /// Run integrations over a table and write the enriched table
 ///
-/// Reads CSV, TSV or JSONL, calls the integrations' providers for every row, in parallel, and
-/// writes `<name>_enriched.<ext>` with every input row, in its order.
+/// Reads CSV, TSV or JSONL, calls the integrations' providers for every row, in parallel, and writes
+/// `<name>_enriched.<ext>` with every input row, in the same order.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = exit::help())]
 pub(crate) struct EnrichArgs {
@@ -83,30 +83,31 @@ pub(crate) struct EnrichArgs {
     #[command(flatten)]
     pub(crate) steps: StepArgs,
 
-    /// Where the enriched table goes [default: <input>_enriched.<ext>]
+    /// The path of the enriched table [default: <input>_enriched.<ext>]
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 
-    /// Replace the file at the output's name, whoever wrote it and whatever it says
+    /// Replace the file at the output's path, even if marl did not write it or it holds more answers
     #[arg(long)]
     pub(crate) overwrite: bool,
 
-    /// Calls in flight to each provider, 1 to 16 (`limits.max_parallel` raises the bound)
+    /// Number of calls in flight to each provider, 1 to 16 (`limits.max_parallel` raises the bound)
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub(crate) parallel: usize,
 
     #[command(flatten)]
     pub(crate) pick: PickArgs,
 
-    /// What to do with calls that may have been paid for but got no answer [default: keep]
+    /// What to do with calls that may have been paid for and got no answer [default: keep]
     #[arg(long, value_enum)]
     pub(crate) in_doubt: Option<InDoubt>,
 
-    /// Take stored answers up to this age: `30d`, `12h`; those that found nothing, up to 7 days
+    /// Use stored answers up to this age: `30d`, `12h`; answers without data, up to 7 days
     #[arg(long, value_name = "AGE", default_value = "30d", value_parser = parse_time)]
     pub(crate) max_age: Duration,
 
-    /// Ask again despite stored answers: all integrations, or those named; overwrites filled cells unless `--existing keep`
+    /// Ask again despite stored answers: all integrations, or the named ones; overwrites filled cells unless
+    /// `--existing keep`
     #[arg(long, value_name = "NAMES", value_delimiter = ',', num_args = 0..=1, require_equals = true)]
     pub(crate) refresh: Option<Vec<String>>,
 
@@ -114,11 +115,12 @@ pub(crate) struct EnrichArgs {
     #[arg(long, value_name = "N")]
     pub(crate) max_calls: Option<u64>,
 
-    /// Spend at most AMOUNT in this run, by the prices in marl.toml
+    /// Spend at most AMOUNT in this run, at the prices in marl.toml
     #[arg(long, value_name = "AMOUNT", value_parser = parse_amount)]
     pub(crate) max_cost: Option<f64>,
 
-    /// Buy what `marl plan` planned, and no more in all runs that name it; refused if anything changed since
+    /// Buy what `marl plan` planned, and no more over all runs that name it; refused if anything changed
+    /// since
     #[arg(long, value_name = "HASH")]
     pub(crate) plan: Option<Hash>,
 
@@ -132,41 +134,41 @@ pub(crate) struct EnrichArgs {
     #[arg(long, value_enum, default_value_t)]
     pub(crate) output_encoding: OutputEncoding,
 
-    /// Write answers that look like spreadsheet formulas as they are
+    /// Write answers that look like spreadsheet formulas unchanged
     #[arg(long)]
     pub(crate) raw_cells: bool,
 
-    /// Run in the background: prints the run's number at once; `marl runs wait` waits for it
+    /// Run in the background: print the run's number at once; `marl runs wait` waits for it
     #[arg(long)]
     pub(crate) detach: bool,
 
-    /// This is the run in the background
+    /// Marks the process of a run in the background
     #[arg(long, hide = true)]
     pub(crate) detached: bool,
 
-    /// The run in the background begins when the process at the other end of stdin says so
+    /// Start the run in the background only when the process at the other end of stdin confirms its number
     #[arg(long, hide = true, requires = "detach")]
     pub(crate) told_on_stdin: bool,
 
-    /// How progress is shown on stderr
+    /// How to show progress on stderr
     #[arg(long, value_enum, default_value_t)]
     pub(crate) progress: Progress,
 }
 
-/// Say exactly what a run will do and cost; sends nothing, costs nothing, needs no key
+/// Show exactly what a run will do and cost; sends nothing, costs nothing, needs no key
 ///
-/// Takes the same arguments as `enrich`. It is the same run with stored answers alone.
+/// Takes the same arguments as `enrich`. It does the same run on stored answers alone.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct PlanArgs {
     #[command(flatten)]
     pub(crate) enrich: EnrichArgs,
 
-    /// Show N example rows with the calls they would make
+    /// Show N example rows with the calls that they would make
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) sample: usize,
 }
 
-/// Write the recipe of a table: its steps, to check into git
+/// Write the recipe of a table: its steps, for version control
 #[derive(Debug, ClapArgs)]
 pub(crate) struct RecipeArgs {
     #[command(subcommand)]
@@ -175,16 +177,16 @@ pub(crate) struct RecipeArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum RecipeCommand {
-    /// Write the recipe that does what these flags do
+    /// Write the recipe for the steps that these flags describe
     New {
-        /// The table that it is for: .csv, .tsv or .jsonl
+        /// The table that the recipe is for: .csv, .tsv or .jsonl
         #[arg(long, short, value_name = "FILE")]
         input: PathBuf,
 
         #[command(flatten)]
         steps: Box<StepArgs>,
 
-        /// Where the recipe goes, if not to stdout; an older file stays
+        /// The path of the recipe [default: stdout]; an existing file is not replaced
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,
 
@@ -193,10 +195,10 @@ pub(crate) enum RecipeCommand {
     },
 }
 
-/// Which ledger is meant
+/// Which ledger to use
 #[derive(Debug, ClapArgs)]
 pub(crate) struct LedgerChoice {
-    /// The ledger file [default: MARL_LEDGER, else .marl/ledger.db in the project folder]
+    /// The ledger file [default: MARL_LEDGER, otherwise .marl/ledger.db in the project folder]
     #[arg(long, value_name = "PATH")]
     pub(crate) ledger: Option<PathBuf>,
 
@@ -206,12 +208,12 @@ pub(crate) struct LedgerChoice {
 }
 
 impl LedgerChoice {
-    /// The same without a command line.
+    /// The choice as data, independent of the command line.
     pub(crate) fn choice(&self) -> spec::LedgerChoice {
         spec::LedgerChoice { ledger: self.ledger.clone(), sandbox: self.sandbox }
     }
 
-    /// This choice, behind a subcommand, with what was chosen before it: `runs --sandbox show 1`.
+    /// The choice of a subcommand, combined with the choice before it: `runs --sandbox show 1`.
     pub(crate) fn after(&self, before: &Self) -> Self {
         Self {
             ledger: self.ledger.clone().or_else(|| before.ledger.clone()),
@@ -232,26 +234,26 @@ pub(crate) struct DescribeArgs {
 /// For agents: `marl mcp` in the project's folder is the server's command.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct McpArgs {
-    /// A folder whose files may be used, links followed; may be given several times [default: .]
+    /// A folder whose files may be used, with links resolved; may be given several times [default: .]
     #[arg(long, value_name = "DIR")]
     pub(crate) root: Vec<PathBuf>,
 }
 
-/// Serve sample data on 127.0.0.1 in the providers' own formats, with faults on purpose
+/// Serve sample data on 127.0.0.1 in the providers' own formats, with deliberate faults
 ///
-/// Prints the address and the settings to use it with, and serves until interrupted.
-/// `GET /stats` counts calls, billed calls and billed duplicates.
+/// Prints the address and the settings for using it, and serves until interrupted. `GET /stats` counts calls,
+/// billed calls and billed duplicates.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct SandboxArgs {
-    /// The port; 0 takes any free one
+    /// The port; 0 chooses any free port
     #[arg(long, default_value_t = 0)]
     pub(crate) port: u16,
 
-    /// Decides the shapes of answers and which calls meet which faults
+    /// Determines the shapes of answers and which calls meet which faults
     #[arg(long, default_value_t = 0)]
     pub(crate) seed: u64,
 
-    /// How long the work on a call takes: `50ms`, `2s`
+    /// How long a call takes: `50ms`, `2s`
     #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = parse_time)]
     pub(crate) latency: Duration,
 
@@ -263,11 +265,11 @@ pub(crate) struct SandboxArgs {
 /// The encoding of the output.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum OutputEncoding {
-    /// With a byte order mark where the input has that of UTF-8
+    /// UTF-8, with a byte order mark if the input is UTF-8 with one
     #[default]
     #[value(name = "utf-8")]
     Utf8,
-    /// With a byte order mark, which Excel needs
+    /// UTF-8 with a byte order mark, which Excel needs
     #[value(name = "utf-8-bom")]
     Utf8Bom,
     /// UTF-16, little-endian, with a byte order mark: Excel's "Unicode Text"
@@ -295,12 +297,12 @@ pub(crate) enum InDoubt {
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Progress {
-    /// A bar on a terminal, nothing elsewhere
+    /// A bar on a terminal, otherwise nothing
     #[default]
     Auto,
     /// A bar
     Bar,
-    /// One JSON line a second
+    /// One JSON line per second
     Jsonl,
     /// Nothing
     None,

@@ -1,4 +1,4 @@
-//! One file a subcommand, each a function from what was typed to an exit code.
+//! The subcommands: one file for each, with a function from the arguments to an exit code.
 
 pub(crate) mod columns;
 pub(crate) mod completions;
@@ -27,13 +27,13 @@ use runner::failure::{Failure, error_code::ErrorCode, exit::Exit};
 
 use crate::printer::Printer;
 
-/// Runs a command's asynchronous part, until nobody waits for its answer any more.
+/// Runs a command's asynchronous part, until it ends or its caller cancels it.
 fn block_on<T>(printer: &Printer, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
         Failure::new(Exit::Internal, ErrorCode::Internal, "no threads can be started").caused_by(&error)
     })?;
     runtime.block_on(async {
-        // Before the first file is made.
+        // This must happen before the first file is created.
         crate::signals::survive_full_files();
         tokio::select! {
             done = work => done,

@@ -1,5 +1,5 @@
-//! Holds the documents to the program: every command they show parses, every setting is
-//! known, and the exit codes are the program's.
+//! Checks the documents against the program: every command in them parses, every setting exists, and the exit
+//! codes are the program's.
 
 use std::{fs, path::Path};
 
@@ -28,13 +28,13 @@ fn read(name: &str) -> String {
     fs::read_to_string(root.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// The fenced blocks of a language.
+/// The fenced code blocks in a language.
 fn blocks(text: &str, language: &str) -> Vec<String> {
     let fence = format!("```{language}\n");
     text.split(&fence).skip(1).filter_map(|rest| rest.split("```").next()).map(str::to_owned).collect()
 }
 
-/// Every `marl ...` and `cargo run -p cli -- ...` of a document, in blocks and in backticks.
+/// Every `marl ...` and `cargo run -p cli -- ...` of a document, in code blocks and in backticks.
 fn commands(text: &str) -> Vec<String> {
     let blocks = blocks(text, "sh").join("\n").replace("\\\n", " ");
     let inline = text.split('`').skip(1).step_by(2).map(str::to_owned);
@@ -48,13 +48,13 @@ fn commands(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn every_command_shown_parses() {
+fn every_command_in_the_documents_parses() {
     let mut seen = 0;
     for document in DOCUMENTS {
         for command in commands(&read(document)) {
             let words = shlex::split(&command).unwrap_or_else(|| panic!("{document}: `marl {command}`"));
             let parsed = Args::try_parse_from(std::iter::once("marl".to_owned()).chain(words));
-            // A mention of a subcommand alone is fine; a wrong name or flag is not.
+            // Naming a subcommand alone is fine; a wrong name or flag is not.
             let wrong = parsed.err().filter(|error| {
                 use clap::error::ErrorKind;
                 let harmless = [
@@ -71,9 +71,9 @@ fn every_command_shown_parses() {
     assert!(seen >= 12, "{seen} commands found");
 }
 
-/// Every flag that a document names, in whatever words, exists somewhere.
+/// Every flag in a document exists in some command.
 #[test]
-fn every_flag_named_exists() {
+fn every_flag_in_the_documents_exists() {
     fn flags(command: &clap::Command, known: &mut Vec<String>) {
         known.extend(command.get_arguments().filter_map(|arg| arg.get_long()).map(str::to_owned));
         command.get_subcommands().for_each(|command| flags(command, known));
@@ -110,7 +110,7 @@ fn the_plugins_files_are_json() {
 }
 
 #[test]
-fn the_files_shown_are_read() {
+fn the_files_in_the_documents_are_valid() {
     let shown = blocks(&read("README.md"), "toml");
     let (recipes, settings): (Vec<_>, Vec<_>) = shown.iter().partition(|text| text.contains("[[step]]"));
     assert_eq!((recipes.len(), settings.len()), (1, 2));
@@ -125,7 +125,7 @@ fn the_files_shown_are_read() {
 }
 
 #[test]
-fn the_exit_codes_shown_are_the_programs() {
+fn the_exit_codes_in_the_documents_are_the_programs() {
     let readme = read("README.md");
     for exit in Exit::ALL {
         let row = format!("| {} | {} |", exit.code(), exit.meaning());
@@ -133,7 +133,7 @@ fn the_exit_codes_shown_are_the_programs() {
     }
 }
 
-/// The texts of a command and of all commands below it.
+/// The help texts of a command and of all commands below it.
 fn help_texts(command: &clap::Command, texts: &mut Vec<String>) {
     let abouts = [command.get_about(), command.get_long_about()];
     let arguments = command.get_arguments().flat_map(|arg| [arg.get_help(), arg.get_long_help()]);
@@ -161,7 +161,7 @@ fn every_list_of_formats_names_all_of_them() {
         }
     }
     assert!(seen >= 8, "{seen} lists found");
-    // The plugin's hook judges a file by its extension.
+    // The plugin's hook recognises a table by its extension.
     let extensions = table::formats().flat_map(|format| format.extensions);
     let all: Vec<String> = extensions.map(|extension| format!("\".{extension}\"")).collect();
     assert!(read("plugin/hooks/approve.py").contains(&format!("TABLES = ({})\n", all.join(", "))));

@@ -1,10 +1,10 @@
-//! How a run in the background is handed over: it sends nothing before its parent has told the
-//! run's number.
+//! Hands a run in the background over to its parent: the run sends nothing until its number has been
+//! reported.
 //!
-//! The parent, or the protocol server that started the parent, holds the other end of the run's
-//! stdin. It writes [`TOLD`] once the number has reached the user or the client. If the pipe ends
-//! without that, its holder was ended or could not tell the number: nobody could then find the run
-//! to stop it. This module must not decide what the run does about it.
+//! The parent, or the protocol server that started the parent, holds the other end of the run's stdin. It
+//! writes [`CONFIRMATION`] once the number has reached the user or the client. If the pipe closes without
+//! that, its holder ended or could not report the number, and nobody could find the run to stop it. This
+//! module must not decide what the run does then.
 
 use std::{
     io::{self, BufRead},
@@ -15,51 +15,51 @@ use std::{
 
 use runner::failure::exit::Exit;
 
-/// What the holder of the pipe writes when the number is told.
-pub(crate) const TOLD: &[u8] = b"told\n";
+/// What the holder of the pipe writes once the run's number has been reported.
+pub(crate) const CONFIRMATION: &[u8] = b"told\n";
 
-/// The end of the run in the background.
+/// The run's end of the pipe.
 pub(crate) struct Handover {
-    /// Whether nothing was made yet, so that the process can end at once.
+    /// Whether nothing was created yet, so that the process may end at once.
     checks: Arc<Mutex<bool>>,
-    told: mpsc::Receiver<bool>,
+    confirmed: mpsc::Receiver<bool>,
 }
 
 impl Handover {
-    /// Listens to the parent. While the run only checks its table and its plan, the end of the
+    /// Starts listening to the parent. While the run only checks its table and its plan, the end of the
     /// parent ends the process.
     pub(crate) fn listen() -> Self {
         let checks = Arc::new(Mutex::new(true));
-        let (sender, told) = mpsc::channel();
+        let (sender, confirmed) = mpsc::channel();
         let still_checks = Arc::clone(&checks);
         thread::spawn(move || {
-            let is_told = is_told(io::stdin().lock());
-            // Held until the process has ended: files are made only by who holds it.
+            let is_confirmed = is_confirmed(io::stdin().lock());
+            // This lock is held until the process has ended: files are created only while holding it.
             let checks = still_checks.lock().unwrap_or_else(PoisonError::into_inner);
-            if !is_told && *checks {
+            if !is_confirmed && *checks {
                 process::exit(i32::from(Exit::Interrupted.code()));
             }
-            let _ = sender.send(is_told);
+            let _ = sender.send(is_confirmed);
         });
-        Self { checks, told }
+        Self { checks, confirmed }
     }
 
-    /// From here on the run makes files and ends in order.
+    /// Marks the end of the checks: from now on the run creates files, and ends in order.
     pub(crate) fn checked(&self) {
         *self.checks.lock().unwrap_or_else(PoisonError::into_inner) = false;
     }
 
-    /// Waits until the parent has told the number; `false` when it never will.
-    pub(crate) fn is_told(&self) -> bool {
-        self.told.recv().unwrap_or(false)
+    /// Waits until the parent confirms the number; returns `false` if it never will.
+    pub(crate) fn is_confirmed(&self) -> bool {
+        self.confirmed.recv().unwrap_or(false)
     }
 }
 
-fn is_told(pipe: impl BufRead) -> bool {
+fn is_confirmed(pipe: impl BufRead) -> bool {
     let mut line = Vec::new();
-    // Bounded: a wrong pipe may have no line end.
-    let read = pipe.take(TOLD.len() as u64).read_until(b'\n', &mut line);
-    read.is_ok() && line == TOLD
+    // The read is bounded, because a wrong pipe may have no line end.
+    let read = pipe.take(CONFIRMATION.len() as u64).read_until(b'\n', &mut line);
+    read.is_ok() && line == CONFIRMATION
 }
 
 #[cfg(test)]
@@ -67,10 +67,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_whole_word_says_that_the_number_is_told() {
-        assert!(is_told(TOLD));
+    fn only_the_exact_confirmation_counts() {
+        assert!(is_confirmed(CONFIRMATION));
         for other in ["", "told", "tol\n", "\n", "toldx\n", "untold\n"] {
-            assert!(!is_told(other.as_bytes()), "{other:?}");
+            assert!(!is_confirmed(other.as_bytes()), "{other:?}");
         }
     }
 }

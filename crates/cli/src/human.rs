@@ -1,4 +1,4 @@
-//! What people read: runs, plans and stories of cells, as lines. The printer prints them.
+//! Turns runs, plans and explanations of cells into lines for people. The printer prints them.
 
 mod aligned;
 mod event_printer;

@@ -1,6 +1,6 @@
-//! The `marl` command: reads the command line, drives the engine over a table, reports.
+//! The `marl` command: reads the command line, runs the command, and reports the result.
 //!
-//! One file a subcommand; only `printer` prints; no policy about calls lives here.
+//! Each subcommand has a file of its own; only `printer` prints; no policy about calls is here.
 
 mod address;
 mod args;
@@ -31,17 +31,17 @@ use tokio::sync::watch;
 use args::{Args, Command};
 use printer::{Captured, Printer};
 
-/// The arguments that these words are, the program's name the first, and whether they go together.
+/// Parses a command line that begins with the program's name; also returns whether its flags fit together.
 fn args(words: Vec<OsString>) -> Result<(Args, Result<(), Failure>), clap::Error> {
     let mut command = address::refused_by(Args::command());
-    let matches = command.try_get_matches_from_mut(asked(words))?;
+    let matches = command.try_get_matches_from_mut(without_json_for_help(words))?;
     let args = Args::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
     Ok((args, args::clash::check(&matches)))
 }
 
-/// The words, where `help` is asked for with `--json`: help is text, and only the exit codes are a
-/// document of their own.
-fn asked(words: Vec<OsString>) -> Vec<OsString> {
+/// Removes `--json` from a request for help, because help is text; only the exit codes have a document of
+/// their own.
+fn without_json_for_help(words: Vec<OsString>) -> Vec<OsString> {
     let plain: Vec<OsString> = words.iter().filter(|word| *word != "--json").cloned().collect();
     match plain.get(1..) {
         Some([help, topic]) if help == "help" && topic == "exit-codes" && plain.len() < words.len() => {
@@ -60,7 +60,7 @@ pub fn main() -> ExitCode {
     };
     printer::start_log(args.verbose);
     let printer = Arc::new(Printer::new(args.json, typed::invocation()));
-    let done = caught(&args, sound, &printer);
+    let done = catch_panics(&args, sound, &printer);
     let code = match done {
         Ok(code) => code,
         Err(failure) => {
@@ -77,15 +77,14 @@ pub fn main() -> ExitCode {
     ExitCode::from(code.code())
 }
 
-/// Runs a command in this process, for the protocol server: these are its words after the program's
-/// name, and what it would have printed with `--json` is the answer. It ends early once `cancelled`
-/// says so.
+/// Runs a command in this process for the protocol server. `words` follow the program's name, and the command
+/// answers as with `--json`. The command ends early when `cancelled` becomes true.
 fn captured(words: &[String], cancelled: watch::Receiver<bool>) -> (Exit, Captured) {
     let invocation = Invocation::new(words.iter().cloned());
     let printer = Arc::new(Printer::capturing(invocation, cancelled));
     let program = std::iter::once("marl").chain(words.iter().map(String::as_str));
     let done = match args(program.map(OsString::from).collect()) {
-        Ok((args, sound)) => caught(&args, sound, &printer),
+        Ok((args, sound)) => catch_panics(&args, sound, &printer),
         Err(error) => Err(printer::wrong_usage(&error, printer.invocation())),
     };
     let exit = done.unwrap_or_else(|failure| {
@@ -95,20 +94,21 @@ fn captured(words: &[String], cancelled: watch::Receiver<bool>) -> (Exit, Captur
     (exit, printer.captured())
 }
 
-/// Runs a command whose arguments are `sound`. A panic of this thread is an error like others: with no
-/// threads or memory left, libraries know no other way to say so.
-fn caught(args: &Args, sound: Result<(), Failure>, printer: &Arc<Printer>) -> Result<Exit, Failure> {
+/// Runs a command whose arguments are `sound`. A panic of this thread becomes an ordinary failure: if threads
+/// or memory run out, libraries have no other way to report that.
+fn catch_panics(args: &Args, sound: Result<(), Failure>, printer: &Arc<Printer>) -> Result<Exit, Failure> {
     let done = catch_unwind(AssertUnwindSafe(|| sound.and_then(|()| run(args, printer))));
-    done.unwrap_or_else(|_| Err(given_up(&args.command)))
+    done.unwrap_or_else(|_| Err(panicked(&args.command)))
 }
 
-fn given_up(command: &Command) -> Failure {
-    let failure =
-        Failure::new(Exit::Internal, ErrorCode::Internal, "the program gave up in the middle of its work")
-            .hint(
-                "are threads or memory short (`ulimit -u`, `ulimit -v`)? the same command goes on from here",
-            )
-            .hint("if not, this is a defect of marl: please report it with the lines above");
+fn panicked(command: &Command) -> Failure {
+    let failure = Failure::new(
+        Exit::Internal,
+        ErrorCode::Internal,
+        "the program stopped in the middle of its work",
+    )
+    .hint("are threads or memory short (`ulimit -u`, `ulimit -v`)? the same command continues from here")
+    .hint("if not, this is a defect of marl: please report it with the lines above");
     match command {
         Command::Enrich(_) | Command::Tools(_) => failure.billed(),
         _ => failure,

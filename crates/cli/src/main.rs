@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-/// Rows are made on one thread, enriched on others and written by the first: the C library's
-/// allocator spends a quarter of a stored rerun on that.
+/// Rows are created on one thread, enriched on others and written by the first. The C library's allocator
+/// spends a quarter of a stored rerun on that.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -1,8 +1,7 @@
-//! The only way to stdout and stderr. stdout is data, stderr is talk.
+//! The only way to stdout and stderr: data goes to stdout, and messages go to stderr.
 //!
-//! What is printed may hold the text of tables, files and replies. Everything goes through
-//! [`marl_core::terminal`] on its way out, so that no caller can forget: text for people and JSON alike. Colours
-//! are added behind that.
+//! Output may contain text from tables, files and replies. All of it passes through [`marl_core::terminal`],
+//! text for people and JSON alike, so that no caller can forget to escape it. Colours are added after that.
 
 use std::{
     fs::File,
@@ -31,38 +30,38 @@ use runner::failure::{
 
 use crate::typed;
 
-/// A warning, as a line of stderr.
+/// A warning, as a line on stderr.
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "warning")]
 pub(crate) struct Warning<'a> {
     warning: &'a str,
 }
 
-/// Where a run in the background talks to, once its parent has told its number. One for the process:
-/// log lines and panics go there as well, since nobody reads stderr any more.
+/// The log of a run in the background, once its parent has reported its number. The whole process has only
+/// one: log lines and panics go there as well, since stderr has no reader any more.
 static LOG: OnceLock<File> = OnceLock::new();
 
-/// Prints what a command has to say.
+/// Prints the output of a command.
 pub(crate) struct Printer {
     json: bool,
-    /// Where a command of the protocol server says it; `None` is this process's stdout and stderr.
+    /// The output of a command of the protocol server; `None` prints to this process's stdout and stderr.
     captured: Option<Mutex<Captured>>,
-    /// Whether nobody waits for the command's answer any more.
+    /// Whether the caller no longer waits for the command's answer.
     cancelled: watch::Receiver<bool>,
-    /// What was typed, from which the next command is made.
+    /// The typed command, from which the next command is derived.
     invocation: Invocation,
     bar: ProgressBar,
     lost: AtomicBool,
     unread: AtomicBool,
 }
 
-/// What a command said.
+/// The output of a command.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Captured {
-    /// Its data.
-    pub(crate) out: Vec<u8>,
-    /// Its talk.
-    pub(crate) talk: String,
+    /// The data.
+    pub(crate) stdout: Vec<u8>,
+    /// The messages.
+    pub(crate) stderr: String,
 }
 
 impl Printer {
@@ -78,39 +77,39 @@ impl Printer {
         }
     }
 
-    /// A printer for a command of the protocol server: what it prints is kept, in JSON.
+    /// A printer for a command of the protocol server: its output is kept, in JSON.
     pub(crate) fn capturing(invocation: Invocation, cancelled: watch::Receiver<bool>) -> Self {
         Self { captured: Some(Mutex::default()), cancelled, ..Self::new(true, invocation) }
     }
 
-    /// What was captured so far.
+    /// The output captured so far.
     pub(crate) fn captured(&self) -> Captured {
         let captured = self.captured.as_ref();
         captured.map(|captured| lock(captured).clone()).unwrap_or_default()
     }
 
-    /// Comes back once nobody waits for the command's answer any more.
+    /// Returns when the caller no longer waits for the command's answer.
     pub(crate) async fn cancelled(&self) {
         let mut cancelled = self.cancelled.clone();
         if cancelled.wait_for(|cancelled| *cancelled).await.is_err() {
-            // Nobody can cancel.
+            // Nobody can cancel any more.
             std::future::pending().await
         }
     }
 
-    /// Ends the reading of a table once nobody waits for the command's answer any more.
+    /// Ends the reading of a table when its command is cancelled.
     pub(crate) fn cancellation(&self) -> Cancellation {
         let cancelled = self.cancelled.clone();
         Cancellation::when(move || *cancelled.borrow())
     }
 
-    /// From here on everything is said to `log`: nobody is at the other end any more.
+    /// From now on, all output goes to `log`, since the other streams have no reader any more.
     pub(crate) fn divert(&self, log: File) {
         let _ = LOG.set(log);
-        std::panic::set_hook(Box::new(|panic| talk_lines(&format!("{panic}\n"))));
+        std::panic::set_hook(Box::new(|panic| write_messages(&format!("{panic}\n"))));
     }
 
-    /// How a table was read, where that is not as it stands; a document has it in a field of its own.
+    /// Prints notes on how a table was read; a document has a field for them.
     pub(crate) fn table_notes(&self, summary: &TableSummary) {
         for note in &summary.notes {
             match note.is_warning() {
@@ -120,22 +119,22 @@ impl Printer {
         }
     }
 
-    /// The command that was typed.
+    /// The typed command.
     pub(crate) fn invocation(&self) -> &Invocation {
         &self.invocation
     }
 
-    /// The progress bar; hidden until a run shows it. It stands aside for every line said.
+    /// The progress bar, which is hidden until a run shows it. It makes room for every message.
     pub(crate) fn bar(&self) -> &ProgressBar {
         &self.bar
     }
 
-    /// Whether data is one JSON document.
+    /// Whether data is a JSON document.
     pub(crate) fn is_json(&self) -> bool {
         self.json
     }
 
-    /// One line of data for people, or with `--json` a document.
+    /// Prints a line of data for people, or a document with `--json`.
     pub(crate) fn data(&self, text: &str) {
         if self.json {
             self.json_line(text);
@@ -144,24 +143,25 @@ impl Printer {
         }
     }
 
-    /// Lines of data in one write: a reader that closes the pipe behind the first line got them all.
+    /// Prints lines of data in a single write, so that a reader that closes the pipe after the first line got
+    /// them all.
     pub(crate) fn data_lines(&self, lines: &[String]) {
         let lines: Vec<_> = lines.iter().map(|line| shown(line)).collect();
         self.out(&lines.join("\n"));
     }
 
-    /// JSON, with a line end added; `false` when nobody reads on. A reader that has seen enough
-    /// closes the pipe, which is success; a full disk is not.
+    /// Prints JSON with a line end; returns `false` if nobody reads it. A reader that has seen enough closes
+    /// the pipe, which is a success; a full disk is not.
     pub(crate) fn json_line(&self, json: &str) -> bool {
         self.out(&shown_json(json))
     }
 
-    /// Data of a form of its own, as it is: what is for a shell or for `man`.
+    /// Prints data in a form of its own, unchanged: for a shell or for `man`.
     pub(crate) fn raw(&self, data: &[u8]) {
         self.write(data);
     }
 
-    /// The text of a file, as it is; on a terminal what it would obey is shown instead.
+    /// Prints the text of a file unchanged, or with control characters escaped on a terminal.
     pub(crate) fn file(&self, text: &str) {
         if io::stdout().is_terminal() {
             text.lines().for_each(|line| self.data(line));
@@ -172,7 +172,7 @@ impl Printer {
 
     fn out(&self, text: &str) -> bool {
         if LOG.get().is_some() {
-            self.say(text);
+            self.write_message(text);
             return true;
         }
         self.write(format!("{text}\n").as_bytes())
@@ -180,7 +180,7 @@ impl Printer {
 
     fn write(&self, data: &[u8]) -> bool {
         if let Some(captured) = &self.captured {
-            lock(captured).out.extend_from_slice(data);
+            lock(captured).stdout.extend_from_slice(data);
             return true;
         }
         let mut out = io::stdout().lock();
@@ -196,7 +196,7 @@ impl Printer {
         }
     }
 
-    /// Whether nobody took all the data: it could not be written, or the reader was gone.
+    /// Whether some data was not read: it could not be written, or the reader was gone.
     pub(crate) fn has_unread_data(&self) -> bool {
         self.unread.load(Ordering::SeqCst)
     }
@@ -206,66 +206,70 @@ impl Printer {
         self.lost.load(Ordering::SeqCst)
     }
 
-    /// One JSON document.
+    /// Prints a JSON document.
     pub(crate) fn document(&self, document: &impl serde::Serialize) {
         self.json_line(&serde_json::to_string_pretty(document).expect("our documents have text keys"));
     }
 
-    /// Talk: one line to stderr. With `--json` only warnings and errors are said.
-    pub(crate) fn talk(&self, line: &str) {
+    /// Prints a message, as one line on stderr. With `--json` only warnings and errors are printed.
+    pub(crate) fn message(&self, line: &str) {
         if !self.json {
-            self.say(&shown(line));
+            self.write_message(&shown(line));
         }
     }
 
-    /// A talk line with a word at its start, which colour makes stand out.
+    /// Prints a message with a leading keyword, which is coloured.
     pub(crate) fn note(&self, word: &str, text: &str) {
         if !self.json {
-            self.say(&format!("{} {}", style(format!("{word:<8}")).for_stderr().dim(), shown(text)));
+            self.write_message(&format!(
+                "{} {}",
+                style(format!("{word:<8}")).for_stderr().dim(),
+                shown(text)
+            ));
         }
     }
 
-    /// A warning: said even with `--json`, then as one JSON line.
+    /// Prints a warning, even with `--json`, and then as one JSON line.
     pub(crate) fn warn(&self, text: &str) {
         if self.json {
             let line = serde_json::to_string(&Warning { warning: text });
-            return self.json_talk(&line.expect("our documents have text keys"));
+            return self.json_message(&line.expect("our documents have text keys"));
         }
-        self.say(&format!("{} {}", style("warning:").for_stderr().yellow().bold(), shown(text)));
+        self.write_message(&format!("{} {}", style("warning:").for_stderr().yellow().bold(), shown(text)));
     }
 
-    /// One line of JSON to stderr.
-    pub(crate) fn json_talk(&self, json: &str) {
-        self.say(&shown_json(json));
+    /// Prints one line of JSON to stderr.
+    pub(crate) fn json_message(&self, json: &str) {
+        self.write_message(&shown_json(json));
     }
 
-    /// What another process of this program has talked, which went through its printer.
-    pub(crate) fn relay(&self, talk: &str) {
-        self.say(talk);
+    /// Prints messages of another process of this program, whose printer has already escaped them.
+    pub(crate) fn relay(&self, messages: &str) {
+        self.write_message(messages);
     }
 
-    fn say(&self, line: &str) {
+    fn write_message(&self, line: &str) {
         if let Some(captured) = &self.captured {
-            lock(captured).talk.push_str(&format!("{line}\n"));
+            lock(captured).stderr.push_str(&format!("{line}\n"));
             return;
         }
         if LOG.get().is_some() {
-            return talk_lines(&format!("{line}\n"));
+            return write_messages(&format!("{line}\n"));
         }
         self.bar.suspend(|| {
             let _ = writeln!(io::stderr().lock(), "{line}");
         });
     }
 
-    /// How many columns of text fit on a line of stderr.
+    /// The width of a line on stderr, in columns of text.
     pub(crate) fn width(&self) -> usize {
         console::Term::stderr().size_checked().map_or(100, |(_, columns)| usize::from(columns))
     }
 
-    /// Why a command failed; with `--json` as one JSON line.
+    /// Prints why a command failed; with `--json` as one JSON line.
     pub(crate) fn failure(&self, failure: &Failure) {
         if self.json {
-            return self.json_talk(&failure.json(&self.invocation));
+            return self.json_message(&failure.json(&self.invocation));
         }
         for (word, text) in failure.lines() {
             let label = style(format!("{word}:")).for_stderr();
@@ -274,7 +278,7 @@ impl Printer {
                 "hint" => label.cyan(),
                 _ => label.dim(),
             };
-            self.say(&format!("{label} {}", shown(text)));
+            self.write_message(&format!("{label} {}", shown(text)));
         }
     }
 }
@@ -283,23 +287,23 @@ fn lock(captured: &Mutex<Captured>) -> MutexGuard<'_, Captured> {
     captured.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What clap has to say: help and versions are data, wrong usage is talk.
+/// Prints clap's output: help and versions are data, wrong usage is a message.
 pub(crate) fn usage(error: &UsageError) -> Exit {
     let is_help = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     let invocation = typed::invocation();
     if !is_help && invocation.has("--json") {
         let failure = wrong_usage(error, &invocation);
         Printer::new(true, invocation).failure(&failure);
-    } else if shown_lines(&error.to_string()) == error.to_string() {
+    } else if escaped_lines(&error.to_string()) == error.to_string() {
         let _ = error.print();
     } else {
-        // It quotes what was typed, and has colours in between.
-        let _ = writeln!(io::stderr().lock(), "{}", shown_lines(&error.to_string()).trim_end());
+        // The text quotes what was typed, and contains colours.
+        let _ = writeln!(io::stderr().lock(), "{}", escaped_lines(&error.to_string()).trim_end());
     }
     if is_help { Exit::Done } else { Exit::Usage }
 }
 
-/// Wrong usage as a failure, with the command that was probably meant.
+/// Wrong usage as a failure, with the probable correct command.
 pub(crate) fn wrong_usage(error: &UsageError, invocation: &Invocation) -> Failure {
     let text = error.to_string();
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
@@ -309,31 +313,31 @@ pub(crate) fn wrong_usage(error: &UsageError, invocation: &Invocation) -> Failur
     let message = message.join(" ");
     let failure = Failure::usage(message.trim_start_matches("error: "));
     let help = typed::help(invocation);
-    let hint = if advice.is_empty() { format!("`{help}` says what it takes") } else { advice.join("; ") };
-    let meant = typed::meant(error).into_iter();
-    failure.hint(hint).next(NextCommand::FirstOf(meant.chain([help.into()]).collect()))
+    let hint = if advice.is_empty() { format!("`{help}` lists what it takes") } else { advice.join("; ") };
+    let correction = typed::correction(error).into_iter();
+    failure.hint(hint).next(NextCommand::FirstOf(correction.chain([help.into()]).collect()))
 }
 
-/// Text of several lines, each as it can be shown.
-fn shown_lines(text: &str) -> String {
+/// Text of several lines, each escaped for a terminal.
+fn escaped_lines(text: &str) -> String {
     let lines: Vec<_> = text.split('\n').map(shown).collect();
     lines.join("\n")
 }
 
-/// Writes lines to where talk goes. What cannot be written is lost: there is no place to say so.
-fn talk_lines(lines: &str) {
+/// Writes lines to stderr or to the log. If that fails they are lost, since no other stream could report it.
+fn write_messages(lines: &str) {
     let _ = match LOG.get() {
         Some(mut log) => log.write_all(lines.as_bytes()),
         None => io::stderr().lock().write_all(lines.as_bytes()),
     };
 }
 
-/// Where log lines go: to the talk, a line at a time.
+/// The writer for log lines, which go to stderr or to the log one line at a time.
 struct LogLine;
 
 impl Write for LogLine {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        talk_lines(&shown_lines(&String::from_utf8_lossy(line)));
+        write_messages(&escaped_lines(&String::from_utf8_lossy(line)));
         Ok(line.len())
     }
 
@@ -342,8 +346,7 @@ impl Write for LogLine {
     }
 }
 
-/// Starts the log on stderr: `-v`, `-vv`, or the level named by `MARL_LOG`. Log lines hold no
-/// parameters and no keys.
+/// Starts logging: `-v`, `-vv`, or the level in `MARL_LOG`. Log lines contain no parameters and no keys.
 pub(crate) fn start_log(verbose: u8) {
     let named = std::env::var("MARL_LOG").ok().and_then(|level| level.parse().ok());
     let level = match verbose {

@@ -1,5 +1,5 @@
-//! The log of a run in the background, beside its ledger. Makes the file; what is said in it, the
-//! printer says.
+//! The log of a run in the background, beside its ledger. This module creates the file; the printer writes to
+//! it.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -14,11 +14,11 @@ use runner::{
     project::paths,
 };
 
-/// Makes the log of a run. It is always a new file that only its owner reads: it quotes the table,
-/// and whoever made the folder may have put a link at its name.
+/// Creates the log of a run. It is always a new file that only its owner can read, because it quotes the
+/// table and because another user may have put a link at its path.
 ///
 /// # Errors
-/// The ledger has no place for logs, something that is no log is in the way, or the folder cannot be
+/// The ledger has no place for logs, something that is not a log is in the way, or the folder cannot be
 /// written.
 pub(crate) fn create(ledger: &dyn Ledger, run: i64) -> Result<(File, PathBuf), Failure> {
     let Some(path) = ledger.log_of(run) else {
@@ -38,11 +38,11 @@ pub(crate) fn create(ledger: &dyn Ledger, run: i64) -> Result<(File, PathBuf), F
     }
 }
 
-/// Removes the log of an earlier run of this number, of a ledger that was deleted.
+/// Removes the log of an earlier run with this number, from a ledger that was deleted.
 fn remove_older(path: &Path) -> io::Result<()> {
     match fs::symlink_metadata(path) {
         Ok(there) if there.is_file() => fs::remove_file(path),
-        Ok(_) => Err(io::Error::other("what is there is a link or no regular file")),
+        Ok(_) => Err(io::Error::other("the existing file is a link or not a regular file")),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error),
     }

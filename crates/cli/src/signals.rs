@@ -1,4 +1,4 @@
-//! Signals: the first ends the run early and in order, the second at once.
+//! Handles signals: the first ends the run early and in order, the second at once. This module knows no run.
 
 use std::{fs, process};
 
@@ -7,17 +7,17 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use runner::failure::exit::Exit;
 
-/// SIGXFSZ, of which the standard words do not know.
+/// SIGXFSZ, which tokio has no constant for.
 const FILE_TOO_LARGE: std::ffi::c_int = 25;
 
-/// A file that may not grow is an error like that of a full disk, and must not end the process.
-/// Where the signal cannot be listened to, it ends the process as it always did.
+/// Turns a file that must not grow into an error like a full disk, instead of the end of the process. If the
+/// signal cannot be handled, it ends the process as by default.
 pub(crate) fn survive_full_files() {
     let _heard_by_the_writers = signal(SignalKind::from_raw(FILE_TOO_LARGE));
 }
 
-/// Watches for Ctrl-C, SIGTERM and SIGHUP; `stop` is called at the first. A signal that the
-/// parent had ignored stays so: `nohup` means it, and so does a run in the background.
+/// Watches for Ctrl-C, SIGTERM and SIGHUP; the first calls `stop`. A signal that the parent ignored stays
+/// ignored, which `nohup` relies on, and so does a run in the background.
 pub(crate) fn watch(in_background: bool, stop: impl Fn() + Send + 'static) -> std::io::Result<()> {
     let ignored = ignored_signals();
     let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
@@ -26,7 +26,7 @@ pub(crate) fn watch(in_background: bool, stop: impl Fn() + Send + 'static) -> st
         .filter(|kind| !(in_background && *kind == SignalKind::hangup()))
         .map(signal)
         .collect::<Result<_, _>>()?;
-    // Listened to and not heeded: by default a hangup ends the process.
+    // The signal is received and ignored, because a hangup ends the process by default.
     let hangup = if in_background { Some(signal(SignalKind::hangup())?) } else { None };
     if signals.is_empty() {
         return Ok(());
@@ -45,8 +45,7 @@ async fn any(signals: &mut [Signal]) {
     select_all(signals.iter_mut().map(|signal| Box::pin(signal.recv()))).await;
 }
 
-/// The mask of signals that were ignored when the program started; none where the system
-/// does not say.
+/// The mask of signals that were ignored when the program started; 0 if the system does not report it.
 fn ignored_signals() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

@@ -1,5 +1,5 @@
-//! The command line as it was typed, and what clap takes it to mean. The words of a command that the
-//! protocol server runs are not this process's own.
+//! The typed command line, and clap's suggestions about it. A command that the protocol server runs has words
+//! of its own, which are not this process's.
 
 use std::env;
 
@@ -17,13 +17,13 @@ use runner::{
 
 use crate::args::Args;
 
-/// The command that this process was started with; what is not UTF-8 is shown as far as it is.
+/// The command that this process was started with; invalid UTF-8 is replaced.
 pub(crate) fn invocation() -> Invocation {
     Invocation::new(env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()))
 }
 
-/// The word that clap, or a flag's own rules, takes for the one that was meant.
-pub(crate) fn meant(error: &clap::Error) -> Option<NextCommand> {
+/// The correction that clap, or a flag's own rules, suggest.
+pub(crate) fn correction(error: &clap::Error) -> Option<NextCommand> {
     let of = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.as_str()),
         Some(ContextValue::Strings(texts)) => texts.first().map(String::as_str),
@@ -42,7 +42,7 @@ pub(crate) fn meant(error: &clap::Error) -> Option<NextCommand> {
     let flag = flag?.split([' ', '=']).next()?;
     let right = match of(ContextKind::SuggestedValue) {
         Some(right) => right.to_owned(),
-        None if flag == "--rows" => Ranges::meant(wrong)?,
+        None if flag == "--rows" => Ranges::suggestion(wrong)?,
         None => return None,
     };
     Some(another_word(&[flag], wrong, &right))
@@ -52,7 +52,7 @@ fn alone(wrong: &str, right: &str) -> NextCommand {
     Change::Word { wrong: wrong.to_owned(), right: right.to_owned() }.into()
 }
 
-/// The command that asks for help with the one that was typed.
+/// The command that prints help on the typed command.
 pub(crate) fn help(invocation: &Invocation) -> String {
     help_of(invocation.words().iter().cloned(), Args::command())
 }
@@ -60,7 +60,7 @@ pub(crate) fn help(invocation: &Invocation) -> String {
 fn help_of(typed: impl Iterator<Item = String>, program: clap::Command) -> String {
     let mut known = &program;
     let mut words = vec!["marl"];
-    // Flags of all commands have no value.
+    // Flags that all commands have take no value.
     for word in typed.filter(|word| !word.starts_with('-')) {
         let Some(sub) = known.find_subcommand(&word).filter(|sub| sub.get_name() != "help") else { break };
         words.push(sub.get_name());
@@ -77,7 +77,7 @@ mod tests {
     use crate::args::Args;
 
     #[test]
-    fn help_is_asked_of_the_command_that_was_meant() {
+    fn help_is_for_the_intended_command() {
         for (typed, expect) in [
             ("nosuch", "marl --help"),
             ("help exit-codes --json", "marl --help"),

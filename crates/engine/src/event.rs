@@ -1,4 +1,4 @@
-//! What a run reports while it goes on, for progress bars, summaries and records.
+//! The events that a run reports while it goes on, for progress bars, summaries and records.
 //!
 //! The engine emits events; a listener decides what to show. Events carry no parameters and no API keys.
 
@@ -15,7 +15,7 @@ pub enum Event<'a> {
     Sent {
         /// The provider.
         provider: &'a str,
-        /// Whether an earlier attempt of the same call had left already.
+        /// Whether an earlier attempt of the same call was already sent.
         again: bool,
     },
     /// A call was answered from the ledger.
@@ -39,14 +39,14 @@ pub enum Event<'a> {
         /// What kind of failure the call met.
         kind: ErrorKind,
     },
-    /// A provider fails or throttles; its calls wait before one is tried.
+    /// A provider fails or throttles; its calls wait until one of them is tried.
     ProviderWaits {
         /// The provider.
         provider: &'a str,
         /// How long until one call is tried.
         wait: Duration,
     },
-    /// A provider asked for a rest: its calls wait.
+    /// A provider asked marl to pause: its calls wait.
     ProviderRests {
         /// The provider.
         provider: &'a str,
@@ -59,7 +59,7 @@ pub enum Event<'a> {
         provider: &'a str,
         /// The operation; `None` for all of them.
         operation: Option<&'a str>,
-        /// Why.
+        /// The reason.
         error: &'a Error,
     },
     /// A call was executed, or may have been.
@@ -75,15 +75,15 @@ pub enum Event<'a> {
     CapReached,
     /// The ledger cannot be used; nothing more is sent.
     LedgerFailed {
-        /// Why.
+        /// The reason.
         error: &'a LedgerError,
     },
 }
 
-/// Hears the events of a run. It is called from many tasks at once, so it must return quickly.
+/// Receives the events of a run. Many tasks call it at once, so it must return quickly.
 pub trait Listener: Send + Sync {
-    /// Something happened.
-    fn hear(&self, event: &Event<'_>);
+    /// Receives one event.
+    fn on_event(&self, event: &Event<'_>);
 }
 
 /// A listener that ignores every event.
@@ -91,5 +91,5 @@ pub trait Listener: Send + Sync {
 pub struct Silent;
 
 impl Listener for Silent {
-    fn hear(&self, _: &Event<'_>) {}
+    fn on_event(&self, _: &Event<'_>) {}
 }

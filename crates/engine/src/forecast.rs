@@ -1,7 +1,7 @@
 //! What a run would do, added up over the rows of a dry run.
 //!
-//! A forecast counts and decides nothing. Each distinct call is counted once, for the step that came to
-//! it first.
+//! A forecast counts and decides nothing. Each distinct call is counted once, for the step that reached it
+//! first.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -17,14 +17,14 @@ use crate::{
 #[derive(Debug, Default)]
 pub struct Forecast {
     rows: u64,
-    said_nothing: (u64, u64),
-    /// By output: how many filled cells are replaced for certain, and at most.
+    placeholders: (u64, u64),
+    /// By output, how many filled cells are replaced: for certain, and at most.
     replaced: BTreeMap<usize, (u64, u64)>,
     steps: Vec<StepForecast>,
     /// Providers and operations; calls hold an index into this list.
     operations: Vec<(SmolStr, SmolStr)>,
     seen: HashMap<HalfKey, DistinctCall>,
-    /// By step, operation and fingerprint: the most calls whose parameters are unknown.
+    /// By step, operation and fingerprint, the most calls whose parameters are unknown.
     open: HashMap<(u16, u16, u64), u32>,
 }
 
@@ -46,18 +46,18 @@ struct DistinctCall {
     certain: bool,
 }
 
-/// What becomes of the rows in one step.
+/// What happens to the rows in one step.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StepForecast {
-    /// Rows for which stored answers give a value.
+    /// Rows for which stored answers have a value.
     pub value: u64,
-    /// Rows for which stored answers say that there is no data.
+    /// Rows for which stored answers have no data.
     pub no_data: u64,
     /// Rows that wait for answers that are not stored.
     pub unanswered: u64,
     /// Rows that are skipped, by reason.
     pub skipped: BTreeMap<SkipReason, u64>,
-    /// Rows that fail whatever is sent, by kind of error.
+    /// Rows that fail regardless of the answers, by kind of error.
     pub failed: BTreeMap<ErrorKind, u64>,
     /// The distinct calls, by operation.
     pub calls: Vec<CallForecast>,
@@ -72,9 +72,9 @@ pub struct CallForecast {
     pub operation: SmolStr,
     /// Calls that the ledger answers.
     pub reused: u64,
-    /// Calls that are in doubt and are left so.
+    /// Calls that stay in doubt.
     pub in_doubt: u64,
-    /// Calls sent because the stored answer is too old or is to be replaced; part of `send`.
+    /// Calls sent because the stored answer is too old or must be replaced; part of `send`.
     pub stale: u64,
     /// Calls sent because they failed before; part of `send`.
     pub failed_before: u64,
@@ -95,8 +95,8 @@ impl Forecast {
     /// Adds a row.
     pub fn add(&mut self, end: &RowEnd) {
         self.rows += 1;
-        self.said_nothing.0 += end.said_nothing;
-        self.said_nothing.1 += end.said_nothing + end.may_say_nothing;
+        self.placeholders.0 += end.placeholders_filled;
+        self.placeholders.1 += end.placeholders_filled + end.may_fill_placeholders;
         for output in &end.replaced {
             let cells = self.replaced.entry(*output).or_default();
             *cells = (cells.0 + 1, cells.1 + 1);
@@ -132,12 +132,12 @@ impl Forecast {
         self.rows
     }
 
-    /// How many output cells that hold a placeholder are filled: by stored answers, and at most.
-    pub fn said_nothing(&self) -> (u64, u64) {
-        self.said_nothing
+    /// How many output cells with a placeholder are filled: by stored answers, and at most.
+    pub fn placeholders(&self) -> (u64, u64) {
+        self.placeholders
     }
 
-    /// By output: how many filled cells are replaced by stored answers, and at most.
+    /// By output, how many filled cells are replaced: by stored answers, and at most.
     pub fn replaced(&self) -> &BTreeMap<usize, (u64, u64)> {
         &self.replaced
     }
@@ -147,9 +147,9 @@ impl Forecast {
         let new = DistinctCall { step, operation, status: projected.status, certain: projected.certain };
         let seen = self.seen.entry(half_of(&projected.key)).or_insert(new);
         match (seen.status.is_sent(), new.status.is_sent()) {
-            // A step that asks anew sends a call that another step takes from the ledger.
+            // A step that refreshes sends a call that another step takes from the ledger.
             (false, true) => *seen = new,
-            // A call that one row makes for certain is made, whatever other rows do.
+            // A call that one row is certain to make is made, whatever other rows do.
             (true, true) => seen.certain |= new.certain,
             (_, false) => {}
         }
@@ -164,7 +164,7 @@ impl Forecast {
         u16::try_from(at).unwrap_or(u16::MAX)
     }
 
-    /// What all rows come to, by step.
+    /// The sums over all rows, by step.
     pub fn steps(&self) -> Vec<StepForecast> {
         let mut sums: BTreeMap<(u16, u16), CallForecast> = BTreeMap::new();
         for seen in self.seen.values() {

@@ -1,6 +1,6 @@
-//! From a plan to outcomes: the plan, the gateway with its policies, the ledger, one row.
+//! The engine: the plan, the gateway with its policies, the ledger, and a row's way from inputs to outcomes.
 //!
-//! The engine knows no plugin by name, no terminal and no command line: what would help is data
+//! The engine knows no plugin by name, no terminal and no command line: its advice is data
 //! ([`plan::Advice`]).
 
 pub mod cost;

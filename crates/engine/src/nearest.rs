@@ -1,6 +1,6 @@
-//! The word that was probably meant.
+//! Finds the word that the user probably meant.
 
-/// The candidate nearest to `word`, if one is near enough to have been mistyped.
+/// The candidate nearest to `word`, if it is near enough to be a typing mistake.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let plain = |word: &str| word.to_lowercase().replace(['-', ' '], "_");
     let word = plain(word);
@@ -15,7 +15,8 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     (best.0 >= 0.8).then_some(best.1)
 }
 
-/// Whether one name is probably the other, mistyped: they differ by a letter or two, ignoring case.
+/// Whether one name is probably the other with a typing mistake: they differ by a letter or two, ignoring
+/// case.
 pub fn is_slip(one: &str, other: &str) -> bool {
     let (one, other) = (one.to_lowercase(), other.to_lowercase());
     let length = one.chars().count().min(other.chars().count());
@@ -31,7 +32,7 @@ mod tests {
     use super::{is_slip, nearest};
 
     #[test]
-    fn a_slip_is_a_letter_or_two() {
+    fn a_typing_mistake_is_a_letter_or_two() {
         for (one, other) in [("CE0", "CEO"), ("Colum", "Column"), ("ceo", "CEO"), ("Employes", "Employees")] {
             assert!(is_slip(one, other), "{one} {other}");
         }
@@ -41,7 +42,7 @@ mod tests {
     }
 
     #[test]
-    fn finds_the_word_that_was_meant() {
+    fn the_intended_word_is_found() {
         let words = ["linkedin_profile", "find_ceo", "web_research"];
         assert_eq!(nearest("linkedin", words), Some("linkedin_profile"));
         assert_eq!(nearest("findceo", words), Some("find_ceo"));

@@ -1,4 +1,4 @@
-//! An integration and a provider whose names were read at run time, beside one that is linked: from the
+//! Tests of an integration and a provider whose names were read at run time, beside a linked one: from the
 //! registry through a plan, a gateway and a forecast.
 
 use std::{
@@ -21,7 +21,7 @@ use crate::{
     plan::{Header, Plan, Request, StepRequest},
 };
 
-/// What an integration's file says.
+/// The file that describes the integration.
 const FILE: &str = "\
     integration company_slogan_and_its_language\n\
     version 2026-07\n\
@@ -30,13 +30,13 @@ const FILE: &str = "\
     provider slogans_of_all_companies\n\
     operation look_up_a_slogan_by_domain\n";
 
-/// The word behind `key` in the file: a text of its own, and longer than what is stored in place.
+/// The word after `key` in the file. It is allocated, and too long to be stored inline.
 fn word(key: &str) -> SmolStr {
     let line = FILE.lines().find_map(|line| line.trim().strip_prefix(key));
     line.unwrap().trim().to_owned().into()
 }
 
-/// Asks its one call for its one input, and puts the answer into its one output.
+/// An integration that makes its one call for its one input, and puts the answer into its one output.
 struct Declared(Contract);
 
 impl Declared {
@@ -78,7 +78,7 @@ impl Integration for Declared {
     }
 }
 
-/// Answers with its address and what it was asked for, and remembers what it was sent.
+/// A provider that answers with its address and the parameter, and records what it was sent.
 struct Vendor {
     info: ProviderInfo,
     connection: Connection,
@@ -106,7 +106,7 @@ impl Provider for Vendor {
     }
 }
 
-/// Adds the vendor; what its providers are sent goes into `sent`.
+/// Adds the vendor; what its providers are sent is recorded in `sent`.
 fn add_vendor(registry: &mut Registry, sent: &Arc<Mutex<Vec<String>>>) -> Result<(), RegistryError> {
     let info = ProviderInfo {
         name: word("provider"),
@@ -124,7 +124,7 @@ fn add_vendor(registry: &mut Registry, sent: &Arc<Mutex<Vec<String>>>) -> Result
     registry.add_provider(info, Box::new(connect), Origin::File("vendor.toml".into()))
 }
 
-/// An integration that is linked.
+/// A linked integration.
 struct Linked;
 
 static LINKED: Contract = Contract::new("linked", "1", "");
@@ -148,7 +148,7 @@ fn registry(sent: &Arc<Mutex<Vec<String>>>) -> Registry {
     registry
 }
 
-/// A plan over a table whose one column has a usual name for the input.
+/// A plan over a table whose only column has a usual name for the input.
 fn plan(registry: &Registry) -> Plan {
     let request = Request { steps: vec![StepRequest::parse(&word("integration"))], ..Request::default() };
     let samples = [vec!["nike.com".to_owned()]];
@@ -158,10 +158,10 @@ fn plan(registry: &Registry) -> Plan {
 
 /// The providers to which attempts left.
 #[derive(Default)]
-struct Heard(Mutex<Vec<String>>);
+struct SentLog(Mutex<Vec<String>>);
 
-impl Listener for Heard {
-    fn hear(&self, event: &Event<'_>) {
+impl Listener for SentLog {
+    fn on_event(&self, event: &Event<'_>) {
         if let Event::Sent { provider, .. } = event {
             self.0.lock().unwrap().push((*provider).to_owned());
         }
@@ -184,12 +184,12 @@ fn gateway(
 }
 
 #[tokio::test]
-async fn what_is_made_at_run_time_is_planned_and_run_like_what_is_linked() {
+async fn plugins_created_at_run_time_work_like_linked_ones() {
     let sent = Arc::default();
     let registry = registry(&sent);
     let plan = Arc::new(plan(&registry));
     assert_eq!(plan.steps[0].contracts().next().unwrap().version, "2026-07");
-    let heard = Arc::new(Heard::default());
+    let heard = Arc::new(SentLog::default());
     let ledger: Arc<dyn Calls> = Arc::new(MemoryCalls::default());
     let open = gateway(&registry, &plan, &ledger, Arc::clone(&heard) as Arc<dyn Listener>);
     let price = open.price(&word("provider"), &word("operation")).expect("the provider is known");
@@ -201,7 +201,7 @@ async fn what_is_made_at_run_time_is_planned_and_run_like_what_is_linked() {
     assert_eq!(*sent.lock().unwrap(), [call]);
     assert_eq!(*heard.0.lock().unwrap(), [word("provider").to_string()]);
 
-    // The closed gateway knows the first row's answer and counts the second row's call.
+    // The closed gateway finds the first row's answer and counts the second row's call.
     let closed = gateway(&registry, &plan, &ledger, Arc::new(Silent));
     let engine = Engine::new(Arc::clone(&plan), CallMode::Stored(closed));
     let mut forecast = Forecast::new(1);
@@ -217,8 +217,8 @@ async fn what_is_made_at_run_time_is_planned_and_run_like_what_is_linked() {
 }
 
 #[tokio::test]
-async fn what_it_does_not_declare_is_refused_by_its_name() {
-    /// Gives a field by the input's name.
+async fn an_undeclared_field_is_refused_with_its_name() {
+    /// An integration that returns a field under the input's name.
     struct Astray(Contract);
 
     #[async_trait]

@@ -1,4 +1,4 @@
-//! A whole copy of the ledger, made while runs go on. Changes nothing of the ledger itself.
+//! Makes a complete copy of the ledger while runs go on. This module changes nothing in the ledger itself.
 
 use std::{
     fs::{self, File, Permissions},
@@ -11,19 +11,19 @@ use crate::{failed, file::LedgerFile};
 use engine::ledger::LedgerError;
 
 impl LedgerFile {
-    /// Copies the ledger as it is at one moment into a new file, with what is only in its log, and
-    /// sees that the copy is sound. It is as private as the ledger.
+    /// Copies a snapshot of the ledger into a new file, including what is only in its log, and checks that
+    /// the copy is intact. The copy is as private as the ledger.
     ///
     /// # Errors
-    /// There is a file at `to`, it cannot be written, or the ledger cannot be read. Then nothing is
-    /// left behind.
+    /// There is a file at `to`, `to` cannot be written, or the ledger cannot be read. Nothing is left behind
+    /// then.
     pub(crate) fn back_up(&self, to: &Path) -> Result<(), LedgerError> {
         let failed_at = |error: &io::Error| LedgerError(format!("{} cannot be made: {error}", to.display()));
         let mode = fs::metadata(&self.path).map_err(|error| failed_at(&error))?.permissions().mode() & 0o777;
         let name = to
             .to_str()
             .ok_or_else(|| LedgerError(format!("{} cannot be made: its name is no UTF-8", to.display())))?;
-        // A file that is new and empty is the one that SQLite takes: no other is replaced.
+        // SQLite accepts a new and empty file, so no other file is replaced.
         let made = File::options().write(true).create_new(true).mode(0o600).open(to);
         let made = made.map_err(|error| failed_at(&error))?;
         let copied = self

@@ -1,9 +1,9 @@
-//! Calls in the ledger: their record, claiming them, settling them.
+//! Calls in the ledger: reading, claiming and settling them. This module knows no policy.
 
 use std::path::Path;
 
 use engine::ledger::{
-    Asking, CallRecord, CallState, Claim, EndRecord, Ended, Intent, Judge, Key, Known, canonical,
+    CallRecord, CallState, Claim, ClaimRequest, EndRecord, Ended, Intent, Judge, Key, Known, canonical,
 };
 use marl_core::{Error, SmolStr};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -48,7 +48,7 @@ pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<CallRecord> {
     })
 }
 
-/// What an intent stores.
+/// The stored values of an intent.
 pub(crate) struct NewIntent {
     key: Key,
     provider: SmolStr,
@@ -64,24 +64,24 @@ pub(crate) struct NewIntent {
 }
 
 impl NewIntent {
-    pub(crate) fn of(asking: &Asking<'_>) -> Self {
+    pub(crate) fn of(request: &ClaimRequest<'_>) -> Self {
         Self {
-            key: asking.key,
-            provider: asking.call.provider.clone(),
-            base: asking.scope.base.clone(),
-            account: asking.scope.account.clone(),
-            operation: asking.call.operation.clone(),
-            parameters: canonical(&asking.call.parameters),
-            attempt: asking.attempt,
-            time: ms(asking.time),
-            price: asking.price.most.money,
-            unit: asking.price.unit.clone(),
-            is_free: asking.price.is_free,
+            key: request.key,
+            provider: request.call.provider.clone(),
+            base: request.scope.base.clone(),
+            account: request.scope.account.clone(),
+            operation: request.call.operation.clone(),
+            parameters: canonical(&request.call.parameters),
+            attempt: request.attempt,
+            time: ms(request.time),
+            price: request.price.most.money,
+            unit: request.price.unit.clone(),
+            is_free: request.price.is_free,
         }
     }
 }
 
-/// Claims a call, unless something usable is known or somebody is asking.
+/// Claims a call, unless something usable is known or another task is making the call.
 pub(crate) fn claim(
     db: &Connection,
     judge: &Judge,
@@ -122,7 +122,7 @@ pub(crate) fn claim(
     Ok(Claim::Granted(Intent::new(db.last_insert_rowid())))
 }
 
-/// The attempt was not bought. Another process may have called it in doubt meanwhile.
+/// Deletes an intent that was not bought. Another process may have recorded it as in doubt meanwhile.
 pub(crate) fn take_back(db: &Connection, id: i64) -> rusqlite::Result<()> {
     let sql =
         concat!("DELETE FROM call WHERE id = ?1 AND state IN (", code!(intent), ", ", code!(in_doubt), ")");
@@ -163,7 +163,7 @@ pub(crate) fn settle(
     Ok(())
 }
 
-/// The newest row of a key that holds an answer, else the newest row.
+/// The newest row of a key that holds an answer, otherwise the newest row.
 pub(crate) fn record(db: &Connection, key: &Key) -> rusqlite::Result<Option<CallRecord>> {
     let sql = format!(
         "SELECT {} FROM call WHERE key_short = ?1 AND key = ?2
@@ -174,7 +174,7 @@ pub(crate) fn record(db: &Connection, key: &Key) -> rusqlite::Result<Option<Call
     db.prepare_cached(&sql)?.query_row(params![key.short(), key.bytes().as_slice()], read).optional()
 }
 
-/// The state of the newest row of a key; an intent that was never sent is none.
+/// The state of the newest row of a key; an intent that was never sent does not count.
 pub(crate) fn newest(db: &Connection, key: &Key, ledger: &Path) -> rusqlite::Result<Option<CallState>> {
     let mut statement = db.prepare_cached(
         "SELECT state, run, id FROM call WHERE key_short = ?1 AND key = ?2 ORDER BY id DESC",
@@ -183,7 +183,7 @@ pub(crate) fn newest(db: &Connection, key: &Key, ledger: &Path) -> rusqlite::Res
     while let Some(row) = rows.next()? {
         let state = CallState::from_code(row.get(0)?);
         let unsent = match state {
-            CallState::Intent => Process::of_run(db, ledger, row.get(1)?)?.never_sent(row.get(2)?),
+            CallState::Intent => Process::for_run(db, ledger, row.get(1)?)?.never_sent(row.get(2)?),
             _ => false,
         };
         if !unsent {
@@ -193,7 +193,7 @@ pub(crate) fn newest(db: &Connection, key: &Key, ledger: &Path) -> rusqlite::Res
     Ok(None)
 }
 
-/// How long calls of an operation took at the middle, of the newest few hundred; in ms.
+/// The median duration of the newest few hundred calls of an operation, in ms.
 pub(crate) fn usual_duration(
     db: &Connection,
     provider: &str,

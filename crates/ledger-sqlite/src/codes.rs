@@ -1,10 +1,10 @@
-//! The numbers by which the file knows the states of calls. Beside `schema.sql`, which never changes
-//! for a version, no other place has them: a query names a state as `code!(found)`.
+//! The numbers of the states of calls in the file. Besides `schema.sql`, which never changes for a version,
+//! no other place contains these numbers: a query names a state as `code!(found)`.
 
 use engine::ledger::CallState;
 
-/// The number of a state as a literal, which `concat!` joins into a query. `answers` are the states in
-/// which a whole answer came, for `IN (...)`.
+/// The number of a state as a literal, which `concat!` joins into a query. `answers` lists the states with a
+/// complete answer, for `IN (...)`.
 macro_rules! code {
     (intent) => {
         0
@@ -30,7 +30,7 @@ macro_rules! code {
 }
 pub(crate) use code;
 
-/// A state as the file knows it.
+/// A state that has a number in the file.
 pub(crate) trait Coded {
     fn code(self) -> i64;
     fn from_code(code: i64) -> Self;

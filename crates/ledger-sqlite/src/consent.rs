@@ -1,7 +1,7 @@
-//! What was bought under a consent: counted over every run that was started under it.
+//! Counts what was bought under a consent, over every run that was started under it.
 //!
-//! A consent is a text that the caller chose, such as a plan's hash. How much it allows is for the
-//! caller to know; this module only counts, and finds a run under it whose process lives.
+//! A consent is a text that the caller chose, such as a plan's hash. The caller knows how much it allows;
+//! this module only counts, and finds a run under it whose process is alive.
 
 use std::path::Path;
 
@@ -25,7 +25,7 @@ impl LedgerFile {
     }
 }
 
-/// A run under this consent whose process lives.
+/// A run under this consent whose process is alive.
 pub(crate) fn holder(db: &Connection, ledger: &Path, consent: &str) -> rusqlite::Result<Option<i64>> {
     let mut statement = db.prepare_cached("SELECT id FROM run WHERE consent = ?1 AND state = ?2")?;
     let runs = statement.query_map(params![consent, RunState::Running.name()], |row| row.get(0))?;
@@ -45,15 +45,15 @@ pub(crate) fn used(db: &Connection, ledger: &Path, consent: &str) -> rusqlite::R
     let mut used = Used::default();
     for (run, summary, removed) in runs {
         let stored = stored(db, ledger, run)?;
-        // Removals by an earlier version of marl were not counted: what the run said at its end is.
-        let told = told(summary.as_deref().unwrap_or_default());
-        used.calls += (stored.calls + removed.calls).max(told.calls);
-        used.cost += (stored.cost + removed.cost).max(told.cost);
+        // Earlier versions of marl did not count removals, so the run's own summary counts as well.
+        let reported = reported(summary.as_deref().unwrap_or_default());
+        used.calls += (stored.calls + removed.calls).max(reported.calls);
+        used.cost += (stored.cost + removed.cost).max(reported.cost);
     }
     Ok(used)
 }
 
-/// The calls of a run that are in the ledger and were, or may have been, bought.
+/// The stored calls of a run that were bought, or may have been.
 fn stored(db: &Connection, ledger: &Path, run: i64) -> rusqlite::Result<Used> {
     let (calls, cost): (i64, f64) = db
         .prepare_cached(concat!(
@@ -73,7 +73,7 @@ fn stored(db: &Connection, ledger: &Path, run: i64) -> rusqlite::Result<Used> {
     let open = statement.query_map([run], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let open: Vec<(i64, f64)> = open.collect::<rusqlite::Result<_>>()?;
     if !open.is_empty() {
-        let process = Process::of_run(db, ledger, run)?;
+        let process = Process::for_run(db, ledger, run)?;
         for (_, price) in open.into_iter().filter(|(intent, _)| !process.never_sent(*intent)) {
             used.calls += 1;
             used.cost += price;
@@ -82,8 +82,8 @@ fn stored(db: &Connection, ledger: &Path, run: i64) -> rusqlite::Result<Used> {
     Ok(used)
 }
 
-/// Calls `remove` and counts how many calls of runs under a consent it removes, also of runs that go on:
-/// a removal must not refill a consent.
+/// Calls `remove`, and records how many calls of runs under a consent it removes, including runs that are
+/// going on: a removal must not restore a consent.
 pub(crate) fn count_removed(
     db: &Connection,
     ledger: &Path,
@@ -107,8 +107,8 @@ pub(crate) fn count_removed(
     Ok(())
 }
 
-/// What a run said at its end that it had bought.
-fn told(summary: &str) -> Used {
+/// What a run had bought according to its summary.
+fn reported(summary: &str) -> Used {
     let summary: serde_json::Value = serde_json::from_str(summary).unwrap_or_default();
     Used {
         calls: summary["calls"]["bought"].as_u64().unwrap_or_default(),

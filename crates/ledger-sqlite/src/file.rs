@@ -1,4 +1,4 @@
-//! An open ledger file: its connections, the room beside it, and whether it is still in its place.
+//! An open ledger file: its connections, the reserved room beside it, and whether it is still in place.
 
 use std::{
     path::{Path, PathBuf},
@@ -15,22 +15,23 @@ use crate::{
     writer::Writer,
 };
 
-/// An open ledger file. What it does blocks its thread; [`crate::Store`] keeps that off the runtime's.
+/// An open ledger file. Its methods block their thread; [`crate::Store`] keeps that off the runtime's
+/// threads.
 pub(crate) struct LedgerFile {
     pub(crate) path: PathBuf,
     is_new: bool,
     files: open::Files,
     pub(crate) readers: Arc<Readers>,
     pub(crate) room: Arc<Room>,
-    /// `None` for a ledger that is only read.
+    /// `None` for a ledger that was opened for reading.
     writer: Option<Writer>,
 }
 
 impl LedgerFile {
-    /// Opens the ledger at `path`, and makes it if there is none.
+    /// Opens the ledger at `path`, and creates it if it does not exist.
     ///
     /// # Errors
-    /// See [`open::Problem`]; nothing that was stored is touched.
+    /// Those of [`open::Problem`]; nothing that is stored is changed.
     pub(crate) fn open(path: &Path) -> Result<Self, OpenError> {
         let (writer, is_new) = open::writer(path)?;
         let readers = Arc::new(Readers::open(path)?);
@@ -41,11 +42,11 @@ impl LedgerFile {
         Ok(Self { path: path.to_owned(), is_new, files, readers, room, writer: Some(writer) })
     }
 
-    /// Opens a ledger to read it: nothing is made or changed, also in a folder that cannot be
-    /// written, and one of an earlier version is read as it is.
+    /// Opens a ledger for reading: nothing is created or changed, which also works in a read-only folder, and
+    /// a ledger of an earlier version is read as it is.
     ///
     /// # Errors
-    /// See [`open::Problem`]; there is no ledger at `path`, or it cannot be read.
+    /// Those of [`open::Problem`]; there is no ledger at `path`, or it cannot be read.
     pub(crate) fn read(path: &Path) -> Result<Self, OpenError> {
         let readers = Arc::new(Readers::read_only(path)?);
         let files = open::Files::of(path).map_err(|error| OpenError::io(path, &error))?;
@@ -57,23 +58,23 @@ impl LedgerFile {
         self.writer.as_ref().ok_or_else(|| LedgerError("it was opened for reading alone".to_owned()))
     }
 
-    /// Whether the file was made by this opening.
+    /// Whether this opening created the file.
     pub(crate) fn is_new(&self) -> bool {
         self.is_new
     }
 
-    /// Whether the path still leads to the file that was opened, and its log is there: an unlinked
-    /// file goes on accepting rows that nobody will read.
+    /// Whether the path still leads to the opened file, and its log exists: a deleted file still accepts rows
+    /// that nobody will read.
     pub(crate) fn is_in_place(&self) -> bool {
         self.files.are_in_place()
     }
 
-    /// Whether the disk was full when something was to be stored. Then nothing more is sent.
+    /// Whether the disk was full when something was to be stored. Nothing more may be sent then.
     pub(crate) fn is_full(&self) -> bool {
         self.room.is_given_up()
     }
 
-    /// Whether the process of a run lives.
+    /// Whether the process of a run is alive.
     pub(crate) fn is_alive(&self, run: i64) -> bool {
         lock::lives(&self.path, run)
     }

@@ -1,4 +1,4 @@
-//! What is known of a key: reads its stored calls for the ledger's judge.
+//! Reads the stored calls of a key for the ledger's judge. This module decides nothing itself.
 
 use std::path::Path;
 
@@ -8,8 +8,8 @@ use rusqlite::{Connection, Row};
 
 use crate::{codes::Coded, lock::Process, now_ms, reply::StoredReply};
 
-/// What is known of `key`. Any usable answer comes first; then a process that is asking, a doubt,
-/// and a failure of this run.
+/// What is known about `key`. A usable answer has priority, then a process that is making the call, a doubt,
+/// and a failure in this run.
 pub(crate) fn known(
     judge: &Judge,
     db: &Connection,
@@ -48,9 +48,9 @@ pub(crate) fn known(
     Ok(otherwise)
 }
 
-/// What is known of the process that wrote the intent in a row.
+/// What is known about the process that recorded the intent in a row.
 fn owner(db: &Connection, row: &Row<'_>, ledger: &Path, run: i64) -> rusqlite::Result<Owner> {
-    Ok(Process::of_run(db, ledger, run)?.of_intent(row.get(10)?))
+    Ok(Process::for_run(db, ledger, run)?.owner_of(row.get(10)?))
 }
 
 fn facts(row: &Row<'_>) -> rusqlite::Result<Facts> {

@@ -1,4 +1,5 @@
-//! What the ledger holds: counts, whether it is whole, its calls one by one. Changes nothing.
+//! Reports what the ledger holds: counts, whether the file is intact, its calls one by one. This module
+//! changes nothing.
 
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ use crate::{
 };
 
 impl LedgerFile {
-    /// What the ledger holds.
+    /// The counts of the ledger.
     ///
     /// # Errors
     /// The ledger cannot be read.
@@ -26,28 +27,28 @@ impl LedgerFile {
         self.readers.fresh(stats).map_err(|error| failed(&error))
     }
 
-    /// Whether the file is whole. Reads all of it.
+    /// Whether the file is intact. Reads all of it.
     ///
     /// # Errors
-    /// The ledger cannot be read, and not because it is damaged.
+    /// The ledger cannot be read for another reason than damage.
     pub(crate) fn is_sound(&self) -> Result<bool, LedgerError> {
         let check =
             |db: &Connection| db.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
         match self.readers.fresh(check) {
             Ok(word) => Ok(word == "ok"),
-            // Damage that keeps the check itself from going on.
+            // The damage is so severe that the check itself fails.
             Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => Ok(false),
             Err(error) => Err(failed(&error)),
         }
     }
 
-    /// How many calls a run that started now would find in doubt. A later answer ends a doubt, so rows
-    /// in that state cannot simply be counted.
+    /// How many calls a run that started now would find in doubt. A later answer ends a doubt, so counting
+    /// the rows in that state is not enough.
     ///
     /// # Errors
     /// The ledger cannot be read.
     pub(crate) fn doubts(&self) -> Result<u64, LedgerError> {
-        let judge = Judge::of_reader(Freshness::Now(MaxAge::default()), now_ms());
+        let judge = Judge::for_reader(Freshness::Now(MaxAge::default()), now_ms());
         let count = |db: &Connection| {
             let mut statement = db.prepare(concat!(
                 "SELECT DISTINCT key FROM call WHERE state IN (",
@@ -67,7 +68,7 @@ impl LedgerFile {
         self.readers.fresh(count).map_err(|error: rusqlite::Error| failed(&error))
     }
 
-    /// Sends every call, oldest first, in pages; ends early when nobody receives them any more.
+    /// Sends every call, oldest first, in pages; ends early if the receiver is dropped.
     pub(crate) fn export(&self, pages: &Sender<Result<Vec<CallRecord>, LedgerError>>) {
         let all = |db: &Connection| {
             let sql = format!("SELECT {} FROM call ORDER BY id", calls::COLUMNS);
@@ -80,7 +81,7 @@ impl LedgerFile {
                     return Ok(());
                 }
             }
-            // An error here says that nobody receives it.
+            // An error here means that the receiver was dropped.
             let _ = pages.blocking_send(Ok(page.take()));
             Ok(())
         };
@@ -89,7 +90,7 @@ impl LedgerFile {
         }
     }
 
-    /// What is stored of a call: its answer, or how it stands.
+    /// The record of a call: its answer, or its state.
     ///
     /// # Errors
     /// The ledger cannot be read.
@@ -101,7 +102,7 @@ impl LedgerFile {
         self.readers.shared(|db| calls::newest(db, key, &self.path)).map_err(|error| failed(&error))
     }
 
-    /// How long calls of an operation usually take, if any were answered lately.
+    /// How long calls of an operation usually take, if any were answered recently.
     ///
     /// # Errors
     /// The ledger cannot be read.
@@ -116,11 +117,11 @@ impl LedgerFile {
     }
 }
 
-/// Calls that are handed over together.
+/// Calls that are sent together.
 #[derive(Default)]
 struct Page {
     calls: Vec<CallRecord>,
-    /// How long their replies are.
+    /// The total length of their replies.
     bytes: usize,
 }
 

@@ -1,7 +1,7 @@
 //! The durable ledger: one SQLite file, whose commits survive a power cut.
 //!
-//! One writer thread commits whatever is queued in one transaction, since each commit waits
-//! for the disk. Looking up reads beside it. Nothing here knows what a reply means.
+//! One writer thread commits everything that is queued in one transaction, since each commit waits for the
+//! disk. Look-ups read concurrently. This crate does not know what a reply means.
 
 mod backup;
 mod calls;
@@ -33,7 +33,7 @@ pub use open::{OpenError, Problem, files_of};
 pub use store::Store;
 
 fn failed(error: &rusqlite::Error) -> LedgerError {
-    LedgerError(open::spoken(error))
+    LedgerError(open::describe(error))
 }
 
 fn now_ms() -> i64 {

@@ -1,4 +1,4 @@
-//! Opening the file: its settings, its version, and a clear word when it cannot be used.
+//! Opens the ledger file: its settings, its version, and a clear error if it cannot be used.
 
 use std::{
     error, fmt, fs, io,
@@ -14,33 +14,33 @@ use crate::{
     schema,
 };
 
-/// "marl" in ASCII: a file with another id is not ours.
+/// "marl" in ASCII; a file with another id belongs to another program.
 pub(crate) const APPLICATION_ID: i32 = 0x6d61_726c;
 
-/// The longest value that is read or written, in bytes: twice the longest answer. A ledger that someone
-/// else filled could hold longer ones, to take all memory.
+/// The longest value that is read or written, in bytes: twice the longest answer. A ledger from elsewhere
+/// could contain longer values, which would exhaust the memory.
 pub(crate) const LONGEST_VALUE: i32 = 16 << 20;
 
 /// How long a writer waits for another process's commit.
 pub(crate) const BUSY: Duration = if cfg!(test) { Duration::from_secs(3) } else { Duration::from_secs(20) };
 
-/// Every commit waits for the disk. The other word is for measuring what that costs.
+/// Every commit waits for the disk. The other value is for measuring the cost of that.
 const SYNCHRONOUS: &str = if cfg!(feature = "commits-wait-for-nothing") { "NORMAL" } else { "FULL" };
 
 /// Why a ledger cannot be opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Problem {
-    /// A newer marl made it.
+    /// A newer version of marl created it.
     Newer,
     /// It is a file of another kind.
     NotALedger,
-    /// It is empty, or another process is making it at this moment.
+    /// It is empty, or another process is creating it right now.
     NotYetMade,
-    /// Somebody added to it, or changed how it is made.
+    /// It contains something that marl did not create, or its schema was changed.
     Foreign,
     /// Its content is damaged.
     Corrupt,
-    /// Another program holds it.
+    /// Another program holds its lock.
     Locked,
     /// The folder or file cannot be written.
     ReadOnly,
@@ -50,10 +50,10 @@ pub enum Problem {
     Other,
 }
 
-/// A ledger that cannot be opened. Nothing stored was touched.
+/// A ledger that cannot be opened. Nothing that is stored was changed.
 #[derive(Debug)]
 pub struct OpenError {
-    /// What kind of problem it is: a caller says what to do about it.
+    /// The kind of problem, from which a caller chooses a hint.
     pub problem: Problem,
     message: String,
 }
@@ -83,7 +83,7 @@ impl OpenError {
             Some(ErrorCode::DiskFull) => Problem::Full,
             _ => Problem::Other,
         };
-        Self::new(path, problem, &spoken(error))
+        Self::new(path, problem, &describe(error))
     }
 }
 
@@ -95,11 +95,11 @@ impl fmt::Display for OpenError {
 
 impl error::Error for OpenError {}
 
-/// What a full disk is called.
+/// The message for a full disk.
 pub(crate) const DISK_FULL: &str = "the disk is full";
 
-/// What SQLite says, in words that name what to look at.
-pub(crate) fn spoken(error: &rusqlite::Error) -> String {
+/// SQLite's error in words that show what to check.
+pub(crate) fn describe(error: &rusqlite::Error) -> String {
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => DISK_FULL.to_owned(),
         Some(ErrorCode::NotADatabase) => "this is not a ledger of marl".to_owned(),
@@ -111,18 +111,18 @@ pub(crate) fn spoken(error: &rusqlite::Error) -> String {
     }
 }
 
-/// The files that a ledger may have: its own, then those that SQLite and marl keep beside it.
+/// The files of a ledger: the ledger itself, then the files that SQLite and marl keep beside it.
 pub fn files_of(ledger: &Path) -> [PathBuf; 5] {
     ["", "-wal", "-shm", "-journal", "-room"].map(|end| beside(ledger, end))
 }
 
-/// Refuses files of another kind at the ledger's names. A pipe would be waited for without end. A file
-/// beside the ledger that has a second name would be written to under that name; the ledger itself may
-/// have one, as backups by hard links make it, since nothing but a ledger is written to.
+/// Refuses files of another kind at the ledger's paths. Opening a pipe would block forever. A file beside the
+/// ledger that has a second name would be written under that name as well. The ledger itself may have a
+/// second name, as in backups by hard links, since only a ledger is written to it.
 fn check_kinds(ledger: &Path) -> Result<(), OpenError> {
     use std::os::unix::fs::MetadataExt;
     for (at, path) in files_of(ledger).iter().enumerate() {
-        // A user may name the ledger by a link; SQLite follows none to the files beside it.
+        // A user may name the ledger by a link, but SQLite follows no link to the files beside it.
         let there = if at == 0 { fs::metadata(path) } else { fs::symlink_metadata(path) };
         let Ok(there) = there else { continue };
         let what = match () {
@@ -136,8 +136,8 @@ fn check_kinds(ledger: &Path) -> Result<(), OpenError> {
     Ok(())
 }
 
-/// The writing connection, and whether the file is new. Makes the folder, with a `.gitignore`
-/// when it is marl's own.
+/// Opens the writing connection, and returns whether the file is new. Creates the folder, with a `.gitignore`
+/// if it is marl's own.
 pub(crate) fn writer(path: &Path) -> Result<(Connection, bool), OpenError> {
     check_kinds(path)?;
     let is_new = !path.exists();
@@ -147,21 +147,21 @@ pub(crate) fn writer(path: &Path) -> Result<(Connection, bool), OpenError> {
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut db = Connection::open_with_flags(path, flags).map_err(|error| wrong(&error))?;
     harden(&db).map_err(|error| wrong(&error))?;
-    // Looked at before anything is set: another program's file is left as it is.
+    // The check comes before any setting: another program's file must stay unchanged.
     let version = check(&db, path)?;
     patiently(|| configure(&db)).map_err(|error| wrong(&error))?;
     migrate(&mut db, version).map_err(|error| wrong(&error))?;
     Ok((db, is_new))
 }
 
-/// Tries again while another process is making the same file: switching to the write-ahead log
-/// fails at once, without the wait that other statements have.
+/// Tries again while another process is creating the same file: switching to the write-ahead log fails at
+/// once, without the wait that other statements have.
 fn patiently<T>(work: impl Fn() -> rusqlite::Result<T>) -> rusqlite::Result<T> {
-    let begun = Instant::now();
+    let started = Instant::now();
     loop {
         match work() {
             Err(error)
-                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && begun.elapsed() < BUSY =>
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && started.elapsed() < BUSY =>
             {
                 thread::sleep(Duration::from_millis(10));
             }
@@ -170,11 +170,11 @@ fn patiently<T>(work: impl Fn() -> rusqlite::Result<T>) -> rusqlite::Result<T> {
     }
 }
 
-/// A connection to a ledger that is not changed, whoever may write to its folder: nothing is made,
-/// migrated or brought from its log into the file.
+/// Opens a connection that does not change the ledger, even if other processes write to its folder: nothing
+/// is created, migrated or moved from its log into the file.
 ///
-/// Where no log is there, nobody writes, and the file is read as one that does not change: SQLite
-/// would make its log and index otherwise. [`Still`] says whether that is so yet.
+/// If there is no log, no process is writing, and the file is opened as immutable: SQLite would create its
+/// log and index otherwise. [`Still`] tells whether that is still the case.
 pub(crate) fn read_only(path: &Path) -> Result<(Connection, Option<Still>), OpenError> {
     check_kinds(path)?;
     let still = Still::of(path).map_err(|error| OpenError::io(path, &error))?;
@@ -201,7 +201,7 @@ pub(crate) fn read_only(path: &Path) -> Result<(Connection, Option<Still>), Open
     Ok((db, still))
 }
 
-/// The path as an address for SQLite that says that the file does not change.
+/// The path as a URI for SQLite that declares the file immutable.
 fn unchanging(path: &Path) -> String {
     use std::{fmt::Write, os::unix::ffi::OsStrExt};
     let mut address = String::from("file:");
@@ -216,8 +216,8 @@ fn unchanging(path: &Path) -> String {
     address + "?immutable=1"
 }
 
-/// That a file which nobody writes is as it was. A writer begins with the log, and changes the file
-/// only later.
+/// Evidence that a file which no process writes is unchanged. A writer begins with the log, and changes the
+/// file only later.
 pub(crate) struct Still {
     path: PathBuf,
     log: PathBuf,
@@ -225,7 +225,7 @@ pub(crate) struct Still {
 }
 
 impl Still {
-    /// `None` when something is in its log or journal.
+    /// `None` if the log or the journal contains something.
     fn of(path: &Path) -> io::Result<Option<Self>> {
         let stamp = stamp(path)?;
         let is_empty = |end| fs::metadata(beside(path, end)).map_or(true, |file| file.len() == 0);
@@ -233,12 +233,12 @@ impl Still {
         Ok(is_still.then(|| Self { path: path.to_owned(), log: beside(path, "-wal"), stamp }))
     }
 
-    /// Whether somebody has begun to write: what is stored from now on is in the log.
+    /// Whether a process has begun to write: from then on, new rows are in the log.
     pub(crate) fn is_over(&self) -> bool {
         fs::metadata(&self.log).is_ok_and(|file| file.len() > 0) || !self.was_true()
     }
 
-    /// Whether what was read until now was one state of the file.
+    /// Whether everything read until now was a single state of the file.
     pub(crate) fn was_true(&self) -> bool {
         stamp(&self.path).is_ok_and(|now| now == self.stamp)
     }
@@ -249,7 +249,7 @@ fn stamp(path: &Path) -> io::Result<(SystemTime, u64)> {
     Ok((file.modified()?, file.len()))
 }
 
-/// A connection that only reads, beside the writer.
+/// A connection that only reads, concurrently with the writer.
 pub(crate) fn reader(path: &Path) -> Result<Connection, OpenError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let open = || {
@@ -274,7 +274,7 @@ fn make_folder(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Durable means a power cut: write-ahead log, and every commit waits for the disk.
+/// Makes commits survive a power cut: a write-ahead log, and every commit waits for the disk.
 fn configure(db: &Connection) -> rusqlite::Result<()> {
     db.busy_timeout(BUSY)?;
     db.pragma_update(None, "journal_mode", "WAL")?;
@@ -286,8 +286,8 @@ fn configure(db: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Nothing that the file brings along is run. Plans do not depend on bound values either: otherwise
-/// statements are prepared anew each time.
+/// Prevents code in the file from running. Query plans must not depend on bound values either: otherwise
+/// statements would be prepared again each time.
 fn harden(db: &Connection) -> rusqlite::Result<()> {
     for (what, is_on) in [
         (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
@@ -306,7 +306,7 @@ fn harden(db: &Connection) -> rusqlite::Result<()> {
 fn check(db: &Connection, path: &Path) -> Result<usize, OpenError> {
     let look = || {
         db.busy_timeout(BUSY)?;
-        // In one view of the file: another process may be making it at this moment.
+        // One transaction for all checks: another process may be creating the file right now.
         let db = db.unchecked_transaction()?;
         let id: i32 = db.pragma_query_value(None, "application_id", |row| row.get(0))?;
         Ok((id, schema::of(&db)?, version(&db)?))
@@ -334,7 +334,7 @@ fn migrate(db: &mut Connection, version: usize) -> rusqlite::Result<()> {
         return Ok(());
     }
     let steps = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    // Another process may have been first.
+    // Another process may have migrated the file first.
     for migration in &MIGRATIONS[self::version(&steps)?..] {
         steps.execute_batch(migration)?;
     }
@@ -348,11 +348,11 @@ fn version(db: &Connection) -> rusqlite::Result<usize> {
     Ok(usize::try_from(version).unwrap_or_default())
 }
 
-/// The files that hold a ledger: what is in its log is in no other file.
+/// The files that hold a ledger: the content of its log is in no other file.
 pub(crate) struct Files(Vec<(PathBuf, Identity)>);
 
 impl Files {
-    /// Of an open ledger.
+    /// The files of an open ledger.
     pub(crate) fn of(ledger: &Path) -> io::Result<Self> {
         let mut files = vec![(ledger.to_owned(), Identity::of(ledger)?)];
         for side in ["-wal", "-shm"].map(|end| beside(ledger, end)) {
@@ -369,14 +369,14 @@ impl Files {
     }
 }
 
-/// The ledger's path with an ending to its whole name: `ledger.db-wal`.
+/// The ledger's path with a suffix: `ledger.db-wal`.
 pub(crate) fn beside(ledger: &Path, end: &str) -> PathBuf {
     let mut path = ledger.to_owned().into_os_string();
     path.push(end);
     path.into()
 }
 
-/// Which file a path leads to.
+/// The identity of the file that a path leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Identity(u64, u64);
 

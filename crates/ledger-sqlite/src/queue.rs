@@ -1,18 +1,18 @@
-//! The queue to the writer thread. Changes come in bursts and each commit costs as much as several
-//! of them, so the writer lets others join those that nothing waits for.
+//! The queue to the writer thread. Changes come in bursts, and a commit costs as much as several changes, so
+//! the writer waits a moment for more changes if nothing waits for the first ones.
 
 use std::{
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
-/// How long a change that nothing waits for waits for others.
+/// How long a change that nothing waits for may wait for others.
 const LINGER: Duration = Duration::from_micros(300);
 
-/// The most that is taken at once.
+/// The most changes that are taken at once.
 const MOST: usize = 512;
 
-/// What is to be written, in its order.
+/// The queued changes, in order.
 pub(crate) struct Queue<T> {
     state: Mutex<State<T>>,
     changed: Condvar,
@@ -20,10 +20,10 @@ pub(crate) struct Queue<T> {
 
 struct State<T> {
     waiting: Vec<T>,
-    /// Something waits for one of them.
+    /// Whether something waits for one of them.
     is_urgent: bool,
-    /// The writer waits for the first of them. Otherwise it lingers or writes, and waking it for
-    /// each would cost more than the change.
+    /// Whether the writer waits for the first change. Otherwise it lingers or writes, and waking it for each
+    /// change would cost more than the change.
     is_idle: bool,
     is_closed: bool,
 }
@@ -34,7 +34,8 @@ impl<T> Queue<T> {
         Self { state: Mutex::new(state), changed: Condvar::new() }
     }
 
-    /// Adds one; `urgent` when something waits for it. What is added to a closed queue is dropped.
+    /// Adds a change; `urgent` says that something waits for it. A change that is added to a closed queue is
+    /// dropped.
     pub(crate) fn add(&self, change: T, urgent: bool) {
         let mut state = self.lock();
         if state.is_closed {
@@ -47,13 +48,13 @@ impl<T> Queue<T> {
         }
     }
 
-    /// Nothing more comes.
+    /// Closes the queue: no further changes are accepted.
     pub(crate) fn close(&self) {
         self.lock().is_closed = true;
         self.changed.notify_one();
     }
 
-    /// The next ones, once there are some; none when the queue is closed and empty.
+    /// Waits for the next changes and takes them; empty when the queue is closed and empty.
     pub(crate) fn take(&self) -> Vec<T> {
         let mut state = self.lock();
         while state.waiting.is_empty() && !state.is_closed {
@@ -61,14 +62,14 @@ impl<T> Queue<T> {
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         state.is_idle = false;
-        let begun = Instant::now();
+        let started = Instant::now();
         while !state.is_urgent && !state.is_closed && state.waiting.len() < MOST {
-            let Some(left) = LINGER.checked_sub(begun.elapsed()) else { break };
+            let Some(left) = LINGER.checked_sub(started.elapsed()) else { break };
             state = self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
         }
         let most = state.waiting.len().min(MOST);
         let rest = state.waiting.split_off(most);
-        // What is left has waited already.
+        // The remaining changes have waited already.
         state.is_urgent = !rest.is_empty();
         std::mem::replace(&mut state.waiting, rest)
     }
@@ -85,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_that_is_added_is_taken_in_its_order_and_in_parts() {
+    fn changes_are_taken_in_order_and_in_batches() {
         let queue = Queue::new();
         (0..1_200).for_each(|n| queue.add(n, false));
         queue.close();
@@ -96,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_takes_is_woken_by_the_first_and_by_the_end() {
+    fn the_reader_is_woken_by_the_first_change_and_by_the_end() {
         let queue = Queue::new();
         let taken = thread::scope(|threads| {
             let taking = threads.spawn(|| (queue.take(), queue.take()));

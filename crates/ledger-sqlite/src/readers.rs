@@ -1,9 +1,8 @@
-//! Connections that read, beside the writer. Looking up happens far more often than anything
-//! else, so look-ups share short read transactions: taking and giving back the file's locks
-//! costs more than the look-up itself.
+//! Connections that read, concurrently with the writer. Look-ups are by far the most frequent operation, so
+//! they share short read transactions: locking and unlocking the file costs more than the look-up itself.
 //!
-//! A transaction sees the file as it was at its start: it is renewed after every commit of this
-//! process, and after a few milliseconds for the sake of others.
+//! A transaction sees the file as it was at its start. It is renewed after every commit of this process, and
+//! after a few milliseconds to see the commits of others.
 
 use std::{
     path::{Path, PathBuf},
@@ -18,23 +17,23 @@ use rusqlite::{Connection, ffi};
 
 use crate::open::{self, OpenError, Still};
 
-/// How long one transaction is shared.
+/// How long a transaction is shared.
 const SHARED_FOR: Duration = Duration::from_millis(5);
 
 /// A few connections, so that threads do not wait for each other.
 pub(crate) struct Readers {
     path: PathBuf,
     all: Vec<Mutex<Reader>>,
-    /// Counts this process's commits.
+    /// The number of this process's commits.
     commits: AtomicU64,
 }
 
-/// One connection, and since when its transaction is open.
+/// A connection, and the time when its transaction began.
 struct Reader {
     db: Connection,
     since: Option<Instant>,
     commits: u64,
-    /// Of a connection that takes the file for one that does not change.
+    /// For a connection that reads the file as immutable.
     still: Option<Still>,
 }
 
@@ -81,18 +80,18 @@ impl Readers {
         read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> rusqlite::Result<T> {
         let mut reader = self.any();
-        // A transaction that cannot be ended is reported by the reading itself.
+        // If a transaction cannot be ended, the read itself reports that.
         let _ = reader.end();
         reader.wake(&self.path)?;
         reader.checked(read)
     }
 
-    /// Something was stored.
+    /// Records a commit of this process.
     pub(crate) fn committed(&self) {
         self.commits.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// Ends transactions that nobody has used for a while: the log cannot shrink under them.
+    /// Ends transactions that were not used for a while: the log cannot shrink while they are open.
     pub(crate) fn end_idle(&self) {
         for reader in &self.all {
             if let Ok(mut reader) = reader.try_lock()
@@ -103,7 +102,7 @@ impl Readers {
         }
     }
 
-    /// Does `work` while nobody reads.
+    /// Runs `work` while no connection reads.
     pub(crate) fn hold<T>(&self, work: impl FnOnce() -> T) -> T {
         let mut all: Vec<_> =
             self.all.iter().map(|reader| reader.lock().unwrap_or_else(PoisonError::into_inner)).collect();
@@ -113,7 +112,7 @@ impl Readers {
         work()
     }
 
-    /// The thread's usual one if it is free: neighbouring rows are often on pages that it has
+    /// Returns the thread's usual connection if it is free: neighbouring rows are often on pages that it has
     /// read already.
     fn any(&self) -> MutexGuard<'_, Reader> {
         static THREADS: AtomicUsize = AtomicUsize::new(0);
@@ -136,7 +135,7 @@ impl Reader {
         Ok(())
     }
 
-    /// Reads what somebody has begun to write, too.
+    /// Reopens the connection once a process has begun to write, so that its changes are seen.
     fn wake(&mut self, path: &Path) -> rusqlite::Result<()> {
         if self.still.as_ref().is_some_and(Still::is_over) {
             let (db, still) = open::read_only(path).map_err(|_| changed())?;
@@ -145,7 +144,7 @@ impl Reader {
         Ok(())
     }
 
-    /// What was read, if the file was one all the while.
+    /// Returns what was read, if the file did not change meanwhile.
     fn checked<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
         let read = read(&self.db);
         if self.still.as_ref().is_none_or(Still::was_true) { read } else { Err(changed()) }
@@ -159,7 +158,7 @@ impl Reader {
     }
 }
 
-/// The file was changed while it was read as one that does not change.
+/// The error if the file was changed while it was read as immutable.
 fn changed() -> rusqlite::Error {
     rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_BUSY), None)
 }

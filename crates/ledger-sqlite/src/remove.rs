@@ -1,8 +1,8 @@
-//! What is taken out of the ledger by the user's own wish: old calls, and one person's data
-//! wherever the ledger keeps it.
+//! Removes what the user wants removed from the ledger: old calls, and one person's data wherever the ledger
+//! stores it.
 //!
-//! A removal makes what was bought payable again, so it counts. A call in doubt is not taken
-//! unless that is said: asked again, it may be paid for twice.
+//! What was removed must be paid for again, so a removal is counted. A call in doubt is removed only if the
+//! user says so: sent again, it may be paid for twice.
 
 use std::{
     fs::{self, File},
@@ -28,25 +28,25 @@ impl LedgerFile {
     /// # Errors
     /// The ledger cannot be read.
     pub(crate) fn would_remove(&self, what: &[Prune], with_doubts: bool) -> Result<Removed, LedgerError> {
-        let meant = self.readers.fresh(|db| meant(db, what, with_doubts));
-        let (_, mut removed) = meant.map_err(|error| failed(&error))?;
+        let chosen = self.readers.fresh(|db| chosen(db, what, with_doubts));
+        let (_, mut removed) = chosen.map_err(|error| failed(&error))?;
         let runs = self.readers.fresh(runs).map_err(|error| failed(&error))?;
-        self.of_runs(&runs, &Prune::traces(what), &mut removed, |_| Ok(false))?;
+        self.forget_in_runs(&runs, &Prune::traces(what), &mut removed, |_| Ok(false))?;
         Ok(removed)
     }
 
-    /// Removes calls, and what runs tell of them, and their text from the file.
+    /// Removes calls and the mentions of them in runs, including their text in the file.
     ///
     /// # Errors
     /// The ledger cannot be written, or a log cannot be removed.
     pub(crate) fn remove(&self, what: &[Prune], with_doubts: bool) -> Result<Removed, LedgerError> {
-        // The calls of dead processes are doubts, or were never sent.
+        // The open calls of dead processes are doubts, or were never sent.
         self.settle_the_dead()?;
         let (calls, path) = (what.to_vec(), self.path.clone());
         let mut removed = self.writer()?.run_blocking(move |db| {
-            // What is deleted is overwritten: a person's data must not stay in free pages.
+            // Deleted content is overwritten: a person's data must not stay in free pages.
             db.pragma_update(None, "secure_delete", true)?;
-            let (ids, removed) = meant(db, &calls, with_doubts)?;
+            let (ids, removed) = chosen(db, &calls, with_doubts)?;
             consent::count_removed(db, &path, || {
                 let mut delete = db.prepare_cached("DELETE FROM call WHERE id = ?1")?;
                 ids.iter().try_for_each(|id| delete.execute([id]).map(drop))
@@ -55,7 +55,7 @@ impl LedgerFile {
         })?;
         let runs = self.readers.fresh(runs).map_err(|error| failed(&error))?;
         let traces = Prune::traces(what);
-        self.of_runs(&runs, &traces, &mut removed, |run| {
+        self.forget_in_runs(&runs, &traces, &mut removed, |run| {
             let (run, traces) = (run.clone(), traces.clone());
             self.writer()?.run_blocking(move |db| forget(db, &run, &traces)).map(|()| true)
         })?;
@@ -63,9 +63,8 @@ impl LedgerFile {
         Ok(removed)
     }
 
-    /// Counts the runs that tell of a person; `each` is done to those that do not go on, and their
-    /// logs are removed with it.
-    fn of_runs(
+    /// Counts the runs that mention a person; calls `each` for those that have ended, and removes their logs.
+    fn forget_in_runs(
         &self,
         runs: &[Run],
         traces: &Traces,
@@ -74,14 +73,14 @@ impl LedgerFile {
     ) -> Result<(), LedgerError> {
         for run in runs {
             let log = lock::run_file(&self.path, run.id, "log");
-            let (tells, logs) = (run.texts.tell_of(traces), log_tells_of(&log, traces));
-            if (tells || logs) && run.is_open && self.is_alive(run.id) {
+            let (has_traces, logs) = (run.texts.contain(traces), log_contains(&log, traces));
+            if (has_traces || logs) && run.is_open && self.is_alive(run.id) {
                 removed.runs_kept += 1;
                 continue;
             }
-            removed.runs += u64::from(tells);
+            removed.runs += u64::from(has_traces);
             removed.logs += u64::from(logs);
-            let goes = if tells || logs { each(run)? } else { false };
+            let goes = if has_traces || logs { each(run)? } else { false };
             if logs && goes {
                 fs::remove_file(&log)
                     .map_err(|error| LedgerError(format!("{} cannot be removed: {error}", log.display())))?;
@@ -90,8 +89,8 @@ impl LedgerFile {
         Ok(())
     }
 
-    /// Brings the log into the file and empties it, so that removed text is gone from both; `false`
-    /// when another process reads what was there before.
+    /// Moves the log into the file and empties it, so that removed text is gone from both; returns `false` if
+    /// another process still reads the earlier content.
     fn empty_the_log(&self) -> Result<bool, LedgerError> {
         let readers = Arc::clone(&self.readers);
         let emptied = self.writer()?.run_alone(move |db| {
@@ -101,7 +100,7 @@ impl LedgerFile {
     }
 }
 
-/// A doubt is over once a later call of the same key was answered.
+/// A doubt is over once a later call with the same key was answered.
 const IS_OVER: &str = concat!(
     "EXISTS (SELECT 1 FROM call AS later WHERE later.key_short = call.key_short
     AND later.key = call.key AND later.id > call.id AND later.state IN (",
@@ -109,11 +108,11 @@ const IS_OVER: &str = concat!(
     "))",
 );
 
-/// No removal takes an open intent: its process waits for the answer.
+/// No removal takes an open intent, because its process waits for the answer.
 const IS_SETTLED: &str = concat!("state <> ", code!(intent));
 
-/// The numbers of the calls that a removal takes, and how many there are of each kind.
-fn meant(db: &Connection, what: &[Prune], with_doubts: bool) -> rusqlite::Result<(Vec<i64>, Removed)> {
+/// The numbers of the calls that a removal takes, and how many of each kind.
+fn chosen(db: &Connection, what: &[Prune], with_doubts: bool) -> rusqlite::Result<(Vec<i64>, Removed)> {
     let mut removal = Removal::new(with_doubts);
     for what in what {
         candidates(db, what, &mut removal)?;
@@ -132,7 +131,7 @@ fn meant(db: &Connection, what: &[Prune], with_doubts: bool) -> rusqlite::Result
     Ok(removal.chosen())
 }
 
-/// Chooses the call in a row of its number, its state and whether, as a doubt, it is over.
+/// Chooses the call in a row with its number, its state and whether it is a doubt that is over.
 fn take(row: &Row<'_>, removal: &mut Removal) -> rusqlite::Result<()> {
     removal.take(row.get(0)?, CallState::from_code(row.get(1)?), row.get(2)?);
     Ok(())
@@ -141,7 +140,7 @@ fn take(row: &Row<'_>, removal: &mut Removal) -> rusqlite::Result<()> {
 fn candidates(db: &Connection, what: &Prune, removal: &mut Removal) -> rusqlite::Result<()> {
     match what {
         Prune::OlderThan(age) => {
-            // What is dated in the future was stored under a clock that was as wrong.
+            // An entry that is dated in the future was stored under a clock that was wrong by as much.
             let sql = format!(
                 "SELECT id, state, {IS_OVER} FROM call WHERE {IS_SETTLED}
                  AND (coalesce(settled_at, sent_at) < ?1 OR coalesce(settled_at, sent_at) > ?2)"
@@ -174,13 +173,13 @@ fn candidates(db: &Connection, what: &Prune, removal: &mut Removal) -> rusqlite:
             let mut statement = db.prepare(&sql)?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
-                let mut tells = false;
+                let mut has_traces = false;
                 for column in 3..8 {
-                    // Also of a reply that is compressed.
+                    // A long reply is compressed.
                     let text: Option<StoredReply> = row.get(column)?;
-                    tells = tells || text.is_some_and(|StoredReply(text)| traces.are_in(&text));
+                    has_traces = has_traces || text.is_some_and(|StoredReply(text)| traces.are_in(&text));
                 }
-                if tells {
+                if has_traces {
                     take(row, removal)?;
                 }
             }
@@ -189,7 +188,7 @@ fn candidates(db: &Connection, what: &Prune, removal: &mut Removal) -> rusqlite:
     Ok(())
 }
 
-/// What a run's record says in words.
+/// The texts in a run's record.
 #[derive(Clone)]
 struct Run {
     id: i64,
@@ -214,7 +213,7 @@ fn runs(db: &Connection) -> rusqlite::Result<Vec<Run>> {
     rows.collect()
 }
 
-/// Takes whatever tells of a person out of a run's record.
+/// Removes every mention of a person from a run's record.
 fn forget(db: &Connection, run: &Run, traces: &Traces) -> rusqlite::Result<()> {
     db.pragma_update(None, "secure_delete", true)?;
     let RunTexts { command, input, output, steps, summary } = run.texts.without(traces);
@@ -225,7 +224,7 @@ fn forget(db: &Connection, run: &Run, traces: &Traces) -> rusqlite::Result<()> {
     Ok(())
 }
 
-fn log_tells_of(log: &Path, traces: &Traces) -> bool {
+fn log_contains(log: &Path, traces: &Traces) -> bool {
     if !fs::symlink_metadata(log).is_ok_and(|about| about.is_file()) {
         return false;
     }

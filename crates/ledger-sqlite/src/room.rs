@@ -1,8 +1,8 @@
-//! Room on the disk that is kept free for answers: a file beside the ledger that is given up when
-//! the disk is full. Until then it is of no use to anybody, and it holds nothing.
+//! Reserves room on the disk for answers: a file beside the ledger that is deleted when the disk is full.
+//! Until then it has no use, and it contains nothing.
 //!
-//! A call is paid for when its answer comes. So a run begins only where the room is there, sends
-//! nothing more once it is given up, and stores in it what is still under way.
+//! A call is paid for when its answer arrives. So a run begins only if the room is reserved, sends nothing
+//! more once it is released, and stores in it the answers that are still under way.
 
 use std::{
     fs::{self, File},
@@ -15,26 +15,26 @@ use rusqlite::ErrorCode;
 
 use crate::open::{DISK_FULL, beside};
 
-/// How large it is: for the answers to everything that a run of usual size has under way.
+/// The size of the room, in bytes: enough for the answers to all calls that a typical run has in flight.
 const SIZE: u64 = 4 * 1024 * 1024;
 
-/// The room beside one ledger.
+/// The reserved room beside one ledger.
 pub(crate) struct Room {
     path: PathBuf,
     is_given_up: AtomicBool,
 }
 
 impl Room {
-    /// The room beside `ledger`, not looked for yet.
+    /// The room beside `ledger`; it is not created yet.
     pub(crate) fn beside(ledger: &Path) -> Self {
         Self { path: beside(ledger, "-room"), is_given_up: AtomicBool::new(false) }
     }
 
-    /// Sees that the room is there.
+    /// Makes sure that the room is reserved.
     ///
     /// # Errors
-    /// The disk has no such room. Where no file of this size can be made for another reason, there
-    /// is no room, and a full disk is noticed when it is met.
+    /// The disk does not have this much room. If the file cannot be created for another reason, no room is
+    /// reserved, and a full disk shows only when it occurs.
     pub(crate) fn reserve(&self) -> io::Result<()> {
         if is_whole(&self.path) {
             return Ok(());
@@ -55,7 +55,8 @@ impl Room {
     }
 
     fn make(&self) -> io::Result<()> {
-        // What has another size is a rest of an earlier try. A folder or a link is somebody else's.
+        // A file of another size is left over from an earlier attempt. A folder or a link belongs to someone
+        // else.
         if fs::symlink_metadata(&self.path).is_ok_and(|about| about.is_file()) {
             fs::remove_file(&self.path)?;
         }
@@ -79,7 +80,7 @@ impl Room {
         Ok(())
     }
 
-    /// A change could not be stored: gives the room up if that was for want of it.
+    /// Releases the room, if a change could not be stored because the disk is full.
     pub(crate) fn heed(&self, error: Option<ErrorCode>) {
         if matches!(error, Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure)) && !self.is_given_up() {
             if fs::symlink_metadata(&self.path).is_ok_and(|about| about.is_file()) {
@@ -89,13 +90,13 @@ impl Room {
         }
     }
 
-    /// Whether it is given up: then nothing more may be sent.
+    /// Whether the room was released: nothing more may be sent then.
     pub(crate) fn is_given_up(&self) -> bool {
         self.is_given_up.load(Ordering::SeqCst)
     }
 }
 
-/// Whether the room is there, and not only its name and its length.
+/// Whether the room is really reserved, rather than only the length of its file.
 fn is_whole(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|about| about.is_file() && about.len() == SIZE && is_written(&about))
 }
@@ -105,7 +106,7 @@ fn is_written(about: &fs::Metadata) -> bool {
     std::os::unix::fs::MetadataExt::blocks(about) * 512 >= SIZE
 }
 
-/// Without a count of blocks the length is all there is.
+/// On systems without a count of blocks, only the length can be checked.
 #[cfg(not(unix))]
 fn is_written(_: &fs::Metadata) -> bool {
     true
@@ -122,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_room_is_made_once_and_given_up_for_want_of_it_alone() {
+    fn the_room_is_reserved_once_and_released_only_on_a_full_disk() {
         let folder = tempfile::tempdir().unwrap();
         let ledger = folder.path().join("l.db");
         let room = Room::beside(&ledger);
@@ -140,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_the_room_is_replaced_or_left_alone() {
+    fn other_files_at_its_path_are_replaced_or_left_alone() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("l.db-room");
         let room = Room::beside(&folder.path().join("l.db"));

@@ -1,5 +1,5 @@
-//! The calls of the file as one run makes them, or as a reader finds them. Looking up reads at once, since
-//! handing it to another thread costs more than the look-up; changes go through the writer.
+//! The calls of the file, from the view of a run or of a reader. Look-ups read directly, since handing them
+//! to another thread costs more than the look-up; changes go through the writer.
 
 use std::sync::{
     Arc,
@@ -8,8 +8,8 @@ use std::sync::{
 
 use async_trait::async_trait;
 use engine::ledger::{
-    Asking, BeginError, CallState, Calls, Claim, EndRecord, Ended, Freshness, Intent, Judge, Key, Known,
-    LedgerError, MaxAge, RunStart, Used,
+    BeginError, CallState, Calls, Claim, ClaimRequest, EndRecord, Ended, Freshness, Intent, Judge, Key,
+    Known, LedgerError, MaxAge, RunStart, Used,
 };
 use rusqlite::Connection;
 
@@ -22,25 +22,25 @@ use crate::{
     now_ms, open, reply,
 };
 
-/// The calls of the file as one run makes them.
+/// The calls of the file, from the view of a run.
 pub(crate) struct RunCalls {
     pub(crate) file: Arc<LedgerFile>,
     run: i64,
     judge: Judge,
-    /// It says that the process lives, and what it sent; released with the run.
+    /// The lock that shows that the process is alive, and which calls it sent; released with the run.
     pub(crate) lock: RunLock,
-    /// How many claims are neither settled nor taken back.
+    /// The number of claims that are neither settled nor taken back.
     open: AtomicUsize,
     /// What earlier runs under the same consent had bought.
     used_before: Used,
 }
 
 impl RunCalls {
-    /// Records the start of a run, as of which freshness is judged.
+    /// Records the start of a run, whose time decides about freshness.
     ///
     /// # Errors
-    /// The ledger cannot be written, the run's lock cannot be made beside it, the disk has no room
-    /// for answers, or another run under the same consent goes on.
+    /// The ledger cannot be written, the run's lock cannot be created beside it, the disk has no room for
+    /// answers, or another run under the same consent is going on.
     pub(crate) fn begin(
         file: Arc<LedgerFile>,
         start: &RunStart,
@@ -48,11 +48,11 @@ impl RunCalls {
     ) -> Result<Self, BeginError> {
         let now = now_ms();
         file.room.reserve().map_err(|error| LedgerError(error.to_string()))?;
-        let begun = file.begin_run(start, now)?;
+        let started = file.begin_run(start, now)?;
         file.settle_the_dead()?;
-        let judge = Judge::of_run(begun.run, now, max_age);
+        let judge = Judge::for_run(started.run, now, max_age);
         let open = AtomicUsize::new(0);
-        Ok(Self { file, run: begun.run, judge, lock: begun.lock, open, used_before: begun.used_before })
+        Ok(Self { file, run: started.run, judge, lock: started.lock, open, used_before: started.used_before })
     }
 
     /// The run's number.
@@ -71,7 +71,7 @@ impl Calls for RunCalls {
     async fn look_up(&self, key: &Key, refresh: bool) -> Result<Known, LedgerError> {
         let look = |db: &Connection| known(&self.judge, db, key, refresh, &self.file.path);
         let known = match self.file.readers.shared(look) {
-            // Another process may have settled it just now.
+            // Another process may have settled the call just now.
             Ok(Known::InDoubt { in_this_run: false }) => self.file.readers.fresh(look),
             known => known,
         };
@@ -82,16 +82,16 @@ impl Calls for RunCalls {
         self.file.newest(key)
     }
 
-    async fn claim(&self, asking: &Asking<'_>) -> Result<Claim, LedgerError> {
+    async fn claim(&self, request: &ClaimRequest<'_>) -> Result<Claim, LedgerError> {
         if self.file.is_full() {
             return Err(LedgerError(open::DISK_FULL.to_owned()));
         }
-        let intent = NewIntent::of(asking);
+        let intent = NewIntent::of(request);
         let (judge, path) = (self.judge.clone(), self.file.path.clone());
-        let (again, refresh) = (asking.again, asking.refresh);
+        let (again, refresh) = (request.again, request.refresh);
         let claim = move |db: &Connection| calls::claim(db, &judge, &intent, again, refresh, &path);
-        // Claimed ahead of its slot, nothing waits for it yet.
-        let claimed = if self.tells_unsent() {
+        // The call has no slot yet, so nothing waits for the claim.
+        let claimed = if self.tracks_sending() {
             self.file.writer()?.run_with_others(claim).await
         } else {
             self.file.writer()?.run(claim).await
@@ -102,13 +102,13 @@ impl Calls for RunCalls {
         claimed
     }
 
-    fn tells_unsent(&self) -> bool {
+    fn tracks_sending(&self) -> bool {
         self.lock.marks().is_some()
     }
 
     async fn sending(&self, intent: Intent) -> Result<(), LedgerError> {
         let id = intent.id();
-        // For others the process is dead without it.
+        // Without the lock, other processes would take this process for dead.
         if !self.lock.is_in_place() {
             let lock = self.lock.path().display();
             return Err(LedgerError(format!("the run's lock {lock} was removed or replaced")));
@@ -146,7 +146,7 @@ impl Drop for RunCalls {
     }
 }
 
-/// The calls of the file for looking up alone.
+/// The calls of the file for look-ups only.
 pub(crate) struct ReaderCalls {
     file: Arc<LedgerFile>,
     judge: Judge,
@@ -154,7 +154,7 @@ pub(crate) struct ReaderCalls {
 
 impl ReaderCalls {
     pub(crate) fn new(file: Arc<LedgerFile>, freshness: Freshness) -> Self {
-        Self { file, judge: Judge::of_reader(freshness, now_ms()) }
+        Self { file, judge: Judge::for_reader(freshness, now_ms()) }
     }
 }
 
@@ -169,11 +169,11 @@ impl Calls for ReaderCalls {
         self.file.newest(key)
     }
 
-    async fn claim(&self, _: &Asking<'_>) -> Result<Claim, LedgerError> {
+    async fn claim(&self, _: &ClaimRequest<'_>) -> Result<Claim, LedgerError> {
         Ok(Claim::Known(Known::Nothing))
     }
 
-    fn tells_unsent(&self) -> bool {
+    fn tracks_sending(&self) -> bool {
         false
     }
 

@@ -1,4 +1,5 @@
-//! Runs in the ledger: their start, their end, and being asked to stop.
+//! Runs in the ledger: their start, their end, and requests to stop them. This module knows no call's
+//! meaning.
 
 use std::path::Path;
 
@@ -15,7 +16,7 @@ use crate::{
 };
 
 /// A run whose start is recorded, and whose lock is held.
-pub(crate) struct Begun {
+pub(crate) struct RecordedRun {
     pub(crate) run: i64,
     pub(crate) lock: RunLock,
     pub(crate) used_before: Used,
@@ -24,15 +25,14 @@ pub(crate) struct Begun {
 const COLUMNS: &str =
     "id, state, command, input, output, steps, version, started_at, ended_at, summary, stop_asked, consent";
 
-/// The same for a list, which takes a bounded part of memory: without steps, and with a summary only
-/// where it is short.
+/// The columns for a list, whose memory is bounded: without steps, and with a summary only if it is short.
 const LISTED: &str = "id, state, command, input, output, 'null', version, started_at, ended_at, \
     CASE WHEN octet_length(summary) <= 65536 THEN summary END, stop_asked, consent";
 
 impl LedgerFile {
-    /// Records the start of a run and takes its lock, in one transaction: a process that
-    /// begins another under the same consent finds either nothing or a run that holds its lock.
-    pub(crate) fn begin_run(&self, start: &RunStart, now: i64) -> Result<Begun, BeginError> {
+    /// Records the start of a run and takes its lock, in one transaction: a process that starts another run
+    /// under the same consent finds either nothing or a run that holds its lock.
+    pub(crate) fn begin_run(&self, start: &RunStart, now: i64) -> Result<RecordedRun, BeginError> {
         let (start, path) = (start.clone(), self.path.clone());
         self.writer()?.run_blocking(move |db| begin(db, &path, &start, now))?
     }
@@ -47,7 +47,7 @@ impl LedgerFile {
         self.writer()?.run(change).await
     }
 
-    /// Records how far a run is.
+    /// Records the progress of a run.
     pub(crate) async fn note_progress(&self, run: i64, progress: String) -> Result<(), LedgerError> {
         let change = move |db: &Connection| {
             let sql = "UPDATE run SET summary = ?2 WHERE id = ?1 AND ended_at IS NULL";
@@ -56,13 +56,13 @@ impl LedgerFile {
         self.writer()?.run(change).await
     }
 
-    /// Asks a run to stop; `false` when there is none of this number.
+    /// Asks a run to stop; returns `false` if no run has this number.
     pub(crate) async fn ask_to_stop(&self, run: i64) -> Result<bool, LedgerError> {
         let change = move |db: &Connection| db.execute("UPDATE run SET stop_asked = 1 WHERE id = ?1", [run]);
         Ok(self.writer()?.run(change).await? > 0)
     }
 
-    /// Whether a run was asked to stop.
+    /// Whether a user asked the run to stop.
     ///
     /// # Errors
     /// The ledger cannot be read.
@@ -72,8 +72,8 @@ impl LedgerFile {
         asked.map(Option::unwrap_or_default).map_err(|error| failed(&error))
     }
 
-    /// The newest runs first, `most` of them, and how many there are in all. Their steps are left out,
-    /// and long summaries.
+    /// The newest `most` runs, newest first, and the number of all runs. Their steps and long summaries are
+    /// left out.
     ///
     /// # Errors
     /// The ledger cannot be read.
@@ -104,7 +104,7 @@ impl LedgerFile {
     /// # Errors
     /// The ledger cannot be read.
     pub(crate) fn run_of_output(&self, output: &str) -> Result<Option<RunRecord>, LedgerError> {
-        // Most runs that end early still write; one that had nothing to write says so.
+        // Most runs that end early still write an output; the summary of a run that wrote none has no output.
         let wrote =
             self.find_run("output = ?1 AND json_extract(summary, '$.output') IS NOT NULL", &output)?;
         if wrote.is_some() { Ok(wrote) } else { self.find_run("output = ?1", &output) }
@@ -122,21 +122,21 @@ impl LedgerFile {
         Ok(found)
     }
 
-    /// A run that says it is running and whose process is gone has died.
+    /// Marks a run as died if its state is running and its process is dead.
     fn notice_death(&self, run: &mut RunRecord) {
         if run.state == RunState::Running && !self.is_alive(run.id) {
             run.state = RunState::Died;
         }
     }
 
-    /// Open intents of dead processes are doubts, or were never sent: puts that into the record and removes
-    /// what the processes left behind.
+    /// Records what became of open intents of dead processes: they are doubts, or were never sent. Removes
+    /// the files that these processes left behind.
     pub(crate) fn settle_the_dead(&self) -> Result<(), LedgerError> {
         let open = |db: &Connection| {
             let mut statement =
                 db.prepare(concat!("SELECT DISTINCT run FROM call WHERE state = ", code!(intent)))?;
             let runs = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
-            runs.into_iter().map(|run| Ok((run, Process::of_run(db, &self.path, run)?))).collect()
+            runs.into_iter().map(|run| Ok((run, Process::for_run(db, &self.path, run)?))).collect()
         };
         let open: rusqlite::Result<Vec<(i64, Process)>> = self.readers.fresh(open);
         let open = open.map_err(|error| failed(&error))?;
@@ -157,7 +157,7 @@ fn begin(
     ledger: &Path,
     start: &RunStart,
     now: i64,
-) -> rusqlite::Result<Result<Begun, BeginError>> {
+) -> rusqlite::Result<Result<RecordedRun, BeginError>> {
     let mut used_before = Used::default();
     if let Some(consent) = &start.consent {
         if let Some(run) = consent::holder(db, ledger, consent)? {
@@ -172,7 +172,7 @@ fn begin(
     )?;
     let run = db.last_insert_rowid();
     match RunLock::take(ledger, run, now) {
-        Ok(lock) => Ok(Ok(Begun { run, lock, used_before })),
+        Ok(lock) => Ok(Ok(RecordedRun { run, lock, used_before })),
         Err(error) => {
             db.execute("DELETE FROM run WHERE id = ?1", [run])?;
             let why = format!("the run's lock cannot be made beside {}: {error}", ledger.display());
@@ -189,7 +189,7 @@ fn settle_dead_run(db: &Connection, run: i64, process: &Process) -> rusqlite::Re
         if process.never_sent(intent) {
             calls::take_back(db, intent)?;
         } else {
-            // Where nobody can tell whether the process lives, its calls have their time.
+            // If nobody can tell whether the process is alive, its calls keep their time limit.
             let latest = if matches!(process, Process::Unlocked) { now_ms() } else { i64::MAX };
             db.prepare_cached("UPDATE call SET state = ?2 WHERE id = ?1 AND deadline <= ?3")?
                 .execute(params![intent, CallState::InDoubt.code(), latest])?;
@@ -198,8 +198,8 @@ fn settle_dead_run(db: &Connection, run: i64, process: &Process) -> rusqlite::Re
     Ok(())
 }
 
-/// The longest JSON of a run that is taken apart, in bytes: it takes ten times its length, and a ledger
-/// that someone else filled could hold any.
+/// The length limit for a run's JSON that is parsed, in bytes: parsing takes ten times its length, and a
+/// ledger from elsewhere could contain any length.
 const LONGEST_JSON: usize = 4 << 20;
 
 fn json(text: &str) -> Option<serde_json::Value> {

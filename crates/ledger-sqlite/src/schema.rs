@@ -1,6 +1,6 @@
-//! Compares the schema of a ledger file with the one that its version has. A ledger is used only as
-//! marl makes it: a trigger could delete what was paid for, and a view or an index could give false
-//! answers. Changes no file.
+//! Compares the schema of a ledger file with the schema of its version. A ledger is used only with the schema
+//! that marl created: a trigger could delete what was paid for, and a view or an index could give false
+//! answers. This module changes no file.
 
 use rusqlite::Connection;
 
@@ -13,9 +13,9 @@ pub(crate) struct Item {
     sql: Option<String>,
 }
 
-/// What is in a file.
+/// The items in a file.
 pub(crate) fn of(db: &Connection) -> rusqlite::Result<Vec<Item>> {
-    // The statistics that `ANALYZE` leaves change no answer.
+    // The statistics of `ANALYZE` do not change any answer.
     let sql = "SELECT type, name, tbl_name, sql FROM sqlite_master
                WHERE name NOT LIKE 'sqlite\\_stat%' ESCAPE '\\' ORDER BY type, name";
     let mut statement = db.prepare(sql)?;
@@ -25,14 +25,14 @@ pub(crate) fn of(db: &Connection) -> rusqlite::Result<Vec<Item>> {
     items.collect()
 }
 
-/// What migrations make.
+/// The items that the migrations create.
 pub(crate) fn made_by(migrations: &[&str]) -> rusqlite::Result<Vec<Item>> {
     let db = Connection::open_in_memory()?;
     migrations.iter().try_for_each(|migration| db.execute_batch(migration))?;
     of(&db)
 }
 
-/// What is not as it should be, in words; `None` when all is.
+/// The first difference, as text; `None` if there is none.
 pub(crate) fn difference(found: &[Item], expect: &[Item]) -> Option<String> {
     let named = |items: &[Item], like: &Item| {
         items.iter().find(|item| item.kind == like.kind && item.name == like.name).cloned()

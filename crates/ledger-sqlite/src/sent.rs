@@ -1,9 +1,9 @@
-//! Which claims of a run were sent, told before each is: in memory that outlives the process, for
-//! whoever finds it dead. It needs no flush to the disk, as a claim does.
+//! Records which claims of a run were sent, before each call is sent: in memory that outlives the process,
+//! for a process that finds it dead. Unlike a claim, a mark needs no flush to the disk.
 //!
-//! A claim without its mark was never sent only where all marks are known to be there. They are
-//! kept where a power cut takes them all, and a mark that cannot be made takes the others along:
-//! then everything claimed counts as sent.
+//! A claim without a mark was never sent only if all marks are known to exist. The marks are kept where a
+//! power cut erases all of them, and if one mark cannot be made, the others are deleted: then every claim
+//! counts as sent.
 
 use std::{
     collections::HashSet,
@@ -14,23 +14,23 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
-/// Where Linux keeps what processes share. Elsewhere there is no such folder, and no marks.
+/// The folder for shared memory on Linux. Other systems have no such folder, and no marks.
 const FOLDER: &str = "/dev/shm";
 
 /// The marks of one run's process.
 pub(crate) struct Marks {
     name: Name,
     file: File,
-    /// Whether they are all there.
+    /// Whether all marks exist.
     whole: AtomicBool,
 }
 
-/// The name of a run's marks, which nobody guesses and no other run has.
+/// The name of a run's marks, which nobody can guess and no other run has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Name(u128);
 
 impl Marks {
-    /// Begins the marks of a run; `None` where the system has no place for them.
+    /// Begins the marks of a run; `None` if the system has no place for them.
     pub(crate) fn begin() -> Option<Self> {
         if !ends_with_the_power(&fs::read_to_string("/proc/self/mounts").ok()?) {
             return None;
@@ -44,7 +44,7 @@ impl Marks {
         self.name
     }
 
-    /// Whether they are all there.
+    /// Whether all marks exist.
     pub(crate) fn are_whole(&self) -> bool {
         self.whole.load(Ordering::Relaxed)
     }
@@ -52,13 +52,13 @@ impl Marks {
     /// Marks an intent as sent.
     ///
     /// # Errors
-    /// It could neither be marked nor the marks be taken away: it must not be sent.
+    /// The intent could not be marked, and the marks could not be deleted either: the call must not be sent.
     pub(crate) fn add(&self, intent: i64) -> io::Result<()> {
         if !self.are_whole() {
             return Ok(());
         }
         let marked = (&self.file).write_all(&intent.to_le_bytes());
-        // The system may remove them when their user logs out.
+        // The system may remove the marks when their user logs out.
         let is_there = self.file.metadata().is_ok_and(|about| about.nlink() > 0);
         if marked.is_err() || !is_there {
             self.name.remove()?;
@@ -75,13 +75,13 @@ impl Name {
         Ok(Self(u128::from_ne_bytes(bytes)))
     }
 
-    /// The name as it was written by [`Name::to_string`].
+    /// Parses a name that was written by [`Name::to_string`].
     pub(crate) fn from_text(text: &str) -> Option<Self> {
         u128::from_str_radix(text.trim(), 16).ok().map(Self)
     }
 
-    /// The intents that were marked; `None` when that cannot be told. The file must be of
-    /// `owner`, who owns the run's lock: everybody may write to the folder.
+    /// The intents that were marked; `None` if they cannot be known. The file must belong to `owner`, who
+    /// owns the run's lock, because everyone may write to the folder.
     pub(crate) fn read(self, owner: u32) -> Option<HashSet<i64>> {
         let path = self.path();
         let about = fs::symlink_metadata(&path).ok()?;
@@ -111,7 +111,7 @@ impl std::fmt::Display for Name {
     }
 }
 
-/// Whether the folder is in memory, by the table of what is mounted.
+/// Whether the folder is in memory, according to the mount table.
 fn ends_with_the_power(mounts: &str) -> bool {
     let on_folder = |line: &&str| line.split(' ').nth(1) == Some(FOLDER);
     let last = mounts.lines().rfind(on_folder);
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_are_read_by_their_name_and_by_their_owner_alone() {
+    fn marks_are_read_only_by_name_and_by_their_owner() {
         let Some(marks) = Marks::begin() else { return };
         marks.add(7).unwrap();
         marks.add(9).unwrap();
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_that_cannot_be_made_takes_the_others_along() {
+    fn a_mark_that_cannot_be_made_deletes_the_others() {
         let Some(marks) = Marks::begin() else { return };
         marks.add(7).unwrap();
         let marks =
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_off_or_a_link_says_nothing() {
+    fn truncated_marks_and_links_are_not_read() {
         let Some(marks) = Marks::begin() else { return };
         (&marks.file).write_all(b"123").unwrap();
         assert_eq!(marks.name().read(own_id()), None);

@@ -1,5 +1,5 @@
-//! The ledger's face: what a ledger does, over one file. What would block is done by the writer's thread,
-//! or on a thread of its own.
+//! The public interface of the ledger, over one file. Blocking work runs on the writer's thread, or on a
+//! blocking thread.
 
 use std::{
     panic::resume_unwind,
@@ -10,8 +10,8 @@ use std::{
 
 use async_trait::async_trait;
 use engine::ledger::{
-    BeginError, Begun, CallRecord, Calls, Freshness, Key, Ledger, LedgerError, MaxAge, Pages, Prune, Removed,
-    RunEnd, RunRecord, RunStart, Runs, Stats, Upkeep, Used,
+    BeginError, CallRecord, Calls, Freshness, Key, Ledger, LedgerError, MaxAge, Pages, Prune, Removed,
+    RunEnd, RunRecord, RunStart, Runs, StartedRun, Stats, Upkeep, Used,
 };
 use futures::{StreamExt, stream};
 use tokio::{sync::mpsc, task::spawn_blocking};
@@ -28,26 +28,26 @@ use crate::{
 pub struct Store(Arc<LedgerFile>);
 
 impl Store {
-    /// Opens the ledger at `path`, and makes it if there is none.
+    /// Opens the ledger at `path`, and creates it if it does not exist.
     ///
     /// # Errors
-    /// See [`Problem`](crate::Problem); nothing that was stored is touched.
+    /// Those of [`Problem`](crate::Problem); nothing that is stored is changed.
     pub async fn open(path: &Path) -> Result<Self, OpenError> {
         let path = path.to_owned();
         Ok(Self(Arc::new(blocking(move || LedgerFile::open(&path)).await?)))
     }
 
-    /// Opens a ledger to read it: nothing is made or changed, also in a folder that cannot be
-    /// written, and one of an earlier version is read as it is.
+    /// Opens a ledger for reading: nothing is created or changed, which also works in a read-only folder, and
+    /// a ledger of an earlier version is read as it is.
     ///
     /// # Errors
-    /// See [`Problem`](crate::Problem); there is no ledger at `path`, or it cannot be read.
+    /// Those of [`Problem`](crate::Problem); there is no ledger at `path`, or it cannot be read.
     pub async fn read(path: &Path) -> Result<Self, OpenError> {
         let path = path.to_owned();
         Ok(Self(Arc::new(blocking(move || LedgerFile::read(&path)).await?)))
     }
 
-    /// Does work that blocks, on a thread of its own.
+    /// Runs blocking work on a thread of its own.
     async fn on_thread<T: Send + 'static>(
         &self,
         work: impl FnOnce(Arc<LedgerFile>) -> T + Send + 'static,
@@ -58,7 +58,7 @@ impl Store {
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    // Such work is cancelled only at the runtime's end, when nobody waits for it.
+    // Such work is cancelled only when the runtime ends, and nothing waits for it then.
     spawn_blocking(work).await.unwrap_or_else(|error| resume_unwind(error.into_panic()))
 }
 
@@ -91,11 +91,11 @@ impl Ledger for Store {
 
 #[async_trait]
 impl Runs for Store {
-    async fn begin(&self, start: &RunStart, max_age: MaxAge) -> Result<Begun, BeginError> {
+    async fn begin(&self, start: &RunStart, max_age: MaxAge) -> Result<StartedRun, BeginError> {
         let start = start.clone();
         let calls = self.on_thread(move |file| RunCalls::begin(file, &start, max_age)).await?;
         let (run, used_before) = (calls.run(), calls.used_before());
-        Ok(Begun { run, calls: Arc::new(calls), used_before })
+        Ok(StartedRun { run, calls: Arc::new(calls), used_before })
     }
 
     async fn reader(&self, freshness: Freshness) -> Result<Arc<dyn Calls>, LedgerError> {
@@ -160,7 +160,7 @@ impl Upkeep for Store {
         const AHEAD: usize = 2;
         let (sender, receiver) = mpsc::channel(AHEAD);
         let file = Arc::clone(&self.0);
-        // It ends when the receiver is dropped.
+        // The thread ends when the receiver is dropped.
         spawn_blocking(move || file.export(&sender));
         stream::unfold(receiver, async |mut pages| Some((pages.recv().await?, pages))).boxed()
     }

@@ -1,4 +1,4 @@
-//! The durable form: states, freshness, owners, and files that cannot be used.
+//! Tests of the durable form: states, freshness, owners, and files that cannot be used.
 
 mod consent;
 mod file;
@@ -20,8 +20,8 @@ use tempfile::TempDir;
 use engine::{
     cost::Cost,
     ledger::{
-        Asking, BeginError, Calls, Claim, Ended, Freshness, Intent, Key, Ledger, MaxAge, Prune, Removed,
-        RunEnd, RunStart, RunState, Scope, Settled, Used,
+        BeginError, Calls, Claim, ClaimRequest, Ended, Freshness, Intent, Key, Ledger, MaxAge, Prune,
+        Removed, RunEnd, RunStart, RunState, Scope, Settled, Used,
         testing::{Form, price, word},
     },
 };
@@ -69,15 +69,16 @@ impl World {
     async fn claim_for(&self, ledger: &RunCalls, n: u64, again: bool, time: Duration) -> Option<Intent> {
         let (key, call) = (self.key(n), call(n));
         let scope = &self.scope;
-        let asking =
-            Asking { key, call: &call, scope, again, refresh: false, attempt: 1, time, price: &price(None) };
-        match ledger.claim(&asking).await.unwrap() {
+        let price = &price(None);
+        let request =
+            ClaimRequest { key, call: &call, scope, again, refresh: false, attempt: 1, time, price };
+        match ledger.claim(&request).await.unwrap() {
             Claim::Granted(intent) => Some(intent),
             Claim::Known(_) => None,
         }
     }
 
-    /// Claims and sends, as most do.
+    /// Claims and sends a call, as most tests do.
     async fn send(&self, ledger: &RunCalls, n: u64) -> Intent {
         let intent = self.claim(ledger, n, false).await.unwrap();
         ledger.sending(intent).await.unwrap();
@@ -105,7 +106,7 @@ engine::ledger_suite!(World::new());
 
 impl Drop for World {
     fn drop(&mut self) {
-        // What ledgers with open claims left in memory.
+        // Ledgers with open claims left their marks in memory.
         lock::clean_up(&self.path(), |_| true);
     }
 }
@@ -135,7 +136,7 @@ fn found(body: &str) -> Settled {
 }
 
 #[tokio::test]
-async fn an_intent_of_a_living_process_is_nobody_elses_whatever_a_clock_says() {
+async fn no_other_process_takes_the_intent_of_a_living_process_at_any_time() {
     let world = World::new();
     let first = world.run();
     let intent = world.claim_for(&first, 1, false, Duration::ZERO).await.unwrap();
@@ -150,17 +151,17 @@ async fn an_intent_of_a_living_process_is_nobody_elses_whatever_a_clock_says() {
     assert_eq!(world.word(&second, 1).await, "answered late");
 }
 
-/// Moves the times of all calls by so many days: a clock that is wrong, or time that went by.
+/// Moves the times of all calls by this number of days: the clock is wrong, or time has passed.
 fn set_times(world: &World, days: i64) {
     let db = Connection::open(world.path()).unwrap();
     let sql = "UPDATE call SET sent_at = ?1, deadline = ?1 + 5, settled_at = iif(settled_at, ?1, NULL)";
     db.execute(sql, [now_ms() + days * 86_400_000]).unwrap();
-    // Look-ups share a view of the file for a few milliseconds.
+    // Look-ups share a transaction for a few milliseconds.
     std::thread::sleep(Duration::from_millis(15));
 }
 
 #[tokio::test]
-async fn a_doubt_is_one_at_any_time_and_for_every_way_to_ask() {
+async fn a_doubt_stays_a_doubt_at_any_time_and_for_every_look_up() {
     let world = World::new();
     let first = world.run();
     let lost = world.send(&first, 1).await;
@@ -184,7 +185,7 @@ async fn a_doubt_is_one_at_any_time_and_for_every_way_to_ask() {
 }
 
 #[tokio::test]
-async fn answers_of_the_future_are_as_old_as_the_clock_was_wrong() {
+async fn answers_from_the_future_are_as_old_as_the_clock_was_wrong() {
     let world = World::new();
     let first = world.run();
     let intent = world.send(&first, 1).await;
@@ -203,9 +204,9 @@ async fn answers_of_the_future_are_as_old_as_the_clock_was_wrong() {
     assert_eq!(known(100_000_000, month, false).await, "nothing");
 }
 
-/// Somebody removed the lock of a run. Whether its process lives cannot be told.
+/// The lock of a run was removed, so nobody can tell whether its process is alive.
 #[tokio::test]
-async fn without_its_lock_a_call_has_its_time_and_nothing_more_is_sent() {
+async fn without_its_lock_a_call_keeps_its_time_limit_and_nothing_more_is_sent() {
     let world = World::new();
     let first = world.run();
     let intent = world.send(&first, 1).await;
@@ -223,7 +224,7 @@ async fn without_its_lock_a_call_has_its_time_and_nothing_more_is_sent() {
 }
 
 #[tokio::test]
-async fn one_person_is_forgotten() {
+async fn one_persons_data_is_removed() {
     let world = World::new();
     let ledger = world.run();
     for n in 1..=3 {
@@ -246,14 +247,14 @@ async fn one_person_is_forgotten() {
 }
 
 #[tokio::test]
-async fn a_removal_takes_doubts_by_choice_alone_and_counts_them() {
+async fn a_removal_takes_doubts_only_by_choice_and_counts_them() {
     let world = World::new();
     let first = world.run();
     for (n, end) in [(1, found("yes")), (2, Settled::InDoubt)] {
         let intent = world.send(&first, n).await;
         world.settle(&first, n, intent, end).await;
     }
-    // Killed while it was asked.
+    // Killed while the call was in flight.
     world.send(&first, 3).await;
     // In doubt, and answered since.
     let lost = world.send(&first, 4).await;
@@ -287,7 +288,7 @@ async fn a_removal_takes_doubts_by_choice_alone_and_counts_them() {
 }
 
 #[tokio::test]
-async fn a_person_is_found_in_answers_runs_and_logs_and_nobody_else() {
+async fn only_the_named_person_is_found_in_answers_runs_and_logs() {
     let world = World::new();
     let ledger = world.run();
     let jane = r#"{"ceo":{"url":"https:\/\/www.linkedin.com\/in\/jane-doe-1"}}"#;
@@ -321,9 +322,9 @@ async fn a_person_is_found_in_answers_runs_and_logs_and_nobody_else() {
     assert_eq!(store.remove(&what, false).unwrap().runs_kept, 1, "it goes on");
 }
 
-/// Somebody who reads sees the file as it was.
+/// A reader sees the file as it was when its transaction began.
 #[tokio::test]
-async fn removed_text_that_is_read_elsewhere_is_told_of() {
+async fn removed_text_that_another_process_reads_is_reported() {
     let world = World::new();
     let ledger = world.run();
     let intent = world.send(&ledger, 1).await;
@@ -353,7 +354,7 @@ async fn many_writers_at_once_share_commits() {
 }
 
 #[tokio::test]
-async fn the_log_stays_short_however_much_is_looked_up() {
+async fn the_log_stays_short_under_many_look_ups() {
     let world = World::new();
     let ledger = world.run();
     let log = world.path().with_extension("db-wal");
@@ -361,7 +362,7 @@ async fn the_log_stays_short_however_much_is_looked_up() {
     let mut longest = 0;
     for n in 0..1_000 {
         let intent = world.claim(&ledger, n, false).await.unwrap();
-        // Somebody always reads.
+        // There is always a reader.
         let reading = ledger.file.readers.shared(|_| Ok(())).map(|()| world.key(n));
         assert!(ledger.look_up(&reading.unwrap(), false).await.is_ok());
         world.settle(&ledger, n, intent, found(&body)).await;

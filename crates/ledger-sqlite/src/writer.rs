@@ -1,8 +1,7 @@
-//! The writer thread: commits whatever is queued in one transaction, and brings the log into
-//! the file.
+//! The writer thread: commits everything that is queued in one transaction, and moves the log into the file.
 //!
-//! SQLite's own way of that waits for an instant without readers, which under many look-ups
-//! never comes: the log would grow to several times the file. So look-ups are held up for it.
+//! SQLite's own checkpoint waits for a moment without readers, which never comes under many look-ups: the log
+//! would grow to several times the file. So look-ups are held for the checkpoint.
 
 use std::{
     sync::{
@@ -25,30 +24,30 @@ use crate::{
     room::Room,
 };
 
-/// How often readers that nobody uses are told to let go.
+/// How often idle readers end their transactions.
 const TIDY: Duration = Duration::from_millis(500);
 
-/// How many pages of 4 KiB the log may hold.
+/// The most pages of 4 KiB in the log.
 const LONGEST_LOG: i32 = 4096;
 
-/// One change and whoever waits for it.
+/// A change together with the caller that waits for it.
 trait Change: Send {
-    /// Makes the change within the transaction; why it failed, if SQLite has a code for it.
+    /// Makes the change within the transaction; returns SQLite's error code if it failed with one.
     fn make(&mut self, db: &Connection) -> Option<ErrorCode>;
-    /// Whether it must be made outside of a transaction.
+    /// Whether the change must be made outside of a transaction.
     fn is_alone(&self) -> bool;
-    /// Says how it went, once the transaction is over: `Err` when nothing was stored.
-    fn tell(self: Box<Self>, stored: Result<(), LedgerError>);
+    /// Reports the result to the caller once the transaction is over; `Err` if nothing was stored.
+    fn report(self: Box<Self>, stored: Result<(), LedgerError>);
 }
 
-struct Asked<T, F, G> {
+struct QueuedChange<T, F, G> {
     alone: bool,
     change: Option<F>,
     made: Option<Result<T, LedgerError>>,
-    tell: G,
+    report: G,
 }
 
-impl<T, F, G> Change for Asked<T, F, G>
+impl<T, F, G> Change for QueuedChange<T, F, G>
 where
     T: Send,
     F: FnOnce(&Connection) -> rusqlite::Result<T> + Send,
@@ -65,8 +64,8 @@ where
         self.alone
     }
 
-    fn tell(self: Box<Self>, stored: Result<(), LedgerError>) {
-        (self.tell)(match (self.made, stored) {
+    fn report(self: Box<Self>, stored: Result<(), LedgerError>) {
+        (self.report)(match (self.made, stored) {
             (Some(Err(error)), _) | (_, Err(error)) => Err(error),
             (Some(made), Ok(())) => made,
             (None, Ok(())) => Err(LedgerError("the change was not made".to_owned())),
@@ -74,7 +73,7 @@ where
     }
 }
 
-/// The writer thread and the way to it.
+/// The writer thread, and the queue to it.
 pub(crate) struct Writer {
     queue: Arc<Queue<Box<dyn Change>>>,
     thread: Option<JoinHandle<()>>,
@@ -98,7 +97,7 @@ impl Writer {
         Ok(Self { queue, thread: Some(thread) })
     }
 
-    /// Makes a change and comes back when it is stored.
+    /// Makes a change and returns when it is stored.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
@@ -106,7 +105,7 @@ impl Writer {
         self.send(change, true).await.unwrap_or_else(|_| Err(gone()))
     }
 
-    /// The same for a change that nothing else waits for: it lets others join it.
+    /// As `run`, for a change that nothing else waits for: the writer waits for more changes.
     pub(crate) async fn run_with_others<T: Send + 'static>(
         &self,
         change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
@@ -114,7 +113,7 @@ impl Writer {
         self.send(change, false).await.unwrap_or_else(|_| Err(gone()))
     }
 
-    /// The same for whoever is not in a task.
+    /// As `run`, for callers outside of a task.
     pub(crate) fn run_blocking<T: Send + 'static>(
         &self,
         change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
@@ -124,14 +123,15 @@ impl Writer {
         receiver.recv().unwrap_or_else(|_| Err(gone()))
     }
 
-    /// The same for what cannot be done within a transaction.
+    /// As `run_blocking`, for changes that cannot be made within a transaction.
     pub(crate) fn run_alone<T: Send + 'static>(
         &self,
         change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, LedgerError> {
         let (sender, receiver) = channel();
-        let tell = move |result| drop(sender.send(result));
-        self.queue.add(Box::new(Asked { alone: true, change: Some(change), made: None, tell }), true);
+        let report = move |result| drop(sender.send(result));
+        self.queue
+            .add(Box::new(QueuedChange { alone: true, change: Some(change), made: None, report }), true);
         receiver.recv().unwrap_or_else(|_| Err(gone()))
     }
 
@@ -149,15 +149,15 @@ impl Writer {
         &self,
         change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
         urgent: bool,
-        tell: impl FnOnce(Result<T, LedgerError>) + Send + 'static,
+        report: impl FnOnce(Result<T, LedgerError>) + Send + 'static,
     ) {
-        let change = Box::new(Asked { alone: false, change: Some(change), made: None, tell });
+        let change = Box::new(QueuedChange { alone: false, change: Some(change), made: None, report });
         self.queue.add(change, urgent);
     }
 }
 
 impl Drop for Writer {
-    /// Everything queued is stored before the file is closed.
+    /// Everything that is queued is stored before the file is closed.
     fn drop(&mut self) {
         self.queue.close();
         if let Some(thread) = self.thread.take() {
@@ -166,8 +166,8 @@ impl Drop for Writer {
     }
 }
 
-/// The queue as the writer has it: should it panic, what is asked of it later is dropped, and its
-/// asker hears of it.
+/// The writer's handle to the queue. If the writer panics, later changes are dropped, and their callers get
+/// an error.
 struct Closing(Arc<Queue<Box<dyn Change>>>);
 
 impl Drop for Closing {
@@ -198,7 +198,7 @@ fn write(
         commit(db, batch, readers, room);
         let pages = pages.load(Ordering::Relaxed);
         if pages > longest {
-            // Another process may be reading; then it is tried again when there is more.
+            // Another process may be reading; the checkpoint is then tried again when the log has grown.
             longest = if start_over(db, readers) { LONGEST_LOG } else { pages + LONGEST_LOG };
         }
         if tidied.elapsed() > TIDY {
@@ -209,7 +209,7 @@ fn write(
 }
 
 fn commit(db: &Connection, mut batch: Vec<Box<dyn Change>>, readers: &Readers, room: &Room) {
-    let say = |word: &str| db.prepare_cached(word)?.execute([]).map(|_| ());
+    let execute = |word: &str| db.prepare_cached(word)?.execute([]).map(|_| ());
     if let Some(at) = batch.iter().position(|change| change.is_alone()) {
         let rest = batch.split_off(at);
         if !batch.is_empty() {
@@ -218,7 +218,7 @@ fn commit(db: &Connection, mut batch: Vec<Box<dyn Change>>, readers: &Readers, r
         let mut rest = rest.into_iter();
         if let Some(mut alone) = rest.next() {
             room.heed(alone.make(db));
-            alone.tell(Ok(()));
+            alone.report(Ok(()));
         }
         let rest: Vec<_> = rest.collect();
         if !rest.is_empty() {
@@ -227,16 +227,16 @@ fn commit(db: &Connection, mut batch: Vec<Box<dyn Change>>, readers: &Readers, r
         return;
     }
     let mut ended_within = None;
-    let stored = say("BEGIN IMMEDIATE").and_then(|()| {
+    let stored = execute("BEGIN IMMEDIATE").and_then(|()| {
         for change in &mut batch {
-            // A full disk can end the transaction from within; nothing may be made after it.
+            // A full disk can end the transaction from within; no change may be made after that.
             if !db.is_autocommit() {
                 let code = change.make(db);
                 room.heed(code);
                 ended_within = ended_within.or(code.filter(|_| db.is_autocommit()));
             }
         }
-        say("COMMIT")
+        execute("COMMIT")
     });
     let stored = stored.map_err(|error| {
         room.heed(error.sqlite_error_code());
@@ -251,18 +251,18 @@ fn commit(db: &Connection, mut batch: Vec<Box<dyn Change>>, readers: &Readers, r
     }
     readers.committed();
     for change in batch {
-        change.tell(stored.clone());
+        change.report(stored.clone());
     }
 }
 
-/// Brings the log into the file, to be written from its start again; `false` when somebody else
-/// is reading it.
+/// Moves the log into the file, so that the log is written from its start again; returns `false` if another
+/// process is reading it.
 fn start_over(db: &Connection, readers: &Readers) -> bool {
-    // Answers wait for this thread; other processes' look-ups let go after a few milliseconds.
+    // Answers wait for this thread, and the look-ups of other processes end after a few milliseconds.
     const PATIENCE: Duration = Duration::from_millis(20);
     let done = readers.hold(|| {
         db.busy_timeout(PATIENCE)?;
-        // The file is not cut: blocks that are there already are written faster.
+        // The log is not truncated: existing blocks are written faster.
         let done = db.query_row("PRAGMA wal_checkpoint(RESTART)", [], |row| row.get(0));
         db.busy_timeout(BUSY)?;
         done.map(|busy: i64| busy == 0)

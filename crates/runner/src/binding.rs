@@ -1,4 +1,4 @@
-//! A step in one line: what it reads, what it writes.
+//! A step in one line: what it reads and what it writes.
 
 use engine::plan::{Alternative, Output, Step, Task};
 

@@ -1,4 +1,4 @@
-//! The integrations that there are, as documents.
+//! The registered integrations, as documents. This module sends nothing and reads no project.
 
 use engine::plan;
 use marl_core::{Contract, Registry};
@@ -26,13 +26,13 @@ pub struct DescribeDocument<'a> {
     pub contract: &'a Contract,
 }
 
-/// All integrations of a registry.
+/// Returns all integrations of a registry.
 pub fn integrations(registry: &Registry) -> IntegrationsDocument<'_> {
     let integrations = registry.integrations().map(|known| known.contract()).collect();
     IntegrationsDocument { schema_version: Version, integrations }
 }
 
-/// The integration of this name.
+/// Returns the integration with this name.
 ///
 /// # Errors
 /// No integration has this name; the hint gives the nearest one.

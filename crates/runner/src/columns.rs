@@ -1,5 +1,5 @@
-//! A table's columns: what they hold, and which integrations run on them. Sends nothing and needs no
-//! key, settings or ledger.
+//! A table's columns: what they hold, and which integrations run on them. This module sends nothing, and it
+//! needs no key, settings or ledger.
 
 mod profile;
 mod runnable;
@@ -35,16 +35,16 @@ use runnable::runnable;
 /// How many columns are listed by default.
 const LISTED: usize = 100;
 
-/// What is asked about a table's columns.
+/// A question about a table's columns.
 #[derive(Debug, Clone)]
 pub struct ColumnsSpec {
     /// The table.
     pub table: PathBuf,
     /// How the table is read.
     pub reading: ReadOptions,
-    /// Whether all columns are described, not the first ones.
+    /// Whether all columns are described, rather than the first ones.
     pub all: bool,
-    /// Whether a program reads the answer, which is then bounded in its length.
+    /// Whether the answer is for a program; its length is then bounded.
     pub is_for_program: bool,
 }
 
@@ -57,20 +57,20 @@ pub struct ColumnsDocument {
     pub table: String,
     /// How many rows the table has.
     pub rows: u64,
-    /// How the table was read, where that is not as it stands.
+    /// Notes on how the table was read, if that is not obvious from the file.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub table_notes: Vec<String>,
     /// How many columns the table has.
     pub columns_total: usize,
-    /// How many of them this document describes.
+    /// How many columns this document describes.
     pub shown: usize,
-    /// The command that lists the rest, if there is a rest.
+    /// The command that lists the remaining columns, if there are any.
     pub more: Option<String>,
     /// The columns, in the table's order.
     pub columns: Vec<ColumnDescription>,
-    /// What runs on the table as it is.
+    /// The integrations that run on the table as it is.
     pub integrations: Vec<Runnable>,
-    /// What runs once it is told which column is meant.
+    /// The integrations that run once the user names the column for an input.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unbound: Vec<Unbound>,
 }
@@ -80,21 +80,21 @@ pub struct ColumnsDocument {
 pub struct ColumnDescription {
     /// The column's name.
     pub name: String,
-    /// The type that most of its cells have.
+    /// The type of most of its cells.
     #[serde(rename = "type")]
     pub kind: SemanticType,
-    /// How many cells are filled.
+    /// How many cells are not empty.
     pub filled: u64,
     filled_share: f64,
-    /// How many of the filled cells say nothing, such as "N/A"; a run counts them as empty.
+    /// How many of the filled cells hold a placeholder such as "N/A", which a run counts as empty.
     pub said_nothing: u64,
-    /// None for more than are counted.
+    /// How many distinct values there are; null if there are more than marl counts.
     pub distinct: Option<usize>,
     /// The first distinct values, shortened.
     pub examples: Vec<String>,
 }
 
-/// Describes a table's columns; `summary` is the table, as it was checked.
+/// Describes a table's columns; `summary` is the checked table.
 ///
 /// # Errors
 /// The table cannot be read any more, or the program has no integrations.
@@ -125,10 +125,10 @@ pub fn describe(spec: &ColumnsSpec, summary: &TableSummary) -> Result<ColumnsDoc
     Ok(document)
 }
 
-/// The place of a table's column.
+/// Returns the index of a table's column.
 ///
 /// # Errors
-/// The table has no such column; the nearest is named, or the first ones.
+/// The table has no such column; the hint gives the nearest name, or the first names.
 pub(crate) fn known_column(
     summary: &TableSummary,
     column: &str,
@@ -142,12 +142,12 @@ pub(crate) fn known_column(
     let columns = command_over("columns", &summary.path, reading);
     let failure = Failure::new(Exit::NotFound, ErrorCode::NotFound, message);
     let near = engine::nearest(column, summary.columns.iter().map(String::as_str));
-    let meant = near.map(|near| {
+    let nearest_command = near.map(|near| {
         let flags = ["--columns", "--column", "--column-type"].map(str::to_owned).to_vec();
         Change::WordIn { flags, wrong: column.to_owned(), right: near.to_owned() }.into()
     });
     let list: NextCommand = format!("{} --json", columns.join(" ")).into();
-    let failure = failure.next(NextCommand::FirstOf(meant.into_iter().chain([list]).collect()));
+    let failure = failure.next(NextCommand::FirstOf(nearest_command.into_iter().chain([list]).collect()));
     Err(failure.hint(match near {
         Some(near) => format!("did you mean `{}`?", shown(near)),
         None => {
@@ -159,7 +159,7 @@ pub(crate) fn known_column(
     }))
 }
 
-/// Goes over the rows and describes the first `most` columns.
+/// Reads all rows, and describes the first `most` columns.
 fn descriptions(summary: &TableSummary, most: usize) -> Result<Vec<ColumnDescription>, Failure> {
     let mut profiles: Vec<Profile> = (0..most).map(|_| Profile::default()).collect();
     for row in Reader::open(summary)? {
@@ -177,21 +177,21 @@ fn descriptions(summary: &TableSummary, most: usize) -> Result<Vec<ColumnDescrip
         kind: profile.kind(),
         filled: profile.filled,
         filled_share: share(profile.filled, summary.rows),
-        said_nothing: profile.said_nothing(),
+        said_nothing: profile.placeholders(),
         distinct: profile.distinct(),
         examples: profile.examples,
     });
     Ok(described.collect())
 }
 
-/// The share to four places; 0 of no rows.
+/// The share of filled cells, rounded to four decimal places; 0 for a table without rows.
 pub fn share(filled: u64, rows: u64) -> f64 {
     if rows == 0 { 0.0 } else { (filled as f64 / rows as f64 * 10_000.0).round() / 10_000.0 }
 }
 
-/// How many columns the document has room for; never none.
+/// How many columns fit into the document; at least one.
 fn fitting(empty: &ColumnsDocument, columns: &[ColumnDescription]) -> usize {
-    // The command for the rest is still to come; it says the table again.
+    // The command for the remaining columns is not known yet; it repeats the table's path.
     let frame = listing::listing(empty).chars().count() + 2 * listing::size(&empty.table) + 100;
     let mut room = MOST_CHARACTERS.saturating_sub(frame);
     let fits = |column: &&ColumnDescription| {

@@ -1,4 +1,4 @@
-//! What the documents for programs share.
+//! What all documents for programs share. This module knows no particular document.
 
 pub mod listing;
 pub mod page;
@@ -9,8 +9,8 @@ use engine::plan::Plan;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
-/// The version of a document's form: raised when a field goes or changes its meaning. A new field
-/// raises nothing.
+/// The version of a document's form. It is raised when a field is removed or changes its meaning; a new field
+/// does not raise it.
 #[derive(Debug, Clone, Copy)]
 pub struct Version<const N: u32>;
 
@@ -34,12 +34,12 @@ impl<const N: u32> JsonSchema for Version<N> {
     }
 }
 
-/// Sums of prices such as 0.1 would show how they were rounded.
+/// Rounds a cost: a sum of prices such as 0.1 would show floating-point errors.
 pub(crate) fn rounded(cost: f64) -> f64 {
     (cost * 1e9).round() / 1e9
 }
 
-/// The columns of outputs, which are given by their places in the plan.
+/// The column names of outputs; `outputs` are their indices in the plan.
 pub fn names_of<'a>(plan: &Plan, outputs: impl Iterator<Item = &'a usize>) -> Vec<String> {
     let all: BTreeMap<usize, &str> =
         plan.outputs().map(|output| (output.index, output.name.as_str())).collect();

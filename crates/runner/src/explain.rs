@@ -1,5 +1,5 @@
-//! What is in the cells of an enriched table, and why: `why` tells one cell's story, `gaps` counts the
-//! empty ones. Both run the steps again on stored answers; nothing is sent and nothing is written.
+//! What the cells of an enriched table hold, and why: `why` explains one cell, `gaps` counts the empty cells.
+//! Both run the steps again on stored answers. This module sends nothing and writes nothing.
 
 pub mod explained;
 pub mod gap;

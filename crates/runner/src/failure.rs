@@ -1,4 +1,4 @@
-//! A command that could not do its work: what was wrong, why, and what to do next.
+//! A failed command: what went wrong, why, and what to do next. This module prints nothing.
 
 pub mod advice;
 pub mod error_code;
@@ -24,7 +24,7 @@ use self::{
 pub struct Failure {
     /// The exit code that the command ends with.
     pub exit: Exit,
-    /// A stable word for programs.
+    /// A stable code for programs.
     code: ErrorCode,
     message: String,
     causes: Vec<String>,
@@ -34,24 +34,24 @@ pub struct Failure {
     billed: bool,
 }
 
-/// The last line of stderr of a command that failed.
+/// The last line that a failed command prints to stderr.
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "error")]
 pub struct ErrorLine<'a> {
-    error: Told<'a>,
+    error: ErrorBody<'a>,
 }
 
 /// Why a command failed.
 #[derive(JsonSchema, Serialize)]
-struct Told<'a> {
-    /// A stable word.
+struct ErrorBody<'a> {
+    /// A stable code.
     code: ErrorCode,
     message: &'a str,
-    /// What to do, in words.
+    /// What to do next, as text.
     hint: String,
-    /// A command that helps, as it stands.
+    /// A command that helps, ready to run.
     next_command: Option<String>,
-    /// Whether the same command may work a little later.
+    /// Whether the same command may succeed a little later.
     retryable: bool,
     /// Whether calls may have been paid for.
     billed: bool,
@@ -90,19 +90,19 @@ impl Failure {
         self
     }
 
-    /// The same failure with the place of the mistake (file and line, or flag) before its message.
+    /// The same failure with the location of the mistake (file and line, or flag) before its message.
     pub fn at(mut self, place: &str) -> Self {
         self.message = format!("{place}: {}", self.message);
         self
     }
 
-    /// The same failure with one hint more: the next step, in words.
+    /// The same failure with an additional hint: the next step, in words.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
     }
 
-    /// The same failure with the command that helps. The first command that is given counts.
+    /// The same failure with the command that helps. If it has a command already, that one stays.
     pub fn next(mut self, command: impl Into<NextCommand>) -> Self {
         self.next.get_or_insert_with(|| Box::new(command.into()));
         self
@@ -114,7 +114,7 @@ impl Failure {
         self
     }
 
-    /// Whether the same command may work a little later.
+    /// Whether the same command may succeed a little later.
     pub(crate) fn is_retryable(&self) -> bool {
         self.retryable
     }
@@ -125,7 +125,7 @@ impl Failure {
         self
     }
 
-    /// The same failure with `error` and everything that caused it as causes.
+    /// The same failure with `error` and its sources as causes.
     pub fn caused_by(mut self, error: &dyn StdError) -> Self {
         let mut next = Some(error);
         while let Some(cause) = next {
@@ -138,16 +138,16 @@ impl Failure {
         self
     }
 
-    /// Lines for people: `error:`, `caused by:`, `hint:`.
+    /// The lines for people: `error:`, `caused by:`, `hint:`.
     pub fn lines(&self) -> Vec<(&'static str, &str)> {
         let causes = self.causes.iter().map(|cause| ("caused by", cause.as_str()));
         let hints = self.hints.iter().map(|hint| ("hint", hint.as_str()));
         std::iter::once(("error", self.message.as_str())).chain(causes).chain(hints).collect()
     }
 
-    /// The same for programs, as one line; `invocation` is the command that failed.
+    /// The failure for programs, as one line of JSON; `invocation` is the command that failed.
     pub fn json(&self, invocation: &Invocation) -> String {
-        let error = Told {
+        let error = ErrorBody {
             code: self.code,
             message: &self.message,
             hint: self.hints.join("; "),
@@ -174,7 +174,7 @@ impl From<TableError> for Failure {
     }
 }
 
-/// The change of the command that a table's error asks for.
+/// The changed command that a table's error suggests.
 fn instead(error: &TableError) -> Option<NextCommand> {
     if let Some((wrong, right)) = error.other_file() {
         return Some(another_word(&["--input", "-i"], wrong.to_str()?, right.to_str()?));
@@ -185,7 +185,7 @@ fn instead(error: &TableError) -> Option<NextCommand> {
     Some(Change::Flags(error.flags()?).into())
 }
 
-/// Another word in the value of one of these flags, or where it stands alone.
+/// Replaces a word in the value of one of these flags, or a word that stands alone.
 pub fn another_word(flags: &[&str], wrong: &str, right: &str) -> NextCommand {
     let (wrong, right) = (wrong.to_owned(), right.to_owned());
     NextCommand::FirstOf(vec![
@@ -202,6 +202,6 @@ pub fn another_word(flags: &[&str], wrong: &str, right: &str) -> NextCommand {
 impl From<RegistryError> for Failure {
     fn from(error: RegistryError) -> Self {
         Self::new(Exit::Internal, ErrorCode::Registry, error.to_string())
-            .hint("this program was put together wrongly: see the plugin list of its cli crate")
+            .hint("this program was built with a wrong list of plugins: see `plugins.rs` in its cli crate")
     }
 }

@@ -1,5 +1,5 @@
-//! What a run would do and cost: the same run with stored answers alone. Sends nothing and makes no
-//! ledger.
+//! What a run would do and cost: the same run on stored answers alone. This module sends nothing and creates
+//! no ledger.
 
 mod cost;
 mod document;
@@ -37,10 +37,10 @@ use crate::{
 
 pub use document::{PlanDocument, planned_document};
 
-/// The most remarks that are counted apart.
+/// The most distinct remarks that are counted.
 const MOST_REMARKS: usize = 50;
 
-/// Everything that is known of a plan.
+/// Everything that is known about a plan.
 pub struct Planned {
     /// Whether the sandbox answers, so that the answers are samples.
     pub sandbox: bool,
@@ -52,15 +52,15 @@ pub struct Planned {
     pub columns: usize,
     /// How many rows are selected.
     pub rows_picked: u64,
-    /// How the table was read, where its own form does not say, one line each.
+    /// Notes on how the table was read, one line each.
     pub table_notes: Vec<String>,
     /// The ledger's path.
     pub ledger: String,
     /// Whether the ledger exists already.
     pub ledger_exists: bool,
-    /// Output cells that say nothing and would be filled: for certain, and at most.
-    pub said_nothing: (u64, u64),
-    /// By output: filled cells that would be replaced, for certain and at most.
+    /// Output cells with a placeholder that would be filled: for certain, and at most.
+    pub placeholders: (u64, u64),
+    /// By output, the filled cells that would be replaced: for certain, and at most.
     pub replaced: BTreeMap<usize, (u64, u64)>,
     /// What each step would do, in plan order.
     pub steps: Vec<StepForecast>,
@@ -70,23 +70,23 @@ pub struct Planned {
     pub currency: Option<String>,
     /// By provider and operation, what a call may cost.
     pub prices: BTreeMap<(SmolStr, SmolStr), CallPrice>,
-    /// By provider and operation, how long a call usually takes, if known.
+    /// By provider and operation, how long a call usually takes, if it is known.
     durations: BTreeMap<(SmolStr, SmolStr), Option<Duration>>,
     /// How many calls are in flight to each provider that has no number of its own.
     pub parallel: usize,
-    /// The providers that have one.
+    /// The providers with a number of their own.
     parallel_of: BTreeMap<String, usize>,
-    /// How often a call in doubt may be sent, where it is sent again at all.
+    /// How often a call in doubt may be sent, if calls in doubt are sent again.
     pub doubts_resent: Option<u32>,
     /// The cap on calls, if there is one.
     pub max_calls: Option<u64>,
     /// The cap on cost, in the settings' currency, if there is one.
     pub max_cost: Option<f64>,
-    /// Settings that decide how much is spent, where they are not the defaults.
+    /// Settings that affect how much is spent and differ from the defaults.
     pub settings: Vec<String>,
-    /// What is left of the hash of an earlier plan that was named.
+    /// What is left of the plan's hash that the user named.
     pub consent: Option<Consent>,
-    /// The example rows that were asked for.
+    /// The example rows that the user asked for.
     pub sample: Vec<SampleRow>,
 }
 
@@ -108,16 +108,16 @@ pub struct SampleCall {
     pub provider: String,
     /// The provider's operation.
     pub operation: String,
-    /// `null` where they depend on an answer that is not there.
+    /// Null if they depend on an answer that is not known yet.
     pub parameters: Option<serde_json::Value>,
-    /// How the call stands in the ledger: `new`, `in_ledger`, `stale`; `possible` if it depends on
+    /// The state of the call in the ledger: `new`, `in_ledger`, `stale`; `possible` if the call depends on
     /// another answer.
     pub standing: &'static str,
-    /// Whether the run makes the call for certain.
+    /// Whether the run is certain to make the call.
     pub certain: bool,
 }
 
-/// What lets a run buy what was planned, and no more.
+/// The consent that lets a run buy what was planned, and no more.
 pub struct Approval {
     /// The plan's hash.
     pub hash: String,
@@ -125,18 +125,18 @@ pub struct Approval {
     pub command: String,
 }
 
-/// Refuses what a run would not be allowed to write.
+/// Refuses an output that a run would not be allowed to write.
 ///
 /// # Errors
-/// The output would replace a file that this run may not replace.
+/// The output would replace a file that this run must not replace.
 pub fn check_output(job: &Job) -> Result<(), Failure> {
-    OverwriteGuard::look(job).map(drop)
+    OverwriteGuard::inspect(job).map(drop)
 }
 
-/// Plans a job: what would be sent for the rows that it selects, and the hash that allows it.
+/// Plans a job: what would be sent for the selected rows, and the hash that allows it.
 ///
 /// # Errors
-/// The table or the ledger cannot be read, or the plan that is named does not hold any more.
+/// The table or the ledger cannot be read, or the named plan is no longer valid.
 pub async fn plan(
     job: &Job,
     connections: &Connections,
@@ -208,7 +208,7 @@ pub async fn of(
         table_notes: table_notes(&job.table),
         ledger: ledger_path(&spec.ledger, &job.workspace)?,
         ledger_exists: store.is_some(),
-        said_nothing: forecast.said_nothing(),
+        placeholders: forecast.placeholders(),
         replaced: forecast.replaced().clone(),
         steps,
         remarks,
@@ -220,7 +220,7 @@ pub async fn of(
         doubts_resent: connections.resends_doubts().then_some(connections.settings.retry.attempts),
         max_calls: spec.caps.calls,
         max_cost: spec.caps.cost,
-        settings: connections.told(job),
+        settings: connections.spending_notes(job),
         consent: match &spec.plan {
             Some(hash) => Some(left_of(hash, store.as_deref()).await?),
             None => None,
@@ -253,10 +253,10 @@ async fn durations(
 
 fn sample_calls(job: &Job, end: &RowEnd) -> Vec<SampleCall> {
     let steps = job.plan.steps.iter().zip(&end.projected);
-    steps.flat_map(|(step, projected)| of_step(&step.name, projected)).collect()
+    steps.flat_map(|(step, projected)| step_sample_calls(&step.name, projected)).collect()
 }
 
-fn of_step(step: &str, projected: &ProjectedStep) -> Vec<SampleCall> {
+fn step_sample_calls(step: &str, projected: &ProjectedStep) -> Vec<SampleCall> {
     let known = projected.calls.iter().map(|note| SampleCall {
         step: step.to_owned(),
         provider: note.call.provider.to_string(),
@@ -276,7 +276,7 @@ fn of_step(step: &str, projected: &ProjectedStep) -> Vec<SampleCall> {
     known.chain(unknown).collect()
 }
 
-/// The word for how a call stands.
+/// The word for the state of a call.
 pub fn word(status: CallStatus) -> &'static str {
     match status {
         CallStatus::Reused => "in_ledger",
@@ -300,13 +300,13 @@ impl Planned {
         self.replaced.values().fold((0, 0), |sum, cells| (sum.0 + cells.0, sum.1 + cells.1))
     }
 
-    /// The operations of which calls are sent, or may be.
+    /// The operations whose calls are sent, or may be sent.
     pub fn sent(&self) -> impl Iterator<Item = (&str, &str)> {
         let sent = self.calls().filter(|call| call.send + call.possible > 0);
         sent.map(|call| (call.provider.as_str(), call.operation.as_str()))
     }
 
-    /// How long that takes, if past calls tell. Providers are asked side by side.
+    /// How long the run takes, estimated from past calls if there are any. Providers are asked in parallel.
     pub fn time(&self) -> Option<(Duration, Duration)> {
         let mut by_provider: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
         for call in self.calls().filter(|call| call.send + call.possible > 0) {

@@ -1,5 +1,5 @@
-//! What `enrich` and `plan` have in common: the table, the steps, the settings. Everything that can
-//! be wrong beforehand is looked at here; nothing is sent.
+//! What `enrich` and `plan` share: the table, the steps, the settings. Everything that can be checked before
+//! a run is checked here. This module sends nothing.
 
 pub mod connections;
 pub(crate) mod filter;
@@ -27,7 +27,7 @@ use table::{Links, TableSummary, shell::word};
 use self::{
     filter::Filter,
     header::{header, table_name},
-    steps::StepsAsked,
+    steps::RequestedSteps,
 };
 use crate::{
     failure::{Failure, advice::Voice},
@@ -37,27 +37,27 @@ use crate::{
 
 /// A table with the steps for it.
 pub struct Job {
-    /// What is asked for.
+    /// What the user asked for.
     pub spec: RunSpec,
     /// The project that the job belongs to.
     pub workspace: Workspace,
-    /// The table, as it was scanned.
+    /// The scanned table.
     pub table: TableSummary,
-    /// With all steps that it takes.
+    /// The request, with all steps that the plan needs.
     pub request: Request,
     /// The steps, bound to the table's columns.
     pub plan: Arc<Plan>,
 }
 
 impl Job {
-    /// Looks at the settings, the steps and the whole table.
+    /// Checks the settings, the steps and the whole table.
     ///
     /// # Errors
-    /// The settings, the steps or the table are not right.
+    /// The settings, the steps or the table are wrong.
     pub fn prepare(spec: RunSpec) -> Result<Self, Failure> {
         let workspace = Workspace::find()?;
         let registry = &workspace.registry;
-        let steps = StepsAsked::of(&spec.steps, spec.refresh.clone())?;
+        let steps = RequestedSteps::of(&spec.steps, spec.refresh.clone())?;
         let summary = outputs::check_table(&spec.input, spec.reading.clone())?;
         let (request, plan) = {
             let name = table_name(&summary);
@@ -71,8 +71,8 @@ impl Job {
         Ok(Self { spec, workspace, table: summary, request, plan })
     }
 
-    /// The plan that reads what is stored, also where the run asks anew: which rows have failed or
-    /// lack data is told by the answers that are there.
+    /// The plan that uses stored answers even if the run asks again: the stored answers show which rows
+    /// failed or have no data.
     pub(crate) fn stored_plan(&self) -> Result<Arc<Plan>, Failure> {
         if self.spec.refresh == Refresh::None {
             return Ok(Arc::clone(&self.plan));
@@ -82,17 +82,17 @@ impl Job {
         Ok(Arc::new(Plan::new(&request, &header(&self.table, &name), &self.workspace.registry)?))
     }
 
-    /// Where the enriched table goes.
+    /// The path of the enriched table.
     pub fn output(&self) -> PathBuf {
         self.spec.output.clone().unwrap_or_else(|| table::enriched_path(&self.spec.input))
     }
 
-    /// Whether a link at the output's name is followed: only where the user typed the name.
+    /// Whether marl follows a link at the output's path: only if the user typed the path.
     pub(crate) fn output_links(&self) -> Links {
         if self.spec.output.is_some() { Links::Follow } else { Links::Refuse }
     }
 
-    /// The caps of the command line; a cap on cost needs every price.
+    /// The caps of the command line. A cap on cost needs every price.
     ///
     /// # Errors
     /// There is a cap on cost, and an operation of the plan has no price.
@@ -133,7 +133,7 @@ impl Job {
         CallPrice::of(operation, known, self.workspace.settings.prices(provider)).most.money
     }
 
-    /// The ledger, if there is one.
+    /// The ledger, if it exists.
     pub(crate) async fn ledger_there_is(&self) -> Result<Option<Arc<dyn Ledger>>, Failure> {
         ledger::read_if_there(&project::ledger(&self.spec.ledger, &self.workspace.project)?).await
     }
@@ -145,10 +145,10 @@ impl Job {
     }
 }
 
-/// A cap on cost cannot be kept while a price is unknown.
+/// The failure of a cap on cost without a price: the cap cannot be enforced.
 fn no_price(flag: &str, provider: &str, operation: &str, price: Option<f64>) -> Failure {
-    // A price of 0 lets any number of calls through.
-    let what = if price.is_some() { "marl.toml says 0" } else { "there is none" };
+    // With a price of 0 the cap would never be reached.
+    let what = if price.is_some() { "marl.toml sets it to 0" } else { "there is none" };
     Failure::usage(format!("`{flag}` needs a price for {provider} {operation}, and {what}"))
         .hint(format!(
             "set `{operation} = 0.02`, say, under `[price.{provider}]` in marl.toml, and `currency = \"USD\"` at its top"
@@ -156,13 +156,13 @@ fn no_price(flag: &str, provider: &str, operation: &str, price: Option<f64>) -> 
         .hint("`--max-calls N` caps the number of calls and needs no price")
 }
 
-/// Where a ledger is, as it is told.
+/// The path of a ledger, for display.
 pub(crate) fn ledger_path(choice: &LedgerChoice, workspace: &Workspace) -> Result<String, Failure> {
     Ok(paths::shown(&project::ledger(choice, &workspace.project)?))
 }
 
-/// The flags that lead to the same ledger.
-pub fn of_ledger(choice: &LedgerChoice) -> String {
+/// The flags that select the same ledger.
+pub fn ledger_flags(choice: &LedgerChoice) -> String {
     let path = choice.ledger.as_ref().map(|path| format!(" --ledger {}", word(&path.to_string_lossy())));
     let sandbox = if choice.sandbox { " --sandbox" } else { "" };
     format!("{}{sandbox}", path.unwrap_or_default())

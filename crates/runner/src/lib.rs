@@ -1,8 +1,7 @@
-//! What a run is, without a command line and without a terminal: what it is asked to do, the project
-//! and its settings, connections, the rows, the pipeline, the record, the plan's hash, and every
-//! document for programs.
+//! A run without a command line and without a terminal: the request, the project and its settings, the
+//! connections, the rows, the pipeline, the record, the plan's hash, and every document for programs.
 //!
-//! Functions return data; nothing here prints, reads the process's arguments or ends the process.
+//! Functions return data. Nothing here prints, reads the process's arguments or ends the process.
 
 pub mod binding;
 pub mod catalog;

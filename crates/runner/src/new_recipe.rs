@@ -1,4 +1,4 @@
-//! The recipe that does what a step's specification says.
+//! Creates the recipe for the steps that flags describe. This module sends nothing.
 
 use std::{
     fs,
@@ -16,22 +16,22 @@ use crate::{
     failure::Failure,
     job::{
         header::{header, table_name},
-        steps::StepsAsked,
+        steps::RequestedSteps,
     },
     project::{outputs, recipe::write, workspace},
     spec::StepSpec,
 };
 
-/// What a recipe is made of.
+/// What a recipe is created from.
 #[derive(Debug, Clone)]
 pub struct RecipeSpec {
-    /// The table that it is for.
+    /// The table that the recipe is for.
     pub input: PathBuf,
     /// How the table is read.
     pub reading: ReadOptions,
     /// The steps.
     pub steps: StepSpec,
-    /// Where it is written; nowhere, if nothing is said.
+    /// The path of the new file; without it, no file is written.
     pub output: Option<PathBuf>,
 }
 
@@ -42,25 +42,25 @@ pub struct RecipeDocument {
     schema_version: Version<1>,
     /// The recipe's text.
     pub recipe: String,
-    /// Where it was written.
+    /// The path of the file that was written.
     pub path: Option<String>,
 }
 
-/// Makes a recipe, and writes it where a path is given.
+/// Creates a recipe, and writes it if a path is given.
 ///
 /// # Errors
-/// The steps do not fit the table, or the file is there already or cannot be written.
+/// The steps do not fit the table, or the file already exists or cannot be written.
 pub fn new(spec: &RecipeSpec) -> Result<RecipeDocument, Failure> {
     let registry = workspace::registry_here()?;
-    let steps = StepsAsked::of(&spec.steps, Refresh::None)?;
+    let steps = RequestedSteps::of(&spec.steps, Refresh::None)?;
     let summary = outputs::check_table(&spec.input, spec.reading.clone())?;
     let name = table_name(&summary);
     let header = header(&summary, &name);
     let failure = |error| steps.failure(error, &spec.input, &spec.reading);
     let mut request = plan::resolve(&steps.request, &header, &registry).map_err(failure)?;
     let plan = Plan::new(&request, &header, &registry).map_err(failure)?;
-    // A column that was found by its name's ending or as a usual name is written down: another
-    // table may have two of them.
+    // A column that was found by the ending of its name or by a usual name is written out: another table may
+    // have two such columns.
     for step in &mut request.steps {
         let bound = plan.steps.iter().find(|planned| planned.name == step.name());
         let inputs = bound.iter().flat_map(|step| step.alternatives()).flat_map(|one| &one.inputs);

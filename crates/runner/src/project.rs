@@ -1,13 +1,13 @@
-//! The project: its folder, settings, plugins, recipes, ledger and what it knows of its outputs, and
-//! which files of it are trusted. It knows no run.
+//! The project: its folder, settings, plugins, recipes and ledger, the record of its outputs, and which of
+//! its files are trusted. This module knows no runs.
 
 pub mod address;
-pub(crate) mod asked;
 pub mod connect;
 pub mod ledger;
 pub mod outputs;
 pub(crate) mod owner;
 pub mod paths;
+pub(crate) mod provenance;
 pub mod recipe;
 pub mod settings;
 pub(crate) mod text_file;
@@ -19,12 +19,12 @@ use std::path::{Path, PathBuf};
 use self::owner::OwnedKind;
 use crate::{failure::Failure, spec::LedgerChoice};
 
-/// Names a ledger, in the environment.
+/// The environment variable that names a ledger.
 const LEDGER: &str = "MARL_LEDGER";
 
-/// The nearest folder, from `start` upwards, that has `.marl` or `marl.toml`; else the root
-/// of the enclosing git work tree, unless another user owns it; else `start`. A caller that reads the
-/// folder's settings checks the owner of the folder first.
+/// The nearest folder, from `start` upwards, that has `.marl` or `marl.toml`; otherwise the root of the
+/// enclosing git work tree, unless another user owns it; otherwise `start`. A caller that reads the folder's
+/// settings checks the owner of the folder first.
 pub fn folder(start: &Path) -> PathBuf {
     let nearest = start.ancestors().find(|folder| is_marked(folder));
     let root = || start.ancestors().find(|folder| folder.join(".git").exists());
@@ -36,8 +36,8 @@ fn is_marked(folder: &Path) -> bool {
     folder.join(".marl").is_dir() || folder.join("marl.toml").is_file()
 }
 
-/// Refuses a project that another user could have made: what is in it decides what is bought. The
-/// working folder was entered on purpose, so that there only its files are looked at.
+/// Refuses a project that another user could have made, because its files decide what is bought. The user
+/// entered the working folder on purpose, so there only the files are checked.
 pub(crate) fn check_owner(project: &Path, working: &Path) -> Result<(), Failure> {
     if project != working && is_marked(project) {
         owner::check(project, OwnedKind::Settings)?;
@@ -45,11 +45,11 @@ pub(crate) fn check_owner(project: &Path, working: &Path) -> Result<(), Failure>
     owner::check(&project.join("marl.toml"), OwnedKind::Settings)
 }
 
-/// The ledger's file: as chosen, else in the project folder. The sandbox has its own, so that
-/// a sample is never taken for a bought answer.
+/// The path of the ledger: the chosen one, otherwise the one in the project folder. The sandbox has a ledger
+/// of its own, so that a sample is never taken for a bought answer.
 ///
 /// # Errors
-/// When the environment names an address, or the project's ledger is another user's.
+/// The environment names an address, or another user owns the project's ledger.
 pub fn ledger(choice: &LedgerChoice, folder: &Path) -> Result<PathBuf, Failure> {
     if let Some(chosen) = &choice.ledger {
         return Ok(chosen.clone());
@@ -58,7 +58,7 @@ pub fn ledger(choice: &LedgerChoice, folder: &Path) -> Result<PathBuf, Failure> 
     let Some(named) = variable.map(PathBuf::from) else {
         let marl = folder.join(".marl");
         let ledger = marl.join(if choice.sandbox { "sandbox.db" } else { "ledger.db" });
-        // One that the user names is the user's to judge.
+        // A ledger that the user names is the user's own decision.
         owner::check(&marl, OwnedKind::Ledger)?;
         owner::check(&ledger, OwnedKind::Ledger)?;
         no_link(&marl)?;
@@ -72,7 +72,7 @@ pub fn ledger(choice: &LedgerChoice, folder: &Path) -> Result<PathBuf, Failure> 
     }
 }
 
-/// Refuses a link at a name that marl chose: the user who made the link could lead marl to any file.
+/// Refuses a link at a path that marl chose: another user could have made the link to lead marl to any file.
 fn no_link(path: &Path) -> Result<(), Failure> {
     if !std::fs::symlink_metadata(path).is_ok_and(|there| there.is_symlink()) {
         return Ok(());

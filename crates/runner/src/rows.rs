@@ -1,4 +1,4 @@
-//! Rows of a table, a page at a time. Sends nothing and needs no key, settings or ledger.
+//! Rows of a table, one page at a time. This module sends nothing, and it needs no key, settings or ledger.
 
 use std::path::PathBuf;
 
@@ -29,10 +29,10 @@ use crate::{
     spec::ranges::Ranges,
 };
 
-/// What the document takes besides its rows, the table and the command for the next.
+/// The characters of the document besides its rows, the table's path and the command for the next rows.
 const FRAME: usize = 500;
 
-/// Which rows and columns of a table are looked at, and how.
+/// Which rows and columns of a table to display, and how.
 #[derive(Debug, Clone)]
 pub struct RowsSpec {
     /// The table.
@@ -41,20 +41,20 @@ pub struct RowsSpec {
     pub reading: ReadOptions,
     /// Only rows for which this condition holds.
     pub filter: Option<String>,
-    /// What columns hold, for the condition.
+    /// The declared types of columns, for the condition.
     pub column_types: Vec<(String, SemanticType)>,
-    /// Only these columns, in this order: lists with commas, as they were typed.
+    /// Only these columns, in this order: comma-separated lists, as the user typed them.
     pub columns: Vec<String>,
     /// Only these rows.
     pub rows: Option<Ranges>,
-    /// The most rows.
+    /// The most rows to display.
     pub limit: usize,
-    /// How rows are shown.
+    /// How rows are displayed.
     pub form: Form,
 }
 
 impl RowsSpec {
-    /// How many rows are shown, if nothing is said.
+    /// The default for the number of rows.
     pub const LIMIT: usize = 20;
 
     fn is_for_program(&self) -> bool {
@@ -73,20 +73,20 @@ pub struct RowsDocument<'a> {
     schema_version: Version<1>,
     /// The table's path, relative to the working folder if the table lies below it.
     pub table: &'a str,
-    /// How the table was read, where that is not as it stands.
+    /// Notes on how the table was read, if that is not obvious from the file.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     pub table_notes: &'a [String],
     /// How many rows the table has.
     pub rows_total: u64,
     /// How many rows match the condition and the ranges.
     pub rows_matching: u64,
-    /// The rows for which the condition cannot be told; they do not match.
+    /// The number of rows for which the condition cannot be evaluated; these rows do not match.
     pub untold: u64,
     /// How many rows this document lists.
     pub shown: usize,
-    /// Whether a cell is not shown as it is.
+    /// Whether a cell was shortened.
     pub truncated: bool,
-    /// How many columns there was no room for.
+    /// How many columns do not fit.
     #[serde(skip_serializing_if = "is_zero")]
     pub columns_left_out: usize,
     /// The command for the next rows, if there are any.
@@ -99,7 +99,7 @@ fn is_zero(number: &usize) -> bool {
     *number == 0
 }
 
-/// A page of a table, and where in the table it is.
+/// One page of a table, and where in the table it is.
 pub struct TablePage<'a> {
     page: Page<'a>,
     table: String,
@@ -111,17 +111,16 @@ pub struct TablePage<'a> {
 }
 
 impl<'a> TablePage<'a> {
-    /// Reads a page; `summary` is the table, as it was checked.
+    /// Reads a page; `summary` is the checked table.
     ///
     /// # Errors
-    /// A column or a row that the table does not have, a condition that cannot be read, or a table
-    /// that cannot be read any more.
+    /// The table lacks a column or a row, a condition cannot be parsed, or the table can no longer be read.
     pub fn read(spec: &RowsSpec, summary: &'a TableSummary) -> Result<Self, Failure> {
         let columns = columns(&spec.columns, summary, &spec.reading)?;
         let filter = filter(spec, summary)?;
         spec.rows.as_ref().map_or(Ok(()), |ranges| ranges.check(summary.rows))?;
         let table_notes = table_notes(summary);
-        // The command for the next rows may be long, since it says the condition.
+        // The command for the next rows repeats the condition, so it may be long.
         let frame = listing::size(&more(spec, u64::MAX))
             + listing::size(&spec.table.to_string_lossy())
             + table_notes.iter().map(|note| listing::size(note) + 4).sum::<usize>()
@@ -140,7 +139,7 @@ impl<'a> TablePage<'a> {
         &self.page
     }
 
-    /// A warning of rows for which the condition could not be decided.
+    /// A warning about rows for which the condition cannot be evaluated.
     pub fn warning(&self) -> Option<String> {
         self.undetermined.warning()
     }
@@ -171,16 +170,16 @@ fn filter(spec: &RowsSpec, summary: &TableSummary) -> Result<Option<Filter>, Fai
 }
 
 /// The indices of the columns that the user asked for, each once; all indices if the user named none.
-fn columns(asked: &[String], summary: &TableSummary, reading: &ReadOptions) -> Result<Vec<usize>, Failure> {
-    if asked.is_empty() {
+fn columns(names: &[String], summary: &TableSummary, reading: &ReadOptions) -> Result<Vec<usize>, Failure> {
+    if names.is_empty() {
         return Ok((0..summary.columns.len()).collect());
     }
     let mut places = Vec::new();
-    for list in asked {
+    for list in names {
         let words: Vec<&str> = list.split(',').collect();
         let mut at = 0;
         while at < words.len() {
-            // A column's name may hold commas itself: the longest name that is one is meant.
+            // A column's name may itself contain commas, so the longest match wins.
             let joined = (at + 1..=words.len()).rev().map(|end| (words[at..end].join(","), end));
             let known = |name: &str| summary.columns.iter().position(|known| known == name);
             let found = joined
@@ -201,23 +200,23 @@ fn columns(asked: &[String], summary: &TableSummary, reading: &ReadOptions) -> R
     Ok(places)
 }
 
-/// Goes over the table, and says how many rows match.
+/// Reads the table into the page; returns how many rows match.
 fn fill(
     page: &mut Page<'_>,
     spec: &RowsSpec,
     summary: &TableSummary,
     filter: Option<&Filter>,
-    untold: &mut Undetermined,
+    undetermined: &mut Undetermined,
 ) -> Result<u64, Failure> {
     let in_ranges = |row: &u64| spec.rows.as_ref().is_none_or(|ranges| ranges.contains(*row));
     let mut matching = 0;
     for row in Reader::open(summary)? {
         let row = row?;
-        if in_ranges(&row.number()) && filter.is_none_or(|filter| filter.picks(&row, untold)) {
+        if in_ranges(&row.number()) && filter.is_none_or(|filter| filter.matches(&row, undetermined)) {
             matching += 1;
             page.add(&row);
         }
-        // Without a condition numbers say the rest.
+        // Without a condition, the number of the remaining rows is known without reading them.
         if filter.is_none() && page.next.is_some() {
             return Ok((1..=summary.rows).filter(in_ranges).count() as u64);
         }
@@ -225,7 +224,7 @@ fn fill(
     Ok(matching)
 }
 
-/// This command from `row` on.
+/// This command, continued from `row`.
 fn more(spec: &RowsSpec, row: u64) -> String {
     let mut words = command_over("rows", &spec.table, &spec.reading);
     words.extend(spec.filter.as_deref().map(|text| flag("--filter", text)));

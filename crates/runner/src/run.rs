@@ -1,5 +1,5 @@
-//! A run, from what is checked before anything is made to what it came to. It prints nothing: an
-//! [`Observer`] hears of it while it goes on, and its end is data.
+//! A run, from the checks before it begins to its outcome. This module prints nothing: an [`Observer`]
+//! receives events while the run goes on, and the outcome is data.
 
 pub(crate) mod after_run;
 mod end;
@@ -19,7 +19,7 @@ use std::{
 use engine::{
     CallMode, Engine, Event, Listener, RowEnd,
     gateway::{Caps, Gateway},
-    ledger::{Begun, Ledger, MaxAge, RunRecord, RunStart, RunState},
+    ledger::{Ledger, MaxAge, RunRecord, RunStart, RunState, StartedRun},
     plan::Refresh,
 };
 use marl_core::SkipReason;
@@ -33,8 +33,8 @@ use crate::{
     job::{
         Job,
         connections::Connections,
+        ledger_flags,
         observer::Observer,
-        of_ledger,
         overwrite_guard::OverwriteGuard,
         pipeline,
         plan_hash::check_plan,
@@ -45,13 +45,13 @@ use crate::{
     spec::consent::{self, Consent},
 };
 
-/// Among how many of the newest runs the one is looked for that writes an output.
+/// How many of the newest runs are searched for the run that writes an output.
 const MOST_LIVE: u32 = 200;
 
 /// How many of the output's first rows are kept for a preview.
 const FIRST_ROWS: usize = 5;
 
-/// A failure to make the output; if another run is writing it, with that run's number.
+/// The failure to create the output; if another run is writing it, with the number of that run.
 async fn naming_writer(job: &Job, output: &Path, failure: Failure) -> Failure {
     if !failure.is_retryable() {
         return failure;
@@ -62,15 +62,15 @@ async fn naming_writer(job: &Job, output: &Path, failure: Failure) -> Failure {
     let Ok(Some(store)) = job.ledger_there_is().await else { return failure };
     let runs = store.runs(MOST_LIVE).await.map_or_else(|_| Vec::new(), |(runs, _)| runs);
     let Some(run) = runs.into_iter().find(writes) else { return failure };
-    let (id, ledger) = (run.id, of_ledger(&job.spec.ledger));
+    let (id, ledger) = (run.id, ledger_flags(&job.spec.ledger));
     failure
         .hint(format!(
-            "it is run {id}: `marl runs show {id}{ledger}` says how far it is, `marl runs stop {id}{ledger}` ends it"
+            "it is run {id}: `marl runs show {id}{ledger}` shows its progress, `marl runs stop {id}{ledger}` ends it"
         ))
         .next(format!("marl runs wait {id} --timeout 100s{ledger}"))
 }
 
-/// A run that may begin: everything that can be wrong beforehand was looked at, and nothing was made.
+/// A run that may begin: everything that can be checked beforehand was checked, and no file was created.
 pub struct Ready<'a> {
     job: &'a Job,
     connections: &'a Connections,
@@ -80,10 +80,10 @@ pub struct Ready<'a> {
 }
 
 impl<'a> Ready<'a> {
-    /// Looks at the plan's hash, the rows, the older output and the consent.
+    /// Checks the plan's hash, the rows, the older output and the consent.
     ///
     /// # Errors
-    /// Says what keeps the run from beginning; nothing was sent and no file was made.
+    /// The message says what keeps the run from beginning; nothing was sent and no file was created.
     pub async fn check(
         job: &'a Job,
         connections: &'a Connections,
@@ -93,14 +93,14 @@ impl<'a> Ready<'a> {
             check_plan(then, job, connections).await?;
         }
         let selected = select(&job.spec.selection, job, connections, observer).await?;
-        let older = OverwriteGuard::look(job)?;
+        let older = OverwriteGuard::inspect(job)?;
         older.check_selected(job, &selected)?;
         let agreed = permission::check(job, connections, &selected).await?;
         let caps = consent::tighter(connections.settings.caps, agreed);
         Ok(Self { job, connections, selected, older, caps })
     }
 
-    /// Makes the output's temporary files and records the run. Nothing is sent.
+    /// Creates the output's temporary files and records the run. Nothing is sent.
     ///
     /// # Errors
     /// The output or the ledger cannot be written, or another run holds the plan's hash.
@@ -108,14 +108,14 @@ impl<'a> Ready<'a> {
         let Self { job, connections, selected, older, caps } = self;
         let spec = &job.spec;
         let output = job.output();
-        // Before the first call, so that a path that cannot be written fails at once.
+        // This happens before the first call, so that a path that cannot be written fails at once.
         let files = match Files::create(job, older) {
             Ok(files) => files,
             Err(failure) => return Err(naming_writer(job, &output, failure).await),
         };
         let store = job.workspace.open_ledger(&spec.ledger).await?;
         files::keep_private(&*store, &spec.input, &*observer);
-        let recorded = selected.told(job.table.rows);
+        let recorded = selected.describe(job.table.rows);
         let steps = RecordedSteps::of(&job.plan, &connections.settings, &job.request.types, recorded);
         let start = RunStart {
             command: spec.invocation.command(),
@@ -125,24 +125,25 @@ impl<'a> Ready<'a> {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             consent: spec.plan.as_ref().map(ToString::to_string),
         };
-        let begun = store.begin(&start, MaxAge::new(spec.max_age)).await?;
+        let started = store.begin(&start, MaxAge::new(spec.max_age)).await?;
         let tally = Arc::new(Tally::start(selected.count));
         let listener = Arc::new(Counting { tally: Arc::clone(&tally), observer: Arc::clone(&observer) });
-        let consent = spec.plan.as_ref().map(|hash| Consent::new(hash, begun.used_before));
-        // Counted again with the run's start: another run may have bought meanwhile.
+        let consent = spec.plan.as_ref().map(|hash| Consent::new(hash, started.used_before));
+        // The consent is counted again together with the run's start: another run may have bought something
+        // meanwhile.
         let caps = consent.iter().fold(caps, |caps, consent| consent::tighter(caps, consent.left()));
-        let gateway = connections.open(Arc::clone(&begun.calls), caps, listener);
+        let gateway = connections.open(Arc::clone(&started.calls), caps, listener);
         Ok(Run {
             job,
             selected,
             resends_doubts: connections.resends_doubts(),
             is_sandbox: connections.is_sandbox(),
-            settings_told: connections.told(job),
+            spending_notes: connections.spending_notes(job),
             warning_of_resends: connections.warning_of_resends(job),
             observer,
             tally,
             store,
-            begun,
+            started,
             gateway,
             consent,
             files,
@@ -151,19 +152,19 @@ impl<'a> Ready<'a> {
     }
 }
 
-/// Counts what the gateway tells, and passes it on.
+/// Counts the gateway's events, and passes them on.
 struct Counting {
     tally: Arc<Tally>,
     observer: Arc<dyn Observer>,
 }
 
 impl Listener for Counting {
-    fn hear(&self, event: &Event<'_>) {
-        self.tally.hear(event);
+    fn on_event(&self, event: &Event<'_>) {
+        self.tally.on_event(event);
         match event {
-            // Each call that needs the ledger says the same.
+            // Every call that needs the ledger reports the same error.
             Event::LedgerFailed { error } if !self.tally.notes_ledger_error(error) => {}
-            event => self.observer.hear(event),
+            event => self.observer.on_event(event),
         }
     }
 }
@@ -177,16 +178,16 @@ pub struct Run<'a> {
     observer: Arc<dyn Observer>,
     tally: Arc<Tally>,
     store: Arc<dyn Ledger>,
-    begun: Begun,
+    started: StartedRun,
     gateway: Gateway,
     consent: Option<Consent>,
-    settings_told: Vec<String>,
+    spending_notes: Vec<String>,
     warning_of_resends: Option<String>,
     files: Files,
     seen: Arc<EndSignals>,
 }
 
-/// Ends a run early and in order: what is in flight is awaited, and stored answers still reach rows.
+/// Ends a run early and in order: calls in flight are awaited, and stored answers still reach their rows.
 #[derive(Clone)]
 pub struct Stopper {
     gateway: Gateway,
@@ -194,7 +195,7 @@ pub struct Stopper {
 }
 
 impl Stopper {
-    /// From here on the run sends nothing.
+    /// Closes the gateway: the run sends nothing from now on.
     pub fn stop(&self) {
         self.seen.interrupted.store(true, Ordering::SeqCst);
         self.gateway.close(SkipReason::Interrupted);
@@ -204,10 +205,10 @@ impl Stopper {
 impl<'a> Run<'a> {
     /// The run's number in the ledger.
     pub fn id(&self) -> i64 {
-        self.begun.run
+        self.started.run
     }
 
-    /// What is done.
+    /// The job that the run does.
     pub fn job(&self) -> &'a Job {
         self.job
     }
@@ -217,17 +218,17 @@ impl<'a> Run<'a> {
         &self.store
     }
 
-    /// How many rows the steps are for.
+    /// How many rows the steps run on.
     pub fn rows_selected(&self) -> u64 {
         self.selected.count
     }
 
-    /// What is counted while the run goes on.
+    /// The counts while the run goes on.
     pub fn tally(&self) -> &Arc<Tally> {
         &self.tally
     }
 
-    /// Where the output will be, links followed.
+    /// Where the output will be, with links resolved.
     pub fn target(&self) -> &Path {
         self.files.target()
     }
@@ -237,41 +238,41 @@ impl<'a> Run<'a> {
         self.is_sandbox
     }
 
-    /// What the plan's hash allows, and what of it is left.
+    /// What the plan's hash allows, and how much of it is left.
     pub fn consent(&self) -> Option<&Consent> {
         self.consent.as_ref()
     }
 
-    /// Settings that decide how much is spent and are not the defaults, in a line each.
-    pub fn settings_told(&self) -> &[String] {
-        &self.settings_told
+    /// Settings that affect how much is spent and differ from the defaults, one line each.
+    pub fn spending_notes(&self) -> &[String] {
+        &self.spending_notes
     }
 
-    /// A warning where a file, and no flag, has calls sent again that may have been paid for.
+    /// A warning if `marl.toml`, and no flag, makes marl resend calls that may have been paid for.
     pub fn warning_of_resends(&self) -> Option<&str> {
         self.warning_of_resends.as_deref()
     }
 
-    /// What ends this run early.
+    /// The handle that ends this run early.
     pub fn stopper(&self) -> Stopper {
         Stopper { gateway: self.gateway.clone(), seen: Arc::clone(&self.seen) }
     }
 
-    /// Ends a run of which nobody was told: nothing is sent, and no output is written.
+    /// Ends a run that was never announced to its caller: nothing is sent, and no output is written.
     ///
     /// # Errors
     /// The ledger cannot be written.
-    pub async fn end_unbegun(self) -> Result<RunOutcome, Failure> {
+    pub async fn abandon(self) -> Result<RunOutcome, Failure> {
         self.stopper().stop();
         let rows = FirstRows::new(self.columns());
         self.finish(None, Duration::ZERO, rows).await
     }
 
-    /// Takes every row through the steps and brings the files into their places.
+    /// Runs every row through the steps and puts the files in place.
     ///
     /// # Errors
-    /// The table could not be opened again, or the ledger could not be written at the end. What else
-    /// went wrong is in the outcome.
+    /// The table could not be opened again, or the ledger could not be written at the end. Every other
+    /// problem is in the outcome.
     pub async fn go(mut self) -> Result<RunOutcome, Failure> {
         let job = self.job;
         let started = Instant::now();
@@ -303,7 +304,7 @@ impl<'a> Run<'a> {
         self.finish(piped.err(), started.elapsed(), first).await
     }
 
-    /// What is left of the plan's hash at the run's end.
+    /// What is left of the plan's hash at the end of the run.
     async fn left_at_the_end(&self) -> Result<Option<Consent>, Failure> {
         match &self.spec().plan {
             Some(hash) => Ok(Some(consent::left_of(hash, Some(&*self.store)).await?)),
@@ -311,7 +312,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Whether the same command would ask again what it has just asked.
+    /// Whether the same command would ask again for what this run has just asked.
     fn asks_anew(&self) -> bool {
         const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
         self.spec().refresh != Refresh::None || self.spec().max_age < A_DAY
@@ -320,7 +321,7 @@ impl<'a> Run<'a> {
     fn watch(&self) {
         watch::start(
             Arc::clone(&self.store),
-            self.begun.run,
+            self.started.run,
             self.gateway.clone(),
             Arc::clone(&self.seen),
             Arc::clone(&self.observer),
@@ -332,7 +333,7 @@ impl<'a> Run<'a> {
         &self.job.spec
     }
 
-    /// The output's columns: the table's, then the new ones, then those of an older output.
+    /// The output's columns: the table's, then the new ones, then those carried over from an older output.
     fn columns(&self) -> Vec<String> {
         let new = self.job.plan.outputs().filter(|output| !output.existing).map(|output| output.name.clone());
         let is_new = |column: &&String| !self.job.table.columns.contains(*column);
@@ -349,7 +350,8 @@ impl<'a> Run<'a> {
         let table = self.job.table.columns.len();
         let columns = self.columns().into_iter().enumerate();
         let own = |at: usize| (at < table).then(|| row.cell(at)).flatten().map(|value| value.to_string());
-        // A preview shows the first and the last; a cell of a wide JSONL row takes its time.
+        // A preview displays the first and the last columns, and converting a cell of a wide JSONL row is
+        // slow.
         let all = self.columns().len();
         let is_near_an_end = |at: usize| at < 30 || at + 30 >= all;
         let of_older = |name: &str| {
@@ -371,7 +373,7 @@ impl<'a> Run<'a> {
 pub struct FirstRows {
     /// The output's columns.
     pub columns: Vec<String>,
-    /// A cell for each column; those far from both ends of a wide table are left empty.
+    /// A cell for each column; in a wide table, cells far from both ends are left empty.
     pub rows: Vec<Vec<String>>,
 }
 

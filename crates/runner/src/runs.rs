@@ -13,7 +13,7 @@ use table::shell::word;
 use crate::{
     document::{Version, listing},
     failure::{Failure, error_code::ErrorCode, exit::Exit},
-    job::of_ledger,
+    job::ledger_flags,
     project::ledger,
     spec::LedgerChoice,
 };
@@ -100,7 +100,7 @@ impl RunList {
     /// The runs as a document; without a limit, as many as an agent is glad to read.
     pub fn document(&self) -> RunsDocument {
         const MOST: usize = 4_000;
-        let ledger = of_ledger(&self.spec.ledger);
+        let ledger = ledger_flags(&self.spec.ledger);
         let mut document = RunsDocument {
             schema_version: Version,
             ledger: self.ledger.clone(),

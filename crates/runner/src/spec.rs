@@ -1,5 +1,5 @@
-//! What a run is asked to do: what flags, a recipe, a protocol call or a form become. Plain data; it
-//! reads nothing and decides nothing.
+//! What a run is asked to do; flags, a recipe or a protocol call become this. Plain data: this module reads
+//! nothing and decides nothing.
 
 pub mod consent;
 pub mod hash;
@@ -17,44 +17,44 @@ use table::{OutputEncoding, ReadOptions};
 use self::{hash::Hash, ranges::Ranges};
 use crate::failure::invocation::Invocation;
 
-/// Which ledger is meant, and so whether answers are samples.
+/// Which ledger is meant, which also decides whether answers are samples.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LedgerChoice {
-    /// The ledger's file; without it, that of the environment or of the project.
+    /// The path of the ledger; without it, the ledger of the environment or of the project.
     pub ledger: Option<PathBuf>,
-    /// Whether the sandbox answers, which has a ledger of its own.
+    /// Whether the sandbox answers; it has a ledger of its own.
     pub sandbox: bool,
 }
 
-/// The steps, as flags or a recipe say them.
+/// The steps, from flags or from a recipe.
 #[derive(Debug, Clone, Default)]
 pub struct StepSpec {
-    /// The steps; empty where there is a recipe.
+    /// The steps; empty if there is a recipe.
     pub request: Request,
-    /// The recipe's file, which says all of the steps.
+    /// The path of the recipe, which then defines all of the steps.
     pub recipe: Option<PathBuf>,
-    /// What happens to filled cells of outputs; it outranks the recipe.
+    /// What happens to filled cells of outputs; this outranks the recipe.
     pub existing: Option<Existing>,
-    /// The types of the table's columns, in the order in which they were given.
+    /// The declared types of the table's columns, in the order in which they were given.
     pub column_types: Vec<(String, SemanticType)>,
 }
 
-/// Which rows are enriched; the others pass through.
+/// Which rows are enriched; the other rows pass through unchanged.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
-    /// Only the first so many of the rows that the other conditions leave.
+    /// Only the first rows, up to this number, that the other conditions leave.
     pub limit: Option<u64>,
-    /// So many rows in situations as different as there are.
+    /// This number of rows, in situations as different as possible.
     pub pilot: Option<usize>,
     /// Only these rows.
     pub rows: Option<Ranges>,
     /// Only rows for which this condition holds.
     pub filter: Option<String>,
-    /// Only rows of which stored answers made this.
+    /// Only rows with this outcome in the stored answers.
     pub only: Option<Only>,
 }
 
-/// What stored answers make of a row.
+/// The outcome of a row, from stored answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Only {
     /// A step failed.
@@ -72,32 +72,32 @@ pub struct RunSpec {
     pub input: PathBuf,
     /// How the table is read.
     pub reading: ReadOptions,
-    /// What is done to a row.
+    /// The steps that run on a row.
     pub steps: StepSpec,
-    /// Which answers are asked for anew.
+    /// Which answers are requested again.
     pub refresh: Refresh,
-    /// Which rows the steps are for.
+    /// Which rows the steps run on.
     pub selection: Selection,
-    /// Where the enriched table goes; beside the input, if nothing is said.
+    /// The path of the enriched table; by default beside the input.
     pub output: Option<PathBuf>,
-    /// Whether the file at the output's name is replaced whatever it is.
+    /// Whether any file at the output's path is replaced.
     pub overwrite: bool,
     /// The encoding of the enriched table.
     pub output_encoding: OutputEncoding,
-    /// Whether answers that look like formulas are written as they are.
+    /// Whether answers that look like formulas are written unchanged.
     pub raw_cells: bool,
-    /// Calls in flight to each provider.
+    /// The number of calls in flight to each provider.
     pub parallel: usize,
-    /// What to do with calls in doubt; the settings decide where nothing is said.
+    /// What to do with calls in doubt; by default the settings decide.
     pub in_doubt: Option<InDoubt>,
-    /// Up to which age stored answers count.
+    /// The age up to which stored answers count.
     pub max_age: Duration,
     /// The most that this run may buy.
     pub caps: Caps,
-    /// The plan's hash that the run is held to.
+    /// The plan's hash that the run is bound to.
     pub plan: Option<Hash>,
     /// The ledger that the run reads and writes.
     pub ledger: LedgerChoice,
-    /// The command that asked for it.
+    /// The command that asked for the run.
     pub invocation: Invocation,
 }

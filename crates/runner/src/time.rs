@@ -1,11 +1,11 @@
-//! Times for people: dates in UTC and spans.
+//! Times for people: dates in UTC, and durations. This module reads no clock but for `span`.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use marl_core::words::counted;
 
-/// A time as people say it: `3.4 s`, `2 min 5 s`, `1 h 50 min`.
-pub fn spoken(time: Duration) -> String {
+/// A duration for people: `3.4 s`, `2 min 5 s`, `1 h 50 min`.
+pub fn human_duration(time: Duration) -> String {
     let seconds = time.as_secs();
     match seconds {
         0..60 => format!("{:.1} s", time.as_secs_f64()),
@@ -15,15 +15,15 @@ pub fn spoken(time: Duration) -> String {
     }
 }
 
-/// `2026-11-22T14:03:11Z` for ms since 1970.
+/// A time in ms since 1970 as `2026-11-22T14:03:11Z`.
 pub fn date(ms: i64) -> String {
     humantime::format_rfc3339_seconds(UNIX_EPOCH + since_1970(ms)).to_string()
 }
 
-/// How long from one time to another, or until now.
+/// The duration from one time to another, or until now.
 pub fn span(from: i64, to: Option<i64>) -> String {
     let now = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    spoken(to.map_or_else(now, since_1970).saturating_sub(since_1970(from)))
+    human_duration(to.map_or_else(now, since_1970).saturating_sub(since_1970(from)))
 }
 
 fn since_1970(ms: i64) -> Duration {
@@ -35,8 +35,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_read_well() {
-        let times = [3_400, 125_000, 6_600_000].map(|ms| spoken(Duration::from_millis(ms)));
+    fn durations_are_readable() {
+        let times = [3_400, 125_000, 6_600_000].map(|ms| human_duration(Duration::from_millis(ms)));
         assert_eq!(times, ["3.4 s", "2 min 5 s", "1 h 50 min"]);
     }
 

@@ -1,8 +1,8 @@
 //! Tables: CSV, TSV and JSONL, scanned as a whole, then read and written as streams.
 //!
-//! [`scan`] reads the whole file once and returns what it holds, so that a broken row 90,000 is found before
-//! the first call is sent. [`Reader`] and [`Writer`] then move one row at a time: memory never grows with the
-//! number of rows. The table's own cells are written back as they were; values from outside are made safe for
+//! [`scan`] reads the whole file once and returns a summary, so that a broken row 90,000 is found before the
+//! first call is sent. [`Reader`] and [`Writer`] then handle one row at a time: memory never grows with the
+//! number of rows. The table's own cells are written back unchanged; values from outside are made safe for
 //! terminals and spreadsheets.
 //!
 //! To add a format, read `interface` and `format`. This crate must not know integrations, plans or providers,

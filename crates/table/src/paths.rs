@@ -1,5 +1,5 @@
-//! Paths as the file system knows them: whether two names mean one file, and where links lead. Must not
-//! know what is in a file.
+//! Paths as the file system sees them: whether two names lead to one file, and where links lead. This module
+//! must not know the content of files.
 
 use std::{
     fs::{self, Metadata},
@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Whether both paths lead to the same existing file, links followed.
+/// Whether both paths lead to the same existing file, with links resolved.
 pub(crate) fn same_file(one: &Path, other: &Path) -> bool {
     match (fs::metadata(one), fs::metadata(other)) {
         (Ok(a), Ok(b)) => same_identity(&a, &b) || same_spelling(one, other),
@@ -15,7 +15,7 @@ pub(crate) fn same_file(one: &Path, other: &Path) -> bool {
     }
 }
 
-/// Whether both metadata are of the same file.
+/// Whether both metadata belong to the same file.
 #[cfg(unix)]
 pub(crate) fn same_identity(one: &Metadata, other: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -32,7 +32,7 @@ fn same_spelling(one: &Path, other: &Path) -> bool {
     matches!((fs::canonicalize(one), fs::canonicalize(other)), (Ok(a), Ok(b)) if a == b)
 }
 
-/// Whether both paths lead to the same file, or will once it is made.
+/// Whether both paths lead to the same file, or will when it is created.
 pub fn same_place(one: &Path, other: &Path) -> bool {
     same_file(one, other) || matches!((real_place(one), real_place(other)), (Some(a), Some(b)) if a == b)
 }
@@ -45,7 +45,7 @@ pub fn real_place(path: &Path) -> Option<PathBuf> {
 
 /// Where a path ends once symbolic links are followed. The last target need not exist.
 pub fn follow_links(path: &Path) -> io::Result<PathBuf> {
-    /// As many as Linux follows.
+    /// The limit of Linux.
     const MOST: usize = 40;
     let mut path = path.to_path_buf();
     for _ in 0..MOST {
@@ -57,7 +57,7 @@ pub fn follow_links(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("too many symbolic links"))
 }
 
-/// The folder that a file is in; `.` for a bare name.
+/// The folder that contains a file; `.` for a bare name.
 pub(crate) fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,

@@ -1,9 +1,9 @@
 //! Opens the files that the user names. A command of the protocol server opens only files in the server's
-//! folders. The server checks a name before it runs the command, and by then another file may have that
-//! name, so the command checks the file that it has opened.
+//! folders. The server checks a path before it runs the command, and by then the path may lead to another
+//! file, so the command checks the file that it has opened.
 //!
-//! The folders are those of the whole process: the server calls [`restrict`], and the processes that it
-//! starts find the folders in the environment.
+//! The folders apply to the whole process: the server calls [`restrict`], and the processes that it starts
+//! read the folders from the environment.
 
 use std::{
     env,
@@ -13,22 +13,22 @@ use std::{
     sync::OnceLock,
 };
 
-/// The environment variable with the folders that the server's commands may use, a list as in `PATH`.
+/// The environment variable with the folders that the server's commands may use: a list as in `PATH`.
 pub const VARIABLE: &str = "MARL_MCP_ROOTS";
 
-/// The folders of this process, links followed, where it is the protocol server.
+/// The folders of this process, with links resolved, if it is the protocol server.
 static FOLDERS: OnceLock<Vec<PathBuf>> = OnceLock::new();
 
-/// From here on this process opens only files in these folders, whose links are followed. Only the
-/// first call counts.
+/// From now on this process opens only files in these folders, whose links are resolved. Only the first call
+/// has an effect.
 pub fn restrict(folders: &[PathBuf]) {
     let _ = FOLDERS.set(folders.to_vec());
 }
 
-/// Opens a file to read it.
+/// Opens a file for reading.
 ///
 /// # Errors
-/// It cannot be opened, or it lies outside of the folders that the protocol server may use.
+/// The file cannot be opened, or it lies outside of the folders that the protocol server may use.
 pub fn open(path: &Path) -> io::Result<File> {
     let file = File::open(path)?;
     let of_environment = || env::var_os(VARIABLE).map(|list| env::split_paths(&list).collect());
@@ -38,8 +38,8 @@ pub fn open(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Fails unless an open file lies within the roots. If somebody changes the name meanwhile, the name leads to
-/// another file than the open one, and the file is refused.
+/// Fails unless an open file lies within the roots. If the path was changed meanwhile, it leads to another
+/// file than the open one, and the file is refused.
 fn check(file: &File, path: &Path, roots: &[PathBuf]) -> io::Result<()> {
     let real = fs::canonicalize(path)?;
     let is_within = roots.iter().any(|root| real.starts_with(root));
@@ -58,7 +58,7 @@ fn is_same(one: &fs::Metadata, other: &fs::Metadata) -> bool {
     (one.dev(), one.ino()) == (other.dev(), other.ino())
 }
 
-/// Systems without inodes know a file by its name alone.
+/// Systems without inodes identify a file by its name alone.
 #[cfg(not(unix))]
 fn is_same(_: &fs::Metadata, _: &fs::Metadata) -> bool {
     true
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_file_that_was_opened_is_judged_and_not_its_name() {
+    fn the_open_file_is_checked_and_not_its_name() {
         let folder = tempfile::tempdir().unwrap();
         let top = folder.path().canonicalize().unwrap();
         let root = [top.join("in")];
@@ -91,7 +91,7 @@ mod tests {
         ] {
             assert_eq!(check(&open(name), &top.join(name), &root).is_ok(), is_allowed, "{name}");
         }
-        // The name is changed between the opening and the look at it, in both directions.
+        // The path is changed between opening and checking, in both directions.
         let opened = open("in/link.csv");
         fs::remove_file(top.join("in/link.csv")).unwrap();
         fs::copy(top.join("in/deep/t.csv"), top.join("in/link.csv")).unwrap();

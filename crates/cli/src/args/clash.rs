@@ -1,14 +1,15 @@
-//! Flags that would void each other: refused with words, before anything is read.
+//! Refuses flags that would cancel each other out, with an explanation and before anything is read.
 //!
-//! What clap can see by itself (`conflicts_with`) is said at the flags. Here is what depends on a
-//! flag's value or stands on two levels of a command. It looks at what was typed and at no file.
+//! Conflicts that clap can see by itself (`conflicts_with`) are declared at the flags. This module handles
+//! conflicts that depend on a flag's value or span two levels of a command. It reads what was typed, and no
+//! file.
 
 use clap::{ArgMatches, parser::ValueSource};
 
 use super::Progress;
 use runner::failure::Failure;
 
-/// Refuses the first pair of flags of which one would be ignored.
+/// Refuses the first pair of flags if one of them would be ignored.
 pub(crate) fn check(matches: &ArgMatches) -> Result<(), Failure> {
     let levels = levels(matches);
     for clash in CLASHES {
@@ -31,7 +32,7 @@ struct Clash {
 const CLASHES: [Clash; 4] = [
     Clash {
         applies: |levels| refreshes_all(levels) && is_typed(levels, "max_age"),
-        message: "`--refresh` asks again whatever the age of an answer, and `--max-age` takes answers up to an age",
+        message: "`--refresh` asks again regardless of an answer's age, and `--max-age` accepts answers up to an age",
         hint: "leave one of them out, or name the steps to refresh: `--refresh=find_ceo`",
     },
     Clash {
@@ -41,12 +42,12 @@ const CLASHES: [Clash; 4] = [
                 && value::<Progress>(levels, "progress") == Some(Progress::Bar)
         },
         message: "`--progress bar` draws on a terminal, and a run in the background (`--detach`) has none",
-        hint: "leave one of them out; `marl runs wait` tells how far a run in the background is",
+        hint: "leave one of them out; `marl runs wait` shows the progress of a run in the background",
     },
     Clash {
         applies: |levels| is_above(levels, "runs", "limit"),
-        message: "`--limit` says how many runs are listed, and this command lists none",
-        hint: "leave it out, or ask `marl runs --limit N`",
+        message: "`--limit` bounds a list of runs, and this command lists none",
+        hint: "leave it out, or use `marl runs --limit N`",
     },
     Clash {
         applies: |levels| levels.iter().filter(|(_, level)| is_typed_at(level, "ledger")).count() > 1,
@@ -65,7 +66,7 @@ fn levels(matches: &ArgMatches) -> Vec<(&str, &ArgMatches)> {
     levels
 }
 
-/// Whether a flag was typed, and has its value not by default.
+/// Whether a flag was typed, rather than having its default value.
 fn is_typed_at(level: &ArgMatches, flag: &str) -> bool {
     level.try_contains_id(flag).is_ok() && level.value_source(flag) == Some(ValueSource::CommandLine)
 }
@@ -74,7 +75,7 @@ fn is_typed(levels: &Levels<'_>, flag: &str) -> bool {
     levels.iter().any(|(_, level)| is_typed_at(level, flag))
 }
 
-/// Whether the flag of a command was typed before a subcommand of it.
+/// Whether the flag of a command was typed before its subcommand.
 fn is_above(levels: &Levels<'_>, command: &str, flag: &str) -> bool {
     let above = levels.split_last().map(|(_, above)| above).unwrap_or_default();
     above.iter().any(|(name, level)| *name == command && is_typed_at(level, flag))
@@ -98,10 +99,10 @@ mod tests {
     use super::*;
     use crate::args::Args;
 
-    /// How two flags go together.
+    /// How two flags combine.
     #[derive(Debug, PartialEq)]
     enum Pair {
-        /// Each does its work.
+        /// Both have an effect.
         Both,
         /// One would be ignored.
         Refused,
@@ -110,9 +111,9 @@ mod tests {
 
     const ENRICH: &str = "enrich --input t.csv --integrations find_ceo";
 
-    /// Every pair of flags that touch the same thing; what is not here has nothing in common.
+    /// Every pair of flags that affect the same thing; all other pairs are independent.
     const PAIRS: [(&str, &str, &str, Pair); 51] = [
-        // Which answers are taken.
+        // Which answers are used.
         (ENRICH, "--refresh", "--max-age 7d", Refused),
         (ENRICH, "--refresh", "--max-age=0s", Refused),
         (ENRICH, "--refresh=find_ceo", "--max-age 7d", Both),
@@ -126,7 +127,7 @@ mod tests {
         (ENRICH, "--max-age 1d", "--only no-data", Both),
         (ENRICH, "--sandbox", "--ledger l.db", Both),
         (ENRICH, "--sandbox", "--max-cost 1", Both),
-        // Which rows are picked: all conditions hold, and the first of them are taken.
+        // Which rows are selected: all conditions must hold, and a limit takes the first of these rows.
         (ENRICH, "--only empty", "--limit 1", Both),
         (ENRICH, "--only empty", "--rows 2-3", Both),
         (ENRICH, "--only empty", "--filter a==null", Both),
@@ -135,17 +136,17 @@ mod tests {
         (ENRICH, "--filter a==null", "--limit 1", Both),
         (ENRICH, "--filter a>1", "--column-type a=integer", Both),
         (ENRICH, "--only empty", "--existing overwrite", Both),
-        // What a run is held to: the lower of two caps counts.
+        // The bounds of a run: the lower of two caps counts.
         (ENRICH, "--max-calls 1", "--max-cost 1", Both),
         (ENRICH, "--max-calls 1", "--limit 1", Both),
-        // How it is told.
+        // How the run is reported.
         (ENRICH, "--detach", "--progress bar", Refused),
         (ENRICH, "--detach", "--progress jsonl", Both),
         (ENRICH, "--detach", "--verbose", Both),
         (ENRICH, "--detach", "--json", Both),
         (ENRICH, "--json", "--progress bar", Both),
         (ENRICH, "--json", "--progress jsonl", Both),
-        // What is done to a row.
+        // What the steps do on a row.
         (ENRICH, "--recipe r.toml", "", Refused),
         ("enrich --input t.csv", "--recipe r.toml", "--want a", Refused),
         ("enrich --input t.csv", "--recipe r.toml", "--map a=b", Refused),
@@ -165,7 +166,7 @@ mod tests {
         (ENRICH, "--header-line 2", "--name-columns", Both),
         (ENRICH, "--skip-footer 1", "--pad-rows", Both),
         ("rows t.csv", "--full", "--json", Both),
-        // Two levels of one command.
+        // Flags on two levels of one command.
         ("runs", "--limit 3", "show 1", Refused),
         ("runs", "--ledger a.db", "show 1 --ledger b.db", Refused),
         ("runs", "--sandbox", "show 1", Both),
@@ -173,10 +174,10 @@ mod tests {
     ];
 
     #[test]
-    fn two_flags_are_both_obeyed_or_refused() {
+    fn two_flags_both_have_an_effect_or_are_refused() {
         for (command, one, other, expect) in PAIRS {
             for (first, second) in [(one, other), (other, one)] {
-                // A subcommand stands behind the flags of its command.
+                // A subcommand follows the flags of its command.
                 if first.starts_with("show") || first.starts_with("wait") {
                     continue;
                 }

@@ -1,4 +1,4 @@
-//! The command that looks whether marl could work here.
+//! The arguments of `marl doctor`. This module runs no check.
 
 use clap::Args as ClapArgs;
 
@@ -6,11 +6,11 @@ use super::LedgerChoice;
 
 /// Check that marl can work here: settings, keys, providers, ledger, folders
 ///
-/// One line a check, with what to do where it is not well. Each provider is asked one question that
-/// costs nothing. Exit code 0 says that nothing is bad.
+/// Prints one line for each check, with advice if the check failed. Sends one free call to each provider. The
+/// exit code is 0 if no check failed.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct DoctorArgs {
-    /// Ask no provider: look only at what is on this machine
+    /// Send nothing to providers: check only this machine
     #[arg(long)]
     pub(crate) offline: bool,
 

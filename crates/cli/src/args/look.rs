@@ -1,4 +1,4 @@
-//! The commands that look: at a table, at what was done to a cell, at runs, at the ledger.
+//! The arguments of commands that only look: at a table, at a cell's origin, at runs, at the ledger.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -15,7 +15,7 @@ use runner::{
     spec::ranges::Ranges,
 };
 
-/// Show what a table's columns hold, and which integrations run on it as it is
+/// Show what a table's columns hold, and which integrations run on the table as it is
 ///
 /// Reads the whole table; sends nothing.
 #[derive(Debug, ClapArgs)]
@@ -23,7 +23,7 @@ pub(crate) struct ColumnsArgs {
     /// The table: .csv, .tsv or .jsonl
     pub(crate) table: PathBuf,
 
-    /// List all columns, not the first 100
+    /// List all columns, rather than the first 100
     #[arg(long)]
     pub(crate) all: bool,
 
@@ -31,7 +31,7 @@ pub(crate) struct ColumnsArgs {
     pub(crate) reading: TableArgs,
 }
 
-/// Show rows of a table, and how to get the next
+/// Show rows of a table, and the command for the next rows
 ///
 /// Counts over the whole table; sends nothing.
 #[derive(Debug, ClapArgs)]
@@ -43,7 +43,7 @@ pub(crate) struct RowsArgs {
     #[arg(long, value_name = "CEL")]
     pub(crate) filter: Option<String>,
 
-    /// What a column holds, for the condition: `employees=integer`
+    /// The type of a column, for the condition: `employees=integer`
     #[arg(long, value_name = "COLUMN=TYPE", value_parser = parse_column_type)]
     pub(crate) column_type: Vec<(String, SemanticType)>,
 
@@ -59,7 +59,7 @@ pub(crate) struct RowsArgs {
     #[arg(long, value_name = "N", default_value_t = RowsSpec::LIMIT, value_parser = at_least_one)]
     pub(crate) limit: usize,
 
-    /// Show cells as they are, not on one line in at most 200 characters
+    /// Show whole cells, rather than at most 200 characters on one line
     #[arg(long)]
     pub(crate) full: bool,
 
@@ -67,15 +67,15 @@ pub(crate) struct RowsArgs {
     pub(crate) reading: TableArgs,
 }
 
-/// Explain a cell: which integration, which calls, when, at what cost
+/// Explain a cell: which integration, which calls, when, and at what cost
 ///
-/// Takes the run that wrote the table and reads its stored answers again; sends nothing.
+/// Reads the stored answers of the run that wrote the table again; sends nothing.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct WhyArgs {
     /// The enriched table
     pub(crate) table: PathBuf,
 
-    /// The row, from 1, the header not counted
+    /// The row's number, from 1; the header is not counted
     #[arg(long, value_name = "N")]
     pub(crate) row: u64,
 
@@ -83,7 +83,7 @@ pub(crate) struct WhyArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) column: String,
 
-    /// The run, if not the last that wrote the table
+    /// The run [default: the last run that wrote the table]
     #[arg(long, value_name = "ID")]
     pub(crate) run: Option<i64>,
 
@@ -94,15 +94,15 @@ pub(crate) struct WhyArgs {
     pub(crate) ledger: LedgerChoice,
 }
 
-/// List the empty cells of an enriched table, each with its reason
+/// List the empty cells of an enriched table with their reasons
 ///
-/// Takes the run that wrote the table and reads its stored answers again; sends nothing.
+/// Reads the stored answers of the run that wrote the table again; sends nothing.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct GapsArgs {
     /// The enriched table
     pub(crate) table: PathBuf,
 
-    /// Look only at this output column; can be repeated
+    /// List only cells of this output column; can be repeated
     #[arg(long = "column", value_name = "NAME")]
     pub(crate) columns: Vec<String>,
 
@@ -110,15 +110,15 @@ pub(crate) struct GapsArgs {
     #[arg(long, value_name = "REASON", value_parser = reason())]
     pub(crate) reason: Vec<Reason>,
 
-    /// Look only at these rows: `10-20,35`, `100-`
+    /// List only cells of these rows: `10-20,35`, `100-`
     #[arg(long, value_name = "RANGES")]
     pub(crate) rows: Option<Ranges>,
 
-    /// List at most so many cells; fewer, where they would pass 24,000 characters
+    /// List at most N cells; fewer if they would exceed 24,000 characters
     #[arg(long, value_name = "N", default_value_t = GapsSpec::LIMIT, value_parser = at_least_one)]
     pub(crate) limit: usize,
 
-    /// The run, if not the last that wrote the table
+    /// The run [default: the last run that wrote the table]
     #[arg(long, value_name = "ID")]
     pub(crate) run: Option<i64>,
 
@@ -136,7 +136,7 @@ pub(crate) struct RunsArgs {
     #[command(subcommand)]
     pub(crate) command: Option<RunsCommand>,
 
-    /// How many runs are listed [default: the last 20; in JSON, as many as fit in 4,000 characters]
+    /// List the last N runs [default: 20; in JSON, as many as fit into 4,000 characters]
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<u32>,
 
@@ -146,16 +146,16 @@ pub(crate) struct RunsArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum RunsCommand {
-    /// Show one run: command, steps, counts, state, times
+    /// Show a run: its command, steps, counts, state and times
     Show {
-        /// The run
+        /// The run's number
         id: i64,
         #[command(flatten)]
         ledger: LedgerChoice,
     },
-    /// Wait for a run to end, and end as it did; exit code 11 while it goes on
+    /// Wait until a run ends, and exit with its exit code; 11 if the run is still going on
     Wait {
-        /// The run
+        /// The run's number
         id: i64,
         /// How long to wait: `100s`, `5m`
         #[arg(long, value_name = "TIME", default_value = "100s", value_parser = parse_time)]
@@ -163,16 +163,16 @@ pub(crate) enum RunsCommand {
         #[command(flatten)]
         ledger: LedgerChoice,
     },
-    /// Ask a run to end early: what is in flight is awaited, stored answers still reach rows
+    /// Ask a run to end early: calls in flight are awaited, and stored answers still reach their rows
     Stop {
-        /// The run
+        /// The run's number
         id: i64,
         #[command(flatten)]
         ledger: LedgerChoice,
     },
 }
 
-/// Look after the ledger: counts, old answers, an export, one person's data
+/// Manage the ledger: counts, old answers, exports, one person's data
 #[derive(Debug, ClapArgs)]
 pub(crate) struct LedgerArgs {
     #[command(subcommand)]
@@ -181,28 +181,28 @@ pub(crate) struct LedgerArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum LedgerCommand {
-    /// What the ledger holds
+    /// Show what the ledger holds
     Stats {
         #[command(flatten)]
         ledger: LedgerChoice,
     },
-    /// Remove old answers; what is asked about again is then bought again
+    /// Remove old answers; the same questions are then paid for again
     Prune {
-        /// How old: `90d`
+        /// The minimum age: `90d`
         #[arg(long, value_name = "AGE", value_parser = parse_time)]
         older_than: Duration,
-        /// Remove calls in doubt too; asked about again, they may be paid for twice
+        /// Also remove calls in doubt; sent again, they may be paid for twice
         #[arg(long)]
         doubts: bool,
-        /// Only say what would be removed
+        /// Only report what would be removed
         #[arg(long)]
         dry_run: bool,
         #[command(flatten)]
         ledger: LedgerChoice,
     },
-    /// Copy the whole ledger into a new file, also while runs go on
+    /// Copy the whole ledger into a new file, even while runs go on
     Backup {
-        /// The new file
+        /// The path of the new file
         #[arg(value_name = "FILE")]
         file: PathBuf,
         #[command(flatten)]
@@ -213,19 +213,19 @@ pub(crate) enum LedgerCommand {
         #[command(flatten)]
         ledger: LedgerChoice,
     },
-    /// Remove one person's data: calls, and what runs and their logs say of them
+    /// Remove one person's data: calls, and the mentions in runs and their logs
     #[command(group(ArgGroup::new("whose").args(["parameter", "value"]).required(true).multiple(true)))]
     Forget {
-        /// The calls with this parameter: `linkedin_url=https://www.linkedin.com/in/...`
+        /// Remove calls with this parameter: `linkedin_url=https://www.linkedin.com/in/...`
         #[arg(long, value_name = "NAME=VALUE", value_parser = parse_parameter)]
         parameter: Option<(String, String)>,
-        /// Every call that has this address or name in its parameters or its answer, in any spelling
+        /// Remove every call with this address or name in its parameters or its answer, in any spelling
         #[arg(long, value_name = "TEXT", value_parser = parse_value)]
         value: Vec<String>,
-        /// Remove calls in doubt too; asked about again, they may be paid for twice
+        /// Also remove calls in doubt; sent again, they may be paid for twice
         #[arg(long)]
         doubts: bool,
-        /// Only say what would be removed
+        /// Only report what would be removed
         #[arg(long)]
         dry_run: bool,
         #[command(flatten)]
@@ -242,7 +242,7 @@ fn parse_parameter(text: &str) -> Result<(String, String), String> {
     }
 }
 
-/// A shorter one would be found everywhere.
+/// A shorter value would match everywhere.
 fn parse_value(text: &str) -> Result<String, String> {
     let text = text.trim();
     if text.chars().filter(|c| c.is_alphanumeric()).count() < 4 {
@@ -253,7 +253,7 @@ fn parse_value(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-/// A reason by its name in documents.
+/// Parses a reason by its name in documents.
 fn reason() -> impl TypedValueParser<Value = Reason> {
     PossibleValuesParser::new(Reason::ALL.map(Reason::name)).map(|name| {
         let known = Reason::ALL.into_iter().find(|reason| reason.name() == name);

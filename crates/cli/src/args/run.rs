@@ -1,4 +1,4 @@
-//! What a command line asks a run to do, as data.
+//! Converts the arguments of a run into data. This module checks nothing.
 
 use engine::{
     gateway::{Caps, InDoubt},
@@ -9,7 +9,7 @@ use runner::{failure::invocation::Invocation, spec::RunSpec};
 use super::EnrichArgs;
 
 impl EnrichArgs {
-    /// What these arguments ask for; `invocation` is the command that has them.
+    /// The specification of the run; `invocation` is the typed command.
     pub(crate) fn spec(&self, invocation: &Invocation) -> RunSpec {
         let args = self;
         let refresh = match &args.refresh {

@@ -1,4 +1,4 @@
-//! The commands that make what a shell and `man` read.
+//! The arguments of commands that write files for shells and for `man`.
 
 use std::path::PathBuf;
 
@@ -13,9 +13,9 @@ pub(crate) struct CompletionsArgs {
     pub(crate) shell: Shell,
 }
 
-/// Print the JSON Schema of what a command answers with `--json`
+/// Print the JSON Schema of a command's answer with `--json`
 ///
-/// Without a command: the commands that have one, and what else is written for programs.
+/// Without a command: lists the commands that have a schema, and the other documents for programs.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct SchemaArgs {
     /// The command: `enrich`, `runs show`
@@ -26,7 +26,7 @@ pub(crate) struct SchemaArgs {
 /// Print the manual page, or write one for each subcommand
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ManArgs {
-    /// Write every page into this folder, which is made if need be
+    /// Write every page into this folder, which is created if necessary
     #[arg(long, value_name = "DIR")]
     pub(crate) dir: Option<PathBuf>,
 }

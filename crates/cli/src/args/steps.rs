@@ -1,4 +1,4 @@
-//! What is done to a row, and to which rows: the flags of steps and of picking.
+//! The flags for the steps, and for selecting rows. This module knows no table.
 
 use std::path::PathBuf;
 
@@ -8,16 +8,16 @@ use marl_core::SemanticType;
 
 use runner::spec::{self, Selection, StepSpec, ranges::Ranges};
 
-/// What is done to a row
+/// What to do on each row
 #[derive(Debug, ClapArgs)]
 #[command(next_help_heading = "Steps")]
 pub(crate) struct StepArgs {
-    /// Integrations to run, in any order: columns decide what needs what. `ceo=linkedin_profile`
-    /// gives one a name of its own; 'a|b' asks `b` for what `a` leaves empty
+    /// Integrations to run, in any order: their columns decide what runs first. `ceo=linkedin_profile` gives
+    /// a step a name of its own; 'a|b' asks `b` for what `a` leaves empty
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub(crate) integrations: Vec<String>,
 
-    /// Columns to bring, by whichever integrations it takes
+    /// Columns to fill, with whichever integrations they need
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
     pub(crate) want: Vec<String>,
 
@@ -25,17 +25,17 @@ pub(crate) struct StepArgs {
     #[arg(long, value_name = "FILE", conflicts_with_all = STEP_FLAGS)]
     pub(crate) recipe: Option<PathBuf>,
 
-    /// Feed an input from a column of another name: of all steps (`company_domain=Website`) or of
-    /// one (`find_ceo.company_domain=Website`); may be given several times
+    /// Feed an input from a column with another name: for all steps (`company_domain=Website`) or for one
+    /// (`find_ceo.company_domain=Website`); may be given several times
     #[arg(long, value_name = "[STEP.]INPUT=COLUMN", value_parser = parse_map)]
     pub(crate) map: Vec<Tweak>,
 
-    /// Write an output into a column of your own: `find_ceo.ceo_name=CEO`; fills its empty cells
-    /// (see `--existing`); may be given several times
+    /// Write an output into a column of your own: `find_ceo.ceo_name=CEO`; fills its empty cells (see
+    /// `--existing`); may be given several times
     #[arg(long, value_name = "[STEP.]OUTPUT=COLUMN", value_parser = parse_into)]
     pub(crate) into: Vec<Tweak>,
 
-    /// Begin a step's output columns with a word; may be given several times
+    /// Start the names of a step's output columns with a prefix; may be given several times
     #[arg(long, value_name = "STEP=PREFIX", value_parser = parse_prefix)]
     pub(crate) prefix: Vec<Tweak>,
 
@@ -43,24 +43,24 @@ pub(crate) struct StepArgs {
     #[arg(long = "where", value_name = "STEP=CEL", value_parser = parse_where)]
     pub(crate) condition: Vec<Tweak>,
 
-    /// Fill a column by a formula in CEL, without a call; may be given several times
+    /// Fill a column with a formula in CEL, without a call; may be given several times
     #[arg(long, value_name = "COLUMN=CEL", value_parser = parse_formula)]
     pub(crate) formula: Vec<StepRequest>,
 
-    /// Write into a column which of a step's integrations answered
+    /// Write the name of the integration that answered into a column
     #[arg(long, value_name = "[STEP=]COLUMN", value_parser = parse_provider_column)]
     pub(crate) provider_column: Vec<Tweak>,
 
-    /// What a column of the table holds, for conditions and formulas: `employees=integer`
+    /// The type of a column of the table, for conditions and formulas: `employees=integer`
     #[arg(long, value_name = "COLUMN=TYPE", value_parser = parse_column_type)]
     pub(crate) column_type: Vec<(String, SemanticType)>,
 
-    /// What happens to output cells that are filled already [default: keep]
+    /// What to do with output cells that are already filled [default: keep]
     #[arg(long, value_enum)]
     pub(crate) existing: Option<Existing>,
 }
 
-/// What a recipe says instead.
+/// The flags that a recipe replaces.
 const STEP_FLAGS: [&str; 9] = [
     "integrations",
     "want",
@@ -73,16 +73,16 @@ const STEP_FLAGS: [&str; 9] = [
     "column_type",
 ];
 
-/// Which rows are enriched
+/// Which rows to enrich
 #[derive(Debug, ClapArgs)]
 #[command(next_help_heading = "Rows")]
 pub(crate) struct PickArgs {
-    /// Enrich only the first N rows of those picked; the others pass through
+    /// Enrich only the first N of the selected rows; the others pass through
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<u64>,
 
-    /// Enrich only N rows that need something, of different kinds, to see what all would come to; the
-    /// others pass through, and a plan's hash holds for it as well
+    /// Enrich only N rows that need calls and differ as much as possible, to preview the whole run; the
+    /// others pass through, and the hash of a plan for all rows allows it
     #[arg(long, value_name = "N", value_parser = pilot_rows, conflicts_with = "limit")]
     pub(crate) pilot: Option<usize>,
 
@@ -107,12 +107,12 @@ fn pilot_rows(text: &str) -> Result<usize, String> {
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Existing {
-    /// They stay; only empty cells are filled
+    /// Keep them; fill only empty cells
     #[default]
     Keep,
-    /// New values replace them
+    /// Replace them with new values
     Overwrite,
-    /// An output column that exists is an error
+    /// Refuse to run if an output column exists
     Fail,
 }
 
@@ -178,7 +178,7 @@ impl From<&PickArgs> for Selection {
     }
 }
 
-/// `left=right` with neither empty.
+/// Splits `left=right`; neither side may be empty.
 fn halves<'a>(text: &'a str, form: &str) -> Result<(&'a str, &'a str), String> {
     match text.split_once('=') {
         Some((left, right)) if !left.trim().is_empty() && !right.trim().is_empty() => {
@@ -203,7 +203,7 @@ fn parse_into(text: &str) -> Result<Tweak, String> {
     Ok(Tweak { step, set: Set::Output(output, column) })
 }
 
-/// `step.name=column` or `name=column`.
+/// Parses `step.name=column` or `name=column`.
 fn own_name(text: &str, form: &str) -> Result<(Option<String>, String, String), String> {
     let (left, column) = halves(text, form)?;
     let (step, name) = match left.split_once('.') {
@@ -250,7 +250,7 @@ pub(super) fn parse_column_type(text: &str) -> Result<(String, SemanticType), St
         .ok_or_else(|| "it must look like `employees=integer`".to_owned())?;
     let kind = SemanticType::from_name(name.trim()).ok_or_else(|| {
         let known: Vec<&str> = SemanticType::ALL.iter().map(|kind| kind.name()).collect();
-        format!("no type is called `{name}`; there are {}", known.join(", "))
+        format!("no type is called `{name}`; known types are {}", known.join(", "))
     })?;
     Ok((column.to_owned(), kind))
 }
@@ -260,7 +260,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_map_names_an_input_of_one_step_or_of_all() {
+    fn a_map_is_for_one_step_or_for_all() {
         for (text, step, input, column) in [
             ("a.b=My = Column", Some("a"), "b", "My = Column"),
             ("b=c.d", None, "b", "c.d"),

@@ -1,27 +1,27 @@
-//! How a table is read: the flags of every command that reads one.
+//! The flags for reading a table, for every command that reads one.
 
 use clap::Args as ClapArgs;
 use encoding_rs::Encoding;
 
 use table::{Cancellation, ReadOptions};
 
-/// How the table is read
+/// How to read the table
 #[derive(Debug, Clone, Default, ClapArgs)]
 #[command(next_help_heading = "Table")]
 pub(crate) struct TableArgs {
-    /// The character between cells, if not the extension's; '\t' for a tab
+    /// The delimiter between cells, if it is not the usual one for the extension; '\t' for a tab
     #[arg(long, value_name = "C", value_parser = table::parse_delimiter)]
     pub(crate) delimiter: Option<u8>,
 
-    /// The file's encoding, if it cannot be told: `windows-1252`, `macintosh`, `utf-16le`
+    /// The file's encoding, if it cannot be detected: `windows-1252`, `macintosh`, `utf-16le`
     #[arg(long, value_name = "NAME", value_parser = table::parse_encoding)]
     pub(crate) encoding: Option<&'static Encoding>,
 
-    /// The line of the header; what stands before it is left out
+    /// The line of the header; earlier lines are left out
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) header_line: Option<u64>,
 
-    /// The first line is a row: columns are called `column_1`, `column_2` and so on
+    /// The first line is a row; columns are named `column_1`, `column_2` and so on
     #[arg(long, conflicts_with_all = ["header_line", "name_columns"])]
     pub(crate) no_header: bool,
 
@@ -33,7 +33,7 @@ pub(crate) struct TableArgs {
     #[arg(long)]
     pub(crate) pad_rows: bool,
 
-    /// Name columns that have no name (`column_3`) or a doubled one (`name_2`)
+    /// Name columns that have no name (`column_3`) or a repeated one (`name_2`)
     #[arg(long)]
     pub(crate) name_columns: bool,
 }

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 use super::LedgerChoice;
 
-/// Look up a provider's own tools, and call one by its name
+/// Look up a provider's own tools, and call a tool by its name
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ToolsArgs {
     #[command(subcommand)]
@@ -16,26 +16,26 @@ pub(crate) struct ToolsArgs {
 pub(crate) enum ToolsCommand {
     /// Search for tools; costs nothing
     Search {
-        /// What for: `linkedin profile`
+        /// What to search for: `linkedin profile`
         query: String,
         #[command(flatten)]
         ledger: LedgerChoice,
     },
-    /// Show a tool with the parameters it takes; costs nothing
+    /// Show a tool with its parameters; costs nothing
     Show {
-        /// The tool
+        /// The tool's name
         name: String,
         #[command(flatten)]
         ledger: LedgerChoice,
     },
-    /// Call a tool once, whatever is stored; it may cost, and its answer is stored
+    /// Call a tool once, even if its answer is stored; it may cost money, and the answer is stored
     Call {
-        /// The tool
+        /// The tool's name
         name: String,
-        /// Its parameters, a JSON object
+        /// The tool's parameters, as a JSON object
         #[arg(long, value_name = "JSON", value_parser = parse_params, default_value = "{}")]
         params: Json,
-        /// Buy at most so many calls, and so agree to this one where consent is required
+        /// Buy at most N calls; this also consents to the call if consent is required
         #[arg(long, value_name = "N")]
         max_calls: Option<u64>,
         #[command(flatten)]
@@ -47,6 +47,6 @@ fn parse_params(text: &str) -> Result<Json, String> {
     match serde_json::from_str(text) {
         Ok(Json::Object(object)) => Ok(Json::Object(object)),
         Ok(_) => Err("it must be a JSON object: `{\"query\": \"...\"}`".to_owned()),
-        Err(error) => Err(format!("it is no JSON: {error}")),
+        Err(error) => Err(format!("it is not JSON: {error}")),
     }
 }

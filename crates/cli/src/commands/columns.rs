@@ -1,6 +1,6 @@
-//! `marl columns`: what a table's columns hold, and which integrations they allow.
+//! `marl columns`: prints what a table's columns hold, and which integrations run on them.
 
-use marl_core::words::{counted, either, thousands};
+use marl_core::words::{counted, thousands};
 use runner::{
     columns::{self, ColumnDescription, ColumnsDocument, ColumnsSpec, MOST_DISTINCT, share},
     document::listing,
@@ -23,12 +23,12 @@ pub(crate) fn run(args: &ColumnsArgs, printer: &Printer) -> Result<Exit, Failure
     if printer.is_json() {
         printer.data(&listing::listing(&document));
     } else {
-        tell(&document, printer);
+        print(&document, printer);
     }
     Ok(Exit::Done)
 }
 
-fn tell(document: &ColumnsDocument, printer: &Printer) {
+fn print(document: &ColumnsDocument, printer: &Printer) {
     let rows = counted(document.rows, "row");
     let total = counted(document.columns_total as u64, "column");
     printer.note("table", &format!("{}: {rows}, {total}", document.table));
@@ -40,7 +40,7 @@ fn tell(document: &ColumnsDocument, printer: &Printer) {
     if document.integrations.is_empty() && document.unbound.is_empty() {
         printer.note(
             "runs",
-            "no integration can run on this table as it is; `marl integrations` says what each needs",
+            "no integration can run on this table as it is; `marl integrations` lists what each needs",
         );
     }
     if !document.integrations.is_empty() {
@@ -53,7 +53,7 @@ fn tell(document: &ColumnsDocument, printer: &Printer) {
     }
     if !document.unbound.is_empty() {
         printer.data("");
-        printer.data("integrations that run once you say which column is meant");
+        printer.data("integrations that run once you choose a column");
     }
     for one in &document.unbound {
         printer.data(&format!("  {}: {}", one.line(), one.flag));
@@ -62,7 +62,7 @@ fn tell(document: &ColumnsDocument, printer: &Printer) {
         let shown = thousands(document.shown as u64);
         printer.note(
             "columns",
-            &format!("the first {shown} of {}; all: {more}", thousands(document.columns_total as u64)),
+            &format!("the first {shown} of {}; `{more}` lists all", thousands(document.columns_total as u64)),
         );
     }
 }
@@ -72,16 +72,16 @@ fn cells(column: &ColumnDescription, rows: u64) -> [String; 5] {
         Some(distinct) => thousands(distinct as u64),
         None => format!("more than {}", thousands(MOST_DISTINCT as u64)),
     };
-    let nothing = match column.said_nothing {
+    let placeholders = match column.said_nothing {
         0 => String::new(),
-        count => format!("; {} {} nothing", thousands(count), either(count, "says", "say")),
+        count => format!("; {}", counted(count, "placeholder")),
     };
-    let filled = format!("{} ({}{nothing})", thousands(column.filled), percent(column.filled, rows));
+    let filled = format!("{} ({}{placeholders})", thousands(column.filled), percent(column.filled, rows));
     let name = column.name.clone();
     [name, column.kind.name().to_owned(), filled, distinct, column.examples.join(" | ")]
 }
 
-/// `100%` means all, and `0%` none.
+/// `100%` is printed only for all cells, and `0%` only for none.
 fn percent(filled: u64, rows: u64) -> String {
     match share(filled, rows) * 100.0 {
         _ if filled == 0 => "0%".to_owned(),

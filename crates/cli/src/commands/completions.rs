@@ -1,4 +1,5 @@
-//! `marl completions SHELL`: from the same definitions as the command line itself. Installs nothing.
+//! `marl completions SHELL`: prints completions from the definitions of the command line. It installs
+//! nothing.
 
 use clap::CommandFactory;
 use schemars::JsonSchema;

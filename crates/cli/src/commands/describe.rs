@@ -1,4 +1,4 @@
-//! `marl describe NAME`: one contract, whole.
+//! `marl describe NAME`: prints one contract completely.
 
 use marl_core::Column;
 use runner::{

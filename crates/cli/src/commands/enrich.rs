@@ -1,4 +1,4 @@
-//! `marl enrich`: a table goes in, the enriched table comes out.
+//! `marl enrich`: runs integrations over a table and writes the enriched table.
 
 use std::sync::Arc;
 
@@ -43,28 +43,28 @@ async fn enrich(
 ) -> Result<Exit, Failure> {
     let observer: Arc<dyn Observer> = Arc::new(EventPrinter::new(Arc::clone(printer)));
     let ready = Ready::check(job, connections, &*observer).await?;
-    // From here on files are made.
+    // From here on files are created.
     handover.iter().for_each(|handover| handover.checked());
     let run = ready.begin(observer).await?;
     if let Some(handover) = handover
-        && !go_on_alone(&run, handover, printer)?
+        && !detach_from_parent(&run, handover, printer)?
     {
         printer.warn(
             "the process that started this run ended before it could report the run's number; nothing was sent",
         );
-        return tell(run.end_unbegun().await?, job, printer);
+        return print_outcome(run.abandon().await?, job, printer);
     }
-    say_what_it_will_do(&run, printer);
+    print_start(&run, printer);
     watch_signals(&run, args.detached, printer)?;
     let bar = Bar::start(args.progress, run.tally(), printer);
     let outcome = run.go().await;
     drop(bar);
-    tell(outcome?, job, printer)
+    print_outcome(outcome?, job, printer)
 }
 
-/// Says that the run is recorded, and talks to its log from here on. `false` when the parent could
-/// not tell the number: nobody could stop the run, so that it must not begin.
-fn go_on_alone(run: &Run<'_>, handover: &Handover, printer: &Printer) -> Result<bool, Failure> {
+/// Reports that the run is recorded, and writes to its log from then on. Returns `false` if the parent could
+/// not report the number: nobody could stop the run, so it must not begin.
+fn detach_from_parent(run: &Run<'_>, handover: &Handover, printer: &Printer) -> Result<bool, Failure> {
     let (id, store) = (run.id(), &**run.store());
     let (log, path) = run_log::create(store, id)?;
     let started = detach::DetachedRun {
@@ -73,16 +73,16 @@ fn go_on_alone(run: &Run<'_>, handover: &Handover, printer: &Printer) -> Result<
         log: paths::shown(&path),
         ledger: ledger::shown(store),
     };
-    let is_heard = printer.json_line(&serde_json::to_string(&started).expect("it has text keys"));
+    let is_written = printer.json_line(&serde_json::to_string(&started).expect("it has text keys"));
     printer.divert(log);
-    Ok(is_heard && handover.is_told())
+    Ok(is_written && handover.is_confirmed())
 }
 
-fn say_what_it_will_do(run: &Run<'_>, printer: &Printer) {
+fn print_start(run: &Run<'_>, printer: &Printer) {
     let job = run.job();
     run.warning_of_resends().iter().for_each(|warning| printer.warn(warning));
-    run.settings_told().iter().for_each(|line| printer.note("settings", line));
-    run.consent().iter().for_each(|consent| printer.note("consent", &consent.told()));
+    run.spending_notes().iter().for_each(|line| printer.note("settings", line));
+    run.consent().iter().for_each(|consent| printer.note("consent", &consent.describe()));
     printer.table_notes(&job.table);
     header::near_columns(&job.plan, &job.table.columns).iter().for_each(|note| printer.warn(note));
     if run.is_sandbox() {
@@ -105,24 +105,24 @@ fn watch_signals(run: &Run<'_>, in_background: bool, printer: &Arc<Printer>) -> 
     let (printer, stopper) = (Arc::clone(printer), run.stopper());
     let stop = move || {
         stopper.stop();
-        printer.warn("interrupted: waiting for the calls in flight, which may have been paid for; once more ends at once");
+        printer.warn("interrupted: waiting for the calls in flight, which may have been paid for; interrupt again to end at once");
     };
     signals::watch(in_background, stop).map_err(|error| {
         Failure::new(Exit::Internal, ErrorCode::Internal, "signals cannot be watched").caused_by(&error)
     })
 }
 
-/// Tells what a run came to.
-fn tell(outcome: RunOutcome, job: &Job, printer: &Printer) -> Result<Exit, Failure> {
+/// Prints the outcome of a run.
+fn print_outcome(outcome: RunOutcome, job: &Job, printer: &Printer) -> Result<Exit, Failure> {
     let report = &outcome.report;
     if printer.is_json() {
         printer.document(&outcome.document);
     } else if !outcome.is_only_the_key {
-        summary(report, &job.plan).iter().for_each(|line| printer.talk(line));
+        summary(report, &job.plan).iter().for_each(|line| printer.message(line));
         if report.written().is_some() {
-            printer.talk("");
+            printer.message("");
             let preview = Preview::of(&outcome.first_rows);
-            preview.lines(printer.width()).iter().for_each(|line| printer.talk(line));
+            preview.lines(printer.width()).iter().for_each(|line| printer.message(line));
         }
     }
     outcome.failure.map_or(Ok(report.exit), Err)

@@ -1,5 +1,4 @@
-//! `marl exit-codes`: the table of exit codes. That it is a subcommand makes it a topic of
-//! `marl help`, which must not become a command of its own for that.
+//! `marl exit-codes`: prints the table of exit codes. As a subcommand it is also a topic of `marl help`.
 
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! `marl gaps`: every empty output cell of a table with its reason, a page at a time.
+//! `marl gaps`: prints every empty output cell of a table with its reason, one page at a time.
 
 use marl_core::{
     terminal,

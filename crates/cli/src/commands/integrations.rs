@@ -1,4 +1,4 @@
-//! `marl integrations`: what can be added to a table.
+//! `marl integrations`: lists the integrations.
 
 use runner::{
     catalog,
@@ -22,7 +22,7 @@ pub(crate) fn run(printer: &Printer) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// The names of columns, in a line.
+/// The names of columns, on one line.
 pub(crate) fn names(columns: &[marl_core::Column]) -> String {
     columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join(", ")
 }

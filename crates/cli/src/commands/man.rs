@@ -1,4 +1,4 @@
-//! `marl man`: manual pages from the same definitions as the command line itself. Installs nothing.
+//! `marl man`: writes manual pages from the definitions of the command line. It installs nothing.
 
 use std::{fs, io, path::Path};
 
@@ -20,9 +20,9 @@ use runner::{
 #[schemars(rename = "man")]
 pub(super) struct ManDocument {
     schema_version: Version<1>,
-    /// The page, as `man` reads it.
+    /// The page, in the format of `man`.
     page: Option<String>,
-    /// With `--dir`, where the pages were written.
+    /// With `--dir`, the folder that the pages were written to.
     folder: Option<String>,
 }
 
@@ -37,13 +37,13 @@ pub(crate) fn run(args: &ManArgs, printer: &Printer) -> Result<Exit, Failure> {
             write_all(folder).map_err(|error| {
                 Failure::usage(format!("the pages cannot be written to {}", folder.display()))
                     .caused_by(&error)
-                    .hint("name a folder that can be written")
+                    .hint("name a folder that is writable")
             })?;
             if printer.is_json() {
                 let folder = Some(folder.display().to_string());
                 printer.document(&ManDocument { schema_version: Version, page: None, folder });
             }
-            printer.talk(&format!("wrote marl.1 and a page for each subcommand to {}", folder.display()));
+            printer.message(&format!("wrote marl.1 and a page for each subcommand to {}", folder.display()));
         }
     }
     Ok(Exit::Done)
@@ -62,7 +62,7 @@ fn write_all(folder: &Path) -> io::Result<()> {
     clap_mangen::generate_to(command(), folder)
 }
 
-/// All but `help`, of which no page is written.
+/// The command without `help`, which gets no page.
 fn command() -> Command {
     Args::command().disable_help_subcommand(true)
 }

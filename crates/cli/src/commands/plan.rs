@@ -1,4 +1,4 @@
-//! `marl plan`: what a run would do and cost. Sends nothing and makes no ledger.
+//! `marl plan`: prints what a run would do and cost. It sends nothing and creates no ledger.
 
 use std::sync::Arc;
 

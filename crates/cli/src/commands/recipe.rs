@@ -1,4 +1,4 @@
-//! `marl recipe`: the recipe that does what flags do.
+//! `marl recipe`: writes the recipe for the steps that flags describe.
 
 use runner::{
     failure::{Failure, exit::Exit},
@@ -19,7 +19,7 @@ pub(crate) fn run(args: &RecipeArgs, printer: &Printer) -> Result<Exit, Failure>
         output: output.clone(),
     })?;
     if let Some(path) = &document.path {
-        printer.talk(&format!("wrote {path}"));
+        printer.message(&format!("wrote {path}"));
     }
     if printer.is_json() {
         printer.document(&document);

@@ -1,4 +1,4 @@
-//! `marl rows`: rows of a table, a page at a time.
+//! `marl rows`: prints rows of a table, one page at a time.
 
 use marl_core::words::thousands;
 use runner::{
@@ -45,12 +45,12 @@ pub(crate) fn run(args: &RowsArgs, printer: &Printer) -> Result<Exit, Failure> {
         Form::Lines { width, .. } => lines(&document, page.page(), width, printer),
     }
     if !printer.is_json() {
-        tell(args, &document, printer);
+        print_position(args, &document, printer);
     }
     Ok(Exit::Done)
 }
 
-/// One line a row.
+/// Prints one line for each row.
 fn lines(document: &RowsDocument<'_>, page: &Page<'_>, width: usize, printer: &Printer) {
     let names = page.names().map(str::to_owned);
     let header: Vec<String> = std::iter::once("row".to_owned()).chain(names).collect();
@@ -61,7 +61,7 @@ fn lines(document: &RowsDocument<'_>, page: &Page<'_>, width: usize, printer: &P
     let rows: Vec<Vec<String>> = rows.collect();
     let laid = aligned(&header, &rows, width);
     laid.lines.iter().for_each(|line| printer.data(line));
-    let total = page.columns_asked();
+    let total = page.columns_requested();
     if laid.columns < total + 1 {
         let columns = laid.columns - 1;
         printer.note(
@@ -70,11 +70,11 @@ fn lines(document: &RowsDocument<'_>, page: &Page<'_>, width: usize, printer: &P
         );
     }
     if laid.cut || document.truncated {
-        printer.note("cells", "some are not shown as they are; `--full` shows them whole");
+        printer.note("cells", "some cells are shortened; `--full` prints them whole");
     }
 }
 
-/// One line a cell, each whole.
+/// Prints one line for each cell; cells are whole.
 fn records(document: &RowsDocument<'_>, printer: &Printer) {
     for row in &document.rows {
         printer.data(&format!("row {}", row.row));
@@ -82,7 +82,7 @@ fn records(document: &RowsDocument<'_>, printer: &Printer) {
     }
 }
 
-fn tell(args: &RowsArgs, document: &RowsDocument<'_>, printer: &Printer) {
+fn print_position(args: &RowsArgs, document: &RowsDocument<'_>, printer: &Printer) {
     let (total, matching) = (thousands(document.rows_total), thousands(document.rows_matching));
     let shown_of = thousands(document.shown as u64);
     let table = shown(document.table);

@@ -60,7 +60,7 @@ fn list(list: &RunList, printer: &Printer) {
     }
     let (shown, total) = (list.records.len(), list.total);
     if total > shown as u64 {
-        printer.talk(&format!("{shown} of {total} runs; `--limit N` lists more"));
+        printer.message(&format!("{shown} of {total} runs; `--limit N` lists more"));
     }
 }
 

@@ -1,4 +1,4 @@
-//! `marl sandbox`: serves sample data until interrupted.
+//! `marl sandbox`: serves sample data until it is interrupted.
 
 use std::collections::BTreeMap;
 
@@ -15,15 +15,15 @@ use runner::{
     project::workspace,
 };
 
-/// What is said once it serves.
+/// The document that is printed once the sandbox serves.
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "sandbox")]
 pub(super) struct SandboxDocument<'a> {
     schema_version: Version<1>,
     url: &'a str,
-    /// The variables of the environment under which marl asks it.
+    /// The environment variables with which marl uses the sandbox.
     environment: BTreeMap<&'a str, String>,
-    /// Where it counts what it was asked.
+    /// The address of its counters.
     stats: String,
 }
 
@@ -42,7 +42,7 @@ pub(crate) fn run(args: &SandboxArgs, printer: &Printer) -> Result<Exit, Failure
                 .caused_by(&error)
                 .hint("choose another `--port`, or 0 for any free one")
         })?;
-        tell(&sandbox, &registry, printer);
+        print(&sandbox, &registry, printer);
         tokio::signal::ctrl_c().await.map_err(|error| {
             Failure::new(Exit::Internal, ErrorCode::Internal, "Ctrl-C cannot be watched").caused_by(&error)
         })?;
@@ -51,7 +51,7 @@ pub(crate) fn run(args: &SandboxArgs, printer: &Printer) -> Result<Exit, Failure
     })
 }
 
-fn tell(sandbox: &Sandbox, registry: &Registry, printer: &Printer) {
+fn print(sandbox: &Sandbox, registry: &Registry, printer: &Printer) {
     let url = &*sandbox.url();
     let stats = format!("{url}/stats");
     let infos = || registry.providers().map(|provider| &provider.info);

@@ -1,4 +1,4 @@
-//! `marl schema`: the form of what commands answer with `--json`, made from the types themselves.
+//! `marl schema`: prints the JSON Schema of commands' answers, generated from the types themselves.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
 use serde::Serialize;
@@ -38,7 +38,7 @@ impl KnownDocument {
     }
 }
 
-/// `enrich` answers at its end, or at once with `--detach`.
+/// `enrich` answers at the end of its run, or at once with `--detach`.
 #[derive(JsonSchema)]
 #[schemars(untagged, rename = "enrich")]
 #[expect(dead_code, reason = "only its form is asked for")]
@@ -47,10 +47,13 @@ enum Enrich<'a> {
     Detached(detach::DetachedDocument<'a>),
 }
 
-/// In the order of help.
+/// In the order of the help text.
 const ANSWERS: [KnownDocument; 31] = [
     KnownDocument::new::<Enrich<'_>>("enrich", "a run at its end; with --detach, the run that was started"),
-    KnownDocument::new::<detach::DetachedDocument<'_>>("detached", "what `enrich --detach` answers at once"),
+    KnownDocument::new::<detach::DetachedDocument<'_>>(
+        "detached",
+        "the immediate answer of `enrich --detach`",
+    ),
     KnownDocument::new::<PlanDocument<'_>>("plan", "what a run will do and cost"),
     KnownDocument::new::<RecipeDocument>("recipe new", "the recipe's text"),
     KnownDocument::new::<ColumnsDocument>("columns", "what a table's columns hold"),
@@ -61,18 +64,18 @@ const ANSWERS: [KnownDocument; 31] = [
     KnownDocument::new::<GapsDocument>("gaps", "a table's empty output cells, each with its reason"),
     KnownDocument::new::<RunsDocument>("runs", "the latest runs"),
     KnownDocument::new::<RecordedRunDocument>("runs show", "one run"),
-    KnownDocument::new::<RecordedRunDocument>("runs wait", "the same, at its end or after the time"),
+    KnownDocument::new::<RecordedRunDocument>("runs wait", "the same, at its end or after the timeout"),
     KnownDocument::new::<StopDocument>("runs stop", "whether the run was asked to end"),
     KnownDocument::new::<LedgerStatsDocument>("ledger stats", "what the ledger holds"),
     KnownDocument::new::<ExportedCall>("ledger export", "a call; one line each"),
     KnownDocument::new::<BackupDocument>("ledger backup", "the copy that was made"),
-    KnownDocument::new::<RemovalDocument>("ledger prune", "what was taken out"),
+    KnownDocument::new::<RemovalDocument>("ledger prune", "what was removed"),
     KnownDocument::new::<RemovalDocument>("ledger forget", "the same"),
     KnownDocument::new::<ToolsDocument>("tools search", "the tools that were found"),
     KnownDocument::new::<ToolDocument>("tools show", "a tool"),
     KnownDocument::new::<CallDocument>("tools call", "a call and its reply"),
-    KnownDocument::new::<sandbox::SandboxDocument<'_>>("sandbox", "where it serves; said at its start"),
-    KnownDocument::new::<DoctorDocument>("doctor", "what was looked at"),
+    KnownDocument::new::<sandbox::SandboxDocument<'_>>("sandbox", "where it serves; printed at its start"),
+    KnownDocument::new::<DoctorDocument>("doctor", "the checks and their results"),
     KnownDocument::new::<SchemasDocument>("schema", "this list; with a command, its schema"),
     KnownDocument::new::<completions::CompletionsDocument>("completions", "the script"),
     KnownDocument::new::<man::ManDocument>("man", "the page, or where the pages are"),
@@ -85,7 +88,7 @@ const ANSWERS: [KnownDocument; 31] = [
     KnownDocument::new::<ProgressDocument>("progress", "a line of stderr under `enrich --progress jsonl`"),
 ];
 
-/// What there are schemas of.
+/// The list of schemas.
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "schema")]
 struct SchemasDocument {
@@ -95,7 +98,7 @@ struct SchemasDocument {
 
 #[derive(JsonSchema, Serialize)]
 struct Listed {
-    /// What `marl schema` takes.
+    /// The argument for `marl schema`.
     of: &'static str,
     about: &'static str,
 }
@@ -120,7 +123,7 @@ fn list(printer: &Printer) {
 
 fn find(asked: &str) -> Result<&'static KnownDocument, Failure> {
     ANSWERS.iter().find(|answer| answer.of == asked).ok_or_else(|| {
-        let message = format!("there is no schema of `{asked}`");
+        let message = format!("there is no schema for `{asked}`");
         let near = engine::nearest(asked, ANSWERS.iter().map(|answer| answer.of));
         let hint =
             near.map_or("`marl schema` lists them".to_owned(), |near| format!("did you mean `{near}`?"));
@@ -128,7 +131,7 @@ fn find(asked: &str) -> Result<&'static KnownDocument, Failure> {
     })
 }
 
-/// What is written, not what is read: a field that is always there is required.
+/// The schema describes what is written, not what is read: a field that is always written is required.
 fn generator() -> SchemaGenerator {
     SchemaSettings::draft2020_12().for_serialize().into_generator()
 }
@@ -140,7 +143,7 @@ mod tests {
     use super::*;
     use crate::args::Args;
 
-    /// The commands that do something themselves.
+    /// The commands that do something themselves, rather than grouping subcommands.
     fn commands(command: &clap::Command, before: &str, found: &mut Vec<String>) {
         for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
             let words = format!("{before} {}", sub.get_name()).trim().to_owned();
@@ -152,10 +155,10 @@ mod tests {
     }
 
     #[test]
-    fn every_command_has_one() {
+    fn every_command_has_a_schema() {
         let mut all = Vec::new();
         commands(&Args::command(), "", &mut all);
-        // It speaks the protocol's own language.
+        // It speaks a protocol of its own.
         all.retain(|words| words != "mcp");
         for words in &all {
             assert!(ANSWERS.iter().any(|answer| answer.of == words), "`{words}` has no schema");

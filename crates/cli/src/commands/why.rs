@@ -1,4 +1,4 @@
-//! `marl why`: where a cell comes from.
+//! `marl why`: explains where a cell comes from.
 
 use runner::{
     explain::why::{self, CellQuestion},
@@ -23,7 +23,7 @@ pub(crate) fn run(args: &WhyArgs, printer: &Printer) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     }
     if document.samples {
-        printer.note("samples", "answers of the sandbox, not real ones");
+        printer.note("samples", "answers from the sandbox, not real data");
     }
     for (at, explained) in document.chain.iter().enumerate() {
         if at > 0 {

@@ -1,39 +1,39 @@
-//! Rows in columns below each other, in lines of at most a width. The first columns that fit are
-//! shown. It only makes text; others print it.
+//! Lays out rows in aligned columns, in lines of limited width. The first columns that fit are displayed.
+//! This module only makes text; others print it.
 
 use console::measure_text_width;
 use marl_core::terminal;
 
 use super::preview::cut;
 
-/// The widest a column is, unless there is room left.
+/// The maximum width of a column, unless there is room left.
 const WIDEST: usize = 28;
 
-/// The narrowest that the last column is cut to, rather than left out.
+/// The minimum width to which the last column is cut, rather than left out.
 const NARROW: usize = 8;
 
-/// Between two columns.
+/// The space between two columns.
 const GAP: usize = 2;
 
-/// The narrowest terminal that is thought of.
+/// The narrowest supported terminal.
 const NARROWEST: usize = 12;
 
-/// Text that is laid out.
+/// The text of aligned rows.
 pub(crate) struct Aligned {
     pub(crate) lines: Vec<String>,
-    /// How many columns are shown.
+    /// How many columns are displayed.
     pub(crate) columns: usize,
-    /// Whether a cell that is shown was cut.
+    /// Whether a displayed cell was cut.
     pub(crate) cut: bool,
 }
 
-/// The most columns that fit into `width`: of others nothing need be read.
+/// The most columns that fit into `width`: more columns need not be read.
 pub(crate) fn most_columns(width: usize) -> usize {
     width.max(NARROWEST) / (GAP + 1) + 1
 }
 
-/// Lays out a header and rows of as many cells. Cells may come from outside: they are made one
-/// clean line.
+/// Lays out a header and rows with the same number of cells. Cells may come from outside, so each becomes a
+/// single clean line.
 pub(crate) fn aligned(header: &[String], rows: &[Vec<String>], width: usize) -> Aligned {
     let all = || std::iter::once(header).chain(rows.iter().map(Vec::as_slice));
     let clean =
@@ -58,7 +58,7 @@ pub(crate) fn aligned(header: &[String], rows: &[Vec<String>], width: usize) -> 
     }
 }
 
-/// The widths of the first columns, as many as fit. What they cut takes the room that is left.
+/// The widths of the first columns that fit. Columns that were cut share the remaining room.
 fn fit(wanted: &[usize], width: usize) -> Vec<usize> {
     let mut room = width + GAP;
     let mut widths: Vec<usize> = Vec::new();
@@ -75,7 +75,7 @@ fn fit(wanted: &[usize], width: usize) -> Vec<usize> {
         }
         break;
     }
-    // The last first: texts tend to be at the end.
+    // The last column comes first, since long texts tend to be at the end.
     let last = widths.len().saturating_sub(1);
     for at in (last..widths.len()).chain(0..last) {
         let more = room.min(wanted[at] - widths[at]);
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_columns_that_fit_and_what_they_cut_takes_the_room() {
+    fn the_first_columns_that_fit_share_the_remaining_room() {
         let header = texts(&["row", "name", "text", "more"]);
         let rows =
             [texts(&["1", "Bücher 李彦宏", &"x".repeat(60), "y"]), texts(&["2", "", "\u{1b}[31mred\nb", ""])];

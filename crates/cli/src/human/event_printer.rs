@@ -1,4 +1,4 @@
-//! Says at once what cannot wait for a run's end.
+//! Prints events that cannot wait for the end of a run.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ impl EventPrinter {
 }
 
 impl Observer for EventPrinter {
-    fn hear(&self, event: &Event<'_>) {
+    fn on_event(&self, event: &Event<'_>) {
         match event {
             Event::ProviderWaits { provider, wait } => {
                 self.warn(&format!(

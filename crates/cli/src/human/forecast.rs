@@ -1,4 +1,4 @@
-//! The plan for people, in lines.
+//! The plan as lines for people. This module counts nothing.
 
 use engine::{CallForecast, StepForecast, plan::Plan};
 use marl_core::words::{counted, thousands};
@@ -6,52 +6,55 @@ use marl_core::words::{counted, thousands};
 use runner::{
     binding::binding,
     forecast::{Approval, Planned},
-    time::spoken,
+    time::human_duration,
 };
 
 use super::{
     money::{amount, units},
-    summary::{columns_of, saying_nothing},
+    summary::{columns_of, placeholder_examples},
 };
 
-/// The plan for people, in lines.
+/// The plan as lines for people.
 pub(crate) fn planned_lines(planned: &Planned, plan: &Plan, approval: &Approval) -> Vec<String> {
     let mut lines = Vec::new();
-    let mut say = |word: &str, text: &str| lines.push(format!("{word:<8} {text}").trim_end().to_owned());
+    let mut line = |word: &str, text: &str| lines.push(format!("{word:<8} {text}").trim_end().to_owned());
     let picked = if planned.rows_picked < planned.rows {
         format!(", {} of them picked", thousands(planned.rows_picked))
     } else {
         String::new()
     };
     let rows = counted(planned.rows, "row");
-    say(
+    line(
         "table",
         &format!("{}: {rows}, {}{picked}", planned.table, counted(planned.columns as u64, "column")),
     );
     let none = if planned.ledger_exists { "" } else { " (none yet)" };
-    say("ledger", &format!("{}{none}", planned.ledger));
+    line("ledger", &format!("{}{none}", planned.ledger));
     for (at, (step, forecast)) in plan.steps.iter().zip(&planned.steps).enumerate() {
-        say(&format!("step {}", at + 1), &binding(step));
-        say("", &rows_of(forecast));
+        line(&format!("step {}", at + 1), &binding(step));
+        line("", &rows_of(forecast));
         for ((_, remark), count) in planned.remarks.iter().filter(|((of, _), _)| *of == at).take(3) {
-            say("", &format!("  {}: {remark}", counted(*count, "row")));
+            line("", &format!("  {}: {remark}", counted(*count, "row")));
         }
         for call in &forecast.calls {
-            say("", &calls_of(call));
+            line("", &calls_of(call));
         }
     }
-    if planned.said_nothing.1 > 0 {
-        let cells = counted(planned.said_nothing.1, "cell");
-        let examples = saying_nothing();
-        say("fill", &format!("up to {cells} of your own that say nothing ({examples}) and count as empty"));
+    if planned.placeholders.1 > 0 {
+        let cells = counted(planned.placeholders.1, "cell");
+        let examples = placeholder_examples();
+        line(
+            "fill",
+            &format!("up to {cells} of your own that hold a placeholder ({examples}) and count as empty"),
+        );
     }
     let replaced = planned.cells_replaced();
     if replaced.1 > 0 {
         let up_to = if replaced.0 < replaced.1 { "up to " } else { "" };
         let cells = counted(replaced.1, "filled cell");
         let columns = columns_of(plan, planned.replaced.keys());
-        say("replace", &format!("{up_to}{cells} of your table ({columns})"));
-        say("", "  `--existing keep` keeps filled cells");
+        line("replace", &format!("{up_to}{cells} of your table ({columns})"));
+        line("", "  `--existing keep` keeps filled cells");
     }
     let (exactly, most) = planned.send();
     let beyond = if most > exactly {
@@ -59,46 +62,46 @@ pub(crate) fn planned_lines(planned: &Planned, plan: &Plan, approval: &Approval)
     } else {
         " exactly".to_owned()
     };
-    say("send", &format!("{}{beyond}", counted(exactly, "call")));
-    say("cost", &cost(planned));
-    say("time", &time(planned));
+    line("send", &format!("{}{beyond}", counted(exactly, "call")));
+    line("cost", &cost(planned));
+    line("time", &time(planned));
     if let Some(attempts) = planned.doubts_resent {
-        say(
+        line(
             "",
             &format!(
-                "a call whose answer is lost is sent again, up to {attempts} times in all, and perhaps paid for each time (in doubt: retry)"
+                "a call whose answer is lost is sent again, up to {attempts} times in total, and may be paid for each time (in doubt: retry)"
             ),
         );
     }
     if let Some(most) = planned.max_calls {
-        say("cap", &format!("at most {} (`--max-calls`)", counted(most, "call")));
+        line("cap", &format!("at most {} (`--max-calls`)", counted(most, "call")));
     }
     if let Some(most) = planned.max_cost {
-        say(
+        line(
             "cap",
             &format!("at most {most} {} (`--max-cost`)", planned.currency.as_deref().unwrap_or_default()),
         );
     }
-    planned.settings.iter().for_each(|line| say("settings", line));
+    planned.settings.iter().for_each(|setting| line("settings", setting));
     if let Some(consent) = &planned.consent {
-        say("consent", &consent.told());
+        line("consent", &consent.describe());
     }
     for row in &planned.sample {
-        say(&format!("row {}", row.row), if row.calls.is_empty() { "no call" } else { "" });
+        line(&format!("row {}", row.row), if row.calls.is_empty() { "no call" } else { "" });
         for call in &row.calls {
             let parameters = match &call.parameters {
                 Some(parameters) => parameters.to_string(),
-                None => "depends on an answer that is not there".to_owned(),
+                None => "depends on an answer that is not known yet".to_owned(),
             };
-            // `possible` says it already.
+            // `possible` implies that the call is not certain.
             let maybe = if call.certain || call.standing == "possible" { "" } else { ", not certain" };
             let (step, provider, operation) = (&call.step, &call.provider, &call.operation);
-            say("", &format!("{step}: {provider} {operation} ({}{maybe})", call.standing));
-            say("", &format!("  {parameters}"));
+            line("", &format!("{step}: {provider} {operation} ({}{maybe})", call.standing));
+            line("", &format!("  {parameters}"));
         }
     }
-    say("plan", &approval.hash);
-    say("run", &approval.command);
+    line("plan", &approval.hash);
+    line("run", &approval.command);
     lines
 }
 
@@ -168,12 +171,16 @@ fn time(planned: &Planned) -> String {
     let parallel = planned.parallel;
     match planned.time() {
         Some(_) if planned.send().1 == 0 => "none: nothing is sent".to_owned(),
-        Some((least, most)) if spoken(least) == spoken(most) => {
-            format!("about {} at parallel {parallel}, as past calls went", spoken(least))
+        Some((least, most)) if human_duration(least) == human_duration(most) => {
+            format!("about {} at parallel {parallel}, estimated from past calls", human_duration(least))
         }
         Some((least, most)) => {
-            format!("about {} to {} at parallel {parallel}, as past calls went", spoken(least), spoken(most))
+            format!(
+                "about {} to {} at parallel {parallel}, estimated from past calls",
+                human_duration(least),
+                human_duration(most)
+            )
         }
-        None => "unknown: the ledger has no past calls to tell from".to_owned(),
+        None => "unknown: the ledger has no past calls to estimate from".to_owned(),
     }
 }

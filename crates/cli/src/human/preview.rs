@@ -1,4 +1,4 @@
-//! The first rows of the result, in a table that fits the terminal.
+//! Lays out the first rows of the result in a table that fits the terminal. This module prints nothing.
 
 use std::borrow::Cow;
 
@@ -6,32 +6,32 @@ use console::measure_text_width;
 use marl_core::terminal;
 use runner::run::FirstRows;
 
-/// The widest a column may be.
+/// The maximum width of a column.
 const WIDEST: usize = 28;
 
-/// How many columns are looked at besides the first: more than any terminal shows, and few
-/// enough when a table has 100,000.
+/// How many columns are considered besides the first: more than any terminal can display, and few enough for
+/// a table with 100,000 columns.
 const LAST: usize = 30;
 
-/// What a line needs besides its columns: the space before it and the mark of a gap.
+/// The characters of a line besides its columns: the space before it and the mark of a gap.
 const MARGIN: usize = 5;
 
-/// Between two columns.
+/// The space between two columns.
 const GAP: usize = 2;
 
-/// The narrowest terminal that a table is shown in.
+/// The narrowest terminal for which a table is laid out.
 const NARROWEST: usize = 12;
 
-/// The first rows, cut to what a terminal could show.
+/// The first rows, reduced to what a terminal can display.
 pub(crate) struct Preview {
-    /// Whether columns between the first and the others were left out.
+    /// Whether columns after the first one were left out.
     has_gap: bool,
     header: Vec<String>,
     rows: Vec<Vec<String>>,
 }
 
 impl Preview {
-    /// Of the first rows of an output.
+    /// A preview of the first rows of an output.
     pub(crate) fn of(first: &FirstRows) -> Self {
         let mut preview = Self::new(first.columns.clone());
         first.rows.iter().for_each(|row| preview.add(row.clone()));
@@ -42,16 +42,16 @@ impl Preview {
         Self { has_gap: header.len() > 1 + LAST, header: outer_cells(&header), rows: Vec::new() }
     }
 
-    /// Adds a row, with a cell for each column of the header. Cells may come from outside:
-    /// they are made one clean line.
+    /// Adds a row, with a cell for each column of the header. Cells may come from outside, so each becomes a
+    /// single clean line.
     fn add(&mut self, cells: Vec<String>) {
         let mut row = outer_cells(&cells);
         row.resize(self.header.len(), String::new());
         self.rows.push(row);
     }
 
-    /// The table, in at most `width` columns of text; what does not fit is left out at the
-    /// end of the first columns, since the last are the new ones.
+    /// The table, at most `width` characters wide. Columns that do not fit are left out after the first one,
+    /// since the last columns are the new ones.
     pub(crate) fn lines(&self, width: usize) -> Vec<String> {
         if self.rows.is_empty() || self.header.is_empty() || width < NARROWEST {
             return Vec::new();
@@ -59,7 +59,7 @@ impl Preview {
         let all = || std::iter::once(&self.header).chain(&self.rows);
         let widest = |at: usize| all().map(|row| measure_text_width(&row[at])).max().unwrap_or_default();
         let mut widths: Vec<usize> = (0..self.header.len()).map(|at| widest(at).min(WIDEST)).collect();
-        // It is shown in any case.
+        // The first column is always displayed.
         widths[0] = widths[0].min(width - MARGIN - GAP);
         let shown = fit(&widths, width);
         all().map(|row| self.line(row, &widths, &shown)).collect()
@@ -81,14 +81,14 @@ impl Preview {
     }
 }
 
-/// The first cell and the last ones, each as one clean line.
+/// The first cell and the last ones, each as a single clean line.
 fn outer_cells(cells: &[String]) -> Vec<String> {
     let last = cells.len().saturating_sub(LAST).max(1);
     cells.iter().take(1).chain(cells.iter().skip(last)).map(|cell| terminal::line(cell, WIDEST * 2)).collect()
 }
 
-/// The text in at most `width` columns. It is measured anew for every cut: characters that
-/// join into one, or a sign that becomes an emoji, are not as wide as the sum of them.
+/// The text, cut to at most `width` columns. Each cut is measured again: characters that combine into one, or
+/// a sign that becomes an emoji, are not as wide as the sum of their widths.
 pub(super) fn cut(text: &str, width: usize) -> Cow<'_, str> {
     const TAIL: &str = "...";
     if measure_text_width(text) <= width {
@@ -98,8 +98,8 @@ pub(super) fn cut(text: &str, width: usize) -> Cow<'_, str> {
     cuts.find(|cut| measure_text_width(cut) <= width).unwrap_or_default().into()
 }
 
-/// Which columns fit: the first, which names the row, then as many of the last as there is
-/// room for.
+/// Chooses the columns that fit: the first, which identifies the row, then as many of the last ones as
+/// possible.
 fn fit(widths: &[usize], width: usize) -> Vec<usize> {
     let mut room = width.saturating_sub(MARGIN);
     let mut shown = Vec::new();
@@ -131,7 +131,7 @@ mod tests {
         preview
     }
 
-    /// A preview of one row, as lines of 80.
+    /// A preview with one row, as lines of at most 80 columns.
     fn lines(header: &[&str], row: &[&str]) -> Vec<String> {
         let owned = |cells: &[&str]| cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>();
         let mut preview = Preview::new(owned(header));
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn it_fits_whatever_the_width() {
+    fn it_fits_any_width() {
         for width in [0, 20, 40, 60, 80, 200] {
             for line in preview().lines(width) {
                 assert!(measure_text_width(&line) <= width, "{width}: {line}");
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_columns_do_not_steer_the_terminal() {
+    fn names_of_columns_do_not_control_the_terminal() {
         let title = "\u{1b}]0;owned\u{7}\u{1b}[31mname that is too long to be shown as a whole";
         for line in lines(&[title, "b\nc\u{202e}"], &["1", "2"]) {
             assert!(!line.contains(|c: char| c.is_control() || c == '\u{202e}'), "{line:?}");
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn of_very_many_columns_only_the_outer_ones_are_kept() {
+    fn only_the_first_and_last_of_very_many_columns_are_kept() {
         let names: Vec<String> = (0..100_000).map(|at| format!("c{at}")).collect();
         let mut preview = Preview::new(names.clone());
         preview.add(names);
@@ -175,7 +175,7 @@ mod tests {
         let lines = preview.lines(40);
         assert_eq!(lines[0], "  c0  .. c99997  c99998  c99999");
         assert_eq!(lines[0], lines[1]);
-        // However wide the terminal is, what was left out is marked.
+        // The gap is marked on a terminal of any width.
         assert!(preview.lines(usize::MAX)[0].starts_with("  c0  .. c99970  c99971"));
     }
 
@@ -185,7 +185,7 @@ mod tests {
         assert_eq!(lines(&[], &["1"]), Vec::<String>::new());
     }
 
-    /// Text with the characters that are hard to measure, more often than by chance.
+    /// Text with characters that are hard to measure, more often than by chance.
     fn cell() -> impl Strategy<Value = String> {
         let hard = prop::sample::select(vec![
             "❤️",

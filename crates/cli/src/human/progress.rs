@@ -1,4 +1,4 @@
-//! Progress on stderr: a bar on a terminal, or a JSON line a second.
+//! Shows progress on stderr: a bar on a terminal, or a JSON line per second.
 
 use std::{io::IsTerminal, sync::Arc, time::Duration};
 
@@ -8,14 +8,14 @@ use tokio::task::JoinHandle;
 use crate::{args::Progress, printer::Printer};
 use runner::run::{progress::ProgressDocument, tally::Tally};
 
-/// Shows how far a run is, until dropped.
+/// Shows the progress of a run until it is dropped.
 pub(crate) struct Bar {
     task: Option<JoinHandle<()>>,
     bar: ProgressBar,
 }
 
 impl Bar {
-    /// Starts showing what `tally` counts.
+    /// Starts to show the counts of `tally`.
     pub(crate) fn start(how: Progress, tally: &Arc<Tally>, printer: &Arc<Printer>) -> Self {
         let terminal = std::io::stderr().is_terminal() && !printer.is_json();
         let bar = printer.bar().clone();
@@ -65,6 +65,6 @@ async fn lines(tally: Arc<Tally>, printer: Arc<Printer>) {
     loop {
         tokio::time::sleep(Duration::from_secs(1)).await;
         let line = serde_json::to_string(&ProgressDocument { progress: tally.progress() });
-        printer.json_talk(&line.expect("our documents have text keys"));
+        printer.json_message(&line.expect("our documents have text keys"));
     }
 }

@@ -1,4 +1,4 @@
-//! A recorded run, for people.
+//! A recorded run as lines for people. This module reads no ledger.
 
 use engine::ledger::RunRecord;
 use marl_core::words::counted;
@@ -9,58 +9,58 @@ use runner::{
 };
 use serde_json::Value as Json;
 
-/// What is known of a run.
+/// The lines for a run.
 pub(crate) fn run_lines(RecordedRunDocument { run, ledger, .. }: &RecordedRunDocument) -> Vec<String> {
     let mut lines = Vec::new();
-    let mut say = |word: &str, text: &str| lines.push(format!("{word:<8} {text}"));
-    say("run", &format!("{} {}", run.id, run.state.name()));
-    say("command", &run.command);
-    say("started", &date(run.started_at));
-    say("took", &span(run.started_at, run.ended_at));
-    say("ledger", ledger);
+    let mut line = |word: &str, text: &str| lines.push(format!("{word:<8} {text}"));
+    line("run", &format!("{} {}", run.id, run.state.name()));
+    line("command", &run.command);
+    line("started", &date(run.started_at));
+    line("took", &span(run.started_at, run.ended_at));
+    line("ledger", ledger);
     for (word, path) in [("input", &run.input), ("output", &run.output)] {
         if !path.is_empty() {
-            say(word, path);
+            line(word, path);
         }
     }
     for step in run.steps["steps"].as_array().into_iter().flatten() {
-        say("step", &step_line(step));
+        line("step", &step_line(step));
     }
     if let Some(command) = &run.next_command {
-        say("next", command);
+        line("next", command);
     }
     let summary = match &run.summary {
         None => return lines,
         Some(RunSummary::SoFar(so_far)) => {
-            say("so far", &progress_line(&so_far.progress));
+            line("so far", &progress_line(&so_far.progress));
             return lines;
         }
         Some(RunSummary::Ended(summary)) => summary,
     };
     if let Some(tool) = summary["tool"].as_str() {
-        say("call", &format!("{} {tool}: {}", text(&summary["provider"]), text(&summary["state"])));
+        line("call", &format!("{} {tool}: {}", text(&summary["provider"]), text(&summary["state"])));
         return lines;
     }
     for step in summary["integrations"].as_array().into_iter().flatten() {
-        say("counts", &counts(step));
+        line("counts", &counts(step));
     }
     let calls = &summary["calls"];
     let (sent, retried, reused) = (&calls["sent"], &calls["retried"], &calls["reused"]);
-    say(
+    line(
         "calls",
         &format!(
             "{sent} sent ({retried} retried), {} bought, {} joined, {reused} reused, {} in doubt",
             calls["bought"], calls["joined"], calls["in_doubt"]
         ),
     );
-    say("cost", &cost(summary).unwrap_or_else(|| "unknown: no prices are set".to_owned()));
+    line("cost", &cost(summary).unwrap_or_else(|| "unknown: no prices are set".to_owned()));
     if let Some(hint) = summary["hint"].as_str() {
-        say("hint", hint);
+        line("hint", hint);
     }
     lines
 }
 
-/// What a run bought, in calls, or in money where prices are set; `-` while nobody has counted.
+/// What a run bought: in money if prices are set, otherwise in calls; `-` if it is not counted yet.
 pub(crate) fn spent(run: &RunRecord) -> String {
     let Some(summary) = &run.summary else { return "-".to_owned() };
     match (cost(summary), summary["calls"]["bought"].as_u64()) {

@@ -1,4 +1,4 @@
-//! The summary for people.
+//! The summary of a run as lines for people. This module counts nothing.
 
 use engine::plan::Plan;
 use marl_core::{
@@ -13,20 +13,20 @@ use runner::{
         files::Output,
         report::{Report, Status},
     },
-    time::spoken,
+    time::human_duration,
 };
 
 use super::money::units;
 
-/// Examples of cells that say nothing and count as empty.
-pub(super) fn saying_nothing() -> String {
+/// Examples of placeholders, in words.
+pub(super) fn placeholder_examples() -> String {
     SAYING_NOTHING.map(|cell| format!("`{cell}`")).join(", ")
 }
 
-/// How many of the commonest reasons are told.
+/// How many of the most frequent reasons are listed.
 const MOST_REASONS: usize = 5;
 
-/// The lines of a run's summary, each with the word it stands under; empty for none.
+/// The lines of a run's summary, each with a leading keyword; an empty list if there is no summary.
 pub(crate) fn summary(report: &Report, plan: &Plan) -> Vec<String> {
     let mut lines = vec![headline(report)];
     lines.extend(table(report, plan));
@@ -42,9 +42,9 @@ pub(crate) fn summary(report: &Report, plan: &Plan) -> Vec<String> {
     }
     if report.counts.said_nothing > 0 {
         let cells = counted(report.counts.said_nothing, "cell");
-        let examples = saying_nothing();
+        let examples = placeholder_examples();
         lines.push(format!(
-            "filled   {cells} of your own that said nothing ({examples}) and counted as empty"
+            "filled   {cells} of your own that held a placeholder ({examples}) and counted as empty"
         ));
     }
     let replaced: u64 = report.counts.replaced.values().sum();
@@ -88,7 +88,7 @@ pub(crate) fn summary(report: &Report, plan: &Plan) -> Vec<String> {
         lines.push(format!("lacking  {rows} of {name}: {lacks}; the same command tries again"));
     }
     if let Some(consent) = &report.consent {
-        lines.push(format!("consent  {}", consent.told()));
+        lines.push(format!("consent  {}", consent.describe()));
     }
     if let Some(hint) = &report.hint {
         lines.push(format!("hint     {hint}"));
@@ -97,7 +97,7 @@ pub(crate) fn summary(report: &Report, plan: &Plan) -> Vec<String> {
     lines
 }
 
-/// The columns of outputs in words: `column CEO`, `columns CEO, Size`.
+/// The columns of outputs as text: `column CEO`, `columns CEO, Size`.
 pub(super) fn columns_of<'a>(plan: &Plan, outputs: impl Iterator<Item = &'a usize>) -> String {
     let names: Vec<String> = names_of(plan, outputs).iter().map(|name| shown(name)).collect();
     let word = if names.len() == 1 { "column" } else { "columns" };
@@ -110,9 +110,9 @@ fn output(report: &Report) -> Vec<String> {
         Output::Written if report.sandbox => vec![format!("output   {path} (samples)")],
         Output::Written => vec![format!("output   {path}")],
         Output::None => {
-            vec!["output   none written: there is nothing to add; an older one is as it was".into()]
+            vec!["output   none written: there is nothing to add; an older output is unchanged".into()]
         }
-        Output::Failed => vec![format!("output   none written; {path} is as it was")],
+        Output::Failed => vec![format!("output   none written; {path} is unchanged")],
         Output::Beside { why, at } => {
             let beside = at.as_ref().map(|at| format!("beside   {} is this run's table", at.display()));
             let stays = format!("output   {path} stays as it was: {why}");
@@ -135,21 +135,21 @@ fn output(report: &Report) -> Vec<String> {
         let rows = counted(report.removed, "row");
         let their = either(report.removed, "its", "their");
         lines.push(format!(
-            "removed  {rows} of the older output, with {their} answers: the table does not have {} any more",
+            "removed  {rows} of the older output, with {their} answers: the table no longer has {}",
             either(report.removed, "it", "them")
         ));
     }
     lines
 }
 
-/// What the same command would do now; said where the run went over every row.
+/// What the same command would do now; only for a run that processed every row.
 fn again(report: &Report) -> Option<String> {
     let counts = &report.counts;
     let in_vain = counts.tried_in_vain > 0 || (report.resends_doubts && counts.in_doubt() > 0);
     if report.status != Status::Finished || counts.sent == 0 || in_vain || report.asks_anew {
         return None;
     }
-    let age = spoken(report.max_age);
+    let age = human_duration(report.max_age);
     Some(format!(
         "again    the same command would send 0 calls: answers are kept for {age}; `--refresh` asks again"
     ))
@@ -167,14 +167,14 @@ fn headline(report: &Report) -> String {
         counted(report.rows, "row")
     };
     let word = if report.status == Status::Finished { word.to_owned() } else { format!("{word} after") };
-    let time = spoken(report.elapsed);
+    let time = human_duration(report.elapsed);
     match report.status {
         Status::Finished => format!("{word} in {time}: {rows}"),
         _ => format!("{word} {time}: {rows}"),
     }
 }
 
-/// Outcomes by integration, aligned.
+/// The outcomes by integration, aligned.
 fn table(report: &Report, plan: &Plan) -> Vec<String> {
     let width = plan.steps.iter().map(|step| step.name.len()).max().unwrap_or_default().max(12);
     let mut lines =
@@ -214,7 +214,7 @@ fn calls(report: &Report) -> String {
     text
 }
 
-/// What was spent, in money and in the vendors' units, as far as either is known.
+/// The cost, in money and in the vendors' units, as far as either is known.
 fn cost(report: &Report) -> Option<String> {
     let counts = &report.counts;
     let currency = report.currency.as_deref().unwrap_or_default();

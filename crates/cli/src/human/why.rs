@@ -1,43 +1,43 @@
-//! The story of a cell, for people.
+//! The explanation of a cell as lines for people. This module reads no ledger.
 
 use marl_core::terminal;
-use runner::explain::explained::{CallStory, Explained};
+use runner::explain::explained::{Explained, ExplainedCall};
 
 use super::money::units;
 
-/// The lines of a cell's story.
+/// The lines that explain one column's cell.
 pub(crate) fn why_lines(explained: &Explained) -> Vec<String> {
     let shown = |value: &Option<String>| match value {
         Some(value) => format!("\"{}\"", terminal::line(value, 200)),
         None => "(empty)".to_owned(),
     };
     let mut lines = vec![format!("{:<14} {}", explained.column, shown(&explained.value))];
-    let mut say = |word: &str, text: String| lines.push(format!("{word:<14} {text}"));
+    let mut line = |word: &str, text: String| lines.push(format!("{word:<14} {text}"));
     if let (Some(name), Some(version)) = (&explained.integration, &explained.version) {
         let output = explained.output.as_deref().map(|output| format!(", output {output}"));
         let step = explained.step.as_deref().map(|step| format!(", step {step}"));
-        say("from", format!("{name} {version}{}{}", output.unwrap_or_default(), step.unwrap_or_default()));
+        line("from", format!("{name} {version}{}{}", output.unwrap_or_default(), step.unwrap_or_default()));
     }
     if let Some(formula) = &explained.formula {
-        say("from", format!("formula {formula}"));
+        line("from", format!("formula {formula}"));
     }
     for input in &explained.inputs {
-        say("read", format!("{} = {} ({})", input.input, shown(&input.value), input.column));
+        line("read", format!("{} = {} ({})", input.input, shown(&input.value), input.column));
     }
     for call in &explained.calls {
-        say("call", told(call));
-        say("", terminal::line(&call.parameters.to_string(), 400));
+        line("call", call_text(call));
+        line("", terminal::line(&call.parameters.to_string(), 400));
     }
     if let Some(source) = &explained.source {
-        say("source", source.clone());
+        line("source", source.clone());
     }
     if let Some(note) = &explained.note {
-        say("note", note.clone());
+        line("note", note.clone());
     }
     lines
 }
 
-fn told(call: &CallStory) -> String {
+fn call_text(call: &ExplainedCall) -> String {
     let mut text = format!("{} {}", call.provider, call.operation);
     match (&call.sent, &call.age) {
         (Some(sent), Some(age)) => text.push_str(&format!(", sent {sent}, {age} ago")),

@@ -1,4 +1,4 @@
-//! Which files a client may name: those within the roots, symbolic links followed.
+//! Decides which files a client may name: those within the roots, with symbolic links resolved.
 
 use std::{
     env,
@@ -13,14 +13,14 @@ use runner::{
 };
 use table::roots;
 
-/// The folders that may be used.
+/// The folders whose files may be used.
 pub(super) struct Access {
     roots: Vec<PathBuf>,
     list: OsString,
 }
 
 impl Access {
-    /// These folders, or else the working folder.
+    /// The given folders, or the working folder if there are none.
     pub(super) fn new(roots: &[PathBuf]) -> Result<Self, Failure> {
         let given = if roots.is_empty() { vec![PathBuf::from(".")] } else { roots.to_vec() };
         let real = |root: &PathBuf| {
@@ -35,24 +35,24 @@ impl Access {
         Ok(Self { roots, list })
     }
 
-    /// From here on this process opens only files within the folders.
+    /// From now on this process opens only files within the folders.
     pub(super) fn restrict(&self) {
         roots::restrict(&self.roots);
     }
 
-    /// The folders, links followed, as a run's process is told of them.
+    /// The folders, with links resolved, in the form for the process of a run.
     pub(super) fn list(&self) -> &OsStr {
         &self.list
     }
 
-    /// Why a path may not be used, if it may not. One that does not exist yet is judged by its
+    /// Why a path must not be used; `None` if it may be. A path that does not exist yet is judged by its
     /// folder.
     pub(super) fn refusal(&self, path: &Path) -> Option<String> {
         if let Some(why) = address::refusal(path) {
             return Some(format!("{}: {why}", path.display()));
         }
         let real = fs::canonicalize(path).or_else(|error| match error.kind() {
-            // A link that leads nowhere is judged by where it leads.
+            // A dangling link is judged by its target.
             io::ErrorKind::NotFound if fs::symlink_metadata(path).is_ok() => Err(error),
             io::ErrorKind::NotFound => {
                 let name = path.file_name().ok_or(error)?;
@@ -63,7 +63,7 @@ impl Access {
         });
         let shown = path.display();
         match real {
-            Err(error) => Some(format!("{shown} cannot be looked at: {error}")),
+            Err(error) => Some(format!("{shown} cannot be checked: {error}")),
             Ok(real) if self.roots.iter().any(|root| real.starts_with(root)) => None,
             Ok(_) => {
                 let roots: Vec<String> = self.roots.iter().map(|root| root.display().to_string()).collect();
@@ -76,15 +76,15 @@ impl Access {
         }
     }
 
-    /// Why the working folder may not be used, if it may not: the ledger and settings are there.
+    /// Why the working folder must not be used; `None` if it may be. The ledger and the settings are there.
     pub(super) fn refusal_of_working_folder(&self) -> Option<String> {
         env::current_dir().map_or(None, |folder| {
             self.refusal(&folder).or_else(|| self.refusal_of_ledger(&project::folder(&folder)))
         })
     }
 
-    /// Why a project's ledger, and with it its logs, may not be used: it is reached through a link
-    /// that leads out of the roots. A project above them, without links, is the usual case.
+    /// Why a project's ledger and its logs must not be used: a link leads to them from the roots to the
+    /// outside. A project above the roots, without links, is the usual case.
     fn refusal_of_ledger(&self, project: &Path) -> Option<String> {
         let names = [".marl", ".marl/ledger.db", ".marl/sandbox.db"];
         let paths = names.into_iter().map(|name| project.join(name));
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_ledger_behind_a_link_that_leads_out_is_refused() {
+    fn a_ledger_behind_a_link_to_the_outside_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let (inside, outside) = (folder.path().join("in"), folder.path().join("out"));
         fs::create_dir_all(inside.join("real")).unwrap();
@@ -115,13 +115,13 @@ mod tests {
             assert!(access.refusal_of_ledger(&inside).is_some(), "{ledger}");
             fs::remove_file(inside.join("real").join(ledger)).unwrap();
         }
-        // Above the roots.
+        // The ledger is above the roots.
         fs::create_dir(folder.path().join(".marl")).unwrap();
         assert_eq!(access.refusal_of_ledger(folder.path()), None);
     }
 
     #[test]
-    fn only_what_is_within_the_roots_links_followed() {
+    fn only_files_within_the_roots_are_allowed_after_resolving_links() {
         let folder = tempfile::tempdir().unwrap();
         let (inside, outside) = (folder.path().join("in"), folder.path().join("out"));
         fs::create_dir_all(inside.join("deep")).unwrap();

@@ -1,4 +1,4 @@
-//! Answers: bounded in size, the rest kept for a while under a handle.
+//! The server's answers: their size is bounded, and the rest is kept for a while under a handle.
 
 use std::{
     collections::VecDeque,
@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 
 use runner::failure::{Failure, invocation::Invocation};
 
-/// What an answer may be long; clients cut at 25,000 characters.
+/// The length limit of an answer; clients truncate at 25,000 characters.
 const LONGEST: usize = 20_000;
 
 /// How many long answers are kept.
@@ -30,7 +30,7 @@ struct Kept {
 }
 
 impl Answers {
-    /// A command's document as an answer; a long one is cut, with a handle for the rest.
+    /// A command's document as an answer; a long document is cut, with a handle for the rest.
     pub(super) fn document(&self, document: Json, is_error: bool) -> CallToolResult {
         let text = document.to_string();
         let document = if text.len() <= LONGEST { document } else { self.cut(text) };
@@ -46,7 +46,7 @@ impl Answers {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         match kept.answers.iter().find(|(known, _)| known == handle) {
             Some((_, text)) => CallToolResult::structured(part(handle, text, offset)),
-            None => refused("no answer is kept under this handle; ask the first tool again"),
+            None => refused("no answer is kept under this handle; call the first tool again"),
         }
     }
 
@@ -63,7 +63,7 @@ impl Answers {
     }
 }
 
-/// A part of an answer's text. The whole, put together, is one JSON document.
+/// A part of an answer's text. All parts together are one JSON document.
 #[derive(Serialize)]
 struct Part<'a> {
     handle: &'a str,
@@ -88,10 +88,10 @@ fn part(handle: &str, text: &str, offset: u64) -> Json {
     })
 }
 
-/// An answer that says why nothing was done.
+/// An answer that explains why nothing was done.
 pub(super) fn refused(why: &str) -> CallToolResult {
     let mut answer = CallToolResult::error(vec![ContentBlock::text(why.to_owned())]);
-    let failure = Failure::usage(why).hint("the tool's schema says what it takes");
+    let failure = Failure::usage(why).hint("the tool's schema lists what it takes");
     answer.structured_content = serde_json::from_str(&failure.json(&Invocation::default())).ok();
     answer
 }

@@ -1,5 +1,5 @@
-//! A tool's arguments, made from the command line's own definition: what can be typed can be
-//! passed, in the same words, and a new flag needs no second definition. It runs nothing.
+//! A tool's arguments, derived from the definition of the command line: whatever can be typed can be passed
+//! under the same name, and a new flag needs no second definition. This module runs nothing.
 
 use std::any::TypeId;
 use std::path::PathBuf;
@@ -7,20 +7,20 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, Command, CommandFactory};
 use serde_json::{Value as Json, json};
 
-use super::speech;
+use super::translate;
 use crate::args::Args;
 
-/// What an argument takes.
+/// The kind of value that an argument takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Text,
-    /// A text that names a file: it must lie within the server's folders.
+    /// A text that names a file, which must be within the server's folders.
     Path,
     Whole,
     Amount,
     Flag,
     Texts,
-    /// A flag that may name some: `true` for all of them.
+    /// A flag with optional names: `true` means all of them.
     FlagOrTexts,
 }
 
@@ -28,21 +28,21 @@ pub(super) enum Kind {
 #[derive(Debug, Clone)]
 pub(super) struct Argument {
     pub(super) name: String,
-    /// What clap calls it.
+    /// The argument's id in clap.
     id: String,
     pub(super) kind: Kind,
     pub(super) is_required: bool,
-    /// Whether it is a word of its own, not a flag.
+    /// Whether it is a positional argument rather than a flag.
     is_positional: bool,
-    /// The flag, with its dashes.
+    /// The flag, including its dashes.
     flag: String,
     about: String,
-    /// The only texts that it takes, if there are only some.
+    /// The allowed texts; empty if any text is allowed.
     choices: Vec<String>,
 }
 
 impl Argument {
-    /// An argument that is no flag of the tool's command.
+    /// An argument without a flag in the tool's command.
     pub(super) fn own(name: &str, kind: Kind, is_required: bool, about: &str) -> Self {
         Self {
             name: name.to_owned(),
@@ -71,7 +71,7 @@ impl Argument {
         }
     }
 
-    /// What a client is told of it.
+    /// The schema of the argument, for clients.
     pub(super) fn schema(&self) -> Json {
         let texts = || json!({ "type": "array", "items": { "type": "string" } });
         let mut schema = match self.kind {
@@ -82,19 +82,19 @@ impl Argument {
             Kind::Texts => texts(),
             Kind::FlagOrTexts => json!({ "anyOf": [{ "type": "boolean" }, texts()] }),
         };
-        schema["description"] = speech::in_words(&self.about).into();
+        schema["description"] = translate::text(&self.about).into();
         if !self.choices.is_empty() {
             schema["enum"] = self.choices.clone().into();
         }
         schema
     }
 
-    /// Whether this is the argument for one of the command line, by clap's name or by its flag.
+    /// Whether this is the argument for one of the command line, given clap's id or the flag.
     pub(super) fn is_for(&self, id: &str) -> bool {
         self.id == id || (!self.flag.is_empty() && self.flag == id)
     }
 
-    /// The value of it that these words of a command line are: the opposite of [`Self::words`].
+    /// The value for these words of a command line: the inverse of [`Self::words`].
     pub(super) fn value(&self, words: &[&str]) -> Option<Json> {
         Some(match (self.kind, words) {
             (Kind::Flag, _) | (Kind::FlagOrTexts, []) => true.into(),
@@ -106,7 +106,7 @@ impl Argument {
         })
     }
 
-    /// What it takes, in words, if the value is something else.
+    /// The values that it takes, as text, if `value` is not one of them.
     pub(super) fn refusal(&self, value: &Json) -> Option<String> {
         let are_texts =
             |value: &Json| value.as_array().is_some_and(|items| items.iter().all(Json::is_string));
@@ -126,7 +126,7 @@ impl Argument {
         (!is_known).then(|| format!("one of {}", self.choices.join(", ")))
     }
 
-    /// Its words on the command line. `--flag=value` in one word: no value can become a flag.
+    /// The words for the command line. `--flag=value` is a single word, so that no value can become a flag.
     pub(super) fn words(&self, value: &Json) -> Vec<String> {
         let flag = &self.flag;
         if flag.is_empty() && !self.is_positional {
@@ -146,13 +146,13 @@ impl Argument {
     }
 }
 
-/// A path that is a word of its own.
+/// A path as a positional argument.
 fn not_a_flag(path: &str) -> String {
     if path.starts_with('-') { format!("./{path}") } else { path.to_owned() }
 }
 
-/// The arguments of a command, without those of all commands.
-pub(super) fn of_command(words: &[&str]) -> Vec<Argument> {
+/// The arguments of a command, without those that all commands have.
+pub(super) fn for_command(words: &[&str]) -> Vec<Argument> {
     let mut command: Command = Args::command();
     for word in words {
         command = command.find_subcommand(word).cloned().unwrap_or_default();
@@ -190,11 +190,11 @@ mod tests {
     use super::*;
 
     fn argument(command: &[&str], name: &str) -> Argument {
-        of_command(command).into_iter().find(|argument| argument.name == name).unwrap()
+        for_command(command).into_iter().find(|argument| argument.name == name).unwrap()
     }
 
     #[test]
-    fn the_command_line_says_what_an_argument_takes() {
+    fn the_command_line_defines_what_an_argument_takes() {
         for (command, name, kind) in [
             (&["enrich"] as &[&str], "input", Kind::Path),
             (&["enrich"], "recipe", Kind::Path),

@@ -1,31 +1,31 @@
-//! The table of the tools: what each is for, and the command whose arguments it takes. `tools`
-//! answers calls with the entries.
+//! The table of the tools: the purpose of each tool, and the command whose arguments it takes. This module
+//! only holds data; `tools` answers calls.
 
 use super::arguments::{Argument, Kind};
 
-/// A tool whose answer is a command's document.
+/// A tool that answers with a command's document.
 pub(super) struct Entry {
     pub(super) name: &'static str,
     pub(super) title: &'static str,
     pub(super) description: &'static str,
-    /// The command whose arguments it takes.
+    /// The command whose arguments the tool takes.
     pub(super) command: &'static [&'static str],
-    /// Arguments that go by another name than the command line's.
+    /// Arguments whose names differ from the command line's.
     pub(super) renamed: &'static [(&'static str, &'static str)],
-    /// Flags that are no arguments, each with the reason.
+    /// Flags that are not arguments, each with the reason.
     pub(super) without: &'static [(&'static str, &'static str)],
-    /// Arguments that are no flags of the command.
+    /// Arguments without a flag in the command.
     pub(super) own: fn() -> Vec<Argument>,
     pub(super) reads_only: bool,
     /// Whether it may replace or end something.
     pub(super) destructive: bool,
-    /// Whether the same call again changes nothing more.
+    /// Whether repeating a call changes nothing more.
     pub(super) idempotent: bool,
     /// Whether it may send calls to the outside.
     pub(super) open_world: bool,
 }
 
-/// A tool that reads, and has its command's arguments by their own names.
+/// A tool that only reads, with the arguments of its command under their own names.
 const READER: Entry = Entry {
     name: "",
     title: "",
@@ -40,18 +40,16 @@ const READER: Entry = Entry {
     open_world: false,
 };
 
-/// What no tool takes.
+/// The argument that no tool takes.
 pub(super) const ALWAYS_WITHOUT: (&str, &str) =
-    ("ledger", "the project's ledger is meant; the server's environment names another (MARL_LEDGER)");
+    ("ledger", "the project's ledger is used; the server's environment can name another (MARL_LEDGER)");
 
-/// What neither `plan` nor `start_run` takes.
+/// The argument that neither `plan` nor `start_run` takes.
 const DOUBTS: (&str, &str) =
     ("in_doubt", "sending again what may have been paid for is set in marl.toml, by the person who pays");
 
-const OVERWRITE: (&str, &str) = (
-    "overwrite",
-    "replacing a file that marl does not know as its own is left to the person at the command line",
-);
+const OVERWRITE: (&str, &str) =
+    ("overwrite", "replacing a file that marl did not write is left to the person at the command line");
 
 const PROGRESS: (&str, &str) = ("progress", "the protocol has its own notifications");
 
@@ -59,8 +57,8 @@ pub(super) const TOOLS: [Entry; 11] = [
     Entry {
         name: "integrations",
         title: "List or describe integrations",
-        description: "What can be added to a table: each integration with the columns it needs and gives. With a \
-                      name, one of them whole: types, descriptions, the calls it makes.",
+        description: "What can be added to a table: each integration with the columns it needs and produces. With a \
+                      name, the whole contract of one: types, descriptions, the calls it makes.",
         command: &["integrations"],
         own: || vec![Argument::own("name", Kind::Text, false, "Describe this one only")],
         ..READER
@@ -91,7 +89,7 @@ pub(super) const TOOLS: [Entry; 11] = [
             DOUBTS,
             OVERWRITE,
             PROGRESS,
-            ("plan", "the hash is what the tool answers"),
+            ("plan", "the hash is the tool's answer"),
             ("detach", "nothing is started"),
         ],
         ..READER
@@ -99,7 +97,7 @@ pub(super) const TOOLS: [Entry; 11] = [
     Entry {
         name: "start_run",
         title: "Start a run",
-        description: "Starts a run in the background and gives its number. It spends money, so it needs `plan`, the \
+        description: "Starts a run in the background and returns its number. It spends money, so it needs `plan`, the \
                       hash of a plan that was agreed to, with the same arguments, or else max_calls or max_cost. A \
                       hash is used up: the same request again buys nothing more than what is left of it. max_calls \
                       and max_cost bound one run: each start may buy as much again. It writes the output file and \
@@ -116,19 +114,14 @@ pub(super) const TOOLS: [Entry; 11] = [
     Entry {
         name: "run_status",
         title: "See how runs go",
-        description: "One run: state, how far it is, counts, cost, the output and errors file. With wait_seconds it \
-                      waits for the end, telling progress. Without a number, the latest runs.",
+        description: "One run: state, progress, counts, cost, the output and errors file. With wait_seconds it \
+                      waits for the end and reports progress. Without a number, the latest runs.",
         command: &["runs", "wait"],
         renamed: &[("id", "run")],
-        without: &[("timeout", "`wait_seconds` says it in seconds")],
+        without: &[("timeout", "`wait_seconds` sets it in seconds")],
         own: || {
             vec![
-                Argument::own(
-                    "wait_seconds",
-                    Kind::Whole,
-                    false,
-                    "Wait so long for its end; 100 at the most",
-                ),
+                Argument::own("wait_seconds", Kind::Whole, false, "Seconds to wait for its end, at most 100"),
                 Argument::own("limit", Kind::Whole, false, "Without a number: how many runs are listed"),
             ]
         },
@@ -152,7 +145,7 @@ pub(super) const TOOLS: [Entry; 11] = [
     Entry {
         name: "stop_run",
         title: "Stop a run",
-        description: "Asks a run to end early and in order: what is in flight is awaited, what was answered is written.",
+        description: "Asks a run to end early and in order: calls in flight are awaited, and answers so far are written.",
         command: &["runs", "stop"],
         renamed: &[("id", "run")],
         reads_only: false,

@@ -1,4 +1,4 @@
-//! A tool's command: what is refused beforehand, how it is run, its document.
+//! Runs a tool's command: what is refused beforehand, how the command runs, and its document.
 
 use std::{
     path::PathBuf,
@@ -18,13 +18,13 @@ use serde_json::Value as Json;
 use table::roots;
 use tokio::{process::Command, sync::watch};
 
-use super::{Server, answer::refused, arguments::Kind, speech, tools::Entry};
+use super::{Server, answer::refused, arguments::Kind, tools::Entry, translate};
 
-/// The longest a client may wait in one call: its own calls have an end.
+/// The longest wait of a client in one call, in seconds: clients limit the time of their calls.
 pub(super) const LONGEST_WAIT: u64 = 100;
 
 impl Server {
-    /// Runs the command that a tool is.
+    /// Runs the command of a tool.
     pub(super) async fn command(
         &self,
         entry: &Entry,
@@ -42,7 +42,7 @@ impl Server {
         self.run(&words, context).await
     }
 
-    /// One run, or the latest ones; waiting tells progress.
+    /// Shows one run, or the latest runs; reports progress while it waits.
     pub(super) async fn status(
         &self,
         entry: &Entry,
@@ -68,9 +68,9 @@ impl Server {
             if second == wait || state != Some("running") || context.ct.is_cancelled() {
                 return answer;
             }
-            tell_progress(answer.structured_content.as_ref(), context).await;
+            notify_progress(answer.structured_content.as_ref(), context).await;
         }
-        refused("nothing was waited for")
+        refused("there is no run to wait for")
     }
 
     /// Why a call is refused before anything is done.
@@ -88,7 +88,7 @@ impl Server {
         let paths = known.iter().filter(|argument| argument.kind == Kind::Path);
         let mut paths: Vec<PathBuf> = paths.filter_map(|argument| text(&argument.name)).collect();
         if entry.name == "start_run" {
-            // What is written is where links lead.
+            // Links decide where the output is written.
             let beside = text("table").map(|table| table::enriched_path(&table));
             let output = text("output").or(beside);
             paths.extend(output.iter().map(|output| table::errors_path(output)));
@@ -98,7 +98,7 @@ impl Server {
         refused.or_else(|| self.access.refusal_of_working_folder())
     }
 
-    /// Runs a command; what it refuses is a result that teaches.
+    /// Runs a command; a refusal becomes a result that explains it.
     async fn run(&self, words: &[String], context: &RequestContext<RoleServer>) -> CallToolResult {
         let Ok(permit) = Arc::clone(&self.commands).acquire_owned().await else {
             return refused("the server is ending");
@@ -111,7 +111,7 @@ impl Server {
         });
         tokio::select! {
             ended = work => match ended {
-                Ok((exit, said)) => self.answer(&said.out, &said.talk, &exit.code().to_string()),
+                Ok((exit, captured)) => self.answer(&captured.stdout, &captured.stderr, &exit.code().to_string()),
                 Err(error) => refused(&format!("the command cannot be run: {error}")),
             },
             () = context.ct.cancelled() => {
@@ -121,7 +121,7 @@ impl Server {
         }
     }
 
-    /// This program with `--json`, for a run. It is ended when nobody waits for it any more.
+    /// This program with `--json`, for a run. The process is killed if its handle is dropped.
     pub(super) fn program(&self, words: &[String]) -> std::io::Result<Command> {
         let mut command = Command::new(std::env::current_exe()?);
         command.args(with_json(words)).env(roots::VARIABLE, self.access.list());
@@ -129,45 +129,47 @@ impl Server {
         Ok(command)
     }
 
-    /// What a process that has ended answers.
+    /// The answer from a process that has ended.
     pub(super) fn answer_of(&self, output: &Output) -> CallToolResult {
-        let talk = String::from_utf8_lossy(&output.stderr);
-        self.answer(&output.stdout, &talk, &output.status.to_string())
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        self.answer(&output.stdout, &stderr, &output.status.to_string())
     }
 
-    /// What a command that has ended answers.
-    fn answer(&self, data: &[u8], talk: &str, status: &str) -> CallToolResult {
+    /// The answer from a command that has ended.
+    fn answer(&self, data: &[u8], stderr: &str, status: &str) -> CallToolResult {
         if let Ok(document) = serde_json::from_slice::<Json>(data) {
-            return self.answers.document(speech::spoken(document), false);
+            return self.answers.document(translate::document(document), false);
         }
-        let last = talk.lines().last().unwrap_or_default();
+        let last = stderr.lines().last().unwrap_or_default();
         match serde_json::from_str::<Json>(last) {
-            Ok(error) if error["error"].is_object() => self.answers.document(speech::spoken(error), true),
+            Ok(error) if error["error"].is_object() => {
+                self.answers.document(translate::document(error), true)
+            }
             _ => refused(&format!(
-                "the command ended with {status} and said: {}",
-                marl_core::excerpt(talk, 500)
+                "the command ended with {status} and printed: {}",
+                marl_core::excerpt(stderr, 500)
             )),
         }
     }
 }
 
-/// The words with `--json`, which stands before them: behind a `--` it would be one of them.
+/// The words with `--json` before them: after `--`, it would be a positional argument.
 fn with_json(words: &[String]) -> Vec<String> {
     std::iter::once("--json".to_owned()).chain(words.iter().cloned()).collect()
 }
 
-/// Whether a call is about the sandbox.
+/// Whether a call uses the sandbox.
 pub(super) fn is_sandbox(arguments: &JsonObject) -> bool {
     arguments.get("sandbox") == Some(&Json::Bool(true))
 }
 
-async fn tell_progress(run: Option<&Json>, context: &RequestContext<RoleServer>) {
+async fn notify_progress(run: Option<&Json>, context: &RequestContext<RoleServer>) {
     let Some(token) = context.meta.get_progress_token() else { return };
     let Some(Ok(so_far)) = run.map(|run| ProgressDocument::deserialize(&run["summary"])) else { return };
     let RunProgress { rows_done, rows, failed, .. } = so_far.progress;
-    let mut told = ProgressNotificationParam::new(token, rows_done as f64);
-    told.total = Some(rows as f64);
-    told.message = Some(format!("{rows_done} of {}, {failed} failed", counted(rows, "row")));
-    // A client that is gone hears nothing.
-    let _ = context.peer.notify_progress(told).await;
+    let mut notification = ProgressNotificationParam::new(token, rows_done as f64);
+    notification.total = Some(rows as f64);
+    notification.message = Some(format!("{rows_done} of {}, {failed} failed", counted(rows, "row")));
+    // A client that has disconnected gets no notification.
+    let _ = context.peer.notify_progress(notification).await;
 }

@@ -1,7 +1,7 @@
-//! The lines that client and server exchange. A line that is not JSON is answered here with the
-//! protocol's parse error: the protocol's library passes over it in silence, and the client would
-//! wait for an answer. What else is wrong with a message is the library's to say. Says of each
-//! answer when it was written.
+//! The lines that the client and the server exchange. This module answers a line that is not JSON with the
+//! protocol's parse error: the protocol's library ignores such a line, and the client would wait for an
+//! answer. The library handles all other errors in a message. This module also reports when each answer was
+//! written.
 
 use rmcp::model::{ErrorCode, RequestId};
 use serde::{Deserialize, de::IgnoredAny};
@@ -15,13 +15,13 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// The longest message that is taken, as in the protocol's library.
+/// The longest accepted message, as in the protocol's library.
 const LONGEST: usize = 16 * 1024 * 1024;
 
-/// How many characters are on their way between two tasks.
+/// The size of the buffer between two tasks, in bytes.
 const BUFFER: usize = 64 * 1024;
 
-/// How many lines wait to be written.
+/// How many lines may wait to be written.
 const WAITING: usize = 16;
 
 /// The tasks between the client and the library.
@@ -30,11 +30,11 @@ pub(super) struct Lines {
     writer: JoinHandle<()>,
 }
 
-/// What the library reads and writes in place of the client's own input and output.
+/// The streams that the library reads and writes instead of the client's own.
 pub(super) type Ends = (DuplexStream, DuplexStream);
 
 impl Lines {
-    /// Stands between a client and the library. The requests whose answers were written go to
+    /// Connects a client with the library. The ids of requests whose answers were written are sent to
     /// `answered`.
     pub(super) fn between(
         input: impl AsyncRead + Send + Unpin + 'static,
@@ -50,15 +50,15 @@ impl Lines {
         (Self { reader, writer }, (library_reads, library_writes))
     }
 
-    /// Writes what is still to be written. The library has let go of its ends before.
+    /// Writes everything that remains. The library must have dropped its streams before.
     pub(super) async fn finish(self) {
         self.reader.abort();
-        // A client that is gone reads nothing more.
+        // A client that has disconnected reads nothing more.
         let _ = self.writer.await;
     }
 }
 
-/// Hands the library each line that is JSON, and answers the others.
+/// Passes each line of JSON to the library, and answers the other lines.
 async fn check(
     mut input: impl AsyncBufRead + Unpin,
     mut library: DuplexStream,
@@ -91,7 +91,8 @@ async fn check(
     }
 }
 
-/// Reads one line, with its end; `false` when there is none. One that is too long is cut.
+/// Reads one line, including its end; returns `false` at the end of the input. A line that is too long is
+/// cut.
 async fn next(input: &mut (impl AsyncBufRead + Unpin), line: &mut Vec<u8>) -> bool {
     line.clear();
     let read = input.take(LONGEST as u64 + 1).read_until(b'\n', line).await;
@@ -105,7 +106,7 @@ async fn next(input: &mut (impl AsyncBufRead + Unpin), line: &mut Vec<u8>) -> bo
     true
 }
 
-/// Passes over the rest of a line that is too long.
+/// Skips the rest of a line that is too long.
 async fn skip(input: &mut (impl AsyncBufRead + Unpin), line: &mut Vec<u8>) {
     while !line.ends_with(b"\n") {
         line.clear();
@@ -116,7 +117,7 @@ async fn skip(input: &mut (impl AsyncBufRead + Unpin), line: &mut Vec<u8>) {
     }
 }
 
-/// What the library writes, line by line.
+/// Passes on what the library writes, line by line.
 async fn pass_on(mut library: impl AsyncBufRead + Unpin, lines: mpsc::Sender<Vec<u8>>) {
     loop {
         let mut line = Vec::new();
@@ -127,7 +128,7 @@ async fn pass_on(mut library: impl AsyncBufRead + Unpin, lines: mpsc::Sender<Vec
     }
 }
 
-/// An answer, as far as it matters here. A request of the server's own has no result.
+/// The relevant part of an answer. A request of the server's own has no result.
 #[derive(Deserialize)]
 struct Answer {
     id: RequestId,
@@ -146,7 +147,7 @@ async fn write(
             return;
         }
         if let Ok(answer) = serde_json::from_slice::<Answer>(&line) {
-            // Nobody listens any more when the server ends.
+            // Nothing receives this any more once the server is ending.
             let _ = answered.send(answer.id);
         }
     }
@@ -165,14 +166,14 @@ mod tests {
 
     use super::*;
 
-    /// What reaches the library, and what the client gets, when the library echoes each line.
+    /// What reaches the library, and what the client gets, if the library echoes each line.
     async fn exchanged(input: &[u8]) -> (Vec<String>, Vec<Json>) {
         let (output, mut seen) = duplex(BUFFER);
         let (lines, (library_reads, mut library_writes)) =
             Lines::between(std::io::Cursor::new(input.to_vec()), output, mpsc::unbounded_channel().0);
-        let mut heard = BufReader::new(library_reads).lines();
+        let mut received = BufReader::new(library_reads).lines();
         let mut reached = Vec::new();
-        while let Some(line) = heard.next_line().await.unwrap() {
+        while let Some(line) = received.next_line().await.unwrap() {
             library_writes.write_all(format!("{line}\n").as_bytes()).await.unwrap();
             reached.push(line);
         }
@@ -197,18 +198,18 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_answers_that_were_written_are_said_to_be() {
+    async fn only_written_answers_are_reported_as_written() {
         let (output, mut seen) = duplex(BUFFER);
         let (answered, mut requests) = mpsc::unbounded_channel();
         let (lines, ends) = Lines::between(tokio::io::empty(), output, answered);
         let (library_reads, mut library_writes) = ends;
-        let said = [
+        let library_lines = [
             r#"{"id":1,"result":{}}"#,
             r#"{"id":"a","result":null}"#,
             r#"{"id":2,"error":{"code":1}}"#,
             r#"{"id":3,"method":"ping"}"#,
         ];
-        library_writes.write_all(said.join("\n").as_bytes()).await.unwrap();
+        library_writes.write_all(library_lines.join("\n").as_bytes()).await.unwrap();
         drop((library_reads, library_writes));
         let finish = tokio::spawn(lines.finish());
         seen.read_to_string(&mut String::new()).await.unwrap();
@@ -216,7 +217,7 @@ mod tests {
         assert_eq!(requests.recv().await, Some(RequestId::Number(1)));
         assert_eq!(requests.recv().await, Some(RequestId::String("a".into())));
         assert_eq!(requests.recv().await, None);
-        // Nothing is said of what the client did not take.
+        // An answer that the client did not read must not be reported.
         let (output, reader) = duplex(1);
         drop(reader);
         let (answered, mut requests) = mpsc::unbounded_channel();
@@ -228,7 +229,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_too_long_or_too_deep_is_answered_and_the_next_line_is_read() {
+    async fn lines_that_are_too_long_or_too_deep_are_answered_and_the_next_line_is_read() {
         let long = [b"\"".as_slice(), &vec![b'a'; LONGEST + 9], b"\"\n7\n"].concat();
         let (reached, got) = exchanged(&long).await;
         assert_eq!(reached, ["7"]);

@@ -1,8 +1,8 @@
 //! `marl mcp`: the commands as tools of the Model Context Protocol, over stdio.
 //!
-//! A tool is a command of this program with `--json`: what an agent gets here is what it would get in a
-//! shell. The server runs the command in its own process, save a run, which has a process of its own and
-//! outlives the server. Nothing but the protocol goes to stdout.
+//! A tool is a command of this program with `--json`: an agent gets the same answer as in a shell. The server
+//! runs the commands in its own process, except a run, which has a process of its own and outlives the
+//! server. Only the protocol is written to stdout.
 
 mod access;
 mod answer;
@@ -10,9 +10,9 @@ mod arguments;
 mod catalog;
 mod command;
 mod lines;
-mod speech;
 mod start;
 mod tools;
+mod translate;
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -34,14 +34,14 @@ use runner::failure::{Failure, error_code::ErrorCode, exit::Exit};
 use start::Starts;
 use tools::Entry;
 
-/// What the server says of itself.
+/// The instructions of the server for clients.
 const INSTRUCTIONS: &str = "marl enriches tables of companies and people. Look at the table \
 (`columns`, `rows`), look for an integration (`integrations`), `plan` the run: it sends nothing and \
-says exactly what would be bought. Show the plan to whoever pays. Then `start_run` with the plan's \
+shows exactly what would be bought. Show the plan to the person who pays. Then `start_run` with the plan's \
 hash, or with max_calls for a pilot of a few rows, and `run_status` until it has ended. \
-`empty_cells` says which cells are empty and why, `explain_cell` where a value came from. An argument is \
+`empty_cells` lists which cells are empty and why, `explain_cell` shows where a value came from. An argument is \
 described at the first tool that takes it. `next_call` in an answer is the tool to call next. A plan's hash allows one run: what was bought under it is \
-used up, and to buy more is a new decision. Answers are kept for 30 days, those that found nothing for 7, \
+used up, and buying more is a new decision. Answers are kept for 30 days, those that found nothing for 7, \
 and are not bought again meanwhile. A `start_run` that is cancelled buys nothing, or is asked to stop.";
 
 /// The server.
@@ -53,10 +53,10 @@ struct Server {
     commands: Arc<Semaphore>,
 }
 
-/// How many commands run at a time: each may read a whole table.
+/// How many commands may run at a time: each of them may read a whole table.
 const MOST_COMMANDS: usize = 8;
 
-/// Serves until the client closes.
+/// Serves until the client disconnects.
 pub(crate) async fn serve(roots: &[PathBuf]) -> Result<(), Failure> {
     let access = Access::new(roots)?;
     access.restrict();
@@ -76,10 +76,10 @@ pub(crate) async fn serve(roots: &[PathBuf]) -> Result<(), Failure> {
         }
     });
     let served = until_closed(Arc::clone(&server), ends).await;
-    // A start whose client is gone still has to be ended.
+    // A start whose client has disconnected must still be ended.
     server.starts.settled().await;
     lines.finish().await;
-    // What was answered begins, also when the client read the answer and left.
+    // A run whose number was written begins, even if the client then disconnected.
     let _ = starting.await;
     served
 }

@@ -1,8 +1,8 @@
-//! Starting a run, and stopping it when the request that started it is cancelled.
+//! Starts a run, and stops it if the request that started it is cancelled.
 //!
-//! A run begins once the answer with its number was written to the client. A start that is
-//! cancelled before that sends nothing: the client never gets the number, so that nobody could stop
-//! the run. A cancellation that crosses the answer on its way stops the run.
+//! A run begins once the answer with its number was written to the client. A start that is cancelled before
+//! that sends nothing: the client never gets the number, so nobody could stop the run. A cancellation that
+//! crosses the answer stops the run.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -26,21 +26,21 @@ use tokio::{
 use super::{Server, answer::refused, command::is_sandbox, tools::Entry};
 use crate::handover;
 
-/// How many starts are remembered, for cancellations that cross their answer on the way.
+/// How many starts are remembered, for cancellations that cross their answers.
 const REMEMBERED: usize = 100;
 
 /// The runs that this session has started.
 #[derive(Default)]
 pub(super) struct Starts {
-    /// Shared by the starts that are under way.
+    /// Held for reading by the starts that are under way.
     under_way: RwLock<()>,
-    /// The runs that wait until the answer to their request was written. A run whose pipe is
-    /// dropped ends without having begun.
+    /// The runs that wait until the answer to their request is written. A run whose pipe is dropped ends
+    /// without having begun.
     waiting: Mutex<HashMap<RequestId, ChildStdin>>,
     recent: Mutex<VecDeque<(RequestId, Started)>>,
 }
 
-/// A run, and its ledger.
+/// A run and its ledger.
 #[derive(Clone, Copy)]
 struct Started {
     run: i64,
@@ -53,17 +53,17 @@ impl Starts {
         drop(self.under_way.write().await);
     }
 
-    /// Lets the run begin whose number an answer told. Called once the answer was written.
+    /// Lets a run begin whose number is in an answer. Call this once the answer was written.
     pub(super) async fn answered(&self, request: &RequestId) {
         let pipe = self.waiting().remove(request);
         if let Some(mut pipe) = pipe {
-            // A run that was ended meanwhile has recorded that.
-            let _ = pipe.write_all(handover::TOLD).await;
+            // A run that has ended meanwhile has recorded its end.
+            let _ = pipe.write_all(handover::CONFIRMATION).await;
             let _ = pipe.flush().await;
         }
     }
 
-    /// Ends a run whose number was not told yet; `false` where there is none.
+    /// Ends a run whose number was not reported yet; returns `false` if there is none.
     fn withdraw(&self, request: &RequestId) -> bool {
         self.waiting().remove(request).is_some()
     }
@@ -88,7 +88,7 @@ impl Starts {
 }
 
 impl Server {
-    /// Starts a run. A cancelled start ends before it buys anything, or the run is asked to stop.
+    /// Starts a run. A start that is cancelled ends before it buys anything, or its run is asked to stop.
     pub(super) async fn start(
         &self,
         entry: &Entry,
@@ -107,7 +107,7 @@ impl Server {
             serde_json::from_slice::<Json>(&output.stdout).ok().and_then(|told| told["run"].as_i64());
         let started = number.map(|run| Started { run, sandbox: is_sandbox(arguments) });
         let Some(started) = started else { return self.answer_of(&output) };
-        // Remembered first: a cancellation that comes from here on finds the run by it.
+        // The run must be remembered first, so that a later cancellation finds it.
         self.starts.remember(&context.id, started, pipe);
         if context.ct.is_cancelled() {
             self.starts.withdraw(&context.id);
@@ -116,7 +116,7 @@ impl Server {
         self.answer_of(&output)
     }
 
-    /// A client does not want the answer to a request any more.
+    /// Handles a client's cancellation of a request.
     pub(super) async fn cancelled(&self, request: &RequestId) {
         if self.starts.withdraw(request) {
             return;
@@ -127,8 +127,8 @@ impl Server {
         }
     }
 
-    /// Runs the command that starts a run to its end, or to its cancellation; either way everything
-    /// that it told is there, and the pipe by which the run is told to begin.
+    /// Runs the command that starts a run until it ends or is cancelled. Returns its complete output, and the
+    /// pipe that lets the run begin.
     async fn launched(
         &self,
         words: &[String],
@@ -136,7 +136,7 @@ impl Server {
     ) -> io::Result<(Output, Option<ChildStdin>)> {
         let _permit = self.commands.acquire().await;
         let mut child = self.program(words)?.stdin(Stdio::piped()).spawn()?;
-        // Waiting for the command would close it.
+        // Waiting for the command would close the pipe.
         let pipe = child.stdin.take();
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
         let (stdout, stderr) = (tokio::spawn(all(stdout)), tokio::spawn(all(stderr)));
@@ -149,7 +149,8 @@ impl Server {
         Ok((Output { status, stdout, stderr }, pipe))
     }
 
-    /// Asks a run to stop. Waits for no permit: a run that nobody wants must not go on behind others.
+    /// Asks a run to stop. This waits for no permit: a run that is not wanted must not go on because other
+    /// commands are running.
     async fn stop(&self, started: Started) {
         let mut words = ["runs", "stop", &started.run.to_string()].map(str::to_owned).to_vec();
         words.extend(started.sandbox.then(|| "--sandbox".to_owned()));
@@ -162,7 +163,7 @@ impl Server {
 async fn all(pipe: Option<impl AsyncRead + Unpin>) -> Vec<u8> {
     let mut text = Vec::new();
     if let Some(mut pipe) = pipe {
-        // What was read until then is what there is.
+        // If reading fails, the text read so far is used.
         let _ = pipe.read_to_end(&mut text).await;
     }
     text

@@ -1,4 +1,4 @@
-//! The tools as clients see them, and the check of a call's arguments.
+//! The tools as clients see them, and the check of a call's arguments. This module runs nothing.
 
 use std::sync::Arc;
 
@@ -7,36 +7,36 @@ use serde_json::{Map, Value as Json, json};
 
 pub(super) use super::catalog::Entry;
 use super::{
-    arguments::{Argument, of_command},
+    arguments::{Argument, for_command},
     catalog::{ALWAYS_WITHOUT, TOOLS},
 };
 use runner::failure::invocation::TOLD_ON_STDIN;
 
 impl Entry {
-    /// The tool of that name.
+    /// The tool with that name.
     pub(super) fn named(name: &str) -> Option<&'static Self> {
         TOOLS.iter().find(|entry| entry.name == name)
     }
 
-    /// What it takes.
+    /// The arguments that the tool takes.
     pub(super) fn arguments(&self) -> Vec<Argument> {
         let is_without =
             |name: &str| self.without.iter().chain([&ALWAYS_WITHOUT]).any(|(other, _)| *other == name);
-        let mut arguments: Vec<Argument> = of_command(self.command);
+        let mut arguments: Vec<Argument> = for_command(self.command);
         arguments.retain(|argument| !is_without(&argument.name));
         for argument in &mut arguments {
             if let Some((_, name)) = self.renamed.iter().find(|(name, _)| *name == argument.name) {
                 argument.name = (*name).to_owned();
             }
-            // A list of runs needs none.
+            // A list of runs needs no number.
             argument.is_required &= !(self.name == "run_status" && argument.name == "run");
         }
         arguments.extend((self.own)());
         arguments
     }
 
-    /// The schema of its arguments. What `described` has already is not described again: an agent
-    /// reads the whole list before its first call.
+    /// The schema of the tool's arguments. An argument in `described` is not described again: an agent reads
+    /// the whole list before its first call.
     fn input_schema(&self, described: &mut Vec<(String, Json)>) -> Json {
         let arguments = self.arguments();
         let required = arguments.iter().filter(|argument| argument.is_required);
@@ -46,7 +46,7 @@ impl Entry {
         json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
     }
 
-    /// The words of its command, for arguments that were checked.
+    /// The words of the tool's command, for checked arguments.
     pub(super) fn words(&self, arguments: &JsonObject) -> Vec<String> {
         let mut words: Vec<String> = self.command.iter().map(|word| (*word).to_owned()).collect();
         if self.name == "start_run" {
@@ -60,20 +60,20 @@ impl Entry {
     }
 }
 
-/// An argument's schema, without the words where another tool's argument had the same.
+/// An argument's schema, without the description if another tool's argument has the same one.
 fn once(argument: &Argument, described: &mut Vec<(String, Json)>) -> Json {
     let mut schema = argument.schema();
-    let said = (argument.name.clone(), schema.clone());
-    if described.contains(&said) {
+    let named = (argument.name.clone(), schema.clone());
+    if described.contains(&named) {
         schema.as_object_mut().and_then(|schema| schema.remove("description"));
     } else {
-        described.push(said);
+        described.push(named);
     }
     schema
 }
 
-/// All tools, as clients see them. Without the forms of their answers: those are most of such a list,
-/// and `marl schema` has them for programs.
+/// All tools, as clients see them. The schemas of their answers are left out: they would be most of the list,
+/// and `marl schema` prints them for programs.
 pub(super) fn all() -> Vec<Tool> {
     let mut described = Vec::new();
     TOOLS
@@ -90,14 +90,14 @@ pub(super) fn all() -> Vec<Tool> {
         .collect()
 }
 
-/// A call's arguments, held to the tool's own definition. A `null` is none.
+/// Checks a call's arguments against the tool's definition. A `null` counts as absent.
 ///
 /// # Errors
-/// What is wrong with them, in words that teach.
+/// The message explains what is wrong with them.
 pub(super) fn checked(name: &str, mut arguments: JsonObject) -> Result<JsonObject, String> {
     let entry = Entry::named(name).ok_or_else(|| {
         let tools: Vec<&str> = TOOLS.iter().map(|entry| entry.name).collect();
-        format!("no tool is called `{}`; there are {}", marl_core::excerpt(name, 60), tools.join(", "))
+        format!("no tool is called `{}`; the tools are {}", marl_core::excerpt(name, 60), tools.join(", "))
     })?;
     let known = entry.arguments();
     arguments.retain(|_, value| !value.is_null());
@@ -133,8 +133,8 @@ mod tests {
     use super::{super::arguments::Kind, *};
     use crate::args::Args;
 
-    /// Commands that are no tools, each with the reason.
-    const NO_TOOLS: [(&str, &str); 16] = [
+    /// Commands that are not tools, each with the reason.
+    const NOT_TOOLS: [(&str, &str); 16] = [
         ("recipe new", "a client writes a recipe itself, or passes the steps"),
         ("describe", "`integrations` with a name"),
         ("runs", "`run_status` without a number"),
@@ -149,17 +149,17 @@ mod tests {
         ("sandbox", "serves until it is interrupted"),
         ("mcp", "it is the server itself"),
         ("doctor", "asks providers, and is for the person who sets marl up"),
-        ("schema", "the protocol tells schemas itself"),
+        ("schema", "the protocol has schemas of its own"),
         ("completions", "for shells"),
     ];
 
-    /// Every flag of a tool's command is an argument of the tool, or has a reason not to be.
+    /// Every flag of a tool's command is an argument of the tool, or has a reason not to be one.
     #[test]
-    fn what_can_be_typed_can_be_passed() {
+    fn every_flag_can_be_passed_as_an_argument() {
         for entry in TOOLS.iter().filter(|entry| entry.name != "more") {
             let passed: Vec<String> = entry.arguments().into_iter().map(|argument| argument.name).collect();
             let without: Vec<&(&str, &str)> = entry.without.iter().chain([&ALWAYS_WITHOUT]).collect();
-            for typed in of_command(entry.command) {
+            for typed in for_command(entry.command) {
                 let renamed = entry.renamed.iter().find(|(name, _)| *name == typed.name);
                 let name = renamed.map_or(typed.name.as_str(), |(_, name)| name);
                 let is_without = without.iter().any(|(name, _)| *name == typed.name);
@@ -167,7 +167,7 @@ mod tests {
                 assert!(!typed.schema()["description"].as_str().unwrap().is_empty(), "{name}");
             }
             for (name, why) in entry.without {
-                assert!(of_command(entry.command).iter().any(|one| one.name == *name), "{name}: {why}");
+                assert!(for_command(entry.command).iter().any(|one| one.name == *name), "{name}: {why}");
             }
         }
     }
@@ -188,7 +188,7 @@ mod tests {
         let others = ["man", "exit-codes"];
         for command in all {
             let is_tool = TOOLS.iter().any(|entry| entry.command.join(" ") == command);
-            let is_none = NO_TOOLS.iter().any(|(name, _)| *name == command);
+            let is_none = NOT_TOOLS.iter().any(|(name, _)| *name == command);
             assert!(others.contains(&command.as_str()) || is_tool != is_none, "{command}");
         }
     }
@@ -211,9 +211,9 @@ mod tests {
         }
     }
 
-    /// A new flag shows here: is it one that a client may set?
+    /// A new flag shows up here: may a client set it?
     #[test]
-    fn what_the_tools_take() {
+    fn the_arguments_of_the_tools() {
         let lines = TOOLS.iter().map(|entry| {
             let sign = |argument: &Argument| {
                 let required = if argument.is_required { "!" } else { "" };
@@ -265,11 +265,11 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_told() {
+    fn arguments_that_do_not_fit_are_explained() {
         let refused =
             |name: &str, arguments: Json| checked(name, arguments.as_object().unwrap().clone()).unwrap_err();
         for (name, arguments, why) in [
-            ("buy", json!({}), "no tool is called `buy`; there are integrations, "),
+            ("buy", json!({}), "no tool is called `buy`; the tools are integrations, "),
             ("plan", json!({}), "`plan` needs `table`"),
             ("plan", json!({"table": null}), "`plan` needs `table`"),
             ("plan", json!({"table": "t", "tabel": 1}), "did you mean `table`?"),
@@ -279,8 +279,8 @@ mod tests {
             ("start_run", json!({"table": "t", "in_doubt": "retry"}), "has no argument `in_doubt`"),
             ("columns", json!({"table": "t", "ledger": "x"}), "has no argument `ledger`"),
         ] {
-            let told = refused(name, arguments);
-            assert!(told.contains(why), "{told}");
+            let message = refused(name, arguments);
+            assert!(message.contains(why), "{message}");
         }
     }
 }

@@ -1,11 +1,11 @@
-//! An address where a path is asked for is refused, and makes no folder.
+//! Tests that an address is refused where a path is expected, and that no folder is created.
 
 use std::fs;
 
 use crate::world::{World, people};
 
 #[test]
-fn an_address_is_no_path() {
+fn an_address_is_refused_as_a_path() {
     let world = World::new();
     world.write("people.csv", people(1, 1));
     let enrich = "--input people.csv --integrations linkedin_profile";
@@ -29,20 +29,23 @@ fn an_address_is_no_path() {
             format!("mcp --root {address}"),
             format!("doctor --offline --ledger {address}"),
         ] {
-            let said = world.run(&format!("{command} --json")).exits(2).error();
-            assert_eq!(said["code"], "usage", "{command}: {said}");
-            assert!(said["message"].as_str().unwrap().contains("this is an address"), "{command}: {said}");
-            assert_ne!(said["hint"], "", "{command}");
+            let reported = world.run(&format!("{command} --json")).exits(2).error();
+            assert_eq!(reported["code"], "usage", "{command}: {reported}");
+            assert!(
+                reported["message"].as_str().unwrap().contains("this is an address"),
+                "{command}: {reported}"
+            );
+            assert_ne!(reported["hint"], "", "{command}");
         }
     }
-    let said = world.run("columns file:///data/my%20leads.csv").exits(2).stderr;
-    assert!(said.contains("write `/data/my leads.csv`"), "{said}");
+    let reported = world.run("columns file:///data/my%20leads.csv").exits(2).stderr;
+    assert!(reported.contains("write `/data/my leads.csv`"), "{reported}");
     assert_eq!(fs::read_dir(world.folder()).unwrap().count(), before, "nothing is made");
     assert_eq!(world.stats().calls, 0);
 }
 
 #[test]
-fn nor_is_one_in_the_environment() {
+fn an_address_in_the_environment_is_refused() {
     let world = World::new();
     world.write("people.csv", people(1, 1));
     let before = fs::read_dir(world.folder()).unwrap().count();
@@ -52,13 +55,13 @@ fn nor_is_one_in_the_environment() {
     {
         let mut command = world.command(&format!("{command} --json"));
         let output = command.env("MARL_LEDGER", "postgres://host/db").output().unwrap();
-        let said = world.ran(output).exits(2).error();
-        assert!(said["message"].as_str().unwrap().contains("`MARL_LEDGER` is"), "{said}");
-        assert!(said["hint"].as_str().unwrap().contains("path"), "{said}");
+        let reported = world.ran(output).exits(2).error();
+        assert!(reported["message"].as_str().unwrap().contains("`MARL_LEDGER` is"), "{reported}");
+        assert!(reported["hint"].as_str().unwrap().contains("path"), "{reported}");
     }
     let mut doctor = world.command("doctor --offline");
-    let told = world.ran(doctor.env("MARL_LEDGER", "postgres://host/db").output().unwrap()).exits(2);
-    assert!(told.stdout.contains("this is an address"), "{}", told.stdout);
+    let printed = world.ran(doctor.env("MARL_LEDGER", "postgres://host/db").output().unwrap()).exits(2);
+    assert!(printed.stdout.contains("this is an address"), "{}", printed.stdout);
     assert_eq!(fs::read_dir(world.folder()).unwrap().count(), before, "nothing is made");
     assert_eq!(world.stats().calls, 0);
 }

@@ -1,5 +1,5 @@
-//! An agent's whole task, over the documented JSON alone: look, pilot, plan, a run in the
-//! background that is killed and gone on with, its report, and where a cell came from.
+//! Tests an agent's whole task with the documented JSON alone: look, pilot, plan, a run in the background
+//! that is killed and continued, its report, and the origin of a cell.
 
 use std::{fmt::Write as _, thread::sleep, time::Duration};
 
@@ -8,10 +8,10 @@ use serde_json::Value as Json;
 
 use crate::world::World;
 
-/// What clients cut or choke on.
+/// The length at which clients truncate or fail.
 const LONGEST: usize = 25_000;
 
-/// Runs a command that a document or an error named.
+/// Runs a command from a document or an error.
 fn go_on(world: &World, command: &str) -> crate::world::Ran {
     let words = shlex::split(command).unwrap();
     let words: Vec<&str> = words.iter().map(String::as_str).skip(1).collect();
@@ -29,13 +29,13 @@ fn an_agents_task_from_looking_to_explaining() {
     (0..400).for_each(|row| writeln!(table, "{row},P {row},linkedin.com/in/sandbox-{}", row % 300).unwrap());
     world.write("people.csv", table);
 
-    // It looks, and learns what can run and from which column.
+    // The agent looks, and learns what can run and on which column.
     let columns = world.run("columns people.csv --json").exits(0).json();
     let profile =
         columns["columns"].as_array().unwrap().iter().find(|column| column["type"] == "linkedin_url");
     let column = profile.unwrap()["name"].as_str().unwrap().to_owned();
     let wrong = world.run("plan --input people.csv --integrations linkedin --json").exits(6);
-    // The error names the corrected command, and the column binds by its usual name.
+    // The error names the corrected command, and the column is bound by its usual name.
     let next = |ran: &crate::world::Ran| -> String {
         let error: Json = serde_json::from_str(ran.stderr.lines().last().unwrap()).unwrap();
         text(&error, "/error/next_command").to_owned()
@@ -45,7 +45,7 @@ fn an_agents_task_from_looking_to_explaining() {
     assert_eq!(text(&bound, "/steps/0/uses/0/inputs/linkedin_url"), column);
     let steps = format!("--integrations {integration} --map {integration}.linkedin_url={column}");
 
-    // A pilot on three rows, then the plan of it all.
+    // A pilot on three rows, then the plan for all of them.
     let pilot =
         world.run(&format!("enrich --input people.csv {steps} --limit 3 --output pilot.csv --json")).exits(0);
     assert_eq!(pilot.json()["calls"]["bought"], 3);
@@ -53,7 +53,7 @@ fn an_agents_task_from_looking_to_explaining() {
     assert_eq!((&plan["send"]["exactly"], &plan["send"]["at_most"]), (&297.into(), &297.into()));
     assert_eq!(plan["cost"], Json::Null, "no price is known, which is not free");
 
-    // It runs in the background, held to the plan, and is killed in the middle.
+    // The run goes on in the background, bound to the plan, and is killed midway.
     let started = go_on(&world, &format!("{} --detach", text(&plan, "/command"))).exits(0).json();
     while world.stats().billed < 60 {
         sleep(Duration::from_millis(5));
@@ -64,7 +64,7 @@ fn an_agents_task_from_looking_to_explaining() {
     let died = go_on(&world, text(&started, "/next_command")).exits(1).json();
     assert_eq!(died["state"], "died");
 
-    // The same command goes on from there, in the foreground this time.
+    // The same command continues from there, in the foreground this time.
     let before = world.stats().billed;
     let again = text(&died, "/command").replace(" --detach", "");
     let ran = go_on(&world, &again);
@@ -102,7 +102,7 @@ fn answers_about_a_large_table_stay_short() {
         &format!("plan {steps} --sample 5 --json"),
         "plan --input big.csv --integrations find_ceo,web_research,linkedin_profile --rows 50000- --json",
     ] {
-        let said = world.run(command).exits(0).stdout;
-        assert!(said.len() < LONGEST, "{command}: {} characters", said.len());
+        let reported = world.run(command).exits(0).stdout;
+        assert!(reported.len() < LONGEST, "{command}: {} characters", reported.len());
     }
 }

@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 
 use crate::world::World;
 
-/// Answers every call alike, and remembers them.
+/// A caller that answers every call alike, and records the calls.
 struct Always {
     end: CallEnd,
     calls: Mutex<Vec<Call>>,
@@ -31,7 +31,7 @@ fn all() -> Vec<Arc<dyn Integration>> {
     all
 }
 
-/// Runs an integration on a row that fits its contract, every call ending alike.
+/// Runs an integration on a row that fits its contract; every call ends alike.
 fn enrich(integration: &dyn Integration, end: CallEnd) -> (Result<Fields, Error>, Vec<Call>) {
     let contract = integration.contract();
     let inputs = contract
@@ -61,7 +61,7 @@ fn example(kind: SemanticType) -> &'static str {
 }
 
 #[test]
-fn contracts_are_whole() {
+fn contracts_are_complete() {
     for integration in all() {
         let contract = integration.contract();
         let name = &contract.name;
@@ -102,7 +102,7 @@ fn the_same_row_asks_the_same_question() {
 }
 
 #[test]
-fn no_data_failures_and_rubbish_are_told_apart() {
+fn no_data_failures_and_rubbish_are_distinguished() {
     for integration in all() {
         let name = &integration.contract().name;
         let (nothing, _) = enrich(&*integration, CallEnd::Reply(Reply::NoData));
@@ -143,7 +143,7 @@ fn the_sandbox_fills_every_output_of_every_integration() {
     }
 }
 
-/// Any JSON, with the keys and shapes that integrations look for more often than chance.
+/// Any JSON, with the keys and shapes that integrations look for, more often than by chance.
 fn any_json() -> impl Strategy<Value = Json> {
     let text = prop_oneof![
         "\\PC{0,30}",
@@ -184,7 +184,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
-    fn no_reply_makes_one_panic(reply in any_json()) {
+    fn no_reply_makes_an_integration_panic(reply in any_json()) {
         for integration in all() {
             let (result, _) = enrich(&*integration, CallEnd::Reply(Reply::found(reply.clone())));
             if let Err(error) = result {

@@ -1,4 +1,4 @@
-//! How many calls are bought: never more than there are distinct questions.
+//! Tests of how many calls are bought: never more than there are distinct questions.
 
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ fn five_per_cent_refused_leaves_no_row_empty_and_buys_nothing_twice() {
 }
 
 #[test]
-fn cut_connections_leave_doubts_and_by_choice_none() {
+fn cut_connections_leave_doubts_unless_they_are_retried() {
     let faults = ["429=0.02", "500=0.02", "cut-before=0.02", "cut-after=0.02", "truncate=0.01"];
     let world = World::faulty(&faults);
     world.write("people.csv", people(1_000, 1_000));
@@ -93,7 +93,7 @@ fn one_slow_first_row_and_a_thousand_adjacent_equal_ones_do_not_stall() {
 }
 
 #[test]
-fn what_cannot_be_asked_about_is_not_sent() {
+fn rows_without_usable_inputs_are_not_sent() {
     let world = World::new();
     world.write("leads.csv", "company_domain\n\"\"\nsee website\n10.0.0.1\nhttp://localhost:8080\n=cmd()\n");
     let ran = world.run("enrich --input leads.csv --integrations find_ceo --json").exits(7);

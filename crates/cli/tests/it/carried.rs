@@ -1,4 +1,4 @@
-//! Columns that an earlier run added stay, each answer with its row.
+//! Tests that columns of an earlier run stay, each answer in its row.
 
 use sandbox::Options;
 
@@ -34,7 +34,7 @@ fn columns_of_an_earlier_run_stay() {
             }
             assert!(!after["ceo_name"].is_null(), "{name}");
         }
-        // In the other order, and with a row more and one less, every row keeps its own.
+        // In another order, with one row added and one removed, every row keeps its own answers.
         let mut rows: Vec<&str> = table.lines().collect();
         let head = usize::from(!name.ends_with("jsonl"));
         rows.remove(head + 1);
@@ -48,7 +48,7 @@ fn columns_of_an_earlier_run_stay() {
         assert_eq!(shuffled[0], both[2], "{name}");
         assert_eq!(shuffled[1], both[0], "{name}");
         assert!(shuffled[2]["tech_stack"].is_null(), "{name}");
-        // And they are dropped when the user says so.
+        // The columns are dropped if the user says so.
         world.run(&format!("{second} --overwrite")).exits(0);
         assert!(!cells(&world, &output)[0].contains_key("tech_stack"), "{name}");
     }
@@ -69,14 +69,14 @@ fn a_row_whose_question_changed_keeps_no_old_answer_and_the_older_output_stays()
     let headlines = world.column("t_enriched.unfinished.csv", "headline");
     let empty: Vec<usize> = (0..10).filter(|at| headlines[*at].is_empty()).collect();
     assert_eq!(empty, [4], "an edited name changes no answer, another profile does");
-    // A run that asks anew about the changed profile has what the older one lacks.
+    // A run that refreshes the changed profile has what the older output lacks.
     world.run("enrich --input t.csv --integrations find_ceo,linkedin_profile").exits(0);
     assert!(world.column("t_enriched.csv", "ceo_name").iter().all(|name| !name.is_empty()));
 }
 
 #[test]
-fn a_newer_answer_without_data_replaces_and_is_told() {
-    // Of unknown profiles each seed finds others.
+fn a_newer_answer_without_data_replaces_and_is_reported() {
+    // For unknown profiles, each seed has other answers.
     let (world, other) = (World::new(), World::with(Options { seed: 7, ..Options::default() }));
     world.write("t.csv", people(60, 60).replace("sandbox-person", "jane-doe"));
     world.run(RUN).exits(0);
@@ -98,7 +98,7 @@ fn enriched(name: &str) -> String {
     format!("{stem}_enriched.{extension}")
 }
 
-/// The rows of a table as `rows --json` tells them.
+/// The rows of a table as `rows --json` prints them.
 fn cells(world: &World, table: &str) -> Vec<serde_json::Map<String, serde_json::Value>> {
     let rows = world.run(&format!("rows {table} --json")).exits(0).json();
     rows["rows"].as_array().unwrap().iter().map(|row| row["cells"].as_object().unwrap().clone()).collect()

@@ -1,5 +1,5 @@
-//! Files in a folder that somebody else filled: links at names that marl chooses itself, and pipes
-//! where a text is read.
+//! Tests of files in a folder that another user filled: links at names that marl chooses itself, and pipes
+//! where a text file is read.
 
 use std::{fs, os::unix::fs::symlink};
 
@@ -7,7 +7,7 @@ use crate::world::{World, people};
 
 const RUN: &str = "enrich --input people.csv --integrations linkedin_profile";
 
-/// A folder with a table, and a link at `name` to a file of the user outside of it.
+/// A folder with a table, and a link at `name` to a file of the user outside of the folder.
 fn trap(name: &str, target: &str) -> (World, tempfile::TempDir) {
     let (world, home) = (World::new(), tempfile::tempdir().unwrap());
     fs::write(home.path().join("precious"), "mine\n").unwrap();
@@ -60,7 +60,7 @@ fn no_ledger_is_opened_through_a_link() {
         is_untouched(&home);
         assert_eq!(world.stats().calls, 0);
     }
-    // Nor the folder that it is in.
+    // The same holds for the folder that contains the ledger.
     let world = World::new();
     world.write("people.csv", people(2, 2));
     std::fs::create_dir(world.path("elsewhere")).unwrap();
@@ -72,7 +72,7 @@ fn no_ledger_is_opened_through_a_link() {
 
 #[cfg(unix)]
 #[test]
-fn each_ledger_has_logs_of_its_own_that_only_the_owner_reads() {
+fn each_ledger_has_its_own_logs_readable_only_by_the_owner() {
     use std::os::unix::fs::PermissionsExt;
     let world = World::new();
     world.write("people.csv", people(2, 2));
@@ -92,7 +92,7 @@ fn each_ledger_has_logs_of_its_own_that_only_the_owner_reads() {
 }
 
 #[test]
-fn a_link_that_the_user_names_is_followed_and_told() {
+fn a_link_that_the_user_names_is_followed_and_reported() {
     let (world, home) = trap("out.csv", "table.csv");
     let ran = world.run(&format!("{RUN} --output out.csv")).exits(0);
     let target = home.path().join("table.csv");
@@ -102,7 +102,7 @@ fn a_link_that_the_user_names_is_followed_and_told() {
 }
 
 #[test]
-fn what_is_no_regular_file_is_refused_and_not_waited_for() {
+fn irregular_files_are_refused_without_blocking() {
     let world = World::new();
     world.write("people.csv", people(1, 1));
     let pipe = |name: &str| {

@@ -1,5 +1,4 @@
-//! What was agreed to is recorded and used up, and where consent is required nothing is bought
-//! without it.
+//! Tests that consent is recorded and used up, and that nothing is bought without it if it is required.
 
 use std::{fs, thread::sleep, time::Duration};
 
@@ -31,7 +30,7 @@ fn enrich(world: &World, args: &str) -> Ran {
     world.run(&format!("enrich {RUN} {args} --json"))
 }
 
-/// Runs a command that a document or an error named.
+/// Runs a command from a document or an error.
 fn go_on(world: &World, command: &Json) -> Ran {
     let words = shlex::split(command.as_str().unwrap_or_else(|| panic!("no command: {command}"))).unwrap();
     let words: Vec<&str> = words.iter().map(String::as_str).skip(1).collect();
@@ -57,8 +56,8 @@ fn a_hash_buys_once_however_often_it_is_named() {
         assert_ne!(plan["plan"], then.as_str(), "a new plan is a new decision");
         assert_eq!(plan["send"]["exactly"], 4);
     }
-    let told = world.run(&format!("plan {RUN} --max-age 0s --plan {then}")).exits(0).stdout;
-    assert!(told.contains("0 of 4 calls that the plan allows are left"), "{told}");
+    let printed = world.run(&format!("plan {RUN} --max-age 0s --plan {then}")).exits(0).stdout;
+    assert!(printed.contains("0 of 4 calls that the plan allows are left"), "{printed}");
     let next = hash(&world, "--max-age 0s");
     enrich(&world, &format!("--max-age 0s --plan {next}")).exits(0);
     assert_eq!(world.stats().billed, 8);
@@ -72,11 +71,11 @@ fn a_run_that_sends_nothing_is_always_allowed() {
     let then = hash(&world, "");
     for left_before in [3, 0, 0] {
         let ran = world.run(&format!("enrich {RUN} --plan {then}")).exits(0);
-        let told = format!("consent  {left_before} of 3 calls that the plan allows are left");
-        assert!(ran.stderr.contains(&told), "{}", ran.stderr);
+        let printed = format!("consent  {left_before} of 3 calls that the plan allows are left");
+        assert!(ran.stderr.contains(&printed), "{}", ran.stderr);
     }
     assert_eq!(world.stats().billed, 3);
-    // Nothing is stored any more: it would send, and what was removed stays used.
+    // Nothing is stored any more, so the run would send; what was removed still counts as used.
     sleep(Duration::from_millis(5));
     world.run("ledger prune --older-than 0s").exits(0);
     enrich(&world, &format!("--plan {then}")).exits(10);
@@ -127,13 +126,13 @@ fn another_ledger_is_another_consent() {
     assert!(other["message"].as_str().unwrap().contains("the ledger changed"), "{other}");
     world.run(&format!("enrich {RUN} --limit 1 --output one.csv")).exits(0);
     let then = hash(&world, "");
-    // One that was deleted has lost the run that the plan knew.
+    // A ledger that was deleted no longer has the run that the plan knew.
     for file in ["ledger.db", "ledger.db-wal", "ledger.db-shm"] {
         let _ = fs::remove_file(world.path(".marl").join(file));
     }
     let lost = enrich(&world, &format!("--plan {then}")).exits(10).error();
     assert!(lost["message"].as_str().unwrap().contains("the ledger changed"), "{lost}");
-    // The same one by another spelling.
+    // The same ledger, spelled differently.
     let then = hash(&world, "--ledger ./sub/../other.db");
     fs::create_dir(world.path("sub")).unwrap();
     enrich(&world, &format!("--ledger other.db --plan {then}")).exits(10);
@@ -142,20 +141,20 @@ fn another_ledger_is_another_consent() {
 }
 
 #[test]
-fn a_killed_run_goes_on_with_what_is_left_of_its_hash() {
+fn a_killed_run_continues_with_what_is_left_of_its_hash() {
     let world = slow(40);
     let then = hash(&world, "");
     let started = world.run(&format!("enrich {RUN} --plan {then} --detach --json")).exits(0).json();
     while world.stats().billed < 10 {
         sleep(Duration::from_millis(5));
     }
-    // Whoever is second meanwhile has to wait.
+    // A second run must wait meanwhile.
     let second = enrich(&world, &format!("--output other.csv --plan {then}")).exits(10).error();
     assert_eq!((&second["code"], &second["retryable"]), (&"consent_used".into(), &true.into()));
     let pid = started["pid"].to_string();
     assert!(std::process::Command::new("kill").args(["-9", &pid]).status().unwrap().success());
     go_on(&world, &second["next_command"]).exits(1);
-    // The ledger moves on meanwhile.
+    // Other runs use the ledger meanwhile.
     world.write(
         "one.csv",
         people(41, 41)
@@ -172,13 +171,13 @@ fn a_killed_run_goes_on_with_what_is_left_of_its_hash() {
     assert_eq!(ran.code, if doubts > 0 { 9 } else { 0 }, "{document}");
     assert_eq!(left(&document), (0, 40), "doubts count as used");
     assert!(world.stats().billed - others <= 40, "{}", world.stats().billed);
-    // What is in doubt is not bought under the same consent.
+    // Calls in doubt are not bought under the same consent.
     let again = enrich(&world, &format!("--refresh --plan {then}")).exits(10).error();
     assert!(again["message"].as_str().unwrap().contains("changed"), "{again}");
 }
 
 #[test]
-fn a_cap_is_a_runs_and_no_hint_leads_past_it() {
+fn a_cap_applies_to_one_run_and_no_hint_bypasses_it() {
     let world = world(5);
     let ran = enrich(&world, "--max-calls 2").exits(8).json();
     let hint = ran["hint"].as_str().unwrap();
@@ -187,12 +186,12 @@ fn a_cap_is_a_runs_and_no_hint_leads_past_it() {
     assert!(command.starts_with("marl plan ") && !command.contains("--max-calls"), "{command}");
     let plan = go_on(&world, &ran["next_command"]).exits(0).json();
     assert_eq!((&plan["send"]["exactly"], world.stats().billed), (&3.into(), 2));
-    let told = world.run(&format!("enrich {RUN} --max-age 0s --max-calls 2")).exits(8).stderr;
-    assert!(told.contains("a new decision: `marl plan`"), "{told}");
+    let printed = world.run(&format!("enrich {RUN} --max-age 0s --max-calls 2")).exits(8).stderr;
+    assert!(printed.contains("a new decision: `marl plan`"), "{printed}");
 }
 
 #[test]
-fn where_consent_is_required_nothing_is_bought_without_it() {
+fn nothing_is_bought_without_a_required_consent() {
     let world = world(3);
     let required = |args: &str| {
         let mut command = world.command(args);
@@ -209,7 +208,7 @@ fn where_consent_is_required_nothing_is_bought_without_it() {
     refused(required(&format!("enrich {RUN} --json")), "`MARL_CONSENT`");
     refused(required(&format!("enrich {RUN} --detach --json")), "`MARL_CONSENT`");
     assert!(!world.path("people_enriched.csv").exists() && !world.path(".marl").exists());
-    // The user's own settings ask, whatever a project says; a project may ask too.
+    // The user's own settings require consent, whatever a project says; a project may require it too.
     fs::create_dir_all(world.path("config/marl")).unwrap();
     world.write("config/marl/marl.toml", "[consent]\nrequired = true\n");
     world.write("marl.toml", format!("{QUICK}[consent]\nrequired = false\n"));
@@ -253,9 +252,9 @@ fn a_single_call_needs_consent_too() {
     assert_eq!(world.stats().billed, 1);
 }
 
-/// A plan's hash does not allow to send a doubt again, so that the way there leads through a plan.
+/// A plan's hash does not allow resending a doubt, so the hint leads to a new plan.
 #[test]
-fn a_doubt_under_a_plan_is_planned_anew_and_not_sent_by_the_same_command() {
+fn a_doubt_under_a_plan_needs_a_new_plan() {
     let world = World::faulty(&["cut-after=1"]);
     world.write("people.csv", people(2, 2));
     let hash = world.run(&format!("plan {RUN} --json")).exits(0).json()["plan"].as_str().unwrap().to_owned();

@@ -1,4 +1,5 @@
-//! Runs in the background: started, waited for, stopped, and outliving whoever started them.
+//! Tests of runs in the background: they are started, awaited and stopped, and outlive the process that
+//! started them.
 
 use std::{
     fs::{self, File},
@@ -29,11 +30,11 @@ fn started(world: &World, args: &str) -> i64 {
 }
 
 #[test]
-fn a_run_goes_on_behind_and_is_waited_for() {
+fn a_run_goes_on_in_the_background_and_is_awaited() {
     let world = world(100, 200);
-    let begun = Instant::now();
+    let since = Instant::now();
     let run = started(&world, "");
-    assert!(world.stats().billed < 200, "it came back at once ({:?})", begun.elapsed());
+    assert!(world.stats().billed < 200, "it came back at once ({:?})", since.elapsed());
     let waiting = world.run_bare(&format!("runs wait {run} --timeout 1500ms --json"));
     if waiting.code == 11 {
         assert_eq!(waiting.json()["state"], "running");
@@ -52,7 +53,7 @@ fn a_run_goes_on_behind_and_is_waited_for() {
 }
 
 #[test]
-fn a_reader_that_takes_the_number_and_goes_does_not_end_the_run() {
+fn closing_stdout_after_the_number_does_not_end_the_run() {
     let world = world(0, 20);
     let mut command = world.command(&format!("{ENRICH} --detach"));
     let mut starter = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
@@ -90,7 +91,7 @@ fn the_run_that_writes_an_output_is_named() {
 }
 
 #[test]
-fn what_is_refused_is_told_as_if_it_were_not_behind() {
+fn refusals_are_the_same_as_in_the_foreground() {
     let world = world(0, 3);
     for args in [
         "enrich --input nothing.csv --integrations find_ceo",
@@ -104,7 +105,7 @@ fn what_is_refused_is_told_as_if_it_were_not_behind() {
 }
 
 #[test]
-fn failures_are_the_waiters_exit_code_and_a_stop_is_heard() {
+fn waiting_returns_the_runs_exit_code_and_a_stop_ends_it() {
     let faulty = World::faulty(&["outer-false=1"]);
     faulty.write("people.csv", people(2, 2));
     let run = started(&faulty, "");
@@ -121,10 +122,10 @@ fn failures_are_the_waiters_exit_code_and_a_stop_is_heard() {
 }
 
 #[test]
-fn it_outlives_the_shell_that_started_it_and_its_hangup() {
+fn a_detached_run_outlives_its_shell_and_a_hangup() {
     let world = world(20, 300);
     let marl = world.command(&format!("{ENRICH} --detach --json"));
-    // A shell that starts it, and then ends its whole group as a closed terminal would.
+    // A shell starts the run, and then hangs up its whole process group, as a closed terminal would.
     let script = format!("{} {ENRICH} --detach --json; kill -HUP 0", marl.get_program().to_string_lossy());
     let mut shell = Command::new("sh");
     shell.args(["-c", &script]).current_dir(world.folder()).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -142,7 +143,7 @@ fn it_outlives_the_shell_that_started_it_and_its_hangup() {
     assert_eq!(world.stats().billed, 300);
 }
 
-/// A run in the background as its parent starts it, and the number that it says.
+/// A run in the background as its parent starts it, and the number that it reports.
 fn child(world: &World) -> (Child, BufReader<ChildStdout>, Json) {
     let mut command = world.command(&format!("{ENRICH} --detach --detached --json"));
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -153,7 +154,7 @@ fn child(world: &World) -> (Child, BufReader<ChildStdout>, Json) {
     (child, stdout, serde_json::from_str(&line).unwrap())
 }
 
-/// The run of that number ended early, and nothing was bought or written.
+/// Checks that the run with this number ended early, and that nothing was bought or written.
 fn check_unbegun(world: &World, run: &Json) {
     let ended = world.run_bare(&format!("runs wait {run} --json")).exits(130).json();
     assert_eq!(
@@ -165,36 +166,36 @@ fn check_unbegun(world: &World, run: &Json) {
 }
 
 #[test]
-fn nothing_is_sent_before_the_parent_has_told_the_number() {
+fn nothing_is_sent_before_the_number_is_confirmed() {
     let world = world(0, 20);
-    let (mut told, _stdout, started) = child(&world);
+    let (mut printed, _stdout, started) = child(&world);
     assert_eq!(world.stats().calls, 0);
-    told.stdin.take().unwrap().write_all(b"told\n").unwrap();
-    assert_eq!(told.wait().unwrap().code(), Some(0));
+    printed.stdin.take().unwrap().write_all(b"told\n").unwrap();
+    assert_eq!(printed.wait().unwrap().code(), Some(0));
     world.run_bare(&format!("runs wait {}", started["run"])).exits(0);
     assert_eq!(world.stats().billed, 20);
 
-    for said in ["", "tol", "stop\n"] {
+    for reported in ["", "tol", "stop\n"] {
         let world = self::world(0, 20);
         let (mut child, _stdout, started) = child(&world);
-        child.stdin.take().unwrap().write_all(said.as_bytes()).unwrap();
-        assert_eq!(child.wait().unwrap().code(), Some(130), "{said:?}");
+        child.stdin.take().unwrap().write_all(reported.as_bytes()).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(130), "{reported:?}");
         check_unbegun(&world, &started["run"]);
-        // The same command afterwards is a run like any other.
+        // The same command then starts an ordinary run.
         world.run(ENRICH).exits(0);
         assert_eq!(world.stats().billed, 20);
     }
 }
 
 #[test]
-fn a_number_that_nobody_gets_is_no_start() {
+fn a_run_whose_number_is_not_read_does_not_start() {
     let world = world(0, 20);
     let full = File::options().write(true).open("/dev/full").unwrap();
     for json in ["--json", ""] {
         let mut command = world.command(&format!("{ENRICH} --detach {json}"));
         let output = command.stdout(full.try_clone().unwrap()).output().unwrap();
         let ran = world.ran(output).exits(1);
-        assert!(ran.stderr.contains("was not begun"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("did not begin"), "{}", ran.stderr);
         assert_eq!(ran.stderr.matches("error").count(), 1, "{}", ran.stderr);
     }
     check_unbegun(&world, &1.into());
@@ -207,7 +208,7 @@ fn a_number_that_nobody_gets_is_no_start() {
     check_unbegun(&world, &3.into());
 }
 
-/// The processes that work in a folder.
+/// The number of processes that work in a folder.
 fn processes_in(folder: &Path) -> usize {
     let all = fs::read_dir("/proc").unwrap().flatten();
     all.filter(|process| fs::read_link(process.path().join("cwd")).is_ok_and(|cwd| cwd == folder)).count()
@@ -225,7 +226,10 @@ fn a_start_that_is_interrupted_while_the_table_is_checked_buys_nothing() {
         }
         signal(&parent, name);
         let output = parent.wait_with_output().unwrap();
-        assert!(output.stdout.is_empty(), "it was told before the signal came: the table is too small");
+        assert!(
+            output.stdout.is_empty(),
+            "the number was printed before the signal came: the table is too small"
+        );
         while processes_in(&folder) > 0 {
             sleep(Duration::from_millis(5));
         }

@@ -1,4 +1,4 @@
-//! `marl doctor`, each check well and not well, and the help that tells about exit codes.
+//! Tests of `marl doctor`, with each check passing and failing, and of the help on exit codes.
 
 use std::{fs, process::Command};
 
@@ -7,10 +7,10 @@ use serde_json::Value as Json;
 
 use crate::world::{Ran, World, people};
 
-/// Long enough to be taken for a secret.
+/// Long enough to be treated as a secret.
 const KEY: &str = "secret-key-123456";
 
-/// `marl doctor` with a key in the environment that must not be seen again.
+/// Runs `marl doctor` with a key in the environment that must not appear in the output.
 fn doctor(world: &World, args: &str) -> Ran {
     ran(world, world.command(&format!("doctor {args}")).env("DATAGEN_API_KEY", KEY))
 }
@@ -21,14 +21,14 @@ fn ran(world: &World, command: &mut Command) -> Ran {
     Ran { stdout: ran.stdout.replace(&world.address(), "[SANDBOX]"), ..ran }
 }
 
-/// The check called `name` of a JSON document.
+/// The check called `name` in a JSON document.
 #[track_caller]
 fn check(document: &Json, name: &str) -> Json {
     let checks = document["checks"].as_array().unwrap();
     checks.iter().find(|check| check["name"] == name).unwrap_or_else(|| panic!("{name}: {document}")).clone()
 }
 
-/// Checks a JSON answer: the exit code, and one check's status and word.
+/// Checks a JSON answer: the exit code, and one check's status and text.
 #[track_caller]
 fn finds(ran: Ran, code: i32, name: &str, status: &str, word: &str) {
     let ran = ran.exits(code);
@@ -51,7 +51,7 @@ fn all_is_well() {
     let after = doctor(&world, "").exits(0);
     assert_eq!(world.stats().billed, billed, "the call is free");
     assert_eq!(world.stats().calls, 5, "one call each time");
-    insta::assert_snapshot!(format!("{}\n{}", before.told(), after.told()));
+    insta::assert_snapshot!(format!("{}\n{}", before.transcript(), after.transcript()));
     let left: Vec<_> =
         fs::read_dir(world.folder()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert!(!left.iter().any(|name| name.to_string_lossy().contains("doctor")), "{left:?}");
@@ -60,18 +60,18 @@ fn all_is_well() {
 #[test]
 fn one_document() {
     let world = World::new();
-    insta::assert_snapshot!(doctor(&world, "--json").exits(0).told());
+    insta::assert_snapshot!(doctor(&world, "--json").exits(0).transcript());
 }
 
 #[test]
 fn the_built_in_sandbox_needs_no_key() {
     let world = World::new();
-    insta::assert_snapshot!(world.run_bare("doctor --sandbox").exits(0).told());
+    insta::assert_snapshot!(world.run_bare("doctor --sandbox").exits(0).transcript());
     assert_eq!(world.stats().calls, 0);
 }
 
 #[test]
-fn offline_asks_nobody() {
+fn offline_sends_nothing() {
     let world = World::new();
     finds(doctor(&world, "--offline --json"), 0, "datagen.answer", "skipped", "--offline");
     assert_eq!(world.stats().calls, 0);
@@ -82,14 +82,14 @@ fn offline_asks_nobody() {
 fn keys() {
     let world = World::new();
     let bare = || world.bare_command("doctor");
-    let mut said = vec![ran(&world, &mut bare()).exits(3).told()];
-    said.push(ran(&world, bare().env("DATAGEN_API_KEY", "secret\u{200b}key")).exits(3).told());
+    let mut reported = vec![ran(&world, &mut bare()).exits(3).transcript()];
+    reported.push(ran(&world, bare().env("DATAGEN_API_KEY", "secret\u{200b}key")).exits(3).transcript());
     let base = format!("DATAGEN_API_BASE_URL={}\n", world.address());
     world.write(".env", format!("DATAGEN_API_KEY={KEY}\n{base}"));
-    said.push(ran(&world, &mut bare()).exits(0).told());
+    reported.push(ran(&world, &mut bare()).exits(0).transcript());
     world.write(".env", format!("DATAGEN_API_KEY='{KEY}\n{base}"));
-    said.push(ran(&world, &mut bare()).exits(2).told());
-    insta::assert_snapshot!(said.join("\n"));
+    reported.push(ran(&world, &mut bare()).exits(2).transcript());
+    insta::assert_snapshot!(reported.join("\n"));
 }
 
 #[test]
@@ -103,12 +103,12 @@ fn a_key_in_an_address_is_not_shown() {
 #[test]
 fn a_refused_key() {
     let world = World::with(Options { key: Some("another".to_owned()), ..Options::default() });
-    insta::assert_snapshot!(doctor(&world, "").exits(3).told());
+    insta::assert_snapshot!(doctor(&world, "").exits(3).transcript());
     finds(doctor(&world, "--json"), 3, "datagen.answer", "bad", "HTTP 401: the key is refused");
 }
 
 #[test]
-fn what_a_provider_may_say_instead() {
+fn other_answers_of_a_provider() {
     for (fault, code, status, word) in [
         ("401", 3, "bad", "the key is refused"),
         ("403", 3, "bad", "HTTP 403: the key may not use listTools"),
@@ -128,7 +128,7 @@ fn what_a_provider_may_say_instead() {
 }
 
 #[test]
-fn an_address_where_nobody_answers() {
+fn an_address_without_a_server() {
     let world = World::new();
     let mut command = world.command("doctor --json");
     command.env("DATAGEN_API_KEY", KEY).env("DATAGEN_API_BASE_URL", "http://127.0.0.1:1");
@@ -174,19 +174,19 @@ fn calls_in_doubt() {
 fn settings_with_a_mistake() {
     let world = World::new();
     world.write("marl.toml", "[limits]\nmax_paralel = 4\n");
-    insta::assert_snapshot!(doctor(&world, "--offline").exits(2).told());
+    insta::assert_snapshot!(doctor(&world, "--offline").exits(2).transcript());
     fs::remove_file(world.path("marl.toml")).unwrap();
     finds(doctor(&world, "--offline --json"), 0, "settings", "ok", "no marl.toml");
 }
 
 #[test]
-fn help_tells_of_exit_codes_and_of_every_command_as_before() {
+fn help_lists_the_exit_codes_and_every_command() {
     let world = World::new();
     let codes = world.run("help exit-codes").exits(0).stdout;
     assert_eq!(world.run("exit-codes").exits(0).stdout, codes);
     let readme = include_str!("../../../../README.md").split("## Exit codes").nth(1).unwrap();
     let rows = readme.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"));
-    let told: Vec<(&str, &str)> =
+    let printed: Vec<(&str, &str)> =
         rows.skip(1).filter_map(|row| row.split_once(" | ")).filter(is_a_code).collect();
     let shown: Vec<(&str, &str)> = codes
         .lines()
@@ -195,7 +195,7 @@ fn help_tells_of_exit_codes_and_of_every_command_as_before() {
         .map(|(a, b)| (a, b.trim()))
         .filter(is_a_code)
         .collect();
-    assert_eq!(shown, told);
+    assert_eq!(shown, printed);
     for topic in ["", "enrich", "recipe new", "ledger forget"] {
         let (help, flag) = (world.run(&format!("help {topic}")), world.run(&format!("{topic} --help")));
         assert_eq!((help.code, help.stdout), (0, flag.stdout), "{topic}");

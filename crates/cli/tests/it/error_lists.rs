@@ -1,4 +1,4 @@
-//! The lists of what failed, beside their outputs.
+//! Tests of the lists of errors beside their outputs.
 
 use std::fs;
 
@@ -17,7 +17,7 @@ fn each_output_has_its_own_list_of_errors() {
     run("leads.jsonl").exits(0);
     assert_eq!(world.read("leads_enriched.errors.csv"), list);
     assert!(world.path("leads_enriched.errors.tsv.csv").exists());
-    // A run without errors removes its own list, and no other.
+    // A run without errors removes its own list, and no other list.
     world.write("leads.csv", "company_domain\n3m.com\nnike.com\n");
     fs::copy(world.path("leads_enriched.errors.csv"), world.path("keep.errors.csv")).unwrap();
     world.write("keep.csv", "company_domain\nnike.com\n");
@@ -29,7 +29,7 @@ fn each_output_has_its_own_list_of_errors() {
 }
 
 #[test]
-fn a_list_that_was_edited_stays_and_the_new_one_lies_beside() {
+fn an_edited_list_stays_and_the_new_one_is_written_beside_it() {
     let world = World::new();
     world.write("leads.csv", "company_domain\nnot a domain\nnike.com\n");
     let run = || world.run("enrich --input leads.csv --integrations find_ceo");
@@ -44,7 +44,7 @@ fn a_list_that_was_edited_stays_and_the_new_one_lies_beside() {
     assert_eq!(world.read("leads_enriched.errors.csv"), edited);
 }
 
-/// A run that never came to ask has no news for the list of what failed.
+/// A run that never asked a provider must not replace the list of errors.
 #[test]
 fn a_run_without_a_key_leaves_an_older_list_of_errors() {
     let world = World::new();
@@ -56,7 +56,7 @@ fn a_run_without_a_key_leaves_an_older_list_of_errors() {
     assert_eq!((world.read("leads_enriched.csv"), world.read("leads_enriched.errors.csv")), before);
 }
 
-/// A list to which the user added a column, or that is none of marl's, stays and is in nobody's way.
+/// A list to which the user added a column, or that marl did not write, stays and blocks nothing.
 #[test]
 fn a_list_of_errors_with_notes_of_the_user_blocks_nothing() {
     let notes = |list: String| {

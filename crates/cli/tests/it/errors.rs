@@ -1,12 +1,12 @@
-//! What users see when something is wrong, before anything is sent: snapshots.
+//! Snapshots of what users see if something is wrong before anything is sent.
 
 use std::fs;
 
 use crate::world::World;
 
-/// Runs several commands and tells them all.
-fn told(world: &World, commands: &[&str]) -> String {
-    let one = |command: &&str| format!("$ marl {command}\n{}", world.run(command).told());
+/// Runs several commands and returns their transcripts.
+fn printed(world: &World, commands: &[&str]) -> String {
+    let one = |command: &&str| format!("$ marl {command}\n{}", world.run(command).transcript());
     commands.iter().map(one).collect::<Vec<_>>().join("\n")
 }
 
@@ -46,7 +46,7 @@ fn tables_that_cannot_be_read() {
     let commands: Vec<String> =
         files.iter().map(|file| format!("enrich --input {file} --integrations find_ceo")).collect();
     let commands: Vec<&str> = commands.iter().map(String::as_str).collect();
-    insta::assert_snapshot!(told(&world, &commands));
+    insta::assert_snapshot!(printed(&world, &commands));
     assert_eq!(world.stats().calls, 0);
 }
 
@@ -54,7 +54,7 @@ fn tables_that_cannot_be_read() {
 fn commands_that_do_not_fit() {
     let world = World::new();
     world.write("leads.csv", "name,The site,The profile\nA,https://acme.com,linkedin.com/in/jane-doe\n");
-    insta::assert_snapshot!(told(
+    insta::assert_snapshot!(printed(
         &world,
         &[
             "enrich --input leads.csv --integrations linkedin_profile",
@@ -82,21 +82,21 @@ fn keys_and_addresses() {
     let world = World::new();
     world.write("leads.csv", "company_domain\nacme.com\n");
     let enrich = "enrich --input leads.csv --integrations find_ceo";
-    let mut said = vec![world.run_bare(enrich).told()];
+    let mut reported = vec![world.run_bare(enrich).transcript()];
     world.write(".env", "DATAGEN_API_BASE_URL=http://evil.example\n");
-    said.push(world.run_bare(enrich).told());
+    reported.push(world.run_bare(enrich).transcript());
     let with = |base: &str| {
         let mut command = world.bare_command(enrich);
         command.env("DATAGEN_API_KEY", "k").env("DATAGEN_API_BASE_URL", base);
-        world.ran(command.output().unwrap()).told()
+        world.ran(command.output().unwrap()).transcript()
     };
-    said.push(with("http://api.datagen.example"));
-    said.push(with("not an address"));
+    reported.push(with("http://api.datagen.example"));
+    reported.push(with("not an address"));
     world.write(".env", "DATAGEN_API_KEY='secret-key-123456 oops\n");
-    said.push(world.run_bare(enrich).told());
-    let said = said.join("\n");
-    assert!(!said.contains("secret-key-123456"));
-    insta::assert_snapshot!(said);
+    reported.push(world.run_bare(enrich).transcript());
+    let reported = reported.join("\n");
+    assert!(!reported.contains("secret-key-123456"));
+    insta::assert_snapshot!(reported);
     assert!(!world.path("leads_enriched.csv").exists());
 }
 
@@ -106,10 +106,10 @@ fn an_env_file_cannot_send_the_environments_key_to_its_own_address() {
     world.write("leads.csv", "company_domain\nnike.com\n");
     world.write(".env", "DATAGEN_API_BASE_URL=http://127.0.0.1:1\nDATAGEN_API_KEY=file\n");
     let enrich = "enrich --input leads.csv --integrations find_ceo";
-    // The environment's address wins over the file's, with either key.
+    // The environment's address has priority over the file's, with either key.
     world.run(enrich).exits(0);
     assert_eq!(world.stats().calls, 1);
-    // The file's key goes with the file's address: nothing listens there.
+    // The file's key is used with the file's address, where nothing listens.
     let mut command = world.bare_command(enrich);
     command.arg("--json");
     let ran = world.ran(command.output().unwrap());
@@ -120,16 +120,16 @@ fn an_env_file_cannot_send_the_environments_key_to_its_own_address() {
 fn settings_with_mistakes() {
     let world = World::new();
     world.write("leads.csv", "company_domain\nacme.com\n");
-    let mut said = Vec::new();
+    let mut reported = Vec::new();
     for settings in [
         "[limits]\nmax_paralel = 4\n",
         "[limits]\nmax_parallel = \"4\"\n",
         "[limit.datagn]\nper_minute = 4\n",
     ] {
         world.write("marl.toml", settings);
-        said.push(world.run("enrich --input leads.csv --integrations find_ceo").told());
+        reported.push(world.run("enrich --input leads.csv --integrations find_ceo").transcript());
     }
-    insta::assert_snapshot!(said.join("\n"));
+    insta::assert_snapshot!(reported.join("\n"));
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn an_error_with_json_is_one_line() {
 #[test]
 fn help_and_the_registry() {
     let world = World::new();
-    insta::assert_snapshot!(told(
+    insta::assert_snapshot!(printed(
         &world,
         &["--help", "enrich --help", "sandbox --help", "integrations", "describe find_ceo"]
     ));
@@ -156,7 +156,7 @@ fn a_header_without_rows_is_a_table() {
     world.write("leads.csv", "company_domain\n");
     let ran = world.run("enrich --input leads.csv --integrations find_ceo").exits(0);
     assert_eq!(world.read("leads_enriched.csv"), "company_domain,ceo_name,ceo_linkedin_url\n");
-    insta::assert_snapshot!(ran.told());
+    insta::assert_snapshot!(ran.transcript());
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn the_log_holds_no_key_and_no_parameters() {
 }
 
 #[test]
-fn names_that_are_no_utf8_are_names() {
+fn names_that_are_not_utf8_are_accepted() {
     use std::os::unix::ffi::OsStrExt;
     let world = World::new();
     let name = std::ffi::OsStr::from_bytes(b"bad\xff.csv");

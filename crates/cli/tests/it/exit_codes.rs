@@ -1,4 +1,4 @@
-//! Every exit code, made to happen.
+//! Tests that cause every exit code.
 
 use std::{
     collections::BTreeSet,
@@ -34,7 +34,7 @@ fn until_billed(world: &World, calls: u64) {
 }
 
 #[test]
-fn help_and_json_go_together() {
+fn help_works_with_json() {
     let world = World::new();
     let document = world.run("exit-codes --json").exits(0).json();
     assert_eq!(world.run("help exit-codes --json").exits(0).json(), document);
@@ -44,7 +44,7 @@ fn help_and_json_go_together() {
     }
 }
 
-/// The disk that stdout is on is full.
+/// stdout is on a full disk.
 fn internal() -> i32 {
     let world = world(&[], 1);
     let full = File::options().write(true).open("/dev/full").unwrap();
@@ -84,7 +84,7 @@ fn older_stays() -> i32 {
 }
 
 #[test]
-fn each_happens() {
+fn each_exit_code_occurs() {
     let happened = [
         (0, world(&[], 2).run(ENRICH).code),
         (1, internal()),
@@ -103,15 +103,15 @@ fn each_happens() {
     for (code, seen) in happened {
         assert_eq!(seen, code);
     }
-    let told = world(&[], 1).run("exit-codes --json").exits(0).json();
-    let told = told["exit_codes"].as_array().unwrap().iter().map(|one| one["code"].as_i64().unwrap());
+    let printed = world(&[], 1).run("exit-codes --json").exits(0).json();
+    let printed = printed["exit_codes"].as_array().unwrap().iter().map(|one| one["code"].as_i64().unwrap());
     let codes: BTreeSet<i64> = happened.into_iter().map(|(code, _)| code.into()).collect();
-    assert_eq!(told.collect::<BTreeSet<_>>(), codes, "a code without a case");
+    assert_eq!(printed.collect::<BTreeSet<_>>(), codes, "a code without a case");
 }
 
-/// However it is said: what was named and does not exist is exit code 6.
+/// In whatever form: a name that does not exist leads to exit code 6.
 #[test]
-fn what_does_not_exist_has_one_code() {
+fn names_that_do_not_exist_have_one_exit_code() {
     let world = world(&[], 3);
     world.run(ENRICH).exits(0);
     world.write("recipe.toml", "[[step]]\nuse = \"linkedin_profile\"\nwhere = 'nothing != null'\n");
@@ -147,9 +147,9 @@ fn what_does_not_exist_has_one_code() {
         &format!("{plan} --refresh=nothing"),
         &format!("{plan} --rows 4-5"),
     ] {
-        let said = world.run(&format!("{words} --json")).exits(6).error();
-        let code = said["code"].as_str().unwrap();
-        assert!(["not_found", "tool_not_found"].contains(&code), "{words}: {said}");
-        assert_ne!(said["hint"], "", "{words}: {said}");
+        let reported = world.run(&format!("{words} --json")).exits(6).error();
+        let code = reported["code"].as_str().unwrap();
+        assert!(["not_found", "tool_not_found"].contains(&code), "{words}: {reported}");
+        assert_ne!(reported["hint"], "", "{words}: {reported}");
     }
 }

@@ -1,4 +1,4 @@
-//! Exports as other programs make them: other delimiters than the extension says, titles and notes.
+//! Tests of exports by other programs: other delimiters than the extension suggests, titles and notes.
 
 use serde_json::{Value as Json, json};
 
@@ -6,11 +6,11 @@ use crate::world::World;
 
 const DECIMALS: &str = "Company;Website;Revenue, EUR\nNike;nike.com;12,5\nSanmina;sanmina.com;3,25\n";
 
-/// An output is read by every command as it was written, without a flag.
+/// Every command reads an output as it was written, without a flag.
 #[test]
 fn an_output_is_read_with_its_own_delimiter() {
     let odd = "Company^Website^Revenue, EUR\nNike^nike.com^12,5\nSanmina^sanmina.com^3,25\n";
-    // Neither says which delimiter it has: by commas these are two columns too.
+    // The delimiter is ambiguous: with commas this is a table with two columns, too.
     let doubtful = "foo,bar;baz,qux\nnike.com,b;c,d\nsanmina.com,f;g,h\n";
     for (text, flags) in [
         (DECIMALS, ""),

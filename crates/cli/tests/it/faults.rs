@@ -1,4 +1,4 @@
-//! Providers that refuse, lie, hang or answer with rubbish: each stays where it belongs.
+//! Tests of providers that refuse, lie, hang or answer with rubbish: each fault affects only its own rows.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::world::{OLDER, QUICK, World, people};
 
 const ENRICH: &str = "enrich --input people.csv --integrations linkedin_profile --json";
 
-/// One person, one fault on every attempt: the exit code and the kind of the failure.
+/// Runs one person with one fault on every attempt; checks the exit code and the kind of the failure.
 #[track_caller]
 fn check(fault: &str, code: i32, kind: &str) -> World {
     let world = World::faulty(&[&format!("{fault}=1")]);
@@ -39,14 +39,14 @@ fn every_fault_has_its_kind_and_its_exit_code() {
 }
 
 #[test]
-fn paid_rubbish_is_asked_for_once() {
+fn paid_rubbish_is_requested_once() {
     for fault in ["not-json", "huge"] {
         let world = check(fault, 7, "bad_reply");
         assert_eq!(world.stats().calls, 1, "{fault}");
     }
 }
 
-/// Each command that a run names runs as it stands.
+/// Each command that a run names runs exactly as printed.
 #[test]
 fn a_run_that_went_wrong_names_the_command_that_helps() {
     for (fault, code, next) in [
@@ -64,7 +64,7 @@ fn a_run_that_went_wrong_names_the_command_that_helps() {
         let answer = world.run(next.strip_prefix("marl ").unwrap());
         assert!(answer.json()["schema_version"].is_u64(), "{fault}: {}", answer.stdout);
     }
-    // What a cap left needs a new decision.
+    // What is left after a cap needs a new decision.
     let world = World::faulty(&["503=1"]);
     world.write("people.csv", people(1, 1));
     let next = world.run(&format!("{ENRICH} --max-calls 9")).exits(7).json()["next_command"].clone();
@@ -79,7 +79,7 @@ fn a_refused_key_ends_the_run_early_and_touches_no_older_output() {
     let ran = world.run("enrich --input people.csv --integrations linkedin_profile").exits(3);
     assert!(world.stats().calls <= 5, "{:?}", world.stats());
     assert_eq!(world.read("people_enriched.csv"), OLDER);
-    insta::assert_snapshot!(ran.told());
+    insta::assert_snapshot!(ran.transcript());
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn a_slow_provider_leaves_a_doubt_when_its_time_and_grace_are_up() {
         "linkedin_url\nhttps://www.linkedin.com/in/slow\nhttps://www.linkedin.com/in/sandbox-x\n",
     );
     let ran = world.run("enrich --input people.csv --integrations linkedin_profile").exits(9);
-    insta::assert_snapshot!(ran.told());
+    insta::assert_snapshot!(ran.transcript());
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn a_provider_that_is_down_stops_and_its_rows_are_skipped() {
     let world = World::new();
     world.write("people.csv", people(300, 300));
     let mut command = world.bare_command("enrich --input people.csv --integrations linkedin_profile --json");
-    // A port that nothing listens on: the sandbox's own is taken, 1 is reserved.
+    // Nothing listens on this port: the sandbox has another one, and 1 is reserved.
     command.env("DATAGEN_API_KEY", "k").env("DATAGEN_API_BASE_URL", "http://127.0.0.1:1");
     let ran = world.ran(command.output().unwrap()).exits(4);
     assert_eq!(ran.json()["status"], "stopped");
@@ -110,7 +110,7 @@ fn a_provider_that_is_down_stops_and_its_rows_are_skipped() {
 }
 
 #[test]
-fn the_messy_answers_are_read_as_what_they_mean() {
+fn messy_answers_are_read_correctly() {
     let world = World::new();
     let companies: Vec<_> = sandbox::sample::companies().iter().take(400).collect();
     let mut table = String::from("company_domain\n");
@@ -122,7 +122,7 @@ fn the_messy_answers_are_read_as_what_they_mean() {
     let (mut right_names, mut right_counts) = (0, 0);
     for (company, (name, count)) in companies.iter().zip(names.iter().zip(&counts)) {
         let truth = company.ceo.as_deref().unwrap_or_default();
-        // Some samples have a post before the name ("chairman ..."), which is no part of it.
+        // Some samples have a title before the name ("chairman ..."), which is not a part of it.
         let is_it = name == truth || truth.ends_with(&format!(" {name}"));
         assert!(name.is_empty() || is_it, "{}: {name} is not {truth}", company.domain);
         right_names += usize::from(!name.is_empty());
@@ -131,7 +131,7 @@ fn the_messy_answers_are_read_as_what_they_mean() {
             continue;
         };
         let truth = company.employee_count.unwrap_or_default();
-        // Rounded forms and lower ends of ranges are near the truth, never above it by much.
+        // Rounded numbers and lower ends of ranges are near the truth, and never far above it.
         assert!(
             count <= truth + truth / 10 && count * 11 >= truth,
             "{}: {count} for {truth}",
@@ -148,7 +148,7 @@ fn the_messy_answers_are_read_as_what_they_mean() {
 }
 
 #[test]
-fn what_is_sent_again_is_counted_whichever_run_left_it_in_doubt() {
+fn resent_calls_are_counted_whichever_run_left_them_in_doubt() {
     let world = World::faulty(&["cut-after=0.5"]);
     world.write("people.csv", people(40, 40));
     let args = "enrich --input people.csv --integrations linkedin_profile --json";

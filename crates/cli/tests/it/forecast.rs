@@ -1,5 +1,5 @@
-//! The plan is the run: on random tables, steps and ledgers, what a plan says is exactly what the
-//! sandbox's counter sees when the run follows.
+//! Tests that the plan equals the run: on random tables, steps and ledgers, the sandbox counts exactly what
+//! the plan predicts.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ const RESEARCH: CallSpec = CallSpec::once("datagen", "chatgpt_webresearch");
 const PERSON: CallSpec = CallSpec::once("datagen", "get_linkedin_person_data");
 const DOMAIN: Column = Column::required("company_domain", SemanticType::Domain, "");
 
-/// Gives what `find_ceo` gives, by another question: an alternative to it.
+/// An alternative to `find_ceo`, which produces the same outputs with another question.
 struct OtherCeo;
 
 const DOMAINS: &[Column] = &[DOMAIN];
@@ -46,7 +46,7 @@ impl Integration for OtherCeo {
     }
 
     async fn enrich(&self, row: &Row, cx: &Context) -> Result<Fields, Error> {
-        // Half of the domains are another one's, so that the two ask the same now and then.
+        // Half of the domains are replaced, so that the two integrations sometimes ask the same question.
         let domain = row.text("company_domain");
         let other = if domain.len().is_multiple_of(2) { "nike.com" } else { domain };
         let row = Row::new([("company_domain", Value::text(other))]);
@@ -54,7 +54,7 @@ impl Integration for OtherCeo {
     }
 }
 
-/// Asks twice, the second time with what the first answer says.
+/// Asks twice, the second time with the first answer.
 struct Chief;
 
 static CHIEF: Contract = Contract::new("chief", "1", "")
@@ -91,18 +91,18 @@ fn registry() -> Registry {
     Registry::from_registrations(&all).unwrap()
 }
 
-/// What one case is about.
+/// One random case.
 #[derive(Debug, Clone)]
 struct Case {
-    /// Domain, the employees, a name that is there already, and a profile.
+    /// The domain, the number of employees, an existing name, and a profile.
     rows: Vec<[String; 4]>,
     before: Asked,
-    /// How many rows the run before went over.
+    /// How many rows the earlier run processed.
     rows_before: usize,
     now: Asked,
 }
 
-/// Steps, by their number in [`STEPS`], and how they are asked for.
+/// The steps, by their indices in [`STEPS`], and the options for them.
 #[derive(Debug, Clone)]
 struct Asked {
     steps: Vec<usize>,
@@ -123,7 +123,7 @@ const STEPS: [(&str, &str); 9] = [
     ("again=find_ceo", "again_"),
 ];
 
-/// The columns that feed steps which are not fed by their inputs' names.
+/// The columns for inputs that are not fed by columns with their names.
 const FED: [(&str, &str); 3] =
     [("linkedin_profile", "profile"), ("boss", "b_ceo_linkedin_url"), ("third", "t_ceo_linkedin_url")];
 
@@ -139,7 +139,7 @@ const CONDITIONS: [&str; 6] = [
 impl Asked {
     fn request(&self) -> Request {
         let mut steps: Vec<usize> = self.steps.clone();
-        // What feeds a step belongs to it.
+        // A step that feeds another one is part of the request.
         steps.extend(self.steps.iter().filter(|step| **step == 4).map(|_| 1));
         steps.extend(self.steps.iter().filter(|step| **step == 5).map(|_| 2));
         steps.sort_unstable();
@@ -252,7 +252,7 @@ impl Place {
         stream::iter(ends).buffered(8).collect().await
     }
 
-    /// What a plan says: sent for certain, and at the most.
+    /// The calls that the plan predicts: for certain, and at most.
     async fn dry_run(&self, request: &Request, rows: &[[String; 4]]) -> (u64, u64) {
         let plan = self.plan(request);
         let calls = self.store.reader(Freshness::Now(MaxAge::default())).await.unwrap();
@@ -265,7 +265,7 @@ impl Place {
         (send, send + calls().map(|call| call.possible).sum::<u64>())
     }
 
-    /// Runs, and says how many calls the sandbox saw.
+    /// Runs, and returns how many calls the sandbox counted.
     async fn run(&self, request: &Request, rows: &[[String; 4]]) -> u64 {
         let before = self.sandbox.stats().calls;
         let plan = self.plan(request);
@@ -278,8 +278,8 @@ impl Place {
             version: words(),
             consent: None,
         };
-        let begun = self.store.begin(&start, MaxAge::default()).await.unwrap();
-        let gateway = self.gateway(begun.calls);
+        let started = self.store.begin(&start, MaxAge::default()).await.unwrap();
+        let gateway = self.gateway(started.calls);
         let mode = CallMode::Live { caller: Arc::new(gateway.clone()), refreshing: gateway.refreshing() };
         self.rows(&plan, mode, rows).await;
         self.sandbox.stats().calls - before
@@ -287,29 +287,32 @@ impl Place {
 }
 
 #[test]
-fn the_counter_sees_what_the_plan_said() {
+fn the_sandbox_counts_what_the_plan_predicted() {
     let cases = std::env::var("MARL_PLAN_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(60);
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let exact = std::cell::Cell::new(0_u32);
     let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
     TestRunner::new(config)
         .run(&case(), |case| {
-            let (said, seen, after) = runtime.block_on(async {
+            let (reported, seen, after) = runtime.block_on(async {
                 let place = Place::new().await;
                 let some = &case.rows[..case.rows_before.min(case.rows.len())];
                 place.run(&case.before.request(), some).await;
                 let request = case.now.request();
-                let said = place.dry_run(&request, &case.rows).await;
-                // What is asked anew counts from the next run's start.
+                let reported = place.dry_run(&request, &case.rows).await;
+                // What is refreshed counts from the start of the next run.
                 tokio::time::sleep(std::time::Duration::from_millis(2)).await;
                 let seen = place.run(&request, &case.rows).await;
                 let again = Request { refresh: Refresh::None, ..request };
                 let after = place.dry_run(&again, &case.rows).await;
                 place.sandbox.stop().await;
-                (said, seen, after)
+                (reported, seen, after)
             });
-            prop_assert!(said.0 <= seen && seen <= said.1, "said {said:?}, and {seen} were sent");
-            exact.set(exact.get() + u32::from(said.0 == said.1 && seen > 0));
+            prop_assert!(
+                reported.0 <= seen && seen <= reported.1,
+                "reported {reported:?}, and {seen} were sent"
+            );
+            exact.set(exact.get() + u32::from(reported.0 == reported.1 && seen > 0));
             prop_assert_eq!(after, (0, 0), "a second run has nothing to send");
             Ok(())
         })

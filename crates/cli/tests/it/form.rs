@@ -1,5 +1,5 @@
-//! Holds what commands answer to the schemas that `marl schema` prints: every answer of every
-//! test passes here.
+//! Checks answers against the schemas that `marl schema` prints; every answer in every test passes through
+//! here.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,7 +10,7 @@ use std::{
 use jsonschema::Validator;
 use serde_json::Value as Json;
 
-/// What there are schemas of.
+/// The names of all schemas.
 pub(crate) static NAMES: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
     let list: Json = serde_json::from_str(&marl(&["schema", "--json"])).unwrap();
     let names = list["schemas"].as_array().unwrap().iter();
@@ -23,7 +23,7 @@ fn marl(words: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// The schema of a command's answer, as it is told.
+/// The schema of a command's answer, as marl prints it.
 pub(crate) fn schema(of: &str) -> Json {
     serde_json::from_str(&marl(&[&["schema"], &of.split(' ').collect::<Vec<_>>()[..]].concat())).unwrap()
 }
@@ -40,8 +40,8 @@ fn validator(of: &str) -> Arc<Validator> {
     })
 }
 
-/// Nothing may be answered that the schema does not tell of. Programs must bear with what a later
-/// version adds, so that the schemas themselves allow it.
+/// Forbids fields that a schema does not describe. The printed schemas allow them, since programs must accept
+/// what a later version adds.
 fn close(schema: &mut Json) {
     match schema {
         Json::Object(parts) => {
@@ -55,7 +55,7 @@ fn close(schema: &mut Json) {
     }
 }
 
-/// The command that words are, as schemas are called.
+/// The command for these words, as the schemas are named.
 pub(crate) fn command(words: &[&str]) -> Option<String> {
     let mut plain = words.iter().filter(|word| !word.starts_with('-'));
     let first = *plain.next()?;
@@ -72,7 +72,7 @@ pub(crate) fn check(of: &str, document: &Json) {
     assert!(errors.is_empty(), "not in the form of `{of}`: {errors:#?}\n{document:#}");
 }
 
-/// Checks all that a command with `--json` wrote.
+/// Checks everything that a command with `--json` wrote.
 #[track_caller]
 pub(crate) fn check_all(words: &[&str], stdout: &str, stderr: &str) {
     if !words.contains(&"--json") || words.contains(&"--help") {

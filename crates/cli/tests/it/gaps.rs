@@ -1,11 +1,11 @@
-//! `marl gaps`: which cells are empty, and why, in one command.
+//! Tests of `marl gaps`: which cells are empty, and why.
 
 use serde_json::{Value as Json, json};
 
 use crate::world::World;
 
-/// Rows in every situation: answered, kept, without an input, unknown to the provider, failing, not
-/// meant by a condition, and rows of which the condition cannot be decided or that have no cell for it.
+/// A table with rows in every situation: answered, kept, without an input, unknown to the provider, failing,
+/// excluded by a condition, and rows for which the condition cannot be evaluated or lacks a cell.
 fn world() -> World {
     let world = World::new();
     world.write(
@@ -23,7 +23,7 @@ fn gaps(world: &World, args: &str) -> Json {
     answer
 }
 
-/// Row, column and reason of what is listed.
+/// Row, column and reason of the listed cells.
 fn listed(answer: &Json) -> Vec<(u64, String, String)> {
     let text = |gap: &Json, key: &str| gap[key].as_str().unwrap().to_owned();
     let gaps = answer["gaps"].as_array().unwrap().iter();
@@ -31,7 +31,7 @@ fn listed(answer: &Json) -> Vec<(u64, String, String)> {
 }
 
 #[test]
-fn a_run_that_recorded_versions_as_numbers_is_understood() {
+fn a_run_with_versions_recorded_as_numbers_is_readable() {
     let world = world();
     world.run("enrich --input leads.csv --integrations find_ceo").exits(0);
     let before = gaps(&world, "");
@@ -50,8 +50,8 @@ fn each_empty_cell_has_its_reason() {
     let world = world();
     world.run("enrich --input leads.csv --integrations find_ceo --where find_ceo=int(employees)>50").exits(0);
     let answer = gaps(&world, "--column ceo_name");
-    let told = listed(&answer);
-    let reasons: Vec<(u64, &str)> = told.iter().map(|(row, _, reason)| (*row, reason.as_str())).collect();
+    let printed = listed(&answer);
+    let reasons: Vec<(u64, &str)> = printed.iter().map(|(row, _, reason)| (*row, reason.as_str())).collect();
     assert_eq!(
         reasons,
         [(2, "condition_unknown"), (3, "missing_input"), (4, "no_data"), (5, "condition"), (6, "condition")]
@@ -65,16 +65,16 @@ fn each_empty_cell_has_its_reason() {
     assert_eq!((&answer["rows_with_gaps"], &answer["gaps_total"]), (&json!(5), &json!(5)));
     assert_eq!(answer["counts"][0], json!({"column": "ceo_name", "reason": "no_data", "cells": 1}));
     assert_eq!(listed(&gaps(&world, "--column ceo_name --reason condition --reason no_data")).len(), 3);
-    // A cell that somebody emptied.
+    // A cell that the user emptied.
     let table = world.read("leads_enriched.csv");
     let name = table.lines().nth(1).unwrap().split(',').nth(2).unwrap();
     world.write("leads_enriched.csv", table.replacen(name, "", 1));
     assert_eq!(listed(&gaps(&world, "--rows 1")), [(1, "ceo_name".to_owned(), "emptied".to_owned())]);
 }
 
-/// A cell that says nothing is a gap as an empty one is: "which rows have no CEO?" asks for both.
+/// A placeholder is a gap like an empty cell: "which rows have no CEO?" means both.
 #[test]
-fn cells_that_say_nothing_are_gaps() {
+fn placeholders_are_gaps() {
     let world = World::new();
     world.write("leads.csv", "Website,CEO\nnobody.example,N/A\nn/a,-\nnike.com,\n3m.com,Jane Doe\n");
     world.run("enrich --input leads.csv --integrations find_ceo --into ceo_name=CEO").exits(0);
@@ -82,12 +82,12 @@ fn cells_that_say_nothing_are_gaps() {
     let rows: Vec<(u64, String)> = listed(&answer).into_iter().map(|(row, _, why)| (row, why)).collect();
     assert_eq!(rows, [(1, "no_data".to_owned()), (2, "missing_input".to_owned())], "{answer}");
     let why = |at: usize| answer["gaps"][at]["why"].as_str().unwrap().to_owned();
-    assert!(why(0).starts_with("the cell says `N/A`, which counts as empty; asked"), "{answer}");
+    assert!(why(0).starts_with("the cell holds `N/A`, which counts as empty"), "{answer}");
     assert!(why(1).ends_with("a required input is empty: `Website`"), "{answer}");
 }
 
 #[test]
-fn rows_that_were_not_picked_or_not_reached_are_told_apart() {
+fn rows_not_picked_and_rows_not_reached_are_distinguished() {
     let world = world();
     world.run("enrich --input leads.csv --integrations find_ceo --rows 1,4 --max-calls 1").exits(8);
     let reasons: Vec<String> =
@@ -97,7 +97,7 @@ fn rows_that_were_not_picked_or_not_reached_are_told_apart() {
 }
 
 #[test]
-fn a_failure_and_a_doubt_are_told_with_their_errors() {
+fn a_failure_and_a_doubt_are_listed_with_their_errors() {
     let world = World::new();
     let people = "linkedin_url\nhttps://www.linkedin.com/in/sandbox-jane-doe\nnot an address\n";
     world.write("leads.csv", people);
@@ -115,7 +115,7 @@ fn a_failure_and_a_doubt_are_told_with_their_errors() {
     assert_eq!(doubts as u64, world.stats().faults["cut-after"], "{answer}");
 }
 
-/// All gaps are listed exactly once when the commands for more are followed.
+/// Following the commands for more lists every gap exactly once.
 #[test]
 fn pages_follow_each_other() {
     let world = world();
@@ -148,13 +148,13 @@ fn a_table_that_no_run_wrote_is_refused() {
     world.run_bare("gaps leads_enriched.csv --reason nothing --json").exits(2);
 }
 
-/// An answer that was bought and never written is not said to have been emptied by somebody.
+/// A bought answer that was never written must not be reported as emptied by the user.
 #[test]
-fn an_answer_that_was_never_written_is_told_from_an_emptied_cell() {
+fn an_unwritten_answer_is_distinguished_from_an_emptied_cell() {
     let world = World::new();
     world.write("leads.csv", "company_domain\nnike.com\n3m.com\n");
     world.run("enrich --input leads.csv --integrations find_ceo --rows 1").exits(0);
-    // The same rows by another run, whose answers are newer than the table.
+    // Another run over the same rows, whose answers are newer than the table.
     world.run("enrich --input leads.csv --integrations find_ceo --output other.csv").exits(0);
     let ledger = rusqlite::Connection::open(world.path(".marl/ledger.db")).unwrap();
     assert_eq!(
@@ -164,7 +164,7 @@ fn an_answer_that_was_never_written_is_told_from_an_emptied_cell() {
     let answer = gaps(&world, "--column ceo_name");
     assert_eq!(listed(&answer), [(2, "ceo_name".to_owned(), "not_written".to_owned())]);
     let why = answer["gaps"][0]["why"].as_str().unwrap();
-    assert!(why.contains("this table does not have it") && why.contains("newer than run 1"), "{why}");
+    assert!(why.contains("this table does not") && why.contains("newer than run 1"), "{why}");
 
     // The run that wrote the table did not finish.
     let table = world.read("other.csv");
@@ -181,7 +181,7 @@ fn an_answer_that_was_never_written_is_told_from_an_emptied_cell() {
 }
 
 #[test]
-fn a_column_that_no_step_writes_is_no_output() {
+fn a_column_that_no_step_writes_is_refused() {
     let world = world();
     world.run("enrich --input leads.csv --integrations find_ceo").exits(0);
     let error = world.run_bare("gaps leads_enriched.csv --column employees --json").exits(6).error();

@@ -1,21 +1,21 @@
-//! Every error about the user's own text says what to do, and names the corrected command where the
+//! Tests that every error about the user's own text has a hint, and names the corrected command if the
 //! program knows it.
 
 use serde_json::Value as Json;
 
 use crate::world::World;
 
-/// What `next_command` is: the corrected command, another one, or none that the program could know.
+/// The expected `next_command`: the corrected command, another one, or none that the program could know.
 enum Next {
-    /// This command with the first words replaced by the second.
-    Mended(&'static str, &'static str),
-    /// This command with words more at its end.
+    /// This command with the first text replaced by the second.
+    Corrected(&'static str, &'static str),
+    /// This command with words added at its end.
     With(&'static str),
-    /// It begins so.
+    /// A command that begins with this text.
     Begins(&'static str),
     Nothing,
 }
-use Next::{Begins, Mended, Nothing, With};
+use Next::{Begins, Corrected, Nothing, With};
 
 const LEADS: &str =
     "company_domain,Company Name,employees,CEO\nnike.com,Nike,\"79,400\",\nibm.com,IBM,12,Jane Doe\n";
@@ -36,68 +36,77 @@ fn world() -> World {
 
 const PLAN: &str = "plan --input leads.csv --integrations find_ceo";
 
-/// The command's flags behind `PLAN`, or with `!` the whole command.
+/// The command's flags after `PLAN`, or with `!` the whole command.
 const CASES: [(&[&str], Next); 81] = [
-    (&["!plan", "--input", "leads.csv", "--want", "ceo_nam"], Mended("ceo_nam", "ceo_name")),
-    (&["!plan", "--input", "leads.csv", "--want", "Company Nam"], Mended("'Company Nam'", "'Company Name'")),
+    (&["!plan", "--input", "leads.csv", "--want", "ceo_nam"], Corrected("ceo_nam", "ceo_name")),
+    (
+        &["!plan", "--input", "leads.csv", "--want", "Company Nam"],
+        Corrected("'Company Nam'", "'Company Name'"),
+    ),
     (&["!plan", "--input", "leads.csv", "--want", "CEO"], With("--into ceo_name=CEO")),
     (&["!plan", "--input", "leads.csv", "--want", "headline,zzzz"], Nothing),
     (&["!plan", "--input", "two.csv", "--integrations", "find_ceo"], Begins("marl columns two.csv --json")),
     (&["!plan", "--input", "leads.csv"], Begins("marl columns leads.csv --json")),
-    (&["!plan", "--input", "leads.csv", "--integrations", "find_coe"], Mended("find_coe", "find_ceo")),
-    (&["!plan", "--input", "leads.csv", "--integrations=x=find_coe"], Mended("x=find_coe", "x=find_ceo")),
+    (&["!plan", "--input", "leads.csv", "--integrations", "find_coe"], Corrected("find_coe", "find_ceo")),
+    (&["!plan", "--input", "leads.csv", "--integrations=x=find_coe"], Corrected("x=find_coe", "x=find_ceo")),
     (
         &["!plan", "--input", "leads.csv", "--integrations", "find_ceo|web_reserch"],
-        Mended("'find_ceo|web_reserch'", "'find_ceo|web_research'"),
+        Corrected("'find_ceo|web_reserch'", "'find_ceo|web_research'"),
     ),
     (&["!plan", "--input", "leads.csv", "--integrations", "qqqq"], Begins("marl integrations --json")),
-    (&["!describe", "find_coe"], Mended("find_coe", "find_ceo")),
-    (&["--map", "company_domian=CEO"], Mended("company_domian=CEO", "company_domain=CEO")),
-    (&["--map", "find_ceo.company_domian=CEO"], Mended("company_domian", "company_domain")),
-    (&["--map", "find_coe.company_domain=CEO"], Mended("find_coe.", "find_ceo.")),
-    (&["--map", "company_domain=Company Nmae"], Mended("Company Nmae", "Company Name")),
+    (&["!describe", "find_coe"], Corrected("find_coe", "find_ceo")),
+    (&["--map", "company_domian=CEO"], Corrected("company_domian=CEO", "company_domain=CEO")),
+    (&["--map", "find_ceo.company_domian=CEO"], Corrected("company_domian", "company_domain")),
+    (&["--map", "find_coe.company_domain=CEO"], Corrected("find_coe.", "find_ceo.")),
+    (&["--map", "company_domain=Company Nmae"], Corrected("Company Nmae", "Company Name")),
     (&["--map", "company_domain=zzzz"], Nothing),
     (&["--map", "find_ceo"], Begins("marl plan --help")),
-    (&["--into", "ceo_nam=CEO"], Mended("ceo_nam=", "ceo_name=")),
-    (&["--into", "find_ceo.ceo_nam=CEO"], Mended("ceo_nam=", "ceo_name=")),
-    (&["--into", "find_coe.ceo_name=CEO"], Mended("find_coe.", "find_ceo.")),
-    (&["--map", "employees=company_domain"], Mended("employees=company_domain", "company_domain=employees")),
+    (&["--into", "ceo_nam=CEO"], Corrected("ceo_nam=", "ceo_name=")),
+    (&["--into", "find_ceo.ceo_nam=CEO"], Corrected("ceo_nam=", "ceo_name=")),
+    (&["--into", "find_coe.ceo_name=CEO"], Corrected("find_coe.", "find_ceo.")),
+    (
+        &["--map", "employees=company_domain"],
+        Corrected("employees=company_domain", "company_domain=employees"),
+    ),
     (
         &["--map", "find_ceo.Company Name=company_domain"],
-        Mended("Company Name=company_domain", "company_domain=Company Name"),
+        Corrected("Company Name=company_domain", "company_domain=Company Name"),
     ),
-    (&["--map", "company_domain.find_ceo=CEO"], Mended("company_domain.find_ceo", "find_ceo.company_domain")),
+    (
+        &["--map", "company_domain.find_ceo=CEO"],
+        Corrected("company_domain.find_ceo", "find_ceo.company_domain"),
+    ),
     (&["--map", "CEO=employees"], Nothing),
     (&["--map", "find_ceo.CEO=employees"], Nothing),
-    (&["--into", "CEO=ceo_name"], Mended("CEO=ceo_name", "ceo_name=CEO")),
-    (&["--into", "find_ceo.CEO=ceo_name"], Mended("CEO=ceo_name", "ceo_name=CEO")),
-    (&["--into", "Company Name=ceo_name"], Mended("Company Name=ceo_name", "ceo_name=Company Name")),
-    (&["--into", "Boss=ceo_name"], Mended("Boss=ceo_name", "ceo_name=Boss")),
-    (&["--into", "ceo_name.find_ceo=CEO"], Mended("ceo_name.find_ceo", "find_ceo.ceo_name")),
-    (&["--into", "ceo_nam=ceo_name"], Mended("ceo_nam=", "ceo_name=")),
+    (&["--into", "CEO=ceo_name"], Corrected("CEO=ceo_name", "ceo_name=CEO")),
+    (&["--into", "find_ceo.CEO=ceo_name"], Corrected("CEO=ceo_name", "ceo_name=CEO")),
+    (&["--into", "Company Name=ceo_name"], Corrected("Company Name=ceo_name", "ceo_name=Company Name")),
+    (&["--into", "Boss=ceo_name"], Corrected("Boss=ceo_name", "ceo_name=Boss")),
+    (&["--into", "ceo_name.find_ceo=CEO"], Corrected("ceo_name.find_ceo", "find_ceo.ceo_name")),
+    (&["--into", "ceo_nam=ceo_name"], Corrected("ceo_nam=", "ceo_name=")),
     (&["--into", "CEO=employees"], Nothing),
     (&["--into", "find_ceo.CEO=Boss"], Nothing),
-    (&["--prefix", "hq_=find_ceo"], Mended("hq_=find_ceo", "find_ceo=hq_")),
-    (&["--provider-column", "who=find_ceo"], Mended("who=find_ceo", "find_ceo=who")),
-    (&["--prefix", "find_coe=x_"], Mended("find_coe=", "find_ceo=")),
-    (&["--where", "find_coe=true"], Mended("find_coe=", "find_ceo=")),
-    (&["--where", "find_ceo=employes != null"], Mended("employes", "employees")),
+    (&["--prefix", "hq_=find_ceo"], Corrected("hq_=find_ceo", "find_ceo=hq_")),
+    (&["--provider-column", "who=find_ceo"], Corrected("who=find_ceo", "find_ceo=who")),
+    (&["--prefix", "find_coe=x_"], Corrected("find_coe=", "find_ceo=")),
+    (&["--where", "find_coe=true"], Corrected("find_coe=", "find_ceo=")),
+    (&["--where", "find_ceo=employes != null"], Corrected("employes", "employees")),
     (&["--where", "find_ceo=employees > 50"], With("--column-type employees=integer")),
-    (&["--where", "find_ceo=Company Name != null"], Mended("Company Name", "row[\"Company Name\"]")),
-    (&["--formula", "big=employes"], Mended("employes", "employees")),
+    (&["--where", "find_ceo=Company Name != null"], Corrected("Company Name", "row[\"Company Name\"]")),
+    (&["--formula", "big=employes"], Corrected("employes", "employees")),
     (&["--formula", "X y=employees"], Nothing),
-    (&["--refresh=find_coe"], Mended("find_coe", "find_ceo")),
+    (&["--refresh=find_coe"], Corrected("find_coe", "find_ceo")),
     (&["--refresh", "--max-age", "3d"], Nothing),
-    (&["--only", "faild"], Mended("faild", "failed")),
+    (&["--only", "faild"], Corrected("faild", "failed")),
     (&["--only", "qqqq"], Begins("marl plan --help")),
-    (&["--existing", "overwrit"], Mended("overwrit", "overwrite")),
-    (&["--rows", "1..2"], Mended("1..2", "1-2")),
-    (&["--rows", "2-1"], Mended("2-1", "1-2")),
+    (&["--existing", "overwrit"], Corrected("overwrit", "overwrite")),
+    (&["--rows", "1..2"], Corrected("1..2", "1-2")),
+    (&["--rows", "2-1"], Corrected("2-1", "1-2")),
     (&["--rows", "x"], Begins("marl plan --help")),
     (&["--rows", "9"], Nothing),
-    (&["--filter", "Company Name == \"Nike\""], Mended("Company Name", "row[\"Company Name\"]")),
-    (&["--filter", "employees = \"12\""], Mended(" = ", " == ")),
-    (&["--filter", "CEO == \"x\" AND employees != null"], Mended("AND", "&&")),
+    (&["--filter", "Company Name == \"Nike\""], Corrected("Company Name", "row[\"Company Name\"]")),
+    (&["--filter", "employees = \"12\""], Corrected(" = ", " == ")),
+    (&["--filter", "CEO == \"x\" AND employees != null"], Corrected("AND", "&&")),
     (&["--filter", "CEO == Jane"], Nothing),
     (&["--filter", "CEO =="], Nothing),
     (&["--filter", ""], Nothing),
@@ -105,30 +114,33 @@ const CASES: [(&[&str], Next); 81] = [
     (&["--filter", "1 in CEO"], Nothing),
     (&["--filter", "CEO.map(x, x)"], Nothing),
     (&["--filter", "CEO + [1] == null"], Nothing),
-    (&["--column-type", "employes=integer"], Mended("employes=", "employees=")),
+    (&["--column-type", "employes=integer"], Corrected("employes=", "employees=")),
     (&["--column-type", "employees=number"], Begins("marl plan --help")),
     (&["--max-cost", "1"], Nothing),
     (&["--parallel", "99"], Nothing),
     (&["--recipe", "none.toml"], Begins("marl plan --help")),
-    (&["--integratoins", "x"], Mended("--integratoins", "--integrations")),
-    (&["!plan", "--input", "lead.csv", "--integrations", "find_ceo"], Mended("lead.csv", "leads.csv")),
-    (&["!plan", "-i", "none/leads.csv", "--integrations", "find_ceo"], Mended("none/leads.csv", "leads.csv")),
+    (&["--integratoins", "x"], Corrected("--integratoins", "--integrations")),
+    (&["!plan", "--input", "lead.csv", "--integrations", "find_ceo"], Corrected("lead.csv", "leads.csv")),
+    (
+        &["!plan", "-i", "none/leads.csv", "--integrations", "find_ceo"],
+        Corrected("none/leads.csv", "leads.csv"),
+    ),
     (&["!plan", "--input", "qqqq.csv", "--integrations", "find_ceo"], Nothing),
-    (&["!columns", "lead.csv"], Mended("lead.csv", "leads.csv")),
+    (&["!columns", "lead.csv"], Corrected("lead.csv", "leads.csv")),
     (&["!rows", "none/qqqq.csv"], Nothing),
     (&["!rows", "book.xlsx"], Nothing),
     (&["!rows", "book.numbers"], Nothing),
     (&["!rows", "leads.parquet"], Nothing),
     (&["!rows", "leads.csv.gz"], Nothing),
     (&["!rows", "zip.csv"], Nothing),
-    (&["!rows", "lines.jsonl", "--delimiter", ";"], Mended(" --delimiter ';'", "")),
-    (&["!rows", "lines.jsonl", "--pad-rows"], Mended(" --pad-rows", "")),
-    (&["!rows", "leads.csv", "--columns", "employes"], Mended("employes", "employees")),
+    (&["!rows", "lines.jsonl", "--delimiter", ";"], Corrected(" --delimiter ';'", "")),
+    (&["!rows", "lines.jsonl", "--pad-rows"], Corrected(" --pad-rows", "")),
+    (&["!rows", "leads.csv", "--columns", "employes"], Corrected("employes", "employees")),
     (&["!schema", "pln"], Begins("marl schema --json")),
 ];
 
 #[test]
-fn an_error_about_the_users_text_says_what_to_do() {
+fn every_error_about_the_users_text_has_a_hint() {
     let world = world();
     let wrong: Vec<String> =
         CASES.iter().filter_map(|(words, expect)| fault(&world, words, expect)).collect();
@@ -136,7 +148,7 @@ fn an_error_about_the_users_text_says_what_to_do() {
     assert_eq!(world.stats().calls, 0);
 }
 
-/// What is wrong with the error of a command.
+/// Returns what is wrong with the error of a command.
 fn fault(world: &World, words: &[&str], expect: &Next) -> Option<String> {
     let mut all: Vec<&str> = match words[0].strip_prefix('!') {
         Some(first) => std::iter::once(first).chain(words[1..].iter().copied()).collect(),
@@ -159,8 +171,8 @@ fn fault(world: &World, words: &[&str], expect: &Next) -> Option<String> {
         (_, None) => false,
         (Begins(start), Some(next)) => next.starts_with(start),
         (With(more), Some(next)) => split(next).ends_with(&split(more)),
-        (Mended(wrong, ""), Some(next)) => split(next) == split(&typed.replacen(wrong, "", 1)),
-        (Mended(wrong, right), Some(next)) => {
+        (Corrected(wrong, ""), Some(next)) => split(next) == split(&typed.replacen(wrong, "", 1)),
+        (Corrected(wrong, right), Some(next)) => {
             let (wrong, right) = (wrong.trim_matches('\''), right.trim_matches('\''));
             let mended: Vec<String> = all.iter().map(|word| word.replacen(wrong, right, 1)).collect();
             split(next)[1..] == mended
@@ -169,13 +181,13 @@ fn fault(world: &World, words: &[&str], expect: &Next) -> Option<String> {
     if fits { None } else { wrong("another command") }
 }
 
-/// How a table is read belongs to it in the next command as well.
+/// The flags for reading a table belong to the next command as well.
 #[test]
 fn a_next_command_reads_the_table_in_the_same_way() {
     let world = world();
     world.write("rows.csv", "nike.com,ibm.com\n3m.com,sap.com\n");
     let flags = "--delimiter , --encoding utf-8 --header-line 1 --skip-footer 0 --pad-rows --name-columns";
-    let mut told = 0;
+    let mut printed = 0;
     for (words, _) in CASES {
         let words: Vec<&str> = match words[0].strip_prefix('!') {
             Some(first) => std::iter::once(first).chain(words[1..].iter().copied()).collect(),
@@ -184,9 +196,9 @@ fn a_next_command_reads_the_table_in_the_same_way() {
         if words.contains(&"lines.jsonl") || ["describe", "schema"].contains(&words[0]) {
             continue;
         }
-        told += u64::from(is_read_alike(&world, &words, flags));
+        printed += u64::from(is_read_alike(&world, &words, flags));
     }
-    assert!(told > 40, "{told} commands read a table");
+    assert!(printed > 40, "{printed} commands read a table");
     world.run("enrich --input leads.csv --integrations find_ceo").exits(0);
     for command in [
         "why leads_enriched.csv --row 1 --column ceo_nam",
@@ -205,11 +217,11 @@ fn a_next_command_reads_the_table_in_the_same_way() {
     assert!(is_read_alike(&world, &plan.split(' ').collect::<Vec<_>>(), "--no-header --delimiter ,"));
 }
 
-/// Whether the command's error names a next one that reads a table; that must have the flags.
+/// Whether the command's error names a next command that reads a table; that command must have the flags.
 fn is_read_alike(world: &World, words: &[&str], flags: &str) -> bool {
     let all = [words, &flags.split(' ').collect::<Vec<_>>(), &["--json"]].concat();
     let ran = world.run_words(&all);
-    // With a delimiter, a file is a table whatever its extension says.
+    // With a delimiter, a file is a table whatever its extension is.
     if ran.code == 0 {
         return false;
     }
@@ -251,12 +263,12 @@ fn a_corrected_command_runs() {
 }
 
 #[test]
-fn a_new_column_of_nearly_an_old_ones_name_is_told() {
+fn a_new_column_with_a_similar_name_is_reported() {
     let world = world();
     let steps = "--input leads.csv --integrations find_ceo --into ceo_name=CE0";
     for command in ["plan", "enrich"] {
         let ran = world.run(&format!("{command} {steps}")).exits(0);
-        assert!(ran.stderr.contains("makes a new column; did you mean `CEO`?"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("adds a new column; did you mean `CEO`?"), "{}", ran.stderr);
     }
     let ran = world.run("plan --input leads.csv --integrations find_ceo --into ceo_name=New_CEO").exits(0);
     assert!(!ran.stderr.contains("did you mean"), "{}", ran.stderr);

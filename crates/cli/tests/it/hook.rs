@@ -1,5 +1,5 @@
-//! The plugin's approval hook: it approves what only reads tables below the working folder, and
-//! leaves everything else to the user.
+//! Tests of the plugin's approval hook: it approves commands that only read tables below the working folder,
+//! and leaves everything else to the user.
 
 use std::{
     fs,
@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 const HOOK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../plugin/hooks/approve.py");
 
-/// A folder of a user: `work` with tables, and what must not be shown beside it.
+/// A user's folder: `work` with tables, and files beside it that must not be read.
 struct Home(TempDir);
 
 impl Home {
@@ -65,7 +65,7 @@ fn answers(call: &serde_json::Value) -> bool {
 
 #[test]
 #[ignore = "needs Python"]
-fn what_reads_tables_here_is_approved() {
+fn commands_that_read_tables_here_are_approved() {
     let home = Home::new();
     for reads in [
         "marl plan --input a.csv --integrations find_ceo",
@@ -107,7 +107,7 @@ fn what_reads_tables_here_is_approved() {
 fn everything_else_is_left_to_the_user() {
     let home = Home::new();
     for acts in [
-        // What buys, writes, stops or removes.
+        // Commands that buy, write, stop or remove.
         "marl enrich --input a.csv --integrations find_ceo",
         "marl runs stop 2",
         "marl --json runs stop 2",
@@ -125,7 +125,7 @@ fn everything_else_is_left_to_the_user() {
         "marl doctor",
         "marl plan --input a.csv --integrations find_ceo --detach",
         "marl plan --input a.csv --integrations find_ceo --detached",
-        // Files that are no tables, or not here.
+        // Files that are not tables, or not here.
         "marl rows .env --delimiter ^ --full",
         "marl rows .env",
         "marl rows ./.env --delimiter=^",
@@ -154,7 +154,7 @@ fn everything_else_is_left_to_the_user() {
         "marl plan --input a.csv --output ../outside/new.csv --integrations find_ceo",
         "marl plan --input a.csv -o /tmp/new.csv --integrations find_ceo",
         "marl plan --input a.csv --output folder/new.csv --integrations find_ceo",
-        // A word that two readers could pair with different flags.
+        // A word that two parsers could attach to different flags.
         "marl rows a.csv --delimiter -v .env",
         "marl rows a.csv --delimiter --json .env",
         // Ledgers, recipes and formulas.
@@ -177,7 +177,7 @@ fn everything_else_is_left_to_the_user() {
         "marl runs wait 1 --timeout 601s",
         "marl runs wait 1 --timeout 1h",
         "marl runs wait 1 --timeout",
-        // More than one plain command.
+        // More than a single plain command.
         "marl plan --input a.csv; rm -rf x",
         "marl rows a.csv | sh",
         "marl rows a.csv > b.csv",
@@ -221,7 +221,7 @@ fn everything_else_is_left_to_the_user() {
 
 #[test]
 #[ignore = "needs Python"]
-fn a_ledger_behind_a_link_is_not_read_unasked() {
+fn a_ledger_behind_a_link_is_not_approved() {
     let home = Home::new();
     let marl: &Path = &home.work().join(".marl");
     symlink("../outside", marl).unwrap();
@@ -231,7 +231,7 @@ fn a_ledger_behind_a_link_is_not_read_unasked() {
     assert!(home.approves("marl runs"));
     symlink("../../outside/l.db", marl.join("ledger.db")).unwrap();
     assert!(!home.approves("marl runs"));
-    // A pipe would be waited for.
+    // Reading a pipe would block.
     fs::remove_file(marl.join("ledger.db")).unwrap();
     assert!(Command::new("mkfifo").arg(marl.join("sandbox.db-journal")).status().unwrap().success());
     assert!(!home.approves("marl runs"));
@@ -239,7 +239,7 @@ fn a_ledger_behind_a_link_is_not_read_unasked() {
 
 #[test]
 #[ignore = "needs Python"]
-fn what_is_no_command_is_left_alone() {
+fn other_tool_calls_are_left_alone() {
     let home = Home::new();
     let cwd = home.work();
     for call in [

@@ -1,4 +1,4 @@
-//! The documents that programs read.
+//! Tests of the documents for programs.
 
 use crate::world::World;
 
@@ -7,7 +7,7 @@ fn one_document_for_a_run() {
     let world = World::new();
     world.write("leads.csv", "company_domain\nnike.com\nnike.com\nno domain\n\"\"\nnobody.example\n");
     let ran = world.run("enrich --input leads.csv --integrations find_ceo --json").exits(7);
-    insta::assert_snapshot!(ran.told());
+    insta::assert_snapshot!(ran.transcript());
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn progress_lines_are_json_on_stderr() {
 }
 
 #[test]
-fn errors_are_one_line_whose_next_command_runs() {
+fn each_error_is_one_line_and_its_next_command_runs() {
     let world = World::new();
     world.write("leads.csv", "company_domain\nnike.com\n");
     world.run("enrich --input leads.csv --integrations find_ceo").exits(0);
@@ -86,7 +86,7 @@ fn errors_are_one_line_whose_next_command_runs() {
     let keyless = world.run_bare("enrich --input people.csv --integrations linkedin_profile --json").exits(3);
     let error =
         &serde_json::from_str::<serde_json::Value>(keyless.stderr.lines().last().unwrap()).unwrap()["error"];
-    // Not the sandbox: a program that follows by itself would take samples for answers.
+    // Not the sandbox: a program that follows the command would take samples for answers.
     assert_eq!(error["next_command"], "marl doctor --json");
     assert!(error["hint"].as_str().unwrap().contains("--sandbox"));
 }

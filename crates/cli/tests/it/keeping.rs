@@ -1,4 +1,4 @@
-//! What a ledger keeps, gives out and lets go: doubts, one person's data, backups, reading.
+//! Tests of what a ledger keeps, exports and removes: doubts, one person's data, backups, reading.
 
 use std::{fs, process::Stdio, thread::sleep, time::Duration};
 
@@ -6,9 +6,9 @@ use sandbox::Options;
 
 use crate::world::{ENRICH, World, people};
 
-/// Every way to lose sight of a doubt but the one that says so.
+/// Every way in which a doubt could get lost, except the explicit one.
 #[test]
-fn a_call_in_doubt_is_sent_again_by_choice_alone() {
+fn a_call_in_doubt_is_resent_only_by_choice() {
     let world = World::faulty(&["cut-after=1"]);
     world.write("people.csv", people(2, 2));
     world.run(ENRICH).exits(9);
@@ -47,7 +47,7 @@ fn a_call_in_doubt_is_sent_again_by_choice_alone() {
 }
 
 #[test]
-fn a_person_is_forgotten_wherever_the_ledger_keeps_them() {
+fn a_person_is_removed_everywhere_in_the_ledger() {
     let world = World::new();
     let call = |slug: &str| {
         let params = format!("{{\"linkedin_url\":\"https://www.linkedin.com/in/{slug}\"}}");
@@ -66,7 +66,7 @@ fn a_person_is_forgotten_wherever_the_ledger_keeps_them() {
     let bytes = fs::read(world.path(".marl/ledger.db")).unwrap();
     let text = String::from_utf8_lossy(&bytes).replace("person-77", "");
     assert!(!text.contains("sandbox-person-7"), "the text is still in the file");
-    // What research learned of a person is found by value.
+    // What research learned about a person is found by value.
     world.write("c.csv", "company_domain\nnike.com\n");
     world.run("enrich --input c.csv --integrations find_ceo --json").exits(0);
     let name = world.column("c_enriched.csv", "ceo_name").remove(0);
@@ -82,7 +82,7 @@ fn a_person_is_forgotten_wherever_the_ledger_keeps_them() {
 }
 
 #[test]
-fn a_backup_is_whole_and_replaces_nothing() {
+fn a_backup_is_complete_and_replaces_nothing() {
     let world = World::with(Options { latency: Duration::from_millis(20), ..Options::default() });
     world.write("people.csv", people(600, 600));
     let child = world.command(ENRICH).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -107,15 +107,15 @@ fn a_backup_is_whole_and_replaces_nothing() {
         assert!(refused.stderr.contains("replaces nothing"), "{}", refused.stderr);
     }
     assert_eq!(world.read("people.csv"), before);
-    // Names by which SQLite and marl would know the copy as a part of a ledger.
+    // Paths at which SQLite and marl would take the copy for a part of a ledger.
     for taken in [".marl/ledger.db-journal", ".marl/ledger.db-wal", ".marl/sandbox.db"] {
         world.run(&format!("ledger backup {taken}")).exits(2);
     }
 }
 
-/// Reading commands over a folder that nobody may write, and over files that are no ledger.
+/// Reading commands in a read-only folder, and on files that are not ledgers.
 #[test]
-fn reading_commands_make_and_change_nothing() {
+fn reading_commands_create_and_change_nothing() {
     let world = World::of_people(3, 3);
     world.run(ENRICH).exits(0);
     let listed = || {
@@ -155,7 +155,7 @@ fn reading_commands_make_and_change_nothing() {
         bash.envs(world.command("").get_envs().filter_map(|(name, value)| Some((name, value?))));
         let Ok(output) = bash.output() else { break };
         let ran = world.ran(output);
-        // Where the system lets a user mount nothing.
+        // The system does not let a user mount anything.
         if ran.code == 99 || (ran.code != 0 && ran.stderr.contains("unshare")) {
             break;
         }
@@ -191,7 +191,7 @@ fn a_ledger_with_a_trigger_is_refused_before_anything_is_sent() {
     for command in commands {
         let ran = world.run(&command).exits(2);
         assert!(ran.stderr.contains("a trigger `thief` that marl did not make"), "{}", ran.stderr);
-        assert!(ran.stderr.contains("hint: marl uses a ledger only as it made it"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("hint: marl uses a ledger only with its own schema"), "{}", ran.stderr);
     }
     assert_eq!(world.stats().calls, 3);
 }

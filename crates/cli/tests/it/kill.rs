@@ -1,7 +1,7 @@
-//! Kill -9 at many points, faults on, duplicates in the table, 16 calls in flight: nothing
-//! that was answered is lost or bought again, and doubts are sent again by choice alone.
+//! Kills runs at many points, with faults, duplicates in the table and 16 calls in flight: no answer is lost
+//! or bought again, and doubts are resent only by choice.
 //!
-//! A quick subset runs always; `MARL_KILL_POINTS=500` makes it the long proof.
+//! A quick subset always runs; `MARL_KILL_POINTS=500` runs the long proof.
 
 use std::{
     process::{Child, Stdio},
@@ -35,12 +35,12 @@ fn world(seed: u64) -> World {
     world
 }
 
-/// Starts a run and kills it once so many calls are billed; `false` when it was faster.
+/// Starts a run and kills it once this many calls are billed; returns `false` if the run was faster.
 fn kill_at(world: &World, billed: u64) -> bool {
     let mut child = world.command(ENRICH).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let begun = Instant::now();
+    let started = Instant::now();
     while world.stats().billed < billed && child.try_wait().unwrap().is_none() {
-        assert!(begun.elapsed() < Duration::from_secs(60), "the run hangs");
+        assert!(started.elapsed() < Duration::from_secs(60), "the run hangs");
         sleep(Duration::from_micros(300));
     }
     end(&mut child)
@@ -53,7 +53,7 @@ fn end(child: &mut Child) -> bool {
     killed
 }
 
-/// Every row is there once, in its order, with its own cells; how many have an answer.
+/// Checks that every row is there once, in order, with its own cells; returns how many rows have an answer.
 fn check_output(world: &World) -> usize {
     let rows = world.column("people_enriched.csv", "n");
     assert_eq!(rows, (0..ROWS).map(|row| row.to_string()).collect::<Vec<_>>());
@@ -66,7 +66,7 @@ fn settled(world: &World, state: &str) -> u64 {
     calls.iter().filter(|call| call["state"] == state).map(|call| call["count"].as_u64().unwrap()).sum()
 }
 
-/// One point: killed twice, run until it ends by itself, then once with the doubts sent again.
+/// Proves one point: killed twice, run until it ends by itself, then once with the doubts resent.
 fn prove(seed: u64) -> (Stats, u64) {
     let world = world(seed);
     let distinct =

@@ -1,5 +1,5 @@
-//! The durable ledger as users meet it: what a second run costs, caps, ages, two processes,
-//! and files that cannot be used.
+//! Tests of the durable ledger from a user's view: the cost of a second run, caps, ages, two processes, and
+//! unusable files.
 
 use std::{
     fs,
@@ -65,7 +65,7 @@ fn ages_and_refreshing() {
 }
 
 #[test]
-fn a_cap_on_calls_is_never_overshot_and_the_next_run_goes_on() {
+fn a_cap_on_calls_is_never_exceeded_and_the_next_run_continues() {
     let faults = ["429=0.1", "500=0.1"].iter().map(|fault| fault.parse().unwrap()).collect();
     let world = World::with(Options { faults, latency: Duration::from_millis(2), ..Options::default() });
     world.write("people.csv", people(600, 300));
@@ -85,7 +85,7 @@ fn a_cap_on_calls_is_never_overshot_and_the_next_run_goes_on() {
 fn a_cap_on_cost_needs_prices() {
     let world = World::of_people(30, 30);
     let refused = world.run(&ENRICH.replace("--json", "--max-cost 1")).exits(2);
-    insta::assert_snapshot!(refused.told());
+    insta::assert_snapshot!(refused.transcript());
     let settings = world.read("marl.toml");
     world.write(
         "marl.toml",
@@ -114,7 +114,7 @@ fn two_processes_on_one_ledger_buy_each_call_once() {
 }
 
 #[test]
-fn of_two_processes_one_is_killed_and_the_other_ends() {
+fn when_one_of_two_processes_is_killed_the_other_finishes() {
     let world = World::with(Options { latency: Duration::from_millis(20), ..Options::default() });
     world.write("people.csv", people(300, 300));
     let start = |output: &str| {
@@ -132,11 +132,11 @@ fn of_two_processes_one_is_killed_and_the_other_ends() {
     assert_eq!(world.stats().billed_duplicates, 0);
     world.run(&format!("{ENRICH} --in-doubt retry")).exits(0);
     assert!(world.column("people_enriched.csv", "headline").iter().all(|cell| !cell.is_empty()));
-    // Those in flight, and as many whose answer was not stored yet.
+    // The calls in flight, and as many whose answers were not stored yet.
     assert!(world.stats().billed_duplicates <= 32);
 }
 
-/// A run that was stopped after so many calls, for longer than a call may take.
+/// A run that was suspended after this many calls, for longer than a call may take.
 fn stopped(world: &World, enrich: &str, after: u64) -> Child {
     let child = world.command(enrich).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     while world.stats().billed < after {
@@ -148,14 +148,14 @@ fn stopped(world: &World, enrich: &str, after: u64) -> Child {
 }
 
 #[test]
-fn a_stopped_process_that_goes_on_finds_its_late_replies() {
+fn a_suspended_process_that_resumes_gets_its_late_replies() {
     let world = World::with(Options { latency: Duration::from_millis(300), ..Options::default() });
     let settings = world.read("marl.toml");
     world.write("marl.toml", format!("{settings}[timeout]\ncall_seconds = 0.6\ngrace_seconds = 0.4\n"));
     world.write("people.csv", people(48, 48));
     let child = stopped(&world, ENRICH, 20);
-    // Its time is up: for another process these calls are in doubt, and kept. If it was
-    // stopped within a commit, the other cannot write, says so, and has bought nothing.
+    // The time limit has passed: for another process these calls are in doubt, and kept. If the process was
+    // suspended within a commit, the other one cannot write, reports that, and has bought nothing.
     let other = world.run(&format!("{ENRICH} --output other.csv"));
     let locked_out = other.code == 1 && other.stderr.contains("another program holds it");
     assert!([0, 9].contains(&other.code) || locked_out, "{}", other.stderr);
@@ -166,9 +166,9 @@ fn a_stopped_process_that_goes_on_finds_its_late_replies() {
     assert_eq!((world.stats().billed, world.stats().billed_duplicates), (48, 0));
 }
 
-/// Calls that wait for their slot are claimed already. Another process may have asked meanwhile.
+/// Calls that wait for a slot are already claimed. Another process may have made them meanwhile.
 #[test]
-fn a_stopped_process_that_goes_on_does_not_send_what_another_asked() {
+fn a_suspended_process_that_resumes_does_not_send_calls_of_others() {
     let world = World::with(Options { latency: Duration::from_millis(300), ..Options::default() });
     let settings = world.read("marl.toml");
     world.write("marl.toml", format!("{settings}[timeout]\ncall_seconds = 0.5\ngrace_seconds = 0.1\n"));
@@ -186,7 +186,7 @@ fn a_stopped_process_that_goes_on_does_not_send_what_another_asked() {
     assert!(again <= 4, "{again} bought twice, and 4 were in flight");
 }
 
-/// The run is over before anybody looks again whether its ledger is there.
+/// The run is over before it checks again whether its ledger exists.
 #[test]
 fn runs_are_listed_shown_and_stopped() {
     let world = World::with(Options { latency: Duration::from_millis(20), ..Options::default() });
@@ -241,7 +241,7 @@ fn a_killed_run_has_died() {
         doctor["checks"].as_array().unwrap().iter().find(|check| check["name"] == "ledger.runs").unwrap();
     assert_eq!(check["status"], "warn");
     assert!(check["fix"].as_str().unwrap().contains(shown["next_command"].as_str().unwrap()), "{check}");
-    // The command runs as it stands, and buys no answer again.
+    // The command runs exactly as printed, and buys no answer again.
     let words = shlex::split(shown["next_command"].as_str().unwrap()).unwrap();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let report = world.run_words(&words[1..]).json();
@@ -249,9 +249,9 @@ fn a_killed_run_has_died() {
     assert_eq!(world.stats().billed_duplicates, 0);
 }
 
-/// A cap allowed the run that died to buy so much, not the next one.
+/// The cap allowed only the dead run to buy, not the next one.
 #[test]
-fn a_killed_run_with_a_cap_is_planned_anew() {
+fn a_killed_run_with_a_cap_needs_a_new_plan() {
     let world = World::with(Options { latency: Duration::from_millis(50), ..Options::default() });
     world.write("people.csv", people(500, 500));
     let capped = format!("{ENRICH} --max-calls 400");
@@ -290,9 +290,9 @@ fn a_dozen_runs_are_a_short_list() {
     assert_eq!(all["runs"][29]["bought"], 2);
 }
 
-/// The next calls were claimed already, and waited for their slots.
+/// The next calls were already claimed, and waited for their slots.
 #[test]
-fn of_a_killed_run_only_what_it_sent_is_in_doubt() {
+fn only_the_sent_calls_of_a_killed_run_are_in_doubt() {
     let world = World::with(Options { latency: Duration::from_secs(1), ..Options::default() });
     world.write("people.csv", people(20, 20));
     let enrich = ENRICH.replace("--parallel 16", "--parallel 3");
@@ -312,7 +312,7 @@ fn of_a_killed_run_only_what_it_sent_is_in_doubt() {
 }
 
 #[test]
-fn what_is_pruned_and_forgotten_becomes_payable_again() {
+fn pruned_and_forgotten_answers_must_be_paid_for_again() {
     let world = World::of_people(10, 10);
     world.run(ENRICH).exits(0);
     let export = world.run("ledger export").exits(0);

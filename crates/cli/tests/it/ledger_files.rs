@@ -1,4 +1,4 @@
-//! The ledger's files: of another kind, half made, deleted, on a full disk, filled by someone else.
+//! Tests of the ledger's files: of another kind, incomplete, deleted, on a full disk, filled by others.
 
 use std::{
     fs,
@@ -11,7 +11,7 @@ use sandbox::Options;
 
 use crate::world::{ENRICH, World, people};
 
-/// A pipe is waited for without end, and a file with two names is written to under both.
+/// Opening a pipe would block forever, and a file with two names is written under both.
 #[test]
 fn a_ledger_with_files_of_another_kind_is_refused() {
     for (name, is_pipe) in [("ledger.db", true), ("ledger.db-journal", true), ("ledger.db-wal", false)] {
@@ -28,20 +28,20 @@ fn a_ledger_with_files_of_another_kind_is_refused() {
                 fs::hard_link(world.path("precious.txt"), &path).unwrap();
             }
             for command in ["runs", "why people_enriched.csv --row 1 --column headline", ENRICH] {
-                // Not by the usual way, which looks into every file.
+                // Not through `World`, which reads every file.
                 let refused = world.command(&format!("{command}{chosen}")).output().unwrap();
-                let told = String::from_utf8_lossy(&refused.stderr);
-                assert!(refused.status.code() == Some(2) && told.contains(name), "{command}: {told}");
+                let printed = String::from_utf8_lossy(&refused.stderr);
+                assert!(refused.status.code() == Some(2) && printed.contains(name), "{command}: {printed}");
             }
             assert_eq!(world.stats().calls, calls);
-            // The world reads every file at its end.
+            // `World` reads every file at its end.
             fs::remove_file(path).unwrap();
             assert!(is_pipe || world.read("precious.txt") == "precious");
         }
     }
 }
 
-/// A ledger that someone else filled may hold any text.
+/// A ledger from elsewhere may contain any text.
 #[test]
 fn a_run_with_huge_steps_is_listed() {
     let world = World::of_people(2, 2);
@@ -56,9 +56,9 @@ fn a_run_with_huge_steps_is_listed() {
     assert_eq!(refused.code, 1, "{}", refused.stderr);
 }
 
-/// A process that makes the ledger has written the file's first page, and not more yet.
+/// A process that is creating the ledger has written only the file's first page.
 #[test]
-fn a_ledger_that_another_run_is_making_is_none_yet() {
+fn a_ledger_that_is_being_created_does_not_exist_yet() {
     let world = World::of_people(2, 2);
     fs::create_dir(world.path(".marl")).unwrap();
     let half = rusqlite::Connection::open(world.path(".marl/ledger.db")).unwrap();
@@ -91,24 +91,24 @@ fn a_deleted_ledger_is_noticed_and_the_output_is_written() {
 #[test]
 fn ledgers_that_cannot_be_used() {
     let world = World::of_people(3, 3);
-    let mut said = Vec::new();
+    let mut reported = Vec::new();
     world.write("text.db", "no database, but long enough to be taken for one if nobody looks\n".repeat(30));
     fs::create_dir(world.path("folder.db")).unwrap();
     for ledger in ["text.db", "folder.db", "people.csv/x.db"] {
-        said.push(world.run(&format!("{} --ledger {ledger}", ENRICH.replace("--json", ""))).told());
+        reported.push(world.run(&format!("{} --ledger {ledger}", ENRICH.replace("--json", ""))).transcript());
     }
-    said.push(world.run("runs").told());
-    said.push(world.run("runs show 7 --sandbox").told());
-    insta::assert_snapshot!(said.join("\n"));
+    reported.push(world.run("runs").transcript());
+    reported.push(world.run("runs show 7 --sandbox").transcript());
+    insta::assert_snapshot!(reported.join("\n"));
     assert_eq!(world.stats().calls, 0);
     assert!(!world.path("people_enriched.csv").exists());
 }
 
 #[test]
 fn a_full_disk_loses_nothing_that_was_stored() {
-    // Equal calls among them: whoever waits for one that cannot be stored must not wait for long.
+    // The table has equal calls: a follower of a call that cannot be stored must not wait for long.
     let world = World::of_people(3_000, 900);
-    // A file may grow to 1 MiB: the ledger fills up in the middle of the run.
+    // A file may grow to 1 MiB, so the ledger is full in the middle of the run.
     let marl = env!("CARGO_BIN_EXE_marl");
     let mut limited = Command::new("bash");
     limited.args(["-c", &format!("ulimit -f 1024; exec {marl} {ENRICH} --output small.csv")]);
@@ -129,7 +129,7 @@ fn a_full_disk_loses_nothing_that_was_stored() {
     assert_eq!(world.stats().billed_duplicates, 0);
 }
 
-/// A small disk of its own for the ledger. Only where the system lets a user mount one.
+/// The ledger has a small disk of its own. This runs only if the system lets a user mount one.
 #[test]
 fn on_a_full_disk_every_answer_that_was_paid_for_is_stored() {
     let world = World::of_people(1_200, 1_200);
@@ -159,7 +159,7 @@ fn on_a_full_disk_every_answer_that_was_paid_for_is_stored() {
     assert!(ran.stderr.contains("the disk is full") && ran.stderr.contains("make room"), "{}", ran.stderr);
     assert_eq!((shown["status"].as_str(), shown["calls"]["in_doubt"].as_u64()), (Some("stopped"), Some(0)));
     assert!(shown["hint"].is_null(), "{}", shown["hint"]);
-    // What others write takes the room away.
+    // Other files take the room away.
     fs::write(world.path("kept/other"), vec![1; 1_000_000]).unwrap();
     let refused = run(&small).exits(1);
     assert!(refused.stderr.contains("the disk is full: 4 MiB are kept free"), "{}", refused.stderr);
@@ -170,7 +170,7 @@ fn on_a_full_disk_every_answer_that_was_paid_for_is_stored() {
 }
 
 #[test]
-fn a_ledger_that_goes_in_the_last_moment_is_noticed() {
+fn a_ledger_that_disappears_at_the_end_is_noticed() {
     for file in ["ledger.db", "ledger.db-wal"] {
         let world = World::with(Options { latency: Duration::from_millis(500), ..Options::default() });
         world.write("people.csv", people(8, 8));

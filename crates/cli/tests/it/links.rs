@@ -1,10 +1,10 @@
-//! Plugins are linked: a crate that nothing names vanishes from the registry without an error.
+//! Tests that plugins are linked: a crate that no source names vanishes from the registry without an error.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
 use marl_core::Registry;
 
-/// Linking the library links what it names.
+/// Naming the library links everything that it names.
 use cli as _;
 
 fn crates() -> &'static Path {

@@ -1,14 +1,15 @@
-//! `marl columns` and `marl rows`: looking at a table, bounded and safe for terminals.
+//! Tests of `marl columns` and `marl rows`: they look at a table, with bounded output that is safe for
+//! terminals.
 
 use std::fmt::Write;
 
 use crate::world::World;
 
-/// What a document stays under.
+/// The length limit of a document.
 const BOUND: usize = 25_000;
 
-/// A byte order mark, ends of lines as Windows has them, quotes, a line break in a cell, and what a
-/// terminal would obey or hide.
+/// A byte order mark, Windows line ends, quotes, a line break in a cell, and text that a terminal would
+/// interpret or hide.
 const AWKWARD: &str = "\u{feff}company_domain,Name,note,staff\r\n\
     acme.com,\"Acme, \"\"Inc.\"\"\",\"two\r\nlines\",\"1,200\"\r\n\
     https://www.nike.com/about,B\u{fc}cher \u{674e}\u{5f66}\u{5b8f},\u{1b}[31mred\u{1b}[0m\u{9b}2J\u{202e},11-50\r\n\
@@ -27,19 +28,19 @@ fn large(world: &World) {
 }
 
 #[test]
-fn columns_say_how_many_cells_say_nothing() {
+fn columns_lists_the_number_of_placeholders() {
     let world = World::new();
     world.write("t.csv", "Website,CEO\nnike.com,N/A\nibm.com,#REF!\n3m.com,Jane Doe\nhttp://,\nunknown,\n");
-    let told = world.run("columns t.csv --json").exits(0).json();
-    let counts: Vec<(u64, u64)> = told["columns"]
+    let printed = world.run("columns t.csv --json").exits(0).json();
+    let counts: Vec<(u64, u64)> = printed["columns"]
         .as_array()
         .unwrap()
         .iter()
         .map(|column| (column["filled"].as_u64().unwrap(), column["said_nothing"].as_u64().unwrap()))
         .collect();
     assert_eq!(counts, [(5, 2), (3, 2)]);
-    let told = world.run("columns t.csv").exits(0).stdout;
-    assert!(told.contains("3 (60%; 2 say nothing)"), "{told}");
+    let printed = world.run("columns t.csv").exits(0).stdout;
+    assert!(printed.contains("3 (60%; 2 placeholders)"), "{printed}");
     // A run counts the same cells.
     let plan = "plan --input t.csv --integrations find_ceo --into ceo_name=CEO --map company_domain=Website";
     let plan = world.run(&format!("{plan} --rows 1-3 --json")).exits(0).json();
@@ -56,7 +57,7 @@ fn columns_of_an_awkward_table() {
     let columns = json.json()["columns"].clone();
     let kinds: Vec<&str> = (0..4).map(|at| columns[at]["type"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["domain", "text", "text", "integer"]);
-    insta::assert_snapshot!(format!("{}\n{}", human.told(), json.told()));
+    insta::assert_snapshot!(format!("{}\n{}", human.transcript(), json.transcript()));
     assert_eq!(world.stats().calls, 0);
     assert!(!world.path(".marl").exists());
 }
@@ -66,17 +67,17 @@ fn rows_of_an_awkward_table() {
     let world = World::new();
     world.write("leads.csv", AWKWARD);
     let commands = ["", " --full", " --json", " --json --full", " --columns staff,company_domain --rows 2-3"];
-    let told: Vec<String> = commands
+    let printed: Vec<String> = commands
         .iter()
         .map(|flags| {
             let ran = world.run(&format!("rows leads.csv{flags}")).exits(0);
             let steers = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
             assert!(!ran.stdout.contains(steers) && !ran.stderr.contains(steers), "{:?}", ran.stdout);
-            format!("$ marl rows leads.csv{flags}\n{}", ran.told())
+            format!("$ marl rows leads.csv{flags}\n{}", ran.transcript())
         })
         .collect();
-    insta::assert_snapshot!(told.join("\n"));
-    // Whole cells are the table's own to the last character, through JSON's escapes.
+    insta::assert_snapshot!(printed.join("\n"));
+    // Whole cells equal the table's own to the last character, through JSON's escapes.
     let whole = world.run("rows leads.csv --json --full --rows 2").json();
     assert_eq!(whole["rows"][0]["cells"]["note"], "\u{1b}[31mred\u{1b}[0m\u{9b}2J\u{202e}");
     assert_eq!(whole["truncated"], false);
@@ -85,7 +86,7 @@ fn rows_of_an_awkward_table() {
 }
 
 #[test]
-fn columns_names_do_not_steer_the_terminal() {
+fn names_of_columns_do_not_control_the_terminal() {
     let world = World::new();
     world.write("leads.csv", "\u{1b}]0;x\u{7}a,b\u{202e}\u{9b}2J_linkedin_url\n1,linkedin.com/in/jane-doe\n");
     for command in
@@ -94,8 +95,8 @@ fn columns_names_do_not_steer_the_terminal() {
         for flag in ["", " --json"] {
             let ran = world.run(&format!("{command}{flag}"));
             let steers = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
-            let said = ran.stdout + &ran.stderr;
-            assert!(!said.contains(steers), "{command}{flag}: {said:?}");
+            let reported = ran.stdout + &ran.stderr;
+            assert!(!reported.contains(steers), "{command}{flag}: {reported:?}");
         }
     }
     let runs = world.run("columns leads.csv --json").json()["integrations"][0].clone();
@@ -108,8 +109,8 @@ fn a_header_without_rows() {
     world.write("leads.csv", "company_domain,name\n");
     let commands =
         ["columns leads.csv", "columns leads.csv --json", "rows leads.csv", "rows leads.csv --json"];
-    let told = commands.map(|command| world.run(command).exits(0).told());
-    insta::assert_snapshot!(told.join("\n"));
+    let printed = commands.map(|command| world.run(command).exits(0).transcript());
+    insta::assert_snapshot!(printed.join("\n"));
 }
 
 #[test]
@@ -138,7 +139,7 @@ fn a_large_table_gives_a_small_answer() {
 }
 
 #[test]
-fn the_command_for_more_goes_on_where_the_page_ends() {
+fn the_command_for_more_continues_where_the_page_ends() {
     let world = World::new();
     let mut table = String::from("id,\"a, b\",kind\n");
     (1..=50).for_each(|row| writeln!(table, "{row},{},{}", row * 2, row % 5).unwrap());
@@ -184,8 +185,9 @@ fn tables_in_other_formats() {
         "columns odd.csv --delimiter ;",
         "rows odd.csv --delimiter ; --limit 1",
     ];
-    let told = commands.map(|command| format!("$ marl {command}\n{}", world.run(command).exits(0).told()));
-    insta::assert_snapshot!(told.join("\n"));
+    let printed =
+        commands.map(|command| format!("$ marl {command}\n{}", world.run(command).exits(0).transcript()));
+    insta::assert_snapshot!(printed.join("\n"));
 }
 
 #[test]
@@ -216,18 +218,18 @@ fn many_columns() {
 }
 
 #[test]
-fn conditions_that_cannot_be_told_are_counted() {
+fn conditions_that_cannot_be_evaluated_are_counted() {
     let world = World::new();
     world.write("leads.csv", "name,staff\na,10\nb,some\nc,60\nd,\ne,none known\nf,lots\n");
     let filter = ["--filter", "staff > 50", "--column-type", "staff=integer"];
     let human = world.run_words(&[&["rows", "leads.csv"][..], &filter].concat()).exits(0);
     let json = world.run_words(&[&["rows", "leads.csv", "--json"][..], &filter].concat()).exits(0);
     assert_eq!((&json.json()["untold"], &json.json()["rows_matching"]), (&2.into(), &1.into()));
-    insta::assert_snapshot!(format!("{}\n{}", human.told(), json.told()));
+    insta::assert_snapshot!(format!("{}\n{}", human.transcript(), json.transcript()));
 }
 
 #[test]
-fn what_is_wrong_is_named() {
+fn mistakes_are_named() {
     let world = World::new();
     world.write("leads.csv", "name,staff,Company Name\na,10,x\n");
     let commands: [&[&str]; 13] = [
@@ -245,7 +247,8 @@ fn what_is_wrong_is_named() {
         &["rows", "missing.csv"],
         &["columns", "leads.xlsx"],
     ];
-    let one = |words: &&[&str]| format!("$ marl {}\n{}", words.join(" "), world.run_words(words).told());
+    let one =
+        |words: &&[&str]| format!("$ marl {}\n{}", words.join(" "), world.run_words(words).transcript());
     insta::assert_snapshot!(commands.iter().map(one).collect::<Vec<_>>().join("\n"));
     assert_eq!(world.run("rows leads.csv --columns nmae").code, 6);
     assert_eq!(world.run("rows leads.csv --filter staff").code, 2);

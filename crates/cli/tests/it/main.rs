@@ -1,8 +1,8 @@
-//! The real binary over the sandbox, and what only the linked program can show.
+//! Tests of the real binary over the sandbox, and of what only the linked program can show.
 //!
-//! One test binary, since each links the whole program. Nothing here leaves 127.0.0.1.
+//! There is a single test binary, since each one links the whole program. Nothing here leaves 127.0.0.1.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot continue shows where")]
 
 mod addresses;
 mod agent;

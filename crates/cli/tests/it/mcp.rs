@@ -1,7 +1,7 @@
-//! The protocol server, driven by a client that others wrote: the official Python SDK.
+//! Tests of the protocol server with an independent client: the official Python SDK.
 //!
-//! It is not everywhere, so the test is ignored unless asked for: `.ci/run` installs the SDK in
-//! `target/mcp-client` and asks.
+//! The SDK is not installed everywhere, so the test is ignored by default: `.ci/run` installs the SDK in
+//! `target/mcp-client` and runs the test.
 
 use std::{path::Path, process::Command, time::Duration};
 
@@ -27,8 +27,8 @@ fn an_agents_task_through_the_official_sdk() {
         };
     }
     let output = client.output().unwrap_or_else(|error| panic!("{}: {error}", python.display()));
-    let talk = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{talk}");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
     check(&serde_json::from_slice(&output.stdout).unwrap(), &world);
 }
 
@@ -83,8 +83,8 @@ fn check(seen: &Json, world: &World) {
         (Some("finished"), Some(0))
     );
     let progress = seen["progress"].as_array().unwrap();
-    assert!(progress.iter().all(|told| told[1] == 200.0), "{progress:?}");
-    assert!(!progress.is_empty(), "progress was told");
+    assert!(progress.iter().all(|printed| printed[1] == 200.0), "{progress:?}");
+    assert!(!progress.is_empty(), "progress was reported");
     assert_eq!(seen["runs"]["document"]["total"], 1);
     assert_eq!(seen["why"]["document"]["chain"][0]["integration"], "linkedin_profile");
     assert_eq!(seen["again"]["document"]["send"]["at_most"], 0);

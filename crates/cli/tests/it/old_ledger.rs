@@ -1,4 +1,4 @@
-//! A ledger that an earlier release wrote opens, and its answers are used again. See `tests/data`.
+//! Tests that a ledger of an earlier release opens, and that its answers are used again. See `tests/data`.
 
 use std::fs;
 
@@ -47,7 +47,7 @@ fn the_same_command_sends_nothing() {
 }
 
 #[test]
-fn reading_tells_what_it_holds_and_changes_nothing() {
+fn reading_shows_its_content_and_changes_nothing() {
     let world = world();
     let runs = world.run("runs --sandbox --json").exits(0).json();
     let run = &runs["runs"][0];

@@ -1,4 +1,4 @@
-//! Answers of an older output that the ledger does not have any more: each stays with its row, or the
+//! Tests of answers in an older output that the ledger no longer has: each of them stays in its row, or the
 //! older output stays.
 
 use sandbox::Options;
@@ -13,7 +13,8 @@ const LEADS: &str = "name,website,linkedin_url\n\
 const BOTH: &str = "enrich --input leads.csv --integrations web_research,linkedin_profile";
 const PROFILES: &str = "enrich --input leads.csv --integrations linkedin_profile";
 
-/// Companies and persons answered in `leads_enriched.csv`, and a ledger that forgot all of it.
+/// Companies and persons with answers in `leads_enriched.csv`, and a ledger from which all answers were
+/// removed.
 fn pruned() -> World {
     let world = World::new();
     world.write("leads.csv", LEADS);
@@ -26,7 +27,7 @@ fn stacks(world: &World) -> Vec<String> {
     world.column("leads_enriched.csv", "tech_stack")
 }
 
-/// The older output is as it was, and this run's table lies beside it.
+/// Checks that the older output is unchanged, and that this run's table lies beside it.
 #[track_caller]
 fn stays(world: &World, older: &str, ran: Ran, code: i32) {
     let ran = ran.exits(code);
@@ -44,7 +45,7 @@ fn an_edit_that_does_not_change_the_question_keeps_the_answer() {
         ("website", "Homepage"),
         ("website", "company_domain"),
         ("name,website", "name,Domain of the firm"),
-        // Cells that other steps read, or none.
+        // Cells that other steps read, or that no step reads.
         ("sandbox-john", "sandbox-johnny"),
         ("Ann Poe", "Ann Roe"),
         ("name,", "Full name,"),
@@ -57,7 +58,7 @@ fn an_edit_that_does_not_change_the_question_keeps_the_answer() {
         let ran = world.run(PROFILES).exits(0);
         assert_eq!(stacks(&world), before, "{from} -> {to}: {}", ran.stderr);
         assert!(!world.path("leads_enriched.unfinished.csv").exists());
-        // And once more, from what this run noted.
+        // And once more, based on what this run recorded.
         world.run("ledger prune --older-than 0s").exits(0);
         world.write("leads.csv", LEADS);
         world.run(PROFILES).exits(0);
@@ -65,9 +66,9 @@ fn an_edit_that_does_not_change_the_question_keeps_the_answer() {
     }
 }
 
-/// The question's own answer is gone from the ledger, and this run does not come to its row.
+/// The question's own answer is gone from the ledger, and this run does not reach its row.
 #[test]
-fn an_answer_that_does_not_come_again_is_compared_by_its_question() {
+fn an_answer_that_is_not_bought_again_is_compared_by_its_question() {
     let more = "Jim Doe,kroger.com,https://www.linkedin.com/in/sandbox-jim\n";
     for (from, to) in [
         ("3m.com", "https://3M.com/"),
@@ -79,14 +80,14 @@ fn an_answer_that_does_not_come_again_is_compared_by_its_question() {
         let older = world.read("leads_enriched.csv");
         world.write("leads.csv", LEADS.replace(from, to) + more);
         let ran = world.run(&format!("{BOTH} --rows 1,3-4"));
-        assert!(ran.stderr.contains("of row 2 the first"), "{from} -> {to}: {}", ran.stderr);
+        assert!(ran.stderr.contains("of row 2"), "{from} -> {to}: {}", ran.stderr);
         stays(&world, &older, ran, 12);
     }
 }
 
 #[test]
 fn a_carried_answer_whose_row_asks_something_else_is_a_loss() {
-    // The row is known by its name; then by its profile; then by its neighbours.
+    // The row is recognised by its name, then by its profile, then by its neighbours.
     for table in [
         LEADS.replace("3m.com", "kroger.com"),
         LEADS.replace("3m.com", "kroger.com").replace("John", "Johnny"),
@@ -101,13 +102,13 @@ fn a_carried_answer_whose_row_asks_something_else_is_a_loss() {
         let older = world.read("leads_enriched.csv");
         world.write("leads.csv", &table);
         let ran = world.run("enrich --input leads.csv --integrations find_ceo");
-        assert!(ran.stderr.contains("of row 2 the first"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("of row 2"), "{}", ran.stderr);
         stays(&world, &older, ran, 12);
     }
 }
 
 #[test]
-fn rows_that_the_user_removed_are_no_loss_and_are_told() {
+fn removed_rows_are_reported_and_do_not_count_as_lost() {
     let world = pruned();
     let before = stacks(&world);
     let lines: Vec<&str> = LEADS.lines().collect();
@@ -129,7 +130,7 @@ fn rows_that_ask_the_same_keep_their_own_answers() {
     let table = "contact,linkedin_url,website\n\
                  1,https://www.linkedin.com/in/jane-doe-1,nike.com\n\
                  2,https://www.linkedin.com/in/jane-doe-1,nike.com\n";
-    // Of unknown profiles each seed finds others.
+    // For unknown profiles, each seed has other answers.
     for seed in 1..20 {
         let (world, other) = (World::new(), World::with(Options { seed, ..Options::default() }));
         world.write("leads.csv", table);
@@ -148,12 +149,12 @@ fn rows_that_ask_the_same_keep_their_own_answers() {
             continue;
         }
         let find = "enrich --input leads.csv --integrations web_research --output two.csv";
-        // In another order each keeps its own.
+        // In another order, each row keeps its own answer.
         let lines: Vec<&str> = table.lines().collect();
         world.write("leads.csv", format!("{}\n{}\n{}\n", lines[0], lines[2], lines[1]));
         world.run(find).exits(0);
         assert_eq!(headlines(), [before[1].as_str(), &before[0]]);
-        // Where nothing says which is which, the older one stays.
+        // If nothing distinguishes the rows, the older output stays.
         let older = world.read("two.csv");
         let contacts = world.read("leads.csv").replace("\n2,", "\n4,").replace("\n1,", "\n3,");
         world.write("leads.csv", contacts);
@@ -164,9 +165,9 @@ fn rows_that_ask_the_same_keep_their_own_answers() {
     panic!("no seed gives other headlines");
 }
 
-/// Without the column that was asked about, a row is known by the others, as long as they tell it apart.
+/// Without the column that the question read, a row is recognised by the other columns if they are unique.
 #[test]
-fn a_column_that_the_user_removed_takes_no_answer_along() {
+fn removing_a_column_loses_no_answer() {
     let without = |table: &str| -> String {
         let cells = table.lines().map(|line| line.split(',').collect::<Vec<_>>());
         cells.map(|cells| format!("{},{}\n", cells[0], cells[2])).collect()
@@ -183,7 +184,7 @@ fn a_column_that_the_user_removed_takes_no_answer_along() {
 }
 
 #[test]
-fn a_row_more_that_asks_the_same_shares_the_answer() {
+fn an_added_row_with_the_same_question_shares_the_answer() {
     let world = pruned();
     let before = stacks(&world);
     let more = "Zoe Doe,http://nike.com,https://www.linkedin.com/in/sandbox-zoe\n";
@@ -193,10 +194,9 @@ fn a_row_more_that_asks_the_same_shares_the_answer() {
     assert_eq!(stacks(&world), [&before[..1], &before].concat());
 }
 
-/// A step that runs where a condition holds: a further row that asks the same and is passed over loses
-/// nothing.
+/// A step has a condition: an additional row that asks the same question and is skipped loses nothing.
 #[test]
-fn a_row_more_that_is_passed_over_loses_nothing() {
+fn an_added_row_that_is_skipped_loses_nothing() {
     let world = World::new();
     world.write("leads.csv", "country,website\nUS,nike.com\n");
     let run = |code| world.find_ceo_where("country == \"US\"").exits(code);
@@ -232,16 +232,17 @@ fn what_marl_filled_in_a_column_of_the_table_stays() {
         let ran = world.run(&second).exits(0).json();
         assert_eq!(names(), before, "{ran}");
         assert_eq!(ran["columns_carried"], serde_json::json!(["CEO", "ceo_linkedin_url"]));
-        // The user's own cell, once there is one, is the table's.
+        // Once the user fills a cell, it is the table's own.
         world.write(name, table.replace("nike.com,,", "nike.com,Ann Poe,").replace("null", "\"Ann Poe\""));
         world.run(&second).exits(0);
         assert_eq!((&names()[0], &names()[2]), (&"Ann Poe".into(), &before[2]));
     }
 }
 
-/// What depends on a cell that marl filled is not carried to a row in which the user put another one.
+/// An answer that depends on a cell that marl filled is not carried to a row in which the user changed that
+/// cell.
 #[test]
-fn an_answer_about_another_cell_than_the_users_is_a_loss() {
+fn an_answer_about_a_cell_that_the_user_changed_is_a_loss() {
     let world = World::new();
     world.write("crm.csv", "Website,Page\nnike.com,\n3m.com,\n");
     let steps = "--integrations find_ceo,linkedin_profile --into find_ceo.ceo_linkedin_url=Page --map linkedin_profile.linkedin_url=Page";
@@ -263,9 +264,9 @@ fn an_answer_about_another_cell_than_the_users_is_a_loss() {
     assert_eq!(world.read("crm_enriched.csv"), older);
 }
 
-/// A newer answer of one step does not stand beside what another step said of the older one.
+/// A newer answer of one step must not be combined with another step's answer about the older one.
 #[test]
-fn an_answer_about_another_answer_than_this_runs_is_a_loss() {
+fn an_answer_about_an_outdated_answer_is_a_loss() {
     let world = World::new();
     world.write("leads.csv", "name,site\na,nike.com\nb,3m.com\n");
     let run = |steps: &str| {
@@ -273,7 +274,7 @@ fn an_answer_about_another_answer_than_this_runs_is_a_loss() {
     };
     run("find_ceo,linkedin_profile").exits(0);
     let older = world.read("leads_enriched.csv");
-    // The first company is another one now, and only its chief is asked for.
+    // The first company has changed, and only its CEO is asked for.
     world.write("leads.csv", "name,site\na,sanmina.com\nb,3m.com\n");
     stays(&world, &older, run("find_ceo"), 12);
 }
@@ -307,9 +308,9 @@ fn what_marl_replaced_in_a_column_of_the_table_stays() {
     }
 }
 
-/// Before it was noted what each step reads, rows were known by the text of all columns read.
+/// Before records listed what each step reads, rows were recognised by the text of all columns read.
 #[test]
-fn a_note_of_an_older_version_is_understood() {
+fn a_record_of_an_older_version_is_readable() {
     let world = pruned();
     let before = stacks(&world);
     let notes = world.read(".marl/outputs.jsonl");

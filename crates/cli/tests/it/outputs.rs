@@ -1,4 +1,4 @@
-//! What is at the output's place before a run: whose it is, and whether it says more.
+//! Tests of the file at the output's path before a run: who wrote it, and whether it holds more.
 
 use std::{fs, path::Path};
 
@@ -8,7 +8,7 @@ use crate::world::{Ran, World, people};
 
 const RUN: &str = "enrich --input t.csv --integrations linkedin_profile";
 
-/// Ten persons, all answered in `t_enriched.csv`.
+/// A table of ten persons, all with answers in `t_enriched.csv`.
 fn answered() -> World {
     let world = World::new();
     world.write("t.csv", people(10, 10));
@@ -21,7 +21,7 @@ fn answers(world: &World, table: &str) -> usize {
     world.column(table, "headline").iter().filter(|cell| !cell.is_empty()).count()
 }
 
-/// The older output has its ten answers, and the run said where its own table is.
+/// Checks that the older output has its ten answers, and that the run reported where its own table is.
 #[track_caller]
 fn stays(world: &World, ran: Ran, code: i32, beside: usize) {
     let ran = ran.exits(code);
@@ -32,7 +32,7 @@ fn stays(world: &World, ran: Ran, code: i32, beside: usize) {
 }
 
 #[test]
-fn the_same_and_richer_runs_replace_marls_own_output_without_a_word() {
+fn equal_and_richer_runs_replace_marls_own_output() {
     let world = answered();
     let first = world.read("t_enriched.csv");
     world.run(RUN).exits(0);
@@ -40,7 +40,7 @@ fn the_same_and_richer_runs_replace_marls_own_output_without_a_word() {
     world.write("t.csv", people(12, 12));
     world.run(RUN).exits(0);
     assert_eq!(answers(&world, "t_enriched.csv"), 12);
-    // Fewer rows are the user's decision.
+    // Removing rows is the user's decision.
     world.write("t.csv", people(4, 4));
     world.run(RUN).exits(0);
     assert_eq!(answers(&world, "t_enriched.csv"), 4);
@@ -50,7 +50,7 @@ fn the_same_and_richer_runs_replace_marls_own_output_without_a_word() {
 }
 
 #[test]
-fn from_another_folder_and_another_project_the_output_is_known() {
+fn the_output_is_recognised_from_other_folders_and_projects() {
     let world = answered();
     fs::create_dir_all(world.path("deep/er")).unwrap();
     for (folder, project) in [("deep", false), ("deep/er", true)] {
@@ -62,7 +62,7 @@ fn from_another_folder_and_another_project_the_output_is_known() {
         command.current_dir(world.path(folder));
         world.ran(command.output().unwrap()).exits(0);
     }
-    // Renamed, the project still knows its files.
+    // After the project is renamed, it still recognises its files.
     let moved = world.folder().with_extension("moved");
     fs::rename(world.folder(), &moved).unwrap();
     let mut command = world.command(RUN);
@@ -73,7 +73,7 @@ fn from_another_folder_and_another_project_the_output_is_known() {
 }
 
 #[test]
-fn a_file_that_marl_did_not_write_is_replaced_only_when_told() {
+fn a_file_that_marl_did_not_write_is_replaced_only_with_overwrite() {
     for (own, path) in [("user,edits\n1,2\n", "t_enriched.csv"), ("no table at all", "o.csv")] {
         let world = World::new();
         world.write("t.csv", people(2, 2));
@@ -125,16 +125,16 @@ fn an_output_that_was_edited_stays() {
 }
 
 #[test]
-fn what_marl_does_not_remember_is_not_its_own() {
+fn a_file_without_a_record_is_not_marls_own() {
     let world = answered();
     fs::remove_dir_all(world.path(".marl")).unwrap();
     let refused = world.run(RUN).exits(2);
-    assert!(refused.stderr.contains("marl does not know it as its own"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("marl has no record of writing it"), "{}", refused.stderr);
     world.run(&format!("{RUN} --overwrite")).exits(0);
     world.run(RUN).exits(0);
 }
 
-/// A file that comes, or is edited, while the run goes on.
+/// A file appears, or is edited, while the run goes on.
 #[test]
 fn edits_during_the_run_stay() {
     for edited in [true, false] {
@@ -158,7 +158,7 @@ fn edits_during_the_run_stay() {
 }
 
 #[test]
-fn what_the_run_needs_is_never_overwritten() {
+fn files_that_the_run_needs_are_never_overwritten() {
     let world = World::new();
     world.write("t.csv", people(2, 2));
     world.write(".env", "OTHER=1\n");
@@ -229,7 +229,7 @@ fn pruned_answers() {
     let world = answered();
     world.run("ledger prune --older-than 0s").exits(0);
     stays(&world, world.run(&format!("{RUN} --max-calls 1")), 8, 1);
-    // Failures that are no answers say less as well, and so does another order of the rows.
+    // Failures count as fewer answers, and so does another order of the rows.
     let mut rows: Vec<String> = people(10, 10).lines().map(str::to_owned).collect();
     rows[1..].reverse();
     world.write("t.csv", rows.join("\n") + "\n");
@@ -263,15 +263,15 @@ fn another_table_over_the_output() {
     world.write("three.csv", people(3, 3));
     let three = RUN.replace("t.csv", "three.csv --output t_enriched.csv");
     stays(&world, world.run(&format!("{three} --limit 1")), 12, 1);
-    // A part of a table of other persons holds none of the answers.
+    // A part of a table with other persons contains none of the answers.
     world.write("others.csv", people(3, 3).replace("person", "jane-doe"));
     fs::remove_file(world.path("t_enriched.unfinished.csv")).unwrap();
     let others = RUN.replace("t.csv", "others.csv --output t_enriched.csv");
     stays(&world, world.run(&format!("{others} --limit 1")), 12, 1);
     fs::remove_file(world.path("t_enriched.unfinished.csv")).unwrap();
     stays(&world, world.run(&format!("{others} --max-calls 1 --refresh")), 8, 1);
-    // All rows of three are among the ten: they lose nothing. And all rows of another table are what
-    // the user wants to be there.
+    // All rows of the smaller table are among the ten, so nothing is lost. All rows of another table are what
+    // the user wants there.
     world.run(&three).exits(0);
     assert_eq!(answers(&world, "t_enriched.csv"), 3);
     world.run(&others).exits(0);
@@ -297,7 +297,7 @@ fn failures_over_answers() {
 }
 
 #[test]
-fn what_is_made_from_a_private_table_is_private() {
+fn files_from_a_private_table_are_private() {
     use std::os::unix::fs::PermissionsExt;
     let world = World::new();
     world.write("t.csv", people(2, 2) + "Jane Doe,not a profile\n");
@@ -323,7 +323,7 @@ fn what_is_made_from_a_private_table_is_private() {
 }
 
 #[test]
-fn an_output_folder_that_is_renamed_in_mid_run() {
+fn an_output_folder_that_is_renamed_during_the_run() {
     let world = World::with(Options { latency: std::time::Duration::from_millis(300), ..Options::default() });
     world.write("t.csv", people(2, 2));
     fs::create_dir(world.path("out")).unwrap();

@@ -1,4 +1,4 @@
-//! Tables whose columns have names of their own, as every table from a CRM has.
+//! Tests of tables with column names of their own, as in every export from a CRM.
 
 use serde_json::Value as Json;
 
@@ -22,7 +22,7 @@ fn run_words(world: &World, words: &[String]) -> Ran {
 }
 
 #[test]
-fn a_crm_export_runs_as_it_is() {
+fn a_crm_export_runs_unchanged() {
     let world = World::new();
     world.write("crm.csv", CRM);
     let columns = world.run("columns crm.csv --json").exits(0).json();
@@ -35,16 +35,16 @@ fn a_crm_export_runs_as_it_is() {
 }
 
 #[test]
-fn cells_that_say_nothing_are_filled_and_counted() {
+fn placeholders_are_filled_and_counted() {
     let world = World::new();
     world.write("crm.csv", "Website,CEO\nnike.com,N/A\n3m.com,#REF!\nsanmina.com,Jane Doe\nibm.com,\n");
     let steps = "--input crm.csv --integrations find_ceo --into ceo_name=CEO";
     let plan = world.run(&format!("plan {steps}")).exits(0);
-    assert!(plan.stdout.contains("up to 2 cells of your own that say nothing"), "{}", plan.stdout);
+    assert!(plan.stdout.contains("up to 2 cells of your own that hold a placeholder"), "{}", plan.stdout);
     let plan = world.run(&format!("plan {steps} --json")).exits(0).json();
     assert_eq!(plan["cells_said_nothing"], serde_json::json!({ "exactly": 0, "at_most": 2 }));
     let run = world.run(&format!("enrich {steps}")).exits(0);
-    assert!(run.stderr.contains("filled   2 cells of your own that said nothing"), "{}", run.stderr);
+    assert!(run.stderr.contains("filled   2 cells of your own that held a placeholder"), "{}", run.stderr);
     assert_eq!(world.column("crm_enriched.csv", "CEO")[2], "Jane Doe");
     let plan = world.run(&format!("plan {steps} --json")).exits(0).json();
     assert_eq!(plan["cells_said_nothing"], serde_json::json!({ "exactly": 2, "at_most": 2 }));
@@ -52,9 +52,9 @@ fn cells_that_say_nothing_are_filled_and_counted() {
     assert_eq!(world.run(&format!("enrich {none}")).exits(0).json()["cells_said_nothing"], 0);
 }
 
-/// A row must not tell of two people without a word.
+/// A row that mixes two people must be reported.
 #[test]
-fn a_kept_cell_that_the_rest_of_its_row_does_not_belong_to_is_told() {
+fn a_kept_cell_that_does_not_match_its_row_is_reported() {
     let world = World::new();
     world.write("crm.csv", "Website,CEO\nnike.com,Zora Quist\n3m.com,\nibm.com,arvind k.\n");
     let steps = "enrich --input crm.csv --integrations find_ceo --into ceo_name=CEO";
@@ -70,7 +70,7 @@ fn a_kept_cell_that_the_rest_of_its_row_does_not_belong_to_is_told() {
     assert_eq!(run["cells_mixed"], Json::Null, "a part of the name is the same");
 }
 
-/// A refresh says how many filled cells of the table it replaces, and `--existing keep` keeps them.
+/// A refresh reports how many filled cells of the table it replaces, and `--existing keep` keeps them.
 #[test]
 fn filled_cells_that_are_replaced_are_counted_and_can_be_kept() {
     let world = World::new();
@@ -100,7 +100,7 @@ fn filled_cells_that_are_replaced_are_counted_and_can_be_kept() {
     assert!(!names[1].is_empty());
     let plan = world.run(&format!("plan {steps} --existing overwrite --json")).exits(0).json();
     assert_eq!(plan["cells_replaced"], serde_json::json!({ "exactly": 1, "at_most": 1 }));
-    // An answer of an earlier run is a filled cell too.
+    // An answer of an earlier run is a filled cell, too.
     let run = world.run(&format!("enrich {steps} --json")).exits(0).json();
     assert_eq!(run["cells_replaced"], 0);
 }
@@ -124,7 +124,7 @@ fn answers_go_into_the_tables_own_columns() {
     let why = world.run("why crm_enriched.csv --row 1 --column CEO --json").exits(0).json();
     assert_eq!((&why["chain"][0]["from"], &why["chain"][0]["output"]), (&"value".into(), &"ceo_name".into()));
     let sent = world.stats().calls;
-    // The same by a recipe, and by wanting the column under the table's own name.
+    // The same with a recipe, and by wanting the column under the table's own name.
     let recipe = world.run(&format!("recipe new {steps} --output recipe.toml"));
     recipe.exits(0);
     assert!(world.read("recipe.toml").contains("outputs = { ceo_name = \"CEO\" }"));
@@ -133,7 +133,7 @@ fn answers_go_into_the_tables_own_columns() {
     assert_eq!(world.read("two.csv"), world.read("crm_enriched.csv"));
     assert_eq!(world.column("three.csv", "CEO"), ["Elliott Hill", "Jane Doe", "Jure Sola"]);
     assert_eq!(world.stats().calls, sent);
-    // `--only empty` looks at the column that is filled.
+    // `--only empty` checks the column that is filled.
     let all = "Website,CEO,Page\nintel.com,x,y\napple.com,,z\n";
     world.write("only.csv", all);
     let only =
@@ -169,7 +169,7 @@ fn an_error_that_knows_the_flag_gives_the_whole_command() {
 }
 
 #[test]
-fn names_that_look_the_same_are_one() {
+fn names_that_look_the_same_are_equal() {
     let world = World::new();
     for (at, header) in
         ["\u{200b}company_domain", "company_domain\u{a0}", " company_domain "].iter().enumerate()

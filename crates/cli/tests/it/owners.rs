@@ -1,5 +1,5 @@
-//! Settings, keys, ledgers and recipes count only where the user or root wrote them. Tests that
-//! cannot give files away, because they are not root's, have nothing to show.
+//! Tests that settings, keys, ledgers and recipes are trusted only if the user or root wrote them. The tests
+//! pass trivially if they cannot change the owner of files, because they do not run as root.
 
 use std::{fs, os::unix::fs::chown};
 
@@ -7,7 +7,7 @@ use crate::world::{QUICK, World, people};
 
 const RUN: &str = "--input people.csv --integrations linkedin_profile";
 
-/// A user whom nobody is.
+/// A user id that no user has.
 const OTHER: u32 = 65_531;
 
 struct Below {
@@ -15,7 +15,7 @@ struct Below {
 }
 
 impl Below {
-    /// A world whose `work` folder is the user's; `None` where files cannot be given away.
+    /// A world whose `work` folder belongs to the user; `None` if the owner of files cannot be changed.
     fn new() -> Option<Self> {
         let world = World::new();
         fs::remove_file(world.path("marl.toml")).unwrap();
@@ -34,7 +34,7 @@ impl Below {
         chown(self.world.path(name), Some(0), None).unwrap();
     }
 
-    /// What a command in `work` says, and its exit code.
+    /// The output and the exit code of a command in `work`.
     fn run(&self, args: &str, with: &[(&str, &str)]) -> (i32, String) {
         let mut command = self.world.command(args);
         command.current_dir(self.world.path("work")).envs(with.iter().copied());
@@ -44,34 +44,35 @@ impl Below {
 
     #[track_caller]
     fn refused(&self, what: &str, command: &str) {
-        let (code, said) = self.run(command, &[]);
+        let (code, reported) = self.run(command, &[]);
         assert!(
-            code == 2 && said.contains(&format!("{what} belongs to another user ({OTHER})")),
-            "{code}: {said}"
+            code == 2 && reported.contains(&format!("{what} belongs to another user ({OTHER})")),
+            "{code}: {reported}"
         );
-        assert!(said.contains("MARL_TRUST="), "{said}");
+        assert!(reported.contains("MARL_TRUST="), "{reported}");
         assert_eq!(self.world.stats().calls, 0);
         let trusted = self.world.folder().display().to_string();
-        let (code, said) = self.run(command, &[("MARL_TRUST", &trusted)]);
-        assert!([0, 8].contains(&code), "{code}: {said}");
+        let (code, reported) = self.run(command, &[("MARL_TRUST", &trusted)]);
+        assert!([0, 8].contains(&code), "{code}: {reported}");
     }
 }
 
 #[test]
-fn settings_of_another_user_do_not_count() {
+fn settings_of_another_user_are_refused() {
     let Some(below) = Below::new() else { return };
     below.world.write("marl.toml", QUICK);
     below.give_away("marl.toml");
     below.refused("[DIR]/marl.toml", &format!("plan {RUN}"));
     below.take_back("marl.toml");
     assert_eq!(below.run(&format!("plan {RUN}"), &[]).0, 0);
-    // The file is the user's, and the folder it was found in is not: it could be any file of theirs.
+    // The file belongs to the user, but its folder does not, so another user could have put any of the user's
+    // files there.
     below.give_away(".");
     below.refused("[DIR]", &format!("plan {RUN}"));
     // A nearer project of the user's own ends the search.
     fs::create_dir(below.world.path("work/.marl")).unwrap();
     assert_eq!(below.run(&format!("plan {RUN}"), &[]).0, 0);
-    // A link is as good as its maker.
+    // A link is trusted like the user who made it.
     fs::write(below.world.path("own.toml"), QUICK).unwrap();
     std::os::unix::fs::symlink("../own.toml", below.world.path("work/marl.toml")).unwrap();
     assert_eq!(below.run(&format!("plan {RUN}"), &[]).0, 0);
@@ -80,7 +81,7 @@ fn settings_of_another_user_do_not_count() {
 }
 
 #[test]
-fn a_ledger_of_another_user_does_not_count_unless_it_is_named() {
+fn a_ledger_of_another_user_is_refused_unless_it_is_named() {
     let Some(below) = Below::new() else { return };
     fs::create_dir(below.world.path(".marl")).unwrap();
     below.give_away(".marl");
@@ -91,26 +92,26 @@ fn a_ledger_of_another_user_does_not_count_unless_it_is_named() {
     below.world.write(".marl/ledger.db", "");
     below.give_away(".marl/ledger.db");
     below.refused("[DIR]/.marl/ledger.db", &format!("plan {RUN}"));
-    let (code, said) = below.run(&format!("enrich {RUN} --max-calls 1"), &[]);
-    assert!(code == 2 && said.contains("belongs to another user"), "{said}");
+    let (code, reported) = below.run(&format!("enrich {RUN} --max-calls 1"), &[]);
+    assert!(code == 2 && reported.contains("belongs to another user"), "{reported}");
 }
 
 #[test]
-fn keys_of_another_user_do_not_count() {
+fn keys_of_another_user_are_refused() {
     let Some(below) = Below::new() else { return };
     below.world.write(".env", "DATAGEN_API_KEY=k\nDATAGEN_API_BASE_URL=http://127.0.0.1:9\n");
     below.give_away(".env");
-    // With a key of one's own, nobody looks.
+    // If the key is in the environment, the file is not read.
     assert_eq!(below.run(&format!("plan {RUN}"), &[]).0, 0);
-    let (code, said) = below.run(&format!("plan {RUN}"), &[("DATAGEN_API_KEY", "")]);
-    assert!(code == 2 && said.contains("[DIR]/.env belongs to another user"), "{said}");
+    let (code, reported) = below.run(&format!("plan {RUN}"), &[("DATAGEN_API_KEY", "")]);
+    assert!(code == 2 && reported.contains("[DIR]/.env belongs to another user"), "{reported}");
     below.take_back(".env");
-    let (code, said) = below.run(&format!("plan {RUN}"), &[("DATAGEN_API_KEY", "")]);
-    assert_eq!(code, 0, "{said}");
+    let (code, reported) = below.run(&format!("plan {RUN}"), &[("DATAGEN_API_KEY", "")]);
+    assert_eq!(code, 0, "{reported}");
 }
 
 #[test]
-fn a_recipe_of_another_user_does_not_count() {
+fn a_recipe_of_another_user_is_refused() {
     let Some(below) = Below::new() else { return };
     below.world.write("work/recipe.toml", "[[step]]\nuse = \"linkedin_profile\"\n");
     below.give_away("work/recipe.toml");
@@ -118,14 +119,14 @@ fn a_recipe_of_another_user_does_not_count() {
 }
 
 #[test]
-fn in_a_work_tree_of_another_user_ones_own_ledger_is_begun_here() {
+fn in_another_users_work_tree_a_new_ledger_is_created_here() {
     let Some(below) = Below::new() else { return };
     fs::create_dir(below.world.path(".git")).unwrap();
     below.give_away(".");
-    let (code, said) = below.run(&format!("enrich {RUN}"), &[]);
-    assert_eq!(code, 0, "{said}");
+    let (code, reported) = below.run(&format!("enrich {RUN}"), &[]);
+    assert_eq!(code, 0, "{reported}");
     assert!(below.world.path("work/.marl/ledger.db").exists() && !below.world.path(".marl").exists());
-    // The next one finds it.
-    let (code, said) = below.run(&format!("plan {RUN}"), &[]);
-    assert_eq!(code, 0, "{said}");
+    // The next command finds it.
+    let (code, reported) = below.run(&format!("plan {RUN}"), &[]);
+    assert_eq!(code, 0, "{reported}");
 }

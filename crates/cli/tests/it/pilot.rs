@@ -1,4 +1,4 @@
-//! `--pilot N`: rows that need something, of different kinds, before all are bought.
+//! Tests of `--pilot N`: it selects rows that need calls and differ, before all rows are bought.
 
 use crate::world::World;
 
@@ -15,12 +15,12 @@ fn write(world: &World, rows: &[&str]) {
 }
 
 #[test]
-fn a_pilot_takes_rows_that_need_something_in_different_situations() {
+fn a_pilot_selects_rows_that_need_calls_in_different_situations() {
     let world = World::new();
     write(&world, &["linkedin.com/in/sandbox-a", "linkedin.com/in/sandbox-b"]);
     world.run(&format!("enrich {RUN} --output first.csv")).exits(0);
-    // Two that are answered, three of one kind of which two are one question, one without an input,
-    // and one that is spelled otherwise.
+    // Two rows with answers, three of one kind of which two ask the same question, one without an input, and
+    // one with another spelling.
     let rows = [
         "linkedin.com/in/sandbox-a",
         "linkedin.com/in/sandbox-b",
@@ -41,13 +41,13 @@ fn a_pilot_takes_rows_that_need_something_in_different_situations() {
     write(&world, &["linkedin.com/in/sandbox-g", "linkedin.com/in/sandbox-h", "linkedin.com/in/sandbox-ö"]);
     let two = pilot(2, "two.csv");
     assert_eq!(two, (vec![1, 3], 5), "not the first two, which are of one kind");
-    // The next pilot takes what is left, and one that finds nothing to do sends nothing.
+    // The next pilot takes the remaining rows, and a pilot without such rows sends nothing.
     assert_eq!(pilot(5, "three.csv").1, 6);
     assert_eq!(pilot(5, "four.csv").1, 6);
 }
 
 #[test]
-fn a_pilot_is_within_what_was_agreed_to() {
+fn a_pilot_is_within_the_consent() {
     let world = World::new();
     let rows: Vec<String> = (0..6).map(|at| format!("linkedin.com/in/sandbox-{at}")).collect();
     let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
@@ -60,14 +60,14 @@ fn a_pilot_is_within_what_was_agreed_to() {
     assert_eq!(world.stats().calls, 6);
     assert_eq!(whole["consent"]["calls_left"], 0, "{whole}");
     assert_eq!(filled(&world, "leads_enriched.csv"), [1, 2, 3, 4, 5, 6]);
-    // The plan of a pilot says what the pilot alone would send.
+    // The plan of a pilot shows what the pilot alone would send.
     write(&world, &["linkedin.com/in/sandbox-x", "linkedin.com/in/sandbox-y", "linkedin.com/in/sandbox-z"]);
     let plan = world.run(&format!("plan {RUN} --pilot 2 --output new.csv --json")).exits(0).json();
     assert_eq!(plan["send"]["exactly"], 2, "{plan}");
 }
 
 #[test]
-fn a_pilot_is_a_number_and_no_limit() {
+fn a_pilot_is_a_number_and_excludes_a_limit() {
     let world = World::new();
     world.write("leads.csv", "company_domain\nnike.com\n");
     for args in ["--pilot 0", "--pilot x", "--pilot 5000", "--pilot 3 --limit 3"] {

@@ -1,4 +1,4 @@
-//! `marl plan`, recipes and the picking of rows, as users meet them.
+//! Tests of `marl plan`, recipes and the selection of rows, from a user's view.
 
 use serde_json::Value as Json;
 
@@ -21,17 +21,17 @@ fn world() -> World {
     world
 }
 
-/// Without what differs from run to run: the hash, which knows the port, and times.
-fn masked(told: &str) -> String {
+/// Masks what differs from run to run: times, and the hash, which depends on the port.
+fn masked(printed: &str) -> String {
     let line = |line: &str| match line {
         line if line.starts_with("plan  ") => "plan     [PLAN]".to_owned(),
         line if line.starts_with("run  ") => {
             line.split(" --plan ").next().unwrap().to_owned() + " --plan [PLAN]"
         }
-        line if line.contains("as past calls went") => "time     [TIME]".to_owned(),
+        line if line.contains("estimated from past calls") => "time     [TIME]".to_owned(),
         line => line.replace("\\n", " "),
     };
-    told.lines().map(line).collect::<Vec<_>>().join("\n")
+    printed.lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn send(plan: &Json) -> (u64, u64) {
@@ -39,7 +39,7 @@ fn send(plan: &Json) -> (u64, u64) {
 }
 
 #[test]
-fn a_plan_sends_nothing_needs_no_key_and_makes_no_ledger() {
+fn a_plan_sends_nothing_needs_no_key_and_creates_no_ledger() {
     let world = world();
     let plan = world.run_bare(&format!("plan {STEPS} --json")).exits(0).json();
     assert_eq!(send(&plan), (3, 6));
@@ -49,7 +49,7 @@ fn a_plan_sends_nothing_needs_no_key_and_makes_no_ledger() {
     world.run(&format!("enrich {STEPS} --limit 3")).exits(0);
     let calls = world.stats().calls;
     let after = world.run(&format!("plan {STEPS} --sample 2")).exits(0);
-    insta::assert_snapshot!(format!("{}\n{}", masked(&before.told()), masked(&after.told())));
+    insta::assert_snapshot!(format!("{}\n{}", masked(&before.transcript()), masked(&after.transcript())));
     assert_eq!(world.stats().calls, calls);
     world.run(&format!("enrich {STEPS}")).exits(7);
     assert_eq!(send(&world.run(&format!("plan {STEPS} --json")).exits(0).json()), (0, 0));
@@ -74,17 +74,17 @@ fn a_plan_knows_prices_and_times() {
 }
 
 #[test]
-fn a_run_is_held_to_its_plan() {
+fn a_run_is_bound_to_its_plan() {
     let world = world();
     let hash = |args: &str| {
         let plan = world.run(&format!("plan {STEPS} {args} --json")).exits(0).json();
         plan["plan"].as_str().unwrap().to_owned()
     };
     let then = hash("--rows 1-4");
-    let mut said = Vec::new();
+    let mut reported = Vec::new();
     let mut refused = |args: &str| {
         let ran = world.run(&format!("enrich {args} --plan {then}")).exits(10);
-        said.push(ran.stderr);
+        reported.push(ran.stderr);
     };
     refused(STEPS);
     refused(&format!("{STEPS} --rows 1-4 --existing overwrite"));
@@ -94,17 +94,17 @@ fn a_run_is_held_to_its_plan() {
     refused(&format!("{STEPS} --rows 1-4"));
     world.write("leads.csv", LEADS);
     assert_eq!(world.stats().calls, 0, "nothing was sent");
-    insta::assert_snapshot!(said.concat());
+    insta::assert_snapshot!(reported.concat());
     let wrong = world.run(&format!("enrich {STEPS} --plan 1234")).exits(2);
     assert!(wrong.stderr.contains("it must be copied exactly as `marl plan` printed it"), "{}", wrong.stderr);
     world.run(&format!("enrich {STEPS} --rows 1-4 --plan {then}")).exits(0);
-    // Nor with another ledger, in which nothing is answered.
+    // The same holds for another ledger, which has no answers.
     let other = world.run(&format!("enrich {STEPS} --rows 1-4 --ledger new.db --plan {then}")).exits(10);
     assert!(other.stderr.contains("the ledger changed"), "{}", other.stderr);
 }
 
 #[test]
-fn flags_and_a_recipe_are_one_plan() {
+fn flags_and_an_equal_recipe_make_the_same_plan() {
     let world = world();
     let flags = [
         "--input",
@@ -161,9 +161,9 @@ fn flags_and_a_recipe_are_one_plan() {
 }
 
 #[test]
-fn what_is_wrong_in_a_recipe_is_told_with_its_line() {
+fn mistakes_in_a_recipe_are_reported_with_their_lines() {
     let world = world();
-    let mut said = Vec::new();
+    let mut reported = Vec::new();
     for step in [
         "use = \"find_coe\"",
         "use = [\"find_ceo\", \"web_research\"]",
@@ -180,11 +180,11 @@ fn what_is_wrong_in_a_recipe_is_told_with_its_line() {
         world.write("recipe.toml", format!("# leads\n[[step]]\n{step}\n"));
         let ran = world.run("plan --input leads.csv --recipe recipe.toml");
         assert!([2, 6].contains(&ran.code), "{}", ran.stderr);
-        said.push(ran.stderr);
+        reported.push(ran.stderr);
     }
     let both = world.run("plan --input leads.csv --recipe recipe.toml --integrations find_ceo").exits(2);
-    said.push(both.stderr);
-    insta::assert_snapshot!(said.join("\n"));
+    reported.push(both.stderr);
+    insta::assert_snapshot!(reported.join("\n"));
 }
 
 #[test]
@@ -205,10 +205,10 @@ fn rows_are_picked_and_the_rest_passes_through() {
     assert_eq!(asked(&["--only", "failed"]), (1, 3));
     assert_eq!(asked(&["--only", "empty", "--rows", "4-"]), (3, 3));
     assert_eq!(asked(&["--only", "empty", "--refresh", "--limit", "1"]), (1, 4));
-    // What is stored picks the row, and a flag that asks it anew does not hide that.
+    // Stored answers select the row, even if a flag refreshes them.
     assert_eq!(asked(&["--only", "no-data", "--refresh"]), (1, 5));
     assert_eq!(asked(&["--only", "no-data", "--max-age", "0s"]), (1, 6));
-    let mut said = Vec::new();
+    let mut reported = Vec::new();
     for (args, code) in [
         (["--rows", "3-2"], 2),
         (["--rows", "9"], 6),
@@ -216,12 +216,12 @@ fn rows_are_picked_and_the_rest_passes_through() {
         (["--filter", "ceo_name == null"], 6),
     ] {
         let words = ["plan", "--input", "leads.csv", "--integrations", "find_ceo"];
-        said.push(world.run_words(&[&words[..], &args].concat()).exits(code).stderr);
+        reported.push(world.run_words(&[&words[..], &args].concat()).exits(code).stderr);
     }
     let words =
         ["plan", "--input", "leads.csv", "--integrations", "find_ceo", "--filter", "int(employees) > 3"];
-    said.push(world.run_words(&words).exits(0).stderr);
-    insta::assert_snapshot!(said.join("\n"));
+    reported.push(world.run_words(&words).exits(0).stderr);
+    insta::assert_snapshot!(reported.join("\n"));
 }
 
 #[test]
@@ -237,7 +237,7 @@ fn rows_that_failed_before_are_picked() {
 }
 
 #[test]
-fn a_condition_that_cannot_be_told_never_runs_a_step() {
+fn a_step_never_runs_if_its_condition_cannot_be_evaluated() {
     let world = world();
     let ran = world.find_ceo_where("int(employees) > 100").exits(0);
     assert_eq!(world.stats().calls, 2, "rows 2 and 3");
@@ -247,18 +247,18 @@ fn a_condition_that_cannot_be_told_never_runs_a_step() {
 }
 
 #[test]
-fn an_older_output_is_not_replaced_by_one_that_says_less() {
+fn an_older_output_is_not_replaced_by_one_that_holds_less() {
     let world = world();
     world.run(&format!("enrich {STEPS}")).exits(7);
     let full = world.read("leads_enriched.csv");
-    let mut said = Vec::new();
+    let mut reported = Vec::new();
     for args in ["--limit 0", "--limit 1", "--rows 2", "--only failed", "--only no-data"] {
-        said.push(world.run(&format!("enrich {STEPS} {args}")).exits(2).stderr);
+        reported.push(world.run(&format!("enrich {STEPS} {args}")).exits(2).stderr);
     }
-    insta::assert_snapshot!(said.concat());
+    insta::assert_snapshot!(reported.concat());
     world.run(&format!("enrich {STEPS} --rows 1-3")).exits(0);
     assert_eq!(world.read("leads_enriched.csv"), full, "the rows that have answers are picked");
-    // What a cap does not let be asked is no outcome, and neither is what would be fed by it.
+    // A call that a cap prevents has no outcome, and neither has a step that needs its answer.
     let capped = world.run(&format!("enrich {STEPS} --refresh --max-calls 0 --json")).exits(8).json();
     assert_eq!(capped["integrations"][1]["skipped"]["budget"], 4, "{capped}");
     assert!(capped["output"].is_null());
@@ -316,7 +316,7 @@ fn why_knows_which_rows_were_picked() {
 }
 
 #[test]
-fn a_flag_outranks_what_a_step_of_the_recipe_says() {
+fn a_flag_outranks_a_step_of_the_recipe() {
     let world = World::new();
     world.write("leads.csv", "company_domain,ceo_name\nnike.com,Jane Doe\n");
     world.write("recipe.toml", "[[step]]\nuse = \"find_ceo\"\nexisting = \"keep\"\n");
@@ -337,9 +337,9 @@ fn a_prefix_that_changes_no_column_is_refused() {
 }
 
 #[test]
-fn flags_that_are_not_read_say_their_form() {
+fn flags_that_cannot_be_parsed_show_their_form() {
     let world = world();
-    let mut said = Vec::new();
+    let mut reported = Vec::new();
     for flag in [
         ["--map", "find_ceo.=company_domain"],
         ["--into", "ceo_name"],
@@ -353,10 +353,10 @@ fn flags_that_are_not_read_say_their_form() {
     ] {
         let words = ["plan", "--input", "leads.csv", "--integrations", "find_ceo"];
         let ran = world.run_words(&[&words[..], &flag].concat()).exits(2);
-        said.push(ran.stderr.replace("\n\nFor more information, try '--help'.", ""));
+        reported.push(ran.stderr.replace("\n\nFor more information, try '--help'.", ""));
     }
     let twice = ["--column-type", "employees=integer", "--column-type", "employees=text"];
     let words = ["plan", "--input", "leads.csv", "--integrations", "find_ceo"];
-    said.push(world.run_words(&[&words[..], &twice].concat()).exits(2).stderr);
-    insta::assert_snapshot!(said.concat());
+    reported.push(world.run_words(&[&words[..], &twice].concat()).exits(2).stderr);
+    insta::assert_snapshot!(reported.concat());
 }

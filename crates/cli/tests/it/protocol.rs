@@ -1,4 +1,5 @@
-//! The protocol server, line by line: what no client library would send, and calls that are cancelled.
+//! Tests of the protocol server, line by line: what no client library would send, and calls that are
+//! cancelled.
 
 mod cancelled;
 
@@ -34,7 +35,7 @@ impl Client {
         Self { server, input, output, next: 1 }
     }
 
-    /// One that has said hello.
+    /// A client that has completed the greeting.
     fn greeted(world: &World) -> Self {
         let mut client = Self::new(world);
         let greeting = json!({ "protocolVersion": "2025-06-18", "capabilities": {},
@@ -75,7 +76,7 @@ impl Client {
         serde_json::from_str(&self.output.next().unwrap().unwrap()).unwrap()
     }
 
-    /// The answer to a request; what else is said before it is passed over.
+    /// The answer to a request; other messages before it are skipped.
     fn answer(&mut self, id: u64) -> Json {
         loop {
             let line = self.line();
@@ -85,13 +86,13 @@ impl Client {
         }
     }
 
-    /// What a tool answers.
+    /// The document that a tool answers with.
     fn document(&mut self, tool: &str, arguments: Json) -> Json {
         let id = self.call(tool, arguments);
         self.answer(id)["result"]["structuredContent"].clone()
     }
 
-    /// Goes, and waits for the server's end.
+    /// Disconnects, and waits until the server ends.
     fn leave(mut self) {
         drop(self.input.take());
         while self.output.next().is_some() {}
@@ -99,7 +100,7 @@ impl Client {
     }
 }
 
-/// The processes that work in a folder.
+/// The number of processes that work in a folder.
 fn processes_in(folder: &Path) -> usize {
     let all = fs::read_dir("/proc").unwrap().flatten();
     all.filter(|process| fs::read_link(process.path().join("cwd")).is_ok_and(|cwd| cwd == folder)).count()
@@ -112,10 +113,10 @@ fn until(mut holds: impl FnMut() -> bool) {
 }
 
 #[test]
-fn every_line_that_is_no_request_is_answered() {
+fn every_line_that_is_not_a_request_is_answered() {
     let world = World::new();
     let mut client = Client::new(&world);
-    // Before the greeting as after it.
+    // The same answers before and after the greeting.
     client.write(b"hello?");
     assert_eq!(client.line()["error"]["code"], -32_700);
     drop(client);
@@ -176,7 +177,7 @@ fn the_command_lines_flags_are_arguments() {
     client.leave();
 }
 
-/// Each `next_call` is called as it stands.
+/// Each `next_call` is called exactly as given.
 #[test]
 fn answers_name_the_next_call_and_no_flags() {
     let world = World::new();
@@ -218,7 +219,7 @@ fn answers_name_the_next_call_and_no_flags() {
         let text = document.to_string();
         assert!(!text.contains("\"next_command\":\"marl"), "{tool} {arguments}: {text}");
         for flag in text.split("--").skip(1) {
-            // What is left to the user at the command line says so.
+            // What only the user may do on the command line is marked.
             let is_the_users = ["ledger", "overwrite", "in-doubt"].iter().any(|name| flag.starts_with(name));
             assert!(is_the_users && text.contains("on the command line"), "{tool} {arguments}: --{flag}");
         }
@@ -262,7 +263,7 @@ fn a_repeated_start_under_one_hash_buys_nothing_more() {
 }
 
 #[test]
-fn a_ledger_that_is_linked_out_of_the_folder_is_refused() {
+fn a_ledger_behind_a_link_out_of_the_folder_is_refused() {
     let world = World::new();
     world.write("people.csv", people(1, 1));
     let outside = tempfile::tempdir().unwrap();
@@ -288,7 +289,7 @@ fn few_commands_run_at_a_time_and_all_are_answered() {
         (0..CALLS).map(|_| client.call("columns", json!({ "table": "people.csv" }))).collect();
     let mut open: Vec<u64> = calls;
     while !open.is_empty() {
-        // The server itself is one.
+        // One of them is the server itself.
         assert!(processes_in(&folder) <= 1 + 8);
         let line = client.line();
         open.retain(|id| line["id"] != *id);
@@ -296,9 +297,9 @@ fn few_commands_run_at_a_time_and_all_are_answered() {
     client.leave();
 }
 
-/// A client that takes the answer and goes has a run that goes on.
+/// A run goes on if its client disconnects after reading the answer.
 #[test]
-fn a_run_whose_number_was_told_goes_on_when_the_client_leaves() {
+fn a_run_whose_number_was_reported_goes_on_when_the_client_disconnects() {
     let world = World::new();
     world.write("people.csv", people(20, 20));
     let folder = world.folder().canonicalize().unwrap();

@@ -1,7 +1,7 @@
 //! One suite over every registered provider: each way in which an attempt can end.
 //!
-//! The sandbox knows each vendor's wire format and which faults a vendor has; what such an end must come
-//! to is the same for all providers and stands here. A provider that is added is tested without a line.
+//! The sandbox knows each vendor's wire format and its faults; the expected results are the same for all
+//! providers, and are defined here. A new provider is tested without further code.
 
 mod hostile;
 
@@ -49,7 +49,7 @@ impl Subject {
         }
     }
 
-    /// The call that finds something.
+    /// A call that finds something.
     fn found(&self) -> Call {
         self.call(&self.examples.found)
     }
@@ -58,18 +58,18 @@ impl Subject {
         self.runtime.block_on(provider.send(call))
     }
 
-    /// What the call that finds something comes to at a server of this address.
+    /// The attempt of this call at a server with this address.
     fn ask(&self, base_url: String) -> Attempt {
         self.send(&*self.connected(base_url, Some(KEY)), &self.found())
     }
 
-    /// What it comes to at the sandbox, and the sandbox that was asked.
+    /// The attempt at the sandbox, and the sandbox itself.
     fn ask_sandbox(&self, options: Options) -> (Attempt, Sandbox) {
         let sandbox = self.runtime.block_on(Sandbox::start(options)).unwrap();
         (self.ask(sandbox.base(&self.info.name)), sandbox)
     }
 
-    /// The whole answer of the vendor to the call that finds something.
+    /// The vendor's complete answer to this call.
     fn whole_answer(&self) -> String {
         answered(self.ask_sandbox(Options::default()).0)
     }
@@ -92,17 +92,17 @@ fn all() -> Vec<Subject> {
     all
 }
 
-/// A whole answer with this status, body and further headers.
+/// A complete answer with this status, body and further headers.
 fn with_headers(status: u16, headers: &str, body: &str) -> String {
     format!("{}{headers}\r\n{body}", head(status, body.len()))
 }
 
-fn told(error: &Error) -> String {
+fn printed(error: &Error) -> String {
     format!("{error} {error:?}")
 }
 
 #[test]
-fn every_provider_declares_itself_whole() {
+fn every_provider_declares_itself_completely() {
     let registry = Registry::gather().unwrap();
     for subject in all() {
         let info = &subject.info;
@@ -132,7 +132,7 @@ fn every_provider_declares_itself_whole() {
 }
 
 #[test]
-fn what_is_found_is_read_and_nothing_is_no_data() {
+fn answers_are_read_and_empty_answers_count_as_no_data() {
     for subject in all() {
         let (name, call) = (subject.info.name.as_str(), subject.found());
         let sandbox = subject.runtime.block_on(Sandbox::start(Options::default())).unwrap();
@@ -148,7 +148,7 @@ fn what_is_found_is_read_and_nothing_is_no_data() {
     }
 }
 
-/// What a fault must come to.
+/// The expected result of a fault.
 struct Expected {
     kinds: &'static [ErrorKind],
     bought: &'static [Bought],
@@ -156,7 +156,7 @@ struct Expected {
     reach: &'static [Reach],
 }
 
-/// `None` where the answer comes whole.
+/// `None` if the answer arrives complete.
 fn expected(kind: FaultKind) -> Option<Expected> {
     use ErrorKind::{Auth, BadReply, Network, QuotaExhausted, RateLimited, Timeout, Upstream};
     const UNPAID: &[Bought] = &[Bought::No];
@@ -165,7 +165,7 @@ fn expected(kind: FaultKind) -> Option<Expected> {
     let of = |kinds, bought, retryable, reach| Some(Expected { kinds, bought, retryable, reach });
     match kind {
         FaultKind::TooManyRequests => of(&[RateLimited], UNPAID, Some(true), THE_CALL),
-        // Whether an error of the vendor's own is billed is for the provider to know.
+        // The provider decides whether a vendor's own error is billed.
         FaultKind::InternalError | FaultKind::Unavailable => {
             of(&[Upstream, RateLimited], &[Bought::No, Bought::Maybe], Some(true), THE_CALL)
         }
@@ -187,7 +187,7 @@ fn expected(kind: FaultKind) -> Option<Expected> {
 }
 
 #[test]
-fn each_fault_of_the_vendor_ends_as_it_must() {
+fn each_fault_of_the_vendor_has_the_expected_end() {
     for subject in all() {
         for kind in subject.examples.faults.iter().copied() {
             let what = format!("{} meets {kind}", subject.info.name);
@@ -214,14 +214,14 @@ fn each_fault_of_the_vendor_ends_as_it_must() {
 }
 
 #[test]
-fn a_refusal_by_status_is_never_paid_for_nor_an_answer() {
+fn a_refusal_by_status_is_neither_paid_for_nor_an_answer() {
     for subject in all() {
         for status in (300..=308).chain(400..=431).chain([451, 499]).chain(500..=529).chain([598, 599]) {
             let what = format!("{} meets HTTP {status}", subject.info.name);
             let base = answering(answer(status, "no"));
             let provider = subject.connected(base, Some(KEY));
             let failure = match subject.send(&*provider, &subject.found()).end {
-                // Some vendors say by a status that there is nothing.
+                // Some vendors use a status to say that there is no data.
                 AttemptEnd::Answered(body) => {
                     assert!((400..500).contains(&status), "{what}");
                     assert_eq!(provider.read(&subject.found(), &body).unwrap(), Reply::NoData, "{what}");
@@ -249,7 +249,7 @@ fn a_refusal_by_status_is_never_paid_for_nor_an_answer() {
 }
 
 #[test]
-fn advice_of_the_headers_is_heard() {
+fn advice_in_headers_is_followed() {
     for subject in all() {
         for (status, headers, wait, retryable) in [
             (429, "Retry-After: 3\r\n", Some(Duration::from_secs(3)), true),
@@ -266,7 +266,7 @@ fn advice_of_the_headers_is_heard() {
 }
 
 #[test]
-fn what_cannot_be_reached_was_not_asked() {
+fn an_unreachable_provider_was_not_asked() {
     for subject in all() {
         let name = &subject.info.name;
         let failure = failed(subject.ask("http://127.0.0.1:1".to_owned()));
@@ -287,7 +287,7 @@ fn without_a_key_nothing_is_sent() {
             let provider = subject.connected(base.clone(), key);
             let error = provider.ready().unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Auth, "{name}");
-            assert!(told(&error).contains(subject.info.key_variable.as_str()), "{name}: {error}");
+            assert!(printed(&error).contains(subject.info.key_variable.as_str()), "{name}: {error}");
             let failure = failed(subject.send(&*provider, &subject.found()));
             assert!(!failure.sent && !failure.retryable && failure.bought == Bought::No, "{name}");
         }
@@ -296,7 +296,7 @@ fn without_a_key_nothing_is_sent() {
 }
 
 #[test]
-fn a_late_answer_is_waited_for_and_a_provider_goes_on_after_one_that_was_not() {
+fn a_late_answer_is_awaited_and_a_provider_recovers_from_an_abandoned_one() {
     for subject in all() {
         let (body, (release, released)) = (subject.whole_answer(), mpsc::channel::<()>());
         let released = Mutex::new(released);
@@ -309,7 +309,7 @@ fn a_late_answer_is_waited_for_and_a_provider_goes_on_after_one_that_was_not() {
         let provider = subject.connected(base, Some(KEY));
         let call = subject.found();
         subject.runtime.block_on(async {
-            // Giving up is the gateway's to do.
+            // Giving up is the gateway's decision.
             let given_up = tokio::time::timeout(Duration::from_millis(50), provider.send(&call)).await;
             assert!(given_up.is_err(), "{}", subject.info.name);
         });

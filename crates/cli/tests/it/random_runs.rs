@@ -1,6 +1,6 @@
-//! Random edits of a small table and random runs over it. After each run every answer of the older
-//! output is with its row in the output at the same name, or that output was left as it was; and no
-//! cell holds the answer to another question than its row's.
+//! Tests random edits of a small table with random runs over it. After each run every answer of the older
+//! output is in its row in the output at the same path, or that output is unchanged; and no cell holds the
+//! answer to another question than its row's.
 
 use std::{collections::BTreeMap, process::Stdio};
 
@@ -35,7 +35,7 @@ impl Format {
     }
 }
 
-/// Domains in several spellings each; of the last one nothing is known.
+/// Domains in several spellings; nothing is known about the last one.
 const DOMAINS: [[&str; 4]; 4] = [
     ["nike.com", "https://www.nike.com/", "NIKE.com", "http://nike.com/about"],
     ["3m.com", "www.3m.com", "3M.COM", "https://3m.com"],
@@ -49,7 +49,7 @@ const PROFILES: [[&str; 2]; 3] = [
     ["https://www.linkedin.com/in/sandbox-ann", "www.linkedin.com/in/sandbox-ann?trk=x"],
 ];
 
-/// The answers that are looked at, and whether they are about the domain or the profile.
+/// The answers to check, and whether they are about the domain or the profile.
 const ANSWERS: [(&str, bool); 4] =
     [("tech_stack", true), ("CEO", true), ("ceo_linkedin_url", true), ("headline", false)];
 
@@ -61,7 +61,7 @@ struct Lead {
     profile: (usize, usize),
 }
 
-/// The table as the user has it. A row's id is never edited.
+/// The user's table. The id of a row is never edited.
 struct Table {
     leads: Vec<Lead>,
     next: u32,
@@ -124,7 +124,7 @@ impl Table {
         lines.join("\n") + "\n"
     }
 
-    /// What a row's question is, for its answers about the domain or the profile.
+    /// The question of a row, for its answers about the domain or the profile.
     fn question(&self, id: &str, is_domain: bool) -> Option<usize> {
         let lead = self.leads.iter().find(|lead| format!("lead-{}", lead.id) == id)?;
         Some(if is_domain { lead.domain.0 } else { 10 + lead.profile.0 })
@@ -211,7 +211,7 @@ fn truth() -> BTreeMap<(usize, &'static str), String> {
 fn check(seed: u64, runs: usize) {
     let truth = truth();
     let world = World::new();
-    // A run with another ledger before any other would keep its note of the output beside that ledger.
+    // If the first run used another ledger, it would keep its record of the output beside that ledger.
     std::fs::create_dir(world.path(".marl")).unwrap();
     let mut rng = Rng::with_seed(seed);
     let mut table = Table::new(&mut rng);
@@ -228,13 +228,13 @@ fn check(seed: u64, runs: usize) {
         let before = world.path(&output).exists().then(|| (world.read(&output), cells(&world, format)));
         let words = command(&mut rng, format);
         story.push(format!("{words}\n{}", table.text(format)));
-        let told = if rng.u32(..8) == 0 {
+        let printed = if rng.u32(..8) == 0 {
             let mut child = world.command(&words).stderr(Stdio::null()).spawn().unwrap();
             let sent = world.stats().calls;
             while world.stats().calls == sent && child.try_wait().unwrap().is_none() {
                 std::thread::yield_now();
             }
-            // It may have ended by itself: then there is nobody to hear.
+            // The run may have ended by itself, and would not receive the signal then.
             if child.try_wait().unwrap().is_none() {
                 if rng.bool() {
                     let _ = child.kill();
@@ -244,13 +244,13 @@ fn check(seed: u64, runs: usize) {
             }
             child.wait().unwrap();
             story.push("killed or interrupted".to_owned());
-            // It may have ended before, and nobody heard what it said.
+            // The run may have ended before, and its output was not read.
             String::new()
         } else {
             world.run(&words).stderr
         };
         let Some((older, before)) = before else { continue };
-        let story = || format!("seed {seed}\n{}\n{told}\n{older}", story.join("\n"));
+        let story = || format!("seed {seed}\n{}\n{printed}\n{older}", story.join("\n"));
         if world.read(&output) == older {
             continue;
         }
@@ -266,8 +266,8 @@ fn check(seed: u64, runs: usize) {
                     story()
                 );
                 let had = before.get(id).and_then(|row| row.get(column)).is_some_and(|cell| !cell.is_empty());
-                // The newer answer to another question may be that nothing is known.
-                let is_told = told.is_empty() || told.contains("\ngone     ");
+                // The newer answer, to another question, may be that there is no data.
+                let is_told = printed.is_empty() || printed.contains("\ngone     ");
                 let is_gone = truth[&(question, column)].is_empty() && is_told;
                 assert!(!had || is_gone || !cell.is_empty(), "{id} lost {column}: {}", story());
             }
@@ -285,7 +285,7 @@ fn no_answer_is_lost_in_random_runs_over_a_random_table() {
     });
 }
 
-/// More of the same, for an hour of attack: `MARL_SEEDS=200 cargo test ... -- --ignored`.
+/// A long version of the same test: `MARL_SEEDS=200 cargo test ... -- --ignored`.
 #[test]
 #[ignore = "takes minutes"]
 fn no_answer_is_lost_in_many_random_runs() {

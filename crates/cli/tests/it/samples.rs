@@ -1,4 +1,4 @@
-//! Samples of the sandbox: they never replace answers, and say what they are.
+//! Tests of samples from the sandbox: they never replace answers, and are reported as samples.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use crate::world::{World, people};
 const RUN: &str = "enrich --input t.csv --integrations linkedin_profile";
 
 #[test]
-fn a_sample_stays_one_in_what_is_made_of_it() {
+fn a_table_made_from_samples_is_reported_as_samples() {
     let world = World::new();
     world.write("people.csv", people(2, 2));
     world.run("enrich --input people.csv --integrations linkedin_profile --sandbox").exits(0);
@@ -18,9 +18,9 @@ fn a_sample_stays_one_in_what_is_made_of_it() {
     assert!(rows.contains("samples"), "{rows}");
 }
 
-/// A table of samples that is enriched further brings its samples along.
+/// A table of samples that is enriched further passes its samples on.
 #[test]
-fn samples_do_not_replace_answers_by_way_of_the_input() {
+fn samples_do_not_replace_answers_through_the_input() {
     let world = World::new();
     world.write("t.csv", people(3, 3));
     world.run(RUN).exits(0);
@@ -50,12 +50,12 @@ fn samples_never_replace_answers() {
             assert!(refused.stderr.contains("samples would replace them"), "{}", refused.stderr);
         }
     }
-    // Under another name, and in a folder with another.
+    // Under another name, and in a folder with another ledger.
     fs::remove_file(world.path("hard.csv")).unwrap();
     fs::rename(world.path("t_enriched.csv"), world.path("renamed.csv")).unwrap();
     world.run(&format!("{RUN} --sandbox --output renamed.csv --overwrite")).exits(2);
     assert_eq!(world.read("renamed.csv"), older);
-    // Edited answers are answers.
+    // Edited answers are still answers.
     world.write("renamed.csv", older.replace("Person 1", "Jane Doe"));
     world.run(&format!("{RUN} --sandbox --output renamed.csv")).exits(2);
 }
@@ -72,12 +72,12 @@ fn samples_do_not_replace_answers_of_another_ledger() {
 }
 
 #[test]
-fn samples_say_that_they_are_samples_and_give_way_to_answers() {
+fn samples_are_reported_and_replaced_by_answers() {
     let world = World::new();
     world.write("t.csv", people(2, 2));
     let ran = world.run(&format!("{RUN} --sandbox")).exits(0);
     assert!(ran.stderr.contains("output   t_enriched.csv (samples)"), "{}", ran.stderr);
-    let note = "the answers in it are samples of the sandbox, not real ones";
+    let note = "its answers are samples from the sandbox, not real data";
     for command in ["rows", "columns"] {
         let ran = world.run(&format!("{command} t_enriched.csv")).exits(0);
         assert!(ran.stderr.contains(note), "{}", ran.stderr);
@@ -85,7 +85,7 @@ fn samples_say_that_they_are_samples_and_give_way_to_answers() {
         assert_eq!(document["table_notes"][0], note);
     }
     let why = "why t_enriched.csv --row 1 --column headline --sandbox";
-    assert!(world.run(why).exits(0).stderr.contains("answers of the sandbox"));
+    assert!(world.run(why).exits(0).stderr.contains("answers from the sandbox"));
     assert_eq!(world.run(&format!("{why} --json")).exits(0).json()["samples"], true);
     // Samples that are enriched further.
     let further = world.run("plan --input t_enriched.csv --integrations linkedin_profile --json").exits(0);

@@ -1,4 +1,4 @@
-//! The forms of what is answered to programs.
+//! Tests of the forms of answers for programs.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -23,9 +23,9 @@ fn schemas_are_sound_and_unknown_ones_are_named() {
     assert_eq!(world.run("schema").exits(0).stdout.lines().count(), form::NAMES.len());
 }
 
-/// Every command answers, and [`World`] holds what it answers to its form.
+/// Every command answers, and [`World`] checks each answer against its schema.
 #[test]
-fn every_command_answers_in_its_form() {
+fn every_command_answers_in_its_schema() {
     let world = World::new();
     world.write("people.csv", people(9, 3));
     let mut seen = BTreeSet::new();
@@ -69,14 +69,14 @@ fn every_command_answers_in_its_form() {
     run("man --dir pages", 0);
     run("exit-codes", 0);
     run("describe nothing", 6);
-    // It serves until it is interrupted, and has a test of its own; the others are lines of stderr.
+    // It serves until it is interrupted, and has a test of its own; the others are lines on stderr.
     let others = ["sandbox", "detached", "error", "warning", "progress"];
     let all: BTreeSet<String> = seen.into_iter().chain(others.map(str::to_owned)).collect();
     assert_eq!(all, *form::NAMES);
 }
 
 #[test]
-fn the_sandbox_says_where_it_serves() {
+fn the_sandbox_prints_its_address() {
     use std::io::{BufRead, BufReader};
     let world = World::new();
     let mut command = world.bare_command("sandbox --json");
@@ -94,9 +94,9 @@ fn the_sandbox_says_where_it_serves() {
     assert_eq!(document["environment"]["DATAGEN_API_BASE_URL"], base);
 }
 
-/// A block of JSON that a document shows says on its first line whose answer it is.
+/// A block of JSON in a document names its command on the first line.
 #[test]
-fn every_example_shown_is_in_its_form() {
+fn every_example_in_the_documents_fits_its_schema() {
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
     let mut seen = BTreeSet::new();
     for document in ["README.md", "plugin/skills/marl/references/answers.md"] {
@@ -112,7 +112,7 @@ fn every_example_shown_is_in_its_form() {
     assert!(seen.len() >= 8, "{seen:?}");
 }
 
-/// A program may branch on these words: the schema lists all of them.
+/// A program may branch on these words, so the schema lists all of them.
 #[test]
 fn words_to_branch_on_are_enumerations() {
     let text = form::schema("error").to_string();

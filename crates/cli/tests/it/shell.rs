@@ -1,10 +1,10 @@
-//! What shells and `man` read.
+//! Tests of output for shells and for `man`.
 
 use std::fs;
 
 use crate::world::World;
 
-/// The subcommands, as the help lists them.
+/// The subcommands in the help text.
 fn subcommands(world: &World) -> Vec<String> {
     let help = world.run("--help").exits(0).stdout;
     let list = help.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();
@@ -33,7 +33,7 @@ fn manual_pages() {
     let page = world.run("man").exits(0).stdout;
     world.run("man --dir deep/man1").exits(0);
     assert_eq!(world.read("deep/man1/marl.1"), page);
-    // A page's hyphens are escaped.
+    // Hyphens in a page are escaped.
     let plain = page.replace("\\-", "-");
     for name in names {
         assert!(plain.contains(&format!("marl-{name}(1)")), "{name}: {page}");

@@ -1,4 +1,4 @@
-//! Runs that are ended early: in order by a signal, at once by a second, or killed.
+//! Tests of runs that end early: in order after a signal, at once after a second one, or killed.
 
 use std::{
     process::{Child, Stdio},
@@ -23,9 +23,9 @@ fn slow_world(latency: u64) -> World {
 fn start(world: &World, billed: u64) -> Child {
     let mut command = world.command("enrich --input people.csv --integrations linkedin_profile --json");
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let begun = Instant::now();
+    let started = Instant::now();
     while world.stats().billed < billed {
-        assert!(begun.elapsed() < Duration::from_secs(60), "the run does not get going");
+        assert!(started.elapsed() < Duration::from_secs(60), "the run does not get going");
         sleep(Duration::from_millis(5));
     }
     child
@@ -61,10 +61,10 @@ fn a_second_signal_ends_at_once() {
     let child = start(&world, 1);
     signal(&child, "INT");
     sleep(Duration::from_millis(200));
-    let begun = Instant::now();
+    let started = Instant::now();
     signal(&child, "INT");
     end(&world, child).exits(130);
-    assert!(begun.elapsed() < Duration::from_secs(4));
+    assert!(started.elapsed() < Duration::from_secs(4));
     assert_eq!(world.read("people_enriched.csv"), OLDER);
 }
 
@@ -75,8 +75,8 @@ fn a_kill_leaves_nothing_half_written() {
     child.kill().unwrap();
     child.wait().unwrap();
     assert_eq!(world.read("people_enriched.csv"), OLDER);
-    // What is left of the killed run does not stand in the way of the next. That asks about other
-    // people, because a call of the killed run may be in doubt.
+    // What the killed run left behind does not block the next run. That run asks about other people, because
+    // a call of the killed run may be in doubt.
     let others = people(ROWS, ROWS);
     let others: Vec<&str> = others.lines().take(1).chain(others.lines().skip(ROWS - 2)).collect();
     world.write("people.csv", others.join("\n"));
@@ -114,9 +114,9 @@ fn a_table_that_changes_in_the_middle_loses_nothing_that_was_bought() {
     assert_eq!((world.stats().billed, world.stats().billed_duplicates), (ROWS as u64, 0));
 }
 
-/// It has nothing in flight itself: the other process's answer is not waited for.
+/// The run has nothing in flight itself, so it must not wait for the other process's answer.
 #[test]
-fn who_waits_for_another_process_ends_at_once() {
+fn a_run_that_waits_for_another_process_ends_at_once() {
     let world = World::with(Options { latency: Duration::from_secs(30), ..Options::default() });
     world.write("people.csv", people(3, 3));
     world.write("others.csv", people(3, 3));
@@ -130,7 +130,7 @@ fn who_waits_for_another_process_ends_at_once() {
         sleep(Duration::from_millis(5));
     }
     let second = run("others.csv");
-    // How far it is is noted once signals are watched.
+    // Progress is recorded once signals are watched.
     while world.run_bare("runs --json").json()["runs"][0]["rows"] != 3
         || world.run_bare("runs --json").json()["total"] != 2
     {

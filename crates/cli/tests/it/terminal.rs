@@ -1,4 +1,4 @@
-//! What others wrote neither steers nor disguises a terminal, wherever it is said.
+//! Tests that text from outside cannot control or disguise a terminal, wherever it is printed.
 
 use std::{
     fs,
@@ -11,17 +11,17 @@ use serde_json::json;
 
 use crate::world::{Ran, World};
 
-/// A colour, a title, a C1 control, an override, a line that looks like marl's own, a space without
-/// width, a tag.
+/// A colour, a title, a C1 control, a direction override, a line that looks like marl's own, a zero-width
+/// space, a tag.
 const HOSTILE: &str = "a\u{1b}[31m\u{1b}]0;t\u{7}\u{9b}2J\u{202e}b\u{200b}\u{2028}\u{e0041}c";
 
-/// Holds both streams to it.
+/// Checks both streams.
 #[track_caller]
 fn check(ran: &Ran) {
-    for said in [&ran.stdout, &ran.stderr] {
-        let steers = |c: char| c != '\n' && marl_core::terminal::is_unsafe(c);
-        assert!(!said.contains(steers), "{said:?}");
-        assert!(!said.lines().any(|line| line.starts_with("error: forged")), "{said}");
+    for reported in [&ran.stdout, &ran.stderr] {
+        let is_unsafe = |c: char| c != '\n' && marl_core::terminal::is_unsafe(c);
+        assert!(!reported.contains(is_unsafe), "{reported:?}");
+        assert!(!reported.lines().any(|line| line.starts_with("error: forged")), "{reported}");
     }
 }
 
@@ -56,7 +56,7 @@ fn headers_and_cells() {
         &["recipe", "new", "--input", "leads.csv", "--integrations", "find_ceo"],
         &["rows", "leads.csv", "--filter", HOSTILE],
     ] {
-        // The recipe is a file's text, for a file.
+        // The recipe is the text of a file, and is written unchanged to a file.
         if words[0] == "recipe" {
             check(&world.run_words(&[words, &["--json"]].concat()));
             continue;
@@ -155,7 +155,7 @@ fn replies_and_the_errors_of_a_provider() {
     }
 }
 
-/// A recipe whose step has such a name.
+/// A recipe with a step that has such a name.
 #[test]
 fn names_of_steps() {
     let world = World::new();
@@ -177,7 +177,7 @@ fn names_of_steps() {
 }
 
 #[test]
-fn what_a_command_to_copy_says_is_what_it_does() {
+fn a_command_to_copy_does_what_it_shows() {
     let world = World::new();
     let name = "web\u{200b} site\u{202e}";
     world.write("leads.csv", format!("{name},{name}2\nx,y\n"));
@@ -199,7 +199,7 @@ fn what_a_command_to_copy_says_is_what_it_does() {
 
 /// Words and emoji stay as people wrote them.
 #[test]
-fn what_people_write_is_legible() {
+fn ordinary_text_is_legible() {
     let world = World::new();
     let family = "👩\u{200d}👩\u{200d}👧 Zoë e\u{301}té 李彦宏 می\u{200c}خواهم ❤\u{fe0f}";
     world.write("leads.csv", format!("name\n{family}\n"));

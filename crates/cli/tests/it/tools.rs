@@ -1,9 +1,9 @@
-//! `marl tools`, and the advice that the README gives when something is wrong.
+//! Tests of `marl tools`, and of the README's advice on errors.
 
 use crate::world::{World, people};
 
 #[test]
-fn tools_are_looked_up_for_nothing_and_called_when_asked() {
+fn tools_are_looked_up_for_free_and_called_on_request() {
     let world = World::new();
     let found = world.run_words(&["tools", "search", "linkedin profile", "--json"]).exits(0).json();
     assert!(found["tools"].to_string().contains("get_linkedin_person_data"), "{found}");
@@ -23,14 +23,14 @@ fn tools_are_looked_up_for_nothing_and_called_when_asked() {
     assert!(called["reply"].is_object(), "{called}");
     call(&[]).exits(0);
     assert_eq!(world.stats().billed, 2, "a call is always sent");
-    // Its answer is like any other: a run that asks the same takes it.
+    // Its answer is stored like any other: a run with the same question uses it.
     world.write("people.csv", people(1, 1));
     world.run("enrich --input people.csv --integrations linkedin_profile").exits(0);
     assert_eq!(world.stats().billed, 2);
     assert_eq!(world.run_bare("runs --json").json()["total"], 3);
-    let told = world.run_bare("runs show 1").exits(0).stdout;
-    assert!(told.contains("call     datagen get_linkedin_person_data: found"), "{told}");
-    assert!(!told.contains("null"), "{told}");
+    let printed = world.run_bare("runs show 1").exits(0).stdout;
+    assert!(printed.contains("call     datagen get_linkedin_person_data: found"), "{printed}");
+    assert!(!printed.contains("null"), "{printed}");
     let unknown = world.run_bare("tools call get_linkedin_persn_data --sandbox --json").exits(6).error();
     let next = "marl tools search 'get linkedin persn data' --sandbox --json";
     assert_eq!(unknown["next_command"], next, "the sandbox's, not the provider's");
@@ -39,11 +39,11 @@ fn tools_are_looked_up_for_nothing_and_called_when_asked() {
 }
 
 #[test]
-fn the_readmes_advice_is_what_the_program_says() {
+fn the_readmes_advice_matches_the_program() {
     let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md")).unwrap();
     let advice = readme.split("## When something is wrong").nth(1).unwrap();
-    let advised = |said: &str, word: &str| {
-        assert!(said.contains(word), "{word}: {said}");
+    let advised = |reported: &str, word: &str| {
+        assert!(reported.contains(word), "{word}: {reported}");
         assert!(advice.contains(word), "the README does not say: {word}");
     };
     let world = World::new();
@@ -69,7 +69,7 @@ fn the_readmes_advice_is_what_the_program_says() {
     assert!(advice.contains("marl doctor"));
 }
 
-/// The words of a command that the program printed: plain ones, and some in single quotes.
+/// The words of a command that the program printed: plain words, and words in single quotes.
 fn shlex_split(command: &str) -> Vec<String> {
     let parts = command.split('\'').enumerate();
     parts

@@ -1,4 +1,4 @@
-//! `marl why`: every cell can be explained, offline.
+//! Tests of `marl why`: it explains every cell, offline.
 
 use crate::world::World;
 
@@ -12,7 +12,7 @@ fn world() -> World {
     world
 }
 
-/// The explanation's first column as JSON, with the gateway certainly closed.
+/// The explanation's first column as JSON; the gateway is certainly closed.
 fn why(world: &World, args: &str) -> serde_json::Value {
     let calls = world.stats().calls;
     let ran = world.run_bare(&format!("why leads_enriched.csv {args} --json")).exits(0);
@@ -36,7 +36,7 @@ fn a_value_is_followed_back_to_the_tables_own_columns() {
 }
 
 #[test]
-fn empty_cells_say_why() {
+fn empty_cells_are_explained() {
     let world = world();
     let note = |args: &str| why(&world, args)[0]["note"].as_str().unwrap_or_default().to_owned();
     assert!(note("--row 3 --column ceo_name").contains("a required input is empty"));
@@ -45,7 +45,7 @@ fn empty_cells_say_why() {
 }
 
 #[test]
-fn cells_that_are_not_what_the_answer_gives() {
+fn cells_that_differ_from_the_answer() {
     let world = world();
     let kept = why(&world, "--row 2 --column ceo_name");
     assert!(kept[0]["note"].as_str().unwrap().contains("kept from the input table"), "{kept}");
@@ -63,10 +63,10 @@ fn cells_that_are_not_what_the_answer_gives() {
 }
 
 #[test]
-fn a_cell_that_another_version_wrote_says_so() {
+fn a_cell_that_another_version_wrote_is_explained() {
     let world = world();
     let ledger = rusqlite::Connection::open(world.path(".marl/ledger.db")).unwrap();
-    // As older versions of marl recorded it: a number.
+    // Older versions of marl recorded the version as a number.
     let changed =
         ledger.execute(r#"UPDATE run SET steps = replace(steps, '"version":"4"', '"version":904')"#, []);
     assert_eq!(changed.unwrap(), 1);
@@ -76,7 +76,10 @@ fn a_cell_that_another_version_wrote_says_so() {
     world.write("leads_enriched.csv", edited);
     let chain = why(&world, "--row 1 --column ceo_name");
     let note = chain[0]["note"].as_str().unwrap();
-    assert!(note.contains("written by version 904 of find_ceo; version 4 reads the answer so"), "{note}");
+    assert!(
+        note.contains("written by version 904 of find_ceo; version 4 reads the answer differently"),
+        "{note}"
+    );
     assert!(note.contains("Elliott Hill"), "{note}");
 }
 
@@ -99,9 +102,9 @@ fn a_contract_that_has_changed_without_a_new_version_is_noticed() {
 }
 
 #[test]
-fn what_does_not_exist_is_named() {
+fn missing_things_are_named() {
     let world = world();
-    let mut said = Vec::new();
+    let mut reported = Vec::new();
     for args in [
         "leads_enriched.csv --row 9 --column headline",
         "leads_enriched.csv --row 1 --column headlin",
@@ -109,13 +112,13 @@ fn what_does_not_exist_is_named() {
         "leads_enriched.csv --row 1 --column headline --run 9",
         "leads_enriched.csv --row 1 --column headline --ledger none.db",
     ] {
-        said.push(world.run_bare(&format!("why {args}")).told());
+        reported.push(world.run_bare(&format!("why {args}")).transcript());
     }
-    insta::assert_snapshot!(said.join("\n"));
+    insta::assert_snapshot!(reported.join("\n"));
 }
 
 #[test]
-fn stored_answers_are_explained_whatever_their_age_and_a_doubt_is_called_one() {
+fn stored_answers_of_any_age_and_doubts_are_explained() {
     let world = World::faulty(&["cut-after=1"]);
     world.write("leads.csv", "company_domain\nnike.com\n");
     world.run("enrich --input leads.csv --integrations find_ceo").exits(9);
@@ -127,7 +130,7 @@ fn stored_answers_are_explained_whatever_their_age_and_a_doubt_is_called_one() {
 }
 
 #[test]
-fn a_condition_on_the_steps_own_column_is_told_as_it_was_before_the_run() {
+fn a_condition_on_the_steps_own_column_is_explained_as_before_the_run() {
     let world = World::new();
     world.write("leads.csv", "company_domain,ceo_name\nnike.com,\n3m.com,My Own\n");
     world.find_ceo_where("ceo_name == null").exits(0);
@@ -139,13 +142,17 @@ fn a_condition_on_the_steps_own_column_is_told_as_it_was_before_the_run() {
 }
 
 #[test]
-fn a_run_that_wrote_nothing_is_not_the_one_that_wrote_the_table() {
+fn a_run_that_wrote_nothing_did_not_write_the_table() {
     let world = World::new();
     world.write("leads.csv", "company_domain\nnike.com\n");
     world.run("enrich --input leads.csv --integrations find_ceo").exits(0);
     world.run_bare("enrich --input leads.csv --integrations find_ceo --refresh").exits(3);
-    let told = world.run_bare("why leads_enriched.csv --row 1 --column ceo_name --json").exits(0).json();
-    assert_eq!((&told["run"], &told["chain"][0]["note"]), (&1.into(), &serde_json::Value::Null), "{told}");
+    let printed = world.run_bare("why leads_enriched.csv --row 1 --column ceo_name --json").exits(0).json();
+    assert_eq!(
+        (&printed["run"], &printed["chain"][0]["note"]),
+        (&1.into(), &serde_json::Value::Null),
+        "{printed}"
+    );
 }
 
 #[test]
@@ -169,8 +176,8 @@ fn an_answer_that_was_removed_is_not_called_an_edit() {
     let world = world();
     world.run_bare("ledger prune --older-than 0s").exits(0);
     for column in ["ceo_name", "headline"] {
-        let told = why(&world, &format!("--row 1 --column {column}"));
-        let note = told[0]["note"].as_str().unwrap();
+        let printed = why(&world, &format!("--row 1 --column {column}"));
+        let note = printed[0]["note"].as_str().unwrap();
         assert!(note.contains("removed from the ledger, is in another"), "{note}");
         assert!(!note.contains("edited"), "{note}");
     }

@@ -1,4 +1,4 @@
-//! The specification's three workflows, as written there, and chains in one command.
+//! Tests of the specification's three workflows, as written there, and of chains in one command.
 
 use std::path::Path;
 
@@ -73,20 +73,20 @@ fn workflow_3_a_chain_in_two_commands_and_in_one() {
 #[test]
 fn the_readmes_table_with_the_built_in_sandbox() {
     let world = World::new();
-    let told: Vec<String> = [("companies.csv", 0), ("messy.csv", 7)]
+    let printed: Vec<String> = [("companies.csv", 0), ("messy.csv", 7)]
         .into_iter()
         .map(|(name, code)| {
             let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(name);
             world.write(name, std::fs::read(example).unwrap());
             let enrich = format!("enrich --sandbox --input {name} --integrations web_research,find_ceo");
-            world.run_bare(&enrich).exits(code).told()
+            world.run_bare(&enrich).exits(code).transcript()
         })
         .collect();
-    insta::assert_snapshot!(told.join("\n"));
+    insta::assert_snapshot!(printed.join("\n"));
     assert_eq!(world.stats().calls, 0, "the built-in sandbox answered, not this one");
 }
 
-/// The first command that anyone sees does what the README says that it does.
+/// The first command in the README does what the README says.
 #[test]
 fn the_readme_shows_what_the_first_command_prints() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");

@@ -1,4 +1,4 @@
-//! A folder, a sandbox and the binary: what every test starts from.
+//! A folder, a sandbox and the binary, with which every test begins.
 
 use std::{
     fs,
@@ -18,22 +18,22 @@ use crate::form;
 pub(crate) const QUICK: &str =
     "[retry]\nbase_seconds = 0\n[breaker]\nfirst_wait_seconds = 0\ntotal_seconds = 0\n";
 
-/// What [`World::older_output`] writes.
+/// The header that [`World::older_output`] writes.
 pub(crate) const OLDER: &str = "name,linkedin_url,headline,current_company,location,follower_count\n";
 
-/// A run over a table of [`people`], for programs.
+/// A run over a table of [`people`], with an answer for programs.
 pub(crate) const ENRICH: &str =
     "enrich --input people.csv --integrations linkedin_profile --parallel 16 --json";
 
 pub(crate) struct World {
     folder: TempDir,
     sandbox: Sandbox,
-    /// Where the sandbox runs.
+    /// The runtime of the sandbox.
     _runtime: Runtime,
 }
 
 impl Drop for World {
-    /// A killed run leaves marks in memory, and here no other comes that would remove them.
+    /// A killed run leaves marks in memory, and no later run of the test would remove them.
     fn drop(&mut self) {
         for file in std::fs::read_dir(self.path(".marl")).into_iter().flatten().flatten() {
             let lock = std::fs::read_to_string(file.path()).unwrap_or_default();
@@ -44,14 +44,14 @@ impl Drop for World {
     }
 }
 
-/// What a command did.
+/// The result of a command.
 pub(crate) struct Ran {
     pub(crate) code: i32,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
 }
 
-/// What every registered provider says of itself.
+/// The infos of all registered providers.
 fn infos() -> Vec<ProviderInfo> {
     Registry::gather().unwrap().providers().map(|entry| entry.info.clone()).collect()
 }
@@ -62,7 +62,7 @@ impl World {
         Self::with(Options::default())
     }
 
-    /// Enriches `leads.csv` with `find_ceo` where a condition holds.
+    /// Enriches `leads.csv` with `find_ceo` on rows for which a condition holds.
     pub(crate) fn find_ceo_where(&self, condition: &str) -> Ran {
         let step = format!("find_ceo={condition}");
         self.run_words(&["enrich", "--input", "leads.csv", "--integrations", "find_ceo", "--where", &step])
@@ -114,7 +114,7 @@ impl World {
         reader.records().map(|record| record.unwrap()[at].to_owned()).collect()
     }
 
-    /// Makes `people_enriched.csv` an output of marl that holds no rows.
+    /// Makes `people_enriched.csv` an output of marl without rows.
     pub(crate) fn older_output(&self) {
         let table = self.read("people.csv");
         self.write("people.csv", people(0, 1));
@@ -137,7 +137,7 @@ impl World {
         self.sandbox.stats()
     }
 
-    /// `marl` with these arguments, its key and base pointing at the sandbox.
+    /// `marl` with these arguments, and with the sandbox's key and address.
     pub(crate) fn command(&self, args: &str) -> Command {
         let mut command = self.bare_command(args);
         for info in infos() {
@@ -159,9 +159,9 @@ impl World {
             .env_remove("MARL_CONSENT")
             .env_remove("MARL_TRUST")
             .env_remove("MARL_MCP_ROOTS")
-            // The settings of whoever runs the tests are no part of them.
+            // The settings of the user who runs the tests must not matter.
             .env("XDG_CONFIG_HOME", self.folder.path().join("config"))
-            // Whatever would leave this machine goes nowhere.
+            // Whatever would leave this machine fails.
             .env("HTTPS_PROXY", "http://127.0.0.1:1")
             .env("NO_COLOR", "1");
         for info in infos() {
@@ -175,7 +175,7 @@ impl World {
         self.ended(self.command(args))
     }
 
-    /// The same with arguments that hold spaces.
+    /// The same with arguments that contain spaces.
     #[track_caller]
     pub(crate) fn run_words(&self, words: &[&str]) -> Ran {
         let mut command = self.command("");
@@ -188,7 +188,7 @@ impl World {
         self.ended(self.bare_command(args))
     }
 
-    /// Runs a command to its end, and holds what it answers to its schema.
+    /// Runs a command to its end, and checks its answer against its schema.
     #[track_caller]
     fn ended(&self, mut command: Command) -> Ran {
         let ran = self.ran(command.output().unwrap());
@@ -214,7 +214,7 @@ impl World {
 
 impl Ran {
     /// Exit code, stdout and stderr as one text, without what differs from run to run.
-    pub(crate) fn told(&self) -> String {
+    pub(crate) fn transcript(&self) -> String {
         format!(
             "exit {}\n--- stdout\n{}--- stderr\n{}",
             self.code,
@@ -230,7 +230,7 @@ impl Ran {
             .unwrap_or_else(|error| panic!("{error}: {}{}", self.stdout, self.stderr))
     }
 
-    /// The error that is the last line of stderr.
+    /// The error in the last line of stderr.
     #[track_caller]
     pub(crate) fn error(&self) -> Json {
         let line = self.stderr.lines().last().unwrap_or_default();
@@ -246,7 +246,7 @@ impl Ran {
     }
 }
 
-/// A table of `rows` persons of which `distinct` are different.
+/// A table of `rows` persons, of which `distinct` are different.
 pub(crate) fn people(rows: usize, distinct: usize) -> String {
     let mut table = String::from("name,linkedin_url\n");
     for row in 0..rows {

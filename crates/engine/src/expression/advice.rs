@@ -1,4 +1,5 @@
-//! The errors for parts whose types do not fit, with what to write instead.
+//! The errors for parts whose types do not fit, with hints on what to write instead. This module infers no
+//! types.
 
 use cel::{
     IdedExpr,
@@ -19,10 +20,10 @@ pub(super) fn not_boolean(subject: &str, text: &str, kind: Type) -> ExpressionEr
         .hint(compare(text, kind))
 }
 
-/// How a part of this type becomes a condition.
+/// How to turn a part of this type into a condition.
 fn compare(text: &str, kind: Type) -> String {
     match kind {
-        Type::Null => "ask whether a cell is empty: `row[\"...\"] == null`".to_owned(),
+        Type::Null => "test whether a cell is empty: `row[\"...\"] == null`".to_owned(),
         Type::Text if text.starts_with('"') => format!("compare a cell with it: `row[\"...\"] == {text}`"),
         Type::Integer | Type::Decimal => format!("compare it with something: `{text} > 0`"),
         Type::List(_) => format!("compare it with something: `size({text}) > 0`"),
@@ -31,19 +32,16 @@ fn compare(text: &str, kind: Type) -> String {
 }
 
 pub(super) fn no_parts(text: &str, kind: Type) -> ExpressionError {
-    ExpressionError::new(format!("`{text}` asks for a part of a value that is {}", kind.name()))
+    ExpressionError::new(format!("`{text}` reads a part of a value that is {}", kind.name()))
         .hint("a column whose name is not a plain word is written `row[\"...\"]`")
 }
 
 pub(super) fn no_loop(text: &str, kind: Type) -> ExpressionError {
-    ExpressionError::new(format!(
-        "only the items of a list can be looked at, and `{text}` is {}",
-        kind.name()
-    ))
+    ExpressionError::new(format!("a loop needs a list, and `{text}` is {}", kind.name()))
 }
 
 pub(super) fn not_a_list(item: &str, list: &str, kind: Type) -> ExpressionError {
-    let error = ExpressionError::new(format!("`in` looks into a list, and `{list}` is {}", kind.name()));
+    let error = ExpressionError::new(format!("`in` needs a list, and `{list}` is {}", kind.name()));
     if kind == Type::Text { error.hint(format!("write `{list}.contains({item})`")) } else { error }
 }
 
@@ -58,12 +56,12 @@ pub(super) fn unlike(
     let texts = (types.text(left.0), types.text(right.0));
     match (left.1, right.1) {
         (Type::Text, number) if number.is_number() => {
-            let written = format!("{} {sign} {}", as_number(types, left, number), texts.1);
-            with_type(types, error.hint(format!("write `{written}`")), left, number)
+            let rewritten = format!("{} {sign} {}", as_number(types, left, number), texts.1);
+            with_type(types, error.hint(format!("write `{rewritten}`")), left, number)
         }
         (number, Type::Text) if number.is_number() => {
-            let written = format!("{} {sign} {}", texts.0, as_number(types, right, number));
-            with_type(types, error.hint(format!("write `{written}`")), right, number)
+            let rewritten = format!("{} {sign} {}", texts.0, as_number(types, right, number));
+            with_type(types, error.hint(format!("write `{rewritten}`")), right, number)
         }
         (Type::List(_), Type::Text) => error.hint(format!("write `{} in {}`", texts.1, texts.0)),
         (Type::Text, Type::List(_)) => error.hint(format!("write `{} in {}`", texts.0, texts.1)),

@@ -1,4 +1,4 @@
-//! Calls of functions: whether the function exists, and whether it takes its arguments.
+//! Checks calls of functions: whether the function exists, and whether it accepts its arguments.
 
 use cel::{IdedExpr, common::ast::CallExpr};
 use marl_core::excerpt;
@@ -24,12 +24,12 @@ pub(super) fn infer(types: &mut Types<'_>, call: &CallExpr) -> Result<Type, Expr
     }
     for argument in arguments {
         let kind = types.infer(argument)?;
-        if function.of_texts && !matches!(kind, Type::Text | Type::Unknown | Type::Null) {
+        if function.takes_texts && !matches!(kind, Type::Text | Type::Unknown | Type::Null) {
             return Err(no_text(types, function, argument, kind));
         }
         if function.name == "size" && (kind.is_number() || kind == Type::Boolean) {
             let message =
-                format!("`size` is of a text or a list, and `{}` is {}", types.text(argument), kind.name());
+                format!("`size` takes a text or a list, and `{}` is {}", types.text(argument), kind.name());
             return Err(ExpressionError::new(message));
         }
     }
@@ -46,15 +46,15 @@ fn usage(function: &Function) -> String {
 
 fn no_text(types: &Types<'_>, function: &Function, argument: &IdedExpr, kind: Type) -> ExpressionError {
     let (name, text) = (function.name, types.text(argument));
-    let error = ExpressionError::new(format!("`{name}` is for texts, and `{text}` is {}", kind.name()));
+    let error = ExpressionError::new(format!("`{name}` takes a text, and `{text}` is {}", kind.name()));
     match kind {
         Type::List(_) if name == "contains" => error.hint(format!("write `\"...\" in {text}`")),
-        Type::List(_) => error.hint(format!("ask each item: `{text}.exists(item, item.{name}(...))`")),
+        Type::List(_) => error.hint(format!("test each item: `{text}.exists(item, item.{name}(...))`")),
         _ => error.hint(format!("write `string({text})`")),
     }
 }
 
-/// The error for a call of a function that does not exist, or not in this form.
+/// The error for a call of a function that does not exist, or that is not called in this form.
 pub(super) fn unknown(name: &str) -> ExpressionError {
     if LOOPS.contains(&name) {
         let message = format!("`{name}` is not called like this");

@@ -1,8 +1,8 @@
-//! Which columns an expression reads: `employees` and `row["Company Name"]` become slots: positions in
-//! the list of the columns that it reads.
+//! Finds the columns that an expression reads: `employees` and `row["Company Name"]` become slots, which are
+//! positions in the list of these columns.
 //!
-//! A slot is written `@0`. Nobody can type that name, so no variable of a loop can hide it. This module
-//! must not know types.
+//! A slot is written `@0`. Users cannot type that name, so no loop variable can hide it. This module must not
+//! know types.
 
 use cel::{
     IdedExpr,
@@ -10,14 +10,14 @@ use cel::{
 };
 use marl_core::{SemanticType, excerpt};
 
-use super::{ExpressionError, calls, error::Meant, functions::LOOPS};
+use super::{ExpressionError, calls, error::Correction, functions::LOOPS};
 use crate::nearest;
 
 /// How many names a hint lists.
 const LISTED: usize = 12;
 const ROW: &str = "row";
 
-/// The known columns, and those that the expression reads.
+/// The known columns, and the columns that the expression reads.
 pub(super) struct Columns<'a, N> {
     known: &'a [(N, SemanticType)],
     pub(super) met: Vec<(String, SemanticType)>,
@@ -30,8 +30,8 @@ pub(super) fn slot(name: &str) -> Option<usize> {
     name.strip_prefix('@')?.parse().ok()
 }
 
-/// A column as an expression names it.
-pub(super) fn written(name: &str) -> String {
+/// A reference to a column, as it is written in an expression.
+pub(super) fn reference(name: &str) -> String {
     if is_bare(name) { name.to_owned() } else { format!("{ROW}[{}]", quoted(name)) }
 }
 
@@ -80,7 +80,7 @@ impl<'a, N: AsRef<str>> Columns<'a, N> {
             Expr::Ident(name) if self.variables.contains(name) => Ok(()),
             Expr::Ident(name) if name == ROW => Err(self.lone_row()),
             Expr::Ident(name) => {
-                *name = self.meet(name)?;
+                *name = self.slot_of(name)?;
                 Ok(())
             }
             Expr::Call(call) if self.is_row(call) => {
@@ -88,11 +88,11 @@ impl<'a, N: AsRef<str>> Columns<'a, N> {
                     return Err(ExpressionError::new("`row[...]` takes the name of a column as a text")
                         .hint("write the name in quotes: `row[\"Company Name\"]`"));
                 };
-                tree.expr = Expr::Ident(self.meet(name.inner())?);
+                tree.expr = Expr::Ident(self.slot_of(name.inner())?);
                 Ok(())
             }
-            // A loop that is called wrongly is refused here: its item's name would be taken for an unknown
-            // column.
+            // A loop with wrong arguments is refused here: otherwise the name of its item would be taken for
+            // an unknown column.
             Expr::Call(call) if LOOPS.contains(&call.func_name.as_str()) => {
                 Err(calls::unknown(&call.func_name))
             }
@@ -133,7 +133,7 @@ impl<'a, N: AsRef<str>> Columns<'a, N> {
         }
         if select.test {
             return Err(ExpressionError::new("`has(...)` is not known here")
-                .hint("a filled cell is asked for with `!= null`: `title != null`"));
+                .hint("test for a filled cell with `!= null`: `title != null`"));
         }
         self.resolve(&mut select.operand)
     }
@@ -146,8 +146,8 @@ impl<'a, N: AsRef<str>> Columns<'a, N> {
             && !self.variables.iter().any(|name| name == ROW)
     }
 
-    /// The slot of a column, which counts as read from now on.
-    fn meet(&mut self, name: &str) -> Result<String, ExpressionError> {
+    /// The slot of a column; adds the column to those that the expression reads.
+    fn slot_of(&mut self, name: &str) -> Result<String, ExpressionError> {
         let met = self.met.iter().position(|(met, _)| met == name);
         let slot = match (met, self.known.iter().find(|(known, _)| known.as_ref() == name)) {
             (Some(slot), _) => slot,
@@ -172,14 +172,14 @@ impl<'a, N: AsRef<str>> Columns<'a, N> {
         let error = ExpressionError::no_column(format!("there is no column `{}`", excerpt(name, 80)));
         let names = || self.known.iter().map(|(name, _)| name.as_ref());
         if let Some(near) = nearest(name, names()) {
-            let error = error.hint(format!("did you mean `{}`?", excerpt(&written(near), 120)));
-            return error.meant(Meant::Name(name.to_owned(), near.to_owned()));
+            let error = error.hint(format!("did you mean `{}`?", excerpt(&reference(near), 120)));
+            return error.correction(Correction::Name(name.to_owned(), near.to_owned()));
         }
         if self.known.is_empty() {
             return error.hint("there are no columns yet");
         }
         let mut listed: Vec<_> =
-            names().take(LISTED).map(|name| format!("`{}`", excerpt(&written(name), 80))).collect();
+            names().take(LISTED).map(|name| format!("`{}`", excerpt(&reference(name), 80))).collect();
         if self.known.len() > LISTED {
             listed.push(format!("and {} more", self.known.len() - LISTED));
         }

@@ -1,8 +1,8 @@
-//! How much computing one row may take.
+//! Bounds how much the evaluation of one row may compute.
 //!
-//! cel has no bound of its own: two loops over a long list, or a text that is doubled often enough, use up
-//! all time or memory. This module puts functions into the tree that count what the evaluation makes; an
-//! evaluation that makes too much ends with an error. The module must not know what is computed.
+//! cel has no such bound: two loops over a long list, or a text that is doubled often enough, use up all time
+//! or memory. This module adds functions to the tree that count what the evaluation creates; an evaluation
+//! that creates too much ends with an error. The module must not know what is computed.
 
 use std::cell::Cell;
 
@@ -17,12 +17,12 @@ use cel::{
 
 use super::{Evaluated, columns::slot, nulls};
 
-/// How many bytes the expression of one row may make.
+/// How many bytes an expression may create for one row.
 const MOST: usize = 16 << 20;
-/// How many bytes a value counts for beside its text.
+/// How many bytes a value counts for, in addition to its text.
 const VALUE: usize = 64;
-/// How many times cheaper reading a cell is than making a value.
-const LOOK: usize = 4;
+/// How many times cheaper it is to read a cell than to create a value.
+const READ_DISCOUNT: usize = 4;
 
 /// The function that counts a value and returns it.
 const COUNTED: &str = "@counted";
@@ -30,8 +30,8 @@ const COUNTED: &str = "@counted";
 const ADD: &str = "@+";
 
 thread_local! {
-    /// How much the row that this thread evaluates may still make. cel's functions are plain functions that
-    /// get their arguments alone, so this cannot be passed to them.
+    /// How much the row that this thread evaluates may still create. cel calls plain functions with their
+    /// arguments alone, so this cannot be passed to them.
     static LEFT: Cell<usize> = const { Cell::new(0) };
 }
 
@@ -40,14 +40,15 @@ pub(super) fn begin() {
     LEFT.set(MOST);
 }
 
-/// The reason if the evaluation ended because it made too much.
+/// The reason, if the evaluation ended because it created too much.
 pub(super) fn exceeded() -> Option<String> {
-    (LEFT.get() == 0).then(|| format!("it makes more than {} MB of texts and lists for one row", MOST >> 20))
+    (LEFT.get() == 0)
+        .then(|| format!("it creates more than {} MB of texts and lists for one row", MOST >> 20))
 }
 
-/// Counts the reading of a cell. Returns whether the row may still go on.
-pub(super) fn looked_at(value: &dyn Val) -> bool {
-    take(size(value) / LOOK)
+/// Counts the reading of a cell. Returns whether the evaluation may continue.
+pub(super) fn count_read(value: &dyn Val) -> bool {
+    take(size(value) / READ_DISCOUNT)
 }
 
 fn take(effort: usize) -> bool {
@@ -60,13 +61,13 @@ pub(super) fn declare(env: &mut Env) -> Result<(), DeclarationError> {
     env.add_overload(ADD, ADD, vec![DYN_TYPE, DYN_TYPE], add)
 }
 
-/// Changes `tree` so that it counts what it makes: sums, items of lists and maps, and turns of loops.
+/// Changes `tree` so that it counts what it creates: sums, items of lists and maps, and turns of loops.
 pub(super) fn count(tree: &mut IdedExpr) {
     match &mut tree.expr {
         Expr::Unspecified | Expr::Ident(_) | Expr::Literal(_) | Expr::Struct(_) => {}
         Expr::Call(call) => {
             call.target.iter_mut().map(|target| &mut **target).chain(&mut call.args).for_each(count);
-            if call.func_name == operators::ADD && !gathers(call) {
+            if call.func_name == operators::ADD && !collects(call) {
                 call.func_name = ADD.to_owned();
             }
         }
@@ -85,15 +86,15 @@ pub(super) fn count(tree: &mut IdedExpr) {
 
 fn count_item(item: &mut IdedExpr) {
     count(item);
-    // The items of a list within a list are counted already, and literals are bounded by the text.
+    // The items of a list within a list are already counted, and the length of the text bounds literals.
     if !matches!(item.expr, Expr::Literal(_) | Expr::List(_) | Expr::Map(_)) {
         wrap(item);
     }
 }
 
-/// Counts the turns of a loop. A loop that gathers a list (`map`, `filter`) has the condition `true`, and
-/// must keep it: by that, cel knows that it need not copy the list at each turn. Its items are counted
-/// instead.
+/// Counts the turns of a loop. A loop that collects a list (`map`, `filter`) has the condition `true`, and
+/// must keep it: from that, cel knows that it need not copy the list at each turn. The items of such a loop
+/// are counted instead.
 fn count_loop(each: &mut ComprehensionExpr) {
     count(&mut each.iter_range);
     count(&mut each.loop_step);
@@ -113,9 +114,9 @@ fn wrap(part: &mut IdedExpr) {
     *part = IdedExpr { id, expr: Expr::Call(call) };
 }
 
-/// Whether a sum is the loop's own, which appends an item to the list that it gathers. cel's own names
-/// begin with `@`, as slots do, which nobody can type.
-fn gathers(sum: &CallExpr) -> bool {
+/// Whether a sum is the loop's own, which appends an item to the list that the loop collects. cel's own names
+/// begin with `@`, as slots do, and users cannot type them.
+fn collects(sum: &CallExpr) -> bool {
     let is_result = |name: &str| name.starts_with('@') && slot(name).is_none();
     matches!(sum.args.first().map(|first| &first.expr), Some(Expr::Ident(name)) if is_result(name))
 }

@@ -9,28 +9,28 @@ use marl_core::{SemanticType, excerpt};
 pub struct ExpressionError {
     /// What is wrong, on one line.
     pub message: String,
-    /// What to do about it, in the order in which it is best said.
+    /// What to do about it, in the order in which a user should try it.
     pub hints: Vec<ExpressionHint>,
     /// Whether the expression names a column that does not exist.
     pub names_no_column: bool,
-    /// What was probably meant, if that is known. Boxed to keep results small.
-    pub meant: Option<Box<Meant>>,
+    /// The probable correction, if there is one. Boxed to keep results small.
+    pub correction: Option<Box<Correction>>,
 }
 
-/// What was probably meant by a text that cannot be used.
+/// A probable correction of a text that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Meant {
-    /// A name that no column has, and the nearest name of a column.
+pub enum Correction {
+    /// A name that no column has, and the column with the nearest name.
     Name(String, String),
-    /// The whole text as it should be. It is a valid expression.
+    /// The corrected text as a whole, which is a valid expression.
     Text(String),
 }
 
 /// What to do about an expression that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ExpressionHint {
-    /// Words about the language of expressions and the columns at hand, which every caller can say as
-    /// they stand.
+    /// Text about the language of expressions and the columns at hand, which every caller can print
+    /// unchanged.
     Language(String),
     /// Give a column of the table this type.
     ColumnType {
@@ -44,7 +44,7 @@ pub enum ExpressionHint {
 /// Why an expression has no result for a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EvaluationError {
-    /// Why, on one line.
+    /// The reason, on one line.
     pub reason: String,
     /// A column whose cell could be read, and the type that the column would need.
     pub readable: Option<(String, SemanticType)>,
@@ -52,7 +52,7 @@ pub struct EvaluationError {
 
 impl ExpressionError {
     pub(super) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), hints: Vec::new(), names_no_column: false, meant: None }
+        Self { message: message.into(), hints: Vec::new(), names_no_column: false, correction: None }
     }
 
     /// An error for a column that does not exist.
@@ -60,18 +60,18 @@ impl ExpressionError {
         Self { names_no_column: true, ..Self::new(message) }
     }
 
-    pub(super) fn meant(mut self, meant: Meant) -> Self {
-        self.meant = Some(Box::new(meant));
+    pub(super) fn correction(mut self, correction: Correction) -> Self {
+        self.correction = Some(Box::new(correction));
         self
     }
 
-    /// Adds words about the language.
+    /// Adds a hint about the language.
     pub(super) fn hint(mut self, text: impl Into<String>) -> Self {
         self.hints.push(ExpressionHint::Language(text.into()));
         self
     }
 
-    /// Adds that a column needs a type.
+    /// Adds a hint that a column needs a type.
     pub(super) fn needs_type(mut self, column: String, kind: SemanticType) -> Self {
         self.hints.push(ExpressionHint::ColumnType { column, kind });
         self

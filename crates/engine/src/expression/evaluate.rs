@@ -1,4 +1,4 @@
-//! One row: cells in, a value out. Every reason for a failure is one line.
+//! Evaluates an expression for one row: cells in, a value out. Every failure has a reason on one line.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ struct Variables<'a> {
 impl VariableResolver for Variables<'_> {
     fn resolve<'b>(&'b self, name: &str) -> Option<CowVal<'b, 'b>> {
         if let Some(cell) = slot(name).and_then(|slot| self.cells.get(slot)) {
-            return effort::looked_at(&**cell).then_some(CowVal::Borrowed(&**cell));
+            return effort::count_read(&**cell).then_some(CowVal::Borrowed(&**cell));
         }
         let pattern = pattern_slot(name).and_then(|slot| self.patterns.get(slot))?;
         Some(CowVal::Borrowed(pattern))
@@ -59,8 +59,8 @@ pub(super) fn evaluate(
     })
 }
 
-/// The column of the cell that `int` or `double` could not read, if the column type can. The functions read
-/// plain digits alone; a column of the type integer is read in every notation.
+/// The column of the cell that `int` or `double` could not read, if a column type can. The functions read
+/// plain digits only; a column of the type integer is read in every notation.
 fn number_in_other_notation(
     why: &str,
     columns: &[(String, SemanticType)],
@@ -79,8 +79,8 @@ fn number_in_other_notation(
     Some((name.clone(), SemanticType::Integer))
 }
 
-/// Reads a cell by its column's type, as steps do: a placeholder is empty. A text stays as it is, so that a
-/// condition can ask for `"N/A"`.
+/// Reads a cell by its column's type, as steps do: a placeholder counts as empty. A text stays as it is, so
+/// that a condition can compare it with `"N/A"`.
 fn read(kind: SemanticType, cell: Option<&Value>) -> Result<Box<dyn Val>, Invalid> {
     let value = match cell {
         None => return Ok(Box::new(CelNull)),
@@ -101,7 +101,7 @@ fn read(kind: SemanticType, cell: Option<&Value>) -> Result<Box<dyn Val>, Invali
     })
 }
 
-/// The cell that a result becomes; `None` for an empty one.
+/// The cell for a result; `None` if the cell is empty.
 ///
 /// A result that is too long for a cell is refused here rather than cut when it is written: another formula
 /// may read it, and a chain of formulas that double their texts would use up all memory.
@@ -114,7 +114,7 @@ pub(super) fn cell(result: &Cel) -> Result<Option<Value>, String> {
     };
     if characters > CELL_CHARACTERS {
         return Err(format!(
-            "the result has {characters} characters, {CELL_CHARACTERS} are the most in a cell"
+            "the result has {characters} characters, and a cell holds at most {CELL_CHARACTERS}"
         ));
     }
     Ok(value)
@@ -145,7 +145,7 @@ fn text(result: &Cel) -> Result<Option<String>, String> {
         Cel::Bool(value) => value.to_string(),
         Cel::Int(number) => number.to_string(),
         Cel::UInt(number) => number.to_string(),
-        // The arithmetic can give a negative zero.
+        // The arithmetic can produce a negative zero.
         Cel::Float(number) if *number == 0.0 => "0".to_owned(),
         Cel::Float(number) if number.is_finite() => number.to_string(),
         Cel::Float(_) => return Err("the result is not a finite number".to_owned()),
@@ -154,7 +154,7 @@ fn text(result: &Cel) -> Result<Option<String>, String> {
     Ok(Some(text).filter(|text| !text.trim().is_empty()))
 }
 
-/// cel's name of a type, in the words of our messages.
+/// The name of cel's type in our messages.
 pub(super) fn kind(name: &str) -> &str {
     match name {
         "null" | "null_type" => "an empty cell",
@@ -168,7 +168,7 @@ pub(super) fn kind(name: &str) -> &str {
     }
 }
 
-/// The sign of an operator that cel calls by a word.
+/// The sign of an operator that cel names by a word.
 fn sign(name: &str) -> &str {
     match name {
         "add" => "+",
@@ -197,7 +197,7 @@ fn reason(error: &ExecutionError) -> String {
             format!("the result of `{}` is too large: {} and {}", sign(name), numbers[0], numbers[1])
         }
         ExecutionError::UnexpectedType { got, want } => {
-            format!("{} stands where {} must", kind(got), kind(want))
+            format!("{} was found where {} is needed", kind(got), kind(want))
         }
         ExecutionError::DivisionByZero(_) | ExecutionError::RemainderByZero(_) => {
             "a division by zero".to_owned()

@@ -1,7 +1,7 @@
 //! The functions that expressions may call, and the definitions of those that cel lacks.
 //!
-//! A function of an empty cell is empty, and a question about an empty cell (`contains`, `matches`) is
-//! answered with no, as a comparison is. This module must not know columns.
+//! A function of an empty cell gives an empty cell, and a test of an empty cell (`contains`, `matches`) is
+//! false, as a comparison is. This module must not know columns.
 
 use std::sync::Arc;
 
@@ -34,11 +34,11 @@ pub(super) struct Function {
     /// How many arguments the function takes, including the value that a method is called on.
     pub(super) arguments: usize,
     /// Whether all arguments are texts.
-    pub(super) of_texts: bool,
+    pub(super) takes_texts: bool,
     pub(super) gives: Type,
 }
 
-/// All functions but the loops, which the parser turns into something else.
+/// All functions except the loops, which the parser rewrites.
 pub(super) const FUNCTIONS: [Function; 13] = [
     function("size", Style::Both, 1, false, Type::Integer),
     function("contains", Style::Method, 2, true, Type::Boolean),
@@ -69,10 +69,10 @@ const fn function(
     name: &'static str,
     style: Style,
     arguments: usize,
-    of_texts: bool,
+    takes_texts: bool,
     gives: Type,
 ) -> Function {
-    Function { name, style, arguments, of_texts, gives }
+    Function { name, style, arguments, takes_texts, gives }
 }
 
 /// The environment in which expressions are evaluated.
@@ -111,7 +111,7 @@ pub(super) fn environment() -> Result<Arc<Env>, DeclarationError> {
     Ok(Arc::new(env))
 }
 
-/// The text of the first argument. It is one, since overloads are chosen by type.
+/// The text of the first argument, which is a text because overloads are chosen by type.
 pub(super) fn text<'a>(arguments: &'a [CowVal<'_, '_>]) -> &'a str {
     arguments.first().and_then(|first| first.downcast_ref::<CelString>()).map_or("", |text| text.inner())
 }
@@ -144,7 +144,7 @@ fn check_decimal<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Evaluated<'b, 'v> {
     checked(arguments, "double", |text| text.parse::<f64>().is_ok_and(f64::is_finite))
 }
 
-/// The argument unchanged, unless it is a text that does not fit.
+/// Returns the argument unchanged, unless it is a text that does not fit.
 fn checked<'b, 'v>(
     mut arguments: Vec<CowVal<'b, 'v>>,
     name: &str,

@@ -1,22 +1,22 @@
 //! Conditions and formulas over a row's columns, in CEL.
 //!
-//! A text is parsed, bounded, bound to its columns and checked once, before any row; then it is
-//! evaluated for each row. Nothing else in the engine knows the cel crate. This module must not know
-//! steps or tables, and no text, however hostile, may end or hold up the program.
+//! A text is parsed, bounded, bound to its columns and checked once, before any row is read; then it is
+//! evaluated for each row. Only this module knows the cel crate. It must not know steps or tables, and no
+//! text, however hostile, may end or hold up the program.
 
 mod advice;
 mod calls;
 mod columns;
+mod correction;
 mod effort;
 mod error;
 mod evaluate;
 mod functions;
-mod meant;
 mod nulls;
 mod parse;
 mod pattern;
+mod render;
 mod types;
-mod written;
 
 use std::{fmt, sync::Arc, thread};
 
@@ -29,12 +29,12 @@ use self::{
     types::{Type, Types},
 };
 
-pub use self::error::{EvaluationError, ExpressionError, ExpressionHint, Meant};
+pub use self::error::{Correction, EvaluationError, ExpressionError, ExpressionHint};
 
-/// What a function of the language gives for its arguments.
+/// The result of a function of the language for its arguments.
 type Evaluated<'b, 'v> = Result<CowVal<'b, 'v>, ExecutionError>;
 
-/// A condition or a formula, ready for rows. A clone is cheap: it shares everything.
+/// A condition or a formula, ready to be evaluated. A clone is cheap, because it shares everything.
 #[derive(Clone)]
 pub struct Expression {
     inner: Arc<Inner>,
@@ -83,7 +83,7 @@ impl Expression {
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// The text that the expression was made of.
+    /// The source text of the expression.
     pub fn text(&self) -> &str {
         &self.inner.text
     }
@@ -105,7 +105,7 @@ impl Expression {
     /// Whether the condition holds for a row. `cells` are in the order of [`Expression::columns`].
     ///
     /// # Errors
-    /// The condition cannot be decided for this row.
+    /// The condition cannot be evaluated for this row.
     pub fn holds(&self, cells: &[Option<Value>]) -> Result<bool, EvaluationError> {
         match self.evaluate(cells)? {
             Cel::Bool(holds) => Ok(holds),
@@ -117,7 +117,7 @@ impl Expression {
         }
     }
 
-    /// What the formula gives for a row; `None` for an empty cell. `cells` are in the order of
+    /// The result of the formula for a row; `None` for an empty cell. `cells` are in the order of
     /// [`Expression::columns`].
     ///
     /// # Errors
@@ -156,18 +156,18 @@ fn compile<N: AsRef<str> + Sync>(
     })
 }
 
-/// The checked expression, or an error that says how the text was probably meant.
+/// Returns the checked expression, or an error with the probable correction.
 fn checked<N: AsRef<str>>(text: &str, known: &[(N, SemanticType)]) -> Result<Inner, ExpressionError> {
     read(text, known).map_err(|error| {
         let names: Vec<&str> = known.iter().map(|(name, _)| name.as_ref()).collect();
-        let guesses = meant::guesses(text, &error, &names);
+        let guesses = correction::guesses(text, &error, &names);
         match guesses.into_iter().find(|guess| read(guess, known).is_ok()) {
             Some(right) => {
                 let error = match error.hints.is_empty() {
                     true => error.hint(format!("write `{}`", marl_core::excerpt(&right, 200))),
                     false => error,
                 };
-                error.meant(Meant::Text(right))
+                error.correction(Correction::Text(right))
             }
             None => error,
         }

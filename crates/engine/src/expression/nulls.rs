@@ -1,9 +1,9 @@
-//! Comparisons in which an empty cell is never equal to, above or below anything.
+//! Makes comparisons with an empty cell false: it is never equal to, above or below anything.
 //!
-//! cel refuses `null > 50` and says that `null != 50`. Each comparison becomes a call of a function of our
-//! own, except a comparison with the word `null`, which asks whether a cell is empty. On the same pass
-//! through the tree, patterns are compiled, and `int` and `double` get their checks. This module must not
-//! know columns: it sees slots in their place.
+//! cel refuses `null > 50` and evaluates `null != 50` as true. Each comparison becomes a call of a function
+//! of our own, except a comparison with the word `null`, which tests whether a cell is empty. On the same
+//! pass through the tree, patterns are compiled, and `int` and `double` get their checks. This module must
+//! not know columns: it sees slots in their place.
 
 use std::cmp::Ordering;
 
@@ -53,7 +53,7 @@ pub(super) fn replace(tree: &mut IdedExpr, patterns: &mut Vec<Pattern>) -> Resul
             EntryExpr::MapEntry(entry) => each(&mut entry.key).and_then(|()| each(&mut entry.value)),
             EntryExpr::StructField(field) => each(&mut field.value),
         }),
-        // The condition and the result that the parser gives a loop compare nothing empty.
+        // The condition and the result that the parser adds to a loop never compare an empty cell.
         Expr::Comprehension(comprehension) => {
             each(&mut comprehension.iter_range).and_then(|()| each(&mut comprehension.loop_step))
         }
@@ -140,7 +140,7 @@ fn ordered<'b, 'v>(
 }
 
 fn within<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Evaluated<'b, 'v> {
-    // `null in list` would ask for an empty item, which no list has.
+    // `null in list` would look for an empty item, which no list has.
     if any_null(&arguments) {
         return answer(false);
     }

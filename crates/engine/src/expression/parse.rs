@@ -1,7 +1,7 @@
-//! From a text to a tree, the bounds of a tree, and the parser's complaints in plain words.
+//! Parses a text into a tree, bounds the tree, and rewords the parser's errors.
 //!
 //! [`parse`] must be called on a thread with a stack of [`STACK`], since the parser takes up to a hundred
-//! kilobytes for each bracket. A tree that is not bounded yet must be dropped on that thread as well. This
+//! kilobytes for each bracket. A tree that is not yet bounded must be dropped on that thread as well. This
 //! module must not know columns or types.
 
 use cel::{
@@ -17,17 +17,19 @@ use super::ExpressionError;
 pub(super) const STACK: usize = 64 << 20;
 
 const MOST_CHARACTERS: usize = 4_096;
-/// How deep a tree may be. A tree of this depth is evaluated within half of a thread's 2 MiB in a release
-/// build; in a debug build cel takes 40 KiB for each level. A row of `&&` or `||` is not deep, since its
-/// tree is balanced.
+/// The maximum depth of a tree. A tree of this depth is evaluated within half of a thread's 2 MiB in a
+/// release build; in a debug build cel takes 40 KiB for each level. A chain of `&&` or `||` is not deep,
+/// since its tree is balanced.
 const MOST_DEPTH: usize = 33;
-/// How many loops may be nested. Two over the items of cells end in time; each further one multiplies.
+/// How many loops may be nested. Two loops over the items of cells end in time; each further loop multiplies
+/// the time.
 const MOST_LOOPS: usize = 2;
 
 pub(super) fn parse(text: &str) -> Result<IdedExpr, ExpressionError> {
     let characters = text.chars().count();
     if characters > MOST_CHARACTERS {
-        let message = format!("the expression has {characters} characters, {MOST_CHARACTERS} are the most");
+        let message =
+            format!("the expression has {characters} characters, and the maximum is {MOST_CHARACTERS}");
         return Err(ExpressionError::new(message));
     }
     if text.trim().is_empty() {
@@ -36,14 +38,14 @@ pub(super) fn parse(text: &str) -> Result<IdedExpr, ExpressionError> {
     Parser::new().parse(text).map_err(|errors| complaint(&errors))
 }
 
-/// Checks that a tree, as it will be evaluated, is small enough for any thread.
+/// Checks that a tree, in the form in which it is evaluated, is small enough for any thread.
 pub(super) fn bound(tree: &IdedExpr) -> Result<(), ExpressionError> {
     bounded(tree, MOST_DEPTH, MOST_LOOPS)
 }
 
 fn too_deep() -> ExpressionError {
     ExpressionError::new("the expression is nested too deeply")
-        .hint("make a column of a part of it, and use that column")
+        .hint("compute a part of it in a column of its own, and use that column")
 }
 
 fn bounded(tree: &IdedExpr, depth: usize, loops: usize) -> Result<(), ExpressionError> {
@@ -59,20 +61,20 @@ fn bounded(tree: &IdedExpr, depth: usize, loops: usize) -> Result<(), Expression
             EntryExpr::StructField(field) => within(&field.value),
         }),
         Expr::Struct(_) => {
-            Err(ExpressionError::new("`Name{...}` is not known here").hint("texts, numbers and lists are"))
+            Err(ExpressionError::new("`Name{...}` is not known here").hint("use texts, numbers and lists"))
         }
         Expr::Comprehension(each) => {
             within(&each.iter_range)?;
             let loops = loops.checked_sub(1).ok_or_else(|| {
-                ExpressionError::new(format!("more than {MOST_LOOPS} loops over lists within each other"))
-                    .hint("make a column of the inner one, and use that column")
+                ExpressionError::new(format!("more than {MOST_LOOPS} nested loops over lists"))
+                    .hint("compute the inner loop in a column of its own, and use that column")
             })?;
             bounded(&each.loop_step, depth, loops)
         }
     }
 }
 
-/// The first of the parser's errors that says something; the others mostly follow from it.
+/// The first of the parser's errors that has a useful message; the others mostly follow from it.
 fn complaint(errors: &ParseErrors) -> ExpressionError {
     let mut errors: Vec<_> = errors.errors.iter().collect();
     errors.sort_by_key(|error| error.msg.starts_with("Incomplete"));
@@ -89,7 +91,7 @@ fn complaint(errors: &ParseErrors) -> ExpressionError {
     hint.into_iter().fold(error, ExpressionError::hint)
 }
 
-/// A message of the parser in plain words, and a hint on what is often meant by such a text.
+/// A message of the parser in plain words, with a hint on the likely intention.
 fn plain(message: &str) -> (String, Option<String>) {
     let message = message.trim_start_matches("Syntax error: ");
     if let Some(word) = message.strip_prefix("reserved identifier: ") {

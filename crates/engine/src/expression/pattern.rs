@@ -1,4 +1,4 @@
-//! `matches`: a pattern is compiled once, and matched for every row.
+//! `matches`: a pattern is compiled once, and matched for every row. This module knows no columns.
 
 use std::any::Any;
 
@@ -24,7 +24,7 @@ pub(super) struct Pattern(Regex);
 impl Pattern {
     pub(super) fn new(text: &str) -> Result<Self, String> {
         Regex::new(text).map(Self).map_err(|error| {
-            // The last line is the reason; the lines before it draw the position.
+            // The last line of the message is the reason; the lines before it draw the position.
             let why = error.to_string();
             let why = why
                 .lines()

@@ -1,4 +1,4 @@
-//! Expressions over one table: text and cells in, result or message out.
+//! Expressions over one table: text and cells in, a result or a message out.
 
 mod hostile;
 mod refusals;
@@ -18,11 +18,11 @@ const COLUMNS: [(&str, SemanticType); 9] = [
     ("no_number", SemanticType::Integer),
 ];
 
-/// The cell of a column in the one row that expressions are asked about.
+/// The cell of a column in the only row that these tests evaluate.
 fn cell(name: &str) -> Option<Value> {
     match name {
         "title" => Some(Value::text("Chief Executive Officer")),
-        // A cell arrives as it stands in the table.
+        // A cell arrives as it is in the table.
         "employees" => Some(Value::text("1,200 employees")),
         "size" => Some(Value::text("120")),
         "tags" => Some(Value::text("AI; Robotics; B2B")),
@@ -98,7 +98,7 @@ fn conditions_hold_or_not() {
 }
 
 #[test]
-fn an_empty_cell_is_compared_with_nothing() {
+fn every_comparison_with_an_empty_cell_is_false() {
     let sides = ["empty == \"x\"", "empty != \"x\"", "empty < \"x\"", "\"x\" >= empty", "empty <= empty"];
     let others = [
         "empty == empty",
@@ -131,7 +131,7 @@ fn an_empty_cell_is_compared_with_nothing() {
 }
 
 #[test]
-fn a_blank_cell_is_an_empty_one() {
+fn a_blank_cell_is_empty() {
     let expression = Expression::condition("title == null && employees == null", &COLUMNS).unwrap();
     assert_eq!(expression.holds(&[Some(Value::text(" \n")), None]), Ok(true));
     // Cells that are missing at the end are empty too.
@@ -147,7 +147,7 @@ fn a_cell_may_be_of_its_type_already() {
 }
 
 #[test]
-fn formulas_give_cells() {
+fn formulas_compute_cells() {
     let text = |text: &str| Some(Value::text(text));
     let list = |items: &[&str]| Some(Value::List(items.iter().map(|item| (*item).to_owned()).collect()));
     for (formula_text, value, kind) in [
@@ -192,7 +192,7 @@ fn formulas_give_cells() {
 }
 
 #[test]
-fn what_cannot_be_evaluated_says_why() {
+fn every_failed_evaluation_has_a_reason() {
     for (text, why) in [
         ("int(\"1,200\")", "`int`: `1,200` is not a plain number"),
         ("int(title)", "`int`: `Chief Executive Officer` is not a plain number"),
@@ -228,7 +228,7 @@ fn what_cannot_be_evaluated_says_why() {
 }
 
 #[test]
-fn a_condition_that_is_neither_true_nor_false_says_so() {
+fn a_condition_that_is_neither_true_nor_false_is_an_error() {
     let maybe = "employees > 5000 ? true : null";
     assert_eq!(condition(maybe), Err("the condition gives an empty cell, not true or false".to_owned()));
     let item = "[1, true][0]";

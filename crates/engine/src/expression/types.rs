@@ -1,6 +1,6 @@
-//! The type of each part of an expression, as far as it is known before any row.
+//! Infers the type of each part of an expression, as far as it is known before any row is read.
 //!
-//! A part of unknown type is allowed: only what can never work is refused.
+//! A part of unknown type is allowed: an expression is refused only if it can never work.
 
 use cel::{
     IdedExpr,
@@ -8,7 +8,7 @@ use cel::{
 };
 use marl_core::SemanticType;
 
-use super::{ExpressionError, advice, calls, columns::slot, written};
+use super::{ExpressionError, advice, calls, columns::slot, render};
 
 /// The type of a part's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub(super) enum Item {
 }
 
 impl Type {
-    pub(super) fn of_column(kind: SemanticType) -> Self {
+    pub(super) fn from_column(kind: SemanticType) -> Self {
         match kind {
             SemanticType::Integer => Self::Integer,
             SemanticType::List => Self::List(Item::Text),
@@ -91,7 +91,7 @@ impl Type {
         }
     }
 
-    fn of_item(item: Item) -> Self {
+    fn from_item(item: Item) -> Self {
         match item {
             Item::Any => Self::Unknown,
             Item::Boolean => Self::Boolean,
@@ -114,11 +114,11 @@ impl<'a> Types<'a> {
         Self { columns, variables: Vec::new() }
     }
 
-    /// The type of `tree`, or why it can never be evaluated.
+    /// Returns the type of `tree`, or the reason why it can never be evaluated.
     pub(super) fn infer(&mut self, tree: &IdedExpr) -> Result<Type, ExpressionError> {
         match &tree.expr {
-            Expr::Literal(literal) => Ok(of_literal(literal)),
-            Expr::Ident(name) => Ok(self.of_name(name)),
+            Expr::Literal(literal) => Ok(literal_type(literal)),
+            Expr::Ident(name) => Ok(self.name_type(name)),
             Expr::Call(call) => self.call(tree, call),
             Expr::List(list) => {
                 let mut items = None;
@@ -148,12 +148,12 @@ impl<'a> Types<'a> {
 
     /// A part as text, for a message.
     pub(super) fn text(&self, tree: &IdedExpr) -> String {
-        written::text(tree, self.columns)
+        render::text(tree, self.columns)
     }
 
-    fn of_name(&self, name: &str) -> Type {
+    fn name_type(&self, name: &str) -> Type {
         match slot(name).and_then(|slot| self.columns.get(slot)) {
-            Some((_, kind)) => Type::of_column(*kind),
+            Some((_, kind)) => Type::from_column(*kind),
             None => {
                 self.variables.iter().rev().find(|(known, _)| known == name).map_or(Type::Unknown, |v| v.1)
             }
@@ -162,7 +162,7 @@ impl<'a> Types<'a> {
 
     fn each(&mut self, each: &ComprehensionExpr) -> Result<Type, ExpressionError> {
         let item = match self.infer(&each.iter_range)? {
-            Type::List(item) => Type::of_item(item),
+            Type::List(item) => Type::from_item(item),
             Type::Unknown | Type::Map | Type::Null => Type::Unknown,
             kind => return Err(advice::no_loop(&self.text(&each.iter_range), kind)),
         };
@@ -195,7 +195,7 @@ impl<'a> Types<'a> {
             (operators::NOT_STRICTLY_FALSE, [part]) => return self.infer(part),
             (operators::NEGATE, [part]) => return self.negated(part),
             (operators::INDEX, [list, index]) => return self.item(tree, list, index),
-            (name, [_, _]) if call.target.is_none() => written::sign(name),
+            (name, [_, _]) if call.target.is_none() => render::sign(name),
             _ => None,
         };
         match (sign, call.args.as_slice()) {
@@ -230,7 +230,7 @@ impl<'a> Types<'a> {
     fn item(&mut self, tree: &IdedExpr, list: &IdedExpr, index: &IdedExpr) -> Result<Type, ExpressionError> {
         let index_kind = self.infer(index)?;
         match self.infer(list)? {
-            Type::List(item) if index_kind.may_be(Type::Integer) => Ok(Type::of_item(item)),
+            Type::List(item) if index_kind.may_be(Type::Integer) => Ok(Type::from_item(item)),
             Type::List(_) => {
                 let message = format!(
                     "`{}`: items are counted from 0, and `{}` is {}",
@@ -248,14 +248,14 @@ impl<'a> Types<'a> {
     fn within(&mut self, tree: &IdedExpr, item: &IdedExpr, list: &IdedExpr) -> Result<Type, ExpressionError> {
         let (item_kind, list_kind) = (self.infer(item)?, self.infer(list)?);
         match list_kind {
-            Type::List(items) if item_kind.is_like(Type::of_item(items)) => Ok(Type::Boolean),
+            Type::List(items) if item_kind.is_like(Type::from_item(items)) => Ok(Type::Boolean),
             Type::List(items) => {
                 let message = format!(
                     "`{}` can never hold: `{}` is {}, the items are {}",
                     self.text(tree),
                     self.text(item),
                     item_kind.name(),
-                    Type::of_item(items).name()
+                    Type::from_item(items).name()
                 );
                 Err(ExpressionError::new(message))
             }
@@ -300,22 +300,22 @@ impl<'a> Types<'a> {
             (Type::Unknown, b) if b.is_number() || (plus && matches!(b, Type::Text | Type::List(_))) => Ok(b),
             (a, Type::Unknown) if a.is_number() || (plus && matches!(a, Type::Text | Type::List(_))) => Ok(a),
             _ => {
-                let sign = written::sign(&call.func_name).unwrap_or_default();
+                let sign = render::sign(&call.func_name).unwrap_or_default();
                 Err(advice::no_sum(self, sign, (left, kinds.0), (right, kinds.1)))
             }
         }
     }
 }
 
-/// What the expression within a loop is called in a message.
-const LOOP: &str = "what a loop asks of an item";
+/// The name in messages for the expression within a loop.
+const LOOP: &str = "the expression in a loop";
 
-/// Whether a part is a loop's accumulator: the parser writes loops out with operators on it.
+/// Whether a part is a loop's accumulator: the parser expands loops into operators on it.
 fn is_loop(part: &IdedExpr) -> bool {
     matches!(&part.expr, Expr::Ident(name) if name == "@result")
 }
 
-fn of_literal(literal: &LiteralValue) -> Type {
+fn literal_type(literal: &LiteralValue) -> Type {
     match literal {
         LiteralValue::Boolean(_) => Type::Boolean,
         LiteralValue::Bytes(_) => Type::Bytes,

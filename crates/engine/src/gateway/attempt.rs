@@ -1,4 +1,4 @@
-//! The attempts of one call, and what the end of each means.
+//! The attempts of one call, and what the end of each attempt means.
 //!
 //! | what happened | bought? | in this run |
 //! | --- | --- | --- |
@@ -29,7 +29,7 @@ use crate::{
     ledger::{Ended, Intent, Key, LedgerError, Settled},
 };
 
-/// A call with its key and its lane: what stays the same from attempt to attempt.
+/// A call with its key and its lane: everything that stays the same from attempt to attempt.
 #[derive(Clone, Copy)]
 pub(super) struct KeyedCall<'a> {
     pub(super) lane: &'a Lane,
@@ -38,7 +38,7 @@ pub(super) struct KeyedCall<'a> {
     pub(super) refresh: bool,
 }
 
-/// What one attempt came to, and what is needed to record it.
+/// The end of one attempt, with everything that is needed to record it.
 pub(super) struct Attempted {
     pub(super) intent: Intent,
     duration: Duration,
@@ -53,15 +53,15 @@ impl Attempted {
     }
 }
 
-/// How far a call is: what changes from attempt to attempt.
+/// The progress of a call: everything that changes from attempt to attempt.
 #[derive(Default)]
 pub(super) struct CallProgress<'a> {
     pub(super) reservation: Option<Reservation<'a>>,
-    pub(super) tries: u32,
+    pub(super) attempts: u32,
     sent: u32,
     refused_for_credit: bool,
     in_doubt: bool,
-    /// An earlier run left the call in doubt.
+    /// Whether an earlier run left the call in doubt.
     was_in_doubt: bool,
     started: Option<Instant>,
 }
@@ -71,7 +71,7 @@ pub(super) struct CallProgress<'a> {
 pub(super) struct Timeouts {
     /// How long the provider has for its answer.
     pub(super) answer: Duration,
-    /// How much longer the gateway reads on, since a late answer settles a doubt.
+    /// How much longer the gateway waits, since a late answer settles a doubt.
     pub(super) grace: Duration,
 }
 
@@ -89,7 +89,7 @@ enum AfterAttempt {
 }
 
 impl Shared {
-    /// Attempts the call until it has an end.
+    /// Makes attempts until the call has ended.
     pub(super) async fn attempts(
         &self,
         keyed: KeyedCall<'_>,
@@ -115,7 +115,7 @@ impl Shared {
                 AfterAttempt::End(end) => {
                     if let CallEnd::Failed(error) = &end {
                         let (provider, kind) = (&call.provider, error.kind());
-                        self.listener.hear(&Event::CallFailed { provider, kind });
+                        self.listener.on_event(&Event::CallFailed { provider, kind });
                     }
                     return end;
                 }
@@ -132,7 +132,8 @@ impl Shared {
         }
     }
 
-    /// One attempt: reserves, waits for permission, claims, sends, and acts on the end.
+    /// Makes one attempt: reserves the price, waits for permission, claims the call, sends it, and acts on
+    /// the end.
     async fn attempt<'a>(
         &'a self,
         keyed: KeyedCall<'_>,
@@ -175,7 +176,7 @@ impl Shared {
             stated_cost: attempt.cost,
         };
         let next = self.after(keyed, &attempted, pass, attempt.end, progress).await;
-        // The request left, and the ledger cannot record how it ended.
+        // The request was sent, and the ledger cannot record how it ended.
         Ok(next.unwrap_or_else(|error| {
             AfterAttempt::End(self.left_in_doubt(call, Some(&self.ledger_failed(error))))
         }))
@@ -188,16 +189,16 @@ impl Shared {
         Timeouts { answer, grace }
     }
 
-    /// Sends the call and waits for its answer. When the provider's time is up, the gateway reads on for
-    /// the grace: giving up would leave a doubt, which a late answer settles. A call of a free operation
-    /// leaves no doubt, and has no grace.
+    /// Sends the call and waits for its answer. When the provider's time is up, the gateway waits for the
+    /// grace period: giving up would leave a doubt, which a late answer settles. A call of a free operation
+    /// leaves no doubt, and has no grace period.
     async fn send(
         &self,
         KeyedCall { lane, call, .. }: KeyedCall<'_>,
         timeouts: Timeouts,
         progress: &mut CallProgress<'_>,
     ) -> Attempt {
-        progress.tries += 1;
+        progress.attempts += 1;
         progress.started.get_or_insert_with(Instant::now);
         let mut sending = lane.provider.send(call);
         let attempt = match timeout(timeouts.answer, &mut sending).await {
@@ -214,9 +215,9 @@ impl Shared {
         if left {
             let had_left = progress.in_doubt || (progress.was_in_doubt && progress.sent == 0);
             if had_left && !lane.resends_freely(call) {
-                self.listener.hear(&Event::DoubtSentAgain { provider: &call.provider });
+                self.listener.on_event(&Event::DoubtSentAgain { provider: &call.provider });
             }
-            self.listener.hear(&Event::Sent { provider: &call.provider, again: progress.sent > 0 });
+            self.listener.on_event(&Event::Sent { provider: &call.provider, again: progress.sent > 0 });
             progress.sent += 1;
         }
         attempt
@@ -271,7 +272,8 @@ impl Shared {
         }
     }
 
-    /// The attempt was not bought: it is tried again if the failure may pass; otherwise the call has failed.
+    /// Handles an attempt that was not bought: it is repeated if the failure may pass; otherwise the call has
+    /// failed.
     async fn after_refusal(
         &self,
         keyed: KeyedCall<'_>,
@@ -301,7 +303,8 @@ impl Shared {
         Ok(AfterAttempt::End(CallEnd::Failed(error)))
     }
 
-    /// The attempt may have been bought: it is sent again only if that is free, or if the user chose so.
+    /// Handles an attempt that may have been bought: it is repeated only if that is free, or if the user
+    /// chose so.
     async fn after_doubt(
         &self,
         keyed: KeyedCall<'_>,
@@ -343,12 +346,12 @@ impl Shared {
             reservation.spend(cost.money);
             let price = lane.operation(&call.operation).price.as_ref();
             let unit = price.map(|price| price.unit.as_str());
-            self.listener.hear(&Event::Spent { provider: &call.provider, cost, unit });
+            self.listener.on_event(&Event::Spent { provider: &call.provider, cost, unit });
         }
     }
 
     fn left_in_doubt(&self, call: &Call, why: Option<&Error>) -> CallEnd {
-        self.listener.hear(&Event::InDoubt { provider: &call.provider });
+        self.listener.on_event(&Event::InDoubt { provider: &call.provider });
         CallEnd::Failed(in_doubt(call, why))
     }
 
@@ -358,14 +361,14 @@ impl Shared {
         if progress.in_doubt { self.left_in_doubt(call, None) } else { CallEnd::Closed(reason) }
     }
 
-    /// How long to wait before the next attempt; `None` when this was the last.
+    /// How long to wait before the next attempt; `None` if this was the last one.
     fn wait(&self, failure: &Failure, progress: &CallProgress<'_>) -> Option<Duration> {
         let retry = &self.settings.retry;
-        if !failure.retryable || progress.tries >= retry.attempts {
+        if !failure.retryable || progress.attempts >= retry.attempts {
             return None;
         }
-        let most = retry.base.saturating_mul(1 << (progress.tries - 1).min(16)).min(retry.cap);
-        // Full jitter: callers that failed together do not come back together.
+        let most = retry.base.saturating_mul(1 << (progress.attempts - 1).min(16)).min(retry.cap);
+        // Full jitter: callers that failed together must not come back together.
         let wait = most.mul_f64(fastrand::f64()).max(failure.retry_after.unwrap_or_default());
         let elapsed = progress.started.map(|started| started.elapsed()).unwrap_or_default();
         (elapsed + wait <= retry.total).then_some(wait)

@@ -1,6 +1,6 @@
-//! The breaker of one provider: holds its calls back while it fails, and stops it when it refuses.
+//! The breaker of one provider: holds its calls back while the provider fails, and stops it when it refuses.
 //!
-//! Its state ends with the run.
+//! Its state ends with the run. The breaker sends nothing itself.
 
 use std::{
     collections::HashSet,
@@ -30,28 +30,28 @@ struct BreakerState {
     stopped_operations: HashSet<String>,
 }
 
-/// The breaker is open: the provider's calls wait, and one is tried now and then.
+/// The breaker is open: the provider's calls wait, and one call is tried now and then.
 struct Open {
     since: Instant,
     wait: Duration,
-    next_try: Instant,
-    trying: bool,
+    next_trial: Instant,
+    is_trial_under_way: bool,
 }
 
 /// The permission to make one attempt.
 pub(super) struct Pass<'a> {
     breaker: &'a Breaker,
-    is_try: bool,
+    is_trial: bool,
 }
 
 /// The provider or the operation is stopped for this run.
 #[derive(Debug)]
 pub(super) struct Stopped;
 
-/// What a failure changed, to be reported.
+/// The effect of a failure, to be reported.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Change {
-    /// Nothing.
+    /// No change.
     None,
     /// The calls wait this long before one is tried.
     Waits(Duration),
@@ -68,34 +68,34 @@ impl Breaker {
     pub(super) async fn admit(&self, operation: &str) -> Result<Pass<'_>, Stopped> {
         let mut changed = self.changed.subscribe();
         loop {
-            let next_try = match self.poll(operation)? {
+            let next_trial = match self.poll(operation)? {
                 Ok(pass) => return Ok(pass),
-                Err(next_try) => next_try,
+                Err(next_trial) => next_trial,
             };
             tokio::select! {
-                () = sleep_until(next_try) => {}
+                () = sleep_until(next_trial) => {}
                 _ = changed.changed() => {}
             }
         }
     }
 
-    /// A pass, or the time at which to ask again.
+    /// Returns a pass, or the time at which to poll again.
     fn poll(&self, operation: &str) -> Result<Result<Pass<'_>, Instant>, Stopped> {
         let mut state = self.lock();
         if state.stopped || state.stopped_operations.contains(operation) {
             return Err(Stopped);
         }
-        let Some(open) = &mut state.open else { return Ok(Ok(Pass { breaker: self, is_try: false })) };
+        let Some(open) = &mut state.open else { return Ok(Ok(Pass { breaker: self, is_trial: false })) };
         let now = Instant::now();
-        if open.trying {
-            // The caller that tries will say how it went; the time is only a bound.
+        if open.is_trial_under_way {
+            // The caller that makes the trial call reports its result; the time is only a bound.
             return Ok(Err(now + Duration::from_secs(3600)));
         }
-        if now < open.next_try {
-            return Ok(Err(open.next_try));
+        if now < open.next_trial {
+            return Ok(Err(open.next_trial));
         }
-        open.trying = true;
-        Ok(Ok(Pass { breaker: self, is_try: true }))
+        open.is_trial_under_way = true;
+        Ok(Ok(Pass { breaker: self, is_trial: true }))
     }
 
     /// Waits until the provider or the operation is stopped.
@@ -113,7 +113,7 @@ impl Breaker {
         state.stopped || state.stopped_operations.contains(operation)
     }
 
-    /// The provider answered, if only with a refusal of this one call.
+    /// Records that the provider answered, if only with a refusal of this one call.
     pub(super) fn answered(&self) {
         let mut state = self.lock();
         let was_open = state.open.take().is_some();
@@ -124,7 +124,7 @@ impl Breaker {
         }
     }
 
-    /// A call used up its attempts.
+    /// Records that a call used up its attempts.
     pub(super) fn used_up(&self) -> Change {
         let mut state = self.lock();
         state.used_up_in_a_row += 1;
@@ -133,7 +133,7 @@ impl Breaker {
         }
         let now = Instant::now();
         let wait = self.settings.first_wait;
-        state.open = Some(Open { since: now, wait, next_try: now + wait, trying: false });
+        state.open = Some(Open { since: now, wait, next_trial: now + wait, is_trial_under_way: false });
         Change::Waits(wait)
     }
 
@@ -157,19 +157,19 @@ impl Breaker {
 }
 
 impl Pass<'_> {
-    /// The attempt failed in a way that shows that the provider is failing.
+    /// Records that the attempt failed in a way that shows that the provider is failing.
     pub(super) fn failed(mut self) -> Change {
-        if !std::mem::take(&mut self.is_try) {
+        if !std::mem::take(&mut self.is_trial) {
             return Change::None;
         }
         let mut state = self.breaker.lock();
         let Some(open) = &mut state.open else { return Change::None };
-        open.trying = false;
+        open.is_trial_under_way = false;
         open.wait *= 2;
         let now = Instant::now();
-        open.next_try = now + open.wait;
+        open.next_trial = now + open.wait;
         let wait = open.wait;
-        let hopeless = open.next_try.duration_since(open.since) > self.breaker.settings.total;
+        let hopeless = open.next_trial.duration_since(open.since) > self.breaker.settings.total;
         let stops = hopeless && !std::mem::replace(&mut state.stopped, true);
         drop(state);
         self.breaker.changed.send_replace(());
@@ -179,10 +179,10 @@ impl Pass<'_> {
 
 impl Drop for Pass<'_> {
     fn drop(&mut self) {
-        // The try was not made: the next call may make it.
-        if self.is_try {
+        // The trial call was not made, so the next call may make it.
+        if self.is_trial {
             if let Some(open) = &mut self.breaker.lock().open {
-                open.trying = false;
+                open.is_trial_under_way = false;
             }
             self.breaker.changed.send_replace(());
         }
@@ -207,18 +207,18 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn five_in_a_row_make_it_wait_and_one_try_goes_first() {
+    async fn after_five_failures_in_a_row_calls_wait_for_one_trial() {
         let breaker = open().await;
         let started = Instant::now();
         let pass = breaker.admit("o").await.unwrap();
         assert_eq!(started.elapsed(), Duration::from_secs(5));
         let other = tokio::time::timeout(Duration::from_secs(60), breaker.admit("o")).await;
-        assert!(other.is_err(), "two tries at once");
+        assert!(other.is_err(), "two trials at once");
         assert_eq!(pass.failed(), Change::Waits(Duration::from_secs(10)));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_answer_closes_it() {
+    async fn an_answer_closes_the_breaker() {
         let breaker = open().await;
         let pass = breaker.admit("o").await.unwrap();
         breaker.answered();
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_dropped_try_lets_the_next_through() {
+    async fn a_dropped_trial_lets_the_next_through() {
         let breaker = open().await;
         drop(breaker.admit("o").await.unwrap());
         assert!(tokio::time::timeout(Duration::from_secs(1), breaker.admit("o")).await.is_ok());

@@ -1,18 +1,19 @@
 //! The budget of a run: caps on calls and on cost that are never overshot.
 //!
-//! The most that a call may cost is reserved before the call is sent, and what it cost is spent. A call that does not fit waits while other
-//! reservations are open, since they may be given back, and is skipped when it can no longer fit.
+//! The most that a call may cost is reserved before the call is sent, and the real cost is spent. A call
+//! that does not fit waits while other reservations are open, since these may be returned, and is skipped
+//! when it can no longer fit.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
-/// Caps of a run.
+/// The caps of a run.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Caps {
-    /// Calls executed or in doubt; refused attempts do not count.
+    /// The most calls that are executed or in doubt; refused attempts do not count.
     pub calls: Option<u64>,
-    /// The sum of prices, in the settings' unit.
+    /// The maximum sum of prices, in the settings' unit.
     pub cost: Option<f64>,
 }
 
@@ -36,7 +37,7 @@ struct Amount {
     cost: f64,
 }
 
-/// The right to buy one call. Dropping a reservation that was not spent gives it back.
+/// The right to buy one call. A reservation that is dropped unspent is returned.
 pub(super) struct Reservation<'a> {
     budget: &'a Budget,
     price: f64,
@@ -53,8 +54,8 @@ impl Budget {
         Self { caps, state: Mutex::default(), changed: watch::Sender::new(()) }
     }
 
-    /// Reserves one call at `price`. An unknown price is never free: with a cap on cost it
-    /// does not fit.
+    /// Reserves one call at `price`. An unknown price is not zero: with a cap on cost, such a call does not
+    /// fit.
     pub(super) async fn reserve(&self, price: Option<f64>) -> Result<Reservation<'_>, Exhausted> {
         if let Some(fits) = self.try_reserve(price) {
             return fits;
@@ -64,12 +65,12 @@ impl Budget {
             if let Some(fits) = self.try_reserve(price) {
                 return fits;
             }
-            // An open reservation may be given back.
+            // An open reservation may be returned.
             let _ = changed.changed().await;
         }
     }
 
-    /// `None` while the call may still fit later.
+    /// Returns `None` while the call may still fit later.
     fn try_reserve(&self, price: Option<f64>) -> Option<Result<Reservation<'_>, Exhausted>> {
         if self.caps.cost.is_some() && price.is_none() {
             return Some(Err(Exhausted));
@@ -91,7 +92,7 @@ impl Budget {
     }
 
     fn fits(&self, calls: u64, cost: f64) -> bool {
-        // A sum of prices such as 0.1 differs by a hair from the sum in decimals.
+        // A sum of prices such as 0.1 differs slightly from the decimal sum.
         let cost_fits = self.caps.cost.is_none_or(|cap| cost <= cap * (1.0 + 1e-9) + 1e-12);
         self.caps.calls.is_none_or(|cap| calls <= cap) && cost_fits
     }
@@ -102,8 +103,8 @@ impl Budget {
 }
 
 impl Reservation<'_> {
-    /// The call was executed, or may have been, at this cost. An unknown cost counts as the whole
-    /// reservation.
+    /// Records that the call was executed, or may have been, at this cost. An unknown cost counts as the
+    /// whole reservation.
     pub(super) fn spend(mut self, cost: Option<f64>) {
         self.spent = Some(cost.unwrap_or(self.price));
     }
@@ -137,7 +138,7 @@ mod tests {
     const SOON: Duration = Duration::from_secs(1);
 
     #[tokio::test(start_paused = true)]
-    async fn what_does_not_fit_waits_while_others_are_out() {
+    async fn a_call_that_does_not_fit_waits_for_open_reservations() {
         let budget = Budget::new(Caps { calls: Some(2), cost: None });
         let one = budget.reserve(None).await.unwrap();
         let two = budget.reserve(None).await.unwrap();
@@ -162,7 +163,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn nothing_fits_into_nothing() {
+    async fn no_call_fits_into_a_cap_of_zero() {
         let budget = Budget::new(Caps { calls: Some(0), cost: None });
         assert!(budget.reserve(None).await.is_err());
     }

@@ -1,40 +1,40 @@
-//! What would become of a call, without sending it. Plans and explanations are dry runs: all their
-//! calls come here.
+//! What would happen to a call, without sending it. Plans and explanations are dry runs: all their calls go
+//! through this module.
 
 use marl_core::{Call, CallEnd, Error};
 
 use super::{CallPrice, Gateway};
 use crate::ledger::{CallState, Key, Known};
 
-/// What would become of a call now.
+/// What would happen to a call now.
 #[derive(Debug)]
 pub struct CallPreview {
     /// The call's key.
     pub key: Key,
-    /// What the ledger knows of the call.
+    /// What the ledger knows about the call.
     pub status: CallStatus,
-    /// How the call would end, where a run would not send it.
+    /// How the call would end, if a run would not send it.
     pub end: Option<CallEnd>,
 }
 
-/// What the ledger knows of a call, and so whether a run would send it.
+/// What the ledger knows about a call, which decides whether a run would send it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum CallStatus {
     /// The call is answered: a run would not send it.
     Reused,
-    /// The call is in doubt: a run would leave it so.
+    /// The call is in doubt: a run would leave it in doubt.
     InDoubt,
     /// The call failed in this run, or the ledger cannot be read: a run could not send it.
     Broken,
     /// The call was never made: a run would send it.
     New,
-    /// Its answer is too old, or is to be replaced: a run would send it.
+    /// The answer is too old or must be replaced: a run would send the call.
     Stale,
     /// The call failed and was not bought: a run would send it.
     Failed,
     /// The call is in doubt, and a run would send it again: it may be paid for twice.
     SentAgain,
-    /// Another process is making the call at this moment: a run would wait for it.
+    /// Another process is making the call right now: a run would wait for it.
     Busy,
 }
 
@@ -46,7 +46,7 @@ impl CallStatus {
 }
 
 impl Gateway {
-    /// What would become of a call now. With `refresh`, stored answers do not count.
+    /// Returns what would happen to a call now. With `refresh`, stored answers do not count.
     pub async fn dry_run(&self, call: &Call, refresh: bool) -> CallPreview {
         let Some(lane) = self.shared.lanes.get(&call.provider) else {
             let error = Error::internal(format!("no provider is called `{}`", call.provider));
@@ -65,7 +65,7 @@ impl Gateway {
                 Known::Nothing => match self.shared.ledger.newest(&key).await? {
                     None => CallStatus::New,
                     Some(CallState::Failed) => CallStatus::Failed,
-                    // Another process has begun between the two looks.
+                    // Another process has claimed the call between the two look-ups.
                     Some(CallState::Intent) => CallStatus::Busy,
                     Some(_) => CallStatus::Stale,
                 },

@@ -1,4 +1,4 @@
-//! The way to a slot: what an attempt waits for before it is sent, and its claim in the ledger.
+//! Admits an attempt: what it waits for before it is sent, and its claim in the ledger.
 //!
 //! ```text
 //! reserve budget -> breaker admits -> provider is ready
@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     event::Event,
-    ledger::{Asking, Claim, Intent, LedgerError},
+    ledger::{Claim, ClaimRequest, Intent, LedgerError},
 };
 
 /// A claim: no other process may send the call for now.
@@ -33,13 +33,13 @@ struct Claimed {
 
 impl Claimed {
     /// Whether the claim lasts long enough for an attempt. The process may have been suspended since the
-    /// claim, or the clock set anew.
+    /// claim, or the clock may have been changed.
     fn leaves(&self, timeouts: Timeouts) -> bool {
         self.at.elapsed().is_ok_and(|waited| waited <= timeouts.whole())
     }
 }
 
-/// All that an attempt needs to send.
+/// Everything that an attempt needs for sending.
 pub(super) struct Entered<'l> {
     pub(super) pass: Pass<'l>,
     /// Held by a call that was claimed before it had a slot.
@@ -50,11 +50,11 @@ pub(super) struct Entered<'l> {
 
 /// Why an attempt is not made.
 pub(super) enum NotSent {
-    /// The gateway is closed, or closed to this provider or operation.
+    /// The gateway is closed, for all calls or for this provider or operation.
     Closed(SkipReason),
     /// The provider cannot send at all: it has no key, for example.
     NotReady(Error),
-    /// Another process settled the call meanwhile, or is about to.
+    /// Another process has settled the call meanwhile, or is about to.
     Known,
     /// The ledger could not record the claim.
     Ledger(LedgerError),
@@ -68,7 +68,7 @@ impl From<LedgerError> for NotSent {
     }
 }
 
-/// The permission to go on, and how.
+/// The permission to continue, and in which order.
 enum Permit {
     /// Claim the call now, and wait for a slot afterwards.
     Ahead(Turn),
@@ -77,8 +77,8 @@ enum Permit {
 }
 
 impl Shared {
-    /// Waits until the attempt may be made, and claims the call. Where the ledger can tell claims that
-    /// were never sent, the claim is made before a slot is free, so that no slot waits for the disk.
+    /// Waits until the attempt may be made, and claims the call. If the ledger tracks which claims were sent,
+    /// the claim is made before a slot is free, so that no slot waits for the disk.
     pub(super) async fn enter<'a, 'l>(
         &'a self,
         keyed: KeyedCall<'l>,
@@ -98,7 +98,8 @@ impl Shared {
             }
             Permit::Ahead(turn) => turn,
         };
-        // The calls ahead in the queue take no longer than this one may, so the claim lasts twice as long.
+        // The calls ahead in the queue take no longer than this one may, so a claim for twice that time is
+        // enough.
         let claimed = self.claim(keyed, timeouts.whole() * 2, progress).await?;
         let mut entering = pin!(async {
             tokio::select! {
@@ -117,7 +118,8 @@ impl Shared {
                 waited
             }
         };
-        // The call waited so long that other processes would take its claim for lost: it is claimed anew.
+        // The call waited so long that other processes would take its claim for abandoned, so it is claimed
+        // again.
         let slot = match slot {
             Ok(slot) => slot?,
             Err(_) => entering.await?,
@@ -137,15 +139,15 @@ impl Shared {
         if progress.reservation.is_none() && !price.is_free {
             let reserved = self.budget.reserve(price.most.money).await;
             progress.reservation = Some(reserved.map_err(|_| {
-                self.listener.hear(&Event::CapReached);
+                self.listener.on_event(&Event::CapReached);
                 NotSent::Closed(SkipReason::Budget)
             })?);
         }
         let pass = lane.breaker.admit(&call.operation).await;
         let pass = pass.map_err(|_| STOPPED)?;
         lane.provider.ready().map_err(NotSent::NotReady)?;
-        let ahead = self.ledger.tells_unsent();
-        // While this call waits, the provider may refuse its API key to another call.
+        let ahead = self.ledger.tracks_sending();
+        // While this call waits, the provider may refuse the API key for another call.
         let permit = tokio::select! {
             biased;
             () = lane.breaker.until_stopped(&call.operation) => return Err(STOPPED),
@@ -163,18 +165,18 @@ impl Shared {
     ) -> Result<Claimed, NotSent> {
         let KeyedCall { lane, call, key, refresh } = keyed;
         let price = lane.price(&call.operation);
-        let asking = Asking {
+        let request = ClaimRequest {
             key,
             call,
             scope: &lane.settings.scope,
             again: lane.sends_doubts_again(call),
             refresh,
-            attempt: progress.tries + 1,
+            attempt: progress.attempts + 1,
             time,
             price: &price,
         };
         let at = SystemTime::now();
-        match self.ledger.claim(&asking).await? {
+        match self.ledger.claim(&request).await? {
             Claim::Granted(intent) => Ok(Claimed { intent, at }),
             Claim::Known(_) => Err(NotSent::Known),
         }

@@ -1,4 +1,5 @@
-//! Flights: equal calls that are under way at the same time become one.
+//! Flights: equal calls that are under way at the same time share one request. Flights decide nothing about
+//! sending.
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -15,12 +16,12 @@ use tokio::{runtime::Handle, sync::watch};
 
 use crate::ledger::Key;
 
-/// A call's key, and whether the call is asked anew. The two make different flights: an answer from the
-/// ledger does not serve a caller that wants a new one.
+/// A call's key, and whether the call is refreshed. The two make different flights: an answer from the ledger
+/// does not serve a caller that wants a new one.
 type FlightKey = (Key, bool);
 
-/// The followers that wait for a flight's end. `None` until one joins: most stored answers are there
-/// before any could.
+/// The followers that wait for a flight's end. `None` until one joins: most stored answers arrive before a
+/// follower could join.
 type Followers = Option<watch::Sender<Option<CallEnd>>>;
 
 /// The calls under way, by key.
@@ -40,10 +41,10 @@ pub(super) enum Role {
 /// A caller that waits for the end of another caller's flight.
 pub(super) struct Follower(watch::Receiver<Option<CallEnd>>);
 
-/// Ends the flight for all followers: with the call's end, or with an error if it is dropped before that.
+/// Ends the flight for all followers: with the call's end, or with an error if it is dropped first.
 pub(super) struct Completion {
     flights: Arc<Flights>,
-    /// `None` once the flight has ended: then the key may belong to another flight.
+    /// `None` once the flight has ended: from then on the key may belong to another flight.
     key: Option<FlightKey>,
 }
 
@@ -52,8 +53,8 @@ impl Flights {
     pub(super) fn join_or_lead(self: &Arc<Self>, key: FlightKey) -> Role {
         match self.lock().entry(key) {
             Entry::Occupied(mut flight) => {
-                let told = flight.get_mut().get_or_insert_with(|| watch::Sender::new(None));
-                Role::Join(Follower(told.subscribe()))
+                let followers = flight.get_mut().get_or_insert_with(|| watch::Sender::new(None));
+                Role::Join(Follower(followers.subscribe()))
             }
             Entry::Vacant(place) => {
                 place.insert(None);
@@ -67,8 +68,8 @@ impl Flights {
     }
 }
 
-/// A flight under way, driven by its leader. A request that was sent cannot be called back, so if the
-/// leader is dropped, the flight goes on in a task of its own.
+/// A flight under way, driven by its leader. A request that was sent cannot be withdrawn, so if the leader is
+/// dropped, the flight continues in a task of its own.
 pub(super) struct Flight(Option<BoxFuture<'static, CallEnd>>);
 
 impl Flight {
@@ -101,10 +102,10 @@ impl Drop for Flight {
 }
 
 impl Completion {
-    /// Tells all followers how the flight ended.
+    /// Passes the end of the flight to all followers.
     pub(super) fn complete(mut self, end: &CallEnd) {
-        if let Some(told) = self.remove() {
-            told.send_replace(Some(end.clone()));
+        if let Some(followers) = self.remove() {
+            followers.send_replace(Some(end.clone()));
         }
     }
 
@@ -120,7 +121,7 @@ impl Drop for Completion {
 }
 
 impl Follower {
-    /// The flight's end.
+    /// Waits for the flight's end.
     pub(super) async fn end(mut self) -> CallEnd {
         match self.0.wait_for(Option::is_some).await {
             Ok(end) => end.clone().unwrap_or_else(lost),
@@ -129,7 +130,7 @@ impl Follower {
     }
 }
 
-/// The leader panicked.
+/// The end for followers whose leader panicked.
 fn lost() -> CallEnd {
     CallEnd::Failed(Error::internal("the call ended without a result").billed(true))
 }

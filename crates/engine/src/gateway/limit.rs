@@ -1,4 +1,5 @@
-//! The limits of one provider: calls in flight, attempts a minute, and the pause that it asked for.
+//! The limits of one provider: calls in flight, attempts per minute, and the pause that it asked for. Limits
+//! know no ledger.
 
 use std::{
     num::NonZeroU32,
@@ -12,7 +13,7 @@ use tokio::{
     time::{Instant, sleep, sleep_until},
 };
 
-/// Where the calls of one provider wait.
+/// The queues of the calls of one provider.
 pub(super) struct Limit {
     admissions: Arc<Semaphore>,
     turns: Arc<Semaphore>,
@@ -22,24 +23,24 @@ pub(super) struct Limit {
     paused_until: Mutex<Option<Instant>>,
 }
 
-/// How many calls are admitted for each that may be in flight.
+/// How many calls are admitted for each slot.
 const ADMISSIONS_PER_SLOT: usize = 4;
 
-/// The right to make the attempts of a call; freed when dropped, after the last one.
+/// The right to make the attempts of a call; freed when it is dropped, after the last attempt.
 pub(super) struct Admission(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
 
-/// How many calls may be claimed and not yet stored, for each that may be in flight.
+/// How many calls may be claimed and not yet stored, for each slot.
 const TURNS_PER_SLOT: usize = 2;
 
-/// The right to be claimed before there is a slot; freed when dropped, once the end is stored.
+/// The right to be claimed before a slot is free; freed when it is dropped, once the end is stored.
 pub(super) struct Turn(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
 
-/// The right to have one request in flight; freed when dropped.
+/// The right to have one request in flight; freed when it is dropped.
 pub(super) struct Slot(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
 
 impl Limit {
     pub(super) fn new(parallel: usize, per_minute: Option<u32>) -> Self {
-        // Evenly spaced, one at a time: a burst at the start could break a fixed window.
+        // Attempts are evenly spaced: a burst at the start could exceed the provider's fixed window.
         let quota = per_minute
             .and_then(NonZeroU32::new)
             .and_then(|rate| Quota::with_period(Duration::from_secs(60) / rate.get()));
@@ -55,21 +56,20 @@ impl Limit {
         }
     }
 
-    /// Waits until few enough calls are admitted. Without this bound, every call of the window would make
-    /// its first attempt at a provider that is down before any call had made its last.
+    /// Waits until few enough calls are admitted. Without this bound, every call of the window would make its
+    /// first attempt at a failing provider before any call had made its last.
     pub(super) async fn admit(&self) -> Admission {
         Admission(
             Arc::clone(&self.admissions).acquire_owned().await.expect("the admissions are never closed"),
         )
     }
 
-    /// Waits until few enough calls are claimed and not yet stored: those are the calls that a killed run
-    /// leaves in doubt.
+    /// Waits until few enough calls are claimed and not yet stored: a killed run leaves these calls in doubt.
     pub(super) async fn turn(&self) -> Turn {
         Turn(Arc::clone(&self.turns).acquire_owned().await.expect("the turns are never closed"))
     }
 
-    /// Waits for a slot, the end of a pause and the rate.
+    /// Waits for a slot, the end of a pause and the rate limit.
     pub(super) async fn enter(&self) -> Slot {
         let permit = Arc::clone(&self.slots).acquire_owned().await.expect("the slots are never closed");
         while let Some(until) = self.pause() {
@@ -83,16 +83,16 @@ impl Limit {
         Slot(permit)
     }
 
-    /// Pauses all calls, since the provider asked for a rest. Returns whether the pause is new and long
-    /// enough to be reported.
+    /// Pauses all calls, because the provider asked for it. Returns whether the pause is new and long enough
+    /// to be reported.
     pub(super) fn pause_for(&self, rest: Duration) -> bool {
-        const TOLD: Duration = Duration::from_secs(5);
+        const NOTABLE: Duration = Duration::from_secs(5);
         let now = Instant::now();
         let until = now + rest;
         let mut paused = self.paused_until.lock().unwrap_or_else(PoisonError::into_inner);
         let is_new = paused.is_none_or(|earlier| earlier <= now);
         *paused = Some(paused.map_or(until, |earlier| earlier.max(until)));
-        is_new && rest >= TOLD
+        is_new && rest >= NOTABLE
     }
 
     fn pause(&self) -> Option<Instant> {
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn a_pause_holds_everyone() {
+    async fn a_pause_holds_every_call() {
         let limit = Limit::new(2, None);
         limit.pause_for(Duration::from_secs(3));
         limit.pause_for(Duration::from_secs(1));

@@ -1,20 +1,20 @@
-//! The gateway: the one door to the outside. Every call passes it, and it owns all policy.
+//! The gateway: the only way to the providers. Every call passes through it, and it owns all policy.
 //!
-//! The order, which is the promise not to pay twice:
+//! The order of these steps is what keeps marl from paying twice:
 //!
 //! 1. The caller joins the flight of the call's key, or leads it.
 //! 2. The leader looks the key up in the ledger.
 //! 3. If the call must be sent, the leader waits until few enough calls are admitted. For each attempt it
-//!    reserves the call's price from the run's budget, asks the breaker, claims the call in the ledger
-//!    (nothing usable is known, no other process is about to send it, the intent is written), waits for a
-//!    slot and the rate, has the ledger mark the intent as sent, and sends.
-//! 4. The slot is freed when the answer is in. The answer is stored, however often that takes a try, and
-//!    then the followers are woken.
+//!    reserves the call's price in the run's budget, asks the breaker, claims the call in the ledger (nothing
+//!    usable is known, no other process is about to send it, and the intent is written), waits for a slot and
+//!    the rate limit, has the ledger mark the intent as sent, and sends the call.
+//! 4. The slot is freed when the answer has arrived. The answer is stored, if necessary after several tries,
+//!    and then the followers are woken.
 //!
-//! A look-up before the flight could buy twice: two callers could both miss the answer of a flight that
-//! has just ended. A claim waits for the disk, so it is made before the call has a slot. Where the
-//! ledger cannot tell claims that were never sent, the claim is made within the slot: otherwise a killed
-//! run would leave doubts about calls that never left. A flight goes on if its leader is dropped.
+//! A look-up before the flight could buy twice: two callers could both miss the answer of a flight that has
+//! just ended. A claim waits for the disk, so it is made before the call has a slot. If the ledger does not
+//! track which claims were sent, the claim is made within the slot: otherwise a killed run would leave doubts
+//! about calls that were never sent. A flight continues if its leader is dropped.
 //!
 //! There is one file for each policy; none of them knows rows or steps.
 
@@ -55,7 +55,7 @@ pub use budget::Caps;
 pub use dry_run::{CallPreview, CallStatus};
 pub use settings::{BreakerSettings, InDoubt, LaneSettings, Retry, Settings};
 
-/// The one door to the outside.
+/// The only way to the providers.
 #[derive(Clone)]
 pub struct Gateway {
     shared: Arc<Shared>,
@@ -69,7 +69,7 @@ struct Shared {
     budget: Budget,
     listener: Arc<dyn Listener>,
     closed: watch::Sender<Option<SkipReason>>,
-    /// Doubts of earlier runs that this run has met: each is reported once.
+    /// The doubts of earlier runs that this run has met; each of them is reported once.
     met_in_doubt: Mutex<HashSet<Key>>,
 }
 
@@ -82,7 +82,7 @@ struct Lane {
 }
 
 impl Gateway {
-    /// A gateway to these providers.
+    /// Creates a gateway to these providers.
     pub fn new(
         providers: impl IntoIterator<Item = Arc<dyn Provider>>,
         ledger: Arc<dyn Calls>,
@@ -114,8 +114,8 @@ impl Gateway {
         }
     }
 
-    /// Closes the gateway: it sends nothing more, waits for attempts in flight, and still answers what is
-    /// stored. If it is closed twice, the first reason stays.
+    /// Closes the gateway: it sends nothing more, waits for attempts in flight, and still answers from the
+    /// ledger. If it is closed twice, the first reason counts.
     pub fn close(&self, reason: SkipReason) {
         self.shared.closed.send_if_modified(|closed| {
             let first = closed.is_none();
@@ -125,7 +125,7 @@ impl Gateway {
     }
 }
 
-/// The gateway for steps that ask anew: answers from before the run do not count.
+/// The gateway for steps that refresh: answers from before the run do not count.
 struct Refreshing(Gateway);
 
 #[async_trait]
@@ -143,7 +143,7 @@ impl Caller for Gateway {
 }
 
 impl Gateway {
-    /// The caller for steps that ask anew.
+    /// The caller for steps that refresh.
     pub fn refreshing(&self) -> Arc<dyn Caller> {
         Arc::new(Refreshing(self.clone()))
     }
@@ -155,7 +155,7 @@ impl Gateway {
         let key = Key::of(&call, &lane.settings.scope);
         match self.shared.flights.join_or_lead((key, refresh)) {
             Role::Join(follower) => {
-                self.shared.listener.hear(&Event::Joined);
+                self.shared.listener.on_event(&Event::Joined);
                 follower.end().await
             }
             Role::Lead(completion) => {
@@ -190,9 +190,9 @@ impl Shared {
         }
     }
 
-    /// What the ledger knows of a call once no other process is asking. If one is, this waits for its
-    /// reply until that attempt's time is up or the process is dead. The time is measured here, since
-    /// the clocks of two machines may differ. `None` if the gateway is closed before.
+    /// What the ledger knows about a call once no other process is asking. If one is, this waits for its
+    /// reply until that attempt's time is up or the process is dead. The time is measured here, since the
+    /// clocks of two machines may differ. `None` if the gateway is closed first.
     async fn when_free(&self, key: Key, refresh: bool) -> Result<Option<Known>, LedgerError> {
         let started = Instant::now();
         let mut wait = Duration::from_millis(20);
@@ -210,36 +210,36 @@ impl Shared {
         }
     }
 
-    /// The ledger cannot be used: the gateway closes, since what it sent could not be recorded.
+    /// Closes the gateway because the ledger cannot be used: a call that is sent now could not be recorded.
     fn ledger_failed(&self, error: LedgerError) -> Error {
         self.closed.send_if_modified(|closed| closed.replace(SkipReason::Interrupted).is_none());
-        self.listener.hear(&Event::LedgerFailed { error: &error });
+        self.listener.on_event(&Event::LedgerFailed { error: &error });
         Error::internal("the ledger cannot be used").with_detail(error.0)
     }
 
-    /// How a call ends by what the ledger knows of it; `None` if it must be sent.
+    /// The end of a call according to the ledger; `None` if it must be sent.
     fn known_end(&self, lane: &Lane, call: &Call, key: Key, known: Known) -> Option<CallEnd> {
         match known {
             Known::Nothing => None,
             Known::Answered(body) => {
-                self.listener.hear(&Event::Reused);
+                self.listener.on_event(&Event::Reused);
                 Some(read(lane, call, &body))
             }
             Known::Unusable { error, body } => {
-                self.listener.hear(&Event::Reused);
-                // This version may read what an earlier one could not.
+                self.listener.on_event(&Event::Reused);
+                // This version may be able to read what an earlier version could not.
                 let repaired = body.and_then(|body| lane.provider.read_unusable(call, &body).ok());
                 Some(repaired.map_or(CallEnd::Failed(error), CallEnd::Reply))
             }
             Known::Failed(error) => {
-                self.listener.hear(&Event::Joined);
+                self.listener.on_event(&Event::Joined);
                 Some(CallEnd::Failed(error))
             }
             Known::InDoubt { in_this_run } if in_this_run || !lane.sends_doubts_again(call) => {
                 Some(self.left_as_doubt(call, key, in_this_run))
             }
             Known::InDoubt { .. } => None,
-            // The process that asks is alive and has no answer in time. It may send the call yet, so this
+            // The process that asks is alive and has no answer in time. It may still send the call, so this
             // run does not, whatever the user chose for doubts.
             Known::Busy { .. } => Some(self.left_as_doubt(call, key, false)),
         }
@@ -248,9 +248,9 @@ impl Shared {
     fn left_as_doubt(&self, call: &Call, key: Key, in_this_run: bool) -> CallEnd {
         let is_first = self.met_in_doubt.lock().unwrap_or_else(PoisonError::into_inner).insert(key);
         if in_this_run || !is_first {
-            self.listener.hear(&Event::Joined);
+            self.listener.on_event(&Event::Joined);
         } else {
-            self.listener.hear(&Event::InDoubt { provider: &call.provider });
+            self.listener.on_event(&Event::InDoubt { provider: &call.provider });
         }
         CallEnd::Failed(attempt::in_doubt(call, None))
     }
@@ -266,7 +266,7 @@ impl Lane {
         self.provider.info().operations.get(name)
     }
 
-    /// Whether the call can be sent again at no cost.
+    /// Whether the call can be sent again for free.
     fn resends_freely(&self, call: &Call) -> bool {
         self.operation(&call.operation).is_repeatable()
     }

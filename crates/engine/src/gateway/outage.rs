@@ -21,7 +21,7 @@ impl Shared {
         }
         let provider = &call.provider;
         if lane.limit.pause_for(rest) {
-            self.listener.hear(&Event::ProviderRests { provider, rest });
+            self.listener.on_event(&Event::ProviderRests { provider, rest });
         }
     }
 
@@ -32,7 +32,7 @@ impl Shared {
             None => lane.breaker.stop(),
         };
         if first {
-            self.listener.hear(&Event::ProviderStopped { provider: &call.provider, operation, error });
+            self.listener.on_event(&Event::ProviderStopped { provider: &call.provider, operation, error });
         }
     }
 
@@ -48,9 +48,9 @@ impl Shared {
         let provider = &call.provider;
         match change {
             breaker::Change::None => {}
-            breaker::Change::Waits(wait) => self.listener.hear(&Event::ProviderWaits { provider, wait }),
+            breaker::Change::Waits(wait) => self.listener.on_event(&Event::ProviderWaits { provider, wait }),
             breaker::Change::Stopped => {
-                self.listener.hear(&Event::ProviderStopped { provider, operation: None, error });
+                self.listener.on_event(&Event::ProviderStopped { provider, operation: None, error });
             }
         }
     }

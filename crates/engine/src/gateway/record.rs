@@ -1,6 +1,6 @@
-//! Has the ledger store how an attempt ended. What came may have been paid for, so the gateway keeps
-//! trying while the ledger cannot store it: a disk may get room again, a server may come back. No slot
-//! is held meanwhile.
+//! Has the ledger store how an attempt ended. An answer may have been paid for, so the gateway keeps trying
+//! while the ledger cannot store it: a disk may get room again, a server may come back. No slot is held
+//! meanwhile.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,17 +12,17 @@ use super::{
 };
 use crate::ledger::{LedgerError, Settled};
 
-/// How often storing is tried again.
+/// How many times storing is tried.
 const TRIES: u32 = 20;
 
-/// How long the gateway waits before it tries again.
+/// How long the gateway waits between two tries.
 const PAUSE: Duration = Duration::from_millis(250);
 
 impl Shared {
     /// Returns once the end of an attempt is stored.
     ///
     /// # Errors
-    /// The ledger could not store it, however often the gateway tried.
+    /// The ledger could not store it within the tries.
     pub(super) async fn settle(
         &self,
         keyed: KeyedCall<'_>,

@@ -1,4 +1,4 @@
-//! The gateway's settings and their defaults.
+//! The gateway's settings and their defaults. This module reads no file.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -8,17 +8,17 @@ use crate::ledger::Scope;
 /// What to do with a call that may have been paid for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum InDoubt {
-    /// Leave the call in doubt and its rows failed: nothing is bought twice.
+    /// Leaves the call in doubt and its rows failed: nothing is bought twice.
     #[default]
     Keep,
-    /// Send it again, and perhaps pay twice.
+    /// Sends the call again, and may pay twice.
     Retry,
 }
 
-/// How often and how soon an attempt is made again.
+/// How often and how soon an attempt is repeated.
 #[derive(Debug, Clone)]
 pub struct Retry {
-    /// Attempts in all, the first included.
+    /// The total number of attempts, including the first.
     pub attempts: u32,
     /// The longest first wait; each further wait may be twice as long.
     pub base: Duration,
@@ -59,11 +59,11 @@ impl Default for BreakerSettings {
 /// Settings of one provider.
 #[derive(Debug, Clone, Default)]
 pub struct LaneSettings {
-    /// From whom, and for which account, its calls are bought.
+    /// The address and the account from which its calls are bought.
     pub scope: Scope,
-    /// Calls in flight, where that is not the number for all providers.
+    /// The most calls in flight, where that is not the number for all providers.
     pub parallel: Option<usize>,
-    /// The most attempts a minute; no limit by default.
+    /// The most attempts per minute; no limit by default.
     pub per_minute: Option<u32>,
     /// What to do with its calls in doubt.
     pub in_doubt: InDoubt,
@@ -76,18 +76,18 @@ pub struct LaneSettings {
 pub struct Settings {
     /// Calls in flight to each provider that has no number of its own.
     pub parallel: usize,
-    /// How attempts are made again.
+    /// How attempts are repeated.
     pub retry: Retry,
     /// When the calls of a failing provider wait.
     pub breaker: BreakerSettings,
-    /// How long an attempt may take, in place of the provider's own time.
+    /// How long an attempt may take; overrides the provider's own limit.
     pub timeout: Option<Duration>,
-    /// How long the gateway reads on after an attempt's time is up: a late reply settles the doubt.
+    /// How long the gateway waits after an attempt's time is up: a late reply settles the doubt.
     pub grace: Duration,
-    /// What the run may buy at the most.
+    /// The caps of the run.
     pub caps: Caps,
-    /// Whether each call is sent once at most. A run that is held to a plan does so: the plan counted each
-    /// call once, and a call that was sent again would take the place of one that was certain.
+    /// Whether each call is sent at most once. A run that is bound to a plan does so: the plan counted each
+    /// call once, and a repeated call would take the place of one that was certain.
     pub once: bool,
     /// Settings by provider; a provider without an entry has the defaults.
     pub lanes: BTreeMap<String, LaneSettings>,

@@ -1,4 +1,4 @@
-//! The gateway over a scripted provider, with the clock paused: value in, value out.
+//! Tests of the gateway over a scripted provider, with the clock paused.
 
 mod claims;
 mod costs;
@@ -28,12 +28,12 @@ use super::*;
 use crate::ledger::MemoryCalls;
 use provider::{Act, Scripted};
 
-/// Counts what the gateway tells.
+/// Records the gateway's events.
 #[derive(Default)]
-struct Heard(Mutex<Vec<String>>, Mutex<Vec<Cost>>);
+struct EventLog(Mutex<Vec<String>>, Mutex<Vec<Cost>>);
 
-impl Listener for Heard {
-    fn hear(&self, event: &Event<'_>) {
+impl Listener for EventLog {
+    fn on_event(&self, event: &Event<'_>) {
         let word = match event {
             Event::Sent { again: false, .. } => "sent",
             Event::Sent { again: true, .. } => "sent again",
@@ -59,7 +59,7 @@ impl Listener for Heard {
 
 struct World {
     provider: Arc<Scripted>,
-    heard: Arc<Heard>,
+    events: Arc<EventLog>,
     gateway: Gateway,
 }
 
@@ -74,14 +74,14 @@ impl World {
 
     fn over(ledger: Arc<dyn Calls>, provider: Scripted, settings: Settings) -> Self {
         let provider = Arc::new(provider);
-        let heard = Arc::new(Heard::default());
+        let events = Arc::new(EventLog::default());
         let gateway = Gateway::new(
             [Arc::clone(&provider) as Arc<dyn Provider>],
             ledger,
             settings,
-            Arc::clone(&heard) as Arc<dyn Listener>,
+            Arc::clone(&events) as Arc<dyn Listener>,
         );
-        Self { provider, heard, gateway }
+        Self { provider, events, gateway }
     }
 
     fn script(acts: &[(u64, &[Act])]) -> Self {
@@ -106,8 +106,8 @@ impl World {
         self.provider.sends.load(Ordering::SeqCst)
     }
 
-    fn heard(&self, word: &str) -> usize {
-        self.heard.0.lock().unwrap().iter().filter(|heard| *heard == word).count()
+    fn count(&self, word: &str) -> usize {
+        self.events.0.lock().unwrap().iter().filter(|event| *event == word).count()
     }
 }
 
@@ -161,14 +161,14 @@ async fn equal_calls_are_sent_once_at_the_same_time_and_long_after() {
     assert!(all.iter().all(|end| end == "found 1"));
     sleep(Duration::from_secs(3600)).await;
     assert_eq!(world.ask(1).await, "found 1");
-    assert_eq!((world.sends(), world.heard("joined"), world.heard("reused")), (1, 99, 1));
+    assert_eq!((world.sends(), world.count("joined"), world.count("reused")), (1, 99, 1));
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_may_pass_is_tried_again_four_times_in_all() {
+async fn an_error_that_may_pass_is_tried_four_times_in_total() {
     let world = World::script(&[(1, &[Act::Fail(passing), Act::Fail(not_sent), Act::Fail(passing)])]);
     assert_eq!(world.ask(1).await, "found 1");
-    assert_eq!((world.sends(), world.heard("sent"), world.heard("sent again")), (4, 1, 2));
+    assert_eq!((world.sends(), world.count("sent"), world.count("sent again")), (4, 1, 2));
     let world = World::new(always(Act::Fail(passing)));
     assert_eq!(world.ask(1).await, "upstream");
     assert_eq!(world.sends(), 4);
@@ -179,11 +179,11 @@ async fn duplicates_share_a_failure() {
     let world = World::new(always(Act::Fail(passing)));
     assert_eq!(world.ask(1).await, "upstream");
     assert_eq!(world.ask(1).await, "upstream");
-    assert_eq!((world.sends(), world.heard("joined")), (4, 1));
+    assert_eq!((world.sends(), world.count("joined")), (4, 1));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_is_final_and_nothing_else_is_touched() {
+async fn a_refusal_is_final_and_affects_no_other_call() {
     let world = World::script(&[(1, &[Act::Fail(refused)])]);
     assert_eq!(world.ask(1).await, "invalid_input");
     assert_eq!(world.ask(2).await, "found 2");
@@ -232,7 +232,7 @@ async fn a_waiters_end_does_not_end_the_flight() {
 
 #[tokio::test(start_paused = true)]
 async fn attempts_are_evenly_spaced_by_the_rate() {
-    // The rate's clock is the real one, so this is about a fifth of a second.
+    // The rate limiter uses the real clock, so this takes about a fifth of a second.
     let lane = LaneSettings { per_minute: Some(1_200), ..LaneSettings::default() };
     let settings = Settings { lanes: BTreeMap::from([("p".to_owned(), lane)]), ..Settings::default() };
     let world = World::with(Scripted::default(), settings);
@@ -247,7 +247,7 @@ fn capped(calls: u64) -> Settings {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_cap_is_never_overshot_and_is_used_up() {
+async fn a_cap_is_never_exceeded_and_is_used_up() {
     let acts: Vec<(u64, Vec<Act>)> = (0..200)
         .map(|n| {
             let acts = match n % 4 {
@@ -268,7 +268,7 @@ async fn a_cap_is_never_overshot_and_is_used_up() {
         let settings = Settings { parallel, caps, lanes, ..Settings::default() };
         let world = World::with(scripted(&acts), settings);
         let ends = futures::future::join_all((0..400).map(|n| world.ask(n % 200))).await;
-        assert_eq!(world.heard("spent"), 40, "{parallel} {caps:?}");
+        assert_eq!(world.count("spent"), 40, "{parallel} {caps:?}");
         let bought: std::collections::HashSet<u64> = ends
             .iter()
             .zip(0..)
@@ -281,14 +281,14 @@ async fn a_cap_is_never_overshot_and_is_used_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_mended_parser_reads_stored_answers_again_and_buys_nothing() {
+async fn a_better_parser_reads_stored_answers_again_and_buys_nothing() {
     let ledger = Arc::new(MemoryCalls::default());
     let before = World::over(ledger.clone(), Scripted::default(), Settings::default());
     assert_eq!(before.ask(1).await, "found 1");
     let repaired = Scripted { repaired: true, without_key: true, ..Scripted::default() };
     let after = World::over(ledger, repaired, Settings::default());
     assert_eq!(after.ask(1).await, "found 1, repaired");
-    assert_eq!((after.sends(), after.heard("reused")), (0, 1));
+    assert_eq!((after.sends(), after.count("reused")), (0, 1));
 }
 
 #[tokio::test(start_paused = true)]
@@ -296,14 +296,14 @@ async fn an_error_that_is_billed_leaves_a_record_is_spent_and_is_not_bought_agai
     let ledger = Arc::new(MemoryCalls::default());
     let world = World::over(ledger.clone(), always(Act::Fail(unusable)), capped(1));
     assert_eq!(world.ask(1).await, "bad_reply");
-    assert_eq!((world.sends(), world.heard("spent")), (1, 1));
+    assert_eq!((world.sends(), world.count("spent")), (1, 1));
     assert_eq!(world.ask(2).await, "closed budget");
     let later = World::over(ledger.clone(), Scripted::default(), Settings::default());
     assert_eq!(later.ask(1).await, "bad_reply");
-    assert_eq!((later.sends(), later.heard("reused")), (0, 1));
-    // A version that can read it fills the row without a call.
+    assert_eq!((later.sends(), later.count("reused")), (0, 1));
+    // A version that can read the answer fills the row without a call.
     let repaired = Scripted { repaired: true, without_key: true, ..Scripted::default() };
     let repaired = World::over(ledger, repaired, Settings::default());
     assert_eq!(repaired.ask(1).await, "found <html>1</html>, repaired");
-    assert_eq!((repaired.sends(), repaired.heard("reused")), (0, 1));
+    assert_eq!((repaired.sends(), repaired.count("reused")), (0, 1));
 }

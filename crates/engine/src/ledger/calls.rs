@@ -1,5 +1,5 @@
-//! The calls of a ledger: the intent before a call is sent, the reply after it arrived. Knows no rows,
-//! no steps and no policy: what a reply means, and what is sent, the gateway decides.
+//! The calls of a ledger: the intent before a call is sent, the reply after it arrived. This module knows no
+//! rows, no steps and no policy: the gateway decides what a reply means and what is sent.
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,106 +9,107 @@ use marl_core::{Call, Error};
 use super::{CallState, Key, LedgerError, Scope};
 use crate::cost::{CallPrice, Cost};
 
-/// What the ledger knows of a call.
+/// What the ledger knows about a call.
 #[derive(Debug, Clone)]
 pub enum Known {
-    /// Nothing that helps: it may be claimed.
+    /// Nothing useful: the call may be claimed.
     Nothing,
-    /// A whole answer, the provider's own text.
+    /// A complete answer, as the provider's own text.
     Answered(String),
-    /// A whole answer that was of no use. It was paid for, so it is not asked again.
+    /// A complete answer that is unusable. It was paid for, so the call is not sent again.
     Unusable {
-        /// Why it was of no use.
+        /// Why the answer is unusable.
         error: Error,
-        /// The provider's own text, for a reader that may have learned since; unknown where it was
-        /// too large, or an earlier version did not keep it.
+        /// The provider's own text, which a later version may be able to read; unknown if it was too large,
+        /// or if an earlier version did not store it.
         body: Option<String>,
     },
-    /// It failed in this run; its duplicates share that.
+    /// The call failed in this run; equal calls share the failure.
     Failed(Error),
-    /// It may have been paid for, and no answer is known.
+    /// The call may have been paid for, and no answer is known.
     InDoubt {
-        /// Whether it came to that in this run; then its duplicates share it.
+        /// Whether the call came into doubt in this run; equal calls then share the doubt.
         in_this_run: bool,
     },
-    /// Another process is asking just now, or this one in another way.
+    /// Another process is making the call now, or another task of this process.
     Busy {
-        /// How long that may take. After that the call is in doubt, and it is not sent again while
-        /// that process lives.
+        /// How long that may take. Afterwards the call is in doubt, and it is not sent again while that
+        /// process lives.
         at_most: Duration,
     },
 }
 
-/// The right to send one attempt of a call, and the duty to say how it ended.
+/// The right to send one attempt of a call, and the duty to report how it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Intent(i64);
 
 impl Intent {
-    /// For a ledger: the intent that it knows by this number.
+    /// Creates the intent with this number; only ledgers call this.
     pub fn new(id: i64) -> Self {
         Self(id)
     }
 
-    /// For the ledger that made it: the number that it gave.
+    /// The number that the ledger gave to the intent.
     pub fn id(self) -> i64 {
         self.0
     }
 }
 
-/// What came of a claim.
+/// The result of a claim.
 #[derive(Debug)]
 pub enum Claim {
-    /// The intent is written; send.
+    /// The intent is recorded: the call may be sent.
     Granted(Intent),
-    /// Another process or task settled it meanwhile, or is about to.
+    /// Another process or task has settled the call meanwhile, or is about to.
     Known(Known),
 }
 
-/// A claim: what is to be sent, and under which terms.
+/// A request to claim a call: what is to be sent, and under which terms.
 #[derive(Debug)]
-pub struct Asking<'a> {
+pub struct ClaimRequest<'a> {
     /// The call's key.
     pub key: Key,
     /// The call.
     pub call: &'a Call,
-    /// Whom it is bought from and for.
+    /// The scope in which the call is bought.
     pub scope: &'a Scope,
-    /// Whether a call in doubt is sent all the same.
+    /// Whether a call in doubt may be sent again.
     pub again: bool,
     /// Whether replies from before this run do not count.
     pub refresh: bool,
-    /// Which attempt of the call in this run this is, from 1.
+    /// The number of this attempt of the call in this run, from 1.
     pub attempt: u32,
-    /// How long the attempt may take, grace included; then it is in doubt for others.
+    /// How long the attempt may take, including the grace period; after that, other processes see it as in
+    /// doubt.
     pub time: Duration,
-    /// What it may cost.
+    /// What the call may cost.
     pub price: &'a CallPrice,
 }
 
 /// How an attempt ended, as far as the ledger is concerned.
 #[derive(Debug, Clone)]
 pub enum Settled {
-    /// With a whole answer.
+    /// With a complete answer.
     Answered {
         /// The provider's own text.
         body: String,
-        /// Whether it says that there is nothing.
+        /// Whether the answer is that there is no data.
         no_data: bool,
         /// What it cost.
         cost: Cost,
     },
-    /// With a whole answer that is of no use.
+    /// With a complete answer that is unusable.
     Unusable {
-        /// Why it is of no use.
+        /// Why the answer is unusable.
         error: Error,
-        /// The provider's own text, where all of it was read.
+        /// The provider's own text, if all of it was read.
         body: Option<String>,
         /// What it cost.
         cost: Cost,
     },
     /// Without having been bought.
     Failed(Error),
-    /// Whether it was bought cannot be known.
+    /// Without knowing whether it was bought.
     InDoubt,
 }
 
@@ -126,7 +127,7 @@ pub struct EndRecord<'a> {
 }
 
 impl<'a> EndRecord<'a> {
-    /// What is recorded of this end.
+    /// The record of this end.
     pub fn of(end: &'a Settled) -> Self {
         let (state, reply, error, cost) = match end {
             Settled::Answered { body, no_data: false, cost } => (CallState::Found, Some(body), None, *cost),
@@ -141,7 +142,7 @@ impl<'a> EndRecord<'a> {
     }
 }
 
-/// The end of an attempt with what is worth keeping of it.
+/// The end of an attempt, with everything about it that is recorded.
 #[derive(Debug, Clone)]
 pub struct Ended {
     /// How it ended.
@@ -152,55 +153,56 @@ pub struct Ended {
     pub request_id: Option<String>,
 }
 
-/// The calls of a ledger, as one run sees and makes them. The gateway uses nothing else of a ledger.
+/// The calls of a ledger, from the view of one run. The gateway uses no other part of a ledger.
 ///
 /// A run's process counts as alive until its last handle of this kind is dropped or the process ends,
 /// however it ends.
 #[async_trait]
 pub trait Calls: Send + Sync {
-    /// What is known of a call; with `refresh`, replies from before this run do not count. What another
-    /// process stored may be seen a few ms later.
+    /// What is known about a call. With `refresh`, replies from before this run do not count. What another
+    /// process stored may become visible a few ms later.
     ///
     /// # Errors
     /// The ledger cannot be read.
     async fn look_up(&self, key: &Key, refresh: bool) -> Result<Known, LedgerError>;
 
-    /// The state of the newest record of a call, whatever its age: for reports, not for decisions. An
-    /// intent that a dead process never sent is passed over.
+    /// The state of the newest record of a call, whatever its age: for reports, not for decisions. An intent
+    /// that a dead process never sent is skipped.
     ///
     /// # Errors
     /// The ledger cannot be read.
     async fn newest(&self, key: &Key) -> Result<Option<CallState>, LedgerError>;
 
-    /// Writes the intent to send, if nothing usable is known and no other process or task is asking. It
-    /// is one step for all processes: of several claims of one call at once, one is granted.
+    /// Records the intent to send, if nothing usable is known and no other process or task is making the
+    /// call. This is atomic over all processes: of several concurrent claims of one call, one is granted.
     ///
     /// # Errors
-    /// The intent is not written, or there is no room for an answer. Nothing may be sent.
-    async fn claim(&self, asking: &Asking<'_>) -> Result<Claim, LedgerError>;
+    /// The intent is not recorded, or there is no room for an answer. Nothing may be sent.
+    async fn claim(&self, request: &ClaimRequest<'_>) -> Result<Claim, LedgerError>;
 
-    /// Whether the ledger can tell intents that were never sent from those that were, however this
+    /// Whether the ledger can distinguish intents that were never sent from those that were, however this
     /// process ends. Only then does the gateway claim a call before it may be sent.
-    fn tells_unsent(&self) -> bool;
+    fn tracks_sending(&self) -> bool;
 
-    /// Marks an intent as sent, before the call is sent. Where [`Self::tells_unsent`], an intent without
-    /// the mark counts for nothing once its process is dead.
+    /// Marks an intent as sent, before the call is sent. With [`Self::tracks_sending`], an intent without the
+    /// mark is void once its process is dead.
     ///
     /// # Errors
-    /// The call must not be sent: the mark cannot be made, or others would take this process for dead.
+    /// The call must not be sent: the mark cannot be made, or other processes would take this process for
+    /// dead.
     async fn sending(&self, intent: Intent) -> Result<(), LedgerError>;
 
-    /// Takes an intent back whose attempt was not bought: as if the call had never been claimed.
+    /// Takes back an intent whose attempt was not bought, as if the call had never been claimed.
     ///
     /// # Errors
     /// The ledger cannot be written.
     async fn take_back(&self, key: &Key, intent: Intent) -> Result<(), LedgerError>;
 
-    /// Stores the end of an attempt; returns once it is stored for good. If the attempt was in doubt by
-    /// then, the end settles the doubt.
+    /// Stores the end of an attempt; returns once it is durable. If the attempt was in doubt by then, its end
+    /// settles the doubt.
     ///
     /// # Errors
-    /// The end may not be stored. A form does not try again by itself: the gateway does, with the same
+    /// The end may not have been stored. A form does not try again by itself: the gateway does, with the same
     /// intent and the same end.
     async fn settle(&self, key: &Key, intent: Intent, ended: Arc<Ended>) -> Result<(), LedgerError>;
 }

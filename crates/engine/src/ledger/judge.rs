@@ -1,5 +1,5 @@
-//! What stored calls mean for one run: which answers are young enough, who is asking, what is in doubt.
-//! Every form of the ledger judges by these rules. Pure; each form reads the time off its own clock.
+//! What stored calls mean for one run: which answers are recent enough, which process is asking, what is in
+//! doubt. Every form of the ledger follows these rules. Pure; each form uses its own clock.
 
 use std::time::Duration;
 
@@ -8,17 +8,17 @@ use super::CallState;
 /// How old a stored answer may be.
 #[derive(Debug, Clone, Copy)]
 pub struct MaxAge {
-    /// Of an answer that found something.
+    /// The age of an answer that found something.
     pub found: Duration,
-    /// Of an answer that found nothing.
+    /// The age of an answer without data.
     pub no_data: Duration,
 }
 
 impl MaxAge {
-    /// That nothing was found may be true for a week at the most.
+    /// An answer without data is trusted for a week at most.
     const NO_DATA: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-    /// The ages for answers that may be as old as `found`.
+    /// The ages for a run in which answers may be as old as `found`.
     pub fn new(found: Duration) -> Self {
         Self { found, no_data: found.min(Self::NO_DATA) }
     }
@@ -34,9 +34,9 @@ impl Default for MaxAge {
 /// Which stored answers count for a reader.
 #[derive(Debug, Clone, Copy)]
 pub enum Freshness {
-    /// Those that a run would use if it started now.
+    /// The answers that a run would use if it started now.
     Now(MaxAge),
-    /// All of them, however old: for explaining what was.
+    /// All answers, however old: for explanations.
     Any,
 }
 
@@ -47,54 +47,54 @@ pub struct Judge {
     as_of: Option<(i64, MaxAge)>,
 }
 
-/// What judging needs of a stored call. Times are ms since 1970, by the ledger's clock.
+/// What judging needs to know about a stored call. Times are ms since 1970, by the ledger's clock.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts {
-    /// Its state.
+    /// The call's state.
     pub state: CallState,
-    /// The run that asked.
+    /// The run that made the call.
     pub run: i64,
-    /// When it was sent.
+    /// When the call was sent.
     pub sent_at: i64,
-    /// Until when the attempt may take.
+    /// The time until which the attempt may last.
     pub deadline: i64,
-    /// When its end was stored.
+    /// When the call's end was stored.
     pub settled_at: Option<i64>,
 }
 
-/// What is known of the process that wrote an open intent.
+/// What is known about the process that recorded an open intent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Owner {
-    /// It is alive: it may still send the call, and may still store the answer.
+    /// The process is alive: it may still send the call, and may still store the answer.
     Lives,
-    /// Whether it is alive cannot be decided.
+    /// Nobody can tell whether the process is alive.
     Unknown,
-    /// It is dead.
+    /// The process is dead.
     Gone {
         /// Whether it sent the call, or may have.
         sent: bool,
     },
 }
 
-/// What one stored call says.
+/// What one stored call means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// Nothing: an older call may say more.
+    /// Nothing: an older call may mean more.
     Nothing,
-    /// It was an answer, and is too old. It ended the doubts before it: older calls say nothing.
+    /// An answer that is too old. It ended the doubts before it, so older calls mean nothing.
     Outdated,
-    /// It is an answer that counts.
+    /// An answer that counts.
     Answered,
-    /// It is an answer of no use, which was paid for.
+    /// An unusable answer, which was paid for.
     Unusable,
-    /// It failed in this run.
+    /// The call failed in this run.
     Failed,
-    /// It may have been paid for.
+    /// The call may have been paid for.
     InDoubt {
-        /// Whether it came to that in this run.
+        /// Whether the call came into doubt in this run.
         in_this_run: bool,
     },
-    /// A process is asking just now.
+    /// A process is making the call now.
     Busy {
         /// How long that may take.
         at_most: Duration,
@@ -102,13 +102,13 @@ pub enum Verdict {
 }
 
 impl Judge {
-    /// For the run with this number, which started at `now`.
-    pub fn of_run(run: i64, now: i64, max_age: MaxAge) -> Self {
+    /// The judge for the run with this number, which started at `now`.
+    pub fn for_run(run: i64, now: i64, max_age: MaxAge) -> Self {
         Self { run: Some(run), as_of: Some((now, max_age)) }
     }
 
-    /// For a reader that began at `now`. No stored call is its own.
-    pub fn of_reader(freshness: Freshness, now: i64) -> Self {
+    /// The judge for a reader that began at `now`. No stored call is a reader's own.
+    pub fn for_reader(freshness: Freshness, now: i64) -> Self {
         let as_of = match freshness {
             Freshness::Now(max_age) => Some((now, max_age)),
             Freshness::Any => None,
@@ -116,17 +116,17 @@ impl Judge {
         Self { run: None, as_of }
     }
 
-    /// The run that it judges for.
+    /// The run that this judge works for.
     pub fn run(&self) -> Option<i64> {
         self.run
     }
 
-    /// What a stored call says at the time `now`. With `refresh`, answers from before this run do not
-    /// count. Of several calls with one key, the newest is judged first: an answer that counts decides,
-    /// then the first verdict that says anything, up to an answer that is too old.
+    /// What a stored call means at the time `now`. With `refresh`, answers from before this run do not count.
+    /// Of several calls with one key, the newest is judged first: an answer that counts decides, otherwise
+    /// the first verdict with a meaning, up to an answer that is too old.
     ///
     /// # Errors
-    /// Those of `owner`, which is asked only about an open intent of another run.
+    /// The error of `owner`, which is called only for an open intent of another run.
     pub fn verdict<E>(
         &self,
         call: &Facts,
@@ -158,16 +158,16 @@ impl Judge {
     fn is_fresh(&self, stored_at: i64, no_data: bool, refresh: bool, now: i64) -> bool {
         let Some((began, max_age)) = self.as_of else { return true };
         let age = if no_data { max_age.no_data } else { max_age.found };
-        // What another run stores after this one's start is as fresh as can be. Beyond the present no
-        // run has stored anything: a clock was wrong, by as much as is seen.
+        // An answer that another run stored after this run's start is fresh. No run has stored anything in
+        // the future: such a time means that a clock was wrong, by at least that much.
         let is_newer = (began..=now).contains(&stored_at);
         let age = u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
         is_newer || (!refresh && began.abs_diff(stored_at) <= age)
     }
 }
 
-/// What an open intent says. A process that is alive may still send the call and may still store its
-/// answer, whatever a clock says.
+/// What an open intent means. A process that is alive may still send the call and may still store its answer,
+/// whatever a clock shows.
 fn open(call: &Facts, owner: Owner, now: i64) -> Verdict {
     let time = call.deadline.saturating_sub(call.sent_at);
     let busy = Verdict::Busy { at_most: Duration::from_millis(u64::try_from(time).unwrap_or_default()) };

@@ -6,14 +6,14 @@ use marl_core::Call;
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
-/// Whom a provider's calls are bought from and for; part of every key.
+/// The source and the account from which a provider's calls are bought; a part of every key.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Scope {
     /// The base address when it is not the vendor's default; for the sandbox the word
     /// `sandbox`, never its port.
     pub base: Option<String>,
-    /// The account's name in the settings. The API key is no part: a rotated one must not
-    /// buy everything again.
+    /// The account's name in the settings. The API key is not a part: a rotated key must not buy everything
+    /// again.
     pub account: String,
 }
 
@@ -27,7 +27,7 @@ impl Key {
         let mut hash = Sha256::new();
         let base = scope.base.as_deref().unwrap_or_default();
         for part in [call.provider.as_str(), base, &scope.account, &call.operation] {
-            // The length keeps neighbours apart.
+            // The length separates the parts unambiguously.
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
         }
@@ -37,7 +37,7 @@ impl Key {
 }
 
 impl Key {
-    /// A key as a ledger holds it.
+    /// A key from its stored bytes.
     pub fn stored(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
@@ -47,7 +47,7 @@ impl Key {
         &self.0
     }
 
-    /// The first 64 bits: what the ledger's index holds.
+    /// The first 64 bits, which the ledger's index holds.
     pub fn short(&self) -> i64 {
         let [a, b, c, d, e, f, g, h, ..] = self.0;
         i64::from_be_bytes([a, b, c, d, e, f, g, h])
@@ -66,8 +66,8 @@ impl fmt::Debug for Key {
     }
 }
 
-/// JSON text with sorted keys and no spaces, whatever order the parameters were built in.
-/// It is what the ledger stores of a call's parameters.
+/// JSON text with sorted keys and no spaces, in whatever order the parameters were built. The ledger stores a
+/// call's parameters in this form.
 pub fn canonical(json: &Json) -> String {
     let mut text = String::new();
     write_canonical(json, &mut text);
@@ -112,14 +112,14 @@ mod tests {
     }
 
     #[test]
-    fn the_order_of_parameters_is_no_part_of_a_call() {
+    fn the_order_of_parameters_does_not_change_the_key() {
         let one: Json = serde_json::from_str(r#"{"a": 1, "b": {"x": [1, 2], "y": "z"}}"#).unwrap();
         let other: Json = serde_json::from_str(r#"{"b": {"y": "z", "x": [1, 2]}, "a": 1}"#).unwrap();
         assert_eq!(key("o", one, None), key("o", other, None));
     }
 
     #[test]
-    fn whatever_is_sent_is_part_of_a_call() {
+    fn everything_that_is_sent_changes_the_key() {
         let all = [
             key("o", json!({"a": 1}), None),
             key("o", json!({"a": "1"}), None),
@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn a_key_never_changes() {
-        // Stored ledgers depend on it: a changed key buys everything again.
+        // Stored ledgers depend on this: a changed key would buy everything again.
         let key = key("get", json!({"linkedin_url": "https://www.linkedin.com/in/x"}), None).to_string();
         assert_eq!(key, "a2b54c841e2c97552dd0d6b437b3d3ab761fd62976b56650e52c1c046007418b");
     }

@@ -1,9 +1,9 @@
-//! The record of what was bought: the intent before a call is sent, the reply after it arrived, and the
-//! runs that asked. Traits, and the form in memory.
+//! The record of what was bought: the intent before a call is sent, the reply after it arrived, and the runs
+//! that asked. This module holds the traits, and the form in memory.
 //!
-//! Rows, steps and policies are not known here. [`Memory`] forgets when its process ends; durable forms
-//! are crates of their own. A form may keep its records on another machine: its methods wait without
-//! blocking a thread, it tells the time by its own clock, and only it reads an [`Intent`].
+//! The ledger does not know rows, steps or policies. [`Memory`] is lost when its process ends; durable forms
+//! have crates of their own. A form may keep its records on another machine: its methods wait without
+//! blocking a thread, it uses its own clock, and only the form itself interprets an [`Intent`].
 
 mod calls;
 mod judge;
@@ -23,17 +23,17 @@ use std::{
 
 use async_trait::async_trait;
 
-pub use calls::{Asking, Calls, Claim, EndRecord, Ended, Intent, Known, Settled};
+pub use calls::{Calls, Claim, ClaimRequest, EndRecord, Ended, Intent, Known, Settled};
 pub use judge::{Facts, Freshness, Judge, MaxAge, Owner, Verdict};
 pub use key::{Key, Scope, canonical};
 pub use memory::{Memory, MemoryCalls};
 pub use removal::{Prune, Removal, Removed, RunTexts};
-pub use runs::{BeginError, Begun, RunEnd, RunRecord, RunStart, RunState, Runs, Used};
+pub use runs::{BeginError, RunEnd, RunRecord, RunStart, RunState, Runs, StartedRun, Used};
 pub use state::CallState;
 pub use traces::Traces;
 pub use upkeep::{CallRecord, Pages, StateCount, Stats, Upkeep};
 
-/// The ledger could not be read or written.
+/// The ledger cannot be read or written; holds the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerError(pub String);
 
@@ -45,30 +45,30 @@ impl fmt::Display for LedgerError {
 
 impl error::Error for LedgerError {}
 
-/// A whole ledger: its runs with their calls, and its upkeep.
+/// A complete ledger: its runs with their calls, and its upkeep.
 #[async_trait]
 pub trait Ledger: Runs + Upkeep {
-    /// Where it is, as a user would name it: a path, or an address without its password.
+    /// The ledger's location for users: a path, or an address without its password.
     fn location(&self) -> String;
 
-    /// Its file, where the ledger is a file of this machine.
+    /// The ledger's file, if the ledger is a file on this machine.
     fn file(&self) -> Option<&Path> {
         None
     }
 
-    /// Where the log of a run belongs that goes on in the background, where this form has a folder for
-    /// it. A removal looks into these logs as well.
+    /// The path for the log of a background run, if this form has a folder for logs. A removal searches these
+    /// logs as well.
     fn log_of(&self, _run: i64) -> Option<PathBuf> {
         None
     }
 
-    /// Whether opening it made it.
+    /// Whether opening the ledger created it.
     fn is_new(&self) -> bool;
 
-    /// Whether what is stored from now on can be found again: not where the ledger was deleted or
-    /// replaced after it was opened.
+    /// Whether what is stored from now on can be found again. False if the ledger was deleted or replaced
+    /// after it was opened.
     async fn is_in_place(&self) -> bool;
 
-    /// Whether there was no room when something was to be stored. Then no more calls can be claimed.
+    /// Whether there was no room to store something. From then on no calls can be claimed.
     fn is_full(&self) -> bool;
 }

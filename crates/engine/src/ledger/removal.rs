@@ -1,8 +1,8 @@
-//! What a removal takes out of a ledger: old calls, and one person's data. The choice is made here, for
-//! every form alike; taking the calls out is for the form. Pure.
+//! What a removal takes out of a ledger: old calls, or one person's data. This module chooses, for every form
+//! alike; the form removes. Pure.
 //!
-//! A removal makes what was bought payable again, so it counts. A call in doubt is taken only where the
-//! user says so: asked again, it may be paid for twice.
+//! What was removed must be paid for again, so a removal is counted. A call in doubt is taken only if the
+//! user says so: sent again, it may be paid for twice.
 
 use std::{collections::HashSet, time::Duration};
 
@@ -11,17 +11,17 @@ use super::{CallState, Traces};
 /// What a removal takes.
 #[derive(Debug, Clone)]
 pub enum Prune {
-    /// Every settled call older than this.
+    /// Every settled call that is older than this.
     OlderThan(Duration),
     /// Every call with this parameter.
     Parameter {
         /// The parameter's name.
         name: String,
-        /// Its values, in the forms in which they may have been sent.
+        /// The parameter's values, in the forms in which they may have been sent.
         values: Vec<String>,
     },
-    /// Every call that has one of these values in its parameters or in what came back, and what
-    /// runs and their logs say of them: one person's data.
+    /// One person's data: every call that has one of these values in its parameters or in its reply, and the
+    /// mentions in runs and their logs.
     Person {
         /// Addresses and names, in any spelling.
         values: Vec<String>,
@@ -29,7 +29,7 @@ pub enum Prune {
 }
 
 impl Prune {
-    /// What a removal looks for in the records of runs; nothing where it is about age.
+    /// What a removal searches for in the records of runs; empty if it is about age.
     pub fn traces(what: &[Self]) -> Traces {
         Traces::of(
             what.iter()
@@ -42,28 +42,28 @@ impl Prune {
     }
 }
 
-/// What was taken, or would be.
+/// What was removed, or would be.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Removed {
-    /// Calls, all in all.
+    /// All calls.
     pub calls: u64,
-    /// Of these, answers: what asks the same buys them again.
+    /// The answers among these calls: the same calls would be bought again.
     pub answers: u64,
-    /// Of these, calls in doubt: what asks the same may pay twice.
+    /// The calls in doubt among these calls: the same calls may be paid for twice.
     pub doubts: u64,
-    /// Calls in doubt that are meant, and kept.
+    /// Matching calls in doubt that are kept.
     pub doubts_kept: u64,
-    /// Runs whose command or results told of them.
+    /// Runs whose command or results mentioned the values.
     pub runs: u64,
-    /// Logs of runs that told of them.
+    /// Logs of runs that mentioned the values.
     pub logs: u64,
-    /// Runs that go on and tell of them.
+    /// Runs that mention the values and are still going on.
     pub runs_kept: u64,
-    /// The removed text is still stored, since another process reads it.
+    /// Whether the removed text is still stored because another process reads it.
     pub remains: bool,
 }
 
-/// The calls that a removal takes, while they are chosen.
+/// The calls that a removal takes, while it chooses them.
 #[derive(Debug, Default)]
 pub struct Removal {
     with_doubts: bool,
@@ -79,8 +79,8 @@ impl Removal {
         Self { with_doubts, ..Self::default() }
     }
 
-    /// Chooses a settled call that is meant; `is_over` says of a doubt that a later call with the same
-    /// key was answered. A call that is chosen twice counts once.
+    /// Chooses a matching settled call; `is_over` says that a doubt was ended by the answer of a later call
+    /// with the same key. A call that is chosen twice counts once.
     pub fn take(&mut self, id: i64, state: CallState, is_over: bool) {
         if !self.seen.insert(id) {
             return;
@@ -100,8 +100,8 @@ impl Removal {
         self.ids.push(id);
     }
 
-    /// The answers that were chosen. A doubt that one of them ended goes with it, or it would be a
-    /// doubt again: see [`Self::take_ended`].
+    /// The chosen answers. A doubt that one of them ended must go with it, or it would be in doubt again: see
+    /// [`Self::take_ended`].
     pub fn answers(&self) -> &[i64] {
         &self.answers
     }
@@ -113,14 +113,14 @@ impl Removal {
         }
     }
 
-    /// The numbers of the chosen calls, and how many there are of each kind.
+    /// The numbers of the chosen calls, and how many of each kind.
     pub fn chosen(mut self) -> (Vec<i64>, Removed) {
         self.removed.calls = self.ids.len() as u64;
         (self.ids, self.removed)
     }
 }
 
-/// What a run's record says in words.
+/// The texts in a run's record.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RunTexts {
     /// The command line.
@@ -136,17 +136,17 @@ pub struct RunTexts {
 }
 
 impl RunTexts {
-    /// What stands in place of what was forgotten.
+    /// What replaces a removed text.
     const FORGOTTEN: &str = "[forgotten]";
 
-    /// Whether one of the texts has a trace.
-    pub fn tell_of(&self, traces: &Traces) -> bool {
+    /// Whether one of the texts contains a trace.
+    pub fn contain(&self, traces: &Traces) -> bool {
         let Self { command, input, output, steps, summary } = self;
         [command, input, output, steps].into_iter().chain(summary).any(|text| traces.are_in(text))
     }
 
-    /// The texts without those that have a trace. A summary may hold a whole reply, so it goes as a
-    /// whole.
+    /// The texts without those that contain a trace. A summary may hold a complete reply, so it is removed
+    /// completely.
     #[must_use]
     pub fn without(&self, traces: &Traces) -> Self {
         let instead = |text: &str, word: &str| if traces.are_in(text) { word } else { text }.to_owned();

@@ -1,4 +1,4 @@
-//! The runs of a ledger: their start, their end, and being asked to stop.
+//! The runs of a ledger: their start, their end, and requests to stop them.
 
 use std::{error, fmt, sync::Arc};
 
@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{Calls, Freshness, LedgerError, MaxAge};
 
-/// What is recorded of a run at its start.
+/// What is recorded about a run at its start.
 #[derive(Debug, Clone)]
 pub struct RunStart {
     /// The command line.
@@ -21,16 +21,16 @@ pub struct RunStart {
     pub steps: String,
     /// The program's version.
     pub version: String,
-    /// The consent that it is started under, such as a plan's hash. At any time one run may use it.
+    /// The consent under which the run starts, such as a plan's hash. Only one run at a time may use it.
     pub consent: Option<String>,
 }
 
 /// How a run ended.
 #[derive(Debug, Clone)]
 pub struct RunEnd {
-    /// In which state.
+    /// The state in which it ended.
     pub state: RunState,
-    /// Its counts, as JSON.
+    /// The run's counts, as JSON.
     pub summary: String,
 }
 
@@ -38,20 +38,20 @@ pub struct RunEnd {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RunState {
-    /// Its process lives.
+    /// The run's process is alive.
     Running,
-    /// It went over every row.
+    /// The run processed every row.
     Finished,
     /// A signal, or `marl runs stop`, ended it early.
     Interrupted,
     /// A cap or a stopped provider ended it early.
     Stopped,
-    /// Its process is gone without having said how it ended.
+    /// The run's process is gone and recorded no end.
     Died,
 }
 
 impl RunState {
-    /// The word in the ledger and in talk.
+    /// The state's name in the ledger and in output.
     pub fn name(self) -> &'static str {
         match self {
             Self::Running => "running",
@@ -62,7 +62,7 @@ impl RunState {
         }
     }
 
-    /// The state with this name. A run that a ledger names otherwise never said how it ended.
+    /// The state with this name; an unknown name means that the run recorded no end.
     pub fn from_name(name: &str) -> Self {
         match name {
             "finished" => Self::Finished,
@@ -74,12 +74,12 @@ impl RunState {
     }
 }
 
-/// A run as it stands in the ledger.
+/// A run in the ledger.
 #[derive(Debug, Clone)]
 pub struct RunRecord {
-    /// Its number.
+    /// The run's number.
     pub id: i64,
-    /// Its state.
+    /// The run's state.
     pub state: RunState,
     /// The command line.
     pub command: String,
@@ -91,15 +91,15 @@ pub struct RunRecord {
     pub steps: serde_json::Value,
     /// The program's version.
     pub version: String,
-    /// In ms since 1970.
+    /// The start, in ms since 1970.
     pub started_at: i64,
-    /// In ms since 1970.
+    /// The end, in ms since 1970.
     pub ended_at: Option<i64>,
-    /// The counts at its end.
+    /// The counts at the end of the run.
     pub summary: Option<serde_json::Value>,
-    /// Whether it was asked to stop.
+    /// Whether a user asked the run to stop.
     pub stop_asked: bool,
-    /// The consent that it was started under.
+    /// The consent under which the run started.
     pub consent: Option<String>,
 }
 
@@ -108,16 +108,16 @@ pub struct RunRecord {
 pub struct Used {
     /// Calls that were executed, or may have been.
     pub calls: u64,
-    /// The sum of their prices, as far as those were known.
+    /// The sum of their prices, as far as they are known.
     pub cost: f64,
 }
 
-/// Why a run was not begun.
+/// Why a run could not begin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BeginError {
     /// The ledger cannot be used.
     Ledger(LedgerError),
-    /// This run goes on under the same consent.
+    /// This run is going on under the same consent.
     ConsentHeld(i64),
 }
 
@@ -131,39 +131,40 @@ impl fmt::Display for BeginError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Ledger(error) => error.fmt(f),
-            Self::ConsentHeld(run) => write!(f, "run {run} goes on under the same consent"),
+            Self::ConsentHeld(run) => write!(f, "run {run} is still going on under the same consent"),
         }
     }
 }
 
 impl error::Error for BeginError {}
 
-/// A run that has begun.
+/// A run that has started.
 #[derive(Clone)]
-pub struct Begun {
-    /// Its number, counted from 1.
+pub struct StartedRun {
+    /// The run's number, from 1.
     pub run: i64,
-    /// The calls as this run makes them. Its process counts as alive while one of these handles is held.
+    /// The calls from the view of this run. The run's process counts as alive while one of these handles is
+    /// held.
     pub calls: Arc<dyn Calls>,
-    /// What earlier runs under the same consent had bought when this one began.
+    /// What earlier runs under the same consent had bought when this run began.
     pub used_before: Used,
 }
 
 /// The runs of a ledger.
 #[async_trait]
 pub trait Runs: Send + Sync {
-    /// Records the start of a run. Its calls judge by the ledger's time at this moment which answers are
+    /// Records the start of a run. Its calls use the ledger's time at this moment to decide which answers are
     /// too old.
     ///
-    /// Whether another run goes on under the same consent is decided in one step with the record: of
-    /// several processes that begin at once, one gets the consent.
+    /// The check whether another run is going on under the same consent is atomic with the record: of several
+    /// processes that begin at once, one gets the consent.
     ///
     /// # Errors
-    /// The ledger cannot be written, it has no room for answers, or another run goes on under the same
+    /// The ledger cannot be written, it has no room for answers, or another run is going on under the same
     /// consent.
-    async fn begin(&self, start: &RunStart, max_age: MaxAge) -> Result<Begun, BeginError>;
+    async fn begin(&self, start: &RunStart, max_age: MaxAge) -> Result<StartedRun, BeginError>;
 
-    /// The calls for looking up alone; nothing can be claimed.
+    /// The calls for look-ups only; nothing can be claimed.
     ///
     /// # Errors
     /// The ledger cannot be read.
@@ -175,26 +176,26 @@ pub trait Runs: Send + Sync {
     /// The ledger cannot be written.
     async fn end_run(&self, run: i64, end: &RunEnd) -> Result<(), LedgerError>;
 
-    /// Records how far a run is, as JSON, for those who ask while it goes on.
+    /// Records the progress of a run, as JSON, for readers while the run goes on.
     ///
     /// # Errors
     /// The ledger cannot be written.
     async fn note_progress(&self, run: i64, progress: String) -> Result<(), LedgerError>;
 
-    /// Asks a run to stop; `false` when there is none of this number.
+    /// Asks a run to stop; returns `false` if no run has this number.
     ///
     /// # Errors
     /// The ledger cannot be written.
     async fn ask_to_stop(&self, run: i64) -> Result<bool, LedgerError>;
 
-    /// Whether a run was asked to stop.
+    /// Whether a user asked the run to stop.
     ///
     /// # Errors
     /// The ledger cannot be read.
     async fn is_asked_to_stop(&self, run: i64) -> Result<bool, LedgerError>;
 
-    /// The newest runs first, `most` of them, and how many there are in all. Their steps are left out,
-    /// and long summaries may be.
+    /// The newest `most` runs, newest first, and the number of all runs. Their steps are left out, and long
+    /// summaries may be.
     ///
     /// # Errors
     /// The ledger cannot be read.
@@ -206,19 +207,19 @@ pub trait Runs: Send + Sync {
     /// The ledger cannot be read.
     async fn run(&self, id: i64) -> Result<Option<RunRecord>, LedgerError>;
 
-    /// The newest run that wrote `output`; where none says that it wrote, the newest that was to.
+    /// The newest run that wrote `output`; if none has recorded that, the newest run that was to write it.
     ///
     /// # Errors
     /// The ledger cannot be read.
     async fn run_of_output(&self, output: &str) -> Result<Option<RunRecord>, LedgerError>;
 
-    /// Whether the process of a run is alive.
+    /// Whether a run's process is alive.
     ///
     /// # Errors
     /// The ledger cannot be read.
     async fn is_alive(&self, run: i64) -> Result<bool, LedgerError>;
 
-    /// What was bought under a consent so far, over all runs that named it, removed calls included.
+    /// What was bought under a consent so far, by all runs that named it, including removed calls.
     ///
     /// # Errors
     /// The ledger cannot be read.

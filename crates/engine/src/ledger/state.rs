@@ -1,4 +1,4 @@
-//! The states of a call.
+//! The states of a call in the ledger.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -7,27 +7,27 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CallState {
-    /// Sent or about to be.
+    /// Sent, or about to be sent.
     Intent,
     /// Answered.
     Found,
-    /// Answered: there is nothing.
+    /// Answered: there is no data.
     NoData,
     /// Not bought.
     Failed,
-    /// Maybe bought.
+    /// Possibly bought, and without an answer.
     InDoubt,
-    /// Bought, and of no use.
+    /// Bought, with an unusable answer.
     Unusable,
 }
 
 impl CallState {
-    /// Whether a whole answer came.
+    /// Whether a complete answer arrived.
     pub fn is_answer(self) -> bool {
         matches!(self, Self::Found | Self::NoData | Self::Unusable)
     }
 
-    /// The word in counts.
+    /// The state's name in counts.
     pub fn name(self) -> &'static str {
         match self {
             Self::Intent => "intent",

@@ -1,7 +1,7 @@
-//! Finds a person's traces in texts: an address, a name, in each of the spellings in which tables,
-//! JSON and addresses write it. Pure; what becomes of the texts is decided elsewhere.
+//! Finds a person's traces in texts: an address or a name, in each of the spellings in which tables, JSON and
+//! addresses write it. Pure; callers decide what happens to the texts.
 
-/// What is looked for, brought to one spelling.
+/// The values to find, in a normalised spelling.
 #[derive(Debug, Clone)]
 pub struct Traces(Vec<String>);
 
@@ -15,7 +15,7 @@ impl Traces {
         Self(traces)
     }
 
-    /// Whether one of them is in a text as a whole, and not as a part of another name or address.
+    /// Whether a text contains one of the values as a whole, and not as a part of another name or address.
     pub fn are_in(&self, text: &str) -> bool {
         if self.0.is_empty() {
             return false;
@@ -25,7 +25,7 @@ impl Traces {
     }
 }
 
-/// An address without what is written before it or left out at will.
+/// An address without its optional beginning.
 fn bare(trace: &str) -> String {
     let trace = trace.trim();
     let trace = ["https://", "http://"].iter().find_map(|scheme| trace.strip_prefix(scheme)).unwrap_or(trace);
@@ -45,10 +45,10 @@ fn is_in(trace: &str, text: &str) -> bool {
     })
 }
 
-/// How many fields of an object may stand between the parts of a name: a middle name, a title.
+/// How many fields of an object may lie between the parts of a name: a middle name, a title.
 const FIELDS_BETWEEN: usize = 3;
 
-/// Whether a name stands in fields of one object, a part in each: `"first": "jane", "last": "doe"`.
+/// Whether the parts of a name are in fields of one object: `"first": "jane", "last": "doe"`.
 fn is_split_in(name: &str, text: &str) -> bool {
     if name.contains(['@', '/', '"']) {
         return false;
@@ -61,7 +61,7 @@ fn is_split_in(name: &str, text: &str) -> bool {
     })
 }
 
-/// The texts of the fields that follow in the same object, the next few of them.
+/// The texts of the next few fields in the same object.
 fn fields(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     let next = move || {
@@ -73,12 +73,12 @@ fn fields(text: &str) -> impl Iterator<Item = &str> {
     std::iter::from_fn(next).take(FIELDS_BETWEEN + 1)
 }
 
-/// The text in the quotes at the start, and what follows.
+/// The text in quotes at the start, and what follows it.
 fn quoted(text: &str) -> Option<(&str, &str)> {
     text.trim_start().strip_prefix('"')?.split_once('"')
 }
 
-/// A text in lowercase, without the escapes of JSON and of addresses, its spaces as one each.
+/// A text in lowercase, without the escapes of JSON and of addresses, and with single spaces.
 fn plain(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text;
@@ -99,7 +99,7 @@ fn plain(text: &str) -> String {
         }
         rest = &rest[length..];
     }
-    // A letter that was escaped byte by byte is lowered once it is whole.
+    // A letter that was escaped byte by byte is lowercased once it is complete.
     String::from_utf8_lossy(&bytes).to_lowercase()
 }
 
@@ -108,7 +108,7 @@ enum Escaped {
     Byte(u8),
 }
 
-/// What is escaped at the start of a text, and how long its escape is. JSON in JSON has several
+/// The escaped character at the start of a text, and the length of its escape. JSON within JSON has several
 /// backslashes.
 fn escape(text: &str) -> Option<(Escaped, usize)> {
     if let Some(hex) = text.strip_prefix('%') {

@@ -1,4 +1,4 @@
-//! What a ledger holds: counts, its calls one by one, and what is taken out of it.
+//! The upkeep of a ledger: counts, the calls one by one, and removals.
 
 use std::{path::Path, time::Duration};
 
@@ -9,14 +9,14 @@ use serde::Serialize;
 
 use super::{CallState, Key, LedgerError, Prune, Removed};
 
-/// What a ledger holds.
+/// The counts of a ledger.
 #[derive(Debug, Clone, Default, JsonSchema, Serialize)]
 pub struct Stats {
-    /// By provider, operation and state.
+    /// The counts by provider, operation and state.
     pub calls: Vec<StateCount>,
-    /// Runs recorded.
+    /// The number of recorded runs.
     pub runs: u64,
-    /// Bytes of the file.
+    /// The size of the file, in bytes.
     pub bytes: u64,
     /// The oldest call, in ms since 1970.
     pub oldest: Option<i64>,
@@ -33,7 +33,7 @@ pub struct StateCount {
     pub operation: String,
     /// The state's name.
     pub state: String,
-    /// How many.
+    /// The number of calls.
     pub count: u64,
     /// What they cost, or may have cost while they are in doubt, in the settings' currency. `None` if that
     /// is unknown of one of them, and for calls that were not bought.
@@ -45,10 +45,10 @@ pub struct StateCount {
     pub unit: Option<String>,
 }
 
-/// A call as it stands in the ledger.
+/// A call in the ledger.
 #[derive(Debug, Clone, JsonSchema, Serialize)]
 pub struct CallRecord {
-    /// Its number.
+    /// The call's number.
     pub id: i64,
     /// The provider.
     pub provider: String,
@@ -56,29 +56,29 @@ pub struct CallRecord {
     pub operation: String,
     /// The parameters, as JSON.
     pub parameters: serde_json::Value,
-    /// Its state.
+    /// The call's state.
     pub state: CallState,
-    /// The run that asked.
+    /// The run that made the call.
     pub run: i64,
-    /// The account it was bought for.
+    /// The account for which the call was bought.
     pub account: String,
     /// The base address when it is not the vendor's default.
     pub base: Option<String>,
-    /// When it was sent, in ms since 1970.
+    /// When the call was sent, in ms since 1970.
     pub sent_at: i64,
-    /// When its end was stored.
+    /// When its end was stored, in ms since 1970.
     pub settled_at: Option<i64>,
-    /// How long it took.
+    /// How long the call took, in ms.
     pub duration_ms: Option<i64>,
-    /// The attempts that it took.
+    /// The number of attempts.
     pub attempts: u32,
-    /// What it could cost at most, in the settings' currency, if known.
+    /// The most that the call could cost, in the settings' currency, if it is known.
     pub price: Option<f64>,
     /// The vendor's id of the request.
     pub request_id: Option<String>,
-    /// What kind of failure it was.
+    /// The kind of failure, if the call failed.
     pub error_kind: Option<String>,
-    /// What went wrong.
+    /// The error's message.
     pub error: Option<String>,
     /// The provider's own text.
     pub reply: Option<String>,
@@ -98,10 +98,10 @@ impl CallRecord {
     }
 }
 
-/// Calls in portions, each small enough to be held in memory. A page may be empty.
+/// Calls in pages, each small enough to be held in memory. A page may be empty.
 pub type Pages = BoxStream<'static, Result<Vec<CallRecord>, LedgerError>>;
 
-/// What is asked of a ledger as a whole, and what is taken out of it.
+/// Questions about a ledger as a whole, and removals.
 #[async_trait]
 pub trait Upkeep: Send + Sync {
     /// What the ledger holds.
@@ -110,30 +110,29 @@ pub trait Upkeep: Send + Sync {
     /// The ledger cannot be read.
     async fn stats(&self) -> Result<Stats, LedgerError>;
 
-    /// How many calls a run that started now would find in doubt. A later answer ends a doubt, so calls
-    /// in that state cannot simply be counted.
+    /// How many calls a run that started now would find in doubt. A later answer ends a doubt, so counting
+    /// the calls in that state is not enough.
     ///
     /// # Errors
     /// The ledger cannot be read.
     async fn doubts(&self) -> Result<u64, LedgerError>;
 
-    /// Whether what is stored is whole. May read all of it.
+    /// Whether the stored data is intact. This may read all of it.
     ///
     /// # Errors
-    /// The ledger cannot be read, and not because it is damaged.
+    /// The ledger cannot be read for another reason than damage.
     async fn is_sound(&self) -> Result<bool, LedgerError>;
 
-    /// Every call, oldest first, as the ledger holds them at one moment. Where the ledger cannot be read,
-    /// the last page is the error.
+    /// Every call, oldest first, from one snapshot. If the ledger cannot be read, the last page is the error.
     fn export(&self) -> Pages;
 
-    /// What is stored of a call: its answer, or how it stands.
+    /// The record of a call: its answer, or its state.
     ///
     /// # Errors
     /// The ledger cannot be read.
     async fn record(&self, key: &Key) -> Result<Option<CallRecord>, LedgerError>;
 
-    /// How long calls of an operation usually take, if any were answered lately.
+    /// How long calls of an operation usually take, if any were answered recently.
     ///
     /// # Errors
     /// The ledger cannot be read.
@@ -145,14 +144,14 @@ pub trait Upkeep: Send + Sync {
     /// The ledger cannot be read.
     async fn would_remove(&self, what: &[Prune], with_doubts: bool) -> Result<Removed, LedgerError>;
 
-    /// Removes calls, what runs tell of them, and their text from where it is stored. What was removed
-    /// still counts towards the consents that it was bought under.
+    /// Removes calls and the mentions of them in runs, including their text on the disk. What was removed
+    /// still counts towards the consents under which it was bought.
     ///
     /// # Errors
     /// The ledger cannot be written.
     async fn remove(&self, what: &[Prune], with_doubts: bool) -> Result<Removed, LedgerError>;
 
-    /// Copies the ledger as it is at one moment into a new file.
+    /// Copies a snapshot of the ledger into a new file.
     ///
     /// # Errors
     /// This form has no copy in a file, there is a file at `to`, it cannot be written, or the ledger

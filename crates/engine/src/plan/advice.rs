@@ -1,7 +1,7 @@
-//! What would make a plan possible, as data.
+//! Advice on how to make a plan possible, as data.
 //!
-//! The engine names no flag, no command and no file: a command line says advice in flags, a recipe in
-//! its keys, another caller in words of its own.
+//! The engine names no flag, no command and no file: a command line words the advice with flags, a recipe
+//! with its keys, and other callers in their own way.
 
 use marl_core::SemanticType;
 
@@ -11,16 +11,16 @@ use crate::{expression::ExpressionHint, nearest};
 /// One step of a request: the name that the user gave it, if any, and its integrations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepUse {
-    /// The step's own name; `None` where it goes by that of its first integration.
+    /// The step's own name; `None` if the step uses the name of its first integration.
     pub name: Option<String>,
-    /// The integrations, in the order in which they are asked.
+    /// The integrations, in the order in which they are called.
     pub integrations: Vec<String>,
 }
 
 /// A change to a request that would help, or a rule that the request broke.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Advice {
-    /// Bind an input to the column that is meant: each of these fits, and the user must choose.
+    /// Bind an input to one of these columns: each of them fits, and the user must choose.
     Choose {
         /// The step.
         step: String,
@@ -29,7 +29,7 @@ pub enum Advice {
         /// The columns that fit, at least two.
         columns: Vec<String>,
     },
-    /// Bind an input to one of these columns of the table: what they hold or are called resembles it.
+    /// Bind an input to one of these columns of the table: their names or cells resemble it.
     Bind {
         /// The step.
         step: String,
@@ -49,11 +49,11 @@ pub enum Advice {
     },
     /// Bind one input of the steps that need each other to a column of the table.
     BindOneInput,
-    /// What was given as an input is a step: name one of the step's inputs.
+    /// The name of an input was expected, and a step was given: name one of the step's inputs.
     NameInput {
         /// The step.
         step: String,
-        /// The column that was to feed it.
+        /// The column that was to feed the input.
         column: String,
     },
     /// Add an integration whose output feeds the missing input.
@@ -64,10 +64,10 @@ pub enum Advice {
         output: String,
         /// Its inputs.
         inputs: Vec<String>,
-        /// All integrations of the request, with the new one first.
+        /// All integrations of the request, preceded by the new one.
         steps: Vec<StepUse>,
     },
-    /// Name the integration that is meant: it gives what is missing, as others do.
+    /// Name one of several integrations that produce the missing column.
     ChooseIntegration {
         /// The integration.
         integration: String,
@@ -76,13 +76,13 @@ pub enum Advice {
         /// Its inputs.
         inputs: Vec<String>,
     },
-    /// Name an integration, or a column that is wanted: the request has no step.
+    /// Name an integration or a wanted column: the request has no step.
     NameIntegration,
     /// These integrations exist.
     KnownIntegrations(Vec<String>),
-    /// An integration is named by a word: alone, with a step's name before it, or with alternatives.
+    /// The forms of an integration's name: alone, with a step's name before it, or with alternatives.
     IntegrationForms,
-    /// One integration gives these outputs: an alternative must give one of them.
+    /// The integration produces these outputs: an alternative must produce one of them.
     Gives {
         /// The first integration of the step.
         integration: String,
@@ -111,65 +111,65 @@ pub enum Advice {
     },
     /// Give one of two steps another name.
     RenameStep,
-    /// A step is named with the letters `a` to `z`, digits and `_`.
+    /// The name of a step consists of the letters `a` to `z`, digits and `_`.
     NameLetters {
         /// Whether the name is that of a formula's column.
         is_formula: bool,
     },
     /// Another word was probably meant.
     Word {
-        /// Where it stands in the request.
+        /// The part of the request with the wrong word.
         part: Part,
-        /// What was said.
+        /// The word that was given.
         wrong: String,
-        /// What was probably meant.
+        /// The word that was probably meant.
         right: String,
     },
-    /// These names are known there.
+    /// The known names for this part.
     Known(Vec<String>),
-    /// A pair has its sides the wrong way round: `left` belongs to the right of `name`.
+    /// A pair has its sides swapped: `left` belongs to the right of `name`.
     SwapSides {
-        /// What the pair is about.
+        /// The part of the request with the pair.
         part: Part,
         /// What was given on the left.
         left: String,
         /// What was given on the right.
         right: String,
-        /// The known name that `right` means.
+        /// The known name that `right` stands for.
         name: String,
     },
-    /// A step and the name of its input or output are the wrong way round.
+    /// A step and the name of its input or output are swapped.
     SwapNames {
-        /// What the name belongs to.
+        /// The part of the request with the name.
         part: Part,
-        /// What was given as the name, and is the step.
+        /// The step, which was given as the name.
         step: String,
-        /// What was given as the step.
+        /// The name, which was given as the step.
         name: String,
     },
-    /// The left of a pair is a column of the table, which belongs on the right.
+    /// The left side of a pair is a column of the table, which belongs on the right.
     PutColumnRight {
-        /// What the pair is about.
+        /// The part of the request with the pair.
         part: Part,
         /// The column.
         column: String,
         /// The names that could stand on the left.
         names: Vec<String>,
     },
-    /// Several steps could be meant: name one.
+    /// The setting fits several steps: name one.
     NameStep {
-        /// What is said of the step.
+        /// The part that is set.
         part: Part,
         /// One of the steps.
         step: String,
     },
-    /// Leave out one of the two.
+    /// Leave out one of two settings.
     GiveOnce,
     /// Begin a step's columns with a prefix: another step writes `column` as well.
     Prefix {
         /// The step.
         step: String,
-        /// What its columns should begin with.
+        /// The prefix to use.
         prefix: String,
         /// The column.
         column: String,
@@ -178,7 +178,7 @@ pub enum Advice {
     PrefixOneStep {
         /// One of the steps.
         step: String,
-        /// What its columns should begin with.
+        /// The prefix to use.
         prefix: String,
     },
     /// Leave out the prefix, or the names of the columns that should have it.
@@ -205,22 +205,22 @@ pub enum Advice {
     VisibleName,
     /// Leave out the column that names which alternative answered.
     OmitProviderColumn,
-    /// Keep the filled cells of a column that exists, or overwrite them.
+    /// Keep the filled cells of an existing column, or overwrite them.
     KeepOrOverwrite,
-    /// A formula reads only columns that are there before it.
+    /// A formula reads only columns that exist before it runs.
     FormulaOrder,
-    /// An expression looks like this one.
+    /// An expression has this form.
     ExpressionForm(&'static str),
-    /// Words about the language of expressions and the columns at hand, which every caller can say as
-    /// they stand.
+    /// Text about the language of expressions and the columns at hand, which every caller can print
+    /// unchanged.
     Language(String),
-    /// Write an expression so; it can be used.
+    /// Replace an expression with this text, which is valid.
     Rewrite {
-        /// Where it stands in the request.
+        /// The part of the request with the expression.
         part: Part,
-        /// The whole text as it was given.
+        /// The whole text that was given.
         wrong: String,
-        /// The whole text as it should be.
+        /// The whole corrected text.
         right: String,
     },
     /// Give a column of the table its type.
@@ -244,7 +244,7 @@ impl From<ExpressionHint> for Advice {
 /// How many known names are listed.
 const LISTED: usize = 12;
 
-/// The nearest of the known names, or else all of them; nothing where none are known.
+/// The nearest of the known names, or otherwise all of them; `None` if no names are known.
 pub(super) fn did_you_mean<'a>(
     part: Part,
     word: &str,

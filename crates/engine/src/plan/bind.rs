@@ -1,7 +1,8 @@
-//! Binding: which column feeds which input.
+//! Binding: finds the column that feeds each input. Binding chooses nothing that the user must choose.
 //!
-//! An input takes the column that the user names, or else the column of its own name, or else the only
-//! column whose values fit and whose name is a usual one for the input or ends in `_` and its name.
+//! An input is bound to the column that the user names; otherwise to the column with its own name; otherwise
+//! to the only column whose values fit and whose name is a usual name for the input or ends in `_` and its
+//! name.
 
 use std::collections::BTreeMap;
 
@@ -108,7 +109,7 @@ impl Binder<'_> {
         }
     }
 
-    /// The column of the table, or of another step, that `name` means.
+    /// The column of the table, or of another step, that `name` refers to.
     fn column_called(&self, name: &str, step: usize) -> Option<String> {
         let exact = self.header.columns.iter().any(|column| column == name)
             || producer(self.steps, name, step).is_some();
@@ -118,7 +119,7 @@ impl Binder<'_> {
         feed::column_called(self.header, name).map(str::to_owned)
     }
 
-    /// The columns that could feed an input, where no column has its name.
+    /// The columns that could feed an input, if no column has its name.
     fn candidates(&self, step: usize, input: &Column) -> Vec<(String, Match)> {
         let table = self.header.columns.iter().enumerate();
         let mut fitting: Vec<(String, Match)> = table
@@ -154,7 +155,7 @@ impl Binder<'_> {
         error.advise(bound).advise(produced)
     }
 
-    /// The integrations of all steps, with another integration before them.
+    /// The integrations of all steps, preceded by another integration.
     fn with(&self, integration: &str) -> Vec<StepUse> {
         let given = self.steps.iter().filter_map(|step| match &step.request.work {
             Work::Use(uses) => Some(StepUse { name: step.request.name.clone(), integrations: uses.clone() }),
@@ -169,12 +170,12 @@ impl Binder<'_> {
         let columns: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
         let shown: Vec<String> = columns.iter().map(|name| format!("`{name}`")).collect();
         let what =
-            format!("`{name}` needs column `{}`, and several could be it: {}", input.name, shown.join(", "));
+            format!("`{name}` needs column `{}`, and several columns fit: {}", input.name, shown.join(", "));
         let (step, input) = (name.to_owned(), input.name.to_string());
         PlanError::unfit(what).advise([Advice::Choose { step, input, columns }])
     }
 
-    /// An integration, not in the request, with an output that could feed the input.
+    /// An integration outside the request with an output that could feed the input.
     fn would_produce(&self, input: &Column) -> Option<(&Contract, &str)> {
         let fits =
             |output: &&Column| feed::from_output(&output.name, output.kind, &output.name, input).is_some();
@@ -227,7 +228,7 @@ impl Binder<'_> {
         Ok(())
     }
 
-    /// What was probably meant by a binding whose input no step has.
+    /// The binding that was probably meant, if no step has the given input.
     fn unknown_input<'b>(
         &self,
         input: &str,

@@ -1,4 +1,5 @@
-//! Conditions and formulas of steps, checked against the columns of the table and of other steps.
+//! Compiles the conditions and formulas of steps, and checks them against the columns of the table and of
+//! other steps.
 
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
@@ -10,7 +11,7 @@ use marl_core::SemanticType;
 use super::{
     About, Advice, Header, Part, PlanError, Request, Work, bind::producer, did_you_mean, name::Named,
 };
-use crate::expression::{Expression, ExpressionError, Meant};
+use crate::expression::{Correction, Expression, ExpressionError};
 
 /// An example of an expression.
 const EXPRESSION_FORM: &str = "country == \"DE\" && int(employees) > 50";
@@ -38,7 +39,7 @@ impl StepExpressions {
     }
 }
 
-/// Compiles every expression. Formulas come first, since they give their columns types.
+/// Compiles every expression. Formulas come first, since they define the types of their columns.
 pub(super) fn compute(
     steps: &mut [Named<'_>],
     request: &Request,
@@ -69,7 +70,7 @@ pub(super) fn compute(
 /// The formulas that are not compiled yet.
 ///
 /// A formula that reads another formula's column waits until that one is compiled. So each formula is
-/// compiled once, and looked at once more for each column that it reads.
+/// compiled once, and scanned once more for each column that it reads.
 struct Formulas<'a, 'r> {
     steps: &'a mut [Named<'r>],
     known: KnownColumns,
@@ -104,19 +105,21 @@ impl<'a, 'r> Formulas<'a, 'r> {
                 next.extend(self.close(at, expression, computed));
             }
             let Some(&first) = self.open.keys().next() else { return Ok(()) };
-            // Each formula waits for another. A column's name may only be part of a longer word, though.
+            // Each formula waits for another one. However, a column's name may only be a part of a longer
+            // word.
             let compiled = |at: &usize| Expression::formula(&self.text(*at), &self.known.columns).ok();
             let free = self.open.keys().find_map(|at| Some((*at, compiled(at)?)));
             let (at, expression) = match free {
                 Some(free) => free,
-                // The formulas form a cycle: compile one with all columns in sight, to name what is wrong.
-                None => (first, self.in_sight_of_all(first)?),
+                // The formulas form a cycle: compile one of them with all columns known, to report the actual
+                // mistake.
+                None => (first, self.with_all_columns(first)?),
             };
             next.extend(self.close(at, expression, computed));
         }
     }
 
-    fn in_sight_of_all(&self, at: usize) -> Result<Expression, PlanError> {
+    fn with_all_columns(&self, at: usize) -> Result<Expression, PlanError> {
         let mut all = self.known.clone();
         for other in self.open.keys().filter(|other| **other != at) {
             all.add(&self.steps[*other]);
@@ -133,7 +136,7 @@ impl<'a, 'r> Formulas<'a, 'r> {
         }
     }
 
-    /// An open formula whose column this one may be waiting for.
+    /// An open formula that this one may be waiting for.
     fn awaited(&self, at: usize, text: &str) -> Option<usize> {
         self.open
             .iter()
@@ -151,7 +154,7 @@ impl<'a, 'r> Formulas<'a, 'r> {
     }
 }
 
-/// A condition over the table's own columns, which picks rows.
+/// A condition over the table's own columns, which selects rows.
 ///
 /// # Errors
 /// The text cannot be read as a condition, or names a column that the table does not have.
@@ -185,7 +188,7 @@ impl KnownColumns {
             known.own.insert(name.clone(), kind);
         }
         let mut steps: Vec<_> = steps.into_iter().collect();
-        // The first step that writes a column gives the column its type.
+        // The first step that writes a column determines its type.
         steps.reverse();
         steps.iter().for_each(|step| known.add(step));
         known
@@ -207,7 +210,8 @@ impl KnownColumns {
         }
     }
 
-    /// The columns that exist before this step has ended: its own only if the table has them.
+    /// The columns that exist before this step has ended. They include its own columns only if the table has
+    /// them.
     fn without(&self, step: &Named<'_>) -> Vec<(String, SemanticType)> {
         let seen = |(name, kind): &(String, SemanticType)| {
             let is_written = written(step).any(|(written, _)| written == name);
@@ -233,9 +237,9 @@ fn wrong(error: ExpressionError, step: &Named<'_>, text: &str, part: Part) -> Pl
 fn expression_error(error: ExpressionError, part: Part, text: &str, message: String) -> PlanError {
     let plan_error =
         if error.names_no_column { PlanError::unknown(message) } else { PlanError::unfit(message) };
-    let rewritten = match error.meant.map(|meant| *meant) {
-        Some(Meant::Text(right)) => Some(Advice::Rewrite { part, wrong: text.to_owned(), right }),
-        Some(Meant::Name(..)) | None => None,
+    let rewritten = match error.correction.map(|correction| *correction) {
+        Some(Correction::Text(right)) => Some(Advice::Rewrite { part, wrong: text.to_owned(), right }),
+        Some(Correction::Name(..)) | None => None,
     };
     let form = error.hints.is_empty().then_some(Advice::ExpressionForm(EXPRESSION_FORM));
     plan_error.advise(rewritten).advise(error.hints.into_iter().map(Advice::from)).advise(form)

@@ -1,4 +1,4 @@
-//! Why there can be no plan, and what to do about it.
+//! Why a plan cannot be made, with advice. This module words messages and no hints.
 
 use std::{error, fmt};
 
@@ -12,9 +12,9 @@ use crate::nearest;
 /// A plan that cannot be made. Nothing was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanError {
-    /// What kind of problem it is.
+    /// The kind of problem.
     pub problem: Problem,
-    /// What is wrong, naming the thing.
+    /// What is wrong, with the name of the thing.
     pub message: String,
     /// What to do about it, the most helpful first.
     pub advice: Vec<Advice>,
@@ -22,7 +22,7 @@ pub struct PlanError {
     pub about: Option<About>,
 }
 
-/// Kinds of problems, which programs tell apart by exit codes.
+/// Kinds of problems, which programs distinguish by exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Problem {
     /// No integration has this name.
@@ -65,13 +65,13 @@ pub enum Part {
     ProviderColumn,
     /// What happens to filled cells.
     Existing,
-    /// Of the whole request: the type of one of the table's columns.
+    /// Of the whole request, the type of one of the table's columns.
     ColumnType(String),
-    /// Of the whole request: the columns that are wanted.
+    /// Of the whole request, the wanted columns.
     Want,
-    /// Of the whole request: the steps that ask anew.
+    /// Of the whole request, the steps that refresh.
     Refresh,
-    /// Of the whole request: the condition that picks rows.
+    /// Of the whole request, the condition that selects rows.
     Filter,
 }
 
@@ -86,33 +86,33 @@ impl PlanError {
         Self { problem: Problem::UnknownName, ..Self::unfit(message) }
     }
 
-    /// Adds advice, of which there may be none.
+    /// Adds advice, possibly none.
     pub(crate) fn advise(mut self, advice: impl IntoIterator<Item = Advice>) -> Self {
         self.advice.extend(advice);
         self
     }
 
-    /// Adds the part that is wrong, unless a more exact one is known.
+    /// Adds the part that is wrong, unless a more precise part is known.
     pub(crate) fn about(mut self, about: About) -> Self {
         self.about.get_or_insert(about);
         self
     }
 }
 
-/// Two words of a request, `left=right`, of which the left one names nothing that is known.
+/// Two words of a request, `left=right`, whose left side is not a known name.
 pub(super) struct Pair<'a> {
-    /// What the pair is about.
+    /// The part of the request with the pair.
     pub(super) part: Part,
     pub(super) left: &'a str,
     pub(super) right: &'a str,
-    /// Whether the left side is a column: then it would make sense on the right.
+    /// Whether the left side is a column, so that it would make sense on the right.
     pub(super) is_column: bool,
-    /// Whether the right side may be a column that is not there yet.
+    /// Whether the right side may be a new column.
     pub(super) makes_columns: bool,
 }
 
 impl Pair<'_> {
-    /// What was probably meant: the sides the other way round, or a known name on the left.
+    /// The probable correction: the sides swapped, or a known name on the left.
     pub(super) fn advice<'a>(self, known: impl Iterator<Item = &'a str> + Clone) -> Option<Advice> {
         let Self { part, left, right, is_column, makes_columns } = self;
         let named = known.clone().find(|name| look_alike(name, right));

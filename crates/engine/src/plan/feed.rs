@@ -1,7 +1,7 @@
-//! Which columns can feed an input, by their names, their types and what they hold.
+//! Which columns can feed an input, by their names, their types and their cells.
 //!
-//! Binding and wanted columns follow the same rules. If several columns fit, the rules must not choose:
-//! the user does.
+//! Binding and wanted columns follow the same rules. If several columns fit, these rules must not choose: the
+//! user does.
 
 use marl_core::{Column, SemanticType};
 
@@ -25,13 +25,13 @@ fn letters(name: &str) -> String {
     words(name).replace('_', "")
 }
 
-/// Whether a reader cannot tell two names apart.
+/// Whether a reader cannot distinguish two names.
 pub(super) fn look_alike(one: &str, other: &str) -> bool {
     one == other || visible(one) == visible(other)
 }
 
-/// The column of the table that `name` means: the column of exactly this name, or else the only one that
-/// looks the same.
+/// The column of the table that `name` refers to: the column with exactly this name, otherwise the only
+/// column that looks the same.
 pub(super) fn column_called<'a>(header: &Header<'a>, name: &str) -> Option<&'a str> {
     let columns = header.columns.iter().map(String::as_str);
     columns.clone().find(|column| *column == name).or_else(|| {
@@ -45,7 +45,7 @@ pub(super) fn column_called<'a>(header: &Header<'a>, name: &str) -> Option<&'a s
 pub(super) enum Match {
     /// The name ends in the input's name: `ceo_linkedin_url`.
     Suffix,
-    /// The name is a usual one for the input, or another spelling of the input's own.
+    /// The name is a usual name for the input, or another spelling of the input's own name.
     Usual,
 }
 
@@ -105,9 +105,9 @@ pub(super) fn fitting(header: &Header<'_>, column: usize, kind: SemanticType) ->
     fits
 }
 
-/// The table's columns that could be meant for the input although no rule binds them: columns whose cells
-/// fit, with usual names and many fitting cells first. Where any text fits, only columns with a name like
-/// the input's.
+/// The table's columns that might feed the input although no rule binds them: columns whose cells fit, with
+/// usual names and many fitting cells first. If any text fits, only columns with a name similar to the
+/// input's.
 pub(super) fn alike<'a>(header: &Header<'a>, input: &Column) -> Vec<&'a str> {
     let is_near = |name: &str| nearest(&input.name, [name]).is_some() || is_usual_name(name, input);
     let columns = header.columns.iter().map(String::as_str).enumerate();
@@ -118,7 +118,7 @@ pub(super) fn alike<'a>(header: &Header<'a>, input: &Column) -> Vec<&'a str> {
             let near = usize::from(is_near(name)) * 50;
             match input.kind.is_recognisable() {
                 true if share == 0 && !(fits.filled == 0 && near > 0) => None,
-                // In a column of another name, a few cells fit by chance.
+                // In a column with an unrelated name, a few cells fit by chance.
                 true if share <= 50 && near == 0 => None,
                 false if near == 0 => None,
                 _ => Some((share + near, name)),
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_look_the_same_are_one() {
+    fn names_that_look_the_same_are_equal() {
         let columns = ["\u{200b}name", "b ", "b", "x\u{a0}y"].map(str::to_owned);
         let header = Header { table: "t.csv", columns: &columns, samples: &[] };
         assert_eq!(column_called(&header, "name"), Some("\u{200b}name"));

@@ -1,4 +1,5 @@
-//! The layout of a row's cells: every column that the plan reads or writes gets a slot.
+//! The layout of a row's cells: every column that the plan reads or writes gets a slot. Layout decides
+//! nothing about steps.
 
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use super::{
 };
 use crate::expression::Expression;
 
-/// What the earlier stages of planning found, by step in the order of the request.
+/// The results of the earlier stages of planning, by step in the order of the request.
 pub(super) struct Parts<'a> {
     pub(super) request: &'a Request,
     pub(super) named: Vec<Named<'a>>,
@@ -20,7 +21,7 @@ pub(super) struct Parts<'a> {
     pub(super) order: Vec<usize>,
 }
 
-/// The slots by column: first the table's columns that the plan touches, then new columns.
+/// The slots by column: first the table's columns that the plan reads or writes, then new columns.
 struct Slots {
     names: Vec<String>,
     from_table: usize,
@@ -93,7 +94,7 @@ impl Parts<'_> {
         let inputs = self.bound.iter().flatten().flatten().map(|input| input.from.as_str());
         let expressions =
             self.computed.iter().flat_map(compute::StepExpressions::columns).map(String::as_str);
-        // In plan order, so that slots of equal plans are equal.
+        // The slots are in plan order, so that equal plans have equal slots.
         let outputs: Vec<&str> = self.order.iter().flat_map(|at| self.named[*at].columns()).collect();
         let touched: Vec<&str> = inputs.chain(expressions).chain(outputs.iter().copied()).collect();
         let reads: Vec<usize> =

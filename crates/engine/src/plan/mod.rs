@@ -31,12 +31,12 @@ pub use name::integration;
 pub use request::{Existing, Refresh, Request, StepRequest, Work};
 pub use tweak::{Set, Tweak};
 
-/// What the plan needs to know of a table.
+/// What planning needs to know about a table.
 #[derive(Debug)]
 pub struct Header<'a> {
     /// The table's name in messages.
     pub table: &'a str,
-    /// Its columns.
+    /// The table's columns.
     pub columns: &'a [String],
     /// By column, the first filled cells.
     pub samples: &'a [Vec<String>],
@@ -52,7 +52,7 @@ pub struct Plan {
 
 /// An integration, or several of them, or a formula, bound to a table.
 pub struct Step {
-    /// The step's own name, or else that of its first integration.
+    /// The step's own name, otherwise the name of its first integration.
     pub name: String,
     /// What the step does.
     pub task: Task,
@@ -62,13 +62,13 @@ pub struct Step {
     pub provider_column: Option<Output>,
     /// The condition on a row for the step to run.
     pub condition: Option<BoundExpression>,
-    /// The indices of the steps that must have ended before.
+    /// The indices of the steps that must end first.
     pub after: Vec<usize>,
-    /// What happens to output cells that are filled already.
+    /// What happens to output cells that are already filled.
     pub existing: Existing,
-    /// Whether the step asks anew although answers are stored.
+    /// Whether the step refreshes: it asks again although answers are stored.
     pub refresh: bool,
-    /// What the step's output columns begin with.
+    /// The prefix of the step's output columns.
     pub prefix: String,
 }
 
@@ -84,7 +84,7 @@ pub enum Task {
 pub struct Alternative {
     /// The integration.
     pub integration: Arc<dyn Integration>,
-    /// Its contract, shared by the rows.
+    /// The integration's contract, shared by the rows.
     pub(crate) contract: Arc<Contract>,
     /// The bindings of its inputs; an optional input without a column has none.
     pub inputs: Vec<Binding>,
@@ -112,12 +112,12 @@ pub struct Binding {
     pub(crate) slot: usize,
 }
 
-/// An output and the column it is written to.
+/// An output and the column that it is written to.
 #[derive(Debug)]
 pub struct Output {
-    /// The output's name in the contract; a formula has one, called `value`.
+    /// The output's name in the contract; the output of a formula is named `value`.
     pub of: SmolStr,
-    /// Its type.
+    /// The output's type.
     pub kind: SemanticType,
     /// The name of the column that it is written to.
     pub name: String,
@@ -129,8 +129,8 @@ pub struct Output {
 }
 
 impl Task {
-    /// Whether the task asks integrations.
-    pub fn is_asked(&self) -> bool {
+    /// Whether the task asks integrations, rather than computing a formula.
+    pub fn asks_integrations(&self) -> bool {
         matches!(self, Self::Ask(_))
     }
 }
@@ -156,11 +156,11 @@ impl Step {
 }
 
 impl Plan {
-    /// Binds and orders the steps that `request` asks for.
+    /// Binds and orders the steps of `request`.
     ///
     /// # Errors
-    /// An unknown integration, a column that is missing or claimed twice, a cycle, a condition or
-    /// formula that does not fit.
+    /// An integration is unknown, a column is missing or has two writers, the steps form a cycle, or a
+    /// condition or formula does not fit.
     pub fn new(request: &Request, header: &Header<'_>, registry: &Registry) -> Result<Self, PlanError> {
         let request = resolve(request, header, registry)?;
         let mut named = name::name(&request, header, registry)?;
@@ -179,7 +179,7 @@ impl Plan {
         Ok(layout::layout(layout::Parts { request: &request, named, bound, computed, after, order }, header))
     }
 
-    /// The table's columns that a row must bring, in the order that
+    /// The indices of the table's columns that a row must provide, in the order that
     /// [`Engine::row`](crate::Engine::row) takes them.
     pub fn reads(&self) -> &[usize] {
         &self.reads
@@ -209,10 +209,10 @@ impl Plan {
     }
 }
 
-/// The request with every step that it takes, and with its tweaks applied.
+/// The request with every step that it needs, and with its tweaks applied.
 ///
 /// # Errors
-/// No integration gives a wanted column, or a tweak names a step that is not in the request.
+/// No integration produces a wanted column, or a tweak names a step that is not in the request.
 pub fn resolve(request: &Request, header: &Header<'_>, registry: &Registry) -> Result<Request, PlanError> {
     let mut request = request.clone();
     want::add_wanted(&mut request, header, registry)?;

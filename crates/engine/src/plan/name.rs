@@ -1,4 +1,4 @@
-//! Naming: which integrations a step has, and which columns it writes.
+//! Naming: which integrations a step has, and which columns it writes. Naming binds no inputs.
 
 use std::sync::Arc;
 
@@ -22,14 +22,14 @@ pub(super) struct Named<'a> {
 }
 
 pub(super) struct NamedOutput {
-    /// The name that the integration gives it.
+    /// The output's name in the integration's contract.
     pub(super) of: SmolStr,
     pub(super) kind: SemanticType,
-    /// The column.
+    /// The column that it is written to.
     pub(super) name: String,
 }
 
-/// What a formula's only output is called.
+/// The name of a formula's only output.
 pub(super) const FORMULA_OUTPUT: &str = "value";
 
 impl<'a> Named<'a> {
@@ -51,7 +51,7 @@ impl<'a> Named<'a> {
         self.columns().any(|known| known == column)
     }
 
-    /// What happens to output cells that are filled already.
+    /// What happens to output cells that are already filled.
     pub(super) fn existing(&self, request: &Request) -> Existing {
         match self.request.existing.unwrap_or(request.existing) {
             Existing::Fail => Existing::Fail,
@@ -83,7 +83,7 @@ fn one<'a>(
     registry: &Registry,
 ) -> Result<Named<'a>, PlanError> {
     let name = request.name();
-    // Otherwise a new column would stand beside one of the table that looks the same.
+    // Otherwise a new column would be added beside a column of the table that looks the same.
     let column = |output: &str| {
         let column = request.column_of(output);
         feed::column_called(header, &column).map_or(column, str::to_owned)
@@ -119,7 +119,7 @@ fn one<'a>(
     Ok(Named { at, request, name, alternatives, outputs, provider_column })
 }
 
-/// Checks that everything for which the user named a column is an output.
+/// Checks that every output for which the user named a column exists.
 fn check_outputs(
     request: &StepRequest,
     outputs: &[NamedOutput],
@@ -140,7 +140,7 @@ fn check_outputs(
     }
 }
 
-/// Checks that each alternative has one of the first one's outputs: others could never help.
+/// Checks that each alternative shares an output with the first one: others could never help.
 fn check_alternatives(alternatives: &[Arc<dyn Integration>]) -> Result<(), PlanError> {
     let Some((first, others)) = alternatives.split_first() else { return Ok(()) };
     let wanted = &first.contract().outputs;
@@ -149,7 +149,7 @@ fn check_alternatives(alternatives: &[Arc<dyn Integration>]) -> Result<(), PlanE
         if !wanted.iter().any(|output| other.output(&output.name).is_some()) {
             let integration = first.contract().name.to_string();
             let outputs = wanted.iter().map(|output| output.name.to_string()).collect();
-            let message = format!("`{}` gives none of the columns of `{integration}`", other.name);
+            let message = format!("`{}` produces none of the columns of `{integration}`", other.name);
             return Err(PlanError::unfit(message).advise([Advice::Gives { integration, outputs }]));
         }
     }

@@ -1,9 +1,9 @@
-//! The order of steps: that of the request, unless a dependency forces another.
+//! The order of steps: that of the request, unless a dependency requires another one.
 
 use super::{Advice, Part, PlanError, name::Named};
 
-/// Indices of the steps in the order in which they can run. For each step, `after` holds the steps that must
-/// have ended before.
+/// Returns the indices of the steps in the order in which they can run. For each step, `after` holds the
+/// steps that must end first.
 pub(super) fn order(steps: &[Named<'_>], after: &[Vec<usize>]) -> Result<Vec<usize>, PlanError> {
     let mut order: Vec<usize> = Vec::with_capacity(steps.len());
     while order.len() < steps.len() {
@@ -18,7 +18,7 @@ pub(super) fn order(steps: &[Named<'_>], after: &[Vec<usize>]) -> Result<Vec<usi
 }
 
 fn cycle(steps: &[Named<'_>], after: &[Vec<usize>], done: &[usize]) -> PlanError {
-    // Each remaining step waits for another, so a walk along these edges meets a step twice.
+    // Each remaining step waits for another one, so a walk along these edges visits a step twice.
     let first = (0..steps.len()).find(|at| !done.contains(at)).unwrap_or_default();
     let mut path = vec![first];
     let around = loop {

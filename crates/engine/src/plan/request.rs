@@ -1,4 +1,5 @@
-//! A request: steps as the user names them, before they are bound to a table.
+//! A request: steps as the user names them, before they are bound to a table. This module checks only what
+//! needs no table.
 
 use std::collections::BTreeMap;
 
@@ -7,22 +8,22 @@ use serde::{Deserialize, Serialize};
 
 use super::{About, Advice, Part, PlanError, Tweak, did_you_mean, name::FORMULA_OUTPUT};
 
-/// What the user asks for.
+/// What the user asked for.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Request {
     /// The steps, in the order given.
     pub steps: Vec<StepRequest>,
-    /// Columns that are wanted, whichever integrations they take.
+    /// Wanted columns, whichever integrations they take.
     pub want: Vec<String>,
-    /// Settings of steps by their names, also of steps that `want` adds.
+    /// Settings of steps by name, including steps that `want` adds.
     pub tweaks: Vec<Tweak>,
     /// Inputs that the user bound for all steps that have them, and the columns that feed them.
     pub inputs: BTreeMap<String, String>,
-    /// What happens to cells that are filled already, unless a step says so itself.
+    /// What happens to cells that are already filled, unless a step sets it itself.
     pub existing: Existing,
-    /// Which steps ask anew although answers are stored.
+    /// Which steps refresh: they ask again although answers are stored.
     pub refresh: Refresh,
-    /// Whether a step that asks anew fills only empty cells and keeps the filled ones.
+    /// Whether a step that refreshes fills only empty cells and keeps the filled ones.
     pub refresh_keeps: bool,
     /// The types of the table's own columns in conditions and formulas; others are text.
     pub types: BTreeMap<String, SemanticType>,
@@ -31,7 +32,7 @@ pub struct Request {
 /// One step of a request.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct StepRequest {
-    /// The step's own name; without one it goes by the name of its first integration.
+    /// The step's own name; without one, the step uses the name of its first integration.
     pub name: Option<String>,
     /// What the step does.
     pub work: Work,
@@ -39,11 +40,11 @@ pub struct StepRequest {
     pub inputs: BTreeMap<String, String>,
     /// Outputs for which the user named a column, and these columns.
     pub outputs: BTreeMap<String, String>,
-    /// What the step's other output columns begin with.
+    /// The prefix of the step's other output columns.
     pub prefix: String,
     /// The condition on a row for the step to run, in CEL.
     pub condition: Option<String>,
-    /// What happens to output cells that are filled already.
+    /// What happens to output cells that are already filled.
     pub existing: Option<Existing>,
     /// The column that names which alternative answered.
     pub provider_column: Option<String>,
@@ -54,7 +55,7 @@ pub struct StepRequest {
 pub enum Work {
     /// Asks the first of these integrations, and each next one for what is still empty.
     Use(Vec<String>),
-    /// Fills the column of the step's name by a formula in CEL, without a call.
+    /// Fills the column with the step's name by a CEL formula, without a call.
     Formula(String),
 }
 
@@ -64,15 +65,15 @@ impl Default for Work {
     }
 }
 
-/// Which steps ask anew. Their new values replace filled cells.
+/// Which steps refresh. Their new values replace filled cells.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Refresh {
-    /// None.
+    /// No step.
     #[default]
     None,
-    /// All.
+    /// All steps.
     All,
-    /// The steps of these names.
+    /// The steps with these names.
     Names(Vec<String>),
 }
 
@@ -86,21 +87,21 @@ impl Refresh {
     }
 }
 
-/// What happens to cells that are filled already.
+/// What happens to cells that are already filled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Existing {
-    /// Filled cells stay. A row without an empty output cell is not asked about.
+    /// Filled cells stay. A step is skipped for a row without an empty output cell.
     #[default]
     Keep,
     /// A new value replaces them. An answer without data never empties a cell.
     Overwrite,
-    /// An output column that the table has already is an error.
+    /// An output column that the table already has is an error.
     Fail,
 }
 
 impl StepRequest {
-    /// Reads a step from a word: `find_ceo`, `ceo=linkedin_profile` or `a|b`.
+    /// Parses a step: `find_ceo`, `ceo=linkedin_profile` or `a|b`.
     pub fn parse(word: &str) -> Self {
         let (name, uses) = match word.split_once('=') {
             Some((name, uses)) => (Some(name.trim().to_owned()), uses),
@@ -201,7 +202,7 @@ impl StepRequest {
         Ok(())
     }
 
-    /// Checks the names: they become parts of columns, of commands and of lines on a terminal.
+    /// Checks the names, which become parts of columns, of commands and of lines on a terminal.
     fn check_names(&self) -> Result<(), PlanError> {
         let name = self.name();
         let shown = marl_core::excerpt(name, 80);
@@ -228,7 +229,7 @@ impl StepRequest {
     }
 }
 
-/// Whether a step can have this name, which becomes a part of commands, of columns and of the ledger.
+/// Whether a step can have this name. It becomes a part of commands, of columns and of the ledger.
 fn is_name(name: &str) -> bool {
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     !name.is_empty() && name.len() <= 64 && name.chars().all(fits)

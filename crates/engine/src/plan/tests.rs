@@ -1,4 +1,4 @@
-//! Plans over headers: bindings, orders, and every message of what cannot be.
+//! Tests of plans over headers: bindings, orders, and every error message.
 
 mod compose;
 mod expected;
@@ -82,11 +82,11 @@ fn registry() -> Registry {
     Registry::from_registrations(&all).unwrap()
 }
 
-/// A table of one sample row.
+/// A table with one sample row.
 type Table<'a> = &'a [(&'a str, &'a str)];
 
-/// What is said of a step: `step.input=column`, `into step.output=column`, `prefix step=prefix`,
-/// `where step=CEL`, `provider step=column`.
+/// A tweak from text: `step.input=column`, `into step.output=column`, `prefix step=prefix`, `where step=CEL`,
+/// `provider step=column`.
 fn tweak(text: &str) -> Tweak {
     let word =
         text.split_once(' ').filter(|(word, _)| ["into", "prefix", "where", "provider"].contains(word));
@@ -137,13 +137,13 @@ fn plan(steps: &str, flags: &[&str], existing: Existing, table: Table<'_>) -> Re
 fn binds(steps: &str, maps: &[&str], table: Table<'_>, expect: &str) {
     let plan =
         plan(steps, maps, Existing::Keep, table).unwrap_or_else(|error| panic!("{error} {:?}", error.advice));
-    let told = plan.steps.iter().map(|step| {
+    let bindings = plan.steps.iter().map(|step| {
         let inputs = step.alternatives().iter().flat_map(|alternative| &alternative.inputs);
         let inputs: Vec<String> =
             inputs.map(|input| format!("{}<-{}", input.column.name, input.from)).collect();
         format!("{}({})", step.name, inputs.join(" "))
     });
-    assert_eq!(told.collect::<Vec<_>>().join(" "), expect);
+    assert_eq!(bindings.collect::<Vec<_>>().join(" "), expect);
 }
 
 #[track_caller]
@@ -187,7 +187,7 @@ fn an_input_takes_its_name_then_the_column_that_ends_in_it() {
 }
 
 #[test]
-fn a_missing_column_is_named_with_what_helps() {
+fn a_missing_column_is_named_with_advice() {
     let find_ceo_first = Advice::AddIntegration {
         integration: "find_ceo".to_owned(),
         output: "ceo_linkedin_url".to_owned(),
@@ -247,7 +247,7 @@ fn several_columns_that_fit_are_an_error() {
         "find_ceo,find_cto,profile",
         &[],
         LEADS,
-        "`profile` needs column `linkedin_url`, and several could be it: `ceo_linkedin_url`, `cto_linkedin_url`",
+        "`profile` needs column `linkedin_url`, and several columns fit: `ceo_linkedin_url`, `cto_linkedin_url`",
         [choose("profile", "linkedin_url", ["ceo_linkedin_url", "cto_linkedin_url"])],
     );
 }
@@ -294,7 +294,7 @@ fn names_that_do_not_exist() {
 }
 
 #[test]
-fn what_stands_the_wrong_way_round_is_turned() {
+fn swapped_sides_are_corrected() {
     let unknown = "no step of this run is called";
     let map =
         |map: &str, message: &str, advice: Advice| refuses("find_ceo", &[map], LEADS, message, [advice]);
@@ -347,7 +347,7 @@ fn a_column_has_one_writer() {
 }
 
 #[test]
-fn a_circle_is_an_error() {
+fn a_cycle_is_an_error() {
     refuses(
         "chicken,egg",
         &[],

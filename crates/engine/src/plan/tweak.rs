@@ -1,28 +1,28 @@
-//! What is said of steps by their names, and how it changes the steps of a request.
+//! Settings that are given by a step's name, and how they change the steps of a request.
 
 use marl_core::Registry;
 
 use super::{Advice, Header, Part, PlanError, Request, StepRequest, did_you_mean, error::Pair, feed};
 
-/// A setting of one step, given apart from the step: that input `linkedin_url` of step `ceo` is fed from
-/// column `ceo_linkedin_url`.
+/// A setting of one step, given apart from the step: for example, that input `linkedin_url` of step `ceo` is
+/// fed from column `ceo_linkedin_url`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tweak {
-    /// The step's name. Without a name, an input is meant for all steps that have it, and any other
-    /// setting for the only step that it fits.
+    /// The step's name. Without a name, an input applies to all steps that have it, and any other setting to
+    /// the only step that it fits.
     pub step: Option<String>,
-    /// What is set.
+    /// The setting.
     pub set: Set,
 }
 
-/// What a [`Tweak`] sets.
+/// The setting of a [`Tweak`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Set {
     /// An input and the column that feeds it.
     Input(String, String),
     /// An output and the column that it is written to.
     Output(String, String),
-    /// What the step's output columns begin with.
+    /// The prefix of the step's output columns.
     Prefix(String),
     /// The condition on a row for the step to run, in CEL.
     Condition(String),
@@ -31,7 +31,7 @@ pub enum Set {
 }
 
 impl Set {
-    /// The part of a step that is set.
+    /// The part of a step that this sets.
     fn part(&self) -> Part {
         match self {
             Self::Input(input, _) => Part::Input(input.clone()),
@@ -42,7 +42,7 @@ impl Set {
         }
     }
 
-    /// The message for a setting of `what` that is given a second time.
+    /// The message for a setting of `what` that is given twice.
     fn given_twice(&self, what: &str) -> String {
         match self {
             Self::Input(..) => format!("input `{what}` is bound twice"),
@@ -64,7 +64,7 @@ impl Request {
                     (input.clone(), self.inputs.insert(input.clone(), column.clone()).is_none())
                 }
                 _ => {
-                    let at = self.meant(tweak, header, registry)?;
+                    let at = self.target(tweak, header, registry)?;
                     self.steps[at].apply(&tweak.set)
                 }
             };
@@ -74,11 +74,11 @@ impl Request {
         }
         let prefixed = tweaks.iter().filter(|tweak| matches!(tweak.set, Set::Prefix(_)));
         prefixed
-            .flat_map(|tweak| self.meant(tweak, header, registry))
+            .flat_map(|tweak| self.target(tweak, header, registry))
             .try_for_each(|at| self.check_prefix(at, registry))
     }
 
-    /// Refuses a prefix that would change nothing, since the user named each of the step's columns.
+    /// Refuses a prefix that would change nothing, because the user named each of the step's columns.
     fn check_prefix(&self, at: usize, registry: &Registry) -> Result<(), PlanError> {
         let step = &self.steps[at];
         let outputs = step.output_names(registry);
@@ -93,8 +93,8 @@ impl Request {
         .advise([Advice::OmitPrefixOrNames]))
     }
 
-    /// The index of the step that a tweak is meant for.
-    fn meant(&self, tweak: &Tweak, header: &Header<'_>, registry: &Registry) -> Result<usize, PlanError> {
+    /// The index of the step that a tweak applies to.
+    fn target(&self, tweak: &Tweak, header: &Header<'_>, registry: &Registry) -> Result<usize, PlanError> {
         if let Some(name) = &tweak.step {
             let at = self.steps.iter().position(|step| step.name() == name);
             return at.ok_or_else(|| self.no_such_step(name, &tweak.set));
@@ -119,12 +119,12 @@ impl Request {
         }
     }
 
-    /// The error for a tweak that names a step which is not in the request.
+    /// The error for a tweak that names a step outside the request.
     fn no_such_step(&self, name: &str, set: &Set) -> PlanError {
         let error = PlanError::unknown(format!("no step of this run is called `{name}`"));
         let names = self.steps.iter().map(StepRequest::name);
-        let turned = self.turned(name, set);
-        error.advise(turned.or_else(|| did_you_mean(set.part(), name, names)))
+        let swapped = self.swapped(name, set);
+        error.advise(swapped.or_else(|| did_you_mean(set.part(), name, names)))
     }
 
     /// The error for a tweak without a step's name that fits no step.
@@ -140,8 +140,8 @@ impl Request {
             .advise(pair.advice(outputs))
     }
 
-    /// The tweak the other way round, if its other side is the name of a step.
-    fn turned(&self, left: &str, set: &Set) -> Option<Advice> {
+    /// The tweak with its sides swapped, if its other side is the name of a step.
+    fn swapped(&self, left: &str, set: &Set) -> Option<Advice> {
         let is_step = |word: &str| self.steps.iter().any(|step| step.name() == word);
         let part = set.part();
         match set {

@@ -1,5 +1,5 @@
-//! Wanted columns: the steps that fill a column are found by walking contracts backwards to the table's
-//! own columns.
+//! Wanted columns: finds the steps that fill a column by walking contracts backwards to the table's own
+//! columns.
 
 use marl_core::{Column, Contract, Registry};
 
@@ -11,7 +11,7 @@ use super::{
 /// Adds the steps that fill the wanted columns.
 ///
 /// # Errors
-/// No integration gives a column, or several do and the user has to choose.
+/// No integration produces a column, or several do and the user has to choose.
 pub(super) fn add_wanted(
     request: &mut Request,
     header: &Header<'_>,
@@ -21,7 +21,7 @@ pub(super) fn add_wanted(
     let mut walk = Walk { request, header, registry };
     for column in &wanted {
         match walk.tweak_for(column) {
-            // An output is to be written into this column: that output is wanted.
+            // A tweak writes an output into this column, so that output is wanted.
             Some(Tweak { step, set: Set::Output(output, _) }) => {
                 walk.bring_output(step.as_deref(), &output)?;
             }
@@ -45,7 +45,7 @@ impl<'a> Walk<'a> {
         self.request.tweaks.iter().find(writes).cloned()
     }
 
-    /// Adds the step that gives an output: the step that a tweak names, or any.
+    /// Adds the step that produces an output: the step that a tweak names, or any.
     fn bring_output(&mut self, step: Option<&str>, output: &str) -> Result<(), PlanError> {
         let is_there = |name: &str| self.request.steps.iter().any(|step| step.name() == name);
         match step.map(|name| (is_there(name), self.registry.integration(name))) {
@@ -93,7 +93,7 @@ impl<'a> Walk<'a> {
             [] => {
                 let columns = listed(self.header.columns.iter().map(String::as_str));
                 let (step, input) = (of.name.to_string(), input.name.to_string());
-                Err(PlanError::unfit(format!("{what}, and no integration gives it"))
+                Err(PlanError::unfit(format!("{what}, and no integration produces it"))
                     .advise([Advice::BindAny { step, input, columns }]))
             }
             [(only, _)] => self.add(only),
@@ -171,8 +171,8 @@ impl<'a> Walk<'a> {
         error.advise(did_you_mean(Part::Want, column, names.into_iter().chain(own)))
     }
 
-    /// A wanted column that the table has, and that no output is called. There is nothing to add, unless the
-    /// user means an output for which the column has a usual name.
+    /// Handles a wanted column that the table has and that is not the name of an output. There is nothing to
+    /// add, unless the user means an output for which the column has a usual name.
     fn has_already(&self, column: &str) -> Result<(), PlanError> {
         let contracts = self.registry.integrations().map(|known| known.contract());
         let mut usual: Vec<&str> = contracts
@@ -205,5 +205,5 @@ fn choose(what: &str, several: &[(&Contract, &str)]) -> PlanError {
         output: (*output).to_owned(),
         inputs: contract.inputs.iter().map(|input| input.name.to_string()).collect(),
     });
-    PlanError::unfit(format!("{what}, and several integrations give it")).advise(advice)
+    PlanError::unfit(format!("{what}, and several integrations produce it")).advise(advice)
 }

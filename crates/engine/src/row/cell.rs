@@ -1,4 +1,4 @@
-//! A cell of a row: what is known of it, and how it compares with an answer.
+//! A cell of a row: what is known about it, and how it compares with an answer.
 
 use std::hash::{Hash, Hasher};
 
@@ -8,8 +8,8 @@ use marl_core::{SemanticType, Value};
 #[derive(Clone)]
 pub(super) enum Cell {
     Known(Option<Value>),
-    /// The value depends on answers that are not stored. The fingerprint is equal for rows whose values
-    /// would be equal.
+    /// The value depends on answers that are not stored. The fingerprint is equal for rows whose values would
+    /// be equal.
     Unknown(u64),
 }
 
@@ -25,10 +25,10 @@ impl Hash for Cell {
 impl Cell {
     /// Whether the cell holds a value. A placeholder such as "N/A" is not one.
     pub(super) fn is_filled(&self, kind: SemanticType) -> bool {
-        matches!(self, Self::Known(Some(cell)) if !says_nothing(kind, cell))
+        matches!(self, Self::Known(Some(cell)) if !holds_placeholder(kind, cell))
     }
 
-    /// Whether the cell holds this value already.
+    /// Whether the cell already holds this value.
     pub(super) fn is_same(&self, value: &Value) -> bool {
         matches!(self, Self::Known(Some(cell)) if cell.to_string() == value.to_string())
     }
@@ -40,7 +40,7 @@ impl Cell {
         let cell = read(kind, cell).unwrap_or_else(|_| cell.clone());
         let (cell, value) = (cell.to_string().to_lowercase(), value.to_string().to_lowercase());
         match kind {
-            // The same company's counts and lists differ from source to source.
+            // Counts and lists about the same company differ between sources.
             SemanticType::Integer | SemanticType::List => true,
             SemanticType::Text => {
                 let words =
@@ -52,10 +52,10 @@ impl Cell {
     }
 }
 
-/// Whether a cell says nothing: "N/A" does, and "unknown" does where it cannot be a value. This one rule
-/// judges inputs and outputs. Answers are judged by a stricter one (`is_placeholder`): in a table's own
-/// column of texts `Unknown` may be a name, but an answer that says `Unknown` knows nothing.
-pub(super) fn says_nothing(kind: SemanticType, cell: &Value) -> bool {
+/// Whether a cell holds a placeholder: "N/A" is one, and "unknown" is one if it cannot be a value. This one
+/// rule applies to inputs and outputs. Answers follow a stricter rule (`is_placeholder`): in a table's own
+/// column of texts `Unknown` may be a name, but in an answer `Unknown` means that nothing is known.
+pub(super) fn holds_placeholder(kind: SemanticType, cell: &Value) -> bool {
     cell.as_text().is_some_and(|text| kind.says_nothing(text))
 }
 

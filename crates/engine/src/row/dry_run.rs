@@ -1,4 +1,4 @@
-//! What a row would ask: recorded in a dry run, in which stored answers alone are used.
+//! Records the calls that a row would make, in a dry run that uses stored answers only.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -10,25 +10,25 @@ use crate::{
     ledger::Key,
 };
 
-/// What one step would ask for one row.
+/// The calls that one step would make for one row.
 #[derive(Debug, Default)]
 pub struct ProjectedStep {
-    /// The calls that the step came to.
+    /// The calls that the step reached.
     pub calls: Vec<ProjectedCall>,
-    /// The calls that the step may come to: their parameters depend on answers that are not stored.
+    /// The calls that the step may reach: their parameters depend on answers that are not stored.
     pub possible: Vec<PossibleCalls>,
 }
 
-/// A call that a step came to.
+/// A call that a step reached.
 #[derive(Debug)]
 pub struct ProjectedCall {
     /// The call.
     pub call: Call,
     /// Its key in the ledger.
     pub key: Key,
-    /// What the ledger knows of the call.
+    /// What the ledger knows about the call.
     pub status: CallStatus,
-    /// Whether the step makes the call whatever the missing answers turn out to be.
+    /// Whether the step makes the call regardless of the missing answers.
     pub certain: bool,
 }
 
@@ -39,13 +39,13 @@ pub struct PossibleCalls {
     pub provider: SmolStr,
     /// The operation.
     pub operation: SmolStr,
-    /// Equal for two rows that would make equal calls.
+    /// A number that is equal for two rows that would make equal calls.
     pub fingerprint: u64,
-    /// How many such calls there can be at most.
+    /// The maximum number of such calls.
     pub most: u32,
 }
 
-/// A caller that answers with what is stored, sends nothing, and records every call.
+/// A caller that answers from the ledger, sends nothing, and records every call.
 pub(super) struct Recorder {
     gateway: Gateway,
     refresh: bool,
@@ -74,7 +74,7 @@ impl Caller for Recorder {
     }
 }
 
-/// The calls that an integration may make beyond those that it has made.
+/// The calls that an integration may still make.
 pub(super) fn remaining_calls(
     contract: &Contract,
     made: &[ProjectedCall],

@@ -1,7 +1,7 @@
-//! One row through the plan: cells in, outcomes out.
+//! One row's way through the plan: cells in, outcomes out.
 //!
-//! Independent steps of a row run side by side. A failure, and a panic, stays in its step. A dry run
-//! takes the same path with stored answers alone, and records what the steps would ask.
+//! Independent steps of a row run concurrently. A failure, or a panic, stays in its step. A dry run takes the
+//! same path with stored answers only, and records the calls that the steps would make.
 
 mod cell;
 mod dry_run;
@@ -19,7 +19,7 @@ use state::{Readiness, RowState};
 pub use dry_run::{PossibleCalls, ProjectedCall, ProjectedStep};
 pub use step::{Remark, StepEnd};
 
-/// A plan and where its calls go: takes rows through the plan.
+/// A plan and the target of its calls; runs rows through the plan.
 pub struct Engine {
     plan: Arc<Plan>,
     mode: CallMode,
@@ -31,14 +31,14 @@ pub enum CallMode {
     Live {
         /// Takes the calls of most steps.
         caller: Arc<dyn Caller>,
-        /// Takes the calls of steps that ask anew.
+        /// Takes the calls of steps that refresh.
         refreshing: Arc<dyn Caller>,
     },
-    /// To stored answers alone: a dry run, which records what would be sent.
+    /// To stored answers only: a dry run, which records what would be sent.
     Stored(Gateway),
 }
 
-/// What became of one row.
+/// The result of one row.
 #[derive(Debug)]
 pub struct RowEnd {
     /// The outcome of each step, in plan order.
@@ -48,26 +48,26 @@ pub struct RowEnd {
     /// How many filled cells were kept although a step has a value for them.
     pub kept: u64,
     /// The outputs, by their index in the plan, whose filled cell was kept and differs from an answer that
-    /// filled other cells: the row may mix two companies or persons.
+    /// filled other cells: the row may mix two companies or two persons.
     pub mixed: Vec<usize>,
-    /// How many output cells held a placeholder such as `N/A` and were filled.
-    pub said_nothing: u64,
+    /// How many output cells with a placeholder such as `N/A` were filled.
+    pub placeholders_filled: u64,
     /// How many more of these cells may be filled by answers that are not stored yet.
-    pub may_say_nothing: u64,
+    pub may_fill_placeholders: u64,
     /// The outputs, by their index in the plan, whose filled cell was replaced by another value.
     pub replaced: Vec<usize>,
     /// Further outputs whose filled cell may be replaced by an answer that is not stored yet.
     pub may_replace: Vec<usize>,
-    /// By step, what the outcome alone does not say.
+    /// By step, what the outcome alone does not explain.
     pub remarks: Vec<(usize, Remark)>,
-    /// What each step would ask; empty unless this is a dry run.
+    /// The calls that each step would make; empty unless this is a dry run.
     pub projected: Vec<ProjectedStep>,
     /// Whether an output cell stays empty, as far as can be known.
     pub leaves_empty: bool,
 }
 
 impl Engine {
-    /// An engine for `plan`.
+    /// Creates an engine for `plan`.
     pub fn new(plan: Arc<Plan>, mode: CallMode) -> Self {
         Self { plan, mode }
     }
@@ -77,11 +77,11 @@ impl Engine {
         &self.plan
     }
 
-    /// Takes one row through all steps. `cells` holds the columns of [`Plan::reads`]. A panic of
-    /// the engine itself stays in its row, too.
+    /// Runs one row through all steps. `cells` holds the columns of [`Plan::reads`]. A panic of the engine
+    /// itself stays in its row, too.
     pub async fn row(&self, cells: Vec<Option<Value>>) -> RowEnd {
         let through = AssertUnwindSafe(self.through(cells)).catch_unwind().await;
-        through.unwrap_or_else(|panic| self.lost(&step::said(&*panic)))
+        through.unwrap_or_else(|panic| self.lost(&step::panic_message(&*panic)))
     }
 
     async fn through(&self, cells: Vec<Option<Value>>) -> RowEnd {
@@ -113,7 +113,7 @@ impl Engine {
         matches!(self.mode, CallMode::Stored(_))
     }
 
-    /// Runs one step alone, on a row whose cells it has filled, as if it had not filled them. This explains
+    /// Runs one step alone, on a row whose cells the step has already filled, as if it had not. This explains
     /// a cell.
     pub async fn step(&self, index: usize, cells: Vec<Option<Value>>) -> StepEnd {
         let mut state = RowState::new(&self.plan, cells, self.is_dry_run());
@@ -131,8 +131,8 @@ impl Engine {
             written: vec![None; self.plan.outputs().count()],
             kept: 0,
             mixed: Vec::new(),
-            said_nothing: 0,
-            may_say_nothing: 0,
+            placeholders_filled: 0,
+            may_fill_placeholders: 0,
             replaced: Vec::new(),
             may_replace: Vec::new(),
             remarks: Vec::new(),

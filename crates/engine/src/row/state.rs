@@ -1,4 +1,4 @@
-//! The cells of one row, and how far its steps are: which step is ready, what it is asked with, and what
+//! The cells of one row, and the progress of its steps: which step is ready, which inputs it gets, and what
 //! its end writes.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -7,7 +7,7 @@ use marl_core::{Error, Field, Fields, Outcome, Row, SkipReason, SmolStr, Value};
 
 use super::{
     RowEnd,
-    cell::{Cell, read, says_nothing},
+    cell::{Cell, holds_placeholder, read},
     dry_run::ProjectedStep,
     step::{Remark, StepEnd},
 };
@@ -16,19 +16,19 @@ use crate::{
     plan::{Alternative, Binding, BoundExpression, Existing, Output, Plan, Step, Task},
 };
 
-/// What a step's alternatives are asked with.
+/// The inputs of a step's alternatives.
 pub(super) struct StepInputs {
     /// The inputs of each alternative.
     pub(super) alternatives: Vec<AlternativeInputs>,
-    /// The outputs that are to be filled, by their names in the contract.
+    /// The outputs to fill, by their names in the contract.
     pub(super) wanted: Vec<SmolStr>,
-    /// Whether the step runs whatever the missing answers turn out to be.
+    /// Whether the step runs regardless of the missing answers.
     pub(super) certain: bool,
-    /// Equal for two rows in which the step would come to the same.
+    /// A number that is equal for two rows in which the step would have the same result.
     pub(super) fingerprint: u64,
 }
 
-/// What one alternative is asked with, or why it is not asked. The numbers are fingerprints of the inputs.
+/// The inputs of one alternative, or why it is not asked. The numbers are fingerprints of the inputs.
 pub(super) enum AlternativeInputs {
     /// The inputs are known.
     Row(Row, u64),
@@ -47,18 +47,18 @@ pub(super) enum Readiness {
 /// One row on its way through the plan.
 pub(super) struct RowState<'a> {
     plan: &'a Plan,
-    /// Whether this is a dry run. Only then are fingerprints needed: a live run leaves nothing unknown.
+    /// Whether this is a dry run. Only a dry run needs fingerprints: a live run leaves nothing unknown.
     is_dry_run: bool,
     cells: Vec<Cell>,
     started: Vec<bool>,
     outcomes: Vec<Option<Outcome>>,
     projected: Vec<ProjectedStep>,
-    /// By output: whether its cell was written.
+    /// By output, whether its cell was written.
     written: Vec<bool>,
     kept: u64,
     mixed: Vec<usize>,
-    said_nothing: u64,
-    may_say_nothing: u64,
+    placeholders_filled: u64,
+    may_fill_placeholders: u64,
     replaced: Vec<usize>,
     may_replace: Vec<usize>,
     remarks: Vec<(usize, Remark)>,
@@ -81,8 +81,8 @@ impl<'a> RowState<'a> {
             written: vec![false; plan.outputs().count()],
             kept: 0,
             mixed: Vec::new(),
-            said_nothing: 0,
-            may_say_nothing: 0,
+            placeholders_filled: 0,
+            may_fill_placeholders: 0,
             replaced: Vec::new(),
             may_replace: Vec::new(),
             remarks: Vec::new(),
@@ -96,7 +96,8 @@ impl<'a> RowState<'a> {
         }
     }
 
-    /// A step that has not started and may: all steps before it have ended. It counts as started now.
+    /// A step that may start and has not started: all steps before it have ended. It counts as started from
+    /// now on.
     pub(super) fn next_ready(&mut self) -> Option<usize> {
         let ready = |index: &usize| {
             let step = &self.plan.steps[*index];
@@ -107,7 +108,7 @@ impl<'a> RowState<'a> {
         Some(index)
     }
 
-    /// What a step is asked with, or its end if it need not ask.
+    /// The inputs of a step, or its end if it need not ask.
     pub(super) fn begin(&self, index: usize) -> Readiness {
         let step = &self.plan.steps[index];
         let all_filled = step.outputs.iter().all(|output| self.is_filled(output));
@@ -118,7 +119,7 @@ impl<'a> RowState<'a> {
             None | Some(Ok(Some(true))) => true,
             Some(Ok(None)) => false,
             Some(Ok(Some(false))) => return Readiness::Ended(StepEnd::skipped(SkipReason::Condition)),
-            // A step never runs on a row for which its condition cannot be decided.
+            // A step never runs on a row for which its condition cannot be evaluated.
             Some(Err(why)) => {
                 return Readiness::Ended(StepEnd {
                     remark: Some(Remark::NoResult(why)),
@@ -147,7 +148,7 @@ impl<'a> RowState<'a> {
         self.cells[output.slot].is_filled(output.kind)
     }
 
-    /// The outputs that are to be filled.
+    /// The outputs to fill.
     fn wanted(&self, step: &Step) -> Vec<SmolStr> {
         let outputs = step.outputs.iter();
         outputs
@@ -169,7 +170,7 @@ impl<'a> RowState<'a> {
                     is_unknown = true;
                     fingerprint.hash(&mut hash);
                 }
-                Cell::Known(Some(cell)) if !says_nothing(column.kind, cell) => {
+                Cell::Known(Some(cell)) if !holds_placeholder(column.kind, cell) => {
                     match read(column.kind, cell) {
                         Ok(value) => {
                             if self.is_dry_run {
@@ -199,8 +200,8 @@ impl<'a> RowState<'a> {
         }
     }
 
-    /// Why a required input is empty. If the step that would have filled it was ended early, the input is
-    /// not missing for good.
+    /// Why a required input is empty. If the step that would have filled it was ended early, the input may
+    /// still come.
     fn why_missing(&self, binding: &Binding) -> SkipReason {
         let early = [SkipReason::ProviderStopped, SkipReason::Budget, SkipReason::Interrupted];
         match binding.producer.and_then(|producer| self.outcomes[producer].as_ref()) {
@@ -231,7 +232,7 @@ impl<'a> RowState<'a> {
                 fields.put(step.outputs[0].of.clone(), Field { value, source: None });
                 Outcome::Value(fields)
             }
-            // Most formulas fail on an empty cell. The row is not at fault, so the step is skipped.
+            // Most formulas fail on an empty cell. That is not an error of the row, so the step is skipped.
             Err(why) if cells.iter().any(Option::is_none) => {
                 let remark = Some(Remark::NoResult(why));
                 return StepEnd { remark, ..StepEnd::skipped(SkipReason::MissingInput) };
@@ -267,7 +268,7 @@ impl<'a> RowState<'a> {
                 Cell::Unknown(_) => false,
             };
             let keeps = step.existing == Existing::Keep && !is_open_cell;
-            let says_nothing = step.existing == Existing::Keep
+            let holds_placeholder = step.existing == Existing::Keep
                 && matches!(&self.cells[output.slot], Cell::Known(Some(_)))
                 && is_open_cell;
             match fields.and_then(|fields| fields.get(&output.of)) {
@@ -279,7 +280,7 @@ impl<'a> RowState<'a> {
                 }
                 Some(field) => {
                     writes = true;
-                    self.said_nothing += u64::from(says_nothing);
+                    self.placeholders_filled += u64::from(holds_placeholder);
                     if self.is_filled(output) && !self.cells[output.slot].is_same(&field.value) {
                         self.replaced.push(output.index);
                     }
@@ -287,7 +288,7 @@ impl<'a> RowState<'a> {
                     self.written[output.index] = true;
                 }
                 None if is_open && !keeps => {
-                    self.may_say_nothing += u64::from(says_nothing);
+                    self.may_fill_placeholders += u64::from(holds_placeholder);
                     if self.is_filled(output) {
                         self.may_replace.push(output.index);
                     }
@@ -314,8 +315,8 @@ impl<'a> RowState<'a> {
         self.outcomes[index] = Some(end.outcome);
     }
 
-    /// A number that is equal for two rows in which a step would come to the same. It is made of what
-    /// the step's integrations would read, and of the cells that its expressions read.
+    /// A number that is equal for two rows in which a step would have the same result. It covers the cells
+    /// that the step's integrations and expressions read.
     fn fingerprint<'e>(
         &self,
         index: usize,
@@ -352,8 +353,8 @@ impl<'a> RowState<'a> {
             written,
             kept: self.kept,
             mixed: self.mixed,
-            said_nothing: self.said_nothing,
-            may_say_nothing: self.may_say_nothing,
+            placeholders_filled: self.placeholders_filled,
+            may_fill_placeholders: self.may_fill_placeholders,
             replaced: self.replaced,
             may_replace: self.may_replace,
             remarks: self.remarks,

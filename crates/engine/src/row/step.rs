@@ -1,4 +1,4 @@
-//! One step on one row: its integrations are asked in turn while outputs are still empty.
+//! One step on one row: asks its integrations in turn while outputs are still empty.
 
 use std::{
     future::{Future, poll_fn},
@@ -24,12 +24,12 @@ use crate::{
     plan::{Alternative, Step},
 };
 
-/// What a step's outcome on a row does not say by itself.
+/// What a step's outcome on a row does not explain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Remark {
     /// The step was skipped because its condition or its formula has no result for the row.
     NoResult(EvaluationError),
-    /// The value lacks what this call would have given: which call, and why it was not answered.
+    /// The value lacks the result of this call; the text names the call and the reason.
     LacksCall(String),
 }
 
@@ -38,15 +38,15 @@ pub enum Remark {
 pub struct StepEnd {
     /// The outcome.
     pub outcome: Outcome,
-    /// The integrations that gave a part of the value, joined by commas.
+    /// The integrations that provided a part of the value, separated by commas.
     pub by: Option<String>,
-    /// In a dry run, what the step would ask.
+    /// In a dry run, the calls that the step would make.
     pub projected: ProjectedStep,
-    /// What the outcome alone does not say.
+    /// What the outcome alone does not explain.
     pub remark: Option<Remark>,
-    /// Whether the step may come to more once missing answers are there.
+    /// Whether the step may have another result once missing answers are known.
     pub(super) unanswered: bool,
-    /// Equal for two rows in which the step could come to the same.
+    /// A number that is equal for two rows in which the step could have the same result.
     pub(super) fingerprint: u64,
 }
 
@@ -67,7 +67,7 @@ impl StepEnd {
     }
 }
 
-/// What a step's alternatives have come to so far.
+/// The combined result of a step's alternatives so far.
 #[derive(Default)]
 struct StepSum {
     fields: Fields,
@@ -117,7 +117,7 @@ pub(super) async fn ask(step: &Step, inputs: StepInputs, mode: &CallMode) -> Ste
 }
 
 impl StepSum {
-    /// Adds an alternative's outcome. Returns whether no further alternative is asked.
+    /// Adds an alternative's outcome. Returns whether no further alternative must be asked.
     fn add(&mut self, outcome: Outcome, is_first: bool, name: &SmolStr, step: &Step) -> bool {
         match outcome {
             // An earlier alternative is unanswered: its answer may make this one unnecessary.
@@ -172,13 +172,13 @@ impl StepSum {
 /// How one alternative ended on one row.
 struct AlternativeEnd {
     outcome: Outcome,
-    /// The call that the value lacks, and why.
+    /// The call whose result the value lacks, and the reason.
     lacks: Option<String>,
     calls: Vec<ProjectedCall>,
     possible: Vec<PossibleCalls>,
 }
 
-/// Runs one alternative on one row, live or dry.
+/// Runs one alternative on one row, live or as a dry run.
 async fn one(
     alternative: &Alternative,
     row: Row,
@@ -205,14 +205,14 @@ async fn one(
     }
 }
 
-/// Runs one integration. A panic becomes its error. Also returns which call its value lacks.
+/// Runs one integration. A panic becomes its error. Also returns the call whose result the value lacks.
 async fn run(alternative: &Alternative, row: Row, caller: Arc<dyn Caller>) -> (Outcome, Option<String>) {
     let Alternative { integration, contract, .. } = alternative;
     let cx = Context::new(caller, Arc::clone(contract));
     let enriched = AssertUnwindSafe(unless_stuck(integration.enrich(&row, &cx), &cx)).catch_unwind().await;
     let outcome = match enriched {
         Err(panic) => Outcome::Failed(
-            Error::internal(format!("`{}` panicked", contract.name)).with_detail(said(&*panic)),
+            Error::internal(format!("`{}` panicked", contract.name)).with_detail(panic_message(&*panic)),
         ),
         Ok(Err(reason)) => Outcome::Skipped(reason),
         Ok(Ok(Err(error))) => Outcome::Failed(error),
@@ -226,7 +226,7 @@ async fn run(alternative: &Alternative, row: Row, caller: Arc<dyn Caller>) -> (O
             };
             (Outcome::Value(fields), Some(lacks))
         }
-        // There may be data after all: a call was not answered.
+        // There may be data after all, since a call was not answered.
         (Outcome::NoData, Some(MissedCall { why: MissedReason::Failed(error), .. })) => {
             (Outcome::Failed(error), None)
         }
@@ -265,7 +265,7 @@ fn outcome(fields: Fields, contract: &Contract) -> Outcome {
 }
 
 /// The message of a panic.
-pub(super) fn said(panic: &(dyn std::any::Any + Send)) -> String {
+pub(super) fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
 }

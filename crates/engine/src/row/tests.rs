@@ -1,4 +1,4 @@
-//! Rows through plans whose integrations misbehave in every way.
+//! Tests of rows through plans whose integrations misbehave in every way.
 
 mod alternatives;
 
@@ -15,7 +15,7 @@ use serde_json::json;
 use super::*;
 use crate::plan::{Existing, Header, Request, StepRequest};
 
-/// An integration that does as its input says.
+/// An integration that does what its input says.
 struct Obeys(&'static Contract);
 
 const CALL: CallSpec =
@@ -64,7 +64,7 @@ impl Integration for Obeys {
                 one?
             }
             _ => match domain.strip_prefix("without-") {
-                // It can do without the second call.
+                // The integration can do without the second call.
                 Some(second) => {
                     let first = cx.call(&CALLS[0], json!({"d": "acme.com"})).await?;
                     cx.try_call(&CALL, json!({ "d": second })).await?;
@@ -93,7 +93,7 @@ impl Integration for Obeys {
     }
 }
 
-/// Answers 7, and remembers what was asked.
+/// A caller that answers 7, and records the calls.
 #[derive(Default)]
 struct Answers(Mutex<Vec<Call>>);
 
@@ -135,7 +135,7 @@ fn registry() -> Registry {
     Registry::from_registrations(&all).unwrap()
 }
 
-/// One row through `first` and `second`; the outcomes in words and the written cells.
+/// Runs one row through `first` and `second`; returns the outcomes as text and the written cells.
 async fn through(columns: &[(&str, &str)], existing: Existing) -> (Vec<String>, Vec<String>, Arc<Answers>) {
     let (end, answers) = end_of(columns, existing).await;
     let outcomes = end.outcomes.iter().map(|outcome| match outcome {
@@ -167,7 +167,7 @@ async fn end_of(columns: &[(&str, &str)], existing: Existing) -> (RowEnd, Arc<An
     (end, answers)
 }
 
-/// What the first call gave was paid for, whatever becomes of the second.
+/// The result of the first call was paid for, whatever happens to the second call.
 #[tokio::test]
 async fn fields_stay_when_a_further_call_is_not_answered() {
     for (domain, lacks) in [
@@ -182,9 +182,9 @@ async fn fields_stay_when_a_further_call_is_not_answered() {
         assert_eq!(end.remarks, Vec::from_iter(expect), "{domain}");
     }
     for (domain, expect) in [
-        // A plan does not know what the second call will give.
+        // A plan does not know the result of the second call.
         ("without-unanswered.com", "unanswered"),
-        // Without any field, the row is not said to have no data.
+        // Without any field, the row must not be reported as having no data.
         ("perhaps-nothing.com", "no data"),
         ("perhaps-fails.com", "upstream: 500"),
         ("perhaps-closed.com", "interrupted"),
@@ -207,7 +207,7 @@ async fn a_step_reads_what_an_earlier_one_wrote() {
 }
 
 #[tokio::test]
-async fn outcomes_are_told_apart_and_stay_in_their_step() {
+async fn outcomes_are_distinguished_and_stay_in_their_step() {
     for (cell, expect) in [
         ("", "missing_input"),
         ("N/A", "missing_input"),
@@ -266,7 +266,7 @@ async fn overwriting_never_empties_a_cell() {
 }
 
 #[tokio::test]
-async fn a_cell_that_says_nothing_is_empty() {
+async fn a_placeholder_is_empty() {
     for (size, email, greeting) in
         [("N/A", "n/a", "N/A"), ("#REF!", "http://", "-"), ("unknown", "#N/A", "None")]
     {

@@ -1,4 +1,4 @@
-//! Consents in ledgers of earlier versions.
+//! Tests of consents in ledgers of earlier versions.
 
 use super::*;
 
@@ -12,9 +12,9 @@ impl World {
     }
 }
 
-/// An earlier version of marl did not count what was removed: what the run said at its end is.
+/// Earlier versions of marl did not count removals, so the run's own summary counts as well.
 #[tokio::test]
-async fn what_an_earlier_version_removed_stays_used() {
+async fn calls_removed_by_an_earlier_version_stay_used() {
     let world = World::new();
     let first = world.begin("a").unwrap();
     let intent = world.send(&first, 1).await;
@@ -27,7 +27,7 @@ async fn what_an_earlier_version_removed_stays_used() {
 }
 
 #[tokio::test]
-async fn a_ledger_from_before_consents_is_brought_forward_whole() {
+async fn a_ledger_from_before_consents_is_migrated_completely() {
     let world = World::new();
     fs::create_dir_all(world.path().parent().unwrap()).unwrap();
     let old = Connection::open(world.path()).unwrap();

@@ -1,4 +1,4 @@
-//! The file: made, damaged, held, full.
+//! Tests of the file: created, damaged, locked, full.
 
 use super::*;
 
@@ -40,7 +40,7 @@ async fn a_full_disk_is_an_error_and_loses_nothing_stored() {
     let (call, scope) = (call(3), Scope::default());
     let time = Duration::from_secs(1);
     let key = world.key(3);
-    let asking = Asking {
+    let request = ClaimRequest {
         key,
         call: &call,
         scope: &scope,
@@ -50,7 +50,7 @@ async fn a_full_disk_is_an_error_and_loses_nothing_stored() {
         time,
         price: &price(None),
     };
-    assert_eq!(ledger.claim(&asking).await.unwrap_err().0, "the disk is full", "nothing more is sent");
+    assert_eq!(ledger.claim(&request).await.unwrap_err().0, "the disk is full", "nothing more is sent");
     assert_eq!(world.word(&ledger, 1).await, "answered yes");
     assert_eq!(world.word(&ledger, 2).await, format!("answered {}", incompressible(100_000)));
 }
@@ -62,7 +62,7 @@ fn incompressible(length: usize) -> String {
 }
 
 #[test]
-fn marls_folder_ignores_itself() {
+fn the_folder_of_marl_has_a_gitignore() {
     let world = World::new();
     let store = world.store();
     assert!(store.is_new() && store.is_in_place());
@@ -139,7 +139,7 @@ fn damage(path: &Path, from: usize, to: usize) {
 }
 
 #[tokio::test]
-async fn damage_in_the_middle_is_an_error_and_no_answer_is_taken_for_none() {
+async fn damage_in_the_middle_is_an_error_and_never_reads_as_no_answer() {
     let world = World::new();
     let ledger = world.run();
     for n in 1..=200 {
@@ -186,7 +186,7 @@ async fn a_ledger_that_another_program_holds_is_an_error_and_works_again_afterwa
 }
 
 #[test]
-fn many_processes_may_make_the_ledger_at_once() {
+fn many_processes_may_create_the_ledger_at_once() {
     for _ in 0..10 {
         let world = World::new();
         let path = world.path();

@@ -1,9 +1,9 @@
-//! What is known of a dead process's claims: which were sent, and which never were. A ledger that
-//! is dropped with open claims leaves behind what a killed process does.
+//! Tests of what is known about a dead process's claims: which were sent, and which never were. A ledger that
+//! is dropped with open claims leaves behind the same files as a killed process.
 
 use super::*;
 
-/// The marks of a run; `None` where the system has no place for them.
+/// The marks of a run; `None` if the system has no place for them.
 fn marks(ledger: &RunCalls) -> Option<PathBuf> {
     ledger.lock.marks().map(|marks| marks.name().path())
 }
@@ -17,7 +17,7 @@ fn states(store: &LedgerFile) -> Vec<(String, u64)> {
 }
 
 #[tokio::test]
-async fn a_claim_that_was_never_sent_is_none_and_one_that_was_is_a_doubt() {
+async fn a_claim_that_was_never_sent_is_void_and_a_sent_one_is_in_doubt() {
     let world = World::new();
     let (first, second) = (world.run(), world.run());
     if marks(&first).is_none() {
@@ -27,14 +27,14 @@ async fn a_claim_that_was_never_sent_is_none_and_one_that_was_is_a_doubt() {
     world.claim(&first, 2, false).await.unwrap();
     assert_eq!(world.word(&second, 2).await, "busy", "the first lives");
     drop(first);
-    // Of a run that lived when this one began.
+    // The first run's process was alive when this run began.
     assert_eq!(world.word(&second, 1).await, "in doubt false");
     assert_eq!(world.word(&second, 2).await, "nothing");
     assert_eq!(second.newest(&world.key(2)).await.unwrap(), None);
     assert_eq!(second.file.doubts(), Ok(1));
     let again = world.send(&second, 2).await;
     assert_eq!(world.claim(&second, 1, false).await, None);
-    // The next one puts it in the record.
+    // The next run records it.
     let third = world.run();
     assert_eq!(states(&third.file), [("in_doubt".to_owned(), 1), ("intent".to_owned(), 1)]);
     world.settle(&second, 2, again, found("yes")).await;
@@ -48,16 +48,17 @@ async fn without_its_marks_everything_claimed_counts_as_sent() {
     let Some(marks) = marks(&first) else { return };
     world.claim(&first, 1, false).await.unwrap();
     drop(first);
-    // A power cut.
+    // A power cut erases the marks.
     fs::remove_file(marks).unwrap();
     let second = world.run();
     assert_eq!(world.word(&second, 1).await, "in doubt false");
     assert_eq!(states(&second.file), [("in_doubt".to_owned(), 1)]);
 }
 
-/// The lock is called by the run's number alone, and another ledger in the folder had such a run.
+/// The name of the lock contains only the run's number, and another ledger in the folder had a run with that
+/// number.
 #[tokio::test]
-async fn another_ledgers_marks_say_nothing() {
+async fn marks_of_another_ledger_are_ignored() {
     let world = World::new();
     let first = world.run();
     world.send(&first, 1).await;
@@ -75,7 +76,7 @@ async fn another_ledgers_marks_say_nothing() {
 }
 
 #[tokio::test]
-async fn what_a_killed_process_left_behind_is_removed_once_it_is_settled() {
+async fn leftovers_of_a_killed_process_are_removed_once_settled() {
     let world = World::new();
     let first = world.run();
     let (Some(marks), lock) = (marks(&first), lock_of(&first)) else { return };
@@ -105,7 +106,7 @@ async fn a_run_without_open_claims_leaves_nothing_behind() {
 }
 
 #[tokio::test]
-async fn locks_that_are_not_this_ledgers_or_not_its_own_any_more_are_left_alone() {
+async fn locks_of_other_ledgers_and_lost_locks_are_left_alone() {
     let world = World::new();
     drop(world.run());
     let other = world.path().with_file_name("sandbox-run-1.lock");
@@ -120,7 +121,7 @@ async fn locks_that_are_not_this_ledgers_or_not_its_own_any_more_are_left_alone(
     assert!(lock.exists());
 }
 
-/// Its ledger may have been deleted while it ran: then the numbers begin anew.
+/// The ledger may have been deleted while the run went on; the numbers then start again.
 #[tokio::test]
 async fn a_lock_that_another_process_holds_is_named() {
     let world = World::new();
@@ -137,7 +138,7 @@ async fn a_lock_that_another_process_holds_is_named() {
 }
 
 #[test]
-fn what_stands_in_the_place_of_a_lock_is_not_touched() {
+fn another_file_at_the_path_of_a_lock_is_not_touched() {
     let world = World::new();
     drop(world.store());
     let folder = world.path().parent().unwrap().to_owned();

@@ -1,4 +1,4 @@
-//! Ledgers that are only read, and ledgers to which somebody added something.
+//! Tests of ledgers that are opened for reading, and of ledgers with foreign additions.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use futures::StreamExt;
 
 use super::*;
 
-/// The ledger's folder: its files with what they hold.
+/// The ledger's folder: its files with their content.
 fn folder(world: &World) -> BTreeMap<String, Vec<u8>> {
     let files = fs::read_dir(world.path().parent().unwrap()).unwrap().flatten();
     files
@@ -23,7 +23,7 @@ async fn with_an_answer() -> World {
     world
 }
 
-/// Everything that only reads.
+/// Calls everything that only reads.
 async fn read_all(world: &World, store: &Arc<LedgerFile>) -> String {
     store.stats().unwrap();
     store.runs(10).unwrap();
@@ -40,7 +40,7 @@ async fn read_all(world: &World, store: &Arc<LedgerFile>) -> String {
 }
 
 #[tokio::test]
-async fn reading_makes_and_changes_nothing() {
+async fn reading_creates_and_changes_nothing() {
     let world = with_an_answer().await;
     let before = folder(&world);
     assert!(!before.contains_key("ledger.db-wal"), "nobody has it open");
@@ -54,7 +54,7 @@ async fn reading_makes_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn what_is_stored_while_it_is_read_is_seen() {
+async fn rows_stored_during_reading_are_seen() {
     let world = with_an_answer().await;
     let store = Arc::new(LedgerFile::read(&world.path()).unwrap());
     let planned = planned(&store);
@@ -65,7 +65,7 @@ async fn what_is_stored_while_it_is_read_is_seen() {
     tokio::time::sleep(Duration::from_millis(15)).await;
     assert_eq!(world.word(&planned, 2).await, "answered new");
     assert_eq!(store.runs(10).unwrap().1, 2);
-    // Brought into the file, with an empty log beside it.
+    // The log is moved into the file, and an empty log lies beside it.
     run.file.remove(&[Prune::Person { values: vec!["nobody at all".to_owned()] }], false).unwrap();
     drop(run);
     tokio::time::sleep(Duration::from_millis(15)).await;
@@ -100,7 +100,7 @@ async fn a_ledger_of_any_version_is_read_as_it_is() {
 }
 
 #[test]
-fn a_file_that_is_no_ledger_is_not_made_one_by_reading() {
+fn reading_does_not_turn_another_file_into_a_ledger() {
     for empty in [true, false] {
         let world = World::new();
         fs::create_dir_all(world.path().parent().unwrap()).unwrap();
@@ -119,7 +119,7 @@ fn a_file_that_is_no_ledger_is_not_made_one_by_reading() {
 }
 
 #[tokio::test]
-async fn a_ledger_to_which_somebody_added_something_is_refused_and_named() {
+async fn a_ledger_with_foreign_additions_is_refused_with_their_names() {
     let table: [(&str, &str); 9] = [
         ("CREATE TRIGGER thief AFTER UPDATE ON call BEGIN DELETE FROM call; END", "trigger `thief`"),
         ("CREATE VIEW more AS SELECT 1", "view `more`"),
@@ -152,7 +152,7 @@ async fn a_ledger_to_which_somebody_added_something_is_refused_and_named() {
 }
 
 #[tokio::test]
-async fn a_copy_made_while_a_run_goes_on_is_whole_and_private() {
+async fn a_copy_during_a_run_is_complete_and_private() {
     use std::os::unix::fs::PermissionsExt;
     let world = World::new();
     let run = world.run();

@@ -1,6 +1,7 @@
 //! What a column holds, counted cell by cell: filled cells, types, distinct values, examples.
 //!
-//! Pure: it reads no file and prints nothing. What it keeps does not grow with the number of rows.
+//! This module is pure: it reads no file and prints nothing. Its memory does not grow with the number of
+//! rows.
 
 use std::{
     collections::{HashSet, hash_map::RandomState},
@@ -9,14 +10,14 @@ use std::{
 
 use marl_core::{SemanticType, excerpt};
 
-/// Up to how many distinct values are counted.
+/// The most distinct values that are counted.
 pub const MOST_DISTINCT: usize = 100_000;
 
 const EXAMPLES: usize = 3;
 const EXAMPLE_CHARS: usize = 40;
 
-/// The types that values can be told by, the most specific first: every domain reads as an address
-/// too, and `1.5k` as a domain.
+/// The types that are recognised from values, the most specific first: every domain is also a valid address,
+/// and `1.5k` is also a valid domain.
 const KINDS: [SemanticType; 5] = [
     SemanticType::LinkedinUrl,
     SemanticType::Email,
@@ -25,17 +26,17 @@ const KINDS: [SemanticType; 5] = [
     SemanticType::Url,
 ];
 
-/// One column, so far.
+/// The counts of one column, so far.
 #[derive(Debug, Default)]
 pub(super) struct Profile {
-    /// Cells that hold something, "N/A" included.
+    /// Cells that are not empty; a cell with "N/A" counts.
     pub filled: u64,
-    /// The first distinct values, cut.
+    /// The first distinct values, shortened.
     pub examples: Vec<String>,
-    /// How many cells read as each of [`KINDS`].
+    /// How many cells parse as each of [`KINDS`].
     reads: [u64; KINDS.len()],
-    /// How many cells say nothing in a column of texts, of numbers and of addresses: each of the
-    /// three rules holds for whatever the one before it holds for.
+    /// How many cells hold a placeholder, by the rule for texts, for numbers and for addresses. Each rule
+    /// matches every cell that the rule before it matches.
     nothing: [u64; 3],
     /// Hashes of the distinct values.
     seen: HashSet<u64>,
@@ -74,15 +75,17 @@ impl Profile {
         }
     }
 
-    /// The type that most of the cells read as that say something, else text.
+    /// The type that most of the meaningful cells have; text if there is none.
     pub(super) fn kind(&self) -> SemanticType {
-        let says = |kind: SemanticType| self.filled - self.nothing_in(kind);
+        let meaningful = |kind: SemanticType| self.filled - self.nothing_in(kind);
         let mut counts = KINDS.into_iter().zip(self.reads);
-        counts.find(|(kind, reads)| reads * 2 > says(*kind)).map_or(SemanticType::Text, |(kind, _)| kind)
+        counts
+            .find(|(kind, reads)| reads * 2 > meaningful(*kind))
+            .map_or(SemanticType::Text, |(kind, _)| kind)
     }
 
-    /// How many of the filled cells say nothing, such as "N/A", by the rule of the column's type.
-    pub(super) fn said_nothing(&self) -> u64 {
+    /// How many of the filled cells hold a placeholder such as "N/A", by the rule for the column's type.
+    pub(super) fn placeholders(&self) -> u64 {
         self.nothing_in(self.kind())
     }
 
@@ -94,20 +97,20 @@ impl Profile {
         }]
     }
 
-    /// How many distinct values there are; `None` for more than [`MOST_DISTINCT`].
+    /// The number of distinct values; `None` if there are more than [`MOST_DISTINCT`].
     pub(super) fn distinct(&self) -> Option<usize> {
         (!self.has_more).then_some(self.seen.len())
     }
 }
 
-/// Whether a look at the cell leaves the type possible. Reading takes its time, and most cells of a
-/// large table are no addresses.
+/// A cheap check whether the cell may be of the type. Parsing is expensive, and most cells of a large table
+/// are not addresses.
 fn could_be(kind: SemanticType, cell: &str) -> bool {
     const LONGEST_NUMBER: usize = 300;
     const LINKEDIN: &[u8] = b"linkedin";
-    // Other characters may stand for these, and so may percent-encoding.
+    // Non-ASCII characters and percent-encoding may stand for the characters below.
     let is_plain = cell.is_ascii() && !cell.contains('%');
-    // Of several words one may be an address; signs set it off.
+    // In a text of several words, one word may be an address; punctuation then sets it apart.
     let is_one = || {
         !cell.trim().contains(char::is_whitespace)
             || cell.contains(['/', ':', '@', '<', '(', '[', '{', '=', '|', '-', '•', ',', ';', '"', '*'])
@@ -141,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn the_most_specific_type_that_most_cells_read_as() {
+    fn the_most_specific_type_of_most_cells_wins() {
         for (cells, expect) in [
             (&["acme.com", "https://www.nike.com/about", "n/a"][..], SemanticType::Domain),
             (&["https://medium.com/@acme", "https://www.linkedin.com/company/acme"], SemanticType::Url),
@@ -163,18 +166,18 @@ mod tests {
     }
 
     #[test]
-    fn cells_that_say_nothing_count_by_the_columns_type() {
+    fn placeholders_are_counted_by_the_columns_type() {
         for (cells, expect) in [
             (&["acme.com", "https://", "unknown", "N/A"][..], 3),
             (&["12", "not found", "#VALUE!", "-"], 3),
-            // Somebody may be called so.
+            // A person may have this name.
             (&["Jane Doe", "Unknown", "N/A", "--"], 2),
             (&["N/A", "null", "tbd"], 3),
             (&["acme.com"], 0),
             (&[], 0),
         ] {
             let profile = profile(cells);
-            assert_eq!((profile.filled, profile.said_nothing()), (cells.len() as u64, expect), "{cells:?}");
+            assert_eq!((profile.filled, profile.placeholders()), (cells.len() as u64, expect), "{cells:?}");
         }
     }
 
@@ -187,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn beyond_the_bound_nothing_is_kept() {
+    fn no_value_is_kept_beyond_the_bound() {
         let mut profile = Profile::default();
         (0..MOST_DISTINCT).for_each(|at| profile.add(&at.to_string()));
         assert_eq!(profile.distinct(), Some(MOST_DISTINCT));
@@ -199,7 +202,7 @@ mod tests {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(512) })]
 
         #[test]
-        fn a_rule_for_cells_that_say_nothing_holds_in_the_next(cell in "[ -~]{0,12}|(https?:/{0,2})?(n/a|unknown|-|none|#REF!)?[.)]?") {
+        fn each_placeholder_rule_includes_the_one_before(cell in "[ -~]{0,12}|(https?:/{0,2})?(n/a|unknown|-|none|#REF!)?[.)]?") {
             let [texts, numbers] = [SemanticType::Text, SemanticType::Integer].map(|kind| kind.says_nothing(&cell));
             prop_assert!(!texts || numbers, "{cell:?}");
             for kind in KINDS.into_iter().filter(|kind| *kind != SemanticType::Integer) {
@@ -209,7 +212,7 @@ mod tests {
         }
 
         #[test]
-        fn what_reads_as_a_type_could_be_it(cell in "[ -~]{0,30}|[a-z@%.。/ :\t-]{0,12}|([a-z]{1,3}: |- |<|=HYPERLINK\\(\"|\\[a\\]\\( ?|in/|/in/)?(www\\.|https?:/{0,2})?[a-z]{1,3}(@|\\[at\\]|%40|[.]com/in/)?[a-z]{0,3}(\\.|\\[dot\\])com( [a-z(]{1,3}|\\)|\"|>)?|(https?://)?([a-z%]{1,3}|[Ll]inkedin|l%69nkedin|linkedın)(\\.|%2[eE]|。)com(/in/abc)?") {
+        fn the_cheap_check_accepts_every_cell_of_the_type(cell in "[ -~]{0,30}|[a-z@%.。/ :\t-]{0,12}|([a-z]{1,3}: |- |<|=HYPERLINK\\(\"|\\[a\\]\\( ?|in/|/in/)?(www\\.|https?:/{0,2})?[a-z]{1,3}(@|\\[at\\]|%40|[.]com/in/)?[a-z]{0,3}(\\.|\\[dot\\])com( [a-z(]{1,3}|\\)|\"|>)?|(https?://)?([a-z%]{1,3}|[Ll]inkedin|l%69nkedin|linkedın)(\\.|%2[eE]|。)com(/in/abc)?") {
             for kind in KINDS {
                 prop_assert!(!kind.recognises(&cell) || could_be(kind, &cell), "{kind}: {cell:?}");
             }

@@ -1,5 +1,5 @@
-//! Which integrations a table's columns allow, and how they would be bound. Plans each of them
-//! alone; sends nothing and decides nothing that planning does not.
+//! Which integrations run on a table's columns, and how they would be bound. Each integration is planned
+//! alone. This module sends nothing, and it leaves every decision to planning.
 
 use std::collections::BTreeMap;
 
@@ -18,21 +18,21 @@ use crate::{
 #[derive(JsonSchema, Serialize)]
 pub struct Runnable {
     name: String,
-    /// By input, the column that feeds it.
+    /// The column that feeds each input.
     inputs: BTreeMap<String, String>,
     adds: Vec<String>,
-    /// Its columns that the table has already.
+    /// Output columns that the table already has.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fills: Vec<String>,
-    /// Columns of the table that an output could fill instead of adding one.
+    /// Columns of the table that an output could fill, so that no column is added.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     could_fill: Vec<Fillable>,
-    /// The same for people.
+    /// The same as one line for people.
     #[serde(skip)]
     pub line: String,
 }
 
-/// A column of the table whose name is a usual one for an output.
+/// A column of the table whose name is a usual name for an output.
 #[derive(JsonSchema, Serialize)]
 pub struct Fillable {
     output: String,
@@ -41,19 +41,19 @@ pub struct Fillable {
     flag: String,
 }
 
-/// An integration that runs once the user says which column is meant.
+/// An integration that runs once the user names the column for an input.
 #[derive(JsonSchema, Serialize)]
 pub struct Unbound {
     name: String,
     input: String,
     /// The columns that could feed the input.
     columns: Vec<String>,
-    /// What to add to the command for the first of them: `--map find_ceo.company_domain=Website`.
+    /// What to add to the command to use the first of them: `--map find_ceo.company_domain=Website`.
     pub flag: String,
 }
 
 impl Runnable {
-    /// What an output could fill, for people.
+    /// The columns that outputs could fill, as hints for people.
     pub fn hints(&self) -> impl Iterator<Item = &str> {
         self.could_fill.iter().map(|into| into.flag.as_str())
     }
@@ -66,7 +66,7 @@ impl Unbound {
     }
 }
 
-/// The integrations that can be planned alone, and those that only lack the user's choice.
+/// The integrations that can be planned alone, and those for which only the user's choice is missing.
 pub(super) fn runnable(summary: &TableSummary, registry: &Registry) -> (Vec<Runnable>, Vec<Unbound>) {
     let name = table_name(summary);
     let header = header(summary, &name);

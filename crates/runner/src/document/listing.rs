@@ -1,8 +1,8 @@
-//! A JSON document that is a list of many alike: one line for each of them.
+//! Prints a JSON document that lists many similar items, with one line for each item.
 //!
-//! Agents pay for every character, so that items are written without white space; and a line for
-//! each keeps them readable. What a terminal would obey or hide is written as JSON's `\u` escape,
-//! so that the text is the same for a program. It only makes text; others print it.
+//! Agents pay for every character, so items are written without white space; one line for each item keeps the
+//! document readable. Characters that a terminal would interpret or hide are written as JSON `\u` escapes, so
+//! a program reads the same text. This module only makes the text; others print it.
 
 use std::io;
 
@@ -10,27 +10,27 @@ use marl_core::terminal::shown_json;
 use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 
-/// The most characters that a document has by default. What runs a command for an agent cuts off
-/// what is much longer, and its end would be lost.
+/// The most characters that a document has by default. Tools that run commands for agents truncate longer
+/// output, and the end of the document would be lost.
 pub(crate) const MOST_CHARACTERS: usize = 24_000;
 
-/// A whole document.
+/// The text of a whole document.
 pub fn listing(document: &impl Serialize) -> String {
     text(document, 0)
 }
 
-/// How many characters an item takes up in a list of a document.
+/// The number of characters of an item in a document's list.
 pub fn item_size(item: &impl Serialize) -> usize {
     const LINE_END_INDENT_COMMA: usize = 1 + 2 * OPEN + 1;
     size(item) + LINE_END_INDENT_COMMA
 }
 
-/// How many characters a value takes up within an item.
+/// The number of characters of a value within an item.
 pub fn size(value: &impl Serialize) -> usize {
     text(value, OPEN).chars().count()
 }
 
-/// How deep lines are broken: the document, and its lists.
+/// The depth to which lines are broken: the document itself, and its lists.
 const OPEN: usize = 2;
 
 fn text(value: &impl Serialize, depth: usize) -> String {
@@ -40,11 +40,11 @@ fn text(value: &impl Serialize, depth: usize) -> String {
         .serialize(&mut Serializer::with_formatter(&mut bytes, lines))
         .expect("our documents have text keys");
     let text = String::from_utf8(bytes).expect("JSON is written as text");
-    // As it is printed: escapes count.
+    // The size counts the escapes that are printed.
     shown_json(&text).into_owned()
 }
 
-/// Breaks lines down to [`OPEN`].
+/// A formatter that breaks lines down to the depth [`OPEN`].
 struct Lines {
     depth: usize,
     is_empty: bool,
@@ -139,16 +139,16 @@ mod tests {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(128) })]
 
         #[test]
-        fn it_says_the_same_and_is_as_long_as_was_said(texts in prop::collection::vec(any::<String>(), 1..5)) {
+        fn the_text_parses_back_and_has_the_computed_length(texts in prop::collection::vec(any::<String>(), 1..5)) {
             let items: Vec<Json> = texts.iter().map(|text| json!({ "t": text, "\u{9b}2J": [text] })).collect();
             let document = json!({ "items": items });
-            let told = listing(&document);
-            prop_assert_eq!(shown_json(&told), told.as_str());
-            let read: Json = serde_json::from_str(&told).unwrap();
+            let text = listing(&document);
+            prop_assert_eq!(shown_json(&text), text.as_str());
+            let read: Json = serde_json::from_str(&text).unwrap();
             prop_assert_eq!(&read, &document);
             let frame = listing(&json!({ "items": [Json::Null] })).chars().count() - item_size(&Json::Null);
             let sizes: usize = items.iter().map(item_size).sum();
-            prop_assert_eq!(told.chars().count(), frame + sizes);
+            prop_assert_eq!(text.chars().count(), frame + sizes);
         }
     }
 }

@@ -1,7 +1,7 @@
-//! A page of a table: as many rows as are wanted and fit.
+//! One page of a table: the requested rows, as far as they fit.
 //!
-//! It reads no file and prints nothing. What it keeps is bounded, however long the table and its
-//! cells are, unless whole cells are asked for; then at least one row is kept.
+//! This module reads no file and prints nothing. Its memory is bounded for a table and cells of any length,
+//! unless the caller asks for whole cells; then it keeps at least one row.
 
 use std::collections::BTreeMap;
 
@@ -12,28 +12,28 @@ use table::{InputRow, shown};
 
 use crate::document::listing;
 
-/// The most characters of a cell.
+/// The most characters of a shortened cell.
 const CELL_CHARS: usize = 200;
 
-/// The widest that a column's name makes the column of names.
+/// The greatest width of the column of names.
 const NAME_WIDTH: usize = 28;
 
-/// How rows are shown, which decides what they take up.
+/// How rows are displayed, which decides how much room they need.
 #[derive(Debug, Clone, Copy)]
 pub enum Form {
-    /// An item of a JSON document each, of whole cells or cut ones.
+    /// One item of a JSON document for each row.
     Json {
-        /// Whether cells are whole.
+        /// Whether cells are whole, rather than shortened.
         full: bool,
     },
-    /// A line each, with room for the first columns.
+    /// One line for each row, with room for the first columns.
     Lines {
         /// The longest line, in columns of text.
         width: usize,
-        /// How many columns there is room for.
+        /// How many columns fit.
         columns: usize,
     },
-    /// A line for every cell, which is whole.
+    /// One line for each cell, which is whole.
     Records,
 }
 
@@ -44,34 +44,34 @@ impl Form {
     }
 }
 
-/// The rows so far.
+/// The rows of a page so far.
 pub struct Page<'a> {
     names: &'a [String],
-    /// The places of the columns that are shown.
+    /// The indices of the displayed columns.
     columns: Vec<usize>,
-    asked: usize,
+    requested: usize,
     form: Form,
     limit: usize,
     room: usize,
-    /// The rows so far: each row's number, and its cells in the order of the columns shown.
+    /// The rows so far: each row's number, and its cells in the order of the displayed columns.
     pub rows: Vec<(u64, Vec<Option<String>>)>,
-    /// The first row that is not shown.
+    /// The first row that does not fit.
     pub next: Option<u64>,
-    /// Whether a cell is not kept as it is.
+    /// Whether a cell was shortened.
     pub truncated: bool,
 }
 
 impl<'a> Page<'a> {
-    /// A page of at most `limit` rows in `room` characters, of a table whose columns have `names`.
+    /// Makes a page of at most `limit` rows in `room` characters, for a table with the column `names`.
     pub fn new(names: &'a [String], mut columns: Vec<usize>, form: Form, limit: usize, room: usize) -> Self {
-        let asked = columns.len();
+        let requested = columns.len();
         if let Form::Lines { columns: most, .. } = form {
             columns.truncate(most);
         }
-        Self { names, columns, asked, form, limit, room, rows: Vec::new(), next: None, truncated: false }
+        Self { names, columns, requested, form, limit, room, rows: Vec::new(), next: None, truncated: false }
     }
 
-    /// Takes a row, if there is room for it. After one without room no other is taken.
+    /// Adds a row if there is room for it. After a row that does not fit, no other row is added.
     pub fn add(&mut self, row: &InputRow) {
         if self.next.is_some() {
             return;
@@ -94,7 +94,7 @@ impl<'a> Page<'a> {
         self.rows.push((row.number(), cells));
     }
 
-    /// Keeps the first columns for which there is room in the first row; never none of them.
+    /// Keeps the first columns that fit for the first row, and at least one.
     fn leave_out_columns(&mut self, row: &InputRow) {
         let mut room = self.room.saturating_sub(self.size(u64::MAX, &[]));
         let fits = |column: &&usize| {
@@ -128,7 +128,7 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// The rows, to be shown.
+    /// The rows, for display.
     pub fn rows(&self) -> Vec<PageRow<'_>> {
         let rows = self.rows.iter().map(|(row, cells)| PageRow {
             row: *row,
@@ -137,25 +137,25 @@ impl<'a> Page<'a> {
         rows.collect()
     }
 
-    /// The names of the columns that are shown.
+    /// The names of the displayed columns.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.columns.iter().map(|column| self.names[*column].as_str())
     }
 
-    /// How many columns were asked for.
-    pub fn columns_asked(&self) -> usize {
-        self.asked
+    /// How many columns the caller requested.
+    pub fn columns_requested(&self) -> usize {
+        self.requested
     }
 
-    /// How many of them there was no room for.
+    /// How many of these columns do not fit.
     pub fn left_out(&self) -> usize {
-        self.asked - self.columns.len()
+        self.requested - self.columns.len()
     }
 }
 
-/// A cell as it is shown, and whether that is not all of it. Whole cells are as they are; others
-/// are on one line, where a person sees what a terminal would obey or hide, and a program does not
-/// get it.
+/// A cell for display, and whether it was shortened. Whole cells stay as they are; others are put on one
+/// line. There, a person sees escapes for what a terminal would interpret or hide, and a program gets the
+/// text without it.
 fn cell(row: &InputRow, column: usize, form: Form) -> (Option<String>, bool) {
     let cell = match row.cell(column) {
         None => return (None, false),
@@ -171,12 +171,12 @@ fn cell(row: &InputRow, column: usize, form: Form) -> (Option<String>, bool) {
     (Some(cut), is_cut)
 }
 
-/// One row, to be shown.
+/// One row, for display.
 #[derive(JsonSchema, Serialize)]
 pub struct PageRow<'a> {
-    /// Its number, from 1.
+    /// The row's number, from 1.
     pub row: u64,
-    /// By column, in the table's order; an empty cell is null.
+    /// The cells by column, in the table's order; an empty cell is null.
     #[schemars(with = "BTreeMap<String, Option<String>>")]
     pub cells: Cells<'a>,
 }
@@ -194,12 +194,12 @@ impl Cells<'_> {
         names.zip(self.values())
     }
 
-    /// The cells alone.
+    /// The values of the cells, without names.
     pub fn values(&self) -> impl Iterator<Item = Option<&str>> {
         self.cells.iter().map(Option::as_deref)
     }
 
-    /// A line for each cell, for a terminal: what it would obey is escaped.
+    /// One line for each cell, for a terminal; control characters are escaped.
     pub fn lines(&self) -> impl Iterator<Item = String> {
         let widest = self.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
         let width = widest.min(NAME_WIDTH);

@@ -1,10 +1,10 @@
-//! The story of a cell, as a document.
+//! The explanation of a cell, as a document. This module only holds the types.
 
 use engine::ledger::CallState;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// A column's story; the columns it came from follow.
+/// The explanation of one column; the columns that it came from follow.
 #[derive(Debug, Default, JsonSchema, Serialize)]
 pub struct Explained {
     /// The column's name.
@@ -13,7 +13,7 @@ pub struct Explained {
     pub value: Option<String>,
     /// Where the value comes from.
     pub from: Origin,
-    /// The step, where it has a name of its own.
+    /// The step, if it has a name of its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub step: Option<String>,
     /// The integration that answered, or the step's first one.
@@ -22,7 +22,7 @@ pub struct Explained {
     /// The version of the integration's contract at the time of the run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
-    /// The formula that computed it.
+    /// The formula that computed the value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub formula: Option<String>,
     /// The integration's output that fills the column.
@@ -34,27 +34,27 @@ pub struct Explained {
     /// The cells that the step read.
     pub inputs: Vec<InputCell>,
     /// The calls that the step made.
-    pub calls: Vec<CallStory>,
-    /// Why it is empty, or why it is not what the answer gives.
+    pub calls: Vec<ExplainedCall>,
+    /// Why the cell is empty, or why it differs from the answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 
-/// Where a cell comes from.
+/// Where a cell's value comes from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
-    /// A step gave it.
+    /// A step produced it.
     Value,
-    /// The run kept what the input table had.
+    /// The run kept the value of the input table.
     Kept,
-    /// A step found out that there is nothing.
+    /// A step asked, and there is no data.
     NoData,
     /// A step failed on the row.
     Failed,
     /// A step did not run on the row.
     Skipped,
-    /// The column is the table's own.
+    /// The column is the input table's own.
     #[default]
     Own,
 }
@@ -70,9 +70,9 @@ pub struct InputCell {
     pub value: Option<String>,
 }
 
-/// A call with what the ledger holds of it.
+/// A call with what the ledger records about it.
 #[derive(Debug, Clone, JsonSchema, Serialize)]
-pub struct CallStory {
+pub struct ExplainedCall {
     /// The provider that the call was made to.
     pub provider: String,
     /// The provider's operation.

@@ -1,5 +1,5 @@
-//! Why a step gave no value for a cell, in a word for programs and in a sentence. This is the one
-//! place that words it, for `why` and for `gaps`. This module reads no table and no ledger.
+//! Why a step produced no value for a cell, as a word for programs and as a sentence. Only this module words
+//! the reasons, for `why` and for `gaps`. It reads no table and no ledger.
 
 use engine::{
     ledger::{RunRecord, RunState},
@@ -13,7 +13,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
-    /// The step asked, and there is no answer.
+    /// The step asked, and there is no data.
     NoData,
     /// There is an answer, and it has no value for this column.
     NotInAnswer,
@@ -21,26 +21,26 @@ pub enum Reason {
     Failed,
     /// The call was sent and maybe paid for, and no answer is known.
     InDoubt,
-    /// A cell that the step needs is empty, or cannot be read.
+    /// A cell that the step needs is empty or cannot be read.
     MissingInput,
     /// The step's condition does not hold for the row.
     Condition,
-    /// Whether the step's condition holds cannot be decided for the row.
+    /// The step's condition cannot be evaluated for the row.
     ConditionUnknown,
     /// The run ended before the call was made or answered.
     NotAnswered,
-    /// The row was not among those that the run picked.
+    /// The run did not pick the row.
     NotPicked,
-    /// The answer gives a value that the run may have ended before it wrote, or that was bought after
-    /// the table was written.
+    /// The answer has a value that the table lacks: the run may have ended before it wrote the value, or the
+    /// answer was bought after the table was written.
     NotWritten,
-    /// The answer gives a value, and the cell does not have it: it was emptied, or an older version
-    /// read the answer differently.
+    /// The answer has a value, and the cell is empty: it was emptied, or an older version of marl read the
+    /// answer differently.
     Emptied,
 }
 
 impl Reason {
-    /// All of them.
+    /// All reasons.
     pub const ALL: [Self; 11] = [
         Self::NoData,
         Self::NotInAnswer,
@@ -55,7 +55,7 @@ impl Reason {
         Self::Emptied,
     ];
 
-    /// The name in documents and on the command line.
+    /// The reason's name in documents and on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::NoData => "no_data",
@@ -73,23 +73,23 @@ impl Reason {
     }
 }
 
-/// Why there is no value.
+/// A reason with its sentence.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Gap {
     pub reason: Reason,
-    /// One line.
+    /// The sentence, on one line.
     pub why: String,
 }
 
-/// How a step ended on a row that it gave no value for.
+/// How a step ended on a row for which it produced no value.
 pub(crate) struct Ended<'a> {
     pub step: &'a Step,
     pub outcome: &'a Outcome,
-    /// Why it was skipped, where the reason alone does not say.
+    /// Why the step was skipped, if the reason alone does not explain it.
     pub remark: Option<&'a str>,
-    /// The row's cell in a column.
+    /// Returns the row's cell in a column.
     pub cell: &'a dyn Fn(&str) -> Option<Value>,
-    /// The error of a call that failed when it was made.
+    /// The error of a call that failed in the run.
     pub failed: Option<Error>,
     pub run: &'a RunRecord,
     /// The integration whose contract has changed since the run.
@@ -97,7 +97,7 @@ pub(crate) struct Ended<'a> {
 }
 
 impl Ended<'_> {
-    /// Why; `None` where the step gave something.
+    /// The reason; `None` if the step produced a value.
     pub(crate) fn gap(&self) -> Option<Gap> {
         let gap = |reason, why: String| Some(Gap { reason, why });
         match self.outcome {
@@ -105,7 +105,7 @@ impl Ended<'_> {
             Outcome::NoData if matches!(self.step.task, Task::Compute(_)) => {
                 gap(Reason::NoData, "the formula gives an empty cell".to_owned())
             }
-            Outcome::NoData => gap(Reason::NoData, "asked, and nothing was found: no data".to_owned()),
+            Outcome::NoData => gap(Reason::NoData, "asked, and no data was found".to_owned()),
             Outcome::Failed(error) => Some(failed(error)),
             Outcome::Skipped(reason) => Some(self.skipped(*reason)),
         }
@@ -143,8 +143,8 @@ impl Ended<'_> {
         empty.map(|input| input.from.as_str())
     }
 
-    /// The empty columns that the condition reads, in words: an empty cell is equal to nothing and
-    /// above and below nothing, so that most conditions do not hold of it.
+    /// The empty columns that the condition reads, as text. An empty cell equals nothing and compares false
+    /// with everything, so most conditions do not hold for it.
     fn empty_columns(&self) -> String {
         let columns = self.step.condition.iter().flat_map(|known| known.expression.columns());
         let empty: Vec<String> =
@@ -157,10 +157,10 @@ impl Ended<'_> {
     }
 }
 
-/// Said of an answer that lacks the column.
+/// The sentence for an answer that lacks the column.
 pub(crate) const NOT_IN_ANSWER: &str = "the answer has no value for it";
 
-/// The error of a failed call, from what the ledger keeps of the call.
+/// The error of a failed call, from what the ledger records about the call.
 pub(crate) fn call_error(kind: Option<&str>, message: Option<&str>) -> Error {
     let kind = kind.and_then(ErrorKind::from_name).unwrap_or(ErrorKind::Upstream);
     Error::new(kind, message.unwrap_or_default())
@@ -174,8 +174,8 @@ fn failed(error: &Error) -> Gap {
     Gap { reason: Reason::Failed, why: error.to_string() }
 }
 
-/// That an answer gives a value that its cell does not have. `newest` is the newest run that bought
-/// a part of the answer.
+/// The gap of an answer that has a value which its cell lacks. `newest` is the newest run that bought a part
+/// of the answer.
 pub(crate) fn without_value(gives: &str, run: &RunRecord, newest: Option<i64>) -> Gap {
     let is_newer = newest.is_some_and(|newest| newest > run.id);
     let (reason, how) = match (is_newer, run.state) {
@@ -188,20 +188,20 @@ pub(crate) fn without_value(gives: &str, run: &RunRecord, newest: Option<i64>) -
             "the run that bought it may have ended before it wrote, or the cell was emptied".to_owned(),
         ),
     };
-    let why = format!("the answer gives \"{gives}\", and this table does not have it: {how}");
+    let why = format!("the answer has \"{gives}\", and this table does not: {how}");
     Gap { reason, why }
 }
 
-/// That a row was not picked.
+/// The gap of a row that was not picked.
 pub(crate) fn not_picked(row: u64, run: &RunRecord) -> Gap {
     Gap { reason: Reason::NotPicked, why: format!("row {row} was not picked in run {}", run.id) }
 }
 
-/// What is said of a run that went over every row, and has no answer in the ledger.
+/// The sentence for a run that processed every row and has no answer in the ledger.
 pub(crate) const NO_ANSWER: &str =
     "the ledger has no answer: it was removed from the ledger, is in another, or never came";
 
-/// How a run that did not go over every row ended.
+/// The sentence for a run that did not process every row.
 fn not_answered(run: &RunRecord, changed: Option<&str>) -> String {
     let ended = match run.state {
         RunState::Finished => {

@@ -1,5 +1,5 @@
-//! Every empty output cell of a table with its reason, a page at a time. Reads the stored answers
-//! again; sends nothing.
+//! Lists every empty output cell of a table with its reason, one page at a time. This module reads stored
+//! answers again and sends nothing.
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
@@ -30,12 +30,12 @@ use crate::{
         exit::Exit,
         invocation::{command_over, flag},
     },
-    job::{of_ledger, pipeline},
+    job::{ledger_flags, pipeline},
     project::{outputs, paths, workspace::Workspace},
     spec::{LedgerChoice, ranges::Ranges},
 };
 
-/// What the document takes besides its lists and the command for the next rows.
+/// The characters of the document besides its lists and the command for the next rows.
 const FRAME: usize = 700;
 
 /// The most characters of a reason.
@@ -44,31 +44,31 @@ const WHY: usize = 300;
 /// The most characters of a row's label.
 pub const LABEL: usize = 60;
 
-/// Which empty cells are looked for.
+/// Which empty cells the user asks about.
 #[derive(Debug, Clone)]
 pub struct GapsSpec {
     /// The enriched table.
     pub table: PathBuf,
     /// How the table is read.
     pub reading: ReadOptions,
-    /// Only these output columns; all, if none is named.
+    /// Only these output columns; all columns if the list is empty.
     pub columns: Vec<String>,
-    /// Only cells that are empty for one of these reasons; for any, if none is named.
+    /// Only cells that are empty for one of these reasons; any reason if the list is empty.
     pub reason: Vec<Reason>,
     /// Only these rows.
     pub rows: Option<Ranges>,
-    /// The most cells that are listed.
+    /// The most cells to list.
     pub limit: usize,
-    /// The run, if not the last that wrote the table.
+    /// The run; by default the last run that wrote the table.
     pub run: Option<i64>,
     /// The ledger that has the answers.
     pub ledger: LedgerChoice,
-    /// Whether a program reads the answer.
+    /// Whether the answer is for a program.
     pub is_for_program: bool,
 }
 
 impl GapsSpec {
-    /// How many cells are listed, if nothing is said.
+    /// The default for the number of listed cells.
     pub const LIMIT: usize = 50;
 }
 
@@ -83,11 +83,11 @@ pub struct GapsDocument {
     pub run: i64,
     /// How many rows the table has.
     pub rows_total: u64,
-    /// How many rows have an empty cell that the question is about.
+    /// How many rows have a matching empty cell.
     pub rows_with_gaps: u64,
-    /// How many such cells there are.
+    /// How many matching empty cells there are.
     pub gaps_total: u64,
-    /// By column and reason, over the whole table.
+    /// The counts by column and reason, over the whole table.
     pub counts: Vec<GapCount>,
     /// How many of the cells this document lists.
     pub shown: usize,
@@ -113,7 +113,7 @@ pub struct GapCount {
 pub struct EmptyCell {
     /// The row's number, from 1.
     pub row: u64,
-    /// The row's first filled cell, by which a reader knows the row again.
+    /// The row's first filled cell, which helps a reader to recognise the row.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// The column's name.
@@ -124,10 +124,10 @@ pub struct EmptyCell {
     pub why: String,
 }
 
-/// Looks for empty cells.
+/// Finds the empty cells.
 ///
 /// # Errors
-/// The table, the ledger, a row or a column is not there, or no run wrote the table.
+/// The table, the ledger, a row or a column does not exist, or no run wrote the table.
 pub async fn find(spec: &GapsSpec) -> Result<GapsDocument, Failure> {
     let workspace = Workspace::find()?;
     let store = workspace.existing_ledger(&spec.ledger).await?;
@@ -142,7 +142,7 @@ pub async fn find(spec: &GapsSpec) -> Result<GapsDocument, Failure> {
     Ok(found.document())
 }
 
-/// A column that no step of the run writes has no gaps that could be explained.
+/// Refuses a column that no step of the run writes: marl cannot explain its gaps.
 fn known_output(past: &Past, spec: &GapsSpec, column: &str) -> Result<(), Failure> {
     let outputs: Vec<&str> = past
         .plan
@@ -159,13 +159,13 @@ fn known_output(past: &Past, spec: &GapsSpec, column: &str) -> Result<(), Failur
     let words = command_over("gaps", &spec.table, &spec.reading);
     Err(Failure::new(Exit::NotFound, ErrorCode::NotFound, message)
         .hint(format!("its {outputs_are} {is} {}", all.join(", ")))
-        .next(format!("{} --json{}", words.join(" "), of_ledger(&spec.ledger))))
+        .next(format!("{} --json{}", words.join(" "), ledger_flags(&spec.ledger))))
 }
 
-/// Takes every row that is asked about through the run's steps.
+/// Runs the recorded steps on every row that the user asks about.
 async fn search(found: &mut GapSearch<'_>) -> Result<(), Failure> {
     let (summary, engine) = (found.summary, Arc::clone(&found.past.engine));
-    let is_picked = found.past.steps.picks();
+    let is_picked = found.past.steps.was_picked();
     let rows = found.spec.rows.clone();
     let is_asked = move |row: u64| rows.as_ref().is_none_or(|ranges| ranges.contains(row));
     let takes = |row: u64| is_asked(row) && is_picked(row);
@@ -183,17 +183,17 @@ async fn search(found: &mut GapSearch<'_>) -> Result<(), Failure> {
     problem.map_or(Ok(()), Err)
 }
 
-/// An output that is looked at.
+/// An output whose cells are searched.
 struct LookedAt {
-    /// Its name in the contract.
+    /// The output's name in the contract.
     of: SmolStr,
     kind: SemanticType,
-    /// Its column's place in the table.
+    /// The index of its column in the table.
     place: usize,
 }
 
 impl LookedAt {
-    /// Whether its cell holds no value; what the cell says instead (`N/A`), if anything.
+    /// Whether the cell has no value; the inner option is the placeholder that it holds (`N/A`), if any.
     fn gap(&self, row: &InputRow) -> Option<Option<String>> {
         match row.cell(self.place) {
             None => Some(None),
@@ -205,13 +205,13 @@ impl LookedAt {
     }
 }
 
-/// The gaps that were found so far. What it keeps is bounded, however long the table is.
+/// The gaps found so far. Its memory is bounded for a table of any length.
 struct GapSearch<'a> {
     spec: &'a GapsSpec,
     past: &'a Past,
     store: &'a dyn Ledger,
     summary: &'a TableSummary,
-    /// By step: the outputs that are looked at.
+    /// By step, the outputs that are searched.
     outputs: Vec<Vec<LookedAt>>,
     rows_with_gaps: u64,
     counts: BTreeMap<(usize, Reason), u64>,
@@ -252,7 +252,7 @@ impl<'a> GapSearch<'a> {
         }
     }
 
-    /// Takes a row; `None` is the end of one that the run did not pick.
+    /// Adds a row; `end` is `None` if the run did not pick the row.
     fn row(&mut self, row: &InputRow, end: Option<&RowEnd>) -> Result<(), Failure> {
         let mut gaps = Vec::new();
         for (step, outputs) in self.outputs.iter().enumerate() {
@@ -263,7 +263,7 @@ impl<'a> GapSearch<'a> {
                     Some(end) => self.gap(row, end, step, &output.of)?,
                 };
                 if let Some(says) = says {
-                    gap.why = format!("the cell says `{says}`, which counts as empty; {}", gap.why);
+                    gap.why = format!("the cell holds `{says}`, which counts as empty; {}", gap.why);
                 }
                 if self.spec.reason.is_empty() || self.spec.reason.contains(&gap.reason) {
                     gaps.push((output.place, gap));
@@ -278,7 +278,7 @@ impl<'a> GapSearch<'a> {
         Ok(())
     }
 
-    /// Why a step gave nothing for an output.
+    /// Why a step produced nothing for an output.
     fn gap(&self, row: &InputRow, end: &RowEnd, at: usize, output: &str) -> Result<Gap, Failure> {
         if let Outcome::Value(fields) = &end.outcomes[at] {
             return Ok(match fields.get(output) {
@@ -321,13 +321,13 @@ impl<'a> GapSearch<'a> {
         Ok(ended.gap().unwrap_or(Gap { reason: Reason::NoData, why: String::new() }))
     }
 
-    /// What is stored of a call. The pipeline hands rows to a function that cannot await, so its thread
-    /// waits.
+    /// What the ledger records about a call. The pipeline passes rows to a function that cannot await, so its
+    /// thread blocks here.
     fn record(&self, key: &Key) -> Result<Option<CallRecord>, LedgerError> {
         block_in_place(|| Handle::current().block_on(self.store.record(key)))
     }
 
-    /// Lists the row's gaps, all or none of them.
+    /// Lists all of the row's gaps, or none of them.
     fn list(&mut self, row: &InputRow, gaps: Vec<(usize, Gap)>) {
         if gaps.is_empty() || self.next.is_some() {
             return;
@@ -378,7 +378,7 @@ impl<'a> GapSearch<'a> {
     }
 }
 
-/// This command from `row` on.
+/// This command, continued from `row`.
 fn more(spec: &GapsSpec, row: u64) -> String {
     let mut words = command_over("gaps", &spec.table, &spec.reading);
     words.extend(spec.columns.iter().map(|column| flag("--column", column)));
@@ -390,5 +390,5 @@ fn more(spec: &GapsSpec, row: u64) -> String {
     }
     words.extend(spec.run.map(|run| flag("--run", &run.to_string())));
     words.extend(spec.is_for_program.then(|| "--json".to_owned()));
-    words.join(" ") + &of_ledger(&spec.ledger)
+    words.join(" ") + &ledger_flags(&spec.ledger)
 }

@@ -1,5 +1,5 @@
-//! The run that wrote a table, with its steps ready to be taken again from stored answers alone.
-//! Sends nothing and writes nothing.
+//! The run that wrote a table, with its steps ready to run again on stored answers alone. This module sends
+//! nothing and writes nothing.
 
 use std::sync::Arc;
 
@@ -21,18 +21,18 @@ use crate::{
     project::{ledger, paths},
 };
 
-/// A recorded run, ready to be taken again from stored answers.
+/// A recorded run whose steps can run again on stored answers.
 pub(crate) struct Past {
     pub run: RunRecord,
     pub steps: RecordedSteps,
-    /// The steps over the table that the run wrote.
+    /// The steps, over the table that the run wrote.
     pub plan: Arc<Plan>,
-    /// Answers from the ledger, however old the answers are.
+    /// Reads answers from the ledger, however old they are.
     pub engine: Arc<Engine>,
 }
 
 impl Past {
-    /// The last run that wrote the table, or the one with this number.
+    /// Finds the last run that wrote the table, or the run with this number.
     ///
     /// # Errors
     /// There is no such run, or its steps do not fit the table any more.
@@ -47,7 +47,7 @@ impl Past {
         let name = table_name(summary);
         let plan = Arc::new(Plan::new(&steps.request(), &header(summary, &name), registry)?);
         let calls = store.reader(Freshness::Any).await?;
-        // A provider that only reads needs no address and no key.
+        // A provider that only reads stored answers needs no address and no key.
         let nowhere = || Connection { base_url: String::new(), key: None, contact: None };
         let providers = registry.providers().map(|entry| entry.connect(nowhere()));
         let gateway = Gateway::new(providers, calls, steps.settings(), Arc::new(Silent));

@@ -1,10 +1,12 @@
-//! Explains a cell by reading the stored answers again. Sends nothing.
+//! Explains a cell by reading the stored answers again. This module sends nothing.
+
+mod comparison;
 
 use std::path::PathBuf;
 
 use engine::{
     StepEnd,
-    ledger::{CallRecord, CallState, Ledger, RunRecord},
+    ledger::{CallRecord, CallState, Ledger},
     plan::{self, Task},
 };
 use marl_core::{Call, Error, Outcome, READING, Value};
@@ -16,18 +18,18 @@ use crate::{
     columns::known_column,
     document::Version,
     explain::{
-        explained::{CallStory, Explained, InputCell, Origin},
-        gap::{self, Ended, Gap, Reason},
+        explained::{Explained, ExplainedCall, InputCell, Origin},
+        gap,
         past::Past,
+        why::comparison::Comparison,
     },
-    failure::{Failure, advice, error_code::ErrorCode, exit::Exit},
-    job::run_record::RecordedStep,
+    failure::{Failure, error_code::ErrorCode, exit::Exit},
     project::{outputs, paths, workspace::Workspace},
     spec::LedgerChoice,
     time::{date, span},
 };
 
-/// A cell that is to be explained.
+/// A question about one cell.
 #[derive(Debug, Clone)]
 pub struct CellQuestion {
     /// The enriched table.
@@ -38,13 +40,13 @@ pub struct CellQuestion {
     pub row: u64,
     /// The column.
     pub column: String,
-    /// The run, if not the last that wrote the table.
+    /// The run; by default the last run that wrote the table.
     pub run: Option<i64>,
     /// The ledger that has the answers.
     pub ledger: LedgerChoice,
 }
 
-/// A cell and where it came from, back to the table's own columns.
+/// A cell and its origin, back to the table's own columns.
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "why")]
 pub struct WhyDocument {
@@ -52,7 +54,7 @@ pub struct WhyDocument {
     table: String,
     row: u64,
     run: i64,
-    /// Whether the answers are the sandbox's: samples, never real.
+    /// Whether the answers are samples from the sandbox, which are never real.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub samples: bool,
     /// The column, then the columns that it came from.
@@ -62,7 +64,7 @@ pub struct WhyDocument {
 /// Explains a cell.
 ///
 /// # Errors
-/// The table, the ledger, the row or the column is not there, or no run wrote the table.
+/// The table, the ledger, the row or the column does not exist, or no run wrote the table.
 pub async fn explain(question: &CellQuestion) -> Result<WhyDocument, Failure> {
     let workspace = Workspace::find()?;
     let store = workspace.existing_ledger(&question.ledger).await?;
@@ -70,8 +72,8 @@ pub async fn explain(question: &CellQuestion) -> Result<WhyDocument, Failure> {
     let row = find_row(&summary, question.row)?;
     known_column(&summary, &question.column, &question.reading)?;
     let past = Past::of(&workspace.registry, &*store, &summary, question.run).await?;
-    let story = Story { store: &*store, summary: &summary, row: &row, past: &past };
-    let chain = story.chain(&question.column).await?;
+    let explainer = CellExplainer { store: &*store, summary: &summary, row: &row, past: &past };
+    let chain = explainer.chain(&question.column).await?;
     Ok(WhyDocument {
         schema_version: Version,
         table: paths::shown(&question.table),
@@ -92,15 +94,15 @@ fn find_row(summary: &TableSummary, number: u64) -> Result<InputRow, Failure> {
     Reader::open(summary)?.nth(at).ok_or_else(none)?.map_err(Failure::from)
 }
 
-/// What is needed to explain the cells of one row.
-struct Story<'a> {
+/// Explains the cells of one row.
+struct CellExplainer<'a> {
     store: &'a dyn Ledger,
     summary: &'a TableSummary,
     row: &'a InputRow,
     past: &'a Past,
 }
 
-impl Story<'_> {
+impl CellExplainer<'_> {
     /// The column, then the columns that it came from, back to the table's own.
     async fn chain(&self, column: &str) -> Result<Vec<Explained>, Failure> {
         let mut chain: Vec<Explained> = Vec::new();
@@ -130,7 +132,7 @@ impl Story<'_> {
             });
         };
         let step = &self.past.plan.steps[index];
-        if !(self.past.steps.picks())(self.row.number()) {
+        if !(self.past.steps.was_picked())(self.row.number()) {
             return Ok(self.not_picked(column, value));
         }
         let cells = self.past.plan.reads().iter().map(|at| self.row.cell(*at)).collect();
@@ -138,13 +140,13 @@ impl Story<'_> {
         let output = step.outputs.iter().find(|output| output.name == column);
         let mut calls = self.calls(&end).await?;
         if matches!(end.outcome, Outcome::NoData) {
-            calls.iter_mut().for_each(CallStory::without_data);
+            calls.iter_mut().for_each(ExplainedCall::without_data);
         }
         let integration =
             end.by.clone().or_else(|| step.contracts().next().map(|first| first.name.to_string()));
         let recorded = self.past.steps.named(&step.name);
         let then = integration.as_deref().zip(recorded).and_then(|(name, step)| step.version_of(name));
-        let judged = Judged {
+        let comparison = Comparison {
             end: &end,
             calls: &calls,
             output: output.map(|output| output.of.as_str()),
@@ -159,7 +161,7 @@ impl Story<'_> {
             run: &self.past.run,
             changed: self.past.steps.changed(step),
         };
-        let (from, source, note) = judged.judge();
+        let (from, source, note) = comparison.explain();
         Ok(Explained {
             column: column.to_owned(),
             value,
@@ -181,8 +183,7 @@ impl Story<'_> {
 
     fn not_picked(&self, column: &str, value: Option<String>) -> Explained {
         let why = gap::not_picked(self.row.number(), &self.past.run).why;
-        let beside =
-            if value.is_some() { "; the cell stands as the input had it, or was edited since" } else { "" };
+        let beside = if value.is_some() { "; the cell is as in the input, or was edited since" } else { "" };
         Explained {
             column: column.to_owned(),
             value,
@@ -192,7 +193,8 @@ impl Story<'_> {
         }
     }
 
-    /// What the step read: the inputs of the integration that answered, and its expressions'.
+    /// The cells that the step read: the inputs of the integration that answered, and the columns of its
+    /// expressions.
     fn inputs(&self, step: &plan::Step, by: Option<&str>) -> Vec<InputCell> {
         let answered = step
             .alternatives()
@@ -221,11 +223,11 @@ impl Story<'_> {
         inputs
     }
 
-    async fn calls(&self, end: &StepEnd) -> Result<Vec<CallStory>, Failure> {
+    async fn calls(&self, end: &StepEnd) -> Result<Vec<ExplainedCall>, Failure> {
         let mut calls = Vec::new();
         for projected in &end.projected.calls {
             let record = self.store.record(&projected.key).await?;
-            calls.push(CallStory::of(&projected.call, record.as_ref()));
+            calls.push(ExplainedCall::of(&projected.call, record.as_ref()));
         }
         Ok(calls)
     }
@@ -235,162 +237,17 @@ impl Story<'_> {
     }
 }
 
-/// A step's end on a row, beside what stands in the cell.
-struct Judged<'a> {
-    end: &'a StepEnd,
-    calls: &'a [CallStory],
-    /// `None` for the column that names the integration.
-    output: Option<&'a str>,
-    cell: &'a dyn Fn(&str) -> Option<Value>,
-    value: Option<&'a str>,
-    step: &'a plan::Step,
-    recorded: Option<&'a RecordedStep>,
-    column: &'a str,
-    integration: Option<&'a str>,
-    /// The integration's version at the time of the run.
-    then: Option<&'a str>,
-    /// The integration whose contract has changed since the run.
-    changed: Option<&'a str>,
-    /// Whether the run read answers and cells by other rules.
-    is_read_anew: bool,
-    run: &'a RunRecord,
-}
-
-impl Judged<'_> {
-    /// Where the value came from, its source, and what there is to say about it.
-    fn judge(&self) -> (Origin, Option<String>, Option<String>) {
-        match &self.end.outcome {
-            Outcome::Value(fields) => {
-                let field = self.output.and_then(|output| fields.get(output));
-                let source = field.and_then(|field| field.source.as_deref()).map(str::to_owned);
-                let is_same = gives_this(field.map(|field| field.value.to_string()).as_deref(), self.value);
-                if self.output.is_some() && self.value.is_some() && !is_same && self.is_own() {
-                    let gives = field.map(|field| field.value.to_string());
-                    return (Origin::Kept, None, self.beside(gives.as_deref()));
-                }
-                let gives = match self.output {
-                    Some(_) => field.map(|field| field.value.to_string()),
-                    None => self.end.by.clone(),
-                };
-                (Origin::Value, source, self.beside(gives.as_deref()))
-            }
-            outcome => {
-                let remark = self.end.remark.as_ref().map(advice::remark);
-                let gap = Ended {
-                    step: self.step,
-                    outcome,
-                    remark: remark.as_deref(),
-                    cell: self.cell,
-                    failed: self.calls.iter().find_map(CallStory::failure),
-                    run: self.run,
-                    changed: self.changed,
-                }
-                .gap();
-                let from = match &gap {
-                    _ if self.value.is_some() && self.is_own() => Origin::Kept,
-                    Some(gap) if self.value.is_none() || gap.reason != Reason::NotAnswered => {
-                        Origin::of(gap.reason)
-                    }
-                    _ => Origin::Value,
-                };
-                (from, None, gap.map(|gap| self.with_value(&gap)))
-            }
-        }
-    }
-
-    /// What there is to say of a cell beside what the answer gives.
-    fn beside(&self, gives: Option<&str>) -> Option<String> {
-        match (gives, self.value) {
-            (None, None) => Some(gap::NOT_IN_ANSWER.to_owned()),
-            (gives, value) if gives_this(gives, value) => None,
-            (Some(gives), None) => {
-                let newest = self.calls.iter().filter_map(|call| call.run).max();
-                Some(gap::without_value(gives, self.run, newest).why)
-            }
-            (Some(gives), _) => Some(format!("{}; the answer gives \"{gives}\"", self.differs())),
-            (None, Some(_)) => Some(format!("{}; {}", self.differs(), gap::NOT_IN_ANSWER)),
-        }
-    }
-
-    /// Why there is no answer, beside a cell that may have a value.
-    fn with_value(&self, gap: &Gap) -> String {
-        match self.value {
-            None => gap.why.clone(),
-            // Whether the cell is the answer's cannot be known without it.
-            Some(_) if gap.reason == Reason::NotAnswered && self.is_own() => {
-                format!("kept from the input table, or filled by an answer; {}", gap.why)
-            }
-            Some(_) if gap.reason == Reason::NotAnswered => gap.why.clone(),
-            Some(_) => format!("{}; {}", self.differs(), gap.why),
-        }
-    }
-
-    /// Whether the run kept a filled cell of this column as the input had it.
-    fn is_own(&self) -> bool {
-        self.recorded.is_some_and(|step| {
-            step.existing == plan::Existing::Keep
-                && step.existing_columns.iter().any(|known| known == self.column)
-        })
-    }
-
-    /// Why a cell is not what the answer gives.
-    fn differs(&self) -> String {
-        let now = self.step.contracts().find(|contract| Some(contract.name.as_str()) == self.integration);
-        if let Some((contract, then)) = now.zip(self.then).filter(|(now, then)| now.version != *then) {
-            return format!(
-                "written by version {then} of {}; version {} reads the answer so",
-                contract.name, contract.version
-            );
-        }
-        if let Some(name) = self.changed {
-            let kept = if self.is_own() { "kept from the input table, " } else { "" };
-            let edited = "edited since the run, or read differently";
-            return format!("{kept}{edited} by {name}, whose contract has changed");
-        }
-        match (self.is_own(), self.is_read_anew) {
-            (true, true) => "kept from the input table, or read differently by this newer marl".to_owned(),
-            (false, true) => {
-                "written by an older marl; this newer version reads the answer differently".to_owned()
-            }
-            (true, false) => "kept from the input table, or edited since".to_owned(),
-            (false, false) => "edited since the run".to_owned(),
-        }
-    }
-}
-
-/// Whether a cell holds what an answer gives; the apostrophe keeps a spreadsheet from running it.
-fn gives_this(gives: Option<&str>, value: Option<&str>) -> bool {
-    match (gives, value) {
-        (Some(gives), Some(value)) => gives == value || value.strip_prefix('\'') == Some(gives),
-        _ => false,
-    }
-}
-
-impl Origin {
-    fn of(reason: Reason) -> Self {
-        match reason {
-            Reason::NoData => Self::NoData,
-            Reason::Failed | Reason::InDoubt => Self::Failed,
-            Reason::NotInAnswer | Reason::NotWritten | Reason::Emptied => Self::Value,
-            Reason::MissingInput
-            | Reason::Condition
-            | Reason::ConditionUnknown
-            | Reason::NotAnswered
-            | Reason::NotPicked => Self::Skipped,
-        }
-    }
-}
-
-impl CallStory {
-    /// The provider found something, and the integration found nothing in that.
+impl ExplainedCall {
+    /// Marks the call as one without data: the provider found something, but nothing that the integration
+    /// could use.
     fn without_data(&mut self) {
         if self.state == Some(CallState::Found) {
             self.state = Some(CallState::NoData);
         }
     }
 
-    /// Why the call failed, if it did.
-    fn failure(&self) -> Option<Error> {
+    /// The error of the call, if it failed.
+    pub(super) fn failure(&self) -> Option<Error> {
         (self.state == Some(CallState::Failed))
             .then(|| gap::call_error(self.error_kind.as_deref(), self.error.as_deref()))
     }

@@ -1,7 +1,7 @@
-//! What the engine advises, for people and for shells: hints, and the next command as it stands.
+//! Turns the engine's advice into hints for people and into commands for shells.
 //!
-//! The engine's advice is data. Which flag, or which key of a recipe, follows it is said here and
-//! nowhere else. This module decides nothing about plans.
+//! The engine's advice is data. Only this module knows which flag, or which key of a recipe, follows it. It
+//! decides nothing about plans.
 
 mod words;
 
@@ -24,7 +24,7 @@ use crate::failure::{
 
 pub use self::words::Voice;
 
-/// A table as it was typed, with the flags that say how it is read.
+/// A table as the user typed it, with the flags that say how it is read.
 pub(crate) type TypedTable<'a> = (&'a Path, &'a ReadOptions);
 
 impl From<PlanError> for Failure {
@@ -33,8 +33,8 @@ impl From<PlanError> for Failure {
     }
 }
 
-/// A plan's error with its hints in the words of `voice`. Of the command that was typed, the one is
-/// named that would have been right, if that is known; `table` lets it name another command as well.
+/// A plan's error with its hints in the syntax of `voice`. If the right command is known, it is the next
+/// command; with `table`, another command may be named as well.
 pub fn failure(error: PlanError, voice: Voice, table: Option<TypedTable<'_>>) -> Failure {
     let (exit, code) = match error.problem {
         Problem::UnknownIntegration | Problem::UnknownName => (Exit::NotFound, ErrorCode::NotFound),
@@ -53,13 +53,13 @@ pub fn failure(error: PlanError, voice: Voice, table: Option<TypedTable<'_>>) ->
     }
 }
 
-/// The command that follows the advice, where one does; the user may have to choose first.
+/// The command that follows the advice, if there is one; the user may have to choose first.
 fn command(advice: &Advice, voice: Voice, table: Option<TypedTable<'_>>) -> Option<NextCommand> {
     match advice {
         Advice::Word { part, wrong, right } | Advice::Rewrite { part, wrong, right } => {
             corrected(part, voice, wrong, right)
         }
-        // What else would help is a change of the recipe.
+        // All other advice is about a change of the recipe.
         _ if voice == Voice::Recipe => None,
         Advice::SwapSides { part, left, right, name } => {
             corrected(part, voice, &format!("{left}={right}"), &format!("{name}={left}"))
@@ -70,7 +70,7 @@ fn command(advice: &Advice, voice: Voice, table: Option<TypedTable<'_>>) -> Opti
         Advice::Bind { step, input, columns } | Advice::Choose { step, input, columns } => {
             match columns.as_slice() {
                 [only] => Some(Change::flag("--map", format!("{step}.{input}={only}")).into()),
-                _ => look(table),
+                _ => columns_command(table),
             }
         }
         Advice::AddIntegration { steps, .. } => Some(Change::value("--integrations", listed(steps)).into()),
@@ -83,17 +83,17 @@ fn command(advice: &Advice, voice: Voice, table: Option<TypedTable<'_>>) -> Opti
         },
         Advice::ColumnType { column, kind } => {
             let value = format!("{column}={kind}");
-            // A recipe has types of its own, and no such flag beside it.
+            // A recipe declares types itself, and the flag is refused beside a recipe.
             Some(Change::Flag { flag: "--column-type", value, unless: Some("--recipe") }.into())
         }
-        Advice::NameIntegration => look(table),
+        Advice::NameIntegration => columns_command(table),
         _ => None,
     }
 }
 
-/// The command that was typed with another word where the request has its part.
+/// The typed command with one word of this part of the request replaced.
 fn corrected(part: &Part, voice: Voice, wrong: &str, right: &str) -> Option<NextCommand> {
-    // A recipe's own words are in its file.
+    // The words of a recipe are in its file, not in the command.
     if voice == Voice::Recipe && !matches!(part, Part::Filter | Part::Refresh) {
         return None;
     }
@@ -101,8 +101,8 @@ fn corrected(part: &Part, voice: Voice, wrong: &str, right: &str) -> Option<Next
     Some(another_word(&[flag], wrong, right))
 }
 
-/// The command that says what the table's columns allow.
-fn look(table: Option<TypedTable<'_>>) -> Option<NextCommand> {
+/// The command that lists the table's columns.
+fn columns_command(table: Option<TypedTable<'_>>) -> Option<NextCommand> {
     let (path, reading) = table?;
     Some(format!("{} --json", command_over("columns", path, reading).join(" ")).into())
 }
@@ -119,8 +119,8 @@ fn listed(steps: &[StepUse]) -> String {
     steps.iter().map(step).collect::<Vec<_>>().join(",")
 }
 
-/// Why an expression has no result for a row, on one line. Who wrote the expression may have done so in
-/// flags or in a recipe: a recorded run's steps no longer tell.
+/// Why an expression has no result for a row, on one line. It names both the flag and the key of a recipe: a
+/// recorded run does not say where its expressions were written.
 pub fn reason(error: &EvaluationError) -> String {
     match &error.readable {
         None => error.reason.clone(),
@@ -133,7 +133,7 @@ pub fn reason(error: &EvaluationError) -> String {
     }
 }
 
-/// What there is to say of a step's end on a row, on one line.
+/// The remark on a step's end for a row, on one line.
 pub fn remark(remark: &Remark) -> String {
     match remark {
         Remark::NoResult(error) => reason(error),

@@ -1,52 +1,52 @@
-//! The words by which programs tell errors apart. A word never changes its meaning.
+//! The stable error codes that programs branch on. A code never changes its meaning.
 
 use marl_core::ErrorKind;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// What kind of error a command ends with.
+/// The kind of error that a command ends with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
-    /// The command line, the settings or a recipe is not right.
+    /// The command line, the settings or a recipe is wrong.
     Usage,
     /// The table cannot be read, or the output cannot be written.
     Table,
-    /// The file at the output's name is not one that this run may replace.
+    /// This run must not replace the file at the output's path.
     OutputExists,
     /// The steps do not fit the table or each other.
     Plan,
-    /// Something moved since the plan was made.
+    /// Something changed since the plan was made.
     PlanChanged,
-    /// What the plan's hash allows was bought already, or another run is using it.
+    /// What the plan's hash allows was already bought, or another run is using the hash.
     ConsentUsed,
-    /// Whoever set marl up asks for a plan's hash or a cap before anything is bought.
+    /// The settings require a plan's hash or a cap before anything is bought.
     ConsentNeeded,
-    /// What was named does not exist.
+    /// Something that the command names does not exist.
     NotFound,
     /// The ledger cannot be used.
     Ledger,
-    /// This program was put together wrongly.
+    /// The program was built with a wrong list of plugins.
     Registry,
-    /// A defect of marl, or the machine failed.
+    /// A defect of marl, or a failure of the machine.
     Internal,
-    /// A parameter is not what the provider takes.
+    /// The provider does not accept a parameter.
     InvalidInput,
     /// The key is missing or refused.
     Auth,
     /// The account is out of credit.
     QuotaExhausted,
-    /// The provider asked to slow down, to the last attempt.
+    /// The provider still asked to slow down at the last attempt.
     RateLimited,
-    /// No answer in time, and asking again was not allowed or did not help.
+    /// No answer came in time, and another attempt was not allowed or did not help.
     Timeout,
     /// The provider could not be reached.
     Network,
     /// The provider answered with an error.
     Upstream,
-    /// The answer came whole but cannot be used.
+    /// The answer arrived complete and cannot be used.
     BadReply,
-    /// The provider does not know the tool.
+    /// The provider does not know the operation.
     ToolNotFound,
     /// The call was sent and may have been paid for, and no answer is known.
     InDoubt,
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_calls_error_has_the_same_word_everywhere() {
+    fn a_calls_error_has_the_same_code_everywhere() {
         for kind in ErrorKind::ALL {
             assert_eq!(serde_json::to_value(ErrorCode::from(kind)).unwrap(), kind.name());
         }

@@ -3,17 +3,18 @@
 /// How a command ends. Each variant has its own exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// Everything went as asked.
+    /// The command did what it was asked to do.
     Done,
     /// A defect of marl, or the disk, the ledger, memory or threads failed.
     Internal,
-    /// The command line, the settings, the table or the plan is not right. Nothing was sent.
+    /// The command line, the settings, the table or the plan is wrong. Nothing was sent.
     Usage,
     /// The key is missing or refused.
     Key,
     /// A provider was stopped: throttled, out of credit or failing.
     ProviderStopped,
-    /// What was named does not exist: an integration, a step, a run, a column, a row, a tool.
+    /// Something that the command names does not exist: an integration, a step, a run, a column, a row, a
+    /// tool.
     NotFound,
     /// The run finished, and some rows failed.
     RowsFailed,
@@ -21,11 +22,11 @@ pub enum Exit {
     Cap,
     /// Calls are in doubt: they may have been paid for, and no answer is known.
     InDoubt,
-    /// The plan that the run is held to is no longer valid, or is used up. Nothing was sent.
+    /// The plan that the run is bound to is no longer valid, or is used up. Nothing was sent.
     PlanChanged,
-    /// The run that was waited for goes on.
+    /// The awaited run is still going on.
     StillRunning,
-    /// The run finished, and its table lies beside an older output that says more.
+    /// The run finished, and its table lies beside an older output that holds more.
     OlderStays,
     /// Interrupted by a signal.
     Interrupted,
@@ -49,7 +50,7 @@ impl Exit {
         Self::Interrupted,
     ];
 
-    /// The process's exit code, and what it means in one line.
+    /// The process's exit code, and its meaning in one line.
     const fn definition(self) -> (u8, &'static str) {
         match self {
             Self::Done => (0, "done"),
@@ -62,14 +63,14 @@ impl Exit {
             Self::Cap => (8, "stopped at a cap on calls or cost"),
             Self::InDoubt => (9, "calls are in doubt: sent, maybe paid for, no answer known"),
             Self::PlanChanged => {
-                (10, "something moved since the plan was made, or it is used up; nothing was sent")
+                (10, "something changed since the plan was made, or the plan is used up; nothing was sent")
             }
-            Self::StillRunning => (11, "the run goes on (`marl runs wait`)"),
+            Self::StillRunning => (11, "the run is still going on (`marl runs wait`)"),
             Self::OlderStays => {
-                (12, "finished; the older output says more and stays, the new table lies beside it")
+                (12, "finished; the older output holds more and stays, and the new table lies beside it")
             }
             Self::Interrupted => {
-                (130, "interrupted; what was answered is in the output, or beside an older one")
+                (130, "interrupted; the answers so far are in the output, or beside an older one")
             }
         }
     }
@@ -79,26 +80,26 @@ impl Exit {
         self.definition().0
     }
 
-    /// What it means, in one line.
+    /// The meaning of the exit code, in one line.
     pub const fn meaning(self) -> &'static str {
         self.definition().1
     }
 
-    /// The end that has this code.
-    pub fn of_code(code: u64) -> Option<Self> {
+    /// Returns the exit with this code.
+    pub fn from_code(code: u64) -> Option<Self> {
         Self::ALL.into_iter().find(|exit| u64::from(exit.code()) == code)
     }
 }
 
-/// What help says of all exit codes.
+/// The list of all exit codes for help texts.
 pub fn help() -> String {
     let mut text = "Exit codes:\n".to_owned();
     for exit in Exit::ALL {
         text.push_str(&format!("  {:<4} {}\n", exit.code(), exit.meaning()));
     }
     text.push_str(
-        "Other codes above 128 are the system's: 134 when memory ran out, 137 when the program was killed.\n\
-         The same command then goes on from what was answered.",
+        "Other codes above 128 come from the system: 134 if memory ran out, 137 if the program was killed.\n\
+         The same command then continues from the stored answers.",
     );
     text
 }
@@ -112,8 +113,8 @@ mod tests {
         let codes = Exit::ALL.map(Exit::code);
         assert!(codes.is_sorted_by(|one, other| one < other));
         for exit in Exit::ALL {
-            assert_eq!(Exit::of_code(exit.code().into()), Some(exit));
+            assert_eq!(Exit::from_code(exit.code().into()), Some(exit));
         }
-        assert_eq!(Exit::of_code(5), None);
+        assert_eq!(Exit::from_code(5), None);
     }
 }

@@ -1,20 +1,21 @@
-//! The command as its caller gave it, and the commands that are made from it: errors, plans and
-//! runs name the next one, which must run as it stands.
+//! The typed command, and the commands that are derived from it. Errors, plans and runs name the next
+//! command, which must run exactly as printed.
 //!
-//! It works on words alone. It must not read the process's own arguments: a caller without a
-//! command line makes up the words that would have said the same.
+//! This module works on words alone. It must not read the process's own arguments: a caller without a command
+//! line builds the words that would have meant the same.
 
 use std::path::Path;
 
 use table::{ReadOptions, shell::word};
 
-/// Flags that one process of this program gives to another; nobody types them.
+/// Flags that one process of this program passes to another; no user types them.
 const INTERNAL: [&str; 2] = [IN_BACKGROUND, TOLD_ON_STDIN];
 
-/// The flag that a run in the background is started with beside `--detach`.
+/// The flag that marks the child process of `--detach`.
 pub const IN_BACKGROUND: &str = "--detached";
 
-/// The flag with which the protocol server keeps to itself when a run in the background begins.
+/// The flag with which the protocol server announces a background run itself: the run waits for a line on
+/// stdin.
 pub const TOLD_ON_STDIN: &str = "--told-on-stdin";
 
 /// A command, as the words after the program's name.
@@ -26,63 +27,63 @@ pub struct Invocation {
 /// A command that helps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NextCommand {
-    /// This one, as it stands.
+    /// This command, unchanged.
     Whole(String),
-    /// The command that was given, changed.
+    /// The typed command, changed.
     Changed(Change),
-    /// The first of these that can be made.
+    /// The first of these that can be derived.
     FirstOf(Vec<Self>),
 }
 
-/// A change of the command that was given.
+/// A change of the typed command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// One flag more, with its value.
+    /// Adds a flag with its value.
     Flag {
         /// The flag.
         flag: &'static str,
-        /// Its value, as it is meant.
+        /// Its value, unquoted.
         value: String,
-        /// Only where this flag was not given.
+        /// Adds the flag only if this flag was not given.
         unless: Option<&'static str>,
     },
-    /// Flags more, as words of a shell.
+    /// Adds flags, quoted for a shell.
     Flags(String),
-    /// Another value for a flag, which is added where it was not given.
+    /// Replaces the value of a flag, or adds the flag.
     Value {
         /// The flag.
         flag: &'static str,
-        /// Its value, as it is meant.
+        /// Its value, unquoted.
         value: String,
     },
-    /// Without a flag.
+    /// Removes a flag.
     Without {
         /// The flag.
         flag: &'static str,
         /// Whether a value follows it.
         has_value: bool,
     },
-    /// Another word in the value of one of these flags.
+    /// Replaces a word in the value of one of these flags.
     WordIn {
         /// The flags.
         flags: Vec<String>,
-        /// What was given.
+        /// The word that was given.
         wrong: String,
-        /// What was meant.
+        /// The word that was meant.
         right: String,
     },
-    /// Another word in place of one that stands alone.
+    /// Replaces a word that stands alone.
     Word {
-        /// What was given.
+        /// The word that was given.
         wrong: String,
-        /// What was meant.
+        /// The word that was meant.
         right: String,
     },
-    /// Another subcommand with the same arguments.
+    /// Runs another subcommand with the same arguments.
     Subcommand {
         /// The subcommand.
         name: &'static str,
-        /// Flags that are left out, each with its value.
+        /// Flags that are removed with their values.
         without: &'static [&'static str],
         /// Words that are added at the end.
         more: &'static str,
@@ -108,24 +109,24 @@ impl From<Change> for NextCommand {
 }
 
 impl Change {
-    /// One flag more.
+    /// Adds a flag.
     pub fn flag(flag: &'static str, value: impl Into<String>) -> Self {
         Self::Flag { flag, value: value.into(), unless: None }
     }
 
-    /// Another value for a flag.
+    /// Replaces the value of a flag.
     pub fn value(flag: &'static str, value: impl Into<String>) -> Self {
         Self::Value { flag, value: value.into() }
     }
 
-    /// The same arguments for `marl plan`, without these flags.
+    /// Runs `marl plan` with the same arguments, without these flags.
     pub fn plan(without: &'static [&'static str]) -> Self {
         Self::Subcommand { name: "plan", without, more: "" }
     }
 }
 
 impl Invocation {
-    /// A command of these words, which stand after the program's name.
+    /// A command from the words after the program's name.
     pub fn new(words: impl IntoIterator<Item = String>) -> Self {
         Self { words: words.into_iter().filter(|word| !INTERNAL.contains(&word.as_str())).collect() }
     }
@@ -135,12 +136,12 @@ impl Invocation {
         &self.words
     }
 
-    /// The command as it can be typed.
+    /// The command, quoted for a shell.
     pub fn command(&self) -> String {
         joined(&self.words)
     }
 
-    /// The command that helps; `None` where it cannot be made from this one.
+    /// The command that helps; `None` if it cannot be derived from this one.
     pub fn next(&self, next: &NextCommand) -> Option<String> {
         match next {
             NextCommand::Whole(command) => Some(command.clone()),
@@ -149,7 +150,7 @@ impl Invocation {
         }
     }
 
-    /// This command with a change; `None` where it does not have what would change.
+    /// This command with a change; `None` if it lacks what would change.
     pub fn changed(&self, change: &Change) -> Option<String> {
         Some(match change {
             Change::Flag { unless: Some(flag), .. } if self.has(flag) => return None,
@@ -177,7 +178,7 @@ impl Invocation {
         })
     }
 
-    /// This command as another subcommand, without some flags that have a value.
+    /// This command as another subcommand, without some flags and their values.
     pub(crate) fn as_subcommand(&self, name: &str, without: &[&str]) -> String {
         other_command(&self.words, name, without)
     }
@@ -187,7 +188,7 @@ impl Invocation {
         self.words.iter().any(|word| word == flag || word.starts_with(&format!("{flag}=")))
     }
 
-    /// The command with words more; behind `--` no flag could stand.
+    /// The command with added words, before `--`: a flag after `--` would not be read as one.
     fn with_words(&self, more: &[&str]) -> String {
         let mut words = self.words.clone();
         let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
@@ -195,7 +196,7 @@ impl Invocation {
         joined(&words)
     }
 
-    /// With another word in place of one that stands alone, once.
+    /// The command with a word that stands alone replaced, once.
     fn with_word(&self, wrong: &str, right: &str) -> Option<String> {
         let mut words = self.words.clone();
         let mut places = words.iter_mut().filter(|word| *word == wrong);
@@ -209,13 +210,13 @@ fn joined(words: &[String]) -> String {
     std::iter::once("marl".to_owned()).chain(words.iter().map(|one| word(one))).collect::<Vec<_>>().join(" ")
 }
 
-/// A flag with its value, as it can be typed.
+/// A flag with its value, quoted for a shell.
 pub fn flag(name: &str, value: &str) -> String {
     let sign = if value.starts_with('-') { '=' } else { ' ' };
     format!("{name}{sign}{}", word(value))
 }
 
-/// A command over a table that is read so, ready for flags.
+/// The words of a command over this table, ready for more flags.
 pub(crate) fn command_over(command: &str, table: &Path, reading: &ReadOptions) -> Vec<String> {
     let path = table.to_string_lossy();
     let dash = if path.starts_with('-') { "./" } else { "" };
@@ -269,7 +270,7 @@ fn in_flags(words: &[String], flags: &[String], wrong: &str, right: &str) -> Opt
     is_found.then_some(words)
 }
 
-/// The value with a word of it replaced, if it stands there once and is not a part of another word.
+/// The value with a word replaced, if the word occurs once and is not a part of another word.
 fn replaced(value: &str, wrong: &str, right: &str) -> Option<String> {
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
     let begins = wrong.starts_with(is_part);
@@ -294,15 +295,15 @@ fn without(words: &[String], flag: &str) -> Vec<String> {
     kept.cloned().collect()
 }
 
-/// A command as another subcommand, without some flags that have a value.
+/// A command as another subcommand, without some flags and their values.
 fn other_command(words: &[String], subcommand: &str, without: &[&str]) -> String {
     let mut all = vec!["marl".to_owned(), subcommand.to_owned()];
-    // After `--` no flag could be added.
+    // A flag that is added after `--` would not be read as one.
     let mut given = words.iter().filter(|word| *word != "--").peekable();
     while let Some(flag) = given.next_if(|word| word.starts_with('-')) {
         all.push(word(flag));
     }
-    // The subcommand that was given.
+    // Skips the subcommand that was given.
     given.next();
     while let Some(one) = given.next() {
         if without.contains(&one.as_str()) {
@@ -315,107 +316,4 @@ fn other_command(words: &[String], subcommand: &str, without: &[&str]) -> String
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn of(words: &str) -> Invocation {
-        Invocation::new(words.split(' ').map(str::to_owned))
-    }
-
-    #[test]
-    fn flags_are_added_where_they_are_read() {
-        for (given, expect) in [
-            ("columns a.csv --json", "marl columns a.csv --json --name-columns"),
-            ("columns --json -- -x.csv", "marl columns --json --name-columns -- -x.csv"),
-        ] {
-            let changed = of(given).changed(&Change::Flags("--name-columns".to_owned()));
-            assert_eq!(changed.as_deref(), Some(expect), "{given}");
-        }
-    }
-
-    #[test]
-    fn a_flag_is_added_unless_another_is_there() {
-        let change =
-            Change::Flag { flag: "--column-type", value: "a=integer".into(), unless: Some("--recipe") };
-        assert_eq!(
-            of("plan -i t.csv").changed(&change).unwrap(),
-            "marl plan -i t.csv --column-type a=integer"
-        );
-        assert_eq!(of("plan --recipe=r.toml").changed(&change), None);
-    }
-
-    #[test]
-    fn a_flag_is_left_out_with_its_value() {
-        for (given, expect) in [
-            ("plan --integrations a,b --input x", "marl plan --input x"),
-            ("plan --integrations=a --integrations b --input x", "marl plan --input x"),
-            ("plan --input x --integrations", "marl plan --input x"),
-        ] {
-            let change = Change::Without { flag: "--integrations", has_value: true };
-            assert_eq!(of(given).changed(&change).as_deref(), Some(expect), "{given}");
-        }
-    }
-
-    #[test]
-    fn a_word_of_a_value_is_replaced() {
-        for (given, flags, wrong, right, expect) in [
-            (
-                "plan --want ceo_nam,headline",
-                vec!["--want"],
-                "ceo_nam",
-                "ceo_name",
-                Some("marl plan --want ceo_name,headline"),
-            ),
-            ("plan --want=a,b --map b=c", vec!["--want"], "b", "x", Some("marl plan --want=a,x --map b=c")),
-            (
-                "plan --map one.in=Web --map two.in=Web",
-                vec!["--map"],
-                "Web",
-                "Site",
-                Some("marl plan --map one.in=Site --map two.in=Site"),
-            ),
-            (
-                "plan -i lead.csv",
-                vec!["--input", "-i"],
-                "lead.csv",
-                "leads.csv",
-                Some("marl plan -i leads.csv"),
-            ),
-            ("plan --integrations find_coe2", vec!["--integrations"], "find_coe", "find_ceo", None),
-            ("plan --integrations a|a", vec!["--integrations"], "a", "b", None),
-            ("plan --other a", vec!["--want"], "a", "b", None),
-            ("plan --want", vec!["--want"], "a", "b", None),
-        ] {
-            let change = Change::WordIn {
-                flags: flags.into_iter().map(str::to_owned).collect(),
-                wrong: wrong.into(),
-                right: right.into(),
-            };
-            assert_eq!(of(given).changed(&change).as_deref(), expect, "{given}");
-        }
-    }
-
-    #[test]
-    fn another_subcommand_of_the_same_words() {
-        for (given, expect) in [
-            ("plan --input a.csv --json", "marl enrich --input a.csv --json"),
-            ("--json -v plan --input a.csv", "marl enrich --json -v --input a.csv"),
-            ("plan --plan x --plan=y --input plan", "marl enrich --input plan"),
-            ("plan", "marl enrich"),
-            ("plan --input =a.csv --json --", "marl enrich --input '=a.csv' --json"),
-            ("plan --detached --input a.csv", "marl enrich --input a.csv"),
-        ] {
-            assert_eq!(of(given).as_subcommand("enrich", &["--plan"]), expect, "{given}");
-        }
-    }
-
-    #[test]
-    fn the_first_command_that_can_be_made_helps() {
-        let next = NextCommand::FirstOf(vec![
-            Change::WordIn { flags: vec!["--want".to_owned()], wrong: "a".into(), right: "b".into() }.into(),
-            "marl columns t.csv".into(),
-        ]);
-        assert_eq!(of("plan --want a").next(&next).as_deref(), Some("marl plan --want b"));
-        assert_eq!(of("plan --map x=a").next(&next).as_deref(), Some("marl columns t.csv"));
-    }
-}
+mod tests;

@@ -1,4 +1,4 @@
-//! The plan for programs, as one document.
+//! The plan for programs, as one document. This module counts nothing itself.
 
 use std::collections::BTreeMap;
 
@@ -15,30 +15,30 @@ use crate::{
     spec::consent::{Consent, Left},
 };
 
-/// A plan, told to programs.
+/// A plan, for programs.
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "plan")]
 pub struct PlanDocument<'a> {
     schema_version: Version<2>,
     table: Table<'a>,
-    /// How the table was read, where that is not as it stands.
+    /// Notes on how the table was read, if that is not obvious from the file.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     table_notes: &'a [String],
-    /// Whether the answers are the sandbox's: samples, never real.
+    /// Whether the answers are samples from the sandbox, which are never real.
     sandbox: bool,
     ledger: Ledger<'a>,
     steps: Vec<PlannedStep<'a>>,
-    /// Output cells that say nothing (`N/A`, `-`, `#REF!`) and count as empty.
+    /// Output cells that hold a placeholder (`N/A`, `-`, `#REF!`) and count as empty.
     cells_said_nothing: Bounds<u64>,
     /// Filled cells of the table that get another value.
     cells_replaced: Bounds<u64>,
     /// The columns of these cells.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     columns_replaced: Vec<String>,
-    /// Calls.
+    /// The calls that are sent.
     send: Bounds<u64>,
-    /// What they cost, in the settings' currency: at least if every call is answered, and at most. Null
-    /// when a price is not known.
+    /// The cost in the settings' currency: at least, if every call is answered, and at most. Null if a price
+    /// is not known.
     cost: Option<Bounds<f64>>,
     /// What they cost in the vendors' own units, for vendors that publish their prices.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -46,23 +46,23 @@ pub struct PlanDocument<'a> {
     currency: Option<&'a str>,
     /// The operations without a price.
     unpriced: Vec<String>,
-    /// How long it takes, as past calls went; null when there were none.
+    /// How long the run takes, estimated from past calls; null if there are none.
     seconds: Option<Bounds<f64>>,
     parallel: usize,
-    /// Beyond `send`: how often a call whose answer is lost may be sent in all.
+    /// Beyond `send`: how often a call whose answer is lost may be sent in total.
     doubts_resent: Option<u32>,
     max_calls: Option<u64>,
     max_cost: Option<f64>,
-    /// Settings and addresses that decide how much is spent, where they are not the defaults.
+    /// Settings and addresses that affect how much is spent and differ from the defaults.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     settings: &'a [String],
     /// What is left of the hash that was named with `--plan`.
     #[serde(skip_serializing_if = "Option::is_none")]
     consent: Option<Left>,
     sample: &'a [SampleRow],
-    /// The hash that `marl enrich --plan` takes.
+    /// The hash for `marl enrich --plan`.
     plan: &'a str,
-    /// The command that runs this and no more.
+    /// The command that runs exactly this plan.
     command: &'a str,
 }
 
@@ -80,7 +80,7 @@ struct Ledger<'a> {
     exists: bool,
 }
 
-/// What is certain, and the most.
+/// What is certain, and the maximum.
 #[derive(JsonSchema, Serialize)]
 struct Bounds<T> {
     exactly: T,
@@ -140,19 +140,19 @@ struct StepRemark<'a> {
 struct Call<'a> {
     provider: &'a str,
     operation: &'a str,
-    /// Answered already.
+    /// Already answered.
     in_ledger: u64,
-    /// Left without an answer, and left so.
+    /// Left in doubt, and not sent again.
     in_doubt: u64,
-    /// To be sent: the answer is too old.
+    /// Sent because the answer is too old.
     stale: u64,
-    /// To be sent: it failed before.
+    /// Sent because the call failed before.
     failed_before: u64,
-    /// To be sent: a doubt, by choice.
+    /// Sent again although the call is in doubt, because the user chose so.
     sent_again: u64,
-    /// To be sent for certain, the three above included.
+    /// Sent for certain; includes the three counts above.
     send: u64,
-    /// That may come behind answers that are not there yet.
+    /// Calls that may follow from answers that are not known yet.
     possible: u64,
     price: Option<f64>,
 }
@@ -202,7 +202,7 @@ pub fn planned_document<'a>(
         sandbox: planned.sandbox,
         ledger: Ledger { path: &planned.ledger, exists: planned.ledger_exists },
         steps: steps.collect(),
-        cells_said_nothing: Bounds { exactly: planned.said_nothing.0, at_most: planned.said_nothing.1 },
+        cells_said_nothing: Bounds { exactly: planned.placeholders.0, at_most: planned.placeholders.1 },
         cells_replaced: Bounds { exactly: replaced.0, at_most: replaced.1 },
         columns_replaced: names_of(plan, planned.replaced.keys()),
         send: Bounds { exactly, at_most },

@@ -1,4 +1,5 @@
-//! Connections to the providers of a job: to the built-in sandbox, or to the vendors. Sends nothing itself.
+//! Connections to the providers of a job: to the built-in sandbox, or to the vendors. This module sends
+//! nothing itself.
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,22 +16,22 @@ use crate::{
     project::connect::{self, Connected},
 };
 
-/// How long a call takes in the built-in sandbox, so that a sample run looks like a real one.
+/// How long a call takes in the built-in sandbox, so that a sample run looks realistic.
 const SANDBOX_LATENCY: Duration = Duration::from_millis(100);
 
-/// What is needed to reach providers.
+/// Everything that is needed to reach the providers of a job.
 pub struct Connections {
     sandbox: Option<Sandbox>,
     connected: Connected,
-    /// The settings of the gateways that are made from these connections.
+    /// The settings of the gateways that are created from these connections.
     pub settings: GatewaySettings,
 }
 
 impl Connections {
-    /// Connects the providers that a job's steps ask; starts the sandbox where it is to answer.
+    /// Connects the providers that a job's steps call; starts the sandbox if it is to answer.
     ///
     /// # Errors
-    /// A key or an address that cannot be used, settings that do not go together, or no port.
+    /// A key or an address cannot be used, settings contradict each other, or no port is free.
     pub async fn of(job: &Job, caps: Caps) -> Result<Self, Failure> {
         let sandbox = if job.spec.ledger.sandbox { Some(start_sandbox().await?) } else { None };
         let (providers, settings) = (job.plan.providers(), &job.workspace.settings);
@@ -47,7 +48,7 @@ impl Connections {
         Ok(Self { sandbox, connected, settings })
     }
 
-    /// A gateway that answers what `store` holds as of now, and sends nothing.
+    /// A gateway that answers from what `store` holds now, and sends nothing.
     pub(crate) async fn closed(
         &self,
         store: Option<Arc<dyn Ledger>>,
@@ -56,8 +57,8 @@ impl Connections {
         self.reading(store, Freshness::Now(MaxAge::new(max_age))).await
     }
 
-    /// A gateway that answers what `store` holds, however old, and sends nothing: for picking rows
-    /// by what became of them.
+    /// A gateway that answers from what `store` holds, however old, and sends nothing. Rows are selected by
+    /// their stored outcomes with it.
     pub(crate) async fn ageless(&self, store: Option<Arc<dyn Ledger>>) -> Result<Gateway, Failure> {
         self.reading(store, Freshness::Any).await
     }
@@ -81,9 +82,9 @@ impl Connections {
         Gateway::new(providers, calls, GatewaySettings { caps, ..self.settings.clone() }, listener)
     }
 
-    /// What decides how much is spent and is not the default, one line each: the settings' part,
-    /// for operations that the job may send, and addresses.
-    pub fn told(&self, job: &Job) -> Vec<String> {
+    /// What affects how much is spent and differs from the defaults, one line each: addresses, and the
+    /// settings for operations that the job may send.
+    pub fn spending_notes(&self, job: &Job) -> Vec<String> {
         let calls = job.plan.contracts().flat_map(|contract| contract.calls.iter());
         let mut priced = Vec::new();
         for call in calls {
@@ -94,12 +95,12 @@ impl Connections {
         }
         priced.sort_unstable();
         priced.dedup();
-        let mut lines = self.connected.told.clone();
-        lines.extend(job.workspace.settings.told(&priced));
+        let mut lines = self.connected.address_notes.clone();
+        lines.extend(job.workspace.settings.spending_notes(&priced));
         lines
     }
 
-    /// A warning where a file, and no flag, has calls sent again that may have been paid for.
+    /// A warning if `marl.toml`, and no flag, makes marl resend calls that may have been paid for.
     pub fn warning_of_resends(&self, job: &Job) -> Option<String> {
         if job.spec.in_doubt.is_some() || !self.resends_doubts() {
             return None;
@@ -107,13 +108,13 @@ impl Connections {
         let providers: Vec<&str> = job.workspace.settings.resent().collect();
         let attempts = self.settings.retry.attempts;
         Some(format!(
-            "marl.toml has calls of {} that are in doubt sent again, up to {attempts} times in all, and perhaps paid for \
-             each time; `--in-doubt keep` does not",
+            "marl.toml makes marl send calls of {} that are in doubt again, up to {attempts} times in total, and each \
+             time may be paid for; `--in-doubt keep` prevents this",
             providers.join(", ")
         ))
     }
 
-    /// Whether calls that may have been paid for are sent again.
+    /// Whether calls in doubt are sent again.
     pub fn resends_doubts(&self) -> bool {
         self.settings.lanes.values().any(|lane| lane.in_doubt == InDoubt::Retry)
     }
@@ -123,7 +124,7 @@ impl Connections {
         self.sandbox.is_some()
     }
 
-    /// Ends the sandbox.
+    /// Stops the sandbox.
     pub async fn close(self) {
         if let Some(sandbox) = self.sandbox {
             sandbox.stop().await;

@@ -1,7 +1,7 @@
-//! A condition over a table's own columns, asked of its rows.
+//! A condition over a table's own columns, evaluated for each row.
 //!
-//! If the condition cannot be evaluated for a row, the row does not match. Such rows are counted and
-//! are not errors.
+//! If the condition cannot be evaluated for a row, the row does not match. Such rows are counted; they are
+//! not errors.
 
 use engine::{
     expression::Expression,
@@ -19,17 +19,17 @@ use crate::{
     job::header::{header, table_name},
 };
 
-/// `--filter`, and where the columns that it reads are.
+/// The condition of `--filter`, with the indices of the columns that it reads.
 pub(crate) struct Filter {
     expression: Expression,
     places: Vec<usize>,
 }
 
 impl Filter {
-    /// Reads the condition; `request` says the types of columns.
+    /// Parses the condition; `request` declares the types of columns.
     ///
     /// # Errors
-    /// The condition cannot be read, or it names a column that the table does not have.
+    /// The condition cannot be parsed, or it names a column that the table does not have.
     pub(crate) fn new(
         text: &str,
         request: &Request,
@@ -45,8 +45,8 @@ impl Filter {
         Ok(Self { expression, places })
     }
 
-    /// Whether the row fits.
-    pub(crate) fn picks(&self, row: &InputRow, undetermined: &mut Undetermined) -> bool {
+    /// Whether the row matches.
+    pub(crate) fn matches(&self, row: &InputRow, undetermined: &mut Undetermined) -> bool {
         let cells: Vec<Option<Value>> = self.places.iter().map(|column| row.cell(*column)).collect();
         match self.expression.holds(&cells) {
             Ok(fits) => fits,
@@ -59,16 +59,16 @@ impl Filter {
     }
 }
 
-/// The rows for which it cannot be told.
+/// The rows for which the condition cannot be evaluated.
 #[derive(Debug, Default)]
 pub(crate) struct Undetermined {
     pub count: u64,
-    /// The first, and why.
+    /// The first such row, and the reason.
     first: Option<(u64, String)>,
 }
 
 impl Undetermined {
-    /// What is said of them, if there are any.
+    /// The warning about these rows, if there are any.
     pub(crate) fn warning(&self) -> Option<String> {
         let (row, why) = self.first.as_ref()?;
         let are = either(self.count, "is", "are");

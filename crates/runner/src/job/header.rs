@@ -1,4 +1,5 @@
-//! A table as plans and people see it: its header, its name, and notes on how it was read. Reads no file.
+//! A table as plans and people see it: its header, its name, and notes on how it was read. This module reads
+//! no file.
 
 use std::path::Path;
 
@@ -10,22 +11,24 @@ pub fn header<'a>(summary: &'a TableSummary, name: &'a str) -> Header<'a> {
     Header { table: name, columns: &summary.columns, samples: &summary.samples }
 }
 
-/// How the table was read, where that is not as it stands.
+/// Notes on how the table was read, if that is not obvious from the file.
 pub fn table_notes(summary: &TableSummary) -> Vec<String> {
     summary.notes.iter().map(ToString::to_string).collect()
 }
 
-/// Warnings of outputs that go into a new column though one of nearly that name is there.
+/// Warnings about outputs that go into a new column although a column with a similar name exists.
 pub fn near_columns(plan: &Plan, columns: &[String]) -> Vec<String> {
     let steps = plan.steps.iter().flat_map(|step| step.outputs.iter().map(move |output| (step, output)));
-    // The user cannot have mistyped a column that the user did not name.
+    // Only a name that the user typed can be a typing mistake.
     let named = steps.filter(|(step, output)| {
-        !output.existing && step.task.is_asked() && output.name != format!("{}{}", step.prefix, output.of)
+        !output.existing
+            && step.task.asks_integrations()
+            && output.name != format!("{}{}", step.prefix, output.of)
     });
     let note = |(step, output): (&plan::Step, &plan::Output)| {
         let near = columns.iter().find(|column| engine::is_slip(&output.name, column))?;
         Some(format!(
-            "`--into {}.{}={}` makes a new column; did you mean `{}`?",
+            "`--into {}.{}={}` adds a new column; did you mean `{}`?",
             step.name,
             output.of,
             table::shown(&output.name),

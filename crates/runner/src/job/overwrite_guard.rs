@@ -1,12 +1,12 @@
-//! Decides whether a run may replace the older output. It may if marl wrote the older file, nobody
-//! edited the file since, and the new output loses none of its answers. Files that the run itself
-//! needs are never replaced.
+//! Decides whether a run may replace the older output. It may if marl wrote the older file, nobody edited the
+//! file since, and the new output loses none of its answers. A run never replaces a file that it needs
+//! itself.
 //!
-//! The guard compares the outputs row by row while the new one is written, over the rows that both
-//! have. If a step asked again and found "no data", the newer result counts, and nothing is lost. If a
-//! cell is empty because its step did not run, failed or is not in the plan, its answer is lost.
-//! Columns that only the older output has are carried over, and so are cells that marl filled in the
-//! table's own columns. An answer to a question that its row does not ask any more is lost as well.
+//! The guard compares the outputs row by row while the new one is written, over the rows that both have. If a
+//! step asked again and found no data, the newer result counts, and nothing is lost. If a cell is empty
+//! because its step did not run, failed or is not in the plan, its answer is lost. The new output takes over
+//! columns that only the older output has, and cells that marl filled in the table's own columns. An answer
+//! is also lost if its row no longer asks the same question.
 
 mod judge;
 
@@ -24,11 +24,10 @@ use crate::{
     failure::{Failure, error_code::ErrorCode, exit::Exit, invocation::Change},
     job::{Job, select::Selected},
     project::{
-        self,
-        asked::Asked,
-        ledger,
+        self, ledger,
         outputs::{self, FileKind, Outputs, Record, Standing},
         paths,
+        provenance::Provenance,
     },
 };
 
@@ -36,7 +35,7 @@ use crate::{
 pub(crate) struct OverwriteGuard {
     pub outputs: Outputs,
     judge: Option<Judge>,
-    /// Why the older output cannot be read any more.
+    /// Why the older output could not be read any further.
     unreadable: Option<String>,
 }
 
@@ -45,7 +44,7 @@ impl OverwriteGuard {
     ///
     /// # Errors
     /// The run must not replace the file.
-    pub(crate) fn look(job: &Job) -> Result<Self, Failure> {
+    pub(crate) fn inspect(job: &Job) -> Result<Self, Failure> {
         let output = job.output();
         let target = match job.output_links() {
             Links::Follow => table::follow_links(&output).unwrap_or_else(|_| output.clone()),
@@ -69,20 +68,20 @@ impl OverwriteGuard {
     }
 
     /// Refuses a selection that leaves out rows for which the older output holds answers.
-    pub(crate) fn check_selected(&self, job: &Job, picked: &Selected) -> Result<(), Failure> {
-        let Some(judge) = self.judge.as_ref().filter(|_| picked.count < job.table.rows) else {
+    pub(crate) fn check_selected(&self, job: &Job, selected: &Selected) -> Result<(), Failure> {
+        let Some(judge) = self.judge.as_ref().filter(|_| selected.count < job.table.rows) else {
             return Ok(());
         };
-        match judge.first_unselected(job, picked) {
+        match judge.first_unselected(job, selected) {
             None => Ok(()),
             Some(row) => {
                 let output = paths::shown(&job.output());
                 let message = format!(
-                    "{output} holds answers for rows that are not picked, row {row} the first, and would lose them"
+                    "{output} holds answers for rows that are not picked, first row {row}, and would lose them"
                 );
                 Err(Failure::new(Exit::Usage, ErrorCode::OutputExists, message)
                     .hint(format!(
-                        "go on from it with `--input {output}`, or name another file with `--output`"
+                        "continue from it with `--input {output}`, or name another file with `--output`"
                     ))
                     .hint("a run over all rows replaces it; every answer is in the ledger in any case")
                     .next(Change::value("--output", free_name(&job.output()).to_string_lossy())))
@@ -90,35 +89,34 @@ impl OverwriteGuard {
         }
     }
 
-    /// The columns of the older output that the new one carries over.
+    /// The columns of the older output that the new output takes over.
     pub(crate) fn carried(&self) -> Vec<String> {
         self.judge.as_ref().map(Judge::carried).unwrap_or_default()
     }
 
-    /// The columns by which the new output's rows can be told apart later, besides the plan's.
+    /// The columns, besides the plan's, that tell the new output's rows apart later.
     pub(crate) fn reads(&self) -> &[String] {
         self.judge.as_ref().map_or(&[], Judge::reads)
     }
 
-    /// What the carried answers were given for, by the columns of the new output.
-    pub(crate) fn asked(&self) -> Vec<Asked> {
-        self.judge.as_ref().map(Judge::carried_asked).unwrap_or_default()
+    /// What the carried answers were given for, in terms of the new output's columns.
+    pub(crate) fn provenance(&self) -> Vec<Provenance> {
+        self.judge.as_ref().map(Judge::carried_provenance).unwrap_or_default()
     }
 
-    /// The carried columns as a user is told of them: of those that the table has itself, the ones that
-    /// got a cell.
-    pub(crate) fn carried_told(&self) -> Vec<String> {
-        self.judge.as_ref().map(Judge::carried_told).unwrap_or_default()
+    /// The carried columns to report to the user; of the table's own columns, only those that got a cell.
+    pub(crate) fn carried_for_report(&self) -> Vec<String> {
+        self.judge.as_ref().map(Judge::carried_for_report).unwrap_or_default()
     }
 
-    /// How many rows of the older output hold answers and are not in the table any more. Asked once all
-    /// rows were judged.
+    /// How many rows of the older output hold answers and are no longer in the table. Call this after all
+    /// rows were compared.
     pub(crate) fn removed(&mut self) -> u64 {
         self.judge.as_mut().and_then(|judge| judge.removed().ok()).unwrap_or_default()
     }
 
     /// Compares a row with the older output; returns the row's cells of the carried columns. If the older
-    /// output cannot be read any more, the run goes on, and the older output stays.
+    /// output can no longer be read, the run goes on, and the older output stays.
     pub(crate) fn row(&mut self, row: &InputRow, end: Option<&RowEnd>) -> Vec<Option<String>> {
         let Some(judge) = self.judge.as_mut().filter(|_| self.unreadable.is_none()) else {
             return Vec::new();
@@ -129,8 +127,8 @@ impl OverwriteGuard {
         })
     }
 
-    /// Why the older output must stay; called after all rows were compared. An older output of entirely
-    /// different rows is replaced only if the run came to all of its own rows.
+    /// Why the older output must stay; called after all rows were compared. An older output with entirely
+    /// different rows is replaced only if the run reached all of its own rows.
     pub(crate) fn loss(&mut self, is_partial: bool) -> Option<String> {
         let loss = match (self.unreadable.take(), self.judge.as_mut()) {
             (Some(error), _) => return Some(error),
@@ -139,13 +137,13 @@ impl OverwriteGuard {
         loss.unwrap_or_else(|error| Some(error.to_string()))
     }
 
-    /// How many answers of the older output are "no data" now.
+    /// How many answers of the older output are "no data" in the new output.
     pub(crate) fn gone(&self) -> u64 {
         self.judge.as_ref().map_or(0, Judge::gone)
     }
 }
 
-/// Refuses an output at the place of a file that the run itself needs.
+/// Refuses an output path at which the run would overwrite a file that it needs.
 fn protect(target: &Path, ledger: &Path, job: &Job) -> Result<(), Failure> {
     let of_ledger = ledger::files_of(ledger);
     let named = |name: &str| outputs::real(target).file_name().is_some_and(|own| own == name);
@@ -167,11 +165,10 @@ fn protect(target: &Path, ledger: &Path, job: &Job) -> Result<(), Failure> {
     Err(Failure::new(Exit::Usage, ErrorCode::OutputExists, message).hint("choose another output path"))
 }
 
-/// The record of an older output that the new one is judged by; `None` where there is nothing to
-/// lose.
+/// The record of the older output to compare with; `None` if there is nothing to lose.
 fn replaceable(standing: Standing, output: &Path, job: &Job) -> Result<Option<Box<Record>>, Failure> {
     let (is_sandbox, overwrites) = (job.spec.ledger.sandbox, job.spec.overwrite);
-    // A table of samples brings them along.
+    // A table of samples passes its samples on.
     let brings_samples = is_sandbox || job.table.notes.contains(&Note::Samples);
     let shown = paths::shown(output);
     if let Standing::Own(record) | Standing::Edited(record) = &standing
@@ -191,17 +188,17 @@ fn replaceable(standing: Standing, output: &Path, job: &Job) -> Result<Option<Bo
         Standing::Edited(record) => {
             let message = format!("{shown} was changed since run {} wrote it", record.run);
             Err(refused(message, output).hint(
-                "name another file with `--output`, or say `--overwrite` to replace it with its changes",
+                "name another file with `--output`, or use `--overwrite` to replace it despite its changes",
             ))
         }
         Standing::Foreign => {
-            Err(refused(format!("{shown} exists, and marl does not know it as its own"), output)
-                .hint("name another file with `--output`, or say `--overwrite` to replace it"))
+            Err(refused(format!("{shown} exists, and marl has no record of writing it"), output)
+                .hint("name another file with `--output`, or use `--overwrite` to replace it"))
         }
     }
 }
 
-/// The next command keeps the file: a program that follows by itself must not destroy it.
+/// The next command keeps the file: a program that follows it must not destroy the file.
 fn refused(message: String, output: &Path) -> Failure {
     Failure::new(Exit::Usage, ErrorCode::OutputExists, message)
         .next(Change::value("--output", free_name(output).to_string_lossy()))
@@ -209,8 +206,8 @@ fn refused(message: String, output: &Path) -> Failure {
 
 fn unreadable(error: TableError, output: &Path) -> Failure {
     Failure::from(error)
-        .hint("it would be replaced, and marl looks first whether something would be lost")
-        .hint("name another file with `--output`, or say `--overwrite` to replace it unread")
+        .hint("marl checks whether anything would be lost before it replaces the file")
+        .hint("name another file with `--output`, or use `--overwrite` to replace it unread")
         .next(Change::value("--output", free_name(output).to_string_lossy()))
 }
 

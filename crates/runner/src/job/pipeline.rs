@@ -1,9 +1,9 @@
-//! The pipeline: reads rows, drives them through the engine in parallel, writes in order.
+//! The pipeline: reads rows, runs them through the engine in parallel, and writes them in order.
 //!
-//! The window bounds the rows between reader and writer, rows that wait for their turn included, so
-//! memory does not grow with the table. The pipeline hands rows to tasks in batches, because handing
-//! over a row costs more than a stored answer. A row that has to wait gets a task of its own: a
-//! future inside `buffer_unordered` makes progress only while the stream is polled.
+//! The window bounds the rows between the reader and the writer, including rows that wait for their turn, so
+//! memory does not grow with the table. The pipeline hands rows to tasks in batches, because handing over a
+//! row costs more than a stored answer. A row that has to wait gets a task of its own: a future inside
+//! `buffer_unordered` makes progress only while the stream is polled.
 
 use std::{collections::BTreeMap, sync::Arc, task::Poll};
 
@@ -16,29 +16,29 @@ use tokio::{
 
 use table::{InputRow, Reader, TableError, TableSummary};
 
-/// How many rows are handed over at a time.
-const HANDFUL: usize = 32;
+/// How many rows a task is given at a time.
+const BATCH: usize = 32;
 
-/// What a row may have for one place in the window. A longer row takes several, so that a window of
-/// long rows does not take all memory.
+/// The bytes of a row for each place that it takes in the window. A longer row takes several places, so that
+/// a window of long rows does not exhaust the memory.
 const BYTES_A_PLACE: usize = 64 * 1024;
 
-/// How many rows may be between reader and writer.
+/// How many rows may be between the reader and the writer.
 pub(crate) fn window(parallel: usize) -> usize {
     (64 * parallel).max(1024)
 }
 
-/// A row and its places in the window, held until the row is written.
-struct Taken {
+/// A row with its places in the window, which it holds until it is written.
+struct AdmittedRow {
     row: InputRow,
-    /// Whether the steps are for it.
-    is_picked: bool,
+    /// Whether the steps run on it.
+    is_selected: bool,
     _place: OwnedSemaphorePermit,
 }
 
-/// How far a row is.
-enum Begun {
-    /// It only passes through.
+/// How far a row has come after its first poll.
+enum FirstPoll {
+    /// The row only passes through.
     Passed,
     Ended(RowEnd),
     Going(JoinHandle<RowEnd>),
@@ -47,27 +47,27 @@ enum Begun {
 /// Called with the number and the end of each row, before the row is written.
 pub(crate) type OnEnd = Arc<dyn Fn(u64, &RowEnd) + Send + Sync>;
 
-/// For runs whose rows are not counted.
+/// For callers that do not count rows.
 fn ignored() -> OnEnd {
     Arc::new(|_, _| {})
 }
 
-/// Takes every row of `reader` through `engine`, those that `picks` picks with its steps, and
-/// hands each to `write` in the table's order; `None` is a row that only passes through.
+/// Runs every row of `reader` through `engine`: the rows for which `selects` is true through its steps. Passes
+/// each row to `write` in the table's order; the end is `None` for a row that only passes through.
 ///
 /// # Errors
-/// The reader's or the writer's, after `stop` was called and everything in flight has ended:
-/// what it brings may have been paid for. Rows read before a reader's error are still written.
+/// The reader's or the writer's error, after `stop` was called and everything in flight has ended: answers in
+/// flight may have been paid for. Rows that were read before a reader's error are still written.
 pub(crate) async fn run(
     reader: Reader,
     engine: Arc<Engine>,
     ended: OnEnd,
-    picks: impl Fn(u64) -> bool,
+    selects: impl Fn(u64) -> bool,
     window: usize,
     stop: impl Fn(),
     mut write: impl FnMut(&InputRow, Option<&RowEnd>) -> Result<(), TableError>,
 ) -> Result<(), TableError> {
-    let enriched = handfuls(reader, picks, window)
+    let enriched = batches(reader, selects, window)
         .map(|rows| async { Ok(enrich(&engine, &ended, rows?).await) })
         .buffer_unordered(window);
     let mut enriched = std::pin::pin!(enriched);
@@ -100,29 +100,30 @@ pub(crate) async fn run(
     broken.map_or(Ok(()), Err)
 }
 
-/// Takes every row of the table through an `engine` whose gateway is closed. Nothing is sent, so that
-/// there is nothing to hear and nothing to stop.
+/// Runs every row of the table through an `engine` whose gateway is closed. Nothing is sent, so there are no
+/// events to handle and nothing to stop.
 ///
 /// # Errors
-/// The reader's, or that of `take`.
+/// The reader's error, or the error of `take`.
 pub(crate) async fn dry_run(
     summary: &TableSummary,
     engine: Arc<Engine>,
-    picks: impl Fn(u64) -> bool,
+    selects: impl Fn(u64) -> bool,
     parallel: usize,
     take: impl FnMut(&InputRow, Option<&RowEnd>) -> Result<(), TableError>,
 ) -> Result<(), TableError> {
-    run(Reader::open(summary)?, engine, ignored(), picks, window(parallel), || {}, take).await
+    run(Reader::open(summary)?, engine, ignored(), selects, window(parallel), || {}, take).await
 }
 
-/// The reader's rows, as many at a time as there are places for, and at least one.
-fn handfuls(
+/// The reader's rows in batches: as many rows as there are free places, and at least one.
+fn batches(
     reader: Reader,
-    picks: impl Fn(u64) -> bool,
+    selects: impl Fn(u64) -> bool,
     window: usize,
-) -> impl Stream<Item = Result<Vec<Taken>, TableError>> {
+) -> impl Stream<Item = Result<Vec<AdmittedRow>, TableError>> {
     let places = Arc::new(Semaphore::new(window));
-    let take = move |row: InputRow, place| Taken { is_picked: picks(row.number()), row, _place: place };
+    let take =
+        move |row: InputRow, place| AdmittedRow { is_selected: selects(row.number()), row, _place: place };
     let to_u32 = |places: usize| u32::try_from(places).unwrap_or(u32::MAX);
     stream::unfold((reader.peekable(), places, take), move |(mut reader, places, take)| async move {
         let needs = |row: &InputRow| to_u32((1 + row.bytes() / BYTES_A_PLACE).min(window));
@@ -133,8 +134,8 @@ fn handfuls(
         };
         place.merge(Arc::clone(&places).acquire_many_owned(needs(&first) - 1).await.ok()?);
         let mut rows = vec![take(first, place)];
-        // An error stands alone, to be heard at once.
-        while rows.len() < HANDFUL
+        // An error is a batch of its own, so that it is handled at once.
+        while rows.len() < BATCH
             && let Some(Ok(row)) = reader.peek()
             && let Ok(place) = Arc::clone(&places).try_acquire_many_owned(needs(row))
             && let Some(Ok(row)) = reader.next()
@@ -145,34 +146,38 @@ fn handfuls(
     })
 }
 
-/// Begins the rows of a handful in turn, in a task; most stored answers end them at once. Those
-/// that wait go on by themselves.
-async fn enrich(engine: &Arc<Engine>, ended: &OnEnd, rows: Vec<Taken>) -> Vec<(Taken, Option<RowEnd>)> {
+/// Polls the rows of a batch in turn, in one task; most stored answers end them at once. Rows that wait
+/// continue in tasks of their own.
+async fn enrich(
+    engine: &Arc<Engine>,
+    ended: &OnEnd,
+    rows: Vec<AdmittedRow>,
+) -> Vec<(AdmittedRow, Option<RowEnd>)> {
     let (engine, ended) = (Arc::clone(engine), Arc::clone(ended));
     let task = tokio::spawn(async move {
-        let mut begun = Vec::with_capacity(rows.len());
+        let mut polled = Vec::with_capacity(rows.len());
         for taken in rows {
-            let so_far = match taken.is_picked {
+            let so_far = match taken.is_selected {
                 true => begin(&engine, &ended, &taken.row).await,
-                false => Begun::Passed,
+                false => FirstPoll::Passed,
             };
-            begun.push((taken, so_far));
+            polled.push((taken, so_far));
         }
-        begun
+        polled
     });
-    let mut done = Vec::with_capacity(HANDFUL);
-    for (taken, begun) in task.await.unwrap_or_else(rethrow) {
-        let end = match begun {
-            Begun::Passed => None,
-            Begun::Ended(end) => Some(end),
-            Begun::Going(task) => Some(task.await.unwrap_or_else(rethrow)),
+    let mut done = Vec::with_capacity(BATCH);
+    for (taken, polled) in task.await.unwrap_or_else(rethrow) {
+        let end = match polled {
+            FirstPoll::Passed => None,
+            FirstPoll::Ended(end) => Some(end),
+            FirstPoll::Going(task) => Some(task.await.unwrap_or_else(rethrow)),
         };
         done.push((taken, end));
     }
     done
 }
 
-async fn begin(engine: &Arc<Engine>, ended: &OnEnd, row: &InputRow) -> Begun {
+async fn begin(engine: &Arc<Engine>, ended: &OnEnd, row: &InputRow) -> FirstPoll {
     let number = row.number();
     let cells = engine.plan().reads().iter().map(|column| row.cell(*column)).collect();
     let (engine, ended) = (Arc::clone(engine), Arc::clone(ended));
@@ -182,8 +187,8 @@ async fn begin(engine: &Arc<Engine>, ended: &OnEnd, row: &InputRow) -> Begun {
         end
     });
     match futures::poll!(&mut row) {
-        Poll::Ready(end) => Begun::Ended(end),
-        Poll::Pending => Begun::Going(tokio::spawn(row)),
+        Poll::Ready(end) => FirstPoll::Ended(end),
+        Poll::Pending => FirstPoll::Going(tokio::spawn(row)),
     }
 }
 
@@ -211,7 +216,7 @@ mod tests {
     use super::*;
     use table::ReadOptions;
 
-    /// Answers at once, but the first row only when the window is full behind it.
+    /// Answers at once, except for the first row, which waits until the window behind it is full.
     #[derive(Default)]
     struct SlowFirst {
         asked: AtomicU64,
@@ -230,7 +235,7 @@ mod tests {
         }
     }
 
-    /// Profiles for every row, asked of `caller`.
+    /// An engine that asks `caller` for the profile of every row.
     fn engine(summary: &TableSummary, caller: Arc<dyn Caller>) -> Arc<Engine> {
         let request = Request { steps: vec![StepRequest::parse("linkedin_profile")], ..Request::default() };
         let header = Header { table: "t.csv", columns: &summary.columns, samples: &summary.samples };
@@ -279,7 +284,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("t.csv");
         let mut text = String::from("linkedin_url,note\n");
-        // The window has 16 places: room for 5 of the first rows, and for none beside the last.
+        // The window has 16 places: room for 5 of the first rows, and for none beside the last one.
         let rows: Vec<usize> = [[2 * BYTES_A_PLACE; 20].as_slice(), &[40 * BYTES_A_PLACE, 10]].concat();
         for (row, bytes) in rows.iter().enumerate() {
             writeln!(text, "linkedin.com/in/sandbox-{row},{}", "x".repeat(*bytes)).unwrap();
@@ -302,7 +307,7 @@ mod tests {
         assert_eq!(written, rows.len() as u64);
     }
 
-    /// Answers once the run is stopped.
+    /// Answers only when the run is stopped.
     #[derive(Default)]
     struct Waiting(tokio::sync::Notify);
 

@@ -1,7 +1,7 @@
-//! The texts that a plan's hash is made of. Each is JSON without blanks in a form of its own, which a test
-//! pins: a change of one breaks the hashes that users hold. Reads no file and hashes nothing.
+//! The texts from which a plan's hash is made. Each is compact JSON in a fixed form, which a test pins: a
+//! change breaks the hashes that users hold. This module reads no file and hashes nothing.
 //!
-//! Every enum and type goes in by its documented name, never as `{:?}` writes it.
+//! Every enum and type is written by its documented name, never by its `Debug` form.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -14,12 +14,12 @@ use serde::Serialize;
 
 use crate::spec::Only;
 
-/// The steps as they are bound, in plan order: the same whether flags or a recipe asked for them.
+/// The bound steps, in plan order. They are the same for flags and for an equal recipe.
 pub(crate) fn steps(plan: &Plan) -> String {
     json(&plan.steps.iter().map(StepForm::of).collect::<Vec<_>>())
 }
 
-/// The contracts of all steps, in plan order: each in its canonical form.
+/// The contracts of all steps, in plan order, each in its canonical form.
 pub(crate) fn contracts(plan: &Plan) -> String {
     let forms: Vec<String> = plan.contracts().map(Contract::canonical).collect();
     format!("[{}]", forms.join(","))
@@ -36,7 +36,7 @@ pub(crate) fn prices(currency: Option<&str>, settings: &Settings) -> String {
     json(&Prices { currency, providers })
 }
 
-/// What else decides which calls are sent, as the user chose it.
+/// The user's other choices that affect which calls are sent.
 pub(crate) struct Choices<'a> {
     pub max_age: Duration,
     pub rows: Option<String>,
@@ -47,7 +47,7 @@ pub(crate) struct Choices<'a> {
     pub types: &'a BTreeMap<String, SemanticType>,
 }
 
-/// The choices, and whom each provider's calls are bought from and for.
+/// The choices, and the address and account of each provider.
 pub(crate) fn choices(choices: &Choices<'_>, settings: &Settings) -> String {
     #[derive(Serialize)]
     struct ChoicesForm<'a> {
@@ -68,7 +68,7 @@ pub(crate) fn choices(choices: &Choices<'_>, settings: &Settings) -> String {
         attempts: Option<u32>,
     }
     let providers = settings.lanes.iter().map(|(name, lane)| {
-        // How often a call may be bought counts where calls in doubt are sent again.
+        // The number of attempts matters only if calls in doubt are sent again: each attempt may be bought.
         let attempts = (lane.in_doubt == InDoubt::Retry).then_some(settings.retry.attempts);
         let (base, account) = (lane.scope.base.as_deref(), lane.scope.account.as_str());
         (name.as_str(), LaneForm { base, account, in_doubt: in_doubt_name(lane.in_doubt), attempts })
@@ -106,7 +106,7 @@ struct UseForm<'a> {
 
 #[derive(Serialize)]
 struct OutputForm<'a> {
-    /// The name in the contract; empty for the column that names the integration.
+    /// The name in the contract; empty for the column that holds the integration's name.
     of: &'a str,
     column: &'a str,
     #[serde(rename = "type")]
@@ -230,7 +230,7 @@ mod tests {
         Settings { lanes: lanes.into(), ..Settings::default() }
     }
 
-    /// Users hold hashes that are made of these very texts.
+    /// Users hold hashes that are made of exactly these texts.
     #[test]
     fn the_forms_never_change() {
         let plan = plan(contract());
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn a_changed_contract_is_noticed_wherever_it_was_made() {
+    fn a_changed_contract_is_noticed_whatever_its_origin() {
         let then = contracts(&plan(contract()));
         let mut outputs = OUTPUTS.to_vec();
         outputs[0].prompt = Some("its slogan".into());

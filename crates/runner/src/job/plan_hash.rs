@@ -1,5 +1,5 @@
-//! The hash of a job's plan, and whether a plan still holds. Digests what the calls of a run depend on;
-//! `plan_form` makes the texts that are digested. Stores nothing.
+//! The hash of a job's plan, and whether a plan still holds. This module digests everything that the calls of
+//! a run depend on; `plan_form` makes the texts for it. It stores nothing.
 
 use std::{fs::File, io, path::Path};
 
@@ -19,7 +19,7 @@ use crate::{
     spec::hash::{Broken, Full, Hash},
 };
 
-/// The hash of a job whose calls and cost are at most these.
+/// The hash of a job with these maximums of calls and cost.
 ///
 /// # Errors
 /// The table cannot be read.
@@ -33,7 +33,7 @@ pub(crate) fn of(
     Ok(Hash::sealed(&parts_of(job, settings)?, newest_run, calls, cost))
 }
 
-/// What moved between the plan with the hash `then` and this job now.
+/// What changed between the plan with the hash `then` and this job.
 async fn broken(then: &Hash, job: &Job, settings: &Settings) -> Result<Option<Broken>, Failure> {
     let now = of(job, settings, then.newest_run, then.calls, then.cost)?;
     let newest = match job.ledger_there_is().await? {
@@ -43,10 +43,10 @@ async fn broken(then: &Hash, job: &Job, settings: &Settings) -> Result<Option<Br
     Ok(then.broken(&now, newest))
 }
 
-/// Refuses when something moved since the plan was made.
+/// Refuses the run if something changed since the plan was made.
 ///
 /// # Errors
-/// Says what moved.
+/// The message names what changed.
 pub(crate) async fn check_plan(then: &Hash, job: &Job, connections: &Connections) -> Result<(), Failure> {
     let message = match broken(then, job, &connections.settings).await? {
         None => return Ok(()),
@@ -60,34 +60,34 @@ pub(crate) async fn check_plan(then: &Hash, job: &Job, connections: &Connections
         }
     };
     Err(Failure::new(Exit::PlanChanged, ErrorCode::PlanChanged, message)
-        .hint("nothing was sent; `marl plan` with the same arguments says what a run would do now")
+        .hint("nothing was sent; `marl plan` with the same arguments shows what a run would do now")
         .next(Change::plan(&["--plan"])))
 }
 
-/// The number of a ledger's newest run.
+/// The number of the newest run in a ledger.
 pub(crate) async fn newest_run(store: &dyn Ledger) -> Result<u64, Failure> {
     let (runs, _) = store.runs(1).await?;
     Ok(runs.first().map_or(0, |run| run.id.unsigned_abs()))
 }
 
-/// The digests of everything that the calls of a run depend on, in the order of [`PARTS`].
+/// The digests of everything that the calls of a run depend on, in the order in which [`Hash::sealed`] takes them.
 fn parts_of(job: &Job, settings: &Settings) -> Result<[Full; 6], Failure> {
-    let table = of_table(&job.table.path, &job.spec.reading).map_err(|error| {
+    let table = digest_of_table(&job.table.path, &job.spec.reading).map_err(|error| {
         Failure::usage(format!("{} cannot be read", job.table.path.display())).caused_by(&error)
     })?;
     let ledger = project::ledger(&job.spec.ledger, &job.workspace.project)?;
     Ok([
         table,
-        of_text(&plan_form::steps(&job.plan)),
-        of_text(&plan_form::contracts(&job.plan)),
-        of_text(&plan_form::prices(job.workspace.settings.currency(), settings)),
-        of_text(&choices(job, settings)),
-        of_text(&paths::canonical(&ledger)),
+        digest_of_text(&plan_form::steps(&job.plan)),
+        digest_of_text(&plan_form::contracts(&job.plan)),
+        digest_of_text(&plan_form::prices(job.workspace.settings.currency(), settings)),
+        digest_of_text(&choices(job, settings)),
+        digest_of_text(&paths::canonical(&ledger)),
     ])
 }
 
-/// Of the file, and of the flags that say how it is read.
-fn of_table(path: &Path, reading: &ReadOptions) -> io::Result<Full> {
+/// The digest of the file and of the flags that say how it is read.
+fn digest_of_table(path: &Path, reading: &ReadOptions) -> io::Result<Full> {
     let mut hash = Sha256::new();
     for (flag, value) in reading_flags(reading) {
         hash.update(format!("{flag} {}\n", value.unwrap_or_default()));
@@ -102,11 +102,11 @@ fn of_table(path: &Path, reading: &ReadOptions) -> io::Result<Full> {
     }
 }
 
-fn of_text(text: &str) -> Full {
+fn digest_of_text(text: &str) -> Full {
     Sha256::new().chain_update(text).finalize().0
 }
 
-/// What else decides which calls are sent.
+/// The user's other choices that affect which calls are sent.
 fn choices(job: &Job, settings: &Settings) -> String {
     let selection = &job.spec.selection;
     let choices = plan_form::Choices {

@@ -1,4 +1,5 @@
-//! What the ledger records of a run's plan: enough to explain its cells later.
+//! What the ledger records about a run's plan: enough to explain its cells later. This module does not write
+//! to the ledger.
 
 use std::collections::BTreeMap;
 
@@ -13,17 +14,17 @@ use sha2::{Digest, Sha256};
 
 use crate::spec::ranges::Ranges;
 
-/// The steps of a run, and whom their calls were bought from and for.
+/// The steps of a run, and the scopes in which their calls were bought.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct RecordedSteps {
     /// In plan order.
     pub steps: Vec<RecordedStep>,
-    /// By provider.
+    /// The scope of each provider.
     scopes: BTreeMap<String, ScopeRecord>,
-    /// By which rules answers and cells were read; 0 before it was recorded.
+    /// The version of the rules for reading answers and cells; 0 for runs that did not record it.
     #[serde(default)]
     pub reading: u32,
-    /// The types that the table's own columns were given.
+    /// The declared types of the table's own columns.
     #[serde(default)]
     types: BTreeMap<String, String>,
     /// The rows that were picked, if not all.
@@ -31,7 +32,7 @@ pub(crate) struct RecordedSteps {
     picked: Option<String>,
 }
 
-/// One step. What older versions of marl did not record has a default.
+/// One step. Fields that older versions of marl did not record have a default.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct RecordedStep {
     #[serde(default)]
@@ -39,17 +40,17 @@ pub(crate) struct RecordedStep {
     /// The first integration; empty for a formula.
     pub integration: String,
     pub version: RecordedVersion,
-    /// Those that are asked for what is still empty, with their versions.
+    /// The integrations that are asked for what is still empty, with their versions.
     #[serde(default)]
     alternatives: Vec<(String, RecordedVersion)>,
-    /// By integration, the digest of its contract.
+    /// The digest of each integration's contract.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     contracts: BTreeMap<String, String>,
-    /// Input and the column that fed it, of all integrations.
+    /// By input, the column that fed it; of all integrations.
     pub inputs: BTreeMap<String, String>,
-    /// Output and the column that it was written to.
+    /// By output, the column that it was written to.
     pub outputs: BTreeMap<String, String>,
-    /// The columns of outputs that the table had.
+    /// The output columns that the table already had.
     pub(crate) existing_columns: Vec<String>,
     pub existing: Existing,
     #[serde(default)]
@@ -62,7 +63,7 @@ pub(crate) struct RecordedStep {
     provider_column: Option<String>,
 }
 
-/// The version of a contract as it is recorded. OverwriteGuard runs recorded a number.
+/// The version of a contract in a run's record. Older runs recorded a number.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "TextOrNumber")]
 pub(crate) struct RecordedVersion(String);
@@ -89,7 +90,7 @@ impl RecordedVersion {
     }
 }
 
-/// A scope as it is recorded.
+/// A scope in a run's record.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct ScopeRecord {
     base: Option<String>,
@@ -116,7 +117,7 @@ impl RecordedSteps {
         }
     }
 
-    /// The request that gives the same steps over the table that the run wrote.
+    /// The request for the same steps over the table that the run wrote.
     pub(crate) fn request(&self) -> Request {
         let types = self.types.iter();
         Request {
@@ -128,7 +129,7 @@ impl RecordedSteps {
         }
     }
 
-    /// Settings under which equal calls have the keys that they had.
+    /// Settings under which equal calls have the same keys as in the run.
     pub(crate) fn settings(&self) -> Settings {
         let lanes = self.scopes.iter().map(|(provider, record)| {
             let scope = Scope { base: record.base.clone(), account: record.account.clone() };
@@ -137,8 +138,9 @@ impl RecordedSteps {
         Settings { lanes: lanes.collect(), ..Settings::default() }
     }
 
-    /// Tells of a row whether it was picked, as far as is recorded.
-    pub(crate) fn picks(&self) -> impl Fn(u64) -> bool + use<> {
+    /// Returns a function that says whether a row was picked; true for every row if the run did not record
+    /// it.
+    pub(crate) fn was_picked(&self) -> impl Fn(u64) -> bool + use<> {
         let picks_none = self.picked.as_ref().is_some_and(String::is_empty);
         let ranges: Option<Ranges> = self.picked.as_ref().and_then(|picked| picked.parse().ok());
         move |row| !picks_none && ranges.as_ref().is_none_or(|ranges| ranges.contains(row))
@@ -150,7 +152,7 @@ impl RecordedSteps {
         step.contracts().find(|now| recorded.has_changed(now)).map(|now| now.name.as_str())
     }
 
-    /// The recorded step of a name.
+    /// The recorded step with this name.
     pub(crate) fn named(&self, name: &str) -> Option<&RecordedStep> {
         self.steps.iter().find(|step| step.name() == name)
     }
@@ -188,15 +190,14 @@ impl RecordedStep {
         self.name.as_deref().unwrap_or(&self.integration)
     }
 
-    /// The version of one of its integrations at the time of the run.
+    /// The version of one of the step's integrations at the time of the run.
     pub(crate) fn version_of(&self, integration: &str) -> Option<&str> {
         let others = self.alternatives.iter().map(|(name, version)| (name.as_str(), version));
         let mut all = std::iter::once((self.integration.as_str(), &self.version)).chain(others);
         all.find(|(name, _)| *name == integration).map(|(_, version)| version.0.as_str())
     }
 
-    /// Whether an integration's contract is another one than at the time of the run, as far as is
-    /// recorded.
+    /// Whether an integration's contract has changed since the run; false if the run did not record it.
     pub(crate) fn has_changed(&self, now: &Contract) -> bool {
         let other_version = self.version_of(&now.name).is_some_and(|then| now.version != then);
         let then = self.contracts.get(now.name.as_str());
@@ -222,7 +223,7 @@ impl RecordedStep {
     }
 }
 
-/// Half of the digest of a contract's canonical form, which tells it apart from those before it.
+/// Half of the digest of a contract's canonical form, which is enough to notice a change.
 fn digest(contract: &Contract) -> String {
     table::hex(&Sha256::digest(contract.canonical())[..16])
 }
@@ -249,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn a_contract_has_changed_where_its_version_or_its_digest_differs() {
+    fn a_contract_has_changed_if_its_version_or_its_digest_differs() {
         const NOW: Contract = Contract::new("find_ceo", "4", "a chief executive");
         let recorded = |version: &str, contracts: &str| -> RecordedStep {
             let text = format!(

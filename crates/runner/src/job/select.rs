@@ -1,7 +1,7 @@
-//! Which rows of a table are enriched; the others pass through.
+//! Which rows of a table are enriched; the other rows pass through unchanged.
 //!
-//! Where more than a number of rows decides, the table is gone through once before the run, so
-//! that a run knows its rows before it begins. One bit is kept for each row.
+//! If more than row numbers decides, the table is read once before the run, so that a run knows its rows
+//! before it begins. The selection takes one bit for each row.
 
 mod pilot;
 
@@ -23,9 +23,9 @@ use crate::{
 /// The rows that are enriched.
 #[derive(Debug, Clone)]
 pub struct Selected {
-    /// Bits by row, from row 1; `None` for all up to `count`.
+    /// One bit for each row, from row 1; `None` if the first `count` rows are selected.
     bits: Option<Vec<u64>>,
-    /// How many there are.
+    /// How many rows are selected.
     pub count: u64,
 }
 
@@ -44,9 +44,8 @@ impl Selected {
         bits.get(at / 64).is_some_and(|word| word >> (at % 64) & 1 == 1)
     }
 
-    /// The rows in words, for the record; nothing when all of `rows` are selected, or when the words
-    /// would be long.
-    pub fn told(&self, rows: u64) -> Option<String> {
+    /// The rows as text for the record; `None` if all of `rows` are selected, or if the text would be long.
+    pub fn describe(&self, rows: u64) -> Option<String> {
         const MOST: usize = 5_000;
         if self.count >= rows {
             return None;
@@ -74,10 +73,10 @@ impl Selected {
     }
 }
 
-/// Selects the rows; what is stored decides on outcomes and on the situations of a pilot.
+/// Selects the rows. Stored answers decide about outcomes and about the situations of a pilot.
 ///
 /// # Errors
-/// A row that the table does not have, a condition that cannot be read, or a table or ledger that cannot.
+/// The table lacks a row, a condition cannot be parsed, or the table or the ledger cannot be read.
 pub(crate) async fn select(
     spec: &Selection,
     job: &Job,
@@ -102,12 +101,12 @@ pub(crate) async fn select(
     Ok(selected)
 }
 
-/// A gateway that answers what is stored.
+/// A gateway that answers from the ledger.
 async fn stored(job: &Job, connections: &Connections) -> Result<Gateway, Failure> {
     connections.ageless(job.ledger_there_is().await?).await
 }
 
-/// Selects by number and by the table's own cells.
+/// Selects rows by their numbers and by the table's own cells.
 fn by_cells(spec: &Selection, job: &Job, most: u64, observer: &dyn Observer) -> Result<Selected, Failure> {
     let filter = spec.filter.as_deref().map(|text| job.filter(text)).transpose()?;
     let mut selected = Selected::none();
@@ -120,7 +119,7 @@ fn by_cells(spec: &Selection, job: &Job, most: u64, observer: &dyn Observer) -> 
         if spec.rows.as_ref().is_some_and(|ranges| !ranges.contains(row.number())) {
             continue;
         }
-        if filter.as_ref().is_none_or(|filter| filter.picks(&row, &mut undetermined)) {
+        if filter.as_ref().is_none_or(|filter| filter.matches(&row, &mut undetermined)) {
             selected.add(row.number());
         }
     }
@@ -128,7 +127,7 @@ fn by_cells(spec: &Selection, job: &Job, most: u64, observer: &dyn Observer) -> 
     Ok(selected)
 }
 
-/// Picks by what stored answers make of a row.
+/// Selects rows by the outcomes of stored answers.
 async fn by_outcome(
     only: Only,
     job: &Job,
@@ -144,8 +143,8 @@ async fn by_outcome(
         }
         Ok(())
     };
-    let picks = |row| among.contains(row);
-    pipeline::dry_run(&job.table, engine, picks, 1, take).await?;
+    let selects = |row| among.contains(row);
+    pipeline::dry_run(&job.table, engine, selects, 1, take).await?;
     Ok(selected)
 }
 
@@ -172,8 +171,11 @@ mod tests {
         for row in [1, 64, 65, 1_000] {
             selected.add(row);
         }
-        assert_eq!(selected.told(2_000).as_deref(), Some("1,64-65,1000"));
-        assert_eq!((Selected::first(3).told(3), Selected::none().told(3).as_deref()), (None, Some("")));
+        assert_eq!(selected.describe(2_000).as_deref(), Some("1,64-65,1000"));
+        assert_eq!(
+            (Selected::first(3).describe(3), Selected::none().describe(3).as_deref()),
+            (None, Some(""))
+        );
         let held: Vec<u64> = (1..=1_100).filter(|row| selected.contains(*row)).collect();
         assert_eq!((held, selected.count), (vec![1, 64, 65, 1_000], 4));
         assert!(Selected::first(3).contains(3) && !Selected::first(3).contains(4));

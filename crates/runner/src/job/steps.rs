@@ -1,5 +1,5 @@
-//! The steps that are asked for, by flags or by a recipe, and what is said where they do not fit the
-//! table. Reads the recipe; looks at no table.
+//! The requested steps, from flags or from a recipe, and the failure if they do not fit the table. This
+//! module reads the recipe and no table.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -16,18 +16,18 @@ use crate::{
     spec::StepSpec,
 };
 
-/// The steps that are asked for, by flags or by a recipe.
-pub(crate) struct StepsAsked {
-    /// As given.
+/// The requested steps, from flags or from a recipe.
+pub(crate) struct RequestedSteps {
+    /// The request, as the user gave it.
     pub request: Request,
     recipe: Option<Recipe>,
 }
 
-impl StepsAsked {
+impl RequestedSteps {
     /// Reads the recipe, if there is one.
     ///
     /// # Errors
-    /// Those of [`Recipe::read`]; a column is given two types.
+    /// Those of [`Recipe::read`]; or a column has two types.
     pub(crate) fn of(spec: &StepSpec, refresh: Refresh) -> Result<Self, Failure> {
         let recipe = spec.recipe.as_deref().map(Recipe::read).transpose()?;
         let mut request = match &recipe {
@@ -36,7 +36,7 @@ impl StepsAsked {
         };
         request.refresh = refresh;
         if let Some(existing) = spec.existing {
-            // It outranks the recipe, also where a step says something of its own.
+            // The flag outranks the recipe, including what the recipe sets for a single step.
             request.existing = existing;
             request.refresh_keeps = request.existing == Existing::Keep;
             request.steps.iter_mut().for_each(|step| step.existing = None);
@@ -44,8 +44,8 @@ impl StepsAsked {
         Ok(Self { request, recipe })
     }
 
-    /// A plan's problem: with the recipe's line if there is one, else with the command that would
-    /// have been right, if that is known.
+    /// A plan's error: with the recipe's line if there is a recipe, otherwise with the right command if it is
+    /// known.
     pub(crate) fn failure(&self, error: PlanError, table: &Path, reading: &ReadOptions) -> Failure {
         if let Some(recipe) = &self.recipe {
             return recipe.locate(&error);
@@ -54,7 +54,7 @@ impl StepsAsked {
     }
 }
 
-/// The types that columns are given; each once.
+/// The declared types of columns, each declared once.
 pub(crate) fn column_types(
     given: &[(String, SemanticType)],
 ) -> Result<BTreeMap<String, SemanticType>, Failure> {

@@ -1,11 +1,11 @@
-//! Refuses addresses where a path is expected. Read as a path, `postgres://host/db` would be a file in a
-//! folder `postgres:`; a user who types an address means something that marl does not support.
+//! Refuses addresses where a path is expected. As a path, `postgres://host/db` would name a file in a folder
+//! `postgres:`; a user who types an address means something that marl does not support.
 
 use std::path::Path;
 
 use url::Url;
 
-/// Why `path` is refused; `None` unless the path looks like an address.
+/// Why `path` is refused; `None` if it does not look like an address.
 pub fn refusal(path: &Path) -> Option<String> {
     let text = path.to_str()?;
     let (scheme, rest) = text.split_once(':')?;
@@ -18,9 +18,9 @@ pub fn refusal(path: &Path) -> Option<String> {
     }
     let local = Url::parse(text).ok().filter(|_| is_file).and_then(|url| url.to_file_path().ok());
     Some(match local {
-        Some(local) => format!("this is an address, and a path is asked for: write `{}`", local.display()),
+        Some(local) => format!("this is an address, but a path is expected: write `{}`", local.display()),
         None => format!(
-            "this is an address, and a path is asked for; marl reads and writes files of this machine \
+            "this is an address, but a path is expected; marl reads and writes files of this machine \
              (`./{text}`, if such a file is meant)"
         ),
     })
@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_looks_like_an_address_is_no_path() {
+    fn addresses_are_refused_as_paths() {
         for address in [
             "postgres://host/db",
             "postgresql://u:p@host:5432/db",
@@ -61,8 +61,8 @@ mod tests {
         ] {
             assert_eq!(refusal(Path::new(path)), None, "{path}");
         }
-        let told = |text| refusal(Path::new(text)).unwrap();
-        assert!(told("file:///tmp/my%20leads.csv").contains("write `/tmp/my leads.csv`"));
-        assert!(told("file:/tmp/x.csv").contains("write `/tmp/x.csv`"));
+        let refusal_of = |text| refusal(Path::new(text)).unwrap();
+        assert!(refusal_of("file:///tmp/my%20leads.csv").contains("write `/tmp/my leads.csv`"));
+        assert!(refusal_of("file:/tmp/x.csv").contains("write `/tmp/x.csv`"));
     }
 }

@@ -1,8 +1,8 @@
-//! Connections to providers: which key and which base address, and where they come from.
-//! Sends nothing.
+//! Connections to providers: which key and which base address they use, and where these come from. This
+//! module sends nothing.
 //!
-//! A key and a base come from the environment; failing that, both from one `.env` file. A
-//! downloaded `.env` must not send the environment's key to an address of its own.
+//! A key and a base address both come from the environment; failing that, both come from one `.env` file. A
+//! downloaded `.env` must not send the environment's key to an address of its choice.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -21,22 +21,22 @@ use crate::{
     project::{owner, paths, text_file},
 };
 
-/// Providers to call, with the base address of each that has not the default one.
+/// Providers to call, with the base address of each provider that does not use the default.
 pub struct Connected {
     /// The connected providers.
     pub providers: Vec<Arc<dyn Provider>>,
     /// The base address of each provider, by name; `None` for the default address.
     pub bases: BTreeMap<String, Option<String>>,
-    /// Where each address that is not the default one comes from, in a line each.
-    pub told: Vec<String>,
+    /// Notes on where each non-default address comes from, one line each.
+    pub address_notes: Vec<String>,
 }
 
-/// Whether an address, as a scope names it, is served on this machine.
+/// Whether a base address is served on this machine.
 pub(crate) fn is_on_this_machine(base: &str) -> bool {
     base == SANDBOX || Url::parse(base).is_ok_and(|url| is_loopback(&url))
 }
 
-/// The scope of the built-in sandbox.
+/// The name of the built-in sandbox as a scope.
 const SANDBOX: &str = "sandbox";
 
 /// Where a value was found.
@@ -57,7 +57,7 @@ impl ValueSource {
     }
 }
 
-/// A provider's key and base address as they were found, and where.
+/// A provider's key and base address, and where they were found.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Found {
     /// The API key, and where it was found.
@@ -66,10 +66,10 @@ pub struct Found {
 }
 
 impl Found {
-    /// The base address, checked.
+    /// The checked base address.
     ///
     /// # Errors
-    /// The address is not one that a key may be sent to.
+    /// A key must not be sent to this address.
     pub fn base_url(&self, info: &ProviderInfo) -> Result<String, Failure> {
         match &self.base {
             Some((base, _)) => check_base(info, base),
@@ -77,12 +77,12 @@ impl Found {
         }
     }
 
-    /// Where an address comes from that is not the default one.
+    /// The source of the address, if it is not the default.
     pub fn base_source(&self) -> Option<&ValueSource> {
         self.base.as_ref().map(|(_, source)| source)
     }
 
-    /// What the provider is made with.
+    /// The connection that a provider is created with.
     ///
     /// # Errors
     /// Those of [`Self::base_url`].
@@ -92,42 +92,47 @@ impl Found {
     }
 }
 
-/// Connects these providers to the vendors, which can write to `contact`.
+/// Connects these providers to the vendors, which may write to `contact`.
 ///
 /// # Errors
-/// A `.env` file cannot be used, or an address is not one that a key may be sent to.
+/// A `.env` file cannot be used, or a key must not be sent to an address.
 pub fn live(
     names: &[SmolStr],
     registry: &Registry,
     folder: &Path,
     contact: Option<&str>,
 ) -> Result<Connected, Failure> {
-    let keyless = |info: &ProviderInfo| of_environment(&info.key_variable).is_none();
+    let keyless = |info: &ProviderInfo| from_environment(&info.key_variable).is_none();
     let infos = registry.providers().map(|entry| &entry.info).filter(|info| names.contains(&info.name));
-    // With every key in the environment no file has a say.
+    // If every key is in the environment, no file is read.
     let file = if infos.into_iter().any(keyless) { DotEnv::find(folder)? } else { None };
-    let mut told = Vec::new();
+    let mut address_notes = Vec::new();
     let mut connected = connect::<Failure>(names, registry, |info| {
         let found = look_up(info, file.as_ref());
         let connection = Connection { contact: contact.map(str::to_owned), ..found.connection(info)? };
         let scope = (connection.base_url != info.default_base).then(|| connection.base_url.clone());
         if let (Some(base), Some(source)) = (&scope, found.base_source()) {
-            told.push(format!("{}'s address is {base}, by {}", info.name, source.word(&info.base_variable)));
+            address_notes.push(format!(
+                "the address of {} is {base}, from {}",
+                info.name,
+                source.word(&info.base_variable)
+            ));
         }
         Ok((connection, scope))
     })?;
-    connected.told = told;
+    connected.address_notes = address_notes;
     Ok(connected)
 }
 
-/// Connects these providers to their stand-ins in a sandbox at `url`.
+/// Connects these providers to a sandbox at `url`.
 pub fn sandbox(names: &[SmolStr], registry: &Registry, url: &str) -> Connected {
     let Ok(connected) =
         connect::<Infallible>(names, registry, |info| Ok((to_sandbox(url, info), Some(SANDBOX.to_owned()))));
     connected
 }
 
-/// The connection to a provider's stand-in in a sandbox at `url`, which is mounted at the provider's name.
+/// The connection to a provider's stand-in in a sandbox at `url`. The sandbox mounts it at the provider's
+/// name.
 pub fn to_sandbox(url: &str, info: &ProviderInfo) -> Connection {
     let base_url = format!("{url}/{}", info.name);
     Connection { base_url, key: Some(Secret::new("sandbox")), contact: None }
@@ -138,7 +143,8 @@ fn connect<E>(
     registry: &Registry,
     mut connection: impl FnMut(&ProviderInfo) -> Result<(Connection, Option<String>), E>,
 ) -> Result<Connected, E> {
-    let mut connected = Connected { providers: Vec::new(), bases: BTreeMap::new(), told: Vec::new() };
+    let mut connected =
+        Connected { providers: Vec::new(), bases: BTreeMap::new(), address_notes: Vec::new() };
     for name in names {
         let entry = registry.provider(name);
         let entry = entry.expect("the registry checked every contract's providers");
@@ -149,13 +155,14 @@ fn connect<E>(
     Ok(connected)
 }
 
-fn of_environment(name: &str) -> Option<String> {
+fn from_environment(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.trim().is_empty())
 }
 
-/// The key and the base for a provider. A file's base is used only with the same file's key.
+/// Looks up the key and the base address of a provider. A file's address is used only with the key of the
+/// same file.
 pub fn look_up(info: &ProviderInfo, file: Option<&DotEnv>) -> Found {
-    let of_env = |name: &str| of_environment(name).map(|value| (value, ValueSource::Environment));
+    let of_env = |name: &str| from_environment(name).map(|value| (value, ValueSource::Environment));
     let of_file = |name: &str| {
         let file = file?;
         file.values.get(name).map(|value| (value.clone(), ValueSource::File(file.path.clone())))
@@ -168,7 +175,7 @@ pub fn look_up(info: &ProviderInfo, file: Option<&DotEnv>) -> Found {
     Found { key: key.map(|(key, source)| (Secret::new(&key), source)), base }
 }
 
-/// The nearest `.env`, from a folder upwards.
+/// The nearest `.env` file, from a folder upwards.
 pub struct DotEnv {
     path: PathBuf,
     values: HashMap<String, String>,
@@ -198,10 +205,10 @@ impl DotEnv {
             match assignment(line) {
                 Ok(Some((name, value))) => drop(values.entry(name).or_insert(value)),
                 Ok(None) => {}
-                // The line may hold a key: only its place is named.
+                // The line may hold a key, so the message gives only its location.
                 Err(()) => {
                     let wrong = Failure::usage(format!(
-                        "{}, line {}: this is no `NAME=value`",
+                        "{}, line {}: this is not `NAME=value`",
                         path.display(),
                         at + 1
                     ));
@@ -214,8 +221,8 @@ impl DotEnv {
     }
 }
 
-/// A line of a `.env` file. Values are taken as they stand: what other readers do with `$NAME`
-/// would let a downloaded file send any secret of the environment to an address of its own.
+/// Parses a line of a `.env` file. Values are taken literally: expanding `$NAME`, as other readers do, would
+/// let a downloaded file send any secret of the environment to an address of its choice.
 fn assignment(line: &str) -> Result<Option<(String, String)>, ()> {
     let line = line.trim().trim_start_matches('\u{feff}');
     if line.is_empty() || line.starts_with('#') {
@@ -241,7 +248,7 @@ fn assignment(line: &str) -> Result<Option<(String, String)>, ()> {
     Ok(Some((name.to_owned(), value.to_owned())))
 }
 
-/// A base address is https, or plain to this machine alone.
+/// Checks a base address: it must use https, or http to this machine.
 fn check_base(info: &ProviderInfo, base: &str) -> Result<String, Failure> {
     let wrong = |why: &str| {
         Failure::usage(format!("{} is not an address to send a key to: {why}", info.base_variable))
@@ -311,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_brings_key_and_base_together() {
+    fn a_file_provides_key_and_base_together() {
         let folder = tempfile::tempdir().unwrap();
         let deep = folder.path().join("a/b");
         fs::create_dir_all(&deep).unwrap();
@@ -329,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_taken_as_they_stand() {
+    fn values_are_taken_literally() {
         let read = |line: &str| assignment(line).unwrap().unwrap().1;
         assert_eq!(read("export K=abc$HOME"), "abc$HOME");
         assert_eq!(read("K=\"a b\" # note"), "a b");
@@ -342,11 +349,11 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_file_is_named_and_its_lines_are_not() {
+    fn an_error_names_the_file_and_does_not_quote_its_lines() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join(".env"), "KEY='sk-secret oops\n").unwrap();
         let failure = DotEnv::find(folder.path()).err().unwrap();
-        let told = failure.json(&Invocation::default());
-        assert!(!told.contains("sk-secret"), "{told}");
+        let address_notes = failure.json(&Invocation::default());
+        assert!(!address_notes.contains("sk-secret"), "{address_notes}");
     }
 }

@@ -1,5 +1,5 @@
-//! Opens ledgers. No other module knows which forms there are: the rest of the program holds a
-//! [`Ledger`].
+//! Opens ledgers. No other module knows which forms of the ledger exist: the rest of the program uses the
+//! [`Ledger`] trait.
 
 use std::{
     fs,
@@ -17,7 +17,7 @@ use crate::{
     project::paths,
 };
 
-/// Opens the ledger at `path`, and makes it if there is none.
+/// Opens the ledger at `path`, and creates it if it does not exist.
 ///
 /// # Errors
 /// The file is not a ledger that this program can use, or it cannot be written.
@@ -25,39 +25,39 @@ pub async fn open(path: &Path) -> Result<Arc<dyn Ledger>, Failure> {
     Ok(Arc::new(Store::open(path).await?))
 }
 
-/// Opens the ledger at `path` to read it.
+/// Opens the ledger at `path` for reading.
 pub async fn read(path: &Path) -> Result<Arc<dyn Ledger>, Failure> {
     Ok(Arc::new(Store::read(path).await?))
 }
 
-/// The same, if a run has begun the ledger.
+/// Opens the ledger at `path` for reading, if a run has created it.
 pub(crate) async fn read_if_there(path: &Path) -> Result<Option<Arc<dyn Ledger>>, Failure> {
     if !is_there(path) {
         return Ok(None);
     }
     match Store::read(path).await {
-        // The first run of this ledger is making it.
+        // The ledger's first run is still creating it.
         Err(error) if error.problem == Problem::NotYetMade => Ok(None),
         read => Ok(Some(Arc::new(read?))),
     }
 }
 
-/// Whether there is a ledger at `path`. An empty file is one that nobody has begun.
+/// Whether there is a ledger at `path`. An empty file is not a ledger yet.
 pub fn is_there(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|file| file.len() > 0)
 }
 
-/// The files that the ledger at `path` may have.
+/// The paths of the files that the ledger at `path` may consist of.
 pub(crate) fn files_of(path: &Path) -> [PathBuf; 5] {
     ledger_sqlite::files_of(path)
 }
 
-/// Where a ledger is, as it is told.
+/// The path of a ledger, for display.
 pub fn shown(ledger: &dyn Ledger) -> String {
     ledger.file().map_or_else(|| ledger.location(), paths::shown)
 }
 
-/// The hint for a ledger's problem.
+/// The hint for a problem with a ledger.
 pub fn hint(problem: Problem) -> &'static str {
     match problem {
         Problem::Newer => "update marl, or name another ledger with `--ledger PATH`",
@@ -65,11 +65,11 @@ pub fn hint(problem: Problem) -> &'static str {
             "name another ledger with `--ledger PATH`"
         }
         Problem::Foreign => {
-            "marl uses a ledger only as it made it: take out what was added with `sqlite3`, or name another ledger \
+            "marl uses a ledger only with its own schema: remove what was added with `sqlite3`, or name another ledger \
              with `--ledger PATH`"
         }
         Problem::Corrupt => {
-            "keep a copy; `sqlite3 FILE .recover` brings back what can be read, and `--ledger PATH` names another"
+            "keep a copy; `sqlite3 FILE .recover` recovers what can be read, and `--ledger PATH` names another"
         }
         Problem::Locked => "wait for the other program, or name another ledger with `--ledger PATH`",
         Problem::ReadOnly => "make its folder writable, or name another ledger with `--ledger PATH`",

@@ -1,9 +1,9 @@
-//! The record of the files that marl wrote, so that a run knows its own from those of the user.
+//! The record of the files that marl wrote, so that a run can tell its own files from the user's.
 //!
-//! A file is known by the digest of its content, wherever it was moved; a file whose path is known
-//! and whose content is not was edited. The record lies in the project's `.marl`, or beside a
-//! ledger that is elsewhere, and is written before a file gets its place. This module must not
-//! decide what may be replaced.
+//! A file is recognised by the digest of its content, wherever it was moved. A file with a known path and
+//! unknown content was edited. The record lies in the project's `.marl`, or beside a ledger that is
+//! elsewhere, and is written before a file is put in place. This module does not decide which files may be
+//! replaced.
 
 use std::{
     collections::BTreeSet,
@@ -18,9 +18,8 @@ use table::{Note, ReadOptions, TableError, TableSummary};
 
 use crate::{
     project::{
-        self,
-        asked::{Asked, Input},
-        owner,
+        self, owner,
+        provenance::{Input, Provenance},
     },
     spec::LedgerChoice,
 };
@@ -28,16 +27,16 @@ use crate::{
 /// The record's name in `.marl`.
 const NAME: &str = "outputs.jsonl";
 
-/// The record is written anew with the newer half of its lines when it has more bytes.
+/// If the record is larger, it is rewritten with the newer half of its lines.
 const MOST_BYTES: u64 = 4 * 1024 * 1024;
 
-/// What a file is.
+/// The kind of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum FileKind {
     /// An enriched table.
     Table,
-    /// The list of what failed.
+    /// The list of errors.
     Errors,
 }
 
@@ -45,9 +44,9 @@ pub(crate) enum FileKind {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Record {
     pub kind: FileKind,
-    /// Of its content: SHA-256, in hexadecimal digits.
+    /// The SHA-256 digest of its content, in hexadecimal digits.
     pub(crate) digest: String,
-    /// Where it was put, links resolved.
+    /// Its path, with links resolved.
     pub path: String,
     /// Whether its answers are the sandbox's samples.
     pub sandbox: bool,
@@ -59,51 +58,53 @@ pub(crate) struct Record {
     /// The columns that the answers were given for.
     #[serde(default)]
     pub reads: Vec<String>,
-    /// What stands between its cells, if not what the extension says.
+    /// The delimiter of its cells, if it is not the default for the extension.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delimiter: Option<u8>,
     /// What the answers of each step were given for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub asked: Vec<Asked>,
+    #[serde(rename = "asked")]
+    pub provenance: Vec<Provenance>,
 }
 
 impl Record {
     /// What the answers of the file were given for. An older record has one list of columns for all of its
     /// answers, and the exact texts in these columns count.
-    pub(crate) fn asked(&self) -> Vec<Asked> {
-        let mut all = self.asked.clone();
-        let is_known = |answer: &&String| all.iter().any(|asked| asked.answers.contains(answer));
+    pub(crate) fn provenance(&self) -> Vec<Provenance> {
+        let mut all = self.provenance.clone();
+        let is_known = |answer: &&String| all.iter().any(|provenance| provenance.answers.contains(answer));
         let answers: Vec<String> = self.answers.iter().filter(|answer| !is_known(answer)).cloned().collect();
         if !answers.is_empty() {
             let inputs = self.reads.iter().map(|column| Input::of(column, column, None)).collect();
-            all.push(Asked { answers, inputs, through: Vec::new(), replaces: false });
+            all.push(Provenance { answers, inputs, through: Vec::new(), replaces: false });
         }
         all
     }
 }
 
-/// What is known of the file at a path.
+/// What is known about the file at a path.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
-    /// There is none, or nothing is in it.
+    /// There is no file, or it is empty.
     Free,
-    /// marl wrote it, as it stands.
+    /// marl wrote the file, and it is unchanged.
     Own(Box<Record>),
-    /// marl wrote a file here, and its content was changed since.
+    /// marl wrote a file at this path, and its content was changed since.
     Edited(Box<Record>),
-    /// marl did not write it, or does not know it any more.
+    /// marl did not write the file, or no longer has a record of it.
     Foreign,
 }
 
-/// The records of the folders that a command has to do with.
+/// The records of the folders that matter to a command.
 pub(crate) struct Outputs {
-    /// Where new ones are noted.
+    /// The file to which new records are added.
     home: PathBuf,
     records: Vec<Record>,
 }
 
 impl Outputs {
-    /// What is recorded in the project, beside the ledger, and in the project that `file` is in.
+    /// Reads the records of the project, those beside the ledger, and those of the project that contains
+    /// `file`.
     pub(crate) fn read(project: &Path, ledger: &Path, file: &Path) -> Self {
         let of_project = project.join(".marl").join(NAME);
         let of_ledger = beside(ledger);
@@ -112,7 +113,7 @@ impl Outputs {
         let of_file = project::folder(&folder).join(".marl").join(NAME);
         let is_in_marl = project.join(".marl").is_dir() || ledger.parent() == of_project.parent();
         let home = if is_in_marl { of_project.clone() } else { of_ledger.clone() };
-        // The same file by two names is read once, and the home's lines are the newest.
+        // One file under two names is read once, and the records of `home` count as the newest.
         let places = BTreeSet::from([of_project, of_ledger, of_file]);
         let others = places.into_iter().filter(|place| !table::same_place(place, &home));
         let mut records: Vec<Record> = others.flat_map(|place| lines(&place)).collect();
@@ -120,8 +121,8 @@ impl Outputs {
         Self { home, records }
     }
 
-    /// What is recorded where a command without a ledger of its own looks.
-    fn of_file(file: &Path) -> Self {
+    /// Reads the records for a command that has no ledger.
+    fn without_ledger(file: &Path) -> Self {
         let working = std::env::current_dir().unwrap_or_default();
         let project = project::folder(&working);
         let choice = LedgerChoice { ledger: None, sandbox: false };
@@ -129,10 +130,10 @@ impl Outputs {
         Self::read(&project, &ledger, file)
     }
 
-    /// What the file at `path` is.
+    /// What is known about the file at `path`.
     ///
     /// # Errors
-    /// It cannot be read.
+    /// The file cannot be read.
     pub(crate) fn standing(&self, path: &Path, kind: FileKind) -> io::Result<Standing> {
         match fs::metadata(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Standing::Free),
@@ -156,10 +157,10 @@ impl Outputs {
         })
     }
 
-    /// Of the table at `path`: the delimiter that marl wrote it with, if that is not the extension's and
-    /// the file is as marl wrote it, and whether it holds samples.
-    fn of_table(&self, path: &Path) -> (Option<u8>, bool) {
-        // A digest takes its time, and few outputs have anything to tell.
+    /// For the table at `path`: the delimiter that marl wrote it with, if the file is unchanged and the
+    /// delimiter is not the extension's default; and whether it holds samples.
+    fn delimiter_and_samples(&self, path: &Path) -> (Option<u8>, bool) {
+        // Computing a digest is slow, and few outputs have such a record.
         if !self.records.iter().any(|record| record.sandbox || record.delimiter.is_some()) {
             return (None, false);
         }
@@ -180,10 +181,10 @@ impl Outputs {
         }
     }
 
-    /// Notes a file that is about to get its place.
+    /// Adds a record for a file that is about to be put in place.
     ///
     /// # Errors
-    /// The record cannot be written, or something else is at its name.
+    /// The record cannot be written, or something else is at its path.
     pub(crate) fn note(&self, record: &Record) -> io::Result<()> {
         let is_same = |known: &&Record| known.kind == record.kind && known.path == record.path;
         let newest = lines(&self.home).into_iter().rfind(|known| is_same(&known));
@@ -193,7 +194,7 @@ impl Outputs {
         let mut line = serde_json::to_string(record)?;
         line.push('\n');
         let mut file = open_own(&self.home)?;
-        // Several runs may end at once. Where the disk knows no locks, a line is one write.
+        // Several runs may end at once. On a disk without locks, a line is still a single write.
         let _ = file.lock();
         if file.metadata()?.len() > MOST_BYTES {
             shorten(&mut file)?;
@@ -203,13 +204,13 @@ impl Outputs {
     }
 }
 
-/// Checks the table at `path`, which may be an output: that is read with the delimiter that it was
-/// written with, and noted to hold samples where it does.
+/// Checks the table at `path`, which may be an output of marl: such a table is read with the delimiter that
+/// it was written with, and is marked if it holds samples.
 ///
 /// # Errors
-/// As [`table::scan`].
+/// Those of [`table::scan`].
 pub fn check_table(path: &Path, mut options: ReadOptions) -> Result<TableSummary, TableError> {
-    let (delimiter, are_samples) = Outputs::of_file(path).of_table(path);
+    let (delimiter, are_samples) = Outputs::without_ledger(path).delimiter_and_samples(path);
     options.delimiter = options.delimiter.or(delimiter);
     let mut summary = table::scan(path, &options)?;
     if are_samples {
@@ -218,7 +219,7 @@ pub fn check_table(path: &Path, mut options: ReadOptions) -> Result<TableSummary
     Ok(summary)
 }
 
-/// The record beside a ledger that is not in a project's folder.
+/// The path of the record beside a ledger that is not in a project's folder.
 fn beside(ledger: &Path) -> PathBuf {
     if ledger.parent().and_then(Path::file_name).is_some_and(|folder| folder == ".marl") {
         return ledger.with_file_name(NAME);
@@ -227,7 +228,7 @@ fn beside(ledger: &Path) -> PathBuf {
     ledger.with_file_name(format!("{stem}-{NAME}"))
 }
 
-/// A file's place as it is recorded.
+/// A file's path as it is recorded.
 pub(crate) fn place(path: &Path) -> String {
     real(path).to_string_lossy().into_owned()
 }
@@ -238,10 +239,10 @@ pub(crate) fn real(path: &Path) -> PathBuf {
     table::real_place(&followed).unwrap_or(followed)
 }
 
-/// The records in a file. Lines that cannot be read are skipped, and marl does not know their files as its
-/// own.
+/// Reads the records in a file. Lines that cannot be read are skipped, and marl does not recognise their
+/// files as its own.
 fn lines(path: &Path) -> Vec<Record> {
-    // What another user noted here could make any file pass for marl's own.
+    // Another user's records could make any file pass as marl's own.
     let is_own =
         fs::symlink_metadata(path).is_ok_and(|there| there.is_file()) && owner::other_owner(path).is_none();
     let Some(file) = is_own.then(|| File::open(path).ok()).flatten() else { return Vec::new() };
@@ -249,9 +250,9 @@ fn lines(path: &Path) -> Vec<Record> {
     lines.filter_map(|line| serde_json::from_str(&line).ok()).collect()
 }
 
-/// Opens the record to append to it. The user who made the folder may have put a link there.
+/// Opens the record for appending. The user who made the folder may have put a link at its path.
 fn open_own(path: &Path) -> io::Result<File> {
-    let refused = || io::Error::other("what is there is a link or no regular file");
+    let refused = || io::Error::other("the existing file is a link or not a regular file");
     match fs::symlink_metadata(path) {
         Ok(there) if !there.is_file() => return Err(refused()),
         Ok(_) => {}
@@ -280,7 +281,7 @@ fn is_only_name(_file: &File, path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|there| there.is_file())
 }
 
-/// Leaves the newer half of the lines.
+/// Keeps the newer half of the lines.
 fn shorten(file: &mut File) -> io::Result<()> {
     use io::Seek;
     let mut text = Vec::new();
@@ -318,12 +319,12 @@ mod tests {
             answers: vec!["headline".into()],
             reads: vec!["linkedin_url".into()],
             delimiter: None,
-            asked: Vec::new(),
+            provenance: Vec::new(),
         }
     }
 
     #[test]
-    fn a_file_is_known_by_its_content_and_an_edited_one_by_its_path() {
+    fn a_file_is_recognised_by_its_content_and_an_edited_file_by_its_path() {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         fs::create_dir(path(".marl")).unwrap();
@@ -341,12 +342,12 @@ mod tests {
         assert_eq!(standing("a.csv"), Standing::Edited(Box::new(known)));
         fs::write(path("b.csv"), "a\n2\n").unwrap();
         assert_eq!(standing("b.csv"), Standing::Foreign);
-        // marl did not write an errors file that has the table's content.
+        // An errors file with the table's content is not one that marl wrote.
         assert!(!read().is_own_errors_file(&path("a.csv")));
     }
 
     #[test]
-    fn the_record_of_equal_files_is_that_of_the_path() {
+    fn among_equal_files_the_record_with_the_path_counts() {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         fs::create_dir(path(".marl")).unwrap();
@@ -355,7 +356,10 @@ mod tests {
             fs::write(path(name), "a\n1\n").unwrap();
             read().note(&record(folder.path(), name, "a\n1\n", sandbox)).unwrap();
         }
-        assert!(read().of_table(&path("samples.csv")).1 && !read().of_table(&path("real.csv")).1);
+        assert!(
+            read().delimiter_and_samples(&path("samples.csv")).1
+                && !read().delimiter_and_samples(&path("real.csv")).1
+        );
     }
 
     #[cfg(unix)]

@@ -1,9 +1,9 @@
-//! Whose files count. Settings, keys, ledgers and recipes decide what is bought and whom a key is
-//! sent to, so marl uses them only if no other user owns them. Only this module judges owners; its
-//! callers decide what follows.
+//! Which files are trusted. Settings, keys, ledgers and recipes decide what is bought and where a key is
+//! sent, so marl uses them only if no other user owns them. Only this module judges owners; its callers
+//! decide what follows.
 //!
-//! marl trusts the user, root, and all files below the folders that `MARL_TRUST` names. On systems
-//! without Unix owners every file counts.
+//! marl trusts the user, root, and all files below the folders that `MARL_TRUST` lists. On systems without
+//! Unix owners every file is trusted.
 
 use std::{
     env, fs,
@@ -14,10 +14,10 @@ use table::shell::word;
 
 use crate::{failure::Failure, project::paths};
 
-/// The environment variable for folders whose files count regardless of their owner: a list as in `PATH`.
+/// The environment variable for folders that are trusted regardless of their owner: a list as in `PATH`.
 pub(crate) const TRUST: &str = "MARL_TRUST";
 
-/// What a file says that is refused when another wrote it.
+/// The kinds of files that are refused if another user owns them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum OwnedKind {
     Settings,
@@ -30,7 +30,7 @@ impl OwnedKind {
     fn why(self) -> &'static str {
         match self {
             Self::Settings => "settings decide what is bought",
-            Self::Keys => "it decides whom a key and the rows are sent to",
+            Self::Keys => "it decides where a key and the rows are sent",
             Self::Ledger => "its answers would be taken for bought ones",
             Self::Recipe => "its steps decide what is bought",
         }
@@ -46,13 +46,13 @@ impl OwnedKind {
     }
 }
 
-/// Refuses a file or folder that another user owns, or could have put there by way of a link.
+/// Refuses a file or folder that another user owns, or could have put there through a link.
 ///
 /// # Errors
-/// Says whose it is and what lets it count.
+/// The message names the owner and how to trust the file.
 pub(crate) fn check(path: &Path, kind: OwnedKind) -> Result<(), Failure> {
     let Some(owner) = other_owner(path) else { return Ok(()) };
-    // Of a folder itself: its parent may hold everybody's.
+    // For a folder, only the folder itself: its parent may hold folders of all users.
     let parent = || path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = if path.is_dir() { path } else { parent().unwrap_or(Path::new(".")) };
     let message = format!("{} belongs to another user ({owner}), and {}", paths::shown(path), kind.why());
@@ -63,8 +63,8 @@ pub(crate) fn check(path: &Path, kind: OwnedKind) -> Result<(), Failure> {
     )))
 }
 
-/// The number of the user who owns a file, or the link that leads to it, where that is neither
-/// this user nor root. Nothing for what is not there.
+/// The number of the user who owns a file, or the link that leads to it, if that is neither this user nor
+/// root. `None` if the file does not exist.
 pub(crate) fn other_owner(path: &Path) -> Option<u32> {
     let owners = [fs::symlink_metadata(path).ok(), fs::metadata(path).ok()];
     let other = owners.iter().flatten().map(uid).find(|owner| !is_trusted(*owner))?;
@@ -76,7 +76,7 @@ fn uid(about: &fs::Metadata) -> u32 {
     std::os::unix::fs::MetadataExt::uid(about)
 }
 
-/// Root's, which counts everywhere.
+/// On systems without Unix owners, every file counts as root's.
 #[cfg(not(unix))]
 fn uid(_: &fs::Metadata) -> u32 {
     0
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_users_own_files_and_what_is_not_there_count() {
+    fn the_users_own_files_and_missing_files_are_trusted() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("marl.toml");
         assert_eq!(other_owner(&file), None, "nothing is there");

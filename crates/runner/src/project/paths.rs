@@ -1,4 +1,4 @@
-//! Paths as marl records, compares and shows them. Opens no file.
+//! Paths as marl records, compares and displays them. This module opens no file.
 
 use std::path::Path;
 
@@ -7,12 +7,12 @@ pub fn absolute(path: &Path) -> String {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string()
 }
 
-/// A path by which one file has one name, links followed; it may be of a file that is not there yet.
+/// A path with links resolved, so that one file has one name; the file need not exist.
 pub(crate) fn canonical(path: &Path) -> String {
     let real = std::fs::canonicalize(path).or_else(|error| {
         let absolute = std::path::absolute(path)?;
         let (Some(folder), Some(name)) = (absolute.parent(), absolute.file_name()) else { return Err(error) };
-        // Its folder may not be there either: it is made with the file.
+        // The folder may not exist either: it is created with the file.
         let above = folder.parent().zip(folder.file_name());
         let folder = std::fs::canonicalize(folder).or_else(|error| match above {
             Some((above, last)) => Ok(std::fs::canonicalize(above)?.join(last)),
@@ -23,7 +23,7 @@ pub(crate) fn canonical(path: &Path) -> String {
     real.map_or_else(|_| absolute(path), |real| real.display().to_string())
 }
 
-/// A path as it is shown: from the working folder, where it lies below it.
+/// A path for display: relative to the working folder if it lies below that.
 pub fn shown(path: &Path) -> String {
     let here = std::env::current_dir().unwrap_or_default();
     path.strip_prefix(&here).unwrap_or(path).display().to_string()
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_has_one_name_before_and_after_it_is_made() {
+    fn a_file_has_one_name_before_and_after_it_is_created() {
         let top = tempfile::tempdir().unwrap();
         let file = top.path().join(".marl/ledger.db");
         let before = canonical(&file);

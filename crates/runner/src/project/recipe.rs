@@ -1,7 +1,7 @@
-//! The recipe: a file to check into git that says how a table is made, read and written.
+//! The recipe: a file for version control that says how a table is read, enriched and written.
 //!
-//! It knows the file's form, and where in it each part of the request stands. What the names
-//! in it mean is the plan's business: no table and no integration is looked at here.
+//! This module knows the form of the file, and on which line each part of the request is. Planning resolves
+//! the names in it: no table and no integration is looked up here.
 
 mod read;
 mod source;
@@ -20,19 +20,19 @@ use crate::{
     project::{owner, text_file},
 };
 
-/// A recipe that was read.
+/// A parsed recipe.
 #[derive(Debug)]
 pub struct Recipe {
-    /// What it asks for. Steps may be added after its own: they have no place in the file.
+    /// The request of the recipe. Steps that are added later have no line in the file.
     pub request: Request,
     file: String,
-    /// Where the types of columns stand, by column.
+    /// By column, the line of its type.
     columns: BTreeMap<String, usize>,
-    /// By step.
+    /// The lines of each step.
     lines: Vec<StepLines>,
 }
 
-/// Where the parts of a step stand, as lines counted from 1.
+/// The lines of the parts of a step, from 1.
 #[derive(Debug)]
 struct StepLines {
     step: usize,
@@ -45,19 +45,19 @@ struct StepLines {
 }
 
 impl Recipe {
-    /// Reads a recipe. Every mistake is told with its line.
+    /// Reads a recipe. Every error names its line.
     pub fn read(path: &Path) -> Result<Self, Failure> {
         let name = path.display().to_string();
         owner::check(path, owner::OwnedKind::Recipe)?;
         let text = text_file::read_named(path)?.ok_or_else(|| {
             Failure::usage("no such file")
                 .at(&name)
-                .hint("`marl recipe new` writes one from flags; a path counts from the working folder")
+                .hint("`marl recipe new` writes one from flags; a path is relative to the working folder")
         })?;
         read::parse(&name, &text)
     }
 
-    /// A plan's problem, with the recipe's line where the request has one.
+    /// A plan's error, with the recipe's line if the recipe has the part in question.
     pub(crate) fn locate(&self, error: &PlanError) -> Failure {
         let failure = advice::failure(error.clone(), advice::Voice::Recipe, None);
         match error.about.as_ref().and_then(|about| self.line(about)) {
@@ -88,7 +88,7 @@ impl Recipe {
     }
 }
 
-/// The word for what happens to cells that are filled already.
+/// The word for what happens to filled cells.
 fn word(existing: Existing) -> &'static str {
     match existing {
         Existing::Keep => "keep",

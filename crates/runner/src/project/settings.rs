@@ -1,4 +1,4 @@
-//! `marl.toml`: the project's settings. A mistake in it is an error with its line.
+//! `marl.toml`: the project's settings. An error in the file names its line. This module opens no connection.
 
 mod check;
 #[cfg(test)]
@@ -23,13 +23,13 @@ use crate::{
 /// The file's name in the project folder.
 pub const FILE: &str = "marl.toml";
 
-/// Whose answers they are where the file names nobody.
+/// The account if the file names none.
 const DEFAULT_ACCOUNT: &str = "default";
 
-/// The most that `--parallel` may be without `limits.max_parallel`.
+/// The greatest `--parallel` if `limits.max_parallel` is not set.
 const MAX_PARALLEL: usize = 16;
 
-/// What `marl.toml` says.
+/// The content of `marl.toml`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
@@ -98,10 +98,10 @@ struct Timeout {
 }
 
 impl Settings {
-    /// Reads the settings of a project folder; a folder without the file has the defaults.
+    /// Reads the settings of a project folder; without the file, all settings have their defaults.
     ///
     /// # Errors
-    /// The file cannot be read, or it has a mistake.
+    /// The file cannot be read, or it has an error.
     pub fn read(folder: &Path, providers: &[&str]) -> Result<Self, Failure> {
         match text_file::read(&folder.join(FILE))? {
             Some(text) => Self::parse(&text, providers),
@@ -109,11 +109,10 @@ impl Settings {
         }
     }
 
-    /// Reads settings from the text of a `marl.toml`; `providers` are the names that tables may refer
-    /// to.
+    /// Parses the text of a `marl.toml`; `providers` are the names that its tables may refer to.
     ///
     /// # Errors
-    /// The text is not TOML, names an unknown key or provider, or a value is out of its bounds.
+    /// The text is not TOML, names an unknown key or provider, or has a value out of bounds.
     pub fn parse(text: &str, providers: &[&str]) -> Result<Self, Failure> {
         let settings: Self = toml::from_str(text).map_err(|error| toml_error::failure(FILE, text, &error))?;
         for (table, name) in settings.provider_names() {
@@ -123,9 +122,8 @@ impl Settings {
                 let failure = Failure::usage(format!("{FILE}{at}: no provider is called `{name}`"));
                 let near =
                     nearest(name, providers.iter().copied()).map(|near| format!("did you mean `{near}`?"));
-                return Err(
-                    failure.hint(near.unwrap_or_else(|| format!("there are: {}", providers.join(", "))))
-                );
+                return Err(failure
+                    .hint(near.unwrap_or_else(|| format!("known providers are {}", providers.join(", ")))));
             }
         }
         settings.check_times()?;
@@ -139,70 +137,74 @@ impl Settings {
         limits.chain(prices).chain(self.provider.keys().map(|name| ("provider", name.as_str())))
     }
 
-    /// Whom a vendor can write to about this project's requests.
+    /// The contact that a vendor can write to about this project's requests.
     pub fn contact(&self) -> Option<&str> {
         self.contact.as_deref().map(str::trim)
     }
 
-    /// Whether the project asks for consent before anything is bought. If the project does not, the user's
-    /// own settings still may.
+    /// Whether the project requires consent before anything is bought. The user's own settings may require it
+    /// as well.
     pub(crate) fn requires_consent(&self) -> bool {
         self.consent.is_required()
     }
 
-    /// What the file says that decides how much is spent, one line each. `priced` are the operations that
-    /// the run may send and the units that they are priced in, each with its provider.
-    pub fn told(&self, priced: &[(&str, &str)]) -> Vec<String> {
+    /// The settings of the file that affect how much is spent, one line each. `priced` are the operations that
+    /// the run may send and the units of their prices, each with its provider.
+    pub fn spending_notes(&self, priced: &[(&str, &str)]) -> Vec<String> {
         let mut lines = Vec::new();
         let unit = self.currency.as_deref().map(|unit| format!(" {unit}")).unwrap_or_default();
         for (provider, name) in priced {
             if let Some(price) = self.prices(provider).get(*name) {
-                lines.push(format!("{provider} {name} costs {price}{unit}, by {FILE}"));
+                lines.push(format!("{provider} {name} costs {price}{unit}, set in {FILE}"));
             }
         }
         for (name, provider) in &self.provider {
             if let Some(account) = provider.account.as_ref().filter(|account| *account != DEFAULT_ACCOUNT) {
-                lines.push(format!("answers of {name} are those of the account `{account}`, by {FILE}; what other accounts bought does not count"));
+                lines.push(format!("{name} uses the account `{account}`, set in {FILE}; answers that other accounts bought do not count"));
             }
         }
         let default = Retry::default().attempts;
         if let Some(attempts) = self.retry.attempts.filter(|attempts| *attempts > default) {
             lines.push(format!(
-                "a call that fails is tried {attempts} times in all, by {FILE} (default {default})"
+                "a failing call is tried up to {attempts} times in total, set in {FILE} (default {default})"
             ));
         }
         if let Some(seconds) = self.timeout.call_seconds {
-            lines.push(format!("a call is given up after {seconds} s, by {FILE}; it may have been paid for"));
+            lines.push(format!(
+                "a call is given up after {seconds} s, set in {FILE}; it may have been paid for"
+            ));
         }
         let default = GatewaySettings::default().grace.as_secs_f64();
         if let Some(seconds) = self.timeout.grace_seconds.filter(|seconds| *seconds < default) {
-            lines.push(format!("a late answer is taken for {seconds} s, by {FILE} (default {default})"));
+            lines.push(format!(
+                "a late answer is accepted for {seconds} s, set in {FILE} (default {default})"
+            ));
         }
         lines
     }
 
-    /// The providers whose calls in doubt the file has sent again.
+    /// The providers whose calls in doubt are sent again according to the file.
     pub(crate) fn resent(&self) -> impl Iterator<Item = &str> {
         let retried = |provider: &Provider| matches!(provider.in_doubt, Some(InDoubtWord::Retry));
         self.provider.iter().filter(move |(_, provider)| retried(provider)).map(|(name, _)| name.as_str())
     }
 
-    /// The unit of all prices, as the file names it.
+    /// The unit of all prices, as set in the file.
     pub fn currency(&self) -> Option<&str> {
         self.currency.as_deref()
     }
 
-    /// What a provider's operations and units cost, as far as the file says.
+    /// The prices of a provider's operations and units, as far as the file sets them.
     pub fn prices(&self, provider: &str) -> &Prices {
         static NONE: Prices = Prices::new();
         self.price.get(provider).unwrap_or(&NONE)
     }
 
-    /// The gateway's settings: the file's, under those of the command line. `bases` holds the
-    /// base address of each provider that has not the default one.
+    /// The gateway's settings: the file's, overridden by those of the command line. `bases` holds the base
+    /// address of each provider that does not use the default.
     ///
     /// # Errors
-    /// A value is out of its bounds.
+    /// A value is out of bounds.
     pub fn gateway(
         &self,
         parallel: usize,

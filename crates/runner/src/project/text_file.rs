@@ -1,6 +1,5 @@
-//! Reads a small text file that people write: settings, keys, recipes. Another user may have put
-//! something else at the path, so this module accepts only a regular file of a bounded size. Callers
-//! judge the text.
+//! Reads a small text file that people write: settings, keys, recipes. Another user may have put something
+//! else at the path, so this module accepts only a regular file of a bounded size. Callers parse the text.
 
 use std::{
     fs::{self, File},
@@ -15,21 +14,21 @@ use crate::{
     project::{paths, toml_error},
 };
 
-/// The most bytes that such a file may have.
+/// The size limit of such a file, in bytes.
 const MOST: u64 = 1024 * 1024;
 
-/// The file's text without a byte order mark; `None` when there is no file.
+/// The file's text without a byte order mark; `None` if there is no file.
 ///
 /// # Errors
-/// It is a folder, a pipe or a device, too large, not UTF-8, or cannot be read.
+/// The path leads to a folder, a pipe or a device, or the file is too large, not UTF-8, or cannot be read.
 pub(crate) fn read(path: &Path) -> Result<Option<String>, Failure> {
     read_by(path, |path| File::open(path))
 }
 
-/// The same of a file that the user named, which the protocol server keeps within its folders.
+/// Reads a file that the user named. The protocol server restricts such files to its folders.
 ///
 /// # Errors
-/// Those of [`read`], or it lies outside of the folders.
+/// Those of [`read`]; or the file lies outside of these folders.
 pub(crate) fn read_named(path: &Path) -> Result<Option<String>, Failure> {
     read_by(path, roots::open)
 }
@@ -42,7 +41,7 @@ fn read_by(path: &Path, open: impl Fn(&Path) -> io::Result<File>) -> Result<Opti
             .caused_by(error)
             .hint(format!("make it readable: `chmod u+r {}`", word(&name)))
     };
-    // A pipe would keep us waiting as soon as it is opened.
+    // Opening a pipe would block.
     match fs::metadata(path) {
         Ok(there) if there.is_dir() => {
             return Err(Failure::usage("this is a folder, not a file")
@@ -60,7 +59,7 @@ fn read_by(path: &Path, open: impl Fn(&Path) -> io::Result<File>) -> Result<Opti
     let read = open(path).and_then(|file| file.take(MOST + 1).read_to_end(&mut bytes));
     read.map_err(|error| unreadable(&error))?;
     if bytes.len() as u64 > MOST {
-        let what = "the file has more than 1 MiB, which no settings and no recipe need";
+        let what = "the file is larger than 1 MiB, which is too large for settings or a recipe";
         return Err(Failure::usage(what).at(&name).hint("is this the table?"));
     }
     let mut text = String::from_utf8(bytes).map_err(|error| not_utf8(&name, &error))?;

@@ -1,4 +1,5 @@
-//! Where a command works: the working folder, the project with its plugins and settings, the ledger.
+//! Where a command works: the working folder, the project with its plugins and settings, and the ledger. This
+//! module sends nothing.
 
 use std::{
     fs,
@@ -21,15 +22,15 @@ pub struct Workspace {
     pub working: PathBuf,
     /// The project's folder.
     pub project: PathBuf,
-    /// Its integrations and providers.
+    /// The project's integrations and providers.
     pub registry: Registry,
-    /// Its settings.
+    /// The project's settings.
     pub settings: Settings,
 }
 
 impl Workspace {
-    /// Finds the project of the working folder, gathers its plugins and reads its settings, which name
-    /// providers.
+    /// Finds the project of the working folder, collects its plugins and reads its settings, which refer to
+    /// providers by name.
     ///
     /// # Errors
     /// The working folder or the settings cannot be read, or another user owns the project.
@@ -41,31 +42,31 @@ impl Workspace {
         Ok(Self { working, project, registry, settings })
     }
 
-    /// Opens the ledger, and makes the file if there is none.
+    /// Opens the ledger, and creates the file if it does not exist.
     ///
     /// # Errors
-    /// The ledger cannot be opened or made.
+    /// The ledger cannot be opened or created.
     pub async fn open_ledger(&self, choice: &LedgerChoice) -> Result<Arc<dyn Ledger>, Failure> {
         ledger::open(&project::ledger(choice, &self.project)?).await
     }
 
-    /// Opens a ledger that must be there, to read it.
+    /// Opens a ledger that must exist, for reading.
     pub async fn existing_ledger(&self, choice: &LedgerChoice) -> Result<Arc<dyn Ledger>, Failure> {
         ledger::read(&self.path_of_ledger(choice)?).await
     }
 
-    /// Opens a ledger that must be there, to change what it holds.
+    /// Opens a ledger that must exist, for changes.
     ///
     /// # Errors
-    /// There is no ledger, or it cannot be opened.
+    /// The ledger does not exist, or it cannot be opened.
     pub async fn changing_ledger(&self, choice: &LedgerChoice) -> Result<Arc<dyn Ledger>, Failure> {
         let path = self.path_of_ledger(choice)?;
-        // A file that is not a ledger must stay as it is.
+        // A file that is not a ledger must not be changed.
         ledger::read(&path).await?;
         ledger::open(&path).await
     }
 
-    /// The path of a ledger that must be there. An empty file is one that nobody has begun.
+    /// The path of a ledger that must exist. An empty file is not a ledger yet.
     fn path_of_ledger(&self, choice: &LedgerChoice) -> Result<PathBuf, Failure> {
         let path = project::ledger(choice, &self.project)?;
         let why = match fs::metadata(&path) {
@@ -75,7 +76,7 @@ impl Workspace {
         };
         let message = format!("there is no ledger at {}{why}", paths::shown(&path));
         let failure = Failure::new(Exit::NotFound, ErrorCode::NotFound, message).hint(
-            "`marl enrich` makes it; name another with `--ledger PATH`, or the sandbox's with `--sandbox`",
+            "`marl enrich` creates it; name another with `--ledger PATH`, or the sandbox's with `--sandbox`",
         );
         let sandbox = LedgerChoice { ledger: None, sandbox: true };
         let is_other = !choice.sandbox && choice.ledger.is_none();
@@ -97,11 +98,11 @@ pub fn working_folder() -> Result<PathBuf, Failure> {
     })
 }
 
-/// The integrations and providers of a project: those that are linked into this program. This is the one
-/// place that gathers them, so that what a project comes to add is there for every command.
+/// The integrations and providers of a project: those that are linked into this program. Only this function
+/// collects them, so that every command sees the plugins that a project adds.
 ///
 /// # Errors
-/// Two plugins have one name, or a contract names an unknown provider.
+/// Two plugins have the same name, or a contract names an unknown provider.
 pub fn registry(_project: &Path) -> Result<Registry, Failure> {
     Ok(Registry::gather()?)
 }
@@ -114,7 +115,7 @@ pub fn registry_here() -> Result<Registry, Failure> {
 /// The settings of a project.
 ///
 /// # Errors
-/// Another user owns the project or its settings, or the settings have a mistake.
+/// Another user owns the project or its settings, or the settings have an error.
 pub fn settings(project: &Path, working: &Path, registry: &Registry) -> Result<Settings, Failure> {
     project::check_owner(project, working)?;
     let providers: Vec<&str> = registry.providers().map(|provider| provider.info.name.as_str()).collect();
@@ -124,7 +125,7 @@ pub fn settings(project: &Path, working: &Path, registry: &Registry) -> Result<S
 impl From<LedgerError> for Failure {
     fn from(error: LedgerError) -> Self {
         Self::new(Exit::Internal, ErrorCode::Ledger, format!("the ledger cannot be used: {error}")).hint(
-            "nothing that is stored was lost; see whether the disk is full or another program holds the file",
+            "nothing that is stored was lost; check whether the disk is full or another program holds the file",
         )
     }
 }
@@ -134,7 +135,7 @@ impl From<BeginError> for Failure {
         match error {
             BeginError::Ledger(error) => error.into(),
             BeginError::ConsentHeld(run) => {
-                Self::new(Exit::PlanChanged, ErrorCode::ConsentUsed, format!("run {run} goes on under this plan's hash"))
+                Self::new(Exit::PlanChanged, ErrorCode::ConsentUsed, format!("run {run} is still going on under this plan's hash"))
                     .hint(format!("nothing was sent; wait for its end with `marl runs wait {run}`, or end it with `marl runs stop {run}`"))
                     .next(format!("marl runs wait {run} --timeout 100s"))
                     .retryable()

@@ -145,7 +145,7 @@ mod tests {
             ("other", ErrorKind::RateLimited),
             ("other", ErrorKind::RateLimited),
         ] {
-            tally.hear(&Event::CallFailed { provider, kind });
+            tally.on_event(&Event::CallFailed { provider, kind });
         }
         let mut counts = tally.counts();
         let seen = MessageCount { count: 2, example_row: 1 };

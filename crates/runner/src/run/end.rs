@@ -1,5 +1,4 @@
-//! The end of a run: its files get their places, and what it came to is recorded. Nothing is sent
-//! from here on.
+//! The end of a run: its files are put in place, and its outcome is recorded. Nothing is sent from here on.
 
 use std::{
     sync::{Arc, atomic::Ordering},
@@ -24,22 +23,22 @@ use crate::{
     },
 };
 
-/// What a run came to.
+/// The outcome of a run.
 pub struct RunOutcome {
-    /// The run's end, for texts for people.
+    /// The report on the run, for texts for people.
     pub report: Report,
-    /// For programs; the ledger has it too.
+    /// The summary for programs; the ledger holds it as well.
     pub document: RunDocument,
     /// The first rows of the output.
     pub first_rows: FirstRows,
     /// What went wrong with the run as a whole.
     pub failure: Option<Failure>,
-    /// Whether a missing or refused key is all that there is to say.
+    /// Whether a missing or refused key is the only problem.
     pub is_only_the_key: bool,
 }
 
 impl Run<'_> {
-    /// Ends a run; `broken` is what ended the table or the output early.
+    /// Ends a run; `broken` is the error that ended the table or the output early.
     pub(super) async fn finish(
         self,
         broken: Option<TableError>,
@@ -49,14 +48,14 @@ impl Run<'_> {
         let seen = Arc::clone(&self.seen);
         let interrupted = seen.interrupted.load(Ordering::SeqCst);
         let store = Arc::clone(&self.store);
-        let run = self.begun.run;
-        // The ledger is watched while the run goes on, and may have gone since the last look.
+        let run = self.started.run;
+        // The ledger is watched while the run goes on, but it may have disappeared since the last check.
         let is_gone = seen.ledger_lost.load(Ordering::SeqCst) || !store.is_in_place().await;
         let is_lost = is_gone || self.tally.counts().ledger_error.is_some();
         let mut report = self.report(elapsed, interrupted, is_lost).await?;
         let noted = Noted {
             run,
-            // A sample stays one in what is made of it.
+            // A table that is made from samples holds samples.
             sandbox: self.is_sandbox || self.job.table.notes.contains(&Note::Samples),
             plan: &self.job.plan,
             columns: &self.job.table.columns,
@@ -67,7 +66,7 @@ impl Run<'_> {
         (report.gone, report.removed) = (finished.gone, finished.removed);
         if matches!(report.output, Output::Beside { .. }) {
             report.hint.get_or_insert_with(|| {
-                "go on from the older one with `--input`, name the integrations of the columns that it would lose as well, or replace it by the same command with `--overwrite`".to_owned()
+                "continue from the older one with `--input`, also name the integrations of the columns that it would lose, or replace it by repeating the command with `--overwrite`".to_owned()
             });
         }
         report.next_command = after_run::next_command(&report, interrupted, &self.job.spec.invocation);
@@ -87,7 +86,7 @@ impl Run<'_> {
         if !is_gone {
             let summary = serde_json::to_string(&document).expect("our documents have text keys");
             let ended = store.end_run(run, &RunEnd { state: report.status.into(), summary }).await;
-            // What failed in a ledger that cannot be written is told already.
+            // A ledger that cannot be written has already been reported.
             if !is_lost {
                 ended?;
             }
@@ -95,20 +94,20 @@ impl Run<'_> {
         Ok(RunOutcome { report, document, first_rows, failure, is_only_the_key })
     }
 
-    /// What is known before the files have their places.
+    /// What is known before the files are in place.
     async fn report(&self, elapsed: Duration, interrupted: bool, is_lost: bool) -> Result<Report, Failure> {
         let counts = self.tally.counts();
         Ok(Report {
             sandbox: self.spec().ledger.sandbox,
             exit: Exit::Done,
             status: status(&counts, interrupted),
-            run: self.begun.run,
+            run: self.started.run,
             rows: self.job.table.rows,
             rows_selected: counts.rows,
             table_notes: header::table_notes(&self.job.table),
             output: Output::None,
             output_path: self.job.output(),
-            carried: self.files.carried_told(),
+            carried: self.files.carried_for_report(),
             gone: 0,
             removed: 0,
             errors_file: None,
@@ -117,7 +116,7 @@ impl Run<'_> {
             hint: after_run::hint(&counts, interrupted, self.asks_anew(), self.spec().plan.is_some())
                 .filter(|_| !is_lost),
             next_command: None,
-            settings: self.settings_told.clone(),
+            settings: self.spending_notes.clone(),
             consent: if is_lost { None } else { self.left_at_the_end().await? },
             max_age: self.spec().max_age,
             asks_anew: self.asks_anew(),
@@ -128,7 +127,7 @@ impl Run<'_> {
     }
 }
 
-/// The ledger failed or went away in the middle of a run.
+/// The failure for a ledger that failed or disappeared during a run.
 fn ledger_lost(counts: &Counts, store: &dyn Ledger) -> Failure {
     let path = ledger::shown(store);
     let why = match &counts.ledger_error {
@@ -165,7 +164,7 @@ fn status(counts: &Counts, interrupted: bool) -> Status {
     }
 }
 
-/// The first that applies, as the design orders them.
+/// The first exit that applies, by precedence.
 fn exit(report: &Report) -> Exit {
     let counts = &report.counts;
     let stopped_for =

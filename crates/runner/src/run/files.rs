@@ -1,5 +1,5 @@
-//! The files that a run leaves: the enriched table and the list of what failed, each in its place
-//! or, where an older one must stay, beside it. What may be replaced, `older` judges.
+//! The files that a run leaves: the enriched table and the list of errors, each in place or, if an older file
+//! must stay, beside it. The overwrite guard decides what may be replaced.
 
 use std::path::{Path, PathBuf};
 
@@ -15,14 +15,14 @@ use crate::{
     failure::{Failure, exit::Exit},
     job::{Job, observer::Observer, overwrite_guard::OverwriteGuard},
     project::{
-        asked, ledger,
+        ledger,
         outputs::{self, FileKind, Record},
-        paths,
+        paths, provenance,
     },
     run::tally::Counts,
 };
 
-/// The files while they are written.
+/// The files while they are being written.
 pub(crate) struct Files {
     older: OverwriteGuard,
     output: PathBuf,
@@ -32,50 +32,50 @@ pub(crate) struct Files {
     errors: ErrorsFile,
 }
 
-/// What became of the output.
+/// What happened to the output.
 #[derive(Debug, Default)]
 pub enum Output {
-    /// It is in its place.
+    /// It is in place.
     Written,
-    /// There was nothing to write, or nothing that an older output does not say.
+    /// There was nothing to write, or nothing that an older output lacks.
     #[default]
     None,
-    /// An older one stays, and the new table lies beside it.
+    /// The older output stays, and the new table lies beside it.
     Beside {
-        /// What the new one would have lost.
+        /// What the new output would have lost.
         why: String,
-        /// Where it is; a table without rows is nowhere.
+        /// Where the new table is; a table without rows is not kept.
         at: Option<PathBuf>,
     },
-    /// It could not be put in its place; the failure says where its rows are.
+    /// The output could not be put in place; the failure says where its rows are.
     Failed,
 }
 
-/// What became of the files.
+/// What happened to the files.
 #[derive(Default)]
 pub(crate) struct Finished {
     pub output: Output,
     pub errors_file: Option<PathBuf>,
     pub failure: Option<Failure>,
-    /// Answers of the older output that are "no data" now.
+    /// The number of answers in the older output that are "no data" now.
     pub gone: u64,
-    /// Rows of the older output that hold answers and are not in the table any more.
+    /// The number of rows in the older output that hold answers and are no longer in the table.
     pub removed: u64,
 }
 
-/// What is noted of a run's files.
+/// What is recorded about a run's files.
 pub(crate) struct Noted<'a> {
     pub run: i64,
     pub sandbox: bool,
     pub plan: &'a Plan,
     /// The table's own columns.
     pub columns: &'a [String],
-    /// Whether the run did not come to all rows of its table.
+    /// Whether the run did not reach all rows of its table.
     pub(crate) is_partial: bool,
 }
 
 impl Files {
-    /// Creates the temporary files; everything that can be wrong with their places shows here.
+    /// Creates the temporary files; every problem with their paths shows here.
     pub(crate) fn create(job: &Job, older: OverwriteGuard) -> Result<Self, Failure> {
         let output = job.output();
         let column = |output: &plan::Output| OutputColumn { name: output.name.clone(), kind: output.kind };
@@ -97,22 +97,22 @@ impl Files {
         &self.carried
     }
 
-    /// Those that a user is told of.
-    pub(crate) fn carried_told(&self) -> Vec<String> {
-        self.older.carried_told()
+    /// The carried columns to report to the user.
+    pub(crate) fn carried_for_report(&self) -> Vec<String> {
+        self.older.carried_for_report()
     }
 
-    /// Where the output will be, links followed.
+    /// Where the output will be, with links resolved.
     pub(crate) fn target(&self) -> &Path {
         self.writer.target()
     }
 
-    /// How many cells got an apostrophe because a spreadsheet would have run them.
+    /// How many cells got an apostrophe because a spreadsheet would have evaluated them.
     pub(crate) fn guarded_cells(&self) -> u64 {
         self.writer.guarded_cells()
     }
 
-    /// Writes a row and what failed in it; answers its cells of the carried columns.
+    /// Writes a row and its errors; returns its cells of the carried columns.
     pub(crate) fn write(
         &mut self,
         plan: &Plan,
@@ -133,8 +133,8 @@ impl Files {
         Ok(carried)
     }
 
-    /// Brings output and list of errors into place, or keeps what there is under another name when
-    /// an older output says more, or the table or the disk broke in the middle.
+    /// Puts the output and the list of errors in place. If an older output holds more, or the table or the
+    /// disk failed midway, keeps what was written under another name.
     pub(crate) fn finish(
         mut self,
         trouble: Option<TableError>,
@@ -149,7 +149,7 @@ impl Files {
         let gains = counts.has_answer() || counts.failed() == 0 || !self.output.exists();
         let writes = (counts.has_outcome() && gains) || (counts.rows == 0 && !interrupted);
         let why = if writes && !has_failed { self.why_older_stays(noted.is_partial) } else { None };
-        // As long as the older output is in its place.
+        // This must be counted while the older output is still in place.
         finished.removed = if writes && !has_failed && why.is_none() { self.older.removed() } else { 0 };
         let mut record = self.record(noted);
         match (trouble, why) {
@@ -187,7 +187,7 @@ impl Files {
         }
         finished.gone = self.older.gone();
         let is_written = matches!(finished.output, Output::Written);
-        // A run that found nothing out, for want of a key, has no news for the list of an older run.
+        // A run that found out nothing because a key is missing must not replace the list of an older run.
         let has_no_news =
             matches!(finished.output, Output::None) && !counts.has_outcome() && self.errors_path.exists();
         if has_no_news {
@@ -196,13 +196,13 @@ impl Files {
         let record = Record { kind: FileKind::Errors, path: outputs::place(&self.errors_path), ..record };
         match list_errors(self.errors, &self.older, record, is_written, observer) {
             Ok(errors_file) => finished.errors_file = errors_file,
-            // A full disk failed the output before.
+            // A full disk failed the output already.
             Err(error) => drop(finished.failure.get_or_insert(broken(error))),
         }
         finished
     }
 
-    /// What the older output says and the new one does not.
+    /// What the older output holds and the new one lacks.
     fn why_older_stays(&mut self, is_partial: bool) -> Option<String> {
         if self.writer.is_overtaken() {
             return Some("it was changed or made while the run went on".to_owned());
@@ -220,8 +220,8 @@ impl Files {
                 reads.push(column.clone());
             }
         }
-        let mut asked = asked::of_plan(noted.plan);
-        asked.extend(self.older.asked());
+        let mut provenance = provenance::of_plan(noted.plan);
+        provenance.extend(self.older.provenance());
         Record {
             kind: FileKind::Table,
             digest: String::new(),
@@ -231,13 +231,13 @@ impl Files {
             answers,
             reads,
             delimiter: self.writer.unusual_delimiter(),
-            asked: asked::bounded(asked),
+            provenance: provenance::bounded(provenance),
         }
     }
 }
 
-/// Puts the list of errors in its place, also where the output stays away; the list of an older
-/// run is removed once an output without errors is there.
+/// Puts the list of errors in place, even if the output is not. The list of an older run is removed once an
+/// output without errors is in place.
 fn list_errors(
     errors: ErrorsFile,
     older: &OverwriteGuard,
@@ -251,7 +251,7 @@ fn list_errors(
         let listed = errors.finish(is_own, |digest| note(older, &mut record, digest, observer))?;
         if listed.file_name() != path.file_name() {
             let stays = format!(
-                "{} is not the list that marl wrote there, and stays; this run's is {}",
+                "{} is not the list that marl wrote there, so it stays; this run's list is {}",
                 paths::shown(&path),
                 paths::shown(&listed)
             );
@@ -269,23 +269,23 @@ fn list_errors(
     Ok(None)
 }
 
-/// Notes a file before it gets its place. Without the note the next run would not know it.
+/// Records a file before it is put in place. Without the record the next run would not recognise it.
 fn note(older: &OverwriteGuard, record: &mut Record, digest: &str, observer: &dyn Observer) {
     digest.clone_into(&mut record.digest);
     if let Err(error) = older.outputs.note(record) {
         let path = paths::shown(Path::new(&record.path));
         observer.warn(&format!(
-            "{path} cannot be noted as marl's own, and the next run will not replace it: {error}"
+            "{path} cannot be recorded as marl's own, so the next run will not replace it: {error}"
         ));
     }
 }
 
-/// The table or the disk failed when calls had been made already.
+/// The failure for a table or disk that failed after calls had been made.
 fn broken(error: TableError) -> Failure {
     Failure::from(error).exiting(Exit::Internal).billed()
 }
 
-/// Makes a new ledger as private as the table whose answers go into it.
+/// Gives a new ledger the permissions of the table whose answers it stores.
 #[cfg(unix)]
 pub(crate) fn keep_private(store: &dyn Ledger, input: &Path, observer: &dyn Observer) {
     use std::{fs, os::unix::fs::PermissionsExt};
@@ -298,7 +298,7 @@ pub(crate) fn keep_private(store: &dyn Ledger, input: &Path, observer: &dyn Obse
         }
         let path = paths::shown(&path);
         if !store.is_new() {
-            // Others may share it on purpose.
+            // The ledger may be shared on purpose.
             let hint = "`chmod` it, or name another with `--ledger`";
             return observer.warn(&format!("more people may read the ledger {path} than the table: {hint}"));
         }

@@ -1,5 +1,5 @@
-//! Whether a run may buy: it names a plan's hash that is not used up, it has a cap, or nobody asks for
-//! consent. Decides before any file is made.
+//! Whether a run may buy: it names a plan's hash that is not used up, it has a cap, or no consent is
+//! required. This is decided before any file is created.
 
 use engine::gateway::Caps;
 
@@ -11,14 +11,14 @@ use crate::{
         paths,
         settings::{
             self, Settings,
-            user::{self, Asker},
+            user::{self, ConsentSource},
         },
     },
     spec::consent::{BOUNDS, Consent, left_of},
 };
 
-/// Refuses a run that would buy without the consent that it needs, or beyond it. A run that sends
-/// nothing is always allowed, and then gets a cap that keeps it so.
+/// Refuses a run that would buy without the required consent, or beyond it. A run that sends nothing is
+/// always allowed, and gets a cap of 0.
 pub(crate) async fn check(
     job: &Job,
     connections: &Connections,
@@ -35,8 +35,8 @@ pub(crate) async fn check(
         }
         None => {
             let is_bounded = spec.caps.calls.is_some() || spec.caps.cost.is_some();
-            match asker(&job.workspace.settings)? {
-                Some(asker) if !is_bounded && !connections.is_sandbox() => needed(&asker),
+            match consent_source(&job.workspace.settings)? {
+                Some(consent_source) if !is_bounded && !connections.is_sandbox() => needed(&consent_source),
                 _ => return Ok(Caps::default()),
             }
         }
@@ -53,39 +53,40 @@ pub(crate) async fn check(
     Err(refusal)
 }
 
-/// Whether a purchase without a plan is refused, and by whom: for commands that buy one call.
+/// Which setting, if any, refuses a purchase without a plan; for commands that buy a single call.
 ///
 /// # Errors
-/// The user's settings cannot be read, or they say something else than `required`.
+/// The user's settings cannot be read, or they hold an invalid value.
 pub(crate) fn is_needed_for_a_call(settings: &Settings) -> Result<Option<String>, Failure> {
-    Ok(asker(settings)?.map(|asker| said_by(&asker)))
+    Ok(consent_source(settings)?.map(|consent_source| source_name(&consent_source)))
 }
 
-/// Who asks for consent. The project may, and can never take back what the user asks for.
-fn asker(settings: &Settings) -> Result<Option<Asker>, Failure> {
-    let of_user = user::consent_asker()?;
-    let of_project = settings.requires_consent().then(|| Asker::File(settings::FILE.into()));
+/// The setting that requires consent. The project may require it, and cannot lift what the user requires.
+fn consent_source(settings: &Settings) -> Result<Option<ConsentSource>, Failure> {
+    let of_user = user::consent_requirement()?;
+    let of_project = settings.requires_consent().then(|| ConsentSource::File(settings::FILE.into()));
     Ok(of_user.or(of_project))
 }
 
-fn said_by(asker: &Asker) -> String {
-    match asker {
-        Asker::Environment => "`MARL_CONSENT` in the environment".to_owned(),
-        Asker::File(file) => format!("`[consent]` in {}", paths::shown(file)),
+fn source_name(consent_source: &ConsentSource) -> String {
+    match consent_source {
+        ConsentSource::Environment => "`MARL_CONSENT` in the environment".to_owned(),
+        ConsentSource::File(file) => format!("`[consent]` in {}", paths::shown(file)),
     }
 }
 
 fn used_up(consent: &Consent) -> Failure {
-    let message = format!("this plan's hash is used up: {}", consent.told());
+    let message = format!("this plan's hash is used up: {}", consent.describe());
     Failure::new(Exit::PlanChanged, ErrorCode::ConsentUsed, message)
-        .hint("nothing was sent; all runs that name a hash share what it allows; `marl plan` with the same arguments says what is left to buy, for a new decision")
+        .hint("nothing was sent; all runs that name a hash share what it allows; `marl plan` with the same arguments shows what is left to buy, for a new decision")
         .next(Change::plan(&["--plan"]))
 }
 
-fn needed(asker: &Asker) -> Failure {
-    let message = format!("this run would buy, and {} asks for consent first", said_by(asker));
+fn needed(consent_source: &ConsentSource) -> Failure {
+    let message =
+        format!("this run would buy answers, and {} requires consent first", source_name(consent_source));
     Failure::new(Exit::Usage, ErrorCode::ConsentNeeded, message)
-        .hint("nothing was sent; `marl plan` with the same arguments says what the run would buy, and gives the `--plan HASH` for it")
+        .hint("nothing was sent; `marl plan` with the same arguments shows what the run would buy, and gives the `--plan HASH` for it")
         .hint("`--max-calls N` or `--max-cost AMOUNT` also counts as consent")
         .next(Change::plan(&BOUNDS))
 }

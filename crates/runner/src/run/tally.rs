@@ -151,7 +151,7 @@ impl Tally {
 }
 
 impl Listener for Tally {
-    fn hear(&self, event: &Event<'_>) {
+    fn on_event(&self, event: &Event<'_>) {
         let mut counts = self.lock();
         match event {
             Event::Sent { again, .. } => {
@@ -223,7 +223,7 @@ impl Counts {
     fn row(&mut self, number: u64, end: &RowEnd) {
         self.rows += 1;
         self.kept += end.kept;
-        self.said_nothing += end.said_nothing;
+        self.said_nothing += end.placeholders_filled;
         for (outputs, counts) in [(&end.replaced, &mut self.replaced), (&end.mixed, &mut self.mixed)] {
             for output in outputs {
                 *counts.entry(*output).or_default() += 1;

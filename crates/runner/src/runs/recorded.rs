@@ -54,7 +54,7 @@ impl RecordedRun {
     /// The exit code that the run's command ended with, as far as the ledger knows it.
     pub fn exit(&self) -> Exit {
         let recorded = self.summary.as_ref().and_then(RunSummary::exit_code);
-        match (self.state, recorded.and_then(Exit::of_code)) {
+        match (self.state, recorded.and_then(Exit::from_code)) {
             (RunState::Running, _) => Exit::StillRunning,
             (RunState::Died, _) => Exit::Internal,
             (_, Some(code)) => code,

@@ -1,8 +1,8 @@
-//! What the user agreed to, and what of it is left.
+//! What the user agreed to, and how much of it is left.
 //!
-//! A plan's hash is consent to one purchase: marl counts what every run that names the hash bought,
-//! whether resumed or repeated. If consent is required, a run that would buy must name a hash or have
-//! a cap. This module decides before any file is made; the ledger counts, and the gateway's caps hold
+//! A plan's hash is consent to one purchase: marl counts what every run that names the hash has bought,
+//! whether the run was resumed or repeated. If consent is required, a run that would buy must name a hash or
+//! have a cap. This module decides before any file is created; the ledger counts, and the gateway's caps bind
 //! the run to what is left.
 
 use engine::{
@@ -18,7 +18,7 @@ use crate::{
     spec::hash::Hash,
 };
 
-/// Flags by which a run is bounded, and what a plan without them leaves out.
+/// Flags that bound a run, and that a new plan leaves out.
 pub(crate) const BOUNDS: [&str; 3] = ["--plan", "--max-calls", "--max-cost"];
 
 /// A plan's hash with what was bought under it.
@@ -28,7 +28,7 @@ pub struct Consent {
     used: Used,
 }
 
-/// How much of the plan's hash that the run is held to is left.
+/// How much is left of the plan's hash that the run is bound to.
 #[derive(Debug, JsonSchema, Serialize)]
 pub struct Left {
     calls_agreed: u64,
@@ -38,7 +38,7 @@ pub struct Left {
 }
 
 impl Consent {
-    /// The consent that `hash` stands for, of which `used` was bought already.
+    /// The consent that `hash` stands for, of which `used` was already bought.
     pub(crate) fn new(hash: &Hash, used: Used) -> Self {
         Self { agreed: Caps { calls: Some(hash.calls), cost: hash.cost }, used }
     }
@@ -47,7 +47,7 @@ impl Consent {
     pub fn left(&self) -> Caps {
         Caps {
             calls: self.agreed.calls.map(|calls| calls.saturating_sub(self.used.calls)),
-            // Sums of prices such as 0.1 would show how they were rounded.
+            // A sum of prices such as 0.1 would show floating-point errors.
             cost: self.agreed.cost.map(|cost| ((cost - self.used.cost).max(0.0) * 1e9).round() / 1e9),
         }
     }
@@ -58,8 +58,8 @@ impl Consent {
         left.calls == Some(0) || has_spent_all
     }
 
-    /// In words: `3 of 5 calls are left`.
-    pub fn told(&self) -> String {
+    /// As text: `3 of 5 calls are left`.
+    pub fn describe(&self) -> String {
         let number = |caps: Caps| thousands(caps.calls.unwrap_or_default());
         let left = self.left();
         let cost = match (left.cost, self.agreed.cost) {
@@ -69,7 +69,7 @@ impl Consent {
         format!("{} of {} calls that the plan allows are left{cost}", number(left), number(self.agreed))
     }
 
-    /// For programs.
+    /// The document for programs.
     pub fn document(&self) -> Left {
         let left = self.left();
         Left {
@@ -92,7 +92,7 @@ pub(crate) fn tighter(one: Caps, other: Caps) -> Caps {
     Caps { calls: least(one.calls, other.calls), cost: least(one.cost, other.cost) }
 }
 
-/// What is left of a plan's hash in a ledger that may not be there yet.
+/// What is left of a plan's hash; the ledger may not exist yet.
 pub(crate) async fn left_of(hash: &Hash, store: Option<&dyn Ledger>) -> Result<Consent, Failure> {
     let used = match store {
         Some(store) => store.used(&hash.to_string()).await?,
@@ -101,25 +101,25 @@ pub(crate) async fn left_of(hash: &Hash, store: Option<&dyn Ledger>) -> Result<C
     Ok(Consent::new(hash, used))
 }
 
-/// The command that says what is left to buy, without the bounds of this one.
+/// The command that plans what is left to buy, without the bounds of this one.
 pub(crate) fn plan_anew(invocation: &Invocation) -> String {
     invocation.as_subcommand("plan", &BOUNDS)
 }
 
-/// The command that goes on from where this one ended.
+/// The command that continues after this one.
 pub(crate) fn going_on_from_here(invocation: &Invocation) -> String {
     going_on(invocation).unwrap_or_else(|| plan_anew(invocation))
 }
 
-/// The command that goes on from a run that was recorded so, as a shell's words.
+/// The command that continues after a run with this recorded command, quoted for a shell.
 pub(crate) fn going_on_from(command: &str) -> Option<String> {
     going_on(&Invocation::new(shlex::split(command)?.into_iter().skip(1)))
 }
 
-/// The command that goes on from a run: the same one, unless a cap allowed that run alone to buy. A
-/// plan's hash counts what was bought under it, so that it may be named again.
+/// The command that continues after a run: the same command, unless it had a cap, which allowed that run
+/// alone to buy. A plan's hash may be named again, because the ledger counts what was bought under it.
 fn going_on(invocation: &Invocation) -> Option<String> {
-    // A single call has nothing to go on from.
+    // A single call cannot be continued.
     let subcommand = invocation.words().iter().find(|word| !word.starts_with('-'));
     subcommand.filter(|word| *word == "enrich")?;
     if invocation.has("--plan") || !BOUNDS.iter().any(|bound| invocation.has(bound)) {
@@ -128,7 +128,7 @@ fn going_on(invocation: &Invocation) -> Option<String> {
     Some(plan_anew(invocation))
 }
 
-/// The command that says what it takes to send again what may have been paid for.
+/// The command that plans to resend calls that may have been paid for.
 pub(crate) fn plan_of_doubts(invocation: &Invocation) -> String {
     let mut without = BOUNDS.to_vec();
     without.push("--in-doubt");
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_is_what_was_agreed_less_what_was_bought() {
+    fn what_is_left_is_the_consent_minus_the_purchases() {
         for (agreed, used, left, is_used_up) in [
             ((5, None), (0, 0.0), (5, None), false),
             ((5, None), (4, 9.0), (1, None), false),
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cap_was_the_runs_and_a_hash_counts() {
+    fn a_cap_is_not_repeated_and_a_hash_is() {
         for (command, expect) in [
             ("marl enrich --input 'my t.csv' --json", Some("marl enrich --input 'my t.csv' --json")),
             ("marl --json enrich -i t.csv --max-calls=3", Some("marl plan --json -i t.csv")),

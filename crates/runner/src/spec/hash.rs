@@ -1,17 +1,18 @@
-//! The hash of a plan as it is printed and named. Pure: it knows no job and no ledger.
+//! The hash of a plan, as it is printed and typed. This module is pure: it knows no job and no ledger.
 //!
-//! Short digests stand side by side, so that comparing two hashes says what moved. They are too
-//! short to trust: the seal is a digest of 128 bits over everything that the hash stands for, the
-//! maximum included. The hash also names the newest run at its time, so that a plan that is made
-//! after another was used has another hash, although nothing else moved.
+//! The hash consists of short digests, so that comparing two hashes shows what changed. They are too short to
+//! be trusted, so there is a seal: a digest of 128 bits over everything that the hash stands for, including
+//! the maximum. The hash also names the newest run of its time, so that a plan that is made after another
+//! plan was used has another hash, even if nothing else changed.
 //!
-//! [`crate::job::plan_hash`] makes the digests, and [`crate::spec::consent`] says how much of a hash is used up.
+//! [`crate::job::plan_hash`] makes the digests, and [`crate::spec::consent`] counts how much of a hash is
+//! used up.
 
 use std::{fmt, str::FromStr};
 
 use sha2::{Digest, Sha256};
 
-/// What the digests are of, in their order.
+/// What the digests are made of, in their order.
 const PARTS: [&str; 6] =
     ["the table", "the steps", "an integration's contract", "the prices", "the settings", "the ledger"];
 
@@ -19,7 +20,7 @@ const STEPS: usize = 1;
 const CONTRACTS: usize = 2;
 const LEDGER: usize = 5;
 
-/// A whole digest.
+/// A full digest.
 pub(crate) type Full = [u8; 32];
 
 /// A plan's hash: digests of what the plan depends on, and the most that the plan may buy.
@@ -27,15 +28,15 @@ pub(crate) type Full = [u8; 32];
 pub struct Hash {
     parts: [u16; 6],
     seal: u128,
-    /// The newest run of the ledger when the plan was made.
+    /// The newest run in the ledger when the plan was made.
     pub(crate) newest_run: u64,
     /// The most calls.
     pub calls: u64,
-    /// The most they cost, if that is known.
+    /// The maximum cost, if it is known.
     pub cost: Option<f64>,
 }
 
-/// Why a plan does not hold any more.
+/// Why a plan no longer holds.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Broken {
     /// These parts changed.
@@ -59,13 +60,13 @@ impl Hash {
         }
     }
 
-    /// What moved between the plan with this hash and `now`, whose ledger's newest run is `newest`.
+    /// What changed between the plan with this hash and `now`, whose ledger's newest run is `newest`.
     pub(crate) fn broken(&self, now: &Self, newest: u64) -> Option<Broken> {
         let differs = |part: usize| {
-            // A ledger that has lost runs is another one in the same place.
+            // If the newest run is older than the hash says, the ledger lost runs or is another one.
             self.parts[part] != now.parts[part] || (part == LEDGER && newest < self.newest_run)
         };
-        // Other steps have other contracts: that says nothing more.
+        // Other steps have other contracts, so the contracts need not be mentioned then.
         let is_news = |part: &usize| *part != CONTRACTS || !differs(STEPS);
         let moved = (0..PARTS.len()).filter(|part| differs(*part)).filter(is_news);
         let moved: Vec<&str> = moved.map(|part| PARTS[part]).collect();
@@ -77,7 +78,7 @@ impl Hash {
     }
 }
 
-/// The end of a hash in words: what its seal keeps from being edited.
+/// The end of a hash: the parts that the seal protects from edits.
 fn most(newest_run: u64, calls: u64, cost: Option<f64>) -> String {
     let cost = cost.map(|cost| format!("-{cost}")).unwrap_or_default();
     format!("{newest_run}-{calls}{cost}")
@@ -107,7 +108,7 @@ impl FromStr for Hash {
             let (newest_run, calls) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
             let cost = words.next().map(str::parse::<f64>).transpose().ok()?;
             let hash = Self { parts, seal, newest_run, calls, cost };
-            // One hash has one spelling: what is bought under it is counted by that.
+            // A hash has exactly one spelling, because the ledger counts what is bought by it.
             (hash.to_string() == text && cost.is_none_or(|cost| cost.is_finite() && cost >= 0.0))
                 .then_some(hash)
         };
@@ -132,7 +133,7 @@ mod tests {
     const THEN: [u8; 6] = [1, 2, 3, 4, 5, 6];
 
     #[test]
-    fn a_hash_is_read_as_it_is_told_and_in_no_other_spelling() {
+    fn a_hash_has_exactly_one_spelling() {
         for (calls, cost) in [(0, None), (8_456, Some(169.12)), (1, Some(0.0)), (u64::MAX, Some(1e-7))] {
             let hash = Hash::sealed(&digests(THEN), 12, calls, cost);
             assert_eq!(hash.to_string().parse::<Hash>().unwrap(), hash);
@@ -161,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn what_moved_is_named() {
+    fn changed_parts_are_named() {
         let then = Hash::sealed(&digests(THEN), 7, 1, None);
         let broken = |now: [u8; 6], newest| then.broken(&Hash::sealed(&digests(now), 7, 1, None), newest);
         assert_eq!(broken(THEN, 7), None);
@@ -179,9 +180,9 @@ mod tests {
     }
 
     #[test]
-    fn an_edited_maximum_is_seen() {
-        let told = Hash::sealed(&digests(THEN), 7, 3, Some(1.5)).to_string();
-        let (front, _) = told.split_at(told.len() - "7-3-1.5".len());
+    fn an_edited_maximum_is_detected() {
+        let hash = Hash::sealed(&digests(THEN), 7, 3, Some(1.5)).to_string();
+        let (front, _) = hash.split_at(hash.len() - "7-3-1.5".len());
         for end in ["7-4-1.5", "7-3-1.6", "7-3", "7-2-1.5", "6-3-1.5", "8-3-1.5", "0-30000-100"] {
             let edited: Hash = format!("{front}{end}").parse().unwrap();
             let now = Hash::sealed(&digests(THEN), edited.newest_run, edited.calls, edited.cost);
@@ -190,9 +191,9 @@ mod tests {
     }
 
     proptest! {
-        /// Digests that are alike where the hash shows them are still told apart.
+        /// Digests that look alike in the hash are still distinguished.
         #[test]
-        fn no_digest_is_taken_for_another(at in 0usize..6, byte in 2usize..32, bit in 0u8..8) {
+        fn different_digests_are_never_confused(at in 0usize..6, byte in 2usize..32, bit in 0u8..8) {
             let then = Hash::sealed(&digests(THEN), 7, 1, None);
             let mut other = digests(THEN);
             other[at][byte] ^= 1 << bit;
@@ -202,7 +203,7 @@ mod tests {
         }
 
         #[test]
-        fn whatever_is_typed_is_read_or_refused(text in "[0-9a-f+. -]{0,90}") {
+        fn any_text_is_read_or_refused(text in "[0-9a-f+. -]{0,90}") {
             if let Ok(hash) = text.parse::<Hash>() {
                 prop_assert_eq!(hash.to_string(), text.trim());
             }

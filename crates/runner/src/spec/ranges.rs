@@ -1,11 +1,10 @@
-//! Ranges of rows as they are typed. Knows no table.
+//! Ranges of rows, as the user types them. This module knows no table.
 
 use std::{fmt, str::FromStr};
 
 use crate::failure::{Failure, error_code::ErrorCode, exit::Exit};
 
-/// Ranges of rows: `10-20,35`, `100-`. They are in order and do not touch, so that a row is found
-/// at once among many.
+/// Ranges of rows: `10-20,35`, `100-`. They are sorted and do not touch, so that a row is found quickly.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ranges(pub(crate) Vec<(u64, u64)>);
 
@@ -16,7 +15,7 @@ impl Ranges {
         behind > 0 && self.0[behind - 1].1 >= row
     }
 
-    /// What is left of them from `row` on.
+    /// The part of the ranges from `row` on.
     pub fn since(&self, row: u64) -> Self {
         let left = self.0.iter().filter(|(_, last)| *last >= row);
         Self(left.map(|(first, last)| (*first.max(&row), *last)).collect())
@@ -27,8 +26,8 @@ impl Ranges {
         Self(vec![(row, u64::MAX)])
     }
 
-    /// The ranges that a text in another notation means: `5..7`, `5–7`, `7-5`, `1;3`.
-    pub fn meant(text: &str) -> Option<String> {
+    /// The ranges that a text in another notation probably means: `5..7`, `5–7`, `7-5`, `1;3`.
+    pub fn suggestion(text: &str) -> Option<String> {
         let mut plain = text.to_lowercase();
         for sign in ["..=", "...", "..", "–", "—", "−", ":", " to ", " bis "] {
             plain = plain.replace(sign, "-");
@@ -43,11 +42,11 @@ impl Ranges {
                 None => part.to_owned(),
             }
         });
-        let meant: Self = parts.collect::<Vec<_>>().join(",").parse().ok()?;
-        Some(meant.to_string())
+        let suggestion: Self = parts.collect::<Vec<_>>().join(",").parse().ok()?;
+        Some(suggestion.to_string())
     }
 
-    /// Looks whether a table of so many rows has them.
+    /// Checks that a table with this number of rows has all of them.
     pub(crate) fn check(&self, rows: u64) -> Result<(), Failure> {
         let Some(beyond) = self.0.iter().find(|range| range.0 > rows) else { return Ok(()) };
         let message = format!("`--rows` names row {}, and the table has {rows}", beyond.0);
@@ -105,11 +104,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ranges_are_read_and_told() {
-        for (text, told) in
+    fn ranges_are_parsed_and_printed() {
+        for (text, printed) in
             [("10-20,35", "10-20,35"), (" 1 - 2 , 4", "1-2,4"), ("100-", "100-"), ("7-7", "7")]
         {
-            assert_eq!(text.parse::<Ranges>().unwrap().to_string(), told);
+            assert_eq!(text.parse::<Ranges>().unwrap().to_string(), printed);
         }
         let ranges: Ranges = "2-3,9-".parse().unwrap();
         let held: Vec<u64> = (1..=11).filter(|row| ranges.contains(*row)).collect();
@@ -121,14 +120,14 @@ mod tests {
             }),
             ["12-20,35", "12-"]
         );
-        for (text, told) in [
+        for (text, printed) in [
             ("35,10-20", "10-20,35"),
             ("1-9,3-4,10", "1-10"),
             ("5-,1,9,2", "1-2,5-"),
             ("1-18446744073709551615,7", "1-"),
             ("3,3,1-2", "1-3"),
         ] {
-            assert_eq!(text.parse::<Ranges>().unwrap().to_string(), told);
+            assert_eq!(text.parse::<Ranges>().unwrap().to_string(), printed);
         }
         let many: Vec<String> = (1..=50_000).map(|at| (at * 2).to_string()).collect();
         let many: Ranges = many.join(",").parse().unwrap();
@@ -139,8 +138,8 @@ mod tests {
     }
 
     #[test]
-    fn ranges_in_other_notations_are_understood_well_enough_to_propose() {
-        for (text, meant) in [
+    fn corrections_are_suggested_for_other_notations() {
+        for (text, suggestion) in [
             ("5..7", Some("5-7")),
             ("5..=7", Some("5-7")),
             ("5–7;9", Some("5-7,9")),
@@ -151,7 +150,7 @@ mod tests {
             ("0-3", None),
             ("", None),
         ] {
-            assert_eq!(Ranges::meant(text).as_deref(), meant, "{text}");
+            assert_eq!(Ranges::suggestion(text).as_deref(), suggestion, "{text}");
         }
     }
 }

@@ -1,25 +1,25 @@
 //! Pairs the rows of an older output with those of the table that a run reads now, by digests.
 //!
-//! Rows that are equal as a whole are paired first, then rows that `same_row` recognises. The remaining
-//! rows are paired question by question, by the cells that each question reads. Memory holds some digests
-//! for each row and no cell. This module must not read tables, and must not judge which answer is better.
+//! Rows that are equal as a whole are paired first, then rows that `same_row` recognises. The remaining rows
+//! are paired question by question, by the cells that each question reads. Memory holds a few digests for
+//! each row and no cells. This module must not read tables, and must not judge which answer is better.
 
-/// What the older output has for one question of a row of the new table. Rows are counted from 1; 0 stands
-/// for none.
+/// The rows of the older output for one question of a row of the new table. Rows are counted from 1; 0 means
+/// none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct RowPair {
     /// The older row whose answers fit this row's question.
     pub(crate) answer: u32,
-    /// The older row that is, or may be, this row. If its answers do not fit any more, they count as lost.
+    /// The older row that is, or may be, this row. If its answers no longer fit, they count as lost.
     pub(crate) before: u32,
 }
 
 /// The digests of a table's rows.
 #[derive(Debug, Default)]
 pub(crate) struct TableDigests {
-    /// By row: a digest of the whole row; 0 where nothing distinguishes rows.
+    /// By row, a digest of the whole row; 0 if nothing distinguishes rows.
     pub(crate) whole: Vec<u64>,
-    /// By question and row: a digest of the cells that the question reads; 0 where they are empty.
+    /// By question and row, a digest of the cells that the question reads; 0 if they are empty.
     pub(crate) keys: Vec<Vec<u64>>,
 }
 
@@ -28,15 +28,15 @@ pub(crate) struct TableDigests {
 pub(crate) struct Matching {
     /// By question and row of the new table.
     pub(crate) pairs: Vec<Vec<RowPair>>,
-    /// By older row: the same row in the new table, counted from 1.
+    /// By older row, the same row in the new table, from 1.
     pub(crate) now_of: Vec<u32>,
 }
 
 /// Older rows that ask the same question.
 struct SameQuestion {
     key: u64,
-    /// Where they end in the list of rows sorted by key, and where the search for the next one without a
-    /// partner begins.
+    /// The end of these rows in the list of rows sorted by key, and the position where the search for the
+    /// next unpaired row begins.
     end: u32,
     next: u32,
     /// The answers of the rows without a partner, and of all rows.
@@ -65,8 +65,8 @@ impl SharedAnswer {
 }
 
 impl Matching {
-    /// Pairs rows by their questions. `answers` holds by question and older row a digest of the answers, 0
-    /// for none. `now_of` holds the pairs that are known already, as [`pair_whole`] returns them.
+    /// Pairs rows by their questions. `answers` holds, by question and older row, a digest of the answers; 0
+    /// means none. `now_of` holds the pairs that are already known, as [`pair_whole`] returns them.
     pub(crate) fn new(
         older: &TableDigests,
         answers: &[Vec<u32>],
@@ -80,20 +80,20 @@ impl Matching {
         }
         let mut matching = Self { pairs: Vec::new(), now_of };
         for ((keys, wanted), answers) in older.keys.iter().zip(&now.keys).zip(answers) {
-            let question = AskedRows { keys, wanted, answers, older_of: &older_of, is_paired: &is_paired };
+            let question = QuestionRows { keys, wanted, answers, older_of: &older_of, is_paired: &is_paired };
             matching.pair_question(&question);
         }
         matching
     }
 
-    /// Records that a row of the new table is this older row with other questions; both counted from 0.
+    /// Records that a row of the new table is this older row with other questions; both are counted from 0.
     pub(crate) fn set_edited(&mut self, older: u32, now: u32) {
         self.now_of[older as usize] = now + 1;
         self.pairs.iter_mut().for_each(|pairs| pairs[now as usize].before = older + 1);
     }
 
-    fn pair_question(&mut self, question: &AskedRows<'_>) {
-        let AskedRows { keys, wanted, answers, older_of, is_paired } = question;
+    fn pair_question(&mut self, question: &QuestionRows<'_>) {
+        let QuestionRows { keys, wanted, answers, older_of, is_paired } = question;
         let sorted = sorted(keys);
         let mut alike = alike(&sorted, keys, answers, is_paired);
         let mut pairs = Vec::with_capacity(wanted.len());
@@ -117,18 +117,18 @@ impl Matching {
 }
 
 /// One question over both tables.
-struct AskedRows<'a> {
+struct QuestionRows<'a> {
     keys: &'a [u64],
     wanted: &'a [u64],
     answers: &'a [u32],
-    /// By new row: the same row in the older table, counted from 1, if it is known.
+    /// By new row, the same row in the older table, from 1, if it is known.
     older_of: &'a [u32],
-    /// By older row: whether its row in the new table is known.
+    /// By older row, whether its row in the new table is known.
     is_paired: &'a [bool],
 }
 
 impl SameQuestion {
-    /// The partner of a row that is not known yet.
+    /// Returns the partner of a row that is not known yet.
     fn partner(&mut self, sorted: &[u32], answers: &[u32], is_paired: &[bool]) -> RowPair {
         let is_free = |row: u32| !is_paired[row as usize] && answers[row as usize] != 0;
         while self.next < self.end {
@@ -154,11 +154,11 @@ impl SameQuestion {
     }
 }
 
-/// Pairs the rows that are equal as a whole, in their order. Returns by older row the new row, counted from
-/// 1; 0 for none.
+/// Pairs the rows that are equal as a whole, in their order. Returns, by older row, the new row, from 1; 0
+/// means none.
 pub(crate) fn pair_whole(older: &TableDigests, now: &TableDigests) -> Vec<u32> {
     let sorted = sorted(&older.whole);
-    // How many of several equal rows are taken, stored at the first of them.
+    // How many rows of several equal ones are taken; stored at the first of them.
     let mut taken = vec![0_u32; sorted.len()];
     let mut now_of = vec![0; older.whole.len()];
     for (row, wanted) in now.whole.iter().enumerate().filter(|(_, wanted)| **wanted != 0) {
@@ -173,7 +173,7 @@ pub(crate) fn pair_whole(older: &TableDigests, now: &TableDigests) -> Vec<u32> {
     now_of
 }
 
-/// The rows sorted by digest, and equal ones by their order.
+/// The rows sorted by digest; equal digests keep their order.
 fn sorted(digests: &[u64]) -> Vec<u32> {
     let mut rows: Vec<u32> = (0..digests.len()).map(to_u32).collect();
     rows.sort_unstable_by_key(|row| (digests[*row as usize], *row));
@@ -200,7 +200,7 @@ fn alike(sorted: &[u32], keys: &[u64], answers: &[u32], is_paired: &[bool]) -> V
     alike
 }
 
-/// A row number as `u32`; tables with more rows are refused before.
+/// A row number as `u32`; tables with more rows have been refused.
 pub(crate) fn to_u32(row: usize) -> u32 {
     u32::try_from(row).unwrap_or(u32::MAX)
 }
@@ -228,10 +228,10 @@ mod tests {
     }
 
     #[test]
-    fn rows_find_their_own_in_any_order_and_equal_questions_share() {
+    fn rows_are_paired_in_any_order_and_equal_questions_share_answers() {
         let older = [(1, 10, 7), (2, 20, 8), (3, 20, 8)];
         assert_eq!(matched(&older, &[(3, 20), (1, 10)]).0, [(3, 3), (1, 1)]);
-        // A changed row keeps the answers of its question, and so does one more that asks the same.
+        // A changed row keeps the answers of its question, and so does an additional row that asks the same.
         assert_eq!(
             matched(&older, &[(9, 20), (8, 10), (7, 20), (6, 20), (5, 30)]),
             (vec![(2, 2), (1, 1), (3, 3), (2, 0), (0, 0)], vec![])
@@ -251,17 +251,17 @@ mod tests {
     }
 
     #[test]
-    fn a_row_that_asks_something_else_misses_what_it_had() {
+    fn a_row_with_another_question_loses_its_answer() {
         let older = TableDigests { whole: vec![1, 2], keys: vec![vec![10, 20]] };
         let now = TableDigests { whole: vec![8, 9], keys: vec![vec![30, 10]] };
         let matching = Matching::new(&older, &[vec![7, 8]], &now, vec![1, 2]);
         assert_eq!(matching.pairs[0][0], RowPair { answer: 0, before: 1 });
-        // Another row was asked what it asks now.
+        // Another row asked what this row asks now.
         assert_eq!(matching.pairs[0][1], RowPair { answer: 1, before: 2 });
     }
 
     #[test]
-    fn a_row_that_reads_nothing_has_no_partner_but_an_equal_one() {
+    fn a_row_without_a_question_is_paired_only_with_an_equal_row() {
         let older = [(1, 0, 7), (2, 0, 0)];
         assert_eq!(matched(&older, &[(9, 0), (1, 0)]).0, [(0, 0), (1, 1)]);
         assert_eq!(matched(&[(0, 0, 7)], &[(0, 0)]).0, [(0, 0)]);

@@ -1,9 +1,9 @@
-//! Finds the rows of an older output again, by what their answers were given for: for each question the
-//! cells that it reads, in their normal form. The user may have added, removed, reordered or edited rows.
+//! Finds the rows of an older output again, by what their answers were given for: the cells that each
+//! question reads, in their normal form. The user may have added, removed, reordered or edited rows.
 //!
-//! As long as both tables are in step, the older one is read alongside. After the first difference all of
-//! its answers go into a temporary file, and memory holds digests and places of rows (see `matching`).
-//! This module must not judge which answer is better.
+//! As long as both tables are in step, the older one is read alongside. After the first difference all of its
+//! answers go into a temporary file, and memory holds digests and positions of rows (see `matching`). This
+//! module must not judge which answer is better.
 
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
@@ -29,7 +29,7 @@ use crate::{
 /// The texts are those of [`InputRow::text`].
 pub type Answers = Vec<Option<String>>;
 
-/// What the older output has for a row of the new table, one entry for each column of
+/// The answers of the older output for a row of the new table, one entry for each column of
 /// [`OlderOutput::answers`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OlderCells {
@@ -45,10 +45,10 @@ pub struct OlderOutput {
     summary: TableSummary,
     now: TableSummary,
     names: Vec<String>,
-    /// Where the answers are in the older table.
+    /// The indices of the answers' columns in the older table.
     places: Vec<usize>,
     questions: Vec<Question>,
-    /// The columns that both tables have: the places in the older one and in the new one.
+    /// The columns that both tables have, as indices in the older and in the new table.
     common: Vec<(usize, usize)>,
     rows: Rows,
     matched: u64,
@@ -59,7 +59,7 @@ enum Rows {
     Matched(Box<Matched>),
 }
 
-/// Both tables once they are out of step.
+/// The matching of both tables, once they are out of step.
 struct Matched {
     matching: Matching,
     spool: Spool,
@@ -70,8 +70,8 @@ struct Matched {
 
 impl OlderOutput {
     /// Opens the older output at `path` to find the rows of `now` in it. `answers` names the columns that
-    /// marl wrote. `questions` gets the older output and those of the columns that it has, and returns what
-    /// they were given for.
+    /// marl wrote. `questions` is called with the older output and those answer columns that it has, and
+    /// returns what the answers were given for.
     ///
     /// # Errors
     /// The older output cannot be read as a table.
@@ -134,10 +134,11 @@ impl OlderOutput {
         self.matched_rows().map(|matched| matched.removed)
     }
 
-    /// What the older output has for a row of the new table. Call it for the rows in the new table's order.
+    /// Returns what the older output has for a row of the new table. Call it for the rows in the new table's
+    /// order.
     ///
     /// # Errors
-    /// The older output cannot be read, or somebody changed it meanwhile.
+    /// The older output cannot be read, or it was changed meanwhile.
     pub fn find(&mut self, row: &InputRow) -> Result<OlderCells, TableError> {
         let whole = self.whole(row, false);
         if let Rows::InStep(reader) = &mut self.rows {
@@ -178,7 +179,7 @@ impl OlderOutput {
         self.places.iter().map(|place| row.text(*place)).collect()
     }
 
-    /// Compares both tables as a whole, however much was read of them.
+    /// Compares both tables as a whole, no matter how much of them was read.
     fn matched_rows(&mut self) -> Result<&mut Matched, TableError> {
         if let Rows::InStep(_) = &self.rows {
             let matched = self.match_rows()?;
@@ -247,8 +248,8 @@ impl OlderOutput {
         Ok(side)
     }
 
-    /// A digest of the columns that both tables have, and of what questions read from columns that have
-    /// other names now; 0 where nothing distinguishes rows.
+    /// A digest of the columns that both tables have, and of the cells that questions read from renamed
+    /// columns; 0 if nothing distinguishes rows.
     fn whole(&self, row: &InputRow, is_older: bool) -> u64 {
         let mut hash = DefaultHasher::new();
         for (number, (older, now)) in self.common.iter().enumerate() {
@@ -277,15 +278,15 @@ fn place(columns: &[String], name: &String) -> Option<usize> {
     columns.iter().position(|column| column == name)
 }
 
-/// Scans a table that marl wrote: its first row is the header, whatever it looks like, and no line after the
-/// rows is left out. `now` is the table that a run reads.
+/// Scans a table that marl wrote: its first row is always the header, and no line after the rows is left out.
+/// `now` is the table that a run reads.
 fn scan_own_output(
     path: &Path,
     now: &TableSummary,
     options: &ReadOptions,
 ) -> Result<TableSummary, TableError> {
     let plain = ReadOptions { delimiter: options.delimiter, ..ReadOptions::default() };
-    let format = format::of_path(path).map_or(now.format(), |format| format.info());
+    let format = format::for_path(path).map_or(now.format(), |format| format.info());
     if !format.has_header {
         return scan(path, &plain);
     }

@@ -1,4 +1,5 @@
-//! What the answers of a row were given for: the cells that a question reads, in their normal form. Pure.
+//! What the answers of a row were given for: the cells that a question reads, in their normal form. This
+//! module is pure.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -9,20 +10,21 @@ use crate::interface::row::InputRow;
 /// What some answers were given for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
-    /// Their places among [`OlderOutput::answers`](crate::OlderOutput::answers).
+    /// The indices of the answers among [`OlderOutput::answers`](crate::OlderOutput::answers).
     pub answers: Vec<usize>,
-    /// The columns that the question reads. Without any, the columns that both tables have identify a row.
+    /// The columns that the question reads. If it reads none, the columns that both tables have identify a
+    /// row.
     pub key: Vec<KeyCell>,
 }
 
 /// A column that a question reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeyCell {
-    /// Its place in the older output.
+    /// The column's index in the older output.
     pub older: usize,
-    /// Its place in the table that is read now.
+    /// The column's index in the table that is read now.
     pub now: usize,
-    /// The type by whose rules two cells are equal; `None` compares their texts.
+    /// The type whose rules decide whether two cells are equal; `None` compares their texts.
     pub kind: Option<SemanticType>,
 }
 

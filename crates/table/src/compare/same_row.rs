@@ -1,8 +1,8 @@
-//! Recognises rows of an older output that the user edited: by cells and questions that no other row has, or
+//! Recognises rows of an older output that the user edited, by cells and questions that no other row has, or
 //! by their neighbours.
 //!
-//! It reads both tables a few more times, and holds digests of the cells of these rows alone, of as many
-//! columns as there is room for. It must not judge which answer is better.
+//! This module reads both tables a few more times, and holds digests of the cells of these rows only, for as
+//! many columns as memory allows. It must not judge which answer is better.
 
 use std::{
     collections::HashMap,
@@ -19,20 +19,20 @@ use crate::{
 /// How many cells memory may hold.
 const MOST_CELLS: usize = 1 << 19;
 
-/// The weight of a cell that no question reads: a name or a number stays with its row, and a cell that a
+/// The weight of a cell that no question reads: a name or a number stays with its row, but a cell that a
 /// question reads may move to another row.
 const OWN_WEIGHT: u32 = 1000;
 
-/// Both tables, and the places of the columns that both have: in the older one and in the new one.
+/// Both tables, and the columns that both have, as indices in the older and in the new table.
 pub(crate) struct Tables<'a> {
     pub(crate) older: &'a TableSummary,
     pub(crate) now: &'a TableSummary,
     pub(crate) common: &'a [(usize, usize)],
-    /// The columns of the older one that questions read.
+    /// The columns of the older table that questions read.
     pub(crate) asked: &'a [usize],
 }
 
-/// The rows that hold a cell: how many in each table, and the last of them.
+/// How many rows of each table hold a cell, and the last of these rows.
 #[derive(Default)]
 struct Occurrences {
     weight: u32,
@@ -42,8 +42,8 @@ struct Occurrences {
     nows: u8,
 }
 
-/// Adds to `now_of` the pairs of rows that share most of what no other row has. Older rows without answers
-/// stay unpaired.
+/// Adds to `now_of` the pairs of rows that share most of the cells that no other row has. Older rows without
+/// answers stay unpaired.
 pub(crate) fn pair_edited(
     now_of: &mut [u32],
     has_answers: &[bool],
@@ -74,8 +74,8 @@ pub(crate) fn pair_edited(
     Ok(())
 }
 
-/// Adds to `matching` the remaining rows that stand between the same neighbours as before and still have
-/// half of their cells.
+/// Adds to `matching` the remaining rows that lie between the same neighbours as before and still have half
+/// of their cells.
 pub(crate) fn pair_neighbours(
     matching: &mut Matching,
     has_answers: &[bool],
@@ -90,7 +90,7 @@ pub(crate) fn pair_neighbours(
     if placed.is_empty() {
         return Ok(());
     }
-    // Both lists are in the order of the rows.
+    // Both lists are in row order.
     let mut older_cells = Vec::with_capacity(placed.len());
     for row in Reader::open(tables.older)? {
         let row = row?;
@@ -117,8 +117,8 @@ pub(crate) fn pair_neighbours(
     Ok(())
 }
 
-/// The cells of the remaining rows, and how many rows of each table hold each. The cells that a question
-/// reads count together as one more cell.
+/// The cells of the remaining rows, and how many rows of each table hold each cell. The cells that a question
+/// reads also count together as one cell.
 fn unique_cells(
     left: &[u32],
     sides: [&TableDigests; 2],
@@ -176,16 +176,16 @@ fn left<'a>(now_of: &'a [u32], has_answers: &'a [bool]) -> impl Iterator<Item = 
     rows.filter(|(_, (now, has_answers))| **now == 0 && **has_answers).map(|(row, _)| to_u32(row))
 }
 
-/// By new row: whether its row in the older table is known.
+/// By new row, whether its row in the older table is known.
 fn known(now_of: &[u32], rows: usize) -> Vec<bool> {
     let mut known = vec![false; rows];
     now_of.iter().filter(|now| **now > 0).for_each(|now| known[*now as usize - 1] = true);
     known
 }
 
-/// The new row that stands between the same neighbours as an older one.
+/// The new row that lies between the same neighbours as an older row.
 fn between(now_of: &[u32], is_known: &[bool], older: usize) -> Option<u32> {
-    // Counted from 1, so that 0 stands before the first row.
+    // Counted from 1, so that 0 is the position before the first row.
     let before = if older == 0 { 0 } else { now_of[older - 1] as usize };
     let is_before = older == 0 || before > 0;
     let is_after = match now_of.get(older + 1) {

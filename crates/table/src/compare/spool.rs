@@ -1,5 +1,5 @@
-//! The answers of the older rows in a temporary file, because memory must not grow with the rows. Must not
-//! know what they answer.
+//! Keeps the answers of the older rows in a temporary file, because memory must not grow with the rows. This
+//! module must not know what the answers mean.
 
 use std::{
     fs::File,
@@ -13,11 +13,11 @@ use super::older::Answers;
 pub(super) struct Spool {
     file: BufWriter<File>,
     end: u64,
-    /// By row: where its answers begin.
+    /// By row, the position of its answers.
     places: Vec<u64>,
 }
 
-/// The place of a row without answers.
+/// The position for a row without answers.
 const NOWHERE: u64 = u64::MAX;
 
 impl Spool {

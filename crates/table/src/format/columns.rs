@@ -1,13 +1,14 @@
-//! What columns can be called, and which names a table without usable ones gets. Pure: it reads no file.
+//! Which names columns can have, and which names marl gives to columns without usable ones. This module is
+//! pure: it reads no file.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::problem::columns::ColumnProblem;
 
-/// A name that is longer is rather the rest of a file behind an open quote.
+/// A longer name is more likely the rest of a file after an open quote.
 const NAME_BYTES: usize = 64 << 10;
 
-/// Why columns cannot be called so. With `gives_names`, missing and doubled names are replaced later.
+/// Why these names cannot be used. With `gives_names`, missing and duplicate names are replaced later.
 pub(crate) fn wrong_name(names: &[String], gives_names: bool) -> Option<ColumnProblem> {
     if names.iter().any(|name| name.len() > NAME_BYTES) {
         return Some(ColumnProblem::LongName);
@@ -27,8 +28,8 @@ pub(crate) fn wrong_name(names: &[String], gives_names: bool) -> Option<ColumnPr
     })
 }
 
-/// Names columns without a name `column_3` after their place, and second ones of a name
-/// `name_2`; answers the names it gave.
+/// Names columns without a name after their position (`column_3`), and repeated names by number (`name_2`).
+/// Returns the names it gave.
 pub(crate) fn give_names(names: &mut [String]) -> Vec<String> {
     let mut taken: HashSet<String> = names.iter().cloned().collect();
     let mut seen = HashSet::new();

@@ -1,8 +1,8 @@
-//! The formats of tables: one folder each, behind one trait and in one list.
+//! The formats of tables: one folder for each, behind one trait and in one list.
 //!
-//! To add a format, write a folder with a type that is a [`Format`], and name the type in [`FORMATS`].
-//! Nothing else chooses between formats: the scan and the writer ask this module, by a path or by a table.
-//! What several formats share stands beside the folders: files of text, names of columns, safe cells.
+//! To add a format, write a folder with a type that implements [`Format`], and add the type to [`FORMATS`].
+//! Only this module chooses between formats: the scan and the writer ask it, by a path or by a table. The
+//! files beside the folders hold what several formats share: text files, names of columns, safe cells.
 
 pub(crate) mod columns;
 pub(crate) mod csv;
@@ -29,25 +29,25 @@ pub fn formats() -> impl Iterator<Item = &'static FormatInfo> {
     FORMATS.iter().map(|format| format.info())
 }
 
-/// Every extension that marl knows, as a sentence lists them: `.csv, .tsv and .tab`.
+/// All extensions that marl knows, as text: `.csv, .tsv and .tab`.
 pub(crate) fn all_extensions() -> String {
     listed(formats().flat_map(|format| format.extensions.iter().copied()))
 }
 
-/// The format that a path's extension stands for; `None` for an extension that marl does not know.
-pub(crate) fn of_path(path: &Path) -> Option<&'static dyn Format> {
+/// The format for a path's extension; `None` if marl does not know the extension.
+pub(crate) fn for_path(path: &Path) -> Option<&'static dyn Format> {
     let wanted = extension(path);
     FORMATS.iter().copied().find(|format| format.info().extensions.contains(&wanted.as_str()))
 }
 
 /// The format of an input, by its extension and the command line.
-pub(crate) fn of_input(path: &Path, options: &ReadOptions) -> Result<&'static dyn Format, FileProblem> {
+pub(crate) fn for_input(path: &Path, options: &ReadOptions) -> Result<&'static dyn Format, FileProblem> {
     if let Some(delimiter) = options.delimiter.filter(|delimiter| !can_delimit(*delimiter)) {
         return Err(FileProblem::BadDelimiter(delimiter));
     }
-    let format = match of_path(path) {
+    let format = match for_path(path) {
         Some(format) => format,
-        // Any file with a delimiter between cells can be read, whatever it is called.
+        // With `--delimiter`, any file can be read, whatever its extension is.
         None if options.delimiter.is_some() => &csv::CSV,
         None => {
             return Err(FileProblem::UnknownExtension {
@@ -62,11 +62,11 @@ pub(crate) fn of_input(path: &Path, options: &ReadOptions) -> Result<&'static dy
     }
 }
 
-/// The format of an output at `path`, which a later run must read back as what is written there: the
-/// input's own, or the one of the path's extension if it is the same.
-pub(crate) fn of_output(path: &Path, input: &TableSummary) -> Result<&'static dyn Format, OutputProblem> {
+/// The format of an output at `path`, which a later run must be able to read back: the input's own, or the
+/// format for the path's extension if it is equivalent.
+pub(crate) fn for_output(path: &Path, input: &TableSummary) -> Result<&'static dyn Format, OutputProblem> {
     let own = extension(&input.path);
-    match of_path(path) {
+    match for_path(path) {
         Some(format) if is_same(format.info(), input) => Ok(format),
         _ if extension(path) == own => Ok(input.format),
         _ => Err(OutputProblem::OtherFormat { input: own, output: extension(path) }),
@@ -81,7 +81,7 @@ fn is_same(format: &FormatInfo, input: &TableSummary) -> bool {
     }
 }
 
-/// A path's extension in lower case, without its dot.
+/// A path's extension in lower case, without a dot.
 pub(crate) fn extension(path: &Path) -> String {
     path.extension().map(|extension| extension.to_string_lossy().to_lowercase()).unwrap_or_default()
 }

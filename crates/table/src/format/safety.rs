@@ -1,5 +1,5 @@
-//! Makes values that come from outside safe as cells: nothing in them steers a terminal, runs in a spreadsheet
-//! or is longer than a cell can be. Must never touch the table's own cells.
+//! Makes values from outside safe as cells: they cannot control a terminal, run in a spreadsheet or exceed
+//! the length of a cell. This module must never touch the table's own cells.
 
 use std::borrow::Cow;
 
@@ -8,8 +8,8 @@ use marl_core::{
     value::{CELL_CHARACTERS, Value, without_escapes},
 };
 
-/// A value as the text of a CSV cell, and whether it got an apostrophe in front because a
-/// spreadsheet would have run it. Line breaks and tabs become spaces.
+/// A value as the text of a CSV cell, and whether it got a leading apostrophe because a spreadsheet would
+/// have evaluated it. Line breaks and tabs become spaces.
 pub(crate) fn csv_cell(value: &Value, raw_cells: bool) -> (Cow<'_, str>, bool) {
     let text = match value {
         Value::Text(text) => Cow::Borrowed(text.as_str()),
@@ -27,7 +27,7 @@ pub(crate) fn csv_cell(value: &Value, raw_cells: bool) -> (Cow<'_, str>, bool) {
     }
 }
 
-/// A value as it goes into JSON; its type stays. The texts of a list share the bound of one cell.
+/// A value for JSON; its type stays. The texts of a list share the length limit of one cell.
 pub(crate) fn json_value(value: &Value) -> Value {
     match value {
         Value::Integer(number) => Value::Integer(*number),
@@ -57,7 +57,7 @@ enum LineBreaks {
 
 /// Drops escape sequences and control characters; control characters that separate words become spaces.
 ///
-/// It drops fewer characters than [`terminal::shown`] escapes: a cell keeps the joiners and marks of direction
+/// It drops fewer characters than [`terminal::shown`] escapes: a cell keeps the joiners and direction marks
 /// that its script needs, and the code that prints a cell escapes them.
 fn clean(text: &str, breaks: LineBreaks) -> Cow<'_, str> {
     let is_harmless = |c: char| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}');
@@ -74,14 +74,14 @@ fn clean(text: &str, breaks: LineBreaks) -> Cow<'_, str> {
     Cow::Owned(text.chars().filter_map(kept).collect())
 }
 
-/// Whether a spreadsheet would take the text for a formula.
+/// Whether a spreadsheet would evaluate the text as a formula.
 ///
-/// White space and invisible characters in front do not count: some programs drop them
-/// when they import. A text that starts with an apostrophe is text to all of them. The wide and the
-/// small forms of the signs count as signs.
+/// Leading white space and invisible characters are ignored, since some programs drop them on import. A text
+/// that starts with an apostrophe is text to all of them. The full-width and small forms of the signs count
+/// as signs.
 ///
-/// A program that opens the table with another delimiter sees other cells, and no sign in front of an answer
-/// could guard them all.
+/// A program that opens the table with another delimiter sees other cells, and no sign before an answer could
+/// protect all of them.
 fn is_formula(text: &str) -> bool {
     const SIGNS: [char; 13] =
         ['=', '+', '-', '@', '＝', '＋', '－', '＠', '﹢', '﹣', '﹦', '﹫', '\u{2212}'];
@@ -89,7 +89,7 @@ fn is_formula(text: &str) -> bool {
     text.starts_with(SIGNS) && !is_plain_number(text.trim_end())
 }
 
-/// `-5`, `+3.2`, `-1,234.50`, `-1e5`, `-12%`: digits and what stands between them.
+/// `-5`, `+3.2`, `-1,234.50`, `-1e5`, `-12%`: digits and the characters that numbers contain.
 fn is_plain_number(text: &str) -> bool {
     let text = text.strip_prefix(['-', '+', '\u{2212}']).unwrap_or(text);
     let text = text.strip_suffix('%').unwrap_or(text);
@@ -101,7 +101,7 @@ fn is_plain_number(text: &str) -> bool {
         && is_all(exponent, |byte| byte.is_ascii_digit())
 }
 
-/// At most `most` characters of the text.
+/// The text, cut to at most `most` characters.
 fn cut(text: &str, most: usize) -> &str {
     match text.char_indices().nth(most) {
         Some((end, _)) => &text[..end],

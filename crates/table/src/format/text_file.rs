@@ -1,5 +1,5 @@
-//! Reads a file of text in the encoding that the user names, that its first bytes show, or, where it is
-//! not UTF-8, that all its bytes allow.
+//! Reads a text file in the encoding that the user names, that its first bytes show, or, if it is not UTF-8,
+//! that all its bytes allow.
 
 use std::io::{self, Read};
 
@@ -10,27 +10,27 @@ use crate::{
     problem::{TableProblem, error::Location, fault::ScanFault, note::Note, text::TextProblem},
     text::{
         decode::TextReader,
-        encoding::{Detector, name_of, of_head},
+        encoding::{Detector, from_head, name_of},
     },
 };
 
-/// How many first bytes may show the encoding.
+/// How many leading bytes are examined for the encoding.
 const FIRST: usize = 512;
 
-/// How much is read at a time.
+/// How many bytes are read at a time.
 const PIECE: usize = 256 << 10;
 
-/// Calls `read` with the encoding of the input, and again with another one where the first was a guess
-/// and wrong. A note names an encoding that is not UTF-8.
+/// Calls `read` with the encoding of the input, and again with another encoding if the first was a wrong
+/// guess. A note names an encoding other than UTF-8.
 pub(crate) fn scan_text(
     input: &Input<'_>,
     read: impl Fn(&'static Encoding) -> Result<Scanned, ScanFault>,
 ) -> Result<Scanned, ScanFault> {
     let mut start = vec![0; FIRST];
     let length = input.open()?.read(&mut start)?;
-    let of_head = of_head(&start[..length]).map_err(|problem| ScanFault::at(Location::File, problem))?;
+    let apparent = from_head(&start[..length]).map_err(|problem| ScanFault::at(Location::File, problem))?;
     let given = input.options.encoding;
-    let encoding = given.unwrap_or(of_head);
+    let encoding = given.unwrap_or(apparent);
     let (encoding, scanned) = match read(encoding) {
         Err(ScanFault::Table(location, TableProblem::Text(TextProblem::NotUtf8(byte))))
             if given.is_none() =>
@@ -56,7 +56,7 @@ pub(crate) fn open_text(
     Ok(TextReader::new(input.open()?, encoding))
 }
 
-/// Goes over the bytes of a file that is not UTF-8; `byte` at `location` is the first sign of that.
+/// Examines the bytes of a file that is not UTF-8; `byte` at `location` is the first evidence of that.
 fn detect(input: &Input<'_>, byte: u8, location: Location) -> Result<&'static Encoding, ScanFault> {
     let mut file = input.open()?;
     let mut detector = Detector::new();

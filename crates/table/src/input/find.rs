@@ -1,4 +1,5 @@
-//! Finds the file that the user named, and the one that was probably meant. Must not open it.
+//! Finds the file that the user named, and the file that the user probably meant. This module must not open
+//! it.
 
 use std::{
     fs::{self, Metadata},
@@ -12,14 +13,14 @@ use crate::{
     problem::{error::TableError, file::FileProblem},
 };
 
-/// Enough for folders that people keep tables in; a huge one is not read to its end.
+/// Enough for folders in which people keep tables; a huge folder is not read to its end.
 const MOST_ENTRIES: usize = 10_000;
 
 /// Metadata of an input, which must be a regular file: marl reads it twice, and a pipe can be read only
 /// once.
 ///
 /// # Errors
-/// There is no such file, or the file is none that can be read twice.
+/// The file does not exist, or it cannot be read twice.
 pub(crate) fn input_metadata(path: &Path) -> Result<Metadata, TableError> {
     if is_standard_input(path) {
         return Err(TableError::new(path, FileProblem::NotRegular));
@@ -41,14 +42,14 @@ pub(crate) fn input_metadata(path: &Path) -> Result<Metadata, TableError> {
     }
 }
 
-/// Whether the path is a name of the standard input, which looks like a regular file when the shell
-/// redirects one.
+/// Whether the path is a name of the standard input, which looks like a regular file if the shell redirects
+/// one.
 fn is_standard_input(path: &Path) -> bool {
     path == Path::new("-")
         || ["/dev/stdin", "/dev/fd", "/proc/self/fd"].iter().any(|known| path.starts_with(known))
 }
 
-/// The file of the same name in the working folder.
+/// The file with the same name in the working folder.
 fn in_working_folder(path: &Path) -> Option<PathBuf> {
     let here = PathBuf::from(path.file_name()?);
     (here != path && here.is_file()).then_some(here)
@@ -60,13 +61,13 @@ fn tables_beside(path: &Path) -> Option<Vec<PathBuf>> {
     let entries = fs::read_dir(folder_of(path)).ok()?.take(MOST_ENTRIES).flatten();
     let tables = entries.map(|entry| path.with_file_name(entry.file_name()));
     let mut tables: Vec<PathBuf> =
-        tables.filter(|path| format::of_path(path).is_some() && path.is_file()).collect();
+        tables.filter(|path| format::for_path(path).is_some() && path.is_file()).collect();
     tables.sort();
     tables.truncate(LISTED);
     Some(tables)
 }
 
-/// A file in the same folder whose name is nearly the missing one's.
+/// A file in the same folder with a name similar to the missing one.
 fn similar_name(path: &Path) -> Option<PathBuf> {
     let wanted = path.file_name()?.to_string_lossy().to_lowercase();
     let closeness = |entry: &fs::DirEntry| {

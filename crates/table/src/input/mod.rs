@@ -1,4 +1,4 @@
-//! Reading a table, whatever its format is: the scan of the whole file, and then one row at a time.
+//! Reads a table of any format: scans the whole file, and then reads one row at a time.
 
 pub(crate) mod find;
 pub(crate) mod reader;

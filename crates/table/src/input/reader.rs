@@ -1,7 +1,7 @@
-//! The second pass: one row at a time, of a file that [`scan`](crate::scan) found sound.
+//! The second pass over a file that [`scan`](crate::scan) accepted: one row at a time.
 //!
-//! If somebody changes the file after the scan, also while it is read, reading fails: the rows would not be
-//! those that the plan was made for. The reader never returns a row of the new content.
+//! If the file is changed after the scan, even during reading, reading fails: the rows would not be those
+//! that the plan was made for. The reader never returns a row of the new content.
 
 use std::path::PathBuf;
 
@@ -16,16 +16,16 @@ use crate::{
     roots,
 };
 
-/// After how many rows the reader looks again whether the file changed: a row may cost something, and
-/// thousands of them are in the buffer.
+/// After this number of rows the reader checks again whether the file changed: each row may cost money, and
+/// the buffer holds thousands of rows.
 const ROWS_PER_LOOK: u64 = 256;
 
-/// Reads a table row by row. Blank lines are not rows (a CSV table of one column writes an
-/// empty cell as `""`). The first error is the last item.
+/// Reads a table row by row. Blank lines are not rows (a CSV table with one column writes an empty cell as
+/// `""`). If reading fails, the error is the last item.
 pub struct Reader {
     path: PathBuf,
     source: Box<dyn RowSource>,
-    /// The same open file as the source's.
+    /// The same open file as in the source.
     file: WatchedFile,
     read: u64,
     expected: u64,
@@ -33,10 +33,10 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// Opens the file that was scanned.
+    /// Opens the scanned file.
     ///
     /// # Errors
-    /// The file is gone, cannot be read, or was changed since.
+    /// The file is gone, cannot be read, or was changed since the scan.
     pub fn open(table: &TableSummary) -> Result<Self, TableError> {
         let open = || {
             let file = roots::open(&table.path)?;

@@ -1,5 +1,5 @@
-//! The scan: reads the whole file once, so that marl reports every problem before it buys anything. It keeps a
-//! few samples, never the rows. The format of the file reads it.
+//! The scan: reads the whole file once, so that marl reports every problem before it buys anything. It keeps
+//! a few samples, never the rows. The format of the file does the reading.
 
 use std::path::Path;
 
@@ -20,11 +20,11 @@ use crate::{
 pub fn scan(path: &Path, options: &ReadOptions) -> Result<TableSummary, TableError> {
     // A missing file is reported as missing, whatever its extension is.
     let metadata = input_metadata(path)?;
-    let format = format::of_input(path, options).map_err(|problem| TableError::new(path, problem))?;
+    let format = format::for_input(path, options).map_err(|problem| TableError::new(path, problem))?;
     summarize(path, options, format, FileStamp::of(&metadata))
 }
 
-/// Scans a file of a known format. `stamp` was taken before the first byte is read.
+/// Scans a file of a known format. `stamp` must be taken before the first byte is read.
 pub(crate) fn summarize(
     path: &Path,
     options: &ReadOptions,

@@ -1,7 +1,7 @@
 //! What formats, readers and writers exchange: the traits of a format, and the types in their signatures.
 //!
-//! A format knows how a table stands in a file. It must not open files by path, create or rename files,
-//! or compare tables: the scan, the reader and the writer do that for every format.
+//! A format knows how a table is stored in a file. It must not open files by path, create or rename files, or
+//! compare tables: the scan, the reader and the writer do that for every format.
 
 pub(crate) mod cancellation;
 pub(crate) mod new_table;
@@ -23,16 +23,16 @@ use watched::WatchedFile;
 
 use crate::problem::fault::ScanFault;
 
-/// A format in words: its name, its files, and which flags apply to it.
+/// A format's description: its name, its files, and which flags apply to it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct FormatInfo {
-    /// The name for people, such as `CSV`; no other format has it.
+    /// The name for people, such as `CSV`, which is unique.
     pub name: &'static str,
     /// The extensions of its files, in lower case and without a dot; the usual one comes first.
     pub extensions: &'static [&'static str],
-    /// The byte that usually stands between cells; `None` where no flag can change what does.
+    /// The usual delimiter; `None` if no flag can change the delimiter.
     pub delimiter: Option<u8>,
-    /// Whether a row of the file names the columns, so that flags can say which row that is.
+    /// Whether a row of the file names the columns, so that flags can select that row.
     pub has_header: bool,
     /// Whether [`InputRow::text`](crate::InputRow::text) returns JSON rather than plain text.
     pub cells_are_json: bool,
@@ -43,21 +43,21 @@ pub(crate) trait Format: fmt::Debug + Sync {
     /// The name, the files and the flags of the format.
     fn info(&self) -> &'static FormatInfo;
 
-    /// Reads the whole file once. What this accepts, [`Format::open`] must be able to read: no row may
-    /// turn out to be broken after a call was paid for.
+    /// Reads the whole file once. [`Format::open`] must be able to read every file that this accepts: no row
+    /// may turn out to be broken after a call was paid for.
     fn scan(&self, input: &Input<'_>) -> Result<Scanned, ScanFault>;
 
-    /// Opens a file that was scanned, before its first row. The file can be read and sought; its reads
-    /// fail once somebody changes it.
+    /// Opens a scanned file before its first row. The file can be read and sought; its reads fail once it is
+    /// changed.
     fn open(&self, file: WatchedFile, table: &TableSummary) -> Result<Box<dyn RowSource>, ReadFault>;
 
-    /// Makes the writer of a new table. The rows may come from a table of any format.
+    /// Creates the writer of a new table. The rows may come from a table of any format.
     fn create(&self, table: &NewTable<'_>) -> Box<dyn RowSink>;
 }
 
-/// How a table stands in its file: what [`Format::scan`] found and [`Format::open`] needs.
+/// How a table is stored in its file: what [`Format::scan`] found and [`Format::open`] needs.
 pub(crate) trait Layout: Any + fmt::Debug + Send + Sync {
-    /// The byte between cells, in a format that has one.
+    /// The delimiter, if the format has one.
     fn delimiter(&self) -> Option<u8> {
         None
     }
@@ -69,23 +69,23 @@ pub(crate) trait RowSource: Send {
     fn next(&mut self) -> Result<Option<Box<dyn FormatRow>>, ReadFault>;
 }
 
-/// A row as its format holds it. It owns its cells. Columns are places in [`TableSummary::columns`].
+/// A row in the form of its format. It owns its cells. Columns are indices in [`TableSummary::columns`].
 pub(crate) trait FormatRow: Any + fmt::Debug + Send + Sync {
-    /// The value of a cell; `None` when the cell is empty, blank, null or absent.
+    /// The value of a cell; `None` if the cell is empty, blank, null or absent.
     fn value(&self, column: usize) -> Option<Value>;
 
-    /// The text that stores a cell, which may be blank: plain text, or JSON where
-    /// [`FormatInfo::cells_are_json`] says so. `None` when the cell is null or absent.
+    /// The stored text of a cell, which may be blank: plain text, or JSON if [`FormatInfo::cells_are_json`]
+    /// is true. `None` if the cell is null or absent.
     fn stored(&self, column: usize) -> Option<Cow<'_, str>>;
 
-    /// About how much memory the row takes, in bytes.
+    /// The approximate memory of the row, in bytes.
     fn bytes(&self) -> usize;
 }
 
-/// Turns rows into the bytes of a new file. It only appends, and does no I/O of its own: the writer
-/// brings the bytes to the disk, and keeps what was written when something breaks.
+/// Turns rows into the bytes of a new file. It only appends, and does no I/O of its own: the writer puts the
+/// bytes on the disk, and keeps what was written if something fails.
 pub(crate) trait RowSink: Send {
-    /// Appends what stands before the first row.
+    /// Appends the bytes before the first row.
     fn begin(&mut self, out: &mut Vec<u8>);
 
     /// Appends a row. A format that writes rows in groups appends nothing until a group is full.
@@ -94,13 +94,13 @@ pub(crate) trait RowSink: Send {
     /// The format cannot hold the row.
     fn row(&mut self, row: &OutputRow<'_>, out: &mut Vec<u8>) -> io::Result<()>;
 
-    /// Writes what stands behind the last row. It is called once, also for a file that is kept unfinished.
+    /// Writes the bytes after the last row. It is called once, even for a file that is kept unfinished.
     ///
     /// # Errors
     /// `out` fails.
     fn end(&mut self, out: &mut dyn io::Write) -> io::Result<()>;
 
-    /// How many cells got an apostrophe because a spreadsheet would have run them.
+    /// How many cells got an apostrophe because a spreadsheet would have evaluated them.
     fn guarded_cells(&self) -> u64 {
         0
     }

@@ -1,5 +1,5 @@
-//! What a new table is made of: its columns, and where the cells of each come from. Pure; formats decide
-//! how a cell is written.
+//! What a new table consists of: its columns, and where the cells of each column come from. This module is
+//! pure; formats decide how a cell is written.
 
 use marl_core::{SemanticType, value::Value};
 
@@ -9,48 +9,49 @@ use crate::text::sink::OutputEncoding;
 /// A column that a run writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutputColumn {
-    /// Its name. A column of the table with this name gets the values; another name is a new column.
+    /// The column's name. A column of the table with this name gets the values; another name is a new column.
     pub name: String,
-    /// What its values are. Formats with typed columns need that before the first row.
+    /// The type of its values. Formats with typed columns need the type before the first row.
     pub kind: SemanticType,
 }
 
-/// A table that is about to be written.
+/// A table before it is written.
 pub(crate) struct NewTable<'a> {
-    /// The format that it is written in.
+    /// The format of the new table.
     pub(crate) format: &'static FormatInfo,
-    /// The table whose rows it gets.
+    /// The table that the rows come from.
     pub(crate) input: &'a TableSummary,
     pub(crate) outputs: &'a [OutputColumn],
-    /// Columns of an older output that are carried over; `outputs` has none of them.
+    /// Columns of an older output that are carried over; `outputs` contains none of them.
     pub(crate) carried: &'a [String],
-    /// Whether values that a spreadsheet would run get no apostrophe.
+    /// Whether values that a spreadsheet would evaluate get no apostrophe.
     pub(crate) raw_cells: bool,
-    /// How text becomes bytes, in a format of text.
+    /// The encoding, for a text format.
     pub(crate) encoding: OutputEncoding,
 }
 
-/// A column of a new table. A cell is the output if there is one, else the older answer, else the input's.
+/// A column of a new table. A cell gets the output if there is one, otherwise the older answer, otherwise the
+/// input's cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NewColumn {
     pub(crate) name: String,
-    /// The type of the outputs, if it gets any.
+    /// The type of the outputs, if the column gets any.
     pub(crate) kind: Option<SemanticType>,
-    /// Its place in the input.
+    /// The column's index in the input.
     pub(crate) input: Option<usize>,
-    /// Its place among the outputs.
+    /// The column's index among the outputs.
     pub(crate) output: Option<usize>,
-    /// Its place among the carried columns.
+    /// The column's index among the carried columns.
     pub(crate) carried: Option<usize>,
 }
 
 impl NewTable<'_> {
-    /// The byte between cells, in a format that has one: the input's, else the usual one.
+    /// The delimiter, if the format has one: the input's, otherwise the usual one.
     pub(crate) fn delimiter(&self) -> Option<u8> {
         self.format.delimiter.map(|usual| self.input.delimiter().unwrap_or(usual))
     }
 
-    /// All columns: the input's, then the outputs that it does not have, then the carried ones.
+    /// All columns: the input's, then the outputs that the input lacks, then the carried ones.
     pub(crate) fn columns(&self) -> impl Iterator<Item = NewColumn> {
         let own = self.input.columns.iter().map(|name| self.column(name));
         own.chain(self.changing_columns().filter(|column| column.input.is_none()))
@@ -78,9 +79,9 @@ impl NewTable<'_> {
 pub(crate) struct OutputRow<'a> {
     /// The row of the input.
     pub(crate) input: &'a InputRow,
-    /// By output: what a run wrote.
+    /// By output, the value that the run wrote.
     pub(crate) written: &'a [Option<Value>],
-    /// By carried column: the older cell, as the output's format stores it.
+    /// By carried column, the older cell as the output's format stores it.
     pub(crate) carried: &'a [Option<String>],
 }
 

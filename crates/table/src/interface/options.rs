@@ -1,4 +1,4 @@
-//! How an input is read: what the command line says about it, and what ends the reading. Reads no file.
+//! The user's options for reading an input, and what ends the reading. This module reads no file.
 
 use encoding_rs::Encoding;
 
@@ -7,19 +7,19 @@ use super::{FormatInfo, cancellation::Cancellation};
 /// How the user wants an input to be read.
 #[derive(Debug, Clone, Default)]
 pub struct ReadOptions {
-    /// `--delimiter C`: the byte between cells, whatever the file's extension says.
+    /// `--delimiter C`: the delimiter; overrides the file's extension.
     pub delimiter: Option<u8>,
-    /// `--encoding NAME`: the file's encoding, whatever its bytes look like.
+    /// `--encoding NAME`: the file's encoding; overrides what its bytes look like.
     pub encoding: Option<&'static Encoding>,
-    /// `--header-line N`: the line of the header, counted from 1, whatever stands before it.
+    /// `--header-line N`: the line of the header, from 1, whatever comes before it.
     pub header_line: Option<u64>,
-    /// `--no-header`: the first line is a row, and columns are called `column_1` and so on.
+    /// `--no-header`: the first line is a row, and columns are named `column_1` and so on.
     pub no_header: bool,
-    /// `--skip-footer N`: how many lines behind the rows are left out.
+    /// `--skip-footer N`: how many lines after the rows are left out.
     pub skip_footer: Option<u32>,
-    /// `--pad-rows`: cells that a row lacks at its end are empty.
+    /// `--pad-rows`: cells that are missing at the end of a row are empty.
     pub pad_rows: bool,
-    /// `--name-columns`: columns without a name, or with the name of another, get one.
+    /// `--name-columns`: columns without a unique name get one.
     pub name_columns: bool,
     /// What ends the reading early, by default nothing.
     pub cancellation: Cancellation,
@@ -44,7 +44,7 @@ impl ReadOptions {
 /// Reads the argument of `--delimiter`: one character, or `\t` for a tab.
 ///
 /// # Errors
-/// The text is not one character that can stand between cells; says which could.
+/// The text is not one character that can separate cells; the message gives examples.
 pub fn parse_delimiter(text: &str) -> Result<u8, String> {
     match text.as_bytes() {
         b"\\t" => Ok(b'\t'),

@@ -1,4 +1,4 @@
-//! A row of a table, whatever its format is, and what can end the reading of rows.
+//! A row of a table of any format, and the faults that can end the reading of rows.
 
 use std::{borrow::Cow, io, path::Path};
 
@@ -19,27 +19,27 @@ impl InputRow {
         Self { number, cells }
     }
 
-    /// Which row this is, counted from 1, the header not counted.
+    /// The row's number, from 1; the header is not counted.
     pub fn number(&self) -> u64 {
         self.number
     }
 
-    /// About how much memory the row takes, in bytes.
+    /// The approximate memory of the row, in bytes.
     pub fn bytes(&self) -> usize {
         self.cells.bytes()
     }
 
-    /// The cell in the column at this place of [`TableSummary::columns`](crate::TableSummary::columns); `None` when it is
-    /// empty, blank, null or absent.
+    /// The cell in the column with this index in [`TableSummary::columns`](crate::TableSummary::columns);
+    /// `None` if it is empty, blank, null or absent.
     ///
-    /// A CSV cell is text. A JSONL value is text too, numbers and objects as they are
-    /// written, or a list when it is an array of scalars.
+    /// A CSV cell is text. A JSONL value is a list if it is an array of scalars, and otherwise text: numbers
+    /// and objects as they are written.
     pub fn cell(&self, column: usize) -> Option<Value> {
         self.cells.value(column)
     }
 
-    /// The text that stores a cell, JSON where [`FormatInfo::cells_are_json`] says so; `None` where
-    /// [`InputRow::cell`] has none.
+    /// The stored text of a cell, which is JSON if [`FormatInfo::cells_are_json`] is true; `None` if
+    /// [`InputRow::cell`] returns none.
     ///
     /// [`FormatInfo::cells_are_json`]: crate::FormatInfo::cells_are_json
     pub fn text(&self, column: usize) -> Option<String> {
@@ -47,18 +47,18 @@ impl InputRow {
         self.cells.stored(column).map(Cow::into_owned)
     }
 
-    /// The same for a cell that may be blank, without a copy.
+    /// The stored text without a copy; it may be blank.
     pub(crate) fn stored(&self, column: usize) -> Option<Cow<'_, str>> {
         self.cells.stored(column)
     }
 
-    /// The row as its format holds it.
+    /// The row in the form of its format.
     pub(crate) fn cells(&self) -> &dyn FormatRow {
         &*self.cells
     }
 }
 
-/// What ends reading early. The scan found the file sound, so a row that is broken now was changed since.
+/// What ends reading early. The scan accepted the file, so a row that is broken now was changed since.
 #[derive(Debug)]
 pub(crate) enum ReadFault {
     Io(io::Error),

@@ -1,4 +1,4 @@
-//! What a format gets to scan a file, and what it returns.
+//! What a format receives to scan a file, and what it returns.
 
 use std::{
     fs::File,
@@ -10,11 +10,11 @@ use std::{
 use super::{Layout, cancellation::Cancellation, options::ReadOptions};
 use crate::{problem::note::Note, roots};
 
-/// Of each column this many cells are kept as samples, each cut to so many characters.
+/// How many cells of each column are kept as samples, and to how many characters each is cut.
 const SAMPLES: usize = 100;
 const SAMPLE_CHARS: usize = 512;
 
-/// A file that is scanned, and what the command line says about it.
+/// A file to scan, with the user's options.
 pub(crate) struct Input<'a> {
     path: &'a Path,
     pub(crate) options: &'a ReadOptions,
@@ -25,13 +25,13 @@ impl<'a> Input<'a> {
         Self { path, options }
     }
 
-    /// Opens the file at its beginning, as often as the scan needs that.
+    /// Opens the file at its beginning; a scan may do so several times.
     pub(crate) fn open(&self) -> io::Result<ScannedFile> {
         Ok(ScannedFile { file: roots::open(self.path)?, cancellation: self.options.cancellation.clone() })
     }
 }
 
-/// The open file; its reads fail once nobody wants the scan any more.
+/// The open file. Its reads fail once the scan is cancelled.
 pub(crate) struct ScannedFile {
     file: File,
     cancellation: Cancellation,
@@ -50,7 +50,7 @@ impl Seek for ScannedFile {
     }
 }
 
-/// What the scan of a format finds.
+/// The result of a format's scan.
 pub(crate) struct Scanned {
     pub(crate) columns: Vec<String>,
     pub(crate) rows: u64,
@@ -63,20 +63,20 @@ pub(crate) struct Scanned {
 #[derive(Debug, Default)]
 pub(crate) struct Samples {
     cells: Vec<Vec<String>>,
-    /// How many columns have as many samples as are kept.
+    /// The number of columns whose samples are complete.
     full: usize,
 }
 
 impl Samples {
-    /// More bytes than a sample can have: what is beyond need not be kept.
+    /// More bytes than a sample can have: the rest of a cell need not be kept.
     pub(crate) const BYTES: usize = SAMPLE_CHARS * 4;
 
-    /// Whether cells of `column` are still wanted.
+    /// Whether more cells of `column` are needed.
     pub(crate) fn wants(&self, column: usize) -> bool {
         self.cells.get(column).is_some_and(|cells| cells.len() < SAMPLES)
     }
 
-    /// Whether cells of any column are still wanted.
+    /// Whether more cells of any column are needed.
     pub(crate) fn wants_any(&self) -> bool {
         self.full < self.cells.len()
     }

@@ -1,4 +1,4 @@
-//! An open file that must stay as it was when it was scanned. Must not know what is in it.
+//! An open file that must stay as it was when it was scanned. This module must not know its content.
 
 use std::{
     error, fmt,
@@ -9,12 +9,12 @@ use std::{
 
 use super::cancellation::Cancellation;
 
-/// What changes when a file's content does.
+/// The metadata that changes when a file's content does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FileStamp {
     len: u64,
     modified: Option<SystemTime>,
-    /// Device and inode, on systems that have them: another file can be as long and as old.
+    /// Device and inode, on systems that have them: another file can have the same length and age.
     identity: Option<(u64, u64)>,
 }
 
@@ -31,9 +31,9 @@ impl FileStamp {
     }
 }
 
-/// An open file that gives no byte that came into it after it was stamped: its reads fail with
-/// [`FileChanged`] instead. Another file that takes its name changes nothing here. The reads fail as well
-/// once nobody wants the rows any more.
+/// An open file that returns no byte that was written after it was stamped: its reads fail with
+/// [`FileChanged`] instead. Another file that takes its name has no effect here. The reads also fail once
+/// they are cancelled.
 pub(crate) struct WatchedFile {
     file: File,
     stamp: FileStamp,
@@ -52,7 +52,7 @@ impl WatchedFile {
         Ok(Self { file: self.file.try_clone()?, stamp, cancellation })
     }
 
-    /// Fails when somebody changed the file, also behind bytes that were read long ago.
+    /// Fails if the file was changed, even at positions that were read long ago.
     pub(crate) fn check_unchanged(&self) -> io::Result<()> {
         match FileStamp::of(&self.file.metadata()?) == self.stamp {
             true => Ok(()),
@@ -65,7 +65,7 @@ impl Read for WatchedFile {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.cancellation.check()?;
         let read = self.file.read(buffer)?;
-        // After the read: what came into the file before it has changed the stamp.
+        // This check comes after the read: whatever was written before the read has changed the stamp.
         self.check_unchanged().map(|()| read)
     }
 }
@@ -76,7 +76,7 @@ impl Seek for WatchedFile {
     }
 }
 
-/// The file is not the one that was stamped; inside an [`io::Error`].
+/// The error that the file was changed since it was stamped; inside an [`io::Error`].
 #[derive(Debug)]
 pub(crate) struct FileChanged;
 

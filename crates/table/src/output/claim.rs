@@ -1,5 +1,5 @@
-//! Creates and locks the file that a run writes to. The file is always new: an existing file of that name may
-//! have a second name, another owner or other readers.
+//! Creates and locks the file that a run writes to. The file is always new: an existing file with that name
+//! may have a second name, another owner or other readers.
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
@@ -12,11 +12,11 @@ use crate::{
     problem::{error::TableError, output::OutputProblem},
 };
 
-/// How often marl tries again when another run came between two steps.
+/// How many times marl tries again if another run interferes between two steps.
 const TRIES: usize = 16;
 
-/// Creates and locks a file at `partial` with the permission bits of `mode` (less the
-/// umask), after removing what a killed run left there. `path` is for errors.
+/// Creates and locks a file at `partial` with the permission bits of `mode` (less the umask), after removing
+/// what a killed run left there. `path` is used in errors.
 pub(crate) fn claim(path: &Path, partial: &Path, mode: u32) -> Result<File, TableError> {
     let create_error = |source| TableError::caused(path, OutputProblem::Create, source);
     for _ in 0..TRIES {
@@ -39,7 +39,7 @@ pub(crate) fn claim(path: &Path, partial: &Path, mode: u32) -> Result<File, Tabl
     Err(TableError::new(path, OutputProblem::Locked))
 }
 
-/// Whether `partial` is a name of `file`.
+/// Whether `partial` is a name of the file `file`.
 pub(crate) fn is_still_at(file: &File, partial: &Path) -> bool {
     match (file.metadata(), fs::symlink_metadata(partial)) {
         (Ok(file), Ok(there)) => same_identity(&file, &there),
@@ -47,12 +47,12 @@ pub(crate) fn is_still_at(file: &File, partial: &Path) -> bool {
     }
 }
 
-/// Removes the name of a file that no run holds; `false` if a run holds it. A file with another name keeps
-/// that name.
+/// Removes the name of a file that no run holds; returns `false` if a run holds it. If the file has another
+/// name, it stays under that name.
 fn remove_left(path: &Path, partial: &Path) -> Result<bool, TableError> {
     let create_error = |source| TableError::caused(path, OutputProblem::Create, source);
     let is_gone = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
-    // marl did not make a link or a folder there.
+    // marl never creates a link or a folder there.
     if fs::symlink_metadata(partial).is_ok_and(|there| !there.is_file()) {
         return Err(TableError::new(path, OutputProblem::InTheWay(partial.to_path_buf())));
     }
@@ -75,18 +75,18 @@ fn remove_left(path: &Path, partial: &Path) -> Result<bool, TableError> {
     }
 }
 
-/// Takes the lock; `false` if another run holds it.
+/// Takes the lock; returns `false` if another run holds it.
 fn lock(file: &File) -> io::Result<bool> {
     match file.try_lock() {
         Ok(()) => Ok(true),
         Err(TryLockError::WouldBlock) => Ok(false),
-        // Some network disks have no locks; there marl goes on without one.
+        // Some network disks do not support locks; marl then continues without one.
         Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => Ok(true),
         Err(TryLockError::Error(error)) => Err(error),
     }
 }
 
-/// Options that open a new file, and fail if there is one.
+/// Options that create a new file, and fail if the file exists.
 pub(crate) fn new_file(mode: u32) -> OpenOptions {
     let mut options = File::options();
     options.read(true).write(true).create_new(true);

@@ -1,4 +1,4 @@
-//! The list of what failed, beside the output: one CSV line per row and integration.
+//! The list of errors beside the output: one CSV line for each row and integration that failed.
 
 use std::{
     fs::{self, File},
@@ -20,11 +20,11 @@ use crate::{
 
 const HEADER: &str = "row,integration,kind,message\n";
 
-/// Writes the errors of a run. It appears only when there are any.
+/// Writes the errors of a run. The file appears only if there are any.
 pub struct ErrorsFile {
     partial: PartialFile,
     rows: u64,
-    /// Whether any file at its name may be replaced.
+    /// Whether any file at its path may be replaced.
     overwrites: bool,
 }
 
@@ -32,17 +32,17 @@ impl ErrorsFile {
     /// Creates and locks the temporary file beside `path`.
     ///
     /// # Errors
-    /// Nothing can be written at `path`, it is the input, or another run is writing it.
+    /// Nothing can be written at `path`, `path` is the input, or another run is writing it.
     pub fn create(path: &Path, table: &TableSummary, overwrites: bool) -> Result<Self, TableError> {
         let partial = PartialFile::create(path, &table.path, HEADER.as_bytes(), Links::Refuse)?;
         Ok(Self { partial, rows: 0, overwrites })
     }
 
-    /// Adds what failed in `row` (from 1). The message may quote what came from outside
-    /// and is made safe like a cell.
+    /// Adds an error of `row` (from 1). The message may quote text from outside, and is made safe like a
+    /// cell.
     ///
     /// # Errors
-    /// The disk does not take it.
+    /// The disk does not accept it.
     pub fn write(
         &mut self,
         row: u64,
@@ -59,25 +59,25 @@ impl ErrorsFile {
         self.partial.write(&text)
     }
 
-    /// How many errors were added.
+    /// The number of errors added.
     pub fn rows(&self) -> u64 {
         self.rows
     }
 
-    /// Puts the file in its place and returns its path. `is_own` says whether a file is an older list of the
-    /// same output as marl wrote it. Any other file stays, also a list to which the user added notes; the
-    /// new list then lies beside it, in the place of an older one there. `note` gets the digest of a list
-    /// that goes to its place.
+    /// Puts the file in place and returns its path. `is_own` says whether a file is an older list of the same
+    /// output, unchanged since marl wrote it. Any other file stays, including a list to which the user added
+    /// notes; the new list is then written beside it, replacing an older one there. `note` receives the
+    /// digest of a list that is put in place.
     ///
     /// # Errors
-    /// The disk does not take it.
+    /// The disk does not accept it.
     pub fn finish(
         self,
         is_own: impl Fn(&Path) -> bool,
         note: impl FnOnce(&str),
     ) -> Result<PathBuf, TableError> {
         let there = self.partial.target().to_path_buf();
-        // Somebody may have made or edited it since the run before.
+        // The file may have been created or edited since the last run.
         if there.exists() && !self.overwrites && !is_own(&there) {
             let beside = unfinished_path(&there, 1);
             if is_own(&beside) {
@@ -89,11 +89,10 @@ impl ErrorsFile {
         self.partial.finish(note).map(|()| there)
     }
 
-    /// Removes the list of an earlier run, because this run had no errors. A file that is not that list
-    /// stays.
+    /// Removes the list of an earlier run, because this run had no errors. Any other file stays.
     ///
     /// # Errors
-    /// It cannot be removed.
+    /// The file cannot be removed.
     pub fn remove_older(self, is_own: impl FnOnce(&Path) -> bool) -> Result<(), TableError> {
         let old = self.partial.target();
         if is_errors_file(old) && is_own(old) {

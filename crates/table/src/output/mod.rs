@@ -1,4 +1,4 @@
-//! Writing a table, whatever its format is: to a hidden file that takes its place when it is whole.
+//! Writes a table of any format, to a hidden file that is put in place when it is complete.
 
 mod claim;
 pub(crate) mod errors_file;

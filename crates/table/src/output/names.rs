@@ -1,4 +1,4 @@
-//! The names of the files that a run writes beside its input or output. Reads no file.
+//! The names of the files that a run writes beside its input or output. This module reads no file.
 
 use std::{
     ffi::OsString,

@@ -1,8 +1,8 @@
-//! A file that appears whole or not at all: written beside its place under another name,
-//! locked against other runs, and moved over the old one when it is finished.
+//! A file that appears completely or not at all: it is written beside its final path under another name,
+//! locked against other runs, and moved over the old file when it is finished.
 //!
-//! Dropped without [`PartialFile::finish`] or [`PartialFile::keep`], it leaves everything as it
-//! was. The next run removes what a killed run left behind. This module must not know what is written.
+//! If it is dropped without [`PartialFile::finish`] or [`PartialFile::keep`], everything stays as it was. The
+//! next run removes what a killed run left behind. This module must not know what is written.
 
 use std::{
     ffi::OsString,
@@ -24,22 +24,22 @@ use crate::{
     problem::{error::TableError, file::FileProblem, output::OutputProblem},
 };
 
-/// How many unfinished files may lie beside one output.
+/// The most unfinished files beside one output.
 const MOST_KEPT: usize = 100;
 
-/// What a symbolic link at an output's name means.
+/// How a symbolic link at an output's path is treated.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Links {
-    /// marl chose the name. Another user may have put a link there, through which the run would overwrite
-    /// any file of its own user.
+    /// marl chose the name. Another user may have put a link there, so that the run would overwrite any file
+    /// of its own user.
     #[default]
     Refuse,
-    /// The user typed the name, so the file is written where the link leads.
+    /// The user typed the name, so the file is written to the target of the link.
     Follow,
 }
 
 impl Links {
-    /// Where a file called `path` is written.
+    /// The path to which a file named `path` is written.
     fn target(self, path: &Path) -> Result<PathBuf, TableError> {
         match self {
             Self::Follow => {
@@ -60,17 +60,17 @@ pub(crate) struct PartialFile {
     target: PathBuf,
     path: PathBuf,
     records: RecordBuffer<File>,
-    /// The digest of everything that was written.
+    /// The digest of everything written.
     digest: Sha256,
     /// The file that this one will replace, as it was at the beginning.
     replaced: Option<FileStamp>,
-    /// Where the head ends. A file with nothing behind it is not worth keeping.
+    /// The position where the head ends. A file with nothing after it is not worth keeping.
     head: u64,
     /// Whether the file has its final name, so that dropping must not remove it.
     is_settled: bool,
 }
 
-/// Checks whether a file can become `path`, without making one.
+/// Checks whether a file can be put at `path`, without creating one.
 pub(crate) fn check_place(path: &Path, input: &Path, links: Links) -> Result<(), TableError> {
     let create_error = |source| TableError::caused(path, OutputProblem::Create, source);
     let target = links.target(path)?;
@@ -114,18 +114,18 @@ impl PartialFile {
         Ok(created)
     }
 
-    /// Adds a record, such as a line: what is kept as a whole or not at all. After an error the records
-    /// before can still be kept.
+    /// Adds a record, such as a line, which is kept completely or not at all. After an error the records
+    /// before it can still be kept.
     pub(crate) fn write(&mut self, record: &[u8]) -> Result<(), TableError> {
         self.push(record).map_err(|source| self.write_error(source))
     }
 
-    /// A writer that takes each write for a record.
+    /// A writer that treats each write as one record.
     pub(crate) fn writer(&mut self) -> impl Write {
         RecordWriter(self)
     }
 
-    /// The error of a write that failed.
+    /// The error for a failed write.
     pub(crate) fn write_error(&self, source: io::Error) -> TableError {
         self.error(OutputProblem::Write, source)
     }
@@ -135,18 +135,18 @@ impl PartialFile {
         self.records.push(record)
     }
 
-    /// Brings everything to the disk, calls `note` with the digest of the content, and puts the file in its
-    /// place. If that fails, the records are kept, and the error says where.
+    /// Syncs everything to the disk, calls `note` with the digest of the content, and puts the file in place.
+    /// If that fails, the records are kept, and the error names the file.
     pub(crate) fn finish(mut self, note: impl FnOnce(&str)) -> Result<(), TableError> {
         self.put_in_place(note).map_err(|error| self.fail(error))
     }
 
-    /// Whether somebody replaced or changed the file at the target since this one was made.
+    /// Whether the file at the target was replaced or changed since this one was created.
     pub(crate) fn is_overtaken(&self) -> bool {
         fs::metadata(&self.target).ok().as_ref().map(FileStamp::of) != self.replaced
     }
 
-    /// Keeps the records because of `error`; the returned error says where they are.
+    /// Keeps the records because of `error`; the returned error names the file.
     pub(crate) fn fail(self, error: TableError) -> TableError {
         match self.keep() {
             Some(kept) => error.keeping(kept),
@@ -154,18 +154,18 @@ impl PartialFile {
         }
     }
 
-    /// Gives the file a visible name beside the target, with as many whole records as the disk took. `None`
-    /// if there is no record behind the head, or if no name is free.
+    /// Gives the file a visible name beside the target, with as many complete records as the disk accepted.
+    /// Returns `None` if there is no record after the head, or if no name is free.
     pub(crate) fn keep(mut self) -> Option<PathBuf> {
         let _ = self.records.flush();
         let whole = self.records.whole();
         if whole <= self.head {
             return None;
         }
-        // A torn record is better than none, so the file is kept even if one of these fails.
+        // An incomplete record is better than none, so the file is kept even if one of these calls fails.
         let _ = self.records.sink().set_len(whole);
         let _ = self.records.sink().sync_all();
-        // A file that cannot get a visible name stays under the hidden one until the next run.
+        // A file that cannot get a visible name stays under its hidden name until the next run.
         self.is_settled = true;
         self.follow_folder();
         match self.move_to_visible() {
@@ -174,7 +174,7 @@ impl PartialFile {
         }
     }
 
-    /// Where the finished file will be, links followed.
+    /// The path of the finished file, with links resolved.
     pub(crate) fn target(&self) -> &Path {
         &self.target
     }
@@ -193,7 +193,7 @@ impl PartialFile {
         Ok(())
     }
 
-    /// Finds the file again if somebody renamed its folder meanwhile.
+    /// Finds the file again if its folder was renamed meanwhile.
     fn follow_folder(&mut self) {
         if self.is_ours() {
             return;
@@ -211,7 +211,7 @@ impl PartialFile {
         let (visible, mut file) = self.new_visible()?;
         let moved = match self.is_ours() {
             true => fs::rename(&self.path, &visible),
-            // Somebody removed the name; the open file still has the content.
+            // The name was removed; the open file still has the content.
             false => self.copy_to(&mut file),
         };
         if let Err(error) = moved {
@@ -222,7 +222,7 @@ impl PartialFile {
         Ok(visible)
     }
 
-    /// A new empty file under a name that was free.
+    /// A new empty file under a free name.
     fn new_visible(&self) -> io::Result<(PathBuf, File)> {
         let mut taken = io::Error::from(io::ErrorKind::AlreadyExists);
         for number in 1..=MOST_KEPT {
@@ -255,7 +255,7 @@ impl PartialFile {
     }
 }
 
-/// Writes records to a file.
+/// Writes each buffer as one record.
 struct RecordWriter<'a>(&'a mut PartialFile);
 
 impl Write for RecordWriter<'_> {
@@ -276,7 +276,7 @@ impl Drop for PartialFile {
     }
 }
 
-/// Checks whether a file can be put at `target`. Returns the metadata of the file that is there, if any.
+/// Checks whether a file can be put at `target`. Returns the metadata of the existing file, if any.
 fn check_target(path: &Path, target: &Path, input: &Path) -> Result<Option<Metadata>, TableError> {
     let problem = |problem: OutputProblem| Err(TableError::new(path, problem));
     if same_file(target, input) {
@@ -296,20 +296,20 @@ fn check_target(path: &Path, target: &Path, input: &Path) -> Result<Option<Metad
 }
 
 /// The permission bits for a new file: those of the input, so that a private table stays private. The owner
-/// can always write, or the next run could not replace the output of a read-only table.
+/// can always write, because the next run could otherwise not replace the output of a read-only table.
 #[cfg(unix)]
 pub fn mode_like(input: &Path) -> u32 {
     use std::os::unix::fs::PermissionsExt;
     fs::metadata(input).map_or(0o600, |input| input.permissions().mode() & 0o777 | 0o600)
 }
 
-/// Systems without permission bits ignore them.
+/// Systems without permission bits ignore this value.
 #[cfg(not(unix))]
 pub fn mode_like(_input: &Path) -> u32 {
     0
 }
 
-/// The permissions of a replaced file, without those that other users do not have on the input.
+/// The permissions of a replaced file, without those that other users lack on the input.
 #[cfg(unix)]
 fn no_wider(old: Permissions, input: u32) -> Permissions {
     use std::os::unix::fs::PermissionsExt;
@@ -321,7 +321,7 @@ fn no_wider(old: Permissions, _input: u32) -> Permissions {
     old
 }
 
-/// Where an open file is now, on systems that say so.
+/// The current path of an open file, on systems that report it.
 #[cfg(target_os = "linux")]
 fn place_of(file: &File) -> Option<PathBuf> {
     use std::os::fd::AsRawFd;
@@ -338,7 +338,7 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Makes a new name durable, where folders can be synced at all.
+/// Makes a new name durable, if folders can be synced.
 fn sync_folder(file: &Path) {
     if let Ok(folder) = File::open(folder_of(file)) {
         let _ = folder.sync_all();
@@ -347,7 +347,7 @@ fn sync_folder(file: &Path) {
 
 #[cfg(test)]
 impl PartialFile {
-    /// A partial file whose writes go to `file`, for errors that are hard to cause.
+    /// A partial file whose writes go to `file`, to test errors that are hard to cause.
     pub(crate) fn over(file: File, path: &Path) -> Self {
         let target = path.to_path_buf();
         let path = target.with_extension("partial");

@@ -1,24 +1,24 @@
-//! A buffer of whole records in front of a file, which knows where in the file the last record ends that
-//! is wholly there: what a full disk cut off can be cut back to whole records. Must not know what a
-//! record is.
+//! A buffer of complete records in front of a file. It knows where the last complete record ends in the file,
+//! so that a file on a full disk can be cut back to complete records. This module must not know what a record
+//! is.
 
 use std::io::{self, Write};
 
-/// How many bytes are gathered before they are written.
+/// How many bytes are buffered before they are written.
 const BUFFER: usize = 256 << 10;
 
 /// Records, such as lines, on their way to `sink`, whose first byte is the first record's.
 ///
-/// After an error no byte is lost: what did not go through is still here and comes first
-/// the next time.
+/// After an error no byte is lost: what was not written stays in the buffer and is written first the next
+/// time.
 pub(crate) struct RecordBuffer<W> {
     sink: W,
-    /// How many bytes `sink` had taken when `waiting` was empty.
+    /// How many bytes `sink` had accepted when `waiting` was empty.
     before: u64,
     waiting: Vec<u8>,
-    /// Where the records in `waiting` end.
+    /// The positions where the records in `waiting` end.
     ends: Vec<usize>,
-    /// How much of `waiting` the sink has taken.
+    /// How many bytes of `waiting` the sink has accepted.
     sent: usize,
 }
 
@@ -27,14 +27,14 @@ impl<W: Write> RecordBuffer<W> {
         Self { sink, before: 0, waiting: Vec::new(), ends: Vec::new(), sent: 0 }
     }
 
-    /// Adds a record, whole with whatever separates it from the one before.
+    /// Adds a record, including its separator from the record before.
     pub(crate) fn push(&mut self, record: &[u8]) -> io::Result<()> {
         self.waiting.extend_from_slice(record);
         self.ends.push(self.waiting.len());
         if self.waiting.len() < BUFFER { Ok(()) } else { self.flush() }
     }
 
-    /// Hands everything to the sink.
+    /// Passes everything to the sink.
     pub(crate) fn flush(&mut self) -> io::Result<()> {
         while self.sent < self.waiting.len() {
             match self.sink.write(&self.waiting[self.sent..]) {
@@ -51,7 +51,7 @@ impl<W: Write> RecordBuffer<W> {
         self.sink.flush()
     }
 
-    /// Where in the sink the last record ends that is wholly there.
+    /// The position in the sink where the last complete record ends.
     pub(crate) fn whole(&self) -> u64 {
         let whole = self.ends.partition_point(|end| *end <= self.sent);
         self.before + whole.checked_sub(1).map_or(0, |last| self.ends[last] as u64)
@@ -69,7 +69,7 @@ mod tests {
 
     use super::*;
 
-    /// A disk that has room for so many bytes, and takes them in pieces.
+    /// A disk with limited room, which accepts bytes in pieces.
     struct Disk {
         taken: Vec<u8>,
         room: usize,
@@ -97,7 +97,7 @@ mod tests {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
 
         #[test]
-        fn whatever_the_disk_took_is_whole_records_and_a_rest(
+        fn the_disk_holds_complete_records_and_a_rest(
             records in vec(0..90_000usize, 0..12), room in 0..600_000usize, piece in 1..300_000usize, more in 0..400_000usize,
         ) {
             let mut buffer = RecordBuffer::new(Disk { taken: Vec::new(), room, piece });
@@ -113,7 +113,7 @@ mod tests {
             let last = ends.iter().rfind(|end| **end <= room).unwrap();
             prop_assert_eq!(buffer.whole(), *last as u64);
             prop_assert_eq!(&buffer.sink().taken, &all[..all.len().min(room)]);
-            // With more room it goes on where it was.
+            // With more room it continues where it stopped.
             buffer.sink.room += more;
             prop_assert_eq!(buffer.flush().is_ok(), all.len() <= room + more);
             prop_assert_eq!(&buffer.sink().taken, &all[..all.len().min(room + more)]);

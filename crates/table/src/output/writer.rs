@@ -1,5 +1,5 @@
-//! Writes the enriched table: the rows of the input in their order, first its own columns and then the outputs.
-//! The format turns rows into bytes; this module brings the bytes to their file.
+//! Writes the enriched table: the rows of the input in their order, first its own columns and then the
+//! outputs. The format turns rows into bytes; this module writes the bytes to their file.
 
 use std::{
     io,
@@ -24,31 +24,31 @@ use crate::{
 /// How cells are written.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct WriteOptions {
-    /// `--raw-cells`: values that a spreadsheet would run get no apostrophe.
+    /// `--raw-cells`: values that a spreadsheet would evaluate get no apostrophe.
     pub raw_cells: bool,
-    /// What a link at the output's name means.
+    /// How a link at the output's path is treated.
     pub links: Links,
     /// `--output-encoding`.
     pub encoding: OutputEncoding,
 }
 
-/// Writes the output, which replaces an older one when it is finished. Dropped before
-/// that, it leaves an older output as it was.
+/// Writes the output, which replaces an older one when it is finished. If it is dropped before that, an older
+/// output stays as it was.
 pub struct Writer {
     partial: PartialFile,
     sink: Box<dyn RowSink>,
     delimiter: Option<u8>,
-    /// The bytes of the row at hand; one buffer for all of them.
+    /// The bytes of the current row; one buffer for all rows.
     bytes: Vec<u8>,
     has_rows: bool,
 }
 
-/// Checks whether a table can be written to `path`, without making a file.
+/// Checks whether a table can be written to `path`, without creating a file.
 ///
 /// # Errors
-/// As [`Writer::create`]'s, as far as they show without writing.
+/// Those of [`Writer::create`] that show without writing.
 pub fn check_output(path: &Path, table: &TableSummary, links: Links) -> Result<(), TableError> {
-    format::of_output(path, table).map_err(|problem| TableError::new(path, problem))?;
+    format::for_output(path, table).map_err(|problem| TableError::new(path, problem))?;
     check_place(path, &table.path, links)
 }
 
@@ -58,8 +58,8 @@ impl Writer {
     /// new columns after the table's, in this order. Names must be different.
     ///
     /// # Errors
-    /// Nothing can be written at `path`, it is the input, another run is writing it, or its
-    /// extension stands for another format than the input has.
+    /// Nothing can be written at `path`, `path` is the input, another run is writing it, or its extension
+    /// means another format than the input has.
     pub fn create(
         path: &Path,
         table: &TableSummary,
@@ -69,11 +69,11 @@ impl Writer {
         Self::carrying(path, table, outputs, &[], options)
     }
 
-    /// The same with columns of an older output, none of which is in `outputs`. Those that the table has
-    /// stay where they are; the others come last.
+    /// As [`Writer::create`], with columns of an older output, none of which is in `outputs`. Columns that
+    /// the table has stay where they are; the others come last.
     ///
     /// # Errors
-    /// As [`Writer::create`]'s.
+    /// Those of [`Writer::create`].
     pub fn carrying(
         path: &Path,
         table: &TableSummary,
@@ -81,14 +81,14 @@ impl Writer {
         carried: &[String],
         options: WriteOptions,
     ) -> Result<Self, TableError> {
-        let format = format::of_output(path, table).map_err(|problem| TableError::new(path, problem))?;
+        let format = format::for_output(path, table).map_err(|problem| TableError::new(path, problem))?;
         let WriteOptions { raw_cells, encoding, links } = options;
         let table = NewTable { format: format.info(), input: table, outputs, carried, raw_cells, encoding };
-        Self::of_format(path, format, &table, links)
+        Self::with_format(path, format, &table, links)
     }
 
-    /// Creates a file of the format, whatever the format of the input is.
-    pub(crate) fn of_format(
+    /// Creates a file of the given format, whatever the format of the input is.
+    pub(crate) fn with_format(
         path: &Path,
         format: &dyn Format,
         table: &NewTable<'_>,
@@ -105,15 +105,16 @@ impl Writer {
     /// becomes the cell, `None` leaves the cell as the input has it, and a new column empty.
     ///
     /// # Errors
-    /// The disk does not take the row. [`Writer::keep`] keeps what the disk took before.
+    /// The disk does not accept the row. [`Writer::keep`] keeps what the disk accepted before.
     pub fn write(&mut self, row: &InputRow, written: &[Option<Value>]) -> Result<(), TableError> {
         self.write_with(row, written, &[])
     }
 
-    /// The same with the cells of the carried columns, as [`InputRow::text`] of the older output gives them.
+    /// As [`Writer::write`], with the cells of the carried columns as the older output's [`InputRow::text`]
+    /// returns them.
     ///
     /// # Errors
-    /// As [`Writer::write`]'s.
+    /// Those of [`Writer::write`].
     pub fn write_with(
         &mut self,
         row: &InputRow,
@@ -130,42 +131,41 @@ impl Writer {
         }
     }
 
-    /// The delimiter, if it is not the one that the output's extension stands for.
+    /// The delimiter, if it is not the usual one for the output's extension.
     pub fn unusual_delimiter(&self) -> Option<u8> {
-        let usual = format::of_path(self.partial.target()).and_then(|format| format.info().delimiter);
+        let usual = format::for_path(self.partial.target()).and_then(|format| format.info().delimiter);
         self.delimiter.filter(|delimiter| usual != Some(*delimiter))
     }
 
-    /// Where the output will be, links followed.
+    /// The path of the output, with links resolved.
     pub fn target(&self) -> &Path {
         self.partial.target()
     }
 
-    /// Whether another file is at the output's place than when the writer was made, or another
-    /// content.
+    /// Whether the file at the output's path was replaced or changed since the writer was created.
     pub fn is_overtaken(&self) -> bool {
         self.partial.is_overtaken()
     }
 
-    /// How many cells got an apostrophe because a spreadsheet would have run them.
+    /// How many cells got an apostrophe because a spreadsheet would have evaluated them.
     pub fn guarded_cells(&self) -> u64 {
         self.sink.guarded_cells()
     }
 
-    /// Brings the output to the disk and puts it in its place.
+    /// Syncs the output to the disk and puts it in place.
     ///
     /// # Errors
-    /// The disk does not take the output; an older output then is as it was. The rows are kept as by
+    /// The disk does not accept the output; an older output then stays as it was. The rows are kept as by
     /// [`Writer::keep`], and a hint of the error names the file.
     pub fn finish(self) -> Result<(), TableError> {
         self.finish_noting(|_| ())
     }
 
-    /// The same; calls `note` with the digest of the output before the output gets its place, so that a run
-    /// that is killed in between does not leave an output that is not recorded.
+    /// As [`Writer::finish`]; calls `note` with the digest of the output before the output is put in place,
+    /// so that a run that is killed in between leaves no unrecorded output.
     ///
     /// # Errors
-    /// As [`Writer::finish`]'s.
+    /// Those of [`Writer::finish`].
     pub fn finish_noting(mut self, note: impl FnOnce(&str)) -> Result<(), TableError> {
         match self.end() {
             Ok(()) => self.partial.finish(note),
@@ -177,8 +177,8 @@ impl Writer {
     }
 
     /// Keeps the rows written so far beside the output, as `<stem>.unfinished.<ext>`, because they may have
-    /// been paid for: as many whole records as the disk took, whatever failed before. The output, and a file
-    /// that was kept earlier, stay as they are.
+    /// been paid for: as many complete records as the disk accepted. The output, and a file that was kept
+    /// earlier, stay as they are.
     ///
     /// Returns the file's path; `None` if no row was written or nothing can be kept.
     pub fn keep(mut self) -> Option<PathBuf> {
@@ -189,7 +189,7 @@ impl Writer {
         self.partial.keep()
     }
 
-    /// Writes what the format puts behind the rows.
+    /// Writes the bytes that the format puts after the rows.
     fn end(&mut self) -> io::Result<()> {
         self.sink.end(&mut self.partial.writer())
     }

@@ -6,8 +6,8 @@ use marl_core::words::thousands;
 
 use super::{Problem, words::printable};
 
-/// The most columns of a table, which is what a spreadsheet has: more come from values that stand
-/// where names must, and would take all memory.
+/// The most columns of a table, which is the limit of spreadsheets: more columns mean that values are in the
+/// place of names, and would exhaust the memory.
 pub(crate) const MOST_COLUMNS: usize = 16_384;
 
 /// What is wrong with the names of columns; columns are counted from 1.
@@ -42,10 +42,10 @@ impl Problem for ColumnProblem {
     fn hint(&self, _: &Path, _: Option<&io::Error>) -> Option<String> {
         let hint = match self {
             Self::EmptyNames(_) => {
-                "say `--name-columns` to call them `column_N`, or give each column a name in the header"
+                "use `--name-columns` to name them `column_N`, or give each column a name in the header"
             }
             Self::DuplicateName { .. } => {
-                "say `--name-columns` to call the second `NAME_2`, or rename one of them in the header"
+                "use `--name-columns` to name the second `NAME_2`, or rename one of them in the header"
             }
             Self::LongName => "close the quote, or double it if it is text",
             Self::TooManyColumns => "leave out columns that are not needed; are values taken for names?",

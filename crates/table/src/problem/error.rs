@@ -1,4 +1,4 @@
-//! The error of this crate: what is wrong, where, and what the system said about it.
+//! The error of this crate: what is wrong, where, and the system's reason.
 
 use std::{
     error, fmt, io,
@@ -12,14 +12,14 @@ use super::{
     words::{escaped, grouped},
 };
 
-/// A table cannot be read or written; says where, why and what to do next.
+/// A table cannot be read or written; the error says where, why and what to do next.
 #[derive(Debug)]
 pub struct TableError {
     path: PathBuf,
     location: Location,
     problem: Box<TableProblem>,
     source: Option<io::Error>,
-    /// What could be saved of the output.
+    /// The path of the part of the output that was saved.
     kept: Option<Box<Path>>,
 }
 
@@ -37,23 +37,23 @@ impl TableError {
         Self { source: Some(source), ..Self::new(path, problem) }
     }
 
-    /// The same error, which names where the output's lines are kept.
+    /// The same error with the path under which the output's lines are kept.
     pub(crate) fn keeping(self, kept: PathBuf) -> Self {
         Self { kept: Some(kept.into()), ..self }
     }
 
-    /// What the user can do next, if anything is known to help; each is one sentence.
+    /// What the user can do next, if anything is known; each hint is one sentence.
     pub fn hints(&self) -> Vec<String> {
         let kept = self.kept.as_ref().map(|kept| self.kept_hint(kept));
         kept.into_iter().chain(self.problem.hint(&self.path, self.source.as_ref())).collect()
     }
 
-    /// The flags that settle it, if there is one way to.
+    /// The flags that solve the problem, if there is exactly one way.
     pub fn flags(&self) -> Option<String> {
         self.problem.flags()
     }
 
-    /// Where the lines are that could not be put in their place.
+    /// The hint that names the file with the lines that could not be put in place.
     fn kept_hint(&self, kept: &Path) -> String {
         let kept = escaped(kept);
         match *self.problem {
@@ -64,7 +64,7 @@ impl TableError {
         }
     }
 
-    /// The file that is not there and the one that was probably meant.
+    /// The missing file, and the file that the user probably meant.
     pub fn other_file(&self) -> Option<(&Path, &Path)> {
         match &*self.problem {
             TableProblem::File(FileProblem::NotFound { similar: Some(similar), .. }) => {
@@ -74,7 +74,7 @@ impl TableError {
         }
     }
 
-    /// A flag that must be left out, and whether a value follows it.
+    /// A flag that must be removed, and whether a value follows it.
     pub fn flag_too_many(&self) -> Option<(&'static str, bool)> {
         match *self.problem {
             TableProblem::File(FileProblem::FlagForOther { flag, .. }) => {
@@ -84,7 +84,7 @@ impl TableError {
         }
     }
 
-    /// Whether another run holds the output, so that trying again later would help.
+    /// Whether another run holds the output, so that trying again later helps.
     pub fn is_locked(&self) -> bool {
         matches!(*self.problem, TableProblem::Output(OutputProblem::Locked))
     }
@@ -110,7 +110,7 @@ impl error::Error for TableError {
     }
 }
 
-/// Where in a file; everything is counted from 1, lines as an editor counts them.
+/// A location in a file; everything is counted from 1, and lines as in an editor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Location {
     File,
@@ -132,18 +132,18 @@ impl fmt::Display for Location {
     }
 }
 
-/// The reasons that users know, in words; the system's own text is the error's source.
+/// The common reasons in plain words; the system's own text is the error's source.
 fn reason(kind: io::ErrorKind) -> Option<&'static str> {
     match kind {
         io::ErrorKind::PermissionDenied => Some("permission denied"),
         io::ErrorKind::ReadOnlyFilesystem => Some("the file system is read-only"),
         io::ErrorKind::StorageFull => Some("no space left on the disk"),
-        io::ErrorKind::QuotaExceeded => Some("your share of the disk is used up"),
+        io::ErrorKind::QuotaExceeded => Some("your disk quota is used up"),
         io::ErrorKind::FileTooLarge => Some("the file is too large for this disk"),
         io::ErrorKind::NotFound => Some("the file or its folder is gone"),
         io::ErrorKind::NotADirectory => Some("a part of the path is not a folder"),
         io::ErrorKind::IsADirectory => Some("there is a folder of this name"),
-        io::ErrorKind::InvalidFilename => Some("the name is not possible on this disk, or too long"),
+        io::ErrorKind::InvalidFilename => Some("the name is not allowed on this disk, or is too long"),
         _ => None,
     }
 }

@@ -1,4 +1,4 @@
-//! What can be wrong with a file before anybody looks at the table in it.
+//! What can be wrong with a file, regardless of the table in it.
 
 use std::{
     fmt, io,
@@ -14,9 +14,9 @@ use super::{
 #[derive(Debug)]
 pub(crate) enum FileProblem {
     NotFound {
-        /// The file that was probably meant.
+        /// The file that the user probably meant.
         similar: Option<PathBuf>,
-        /// Tables in its folder; `None` if there is no such folder.
+        /// The tables in its folder; `None` if there is no such folder.
         tables: Option<Vec<PathBuf>>,
     },
     IsFolder,
@@ -24,11 +24,11 @@ pub(crate) enum FileProblem {
     /// No format has this extension.
     UnknownExtension {
         extension: String,
-        /// Those of all formats.
+        /// The extensions of all formats.
         known: String,
     },
     BadDelimiter(u8),
-    /// A flag that means nothing for the file's format.
+    /// A flag that has no meaning for the file's format.
     FlagForOther {
         flag: &'static str,
         /// The name of the file's format.
@@ -45,9 +45,9 @@ impl fmt::Display for FileProblem {
         match self {
             Self::NotFound { .. } => f.write_str("no such file"),
             Self::IsFolder => f.write_str("this is a folder, not a file"),
-            Self::NotRegular => f.write_str("this is a pipe or a device, and marl reads a table twice"),
+            Self::NotRegular => f.write_str("this is a pipe or a device, and marl must read a table twice"),
             Self::UnknownExtension { extension, .. } if extension.is_empty() => {
-                f.write_str("a file name without extension does not say its format")
+                f.write_str("a file name without an extension does not show its format")
             }
             Self::UnknownExtension { extension, .. } => {
                 write!(f, "`.{}` is not a known format", printable(extension))
@@ -89,8 +89,8 @@ impl Problem for FileProblem {
 fn not_found(similar: Option<&Path>, tables: Option<&[PathBuf]>) -> String {
     match (similar, tables) {
         (Some(similar), _) => format!("did you mean `{}`?", escaped(similar)),
-        (None, None) => "there is no such folder; a path counts from the working folder".into(),
-        (None, Some([])) => "its folder holds no table; a path counts from the working folder".into(),
+        (None, None) => "there is no such folder; a path is relative to the working folder".into(),
+        (None, Some([])) => "its folder holds no table; a path is relative to the working folder".into(),
         (None, Some(tables)) => {
             let tables: Vec<String> = tables.iter().map(|path| format!("`{}`", escaped(path))).collect();
             format!("tables in this folder: {}", tables.join(", "))
@@ -98,14 +98,14 @@ fn not_found(similar: Option<&Path>, tables: Option<&[PathBuf]>) -> String {
     }
 }
 
-/// How a file of another kind becomes a table that marl reads.
+/// How to convert a file of another kind into a table that marl reads.
 fn unknown_extension(extension: &str, known: &str, path: &Path) -> String {
     match extension {
         "numbers" => "in Numbers: File > Export To > CSV, with the encoding UTF-8".into(),
         "xlsx" | "xls" | "xlsm" | "xlsb" | "ods" => export_sheet(path),
         "gz" | "zip" | "bz2" | "xz" | "zst" | "7z" => "unpack it first, and name the table in it".into(),
         "parquet" => format!(
-            "write it as CSV, with DuckDB for instance: `duckdb -c \"COPY '{}' TO '{}'\"`",
+            "convert it to CSV, for example with DuckDB: `duckdb -c \"COPY '{}' TO '{}'\"`",
             escaped(path),
             escaped(&path.with_extension("csv"))
         ),
@@ -115,13 +115,13 @@ fn unknown_extension(extension: &str, known: &str, path: &Path) -> String {
             path_word(&path.with_extension("jsonl"))
         ),
         _ => format!(
-            "supported are {known}; of another file with cells say what stands between them: `--delimiter ','`, \
+            "supported extensions are {known}; for another file with cells, name the delimiter: `--delimiter ','`, \
              `--delimiter '\\t'`"
         ),
     }
 }
 
-/// How a workbook becomes a table.
+/// How to convert a workbook into a table.
 pub(crate) fn export_sheet(path: &Path) -> String {
     format!(
         "save the sheet as CSV: in Excel, File > Save As > \"CSV UTF-8\"; or with LibreOffice \

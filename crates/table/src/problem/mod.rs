@@ -1,8 +1,7 @@
-//! What can be wrong with a table or its file, in words, and what to do about it.
+//! What can be wrong with a table or its file, as messages, and what to do about it.
 //!
-//! The problems of one format stand in the format's folder, and all others here. Text that comes from a
-//! file or its name is escaped before it becomes part of a message, because a terminal obeys what it is
-//! sent.
+//! The problems of one format are in the format's folder, and all others are here. Text from a file or from
+//! its name is escaped before it becomes part of a message, because a terminal interprets control characters.
 
 pub(crate) mod columns;
 pub(crate) mod error;
@@ -23,11 +22,11 @@ use text::TextProblem;
 
 /// A problem that can be explained; its `Display` is the message.
 pub(crate) trait Problem: fmt::Debug + fmt::Display + Send + Sync {
-    /// What the user can do about it, as one sentence, with a command where one helps. `path` is the
-    /// file, and `cause` is what the system said.
+    /// What the user can do about it, as one sentence, with a command if one helps. `path` is the file, and
+    /// `cause` is the system's error.
     fn hint(&self, path: &Path, cause: Option<&io::Error>) -> Option<String>;
 
-    /// The flags that settle the problem, ready to be typed; `None` unless they lose nothing.
+    /// The flags that solve the problem, ready to be typed; `None` unless they lose no data.
     fn flags(&self) -> Option<String> {
         None
     }
@@ -36,11 +35,11 @@ pub(crate) trait Problem: fmt::Debug + fmt::Display + Send + Sync {
 /// What is wrong with a table or its file.
 #[derive(Debug)]
 pub(crate) enum TableProblem {
-    /// The file as such cannot be used.
+    /// The file itself cannot be used.
     File(FileProblem),
     /// The output cannot be written.
     Output(OutputProblem),
-    /// The file is not the text that it should be.
+    /// The file is not the expected text.
     Text(TextProblem),
     /// The columns have no usable names.
     Columns(ColumnProblem),
@@ -50,7 +49,7 @@ pub(crate) enum TableProblem {
 
 impl TableProblem {
     /// A problem that one format defines.
-    pub(crate) fn of_format(problem: impl Problem + 'static) -> Self {
+    pub(crate) fn from_format(problem: impl Problem + 'static) -> Self {
         Self::Format(Box::new(problem))
     }
 

@@ -1,5 +1,5 @@
-//! How marl read a table, for the user: lines that it left out, characters that it took for delimiters,
-//! names that it gave.
+//! Notes for the user on how marl read a table: lines that it left out, characters that it took as
+//! delimiters, names that it gave.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use super::{
     words::{byte_name, delimiter_argument, grouped, printable},
 };
 
-/// A way in which marl read the file other than literally.
+/// A way in which marl did not read the file literally.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Note {
     /// The file is not UTF-8.
@@ -22,11 +22,11 @@ pub enum Note {
     },
     /// A `sep=` line says the delimiter.
     Separator(u8),
-    /// Another delimiter than the extension's stands between cells.
+    /// The delimiter is not the usual one for the extension.
     Delimiter {
         /// The delimiter in the file.
         found: u8,
-        /// The delimiter that the extension stands for.
+        /// The usual delimiter for the extension.
         used: u8,
     },
     /// Lines before the header are left out.
@@ -38,13 +38,13 @@ pub enum Note {
         /// The text of the first line.
         text: String,
     },
-    /// Lines behind the rows are left out.
+    /// Lines after the rows are left out.
     After {
         /// The first of the lines.
         first: u64,
         /// The text of that line.
         text: String,
-        /// How many lines there are, blank ones not counted.
+        /// The number of lines, not counting blank lines.
         count: u64,
     },
     /// A TSV whose names are in quotes is read with quotes.
@@ -54,11 +54,11 @@ pub enum Note {
         /// The line of the first such cell.
         line: u64,
     },
-    /// Rows that repeat the header, as in files that were concatenated.
+    /// Rows that repeat the header, as in concatenated files.
     RepeatedHeader {
         /// The lines of the first of them.
         lines: Vec<u64>,
-        /// How many there are.
+        /// The number of these rows.
         count: u64,
         /// The name of the first column.
         name: String,
@@ -76,19 +76,19 @@ pub enum Note {
         line: u64,
         /// Its first cell.
         cell: String,
-        /// How many there are.
+        /// The number of these rows.
         count: u64,
     },
-    /// Rows got empty cells at their end.
+    /// This number of rows got empty cells at their end.
     Padded(u64),
     /// Columns got these names.
     Named(Vec<String>),
-    /// Answers in it are the sandbox's.
+    /// The table holds answers from the sandbox.
     Samples,
 }
 
 impl Note {
-    /// Whether something may be wrong, so that the user should look at it.
+    /// Whether the note is a warning, which the user should check.
     pub fn is_warning(&self) -> bool {
         matches!(
             self,
@@ -102,13 +102,13 @@ impl Note {
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Samples => f.write_str("the answers in it are samples of the sandbox, not real ones"),
+            Self::Samples => f.write_str("its answers are samples from the sandbox, not real data"),
             Self::Encoding { name, is_given: true } => write!(f, "read as {name}"),
             Self::Encoding { name, is_given: false } => {
                 write!(f, "read as {name} (`--encoding NAME` overrides it)")
             }
             Self::Separator(byte) => {
-                write!(f, "line 1 (`sep=`) says that {} stands between cells", byte_name(*byte))
+                write!(f, "line 1 (`sep=`) names {} as the delimiter", byte_name(*byte))
             }
             Self::Delimiter { found, used } => {
                 write!(f, "read with {} between cells ", byte_name(*found))?;
@@ -152,21 +152,21 @@ impl fmt::Display for Note {
             ),
             Self::QuotedBreaks { line } => write!(
                 f,
-                "a cell in line {} goes on over several lines in quotes, so quotes are read as in CSV",
+                "a cell in line {} continues over several lines in quotes, so quotes are read as in CSV",
                 grouped(*line)
             ),
             Self::RepeatedHeader { lines, count, name } => {
-                let told: Vec<String> = lines.iter().map(|line| grouped(*line)).collect();
+                let first: Vec<String> = lines.iter().map(|line| grouped(*line)).collect();
                 let others = if (lines.len() as u64) < *count { " and others" } else { "" };
                 let column = name.replace('\\', "\\\\").replace('"', "\\\"");
                 let condition = format!("!(row[\"{column}\"] == \"{column}\")");
                 write!(
                     f,
-                    "{} {} the header again ({} {}{others}); `--filter {}` passes over {}",
+                    "{} {} the header ({} {}{others}); `--filter {}` leaves {} out",
                     counted(*count, "row"),
-                    either(*count, "is", "are"),
+                    either(*count, "repeats", "repeat"),
                     either(*count, "line", "lines"),
-                    told.join(", "),
+                    first.join(", "),
                     shell::word(&condition),
                     either(*count, "it", "them")
                 )

@@ -1,4 +1,4 @@
-//! What can be wrong with the place or the writing of an output.
+//! What can be wrong with the path or the writing of an output.
 
 use std::{
     fmt, io,
@@ -14,7 +14,7 @@ use super::{
 #[derive(Debug)]
 pub(crate) enum OutputProblem {
     OutputIsInput,
-    /// The extensions of the input and the output stand for two formats.
+    /// The extensions of the input and the output mean different formats.
     OtherFormat {
         input: String,
         output: String,
@@ -50,7 +50,9 @@ impl fmt::Display for OutputProblem {
             ),
             Self::NoFolder(folder) => write!(f, "there is no folder `{}`", escaped(folder)),
             Self::InTheWay(path) => write!(f, "`{}` is in the way and not a regular file", escaped(path)),
-            Self::IsLink => f.write_str("this is a link, and marl follows no link at a name that it chose"),
+            Self::IsLink => {
+                f.write_str("this is a link, and marl does not follow links at a path that it chose")
+            }
             Self::NoErrorsList => f.write_str("this file is in the way, and it is not marl's list of errors"),
             Self::WriteProtected => f.write_str("the file is write-protected"),
             Self::Locked => f.write_str("another marl run is writing this file"),
@@ -68,12 +70,10 @@ impl Problem for OutputProblem {
             Self::OtherFormat { input, .. } => format!("end the output's name in {}", dotted(input)),
             Self::NoFolder(folder) => format!("create it: `mkdir -p {}`", path_word(folder)),
             Self::InTheWay(path) => format!("move `{}` away", escaped(path)),
-            Self::IsLink => {
-                "remove the link, or say where the table goes with `--output FILE` (marl follows a \
+            Self::IsLink => "remove the link, or choose its path with `--output FILE` (marl follows a \
                              link that you name)"
-                    .into()
-            }
-            Self::NoErrorsList => "move it away, choose another `--output`, or say `--overwrite`".into(),
+                .into(),
+            Self::NoErrorsList => "move it away, choose another `--output`, or use `--overwrite`".into(),
             Self::WriteProtected => {
                 format!("choose another output path, or `chmod u+w {}`", path_word(path))
             }

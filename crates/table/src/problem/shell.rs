@@ -1,16 +1,16 @@
-//! Words as a shell reads them, for the commands that marl proposes.
+//! Quotes words for a shell, for the commands that marl proposes.
 
 use std::borrow::Cow;
 
 use marl_core::terminal;
 
-/// A word as the user can type it again, without quotes where none are needed.
+/// A word as the user can type it, without quotes if none are needed.
 pub fn word(word: &str) -> String {
     // Some shells expand a `=` at the start.
     let plain = !word.is_empty()
         && !word.starts_with('=')
         && word.chars().all(|c| c.is_alphanumeric() || "-_./=,:@+%".contains(c));
-    // First: some letters have no shape.
+    // This check comes first, because some letters have no visible shape.
     if word.contains(terminal::is_unsafe) {
         return escaped(word);
     }
@@ -20,15 +20,15 @@ pub fn word(word: &str) -> String {
     shlex::try_quote(word).map_or_else(|_| word.to_owned(), Cow::into_owned)
 }
 
-/// A word with characters that are invisible or that a terminal would obey. In `$'…'` bash and zsh read
-/// escapes, so the characters show, and the word means the same when the user pastes it.
+/// A word with characters that are invisible or that a terminal would interpret. In `$'…'` bash and zsh read
+/// escapes, so the characters are visible, and the word means the same when the user pastes it.
 fn escaped(word: &str) -> String {
     let mut quoted = String::from("$'");
     for c in word.chars() {
         match c {
             '\'' | '\\' => quoted.extend(['\\', c]),
             c if terminal::is_unsafe(c) => {
-                // As bytes, because older shells do not know `\u`.
+                // The escapes are bytes, because older shells do not support `\u`.
                 c.encode_utf8(&mut [0; 4])
                     .bytes()
                     .for_each(|byte| quoted.push_str(&format!("\\x{byte:02x}")));
@@ -45,7 +45,7 @@ mod tests {
     use super::word;
 
     #[test]
-    fn a_word_is_read_by_a_shell_as_it_was() {
+    fn a_shell_reads_the_same_word() {
         for text in [
             "plain",
             "two words",

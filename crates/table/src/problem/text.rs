@@ -11,14 +11,14 @@ use super::{
 /// Why the text of a file cannot be read.
 #[derive(Debug)]
 pub(crate) enum TextProblem {
-    /// The first bytes are those of another kind of file, which is named.
+    /// The first bytes belong to another kind of file; contains its name.
     Binary(&'static str),
     UnknownEncoding {
         byte: u8,
-        /// What it may be instead of Windows-1252.
+        /// The encoding that it may be instead of Windows-1252.
         likely: Option<&'static str>,
     },
-    /// The bytes are not what the named encoding allows.
+    /// The bytes are invalid in the named encoding.
     Malformed(&'static str),
     /// Text before this byte is UTF-8, and the byte is not.
     MixedEncoding(u8),
@@ -28,15 +28,15 @@ pub(crate) enum TextProblem {
     ZeroByte,
     TooLong {
         what: &'static str,
-        /// In bytes.
+        /// The limit, in bytes.
         most: usize,
         /// The line of a quote that may not be closed, or 0.
         opened: u64,
     },
     TextAfterQuote {
-        /// The line that the cell begins in, or 0 for a cell of one line.
+        /// The line in which the cell begins, or 0 for a cell of one line.
         opened: u64,
-        /// What stands behind the quote.
+        /// The byte after the quote.
         byte: u8,
     },
     UnclosedQuote,
@@ -53,13 +53,13 @@ impl fmt::Display for TextProblem {
             Self::UnknownEncoding { byte, likely: Some(name) } => {
                 write!(f, "byte 0x{byte:02X} is not UTF-8; the file may be {name}, or another encoding")
             }
-            Self::Malformed(name) => write!(f, "here the file is not {name}"),
+            Self::Malformed(name) => write!(f, "the file is not {name} here"),
             Self::MixedEncoding(byte) => {
                 write!(f, "byte 0x{byte:02X} is not UTF-8, but text before it is: the file mixes encodings")
             }
             Self::NotUtf8(byte) => write!(f, "byte 0x{byte:02X} is not UTF-8"),
             Self::CutOff => f.write_str("the file ends in the middle of a character"),
-            Self::ZeroByte => f.write_str("a zero byte, which no text has"),
+            Self::ZeroByte => f.write_str("a zero byte, which is not allowed in text"),
             Self::TooLong { what, most, opened } => {
                 write!(f, "the {what} has more than {} MiB", most >> 20)?;
                 if *opened == 0 { Ok(()) } else { f.write_str(" (a quote that is not closed?)") }
@@ -82,15 +82,15 @@ impl Problem for TextProblem {
             }
             Self::Binary(_) => "save or export the table as CSV in UTF-8".into(),
             Self::UnknownEncoding { likely: None, .. } => {
-                "say which it is: `--encoding windows-1252`, `--encoding macintosh` (older Macs) or another name"
+                "name the encoding: `--encoding windows-1252`, `--encoding macintosh` (older Macs) or another name"
                     .into()
             }
             Self::UnknownEncoding { likely: Some(name), .. } => format!(
-                "say which it is: `--encoding {}`, `--encoding macintosh` (older Macs), `--encoding \
+                "name the encoding: `--encoding {}`, `--encoding macintosh` (older Macs), `--encoding \
                  windows-1252` or another name",
                 name.to_lowercase()
             ),
-            Self::Malformed(_) => "say another `--encoding`, or export the table again as UTF-8".into(),
+            Self::Malformed(_) => "try another `--encoding`, or export the table again as UTF-8".into(),
             Self::MixedEncoding(_) => "correct this cell, or export the table again as UTF-8".into(),
             Self::NotUtf8(_) => "export the table again as UTF-8".into(),
             Self::CutOff => "was it copied or downloaded only in part?".into(),

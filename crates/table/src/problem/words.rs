@@ -1,4 +1,4 @@
-//! How names, paths, bytes and numbers appear in a message or a command. Pure.
+//! How names, paths, bytes and numbers appear in a message or a command. This module is pure.
 
 use std::{
     borrow::Cow,
@@ -7,7 +7,7 @@ use std::{
 
 use marl_core::{terminal, words::thousands};
 
-/// A byte as a message names it, such as a delimiter.
+/// A byte's name in messages, such as a delimiter's.
 pub(crate) fn byte_name(byte: u8) -> Cow<'static, str> {
     match byte {
         b'\t' => "tabs".into(),
@@ -32,19 +32,19 @@ pub(crate) fn dotted(extension: &str) -> String {
     }
 }
 
-/// Text of a file, escaped and cut to what fits into a message.
+/// Text from a file, escaped and cut for a message.
 pub(crate) fn printable(text: &str) -> String {
     const MOST: usize = 300;
     let cut = text.char_indices().nth(MOST).map(|(end, _)| &text[..end]);
     cut.map_or_else(|| shown(text), |cut| shown(cut) + "…")
 }
 
-/// A path as a message shows it, never cut, because it may be part of a command.
+/// A path for a message; it is never cut, because it may be part of a command.
 pub(crate) fn escaped(path: &Path) -> String {
     shown(&path.to_string_lossy())
 }
 
-/// Escapes everything in a text, such as the name of a column or a file, that a terminal would obey.
+/// Escapes everything in a text, such as the name of a column or a file, that a terminal would interpret.
 pub fn shown(text: &str) -> String {
     terminal::shown(text).into_owned()
 }
@@ -54,7 +54,7 @@ pub(crate) fn grouped(number: u64) -> String {
     thousands(number)
 }
 
-/// Extensions as a sentence lists them: `.csv, .tsv and .jsonl`.
+/// Extensions as text: `.csv, .tsv and .jsonl`.
 pub(crate) fn listed<'a>(extensions: impl Iterator<Item = &'a str>) -> String {
     let all: Vec<String> = extensions.map(|extension| format!(".{extension}")).collect();
     match all.split_last() {

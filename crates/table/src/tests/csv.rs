@@ -1,4 +1,4 @@
-//! The first pass and the reader on CSV and TSV.
+//! Tests of the scan and the reader for CSV and TSV.
 
 use super::*;
 
@@ -48,7 +48,7 @@ fn shapes() {
 }
 
 #[test]
-fn a_mark_is_shape_only_once() {
+fn a_byte_order_mark_counts_only_once() {
     assert_eq!(columns("a.csv", "\u{feff}a,b\n"), ["a", "b"]);
     assert_eq!(columns("a.csv", "\u{feff}\"a\",b\n"), ["a", "b"]);
     assert_eq!(columns("a.csv", "\u{feff}\u{feff}a,b\n"), ["a", "b"]);
@@ -73,7 +73,7 @@ fn a_header_alone_is_a_table() {
 }
 
 #[test]
-fn blank_lines_are_no_rows_and_quotes_inside_are_text() {
+fn blank_lines_are_not_rows_and_inner_quotes_are_text() {
     let some = |text: &str| Some(text.to_owned());
     assert_eq!(
         cells("a,b\n\n1,5\" pipe\n\r\n\n2, \"x\"\n\n"),
@@ -106,16 +106,16 @@ fn a_table_has_as_many_columns_as_a_spreadsheet() {
 }
 
 #[test]
-fn another_delimiter_than_the_extension_says() {
-    let line = "leads.csv, line 1: the header is one column full of";
-    let hint = "say `--delimiter ';'` (or `--delimiter ','` if it really is one column)";
+fn a_delimiter_unusual_for_the_extension() {
+    let line = "leads.csv, line 1: the header is a single column full of";
+    let hint = "use `--delimiter ';'` (or `--delimiter ','` if it really is one column)";
     check_error("leads.csv", "a;b;c\n1\n2\n", &format!("{line} `;`, where `,` was expected"), hint);
     check_error("leads.csv", "\"a\";\"b\"\n1\n", &format!("{line} `;`, where `,` was expected"), hint);
     let tabs = format!("{line} tabs, where `,` was expected");
     check_error("leads.csv", "a\tb\n1\n", &tabs, "--delimiter '\\t'");
     check_error("leads.csv", "a|b|c;d\n1\n2\n", &format!("{line} `|`, where `,` was expected"), "'|'");
-    // The line for Excel says another one than the rows have.
-    let message = "leads.csv, line 2: the header is one column full of `;`, where `|` was expected";
+    // The `sep=` line names another delimiter than the rows have.
+    let message = "leads.csv, line 2: the header is a single column full of `;`, where `|` was expected";
     check_error("leads.csv", "sep=|\na;b\n1;2\n", message, "--delimiter ';'");
 }
 
@@ -152,7 +152,7 @@ fn ragged_rows() {
     check_error(
         "leads.csv",
         "a,b\n\"1\n2\n3\",\"\",4\n",
-        "leads.csv, line 2: 3 cells where the header has 2 (the row goes on to line 4: a quote not closed?)",
+        "leads.csv, line 2: 3 cells where the header has 2 (the row continues to line 4: is a quote not closed?)",
         "correct",
     );
 }
@@ -224,7 +224,12 @@ fn encodings() {
         "a.csv, line 2, cell 1: the file ends in the middle of a character",
         "part",
     );
-    check_error("a.csv", "a,b\n1,x\0y\n", "a.csv, line 2, cell 2: a zero byte, which no text has", "tr -d");
+    check_error(
+        "a.csv",
+        "a,b\n1,x\0y\n",
+        "a.csv, line 2, cell 2: a zero byte, which is not allowed in text",
+        "tr -d",
+    );
     let excel = "a.csv: this is an Excel (.xlsx) or zip file, not text";
     check_error("a.csv", b"PK\x03\x04\x14\0\0\0", excel, "CSV UTF-8");
 }

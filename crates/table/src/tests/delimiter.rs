@@ -1,4 +1,4 @@
-//! Which character stands between cells, where the user does not say it.
+//! Tests of the detected delimiter, if the user does not name it.
 
 use super::*;
 
@@ -17,15 +17,15 @@ fn delimiter(summary: &TableSummary) -> u8 {
     summary.delimiter().expect("a table of cells")
 }
 
-/// What stands between cells, the columns and how many rows there are.
+/// Checks the delimiter, the columns and the number of rows.
 fn is_read_as(name: &str, text: &str, sign: char, columns: &str, rows: u64) {
     let summary =
         plainly(name, text).unwrap_or_else(|error| panic!("{text:?}: {error}, {:?}", error.hints()));
     assert_eq!(summary.columns.join("|"), columns, "{text:?}");
     assert_eq!((char::from(delimiter(&summary)), summary.rows), (sign, rows), "{text:?}");
     let expected = if name.ends_with(".tsv") { '\t' } else { ',' };
-    let told: String = summary.notes.iter().map(ToString::to_string).collect();
-    assert_eq!(told.contains("between cells"), sign != expected, "{text:?}: {told}");
+    let notes: String = summary.notes.iter().map(ToString::to_string).collect();
+    assert_eq!(notes.contains("between cells"), sign != expected, "{text:?}: {notes}");
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn a_delimiter_that_alone_makes_a_table_is_read() {
 }
 
 #[test]
-fn decimal_commas_in_every_row_are_no_columns() {
+fn decimal_commas_in_every_row_are_not_delimiters() {
     for (text, columns) in [
         ("Kunde;Website;Umsatz, Mio.\nAcme;acme.com;12,5\nBeta;beta.de;3,1\n", "Kunde|Website|Umsatz, Mio."),
         ("Kunde;Website;Umsatz,Mio\nAcme;acme.com;12,5\n", "Kunde|Website|Umsatz,Mio"),
@@ -96,9 +96,9 @@ fn a_title_above_a_table_of_another_delimiter_is_left_out() {
             let text = format!("{title}{table}");
             let columns = table.lines().next().unwrap().replace('"', "").replace(sign, "|");
             is_read_as("leads.csv", &text, sign, &columns, 2);
-            let told: String =
+            let notes: String =
                 plainly("leads.csv", &text).unwrap().notes.iter().map(Note::to_string).collect();
-            assert!(told.contains(&format!("the header is in line {}", lines + 1)), "{told}");
+            assert!(notes.contains(&format!("the header is in line {}", lines + 1)), "{notes}");
         }
     }
     // A spreadsheet ends each line with delimiters.
@@ -112,12 +112,12 @@ fn a_title_above_a_table_of_another_delimiter_is_left_out() {
 }
 
 #[test]
-fn where_two_could_be_right_the_flag_is_asked_for() {
+fn an_ambiguous_delimiter_asks_for_the_flag() {
     for (text, flags) in [
         // A title of one word may be a column's name.
         ("Leads\nName;Website;CEO\nAcme;acme.com;Jane\n", Some("--delimiter ';' --header-line 2")),
         ("Leads\nName\tWebsite\tCEO\nAcme\tacme.com\tJane\n", Some("--delimiter '\\t' --header-line 2")),
-        // Rows of several lengths.
+        // Rows of different lengths.
         (
             "My export\nName;Website;CEO\nAcme;acme.com\nB;b.com\nC;c.com;x\n",
             Some("--delimiter ';' --header-line 2"),
@@ -126,11 +126,11 @@ fn where_two_could_be_right_the_flag_is_asked_for() {
             "Report, all\nName|Website|CEO\nAcme|acme.com\nB|b.com|x|y\n",
             Some("--delimiter '|' --header-line 2"),
         ),
-        // Names that no column usually has.
+        // Names that are not usual for columns.
         ("Export of 3 May\nfoo;bar;baz\na;b;c\nd;e;f\n", Some("--delimiter ';' --header-line 2")),
         ("Export of 3 May, Bern\nfoo|bar|baz\na|b|c\nd|e|f\n", Some("--delimiter '|' --header-line 2")),
         ("tags\nRust;AWS\nGo;GCP\n", Some("--delimiter ';' --header-line 2")),
-        // One column more or less by either.
+        // The two delimiters differ by one column.
         ("Name,Position;Title\nJane,CEO;Boss\n", None),
         ("foo,bar;baz,qux\na,b;c,d\n", None),
         ("foo,bar;baz;qux\na,b;c;d\n", Some("--delimiter ';'")),
@@ -139,7 +139,7 @@ fn where_two_could_be_right_the_flag_is_asked_for() {
         assert_eq!(error.flags().as_deref(), flags, "{text:?}: {error}");
         let hints = error.hints().join("; ");
         assert!(hints.contains("--delimiter") && hints.contains("--delimiter ','"), "{text:?}: {hints}");
-        // The other flag settles it too, unless rows then lack cells.
+        // The other flag solves it too, unless rows then lack cells.
         let plain = ReadOptions { delimiter: Some(b','), pad_rows: true, ..ReadOptions::default() };
         let summary = read("leads.csv", text, &plain);
         assert!(summary.is_ok_and(|summary| delimiter(&summary) == b','), "{text:?}");
@@ -172,14 +172,14 @@ fn a_sound_table_keeps_its_delimiter() {
 }
 
 #[test]
-fn the_users_word_is_the_last() {
+fn the_users_choice_wins() {
     let text = "Kunde;Website;Umsatz, Mio.\nAcme;acme.com;12,5\n";
     for (sign, columns) in [(b',', 2), (b';', 3), (b'|', 1)] {
         let options = ReadOptions { delimiter: Some(sign), ..ReadOptions::default() };
         let summary = read("leads.csv", text, &options).unwrap();
         assert_eq!((delimiter(&summary), summary.columns.len()), (sign, columns));
     }
-    // A line that is named counts as the header, and what stands before it says nothing.
+    // A line that the user names is the header, and the lines before it do not matter.
     let text = "Leads\nName;Website;CEO\nAcme;acme.com;Jane\n";
     let summary = read("leads.csv", text, &ReadOptions { header_line: Some(2), ..ReadOptions::default() });
     assert_eq!(summary.unwrap().columns, ["Name", "Website", "CEO"]);

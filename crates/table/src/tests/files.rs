@@ -1,4 +1,4 @@
-//! Inputs as files: what is missing, no file, changed, of another kind.
+//! Tests of inputs as files: missing, irregular, changed, or of another kind.
 
 use std::{
     error::Error as _,
@@ -29,7 +29,7 @@ fn a_missing_file_and_a_similar_one() {
     assert_eq!(other, ["tables in this folder: `leads.csv`"]);
     let (text, hints) = message(&bench.path("none/leads.csv"), &bench);
     assert_eq!(text, "none/leads.csv: no such file");
-    assert_eq!(hints, ["there is no such folder; a path counts from the working folder"]);
+    assert_eq!(hints, ["there is no such folder; a path is relative to the working folder"]);
 }
 
 #[test]
@@ -40,7 +40,7 @@ fn only_regular_files_are_read() {
     #[cfg(unix)]
     {
         let _socket = std::os::unix::net::UnixListener::bind(bench.path("socket.csv")).unwrap();
-        let text = "socket.csv: this is a pipe or a device, and marl reads a table twice";
+        let text = "socket.csv: this is a pipe or a device, and marl must read a table twice";
         assert_eq!(message(&bench.path("socket.csv"), &bench).0, text);
         let writer = Writer::create(&bench.path("socket.csv"), &bench.scan(), &[], WriteOptions::default());
         assert!(writer.err().unwrap().to_string().ends_with("is in the way and not a regular file"));
@@ -48,7 +48,7 @@ fn only_regular_files_are_read() {
     for stream in ["/dev/stdin", "-", "/dev/fd/0", "/dev/null"] {
         let error = scan(Path::new(stream), &ReadOptions { delimiter: Some(b','), ..ReadOptions::default() })
             .unwrap_err();
-        let text = format!("{stream}: this is a pipe or a device, and marl reads a table twice");
+        let text = format!("{stream}: this is a pipe or a device, and marl must read a table twice");
         assert_eq!(error.to_string(), text);
         assert_eq!(error.hints(), ["save it as a file first"]);
     }
@@ -66,7 +66,7 @@ fn formats_by_extension() {
     let (_, hints) = message(&unknown.input, &unknown);
     assert!(hints[0].contains(".csv, .tsv, .tab, .jsonl and .ndjson"), "{hints:?}");
     let bench = Bench::new("leads", "a\n");
-    assert!(message(&bench.input, &bench).0.contains("without extension"));
+    assert!(message(&bench.input, &bench).0.contains("without an extension"));
     let bench = Bench::new("leads.JSONL", "{}\n");
     assert_eq!(bench.scan().format().name, "JSONL");
     let error =
@@ -122,14 +122,14 @@ fn a_file_that_changes_while_it_is_read_is_noticed() {
     }
 }
 
-/// Rewrites a file where it is, and makes sure that its time of change is another.
+/// Rewrites a file in place, and makes sure that its modification time changes.
 fn rewrite(path: &Path, content: &str) {
     fs::write(path, content).unwrap();
     let later = std::time::SystemTime::now() + std::time::Duration::from_secs(2);
     fs::File::options().write(true).open(path).unwrap().set_modified(later).unwrap();
 }
 
-/// Reads `first` rows, rewrites the file, answers the rows read after that and the errors.
+/// Reads `first` rows, rewrites the file, and returns the rows read after that and the errors.
 fn read_through_a_change(bench: &Bench, first: usize, content: &str) -> (Vec<InputRow>, Vec<String>) {
     let mut reader = Reader::open(&bench.scan()).unwrap();
     assert!(reader.by_ref().take(first).all(|row| row.is_ok()));
@@ -155,7 +155,7 @@ fn a_change_in_place_is_noticed_and_its_rows_are_never_read() {
             let bench = Bench::new(name, content(&old));
             let (rows, errors) = read_through_a_change(&bench, first, &content(&new));
             assert!(rows.iter().all(|row| row.cell(0) == Some(Value::text(&old))), "{name} {count}");
-            // Soon, since every further row may cost something.
+            // The change must be noticed soon, since every further row may cost money.
             assert!(rows.len() <= 1_000, "{name} {count}: {}", rows.len());
             assert_eq!(errors.len(), 1, "{name} {count}");
             assert!(errors[0].ends_with(": the file was changed after it was checked"), "{errors:?}");
@@ -177,12 +177,12 @@ fn another_file_in_its_place_is_noticed() {
     let bench = Bench::new("a.csv", "a\nold\n");
     let summary = bench.scan();
     let modified = fs::metadata(&bench.input).unwrap().modified().unwrap();
-    // As many bytes, and as old.
+    // The other file has the same length and age.
     fs::write(bench.path("other"), "a\nnew\n").unwrap();
     fs::File::options().write(true).open(bench.path("other")).unwrap().set_modified(modified).unwrap();
     fs::rename(bench.path("other"), &bench.input).unwrap();
     assert!(Reader::open(&summary).err().unwrap().to_string().ends_with("changed after it was checked"));
-    // Behind the back of a reader it changes nothing: what is read is what was checked.
+    // A reader that is already open is not affected: it reads what was checked.
     let mut reader = Reader::open(&bench.scan()).unwrap();
     fs::write(bench.path("other"), "a\nnow\n").unwrap();
     fs::rename(bench.path("other"), &bench.input).unwrap();
@@ -191,13 +191,13 @@ fn another_file_in_its_place_is_noticed() {
 }
 
 #[test]
-fn names_of_files_do_not_steer_the_terminal() {
+fn names_of_files_do_not_control_the_terminal() {
     let error = scan(Path::new("/nowhere/\u{1b}[2Jx.csv"), &ReadOptions::default()).unwrap_err();
     assert_eq!(error.to_string(), "/nowhere/\\u{1b}[2Jx.csv: no such file");
 }
 
 #[test]
-fn reasons_of_the_system_are_in_words() {
+fn the_systems_reasons_are_in_plain_words() {
     use std::io::{Error, ErrorKind};
     let check = |problem: TableProblem, kind: ErrorKind, message: &str, hint: &str| {
         let error = TableError::caused(Path::new("out.csv"), problem, Error::from(kind));
@@ -225,7 +225,7 @@ fn reasons_of_the_system_are_in_words() {
 }
 
 #[test]
-fn words_of_a_shell_are_quoted() {
+fn shell_words_are_quoted() {
     let error = TableError::new(Path::new("it's $HOME.csv"), TextProblem::ZeroByte);
     let hint = "remove it: `tr -d '\\000' < 'it'\\''s $HOME.csv' > 'it'\\''s $HOME.clean.csv'`";
     assert_eq!(error.hints(), [hint]);

@@ -1,17 +1,17 @@
-//! The list of formats, and rows that go from one format into another.
+//! Tests of the list of formats, and of rows that are written in another format.
 
 use super::*;
 use crate::{
     format::{
         all_extensions,
         csv::{CSV, TSV},
+        for_path,
         jsonl::JSONL,
-        of_path,
     },
     interface::{Format, new_table::NewTable},
 };
 
-/// Writes a table in another format than its own, each row with `written`, and answers the text.
+/// Writes a table in another format than its own, each row with `written`, and returns the text.
 fn converted(bench: &Bench, to: &'static dyn Format, outputs: &[&str], written: &[Option<Value>]) -> String {
     let (summary, outputs) = (bench.scan(), columns(outputs));
     let output = bench.path("converted");
@@ -23,7 +23,7 @@ fn converted(bench: &Bench, to: &'static dyn Format, outputs: &[&str], written: 
         raw_cells: false,
         encoding: OutputEncoding::Utf8,
     };
-    let mut writer = Writer::of_format(&output, to, &table, Links::Refuse).unwrap();
+    let mut writer = Writer::with_format(&output, to, &table, Links::Refuse).unwrap();
     for row in Reader::open(&summary).unwrap() {
         writer.write(&row.unwrap(), written).unwrap();
     }
@@ -41,11 +41,11 @@ fn each_name_and_each_extension_stands_for_one_format() {
     }
     for format in formats() {
         for extension in format.extensions {
-            assert_eq!(of_path(Path::new(&format!("t.{extension}"))).unwrap().info(), format);
+            assert_eq!(for_path(Path::new(&format!("t.{extension}"))).unwrap().info(), format);
             assert_eq!(extension.to_lowercase(), *extension);
         }
     }
-    assert!(of_path(Path::new("t.xlsx")).is_none() && of_path(Path::new("csv")).is_none());
+    assert!(for_path(Path::new("t.xlsx")).is_none() && for_path(Path::new("csv")).is_none());
     assert_eq!(all_extensions(), ".csv, .tsv, .tab, .jsonl and .ndjson");
 }
 
@@ -82,7 +82,7 @@ fn members_become_cells_below_a_header() {
 }
 
 #[test]
-fn a_table_that_went_into_another_format_is_read_there_with_equal_cells() {
+fn a_table_in_another_format_is_read_back_with_equal_cells() {
     let text = "name,note\nAcme,\"two\nlines\"\n\"say \"\"hi\"\"\",\n\u{e4}, x \n";
     let bench = Bench::new("a.csv", text);
     let there = Bench::new("b.jsonl", converted(&bench, &JSONL, &[], &[]));

@@ -1,4 +1,4 @@
-//! Where a table begins and ends in its file, in all combinations: no row may be lost in silence.
+//! Tests of where a table begins and ends in its file, in all combinations: no row may be lost silently.
 
 use encoding_rs::{UTF_16LE, WINDOWS_1252};
 
@@ -13,7 +13,7 @@ fn rows(summary: &TableSummary) -> Vec<String> {
     Reader::open(summary).unwrap().map(|row| cells(row.unwrap())).collect()
 }
 
-/// The text in an encoding, with the mark that files in it have.
+/// The text in an encoding, with the byte order mark that files in it have.
 fn encoded(text: &str, encoding: &str) -> Vec<u8> {
     match encoding {
         "windows-1252" => WINDOWS_1252.encode(text).0.into_owned(),
@@ -26,14 +26,14 @@ fn encoded(text: &str, encoding: &str) -> Vec<u8> {
     }
 }
 
-/// A table of `count` rows, some with a letter that no ASCII has: from `first` on.
+/// A table of `count` rows; from `first` on, they contain a letter outside ASCII.
 fn table(count: usize, first: usize) -> Vec<String> {
     let name = |at: usize| if at >= first { format!("M\u{fc}ller {at}") } else { format!("Firm {at}") };
     (0..count).map(|at| format!("{},firm-{at}.com", name(at))).collect()
 }
 
 #[test]
-fn notes_before_and_behind_in_every_encoding() {
+fn notes_before_and_after_in_every_encoding() {
     let heads = [("", None), ("Leads of M\u{fc}nchen\n\n", Some(3)), ("Exported,2026\n", Some(2))];
     for encoding in ["utf-8", "utf-8-bom", "windows-1252", "utf-16"] {
         for (before, header_line) in heads {
@@ -43,12 +43,12 @@ fn notes_before_and_behind_in_every_encoding() {
                     let text = format!("{before}Firm,Website\n{}\n{behind}", wanted.join("\n"));
                     let bench = Bench::new("a.csv", encoded(&text, encoding));
                     let options = ReadOptions { header_line, skip_footer: lines, ..ReadOptions::default() };
-                    let told = format!("{encoding} {before:?} {behind:?} {count} {first}");
-                    let summary = scan(&bench.input, &options).unwrap_or_else(|e| panic!("{told}: {e}"));
-                    assert_eq!(summary.columns, ["Firm", "Website"], "{told}");
-                    assert_eq!(summary.rows as usize, count, "{told}");
+                    let notes = format!("{encoding} {before:?} {behind:?} {count} {first}");
+                    let summary = scan(&bench.input, &options).unwrap_or_else(|e| panic!("{notes}: {e}"));
+                    assert_eq!(summary.columns, ["Firm", "Website"], "{notes}");
+                    assert_eq!(summary.rows as usize, count, "{notes}");
                     let wanted: Vec<String> = wanted.iter().map(|row| row.replace(',', "|")).collect();
-                    assert!(rows(&summary) == wanted, "{told}");
+                    assert!(rows(&summary) == wanted, "{notes}");
                 }
             }
         }
@@ -68,7 +68,7 @@ fn notes_before_and_behind_in_every_encoding() {
 }
 
 #[test]
-fn what_is_found_without_a_flag_begins_and_ends_right() {
+fn the_detected_table_begins_and_ends_correctly() {
     for (text, first) in [
         (
             "Leads\n\nCompany,Website,CEO\nNike,nike.com,\nSAP,sap.com,\n\nCopyright (c) 2026 Acme\n",
@@ -88,7 +88,7 @@ fn what_is_found_without_a_flag_begins_and_ends_right() {
 }
 
 #[test]
-fn lines_behind_the_rows_are_left_out_and_a_cell_of_several_lines_is_no_row() {
+fn lines_after_the_rows_are_left_out_and_a_multiline_cell_is_not_a_row() {
     let refused = |name: &str, text: &str| {
         let bench = Bench::new(name, text);
         let error = scan(&bench.input, &ReadOptions::default()).unwrap_err();
@@ -97,13 +97,13 @@ fn lines_behind_the_rows_are_left_out_and_a_cell_of_several_lines_is_no_row() {
     let (_, hint, flags) =
         refused("a.csv", "Account,Website\nAcme,acme.com\n\nMy report\nBy: Jane Doe\nAcme\n");
     assert_eq!(flags.as_deref(), Some("--skip-footer 3"), "{hint}");
-    let (said, hint, flags) = refused("a.tsv", "a\tb\tc\nx\ty\t\"one\ntwo\"\nshort\nx\ty\tz\n");
+    let (notes, hint, flags) = refused("a.tsv", "a\tb\tc\nx\ty\t\"one\ntwo\"\nshort\nx\ty\tz\n");
     assert!(
-        said.ends_with("line 3: this line seems to belong to the cell that a quote opens in line 2"),
-        "{said}"
+        notes.ends_with("line 3: this line seems to belong to the cell that a quote opens in line 2"),
+        "{notes}"
     );
     assert!(hint.contains("as CSV") && flags.is_none(), "{hint}");
-    // A quote that opens nothing is text.
+    // A quote that opens no cell is text.
     let bench = Bench::new("b.tsv", "a\tb\nx\t\"Acme\ny\tz\n");
     assert_eq!(rows(&bench.scan()), ["x|\"Acme", "y|z"]);
 }

@@ -1,4 +1,4 @@
-//! JSONL: the first pass, cells, and lines that keep their text.
+//! Tests of JSONL: the scan, cells, and lines that keep their text.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What becomes of rows that were written when something breaks late: they are kept.
+//! Tests of rows that were written before something failed: they are kept.
 
 use super::*;
 
@@ -7,7 +7,7 @@ fn create(bench: &Bench, summary: &TableSummary) -> Writer {
     Writer::create(&output, summary, &columns(&["new"]), WriteOptions::default()).unwrap()
 }
 
-/// A writer that took every row of the table, and what its output has to be.
+/// A writer that got every row of the table, and the expected output.
 fn written(bench: &Bench) -> (Writer, &'static str) {
     let summary = bench.scan();
     let mut writer = create(bench, &summary);
@@ -74,7 +74,7 @@ fn without_rows_there_is_nothing_to_keep() {
 }
 
 #[test]
-fn a_kept_file_keeps_its_habits() {
+fn a_kept_file_keeps_its_shape() {
     for content in ["{\"a\":1}\r\n{\"a\":2}", "{\"a\":1}\n{\"a\":2}\n"] {
         let bench = Bench::new("a.jsonl", content);
         let summary = bench.scan();
@@ -104,7 +104,7 @@ fn the_hidden_name_was_removed_or_taken() {
         assert_eq!(fs::read_to_string(&hidden).ok().as_deref(), other);
         fs::remove_file(bench.path(kept)).unwrap();
     }
-    // Nor is it removed by a writer that is dropped.
+    // Nor does a dropped writer remove it.
     fs::remove_file(&hidden).unwrap();
     let (writer, _) = written(&bench);
     fs::remove_file(&hidden).unwrap();
@@ -143,7 +143,7 @@ fn a_disk_that_fills_up() {
     let rows: String = (0..30_000).map(|row| format!("\"row\n{row}\",x\n")).collect();
     let bench = Bench::new("leads.csv", format!("a,b\n{rows}"));
     let (_, module) = module_path!().split_once("::").unwrap();
-    // 512 bytes each; the signal is ignored, so that the write fails instead.
+    // Blocks of 512 bytes; the signal is ignored, so that the write fails instead.
     let done = std::process::Command::new("sh")
         .args(["-c", "trap '' XFSZ; ulimit -f 600; exec \"$@\"", "sh"])
         .arg(std::env::current_exe().unwrap())
@@ -151,8 +151,8 @@ fn a_disk_that_fills_up() {
         .env(FOLDER, bench.folder.path())
         .output()
         .unwrap();
-    let said = String::from_utf8_lossy(&done.stdout);
-    assert!(done.status.success() && said.contains("1 passed"), "{said}");
+    let notes = String::from_utf8_lossy(&done.stdout);
+    assert!(done.status.success() && notes.contains("1 passed"), "{notes}");
     assert_eq!(
         bench.files(),
         ["leads.csv", "leads_enriched.unfinished-2.csv", "leads_enriched.unfinished.csv"]
@@ -180,7 +180,7 @@ fn fill_up(folder: &Path) {
     assert!(error.to_string().ends_with("cannot write it: the file is too large for this disk"), "{error}");
     is_sound(&writer.keep().unwrap(), 8_000..10_000);
 
-    // Less than fills the buffer twice: the disk is asked for the rest only at the end.
+    // Less than two buffers: the rest is written to the disk only at the end.
     let mut writer = create();
     rows().for_each(|row| writer.write(&row, &[None]).unwrap());
     let (message, hints) = message_and_hints(&writer.finish().unwrap_err(), folder);

@@ -52,7 +52,7 @@ impl Bench {
         scan(&self.input, &ReadOptions::default()).unwrap()
     }
 
-    /// Reads the table, writes each row with `written`, answers the bytes of the output.
+    /// Reads the table, writes each row with `written`, and returns the bytes of the output.
     fn enrich(&self, summary: &TableSummary, outputs: &[&str], written: &[Option<Value>]) -> Vec<u8> {
         let output = enriched_path(&self.input);
         let mut writer =
@@ -84,20 +84,20 @@ fn columns(names: &[&str]) -> Vec<OutputColumn> {
     names.iter().map(column).collect()
 }
 
-/// The habits of the file that a table was read from.
+/// The text shape of the file that a table was read from.
 fn shape_of(table: &TableSummary) -> TextShape {
     let csv = table.layout::<CsvLayout>().map(|layout| layout.shape);
     csv.or_else(|| table.layout::<JsonlLayout>().map(|layout| layout.shape)).expect("a format of text")
 }
 
-/// The error's message, without the folder of the test, and its hints.
+/// The error's message without the test's folder, and its hints.
 fn message_and_hints(error: &TableError, folder: &Path) -> (String, Vec<String>) {
     let folder = format!("{}/", folder.display());
     let hints = error.hints().iter().map(|hint| hint.replace(&folder, "")).collect();
     (error.to_string().replace(&folder, ""), hints)
 }
 
-/// Checks a broken table; the message must be the expected one, a hint must have `hint`.
+/// Checks a broken table: the message must be equal, and a hint must contain `hint`.
 fn check_error(name: &str, content: impl AsRef<[u8]>, message: &str, hint: &str) {
     let bench = Bench::new(name, content);
     let error = scan(&bench.input, &ReadOptions::default()).unwrap_err();

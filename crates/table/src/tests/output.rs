@@ -1,4 +1,4 @@
-//! The output: its place, its lock, its shape, what becomes of an older one.
+//! Tests of the output: its path, its lock, its shape, and the fate of an older output.
 
 use std::fs::File;
 
@@ -51,7 +51,7 @@ fn guarded_cells_are_counted() {
 }
 
 #[test]
-fn one_empty_column_stays_rows() {
+fn empty_cells_of_a_single_column_stay_rows() {
     let bench = Bench::new("a.csv", "a\n\"\"\nx\n\"\"");
     assert_eq!(bench.enrich(&bench.scan(), &[], &[]), b"a\n\"\"\nx\n\"\"");
 }
@@ -72,7 +72,7 @@ fn an_older_output_stays_until_the_end() {
 }
 
 #[test]
-fn a_second_run_is_refused_and_a_killed_ones_rest_is_used() {
+fn a_second_run_is_refused_and_a_killed_runs_leftover_is_replaced() {
     let bench = leads();
     let output = bench.path("out.csv");
     fs::write(bench.path(".out.csv.marl-partial"), "what a killed run left, longer than the new").unwrap();
@@ -202,7 +202,7 @@ fn a_new_output_is_as_private_as_the_input() {
     let summary = bench.scan();
     let set = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
     let mode = |name: &str| fs::metadata(bench.path(name)).unwrap().permissions().mode() & 0o7777;
-    // A read-only input makes no output that the next run could not replace.
+    // A read-only input must not create an output that the next run could not replace.
     for (input, output) in [(0o600, 0o600), (0o640, 0o640), (0o444, 0o644), (0o400, 0o600)] {
         set(&bench.input, input);
         fs::write(bench.path(".out.csv.marl-partial"), "a killed run's").unwrap();
@@ -285,7 +285,7 @@ fn a_users_own_file_is_not_taken_for_a_list_of_errors() {
         ErrorsFile::create(&path, &summary, false).unwrap().remove_older(|_| true).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), own);
     }
-    // One that appears during the run stays as well, and nothing is lost.
+    // A file that appears during the run stays as well, and nothing is lost.
     fs::remove_file(&path).unwrap();
     let list = || ErrorsFile::create(&path, &summary, false).unwrap();
     let (mut with_errors, own) = (list(), "the user's own");

@@ -1,5 +1,5 @@
-//! A format that is nothing like a text: typed columns, rows in groups, and a footer without which nothing
-//! can be read. It shows that such a format needs nothing but the traits in `format`.
+//! A format that is unlike text: typed columns, groups of rows, and a footer without which nothing can be
+//! read. It shows that such a format needs only the traits in `format`.
 
 use std::{
     borrow::Cow,
@@ -27,18 +27,18 @@ struct Packed;
 
 static PACKED: Packed = Packed;
 
-/// What stands at the end of a file, before its own length in four bytes.
+/// The end of a file, before its own length in four bytes.
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
 struct Footer {
     columns: Vec<(String, Option<String>)>,
-    /// Where each group of rows begins.
+    /// The positions where groups of rows begin.
     groups: Vec<u64>,
     rows: u64,
 }
 
 impl Layout for Footer {}
 
-/// A group of rows, from its place in the file.
+/// Reads a group of rows from its position in the file.
 fn read_group(file: &mut (impl Read + Seek), start: u64) -> io::Result<Vec<Vec<Option<String>>>> {
     file.seek(SeekFrom::Start(start))?;
     let mut rows = serde_json::Deserializer::from_reader(file).into_iter();
@@ -183,7 +183,7 @@ impl RowSink for PackedSink {
     }
 }
 
-/// A writer that took all rows of the table, each with a headcount.
+/// A writer that got all rows of the table, each with a headcount.
 fn written(summary: &TableSummary, output: &Path) -> Writer {
     let outputs = [OutputColumn { name: "headcount".into(), kind: SemanticType::Integer }];
     let table = NewTable {
@@ -194,7 +194,7 @@ fn written(summary: &TableSummary, output: &Path) -> Writer {
         raw_cells: false,
         encoding: OutputEncoding::Utf8,
     };
-    let mut writer = Writer::of_format(output, &PACKED, &table, Links::Refuse).unwrap();
+    let mut writer = Writer::with_format(output, &PACKED, &table, Links::Refuse).unwrap();
     for row in Reader::open(summary).unwrap() {
         writer.write(&row.unwrap(), &[Some(Value::Integer(12))]).unwrap();
     }
@@ -227,14 +227,14 @@ fn typed_columns_and_groups_of_rows_go_out_and_come_back() {
     let footer = summary.layout::<Footer>().unwrap();
     assert_eq!(footer.columns[1].1.as_deref(), Some("integer"));
     assert_eq!(rows(&summary), expected());
-    // Its rows are written as any others, in its own format and in another one.
+    // Its rows are written like any others, in its own format and in another one.
     let again = bench.path("again.packed");
     written(&summary, &again).finish().unwrap();
     assert_eq!(rows(&scan_packed(&again)), expected());
 }
 
 #[test]
-fn what_is_kept_has_its_footer_and_can_be_read() {
+fn a_kept_file_has_its_footer_and_is_readable() {
     let bench = Bench::new("a.csv", "name\na\nb\nc\n");
     let kept = written(&bench.scan(), &bench.path("out.packed")).keep().unwrap();
     assert_eq!(kept, bench.path("out.unfinished.packed"));
@@ -242,7 +242,7 @@ fn what_is_kept_has_its_footer_and_can_be_read() {
 }
 
 #[test]
-fn a_change_is_noticed_behind_a_seek() {
+fn a_change_is_noticed_after_a_seek() {
     let bench = Bench::new("a.csv", "name\na\nb\nc\n");
     let output = bench.path("out.packed");
     written(&bench.scan(), &output).finish().unwrap();

@@ -1,10 +1,10 @@
-//! What holds for any table and any bytes.
+//! Properties of any table and of any bytes.
 
 use proptest::{collection::vec, prelude::*};
 
 use super::*;
 
-/// Pieces that matter to CSV, more often than chance would have them.
+/// Pieces that matter to CSV, more often than by chance.
 fn cell() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         Just("\""),
@@ -36,7 +36,7 @@ struct Table {
 }
 
 impl Table {
-    /// Written by hand, so that nothing of the module under test is in it.
+    /// The text is built by hand, so that it does not depend on the module under test.
     fn text(&self) -> String {
         let quoted = |(cell, always): &(String, bool)| {
             let special = |c| matches!(c, '"' | '\r' | '\n' | '\u{feff}') || c == char::from(self.delimiter);
@@ -81,7 +81,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(128) })]
 
     #[test]
-    fn a_table_without_other_delimiters_tells_its_own(mut table in table(), at in 0..3usize) {
+    fn a_table_without_other_delimiters_shows_its_own(mut table in table(), at in 0..3usize) {
         let delimiters = [',', ';', '|'];
         let plain = |cell: &str| cell.replace([',', ';', '|', '\t'], "").trim().to_owned();
         table.rows.iter_mut().flatten().for_each(|(cell, _)| *cell = plain(cell));
@@ -89,11 +89,11 @@ proptest! {
         table.delimiter = delimiters[at] as u8;
         let bench = Bench::new("a.csv", table.text());
         let found = scan(&bench.input, &ReadOptions::default());
-        let told = ReadOptions { delimiter: Some(table.delimiter), ..ReadOptions::default() };
-        match (found, scan(&bench.input, &told)) {
-            (Ok(found), Ok(told)) => prop_assert_eq!((found.delimiter(), found.columns), (told.delimiter(), told.columns)),
-            (found, told) => prop_assert_eq!(
-                found.map_err(|error| error.to_string()).err(), told.map_err(|error| error.to_string()).err()
+        let notes = ReadOptions { delimiter: Some(table.delimiter), ..ReadOptions::default() };
+        match (found, scan(&bench.input, &notes)) {
+            (Ok(found), Ok(notes)) => prop_assert_eq!((found.delimiter(), found.columns), (notes.delimiter(), notes.columns)),
+            (found, notes) => prop_assert_eq!(
+                found.map_err(|error| error.to_string()).err(), notes.map_err(|error| error.to_string()).err()
             ),
         }
     }
@@ -125,12 +125,12 @@ proptest! {
         let output = enriched_path(&bench.input);
         let again = scan(&output, &options).unwrap();
         prop_assert_eq!((shape_of(&again), again.rows, again.columns), (shape_of(&summary), summary.rows, summary.columns));
-        // Written once, nothing changes any more.
+        // After the first writing, nothing changes any more.
         fs::write(&bench.input, &written).unwrap();
         prop_assert_eq!(bench.enrich(&scan(&bench.input, &options).unwrap(), &[], &[]), written);
     }
 
-    /// In TSV a quote is text, and no cell of the user's changes by a byte.
+    /// In TSV a quote is text, and no byte of the user's cells changes.
     #[test]
     fn any_tsv_comes_back_as_it_was(
         rows in vec(vec("[a\" ,ä=']{0,6}", 3), 1..8),
@@ -190,8 +190,8 @@ proptest! {
                 match scan(&bench.input, &ReadOptions::default()) {
                     Ok(summary) => prop_assert!(Reader::open(&summary).unwrap().all(|row| row.is_ok())),
                     Err(error) => {
-                        let said = format!("{error}{}", error.hints().concat());
-                        prop_assert!(!said.contains(char::is_control), "{said:?}");
+                        let notes = format!("{error}{}", error.hints().concat());
+                        prop_assert!(!notes.contains(char::is_control), "{notes:?}");
                     }
                 }
             }
@@ -216,7 +216,7 @@ proptest! {
         let bench = Bench::new("a.jsonl", &text);
         let summary = bench.scan();
         prop_assert_eq!(bench.enrich(&summary, &[], &[]), text.as_bytes());
-        // With outputs every line still is the object it was, and has them.
+        // With outputs, every line is still the same object, with the outputs added.
         let out = bench.enrich(&summary, &["a", "new"], &[Some(Value::Integer(7)), None]);
         let out = String::from_utf8(out).unwrap();
         let (old, new) = (text.trim_start_matches(start), out.trim_start_matches(start));

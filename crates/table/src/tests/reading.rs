@@ -1,4 +1,4 @@
-//! Files as people have them: notes around the table, missing cells and names, encodings.
+//! Tests of files as people have them: notes around the table, missing cells and names, encodings.
 
 use super::*;
 
@@ -24,20 +24,20 @@ fn first_row(summary: &TableSummary) -> String {
     format!("{} {}", row.number(), cells.collect::<Vec<_>>().join("|"))
 }
 
-/// Checks that a file without flags has this header, this many rows and this output.
-fn check_found(content: &str, columns: &[&str], rows: u64, told: &str, output: &str) {
+/// Checks that a file without flags has this header, this number of rows and this output.
+fn check_found(content: &str, columns: &[&str], rows: u64, expected: &str, output: &str) {
     let (bench, summary) = with(plain(), "a.csv", content);
     assert_eq!((summary.columns.as_slice(), summary.rows), (owned(columns).as_slice(), rows), "{content:?}");
-    assert!(notes(&summary).join("; ").contains(told), "{:?} without {told:?}", notes(&summary));
+    assert!(notes(&summary).join("; ").contains(expected), "{:?} without {expected:?}", notes(&summary));
     let written = String::from_utf8(bench.enrich(&summary, &["new"], &[Some(Value::text("x"))])).unwrap();
     assert_eq!(written, output, "{content:?}");
-    // What was written is clean: it is read again without a word.
+    // The written table is clean: it is read again without expected.
     fs::write(&bench.input, &written).unwrap();
     assert_eq!(bench.scan().rows, rows);
 }
 
 #[test]
-fn a_header_behind_notes_is_found() {
+fn a_header_after_notes_is_found() {
     check_found(
         "Notes:\n\"Some addresses are hidden, \"\"privacy\"\" decides.\"\n\nFirst Name,URL,Connected On\nJane,https://acme.com/in/jane,1 May\n",
         &["First Name", "URL", "Connected On"],
@@ -77,7 +77,7 @@ fn a_header_behind_notes_is_found() {
 
 #[test]
 fn rows_are_never_taken_for_notes() {
-    // One column, whose cells hold commas: what looks like a wider table is none.
+    // A table with one column, whose cells contain commas, must not be taken for a wider table.
     for content in [
         "name\nAcme, Inc.\nBeta, LLC\n",
         "Account\n\nAcme, Inc.\nBeta, LLC\n",
@@ -88,7 +88,7 @@ fn rows_are_never_taken_for_notes() {
         let bench = Bench::new("a.csv", content);
         scan(&bench.input, &plain()).expect_err(content);
     }
-    // Tables that are sound as they stand stay so.
+    // Tables that are sound stay unchanged.
     for (content, rows) in [
         ("Konto,Ort\nAcme,Berlin\nBeta,Ulm\n", 2),
         ("Konto,Umsatz\nAcme,n/a\nBeta,5\nGamma,7\n", 3),
@@ -101,7 +101,7 @@ fn rows_are_never_taken_for_notes() {
     ] {
         assert_eq!(Bench::new("a.csv", content).scan().rows, rows, "{content:?}");
     }
-    // A last row that lacks cells may be a company of this name.
+    // A last row that lacks cells may be a company with this name.
     for last in
         ["Total\n", "Source Code Inc.\n", "\nGamma Holding International\n", "\nGamma\n", "Gamma 24\n"]
     {
@@ -120,12 +120,12 @@ fn rows_are_never_taken_for_notes() {
 
 #[test]
 fn an_uncertain_header_is_asked_about() {
-    let both = "`--header-line 4` to begin there, or `--header-line 1`";
+    let both = "`--header-line 4` to start there, or `--header-line 1`";
     let content = "Exported by,Jane Doe\nMade on,2025-01-01\n\nname,domain\nAcme,acme.com\n";
     check_error(
         "a.csv",
         content,
-        "a.csv, line 1: it is not certain where the header is: line 4 looks like it, and so may line 1",
+        "a.csv, line 1: the header is uncertain: line 4 looks like one, and line 1 may be one too",
         both,
     );
     let (_bench, summary) = with(ReadOptions { header_line: Some(4), ..plain() }, "a.csv", content);
@@ -137,13 +137,13 @@ fn an_uncertain_header_is_asked_about() {
     check_error(
         "a.csv",
         "Konten\nx,y,z\n1,a,b\n2,c,d\n",
-        "a.csv, line 1: it is not certain where the header is: line 2 looks like it, and so may line 1",
+        "a.csv, line 1: the header is uncertain: line 2 looks like one, and line 1 may be one too",
         "`--header-line 2`",
     );
 }
 
 #[test]
-fn lines_are_those_of_the_file_behind_notes_too() {
+fn line_numbers_count_the_notes_before_the_header() {
     let content = "Leads of May\r\n\r\nname,domain\r\nAcme,acme.com\r\nBeta,beta.com,x\r\n";
     check_error(
         "a.csv",
@@ -154,7 +154,7 @@ fn lines_are_those_of_the_file_behind_notes_too() {
 }
 
 #[test]
-fn notes_behind_the_rows_are_found() {
+fn notes_after_the_rows_are_found() {
     check_found(
         "name,domain\nAcme,acme.com\nBeta,beta.com\n\nTotal\nExported on 2025-05-01\n",
         &["name", "domain"],
@@ -173,12 +173,12 @@ fn notes_behind_the_rows_are_found() {
     let (_bench, all) =
         with(ReadOptions { skip_footer: Some(0), pad_rows: true, ..plain() }, "a.csv", content);
     assert_eq!(all.rows, 2);
-    // A total that has every cell is a row, and the user is told.
+    // A total with every cell is a row, and the user gets a note.
     let (_bench, summary) = with(plain(), "a.csv", "name,domain,size\nAcme,acme.com,5\nTotal,,5\n");
     assert_eq!(summary.rows, 2);
     assert!(summary.notes[0].is_warning() && notes(&summary)[0].contains("`--skip-footer 1`"));
     let few = scan(&Bench::new("a.csv", content).input, &ReadOptions { skip_footer: Some(9), ..plain() });
-    assert!(few.unwrap_err().to_string().contains("there are 2 lines behind the header"));
+    assert!(few.unwrap_err().to_string().contains("there are 2 lines after the header"));
 }
 
 #[test]
@@ -229,12 +229,12 @@ fn a_table_without_a_header() {
 }
 
 #[test]
-fn the_line_for_excel_says_the_delimiter_and_stays() {
+fn the_sep_line_names_the_delimiter_and_stays() {
     for (start, mark) in [("sep=;\r\n", ""), ("\u{feff}\"sep=;\"\r\n", "\u{feff}"), ("SEP=;\r\n", "")] {
         let content = format!("{start}name;domain\r\nAcme;acme.com\r\n");
         let (bench, summary) = with(plain(), "a.csv", &content);
         assert_eq!((summary.columns.len(), summary.delimiter()), (2, Some(b';')));
-        assert!(notes(&summary)[0].contains("`;` stands between cells"));
+        assert!(notes(&summary)[0].contains("`;` as the delimiter"));
         let written = String::from_utf8(bench.enrich(&summary, &[], &[])).unwrap();
         assert_eq!(written, content);
         assert!(written.starts_with(mark));
@@ -246,13 +246,13 @@ fn lines_quoted_as_a_whole_are_noticed() {
     check_error(
         "a.csv",
         "\"name,domain\"\n\"Acme,acme.com\"\n\"\"\"Beta, Inc\"\",beta.com\"\n",
-        "a.csv, line 1: every line is in one pair of quotes, so that the commas in them do not part cells",
+        "a.csv, line 1: every line is in a single pair of quotes, so the commas in them do not separate cells",
         "sed -e",
     );
     check_error(
         "a.csv",
         "\"name;domain\"\n\"Acme;acme.com\"\n",
-        "a.csv, line 1: every line is in one pair of quotes, so that the semicolons in them do not part cells",
+        "a.csv, line 1: every line is in a single pair of quotes, so the semicolons in them do not separate cells",
         "sed -e",
     );
     assert_eq!(Bench::new("a.csv", "\"name, legal\"\n\"Acme\"\n\"Beta, Inc\"\n").scan().rows, 2);
@@ -267,7 +267,7 @@ fn quotes_in_tsv_are_text_unless_they_hold_a_row_together() {
         String::from_utf8(written).unwrap(),
         "name\tdomain\tnew\n\"Acme\tacme.com\ta \"b\" c\n5\" pipe\t\"b\"\ta \"b\" c\n"
     );
-    // As Excel writes a cell of two lines, and one with a tab.
+    // Excel writes a cell of two lines, and a cell with a tab, like this.
     let (_bench, summary) = with(plain(), "a.tsv", "name\tnote\n\"Acme\nInc\"\tx\n\"a\tb\"\ty\n");
     assert_eq!((first_row(&summary).as_str(), summary.rows), ("1 Acme\nInc|x", 2));
     // A program that quotes its header quotes everything.
@@ -294,7 +294,7 @@ fn utf16_is_read_and_written_as_utf8() {
 }
 
 #[test]
-fn windows_1252_is_read_where_nothing_else_fits() {
+fn windows_1252_is_read_if_nothing_else_fits() {
     for text in [
         "name,city\nM\u{fc}ller,K\u{f6}ln\n\u{d6}zil,Stra\u{df}e\n",
         "name,city\nL\u{2019}Or\u{e9}al,Orl\u{e9}ans\nCaf\u{e9},S\u{e3}o Paulo\n",
@@ -351,7 +351,7 @@ fn a_cell_over_the_bound_is_refused_while_it_is_read() {
 }
 
 #[test]
-fn flags_of_lines_say_nothing_of_json() {
+fn flags_for_lines_do_not_apply_to_json() {
     let bench = Bench::new("a.jsonl", "{}\n");
     for (options, flag) in [
         (ReadOptions { header_line: Some(2), ..plain() }, "--header-line"),

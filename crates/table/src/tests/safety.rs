@@ -1,4 +1,4 @@
-//! Values from outside as cells.
+//! Tests of values from outside as cells.
 
 use marl_core::value::CELL_CHARACTERS;
 
@@ -80,7 +80,7 @@ fn other_cells_stay() {
 }
 
 #[test]
-fn nothing_steers_a_terminal() {
+fn no_value_controls_a_terminal() {
     for (hostile, safe) in [
         ("a\u{1b}[31mred\u{1b}[0m", "ared"),
         ("\u{1b}]0;title\u{7}x", "x"),

@@ -1,4 +1,4 @@
-//! Nothing that an error says steers the terminal, whatever the names of files and columns.
+//! Tests that no error can control the terminal, whatever the names of files and columns are.
 
 use std::io;
 
@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// Text with what terminals obey, more often than by chance.
+/// Text with control characters, more often than by chance.
 fn hostile() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
         "\u{1b}[31m",
@@ -117,7 +117,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(128) })]
 
     #[test]
-    fn no_error_steers_the_terminal(path in hostile(), text in hostile(), byte: u8) {
+    fn no_error_controls_the_terminal(path in hostile(), text in hostile(), byte: u8) {
         let places = [Location::File, Location::Cell { line: 1, cell: 2 }];
         for (at, problem) in problems(&text, byte).into_iter().enumerate() {
             let path = Path::new(&path);
@@ -126,19 +126,19 @@ proptest! {
                 false => TableError::at(path, places[at % 2], problem),
             };
             let error = error.keeping(path.to_path_buf());
-            for said in std::iter::once(error.to_string()).chain(error.hints()) {
-                prop_assert!(!said.contains(steers), "{:?}", said);
+            for notes in std::iter::once(error.to_string()).chain(error.hints()) {
+                prop_assert!(!notes.contains(steers), "{:?}", notes);
             }
         }
     }
 
     #[test]
-    fn nor_do_files_of_any_name(name in hostile(), content in hostile(), extension in "(csv|jsonl|x\u{1b})") {
+    fn files_with_any_name_do_not_control_the_terminal(name in hostile(), content in hostile(), extension in "(csv|jsonl|x\u{1b})") {
         let bench = Bench::new("leads.csv", "a,b\n1,2\n");
         let path = bench.path(&format!("{}.{extension}", name.replace(['/', '\0'], "")));
         let mut errors = Vec::new();
         errors.extend(scan(&path, &ReadOptions::default()).err());
-        // The system takes no names that are too long.
+        // The system refuses names that are too long.
         if fs::write(&path, content).is_ok() {
             errors.extend(scan(&path, &ReadOptions::default()).err());
             errors.extend(ErrorsFile::create(&path, &bench.scan(), false).err());
@@ -147,10 +147,10 @@ proptest! {
         errors.extend(Writer::create(&below, &bench.scan(), &[], WriteOptions::default()).err());
         errors.extend(Writer::create(&path, &bench.scan(), &[], WriteOptions::default()).err());
         for error in errors {
-            let mut said = error.hints();
-            said.push(error.to_string());
-            said.extend(error.source().map(ToString::to_string));
-            prop_assert!(!said.concat().contains(steers), "{:?}", said);
+            let mut notes = error.hints();
+            notes.push(error.to_string());
+            notes.extend(error.source().map(ToString::to_string));
+            prop_assert!(!notes.concat().contains(steers), "{:?}", notes);
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Cuts a table's text into rows and rows into cells, without changing a byte: cells that a run does not
-//! change are written back as they were. The scan and the reader both read through here, so the reader
-//! accepts what the scan accepted. This module must not judge rows.
+//! change are written back as they were. The scan and the reader both use this module, so the reader accepts
+//! everything that the scan accepted. This module must not judge rows.
 //!
-//! CSV is read strictly: a closing quote is followed by a delimiter or the end of the line. In TSV a quote
-//! is text and a row is a line. Quotes in TSV count as quotes only in a row whose line does not have the
-//! header's number of cells, if reading quotes as Excel writes them gives exactly that number.
+//! CSV is read strictly: a closing quote must be followed by a delimiter or the end of the line. In TSV a
+//! quote is text and a row is a line. Quotes in TSV count as quotes only in a row whose line does not have
+//! the header's number of cells, if reading quotes as Excel writes them gives exactly that number.
 
 use std::{borrow::Cow, io::Read};
 
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::problem::{error::Location, fault::ScanFault};
 
-/// The most bytes of a cell, and of a row. Spreadsheets hold 32,767 characters in a cell.
+/// The size limit of a cell and of a row, in bytes. Spreadsheets hold 32,767 characters in a cell.
 pub(crate) const MOST_CELL: usize = 8 << 20;
 pub(crate) const MOST_ROW: usize = 32 << 20;
 
@@ -25,7 +25,7 @@ const MOST_TSV_CELL: usize = 128 << 10;
 /// What separates rows and cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Dialect {
-    /// Cells with this byte between them, which may be in quotes.
+    /// Cells, which may be in quotes, with this delimiter.
     Quoted(u8),
     /// Cells with tabs between them; a quote is text.
     Tabs,
@@ -33,30 +33,30 @@ pub(crate) enum Dialect {
     Lines,
 }
 
-/// A row as it stands in the text.
+/// A row as it is in the text.
 pub(crate) struct CutRow<'a> {
-    /// Without the line's end.
+    /// The row's bytes, without the line end.
     pub(crate) bytes: &'a [u8],
     /// Whether quotes around a cell are not part of it.
     pub(crate) is_quoted: bool,
-    /// The line it begins in, and how many more lines it takes.
+    /// The line in which the row begins, and how many more lines it takes.
     pub(crate) line: u64,
     pub(crate) more_lines: u64,
-    /// Whether a blank line stands before it.
+    /// Whether a blank line precedes the row.
     pub(crate) after_blank: bool,
-    /// Where it begins, in bytes of the text.
+    /// The position where the row begins, in bytes of the text.
     pub(crate) offset: u64,
-    /// What ends it; `None` at the end of the text.
+    /// The line end; `None` at the end of the text.
     pub(crate) ending: Option<LineEnding>,
 }
 
 /// The part of a file's text that is the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Frame {
-    /// Where it begins, in bytes of the text, and in which line.
+    /// The position where the table begins, in bytes of the text, and its line.
     pub(crate) start: u64,
     pub(crate) line: u64,
-    /// Where it ends, if not at the end of the text.
+    /// The position where the table ends, if it is not the end of the text.
     pub(crate) end: Option<u64>,
 }
 
@@ -67,13 +67,13 @@ impl Frame {
 pub(crate) struct RowCutter<R> {
     text: TextReader<R>,
     dialect: Dialect,
-    /// How many cells a row has, once that is known.
+    /// The number of cells in a row, once it is known.
     width: Option<usize>,
     frame: Frame,
-    /// Text that was read; the rows before `start` were returned already.
+    /// Text that was read; the rows before `start` have been returned.
     buffer: Vec<u8>,
     start: usize,
-    /// Where in the text the buffer begins.
+    /// The position in the text where the buffer begins.
     offset: u64,
     line: u64,
     is_last: bool,
@@ -94,7 +94,7 @@ impl<R: Read> RowCutter<R> {
         }
     }
 
-    /// Sets how many cells the header has.
+    /// Sets the number of cells in the header.
     pub(crate) fn set_width(&mut self, width: usize) {
         self.width = Some(width);
     }
@@ -103,7 +103,7 @@ impl<R: Read> RowCutter<R> {
         &self.text
     }
 
-    /// The next row that is not blank. `ends` gets where its cells end.
+    /// The next row that is not blank. `ends` receives the positions where its cells end.
     pub(crate) fn next(&mut self, ends: &mut Vec<usize>) -> Result<Option<CutRow<'_>>, ScanFault> {
         let mut after_blank = false;
         loop {
@@ -144,7 +144,7 @@ impl<R: Read> RowCutter<R> {
         }
     }
 
-    /// Passes over what stands before the table.
+    /// Skips the text before the table.
     fn go_to_start(&mut self) -> Result<(), ScanFault> {
         while self.offset + (self.start as u64) < self.frame.start {
             let missing = self.frame.start - self.offset - self.start as u64;
@@ -153,7 +153,7 @@ impl<R: Read> RowCutter<R> {
                 Ok(missing) if missing <= there => self.start += missing,
                 _ => {
                     self.start = self.buffer.len();
-                    // The last piece may be the one that the table begins in.
+                    // The last piece may contain the beginning of the table.
                     if !self.more(Location::Line(self.line))? && self.buffer.is_empty() {
                         return Ok(());
                     }
@@ -163,7 +163,7 @@ impl<R: Read> RowCutter<R> {
         Ok(())
     }
 
-    /// Scans to the end of the row and returns what ends it; `None` after the last row.
+    /// Scans to the end of the row and returns its line end; `None` after the last row.
     fn scan_row(
         &mut self,
         scan: &mut RowScan,
@@ -197,7 +197,7 @@ impl<R: Read> RowCutter<R> {
         }
     }
 
-    /// Scans the row again with quotes, and takes that if it gives as many cells as the header has.
+    /// Scans the row again with quotes, and accepts the result if it has as many cells as the header.
     fn scan_quoted(&mut self, scan: &mut RowScan, ends: &mut Vec<usize>) -> Result<bool, ScanFault> {
         let row = &self.buffer[self.start..self.start + scan.at];
         if !row.split(|byte| *byte == b'\t').any(|cell| cell.first() == Some(&b'"')) {
@@ -233,7 +233,7 @@ impl<R: Read> RowCutter<R> {
         }
     }
 
-    /// Reads more text; `false` when there is none.
+    /// Reads more text; returns `false` at the end of the text.
     fn more(&mut self, place: Location) -> Result<bool, ScanFault> {
         if self.start > 0 {
             self.buffer.drain(..self.start);

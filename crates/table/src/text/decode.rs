@@ -1,5 +1,5 @@
-//! Decodes the bytes of a file to valid UTF-8, piece by piece, and removes the byte order mark. Must not know
-//! rows.
+//! Decodes the bytes of a file to valid UTF-8, piece by piece, and removes the byte order mark. This module
+//! must not know rows.
 
 use std::io::{self, Read};
 
@@ -8,7 +8,7 @@ use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8};
 use super::encoding::{BOM, name_of, sound_part};
 use crate::problem::text::TextProblem;
 
-/// How much of a file is read at a time.
+/// How many bytes of a file are read at a time.
 const PIECE: usize = 256 << 10;
 
 /// Reads text from `file`.
@@ -17,11 +17,11 @@ pub(crate) struct TextReader<R> {
     encoding: &'static Encoding,
     /// `None` for UTF-8, which is only validated.
     decoder: Option<Decoder>,
-    /// Bytes of the file that are not decoded yet, such as the first ones of a character.
+    /// Bytes that are not decoded yet, such as the first bytes of a character.
     held: Vec<u8>,
     /// Whether characters beyond ASCII were read.
     wide: bool,
-    /// What is wrong behind the text that was returned.
+    /// What is wrong after the text that was returned.
     fault: Option<TextFault>,
     has_begun: bool,
     has_bom: bool,
@@ -50,7 +50,7 @@ impl<R: Read> TextReader<R> {
         }
     }
 
-    /// Appends the next piece of the text; `false` at its end.
+    /// Appends the next piece of the text; returns `false` at its end.
     pub(crate) fn read(&mut self, to: &mut Vec<u8>) -> Result<bool, TextFault> {
         let start = to.len();
         while to.len() == start {
@@ -74,7 +74,7 @@ impl<R: Read> TextReader<R> {
         self.has_bom
     }
 
-    /// Reads a piece of UTF-8 straight into its place.
+    /// Reads a piece of UTF-8 directly into its destination.
     fn check(&mut self, to: &mut Vec<u8>) -> Result<(), TextFault> {
         let start = to.len();
         to.append(&mut self.held);
@@ -137,7 +137,7 @@ impl<R: Read> TextReader<R> {
         }
     }
 
-    /// Some programs write a second mark in front of a file that had one.
+    /// Some programs write a second byte order mark before a file that had one.
     fn drop_bom(&mut self, to: &mut Vec<u8>, start: usize) {
         if self.has_begun || to.len() == start {
             return;

@@ -1,15 +1,15 @@
-//! Detects the encoding of a file, from its first bytes and from what its other bytes allow. Looks at bytes
-//! only; must not know cells.
+//! Detects the encoding of a file, from its first bytes and from what its other bytes allow. This module
+//! examines bytes only; it must not know cells.
 //!
-//! UTF-8 and UTF-16 are certain. Of the older encodings only Windows-1252 is recognised, and only where no
-//! other encoding fits as well: a wrong guess would write wrong names into a table.
+//! UTF-8 and UTF-16 are certain. Of the older encodings only Windows-1252 is recognised, and only if no other
+//! encoding fits as well: a wrong guess would write wrong names into a table.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use crate::problem::text::TextProblem;
 
-/// The three bytes that Excel puts in front of "CSV UTF-8".
+/// The three bytes that Excel writes before "CSV UTF-8".
 pub(crate) const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// First bytes of files that people mistake for tables.
@@ -27,13 +27,13 @@ const MAGIC: [(&[u8], &str); 5] = [
 /// The text names no encoding.
 pub fn parse_encoding(text: &str) -> Result<&'static Encoding, String> {
     Encoding::for_label_no_replacement(text.trim().as_bytes()).ok_or_else(|| {
-        "known are utf-8, utf-16le, utf-16be, windows-1252 and other windows-125x, macintosh, \
+        "known encodings are utf-8, utf-16le, utf-16be, windows-1252 and other windows-125x, macintosh, \
          iso-8859-2 and others, shift_jis, gbk, big5, euc-kr, koi8-r"
             .to_owned()
     })
 }
 
-/// The encoding's name as people write it.
+/// The common name of the encoding.
 pub(crate) fn name_of(encoding: &'static Encoding) -> &'static str {
     match encoding.name() {
         "macintosh" => "Mac Roman",
@@ -42,8 +42,8 @@ pub(crate) fn name_of(encoding: &'static Encoding) -> &'static str {
     }
 }
 
-/// The encoding that the first bytes of a file show; UTF-8 if they show none.
-pub(crate) fn of_head(head: &[u8]) -> Result<&'static Encoding, TextProblem> {
+/// The encoding that the first bytes of a file show; UTF-8 by default.
+pub(crate) fn from_head(head: &[u8]) -> Result<&'static Encoding, TextProblem> {
     if let Some((_, what)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
         return Err(TextProblem::Binary(what));
     }
@@ -59,7 +59,7 @@ fn utf16_by_zeros(head: &[u8]) -> Option<&'static Encoding> {
     let zeros = |start: usize| head.iter().skip(start).step_by(2).filter(|byte| **byte == 0).count();
     let (even, odd) = (zeros(0), zeros(1));
     let many = head.len() / 3;
-    // Some characters beyond Latin have a zero in the other byte.
+    // Some characters outside Latin have a zero in the other byte.
     match (even, odd) {
         (even, odd) if odd > many && even * 8 < odd => Some(UTF_16LE),
         (even, odd) if even > many && odd * 8 < even => Some(UTF_16BE),
@@ -67,8 +67,8 @@ fn utf16_by_zeros(head: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// How much of `bytes` is valid text, and what is wrong with the next byte. Without a problem, the rest is at
-/// most the first bytes of one more character.
+/// How much of `bytes` is valid text, and the problem with the next byte. Without a problem, the rest is at
+/// most the beginning of one character.
 ///
 /// `wide_before` says whether characters beyond ASCII came before `bytes`.
 pub(crate) fn sound_part(bytes: &[u8], wide_before: bool) -> (usize, Option<TextProblem>) {
@@ -81,7 +81,7 @@ pub(crate) fn sound_part(bytes: &[u8], wide_before: bool) -> (usize, Option<Text
             (sound, error.error_len().map(|_| problem(bytes[sound])))
         }
     };
-    // `contains` looks at many bytes at a time; `position` only has to find one.
+    // `contains` checks many bytes at a time; `position` runs only if there is a byte to find.
     if bytes[..sound].contains(&0) {
         let zero = bytes.iter().position(|byte| *byte == 0).unwrap_or(sound);
         return (zero, Some(TextProblem::ZeroByte));
@@ -94,9 +94,9 @@ pub(crate) struct Detector {
     detector: EncodingDetector,
     /// The last two bytes, because a byte is judged by its neighbours.
     before: [u8; 2],
-    /// Whether a byte stands where Western text does not have such a character.
+    /// Whether a byte is in a position where Western text does not have its character.
     is_odd: bool,
-    /// How many letters beyond ASCII fit Western text.
+    /// How many letters outside ASCII fit Western text.
     letters: u64,
 }
 
@@ -138,21 +138,21 @@ impl Detector {
         let is_small = |byte: u8| byte.is_ascii_lowercase() || (0xdf..=0xff).contains(&byte);
         let is_letter = |byte: u8| byte.is_ascii_alphabetic() || byte >= 0xc0;
         match byte {
-            // Signs of prices, quotes, dashes and the like. Mac Roman has letters here: they
-            // stand between letters, where of these only the apostrophe does.
+            // Currency signs, quotes, dashes and the like. Mac Roman has letters here: they occur between
+            // letters, where of these characters only the apostrophe does.
             0x80 | 0x82 | 0x84..=0x87 | 0x8b | 0x91 | 0x93..=0x97 | 0x99 | 0x9b => {
                 self.is_odd |= is_letter(previous) && is_letter(next);
                 self.is_odd |= is_letter(previous) && matches!(byte, 0x80 | 0x84 | 0x86 | 0x87 | 0x91 | 0x8b);
             }
-            // The apostrophe of `l'or` and `Jane's`: before one letter or a vowel.
+            // The apostrophe of `l'or` and `Jane's`: before a single letter or a vowel.
             0x92 => {
                 let is_usual = !is_letter(next)
                     || matches!(previous, b'd' | b'l' | b'n' | b'D' | b'L' | b'O' | b'N')
                     || matches!(next, b's' | b't');
                 self.is_odd |= !is_usual;
             }
-            // Other signs and the letters of few languages, which are letters of many in
-            // Mac Roman and in code pages of other scripts.
+            // Other signs, and letters that few languages use, which are common letters in Mac Roman and in
+            // code pages of other scripts.
             0x81..=0x9f => self.is_odd = true,
             // Signs between letters are letters of another encoding.
             0xa0..=0xbf | 0xd7 | 0xf7 => {
@@ -161,14 +161,14 @@ impl Detector {
                 self.is_odd |= is_letter(previous)
                     && matches!(byte, 0xa1 | 0xa3 | 0xa5 | 0xaf | 0xb1 | 0xb3 | 0xb9 | 0xbf);
             }
-            // Letters that only Icelandic has: of Turkish and of the East when misread.
+            // Letters that only Icelandic has; misread Turkish and Eastern European text often contains them.
             0xd0 | 0xde | 0xf0 | 0xfe | 0xdd | 0xfd => self.is_odd = true,
-            // A capital behind a small letter is a sign of Mac Roman.
+            // A capital after a small letter indicates Mac Roman.
             0xc0..=0xde => {
                 self.is_odd |= is_small(previous);
                 self.letters += 1;
             }
-            // Portuguese has these in `ão`, `ãe` and `õe`; Polish and Romanian have others here.
+            // Portuguese uses this byte in `ão`, `ãe` and `õe`; Polish and Romanian have other letters here.
             0xe3 => self.letter(matches!(
                 next,
                 b'o' | b'e' | b's' | b'\n' | b'\r' | b',' | b';' | b'\t' | b'"' | b' '

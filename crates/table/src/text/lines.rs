@@ -1,4 +1,4 @@
-//! The lines of a text, with their numbers and places. Must not know what they hold.
+//! The lines of a text, with their numbers and positions. This module must not know what they contain.
 
 use std::io::Read;
 
@@ -8,15 +8,15 @@ use crate::problem::{error::Location, fault::ScanFault};
 /// A line of a text.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TextLine {
-    /// Counted from 1.
+    /// The line's number, from 1.
     pub(crate) number: u64,
-    /// Where it begins, in bytes of the text.
+    /// The position where the line begins, in bytes of the text.
     pub(crate) start: u64,
-    /// Whether it holds nothing but white space.
+    /// Whether the line contains only white space.
     pub(crate) is_blank: bool,
 }
 
-/// Calls `each` with every line, until that answers `false`.
+/// Calls `each` with every line, until `each` returns `false`.
 pub(crate) fn each_line<R: Read>(
     mut text: TextReader<R>,
     mut each: impl FnMut(TextLine) -> bool,
@@ -31,13 +31,13 @@ pub(crate) fn each_line<R: Read>(
             Ok(true) => {}
             Ok(false) => break,
             Err(TextFault::Io(error)) => return Err(ScanFault::Io(error)),
-            // Lines that are not seen must not be taken for the end of the text.
+            // Unread lines must not be taken for the end of the text.
             Err(TextFault::Encoding(problem)) => {
                 return Err(ScanFault::at(Location::Line(line.number), problem));
             }
         }
         for byte in &piece {
-            // `\r\n` is one end: the line feed belongs to the line that has just ended.
+            // `\r\n` is one line end: the line feed belongs to the line that has just ended.
             if after_cr && *byte != b'\n' {
                 if !each(line) {
                     return Ok(());

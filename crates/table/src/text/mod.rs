@@ -1,5 +1,5 @@
-//! What formats that are text have in common: decoding, lines, cutting into rows, and the bytes of an
-//! output. Must not know what a row means.
+//! What text formats share: decoding, lines, cutting into rows, and the bytes of an output. This module must
+//! not know what a row means.
 
 pub(crate) mod cut;
 pub(crate) mod decode;

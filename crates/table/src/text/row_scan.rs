@@ -1,5 +1,5 @@
-//! Finds the cells in the bytes of one row. A scan continues when there are more bytes, and knows neither files
-//! nor the rows before.
+//! Finds the cells in the bytes of one row. A scan continues when more bytes arrive. This module knows
+//! neither files nor the rows before.
 
 use memchr::memchr3;
 
@@ -9,21 +9,21 @@ use super::{
 };
 use crate::problem::{error::Location, fault::ScanFault, text::TextProblem};
 
-/// Where in a cell a scan is.
+/// The position of a scan within a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ScanState {
     CellStart,
     /// In a cell without quotes around it; a quote is text here.
     Plain,
     Quoted,
-    /// After a quote in a quoted cell: the quote ends the cell, or is the first of a doubled quote.
+    /// After a quote in a quoted cell: the quote ends the cell, or is the first half of a doubled quote.
     AfterQuote,
 }
 
-/// A scan of one row, which continues when there are more bytes.
+/// A scan of one row, which continues when more bytes arrive.
 pub(crate) struct RowScan {
     state: ScanState,
-    /// How much of the row was read, in bytes; after the scan, the length of the row.
+    /// How many bytes of the row were read; after the scan, the length of the row.
     pub(crate) at: usize,
     pub(crate) cell_start: usize,
     /// The line of the row, and of the quote that is open.
@@ -37,7 +37,7 @@ impl RowScan {
         Self { state: ScanState::CellStart, at: 0, cell_start: 0, line, quote_line: line, more_lines: 0 }
     }
 
-    /// The length of a row that was read to its end, in bytes, and how many more lines it takes.
+    /// The length of a completely read row, in bytes, and how many more lines it takes.
     pub(crate) fn size(&self) -> (usize, u64) {
         (self.at, self.more_lines)
     }
@@ -51,7 +51,7 @@ impl RowScan {
         is_last: bool,
         ends: &mut Vec<usize>,
     ) -> Result<Option<(Option<LineEnding>, usize)>, ScanFault> {
-        // A format without cells has lines alone, which a line feed ends.
+        // A format without cells has only lines, which a line feed ends.
         let (end, carriage_return) = delimiter.map_or((b'\n', b'\n'), |delimiter| (delimiter, b'\r'));
         while let Some(&byte) = row.get(self.at) {
             match self.state {
@@ -158,7 +158,7 @@ impl RowScan {
     }
 }
 
-/// The column of the string that is not closed at the end of a part of a JSON line.
+/// The column of the string that is not closed at the end of a partial JSON line.
 fn open_string(line: &[u8]) -> usize {
     let (mut start, mut in_string, mut is_escaped) = (0, false, false);
     for (at, byte) in line.iter().enumerate() {

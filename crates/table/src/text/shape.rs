@@ -1,4 +1,4 @@
-//! The habits of a file of text, which its output keeps. Pure.
+//! The conventions of a text file, which its output keeps. This module is pure.
 
 /// What ends a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -22,14 +22,14 @@ impl LineEnding {
     }
 }
 
-/// The habits of the program that made a file.
+/// The conventions of the program that wrote a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct TextShape {
     /// Whether the file starts with a UTF-8 byte order mark, as Excel writes it.
     pub(crate) bom: bool,
-    /// What ends the first line. A file that mixes endings gets this one everywhere.
+    /// The line end of the first line. A file with mixed line ends gets this one everywhere.
     pub(crate) line_ending: LineEnding,
-    /// Whether the last line is ended too.
+    /// Whether the last line has a line end too.
     pub(crate) final_newline: bool,
 }
 

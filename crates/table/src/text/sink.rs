@@ -1,16 +1,16 @@
-//! How the lines of an output become bytes: the encoding, the byte order mark and the ends of lines. Must
-//! not know what a line holds.
+//! Turns the lines of an output into bytes: the encoding, the byte order mark and the line ends. This module
+//! must not know what a line contains.
 
 use super::{
     encoding::BOM,
     shape::{LineEnding, TextShape},
 };
 
-/// How the output's text becomes bytes. Each encoding can hold every character, so that no answer is
+/// The encoding of the output's text. Each of these encodings can hold every character, so that no answer is
 /// lost.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum OutputEncoding {
-    /// UTF-8, with a byte order mark where the input has that of UTF-8.
+    /// UTF-8, with a byte order mark if the input is UTF-8 with one.
     #[default]
     Utf8,
     /// UTF-8 with a byte order mark, which Excel needs.
@@ -19,13 +19,13 @@ pub enum OutputEncoding {
     Utf16,
 }
 
-/// Lines on their way to an output.
+/// The lines of an output, before they are written.
 pub(crate) struct TextSink {
     encoding: OutputEncoding,
     shape: TextShape,
-    /// Whether a line was written whose end is still missing: the last one may have none.
+    /// Whether a line was written whose line end is still missing: the last line may have none.
     is_open: bool,
-    /// A line before it is encoded; one buffer for all of them.
+    /// A line before it is encoded; one buffer for all lines.
     line: Vec<u8>,
 }
 
@@ -35,7 +35,7 @@ impl TextSink {
         Self { encoding, shape: shape.unwrap_or_default(), is_open: false, line: Vec::new() }
     }
 
-    /// Appends what the file begins with.
+    /// Appends the beginning of the file.
     pub(crate) fn begin(&self, out: &mut Vec<u8>) {
         match self.encoding {
             OutputEncoding::Utf16 => out.extend_from_slice(b"\xff\xfe"),
@@ -44,8 +44,8 @@ impl TextSink {
         }
     }
 
-    /// Appends a line, which `write` puts into an empty or a growing buffer. Its end comes with the line
-    /// after it.
+    /// Appends a line, which `write` puts into an empty or a growing buffer. Its line end is appended with
+    /// the next line.
     pub(crate) fn line(&mut self, out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
         let ending = if self.is_open { self.ending().as_str() } else { "" };
         self.is_open = true;
@@ -63,7 +63,7 @@ impl TextSink {
         }
     }
 
-    /// What ends the last line.
+    /// The line end of the last line.
     pub(crate) fn end(&self) -> Vec<u8> {
         let mut end = Vec::new();
         if self.is_open && self.shape.final_newline {

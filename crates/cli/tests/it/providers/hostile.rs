@@ -1,4 +1,4 @@
-//! Servers that mean harm: keys that come back, redirects, texts that steer a terminal, bombs.
+//! Tests of malicious servers: echoed keys, redirects, texts that control a terminal, decompression bombs.
 
 use std::{
     io::Write,
@@ -18,7 +18,7 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use wire::testing::{answer, answered, answering, failed, head, serve, take_request};
 
-use super::{KEY, all, told, with_headers};
+use super::{KEY, all, printed, with_headers};
 
 #[test]
 fn the_key_is_in_one_header_and_nowhere_else() {
@@ -70,16 +70,16 @@ fn a_small_answer_that_inflates_to_a_huge_one_is_refused() {
     }
 }
 
-/// The key as a server may echo it: as it is, and as JSON may write it.
+/// The key as a server may echo it: literally, and with JSON escapes.
 const ECHOES: [&str; 4] =
     [KEY, r"test\u002dkey-1234\/567890", r"\u0074est-key-1234/567890", r"test\\u002dkey-1234\\/567890"];
 
-/// What a terminal would obey, or what would hide what follows.
+/// Text that a terminal would interpret, or that would hide what follows.
 const HOSTILE: &str =
     "\u{1b}[31mred\u{1b}]8;;http://evil.example\u{7}\u{9b}2J\r\n\tline\u{202e}\u{200b}\u{0}end";
 
 #[test]
-fn no_error_holds_the_key_or_steers_a_terminal() {
+fn no_error_contains_the_key_or_controls_a_terminal() {
     for subject in all() {
         for status in [200, 302, 400, 401, 402, 403, 404, 409, 422, 429, 500, 503, 504, 525] {
             for echo in ECHOES {
@@ -100,10 +100,10 @@ fn no_error_holds_the_key_or_steers_a_terminal() {
                     else {
                         continue;
                     };
-                    let told = told(&failure.error);
-                    assert!(!told.contains("567890"), "{what}: {told}");
+                    let printed = printed(&failure.error);
+                    assert!(!printed.contains("567890"), "{what}: {printed}");
                     assert!(!failure.error.to_string().contains(is_unsafe), "{what}: {:?}", failure.error);
-                    assert!(told.len() < 10_000, "{what}: {}", told.len());
+                    assert!(printed.len() < 10_000, "{what}: {}", printed.len());
                     assert!(!failure.body.unwrap_or_default().contains(KEY), "{what}: it would be stored");
                 }
             }
@@ -133,7 +133,7 @@ fn an_answer_that_echoes_the_key_is_stored_without_it() {
         let stored = answered(subject.ask(answering(answer(200, &document.to_string()))));
         assert!(stored.contains("[key]") && !stored.contains("567890"), "{name}: {stored}");
         let provider = subject.connected("http://127.0.0.1:1".to_owned(), Some(KEY));
-        // An earlier version may have stored it with less care.
+        // An earlier version may have stored the answer with less care.
         for body in [stored, document.to_string()] {
             let Ok(Reply::Found(found)) = provider.read(&subject.found(), &body) else { panic!("{name}") };
             assert!(!format!("{found:?}").contains("567890"), "{name}");
@@ -141,7 +141,7 @@ fn an_answer_that_echoes_the_key_is_stored_without_it() {
     }
 }
 
-/// Texts, among them half of a whole answer and JSON of other shapes.
+/// Texts, including half of a complete answer and JSON of other shapes.
 fn any_body() -> impl Strategy<Value = String> {
     prop_oneof![
         "\\PC{0,60}",
@@ -157,7 +157,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
-    fn no_stored_text_makes_one_panic(body in any_body(), cut in 0..4_000_usize) {
+    fn no_stored_text_makes_a_provider_panic(body in any_body(), cut in 0..4_000_usize) {
         for subject in all() {
             let provider = subject.connected("http://127.0.0.1:1".to_owned(), Some(KEY));
             let call = subject.found();

@@ -1,4 +1,4 @@
-//! No text may end the program or hold it up, and every reason is one line.
+//! Tests that no text can end the program or hold it up, and that every reason is one line.
 
 use std::thread;
 
@@ -6,22 +6,22 @@ use proptest::prelude::*;
 
 use marl_core::SemanticType;
 
-use super::{COLUMNS, cells, refusals::told};
+use super::{COLUMNS, cells, refusals::hints_of};
 use crate::expression::Expression;
 
 /// Compiles `text` and, if it is an expression, evaluates it.
 fn survives(text: &str) -> Result<(), String> {
-    let said = match Expression::formula(text, &COLUMNS) {
+    let lines = match Expression::formula(text, &COLUMNS) {
         Ok(expression) => {
             let cells = cells(&expression);
             let failed = [expression.holds(&cells).err(), expression.value(&cells).err()];
             failed.into_iter().flatten().map(|error| error.to_string()).collect()
         }
-        Err(error) => [told(&error), vec![error.message]].concat(),
+        Err(error) => [hints_of(&error), vec![error.message]].concat(),
     };
-    for line in said {
+    for line in lines {
         let bad = line.is_empty() || line.chars().any(char::is_control) || line.contains("gave up");
-        // No inner name and no dump of a Rust value.
+        // Neither an internal name nor the debug form of a Rust value may show.
         let inner = ["@result", "@pattern", "ParseError", "ExecutionError", "Undeclared", "source: "];
         if bad || inner.iter().any(|name| line.contains(name) && !text.contains(name)) {
             return Err(format!("{text:?} gives {line:?}"));
@@ -93,9 +93,9 @@ fn the_deepest_expressions_fit_a_small_stack() {
         let expression =
             Expression::formula(&text, &COLUMNS).unwrap_or_else(|error| panic!("{text}: {error}"));
         let cells = cells(&expression);
-        // A worker has 2 MiB; the rest is left for those that call.
+        // A worker thread has 2 MiB; the rest is left for its callers.
         let small = thread::Builder::new().stack_size(1536 << 10);
-        // A stack that is too small ends the whole test run.
+        // A stack overflow ends the whole test run.
         small.spawn(move || expression.value(&cells).err()).unwrap().join().unwrap();
     }
 }
@@ -160,7 +160,7 @@ const PIECES: [&str; 44] = [
     "é",
 ];
 
-/// A seed with pieces put in and taken out.
+/// A seed with pieces inserted and removed.
 fn mutated() -> impl Strategy<Value = String> {
     let edit = (any::<prop::sample::Index>(), 0..4_usize, prop::sample::select(&PIECES[..]));
     (prop::sample::select(&SEEDS[..]), prop::collection::vec(edit, 0..5)).prop_map(|(seed, edits)| {
@@ -204,55 +204,58 @@ proptest! {
 }
 
 /// An expression over one column `cell` of `kind`, evaluated for `cell`.
-fn of_cell(text: &str, kind: SemanticType, cell: &str) -> Result<Option<marl_core::Value>, String> {
+fn evaluate_cell(text: &str, kind: SemanticType, cell: &str) -> Result<Option<marl_core::Value>, String> {
     let expression = Expression::formula(text, &[("cell", kind)]).unwrap_or_else(|error| panic!("{error}"));
     expression.value(&[Some(marl_core::Value::text(cell))]).map_err(|error| error.to_string())
 }
 
 #[test]
-fn a_row_that_makes_too_much_ends_with_a_reason() {
+fn a_row_that_creates_too_much_ends_with_a_reason() {
     let long = "x".repeat(60_000);
     let list = (0..5_000).map(|at| at.to_string()).collect::<Vec<_>>().join("; ");
     let sums = format!("size({}{}{})", "(".repeat(3), "cell", " + cell)".repeat(3));
     for (text, kind, cell) in [
-        // Texts that are made in loops and thrown away, or kept.
+        // Texts that are created in loops, and discarded or kept.
         ("size(cell.map(x, cell.map(y, x + y)))", SemanticType::List, &list),
         ("cell.map(x, cell)", SemanticType::List, &list),
         ("cell.exists(x, cell.exists(y, x + y == \"none\"))", SemanticType::List, &list),
-        // Loops that make nothing.
+        // Loops that create nothing.
         ("cell.map(x, cell.map(y, 1))", SemanticType::List, &list),
         ("cell.filter(x, cell.exists(y, false))", SemanticType::List, &list),
-        // One text many times in a list, also by the name that a loop gives it.
+        // The same text many times in a list, also under the name that a loop gives it.
         (&format!("size([{}])", vec!["cell"; 500].join(", ")), SemanticType::Text, &long),
         (&format!("size([cell].map(x, [{}]))", vec!["x"; 500].join(", ")), SemanticType::Text, &long),
         (&format!("size([{}])", vec![&sums[5..sums.len() - 1]; 60].join(", ")), SemanticType::Text, &long),
-        // One long cell that is looked at again and again.
+        // One long cell that is read again and again.
         ("[1, 2, 3].all(x, !cell.contains(\"y\"))", SemanticType::Text, &"x".repeat(24 << 20)),
     ] {
-        let end = of_cell(text, kind, cell);
+        let end = evaluate_cell(text, kind, cell);
         let reason = end.map(|value| format!("{value:?}")).unwrap_err();
-        assert_eq!(reason, "it makes more than 16 MB of texts and lists for one row", "{text}");
+        assert_eq!(reason, "it creates more than 16 MB of texts and lists for one row", "{text}");
     }
 }
 
 #[test]
-fn what_a_row_needs_is_within_the_bound() {
+fn ordinary_rows_are_within_the_bound() {
     let list = (0..300).map(|at| at.to_string()).collect::<Vec<_>>().join("; ");
     let text = "cell.filter(x, !cell.exists(y, x + \"0\" == y)).map(x, x + x)";
-    assert!(of_cell(text, SemanticType::List, &list).unwrap().is_some());
+    assert!(evaluate_cell(text, SemanticType::List, &list).unwrap().is_some());
     let description = "word ".repeat(20_000);
     let words = (0..50).map(|at| format!("\"{at}\"")).collect::<Vec<_>>().join(", ");
     let text = format!("[{words}].exists(word, cell.contains(word)) ? \"yes\" : \"no\"");
-    assert_eq!(of_cell(&text, SemanticType::Text, &description), Ok(Some(marl_core::Value::text("no"))));
+    assert_eq!(
+        evaluate_cell(&text, SemanticType::Text, &description),
+        Ok(Some(marl_core::Value::text("no")))
+    );
 }
 
 #[test]
 fn a_result_that_is_too_long_for_a_cell_is_refused() {
     let cell = "é".repeat(32_767);
-    let whole = of_cell("cell", SemanticType::Text, &cell).unwrap();
+    let whole = evaluate_cell("cell", SemanticType::Text, &cell).unwrap();
     assert_eq!(whole, Some(marl_core::Value::Text(cell.clone())));
-    let reason = "the result has 65534 characters, 32767 are the most in a cell";
-    assert_eq!(of_cell("cell + cell", SemanticType::Text, &cell), Err(reason.to_owned()));
-    let list = of_cell("[cell, \"x\"]", SemanticType::Text, &cell).unwrap_err();
-    assert_eq!(list, "the result has 32770 characters, 32767 are the most in a cell");
+    let reason = "the result has 65534 characters, and a cell holds at most 32767";
+    assert_eq!(evaluate_cell("cell + cell", SemanticType::Text, &cell), Err(reason.to_owned()));
+    let list = evaluate_cell("[cell, \"x\"]", SemanticType::Text, &cell).unwrap_err();
+    assert_eq!(list, "the result has 32770 characters, and a cell holds at most 32767");
 }

@@ -1,4 +1,4 @@
-//! What is refused before any row, with its message and its hints.
+//! Tests of what is refused before any row is read, with messages and hints.
 
 mod types;
 
@@ -11,13 +11,13 @@ fn check(refusals: &[Refusal], make: impl Fn(&str) -> Result<Expression, Express
     for (text, message, hints) in refusals {
         let error = make(text).expect_err(text);
         assert_eq!(error.message, *message, "{text}");
-        assert_eq!(told(&error), *hints, "{text}");
+        assert_eq!(hints_of(&error), *hints, "{text}");
         assert_eq!(error.to_string(), *message);
     }
 }
 
 /// The hints, with a column's type as `column: type`.
-pub(super) fn told(error: &ExpressionError) -> Vec<String> {
+pub(super) fn hints_of(error: &ExpressionError) -> Vec<String> {
     let hint = |hint: &ExpressionHint| match hint {
         ExpressionHint::Language(text) => text.clone(),
         ExpressionHint::ColumnType { column, kind } => format!("{column}: {kind}"),
@@ -88,7 +88,7 @@ fn an_unknown_name() {
         (
             "has(title.x)",
             "`has(...)` is not known here",
-            &["a filled cell is asked for with `!= null`: `title != null`"],
+            &["test for a filled cell with `!= null`: `title != null`"],
         ),
         (".title", "there is no column `.title`", &["did you mean `title`?"]),
         (
@@ -114,17 +114,17 @@ fn an_unknown_name() {
 fn an_unknown_column_among_many_or_none() {
     let names: Vec<String> = (1..=14).map(|number| format!("{number}x{number}")).collect();
     let columns: Vec<_> = names.iter().map(|name| (name.as_str(), marl_core::SemanticType::Text)).collect();
-    let hints = told(&Expression::formula("qqq", &columns).unwrap_err());
+    let hints = hints_of(&Expression::formula("qqq", &columns).unwrap_err());
     assert!(hints[0].starts_with("the columns are `row[\"1x1\"]`, `row[\"2x2\"]`"), "{hints:?}");
     assert!(hints[0].ends_with("`row[\"12x12\"]`, and 2 more"), "{hints:?}");
     let none = Expression::formula::<&str>("qqq", &[]).unwrap_err();
-    assert_eq!(told(&none), ["there are no columns yet"]);
+    assert_eq!(hints_of(&none), ["there are no columns yet"]);
 }
 
 #[test]
-fn what_cannot_be_read() {
+fn unreadable_texts() {
     let refusals: &[Refusal] = &[
-        ("Foo{a: 1}", "`Name{...}` is not known here", &["texts, numbers and lists are"]),
+        ("Foo{a: 1}", "`Name{...}` is not known here", &["use texts, numbers and lists"]),
         ("title.matches(\"(\")", "`(` is not a pattern: unclosed group", &[]),
         (
             "title.matches(\"a{99999999}\")",
@@ -214,15 +214,15 @@ fn what_cannot_be_read() {
         ("@0", "the expression cannot be read at line 1, character 1: `@` is not expected", &[]),
         (
             "tags.map(a, tags.map(b, tags.map(c, c)))",
-            "more than 2 loops over lists within each other",
-            &["make a column of the inner one, and use that column"],
+            "more than 2 nested loops over lists",
+            &["compute the inner loop in a column of its own, and use that column"],
         ),
     ];
     check(refusals, formula);
 }
 
 #[test]
-fn a_condition_that_is_none() {
+fn texts_that_are_not_conditions() {
     let refusals: &[Refusal] = &[
         (
             "title",
@@ -242,7 +242,7 @@ fn a_condition_that_is_none() {
         (
             "null",
             "a condition must be true or false, and `null` is null",
-            &["ask whether a cell is empty: `row[\"...\"] == null`"],
+            &["test whether a cell is empty: `row[\"...\"] == null`"],
         ),
         (
             "\"x\"",

@@ -1,17 +1,17 @@
-//! When a call is claimed, marked as sent and taken back.
+//! Tests of when a call is claimed, marked as sent and taken back.
 
 use super::*;
-use crate::ledger::{Asking, CallState, Claim, Ended, Intent};
+use crate::ledger::{CallState, Claim, ClaimRequest, Ended, Intent};
 
-/// A ledger that notes what is asked of it.
+/// A ledger that records the requests to it.
 #[derive(Default)]
-struct Noted {
+struct RecordingLedger {
     memory: MemoryCalls,
     claims_in_slots: bool,
     notes: Mutex<Vec<String>>,
 }
 
-impl Noted {
+impl RecordingLedger {
     fn note(&self, word: &str, intent: i64) {
         self.notes.lock().unwrap().push(format!("{word} {intent}"));
     }
@@ -27,7 +27,7 @@ impl Noted {
 }
 
 #[async_trait]
-impl Calls for Noted {
+impl Calls for RecordingLedger {
     async fn look_up(&self, key: &Key, refresh: bool) -> Result<Known, LedgerError> {
         self.memory.look_up(key, refresh).await
     }
@@ -36,15 +36,15 @@ impl Calls for Noted {
         self.memory.newest(key).await
     }
 
-    async fn claim(&self, asking: &Asking<'_>) -> Result<Claim, LedgerError> {
-        let claim = self.memory.claim(asking).await?;
+    async fn claim(&self, request: &ClaimRequest<'_>) -> Result<Claim, LedgerError> {
+        let claim = self.memory.claim(request).await?;
         if let Claim::Granted(intent) = claim {
             self.note("claim", intent.id());
         }
         Ok(claim)
     }
 
-    fn tells_unsent(&self) -> bool {
+    fn tracks_sending(&self) -> bool {
         !self.claims_in_slots
     }
 
@@ -74,7 +74,7 @@ fn slow() -> Scripted {
 
 #[tokio::test(start_paused = true)]
 async fn the_next_call_is_claimed_while_it_waits_for_its_slot() {
-    let ledger = Arc::new(Noted::default());
+    let ledger = Arc::new(RecordingLedger::default());
     let world = World::over(ledger.clone(), slow(), one_at_a_time());
     futures::future::join_all((1..=3).map(|n| world.ask(n))).await;
     assert!(ledger.at("claim 2") < ledger.at("settle 1"), "{:?}", ledger.notes());
@@ -83,8 +83,8 @@ async fn the_next_call_is_claimed_while_it_waits_for_its_slot() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_ledger_that_cannot_tell_what_was_sent_gets_its_claims_in_the_slot() {
-    let ledger = Arc::new(Noted { claims_in_slots: true, ..Noted::default() });
+async fn a_ledger_that_does_not_track_sending_gets_its_claims_in_the_slot() {
+    let ledger = Arc::new(RecordingLedger { claims_in_slots: true, ..RecordingLedger::default() });
     let world = World::over(ledger.clone(), slow(), one_at_a_time());
     futures::future::join_all((1..=2).map(|n| world.ask(n))).await;
     let order: Vec<String> = ledger.notes().into_iter().filter(|note| !note.starts_with("settle")).collect();
@@ -93,7 +93,7 @@ async fn a_ledger_that_cannot_tell_what_was_sent_gets_its_claims_in_the_slot() {
 
 #[tokio::test(start_paused = true)]
 async fn a_claim_that_is_not_sent_is_taken_back() {
-    let ledger = Arc::new(Noted::default());
+    let ledger = Arc::new(RecordingLedger::default());
     let world = World::over(ledger.clone(), slow(), one_at_a_time());
     let closing = async {
         sleep(Duration::from_millis(100)).await;
@@ -103,7 +103,7 @@ async fn a_claim_that_is_not_sent_is_taken_back() {
     assert_eq!((sent.as_str(), waiting.as_str()), ("found 1", "closed interrupted"));
     assert_eq!(ledger.notes(), ["claim 1", "send 1", "claim 2", "take back 2", "settle 1"]);
 
-    let ledger = Arc::new(Noted::default());
+    let ledger = Arc::new(RecordingLedger::default());
     let refusing = always(Act::FailAfter(Duration::from_secs(1), key_refused));
     let world = World::over(ledger.clone(), refusing, one_at_a_time());
     let (sent, waiting) = futures::join!(world.ask(1), world.ask(2));
@@ -112,8 +112,8 @@ async fn a_claim_that_is_not_sent_is_taken_back() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_claim_that_grew_old_while_it_waited_is_made_anew() {
-    let ledger = Arc::new(Noted::default());
+async fn a_claim_that_expires_while_it_waits_is_renewed() {
+    let ledger = Arc::new(RecordingLedger::default());
     let settings = Settings { timeout: Some(Duration::ZERO), grace: Duration::ZERO, ..one_at_a_time() };
     let world = World::over(ledger.clone(), Scripted::default(), settings);
     assert_eq!(world.ask(1).await, "found 1");
@@ -121,14 +121,14 @@ async fn a_claim_that_grew_old_while_it_waited_is_made_anew() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_claim_is_not_held_through_a_long_rest() {
-    let ledger = Arc::new(Noted::default());
+async fn a_claim_is_not_held_through_a_long_pause() {
+    let ledger = Arc::new(RecordingLedger::default());
     let settings =
         Settings { timeout: Some(Duration::from_secs(2)), grace: Duration::ZERO, ..one_at_a_time() };
     let world = World::over(ledger.clone(), scripted(&[(1, &[Act::Fail(throttled)])]), settings);
     let (one, other) = futures::join!(world.ask(1), world.ask(2));
     assert_eq!((one.as_str(), other.as_str()), ("found 1", "found 2"));
-    // It was the second's, until the rest of 20 seconds was over.
+    // The second call held a claim until the pause of 20 seconds was over.
     assert!(ledger.at("take back 2") < ledger.at("claim 3"), "{:?}", ledger.notes());
     assert_eq!(world.sends(), 3);
 }

@@ -1,21 +1,21 @@
-//! Calls that left and were not answered, or answered with nothing of use.
+//! Tests of calls that were sent and not answered, or got an unusable answer.
 
 use super::*;
-use crate::ledger::{Asking, CallState, Claim, Ended, Intent};
+use crate::ledger::{CallState, Claim, ClaimRequest, Ended, Intent};
 
 #[tokio::test(start_paused = true)]
-async fn no_whole_answer_leaves_a_doubt_that_is_not_sent_again() {
+async fn an_incomplete_answer_leaves_a_doubt_that_is_not_sent_again() {
     let world = World::script(&[(1, &[Act::Fail(cut)])]);
     assert_eq!(world.ask(1).await, "in_doubt");
     assert_eq!(world.ask(1).await, "in_doubt");
-    assert_eq!((world.sends(), world.heard("in doubt")), (1, 1));
+    assert_eq!((world.sends(), world.count("in doubt")), (1, 1));
 }
 
 #[tokio::test(start_paused = true)]
-async fn by_choice_a_doubt_is_sent_again() {
+async fn a_doubt_is_sent_again_by_choice() {
     let world = World::with(scripted(&[(1, &[Act::Fail(cut), Act::Fail(cut)])]), retrying());
     assert_eq!(world.ask(1).await, "found 1");
-    assert_eq!((world.sends(), world.heard("doubt sent again")), (3, 2));
+    assert_eq!((world.sends(), world.count("doubt sent again")), (3, 2));
     let world = World::with(always(Act::Fail(cut)), retrying());
     assert_eq!(world.ask(1).await, "in_doubt");
     assert_eq!(world.ask(1).await, "in_doubt");
@@ -35,7 +35,7 @@ async fn a_refusal_after_a_doubt_does_not_undo_it() {
 async fn a_free_operation_has_no_doubts() {
     let world = World::script(&[(1, &[Act::Fail(cut), Act::Hang])]);
     assert_eq!(world.operation("free", 1).await, "found 1");
-    assert_eq!((world.sends(), world.heard("in doubt")), (3, 0));
+    assert_eq!((world.sends(), world.count("in doubt")), (3, 0));
     let world = World::new(always(Act::Fail(cut)));
     assert_eq!(world.operation("free", 1).await, "network");
 }
@@ -51,15 +51,15 @@ async fn a_late_answer_settles_the_doubt() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_bought_answer_of_no_use_is_not_asked_again() {
+async fn a_bought_unusable_answer_is_not_asked_for_again() {
     let world = World::script(&[(1, &[Act::Fail(unusable)])]);
     assert_eq!(world.ask(1).await, "bad_reply");
     assert_eq!(world.ask(1).await, "bad_reply");
-    assert_eq!((world.sends(), world.heard("reused")), (1, 1));
+    assert_eq!((world.sends(), world.count("reused")), (1, 1));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_doubt_stays_one_when_the_gateway_is_closed_before_the_next_attempt() {
+async fn a_doubt_stays_a_doubt_if_the_gateway_closes_before_the_next_attempt() {
     fn cut_and_slow() -> Failure {
         Failure { retry_after: Some(Duration::from_secs(60)), ..cut() }
     }
@@ -81,7 +81,7 @@ async fn a_doubt_that_is_sent_again_counts_twice() {
     assert_eq!(world.ask(2).await, "closed budget");
 }
 
-/// A ledger in which another process has asked, lives, and does not answer.
+/// A ledger in which another process, which is alive, has claimed the call and does not answer.
 struct Held(MemoryCalls);
 
 #[async_trait]
@@ -94,11 +94,11 @@ impl Calls for Held {
         self.0.newest(key).await
     }
 
-    async fn claim(&self, asking: &Asking<'_>) -> Result<Claim, LedgerError> {
-        self.0.claim(asking).await
+    async fn claim(&self, request: &ClaimRequest<'_>) -> Result<Claim, LedgerError> {
+        self.0.claim(request).await
     }
 
-    fn tells_unsent(&self) -> bool {
+    fn tracks_sending(&self) -> bool {
         true
     }
 
@@ -116,16 +116,16 @@ impl Calls for Held {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_living_process_asks_is_waited_for_and_never_sent_even_by_choice() {
+async fn a_call_of_a_living_process_is_awaited_and_never_sent_even_by_choice() {
     let world = World::over(Arc::new(Held(MemoryCalls::default())), Scripted::default(), retrying());
     let started = Instant::now();
     assert_eq!(world.ask(1).await, "in_doubt");
     assert!((100..102).contains(&started.elapsed().as_secs()), "{:?}", started.elapsed());
-    assert_eq!((world.sends(), world.heard("in doubt")), (0, 1));
+    assert_eq!((world.sends(), world.count("in doubt")), (0, 1));
 }
 
 #[tokio::test(start_paused = true)]
-async fn held_to_a_plan_every_certain_call_is_sent_before_any_is_sent_twice() {
+async fn under_a_plan_every_certain_call_is_sent_before_any_is_resent() {
     let lane = LaneSettings { in_doubt: InDoubt::Retry, ..LaneSettings::default() };
     let lanes = BTreeMap::from([("p".to_owned(), lane)]);
     let settings = Settings { lanes, once: true, parallel: 2, ..capped(10) };

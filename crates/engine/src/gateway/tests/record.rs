@@ -1,7 +1,7 @@
-//! What becomes of a reply that the ledger cannot store at once.
+//! Tests of replies that the ledger cannot store at once.
 
 use super::*;
-use crate::ledger::{Asking, CallState, Claim, Ended, Intent};
+use crate::ledger::{CallState, Claim, ClaimRequest, Ended, Intent};
 
 /// A ledger that cannot store an end for a while.
 #[derive(Default)]
@@ -22,11 +22,11 @@ impl Calls for Full {
         self.memory.newest(key).await
     }
 
-    async fn claim(&self, asking: &Asking<'_>) -> Result<Claim, LedgerError> {
-        self.memory.claim(asking).await
+    async fn claim(&self, request: &ClaimRequest<'_>) -> Result<Claim, LedgerError> {
+        self.memory.claim(request).await
     }
 
-    fn tells_unsent(&self) -> bool {
+    fn tracks_sending(&self) -> bool {
         true
     }
 
@@ -50,14 +50,14 @@ impl Calls for Full {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_reply_that_cannot_be_stored_is_kept_until_it_can() {
+async fn a_reply_that_cannot_be_stored_is_retried() {
     let ledger = Arc::new(Full { fails: 20.into(), ..Full::default() });
     let world = World::over(ledger.clone(), Scripted::default(), Settings::default());
-    let begun = Instant::now();
+    let started = Instant::now();
     assert_eq!(world.ask(1).await, "found 1");
     assert_eq!((world.sends(), ledger.tries.load(Ordering::SeqCst)), (1, 21));
-    assert!((5..7).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
-    assert_eq!(world.heard("ledger failed"), 0);
+    assert!((5..7).contains(&started.elapsed().as_secs()), "{:?}", started.elapsed());
+    assert_eq!(world.count("ledger failed"), 0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -65,7 +65,7 @@ async fn a_reply_that_can_never_be_stored_leaves_a_doubt_and_nothing_more_is_sen
     let ledger = Arc::new(Full { fails: usize::MAX.into(), ..Full::default() });
     let world = World::over(ledger, Scripted::default(), Settings::default());
     assert_eq!(world.ask(1).await, "in_doubt");
-    assert_eq!((world.heard("ledger failed"), world.heard("in doubt")), (1, 1));
+    assert_eq!((world.count("ledger failed"), world.count("in doubt")), (1, 1));
     assert_eq!(world.ask(2).await, "closed interrupted");
     assert_eq!(world.sends(), 1);
 }

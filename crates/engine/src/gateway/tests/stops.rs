@@ -1,4 +1,4 @@
-//! Providers that are left alone for a while, or for the rest of the run.
+//! Tests of providers that are paused for a while, or stopped for the rest of the run.
 
 use super::*;
 
@@ -18,7 +18,7 @@ async fn retry_after_holds_every_call_of_the_provider() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_rest_longer_than_a_run_waits_stops_the_provider() {
+async fn a_pause_longer_than_a_run_waits_stops_the_provider() {
     fn tomorrow() -> Failure {
         Failure { retry_after: Some(Duration::from_secs(86_400)), ..throttled() }
     }
@@ -30,7 +30,7 @@ async fn a_rest_longer_than_a_run_waits_stops_the_provider() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_final_refusal_asks_nobody_to_rest() {
+async fn a_final_refusal_pauses_no_call() {
     fn refused_for_long() -> Failure {
         Failure { retry_after: Some(Duration::from_secs(250)), ..refused() }
     }
@@ -42,7 +42,7 @@ async fn a_final_refusal_asks_nobody_to_rest() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_rests_hears_that_the_key_is_refused() {
+async fn a_paused_call_ends_when_the_key_is_refused() {
     let late = Act::FailAfter(Duration::from_secs(1), key_refused);
     let world = World::script(&[(1, &[Act::Fail(throttled)]), (2, &[late])]);
     let started = Instant::now();
@@ -56,7 +56,7 @@ async fn a_refused_key_stops_the_provider() {
     let world = World::script(&[(1, &[Act::Fail(key_refused)])]);
     assert_eq!(world.ask(1).await, "auth");
     assert_eq!(world.ask(2).await, "closed provider_stopped");
-    assert_eq!((world.sends(), world.heard("provider stopped")), (1, 1));
+    assert_eq!((world.sends(), world.count("provider stopped")), (1, 1));
 }
 
 #[tokio::test(start_paused = true)]
@@ -64,7 +64,7 @@ async fn a_missing_key_sends_nothing() {
     let world = World::new(Scripted { without_key: true, ..Scripted::default() });
     assert_eq!(world.ask(1).await, "auth");
     assert_eq!(world.ask(2).await, "closed provider_stopped");
-    assert_eq!((world.sends(), world.heard("provider stopped")), (0, 1));
+    assert_eq!((world.sends(), world.count("provider stopped")), (0, 1));
 }
 
 #[tokio::test(start_paused = true)]
@@ -73,11 +73,11 @@ async fn a_refused_tool_stops_that_operation_alone() {
     assert_eq!(world.ask(1).await, "auth");
     assert_eq!(world.ask(2).await, "closed provider_stopped");
     assert_eq!(world.operation("other", 2).await, "found 2");
-    assert_eq!(world.heard("operation stopped"), 1);
+    assert_eq!(world.count("operation stopped"), 1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_for_credit_is_believed_the_second_time() {
+async fn a_second_refusal_for_credit_stops_the_provider() {
     let world = World::script(&[(1, &[Act::Fail(no_credit)])]);
     assert_eq!(world.ask(1).await, "found 1");
     let world = World::new(always(Act::Fail(no_credit)));
@@ -87,7 +87,7 @@ async fn a_refusal_for_credit_is_believed_the_second_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failing_provider_is_left_alone_and_stopped_after_five_minutes() {
+async fn a_failing_provider_is_paused_and_stopped_after_five_minutes() {
     let settings = Settings { parallel: 1, ..Settings::default() };
     let world = World::with(always(Act::Fail(passing)), settings);
     let started = Instant::now();
@@ -95,10 +95,11 @@ async fn a_failing_provider_is_left_alone_and_stopped_after_five_minutes() {
     let failed = ends.iter().filter(|end| *end == "upstream").count();
     let stopped = ends.iter().filter(|end| *end == "closed provider_stopped").count();
     assert!((5..12).contains(&failed) && failed + stopped == 50, "{ends:?}");
-    // Few calls are begun at a time, so few attempts are made before it is known to be down.
+    // Only a few calls begin at a time, so only a few attempts are made before the provider is known to be
+    // down.
     assert!(world.sends() <= 40, "{}", world.sends());
     assert!(started.elapsed() < Duration::from_secs(400));
-    assert_eq!(world.heard("provider stopped"), 1);
+    assert_eq!(world.count("provider stopped"), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -129,7 +130,7 @@ async fn dead_targets_hold_nobody_else_back() {
     };
     let (dead, (end, waited)) = futures::join!(dead, healthy);
     assert!(dead.iter().all(|end| end == "network"), "{dead:?}");
-    assert_eq!((end.as_str(), world.heard("waits"), world.heard("rests")), ("found 100", 0, 0));
+    assert_eq!((end.as_str(), world.count("waits"), world.count("rests")), ("found 100", 0, 0));
     assert_eq!(waited, Duration::ZERO);
     assert_eq!(world.ask(101).await, "found 101");
 }
@@ -137,8 +138,8 @@ async fn dead_targets_hold_nobody_else_back() {
 #[tokio::test(start_paused = true)]
 async fn a_failure_is_told_once_its_attempts_are_over() {
     let world = World::script(&[(1, &[Act::Fail(passing)]), (2, &[Act::Fail(refused)])]);
-    assert_eq!((world.ask(1).await, world.heard("failed")), ("found 1".to_owned(), 0));
+    assert_eq!((world.ask(1).await, world.count("failed")), ("found 1".to_owned(), 0));
     for _ in 0..2 {
-        assert_eq!((world.ask(2).await, world.heard("failed")), ("invalid_input".to_owned(), 1));
+        assert_eq!((world.ask(2).await, world.count("failed")), ("invalid_input".to_owned(), 1));
     }
 }

@@ -6,13 +6,13 @@ use async_trait::async_trait;
 
 use super::{
     super::{
-        Asking, CallRecord, CallState, Calls, Claim, EndRecord, Ended, Intent, Judge, Key, Known,
+        CallRecord, CallState, Calls, Claim, ClaimRequest, EndRecord, Ended, Intent, Judge, Key, Known,
         LedgerError, MaxAge, RunStart, canonical,
     },
     Memory, StoredCall, ms, now_ms,
 };
 
-/// The calls of a ledger in memory as one run makes them, or as a reader finds them.
+/// The calls of a ledger in memory, from the view of a run or of a reader.
 #[derive(Debug)]
 pub struct MemoryCalls {
     pub(super) memory: Memory,
@@ -20,7 +20,7 @@ pub struct MemoryCalls {
 }
 
 impl Default for MemoryCalls {
-    /// The calls of the only run of a ledger of its own, which is forgotten with it.
+    /// The calls of the only run of a new ledger, which is dropped with them.
     fn default() -> Self {
         let text = String::new;
         let start = RunStart {
@@ -34,7 +34,7 @@ impl Default for MemoryCalls {
         let memory = Memory::new();
         let now = now_ms();
         let run = memory.state().add_run(&start, now);
-        Self { memory, judge: Judge::of_run(run, now, MaxAge::default()) }
+        Self { memory, judge: Judge::for_run(run, now, MaxAge::default()) }
     }
 }
 
@@ -60,12 +60,12 @@ impl Calls for MemoryCalls {
         Ok(calls.next().map(|call| call.record.state))
     }
 
-    async fn claim(&self, asking: &Asking<'_>) -> Result<Claim, LedgerError> {
+    async fn claim(&self, request: &ClaimRequest<'_>) -> Result<Claim, LedgerError> {
         let Some(run) = self.judge.run() else { return Ok(Claim::Known(Known::Nothing)) };
         let mut state = self.memory.state();
-        match state.known(&self.judge, &asking.key, asking.refresh) {
+        match state.known(&self.judge, &request.key, request.refresh) {
             Known::Nothing => {}
-            Known::InDoubt { .. } if asking.again => {}
+            Known::InDoubt { .. } if request.again => {}
             known => return Ok(Claim::Known(known)),
         }
         state.claimed += 1;
@@ -73,36 +73,34 @@ impl Calls for MemoryCalls {
         let now = now_ms();
         let record = CallRecord {
             id,
-            provider: asking.call.provider.to_string(),
-            operation: asking.call.operation.to_string(),
-            parameters: serde_json::from_str(&canonical(&asking.call.parameters)).unwrap_or_default(),
+            provider: request.call.provider.to_string(),
+            operation: request.call.operation.to_string(),
+            parameters: serde_json::from_str(&canonical(&request.call.parameters)).unwrap_or_default(),
             state: CallState::Intent,
             run,
-            account: asking.scope.account.clone(),
-            base: asking.scope.base.clone(),
+            account: request.scope.account.clone(),
+            base: request.scope.base.clone(),
             sent_at: now,
             settled_at: None,
             duration_ms: None,
-            attempts: asking.attempt,
-            price: asking.price.most.money,
+            attempts: request.attempt,
+            price: request.price.most.money,
             request_id: None,
             error_kind: None,
             error: None,
             reply: None,
             cost: None,
             units: None,
-            unit: asking.price.unit.as_ref().map(ToString::to_string),
+            unit: request.price.unit.as_ref().map(ToString::to_string),
         };
-        let deadline = now.saturating_add(ms(asking.time));
-        state.calls.insert(
-            id,
-            StoredCall { key: asking.key, deadline, record, error: None, is_free: asking.price.is_free },
-        );
-        state.keys.entry(asking.key).or_default().push(id);
+        let deadline = now.saturating_add(ms(request.time));
+        let is_free = request.price.is_free;
+        state.calls.insert(id, StoredCall { key: request.key, deadline, record, error: None, is_free });
+        state.keys.entry(request.key).or_default().push(id);
         Ok(Claim::Granted(Intent::new(id)))
     }
 
-    fn tells_unsent(&self) -> bool {
+    fn tracks_sending(&self) -> bool {
         self.judge.run().is_some()
     }
 
@@ -124,7 +122,7 @@ impl Calls for MemoryCalls {
 
     async fn settle(&self, _: &Key, intent: Intent, ended: Arc<Ended>) -> Result<(), LedgerError> {
         let mut state = self.memory.state();
-        // A removal may have taken it as a doubt.
+        // A removal may have taken the call while it was in doubt.
         let Some(call) = state.calls.get_mut(&intent.id()) else { return Ok(()) };
         let EndRecord { state: end, reply, error, cost } = EndRecord::of(&ended.end);
         call.record = CallRecord {

@@ -1,5 +1,5 @@
-//! The ledger in memory: forgotten with the last handle to it. Plans use it where there is no ledger yet,
-//! commands that record nothing, and tests. It keeps every promise of a ledger but the durable ones.
+//! The ledger in memory, which is lost with the last handle to it. It serves plans without a ledger, commands
+//! that record nothing, and tests. It keeps every promise of a ledger except durability.
 
 mod calls;
 mod runs;
@@ -33,7 +33,7 @@ struct Records {
     calls: BTreeMap<i64, StoredCall>,
     /// The calls of each key, oldest first.
     keys: HashMap<Key, Vec<i64>>,
-    /// How many calls were ever claimed: a number is never given twice.
+    /// How many calls were ever claimed, so that no number is used twice.
     claimed: i64,
 }
 
@@ -46,11 +46,11 @@ struct StoredRun {
     ended_at: Option<i64>,
     stop_asked: bool,
     consent: Option<String>,
-    /// What it bought that was removed since.
+    /// What the run bought and a removal took since.
     removed: Used,
-    /// Whether its handle is held.
+    /// Whether the run's handle is held.
     lives: bool,
-    /// The intents that it has sent.
+    /// The intents that the run has sent.
     sent: HashSet<i64>,
 }
 
@@ -95,7 +95,7 @@ impl Ledger for Memory {
 }
 
 impl Records {
-    /// What is known of a key, for the run that `judge` judges for.
+    /// What is known about a key, for the run that `judge` works for.
     fn known(&self, judge: &Judge, key: &Key, refresh: bool) -> Known {
         let now = now_ms();
         let mut otherwise = Known::Nothing;
@@ -125,7 +125,7 @@ impl Records {
         ids.filter_map(|id| self.calls.get(id))
     }
 
-    /// What is known of the process that wrote an intent.
+    /// What is known about the process that recorded an intent.
     fn owner(&self, call: &StoredCall) -> Owner {
         match self.runs.get(&call.record.run) {
             Some(run) if run.lives => Owner::Lives,
@@ -139,7 +139,7 @@ impl Records {
         call.record.state == CallState::Intent && self.owner(call) == Owner::Gone { sent: false }
     }
 
-    /// Open intents of dead processes are doubts, or were never sent: puts that into their record.
+    /// Records what became of open intents of dead processes: they are doubts, or were never sent.
     fn settle_the_dead(&mut self) {
         let open = self.calls.values().filter(|call| call.record.state == CallState::Intent);
         let dead = open.map(|call| (call.record.id, self.owner(call)));
@@ -162,7 +162,7 @@ impl Records {
         }
     }
 
-    /// The calls of a run that are stored and were, or may have been, bought.
+    /// The stored calls of a run that were bought, or may have been.
     fn bought(&self, run: i64) -> Used {
         let is_bought = |call: &&StoredCall| match call.record.state {
             _ if call.is_free => false,
@@ -217,7 +217,7 @@ impl StoredCall {
     }
 }
 
-/// This ledger's clock.
+/// The clock of this ledger.
 fn now_ms() -> i64 {
     ms(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
 }

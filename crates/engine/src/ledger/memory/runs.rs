@@ -6,8 +6,8 @@ use async_trait::async_trait;
 
 use super::{
     super::{
-        BeginError, Begun, Calls, Freshness, Judge, LedgerError, MaxAge, RunEnd, RunRecord, RunStart,
-        RunState, RunTexts, Runs, Used,
+        BeginError, Calls, Freshness, Judge, LedgerError, MaxAge, RunEnd, RunRecord, RunStart, RunState,
+        RunTexts, Runs, StartedRun, Used,
     },
     Memory, MemoryCalls, Records, StoredRun, now_ms,
 };
@@ -50,7 +50,7 @@ impl Records {
 
 #[async_trait]
 impl Runs for Memory {
-    async fn begin(&self, start: &RunStart, max_age: MaxAge) -> Result<Begun, BeginError> {
+    async fn begin(&self, start: &RunStart, max_age: MaxAge) -> Result<StartedRun, BeginError> {
         let mut state = self.state();
         let mut used_before = Used::default();
         if let Some(consent) = &start.consent {
@@ -62,12 +62,12 @@ impl Runs for Memory {
         let now = now_ms();
         let run = state.add_run(start, now);
         state.settle_the_dead();
-        let calls = MemoryCalls { memory: self.clone(), judge: Judge::of_run(run, now, max_age) };
-        Ok(Begun { run, calls: Arc::new(calls), used_before })
+        let calls = MemoryCalls { memory: self.clone(), judge: Judge::for_run(run, now, max_age) };
+        Ok(StartedRun { run, calls: Arc::new(calls), used_before })
     }
 
     async fn reader(&self, freshness: Freshness) -> Result<Arc<dyn Calls>, LedgerError> {
-        let judge = Judge::of_reader(freshness, now_ms());
+        let judge = Judge::for_reader(freshness, now_ms());
         Ok(Arc::new(MemoryCalls { memory: self.clone(), judge }))
     }
 

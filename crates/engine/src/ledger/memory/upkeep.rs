@@ -1,4 +1,4 @@
-//! What a ledger in memory holds, and what is taken out of it.
+//! What a ledger in memory holds, and what a removal takes out of it.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -50,7 +50,7 @@ impl Upkeep for Memory {
 
     async fn doubts(&self) -> Result<u64, LedgerError> {
         let state = self.state();
-        let judge = Judge::of_reader(Freshness::Now(MaxAge::default()), now_ms());
+        let judge = Judge::for_reader(Freshness::Now(MaxAge::default()), now_ms());
         let in_doubt = |key: &&Key| matches!(state.known(&judge, key, false), Known::InDoubt { .. });
         Ok(state.keys.keys().filter(in_doubt).count() as u64)
     }
@@ -83,7 +83,7 @@ impl Upkeep for Memory {
 
     async fn would_remove(&self, what: &[Prune], with_doubts: bool) -> Result<Removed, LedgerError> {
         let mut state = self.state();
-        let (_, mut removed) = state.meant(what, with_doubts);
+        let (_, mut removed) = state.chosen(what, with_doubts);
         state.forget(&Prune::traces(what), &mut removed, false);
         Ok(removed)
     }
@@ -91,7 +91,7 @@ impl Upkeep for Memory {
     async fn remove(&self, what: &[Prune], with_doubts: bool) -> Result<Removed, LedgerError> {
         let mut state = self.state();
         state.settle_the_dead();
-        let (ids, mut removed) = state.meant(what, with_doubts);
+        let (ids, mut removed) = state.chosen(what, with_doubts);
         let before: Vec<(i64, Used)> = state.runs.keys().map(|run| (*run, state.bought(*run))).collect();
         ids.into_iter().for_each(|id| state.remove(id));
         for (run, before) in before {
@@ -108,14 +108,14 @@ impl Upkeep for Memory {
 }
 
 impl Records {
-    /// The numbers of the calls that a removal takes, and how many there are of each kind.
-    fn meant(&self, what: &[Prune], with_doubts: bool) -> (Vec<i64>, Removed) {
+    /// The numbers of the calls that a removal takes, and how many of each kind.
+    fn chosen(&self, what: &[Prune], with_doubts: bool) -> (Vec<i64>, Removed) {
         let mut removal = Removal::new(with_doubts);
         let now = now_ms();
         for what in what {
             let traces = Prune::traces(std::slice::from_ref(what));
             let settled = self.calls.values().filter(|call| call.record.state != CallState::Intent);
-            for call in settled.filter(|call| is_meant(call, what, &traces, now)) {
+            for call in settled.filter(|call| matches(call, what, &traces, now)) {
                 removal.take(call.record.id, call.record.state, self.is_over(call));
             }
         }
@@ -135,9 +135,9 @@ impl Records {
         later.any(|call| call.record.state.is_answer())
     }
 
-    /// Counts the runs that tell of a person; with `really`, takes that out of those that do not go on.
+    /// Counts the runs that mention a person; with `really`, removes the mentions from runs that have ended.
     fn forget(&mut self, traces: &Traces, removed: &mut Removed, really: bool) {
-        for run in self.runs.values_mut().filter(|run| run.texts.tell_of(traces)) {
+        for run in self.runs.values_mut().filter(|run| run.texts.contain(traces)) {
             if run.state == RunState::Running && run.lives {
                 removed.runs_kept += 1;
                 continue;
@@ -150,12 +150,12 @@ impl Records {
     }
 }
 
-fn is_meant(call: &StoredCall, what: &Prune, traces: &Traces, now: i64) -> bool {
+fn matches(call: &StoredCall, what: &Prune, traces: &Traces, now: i64) -> bool {
     let StoredCall { record, error, .. } = call;
     match what {
         Prune::OlderThan(age) => {
             let stored_at = record.settled_at.unwrap_or(record.sent_at);
-            // What is dated in the future was stored under a clock that was as wrong.
+            // An entry that is dated in the future was stored under a clock that was wrong by as much.
             stored_at < now.saturating_sub(ms(*age)) || stored_at > now.saturating_add(ms(*age))
         }
         Prune::Parameter { name, values } => {

@@ -1,4 +1,4 @@
-//! What is known of calls, by whom, and for how long.
+//! Tests of what is known about calls, by which process, and for how long.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ pub async fn intents_become_answers_that_later_runs_use(form: &dyn Form) {
     let first = begin(&*ledger).await;
     let calls = &*first.calls;
     assert_eq!(known(calls, 1).await, "nothing");
-    let intent = claim(calls, 1, false).await.expect("nobody else is asking");
+    let intent = claim(calls, 1, false).await.expect("nobody else is request");
     assert_eq!(claim(calls, 1, false).await, None, "nobody else may ask");
     assert_eq!(known(calls, 1).await, "busy");
     settle(calls, 1, intent, found("yes")).await;
@@ -30,7 +30,7 @@ pub async fn intents_become_answers_that_later_runs_use(form: &dyn Form) {
 }
 
 /// A call that was not bought may be sent again.
-pub async fn what_was_not_bought_is_taken_back_or_failed_for_its_run_alone(form: &dyn Form) {
+pub async fn an_unbought_call_is_taken_back_or_failed_only_for_its_run(form: &dyn Form) {
     let ledger = form.open().await;
     let first = begin(&*ledger).await;
     let calls = &*first.calls;
@@ -47,7 +47,7 @@ pub async fn what_was_not_bought_is_taken_back_or_failed_for_its_run_alone(form:
     buy(&*second.calls, 1, "yes").await;
 }
 
-/// An answer of no use is kept with its text, for a reader that learns more.
+/// An unusable answer is stored with its text, for a version that can read more.
 pub async fn an_unusable_answer_was_bought_and_stays(form: &dyn Form) {
     let ledger = form.open().await;
     let first = begin(&*ledger).await;
@@ -73,14 +73,15 @@ pub async fn a_living_process_keeps_others_out(form: &dyn Form) {
     becomes(&*second.calls, 1, "answered late").await;
 }
 
-/// What a dead process sent is in doubt; what it never sent counts for nothing, where that can be told.
-pub async fn a_dead_process_leaves_doubts_about_what_it_sent_alone(form: &dyn Form) {
+/// A call that a dead process sent is in doubt; an intent that it never sent is void, if the ledger can
+/// distinguish the two.
+pub async fn a_dead_process_leaves_only_its_sent_calls_in_doubt(form: &dyn Form) {
     let (one, other) = (form.open().await, form.open().await);
     let first = begin(&*one).await;
     let second = begin(&*other).await;
     send(&*first.calls, 1).await;
     claim(&*first.calls, 2, false).await.expect("nothing is known");
-    let unsent = if first.calls.tells_unsent() { "nothing" } else { "in doubt false" };
+    let unsent = if first.calls.tracks_sending() { "nothing" } else { "in doubt false" };
     drop(first);
     becomes(&*second.calls, 1, "in doubt false").await;
     becomes(&*second.calls, 2, unsent).await;
@@ -91,7 +92,7 @@ pub async fn a_dead_process_leaves_doubts_about_what_it_sent_alone(form: &dyn Fo
 }
 
 /// A doubt is kept until the user chooses to send the call again.
-pub async fn a_doubt_is_sent_again_by_choice_alone_and_ends_with_an_answer(form: &dyn Form) {
+pub async fn a_doubt_is_resent_only_by_choice_and_ends_with_an_answer(form: &dyn Form) {
     let ledger = form.open().await;
     let first = begin(&*ledger).await;
     let lost = send(&*first.calls, 1).await;
@@ -105,14 +106,14 @@ pub async fn a_doubt_is_sent_again_by_choice_alone_and_ends_with_an_answer(form:
     settle(&*second.calls, 1, again, found("yes")).await;
     assert_eq!(known(&*second.calls, 1).await, "answered yes");
     assert_eq!(ledger.doubts().await, Ok(0), "the older doubt does not count any more");
-    // An answer ends the doubts before it, also once it is too old.
+    // An answer ends the doubts before it, even when it is too old itself.
     moment().await;
     let third = begin(&*ledger).await;
     assert_eq!(known_anew(&*third.calls, 1, true).await, "nothing");
 }
 
 /// A doubt that its own attempt settles later is an answer.
-pub async fn an_answer_that_comes_late_settles_the_doubt(form: &dyn Form) {
+pub async fn a_late_answer_settles_its_doubt(form: &dyn Form) {
     let ledger = form.open().await;
     let first = begin(&*ledger).await;
     let intent = send(&*first.calls, 1).await;
@@ -122,8 +123,8 @@ pub async fn an_answer_that_comes_late_settles_the_doubt(form: &dyn Form) {
     assert_eq!(ledger.doubts().await, Ok(0));
 }
 
-/// The gateway says an end again when it does not know whether it was stored.
-pub async fn an_end_that_is_said_twice_is_stored_once(form: &dyn Form) {
+/// The gateway reports an end again if it does not know whether the end was stored.
+pub async fn an_end_that_is_reported_twice_is_stored_once(form: &dyn Form) {
     let ledger = form.open().await;
     let first = begin(&*ledger).await;
     let intent = send(&*first.calls, 1).await;
@@ -134,7 +135,7 @@ pub async fn an_end_that_is_said_twice_is_stored_once(form: &dyn Form) {
     assert_eq!(known(&*first.calls, 1).await, "answered yes");
 }
 
-/// How old an answer may be is the run's to say; a doubt has no age.
+/// The run decides how old an answer may be; a doubt has no age.
 pub async fn answers_age_and_doubts_do_not(form: &dyn Form) {
     let ledger = form.open().await;
     let first = begin(&*ledger).await;
@@ -166,7 +167,7 @@ pub async fn answers_age_and_doubts_do_not(form: &dyn Form) {
     assert_eq!(known(&*any, 2).await, "answered none");
 }
 
-/// A step that asks anew takes what was stored since its run began, by whichever run.
+/// A step that refreshes uses what any run stored since its own run began.
 pub async fn refreshing_ignores_answers_from_before_the_run(form: &dyn Form) {
     let ledger = form.open().await;
     let first = begin(&*ledger).await;
@@ -180,7 +181,7 @@ pub async fn refreshing_ignores_answers_from_before_the_run(form: &dyn Form) {
     assert_eq!(known_anew(&*second.calls, 2, true).await, "answered new");
 }
 
-/// A plan makes and changes nothing.
+/// A plan creates and changes nothing.
 pub async fn a_reader_claims_nothing(form: &dyn Form) {
     let ledger = form.open().await;
     let reader = ledger.reader(Freshness::Now(MaxAge::default())).await.expect("the ledger can be read");
@@ -191,8 +192,8 @@ pub async fn a_reader_claims_nothing(form: &dyn Form) {
     becomes(&*reader, 1, "answered yes").await;
 }
 
-/// Two processes and many tasks that claim one call.
-pub async fn of_many_claims_at_once_one_is_granted(form: &dyn Form) {
+/// Two processes with many tasks claim one call.
+pub async fn one_of_many_concurrent_claims_is_granted(form: &dyn Form) {
     let (one, other) = (form.open().await, form.open().await);
     let (first, second) = (begin(&*one).await, begin(&*other).await);
     for n in 0..5 {

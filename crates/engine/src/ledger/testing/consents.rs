@@ -1,4 +1,4 @@
-//! What was bought under a consent, and who may use it.
+//! Tests of what was bought under a consent, and which run may use it.
 
 use std::time::Duration;
 
@@ -6,17 +6,17 @@ use futures::future::join_all;
 use marl_core::{Error, ErrorKind};
 
 use super::{
-    super::{BeginError, Begun, Claim, Ledger, MaxAge, Prune, Settled, Used},
+    super::{BeginError, Claim, Ledger, MaxAge, Prune, Settled, StartedRun, Used},
     Form, begin, claim, claim_of, end, found, key, moment, price, send, send_for, settle, start,
 };
 use crate::cost::{CallPrice, Cost};
 
-async fn under(ledger: &dyn Ledger, consent: &str) -> Result<Begun, BeginError> {
+async fn under(ledger: &dyn Ledger, consent: &str) -> Result<StartedRun, BeginError> {
     ledger.begin(&start(Some(consent)), MaxAge::default()).await
 }
 
-/// Doubts and answers of no use count; what was not bought, and what others bought, does not.
-pub async fn what_may_have_been_paid_for_counts_and_nothing_else(form: &dyn Form) {
+/// Doubts and unusable answers count; calls that were not bought, and calls of other consents, do not.
+pub async fn only_calls_that_may_have_been_paid_for_count(form: &dyn Form) {
     let ledger = form.open().await;
     let first = under(&*ledger, "a").await.expect("nobody holds it");
     assert_eq!(first.used_before, Used::default());
@@ -52,7 +52,7 @@ pub async fn what_may_have_been_paid_for_counts_and_nothing_else(form: &dyn Form
 }
 
 /// A call counts with what it cost, and one of a free operation not at all.
-pub async fn what_a_call_cost_counts_and_not_what_it_could_have(form: &dyn Form) {
+pub async fn a_call_counts_with_its_real_cost(form: &dyn Form) {
     let ledger = form.open().await;
     let run = under(&*ledger, "a").await.expect("nobody holds it");
     let cost = |money, units| Cost { money: Some(money), units: Some(units) };
@@ -95,8 +95,8 @@ pub async fn one_run_at_a_time_uses_a_consent(form: &dyn Form) {
     drop(under(&*other, "b").await.expect("another consent"));
     send(&*first.calls, 1).await;
     claim(&*first.calls, 2, false).await.expect("nothing is known");
-    let sent = if first.calls.tells_unsent() { 1 } else { 2 };
-    // Its process dies.
+    let sent = if first.calls.tracks_sending() { 1 } else { 2 };
+    // The run's process dies.
     drop(first);
     let second = under(&*other, "a").await.expect("the first is gone");
     assert_eq!(second.used_before.calls, sent);
@@ -104,20 +104,20 @@ pub async fn one_run_at_a_time_uses_a_consent(form: &dyn Form) {
     under(&*one, "a").await.expect("a run that has ended holds nothing");
 }
 
-/// The record and the consent are taken in one step.
-pub async fn of_many_that_begin_at_once_one_gets_the_consent(form: &dyn Form) {
+/// The record and the consent are one atomic step.
+pub async fn one_of_many_runs_that_begin_at_once_gets_the_consent(form: &dyn Form) {
     let mut ledgers = Vec::new();
     for _ in 0..6 {
         ledgers.push(form.open().await);
     }
-    let begun = join_all(ledgers.iter().map(|ledger| under(&**ledger, "a"))).await;
-    assert_eq!(begun.iter().filter(|begun| begun.is_ok()).count(), 1);
-    let held = |begun: &&Result<Begun, BeginError>| matches!(begun, Err(BeginError::ConsentHeld(_)));
-    assert_eq!(begun.iter().filter(held).count(), 5);
+    let started = join_all(ledgers.iter().map(|ledger| under(&**ledger, "a"))).await;
+    assert_eq!(started.iter().filter(|started| started.is_ok()).count(), 1);
+    let held = |started: &&Result<StartedRun, BeginError>| matches!(started, Err(BeginError::ConsentHeld(_)));
+    assert_eq!(started.iter().filter(held).count(), 5);
 }
 
-/// A removal must not refill a consent, while its run goes on and after that.
-pub async fn what_is_removed_stays_used(form: &dyn Form) {
+/// A removal must not restore a consent, neither while its run goes on nor afterwards.
+pub async fn removed_calls_stay_used(form: &dyn Form) {
     let ledger = form.open().await;
     let everything = [Prune::OlderThan(Duration::ZERO)];
     let run = under(&*ledger, "a").await.expect("nobody holds it");

@@ -1,5 +1,5 @@
-//! The behaviour that every form of the ledger must show, as tests over a [`Form`]. A form's crate runs
-//! all of them with [`ledger_suite!`](crate::ledger_suite). Used by tests alone.
+//! The behaviour that every form of the ledger must show, as tests over a [`Form`]. A form's crate runs all
+//! of them with [`ledger_suite!`](crate::ledger_suite). Only tests use this module.
 
 mod calls;
 mod consents;
@@ -14,8 +14,8 @@ use marl_core::Call;
 use serde_json::json;
 
 use super::{
-    Asking, Begun, Calls, Claim, Ended, Intent, Key, Known, Ledger, MaxAge, RunEnd, RunStart, RunState,
-    Scope, Settled,
+    Calls, Claim, ClaimRequest, Ended, Intent, Key, Known, Ledger, MaxAge, RunEnd, RunStart, RunState, Scope,
+    Settled, StartedRun,
 };
 
 use crate::cost::{CallPrice, Cost};
@@ -29,7 +29,7 @@ pub use upkeep::*;
 /// A form of the ledger under test.
 #[async_trait]
 pub trait Form: Send + Sync {
-    /// Opens the ledger as another process would. The first time it is empty.
+    /// Opens the ledger as another process would. The first time, the ledger is empty.
     async fn open(&self) -> Arc<dyn Ledger>;
 }
 
@@ -47,7 +47,7 @@ pub fn word(known: Known) -> String {
     }
 }
 
-/// Makes a test of each behaviour. The form is made anew for each: `ledger_suite!(MyForm::new())`.
+/// Creates a test for each behaviour, each with a new form: `ledger_suite!(MyForm::new())`.
 #[macro_export]
 macro_rules! ledger_suite {
     ($form:expr) => {
@@ -55,37 +55,37 @@ macro_rules! ledger_suite {
             $form =>
             // Calls.
             intents_become_answers_that_later_runs_use
-            what_was_not_bought_is_taken_back_or_failed_for_its_run_alone
+            an_unbought_call_is_taken_back_or_failed_only_for_its_run
             an_unusable_answer_was_bought_and_stays
             a_living_process_keeps_others_out
-            a_dead_process_leaves_doubts_about_what_it_sent_alone
-            a_doubt_is_sent_again_by_choice_alone_and_ends_with_an_answer
-            an_answer_that_comes_late_settles_the_doubt
-            an_end_that_is_said_twice_is_stored_once
+            a_dead_process_leaves_only_its_sent_calls_in_doubt
+            a_doubt_is_resent_only_by_choice_and_ends_with_an_answer
+            a_late_answer_settles_its_doubt
+            an_end_that_is_reported_twice_is_stored_once
             answers_age_and_doubts_do_not
             refreshing_ignores_answers_from_before_the_run
             a_reader_claims_nothing
-            of_many_claims_at_once_one_is_granted
+            one_of_many_concurrent_claims_is_granted
             // Runs.
-            a_run_is_told_from_its_start_to_its_end
+            a_run_is_recorded_from_its_start_to_its_end
             a_run_without_an_end_has_died
             the_newest_runs_are_listed_first
             the_run_that_wrote_an_output_is_found
             a_run_can_be_asked_to_stop
             // Consents.
-            what_may_have_been_paid_for_counts_and_nothing_else
-            what_a_call_cost_counts_and_not_what_it_could_have
+            only_calls_that_may_have_been_paid_for_count
+            a_call_counts_with_its_real_cost
             one_run_at_a_time_uses_a_consent
-            of_many_that_begin_at_once_one_gets_the_consent
-            what_is_removed_stays_used
+            one_of_many_runs_that_begin_at_once_gets_the_consent
+            removed_calls_stay_used
             // Upkeep.
-            calls_are_counted_and_looked_at
-            every_call_is_exported_in_its_order
+            calls_are_counted_and_read
+            every_call_is_exported_in_order
             // Removals.
-            a_removal_takes_doubts_by_choice_alone
-            a_removal_by_age_leaves_what_is_younger
+            a_removal_takes_doubts_only_by_choice
+            a_removal_by_age_leaves_younger_calls
             calls_with_a_parameter_are_removed
-            a_person_is_taken_out_of_answers_and_runs
+            a_person_is_removed_from_answers_and_runs
         }
     };
     ($form:expr => $($name:ident)*) => {
@@ -110,11 +110,11 @@ fn start(consent: Option<&str>) -> RunStart {
     }
 }
 
-async fn begin(ledger: &dyn Ledger) -> Begun {
+async fn begin(ledger: &dyn Ledger) -> StartedRun {
     begin_with(ledger, MaxAge::default()).await
 }
 
-async fn begin_with(ledger: &dyn Ledger, max_age: MaxAge) -> Begun {
+async fn begin_with(ledger: &dyn Ledger, max_age: MaxAge) -> StartedRun {
     ledger.begin(&start(None), max_age).await.expect("a run begins")
 }
 
@@ -141,11 +141,12 @@ pub fn price(money: Option<f64>) -> CallPrice {
 async fn claim_of(calls: &dyn Calls, n: u64, again: bool, price: CallPrice) -> Claim {
     let (key, call, scope) = (key(n), call(n), &Scope::default());
     let time = Duration::from_secs(240);
-    let asking = Asking { key, call: &call, scope, again, refresh: false, attempt: 1, time, price: &price };
-    calls.claim(&asking).await.expect("the ledger can be written")
+    let request =
+        ClaimRequest { key, call: &call, scope, again, refresh: false, attempt: 1, time, price: &price };
+    calls.claim(&request).await.expect("the ledger can be written")
 }
 
-/// Claims call `n`; with `again`, also where it is in doubt. `None` where that was not granted.
+/// Claims call `n`; with `again`, even if it is in doubt. `None` if the claim was not granted.
 async fn claim(calls: &dyn Calls, n: u64, again: bool) -> Option<Intent> {
     match claim_of(calls, n, again, price(None)).await {
         Claim::Granted(intent) => Some(intent),
@@ -153,7 +154,7 @@ async fn claim(calls: &dyn Calls, n: u64, again: bool) -> Option<Intent> {
     }
 }
 
-/// Claims call `n` at a price, and says that it is sent.
+/// Claims call `n` at a price, and marks it as sent.
 async fn send_for(calls: &dyn Calls, n: u64, price: Option<f64>) -> Intent {
     let Claim::Granted(intent) = claim_of(calls, n, false, self::price(price)).await else {
         panic!("{n} is known")
@@ -181,7 +182,7 @@ fn found(body: &str) -> Settled {
     Settled::Answered { body: body.to_owned(), no_data: false, cost: Cost::UNKNOWN }
 }
 
-/// What is known of call `n`, in words.
+/// What is known about call `n`, as text.
 async fn known(calls: &dyn Calls, n: u64) -> String {
     known_anew(calls, n, false).await
 }
@@ -190,7 +191,7 @@ async fn known_anew(calls: &dyn Calls, n: u64, refresh: bool) -> String {
     word(calls.look_up(&key(n), refresh).await.expect("the ledger can be read"))
 }
 
-/// Waits until this is known of call `n`: what another process stored may be seen a moment later.
+/// Waits until this is known about call `n`: what another process stored may become visible a moment later.
 async fn becomes(calls: &dyn Calls, n: u64, expect: &str) {
     for _ in 0..500 {
         if known(calls, n).await == expect {
@@ -201,7 +202,7 @@ async fn becomes(calls: &dyn Calls, n: u64, expect: &str) {
     panic!("{n} is {}, and not {expect}", known(calls, n).await);
 }
 
-/// Waits until the ledger's clock has gone on.
+/// Waits until the ledger's clock has advanced.
 async fn moment() {
     tokio::time::sleep(Duration::from_millis(20)).await;
 }

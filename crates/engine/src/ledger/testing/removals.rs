@@ -1,4 +1,4 @@
-//! What is taken out of a ledger.
+//! Tests of what a removal takes out of a ledger.
 
 use std::time::Duration;
 
@@ -10,15 +10,15 @@ use crate::ledger::{MaxAge, RunStart};
 
 const EVERYTHING: [Prune; 1] = [Prune::OlderThan(Duration::ZERO)];
 
-/// A doubt is kept, unless that is said; one that an answer ended goes with the answer.
-pub async fn a_removal_takes_doubts_by_choice_alone(form: &dyn Form) {
+/// A doubt is kept unless the user says otherwise; a doubt that an answer ended is removed with the answer.
+pub async fn a_removal_takes_doubts_only_by_choice(form: &dyn Form) {
     let ledger = form.open().await;
     let first = begin(&*ledger).await;
     for (n, end) in [(1, found("yes")), (2, Settled::InDoubt), (4, Settled::InDoubt)] {
         let intent = send(&*first.calls, n).await;
         settle(&*first.calls, n, intent, end).await;
     }
-    // Its process dies while this is asked.
+    // Its process dies while this call is in flight.
     send(&*first.calls, 3).await;
     let again = claim(&*first.calls, 4, true).await.expect("sent again by choice");
     settle(&*first.calls, 4, again, found("at last")).await;
@@ -39,7 +39,7 @@ pub async fn a_removal_takes_doubts_by_choice_alone(form: &dyn Form) {
 }
 
 /// Age is measured by the ledger's clock, and an open intent is never taken: its process waits for the answer.
-pub async fn a_removal_by_age_leaves_what_is_younger(form: &dyn Form) {
+pub async fn a_removal_by_age_leaves_younger_calls(form: &dyn Form) {
     let ledger = form.open().await;
     let run = begin(&*ledger).await;
     buy(&*run.calls, 1, "yes").await;
@@ -54,7 +54,7 @@ pub async fn a_removal_by_age_leaves_what_is_younger(form: &dyn Form) {
     assert_eq!(known(&*run.calls, 1).await, "nothing");
 }
 
-/// Calls that were sent with a value.
+/// Removes calls that were sent with a value.
 pub async fn calls_with_a_parameter_are_removed(form: &dyn Form) {
     let ledger = form.open().await;
     let run = begin(&*ledger).await;
@@ -71,8 +71,8 @@ pub async fn calls_with_a_parameter_are_removed(form: &dyn Form) {
     assert!(ledger.record(&key(1)).await.expect("the ledger can be read").is_none());
 }
 
-/// One person's data, in whatever spelling, and nobody else's.
-pub async fn a_person_is_taken_out_of_answers_and_runs(form: &dyn Form) {
+/// Removes one person's data in every spelling, and no other person's.
+pub async fn a_person_is_removed_from_answers_and_runs(form: &dyn Form) {
     let ledger = form.open().await;
     let command = "marl enrich --want linkedin.com/in/jane-doe-1".to_owned();
     let first = RunStart { command, ..start(None) };

@@ -1,4 +1,4 @@
-//! What a ledger says of itself.
+//! Tests of a ledger's counts, records and export.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use super::{
 };
 
 /// Counts by state, the record of one call, and how long calls take.
-pub async fn calls_are_counted_and_looked_at(form: &dyn Form) {
+pub async fn calls_are_counted_and_read(form: &dyn Form) {
     let ledger = form.open().await;
     let stats = ledger.stats().await.expect("the ledger can be read");
     assert_eq!((stats.calls.len(), stats.runs, stats.oldest), (0, 0, None));
@@ -41,8 +41,8 @@ pub async fn calls_are_counted_and_looked_at(form: &dyn Form) {
     assert!(ledger.record(&key(9)).await.expect("the ledger can be read").is_none());
 }
 
-/// Each call once, whatever the pages.
-pub async fn every_call_is_exported_in_its_order(form: &dyn Form) {
+/// Every call is exported once, regardless of the pages.
+pub async fn every_call_is_exported_in_order(form: &dyn Form) {
     let ledger = form.open().await;
     let run = begin(&*ledger).await;
     let body = "x".repeat(2_000);
@@ -52,7 +52,7 @@ pub async fn every_call_is_exported_in_its_order(form: &dyn Form) {
     assert_eq!(calls.len(), 700);
     assert!(calls.is_sorted_by(|one, other| one.id < other.id));
     assert!(calls.iter().all(|call| call.reply.as_deref() == Some(body.as_str())));
-    // A reader may leave before the end.
+    // A reader may stop before the end.
     assert!(ledger.export().next().await.is_some());
     assert_eq!(ledger.stats().await.expect("the ledger can be read").calls[0].count, 700);
 }

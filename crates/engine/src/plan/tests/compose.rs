@@ -1,4 +1,4 @@
-//! Steps that compose: names, prefixes, wanted columns, alternatives, conditions and formulas.
+//! Tests of steps that compose: names, prefixes, wanted columns, alternatives, conditions and formulas.
 
 use super::*;
 
@@ -55,7 +55,7 @@ fn an_integration_may_be_used_twice_under_names_of_its_own() {
 }
 
 #[test]
-fn wanted_columns_bring_their_steps() {
+fn wanted_columns_add_their_steps() {
     let domains: Table<'_> = &[("company_domain", "acme.com")];
     binds("want:headline", &[], PEOPLE, "profile(linkedin_url<-linkedin_url)");
     binds("want:ceo_linkedin_url", &[], domains, "find_ceo(company_domain<-company_domain)");
@@ -70,14 +70,14 @@ fn wanted_columns_bring_their_steps() {
         "want:ceo_name",
         &[],
         domains,
-        "`ceo_name` is wanted, and several integrations give it",
+        "`ceo_name` is wanted, and several integrations produce it",
         ["find_ceo", "other_ceo"].map(|name| choose_integration(name, "ceo_name")),
     );
     refuses(
         "want:headline",
         &[],
         domains,
-        "`profile` needs column `linkedin_url`, which leads.csv does not have, and several integrations give it",
+        "`profile` needs column `linkedin_url`, which leads.csv does not have, and several integrations produce it",
         [
             choose_integration("find_ceo", "ceo_linkedin_url"),
             choose_integration("find_cto", "cto_linkedin_url"),
@@ -94,14 +94,14 @@ fn wanted_columns_bring_their_steps() {
         "want:cto_linkedin_url",
         &[],
         &[("name", "Acme")],
-        "`find_cto` needs column `company_domain`, which leads.csv does not have, and no integration gives it",
+        "`find_cto` needs column `company_domain`, which leads.csv does not have, and no integration produces it",
         [bind_any("find_cto", "company_domain", ["name"])],
     );
     refuses("want:name", &[], &[("name", "Acme")], "no integration is named", [Advice::NameIntegration]);
 }
 
 #[test]
-fn alternatives_give_the_first_ones_columns() {
+fn alternatives_produce_the_columns_of_the_first() {
     let domains: Table<'_> = &[("company_domain", "acme.com")];
     assert_eq!(
         writes("find_ceo|other_ceo", &["provider =ceo_by"], domains),
@@ -112,7 +112,7 @@ fn alternatives_give_the_first_ones_columns() {
         "find_ceo|profile",
         &[],
         PEOPLE,
-        "`profile` gives none of the columns of `find_ceo`",
+        "`profile` produces none of the columns of `find_ceo`",
         [Advice::Gives {
             integration: "find_ceo".to_owned(),
             outputs: texts(["ceo_name", "ceo_linkedin_url"]),
@@ -156,7 +156,7 @@ fn alternatives_give_the_first_ones_columns() {
 }
 
 #[test]
-fn who_writes_the_same_columns_may_be_asked_for_what_is_left() {
+fn steps_that_write_the_same_columns_may_be_joined() {
     refuses(
         "other_ceo,find_ceo",
         &[],
@@ -173,8 +173,8 @@ fn who_writes_the_same_columns_may_be_asked_for_what_is_left() {
     );
 }
 
-/// Each formula is looked at once for itself and once for each column that it reads, in whatever
-/// order they stand: in a chain from back to front, else the work grows with the square.
+/// Each formula is scanned once for itself and once for each column that it reads, in whatever order they are
+/// given: otherwise a chain that is given backwards would take quadratic time.
 #[test]
 fn a_long_chain_of_formulas_is_put_in_order() {
     let first = "f0:=int(size)".to_owned();
@@ -200,7 +200,7 @@ fn conditions_and_formulas_are_part_of_the_order() {
         PEOPLE,
         "big() profile(linkedin_url<-linkedin_url)",
     );
-    // A formula's column has the type of what it gives.
+    // A formula's column has the type of the formula's result.
     binds("twice:=once + 1,once:=int(size)", &[], PEOPLE, "once() twice()");
     refuses(
         "find_ceo",
@@ -238,7 +238,7 @@ fn conditions_and_formulas_are_part_of_the_order() {
         ],
     );
     binds("size:=size + \"!\"", &[], PEOPLE, "size()");
-    // The names of some are parts of the names of others.
+    // Some of these names are parts of other names.
     binds("aa:=aaa + a,a:=1,ab:=aa,aaa:=a + 1", &[], PEOPLE, "a() aaa() aa() ab()");
     refuses("z:=1,z:=2", &[], PEOPLE, "two steps are called `z`", [Advice::RenameStep]);
     refuses(
@@ -258,7 +258,7 @@ fn conditions_and_formulas_are_part_of_the_order() {
 }
 
 #[test]
-fn a_problem_says_what_part_of_the_request_it_is_about() {
+fn an_error_names_the_part_of_the_request() {
     let about = |steps: &str, flags: &[&str]| {
         plan(steps, flags, Existing::Keep, PEOPLE)
             .err()

@@ -1,4 +1,4 @@
-//! Advice that tests expect, in few words.
+//! The advice that tests expect, in short forms.
 
 use super::{Advice, Part};
 
@@ -30,7 +30,7 @@ pub(super) fn choose<const N: usize>(step: &str, input: &str, columns: [&str; N]
     Advice::Choose { step: step.to_owned(), input: input.to_owned(), columns: texts(columns) }
 }
 
-/// An integration that gives an output from a company's domain.
+/// An integration that produces an output from a company's domain.
 pub(super) fn choose_integration(integration: &str, output: &str) -> Advice {
     let inputs = texts(["company_domain"]);
     Advice::ChooseIntegration { integration: integration.to_owned(), output: output.to_owned(), inputs }

@@ -1,4 +1,4 @@
-//! Tables with column names of their own: usual names, names that look alike, inputs bound for all
+//! Tests of tables with column names of their own: usual names, names that look alike, inputs bound for all
 //! steps, outputs written into the table's columns.
 
 use super::*;
@@ -45,7 +45,7 @@ fn planned(steps: &str, flags: &[&str], table: Table<'_>) -> Result<Plan, PlanEr
 }
 
 /// `step(input<-column -> output columns)`, in plan order.
-fn told(plan: &Plan) -> String {
+fn rendered(plan: &Plan) -> String {
     let step = |step: &Step| {
         let inputs = step.alternatives().iter().flat_map(|alternative| &alternative.inputs);
         let inputs: Vec<String> =
@@ -59,7 +59,7 @@ fn told(plan: &Plan) -> String {
 #[track_caller]
 fn fits(steps: &str, flags: &[&str], table: Table<'_>, expect: &str) {
     let plan = planned(steps, flags, table).unwrap_or_else(|error| panic!("{error} {:?}", error.advice));
-    assert_eq!(told(&plan), expect);
+    assert_eq!(rendered(&plan), expect);
 }
 
 #[track_caller]
@@ -80,7 +80,7 @@ fn a_usual_name_binds_when_its_values_fit_and_nothing_else_does() {
         &[("WEBSITE", "")],
         "counter(company_domain<-WEBSITE -> staff) scout(company_domain<-WEBSITE -> boss boss_linkedin_url)",
     );
-    // The input's own name comes first, another spelling of it counts as a usual name.
+    // The input's own name has priority; another spelling of it counts as a usual name.
     fits(
         "counter",
         &[],
@@ -93,11 +93,11 @@ fn a_usual_name_binds_when_its_values_fit_and_nothing_else_does() {
         &[("Company Domain", "acme.com")],
         "counter(company_domain<-Company Domain -> staff)",
     );
-    // One name may mean two things: the values tell.
+    // One name may mean two things: the values decide.
     let url = [("URL", "https://www.linkedin.com/in/jane"), ("Alias", "Jay")];
     fits("reader", &[], &url, "reader(linkedin_url<-URL nickname<-Alias -> headline)");
     fits("scout", &[], &[("URL", "acme.com")], "scout(company_domain<-URL -> boss boss_linkedin_url)");
-    // A placeholder says nothing of a column's type.
+    // A placeholder is no evidence of a column's type.
     fits("counter", &[], &[("Website", "N/A")], "counter(company_domain<-Website -> staff)");
 }
 
@@ -108,15 +108,15 @@ fn several_usual_names_are_the_users_to_choose_from() {
         "scout",
         &[],
         &table,
-        "`scout` needs column `company_domain`, and several could be it: `Website`, `Domain`",
+        "`scout` needs column `company_domain`, and several columns fit: `Website`, `Domain`",
         choose("scout", "company_domain", ["Website", "Domain"]),
     );
-    // A column of the table and one that another step writes.
+    // One candidate is a column of the table, and another step writes the other.
     fails(
         "scout,reader",
         &[],
         &[("company_domain", "acme.com"), ("LinkedIn", "linkedin.com/in/jane")],
-        "`reader` needs column `linkedin_url`, and several could be it: `LinkedIn`, `boss_linkedin_url`",
+        "`reader` needs column `linkedin_url`, and several columns fit: `LinkedIn`, `boss_linkedin_url`",
         choose("reader", "linkedin_url", ["LinkedIn", "boss_linkedin_url"]),
     );
 }
@@ -165,7 +165,7 @@ fn a_name_that_only_looks_the_same_binds() {
             &format!("counter(company_domain<-{name} -> staff)"),
         );
     }
-    // An output fills the column that looks like its own, and makes none beside it.
+    // An output fills the column that looks like its own, and adds none beside it.
     let plan = planned("counter", &[], &[("company_domain", "a.com"), ("staff\u{a0}", "")]).unwrap();
     assert_eq!(
         plan.outputs().map(|output| (output.name.as_str(), output.existing)).collect::<Vec<_>>(),
@@ -217,11 +217,11 @@ fn an_output_goes_into_a_column_of_the_table() {
     let into = ["into scout.boss=CEO", "into staff=Staff"];
     let plan = planned("scout,counter", &into, CRM).unwrap();
     assert_eq!(
-        told(&plan),
+        rendered(&plan),
         "scout(company_domain<-Website -> CEO boss_linkedin_url) counter(company_domain<-Website -> Staff)"
     );
     assert_eq!(plan.outputs().map(|output| output.existing).collect::<Vec<_>>(), [true, false, true]);
-    // Later steps know it by what it is, whatever its column is called.
+    // Later steps find the output by its contract name, whatever its column is called.
     let chain = ["into scout.boss_linkedin_url=His page"];
     fits(
         "reader,scout",
@@ -229,7 +229,7 @@ fn an_output_goes_into_a_column_of_the_table() {
         CRM,
         "scout(company_domain<-Website -> boss His page) reader(linkedin_url<-His page -> headline)",
     );
-    // A name of its own comes before the prefix.
+    // An explicit name has priority over the prefix.
     fits(
         "scout",
         &["prefix scout=x_", "into boss=CEO"],
@@ -249,7 +249,7 @@ fn an_output_goes_into_a_column_of_the_table() {
 }
 
 #[test]
-fn an_output_that_cannot_go_there_is_told() {
+fn an_output_for_an_impossible_column_is_refused() {
     let refused = |tweaks: &[&str], message: &str, advice: Advice| {
         fails("scout,counter", tweaks, CRM, message, advice);
     };

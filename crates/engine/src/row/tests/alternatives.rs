@@ -1,12 +1,12 @@
-//! Steps of several integrations: who is asked, who is not, and what comes of it.
+//! Tests of steps with several integrations: which of them are asked, and with which result.
 
 use marl_core::Field;
 
 use super::*;
 use crate::plan::{Set, Tweak};
 
-/// Does what the row's text says of it: `a:name b:fails`.
-struct Says(&'static Contract);
+/// An integration that does what the row's text says for it: `a:name b:fails`.
+struct Scripted(&'static Contract);
 
 const NAME: Column = Column::optional("name", SemanticType::Text, "");
 const TITLE: Column = Column::optional("title", SemanticType::Text, "");
@@ -27,7 +27,7 @@ static D: Contract =
     contract("d", const { &[NAME] }).inputs(const { &[Column::required("needs", SemanticType::Text, "")] });
 
 #[async_trait]
-impl Integration for Says {
+impl Integration for Scripted {
     fn contract(&self) -> &Contract {
         self.0
     }
@@ -53,7 +53,7 @@ impl Integration for Says {
     }
 }
 
-/// Fails, doubts and closes as asked.
+/// A caller that fails, leaves doubts and closes as the parameters say.
 #[derive(Default)]
 struct ScriptedAnswers(Mutex<Vec<String>>);
 
@@ -73,10 +73,10 @@ impl Caller for ScriptedAnswers {
 
 fn plan(word: &str, columns: &[&str]) -> Plan {
     let all = [
-        Registration::integration(|| Box::new(Says(&A))),
-        Registration::integration(|| Box::new(Says(&B))),
-        Registration::integration(|| Box::new(Says(&C))),
-        Registration::integration(|| Box::new(Says(&D))),
+        Registration::integration(|| Box::new(Scripted(&A))),
+        Registration::integration(|| Box::new(Scripted(&B))),
+        Registration::integration(|| Box::new(Scripted(&C))),
+        Registration::integration(|| Box::new(Scripted(&D))),
         Registration::provider(&INFO, no_connection),
     ];
     let registry = Registry::from_registrations(&all).unwrap();
@@ -89,7 +89,7 @@ fn plan(word: &str, columns: &[&str]) -> Plan {
     Plan::new(&request, &Header { table: "t.csv", columns: &columns, samples: &[] }, &registry).unwrap()
 }
 
-/// A row through a step; who was asked, the outcome, and the written cells.
+/// Runs a row through a step; returns the integrations that were asked, the outcome, and the written cells.
 async fn through(word: &str, cells: &[(&str, &str)]) -> String {
     let names: Vec<&str> = cells.iter().map(|(name, _)| *name).collect();
     let plan = Arc::new(plan(word, &names));
@@ -124,7 +124,7 @@ async fn the_next_is_asked_only_for_what_is_still_empty() {
         ("a:name b:fails", "ab value name=name of a by=a"),
         ("a:stopped b:both", "ab value name=name of b title=title of b by=b"),
         ("a:stopped b:none", "ab provider_stopped"),
-        // Who may have paid already, and who has nothing left, is not sent to another shop.
+        // After a doubt, or with the budget used up, no other integration is asked.
         ("a:doubt b:both", "a in_doubt: maybe paid"),
         ("a:budget b:both", "a budget"),
         ("a:name b:doubt", "ab value name=name of a by=a"),
@@ -136,7 +136,7 @@ async fn the_next_is_asked_only_for_what_is_still_empty() {
 }
 
 #[tokio::test]
-async fn who_cannot_fill_what_is_empty_is_not_asked() {
+async fn an_integration_that_cannot_fill_an_empty_cell_is_not_asked() {
     let table = |says| [("says", says), ("name", ""), ("title", "")];
     assert_eq!(
         through("a|c|b", &table("a:title c:both b:both")).await,
@@ -155,7 +155,7 @@ async fn who_cannot_fill_what_is_empty_is_not_asked() {
 }
 
 #[tokio::test]
-async fn an_alternative_without_its_input_is_passed_over() {
+async fn an_alternative_without_its_input_is_skipped() {
     let table = |says, needs| [("says", says), ("needs", needs)];
     assert_eq!(through("d|a", &table("a:both", "")).await, "a value name=name of a by=a");
     assert_eq!(through("d|a", &table("a:both", "d:name")).await, "d value name=name of d by=d");
@@ -164,9 +164,9 @@ async fn an_alternative_without_its_input_is_passed_over() {
     assert_eq!(through("d|a", &table("", "")).await, " missing_input");
 }
 
-/// A row whose cells the step itself has filled: who filled them is found out again.
+/// Runs a row whose cells the step itself has filled: which integration filled them is determined again.
 #[tokio::test]
-async fn a_filled_row_is_explained_by_who_filled_it() {
+async fn a_filled_row_is_explained_by_the_integration_that_filled_it() {
     let cells = [("says", "a:none b:both"), ("name", "name of b"), ("title", "title of b")];
     let plan = Arc::new(plan("a|b", &["says", "name", "title"]));
     let caller = Arc::new(ScriptedAnswers::default()) as Arc<dyn Caller>;

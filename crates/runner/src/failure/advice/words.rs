@@ -1,4 +1,4 @@
-//! Advice in the syntax of a command line and of a recipe. Pure.
+//! Words advice in the syntax of a command line or of a recipe. This module is pure.
 
 use engine::plan::{Advice, Part};
 use marl_core::SemanticType;
@@ -7,16 +7,16 @@ use toml::{Table, Value};
 
 use super::listed;
 
-/// Where the request was written: advice is given in the syntax of that place.
+/// Where the user wrote the request: advice is given in the syntax of that place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Voice {
     /// In flags.
     Flags,
-    /// In a recipe: most flags of steps are refused beside one.
+    /// In a recipe; most flags for steps are refused beside a recipe.
     Recipe,
 }
 
-/// The flag that says a part of a request.
+/// The flag for a part of a request.
 pub(super) fn flag(part: &Part) -> Option<&'static str> {
     match part {
         Part::Step | Part::Name => None,
@@ -35,7 +35,7 @@ pub(super) fn flag(part: &Part) -> Option<&'static str> {
     }
 }
 
-/// The key of a recipe that says a part of a request.
+/// The recipe key for a part of a request.
 fn key(part: &Part) -> &'static str {
     match part {
         Part::Input(_) => "inputs",
@@ -52,7 +52,7 @@ fn key(part: &Part) -> &'static str {
 }
 
 impl Voice {
-    /// One piece of advice as a hint; `None` where the other hints and the next command say it all.
+    /// A piece of advice as a hint; `None` if the other hints and the next command are enough.
     pub(super) fn hint(self, advice: &Advice) -> Option<String> {
         Some(match advice {
             Advice::Rewrite { .. } => return None,
@@ -63,7 +63,7 @@ impl Voice {
             Advice::Bind { step, input, columns } => {
                 let first = columns.first().map(String::as_str).unwrap_or_default();
                 let bound = self.input(step, input, first);
-                format!("columns that could be it: {}; bind one with {bound}", ticked(columns))
+                format!("columns that could feed it: {}; bind one with {bound}", ticked(columns))
             }
             Advice::BindAny { step, input, columns } => {
                 let bound = self.input(step, input, "COLUMN");
@@ -80,20 +80,20 @@ impl Voice {
             }
             Advice::ChooseIntegration { integration, output, inputs } => {
                 let used = self.integrations(std::slice::from_ref(integration));
-                format!("{used} gives `{output}` from {}", all_of(inputs))
+                format!("{used} produces `{output}` from {}", all_of(inputs))
             }
             Advice::NameIntegration => {
                 "`marl integrations` lists what exists; name one with `--integrations`, or a column with `--want`"
                     .to_owned()
             }
             Advice::KnownIntegrations(names) => {
-                format!("there are {}; `marl integrations` says what each needs and gives", ticked(names))
+                format!("there are {}; `marl integrations` lists their inputs and outputs", ticked(names))
             }
             Advice::IntegrationForms => match self {
                 Self::Flags => "`--integrations` takes names: `find_ceo`, `ceo=linkedin_profile`, 'a|b'".to_owned(),
                 Self::Recipe => "`use` takes a name, or a list of names".to_owned(),
             },
-            Advice::Gives { integration, outputs } => format!("`{integration}` gives {}", ticked(outputs)),
+            Advice::Gives { integration, outputs } => format!("`{integration}` produces {}", ticked(outputs)),
             Advice::NameAlternativesOnce => "name each alternative once".to_owned(),
             Advice::AddAlternatives => {
                 let both = self.integrations(&["a".to_owned(), "b".to_owned()]);
@@ -112,22 +112,22 @@ impl Voice {
             Advice::Word { right, .. } => format!("did you mean `{right}`?"),
             Advice::Known(names) => format!("there are {}", ticked(names)),
             Advice::SwapSides { part, left, name, .. } => {
-                format!("the sides are the wrong way round: {}", self.pair(part, name, left))
+                format!("the sides are swapped: write {}", self.pair(part, name, left))
             }
             Advice::SwapNames { part, step, name } => {
                 let flag = flag(part).unwrap_or_default();
-                format!("the sides are the wrong way round: `{flag} {step}.{name}=`")
+                format!("the sides are swapped: write `{flag} {step}.{name}=`")
             }
             Advice::PutColumnRight { part, column, names } => format!(
-                "`{column}` is a column, and a column stands on the right: {}, where NAME is one of {}",
+                "`{column}` is a column, and a column belongs on the right: {}, where NAME is one of {}",
                 self.pair(part, "NAME", column),
                 ticked(names)
             ),
             Advice::NameStep { part, step } => format!("name the step: `{}`", step_named(part, step)),
             Advice::GiveOnce => "leave one of them out".to_owned(),
             Advice::Prefix { step, prefix, column } => {
-                let begun = self.prefix(step, prefix);
-                format!("{begun} calls the columns of `{step}` `{prefix}{column}` and so on")
+                let flag = self.prefix(step, prefix);
+                format!("{flag} names the columns of `{step}` `{prefix}{column}` and so on")
             }
             Advice::PrefixOneStep { step, prefix } => {
                 format!("or give the columns of one of them other names: {}", self.prefix(step, prefix))
@@ -143,11 +143,11 @@ impl Voice {
             Advice::Into { outputs, column } => {
                 let into = |output: &String| self.pair(&Part::Output(output.clone()), output, column);
                 let all: Vec<String> = outputs.iter().map(into).collect();
-                format!("say which output fills its empty cells: {}", all.join(" or "))
+                format!("choose the output that fills its empty cells: {}", all.join(" or "))
             }
             Advice::NameColumnsApart => "each of its columns needs a name of its own".to_owned(),
             Advice::OtherFirstCharacter(first) => {
-                format!("begin its name with another character than `{first}`")
+                format!("start its name with a character other than `{first}`")
             }
             Advice::VisibleName => "a column's name is one line of visible text".to_owned(),
             Advice::OmitProviderColumn => "leave out the provider column".to_owned(),
@@ -155,7 +155,7 @@ impl Voice {
                 let [keep, overwrite] = ["keep", "overwrite"].map(|word| self.existing(word));
                 format!("{keep} fills only its empty cells, {overwrite} replaces them")
             }
-            Advice::FormulaOrder => "a formula needs columns that are there before it".to_owned(),
+            Advice::FormulaOrder => "a formula can read only columns that exist before it".to_owned(),
             Advice::ExpressionForm(form) => format!("an expression looks like `{form}`"),
             Advice::Language(text) => text.clone(),
             Advice::ColumnType { column, kind } => {
@@ -164,7 +164,7 @@ impl Voice {
         })
     }
 
-    /// A column's type.
+    /// The declaration of a column's type.
     pub(super) fn column_type(self, column: &str, kind: SemanticType) -> String {
         match self {
             Self::Flags => format!("`--column-type {}`", word(&format!("{column}={kind}"))),
@@ -175,13 +175,13 @@ impl Voice {
         }
     }
 
-    /// The column that feeds a step's input.
+    /// The binding of a step's input to a column.
     fn input(self, step: &str, input: &str, column: &str) -> String {
         let name = if self == Self::Flags { format!("{step}.{input}") } else { input.to_owned() };
         self.pair(&Part::Input(input.to_owned()), &name, column)
     }
 
-    /// A name and what belongs to it.
+    /// The assignment of `value` to `name`.
     fn pair(self, part: &Part, name: &str, value: &str) -> String {
         match self {
             Self::Flags => {
@@ -208,7 +208,7 @@ impl Voice {
         }
     }
 
-    /// A step of these integrations.
+    /// A step that uses these integrations.
     fn integrations(self, integrations: &[String]) -> String {
         match (self, integrations) {
             (Self::Flags, _) => format!("`--integrations {}`", word(&integrations.join("|"))),
@@ -241,7 +241,7 @@ impl Voice {
         };
         let prefix = self.prefix("other", "other_");
         format!(
-            "to use an integration twice give it a name of its own: {named}, and {prefix} for its columns"
+            "to use an integration twice, give it a name of its own: {named}, and {prefix} for its columns"
         )
     }
 }
@@ -251,7 +251,7 @@ fn second_use(name: &str, integrations: &[String]) -> String {
     word(&format!("{name},other={}", integrations.join("|")))
 }
 
-/// A flag that names one of several steps.
+/// A flag with the name of a step added to its value.
 fn step_named(part: &Part, step: &str) -> String {
     let flag = flag(part).unwrap_or_default();
     match part {

@@ -1,5 +1,5 @@
-//! Compares the table that a run writes with the older output, row by row: what is carried over, and
-//! what the new one would lose. Must not decide what becomes of either.
+//! Compares the table that a run writes with the older output, row by row: which cells are carried over, and
+//! which answers the new output would lose. It does not decide which of the two files stays.
 
 use std::{collections::BTreeSet, path::Path};
 
@@ -10,29 +10,29 @@ use table::{InputRow, OlderCells, OlderOutput, ReadOptions, Reader, TableError, 
 use crate::{
     job::{Job, select::Selected},
     project::{
-        asked::{self, Asked},
         outputs::Record,
+        provenance::{self, Provenance},
     },
 };
 
-/// What becomes of a column of the older output that holds answers.
+/// What happens to a column of the older output that holds answers.
 enum Column {
-    /// It is carried over.
+    /// The new output takes it over.
     Carried,
-    /// A step writes it; the table may have it as well.
+    /// A step writes it; the table may have the column as well.
     Written { output: usize, step: usize, own: Option<usize> },
-    /// It is a column of the table now, whose empty cells are carried over; with `replaces`, also those
-    /// that an answer replaced.
+    /// The table has the column now, and its empty cells are filled from the older output. With `replaces`,
+    /// so are the cells that an answer had replaced.
     Own { own: usize, replaces: bool },
 }
 
 /// A column that a question reads and that marl may have filled.
 struct Through {
-    /// Its place in the table.
+    /// Its index in the table.
     own: Option<usize>,
-    /// Its place among the plan's outputs.
+    /// Its index among the plan's outputs.
     output: Option<usize>,
-    /// Its place among the older answers.
+    /// Its index among the older answers.
     answer: usize,
     kind: Option<SemanticType>,
 }
@@ -41,8 +41,8 @@ struct Through {
 pub(super) struct Judge {
     older: OlderOutput,
     /// What the older answers were given for.
-    asked: Vec<Asked>,
-    /// By input of each, the column that gives it now.
+    provenance: Vec<Provenance>,
+    /// For each of them, by input, the column that provides the input now.
     found: Vec<Vec<Option<String>>>,
     /// By column of the older answers.
     columns: Vec<Column>,
@@ -50,31 +50,36 @@ pub(super) struct Judge {
     reads: Vec<String>,
     /// Whether answers are JSON.
     is_json: bool,
-    /// Cells that are empty now, and whose steps came to no answer.
+    /// The number of cells that are empty now because their steps came to no answer.
     lost: u64,
     first: Option<(u64, String)>,
-    /// Cells that are empty now because the newer answer says nothing.
+    /// The number of cells that are empty now because the newer answer has no value.
     gone: u64,
-    /// The table's own columns of which cells were carried over.
+    /// The table's own columns that got cells from the older output.
     filled: BTreeSet<String>,
 }
 
 impl Judge {
     pub(super) fn new(target: &Path, record: &Record, job: &Job) -> Result<Self, TableError> {
         let options = ReadOptions { delimiter: job.spec.reading.delimiter, ..ReadOptions::default() };
-        let asked = record.asked();
-        let plan = asked::of_plan(&job.plan);
+        let provenance = record.provenance();
+        let plan = provenance::of_plan(&job.plan);
         let questions = |older: &TableSummary, names: &[String]| {
-            asked::questions(&asked, names, older, &job.table, &plan)
+            provenance::questions(&provenance, names, older, &job.table, &plan)
         };
         let older = OlderOutput::open(target, &job.table, &options, &record.answers, questions)?;
-        let found = asked.iter().map(|asked| asked.find(older.summary(), &job.table, &plan)).collect();
+        let found =
+            provenance.iter().map(|provenance| provenance.find(older.summary(), &job.table, &plan)).collect();
         let steps = steps_of_outputs(&job.plan);
         let own = |name: &String| job.table.columns.iter().position(|column| column == name);
         let column = |name: &String| match job.plan.outputs().position(|output| output.name == *name) {
             Some(output) => Column::Written { output, step: steps[output], own: own(name) },
             None => {
-                let replaces = || asked.iter().any(|asked| asked.replaces && asked.answers.contains(name));
+                let replaces = || {
+                    provenance
+                        .iter()
+                        .any(|provenance| provenance.replaces && provenance.answers.contains(name))
+                };
                 own(name).map_or(Column::Carried, |own| Column::Own { own, replaces: replaces() })
             }
         };
@@ -82,9 +87,11 @@ impl Judge {
             if job.plan.outputs().any(|output| output.name == *name) {
                 return Vec::new();
             }
-            let of =
-                asked.iter().filter(|asked| asked.answers.contains(name)).flat_map(|asked| &asked.through);
-            let place = |input: &asked::Input| {
+            let of = provenance
+                .iter()
+                .filter(|provenance| provenance.answers.contains(name))
+                .flat_map(|provenance| &provenance.through);
+            let place = |input: &provenance::Input| {
                 let answer = older.answers().iter().position(|answer| *answer == input.column)?;
                 let output = job.plan.outputs().position(|output| output.name == input.column);
                 Some(Through { own: own(&input.column), output, answer, kind: input.kind() })
@@ -96,7 +103,7 @@ impl Judge {
             through: older.answers().iter().map(through).collect(),
             older,
             found,
-            asked,
+            provenance,
             reads: record.reads.clone(),
             is_json: job.table.format().cells_are_json,
             lost: 0,
@@ -106,7 +113,7 @@ impl Judge {
         })
     }
 
-    /// The columns that are carried over: new ones, then those of the table.
+    /// The columns that are carried over: added columns first, then the table's own.
     pub(super) fn carried(&self) -> Vec<String> {
         let named = || self.columns.iter().zip(self.older.answers());
         let new = named().filter(|(column, _)| matches!(column, Column::Carried));
@@ -159,42 +166,41 @@ impl Judge {
         Ok(carried)
     }
 
-    /// What the carried answers were given for, by the columns of the new output.
-    pub(super) fn carried_asked(&self) -> Vec<Asked> {
+    /// What the carried answers were given for, in terms of the new output's columns.
+    pub(super) fn carried_provenance(&self) -> Vec<Provenance> {
         let carried = self.carried();
-        let all = self.asked.iter().zip(&self.found);
-        all.filter_map(|(asked, found)| asked.carried(&carried, found)).collect()
+        let all = self.provenance.iter().zip(&self.found);
+        all.filter_map(|(provenance, found)| provenance.carried(&carried, found)).collect()
     }
 
-    /// The carried columns as a user is told of them: of those that the table has itself, the ones that
-    /// got a cell.
-    pub(super) fn carried_told(&self) -> Vec<String> {
+    /// The carried columns to report to the user; of the table's own columns, only those that got a cell.
+    pub(super) fn carried_for_report(&self) -> Vec<String> {
         let named = self.columns.iter().zip(self.older.answers());
-        let told = named.filter(|(column, name)| match column {
+        let reported = named.filter(|(column, name)| match column {
             Column::Carried => true,
             Column::Own { .. } => self.filled.contains(*name),
             Column::Written { .. } => false,
         });
-        told.map(|(_, name)| name.clone()).collect()
+        reported.map(|(_, name)| name.clone()).collect()
     }
 
-    /// How many answers of the older output are "no data" now.
+    /// How many answers of the older output are "no data" in the new output.
     pub(super) fn gone(&self) -> u64 {
         self.gone
     }
 
-    /// The columns by which rows were told apart before it was noted what each step reads.
+    /// The columns that tell rows apart, for older records that do not list what each step reads.
     pub(super) fn reads(&self) -> &[String] {
         &self.reads
     }
 
-    /// How many rows of the older output hold answers and are not in the table any more.
+    /// How many rows of the older output hold answers and are no longer in the table.
     pub(super) fn removed(&mut self) -> Result<u64, TableError> {
         self.older.removed()
     }
 
-    /// Whether a cell that an answer depends on holds something else than when it was given: the user
-    /// filled it, or this run did.
+    /// Whether a cell that an answer depends on has changed since the answer was given: the user or this run
+    /// filled it.
     fn is_changed(&self, at: usize, row: &InputRow, end: Option<&RowEnd>, found: &OlderCells) -> bool {
         self.through[at].iter().any(|through| {
             let is_replaced = matches!(self.columns[through.answer], Column::Own { replaces: true, .. });
@@ -218,16 +224,16 @@ impl Judge {
             let (lost, column) = (self.lost, table::shown(column));
             let answers = if lost == 1 { "an answer".to_owned() } else { format!("{lost} answers") };
             return Ok(Some(format!(
-                "the older one has {answers} that this run does not have, `{column}` of row {row} the first"
+                "the older one has {answers} that this run does not have, first `{column}` of row {row}"
             )));
         }
         let is_other = is_partial && !self.older.is_of_these_rows()?;
         Ok(is_other.then(|| "the older one holds answers for none of these rows".to_owned()))
     }
 
-    /// The first row that is not picked and would lose a cell. In a table of another length the
-    /// rows are compared as they are written.
-    pub(super) fn first_unselected(&self, job: &Job, picked: &Selected) -> Option<u64> {
+    /// The first unselected row that would lose a cell. If the tables differ in length, rows are compared
+    /// while they are written instead.
+    pub(super) fn first_unselected(&self, job: &Job, selected: &Selected) -> Option<u64> {
         let older = self.older.summary();
         if older.rows != job.table.rows {
             return None;
@@ -245,7 +251,7 @@ impl Judge {
         };
         for (before, now) in Reader::open(older).ok()?.zip(Reader::open(&job.table).ok()?) {
             let (before, now) = (before.ok()?, now.ok()?);
-            if !picked.contains(now.number()) && loses(&before, &now) {
+            if !selected.contains(now.number()) && loses(&before, &now) {
                 return Some(now.number());
             }
         }

@@ -1,5 +1,6 @@
-//! `--pilot N`: a few rows that need something, in situations as different as there are, to see what
-//! the whole run would produce. Decides from stored answers and the table's cells; sends nothing.
+//! `--pilot N`: selects a few rows that need calls, in situations as different as possible, to preview what
+//! the whole run would produce. This module decides from stored answers and the table's cells, and sends
+//! nothing.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -16,10 +17,10 @@ use crate::{
     job::{Job, pipeline, select::Selected},
 };
 
-/// The most situations that are told apart.
+/// The most situations that are distinguished.
 const MOST_SITUATIONS: usize = 1_000;
 
-/// The rows of a pilot among those that are picked.
+/// Selects the rows of a pilot among the selected rows.
 ///
 /// # Errors
 /// The table cannot be read.
@@ -46,9 +47,9 @@ pub(crate) async fn pick(
 struct Situations {
     most: usize,
     places: HashMap<u64, usize>,
-    /// In the order in which they were met.
+    /// By situation, in the order of their first rows.
     rows: Vec<Vec<u64>>,
-    /// The calls of the rows that were taken: a row that would send the same needs nothing of its own.
+    /// The calls of the rows that were taken: a row with the same calls would add nothing new.
     sent: HashSet<Key>,
 }
 
@@ -79,7 +80,7 @@ impl Situations {
         }
     }
 
-    /// One of each situation in turn, then a second of each, until there are enough.
+    /// One row of each situation in turn, then a second row of each, until there are enough.
     fn rows(&self) -> Vec<u64> {
         let deepest = self.rows.iter().map(Vec::len).max().unwrap_or_default();
         let in_turn = (0..deepest).flat_map(|depth| self.rows.iter().filter_map(move |rows| rows.get(depth)));
@@ -87,7 +88,7 @@ impl Situations {
     }
 }
 
-/// A hash that is equal for rows for which the same steps would ask and whose cells look alike.
+/// A hash that is equal for rows on which the same steps would make calls and whose cells look alike.
 fn situation(end: &RowEnd, cells: impl Iterator<Item = Option<Value>>) -> u64 {
     let mut hasher = DefaultHasher::new();
     for (outcome, projected) in end.outcomes.iter().zip(&end.projected) {
@@ -106,7 +107,7 @@ fn situation(end: &RowEnd, cells: impl Iterator<Item = Option<Value>>) -> u64 {
     hasher.finish()
 }
 
-/// What a cell looks like: `acme.com`, `https://acme.com/about`, `jane@acme.com`, `Acme Ltd`.
+/// The shape of a cell: `acme.com`, `https://acme.com/about`, `jane@acme.com` and `Acme Ltd` differ.
 fn looks(cell: &str) -> (bool, bool, bool, bool) {
     let has = |sign: char| cell.contains(sign);
     (has('@'), has('/'), cell.trim().contains(char::is_whitespace), cell.is_ascii())

@@ -1,7 +1,7 @@
-//! From a recipe's text to the request, or to the first mistake in it.
+//! Parses a recipe's text into the request, or into the first mistake.
 //!
-//! Only what the text alone shows is checked: whether integrations, inputs and columns exist
-//! and whether CEL is right, the plan says.
+//! Only what the text alone shows is checked. Planning checks whether integrations, inputs and columns exist
+//! and whether the CEL expressions are valid.
 
 use std::{collections::BTreeMap, ops::Range};
 
@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{
     Existing, Recipe, Request, StepLines, StepRequest, Work,
-    source::{Source, Value, shown, stranger},
+    source::{Source, Value, first_unknown, shown},
     word,
 };
 use crate::failure::Failure;
@@ -20,15 +20,15 @@ const STEP_KEYS: [&str; 9] =
     ["name", "use", "formula", "inputs", "outputs", "prefix", "where", "existing", "provider_column"];
 const EXISTING: [Existing; 3] = [Existing::Keep, Existing::Overwrite, Existing::Fail];
 
-/// Reads a recipe's text; `file` is its name in messages.
+/// Parses a recipe's text; `file` is its name in messages.
 pub(super) fn parse(file: &str, text: &str) -> Result<Recipe, Failure> {
     let source = Source { file, text };
     let root = source.root()?;
-    if let Some(key) = stranger(&root, &TOP_KEYS) {
+    if let Some(key) = first_unknown(&root, &TOP_KEYS) {
         let name = key.get_ref().as_ref();
         return Err(if STEP_KEYS.contains(&name) {
-            let failure = source.wrong(&key.span(), format!("`{name}` stands outside of a step"));
-            failure.hint("`[[step]]` begins a step; its keys stand below")
+            let failure = source.wrong(&key.span(), format!("`{name}` is outside of a step"));
+            failure.hint("`[[step]]` begins a step; its keys follow below")
         } else {
             source.unknown(&key.span(), "unknown key", name, &TOP_KEYS)
         });
@@ -73,9 +73,9 @@ fn types<'t>(source: &Source<'t>, columns: &Value<'t>) -> Result<BTreeMap<String
         let given = source.text(&format!("`columns.{}`", shown(name)), value)?;
         let Some(kind) = SemanticType::from_name(&given) else {
             let failure = source.unknown(&value.span(), "no column type is called", &given, &known);
-            // A key below `[columns]` is a column, whatever it was meant to be.
+            // A key below `[columns]` is always read as a column's name.
             return Err(if TOP_KEYS.contains(&name.as_ref()) {
-                failure.hint(format!("`{name}` of the whole recipe stands above `[columns]`"))
+                failure.hint(format!("`{name}` of the whole recipe belongs above `[columns]`"))
             } else {
                 failure
             });
@@ -85,10 +85,10 @@ fn types<'t>(source: &Source<'t>, columns: &Value<'t>) -> Result<BTreeMap<String
     Ok(types)
 }
 
-/// A table that pairs names of a contract with columns.
+/// A TOML table that pairs names of a contract with columns.
 struct Names {
     key: &'static str,
-    /// What each key in it names.
+    /// What each of its keys names.
     of: &'static str,
     form: &'static str,
 }
@@ -117,13 +117,13 @@ fn names(
         if name.get_ref().trim().is_empty() {
             return Err(source.wrong(&name.span(), format!("{of} without a name")).hint(*form));
         }
-        let told = format!("`{key}.{}`", shown(name.get_ref()));
-        names.insert(name.get_ref().to_string(), source.text(&told, column)?);
+        let name_in_message = format!("`{key}.{}`", shown(name.get_ref()));
+        names.insert(name.get_ref().to_string(), source.text(&name_in_message, column)?);
     }
     Ok(names)
 }
 
-/// The steps of a recipe, at least one.
+/// The steps of a recipe; there is at least one.
 fn steps<'s, 't>(source: &'s Source<'t>, root: &'s DeTable<'t>) -> Result<Vec<RecipeStep<'s, 't>>, Failure> {
     const FORM: &str = "`[[step]]`, in double brackets, begins a step; `use = \"...\"` below it names an \
                         integration, and `marl integrations` lists them";
@@ -143,7 +143,7 @@ fn steps<'s, 't>(source: &'s Source<'t>, root: &'s DeTable<'t>) -> Result<Vec<Re
     items.iter().map(step).collect()
 }
 
-/// What the steps ask for, each under a name of its own.
+/// The requests of the steps, each under a unique name.
 fn requests(steps: &[RecipeStep<'_, '_>]) -> Result<Vec<StepRequest>, Failure> {
     let mut requests: Vec<StepRequest> = Vec::new();
     for step in steps {
@@ -161,7 +161,7 @@ fn requests(steps: &[RecipeStep<'_, '_>]) -> Result<Vec<StepRequest>, Failure> {
     Ok(requests)
 }
 
-/// The name a step goes by.
+/// The name of a step.
 fn name_of(step: &StepRequest) -> &str {
     match (&step.name, &step.work) {
         (Some(name), _) => name,
@@ -170,7 +170,7 @@ fn name_of(step: &StepRequest) -> &str {
     }
 }
 
-/// One `[[step]]`.
+/// One `[[step]]` table.
 struct RecipeStep<'s, 't> {
     source: &'s Source<'t>,
     table: &'s DeTable<'t>,
@@ -179,7 +179,7 @@ struct RecipeStep<'s, 't> {
 
 impl RecipeStep<'_, '_> {
     fn read(&self) -> Result<StepRequest, Failure> {
-        if let Some(key) = stranger(self.table, &STEP_KEYS) {
+        if let Some(key) = first_unknown(self.table, &STEP_KEYS) {
             return Err(self.source.unknown(&key.span(), "unknown key", key.get_ref(), &STEP_KEYS));
         }
         let request = StepRequest {
@@ -199,7 +199,7 @@ impl RecipeStep<'_, '_> {
                     let message = "`provider_column` needs several integrations in `use`";
                     return Err(self
                         .wrong("provider_column", message)
-                        .hint("one has nothing to be told apart from: leave the key out"));
+                        .hint("with a single integration it would say nothing new: leave the key out"));
                 }
             }
         }
@@ -232,7 +232,7 @@ impl RecipeStep<'_, '_> {
         if formula.is_some() {
             return Err(self
                 .wrong("formula", "this step has both `use` and `formula`")
-                .hint("make two steps of it"));
+                .hint("split it into two steps"));
         }
         let names = self.source.texts("`use`", value)?;
         if names.is_empty() {
@@ -269,7 +269,7 @@ impl RecipeStep<'_, '_> {
         self.table.get(key).map(|value| self.source.text(&format!("`{key}`"), value)).transpose()
     }
 
-    /// A mistake about a key, or about the step if it has not this key.
+    /// A mistake at a key, or at the step if it lacks the key.
     fn wrong(&self, key: &str, message: impl Into<String>) -> Failure {
         let at = self.table.get_key_value(key).map_or_else(|| self.at.clone(), |(key, _)| key.span());
         self.source.wrong(&at, message)

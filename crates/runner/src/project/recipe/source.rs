@@ -1,7 +1,7 @@
-//! Reads TOML values as the types that a recipe needs; a value of another type is refused with its place.
+//! Reads TOML values as the types that a recipe needs; a value of another type is refused with its location.
 //!
-//! Values are looked at by hand and not through serde: its messages name Rust's types, and it
-//! would take a list for a step. Knows TOML, and none of a recipe's keys.
+//! Values are read by hand and not through serde: serde's messages name Rust types, and it would accept a
+//! list as a step. This module knows TOML, and none of a recipe's keys.
 
 use std::{borrow::Cow, fmt::Display, ops::Range};
 
@@ -17,14 +17,14 @@ use crate::{failure::Failure, project::toml_error};
 pub(super) type Key<'t> = Spanned<Cow<'t, str>>;
 pub(super) type Value<'t> = Spanned<DeValue<'t>>;
 
-/// A file's name and text, for places.
+/// A file's name and text, to locate mistakes.
 pub(super) struct Source<'t> {
     pub(super) file: &'t str,
     pub(super) text: &'t str,
 }
 
 impl<'t> Source<'t> {
-    /// The root of the text.
+    /// The root table of the text.
     pub(super) fn root(&self) -> Result<DeTable<'t>, Failure> {
         let root = DeTable::parse(self.text);
         root.map(Spanned::into_inner).map_err(|error| toml_error::failure(self.file, self.text, &error))
@@ -58,7 +58,7 @@ impl<'t> Source<'t> {
         value.get_ref().as_table().ok_or_else(|| self.other(name, "a table", value))
     }
 
-    /// A text that holds something: an empty one means nothing that leaving the key out does not.
+    /// A text that is not empty: an empty text would mean the same as leaving the key out.
     pub(super) fn text(&self, name: &str, value: &Value<'_>) -> Result<String, Failure> {
         let text = value.get_ref().as_str().ok_or_else(|| self.other(name, "a string", value))?;
         if text.trim().is_empty() {
@@ -68,7 +68,7 @@ impl<'t> Source<'t> {
         Ok(text.to_owned())
     }
 
-    /// A text, or a list of them.
+    /// A text, or a list of texts.
     pub(super) fn texts(
         &self,
         name: &str,
@@ -85,8 +85,7 @@ impl<'t> Source<'t> {
         }
     }
 
-    /// A value of another type than the one that is wanted. As elsewhere here, `name` is how a
-    /// message begins.
+    /// The failure for a value of the wrong type. `name` begins the message, as in the other functions.
     pub(super) fn other(&self, name: &str, wanted: &str, value: &Value<'_>) -> Failure {
         let found = match value.get_ref() {
             DeValue::String(_) => "a string",
@@ -101,12 +100,12 @@ impl<'t> Source<'t> {
 }
 
 /// The first key in the file that is not one of `known`.
-pub(super) fn stranger<'v, 't>(table: &'v DeTable<'t>, known: &[&str]) -> Option<&'v Key<'t>> {
+pub(super) fn first_unknown<'v, 't>(table: &'v DeTable<'t>, known: &[&str]) -> Option<&'v Key<'t>> {
     let strangers = table.keys().filter(|key| !known.contains(&key.get_ref().as_ref()));
     strangers.min_by_key(|key| key.span().start)
 }
 
-/// Text of the file as a message can hold it.
+/// Text of the file, made safe for a message.
 pub(super) fn shown(text: &str) -> String {
     terminal::line(text, 80)
 }

@@ -1,4 +1,4 @@
-//! Recipes read, written and refused.
+//! Tests of reading, writing and refusing recipes.
 
 use std::{collections::BTreeSet, fs};
 
@@ -43,16 +43,16 @@ fn read(text: &str) -> Result<Recipe, Failure> {
     read::parse("recipe.toml", text)
 }
 
-fn told(failure: &Failure) -> String {
+fn rendered(failure: &Failure) -> String {
     failure.lines().iter().map(|(word, line)| format!("{word}: {line}")).collect::<Vec<_>>().join("\n")
 }
 
-/// Each mistake below what is wrong, for a snapshot.
+/// Lists each mistake with its failure, for a snapshot.
 fn refused(recipes: &[&str]) -> String {
     let tell = |text: &&str| {
         let failure = read(text).expect_err(text);
         assert_eq!(failure.exit, Exit::Usage);
-        format!("{}\n{}\n", text.trim_end().replace('\t', "    "), told(&failure))
+        format!("{}\n{}\n", text.trim_end().replace('\t', "    "), rendered(&failure))
     };
     recipes.iter().map(tell).collect::<Vec<_>>().join("\n---\n")
 }
@@ -62,7 +62,7 @@ fn texts<const N: usize>(pairs: [(&str, &str); N]) -> BTreeMap<String, String> {
 }
 
 #[test]
-fn everything_can_be_said() {
+fn every_key_is_read() {
     let request = read(FULL).unwrap().request;
     let ceo = StepRequest {
         name: Some("ceo".into()),
@@ -108,7 +108,7 @@ fn a_step_alone_is_a_recipe() {
 }
 
 #[test]
-fn what_is_no_recipe_is_told_with_its_line() {
+fn invalid_recipes_are_reported_with_their_lines() {
     insta::assert_snapshot!(refused(&[
         "",
         "# nothing\n",
@@ -135,7 +135,7 @@ fn what_is_no_recipe_is_told_with_its_line() {
 }
 
 #[test]
-fn what_is_no_step_is_told_with_its_line() {
+fn invalid_steps_are_reported_with_their_lines() {
     insta::assert_snapshot!(refused(&[
         "[[step]]\nuse = \"a\"\n\n[[step]]\nprefx = \"b_\"\nuse = \"b\"",
         "[[step]]\nuse = \"a\"\ncondition = 'x'",
@@ -171,13 +171,13 @@ fn what_is_no_step_is_told_with_its_line() {
 }
 
 #[test]
-fn what_is_no_text_is_refused() {
+fn files_that_are_not_text_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("recipe.toml");
     let refused = |path: &Path| {
         let failure = Recipe::read(path).unwrap_err();
         assert_eq!(failure.exit, Exit::Usage);
-        told(&failure).replace(&folder.path().display().to_string(), "FOLDER")
+        rendered(&failure).replace(&folder.path().display().to_string(), "FOLDER")
     };
     let mut all = vec![refused(&path), refused(folder.path())];
     let contents = [
@@ -198,7 +198,7 @@ fn what_is_no_text_is_refused() {
 }
 
 #[test]
-fn a_byte_order_mark_is_no_mistake() {
+fn a_byte_order_mark_is_accepted() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("recipe.toml");
     fs::write(&path, format!("\u{feff}{FULL}")).unwrap();
@@ -206,13 +206,13 @@ fn a_byte_order_mark_is_no_mistake() {
 }
 
 #[test]
-fn a_plans_problem_is_told_with_the_line_of_its_part() {
+fn a_plans_error_is_reported_with_the_line_of_its_part() {
     let recipe = read(FULL).unwrap();
     let at = |about: Option<About>| {
         let (message, advice) = ("it does not fit".to_owned(), vec![Advice::GiveOnce]);
         let failure = recipe.locate(&PlanError { problem: Problem::Unfit, message, advice, about });
         assert_eq!(failure.exit, Exit::Usage);
-        told(&failure)
+        rendered(&failure)
     };
     let check = |step: usize, part: Part, line: usize| {
         let wanted = format!("error: recipe.toml, line {line}: it does not fit\nhint: leave one of them out");
@@ -230,11 +230,11 @@ fn a_plans_problem_is_told_with_the_line_of_its_part() {
     check(1, Part::Input("domain".into()), 22);
     check(1, Part::Input("company".into()), 23);
     check(2, Part::Formula, 27);
-    // What the step does not say is the step's.
+    // A part that the step does not set is reported at the step itself.
     check(1, Part::Input("country".into()), 19);
     check(1, Part::Name, 19);
     check(2, Part::Use, 25);
-    // What the recipe does not hold has no line.
+    // A part that the recipe does not hold has no line.
     assert_eq!(at(None), "error: it does not fit\nhint: leave one of them out");
     assert_eq!(
         at(Some(About { step: Some(3), part: Part::Use })),
@@ -245,7 +245,7 @@ fn a_plans_problem_is_told_with_the_line_of_its_part() {
     assert_eq!(recipe.locate(&error).exit, Exit::NotFound);
 }
 
-/// Text that is not blank, full of what a file's form could stumble over.
+/// Text that is not blank, full of characters that are special in the file's syntax.
 fn odd() -> impl Strategy<Value = String> {
     let pieces = sample::select(vec![
         "a", "B", "_", "1", " ", "'", "\"", "'''", "\"\"\"", "\\", "\\n", "\n", "\r", "\r\n", "\t", "#", "=",
@@ -306,9 +306,9 @@ fn request() -> impl Strategy<Value = Request> {
 
 proptest! {
     #[test]
-    fn what_is_written_is_read_again(request in request()) {
+    fn a_written_recipe_is_read_back(request in request()) {
         let text = write(&request);
-        let recipe = read(&text).map_err(|failure| TestCaseError::fail(told(&failure) + "\n" + &text))?;
+        let recipe = read(&text).map_err(|failure| TestCaseError::fail(rendered(&failure) + "\n" + &text))?;
         prop_assert_eq!(&recipe.request, &request, "{}", text);
         prop_assert_eq!(write(&recipe.request), text);
     }

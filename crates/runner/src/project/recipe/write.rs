@@ -1,5 +1,5 @@
-//! Writes a request as the text of a recipe. Writes no file and checks nothing: `read` refuses a text
-//! that is not a valid recipe.
+//! Writes a request as the text of a recipe. This module writes no file and checks nothing: `read` refuses an
+//! invalid recipe.
 
 use std::collections::BTreeMap;
 
@@ -58,7 +58,7 @@ fn step(step: &StepRequest) -> String {
     text
 }
 
-/// Names of a contract, and the columns that they are bound to.
+/// Names of a contract, with the columns that they are bound to.
 fn names(names: &BTreeMap<String, String>) -> Table {
     names.iter().map(|(name, column)| (name.clone(), Value::from(column.as_str()))).collect()
 }
@@ -67,7 +67,7 @@ fn line(key: &str, value: impl Into<Value>) -> String {
     format!("{key} = {}\n", value.into())
 }
 
-/// CEL has quotes of its own, so it stands in a literal string wherever that can hold it.
+/// A line with a CEL expression. CEL has quotes of its own, so a literal TOML string is used if possible.
 fn expression(key: &str, cel: &str) -> String {
     if cel.chars().any(|c| c == '\'' || c.is_control()) {
         return line(key, cel);

@@ -1,19 +1,19 @@
-//! Bounds of the settings. A value that would multiply payments, or that no vendor could use, is an
-//! error with its name.
+//! Checks the bounds of settings. A value that would multiply payments, or that no vendor could use, is an
+//! error that names it.
 
 use std::collections::BTreeMap;
 
 use super::{FILE, MAX_PARALLEL, Settings};
 use crate::{failure::Failure, project::connect};
 
-/// The most attempts at one call: each may be paid for where its answer is lost.
+/// The most attempts for one call: each attempt may be paid for if its answer is lost.
 const MOST_ATTEMPTS: u32 = 10;
 
-/// The longest contact, in characters.
+/// The length limit of a contact, in characters.
 const LONGEST_CONTACT: usize = 200;
 
-/// The shortest time for a call to a provider: a call that is given up sooner is most likely paid
-/// for, and leaves a doubt.
+/// The shortest time limit for a call, in seconds. A call that is given up sooner has most likely been paid
+/// for, and stays in doubt.
 const LEAST_CALL: f64 = 5.0;
 
 impl Settings {
@@ -80,7 +80,7 @@ impl Settings {
         Ok(())
     }
 
-    /// A contact becomes a part of a header.
+    /// Checks the contact, which becomes a part of an HTTP header.
     pub(super) fn check_contact(&self) -> Result<(), Failure> {
         let fits = |contact: &String| {
             !contact.trim().is_empty()
@@ -96,7 +96,8 @@ impl Settings {
         }
     }
 
-    /// A server on this machine answers at once and bills nobody; a provider needs its time.
+    /// Checks the time limit for calls. A server on this machine answers at once and charges nothing, so only
+    /// providers need the minimum.
     pub(super) fn check_call_time(&self, bases: &BTreeMap<String, Option<String>>) -> Result<(), Failure> {
         let is_too_short = self.timeout.call_seconds.is_some_and(|seconds| seconds < LEAST_CALL);
         let is_local = |base: &Option<String>| base.as_deref().is_some_and(connect::is_on_this_machine);

@@ -1,4 +1,4 @@
-//! What may be in the file, and how mistakes are named.
+//! Tests of what the file may contain, and of how its mistakes are reported.
 
 use super::*;
 
@@ -52,7 +52,7 @@ fn mistakes_are_named_with_their_line_and_the_nearest_word() {
 }
 
 #[test]
-fn what_multiplies_payments_is_bounded() {
+fn settings_that_multiply_payments_are_bounded() {
     assert!(Settings::parse("[retry]\nattempts = 10\n", &[]).is_ok());
     for attempts in ["11", "60", "4294967295"] {
         assert!(refused(&format!("[retry]\nattempts = {attempts}\n")).contains("at most 10"), "{attempts}");
@@ -72,10 +72,10 @@ fn what_multiplies_payments_is_bounded() {
 }
 
 #[test]
-fn settings_that_spend_are_told_and_others_are_not() {
-    let told = |text: &str| {
+fn only_settings_that_affect_spending_are_listed() {
+    let notes = |text: &str| {
         let settings = Settings::parse(text, &["datagen"]).unwrap();
-        (settings.told(&[("datagen", "a")]).join("\n"), settings.resent().count())
+        (settings.spending_notes(&[("datagen", "a")]).join("\n"), settings.resent().count())
     };
     for quiet in [
         "",
@@ -84,19 +84,19 @@ fn settings_that_spend_are_told_and_others_are_not() {
         "[provider.datagen]\nin_doubt = \"keep\"\naccount = \"default\"\n",
         "[timeout]\ngrace_seconds = 90\n",
     ] {
-        assert_eq!(told(quiet), (String::new(), 0), "{quiet}");
+        assert_eq!(notes(quiet), (String::new(), 0), "{quiet}");
     }
     for (text, word) in [
-        ("currency = \"EUR\"\n[price.datagen]\na = 0.5\n", "datagen a costs 0.5 EUR, by marl.toml"),
+        ("currency = \"EUR\"\n[price.datagen]\na = 0.5\n", "datagen a costs 0.5 EUR, set in marl.toml"),
         ("[provider.datagen]\naccount = \"x\"\n", "the account `x`"),
-        ("[retry]\nattempts = 9\n", "9 times in all"),
+        ("[retry]\nattempts = 9\n", "9 times in total"),
         ("[timeout]\ncall_seconds = 7\n", "given up after 7 s"),
-        ("[timeout]\ngrace_seconds = 0\n", "taken for 0 s"),
+        ("[timeout]\ngrace_seconds = 0\n", "accepted for 0 s"),
     ] {
-        let (lines, resent) = told(text);
+        let (lines, resent) = notes(text);
         assert!(lines.contains(word) && lines.lines().count() == 1 && resent == 0, "{text}: {lines}");
     }
-    assert_eq!(told("[provider.datagen]\nin_doubt = \"retry\"\n").1, 1);
+    assert_eq!(notes("[provider.datagen]\nin_doubt = \"retry\"\n").1, 1);
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! The user's own settings, which belong to no project: `marl/marl.toml` in the user's folder for
-//! configuration. They hold what a project must not decide: whether buying needs consent.
+//! The user's own settings, which belong to no project: `marl/marl.toml` in the user's configuration folder.
+//! They hold what a project must not decide: whether buying needs consent.
 
 use std::{
     env,
@@ -13,13 +13,13 @@ use crate::{
     project::{owner, text_file, toml_error},
 };
 
-/// Requires consent, in the environment.
+/// The environment variable that requires consent.
 const VARIABLE: &str = "MARL_CONSENT";
 
-/// The only word that the variable takes.
+/// The only valid value of the variable.
 const REQUIRED: &str = "required";
 
-/// What the file says.
+/// The content of the file.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct UserSettings {
@@ -39,23 +39,24 @@ impl ConsentTable {
     }
 }
 
-/// Who asks for consent before anything is bought.
+/// Which setting requires consent before anything is bought.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Asker {
+pub(crate) enum ConsentSource {
     Environment,
     File(PathBuf),
 }
 
-/// Who asks for consent, apart from the project. One who asks is enough: nobody can take it back.
+/// The setting, apart from the project's, that requires consent. One such setting is enough: no other setting
+/// can lift it.
 ///
 /// # Errors
-/// The variable or the file says something else, or the file is another user's.
-pub(crate) fn consent_asker() -> Result<Option<Asker>, Failure> {
+/// The variable or the file has an invalid value, or another user owns the file.
+pub(crate) fn consent_requirement() -> Result<Option<ConsentSource>, Failure> {
     if is_required(env::var(VARIABLE).unwrap_or_default().trim())? {
-        return Ok(Some(Asker::Environment));
+        return Ok(Some(ConsentSource::Environment));
     }
     let Some(file) = file() else { return Ok(None) };
-    Ok(read(&file)?.consent.required.then_some(Asker::File(file)))
+    Ok(read(&file)?.consent.required.then_some(ConsentSource::File(file)))
 }
 
 fn is_required(word: &str) -> Result<bool, Failure> {
@@ -73,7 +74,7 @@ fn read(file: &Path) -> Result<UserSettings, Failure> {
     toml::from_str(&text).map_err(|error| toml_error::failure(&file.display().to_string(), &text, &error))
 }
 
-/// The file's place: by the environment, else below the home folder.
+/// The file's path: from the environment, otherwise below the home folder.
 fn file() -> Option<PathBuf> {
     let folder = |name: &str| env::var_os(name).map(PathBuf::from).filter(|folder| folder.is_absolute());
     let configuration = folder("XDG_CONFIG_HOME").or_else(|| Some(folder("HOME")?.join(".config")))?;
@@ -85,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_word_is_taken() {
+    fn only_one_value_is_accepted() {
         assert!(is_required("required").unwrap() && !is_required("").unwrap());
         for other in ["no", "0", "false", "Required", "none"] {
             assert!(is_required(other).is_err(), "{other}: it must not pass for no");
@@ -93,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn the_file_says_whether_and_nothing_else() {
+    fn the_file_has_only_this_setting() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("marl.toml");
         let read = |text: &str| {

@@ -1,19 +1,19 @@
-//! Detects the character between the cells if the user did not name it: the first rows are cut by each usual
-//! delimiter, and the delimiter that makes a table of them is the one. If two could be right, marl asks the
-//! user. Pure: text in, verdict out.
+//! Detects the delimiter if the user did not name it: the first rows are cut with each usual delimiter, and
+//! the delimiter that makes a table of them wins. If two could be right, marl asks the user. This module is
+//! pure: text in, verdict out.
 
 use super::record::{Record, index_after, is_header, is_note, records, usual_width};
 use crate::text::cut::Dialect;
 
-/// The characters that usually stand between cells.
+/// The usual delimiters.
 const USUAL: [u8; 4] = [b',', b';', b'\t', b'|'];
 
-/// Whether the byte usually stands between cells.
+/// Whether the byte is a usual delimiter.
 pub(crate) fn is_usual(byte: u8) -> bool {
     USUAL.contains(&byte)
 }
 
-/// The usual delimiter that stands in a name most often, apart from the one that was `used`.
+/// The usual delimiter that occurs most often in a name, other than `used`.
 pub(crate) fn likely_delimiter(name: &str, used: u8) -> Option<u8> {
     let count = |byte: u8| name.bytes().filter(|other| *other == byte).count();
     let is_candidate = |byte: &u8| is_usual(*byte) && *byte != used;
@@ -35,16 +35,16 @@ pub(crate) enum Verdict {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Doubt {
     pub(crate) found: u8,
-    /// The line of the header that `found` makes, if it is not the first.
+    /// The line of the header for the delimiter `found`, if it is not the first line.
     pub(crate) header: Option<u64>,
-    /// Whether `found` is the likelier one.
+    /// Whether `found` is the likelier delimiter.
     pub(crate) is_likely: bool,
-    /// The columns that the expected delimiter makes, and those that `found` makes.
+    /// The columns with the expected delimiter, and the columns with `found`.
     pub(crate) columns: [Vec<String>; 2],
 }
 
-/// Judges the first rows of a text, which begins in `line` of its file. `used` is the delimiter that
-/// is expected; `is_whole` says whether the text is the whole file.
+/// Judges the first rows of a text, which begins in `line` of its file. `used` is the expected delimiter;
+/// `is_whole` says whether the text is the whole file.
 pub(crate) fn judge(text: &str, is_whole: bool, used: u8, line: u64) -> Verdict {
     let cut = |delimiter| Trial::new(text, is_whole, delimiter, line);
     let own = cut(used);
@@ -57,7 +57,7 @@ pub(crate) fn judge(text: &str, is_whole: bool, used: u8, line: u64) -> Verdict 
         (false, 0) if own.first_names() > other.known_names() && own.first_cells() > other.width => None,
         (false, 0) => Some(true),
         (false, _) => other.titled(&own),
-        // Prose does not have tabs in all of its rows.
+        // Prose does not contain tabs in every row.
         (true, _) if used == b'\t' && own.at <= other.at => None,
         (true, 0) if own.at == 0 => both_from_the_start(&own, &other),
         (true, _) if other.at <= own.at => {
@@ -82,8 +82,8 @@ pub(crate) fn judge(text: &str, is_whole: bool, used: u8, line: u64) -> Verdict 
     }
 }
 
-/// The verdict if no delimiter makes a table of the rows: a line of usual names below a title, with rows of
-/// several lengths after it, is not a table of one column.
+/// The verdict if no delimiter makes a table of the rows: a line of usual names below a title, followed by
+/// rows of different lengths, is not a table with one column.
 fn ragged(text: &str, is_whole: bool, own: &Trial, line: u64) -> Verdict {
     let cuts = USUAL.into_iter().filter(|byte| *byte != own.delimiter);
     let headed = cuts.filter_map(|delimiter| {
@@ -104,7 +104,7 @@ fn ragged(text: &str, is_whole: bool, own: &Trial, line: u64) -> Verdict {
     }
 }
 
-/// Whether `other` is certain, if both make a table of all rows; `None` if `own` is certain.
+/// Whether `other` is certain, if both delimiters make a table of all rows; `None` if `own` is certain.
 fn both_from_the_start(own: &Trial, other: &Trial) -> Option<bool> {
     let (names, own_names) = (other.known_names(), own.known_names());
     match (other.sees_prose(own.delimiter), own.sees_prose(other.delimiter)) {
@@ -120,7 +120,7 @@ fn both_from_the_start(own: &Trial, other: &Trial) -> Option<bool> {
 struct Trial {
     delimiter: u8,
     records: Vec<Record>,
-    /// How many cells most rows have, and the first row with as many.
+    /// The number of cells that most rows have, and the first row with that number.
     width: usize,
     at: usize,
 }
@@ -130,7 +130,7 @@ impl Trial {
         let dialect = if delimiter == b'\t' { Dialect::Tabs } else { Dialect::Quoted(delimiter) };
         let records = records(text, is_whole, dialect, line);
         let width = usual_width(&records);
-        // A title in a table of several columns is one cell and delimiters.
+        // In a table with several columns, a title is one cell followed by delimiters.
         let is_row = |record: &Record| record.cells.len() == width && (width < 2 || record.filled() > 1);
         let at = records.iter().position(is_row).unwrap_or_default();
         Self { delimiter, records, width, at }
@@ -163,14 +163,14 @@ impl Trial {
         self.records.first().map_or(0, |first| first.cells.len())
     }
 
-    /// The columns that a reader would see.
+    /// The columns as a reader would see them.
     fn names(&self) -> Vec<String> {
         let header = self.records.get(if self.is_table() { self.at } else { 0 });
         header.map(|header| header.cells.clone()).unwrap_or_default()
     }
 
-    /// Whether the lines before the header are certainly a title or notes; `None` if the rows rather are a
-    /// table of one column, whose cells hold lists or sentences.
+    /// Whether the lines before the header are certainly a title or notes; `None` if the rows are more likely
+    /// a table with one column, whose cells hold lists or sentences.
     fn titled(&self, own: &Self) -> Option<bool> {
         let header = self.header();
         let before = &self.records[..self.at];
@@ -184,7 +184,7 @@ impl Trial {
         }
     }
 
-    /// Whether `byte` stands in these cells only as in prose and numbers: before a blank, or between digits.
+    /// Whether `byte` occurs in these cells only as in prose and numbers: before a blank, or between digits.
     fn sees_prose(&self, byte: u8) -> bool {
         let is_prose = |cell: &String| {
             let bytes = cell.as_bytes();

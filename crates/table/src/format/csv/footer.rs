@@ -1,24 +1,24 @@
-//! The last rows of a file: whether they are rows, or notes and totals behind the table. It must not read
-//! text by itself.
+//! Decides whether the last rows of a file are rows, or notes and totals after the table. This module must
+//! not read text by itself.
 
 use super::words::{Look, TOTALS, begins_as_footer, is_certain_note, is_note_apart, look};
 use crate::{problem::note::Note, text::cut::CutRow};
 
-/// The most lines behind the rows that are looked at as notes.
+/// The most lines after the rows that are considered as notes.
 const MOST_BEHIND: usize = 20;
 
-/// How much of a row's first cell is kept, in bytes.
+/// How many bytes of a row's first cell are kept.
 const FIRST_CELL: usize = 64;
 
-/// What is known of the last rows while the rows go by.
+/// What is known about the last rows while the rows are scanned.
 #[derive(Default)]
 pub(super) struct Tail {
     /// The rows since the last one that has the header's number of cells.
     behind: Vec<Misfit>,
-    /// Whether these are more than are kept.
+    /// Whether there are more of these rows than are kept.
     has_more_behind: bool,
     last: Option<TailRow>,
-    /// The first row since the last blank line, and how many rows there are since.
+    /// The first row since the last blank line, and the number of rows since then.
     apart: Option<(TailRow, u64)>,
 }
 
@@ -28,10 +28,10 @@ struct TailRow {
     cell: String,
 }
 
-/// A row with another number of cells than the header, which may be a note behind the table.
+/// A row with another number of cells than the header, which may be a note after the table.
 pub(super) struct Misfit {
     pub(super) line: u64,
-    /// Where it begins, in bytes of the text.
+    /// The position where it begins, in bytes of the text.
     pub(super) offset: u64,
     pub(super) after_blank: bool,
     /// The first cells that are filled.
@@ -52,17 +52,17 @@ impl Tail {
         }
     }
 
-    /// Takes a row that has the header's number of cells.
+    /// Adds a row that has the header's number of cells.
     pub(super) fn fitting(&mut self, cut: &CutRow<'_>, ends: &[usize]) {
         self.behind.clear();
         self.has_more_behind = false;
         self.keep_last(cut, ends);
     }
 
-    /// Remembers a row that is one of the table.
+    /// Remembers a row of the table as the last one.
     pub(super) fn keep_last(&mut self, cut: &CutRow<'_>, ends: &[usize]) {
         let first = first_cell(cut, ends);
-        // Only the last row matters, so this must cost nothing for the others.
+        // Only the last row matters, so this must be cheap for all others.
         match &mut self.last {
             Some(TailRow { line, cell }) => {
                 *line = cut.line;
@@ -76,7 +76,7 @@ impl Tail {
         }
     }
 
-    /// Takes a row that does not have the header's number of cells.
+    /// Adds a row that does not have the header's number of cells.
     pub(super) fn misfit(&mut self, row: Misfit) {
         match self.behind.len() == MOST_BEHIND {
             true => self.has_more_behind = true,
@@ -84,14 +84,14 @@ impl Tail {
         }
     }
 
-    /// Where the notes behind the rows begin, in bytes of the text, if what stands there cannot be rows.
-    /// `rows` counts all rows, and `width` is the header's number of cells.
+    /// The position where the notes after the rows begin, in bytes of the text, if the lines there cannot be
+    /// rows. `rows` counts all rows, and `width` is the header's number of cells.
     pub(super) fn notes_behind(&self, rows: u64, width: usize) -> Option<(u64, Note)> {
         let first = self.behind.first()?;
         let has_rows = rows > self.behind.len() as u64;
         let is_note = |row: &Misfit| row.is_note(first.after_blank);
         let is_sure = width >= 2 && has_rows && !self.has_more_behind && self.behind.iter().all(is_note);
-        // Blank lines alone do not show that notes begin here.
+        // Blank lines alone are no evidence of notes.
         let text = self.behind.iter().find_map(|row| row.cells.first())?;
         is_sure.then(|| {
             let note = Note::After { first: first.line, text: text.clone(), count: self.behind.len() as u64 };
@@ -99,7 +99,7 @@ impl Tail {
         })
     }
 
-    /// Last rows that look like totals or notes, and have as many cells as the others.
+    /// The last rows, if they look like totals or notes and have as many cells as the other rows.
     pub(super) fn looks_like_notes(&self, rows: u64) -> Option<Note> {
         let last = self.last.as_ref()?;
         let apart = self.apart.as_ref().filter(|(_, count)| *count <= MOST_BEHIND as u64);
@@ -117,29 +117,29 @@ impl Tail {
         })
     }
 
-    /// How many lines `--skip-footer` would leave out, if all `short` rows that lack cells are the last
-    /// ones; and whether they rather are notes than rows.
+    /// How many lines `--skip-footer` would leave out, if all `short` rows with missing cells are the last
+    /// ones; and whether they are more likely notes than rows.
     pub(super) fn footer(&self, rows: u64, short: u64) -> (Option<u64>, bool) {
         let are_last = self.behind.len() as u64 == short && !self.has_more_behind;
-        // The flag counts no blank lines, and a line of empty quotes is not blank.
+        // The flag counts no blank lines, and a line with empty quotes is not blank.
         let lines = self.behind.iter().filter(|row| !row.is_blank).count() as u64;
         let footer = (are_last && lines > 0 && rows > short).then_some(lines);
-        // Short lines behind a blank line are notes more often than rows, unless they hold an address:
-        // a sentence may hold the delimiter.
+        // Short lines after a blank line are notes more often than rows, unless they hold an address: a
+        // sentence may contain the delimiter.
         let follow_a_blank = self.behind.first().is_some_and(|row| row.after_blank)
             && !self.behind.iter().any(Misfit::has_address);
         let have_one_cell = self.behind.iter().all(|row| row.cells.len() <= 1);
-        (footer, follow_a_blank || (have_one_cell && self.says_whose_report()))
+        (footer, follow_a_blank || (have_one_cell && self.ends_a_report()))
     }
 
     /// Whether the lines after the rows end a report: one of them names its author or its reader.
-    fn says_whose_report(&self) -> bool {
+    fn ends_a_report(&self) -> bool {
         self.behind.iter().filter_map(|row| row.cells.first()).any(|cell| begins_as_footer(cell))
     }
 }
 
 impl Misfit {
-    /// Whether the row is a note; `is_apart` says that a blank line stands before the notes.
+    /// Whether the row is a note; `is_apart` says that a blank line precedes the notes.
     fn is_note(&self, is_apart: bool) -> bool {
         let text = self.cells.first().map(String::as_str).unwrap_or_default();
         let is_note = match self.cells.len() {

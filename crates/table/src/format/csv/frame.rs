@@ -1,5 +1,5 @@
-//! Where the table is in its file: from the header on, which stands where the user says or where `head`
-//! finds it, to the lines that the user leaves out.
+//! Finds the part of a file that is the table: from the header, whose line the user names or `head` finds, to
+//! the lines that the user leaves out.
 
 use std::collections::VecDeque;
 
@@ -16,10 +16,10 @@ use crate::{
     text::{cut::Frame, decode::TextFault, lines::each_line},
 };
 
-/// How much of the text is looked at for where the table begins, in bytes.
+/// How many bytes of the text are searched for the beginning of the table.
 const HEAD: usize = 256 << 10;
 
-/// Finds where the table begins, and where it ends if the user said so.
+/// Finds where the table begins, and where it ends if the user left out lines.
 pub(super) fn find_table(
     input: &Input<'_>,
     encoding: &'static Encoding,
@@ -34,7 +34,7 @@ pub(super) fn find_table(
     let text = String::from_utf8_lossy(&beginning.bytes);
     let found = find_head(&text, beginning.is_whole, delimiter, input.options, start);
     let mut head = match (found, beginning.broken) {
-        // A wrong encoding explains whatever else is wrong.
+        // A wrong encoding explains everything else that is wrong.
         (Err(_), Some(problem)) => {
             let line = beginning.bytes.iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
             return Err(ScanFault::at(Location::Line(line), problem));
@@ -54,9 +54,9 @@ pub(super) fn find_table(
 /// The beginning of the text.
 struct Beginning {
     bytes: Vec<u8>,
-    /// Whether it is all of the text.
+    /// Whether this is the whole text.
     is_whole: bool,
-    /// What is wrong with the text behind it.
+    /// What is wrong with the text after it.
     broken: Option<TextProblem>,
 }
 
@@ -68,7 +68,7 @@ impl Beginning {
             match text.read(&mut beginning.bytes) {
                 Ok(more) => beginning.is_whole = !more,
                 Err(TextFault::Io(error)) => return Err(ScanFault::Io(error)),
-                // The pass over the rows finds the exact place.
+                // The pass over the rows finds the exact position.
                 Err(TextFault::Encoding(problem)) => {
                     beginning.broken = Some(problem);
                     break;
@@ -79,7 +79,7 @@ impl Beginning {
     }
 }
 
-/// Where a line of the file begins.
+/// The position where a line of the file begins.
 fn line_start(input: &Input<'_>, encoding: &'static Encoding, wanted: u64) -> Result<Frame, ScanFault> {
     let (mut found, mut lines) = (None, 0);
     each_line(open_text(input, encoding)?, |line| {
@@ -92,7 +92,7 @@ fn line_start(input: &Input<'_>, encoding: &'static Encoding, wanted: u64) -> Re
     found.ok_or_else(|| ScanFault::at(Location::File, CsvProblem::NoSuchLine { wanted, lines }))
 }
 
-/// Ends the table before its last `lines` lines, blank ones not counted.
+/// Ends the table before its last `lines` lines, not counting blank lines.
 fn leave_out(
     input: &Input<'_>,
     encoding: &'static Encoding,
@@ -105,7 +105,7 @@ fn leave_out(
     each_line(open_text(input, encoding)?, |line| {
         if !line.is_blank && line.start >= start {
             last.push_back(line.start);
-            // One more: the header itself cannot be left out.
+            // One more line is kept: the header itself cannot be left out.
             if last.len() > most.saturating_add(1) {
                 last.pop_front();
             }

@@ -1,5 +1,5 @@
-//! Finds the header after notes, titles and `sep=;`. It decides only if nothing else fits; otherwise its error
-//! asks for a flag. Pure: text in, verdict out.
+//! Finds the header after notes, titles and `sep=;`. It decides only if nothing else fits; otherwise its
+//! error asks for a flag. This module is pure: text in, verdict out.
 
 use super::{
     delimiter::{Verdict, is_usual, judge},
@@ -13,7 +13,7 @@ use crate::{
     text::cut::{Dialect, Frame},
 };
 
-/// How many lines may stand before the header.
+/// The most lines before the header.
 const MOST_BEFORE: usize = 40;
 
 /// Where the table begins and how it is read.
@@ -22,15 +22,15 @@ pub(crate) struct Head {
     pub(crate) delimiter: u8,
     pub(crate) dialect: Dialect,
     pub(crate) frame: Frame,
-    /// The line for Excel that says the delimiter, with its end.
+    /// The line that names the delimiter for Excel, with its line end.
     pub(crate) separator: Option<String>,
     pub(crate) notes: Vec<Note>,
     /// Another line that may be the header, if the first one does not fit the rows.
     pub(crate) other_header: Option<u64>,
 }
 
-/// Finds the header in the beginning of a file's text. `start` is the place of a header that the user named;
-/// `is_whole` says whether the text is the whole file.
+/// Finds the header at the beginning of a file's text. `start` is the position of a header that the user
+/// named; `is_whole` says whether the text is the whole file.
 pub(super) fn find_head(
     text: &str,
     is_whole: bool,
@@ -73,8 +73,8 @@ pub(super) fn find_head(
     Ok(head)
 }
 
-/// Takes another delimiter than the expected one, if only that one makes a table of the first rows. `begins`
-/// says whether the user named the first row.
+/// Chooses another delimiter than the expected one, if only that one makes a table of the first rows.
+/// `begins` says whether the user named the first row.
 fn find_delimiter(text: &str, is_whole: bool, begins: bool, head: &mut Head) -> Result<(), ScanFault> {
     let used = head.delimiter;
     let line = head.frame.line;
@@ -108,7 +108,8 @@ fn separator_line(text: &str) -> Option<(u8, usize)> {
     is_one.then_some((byte, length))
 }
 
-/// Whether every name in the header is in quotes: then the program that wrote the file quotes cells.
+/// Whether every name in the header is in quotes, which means that the program that wrote the file quotes
+/// every cell.
 fn is_all_quoted(first: &Record, text: &str) -> bool {
     let line = text[first.offset..].lines().next().unwrap_or_default().trim_end_matches('\r');
     line.split('\t').all(|cell| {
@@ -127,7 +128,7 @@ fn choose(records: &[Record], from: usize, options: &ReadOptions, head: &mut Hea
     let found = records.iter().take(MOST_BEFORE + 1).position(|record| {
         record.cells.len() == width && is_header(record, &records[index_after(records, record)..])
     });
-    // A comment may hold more delimiters than the table has columns.
+    // A comment may contain more delimiters than the table has columns.
     let is_wide_enough = first.cells.len() == width || (first.cells.len() > width && !is_comment(first));
     let fits = is_wide_enough && (first.has_names() || first.is_full(width) || options.name_columns);
     head.other_header = match found {
@@ -147,8 +148,8 @@ fn choose(records: &[Record], from: usize, options: &ReadOptions, head: &mut Hea
     if fits {
         return first_as_header(records, head);
     }
-    // Usual names are certain; a line that merely differs from the rows below may be a row itself. One usual
-    // name may be a cell if the lines before are as wide as the table.
+    // Usual names are certain evidence; a line that merely differs from the rows below may be a row itself. A
+    // single usual name may be a cell if the lines before are as wide as the table.
     let is_narrow = before.iter().all(|record| record.cells.len() < width);
     let is_sure = header.known_names() > usize::from(!is_narrow && !header.after_blank)
         || (header.after_blank && records.len() - at > 3);
@@ -183,7 +184,7 @@ fn is_second_table(records: &[Record], at: usize) -> bool {
     header.after_blank && names >= 2 && names * 2 >= header.cells.len() && header.cells != records[0].cells
 }
 
-/// Takes the first row for the header, unless it looks like data.
+/// Accepts the first row as the header, unless it looks like data.
 fn first_as_header(records: &[Record], head: &mut Head) -> Result<(), ScanFault> {
     let Some((first, rows)) = records.split_first() else { return Ok(()) };
     if first.known_names() > 0 {
@@ -216,7 +217,7 @@ fn is_year(cell: &str) -> bool {
     cell.trim().parse::<u32>().is_ok_and(|year| (1900..2100).contains(&year))
 }
 
-/// The problem of a file whose every line is in one pair of quotes: every reader sees one column.
+/// The problem of a file whose every line is in one pair of quotes: every reader sees a single column.
 fn quoted_rows(records: &[Record]) -> Option<CsvProblem> {
     let is_whole = |record: &Record| record.in_quotes && record.cells.len() == 1;
     if records.len() < 2 || !records.iter().all(is_whole) {

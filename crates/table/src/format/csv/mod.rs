@@ -1,7 +1,7 @@
 //! CSV and TSV: rows of cells with a delimiter between them, below a header.
 //!
-//! The two are one format but for the usual delimiter. The scan finds the delimiter (`delimiter`), the
-//! header (`head`, `frame`) and notes behind the rows (`footer`); `cut` in the folder `text` cuts the rows.
+//! The two formats differ only in their usual delimiter. The scan finds the delimiter (`delimiter`), the
+//! header (`head`, `frame`) and notes after the rows (`footer`); `cut` in the folder `text` cuts the rows.
 
 pub(crate) mod delimiter;
 mod footer;
@@ -37,7 +37,7 @@ use crate::{
     },
 };
 
-/// Cells with commas between them, or with what else the user or the file says.
+/// Cells with commas between them, or with the delimiter that the user or the file names.
 pub(crate) static CSV: CsvFormat = CsvFormat(&FormatInfo {
     name: "CSV",
     extensions: &["csv"],
@@ -59,7 +59,7 @@ pub(crate) static TSV: CsvFormat = CsvFormat(&FormatInfo {
 #[derive(Debug)]
 pub(crate) struct CsvFormat(&'static FormatInfo);
 
-/// How a table stands in its file.
+/// How a table is stored in its file.
 #[derive(Debug)]
 pub(crate) struct CsvLayout {
     encoding: &'static Encoding,
@@ -67,11 +67,11 @@ pub(crate) struct CsvLayout {
     delimiter: u8,
     dialect: Dialect,
     frame: Frame,
-    /// The line for Excel that says the delimiter, with its end.
+    /// The line that names the delimiter for Excel, with its line end.
     separator: Option<String>,
     /// Whether the first row is the header.
     has_header: bool,
-    /// The header as it stands in the file, if the columns have its names.
+    /// The header's text in the file, if the columns have its names.
     header: Option<String>,
     /// Whether rows may lack cells at their end.
     pads: bool,

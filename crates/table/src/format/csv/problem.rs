@@ -17,7 +17,7 @@ pub(crate) enum CsvProblem {
         used: u8,
         found: u8,
     },
-    /// Another delimiter makes a table too.
+    /// Another delimiter makes a table as well.
     TwoDelimiters {
         used: u8,
         doubt: Doubt,
@@ -26,9 +26,9 @@ pub(crate) enum CsvProblem {
     HeaderLater {
         line: u64,
         first: u64,
-        /// Whether what stands before it has fewer cells than the table has columns.
+        /// Whether the lines before it have fewer cells than the table has columns.
         is_likely: bool,
-        /// What stands between cells, if not the expected delimiter.
+        /// The delimiter, if it is not the expected one.
         delimiter: Option<u8>,
     },
     FirstRowIsData {
@@ -43,7 +43,7 @@ pub(crate) enum CsvProblem {
         wanted: u64,
         lines: u64,
     },
-    /// More lines were to be left out than stand behind the header.
+    /// The file has fewer lines after the header than the user wants to leave out.
     NothingLeft {
         lines: u32,
         there: usize,
@@ -61,9 +61,9 @@ pub(crate) enum CsvProblem {
         rows: Misfits,
         expected: usize,
         delimiter: u8,
-        /// How many there are, if they are the last lines of the file.
+        /// The number of these rows, if they are the last lines of the file.
         footer: Option<u64>,
-        /// Whether they stand behind a blank line and have one cell each.
+        /// Whether they follow a blank line and have one cell each.
         is_apart: bool,
     },
     /// A line of a TSV that belongs to a cell which a quote opened in an earlier line.
@@ -81,19 +81,19 @@ pub(crate) enum CsvProblem {
     },
 }
 
-/// Rows that do not have the header's number of cells: how many, and the first of them.
+/// Rows that do not have the header's number of cells: their number, and the first of them.
 #[derive(Debug, Default)]
 pub(crate) struct Misfits {
     pub(super) count: u64,
     lines: Vec<u64>,
-    /// How many cells the first has.
+    /// The number of cells in the first of them.
     cells: usize,
     /// Whether all surplus cells are empty.
     are_empty: bool,
 }
 
 impl Misfits {
-    /// How many lines are named.
+    /// The most lines that a message names.
     const NAMED: usize = 5;
 
     pub(super) fn add(&mut self, line: u64, cells: usize, is_empty: bool) {
@@ -122,7 +122,7 @@ impl fmt::Display for Misfits {
 
 impl From<CsvProblem> for TableProblem {
     fn from(problem: CsvProblem) -> Self {
-        Self::of_format(problem)
+        Self::from_format(problem)
     }
 }
 
@@ -131,7 +131,7 @@ impl fmt::Display for CsvProblem {
         match self {
             Self::WrongDelimiter { used, found } => write!(
                 f,
-                "the header is one column full of {}, where {} was expected",
+                "the header is a single column full of {}, where {} was expected",
                 byte_name(*found),
                 byte_name(*used)
             ),
@@ -142,13 +142,13 @@ impl fmt::Display for CsvProblem {
             ),
             Self::TwoDelimiters { used, doubt } => {
                 let [own, other] = &doubt.columns;
-                write!(f, "it is not certain what stands between cells: ")?;
+                write!(f, "the delimiter is uncertain: ")?;
                 write!(f, "{} gives the columns {}, ", byte_name(*used), first_names(own))?;
                 write!(f, "and {} gives {}", byte_name(doubt.found), first_names(other))
             }
             Self::HeaderLater { line, first, delimiter, .. } => {
-                write!(f, "it is not certain where the header is: line {} looks like it", grouped(*line))?;
-                write!(f, ", and so may line {}", grouped(*first))?;
+                write!(f, "the header is uncertain: line {} looks like one", grouped(*line))?;
+                write!(f, ", and line {} may be one too", grouped(*first))?;
                 match delimiter {
                     None => Ok(()),
                     Some(delimiter) => write!(f, " (with {} between cells)", byte_name(*delimiter)),
@@ -161,7 +161,7 @@ impl fmt::Display for CsvProblem {
             ),
             Self::QuotedRows { sign } => write!(
                 f,
-                "every line is in one pair of quotes, so that the {} in them do not part cells",
+                "every line is in a single pair of quotes, so the {} in them do not separate cells",
                 match sign {
                     ',' => "commas",
                     ';' => "semicolons",
@@ -176,7 +176,7 @@ impl fmt::Display for CsvProblem {
                 let there = *there as u64;
                 let those = if *lines == 1 { "the last line" } else { "that many lines" };
                 write!(f, "{those} cannot be left out: there {} ", either(there, "is", "are"))?;
-                write!(f, "{} behind the header", counted(there, "line"))
+                write!(f, "{} after the header", counted(there, "line"))
             }
             Self::OpenCell { opened } => write!(
                 f,
@@ -197,7 +197,7 @@ impl CsvProblem {
             }
             Self::Ragged { found, expected, last_line, .. } => write!(
                 f,
-                "{} where the header has {expected} (the row goes on to line {}: a quote not closed?)",
+                "{} where the header has {expected} (the row continues to line {}: is a quote not closed?)",
                 counted(*found as u64, "cell"),
                 grouped(*last_line)
             ),
@@ -251,12 +251,12 @@ impl Problem for CsvProblem {
     fn hint(&self, path: &Path, _: Option<&io::Error>) -> Option<String> {
         let hint = match self {
             Self::WrongDelimiter { used, found } => format!(
-                "say `--delimiter {}` (or `--delimiter {}` if it really is one column)",
+                "use `--delimiter {}` (or `--delimiter {}` if it really is one column)",
                 delimiter_argument(*found),
                 delimiter_argument(*used)
             ),
             Self::TwoDelimiters { used, doubt } => format!(
-                "say `{}`, or `--delimiter {}` if {}",
+                "use `{}`, or `--delimiter {}` if {}",
                 header_flags(Some(doubt.found), doubt.header),
                 delimiter_argument(*used),
                 match doubt.header {
@@ -265,23 +265,23 @@ impl Problem for CsvProblem {
                 }
             ),
             Self::HeaderLater { line, first, delimiter, .. } => format!(
-                "say `{}` to begin there, or `--header-line {first}` if that is the header",
+                "use `{}` to start there, or `--header-line {first}` if that is the header",
                 header_flags(*delimiter, Some(*line))
             ),
             Self::FirstRowIsData { .. } => {
-                "say `--no-header` to read it as a row, or `--header-line 1` if it is the header".into()
+                "use `--no-header` to read it as a row, or `--header-line 1` if it is the header".into()
             }
             Self::QuotedRows { .. } => format!(
-                "take the outer quotes away: `sed -e 's/^\"//' -e 's/\"\\r*$//' -e 's/\"\"/\"/g' {} > {}`; \
-                 or say `--header-line 1` if it really is one column",
+                "remove the outer quotes: `sed -e 's/^\"//' -e 's/\"\\r*$//' -e 's/\"\"/\"/g' {} > {}`; \
+                 or use `--header-line 1` if it really is one column",
                 path_word(path),
                 path_word(&repaired_path(path, "unquoted"))
             ),
             Self::NoSuchLine { .. } => "lines are counted from 1, as editors count them".into(),
             Self::NothingLeft { .. } => "leave out fewer lines with `--skip-footer`".into(),
             Self::OpenCell { .. } => {
-                "export the table as CSV, or take the line breaks out of its cells; in a tab-separated file \
-                 nothing else tells where such a cell ends"
+                "export the table as CSV, or remove the line breaks from its cells; in a tab-separated file \
+                 nothing else shows where such a cell ends"
                     .into()
             }
             Self::Ragged { .. } | Self::ShortRows { .. } | Self::LongRows { .. } => self.misfit_hint(),
@@ -308,28 +308,28 @@ impl Problem for CsvProblem {
 }
 
 impl CsvProblem {
-    /// What to do about rows with another number of cells than the header has.
+    /// The hint for rows that do not have the header's number of cells.
     fn misfit_hint(&self) -> String {
         match self {
             Self::ShortRows { footer: Some(lines), is_apart: true, .. } => {
-                format!("say `--skip-footer {lines}` to leave them out, or `--pad-rows` to read them as rows")
+                format!("use `--skip-footer {lines}` to leave them out, or `--pad-rows` to read them as rows")
             }
             Self::ShortRows { footer: Some(lines), rows, .. } => {
                 let these = either(rows.count, "it is not a row", "they are not rows");
                 format!(
-                    "say `--pad-rows` to read missing cells as empty, or `--skip-footer {lines}` if {these}"
+                    "use `--pad-rows` to read missing cells as empty, or `--skip-footer {lines}` if {these}"
                 )
             }
             Self::ShortRows { .. } => {
-                "say `--pad-rows` to read missing cells as empty, or correct these rows".into()
+                "use `--pad-rows` to read missing cells as empty, or correct these rows".into()
             }
             Self::LongRows { other_header: Some(line), .. } => format!(
-                "if line {line} is the header, say `--header-line {line}`; else correct the rows: a cell with a \
+                "if line {line} is the header, use `--header-line {line}`; else correct the rows: a cell with a \
                  delimiter is written \"in quotes\""
             ),
             Self::LongRows { rows, .. } if rows.are_empty => {
                 "the surplus cells are empty: remove the last delimiter of these rows, or add one to the \
-                 header and say `--name-columns`"
+                 header and use `--name-columns`"
                     .into()
             }
             _ => "correct this row; a cell with a delimiter, quote or line break is written \"in quotes\""
@@ -338,7 +338,7 @@ impl CsvProblem {
     }
 }
 
-/// The flags that say a delimiter, and the line of the header.
+/// The flags for a delimiter and for the line of the header.
 fn header_flags(delimiter: Option<u8>, line: Option<u64>) -> String {
     let delimiter = delimiter.map(|byte| format!("--delimiter {}", delimiter_argument(byte)));
     let line = line.map(|line| format!("--header-line {line}"));

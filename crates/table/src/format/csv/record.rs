@@ -1,5 +1,5 @@
-//! The first rows of a table's text, and what they look like: a header, a note or a row. Pure; it does not
-//! decide what a row is.
+//! The first rows of a table's text, and what they look like: a header, a note or a row. This module is pure,
+//! and it does not decide what a row is.
 
 use std::collections::HashSet;
 
@@ -9,7 +9,7 @@ use crate::text::{
     row_scan::RowScan,
 };
 
-/// How many rows are looked at.
+/// How many rows are considered.
 const MOST_RECORDS: usize = 100;
 
 /// One of the first rows.
@@ -19,7 +19,7 @@ pub(crate) struct Record {
     pub(crate) cells: Vec<String>,
     /// Whether its first cell is in quotes.
     pub(crate) in_quotes: bool,
-    /// Whether its quotes are not valid CSV, so that it was cut without them.
+    /// Whether its quotes are invalid, so that it was cut without them.
     pub(crate) is_broken: bool,
     pub(crate) after_blank: bool,
 }
@@ -35,8 +35,8 @@ impl Record {
         self.cells.iter().all(|cell| !cell.trim().is_empty() && cell.len() <= 200 && seen.insert(cell))
     }
 
-    /// Whether it has as many filled cells as the table has columns: then the cells are names, even long or
-    /// doubled ones, rather than a note.
+    /// Whether it has as many filled cells as the table has columns: then the cells are names, even if they
+    /// are long or repeated, rather than a note.
     pub(crate) fn is_full(&self, width: usize) -> bool {
         width > 1 && self.cells.len() == width && self.filled() == width
     }
@@ -46,7 +46,7 @@ impl Record {
     }
 }
 
-/// Cuts the beginning into rows; a line that is not valid CSV counts as plain text.
+/// Cuts the beginning of the text into rows; a line that is not valid CSV counts as plain text.
 pub(crate) fn records(text: &str, is_whole: bool, dialect: Dialect, line: u64) -> Vec<Record> {
     let (delimiter, quotes) = match dialect {
         Dialect::Quoted(delimiter) => (delimiter, true),
@@ -108,7 +108,7 @@ pub(crate) fn index_after(records: &[Record], record: &Record) -> usize {
     records.iter().position(|other| other.line == record.line).map_or(records.len(), |at| at + 1)
 }
 
-/// The number of cells that most rows have; the greater of two that are equally frequent.
+/// The number of cells that most rows have; of two equally frequent numbers the greater one.
 pub(crate) fn usual_width(records: &[Record]) -> usize {
     let widths = records.iter().map(|record| record.cells.len());
     let count = |width: usize| records.iter().filter(|record| record.cells.len() == width).count();
@@ -135,7 +135,7 @@ pub(crate) fn is_header(record: &Record, rows: &[Record]) -> bool {
         first.is_some_and(|first| first != Look::Text && looks.all(|look| look == first))
     };
     let usual = record.known_names();
-    // One usual name among many cells may be chance.
+    // A single usual name among many cells may be chance.
     let named = usual >= 2 || (usual == 1 && record.cells.len() <= 3);
     named || (0..record.cells.len()).any(is_typed)
 }
@@ -157,12 +157,12 @@ pub(crate) fn is_note(record: &Record, width: usize, header_stands_apart: bool) 
     match record.filled() {
         0 => true,
         1 => header_stands_apart || is_note_before(text) || record.cells.len().min(width) >= 3,
-        // `Report:,Leads` and the like, narrower than the table.
+        // `Report:,Leads` and similar lines, narrower than the table.
         filled => filled < width && record.cells.len() <= width && first.trim_end().ends_with(':'),
     }
 }
 
-/// `# made by a script`; a column may be called `#` alone.
+/// `# made by a script`; a lone `#` may be the name of a column.
 pub(crate) fn is_comment(record: &Record) -> bool {
     let text = record.cells.first().map(|cell| cell.trim()).unwrap_or_default();
     (text.starts_with('#') && text.len() > 1) || text.starts_with("//")

@@ -1,4 +1,4 @@
-//! A row of CSV or TSV as it stands in the file, and the reader of such rows.
+//! A row of CSV or TSV as it is in the file, and the reader of such rows. This module does not judge rows.
 
 use std::borrow::Cow;
 
@@ -14,16 +14,16 @@ use crate::{
     },
 };
 
-/// How many cells a row may have before their places take an allocation of their own.
+/// How many cells a row may have before their positions need an allocation of their own.
 const USUAL_CELLS: usize = 32;
 
 /// A row without its end.
 #[derive(Debug)]
 pub(super) struct CsvRow {
     text: String,
-    /// Where cells end; for a row that lacks cells there are fewer than columns.
+    /// The positions where cells end; a row that lacks cells has fewer of them than there are columns.
     ends: SmallVec<[u32; USUAL_CELLS]>,
-    /// Whether quotes around a cell are no part of it.
+    /// Whether quotes around a cell are not part of it.
     is_quoted: bool,
 }
 
@@ -54,14 +54,14 @@ impl FormatRow for CsvRow {
 /// The rows of an open file.
 pub(super) struct CsvSource {
     cutter: RowCutter<WatchedFile>,
-    /// Where a row's cells end; one buffer for all of them.
+    /// The positions where a row's cells end; one buffer for all rows.
     ends: Vec<usize>,
     width: usize,
     pads: bool,
 }
 
 impl CsvSource {
-    /// Reads up to the first row, and compares the header with the one that was scanned.
+    /// Reads up to the first row, and compares the header with the scanned one.
     pub(super) fn open(file: WatchedFile, layout: &CsvLayout, width: usize) -> Result<Self, ReadFault> {
         let text = TextReader::new(file, layout.encoding);
         let mut cutter = RowCutter::new(text, layout.dialect, layout.frame);
@@ -92,7 +92,7 @@ impl RowSource for CsvSource {
         if cells != self.width && !(self.pads && cells < self.width) {
             return Err(ReadFault::Changed);
         }
-        // A row of more bytes than `u32` counts is refused before.
+        // A row with more bytes than `u32` can count has been refused.
         let ends = self.ends.iter().map(|end| *end as u32).collect();
         Ok(Some(Box::new(CsvRow { text, ends, is_quoted })))
     }

@@ -1,11 +1,11 @@
-//! The text of CSV cells and lines. Knows no files.
+//! The text of CSV cells and lines. This module knows no files.
 
-/// When a cell that is written gets quotes.
+/// When a written cell gets quotes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Quoting {
-    /// Where it holds this delimiter, a quote or a line break.
+    /// If the cell contains this delimiter, a quote or a line break.
     Needed(u8),
-    /// Never, since quotes are text in TSV: tabs and line breaks become spaces.
+    /// Never, since quotes are text in TSV; tabs and line breaks become spaces.
     Never,
 }
 
@@ -19,13 +19,13 @@ pub(crate) fn push_cells(text: &mut Vec<u8>, delimiter: u8, cells: &[&str]) {
     }
 }
 
-/// Writes a cell; `is_only` says that it is alone on its line.
+/// Writes a cell; `is_only` says that it is the only cell of its line.
 pub(crate) fn push_cell(text: &mut Vec<u8>, quoting: Quoting, cell: &str, is_only: bool) {
     let Quoting::Needed(delimiter) = quoting else {
         return push_plain(text, cell);
     };
-    // Alone on its line, an empty cell would be a blank line, which is not a row. Readers would take a
-    // mark at the start of a file for the byte order mark.
+    // On a line of its own, an empty cell would be a blank line, which is not a row. A reader would take a
+    // byte order mark at the start of a file for the file's own.
     let is_quoted = cell.bytes().any(|byte| byte == delimiter || matches!(byte, b'"' | b'\n' | b'\r'))
         || (is_only && cell.is_empty())
         || cell.starts_with('\u{feff}');

@@ -1,6 +1,6 @@
-//! The scan's pass over the rows of CSV and TSV: makes names of the header, counts the rows that do not
+//! The scan's pass over the rows of CSV and TSV: takes the names from the header, counts the rows that do not
 //! have its number of cells, and keeps samples. It reads through the same [`RowCutter`] as the reader of
-//! rows. It must not read files by itself.
+//! rows. This module must not read files by itself.
 
 use std::io::Read;
 
@@ -28,20 +28,20 @@ use crate::{
     },
 };
 
-/// How many of the rows that repeat the header are named by their lines.
+/// How many lines of repeated headers are named.
 const MOST_REPEATED: usize = 5;
 
-/// What a pass ended with.
+/// How a pass ended.
 pub(super) enum PassEnd {
     Sound(SoundRows),
-    /// The rows end here, in bytes of the text, and the lines after them are left out.
+    /// The rows end at this position, in bytes of the text, and the lines after them are left out.
     EndsAt(u64, Note),
 }
 
 /// What a pass over all rows finds.
 pub(super) struct SoundRows {
     pub(super) columns: Vec<String>,
-    /// The header as it stands in the file, if the columns have its names.
+    /// The header's text in the file, if the columns have its names.
     pub(super) header: Option<String>,
     pub(super) rows: u64,
     pub(super) samples: Samples,
@@ -61,7 +61,7 @@ pub(super) fn run<R: Read>(
     go_over(cutter, RowPass::new(head, options)).map(|(passed, _)| passed)
 }
 
-/// The same for a TSV whose cells may hold line breaks in quotes; also returns the line of the first such
+/// As `run`, for a TSV whose quoted cells may contain line breaks; also returns the line of the first such
 /// cell. Fails if a line within a cell could be a row by itself, because the quote may be text.
 pub(super) fn run_with_breaks<R: Read>(
     cutter: RowCutter<R>,
@@ -99,7 +99,7 @@ struct RowPass<'a> {
     head: &'a Head,
     options: &'a ReadOptions,
     columns: Option<Vec<String>>,
-    /// The header as it stands in the file, if its names are taken as they are.
+    /// The header's text in the file, if its names are used unchanged.
     header: Option<String>,
     rows: u64,
     samples: Samples,
@@ -109,13 +109,13 @@ struct RowPass<'a> {
     long: Misfits,
     padded: u64,
     tail: Tail,
-    /// The line of the last row, if the row is of a TSV and its last cell opens with a quote.
+    /// The line of the last row, if it is a row of a TSV whose last cell opens with a quote.
     open_cell: Option<u64>,
     /// Whether the scan refuses a cell with line breaks whose lines could be rows.
     distrusts_breaks: bool,
     /// The line of the first row with line breaks in a cell.
     first_broken: Option<u64>,
-    /// The lines of rows that repeat the header, and how many there are.
+    /// The lines of rows that repeat the header, and the number of such rows.
     repeated: (Vec<u64>, u64),
     notes: Vec<Note>,
 }
@@ -143,7 +143,7 @@ impl<'a> RowPass<'a> {
         }
     }
 
-    /// Takes the header from the first row; returns whether the first row is a row of the table itself.
+    /// Takes the names from the first row; returns whether the first row is a row of the table itself.
     fn begin(&mut self, cut: &CutRow<'_>, ends: &[usize]) -> Result<bool, ScanFault> {
         if ends.len() > MOST_COLUMNS {
             return Err(ScanFault::at(Location::Line(cut.line), ColumnProblem::TooManyColumns));
@@ -187,7 +187,7 @@ impl<'a> RowPass<'a> {
         if cut.more_lines > 0 && self.distrusts_breaks {
             self.first_broken.get_or_insert(cut.line);
             let tabs = |line: &[u8]| line.iter().filter(|byte| **byte == b'\t').count();
-            // The first line may have all cells: its last cell goes on in the next line.
+            // The first line may have all cells; its last cell then continues in the next line.
             if cut.bytes.split(|byte| *byte == b'\n').skip(1).any(|line| tabs(line) + 1 >= width) {
                 return Err(ScanFault::at(
                     Location::Line(cut.line),
@@ -206,7 +206,7 @@ impl<'a> RowPass<'a> {
         Ok(())
     }
 
-    /// Counts a row that repeats the header, as in files that were concatenated.
+    /// Counts a row that repeats the header, as in concatenated files.
     fn note_repeated(&mut self, cut: &CutRow<'_>) {
         let Some(header) = &self.header else { return };
         let row = cut.bytes.strip_prefix(BOM).unwrap_or(cut.bytes);
@@ -225,7 +225,7 @@ impl<'a> RowPass<'a> {
         let mut start = 0;
         for (column, end) in ends.iter().enumerate() {
             if self.samples.wants(column) {
-                // One byte more than a sample can have shows that it was cut.
+                // One byte more than a sample can have shows that the cell was cut.
                 let raw = &cut.bytes[start..(*end).min(start + 2 * Samples::BYTES)];
                 self.samples.add(column, &unquoted(&String::from_utf8_lossy(raw), cut.is_quoted));
             }
@@ -233,7 +233,7 @@ impl<'a> RowPass<'a> {
         }
     }
 
-    /// Takes a row that has more or fewer cells than the header.
+    /// Adds a row that has more or fewer cells than the header.
     fn misfit(&mut self, cut: &CutRow<'_>, ends: &[usize], width: usize) -> Result<(), ScanFault> {
         let is_long = ends.len() > width;
         if let Some(opened) = self.open_cell.take().filter(|_| cut.bytes.contains(&b'"')) {
@@ -328,8 +328,8 @@ impl<'a> RowPass<'a> {
     }
 }
 
-/// Whether the last cell of a TSV's row begins with a quote that is not closed. Excel writes a cell with line
-/// breaks like that, and only the next line shows it.
+/// Whether the last cell of a TSV's row begins with an unclosed quote. Excel writes a cell with line breaks
+/// like that, and only the next line shows it.
 fn opens_a_cell(cut: &CutRow<'_>, ends: &[usize]) -> bool {
     let start = ends.len().checked_sub(2).map_or(0, |before| ends[before] + 1);
     let cell = cut.bytes.get(start..).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The scan of CSV and TSV: finds where the table begins and how it is read, and goes over its rows.
+//! The scan of CSV and TSV: finds where the table begins and how it is read, and reads all of its rows.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::{
     text::cut::{Dialect, RowCutter},
 };
 
-/// Scans a file in a known encoding. `delimiter` is the expected one.
+/// Scans a file in a known encoding. `delimiter` is the expected delimiter.
 pub(super) fn scan(
     input: &Input<'_>,
     encoding: &'static Encoding,
@@ -34,7 +34,7 @@ pub(super) fn scan(
             Err(fault) => return Err(as_wrong_delimiter(fault, &head, input.options)),
         };
         match passed {
-            // Once the end is known, no other is looked for.
+            // Once the end is known, the scan looks for no other.
             PassEnd::EndsAt(end, note) => {
                 head.frame.end = Some(end);
                 head.notes.push(note);
@@ -64,8 +64,8 @@ pub(super) fn scan(
     }
 }
 
-/// Reads a TSV that has rows of other lengths than its header with quotes, as Excel writes cells
-/// with line breaks. Where that leaves anything in doubt, the fault stands.
+/// Reads a TSV whose rows differ in length from its header with quotes, as Excel writes cells with line
+/// breaks. If any doubt remains, the fault stays.
 fn scan_quoted_tabs(
     input: &Input<'_>,
     encoding: &'static Encoding,
@@ -84,7 +84,7 @@ fn scan_quoted_tabs(
 
 fn has_bom(input: &Input<'_>, encoding: &'static Encoding) -> Result<bool, ScanFault> {
     let mut text = open_text(input, encoding)?;
-    // The pass over the rows has found a fault in the first piece already.
+    // The pass over the rows has already found any fault in the first piece.
     let _ = text.read(&mut Vec::new());
     Ok(text.has_bom())
 }

@@ -1,5 +1,5 @@
-//! Writes CSV and TSV. The table's own cells stay as they stand in a file of the same layout; answers are
-//! made safe for spreadsheets.
+//! Writes CSV and TSV. The table's own cells are copied unchanged if the input has the same layout; answers
+//! are made safe for spreadsheets.
 
 use std::{any::Any, io};
 
@@ -21,7 +21,7 @@ use crate::{
 /// The writer of one table.
 pub(super) struct CsvSink {
     text: TextSink,
-    /// What stands before the rows, without a byte order mark.
+    /// The bytes before the rows, without a byte order mark.
     head: Vec<u8>,
     delimiter: u8,
     quoting: Quoting,
@@ -91,7 +91,7 @@ impl RowSink for CsvSink {
     }
 }
 
-/// Writes a cell of the table itself: as it stands, quotes and all, where it was read from CSV.
+/// Writes a cell of the table itself: unchanged, including its quotes, if it was read from CSV.
 fn push_own(
     line: &mut Vec<u8>,
     quoting: Quoting,
@@ -109,8 +109,8 @@ fn push_own(
     }
 }
 
-/// What stands before the rows: the line that names the delimiter, which Excel and the next run need; the
-/// header as it stands, and the new names after it.
+/// The bytes before the rows: the line that names the delimiter, which Excel and the next run need; the
+/// header's text, and the new names after it.
 fn head(input: &TableSummary, columns: &[NewColumn], delimiter: u8, quoting: Quoting) -> Vec<u8> {
     let like = input.layout::<CsvLayout>();
     let mut head = like.and_then(|like| like.separator.clone()).unwrap_or_default().into_bytes();

@@ -1,10 +1,11 @@
-//! What cells look like: names of columns, addresses, numbers, notes. Pure: text in, verdict out.
+//! What cells look like: names of columns, addresses, numbers, notes. This module is pure: text in, verdict
+//! out.
 
 /// What a cell looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Look {
     Empty,
-    /// A web address, an e-mail address or a host: never the name of a column.
+    /// A web address, an e-mail address or a host, which is never the name of a column.
     Address,
     Date,
     Number,
@@ -45,7 +46,7 @@ fn is_address(cell: &str) -> bool {
     let is_ending = ending.chars().all(|c| c.is_ascii_lowercase()) && (2..=12).contains(&ending.len());
     let is_name = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.'));
     let has_letter = name.chars().any(char::is_alphabetic);
-    // `no.`, `e.g` and the names of files are not hosts.
+    // `no.`, `e.g` and file names are not hosts.
     is_ending
         && is_name
         && has_letter
@@ -53,8 +54,8 @@ fn is_address(cell: &str) -> bool {
         && !matches!(ending, "csv" | "txt" | "xlsx" | "json" | "pdf")
 }
 
-/// The usual names of columns, in the languages of usual exports. Of a name of several words the last (or
-/// first) one is looked up.
+/// The usual names of columns, in the languages of common exports. Of a name with several words, the last (or
+/// first) word is looked up.
 const NAMES: &[&str] = &[
     "account",
     "address",
@@ -219,7 +220,7 @@ pub(crate) const TOTALS: [&str; 13] = [
     "totaal",
 ];
 
-/// How other notes behind a table begin.
+/// How other notes after a table begin.
 const FOOTERS: &[&str] = &[
     "exported",
     "exported on",
@@ -272,16 +273,16 @@ const FOOTERS: &[&str] = &[
     "as of",
 ];
 
-/// Whether a line of one cell after the rows is a note and cannot be a row: it begins as notes do, and holds a
+/// Whether a line with one cell after the rows is certainly a note: it begins as notes do, and contains a
 /// date, a number or something after a colon.
 pub(crate) fn is_certain_note(text: &str) -> bool {
-    let says = text.contains(':') || text.chars().any(|c| c.is_ascii_digit());
-    begins_as_mark(text) || (begins_as_footer(text) && says)
+    let has_details = text.contains(':') || text.chars().any(|c| c.is_ascii_digit());
+    begins_as_mark(text) || (begins_as_footer(text) && has_details)
 }
 
-/// Whether a line of one cell that stands apart from the rows is a note.
+/// Whether a line with one cell, set apart from the rows, is a note.
 pub(crate) fn is_note_apart(text: &str) -> bool {
-    /// Names of companies have fewer words.
+    /// Company names have fewer words.
     const SENTENCE: usize = 7;
     let words = text.split_whitespace().count();
     let lower = text.trim().trim_end_matches(':').to_lowercase();
@@ -293,7 +294,7 @@ pub(crate) fn is_note_apart(text: &str) -> bool {
         || lower.starts_with("end of ")
 }
 
-/// Whether the text begins as notes behind a table do.
+/// Whether the text begins as notes after a table do.
 pub(crate) fn begins_as_footer(text: &str) -> bool {
     let lower = text.trim().to_lowercase();
     TOTALS.iter().chain(FOOTERS).any(|start| {
@@ -307,7 +308,7 @@ fn begins_as_mark(text: &str) -> bool {
     ["# ", "## ", "// ", "* ", "--", "==", "©"].iter().any(|mark| text.starts_with(mark)) || text == "#"
 }
 
-/// Whether a line before the header is a note by itself: a comment, or some words.
+/// Whether a line before the header is a note by itself: a comment, or a few words.
 pub(crate) fn is_note_before(text: &str) -> bool {
     let text = text.trim();
     text.starts_with('#')

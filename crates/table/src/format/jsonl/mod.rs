@@ -31,7 +31,7 @@ pub(crate) static JSONL: JsonlFormat = JsonlFormat;
 #[derive(Debug)]
 pub(crate) struct JsonlFormat;
 
-/// How a table stands in its file.
+/// How a table is stored in its file.
 #[derive(Debug)]
 pub(crate) struct JsonlLayout {
     encoding: &'static Encoding,

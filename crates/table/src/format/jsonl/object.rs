@@ -1,7 +1,7 @@
-//! A line of JSONL: where its members are in the text, and which cells their values are.
+//! A line of JSONL: the positions of its members in the text, and the cells for their values.
 //!
-//! Values stay raw text, so that a value that a run does not change is written back as it was, to the last
-//! zero of `1.0`. Reads no file.
+//! Values stay raw text, so that a value that a run does not change is written back exactly, down to the last
+//! zero of `1.0`. This module reads no file.
 
 use std::{borrow::Cow, collections::HashMap, fmt, ops::Range};
 
@@ -53,8 +53,8 @@ impl Columns {
     }
 }
 
-/// Calls `each` with the key of every member of the object in `line` and the place of its value. A problem
-/// comes with its column.
+/// Calls `each` with the key of every member of the object in `line` and the position of its value. A problem
+/// is returned with its column.
 pub(crate) fn members(
     line: &str,
     mut each: impl FnMut(&str, Range<usize>) -> Result<(), TableProblem>,
@@ -67,7 +67,7 @@ pub(crate) fn members(
     let mut deserializer = serde_json::Deserializer::from_str(line);
     let visitor = Members {
         each: |key: &str, raw: &str| {
-            // The raw value borrows from `line`: the distance is its place in it.
+            // The raw value borrows from `line`, so the distance of the pointers is its position.
             let from = raw.as_ptr() as usize - line.as_ptr() as usize;
             each(key, from..from + raw.len()).map_err(|problem| refused = Some((from, problem)))
         },
@@ -98,7 +98,7 @@ pub(crate) fn value_of(raw: &str) -> Option<Value> {
     }
 }
 
-/// The text of an array's items; `None` when one is an array or object itself.
+/// The texts of an array's items; `None` if an item is itself an array or object.
 fn scalars(raw: &str) -> Option<Vec<String>> {
     let items: Vec<&RawValue> = serde_json::from_str(raw).ok()?;
     let is_nested = |item: &&RawValue| item.get().starts_with(['[', '{']);
@@ -111,14 +111,14 @@ fn scalars(raw: &str) -> Option<Vec<String>> {
 fn scalar(raw: &str) -> Option<String> {
     let text = match raw.as_bytes().first()? {
         b'n' => return None,
-        // Half a surrogate pair is valid JSON and not valid text: it stays in its escaped form.
+        // Half a surrogate pair is valid JSON but not valid text, so it stays in its escaped form.
         b'"' => serde_json::from_str(raw).unwrap_or_else(|_| raw[1..raw.len() - 1].to_owned()),
         _ => raw.to_owned(),
     };
     (!text.trim().is_empty()).then_some(text)
 }
 
-/// The same JSON without the white space between its tokens.
+/// The same JSON without white space between its tokens.
 fn compact(raw: &str) -> String {
     let (mut in_string, mut escaped) = (false, false);
     let keeps = |c: &char| {
@@ -130,7 +130,7 @@ fn compact(raw: &str) -> String {
     raw.chars().filter(keeps).collect()
 }
 
-/// What the line holds, if it is valid JSON (or the start of an array) other than an object.
+/// The name of the line's content, if it is valid JSON (or the start of an array) other than an object.
 fn other_than_object(line: &str) -> Option<&'static str> {
     let what = match line.as_bytes().first()? {
         b'{' => return None,
@@ -147,7 +147,7 @@ fn column_at(line: &str, at: usize) -> usize {
     line.char_indices().take_while(|(index, _)| *index < at).count() + 1
 }
 
-/// serde_json counts lines from the start of the text it was given, which is our line.
+/// serde_json adds the line within the text it was given, which is always our single line.
 fn without_place(error: &serde_json::Error) -> String {
     let text = error.to_string();
     match text.rfind(" at line ") {

@@ -10,7 +10,7 @@ use crate::problem::{
 /// Why a line is not a row.
 #[derive(Debug)]
 pub(crate) enum JsonlProblem {
-    /// The line holds other JSON than an object, which is named.
+    /// The line holds JSON other than an object; contains its name.
     NotObject(&'static str),
     BrokenJson(String),
     DuplicateKey(String),
@@ -19,7 +19,7 @@ pub(crate) enum JsonlProblem {
 
 impl From<JsonlProblem> for TableProblem {
     fn from(problem: JsonlProblem) -> Self {
-        Self::of_format(problem)
+        Self::from_format(problem)
     }
 }
 

@@ -1,4 +1,4 @@
-//! A line of JSONL as it stands in the file, and the reader of such lines.
+//! A line of JSONL as it is in the file, and the reader of such lines. This module does not judge rows.
 
 use std::{borrow::Cow, ops::Range};
 
@@ -18,11 +18,11 @@ use crate::{
     },
 };
 
-/// How many members an object may have before their places take an allocation of their own.
+/// How many members an object may have before their positions need an allocation of their own.
 const USUAL_MEMBERS: usize = 8;
 
-/// A line without its end, and where the values of its columns are in it. A line may have few of the
-/// columns that the file has.
+/// A line without its line end, and the positions of its columns' values. A line may have only a few of the
+/// file's columns.
 #[derive(Debug)]
 pub(super) struct JsonlRow {
     pub(super) text: String,
@@ -30,9 +30,9 @@ pub(super) struct JsonlRow {
 }
 
 impl JsonlRow {
-    /// Where the value of a column is in the text.
+    /// The position of a column's value in the text.
     pub(super) fn place(&self, column: usize) -> Option<&Range<usize>> {
-        // Most lines have all columns in their order.
+        // Most lines have all columns in order.
         let is_it = |value: &&(usize, Range<usize>)| value.0 == column;
         let value = self.values.get(column).filter(is_it).or_else(|| self.values.iter().find(is_it));
         value.map(|(_, place)| place)

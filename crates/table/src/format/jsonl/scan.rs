@@ -1,5 +1,5 @@
-//! The scan of JSONL: every line is an object, and no key is there twice. Finds the columns in order of
-//! first appearance.
+//! The scan of JSONL: every line must be an object, and no key may occur twice in it. The scan finds the
+//! columns in order of first appearance.
 
 use std::sync::Arc;
 
@@ -62,7 +62,7 @@ struct LinePass {
     rows: u64,
     columns: Columns,
     samples: Samples,
-    /// Of each column the row it was last seen in, which finds a key that is there twice.
+    /// By column, the row in which it was last seen, which reveals a repeated key.
     last_row: Vec<u64>,
 }
 

@@ -1,4 +1,4 @@
-//! Writes JSONL. The line of a JSONL table keeps its very text but for the values that change; a row of
+//! Writes JSONL. A line of a JSONL table keeps its exact text except for the values that change; a row of
 //! another format becomes a new object.
 
 use std::{any::Any, io, ops::Range};
@@ -20,7 +20,7 @@ pub(super) struct JsonlSink {
     text: TextSink,
     /// The columns in order, each with its key, for rows of other formats.
     columns: Vec<Member>,
-    /// The columns that get outputs, and those that get older answers, each in the order of these.
+    /// The columns that get outputs and the columns that get older answers, each in their own order.
     changing: Vec<Member>,
 }
 
@@ -64,15 +64,15 @@ impl RowSink for JsonlSink {
     }
 }
 
-/// The new JSON of a column; `None` where the table's own cell stays.
+/// The new JSON of a column; `None` if the table's own cell stays.
 fn changed(row: &OutputRow<'_>, column: &NewColumn) -> Option<String> {
     let written = row.written(column).map(|value| json(&json_value(value)));
-    // An older answer is JSON already.
+    // An older answer is already JSON.
     written.or_else(|| row.carried(column).map(str::to_owned))
 }
 
-/// Writes the line's text as it is, but for the values that change: new members come
-/// before the closing brace, in the line's own style.
+/// Writes the line's text unchanged except for the values that change. New members come before the closing
+/// brace, in the line's own style.
 fn push_changed(text: &mut Vec<u8>, line: &JsonlRow, members: &[Member], row: &OutputRow<'_>) {
     let mut changes: Vec<(Range<usize>, String)> = Vec::new();
     let mut added = String::new();
@@ -95,7 +95,7 @@ fn push_changed(text: &mut Vec<u8>, line: &JsonlRow, members: &[Member], row: &O
         }
     }
     if !added.is_empty() {
-        // Behind the last value; an empty object has none, and its brace is the last one.
+        // New members follow the last value; an empty object has no value, and its brace is the last one.
         let end = line.values.iter().map(|(_, value)| value.end).max();
         let end = end.or_else(|| line.text.rfind('}')).unwrap_or(line.text.len());
         changes.push((end..end, added));
@@ -110,7 +110,7 @@ fn push_changed(text: &mut Vec<u8>, line: &JsonlRow, members: &[Member], row: &O
     text.extend_from_slice(&line.text.as_bytes()[copied..]);
 }
 
-/// Writes an object with all columns; those without a value are null.
+/// Writes an object with all columns; columns without a value are null.
 fn push_new(text: &mut Vec<u8>, cells: &dyn FormatRow, members: &[Member], row: &OutputRow<'_>) {
     text.push(b'{');
     for (at, Member { key, column }) in members.iter().enumerate() {

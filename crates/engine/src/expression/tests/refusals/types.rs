@@ -1,4 +1,4 @@
-//! Parts whose types can never fit.
+//! Tests of parts whose types can never fit.
 
 use super::{Refusal, check, formula};
 
@@ -92,23 +92,23 @@ fn types_that_do_not_fit() {
         ),
         (
             "tags.contains(\"AI\")",
-            "`contains` is for texts, and `tags` is list",
+            "`contains` takes a text, and `tags` is list",
             &["write `\"...\" in tags`"],
         ),
         (
             "employees.contains(\"1\")",
-            "`contains` is for texts, and `employees` is integer",
+            "`contains` takes a text, and `employees` is integer",
             &["write `string(employees)`"],
         ),
         (
             "tags.lower()",
-            "`lower` is for texts, and `tags` is list",
-            &["ask each item: `tags.exists(item, item.lower(...))`"],
+            "`lower` takes a text, and `tags` is list",
+            &["test each item: `tags.exists(item, item.lower(...))`"],
         ),
-        ("size(employees)", "`size` is of a text or a list, and `employees` is integer", &[]),
+        ("size(employees)", "`size` takes a text or a list, and `employees` is integer", &[]),
         (
             "title in \"abc\"",
-            "`in` looks into a list, and `\"abc\"` is text",
+            "`in` needs a list, and `\"abc\"` is text",
             &["write `\"abc\".contains(title)`"],
         ),
         (
@@ -134,19 +134,19 @@ fn types_that_do_not_fit() {
         ("tags > [\"a\"]", "`>` does not order a list: `tags`", &["compare its size: `size(tags)`"]),
         (
             "title[0]",
-            "`title[0]` asks for a part of a value that is text",
+            "`title[0]` reads a part of a value that is text",
             &["a column whose name is not a plain word is written `row[\"...\"]`"],
         ),
         ("tags[\"a\"]", "`tags[\"a\"]`: items are counted from 0, and `\"a\"` is text", &[]),
         (
             "title.x",
-            "`title.x` asks for a part of a value that is text",
+            "`title.x` reads a part of a value that is text",
             &["a column whose name is not a plain word is written `row[\"...\"]`"],
         ),
-        ("title.map(x, x)", "only the items of a list can be looked at, and `title` is text", &[]),
+        ("title.map(x, x)", "a loop needs a list, and `title` is text", &[]),
         (
             "tags.filter(t, t)",
-            "what a loop asks of an item must be true or false, and `t` is text",
+            "the expression in a loop must be true or false, and `t` is text",
             &["compare it with something: `t != null`"],
         ),
         (

@@ -1,6 +1,6 @@
-//! A part of an expression as text again, for messages.
+//! Renders a part of an expression as text again, for messages.
 //!
-//! The text may differ from what was typed in white space and brackets.
+//! The text may differ from the typed text in white space and brackets.
 
 use cel::{
     IdedExpr,
@@ -8,12 +8,12 @@ use cel::{
 };
 use marl_core::{SemanticType, excerpt};
 
-use super::columns::{quoted, slot, written};
+use super::columns::{quoted, reference, slot};
 
-/// How many characters of a part are shown.
+/// The maximum number of characters of a rendered part.
 const MOST: usize = 60;
 
-/// The sign of an operator by cel's name for it: `>` for `_>_`.
+/// The sign of an operator by its name in cel: `>` for `_>_`.
 pub(super) fn sign(name: &str) -> Option<&str> {
     let sign = match name {
         operators::IN => "in",
@@ -22,7 +22,7 @@ pub(super) fn sign(name: &str) -> Option<&str> {
     (sign == "in" || sign.chars().all(|c| c.is_ascii_punctuation() && c != '[' && c != '?')).then_some(sign)
 }
 
-/// `tree` as text, bounded.
+/// `tree` as text of bounded length.
 pub(super) fn text(tree: &IdedExpr, columns: &[(String, SemanticType)]) -> String {
     excerpt(&whole(tree, columns), MOST)
 }
@@ -34,13 +34,13 @@ fn whole(tree: &IdedExpr, columns: &[(String, SemanticType)]) -> String {
     };
     match &tree.expr {
         Expr::Ident(name) => match slot(name).and_then(|slot| columns.get(slot)) {
-            Some((name, _)) => written(name),
+            Some((name, _)) => reference(name),
             None => name.clone(),
         },
-        Expr::Literal(literal) => of_literal(literal),
+        Expr::Literal(literal) => literal_text(literal),
         Expr::List(items) => format!("[{}]", list(&items.elements)),
         Expr::Select(select) => format!("{}.{}", whole(&select.operand, columns), select.field),
-        Expr::Call(call) => of_call(call, &list),
+        Expr::Call(call) => call_text(call, &list),
         Expr::Map(map) => {
             let entries = map.entries.iter().filter_map(|entry| match &entry.expr {
                 EntryExpr::MapEntry(e) => {
@@ -55,7 +55,7 @@ fn whole(tree: &IdedExpr, columns: &[(String, SemanticType)]) -> String {
     }
 }
 
-fn of_call(call: &CallExpr, list: &dyn Fn(&[IdedExpr]) -> String) -> String {
+fn call_text(call: &CallExpr, list: &dyn Fn(&[IdedExpr]) -> String) -> String {
     let part = |at: usize| {
         let text = list(&call.args[at..=at]);
         let binary = matches!(&call.args[at].expr, Expr::Call(inner) if sign(&inner.func_name).is_some());
@@ -76,7 +76,7 @@ fn of_call(call: &CallExpr, list: &dyn Fn(&[IdedExpr]) -> String) -> String {
     }
 }
 
-fn of_literal(literal: &LiteralValue) -> String {
+fn literal_text(literal: &LiteralValue) -> String {
     match literal {
         LiteralValue::Boolean(value) => value.inner().to_string(),
         LiteralValue::Bytes(_) => "b\"...\"".to_owned(),

@@ -1,19 +1,19 @@
-//! How a text that is not an expression was probably meant.
+//! Guesses the correction of a text that is not an expression.
 //!
-//! These are guesses: the caller checks a guess like any other text. The guesses are made from the text
-//! alone, since most of these texts cannot be parsed.
+//! The caller checks each guess like any other text. The guesses are made from the text alone, since most of
+//! these texts cannot be parsed.
 
 use super::{
-    ExpressionError, Meant,
-    columns::{quoted, written},
+    Correction, ExpressionError,
+    columns::{quoted, reference},
 };
 
-/// Texts that might have been meant, the likeliest first.
+/// Possible corrections, the likeliest first.
 pub(super) fn guesses(text: &str, error: &ExpressionError, columns: &[&str]) -> Vec<String> {
     let mut guesses = Vec::new();
-    if let Some(Meant::Name(wrong, near)) = error.meant.as_deref() {
+    if let Some(Correction::Name(wrong, near)) = error.correction.as_deref() {
         guesses.extend(in_row(text, wrong, near));
-        guesses.extend(replaced(text, wrong, &written(near)));
+        guesses.extend(replaced(text, wrong, &reference(near)));
     }
     let named = with_names(text, columns);
     let signs = with_signs(text);
@@ -27,17 +27,17 @@ fn in_row(text: &str, wrong: &str, near: &str) -> Option<String> {
     let double = format!("row[{}]", quoted(wrong));
     let single = format!("row['{wrong}']");
     let found = [double, single].into_iter().find(|form| text.contains(form.as_str()))?;
-    Some(text.replace(&found, &written(near)))
+    Some(text.replace(&found, &reference(near)))
 }
 
 /// The text with the names of columns that are not plain words in `row["..."]`.
 fn with_names(text: &str, columns: &[&str]) -> Option<String> {
-    let mut names: Vec<&str> = columns.iter().copied().filter(|name| written(name) != *name).collect();
-    // A name may be the beginning of another one.
+    let mut names: Vec<&str> = columns.iter().copied().filter(|name| reference(name) != *name).collect();
+    // A name may be the beginning of another name.
     names.sort_by_key(|name| std::cmp::Reverse(name.len()));
     let found = names
         .into_iter()
-        .fold(text.to_owned(), |text, name| replaced(&text, name, &written(name)).unwrap_or(text));
+        .fold(text.to_owned(), |text, name| replaced(&text, name, &reference(name)).unwrap_or(text));
     (found != text).then_some(found)
 }
 
@@ -64,7 +64,7 @@ fn with_signs(text: &str) -> Option<String> {
     (found != text).then_some(found)
 }
 
-/// The text with every `word` outside of quotes replaced; `None` where there is none.
+/// The text with every `word` outside quotes replaced; `None` if there is none.
 fn replaced(text: &str, word: &str, by: &str) -> Option<String> {
     if word.trim().is_empty() {
         return None;
@@ -87,7 +87,7 @@ fn replaced(text: &str, word: &str, by: &str) -> Option<String> {
     (found != text).then_some(found)
 }
 
-/// The text with its parts outside of quotes changed.
+/// The text with its parts outside quotes changed.
 fn outside(text: &str, change: impl Fn(&str) -> String) -> String {
     let mut made = String::with_capacity(text.len());
     let mut rest = text;
@@ -102,7 +102,7 @@ fn outside(text: &str, change: impl Fn(&str) -> String) -> String {
     made
 }
 
-/// How long a quoted text is, including its quotes; all of the rest if it is not closed.
+/// The length of a quoted text, including its quotes; everything that remains if it is not closed.
 fn end_of_quote(text: &str, quote: char) -> usize {
     let mut is_escaped = false;
     for (at, c) in text.char_indices().skip(1) {
@@ -120,10 +120,10 @@ fn end_of_quote(text: &str, quote: char) -> usize {
 mod tests {
     use marl_core::SemanticType;
 
-    use crate::expression::{Expression, Meant};
+    use crate::expression::{Correction, Expression};
 
     #[test]
-    fn a_text_is_mended_only_into_one_that_is_read() {
+    fn a_text_is_corrected_only_into_a_valid_one() {
         let columns = ["Company Name", "Company", "employees", "Head-Count", "städte"];
         let columns = columns.map(|name| (name, SemanticType::Text));
         for (text, expect) in [
@@ -144,8 +144,8 @@ mod tests {
             ("zzz == Company Nam", None),
         ] {
             let error = Expression::condition(text, &columns).unwrap_err();
-            let repaired = match error.meant.as_deref() {
-                Some(Meant::Text(repaired)) => Some(repaired),
+            let repaired = match error.correction.as_deref() {
+                Some(Correction::Text(repaired)) => Some(repaired),
                 _ => None,
             };
             assert_eq!(repaired.map(String::as_str), expect, "{text}");

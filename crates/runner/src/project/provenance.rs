@@ -9,7 +9,7 @@ use table::{KeyCell, Question, TableSummary};
 
 /// The answers of a step, and what they were given for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Asked {
+pub(crate) struct Provenance {
     /// The columns of the answers.
     pub answers: Vec<String>,
     pub inputs: Vec<Input>,
@@ -52,34 +52,35 @@ impl Input {
 const MOST_INPUTS: usize = 2_000;
 
 /// What is recorded about an output: nothing if there are more than [`MOST_INPUTS`].
-pub(crate) fn bounded(asked: Vec<Asked>) -> Vec<Asked> {
-    let inputs: usize = asked.iter().map(|asked| asked.inputs.len() + asked.through.len()).sum();
-    if inputs > MOST_INPUTS { Vec::new() } else { asked }
+pub(crate) fn bounded(provenance: Vec<Provenance>) -> Vec<Provenance> {
+    let inputs: usize =
+        provenance.iter().map(|provenance| provenance.inputs.len() + provenance.through.len()).sum();
+    if inputs > MOST_INPUTS { Vec::new() } else { provenance }
 }
 
 /// What each of the plan's steps asks for.
-pub(crate) fn of_plan(plan: &Plan) -> Vec<Asked> {
-    let mut all: Vec<Asked> = Vec::with_capacity(plan.steps.len());
+pub(crate) fn of_plan(plan: &Plan) -> Vec<Provenance> {
+    let mut all: Vec<Provenance> = Vec::with_capacity(plan.steps.len());
     for (at, step) in plan.steps.iter().enumerate() {
         let answers = step.columns().map(|output| output.name.clone()).collect();
         let replaces = step.existing == Existing::Overwrite;
-        let mut asked = Asked { answers, inputs: Vec::new(), through: Vec::new(), replaces };
+        let mut provenance = Provenance { answers, inputs: Vec::new(), through: Vec::new(), replaces };
         for binding in step.alternatives().iter().flat_map(|alternative| &alternative.inputs) {
             let input = Input::of(&binding.column.name, &binding.from, Some(binding.column.kind));
-            asked.read(input, binding.producer.map(|producer| &all[producer]));
+            provenance.read(input, binding.producer.map(|producer| &all[producer]));
         }
         if let Task::Compute(formula) = &step.task {
             for column in formula.expression.columns() {
-                let producer = all[..at].iter().find(|asked| asked.answers.contains(column));
-                asked.read(Input::of(column, column, None), producer);
+                let producer = all[..at].iter().find(|provenance| provenance.answers.contains(column));
+                provenance.read(Input::of(column, column, None), producer);
             }
         }
-        all.push(asked);
+        all.push(provenance);
     }
     all
 }
 
-impl Asked {
+impl Provenance {
     /// Adds an input. If another step produces the input, the inputs of that step are added too.
     fn read(&mut self, input: Input, producer: Option<&Self>) {
         let add = |inputs: &mut Vec<Input>, input: &Input| {
@@ -132,10 +133,11 @@ impl Asked {
         plan: &[Self],
     ) -> Option<String> {
         let has = |column: &String| now.columns.contains(column);
-        let same = |asked: &Self| {
-            asked.inputs.iter().find(|other| other.is_same(input)).map(|other| other.column.clone())
+        let same = |provenance: &Self| {
+            provenance.inputs.iter().find(|other| other.is_same(input)).map(|other| other.column.clone())
         };
-        let writers = plan.iter().filter(|asked| asked.answers.iter().any(|one| self.answers.contains(one)));
+        let writers =
+            plan.iter().filter(|provenance| provenance.answers.iter().any(|one| self.answers.contains(one)));
         let of_writer = || writers.filter_map(same).find(has);
         let by_name = || Some(input.column.clone()).filter(has);
         let of_other = || plan.iter().filter_map(same).find(has);
@@ -163,17 +165,18 @@ impl Asked {
 
 /// The questions of an older output's answers, `names`, as far as their columns are known.
 pub(crate) fn questions(
-    asked: &[Asked],
+    provenance: &[Provenance],
     names: &[String],
     older: &TableSummary,
     now: &TableSummary,
-    plan: &[Asked],
+    plan: &[Provenance],
 ) -> Vec<Question> {
     let place = |columns: &[String], name: &String| columns.iter().position(|column| column == name);
-    let question = |asked: &Asked| {
-        let answers: Vec<usize> = asked.answers.iter().filter_map(|answer| place(names, answer)).collect();
-        let found = asked.find(older, now, plan);
-        let cells = asked.inputs.iter().zip(&found).map(|(input, found)| {
+    let question = |provenance: &Provenance| {
+        let answers: Vec<usize> =
+            provenance.answers.iter().filter_map(|answer| place(names, answer)).collect();
+        let found = provenance.find(older, now, plan);
+        let cells = provenance.inputs.iter().zip(&found).map(|(input, found)| {
             let now = place(&now.columns, found.as_ref()?)?;
             Some(KeyCell { older: place(&older.columns, &input.column)?, now, kind: input.kind() })
         });
@@ -181,7 +184,7 @@ pub(crate) fn questions(
         let key = cells.collect::<Option<Vec<KeyCell>>>().unwrap_or_default();
         (!answers.is_empty()).then_some(Question { answers, key })
     };
-    asked.iter().filter_map(question).collect()
+    provenance.iter().filter_map(question).collect()
 }
 
 #[cfg(test)]
@@ -191,7 +194,7 @@ mod tests {
 
     use super::*;
 
-    fn asked(columns: &[&str], steps: &[&str], formulas: &[(&str, &str)]) -> Vec<Asked> {
+    fn provenance(columns: &[&str], steps: &[&str], formulas: &[(&str, &str)]) -> Vec<Provenance> {
         let mut request = Request {
             steps: steps.iter().map(|step| StepRequest::parse(step)).collect(),
             ..Request::default()
@@ -206,14 +209,15 @@ mod tests {
     }
 
     #[test]
-    fn a_step_that_reads_another_step_asks_what_that_one_reads() {
-        let all = asked(
+    fn a_step_inherits_the_inputs_of_the_steps_that_it_reads() {
+        let all = provenance(
             &["company_domain", "note"],
             &["find_ceo", "linkedin_profile"],
             &[("size", "note + ceo_name")],
         );
-        let of =
-            |answer: &str| all.iter().find(|asked| asked.answers.iter().any(|one| one == answer)).unwrap();
+        let of = |answer: &str| {
+            all.iter().find(|provenance| provenance.answers.iter().any(|one| one == answer)).unwrap()
+        };
         let domain = Input::of("company_domain", "company_domain", Some(SemanticType::Domain));
         let only = std::slice::from_ref(&domain);
         assert_eq!(of("ceo_name").inputs, only);
@@ -227,10 +231,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_recorded_is_bounded() {
+    fn the_record_is_bounded() {
         let input = Input::of("a", "a", None);
-        let one =
-            Asked { answers: vec!["x".into()], inputs: vec![input; 1_000], through: vec![], replaces: false };
+        let one = Provenance {
+            answers: vec!["x".into()],
+            inputs: vec![input; 1_000],
+            through: vec![],
+            replaces: false,
+        };
         assert_eq!(bounded(vec![one.clone(); 2]).len(), 2);
         assert_eq!(bounded(vec![one; 3]), []);
     }
