@@ -1,5 +1,6 @@
 //! Tests of the gateway over a scripted provider, with the clock paused.
 
+mod bills;
 mod claims;
 mod costs;
 mod doubts;
@@ -132,7 +133,7 @@ fn throttled() -> Failure {
     let failure = Failure::transient(Error::new(ErrorKind::RateLimited, "429"));
     Failure { retry_after: Some(Duration::from_secs(20)), ..failure }
 }
-fn passing() -> Failure {
+fn transient() -> Failure {
     Failure::transient(Error::new(ErrorKind::Upstream, "500"))
 }
 fn refused() -> Failure {
@@ -166,17 +167,17 @@ async fn equal_calls_are_sent_once_at_the_same_time_and_long_after() {
 
 #[tokio::test(start_paused = true)]
 async fn an_error_that_may_pass_is_tried_four_times_in_total() {
-    let world = World::script(&[(1, &[Act::Fail(passing), Act::Fail(not_sent), Act::Fail(passing)])]);
+    let world = World::script(&[(1, &[Act::Fail(transient), Act::Fail(not_sent), Act::Fail(transient)])]);
     assert_eq!(world.ask(1).await, "found 1");
     assert_eq!((world.sends(), world.count("sent"), world.count("sent again")), (4, 1, 2));
-    let world = World::new(always(Act::Fail(passing)));
+    let world = World::new(always(Act::Fail(transient)));
     assert_eq!(world.ask(1).await, "upstream");
     assert_eq!(world.sends(), 4);
 }
 
 #[tokio::test(start_paused = true)]
 async fn duplicates_share_a_failure() {
-    let world = World::new(always(Act::Fail(passing)));
+    let world = World::new(always(Act::Fail(transient)));
     assert_eq!(world.ask(1).await, "upstream");
     assert_eq!(world.ask(1).await, "upstream");
     assert_eq!((world.sends(), world.count("joined")), (4, 1));
@@ -251,7 +252,7 @@ async fn a_cap_is_never_exceeded_and_is_used_up() {
     let acts: Vec<(u64, Vec<Act>)> = (0..200)
         .map(|n| {
             let acts = match n % 4 {
-                0 => vec![Act::Fail(passing), Act::Fail(throttled)],
+                0 => vec![Act::Fail(transient), Act::Fail(throttled)],
                 1 => vec![Act::Fail(cut)],
                 2 => vec![Act::Fail(refused)],
                 _ => vec![Act::AnswerAfter(Duration::from_millis(30))],

@@ -230,21 +230,29 @@ pub(crate) fn command_over(command: &str, table: &Path, reading: &ReadOptions) -
 
 /// The flags that say how a table is read, each with its value.
 pub(crate) fn reading_flags(reading: &ReadOptions) -> Vec<(&'static str, Option<String>)> {
-    let delimiter = reading.delimiter.map(|byte| match byte {
+    // A new option does not compile here until it has a flag: the flags are part of a plan's hash.
+    let ReadOptions {
+        delimiter,
+        encoding,
+        header_line,
+        skip_footer,
+        no_header,
+        pad_rows,
+        name_columns,
+        cancellation: _,
+    } = reading;
+    let delimiter = delimiter.map(|byte| match byte {
         b'\t' => "\\t".to_owned(),
         byte => char::from(byte).to_string(),
     });
     let values = [
         ("--delimiter", delimiter),
-        ("--encoding", reading.encoding.map(|encoding| encoding.name().to_lowercase())),
-        ("--header-line", reading.header_line.map(|line| line.to_string())),
-        ("--skip-footer", reading.skip_footer.map(|lines| lines.to_string())),
+        ("--encoding", encoding.map(|encoding| encoding.name().to_lowercase())),
+        ("--header-line", header_line.map(|line| line.to_string())),
+        ("--skip-footer", skip_footer.map(|lines| lines.to_string())),
     ];
-    let switches = [
-        ("--no-header", reading.no_header),
-        ("--pad-rows", reading.pad_rows),
-        ("--name-columns", reading.name_columns),
-    ];
+    let switches =
+        [("--no-header", *no_header), ("--pad-rows", *pad_rows), ("--name-columns", *name_columns)];
     let values = values.into_iter().filter(|(_, value)| value.is_some());
     let switches = switches.into_iter().filter(|(_, is_given)| *is_given).map(|(flag, _)| (flag, None));
     values.chain(switches).collect()

@@ -63,7 +63,7 @@ async fn free_calls_count_towards_no_cap() {
 
 #[tokio::test(start_paused = true)]
 async fn an_error_of_a_vendor_that_bills_requests_is_paid_for_and_final() {
-    let world = world(scripted(&[(1, &[Act::Fail(passing)]), (2, &[Act::Fail(throttled)])]));
+    let world = world(scripted(&[(1, &[Act::Fail(transient)]), (2, &[Act::Fail(throttled)])]));
     assert_eq!(world.operation("per_request", 1).await, "upstream");
     assert_eq!(world.operation("per_request", 1).await, "upstream", "it is not bought again");
     assert_eq!((world.sends(), world.count("reused")), (1, 1));

@@ -26,7 +26,7 @@ async fn a_doubt_is_sent_again_by_choice() {
 async fn a_refusal_after_a_doubt_does_not_undo_it() {
     let world = World::with(scripted(&[(1, &[Act::Fail(cut), Act::Fail(refused)])]), retrying());
     assert_eq!(world.ask(1).await, "in_doubt");
-    let acts: &[Act] = &[Act::Fail(cut), Act::Fail(passing), Act::Fail(passing), Act::Fail(passing)];
+    let acts: &[Act] = &[Act::Fail(cut), Act::Fail(transient), Act::Fail(transient), Act::Fail(transient)];
     let world = World::with(scripted(&[(1, acts)]), retrying());
     assert_eq!(world.ask(1).await, "in_doubt");
 }

@@ -7,6 +7,7 @@ const TIMEOUT: Duration = Duration::from_secs(180);
 const OPERATIONS: &[(SmolStr, Operation)] = &[
     (SmolStr::new_static("free"), Operation::free(TIMEOUT)),
     (SmolStr::new_static("per_hit"), priced(Bills::Found, 3.0)),
+    (SmolStr::new_static("per_answer"), priced(Bills::Answered, 1.0)),
     (SmolStr::new_static("per_request"), priced(Bills::Sent, 1.0)),
 ];
 
@@ -16,7 +17,7 @@ const fn priced(bills: Bills, worst: f64) -> Operation {
     Operation { bills, price: Some(price), timeout: TIMEOUT, has_effects: false }
 }
 
-static INFO: ProviderInfo = ProviderInfo {
+pub(super) static INFO: ProviderInfo = ProviderInfo {
     name: SmolStr::new_static("p"),
     description: SmolStr::new_static(""),
     key_variable: SmolStr::new_static("P_KEY"),

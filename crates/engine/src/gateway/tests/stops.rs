@@ -89,7 +89,7 @@ async fn a_second_refusal_for_credit_stops_the_provider() {
 #[tokio::test(start_paused = true)]
 async fn a_failing_provider_is_paused_and_stopped_after_five_minutes() {
     let settings = Settings { parallel: 1, ..Settings::default() };
-    let world = World::with(always(Act::Fail(passing)), settings);
+    let world = World::with(always(Act::Fail(transient)), settings);
     let started = Instant::now();
     let ends = futures::future::join_all((0..50).map(|n| world.ask(n))).await;
     let failed = ends.iter().filter(|end| *end == "upstream").count();
@@ -104,7 +104,7 @@ async fn a_failing_provider_is_paused_and_stopped_after_five_minutes() {
 
 #[tokio::test(start_paused = true)]
 async fn after_an_outage_nothing_is_lost() {
-    let outage: Vec<Act> = (0..4).map(|_| Act::Fail(passing)).collect();
+    let outage: Vec<Act> = (0..4).map(|_| Act::Fail(transient)).collect();
     let acts: Vec<(u64, &[Act])> = (0..5).map(|n| (n, outage.as_slice())).collect();
     let world = World::script(&acts);
     let ends = futures::future::join_all((0..50).map(|n| world.ask(n))).await;
@@ -137,7 +137,7 @@ async fn dead_targets_hold_nobody_else_back() {
 
 #[tokio::test(start_paused = true)]
 async fn a_failure_is_told_once_its_attempts_are_over() {
-    let world = World::script(&[(1, &[Act::Fail(passing)]), (2, &[Act::Fail(refused)])]);
+    let world = World::script(&[(1, &[Act::Fail(transient)]), (2, &[Act::Fail(refused)])]);
     assert_eq!((world.ask(1).await, world.count("failed")), ("found 1".to_owned(), 0));
     for _ in 0..2 {
         assert_eq!((world.ask(2).await, world.count("failed")), ("invalid_input".to_owned(), 1));
