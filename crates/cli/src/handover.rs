@@ -16,7 +16,7 @@ use std::{
 use runner::failure::exit::Exit;
 
 /// What the holder of the pipe writes once the run's number has been reported.
-pub(crate) const CONFIRMATION: &[u8] = b"told\n";
+pub(crate) const CONFIRMATION: &[u8] = b"confirmed\n";
 
 /// The run's end of the pipe.
 pub(crate) struct Handover {
@@ -69,7 +69,7 @@ mod tests {
     #[test]
     fn only_the_exact_confirmation_counts() {
         assert!(is_confirmed(CONFIRMATION));
-        for other in ["", "told", "tol\n", "\n", "toldx\n", "untold\n"] {
+        for other in ["", "confirmed", "confirm\n", "\n", "confirmedx\n", "unconfirmed\n"] {
             assert!(!is_confirmed(other.as_bytes()), "{other:?}");
         }
     }

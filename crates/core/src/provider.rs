@@ -89,7 +89,7 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    /// An attempt that ended with a whole answer.
+    /// An attempt that ended with a complete answer.
     pub fn answered(body: String) -> Self {
         AttemptEnd::Answered(body).into()
     }

@@ -29,7 +29,7 @@ impl Cost {
     /// A cost of which nothing is known.
     pub const UNKNOWN: Self = Self { money: None, units: None };
 
-    /// What a call of the operation `name` costs that comes to so many units.
+    /// What a call of the operation `name` costs if it uses `units`.
     pub fn of(name: &str, operation: &Operation, units: Option<f64>, prices: &Prices) -> Self {
         if operation.is_free() {
             return Self::FREE;
@@ -55,14 +55,14 @@ impl AddAssign for Cost {
     }
 }
 
-/// Between what bounds the cost of one call of an operation is.
+/// The bounds of what one call of an operation costs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CallPrice {
-    /// What a whole answer costs at least.
+    /// What a complete answer costs at least.
     pub least: Cost,
     /// What the call costs at most.
     pub most: Cost,
-    /// The vendor's unit, where the vendor publishes a price.
+    /// The vendor's unit, if the vendor publishes a price.
     pub unit: Option<SmolStr>,
     /// Whether calls of the operation are free, and so count towards no cap.
     pub is_free: bool,

@@ -18,11 +18,12 @@ impl LedgerFile {
     /// There is a file at `to`, `to` cannot be written, or the ledger cannot be read. Nothing is left behind
     /// then.
     pub(crate) fn back_up(&self, to: &Path) -> Result<(), LedgerError> {
-        let failed_at = |error: &io::Error| LedgerError(format!("{} cannot be made: {error}", to.display()));
+        let failed_at =
+            |error: &io::Error| LedgerError(format!("{} cannot be created: {error}", to.display()));
         let mode = fs::metadata(&self.path).map_err(|error| failed_at(&error))?.permissions().mode() & 0o777;
-        let name = to
-            .to_str()
-            .ok_or_else(|| LedgerError(format!("{} cannot be made: its name is no UTF-8", to.display())))?;
+        let name = to.to_str().ok_or_else(|| {
+            LedgerError(format!("{} cannot be created: its name is not UTF-8", to.display()))
+        })?;
         // SQLite accepts a new and empty file, so no other file is replaced.
         let made = File::options().write(true).create_new(true).mode(0o600).open(to);
         let made = made.map_err(|error| failed_at(&error))?;

@@ -17,8 +17,8 @@ macro_rules! calls_without_cost {
     };
 }
 
-/// How a ledger of an earlier version is read as one of the newest without changing it, by temporary
-/// views: the first are for version 1.
+/// Temporary views through which a ledger of an earlier version reads like the newest, without a change to
+/// the file. The first entry is for version 1.
 pub(crate) const VIEWED_AS_NEWEST: [&str; MIGRATIONS.len() - 1] = [
     concat!(
         calls_without_cost!(),

@@ -106,7 +106,7 @@ pub(crate) fn describe(error: &rusqlite::Error) -> String {
         Some(ErrorCode::DatabaseCorrupt) => "the file is damaged".to_owned(),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => "another program holds it".to_owned(),
         Some(ErrorCode::ReadOnly) => "it cannot be written".to_owned(),
-        Some(ErrorCode::CannotOpen) => "it cannot be opened or made".to_owned(),
+        Some(ErrorCode::CannotOpen) => "it cannot be opened or created".to_owned(),
         _ => error.to_string(),
     }
 }
@@ -318,7 +318,8 @@ fn check(db: &Connection, path: &Path) -> Result<usize, OpenError> {
         return Err(OpenError::new(path, Problem::NotALedger, "this is another program's database"));
     }
     if version > known {
-        let why = format!("version {version} was made by a newer marl; this one knows up to {known}");
+        let why =
+            format!("a newer marl created it (format {version}); this version reads formats up to {known}");
         return Err(OpenError::new(path, Problem::Newer, &why));
     }
     let expect = schema::made_by(&MIGRATIONS[..version]).map_err(|error| OpenError::sql(path, &error))?;

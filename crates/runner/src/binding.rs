@@ -17,7 +17,7 @@ pub fn binding(step: &Step) -> String {
     format!("{:<16}  {reads} -> {}{}", step.name, outputs.join(", "), condition.unwrap_or_default())
 }
 
-/// A column, and the output that goes there where the name does not say.
+/// A column, with its output if the column's name differs.
 fn written(step: &Step, output: &Output) -> String {
     let own = match &step.task {
         Task::Compute(_) => format!("{}{}", step.prefix, step.name),
@@ -30,7 +30,7 @@ fn written(step: &Step, output: &Output) -> String {
     }
 }
 
-/// What one integration reads; its name, where the step's does not say.
+/// What one integration reads, with its name if the step's name differs.
 fn reads(step: &Step, alternative: &Alternative) -> String {
     let name = &alternative.integration.contract().name;
     let inputs = alternative.inputs.iter().map(|input| {
@@ -41,6 +41,6 @@ fn reads(step: &Step, alternative: &Alternative) -> String {
         }
     });
     let inputs = inputs.collect::<Vec<_>>().join(", ");
-    let says_itself = *name == step.name && step.alternatives().len() == 1;
-    if says_itself { inputs } else { format!("{name}({inputs})") }
+    let is_named_like_step = *name == step.name && step.alternatives().len() == 1;
+    if is_named_like_step { inputs } else { format!("{name}({inputs})") }
 }

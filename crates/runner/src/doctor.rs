@@ -1,7 +1,7 @@
-//! Whether marl could work here, a check each, with what to do.
+//! Checks whether marl can work here; each failed check gets advice.
 //!
-//! A check that fails ends no other one. Nothing is bought, mended or made: a ledger that is
-//! not there is not begun, and no key is shown.
+//! A check that fails ends no other check. Nothing is bought, repaired or created: a ledger that does not
+//! exist is not begun, and no key is shown.
 
 mod local;
 mod provider;
@@ -17,7 +17,7 @@ use crate::{
     spec::LedgerChoice,
 };
 
-/// What is looked at.
+/// What is checked.
 #[derive(Debug, Clone, Default)]
 pub struct DoctorSpec {
     /// Whether no provider is asked.
@@ -32,11 +32,11 @@ pub struct DoctorSpec {
 pub enum CheckStatus {
     /// All is well.
     Ok,
-    /// Something to know of that keeps no run from going.
+    /// A problem that stops no run.
     Warn,
-    /// Something that a run would fail of.
+    /// A problem that would make a run fail.
     Bad,
-    /// It was not looked at.
+    /// It was not checked.
     Skipped,
 }
 
@@ -52,10 +52,10 @@ impl CheckStatus {
     }
 }
 
-/// One thing that was looked at.
+/// One thing that was checked.
 #[derive(Debug, JsonSchema, Serialize)]
 pub struct Check {
-    /// What was looked at, such as `ledger.writable`.
+    /// What was checked, such as `ledger.writable`.
     pub name: String,
     /// How the check went.
     pub status: CheckStatus,
@@ -81,7 +81,7 @@ impl Check {
         Self::new(name, CheckStatus::Skipped, message)
     }
 
-    /// Something to know of that keeps no run from going.
+    /// A problem that stops no run.
     fn warn(name: impl Into<String>, message: impl Into<String>, fix: impl Into<String>) -> Self {
         Self { fix: Some(fix.into()), ..Self::new(name, CheckStatus::Warn, message) }
     }
@@ -90,19 +90,19 @@ impl Check {
         Self { fix: Some(fix.into()), exit, ..Self::new(name, CheckStatus::Bad, message) }
     }
 
-    /// What would have ended a command; `otherwise` is the fix when it knows none.
+    /// What would have ended a command; `otherwise` is the fix if the failure has no hint.
     fn failed(name: impl Into<String>, failure: &Failure, otherwise: &str) -> Self {
-        let (hints, told): (Vec<_>, Vec<_>) =
+        let (hints, reasons): (Vec<_>, Vec<_>) =
             failure.lines().into_iter().partition(|(word, _)| *word == "hint");
         let join = |lines: Vec<(_, &str)>, between: &str| {
             lines.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join(between)
         };
         let fix = if hints.is_empty() { otherwise.to_owned() } else { join(hints, "; ") };
-        Self::bad(name, failure.exit, join(told, ": "), fix)
+        Self::bad(name, failure.exit, join(reasons, ": "), fix)
     }
 }
 
-/// Everything that was looked at.
+/// Everything that was checked.
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "doctor")]
 pub struct DoctorDocument {
@@ -114,7 +114,7 @@ pub struct DoctorDocument {
 }
 
 impl DoctorDocument {
-    /// The exit code of the command: of what is bad, that which a run would meet first.
+    /// The exit code of the command: of the failed checks, the one that a run would meet first.
     pub fn exit(&self) -> Exit {
         let met = [Exit::Usage, Exit::Internal, Exit::Key, Exit::ProviderStopped];
         let bad = |code: &Exit| {

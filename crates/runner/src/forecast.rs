@@ -150,7 +150,7 @@ pub async fn plan(
     }
     let most = planned.send().1;
     let cost = planned.cost().map(|(_, most)| most);
-    let newest = match job.ledger_there_is().await? {
+    let newest = match job.existing_ledger().await? {
         Some(store) => newest_run(&*store).await?,
         None => 0,
     };
@@ -171,7 +171,7 @@ pub async fn of(
     sample: usize,
 ) -> Result<Planned, Failure> {
     let spec = &job.spec;
-    let store = job.ledger_there_is().await?;
+    let store = job.existing_ledger().await?;
     let closed = connections.closed(store.clone(), spec.max_age).await?;
     let engine = Arc::new(Engine::new(Arc::clone(&job.plan), CallMode::Stored(closed.clone())));
     let mut forecast = Forecast::new(job.plan.steps.len());

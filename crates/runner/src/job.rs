@@ -134,7 +134,7 @@ impl Job {
     }
 
     /// The ledger, if it exists.
-    pub(crate) async fn ledger_there_is(&self) -> Result<Option<Arc<dyn Ledger>>, Failure> {
+    pub(crate) async fn existing_ledger(&self) -> Result<Option<Arc<dyn Ledger>>, Failure> {
         ledger::read_if_there(&project::ledger(&self.spec.ledger, &self.workspace.project)?).await
     }
 

@@ -59,7 +59,7 @@ async fn naming_writer(job: &Job, output: &Path, failure: Failure) -> Failure {
     let place = outputs::place(output);
     let writes =
         |run: &RunRecord| run.state == RunState::Running && outputs::place(Path::new(&run.output)) == place;
-    let Ok(Some(store)) = job.ledger_there_is().await else { return failure };
+    let Ok(Some(store)) = job.existing_ledger().await else { return failure };
     let runs = store.runs(MOST_LIVE).await.map_or_else(|_| Vec::new(), |(runs, _)| runs);
     let Some(run) = runs.into_iter().find(writes) else { return failure };
     let (id, ledger) = (run.id, ledger_flags(&job.spec.ledger));
@@ -147,7 +147,7 @@ impl<'a> Ready<'a> {
             gateway,
             consent,
             files,
-            seen: Arc::new(EndSignals::default()),
+            end_signals: Arc::new(EndSignals::default()),
         })
     }
 }
@@ -163,7 +163,7 @@ impl Listener for Counting {
         self.tally.on_event(event);
         match event {
             // Every call that needs the ledger reports the same error.
-            Event::LedgerFailed { error } if !self.tally.notes_ledger_error(error) => {}
+            Event::LedgerFailed { error } if !self.tally.record_ledger_error(error) => {}
             event => self.observer.on_event(event),
         }
     }
@@ -184,20 +184,20 @@ pub struct Run<'a> {
     spending_notes: Vec<String>,
     warning_of_resends: Option<String>,
     files: Files,
-    seen: Arc<EndSignals>,
+    end_signals: Arc<EndSignals>,
 }
 
 /// Ends a run early and in order: calls in flight are awaited, and stored answers still reach their rows.
 #[derive(Clone)]
 pub struct Stopper {
     gateway: Gateway,
-    seen: Arc<EndSignals>,
+    end_signals: Arc<EndSignals>,
 }
 
 impl Stopper {
     /// Closes the gateway: the run sends nothing from now on.
     pub fn stop(&self) {
-        self.seen.interrupted.store(true, Ordering::SeqCst);
+        self.end_signals.interrupted.store(true, Ordering::SeqCst);
         self.gateway.close(SkipReason::Interrupted);
     }
 }
@@ -255,7 +255,7 @@ impl<'a> Run<'a> {
 
     /// The handle that ends this run early.
     pub fn stopper(&self) -> Stopper {
-        Stopper { gateway: self.gateway.clone(), seen: Arc::clone(&self.seen) }
+        Stopper { gateway: self.gateway.clone(), end_signals: Arc::clone(&self.end_signals) }
     }
 
     /// Ends a run that was never announced to its caller: nothing is sent, and no output is written.
@@ -323,7 +323,7 @@ impl<'a> Run<'a> {
             Arc::clone(&self.store),
             self.started.run,
             self.gateway.clone(),
-            Arc::clone(&self.seen),
+            Arc::clone(&self.end_signals),
             Arc::clone(&self.observer),
             Arc::clone(&self.tally),
         );

@@ -25,7 +25,7 @@ pub use recorded::{RecordedRun, RunLine, RunSummary};
 #[derive(Debug, Clone, Default)]
 pub struct RunsSpec {
     /// The most runs that are listed. Without it, the latest [`RunsSpec::LIMIT`], of which the document
-    /// names as many as an agent is glad to read.
+    /// names as many as fit into 4,000 characters.
     pub limit: Option<u32>,
     /// The ledger, as the command for the other runs names it.
     pub ledger: LedgerChoice,
@@ -97,7 +97,7 @@ impl RunList {
         Ok(Self { spec, ledger: ledger::shown(store), records, total })
     }
 
-    /// The runs as a document; without a limit, as many as an agent is glad to read.
+    /// The runs as a document; without a limit, as many as fit into 4,000 characters.
     pub fn document(&self) -> RunsDocument {
         const MOST: usize = 4_000;
         let ledger = ledger_flags(&self.spec.ledger);

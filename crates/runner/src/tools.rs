@@ -23,7 +23,7 @@ use crate::{
         error_code::ErrorCode,
         exit::Exit,
         invocation::Invocation,
-        remedy::{Met, remedy},
+        remedy::{Occurrence, remedy},
     },
     job::connections,
     project::{connect, ledger, workspace::Workspace},
@@ -31,7 +31,7 @@ use crate::{
     spec::LedgerChoice,
 };
 
-/// The operations by which a provider tells of its tools.
+/// The operations that list and describe a provider's tools.
 const SEARCH: &str = "searchTools";
 const DETAILS: &str = "getToolDetails";
 
@@ -44,7 +44,7 @@ pub struct ToolsDocument {
     pub query: String,
     /// How many tools were found.
     pub total: usize,
-    /// As the provider tells of them.
+    /// The provider's descriptions, unchanged.
     pub tools: Vec<Json>,
 }
 
@@ -55,7 +55,7 @@ pub struct ToolDocument {
     schema_version: Version<1>,
     /// The tool's name.
     pub tool: String,
-    /// As the provider tells of it.
+    /// The provider's description, unchanged.
     pub details: Json,
 }
 
@@ -78,7 +78,7 @@ pub struct CallDocument {
     pub run: i64,
     /// The ledger's path.
     pub ledger: String,
-    /// What the call cost, in the settings' currency; null when that is not known.
+    /// What the call cost, in the settings' currency; null if that is not known.
     pub price: Option<f64>,
     /// The exit code of the command.
     pub exit_code: u8,
@@ -97,7 +97,7 @@ pub struct ToolCall {
     pub invocation: Invocation,
 }
 
-/// The tools of the provider that tells of its tools.
+/// The tools of the provider that can list its tools.
 pub struct Tools<'a> {
     workspace: &'a Workspace,
     choice: LedgerChoice,
@@ -105,14 +105,14 @@ pub struct Tools<'a> {
 }
 
 impl<'a> Tools<'a> {
-    /// The tools of a project; `choice` says who answers and which ledger records calls.
+    /// The tools of a project; `choice` decides who answers and which ledger records calls.
     ///
     /// # Errors
-    /// No provider tells of its tools.
+    /// No provider can list its tools.
     pub fn of(workspace: &'a Workspace, choice: LedgerChoice) -> Result<Self, Failure> {
         let mut providers = workspace.registry.providers().map(|entry| &entry.info);
         let provider = providers.find(|info| info.operations.get(SEARCH).is_free());
-        let provider = &provider.ok_or_else(|| Failure::usage("no provider tells of its tools"))?.name;
+        let provider = &provider.ok_or_else(|| Failure::usage("no provider can list its tools"))?.name;
         Ok(Self { workspace, choice, provider })
     }
 
@@ -132,7 +132,7 @@ impl<'a> Tools<'a> {
         Ok(ToolsDocument { schema_version: Version, query: query.to_owned(), total: tools.len(), tools })
     }
 
-    /// What the provider tells of a tool. It is free, and nothing is recorded.
+    /// Describes a tool in the provider's words. It is free, and nothing is recorded.
     ///
     /// # Errors
     /// There is no such tool, the provider cannot be asked, or it refuses.
@@ -207,13 +207,14 @@ impl<'a> Tools<'a> {
         let show = || self.command(&["show", name]);
         match max_calls {
             Some(0) => Err(Failure::new(Exit::Cap, ErrorCode::Usage, "`--max-calls 0` allows no call")
-                .hint("nothing was sent; `marl tools show` says what the tool takes and costs nothing")
+                .hint("nothing was sent; `marl tools show` lists the tool's parameters and is free")
                 .next(show())),
             Some(_) => Ok(()),
             None => match permission::is_needed_for_a_call(&self.workspace.settings)? {
                 None => Ok(()),
-                Some(asker) => {
-                    let message = format!("this call may cost, and {asker} asks for consent first");
+                Some(consent_source) => {
+                    let message =
+                        format!("this call may cost money, and {consent_source} requires consent first");
                     Err(Failure::new(Exit::Usage, ErrorCode::ConsentNeeded, message)
                         .hint("nothing was sent; `--max-calls 1` agrees to this one call")
                         .next(show()))
@@ -269,7 +270,7 @@ impl<'a> Tools<'a> {
         };
         let failure = Failure::new(exit, error.kind().into(), error.full_message());
         let failure = if error.may_be_billed() { failure.billed() } else { failure };
-        let hint = remedy(error.kind(), Met::Tool { provider: self.provider, name: tool });
+        let hint = remedy(error.kind(), Occurrence::Tool { provider: self.provider, name: tool });
         let failure = hint.into_iter().fold(failure, Failure::hint);
         match error.kind() {
             ErrorKind::ToolNotFound => failure.next(self.command(&["search", &tool.replace('_', " ")])),
@@ -306,7 +307,7 @@ async fn record(store: &dyn Ledger, document: &CallDocument) -> Result<(), Failu
     if !store.is_in_place().await {
         let message = format!("the ledger {} was deleted or replaced", document.ledger);
         return Err(Failure::new(Exit::Internal, ErrorCode::Ledger, message)
-            .hint("the call is in no ledger any more; asked again, it is bought again")
+            .hint("the ledger has lost this call; if you repeat it, you pay again")
             .billed());
     }
     let summary = serde_json::to_string(document).expect("our documents have text keys");

@@ -19,7 +19,7 @@ pub(crate) fn failure(vendor: &str, error: reqwest::Error) -> Failure {
             Error::new(ErrorKind::Network, message).with_detail(detail).caused_by(error),
         );
     }
-    let message = format!("the connection to {vendor} broke before a whole answer came");
+    let message = format!("the connection to {vendor} broke before a complete answer came");
     Failure::in_doubt(Error::new(ErrorKind::Network, message).with_detail(detail).caused_by(error))
 }
 

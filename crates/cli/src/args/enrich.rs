@@ -94,7 +94,7 @@ pub(crate) struct EnrichArgs {
 
     /// Start the run in the background only when the process at the other end of stdin confirms its number
     #[arg(long, hide = true, requires = "detach")]
-    pub(crate) told_on_stdin: bool,
+    pub(crate) confirmed_on_stdin: bool,
 
     /// How to show progress on stderr
     #[arg(long, value_enum, default_value_t)]

@@ -33,7 +33,7 @@ pub(crate) struct ColumnsArgs {
 
 /// Show rows of a table, and the command for the next rows
 ///
-/// Counts over the whole table; sends nothing.
+/// The counts cover the whole table; nothing is sent.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct RowsArgs {
     /// The table: .csv, .tsv or .jsonl
@@ -69,7 +69,7 @@ pub(crate) struct RowsArgs {
 
 /// Explain a cell: which integration, which calls, when, and at what cost
 ///
-/// Reads the stored answers of the run that wrote the table again; sends nothing.
+/// Rereads the stored answers of the run that wrote the table; sends nothing.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct WhyArgs {
     /// The enriched table
@@ -96,17 +96,17 @@ pub(crate) struct WhyArgs {
 
 /// List the empty cells of an enriched table with their reasons
 ///
-/// Reads the stored answers of the run that wrote the table again; sends nothing.
+/// Rereads the stored answers of the run that wrote the table; sends nothing.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct GapsArgs {
     /// The enriched table
     pub(crate) table: PathBuf,
 
-    /// List only cells of this output column; can be repeated
+    /// List only cells of this output column; may be given several times
     #[arg(long = "column", value_name = "NAME")]
     pub(crate) columns: Vec<String>,
 
-    /// List only cells that are empty for this reason; can be repeated
+    /// List only cells that are empty for this reason; may be given several times
     #[arg(long, value_name = "REASON", value_parser = reason())]
     pub(crate) reason: Vec<Reason>,
 

@@ -2,7 +2,7 @@
 //!
 //! The child checks everything as usual. Once its run is recorded it writes the run's number to its stdout,
 //! and from then on it writes to a log file beside the ledger. It sends nothing until this process confirms
-//! that the number was printed. With `--told-on-stdin` the child gets this process's stdin, so that the
+//! that the number was printed. With `--confirmed-on-stdin` the child gets this process's stdin, so that the
 //! process that started this one confirms instead.
 
 use std::{
@@ -54,7 +54,7 @@ pub(crate) fn run(args: &EnrichArgs, printer: &Printer) -> Result<Exit, Failure>
     let mut child = Command::new(program)
         .args(std::env::args_os().skip(1))
         .arg(IN_BACKGROUND)
-        .stdin(if args.told_on_stdin { Stdio::inherit() } else { Stdio::piped() })
+        .stdin(if args.confirmed_on_stdin { Stdio::inherit() } else { Stdio::piped() })
         .stdout(Stdio::piped())
         .stderr(stderr.try_clone().map_err(|error| broken(&error))?)
         // Signals that end the shell's jobs do not reach another process group.

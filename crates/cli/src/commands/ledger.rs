@@ -94,7 +94,8 @@ fn backup(document: &BackupDocument, printer: &Printer) {
         return printer.document(document);
     }
     let BackupDocument { ledger, backup, bytes, .. } = document;
-    printer.data(&format!("{backup} is a whole copy of {ledger}, {} KiB", thousands(bytes.div_ceil(1024))));
+    printer
+        .data(&format!("{backup} is a complete copy of {ledger}, {} KiB", thousands(bytes.div_ceil(1024))));
 }
 
 async fn remove(
@@ -118,14 +119,14 @@ fn removal_lines(removal: &RemovalDocument) -> Vec<String> {
     let mut lines = vec![format!("{} {done}", counted(removal.calls, "call"))];
     if removal.payable_again > 0 {
         lines.push(format!(
-            "{} among them: asked about again, {} bought again",
+            "{} among them: if requested again, {} bought again",
             counted(removal.payable_again, "answer"),
             either(removal.payable_again, "it is", "they are")
         ));
     }
     if removal.doubts > 0 {
         lines.push(format!(
-            "{} in doubt among them: asked about again, {} may be paid for twice",
+            "{} in doubt among them: if sent again, {} may be paid for twice",
             counted(removal.doubts, "call"),
             either(removal.doubts, "it", "they")
         ));
@@ -140,7 +141,7 @@ fn removal_lines(removal: &RemovalDocument) -> Vec<String> {
     }
     if removal.runs > 0 || removal.logs > 0 {
         let (runs, logs) = (counted(removal.runs, "run"), counted(removal.logs, "log"));
-        lines.push(format!("what {runs} and {logs} told of it {done}"));
+        lines.push(format!("mentions in {runs} and {logs} {done}"));
     }
     if !removal.not_reached.is_empty() {
         lines.push(format!("not reached: {}", removal.not_reached.join(", ")));

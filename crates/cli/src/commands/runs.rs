@@ -76,7 +76,8 @@ fn stop(document: &StopDocument, printer: &Printer) {
     if printer.is_json() {
         printer.document(document);
     } else if document.asked {
-        printer.data(&format!("run {run} is asked to stop; `marl runs show {run}` says when it has"));
+        printer
+            .data(&format!("run {run} was asked to stop; `marl runs show {run}` shows whether it has ended"));
     } else {
         printer.data(&format!("run {run} is not running: it {}", document.state.name()));
     }

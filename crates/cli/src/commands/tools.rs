@@ -49,6 +49,6 @@ fn found(document: &ToolsDocument, printer: &Printer) {
         printer.data(format!("{name:<36} {}", marl_core::excerpt(description, 120)).trim_end());
     }
     if document.tools.is_empty() {
-        printer.message("no tool is found; try a more general word");
+        printer.message("no tool was found; try a more general word");
     }
 }

@@ -2,7 +2,7 @@
 
 use engine::plan::Plan;
 use marl_core::{
-    value::SAYING_NOTHING,
+    value::PLACEHOLDER_EXAMPLES,
     words::{counted, either, thousands},
 };
 use table::shown;
@@ -20,7 +20,7 @@ use super::money::units;
 
 /// Examples of placeholders, in words.
 pub(super) fn placeholder_examples() -> String {
-    SAYING_NOTHING.map(|cell| format!("`{cell}`")).join(", ")
+    PLACEHOLDER_EXAMPLES.map(|cell| format!("`{cell}`")).join(", ")
 }
 
 /// How many of the most frequent reasons are listed.
@@ -145,8 +145,8 @@ fn output(report: &Report) -> Vec<String> {
 /// What the same command would do now; only for a run that processed every row.
 fn again(report: &Report) -> Option<String> {
     let counts = &report.counts;
-    let in_vain = counts.tried_in_vain > 0 || (report.resends_doubts && counts.in_doubt() > 0);
-    if report.status != Status::Finished || counts.sent == 0 || in_vain || report.asks_anew {
+    let would_repeat = counts.repeatable_failures > 0 || (report.resends_doubts && counts.in_doubt() > 0);
+    if report.status != Status::Finished || counts.sent == 0 || would_repeat || report.asks_anew {
         return None;
     }
     let age = human_duration(report.max_age);

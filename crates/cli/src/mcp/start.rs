@@ -104,7 +104,7 @@ impl Server {
             Err(error) => return refused(&format!("the command cannot be run: {error}")),
         };
         let number =
-            serde_json::from_slice::<Json>(&output.stdout).ok().and_then(|told| told["run"].as_i64());
+            serde_json::from_slice::<Json>(&output.stdout).ok().and_then(|document| document["run"].as_i64());
         let started = number.map(|run| Started { run, sandbox: is_sandbox(arguments) });
         let Some(started) = started else { return self.answer_of(&output) };
         // The run must be remembered first, so that a later cancellation finds it.

@@ -10,7 +10,7 @@ use super::{
     arguments::{Argument, for_command},
     catalog::{ALWAYS_WITHOUT, TOOLS},
 };
-use runner::failure::invocation::TOLD_ON_STDIN;
+use runner::failure::invocation::CONFIRMED_ON_STDIN;
 
 impl Entry {
     /// The tool with that name.
@@ -50,7 +50,7 @@ impl Entry {
     pub(super) fn words(&self, arguments: &JsonObject) -> Vec<String> {
         let mut words: Vec<String> = self.command.iter().map(|word| (*word).to_owned()).collect();
         if self.name == "start_run" {
-            words.extend(["--detach", TOLD_ON_STDIN].map(str::to_owned));
+            words.extend(["--detach", CONFIRMED_ON_STDIN].map(str::to_owned));
         }
         let given = self.arguments().into_iter();
         words.extend(given.flat_map(|argument| {
@@ -259,7 +259,7 @@ mod tests {
         );
         assert_eq!(
             typed("start_run", json!({"table": "t", "max_calls": 1})),
-            "enrich --detach --told-on-stdin --input=t --max-calls=1"
+            "enrich --detach --confirmed-on-stdin --input=t --max-calls=1"
         );
         assert_eq!(typed("stop_run", json!({"run": 7})), "runs stop 7");
     }

@@ -92,8 +92,9 @@ fn the_maximum_cannot_be_edited() {
     for end in ["0-3-1.5", "0-2-1.6", "0-2", "0-3-2", "1-2-1.5", "0-1-1.5"] {
         let refused = enrich(&world, &format!("--max-calls 2 --plan {front}{end}")).exits(10).error();
         let message = refused["message"].as_str().unwrap();
-        let is_told = message.contains("its maximum was edited") || message.contains("the ledger changed");
-        assert!(is_told, "{end}: {message}");
+        let names_the_cause =
+            message.contains("its maximum was edited") || message.contains("the ledger changed");
+        assert!(names_the_cause, "{end}: {message}");
     }
     for end in ["0-02-1.5", "0-2-1.50", "0-+2-1.5"] {
         enrich(&world, &format!("--plan {front}{end}")).exits(2);

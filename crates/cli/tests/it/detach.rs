@@ -168,18 +168,18 @@ fn check_unbegun(world: &World, run: &Json) {
 #[test]
 fn nothing_is_sent_before_the_number_is_confirmed() {
     let world = world(0, 20);
-    let (mut printed, _stdout, started) = child(&world);
+    let (mut child, _stdout, started) = self::child(&world);
     assert_eq!(world.stats().calls, 0);
-    printed.stdin.take().unwrap().write_all(b"told\n").unwrap();
-    assert_eq!(printed.wait().unwrap().code(), Some(0));
+    child.stdin.take().unwrap().write_all(b"confirmed\n").unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
     world.run_bare(&format!("runs wait {}", started["run"])).exits(0);
     assert_eq!(world.stats().billed, 20);
 
-    for reported in ["", "tol", "stop\n"] {
+    for input in ["", "confirm", "stop\n"] {
         let world = self::world(0, 20);
-        let (mut child, _stdout, started) = child(&world);
-        child.stdin.take().unwrap().write_all(reported.as_bytes()).unwrap();
-        assert_eq!(child.wait().unwrap().code(), Some(130), "{reported:?}");
+        let (mut child, _stdout, started) = self::child(&world);
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(130), "{input:?}");
         check_unbegun(&world, &started["run"]);
         // The same command then starts an ordinary run.
         world.run(ENRICH).exits(0);

@@ -82,14 +82,14 @@ fn offline_sends_nothing() {
 fn keys() {
     let world = World::new();
     let bare = || world.bare_command("doctor");
-    let mut reported = vec![ran(&world, &mut bare()).exits(3).transcript()];
-    reported.push(ran(&world, bare().env("DATAGEN_API_KEY", "secret\u{200b}key")).exits(3).transcript());
+    let mut transcripts = vec![ran(&world, &mut bare()).exits(3).transcript()];
+    transcripts.push(ran(&world, bare().env("DATAGEN_API_KEY", "secret\u{200b}key")).exits(3).transcript());
     let base = format!("DATAGEN_API_BASE_URL={}\n", world.address());
     world.write(".env", format!("DATAGEN_API_KEY={KEY}\n{base}"));
-    reported.push(ran(&world, &mut bare()).exits(0).transcript());
+    transcripts.push(ran(&world, &mut bare()).exits(0).transcript());
     world.write(".env", format!("DATAGEN_API_KEY='{KEY}\n{base}"));
-    reported.push(ran(&world, &mut bare()).exits(2).transcript());
-    insta::assert_snapshot!(reported.join("\n"));
+    transcripts.push(ran(&world, &mut bare()).exits(2).transcript());
+    insta::assert_snapshot!(transcripts.join("\n"));
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn other_answers_of_a_provider() {
         ("500", 4, "bad", "HTTP 500"),
         ("525", 4, "bad", "HTTP 525"),
         ("504", 4, "bad", "HTTP 504"),
-        ("cut-before", 4, "bad", "broke before a whole answer"),
+        ("cut-before", 4, "bad", "broke before a complete answer"),
         ("not-json", 4, "bad", "not DataGen's JSON"),
         ("redirect", 4, "bad", "a redirect"),
     ] {
@@ -157,7 +157,7 @@ fn ledgers() {
         0,
         "ledger",
         "ok",
-        "the first run makes no/such/x.db",
+        "the first run creates no/such/x.db",
     );
     assert!(!world.path("no").exists());
 }

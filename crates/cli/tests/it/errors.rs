@@ -5,7 +5,7 @@ use std::fs;
 use crate::world::World;
 
 /// Runs several commands and returns their transcripts.
-fn printed(world: &World, commands: &[&str]) -> String {
+fn transcripts(world: &World, commands: &[&str]) -> String {
     let one = |command: &&str| format!("$ marl {command}\n{}", world.run(command).transcript());
     commands.iter().map(one).collect::<Vec<_>>().join("\n")
 }
@@ -46,7 +46,7 @@ fn tables_that_cannot_be_read() {
     let commands: Vec<String> =
         files.iter().map(|file| format!("enrich --input {file} --integrations find_ceo")).collect();
     let commands: Vec<&str> = commands.iter().map(String::as_str).collect();
-    insta::assert_snapshot!(printed(&world, &commands));
+    insta::assert_snapshot!(transcripts(&world, &commands));
     assert_eq!(world.stats().calls, 0);
 }
 
@@ -54,7 +54,7 @@ fn tables_that_cannot_be_read() {
 fn commands_that_do_not_fit() {
     let world = World::new();
     world.write("leads.csv", "name,The site,The profile\nA,https://acme.com,linkedin.com/in/jane-doe\n");
-    insta::assert_snapshot!(printed(
+    insta::assert_snapshot!(transcripts(
         &world,
         &[
             "enrich --input leads.csv --integrations linkedin_profile",
@@ -82,21 +82,21 @@ fn keys_and_addresses() {
     let world = World::new();
     world.write("leads.csv", "company_domain\nacme.com\n");
     let enrich = "enrich --input leads.csv --integrations find_ceo";
-    let mut reported = vec![world.run_bare(enrich).transcript()];
+    let mut transcripts = vec![world.run_bare(enrich).transcript()];
     world.write(".env", "DATAGEN_API_BASE_URL=http://evil.example\n");
-    reported.push(world.run_bare(enrich).transcript());
+    transcripts.push(world.run_bare(enrich).transcript());
     let with = |base: &str| {
         let mut command = world.bare_command(enrich);
         command.env("DATAGEN_API_KEY", "k").env("DATAGEN_API_BASE_URL", base);
         world.ran(command.output().unwrap()).transcript()
     };
-    reported.push(with("http://api.datagen.example"));
-    reported.push(with("not an address"));
+    transcripts.push(with("http://api.datagen.example"));
+    transcripts.push(with("not an address"));
     world.write(".env", "DATAGEN_API_KEY='secret-key-123456 oops\n");
-    reported.push(world.run_bare(enrich).transcript());
-    let reported = reported.join("\n");
-    assert!(!reported.contains("secret-key-123456"));
-    insta::assert_snapshot!(reported);
+    transcripts.push(world.run_bare(enrich).transcript());
+    let transcripts = transcripts.join("\n");
+    assert!(!transcripts.contains("secret-key-123456"));
+    insta::assert_snapshot!(transcripts);
     assert!(!world.path("leads_enriched.csv").exists());
 }
 
@@ -120,16 +120,16 @@ fn an_env_file_cannot_send_the_environments_key_to_its_own_address() {
 fn settings_with_mistakes() {
     let world = World::new();
     world.write("leads.csv", "company_domain\nacme.com\n");
-    let mut reported = Vec::new();
+    let mut transcripts = Vec::new();
     for settings in [
         "[limits]\nmax_paralel = 4\n",
         "[limits]\nmax_parallel = \"4\"\n",
         "[limit.datagn]\nper_minute = 4\n",
     ] {
         world.write("marl.toml", settings);
-        reported.push(world.run("enrich --input leads.csv --integrations find_ceo").transcript());
+        transcripts.push(world.run("enrich --input leads.csv --integrations find_ceo").transcript());
     }
-    insta::assert_snapshot!(reported.join("\n"));
+    insta::assert_snapshot!(transcripts.join("\n"));
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn an_error_with_json_is_one_line() {
 #[test]
 fn help_and_the_registry() {
     let world = World::new();
-    insta::assert_snapshot!(printed(
+    insta::assert_snapshot!(transcripts(
         &world,
         &["--help", "enrich --help", "sandbox --help", "integrations", "describe find_ceo"]
     ));

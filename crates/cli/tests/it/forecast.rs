@@ -294,25 +294,25 @@ fn the_sandbox_counts_what_the_plan_predicted() {
     let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
     TestRunner::new(config)
         .run(&case(), |case| {
-            let (reported, seen, after) = runtime.block_on(async {
+            let ((exactly, at_most), seen, after) = runtime.block_on(async {
                 let place = Place::new().await;
                 let some = &case.rows[..case.rows_before.min(case.rows.len())];
                 place.run(&case.before.request(), some).await;
                 let request = case.now.request();
-                let reported = place.dry_run(&request, &case.rows).await;
+                let predicted = place.dry_run(&request, &case.rows).await;
                 // What is refreshed counts from the start of the next run.
                 tokio::time::sleep(std::time::Duration::from_millis(2)).await;
                 let seen = place.run(&request, &case.rows).await;
                 let again = Request { refresh: Refresh::None, ..request };
                 let after = place.dry_run(&again, &case.rows).await;
                 place.sandbox.stop().await;
-                (reported, seen, after)
+                (predicted, seen, after)
             });
             prop_assert!(
-                reported.0 <= seen && seen <= reported.1,
-                "reported {reported:?}, and {seen} were sent"
+                exactly <= seen && seen <= at_most,
+                "{exactly} to {at_most} calls were predicted, and {seen} were sent"
             );
-            exact.set(exact.get() + u32::from(reported.0 == reported.1 && seen > 0));
+            exact.set(exact.get() + u32::from(exactly == at_most && seen > 0));
             prop_assert_eq!(after, (0, 0), "a second run has nothing to send");
             Ok(())
         })

@@ -50,8 +50,9 @@ fn each_empty_cell_has_its_reason() {
     let world = world();
     world.run("enrich --input leads.csv --integrations find_ceo --where find_ceo=int(employees)>50").exits(0);
     let answer = gaps(&world, "--column ceo_name");
-    let printed = listed(&answer);
-    let reasons: Vec<(u64, &str)> = printed.iter().map(|(row, _, reason)| (*row, reason.as_str())).collect();
+    let listed_gaps = listed(&answer);
+    let reasons: Vec<(u64, &str)> =
+        listed_gaps.iter().map(|(row, _, reason)| (*row, reason.as_str())).collect();
     assert_eq!(
         reasons,
         [(2, "condition_unknown"), (3, "missing_input"), (4, "no_data"), (5, "condition"), (6, "condition")]

@@ -187,7 +187,7 @@ fn a_next_command_reads_the_table_in_the_same_way() {
     let world = world();
     world.write("rows.csv", "nike.com,ibm.com\n3m.com,sap.com\n");
     let flags = "--delimiter , --encoding utf-8 --header-line 1 --skip-footer 0 --pad-rows --name-columns";
-    let mut printed = 0;
+    let mut commands_checked = 0;
     for (words, _) in CASES {
         let words: Vec<&str> = match words[0].strip_prefix('!') {
             Some(first) => std::iter::once(first).chain(words[1..].iter().copied()).collect(),
@@ -196,9 +196,9 @@ fn a_next_command_reads_the_table_in_the_same_way() {
         if words.contains(&"lines.jsonl") || ["describe", "schema"].contains(&words[0]) {
             continue;
         }
-        printed += u64::from(is_read_alike(&world, &words, flags));
+        commands_checked += u64::from(is_read_alike(&world, &words, flags));
     }
-    assert!(printed > 40, "{printed} commands read a table");
+    assert!(commands_checked > 40, "{commands_checked} commands read a table");
     world.run("enrich --input leads.csv --integrations find_ceo").exits(0);
     for command in [
         "why leads_enriched.csv --row 1 --column ceo_nam",

@@ -94,7 +94,7 @@ fn a_backup_is_complete_and_replaces_nothing() {
             .run("ledger backup copy.db")
             .exits(0)
             .stdout
-            .contains("copy.db is a whole copy of .marl/ledger.db")
+            .contains("copy.db is a complete copy of .marl/ledger.db")
     );
     world.ran(child.wait_with_output().unwrap()).exits(0);
     let plan = "plan --input people.csv --integrations linkedin_profile --ledger copy.db --json";

@@ -328,7 +328,7 @@ fn pruned_and_forgotten_answers_must_be_paid_for_again() {
     assert!(world.run("ledger prune --older-than 1h").exits(0).stdout.starts_with("0 calls removed"));
     let one = world.run(&forget.replace(" --json", "")).exits(0).stdout;
     assert!(
-        one.starts_with("1 call removed\n1 answer among them: asked about again, it is bought again\n"),
+        one.starts_with("1 call removed\n1 answer among them: if requested again, it is bought again\n"),
         "{one}"
     );
     assert_eq!(world.run(ENRICH).exits(0).json()["calls"]["sent"], 1);

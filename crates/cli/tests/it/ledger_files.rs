@@ -91,15 +91,16 @@ fn a_deleted_ledger_is_noticed_and_the_output_is_written() {
 #[test]
 fn ledgers_that_cannot_be_used() {
     let world = World::of_people(3, 3);
-    let mut reported = Vec::new();
+    let mut transcripts = Vec::new();
     world.write("text.db", "no database, but long enough to be taken for one if nobody looks\n".repeat(30));
     fs::create_dir(world.path("folder.db")).unwrap();
     for ledger in ["text.db", "folder.db", "people.csv/x.db"] {
-        reported.push(world.run(&format!("{} --ledger {ledger}", ENRICH.replace("--json", ""))).transcript());
+        transcripts
+            .push(world.run(&format!("{} --ledger {ledger}", ENRICH.replace("--json", ""))).transcript());
     }
-    reported.push(world.run("runs").transcript());
-    reported.push(world.run("runs show 7 --sandbox").transcript());
-    insta::assert_snapshot!(reported.join("\n"));
+    transcripts.push(world.run("runs").transcript());
+    transcripts.push(world.run("runs show 7 --sandbox").transcript());
+    insta::assert_snapshot!(transcripts.join("\n"));
     assert_eq!(world.stats().calls, 0);
     assert!(!world.path("people_enriched.csv").exists());
 }

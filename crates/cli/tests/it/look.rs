@@ -67,7 +67,7 @@ fn rows_of_an_awkward_table() {
     let world = World::new();
     world.write("leads.csv", AWKWARD);
     let commands = ["", " --full", " --json", " --json --full", " --columns staff,company_domain --rows 2-3"];
-    let printed: Vec<String> = commands
+    let transcripts: Vec<String> = commands
         .iter()
         .map(|flags| {
             let ran = world.run(&format!("rows leads.csv{flags}")).exits(0);
@@ -76,7 +76,7 @@ fn rows_of_an_awkward_table() {
             format!("$ marl rows leads.csv{flags}\n{}", ran.transcript())
         })
         .collect();
-    insta::assert_snapshot!(printed.join("\n"));
+    insta::assert_snapshot!(transcripts.join("\n"));
     // Whole cells equal the table's own to the last character, through JSON's escapes.
     let whole = world.run("rows leads.csv --json --full --rows 2").json();
     assert_eq!(whole["rows"][0]["cells"]["note"], "\u{1b}[31mred\u{1b}[0m\u{9b}2J\u{202e}");
@@ -109,8 +109,8 @@ fn a_header_without_rows() {
     world.write("leads.csv", "company_domain,name\n");
     let commands =
         ["columns leads.csv", "columns leads.csv --json", "rows leads.csv", "rows leads.csv --json"];
-    let printed = commands.map(|command| world.run(command).exits(0).transcript());
-    insta::assert_snapshot!(printed.join("\n"));
+    let transcripts = commands.map(|command| world.run(command).exits(0).transcript());
+    insta::assert_snapshot!(transcripts.join("\n"));
 }
 
 #[test]
@@ -185,9 +185,9 @@ fn tables_in_other_formats() {
         "columns odd.csv --delimiter ;",
         "rows odd.csv --delimiter ; --limit 1",
     ];
-    let printed =
+    let transcripts =
         commands.map(|command| format!("$ marl {command}\n{}", world.run(command).exits(0).transcript()));
-    insta::assert_snapshot!(printed.join("\n"));
+    insta::assert_snapshot!(transcripts.join("\n"));
 }
 
 #[test]

@@ -83,7 +83,7 @@ fn check(seen: &Json, world: &World) {
         (Some("finished"), Some(0))
     );
     let progress = seen["progress"].as_array().unwrap();
-    assert!(progress.iter().all(|printed| printed[1] == 200.0), "{progress:?}");
+    assert!(progress.iter().all(|update| update[1] == 200.0), "{progress:?}");
     assert!(!progress.is_empty(), "progress was reported");
     assert_eq!(seen["runs"]["document"]["total"], 1);
     assert_eq!(seen["why"]["document"]["chain"][0]["integration"], "linkedin_profile");

@@ -66,7 +66,7 @@ fn reading_shows_its_content_and_changes_nothing() {
 
 /// A run that was going on when its ledger was last written by the earlier release.
 #[test]
-fn how_far_a_run_was_is_told_in_the_form_of_today() {
+fn the_progress_of_an_older_run_is_shown_in_todays_form() {
     let world = world();
     let ledger = rusqlite::Connection::open(world.path(".marl/sandbox.db")).unwrap();
     let noted = r#"{"progress":{"rows":5,"done":3,"failed":1,"sent":4}}"#;
@@ -76,8 +76,8 @@ fn how_far_a_run_was_is_told_in_the_form_of_today() {
     let shown = world.run("runs show 1 --sandbox --json").exits(0).json();
     let progress = json!({ "rows_done": 3, "rows": 5, "failed": 1, "calls_sent": 4, "elapsed_ms": null });
     assert_eq!((&shown["state"], &shown["summary"]["progress"]), (&"died".into(), &progress), "{shown}");
-    let told = world.run("runs show 1 --sandbox").exits(0).stdout;
-    assert!(told.contains("so far   3 of 5 rows, 1 failed, 4 sent"), "{told}");
+    let shown_text = world.run("runs show 1 --sandbox").exits(0).stdout;
+    assert!(shown_text.contains("so far   3 of 5 rows, 1 failed, 4 sent"), "{shown_text}");
     let runs = world.run("runs --sandbox --json").exits(0).json();
     let line = &runs["runs"][0];
     assert_eq!((&line["rows"], &line["failed"], &line["sent"]), (&5.into(), &1.into(), &4.into()));

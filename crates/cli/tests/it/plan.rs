@@ -81,10 +81,10 @@ fn a_run_is_bound_to_its_plan() {
         plan["plan"].as_str().unwrap().to_owned()
     };
     let then = hash("--rows 1-4");
-    let mut reported = Vec::new();
+    let mut outputs = Vec::new();
     let mut refused = |args: &str| {
         let ran = world.run(&format!("enrich {args} --plan {then}")).exits(10);
-        reported.push(ran.stderr);
+        outputs.push(ran.stderr);
     };
     refused(STEPS);
     refused(&format!("{STEPS} --rows 1-4 --existing overwrite"));
@@ -94,7 +94,7 @@ fn a_run_is_bound_to_its_plan() {
     refused(&format!("{STEPS} --rows 1-4"));
     world.write("leads.csv", LEADS);
     assert_eq!(world.stats().calls, 0, "nothing was sent");
-    insta::assert_snapshot!(reported.concat());
+    insta::assert_snapshot!(outputs.concat());
     let wrong = world.run(&format!("enrich {STEPS} --plan 1234")).exits(2);
     assert!(wrong.stderr.contains("it must be copied exactly as `marl plan` printed it"), "{}", wrong.stderr);
     world.run(&format!("enrich {STEPS} --rows 1-4 --plan {then}")).exits(0);
@@ -163,7 +163,7 @@ fn flags_and_an_equal_recipe_make_the_same_plan() {
 #[test]
 fn mistakes_in_a_recipe_are_reported_with_their_lines() {
     let world = world();
-    let mut reported = Vec::new();
+    let mut outputs = Vec::new();
     for step in [
         "use = \"find_coe\"",
         "use = [\"find_ceo\", \"web_research\"]",
@@ -180,11 +180,11 @@ fn mistakes_in_a_recipe_are_reported_with_their_lines() {
         world.write("recipe.toml", format!("# leads\n[[step]]\n{step}\n"));
         let ran = world.run("plan --input leads.csv --recipe recipe.toml");
         assert!([2, 6].contains(&ran.code), "{}", ran.stderr);
-        reported.push(ran.stderr);
+        outputs.push(ran.stderr);
     }
     let both = world.run("plan --input leads.csv --recipe recipe.toml --integrations find_ceo").exits(2);
-    reported.push(both.stderr);
-    insta::assert_snapshot!(reported.join("\n"));
+    outputs.push(both.stderr);
+    insta::assert_snapshot!(outputs.join("\n"));
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn rows_are_picked_and_the_rest_passes_through() {
     // Stored answers select the row, even if a flag refreshes them.
     assert_eq!(asked(&["--only", "no-data", "--refresh"]), (1, 5));
     assert_eq!(asked(&["--only", "no-data", "--max-age", "0s"]), (1, 6));
-    let mut reported = Vec::new();
+    let mut outputs = Vec::new();
     for (args, code) in [
         (["--rows", "3-2"], 2),
         (["--rows", "9"], 6),
@@ -216,12 +216,12 @@ fn rows_are_picked_and_the_rest_passes_through() {
         (["--filter", "ceo_name == null"], 6),
     ] {
         let words = ["plan", "--input", "leads.csv", "--integrations", "find_ceo"];
-        reported.push(world.run_words(&[&words[..], &args].concat()).exits(code).stderr);
+        outputs.push(world.run_words(&[&words[..], &args].concat()).exits(code).stderr);
     }
     let words =
         ["plan", "--input", "leads.csv", "--integrations", "find_ceo", "--filter", "int(employees) > 3"];
-    reported.push(world.run_words(&words).exits(0).stderr);
-    insta::assert_snapshot!(reported.join("\n"));
+    outputs.push(world.run_words(&words).exits(0).stderr);
+    insta::assert_snapshot!(outputs.join("\n"));
 }
 
 #[test]
@@ -251,11 +251,11 @@ fn an_older_output_is_not_replaced_by_one_that_holds_less() {
     let world = world();
     world.run(&format!("enrich {STEPS}")).exits(7);
     let full = world.read("leads_enriched.csv");
-    let mut reported = Vec::new();
+    let mut outputs = Vec::new();
     for args in ["--limit 0", "--limit 1", "--rows 2", "--only failed", "--only no-data"] {
-        reported.push(world.run(&format!("enrich {STEPS} {args}")).exits(2).stderr);
+        outputs.push(world.run(&format!("enrich {STEPS} {args}")).exits(2).stderr);
     }
-    insta::assert_snapshot!(reported.concat());
+    insta::assert_snapshot!(outputs.concat());
     world.run(&format!("enrich {STEPS} --rows 1-3")).exits(0);
     assert_eq!(world.read("leads_enriched.csv"), full, "the rows that have answers are picked");
     // A call that a cap prevents has no outcome, and neither has a step that needs its answer.
@@ -339,7 +339,7 @@ fn a_prefix_that_changes_no_column_is_refused() {
 #[test]
 fn flags_that_cannot_be_parsed_show_their_form() {
     let world = world();
-    let mut reported = Vec::new();
+    let mut outputs = Vec::new();
     for flag in [
         ["--map", "find_ceo.=company_domain"],
         ["--into", "ceo_name"],
@@ -353,10 +353,10 @@ fn flags_that_cannot_be_parsed_show_their_form() {
     ] {
         let words = ["plan", "--input", "leads.csv", "--integrations", "find_ceo"];
         let ran = world.run_words(&[&words[..], &flag].concat()).exits(2);
-        reported.push(ran.stderr.replace("\n\nFor more information, try '--help'.", ""));
+        outputs.push(ran.stderr.replace("\n\nFor more information, try '--help'.", ""));
     }
     let twice = ["--column-type", "employees=integer", "--column-type", "employees=text"];
     let words = ["plan", "--input", "leads.csv", "--integrations", "find_ceo"];
-    reported.push(world.run_words(&[&words[..], &twice].concat()).exits(2).stderr);
-    insta::assert_snapshot!(reported.concat());
+    outputs.push(world.run_words(&[&words[..], &twice].concat()).exits(2).stderr);
+    insta::assert_snapshot!(outputs.concat());
 }

@@ -97,7 +97,7 @@ fn with_headers(status: u16, headers: &str, body: &str) -> String {
     format!("{}{headers}\r\n{body}", head(status, body.len()))
 }
 
-fn printed(error: &Error) -> String {
+fn error_text(error: &Error) -> String {
     format!("{error} {error:?}")
 }
 
@@ -287,7 +287,7 @@ fn without_a_key_nothing_is_sent() {
             let provider = subject.connected(base.clone(), key);
             let error = provider.ready().unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Auth, "{name}");
-            assert!(printed(&error).contains(subject.info.key_variable.as_str()), "{name}: {error}");
+            assert!(error_text(&error).contains(subject.info.key_variable.as_str()), "{name}: {error}");
             let failure = failed(subject.send(&*provider, &subject.found()));
             assert!(!failure.sent && !failure.retryable && failure.bought == Bought::No, "{name}");
         }

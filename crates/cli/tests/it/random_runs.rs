@@ -228,7 +228,7 @@ fn check(seed: u64, runs: usize) {
         let before = world.path(&output).exists().then(|| (world.read(&output), cells(&world, format)));
         let words = command(&mut rng, format);
         story.push(format!("{words}\n{}", table.text(format)));
-        let printed = if rng.u32(..8) == 0 {
+        let stderr = if rng.u32(..8) == 0 {
             let mut child = world.command(&words).stderr(Stdio::null()).spawn().unwrap();
             let sent = world.stats().calls;
             while world.stats().calls == sent && child.try_wait().unwrap().is_none() {
@@ -250,7 +250,7 @@ fn check(seed: u64, runs: usize) {
             world.run(&words).stderr
         };
         let Some((older, before)) = before else { continue };
-        let story = || format!("seed {seed}\n{}\n{printed}\n{older}", story.join("\n"));
+        let story = || format!("seed {seed}\n{}\n{stderr}\n{older}", story.join("\n"));
         if world.read(&output) == older {
             continue;
         }
@@ -267,8 +267,8 @@ fn check(seed: u64, runs: usize) {
                 );
                 let had = before.get(id).and_then(|row| row.get(column)).is_some_and(|cell| !cell.is_empty());
                 // The newer answer, to another question, may be that there is no data.
-                let is_told = printed.is_empty() || printed.contains("\ngone     ");
-                let is_gone = truth[&(question, column)].is_empty() && is_told;
+                let may_be_gone = stderr.is_empty() || stderr.contains("\ngone     ");
+                let is_gone = truth[&(question, column)].is_empty() && may_be_gone;
                 assert!(!had || is_gone || !cell.is_empty(), "{id} lost {column}: {}", story());
             }
         }

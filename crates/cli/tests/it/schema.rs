@@ -143,7 +143,7 @@ fn words_to_branch_on_are_enumerations() {
 /// README, schemas and what people read show the same examples of cells that say nothing.
 #[test]
 fn cells_that_say_nothing_have_the_same_examples_everywhere() {
-    let examples = marl_core::value::SAYING_NOTHING.map(|cell| format!("`{cell}`")).join(", ");
+    let examples = marl_core::value::PLACEHOLDER_EXAMPLES.map(|cell| format!("`{cell}`")).join(", ");
     let readme = include_str!("../../../../README.md");
     let (plan, run) = (form::schema("plan").to_string(), form::schema("enrich").to_string());
     for text in [readme, &plan, &run] {

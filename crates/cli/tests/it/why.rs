@@ -104,7 +104,7 @@ fn a_contract_that_has_changed_without_a_new_version_is_noticed() {
 #[test]
 fn missing_things_are_named() {
     let world = world();
-    let mut reported = Vec::new();
+    let mut transcripts = Vec::new();
     for args in [
         "leads_enriched.csv --row 9 --column headline",
         "leads_enriched.csv --row 1 --column headlin",
@@ -112,9 +112,9 @@ fn missing_things_are_named() {
         "leads_enriched.csv --row 1 --column headline --run 9",
         "leads_enriched.csv --row 1 --column headline --ledger none.db",
     ] {
-        reported.push(world.run_bare(&format!("why {args}")).transcript());
+        transcripts.push(world.run_bare(&format!("why {args}")).transcript());
     }
-    insta::assert_snapshot!(reported.join("\n"));
+    insta::assert_snapshot!(transcripts.join("\n"));
 }
 
 #[test]

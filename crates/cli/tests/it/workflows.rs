@@ -73,7 +73,7 @@ fn workflow_3_a_chain_in_two_commands_and_in_one() {
 #[test]
 fn the_readmes_table_with_the_built_in_sandbox() {
     let world = World::new();
-    let printed: Vec<String> = [("companies.csv", 0), ("messy.csv", 7)]
+    let transcripts: Vec<String> = [("companies.csv", 0), ("messy.csv", 7)]
         .into_iter()
         .map(|(name, code)| {
             let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(name);
@@ -82,7 +82,7 @@ fn the_readmes_table_with_the_built_in_sandbox() {
             world.run_bare(&enrich).exits(code).transcript()
         })
         .collect();
-    insta::assert_snapshot!(printed.join("\n"));
+    insta::assert_snapshot!(transcripts.join("\n"));
     assert_eq!(world.stats().calls, 0, "the built-in sandbox answered, not this one");
 }
 

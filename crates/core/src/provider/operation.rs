@@ -25,7 +25,7 @@ pub enum Bills {
     Nothing,
     /// An answer that found something. An answer without data costs nothing.
     Found,
-    /// Every whole answer, whether it found something or not.
+    /// Every complete answer, whether it found something or not.
     Answered,
     /// Every request that reached the vendor, also those that it answered with an error of its own.
     Sent,
@@ -43,7 +43,7 @@ pub struct Price {
 }
 
 impl Operation {
-    /// An operation of which every whole answer is billed, at a price that is not published.
+    /// An operation of which every complete answer is billed, at a price that is not published.
     pub const fn paid(timeout: Duration) -> Self {
         Self { bills: Bills::Answered, price: None, timeout, has_effects: false }
     }

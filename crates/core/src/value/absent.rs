@@ -4,7 +4,7 @@
 use super::{SemanticType, invisible, is_placeholder};
 
 /// Cells that say nothing whatever the column's type is: the examples that texts for people show.
-pub const SAYING_NOTHING: [&str; 3] = ["N/A", "-", "#REF!"];
+pub const PLACEHOLDER_EXAMPLES: [&str; 3] = ["N/A", "-", "#REF!"];
 
 /// Whether a cell of a type is as good as empty.
 ///
@@ -165,7 +165,7 @@ mod tests {
             "[]",
         ]
         .into_iter()
-        .chain(SAYING_NOTHING)
+        .chain(PLACEHOLDER_EXAMPLES)
         {
             for kind in SemanticType::ALL {
                 assert!(says_nothing(kind, cell), "{cell:?} as {kind}");

@@ -24,7 +24,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value as Json;
 
-pub use absent::SAYING_NOTHING;
+pub use absent::PLACEHOLDER_EXAMPLES;
 pub use placeholder::is_placeholder;
 pub use text::without_escapes;
 

@@ -5,8 +5,8 @@
 //! | not sent | no | the intent is taken back; tried again |
 //! | refused | no | tried again after a wait if throttled, else final |
 //! | answered with an error | no | tried again if the error may pass |
-//! | no whole answer after sending | maybe | a free operation is tried again; else in doubt |
-//! | a whole answer of no use, or an error that is billed | yes | recorded, final, and never asked again by itself |
+//! | no complete answer after sending | maybe | a free operation is tried again; else in doubt |
+//! | a complete answer that cannot be used, or an error that is billed | yes | final; recorded with its text |
 
 use std::time::Duration;
 
@@ -250,7 +250,7 @@ impl Shared {
             Blame::Target => {}
             Blame::Provider if failure.retryable => {
                 let change = pass.failed();
-                self.tell(call, change, &failure.error);
+                self.report_change(call, change, &failure.error);
                 if let Some(rest) = failure.retry_after {
                     self.rest(lane, call, rest, &failure.error);
                 }

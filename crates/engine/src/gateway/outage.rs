@@ -40,11 +40,11 @@ impl Shared {
     /// are those of the calls' targets.
     pub(super) fn used_up(&self, lane: &Lane, call: &Call, failure: &Failure) {
         if failure.blame == Blame::Provider {
-            self.tell(call, lane.breaker.used_up(), &failure.error);
+            self.report_change(call, lane.breaker.used_up(), &failure.error);
         }
     }
 
-    pub(super) fn tell(&self, call: &Call, change: breaker::Change, error: &Error) {
+    pub(super) fn report_change(&self, call: &Call, change: breaker::Change, error: &Error) {
         let provider = &call.provider;
         match change {
             breaker::Change::None => {}

@@ -1,4 +1,4 @@
-//! What a call cost once its answer is there, and whether a failure was paid for. Pure.
+//! What a call cost once it is answered, and whether a failure was paid for. Pure.
 
 use marl_core::{
     ErrorKind,
@@ -13,7 +13,7 @@ impl Lane {
         CallPrice::of(name, self.operation(name), &self.settings.prices)
     }
 
-    /// What a call cost that was answered. `stated` is what the answer says of it, in the vendor's unit.
+    /// What an answered call cost. `stated` is the cost in the answer, in the vendor's unit.
     pub(super) fn cost_of_answer(&self, name: &str, stated: Option<f64>, no_data: bool) -> Cost {
         let operation = self.operation(name);
         let cost = |units| Cost::of(name, operation, units, &self.settings.prices);
@@ -28,10 +28,10 @@ impl Lane {
 }
 
 /// Whether a failed attempt was paid for, by what its operation bills. A vendor that bills every request
-/// bills its errors too, but no request that did not reach it, or that it turned away for its rate, its
-/// key, its credit or its name.
+/// bills its errors too, but not requests that never reached it or that it rejected for their rate, key,
+/// credit or name.
 pub(super) fn bought(operation: &Operation, failure: &Failure) -> Bought {
-    let is_turned_away = matches!(
+    let is_rejected = matches!(
         failure.error.kind(),
         ErrorKind::Network
             | ErrorKind::RateLimited
@@ -40,7 +40,7 @@ pub(super) fn bought(operation: &Operation, failure: &Failure) -> Bought {
             | ErrorKind::ToolNotFound
     );
     match failure.bought {
-        Bought::No if operation.bills == Bills::Sent && failure.sent && !is_turned_away => Bought::Yes,
+        Bought::No if operation.bills == Bills::Sent && failure.sent && !is_rejected => Bought::Yes,
         bought => bought,
     }
 }

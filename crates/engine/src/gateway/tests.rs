@@ -31,7 +31,10 @@ use provider::{Act, Scripted};
 
 /// Records the gateway's events.
 #[derive(Default)]
-struct EventLog(Mutex<Vec<String>>, Mutex<Vec<Cost>>);
+struct EventLog {
+    words: Mutex<Vec<String>>,
+    costs: Mutex<Vec<Cost>>,
+}
 
 impl Listener for EventLog {
     fn on_event(&self, event: &Event<'_>) {
@@ -48,13 +51,13 @@ impl Listener for EventLog {
             Event::ProviderStopped { operation: None, .. } => "provider stopped",
             Event::ProviderStopped { .. } => "operation stopped",
             Event::Spent { cost, .. } => {
-                self.1.lock().unwrap().push(*cost);
+                self.costs.lock().unwrap().push(*cost);
                 "spent"
             }
             Event::CapReached => "cap reached",
             Event::LedgerFailed { .. } => "ledger failed",
         };
-        self.0.lock().unwrap().push(word.to_owned());
+        self.words.lock().unwrap().push(word.to_owned());
     }
 }
 
@@ -108,7 +111,7 @@ impl World {
     }
 
     fn count(&self, word: &str) -> usize {
-        self.events.0.lock().unwrap().iter().filter(|event| *event == word).count()
+        self.events.words.lock().unwrap().iter().filter(|event| *event == word).count()
     }
 }
 

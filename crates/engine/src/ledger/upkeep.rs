@@ -157,6 +157,6 @@ pub trait Upkeep: Send + Sync {
     /// This form has no copy in a file, there is a file at `to`, it cannot be written, or the ledger
     /// cannot be read. Then nothing is left behind.
     async fn back_up(&self, to: &Path) -> Result<(), LedgerError> {
-        Err(LedgerError(format!("{} cannot be made: this ledger is not a file", to.display())))
+        Err(LedgerError(format!("{} cannot be created: this ledger is not a file", to.display())))
     }
 }

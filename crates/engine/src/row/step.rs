@@ -110,8 +110,8 @@ pub(super) async fn ask(step: &Step, inputs: StepInputs, mode: &CallMode) -> Ste
         }
     }
     let unanswered = sum.unanswered;
-    let is_told = step.provider_column.is_some() || matches!(mode, CallMode::Stored(_));
-    let by = (is_told && !sum.by.is_empty()).then(|| sum.by.join(", "));
+    let needs_source = step.provider_column.is_some() || matches!(mode, CallMode::Stored(_));
+    let by = (needs_source && !sum.by.is_empty()).then(|| sum.by.join(", "));
     let (remark, outcome) = (sum.lacks.take().map(Remark::LacksCall), sum.outcome());
     StepEnd { outcome, by, projected, remark, unanswered, fingerprint }
 }

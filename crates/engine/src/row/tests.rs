@@ -309,8 +309,8 @@ async fn only_a_filled_cell_that_gets_another_value_is_counted_as_replaced() {
         let cell = |at: &usize| Some(row[*at]).filter(|cell| !cell.is_empty()).map(Value::text);
         let cells = plan.reads().iter().map(cell).collect();
         let caller = Arc::new(Answers::default()) as Arc<dyn Caller>;
-        let way = CallMode::Live { caller: Arc::clone(&caller), refreshing: caller };
-        let end = Engine::new(plan, way).row(cells).await;
+        let mode = CallMode::Live { caller: Arc::clone(&caller), refreshing: caller };
+        let end = Engine::new(plan, mode).row(cells).await;
         assert_eq!(end.replaced, replaced, "{size} {email}");
         assert_eq!(end.mixed, Vec::<usize>::new(), "no step fills one cell and keeps another");
         assert!(end.may_replace.is_empty());

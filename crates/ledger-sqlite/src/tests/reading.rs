@@ -176,7 +176,7 @@ async fn a_copy_during_a_run_is_complete_and_private() {
     drop(planned);
     for taken in [to.clone(), world.path()] {
         let before = fs::read(&taken).unwrap();
-        assert!(run.file.back_up(&taken).unwrap_err().0.contains("cannot be made"));
+        assert!(run.file.back_up(&taken).unwrap_err().0.contains("cannot be created"));
         assert!(fs::read(&taken).unwrap() == before, "an existing file is not touched");
     }
     assert!(bytes.len() > 900_000);

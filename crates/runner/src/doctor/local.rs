@@ -33,17 +33,17 @@ pub(super) fn folder_and_settings(folder: &Path, working: &Path, registry: &Regi
     };
     // A run writes beside its table, which may be elsewhere.
     let writable = match try_to_write(folder) {
-        Ok(()) => Check::ok("project.writable", "files can be made in the project folder"),
+        Ok(()) => Check::ok("project.writable", "files can be created in the project folder"),
         Err(error) => Check::warn(
             "project.writable",
-            format!("no file can be made in {}: {error}", folder.display()),
+            format!("no file can be created in {}: {error}", folder.display()),
             "make it writable, or name an `--output` elsewhere",
         ),
     };
     [Check::ok("project", folder.display().to_string()), settings, writable]
 }
 
-/// What can be said of the ledger without beginning one.
+/// What can be found out about the ledger without creating one.
 pub(super) async fn ledger(choice: &LedgerChoice, project: &Path, working: &Path) -> Vec<Check> {
     let path = match project::ledger(choice, project) {
         Ok(path) => path,
@@ -59,7 +59,7 @@ pub(super) async fn ledger(choice: &LedgerChoice, project: &Path, working: &Path
             Err(failure) => checks.push(Check::failed("ledger", &failure, ledger::hint(Problem::Corrupt))),
         }
     } else {
-        checks.push(Check::ok("ledger", format!("none yet: the first run makes {shown}")));
+        checks.push(Check::ok("ledger", format!("none yet: the first run creates {shown}")));
     }
     checks
 }
@@ -69,7 +69,7 @@ async fn inside(store: &dyn Ledger, shown: &str) -> [Check; 4] {
         Check::failed(name, &Failure::from(error), ledger::hint(Problem::Corrupt))
     };
     let sound = match store.is_sound().await {
-        Ok(true) => Check::ok("ledger.sound", "the file is whole"),
+        Ok(true) => Check::ok("ledger.sound", "the file is intact"),
         Ok(false) => Check::bad(
             "ledger.sound",
             Exit::Internal,
@@ -100,13 +100,13 @@ fn last_run(run: Option<&RunRecord>) -> Check {
     let died = run.filter(|run| run.state == RunState::Died);
     let Some(run) = died else { return Check::ok("ledger.runs", "the latest run did not die") };
     let fix = match resumed(run) {
-        Some(command) => format!("`{command}` goes on from there: what was answered is not bought again"),
-        None => format!("`marl runs show {}` says what it was", run.id),
+        Some(command) => format!("`{command}` continues the run: stored answers are not bought again"),
+        None => format!("`marl runs show {}` shows that run", run.id),
     };
     Check::warn("ledger.runs", format!("run {} died before its end", run.id), fix)
 }
 
-/// Whether the ledger's folder, or the one that it will be made in, takes files.
+/// Whether the ledger's folder, or the folder that it will be created in, takes files.
 fn folder_of(ledger: &Path, working: &Path) -> Check {
     let ledger = working.join(ledger);
     let folder = ledger.ancestors().skip(1).find(|folder| folder.exists()).unwrap_or(working);
@@ -115,13 +115,13 @@ fn folder_of(ledger: &Path, working: &Path) -> Check {
         Err(error) => Check::bad(
             "ledger.writable",
             Exit::Internal,
-            format!("no file can be made in {}: {error}", paths::shown(folder)),
+            format!("no file can be created in {}: {error}", paths::shown(folder)),
             "make it a folder that can be written, or name another ledger with `--ledger PATH`",
         ),
     }
 }
 
-/// Makes a file in a folder and takes it away again.
+/// Creates a file in a folder and removes it.
 fn try_to_write(folder: &Path) -> io::Result<()> {
     let probe: PathBuf = folder.join(format!(".marl-doctor-{}", process::id()));
     fs::File::options().write(true).create_new(true).open(&probe)?;

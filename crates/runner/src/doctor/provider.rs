@@ -1,7 +1,7 @@
-//! What is known of each provider: its key, its address, and what it says to one free call.
+//! What is known of each provider: its key, its address, and how it answers one free call.
 //!
-//! The call goes past the gateway: it is never bought, so there is nothing to store, to cap or to
-//! doubt, and what is wanted is the first word, not the last of several attempts. No key is shown.
+//! The call bypasses the gateway: it is never bought, so there is nothing to store, to cap or to doubt, and
+//! the check needs the result of the first attempt, not of the last. No key is shown.
 
 use std::{path::Path, time::Duration};
 
@@ -17,7 +17,7 @@ use crate::{
     failure::{
         Failure,
         exit::Exit,
-        remedy::{KeyTrouble, Met, remedy},
+        remedy::{KeyTrouble, Occurrence, remedy},
     },
     job::connections,
     project::{
@@ -101,7 +101,7 @@ fn address(info: &ProviderInfo, found: &Found) -> Check {
         name,
         match found.base_source() {
             None => format!("{base}, the default"),
-            Some(source) => format!("{base}, by {} in {}", info.base_variable, told(source)),
+            Some(source) => format!("{base}, by {} in {}", info.base_variable, source_name(source)),
         },
     )
 }
@@ -112,23 +112,23 @@ fn key(provider: &dyn Provider, found: &Found) -> Check {
     let name = format!("{}.key", info.name);
     match (&found.key, provider.ready()) {
         (Some((_, source)), Ok(())) => {
-            Check::ok(name, format!("{} is set in {}", info.key_variable, told(source)))
+            Check::ok(name, format!("{} is set in {}", info.key_variable, source_name(source)))
         }
         (Some((_, source)), Err(error)) => Check::bad(
             name,
             Exit::Key,
-            format!("{}, in {}", error.message(), told(source)),
-            "copy the key again, without what stands around it",
+            format!("{}, in {}", error.message(), source_name(source)),
+            "copy the key again, without quotes, blanks or other characters around it",
         ),
         (None, _) => {
-            let fix = remedy(ErrorKind::Auth, Met::Check { provider: info, key: KeyTrouble::Missing });
+            let fix = remedy(ErrorKind::Auth, Occurrence::Check { provider: info, key: KeyTrouble::Missing });
             let message = format!("{} is not set", info.key_variable);
             Check { fix, exit: Exit::Key, ..Check::new(name, CheckStatus::Bad, message) }
         }
     }
 }
 
-fn told(source: &ValueSource) -> String {
+fn source_name(source: &ValueSource) -> String {
     match source {
         ValueSource::Environment => "the environment".to_owned(),
         ValueSource::File(path) => paths::shown(path),
@@ -146,7 +146,8 @@ async fn answer(provider: &dyn Provider) -> Check {
     match tokio::time::timeout(PATIENCE, provider.send(&call)).await {
         Err(_) => {
             let message = format!("no answer within {} seconds", PATIENCE.as_secs());
-            let fix = remedy(ErrorKind::Timeout, Met::Check { provider: info, key: KeyTrouble::Refused });
+            let fix =
+                remedy(ErrorKind::Timeout, Occurrence::Check { provider: info, key: KeyTrouble::Refused });
             let exit = Exit::ProviderStopped;
             Check { fix, exit, ..Check::new(name, CheckStatus::Bad, message) }
         }
@@ -163,7 +164,7 @@ fn refused(name: String, info: &ProviderInfo, refusal: &Refusal) -> Check {
     let error = &refusal.error;
     let is_key_refused = error.kind() == ErrorKind::Auth && refusal.reach == Reach::Provider;
     let key = if is_key_refused { KeyTrouble::Refused } else { KeyTrouble::NotAllowed };
-    // The body of a refused key's answer tells nothing more, and may repeat the key.
+    // The body of a refused key's answer adds nothing, and may repeat the key.
     let message = if is_key_refused { error.message().to_owned() } else { error.full_message() };
     let (status, exit) = match error.kind() {
         ErrorKind::Auth => (CheckStatus::Bad, Exit::Key),
@@ -172,6 +173,6 @@ fn refused(name: String, info: &ProviderInfo, refusal: &Refusal) -> Check {
         }
         _ => (CheckStatus::Bad, Exit::ProviderStopped),
     };
-    let fix = remedy(error.kind(), Met::Check { provider: info, key });
+    let fix = remedy(error.kind(), Occurrence::Check { provider: info, key });
     Check { fix, exit, ..Check::new(name, status, message) }
 }

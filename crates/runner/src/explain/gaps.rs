@@ -184,7 +184,7 @@ async fn search(found: &mut GapSearch<'_>) -> Result<(), Failure> {
 }
 
 /// An output whose cells are searched.
-struct LookedAt {
+struct SearchedOutput {
     /// The output's name in the contract.
     of: SmolStr,
     kind: SemanticType,
@@ -192,7 +192,7 @@ struct LookedAt {
     place: usize,
 }
 
-impl LookedAt {
+impl SearchedOutput {
     /// Whether the cell has no value; the inner option is the placeholder that it holds (`N/A`), if any.
     fn gap(&self, row: &InputRow) -> Option<Option<String>> {
         match row.cell(self.place) {
@@ -212,7 +212,7 @@ struct GapSearch<'a> {
     store: &'a dyn Ledger,
     summary: &'a TableSummary,
     /// By step, the outputs that are searched.
-    outputs: Vec<Vec<LookedAt>>,
+    outputs: Vec<Vec<SearchedOutput>>,
     rows_with_gaps: u64,
     counts: BTreeMap<(usize, Reason), u64>,
     room: usize,
@@ -233,10 +233,10 @@ impl<'a> GapSearch<'a> {
         let place = |name: &str| summary.columns.iter().position(|known| known == name);
         let outputs = past.plan.steps.iter().map(|step| {
             let wanted = step.outputs.iter().filter(|output| is_wanted(&output.name));
-            let looked_at = wanted.filter_map(|output| {
-                Some(LookedAt { of: output.of.clone(), kind: output.kind, place: place(&output.name)? })
+            let searched = wanted.filter_map(|output| {
+                Some(SearchedOutput { of: output.of.clone(), kind: output.kind, place: place(&output.name)? })
             });
-            looked_at.collect()
+            searched.collect()
         });
         Self {
             spec,
@@ -257,13 +257,13 @@ impl<'a> GapSearch<'a> {
         let mut gaps = Vec::new();
         for (step, outputs) in self.outputs.iter().enumerate() {
             for output in outputs {
-                let Some(says) = output.gap(row) else { continue };
+                let Some(placeholder) = output.gap(row) else { continue };
                 let mut gap = match end {
                     None => gap::not_picked(row.number(), &self.past.run),
                     Some(end) => self.gap(row, end, step, &output.of)?,
                 };
-                if let Some(says) = says {
-                    gap.why = format!("the cell holds `{says}`, which counts as empty; {}", gap.why);
+                if let Some(placeholder) = placeholder {
+                    gap.why = format!("the cell holds `{placeholder}`, which counts as empty; {}", gap.why);
                 }
                 if self.spec.reason.is_empty() || self.spec.reason.contains(&gap.reason) {
                     gaps.push((output.place, gap));

@@ -9,14 +9,14 @@ use std::path::Path;
 use table::{ReadOptions, shell::word};
 
 /// Flags that one process of this program passes to another; no user types them.
-const INTERNAL: [&str; 2] = [IN_BACKGROUND, TOLD_ON_STDIN];
+const INTERNAL: [&str; 2] = [IN_BACKGROUND, CONFIRMED_ON_STDIN];
 
 /// The flag that marks the child process of `--detach`.
 pub const IN_BACKGROUND: &str = "--detached";
 
 /// The flag with which the protocol server announces a background run itself: the run waits for a line on
 /// stdin.
-pub const TOLD_ON_STDIN: &str = "--told-on-stdin";
+pub const CONFIRMED_ON_STDIN: &str = "--confirmed-on-stdin";
 
 /// A command, as the words after the program's name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

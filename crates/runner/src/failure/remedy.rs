@@ -1,11 +1,11 @@
-//! What to do about an error of a kind, in words: the one place that says it, whether a run, the doctor
+//! What to do about an error of a kind, in words: only this module words it, whether a run, the doctor
 //! or a single call met the error.
 
 use marl_core::{ErrorKind, provider::ProviderInfo};
 
-/// Where an error was met, and so what can be done about it.
+/// Where an error occurred, and so what can be done about it.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Met<'a> {
+pub(crate) enum Occurrence<'a> {
     /// On rows of a run that went on; `provider` is the one whose calls failed most often with it.
     Rows { provider: Option<&'a str> },
     /// It stopped a provider, or one of its operations, for the rest of a run.
@@ -16,22 +16,22 @@ pub(crate) enum Met<'a> {
     Tool { provider: &'a str, name: &'a str },
 }
 
-/// What is wrong with a key, where the error is about one.
+/// What is wrong with a key, if the error is about one.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum KeyTrouble {
     /// There is none.
     Missing,
     /// The provider does not accept it.
     Refused,
-    /// The provider accepts it, and not for this operation.
+    /// The provider accepts it, but not for this operation.
     NotAllowed,
 }
 
-/// What to do about an error of this kind; `None` where the error says all that there is to say.
-pub(crate) fn remedy(kind: ErrorKind, met: Met<'_>) -> Option<String> {
-    match met {
-        Met::Rows { provider } => on_rows(kind, provider),
-        Met::Stop { provider, key } => Some(match kind {
+/// What to do about an error of this kind; `None` if the error itself says enough.
+pub(crate) fn remedy(kind: ErrorKind, occurrence: Occurrence<'_>) -> Option<String> {
+    match occurrence {
+        Occurrence::Rows { provider } => on_rows(kind, provider),
+        Occurrence::Stop { provider, key } => Some(match kind {
             ErrorKind::Auth => {
                 about_the_key(key, "the same command with `--sandbox` (sample answers, nothing bought)")
             }
@@ -41,13 +41,13 @@ pub(crate) fn remedy(kind: ErrorKind, met: Met<'_>) -> Option<String> {
                 "{provider} was failing; run the same command again later, perhaps with a lower `--parallel`"
             ),
         }),
-        Met::Check { provider, key } => Some(in_a_check(kind, provider, key)),
-        Met::Tool { provider, name } => match kind {
+        Occurrence::Check { provider, key } => Some(in_a_check(kind, provider, key)),
+        Occurrence::Tool { provider, name } => match kind {
             ErrorKind::Auth => Some(
-                "`marl doctor` says where the key comes from; `--sandbox` answers with samples and needs none"
+                "`marl doctor` shows where the key comes from; `--sandbox` answers with samples and needs none"
                     .to_owned(),
             ),
-            ErrorKind::InvalidInput => Some(format!("`marl tools show {name}` says which parameters it takes")),
+            ErrorKind::InvalidInput => Some(format!("`marl tools show {name}` lists the tool's parameters")),
             ErrorKind::ToolNotFound => Some(renamed_tool()),
             ErrorKind::QuotaExhausted => Some(top_up(provider)),
             ErrorKind::RateLimited => Some(wait_a_little(provider)),
@@ -69,7 +69,7 @@ fn on_rows(kind: ErrorKind, provider: Option<&str>) -> Option<String> {
         }
         ErrorKind::Internal => "this is a defect of marl or of the integration: please report it".to_owned(),
         ErrorKind::Timeout | ErrorKind::Network | ErrorKind::Upstream => {
-            "no answer came that a provider bills; the same command tries these calls again".to_owned()
+            "the same command repeats the calls that got no answer and were not billed".to_owned()
         }
         _ => return None,
     })
@@ -82,17 +82,17 @@ fn in_a_check(kind: ErrorKind, provider: &ProviderInfo, key: KeyTrouble) -> Stri
         ErrorKind::QuotaExhausted => top_up(&provider.name),
         ErrorKind::RateLimited => wait_a_little(&provider.name),
         ErrorKind::InvalidInput | ErrorKind::ToolNotFound => {
-            "it is there and did not refuse the key; `marl enrich` with `--limit 1` tells more".to_owned()
+            "the provider answers and did not refuse the key; `marl enrich --limit 1` shows more, and may buy calls".to_owned()
         }
         ErrorKind::Network | ErrorKind::Timeout => {
-            format!("see to the network, the proxy (HTTPS_PROXY) and {variable}, or try again later")
+            format!("check the network, the proxy (HTTPS_PROXY) and {variable}, or try again later")
         }
-        ErrorKind::BadReply => format!("something else may answer there: see {variable} and the proxy"),
-        _ => format!("try again later; if it stays so, see {variable}"),
+        ErrorKind::BadReply => format!("something else may answer there: check {variable} and the proxy"),
+        _ => format!("try again later; if the error persists, check {variable}"),
     }
 }
 
-/// `sandbox` is what the sandbox offers to those who have no key.
+/// `sandbox` is what the sandbox offers a user without a key.
 fn about_the_key(key: KeyTrouble, sandbox: &str) -> String {
     match key {
         KeyTrouble::Missing => {

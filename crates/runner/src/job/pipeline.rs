@@ -240,8 +240,8 @@ mod tests {
         let request = Request { steps: vec![StepRequest::parse("linkedin_profile")], ..Request::default() };
         let header = Header { table: "t.csv", columns: &summary.columns, samples: &summary.samples };
         let plan = Plan::new(&request, &header, &Registry::gather().unwrap()).unwrap();
-        let way = CallMode::Live { caller: Arc::clone(&caller), refreshing: caller };
-        Arc::new(Engine::new(Arc::new(plan), way))
+        let mode = CallMode::Live { caller: Arc::clone(&caller), refreshing: caller };
+        Arc::new(Engine::new(Arc::new(plan), mode))
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub(crate) fn of(
 /// What changed between the plan with the hash `then` and this job.
 async fn broken(then: &Hash, job: &Job, settings: &Settings) -> Result<Option<Broken>, Failure> {
     let now = of(job, settings, then.newest_run, then.calls, then.cost)?;
-    let newest = match job.ledger_there_is().await? {
+    let newest = match job.existing_ledger().await? {
         Some(store) => newest_run(&*store).await?,
         None => 0,
     };

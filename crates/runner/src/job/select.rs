@@ -103,7 +103,7 @@ pub(crate) async fn select(
 
 /// A gateway that answers from the ledger.
 async fn stored(job: &Job, connections: &Connections) -> Result<Gateway, Failure> {
-    connections.ageless(job.ledger_there_is().await?).await
+    connections.ageless(job.existing_ledger().await?).await
 }
 
 /// Selects rows by their numbers and by the table's own cells.

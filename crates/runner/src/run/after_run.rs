@@ -11,7 +11,7 @@ use crate::{
         error_code::ErrorCode,
         exit::Exit,
         invocation::Invocation,
-        remedy::{KeyTrouble, Met, remedy},
+        remedy::{KeyTrouble, Occurrence, remedy},
     },
     run::{
         report::Report,
@@ -20,7 +20,7 @@ use crate::{
     spec::consent,
 };
 
-/// A refused or missing key: where nothing was found out, the error is all there is to say.
+/// A refused or missing key: if the run found nothing out, this error is its whole result.
 pub(crate) fn key_trouble(counts: &Counts) -> Option<Failure> {
     let stop = counts.stops.iter().find(|stop| stop.error.kind() == ErrorKind::Auth)?;
     let failure = Failure::new(Exit::Key, ErrorCode::Auth, stop.error.full_message());
@@ -29,18 +29,18 @@ pub(crate) fn key_trouble(counts: &Counts) -> Option<Failure> {
     Some(failure.next("marl doctor --json"))
 }
 
-/// What to do next; `None` when there is nothing to do. `is_planned` says that a plan's hash holds the
-/// run, which does not allow to send a doubt again.
+/// What to do next; `None` if there is nothing to do. `is_planned` means that a plan's hash binds the run,
+/// under which no doubt may be sent again.
 pub(crate) fn hint(counts: &Counts, interrupted: bool, asks_anew: bool, is_planned: bool) -> Option<String> {
     if asks_anew && interrupted {
         return Some(
-            "the same command asks everything again; to go on from here, leave out `--refresh` or take a longer `--max-age`"
+            "the same command asks everything again; to go on from here, leave out `--refresh` or use a longer `--max-age`"
                 .to_owned(),
         );
     }
     if interrupted {
         return Some(
-            "the same command again goes on from here: what was answered is not bought again".to_owned(),
+            "run the same command again to continue: stored answers are not bought again".to_owned(),
         );
     }
     if let Some((provider, count)) = counts.in_doubt.iter().next() {
@@ -57,15 +57,15 @@ pub(crate) fn hint(counts: &Counts, interrupted: bool, asks_anew: bool, is_plann
     if counts.cap_reached {
         let anew = match asks_anew {
             true => {
-                "; the same arguments ask anew: leave out `--refresh`, or take an older `--max-age`, to go on from here"
+                "; the same arguments ask anew: leave out `--refresh`, or use a longer `--max-age`, to go on from here"
             }
             false => "",
         };
         return Some(format!(
-            "this run reached its cap; to buy more is a new decision: `marl plan` with the same arguments says what is left{anew}"
+            "this run reached its cap; buying more is a new decision: `marl plan` with the same arguments shows what is left to buy{anew}"
         ));
     }
-    // The error that ends the run says what to do about the ledger.
+    // The error that ends the run has the advice about the ledger.
     if counts.ledger_error.is_some() {
         return None;
     }
@@ -73,12 +73,12 @@ pub(crate) fn hint(counts: &Counts, interrupted: bool, asks_anew: bool, is_plann
         Some(stop) => after_a_stop(counts, stop),
         None => {
             let kind = commonest_kind(counts)?;
-            remedy(kind, Met::Rows { provider: counts.provider_failing_with(kind) })
+            remedy(kind, Occurrence::Rows { provider: counts.provider_failing_with(kind) })
         }
     }
 }
 
-/// The command that helps after a run; `None` where the user has to do or to choose something first.
+/// The command that helps after a run; `None` if the user has to do or to decide something first.
 pub(crate) fn next_command(report: &Report, interrupted: bool, invocation: &Invocation) -> Option<String> {
     let counts = &report.counts;
     if counts.cap_reached {
@@ -94,7 +94,7 @@ pub(crate) fn next_command(report: &Report, interrupted: bool, invocation: &Invo
         return None;
     }
     if !counts.in_doubt.is_empty() {
-        // Without a plan, sending a doubt again is for the user to say; a plan buys nothing.
+        // Without a plan, sending a doubt again is the user's decision; a plan buys nothing.
         return report.consent.is_some().then(|| consent::plan_of_doubts(invocation));
     }
     if let Some(stop) = counts.stops.first() {
@@ -120,7 +120,7 @@ fn after_a_stop(counts: &Counts, stop: &Stop) -> Option<String> {
         None if counts.sent > 0 => KeyTrouble::Refused,
         None => KeyTrouble::Missing,
     };
-    remedy(stop.error.kind(), Met::Stop { provider: &stop.provider, key })
+    remedy(stop.error.kind(), Occurrence::Stop { provider: &stop.provider, key })
 }
 
 fn commonest_kind(counts: &Counts) -> Option<ErrorKind> {
@@ -136,7 +136,7 @@ mod tests {
     use crate::run::tally::{MessageCount, Tally};
 
     #[test]
-    fn the_provider_is_named_that_asked_to_slow_down() {
+    fn the_hint_names_the_provider_that_throttled() {
         let tally = Tally::start(9);
         for (provider, kind) in [
             ("one", ErrorKind::Timeout),

@@ -45,12 +45,12 @@ impl Run<'_> {
         elapsed: Duration,
         first_rows: FirstRows,
     ) -> Result<RunOutcome, Failure> {
-        let seen = Arc::clone(&self.seen);
-        let interrupted = seen.interrupted.load(Ordering::SeqCst);
+        let end_signals = Arc::clone(&self.end_signals);
+        let interrupted = end_signals.interrupted.load(Ordering::SeqCst);
         let store = Arc::clone(&self.store);
         let run = self.started.run;
         // The ledger is watched while the run goes on, but it may have disappeared since the last check.
-        let is_gone = seen.ledger_lost.load(Ordering::SeqCst) || !store.is_in_place().await;
+        let is_gone = end_signals.ledger_lost.load(Ordering::SeqCst) || !store.is_in_place().await;
         let is_lost = is_gone || self.tally.counts().ledger_error.is_some();
         let mut report = self.report(elapsed, interrupted, is_lost).await?;
         let noted = Noted {

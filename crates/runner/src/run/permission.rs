@@ -27,7 +27,7 @@ pub(crate) async fn check(
     let spec = &job.spec;
     let refusal = match &spec.plan {
         Some(hash) => {
-            let consent = left_of(hash, job.ledger_there_is().await?.as_deref()).await?;
+            let consent = left_of(hash, job.existing_ledger().await?.as_deref()).await?;
             if !consent.is_used_up() {
                 return Ok(Caps::default());
             }

@@ -1,4 +1,4 @@
-//! A run at its end: what it came to, ready to be told to people and to programs.
+//! The outcome of a run, for texts and for documents.
 
 mod document;
 
@@ -49,7 +49,7 @@ impl From<Status> for RunState {
     }
 }
 
-/// A run at its end, ready to be told.
+/// The outcome of a run.
 pub struct Report {
     /// Whether the sandbox answered, so that the answers are samples.
     pub sandbox: bool,
@@ -63,7 +63,7 @@ pub struct Report {
     pub rows: u64,
     /// How many rows were selected.
     pub rows_selected: u64,
-    /// How the table was read, where its own form does not say, one line each.
+    /// Notes on how the table was read, if that is not obvious from the file, one line each.
     pub table_notes: Vec<String>,
     /// What became of the output.
     pub output: Output,
@@ -93,11 +93,11 @@ pub struct Report {
     pub counts: Counts,
     /// What the user can do next, in words.
     pub hint: Option<String>,
-    /// The command that goes on, where one is known.
+    /// A command that helps, ready to run, if one is known.
     pub next_command: Option<String>,
-    /// Settings that decide how much is spent, where they are not the defaults.
+    /// Settings that decide how much is spent, if they are not the defaults.
     pub settings: Vec<String>,
-    /// The plan's hash that the run was held to.
+    /// The plan's hash that the run was bound to.
     pub consent: Option<Consent>,
 }
 

@@ -39,7 +39,7 @@ pub struct Counts {
     pub joined: u64,
     /// Filled cells that stayed although a step found a value for them.
     pub kept: u64,
-    /// Output cells that said nothing (`N/A`) and were filled.
+    /// Output cells with a placeholder (`N/A`) that were filled.
     pub said_nothing: u64,
     /// By output: filled cells of the table that got another value.
     pub replaced: BTreeMap<usize, u64>,
@@ -51,7 +51,7 @@ pub struct Counts {
     pub doubts_sent_again: BTreeMap<String, u64>,
     /// By step, kind of error and message: how often an error was seen.
     pub messages: BTreeMap<(usize, ErrorKind, String), MessageCount>,
-    /// By step: why rows were skipped, where the reason alone does not say.
+    /// By step: why rows were skipped, if the reason alone does not explain it.
     pub remarks: BTreeMap<(usize, String), u64>,
     /// By step: which calls its values lack, and why.
     pub incomplete: BTreeMap<(usize, String), u64>,
@@ -71,8 +71,8 @@ pub struct Counts {
     /// What the calls cost in the vendors' own units, by provider and unit.
     pub units: BTreeMap<(String, String), f64>,
     pub(crate) cap_reached: bool,
-    /// Failures that another run would ask about again.
-    pub tried_in_vain: u64,
+    /// Failures whose calls another run would repeat.
+    pub repeatable_failures: u64,
     pub(crate) ledger_error: Option<String>,
 }
 
@@ -110,7 +110,7 @@ pub struct Stop {
 }
 
 impl Tally {
-    /// Of a run that begins now and has so many rows.
+    /// Starts the counts of a run over this number of rows.
     pub(crate) fn start(rows: u64) -> Self {
         Self { rows, begun: Instant::now(), counts: Mutex::default() }
     }
@@ -137,8 +137,8 @@ impl Tally {
         self.lock().row(number, end);
     }
 
-    /// Remembers the first thing the ledger said; whether this was it.
-    pub(crate) fn notes_ledger_error(&self, error: &LedgerError) -> bool {
+    /// Records the ledger's error; returns whether it is the first.
+    pub(crate) fn record_ledger_error(&self, error: &LedgerError) -> bool {
         let mut counts = self.lock();
         let first = counts.ledger_error.is_none();
         counts.ledger_error.get_or_insert_with(|| error.to_string());
@@ -209,8 +209,8 @@ impl Counts {
         of_kind.max_by_key(|(_, count)| **count).map(|((_, provider), _)| provider.as_str())
     }
 
-    /// Whether any step came to anything: an answer, or a reason that another run would meet
-    /// again. A run without that has nothing to write.
+    /// Whether any step has an outcome worth writing: an answer, or a reason that another run would meet
+    /// again.
     pub(crate) fn has_outcome(&self) -> bool {
         self.unsettled < self.steps.iter().map(StepCounts::all).sum()
     }
@@ -254,7 +254,7 @@ impl Counts {
                     failed = true;
                     self.unsettled += u64::from(error.kind() == ErrorKind::Auth);
                     let stays = [ErrorKind::BadReply, ErrorKind::InvalidInput, ErrorKind::InDoubt];
-                    self.tried_in_vain += u64::from(!stays.contains(&error.kind()));
+                    self.repeatable_failures += u64::from(!stays.contains(&error.kind()));
                     self.message(at, error, number);
                 }
             }

@@ -18,11 +18,11 @@ use crate::{
     run::{progress::ProgressDocument, tally::Tally},
 };
 
-/// Between two looks at whether the run was asked to stop: what is bought meanwhile is not wanted.
-const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
+/// How often the run checks whether it was asked to stop; a call that is bought in between is not wanted.
+const CHECK_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Between two notes of how far the run is, which are written to the disk.
-const LOOKS_PER_NOTE: u32 = 20;
+/// How many checks pass between two records of the progress, each written to the disk.
+const CHECKS_PER_RECORD: u32 = 20;
 
 /// What ended the run from outside.
 #[derive(Debug, Default)]
@@ -33,12 +33,12 @@ pub(crate) struct EndSignals {
     pub(crate) ledger_lost: AtomicBool,
 }
 
-/// Starts looking; ends with the handle's `abort` or the runtime.
+/// Starts watching; ends with the handle's `abort` or the runtime.
 pub(crate) fn start(
     store: Arc<dyn Ledger>,
     run: i64,
     gateway: Gateway,
-    seen: Arc<EndSignals>,
+    end_signals: Arc<EndSignals>,
     observer: Arc<dyn Observer>,
     tally: Arc<Tally>,
 ) -> JoinHandle<()> {
@@ -47,9 +47,9 @@ pub(crate) fn start(
             // A ledger that cannot be written is noticed by the calls.
             let so_far = serde_json::to_string(&ProgressDocument { progress: tally.progress() });
             let _ = store.note_progress(run, so_far.expect("our documents have text keys")).await;
-            for _ in 0..LOOKS_PER_NOTE {
-                tokio::time::sleep(BETWEEN_LOOKS).await;
-                if let Some(warning) = why_it_ends(&*store, run, &seen).await {
+            for _ in 0..CHECKS_PER_RECORD {
+                tokio::time::sleep(CHECK_INTERVAL).await;
+                if let Some(warning) = why_it_ends(&*store, run, &end_signals).await {
                     gateway.close(SkipReason::Interrupted);
                     return observer.warn(&warning);
                 }
@@ -58,15 +58,15 @@ pub(crate) fn start(
     })
 }
 
-/// Notes what ends the run from outside, and says so; `None` while nothing does.
-async fn why_it_ends(store: &dyn Ledger, run: i64, seen: &EndSignals) -> Option<String> {
+/// Notes what ends the run from outside, and returns a warning; `None` while nothing does.
+async fn why_it_ends(store: &dyn Ledger, run: i64, end_signals: &EndSignals) -> Option<String> {
     if !store.is_in_place().await {
-        seen.ledger_lost.store(true, Ordering::SeqCst);
+        end_signals.ledger_lost.store(true, Ordering::SeqCst);
         let location = store.location();
         return Some(format!("the ledger {location} was deleted or replaced; nothing more is sent"));
     }
     if store.is_asked_to_stop(run).await.unwrap_or(false) {
-        seen.interrupted.store(true, Ordering::SeqCst);
+        end_signals.interrupted.store(true, Ordering::SeqCst);
         let why = "asked to stop: waiting for the calls in flight, which may have been paid for";
         return Some(why.to_owned());
     }

@@ -1,4 +1,4 @@
-//! A recorded run, told to programs.
+//! A recorded run, as a document.
 
 use std::path::Path;
 
@@ -35,13 +35,13 @@ pub struct RecordedRun {
     pub output: String,
     /// The steps with bindings and versions, as `marl why` reads them.
     pub steps: Json,
-    /// Of marl.
+    /// marl's version.
     pub version: String,
-    /// In ms since 1970.
+    /// When the run started, in ms since 1970.
     pub started_at: i64,
-    /// In ms since 1970.
+    /// When the run ended, in ms since 1970.
     pub ended_at: Option<i64>,
-    /// How far the run is, or at its end what its command answered; null before the first note.
+    /// The progress, or at the end the command's document; null before the first record.
     pub summary: Option<RunSummary>,
     /// Whether it was asked to stop.
     pub stop_asked: bool,
@@ -75,10 +75,10 @@ pub struct RunLine {
     /// From the working folder, if it lies below it.
     input: Option<String>,
     output: Option<String>,
-    /// Of a run that was a single call.
+    /// The tool, for a run that was a single call.
     #[serde(skip_serializing_if = "Option::is_none")]
     tool: Option<String>,
-    /// That were selected; null until they are counted.
+    /// The number of selected rows; null until they are counted.
     rows: Option<u64>,
     /// Failures of steps; while the run goes on, rows with one.
     failed: Option<u64>,
@@ -86,7 +86,7 @@ pub struct RunLine {
     sent: Option<u64>,
     /// Calls that were executed, or maybe executed; null until the end.
     bought: Option<u64>,
-    /// What was spent; null when it is not known.
+    /// What was spent; null if it is not known.
     cost: Option<f64>,
     exit_code: Option<u64>,
 }
@@ -140,7 +140,7 @@ impl From<RunRecord> for RecordedRun {
     }
 }
 
-/// How far a run is, or at its end what its command answered.
+/// The progress of a run, or at its end its command's document.
 #[derive(Debug, Clone, JsonSchema, Serialize)]
 #[serde(untagged)]
 #[schemars(rename = "Summary")]

@@ -15,7 +15,7 @@ use crate::{
     spec::LedgerChoice,
 };
 
-/// Where a person's data may be that is removed from the ledger.
+/// Places that a removal does not reach, where a person's data may still be.
 const NOT_REACHED: [&str; 5] =
     ["input tables", "outputs", "errors files of outputs", "copies of the ledger", "what providers keep"];
 
@@ -61,7 +61,7 @@ impl RemovalTarget {
 pub struct RemovalSpec {
     /// Which calls are removed.
     pub target: RemovalTarget,
-    /// Whether calls in doubt are removed too; asked about again, they may be paid for twice.
+    /// Whether calls in doubt are removed too; sent again, they may be paid for twice.
     pub doubts: bool,
     /// Whether the removal is only counted, and nothing is removed.
     pub dry_run: bool,
@@ -94,42 +94,42 @@ pub struct RemovalDocument {
     pub calls: u64,
     /// Of these, the answers that would be bought again.
     pub payable_again: u64,
-    /// Of these, the calls in doubt, which may be paid for twice when they are asked about again.
+    /// Of these, the calls in doubt, which may be paid for twice if they are sent again.
     pub doubts: u64,
     /// Calls in doubt that are meant and kept: `--doubts` takes them too.
     pub doubts_kept: u64,
-    /// Runs whose command or results told of it.
+    /// Runs whose command or results mention the data.
     pub runs: u64,
-    /// Logs of runs that told of it.
+    /// Run logs that mention the data.
     pub logs: u64,
-    /// Runs that go on and tell of it: they keep it.
+    /// Runs going on that mention the data; they keep it.
     pub runs_kept: u64,
-    /// The removed text is still in the ledger's file, since another process reads it. It says nothing
-    /// of other files: see `not_reached`.
+    /// Whether the removed text is still in the ledger's file, since another process reads it. This does
+    /// not cover other files: see `not_reached`.
     pub remains_in_ledger: bool,
     /// How many calls were removed; 0 for a dry run.
     pub removed: u64,
     /// Whether the removal was only counted.
     pub dry_run: bool,
-    /// Of a person: where their data may still be, which this command does not reach.
+    /// For a person: where their data may still be, which this command does not reach.
     #[serde(skip_serializing_if = "<[&str]>::is_empty")]
     pub not_reached: &'static [&'static str],
-    /// Of a person: what keeps them from coming back.
+    /// For a person: what keeps their data from coming back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<&'static str>,
 }
 
-/// What a removal came to.
+/// The outcome of a removal.
 pub struct RemovalOutcome {
     /// What was taken out.
     pub document: RemovalDocument,
     /// The exit code that the command ends with.
     pub exit: Exit,
-    /// Of a person: data that could not be removed, although all other data was.
+    /// For a person: data that could not be removed, although all other data was.
     pub failure: Option<Failure>,
 }
 
-/// Removes calls and what runs tell of them, or counts what would be removed.
+/// Removes calls and the mentions of them in runs, or counts what would be removed.
 ///
 /// # Errors
 /// The ledger cannot be read or written.
@@ -163,15 +163,15 @@ pub async fn remove(store: &dyn Ledger, spec: &RemovalSpec) -> Result<RemovalOut
     })
 }
 
-/// A person's data that is there still is a failure, though all that could be removed is.
+/// A person's data that is still there counts as a failure, although everything else was removed.
 fn not_gone(ledger: &str, removed: &Removed) -> Option<Failure> {
     let still_there =
         |message: String| Failure::new(Exit::StillRunning, ErrorCode::Ledger, message).retryable();
     if removed.runs_kept > 0 {
         let runs = counted(removed.runs_kept, "run");
         return Some(
-            still_there(format!("{runs} in {ledger} still running and telling of it"))
-                .hint("run the same command again when `marl runs` says that they have ended"),
+            still_there(format!("{runs} in {ledger} still going on with mentions of this person"))
+                .hint("run the same command again when `marl runs` shows that they have ended"),
         );
     }
     removed.remains.then(|| {

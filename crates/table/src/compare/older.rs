@@ -261,12 +261,12 @@ impl OlderOutput {
         }
         let is_renamed = |cell: &KeyCell| !self.common.contains(&(cell.older, cell.now));
         let renamed = self.questions.iter().filter(|question| question.key.iter().any(is_renamed));
-        let mut is_told_apart = !self.common.is_empty();
+        let mut is_distinguished = !self.common.is_empty();
         for question in renamed {
-            is_told_apart = true;
+            is_distinguished = true;
             key(&question.key, row, is_older).hash(&mut hash);
         }
-        if is_told_apart { hash.finish().max(1) } else { 0 }
+        if is_distinguished { hash.finish().max(1) } else { 0 }
     }
 }
 

@@ -18,7 +18,7 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use wire::testing::{answer, answered, answering, failed, head, serve, take_request};
 
-use super::{KEY, all, printed, with_headers};
+use super::{KEY, all, error_text, with_headers};
 
 #[test]
 fn the_key_is_in_one_header_and_nowhere_else() {
@@ -100,7 +100,7 @@ fn no_error_contains_the_key_or_controls_a_terminal() {
                     else {
                         continue;
                     };
-                    let printed = printed(&failure.error);
+                    let printed = error_text(&failure.error);
                     assert!(!printed.contains("567890"), "{what}: {printed}");
                     assert!(!failure.error.to_string().contains(is_unsafe), "{what}: {:?}", failure.error);
                     assert!(printed.len() < 10_000, "{what}: {}", printed.len());

@@ -161,7 +161,7 @@ async fn run(memory: &Memory, vendor: &Arc<Vendor>, calls: &[RandomCall], caps: 
         })
     };
     futures::future::join_all(calls.iter().map(ask)).await;
-    events.1.lock().unwrap().clone()
+    events.costs.lock().unwrap().clone()
 }
 
 /// What the ledger says that was spent, in money: on answers, and on calls that are in doubt.

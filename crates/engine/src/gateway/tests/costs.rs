@@ -14,7 +14,7 @@ fn world(provider: Scripted) -> World {
 }
 
 fn spent(world: &World) -> Vec<(Option<f64>, Option<f64>)> {
-    world.events.1.lock().unwrap().iter().map(|cost| (cost.units, cost.money)).collect()
+    world.events.costs.lock().unwrap().iter().map(|cost| (cost.units, cost.money)).collect()
 }
 
 #[tokio::test(start_paused = true)]
@@ -68,7 +68,7 @@ async fn an_error_of_a_vendor_that_bills_requests_is_paid_for_and_final() {
     assert_eq!(world.operation("per_request", 1).await, "upstream", "it is not bought again");
     assert_eq!((world.sends(), world.count("reused")), (1, 1));
     assert_eq!(spent(&world), [(Some(1.0), Some(0.5))]);
-    assert_eq!(world.operation("per_request", 2).await, "found 2", "what is turned away is not billed");
+    assert_eq!(world.operation("per_request", 2).await, "found 2", "what is rejected is not billed");
     assert_eq!(spent(&world).len(), 2);
 }
 

@@ -136,7 +136,7 @@ async fn dead_targets_hold_nobody_else_back() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failure_is_told_once_its_attempts_are_over() {
+async fn a_failure_is_reported_after_its_last_attempt() {
     let world = World::script(&[(1, &[Act::Fail(transient)]), (2, &[Act::Fail(refused)])]);
     assert_eq!((world.ask(1).await, world.count("failed")), ("found 1".to_owned(), 0));
     for _ in 0..2 {

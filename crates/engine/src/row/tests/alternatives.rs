@@ -95,9 +95,9 @@ async fn through(word: &str, cells: &[(&str, &str)]) -> String {
     let plan = Arc::new(plan(word, &names));
     let asked = Arc::new(ScriptedAnswers::default());
     let caller = Arc::clone(&asked) as Arc<dyn Caller>;
-    let way = CallMode::Live { caller: Arc::clone(&caller), refreshing: caller };
+    let mode = CallMode::Live { caller: Arc::clone(&caller), refreshing: caller };
     let cell = |at: &usize| Some(cells[*at].1).filter(|cell| !cell.is_empty()).map(Value::text);
-    let end = Engine::new(Arc::clone(&plan), way).row(plan.reads().iter().map(cell).collect()).await;
+    let end = Engine::new(Arc::clone(&plan), mode).row(plan.reads().iter().map(cell).collect()).await;
     let outcome = match &end.outcomes[0] {
         Outcome::Value(_) => "value".to_owned(),
         Outcome::NoData => "no data".to_owned(),

@@ -32,31 +32,31 @@ fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
-/// A run, told to programs.
+/// The outcome of a run, for programs.
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "enrich")]
 pub struct RunDocument {
     schema_version: Version<2>,
-    /// Its number: `marl runs show` knows it.
+    /// The run's number, for `marl runs show`.
     run: i64,
     /// Whether the answers are the sandbox's: samples, never real.
     sandbox: bool,
     /// `finished`, `interrupted` or `stopped`.
     status: &'static str,
     exit_code: u8,
-    /// Of the table.
+    /// How many rows the table has.
     rows: u64,
-    /// Of these, those that the steps were for.
+    /// How many rows were selected.
     rows_selected: u64,
-    /// How the table was read, where that is not as it stands.
+    /// Notes on how the table was read, if that is not obvious from the file.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     table_notes: Vec<String>,
-    /// The enriched table; null when an older one was left as it was.
+    /// The path of the enriched table; null if an older output stays, or none was written.
     output: Option<String>,
-    /// The enriched table where an older one says more and stays.
+    /// The path of the new table if an older output holds more and stays.
     #[serde(skip_serializing_if = "Option::is_none")]
     unfinished: Option<String>,
-    /// Why the older one stays.
+    /// Why the older output stays.
     #[serde(skip_serializing_if = "Option::is_none")]
     older_stays: Option<String>,
     /// The columns of an earlier run that the output keeps.
@@ -69,13 +69,13 @@ pub struct RunDocument {
     /// have them any more.
     #[serde(skip_serializing_if = "is_zero")]
     rows_removed: u64,
-    /// The rows that failed, if any did.
+    /// The path of the list of failed rows; null if there is none.
     errors_file: Option<String>,
     elapsed_ms: u64,
-    /// By step: in how many rows it came to what.
+    /// The outcomes of each step.
     integrations: Vec<Integration>,
     calls: Calls,
-    /// What was spent, in the settings' currency; null when a price is not known.
+    /// What was spent, in the settings' currency; null if a price is not known.
     cost: Option<f64>,
     currency: Option<String>,
     /// What was spent in the vendors' own units, for vendors that publish their prices.
@@ -83,7 +83,7 @@ pub struct RunDocument {
     units: Vec<SpentUnits>,
     /// Filled cells that stayed although a step found a value for them.
     cells_kept: u64,
-    /// Cells that said nothing (`N/A`, `-`, `#REF!`) and were filled.
+    /// Cells with a placeholder (`N/A`, `-`, `#REF!`) that were filled.
     cells_said_nothing: u64,
     /// Filled cells of the table that got another value.
     cells_replaced: u64,
@@ -91,7 +91,7 @@ pub struct RunDocument {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     columns_replaced: Vec<String>,
     /// Filled cells that stayed and differ from the answer that filled other columns of their row: the
-    /// row may tell of two companies or persons.
+    /// row may mix two companies or two people.
     #[serde(skip_serializing_if = "is_zero")]
     cells_mixed: u64,
     /// The columns of these cells.
@@ -105,13 +105,13 @@ pub struct RunDocument {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     incomplete: Vec<RowsRemark>,
     hint: Option<String>,
-    /// The command that helps, as it stands.
+    /// A command that helps, ready to run.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_command: Option<String>,
-    /// Settings and addresses that decide how much is spent, where they are not the defaults.
+    /// Settings and addresses that decide how much is spent, if they are not the defaults.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     settings: Vec<String>,
-    /// What is left of the plan's hash that the run was held to.
+    /// What is left of the plan's hash that the run was bound to.
     #[serde(skip_serializing_if = "Option::is_none")]
     consent: Option<Left>,
 }
@@ -120,12 +120,12 @@ pub struct RunDocument {
 struct Integration {
     /// The step's name.
     name: String,
-    /// Of the first integration; a formula has none.
+    /// The version of the step's first integration; null for a formula.
     version: Option<String>,
     value: u64,
     no_data: u64,
     failed: u64,
-    /// By reason.
+    /// The number of skipped rows, by reason.
     skipped: BTreeMap<&'static str, u64>,
 }
 
@@ -135,14 +135,14 @@ struct Calls {
     sent: u64,
     /// Of these, those whose call had been attempted before.
     retried: u64,
-    /// Answered from the ledger.
+    /// Calls that the ledger answered.
     reused: u64,
-    /// That shared the answer of an equal one.
+    /// Calls that shared the answer of an equal call.
     joined: u64,
-    /// Sent, maybe paid for, no answer known.
+    /// Calls that were sent, may have been paid for, and have no known answer.
     in_doubt: u64,
     doubts_sent_again: u64,
-    /// Executed, or maybe executed; calls of free operations are not counted.
+    /// Calls that were executed, or maybe executed; calls of free operations are not counted.
     bought: u64,
     /// Of these, those that the vendor did not bill.
     #[serde(skip_serializing_if = "is_zero")]
@@ -158,7 +158,7 @@ struct ErrorCount {
     example_row: u64,
 }
 
-/// Why rows were skipped, where the reason alone does not say, or what they lack.
+/// Why rows were skipped, if the reason alone does not explain it, or what their values lack.
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "Remark")]
 struct RowsRemark {
