@@ -6,7 +6,7 @@
 //! A tool that fails inside an otherwise valid answer has settled its row, and DataGen is healthy: another
 //! attempt would cost calls, and a run of such rows must not look like an outage. Only a text or a status
 //! that says so counts as an outage. When the answer of a service behind DataGen was lost, the service may
-//! have done and billed its work, so the call is in doubt, whoever reports the loss.
+//! have done and billed its work, so the call is in doubt, no matter which server reports the loss.
 //!
 //! | status or text | the row | retried, counts as an outage |
 //! | --- | --- | --- |

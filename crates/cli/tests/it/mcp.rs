@@ -55,7 +55,7 @@ fn check(seen: &Json, world: &World) {
         ("a cap that is none", "a run may cost money"),
         ("a cap that is no number", "`max_calls` of `start_run` takes a whole number"),
         ("outside, in a list", "`output` of `start_run` takes a text"),
-        ("outside, by a link", "cannot be looked at"),
+        ("outside, by a link", "cannot be checked"),
         ("a flag for a table", "no such file"),
     ] {
         let refused = &seen["refused"][what];
