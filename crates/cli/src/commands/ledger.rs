@@ -56,7 +56,7 @@ fn stats(document: &LedgerStatsDocument, printer: &Printer) {
     let LedgerStatsDocument { ledger, stats, .. } = document;
     printer.data(&format!("{:<8} {ledger}", "ledger"));
     let size = stats.bytes.div_ceil(1024);
-    printer.data(&format!("{:<8} {} KiB, {} runs", "size", thousands(size), thousands(stats.runs)));
+    printer.data(&format!("{:<8} {} KiB, {}", "size", thousands(size), counted(stats.runs, "run")));
     if let (Some(oldest), Some(newest)) = (stats.oldest, stats.newest) {
         printer.data(&format!("{:<8} {} to {}", "calls", date(oldest), date(newest)));
     }
