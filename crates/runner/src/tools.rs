@@ -10,7 +10,10 @@ use engine::{
     gateway::{Caps, Gateway, InDoubt, Retry, Settings as GatewaySettings},
     ledger::{Calls, Ledger, MaxAge, MemoryCalls, RunEnd, RunStart, RunState},
 };
-use marl_core::{Call, CallEnd, Error, ErrorKind, Reply, SmolStr, provider::ProviderInfo};
+use marl_core::{
+    Call, CallEnd, Error, ErrorKind, Reply, SmolStr,
+    provider::{Operations, ProviderInfo},
+};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
@@ -111,7 +114,7 @@ impl<'a> Tools<'a> {
     /// No provider can list its tools.
     pub fn of(workspace: &'a Workspace, choice: LedgerChoice) -> Result<Self, Failure> {
         let mut providers = workspace.registry.providers().map(|entry| &entry.info);
-        let provider = providers.find(|info| info.operations.get(SEARCH).is_free());
+        let provider = providers.find(|info| lists_tools(&info.operations));
         let provider = &provider.ok_or_else(|| Failure::usage("no provider can list its tools"))?.name;
         Ok(Self { workspace, choice, provider })
     }
@@ -318,4 +321,26 @@ async fn record(store: &dyn Ledger, document: &CallDocument) -> Result<(), Failu
 /// Whether the provider says that it does not have what was asked for.
 fn says_not_found(error: &Error) -> bool {
     error.kind() == ErrorKind::Upstream && error.full_message().to_lowercase().contains("not found")
+}
+
+/// Whether a provider declares the operation that lists its tools. That its other operations are free says
+/// nothing about that.
+fn lists_tools(operations: &Operations) -> bool {
+    operations.listed().any(|(name, _)| name == SEARCH)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use marl_core::provider::Operation;
+
+    use super::*;
+
+    #[test]
+    fn a_free_provider_lists_tools_only_if_it_declares_that() {
+        let free = Operation::free(Duration::from_secs(1));
+        assert!(!lists_tools(&Operations::new([], free.clone())));
+        assert!(lists_tools(&Operations::new([(SEARCH.into(), free.clone())], free)));
+    }
 }
