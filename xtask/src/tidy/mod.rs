@@ -102,9 +102,18 @@ fn read(root: &Path, path: &Path) -> Result<Vec<u8>, Failure> {
         .map_err(|error| Failure::new(format!("{} cannot be read", path.display())).caused_by(error))
 }
 
+/// The faults that a check of one file finds.
 #[cfg(test)]
 pub(super) fn found(path: &str, text: &str, check: impl Fn(&TextFile, &mut Findings)) -> Vec<String> {
+    found_in(&[(path, text)], |files, findings| files.iter().for_each(|file| check(file, findings)))
+}
+
+/// The faults that a check of several files finds.
+#[cfg(test)]
+pub(super) fn found_in(files: &[(&str, &str)], check: impl Fn(&[TextFile], &mut Findings)) -> Vec<String> {
+    let file = |(path, text): &(&str, &str)| TextFile { path: PathBuf::from(path), text: (*text).to_owned() };
+    let files: Vec<TextFile> = files.iter().map(file).collect();
     let mut findings = Findings::default();
-    check(&TextFile { path: PathBuf::from(path), text: text.to_owned() }, &mut findings);
+    check(&files, &mut findings);
     findings.faults.iter().map(ToString::to_string).collect()
 }

@@ -56,17 +56,10 @@ fn declared_in(line: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-
-    use super::{super::Findings, TextFile, check};
+    use super::{super::found_in, check};
 
     fn found(files: &[(&str, &str)]) -> Vec<String> {
-        let file =
-            |(path, text): &(&str, &str)| TextFile { path: PathBuf::from(path), text: (*text).to_owned() };
-        let files: Vec<TextFile> = files.iter().map(file).collect();
-        let mut findings = Findings::default();
-        check(&files, &mut findings);
-        findings.faults.iter().map(ToString::to_string).collect()
+        found_in(files, check)
     }
 
     #[test]
