@@ -3,7 +3,7 @@
 //! A vendor has prices in a unit of its own, such as credits. The user's settings say what a unit costs in
 //! money, or what a call of one operation costs whatever the vendor's price is.
 
-use std::{collections::BTreeMap, ops::AddAssign};
+use std::collections::BTreeMap;
 
 use marl_core::{
     SmolStr,
@@ -37,21 +37,6 @@ impl Cost {
         let of_unit = |price: &Price| prices.get(price.unit.as_str()).copied();
         let by_unit = || Some(operation.price.as_ref().and_then(of_unit)? * units?);
         Self { money: prices.get(name).copied().or_else(by_unit), units }
-    }
-
-    /// This cost for each of `calls` calls.
-    #[must_use]
-    pub fn times(self, calls: u64) -> Self {
-        let all = |one: Option<f64>| one.map(|one| one * calls as f64);
-        Self { money: all(self.money), units: all(self.units) }
-    }
-}
-
-impl AddAssign for Cost {
-    fn add_assign(&mut self, other: Self) {
-        let sum = |one: Option<f64>, other: Option<f64>| Some(one? + other?);
-        self.money = sum(self.money, other.money);
-        self.units = sum(self.units, other.units);
     }
 }
 

@@ -11,14 +11,10 @@ pub(crate) fn units(provider: &str, unit: &str, number: f64) -> String {
 
 /// A number with at most four decimals, its thousands grouped.
 pub(crate) fn amount(number: f64) -> String {
-    let whole = number.trunc();
-    let decimals = format!("{:.4}", (number - whole).abs());
-    let decimals = decimals.trim_start_matches('0').trim_end_matches('0').trim_end_matches('.');
-    // A part that rounds up to a whole one has no leading zero.
-    if decimals.starts_with('1') {
-        return thousands(whole as u64 + 1);
-    }
-    format!("{}{decimals}", thousands(whole as u64))
+    let text = format!("{number:.4}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    let (whole, decimals) = text.split_at(text.find('.').unwrap_or(text.len()));
+    format!("{}{decimals}", thousands(whole.parse().unwrap_or_default()))
 }
 
 #[cfg(test)]

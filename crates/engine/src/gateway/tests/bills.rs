@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use tokio::runtime::Builder;
 
 use super::{provider::INFO, *};
-use crate::ledger::{MaxAge, Memory, RunStart, Runs, Upkeep};
+use crate::ledger::{Memory, Upkeep, testing};
 
 /// A credit costs this much money. Sums of such prices are exact.
 const CREDIT: f64 = 0.5;
@@ -136,16 +136,7 @@ fn caps() -> impl Strategy<Value = Caps> {
 
 /// Makes the calls of a run over `memory`.
 async fn run(memory: &Memory, vendor: &Arc<Vendor>, calls: &[RandomCall], caps: Caps) -> Vec<Cost> {
-    let text = String::new;
-    let start = RunStart {
-        command: text(),
-        input: text(),
-        output: text(),
-        steps: text(),
-        version: text(),
-        consent: None,
-    };
-    let started = memory.begin(&start, MaxAge::default()).await.expect("a run begins");
+    let started = testing::begin(memory).await;
     let prices = BTreeMap::from([("credit".to_owned(), CREDIT)]);
     let lanes = BTreeMap::from([("p".to_owned(), LaneSettings { prices, ..LaneSettings::default() })]);
     let settings = Settings { caps, lanes, ..Settings::default() };

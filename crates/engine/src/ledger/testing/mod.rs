@@ -110,7 +110,8 @@ fn start(consent: Option<&str>) -> RunStart {
     }
 }
 
-async fn begin(ledger: &dyn Ledger) -> StartedRun {
+/// Begins a run of a ledger under test.
+pub async fn begin(ledger: &dyn Ledger) -> StartedRun {
     begin_with(ledger, MaxAge::default()).await
 }
 
