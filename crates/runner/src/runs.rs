@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 use engine::ledger::{Ledger, RunRecord, RunState};
 use schemars::JsonSchema;
 use serde::Serialize;
-
 use table::shell::word;
 
 use crate::{
@@ -71,7 +70,7 @@ pub struct StopDocument {
     schema_version: Version<1>,
     /// The run's number.
     pub run: i64,
-    /// False when it was not running.
+    /// Whether the request was made: false if the run was not running.
     pub asked: bool,
     /// The run's state before it was asked.
     pub state: RunState,

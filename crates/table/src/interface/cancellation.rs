@@ -1,19 +1,19 @@
-//! Ends the reading of a table from outside. Must not know files.
+//! Ends the reading of a table from outside. This module must not know files.
 
 use std::{error, fmt, io, sync::Arc};
 
-/// Says whether somebody still wants what is read of a table. The scan and the reader ask before every
-/// piece of the file, and fail once nobody does.
+/// A signal that ends the reading of a table. The scan and the reader check it before each piece of the file,
+/// and fail once it is given.
 #[derive(Clone, Default)]
 pub struct Cancellation(Option<Arc<dyn Fn() -> bool + Send + Sync>>);
 
 impl Cancellation {
-    /// Reading ends once `is_cancelled` says so. It is called often, from any thread.
+    /// Ends the reading once `is_cancelled` returns true. The function is called often, from any thread.
     pub fn when(is_cancelled: impl Fn() -> bool + Send + Sync + 'static) -> Self {
         Self(Some(Arc::new(is_cancelled)))
     }
 
-    /// Fails once nobody wants what is read.
+    /// Fails once the signal is given.
     pub(crate) fn check(&self) -> io::Result<()> {
         match &self.0 {
             Some(is_cancelled) if is_cancelled() => Err(io::Error::other(Cancelled)),
@@ -28,7 +28,7 @@ impl fmt::Debug for Cancellation {
     }
 }
 
-/// Nobody wants what is read; inside an [`io::Error`].
+/// The reading was cancelled; inside an [`io::Error`].
 #[derive(Debug)]
 struct Cancelled;
 
