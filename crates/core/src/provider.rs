@@ -12,7 +12,9 @@ use smol_str::SmolStr;
 
 use crate::{Call, Error, Reply, Secret};
 
-pub use operation::{Bills, Operation, Operations, Price};
+pub use operation::{
+    Bills, Bulk, Counted, Limits, Operation, Operations, Poll, Price, RetryTemper, Window,
+};
 
 /// The facts about a provider that policy outside of it needs.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +31,8 @@ pub struct ProviderInfo {
     pub default_base: SmolStr,
     /// Its operations: what each bills and how long it takes.
     pub operations: Operations,
+    /// The vendor's limits on the requests of all operations together.
+    pub limits: Limits,
     /// A free operation without parameters, with which `marl doctor` tests the connection.
     pub check: Option<SmolStr>,
 }
@@ -58,7 +62,35 @@ pub trait Provider: Send + Sync {
 
     /// Sends one attempt. The implementation follows no redirects, bounds the size of the reply, and gives
     /// up before the timeout only when nothing was sent.
-    async fn send(&self, call: &Call) -> Attempt;
+    async fn send(&self, outgoing: &Outgoing<'_>) -> Attempt;
+
+    /// Sends calls of one operation in one request, as [`Provider::send`] does for one call. The gateway
+    /// uses this for operations with a [`Bulk`] form, also when only one call waits.
+    ///
+    /// Returns one attempt for each call, in the order of the calls. The implementation finds each call's
+    /// part of the answer by what the vendor returns with it, never by its place. The stored text of a call
+    /// is its part alone.
+    async fn send_many(&self, outgoing: &[Outgoing<'_>]) -> Vec<Attempt> {
+        let mut attempts = Vec::new();
+        for outgoing in outgoing {
+            attempts.push(self.send(outgoing).await);
+        }
+        attempts
+    }
+
+    /// Asks for answers that [`AttemptEnd::Pending`] announced, for calls that share one handle. The request
+    /// is free. Returns one attempt for each call, in the order of the calls:
+    ///
+    /// - `Pending` while the vendor works on the call;
+    /// - the end of the call once it is known. A failure that is neither retryable nor paid for means that
+    ///   the vendor gave the call up unbilled, and a later run may buy it again;
+    /// - a retryable failure, or one that reaches further than the call, if the request itself failed. The
+    ///   call then stays pending.
+    async fn poll(&self, outgoing: &[Outgoing<'_>], handle: &str) -> Vec<Attempt> {
+        let _ = handle;
+        let error = || Error::internal(format!("{} cannot be asked for answers", self.info().name));
+        outgoing.iter().map(|_| Failure::transient(error()).into()).collect()
+    }
 
     /// Reads a complete reply that [`Provider::send`] classified as answered. The function is pure, so that
     /// a later version can read a stored reply again.
@@ -74,6 +106,24 @@ pub trait Provider: Send + Sync {
     /// A `bad_reply` when this version cannot use the reply either.
     fn read_unusable(&self, call: &Call, body: &str) -> Result<Reply, Error> {
         self.read(call, body)
+    }
+}
+
+/// A call on its way to the vendor.
+#[derive(Debug, Clone, Copy)]
+pub struct Outgoing<'a> {
+    /// The call.
+    pub call: &'a Call,
+    /// The call's key in the ledger, as 64 hexadecimal digits. Equal calls have equal keys, in every run.
+    pub key: &'a str,
+    /// The idempotency key, for operations that declare one. Attempts of one purchase share it.
+    pub idempotency_key: Option<&'a str>,
+}
+
+impl<'a> Outgoing<'a> {
+    /// A call that is sent outside of the gateway, such as a test of the connection.
+    pub fn unrecorded(call: &'a Call) -> Self {
+        Self { call, key: "", idempotency_key: None }
     }
 }
 
@@ -106,6 +156,11 @@ impl From<AttemptEnd> for Attempt {
 pub enum AttemptEnd {
     /// A complete answer that is worth storing: the provider's unmodified text.
     Answered(String),
+    /// The vendor accepted the call and answers later.
+    Pending {
+        /// What [`Provider::poll`] needs to ask for the answer, now or in a later run. Not a secret.
+        handle: String,
+    },
     /// Anything else.
     Failed(Failure),
 }

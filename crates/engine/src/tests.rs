@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use marl_core::{
     Call, CallSpec, Column, Connection, Context, Contract, Error, Field, Fields, Integration, Origin,
     Outcome, Provider, Registration, Registry, RegistryError, Reply, Row, SemanticType, SmolStr, Value,
-    provider::{Attempt, Operation, Operations, ProviderInfo},
+    provider::{Attempt, Limits, Operation, Operations, Outgoing, ProviderInfo},
 };
 use serde_json::json;
 
@@ -95,7 +95,7 @@ impl Provider for Vendor {
         Ok(())
     }
 
-    async fn send(&self, call: &Call) -> Attempt {
+    async fn send(&self, Outgoing { call, .. }: &Outgoing<'_>) -> Attempt {
         self.sent.lock().unwrap().push(call.to_string());
         let answer = format!("{} by {}", call.parameters["of"], self.connection.base_url);
         Attempt::answered(answer)
@@ -115,6 +115,7 @@ fn add_vendor(registry: &mut Registry, sent: &Arc<Mutex<Vec<String>>>) -> Result
         base_variable: SmolStr::default(),
         default_base: SmolStr::default(),
         operations: Operations::constant(&[], Operation::paid(Duration::from_secs(60))),
+        limits: Limits::NONE,
         check: None,
     };
     let (of_each, sent) = (info.clone(), Arc::clone(sent));

@@ -1,9 +1,9 @@
 //! Calls in the ledger: reading, claiming and settling them. This module knows no policy.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use engine::ledger::{
-    CallRecord, CallState, Claim, ClaimRequest, EndRecord, Ended, Intent, Judge, Key, Known, canonical,
+    CallRecord, CallState, Claim, ClaimRequest, EndRecord, Ended, Intent, Judge, Key, Known, Wanted, canonical,
 };
 use marl_core::{Error, SmolStr};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -19,7 +19,7 @@ use crate::{
 /// The columns of a [`CallRecord`].
 pub(crate) const COLUMNS: &str = "id, provider, operation, parameters, state, run, account, base, \
     sent_at, settled_at, duration_ms, attempt, price, request_id, error_kind, error_message, reply, \
-    cost, units, unit";
+    cost, units, unit, handle";
 
 /// A row of [`COLUMNS`].
 pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<CallRecord> {
@@ -45,6 +45,7 @@ pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<CallRecord> {
         cost: row.get(17)?,
         units: row.get(18)?,
         unit: row.get(19)?,
+        handle: row.get(20)?,
     })
 }
 
@@ -86,22 +87,22 @@ pub(crate) fn claim(
     db: &Connection,
     judge: &Judge,
     intent: &NewIntent,
-    again: bool,
-    refresh: bool,
+    again: Duration,
+    wanted: Wanted,
     ledger: &Path,
 ) -> rusqlite::Result<Claim> {
-    match known(judge, db, &intent.key, refresh, ledger)? {
-        Known::Nothing => {}
-        Known::InDoubt { .. } if again => {}
+    let purchase = match known(judge, db, &intent.key, wanted, ledger)? {
+        Known::Nothing => new_purchase(db, &intent.key)?,
+        Known::InDoubt { age, .. } if age < again => repeated_purchase(db, &intent.key)?,
         known => return Ok(Claim::Known(known)),
-    }
+    };
     let now = now_ms();
     db.prepare_cached(concat!(
         "INSERT INTO call (key_short, key, state, run, provider, base, account, operation, parameters, attempt,
-            price, sent_at, deadline, unit, free)
+            price, sent_at, deadline, unit, free, purchase)
          VALUES (?1, ?2, ",
         code!(intent),
-        ", ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+        ", ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
     ))?
     .execute(params![
         intent.key.short(),
@@ -118,8 +119,30 @@ pub(crate) fn claim(
         now.saturating_add(intent.time),
         intent.unit.as_deref(),
         intent.is_free,
+        purchase,
     ])?;
-    Ok(Claim::Granted(Intent::new(db.last_insert_rowid())))
+    Ok(Claim::Granted { intent: Intent::new(db.last_insert_rowid()), purchase })
+}
+
+/// The number of a purchase that repeats none: no recorded call of the key has it.
+fn new_purchase(db: &Connection, key: &Key) -> rusqlite::Result<i64> {
+    let newest = "SELECT coalesce(max(id), 0) FROM call WHERE key_short = ?1 AND key = ?2";
+    let key = params![key.short(), key.bytes().as_slice()];
+    db.prepare_cached(newest)?.query_row(key, |row| row.get(0))
+}
+
+/// The number of the purchase that is in doubt.
+fn repeated_purchase(db: &Connection, key: &Key) -> rusqlite::Result<i64> {
+    let newest = concat!(
+        "SELECT purchase FROM call WHERE key_short = ?1 AND key = ?2 AND state IN (",
+        code!(intent),
+        ", ",
+        code!(in_doubt),
+        ") ORDER BY id DESC LIMIT 1",
+    );
+    let key = params![key.short(), key.bytes().as_slice()];
+    let purchase = db.prepare_cached(newest)?.query_row(key, |row| row.get(0)).optional()?;
+    Ok(purchase.unwrap_or_default())
 }
 
 /// Deletes an intent that was not bought. Another process may have recorded it as in doubt meanwhile.
@@ -139,12 +162,12 @@ pub(crate) fn settle(
     ended: &Ended,
     compressed: Option<&[u8]>,
 ) -> rusqlite::Result<()> {
-    let EndRecord { state, reply, error, cost } = EndRecord::of(&ended.end);
+    let EndRecord { state, reply, handle, error, cost } = EndRecord::of(&ended.end);
     let text = reply.map(|text| NewReply::Text(text));
     let reply = compressed.map(NewReply::Compressed).or(text);
     db.prepare_cached(
         "UPDATE call SET state = ?2, settled_at = ?3, duration_ms = ?4, request_id = ?5, error_kind = ?6,
-            error_message = ?7, error_detail = ?8, reply = ?9, cost = ?10, units = ?11
+            error_message = ?7, error_detail = ?8, reply = ?9, cost = ?10, units = ?11, handle = ?12
          WHERE id = ?1",
     )?
     .execute(params![
@@ -159,7 +182,21 @@ pub(crate) fn settle(
         reply,
         cost.money,
         cost.units,
+        handle,
     ])?;
+    if ended.ends_doubts {
+        db.prepare_cached(concat!(
+            "DELETE FROM call WHERE id IN (
+                SELECT other.id FROM call AS other, call AS ended
+                WHERE ended.id = ?1 AND other.key_short = ended.key_short AND other.key = ended.key
+                AND other.purchase = ended.purchase AND other.id <> ended.id AND other.state IN (",
+            code!(intent),
+            ", ",
+            code!(in_doubt),
+            "))",
+        ))?
+        .execute([id])?;
+    }
     Ok(())
 }
 

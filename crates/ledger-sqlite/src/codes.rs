@@ -24,6 +24,9 @@ macro_rules! code {
     (unusable) => {
         5
     };
+    (pending) => {
+        6
+    };
     (answers) => {
         concat!(code!(found), ", ", code!(no_data), ", ", code!(unusable))
     };
@@ -45,6 +48,7 @@ impl Coded for CallState {
             Self::Failed => code!(failed),
             Self::InDoubt => code!(in_doubt),
             Self::Unusable => code!(unusable),
+            Self::Pending => code!(pending),
         }
     }
 
@@ -55,6 +59,7 @@ impl Coded for CallState {
             code!(no_data) => Self::NoData,
             code!(failed) => Self::Failed,
             code!(in_doubt) => Self::InDoubt,
+            code!(pending) => Self::Pending,
             _ => Self::Unusable,
         }
     }
@@ -78,6 +83,7 @@ mod tests {
             CallState::Failed,
             CallState::InDoubt,
             CallState::Unusable,
+            CallState::Pending,
         ];
         let mut answers = Vec::new();
         for state in states {

@@ -2,23 +2,23 @@
 
 use std::path::Path;
 
-use engine::ledger::{CallState, Facts, Judge, Key, Known, Owner, Verdict};
+use engine::ledger::{CallState, Facts, Intent, Judge, Key, Known, Owner, Verdict, Wanted};
 use marl_core::{Error, ErrorKind};
 use rusqlite::{Connection, Row};
 
 use crate::{codes::Coded, lock::Process, now_ms, reply::StoredReply};
 
 /// What is known about `key`. A usable answer has priority, then a process that is making the call, a doubt,
-/// and a failure in this run.
+/// an answer that comes later, and a failure in this run.
 pub(crate) fn known(
     judge: &Judge,
     db: &Connection,
     key: &Key,
-    refresh: bool,
+    wanted: Wanted,
     ledger: &Path,
 ) -> rusqlite::Result<Known> {
     let mut statement = db.prepare_cached(
-        "SELECT key, state, run, sent_at, deadline, settled_at, error_kind, error_message, error_detail, reply, id
+        "SELECT key, state, run, sent_at, deadline, settled_at, error_kind, error_message, error_detail, reply, id, handle
          FROM call WHERE key_short = ?1 ORDER BY id DESC",
     )?;
     let mut rows = statement.query([key.short()])?;
@@ -29,7 +29,7 @@ pub(crate) fn known(
         }
         let facts = facts(row)?;
         let owner = || owner(db, row, ledger, facts.run);
-        let known = match judge.verdict(&facts, refresh, now_ms(), owner)? {
+        let known = match judge.verdict(&facts, wanted, now_ms(), owner)? {
             Verdict::Answered => return Ok(Known::Answered(row.get::<_, StoredReply>(9)?.0)),
             Verdict::Unusable => {
                 let body = row.get::<_, Option<StoredReply>>(9)?.map(|reply| reply.0);
@@ -38,12 +38,14 @@ pub(crate) fn known(
             Verdict::Outdated => break,
             Verdict::Nothing => continue,
             Verdict::Failed => Known::Failed(error(row)?),
-            Verdict::InDoubt { in_this_run } => Known::InDoubt { in_this_run },
+            Verdict::InDoubt { in_this_run, age } => Known::InDoubt { in_this_run, age },
+            Verdict::Pending => Known::Pending {
+                intent: Intent::new(row.get(10)?),
+                handle: row.get::<_, Option<String>>(11)?.unwrap_or_default(),
+            },
             Verdict::Busy { at_most } => Known::Busy { at_most },
         };
-        if matches!(otherwise, Known::Nothing) {
-            otherwise = known;
-        }
+        otherwise = otherwise.or_older(known);
     }
     Ok(otherwise)
 }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use engine::ledger::{
-    CallRecord, CallState, Freshness, Judge, Key, Known, LedgerError, MaxAge, StateCount, Stats,
+    CallRecord, CallState, Freshness, Judge, Key, Known, LedgerError, MaxAge, StateCount, Stats, Wanted,
 };
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::mpsc::Sender;
@@ -60,7 +60,7 @@ impl LedgerFile {
             let mut rows = statement.query([])?;
             let mut doubts = 0;
             while let Some(row) = rows.next()? {
-                let known = known(&judge, db, &Key::stored(row.get(0)?), false, &self.path)?;
+                let known = known(&judge, db, &Key::stored(row.get(0)?), Wanted::default(), &self.path)?;
                 doubts += u64::from(matches!(known, Known::InDoubt { .. }));
             }
             Ok(doubts)

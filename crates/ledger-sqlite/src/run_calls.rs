@@ -1,15 +1,15 @@
 //! The calls of the file, from the view of a run or of a reader. Look-ups read directly, since handing them
 //! to another thread costs more than the look-up; changes go through the writer.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use async_trait::async_trait;
 use engine::ledger::{
     BeginError, CallState, Calls, Claim, ClaimRequest, EndRecord, Ended, Freshness, Intent, Judge, Key,
-    Known, LedgerError, MaxAge, RunStart, Used,
+    Known, LedgerError, MaxAge, RunStart, Used, Wanted,
 };
 use rusqlite::Connection;
 
@@ -29,8 +29,8 @@ pub(crate) struct RunCalls {
     judge: Judge,
     /// The lock that shows that the process is alive, and which calls it sent; released with the run.
     pub(crate) lock: RunLock,
-    /// The number of claims that are neither settled nor taken back.
-    open: AtomicUsize,
+    /// The claims that are neither settled nor taken back.
+    open: Mutex<HashSet<Intent>>,
     /// What earlier runs under the same consent had bought.
     used_before: Used,
 }
@@ -51,13 +51,17 @@ impl RunCalls {
         let started = file.begin_run(start, now)?;
         file.settle_the_dead()?;
         let judge = Judge::for_run(started.run, now, max_age);
-        let open = AtomicUsize::new(0);
+        let open = Mutex::default();
         Ok(Self { file, run: started.run, judge, lock: started.lock, open, used_before: started.used_before })
     }
 
     /// The run's number.
     pub(crate) fn run(&self) -> i64 {
         self.run
+    }
+
+    fn open(&self) -> MutexGuard<'_, HashSet<Intent>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What earlier runs under the same consent had bought when this one began.
@@ -68,11 +72,11 @@ impl RunCalls {
 
 #[async_trait]
 impl Calls for RunCalls {
-    async fn look_up(&self, key: &Key, refresh: bool) -> Result<Known, LedgerError> {
-        let look = |db: &Connection| known(&self.judge, db, key, refresh, &self.file.path);
+    async fn look_up(&self, key: &Key, wanted: Wanted) -> Result<Known, LedgerError> {
+        let look = |db: &Connection| known(&self.judge, db, key, wanted, &self.file.path);
         let known = match self.file.readers.shared(look) {
             // Another process may have settled the call just now.
-            Ok(Known::InDoubt { in_this_run: false }) => self.file.readers.fresh(look),
+            Ok(Known::InDoubt { in_this_run: false, .. }) => self.file.readers.fresh(look),
             known => known,
         };
         known.map_err(|error| failed(&error))
@@ -88,16 +92,16 @@ impl Calls for RunCalls {
         }
         let intent = NewIntent::of(request);
         let (judge, path) = (self.judge.clone(), self.file.path.clone());
-        let (again, refresh) = (request.again, request.refresh);
-        let claim = move |db: &Connection| calls::claim(db, &judge, &intent, again, refresh, &path);
+        let (again, wanted) = (request.again, request.wanted);
+        let claim = move |db: &Connection| calls::claim(db, &judge, &intent, again, wanted, &path);
         // The call has no slot yet, so nothing waits for the claim.
         let claimed = if self.tracks_sending() {
             self.file.writer()?.run_with_others(claim).await
         } else {
             self.file.writer()?.run(claim).await
         };
-        if matches!(claimed, Ok(Claim::Granted(_))) {
-            self.open.fetch_add(1, Ordering::Relaxed);
+        if let Ok(Claim::Granted { intent, .. }) = claimed {
+            self.open().insert(intent);
         }
         claimed
     }
@@ -123,7 +127,7 @@ impl Calls for RunCalls {
     async fn take_back(&self, _: &Key, intent: Intent) -> Result<(), LedgerError> {
         let id = intent.id();
         self.file.writer()?.run(move |db| calls::take_back(db, id)).await?;
-        self.open.fetch_sub(1, Ordering::Relaxed);
+        self.open().remove(&intent);
         Ok(())
     }
 
@@ -133,14 +137,14 @@ impl Calls for RunCalls {
         let compressed = EndRecord::of(&ended.end).reply.and_then(|reply| reply::compressed(reply));
         let settle = move |db: &Connection| calls::settle(db, id, &ended, compressed.as_deref());
         self.file.writer()?.run_with_others(settle).await?;
-        self.open.fetch_sub(1, Ordering::Relaxed);
+        self.open().remove(&intent);
         Ok(())
     }
 }
 
 impl Drop for RunCalls {
     fn drop(&mut self) {
-        if *self.open.get_mut() > 0 {
+        if !self.open().is_empty() {
             self.lock.leave_behind();
         }
     }
@@ -160,8 +164,8 @@ impl ReaderCalls {
 
 #[async_trait]
 impl Calls for ReaderCalls {
-    async fn look_up(&self, key: &Key, refresh: bool) -> Result<Known, LedgerError> {
-        let known = self.file.readers.shared(|db| known(&self.judge, db, key, refresh, &self.file.path));
+    async fn look_up(&self, key: &Key, wanted: Wanted) -> Result<Known, LedgerError> {
+        let known = self.file.readers.shared(|db| known(&self.judge, db, key, wanted, &self.file.path));
         known.map_err(|error| failed(&error))
     }
 

@@ -15,7 +15,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use marl_core::{
     Call, Connection, Error, Provider, Registration, Reply, SmolStr,
-    provider::{Attempt, Failure, Operation, Operations, ProviderInfo},
+    provider::{Attempt, Failure, Limits, Operation, Operations, Outgoing, ProviderInfo},
 };
 use serde_json::json;
 use wire::{Client, Request};
@@ -33,6 +33,7 @@ pub static INFO: ProviderInfo = ProviderInfo {
     base_variable: SmolStr::new_static("DATAGEN_API_BASE_URL"),
     default_base: SmolStr::new_static("https://api.datagen.dev"),
     operations: Operations::constant(OPERATIONS, Operation::paid(Duration::from_secs(180))),
+    limits: Limits::NONE,
     check: Some(SmolStr::new_static("listTools")),
 };
 
@@ -71,7 +72,7 @@ impl Provider for DataGen {
         self.client.key_header("").map(drop)
     }
 
-    async fn send(&self, call: &Call) -> Attempt {
+    async fn send(&self, Outgoing { call, .. }: &Outgoing<'_>) -> Attempt {
         let key = match self.client.key_header("") {
             Ok(key) => key,
             Err(error) => return Failure { retryable: false, ..Failure::not_sent(error) }.into(),

@@ -1,6 +1,6 @@
 //! The provider against tiny servers that misbehave on the wire.
 
-use marl_core::{Call, Connection, ErrorKind, Provider, Reply, Secret};
+use marl_core::{Call, Connection, ErrorKind, Provider, Reply, Secret, provider::Outgoing};
 use serde_json::json;
 use wire::testing::{answer, answered, answering, failed};
 
@@ -37,7 +37,7 @@ async fn an_echoed_key_is_redacted_in_every_spelling() {
             r#"{{"success":true,"data":{{"success":true,"result":{{"content":[{{"type":"text","text":"{{\"said\":\"é\\n{hidden}.\"}}"}}]}}}}}}"#
         );
         let provider = provider(answering(answer(200, &body)), KEY);
-        let stored = answered(provider.send(&call()).await);
+        let stored = answered(provider.send(&Outgoing::unrecorded(&call())).await);
         assert!(stored.contains("[key]") && !stored.contains("567890"), "{hidden}: {stored}");
         let reply = Reply::found(json!({"said": "é\n[key]."}));
         assert_eq!(provider.read(&call(), &stored).unwrap(), reply, "{hidden}");
@@ -54,7 +54,7 @@ async fn no_error_contains_an_echoed_key() {
         for (status, body) in
             [(200, inner), (200, outer), (401, format!("bad {hidden}")), (200, hidden.to_owned())]
         {
-            let failure = failed(provider(answering(answer(status, &body)), KEY).send(&call()).await);
+            let failure = failed(provider(answering(answer(status, &body)), KEY).send(&Outgoing::unrecorded(&call())).await);
             let error = format!("{} {:?}", failure.error, failure.error);
             assert!(error.contains("[key]") && !error.contains("567890"), "{hidden}: {error}");
         }
@@ -66,7 +66,7 @@ async fn without_a_key_nothing_is_sent() {
     for key in ["", "test-key\n1234567890"] {
         let provider = provider("http://127.0.0.1:1".to_owned(), key);
         assert_eq!(provider.ready().unwrap_err().kind(), ErrorKind::Auth, "{key:?}");
-        let failure = failed(provider.send(&call()).await);
+        let failure = failed(provider.send(&Outgoing::unrecorded(&call())).await);
         assert!(!failure.sent && !failure.retryable, "{key:?}");
     }
 }

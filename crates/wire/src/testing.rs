@@ -81,6 +81,7 @@ pub fn failed(attempt: Attempt) -> Failure {
     match attempt.end {
         AttemptEnd::Failed(failure) => failure,
         AttemptEnd::Answered(body) => panic!("answered: {body}"),
+        AttemptEnd::Pending { handle } => panic!("pending: {handle}"),
     }
 }
 
@@ -93,5 +94,6 @@ pub fn answered(attempt: Attempt) -> String {
     match attempt.end {
         AttemptEnd::Answered(body) => body,
         AttemptEnd::Failed(failure) => panic!("failed: {}", failure.error),
+        AttemptEnd::Pending { handle } => panic!("pending: {handle}"),
     }
 }

@@ -10,7 +10,7 @@ use std::{
 
 use marl_core::{
     Connection, Error, ErrorKind, Secret, SmolStr,
-    provider::{Attempt, AttemptEnd, Bought, Failure, Operation, Operations, ProviderInfo},
+    provider::{Attempt, AttemptEnd, Bought, Failure, Limits, Operation, Operations, ProviderInfo},
 };
 use serde_json::json;
 
@@ -29,6 +29,7 @@ static INFO: ProviderInfo = ProviderInfo {
     base_variable: SmolStr::new_static("VENDOR_BASE"),
     default_base: SmolStr::new_static("https://vendor.example"),
     operations: Operations::constant(&[], Operation::paid(Duration::from_secs(60))),
+    limits: Limits::NONE,
     check: None,
 };
 

@@ -18,7 +18,7 @@ use std::{
 
 use marl_core::{
     Call, Connection, Error, ErrorKind, Provider, Registry, Reply, Secret,
-    provider::{Attempt, AttemptEnd, Bought, Failure, ProviderInfo, Reach},
+    provider::{Attempt, AttemptEnd, Bought, Failure, Outgoing, ProviderInfo, Reach},
 };
 use sandbox::{Example, Examples, Fault, FaultKind, Options, Sandbox};
 use serde_json::Value as Json;
@@ -55,7 +55,7 @@ impl Subject {
     }
 
     fn send(&self, provider: &dyn Provider, call: &Call) -> Attempt {
-        self.runtime.block_on(provider.send(call))
+        self.runtime.block_on(provider.send(&Outgoing::unrecorded(call)))
     }
 
     /// The attempt of this call at a server with this address.
@@ -228,6 +228,7 @@ fn a_refusal_by_status_is_neither_paid_for_nor_an_answer() {
                     continue;
                 }
                 AttemptEnd::Failed(failure) => failure,
+                AttemptEnd::Pending { .. } => panic!("{what}: a status alone announces no answer"),
             };
             let Failure { error, sent, bought, retryable, .. } = &failure;
             assert!(*sent && *bought != Bought::Yes, "{what}: {failure:?}");
@@ -310,7 +311,7 @@ fn a_late_answer_is_awaited_and_a_provider_recovers_from_an_abandoned_one() {
         let call = subject.found();
         subject.runtime.block_on(async {
             // Giving up is the gateway's decision.
-            let given_up = tokio::time::timeout(Duration::from_millis(50), provider.send(&call)).await;
+            let given_up = tokio::time::timeout(Duration::from_millis(50), provider.send(&Outgoing::unrecorded(&call))).await;
             assert!(given_up.is_err(), "{}", subject.info.name);
         });
         thread::spawn(move || {

@@ -4,7 +4,7 @@ use std::{borrow::Cow, time::Duration};
 
 use smol_str::SmolStr;
 
-/// One operation of a provider: what it bills, and how long it may take.
+/// One operation of a provider: what it bills, how long it may take, and how its calls are sent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Operation {
     /// What the vendor bills.
@@ -16,6 +16,84 @@ pub struct Operation {
     /// Whether a call changes something at the vendor. Such a call is never sent again by itself, even if
     /// it costs nothing.
     pub has_effects: bool,
+    /// How many calls one request may carry; `None` if every call needs a request of its own.
+    pub bulk: Option<Bulk>,
+    /// How the vendor is asked for an answer that comes later; `None` if it answers at once.
+    pub poll: Option<Poll>,
+    /// How long the vendor recognises the idempotency key of a call and bills its repetition no second
+    /// time; `None` unless the vendor documents it.
+    pub idempotency: Option<Duration>,
+    /// How long an answer counts as recent, unless the user says otherwise.
+    pub max_age: Option<Duration>,
+    /// How often and how soon an attempt is repeated, unless the user says otherwise.
+    pub retry: Option<RetryTemper>,
+    /// The limits of this operation, besides those of the provider.
+    pub limits: Limits,
+}
+
+/// Calls that one request carries together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bulk {
+    /// The most calls in one request.
+    pub most: usize,
+    /// How long a call waits for others, if more are coming.
+    pub wait: Duration,
+}
+
+/// How the vendor is asked for an answer that comes later. Such requests cost nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Poll {
+    /// The time between the first requests; it doubles from request to request.
+    pub every: Duration,
+    /// The longest time between two requests.
+    pub at_most: Duration,
+    /// How long one run goes on asking at most.
+    pub give_up_after: Duration,
+}
+
+/// How often and how soon attempts at a call are repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RetryTemper {
+    /// The total number of attempts, including the first.
+    pub attempts: u32,
+    /// The longest first wait; each further wait may be twice as long.
+    pub base: Duration,
+    /// The longest wait, unless the vendor asks for a longer one.
+    pub cap: Duration,
+}
+
+/// What the vendor accepts at most.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Limits {
+    /// The limits within periods. All of them hold.
+    pub windows: Cow<'static, [Window]>,
+    /// The most requests in flight; the user's setting where that is lower.
+    pub parallel: Option<usize>,
+}
+
+impl Limits {
+    /// No limit that is known.
+    pub const NONE: Self = Self { windows: Cow::Borrowed(&[]), parallel: None };
+}
+
+/// A limit on what the vendor accepts within a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// How much is accepted in each period.
+    pub most: u32,
+    /// The length of a period.
+    pub per: Duration,
+    /// What is counted.
+    pub counts: Counted,
+}
+
+/// What a limit counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counted {
+    /// Requests, whatever they carry.
+    Requests,
+    /// The units of the price, such as tokens. A call counts with the most that it may use.
+    Units,
 }
 
 /// What a vendor bills an operation for.
@@ -45,12 +123,28 @@ pub struct Price {
 impl Operation {
     /// An operation of which every complete answer is billed, at a price that is not published.
     pub const fn paid(timeout: Duration) -> Self {
-        Self { bills: Bills::Answered, price: None, timeout, has_effects: false }
+        Self::new(Bills::Answered, None, timeout)
     }
 
     /// An operation that costs nothing and changes nothing.
     pub const fn free(timeout: Duration) -> Self {
-        Self { bills: Bills::Nothing, price: None, timeout, has_effects: false }
+        Self::new(Bills::Nothing, None, timeout)
+    }
+
+    /// An operation that is billed like this and has nothing special about it.
+    pub const fn new(bills: Bills, price: Option<Price>, timeout: Duration) -> Self {
+        Self {
+            bills,
+            price,
+            timeout,
+            has_effects: false,
+            bulk: None,
+            poll: None,
+            idempotency: None,
+            max_age: None,
+            retry: None,
+            limits: Limits::NONE,
+        }
     }
 
     /// Whether its calls cost nothing, whatever they answer.

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::*;
 use crate::{
     Call, CallSpec, Context, Contract, Error, Fields, Reply, Row,
-    provider::{Attempt, Operation, Operations},
+    provider::{Attempt, Limits, Operation, Operations, Outgoing},
 };
 
 struct Plain(Contract);
@@ -40,7 +40,7 @@ impl Provider for Vendor {
         Ok(())
     }
 
-    async fn send(&self, _: &Call) -> Attempt {
+    async fn send(&self, _: &Outgoing<'_>) -> Attempt {
         Attempt::answered(self.connection.base_url.clone())
     }
 
@@ -75,6 +75,7 @@ fn info(name: &str) -> ProviderInfo {
         base_variable: owned("VENDOR_BASE").into(),
         default_base: owned("https://vendor.example").into(),
         operations: Operations::new([(owned("list").into(), Operation::free(SHORT))], Operation::paid(SHORT)),
+        limits: Limits::NONE,
         check: None,
     }
 }

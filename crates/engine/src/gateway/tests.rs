@@ -20,7 +20,7 @@ use std::{
 
 use marl_core::{
     CallEnd, ErrorKind, Reply, SmolStr,
-    provider::{Attempt, Bills, Failure, Operations, Price, ProviderInfo, Reach},
+    provider::{Attempt, Bills, Failure, Limits, Operations, Outgoing, Price, ProviderInfo, Reach},
 };
 use serde_json::json;
 use tokio::time::{Instant, sleep};

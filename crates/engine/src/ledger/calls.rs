@@ -30,6 +30,15 @@ pub enum Known {
     InDoubt {
         /// Whether the call came into doubt in this run; equal calls then share the doubt.
         in_this_run: bool,
+        /// How long ago the call was first sent without a known answer.
+        age: Duration,
+    },
+    /// The vendor answers later. The call is bought, or will be, and is not sent again.
+    Pending {
+        /// The intent under which the answer is stored, whichever run receives it.
+        intent: Intent,
+        /// What the provider needs to ask for the answer.
+        handle: String,
     },
     /// Another process is making the call now, or another task of this process.
     Busy {
@@ -39,8 +48,31 @@ pub enum Known {
     },
 }
 
+impl Known {
+    /// What is known in all, where `older` is what an older record of the call says.
+    #[must_use]
+    pub fn or_older(self, older: Self) -> Self {
+        match (self, older) {
+            (Self::Nothing, older) => older,
+            (Self::InDoubt { in_this_run, age }, Self::InDoubt { age: older, .. }) => {
+                Self::InDoubt { in_this_run, age: age.max(older) }
+            }
+            (newer, _) => newer,
+        }
+    }
+}
+
+/// Which stored answers count for a call.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Wanted {
+    /// Whether answers from before this run do not count.
+    pub refresh: bool,
+    /// How old an answer may be; `None` for the age that the run was started with.
+    pub max_age: Option<Duration>,
+}
+
 /// The right to send one attempt of a call, and the duty to report how it ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Intent(i64);
 
 impl Intent {
@@ -59,7 +91,13 @@ impl Intent {
 #[derive(Debug)]
 pub enum Claim {
     /// The intent is recorded: the call may be sent.
-    Granted(Intent),
+    Granted {
+        /// The intent.
+        intent: Intent,
+        /// The number of the purchase. An attempt that repeats a call in doubt has the number of the attempt
+        /// that it repeats.
+        purchase: i64,
+    },
     /// Another process or task has settled the call meanwhile, or is about to.
     Known(Known),
 }
@@ -73,10 +111,10 @@ pub struct ClaimRequest<'a> {
     pub call: &'a Call,
     /// The scope in which the call is bought.
     pub scope: &'a Scope,
-    /// Whether a call in doubt may be sent again.
-    pub again: bool,
-    /// Whether replies from before this run do not count.
-    pub refresh: bool,
+    /// A call may be sent again while it has been in doubt for less than this.
+    pub again: Duration,
+    /// Which stored answers count.
+    pub wanted: Wanted,
     /// The number of this attempt of the call in this run, from 1.
     pub attempt: u32,
     /// How long the attempt may take, including the grace period; after that, other processes see it as in
@@ -111,6 +149,11 @@ pub enum Settled {
     Failed(Error),
     /// Without knowing whether it was bought.
     InDoubt,
+    /// With the vendor's promise of an answer.
+    Pending {
+        /// What the provider needs to ask for the answer.
+        handle: String,
+    },
 }
 
 /// What every form of the ledger records of an end.
@@ -120,25 +163,32 @@ pub struct EndRecord<'a> {
     pub state: CallState,
     /// The provider's own text.
     pub reply: Option<&'a String>,
+    /// What the provider needs to ask for an answer that comes later.
+    pub handle: Option<&'a str>,
     /// What went wrong.
     pub error: Option<&'a Error>,
-    /// What the call cost. Unknown for a call in doubt, which may have cost its price.
+    /// What the call cost. Unknown for a call in doubt or pending, which may cost its price.
     pub cost: Cost,
 }
 
 impl<'a> EndRecord<'a> {
     /// The record of this end.
     pub fn of(end: &'a Settled) -> Self {
-        let (state, reply, error, cost) = match end {
-            Settled::Answered { body, no_data: false, cost } => (CallState::Found, Some(body), None, *cost),
-            Settled::Answered { body, no_data: true, cost } => (CallState::NoData, Some(body), None, *cost),
-            Settled::Unusable { error, body, cost } => {
-                (CallState::Unusable, body.as_ref(), Some(error), *cost)
+        let of = |state| Self { state, reply: None, handle: None, error: None, cost: Cost::UNKNOWN };
+        match end {
+            Settled::Answered { body, no_data, cost } => {
+                let state = if *no_data { CallState::NoData } else { CallState::Found };
+                Self { reply: Some(body), cost: *cost, ..of(state) }
             }
-            Settled::Failed(error) => (CallState::Failed, None, Some(error), Cost::FREE),
-            Settled::InDoubt => (CallState::InDoubt, None, None, Cost::UNKNOWN),
-        };
-        Self { state, reply, error, cost }
+            Settled::Unusable { error, body, cost } => {
+                Self { reply: body.as_ref(), error: Some(error), cost: *cost, ..of(CallState::Unusable) }
+            }
+            Settled::Failed(error) => {
+                Self { error: Some(error), cost: Cost::FREE, ..of(CallState::Failed) }
+            }
+            Settled::InDoubt => of(CallState::InDoubt),
+            Settled::Pending { handle } => Self { handle: Some(handle), ..of(CallState::Pending) },
+        }
     }
 }
 
@@ -151,6 +201,9 @@ pub struct Ended {
     pub duration: Duration,
     /// The vendor's own id of the request.
     pub request_id: Option<String>,
+    /// Whether this end is also that of earlier attempts of the same purchase that are in doubt: the vendor
+    /// recognised the repetition. Their records are removed.
+    pub ends_doubts: bool,
 }
 
 /// The calls of a ledger, from the view of one run. The gateway uses no other part of a ledger.
@@ -159,12 +212,11 @@ pub struct Ended {
 /// however it ends.
 #[async_trait]
 pub trait Calls: Send + Sync {
-    /// What is known about a call. With `refresh`, replies from before this run do not count. What another
-    /// process stored may become visible a few ms later.
+    /// What is known about a call. What another process stored may become visible a few ms later.
     ///
     /// # Errors
     /// The ledger cannot be read.
-    async fn look_up(&self, key: &Key, refresh: bool) -> Result<Known, LedgerError>;
+    async fn look_up(&self, key: &Key, wanted: Wanted) -> Result<Known, LedgerError>;
 
     /// The state of the newest record of a call, whatever its age: for reports, not for decisions. An intent
     /// that a dead process never sent is skipped.
@@ -198,8 +250,8 @@ pub trait Calls: Send + Sync {
     /// The ledger cannot be written.
     async fn take_back(&self, key: &Key, intent: Intent) -> Result<(), LedgerError>;
 
-    /// Stores the end of an attempt; returns once it is durable. If the attempt was in doubt by then, its end
-    /// settles the doubt.
+    /// Stores the end of an attempt; returns once it is durable. If the attempt was in doubt or pending by
+    /// then, also since an earlier run, its end settles that.
     ///
     /// # Errors
     /// The end may not have been stored. A form does not try again by itself: the gateway does, with the same

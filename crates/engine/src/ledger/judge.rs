@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::CallState;
+use super::{CallState, Wanted};
 
 /// How old a stored answer may be.
 #[derive(Debug, Clone, Copy)]
@@ -62,6 +62,13 @@ pub struct Facts {
     pub settled_at: Option<i64>,
 }
 
+impl Facts {
+    /// How long ago the call was sent.
+    fn age(&self, now: i64) -> Duration {
+        Duration::from_millis(u64::try_from(now.saturating_sub(self.sent_at)).unwrap_or_default())
+    }
+}
+
 /// What is known about the process that recorded an open intent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Owner {
@@ -93,7 +100,11 @@ pub enum Verdict {
     InDoubt {
         /// Whether the call came into doubt in this run.
         in_this_run: bool,
+        /// How long ago the call was sent.
+        age: Duration,
     },
+    /// The vendor answers later, whatever the age of the call.
+    Pending,
     /// A process is making the call now.
     Busy {
         /// How long that may take.
@@ -121,7 +132,7 @@ impl Judge {
         self.run
     }
 
-    /// What a stored call means at the time `now`. With `refresh`, answers from before this run do not count.
+    /// What a stored call means at the time `now`.
     /// Of several calls with one key, the newest is judged first: an answer that counts decides, otherwise
     /// the first verdict with a meaning, up to an answer that is too old.
     ///
@@ -130,7 +141,7 @@ impl Judge {
     pub fn verdict<E>(
         &self,
         call: &Facts,
-        refresh: bool,
+        wanted: Wanted,
         now: i64,
         owner: impl FnOnce() -> Result<Owner, E>,
     ) -> Result<Verdict, E> {
@@ -140,7 +151,7 @@ impl Judge {
                 let no_data = call.state == CallState::NoData;
                 let stored_at = call.settled_at.unwrap_or(call.sent_at);
                 match call.state {
-                    _ if !in_this_run && !self.is_fresh(stored_at, no_data, refresh, now) => {
+                    _ if !in_this_run && !self.is_fresh(stored_at, no_data, wanted, now) => {
                         Verdict::Outdated
                     }
                     CallState::Unusable => Verdict::Unusable,
@@ -149,20 +160,22 @@ impl Judge {
             }
             CallState::Failed if in_this_run => Verdict::Failed,
             CallState::Failed => Verdict::Nothing,
-            CallState::InDoubt => Verdict::InDoubt { in_this_run },
+            CallState::InDoubt => Verdict::InDoubt { in_this_run, age: call.age(now) },
+            CallState::Pending => Verdict::Pending,
             CallState::Intent if in_this_run => open(call, Owner::Lives, now),
             CallState::Intent => open(call, owner()?, now),
         })
     }
 
-    fn is_fresh(&self, stored_at: i64, no_data: bool, refresh: bool, now: i64) -> bool {
+    fn is_fresh(&self, stored_at: i64, no_data: bool, wanted: Wanted, now: i64) -> bool {
         let Some((began, max_age)) = self.as_of else { return true };
+        let max_age = wanted.max_age.map_or(max_age, MaxAge::new);
         let age = if no_data { max_age.no_data } else { max_age.found };
         // An answer that another run stored after this run's start is fresh. No run has stored anything in
         // the future: such a time means that a clock was wrong, by at least that much.
         let is_newer = (began..=now).contains(&stored_at);
         let age = u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
-        is_newer || (!refresh && began.abs_diff(stored_at) <= age)
+        is_newer || (!wanted.refresh && began.abs_diff(stored_at) <= age)
     }
 }
 
@@ -175,6 +188,6 @@ fn open(call: &Facts, owner: Owner, now: i64) -> Verdict {
         Owner::Lives => busy,
         Owner::Unknown if now <= call.deadline => busy,
         Owner::Gone { sent: false } => Verdict::Nothing,
-        _ => Verdict::InDoubt { in_this_run: false },
+        _ => Verdict::InDoubt { in_this_run: false, age: call.age(now) },
     }
 }

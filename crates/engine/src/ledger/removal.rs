@@ -1,8 +1,8 @@
 //! What a removal takes out of a ledger: old calls, or one person's data. This module chooses, for every form
 //! alike; the form removes. Pure.
 //!
-//! What was removed must be paid for again, so a removal is counted. A call in doubt is taken only if the
-//! user says so: sent again, it may be paid for twice.
+//! What was removed must be paid for again, so a removal is counted. A call in doubt or pending is taken only
+//! if the user says so: sent again, it may be paid for twice.
 
 use std::{collections::HashSet, time::Duration};
 
@@ -49,9 +49,9 @@ pub struct Removed {
     pub calls: u64,
     /// The answers among these calls: the same calls would be bought again.
     pub answers: u64,
-    /// The calls in doubt among these calls: the same calls may be paid for twice.
+    /// The calls in doubt or pending among these calls: the same calls may be paid for twice.
     pub doubts: u64,
-    /// Matching calls in doubt that are kept.
+    /// Matching calls in doubt or pending that are kept.
     pub doubts_kept: u64,
     /// Runs whose command or results mentioned the values.
     pub runs: u64,
@@ -86,6 +86,11 @@ impl Removal {
             return;
         }
         match state {
+            CallState::Pending if !self.with_doubts => {
+                self.removed.doubts_kept += 1;
+                return;
+            }
+            CallState::Pending => self.removed.doubts += 1,
             CallState::InDoubt if !is_over && !self.with_doubts => {
                 self.removed.doubts_kept += 1;
                 return;

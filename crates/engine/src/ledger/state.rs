@@ -19,6 +19,8 @@ pub enum CallState {
     InDoubt,
     /// Bought, with an unusable answer.
     Unusable,
+    /// Ordered: the vendor answers later, and its handle is stored.
+    Pending,
 }
 
 impl CallState {
@@ -36,6 +38,7 @@ impl CallState {
             Self::Failed => "failed",
             Self::InDoubt => "in_doubt",
             Self::Unusable => "unusable",
+            Self::Pending => "pending",
         }
     }
 }

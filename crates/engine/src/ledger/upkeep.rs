@@ -35,7 +35,7 @@ pub struct StateCount {
     pub state: String,
     /// The number of calls.
     pub count: u64,
-    /// What they cost, or may have cost while they are in doubt, in the settings' currency. `None` if that
+    /// What they cost, or may cost while they are in doubt or pending, in the settings' currency. `None` if that
     /// is unknown of one of them, and for calls that were not bought.
     pub cost: Option<f64>,
     /// What they cost in the vendor's unit; `None` likewise.
@@ -89,10 +89,12 @@ pub struct CallRecord {
     pub units: Option<f64>,
     /// The vendor's unit.
     pub unit: Option<String>,
+    /// What the provider needs to ask for an answer that comes later.
+    pub handle: Option<String>,
 }
 
 impl CallRecord {
-    /// What the call cost, or may have cost: a call in doubt counts with its price.
+    /// What the call cost, or may cost: a call in doubt or pending counts with its price.
     pub fn spent(&self) -> Option<f64> {
         self.cost.or(self.price)
     }

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use marl_core::{
     Call, CallEnd, CallSpec, Column, Connection, Context, Contract, ErrorKind, Fields, Integration, Provider,
     Registration, Registry, Reply, Row, SemanticType, SkipReason, SmolStr,
-    provider::{Operation, Operations, ProviderInfo},
+    provider::{Limits, Operation, Operations, ProviderInfo},
 };
 use serde_json::json;
 
@@ -119,6 +119,7 @@ static INFO: ProviderInfo = ProviderInfo {
     base_variable: SmolStr::new_static(""),
     default_base: SmolStr::new_static(""),
     operations: Operations::constant(&[], Operation::paid(Duration::from_secs(60))),
+    limits: Limits::NONE,
     check: None,
 };
 

@@ -14,6 +14,7 @@ fn failed_at(operation: &str, status: u16, body: &str) -> Failed {
     match answer(operation, status, body.to_owned()) {
         AttemptEnd::Failed(f) => (f.error.kind().name(), f.sent, f.bought, f.retryable, f.reach),
         AttemptEnd::Answered(body) => panic!("answered: {body}"),
+        AttemptEnd::Pending { handle } => panic!("pending: {handle}"),
     }
 }
 

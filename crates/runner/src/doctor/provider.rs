@@ -7,7 +7,7 @@ use std::{path::Path, time::Duration};
 
 use marl_core::{
     Call, Connection, ErrorKind, Provider, Registry,
-    provider::{AttemptEnd, Failure as Refusal, ProviderInfo, Reach},
+    provider::{AttemptEnd, Failure as Refusal, Outgoing, ProviderInfo, Reach},
 };
 use sandbox::Sandbox;
 use serde_json::json;
@@ -143,7 +143,7 @@ async fn answer(provider: &dyn Provider) -> Check {
         return not_asked(info, "it has no free call");
     };
     let call = Call { provider: info.name.clone(), operation: operation.clone(), parameters: json!({}) };
-    match tokio::time::timeout(PATIENCE, provider.send(&call)).await {
+    match tokio::time::timeout(PATIENCE, provider.send(&Outgoing::unrecorded(&call))).await {
         Err(_) => {
             let message = format!("no answer within {} seconds", PATIENCE.as_secs());
             let fix =
@@ -152,7 +152,7 @@ async fn answer(provider: &dyn Provider) -> Check {
             Check { fix, exit, ..Check::new(name, CheckStatus::Bad, message) }
         }
         Ok(attempt) => match attempt.end {
-            AttemptEnd::Answered(_) => {
+            AttemptEnd::Answered(_) | AttemptEnd::Pending { .. } => {
                 Check::ok(name, format!("answers and accepts the key (`{operation}`, which is free)"))
             }
             AttemptEnd::Failed(refusal) => refused(name, info, &refusal),

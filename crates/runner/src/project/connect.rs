@@ -286,7 +286,7 @@ mod tests {
 
     use std::time::Duration;
 
-    use marl_core::provider::{Operation, Operations};
+    use marl_core::provider::{Limits, Operation, Operations};
 
     use super::*;
 
@@ -297,6 +297,7 @@ mod tests {
         base_variable: SmolStr::new_static("MARL_TEST_NO_SUCH_BASE"),
         default_base: SmolStr::new_static("https://api.example"),
         operations: Operations::constant(&[], Operation::paid(Duration::from_secs(60))),
+        limits: Limits::NONE,
         check: None,
     };
 

@@ -60,7 +60,7 @@ impl Provider for Vendor {
         Ok(())
     }
 
-    async fn send(&self, call: &Call) -> Attempt {
+    async fn send(&self, Outgoing { call, .. }: &Outgoing<'_>) -> Attempt {
         let n = call.parameters["n"].as_u64().unwrap_or_default();
         let key = (call.operation.to_string(), n);
         let script = &self.calls[&key];

@@ -14,7 +14,7 @@ const OPERATIONS: &[(SmolStr, Operation)] = &[
 /// An operation that lists 1 credit.
 const fn priced(bills: Bills, worst: f64) -> Operation {
     let price = Price { unit: SmolStr::new_static("credit"), list: 1.0, worst };
-    Operation { bills, price: Some(price), timeout: TIMEOUT, has_effects: false }
+    Operation::new(bills, Some(price), TIMEOUT)
 }
 
 pub(super) static INFO: ProviderInfo = ProviderInfo {
@@ -24,6 +24,7 @@ pub(super) static INFO: ProviderInfo = ProviderInfo {
     base_variable: SmolStr::new_static("P_BASE"),
     default_base: SmolStr::new_static("https://p.example"),
     operations: Operations::constant(OPERATIONS, Operation::paid(TIMEOUT)),
+    limits: Limits::NONE,
     check: None,
 };
 
@@ -63,7 +64,7 @@ impl Provider for Scripted {
         if self.without_key { Err(Error::new(ErrorKind::Auth, "P_KEY is not set")) } else { Ok(()) }
     }
 
-    async fn send(&self, call: &Call) -> Attempt {
+    async fn send(&self, Outgoing { call, .. }: &Outgoing<'_>) -> Attempt {
         self.sends.fetch_add(1, Ordering::SeqCst);
         let flying = self.in_flight.fetch_add(1, Ordering::SeqCst) + 1;
         self.most_in_flight.fetch_max(flying, Ordering::SeqCst);

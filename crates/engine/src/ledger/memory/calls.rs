@@ -7,9 +7,9 @@ use async_trait::async_trait;
 use super::{
     super::{
         CallRecord, CallState, Calls, Claim, ClaimRequest, EndRecord, Ended, Intent, Judge, Key, Known,
-        LedgerError, MaxAge, RunStart, canonical,
+        LedgerError, MaxAge, RunStart, Wanted, canonical,
     },
-    Memory, StoredCall, ms, now_ms,
+    Memory, Records, StoredCall, ms, now_ms,
 };
 
 /// The calls of a ledger in memory, from the view of a run or of a reader.
@@ -50,8 +50,8 @@ impl Drop for MemoryCalls {
 
 #[async_trait]
 impl Calls for MemoryCalls {
-    async fn look_up(&self, key: &Key, refresh: bool) -> Result<Known, LedgerError> {
-        Ok(self.memory.state().known(&self.judge, key, refresh))
+    async fn look_up(&self, key: &Key, wanted: Wanted) -> Result<Known, LedgerError> {
+        Ok(self.memory.state().known(&self.judge, key, wanted))
     }
 
     async fn newest(&self, key: &Key) -> Result<Option<CallState>, LedgerError> {
@@ -63,11 +63,17 @@ impl Calls for MemoryCalls {
     async fn claim(&self, request: &ClaimRequest<'_>) -> Result<Claim, LedgerError> {
         let Some(run) = self.judge.run() else { return Ok(Claim::Known(Known::Nothing)) };
         let mut state = self.memory.state();
-        match state.known(&self.judge, &request.key, request.refresh) {
-            Known::Nothing => {}
-            Known::InDoubt { .. } if request.again => {}
+        let newest = |state: &Records, is_doubt: bool| {
+            let mut calls = state.newest_first(&request.key);
+            calls.find(|call| !is_doubt || call.may_be_in_doubt()).map(|call| (call.record.id, call.purchase))
+        };
+        let purchase = match state.known(&self.judge, &request.key, request.wanted) {
+            Known::Nothing => newest(&state, false).map_or(0, |(id, _)| id),
+            Known::InDoubt { age, .. } if age < request.again => {
+                newest(&state, true).map_or(0, |(_, purchase)| purchase)
+            }
             known => return Ok(Claim::Known(known)),
-        }
+        };
         state.claimed += 1;
         let id = state.claimed;
         let now = now_ms();
@@ -92,12 +98,13 @@ impl Calls for MemoryCalls {
             cost: None,
             units: None,
             unit: request.price.unit.as_ref().map(ToString::to_string),
+            handle: None,
         };
         let deadline = now.saturating_add(ms(request.time));
         let is_free = request.price.is_free;
-        state.calls.insert(id, StoredCall { key: request.key, deadline, record, error: None, is_free });
+        state.calls.insert(id, StoredCall { key: request.key, deadline, record, error: None, purchase, is_free });
         state.keys.entry(request.key).or_default().push(id);
-        Ok(Claim::Granted(Intent::new(id)))
+        Ok(Claim::Granted { intent: Intent::new(id), purchase })
     }
 
     fn tracks_sending(&self) -> bool {
@@ -124,7 +131,7 @@ impl Calls for MemoryCalls {
         let mut state = self.memory.state();
         // A removal may have taken the call while it was in doubt.
         let Some(call) = state.calls.get_mut(&intent.id()) else { return Ok(()) };
-        let EndRecord { state: end, reply, error, cost } = EndRecord::of(&ended.end);
+        let EndRecord { state: end, reply, handle, error, cost } = EndRecord::of(&ended.end);
         call.record = CallRecord {
             state: end,
             settled_at: Some(now_ms()),
@@ -133,11 +140,18 @@ impl Calls for MemoryCalls {
             error_kind: error.map(|error| error.kind().name().to_owned()),
             error: error.map(|error| error.message().to_owned()),
             reply: reply.cloned(),
+            handle: handle.map(str::to_owned),
             cost: cost.money,
             units: cost.units,
             ..call.record.clone()
         };
         call.error = error.cloned();
+        let (key, purchase) = (call.key, call.purchase);
+        if ended.ends_doubts {
+            let others = state.newest_first(&key).filter(|call| call.record.id != intent.id());
+            let doubts = others.filter(|call| call.purchase == purchase && call.may_be_in_doubt());
+            doubts.map(|call| call.record.id).collect::<Vec<_>>().into_iter().for_each(|id| state.remove(id));
+        }
         Ok(())
     }
 }

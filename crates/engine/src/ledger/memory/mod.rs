@@ -15,8 +15,8 @@ use async_trait::async_trait;
 use marl_core::Error;
 
 use super::{
-    CallRecord, CallState, Facts, Judge, Key, Known, Ledger, Owner, RunRecord, RunState, RunTexts, Used,
-    Verdict,
+    CallRecord, CallState, Facts, Intent, Judge, Key, Known, Ledger, Owner, RunRecord, RunState, RunTexts, Used,
+    Verdict, Wanted,
 };
 
 pub use calls::MemoryCalls;
@@ -60,6 +60,8 @@ struct StoredCall {
     deadline: i64,
     record: CallRecord,
     error: Option<Error>,
+    /// The number of the purchase.
+    purchase: i64,
     /// A free call counts towards no consent.
     is_free: bool,
 }
@@ -96,12 +98,12 @@ impl Ledger for Memory {
 
 impl Records {
     /// What is known about a key, for the run that `judge` works for.
-    fn known(&self, judge: &Judge, key: &Key, refresh: bool) -> Known {
+    fn known(&self, judge: &Judge, key: &Key, wanted: Wanted) -> Known {
         let now = now_ms();
         let mut otherwise = Known::Nothing;
         for call in self.newest_first(key) {
             let owner = || Ok::<_, std::convert::Infallible>(self.owner(call));
-            let Ok(verdict) = judge.verdict(&call.facts(), refresh, now, owner);
+            let Ok(verdict) = judge.verdict(&call.facts(), wanted, now, owner);
             let error = || call.error.clone().unwrap_or_else(|| Error::internal("no error was stored"));
             let body = call.record.reply.clone();
             let known = match verdict {
@@ -110,12 +112,14 @@ impl Records {
                 Verdict::Outdated => break,
                 Verdict::Nothing => continue,
                 Verdict::Failed => Known::Failed(error()),
-                Verdict::InDoubt { in_this_run } => Known::InDoubt { in_this_run },
+                Verdict::InDoubt { in_this_run, age } => Known::InDoubt { in_this_run, age },
+                Verdict::Pending => Known::Pending {
+                    intent: Intent::new(call.record.id),
+                    handle: call.record.handle.clone().unwrap_or_default(),
+                },
                 Verdict::Busy { at_most } => Known::Busy { at_most },
             };
-            if matches!(otherwise, Known::Nothing) {
-                otherwise = known;
-            }
+            otherwise = otherwise.or_older(known);
         }
         otherwise
     }
@@ -214,6 +218,11 @@ impl StoredCall {
     fn facts(&self) -> Facts {
         let CallRecord { state, run, sent_at, settled_at, .. } = self.record;
         Facts { state, run, sent_at, deadline: self.deadline, settled_at }
+    }
+
+    /// Whether the call is in doubt, or is an intent that may become a doubt.
+    fn may_be_in_doubt(&self) -> bool {
+        matches!(self.record.state, CallState::InDoubt | CallState::Intent)
     }
 }
 
