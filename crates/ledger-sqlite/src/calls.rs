@@ -3,7 +3,8 @@
 use std::{path::Path, time::Duration};
 
 use engine::ledger::{
-    CallRecord, CallState, Claim, ClaimRequest, EndRecord, Ended, Intent, Judge, Key, Known, Wanted, canonical,
+    CallRecord, CallState, Claim, ClaimRequest, EndRecord, Ended, Intent, Judge, Key, Known, Wanted,
+    canonical,
 };
 use marl_core::{Error, SmolStr};
 use rusqlite::{Connection, OptionalExtension, Row, params};

@@ -16,9 +16,10 @@ use tokio::time::timeout;
 
 use super::{
     Shared,
-    attempt::{CallProgress, KeyedCall, Timeouts},
+    attempt::{CallProgress, KeyedCall},
     breaker::Pass,
     limit::{Slot, Turn},
+    send::Timeouts,
 };
 use crate::{
     event::Event,
@@ -28,6 +29,7 @@ use crate::{
 /// A claim: no other process may send the call for now.
 struct Claimed {
     intent: Intent,
+    purchase: i64,
     at: SystemTime,
 }
 
@@ -46,6 +48,8 @@ pub(super) struct Entered<'l> {
     pub(super) turn: Option<Turn>,
     pub(super) slot: Slot,
     pub(super) intent: Intent,
+    /// The number of the purchase.
+    pub(super) purchase: i64,
 }
 
 /// Why an attempt is not made.
@@ -58,9 +62,11 @@ pub(super) enum NotSent {
     Known,
     /// The ledger could not record the claim.
     Ledger(LedgerError),
+    /// The request ended without a result, by a defect.
+    Lost(Error),
 }
 
-const STOPPED: NotSent = NotSent::Closed(SkipReason::ProviderStopped);
+pub(super) const STOPPED: NotSent = NotSent::Closed(SkipReason::ProviderStopped);
 
 impl From<LedgerError> for NotSent {
     fn from(error: LedgerError) -> Self {
@@ -93,8 +99,8 @@ impl Shared {
         };
         let turn = match permit {
             Permit::Now(slot) => {
-                let intent = self.claim(keyed, timeouts.whole(), progress).await?.intent;
-                return Ok(Entered { pass, turn: None, slot, intent });
+                let Claimed { intent, purchase, .. } = self.claim(keyed, timeouts.whole(), progress).await?;
+                return Ok(Entered { pass, turn: None, slot, intent, purchase });
             }
             Permit::Ahead(turn) => turn,
         };
@@ -111,7 +117,8 @@ impl Shared {
         });
         let slot = match timeout(timeouts.whole(), &mut entering).await {
             Ok(Ok(slot)) if claimed.leaves(timeouts) => {
-                return Ok(Entered { pass, turn: Some(turn), slot, intent: claimed.intent });
+                let Claimed { intent, purchase, .. } = claimed;
+                return Ok(Entered { pass, turn: Some(turn), slot, intent, purchase });
             }
             waited => {
                 self.ledger.take_back(&key, claimed.intent).await?;
@@ -124,8 +131,8 @@ impl Shared {
             Ok(slot) => slot?,
             Err(_) => entering.await?,
         };
-        let intent = self.claim(keyed, timeouts.whole(), progress).await?.intent;
-        Ok(Entered { pass, turn: Some(turn), slot, intent })
+        let Claimed { intent, purchase, .. } = self.claim(keyed, timeouts.whole(), progress).await?;
+        Ok(Entered { pass, turn: Some(turn), slot, intent, purchase })
     }
 
     /// Waits for room in the budget, for the breaker, and for a turn or a slot.
@@ -134,6 +141,25 @@ impl Shared {
         keyed: KeyedCall<'l>,
         progress: &mut CallProgress<'a>,
     ) -> Result<(Pass<'l>, Permit), NotSent> {
+        let KeyedCall { lane, call, .. } = keyed;
+        let pass = self.pass(keyed, progress).await?;
+        let ahead = self.ledger.tracks_sending();
+        // While this call waits, the provider may refuse the API key for another call.
+        let permit = tokio::select! {
+            biased;
+            () = lane.breaker.until_stopped(&call.operation) => return Err(STOPPED),
+            turn = lane.limit.turn(), if ahead => Permit::Ahead(turn),
+            slot = lane.limit.enter(), if !ahead => Permit::Now(slot),
+        };
+        Ok((pass, permit))
+    }
+
+    /// Waits for room in the budget and for the breaker.
+    pub(super) async fn pass<'a, 'l>(
+        &'a self,
+        keyed: KeyedCall<'l>,
+        progress: &mut CallProgress<'a>,
+    ) -> Result<Pass<'l>, NotSent> {
         let KeyedCall { lane, call, .. } = keyed;
         let price = lane.price(&call.operation);
         if progress.reservation.is_none() && !price.is_free {
@@ -146,15 +172,7 @@ impl Shared {
         let pass = lane.breaker.admit(&call.operation).await;
         let pass = pass.map_err(|_| STOPPED)?;
         lane.provider.ready().map_err(NotSent::NotReady)?;
-        let ahead = self.ledger.tracks_sending();
-        // While this call waits, the provider may refuse the API key for another call.
-        let permit = tokio::select! {
-            biased;
-            () = lane.breaker.until_stopped(&call.operation) => return Err(STOPPED),
-            turn = lane.limit.turn(), if ahead => Permit::Ahead(turn),
-            slot = lane.limit.enter(), if !ahead => Permit::Now(slot),
-        };
-        Ok((pass, permit))
+        Ok(pass)
     }
 
     async fn claim(
@@ -163,21 +181,21 @@ impl Shared {
         time: Duration,
         progress: &CallProgress<'_>,
     ) -> Result<Claimed, NotSent> {
-        let KeyedCall { lane, call, key, refresh } = keyed;
+        let KeyedCall { lane, call, key, wanted } = keyed;
         let price = lane.price(&call.operation);
         let request = ClaimRequest {
             key,
             call,
             scope: &lane.settings.scope,
-            again: lane.sends_doubts_again(call),
-            refresh,
+            again: lane.again(call),
+            wanted,
             attempt: progress.attempts + 1,
             time,
             price: &price,
         };
         let at = SystemTime::now();
         match self.ledger.claim(&request).await? {
-            Claim::Granted(intent) => Ok(Claimed { intent, at }),
+            Claim::Granted { intent, purchase } => Ok(Claimed { intent, purchase, at }),
             Claim::Known(_) => Err(NotSent::Known),
         }
     }

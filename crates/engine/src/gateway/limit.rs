@@ -24,10 +24,12 @@ pub(super) struct Limit {
 }
 
 /// How many calls are admitted for each slot.
-const ADMISSIONS_PER_SLOT: usize = 4;
+pub(super) const ADMISSIONS_PER_SLOT: usize = 4;
 
 /// The right to make the attempts of a call; freed when it is dropped, after the last attempt.
-pub(super) struct Admission(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
+pub(super) struct Admission(
+    #[expect(dead_code, reason = "held for its drop")] pub(super) OwnedSemaphorePermit,
+);
 
 /// How many calls may be claimed and not yet stored, for each slot.
 const TURNS_PER_SLOT: usize = 2;

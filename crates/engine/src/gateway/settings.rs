@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use marl_core::provider::{Operation, RetryTemper};
+
 use super::Caps;
 use crate::ledger::Scope;
 
@@ -26,6 +28,13 @@ pub struct Retry {
     pub cap: Duration,
     /// How long after the first attempt another one may begin.
     pub total: Duration,
+}
+
+impl From<RetryTemper> for Retry {
+    fn from(temper: RetryTemper) -> Self {
+        let RetryTemper { attempts, base, cap } = temper;
+        Self { attempts, base, cap, ..Self::default() }
+    }
 }
 
 impl Default for Retry {
@@ -76,8 +85,12 @@ pub struct LaneSettings {
 pub struct Settings {
     /// Calls in flight to each provider that has no number of its own.
     pub parallel: usize,
-    /// How attempts are repeated.
-    pub retry: Retry,
+    /// How attempts are repeated; `None` leaves that to the operations.
+    pub retry: Option<Retry>,
+    /// Whether an operation's own freshness counts, since the user set none.
+    pub own_freshness: bool,
+    /// How long a call waits for an answer that its vendor gives later.
+    pub patience: Duration,
     /// When the calls of a failing provider wait.
     pub breaker: BreakerSettings,
     /// How long an attempt may take; overrides the provider's own limit.
@@ -93,11 +106,26 @@ pub struct Settings {
     pub lanes: BTreeMap<String, LaneSettings>,
 }
 
+impl Settings {
+    /// How attempts of this operation are repeated.
+    pub fn retry_of(&self, operation: &Operation) -> Retry {
+        let own = || operation.retry.map(Retry::from).unwrap_or_default();
+        self.retry.clone().unwrap_or_else(own)
+    }
+
+    /// How often a call is attempted at most, unless its operation says otherwise.
+    pub fn most_attempts(&self) -> u32 {
+        self.retry.clone().unwrap_or_default().attempts
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
             parallel: 5,
-            retry: Retry::default(),
+            retry: None,
+            own_freshness: false,
+            patience: Duration::from_secs(60),
             breaker: BreakerSettings::default(),
             timeout: None,
             grace: Duration::from_secs(60),

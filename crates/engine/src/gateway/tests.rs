@@ -1,9 +1,12 @@
 //! Tests of the gateway over a scripted provider, with the clock paused.
 
 mod bills;
+mod bulk;
 mod claims;
 mod costs;
 mod doubts;
+mod idempotency;
+mod pending;
 mod provider;
 mod record;
 mod stops;
@@ -20,7 +23,9 @@ use std::{
 
 use marl_core::{
     CallEnd, ErrorKind, Reply, SmolStr,
-    provider::{Attempt, Bills, Failure, Limits, Operations, Outgoing, Price, ProviderInfo, Reach},
+    provider::{
+        Attempt, AttemptEnd, Bills, Bulk, Failure, Limits, Operations, Outgoing, Price, ProviderInfo, Reach,
+    },
 };
 use serde_json::json;
 use tokio::time::{Instant, sleep};
@@ -55,6 +60,15 @@ impl Listener for EventLog {
                 "spent"
             }
             Event::CapReached => "cap reached",
+            Event::Collected { cost, .. } => {
+                self.costs.lock().unwrap().push(*cost);
+                "collected"
+            }
+            Event::Pending { ordered: Some(_), .. } => "ordered",
+            Event::Pending { ordered: None, .. } => "still pending",
+            Event::SentTogether { calls, .. } => {
+                return self.words.lock().unwrap().push(format!("request of {calls}"));
+            }
             Event::LedgerFailed { .. } => "ledger failed",
         };
         self.words.lock().unwrap().push(word.to_owned());
@@ -86,6 +100,10 @@ impl World {
             Arc::clone(&events) as Arc<dyn Listener>,
         );
         Self { provider, events, gateway }
+    }
+
+    fn words(&self) -> Vec<String> {
+        self.events.words.lock().unwrap().clone()
     }
 
     fn script(acts: &[(u64, &[Act])]) -> Self {

@@ -183,9 +183,7 @@ impl<'a> EndRecord<'a> {
             Settled::Unusable { error, body, cost } => {
                 Self { reply: body.as_ref(), error: Some(error), cost: *cost, ..of(CallState::Unusable) }
             }
-            Settled::Failed(error) => {
-                Self { error: Some(error), cost: Cost::FREE, ..of(CallState::Failed) }
-            }
+            Settled::Failed(error) => Self { error: Some(error), cost: Cost::FREE, ..of(CallState::Failed) },
             Settled::InDoubt => of(CallState::InDoubt),
             Settled::Pending { handle } => Self { handle: Some(handle), ..of(CallState::Pending) },
         }

@@ -69,7 +69,7 @@ pub(crate) fn choices(choices: &Choices<'_>, settings: &Settings) -> String {
     }
     let providers = settings.lanes.iter().map(|(name, lane)| {
         // The number of attempts matters only if calls in doubt are sent again: each attempt may be bought.
-        let attempts = (lane.in_doubt == InDoubt::Retry).then_some(settings.retry.attempts);
+        let attempts = (lane.in_doubt == InDoubt::Retry).then(|| settings.most_attempts());
         let (base, account) = (lane.scope.base.as_deref(), lane.scope.account.as_str());
         (name.as_str(), LaneForm { base, account, in_doubt: in_doubt_name(lane.in_doubt), attempts })
     });

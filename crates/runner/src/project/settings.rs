@@ -237,7 +237,9 @@ impl Settings {
         let defaults = GatewaySettings::default();
         Ok(GatewaySettings {
             parallel,
-            retry: self.retry.over(defaults.retry),
+            retry: self.retry.is_set().then(|| self.retry.over(Retry::default())),
+            own_freshness: false,
+            patience: defaults.patience,
             breaker: self.breaker.over(defaults.breaker),
             timeout: self.timeout.call_seconds.map(Duration::from_secs_f64),
             grace: seconds(self.timeout.grace_seconds, defaults.grace),
@@ -249,6 +251,12 @@ impl Settings {
 }
 
 impl RetryTable {
+    /// Whether the file says anything about retries. Otherwise that is left to the operations.
+    fn is_set(&self) -> bool {
+        let Self { attempts, base_seconds, cap_seconds, total_seconds } = self;
+        attempts.is_some() || [base_seconds, cap_seconds, total_seconds].iter().any(|given| given.is_some())
+    }
+
     fn over(&self, defaults: Retry) -> Retry {
         Retry {
             attempts: self.attempts.unwrap_or(defaults.attempts),

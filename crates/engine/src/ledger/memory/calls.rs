@@ -102,7 +102,9 @@ impl Calls for MemoryCalls {
         };
         let deadline = now.saturating_add(ms(request.time));
         let is_free = request.price.is_free;
-        state.calls.insert(id, StoredCall { key: request.key, deadline, record, error: None, purchase, is_free });
+        state
+            .calls
+            .insert(id, StoredCall { key: request.key, deadline, record, error: None, purchase, is_free });
         state.keys.entry(request.key).or_default().push(id);
         Ok(Claim::Granted { intent: Intent::new(id), purchase })
     }

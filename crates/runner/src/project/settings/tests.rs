@@ -26,7 +26,8 @@ fn everything_can_be_set() {
     let lane = &gateway.lanes["datagen"];
     assert_eq!((lane.parallel, lane.per_minute, lane.in_doubt), (Some(3), Some(50), InDoubt::Retry));
     assert_eq!(lane.scope, Scope { base: Some("sandbox".to_owned()), account: "team".to_owned() });
-    assert_eq!((gateway.retry.attempts, gateway.retry.base), (2, Duration::ZERO));
+    let retry = gateway.retry.unwrap();
+    assert_eq!((retry.attempts, retry.base), (2, Duration::ZERO));
     assert_eq!(gateway.timeout, Some(Duration::from_millis(500)));
     let keep = settings.gateway(1, Some(InDoubt::Keep), Caps::default(), &bases).unwrap();
     assert_eq!(keep.lanes["datagen"].in_doubt, InDoubt::Keep);
