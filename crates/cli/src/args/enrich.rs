@@ -15,11 +15,11 @@ use runner::{
 
 use super::{LedgerChoice, PickArgs, StepArgs, TableArgs, parse_time};
 
-/// Run integrations over a table and write the enriched table
-///
 /// How old a stored answer may be, where neither the user nor an integration says it.
 const DEFAULT_MAX_AGE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
+/// Run integrations over a table and write the enriched table
+///
 /// Reads CSV, TSV or JSONL, calls the integrations' providers for every row, in parallel, and writes
 /// `<name>_enriched.<ext>` with every input row, in the same order.
 #[derive(Debug, ClapArgs)]
@@ -51,8 +51,8 @@ pub(crate) struct EnrichArgs {
     #[arg(long, value_enum)]
     pub(crate) in_doubt: Option<InDoubt>,
 
-    /// Use stored answers up to this age: `30d`, `12h`; answers without data, up to 7 days [default: 30d, or
-    /// what an integration says]
+    /// Use stored answers up to this age: `30d`, `12h`; answers without data, up to 7 days [default: as the
+    /// integration says, else 30d]
     #[arg(long, value_name = "AGE", value_parser = parse_time)]
     pub(crate) max_age: Option<Duration>,
 

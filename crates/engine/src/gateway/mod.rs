@@ -16,8 +16,12 @@
 //! track which claims were sent, the claim is made within the slot: otherwise a killed run would leave doubts
 //! about calls that were never sent. A flight continues if its leader is dropped.
 //!
+//! Calls of an operation with a bulk form take the steps of `bulk` instead of 3, and an answer that comes later
+//! is waited for by `pending`.
+//!
 //! There is one file for each policy; none of them knows rows or steps.
 
+mod after;
 mod attempt;
 mod breaker;
 mod budget;
@@ -256,7 +260,7 @@ impl Shared {
         } else {
             self.listener.on_event(&Event::InDoubt { provider: &call.provider });
         }
-        CallEnd::Failed(attempt::in_doubt(call, None))
+        CallEnd::Failed(after::in_doubt(call, None))
     }
 }
 

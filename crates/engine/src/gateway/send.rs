@@ -1,6 +1,6 @@
 //! Sends calls and waits for their answers. This module decides nothing about how an attempt ended.
 
-use std::{future::Future, time::Duration};
+use std::{future::Future, pin::pin, time::Duration};
 
 use marl_core::{
     Call, Error, ErrorKind,
@@ -29,9 +29,14 @@ impl Timeouts {
     }
 
     /// Waits for an answer. When the provider's time is up, the gateway waits for the grace period: giving
-    /// up would leave a doubt, which a late answer settles.
+    /// up would leave a doubt, which a late answer settles. A process that was suspended meanwhile so has
+    /// time to receive what arrived.
     pub(super) async fn wait<T>(self, sending: impl Future<Output = T>) -> Option<T> {
-        timeout(self.whole(), sending).await.ok()
+        let mut sending = pin!(sending);
+        match timeout(self.answer, &mut sending).await {
+            Ok(answer) => Some(answer),
+            Err(_) => timeout(self.grace, sending).await.ok(),
+        }
     }
 
     /// The end of an attempt that had no answer in time.

@@ -67,7 +67,7 @@ impl Exit {
             }
             Self::NotYet => (
                 11,
-                "not yet: answers come later (run the same command again), or the run goes on (`marl runs wait`)",
+                "not yet: answers come later (repeat the command), or the run goes on (`marl runs wait`)",
             ),
             Self::OlderStays => {
                 (12, "finished; the older output holds more and stays, and the new table lies beside it")

@@ -156,8 +156,9 @@ struct Call<'a> {
     send: u64,
     /// Calls that may follow from answers that are not known yet.
     possible: u64,
-    /// The fewest requests that carry these calls, for certain and at most. Null if each call has a request
+    /// The fewest requests that carry these calls, for certain and at most. Left out if each call has a request
     /// of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
     requests: Option<Bounds<u64>>,
     price: Option<f64>,
 }

@@ -112,7 +112,7 @@ impl Provider for Scripted {
         self.most_in_flight.fetch_max(flying, Ordering::SeqCst);
         let n = call.parameters["n"].as_u64().unwrap_or_default();
         let scripted = self.acts.lock().unwrap().get_mut(&n).and_then(VecDeque::pop_front);
-        let act = scripted.or_else(|| self.always.clone()).unwrap_or(Act::Answer);
+        let act = scripted.or(self.always).unwrap_or(Act::Answer);
         let answered = || Attempt { cost: self.cost, ..Attempt::answered(n.to_string()) };
         let attempt = match act {
             Act::Answer => answered(),
