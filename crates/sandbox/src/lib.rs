@@ -15,9 +15,10 @@ mod server;
 mod stats;
 mod tools;
 mod vendor;
+mod work;
 
 pub use fault::{Fault, FaultError, FaultKind};
 pub use options::Options;
 pub use server::Sandbox;
-pub use stats::Stats;
+pub use stats::{Stats, VendorStats};
 pub use vendor::{Example, Examples, examples};

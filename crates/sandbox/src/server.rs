@@ -1,4 +1,4 @@
-//! The server: its lifecycle, its connections and its routes. This module must not know the tools.
+//! The server: its lifecycle, its connections and its routes. This module must not know the vendors' formats.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -10,15 +10,16 @@ use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Method, Request, StatusCode};
+use hyper::{Method, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::call::{self, State};
+use crate::call::{self, Account, State};
 use crate::reply::{self, Cut, Reply};
+use crate::work::Request;
 use crate::{Options, Stats, fault, vendor};
 
 /// A running sandbox. Dropping the sandbox stops it and closes its connections.
@@ -62,7 +63,7 @@ impl Sandbox {
 
     /// The statistics so far.
     pub fn stats(&self) -> Stats {
-        self.state.counters.stats()
+        self.state.stats()
     }
 
     /// Stops the server, and waits until its connections have ended and its port is free.
@@ -104,22 +105,27 @@ async fn serve(stream: TcpStream, state: Arc<State>) {
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
-async fn route(request: Request<Incoming>, state: &State) -> Reply {
+async fn route(request: hyper::Request<Incoming>, state: &State) -> Reply {
     let (head, body) = request.into_parts();
     let (method, path) = (&head.method, head.uri.path());
     if method == Method::GET && path == "/stats" {
-        return Ok(reply::json(StatusCode::OK, &json!(state.counters.stats())));
+        return Ok(reply::json(StatusCode::OK, &json!(state.stats())));
     }
-    let (vendor, below) = vendor::for_path(path);
-    if !vendor.serves(method, below) {
+    let Some(found) = vendor::find(method, path) else {
         let routes = vendor::routes();
         let message = format!("no route {method} {path}: there are {routes} and GET /stats");
         return Ok(reply::error(StatusCode::NOT_FOUND, &message));
-    }
-    let in_flight = state.counters.enter();
+    };
+    let account = &state.accounts[found.vendor];
+    let in_flight = state.counters.enter(&account.tally);
     let answer = match read(body).await? {
-        Some(body) => call::execute(state, vendor, &head.headers, &body).await,
-        None => Ok(too_large(state)),
+        Some(body) => {
+            let query = head.uri.query().unwrap_or_default();
+            let request =
+                Request { route: found.route, id: found.id, query, headers: &head.headers, body: &body };
+            call::execute(state, account, &request).await
+        }
+        None => Ok(too_large(account)),
     };
     drop(in_flight);
     answer
@@ -145,7 +151,7 @@ async fn read(mut body: Incoming) -> Result<Option<Bytes>, Cut> {
     Ok((size <= MOST).then(|| kept.freeze()))
 }
 
-fn too_large(state: &State) -> hyper::Response<reply::Payload> {
-    state.counters.refuse();
+fn too_large(account: &Account) -> hyper::Response<reply::Payload> {
+    account.tally.turn_away(1);
     reply::error(StatusCode::PAYLOAD_TOO_LARGE, "the request is larger than 1 MiB")
 }

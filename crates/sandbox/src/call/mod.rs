@@ -1,0 +1,113 @@
+//! The life of a request from its arrival to its answer: key, faults, billing, latency.
+//!
+//! The order of these steps defines the statistics: a refusal costs nothing, calls are billed when their
+//! work begins, and a failure after that was paid for. This module must not know what a vendor answers or
+//! how a vendor writes it.
+
+mod faulty;
+
+use std::time::Duration;
+
+use crate::reply::Reply;
+use crate::stats::{Counters, Tally};
+use crate::vendor::{self, Vendor};
+use crate::work::{Request, Ticket, Work};
+use crate::{FaultKind, Options, Stats, fault};
+
+/// The state that all requests share.
+pub(crate) struct State {
+    pub(crate) options: Options,
+    pub(crate) counters: Counters,
+    /// The accounts in the order of the vendors.
+    pub(crate) accounts: Vec<Account>,
+}
+
+/// A vendor in this sandbox.
+pub(crate) struct Account {
+    pub(crate) vendor: &'static dyn Vendor,
+    pub(crate) tally: Tally,
+}
+
+impl State {
+    pub(crate) fn new(options: Options) -> Self {
+        let accounts =
+            vendor::ALL.iter().map(|vendor| Account { vendor: *vendor, tally: Tally::default() }).collect();
+        Self { options, counters: Counters::new(), accounts }
+    }
+
+    /// The statistics so far.
+    pub(crate) fn stats(&self) -> Stats {
+        let of_vendor = |account: &Account| (account.vendor.name(), account.tally.stats());
+        self.counters.stats(self.accounts.iter().map(of_vendor).collect())
+    }
+}
+
+/// Answers one request to a vendor.
+pub(crate) async fn execute(state: &State, account: &Account, request: &Request<'_>) -> Reply {
+    let Account { vendor, tally } = account;
+    if !accepts_key(state.options.key.as_deref(), &vendor.key(request)) {
+        tally.turn_away(1);
+        return Ok(faulty::unauthorized(*vendor));
+    }
+    match vendor.read(request) {
+        Ok(work) => run(state, account, &work).await,
+        Err(refusal) => {
+            tally.turn_away(1);
+            Ok(*refusal)
+        }
+    }
+}
+
+/// Does the work of a request, or produces its fault instead.
+async fn run(state: &State, account: &Account, work: &Work) -> Reply {
+    let State { options, counters, .. } = state;
+    let Account { vendor, tally } = account;
+    let arrival = counters.arrive(tally, work);
+    let ticket = Ticket { seed: options.seed, request: work.hash(), arrival };
+    let fault = fault::draw(&options.faults, options.seed, ticket.request, arrival)
+        .filter(|kind| vendor::has_fault(*vendor, *kind))
+        .or_else(|| work.job.special_fault(arrival));
+    if let Some(kind) = fault {
+        counters.fault(kind);
+        if kind.refuses() {
+            tally.refuse(work.items.len() as u64);
+        }
+        if !kind.bills() {
+            return faulty::before(*vendor, kind, options.retry_after);
+        }
+    }
+    let answered = work.job.run(ticket);
+    answered.bill.iter().for_each(|charge| counters.bill(tally, *charge));
+    pause(options.latency).await;
+    if fault == Some(FaultKind::Slow) {
+        pause(options.slow_for).await;
+    }
+    faulty::after(*vendor, fault, &answered)
+}
+
+fn accepts_key(wanted: Option<&str>, given: &[u8]) -> bool {
+    match wanted {
+        Some(wanted) => given == wanted.as_bytes(),
+        None => !given.is_empty(),
+    }
+}
+
+async fn pause(duration: Duration) {
+    // A zero sleep would still wait for the timer's next millisecond.
+    if !duration.is_zero() {
+        tokio::time::sleep(duration).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_configured_key_is_accepted() {
+        assert!(accepts_key(None, b"anything"));
+        assert!(!accepts_key(None, b""));
+        assert!(accepts_key(Some("right"), b"right"));
+        assert!(!accepts_key(Some("right"), b"wrong"));
+    }
+}
