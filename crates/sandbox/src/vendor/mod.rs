@@ -5,6 +5,7 @@
 //! for all vendors alike.
 
 mod datagen;
+mod pdl;
 
 use hyper::{Method, Response, StatusCode};
 use serde_json::{Map, Value};
@@ -99,7 +100,7 @@ pub struct Example {
 }
 
 /// All vendors. The first one is also mounted at the root, for clients from before there were mount points.
-pub(crate) static ALL: [&dyn Vendor; 1] = [&datagen::DataGen];
+pub(crate) static ALL: [&dyn Vendor; 2] = [&datagen::DataGen, &pdl::PeopleDataLabs];
 
 /// The examples of every vendor.
 pub fn examples() -> Vec<Examples> {
