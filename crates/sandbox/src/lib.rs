@@ -8,6 +8,7 @@
 mod call;
 mod fault;
 mod hash;
+mod jobs;
 mod options;
 mod reply;
 pub mod sample;

@@ -13,7 +13,9 @@ pub struct Options {
     pub seed: u64,
     /// How long the work on a call takes.
     pub latency: Duration,
-    /// How much longer a call takes that meets the fault `slow` or asks for the profile `slow`.
+    /// How long a job takes at a vendor that answers later.
+    pub pending_for: Duration,
+    /// How much longer a call or a job takes that meets the fault `slow` or has the special word `slow`.
     pub slow_for: Duration,
     /// The `Retry-After` of a `429`, in whole seconds.
     pub retry_after: Duration,
@@ -29,6 +31,7 @@ impl Default for Options {
             port: 0,
             seed: 0,
             latency: Duration::ZERO,
+            pending_for: Duration::from_millis(300),
             slow_for: Duration::from_secs(40),
             retry_after: Duration::ZERO,
             faults: Vec::new(),

@@ -17,7 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::call::{self, Account, State};
+use crate::call::{self, State};
 use crate::reply::{self, Cut, Reply};
 use crate::work::Request;
 use crate::{Options, Stats, fault, vendor};
@@ -118,14 +118,15 @@ async fn route(request: hyper::Request<Incoming>, state: &State) -> Reply {
     };
     let account = &state.accounts[found.vendor];
     let in_flight = state.counters.enter(&account.tally);
-    let answer = match read(body).await? {
-        Some(body) => {
-            let query = head.uri.query().unwrap_or_default();
-            let request =
-                Request { route: found.route, id: found.id, query, headers: &head.headers, body: &body };
-            call::execute(state, account, &request).await
+    let query = head.uri.query().unwrap_or_default();
+    let body = read(body).await?;
+    let request = |body| Request { route: found.route, id: found.id, query, headers: &head.headers, body };
+    let answer = match &body {
+        Some(body) => call::execute(state, account, &request(body)).await,
+        None => {
+            account.turn_away(&request(&[]));
+            Ok(reply::error(StatusCode::PAYLOAD_TOO_LARGE, "the request is larger than 1 MiB"))
         }
-        None => Ok(too_large(account)),
     };
     drop(in_flight);
     answer
@@ -149,9 +150,4 @@ async fn read(mut body: Incoming) -> Result<Option<Bytes>, Cut> {
         }
     }
     Ok((size <= MOST).then(|| kept.freeze()))
-}
-
-fn too_large(account: &Account) -> hyper::Response<reply::Payload> {
-    account.tally.turn_away(1);
-    reply::error(StatusCode::PAYLOAD_TOO_LARGE, "the request is larger than 1 MiB")
 }

@@ -5,9 +5,11 @@
 //! how a vendor writes it.
 
 mod faulty;
+mod later;
 
 use std::time::Duration;
 
+use crate::jobs::Jobs;
 use crate::reply::Reply;
 use crate::stats::{Counters, Tally};
 use crate::vendor::{self, Vendor};
@@ -26,17 +28,31 @@ pub(crate) struct State {
 pub(crate) struct Account {
     pub(crate) vendor: &'static dyn Vendor,
     pub(crate) tally: Tally,
+    jobs: Jobs,
+}
+
+impl Account {
+    fn new(vendor: &'static dyn Vendor) -> Self {
+        Self { vendor, tally: Tally::default(), jobs: Jobs::default() }
+    }
+
+    /// Counts a request that is refused before it is read. Nobody knows how many calls it asks for.
+    pub(crate) fn turn_away(&self, request: &Request<'_>) {
+        if request.id.is_none() {
+            self.tally.turn_away(1);
+        }
+    }
 }
 
 impl State {
     pub(crate) fn new(options: Options) -> Self {
-        let accounts =
-            vendor::ALL.iter().map(|vendor| Account { vendor: *vendor, tally: Tally::default() }).collect();
+        let accounts = vendor::ALL.iter().map(|vendor| Account::new(*vendor)).collect();
         Self { options, counters: Counters::new(), accounts }
     }
 
     /// The statistics so far.
     pub(crate) fn stats(&self) -> Stats {
+        self.accounts.iter().for_each(|account| later::settle(self, account));
         let of_vendor = |account: &Account| (account.vendor.name(), account.tally.stats());
         self.counters.stats(self.accounts.iter().map(of_vendor).collect())
     }
@@ -44,15 +60,21 @@ impl State {
 
 /// Answers one request to a vendor.
 pub(crate) async fn execute(state: &State, account: &Account, request: &Request<'_>) -> Reply {
-    let Account { vendor, tally } = account;
+    let vendor = account.vendor;
+    if request.id.is_some() {
+        account.tally.poll();
+    }
     if !accepts_key(state.options.key.as_deref(), &vendor.key(request)) {
-        tally.turn_away(1);
-        return Ok(faulty::unauthorized(*vendor));
+        account.turn_away(request);
+        return Ok(faulty::unauthorized(vendor));
+    }
+    if let (Some(id), Some(later)) = (request.id, vendor.later()) {
+        return later::poll(state, account, later, id).await;
     }
     match vendor.read(request) {
         Ok(work) => run(state, account, &work).await,
         Err(refusal) => {
-            tally.turn_away(1);
+            account.turn_away(request);
             Ok(*refusal)
         }
     }
@@ -61,7 +83,7 @@ pub(crate) async fn execute(state: &State, account: &Account, request: &Request<
 /// Does the work of a request, or produces its fault instead.
 async fn run(state: &State, account: &Account, work: &Work) -> Reply {
     let State { options, counters, .. } = state;
-    let Account { vendor, tally } = account;
+    let Account { vendor, tally, .. } = account;
     let arrival = counters.arrive(tally, work);
     let ticket = Ticket { seed: options.seed, request: work.hash(), arrival };
     let fault = fault::draw(&options.faults, options.seed, ticket.request, arrival)
@@ -76,10 +98,17 @@ async fn run(state: &State, account: &Account, work: &Work) -> Reply {
             return faulty::before(*vendor, kind, options.retry_after);
         }
     }
+    let is_slow = fault == Some(FaultKind::Slow);
     let answered = work.job.run(ticket);
-    answered.bill.iter().for_each(|charge| counters.bill(tally, *charge));
+    let answered = match vendor.later() {
+        Some(later) => later::begin(state, account, later, ticket, is_slow, answered),
+        None => {
+            answered.bill.iter().for_each(|charge| counters.bill(tally, *charge));
+            answered
+        }
+    };
     pause(options.latency).await;
-    if fault == Some(FaultKind::Slow) {
+    if is_slow && vendor.later().is_none() {
         pause(options.slow_for).await;
     }
     faulty::after(*vendor, fault, &answered)

@@ -5,14 +5,16 @@
 //! for all vendors alike.
 
 mod datagen;
+mod fullenrich;
 mod pdl;
 
 use hyper::{Method, Response, StatusCode};
 use serde_json::{Map, Value};
 
 use crate::FaultKind;
+use crate::hash::Dice;
 use crate::reply::Payload;
-use crate::work::{Request, Work};
+use crate::work::{Answered, Request, Work};
 
 /// The wire format of one vendor.
 pub(crate) trait Vendor: Send + Sync {
@@ -31,6 +33,11 @@ pub(crate) trait Vendor: Send + Sync {
     /// The response that refuses the request.
     fn read(&self, request: &Request<'_>) -> Result<Work, Box<Response<Payload>>>;
 
+    /// The notation of jobs, if the vendor answers later. All its work is then done in jobs.
+    fn later(&self) -> Option<&dyn Later> {
+        None
+    }
+
     /// The response for an error outside a call's answer.
     fn error(&self, status: StatusCode, message: &'static str) -> Response<Payload>;
 
@@ -42,6 +49,15 @@ pub(crate) trait Vendor: Send + Sync {
 
     /// Example calls for testing the vendor's provider.
     fn examples(&self) -> Examples;
+}
+
+/// How a vendor that answers later writes about its jobs.
+pub(crate) trait Later: Send + Sync {
+    /// The answer to the request that began a job.
+    fn accepted(&self, id: &str) -> Answered;
+
+    /// The answer to a poll while the job runs.
+    fn pending(&self, id: &str, dice: Dice) -> Answered;
 }
 
 /// A route of a vendor.
@@ -100,7 +116,7 @@ pub struct Example {
 }
 
 /// All vendors. The first one is also mounted at the root, for clients from before there were mount points.
-pub(crate) static ALL: [&dyn Vendor; 2] = [&datagen::DataGen, &pdl::PeopleDataLabs];
+pub(crate) static ALL: [&dyn Vendor; 3] = [&datagen::DataGen, &pdl::PeopleDataLabs, &fullenrich::FullEnrich];
 
 /// The examples of every vendor.
 pub fn examples() -> Vec<Examples> {

@@ -3,6 +3,7 @@
 
 mod billing;
 mod faults;
+mod fullenrich;
 mod pdl;
 mod server;
 mod tools;
