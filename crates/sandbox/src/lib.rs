@@ -8,6 +8,7 @@
 mod call;
 mod fault;
 mod hash;
+mod idempotency;
 mod jobs;
 mod options;
 mod reply;

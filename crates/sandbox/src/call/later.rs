@@ -6,7 +6,7 @@
 use hyper::StatusCode;
 use tokio::time::Instant;
 
-use super::{Account, State, faulty, pause};
+use super::{Account, State, bill, faulty, pause};
 use crate::hash::{Dice, Fnv};
 use crate::reply::Reply;
 use crate::vendor::{self, Later};
@@ -33,7 +33,7 @@ pub(super) fn begin(
 /// Bills the jobs that have ended.
 pub(super) fn settle(state: &State, account: &Account) {
     for answered in account.jobs.take_ended(Instant::now()) {
-        answered.bill.iter().for_each(|charge| state.counters.bill(&account.tally, *charge));
+        bill(state, account, &answered);
     }
 }
 

@@ -9,11 +9,14 @@ mod later;
 
 use std::time::Duration;
 
+use hyper::StatusCode;
+
+use crate::idempotency::{Claim, Keys};
 use crate::jobs::Jobs;
 use crate::reply::Reply;
 use crate::stats::{Counters, Tally};
 use crate::vendor::{self, Vendor};
-use crate::work::{Request, Ticket, Work};
+use crate::work::{Answered, Request, Ticket, Work};
 use crate::{FaultKind, Options, Stats, fault};
 
 /// The state that all requests share.
@@ -29,11 +32,12 @@ pub(crate) struct Account {
     pub(crate) vendor: &'static dyn Vendor,
     pub(crate) tally: Tally,
     jobs: Jobs,
+    keys: Keys,
 }
 
 impl Account {
     fn new(vendor: &'static dyn Vendor) -> Self {
-        Self { vendor, tally: Tally::default(), jobs: Jobs::default() }
+        Self { vendor, tally: Tally::default(), jobs: Jobs::default(), keys: Keys::default() }
     }
 
     /// Counts a request that is refused before it is read. Nobody knows how many calls it asks for.
@@ -99,12 +103,13 @@ async fn run(state: &State, account: &Account, work: &Work) -> Reply {
         }
     }
     let is_slow = fault == Some(FaultKind::Slow);
-    let answered = work.job.run(ticket);
-    let answered = match vendor.later() {
-        Some(later) => later::begin(state, account, later, ticket, is_slow, answered),
-        None => {
-            answered.bill.iter().for_each(|charge| counters.bill(tally, *charge));
-            answered
+    let claim = work.idempotency.map_or(Claim::New, |key| account.keys.claim(key, ticket));
+    let answered = match claim {
+        Claim::New => begin(state, account, work, ticket, is_slow),
+        Claim::Done(first) => work.job.run(first),
+        Claim::Taken => {
+            tally.refuse(work.items.len() as u64);
+            return Ok(vendor.error(StatusCode::CONFLICT, "The idempotency key belongs to another request"));
         }
     };
     pause(options.latency).await;
@@ -112,6 +117,21 @@ async fn run(state: &State, account: &Account, work: &Work) -> Reply {
         pause(options.slow_for).await;
     }
     faulty::after(*vendor, fault, &answered)
+}
+
+/// Does the work for the first time: at once, which bills it, or in a job, which is billed at its end.
+fn begin(state: &State, account: &Account, work: &Work, ticket: Ticket, is_slow: bool) -> Answered {
+    let answered = work.job.run(ticket);
+    if let Some(later) = account.vendor.later() {
+        return later::begin(state, account, later, ticket, is_slow, answered);
+    }
+    bill(state, account, &answered);
+    answered
+}
+
+/// Bills an answer. Nothing else bills.
+fn bill(state: &State, account: &Account, answered: &Answered) {
+    answered.bill.iter().for_each(|charge| state.counters.bill(&account.tally, *charge));
 }
 
 fn accepts_key(wanted: Option<&str>, given: &[u8]) -> bool {

@@ -7,6 +7,7 @@
 mod datagen;
 mod fullenrich;
 mod pdl;
+mod tokens;
 
 use hyper::{Method, Response, StatusCode};
 use serde_json::{Map, Value};
@@ -116,7 +117,8 @@ pub struct Example {
 }
 
 /// All vendors. The first one is also mounted at the root, for clients from before there were mount points.
-pub(crate) static ALL: [&dyn Vendor; 3] = [&datagen::DataGen, &pdl::PeopleDataLabs, &fullenrich::FullEnrich];
+pub(crate) static ALL: [&dyn Vendor; 4] =
+    [&datagen::DataGen, &pdl::PeopleDataLabs, &fullenrich::FullEnrich, &tokens::Tokens];
 
 /// The examples of every vendor.
 pub fn examples() -> Vec<Examples> {

@@ -6,6 +6,7 @@ mod faults;
 mod fullenrich;
 mod pdl;
 mod server;
+mod tokens;
 mod tools;
 
 use std::time::Duration;

@@ -15,7 +15,7 @@ use crate::sample::{self, Company};
 use facts::Fact;
 
 /// The result for a question.
-pub(super) fn answer(query: &str, seed: u64) -> Value {
+pub(crate) fn answer(query: &str, seed: u64) -> Value {
     let domain = query::domain(query);
     let keys = query::keys(query);
     let company = domain.as_deref().and_then(sample::company);
