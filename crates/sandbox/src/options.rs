@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use crate::Fault;
+use crate::{Fault, Limit};
 
-/// The options of a sandbox. The default has no latency and no faults, and listens on any free port.
+/// The options of a sandbox. The default has no latency, faults and limits, and listens on any free
+/// port.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// The port on 127.0.0.1. 0 means any free port.
@@ -21,7 +22,9 @@ pub struct Options {
     pub retry_after: Duration,
     /// The faults and their rates. The rates may add up to 1 at most.
     pub faults: Vec<Fault>,
-    /// The only accepted `X-API-Key`. `None` accepts any non-empty key.
+    /// The vendors' limits of requests. A vendor without one accepts any number.
+    pub limits: Vec<Limit>,
+    /// The only accepted key. `None` accepts any non-empty key.
     pub key: Option<String>,
 }
 
@@ -35,6 +38,7 @@ impl Default for Options {
             slow_for: Duration::from_secs(40),
             retry_after: Duration::ZERO,
             faults: Vec::new(),
+            limits: Vec::new(),
             key: None,
         }
     }

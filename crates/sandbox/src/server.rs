@@ -20,7 +20,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::call::{self, State};
 use crate::reply::{self, Cut, Reply};
 use crate::work::Request;
-use crate::{Options, Stats, fault, vendor};
+use crate::{Options, Stats, fault, limit, vendor};
 
 /// A running sandbox. Dropping the sandbox stops it and closes its connections.
 pub struct Sandbox {
@@ -35,9 +35,12 @@ impl Sandbox {
     /// Starts a server in tasks of the current tokio runtime.
     ///
     /// # Errors
-    /// `AddrInUse` when the port is taken; `InvalidInput` when the rates of the faults are invalid.
+    /// `AddrInUse` when the port is taken; `InvalidInput` when the rates of the faults or the limits are
+    /// invalid.
     pub async fn start(options: Options) -> io::Result<Self> {
-        fault::check(&options.faults).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+        let invalid = |error| io::Error::new(io::ErrorKind::InvalidInput, error);
+        fault::check(&options.faults).map_err(|error| invalid(error.to_string()))?;
+        limit::check(&options.limits, &vendor::names()).map_err(invalid)?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
         let address = listener.local_addr()?;
         let state = Arc::new(State::new(options));

@@ -15,7 +15,7 @@
 //! | `slow` | the answer, or the job, takes `Options::slow_for` longer |
 //! | `flaky` | the first arrival of the request is answered with 500 |
 //!
-//! This module must not know a wire format, and must not invent anything.
+//! This module must not know a wire format.
 
 use crate::FaultKind;
 use crate::hash::Dice;
@@ -87,6 +87,12 @@ impl Subject {
     }
 }
 
+/// An e-mail address for an invented person, to which nothing can be delivered.
+pub(crate) fn invented_email(slug: &str, domain: &str) -> String {
+    let end = if domain.ends_with(".example") { "" } else { ".example" };
+    format!("{slug}@{domain}{end}")
+}
+
 impl Special {
     fn of(word: &str) -> Option<Self> {
         Some(match word {
@@ -129,6 +135,12 @@ mod tests {
         assert!((1_900..2_100).contains(&count), "{count}");
         assert_eq!(found(1), found(1));
         assert_ne!(found(1), found(2));
+    }
+
+    #[test]
+    fn an_invented_address_has_no_server() {
+        assert_eq!(invented_email("a", "3m.com"), "a@3m.com.example");
+        assert_eq!(invented_email("a", "x.example"), "a@x.example");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The life of a request from its arrival to its answer: key, faults, billing, latency.
+//! The life of a request from its arrival to its answer: key, limit, faults, billing, latency.
 //!
 //! The order of these steps defines the statistics: a refusal costs nothing, calls are billed when their
 //! work begins, and a failure after that was paid for. This module must not know what a vendor answers or
@@ -9,11 +9,13 @@ mod later;
 
 use std::time::Duration;
 
-use hyper::StatusCode;
+use hyper::{Response, StatusCode};
+use tokio::time::Instant;
 
 use crate::idempotency::{Claim, Keys};
 use crate::jobs::Jobs;
-use crate::reply::Reply;
+use crate::limit::{Limit, Window};
+use crate::reply::{Payload, Reply};
 use crate::stats::{Counters, Tally};
 use crate::vendor::{self, Vendor};
 use crate::work::{Answered, Request, Ticket, Work};
@@ -33,11 +35,25 @@ pub(crate) struct Account {
     pub(crate) tally: Tally,
     jobs: Jobs,
     keys: Keys,
+    window: Option<Window>,
 }
 
 impl Account {
-    fn new(vendor: &'static dyn Vendor) -> Self {
-        Self { vendor, tally: Tally::default(), jobs: Jobs::default(), keys: Keys::default() }
+    fn new(vendor: &'static dyn Vendor, limits: &[Limit]) -> Self {
+        Self {
+            vendor,
+            tally: Tally::default(),
+            jobs: Jobs::default(),
+            keys: Keys::default(),
+            window: Window::of(vendor.name(), limits),
+        }
+    }
+
+    /// The refusal of a request above the vendor's limit.
+    fn refusal_above_limit(&self) -> Option<Response<Payload>> {
+        let seconds = self.window.as_ref()?.admit(Instant::now()).err()?;
+        self.tally.limit();
+        Some(faulty::slow_down(self.vendor, seconds))
     }
 
     /// Counts a request that is refused before it is read. Nobody knows how many calls it asks for.
@@ -50,7 +66,7 @@ impl Account {
 
 impl State {
     pub(crate) fn new(options: Options) -> Self {
-        let accounts = vendor::ALL.iter().map(|vendor| Account::new(*vendor)).collect();
+        let accounts = vendor::ALL.iter().map(|vendor| Account::new(*vendor, &options.limits)).collect();
         Self { options, counters: Counters::new(), accounts }
     }
 
@@ -73,15 +89,23 @@ pub(crate) async fn execute(state: &State, account: &Account, request: &Request<
         return Ok(faulty::unauthorized(vendor));
     }
     if let (Some(id), Some(later)) = (request.id, vendor.later()) {
-        return later::poll(state, account, later, id).await;
+        return match account.refusal_above_limit() {
+            None => later::poll(state, account, later, id).await,
+            Some(refusal) => Ok(refusal),
+        };
     }
-    match vendor.read(request) {
-        Ok(work) => run(state, account, &work).await,
+    let work = match vendor.read(request) {
+        Ok(work) => work,
         Err(refusal) => {
             account.turn_away(request);
-            Ok(*refusal)
+            return Ok(*refusal);
         }
+    };
+    if let Some(refusal) = account.refusal_above_limit() {
+        account.tally.turn_away(work.items.len() as u64);
+        return Ok(refusal);
     }
+    run(state, account, &work).await
 }
 
 /// Does the work of a request, or produces its fault instead.
@@ -90,23 +114,18 @@ async fn run(state: &State, account: &Account, work: &Work) -> Reply {
     let Account { vendor, tally, .. } = account;
     let arrival = counters.arrive(tally, work);
     let ticket = Ticket { seed: options.seed, request: work.hash(), arrival };
-    let fault = fault::draw(&options.faults, options.seed, ticket.request, arrival)
-        .filter(|kind| vendor::has_fault(*vendor, *kind))
-        .or_else(|| work.job.special_fault(arrival));
-    if let Some(kind) = fault {
-        counters.fault(kind);
-        if kind.refuses() {
-            tally.refuse(work.items.len() as u64);
-        }
-        if !kind.bills() {
-            return faulty::before(*vendor, kind, options.retry_after);
-        }
+    let fault = meet(state, account, work, ticket);
+    if let Some(kind) = fault.filter(|kind| !kind.bills()) {
+        return faulty::before(*vendor, kind, options.retry_after);
     }
     let is_slow = fault == Some(FaultKind::Slow);
     let claim = work.idempotency.map_or(Claim::New, |key| account.keys.claim(key, ticket));
     let answered = match claim {
         Claim::New => begin(state, account, work, ticket, is_slow),
-        Claim::Done(first) => work.job.run(first),
+        Claim::Done(first) => match vendor.later() {
+            Some(later) => later.accepted(&first.id()),
+            None => work.job.run(first),
+        },
         Claim::Taken => {
             tally.refuse(work.items.len() as u64);
             return Ok(vendor.error(StatusCode::CONFLICT, "The idempotency key belongs to another request"));
@@ -117,6 +136,18 @@ async fn run(state: &State, account: &Account, work: &Work) -> Reply {
         pause(options.slow_for).await;
     }
     faulty::after(*vendor, fault, &answered)
+}
+
+/// The fault that a request meets. It is counted.
+fn meet(state: &State, account: &Account, work: &Work, ticket: Ticket) -> Option<FaultKind> {
+    let kind = fault::draw(&state.options.faults, ticket.seed, ticket.request, ticket.arrival)
+        .filter(|kind| vendor::has_fault(account.vendor, *kind))
+        .or_else(|| work.job.special_fault(ticket.arrival))?;
+    state.counters.fault(kind);
+    if kind.refuses() {
+        account.tally.refuse(work.items.len() as u64);
+    }
+    Some(kind)
 }
 
 /// Does the work for the first time: at once, which bills it, or in a job, which is billed at its end.

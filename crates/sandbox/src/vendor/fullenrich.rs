@@ -16,7 +16,7 @@ use crate::hash::{Dice, Fnv};
 use crate::reply::{self, Payload};
 use crate::sample;
 use crate::slug;
-use crate::subject::{Special, Subject};
+use crate::subject::{Special, Subject, invented_email};
 use crate::work::{Answered, Charge, Job, Request, Ticket, Work};
 
 pub(super) struct FullEnrich;
@@ -171,8 +171,8 @@ impl Contact {
             answer.insert("custom".to_owned(), custom.clone());
         }
         let info = if self.subject.is_found(seed) {
-            let domain = self.domain.as_deref().unwrap_or("company");
-            let email = format!("{}@{domain}.example", sample::ceo_slug(&self.name));
+            let domain = self.domain.as_deref().unwrap_or("company.example");
+            let email = invented_email(&sample::ceo_slug(&self.name), domain);
             let status =
                 dice.choose("status", ["DELIVERABLE", "DELIVERABLE", "HIGH_PROBABILITY", "CATCH_ALL"]);
             let email = json!({ "email": email, "status": status });

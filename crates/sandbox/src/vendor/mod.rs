@@ -125,6 +125,11 @@ pub fn examples() -> Vec<Examples> {
     ALL.iter().map(|vendor| vendor.examples()).collect()
 }
 
+/// The names of all vendors.
+pub(crate) fn names() -> Vec<&'static str> {
+    ALL.iter().map(|vendor| vendor.name()).collect()
+}
+
 /// The vendor and the route for a request.
 pub(crate) fn find<'a>(method: &Method, path: &'a str) -> Option<Found<'a>> {
     let (vendor, below) = for_path(path);
@@ -191,7 +196,7 @@ mod tests {
 
     #[test]
     fn mount_points_are_distinct() {
-        let mut names: Vec<_> = ALL.iter().map(|vendor| vendor.name()).collect();
+        let mut names = names();
         assert!(names.iter().all(|name| *name != "stats" && !name.contains('/')));
         names.sort_unstable();
         names.dedup();

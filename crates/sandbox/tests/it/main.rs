@@ -4,6 +4,7 @@
 mod billing;
 mod faults;
 mod fullenrich;
+mod limits;
 mod pdl;
 mod server;
 mod tokens;

@@ -109,6 +109,27 @@ async fn a_look_up_is_the_same_call_alone_and_in_bulk() {
 }
 
 #[tokio::test]
+async fn the_seed_decides_what_is_found_and_in_which_order() {
+    let mut answers = Vec::new();
+    for seed in [5, 5, 6] {
+        let caller = Caller::with(Options { seed, ..Options::default() }).await;
+        let response = caller.post_to("pdl", "/person/bulk", &bulk(&emails(30))).await.unwrap();
+        answers.push(json_of(response).await);
+    }
+    assert_eq!(answers[0], answers[1]);
+    let rows = |answer: &Value| -> Vec<(Value, Value)> {
+        let items = answer.as_array().unwrap().iter();
+        items.map(|item| (item["metadata"]["row"].clone(), item["status"].clone())).collect()
+    };
+    let (mut one, mut other) = (rows(&answers[0]), rows(&answers[2]));
+    assert_ne!(one, other);
+    for rows in [&mut one, &mut other] {
+        rows.sort_by_key(|(row, _)| row.as_u64());
+    }
+    assert_ne!(one, other, "not only the order differs");
+}
+
+#[tokio::test]
 async fn special_words_force_the_ends_of_items() {
     let caller = Caller::new().await;
     let words = ["sandbox-jane", "not-found", "restricted", "missing"];

@@ -57,8 +57,8 @@ pub(super) struct LookUp {
     pub(super) call: u64,
 }
 
-/// The end of a look-up.
-pub(super) enum End {
+/// What a look-up gives.
+pub(super) enum Finding {
     Found(Map<String, Value>),
     Nothing,
     Invalid,
@@ -90,15 +90,15 @@ impl LookUp {
         }
     }
 
-    pub(super) fn end(&self, seed: u64) -> End {
+    pub(super) fn find(&self, seed: u64) -> Finding {
         if !self.is_valid() {
-            return End::Invalid;
+            return Finding::Invalid;
         }
         let dice = self.subject.dice(seed);
         let likelihood = if self.subject.is_certain() { 10 } else { 2 + dice.roll("likelihood", 9) };
         let wanted = self.params.first("min_likelihood").and_then(|text| text.parse().ok()).unwrap_or(2);
         if !self.subject.is_found(seed) || likelihood < wanted {
-            return End::Nothing;
+            return Finding::Nothing;
         }
         let style = Style {
             titlecase: self.params.first("titlecase") == Some("true"),
@@ -111,7 +111,7 @@ impl LookUp {
         fields.insert("status".to_owned(), 200.into());
         fields.insert("likelihood".to_owned(), likelihood.into());
         fields.insert("matched".to_owned(), json!(self.params.present(self.kind.identifying())));
-        End::Found(fields)
+        Finding::Found(fields)
     }
 }
 
@@ -145,8 +145,8 @@ mod tests {
     fn a_higher_likelihood_finds_less() {
         let found = |wanted: u64| {
             let queries = (0..300).map(|at| format!("email=a{at}%40x.example&min_likelihood={wanted}"));
-            let ends = queries.map(|query| LookUp::new(Kind::Person, Params::from_query(&query)).end(0));
-            ends.filter(|end| matches!(end, End::Found(_))).count()
+            let ends = queries.map(|query| LookUp::new(Kind::Person, Params::from_query(&query)).find(0));
+            ends.filter(|end| matches!(end, Finding::Found(_))).count()
         };
         let counts = [found(1), found(2), found(6), found(10)];
         assert!(counts[0] == counts[1] && counts[1] > counts[2] && counts[2] > counts[3], "{counts:?}");

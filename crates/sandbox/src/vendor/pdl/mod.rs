@@ -21,7 +21,7 @@ use crate::FaultKind;
 use crate::reply::{self, Payload};
 use crate::subject::Special;
 use crate::work::{Answered, Charge, Job, Request, Ticket, Work};
-use look_up::{End, Kind, LookUp};
+use look_up::{Finding, Kind, LookUp};
 use params::Params;
 
 pub(super) struct PeopleDataLabs;
@@ -103,9 +103,11 @@ impl Job for LookUp {
     }
 
     fn run(&self, ticket: Ticket) -> Answered {
-        match self.end(ticket.seed) {
-            End::Found(fields) => answered(StatusCode::OK, fields.into(), vec![Charge::credit(self.call)]),
-            End::Nothing | End::Invalid => {
+        match self.find(ticket.seed) {
+            Finding::Found(fields) => {
+                answered(StatusCode::OK, fields.into(), vec![Charge::credit(self.call)])
+            }
+            Finding::Nothing | Finding::Invalid => {
                 let mut body = nothing();
                 // The vendor's own tests have the type in both forms.
                 if ticket.dice().one_in("type is a list", 4) {
@@ -136,13 +138,13 @@ impl Job for Bulk {
             if look_up.subject.is(Special::Missing) {
                 continue;
             }
-            let mut answer = match look_up.end(ticket.seed) {
-                End::Found(fields) => {
+            let mut answer = match look_up.find(ticket.seed) {
+                Finding::Found(fields) => {
                     bill.push(Charge::credit(look_up.call));
                     fields.into()
                 }
-                End::Nothing => nothing(),
-                End::Invalid => error(400, look_up.kind.demand()),
+                Finding::Nothing => nothing(),
+                Finding::Invalid => error(400, look_up.kind.demand()),
             };
             if let Some(metadata) = metadata {
                 answer["metadata"] = metadata.clone();

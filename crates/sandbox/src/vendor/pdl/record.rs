@@ -9,6 +9,7 @@ use super::params::Params;
 use crate::hash::Dice;
 use crate::sample::{self, Company};
 use crate::slug::{name_of, slug};
+use crate::subject::invented_email;
 
 /// How the record is written.
 pub(super) struct Style {
@@ -40,10 +41,10 @@ pub(super) fn person(params: &Params, style: &Style, dice: Dice) -> Value {
     let title =
         if is_ceo { "CEO" } else { dice.choose("title", ["Head of Growth", "CTO", "Product Manager"]) };
     let employer = company.map_or("Example Analytics", |company| &company.name);
-    let domain = company.map_or("analytics", |company| &company.domain);
+    let domain = company.map_or("analytics.example", |company| &company.domain);
     let (first, last) = name.rsplit_once(' ').unwrap_or((&name, ""));
     let has = |what: &str| !dice.one_in(what, 3);
-    let work_email = has("work email").then(|| format!("{slug}@{domain}.example"));
+    let work_email = has("work email").then(|| invented_email(&slug, domain));
     let mobile = has("mobile").then(|| format!("+120255501{:02}", dice.roll("number", 100)));
     let summary = if is_ceo {
         "Invented sample record of marl's sandbox. Only the name and the post come from the sample data (dated)."
