@@ -1,8 +1,8 @@
 //! The jobs of a vendor that answers later: when each ends, and what it answers then.
 //!
-//! A job's answer is known from the start and shown at its end. Nothing runs in the background; whoever looks
-//! at a job or at the statistics passes the time. Jobs are kept until the sandbox stops. This module must not
-//! bill, and must not know a vendor.
+//! A job's answer is known from the start and shown at the job's end. Nothing runs in the background: every
+//! look compares the clock with the end. Jobs are kept until the sandbox stops. This module must not bill,
+//! and must not know a vendor.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};

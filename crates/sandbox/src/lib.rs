@@ -2,9 +2,10 @@
 //! It allows trying marl without a key, and testing marl's promises: it bills like a provider, counts what
 //! it billed, and fails on purpose and repeatably. It listens on 127.0.0.1 only. The companies are real and
 //! dated; the profiles of people are invented and say so. Special words in names and addresses, such as
-//! `not-found`, force an end: see `subject.rs` and, for DataGen, `tools/profile`. This crate must not access the network beyond
-//! that, the environment or a file, and must not depend on marl's other crates, because no test would show
-//! a mistake that both sides share.
+//! `not-found`, force an end: see `subject.rs` and, for DataGen, `tools/profile`.
+//!
+//! This crate must not access the network beyond that, the environment or a file, and must not depend on
+//! marl's other crates, because no test would show a mistake that both sides share.
 
 mod call;
 mod fault;

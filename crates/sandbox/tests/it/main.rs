@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "clippy does not recognise helpers of tests as tests")]
 
 mod billing;
+mod every_vendor;
 mod faults;
 mod fullenrich;
 mod limits;
