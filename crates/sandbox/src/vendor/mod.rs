@@ -1,4 +1,4 @@
-//! The vendors whose wire formats the sandbox speaks, one file each, and where they are mounted.
+//! The vendors whose wire formats the sandbox speaks, one file or folder each, and where they are mounted.
 //!
 //! A vendor knows its wire format: its routes, the place of the key, how a request names its work, and how
 //! answers and errors are written. It must not bill, count, wait or choose faults, because `call` does that
