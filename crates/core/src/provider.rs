@@ -90,6 +90,13 @@ pub trait Provider: Send + Sync {
         outgoing.iter().map(|_| Failure::transient(error()).into()).collect()
     }
 
+    /// What a call is about where that is a party of its own, such as the host of a website. Calls about one
+    /// target are made one after another. `None` if only the vendor is asked.
+    fn target(&self, call: &Call) -> Option<SmolStr> {
+        let _ = call;
+        None
+    }
+
     /// Reads a complete reply that [`Provider::send`] classified as answered. The function is pure, so that
     /// a later version can read a stored reply again.
     ///

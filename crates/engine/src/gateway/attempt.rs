@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use marl_core::{
-    Call, CallEnd,
+    Call, CallEnd, Error, ErrorKind, SkipReason,
     provider::{Attempt, AttemptEnd, Blame, Reach},
 };
 use tokio::time::{Instant, sleep};
@@ -16,6 +16,7 @@ use super::{
     entry::{Entered, NotSent},
     limit::Admission,
     pending::Ordered,
+    rate::UsedUp,
 };
 use crate::{
     event::Event,
@@ -72,7 +73,7 @@ pub(super) struct CallProgress<'a> {
     pub(super) sent: u32,
     pub(super) refused_for_credit: bool,
     pub(super) in_doubt: bool,
-    /// Whether an earlier run left the call in doubt.
+    /// Whether the call was in doubt before the latest attempt.
     pub(super) was_in_doubt: bool,
     /// Whether the vendor recognises a repetition of this call, and bills it no second time.
     pub(super) is_recognised: bool,
@@ -90,17 +91,9 @@ pub(super) enum AfterAttempt {
 
 impl Shared {
     /// Makes attempts until the call has ended.
-    pub(super) async fn attempts(
-        &self,
-        keyed: KeyedCall<'_>,
-        doubt: Option<Duration>,
-        admission: Admission,
-    ) -> CallEnd {
+    pub(super) async fn attempts(&self, keyed: KeyedCall<'_>, admission: Admission) -> CallEnd {
         let KeyedCall { lane, call, .. } = keyed;
-        let retries = self.settings.retry_of(lane.operation(&call.operation)).total;
-        let is_recognised = doubt.unwrap_or_default() + retries < lane.recognised_for(call);
-        let was_in_doubt = doubt.is_some();
-        let mut progress = CallProgress { was_in_doubt, is_recognised, ..CallProgress::default() };
+        let mut progress = CallProgress::default();
         let gathering = lane.gathering(&call.operation);
         let mut admission = Some(admission);
         loop {
@@ -158,7 +151,7 @@ impl Shared {
             Ok(entered) => entered,
             Err(not_sent) => return self.not_sent(keyed, not_sent, progress).await,
         };
-        let Entered { pass, turn: _turn, slot, intent, purchase } = entered;
+        let Entered { pass, turn: _turn, slot, intent, purchase, doubt } = entered;
         if let Err(error) = self.ledger.sending(intent).await {
             self.ledger.take_back(&key, intent).await?;
             return Err(error);
@@ -167,6 +160,7 @@ impl Shared {
         let Attempt { end, request_id, cost } = self.send(keyed, purchase, timeouts).await;
         drop(slot);
         let attempted = Attempted::new(intent, began.elapsed(), request_id, cost);
+        self.repeats(keyed, doubt, progress);
         Ok(self.ended(keyed, attempted, began, pass, end, progress).await)
     }
 
@@ -195,10 +189,23 @@ impl Shared {
             Ok(sent) => sent,
             Err(not_sent) => return self.not_sent(keyed, not_sent, progress).await,
         };
-        let Delivery { intent, attempt, began, duration, jitter, speaks, turn: _turn } = delivery;
+        let Delivery { intent, doubt, attempt, began, duration, jitter, speaks, turn: _turn } = delivery;
+        self.repeats(keyed, doubt, progress);
         let Attempt { end, request_id, cost } = attempt;
         let attempted = Attempted { jitter, speaks, ..Attempted::new(intent, duration, request_id, cost) };
         Ok(self.ended(keyed, attempted, began, pass, end, progress).await)
+    }
+
+    /// Notes whether the attempt repeats a call in doubt, and whether the vendor recognises that.
+    fn repeats(
+        &self,
+        KeyedCall { lane, call, .. }: KeyedCall<'_>,
+        doubt: Option<Duration>,
+        progress: &mut CallProgress<'_>,
+    ) {
+        let retries = self.settings.retry_of(lane.operation(&call.operation)).total;
+        progress.was_in_doubt = doubt.is_some();
+        progress.is_recognised = doubt.unwrap_or_default() + retries < lane.recognised_for(call);
     }
 
     /// Acts on the end of an attempt that was sent.
@@ -234,6 +241,14 @@ impl Shared {
             NotSent::Ledger(error) => return Err(error),
             NotSent::Closed(reason) => self.closed_end(keyed, progress, reason),
             NotSent::Lost(error) => CallEnd::Failed(error),
+            NotSent::UsedUp(UsedUp { wait }) => {
+                let message = format!("the limit of {} is used up", call.provider);
+                let error = Error::new(ErrorKind::RateLimited, message);
+                let minutes = wait.as_secs().div_ceil(60);
+                let error = error.with_detail(format!("the next request is possible in {minutes} min"));
+                self.stop(lane, call, Reach::Provider, &error);
+                self.closed_end(keyed, progress, SkipReason::ProviderStopped)
+            }
             NotSent::NotReady(error) => {
                 self.stop(lane, call, Reach::Provider, &error);
                 CallEnd::Failed(error)
@@ -249,7 +264,7 @@ impl Shared {
                         progress.reservation = None;
                         return Ok(AfterAttempt::Await(ordered));
                     }
-                    KnownEnd::Send { .. } => {
+                    KnownEnd::Send => {
                         return Ok(AfterAttempt::Again(Duration::ZERO, Blame::Provider));
                     }
                 },

@@ -29,6 +29,7 @@ use super::{
     attempt::KeyedCall,
     entry::{NotSent, STOPPED},
     limit::{ADMISSIONS_PER_SLOT, Admission, Turn},
+    rate::UsedUp,
     send::{Identity, Timeouts},
 };
 use crate::{
@@ -69,9 +70,19 @@ struct Seat {
     give: oneshot::Sender<Result<Delivery, NotSent>>,
 }
 
+/// A call whose claim was granted and marked.
+struct Going {
+    seat: Seat,
+    intent: Intent,
+    doubt: Option<Duration>,
+    identity: Identity,
+}
+
 /// What a batch gives to each of its calls.
 pub(super) struct Delivery {
     pub(super) intent: Intent,
+    /// How long the call has been in doubt, if it is.
+    pub(super) doubt: Option<Duration>,
     pub(super) attempt: Attempt,
     pub(super) began: Instant,
     pub(super) duration: Duration,
@@ -133,6 +144,10 @@ impl Gathering {
 }
 
 impl Batch {
+    fn len(&self) -> usize {
+        lock(&self.seats).seats.len()
+    }
+
     /// Takes all calls for sending. From then on none can leave.
     fn take(&self) -> Vec<Seat> {
         let mut seats = lock(&self.seats);
@@ -194,8 +209,16 @@ impl Shared {
     ) {
         gathering.company(batch).await;
         let turn = Arc::new(lane.limit.turn().await);
-        let slot = lane.limit.enter().await;
-        let mut going: Vec<(Seat, Intent, Identity)> = Vec::new();
+        let slot = match lane.enter(operation, batch.len()).await {
+            Ok(slot) => slot,
+            Err(UsedUp { wait }) => {
+                for seat in batch.take() {
+                    drop(seat.give.send(Err(UsedUp { wait }.into())));
+                }
+                return;
+            }
+        };
+        let mut going: Vec<Going> = Vec::new();
         let price = lane.price(operation);
         let seats = batch.take();
         let requests: Vec<_> =
@@ -204,17 +227,16 @@ impl Shared {
         drop(requests);
         for (seat, claimed) in seats.into_iter().zip(claims) {
             match self.marked(seat.key, claimed).await {
-                Ok((intent, purchase)) => {
+                Ok((intent, purchase, doubt)) => {
                     let identity = Identity::of(lane, &seat.call, seat.key, purchase);
-                    going.push((seat, intent, identity));
+                    going.push(Going { seat, intent, doubt, identity });
                 }
                 Err(not_sent) => drop(seat.give.send(Err(not_sent))),
             }
         }
-        let Some((first, ..)) = going.first() else { return };
-        let provider = first.call.provider.clone();
-        let outgoing: Vec<_> =
-            going.iter().map(|(seat, _, identity)| identity.outgoing(&seat.call)).collect();
+        let Some(first) = going.first() else { return };
+        let provider = first.seat.call.provider.clone();
+        let outgoing: Vec<_> = going.iter().map(|going| going.identity.outgoing(&going.seat.call)).collect();
         let began = Instant::now();
         let attempts = timeouts.wait(lane.provider.send_many(&outgoing)).await;
         drop((outgoing, slot));
@@ -226,21 +248,26 @@ impl Shared {
         if calls > 0 {
             self.listener.on_event(&Event::SentTogether { provider: &provider, calls });
         }
-        for (at, ((seat, intent, _), attempt)) in going.into_iter().zip(attempts).enumerate() {
+        for (at, (going, attempt)) in going.into_iter().zip(attempts).enumerate() {
+            let Going { seat, intent, doubt, .. } = going;
             let (speaks, turn) = (at == 0, Arc::clone(&turn));
-            let delivery = Delivery { intent, attempt, began, duration, jitter, speaks, turn };
+            let delivery = Delivery { intent, doubt, attempt, began, duration, jitter, speaks, turn };
             drop(seat.give.send(Ok(delivery)));
         }
     }
 
     /// Marks a granted claim as sent.
-    async fn marked(&self, key: Key, claimed: Result<Claim, LedgerError>) -> Result<(Intent, i64), NotSent> {
-        let Claim::Granted { intent, purchase } = claimed? else { return Err(NotSent::Known) };
+    async fn marked(
+        &self,
+        key: Key,
+        claimed: Result<Claim, LedgerError>,
+    ) -> Result<(Intent, i64, Option<Duration>), NotSent> {
+        let Claim::Granted { intent, purchase, doubt } = claimed? else { return Err(NotSent::Known) };
         if let Err(error) = self.ledger.sending(intent).await {
             self.ledger.take_back(&key, intent).await?;
             return Err(error.into());
         }
-        Ok((intent, purchase))
+        Ok((intent, purchase, doubt))
     }
 
     /// One attempt for each call. A provider that returns another number of them leaves all in doubt.

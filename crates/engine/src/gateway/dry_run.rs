@@ -83,7 +83,7 @@ impl Gateway {
                     _ if is_open => None,
                     known => match self.shared.known_end(lane, call, key, known) {
                         KnownEnd::End(end) => Some(end),
-                        KnownEnd::Await(_) | KnownEnd::Send { .. } => None,
+                        KnownEnd::Await(_) | KnownEnd::Send => None,
                     },
                 };
                 CallPreview { key, status, end }

@@ -19,6 +19,7 @@ use super::{
     attempt::{CallProgress, KeyedCall},
     breaker::Pass,
     limit::{Slot, Turn},
+    rate::UsedUp,
     send::Timeouts,
 };
 use crate::{
@@ -30,6 +31,7 @@ use crate::{
 struct Claimed {
     intent: Intent,
     purchase: i64,
+    doubt: Option<Duration>,
     at: SystemTime,
 }
 
@@ -50,6 +52,8 @@ pub(super) struct Entered<'l> {
     pub(super) intent: Intent,
     /// The number of the purchase.
     pub(super) purchase: i64,
+    /// How long the call has been in doubt, if it is.
+    pub(super) doubt: Option<Duration>,
 }
 
 /// Why an attempt is not made.
@@ -62,11 +66,19 @@ pub(super) enum NotSent {
     Known,
     /// The ledger could not record the claim.
     Ledger(LedgerError),
+    /// A limit is used up for longer than a run waits.
+    UsedUp(UsedUp),
     /// The request ended without a result, by a defect.
     Lost(Error),
 }
 
 pub(super) const STOPPED: NotSent = NotSent::Closed(SkipReason::ProviderStopped);
+
+impl From<UsedUp> for NotSent {
+    fn from(used_up: UsedUp) -> Self {
+        Self::UsedUp(used_up)
+    }
+}
 
 impl From<LedgerError> for NotSent {
     fn from(error: LedgerError) -> Self {
@@ -99,8 +111,9 @@ impl Shared {
         };
         let turn = match permit {
             Permit::Now(slot) => {
-                let Claimed { intent, purchase, .. } = self.claim(keyed, timeouts.whole(), progress).await?;
-                return Ok(Entered { pass, turn: None, slot, intent, purchase });
+                let Claimed { intent, purchase, doubt, .. } =
+                    self.claim(keyed, timeouts.whole(), progress).await?;
+                return Ok(Entered { pass, turn: None, slot, intent, purchase, doubt });
             }
             Permit::Ahead(turn) => turn,
         };
@@ -112,13 +125,13 @@ impl Shared {
                 biased;
                 reason = self.closing() => Err(NotSent::Closed(reason)),
                 () = lane.breaker.until_stopped(&call.operation) => Err(STOPPED),
-                slot = lane.limit.enter() => Ok(slot),
+                slot = lane.enter(&call.operation, 1) => slot.map_err(NotSent::from),
             }
         });
         let slot = match timeout(timeouts.whole(), &mut entering).await {
             Ok(Ok(slot)) if claimed.leaves(timeouts) => {
-                let Claimed { intent, purchase, .. } = claimed;
-                return Ok(Entered { pass, turn: Some(turn), slot, intent, purchase });
+                let Claimed { intent, purchase, doubt, .. } = claimed;
+                return Ok(Entered { pass, turn: Some(turn), slot, intent, purchase, doubt });
             }
             waited => {
                 self.ledger.take_back(&key, claimed.intent).await?;
@@ -131,8 +144,8 @@ impl Shared {
             Ok(slot) => slot?,
             Err(_) => entering.await?,
         };
-        let Claimed { intent, purchase, .. } = self.claim(keyed, timeouts.whole(), progress).await?;
-        Ok(Entered { pass, turn: Some(turn), slot, intent, purchase })
+        let Claimed { intent, purchase, doubt, .. } = self.claim(keyed, timeouts.whole(), progress).await?;
+        Ok(Entered { pass, turn: Some(turn), slot, intent, purchase, doubt })
     }
 
     /// Waits for room in the budget, for the breaker, and for a turn or a slot.
@@ -149,7 +162,7 @@ impl Shared {
             biased;
             () = lane.breaker.until_stopped(&call.operation) => return Err(STOPPED),
             turn = lane.limit.turn(), if ahead => Permit::Ahead(turn),
-            slot = lane.limit.enter(), if !ahead => Permit::Now(slot),
+            slot = lane.enter(&call.operation, 1), if !ahead => Permit::Now(slot?),
         };
         Ok((pass, permit))
     }
@@ -195,7 +208,7 @@ impl Shared {
         };
         let at = SystemTime::now();
         match self.ledger.claim(&request).await? {
-            Claim::Granted { intent, purchase } => Ok(Claimed { intent, purchase, at }),
+            Claim::Granted { intent, purchase, doubt } => Ok(Claimed { intent, purchase, doubt, at }),
             Claim::Known(_) => Err(NotSent::Known),
         }
     }

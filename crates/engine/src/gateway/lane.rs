@@ -12,8 +12,10 @@ use super::{
     InDoubt, LaneSettings, Settings,
     breaker::Breaker,
     bulk::Gathering,
-    limit::{Admission, Limit},
+    limit::{Admission, Limit, Slot},
     pending::Poller,
+    rate::{Rates, UsedUp},
+    target::Targets,
 };
 
 /// One provider with the state of its policies.
@@ -25,6 +27,9 @@ pub(super) struct Lane {
     pub(super) poller: Arc<Poller>,
     /// Where calls of operations with a bulk form gather, by operation.
     gatherings: Mutex<HashMap<SmolStr, Arc<Gathering>>>,
+    /// What each operation's own windows have left, by operation.
+    rates: Mutex<HashMap<SmolStr, Arc<Rates>>>,
+    pub(super) targets: Targets,
     parallel: usize,
 }
 
@@ -32,10 +37,22 @@ impl Lane {
     pub(super) fn new(provider: Arc<dyn Provider>, lane: LaneSettings, settings: &Settings) -> Self {
         let vendors = provider.info().limits.parallel.unwrap_or(usize::MAX);
         let parallel = lane.parallel.unwrap_or_else(|| settings.parallel.min(vendors));
-        let limit = Arc::new(Limit::new(parallel, lane.per_minute));
+        let rates = Rates::new(lane.windows(&provider.info().limits));
+        let patience = settings.retry.clone().unwrap_or_default().total;
+        let limit = Arc::new(Limit::new(parallel, rates, patience));
         let poller = Poller::new(Arc::clone(&provider), Arc::clone(&limit));
         let breaker = Breaker::new(settings.breaker.clone());
-        Self { provider, settings: lane, limit, breaker, poller, gatherings: Mutex::default(), parallel }
+        Self {
+            provider,
+            settings: lane,
+            limit,
+            breaker,
+            poller,
+            gatherings: Mutex::default(),
+            rates: Mutex::default(),
+            targets: Targets::default(),
+            parallel,
+        }
     }
 
     pub(super) fn operation(&self, name: &str) -> &Operation {
@@ -73,6 +90,20 @@ impl Lane {
         let mut gatherings = self.gatherings.lock().unwrap_or_else(PoisonError::into_inner);
         let new = || Arc::new(Gathering::new(bulk, self.parallel));
         Some(Arc::clone(gatherings.entry(operation.clone()).or_insert_with(new)))
+    }
+
+    /// Waits for a slot and for the limits, for a request with this number of calls.
+    ///
+    /// # Errors
+    /// A limit is used up for longer than a run waits.
+    pub(super) async fn enter(&self, operation: &SmolStr, calls: usize) -> Result<Slot, UsedUp> {
+        let own = {
+            let mut rates = self.rates.lock().unwrap_or_else(PoisonError::into_inner);
+            let new = || Arc::new(Rates::new(&*self.operation(operation).limits.windows));
+            Arc::clone(rates.entry(operation.clone()).or_insert_with(new))
+        };
+        let worst = self.operation(operation).price.as_ref().map_or(1.0, |price| price.worst);
+        self.limit.enter(&own, worst * calls as f64).await
     }
 
     /// Waits until few enough calls are admitted.

@@ -34,9 +34,11 @@ mod limit;
 mod outage;
 mod pending;
 mod price;
+mod rate;
 mod record;
 mod send;
 mod settings;
+mod target;
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -183,14 +185,22 @@ impl Shared {
         match self.known_end(lane, call, key, known) {
             KnownEnd::End(end) => end,
             KnownEnd::Await(ordered) => Box::pin(self.await_answer(keyed, ordered, None)).await,
-            KnownEnd::Send { doubt } => {
+            KnownEnd::Send => {
+                let _target = match lane.provider.target(call) {
+                    None => None,
+                    Some(target) => tokio::select! {
+                        biased;
+                        reason = self.closing() => return CallEnd::Closed(reason),
+                        target = lane.targets.enter(target) => Some(target),
+                    },
+                };
                 let admission = tokio::select! {
                     biased;
                     reason = self.closing() => return CallEnd::Closed(reason),
                     admission = lane.admit(&call.operation) => admission,
                 };
                 // Boxed because it is large, and most rows of a window wait for admission or need no attempt.
-                Box::pin(self.attempts(keyed, doubt, admission)).await
+                Box::pin(self.attempts(keyed, admission)).await
             }
         }
     }
@@ -225,7 +235,7 @@ impl Shared {
     /// The end of a call according to the ledger.
     fn known_end(&self, lane: &Lane, call: &Call, key: Key, known: Known) -> KnownEnd {
         KnownEnd::End(match known {
-            Known::Nothing => return KnownEnd::Send { doubt: None },
+            Known::Nothing => return KnownEnd::Send,
             Known::Pending { intent, handle } => {
                 return KnownEnd::Await(Ordered { intent, handle, at: None });
             }
@@ -246,7 +256,7 @@ impl Shared {
             Known::InDoubt { in_this_run, age } if in_this_run || age >= lane.again(call) => {
                 self.left_as_doubt(call, key, in_this_run)
             }
-            Known::InDoubt { age, .. } => return KnownEnd::Send { doubt: Some(age) },
+            Known::InDoubt { .. } => return KnownEnd::Send,
             // The process that asks is alive and has no answer in time. It may still send the call, so this
             // run does not, whatever the user chose for doubts.
             Known::Busy { .. } => self.left_as_doubt(call, key, false),
@@ -271,10 +281,7 @@ enum KnownEnd {
     /// The vendor answers later.
     Await(Ordered),
     /// The call must be sent.
-    Send {
-        /// How long the call has been in doubt, if it is.
-        doubt: Option<Duration>,
-    },
+    Send,
 }
 
 fn read(lane: &Lane, call: &Call, body: &str) -> CallEnd {

@@ -26,6 +26,7 @@ use super::{
     attempt::{Attempted, KeyedCall},
     budget::Reservation,
     limit::Limit,
+    rate::Rates,
     read,
     send::Identity,
 };
@@ -56,6 +57,8 @@ pub(super) struct Ordered {
 pub(super) struct Poller {
     provider: Arc<dyn Provider>,
     limit: Arc<Limit>,
+    /// Requests for answers have no limits of their own.
+    none: Rates,
     waiting: Mutex<HashMap<Job, Vec<Waiter>>>,
 }
 
@@ -76,7 +79,7 @@ struct Waiter {
 
 impl Poller {
     pub(super) fn new(provider: Arc<dyn Provider>, limit: Arc<Limit>) -> Arc<Self> {
-        Arc::new(Self { provider, limit, waiting: Mutex::default() })
+        Arc::new(Self { provider, limit, none: Rates::new([]), waiting: Mutex::default() })
     }
 
     /// Asks for the answer at least once, and until `waiter.until`. Receives a pending attempt if there was
@@ -100,13 +103,7 @@ impl Poller {
         loop {
             sleep_until(next).await;
             let Some(waiters) = self.take(&job) else { return };
-            let slot = self.limit.enter().await;
-            let outgoing: Vec<_> =
-                waiters.iter().map(|waiter| waiter.identity.outgoing(&waiter.call)).collect();
-            // A provider that panics has no answer.
-            let asking = AssertUnwindSafe(self.provider.poll(&outgoing, &job.handle)).catch_unwind();
-            let asked = timeout(most, asking).await.ok().and_then(Result::ok).unwrap_or_default();
-            drop((outgoing, slot));
+            let asked = self.request(&waiters, &job.handle, most).await;
             let attempts = asked.into_iter().map(Some).chain(repeat_with(|| None));
             let now = Instant::now();
             next = now + wait;
@@ -126,6 +123,14 @@ impl Poller {
             }
             self.lock().entry(job.clone()).or_default().extend(waiting);
         }
+    }
+
+    /// Asks once, within the limits. No answer if a limit is used up, the time is up, or the provider panics.
+    async fn request(&self, waiters: &[Waiter], handle: &str, most: Duration) -> Vec<Attempt> {
+        let Ok(_slot) = self.limit.enter(&self.none, 0.0).await else { return Vec::new() };
+        let outgoing: Vec<_> = waiters.iter().map(|waiter| waiter.identity.outgoing(&waiter.call)).collect();
+        let asking = AssertUnwindSafe(self.provider.poll(&outgoing, handle)).catch_unwind();
+        timeout(most, asking).await.ok().and_then(Result::ok).unwrap_or_default()
     }
 
     /// Takes those who still wait; `None` if nobody does, and then the job is forgotten.

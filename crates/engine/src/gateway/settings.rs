@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use marl_core::provider::{Operation, RetryTemper};
+use marl_core::provider::{Counted, Limits, Operation, RetryTemper, Window};
 
 use super::Caps;
 use crate::ledger::Scope;
@@ -72,12 +72,20 @@ pub struct LaneSettings {
     pub scope: Scope,
     /// The most calls in flight, where that is not the number for all providers.
     pub parallel: Option<usize>,
-    /// The most attempts per minute; no limit by default.
-    pub per_minute: Option<u32>,
+    /// The limits on its requests; if there are any, those of the vendor on requests do not count.
+    pub windows: Vec<Window>,
     /// What to do with its calls in doubt.
     pub in_doubt: InDoubt,
     /// Prices by operation, in the settings' unit; an operation without an entry has an unknown price.
     pub prices: BTreeMap<String, f64>,
+}
+
+impl LaneSettings {
+    /// The limits of a provider for which the vendor names these ones.
+    pub(super) fn windows<'a>(&'a self, vendors: &'a Limits) -> impl Iterator<Item = &'a Window> {
+        let replaced = |window: &&Window| self.windows.is_empty() || window.counts != Counted::Requests;
+        self.windows.iter().chain(vendors.windows.iter().filter(replaced))
+    }
 }
 
 /// Settings of a gateway.

@@ -24,7 +24,8 @@ use std::{
 use marl_core::{
     CallEnd, ErrorKind, Reply, SmolStr,
     provider::{
-        Attempt, AttemptEnd, Bills, Bulk, Failure, Limits, Operations, Outgoing, Price, ProviderInfo, Reach,
+        Attempt, AttemptEnd, Bills, Bulk, Counted, Failure, Limits, Operations, Outgoing, Price,
+        ProviderInfo, Reach, Window,
     },
 };
 use serde_json::json;
@@ -39,6 +40,7 @@ use provider::{Act, Scripted};
 struct EventLog {
     words: Mutex<Vec<String>>,
     costs: Mutex<Vec<Cost>>,
+    collected: Mutex<Vec<Cost>>,
 }
 
 impl Listener for EventLog {
@@ -61,7 +63,7 @@ impl Listener for EventLog {
             }
             Event::CapReached => "cap reached",
             Event::Collected { cost, .. } => {
-                self.costs.lock().unwrap().push(*cost);
+                self.collected.lock().unwrap().push(*cost);
                 "collected"
             }
             Event::Pending { ordered: Some(_), .. } => "ordered",
@@ -255,7 +257,10 @@ async fn a_waiters_end_does_not_end_the_flight() {
 #[tokio::test(start_paused = true)]
 async fn attempts_are_evenly_spaced_by_the_rate() {
     // The rate limiter uses the real clock, so this takes about a fifth of a second.
-    let lane = LaneSettings { per_minute: Some(1_200), ..LaneSettings::default() };
+    let lane = LaneSettings {
+        windows: vec![Window { most: 1_200, per: Duration::from_secs(60), counts: Counted::Requests }],
+        ..LaneSettings::default()
+    };
     let settings = Settings { lanes: BTreeMap::from([("p".to_owned(), lane)]), ..Settings::default() };
     let world = World::with(Scripted::default(), settings);
     let started = std::time::Instant::now();

@@ -97,6 +97,8 @@ pub enum Claim {
         /// The number of the purchase. An attempt that repeats a call in doubt has the number of the attempt
         /// that it repeats.
         purchase: i64,
+        /// How long the call has been in doubt, if it is.
+        doubt: Option<Duration>,
     },
     /// Another process or task has settled the call meanwhile, or is about to.
     Known(Known),

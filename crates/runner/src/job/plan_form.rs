@@ -45,6 +45,45 @@ pub(crate) struct Choices<'a> {
     pub only: Option<Only>,
     /// The types of the table's own columns.
     pub types: &'a BTreeMap<String, SemanticType>,
+    /// What the vendors publish about the operations that the steps may call, by provider and operation.
+    pub terms: BTreeMap<String, Terms>,
+}
+
+/// What a vendor publishes about an operation and decides what a run costs.
+#[derive(Serialize)]
+pub(crate) struct Terms {
+    bills: &'static str,
+    unit: Option<SmolStr>,
+    list: Option<f64>,
+    worst: Option<f64>,
+    /// In nanoseconds.
+    max_age: Option<u128>,
+}
+
+impl Terms {
+    /// The terms of an operation; `None` if nothing is published. `own_freshness` says whether the freshness of
+    /// the operation counts.
+    pub(crate) fn of(operation: &Operation, own_freshness: bool) -> Option<Self> {
+        let price = operation.price.as_ref();
+        let max_age = operation.max_age.filter(|_| own_freshness);
+        (price.is_some() || max_age.is_some()).then(|| Self {
+            bills: bills_name(operation.bills),
+            unit: price.map(|price| price.unit.clone()),
+            list: price.map(|price| price.list),
+            worst: price.map(|price| price.worst),
+            max_age: max_age.map(|age| age.as_nanos()),
+        })
+    }
+}
+
+/// The word for what is billed. A hash depends on it, so that it never changes.
+fn bills_name(bills: Bills) -> &'static str {
+    match bills {
+        Bills::Nothing => "nothing",
+        Bills::Found => "found",
+        Bills::Answered => "answered",
+        Bills::Sent => "sent",
+    }
 }
 
 /// The choices, and the address and account of each provider.
@@ -59,6 +98,8 @@ pub(crate) fn choices(choices: &Choices<'_>, settings: &Settings) -> String {
         filter: Option<&'a str>,
         only: Option<&'static str>,
         types: BTreeMap<&'a str, &'static str>,
+        #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+        terms: &'a BTreeMap<String, Terms>,
     }
     #[derive(Serialize)]
     struct LaneForm<'a> {
@@ -82,6 +123,7 @@ pub(crate) fn choices(choices: &Choices<'_>, settings: &Settings) -> String {
         filter: choices.filter,
         only: choices.only.map(only_name),
         types: types.collect(),
+        terms: &choices.terms,
     })
 }
 

@@ -13,6 +13,7 @@ use engine::{
     ledger::Scope,
     nearest,
 };
+use marl_core::provider::{Counted, Window};
 use serde::Deserialize;
 
 use crate::{
@@ -56,7 +57,28 @@ struct Limits {
 #[serde(default, deny_unknown_fields)]
 struct Limit {
     parallel: Option<usize>,
+    per_second: Option<u32>,
     per_minute: Option<u32>,
+    per_hour: Option<u32>,
+    per_day: Option<u32>,
+}
+
+impl Limit {
+    /// The limits within periods, each with its name in the file.
+    fn rates(&self) -> impl Iterator<Item = (&'static str, u32, Duration)> {
+        [
+            ("per_second", self.per_second, 1),
+            ("per_minute", self.per_minute, 60),
+            ("per_hour", self.per_hour, 60 * 60),
+            ("per_day", self.per_day, 24 * 60 * 60),
+        ]
+        .into_iter()
+        .filter_map(|(name, most, seconds)| Some((name, most?, Duration::from_secs(seconds))))
+    }
+
+    fn windows(&self) -> Vec<Window> {
+        self.rates().map(|(_, most, per)| Window { most, per, counts: Counted::Requests }).collect()
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -228,7 +250,7 @@ impl Settings {
                     account: account.unwrap_or_else(|| DEFAULT_ACCOUNT.to_owned()),
                 },
                 parallel: self.limit.get(name).and_then(|limit| limit.parallel),
-                per_minute: self.limit.get(name).and_then(|limit| limit.per_minute),
+                windows: self.limit.get(name).map(Limit::windows).unwrap_or_default(),
                 in_doubt: in_doubt.or(of_file).unwrap_or_default(),
                 prices: self.price.get(name).cloned().unwrap_or_default(),
             };

@@ -43,6 +43,16 @@ async fn a_later_run_repeats_the_doubt_with_its_key() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_doubt_of_another_run_under_way_is_repeated_and_ended() {
+    let memory = Memory::new();
+    let first = run(&memory, scripted(&[(1, &[Act::Fail(cut)])])).await;
+    let second = run(&memory, Scripted::default()).await;
+    let ends = tokio::join!(first.operation("recognised", 1), second.operation("recognised", 1));
+    assert_eq!(ends, ("found 1".to_owned(), "found 1".to_owned()));
+    assert_eq!(states(&memory).await, [("found".to_owned(), 1)], "whichever of them sent it again");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_refreshed_call_is_a_purchase_of_its_own() {
     let memory = Memory::new();
     let first = run(&memory, Scripted::default()).await;

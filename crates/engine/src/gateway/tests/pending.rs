@@ -52,7 +52,7 @@ async fn what_is_still_pending_is_collected_by_a_later_run_and_never_bought_agai
     let second = run(&memory, ordering(&[]), settings(Caps { calls: Some(0), cost: Some(0.0) }, 0)).await;
     assert_eq!(second.operation("later", 1).await, "found 1", "even with no patience it asks once");
     assert_eq!((second.sends(), second.words()), (0, vec!["collected".to_owned()]));
-    assert_eq!(second.events.costs.lock().unwrap()[0].money, Some(0.5));
+    assert_eq!(second.events.collected.lock().unwrap()[0].money, Some(0.5));
     let third = run(&memory, ordering(&[]), settings(Caps::default(), 0)).await;
     assert_eq!(third.operation("later", 1).await, "found 1");
     assert_eq!((polled(&third), third.words()), (0, vec!["reused".to_owned()]));

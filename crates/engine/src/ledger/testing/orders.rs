@@ -85,7 +85,7 @@ pub async fn an_order_counts_with_its_price_until_it_is_answered(form: &dyn Form
 
 async fn purchase(calls: &dyn Calls, n: u64, again: bool) -> (Intent, i64) {
     match claim_of(calls, n, again, price(Some(0.5))).await {
-        Claim::Granted { intent, purchase } => {
+        Claim::Granted { intent, purchase, .. } => {
             calls.sending(intent).await.expect("it can be marked as sent");
             (intent, purchase)
         }
