@@ -9,7 +9,10 @@ use engine::{
     gateway::{InDoubt, Settings},
     plan::{self, Existing, Plan, Task},
 };
-use marl_core::{Contract, SemanticType};
+use marl_core::{
+    Contract, SemanticType, SmolStr,
+    provider::{Bills, Operation},
+};
 use serde::Serialize;
 
 use crate::spec::Only;
@@ -214,6 +217,7 @@ fn json(form: &impl Serialize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use marl_core::provider::Price;
     use std::sync::Arc;
 
     use async_trait::async_trait;
@@ -297,6 +301,7 @@ mod tests {
             filter: Some("country != \"FR\""),
             only: Some(Only::NoData),
             types: &types,
+            terms: BTreeMap::new(),
         };
         let expect = concat!(
             r#"{"providers":{"datagen":{"base":null,"account":"default","in_doubt":"keep","attempts":null},"#,
@@ -305,6 +310,19 @@ mod tests {
             r#""only":"no-data","types":{"employees":"integer"}}"#,
         );
         assert_eq!(choices(&chosen, &settings()), expect);
+    }
+
+    #[test]
+    fn what_a_vendor_publishes_is_a_part_and_its_absence_is_not() {
+        let time = Duration::from_secs(60);
+        let operation = Operation { max_age: Some(time), ..Operation::paid(time) };
+        assert!(Terms::of(&operation, false).is_none(), "the user named an age");
+        let price = Price { unit: "credit".into(), list: 1.0, worst: 2.0 };
+        let operation = Operation { price: Some(price), bills: Bills::Found, ..operation };
+        let form = |own| serde_json::to_string(&Terms::of(&operation, own)).unwrap();
+        let expect = r#"{"bills":"found","unit":"credit","list":1.0,"worst":2.0,"max_age":60000000000}"#;
+        assert_eq!(form(true), expect);
+        assert_eq!(form(false), expect.replace("60000000000", "null"));
     }
 
     #[test]
