@@ -216,7 +216,7 @@ pub async fn of(
         remarks,
         currency: job.workspace.settings.currency().map(str::to_owned),
         prices: prices(&operations, &closed),
-        bulk: bulk(&operations, job),
+        bulk: bulk(&operations, &closed),
         durations: durations(&operations, store.as_deref()).await?,
         parallel: spec.parallel,
         parallel_of: lanes.iter().filter_map(|(name, lane)| Some((name.clone(), lane.parallel?))).collect(),
@@ -239,9 +239,8 @@ fn prices(operations: &Operations, gateway: &Gateway) -> BTreeMap<(SmolStr, Smol
     operations.iter().filter_map(|known| Some((known.clone(), price(known)?))).collect()
 }
 
-fn bulk(operations: &Operations, job: &Job) -> BTreeMap<(SmolStr, SmolStr), usize> {
-    let most =
-        |(provider, operation): &(SmolStr, SmolStr)| Some(job.operation(provider, operation)?.bulk?.most);
+fn bulk(operations: &Operations, gateway: &Gateway) -> BTreeMap<(SmolStr, SmolStr), usize> {
+    let most = |(provider, operation): &(SmolStr, SmolStr)| gateway.bulk(provider, operation);
     operations.iter().filter_map(|known| Some((known.clone(), most(known)?))).collect()
 }
 

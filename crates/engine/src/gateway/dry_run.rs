@@ -95,6 +95,11 @@ impl Gateway {
         }
     }
 
+    /// How many calls of an operation one request carries; `None` if each call has a request of its own.
+    pub fn bulk(&self, provider: &str, operation: &str) -> Option<usize> {
+        Some(self.shared.lanes.get(provider)?.bulk(operation)?.most)
+    }
+
     /// What one call of an operation may cost; `None` if no provider has this name.
     pub fn price(&self, provider: &str, operation: &str) -> Option<CallPrice> {
         Some(self.shared.lanes.get(provider)?.price(operation))

@@ -6,7 +6,10 @@ use std::{
     time::Duration,
 };
 
-use marl_core::{Call, Provider, SmolStr, provider::Operation};
+use marl_core::{
+    Call, Provider, SmolStr,
+    provider::{Bulk, Operation},
+};
 
 use super::{
     InDoubt, LaneSettings, Settings,
@@ -84,9 +87,16 @@ impl Lane {
         operation.idempotency.unwrap_or_default().saturating_sub(operation.timeout)
     }
 
+    /// How many calls of this operation one request carries, if it has a bulk form.
+    pub(super) fn bulk(&self, operation: &str) -> Option<Bulk> {
+        let bulk = self.operation(operation).bulk?;
+        let most = self.settings.bulk.map_or(bulk.most, |most| most.min(bulk.most)).max(1);
+        Some(Bulk { most, ..bulk })
+    }
+
     /// Where calls of this operation gather, if it has a bulk form.
     pub(super) fn gathering(&self, operation: &SmolStr) -> Option<Arc<Gathering>> {
-        let bulk = self.operation(operation).bulk?;
+        let bulk = self.bulk(operation)?;
         let mut gatherings = self.gatherings.lock().unwrap_or_else(PoisonError::into_inner);
         let new = || Arc::new(Gathering::new(bulk, self.parallel));
         Some(Arc::clone(gatherings.entry(operation.clone()).or_insert_with(new)))

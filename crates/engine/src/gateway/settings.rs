@@ -74,6 +74,8 @@ pub struct LaneSettings {
     pub parallel: Option<usize>,
     /// The limits on its requests; if there are any, those of the vendor on requests do not count.
     pub windows: Vec<Window>,
+    /// The most calls in one request, where that is less than its operations allow.
+    pub bulk: Option<usize>,
     /// What to do with its calls in doubt.
     pub in_doubt: InDoubt,
     /// Prices by operation, in the settings' unit; an operation without an entry has an unknown price.

@@ -57,6 +57,7 @@ struct Limits {
 #[serde(default, deny_unknown_fields)]
 struct Limit {
     parallel: Option<usize>,
+    bulk: Option<usize>,
     per_second: Option<u32>,
     per_minute: Option<u32>,
     per_hour: Option<u32>,
@@ -250,6 +251,7 @@ impl Settings {
                     account: account.unwrap_or_else(|| DEFAULT_ACCOUNT.to_owned()),
                 },
                 parallel: self.limit.get(name).and_then(|limit| limit.parallel),
+                bulk: self.limit.get(name).and_then(|limit| limit.bulk),
                 windows: self.limit.get(name).map(Limit::windows).unwrap_or_default(),
                 in_doubt: in_doubt.or(of_file).unwrap_or_default(),
                 prices: self.price.get(name).cloned().unwrap_or_default(),
