@@ -58,7 +58,9 @@ struct Batch {
 struct Seats {
     /// Whether the calls were taken for sending.
     is_taken: bool,
-    seats: Vec<Seat>,
+    /// How many calls have ever sat down: the next one's number.
+    numbers: usize,
+    seats: Vec<(usize, Seat)>,
 }
 
 /// A call that waits for its batch, with what the leader needs to claim and send it.
@@ -109,22 +111,25 @@ impl Gathering {
         Admission(permit)
     }
 
-    /// Takes a seat in the open batch. Returns the batch, and whether the call leads it.
-    fn sit(&self, seat: Seat) -> (Arc<Batch>, bool) {
+    /// Takes a seat in the open batch. Returns the batch and the number of the seat; the call with number 0
+    /// leads the batch.
+    fn sit(&self, seat: Seat) -> (Arc<Batch>, usize) {
         let mut open = lock(&self.open);
         if let Some(batch) = &*open {
             let mut seats = lock(&batch.seats);
             if !seats.is_taken && seats.seats.len() < self.bulk.most {
-                seats.seats.push(seat);
+                let number = seats.numbers;
+                seats.numbers += 1;
+                seats.seats.push((number, seat));
                 batch.count.send_replace(seats.seats.len());
                 drop(seats);
-                return (Arc::clone(batch), false);
+                return (Arc::clone(batch), number);
             }
         }
-        let seats = Mutex::new(Seats { is_taken: false, seats: vec![seat] });
+        let seats = Mutex::new(Seats { is_taken: false, numbers: 1, seats: vec![(0, seat)] });
         let batch = Arc::new(Batch { seats, count: watch::Sender::new(1) });
         *open = Some(Arc::clone(&batch));
-        (batch, true)
+        (batch, 0)
     }
 
     /// Waits until a batch is full, or no call has come for a moment.
@@ -152,15 +157,15 @@ impl Batch {
     fn take(&self) -> Vec<Seat> {
         let mut seats = lock(&self.seats);
         seats.is_taken = true;
-        std::mem::take(&mut seats.seats)
+        std::mem::take(&mut seats.seats).into_iter().map(|(_, seat)| seat).collect()
     }
 
-    /// Whether a call of this key could leave the batch, because it was not taken for sending.
-    fn leave(&self, key: Key) -> bool {
+    /// Leaves the batch, if it was not taken for sending yet; returns whether that is so.
+    fn leave(&self, number: usize) -> bool {
         let mut seats = lock(&self.seats);
         let is_free = !seats.is_taken;
         if is_free {
-            seats.seats.retain(|seat| seat.key != key);
+            seats.seats.retain(|(sits, _)| *sits != number);
         }
         is_free
     }
@@ -177,9 +182,9 @@ impl Shared {
     ) -> Result<Delivery, NotSent> {
         let KeyedCall { lane, call, key, wanted } = keyed;
         let (give, mut delivery) = oneshot::channel();
-        let (batch, leads) = gathering.sit(Seat { call: call.clone(), key, wanted, attempt, give });
+        let (batch, number) = gathering.sit(Seat { call: call.clone(), key, wanted, attempt, give });
         let led = async {
-            if leads {
+            if number == 0 {
                 self.lead_batch(lane, &call.operation, gathering, &batch, timeouts).await;
             }
             (&mut delivery).await
@@ -191,7 +196,7 @@ impl Shared {
             reason = self.closing() => NotSent::Closed(reason),
             () = lane.breaker.until_stopped(&call.operation) => STOPPED,
         };
-        if batch.leave(key) {
+        if batch.leave(number) {
             return Err(ended);
         }
         // The call is being sent: its end counts, whatever was closed meanwhile.
