@@ -143,3 +143,26 @@ async fn a_failure_is_reported_after_its_last_attempt() {
         assert_eq!((world.ask(2).await, world.count("failed")), ("invalid_input".to_owned(), 1));
     }
 }
+
+/// The vendor's healthy answer that it does not know a row is that row's end alone.
+#[tokio::test(start_paused = true)]
+async fn many_unknown_rows_are_no_outage() {
+    let all: Vec<(u64, &[Act])> = (0..60).map(|n| (n, &[Act::Fail(refused)][..])).collect();
+    let world = World::new(scripted(&all));
+    for n in 0..60 {
+        assert_eq!(world.ask(n).await, "invalid_input");
+    }
+    for n in 60..80 {
+        assert_eq!(world.ask(n).await, format!("found {n}"));
+    }
+    assert_eq!((world.sends(), world.count("waits"), world.count("provider stopped")), (80, 0, 0));
+}
+
+/// A page of a proxy in place of one answer is repeated, and stops nobody.
+#[tokio::test(start_paused = true)]
+async fn a_page_in_place_of_one_answer_stops_nobody() {
+    let world = World::script(&[(1, &[Act::Fail(transient)])]);
+    let ends = futures::future::join_all([1, 2, 3].map(|n| world.ask(n))).await;
+    assert_eq!(ends, ["found 1", "found 2", "found 3"]);
+    assert_eq!((world.sends(), world.count("waits")), (4, 0));
+}
