@@ -12,30 +12,22 @@ use super::section::Section;
 const MEANING: [&str; 4] = ["when", "no_data", "bulk", "poll"];
 
 /// The version of an integration's contract. Examples, comments and the order of keys do not count.
-pub(super) fn version(section: &Section<'_, '_>, operation: &str, rules_of_provider: Option<&str>) -> SmolStr {
+pub(super) fn version(root: &Section<'_, '_>, integration: &Section<'_, '_>, operation: &str) -> SmolStr {
     let mut text = String::new();
-    for (key, _, value) in section.entries().filter(|(key, _, _)| *key != "example") {
+    for (key, _, value) in integration.entries().filter(|(key, _, _)| *key != "example") {
         text.push_str(&format!("{key}={}\n", json(value.get_ref())));
     }
-    text.push_str(&format!("{operation}\n{}\n", rules_of_provider.unwrap_or_default()));
-    hex(&Sha256::digest(text), 12).into()
-}
-
-/// The meaning of an operation's and the provider's answers, as one text.
-pub(super) fn meaning(root: &Section<'_, '_>) -> String {
     let table = |key: &'static str| root.get(key).and_then(|value| value.get_ref().as_table());
-    let mut text = String::new();
-    for (name, operation) in table("operation").into_iter().flatten() {
-        for key in MEANING {
-            if let Some(value) = operation.get_ref().get(key) {
-                text.push_str(&format!("{}.{key}={}\n", name.get_ref(), json(value.get_ref())));
-            }
+    let operation = table("operation").and_then(|all| all.get(operation)?.get_ref().as_table());
+    for key in MEANING {
+        if let Some(value) = operation.and_then(|operation| operation.get(key)) {
+            text.push_str(&format!("operation.{key}={}\n", json(value.get_ref())));
         }
     }
     if let Some(rules) = table("provider").and_then(|provider| provider.get("when")) {
-        text.push_str(&json(rules.get_ref()).to_string());
+        text.push_str(&format!("provider.when={}\n", json(rules.get_ref())));
     }
-    text
+    hex(&Sha256::digest(text), 12).into()
 }
 
 /// A value as JSON with sorted keys. Numbers keep their spelling.

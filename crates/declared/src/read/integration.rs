@@ -21,14 +21,13 @@ const USUAL: [(&str, &[&str]); 2] =
 
 /// An integration, if it is complete.
 pub(super) fn translation(
+    root: &Section<'_, '_>,
     name: &str,
     section: &Section<'_, '_>,
-    provider: &str,
-    operations: &BTreeMap<SmolStr, Declared>,
-    rules_of_provider: Option<&str>,
+    (provider, operations): (&str, &BTreeMap<SmolStr, Declared>),
 ) -> Option<Translation> {
     let description = section.needed_text("description", "\"A person's work e-mail address\"");
-    let operation = operation(section, operations);
+    let operation = operation(root, section, operations);
     let (inputs, patterns) = inputs(section);
     let needs = needs(section, &inputs);
     let source = section.pointer("source");
@@ -39,7 +38,7 @@ pub(super) fn translation(
     check_places(section, operation, declared, &inputs);
     let contract = Contract {
         name: name.into(),
-        version: digest::version(section, operation, rules_of_provider),
+        version: digest::version(root, section, operation),
         description: description?.into(),
         inputs: Cow::Owned(inputs),
         outputs: Cow::Owned(outputs),
@@ -54,19 +53,22 @@ pub(super) fn translation(
 }
 
 fn operation<'s, 'o>(
+    root: &Section<'_, '_>,
     section: &Section<'s, '_>,
     operations: &'o BTreeMap<SmolStr, Declared>,
 ) -> Option<(&'s str, &'o Declared)> {
     let value = section.need("operation", "\"email_finder\"")?;
     let name = section.text_of("operation", value)?;
     let declared = operations.get(name);
-    if declared.is_none() {
-        let known: Vec<&str> = operations.keys().map(SmolStr::as_str).collect();
+    let written = root.get("operation").and_then(|all| all.get_ref().as_table());
+    let known: Vec<&str> = written.into_iter().flat_map(|all| all.keys()).map(|key| &**key.get_ref()).collect();
+    // The mistakes of an operation that could not be read are reported there.
+    if declared.is_none() && !known.contains(&name) {
         let hint = match known.is_empty() {
             true => format!("add a table `[operation.{name}]`"),
             false => words::advice(name, &known),
         };
-        section.source.wrong(&value.span(), format!("there is no complete operation `{name}`"), hint);
+        section.source.wrong(&value.span(), format!("there is no operation `{name}`"), hint);
     }
     declared.map(|declared| (name, declared))
 }

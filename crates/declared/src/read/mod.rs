@@ -54,12 +54,11 @@ fn contents(root: &Section<'_, '_>, file: &str) -> Option<File> {
     if root.has("format") && root.count("format", u32::MAX).is_some_and(|format| format != FORMAT) {
         root.wrong_here("this format is unknown", format!("write `format = {FORMAT}`"));
     }
-    let meaning = digest::meaning(root);
     let operations = operation::operations(root);
     let name = root.section("provider").and_then(|provider| provider.text("name")).unwrap_or_default();
     let mut translations = Vec::new();
     for (integration, section) in root.named("integration", 50) {
-        let of = integration::translation(integration, &section, name, &operations, Some(&meaning));
+        let of = integration::translation(root, integration, &section, (name, &operations));
         translations.extend(of.map(Arc::new));
     }
     let vendor = provider::vendor(root, operations);

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use marl_core::{
     SmolStr,
-    provider::{Bills, Bulk, Limits, Operation, Poll, Price, RetryTemper},
+    provider::{Bills, Limits, Operation, Price, RetryTemper},
 };
 use toml::de::DeValue;
 
