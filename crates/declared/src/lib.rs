@@ -15,6 +15,8 @@ mod register;
 mod reply;
 mod request;
 mod shipped;
+#[cfg(test)]
+mod testing;
 
 pub use self::{
     form::{File, Word},

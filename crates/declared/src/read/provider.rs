@@ -1,12 +1,11 @@
 //! Reads the table `provider`: who the vendor is, and what holds for all of its operations.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use marl_core::{
     SmolStr,
     provider::{Limits, Operation, Operations, ProviderInfo},
 };
-use std::time::Duration;
 use url::{Host, Url};
 use wire::{HeaderName, HeaderValue, KeyPlace};
 
@@ -16,13 +15,14 @@ use crate::form::{Vendor, Wait, WaitForm, is_name};
 /// The table `provider`, with the operations of the file.
 pub(super) fn vendor(root: &Section<'_, '_>, operations: BTreeMap<SmolStr, Declared>) -> Option<Vendor> {
     let section = root.need("provider", "{ ... }` as a table of its own: `[provider]").and(root.section("provider"))?;
-    let name = section.needed_text("name", "\"acme\"");
-    if let Some(name) = name
-        && !is_name(name)
-    {
-        let hint = "write lower-case letters, digits and underscores, with a letter first";
-        section.wrong_here(format!("`{name}` is not a name"), hint);
-    }
+    let name = section.need("name", "\"acme\"").and_then(|value| {
+        let name = section.text_of("name", value)?;
+        if !is_name(name) {
+            let hint = "write lower-case letters, digits and underscores, with a letter first";
+            section.source.wrong(&value.span(), format!("`{name}` is not a name"), hint);
+        }
+        Some(name)
+    });
     let description = section.needed_text("description", "\"Acme: what it knows\"");
     let base = section.need("base", "\"https://api.acme.com\"");
     let base = base.and_then(|value| base_of(&section, section.text_of("base", value)?, &value.span()));
@@ -76,7 +76,10 @@ fn base_of(section: &Section<'_, '_>, text: &str, span: &std::ops::Range<usize>)
     }
     let is_plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
     if !is_plain || url.password().is_some() || text.contains(['{', '}']) {
-        return wrong("is more than a base", "write scheme, host and path only; keys belong into `key`");
+        // The text may hold a key, and is not repeated.
+        let hint = "write scheme, host and path only; keys belong into `key`";
+        section.source.wrong(span, format!("{} is more than a base", section.key("base")), hint);
+        return None;
     }
     Some(url.as_str().trim_end_matches('/').into())
 }

@@ -40,8 +40,7 @@ pub(super) fn words() -> [(&'static str, Word); Word::ALL.len()] {
 
 fn condition(section: &Section<'_, '_>) -> Option<Condition> {
     let mut condition = Condition::default();
-    let status = section.get("status");
-    if let Some(value) = status {
+    if let Some(value) = section.get("status") {
         condition.status = statuses(section, value);
     }
     let at = section.pointer("at");
@@ -70,12 +69,14 @@ fn condition(section: &Section<'_, '_>) -> Option<Condition> {
         }
         (None, None, None) => {}
     }
-    if status.is_none() && condition.tests.is_empty() {
+    let is_begun = ["status", "at", "equals", "contains", "empty"].into_iter().any(|key| section.has(key));
+    if !is_begun {
         let hint = "add `status`, `empty`, `contains`, or `at` with `equals`";
         section.wrong_here(format!("{} has no condition", section.shown()), hint);
         return None;
     }
-    Some(condition)
+    let is_empty = condition.status.is_empty() && condition.tests.is_empty();
+    (!is_empty).then_some(condition)
 }
 
 /// The values that `equals` lists.

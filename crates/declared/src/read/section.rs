@@ -277,5 +277,6 @@ pub(super) fn not_a(source: &Source<'_>, name: &str, wanted: &str, value: &Value
         DeValue::Array(_) => "a list",
         DeValue::Table(_) => "a table",
     };
-    source.wrong(&value.span(), format!("{name} cannot be {found} like this"), format!("write {wanted}"));
+    let what = format!("{name} must be {wanted}, and this is {found}");
+    source.wrong(&value.span(), what, "change the value, or leave the key out");
 }
