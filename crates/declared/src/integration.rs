@@ -84,3 +84,57 @@ pub(crate) fn fields(translation: &Translation, reply: &Json) -> Fields {
     }
     fields
 }
+
+#[cfg(test)]
+mod tests {
+    use marl_core::testing::Script;
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::kinds;
+
+    fn integration() -> DeclaredIntegration {
+        let file = kinds();
+        DeclaredIntegration::new(file.vendor, Arc::clone(&file.translations[0]))
+    }
+
+    #[tokio::test]
+    async fn a_row_becomes_a_call_and_a_reply_fields_with_their_sources() {
+        let reply = json!({
+            "person": {"name": "N/A", "nick": "Jane", "age": "41", "page": "https://acme.com/jane"},
+            "page": "https://acme.com/all",
+        });
+        let script = Script::new().found(reply);
+        let fields = script.enrich(&integration(), &[("id", "7"), ("note", "n")]).await.unwrap();
+        assert_eq!(fields.cell("person").as_deref(), Some("Jane"), "the first place that reads as the type counts");
+        assert_eq!(fields.cell("age").as_deref(), Some("41"));
+        let source = |output| fields.get(output).unwrap().source.as_deref();
+        assert_eq!((source("person"), source("age")), (Some("https://acme.com/jane"), Some("https://acme.com/all")));
+        let call = &script.calls()[0];
+        assert_eq!((&*call.provider, &*call.operation), ("acme", "alone"));
+        assert_eq!(call.parameters["path"], "/people/7.json");
+    }
+
+    #[tokio::test]
+    async fn without_a_required_field_there_is_no_data() {
+        for script in [
+            Script::new().no_data(),
+            Script::new().found(json!({"person": {"age": 41}})),
+            Script::new().found(json!([])),
+            Script::new().found(json!({"person": {"name": true, "nick": "-"}})),
+        ] {
+            let fields = script.enrich(&integration(), &[("id", "7"), ("note", "n")]).await.unwrap();
+            assert!(fields.is_empty());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_row_that_cannot_be_asked_about_makes_no_call() {
+        let script = Script::new();
+        let error = script.enrich(&integration(), &[("id", "7")]).await.unwrap_err();
+        assert_eq!(error.message(), "acme_alone needs id and number, or note, and the row has too few of them");
+        let error = script.enrich(&integration(), &[("id", "7!"), ("note", "n")]).await.unwrap_err();
+        assert_eq!(error.full_message(), "`id` does not have the form that acme accepts: \"7!\"");
+        assert!(script.calls().is_empty());
+    }
+}

@@ -20,7 +20,13 @@ pub fn shipped() -> Result<Vec<File>, Mistakes> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write;
+
+    use marl_core::{Row, Value};
+    use serde_json::to_string_pretty;
+
     use super::*;
+    use crate::integration;
 
     #[test]
     fn the_shipped_files_have_no_mistakes_and_their_examples_hold() {
@@ -30,5 +36,28 @@ mod tests {
         for file in &files {
             assert!(file.examples() >= 3 * file.contracts().count(), "{}", file.provider().name);
         }
+    }
+
+    /// The ledgers of users store paid answers under exactly these parameters.
+    #[test]
+    fn the_questions_never_change() {
+        let mut asked = String::new();
+        for file in shipped().unwrap() {
+            for translation in &file.translations {
+                let value = |name: &str| match name {
+                    "company_domain" => "acme.com".to_owned(),
+                    "email" => "jane@acme.com".to_owned(),
+                    "linkedin_url" => "https://www.linkedin.com/in/jane-roe".to_owned(),
+                    "lei" => "5493001KJTIIGC8Y1R12".to_owned(),
+                    other => format!("<{other}>"),
+                };
+                let inputs = translation.contract.inputs.iter();
+                let row = Row::new(inputs.map(|input| (input.name.clone(), Value::text(value(&input.name)))));
+                let call = integration::parameters(&file.vendor, translation, &row).unwrap();
+                let (name, operation) = (&translation.contract.name, &translation.call.operation);
+                writeln!(asked, "{name}: {operation} {}", to_string_pretty(&call).unwrap()).unwrap();
+            }
+        }
+        insta::assert_snapshot!(asked);
     }
 }

@@ -22,6 +22,9 @@ use crate::{
     request::{self, Parts},
 };
 
+#[cfg(test)]
+mod tests;
+
 /// The length of the text that identifies a call in a request, in hexadecimal digits.
 const ID: usize = 32;
 
