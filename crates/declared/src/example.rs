@@ -64,7 +64,8 @@ fn row(translation: &Translation, example: &Example) -> Result<Row, String> {
     for (name, cell) in &example.inputs {
         let column = translation.contract.input(name).ok_or_else(|| format!("there is no input `{name}`"))?;
         let value = column.kind.read(cell);
-        inputs.push((name, value.map_err(|why| format!("`{cell}` is not {}: {why}", column.kind.in_words()))?));
+        inputs
+            .push((name, value.map_err(|why| format!("`{cell}` is not {}: {why}", column.kind.in_words()))?));
     }
     for column in translation.contract.inputs.iter().filter(|column| column.required) {
         if !inputs.iter().any(|(name, _)| *name == column.name) {

@@ -48,7 +48,8 @@ pub(crate) fn parameters(vendor: &Vendor, translation: &Translation, row: &Row) 
     let has_all = |set: &Vec<marl_core::SmolStr>| set.iter().all(|name| row.get(name).is_some());
     if !needs.is_empty() && !needs.iter().any(has_all) {
         let sets: Vec<String> = needs.iter().map(|set| set.join(" and ")).collect();
-        let message = format!("{} needs {}, and the row has too few of them", contract.name, sets.join(", or "));
+        let message =
+            format!("{} needs {}, and the row has too few of them", contract.name, sets.join(", or "));
         return Err(Error::invalid_input(message));
     }
     for (input, pattern) in patterns {
@@ -58,7 +59,8 @@ pub(crate) fn parameters(vendor: &Vendor, translation: &Translation, row: &Row) 
         }
     }
     let exchange = vendor.operations.get(&call.operation);
-    let exchange = exchange.ok_or_else(|| Error::internal(format!("there is no operation `{}`", call.operation)))?;
+    let exchange =
+        exchange.ok_or_else(|| Error::internal(format!("there is no operation `{}`", call.operation)))?;
     request::parameters(exchange, &|input| row.get(input).map(json))
 }
 
@@ -106,10 +108,17 @@ mod tests {
         });
         let script = Script::new().found(reply);
         let fields = script.enrich(&integration(), &[("id", "7"), ("note", "n")]).await.unwrap();
-        assert_eq!(fields.cell("person").as_deref(), Some("Jane"), "the first place that reads as the type counts");
+        assert_eq!(
+            fields.cell("person").as_deref(),
+            Some("Jane"),
+            "the first place that reads as the type counts"
+        );
         assert_eq!(fields.cell("age").as_deref(), Some("41"));
         let source = |output| fields.get(output).unwrap().source.as_deref();
-        assert_eq!((source("person"), source("age")), (Some("https://acme.com/jane"), Some("https://acme.com/all")));
+        assert_eq!(
+            (source("person"), source("age")),
+            (Some("https://acme.com/jane"), Some("https://acme.com/all"))
+        );
         let call = &script.calls()[0];
         assert_eq!((&*call.provider, &*call.operation), ("acme", "alone"));
         assert_eq!(call.parameters["path"], "/people/7.json");
@@ -132,7 +141,10 @@ mod tests {
     async fn a_row_that_cannot_be_asked_about_makes_no_call() {
         let script = Script::new();
         let error = script.enrich(&integration(), &[("id", "7")]).await.unwrap_err();
-        assert_eq!(error.message(), "acme_alone needs id and number, or note, and the row has too few of them");
+        assert_eq!(
+            error.message(),
+            "acme_alone needs id and number, or note, and the row has too few of them"
+        );
         let error = script.enrich(&integration(), &[("id", "7!"), ("note", "n")]).await.unwrap_err();
         assert_eq!(error.full_message(), "`id` does not have the form that acme accepts: \"7!\"");
         assert!(script.calls().is_empty());

@@ -47,7 +47,8 @@ impl Template {
                 (!left.is_empty()).then_some(Json::Array(left))
             }
             Self::Table(members) => {
-                let left = members.iter().filter_map(|(key, member)| Some((key.clone(), member.fill(values)?)));
+                let left =
+                    members.iter().filter_map(|(key, member)| Some((key.clone(), member.fill(values)?)));
                 let left: Map<String, Json> = left.collect();
                 (!left.is_empty()).then_some(Json::Object(left))
             }
@@ -100,7 +101,8 @@ impl TextTemplate {
             }
             let place = behind.strip_prefix('{').and_then(|behind| behind.split_once('}'));
             let Some((name, behind)) = place.filter(|(name, _)| is_name(name)) else {
-                let hint = "write `{input}` for the value of an input, and `{{` or `}}` for a brace".to_owned();
+                let hint =
+                    "write `{input}` for the value of an input, and `{{` or `}}` for a brace".to_owned();
                 return Err((format!("`{}` has a brace that is not a place", shown(text)), hint));
             };
             if !literal.is_empty() {
@@ -183,7 +185,9 @@ pub(crate) fn in_text(json: &Json) -> String {
 /// Whether the text is a name: lower-case letters, digits and underscores, at most 64, with a letter first.
 pub(crate) fn is_name(text: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-    text.len() <= 64 && text.starts_with(|first: char| first.is_ascii_lowercase()) && text.bytes().all(is_plain)
+    text.len() <= 64
+        && text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text.bytes().all(is_plain)
 }
 
 fn shown(text: &str) -> String {

@@ -1,32 +1,25 @@
 //! The provider that a file declares. It sends one attempt and classifies its end; it must not retry or wait.
 
-use std::{
-    collections::HashSet,
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+mod ends;
+mod requests;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use marl_core::{
     Call, Connection, Error, ErrorKind, Provider, Reply,
     provider::{Attempt, AttemptEnd, Bought, Failure, Outgoing, ProviderInfo},
 };
-use serde_json::Value as Json;
-use sha2::{Digest, Sha256};
-use wire::{Answer, Client, HeaderValue, Method, Request};
+use wire::{Client, Method, Request};
 
+use self::requests::id;
 use crate::{
-    form::{BulkForm, Exchange, PollRoute, Vendor, WaitForm, Word},
-    read::hex,
-    reply::{self, Document, Reader, Stage, Verdict},
-    request::{self, Parts},
+    form::{BulkForm, Exchange, PollRoute, Vendor, Word},
+    reply::{self, Document, Stage},
+    request,
 };
-
-#[cfg(test)]
-mod tests;
-
-/// The length of the text that identifies a call in a request, in hexadecimal digits.
-const ID: usize = 32;
 
 /// A provider that a file declares.
 pub(crate) struct DeclaredProvider {
@@ -48,39 +41,6 @@ impl DeclaredProvider {
         })
     }
 
-    fn reader<'a>(&'a self, exchange: &'a Exchange, stage: Stage) -> Reader<'a> {
-        Reader { vendor: &self.vendor, exchange, stage }
-    }
-
-    /// The request with the key and the headers of every request.
-    fn dressed(&self, mut request: Request) -> Request {
-        for (name, value) in &self.vendor.headers {
-            request = request.with_header(name.clone(), value.clone());
-        }
-        match &self.vendor.key {
-            Some(place) => request.key_at(place.clone()),
-            None => request,
-        }
-    }
-
-    /// The request of a call that does not share its request.
-    fn request(&self, exchange: &Exchange, outgoing: &Outgoing<'_>) -> Result<Request, Error> {
-        let parameters = &outgoing.call.parameters;
-        // A test of the connection has no parameters: the request is the operation's own.
-        let is_bare = parameters.as_object().is_some_and(serde_json::Map::is_empty);
-        let own = (is_bare && exchange.inputs().is_empty()).then(|| request::parameters(exchange, &|_| None));
-        let parts = Parts::from_json(own.transpose()?.as_ref().unwrap_or(parameters))?;
-        let request = self.dressed(parts.request()?);
-        match (&exchange.idempotency, outgoing.idempotency_key) {
-            (Some(name), Some(key)) => {
-                let value = HeaderValue::from_str(key);
-                let value = value.map_err(|_| Error::internal("an idempotency key is not a header"))?;
-                Ok(request.with_header(name.clone(), value))
-            }
-            _ => Ok(request),
-        }
-    }
-
     /// Sends the request of one call, as the first attempt or as a poll of the same address.
     async fn ask(&self, exchange: &Exchange, outgoing: &Outgoing<'_>, stage: Stage) -> Attempt {
         let request = match self.request(exchange, outgoing) {
@@ -93,75 +53,13 @@ impl DeclaredProvider {
         }
     }
 
-    /// The attempt of a call that has an answer of its own. `handle` is what a pending call is polled with,
-    /// unless the answer states it.
-    fn single(&self, exchange: &Exchange, answer: &Answer<'_>, stage: Stage, handle: &str) -> Attempt {
-        let reader = self.reader(exchange, stage);
-        let document = Document::new(answer.status, &answer.body);
-        let verdict = reader.verdict(&document);
-        let end = self.end(reader, &verdict, &document, handle, answer);
-        let is_pending = matches!(end, AttemptEnd::Pending { .. });
-        let cost = reply::stated(exchange, &document, |name| answer.header(name)).filter(|_| !is_pending);
-        Attempt { cost, ..answer.attempt(end) }
-    }
-
-    fn end(
-        &self,
-        reader: Reader<'_>,
-        verdict: &Verdict,
-        document: &Document<'_>,
-        handle: &str,
-        answer: &Answer<'_>,
-    ) -> AttemptEnd {
-        match verdict.word {
-            Word::Found | Word::NoData => AttemptEnd::Answered(reply::to_stored(reader, document, verdict.word)),
-            Word::Pending => match self.handle(reader, document, handle) {
-                Some(handle) => AttemptEnd::Pending { handle },
-                None => self.unusable(reader, verdict, document),
-            },
-            Word::Unusable => self.unusable(reader, verdict, document),
-            _ => AttemptEnd::Failed(reader.failure(verdict, document, self.wait(answer))),
-        }
-    }
-
-    fn unusable(&self, reader: Reader<'_>, verdict: &Verdict, document: &Document<'_>) -> AttemptEnd {
-        let failure = reader.failure(&Verdict { word: Word::Unusable, ..verdict.clone() }, document, None);
-        // What a poll answers is not the reply yet, unless the file says so: the vendor can be asked again.
-        if reader.stage == Stage::Poll && !verdict.is_ruled {
-            let error = failure.error.with_kind(ErrorKind::Upstream).billed(false);
-            return AttemptEnd::Failed(Failure::transient(error));
-        }
-        AttemptEnd::Failed(failure.with_body(reply::to_stored(reader, document, Word::Unusable)))
-    }
-
-    fn handle(&self, reader: Reader<'_>, document: &Document<'_>, known: &str) -> Option<String> {
-        match (&reader.exchange.poll.as_ref()?.route, reader.stage) {
-            (PollRoute::Handle { .. }, Stage::First) => reader.handle(document),
-            _ => Some(known.to_owned()),
-        }
-    }
-
-    /// How long the vendor asks to wait, where the file says so.
-    fn wait(&self, answer: &Answer<'_>) -> Option<Duration> {
-        const LONGEST: f64 = 24.0 * 60.0 * 60.0;
-        let wait = &self.vendor.wait;
-        let stated = wait.header.as_ref().and_then(|(name, form)| {
-            let number: f64 = answer.header(name)?.trim().parse().ok()?;
-            let seconds = match form {
-                WaitForm::Seconds => number,
-                WaitForm::Milliseconds => number / 1_000.0,
-                WaitForm::UnixSeconds => {
-                    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?;
-                    (number - now.as_secs_f64()).max(0.0)
-                }
-            };
-            (seconds >= 0.0).then(|| Duration::from_secs_f64(seconds.min(LONGEST)))
-        });
-        stated.or(wait.otherwise)
-    }
-
     /// Sends calls of one operation in one request.
-    async fn ask_together(&self, exchange: &Exchange, bulk: &BulkForm, outgoing: &[Outgoing<'_>]) -> Vec<Attempt> {
+    async fn ask_together(
+        &self,
+        exchange: &Exchange,
+        bulk: &BulkForm,
+        outgoing: &[Outgoing<'_>],
+    ) -> Vec<Attempt> {
         let request = match self.bulk_request(exchange, bulk, outgoing) {
             Ok(request) => request,
             Err(error) => return vec![not_sent(error); outgoing.len()],
@@ -170,73 +68,6 @@ impl DeclaredProvider {
             Ok(answer) => self.several(exchange, bulk, &answer, (Stage::First, ""), outgoing),
             Err(attempt) => vec![*attempt; outgoing.len()],
         }
-    }
-
-    fn bulk_request(&self, exchange: &Exchange, bulk: &BulkForm, outgoing: &[Outgoing<'_>]) -> Result<Request, Error> {
-        let (mut items, mut known) = (Vec::new(), HashSet::new());
-        for outgoing in outgoing {
-            let id = id(outgoing);
-            let item = request::item_with_id(bulk, &outgoing.call.parameters, &id)?;
-            // Equal calls are one item, and both have its answer.
-            if known.insert(id) {
-                items.push(item);
-            }
-        }
-        Ok(self.dressed(request::bulk_body(&exchange.request, items)?.request()?))
-    }
-
-    /// The attempts of calls that share an answer.
-    fn several(
-        &self,
-        exchange: &Exchange,
-        bulk: &BulkForm,
-        answer: &Answer<'_>,
-        (stage, handle): (Stage, &str),
-        outgoing: &[Outgoing<'_>],
-    ) -> Vec<Attempt> {
-        let whole = self.reader(exchange, stage);
-        let document = Document::new(answer.status, &answer.body);
-        let verdict = whole.verdict(&document);
-        let all = |end: AttemptEnd| vec![answer.attempt(end); outgoing.len()];
-        // A rule that finds an answer or nothing is about a part.
-        let is_about_all = !document.is_success() || !verdict.word.is_answer();
-        if is_about_all {
-            return all(self.end(whole, &verdict, &document, handle, answer));
-        }
-        let ids: Vec<String> = outgoing.iter().map(id).collect();
-        let parts = match reply::matched(bulk, &answer.body, &ids) {
-            Ok(parts) => parts,
-            Err(why) => {
-                let said = Some(why.to_owned());
-                let verdict = Verdict { word: Word::Unusable, said, is_ruled: true };
-                return all(self.unusable(whole, &verdict, &document));
-            }
-        };
-        let part = self.reader(exchange, Stage::Part);
-        let mut ends = Vec::new();
-        let mut words = Vec::new();
-        for text in parts {
-            let (document, verdict) = match text {
-                Some(text) => {
-                    let document = reply::part(exchange, text);
-                    let verdict = part.verdict(&document);
-                    (document, verdict)
-                }
-                None => {
-                    let said = Some("the answer has no item for the call".to_owned());
-                    (Document::new(200, "null"), Verdict { word: bulk.missing, said, is_ruled: true })
-                }
-            };
-            words.push(verdict.word);
-            ends.push(match verdict.word {
-                // The text of a part says its status itself.
-                Word::Found | Word::NoData => AttemptEnd::Answered(document.text.to_owned()),
-                _ => self.end(part, &verdict, &document, handle, answer),
-            });
-        }
-        let cost = reply::stated(exchange, &document, |name| answer.header(name));
-        let costs = reply::shared(exchange, cost, &words);
-        ends.into_iter().zip(costs).map(|(end, cost)| Attempt { cost, ..answer.attempt(end) }).collect()
     }
 
     async fn poll_handle(
@@ -251,7 +82,9 @@ impl DeclaredProvider {
             Err(error) => return vec![not_sent(error); outgoing.len()],
         };
         match (self.client.answer(request).await, &exchange.bulk) {
-            (Ok(answer), Some(bulk)) => self.several(exchange, bulk, &answer, (Stage::Poll, handle), outgoing),
+            (Ok(answer), Some(bulk)) => {
+                self.several(exchange, bulk, &answer, (Stage::Poll, handle), outgoing)
+            }
             (Ok(answer), None) => {
                 vec![self.single(exchange, &answer, Stage::Poll, handle); outgoing.len()]
             }
@@ -290,7 +123,9 @@ impl Provider for DeclaredProvider {
 
     async fn send_many(&self, outgoing: &[Outgoing<'_>]) -> Vec<Attempt> {
         let exchange = outgoing.first().and_then(|first| self.exchange(&first.call.operation).ok());
-        if let Some((exchange, bulk)) = exchange.and_then(|exchange| Some((exchange, exchange.bulk.as_ref()?))) {
+        if let Some((exchange, bulk)) =
+            exchange.and_then(|exchange| Some((exchange, exchange.bulk.as_ref()?)))
+        {
             return self.ask_together(exchange, bulk, outgoing).await;
         }
         let mut attempts = Vec::new();
@@ -338,29 +173,15 @@ impl Provider for DeclaredProvider {
         let verdict = reader.verdict(&document);
         match verdict.word {
             Word::NoData => Ok(Reply::NoData),
-            Word::Found => document.into_json().map(Reply::found).ok_or_else(|| Error::bad_reply("it is not JSON")),
+            Word::Found => {
+                document.into_json().map(Reply::found).ok_or_else(|| Error::bad_reply("it is not JSON"))
+            }
             _ => {
                 let message = format!("the stored answer of {} cannot be used", self.vendor.info.name);
                 Err(Error::bad_reply(message).with_detail(document.text))
             }
         }
     }
-}
-
-/// The text that identifies a call in a request and in its answer: a part of the call's key, so that a later
-/// run finds the same call.
-fn id(outgoing: &Outgoing<'_>) -> String {
-    match outgoing.key.get(..ID) {
-        Some(id) => id.to_owned(),
-        None => hex(&Sha256::digest(canonical(&outgoing.call.parameters)), ID),
-    }
-}
-
-/// JSON with sorted keys.
-fn canonical(json: &Json) -> String {
-    let mut json = json.clone();
-    json.sort_all_objects();
-    json.to_string()
 }
 
 /// An attempt that could not be made.

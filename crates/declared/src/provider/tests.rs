@@ -6,11 +6,11 @@ use std::{
     time::Duration,
 };
 
-use marl_core::{Call, ErrorKind, Secret};
-use serde_json::json;
+use marl_core::Secret;
+use serde_json::{Value as Json, json};
 use wire::testing::{answer, answered, answering, failed, head, serve, take_request};
 
-use super::*;
+use super::{requests::ID, *};
 use crate::testing::{KINDS, kinds};
 
 const KEY: &str = "test-key-1234/567890";
@@ -31,7 +31,8 @@ fn answering_in_turn(answers: Vec<String>) -> (String, Arc<Mutex<Vec<String>>>) 
     let base = serve(move |mut stream| {
         while let Some(request) = take_request(&stream) {
             recorded.lock().unwrap().push(request);
-            let answer = answers.lock().unwrap().next().unwrap_or_else(|| wire::testing::answer(500, "no more"));
+            let answer =
+                answers.lock().unwrap().next().unwrap_or_else(|| wire::testing::answer(500, "no more"));
             let _ = stream.write_all(answer.as_bytes());
         }
     });
@@ -43,7 +44,10 @@ fn with_headers(status: u16, headers: &str, body: &str) -> String {
 }
 
 fn alone() -> Call {
-    call("alone", json!({"method": "POST", "path": "/people/1.json", "query": {"full": "true"}, "body": {"id": "1"}}))
+    call(
+        "alone",
+        json!({"method": "POST", "path": "/people/1.json", "query": {"full": "true"}, "body": {"id": "1"}}),
+    )
 }
 
 #[tokio::test]
@@ -56,7 +60,10 @@ async fn a_call_is_sent_as_it_is_written_with_key_headers_and_idempotency_key() 
     let attempt = provider.send(&outgoing).await;
     assert_eq!(attempt.cost, Some(2.0));
     let stored = answered(attempt);
-    assert_eq!(provider.read(&call, &stored).unwrap(), Reply::found(json!({"person": {"name": "x"}, "cost": 2})));
+    assert_eq!(
+        provider.read(&call, &stored).unwrap(),
+        Reply::found(json!({"person": {"name": "x"}, "cost": 2}))
+    );
     let seen = seen.lock().unwrap();
     assert!(seen[0].starts_with("POST /people/1.json?full=true HTTP/1.1\r\n"), "{}", seen[0]);
     let request = seen[0].to_lowercase();
@@ -173,12 +180,16 @@ async fn calls_share_a_request_and_each_has_its_own_part() {
     let nothing = format!(r#"{{"meta": {{"call": "{}"}}, "status": 404}}"#, id("a"));
     let refused = format!(r#"{{"meta": {{"call": "{}"}}, "status": 400, "message": "bad"}}"#, id("c"));
     let body = format!(r#"{{"out": {{"list": [{found}, {refused}, {nothing}]}}}}"#);
-    let (base, seen) = answering_in_turn(vec![with_headers(200, "X-Spent: 2\r\nX-Request-Id: r1\r\n", &body)]);
+    let (base, seen) =
+        answering_in_turn(vec![with_headers(200, "X-Spent: 2\r\nX-Request-Id: r1\r\n", &body)]);
     let provider = provider(&base, Some(KEY));
     let calls = several("together");
     let attempts = provider.send_many(&outgoing(&calls)).await;
     assert_eq!(ends(&attempts), [nothing, found, "invalid_input No final".to_owned()]);
-    assert_eq!(attempts.iter().map(|attempt| attempt.cost).collect::<Vec<_>>(), [Some(0.0), Some(2.0), Some(0.0)]);
+    assert_eq!(
+        attempts.iter().map(|attempt| attempt.cost).collect::<Vec<_>>(),
+        [Some(0.0), Some(2.0), Some(0.0)]
+    );
     assert!(attempts.iter().all(|attempt| attempt.request_id.as_deref() == Some("r1")));
     let request = seen.lock().unwrap()[0].clone();
     let sent: Json = serde_json::from_str(request.rsplit("\r\n").next().unwrap()).unwrap();
@@ -260,7 +271,7 @@ async fn a_handle_is_polled_until_the_answer_is_there() {
             "upstream No final",
         ]
     );
-    let seen = seen.lock().unwrap();
+    let seen = seen.lock().unwrap().clone();
     assert!(seen[1].starts_with("GET /later/17 HTTP") && seen[1].contains("accept: application/json"));
     let without = answering(answer(200, r#"{"other": 1}"#));
     let attempt = self::provider(&without, Some(KEY)).send(&Outgoing::unrecorded(&later)).await;
@@ -282,8 +293,7 @@ async fn a_poll_that_breaks_leaves_the_call_pending() {
 #[tokio::test]
 async fn the_same_request_asks_again() {
     let again = call("again", json!({"method": "GET", "path": "/again", "query": {"id": "1"}}));
-    let (base, seen) =
-        answering_in_turn(vec![answer(202, ""), answer(202, ""), answer(200, "{}")]);
+    let (base, seen) = answering_in_turn(vec![answer(202, ""), answer(202, ""), answer(200, "{}")]);
     let provider = provider(&base, Some(KEY));
     let outgoing = [Outgoing { call: &again, key: &"f".repeat(64), idempotency_key: None }];
     let pending = format!("pending {}", "f".repeat(ID));
@@ -296,7 +306,8 @@ async fn the_same_request_asks_again() {
 #[tokio::test]
 async fn calls_of_one_job_are_told_apart_by_a_poll() {
     let id = |letter: &str| letter.repeat(ID);
-    let (a, b) = (format!(r#"{{"call": "{}", "name": "A"}}"#, id("a")), format!(r#"{{"call": "{}"}}"#, id("b")));
+    let (a, b) =
+        (format!(r#"{{"call": "{}", "name": "A"}}"#, id("a")), format!(r#"{{"call": "{}"}}"#, id("b")));
     let done = format!(r#"{{"cost": 3, "list": [{b}, {a}]}}"#);
     let (base, _) = answering_in_turn(vec![
         answer(200, r#"{"job": "j"}"#),
@@ -310,7 +321,10 @@ async fn calls_of_one_job_are_told_apart_by_a_poll() {
     assert_eq!(ends(&provider.poll(&outgoing, "j").await), ["pending j"; 3]);
     let attempts = provider.poll(&outgoing, "j").await;
     assert_eq!(ends(&attempts), [&*a, &*b, "null"]);
-    assert_eq!(attempts.iter().map(|attempt| attempt.cost).collect::<Vec<_>>(), [Some(3.0), Some(0.0), Some(0.0)]);
+    assert_eq!(
+        attempts.iter().map(|attempt| attempt.cost).collect::<Vec<_>>(),
+        [Some(3.0), Some(0.0), Some(0.0)]
+    );
     // Each part is read by itself.
     assert_eq!(provider.read(&calls[0].0, &a).unwrap().data().unwrap()["name"], "A");
     assert_eq!(provider.read(&calls[1].0, &b).unwrap(), Reply::NoData);
@@ -321,7 +335,7 @@ async fn a_call_without_a_key_in_the_ledger_is_told_apart_by_its_parameters() {
     let one = call("together", json!({"id": "x", "b": {"d": 1, "c": 2}}));
     let same = call("together", json!({"b": {"c": 2, "d": 1}, "id": "x"}));
     let other = call("together", json!({"id": "y"}));
-    let id = |call| super::id(&Outgoing::unrecorded(call));
+    let id = |call| requests::id(&Outgoing::unrecorded(call));
     assert_eq!((id(&one).len(), id(&one)), (ID, id(&same)));
     assert_ne!(id(&one), id(&other));
 }

@@ -23,7 +23,10 @@ fn example(section: &Section<'_, '_>, inputs: &[Column], outputs: &[Column]) -> 
         true => section.word("is", &rule::words()),
         false => {
             if !has_outputs {
-                section.wrong_here(format!("{} expects nothing", section.shown()), "add `outputs`, or `is = \"no_data\"`");
+                section.wrong_here(
+                    format!("{} expects nothing", section.shown()),
+                    "add `outputs`, or `is = \"no_data\"`",
+                );
             }
             Some(Word::Found)
         }
@@ -40,7 +43,11 @@ fn cells(section: &Section<'_, '_>, key: &'static str, columns: &[Column]) -> Ve
     let mut cells = Vec::new();
     for (name, span, value) in table.entries() {
         if !known.contains(&name) {
-            section.source.wrong(&span, format!("{} has no `{name}`", section.key(key)), words::advice(name, &known));
+            section.source.wrong(
+                &span,
+                format!("{} has no `{name}`", section.key(key)),
+                words::advice(name, &known),
+            );
         }
         if let Some(cell) = table.text_of(name, value) {
             cells.push((name.into(), cell.to_owned()));
@@ -57,7 +64,8 @@ fn given(section: &Section<'_, '_>) -> Option<Given> {
     let poll = poll.and_then(|poll| answer(&poll)).map(|(status, body)| Given::Poll(status, body));
     let mut all: Vec<Given> = [reply, poll, item].into_iter().flatten().collect();
     if all.len() != 1 {
-        let hint = "write one of `reply = { status = 200, body = '...' }`, `poll = { ... }` and `item = '...'`";
+        let hint =
+            "write one of `reply = { status = 200, body = '...' }`, `poll = { ... }` and `item = '...'`";
         section.wrong_here(format!("{} must have one answer", section.shown()), hint);
     }
     all.pop()
@@ -72,7 +80,10 @@ fn answer(section: &Section<'_, '_>) -> Option<(u16, String)> {
         None => Some(String::new()),
         Some(DeValue::String(body)) => Some(body.to_string()),
         Some(_) => {
-            section.wrong_here(format!("{} is not a text", section.key("body")), "write the body in single quotes");
+            section.wrong_here(
+                format!("{} is not a text", section.key("body")),
+                "write the body in single quotes",
+            );
             None
         }
     };

@@ -61,7 +61,8 @@ fn operation<'s, 'o>(
     let name = section.text_of("operation", value)?;
     let declared = operations.get(name);
     let written = root.get("operation").and_then(|all| all.get_ref().as_table());
-    let known: Vec<&str> = written.into_iter().flat_map(|all| all.keys()).map(|key| &**key.get_ref()).collect();
+    let known: Vec<&str> =
+        written.into_iter().flat_map(|all| all.keys()).map(|key| &**key.get_ref()).collect();
     // The mistakes of an operation that could not be read are reported there.
     if declared.is_none() && !known.contains(&name) {
         let hint = match known.is_empty() {
@@ -90,7 +91,8 @@ fn inputs(section: &Section<'_, '_>) -> (Vec<Column>, Vec<(SmolStr, Regex)>) {
         inputs.extend(column);
     }
     if inputs.is_empty() && !section.has("inputs") {
-        let hint = "write `inputs.company_domain = { type = \"domain\", about = \"the company's web domain\" }`";
+        let hint =
+            "write `inputs.company_domain = { type = \"domain\", about = \"the company's web domain\" }`";
         section.wrong_here(format!("{} has no inputs", section.shown()), hint);
     }
     (inputs, patterns)
@@ -106,8 +108,13 @@ fn pattern(input: &Section<'_, '_>) -> Option<Regex> {
         return None;
     }
     let wrong = |_| {
-        let hint = "write it as in most languages, in single quotes: `'^[A-Z]{2}$'`; look-around does not exist";
-        input.source.wrong(&value.span(), format!("{} is not a regular expression", input.key("matches")), hint);
+        let hint =
+            "write it as in most languages, in single quotes: `'^[A-Z]{2}$'`; look-around does not exist";
+        input.source.wrong(
+            &value.span(),
+            format!("{} is not a regular expression", input.key("matches")),
+            hint,
+        );
     };
     built.map_err(wrong).ok()
 }
@@ -131,7 +138,11 @@ fn needs(section: &Section<'_, '_>, inputs: &[Column]) -> Vec<Vec<SmolStr>> {
             if known.contains(&name) {
                 names.push(SmolStr::from(name));
             } else {
-                section.source.wrong(&item.span(), format!("there is no input `{name}`"), words::advice(name, &known));
+                section.source.wrong(
+                    &item.span(),
+                    format!("there is no input `{name}`"),
+                    words::advice(name, &known),
+                );
             }
         }
         needs.push(names);
@@ -185,7 +196,10 @@ fn check_places(section: &Section<'_, '_>, operation: &str, declared: &Declared,
     places.sort_unstable();
     places.dedup();
     for place in places.iter().filter(|place| !known.contains(place)) {
-        let what = format!("`operation.{operation}` places `{{{place}}}`, and {} has no such input", section.shown());
+        let what = format!(
+            "`operation.{operation}` places `{{{place}}}`, and {} has no such input",
+            section.shown()
+        );
         section.wrong_here(what, words::advice(place, &known));
     }
     for input in known.iter().filter(|input| !places.contains(input)) {

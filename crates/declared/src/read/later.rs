@@ -18,7 +18,8 @@ pub(super) fn poll(operation: &Section<'_, '_>) -> Option<(Poll, PollForm)> {
     let route = if section.flag("same") {
         for key in ["path", "handle"] {
             if section.has(key) {
-                section.wrong_here(format!("{} has `same` and `{key}`", section.shown()), "keep one of the two");
+                section
+                    .wrong_here(format!("{} has `same` and `{key}`", section.shown()), "keep one of the two");
             }
         }
         Some(PollRoute::Same)

@@ -65,4 +65,3 @@ fn contents(root: &Section<'_, '_>, file: &str) -> Option<File> {
     root.finish();
     Some(File { name: file.to_owned(), vendor: Arc::new(vendor?), translations })
 }
-

@@ -100,9 +100,13 @@ fn check(section: &Section<'_, '_>, policy: &Operation, exchange: &Exchange) {
         }
         _ => {}
     }
-    if has_items && !matches!(&exchange.request.body, Some(crate::form::BodyForm::Json(body)) if body.paths_to("items").len() == 1)
+    if has_items
+        && !matches!(&exchange.request.body, Some(crate::form::BodyForm::Json(body)) if body.paths_to("items").len() == 1)
     {
-        wrong("has `{items}` in another place than a value of `body`", "write `data = \"{items}\"` in `body`");
+        wrong(
+            "has `{items}` in another place than a value of `body`",
+            "write `data = \"{items}\"` in `body`",
+        );
     }
     let item = exchange.bulk.iter().flat_map(|bulk| bulk.item.places());
     let strange = places.iter().copied().filter(|place| *place != "items");
@@ -116,14 +120,20 @@ fn check(section: &Section<'_, '_>, policy: &Operation, exchange: &Exchange) {
     if exchange.poll.as_ref().is_some_and(|poll| matches!(poll.route, crate::form::PollRoute::Same))
         && exchange.request.method != wire::Method::GET
     {
-        wrong("polls with the same request, which is not a GET request", "give `poll` a `path` and a `handle`");
+        wrong(
+            "polls with the same request, which is not a GET request",
+            "give `poll` a `path` and a `handle`",
+        );
     }
 }
 
 fn timeout(section: &Section<'_, '_>) -> Duration {
     let timeout = section.duration("timeout").unwrap_or(TIMEOUT);
     if !(Duration::from_secs(1)..=LONGEST_TIMEOUT).contains(&timeout) {
-        section.wrong_here(format!("{} is not from 1s to 15m", section.key("timeout")), "write `timeout = \"60s\"`");
+        section.wrong_here(
+            format!("{} is not from 1s to 15m", section.key("timeout")),
+            "write `timeout = \"60s\"`",
+        );
     }
     timeout
 }
@@ -144,7 +154,10 @@ fn price(section: &Section<'_, '_>, bills: Option<Bills>) -> Option<Price> {
             let (list, worst) = (number("list"), number("worst"));
             price.finish();
             let worst = worst.or_else(|| {
-                price.wrong_here(format!("{} lacks `worst`", price.shown()), "write the highest price of one call");
+                price.wrong_here(
+                    format!("{} lacks `worst`", price.shown()),
+                    "write the highest price of one call",
+                );
                 None
             })?;
             (list.unwrap_or(worst), worst)
@@ -158,7 +171,8 @@ fn price(section: &Section<'_, '_>, bills: Option<Bills>) -> Option<Price> {
         section.source.wrong(&value.span(), "the usual price is above the highest one", "exchange the two");
     }
     if unit.is_none() && bills.is_some() {
-        section.wrong_here(format!("{} has a price without a unit", section.shown()), "add `unit = \"credit\"`");
+        section
+            .wrong_here(format!("{} has a price without a unit", section.shown()), "add `unit = \"credit\"`");
     }
     Some(Price { unit: unit?.into(), list, worst })
 }
@@ -177,9 +191,8 @@ fn cost(section: &Section<'_, '_>) -> Option<CostPlace> {
 fn idempotency(section: &Section<'_, '_>) -> Option<(wire::HeaderName, Duration)> {
     let table = section.section("idempotency")?;
     let value = table.need("header", "\"Idempotency-Key\"");
-    let header = value.and_then(|value| {
-        request::header_name(&table, table.text_of("header", value)?, &value.span())
-    });
+    let header =
+        value.and_then(|value| request::header_name(&table, table.text_of("header", value)?, &value.span()));
     table.need("for", "\"24h\"");
     let lasts = table.duration("for");
     table.finish();

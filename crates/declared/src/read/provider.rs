@@ -14,7 +14,8 @@ use crate::form::{Vendor, Wait, WaitForm, is_name};
 
 /// The table `provider`, with the operations of the file.
 pub(super) fn vendor(root: &Section<'_, '_>, operations: BTreeMap<SmolStr, Declared>) -> Option<Vendor> {
-    let section = root.need("provider", "{ ... }` as a table of its own: `[provider]").and(root.section("provider"))?;
+    let section =
+        root.need("provider", "{ ... }` as a table of its own: `[provider]").and(root.section("provider"))?;
     let name = section.need("name", "\"acme\"").and_then(|value| {
         let name = section.text_of("name", value)?;
         if !is_name(name) {
@@ -62,7 +63,10 @@ fn base_of(section: &Section<'_, '_>, text: &str, span: &std::ops::Range<usize>)
         None
     };
     let Ok(url) = Url::parse(text) else {
-        return wrong("is not an address", "write the address that all paths share, such as `https://api.acme.com/v1`");
+        return wrong(
+            "is not an address",
+            "write the address that all paths share, such as `https://api.acme.com/v1`",
+        );
     };
     let is_loopback = match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -91,7 +95,8 @@ fn key_of(section: &Section<'_, '_>) -> Option<(KeyPlace, SmolStr)> {
         let variable = section.text_of("env", value)?;
         let is_plain = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
         if variable.len() > 64 || !variable.bytes().all(is_plain) {
-            let hint = "write capital letters, digits and underscores: the name of the variable, never the key";
+            let hint =
+                "write capital letters, digits and underscores: the name of the variable, never the key";
             section.source.wrong(&value.span(), "`key.env` is not the name of a variable", hint);
             return None;
         }
@@ -102,11 +107,18 @@ fn key_of(section: &Section<'_, '_>) -> Option<(KeyPlace, SmolStr)> {
         let name = section.text_of("header", value);
         let name = name.and_then(|name| HeaderName::from_bytes(name.as_bytes()).ok());
         if name.is_none() {
-            section.source.wrong(&value.span(), "`key.header` is not a header", "write `header = \"X-Api-Key\"`");
+            section.source.wrong(
+                &value.span(),
+                "`key.header` is not a header",
+                "write `header = \"X-Api-Key\"`",
+            );
         }
         let before = section.text("before").unwrap_or_default().to_owned();
         if HeaderValue::from_str(&before).is_err() {
-            section.wrong_here("`key.before` cannot be in a header", "write visible ASCII, such as `\"Token \"`");
+            section.wrong_here(
+                "`key.before` cannot be in a header",
+                "write visible ASCII, such as `\"Token \"`",
+            );
         }
         places.push(name.map(|name| KeyPlace::Header { name, before }));
     }
@@ -120,10 +132,12 @@ fn key_of(section: &Section<'_, '_>) -> Option<(KeyPlace, SmolStr)> {
     if let Some(text) = section.text("basic") {
         let both = text.split_once("{key}").filter(|_| text.contains(':'));
         if both.is_none() {
-            let hint = "write `\"{key}:\"` for a key as the user, or `\"user:{key}\"` for a key as the password";
+            let hint =
+                "write `\"{key}:\"` for a key as the user, or `\"user:{key}\"` for a key as the password";
             section.wrong_here("`key.basic` does not say where the key is", hint);
         }
-        let basic = |(before, behind): (&str, &str)| KeyPlace::Basic { before: before.into(), behind: behind.into() };
+        let basic =
+            |(before, behind): (&str, &str)| KeyPlace::Basic { before: before.into(), behind: behind.into() };
         places.push(both.map(basic));
     }
     section.finish();
@@ -153,7 +167,11 @@ fn check(section: &Section<'_, '_>, operations: &BTreeMap<SmolStr, Declared>) ->
     let name = section.text_of("check", value)?;
     let Some(operation) = operations.get(name) else {
         let known: Vec<&str> = operations.keys().map(SmolStr::as_str).collect();
-        section.source.wrong(&value.span(), format!("there is no operation `{name}`"), words::advice(name, &known));
+        section.source.wrong(
+            &value.span(),
+            format!("there is no operation `{name}`"),
+            words::advice(name, &known),
+        );
         return None;
     };
     if !operation.policy.is_repeatable() || !operation.exchange.inputs().is_empty() {

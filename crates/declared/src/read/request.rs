@@ -7,8 +7,16 @@ use super::{section::Section, template};
 use crate::form::{BodyForm, RequestForm, TextTemplate};
 
 /// Headers that HTTP itself or the client sets.
-const OWN_HEADERS: [&str; 8] =
-    ["host", "content-length", "content-type", "connection", "transfer-encoding", "user-agent", "cookie", "te"];
+const OWN_HEADERS: [&str; 8] = [
+    "host",
+    "content-length",
+    "content-type",
+    "connection",
+    "transfer-encoding",
+    "user-agent",
+    "cookie",
+    "te",
+];
 
 /// The form of a request.
 pub(super) fn form(section: &Section<'_, '_>) -> Option<RequestForm> {
@@ -21,7 +29,10 @@ pub(super) fn form(section: &Section<'_, '_>) -> Option<RequestForm> {
     let bodies: Vec<&str> = bodies.collect();
     let body = body(section);
     if bodies.len() > 1 {
-        section.wrong_here(format!("{} has several bodies", section.shown()), "keep one of `body`, `form`, `text`");
+        section.wrong_here(
+            format!("{} has several bodies", section.shown()),
+            "keep one of `body`, `form`, `text`",
+        );
     }
     if let (Some(true), [body, ..]) = (method, bodies.as_slice()) {
         let hint = "write `method = \"POST\"`, or put the parameters into `query`";
@@ -88,7 +99,8 @@ pub(super) fn header_name(
     let header = HeaderName::from_bytes(name.as_bytes()).ok();
     let header = header.filter(|header| !OWN_HEADERS.contains(&header.as_str()));
     if header.is_none() {
-        let hint = "write a header's name such as `accept`; marl sets those of the connection and the body itself";
+        let hint =
+            "write a header's name such as `accept`; marl sets those of the connection and the body itself";
         section.source.wrong(span, format!("`{name}` is not a header that a file can set"), hint);
     }
     header

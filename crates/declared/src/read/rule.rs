@@ -64,7 +64,8 @@ fn condition(section: &Section<'_, '_>) -> Option<Condition> {
             section.wrong_here("`equals` and `contains` are both there", "write two rules");
         }
         (Some(_), None, None) => {
-            let hint = "add `equals` or `contains`, or write `empty = \"/...\"` for a value that is not there";
+            let hint =
+                "add `equals` or `contains`, or write `empty = \"/...\"` for a value that is not there";
             section.wrong_here("`at` says nothing by itself", hint);
         }
         (None, None, None) => {}

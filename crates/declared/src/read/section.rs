@@ -83,7 +83,11 @@ impl<'s, 't> Section<'s, 't> {
     pub(super) fn finish(&self) {
         let asked = self.asked.borrow();
         let mut known: Vec<&str> = Vec::new();
-        asked.iter().for_each(|key| if !known.contains(key) { known.push(key) });
+        asked.iter().for_each(|key| {
+            if !known.contains(key) {
+                known.push(key)
+            }
+        });
         for key in self.table.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
             let word = key.get_ref().as_ref();
             let what = format!("{} has no key `{word}`", self.shown());
@@ -98,7 +102,8 @@ impl<'s, 't> Section<'s, 't> {
 
     /// The tables under a key, by name.
     pub(super) fn named(&self, key: &'static str, most: usize) -> Vec<(&'s str, Section<'s, 't>)> {
-        let Some(all) = self.get(key).and_then(|value| Section::of(self.source, self.path(key), value)) else {
+        let Some(all) = self.get(key).and_then(|value| Section::of(self.source, self.path(key), value))
+        else {
             return Vec::new();
         };
         let mut sections = Vec::new();
@@ -107,7 +112,8 @@ impl<'s, 't> Section<'s, 't> {
                 let hint = "write lower-case letters, digits and underscores, with a letter first";
                 self.source.wrong(&span, format!("`{name}` is not a name"), hint);
             }
-            let Some(mut section) = Section::of(self.source, self.path(&format!("{key}.{name}")), value) else {
+            let Some(mut section) = Section::of(self.source, self.path(&format!("{key}.{name}")), value)
+            else {
                 continue;
             };
             section.span = span;

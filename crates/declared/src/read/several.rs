@@ -21,10 +21,14 @@ pub(super) fn bulk(operation: &Section<'_, '_>) -> Option<(Bulk, BulkForm)> {
     let item = item.and_then(|item| template::template(&section, "item", item, 0));
     section.need("replies", "\"/data\"");
     section.need("id", "\"/id\"");
-    let (replies, id, status) = (section.pointer("replies"), section.pointer("id"), section.pointer("status"));
+    let (replies, id, status) =
+        (section.pointer("replies"), section.pointer("id"), section.pointer("status"));
     let missing = section.word("missing", &rule::words()).unwrap_or(Word::Unusable);
     if matches!(missing, Word::Found | Word::Pending) {
-        section.wrong_here(format!("{} cannot be that", section.key("missing")), "write `\"no_data\"` or an error");
+        section.wrong_here(
+            format!("{} cannot be that", section.key("missing")),
+            "write `\"no_data\"` or an error",
+        );
     }
     section.finish();
     let (item, span) = (item?, span?);

@@ -13,7 +13,12 @@ const DEEPEST: usize = 16;
 const LONGEST_PATH: usize = 1_000;
 
 /// A value as a template: tables, lists and texts may have places.
-pub(super) fn template(section: &Section<'_, '_>, key: &str, value: &Value<'_>, depth: usize) -> Option<Template> {
+pub(super) fn template(
+    section: &Section<'_, '_>,
+    key: &str,
+    value: &Value<'_>,
+    depth: usize,
+) -> Option<Template> {
     let source = section.source;
     if depth > DEEPEST {
         let what = format!("{} is deeper than {DEEPEST} levels", section.key(key));
@@ -67,13 +72,16 @@ pub(super) fn constant(section: &Section<'_, '_>, key: &str, value: &Value<'_>) 
         DeValue::String(text) => Some(Json::from(text.as_ref())),
         DeValue::Boolean(flag) => Some(Json::Bool(*flag)),
         DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).ok().map(Json::from),
-        DeValue::Float(number) => {
-            number.as_str().parse().ok().and_then(Number::from_f64).map(Json::Number)
-        }
+        DeValue::Float(number) => number.as_str().parse().ok().and_then(Number::from_f64).map(Json::Number),
         _ => None,
     };
     if json.is_none() {
-        super::section::not_a(section.source, &section.key(key), "a text, a number, `true` or `false`", value);
+        super::section::not_a(
+            section.source,
+            &section.key(key),
+            "a text, a number, `true` or `false`",
+            value,
+        );
     }
     json
 }

@@ -81,15 +81,30 @@ fn mistakes_of_the_provider() {
         ("\"https://api.acme.com/v1/\"", "\"https://key@api.acme.com\""),
         ("\"https://api.acme.com/v1/\"", "\"https://{host}\""),
         ("\"https://api.acme.com/v1/\"", "\"api.acme.com\""),
-        ("key = { header = \"X-Api-Key\", env = \"ACME_API_KEY\" }", "key = { bearer = true, query = \"key\", env = \"K\" }"),
-        ("key = { header = \"X-Api-Key\", env = \"ACME_API_KEY\" }", "key = { header = \"X Key\", env = \"sk-12345678\" }"),
-        ("key = { header = \"X-Api-Key\", env = \"ACME_API_KEY\" }", "key = { basic = \"user\", env = \"K\" }"),
+        (
+            "key = { header = \"X-Api-Key\", env = \"ACME_API_KEY\" }",
+            "key = { bearer = true, query = \"key\", env = \"K\" }",
+        ),
+        (
+            "key = { header = \"X-Api-Key\", env = \"ACME_API_KEY\" }",
+            "key = { header = \"X Key\", env = \"sk-12345678\" }",
+        ),
+        (
+            "key = { header = \"X-Api-Key\", env = \"ACME_API_KEY\" }",
+            "key = { basic = \"user\", env = \"K\" }",
+        ),
         ("[operation.find]", "check = \"fond\"\n[operation.find]"),
         ("[operation.find]", "check = \"find\"\n[operation.find]"),
         ("[operation.find]", "headers = { Host = \"evil.example\" }\n[operation.find]"),
         ("[operation.find]", "limit = { per_minut = 5, parallel = 0 }\n[operation.find]"),
-        ("[operation.find]", "when = [{ status = 600, is = \"auth\" }, { is = \"auth\" }, { status = \"5x\", is = \"oops\" }]\n[operation.find]"),
-        ("[operation.find]", "when = [{ at = \"/a\", is = \"auth\" }, { equals = 1, is = \"auth\" }, { contains = \"x\" }]\n[operation.find]"),
+        (
+            "[operation.find]",
+            "when = [{ status = 600, is = \"auth\" }, { is = \"auth\" }, { status = \"5x\", is = \"oops\" }]\n[operation.find]",
+        ),
+        (
+            "[operation.find]",
+            "when = [{ at = \"/a\", is = \"auth\" }, { equals = 1, is = \"auth\" }, { contains = \"x\" }]\n[operation.find]",
+        ),
     ]);
     insta::assert_snapshot!(told);
 }
@@ -120,8 +135,14 @@ fn mistakes_of_an_operation() {
         ("no_data = { empty = \"/person\" }", "no_data = { empty = \"/person\", is = \"no_data\" }"),
         ("no_data = { empty = \"/person\" }", "poll = { every = \"5s\" }"),
         ("no_data = { empty = \"/person\" }", "poll = { every = \"5s\", path = \"/x\", handle = \"/id\" }"),
-        ("no_data = { empty = \"/person\" }", "bulk = { most = 10, item = { a = \"{id}\" }, replies = \"/data\", id = \"/id\" }"),
-        ("no_data = { empty = \"/person\" }", "bulk = { most = 10, item = { a = \"{call}\" }, replies = \"/data\", id = \"/id\", missing = \"pending\" }"),
+        (
+            "no_data = { empty = \"/person\" }",
+            "bulk = { most = 10, item = { a = \"{id}\" }, replies = \"/data\", id = \"/id\" }",
+        ),
+        (
+            "no_data = { empty = \"/person\" }",
+            "bulk = { most = 10, item = { a = \"{call}\" }, replies = \"/data\", id = \"/id\", missing = \"pending\" }",
+        ),
         ("query = { full", "query = { when = 2026-01-01, full"),
     ]);
     insta::assert_snapshot!(told);
@@ -143,8 +164,14 @@ fn mistakes_of_an_integration() {
         ("at = \"/person/name\"", "at = [\"/a\", \"$.b[0].c\"]"),
         ("outputs.person =", "output.person ="),
         ("outputs.person = {", "outputs.person = \"/name\"\noutputs.other = {"),
-        ("outputs.person =", "example = { inputs = { idd = \"1\" }, reply = { status = 200 } }\noutputs.person ="),
-        ("outputs.person =", "example = [{ inputs = {}, outputs = { name = \"x\" }, reply = {}, item = \"{}\" }]\noutputs.person ="),
+        (
+            "outputs.person =",
+            "example = { inputs = { idd = \"1\" }, reply = { status = 200 } }\noutputs.person =",
+        ),
+        (
+            "outputs.person =",
+            "example = [{ inputs = {}, outputs = { name = \"x\" }, reply = {}, item = \"{}\" }]\noutputs.person =",
+        ),
     ]);
     insta::assert_snapshot!(told);
 }
@@ -170,7 +197,8 @@ fn the_version_changes_with_what_decides_the_fields() {
     assert!(changed("[operation.find]", "when = [{ status = 404, is = \"no_data\" }]\n[operation.find]"));
     assert!(!changed("price = 1", "price = 2"));
     assert!(!changed("format = 1", "# A comment.\nformat = 1"));
-    let example = "example = { reply = { body = '{\"person\": {\"name\": \"x\"}}' }, outputs = { person = \"x\" } }\n";
+    let example =
+        "example = { reply = { body = '{\"person\": {\"name\": \"x\"}}' }, outputs = { person = \"x\" } }\n";
     assert!(!changed("outputs.person =", &format!("{example}outputs.person =")));
 }
 

@@ -91,8 +91,14 @@ fn each_word_has_the_meaning_of_the_house() {
             assert_eq!(failure.error.may_be_billed(), failure.bought != Bought::No, "{word:?}");
             let retry = if failure.retryable { "retried" } else { "final" };
             let wait = failure.retry_after.map(|wait| format!(", after {wait:?}")).unwrap_or_default();
-            let reach = if failure.reach == Reach::Call { String::new() } else { format!(", {:?}", failure.reach) };
-            format!("{:13} {:5} {retry}{wait}{reach}: {}", word.name(), format!("{:?}", failure.bought), failure.error)
+            let reach =
+                if failure.reach == Reach::Call { String::new() } else { format!(", {:?}", failure.reach) };
+            format!(
+                "{:13} {:5} {retry}{wait}{reach}: {}",
+                word.name(),
+                format!("{:?}", failure.bought),
+                failure.error
+            )
         })
         .collect();
     insta::assert_snapshot!(told.join("\n"));
@@ -163,7 +169,8 @@ fn a_cost_is_shared_among_the_calls_that_are_billed() {
     for text in [r#"{"cost": -1}"#, r#"{"cost": "NaN"}"#, r#"{"cost": null}"#, "{}", "no"] {
         assert_eq!(cost(text), None, "{text}");
     }
-    let header = |value: &'static str| stated(found, &Document::new(200, ""), move |_| Some(value.to_owned()));
+    let header =
+        |value: &'static str| stated(found, &Document::new(200, ""), move |_| Some(value.to_owned()));
     assert_eq!((header(" 4 "), header("four")), (Some(4.0), None));
 }
 

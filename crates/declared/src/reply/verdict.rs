@@ -124,7 +124,8 @@ impl Reader<'_> {
 
     /// The handle that an answer states, if it has one.
     pub(crate) fn handle(&self, document: &Document<'_>) -> Option<String> {
-        let Some(PollRoute::Handle { handle, .. }) = self.exchange.poll.as_ref().map(|poll| &poll.route) else {
+        let Some(PollRoute::Handle { handle, .. }) = self.exchange.poll.as_ref().map(|poll| &poll.route)
+        else {
             return None;
         };
         let text = handle.text(document.json()?)?;
@@ -132,19 +133,28 @@ impl Reader<'_> {
     }
 
     /// The failure that a word means. `wait` is how long a vendor that asks to slow down wants to wait.
-    pub(crate) fn failure(&self, verdict: &Verdict, document: &Document<'_>, wait: Option<Duration>) -> Failure {
+    pub(crate) fn failure(
+        &self,
+        verdict: &Verdict,
+        document: &Document<'_>,
+        wait: Option<Duration>,
+    ) -> Failure {
         let error = |kind, what: &str| {
             let message = format!("{} answered HTTP {}: {what}", self.vendor.info.name, document.status);
             let said = verdict.said.as_deref().unwrap_or(document.text);
             Error::new(kind, message).with_detail(said)
         };
         match verdict.word {
-            Word::InvalidInput => Failure::refused(error(ErrorKind::InvalidInput, "the parameters are refused")),
+            Word::InvalidInput => {
+                Failure::refused(error(ErrorKind::InvalidInput, "the parameters are refused"))
+            }
             Word::Blocked => {
                 Failure::refused(error(ErrorKind::Upstream, "it may not answer about this person or company"))
             }
             Word::Refused => Failure::refused(error(ErrorKind::Upstream, "the request is refused")),
-            Word::Auth => Failure::refused(error(ErrorKind::Auth, "the key is refused")).reaching(Reach::Provider),
+            Word::Auth => {
+                Failure::refused(error(ErrorKind::Auth, "the key is refused")).reaching(Reach::Provider)
+            }
             Word::Forbidden => Failure::refused(error(ErrorKind::Auth, "the key may not use this operation"))
                 .reaching(Reach::Operation),
             Word::OutOfCredit => {
@@ -156,7 +166,9 @@ impl Reader<'_> {
                 Failure { retry_after: wait, ..failure }
             }
             Word::TryAgain => Failure::transient(error(ErrorKind::Upstream, "a temporary error")),
-            Word::Undelivered => Failure::undelivered(error(ErrorKind::Network, "the request was not delivered")),
+            Word::Undelivered => {
+                Failure::undelivered(error(ErrorKind::Network, "the request was not delivered"))
+            }
             Word::InDoubt => Failure::in_doubt(error(ErrorKind::Timeout, "the answer was lost")),
             Word::Found | Word::NoData | Word::Pending | Word::Unusable => {
                 Failure::unusable(error(ErrorKind::BadReply, "the answer cannot be used"))

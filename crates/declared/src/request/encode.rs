@@ -61,5 +61,9 @@ pub(super) fn form(pairs: &[(String, String)]) -> String {
 pub(super) fn header(template: &TextTemplate, values: Values<'_>) -> Result<Option<String>, Error> {
     let Some(text) = template.text(values) else { return Ok(None) };
     let is_plain = text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) && text.len() <= LONGEST_HEADER;
-    if is_plain { Ok(Some(text)) } else { Err(Error::invalid_input("a value cannot be in a header").with_detail(text)) }
+    if is_plain {
+        Ok(Some(text))
+    } else {
+        Err(Error::invalid_input("a value cannot be in a header").with_detail(text))
+    }
 }

@@ -67,8 +67,10 @@ impl Parts {
             Some("POST") => Method::POST,
             _ => return Err(wrong("no method")),
         };
-        let path = text("path").filter(|path| is_path(path)).ok_or_else(|| wrong("no path below the base"))?;
-        let query = members.get("query").map_or(Some(Vec::new()), pairs_of).ok_or_else(|| wrong("another query"))?;
+        let path =
+            text("path").filter(|path| is_path(path)).ok_or_else(|| wrong("no path below the base"))?;
+        let query =
+            members.get("query").map_or(Some(Vec::new()), pairs_of).ok_or_else(|| wrong("another query"))?;
         let headers = members.get("headers").map_or(Some(Vec::new()), headers_of);
         let body = match (members.get("body"), members.get("form"), text("text")) {
             (Some(body), None, None) => Body::Json(body.clone()),
@@ -95,7 +97,8 @@ impl Parts {
             return Err(Error::invalid_input("the values are too long for an address"));
         }
         let request = Request::new(self.method, address);
-        let typed = |kind: &'static str, body: String| request.clone().body(HeaderValue::from_static(kind), body);
+        let typed =
+            |kind: &'static str, body: String| request.clone().body(HeaderValue::from_static(kind), body);
         let mut request = match self.body {
             Body::None => request,
             Body::Json(body) => typed("application/json", body.to_string()),
@@ -113,7 +116,8 @@ impl Parts {
 
 /// Whether a text is a path below a base: plain or escaped bytes, and no segment that leaves its place.
 fn is_path(path: &str) -> bool {
-    let leaves = |segment: &str| matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..");
+    let leaves =
+        |segment: &str| matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..");
     path.starts_with('/')
         && path.bytes().all(|byte| byte == b'/' || byte == b'%' || is_plain(byte))
         && !path.split('/').any(leaves)

@@ -32,7 +32,8 @@ fn filled(operation: &str, id: &str) -> Json {
 #[test]
 fn a_call_is_its_request_and_values_keep_their_types() {
     let tags = Value::List(vec!["a".into(), "b&c".into()]);
-    let call = asked(&[("id", text("a/b")), ("number", Value::Integer(7)), ("tags", tags), ("note", text("n"))]);
+    let call =
+        asked(&[("id", text("a/b")), ("number", Value::Integer(7)), ("tags", tags), ("note", text("n"))]);
     assert_eq!(
         call.unwrap(),
         json!({
@@ -98,7 +99,19 @@ fn the_parameters_of_a_shared_request_are_the_item_alone() {
 
 #[test]
 fn parameters_of_another_caller_stay_below_the_base() {
-    for path in ["@evil.example/", "//x/../y", "/..", "/%2e%2E/x", "/.%2e", "/a b", "/a\r\nb", "/a?b", "/a#b", "/\\evil", ""] {
+    for path in [
+        "@evil.example/",
+        "//x/../y",
+        "/..",
+        "/%2e%2E/x",
+        "/.%2e",
+        "/a b",
+        "/a\r\nb",
+        "/a?b",
+        "/a#b",
+        "/\\evil",
+        "",
+    ] {
         assert!(Parts::from_json(&json!({"method": "GET", "path": path})).is_err(), "{path}");
     }
     for parameters in [
