@@ -121,7 +121,7 @@ mod tests {
         );
         let call = &script.calls()[0];
         assert_eq!((&*call.provider, &*call.operation), ("acme", "alone"));
-        assert_eq!(call.parameters["path"], "/people/7.json");
+        assert_eq!(call.parameters["path"], "/people/7.v2");
     }
 
     #[tokio::test]

@@ -26,7 +26,7 @@ bills = "nothing"
 
 [operation.alone]
 method = "POST"
-path = "/people/{id}.json"
+path = "/people/{id}.v2"
 query = { tag = "{tags}", full = true, note = "about {note}", n = 2 }
 headers = { x-note = "{note}" }
 body = { id = "{id}", number = "{number}", wrapped = { tags = "{tags}", deep = ["{note}"] }, fixed = [1, true, 0.5] }

@@ -38,7 +38,7 @@ fn a_call_is_its_request_and_values_keep_their_types() {
         call.unwrap(),
         json!({
             "method": "POST",
-            "path": "/people/a%2Fb.json",
+            "path": "/people/a%2Fb.v2",
             "query": {"tag": ["a", "b&c"], "full": "true", "note": "about n", "n": "2"},
             "headers": {"x-note": "n"},
             "body": {
@@ -150,7 +150,7 @@ proptest! {
         if let Ok(call) = asked(&inputs) {
             let path = call["path"].as_str().unwrap();
             prop_assert_eq!(path.matches('/').count(), 2);
-            prop_assert!(path.starts_with("/people/") && path.ends_with(".json"));
+            prop_assert!(path.starts_with("/people/") && path.ends_with(".v2"));
             let address = format!("https://api.acme.com/v1{path}");
             let url = url::Url::parse(&address).unwrap();
             prop_assert_eq!((url.host_str(), url.query(), url.fragment()), (Some("api.acme.com"), None, None));
