@@ -156,6 +156,10 @@ pub(crate) struct SandboxArgs {
     #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = parse_time)]
     pub(crate) latency: Duration,
 
+    /// How long a job takes at a vendor that answers later
+    #[arg(long, value_name = "TIME", default_value = "300ms", value_parser = parse_time)]
+    pub(crate) pending_for: Duration,
+
     /// A fault and its share of attempts: `429=0.05`; may be given several times
     #[arg(long, value_name = "KIND=RATE")]
     pub(crate) fault: Vec<sandbox::Fault>,

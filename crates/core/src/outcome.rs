@@ -37,6 +37,8 @@ pub enum SkipReason {
     ProviderStopped,
     /// A cap on calls or cost was reached.
     Budget,
+    /// The vendor answers later: a later run gets the answer without paying again.
+    Pending,
     /// The run was interrupted.
     Interrupted,
     /// No answer is stored and nothing may be sent, as in plans and explanations.
@@ -53,6 +55,7 @@ impl SkipReason {
             Self::Existing => "existing",
             Self::ProviderStopped => "provider_stopped",
             Self::Budget => "budget",
+            Self::Pending => "pending",
             Self::Interrupted => "interrupted",
             Self::Unanswered => "unanswered",
         }

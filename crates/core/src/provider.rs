@@ -12,9 +12,7 @@ use smol_str::SmolStr;
 
 use crate::{Call, Error, Reply, Secret};
 
-pub use operation::{
-    Bills, Bulk, Counted, Limits, Operation, Operations, Poll, Price, RetryTemper, Window,
-};
+pub use operation::{Bills, Bulk, Counted, Limits, Operation, Operations, Poll, Price, RetryTemper, Window};
 
 /// The facts about a provider that policy outside of it needs.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,6 +88,13 @@ pub trait Provider: Send + Sync {
         let _ = handle;
         let error = || Error::internal(format!("{} cannot be asked for answers", self.info().name));
         outgoing.iter().map(|_| Failure::transient(error()).into()).collect()
+    }
+
+    /// What a call is about where that is a party of its own, such as the host of a website. Calls about one
+    /// target are made one after another. `None` if only the vendor is asked.
+    fn target(&self, call: &Call) -> Option<SmolStr> {
+        let _ = call;
+        None
     }
 
     /// Reads a complete reply that [`Provider::send`] classified as answered. The function is pure, so that

@@ -71,6 +71,29 @@ pub enum Event<'a> {
         /// The vendor's unit, where it publishes a price.
         unit: Option<&'a str>,
     },
+    /// An answer has arrived that an earlier run ordered.
+    Collected {
+        /// The provider.
+        provider: &'a str,
+        /// What it cost.
+        cost: Cost,
+        /// The vendor's unit, where it publishes a price.
+        unit: Option<&'a str>,
+    },
+    /// A call was left pending: its vendor answers later.
+    Pending {
+        /// The provider.
+        provider: &'a str,
+        /// What it costs at most, if this run ordered it.
+        ordered: Option<Cost>,
+    },
+    /// A request with several calls left this machine.
+    SentTogether {
+        /// The provider.
+        provider: &'a str,
+        /// The number of calls in the request.
+        calls: usize,
+    },
     /// A call did not fit the run's caps and was not made.
     CapReached,
     /// The ledger cannot be used; nothing more is sent.

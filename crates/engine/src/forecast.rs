@@ -74,6 +74,8 @@ pub struct CallForecast {
     pub reused: u64,
     /// Calls that stay in doubt.
     pub in_doubt: u64,
+    /// Calls that an earlier run ordered and that are not answered yet.
+    pub pending: u64,
     /// Calls sent because the stored answer is too old or must be replaced; part of `send`.
     pub stale: u64,
     /// Calls sent because they failed before; part of `send`.
@@ -173,6 +175,7 @@ impl Forecast {
             match seen.status {
                 CallStatus::Reused => sum.reused += 1,
                 CallStatus::InDoubt => sum.in_doubt += 1,
+                CallStatus::Pending => sum.pending += 1,
                 CallStatus::Busy => sum.possible += 1,
                 CallStatus::Stale if sent => sum.stale += 1,
                 CallStatus::Failed if sent => sum.failed_before += 1,
@@ -205,6 +208,7 @@ impl Forecast {
                 operation,
                 reused: 0,
                 in_doubt: 0,
+                pending: 0,
                 stale: 0,
                 failed_before: 0,
                 sent_again: 0,

@@ -3,7 +3,8 @@
 use std::{path::Path, time::Duration};
 
 use engine::ledger::{
-    CallRecord, CallState, Claim, ClaimRequest, EndRecord, Ended, Intent, Judge, Key, Known, Wanted, canonical,
+    CallRecord, CallState, Claim, ClaimRequest, EndRecord, Ended, Intent, Judge, Key, Known, Wanted,
+    canonical,
 };
 use marl_core::{Error, SmolStr};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -91,9 +92,9 @@ pub(crate) fn claim(
     wanted: Wanted,
     ledger: &Path,
 ) -> rusqlite::Result<Claim> {
-    let purchase = match known(judge, db, &intent.key, wanted, ledger)? {
-        Known::Nothing => new_purchase(db, &intent.key)?,
-        Known::InDoubt { age, .. } if age < again => repeated_purchase(db, &intent.key)?,
+    let (purchase, doubt) = match known(judge, db, &intent.key, wanted, ledger)? {
+        Known::Nothing => (new_purchase(db, &intent.key)?, None),
+        Known::InDoubt { age, .. } if age < again => (repeated_purchase(db, &intent.key)?, Some(age)),
         known => return Ok(Claim::Known(known)),
     };
     let now = now_ms();
@@ -121,7 +122,7 @@ pub(crate) fn claim(
         intent.is_free,
         purchase,
     ])?;
-    Ok(Claim::Granted { intent: Intent::new(db.last_insert_rowid()), purchase })
+    Ok(Claim::Granted { intent: Intent::new(db.last_insert_rowid()), purchase, doubt })
 }
 
 /// The number of a purchase that repeats none: no recorded call of the key has it.

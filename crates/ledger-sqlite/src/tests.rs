@@ -21,7 +21,7 @@ use engine::{
     cost::Cost,
     ledger::{
         BeginError, Calls, Claim, ClaimRequest, Ended, Freshness, Intent, Key, Ledger, MaxAge, Prune,
-        Removed, RunEnd, RunStart, RunState, Scope, Settled, Used,
+        Removed, RunEnd, RunStart, RunState, Scope, Settled, Used, Wanted,
         testing::{Form, price, word},
     },
 };
@@ -70,10 +70,19 @@ impl World {
         let (key, call) = (self.key(n), call(n));
         let scope = &self.scope;
         let price = &price(None);
-        let request =
-            ClaimRequest { key, call: &call, scope, again, refresh: false, attempt: 1, time, price };
+        let again = if again { Duration::MAX } else { Duration::ZERO };
+        let request = ClaimRequest {
+            key,
+            call: &call,
+            scope,
+            again,
+            wanted: Wanted::default(),
+            attempt: 1,
+            time,
+            price,
+        };
         match ledger.claim(&request).await.unwrap() {
-            Claim::Granted(intent) => Some(intent),
+            Claim::Granted { intent, .. } => Some(intent),
             Claim::Known(_) => None,
         }
     }
@@ -86,12 +95,17 @@ impl World {
     }
 
     async fn settle(&self, ledger: &RunCalls, n: u64, intent: Intent, end: Settled) {
-        let ended = Ended { end, duration: Duration::from_millis(5), request_id: Some("r1".to_owned()) };
+        let ended = Ended {
+            end,
+            duration: Duration::from_millis(5),
+            request_id: Some("r1".to_owned()),
+            ends_doubts: false,
+        };
         ledger.settle(&self.key(n), intent, Arc::new(ended)).await.unwrap();
     }
 
     async fn word(&self, ledger: &dyn Calls, n: u64) -> String {
-        word(ledger.look_up(&self.key(n), false).await.unwrap())
+        word(ledger.look_up(&self.key(n), Wanted::default()).await.unwrap())
     }
 }
 
@@ -173,7 +187,8 @@ async fn a_doubt_stays_a_doubt_at_any_time_and_for_every_look_up() {
         let run = world.run_with(MaxAge::new(Duration::ZERO));
         for n in [1, 2] {
             for refresh in [false, true] {
-                let known = word(run.look_up(&world.key(n), refresh).await.unwrap());
+                let known =
+                    word(run.look_up(&world.key(n), Wanted { refresh, max_age: None }).await.unwrap());
                 assert_eq!(known, "in doubt false", "{n} after {days} days, refresh {refresh}");
             }
             assert_eq!(world.claim(&run, n, false).await, None, "{n} after {days} days");
@@ -194,7 +209,7 @@ async fn answers_from_the_future_are_as_old_as_the_clock_was_wrong() {
     let known = async |days, max_age, refresh| {
         set_times(&world, days);
         let run = world.run_with(MaxAge::new(max_age));
-        word(run.look_up(&world.key(1), refresh).await.unwrap())
+        word(run.look_up(&world.key(1), Wanted { refresh, max_age: None }).await.unwrap())
     };
     let month = Duration::from_secs(30 * 86_400);
     assert_eq!(known(2, month, false).await, "answered yes", "it was paid for");
@@ -364,7 +379,7 @@ async fn the_log_stays_short_under_many_look_ups() {
         let intent = world.claim(&ledger, n, false).await.unwrap();
         // There is always a reader.
         let reading = ledger.file.readers.shared(|_| Ok(())).map(|()| world.key(n));
-        assert!(ledger.look_up(&reading.unwrap(), false).await.is_ok());
+        assert!(ledger.look_up(&reading.unwrap(), Wanted::default()).await.is_ok());
         world.settle(&ledger, n, intent, found(&body)).await;
         longest = longest.max(fs::metadata(&log).map_or(0, |log| log.len()));
     }

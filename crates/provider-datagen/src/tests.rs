@@ -54,7 +54,9 @@ async fn no_error_contains_an_echoed_key() {
         for (status, body) in
             [(200, inner), (200, outer), (401, format!("bad {hidden}")), (200, hidden.to_owned())]
         {
-            let failure = failed(provider(answering(answer(status, &body)), KEY).send(&Outgoing::unrecorded(&call())).await);
+            let failure = failed(
+                provider(answering(answer(status, &body)), KEY).send(&Outgoing::unrecorded(&call())).await,
+            );
             let error = format!("{} {:?}", failure.error, failure.error);
             assert!(error.contains("[key]") && !error.contains("567890"), "{hidden}: {error}");
         }

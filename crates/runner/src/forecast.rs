@@ -70,6 +70,8 @@ pub struct Planned {
     pub currency: Option<String>,
     /// By provider and operation, what a call may cost.
     pub prices: BTreeMap<(SmolStr, SmolStr), CallPrice>,
+    /// By provider and operation, how many calls one request carries at most, where that is more than one.
+    pub bulk: BTreeMap<(SmolStr, SmolStr), usize>,
     /// By provider and operation, how long a call usually takes, if it is known.
     durations: BTreeMap<(SmolStr, SmolStr), Option<Duration>>,
     /// How many calls are in flight to each provider that has no number of its own.
@@ -214,10 +216,11 @@ pub async fn of(
         remarks,
         currency: job.workspace.settings.currency().map(str::to_owned),
         prices: prices(&operations, &closed),
+        bulk: bulk(&operations, &closed),
         durations: durations(&operations, store.as_deref()).await?,
         parallel: spec.parallel,
         parallel_of: lanes.iter().filter_map(|(name, lane)| Some((name.clone(), lane.parallel?))).collect(),
-        doubts_resent: connections.resends_doubts().then_some(connections.settings.retry.attempts),
+        doubts_resent: connections.resends_doubts().then(|| connections.settings.most_attempts()),
         max_calls: spec.caps.calls,
         max_cost: spec.caps.cost,
         settings: connections.spending_notes(job),
@@ -234,6 +237,11 @@ type Operations = [(SmolStr, SmolStr)];
 fn prices(operations: &Operations, gateway: &Gateway) -> BTreeMap<(SmolStr, SmolStr), CallPrice> {
     let price = |(provider, operation): &(SmolStr, SmolStr)| gateway.price(provider, operation);
     operations.iter().filter_map(|known| Some((known.clone(), price(known)?))).collect()
+}
+
+fn bulk(operations: &Operations, gateway: &Gateway) -> BTreeMap<(SmolStr, SmolStr), usize> {
+    let most = |(provider, operation): &(SmolStr, SmolStr)| gateway.bulk(provider, operation);
+    operations.iter().filter_map(|known| Some((known.clone(), most(known)?))).collect()
 }
 
 async fn durations(
@@ -287,6 +295,7 @@ pub fn word(status: CallStatus) -> &'static str {
         CallStatus::Failed => "failed_before",
         CallStatus::SentAgain => "sent_again",
         CallStatus::Busy => "busy",
+        CallStatus::Pending => "pending",
     }
 }
 
@@ -298,6 +307,13 @@ impl Planned {
     /// Filled cells that would be replaced: for certain, and at most.
     pub fn cells_replaced(&self) -> (u64, u64) {
         self.replaced.values().fold((0, 0), |sum, cells| (sum.0 + cells.0, sum.1 + cells.1))
+    }
+
+    /// The fewest requests that carry this number of calls of an operation; `None` if each call has a request
+    /// of its own.
+    pub fn requests(&self, call: &CallForecast) -> Option<(u64, u64)> {
+        let most = *self.bulk.get(&(call.provider.clone(), call.operation.clone()))? as u64;
+        Some((call.send.div_ceil(most), (call.send + call.possible).div_ceil(most)))
     }
 
     /// The operations whose calls are sent, or may be sent.
@@ -315,8 +331,9 @@ impl Planned {
             let parallel = self.parallel_of.get(call.provider.as_str()).copied().unwrap_or(self.parallel);
             let seconds = usual.as_secs_f64() / parallel as f64;
             let time = by_provider.entry(call.provider.as_str()).or_default();
-            time.0 += seconds * call.send as f64;
-            time.1 += seconds * (call.send + call.possible) as f64;
+            let (least, most) = self.requests(call).unwrap_or((call.send, call.send + call.possible));
+            time.0 += seconds * least as f64;
+            time.1 += seconds * most as f64;
         }
         let longest = |part: fn(&(f64, f64)) -> f64| by_provider.values().map(part).fold(0.0, f64::max);
         let (least, most) = (longest(|time| time.0), longest(|time| time.1));

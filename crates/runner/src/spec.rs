@@ -92,6 +92,10 @@ pub struct RunSpec {
     pub in_doubt: Option<InDoubt>,
     /// The age up to which stored answers count.
     pub max_age: Duration,
+    /// Whether an operation's own freshness counts instead, since the user named no age.
+    pub own_freshness: bool,
+    /// How long a call waits for an answer that its vendor gives later.
+    pub patience: Duration,
     /// The most that this run may buy.
     pub caps: Caps,
     /// The plan's hash that the run is bound to.

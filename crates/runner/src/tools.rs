@@ -242,7 +242,8 @@ impl<'a> Tools<'a> {
         };
         // One attempt, whatever became of an earlier one: the user asks for just that.
         let settings = settings.gateway(1, Some(InDoubt::Retry), Caps::default(), &connected.bases)?;
-        let settings = GatewaySettings { retry: Retry { attempts: 1, ..settings.retry }, ..settings };
+        let once = Retry { attempts: 1, ..settings.retry.clone().unwrap_or_default() };
+        let settings = GatewaySettings { retry: Some(once), ..settings };
         let tally = Arc::new(Tally::start(0));
         let gateway =
             Gateway::new(connected.providers, calls, settings, Arc::clone(&tally) as Arc<dyn Listener>);

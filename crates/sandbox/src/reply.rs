@@ -43,10 +43,10 @@ pub(crate) fn html() -> Response<Payload> {
 }
 
 /// The first half of `whole`, followed by the end of the connection. The headers promise all of it.
-pub(crate) fn truncated(whole: &Value) -> Response<Payload> {
+pub(crate) fn truncated(status: StatusCode, whole: &Value) -> Response<Payload> {
     let whole = whole.to_string();
     let rest = Rest::Half { start: Bytes::copy_from_slice(&whole.as_bytes()[..whole.len() / 2]) };
-    respond(StatusCode::OK, "application/json", Payload { length: Some(whole.len() as u64), rest })
+    respond(status, "application/json", Payload { length: Some(whole.len() as u64), rest })
 }
 
 /// 32 MiB of valid JSON without a content length. `around` is the text before and after a long string.
@@ -58,7 +58,7 @@ pub(crate) fn huge(around: [&'static [u8]; 2]) -> Response<Payload> {
     )
 }
 
-/// An error in DataGen's notation.
+/// An error in DataGen's notation, which the sandbox also uses for its own errors.
 pub(crate) fn error(status: StatusCode, message: &str) -> Response<Payload> {
     json(status, &json!({ "error": message }))
 }

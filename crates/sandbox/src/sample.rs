@@ -43,6 +43,10 @@ impl Company {
     }
 }
 
+/// The note in every answer with facts of the sample, because they are dated and come from Wikipedia.
+pub(crate) const NOTE: &str = "sample data of marl's sandbox, dated and partly invented; company facts from \
+                               Wikipedia (CC BY-SA 4.0) by way of pytickersymbols (MIT)";
+
 /// All sample companies, in the order of the file.
 pub fn companies() -> &'static [Company] {
     &sample().companies
@@ -52,6 +56,12 @@ pub fn companies() -> &'static [Company] {
 pub fn company(domain: &str) -> Option<&'static Company> {
     let sample = sample();
     sample.by_domain.get(domain).map(|at| &sample.companies[*at])
+}
+
+/// The sample company with this name or domain, in any case.
+pub(crate) fn named(text: &str) -> Option<&'static Company> {
+    let lower = text.to_lowercase();
+    company(&lower).or_else(|| companies().iter().find(|company| company.name.to_lowercase() == lower))
 }
 
 /// The sample company whose CEO has this invented slug. A person who leads several companies gives the first.

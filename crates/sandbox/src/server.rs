@@ -1,4 +1,4 @@
-//! The server: its lifecycle, its connections and its routes. This module must not know the tools.
+//! The server: its lifecycle, its connections and its routes. This module must not know the vendors' formats.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -10,7 +10,7 @@ use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Method, Request, StatusCode};
+use hyper::{Method, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
@@ -19,7 +19,8 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use crate::call::{self, State};
 use crate::reply::{self, Cut, Reply};
-use crate::{Options, Stats, fault, vendor};
+use crate::work::Request;
+use crate::{Options, Stats, fault, limit, vendor};
 
 /// A running sandbox. Dropping the sandbox stops it and closes its connections.
 pub struct Sandbox {
@@ -34,9 +35,12 @@ impl Sandbox {
     /// Starts a server in tasks of the current tokio runtime.
     ///
     /// # Errors
-    /// `AddrInUse` when the port is taken; `InvalidInput` when the rates of the faults are invalid.
+    /// `AddrInUse` when the port is taken; `InvalidInput` when the rates of the faults or the limits are
+    /// invalid.
     pub async fn start(options: Options) -> io::Result<Self> {
-        fault::check(&options.faults).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+        let invalid = |error| io::Error::new(io::ErrorKind::InvalidInput, error);
+        fault::check(&options.faults).map_err(|error| invalid(error.to_string()))?;
+        limit::check(&options.limits, &vendor::names()).map_err(invalid)?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
         let address = listener.local_addr()?;
         let state = Arc::new(State::new(options));
@@ -62,7 +66,7 @@ impl Sandbox {
 
     /// The statistics so far.
     pub fn stats(&self) -> Stats {
-        self.state.counters.stats()
+        self.state.stats()
     }
 
     /// Stops the server, and waits until its connections have ended and its port is free.
@@ -104,22 +108,28 @@ async fn serve(stream: TcpStream, state: Arc<State>) {
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
-async fn route(request: Request<Incoming>, state: &State) -> Reply {
+async fn route(request: hyper::Request<Incoming>, state: &State) -> Reply {
     let (head, body) = request.into_parts();
     let (method, path) = (&head.method, head.uri.path());
     if method == Method::GET && path == "/stats" {
-        return Ok(reply::json(StatusCode::OK, &json!(state.counters.stats())));
+        return Ok(reply::json(StatusCode::OK, &json!(state.stats())));
     }
-    let (vendor, below) = vendor::for_path(path);
-    if !vendor.serves(method, below) {
+    let Some(found) = vendor::find(method, path) else {
         let routes = vendor::routes();
         let message = format!("no route {method} {path}: there are {routes} and GET /stats");
         return Ok(reply::error(StatusCode::NOT_FOUND, &message));
-    }
-    let in_flight = state.counters.enter();
-    let answer = match read(body).await? {
-        Some(body) => call::execute(state, vendor, &head.headers, &body).await,
-        None => Ok(too_large(state)),
+    };
+    let account = &state.accounts[found.vendor];
+    let in_flight = state.counters.enter(&account.tally);
+    let query = head.uri.query().unwrap_or_default();
+    let body = read(body).await?;
+    let request = |body| Request { route: found.route, id: found.id, query, headers: &head.headers, body };
+    let answer = match &body {
+        Some(body) => call::execute(state, account, &request(body)).await,
+        None => {
+            account.turn_away(&request(&[]));
+            Ok(reply::error(StatusCode::PAYLOAD_TOO_LARGE, "the request is larger than 1 MiB"))
+        }
     };
     drop(in_flight);
     answer
@@ -143,9 +153,4 @@ async fn read(mut body: Incoming) -> Result<Option<Bytes>, Cut> {
         }
     }
     Ok((size <= MOST).then(|| kept.freeze()))
-}
-
-fn too_large(state: &State) -> hyper::Response<reply::Payload> {
-    state.counters.refuse();
-    reply::error(StatusCode::PAYLOAD_TOO_LARGE, "the request is larger than 1 MiB")
 }

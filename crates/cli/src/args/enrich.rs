@@ -15,6 +15,9 @@ use runner::{
 
 use super::{LedgerChoice, PickArgs, StepArgs, TableArgs, parse_time};
 
+/// How old a stored answer may be, where neither the user nor an integration says it.
+const DEFAULT_MAX_AGE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
 /// Run integrations over a table and write the enriched table
 ///
 /// Reads CSV, TSV or JSONL, calls the integrations' providers for every row, in parallel, and writes
@@ -48,9 +51,14 @@ pub(crate) struct EnrichArgs {
     #[arg(long, value_enum)]
     pub(crate) in_doubt: Option<InDoubt>,
 
-    /// Use stored answers up to this age: `30d`, `12h`; answers without data, up to 7 days
-    #[arg(long, value_name = "AGE", default_value = "30d", value_parser = parse_time)]
-    pub(crate) max_age: Duration,
+    /// Use stored answers up to this age: `30d`, `12h`; answers without data, up to 7 days [default: as the
+    /// integration says, else 30d]
+    #[arg(long, value_name = "AGE", value_parser = parse_time)]
+    pub(crate) max_age: Option<Duration>,
+
+    /// How long to wait for answers that a vendor gives later; a later run gets them without paying again
+    #[arg(long, value_name = "TIME", default_value = "1m", value_parser = parse_time)]
+    pub(crate) patience: Duration,
 
     /// Ask again despite stored answers: all integrations, or the named ones; overwrites filled cells unless
     /// `--existing keep`
@@ -135,7 +143,9 @@ impl EnrichArgs {
             raw_cells: args.raw_cells,
             parallel: args.parallel,
             in_doubt: args.in_doubt.map(GatewayInDoubt::from),
-            max_age: args.max_age,
+            max_age: args.max_age.unwrap_or(DEFAULT_MAX_AGE),
+            own_freshness: args.max_age.is_none(),
+            patience: args.patience,
             caps: Caps { calls: args.max_calls, cost: args.max_cost },
             plan: args.plan.clone(),
             ledger: args.ledger.choice(),

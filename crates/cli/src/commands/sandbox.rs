@@ -33,6 +33,7 @@ pub(crate) fn run(args: &SandboxArgs, printer: &Printer) -> Result<Exit, Failure
         port: args.port,
         seed: args.seed,
         latency: args.latency,
+        pending_for: args.pending_for,
         faults: args.fault.clone(),
         ..Options::default()
     };

@@ -37,7 +37,7 @@ pub(crate) fn planned_lines(planned: &Planned, plan: &Plan, approval: &Approval)
             line("", &format!("  {}: {remark}", counted(*count, "row")));
         }
         for call in &forecast.calls {
-            line("", &calls_of(call));
+            line("", &calls_of(call, planned.requests(call)));
         }
     }
     if planned.placeholders.1 > 0 {
@@ -124,10 +124,13 @@ fn rows_of(forecast: &StepForecast) -> String {
     if parts.is_empty() { "no rows".to_owned() } else { format!("rows: {}", parts.join(", ")) }
 }
 
-fn calls_of(call: &CallForecast) -> String {
+fn calls_of(call: &CallForecast, requests: Option<(u64, u64)>) -> String {
     let mut parts = Vec::new();
     if call.reused > 0 {
         parts.push(format!("{} in the ledger", thousands(call.reused)));
+    }
+    if call.pending > 0 {
+        parts.push(format!("{} ordered and not answered yet", thousands(call.pending)));
     }
     if call.in_doubt > 0 {
         parts.push(format!("{} in doubt", thousands(call.in_doubt)));
@@ -143,7 +146,11 @@ fn calls_of(call: &CallForecast) -> String {
         }
     }
     let why = if why.is_empty() { String::new() } else { format!(" ({})", why.join(", ")) };
-    parts.push(format!("{} to send{why}", thousands(call.send)));
+    let requests = match requests {
+        Some((least, _)) if call.send > 0 => format!(" in {}", counted(least, "request")),
+        _ => String::new(),
+    };
+    parts.push(format!("{} to send{requests}{why}", thousands(call.send)));
     if call.possible > 0 {
         parts.push(format!("up to {} more as answers come", thousands(call.possible)));
     }

@@ -32,6 +32,7 @@ pub(crate) fn summary(report: &Report, plan: &Plan) -> Vec<String> {
     lines.extend(table(report, plan));
     lines.push(format!("calls    {}", calls(report)));
     lines.extend(cost(report));
+    lines.extend(orders(report));
     if report.counts.kept > 0 {
         let kept = counted(report.counts.kept, "filled cell");
         let (were, them) = match report.counts.kept {
@@ -145,7 +146,9 @@ fn output(report: &Report) -> Vec<String> {
 /// What the same command would do now; only for a run that processed every row.
 fn again(report: &Report) -> Option<String> {
     let counts = &report.counts;
-    let would_repeat = counts.repeatable_failures > 0 || (report.resends_doubts && counts.in_doubt() > 0);
+    let would_repeat = counts.repeatable_failures > 0
+        || counts.pending() > 0
+        || (report.resends_doubts && counts.in_doubt() > 0);
     if report.status != Status::Finished || counts.sent == 0 || would_repeat || report.asks_anew {
         return None;
     }
@@ -201,6 +204,9 @@ fn table(report: &Report, plan: &Plan) -> Vec<String> {
 fn calls(report: &Report) -> String {
     let counts = &report.counts;
     let mut text = format!("{} sent", thousands(counts.sent));
+    if counts.together.0 > 0 {
+        text.push_str(&format!(" in {}", counted(counts.requests(), "request")));
+    }
     if counts.retried > 0 {
         text.push_str(&format!(" ({} retried)", thousands(counts.retried)));
     }
@@ -212,6 +218,29 @@ fn calls(report: &Report) -> String {
         text.push_str(&format!(", {} of {provider} sent again and maybe paid for twice", thousands(*count)));
     }
     text
+}
+
+/// Answers that come later, and answers that earlier runs had ordered.
+fn orders(report: &Report) -> Vec<String> {
+    let counts = &report.counts;
+    let currency = report.currency.as_deref().unwrap_or_default();
+    let mut lines = Vec::new();
+    if counts.collected.answers > 0 {
+        let mut amounts = Vec::new();
+        let cost = counts.collected.cost().filter(|cost| *cost > 0.0);
+        amounts.extend(cost.map(|cost| format!("{cost:.4} {currency}")));
+        for ((provider, unit), amount) in &counts.collected.units {
+            amounts.push(units(provider, unit, *amount));
+        }
+        let cost = if amounts.is_empty() { String::new() } else { format!(": {}", amounts.join(", ")) };
+        let answers = counted(counts.collected.answers, "answer");
+        lines.push(format!("arrived  {answers} that an earlier run had ordered{cost}"));
+    }
+    for (provider, count) in &counts.pending {
+        let calls = counted(*count, "call");
+        lines.push(format!("pending  {calls} of {provider}: ordered, and answered later"));
+    }
+    lines
 }
 
 /// The cost, in money and in the vendors' units, as far as either is known.

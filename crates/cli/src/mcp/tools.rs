@@ -227,8 +227,8 @@ mod tests {
         integrations: name
         columns: table! (path), all, delimiter, encoding, header_line, no_header, skip_footer, pad_rows, name_columns
         rows: table! (path), filter, column_type, columns, rows, limit, full, delimiter, encoding, header_line, no_header, skip_footer, pad_rows, name_columns
-        plan: table! (path), integrations, want, recipe (path), map, into, prefix, where, formula, provider_column, column_type, existing, output (path), parallel, limit, pilot, rows, filter, only, max_age, refresh, max_calls, max_cost, sandbox, delimiter, encoding, header_line, no_header, skip_footer, pad_rows, name_columns, output_encoding, raw_cells, sample
-        start_run: table! (path), integrations, want, recipe (path), map, into, prefix, where, formula, provider_column, column_type, existing, output (path), parallel, limit, pilot, rows, filter, only, max_age, refresh, max_calls, max_cost, plan, sandbox, delimiter, encoding, header_line, no_header, skip_footer, pad_rows, name_columns, output_encoding, raw_cells
+        plan: table! (path), integrations, want, recipe (path), map, into, prefix, where, formula, provider_column, column_type, existing, output (path), parallel, limit, pilot, rows, filter, only, max_age, patience, refresh, max_calls, max_cost, sandbox, delimiter, encoding, header_line, no_header, skip_footer, pad_rows, name_columns, output_encoding, raw_cells, sample
+        start_run: table! (path), integrations, want, recipe (path), map, into, prefix, where, formula, provider_column, column_type, existing, output (path), parallel, limit, pilot, rows, filter, only, max_age, patience, refresh, max_calls, max_cost, plan, sandbox, delimiter, encoding, header_line, no_header, skip_footer, pad_rows, name_columns, output_encoding, raw_cells
         run_status: run, sandbox, wait_seconds, limit
         explain_cell: table! (path), row!, column!, run, delimiter, encoding, header_line, no_header, skip_footer, pad_rows, name_columns, sandbox
         empty_cells: table! (path), column, reason, rows, limit, run, delimiter, encoding, header_line, no_header, skip_footer, pad_rows, name_columns, sandbox

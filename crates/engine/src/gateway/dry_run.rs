@@ -3,7 +3,7 @@
 
 use marl_core::{Call, CallEnd, Error};
 
-use super::{CallPrice, Gateway};
+use super::{CallPrice, Gateway, KnownEnd};
 use crate::ledger::{CallState, Key, Known};
 
 /// What would happen to a call now.
@@ -36,6 +36,8 @@ pub enum CallStatus {
     SentAgain,
     /// Another process is making the call right now: a run would wait for it.
     Busy,
+    /// The vendor answers later: a run would ask for the answer, which is free.
+    Pending,
 }
 
 impl CallStatus {
@@ -55,13 +57,15 @@ impl Gateway {
         };
         let key = Key::of(call, &lane.settings.scope);
         let found = async {
-            let known = self.shared.ledger.look_up(&key, refresh).await?;
+            let wanted = self.shared.wanted(lane, call, refresh);
+            let known = self.shared.ledger.look_up(&key, wanted).await?;
             let status = match &known {
                 Known::Answered(_) | Known::Unusable { .. } => CallStatus::Reused,
                 Known::Failed(_) => CallStatus::Broken,
-                Known::InDoubt { .. } if lane.sends_doubts_again(call) => CallStatus::SentAgain,
+                Known::InDoubt { age, .. } if *age < lane.again(call) => CallStatus::SentAgain,
                 Known::InDoubt { .. } => CallStatus::InDoubt,
                 Known::Busy { .. } => CallStatus::Busy,
+                Known::Pending { .. } => CallStatus::Pending,
                 Known::Nothing => match self.shared.ledger.newest(&key).await? {
                     None => CallStatus::New,
                     Some(CallState::Failed) => CallStatus::Failed,
@@ -74,8 +78,14 @@ impl Gateway {
         };
         match found.await {
             Ok((status, known)) => {
-                let is_open = status == CallStatus::Busy;
-                let end = if is_open { None } else { self.shared.known_end(lane, call, key, known) };
+                let is_open = matches!(status, CallStatus::Busy | CallStatus::Pending);
+                let end = match known {
+                    _ if is_open => None,
+                    known => match self.shared.known_end(lane, call, key, known) {
+                        KnownEnd::End(end) => Some(end),
+                        KnownEnd::Await(_) | KnownEnd::Send => None,
+                    },
+                };
                 CallPreview { key, status, end }
             }
             Err(error) => {
@@ -83,6 +93,11 @@ impl Gateway {
                 CallPreview { key, status: CallStatus::Broken, end: Some(end) }
             }
         }
+    }
+
+    /// How many calls of an operation one request carries; `None` if each call has a request of its own.
+    pub fn bulk(&self, provider: &str, operation: &str) -> Option<usize> {
+        Some(self.shared.lanes.get(provider)?.bulk(operation)?.most)
     }
 
     /// What one call of an operation may cost; `None` if no provider has this name.

@@ -16,9 +16,11 @@ use tokio::time::timeout;
 
 use super::{
     Shared,
-    attempt::{CallProgress, KeyedCall, Timeouts},
+    attempt::{CallProgress, KeyedCall},
     breaker::Pass,
     limit::{Slot, Turn},
+    rate::UsedUp,
+    send::Timeouts,
 };
 use crate::{
     event::Event,
@@ -28,6 +30,8 @@ use crate::{
 /// A claim: no other process may send the call for now.
 struct Claimed {
     intent: Intent,
+    purchase: i64,
+    doubt: Option<Duration>,
     at: SystemTime,
 }
 
@@ -46,6 +50,10 @@ pub(super) struct Entered<'l> {
     pub(super) turn: Option<Turn>,
     pub(super) slot: Slot,
     pub(super) intent: Intent,
+    /// The number of the purchase.
+    pub(super) purchase: i64,
+    /// How long the call has been in doubt, if it is.
+    pub(super) doubt: Option<Duration>,
 }
 
 /// Why an attempt is not made.
@@ -58,9 +66,19 @@ pub(super) enum NotSent {
     Known,
     /// The ledger could not record the claim.
     Ledger(LedgerError),
+    /// A limit is used up for longer than a run waits.
+    UsedUp(UsedUp),
+    /// The request ended without a result, by a defect.
+    Lost(Error),
 }
 
-const STOPPED: NotSent = NotSent::Closed(SkipReason::ProviderStopped);
+pub(super) const STOPPED: NotSent = NotSent::Closed(SkipReason::ProviderStopped);
+
+impl From<UsedUp> for NotSent {
+    fn from(used_up: UsedUp) -> Self {
+        Self::UsedUp(used_up)
+    }
+}
 
 impl From<LedgerError> for NotSent {
     fn from(error: LedgerError) -> Self {
@@ -93,8 +111,9 @@ impl Shared {
         };
         let turn = match permit {
             Permit::Now(slot) => {
-                let intent = self.claim(keyed, timeouts.whole(), progress).await?.intent;
-                return Ok(Entered { pass, turn: None, slot, intent });
+                let Claimed { intent, purchase, doubt, .. } =
+                    self.claim(keyed, timeouts.whole(), progress).await?;
+                return Ok(Entered { pass, turn: None, slot, intent, purchase, doubt });
             }
             Permit::Ahead(turn) => turn,
         };
@@ -106,12 +125,13 @@ impl Shared {
                 biased;
                 reason = self.closing() => Err(NotSent::Closed(reason)),
                 () = lane.breaker.until_stopped(&call.operation) => Err(STOPPED),
-                slot = lane.limit.enter() => Ok(slot),
+                slot = lane.enter(&call.operation, 1) => slot.map_err(NotSent::from),
             }
         });
         let slot = match timeout(timeouts.whole(), &mut entering).await {
             Ok(Ok(slot)) if claimed.leaves(timeouts) => {
-                return Ok(Entered { pass, turn: Some(turn), slot, intent: claimed.intent });
+                let Claimed { intent, purchase, doubt, .. } = claimed;
+                return Ok(Entered { pass, turn: Some(turn), slot, intent, purchase, doubt });
             }
             waited => {
                 self.ledger.take_back(&key, claimed.intent).await?;
@@ -124,8 +144,8 @@ impl Shared {
             Ok(slot) => slot?,
             Err(_) => entering.await?,
         };
-        let intent = self.claim(keyed, timeouts.whole(), progress).await?.intent;
-        Ok(Entered { pass, turn: Some(turn), slot, intent })
+        let Claimed { intent, purchase, doubt, .. } = self.claim(keyed, timeouts.whole(), progress).await?;
+        Ok(Entered { pass, turn: Some(turn), slot, intent, purchase, doubt })
     }
 
     /// Waits for room in the budget, for the breaker, and for a turn or a slot.
@@ -134,6 +154,25 @@ impl Shared {
         keyed: KeyedCall<'l>,
         progress: &mut CallProgress<'a>,
     ) -> Result<(Pass<'l>, Permit), NotSent> {
+        let KeyedCall { lane, call, .. } = keyed;
+        let pass = self.pass(keyed, progress).await?;
+        let ahead = self.ledger.tracks_sending();
+        // While this call waits, the provider may refuse the API key for another call.
+        let permit = tokio::select! {
+            biased;
+            () = lane.breaker.until_stopped(&call.operation) => return Err(STOPPED),
+            turn = lane.limit.turn(), if ahead => Permit::Ahead(turn),
+            slot = lane.enter(&call.operation, 1), if !ahead => Permit::Now(slot?),
+        };
+        Ok((pass, permit))
+    }
+
+    /// Waits for room in the budget and for the breaker.
+    pub(super) async fn pass<'a, 'l>(
+        &'a self,
+        keyed: KeyedCall<'l>,
+        progress: &mut CallProgress<'a>,
+    ) -> Result<Pass<'l>, NotSent> {
         let KeyedCall { lane, call, .. } = keyed;
         let price = lane.price(&call.operation);
         if progress.reservation.is_none() && !price.is_free {
@@ -146,15 +185,7 @@ impl Shared {
         let pass = lane.breaker.admit(&call.operation).await;
         let pass = pass.map_err(|_| STOPPED)?;
         lane.provider.ready().map_err(NotSent::NotReady)?;
-        let ahead = self.ledger.tracks_sending();
-        // While this call waits, the provider may refuse the API key for another call.
-        let permit = tokio::select! {
-            biased;
-            () = lane.breaker.until_stopped(&call.operation) => return Err(STOPPED),
-            turn = lane.limit.turn(), if ahead => Permit::Ahead(turn),
-            slot = lane.limit.enter(), if !ahead => Permit::Now(slot),
-        };
-        Ok((pass, permit))
+        Ok(pass)
     }
 
     async fn claim(
@@ -163,21 +194,21 @@ impl Shared {
         time: Duration,
         progress: &CallProgress<'_>,
     ) -> Result<Claimed, NotSent> {
-        let KeyedCall { lane, call, key, refresh } = keyed;
+        let KeyedCall { lane, call, key, wanted } = keyed;
         let price = lane.price(&call.operation);
         let request = ClaimRequest {
             key,
             call,
             scope: &lane.settings.scope,
-            again: lane.sends_doubts_again(call),
-            refresh,
+            again: lane.again(call),
+            wanted,
             attempt: progress.attempts + 1,
             time,
             price: &price,
         };
         let at = SystemTime::now();
         match self.ledger.claim(&request).await? {
-            Claim::Granted(intent) => Ok(Claimed { intent, at }),
+            Claim::Granted { intent, purchase, doubt } => Ok(Claimed { intent, purchase, doubt, at }),
             Claim::Known(_) => Err(NotSent::Known),
         }
     }

@@ -1,33 +1,36 @@
-//! The limits of one provider: calls in flight, attempts per minute, and the pause that it asked for. Limits
-//! know no ledger.
+//! The limits of one provider: requests in flight, requests within each window, and the pause that it asked
+//! for. Limits know no ledger.
 
 use std::{
-    num::NonZeroU32,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter, clock::Clock, clock::DefaultClock};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
-    time::{Instant, sleep, sleep_until},
+    time::{Instant, sleep_until},
 };
+
+use super::rate::{Rates, UsedUp};
 
 /// The queues of the calls of one provider.
 pub(super) struct Limit {
     admissions: Arc<Semaphore>,
     turns: Arc<Semaphore>,
     slots: Arc<Semaphore>,
-    rate: Option<DefaultDirectRateLimiter>,
-    clock: DefaultClock,
+    rates: Rates,
+    /// The longest wait for a window.
+    patience: Duration,
     paused_until: Mutex<Option<Instant>>,
 }
 
 /// How many calls are admitted for each slot.
-const ADMISSIONS_PER_SLOT: usize = 4;
+pub(super) const ADMISSIONS_PER_SLOT: usize = 4;
 
 /// The right to make the attempts of a call; freed when it is dropped, after the last attempt.
-pub(super) struct Admission(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
+pub(super) struct Admission(
+    #[expect(dead_code, reason = "held for its drop")] pub(super) OwnedSemaphorePermit,
+);
 
 /// How many calls may be claimed and not yet stored, for each slot.
 const TURNS_PER_SLOT: usize = 2;
@@ -39,19 +42,15 @@ pub(super) struct Turn(#[expect(dead_code, reason = "held for its drop")] OwnedS
 pub(super) struct Slot(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
 
 impl Limit {
-    pub(super) fn new(parallel: usize, per_minute: Option<u32>) -> Self {
-        // Attempts are evenly spaced: a burst at the start could exceed the provider's fixed window.
-        let quota = per_minute
-            .and_then(NonZeroU32::new)
-            .and_then(|rate| Quota::with_period(Duration::from_secs(60) / rate.get()));
+    pub(super) fn new(parallel: usize, rates: Rates, patience: Duration) -> Self {
         let parallel = parallel.max(1);
         let room_for = |calls: usize| Arc::new(Semaphore::new(calls.min(Semaphore::MAX_PERMITS)));
         Self {
             admissions: room_for(parallel.saturating_mul(ADMISSIONS_PER_SLOT)),
             turns: room_for(parallel.saturating_mul(TURNS_PER_SLOT)),
             slots: room_for(parallel),
-            rate: quota.map(RateLimiter::direct),
-            clock: DefaultClock::default(),
+            rates,
+            patience,
             paused_until: Mutex::new(None),
         }
     }
@@ -69,18 +68,19 @@ impl Limit {
         Turn(Arc::clone(&self.turns).acquire_owned().await.expect("the turns are never closed"))
     }
 
-    /// Waits for a slot, the end of a pause and the rate limit.
-    pub(super) async fn enter(&self) -> Slot {
+    /// Waits for a slot, the end of a pause, and the provider's windows and `own` ones. `units` is what the
+    /// request uses of the price's unit at most.
+    ///
+    /// # Errors
+    /// A window is used up for longer than a run waits.
+    pub(super) async fn enter(&self, own: &Rates, units: f64) -> Result<Slot, UsedUp> {
         let permit = Arc::clone(&self.slots).acquire_owned().await.expect("the slots are never closed");
         while let Some(until) = self.pause() {
             sleep_until(until).await;
         }
-        if let Some(rate) = &self.rate {
-            while let Err(early) = rate.check() {
-                sleep(early.wait_time_from(self.clock.now())).await;
-            }
-        }
-        Slot(permit)
+        self.rates.wait(units, self.patience).await?;
+        own.wait(units, self.patience).await?;
+        Ok(Slot(permit))
     }
 
     /// Pauses all calls, because the provider asked for it. Returns whether the pause is new and long enough
@@ -106,23 +106,31 @@ impl Limit {
 mod tests {
     use super::*;
 
+    fn limit(parallel: usize) -> Limit {
+        Limit::new(parallel, Rates::new([]), Duration::from_secs(300))
+    }
+
+    async fn enter(limit: &Limit) -> Slot {
+        limit.enter(&Rates::new([]), 0.0).await.unwrap()
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_pause_holds_every_call() {
-        let limit = Limit::new(2, None);
+        let limit = limit(2);
         limit.pause_for(Duration::from_secs(3));
         limit.pause_for(Duration::from_secs(1));
         let started = Instant::now();
-        let (_one, _two) = tokio::join!(limit.enter(), limit.enter());
+        let (_one, _two) = tokio::join!(enter(&limit), enter(&limit));
         assert!(started.elapsed() >= Duration::from_secs(3));
     }
 
     #[tokio::test(start_paused = true)]
     async fn slots_bound_what_is_in_flight() {
-        let limit = Limit::new(1, None);
-        let slot = limit.enter().await;
-        let second = tokio::time::timeout(Duration::from_secs(60), limit.enter()).await;
+        let limit = limit(1);
+        let slot = enter(&limit).await;
+        let second = tokio::time::timeout(Duration::from_secs(60), enter(&limit)).await;
         assert!(second.is_err());
         drop(slot);
-        limit.enter().await;
+        enter(&limit).await;
     }
 }

@@ -16,19 +16,29 @@
 //! track which claims were sent, the claim is made within the slot: otherwise a killed run would leave doubts
 //! about calls that were never sent. A flight continues if its leader is dropped.
 //!
+//! Calls of an operation with a bulk form take the steps of `bulk` instead of 3, and an answer that comes later
+//! is waited for by `pending`.
+//!
 //! There is one file for each policy; none of them knows rows or steps.
 
+mod after;
 mod attempt;
 mod breaker;
 mod budget;
+mod bulk;
 mod dry_run;
 mod entry;
 mod flight;
+mod lane;
 mod limit;
 mod outage;
+mod pending;
 mod price;
+mod rate;
 mod record;
+mod send;
 mod settings;
+mod target;
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -37,19 +47,19 @@ use std::{
 };
 
 use async_trait::async_trait;
-use marl_core::{Call, CallEnd, Caller, Error, Provider, SkipReason, SmolStr, provider::Operation};
+use marl_core::{Call, CallEnd, Caller, Error, Provider, SkipReason, SmolStr};
 use tokio::{sync::watch, time::Instant};
 
 use crate::{
     cost::{CallPrice, Cost},
     event::{Event, Listener},
-    ledger::{Calls, Key, Known, LedgerError},
+    ledger::{Calls, Key, Known, LedgerError, Wanted},
 };
 use attempt::KeyedCall;
-use breaker::Breaker;
 use budget::Budget;
 use flight::{Flight, Flights, Role};
-use limit::Limit;
+use lane::Lane;
+use pending::Ordered;
 
 pub use budget::Caps;
 pub use dry_run::{CallPreview, CallStatus};
@@ -73,14 +83,6 @@ struct Shared {
     met_in_doubt: Mutex<HashSet<Key>>,
 }
 
-/// One provider with the state of its policies.
-struct Lane {
-    provider: Arc<dyn Provider>,
-    settings: LaneSettings,
-    limit: Limit,
-    breaker: Breaker,
-}
-
 impl Gateway {
     /// Creates a gateway to these providers.
     pub fn new(
@@ -91,9 +93,7 @@ impl Gateway {
     ) -> Self {
         let lane = |provider: Arc<dyn Provider>| {
             let lane = settings.lanes.get(provider.info().name.as_str()).cloned().unwrap_or_default();
-            let limit = Limit::new(lane.parallel.unwrap_or(settings.parallel), lane.per_minute);
-            let breaker = Breaker::new(settings.breaker.clone());
-            (provider.info().name.clone(), Lane { provider, settings: lane, limit, breaker })
+            (provider.info().name.clone(), Lane::new(provider, lane, &settings))
         };
         let lanes = providers.into_iter().map(lane).collect();
         let flights = Arc::default();
@@ -153,6 +153,7 @@ impl Gateway {
             return CallEnd::Failed(Error::internal(format!("no provider is called `{}`", call.provider)));
         };
         let key = Key::of(&call, &lane.settings.scope);
+        let wanted = self.shared.wanted(lane, &call, refresh);
         match self.shared.flights.join_or_lead((key, refresh)) {
             Role::Join(follower) => {
                 self.shared.listener.on_event(&Event::Joined);
@@ -160,32 +161,46 @@ impl Gateway {
             }
             Role::Lead(completion) => {
                 let shared = Arc::clone(&self.shared);
-                Flight::new(completion, async move { shared.lead(&call, key, refresh).await }).await
+                Flight::new(completion, async move { shared.lead(&call, key, wanted).await }).await
             }
         }
     }
 }
 
 impl Shared {
-    async fn lead(&self, call: &Call, key: Key, refresh: bool) -> CallEnd {
+    /// Which stored answers count for a call.
+    fn wanted(&self, lane: &Lane, call: &Call, refresh: bool) -> Wanted {
+        let own = lane.operation(&call.operation).max_age;
+        Wanted { refresh, max_age: own.filter(|_| self.settings.own_freshness) }
+    }
+
+    async fn lead(&self, call: &Call, key: Key, wanted: Wanted) -> CallEnd {
         let lane = &self.lanes[&call.provider];
-        let known = match self.when_free(key, refresh).await {
+        let keyed = KeyedCall { lane, call, key, wanted };
+        let known = match self.when_free(key, wanted).await {
             Ok(Some(known)) => known,
             Ok(None) => return CallEnd::Closed(self.closing().await),
             Err(error) => return CallEnd::Failed(self.ledger_failed(error)),
         };
-        let was_in_doubt = matches!(known, Known::InDoubt { .. });
         match self.known_end(lane, call, key, known) {
-            Some(end) => end,
-            None => {
+            KnownEnd::End(end) => end,
+            KnownEnd::Await(ordered) => Box::pin(self.await_answer(keyed, ordered, None)).await,
+            KnownEnd::Send => {
+                let _target = match lane.provider.target(call) {
+                    None => None,
+                    Some(target) => tokio::select! {
+                        biased;
+                        reason = self.closing() => return CallEnd::Closed(reason),
+                        target = lane.targets.enter(target) => Some(target),
+                    },
+                };
                 let admission = tokio::select! {
                     biased;
                     reason = self.closing() => return CallEnd::Closed(reason),
-                    admission = lane.limit.admit() => admission,
+                    admission = lane.admit(&call.operation) => admission,
                 };
-                let keyed = KeyedCall { lane, call, key, refresh };
                 // Boxed because it is large, and most rows of a window wait for admission or need no attempt.
-                Box::pin(self.attempts(keyed, was_in_doubt, admission)).await
+                Box::pin(self.attempts(keyed, admission)).await
             }
         }
     }
@@ -193,11 +208,11 @@ impl Shared {
     /// What the ledger knows about a call once no other process is asking. If one is, this waits for its
     /// reply until that attempt's time is up or the process is dead. The time is measured here, since the
     /// clocks of two machines may differ. `None` if the gateway is closed first.
-    async fn when_free(&self, key: Key, refresh: bool) -> Result<Option<Known>, LedgerError> {
+    async fn when_free(&self, key: Key, wanted: Wanted) -> Result<Option<Known>, LedgerError> {
         let started = Instant::now();
         let mut wait = Duration::from_millis(20);
         loop {
-            match self.ledger.look_up(&key, refresh).await? {
+            match self.ledger.look_up(&key, wanted).await? {
                 Known::Busy { at_most } if started.elapsed() < at_most => {}
                 known => return Ok(Some(known)),
             }
@@ -217,32 +232,35 @@ impl Shared {
         Error::internal("the ledger cannot be used").with_detail(error.0)
     }
 
-    /// The end of a call according to the ledger; `None` if it must be sent.
-    fn known_end(&self, lane: &Lane, call: &Call, key: Key, known: Known) -> Option<CallEnd> {
-        match known {
-            Known::Nothing => None,
+    /// The end of a call according to the ledger.
+    fn known_end(&self, lane: &Lane, call: &Call, key: Key, known: Known) -> KnownEnd {
+        KnownEnd::End(match known {
+            Known::Nothing => return KnownEnd::Send,
+            Known::Pending { intent, handle } => {
+                return KnownEnd::Await(Ordered { intent, handle, at: None });
+            }
             Known::Answered(body) => {
                 self.listener.on_event(&Event::Reused);
-                Some(read(lane, call, &body))
+                read(lane, call, &body)
             }
             Known::Unusable { error, body } => {
                 self.listener.on_event(&Event::Reused);
                 // This version may be able to read what an earlier version could not.
                 let repaired = body.and_then(|body| lane.provider.read_unusable(call, &body).ok());
-                Some(repaired.map_or(CallEnd::Failed(error), CallEnd::Reply))
+                repaired.map_or(CallEnd::Failed(error), CallEnd::Reply)
             }
             Known::Failed(error) => {
                 self.listener.on_event(&Event::Joined);
-                Some(CallEnd::Failed(error))
+                CallEnd::Failed(error)
             }
-            Known::InDoubt { in_this_run } if in_this_run || !lane.sends_doubts_again(call) => {
-                Some(self.left_as_doubt(call, key, in_this_run))
+            Known::InDoubt { in_this_run, age } if in_this_run || age >= lane.again(call) => {
+                self.left_as_doubt(call, key, in_this_run)
             }
-            Known::InDoubt { .. } => None,
+            Known::InDoubt { .. } => return KnownEnd::Send,
             // The process that asks is alive and has no answer in time. It may still send the call, so this
             // run does not, whatever the user chose for doubts.
-            Known::Busy { .. } => Some(self.left_as_doubt(call, key, false)),
-        }
+            Known::Busy { .. } => self.left_as_doubt(call, key, false),
+        })
     }
 
     fn left_as_doubt(&self, call: &Call, key: Key, in_this_run: bool) -> CallEnd {
@@ -252,24 +270,18 @@ impl Shared {
         } else {
             self.listener.on_event(&Event::InDoubt { provider: &call.provider });
         }
-        CallEnd::Failed(attempt::in_doubt(call, None))
+        CallEnd::Failed(after::in_doubt(call, None))
     }
 }
 
-impl Lane {
-    /// Whether a call that may have been paid for may be sent again.
-    fn sends_doubts_again(&self, call: &Call) -> bool {
-        self.resends_freely(call) || self.settings.in_doubt == InDoubt::Retry
-    }
-
-    fn operation(&self, name: &str) -> &Operation {
-        self.provider.info().operations.get(name)
-    }
-
-    /// Whether the call can be sent again for free.
-    fn resends_freely(&self, call: &Call) -> bool {
-        self.operation(&call.operation).is_repeatable()
-    }
+/// The end of a call according to the ledger.
+enum KnownEnd {
+    /// The call has ended.
+    End(CallEnd),
+    /// The vendor answers later.
+    Await(Ordered),
+    /// The call must be sent.
+    Send,
 }
 
 fn read(lane: &Lane, call: &Call, body: &str) -> CallEnd {

@@ -15,7 +15,7 @@ impl Shared {
     /// The provider asks for a rest. All its calls wait, unless the rest is longer than a run waits: then
     /// the provider is stopped.
     pub(super) fn rest(&self, lane: &Lane, call: &Call, rest: Duration, error: &Error) {
-        if rest > self.settings.retry.total {
+        if rest > self.settings.retry_of(lane.operation(&call.operation)).total {
             let error = error.clone().with_detail(format!("asks to wait {} s", rest.as_secs()));
             return self.stop(lane, call, Reach::Provider, &error);
         }

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use marl_core::provider::{Counted, Limits, Operation, RetryTemper, Window};
+
 use super::Caps;
 use crate::ledger::Scope;
 
@@ -26,6 +28,13 @@ pub struct Retry {
     pub cap: Duration,
     /// How long after the first attempt another one may begin.
     pub total: Duration,
+}
+
+impl From<RetryTemper> for Retry {
+    fn from(temper: RetryTemper) -> Self {
+        let RetryTemper { attempts, base, cap } = temper;
+        Self { attempts, base, cap, ..Self::default() }
+    }
 }
 
 impl Default for Retry {
@@ -63,12 +72,22 @@ pub struct LaneSettings {
     pub scope: Scope,
     /// The most calls in flight, where that is not the number for all providers.
     pub parallel: Option<usize>,
-    /// The most attempts per minute; no limit by default.
-    pub per_minute: Option<u32>,
+    /// The limits on its requests; if there are any, those of the vendor on requests do not count.
+    pub windows: Vec<Window>,
+    /// The most calls in one request, where that is less than its operations allow.
+    pub bulk: Option<usize>,
     /// What to do with its calls in doubt.
     pub in_doubt: InDoubt,
     /// Prices by operation, in the settings' unit; an operation without an entry has an unknown price.
     pub prices: BTreeMap<String, f64>,
+}
+
+impl LaneSettings {
+    /// The limits of a provider for which the vendor names these ones.
+    pub(super) fn windows<'a>(&'a self, vendors: &'a Limits) -> impl Iterator<Item = &'a Window> {
+        let replaced = |window: &&Window| self.windows.is_empty() || window.counts != Counted::Requests;
+        self.windows.iter().chain(vendors.windows.iter().filter(replaced))
+    }
 }
 
 /// Settings of a gateway.
@@ -76,8 +95,12 @@ pub struct LaneSettings {
 pub struct Settings {
     /// Calls in flight to each provider that has no number of its own.
     pub parallel: usize,
-    /// How attempts are repeated.
-    pub retry: Retry,
+    /// How attempts are repeated; `None` leaves that to the operations.
+    pub retry: Option<Retry>,
+    /// Whether an operation's own freshness counts, since the user set none.
+    pub own_freshness: bool,
+    /// How long a call waits for an answer that its vendor gives later.
+    pub patience: Duration,
     /// When the calls of a failing provider wait.
     pub breaker: BreakerSettings,
     /// How long an attempt may take; overrides the provider's own limit.
@@ -93,11 +116,26 @@ pub struct Settings {
     pub lanes: BTreeMap<String, LaneSettings>,
 }
 
+impl Settings {
+    /// How attempts of this operation are repeated.
+    pub fn retry_of(&self, operation: &Operation) -> Retry {
+        let own = || operation.retry.map(Retry::from).unwrap_or_default();
+        self.retry.clone().unwrap_or_else(own)
+    }
+
+    /// How often a call is attempted at most, unless its operation says otherwise.
+    pub fn most_attempts(&self) -> u32 {
+        self.retry.clone().unwrap_or_default().attempts
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
             parallel: 5,
-            retry: Retry::default(),
+            retry: None,
+            own_freshness: false,
+            patience: Duration::from_secs(60),
             breaker: BreakerSettings::default(),
             timeout: None,
             grace: Duration::from_secs(60),

@@ -1,9 +1,12 @@
 //! Tests of the gateway over a scripted provider, with the clock paused.
 
 mod bills;
+mod bulk;
 mod claims;
 mod costs;
 mod doubts;
+mod idempotency;
+mod pending;
 mod provider;
 mod record;
 mod stops;
@@ -20,7 +23,10 @@ use std::{
 
 use marl_core::{
     CallEnd, ErrorKind, Reply, SmolStr,
-    provider::{Attempt, Bills, Failure, Limits, Operations, Outgoing, Price, ProviderInfo, Reach},
+    provider::{
+        Attempt, AttemptEnd, Bills, Bulk, Counted, Failure, Limits, Operations, Outgoing, Price,
+        ProviderInfo, Reach, Window,
+    },
 };
 use serde_json::json;
 use tokio::time::{Instant, sleep};
@@ -34,6 +40,7 @@ use provider::{Act, Scripted};
 struct EventLog {
     words: Mutex<Vec<String>>,
     costs: Mutex<Vec<Cost>>,
+    collected: Mutex<Vec<Cost>>,
 }
 
 impl Listener for EventLog {
@@ -55,6 +62,15 @@ impl Listener for EventLog {
                 "spent"
             }
             Event::CapReached => "cap reached",
+            Event::Collected { cost, .. } => {
+                self.collected.lock().unwrap().push(*cost);
+                "collected"
+            }
+            Event::Pending { ordered: Some(_), .. } => "ordered",
+            Event::Pending { ordered: None, .. } => "still pending",
+            Event::SentTogether { calls, .. } => {
+                return self.words.lock().unwrap().push(format!("request of {calls}"));
+            }
             Event::LedgerFailed { .. } => "ledger failed",
         };
         self.words.lock().unwrap().push(word.to_owned());
@@ -86,6 +102,10 @@ impl World {
             Arc::clone(&events) as Arc<dyn Listener>,
         );
         Self { provider, events, gateway }
+    }
+
+    fn words(&self) -> Vec<String> {
+        self.events.words.lock().unwrap().clone()
     }
 
     fn script(acts: &[(u64, &[Act])]) -> Self {
@@ -237,7 +257,10 @@ async fn a_waiters_end_does_not_end_the_flight() {
 #[tokio::test(start_paused = true)]
 async fn attempts_are_evenly_spaced_by_the_rate() {
     // The rate limiter uses the real clock, so this takes about a fifth of a second.
-    let lane = LaneSettings { per_minute: Some(1_200), ..LaneSettings::default() };
+    let lane = LaneSettings {
+        windows: vec![Window { most: 1_200, per: Duration::from_secs(60), counts: Counted::Requests }],
+        ..LaneSettings::default()
+    };
     let settings = Settings { lanes: BTreeMap::from([("p".to_owned(), lane)]), ..Settings::default() };
     let world = World::with(Scripted::default(), settings);
     let started = std::time::Instant::now();

@@ -97,6 +97,8 @@ pub enum Claim {
         /// The number of the purchase. An attempt that repeats a call in doubt has the number of the attempt
         /// that it repeats.
         purchase: i64,
+        /// How long the call has been in doubt, if it is.
+        doubt: Option<Duration>,
     },
     /// Another process or task has settled the call meanwhile, or is about to.
     Known(Known),
@@ -183,9 +185,7 @@ impl<'a> EndRecord<'a> {
             Settled::Unusable { error, body, cost } => {
                 Self { reply: body.as_ref(), error: Some(error), cost: *cost, ..of(CallState::Unusable) }
             }
-            Settled::Failed(error) => {
-                Self { error: Some(error), cost: Cost::FREE, ..of(CallState::Failed) }
-            }
+            Settled::Failed(error) => Self { error: Some(error), cost: Cost::FREE, ..of(CallState::Failed) },
             Settled::InDoubt => of(CallState::InDoubt),
             Settled::Pending { handle } => Self { handle: Some(handle), ..of(CallState::Pending) },
         }

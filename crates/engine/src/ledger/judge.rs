@@ -151,9 +151,7 @@ impl Judge {
                 let no_data = call.state == CallState::NoData;
                 let stored_at = call.settled_at.unwrap_or(call.sent_at);
                 match call.state {
-                    _ if !in_this_run && !self.is_fresh(stored_at, no_data, wanted, now) => {
-                        Verdict::Outdated
-                    }
+                    _ if !in_this_run && !self.is_fresh(stored_at, no_data, wanted, now) => Verdict::Outdated,
                     CallState::Unusable => Verdict::Unusable,
                     _ => Verdict::Answered,
                 }

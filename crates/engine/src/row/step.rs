@@ -148,8 +148,9 @@ impl StepSum {
             }
             Outcome::Failed(error) => drop(self.failed.get_or_insert(error)),
             Outcome::Skipped(SkipReason::Unanswered) => self.unanswered = true,
-            Outcome::Skipped(SkipReason::Budget) => {
-                self.skipped = Some(SkipReason::Budget);
+            // The next alternative could turn out to have been bought for nothing.
+            Outcome::Skipped(reason @ (SkipReason::Budget | SkipReason::Pending)) => {
+                self.skipped = Some(reason);
                 return true;
             }
             Outcome::Skipped(reason) => drop(self.skipped.get_or_insert(reason)),

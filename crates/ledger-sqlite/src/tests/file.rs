@@ -28,7 +28,7 @@ async fn a_full_disk_is_an_error_and_loses_nothing_stored() {
     });
     pages.await.unwrap();
     let big = found(&incompressible(100_000));
-    let ended = Arc::new(Ended { end: big, duration: Duration::ZERO, request_id: None });
+    let ended = Arc::new(Ended { end: big, duration: Duration::ZERO, request_id: None, ends_doubts: false });
     let kept = world.path().with_file_name("ledger.db-room");
     assert!(kept.exists(), "room is kept for answers");
     let refused = ledger.settle(&world.key(2), open, Arc::clone(&ended)).await.unwrap_err();
@@ -44,8 +44,8 @@ async fn a_full_disk_is_an_error_and_loses_nothing_stored() {
         key,
         call: &call,
         scope: &scope,
-        again: false,
-        refresh: false,
+        again: Duration::ZERO,
+        wanted: Wanted::default(),
         attempt: 1,
         time,
         price: &price(None),
@@ -158,7 +158,7 @@ async fn damage_in_the_middle_is_an_error_and_never_reads_as_no_answer() {
         Ok(ledger) => {
             let mut errors = Vec::new();
             for n in 1..=200 {
-                match ledger.look_up(&world.key(n), false).await {
+                match ledger.look_up(&world.key(n), Wanted::default()).await {
                     Ok(known) => assert!(word(known).starts_with("answered x"), "call {n} was bought"),
                     Err(error) => errors.push(error),
                 }

@@ -21,6 +21,8 @@ pub enum Reason {
     Failed,
     /// The call was sent and maybe paid for, and no answer is known.
     InDoubt,
+    /// The call was ordered, and its vendor answers later.
+    Pending,
     /// A cell that the step needs is empty or cannot be read.
     MissingInput,
     /// The step's condition does not hold for the row.
@@ -41,11 +43,12 @@ pub enum Reason {
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::NoData,
         Self::NotInAnswer,
         Self::Failed,
         Self::InDoubt,
+        Self::Pending,
         Self::MissingInput,
         Self::Condition,
         Self::ConditionUnknown,
@@ -62,6 +65,7 @@ impl Reason {
             Self::NotInAnswer => "not_in_answer",
             Self::Failed => "failed",
             Self::InDoubt => "in_doubt",
+            Self::Pending => "pending",
             Self::MissingInput => "missing_input",
             Self::Condition => "condition",
             Self::ConditionUnknown => "condition_unknown",
@@ -91,6 +95,8 @@ pub(crate) struct Ended<'a> {
     pub cell: &'a dyn Fn(&str) -> Option<Value>,
     /// The error of a call that failed in the run.
     pub failed: Option<Error>,
+    /// The provider of a call that is pending.
+    pub pending: Option<&'a str>,
     pub run: &'a RunRecord,
     /// The integration whose contract has changed since the run.
     pub changed: Option<&'a str>,
@@ -113,6 +119,10 @@ impl Ended<'_> {
 
     fn skipped(&self, reason: SkipReason) -> Gap {
         let condition = self.step.condition.as_ref().map(|known| known.expression.text()).unwrap_or_default();
+        if let (SkipReason::Unanswered, Some(provider)) = (reason, self.pending) {
+            let why = format!("ordered from {provider}, which answers later; the same command asks again");
+            return Gap { reason: Reason::Pending, why };
+        }
         let (reason, why) = match (reason, self.remark, &self.failed) {
             (SkipReason::Unanswered, _, Some(error)) => return failed(error),
             (SkipReason::MissingInput, None, _) => {

@@ -303,6 +303,9 @@ impl<'a> GapSearch<'a> {
                 break;
             }
         }
+        let mut calls = end.projected.get(at).into_iter().flat_map(|step| &step.calls);
+        let pending = calls.find(|note| note.status == CallStatus::Pending);
+        let pending = pending.map(|note| note.call.provider.as_str());
         let remark =
             end.remarks.iter().find(|(step, _)| *step == at).map(|(_, remark)| advice::remark(remark));
         let (step, outcome) = (&self.past.plan.steps[at], &end.outcomes[at]);
@@ -315,6 +318,7 @@ impl<'a> GapSearch<'a> {
             remark: remark.as_deref(),
             cell: &cell,
             failed,
+            pending,
             run: &self.past.run,
             changed,
         };

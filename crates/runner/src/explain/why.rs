@@ -252,6 +252,11 @@ impl ExplainedCall {
             .then(|| gap::call_error(self.error_kind.as_deref(), self.error.as_deref()))
     }
 
+    /// The provider of the call, if it answers later.
+    pub(super) fn pending(&self) -> Option<&str> {
+        (self.state == Some(CallState::Pending)).then_some(self.provider.as_str())
+    }
+
     fn of(call: &Call, record: Option<&CallRecord>) -> Self {
         Self {
             provider: call.provider.to_string(),

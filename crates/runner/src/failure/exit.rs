@@ -24,8 +24,8 @@ pub enum Exit {
     InDoubt,
     /// The plan that the run is bound to is no longer valid, or is used up. Nothing was sent.
     PlanChanged,
-    /// The awaited run is still going on.
-    StillRunning,
+    /// Not everything is there yet: vendors answer later, or the awaited run is still going on.
+    NotYet,
     /// The run finished, and its table lies beside an older output that holds more.
     OlderStays,
     /// Interrupted by a signal.
@@ -45,7 +45,7 @@ impl Exit {
         Self::Cap,
         Self::InDoubt,
         Self::PlanChanged,
-        Self::StillRunning,
+        Self::NotYet,
         Self::OlderStays,
         Self::Interrupted,
     ];
@@ -65,7 +65,10 @@ impl Exit {
             Self::PlanChanged => {
                 (10, "something changed since the plan was made, or the plan is used up; nothing was sent")
             }
-            Self::StillRunning => (11, "the run is still going on (`marl runs wait`)"),
+            Self::NotYet => (
+                11,
+                "not yet: answers come later (repeat the command), or the run goes on (`marl runs wait`)",
+            ),
             Self::OlderStays => {
                 (12, "finished; the older output holds more and stays, and the new table lies beside it")
             }

@@ -144,6 +144,8 @@ struct Call<'a> {
     in_ledger: u64,
     /// Left in doubt, and not sent again.
     in_doubt: u64,
+    /// Ordered by an earlier run and not answered yet: the run asks for the answers, which is free.
+    pending: u64,
     /// Sent because the answer is too old.
     stale: u64,
     /// Sent because the call failed before.
@@ -154,6 +156,10 @@ struct Call<'a> {
     send: u64,
     /// Calls that may follow from answers that are not known yet.
     possible: u64,
+    /// The fewest requests that carry these calls, for certain and at most. Left out if each call has a request
+    /// of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    requests: Option<Bounds<u64>>,
     price: Option<f64>,
 }
 
@@ -188,7 +194,7 @@ pub fn planned_document<'a>(
             .filter(|((of, _), _)| *of == at)
             .map(|((_, remark), rows)| StepRemark { rows: *rows, remark })
             .collect(),
-        calls: forecast.calls.iter().map(|call| Call::of(call, planned.price(call))).collect(),
+        calls: forecast.calls.iter().map(|call| Call::of(call, planned)).collect(),
     });
     PlanDocument {
         schema_version: Version,
@@ -238,18 +244,21 @@ impl<'a> IntegrationUse<'a> {
 }
 
 impl<'a> Call<'a> {
-    fn of(call: &'a CallForecast, price: Option<f64>) -> Self {
+    fn of(call: &'a CallForecast, planned: &Planned) -> Self {
+        let bounds = |(exactly, at_most)| Bounds { exactly, at_most };
         Self {
             provider: &call.provider,
             operation: &call.operation,
             in_ledger: call.reused,
             in_doubt: call.in_doubt,
+            pending: call.pending,
             stale: call.stale,
             failed_before: call.failed_before,
             sent_again: call.sent_again,
             send: call.send,
             possible: call.possible,
-            price,
+            requests: planned.requests(call).map(bounds),
+            price: planned.price(call),
         }
     }
 }

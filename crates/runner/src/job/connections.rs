@@ -45,6 +45,8 @@ impl Connections {
             )?,
         };
         let settings = settings.gateway(job.spec.parallel, job.spec.in_doubt, caps, &connected.bases)?;
+        let (own_freshness, patience) = (job.spec.own_freshness, job.spec.patience);
+        let settings = GatewaySettings { own_freshness, patience, ..settings };
         Ok(Self { sandbox, connected, settings })
     }
 
@@ -106,7 +108,7 @@ impl Connections {
             return None;
         }
         let providers: Vec<&str> = job.workspace.settings.resent().collect();
-        let attempts = self.settings.retry.attempts;
+        let attempts = self.settings.most_attempts();
         Some(format!(
             "marl.toml makes marl send calls of {} that are in doubt again, up to {attempts} times in total, and each \
              time may be paid for; `--in-doubt keep` prevents this",

@@ -9,7 +9,10 @@ use engine::{
     gateway::{InDoubt, Settings},
     plan::{self, Existing, Plan, Task},
 };
-use marl_core::{Contract, SemanticType};
+use marl_core::{
+    Contract, SemanticType, SmolStr,
+    provider::{Bills, Operation},
+};
 use serde::Serialize;
 
 use crate::spec::Only;
@@ -45,6 +48,45 @@ pub(crate) struct Choices<'a> {
     pub only: Option<Only>,
     /// The types of the table's own columns.
     pub types: &'a BTreeMap<String, SemanticType>,
+    /// What the vendors publish about the operations that the steps may call, by provider and operation.
+    pub terms: BTreeMap<String, Terms>,
+}
+
+/// What a vendor publishes about an operation and decides what a run costs.
+#[derive(Serialize)]
+pub(crate) struct Terms {
+    bills: &'static str,
+    unit: Option<SmolStr>,
+    list: Option<f64>,
+    worst: Option<f64>,
+    /// In nanoseconds.
+    max_age: Option<u128>,
+}
+
+impl Terms {
+    /// The terms of an operation; `None` if nothing is published. `own_freshness` says whether the freshness of
+    /// the operation counts.
+    pub(crate) fn of(operation: &Operation, own_freshness: bool) -> Option<Self> {
+        let price = operation.price.as_ref();
+        let max_age = operation.max_age.filter(|_| own_freshness);
+        (price.is_some() || max_age.is_some()).then(|| Self {
+            bills: bills_name(operation.bills),
+            unit: price.map(|price| price.unit.clone()),
+            list: price.map(|price| price.list),
+            worst: price.map(|price| price.worst),
+            max_age: max_age.map(|age| age.as_nanos()),
+        })
+    }
+}
+
+/// The word for what is billed. A hash depends on it, so that it never changes.
+fn bills_name(bills: Bills) -> &'static str {
+    match bills {
+        Bills::Nothing => "nothing",
+        Bills::Found => "found",
+        Bills::Answered => "answered",
+        Bills::Sent => "sent",
+    }
 }
 
 /// The choices, and the address and account of each provider.
@@ -59,6 +101,8 @@ pub(crate) fn choices(choices: &Choices<'_>, settings: &Settings) -> String {
         filter: Option<&'a str>,
         only: Option<&'static str>,
         types: BTreeMap<&'a str, &'static str>,
+        #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+        terms: &'a BTreeMap<String, Terms>,
     }
     #[derive(Serialize)]
     struct LaneForm<'a> {
@@ -69,7 +113,7 @@ pub(crate) fn choices(choices: &Choices<'_>, settings: &Settings) -> String {
     }
     let providers = settings.lanes.iter().map(|(name, lane)| {
         // The number of attempts matters only if calls in doubt are sent again: each attempt may be bought.
-        let attempts = (lane.in_doubt == InDoubt::Retry).then_some(settings.retry.attempts);
+        let attempts = (lane.in_doubt == InDoubt::Retry).then(|| settings.most_attempts());
         let (base, account) = (lane.scope.base.as_deref(), lane.scope.account.as_str());
         (name.as_str(), LaneForm { base, account, in_doubt: in_doubt_name(lane.in_doubt), attempts })
     });
@@ -82,6 +126,7 @@ pub(crate) fn choices(choices: &Choices<'_>, settings: &Settings) -> String {
         filter: choices.filter,
         only: choices.only.map(only_name),
         types: types.collect(),
+        terms: &choices.terms,
     })
 }
 
@@ -172,6 +217,7 @@ fn json(form: &impl Serialize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use marl_core::provider::Price;
     use std::sync::Arc;
 
     use async_trait::async_trait;
@@ -255,6 +301,7 @@ mod tests {
             filter: Some("country != \"FR\""),
             only: Some(Only::NoData),
             types: &types,
+            terms: BTreeMap::new(),
         };
         let expect = concat!(
             r#"{"providers":{"datagen":{"base":null,"account":"default","in_doubt":"keep","attempts":null},"#,
@@ -263,6 +310,19 @@ mod tests {
             r#""only":"no-data","types":{"employees":"integer"}}"#,
         );
         assert_eq!(choices(&chosen, &settings()), expect);
+    }
+
+    #[test]
+    fn what_a_vendor_publishes_is_a_part_and_its_absence_is_not() {
+        let time = Duration::from_secs(60);
+        let operation = Operation { max_age: Some(time), ..Operation::paid(time) };
+        assert!(Terms::of(&operation, false).is_none(), "the user named an age");
+        let price = Price { unit: "credit".into(), list: 1.0, worst: 2.0 };
+        let operation = Operation { price: Some(price), bills: Bills::Found, ..operation };
+        let form = |own| serde_json::to_string(&Terms::of(&operation, own)).unwrap();
+        let expect = r#"{"bills":"found","unit":"credit","list":1.0,"worst":2.0,"max_age":60000000000}"#;
+        assert_eq!(form(true), expect);
+        assert_eq!(form(false), expect.replace("60000000000", "null"));
     }
 
     #[test]

@@ -109,6 +109,12 @@ fn digest_of_text(text: &str) -> Full {
 /// The user's other choices that affect which calls are sent.
 fn choices(job: &Job, settings: &Settings) -> String {
     let selection = &job.spec.selection;
+    let calls = job.plan.contracts().flat_map(|contract| contract.calls.iter());
+    let terms = calls.filter_map(|call| {
+        let operation = job.operation(&call.provider, &call.operation)?;
+        let terms = plan_form::Terms::of(operation, job.spec.own_freshness)?;
+        Some((format!("{} {}", call.provider, call.operation), terms))
+    });
     let choices = plan_form::Choices {
         max_age: job.spec.max_age,
         rows: selection.rows.as_ref().map(ToString::to_string),
@@ -116,6 +122,7 @@ fn choices(job: &Job, settings: &Settings) -> String {
         filter: selection.filter.as_deref(),
         only: selection.only,
         types: &job.request.types,
+        terms: terms.collect(),
     };
     plan_form::choices(&choices, settings)
 }

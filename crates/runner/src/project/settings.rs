@@ -13,6 +13,7 @@ use engine::{
     ledger::Scope,
     nearest,
 };
+use marl_core::provider::{Counted, Window};
 use serde::Deserialize;
 
 use crate::{
@@ -56,7 +57,29 @@ struct Limits {
 #[serde(default, deny_unknown_fields)]
 struct Limit {
     parallel: Option<usize>,
+    bulk: Option<usize>,
+    per_second: Option<u32>,
     per_minute: Option<u32>,
+    per_hour: Option<u32>,
+    per_day: Option<u32>,
+}
+
+impl Limit {
+    /// The limits within periods, each with its name in the file.
+    fn rates(&self) -> impl Iterator<Item = (&'static str, u32, Duration)> {
+        [
+            ("per_second", self.per_second, 1),
+            ("per_minute", self.per_minute, 60),
+            ("per_hour", self.per_hour, 60 * 60),
+            ("per_day", self.per_day, 24 * 60 * 60),
+        ]
+        .into_iter()
+        .filter_map(|(name, most, seconds)| Some((name, most?, Duration::from_secs(seconds))))
+    }
+
+    fn windows(&self) -> Vec<Window> {
+        self.rates().map(|(_, most, per)| Window { most, per, counts: Counted::Requests }).collect()
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -228,7 +251,8 @@ impl Settings {
                     account: account.unwrap_or_else(|| DEFAULT_ACCOUNT.to_owned()),
                 },
                 parallel: self.limit.get(name).and_then(|limit| limit.parallel),
-                per_minute: self.limit.get(name).and_then(|limit| limit.per_minute),
+                bulk: self.limit.get(name).and_then(|limit| limit.bulk),
+                windows: self.limit.get(name).map(Limit::windows).unwrap_or_default(),
                 in_doubt: in_doubt.or(of_file).unwrap_or_default(),
                 prices: self.price.get(name).cloned().unwrap_or_default(),
             };
@@ -237,7 +261,9 @@ impl Settings {
         let defaults = GatewaySettings::default();
         Ok(GatewaySettings {
             parallel,
-            retry: self.retry.over(defaults.retry),
+            retry: self.retry.is_set().then(|| self.retry.over(Retry::default())),
+            own_freshness: false,
+            patience: defaults.patience,
             breaker: self.breaker.over(defaults.breaker),
             timeout: self.timeout.call_seconds.map(Duration::from_secs_f64),
             grace: seconds(self.timeout.grace_seconds, defaults.grace),
@@ -249,6 +275,12 @@ impl Settings {
 }
 
 impl RetryTable {
+    /// Whether the file says anything about retries. Otherwise that is left to the operations.
+    fn is_set(&self) -> bool {
+        let Self { attempts, base_seconds, cap_seconds, total_seconds } = self;
+        attempts.is_some() || [base_seconds, cap_seconds, total_seconds].iter().any(|given| given.is_some())
+    }
+
     fn over(&self, defaults: Retry) -> Retry {
         Retry {
             attempts: self.attempts.unwrap_or(defaults.attempts),

@@ -71,6 +71,10 @@ pub(crate) fn hint(counts: &Counts, interrupted: bool, asks_anew: bool, is_plann
     }
     match counts.stops.first() {
         Some(stop) => after_a_stop(counts, stop),
+        None if counts.pending() > 0 => Some(
+            "run the same command again for the answers that come later: they are ordered, and not bought again"
+                .to_owned(),
+        ),
         None => {
             let kind = commonest_kind(counts)?;
             remedy(kind, Occurrence::Rows { provider: counts.provider_failing_with(kind) })
@@ -100,6 +104,9 @@ pub(crate) fn next_command(report: &Report, interrupted: bool, invocation: &Invo
     if let Some(stop) = counts.stops.first() {
         let kind = stop.error.kind();
         return (kind == ErrorKind::Auth).then(|| "marl doctor --json".to_owned());
+    }
+    if counts.pending() > 0 {
+        return Some(consent::going_on_from_here(invocation));
     }
     match commonest_kind(counts)? {
         ErrorKind::Timeout | ErrorKind::Network | ErrorKind::Upstream | ErrorKind::RateLimited => {

@@ -175,6 +175,7 @@ fn exit(report: &Report) -> Exit {
         () if stopped_for(true) => Exit::Key,
         () if counts.cap_reached => Exit::Cap,
         () if stopped_for(false) => Exit::ProviderStopped,
+        () if counts.pending() > 0 => Exit::NotYet,
         () if matches!(report.output, Output::Beside { .. }) => Exit::OlderStays,
         () if counts.failed() > 0 => Exit::RowsFailed,
         () => Exit::Done,

@@ -31,6 +31,8 @@ pub struct Counts {
     pub steps: Vec<StepCounts>,
     /// Attempts that left this machine.
     pub sent: u64,
+    /// Requests that carried several calls, and the calls in them.
+    pub together: (u64, u64),
     /// Attempts at calls that had been attempted before.
     pub retried: u64,
     /// Calls that the ledger answered.
@@ -47,6 +49,13 @@ pub struct Counts {
     pub mixed: BTreeMap<usize, u64>,
     /// By provider: calls left in doubt.
     pub in_doubt: BTreeMap<String, u64>,
+    /// By provider: calls whose vendor answers later.
+    pub pending: BTreeMap<String, u64>,
+    /// What the pending calls that this run ordered cost at most, in the settings' currency; `None` if that
+    /// is unknown.
+    pub pending_cost: Option<f64>,
+    /// Answers that earlier runs had ordered.
+    pub collected: Collected,
     /// By provider: calls in doubt that were sent again.
     pub doubts_sent_again: BTreeMap<String, u64>,
     /// By step, kind of error and message: how often an error was seen.
@@ -74,6 +83,26 @@ pub struct Counts {
     /// Failures whose calls another run would repeat.
     pub repeatable_failures: u64,
     pub(crate) ledger_error: Option<String>,
+}
+
+/// Answers that earlier runs had ordered, and what they cost.
+#[derive(Debug, Default, Clone)]
+pub struct Collected {
+    /// How many arrived.
+    pub answers: u64,
+    /// What they cost, in the settings' currency, as far as the price is known.
+    pub cost: f64,
+    /// How many have an unknown price.
+    pub unpriced: u64,
+    /// What they cost in the vendors' own units, by provider and unit.
+    pub units: BTreeMap<(String, String), f64>,
+}
+
+impl Collected {
+    /// What they cost; `None` when a price is unknown.
+    pub fn cost(&self) -> Option<f64> {
+        (self.unpriced == 0).then_some(self.cost)
+    }
 }
 
 /// Outcomes of one step.
@@ -112,7 +141,8 @@ pub struct Stop {
 impl Tally {
     /// Starts the counts of a run over this number of rows.
     pub(crate) fn start(rows: u64) -> Self {
-        Self { rows, begun: Instant::now(), counts: Mutex::default() }
+        let counts = Counts { pending_cost: Some(0.0), ..Counts::default() };
+        Self { rows, begun: Instant::now(), counts: Mutex::new(counts) }
     }
 
     /// What was counted so far.
@@ -169,10 +199,24 @@ impl Listener for Tally {
                 counts.cost += cost.money.unwrap_or_default();
                 counts.unpriced += u64::from(cost.money.is_none());
                 counts.unbilled += u64::from(*cost == Cost::FREE);
-                if let (Some(unit), Some(units)) = (unit, cost.units) {
-                    let unit = ((*provider).to_owned(), (*unit).to_owned());
-                    *counts.units.entry(unit).or_default() += units;
+                add_units(&mut counts.units, provider, *unit, cost);
+            }
+            Event::Collected { provider, cost, unit } => {
+                let collected = &mut counts.collected;
+                collected.answers += 1;
+                collected.cost += cost.money.unwrap_or_default();
+                collected.unpriced += u64::from(cost.money.is_none());
+                add_units(&mut collected.units, provider, *unit, cost);
+            }
+            Event::Pending { provider, ordered } => {
+                *counts.pending.entry((*provider).to_owned()).or_default() += 1;
+                if let Some(most) = ordered {
+                    counts.pending_cost = counts.pending_cost.zip(most.money).map(|(sum, most)| sum + most);
                 }
+            }
+            Event::SentTogether { calls, .. } => {
+                counts.together.0 += 1;
+                counts.together.1 += *calls as u64;
             }
             Event::CapReached => counts.cap_reached = true,
             Event::CallFailed { provider, kind } => {
@@ -187,7 +231,23 @@ impl Listener for Tally {
     }
 }
 
+fn add_units(units: &mut BTreeMap<(String, String), f64>, provider: &str, unit: Option<&str>, cost: &Cost) {
+    if let (Some(unit), Some(amount)) = (unit, cost.units) {
+        *units.entry((provider.to_owned(), unit.to_owned())).or_default() += amount;
+    }
+}
+
 impl Counts {
+    /// Calls whose vendors answer later.
+    pub fn pending(&self) -> u64 {
+        self.pending.values().sum()
+    }
+
+    /// Requests that left this machine with calls. Asking for pending answers does not count.
+    pub fn requests(&self) -> u64 {
+        self.sent.saturating_sub(self.together.1) + self.together.0
+    }
+
     /// Calls left in doubt, of all providers.
     pub fn in_doubt(&self) -> u64 {
         self.in_doubt.values().sum()
@@ -246,7 +306,12 @@ impl Counts {
                 Outcome::NoData => step.no_data += 1,
                 Outcome::Skipped(reason) => {
                     *step.skipped.entry(*reason).or_default() += 1;
-                    let early = [SkipReason::ProviderStopped, SkipReason::Interrupted, SkipReason::Budget];
+                    let early = [
+                        SkipReason::ProviderStopped,
+                        SkipReason::Interrupted,
+                        SkipReason::Budget,
+                        SkipReason::Pending,
+                    ];
                     self.unsettled += u64::from(early.contains(reason));
                 }
                 Outcome::Failed(error) => {

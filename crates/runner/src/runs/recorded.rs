@@ -55,7 +55,7 @@ impl RecordedRun {
     pub fn exit(&self) -> Exit {
         let recorded = self.summary.as_ref().and_then(RunSummary::exit_code);
         match (self.state, recorded.and_then(Exit::from_code)) {
-            (RunState::Running, _) => Exit::StillRunning,
+            (RunState::Running, _) => Exit::NotYet,
             (RunState::Died, _) => Exit::Internal,
             (_, Some(code)) => code,
             (RunState::Interrupted, None) => Exit::Interrupted,

@@ -165,8 +165,7 @@ pub async fn remove(store: &dyn Ledger, spec: &RemovalSpec) -> Result<RemovalOut
 
 /// A person's data that is still there counts as a failure, although everything else was removed.
 fn not_gone(ledger: &str, removed: &Removed) -> Option<Failure> {
-    let still_there =
-        |message: String| Failure::new(Exit::StillRunning, ErrorCode::Ledger, message).retryable();
+    let still_there = |message: String| Failure::new(Exit::NotYet, ErrorCode::Ledger, message).retryable();
     if removed.runs_kept > 0 {
         let runs = counted(removed.runs_kept, "run");
         return Some(

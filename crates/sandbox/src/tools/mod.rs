@@ -5,7 +5,7 @@
 
 mod discovery;
 mod profile;
-mod research;
+pub(crate) mod research;
 
 use serde_json::{Map, Value, json};
 

@@ -3,14 +3,15 @@
 //! The error of a tool is inside a 200; the refusal of a key is plain text. This module must not know what a
 //! tool answers.
 
-use hyper::{HeaderMap, Method, Response, StatusCode};
+use hyper::{Method, Response, StatusCode};
 use serde_json::{Map, Value, json};
 
-use super::{Example, Examples, Job, Vendor, Work, has_fault};
+use super::{Example, Examples, Route, Vendor, has_fault};
 use crate::FaultKind;
-use crate::hash::{Dice, Fnv};
+use crate::hash::Fnv;
 use crate::reply::{self, Payload};
 use crate::tools::{self, Answer, ToolCall};
+use crate::work::{Answered, Charge, Job, Request, Ticket, Work};
 
 pub(super) struct DataGen;
 
@@ -19,36 +20,22 @@ impl Vendor for DataGen {
         "datagen"
     }
 
-    fn route(&self) -> &'static str {
-        "POST /api/tools/execute"
+    fn routes(&self) -> &'static [Route] {
+        static ROUTES: [Route; 1] = [Route { method: Method::POST, path: "/api/tools/execute" }];
+        &ROUTES
     }
 
-    fn serves(&self, method: &Method, path: &str) -> bool {
-        method == Method::POST && path == "/api/tools/execute"
+    fn key(&self, request: &Request<'_>) -> Vec<u8> {
+        request.header("x-api-key").to_owned()
     }
 
-    fn key<'a>(&self, headers: &'a HeaderMap) -> &'a [u8] {
-        headers.get("x-api-key").map(|key| key.as_bytes().trim_ascii()).unwrap_or_default()
-    }
-
-    fn read(&self, body: &[u8]) -> Result<Work, Box<Response<Payload>>> {
-        parse(body).map_err(|refusal| {
+    fn read(&self, request: &Request<'_>) -> Result<Work, Box<Response<Payload>>> {
+        parse(request.body).map_err(|refusal| {
             Box::new(match refusal {
                 Refusal::Request(status, message) => reply::error(status, &message),
-                Refusal::Tool(name) => self.inner_error(&tools::not_found(&name)),
+                Refusal::Tool(name) => inner_error(&tools::not_found(&name)),
             })
         })
-    }
-
-    fn answer(&self, answer: Answer) -> Value {
-        match answer {
-            Answer::Found(result) | Answer::Free(result) => {
-                json!({ "success": true, "data": { "success": true, "result": result } })
-            }
-            Answer::Failed(error) => {
-                json!({ "success": true, "data": { "success": false, "error": error } })
-            }
-        }
     }
 
     fn error(&self, status: StatusCode, message: &'static str) -> Response<Payload> {
@@ -61,8 +48,8 @@ impl Vendor for DataGen {
 
     fn own_fault(&self, kind: FaultKind) -> Option<Response<Payload>> {
         Some(match kind {
-            FaultKind::Credit => self.inner_error("Insufficient credits"),
-            FaultKind::ToolError => self.inner_error(
+            FaultKind::Credit => inner_error("Insufficient credits"),
+            FaultKind::ToolError => inner_error(
                 "API tool mcp_Sandbox_tool request failed: MCP tool call timed out after 25 seconds \
                  waiting for server response",
             ),
@@ -93,10 +80,18 @@ impl Vendor for DataGen {
     }
 }
 
-impl DataGen {
-    /// The response for the failure of a tool.
-    fn inner_error(&self, message: &str) -> Response<Payload> {
-        reply::json(StatusCode::OK, &self.answer(Answer::Failed(message.to_owned())))
+/// The response for the failure of a tool.
+fn inner_error(message: &str) -> Response<Payload> {
+    reply::json(StatusCode::OK, &body(Answer::Failed(message.to_owned())))
+}
+
+/// The body of the response for an answer.
+fn body(answer: Answer) -> Value {
+    match answer {
+        Answer::Found(result) | Answer::Free(result) => {
+            json!({ "success": true, "data": { "success": true, "result": result } })
+        }
+        Answer::Failed(error) => json!({ "success": true, "data": { "success": false, "error": error } }),
     }
 }
 
@@ -111,8 +106,10 @@ impl Job for Run {
         self.tool.special_fault(&self.parameters, attempt)
     }
 
-    fn run(&self, seed: u64, dice: Dice) -> Answer {
-        self.tool.run(&self.parameters, seed, dice)
+    fn run(&self, ticket: Ticket) -> Answered {
+        let answer = self.tool.run(&self.parameters, ticket.seed, ticket.dice());
+        let bill = if answer.is_billed() { vec![Charge::credit(ticket.request)] } else { Vec::new() };
+        Answered { bill, ..Answered::ok(body(answer)) }
     }
 }
 
@@ -142,7 +139,7 @@ fn parse(body: &[u8]) -> Result<Work, Refusal> {
         return Err(wrong(&complaint));
     }
     let hash = call_hash(&name, &parameters);
-    Ok(Work { hash, job: Box::new(Run { tool, parameters }) })
+    Ok(Work::one(hash, Run { tool, parameters }))
 }
 
 /// The identity of a call: the name of the tool as given, and the parameters.

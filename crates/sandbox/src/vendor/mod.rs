@@ -1,41 +1,43 @@
-//! The vendors whose wire formats the sandbox speaks, one file each, and where they are mounted.
+//! The vendors whose wire formats the sandbox speaks, one file or folder each, and where they are mounted.
 //!
-//! A vendor knows its wire format: its route, the place of the key, how a request names its work, and how
+//! A vendor knows its wire format: its routes, the place of the key, how a request names its work, and how
 //! answers and errors are written. It must not bill, count, wait or choose faults, because `call` does that
 //! for all vendors alike.
 
 mod datagen;
+mod fullenrich;
+mod pdl;
+mod tokens;
 
-use hyper::{HeaderMap, Method, Response, StatusCode};
+use hyper::{Method, Response, StatusCode};
 use serde_json::{Map, Value};
 
 use crate::FaultKind;
 use crate::hash::Dice;
 use crate::reply::Payload;
-use crate::tools::Answer;
+use crate::work::{Answered, Request, Work};
 
 /// The wire format of one vendor.
 pub(crate) trait Vendor: Send + Sync {
     /// The name of the vendor's provider, which is also its mount point.
     fn name(&self) -> &'static str;
 
-    /// The route below the base address, as error messages show it: `POST /api/tools/execute`.
-    fn route(&self) -> &'static str;
-
-    /// Whether the vendor serves this method and path below its base address.
-    fn serves(&self, method: &Method, path: &str) -> bool;
+    /// The routes below the base address.
+    fn routes(&self) -> &'static [Route];
 
     /// The key in a request; empty without a key.
-    fn key<'a>(&self, headers: &'a HeaderMap) -> &'a [u8];
+    fn key(&self, request: &Request<'_>) -> Vec<u8>;
 
     /// Reads the work that a request asks for.
     ///
     /// # Errors
     /// The response that refuses the request.
-    fn read(&self, body: &[u8]) -> Result<Work, Box<Response<Payload>>>;
+    fn read(&self, request: &Request<'_>) -> Result<Work, Box<Response<Payload>>>;
 
-    /// The body of the response for an answer.
-    fn answer(&self, answer: Answer) -> Value;
+    /// The notation of jobs, if the vendor answers later. All its work is then done in jobs.
+    fn later(&self) -> Option<&dyn Later> {
+        None
+    }
 
     /// The response for an error outside a call's answer.
     fn error(&self, status: StatusCode, message: &'static str) -> Response<Payload>;
@@ -50,20 +52,46 @@ pub(crate) trait Vendor: Send + Sync {
     fn examples(&self) -> Examples;
 }
 
-/// The work that a valid request asks for.
-pub(crate) struct Work {
-    /// The identity of the call: equal requests have equal hashes.
-    pub(crate) hash: u64,
-    pub(crate) job: Box<dyn Job>,
+/// How a vendor that answers later writes about its jobs.
+pub(crate) trait Later: Send + Sync {
+    /// The answer to the request that began a job.
+    fn accepted(&self, id: &str) -> Answered;
+
+    /// The answer to a poll while the job runs.
+    fn pending(&self, id: &str, dice: Dice) -> Answered;
 }
 
-/// The execution of a call.
-pub(crate) trait Job: Send + Sync {
-    /// The fault that the parameters stand for.
-    fn special_fault(&self, attempt: u64) -> Option<FaultKind>;
+/// A route of a vendor.
+pub(crate) struct Route {
+    method: Method,
+    /// The path below the base address. A path that ends in `{id}` looks at a job.
+    path: &'static str,
+}
 
-    /// Runs the call.
-    fn run(&self, seed: u64, dice: Dice) -> Answer;
+impl Route {
+    /// Whether the route serves this method and path, and the identifier in the path.
+    fn fit<'a>(&self, method: &Method, path: &'a str) -> Option<Option<&'a str>> {
+        if *method != self.method {
+            return None;
+        }
+        match self.path.strip_suffix("{id}") {
+            None => (path == self.path).then_some(None),
+            Some(start) => {
+                let id = path.strip_prefix(start)?;
+                (!id.is_empty() && !id.contains('/')).then_some(Some(id))
+            }
+        }
+    }
+}
+
+/// Where a request belongs.
+pub(crate) struct Found<'a> {
+    /// The vendor's place in [`ALL`].
+    pub(crate) vendor: usize,
+    /// The path of the route.
+    pub(crate) route: &'static str,
+    /// The identifier in the path.
+    pub(crate) id: Option<&'a str>,
 }
 
 /// Example calls for testing a vendor's provider, and the faults that the vendor has.
@@ -89,26 +117,44 @@ pub struct Example {
 }
 
 /// All vendors. The first one is also mounted at the root, for clients from before there were mount points.
-static ALL: [&dyn Vendor; 1] = [&datagen::DataGen];
+pub(crate) static ALL: [&dyn Vendor; 4] =
+    [&datagen::DataGen, &pdl::PeopleDataLabs, &fullenrich::FullEnrich, &tokens::Tokens];
 
 /// The examples of every vendor.
 pub fn examples() -> Vec<Examples> {
     ALL.iter().map(|vendor| vendor.examples()).collect()
 }
 
-/// The vendor that a path belongs to, and the path below the vendor's base address.
-pub(crate) fn for_path(path: &str) -> (&'static dyn Vendor, &str) {
-    let below = |vendor: &'static dyn Vendor| {
+/// The names of all vendors.
+pub(crate) fn names() -> Vec<&'static str> {
+    ALL.iter().map(|vendor| vendor.name()).collect()
+}
+
+/// The vendor and the route for a request.
+pub(crate) fn find<'a>(method: &Method, path: &'a str) -> Option<Found<'a>> {
+    let (vendor, below) = for_path(path);
+    ALL[vendor].routes().iter().find_map(|route| {
+        let id = route.fit(method, below)?;
+        Some(Found { vendor, route: route.path, id })
+    })
+}
+
+/// The vendor that a path belongs to, by its place in [`ALL`], and the path below the vendor's base address.
+fn for_path(path: &str) -> (usize, &str) {
+    let below = |vendor: &dyn Vendor| {
         let below = path.strip_prefix('/')?.strip_prefix(vendor.name())?;
-        below.starts_with('/').then_some((vendor, below))
+        below.starts_with('/').then_some(below)
     };
-    ALL.iter().find_map(|vendor| below(*vendor)).unwrap_or((ALL[0], path))
+    ALL.iter().enumerate().find_map(|(at, vendor)| Some((at, below(*vendor)?))).unwrap_or((0, path))
 }
 
 /// The routes of all vendors, for messages.
 pub(crate) fn routes() -> String {
-    let route = |vendor: &&dyn Vendor| vendor.route().replacen('/', &format!("/{}/", vendor.name()), 1);
-    ALL.iter().map(route).collect::<Vec<_>>().join(", ")
+    let of_vendor = |vendor: &&'static dyn Vendor| {
+        let name = vendor.name();
+        vendor.routes().iter().map(move |route| format!("{} /{name}{}", route.method, route.path))
+    };
+    ALL.iter().flat_map(of_vendor).collect::<Vec<_>>().join(", ")
 }
 
 /// Whether a vendor has a fault. Every vendor has the faults of the connection and of a status.
@@ -130,14 +176,27 @@ mod tests {
             ("/", ("datagen", "/")),
         ] {
             let (vendor, below) = for_path(path);
-            assert_eq!((vendor.name(), below), expect, "{path}");
+            assert_eq!((ALL[vendor].name(), below), expect, "{path}");
         }
-        assert_eq!(routes(), "POST /datagen/api/tools/execute");
+        assert!(routes().starts_with("POST /datagen/api/tools/execute"), "{}", routes());
+    }
+
+    #[test]
+    fn a_route_may_end_in_an_identifier() {
+        let check = |route: &'static str, path: &str, expect| {
+            assert_eq!(Route { method: Method::GET, path: route }.fit(&Method::GET, path), expect, "{path}");
+        };
+        check("/jobs/{id}", "/jobs/7", Some(Some("7")));
+        check("/jobs/{id}", "/jobs/", None);
+        check("/jobs/{id}", "/jobs/7/x", None);
+        check("/jobs", "/jobs", Some(None));
+        check("/jobs", "/jobs/7", None);
+        assert_eq!(Route { method: Method::GET, path: "/jobs" }.fit(&Method::POST, "/jobs"), None);
     }
 
     #[test]
     fn mount_points_are_distinct() {
-        let mut names: Vec<_> = ALL.iter().map(|vendor| vendor.name()).collect();
+        let mut names = names();
         assert!(names.iter().all(|name| *name != "stats" && !name.contains('/')));
         names.sort_unstable();
         names.dedup();

@@ -2,14 +2,19 @@
 #![expect(clippy::unwrap_used, reason = "clippy does not recognise helpers of tests as tests")]
 
 mod billing;
+mod every_vendor;
 mod faults;
+mod fullenrich;
+mod limits;
+mod pdl;
 mod server;
+mod tokens;
 mod tools;
 
 use std::time::Duration;
 
-use reqwest::{Client, Response};
-use sandbox::{Fault, FaultKind, Options, Sandbox};
+use reqwest::{Client, RequestBuilder, Response};
+use sandbox::{Fault, FaultKind, Options, Sandbox, VendorStats};
 use serde_json::{Value, json};
 
 /// A sandbox and a client for it.
@@ -40,6 +45,27 @@ impl Caller {
     async fn post(&self, body: impl Into<reqwest::Body>, key: &str) -> reqwest::Result<Response> {
         let url = self.sandbox.base("datagen") + "/api/tools/execute";
         self.client.post(url).header("X-API-Key", key).body(body).send().await
+    }
+
+    /// Gets a path below the vendor's base address.
+    async fn get_from(&self, vendor: &str, path: &str) -> reqwest::Result<Response> {
+        self.with_key(self.client.get(self.sandbox.base(vendor) + path)).send().await
+    }
+
+    /// Posts JSON to a path below the vendor's base address.
+    async fn post_to(&self, vendor: &str, path: &str, body: &Value) -> reqwest::Result<Response> {
+        let request = self.client.post(self.sandbox.base(vendor) + path).body(body.to_string());
+        self.with_key(request).send().await
+    }
+
+    /// A request with a key in each place where a vendor looks for one.
+    fn with_key(&self, request: RequestBuilder) -> RequestBuilder {
+        request.header("X-Api-Key", "key").header("Authorization", "Bearer key")
+    }
+
+    /// The statistics of one vendor.
+    fn stats_of(&self, vendor: &str) -> VendorStats {
+        self.sandbox.stats().vendors[vendor].clone()
     }
 
     /// The `data` of a successful response.

@@ -1,145 +1,52 @@
-//! Random runs beside a vendor that keeps a bill of its own: the ledger's total is the vendor's bill, and no
-//! cap is exceeded.
+//! Random runs beside a vendor that keeps a bill of its own: the ledger's total is the vendor's bill, no cap is
+//! exceeded, and no call is billed twice.
+
+mod vendor;
 
 use proptest::prelude::*;
 use tokio::runtime::Builder;
 
-use super::{provider::INFO, *};
+use super::*;
 use crate::ledger::{Memory, Upkeep, testing};
-
-/// A credit costs this much money. Sums of such prices are exact.
-const CREDIT: f64 = 0.5;
-
-const OPERATIONS: [&str; 4] = ["free", "per_hit", "per_answer", "per_request"];
-
-/// How an attempt fails.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Fails {
-    NotSent,
-    Throttled,
-    Transient,
-    Refused,
-    Unusable,
-    /// The answer is lost, and the vendor bills the call all the same, or does not.
-    Cut {
-        is_billed: bool,
-    },
-}
-
-/// A call with what its attempts meet before one is answered.
-#[derive(Debug, Clone)]
-struct RandomCall {
-    operation: &'static str,
-    n: u64,
-    fails: Vec<Fails>,
-    /// What the answer of a `per_hit` call states as its cost.
-    stated: Option<f64>,
-}
-
-/// What the vendor billed, in credits: for certain, and for answers that were lost.
-#[derive(Debug, Default, Clone, Copy)]
-struct Bill {
-    certain: f64,
-    lost: f64,
-}
-
-#[derive(Default)]
-struct Vendor {
-    calls: HashMap<(String, u64), RandomCall>,
-    attempts: Mutex<HashMap<(String, u64), usize>>,
-    bill: Mutex<Bill>,
-}
-
-#[async_trait]
-impl Provider for Vendor {
-    fn info(&self) -> &ProviderInfo {
-        &INFO
-    }
-
-    fn ready(&self) -> Result<(), Error> {
-        Ok(())
-    }
-
-    async fn send(&self, Outgoing { call, .. }: &Outgoing<'_>) -> Attempt {
-        let n = call.parameters["n"].as_u64().unwrap_or_default();
-        let key = (call.operation.to_string(), n);
-        let script = &self.calls[&key];
-        let attempt = {
-            let mut attempts = self.attempts.lock().unwrap();
-            let attempt = attempts.entry(key).or_default();
-            *attempt += 1;
-            *attempt - 1
-        };
-        sleep(Duration::from_millis(n % 7)).await;
-        let is_paid = call.operation != "free";
-        let mut bill = self.bill.lock().unwrap();
-        let Some(fails) = script.fails.get(attempt) else {
-            let found = !n.is_multiple_of(3);
-            let stated = script.stated.filter(|_| call.operation == "per_hit" && found);
-            let is_billed = match call.operation.as_str() {
-                "free" => false,
-                "per_hit" => found,
-                _ => true,
-            };
-            bill.certain += if is_billed { stated.unwrap_or(1.0) } else { 0.0 };
-            let body = if found { "found" } else { "404" };
-            return Attempt { cost: stated, ..Attempt::answered(body.to_owned()) };
-        };
-        let bills_errors = call.operation == "per_request";
-        match fails {
-            Fails::NotSent => not_sent(),
-            Fails::Throttled => Failure::transient(Error::new(ErrorKind::RateLimited, "429")),
-            Fails::Transient | Fails::Refused => {
-                bill.certain += if bills_errors { 1.0 } else { 0.0 };
-                if *fails == Fails::Refused { refused() } else { transient() }
-            }
-            Fails::Unusable => {
-                bill.certain += if is_paid { 1.0 } else { 0.0 };
-                unusable()
-            }
-            Fails::Cut { is_billed } => {
-                bill.lost += if is_paid && *is_billed { 1.0 } else { 0.0 };
-                cut()
-            }
-        }
-        .into()
-    }
-
-    fn read(&self, _: &Call, body: &str) -> Result<Reply, Error> {
-        Ok(if body == "404" { Reply::NoData } else { Reply::found(json!(body)) })
-    }
-}
-
-fn fails() -> impl Strategy<Value = Fails> {
-    prop_oneof![
-        Just(Fails::NotSent),
-        Just(Fails::Throttled),
-        Just(Fails::Transient),
-        Just(Fails::Refused),
-        Just(Fails::Unusable),
-        any::<bool>().prop_map(|is_billed| Fails::Cut { is_billed }),
-    ]
-}
-
-fn calls() -> impl Strategy<Value = Vec<RandomCall>> {
-    let stated = prop::option::of((0..=12_u8).prop_map(|quarters| f64::from(quarters) / 4.0));
-    let fails = prop_oneof![3 => Just(Vec::new()), 2 => prop::collection::vec(fails(), 1..4)];
-    let call = (prop::sample::select(&OPERATIONS[..]), 0..12_u64, fails, stated);
-    let call = call.prop_map(|(operation, n, fails, stated)| RandomCall { operation, n, fails, stated });
-    prop::collection::vec(call, 1..40)
-}
+use vendor::{Bill, CREDIT, RandomCall, Vendor, calls};
 
 fn caps() -> impl Strategy<Value = Caps> {
     let cost = prop::option::of((0..20_u8).prop_map(|quarters| f64::from(quarters) / 4.0));
     (prop::option::of(0..20_u64), cost).prop_map(|(calls, cost)| Caps { calls, cost })
 }
 
+/// What one run, or several at the same time, are asked to do.
+#[derive(Debug, Clone)]
+struct RandomRun {
+    caps: Caps,
+    patience: Duration,
+    processes: usize,
+}
+
+fn runs() -> impl Strategy<Value = Vec<RandomRun>> {
+    let run = (caps(), prop::sample::select(vec![0, 7, 60, 600]), 1..=2_usize);
+    let run = run.prop_map(|(caps, patience, processes)| RandomRun {
+        caps,
+        patience: Duration::from_secs(patience),
+        processes,
+    });
+    prop::collection::vec(run, 1..4)
+}
+
+/// What a run reports that it spent, and how many calls count towards its cap.
+#[derive(Default)]
+struct Report {
+    spent: f64,
+    collected: f64,
+    counted: u64,
+}
+
 /// Makes the calls of a run over `memory`.
-async fn run(memory: &Memory, vendor: &Arc<Vendor>, calls: &[RandomCall], caps: Caps) -> Vec<Cost> {
+async fn run(memory: &Memory, vendor: &Arc<Vendor>, calls: &[RandomCall], run: &RandomRun) -> Report {
     let started = testing::begin(memory).await;
     let prices = BTreeMap::from([("credit".to_owned(), CREDIT)]);
     let lanes = BTreeMap::from([("p".to_owned(), LaneSettings { prices, ..LaneSettings::default() })]);
-    let settings = Settings { caps, lanes, ..Settings::default() };
+    let settings = Settings { caps: run.caps, patience: run.patience, lanes, ..Settings::default() };
     let events = Arc::new(EventLog::default());
     let provider = Arc::clone(vendor) as Arc<dyn Provider>;
     let listener = Arc::clone(&events) as Arc<dyn Listener>;
@@ -152,17 +59,17 @@ async fn run(memory: &Memory, vendor: &Arc<Vendor>, calls: &[RandomCall], caps: 
         })
     };
     futures::future::join_all(calls.iter().map(ask)).await;
-    events.costs.lock().unwrap().clone()
+    let money = |costs: &Mutex<Vec<Cost>>| costs.lock().unwrap().iter().filter_map(|cost| cost.money).sum();
+    let ordered = events.words.lock().unwrap().iter().filter(|word| *word == "ordered").count();
+    let counted = (events.costs.lock().unwrap().len() + ordered) as u64;
+    Report { spent: money(&events.costs), collected: money(&events.collected), counted }
 }
 
-/// What the ledger says that was spent, in money: on answers, and on calls that are in doubt.
-async fn recorded(memory: &Memory) -> (f64, f64) {
+/// What the ledger says that was spent, in money, by state.
+async fn recorded(memory: &Memory, is_state: fn(&str) -> bool) -> f64 {
     let stats = memory.stats().await.expect("the ledger can be read");
-    let of = |in_doubt: bool| {
-        let calls = stats.calls.iter().filter(|calls| (calls.state == "in_doubt") == in_doubt);
-        calls.filter_map(|calls| calls.cost).sum()
-    };
-    (of(false), of(true))
+    let calls = stats.calls.iter().filter(|calls| is_state(&calls.state));
+    calls.filter_map(|calls| calls.cost).sum()
 }
 
 fn runtime() -> tokio::runtime::Runtime {
@@ -170,34 +77,37 @@ fn runtime() -> tokio::runtime::Runtime {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
-    fn the_ledgers_total_is_the_vendors_bill(calls in calls(), caps in prop::collection::vec(caps(), 1..4)) {
-        // Of equal calls, the script of the first counts.
-        let mut scripts = HashMap::new();
-        for call in &calls {
-            scripts.entry((call.operation.to_owned(), call.n)).or_insert_with(|| call.clone());
-        }
-        let vendor = Arc::new(Vendor { calls: scripts, ..Vendor::default() });
+    fn the_ledgers_total_is_the_vendors_bill(calls in calls(), runs in runs()) {
+        let vendor = Arc::new(Vendor::of(&calls));
         let memory = Memory::new();
         runtime().block_on(async {
-            let mut spent_so_far = 0.0;
+            let mut reported = 0.0;
             // The same command again and again, with caps of its own each time.
-            for caps in caps {
-                let bill_before = *vendor.bill.lock().unwrap();
-                let costs = run(&memory, &vendor, &calls, caps).await;
-                let bill = *vendor.bill.lock().unwrap();
-                let spent: f64 = costs.iter().filter_map(|cost| cost.money).sum();
-                let billed = bill.certain + bill.lost - bill_before.certain - bill_before.lost;
-                prop_assert!(caps.cost.is_none_or(|cap| billed * CREDIT <= cap), "{caps:?} {bill:?}");
-                prop_assert!(caps.cost.is_none_or(|cap| spent <= cap), "{caps:?} {spent}");
-                prop_assert!(caps.calls.is_none_or(|cap| costs.len() as u64 <= cap), "{caps:?} {costs:?}");
-                let (answers, doubts) = recorded(&memory).await;
-                prop_assert_eq!(answers, bill.certain * CREDIT);
+            for this in runs {
+                vendor.next_run();
+                let before = vendor.bill();
+                let processes = (0..this.processes).map(|_| run(&memory, &vendor, &calls, &this));
+                let reports = futures::future::join_all(processes).await;
+                let bill = vendor.bill();
+                let billed = (bill.of_own_orders() - before.of_own_orders()) * CREDIT;
+                let most = this.caps.cost.map(|cap| cap * this.processes as f64);
+                prop_assert!(most.is_none_or(|cap| billed <= cap), "{this:?} {bill:?}");
+                for report in &reports {
+                    prop_assert!(this.caps.cost.is_none_or(|cap| report.spent <= cap), "{this:?} {}", report.spent);
+                    prop_assert!(this.caps.calls.is_none_or(|cap| report.counted <= cap), "{this:?}");
+                    reported += report.spent + report.collected;
+                }
+                let answers = recorded(&memory, |state| !matches!(state, "in_doubt" | "pending")).await;
+                let doubts = recorded(&memory, |state| state == "in_doubt").await;
+                prop_assert_eq!(answers, bill.certain * CREDIT, "{:?}", bill);
                 prop_assert!(bill.lost * CREDIT <= doubts, "{:?} {}", bill, doubts);
-                spent_so_far += spent;
-                prop_assert_eq!(answers + doubts, spent_so_far);
+                // A doubt that the vendor recognised was reported as spent, and so was its answer.
+                prop_assert!(answers + doubts <= reported, "{answers} {doubts} {reported}");
+                let Bill { answered_twice, .. } = bill;
+                prop_assert_eq!(answered_twice, 0);
             }
             Ok(())
         })?;

@@ -28,8 +28,8 @@ impl RecordingLedger {
 
 #[async_trait]
 impl Calls for RecordingLedger {
-    async fn look_up(&self, key: &Key, refresh: bool) -> Result<Known, LedgerError> {
-        self.memory.look_up(key, refresh).await
+    async fn look_up(&self, key: &Key, wanted: Wanted) -> Result<Known, LedgerError> {
+        self.memory.look_up(key, wanted).await
     }
 
     async fn newest(&self, key: &Key) -> Result<Option<CallState>, LedgerError> {
@@ -38,7 +38,7 @@ impl Calls for RecordingLedger {
 
     async fn claim(&self, request: &ClaimRequest<'_>) -> Result<Claim, LedgerError> {
         let claim = self.memory.claim(request).await?;
-        if let Claim::Granted(intent) = claim {
+        if let Claim::Granted { intent, .. } = claim {
             self.note("claim", intent.id());
         }
         Ok(claim)

@@ -86,7 +86,7 @@ struct Held(MemoryCalls);
 
 #[async_trait]
 impl Calls for Held {
-    async fn look_up(&self, _: &Key, _: bool) -> Result<Known, LedgerError> {
+    async fn look_up(&self, _: &Key, _: Wanted) -> Result<Known, LedgerError> {
         Ok(Known::Busy { at_most: Duration::from_secs(100) })
     }
 

@@ -14,8 +14,8 @@ struct Full {
 
 #[async_trait]
 impl Calls for Full {
-    async fn look_up(&self, key: &Key, refresh: bool) -> Result<Known, LedgerError> {
-        self.memory.look_up(key, refresh).await
+    async fn look_up(&self, key: &Key, wanted: Wanted) -> Result<Known, LedgerError> {
+        self.memory.look_up(key, wanted).await
     }
 
     async fn newest(&self, key: &Key) -> Result<Option<CallState>, LedgerError> {

@@ -67,10 +67,10 @@ impl Calls for MemoryCalls {
             let mut calls = state.newest_first(&request.key);
             calls.find(|call| !is_doubt || call.may_be_in_doubt()).map(|call| (call.record.id, call.purchase))
         };
-        let purchase = match state.known(&self.judge, &request.key, request.wanted) {
-            Known::Nothing => newest(&state, false).map_or(0, |(id, _)| id),
+        let (purchase, doubt) = match state.known(&self.judge, &request.key, request.wanted) {
+            Known::Nothing => (newest(&state, false).map_or(0, |(id, _)| id), None),
             Known::InDoubt { age, .. } if age < request.again => {
-                newest(&state, true).map_or(0, |(_, purchase)| purchase)
+                (newest(&state, true).map_or(0, |(_, purchase)| purchase), Some(age))
             }
             known => return Ok(Claim::Known(known)),
         };
@@ -102,9 +102,11 @@ impl Calls for MemoryCalls {
         };
         let deadline = now.saturating_add(ms(request.time));
         let is_free = request.price.is_free;
-        state.calls.insert(id, StoredCall { key: request.key, deadline, record, error: None, purchase, is_free });
+        state
+            .calls
+            .insert(id, StoredCall { key: request.key, deadline, record, error: None, purchase, is_free });
         state.keys.entry(request.key).or_default().push(id);
-        Ok(Claim::Granted { intent: Intent::new(id), purchase })
+        Ok(Claim::Granted { intent: Intent::new(id), purchase, doubt })
     }
 
     fn tracks_sending(&self) -> bool {

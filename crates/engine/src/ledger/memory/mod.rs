@@ -15,8 +15,8 @@ use async_trait::async_trait;
 use marl_core::Error;
 
 use super::{
-    CallRecord, CallState, Facts, Intent, Judge, Key, Known, Ledger, Owner, RunRecord, RunState, RunTexts, Used,
-    Verdict, Wanted,
+    CallRecord, CallState, Facts, Intent, Judge, Key, Known, Ledger, Owner, RunRecord, RunState, RunTexts,
+    Used, Verdict, Wanted,
 };
 
 pub use calls::MemoryCalls;

@@ -9,7 +9,7 @@ use marl_core::Error;
 use super::{
     super::{
         CallRecord, CallState, Freshness, Judge, Key, Known, LedgerError, MaxAge, Pages, Prune, Removal,
-        Removed, RunState, StateCount, Stats, Traces, Upkeep, Used,
+        Removed, RunState, StateCount, Stats, Traces, Upkeep, Used, Wanted,
     },
     Memory, Records, StoredCall, ms, now_ms,
 };
@@ -51,7 +51,8 @@ impl Upkeep for Memory {
     async fn doubts(&self) -> Result<u64, LedgerError> {
         let state = self.state();
         let judge = Judge::for_reader(Freshness::Now(MaxAge::default()), now_ms());
-        let in_doubt = |key: &&Key| matches!(state.known(&judge, key, false), Known::InDoubt { .. });
+        let in_doubt =
+            |key: &&Key| matches!(state.known(&judge, key, Wanted::default()), Known::InDoubt { .. });
         Ok(state.keys.keys().filter(in_doubt).count() as u64)
     }
 

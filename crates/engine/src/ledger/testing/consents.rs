@@ -66,7 +66,9 @@ pub async fn a_call_counts_with_its_real_cost(form: &dyn Form) {
         settle(&*run.calls, n, intent, end).await;
     }
     let free = CallPrice { is_free: true, ..price(Some(0.0)) };
-    let Claim::Granted(intent) = claim_of(&*run.calls, 4, false, free).await else { panic!("it is new") };
+    let Claim::Granted { intent, .. } = claim_of(&*run.calls, 4, false, free).await else {
+        panic!("it is new")
+    };
     run.calls.sending(intent).await.expect("it can be marked as sent");
     assert_eq!(ledger.used("a").await, Ok(Used { calls: 3, cost: 0.375 }), "a free call is under way");
     settle(&*run.calls, 4, intent, answered(false, Cost::FREE)).await;

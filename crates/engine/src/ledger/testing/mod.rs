@@ -3,6 +3,7 @@
 
 mod calls;
 mod consents;
+mod orders;
 mod removals;
 mod runs;
 mod upkeep;
@@ -15,13 +16,14 @@ use serde_json::json;
 
 use super::{
     Calls, Claim, ClaimRequest, Ended, Intent, Key, Known, Ledger, MaxAge, RunEnd, RunStart, RunState, Scope,
-    Settled, StartedRun,
+    Settled, StartedRun, Wanted,
 };
 
 use crate::cost::{CallPrice, Cost};
 
 pub use calls::*;
 pub use consents::*;
+pub use orders::*;
 pub use removals::*;
 pub use runs::*;
 pub use upkeep::*;
@@ -42,7 +44,8 @@ pub fn word(known: Known) -> String {
             format!("unusable {} of {}", error.full_message(), body.unwrap_or_default())
         }
         Known::Failed(error) => format!("failed {}", error.kind()),
-        Known::InDoubt { in_this_run } => format!("in doubt {in_this_run}"),
+        Known::InDoubt { in_this_run, .. } => format!("in doubt {in_this_run}"),
+        Known::Pending { handle, .. } => format!("pending {handle}"),
         Known::Busy { .. } => "busy".to_owned(),
     }
 }
@@ -66,6 +69,13 @@ macro_rules! ledger_suite {
             refreshing_ignores_answers_from_before_the_run
             a_reader_claims_nothing
             one_of_many_concurrent_claims_is_granted
+            an_operation_may_have_a_freshness_of_its_own
+            // Orders.
+            an_ordered_answer_is_collected_by_any_later_run
+            an_order_that_the_vendor_gives_up_can_be_made_again
+            an_order_counts_with_its_price_until_it_is_answered
+            attempts_of_one_purchase_have_one_number
+            a_recognised_repetition_ends_its_doubts
             // Runs.
             a_run_is_recorded_from_its_start_to_its_end
             a_run_without_an_end_has_died
@@ -142,22 +152,23 @@ pub fn price(money: Option<f64>) -> CallPrice {
 async fn claim_of(calls: &dyn Calls, n: u64, again: bool, price: CallPrice) -> Claim {
     let (key, call, scope) = (key(n), call(n), &Scope::default());
     let time = Duration::from_secs(240);
-    let request =
-        ClaimRequest { key, call: &call, scope, again, refresh: false, attempt: 1, time, price: &price };
+    let again = if again { Duration::MAX } else { Duration::ZERO };
+    let wanted = Wanted::default();
+    let request = ClaimRequest { key, call: &call, scope, again, wanted, attempt: 1, time, price: &price };
     calls.claim(&request).await.expect("the ledger can be written")
 }
 
 /// Claims call `n`; with `again`, even if it is in doubt. `None` if the claim was not granted.
 async fn claim(calls: &dyn Calls, n: u64, again: bool) -> Option<Intent> {
     match claim_of(calls, n, again, price(None)).await {
-        Claim::Granted(intent) => Some(intent),
+        Claim::Granted { intent, .. } => Some(intent),
         Claim::Known(_) => None,
     }
 }
 
 /// Claims call `n` at a price, and marks it as sent.
 async fn send_for(calls: &dyn Calls, n: u64, price: Option<f64>) -> Intent {
-    let Claim::Granted(intent) = claim_of(calls, n, false, self::price(price)).await else {
+    let Claim::Granted { intent, .. } = claim_of(calls, n, false, self::price(price)).await else {
         panic!("{n} is known")
     };
     calls.sending(intent).await.expect("it can be marked as sent");
@@ -169,7 +180,12 @@ async fn send(calls: &dyn Calls, n: u64) -> Intent {
 }
 
 async fn settle(calls: &dyn Calls, n: u64, intent: Intent, end: Settled) {
-    let ended = Ended { end, duration: Duration::from_millis(5), request_id: Some("r1".to_owned()) };
+    settle_as(calls, n, intent, end, false).await;
+}
+
+async fn settle_as(calls: &dyn Calls, n: u64, intent: Intent, end: Settled, ends_doubts: bool) {
+    let request_id = Some("r1".to_owned());
+    let ended = Ended { end, duration: Duration::from_millis(5), request_id, ends_doubts };
     calls.settle(&key(n), intent, Arc::new(ended)).await.expect("the end is stored");
 }
 
@@ -189,7 +205,8 @@ async fn known(calls: &dyn Calls, n: u64) -> String {
 }
 
 async fn known_anew(calls: &dyn Calls, n: u64, refresh: bool) -> String {
-    word(calls.look_up(&key(n), refresh).await.expect("the ledger can be read"))
+    let wanted = Wanted { refresh, max_age: None };
+    word(calls.look_up(&key(n), wanted).await.expect("the ledger can be read"))
 }
 
 /// Waits until this is known about call `n`: what another process stored may become visible a moment later.

@@ -60,6 +60,7 @@ impl Comparison<'_> {
                     remark: remark.as_deref(),
                     cell: self.cell,
                     failed: self.calls.iter().find_map(ExplainedCall::failure),
+                    pending: self.calls.iter().find_map(ExplainedCall::pending),
                     run: self.run,
                     changed: self.changed,
                 }
@@ -155,6 +156,7 @@ impl Origin {
             | Reason::Condition
             | Reason::ConditionUnknown
             | Reason::NotAnswered
+            | Reason::Pending
             | Reason::NotPicked => Self::Skipped,
         }
     }

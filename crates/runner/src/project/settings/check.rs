@@ -69,8 +69,10 @@ impl Settings {
                 .hint("`max_parallel = N` under `[limits]` raises the bound"));
             }
         }
-        let per_minute = self.limit.values().filter_map(|limit| limit.per_minute);
-        let zero = least_one.into_iter().chain(per_minute.map(|rate| ("per_minute", Some(rate))));
+        let rates = self.limit.values().flat_map(super::Limit::rates);
+        let bulk = self.limit.values().filter_map(|limit| limit.bulk.filter(|most| *most == 0));
+        let rates = rates.map(|(name, most, _)| (name, Some(most)));
+        let zero = least_one.into_iter().chain(rates).chain(bulk.map(|_| ("bulk", Some(0))));
         for (name, number) in zero {
             if number == Some(0) {
                 return Err(Failure::usage(format!("{FILE}: `{name}` must be at least 1"))

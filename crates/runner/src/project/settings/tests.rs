@@ -19,14 +19,17 @@ fn a_contact_fits_into_a_header() {
 
 #[test]
 fn everything_can_be_set() {
-    let text = "[limits]\nmax_parallel = 40\n[limit.datagen]\nparallel = 3\nper_minute = 50\n[provider.datagen]\naccount = \"team\"\nin_doubt = \"retry\"\n[retry]\nattempts = 2\nbase_seconds = 0\n[breaker]\nafter = 1\n[timeout]\ncall_seconds = 0.5\n";
+    let text = "[limits]\nmax_parallel = 40\n[limit.datagen]\nparallel = 3\nper_minute = 50\nper_day = 1000\n[provider.datagen]\naccount = \"team\"\nin_doubt = \"retry\"\n[retry]\nattempts = 2\nbase_seconds = 0\n[breaker]\nafter = 1\n[timeout]\ncall_seconds = 0.5\n";
     let settings = Settings::parse(text, &["datagen"]).unwrap();
     let bases = BTreeMap::from([("datagen".to_owned(), Some("sandbox".to_owned()))]);
     let gateway = settings.gateway(40, None, Caps::default(), &bases).unwrap();
     let lane = &gateway.lanes["datagen"];
-    assert_eq!((lane.parallel, lane.per_minute, lane.in_doubt), (Some(3), Some(50), InDoubt::Retry));
+    let windows: Vec<_> = lane.windows.iter().map(|window| (window.most, window.per.as_secs())).collect();
+    assert_eq!((lane.parallel, lane.in_doubt), (Some(3), InDoubt::Retry));
+    assert_eq!(windows, [(50, 60), (1_000, 86_400)]);
     assert_eq!(lane.scope, Scope { base: Some("sandbox".to_owned()), account: "team".to_owned() });
-    assert_eq!((gateway.retry.attempts, gateway.retry.base), (2, Duration::ZERO));
+    let retry = gateway.retry.unwrap();
+    assert_eq!((retry.attempts, retry.base), (2, Duration::ZERO));
     assert_eq!(gateway.timeout, Some(Duration::from_millis(500)));
     let keep = settings.gateway(1, Some(InDoubt::Keep), Caps::default(), &bases).unwrap();
     assert_eq!(keep.lanes["datagen"].in_doubt, InDoubt::Keep);

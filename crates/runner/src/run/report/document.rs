@@ -78,6 +78,14 @@ pub struct RunDocument {
     /// What was spent, in the settings' currency; null if a price is not known.
     cost: Option<f64>,
     currency: Option<String>,
+    /// What the pending calls that this run ordered cost at most, in the settings' currency; left out if there
+    /// are none, null if a price is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pending_cost: Option<Option<f64>>,
+    /// What the answers cost that earlier runs had ordered; left out if there are none, null if a price is not
+    /// known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    collected_cost: Option<Option<f64>>,
     /// What was spent in the vendors' own units, for vendors that publish their prices.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     units: Vec<SpentUnits>,
@@ -142,6 +150,14 @@ struct Calls {
     /// Calls that were sent, may have been paid for, and have no known answer.
     in_doubt: u64,
     doubts_sent_again: u64,
+    /// Requests that carried these calls. Asking for pending answers does not count.
+    requests: u64,
+    /// Calls whose vendors answer later: the same command asks for the answers, and buys nothing again.
+    #[serde(skip_serializing_if = "is_zero")]
+    pending: u64,
+    /// Answers that earlier runs had ordered.
+    #[serde(skip_serializing_if = "is_zero")]
+    collected: u64,
     /// Calls that were executed, or maybe executed; calls of free operations are not counted.
     bought: u64,
     /// Of these, those that the vendor did not bill.
@@ -231,10 +247,15 @@ pub fn document(report: &Report, plan: &Plan) -> RunDocument {
             joined: counts.joined,
             in_doubt: counts.in_doubt(),
             doubts_sent_again: counts.doubts_sent_again.values().sum(),
+            requests: counts.requests(),
+            pending: counts.pending(),
+            collected: counts.collected.answers,
             bought: counts.bought,
             unbilled: counts.unbilled,
         },
         cost: counts.cost().map(rounded),
+        pending_cost: (counts.pending() > 0).then(|| counts.pending_cost.map(rounded)),
+        collected_cost: (counts.collected.answers > 0).then(|| counts.collected.cost().map(rounded)),
         currency: report.currency.clone(),
         units: counts.units.iter().map(SpentUnits::of).collect(),
         cells_kept: counts.kept,

@@ -15,7 +15,7 @@ use crate::sample::{self, Company};
 use facts::Fact;
 
 /// The result for a question.
-pub(super) fn answer(query: &str, seed: u64) -> Value {
+pub(crate) fn answer(query: &str, seed: u64) -> Value {
     let domain = query::domain(query);
     let keys = query::keys(query);
     let company = domain.as_deref().and_then(sample::company);
@@ -32,12 +32,8 @@ pub(super) fn answer(query: &str, seed: u64) -> Value {
             .collect();
         shape::write(&facts, company.map_or("this company", |company| &company.name), how)
     };
-    json!({ "answer": text, "sources": sources(domain.as_deref(), company), "note": NOTE })
+    json!({ "answer": text, "sources": sources(domain.as_deref(), company), "note": sample::NOTE })
 }
-
-/// The note of every answer, because the facts are dated and come from Wikipedia.
-const NOTE: &str = "sample data of marl's sandbox, dated and partly invented; company facts from \
-                    Wikipedia (CC BY-SA 4.0) by way of pytickersymbols (MIT)";
 
 fn fact(key: &str, domain: Option<&str>, company: Option<&'static Company>, seed: u64) -> Fact {
     match (domain, company) {

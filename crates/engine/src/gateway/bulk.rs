@@ -1,0 +1,310 @@
+//! Requests that carry many calls. Calls of one operation that are ready to be sent gather in a batch; the
+//! first of them leads it, and sends it once it is full or no more calls are coming.
+//!
+//! ```text
+//! reserve budget -> breaker admits -> seat in a batch
+//!   leader: company -> slot -> claim all -> mark all -> one request -> each call's own end
+//! ```
+//!
+//! A batch has its slot before its calls are claimed, so that a killed run leaves in doubt only what was in
+//! flight. Slots, rates and retries count requests; every call keeps its own claim, price and end.
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use futures::future::join_all;
+use marl_core::{
+    Call, Error, SmolStr,
+    provider::{Attempt, AttemptEnd, Bulk, Failure},
+};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch},
+    time::{Instant, sleep, sleep_until},
+};
+
+use super::{
+    Lane, Shared,
+    attempt::KeyedCall,
+    entry::{NotSent, STOPPED},
+    limit::{ADMISSIONS_PER_SLOT, Admission, Turn},
+    rate::UsedUp,
+    send::{Identity, Timeouts},
+};
+use crate::{
+    event::Event,
+    ledger::{Claim, ClaimRequest, Intent, Key, LedgerError, Wanted},
+};
+
+/// How long no call may have come before a batch counts as complete.
+const QUIET: Duration = Duration::from_millis(20);
+
+/// Where the calls of one operation gather.
+pub(super) struct Gathering {
+    bulk: Bulk,
+    admissions: Arc<Semaphore>,
+    /// The batch that takes more calls.
+    open: Mutex<Option<Arc<Batch>>>,
+}
+
+struct Batch {
+    seats: Mutex<Seats>,
+    /// How many calls sit.
+    count: watch::Sender<usize>,
+}
+
+#[derive(Default)]
+struct Seats {
+    /// Whether the calls were taken for sending.
+    is_taken: bool,
+    seats: Vec<Seat>,
+}
+
+/// A call that waits for its batch, with what the leader needs to claim and send it.
+struct Seat {
+    call: Call,
+    key: Key,
+    wanted: Wanted,
+    attempt: u32,
+    give: oneshot::Sender<Result<Delivery, NotSent>>,
+}
+
+/// A call whose claim was granted and marked.
+struct Going {
+    seat: Seat,
+    intent: Intent,
+    doubt: Option<Duration>,
+    identity: Identity,
+}
+
+/// What a batch gives to each of its calls.
+pub(super) struct Delivery {
+    pub(super) intent: Intent,
+    /// How long the call has been in doubt, if it is.
+    pub(super) doubt: Option<Duration>,
+    pub(super) attempt: Attempt,
+    pub(super) began: Instant,
+    pub(super) duration: Duration,
+    /// The share of the longest wait that all calls of the batch wait before they are sent again, so that
+    /// they gather again.
+    pub(super) jitter: f64,
+    /// Whether this call speaks for the request: what a failure means for the provider is counted once.
+    pub(super) speaks: bool,
+    /// Bounds the batches that are claimed and not yet stored.
+    pub(super) turn: Arc<Turn>,
+}
+
+impl Gathering {
+    pub(super) fn new(bulk: Bulk, parallel: usize) -> Self {
+        let calls = parallel.saturating_mul(ADMISSIONS_PER_SLOT).saturating_mul(bulk.most.max(1));
+        let admissions = Arc::new(Semaphore::new(calls.min(Semaphore::MAX_PERMITS)));
+        Self { bulk, admissions, open: Mutex::default() }
+    }
+
+    /// Waits until few enough calls are admitted.
+    pub(super) async fn admit(&self) -> Admission {
+        let permit: OwnedSemaphorePermit =
+            Arc::clone(&self.admissions).acquire_owned().await.expect("the admissions are never closed");
+        Admission(permit)
+    }
+
+    /// Takes a seat in the open batch. Returns the batch, and whether the call leads it.
+    fn sit(&self, seat: Seat) -> (Arc<Batch>, bool) {
+        let mut open = lock(&self.open);
+        if let Some(batch) = &*open {
+            let mut seats = lock(&batch.seats);
+            if !seats.is_taken && seats.seats.len() < self.bulk.most {
+                seats.seats.push(seat);
+                batch.count.send_replace(seats.seats.len());
+                drop(seats);
+                return (Arc::clone(batch), false);
+            }
+        }
+        let seats = Mutex::new(Seats { is_taken: false, seats: vec![seat] });
+        let batch = Arc::new(Batch { seats, count: watch::Sender::new(1) });
+        *open = Some(Arc::clone(&batch));
+        (batch, true)
+    }
+
+    /// Waits until a batch is full, or no call has come for a moment.
+    async fn company(&self, batch: &Batch) {
+        let mut count = batch.count.subscribe();
+        let latest = Instant::now() + self.bulk.wait;
+        let quiet = QUIET.min(self.bulk.wait);
+        while *count.borrow_and_update() < self.bulk.most {
+            tokio::select! {
+                biased;
+                _ = count.changed() => {}
+                () = sleep(quiet) => return,
+                () = sleep_until(latest) => return,
+            }
+        }
+    }
+}
+
+impl Batch {
+    fn len(&self) -> usize {
+        lock(&self.seats).seats.len()
+    }
+
+    /// Takes all calls for sending. From then on none can leave.
+    fn take(&self) -> Vec<Seat> {
+        let mut seats = lock(&self.seats);
+        seats.is_taken = true;
+        std::mem::take(&mut seats.seats)
+    }
+
+    /// Whether a call of this key could leave the batch, because it was not taken for sending.
+    fn leave(&self, key: Key) -> bool {
+        let mut seats = lock(&self.seats);
+        let is_free = !seats.is_taken;
+        if is_free {
+            seats.seats.retain(|seat| seat.key != key);
+        }
+        is_free
+    }
+}
+
+impl Shared {
+    /// Sends a call together with others. The caller holds its reservation and the breaker's permission.
+    pub(super) async fn send_together(
+        &self,
+        keyed: KeyedCall<'_>,
+        gathering: &Gathering,
+        timeouts: Timeouts,
+        attempt: u32,
+    ) -> Result<Delivery, NotSent> {
+        let KeyedCall { lane, call, key, wanted } = keyed;
+        let (give, mut delivery) = oneshot::channel();
+        let (batch, leads) = gathering.sit(Seat { call: call.clone(), key, wanted, attempt, give });
+        let led = async {
+            if leads {
+                self.lead_batch(lane, &call.operation, gathering, &batch, timeouts).await;
+            }
+            (&mut delivery).await
+        };
+        tokio::pin!(led);
+        let ended = tokio::select! {
+            biased;
+            delivered = &mut led => return delivered.unwrap_or_else(|_| Err(lost())),
+            reason = self.closing() => NotSent::Closed(reason),
+            () = lane.breaker.until_stopped(&call.operation) => STOPPED,
+        };
+        if batch.leave(key) {
+            return Err(ended);
+        }
+        // The call is being sent: its end counts, whatever was closed meanwhile.
+        led.await.unwrap_or_else(|_| Err(lost()))
+    }
+
+    /// Sends a batch, and gives each of its calls its end.
+    async fn lead_batch(
+        &self,
+        lane: &Lane,
+        operation: &SmolStr,
+        gathering: &Gathering,
+        batch: &Batch,
+        timeouts: Timeouts,
+    ) {
+        gathering.company(batch).await;
+        let turn = Arc::new(lane.limit.turn().await);
+        let slot = match lane.enter(operation, batch.len()).await {
+            Ok(slot) => slot,
+            Err(UsedUp { wait }) => {
+                for seat in batch.take() {
+                    drop(seat.give.send(Err(UsedUp { wait }.into())));
+                }
+                return;
+            }
+        };
+        let mut going: Vec<Going> = Vec::new();
+        let price = lane.price(operation);
+        let seats = batch.take();
+        let requests: Vec<_> =
+            seats.iter().map(|seat| seat.request(lane, &price, timeouts.whole())).collect();
+        let claims = join_all(requests.iter().map(|request| self.ledger.claim(request))).await;
+        drop(requests);
+        for (seat, claimed) in seats.into_iter().zip(claims) {
+            match self.marked(seat.key, claimed).await {
+                Ok((intent, purchase, doubt)) => {
+                    let identity = Identity::of(lane, &seat.call, seat.key, purchase);
+                    going.push(Going { seat, intent, doubt, identity });
+                }
+                Err(not_sent) => drop(seat.give.send(Err(not_sent))),
+            }
+        }
+        let Some(first) = going.first() else { return };
+        let provider = first.seat.call.provider.clone();
+        let outgoing: Vec<_> = going.iter().map(|going| going.identity.outgoing(&going.seat.call)).collect();
+        let began = Instant::now();
+        let attempts = timeouts.wait(lane.provider.send_many(&outgoing)).await;
+        drop((outgoing, slot));
+        let (duration, jitter) = (began.elapsed(), fastrand::f64());
+        let attempts = self.one_each(going.len(), &provider, timeouts, attempts);
+        let has_left =
+            |attempt: &Attempt| !matches!(&attempt.end, AttemptEnd::Failed(failure) if !failure.sent);
+        let calls = attempts.iter().filter(|attempt| has_left(attempt)).count();
+        if calls > 0 {
+            self.listener.on_event(&Event::SentTogether { provider: &provider, calls });
+        }
+        for (at, (going, attempt)) in going.into_iter().zip(attempts).enumerate() {
+            let Going { seat, intent, doubt, .. } = going;
+            let (speaks, turn) = (at == 0, Arc::clone(&turn));
+            let delivery = Delivery { intent, doubt, attempt, began, duration, jitter, speaks, turn };
+            drop(seat.give.send(Ok(delivery)));
+        }
+    }
+
+    /// Marks a granted claim as sent.
+    async fn marked(
+        &self,
+        key: Key,
+        claimed: Result<Claim, LedgerError>,
+    ) -> Result<(Intent, i64, Option<Duration>), NotSent> {
+        let Claim::Granted { intent, purchase, doubt } = claimed? else { return Err(NotSent::Known) };
+        if let Err(error) = self.ledger.sending(intent).await {
+            self.ledger.take_back(&key, intent).await?;
+            return Err(error.into());
+        }
+        Ok((intent, purchase, doubt))
+    }
+
+    /// One attempt for each call. A provider that returns another number of them leaves all in doubt.
+    fn one_each(
+        &self,
+        calls: usize,
+        provider: &str,
+        timeouts: Timeouts,
+        attempts: Option<Vec<Attempt>>,
+    ) -> Vec<Attempt> {
+        let Some(attempts) = attempts else { return (0..calls).map(|_| timeouts.passed(provider)).collect() };
+        if attempts.len() == calls {
+            return attempts;
+        }
+        let message = format!("the provider `{provider}` returned {} ends for {calls} calls", attempts.len());
+        (0..calls).map(|_| Failure::in_doubt(Error::internal(message.clone())).into()).collect()
+    }
+}
+
+impl Seat {
+    fn request<'a>(
+        &'a self,
+        lane: &'a Lane,
+        price: &'a crate::cost::CallPrice,
+        time: Duration,
+    ) -> ClaimRequest<'a> {
+        let Self { key, wanted, attempt, .. } = *self;
+        let (call, again) = (&self.call, lane.again(&self.call));
+        ClaimRequest { key, call, scope: &lane.settings.scope, again, wanted, attempt, time, price }
+    }
+}
+
+/// The leader of the batch panicked, and the request may have been sent.
+fn lost() -> NotSent {
+    NotSent::Lost(Error::internal("the request ended without a result").billed(true))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

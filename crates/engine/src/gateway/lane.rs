@@ -1,0 +1,126 @@
+//! One provider with the state of its policies.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use marl_core::{
+    Call, Provider, SmolStr,
+    provider::{Bulk, Operation},
+};
+
+use super::{
+    InDoubt, LaneSettings, Settings,
+    breaker::Breaker,
+    bulk::Gathering,
+    limit::{Admission, Limit, Slot},
+    pending::Poller,
+    rate::{Rates, UsedUp},
+    target::Targets,
+};
+
+/// One provider with the state of its policies.
+pub(super) struct Lane {
+    pub(super) provider: Arc<dyn Provider>,
+    pub(super) settings: LaneSettings,
+    pub(super) limit: Arc<Limit>,
+    pub(super) breaker: Breaker,
+    pub(super) poller: Arc<Poller>,
+    /// Where calls of operations with a bulk form gather, by operation.
+    gatherings: Mutex<HashMap<SmolStr, Arc<Gathering>>>,
+    /// What each operation's own windows have left, by operation.
+    rates: Mutex<HashMap<SmolStr, Arc<Rates>>>,
+    pub(super) targets: Targets,
+    parallel: usize,
+}
+
+impl Lane {
+    pub(super) fn new(provider: Arc<dyn Provider>, lane: LaneSettings, settings: &Settings) -> Self {
+        let vendors = provider.info().limits.parallel.unwrap_or(usize::MAX);
+        let parallel = lane.parallel.unwrap_or_else(|| settings.parallel.min(vendors));
+        let rates = Rates::new(lane.windows(&provider.info().limits));
+        let patience = settings.retry.clone().unwrap_or_default().total;
+        let limit = Arc::new(Limit::new(parallel, rates, patience));
+        let poller = Poller::new(Arc::clone(&provider), Arc::clone(&limit));
+        let breaker = Breaker::new(settings.breaker.clone());
+        Self {
+            provider,
+            settings: lane,
+            limit,
+            breaker,
+            poller,
+            gatherings: Mutex::default(),
+            rates: Mutex::default(),
+            targets: Targets::default(),
+            parallel,
+        }
+    }
+
+    pub(super) fn operation(&self, name: &str) -> &Operation {
+        self.provider.info().operations.get(name)
+    }
+
+    /// The unit of an operation's price.
+    pub(super) fn unit(&self, operation: &str) -> Option<&str> {
+        self.operation(operation).price.as_ref().map(|price| price.unit.as_str())
+    }
+
+    /// Whether the call can be sent again for free.
+    pub(super) fn resends_freely(&self, call: &Call) -> bool {
+        self.operation(&call.operation).is_repeatable()
+    }
+
+    /// A call that may have been paid for may be sent again while it has been in doubt for less than this.
+    pub(super) fn again(&self, call: &Call) -> Duration {
+        if self.resends_freely(call) || self.settings.in_doubt == InDoubt::Retry {
+            Duration::MAX
+        } else {
+            self.recognised_for(call)
+        }
+    }
+
+    /// How long after a call was sent its vendor still recognises a repetition.
+    pub(super) fn recognised_for(&self, call: &Call) -> Duration {
+        let operation = self.operation(&call.operation);
+        operation.idempotency.unwrap_or_default().saturating_sub(operation.timeout)
+    }
+
+    /// How many calls of this operation one request carries, if it has a bulk form.
+    pub(super) fn bulk(&self, operation: &str) -> Option<Bulk> {
+        let bulk = self.operation(operation).bulk?;
+        let most = self.settings.bulk.map_or(bulk.most, |most| most.min(bulk.most)).max(1);
+        Some(Bulk { most, ..bulk })
+    }
+
+    /// Where calls of this operation gather, if it has a bulk form.
+    pub(super) fn gathering(&self, operation: &SmolStr) -> Option<Arc<Gathering>> {
+        let bulk = self.bulk(operation)?;
+        let mut gatherings = self.gatherings.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = || Arc::new(Gathering::new(bulk, self.parallel));
+        Some(Arc::clone(gatherings.entry(operation.clone()).or_insert_with(new)))
+    }
+
+    /// Waits for a slot and for the limits, for a request with this number of calls.
+    ///
+    /// # Errors
+    /// A limit is used up for longer than a run waits.
+    pub(super) async fn enter(&self, operation: &SmolStr, calls: usize) -> Result<Slot, UsedUp> {
+        let own = {
+            let mut rates = self.rates.lock().unwrap_or_else(PoisonError::into_inner);
+            let new = || Arc::new(Rates::new(&*self.operation(operation).limits.windows));
+            Arc::clone(rates.entry(operation.clone()).or_insert_with(new))
+        };
+        let worst = self.operation(operation).price.as_ref().map_or(1.0, |price| price.worst);
+        self.limit.enter(&own, worst * calls as f64).await
+    }
+
+    /// Waits until few enough calls are admitted.
+    pub(super) async fn admit(&self, operation: &SmolStr) -> Admission {
+        match self.gathering(operation) {
+            Some(gathering) => gathering.admit().await,
+            None => self.limit.admit().await,
+        }
+    }
+}
