@@ -14,7 +14,10 @@ const MEANING: [&str; 4] = ["when", "no_data", "bulk", "poll"];
 /// The version of an integration's contract. Examples, comments and the order of keys do not count.
 pub(super) fn version(root: &Section<'_, '_>, integration: &Section<'_, '_>, operation: &str) -> SmolStr {
     let mut text = String::new();
-    for (key, _, value) in integration.entries().filter(|(key, _, _)| *key != "example") {
+    let mut entries = integration.entries();
+    entries.retain(|(key, _, _)| *key != "example");
+    entries.sort_by_key(|(key, _, _)| *key);
+    for (key, _, value) in entries {
         text.push_str(&format!("{key}={}\n", json(value.get_ref())));
     }
     let table = |key: &'static str| root.get(key).and_then(|value| value.get_ref().as_table());

@@ -62,7 +62,7 @@ fn body(section: &Section<'_, '_>) -> Option<BodyForm> {
 fn texts(section: &Section<'_, '_>, key: &'static str) -> Vec<(String, TextTemplate)> {
     let Some(table) = section.section(key) else { return Vec::new() };
     let text = |(name, _, value): (&str, _, _)| Some((name.to_owned(), template::text(&table, name, value)?));
-    table.entries().filter_map(text).collect()
+    table.entries().into_iter().filter_map(text).collect()
 }
 
 /// The headers of an operation.
@@ -71,7 +71,7 @@ fn headers(section: &Section<'_, '_>) -> Vec<(HeaderName, TextTemplate)> {
     let header = |(name, span, value): (&str, std::ops::Range<usize>, _)| {
         Some((header_name(&table, name, &span)?, template::text(&table, name, value)?))
     };
-    table.entries().filter_map(header).collect()
+    table.entries().into_iter().filter_map(header).collect()
 }
 
 /// Headers without places.

@@ -95,9 +95,12 @@ impl<'s, 't> Section<'s, 't> {
         }
     }
 
-    /// Marks all keys as known, because the table itself could not be understood.
-    pub(super) fn entries(&self) -> impl Iterator<Item = (&'s str, Range<usize>, &'s Value<'t>)> {
-        self.table.iter().map(|(key, value)| (key.get_ref().as_ref(), key.span(), value))
+    /// The entries in the order of the file.
+    pub(super) fn entries(&self) -> Vec<(&'s str, Range<usize>, &'s Value<'t>)> {
+        let entries = self.table.iter().map(|(key, value)| (key.get_ref().as_ref(), key.span(), value));
+        let mut entries: Vec<_> = entries.collect();
+        entries.sort_by_key(|(_, span, _)| span.start);
+        entries
     }
 
     /// The tables under a key, by name.
