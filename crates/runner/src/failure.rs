@@ -8,6 +8,7 @@ pub(crate) mod remedy;
 
 use std::error::Error as StdError;
 
+use declared::Mistakes;
 use marl_core::RegistryError;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -197,6 +198,16 @@ pub fn another_word(flags: &[&str], wrong: &str, right: &str) -> NextCommand {
         .into(),
         Change::Word { wrong, right }.into(),
     ])
+}
+
+impl From<Mistakes> for Failure {
+    fn from(mistakes: Mistakes) -> Self {
+        let Mistakes { file, all } = &mistakes;
+        let first = all.first().map(|first| format!(", line {}: {}", first.line, first.what));
+        let message = format!("{file}{}", first.unwrap_or_default());
+        let hint = all.first().map_or_else(String::new, |first| first.hint.clone());
+        Self::new(Exit::Internal, ErrorCode::Registry, message).hint(hint)
+    }
 }
 
 impl From<RegistryError> for Failure {

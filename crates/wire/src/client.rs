@@ -2,6 +2,7 @@
 
 use std::{
     borrow::Cow,
+    mem,
     sync::{
         OnceLock,
         atomic::{AtomicBool, Ordering},
@@ -19,7 +20,7 @@ use reqwest::{
     redirect,
 };
 
-use crate::{advice::Advice, body, request::Request, transport};
+use crate::{Answer, body, key::PlacedKey, request::Request, transport};
 
 /// How long connecting may take. Nothing was sent when this time is up.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -37,6 +38,9 @@ const MOST_REDIRECTS: usize = 3;
 
 /// Headers in which vendors send the id of a request.
 const REQUEST_IDS: [&str; 2] = ["x-request-id", "request-id"];
+
+/// What is wrong with a key that cannot be sent.
+const NO_CHARACTER_OF_A_KEY: &str = "contains a character that no key has";
 
 /// The length limit of a request's id, in characters.
 const REQUEST_ID: usize = 100;
@@ -86,41 +90,60 @@ impl Client {
     /// # Errors
     /// `auth` when the key is missing or contains a character that no key has.
     pub fn key_header(&self, before: &str) -> Result<HeaderValue, Error> {
-        let wrong = |what| Error::new(ErrorKind::Auth, format!("{} {what}", self.key_variable));
-        let key = self.connection.key.as_ref().map(Secret::expose).unwrap_or_default();
-        if key.is_empty() {
-            return Err(wrong("is not set"));
-        }
-        // HTTP allows more characters, but those in a copied key are invisible: a tab, a zero-width space.
-        let plain = key.bytes().all(|byte| (b' '..=b'~').contains(&byte));
-        let header = HeaderValue::from_str(&format!("{before}{key}")).ok().filter(|_| plain);
-        let mut header = header.ok_or_else(|| wrong("contains a character that no key has"))?;
+        let header = HeaderValue::from_str(&format!("{before}{}", self.plain_key()?));
+        let mut header = header.map_err(|_| self.wrong_key(NO_CHARACTER_OF_A_KEY))?;
         header.set_sensitive(true);
         Ok(header)
+    }
+
+    /// The key itself.
+    ///
+    /// # Errors
+    /// `auth` when the key is missing or contains a character that no key has.
+    pub(crate) fn plain_key(&self) -> Result<&str, Error> {
+        let key = self.connection.key.as_ref().map(Secret::expose).unwrap_or_default();
+        if key.is_empty() {
+            return Err(self.wrong_key("is not set"));
+        }
+        // HTTP allows more characters, but those in a copied key are invisible: a tab, a zero-width space.
+        let is_plain = key.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+        if is_plain { Ok(key) } else { Err(self.wrong_key(NO_CHARACTER_OF_A_KEY)) }
+    }
+
+    fn wrong_key(&self, what: &str) -> Error {
+        Error::new(ErrorKind::Auth, format!("{} {what}", self.key_variable))
     }
 
     /// Makes one attempt. `read` classifies the status and the text of a complete answer, from which the key
     /// was already redacted. Advice in the answer's headers is applied to the failure.
     pub async fn attempt(&self, request: Request, read: impl FnOnce(u16, String) -> AttemptEnd) -> Attempt {
-        let response = match self.sent(request).await {
-            Ok(response) => response,
-            Err(failure) => return (*failure).into(),
-        };
+        match self.answer(request).await {
+            Ok(mut answer) => {
+                let end = read(answer.status, mem::take(&mut answer.body));
+                answer.attempt(end)
+            }
+            Err(attempt) => *attempt,
+        }
+    }
+
+    /// Sends one request and returns the complete answer, from which the key was redacted. [`Answer::attempt`]
+    /// makes an attempt of it, or several if the request carried several calls.
+    ///
+    /// # Errors
+    /// The attempt, if no complete answer came. It holds for every call that the request carried.
+    pub async fn answer(&self, request: Request) -> Result<Answer<'_>, Box<Attempt>> {
+        let response = self.sent(request).await.map_err(|failure| Box::new(Attempt::from(*failure)))?;
         let request_id = self.request_id(response.headers());
-        let (status, advice) = (response.status().as_u16(), Advice::of(response.headers()));
-        let body = if response.status().is_success() {
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = if status.is_success() {
             match body::whole(&self.vendor, response).await {
                 Ok(body) => body,
-                Err(failure) => return Attempt { request_id, ..Attempt::from(*failure) },
+                Err(failure) => return Err(Box::new(Attempt { request_id, ..Attempt::from(*failure) })),
             }
         } else {
             body::of_refusal(response).await
         };
-        let mut end = read(status, self.redact(body::text(body)));
-        if let AttemptEnd::Failed(failure) = &mut end {
-            advice.apply(failure);
-        }
-        Attempt { request_id, ..Attempt::from(end) }
+        Ok(Answer::new(self, status.as_u16(), headers, self.redact(body::text(body)), request_id))
     }
 
     /// A stored answer without the key, because an earlier version may have stored the key.
@@ -134,8 +157,17 @@ impl Client {
     async fn sent(&self, request: Request) -> Result<Response, Box<Failure>> {
         let never = |error: Error| Box::new(Failure { retryable: false, ..Failure::not_sent(error) });
         let http = self.http().map_err(never)?;
-        let Request { method, path, headers, body } = request;
-        let mut http = http.request(method, format!("{}{path}", self.connection.base_url)).headers(headers);
+        let Request { method, path, mut headers, body, key } = request;
+        let mut address = format!("{}{path}", self.connection.base_url);
+        match key.map(|key| key.placed(self)).transpose().map_err(never)? {
+            Some(PlacedKey::Header(name, value)) => _ = headers.insert(name, value),
+            Some(PlacedKey::Query(query)) => {
+                address.push(if path.contains('?') { '&' } else { '?' });
+                address.push_str(&query);
+            }
+            None => {}
+        }
+        let mut http = http.request(method, address).headers(headers);
         if let Some(body) = body {
             http = http.body(body);
         }

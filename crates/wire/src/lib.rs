@@ -6,13 +6,21 @@
 //! decide, and the reaction to a failure for the gateway.
 
 mod advice;
+mod answer;
 mod body;
 mod client;
+mod key;
 mod request;
 pub mod testing;
 #[cfg(test)]
 mod tests;
 mod transport;
 
+pub use answer::Answer;
 pub use client::Client;
+pub use key::KeyPlace;
 pub use request::Request;
+pub use reqwest::{
+    Method,
+    header::{HeaderName, HeaderValue},
+};

@@ -15,7 +15,7 @@ use marl_core::{
 use serde_json::json;
 
 use crate::{
-    Client, Request,
+    Client, HeaderName, KeyPlace, Request,
     testing::{answered, answering, failed, head, serve, take_request},
 };
 
@@ -192,6 +192,48 @@ async fn a_vendor_sees_the_user_agent_and_the_key_in_its_header() {
     assert!(seen.contains(&format!("authorization: bearer {KEY}\r\n")), "{seen}");
     assert_eq!(seen.matches(KEY).count(), 1);
     assert!(seen.ends_with(r#"{"q":1}"#), "{seen}");
+}
+
+#[tokio::test]
+async fn the_key_is_at_its_place_and_never_in_the_debug_form() {
+    let header = |name| KeyPlace::Header { name: HeaderName::from_static(name), before: "Key ".to_owned() };
+    let basic = |before: &str, behind: &str| KeyPlace::Basic { before: before.into(), behind: behind.into() };
+    for (place, expect) in [
+        (header("x-api-key"), format!("x-api-key: Key {KEY}\r\n")),
+        (KeyPlace::Query("api key".to_owned()), "GET /x?y=1&api+key=test-key-1234%2F567890 HTTP".to_owned()),
+        (basic("", ":"), "authorization: Basic dGVzdC1rZXktMTIzNC81Njc4OTA6\r\n".to_owned()),
+        (basic("me:", ""), "authorization: Basic bWU6dGVzdC1rZXktMTIzNC81Njc4OTA=\r\n".to_owned()),
+    ] {
+        let seen = Arc::new(Mutex::new(String::new()));
+        let recorded = Arc::clone(&seen);
+        let base = serve(move |mut stream| {
+            *recorded.lock().unwrap() = take_request(&stream).unwrap_or_default();
+            let _ = stream.write_all(found("").as_bytes());
+        });
+        let request = Request::get("/x?y=1").key_at(place.clone());
+        assert!(!format!("{request:?}").contains("567890"));
+        answered(client(base).attempt(request.clone(), read).await);
+        assert!(seen.lock().unwrap().contains(&expect), "{place:?}: {}", seen.lock().unwrap());
+        let without = Client::new("Vendor", &INFO, connection("http://127.0.0.1:1".to_owned(), ""));
+        let failure = failed(without.attempt(request, read).await);
+        assert_eq!((failure.error.kind(), failure.sent, failure.retryable), (ErrorKind::Auth, false, false));
+    }
+}
+
+#[tokio::test]
+async fn an_answer_has_headers_and_makes_several_attempts() {
+    let more = format!("X-Request-Id: r1\r\nX-Cost: 2\r\nX-Echo: {KEY}\r\nRetry-After: 7\r\n\r\n");
+    let client = client(answering(format!("{}{more}{KEY}", head(429, KEY.len()))));
+    let answer = client.answer(Request::get("/x")).await.ok().unwrap();
+    assert_eq!((answer.status, &*answer.body), (429, "[key]"));
+    let header = |name| answer.header(name);
+    assert_eq!(header("x-cost").as_deref(), Some("2"));
+    assert_eq!((header("x-echo").as_deref(), header("x-other")), (Some("[key]"), None));
+    for _ in 0..2 {
+        let attempt = answer.attempt(read(429, "no".to_owned()));
+        assert_eq!(attempt.request_id.as_deref(), Some("r1"));
+        assert_eq!(failed(attempt).retry_after, Some(Duration::from_secs(7)));
+    }
 }
 
 /// The server closes each connection after an answer, without announcing it. A request that was just written

@@ -105,12 +105,13 @@ fn is_plugin(folder: &str) -> bool {
 fn may_use(folder: &str, dependency: &Dependency<'_>) -> bool {
     match (folder, dependency.name) {
         ("cli", _) => true,
-        ("runner", "marl-core" | "engine" | "table" | "sandbox") => true,
+        ("runner", "marl-core" | "engine" | "table" | "sandbox" | "declared") => true,
         ("runner", ledger) if ledger.starts_with("ledger-") => true,
         ("runner", plugin) if is_plugin(plugin) => dependency.dev,
         ("engine" | "table" | "wire", "marl-core") => true,
         (ledger, "marl-core" | "engine") if ledger.starts_with("ledger-") => true,
         (plugin, "marl-core") if is_plugin(plugin) => true,
+        ("declared", "marl-core" | "wire") => true,
         (plugin, "wire") => plugin.starts_with("provider-"),
         (plugin, "sandbox") if is_plugin(plugin) => dependency.dev,
         _ => false,
@@ -120,9 +121,10 @@ fn may_use(folder: &str, dependency: &Dependency<'_>) -> bool {
 fn rule(folder: &str) -> &'static str {
     match folder {
         "core" => "the core may not use our other crates",
+        "declared" => "declared plugins may use the core and the wire, as written ones do",
         "engine" => "the engine may use only the core, and no plugin",
         ledger if ledger.starts_with("ledger-") => "a ledger may use only the engine and the core",
-        "runner" => "a run may use the engine, tables, ledgers and the sandbox, and plugins only in tests",
+        "runner" => "a run may use the engine, tables, ledgers, declared plugins and the sandbox, and other plugins only in tests",
         "table" => "tables may use only the core, and no plan",
         "wire" => "the wire may use only the core, and no vendor",
         "sandbox" => "a mistake that both sides share would show in no test",

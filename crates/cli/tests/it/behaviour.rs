@@ -4,12 +4,12 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use marl_core::{
-    Call, CallEnd, Caller, Context, Error, ErrorKind, Fields, Integration, Registry, Reply, Row, SemanticType,
+    Call, CallEnd, Caller, Context, Error, ErrorKind, Fields, Integration, Reply, Row, SemanticType,
 };
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
-use crate::world::World;
+use crate::world::{World, registry};
 
 /// A caller that answers every call alike, and records the calls.
 struct Always {
@@ -26,7 +26,7 @@ impl Caller for Always {
 }
 
 fn all() -> Vec<Arc<dyn Integration>> {
-    let all: Vec<_> = Registry::gather().unwrap().integrations().cloned().collect();
+    let all: Vec<_> = registry().integrations().cloned().collect();
     assert!(!all.is_empty());
     all
 }

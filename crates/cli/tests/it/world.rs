@@ -53,7 +53,12 @@ pub(crate) struct Ran {
 
 /// The infos of all registered providers.
 fn infos() -> Vec<ProviderInfo> {
-    Registry::gather().unwrap().providers().map(|entry| entry.info.clone()).collect()
+    registry().providers().map(|entry| entry.info.clone()).collect()
+}
+
+/// All plugins, linked and declared.
+pub(crate) fn registry() -> Registry {
+    runner::project::workspace::registry(Path::new(".")).unwrap()
 }
 
 impl World {

@@ -98,13 +98,18 @@ pub fn working_folder() -> Result<PathBuf, Failure> {
     })
 }
 
-/// The integrations and providers of a project: those that are linked into this program. Only this function
-/// collects them, so that every command sees the plugins that a project adds.
+/// The integrations and providers of a project: those that are linked into this program, and those of the files
+/// that are part of it. Only this function collects them, so that every command sees the plugins that a project
+/// adds.
 ///
 /// # Errors
 /// Two plugins have the same name, or a contract names an unknown provider.
 pub fn registry(_project: &Path) -> Result<Registry, Failure> {
-    Ok(Registry::gather()?)
+    let mut registry = Registry::gather()?;
+    for file in declared::shipped()? {
+        file.add_to(&mut registry)?;
+    }
+    Ok(registry)
 }
 
 /// The integrations and providers of the working folder's project.

@@ -85,7 +85,7 @@ impl Vendor for PeopleDataLabs {
 
     fn examples(&self) -> Examples {
         let by_email = |email: &str| {
-            let parameters = Map::from_iter([("email".to_owned(), Value::from(email))]);
+            let parameters = Map::from_iter([("params".to_owned(), json!({ "email": email }))]);
             Example { operation: "person", parameters }
         };
         Examples {

@@ -1,0 +1,87 @@
+//! JSON pointers (RFC 6901), which say where a value is in a reply. This module reads no types.
+
+use serde_json::Value as Json;
+
+/// The length limit of a pointer, in bytes.
+const LONGEST: usize = 200;
+
+/// Where a value is in a JSON document: `/data/email`. The empty pointer means the whole document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Pointer(String);
+
+impl Pointer {
+    /// The pointer with this text.
+    ///
+    /// # Errors
+    /// What is wrong with the text, and what to write.
+    pub(crate) fn new(text: &str) -> Result<Self, (String, String)> {
+        if text.len() > LONGEST {
+            return Err((format!("a pointer is longer than {LONGEST} bytes"), "shorten it".to_owned()));
+        }
+        if !text.is_empty() && !text.starts_with('/') {
+            let path = text.trim_start_matches('$').trim_start_matches('.').replace(['.', '['], "/");
+            let path = path.replace(['\'', '"', ']'], "");
+            let hint = format!("write `/{}`: a pointer names each key after a slash", path.trim_matches('/'));
+            return Err((format!("`{text}` is not a JSON pointer"), hint));
+        }
+        let mut escapes = text.split('~').skip(1);
+        if escapes.any(|behind| !behind.starts_with(['0', '1'])) {
+            let hint = "in a pointer, `~0` means a tilde and `~1` means a slash within a key".to_owned();
+            return Err((format!("`{text}` is not a JSON pointer"), hint));
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The value at this place.
+    pub(crate) fn get<'j>(&self, json: &'j Json) -> Option<&'j Json> {
+        json.pointer(&self.0)
+    }
+
+    /// The keys of the pointer, without escapes.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = String> {
+        self.0.split('/').skip(1).map(|key| key.replace("~1", "/").replace("~0", "~"))
+    }
+
+    /// The text or number at this place, as text.
+    pub(crate) fn text(&self, json: &Json) -> Option<String> {
+        match self.get(json)? {
+            Json::String(text) => Some(text.clone()),
+            Json::Number(number) => Some(number.to_string()),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_pointer_names_each_key_after_a_slash() {
+        let json = json!({"a": {"b/c": [1, "x"]}, "~": null});
+        for (text, expect) in [
+            ("", Some(json.clone())),
+            ("/a/b~1c/1", Some(json!("x"))),
+            ("/~0", Some(json!(null))),
+            ("/a/z", None),
+            ("/a/b~1c/01", None),
+        ] {
+            assert_eq!(Pointer::new(text).unwrap().get(&json).cloned(), expect, "{text}");
+        }
+    }
+
+    #[test]
+    fn other_notations_are_refused_with_the_right_one() {
+        for (text, expect) in
+            [("data.email", "`/data/email`"), ("$.data[0].uri", "`/data/0/uri`"), ("$['a']['b']", "`/a/b`")]
+        {
+            let (_, hint) = Pointer::new(text).unwrap_err();
+            assert!(hint.contains(expect), "{text}: {hint}");
+        }
+        for text in ["/a~", "/a~2", &"/".repeat(201)] {
+            assert!(Pointer::new(text).is_err(), "{text}");
+        }
+    }
+}

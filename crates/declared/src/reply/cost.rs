@@ -1,0 +1,37 @@
+//! What an answer says that it cost.
+
+use super::Document;
+use crate::form::{CostPlace, Exchange, Word};
+
+/// The cost that an answer states; `None` if it states none.
+pub(crate) fn stated(
+    exchange: &Exchange,
+    document: &Document<'_>,
+    header: impl Fn(&str) -> Option<String>,
+) -> Option<f64> {
+    let text = match exchange.cost.as_ref()? {
+        CostPlace::Header(name) => header(name)?,
+        CostPlace::Body(at) => at.text(document.json()?)?,
+    };
+    text.trim().parse().ok().filter(|cost: &f64| cost.is_finite() && *cost >= 0.0)
+}
+
+/// The share of each call in the cost of a request, by what its part of the answer means. The calls that are
+/// billed share the cost equally.
+pub(crate) fn shared(exchange: &Exchange, cost: Option<f64>, words: &[Word]) -> Vec<Option<f64>> {
+    let is_billed = |word: &Word| match exchange.bills_only_found {
+        true => *word == Word::Found,
+        false => word.is_answer() || *word == Word::Unusable,
+    };
+    let billed = words.iter().filter(|word| is_billed(word)).count();
+    let share = |word: &Word| {
+        let cost = cost?;
+        Some(match billed {
+            // Somebody has to pay what the vendor says.
+            0 => cost / words.len() as f64,
+            _ if is_billed(word) => cost / billed as f64,
+            _ => 0.0,
+        })
+    };
+    words.iter().map(share).collect()
+}
