@@ -17,15 +17,17 @@ const LONGEST: usize = 100;
 ///
 /// The column is known to hold countries, so "Georgia" is the country, "CA" is Canada, and "DE" is Germany.
 /// Names that several countries share, such as "Congo" and "Korea", are refused. Parts of the United Kingdom
-/// give `GB`. "NO" in capital letters is Norway; in another case it is a denial.
+/// give `GB`. "NO" in capital letters is Norway; in another case it is a denial. `NA` is the code of Namibia,
+/// but as a table's cell or an answer it counts as "not available", because most tables mean that.
 pub(super) fn read(raw: &str) -> Result<String, Invalid> {
     static CODES: LazyLock<HashMap<&str, &str>> = LazyLock::new(codes);
     const UNKNOWN: Invalid = Invalid("it is not the name or the ISO code of a country");
-    let is_denial = raw != "NO" && raw.eq_ignore_ascii_case("no");
-    if raw.len() > LONGEST || is_denial {
+    if raw.len() > LONGEST {
         return Err(UNKNOWN);
     }
-    CODES.get(&*folded(raw)).map(|code| (*code).to_owned()).ok_or(UNKNOWN)
+    let name = folded(raw);
+    let is_word = matches!(&*name, "no" | "na") && !matches!(raw, "NO" | "NA");
+    CODES.get(&*name).filter(|_| !is_word).map(|code| (*code).to_owned()).ok_or(UNKNOWN)
 }
 
 /// The code for every name and for the codes in lower case.

@@ -104,6 +104,8 @@ fn countries_become_codes() {
         "America",
         "no",
         "No",
+        "na",
+        "n.a.",
         "Berlin",
         "California",
         "Germany, France",
