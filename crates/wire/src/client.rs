@@ -45,7 +45,8 @@ const REQUEST_ID: usize = 100;
 pub struct Client {
     /// The vendor's name in messages.
     vendor: SmolStr,
-    key_variable: SmolStr,
+    /// The variable of the key; `None` if the vendor needs no key.
+    key_variable: Option<SmolStr>,
     connection: Connection,
     follows: bool,
     reusing: Http,
@@ -84,9 +85,14 @@ impl Client {
     /// The header value for the key, with the prefix `before` (such as `Bearer `).
     ///
     /// # Errors
-    /// `auth` when the key is missing or contains a character that no key has.
+    /// `auth` when the key is missing or contains a character that no key has; `internal` when the provider
+    /// declares that it needs no key.
     pub fn key_header(&self, before: &str) -> Result<HeaderValue, Error> {
-        let wrong = |what| Error::new(ErrorKind::Auth, format!("{} {what}", self.key_variable));
+        let Some(variable) = &self.key_variable else {
+            let message = format!("{} needs no key, and yet a key was asked for", self.vendor);
+            return Err(Error::new(ErrorKind::Internal, message));
+        };
+        let wrong = |what| Error::new(ErrorKind::Auth, format!("{variable} {what}"));
         let key = self.connection.key.as_ref().map(Secret::expose).unwrap_or_default();
         if key.is_empty() {
             return Err(wrong("is not set"));
