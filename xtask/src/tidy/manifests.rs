@@ -124,7 +124,9 @@ fn rule(folder: &str) -> &'static str {
         "declared" => "declared plugins may use the core and the wire, as written ones do",
         "engine" => "the engine may use only the core, and no plugin",
         ledger if ledger.starts_with("ledger-") => "a ledger may use only the engine and the core",
-        "runner" => "a run may use the engine, tables, ledgers, declared plugins and the sandbox, and other plugins only in tests",
+        "runner" => {
+            "a run may use the engine, tables, ledgers, declared plugins and the sandbox, and other plugins only in tests"
+        }
         "table" => "tables may use only the core, and no plan",
         "wire" => "the wire may use only the core, and no vendor",
         "sandbox" => "a mistake that both sides share would show in no test",

@@ -42,9 +42,17 @@ pub(super) async fn checks(
         checks.push(Check::failed(".env", &failure, "correct that line"));
         None
     });
+    let is_usable = |info: &ProviderInfo| connect::look_up(info, file.as_ref()).key.is_some();
+    let has_a_key = registry.providers().any(|entry| is_usable(&entry.info));
     for entry in registry.providers() {
         let info = &entry.info;
         let found = connect::look_up(info, file.as_ref());
+        // One vendor is enough for many tables, and the key of another is no fault.
+        if has_a_key && found.key.is_none() && needs_key(info) {
+            let message = format!("{} is not set: its integrations need it", info.key_variable);
+            checks.push(Check::skipped(format!("{}.key", info.name), message));
+            continue;
+        }
         let connection = found.connection(info);
         checks.push(address(info, &found));
         // The key alone, so that it is judged whatever the address is.
@@ -73,6 +81,13 @@ async fn of_sandbox(offline: bool, registry: &Registry) -> Result<Vec<Check>, Fa
     let mut checks = Vec::new();
     for entry in registry.providers() {
         let name = &entry.info.name;
+        if !connect::is_in_sandbox(&entry.info) {
+            checks.push(Check::skipped(
+                format!("{name}.address"),
+                "the built-in sandbox has no sample answers of it",
+            ));
+            continue;
+        }
         checks.push(Check::ok(format!("{name}.address"), "the built-in sandbox"));
         checks.push(Check::ok(format!("{name}.key"), "the sandbox needs none"));
         checks.push(match &sandbox {
@@ -84,6 +99,11 @@ async fn of_sandbox(offline: bool, registry: &Registry) -> Result<Vec<Check>, Fa
         sandbox.stop().await;
     }
     Ok(checks)
+}
+
+/// Whether the vendor asks for a key.
+fn needs_key(info: &ProviderInfo) -> bool {
+    !info.key_variable.is_empty()
 }
 
 fn not_asked(info: &ProviderInfo, why: &str) -> Check {
@@ -111,6 +131,7 @@ fn key(provider: &dyn Provider, found: &Found) -> Check {
     let info = provider.info();
     let name = format!("{}.key", info.name);
     match (&found.key, provider.ready()) {
+        (None, Ok(())) => Check::ok(name, "it needs none"),
         (Some((_, source)), Ok(())) => {
             Check::ok(name, format!("{} is set in {}", info.key_variable, source_name(source)))
         }
@@ -120,7 +141,7 @@ fn key(provider: &dyn Provider, found: &Found) -> Check {
             format!("{}, in {}", error.message(), source_name(source)),
             "copy the key again, without quotes, blanks or other characters around it",
         ),
-        (None, _) => {
+        (None, Err(_)) => {
             let fix = remedy(ErrorKind::Auth, Occurrence::Check { provider: info, key: KeyTrouble::Missing });
             let message = format!("{} is not set", info.key_variable);
             Check { fix, exit: Exit::Key, ..Check::new(name, CheckStatus::Bad, message) }
