@@ -45,6 +45,11 @@ pub struct Contract {
     pub outputs: Cow<'static, [Column]>,
     /// The only calls that `enrich` may make.
     pub calls: Cow<'static, [CallSpec]>,
+    /// Sets of optional inputs. Unless one set is filled as a whole, the step is skipped: the vendor could not
+    /// tell who is meant. Empty if the required inputs are enough.
+    #[schemars(with = "Vec<Vec<String>>")]
+    #[serde(skip_serializing_if = "<[Names]>::is_empty")]
+    pub needs: Cow<'static, [Names]>,
 }
 
 impl Contract {
@@ -57,6 +62,7 @@ impl Contract {
             inputs: Cow::Borrowed(&[]),
             outputs: Cow::Borrowed(&[]),
             calls: Cow::Borrowed(&[]),
+            needs: Cow::Borrowed(&[]),
         }
     }
 
@@ -89,7 +95,7 @@ impl Contract {
     /// The text is a compact object with the keys `name`, `version`, `description`, `inputs`, `outputs` and
     /// `calls`, in this order. A column has `name`, `type`, `description`, `prompt` (null without one),
     /// `required` and `aliases`; a call has `provider`, `operation` and `most_per_row`. Lists keep the
-    /// contract's order.
+    /// contract's order. `needs` follows if there are any.
     pub fn canonical(&self) -> String {
         let form = Canonical {
             name: &self.name,
@@ -98,8 +104,14 @@ impl Contract {
             inputs: self.inputs.iter().map(CanonicalColumn::of).collect(),
             outputs: self.outputs.iter().map(CanonicalColumn::of).collect(),
             calls: self.calls.iter().map(CanonicalCall::of).collect(),
+            needs: &self.needs,
         };
         serde_json::to_string(&form).expect("texts, numbers and lists are JSON")
+    }
+
+    /// Whether the inputs that `is_there` accepts are enough, as far as [`Self::needs`] goes.
+    pub fn is_enough(&self, is_there: impl Fn(&str) -> bool) -> bool {
+        self.needs.is_empty() || self.needs.iter().any(|set| set.iter().all(&is_there))
     }
 
     /// The output called `name`.
@@ -189,6 +201,8 @@ struct Canonical<'a> {
     inputs: Vec<CanonicalColumn<'a>>,
     outputs: Vec<CanonicalColumn<'a>>,
     calls: Vec<CanonicalCall<'a>>,
+    #[serde(skip_serializing_if = "<[Names]>::is_empty")]
+    needs: &'a [Names],
 }
 
 #[derive(Serialize)]
@@ -275,6 +289,17 @@ mod tests {
     }
 
     #[test]
+    fn one_set_of_needed_inputs_is_enough() {
+        let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Names>();
+        let contract = Contract { needs: vec![set(&["email"]), set(&["name", "domain"])].into(), ..SLOGAN };
+        assert!(contract.canonical().ends_with(r#"}],"needs":[["email"],["name","domain"]]}"#));
+        assert!(SLOGAN.is_enough(|_| false));
+        assert!(contract.is_enough(|name| name == "email"));
+        assert!(contract.is_enough(|name| name != "email"));
+        assert!(!contract.is_enough(|name| name == "name"));
+    }
+
+    #[test]
     fn a_contract_built_at_run_time_equals_a_constant() {
         let text = |text: &str| SmolStr::from(text.to_owned());
         let column = |of: &Column| Column {
@@ -297,6 +322,7 @@ mod tests {
             inputs: INPUTS.iter().map(column).collect(),
             outputs: OUTPUTS.iter().map(column).collect(),
             calls: CALLS.iter().map(call).collect(),
+            needs: Vec::new().into(),
         };
         assert_eq!(made, SLOGAN);
         assert_eq!(made.canonical(), SLOGAN.canonical());

@@ -49,6 +49,7 @@ fn check(vendor: &Vendor, translation: &Translation, example: &Example) -> Resul
         return Err("the operation carries several calls: give the `item` of one call".to_owned());
     }
     let found = integration::fields(translation, &document.into_json().unwrap_or_default());
+    let found = found.map_err(|error| error.to_string())?;
     for (output, expect) in &example.outputs {
         let cell = found.cell(output).unwrap_or_default();
         if cell != *expect {

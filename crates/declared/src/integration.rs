@@ -33,7 +33,7 @@ impl Integration for DeclaredIntegration {
     async fn enrich(&self, row: &Row, cx: &Context) -> Result<Fields, Error> {
         let parameters = parameters(&self.vendor, &self.translation, row)?;
         match cx.call(&self.translation.call, parameters).await? {
-            Reply::Found(reply) => Ok(fields(&self.translation, &reply)),
+            Reply::Found(reply) => fields(&self.translation, &reply),
             Reply::NoData => Ok(Fields::none()),
         }
     }
@@ -44,13 +44,14 @@ impl Integration for DeclaredIntegration {
 /// # Errors
 /// `invalid_input` when the row lacks what the vendor needs.
 pub(crate) fn parameters(vendor: &Vendor, translation: &Translation, row: &Row) -> Result<Json, Error> {
-    let Translation { contract, call, patterns, needs, .. } = translation;
-    let has_all = |set: &Vec<marl_core::SmolStr>| set.iter().all(|name| row.get(name).is_some());
-    if !needs.is_empty() && !needs.iter().any(has_all) {
-        let sets: Vec<String> = needs.iter().map(|set| set.join(" and ")).collect();
-        let message =
-            format!("{} needs {}, and the row has too few of them", contract.name, sets.join(", or "));
-        return Err(Error::invalid_input(message));
+    let Translation { contract, call, patterns, .. } = translation;
+    if !contract.is_enough(|name| row.get(name).is_some()) {
+        let sets = contract.needs.iter().map(|set| set.iter().collect::<Vec<_>>().join(" and "));
+        let sets = sets.collect::<Vec<_>>().join(", or ");
+        return Err(Error::invalid_input(format!(
+            "{} needs {sets}, and the row has too few of them",
+            contract.name
+        )));
     }
     for (input, pattern) in patterns {
         if let Some(value) = row.get(input).map(Value::to_string).filter(|value| !pattern.is_match(value)) {
@@ -70,7 +71,17 @@ fn json(value: &Value) -> Json {
 }
 
 /// The fields that a reply has. A reply without a required field has none.
-pub(crate) fn fields(translation: &Translation, reply: &Json) -> Fields {
+///
+/// # Errors
+/// `bad_reply` when the reply has none of the places that the file names: a vendor that changed its format must
+/// not look like a vendor that knows nothing.
+pub(crate) fn fields(translation: &Translation, reply: &Json) -> Result<Fields, Error> {
+    let places = || translation.outputs.iter().flat_map(|output| &output.at);
+    if !places().any(|at| at.get(reply).is_some()) {
+        let Translation { contract, call, .. } = translation;
+        let message = format!("the answer of {} has nothing where {} reads it", call.provider, contract.name);
+        return Err(Error::bad_reply(message).with_detail(reply.to_string()));
+    }
     let mut fields = Fields::none();
     for OutputForm { name, kind, required, at, source } in &translation.outputs {
         let value = at.iter().filter_map(|at| kind.read_json(at.get(reply)?)).next();
@@ -80,11 +91,11 @@ pub(crate) fn fields(translation: &Translation, reply: &Json) -> Fields {
                 let source = source.as_ref().and_then(Value::as_text).map(Into::into);
                 fields.put(name.clone(), Field { value, source });
             }
-            None if *required => return Fields::none(),
+            None if *required => return Ok(Fields::none()),
             None => {}
         }
     }
-    fields
+    Ok(fields)
 }
 
 #[cfg(test)]
@@ -129,11 +140,22 @@ mod tests {
         for script in [
             Script::new().no_data(),
             Script::new().found(json!({"person": {"age": 41}})),
-            Script::new().found(json!([])),
+            Script::new().found(json!({"person": {"name": null}})),
             Script::new().found(json!({"person": {"name": true, "nick": "-"}})),
         ] {
             let fields = script.enrich(&integration(), &[("id", "7"), ("note", "n")]).await.unwrap();
             assert!(fields.is_empty());
+        }
+    }
+
+    #[tokio::test]
+    async fn an_answer_of_another_form_is_an_error_and_not_no_data() {
+        for reply in [json!(7), json!("x"), json!([]), json!([1, "x"]), json!({"people": [{"name": "Jane"}]})]
+        {
+            let script = Script::new().found(reply);
+            let error = script.enrich(&integration(), &[("id", "7"), ("note", "n")]).await.unwrap_err();
+            assert_eq!(error.kind(), marl_core::ErrorKind::BadReply);
+            assert_eq!(error.message(), "the answer of acme has nothing where acme_alone reads it");
         }
     }
 

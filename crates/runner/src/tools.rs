@@ -242,7 +242,7 @@ impl<'a> Tools<'a> {
         let sandbox = if self.choice.sandbox { Some(connections::start_sandbox().await?) } else { None };
         let names = [self.provider.clone()];
         let connected = match &sandbox {
-            Some(sandbox) => connect::sandbox(&names, registry, &sandbox.url()),
+            Some(sandbox) => connect::sandbox(&names, registry, &sandbox.url())?,
             None => connect::live(&names, registry, working, settings.contact())?,
         };
         // One attempt, whatever became of an earlier one: the user asks for just that.

@@ -29,4 +29,4 @@ pub use limit::Limit;
 pub use options::Options;
 pub use server::Sandbox;
 pub use stats::{Stats, VendorStats};
-pub use vendor::{Example, Examples, examples};
+pub use vendor::{Example, Examples, examples, names};

@@ -24,6 +24,10 @@ pub(crate) fn run(args: &DescribeArgs, printer: &Printer) -> Result<Exit, Failur
         printer.data(title);
         columns.iter().for_each(|column| printer.data(&line(column)));
     }
+    if !contract.needs.is_empty() {
+        let sets = contract.needs.iter().map(|set| set.iter().collect::<Vec<_>>().join(" and "));
+        printer.data(&format!("needs\n  {}", sets.collect::<Vec<_>>().join(", or ")));
+    }
     printer.data("calls");
     for call in contract.calls.iter() {
         printer.data(&format!("  {} {}, at most {} a row", call.provider, call.operation, call.most_per_row));

@@ -12,7 +12,7 @@ use crate::{args::SandboxArgs, printer::Printer};
 use runner::{
     document::Version,
     failure::{Failure, error_code::ErrorCode, exit::Exit},
-    project::workspace,
+    project::{connect::is_in_sandbox, workspace},
 };
 
 /// The document that is printed once the sandbox serves.
@@ -55,7 +55,7 @@ pub(crate) fn run(args: &SandboxArgs, printer: &Printer) -> Result<Exit, Failure
 fn print(sandbox: &Sandbox, registry: &Registry, printer: &Printer) {
     let url = &*sandbox.url();
     let stats = format!("{url}/stats");
-    let infos = || registry.providers().map(|provider| &provider.info);
+    let infos = || registry.providers().map(|provider| &provider.info).filter(|info| is_in_sandbox(info));
     if printer.is_json() {
         let variables = infos().flat_map(|info| {
             let base = sandbox.base(&info.name);

@@ -20,7 +20,7 @@ fn the_registry() {
         .iter()
         .map(|known| known["name"].as_str().unwrap())
         .collect();
-    assert_eq!(names, ["find_ceo", "linkedin_profile", "web_research"]);
+    assert!(["find_ceo", "linkedin_profile", "web_research"].iter().all(|name| names.contains(name)));
     for name in names {
         let one = world.run(&format!("describe {name} --json")).exits(0).json();
         for key in ["schema_version", "name", "version", "description", "inputs", "outputs", "calls"] {

@@ -51,9 +51,10 @@ pub(crate) struct Ran {
     pub(crate) stderr: String,
 }
 
-/// The infos of all registered providers.
+/// The infos of all registered providers for which the sandbox speaks.
 fn infos() -> Vec<ProviderInfo> {
-    registry().providers().map(|entry| entry.info.clone()).collect()
+    let all = registry().providers().map(|entry| entry.info.clone()).collect::<Vec<_>>().into_iter();
+    all.filter(|info| sandbox::names().iter().any(|name| *name == info.name)).collect()
 }
 
 /// All plugins, linked and declared.

@@ -139,8 +139,6 @@ pub(crate) struct Translation {
     pub(crate) call: CallSpec,
     /// What inputs must look like.
     pub(crate) patterns: Vec<(SmolStr, Regex)>,
-    /// Sets of inputs of which at least one must be filled; empty if nothing is needed.
-    pub(crate) needs: Vec<Vec<SmolStr>>,
     pub(crate) outputs: Vec<OutputForm>,
     pub(crate) examples: Vec<Example>,
 }

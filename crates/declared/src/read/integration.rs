@@ -47,9 +47,10 @@ pub(super) fn translation(
             operation: operation.into(),
             most_per_row: 1,
         }]),
+        needs: Cow::Owned(needs),
     };
     let call = contract.calls[0].clone();
-    Some(Translation { contract, call, patterns, needs, outputs: forms, examples })
+    Some(Translation { contract, call, patterns, outputs: forms, examples })
 }
 
 fn operation<'s, 'o>(
@@ -120,7 +121,7 @@ fn pattern(input: &Section<'_, '_>) -> Option<Regex> {
 }
 
 /// The sets of inputs of which one must be filled.
-fn needs(section: &Section<'_, '_>, inputs: &[Column]) -> Vec<Vec<SmolStr>> {
+fn needs(section: &Section<'_, '_>, inputs: &[Column]) -> Vec<Names> {
     let Some(value) = section.get("needs") else { return Vec::new() };
     let sets = value.get_ref().as_array().map(|sets| sets.iter().collect::<Vec<_>>()).unwrap_or_default();
     let mut needs = Vec::new();
@@ -145,7 +146,7 @@ fn needs(section: &Section<'_, '_>, inputs: &[Column]) -> Vec<Vec<SmolStr>> {
                 );
             }
         }
-        needs.push(names);
+        needs.push(names.into_iter().collect());
     }
     needs
 }

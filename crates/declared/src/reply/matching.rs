@@ -13,7 +13,7 @@ const MOST: usize = 100_000;
 
 /// The parts of an answer, as the vendor's own texts.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Parts<'t> {
+pub(crate) struct AnswerParts<'t> {
     /// The part of each call; `None` if the answer has no part for the call.
     pub(crate) own: Vec<Option<&'t str>>,
     /// The parts of other calls of the same job. A request for the answers of a job may be about some of its
@@ -31,7 +31,7 @@ pub(crate) fn matched<'t>(
     text: &'t str,
     ids: &[String],
     is_of_job: bool,
-) -> Result<Parts<'t>, &'static str> {
+) -> Result<AnswerParts<'t>, &'static str> {
     let items = items(text, &bulk.replies).ok_or("it does not list the items where the file says")?;
     if items.len() > MOST {
         return Err("it lists too many items");
@@ -49,7 +49,7 @@ pub(crate) fn matched<'t>(
     }
     let own = ids.iter().map(|id| parts.get(id).copied()).collect();
     let others = parts.iter().filter(|(id, _)| !ids.contains(id)).map(|(_, part)| *part).collect();
-    Ok(Parts { own, others })
+    Ok(AnswerParts { own, others })
 }
 
 /// The items of a list, each as its own text.

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use marl_core::{Column, Contract, Registry};
+use marl_core::{Column, Contract, Names, Registry};
 
 use super::{
     Advice, Header, Part, PlanError, Request, StepUse, Work,
@@ -83,7 +83,8 @@ impl Binder<'_> {
                 inputs.push(BoundInput { column, from, producer, how });
             }
         }
-        Ok(inputs)
+        let is_bound = |name: &str| inputs.iter().any(|input| input.column.name == name);
+        if contract.is_enough(is_bound) { Ok(inputs) } else { Err(self.too_few(step, contract, is_bound)) }
     }
 
     fn input(
@@ -155,6 +156,22 @@ impl Binder<'_> {
         error.advise(bound).advise(produced)
     }
 
+    /// The error for a table that has no set of the inputs that an integration needs.
+    fn too_few(&self, step: usize, contract: &Contract, is_bound: impl Fn(&str) -> bool) -> PlanError {
+        let (integration, table) = (&contract.name, self.header.table);
+        let set = |set: &Names| set.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
+        let sets: Vec<String> = contract.needs.iter().map(set).collect();
+        let message = format!("`{integration}` needs {}, which {table} does not have", sets.join(", or "));
+        let unbound = contract.needs.iter().flat_map(Names::iter).find(|name| !is_bound(name));
+        let input = unbound.unwrap_or_default().to_owned();
+        let columns = listed(self.header.columns.iter().map(String::as_str));
+        PlanError::unfit(message).advise([Advice::BindAny {
+            step: self.steps[step].name.to_owned(),
+            input,
+            columns,
+        }])
+    }
+
     /// The integrations of all steps, preceded by another integration.
     fn with(&self, integration: &str) -> Vec<StepUse> {
         let given = self.steps.iter().filter_map(|step| match &step.request.work {
@@ -175,7 +192,8 @@ impl Binder<'_> {
         PlanError::unfit(what).advise([Advice::Choose { step, input, columns }])
     }
 
-    /// An integration outside the request with an output that could feed the input.
+    /// An integration outside the request with an output that could feed the input, and that does not read the
+    /// same input itself.
     fn would_produce(&self, input: &Column) -> Option<(&Contract, &str)> {
         let fits =
             |output: &&Column| feed::from_output(&output.name, output.kind, &output.name, input).is_some();
@@ -185,7 +203,7 @@ impl Binder<'_> {
         self.registry
             .integrations()
             .map(|known| known.contract())
-            .filter(|known| !is_there(&known.name))
+            .filter(|known| !is_there(&known.name) && known.input(&input.name).is_none())
             .find_map(|known| known.outputs.iter().find(fits).map(|output| (known, output.name.as_str())))
     }
 

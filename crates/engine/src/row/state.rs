@@ -193,8 +193,14 @@ impl<'a> RowState<'a> {
             }
         }
         let fingerprint = hash.finish();
+        let is_filled = |name: &str| inputs.iter().any(|(known, _)| known == name);
         if is_unknown {
             AlternativeInputs::Unknown(fingerprint)
+        } else if !alternative.integration.contract().is_enough(is_filled) {
+            let empty = alternative.inputs.iter().filter(|binding| !is_filled(&binding.column.name));
+            let mut reasons = empty.map(|binding| self.why_missing(binding));
+            let early = reasons.find(|reason| *reason != SkipReason::MissingInput);
+            AlternativeInputs::Ended(Outcome::Skipped(early.unwrap_or(SkipReason::MissingInput)))
         } else {
             AlternativeInputs::Row(Row::new(inputs), fingerprint)
         }

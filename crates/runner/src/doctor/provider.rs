@@ -42,9 +42,17 @@ pub(super) async fn checks(
         checks.push(Check::failed(".env", &failure, "correct that line"));
         None
     });
+    let is_usable = |info: &ProviderInfo| connect::look_up(info, file.as_ref()).key.is_some();
+    let has_a_key = registry.providers().any(|entry| is_usable(&entry.info));
     for entry in registry.providers() {
         let info = &entry.info;
         let found = connect::look_up(info, file.as_ref());
+        // One vendor is enough for many tables, and the key of another is no fault.
+        if let Some(variable) = info.key_variable.as_ref().filter(|_| has_a_key && found.key.is_none()) {
+            let message = format!("{variable} is not set: its integrations need it");
+            checks.push(Check::skipped(format!("{}.key", info.name), message));
+            continue;
+        }
         let connection = found.connection(info);
         checks.push(address(info, &found));
         // The key alone, so that it is judged whatever the address is.
@@ -75,6 +83,13 @@ async fn of_sandbox(offline: bool, registry: &Registry) -> Result<Vec<Check>, Fa
     let mut checks = Vec::new();
     for entry in registry.providers() {
         let name = &entry.info.name;
+        if !connect::is_in_sandbox(&entry.info) {
+            checks.push(Check::skipped(
+                format!("{name}.address"),
+                "the built-in sandbox has no sample answers of it",
+            ));
+            continue;
+        }
         checks.push(Check::ok(format!("{name}.address"), "the built-in sandbox"));
         checks.push(match &entry.info.key_variable {
             Some(_) => Check::ok(format!("{name}.key"), "the sandbox needs none"),
@@ -126,6 +141,7 @@ fn key(provider: &dyn Provider, found: &Found) -> Check {
         };
     };
     match (&found.key, provider.ready()) {
+        (None, Ok(())) => Check::ok(name, "it needs none"),
         (Some((_, source)), Ok(())) => {
             Check::ok(name, format!("{variable} is set in {}", source_name(source)))
         }
@@ -135,7 +151,7 @@ fn key(provider: &dyn Provider, found: &Found) -> Check {
             format!("{}, in {}", error.message(), source_name(source)),
             "copy the key again, without quotes, blanks or other characters around it",
         ),
-        (None, _) => {
+        (None, Err(_)) => {
             let fix = remedy(ErrorKind::Auth, Occurrence::Check { provider: info, key: KeyTrouble::Missing });
             let message = format!("{variable} is not set");
             Check { fix, exit: Exit::Key, ..Check::new(name, CheckStatus::Bad, message) }

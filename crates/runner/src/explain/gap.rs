@@ -143,10 +143,13 @@ impl Ended<'_> {
         Gap { reason, why: format!("skipped: {why}") }
     }
 
-    /// The column of the first required input that is empty.
+    /// The column of the first empty input that is required, or that is in a set of needed inputs.
     fn empty_input(&self) -> Option<&str> {
-        let inputs = self.step.alternatives().first().into_iter().flat_map(|one| &one.inputs);
-        let mut required = inputs.filter(|input| input.column.required);
+        let alternative = self.step.alternatives().first()?;
+        let needs = &alternative.integration.contract().needs;
+        let is_needed = |name: &str| needs.iter().any(|set| set.contains(name));
+        let inputs = alternative.inputs.iter();
+        let mut required = inputs.filter(|input| input.column.required || is_needed(&input.column.name));
         let empty = required.find(|input| {
             (self.cell)(&input.from).is_none_or(|cell| input.column.kind.says_nothing(&cell.to_string()))
         });

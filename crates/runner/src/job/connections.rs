@@ -36,7 +36,7 @@ impl Connections {
         let sandbox = if job.spec.ledger.sandbox { Some(start_sandbox().await?) } else { None };
         let (providers, settings) = (job.plan.providers(), &job.workspace.settings);
         let connected = match &sandbox {
-            Some(sandbox) => connect::sandbox(&providers, &job.workspace.registry, &sandbox.url()),
+            Some(sandbox) => connect::sandbox(&providers, &job.workspace.registry, &sandbox.url())?,
             None => connect::live(
                 &providers,
                 &job.workspace.registry,

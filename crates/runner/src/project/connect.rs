@@ -6,7 +6,6 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    convert::Infallible,
     env,
     net::IpAddr,
     path::{Path, PathBuf},
@@ -128,10 +127,22 @@ pub fn live(
 }
 
 /// Connects these providers to a sandbox at `url`.
-pub fn sandbox(names: &[SmolStr], registry: &Registry, url: &str) -> Connected {
-    let Ok(connected) =
-        connect::<Infallible>(names, registry, |info| Ok((to_sandbox(url, info), Some(SANDBOX.to_owned()))));
-    connected
+///
+/// # Errors
+/// The sandbox does not speak for one of the providers. Its answer would look like one of the vendor's.
+pub fn sandbox(names: &[SmolStr], registry: &Registry, url: &str) -> Result<Connected, Failure> {
+    connect::<Failure>(names, registry, |info| {
+        if !is_in_sandbox(info) {
+            let message = format!("the sandbox has no sample answers of {}", info.name);
+            return Err(Failure::usage(message).hint("run it without `--sandbox`, with the vendor itself"));
+        }
+        Ok((to_sandbox(url, info), Some(SANDBOX.to_owned())))
+    })
+}
+
+/// Whether the sandbox speaks for a provider.
+pub fn is_in_sandbox(info: &ProviderInfo) -> bool {
+    sandbox::names().iter().any(|name| *name == info.name)
 }
 
 /// The connection to a provider's stand-in in a sandbox at `url`. The sandbox mounts it at the provider's

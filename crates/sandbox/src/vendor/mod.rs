@@ -125,8 +125,8 @@ pub fn examples() -> Vec<Examples> {
     ALL.iter().map(|vendor| vendor.examples()).collect()
 }
 
-/// The names of all vendors.
-pub(crate) fn names() -> Vec<&'static str> {
+/// The names of all vendors, which are the names of their providers.
+pub fn names() -> Vec<&'static str> {
     ALL.iter().map(|vendor| vendor.name()).collect()
 }
 
