@@ -82,10 +82,8 @@ pub trait Provider: Send + Sync {
     /// is free. Returns one attempt for each call, in the order of the calls:
     ///
     /// - `Pending` while the vendor works on the call;
-    /// - the end of the call once it is known. A failure that is neither retryable nor paid for means that
-    ///   the vendor gave the call up unbilled, and a later run may buy it again;
-    /// - a retryable failure, or one that reaches further than the call, if the request itself failed. The
-    ///   call then stays pending.
+    /// - `Answered`, `GivenUp`, or a failure that was paid for, once that is the end of the call;
+    /// - any other failure if the request itself failed. The call then stays pending.
     async fn poll(&self, outgoing: &[Outgoing<'_>], handle: &str) -> Vec<Attempt> {
         let _ = handle;
         let error = || Error::internal(format!("{} cannot be asked for answers", self.info().name));
@@ -168,6 +166,8 @@ pub enum AttemptEnd {
         /// What [`Provider::poll`] needs to ask for the answer, now or in a later run. Not a secret.
         handle: String,
     },
+    /// The vendor gave up a call that it had promised to answer, and bills nothing.
+    GivenUp(Error),
     /// Anything else.
     Failed(Failure),
 }

@@ -1,10 +1,10 @@
 //! Calls in the ledger: reading, claiming and settling them. This module knows no policy.
 
-use std::{path::Path, time::Duration};
+use std::path::Path;
 
 use engine::ledger::{
-    CallRecord, CallState, Claim, ClaimRequest, EndRecord, Ended, Intent, Judge, Key, Known, Wanted,
-    canonical,
+    Again, CallRecord, CallState, Claim, ClaimRequest, Doubt, EndRecord, Ended, Intent, Judge, Key, Known,
+    Wanted, canonical,
 };
 use marl_core::{Error, SmolStr};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -63,6 +63,7 @@ pub(crate) struct NewIntent {
     price: Option<f64>,
     unit: Option<SmolStr>,
     is_free: bool,
+    is_keyed: bool,
 }
 
 impl NewIntent {
@@ -79,6 +80,7 @@ impl NewIntent {
             price: request.price.most.money,
             unit: request.price.unit.clone(),
             is_free: request.price.is_free,
+            is_keyed: request.is_keyed,
         }
     }
 }
@@ -88,15 +90,22 @@ pub(crate) fn claim(
     db: &Connection,
     judge: &Judge,
     intent: &NewIntent,
-    again: Duration,
+    again: Again,
     wanted: Wanted,
     ledger: &Path,
 ) -> rusqlite::Result<Claim> {
     let (purchase, doubt) = match known(judge, db, &intent.key, wanted, ledger)? {
         Known::Nothing => (new_purchase(db, &intent.key)?, None),
-        Known::InDoubt { age, .. } if age < again => (repeated_purchase(db, &intent.key)?, Some(age)),
+        Known::InDoubt { age, is_keyed, .. } if again.allows(age, is_keyed) => {
+            let purchase = match again.recognises(age, is_keyed) {
+                true => repeated_purchase(db, &intent.key)?,
+                false => new_purchase(db, &intent.key)?,
+            };
+            (purchase, Some(Doubt { age, is_keyed }))
+        }
         known => return Ok(Claim::Known(known)),
     };
+    let purchase = if intent.is_keyed { purchase } else { 0 };
     let now = now_ms();
     db.prepare_cached(concat!(
         "INSERT INTO call (key_short, key, state, run, provider, base, account, operation, parameters, attempt,
@@ -127,7 +136,7 @@ pub(crate) fn claim(
 
 /// The number of a purchase that repeats none: no recorded call of the key has it.
 fn new_purchase(db: &Connection, key: &Key) -> rusqlite::Result<i64> {
-    let newest = "SELECT coalesce(max(id), 0) FROM call WHERE key_short = ?1 AND key = ?2";
+    let newest = "SELECT coalesce(max(id), 0) + 1 FROM call WHERE key_short = ?1 AND key = ?2";
     let key = params![key.short(), key.bytes().as_slice()];
     db.prepare_cached(newest)?.query_row(key, |row| row.get(0))
 }
@@ -166,11 +175,15 @@ pub(crate) fn settle(
     let EndRecord { state, reply, handle, error, cost } = EndRecord::of(&ended.end);
     let text = reply.map(|text| NewReply::Text(text));
     let reply = compressed.map(NewReply::Compressed).or(text);
-    db.prepare_cached(
+    // A process that asked for the same answer may have stored it already.
+    db.prepare_cached(concat!(
         "UPDATE call SET state = ?2, settled_at = ?3, duration_ms = ?4, request_id = ?5, error_kind = ?6,
-            error_message = ?7, error_detail = ?8, reply = ?9, cost = ?10, units = ?11, handle = ?12
-         WHERE id = ?1",
-    )?
+            error_message = ?7, error_detail = ?8, reply = ?9, cost = ?10, units = ?11,
+            handle = coalesce(?12, handle)
+         WHERE id = ?1 AND state NOT IN (",
+        code!(answers),
+        ")",
+    ))?
     .execute(params![
         id,
         state.code(),
@@ -241,7 +254,7 @@ pub(crate) fn usual_duration(
         "SELECT duration_ms FROM (
              SELECT duration_ms, provider, operation FROM call WHERE state IN (",
         code!(answers),
-        ") ORDER BY id DESC LIMIT 2000
+        ") AND handle IS NULL ORDER BY id DESC LIMIT 2000
          ) WHERE provider = ?1 AND operation = ?2 AND duration_ms IS NOT NULL ORDER BY duration_ms",
     ))?;
     let all: Vec<i64> = statement

@@ -18,7 +18,8 @@ pub(crate) fn known(
     ledger: &Path,
 ) -> rusqlite::Result<Known> {
     let mut statement = db.prepare_cached(
-        "SELECT key, state, run, sent_at, deadline, settled_at, error_kind, error_message, error_detail, reply, id, handle
+        "SELECT key, state, run, sent_at, deadline, settled_at, error_kind, error_message, error_detail, reply, id, handle,
+            purchase
          FROM call WHERE key_short = ?1 ORDER BY id DESC",
     )?;
     let mut rows = statement.query([key.short()])?;
@@ -30,6 +31,8 @@ pub(crate) fn known(
         let facts = facts(row)?;
         let owner = || owner(db, row, ledger, facts.run);
         let known = match judge.verdict(&facts, wanted, now_ms(), owner)? {
+            // An order that is newer than the answer replaces it.
+            Verdict::Answered | Verdict::Unusable if matches!(otherwise, Known::Pending { .. }) => break,
             Verdict::Answered => return Ok(Known::Answered(row.get::<_, StoredReply>(9)?.0)),
             Verdict::Unusable => {
                 let body = row.get::<_, Option<StoredReply>>(9)?.map(|reply| reply.0);
@@ -38,7 +41,9 @@ pub(crate) fn known(
             Verdict::Outdated => break,
             Verdict::Nothing => continue,
             Verdict::Failed => Known::Failed(error(row)?),
-            Verdict::InDoubt { in_this_run, age } => Known::InDoubt { in_this_run, age },
+            Verdict::InDoubt { in_this_run, age } => {
+                Known::InDoubt { in_this_run, age, is_keyed: row.get::<_, i64>(12)? > 0 }
+            }
             Verdict::Pending => Known::Pending {
                 intent: Intent::new(row.get(10)?),
                 handle: row.get::<_, Option<String>>(11)?.unwrap_or_default(),

@@ -1,9 +1,8 @@
 -- Calls that the vendor answers later have the state 6. `handle` is what the provider needs to ask for the
 -- answer. `purchase` is the same for attempts that the vendor bills together, since they had the same
--- idempotency key.
+-- idempotency key; it is 0 for attempts without one.
 ALTER TABLE call ADD COLUMN handle TEXT;
 ALTER TABLE call ADD COLUMN purchase INTEGER NOT NULL DEFAULT 0;
-CREATE INDEX call_pending ON call (id) WHERE state = 6;
 
 DROP VIEW calls;
 CREATE VIEW calls AS

@@ -20,7 +20,7 @@ use tempfile::TempDir;
 use engine::{
     cost::Cost,
     ledger::{
-        BeginError, Calls, Claim, ClaimRequest, Ended, Freshness, Intent, Key, Ledger, MaxAge, Prune,
+        Again, BeginError, Calls, Claim, ClaimRequest, Ended, Freshness, Intent, Key, Ledger, MaxAge, Prune,
         Removed, RunEnd, RunStart, RunState, Scope, Settled, Used, Wanted,
         testing::{Form, price, word},
     },
@@ -70,12 +70,13 @@ impl World {
         let (key, call) = (self.key(n), call(n));
         let scope = &self.scope;
         let price = &price(None);
-        let again = if again { Duration::MAX } else { Duration::ZERO };
+        let again = Again { always: again, keyed_for: Duration::ZERO };
         let request = ClaimRequest {
             key,
             call: &call,
             scope,
             again,
+            is_keyed: false,
             wanted: Wanted::default(),
             attempt: 1,
             time,

@@ -82,6 +82,7 @@ pub fn failed(attempt: Attempt) -> Failure {
         AttemptEnd::Failed(failure) => failure,
         AttemptEnd::Answered(body) => panic!("answered: {body}"),
         AttemptEnd::Pending { handle } => panic!("pending: {handle}"),
+        AttemptEnd::GivenUp(error) => panic!("given up: {error}"),
     }
 }
 
@@ -95,5 +96,6 @@ pub fn answered(attempt: Attempt) -> String {
         AttemptEnd::Answered(body) => body,
         AttemptEnd::Failed(failure) => panic!("failed: {}", failure.error),
         AttemptEnd::Pending { handle } => panic!("pending: {handle}"),
+        AttemptEnd::GivenUp(error) => panic!("given up: {error}"),
     }
 }

@@ -238,7 +238,10 @@ fn orders(report: &Report) -> Vec<String> {
     }
     for (provider, count) in &counts.pending {
         let calls = counted(*count, "call");
-        lines.push(format!("pending  {calls} of {provider}: ordered, and answered later"));
+        lines.push(format!("pending  {calls} of {provider}: ordered; the answers come later"));
+    }
+    if let Some(most) = counts.pending_cost.filter(|most| *most > 0.0) {
+        lines.push(format!("         up to {most:.4} {currency} for what this run ordered"));
     }
     lines
 }

@@ -247,7 +247,9 @@ fn a_refusal_by_status_is_neither_paid_for_nor_an_answer() {
                     continue;
                 }
                 AttemptEnd::Failed(failure) => failure,
-                AttemptEnd::Pending { .. } => panic!("{what}: a status alone announces no answer"),
+                AttemptEnd::Pending { .. } | AttemptEnd::GivenUp(_) => {
+                    panic!("{what}: a status alone announces no answer")
+                }
             };
             let Failure { error, sent, bought, retryable, .. } = &failure;
             assert!(*sent && *bought != Bought::Yes, "{what}: {failure:?}");

@@ -176,7 +176,7 @@ fn what_is_pending_is_said_everywhere_and_collected_later() {
     let command = "enrich --input people.csv --integrations fullenrich_email --patience 0s";
     let ran = world.run(command).exits(11);
     assert!(
-        ran.stderr.contains("pending  2 calls of fullenrich: ordered, and answered later"),
+        ran.stderr.contains("pending  2 calls of fullenrich: ordered; the answers come later"),
         "{}",
         ran.stderr
     );

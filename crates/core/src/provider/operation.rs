@@ -1,4 +1,4 @@
-//! What a provider says of its operations: data that policies go by. This module decides nothing.
+//! What a provider says about its operations: data that policies follow. This module decides nothing.
 
 use std::{borrow::Cow, time::Duration};
 
@@ -20,8 +20,8 @@ pub struct Operation {
     pub bulk: Option<Bulk>,
     /// How the vendor is asked for an answer that comes later; `None` if it answers at once.
     pub poll: Option<Poll>,
-    /// How long the vendor recognises the idempotency key of a call and bills its repetition no second
-    /// time; `None` unless the vendor documents it.
+    /// How long the vendor recognises the idempotency key of a call and does not bill a repetition again;
+    /// `None` unless the vendor documents it.
     pub idempotency: Option<Duration>,
     /// How long an answer counts as recent, unless the user says otherwise.
     pub max_age: Option<Duration>,
@@ -112,7 +112,7 @@ pub enum Bills {
 /// The price of one call, in the vendor's unit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Price {
-    /// The unit, such as `credit`. The user's settings say what one costs in money.
+    /// The unit, such as `credit`. The user's settings say what one unit costs in money.
     pub unit: SmolStr,
     /// The usual price.
     pub list: f64,
@@ -121,7 +121,7 @@ pub struct Price {
 }
 
 impl Operation {
-    /// An operation of which every complete answer is billed, at a price that is not published.
+    /// An operation that bills every complete answer, at a price that is not published.
     pub const fn paid(timeout: Duration) -> Self {
         Self::new(Bills::Answered, None, timeout)
     }
@@ -131,7 +131,7 @@ impl Operation {
         Self::new(Bills::Nothing, None, timeout)
     }
 
-    /// An operation that is billed like this and has nothing special about it.
+    /// An operation with these terms and no special features.
     pub const fn new(bills: Bills, price: Option<Price>, timeout: Duration) -> Self {
         Self {
             bills,

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use marl_core::{
     ErrorKind,
-    provider::{Attempt, AttemptEnd, Failure, Outgoing},
+    provider::{Attempt, AttemptEnd, Bought, Failure, Outgoing, Reach},
 };
 use wire::Answer;
 
@@ -54,7 +54,11 @@ impl DeclaredProvider {
                 None => self.unusable(reader, verdict, document),
             },
             Word::Unusable => self.unusable(reader, verdict, document),
-            _ => AttemptEnd::Failed(reader.failure(verdict, document, self.wait(answer))),
+            _ => {
+                let failure = reader.failure(verdict, document, self.wait(answer));
+                let is_of_job = reader.stage == Stage::Poll;
+                if is_of_job { of_job(failure, verdict.is_ruled) } else { AttemptEnd::Failed(failure) }
+            }
         }
     }
 
@@ -140,7 +144,10 @@ impl DeclaredProvider {
             ends.push(match verdict.word {
                 // The text of a part says its status itself.
                 Word::Found | Word::NoData => AttemptEnd::Answered(document.text.to_owned()),
-                _ => self.end(part, &verdict, &document, handle, answer),
+                _ => match self.end(part, &verdict, &document, handle, answer) {
+                    AttemptEnd::Failed(failure) if stage == Stage::Poll => of_job(failure, verdict.is_ruled),
+                    end => end,
+                },
             });
         }
         let cost = reply::stated(exchange, &document, |name| answer.header(name));
@@ -148,5 +155,19 @@ impl DeclaredProvider {
         let others: Vec<Word> = parts.others.iter().map(other).collect();
         let costs = reply::shared(exchange, cost, &words, &others);
         ends.into_iter().zip(costs).map(|(end, cost)| Attempt { cost, ..answer.attempt(end) }).collect()
+    }
+}
+
+/// What a refusal means that answers the question about a job. Only a rule of the file says that the vendor gave
+/// the call up: any other refusal may be that of the request alone.
+fn of_job(failure: Failure, is_ruled: bool) -> AttemptEnd {
+    let is_final = !failure.retryable && failure.reach == Reach::Call && failure.bought == Bought::No;
+    match (is_final, is_ruled) {
+        (true, true) => AttemptEnd::GivenUp(failure.error),
+        (true, false) => {
+            let retry_after = failure.retry_after;
+            AttemptEnd::Failed(Failure { retry_after, ..Failure::transient(failure.error) })
+        }
+        (false, _) => AttemptEnd::Failed(failure),
     }
 }

@@ -165,6 +165,7 @@ fn ends(attempts: &[Attempt]) -> Vec<String> {
     let end = |attempt: &Attempt| match &attempt.end {
         AttemptEnd::Answered(text) => text.clone(),
         AttemptEnd::Pending { handle } => format!("pending {handle}"),
+        AttemptEnd::GivenUp(error) => format!("given up {}", error.kind()),
         AttemptEnd::Failed(failure) => {
             let retry = if failure.retryable { "retryable" } else { "final" };
             format!("{} {:?} {retry}", failure.error.kind(), failure.bought)

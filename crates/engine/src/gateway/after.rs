@@ -54,9 +54,18 @@ impl Shared {
                 lane.breaker.answered();
                 let at = Some(Instant::now() - attempted.duration);
                 let ordered = Ordered { intent: attempted.intent, handle: handle.clone(), at };
-                self.settle(keyed, attempted, Settled::Pending { handle }).await?;
+                // The handle is not lost with the ledger.
+                let lost = |error: LedgerError| {
+                    LedgerError(format!(
+                        "{error}; {} answers later, under the handle `{}`",
+                        call.provider, ordered.handle
+                    ))
+                };
+                self.settle(keyed, attempted, Settled::Pending { handle }).await.map_err(lost)?;
                 return Ok(AfterAttempt::Await(ordered));
             }
+            // Only a call that was ordered can be given up.
+            AttemptEnd::GivenUp(error) => Failure::refused(error),
             AttemptEnd::Failed(failure) => failure,
         };
         tracing::debug!(provider = call.provider.as_str(), operation = call.operation.as_str(), error = %failure.error, "attempt failed");
@@ -165,7 +174,7 @@ impl Shared {
     }
 
     /// Spends the reservation; a further attempt reserves anew. A free call has none.
-    fn spend(
+    pub(super) fn spend(
         &self,
         KeyedCall { lane, call, .. }: KeyedCall<'_>,
         progress: &mut CallProgress<'_>,

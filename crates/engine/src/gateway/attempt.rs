@@ -17,10 +17,11 @@ use super::{
     limit::Admission,
     pending::Ordered,
     rate::UsedUp,
+    target::TargetPermit,
 };
 use crate::{
     event::Event,
-    ledger::{Ended, Intent, Key, LedgerError, Settled, Wanted},
+    ledger::{Doubt, Ended, Intent, Key, LedgerError, Settled, Wanted},
 };
 
 /// A call with its key and its lane: everything that stays the same from attempt to attempt.
@@ -91,7 +92,12 @@ pub(super) enum AfterAttempt {
 
 impl Shared {
     /// Makes attempts until the call has ended.
-    pub(super) async fn attempts(&self, keyed: KeyedCall<'_>, admission: Admission) -> CallEnd {
+    pub(super) async fn attempts(
+        &self,
+        keyed: KeyedCall<'_>,
+        admission: Admission,
+        target: Option<TargetPermit>,
+    ) -> CallEnd {
         let KeyedCall { lane, call, .. } = keyed;
         let mut progress = CallProgress::default();
         let gathering = lane.gathering(&call.operation);
@@ -110,7 +116,13 @@ impl Shared {
             };
             let next = match attempted {
                 Ok(next) => next,
-                Err(error) => AfterAttempt::End(CallEnd::Failed(self.ledger_failed(error))),
+                Err(error) => {
+                    let error = self.ledger_failed(error);
+                    AfterAttempt::End(match progress.in_doubt {
+                        true => self.left_in_doubt(keyed, &mut progress, Some(&error)),
+                        false => CallEnd::Failed(error),
+                    })
+                }
             };
             match next {
                 AfterAttempt::End(end) => {
@@ -122,11 +134,11 @@ impl Shared {
                 }
                 AfterAttempt::Await(ordered) => {
                     // Others are sent meanwhile.
-                    drop(admission);
+                    drop((admission, target));
                     return self.await_answer(keyed, ordered, progress.reservation.take()).await;
                 }
                 AfterAttempt::Again(wait, blame) => {
-                    // While a provider fails, few calls find that out. A target fails for itself alone.
+                    // While a provider fails, few calls find that out. A failing target holds up only its own calls.
                     admission = admission.filter(|_| blame == Blame::Provider);
                     tokio::select! {
                         () = sleep(wait) => {}
@@ -200,12 +212,15 @@ impl Shared {
     fn repeats(
         &self,
         KeyedCall { lane, call, .. }: KeyedCall<'_>,
-        doubt: Option<Duration>,
+        doubt: Option<Doubt>,
         progress: &mut CallProgress<'_>,
     ) {
-        let retries = self.settings.retry_of(lane.operation(&call.operation)).total;
+        let again = lane.again(call, self.timeouts(lane, call));
         progress.was_in_doubt = doubt.is_some();
-        progress.is_recognised = doubt.unwrap_or_default() + retries < lane.recognised_for(call);
+        progress.is_recognised = match doubt {
+            Some(Doubt { age, is_keyed }) => again.recognises(age, is_keyed),
+            None => lane.is_keyed(call) && !again.keyed_for.is_zero(),
+        };
     }
 
     /// Acts on the end of an attempt that was sent.
@@ -218,6 +233,7 @@ impl Shared {
         end: AttemptEnd,
         progress: &mut CallProgress<'_>,
     ) -> AfterAttempt {
+        let KeyedCall { lane, call, .. } = keyed;
         let repeats = progress.in_doubt || progress.was_in_doubt;
         let attempted = Attempted { ends_doubts: repeats && progress.is_recognised, ..attempted };
         self.count_attempt(keyed, &end, began, progress);
@@ -225,6 +241,7 @@ impl Shared {
         // The request was sent, and the ledger cannot record how it ended.
         next.unwrap_or_else(|error| {
             let error = self.ledger_failed(error);
+            self.spend(keyed, progress, lane.price(&call.operation).most);
             AfterAttempt::End(self.left_in_doubt(keyed, progress, Some(&error)))
         })
     }
@@ -241,12 +258,12 @@ impl Shared {
             NotSent::Ledger(error) => return Err(error),
             NotSent::Closed(reason) => self.closed_end(keyed, progress, reason),
             NotSent::Lost(error) => CallEnd::Failed(error),
-            NotSent::UsedUp(UsedUp { wait }) => {
+            NotSent::UsedUp(UsedUp { wait, reach }) => {
                 let message = format!("the limit of {} is used up", call.provider);
                 let error = Error::new(ErrorKind::RateLimited, message);
                 let minutes = wait.as_secs().div_ceil(60);
                 let error = error.with_detail(format!("the next request is possible in {minutes} min"));
-                self.stop(lane, call, Reach::Provider, &error);
+                self.stop(lane, call, reach, &error);
                 self.closed_end(keyed, progress, SkipReason::ProviderStopped)
             }
             NotSent::NotReady(error) => {
@@ -259,6 +276,12 @@ impl Shared {
                     self.closed_end(keyed, progress, reason)
                 }
                 Some(known) => match self.known_end(lane, call, key, known) {
+                    // Another process has tried to settle this run's own doubt, in vain.
+                    KnownEnd::End(CallEnd::Failed(error))
+                        if progress.in_doubt && error.kind() == ErrorKind::InDoubt =>
+                    {
+                        self.left_in_doubt(keyed, progress, None)
+                    }
                     KnownEnd::End(end) => end,
                     KnownEnd::Await(ordered) => {
                         progress.reservation = None;

@@ -10,11 +10,12 @@
 //! flight. Slots, rates and retries count requests; every call keeps its own claim, price and end.
 
 use std::{
+    panic::AssertUnwindSafe,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use futures::future::join_all;
+use futures::{FutureExt, future::join_all};
 use marl_core::{
     Call, Error, SmolStr,
     provider::{Attempt, AttemptEnd, Bulk, Failure},
@@ -29,12 +30,11 @@ use super::{
     attempt::KeyedCall,
     entry::{NotSent, STOPPED},
     limit::{ADMISSIONS_PER_SLOT, Admission, Turn},
-    rate::UsedUp,
     send::{Identity, Timeouts},
 };
 use crate::{
     event::Event,
-    ledger::{Claim, ClaimRequest, Intent, Key, LedgerError, Wanted},
+    ledger::{Claim, ClaimRequest, Doubt, Intent, Key, LedgerError, Wanted},
 };
 
 /// How long no call may have come before a batch counts as complete.
@@ -50,7 +50,7 @@ pub(super) struct Gathering {
 
 struct Batch {
     seats: Mutex<Seats>,
-    /// How many calls sit.
+    /// How many calls have a seat.
     count: watch::Sender<usize>,
 }
 
@@ -58,7 +58,7 @@ struct Batch {
 struct Seats {
     /// Whether the calls were taken for sending.
     is_taken: bool,
-    /// How many calls have ever sat down: the next one's number.
+    /// How many calls have ever taken a seat: the number of the next call.
     numbers: usize,
     seats: Vec<(usize, Seat)>,
 }
@@ -76,15 +76,15 @@ struct Seat {
 struct Going {
     seat: Seat,
     intent: Intent,
-    doubt: Option<Duration>,
+    doubt: Option<Doubt>,
     identity: Identity,
 }
 
 /// What a batch gives to each of its calls.
 pub(super) struct Delivery {
     pub(super) intent: Intent,
-    /// How long the call has been in doubt, if it is.
-    pub(super) doubt: Option<Duration>,
+    /// The doubt that the attempt repeats, if there is one.
+    pub(super) doubt: Option<Doubt>,
     pub(super) attempt: Attempt,
     pub(super) began: Instant,
     pub(super) duration: Duration,
@@ -160,7 +160,7 @@ impl Batch {
         std::mem::take(&mut seats.seats).into_iter().map(|(_, seat)| seat).collect()
     }
 
-    /// Leaves the batch, if it was not taken for sending yet; returns whether that is so.
+    /// Leaves the batch unless it was already taken for sending; returns whether the call left.
     fn leave(&self, number: usize) -> bool {
         let mut seats = lock(&self.seats);
         let is_free = !seats.is_taken;
@@ -214,20 +214,20 @@ impl Shared {
     ) {
         gathering.company(batch).await;
         let turn = Arc::new(lane.limit.turn().await);
-        let slot = match lane.enter(operation, batch.len()).await {
-            Ok(slot) => slot,
-            Err(UsedUp { wait }) => {
-                for seat in batch.take() {
-                    drop(seat.give.send(Err(UsedUp { wait }.into())));
-                }
+        let expected = batch.len();
+        let entered = lane.enter(operation, expected).await;
+        let seats = batch.take();
+        let added = seats.len().saturating_sub(expected);
+        let slot = match (entered, lane.add(operation, added).await) {
+            (Ok(slot), Ok(())) => slot,
+            (Err(used_up), _) | (_, Err(used_up)) => {
+                seats.into_iter().for_each(|seat| drop(seat.give.send(Err(used_up.into()))));
                 return;
             }
         };
         let mut going: Vec<Going> = Vec::new();
         let price = lane.price(operation);
-        let seats = batch.take();
-        let requests: Vec<_> =
-            seats.iter().map(|seat| seat.request(lane, &price, timeouts.whole())).collect();
+        let requests: Vec<_> = seats.iter().map(|seat| seat.request(lane, &price, timeouts)).collect();
         let claims = join_all(requests.iter().map(|request| self.ledger.claim(request))).await;
         drop(requests);
         for (seat, claimed) in seats.into_iter().zip(claims) {
@@ -243,7 +243,9 @@ impl Shared {
         let provider = first.seat.call.provider.clone();
         let outgoing: Vec<_> = going.iter().map(|going| going.identity.outgoing(&going.seat.call)).collect();
         let began = Instant::now();
-        let attempts = timeouts.wait(lane.provider.send_many(&outgoing)).await;
+        let sending = AssertUnwindSafe(lane.provider.send_many(&outgoing)).catch_unwind();
+        // A provider that panics returns no attempts.
+        let attempts = timeouts.wait(sending).await.map(Result::unwrap_or_default);
         drop((outgoing, slot));
         let (duration, jitter) = (began.elapsed(), fastrand::f64());
         let attempts = self.one_each(going.len(), &provider, timeouts, attempts);
@@ -266,7 +268,7 @@ impl Shared {
         &self,
         key: Key,
         claimed: Result<Claim, LedgerError>,
-    ) -> Result<(Intent, i64, Option<Duration>), NotSent> {
+    ) -> Result<(Intent, i64, Option<Doubt>), NotSent> {
         let Claim::Granted { intent, purchase, doubt } = claimed? else { return Err(NotSent::Known) };
         if let Err(error) = self.ledger.sending(intent).await {
             self.ledger.take_back(&key, intent).await?;
@@ -297,11 +299,13 @@ impl Seat {
         &'a self,
         lane: &'a Lane,
         price: &'a crate::cost::CallPrice,
-        time: Duration,
+        timeouts: Timeouts,
     ) -> ClaimRequest<'a> {
         let Self { key, wanted, attempt, .. } = *self;
-        let (call, again) = (&self.call, lane.again(&self.call));
-        ClaimRequest { key, call, scope: &lane.settings.scope, again, wanted, attempt, time, price }
+        let (call, time) = (&self.call, timeouts.whole());
+        let (again, is_keyed) = (lane.again(call, timeouts), lane.is_keyed(call));
+        let scope = &lane.settings.scope;
+        ClaimRequest { key, call, scope, again, is_keyed, wanted, attempt, time, price }
     }
 }
 

@@ -32,7 +32,8 @@ pub enum CallStatus {
     Stale,
     /// The call failed and was not bought: a run would send it.
     Failed,
-    /// The call is in doubt, and a run would send it again: it may be paid for twice.
+    /// The call is in doubt, and a run would send it again: by the user's choice, and then it may be paid for
+    /// twice, or because the vendor recognises the repetition.
     SentAgain,
     /// Another process is making the call right now: a run would wait for it.
     Busy,
@@ -62,7 +63,11 @@ impl Gateway {
             let status = match &known {
                 Known::Answered(_) | Known::Unusable { .. } => CallStatus::Reused,
                 Known::Failed(_) => CallStatus::Broken,
-                Known::InDoubt { age, .. } if *age < lane.again(call) => CallStatus::SentAgain,
+                Known::InDoubt { age, is_keyed, .. }
+                    if lane.again(call, self.shared.timeouts(lane, call)).allows(*age, *is_keyed) =>
+                {
+                    CallStatus::SentAgain
+                }
                 Known::InDoubt { .. } => CallStatus::InDoubt,
                 Known::Busy { .. } => CallStatus::Busy,
                 Known::Pending { .. } => CallStatus::Pending,

@@ -24,14 +24,14 @@ use super::{
 };
 use crate::{
     event::Event,
-    ledger::{Claim, ClaimRequest, Intent, LedgerError},
+    ledger::{Claim, ClaimRequest, Doubt, Intent, LedgerError},
 };
 
 /// A claim: no other process may send the call for now.
 struct Claimed {
     intent: Intent,
     purchase: i64,
-    doubt: Option<Duration>,
+    doubt: Option<Doubt>,
     at: SystemTime,
 }
 
@@ -52,8 +52,8 @@ pub(super) struct Entered<'l> {
     pub(super) intent: Intent,
     /// The number of the purchase.
     pub(super) purchase: i64,
-    /// How long the call has been in doubt, if it is.
-    pub(super) doubt: Option<Duration>,
+    /// The doubt that the attempt repeats, if there is one.
+    pub(super) doubt: Option<Doubt>,
 }
 
 /// Why an attempt is not made.
@@ -66,7 +66,7 @@ pub(super) enum NotSent {
     Known,
     /// The ledger could not record the claim.
     Ledger(LedgerError),
-    /// A limit is used up for longer than a run waits.
+    /// A limit stays used up for longer than a run waits.
     UsedUp(UsedUp),
     /// The request ended without a result, by a defect.
     Lost(Error),
@@ -200,7 +200,8 @@ impl Shared {
             key,
             call,
             scope: &lane.settings.scope,
-            again: lane.again(call),
+            again: lane.again(call, self.timeouts(lane, call)),
+            is_keyed: lane.is_keyed(call),
             wanted,
             attempt: progress.attempts + 1,
             time,

@@ -3,13 +3,14 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
 };
 
 use marl_core::{
     Call, Provider, SmolStr,
     provider::{Bulk, Operation},
 };
+
+use crate::ledger::Again;
 
 use super::{
     InDoubt, LaneSettings, Settings,
@@ -18,6 +19,7 @@ use super::{
     limit::{Admission, Limit, Slot},
     pending::Poller,
     rate::{Rates, UsedUp},
+    send::Timeouts,
     target::Targets,
 };
 
@@ -72,19 +74,19 @@ impl Lane {
         self.operation(&call.operation).is_repeatable()
     }
 
-    /// A call that may have been paid for may be sent again while it has been in doubt for less than this.
-    pub(super) fn again(&self, call: &Call) -> Duration {
-        if self.resends_freely(call) || self.settings.in_doubt == InDoubt::Retry {
-            Duration::MAX
-        } else {
-            self.recognised_for(call)
+    /// When a call that may have been paid for may be sent again. `timeouts` are those of an attempt: from its
+    /// claim to its arrival at the vendor, no more time passes than twice an attempt may take.
+    pub(super) fn again(&self, call: &Call, timeouts: Timeouts) -> Again {
+        let held = self.operation(&call.operation).idempotency.unwrap_or_default();
+        Again {
+            always: self.resends_freely(call) || self.settings.in_doubt == InDoubt::Retry,
+            keyed_for: held.saturating_sub(timeouts.whole() * 2),
         }
     }
 
-    /// How long after a call was sent its vendor still recognises a repetition.
-    pub(super) fn recognised_for(&self, call: &Call) -> Duration {
-        let operation = self.operation(&call.operation);
-        operation.idempotency.unwrap_or_default().saturating_sub(operation.timeout)
+    /// Whether attempts have an idempotency key.
+    pub(super) fn is_keyed(&self, call: &Call) -> bool {
+        self.operation(&call.operation).idempotency.is_some()
     }
 
     /// How many calls of this operation one request carries, if it has a bulk form.
@@ -105,15 +107,28 @@ impl Lane {
     /// Waits for a slot and for the limits, for a request with this number of calls.
     ///
     /// # Errors
-    /// A limit is used up for longer than a run waits.
+    /// A limit stays used up for longer than a run waits.
     pub(super) async fn enter(&self, operation: &SmolStr, calls: usize) -> Result<Slot, UsedUp> {
-        let own = {
-            let mut rates = self.rates.lock().unwrap_or_else(PoisonError::into_inner);
-            let new = || Arc::new(Rates::new(&*self.operation(operation).limits.windows));
-            Arc::clone(rates.entry(operation.clone()).or_insert_with(new))
-        };
-        let worst = self.operation(operation).price.as_ref().map_or(1.0, |price| price.worst);
-        self.limit.enter(&own, worst * calls as f64).await
+        self.limit.enter(&self.rates_of(operation), self.worst(operation) * calls as f64).await
+    }
+
+    /// Waits until the limits on units allow `calls` more calls in a request.
+    ///
+    /// # Errors
+    /// A limit stays used up for longer than a run waits.
+    pub(super) async fn add(&self, operation: &SmolStr, calls: usize) -> Result<(), UsedUp> {
+        self.limit.add(&self.rates_of(operation), self.worst(operation) * calls as f64).await
+    }
+
+    /// What a call uses of the price's unit at most.
+    fn worst(&self, operation: &str) -> f64 {
+        self.operation(operation).price.as_ref().map_or(1.0, |price| price.worst)
+    }
+
+    fn rates_of(&self, operation: &SmolStr) -> Arc<Rates> {
+        let mut rates = self.rates.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = || Arc::new(Rates::new(&*self.operation(operation).limits.windows));
+        Arc::clone(rates.entry(operation.clone()).or_insert_with(new))
     }
 
     /// Waits until few enough calls are admitted.

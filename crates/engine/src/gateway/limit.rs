@@ -68,19 +68,33 @@ impl Limit {
         Turn(Arc::clone(&self.turns).acquire_owned().await.expect("the turns are never closed"))
     }
 
-    /// Waits for a slot, the end of a pause, and the provider's windows and `own` ones. `units` is what the
-    /// request uses of the price's unit at most.
+    /// Waits for a slot, the end of a pause, the provider's windows and the operation's `own` windows. `units`
+    /// is the most that the request may use of the price's unit.
     ///
     /// # Errors
-    /// A window is used up for longer than a run waits.
+    /// A window stays used up for longer than a run waits.
     pub(super) async fn enter(&self, own: &Rates, units: f64) -> Result<Slot, UsedUp> {
         let permit = Arc::clone(&self.slots).acquire_owned().await.expect("the slots are never closed");
         while let Some(until) = self.pause() {
             sleep_until(until).await;
         }
         self.rates.wait(units, self.patience).await?;
-        own.wait(units, self.patience).await?;
+        own.wait(units, self.patience).await.map_err(UsedUp::of_operation)?;
         Ok(Slot(permit))
+    }
+
+    /// Waits until the windows on units allow `units` more in a request that has its slot.
+    ///
+    /// # Errors
+    /// A window stays used up for longer than a run waits.
+    pub(super) async fn add(&self, own: &Rates, units: f64) -> Result<(), UsedUp> {
+        self.rates.add(units, self.patience).await?;
+        own.add(units, self.patience).await.map_err(UsedUp::of_operation)
+    }
+
+    /// The longest wait for a window.
+    pub(super) fn patience(&self) -> Duration {
+        self.patience
     }
 
     /// Pauses all calls, because the provider asked for it. Returns whether the pause is new and long enough

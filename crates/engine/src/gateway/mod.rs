@@ -16,7 +16,7 @@
 //! track which claims were sent, the claim is made within the slot: otherwise a killed run would leave doubts
 //! about calls that were never sent. A flight continues if its leader is dropped.
 //!
-//! Calls of an operation with a bulk form take the steps of `bulk` instead of 3, and an answer that comes later
+//! Calls of an operation with a bulk form take the steps of `bulk` instead of step 3, and an answer that comes later
 //! is waited for by `pending`.
 //!
 //! There is one file for each policy; none of them knows rows or steps.
@@ -31,6 +31,7 @@ mod entry;
 mod flight;
 mod lane;
 mod limit;
+mod orders;
 mod outage;
 mod pending;
 mod price;
@@ -59,6 +60,7 @@ use attempt::KeyedCall;
 use budget::Budget;
 use flight::{Flight, Flights, Role};
 use lane::Lane;
+use orders::Orders;
 use pending::Ordered;
 
 pub use budget::Caps;
@@ -81,6 +83,7 @@ struct Shared {
     closed: watch::Sender<Option<SkipReason>>,
     /// The doubts of earlier runs that this run has met; each of them is reported once.
     met_in_doubt: Mutex<HashSet<Key>>,
+    orders: Orders,
 }
 
 impl Gateway {
@@ -110,6 +113,7 @@ impl Gateway {
                 listener,
                 closed,
                 met_in_doubt,
+                orders: Orders::default(),
             }),
         }
     }
@@ -186,7 +190,7 @@ impl Shared {
             KnownEnd::End(end) => end,
             KnownEnd::Await(ordered) => Box::pin(self.await_answer(keyed, ordered, None)).await,
             KnownEnd::Send => {
-                let _target = match lane.provider.target(call) {
+                let target = match lane.provider.target(call) {
                     None => None,
                     Some(target) => tokio::select! {
                         biased;
@@ -200,7 +204,7 @@ impl Shared {
                     admission = lane.admit(&call.operation) => admission,
                 };
                 // Boxed because it is large, and most rows of a window wait for admission or need no attempt.
-                Box::pin(self.attempts(keyed, admission)).await
+                Box::pin(self.attempts(keyed, admission, target)).await
             }
         }
     }
@@ -235,7 +239,13 @@ impl Shared {
     /// The end of a call according to the ledger.
     fn known_end(&self, lane: &Lane, call: &Call, key: Key, known: Known) -> KnownEnd {
         KnownEnd::End(match known {
-            Known::Nothing => return KnownEnd::Send,
+            Known::Nothing => match self.orders.given_up(key) {
+                None => return KnownEnd::Send,
+                Some(error) => {
+                    self.listener.on_event(&Event::Joined);
+                    CallEnd::Failed(error)
+                }
+            },
             Known::Pending { intent, handle } => {
                 return KnownEnd::Await(Ordered { intent, handle, at: None });
             }
@@ -253,7 +263,9 @@ impl Shared {
                 self.listener.on_event(&Event::Joined);
                 CallEnd::Failed(error)
             }
-            Known::InDoubt { in_this_run, age } if in_this_run || age >= lane.again(call) => {
+            Known::InDoubt { in_this_run, age, is_keyed }
+                if in_this_run || !lane.again(call, self.timeouts(lane, call)).allows(age, is_keyed) =>
+            {
                 self.left_as_doubt(call, key, in_this_run)
             }
             Known::InDoubt { .. } => return KnownEnd::Send,

@@ -32,18 +32,31 @@ use super::{
 };
 use crate::{
     event::Event,
-    ledger::{Intent, LedgerError, Settled},
+    ledger::{Intent, Known, LedgerError, Settled},
 };
 
-/// How the gateway asks where the operation does not say it.
+/// How the gateway asks where the operation does not say how.
 const DEFAULT_POLL: Poll = Poll {
     every: Duration::from_secs(5),
     at_most: Duration::from_secs(60),
     give_up_after: Duration::from_secs(60 * 60),
 };
 
-/// How long the first request for an answer of an earlier run waits, so that it serves all its calls.
+/// How long the first request for answers that an earlier run ordered waits, so that it serves all of them.
 const COMPANY: Duration = Duration::from_millis(50);
+
+/// The shortest time between two requests.
+const SHORTEST: Duration = Duration::from_millis(10);
+
+/// How asking for an answer ended.
+enum Collected {
+    /// With an answer at this cost.
+    Answered(CallEnd, Cost),
+    /// The vendor gave the call up.
+    GivenUp(CallEnd),
+    /// The answer is still to come.
+    Pending,
+}
 
 /// A call that its vendor answers later.
 pub(super) struct Ordered {
@@ -99,18 +112,18 @@ impl Poller {
     /// Asks until nobody waits for the job any more.
     async fn ask(self: Arc<Self>, job: Job, poll: Poll, first: Duration, most: Duration) {
         let mut next = Instant::now() + first;
-        let mut wait = poll.every.max(Duration::from_millis(1));
+        let mut wait = poll.every.max(SHORTEST);
         loop {
             sleep_until(next).await;
             let Some(waiters) = self.take(&job) else { return };
-            let asked = self.request(&waiters, &job.handle, most).await;
+            let (asked, rest) = self.request(&waiters, &job.handle, most).await;
             let attempts = asked.into_iter().map(Some).chain(repeat_with(|| None));
             let now = Instant::now();
-            next = now + wait;
-            wait = (wait * 2).min(poll.at_most.max(poll.every));
+            next = now + wait.max(rest);
+            wait = (wait * 2).min(poll.at_most.max(poll.every)).max(SHORTEST);
             let mut waiting = Vec::new();
             for (waiter, attempt) in waiters.into_iter().zip(attempts) {
-                match attempt.filter(|attempt| !self.is_open(attempt)) {
+                match attempt.filter(|attempt| !is_open(attempt)) {
                     Some(attempt) => drop(waiter.give.send(attempt)),
                     None if waiter.until <= now => {
                         drop(waiter.give.send(AttemptEnd::Pending { handle: job.handle.clone() }.into()));
@@ -121,16 +134,37 @@ impl Poller {
                     }
                 }
             }
-            self.lock().entry(job.clone()).or_default().extend(waiting);
+            let mut all = self.lock();
+            let joined = all.entry(job.clone()).or_default();
+            joined.extend(waiting);
+            if joined.is_empty() {
+                all.remove(&job);
+                return;
+            }
         }
     }
 
-    /// Asks once, within the limits. No answer if a limit is used up, the time is up, or the provider panics.
-    async fn request(&self, waiters: &[Waiter], handle: &str, most: Duration) -> Vec<Attempt> {
-        let Ok(_slot) = self.limit.enter(&self.none, 0.0).await else { return Vec::new() };
+    /// Asks once, within the limits. Returns the attempts, and how long the vendor asks to wait. No answer if a
+    /// limit stays used up, the time is up, the provider panics, or it returns another number of attempts.
+    async fn request(&self, waiters: &[Waiter], handle: &str, most: Duration) -> (Vec<Attempt>, Duration) {
+        let nothing = || (Vec::new(), Duration::ZERO);
+        let Ok(_slot) = self.limit.enter(&self.none, 0.0).await else { return nothing() };
         let outgoing: Vec<_> = waiters.iter().map(|waiter| waiter.identity.outgoing(&waiter.call)).collect();
         let asking = AssertUnwindSafe(self.provider.poll(&outgoing, handle)).catch_unwind();
-        timeout(most, asking).await.ok().and_then(Result::ok).unwrap_or_default()
+        let Ok(Ok(attempts)) = timeout(most, asking).await else { return nothing() };
+        if attempts.len() != waiters.len() {
+            return nothing();
+        }
+        let rests = attempts.iter().filter_map(|attempt| match &attempt.end {
+            AttemptEnd::Failed(failure) => failure.retry_after,
+            _ => None,
+        });
+        let rest = rests.max().unwrap_or_default();
+        // A longer rest is for those who wait for these answers alone.
+        if !rest.is_zero() && rest <= self.limit.patience() {
+            self.limit.pause_for(rest);
+        }
+        (attempts, rest)
     }
 
     /// Takes those who still wait; `None` if nobody does, and then the job is forgotten.
@@ -145,20 +179,21 @@ impl Poller {
         Some(std::mem::take(waiters))
     }
 
-    /// Whether the answer is still to come. A request that failed says nothing about the call.
-    fn is_open(&self, attempt: &Attempt) -> bool {
-        let AttemptEnd::Failed(failure) = &attempt.end else {
-            return matches!(attempt.end, AttemptEnd::Pending { .. });
-        };
-        if let Some(rest) = failure.retry_after {
-            self.limit.pause_for(rest);
-        }
-        let concerns_call = matches!(failure.reach, Reach::Call | Reach::ProviderIfRepeated);
-        failure.bought == Bought::Maybe || (failure.retryable && concerns_call)
-    }
-
     fn lock(&self) -> MutexGuard<'_, HashMap<Job, Vec<Waiter>>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether the answer is still to come. A request that failed says nothing about the call, unless it reaches
+/// further.
+fn is_open(attempt: &Attempt) -> bool {
+    match &attempt.end {
+        AttemptEnd::Pending { .. } => true,
+        AttemptEnd::Answered(_) | AttemptEnd::GivenUp(_) => false,
+        AttemptEnd::Failed(failure) => {
+            let reaches_further = matches!(failure.reach, Reach::Provider | Reach::Operation);
+            failure.bought != Bought::Yes && !reaches_further
+        }
     }
 }
 
@@ -171,6 +206,10 @@ impl Shared {
         reservation: Option<Reservation<'_>>,
     ) -> CallEnd {
         let KeyedCall { lane, call, key, .. } = keyed;
+        if ordered.at.is_none() && self.orders.is_left(key) {
+            self.listener.on_event(&Event::Joined);
+            return CallEnd::Closed(SkipReason::Pending);
+        }
         let poll = lane.operation(&call.operation).poll.unwrap_or(DEFAULT_POLL);
         let patience = self.settings.patience.min(poll.give_up_after);
         if ordered.at.is_some() && patience.is_zero() {
@@ -181,19 +220,29 @@ impl Shared {
         let until = Instant::now() + patience;
         let waiter = Waiter { call: call.clone(), identity: Identity::of(lane, call, key, 0), until, give };
         let job = Job { operation: call.operation.clone(), handle: ordered.handle.clone() };
-        lane.poller.wait(job, waiter, poll, first, self.timeouts(lane, call).answer);
+        let answer_time = self.timeouts(lane, call).answer;
+        lane.poller.wait(job, waiter, poll, first, answer_time);
         let attempt = tokio::select! {
             biased;
             attempt = &mut answer => attempt.ok(),
             _ = self.closing() => None,
             () = lane.breaker.until_stopped(&call.operation) => None,
+            // The limits and the vendor's rests make no run wait longer than the user is patient.
+            () = sleep_until(until + first + answer_time) => None,
         };
         let Some(attempt) = attempt else { return self.left_pending(keyed, reservation) };
-        let collected = self.collect(keyed, &ordered, attempt, reservation).await;
-        collected.unwrap_or_else(|error| {
-            self.ledger_failed(error);
-            CallEnd::Closed(SkipReason::Pending)
-        })
+        match self.collect(keyed, &ordered, attempt).await {
+            Ok(Collected::Answered(end, cost)) => {
+                self.report(keyed, &ordered, cost, reservation);
+                end
+            }
+            Ok(Collected::GivenUp(end)) => end,
+            Ok(Collected::Pending) => self.left_pending(keyed, reservation),
+            Err(error) => {
+                self.ledger_failed(error);
+                self.left_pending(keyed, reservation)
+            }
+        }
     }
 
     /// Stores how a pending call ended.
@@ -202,54 +251,60 @@ impl Shared {
         keyed: KeyedCall<'_>,
         ordered: &Ordered,
         attempt: Attempt,
-        reservation: Option<Reservation<'_>>,
-    ) -> Result<CallEnd, LedgerError> {
-        let KeyedCall { lane, call, .. } = keyed;
+    ) -> Result<Collected, LedgerError> {
+        let KeyedCall { lane, call, key, wanted } = keyed;
         let duration = ordered.at.map(|at| at.elapsed()).unwrap_or_default();
         let Attempt { end, request_id, cost: stated } = attempt;
         let attempted = Attempted::new(ordered.intent, duration, request_id, stated);
         match end {
-            AttemptEnd::Pending { .. } => Ok(self.left_pending(keyed, reservation)),
+            AttemptEnd::Pending { .. } => Ok(Collected::Pending),
             AttemptEnd::Answered(body) => {
                 lane.breaker.answered();
                 let end = read(lane, call, &body);
                 let no_data = matches!(&end, CallEnd::Reply(Reply::NoData));
                 let cost = lane.cost_of_answer(&call.operation, stated, no_data);
-                self.collected(keyed, ordered, cost, reservation);
                 self.settle(keyed, &attempted, Settled::Answered { body, no_data, cost }).await?;
-                Ok(end)
+                Ok(Collected::Answered(end, cost))
             }
             AttemptEnd::Failed(failure) if failure.bought == Bought::Yes => {
                 let cost = lane.cost_of_answer(&call.operation, stated, false);
-                self.collected(keyed, ordered, cost, reservation);
                 let error = failure.error.billed(true);
                 let unusable = Settled::Unusable { error: error.clone(), body: failure.body, cost };
                 self.settle(keyed, &attempted, unusable).await?;
-                Ok(CallEnd::Failed(error))
+                Ok(Collected::Answered(CallEnd::Failed(error), cost))
             }
-            AttemptEnd::Failed(failure) if failure.reach != Reach::Call => {
-                self.stop(lane, call, failure.reach, &failure.error);
-                Ok(self.left_pending(keyed, reservation))
-            }
-            // The vendor gave the call up. Nothing was bought, and a later run may order it again.
             AttemptEnd::Failed(failure) => {
-                let error = failure.error.billed(false);
+                if matches!(failure.reach, Reach::Provider | Reach::Operation) {
+                    self.stop(lane, call, failure.reach, &failure.error);
+                }
+                Ok(Collected::Pending)
+            }
+            // Nothing was bought, and a later run may order the call again.
+            AttemptEnd::GivenUp(error) => {
+                let error = error.billed(false);
+                // Another process may have received the answer before the vendor forgot it.
+                if let Known::Answered(body) = self.ledger.look_up(&key, wanted).await? {
+                    return Ok(Collected::Answered(read(lane, call, &body), Cost::FREE));
+                }
                 self.settle(keyed, &attempted, Settled::Failed(error.clone())).await?;
-                Ok(CallEnd::Failed(error))
+                self.orders.give_up(key, error.clone());
+                Ok(Collected::GivenUp(CallEnd::Failed(error)))
             }
         }
     }
 
     /// Reports the answer to a pending call: bought by this run, or by an earlier one.
-    fn collected(
+    fn report(
         &self,
-        KeyedCall { lane, call, .. }: KeyedCall<'_>,
+        KeyedCall { lane, call, key, .. }: KeyedCall<'_>,
         ordered: &Ordered,
         cost: Cost,
         reservation: Option<Reservation<'_>>,
     ) {
         let (provider, unit) = (call.provider.as_str(), lane.unit(&call.operation));
-        if ordered.at.is_none() {
+        if !self.orders.collected(key) {
+            self.listener.on_event(&Event::Joined);
+        } else if ordered.at.is_none() {
             self.listener.on_event(&Event::Collected { provider, cost, unit });
         } else if let Some(reservation) = reservation {
             reservation.spend(cost.money);
@@ -259,12 +314,17 @@ impl Shared {
 
     /// Leaves a call pending. What it costs at most counts towards the caps of the run that ordered it.
     fn left_pending(&self, keyed: KeyedCall<'_>, reservation: Option<Reservation<'_>>) -> CallEnd {
-        let KeyedCall { lane, call, .. } = keyed;
+        let KeyedCall { lane, call, key, .. } = keyed;
+        let is_new = self.orders.left(key);
         let ordered = reservation.map(|reservation| {
             reservation.spend(None);
             lane.price(&call.operation).most
         });
-        self.listener.on_event(&Event::Pending { provider: &call.provider, ordered });
+        if is_new {
+            self.listener.on_event(&Event::Pending { provider: &call.provider, ordered });
+        } else {
+            self.listener.on_event(&Event::Joined);
+        }
         CallEnd::Closed(SkipReason::Pending)
     }
 }

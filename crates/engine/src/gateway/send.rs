@@ -1,6 +1,8 @@
 //! Sends calls and waits for their answers. This module decides nothing about how an attempt ended.
 
-use std::{future::Future, pin::pin, time::Duration};
+use std::{future::Future, panic::AssertUnwindSafe, pin::pin, time::Duration};
+
+use futures::FutureExt;
 
 use marl_core::{
     Call, Error, ErrorKind,
@@ -29,8 +31,8 @@ impl Timeouts {
     }
 
     /// Waits for an answer. When the provider's time is up, the gateway waits for the grace period: giving
-    /// up would leave a doubt, which a late answer settles. A process that was suspended meanwhile so has
-    /// time to receive what arrived.
+    /// up would leave a doubt, which a late answer settles. This also gives a process that was suspended time
+    /// to receive what has arrived.
     pub(super) async fn wait<T>(self, sending: impl Future<Output = T>) -> Option<T> {
         let mut sending = pin!(sending);
         match timeout(self.answer, &mut sending).await {
@@ -46,18 +48,18 @@ impl Timeouts {
     }
 }
 
-/// The texts that identify a call towards its vendor.
+/// The texts that identify a call to its vendor.
 pub(super) struct Identity {
     key: String,
     idempotency_key: Option<String>,
 }
 
 impl Identity {
-    /// The identity of a call whose purchase has this number.
+    /// The identity of a call whose purchase has this number; 0 is that of no purchase.
     pub(super) fn of(lane: &Lane, call: &Call, key: Key, purchase: i64) -> Self {
         let text = key.to_string();
-        let is_recognised = lane.operation(&call.operation).idempotency.is_some();
-        let idempotency_key = is_recognised.then(|| format!("{}-{purchase}", &text[..32]));
+        let is_keyed = lane.is_keyed(call) && purchase > 0;
+        let idempotency_key = is_keyed.then(|| format!("{}-{purchase}", &text[..32]));
         Self { key: text, idempotency_key }
     }
 
@@ -79,8 +81,16 @@ impl Shared {
     pub(super) async fn send(&self, keyed: KeyedCall<'_>, purchase: i64, timeouts: Timeouts) -> Attempt {
         let KeyedCall { lane, call, key, .. } = keyed;
         let identity = Identity::of(lane, call, key, purchase);
-        let attempt = timeouts.wait(lane.provider.send(&identity.outgoing(call))).await;
-        attempt.unwrap_or_else(|| timeouts.passed(&call.provider))
+        let outgoing = identity.outgoing(call);
+        let sending = AssertUnwindSafe(lane.provider.send(&outgoing)).catch_unwind();
+        match timeouts.wait(sending).await {
+            Some(Ok(attempt)) => attempt,
+            Some(Err(_)) => {
+                let message = format!("the provider `{}` panicked", call.provider);
+                Failure::in_doubt(Error::internal(message)).into()
+            }
+            None => timeouts.passed(&call.provider),
+        }
     }
 
     /// Counts an attempt that ended like this.

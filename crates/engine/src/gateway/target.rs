@@ -9,7 +9,7 @@ use std::{
 use marl_core::SmolStr;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// The targets that calls are under way about.
+/// The targets of the calls under way.
 #[derive(Default)]
 pub(super) struct Targets(Arc<Mutex<HashMap<SmolStr, Arc<Semaphore>>>>);
 
@@ -21,7 +21,7 @@ pub(super) struct TargetPermit {
 }
 
 impl Targets {
-    /// Waits until no other call is made about this target.
+    /// Waits until no other call is being made about this target.
     pub(super) async fn enter(&self, name: SmolStr) -> TargetPermit {
         let turn =
             Arc::clone(lock(&self.0).entry(name.clone()).or_insert_with(|| Arc::new(Semaphore::new(1))));
@@ -34,7 +34,7 @@ impl Drop for TargetPermit {
     fn drop(&mut self) {
         let mut targets = lock(&self.targets);
         drop(self.permit.take());
-        // A table may name any number of targets, so that one that nobody waits for is forgotten.
+        // A table may name any number of targets, so a target that nobody waits for is forgotten.
         if targets.get(&self.name).is_some_and(|turn| Arc::strong_count(turn) == 1) {
             targets.remove(&self.name);
         }

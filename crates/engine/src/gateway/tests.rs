@@ -242,7 +242,7 @@ async fn a_closed_gateway_answers_from_the_ledger_and_awaits_what_is_in_flight()
 async fn a_leaders_panic_reaches_its_waiters_as_an_error() {
     let world = World::script(&[(1, &[Act::Panic])]);
     let (one, other) = futures::join!(world.ask(1), world.ask(1));
-    assert_eq!((one.as_str(), other.as_str()), ("internal", "internal"));
+    assert_eq!((one.as_str(), other.as_str()), ("in_doubt", "in_doubt"));
     assert_eq!(world.ask(2).await, "found 2");
 }
 

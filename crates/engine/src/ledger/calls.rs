@@ -32,6 +32,8 @@ pub enum Known {
         in_this_run: bool,
         /// How long ago the call was first sent without a known answer.
         age: Duration,
+        /// Whether every attempt that is in doubt had an idempotency key.
+        is_keyed: bool,
     },
     /// The vendor answers later. The call is bought, or will be, and is not sent again.
     Pending {
@@ -54,11 +56,34 @@ impl Known {
     pub fn or_older(self, older: Self) -> Self {
         match (self, older) {
             (Self::Nothing, older) => older,
-            (Self::InDoubt { in_this_run, age }, Self::InDoubt { age: older, .. }) => {
-                Self::InDoubt { in_this_run, age: age.max(older) }
-            }
+            (
+                Self::InDoubt { in_this_run, age, is_keyed },
+                Self::InDoubt { age: older, is_keyed: keyed, .. },
+            ) => Self::InDoubt { in_this_run, age: age.max(older), is_keyed: is_keyed && keyed },
             (newer, _) => newer,
         }
+    }
+}
+
+/// When a call in doubt may be sent again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Again {
+    /// Always, since that is free or the user's choice.
+    pub always: bool,
+    /// While the vendor recognises the repetition: for this long after the first attempt, if all attempts had
+    /// an idempotency key.
+    pub keyed_for: Duration,
+}
+
+impl Again {
+    /// Whether a call may be sent that has been in doubt for `age`.
+    pub fn allows(self, age: Duration, is_keyed: bool) -> bool {
+        self.always || self.recognises(age, is_keyed)
+    }
+
+    /// Whether the vendor recognises the repetition, and bills it no second time.
+    pub fn recognises(self, age: Duration, is_keyed: bool) -> bool {
+        is_keyed && age < self.keyed_for
     }
 }
 
@@ -87,6 +112,15 @@ impl Intent {
     }
 }
 
+/// A doubt that an attempt repeats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Doubt {
+    /// How long ago the call was first sent.
+    pub age: Duration,
+    /// Whether every attempt in doubt had an idempotency key.
+    pub is_keyed: bool,
+}
+
 /// The result of a claim.
 #[derive(Debug)]
 pub enum Claim {
@@ -94,11 +128,11 @@ pub enum Claim {
     Granted {
         /// The intent.
         intent: Intent,
-        /// The number of the purchase. An attempt that repeats a call in doubt has the number of the attempt
-        /// that it repeats.
+        /// The number of the purchase; 0 without an idempotency key. An attempt that repeats a keyed call in
+        /// doubt has the number of the attempt that it repeats.
         purchase: i64,
-        /// How long the call has been in doubt, if it is.
-        doubt: Option<Duration>,
+        /// The doubt that the attempt repeats, if there is one.
+        doubt: Option<Doubt>,
     },
     /// Another process or task has settled the call meanwhile, or is about to.
     Known(Known),
@@ -113,8 +147,10 @@ pub struct ClaimRequest<'a> {
     pub call: &'a Call,
     /// The scope in which the call is bought.
     pub scope: &'a Scope,
-    /// A call may be sent again while it has been in doubt for less than this.
-    pub again: Duration,
+    /// When a call in doubt may be sent again.
+    pub again: Again,
+    /// Whether the attempt has an idempotency key.
+    pub is_keyed: bool,
     /// Which stored answers count.
     pub wanted: Wanted,
     /// The number of this attempt of the call in this run, from 1.
@@ -250,7 +286,7 @@ pub trait Calls: Send + Sync {
     /// The ledger cannot be written.
     async fn take_back(&self, key: &Key, intent: Intent) -> Result<(), LedgerError>;
 
-    /// Stores the end of an attempt; returns once it is durable. If the attempt was in doubt or pending by
+    /// Stores the end of an attempt; returns once it is durable. An answer that is stored already stays. If the attempt was in doubt or pending by
     /// then, also since an earlier run, its end settles that.
     ///
     /// # Errors

@@ -23,7 +23,7 @@ use std::{
 
 use async_trait::async_trait;
 
-pub use calls::{Calls, Claim, ClaimRequest, EndRecord, Ended, Intent, Known, Settled, Wanted};
+pub use calls::{Again, Calls, Claim, ClaimRequest, Doubt, EndRecord, Ended, Intent, Known, Settled, Wanted};
 pub use judge::{Facts, Freshness, Judge, MaxAge, Owner, Verdict};
 pub use key::{Key, Scope, canonical};
 pub use memory::{Memory, MemoryCalls};

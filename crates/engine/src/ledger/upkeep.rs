@@ -36,7 +36,7 @@ pub struct StateCount {
     /// The number of calls.
     pub count: u64,
     /// What they cost, or may cost while they are in doubt or pending, in the settings' currency. `None` if that
-    /// is unknown of one of them, and for calls that were not bought.
+    /// is unknown for one of them, and for calls that were not bought.
     pub cost: Option<f64>,
     /// What they cost in the vendor's unit; `None` likewise.
     pub units: Option<f64>,

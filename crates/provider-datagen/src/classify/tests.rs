@@ -15,6 +15,7 @@ fn failed_at(operation: &str, status: u16, body: &str) -> Failed {
         AttemptEnd::Failed(f) => (f.error.kind().name(), f.sent, f.bought, f.retryable, f.reach),
         AttemptEnd::Answered(body) => panic!("answered: {body}"),
         AttemptEnd::Pending { handle } => panic!("pending: {handle}"),
+        AttemptEnd::GivenUp(error) => panic!("given up: {error}"),
     }
 }
 

@@ -187,6 +187,7 @@ async fn answer(provider: &dyn Provider) -> Check {
                 let accepts = if info.key_variable.is_some() { " and accepts the key" } else { "" };
                 Check::ok(name, format!("answers{accepts} (`{operation}`, which is free)"))
             }
+            AttemptEnd::GivenUp(error) => refused(name, info, &Refusal::refused(error)),
             AttemptEnd::Failed(refusal) => refused(name, info, &refusal),
         },
     }

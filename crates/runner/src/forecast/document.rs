@@ -150,7 +150,8 @@ struct Call<'a> {
     stale: u64,
     /// Sent because the call failed before.
     failed_before: u64,
-    /// Sent again although the call is in doubt, because the user chose so.
+    /// Sent again although the call is in doubt: the user chose to, or the vendor recognises the repetition and
+    /// bills it once.
     sent_again: u64,
     /// Sent for certain; includes the three counts above.
     send: u64,

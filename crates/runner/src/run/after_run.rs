@@ -77,10 +77,13 @@ pub(crate) fn hint(
     }
     match counts.stops.first() {
         Some(stop) => after_a_stop(counts, registry, stop),
-        None if counts.pending() > 0 => Some(
-            "run the same command again for the answers that come later: they are ordered, and not bought again"
-                .to_owned(),
-        ),
+        None if counts.pending() > 0 => {
+            let without = if asks_anew { " without `--refresh`, and with a longer `--max-age`," } else { "" };
+            Some(format!(
+                "run the same command again{without} to get the answers that come later: they are already ordered and are \
+                 not bought again"
+            ))
+        }
         None => {
             let kind = commonest_kind(counts)?;
             remedy(kind, Occurrence::Rows { provider: counts.provider_failing_with(kind) })

@@ -68,13 +68,49 @@ async fn without_patience_nothing_is_asked_about_a_new_order() {
 #[tokio::test(start_paused = true)]
 async fn a_job_that_the_vendor_gives_up_is_free_and_can_be_bought_again() {
     let memory = Memory::new();
-    let first =
-        run(&memory, ordering(&[Act::Order, Act::Fail(refused)]), settings(Caps::default(), 60)).await;
-    assert_eq!(first.operation("later", 1).await, "invalid_input");
-    assert_eq!(first.count("spent"), 0);
+    let first = run(&memory, ordering(&[Act::Order, Act::GiveUp]), settings(Caps::default(), 60)).await;
+    assert_eq!(first.operation("later", 1).await, "upstream");
+    assert_eq!(first.operation("later", 1).await, "upstream", "this run does not order it again");
+    assert_eq!((first.count("spent"), first.sends()), (0, 1));
     let second = run(&memory, ordering(&[]), settings(Caps::default(), 60)).await;
     assert_eq!(second.operation("later", 1).await, "found 1");
     assert_eq!(second.sends(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_is_refused_says_nothing_about_the_call() {
+    let memory = Memory::new();
+    let polls = [Act::Fail(refused), Act::Fail(transient), Act::Fail(cut), Act::Fail(refused)];
+    let first = run(&memory, ordering(&polls), settings(Caps::default(), 20)).await;
+    assert_eq!(first.operation("later", 1).await, "closed pending");
+    assert_eq!(polled(&first), 3);
+    let second = run(&memory, ordering(&[]), settings(Caps::default(), 20)).await;
+    assert_eq!(second.operation("later", 1).await, "found 1");
+    assert_eq!(second.sends(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_is_reported_pending_once() {
+    let world = World::with(ordering(&[Act::Order, Act::Order, Act::Order]), settings(Caps::default(), 7));
+    for _ in 0..3 {
+        assert_eq!(world.operation("later", 1).await, "closed pending");
+    }
+    assert_eq!(world.words(), ["sent", "ordered", "joined", "joined"]);
+    assert_eq!(polled(&world), 2, "later rows do not wait again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rest_for_hours_holds_nobody_else() {
+    let hours = || Failure { retry_after: Some(Duration::from_secs(7_200)), ..throttled() };
+    let world = World::with(ordering(&[Act::Fail(hours)]), settings(Caps::default(), 60));
+    let began = Instant::now();
+    let (late, _) = tokio::join!(world.operation("later", 1), async {
+        sleep(Duration::from_secs(8)).await;
+        assert_eq!(world.ask(7).await, "found 7");
+        assert!(began.elapsed() < Duration::from_secs(9));
+    });
+    assert_eq!(late, "found 1", "the last request is made when patience ends");
+    assert_eq!(began.elapsed().as_secs(), 60);
 }
 
 #[tokio::test(start_paused = true)]

@@ -70,6 +70,8 @@ pub(super) enum Act {
     Panic,
     /// The vendor promises an answer.
     Order,
+    /// The vendor gives up what it promised.
+    GiveUp,
 }
 
 /// Acts by a script for each call's parameter `n`, then answers.
@@ -127,6 +129,7 @@ impl Provider for Scripted {
             }
             Act::Hang => pending().await,
             Act::Order => AttemptEnd::Pending { handle: "job".to_owned() }.into(),
+            Act::GiveUp => AttemptEnd::GivenUp(Error::new(ErrorKind::Upstream, "expired")).into(),
             Act::Panic => {
                 sleep(Duration::from_millis(1)).await;
                 panic!("the provider's defect")
@@ -151,6 +154,7 @@ impl Provider for Scripted {
             match polls.get_mut(&n).and_then(VecDeque::pop_front) {
                 Some(Act::Order) => AttemptEnd::Pending { handle: handle.to_owned() }.into(),
                 Some(Act::Fail(failure)) => failure().into(),
+                Some(Act::GiveUp) => AttemptEnd::GivenUp(Error::new(ErrorKind::Upstream, "expired")).into(),
                 _ => Attempt { cost: self.cost, ..Attempt::answered(n.to_string()) },
             }
         };

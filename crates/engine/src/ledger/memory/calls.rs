@@ -6,8 +6,8 @@ use async_trait::async_trait;
 
 use super::{
     super::{
-        CallRecord, CallState, Calls, Claim, ClaimRequest, EndRecord, Ended, Intent, Judge, Key, Known,
-        LedgerError, MaxAge, RunStart, Wanted, canonical,
+        CallRecord, CallState, Calls, Claim, ClaimRequest, Doubt, EndRecord, Ended, Intent, Judge, Key,
+        Known, LedgerError, MaxAge, RunStart, Wanted, canonical,
     },
     Memory, Records, StoredCall, ms, now_ms,
 };
@@ -68,12 +68,17 @@ impl Calls for MemoryCalls {
             calls.find(|call| !is_doubt || call.may_be_in_doubt()).map(|call| (call.record.id, call.purchase))
         };
         let (purchase, doubt) = match state.known(&self.judge, &request.key, request.wanted) {
-            Known::Nothing => (newest(&state, false).map_or(0, |(id, _)| id), None),
-            Known::InDoubt { age, .. } if age < request.again => {
-                (newest(&state, true).map_or(0, |(_, purchase)| purchase), Some(age))
+            Known::Nothing => (newest(&state, false).map_or(0, |(id, _)| id) + 1, None),
+            Known::InDoubt { age, is_keyed, .. } if request.again.allows(age, is_keyed) => {
+                let doubt = Some(Doubt { age, is_keyed });
+                match newest(&state, true).filter(|_| request.again.recognises(age, is_keyed)) {
+                    Some((_, purchase)) => (purchase, doubt),
+                    None => (newest(&state, false).map_or(0, |(id, _)| id) + 1, doubt),
+                }
             }
             known => return Ok(Claim::Known(known)),
         };
+        let purchase = if request.is_keyed { purchase } else { 0 };
         state.claimed += 1;
         let id = state.claimed;
         let now = now_ms();
@@ -133,6 +138,9 @@ impl Calls for MemoryCalls {
         let mut state = self.memory.state();
         // A removal may have taken the call while it was in doubt.
         let Some(call) = state.calls.get_mut(&intent.id()) else { return Ok(()) };
+        if call.record.state.is_answer() {
+            return Ok(());
+        }
         let EndRecord { state: end, reply, handle, error, cost } = EndRecord::of(&ended.end);
         call.record = CallRecord {
             state: end,
@@ -142,7 +150,7 @@ impl Calls for MemoryCalls {
             error_kind: error.map(|error| error.kind().name().to_owned()),
             error: error.map(|error| error.message().to_owned()),
             reply: reply.cloned(),
-            handle: handle.map(str::to_owned),
+            handle: handle.map(str::to_owned).or_else(|| call.record.handle.clone()),
             cost: cost.money,
             units: cost.units,
             ..call.record.clone()

@@ -107,12 +107,16 @@ impl Records {
             let error = || call.error.clone().unwrap_or_else(|| Error::internal("no error was stored"));
             let body = call.record.reply.clone();
             let known = match verdict {
+                // An order that is newer than the answer replaces it.
+                Verdict::Answered | Verdict::Unusable if matches!(otherwise, Known::Pending { .. }) => break,
                 Verdict::Answered => return Known::Answered(body.unwrap_or_default()),
                 Verdict::Unusable => return Known::Unusable { error: error(), body },
                 Verdict::Outdated => break,
                 Verdict::Nothing => continue,
                 Verdict::Failed => Known::Failed(error()),
-                Verdict::InDoubt { in_this_run, age } => Known::InDoubt { in_this_run, age },
+                Verdict::InDoubt { in_this_run, age } => {
+                    Known::InDoubt { in_this_run, age, is_keyed: call.purchase > 0 }
+                }
                 Verdict::Pending => Known::Pending {
                     intent: Intent::new(call.record.id),
                     handle: call.record.handle.clone().unwrap_or_default(),

@@ -15,8 +15,8 @@ use marl_core::Call;
 use serde_json::json;
 
 use super::{
-    Calls, Claim, ClaimRequest, Ended, Intent, Key, Known, Ledger, MaxAge, RunEnd, RunStart, RunState, Scope,
-    Settled, StartedRun, Wanted,
+    Again, Calls, Claim, ClaimRequest, Ended, Intent, Key, Known, Ledger, MaxAge, RunEnd, RunStart, RunState,
+    Scope, Settled, StartedRun, Wanted,
 };
 
 use crate::cost::{CallPrice, Cost};
@@ -76,6 +76,9 @@ macro_rules! ledger_suite {
             an_order_counts_with_its_price_until_it_is_answered
             attempts_of_one_purchase_have_one_number
             a_recognised_repetition_ends_its_doubts
+            a_doubt_without_a_key_is_never_recognised
+            a_stored_answer_stays
+            an_order_is_newer_than_an_older_answer
             // Runs.
             a_run_is_recorded_from_its_start_to_its_end
             a_run_without_an_end_has_died
@@ -152,9 +155,20 @@ pub fn price(money: Option<f64>) -> CallPrice {
 async fn claim_of(calls: &dyn Calls, n: u64, again: bool, price: CallPrice) -> Claim {
     let (key, call, scope) = (key(n), call(n), &Scope::default());
     let time = Duration::from_secs(240);
-    let again = if again { Duration::MAX } else { Duration::ZERO };
+    let keyed_for = if again { Duration::MAX } else { Duration::ZERO };
+    let again = Again { always: again, keyed_for };
     let wanted = Wanted::default();
-    let request = ClaimRequest { key, call: &call, scope, again, wanted, attempt: 1, time, price: &price };
+    let request = ClaimRequest {
+        key,
+        call: &call,
+        scope,
+        again,
+        is_keyed: true,
+        wanted,
+        attempt: 1,
+        time,
+        price: &price,
+    };
     calls.claim(&request).await.expect("the ledger can be written")
 }
 

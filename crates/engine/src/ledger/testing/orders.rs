@@ -5,7 +5,10 @@ use std::time::Duration;
 use marl_core::{Error, ErrorKind};
 
 use super::{
-    super::{CallState, Claim, Freshness, Intent, Known, MaxAge, Prune, RunStart, Settled, Used, Wanted},
+    super::{
+        Again, CallState, Claim, ClaimRequest, Freshness, Intent, Known, MaxAge, Prune, RunStart, Settled,
+        Used, Wanted,
+    },
     Calls, Form, begin, begin_with, claim, claim_of, found, key, known, known_anew, moment, price, send,
     send_for, settle, settle_as, start,
 };
@@ -127,6 +130,77 @@ pub async fn a_recognised_repetition_ends_its_doubts(form: &dyn Form) {
     let stats = ledger.stats().await.expect("the ledger can be read");
     let states: Vec<_> = stats.calls.iter().map(|calls| (calls.state.as_str(), calls.count)).collect();
     assert_eq!(states, [("found", 1)]);
+}
+
+/// The vendor cannot recognise an attempt that had no idempotency key.
+pub async fn a_doubt_without_a_key_is_never_recognised(form: &dyn Form) {
+    let ledger = form.open().await;
+    let first = begin(&*ledger).await;
+    let (call, key, scope, price) = (super::call(1), key(1), Default::default(), price(Some(0.5)));
+    let claim = async |run: &dyn Calls, is_keyed, always| {
+        let again = Again { always, keyed_for: Duration::MAX };
+        let (wanted, time) = (Wanted::default(), Duration::from_secs(60));
+        let price = &price;
+        let request = ClaimRequest {
+            key,
+            call: &call,
+            scope: &scope,
+            again,
+            is_keyed,
+            wanted,
+            attempt: 1,
+            time,
+            price,
+        };
+        run.claim(&request).await.expect("the ledger can be written")
+    };
+    let Claim::Granted { intent, purchase, .. } = claim(&*first.calls, false, false).await else {
+        panic!("it is new")
+    };
+    assert_eq!(purchase, 0);
+    first.calls.sending(intent).await.expect("it can be marked as sent");
+    settle(&*first.calls, 1, intent, Settled::InDoubt).await;
+    drop(first);
+    let second = begin(&*ledger).await;
+    assert!(matches!(
+        claim(&*second.calls, true, false).await,
+        Claim::Known(Known::InDoubt { is_keyed: false, .. })
+    ));
+    let Claim::Granted { purchase, doubt, .. } = claim(&*second.calls, true, true).await else {
+        panic!("the user chose so")
+    };
+    assert!(purchase > 0, "it is a purchase of its own");
+    assert!(doubt.is_some_and(|doubt| !doubt.is_keyed));
+}
+
+/// Two processes may ask for one answer, and the vendor may forget it in between.
+pub async fn a_stored_answer_stays(form: &dyn Form) {
+    let ledger = form.open().await;
+    let first = begin(&*ledger).await;
+    let intent = send(&*first.calls, 1).await;
+    settle(&*first.calls, 1, intent, pending()).await;
+    settle(&*first.calls, 1, intent, found("yes")).await;
+    settle(&*first.calls, 1, intent, Settled::Failed(Error::new(ErrorKind::Upstream, "gone"))).await;
+    assert_eq!(known(&*first.calls, 1).await, "answered yes");
+}
+
+/// What was ordered anew replaces the answer from before.
+pub async fn an_order_is_newer_than_an_older_answer(form: &dyn Form) {
+    let ledger = form.open().await;
+    let first = begin(&*ledger).await;
+    let intent = send(&*first.calls, 1).await;
+    settle(&*first.calls, 1, intent, found("old")).await;
+    drop(first);
+    moment().await;
+    let second = begin_with(&*ledger, MaxAge::new(Duration::from_millis(1))).await;
+    let intent = send(&*second.calls, 1).await;
+    settle(&*second.calls, 1, intent, pending()).await;
+    drop(second);
+    let third = begin(&*ledger).await;
+    assert_eq!(known(&*third.calls, 1).await, "pending job-1");
+    let order = order(&*third.calls, 1).await;
+    settle(&*third.calls, 1, order, found("new")).await;
+    assert_eq!(known(&*third.calls, 1).await, "answered new");
 }
 
 /// A call may have a freshness of its own, instead of that of the run.

@@ -78,14 +78,16 @@ pub struct RunDocument {
     /// What was spent, in the settings' currency; null if a price is not known.
     cost: Option<f64>,
     currency: Option<String>,
-    /// What the pending calls that this run ordered cost at most, in the settings' currency; left out if there
-    /// are none, null if a price is not known.
+    /// What the pending calls cost at most that this run ordered, in the settings' currency; left out if no call
+    /// is pending, null if a price is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pending_cost: Option<Option<f64>>,
-    /// What the answers cost that earlier runs had ordered; left out if there are none, null if a price is not
-    /// known.
+    /// What the answers to earlier runs' orders cost; left out if there are none, null if a price is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     collected_cost: Option<Option<f64>>,
+    /// What they cost in the vendors' own units.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    collected_units: Vec<SpentUnits>,
     /// What was spent in the vendors' own units, for vendors that publish their prices.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     units: Vec<SpentUnits>,
@@ -256,6 +258,7 @@ pub fn document(report: &Report, plan: &Plan) -> RunDocument {
         cost: counts.cost().map(rounded),
         pending_cost: (counts.pending() > 0).then(|| counts.pending_cost.map(rounded)),
         collected_cost: (counts.collected.answers > 0).then(|| counts.collected.cost().map(rounded)),
+        collected_units: counts.collected.units.iter().map(SpentUnits::of).collect(),
         currency: report.currency.clone(),
         units: counts.units.iter().map(SpentUnits::of).collect(),
         cells_kept: counts.kept,

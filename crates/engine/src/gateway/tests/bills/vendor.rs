@@ -178,7 +178,7 @@ impl Books {
     }
 
     fn poll(&mut self, script: &RandomCall, name: &Name, handle: &str) -> Attempt {
-        let Some(order) = self.orders.get_mut(name) else { return refused().into() };
+        let Some(order) = self.orders.get_mut(name) else { return given_up() };
         if order.polls > 0 {
             order.polls -= 1;
             return AttemptEnd::Pending { handle: handle.to_owned() }.into();
@@ -186,7 +186,7 @@ impl Books {
         let order = *order;
         if order.gives_up {
             self.orders.remove(name);
-            return refused().into();
+            return given_up();
         }
         // Whoever asks again gets the same answer, and pays nothing.
         if self.answered.contains(name) {
@@ -213,6 +213,10 @@ impl RandomCall {
         let stated = self.stated.filter(|_| self.operation == "per_hit");
         if is_billed { stated.unwrap_or(1.0) } else { 0.0 }
     }
+}
+
+fn given_up() -> Attempt {
+    AttemptEnd::GivenUp(Error::new(ErrorKind::Upstream, "gone")).into()
 }
 
 fn name(call: &Call) -> Name {
