@@ -57,6 +57,7 @@ impl Declared {
             inputs: vec![column("input", SemanticType::Domain, true)].into(),
             outputs: vec![column("output", SemanticType::Text, false)].into(),
             calls: vec![call].into(),
+            needs: Vec::new().into(),
         })
     }
 }

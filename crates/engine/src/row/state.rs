@@ -198,8 +198,8 @@ impl<'a> RowState<'a> {
             AlternativeInputs::Unknown(fingerprint)
         } else if !alternative.integration.contract().is_enough(is_filled) {
             let empty = alternative.inputs.iter().filter(|binding| !is_filled(&binding.column.name));
-            let reasons = empty.map(|binding| self.why_missing(binding));
-            let early = reasons.filter(|reason| *reason != SkipReason::MissingInput).next();
+            let mut reasons = empty.map(|binding| self.why_missing(binding));
+            let early = reasons.find(|reason| *reason != SkipReason::MissingInput);
             AlternativeInputs::Ended(Outcome::Skipped(early.unwrap_or(SkipReason::MissingInput)))
         } else {
             AlternativeInputs::Row(Row::new(inputs), fingerprint)
