@@ -67,6 +67,69 @@ pub const LINKEDIN_URL: &[&str] = &[
     "url",
 ];
 
+/// A company's LinkedIn page. The values of the column must be such pages as well.
+pub const COMPANY_LINKEDIN_URL: &[&str] = &[
+    "company linkedin",
+    "company linkedin page",
+    "company linkedin profile",
+    "company linkedin link",
+    "linkedin company url",
+    "linkedin company page",
+    "linkedin company profile",
+    "organization linkedin url",
+    "organisation linkedin url",
+    "account linkedin url",
+    "linkedin",
+    "linkedin url",
+    "linkedin page",
+];
+
+/// A telephone number.
+pub const PHONE: &[&str] = &[
+    "phone number",
+    "telephone",
+    "telephone number",
+    "tel",
+    "phone no",
+    "work phone",
+    "business phone",
+    "office phone",
+    "direct phone",
+    "mobile phone",
+    "company phone",
+    "corporate phone",
+    "telefon",
+    "telefonnummer",
+    "téléphone",
+    "teléfono",
+    "telefono",
+];
+
+/// The country of a company or a person.
+pub const COUNTRY: &[&str] = &[
+    "country code",
+    "country name",
+    "company country",
+    "hq country",
+    "headquarters country",
+    "country region",
+    "land",
+    "pays",
+    "país",
+    "paese",
+];
+
+/// When a company was founded, as a date or a year.
+pub const FOUNDED_DATE: &[&str] = &[
+    "founded",
+    "founded on",
+    "founding date",
+    "foundation date",
+    "date founded",
+    "founded year",
+    "year founded",
+];
+
 /// The name of a company's chief executive.
 pub const CEO_NAME: &[&str] =
     &["ceo", "chief executive", "chief executive officer", "name of ceo", "name of the ceo"];

@@ -12,6 +12,7 @@ mod counted;
 mod cues;
 mod doubt;
 mod echo;
+mod form;
 mod lenient;
 mod lines;
 mod listed;
@@ -34,6 +35,7 @@ mod uninformative;
 use serde_json::{Map, Value as Json, json};
 
 use crate::{CallSpec, Column, Context, Error, Field, Fields, SemanticType, Value};
+use form::{format_hint, is_address_type, takes_arrays};
 use spelling::{letters, lookup, plain, same_letters};
 use subject::Subject;
 
@@ -71,19 +73,6 @@ pub fn ask(subject: &str, outputs: &[Column]) -> String {
     add(&["- \"", SOURCE, "\": the page where you read it (a string, an https address)\n"]);
     add(&["Use null when unknown. Do not guess."]);
     query
-}
-
-/// How the question describes a value of this type.
-fn format_hint(kind: SemanticType) -> &'static str {
-    match kind {
-        SemanticType::Integer => "a whole number, no text",
-        SemanticType::List => "an array of short strings",
-        SemanticType::LinkedinUrl => "a string, https://www.linkedin.com/in/...",
-        SemanticType::Url => "a string, an https address",
-        SemanticType::Domain => "a string, a domain name",
-        SemanticType::Email => "a string, an e-mail address",
-        SemanticType::Text => "a string",
-    }
 }
 
 /// Reads `outputs` from a reply about `subject`. The reply is the answer itself or an envelope around
@@ -235,8 +224,7 @@ fn fields(object: &Object, question: choice::Question<'_>) -> Fields {
         let Some(json) = lookup(object, &column.name).filter(is_answer) else {
             continue;
         };
-        let json =
-            if column.kind == SemanticType::List { Some(json) } else { state::best_item(json, column) };
+        let json = if takes_arrays(column.kind) { Some(json) } else { state::best_item(json, column) };
         if let Some(field) = json.and_then(|json| field(json, column.kind)) {
             fields.put(column.name.clone(), field);
         }
@@ -252,7 +240,8 @@ const LONGEST_VALUE: usize = 64 * 1024;
 
 /// The value of a field without the marks around it, and the source that is given beside it.
 fn field(json: &Json, kind: SemanticType) -> Option<Field> {
-    if let (SemanticType::Integer, Some(text)) = (kind, shape::number_and_unit(json)) {
+    let is_number = matches!(kind, SemanticType::Integer | SemanticType::Number);
+    if let (true, Some(text)) = (is_number, shape::number_and_unit(json)) {
         return field(&Json::from(text), kind);
     }
     let whole_name = || shape::full_name(json.as_object()?, "");
@@ -263,12 +252,11 @@ fn field(json: &Json, kind: SemanticType) -> Option<Field> {
         // Among several candidates, each with its source, the first one that fits is used. Among
         // several numbers, nothing shows which one is the count.
         Json::Array(items)
-            if kind == SemanticType::Integer
-                && items.iter().filter(|item| item.is_number()).any(|item| *item != items[0]) =>
+            if is_number && items.iter().filter(|item| item.is_number()).any(|item| *item != items[0]) =>
         {
             return None;
         }
-        Json::Array(items) if kind != SemanticType::List => {
+        Json::Array(items) if !takes_arrays(kind) => {
             return items.iter().filter(|item| !item.is_array()).find_map(|item| field(item, kind));
         }
         json => shape::value_and_source(json, kind),
@@ -282,8 +270,13 @@ fn field(json: &Json, kind: SemanticType) -> Option<Field> {
             let text = &text[..text.floor_char_boundary(LONGEST_VALUE)];
             return self::field(&Json::from(text), kind);
         }
-        Json::String(text) if kind == SemanticType::LinkedinUrl && doubt::is_disowned(text) => None,
-        Json::String(text) if kind == SemanticType::Integer && markup::label_of_link(text).is_some() => {
+        Json::String(text)
+            if matches!(kind, SemanticType::LinkedinUrl | SemanticType::CompanyLinkedinUrl)
+                && doubt::is_disowned(text) =>
+        {
+            None
+        }
+        Json::String(text) if is_number && markup::label_of_link(text).is_some() => {
             let (label, url) = markup::label_of_link(text)?;
             marked = markup::address(url);
             kind.read_json(&Json::from(label))
@@ -312,11 +305,6 @@ fn without_unknown_items(value: Value) -> Option<Value> {
     let Value::List(mut items) = value else { return Some(value) };
     items.retain(|item| !uninformative::names_nothing(item));
     (!items.is_empty()).then_some(Value::List(items))
-}
-
-fn is_address_type(kind: SemanticType) -> bool {
-    use SemanticType::{Domain, Email, LinkedinUrl, Url};
-    matches!(kind, Domain | Email | LinkedinUrl | Url)
 }
 
 /// The text without marks. `source` is set to the address that the marks name.

@@ -21,8 +21,9 @@ pub struct ProviderInfo {
     pub name: SmolStr,
     /// The description, in one sentence.
     pub description: SmolStr,
-    /// The environment variable that holds the key.
-    pub key_variable: SmolStr,
+    /// The environment variable that holds the key; `None` if the provider needs no key. Such a provider is
+    /// connected without one, and is always ready.
+    pub key_variable: Option<SmolStr>,
     /// The environment variable that overrides the base address.
     pub base_variable: SmolStr,
     /// The vendor's base address.
@@ -40,7 +41,8 @@ pub struct ProviderInfo {
 pub struct Connection {
     /// The base address, without a trailing slash.
     pub base_url: String,
-    /// The key. A missing key is an error only when the first call has to be sent.
+    /// The key; `None` for a provider that needs none. A missing key is an error only when the first call has
+    /// to be sent.
     pub key: Option<Secret>,
     /// The contact whom a vendor can reach about the requests, as written in the user's settings.
     pub contact: Option<String>,
@@ -55,7 +57,7 @@ pub trait Provider: Send + Sync {
     /// Checks that a call could be sent.
     ///
     /// # Errors
-    /// `auth` when the key is missing.
+    /// `auth` when the key is missing, for a provider that needs one.
     fn ready(&self) -> Result<(), Error>;
 
     /// Sends one attempt. The implementation follows no redirects, bounds the size of the reply, and gives

@@ -112,7 +112,7 @@ fn add_vendor(registry: &mut Registry, sent: &Arc<Mutex<Vec<String>>>) -> Result
     let info = ProviderInfo {
         name: word("provider"),
         description: SmolStr::default(),
-        key_variable: SmolStr::default(),
+        key_variable: None,
         base_variable: SmolStr::default(),
         default_base: SmolStr::default(),
         operations: Operations::constant(&[], Operation::paid(Duration::from_secs(60))),

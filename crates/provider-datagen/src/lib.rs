@@ -29,7 +29,7 @@ pub static INFO: ProviderInfo = ProviderInfo {
     description: SmolStr::new_static(
         "DataGen: LinkedIn data, web research and any connected tool, by one key",
     ),
-    key_variable: SmolStr::new_static("DATAGEN_API_KEY"),
+    key_variable: Some(SmolStr::new_static("DATAGEN_API_KEY")),
     base_variable: SmolStr::new_static("DATAGEN_API_BASE_URL"),
     default_base: SmolStr::new_static("https://api.datagen.dev"),
     operations: Operations::constant(OPERATIONS, Operation::paid(Duration::from_secs(180))),

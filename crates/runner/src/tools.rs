@@ -119,6 +119,11 @@ impl<'a> Tools<'a> {
         Ok(Self { workspace, choice, provider })
     }
 
+    fn needs_key(&self) -> bool {
+        let entry = self.workspace.registry.provider(self.provider);
+        entry.is_some_and(|entry| entry.info.key_variable.is_some())
+    }
+
     /// Searches for tools. It is free, and nothing is recorded.
     ///
     /// # Errors
@@ -274,7 +279,10 @@ impl<'a> Tools<'a> {
         };
         let failure = Failure::new(exit, error.kind().into(), error.full_message());
         let failure = if error.may_be_billed() { failure.billed() } else { failure };
-        let hint = remedy(error.kind(), Occurrence::Tool { provider: self.provider, name: tool });
+        let hint = remedy(
+            error.kind(),
+            Occurrence::Tool { provider: self.provider, name: tool, needs_key: self.needs_key() },
+        );
         let failure = hint.into_iter().fold(failure, Failure::hint);
         match error.kind() {
             ErrorKind::ToolNotFound => failure.next(self.command(&["search", &tool.replace('_', " ")])),

@@ -49,7 +49,8 @@ const REQUEST_ID: usize = 100;
 pub struct Client {
     /// The vendor's name in messages.
     vendor: SmolStr,
-    key_variable: SmolStr,
+    /// The variable of the key; `None` if the vendor needs no key.
+    key_variable: Option<SmolStr>,
     connection: Connection,
     follows: bool,
     reusing: Http,
@@ -88,7 +89,8 @@ impl Client {
     /// The header value for the key, with the prefix `before` (such as `Bearer `).
     ///
     /// # Errors
-    /// `auth` when the key is missing or contains a character that no key has.
+    /// `auth` when the key is missing or contains a character that no key has; `internal` when the provider
+    /// declares that it needs no key.
     pub fn key_header(&self, before: &str) -> Result<HeaderValue, Error> {
         let header = HeaderValue::from_str(&format!("{before}{}", self.plain_key()?));
         let mut header = header.map_err(|_| self.wrong_key(NO_CHARACTER_OF_A_KEY))?;
@@ -111,7 +113,10 @@ impl Client {
     }
 
     fn wrong_key(&self, what: &str) -> Error {
-        Error::new(ErrorKind::Auth, format!("{} {what}", self.key_variable))
+        match &self.key_variable {
+            Some(variable) => Error::new(ErrorKind::Auth, format!("{variable} {what}")),
+            None => Error::internal(format!("{} needs no key, and yet a key was asked for", self.vendor)),
+        }
     }
 
     /// Makes one attempt. `read` classifies the status and the text of a complete answer, from which the key

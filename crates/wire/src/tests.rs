@@ -25,7 +25,7 @@ const FOUND: &str = r#"{"answer":"x"}"#;
 static INFO: ProviderInfo = ProviderInfo {
     name: SmolStr::new_static("vendor"),
     description: SmolStr::new_static("a vendor"),
-    key_variable: SmolStr::new_static("VENDOR_KEY"),
+    key_variable: Some(SmolStr::new_static("VENDOR_KEY")),
     base_variable: SmolStr::new_static("VENDOR_BASE"),
     default_base: SmolStr::new_static("https://vendor.example"),
     operations: Operations::constant(&[], Operation::paid(Duration::from_secs(60))),
@@ -52,6 +52,19 @@ fn read(status: u16, body: String) -> AttemptEnd {
             AttemptEnd::Failed(Failure::refused(Error::new(ErrorKind::Upstream, format!("{status}: {body}"))))
         }
     }
+}
+
+#[test]
+fn a_vendor_without_a_key_has_no_header_for_one() {
+    let keyless = ProviderInfo { key_variable: None, ..INFO.clone() };
+    let none = Connection { base_url: String::new(), key: None, contact: None };
+    let error = Client::new("Vendor", &keyless, none.clone()).key_header("").unwrap_err();
+    assert_eq!(
+        (error.kind(), error.message()),
+        (ErrorKind::Internal, "Vendor needs no key, and yet a key was asked for")
+    );
+    let error = Client::new("Vendor", &INFO, none).key_header("").unwrap_err();
+    assert_eq!((error.kind(), error.message()), (ErrorKind::Auth, "VENDOR_KEY is not set"));
 }
 
 async fn attempt(client: &Client) -> Attempt {

@@ -21,27 +21,55 @@ pub(super) struct Column {
 pub(super) enum Kind {
     Domain,
     LinkedinUrl,
+    CompanyLinkedinUrl,
     Url,
     Email,
+    Phone,
+    Country,
+    Date,
+    Boolean,
     Integer,
+    Number,
     Text,
     List,
+    Json,
 }
 
 impl Kind {
-    const ALL: [Self; 7] =
-        [Self::Domain, Self::LinkedinUrl, Self::Url, Self::Email, Self::Integer, Self::Text, Self::List];
+    const ALL: [Self; 14] = [
+        Self::Domain,
+        Self::LinkedinUrl,
+        Self::CompanyLinkedinUrl,
+        Self::Url,
+        Self::Email,
+        Self::Phone,
+        Self::Country,
+        Self::Date,
+        Self::Boolean,
+        Self::Integer,
+        Self::Number,
+        Self::Text,
+        Self::List,
+        Self::Json,
+    ];
 
     /// The word for the type after a column's name.
     fn word(self) -> &'static str {
         match self {
             Self::Domain => "domain",
             Self::LinkedinUrl => "linkedin_url",
+            Self::CompanyLinkedinUrl => "company_linkedin_url",
             Self::Url => "url",
             Self::Email => "email",
+            Self::Phone => "phone",
+            Self::Country => "country",
+            Self::Date => "date",
+            Self::Boolean => "boolean",
             Self::Integer => "integer",
+            Self::Number => "number",
             Self::Text => "text",
             Self::List => "list",
+            Self::Json => "json",
         }
     }
 
@@ -50,17 +78,24 @@ impl Kind {
         match self {
             Self::Domain => "Domain",
             Self::LinkedinUrl => "LinkedinUrl",
+            Self::CompanyLinkedinUrl => "CompanyLinkedinUrl",
             Self::Url => "Url",
             Self::Email => "Email",
+            Self::Phone => "Phone",
+            Self::Country => "Country",
+            Self::Date => "Date",
+            Self::Boolean => "Boolean",
             Self::Integer => "Integer",
+            Self::Number => "Number",
             Self::Text => "Text",
             Self::List => "List",
+            Self::Json => "Json",
         }
     }
 
     /// Whether a normalised cell of this type can only be a name on the internet, without free text.
     pub(super) fn is_plain(self) -> bool {
-        matches!(self, Self::Domain | Self::LinkedinUrl)
+        matches!(self, Self::Domain | Self::LinkedinUrl | Self::CompanyLinkedinUrl)
     }
 
     /// A cell in normal form, for tests.
@@ -68,11 +103,18 @@ impl Kind {
         match self {
             Self::Domain => "acme.com",
             Self::LinkedinUrl => "https://www.linkedin.com/in/jane-doe",
+            Self::CompanyLinkedinUrl => "https://www.linkedin.com/company/acme",
             Self::Url => "https://acme.com/about",
             Self::Email => "jane@acme.com",
+            Self::Phone => "+14155550100",
+            Self::Country => "DE",
+            Self::Date => "2021-05-03",
+            Self::Boolean => "true",
             Self::Integer => "1999",
+            Self::Number => "12.5",
             Self::Text => "Anvils and ropes",
             Self::List => "Rust; Go",
+            Self::Json => "{\"plan\":\"free\"}",
         }
     }
 
@@ -83,9 +125,8 @@ impl Kind {
     }
 
     fn guess(name: &str) -> Self {
-        // LinkedIn addresses of companies are not profiles of people.
-        if name.ends_with("linkedin_url") && !name.contains("company") {
-            return Self::LinkedinUrl;
+        if name.ends_with("linkedin_url") {
+            return if name.contains("company") { Self::CompanyLinkedinUrl } else { Self::LinkedinUrl };
         }
         let ends = |words: &[&str]| words.iter().any(|word| name.ends_with(word));
         let last = name.rsplit('_').next().unwrap_or_default();
@@ -93,6 +134,10 @@ impl Kind {
             () if ends(&["domain"]) => Self::Domain,
             () if ends(&["url", "website"]) => Self::Url,
             () if ends(&["email"]) => Self::Email,
+            () if ends(&["phone"]) => Self::Phone,
+            () if last == "country" => Self::Country,
+            () if ends(&["_date"]) || last == "date" => Self::Date,
+            () if name.starts_with("is_") || name.starts_with("has_") => Self::Boolean,
             () if ends(&["_count", "employees", "founded", "year"]) => Self::Integer,
             () if ends(&["_stack", "_list"]) || LISTS.contains(&last) => Self::List,
             () => Self::Text,
@@ -189,7 +234,13 @@ mod tests {
             ("company_domain", Kind::Domain),
             ("linkedin_url", Kind::LinkedinUrl),
             ("ceo_linkedin_url", Kind::LinkedinUrl),
-            ("company_linkedin_url", Kind::Url),
+            ("company_linkedin_url", Kind::CompanyLinkedinUrl),
+            ("work_phone", Kind::Phone),
+            ("hq_country", Kind::Country),
+            ("countries", Kind::List),
+            ("funding_date", Kind::Date),
+            ("is_hiring", Kind::Boolean),
+            ("has_blog", Kind::Boolean),
             ("careers_url", Kind::Url),
             ("website", Kind::Url),
             ("work_email", Kind::Email),

@@ -104,6 +104,9 @@ fn aliases(input: &Column) -> Option<&'static str> {
     match (input.name.as_str(), input.kind) {
         ("company_domain", Kind::Domain) => Some("COMPANY_DOMAIN"),
         ("linkedin_url", Kind::LinkedinUrl) => Some("LINKEDIN_URL"),
+        ("company_linkedin_url", Kind::CompanyLinkedinUrl) => Some("COMPANY_LINKEDIN_URL"),
+        ("phone", Kind::Phone) => Some("PHONE"),
+        ("country", Kind::Country) => Some("COUNTRY"),
         _ => None,
     }
 }
@@ -137,7 +140,7 @@ fn object(columns: &[Column], value: fn(Kind) -> String) -> String {
 /// A possible answer for a column of this type.
 fn answer(kind: Kind) -> String {
     match kind {
-        Kind::Integer => "1999".to_owned(),
+        Kind::Integer | Kind::Number | Kind::Boolean | Kind::Json => kind.sample().to_owned(),
         Kind::List => r#"["Rust", "Go"]"#.to_owned(),
         _ => literal(kind.sample()),
     }

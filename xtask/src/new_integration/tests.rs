@@ -118,7 +118,7 @@ fn the_source_has_the_contract_and_quotes_untrusted_text() {
     for part in [
         "pub struct News;",
         "Contract::new(\"news\", \"1\", \"News, \\\"good\\\" and {{bad}}\")",
-        "Column::required(\"country\", SemanticType::Text, \"the country\")",
+        "Column::required(\"country\", SemanticType::Country, \"the country\")",
         "Column::optional(\"funding\", SemanticType::Integer, \"the funding\")",
         "row.text(\"company_domain\")",
         "quoted(row, \"country\")",

@@ -33,10 +33,13 @@ pub(crate) fn run(args: &DescribeArgs, printer: &Printer) -> Result<Exit, Failur
         printer.data(&format!("  {} {}, at most {} a row", call.provider, call.operation, call.most_per_row));
     }
     printer.data("");
-    printer.data(&format!(
-        "marl enrich --input TABLE --integrations {0}    (add --sandbox to try it without a key)",
-        contract.name
-    ));
+    let needs_key =
+        |name: &str| registry.provider(name).is_some_and(|provider| provider.info.key_variable.is_some());
+    let remark = match contract.calls.iter().any(|call| needs_key(&call.provider)) {
+        true => "add --sandbox to try it without a key",
+        false => "no key is needed; add --sandbox to try it with samples",
+    };
+    printer.data(&format!("marl enrich --input TABLE --integrations {}    ({remark})", contract.name));
     Ok(Exit::Done)
 }
 

@@ -59,7 +59,8 @@ fn print(sandbox: &Sandbox, registry: &Registry, printer: &Printer) {
     if printer.is_json() {
         let variables = infos().flat_map(|info| {
             let base = sandbox.base(&info.name);
-            [(info.base_variable.as_str(), base), (info.key_variable.as_str(), "sandbox".to_owned())]
+            let key = info.key_variable.as_deref().map(|variable| (variable, "sandbox".to_owned()));
+            [(info.base_variable.as_str(), base)].into_iter().chain(key)
         });
         let environment = variables.collect();
         return printer.document(&SandboxDocument { schema_version: Version, url, environment, stats });
@@ -68,8 +69,9 @@ fn print(sandbox: &Sandbox, registry: &Registry, printer: &Printer) {
     printer.note("sandbox", "sample answers: listed companies of 2015 to 2025, profiles invented");
     for info in infos() {
         let base = sandbox.base(&info.name);
-        let variables = format!("{}={base} {}=sandbox", info.base_variable, info.key_variable);
-        printer.note("use", &format!("{variables} marl enrich ..."));
+        let key = info.key_variable.as_ref().map(|variable| format!("{variable}=sandbox "));
+        let key = key.unwrap_or_default();
+        printer.note("use", &format!("{}={base} {key}marl enrich ...", info.base_variable));
     }
     printer.note("stats", &stats);
 }

@@ -52,12 +52,19 @@ fn example(kind: SemanticType) -> &'static str {
     match kind {
         SemanticType::Domain => "acme.com",
         SemanticType::LinkedinUrl => "https://www.linkedin.com/in/jane",
+        SemanticType::CompanyLinkedinUrl => "https://www.linkedin.com/company/acme",
         SemanticType::Url => "https://acme.com/",
         SemanticType::Email => "jane@acme.com",
+        SemanticType::Phone => "+14155550100",
+        SemanticType::Country => "DE",
+        SemanticType::Date => "2021-05-03",
+        SemanticType::Boolean => "true",
         SemanticType::Integer => "7",
+        SemanticType::Number => "7.5",
         // A name for whoever takes any text, and an identifier for whoever wants one.
         SemanticType::Text => "5493001KJTIIGC8Y1R12",
         SemanticType::List => "a; b",
+        SemanticType::Json => r#"{"a":1}"#,
     }
 }
 

@@ -115,7 +115,7 @@ const CASES: [(&[&str], Next); 81] = [
     (&["--filter", "CEO.map(x, x)"], Nothing),
     (&["--filter", "CEO + [1] == null"], Nothing),
     (&["--column-type", "employes=integer"], Corrected("employes=", "employees=")),
-    (&["--column-type", "employees=number"], Begins("marl plan --help")),
+    (&["--column-type", "employees=money"], Begins("marl plan --help")),
     (&["--max-cost", "1"], Nothing),
     (&["--parallel", "99"], Nothing),
     (&["--recipe", "none.toml"], Begins("marl plan --help")),

@@ -1,5 +1,6 @@
-//! Kills runs at many points, with faults, duplicates in the table and 16 calls in flight: no answer is lost
-//! or bought again, and doubts are resent only by choice.
+//! Kills runs at many points, with faults, duplicates in the table and 16 requests in flight, over calls that
+//! are sent one by one, many at once, and answered later: no answer is lost or bought again, no handle is lost,
+//! and doubts are resent only by choice.
 //!
 //! A quick subset always runs; `MARL_KILL_POINTS=500` runs the long proof.
 
@@ -11,18 +12,22 @@ use std::{
 
 use sandbox::{Options, Stats};
 
-use crate::world::{QUICK, World};
+use crate::world::{QUICK, Ran, World};
 
 const DISTINCT: u64 = 80;
 const ROWS: u64 = 120;
-const ENRICH: &str = "enrich --input people.csv --integrations linkedin_profile --parallel 16 --json";
+const ENRICH: &str = "enrich --input people.csv --integrations linkedin_profile,pdl_person,fullenrich_email \
+    --prefix fullenrich_email=other_ --patience 100ms --parallel 16 --json";
+
+/// How many calls each person needs.
+const INTEGRATIONS: u64 = 3;
 const FAULTS: [&str; 6] =
     ["429=0.04", "500=0.04", "cut-before=0.03", "cut-after=0.03", "truncate=0.02", "504=0.02"];
 
 fn world(seed: u64) -> World {
     let faults = FAULTS.iter().map(|fault| fault.parse().unwrap()).collect();
-    let world =
-        World::with(Options { seed, faults, latency: Duration::from_millis(4), ..Options::default() });
+    let (latency, pending_for) = (Duration::from_millis(4), Duration::from_millis(30));
+    let world = World::with(Options { seed, faults, latency, pending_for, ..Options::default() });
     let mut table = String::from("n,linkedin_url\n");
     for row in 0..ROWS {
         // Every third row repeats an earlier one, some far away and some next to it.
@@ -31,7 +36,9 @@ fn world(seed: u64) -> World {
     }
     world.write("people.csv", table);
     // Enough attempts that no call meets a fault in each of them.
-    world.write("marl.toml", QUICK.replace("[retry]", "[retry]\nattempts = 10"));
+    let settings = QUICK.replace("[retry]", "[retry]\nattempts = 10");
+    // Small requests, so that there are several.
+    world.write("marl.toml", format!("{settings}[limit.pdl]\nbulk = 9\n[limit.fullenrich]\nbulk = 9\n"));
     world
 }
 
@@ -57,13 +64,28 @@ fn end(child: &mut Child) -> bool {
 fn check_output(world: &World) -> usize {
     let rows = world.column("people_enriched.csv", "n");
     assert_eq!(rows, (0..ROWS).map(|row| row.to_string()).collect::<Vec<_>>());
-    world.column("people_enriched.csv", "headline").iter().filter(|cell| !cell.is_empty()).count()
+    let filled =
+        |name| world.column("people_enriched.csv", name).iter().filter(|cell| !cell.is_empty()).count();
+    ["headline", "person_name", "other_work_email"].map(filled).iter().sum()
 }
 
 fn settled(world: &World, state: &str) -> u64 {
     let stats = world.run("ledger stats --json").exits(0).json();
     let calls = stats["calls"].as_array().unwrap();
     calls.iter().filter(|call| call["state"] == state).map(|call| call["count"].as_u64().unwrap()).sum()
+}
+
+/// Runs until no answer is pending; also returns how many doubts were sent again.
+fn collected(world: &World, command: &str) -> (Ran, u64) {
+    let mut again = 0;
+    for _ in 0..20 {
+        let ran = world.run(command);
+        again += ran.json()["calls"]["doubts_sent_again"].as_u64().unwrap();
+        if ran.code != 11 {
+            return (ran, again);
+        }
+    }
+    panic!("an answer never comes");
 }
 
 /// Proves one point: killed twice, run until it ends by itself, then once with the doubts resent.
@@ -78,22 +100,25 @@ fn prove(seed: u64) -> (Stats, u64) {
         assert_eq!(world.stats().billed_duplicates, 0, "seed {seed}: bought twice after a kill");
     }
     let answered = settled(&world, "found");
-    let kept = world.run(ENRICH);
+    let ordered = settled(&world, "pending");
+    let (kept, _) = collected(&world, ENRICH);
+    assert_eq!(settled(&world, "pending"), 0, "seed {seed}");
     assert!([0, 9].contains(&kept.code), "seed {seed}: exit {} {}", kept.code, kept.stderr);
     assert_eq!(world.stats().billed_duplicates, 0, "seed {seed}: keeping doubts bought twice");
     let used = check_output(&world) as u64;
-    assert!(used >= answered, "seed {seed}: {answered} answers were stored, {used} rows have one");
+    assert!(used >= answered + ordered, "seed {seed}: {answered} answers, {ordered} orders, {used} cells");
     let before = world.stats();
-    let retried = world.run(&format!("{ENRICH} --in-doubt retry")).exits(0);
-    assert_eq!(check_output(&world) as u64, ROWS, "seed {seed}");
+    let (retried, sent_again) = collected(&world, &format!("{ENRICH} --in-doubt retry"));
+    retried.exits(0);
+    assert_eq!(check_output(&world) as u64, ROWS * INTEGRATIONS, "seed {seed}");
     let after = world.stats();
     let again = after.billed - before.billed;
-    let doubts = kept.json()["calls"]["in_doubt"].as_u64().unwrap()
-        + retried.json()["calls"]["doubts_sent_again"].as_u64().unwrap()
-        + settled(&world, "in_doubt");
+    let doubts =
+        kept.json()["calls"]["in_doubt"].as_u64().unwrap() + sent_again + settled(&world, "in_doubt");
     assert!(again <= doubts, "seed {seed}: {again} billed again for {doubts} doubts");
-    assert!(after.billed <= distinct.len() as u64 + doubts, "seed {seed}: {after:?}");
-    assert_eq!(settled(&world, "found"), distinct.len() as u64, "seed {seed}");
+    let calls = distinct.len() as u64 * INTEGRATIONS;
+    assert!(after.billed <= calls + doubts, "seed {seed}: {after:?}");
+    assert_eq!(settled(&world, "found"), calls, "seed {seed}");
     (after, doubts)
 }
 

@@ -240,7 +240,7 @@ fn mistakes_are_named() {
         &["rows", "leads.csv", "--filter", "staff >"],
         &["rows", "leads.csv", "--filter", "staff"],
         &["rows", "leads.csv", "--column-type", "stafff=integer"],
-        &["rows", "leads.csv", "--column-type", "staff=number"],
+        &["rows", "leads.csv", "--column-type", "staff=money"],
         &["rows", "leads.csv", "--column-type", "staff=text", "--column-type", "staff=integer"],
         &["rows", "leads.csv", "--rows", "2-"],
         &["rows", "leads.csv", "--rows", "0"],

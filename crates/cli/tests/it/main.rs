@@ -48,6 +48,7 @@ mod signals;
 mod spending;
 mod terminal;
 mod tools;
+mod vendors;
 mod why;
 mod workflows;
 mod world;

@@ -347,7 +347,7 @@ fn flags_that_cannot_be_parsed_show_their_form() {
         ["--where", "find_ceo"],
         ["--formula", "=1"],
         ["--provider-column", "find_ceo="],
-        ["--column-type", "employees=number"],
+        ["--column-type", "employees=money"],
         ["--only", "bad"],
         ["--plan", "x"],
     ] {

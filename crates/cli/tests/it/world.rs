@@ -148,7 +148,7 @@ impl World {
         let mut command = self.bare_command(args);
         for info in infos() {
             command
-                .env(&*info.key_variable, "sandbox")
+                .envs(info.key_variable.iter().map(|variable| (variable.as_str(), "sandbox")))
                 .env(&*info.base_variable, self.sandbox.base(&info.name));
         }
         command
@@ -171,7 +171,10 @@ impl World {
             .env("HTTPS_PROXY", "http://127.0.0.1:1")
             .env("NO_COLOR", "1");
         for info in infos() {
-            command.env_remove(&*info.key_variable).env_remove(&*info.base_variable);
+            if let Some(variable) = &info.key_variable {
+                command.env_remove(variable.as_str());
+            }
+            command.env_remove(&*info.base_variable);
         }
         command
     }

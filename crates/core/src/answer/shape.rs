@@ -254,12 +254,16 @@ fn name_member(pair: &Object) -> Option<(&'static str, &str)> {
 /// The value and the source beside it: `{"value": "Jane Doe", "source": "https://..."}`.
 pub(super) fn value_and_source(json: &Json, kind: SemanticType) -> (Option<&Json>, Option<&Json>) {
     let Json::Object(object) = json else { return (Some(json), None) };
+    // The object is the value itself.
+    if kind == SemanticType::Json || kind == SemanticType::Date && object.contains_key("year") {
+        return (Some(json), None);
+    }
     let source =
         ["source", "source_url", "sources", "citation", "citations", "reference", "references", "evidence"]
             .iter()
             .find_map(|key| lookup(object, key));
     let keys: &[&str] = match kind {
-        SemanticType::Url | SemanticType::LinkedinUrl => {
+        SemanticType::Url | SemanticType::LinkedinUrl | SemanticType::CompanyLinkedinUrl => {
             &["value", "val", "url", "link", "href", "answer", "content"]
         }
         SemanticType::Integer => &[
@@ -292,10 +296,18 @@ pub(super) fn value_and_source(json: &Json, kind: SemanticType) -> (Option<&Json
             "current",
             "present",
         ],
-        SemanticType::Domain | SemanticType::Email => &["value", "val", "answer", "content", "result"],
+        SemanticType::Number => &["value", "val", "number", "amount", "total", "answer", "estimate"],
+        SemanticType::Date => &["value", "val", "date", "answer", "content", "result"],
+        SemanticType::Phone => &["value", "val", "number", "phone", "answer", "content", "result"],
+        SemanticType::Country => &["value", "val", "code", "country", "name", "answer", "content", "result"],
+        SemanticType::Domain | SemanticType::Email | SemanticType::Boolean | SemanticType::Json => {
+            &["value", "val", "answer", "content", "result"]
+        }
     };
     let value = keys.iter().find_map(|key| lookup(object, key)).filter(|value| !value.is_object());
-    let url = || object.get("url").filter(|_| !matches!(kind, SemanticType::Url | SemanticType::LinkedinUrl));
+    let takes_url =
+        matches!(kind, SemanticType::Url | SemanticType::LinkedinUrl | SemanticType::CompanyLinkedinUrl);
+    let url = || object.get("url").filter(|_| !takes_url);
     let value = value.or_else(|| (kind == SemanticType::List).then_some(json));
     (value, source.or_else(url))
 }

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod declared;
 mod laid_out;
 mod revised;
 mod wrapped;

@@ -71,7 +71,7 @@ fn info(name: &str) -> ProviderInfo {
     ProviderInfo {
         name: owned(name).into(),
         description: owned("a vendor").into(),
-        key_variable: owned("VENDOR_KEY").into(),
+        key_variable: None,
         base_variable: owned("VENDOR_BASE").into(),
         default_base: owned("https://vendor.example").into(),
         operations: Operations::new([(owned("list").into(), Operation::free(SHORT))], Operation::paid(SHORT)),

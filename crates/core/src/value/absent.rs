@@ -18,10 +18,21 @@ pub(super) fn says_nothing(kind: SemanticType, cell: &str) -> bool {
     }
     match kind {
         SemanticType::Text => is_certain(cell),
-        SemanticType::Domain | SemanticType::LinkedinUrl | SemanticType::Url | SemanticType::Email => {
-            is_placeholder(cell) || is_certain(cell) || is_bare_scheme(cell)
-        }
-        SemanticType::Integer | SemanticType::List => is_placeholder(cell) || is_certain(cell),
+        SemanticType::Domain
+        | SemanticType::LinkedinUrl
+        | SemanticType::CompanyLinkedinUrl
+        | SemanticType::Url
+        | SemanticType::Email => is_placeholder(cell) || is_certain(cell) || is_bare_scheme(cell),
+        // The first word within JSON says nothing about the whole.
+        SemanticType::Json if cell.starts_with(['{', '[']) => is_certain(cell),
+        SemanticType::Integer
+        | SemanticType::Number
+        | SemanticType::Boolean
+        | SemanticType::Date
+        | SemanticType::Phone
+        | SemanticType::Country
+        | SemanticType::List
+        | SemanticType::Json => is_placeholder(cell) || is_certain(cell),
     }
 }
 

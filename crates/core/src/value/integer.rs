@@ -4,7 +4,7 @@
 mod brackets;
 mod digits;
 mod phrases;
-mod script;
+pub(super) mod script;
 mod spelled;
 mod words;
 
@@ -18,6 +18,11 @@ use words::{BETWEEN, BETWEEN_AND, PLACES, RANGE, UNITS};
 /// The value of a JSON number, if whole.
 pub(super) fn from_number(number: &Number) -> Option<i64> {
     number.as_i64().or_else(|| number.as_f64().and_then(whole))
+}
+
+/// The factor of a unit in lower case, such as "k" and "million".
+pub(super) fn unit(word: &str) -> Option<f64> {
+    UNITS.iter().find(|(names, _)| names.contains(&word)).map(|(_, factor)| *factor)
 }
 
 /// Reads "1,200", "about 1,200", "12.5k", "23,299 (2024)", "1 200", "10,000+", "1,00,000",
@@ -71,7 +76,7 @@ const NO_NUMBER: Invalid = Invalid("it contains no number");
 const SEVERAL: Invalid = Invalid("it contains several numbers");
 const CONTEXT: Invalid = Invalid("its words may give the number another meaning");
 
-const MONTHS: [&str; 12] = [
+pub(super) const MONTHS: [&str; 12] = [
     "january",
     "february",
     "march",

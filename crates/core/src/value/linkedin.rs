@@ -1,5 +1,7 @@
-//! The type `linkedin_url`: a person's LinkedIn profile. This module must not open a page.
+//! The type `linkedin_url`: a person's LinkedIn profile; `company` is the type for the pages of companies.
+//! This module must not open a page.
 
+pub(super) mod company;
 mod page;
 
 use unicode_normalization::UnicodeNormalization;
@@ -80,15 +82,20 @@ fn canonical_slug(slug: &str) -> Result<String, Invalid> {
     if is_placeholder_slug(&decoded) {
         return Err(Invalid("its profile name is a placeholder"));
     }
-    let mut canonical = String::with_capacity(slug.len());
-    for byte in decoded.bytes() {
+    Ok(encoded(&decoded))
+}
+
+/// The text with characters outside of ASCII in percent-encoding.
+fn encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
         if byte.is_ascii() {
-            canonical.push(char::from(byte));
+            encoded.push(char::from(byte));
         } else {
-            canonical.push_str(&format!("%{byte:02X}"));
+            encoded.push_str(&format!("%{byte:02X}"));
         }
     }
-    Ok(canonical)
+    encoded
 }
 
 /// The slug without percent-encoding. A slug never contains a percent sign, so an encoded slug may be

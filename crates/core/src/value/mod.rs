@@ -5,13 +5,19 @@
 //! or providers.
 
 mod absent;
+mod boolean;
+mod country;
+mod date;
 mod domain;
 mod email;
 mod integer;
 mod invisible;
+mod json;
 mod linkedin;
 mod list;
+mod number;
 mod paste;
+mod phone;
 mod placeholder;
 mod redirect;
 mod shared;
@@ -22,7 +28,9 @@ use std::{borrow::Cow, fmt};
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value as Json;
+use serde_json::{Number, Value as Json};
+
+use linkedin::company;
 
 pub use absent::PLACEHOLDER_EXAMPLES;
 pub use placeholder::is_placeholder;
@@ -45,6 +53,12 @@ pub enum Value {
     Text(String),
     /// A whole number.
     Integer(i64),
+    /// A number that may have a fraction.
+    Number(Number),
+    /// True or false.
+    Boolean(bool),
+    /// A JSON value. A CSV cell shows its compact text.
+    Json(Json),
     /// Several texts. A CSV cell shows them joined by `; `.
     List(Vec<String>),
 }
@@ -59,7 +73,7 @@ impl Value {
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
-            Self::Integer(_) | Self::List(_) => None,
+            _ => None,
         }
     }
 }
@@ -69,6 +83,13 @@ impl fmt::Display for Value {
         match self {
             Self::Text(text) => f.write_str(text),
             Self::Integer(number) => write!(f, "{number}"),
+            // JSON writes small numbers with an exponent, which spreadsheets show in their own ways.
+            Self::Number(number) => match (number.as_i64(), number.as_f64()) {
+                (None, Some(fraction)) => write!(f, "{fraction}"),
+                _ => write!(f, "{number}"),
+            },
+            Self::Boolean(value) => write!(f, "{value}"),
+            Self::Json(json) => write!(f, "{json}"),
             Self::List(items) => f.write_str(&items.join("; ")),
         }
     }
@@ -92,33 +113,68 @@ pub enum SemanticType {
     Domain,
     /// A person's LinkedIn profile: `https://www.linkedin.com/in/jane-doe`.
     LinkedinUrl,
+    /// A company's LinkedIn page: `https://www.linkedin.com/company/acme`.
+    CompanyLinkedinUrl,
     /// A public web address, http or https.
     Url,
     /// An e-mail address.
     Email,
+    /// A telephone number: `+14155550100`, or only digits when its country is unknown.
+    Phone,
+    /// A country by its ISO code of two letters: `DE`.
+    Country,
+    /// A day, a month or a year: `2021-05-03`, `2021-05`, `2021`.
+    Date,
+    /// True or false.
+    Boolean,
     /// A whole number.
     Integer,
+    /// A number that may have a fraction: `1234.5`.
+    Number,
     /// Any text.
     Text,
     /// Several texts.
     List,
+    /// Any JSON value.
+    Json,
 }
 
 impl SemanticType {
     /// All types, in the order of the help text.
-    pub const ALL: [Self; 7] =
-        [Self::Domain, Self::LinkedinUrl, Self::Url, Self::Email, Self::Integer, Self::Text, Self::List];
+    pub const ALL: [Self; 14] = [
+        Self::Domain,
+        Self::LinkedinUrl,
+        Self::CompanyLinkedinUrl,
+        Self::Url,
+        Self::Email,
+        Self::Phone,
+        Self::Country,
+        Self::Date,
+        Self::Boolean,
+        Self::Integer,
+        Self::Number,
+        Self::Text,
+        Self::List,
+        Self::Json,
+    ];
 
     /// The name in contracts, plans and help.
     pub fn name(self) -> &'static str {
         match self {
             Self::Domain => "domain",
             Self::LinkedinUrl => "linkedin_url",
+            Self::CompanyLinkedinUrl => "company_linkedin_url",
             Self::Url => "url",
             Self::Email => "email",
+            Self::Phone => "phone",
+            Self::Country => "country",
+            Self::Date => "date",
+            Self::Boolean => "boolean",
             Self::Integer => "integer",
+            Self::Number => "number",
             Self::Text => "text",
             Self::List => "list",
+            Self::Json => "json",
         }
     }
 
@@ -127,11 +183,18 @@ impl SemanticType {
         match self {
             Self::Domain => "a domain",
             Self::LinkedinUrl => "a LinkedIn profile",
+            Self::CompanyLinkedinUrl => "a company's LinkedIn page",
             Self::Url => "a web address",
             Self::Email => "an e-mail address",
+            Self::Phone => "a telephone number",
+            Self::Country => "a country",
+            Self::Date => "a date",
+            Self::Boolean => "true or false",
             Self::Integer => "a whole number",
+            Self::Number => "a number",
             Self::Text => "a text",
             Self::List => "a list",
+            Self::Json => "JSON",
         }
     }
 
@@ -143,7 +206,7 @@ impl SemanticType {
     /// Whether the form of a value identifies this type, so that a column can be recognised by its values
     /// whatever its name.
     pub fn is_recognisable(self) -> bool {
-        matches!(self, Self::Domain | Self::LinkedinUrl | Self::Url | Self::Email)
+        matches!(self, Self::Domain | Self::LinkedinUrl | Self::CompanyLinkedinUrl | Self::Url | Self::Email)
     }
 
     /// Reads the text of a cell as this type, in normal form.
@@ -151,7 +214,8 @@ impl SemanticType {
     /// # Errors
     /// The reason why the text is not a value of this type. A blank text never is.
     pub fn read(self, raw: &str) -> Result<Value, Invalid> {
-        let raw = visible(raw);
+        // The texts within JSON are cleaned one by one, because cleaning the whole could remove a quote.
+        let raw = if self == Self::Json { Cow::Borrowed(raw) } else { visible(raw) };
         let raw = raw.trim();
         if raw.is_empty() {
             return Err(Invalid("it is empty"));
@@ -159,11 +223,18 @@ impl SemanticType {
         match self {
             Self::Domain => domain::normalise(raw).map(Value::Text),
             Self::LinkedinUrl => linkedin::normalise(raw).map(Value::Text),
+            Self::CompanyLinkedinUrl => company::normalise(raw).map(Value::Text),
             Self::Url => url::normalise(raw).map(Value::Text),
             Self::Email => email::normalise(raw).map(Value::Text),
+            Self::Phone => phone::read(raw).map(Value::Text),
+            Self::Country => country::read(raw).map(Value::Text),
+            Self::Date => date::read(raw).map(Value::Text),
+            Self::Boolean => boolean::read(raw).map(Value::Boolean),
             Self::Integer => integer::read(raw).map(Value::Integer),
+            Self::Number => number::read(raw).map(Value::Number),
             Self::Text => text::normalise(raw).map(Value::Text),
             Self::List => list::read(raw).map(Value::List),
+            Self::Json => json::read(raw).map(Value::Json),
         }
     }
 
@@ -184,12 +255,23 @@ impl SemanticType {
     pub fn read_json(self, json: &Json) -> Option<Value> {
         match (self, json) {
             (Self::List, Json::Array(_) | Json::Object(_)) => list::from_json(json).map(Value::List),
+            (Self::Json, json) => json::from_json(json).map(Value::Json),
+            (Self::Boolean, Json::Bool(value)) => Some(Value::Boolean(*value)),
+            (Self::Date, Json::Object(object)) => date::from_object(object).map(Value::Text),
             (_, Json::Null | Json::Bool(_) | Json::Object(_)) => None,
+            (Self::Number, Json::Number(number)) => number::from_number(number).map(Value::Number),
             (Self::Integer, Json::Number(number)) => integer::from_number(number).map(Value::Integer),
             (_, Json::Number(number)) => self.read(&number.to_string()).ok(),
             (_, Json::String(text)) => {
                 let text = decoded(text);
                 if is_placeholder(&text) { None } else { self.read(&text).ok() }
+            }
+            // Among several numbers, dates or answers, nothing shows which one is meant.
+            (Self::Boolean | Self::Number | Self::Date, Json::Array(items)) => {
+                let mut values =
+                    items.iter().filter(|item| !item.is_array()).map(|item| self.read_json(item));
+                let first = values.next()?;
+                values.all(|value| value == first).then_some(first)?
             }
             // Among several candidates for one value, the first one that fits is used.
             (_, Json::Array(items)) => {
@@ -203,6 +285,13 @@ impl SemanticType {
     pub fn check(self, value: Value) -> Option<Value> {
         match (self, value) {
             (Self::Integer, Value::Integer(number)) => Some(Value::Integer(number)),
+            (Self::Boolean, Value::Boolean(value)) => Some(Value::Boolean(value)),
+            (Self::Number, Value::Number(number)) => number::from_number(&number).map(Value::Number),
+            (Self::Json, Value::Json(json)) => json::from_json(&json).map(Value::Json),
+            (Self::Json, Value::List(items)) => json::from_json(&items.into()).map(Value::Json),
+            // The integration has read a name or a code. In a cell, `NA` mostly is a placeholder.
+            (Self::Country, Value::Text(text)) if text == "NA" => Some(Value::Text(text)),
+            (Self::Json, Value::Text(text)) => self.read(&text).ok(),
             (Self::List, Value::List(items)) => {
                 let items = items.iter().filter(|item| !is_placeholder(item));
                 let items = items.filter_map(|item| text::normalise(item).ok());

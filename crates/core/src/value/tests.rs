@@ -6,6 +6,8 @@ use serde_json::json;
 use super::*;
 
 mod addresses;
+mod contacts;
+mod declared;
 mod hosts;
 mod integers;
 mod placeholders;

@@ -113,7 +113,7 @@ impl DeclaredProvider {
             return all(self.end(whole, &verdict, &document, handle, answer));
         }
         let ids: Vec<String> = outgoing.iter().map(id).collect();
-        let parts = match reply::matched(bulk, &answer.body, &ids) {
+        let parts = match reply::matched(bulk, &answer.body, &ids, stage == Stage::Poll) {
             Ok(parts) => parts,
             Err(why) => {
                 let said = Some(why.to_owned());
@@ -124,7 +124,7 @@ impl DeclaredProvider {
         let part = self.reader(exchange, Stage::Part);
         let mut ends = Vec::new();
         let mut words = Vec::new();
-        for text in parts {
+        for text in parts.own {
             let (document, verdict) = match text {
                 Some(text) => {
                     let document = reply::part(exchange, text);
@@ -144,7 +144,9 @@ impl DeclaredProvider {
             });
         }
         let cost = reply::stated(exchange, &document, |name| answer.header(name));
-        let costs = reply::shared(exchange, cost, &words);
+        let other = |text: &&str| part.verdict(&reply::part(exchange, text)).word;
+        let others: Vec<Word> = parts.others.iter().map(other).collect();
+        let costs = reply::shared(exchange, cost, &words, &others);
         ends.into_iter().zip(costs).map(|(end, cost)| Attempt { cost, ..answer.attempt(end) }).collect()
     }
 }

@@ -45,7 +45,7 @@ pub(super) fn vendor(root: &Section<'_, '_>, operations: BTreeMap<SmolStr, Decla
     }
     let info = ProviderInfo {
         description: description?.into(),
-        key_variable: key_variable.unwrap_or_default(),
+        key_variable,
         base_variable: format!("{}_BASE_URL", name.to_uppercase()).into(),
         default_base: base?,
         operations: Operations::new(policies, others),

@@ -50,7 +50,7 @@ fn exchanged(pairs: &[(&str, &str)]) -> String {
 fn a_whole_file_is_read() {
     let file = read("acme.toml", WHOLE).unwrap();
     let info = file.provider();
-    assert_eq!((&*info.key_variable, &*info.base_variable), ("ACME_API_KEY", "ACME_BASE_URL"));
+    assert_eq!((info.key_variable.as_deref(), &*info.base_variable), (Some("ACME_API_KEY"), "ACME_BASE_URL"));
     assert_eq!(info.default_base, "https://api.acme.com/v1");
     let contract = file.contracts().next().unwrap();
     assert_eq!((&*contract.calls[0].provider, &*contract.calls[0].operation), ("acme", "find"));

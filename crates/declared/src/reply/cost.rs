@@ -17,18 +17,24 @@ pub(crate) fn stated(
 }
 
 /// The share of each call in the cost of a request, by what its part of the answer means. The calls that are
-/// billed share the cost equally.
-pub(crate) fn shared(exchange: &Exchange, cost: Option<f64>, words: &[Word]) -> Vec<Option<f64>> {
+/// billed share the cost equally, also with those calls of the same job that were not asked about (`others`).
+pub(crate) fn shared(
+    exchange: &Exchange,
+    cost: Option<f64>,
+    words: &[Word],
+    others: &[Word],
+) -> Vec<Option<f64>> {
     let is_billed = |word: &Word| match exchange.bills_only_found {
         true => *word == Word::Found,
         false => word.is_answer() || *word == Word::Unusable,
     };
-    let billed = words.iter().filter(|word| is_billed(word)).count();
+    let all = || words.iter().chain(others);
+    let billed = all().filter(|word| is_billed(word)).count();
     let share = |word: &Word| {
         let cost = cost?;
         Some(match billed {
             // Somebody has to pay what the vendor says.
-            0 => cost / words.len() as f64,
+            0 => cost / all().count() as f64,
             _ if is_billed(word) => cost / billed as f64,
             _ => 0.0,
         })

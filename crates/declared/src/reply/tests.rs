@@ -129,8 +129,21 @@ fn matched_of(text: &str) -> Result<Vec<Option<String>>, &'static str> {
     let file = kinds();
     let bulk = exchange(&file, "together").bulk.as_ref().unwrap();
     let ids = ["a", "b", "a"].map(str::to_owned);
-    let parts = matched(bulk, text, &ids)?;
-    Ok(parts.into_iter().map(|part| part.map(str::to_owned)).collect())
+    let parts = matched(bulk, text, &ids, false)?;
+    assert_eq!(parts.others, [""; 0]);
+    Ok(parts.own.into_iter().map(|part| part.map(str::to_owned)).collect())
+}
+
+#[test]
+fn a_job_answers_other_calls_too() {
+    let file = kinds();
+    let bulk = exchange(&file, "together").bulk.as_ref().unwrap();
+    let (a, b) = (r#"{"meta":{"call":"a"}}"#, r#"{"meta":{"call":"b"}}"#);
+    let text = format!(r#"{{"out": {{"x": 1, "list": [{a}, {b}]}}}}"#);
+    let ids = ["b".to_owned()];
+    let parts = matched(bulk, &text, &ids, true).unwrap();
+    assert_eq!((parts.own, parts.others), (vec![Some(b)], vec![a]));
+    assert!(matched(bulk, &text, &ids, false).is_err());
 }
 
 #[test]
@@ -159,10 +172,14 @@ fn a_cost_is_shared_among_the_calls_that_are_billed() {
     let file = kinds();
     let (found, all) = (exchange(&file, "together"), exchange(&file, "alone"));
     use Word::*;
-    assert_eq!(shared(found, Some(3.0), &[Found, NoData, Found]), [Some(1.5), Some(0.0), Some(1.5)]);
-    assert_eq!(shared(all, Some(3.0), &[Found, NoData, InvalidInput]), [Some(1.5), Some(1.5), Some(0.0)]);
-    assert_eq!(shared(found, Some(2.0), &[NoData, NoData]), [Some(1.0), Some(1.0)]);
-    assert_eq!(shared(found, None, &[Found]), [None]);
+    assert_eq!(shared(found, Some(3.0), &[Found, NoData, Found], &[]), [Some(1.5), Some(0.0), Some(1.5)]);
+    assert_eq!(
+        shared(all, Some(3.0), &[Found, NoData, InvalidInput], &[]),
+        [Some(1.5), Some(1.5), Some(0.0)]
+    );
+    assert_eq!(shared(found, Some(2.0), &[NoData, NoData], &[]), [Some(1.0), Some(1.0)]);
+    assert_eq!(shared(found, None, &[Found], &[]), [None]);
+    assert_eq!(shared(found, Some(3.0), &[Found], &[NoData, Found, Found]), [Some(1.0)]);
     let cost = |text: &str| stated(all, &Document::new(200, text), |_| None);
     assert_eq!(cost(r#"{"cost": 2.5}"#), Some(2.5));
     assert_eq!(cost(r#"{"cost": "2.5"}"#), Some(2.5));

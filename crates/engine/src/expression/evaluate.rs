@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cel::{
     Context, Env, ExecutionError, IdedExpr, Value as Cel,
     common::{
-        types::{CelInt, CelList, CelNull, CelString},
+        types::{CelBool, CelDouble, CelInt, CelList, CelNull, CelString},
         value::{CowVal, Val},
     },
     context::VariableResolver,
@@ -94,6 +94,9 @@ fn read(kind: SemanticType, cell: Option<&Value>) -> Result<Box<dyn Val>, Invali
     Ok(match value {
         Value::Text(text) => Box::new(CelString::from(text)),
         Value::Integer(number) => Box::new(CelInt::from(number)),
+        Value::Number(number) => Box::new(CelDouble::from(number.as_f64().unwrap_or_default())),
+        Value::Boolean(value) => Box::new(CelBool::from(value)),
+        Value::Json(json) => Box::new(CelString::from(json.to_string())),
         Value::List(items) => {
             let items = items.into_iter().map(|item| Box::new(CelString::from(item)) as Box<dyn Val>);
             Box::new(CelList::from(items.collect::<Vec<_>>()))
@@ -110,7 +113,8 @@ pub(super) fn cell(result: &Cel) -> Result<Option<Value>, String> {
     let characters = match &value {
         Some(Value::Text(text)) => text.chars().count(),
         Some(Value::List(items)) => items.iter().map(|item| item.chars().count() + 1).sum(),
-        Some(Value::Integer(_)) | None => 0,
+        // Numbers and booleans are short.
+        Some(_) | None => 0,
     };
     if characters > CELL_CHARACTERS {
         return Err(format!(

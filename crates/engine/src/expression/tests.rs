@@ -2,6 +2,7 @@
 
 mod hostile;
 mod refusals;
+mod typed;
 
 use super::*;
 use marl_core::{SemanticType, Value};

@@ -38,6 +38,8 @@ impl Type {
     pub(super) fn from_column(kind: SemanticType) -> Self {
         match kind {
             SemanticType::Integer => Self::Integer,
+            SemanticType::Number => Self::Decimal,
+            SemanticType::Boolean => Self::Boolean,
             SemanticType::List => Self::List(Item::Text),
             _ => Self::Text,
         }

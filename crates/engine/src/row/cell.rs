@@ -40,8 +40,19 @@ impl Cell {
         let cell = read(kind, cell).unwrap_or_else(|_| cell.clone());
         let (cell, value) = (cell.to_string().to_lowercase(), value.to_string().to_lowercase());
         match kind {
-            // Counts and lists about the same company differ between sources.
-            SemanticType::Integer | SemanticType::List => true,
+            // Counts, lists and the like about the same company differ between sources.
+            SemanticType::Integer
+            | SemanticType::Number
+            | SemanticType::Boolean
+            | SemanticType::Date
+            | SemanticType::List
+            | SemanticType::Json => true,
+            // A number without the prefix of its country may be the same one.
+            SemanticType::Phone => {
+                let digits = |text: &str| text.trim_start_matches(['+', '0']).to_owned();
+                let (cell, value) = (digits(&cell), digits(&value));
+                cell.ends_with(&value) || value.ends_with(&cell)
+            }
             SemanticType::Text => {
                 let words =
                     |text| str::split(text, |c: char| !c.is_alphanumeric()).filter(|word| word.len() > 2);

@@ -115,7 +115,7 @@ impl Caller for Answers {
 static INFO: ProviderInfo = ProviderInfo {
     name: SmolStr::new_static("p"),
     description: SmolStr::new_static(""),
-    key_variable: SmolStr::new_static(""),
+    key_variable: None,
     base_variable: SmolStr::new_static(""),
     default_base: SmolStr::new_static(""),
     operations: Operations::constant(&[], Operation::paid(Duration::from_secs(60))),

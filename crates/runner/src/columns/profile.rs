@@ -18,10 +18,13 @@ const EXAMPLE_CHARS: usize = 40;
 
 /// The types that are recognised from values, the most specific first: every domain is also a valid address,
 /// and `1.5k` is also a valid domain.
-const KINDS: [SemanticType; 5] = [
+const KINDS: [SemanticType; 8] = [
     SemanticType::LinkedinUrl,
+    SemanticType::CompanyLinkedinUrl,
     SemanticType::Email,
     SemanticType::Integer,
+    SemanticType::Number,
+    SemanticType::Date,
     SemanticType::Domain,
     SemanticType::Url,
 ];
@@ -92,8 +95,8 @@ impl Profile {
     fn nothing_in(&self, kind: SemanticType) -> u64 {
         self.nothing[match kind {
             SemanticType::Text => 0,
-            SemanticType::Integer | SemanticType::List => 1,
-            SemanticType::Domain | SemanticType::LinkedinUrl | SemanticType::Url | SemanticType::Email => 2,
+            kind if kind.is_recognisable() => 2,
+            _ => 1,
         }]
     }
 
@@ -120,6 +123,16 @@ fn could_be(kind: SemanticType, cell: &str) -> bool {
     match kind {
         SemanticType::Email => cell.contains(['@', '[', '(']) || !is_plain,
         SemanticType::Integer => cell.len() <= LONGEST_NUMBER && cell.contains(char::is_numeric),
+        SemanticType::Number | SemanticType::Date => {
+            cell.len() <= LONGEST_NUMBER && cell.contains(char::is_numeric)
+        }
+        SemanticType::CompanyLinkedinUrl => {
+            let mut parts = cell.as_bytes().windows(LINKEDIN.len());
+            // The host may be missing: `company/acme`.
+            let kinds = ["company", "school", "showcase"];
+            let is_path = || kinds.iter().any(|kind| cell.to_ascii_lowercase().contains(kind));
+            is_path() || is_address() && (!is_plain || parts.any(|part| part.eq_ignore_ascii_case(LINKEDIN)))
+        }
         SemanticType::LinkedinUrl => {
             let mut parts = cell.as_bytes().windows(LINKEDIN.len());
             let is_path =
@@ -154,6 +167,11 @@ mod tests {
             (&["3m.com", "163.com", "500px.com", "10x.ai"], SemanticType::Domain),
             (&["Jane <jane@acme.com>", "jane@other.com", "@acme.com"], SemanticType::Email),
             (&["=HYPERLINK(\"https://acme.com\", \"Acme Inc\")", "Site: www.acme.com"], SemanticType::Domain),
+            (&["linkedin.com/company/acme", "company/nike"], SemanticType::CompanyLinkedinUrl),
+            (&["1.5", "12", "-0.25"], SemanticType::Number),
+            (&["1999", "2005"], SemanticType::Integer),
+            (&["2021-05-03", "May 3, 2021", "2021-05"], SemanticType::Date),
+            (&["DE", "CA"], SemanticType::Text),
             (&["acme.com", "Acme"], SemanticType::Text),
             (&["n/a", "unknown", "-", "acme.com"], SemanticType::Domain),
             (&["#REF!", "1,200", "tbd"], SemanticType::Integer),
@@ -205,14 +223,17 @@ mod tests {
         fn each_placeholder_rule_includes_the_one_before(cell in "[ -~]{0,12}|(https?:/{0,2})?(n/a|unknown|-|none|#REF!)?[.)]?") {
             let [texts, numbers] = [SemanticType::Text, SemanticType::Integer].map(|kind| kind.says_nothing(&cell));
             prop_assert!(!texts || numbers, "{cell:?}");
-            for kind in KINDS.into_iter().filter(|kind| *kind != SemanticType::Integer) {
+            for kind in [SemanticType::Number, SemanticType::Date] {
+                prop_assert_eq!(kind.says_nothing(&cell), numbers, "{}: {:?}", kind, cell);
+            }
+            for kind in KINDS.into_iter().filter(|kind| kind.is_recognisable()) {
                 prop_assert!(!numbers || kind.says_nothing(&cell), "{kind}: {cell:?}");
                 prop_assert_eq!(kind.says_nothing(&cell), SemanticType::Url.says_nothing(&cell));
             }
         }
 
         #[test]
-        fn the_cheap_check_accepts_every_cell_of_the_type(cell in "[ -~]{0,30}|[a-z@%.。/ :\t-]{0,12}|([a-z]{1,3}: |- |<|=HYPERLINK\\(\"|\\[a\\]\\( ?|in/|/in/)?(www\\.|https?:/{0,2})?[a-z]{1,3}(@|\\[at\\]|%40|[.]com/in/)?[a-z]{0,3}(\\.|\\[dot\\])com( [a-z(]{1,3}|\\)|\"|>)?|(https?://)?([a-z%]{1,3}|[Ll]inkedin|l%69nkedin|linkedın)(\\.|%2[eE]|。)com(/in/abc)?") {
+        fn the_cheap_check_accepts_every_cell_of_the_type(cell in "[ -~]{0,30}|[a-z@%.。/ :\t-]{0,12}|([a-z]{1,3}: |- |<|=HYPERLINK\\(\"|\\[a\\]\\( ?|in/|/in/)?(www\\.|https?:/{0,2})?[a-z]{1,3}(@|\\[at\\]|%40|[.]com/in/)?[a-z]{0,3}(\\.|\\[dot\\])com( [a-z(]{1,3}|\\)|\"|>)?|(https?://)?([a-z%]{1,3}|[Ll]inkedin|l%69nkedin|linkedın)(\\.|%2[eE]|。)com(/in/abc|/company/abc)?|/?[Cc]ompany/[a-z]{1,4}|[0-9.,]{1,8}|[0-9]{1,4}[-/ ][0-9A-Za-z]{1,3}[-/ ][0-9]{1,4}") {
             for kind in KINDS {
                 prop_assert!(!kind.recognises(&cell) || could_be(kind, &cell), "{kind}: {cell:?}");
             }

@@ -48,8 +48,8 @@ pub(super) async fn checks(
         let info = &entry.info;
         let found = connect::look_up(info, file.as_ref());
         // One vendor is enough for many tables, and the key of another is no fault.
-        if has_a_key && found.key.is_none() && needs_key(info) {
-            let message = format!("{} is not set: its integrations need it", info.key_variable);
+        if let Some(variable) = info.key_variable.as_ref().filter(|_| has_a_key && found.key.is_none()) {
+            let message = format!("{variable} is not set: its integrations need it");
             checks.push(Check::skipped(format!("{}.key", info.name), message));
             continue;
         }
@@ -64,7 +64,9 @@ pub(super) async fn checks(
         checks.push(key);
         checks.push(match connection {
             _ if spec.offline => not_asked(info, "`--offline`"),
+            _ if !can_be_asked && info.key_variable.is_none() => not_asked(info, "it is not ready"),
             _ if !can_be_asked => not_asked(info, "there is no key to ask with"),
+            Err(_) if info.key_variable.is_none() => not_asked(info, "there is no usable address"),
             Err(_) => not_asked(info, "there is no address to send a key to"),
             Ok(connection) => {
                 let answer = answer(&*entry.connect(connection)).await;
@@ -89,7 +91,10 @@ async fn of_sandbox(offline: bool, registry: &Registry) -> Result<Vec<Check>, Fa
             continue;
         }
         checks.push(Check::ok(format!("{name}.address"), "the built-in sandbox"));
-        checks.push(Check::ok(format!("{name}.key"), "the sandbox needs none"));
+        checks.push(match &entry.info.key_variable {
+            Some(_) => Check::ok(format!("{name}.key"), "the sandbox needs none"),
+            None => needs_no_key(&entry.info),
+        });
         checks.push(match &sandbox {
             None => not_asked(&entry.info, "`--offline`"),
             Some(sandbox) => answer(&*entry.connect(connect::to_sandbox(&sandbox.url(), &entry.info))).await,
@@ -99,11 +104,6 @@ async fn of_sandbox(offline: bool, registry: &Registry) -> Result<Vec<Check>, Fa
         sandbox.stop().await;
     }
     Ok(checks)
-}
-
-/// Whether the vendor asks for a key.
-fn needs_key(info: &ProviderInfo) -> bool {
-    !info.key_variable.is_empty()
 }
 
 fn not_asked(info: &ProviderInfo, why: &str) -> Check {
@@ -126,14 +126,24 @@ fn address(info: &ProviderInfo, found: &Found) -> Check {
     )
 }
 
+fn needs_no_key(info: &ProviderInfo) -> Check {
+    Check::ok(format!("{}.key", info.name), "the provider needs none")
+}
+
 /// Where the key comes from, and whether it could be sent; never what it is.
 fn key(provider: &dyn Provider, found: &Found) -> Check {
     let info = provider.info();
     let name = format!("{}.key", info.name);
+    let Some(variable) = &info.key_variable else {
+        return match provider.ready() {
+            Ok(()) => needs_no_key(info),
+            Err(error) => Check::bad(name, Exit::Internal, error.full_message(), "please report this defect"),
+        };
+    };
     match (&found.key, provider.ready()) {
         (None, Ok(())) => Check::ok(name, "it needs none"),
         (Some((_, source)), Ok(())) => {
-            Check::ok(name, format!("{} is set in {}", info.key_variable, source_name(source)))
+            Check::ok(name, format!("{variable} is set in {}", source_name(source)))
         }
         (Some((_, source)), Err(error)) => Check::bad(
             name,
@@ -143,7 +153,7 @@ fn key(provider: &dyn Provider, found: &Found) -> Check {
         ),
         (None, Err(_)) => {
             let fix = remedy(ErrorKind::Auth, Occurrence::Check { provider: info, key: KeyTrouble::Missing });
-            let message = format!("{} is not set", info.key_variable);
+            let message = format!("{variable} is not set");
             Check { fix, exit: Exit::Key, ..Check::new(name, CheckStatus::Bad, message) }
         }
     }
@@ -174,7 +184,8 @@ async fn answer(provider: &dyn Provider) -> Check {
         }
         Ok(attempt) => match attempt.end {
             AttemptEnd::Answered(_) | AttemptEnd::Pending { .. } => {
-                Check::ok(name, format!("answers and accepts the key (`{operation}`, which is free)"))
+                let accepts = if info.key_variable.is_some() { " and accepts the key" } else { "" };
+                Check::ok(name, format!("answers{accepts} (`{operation}`, which is free)"))
             }
             AttemptEnd::Failed(refusal) => refused(name, info, &refusal),
         },
@@ -184,7 +195,11 @@ async fn answer(provider: &dyn Provider) -> Check {
 fn refused(name: String, info: &ProviderInfo, refusal: &Refusal) -> Check {
     let error = &refusal.error;
     let is_key_refused = error.kind() == ErrorKind::Auth && refusal.reach == Reach::Provider;
-    let key = if is_key_refused { KeyTrouble::Refused } else { KeyTrouble::NotAllowed };
+    let key = match is_key_refused {
+        _ if info.key_variable.is_none() => KeyTrouble::NotNeeded,
+        true => KeyTrouble::Refused,
+        false => KeyTrouble::NotAllowed,
+    };
     // The body of a refused key's answer adds nothing, and may repeat the key.
     let message = if is_key_refused { error.message().to_owned() } else { error.full_message() };
     let (status, exit) = match error.kind() {
@@ -197,3 +212,6 @@ fn refused(name: String, info: &ProviderInfo, refusal: &Refusal) -> Check {
     let fix = remedy(error.kind(), Occurrence::Check { provider: info, key });
     Check { fix, exit, ..Check::new(name, status, message) }
 }
+
+#[cfg(test)]
+mod tests;

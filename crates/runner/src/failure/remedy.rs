@@ -13,7 +13,7 @@ pub(crate) enum Occurrence<'a> {
     /// A free call of the doctor had no answer.
     Check { provider: &'a ProviderInfo, key: KeyTrouble },
     /// A tool was called by its name.
-    Tool { provider: &'a str, name: &'a str },
+    Tool { provider: &'a str, name: &'a str, needs_key: bool },
 }
 
 /// What is wrong with a key, if the error is about one.
@@ -25,6 +25,8 @@ pub(crate) enum KeyTrouble {
     Refused,
     /// The provider accepts it, but not for this operation.
     NotAllowed,
+    /// The provider needs no key, and refuses all the same.
+    NotNeeded,
 }
 
 /// What to do about an error of this kind; `None` if the error itself says enough.
@@ -42,7 +44,8 @@ pub(crate) fn remedy(kind: ErrorKind, occurrence: Occurrence<'_>) -> Option<Stri
             ),
         }),
         Occurrence::Check { provider, key } => Some(in_a_check(kind, provider, key)),
-        Occurrence::Tool { provider, name } => match kind {
+        Occurrence::Tool { provider, name, needs_key } => match kind {
+            ErrorKind::Auth if !needs_key => Some(about_the_key(KeyTrouble::NotNeeded, "")),
             ErrorKind::Auth => Some(
                 "`marl doctor` shows where the key comes from; `--sandbox` answers with samples and needs none"
                     .to_owned(),
@@ -82,7 +85,8 @@ fn in_a_check(kind: ErrorKind, provider: &ProviderInfo, key: KeyTrouble) -> Stri
         ErrorKind::QuotaExhausted => top_up(&provider.name),
         ErrorKind::RateLimited => wait_a_little(&provider.name),
         ErrorKind::InvalidInput | ErrorKind::ToolNotFound => {
-            "the provider answers and did not refuse the key; `marl enrich --limit 1` shows more, and may buy calls".to_owned()
+            let accepts = if provider.key_variable.is_some() { " and did not refuse the key" } else { "" };
+            format!("the provider answers{accepts}; `marl enrich --limit 1` shows more, and may buy calls")
         }
         ErrorKind::Network | ErrorKind::Timeout => {
             format!("check the network, the proxy (HTTPS_PROXY) and {variable}, or try again later")
@@ -99,6 +103,10 @@ fn about_the_key(key: KeyTrouble, sandbox: &str) -> String {
             format!("set it in the environment or in a `.env` file here or above, or try {sandbox}")
         }
         KeyTrouble::Refused => "check the key: the environment's wins over that of a `.env` file".to_owned(),
+        KeyTrouble::NotNeeded => {
+            "the provider needs no key and refuses all the same: it may ask for less traffic, or block this network"
+                .to_owned()
+        }
         KeyTrouble::NotAllowed => {
             "connect the tool's server in the provider's dashboard, or use a key that may use it".to_owned()
         }

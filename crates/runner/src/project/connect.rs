@@ -101,10 +101,13 @@ pub fn live(
     folder: &Path,
     contact: Option<&str>,
 ) -> Result<Connected, Failure> {
-    let keyless = |info: &ProviderInfo| from_environment(&info.key_variable).is_none();
+    // A provider without a key has only an address, which a file may give as well.
+    let first_variable =
+        |info: &ProviderInfo| info.key_variable.clone().unwrap_or(info.base_variable.clone());
+    let looks_on = |info: &ProviderInfo| from_environment(&first_variable(info)).is_none();
     let infos = registry.providers().map(|entry| &entry.info).filter(|info| names.contains(&info.name));
     // If every key is in the environment, no file is read.
-    let file = if infos.into_iter().any(keyless) { DotEnv::find(folder)? } else { None };
+    let file = if infos.into_iter().any(looks_on) { DotEnv::find(folder)? } else { None };
     let mut address_notes = Vec::new();
     let mut connected = connect::<Failure>(names, registry, |info| {
         let found = look_up(info, file.as_ref());
@@ -146,7 +149,8 @@ pub fn is_in_sandbox(info: &ProviderInfo) -> bool {
 /// name.
 pub fn to_sandbox(url: &str, info: &ProviderInfo) -> Connection {
     let base_url = format!("{url}/{}", info.name);
-    Connection { base_url, key: Some(Secret::new("sandbox")), contact: None }
+    let key = info.key_variable.as_ref().map(|_| Secret::new("sandbox"));
+    Connection { base_url, key, contact: None }
 }
 
 fn connect<E>(
@@ -171,7 +175,7 @@ fn from_environment(name: &str) -> Option<String> {
 }
 
 /// Looks up the key and the base address of a provider. A file's address is used only with the key of the
-/// same file.
+/// same file, or for a provider without a key.
 pub fn look_up(info: &ProviderInfo, file: Option<&DotEnv>) -> Found {
     let of_env = |name: &str| from_environment(name).map(|value| (value, ValueSource::Environment));
     let of_file = |name: &str| {
@@ -179,9 +183,10 @@ pub fn look_up(info: &ProviderInfo, file: Option<&DotEnv>) -> Found {
         file.values.get(name).map(|value| (value.clone(), ValueSource::File(file.path.clone())))
     };
     let base = of_env(&info.base_variable);
-    let (key, base) = match of_env(&info.key_variable) {
+    let variable = info.key_variable.as_deref();
+    let (key, base) = match variable.and_then(of_env) {
         Some(key) => (Some(key), base),
-        None => (of_file(&info.key_variable), base.or_else(|| of_file(&info.base_variable))),
+        None => (variable.and_then(of_file), base.or_else(|| of_file(&info.base_variable))),
     };
     Found { key: key.map(|(key, source)| (Secret::new(&key), source)), base }
 }
@@ -262,7 +267,8 @@ fn assignment(line: &str) -> Result<Option<(String, String)>, ()> {
 /// Checks a base address: it must use https, or http to this machine.
 fn check_base(info: &ProviderInfo, base: &str) -> Result<String, Failure> {
     let wrong = |why: &str| {
-        Failure::usage(format!("{} is not an address to send a key to: {why}", info.base_variable))
+        let what = if info.key_variable.is_some() { "a key" } else { "requests" };
+        Failure::usage(format!("{} is not an address to send {what} to: {why}", info.base_variable))
             .hint(format!("the default is {}; unset the variable to use it", info.default_base))
     };
     let url = Url::parse(base.trim()).map_err(|_| wrong("it is not an address"))?;
@@ -304,7 +310,7 @@ mod tests {
     static INFO: ProviderInfo = ProviderInfo {
         name: SmolStr::new_static("p"),
         description: SmolStr::new_static(""),
-        key_variable: SmolStr::new_static("MARL_TEST_NO_SUCH_KEY"),
+        key_variable: Some(SmolStr::new_static("MARL_TEST_NO_SUCH_KEY")),
         base_variable: SmolStr::new_static("MARL_TEST_NO_SUCH_BASE"),
         default_base: SmolStr::new_static("https://api.example"),
         operations: Operations::constant(&[], Operation::paid(Duration::from_secs(60))),
@@ -345,6 +351,20 @@ mod tests {
         let base = Some(("https://b.example".to_owned(), source));
         assert_eq!(look_up(&INFO, file.as_ref()), Found { key, base });
         assert_eq!(look_up(&INFO, None), Found { key: None, base: None });
+    }
+
+    #[test]
+    fn a_provider_without_a_key_has_only_an_address() {
+        let keyless = ProviderInfo { key_variable: None, ..INFO.clone() };
+        let folder = tempfile::tempdir().unwrap();
+        let lines = "MARL_TEST_NO_SUCH_KEY=secret\nMARL_TEST_NO_SUCH_BASE=https://b.example\n";
+        fs::write(folder.path().join(".env"), lines).unwrap();
+        let file = DotEnv::find(folder.path()).unwrap();
+        let found = look_up(&keyless, file.as_ref());
+        let connection = found.connection(&keyless).unwrap();
+        assert_eq!((connection.base_url.as_str(), connection.key), ("https://b.example", None));
+        assert_eq!(to_sandbox("http://127.0.0.1:1", &keyless).key, None);
+        assert!(to_sandbox("http://127.0.0.1:1", &INFO).key.is_some());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The most useful next step after a run.
 
-use marl_core::ErrorKind;
 use marl_core::words::counted;
+use marl_core::{ErrorKind, Registry};
 
 use table::shell::word;
 
@@ -21,17 +21,23 @@ use crate::{
 };
 
 /// A refused or missing key: if the run found nothing out, this error is its whole result.
-pub(crate) fn key_trouble(counts: &Counts) -> Option<Failure> {
+pub(crate) fn key_trouble(counts: &Counts, registry: &Registry) -> Option<Failure> {
     let stop = counts.stops.iter().find(|stop| stop.error.kind() == ErrorKind::Auth)?;
     let failure = Failure::new(Exit::Key, ErrorCode::Auth, stop.error.full_message());
-    let failure = after_a_stop(counts, stop).into_iter().fold(failure, Failure::hint);
+    let failure = after_a_stop(counts, registry, stop).into_iter().fold(failure, Failure::hint);
     // Samples are for a person to choose: a program that goes on by itself would take them for answers.
     Some(failure.next("marl doctor --json"))
 }
 
 /// What to do next; `None` if there is nothing to do. `is_planned` means that a plan's hash binds the run,
 /// under which no doubt may be sent again.
-pub(crate) fn hint(counts: &Counts, interrupted: bool, asks_anew: bool, is_planned: bool) -> Option<String> {
+pub(crate) fn hint(
+    counts: &Counts,
+    registry: &Registry,
+    interrupted: bool,
+    asks_anew: bool,
+    is_planned: bool,
+) -> Option<String> {
     if asks_anew && interrupted {
         return Some(
             "the same command asks everything again; to go on from here, leave out `--refresh` or use a longer `--max-age`"
@@ -70,7 +76,7 @@ pub(crate) fn hint(counts: &Counts, interrupted: bool, asks_anew: bool, is_plann
         return None;
     }
     match counts.stops.first() {
-        Some(stop) => after_a_stop(counts, stop),
+        Some(stop) => after_a_stop(counts, registry, stop),
         None if counts.pending() > 0 => Some(
             "run the same command again for the answers that come later: they are ordered, and not bought again"
                 .to_owned(),
@@ -121,8 +127,11 @@ pub(crate) fn next_command(report: &Report, interrupted: bool, invocation: &Invo
     }
 }
 
-fn after_a_stop(counts: &Counts, stop: &Stop) -> Option<String> {
+fn after_a_stop(counts: &Counts, registry: &Registry, stop: &Stop) -> Option<String> {
+    let needs_no_key =
+        registry.provider(&stop.provider).is_some_and(|entry| entry.info.key_variable.is_none());
     let key = match &stop.operation {
+        _ if needs_no_key => KeyTrouble::NotNeeded,
         Some(_) => KeyTrouble::NotAllowed,
         None if counts.sent > 0 => KeyTrouble::Refused,
         None => KeyTrouble::Missing,
@@ -137,10 +146,49 @@ fn commonest_kind(counts: &Counts) -> Option<ErrorKind> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use engine::{Event, Listener};
+    use marl_core::{
+        Error, Origin,
+        provider::{Limits, Operation, Operations, ProviderInfo},
+    };
 
     use super::*;
     use crate::run::tally::{MessageCount, Tally};
+
+    #[test]
+    fn a_provider_without_a_key_leads_to_no_advice_about_one() {
+        let hint = |key_variable: Option<&str>| {
+            let mut registry = Registry::gather().unwrap();
+            let info = ProviderInfo {
+                name: "open".into(),
+                description: "a vendor".into(),
+                key_variable: key_variable.map(Into::into),
+                base_variable: "OPEN_BASE".into(),
+                default_base: "https://open.example".into(),
+                operations: Operations::constant(&[], Operation::free(Duration::from_secs(60))),
+                limits: Limits::NONE,
+                check: None,
+            };
+            registry
+                .add_provider(info, Box::new(|_| unreachable!("nothing connects")), Origin::here())
+                .unwrap();
+            let error = Error::new(ErrorKind::Auth, "refused");
+            let stop = Stop { provider: "open".to_owned(), operation: None, error };
+            after_a_stop(&Tally::start(1).counts(), &registry, &stop).unwrap()
+        };
+        assert!(
+            hint(Some("OPEN_KEY")).starts_with("set it in the environment"),
+            "{}",
+            hint(Some("OPEN_KEY"))
+        );
+        assert!(
+            hint(None).starts_with("the provider needs no key and refuses all the same"),
+            "{}",
+            hint(None)
+        );
+    }
 
     #[test]
     fn the_hint_names_the_provider_that_throttled() {
@@ -157,7 +205,7 @@ mod tests {
         let mut counts = tally.counts();
         let seen = MessageCount { count: 2, example_row: 1 };
         counts.messages.insert((0, ErrorKind::RateLimited, "HTTP 429".to_owned()), seen);
-        let hint = hint(&counts, false, false, false).unwrap();
+        let hint = hint(&counts, &Registry::gather().unwrap(), false, false, false).unwrap();
         assert!(hint.ends_with("`per_minute` under `[limit.other]` in marl.toml"), "{hint}");
     }
 }

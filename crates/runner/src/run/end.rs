@@ -74,7 +74,7 @@ impl Run<'_> {
         if trouble.is_some() || (is_lost && !interrupted) {
             report.status = Status::Stopped;
         }
-        let key_trouble = after_run::key_trouble(&report.counts);
+        let key_trouble = after_run::key_trouble(&report.counts, &self.job.workspace.registry);
         let only_the_key = key_trouble.filter(|_| report.written().is_none() && trouble.is_none());
         let is_only_the_key = only_the_key.is_some();
         let trouble = trouble.or(is_lost.then(|| ledger_lost(&report.counts, &*store)));
@@ -113,8 +113,14 @@ impl Run<'_> {
             errors_file: None,
             elapsed,
             guarded_cells: self.files.guarded_cells(),
-            hint: after_run::hint(&counts, interrupted, self.asks_anew(), self.spec().plan.is_some())
-                .filter(|_| !is_lost),
+            hint: after_run::hint(
+                &counts,
+                &self.job.workspace.registry,
+                interrupted,
+                self.asks_anew(),
+                self.spec().plan.is_some(),
+            )
+            .filter(|_| !is_lost),
             next_command: None,
             settings: self.spending_notes.clone(),
             consent: if is_lost { None } else { self.left_at_the_end().await? },

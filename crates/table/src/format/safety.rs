@@ -30,7 +30,8 @@ pub(crate) fn csv_cell(value: &Value, raw_cells: bool) -> (Cow<'_, str>, bool) {
 /// A value for JSON; its type stays. The texts of a list share the length limit of one cell.
 pub(crate) fn json_value(value: &Value) -> Value {
     match value {
-        Value::Integer(number) => Value::Integer(*number),
+        // JSON is bounded and cleaned when it becomes a value.
+        Value::Integer(_) | Value::Number(_) | Value::Boolean(_) | Value::Json(_) => value.clone(),
         Value::Text(text) => Value::Text(cut(&clean(text, LineBreaks::Kept), CELL_CHARACTERS).to_owned()),
         Value::List(items) => {
             let mut room = CELL_CHARACTERS;

@@ -101,6 +101,12 @@ fn no_value_controls_a_terminal() {
 #[test]
 fn json_keeps_types_and_line_breaks() {
     let check = |value: Value, expect: Value| assert_eq!(json_value(&value), expect);
+    for typed in [Value::Boolean(false), Value::Number(serde_json::Number::from_f64(1.5).unwrap())] {
+        check(typed.clone(), typed);
+    }
+    let json = Value::Json(serde_json::json!({"a": [1]}));
+    assert_eq!(serde_json::to_string(&json_value(&json)).unwrap(), r#"{"a":[1]}"#);
+    assert_eq!(csv_cell(&Value::text("+14155550100"), false), ("+14155550100".into(), false));
     check(Value::text("a\r\nb\tc\u{1b}[0m\u{7}"), Value::text("a\nb\tc"));
     check(Value::text("=1"), Value::text("=1"));
     check(Value::List(owned(&["a\0", "b"])), Value::List(owned(&["a", "b"])));

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 const ZEROS: [char; 12] = ['٠', '۰', '०', '০', '੦', '૦', '௦', '౦', '೦', '๐', '０', '၀'];
 
 /// The text with its digits, separators and range signs in ASCII.
-pub(super) fn plain(text: &str) -> Cow<'_, str> {
+pub(in crate::value) fn plain(text: &str) -> Cow<'_, str> {
     if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.chars().map(plain_char).collect()) }
 }
 

@@ -51,7 +51,7 @@ const fn priced(bills: Bills, worst: f64) -> Operation {
 pub(super) static INFO: ProviderInfo = ProviderInfo {
     name: SmolStr::new_static("p"),
     description: SmolStr::new_static(""),
-    key_variable: SmolStr::new_static("P_KEY"),
+    key_variable: Some(SmolStr::new_static("P_KEY")),
     base_variable: SmolStr::new_static("P_BASE"),
     default_base: SmolStr::new_static("https://p.example"),
     operations: Operations::constant(OPERATIONS, Operation::paid(TIMEOUT)),

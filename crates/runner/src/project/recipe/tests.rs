@@ -126,7 +126,7 @@ fn invalid_recipes_are_reported_with_their_lines() {
         "existing = \"overwite\"\n[[step]]\nuse = \"a\"",
         "existing = true\n[[step]]\nuse = \"a\"",
         "[columns]\nemployees = \"int\"\n[[step]]\nuse = \"a\"",
-        "[columns]\nemployees = \"number\"\n[[step]]\nuse = \"a\"",
+        "[columns]\nemployees = \"money\"\n[[step]]\nuse = \"a\"",
         "[columns]\nemployees = 3\n[[step]]\nuse = \"a\"",
         "[columns]\nexisting = \"keep\"\n[[step]]\nuse = \"a\"",
         "[columns]\n\"\" = \"text\"\n[[step]]\nuse = \"a\"",
