@@ -88,6 +88,13 @@ impl Contract {
         self
     }
 
+    /// The contract with these sets of inputs, of which one must be filled.
+    #[must_use]
+    pub const fn needs(mut self, needs: &'static [Names]) -> Self {
+        forget(replace(&mut self.needs, Cow::Borrowed(needs)));
+        self
+    }
+
     /// The whole contract as JSON in a stable form, including prompts and aliases. Contracts with equal
     /// texts make equal promises. Plans and runs store digests of this text to detect a changed contract, so
     /// any change of the form makes every contract look changed.

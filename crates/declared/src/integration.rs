@@ -77,14 +77,14 @@ fn json(value: &Value) -> Json {
 /// not look like a vendor that knows nothing.
 pub(crate) fn fields(translation: &Translation, reply: &Json) -> Result<Fields, Error> {
     let places = || translation.outputs.iter().flat_map(|output| &output.at);
-    if !places().any(|at| at.get(reply).is_some()) {
+    if !places().any(|at| at.collected(reply).is_some()) {
         let Translation { contract, call, .. } = translation;
         let message = format!("the answer of {} has nothing where {} reads it", call.provider, contract.name);
         return Err(Error::bad_reply(message).with_detail(reply.to_string()));
     }
     let mut fields = Fields::none();
     for OutputForm { name, kind, required, at, source } in &translation.outputs {
-        let value = at.iter().filter_map(|at| kind.read_json(at.get(reply)?)).next();
+        let value = at.iter().filter_map(|at| kind.read_json(at.collected(reply)?.as_ref())).next();
         let source = source.as_ref().and_then(|source| SemanticType::Url.read_json(source.get(reply)?));
         match value {
             Some(value) => {
@@ -133,6 +133,19 @@ mod tests {
         let call = &script.calls()[0];
         assert_eq!((&*call.provider, &*call.operation), ("acme", "alone"));
         assert_eq!(call.parameters["path"], "/people/7.v2");
+    }
+
+    #[test]
+    fn values_keep_their_types_in_a_request() {
+        for (value, expect) in [
+            (Value::text("7"), json!("7")),
+            (Value::Integer(7), json!(7)),
+            (Value::Boolean(true), json!(true)),
+            (Value::Json(json!({"a": [1]})), json!({"a": [1]})),
+            (Value::List(vec!["a".into()]), json!(["a"])),
+        ] {
+            assert_eq!(super::json(&value), expect);
+        }
     }
 
     #[tokio::test]

@@ -38,6 +38,17 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_file_in_the_documentation_has_no_mistakes_and_its_example_holds() {
+        let page = include_str!("../../../docs/declared.md");
+        let text = page.split("```").nth(1).and_then(|block| block.strip_prefix("toml")).unwrap();
+        let file = read("declared.md", text).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+        assert_eq!((file.examples(), file.check_examples()), (1, Vec::new()));
+        for word in crate::Word::ALL {
+            assert!(page.contains(&format!("`{}`", word.name())), "{}", word.name());
+        }
+    }
+
     /// The ledgers of users store paid answers under exactly these parameters.
     #[test]
     fn the_questions_never_change() {

@@ -26,7 +26,8 @@ pub(crate) fn run(args: &DescribeArgs, printer: &Printer) -> Result<Exit, Failur
     }
     if !contract.needs.is_empty() {
         let sets = contract.needs.iter().map(|set| set.iter().collect::<Vec<_>>().join(" and "));
-        printer.data(&format!("needs\n  {}", sets.collect::<Vec<_>>().join(", or ")));
+        printer.data("needs");
+        printer.data(&format!("  {}", sets.collect::<Vec<_>>().join(", or ")));
     }
     printer.data("calls");
     for call in contract.calls.iter() {

@@ -146,7 +146,14 @@ fn help_and_the_registry() {
     let world = World::new();
     insta::assert_snapshot!(transcripts(
         &world,
-        &["--help", "enrich --help", "sandbox --help", "integrations", "describe find_ceo"]
+        &[
+            "--help",
+            "enrich --help",
+            "sandbox --help",
+            "integrations",
+            "describe find_ceo",
+            "describe pdl_person"
+        ]
     ));
 }
 

@@ -1,6 +1,11 @@
 //! JSON pointers (RFC 6901), which say where a value is in a reply. This module reads no types.
 
+use std::borrow::Cow;
+
 use serde_json::Value as Json;
+
+/// The most values that `*` collects.
+const MOST_COLLECTED: usize = 1_000;
 
 /// The length limit of a pointer, in bytes.
 const LONGEST: usize = 200;
@@ -37,6 +42,19 @@ impl Pointer {
         json.pointer(&self.0)
     }
 
+    /// The value for an output. The key `*` means every item of a list or every value of a table, and the
+    /// values that are found then form a list.
+    pub(crate) fn collected<'j>(&self, json: &'j Json) -> Option<Cow<'j, Json>> {
+        if !self.0.split('/').any(|key| key == "*") {
+            return self.get(json).map(Cow::Borrowed);
+        }
+        let mut found = vec![json];
+        for key in self.keys() {
+            found = found.into_iter().flat_map(|json| step(json, &key)).take(MOST_COLLECTED).collect();
+        }
+        (!found.is_empty()).then(|| Cow::Owned(found.into_iter().cloned().collect()))
+    }
+
     /// The keys of the pointer, without escapes.
     pub(crate) fn keys(&self) -> impl Iterator<Item = String> {
         self.0.split('/').skip(1).map(|key| key.replace("~1", "/").replace("~0", "~"))
@@ -49,6 +67,19 @@ impl Pointer {
             Json::Number(number) => Some(number.to_string()),
             _ => None,
         }
+    }
+}
+
+/// The values under a key, or all values for `*`.
+fn step<'j>(json: &'j Json, key: &str) -> Vec<&'j Json> {
+    match (json, key) {
+        (Json::Array(items), "*") => items.iter().collect(),
+        (Json::Object(members), "*") => members.values().collect(),
+        (Json::Object(members), key) => members.get(key).into_iter().collect(),
+        (Json::Array(items), key) => {
+            key.parse().ok().and_then(|at: usize| items.get(at)).into_iter().collect()
+        }
+        _ => Vec::new(),
     }
 }
 
@@ -70,6 +101,24 @@ mod tests {
         ] {
             assert_eq!(Pointer::new(text).unwrap().get(&json).cloned(), expect, "{text}");
         }
+    }
+
+    #[test]
+    fn a_star_collects_all_values() {
+        let json = json!({"emails": [{"at": "a"}, {"x": 1}, {"at": "b"}], "by": {"k": [1], "l": [2, 3]}});
+        for (text, expect) in [
+            ("/emails/*/at", Some(json!(["a", "b"]))),
+            ("/by/*/0", Some(json!([1, 2]))),
+            ("/by/*/*", Some(json!([1, 2, 3]))),
+            ("/emails/0/at", Some(json!("a"))),
+            ("/emails/*/y", None),
+            ("/emails/0/at/*", None),
+        ] {
+            assert_eq!(Pointer::new(text).unwrap().collected(&json).map(Cow::into_owned), expect, "{text}");
+        }
+        let many: Json = (0..100).map(|_| (0..100).collect::<Json>()).collect();
+        let most = Pointer::new("/*/*").unwrap().collected(&many).unwrap().as_array().unwrap().len();
+        assert_eq!(most, MOST_COLLECTED);
     }
 
     #[test]

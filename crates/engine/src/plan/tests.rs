@@ -3,6 +3,7 @@
 mod compose;
 mod expected;
 mod names;
+mod needs;
 
 use async_trait::async_trait;
 use marl_core::{Context, Contract, Error, Fields, Registration, Row, SemanticType};

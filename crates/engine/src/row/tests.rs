@@ -6,8 +6,8 @@ use std::{sync::Mutex, time::Duration};
 
 use async_trait::async_trait;
 use marl_core::{
-    Call, CallEnd, CallSpec, Column, Connection, Context, Contract, ErrorKind, Fields, Integration, Provider,
-    Registration, Registry, Reply, Row, SemanticType, SkipReason, SmolStr,
+    Call, CallEnd, CallSpec, Column, Connection, Context, Contract, ErrorKind, Fields, Integration, Names,
+    Provider, Registration, Registry, Reply, Row, SemanticType, SkipReason, SmolStr,
     provider::{Limits, Operation, Operations, ProviderInfo},
 };
 use serde_json::json;
@@ -150,14 +150,20 @@ async fn through(columns: &[(&str, &str)], existing: Existing) -> (Vec<String>, 
 }
 
 async fn end_of(columns: &[(&str, &str)], existing: Existing) -> (RowEnd, Arc<Answers>) {
+    end_with(&registry(), &["second", "first"], columns, existing).await
+}
+
+async fn end_with(
+    registry: &Registry,
+    steps: &[&str],
+    columns: &[(&str, &str)],
+    existing: Existing,
+) -> (RowEnd, Arc<Answers>) {
     let names: Vec<String> = columns.iter().map(|(name, _)| (*name).to_owned()).collect();
-    let request = Request {
-        steps: vec![StepRequest::parse("second"), StepRequest::parse("first")],
-        existing,
-        ..Request::default()
-    };
+    let steps = steps.iter().map(|step| StepRequest::parse(step)).collect();
+    let request = Request { steps, existing, ..Request::default() };
     let header = Header { table: "t.csv", columns: &names, samples: &[] };
-    let plan = Arc::new(Plan::new(&request, &header, &registry()).unwrap());
+    let plan = Arc::new(Plan::new(&request, &header, registry).unwrap());
     let cell = |at: &usize| Some(columns[*at].1).filter(|cell| !cell.is_empty()).map(Value::text);
     let cells = plan.reads().iter().map(cell).collect();
     let answers = Arc::new(Answers::default());
@@ -166,6 +172,41 @@ async fn end_of(columns: &[(&str, &str)], existing: Existing) -> (RowEnd, Arc<An
         .row(cells)
         .await;
     (end, answers)
+}
+
+static NEEDS: Contract = Contract::new("second", "1", "")
+    .inputs(
+        const {
+            &[
+                Column::optional("email", SemanticType::Email, ""),
+                Column::optional("name", SemanticType::Text, ""),
+                Column::optional("company_domain", SemanticType::Domain, ""),
+            ]
+        },
+    )
+    .outputs(const { &[Column::optional("greeting", SemanticType::Text, "")] })
+    .calls(CALLS)
+    .needs(const { &[Names::constant(&["email"]), Names::constant(&["name", "company_domain"])] });
+
+#[tokio::test]
+async fn a_row_without_a_set_of_needed_inputs_is_skipped() {
+    let all =
+        [Registration::integration(|| Box::new(Obeys(&NEEDS))), Registration::provider(&INFO, no_connection)];
+    let registry = Registry::from_registrations(&all).unwrap();
+    for (email, name, domain, is_asked) in [
+        ("jo@acme.com", "", "", true),
+        ("", "Jo", "acme.com", true),
+        ("", "Jo", "", false),
+        ("", "", "acme.com", false),
+        ("N/A", "Jo", "-", false),
+        ("", "", "", false),
+    ] {
+        let columns = [("email", email), ("name", name), ("company_domain", domain)];
+        let (end, _) = end_with(&registry, &["second"], &columns, Existing::Keep).await;
+        let outcome = &end.outcomes[0];
+        let is_skipped = matches!(outcome, Outcome::Skipped(SkipReason::MissingInput));
+        assert_eq!((is_skipped, matches!(outcome, Outcome::Value(_))), (!is_asked, is_asked), "{columns:?}");
+    }
 }
 
 /// The result of the first call was paid for, whatever happens to the second call.
