@@ -29,11 +29,11 @@ struct Rate {
 
 enum Kind {
     Spaced(DefaultDirectRateLimiter),
-    Counted(Mutex<VecDeque<Used>>),
+    Counted(Mutex<VecDeque<PartUse>>),
 }
 
 /// What was used in a part of the period.
-struct Used {
+struct PartUse {
     began: Instant,
     amount: u32,
 }
@@ -131,7 +131,7 @@ impl Rate {
         if sum + amount <= most {
             match used.back_mut().filter(|last| now.duration_since(last.began) < part) {
                 Some(last) => last.amount += amount,
-                None => used.push_back(Used { began: now, amount }),
+                None => used.push_back(PartUse { began: now, amount }),
             }
             return None;
         }
