@@ -92,7 +92,7 @@ fn with_faults_the_ledger_never_says_less_than_the_bill() {
             let world = world(Options { seed, faults: faults.clone(), ..Options::default() });
             // Small requests, so that many meet a fault.
             let settings = world.read("marl.toml");
-            world.write("marl.toml", format!("{settings}[limit.{name}]\nbulk = 7\n"));
+            world.write("marl.toml", format!("{settings}[limit.{name}]\nbulk = 7\nper_minute = 60000\n"));
             until_done(&world, &enrich(integration, ""));
             let ((answers, doubts), billed) = (recorded(&world, name), billed(&world, name));
             assert!(
