@@ -39,7 +39,10 @@ fn world(seed: u64) -> World {
     // Enough attempts that no call meets a fault in each of them.
     let settings = QUICK.replace("[retry]", "[retry]\nattempts = 10");
     // Small requests, so that there are several.
-    world.write("marl.toml", format!("{settings}[limit.pdl]\nbulk = 9\n[limit.fullenrich]\nbulk = 9\nper_minute = 60000\n"));
+    world.write(
+        "marl.toml",
+        format!("{settings}[limit.pdl]\nbulk = 9\n[limit.fullenrich]\nbulk = 9\nper_minute = 60000\n"),
+    );
     world
 }
 

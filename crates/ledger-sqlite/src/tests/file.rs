@@ -198,3 +198,32 @@ fn many_processes_may_create_the_ledger_at_once() {
         assert!(opened.iter().all(Result::is_ok), "{opened:?}");
     }
 }
+
+/// Prints what a reply of 100 KB takes in the file: pages made of the project's own documents.
+#[tokio::test]
+#[ignore = "it measures, and proves nothing"]
+async fn bytes_of_long_replies() {
+    const CALLS: u64 = 300;
+    let text = concat!(include_str!("../../../../README.md"), include_str!("../../../../docs/gateway.md"));
+    let lines: Vec<&str> = text.lines().collect();
+    let world = World::new();
+    let run = world.run();
+    let mut length = 0;
+    for n in 0..CALLS {
+        let mut page = String::new();
+        let mut at = n as usize * 7919;
+        while page.len() < 100_000 {
+            at = (at * 31 + 17) % lines.len();
+            page.push_str(&format!("<p id=\"{at}-{n}\">{}</p>\n", lines[at]));
+            at += 1;
+        }
+        length += page.len();
+        let intent = world.send(&run, n).await;
+        world.settle(&run, n, intent, found(&page)).await;
+    }
+    drop(run);
+    let files = std::fs::read_dir(world.path().parent().unwrap()).unwrap().flatten();
+    let files = files.filter(|file| !file.file_name().to_string_lossy().ends_with("-room"));
+    let bytes: u64 = files.map(|file| file.metadata().unwrap().len()).sum();
+    println!("{} bytes of replies, {} bytes a call", length as u64 / CALLS, bytes / CALLS);
+}
