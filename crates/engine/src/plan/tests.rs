@@ -65,6 +65,26 @@ static EGG: Contract = contract(
     const { &[Column::required("chicken_name", SemanticType::Text, "")] },
     const { &[Column::optional("egg_name", SemanticType::Text, "")] },
 );
+static COOK: Contract = contract(
+    "cook",
+    const {
+        &[
+            Column::required("company_domain", SemanticType::Domain, ""),
+            Column::optional("dish", SemanticType::Text, ""),
+        ]
+    },
+    const { &[Column::optional("cook_name", SemanticType::Text, "")] },
+);
+static MENU: Contract = contract(
+    "menu",
+    const {
+        &[
+            Column::required("company_domain", SemanticType::Domain, ""),
+            Column::optional("cook_name", SemanticType::Text, ""),
+        ]
+    },
+    const { &[Column::optional("dish", SemanticType::Text, "")] },
+);
 static OTHER_CEO: Contract = contract(
     "other_ceo",
     const { &[Column::required("company_domain", SemanticType::Domain, "")] },
@@ -79,6 +99,8 @@ fn registry() -> Registry {
         Registration::integration(|| Box::new(Plain(&CHICKEN))),
         Registration::integration(|| Box::new(Plain(&EGG))),
         Registration::integration(|| Box::new(Plain(&OTHER_CEO))),
+        Registration::integration(|| Box::new(Plain(&COOK))),
+        Registration::integration(|| Box::new(Plain(&MENU))),
     ];
     Registry::from_registrations(&all).unwrap()
 }
@@ -256,7 +278,7 @@ fn several_columns_that_fit_are_an_error() {
 #[test]
 fn names_that_do_not_exist() {
     let listed = || {
-        let names = ["chicken", "egg", "find_ceo", "find_cto", "other_ceo", "profile"];
+        let names = ["chicken", "cook", "egg", "find_ceo", "find_cto", "menu", "other_ceo", "profile"];
         Advice::KnownIntegrations(texts(names))
     };
     let unknown = plan("find-ceo", &[], Existing::Keep, LEADS).err().unwrap();
@@ -362,6 +384,24 @@ fn a_cycle_is_an_error() {
         LEADS,
         "chicken(egg_name<-name) egg(chicken_name<-chicken_name)",
     );
+}
+
+#[test]
+fn optional_inputs_form_no_cycle() {
+    binds(
+        "cook,menu",
+        &[],
+        LEADS,
+        "cook(company_domain<-company_domain) menu(company_domain<-company_domain cook_name<-cook_name)",
+    );
+    binds(
+        "menu,cook",
+        &[],
+        LEADS,
+        "menu(company_domain<-company_domain) cook(company_domain<-company_domain dish<-dish)",
+    );
+    let steps = ["cook.dish=dish", "menu.cook_name=cook_name"];
+    assert!(plan("cook,menu", &steps, Existing::Keep, LEADS).is_err(), "the user said so");
 }
 
 #[test]
