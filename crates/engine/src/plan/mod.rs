@@ -5,8 +5,8 @@
 
 mod advice;
 mod bind;
-mod circle;
 mod compute;
+mod cycle;
 mod error;
 mod feed;
 mod layout;
@@ -165,7 +165,7 @@ impl Plan {
     pub fn new(request: &Request, header: &Header<'_>, registry: &Registry) -> Result<Self, PlanError> {
         let request = resolve(request, header, registry)?;
         let mut named = name::name(&request, header, registry)?;
-        let bound = circle::opened(bind::bind(&named, &request, header, registry)?, &named);
+        let bound = cycle::opened(bind::bind(&named, &request, header, registry)?, &named);
         let computed = compute::compute(&mut named, &request, header)?;
         let after: Vec<Vec<usize>> = (0..named.len())
             .map(|at| {

@@ -1,12 +1,12 @@
 //! Steps that could feed each other. An input that marl bound by itself, and that its step can do without, takes
-//! no part in a circle: the step that the user named first does not wait for a later one.
+//! no part in a cycle: the step that the user named first does not wait for a later one.
 
 use super::{bind::BoundInput, bind::How, name::Named};
 
 /// The inputs of the alternatives of each step.
 type Bound = Vec<Vec<Vec<BoundInput>>>;
 
-/// Leaves out optional inputs through which steps would wait for each other. What remains of a circle is the
+/// Leaves out optional inputs through which steps would wait for each other. What remains of a cycle is the
 /// user's to resolve.
 pub(super) fn opened(mut bound: Bound, steps: &[Named<'_>]) -> Bound {
     while let Some((reader, alternative, input)) = closing(&bound, steps) {
@@ -15,7 +15,7 @@ pub(super) fn opened(mut bound: Bound, steps: &[Named<'_>]) -> Bound {
     bound
 }
 
-/// The place of an input that closes a circle and that its step can do without.
+/// The place of an input that closes a cycle and that its step can do without.
 fn closing(bound: &Bound, steps: &[Named<'_>]) -> Option<(usize, usize, usize)> {
     for (reader, alternatives) in bound.iter().enumerate() {
         for (at, inputs) in alternatives.iter().enumerate() {
