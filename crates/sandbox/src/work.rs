@@ -106,6 +106,14 @@ impl Ticket {
     }
 }
 
+impl Ticket {
+    /// Whether [`Ticket::id`] makes identifiers of this form.
+    pub(crate) fn could_have_made(id: &str) -> bool {
+        let lengths: Vec<usize> = id.split('-').map(str::len).collect();
+        lengths == [8, 4, 4, 4, 12] && id.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
+    }
+}
+
 /// A vendor's complete answer, and what the vendor bills for it.
 pub(crate) struct Answered {
     pub(crate) status: StatusCode,

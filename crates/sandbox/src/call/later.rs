@@ -43,7 +43,10 @@ pub(super) async fn poll(state: &State, account: &Account, later: &dyn Later, id
     let vendor = account.vendor;
     settle(state, account);
     let Some(look) = account.jobs.look(id, Instant::now()) else {
-        return Ok(vendor.error(StatusCode::NOT_FOUND, "There is no such job"));
+        return match later.forgotten(id) {
+            Some(answered) => faulty::after(vendor, None, &answered),
+            None => Ok(vendor.error(StatusCode::NOT_FOUND, "There is no such job")),
+        };
     };
     let mut hash = Fnv::new();
     hash.write_text(id);

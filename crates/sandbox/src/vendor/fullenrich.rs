@@ -94,6 +94,10 @@ impl Later for FullEnrich {
             Answered::ok(result(id, "IN_PROGRESS", 0, Vec::new()))
         }
     }
+
+    fn forgotten(&self, id: &str) -> Option<Answered> {
+        Ticket::could_have_made(id).then(|| Answered::ok(result(id, "FAILED", 0, Vec::new())))
+    }
 }
 
 /// The contacts of a request.

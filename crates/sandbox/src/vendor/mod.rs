@@ -59,6 +59,10 @@ pub(crate) trait Later: Send + Sync {
 
     /// The answer to a poll while the job runs.
     fn pending(&self, id: &str, dice: Dice) -> Answered;
+
+    /// The answer to a poll of a job of an earlier sandbox, which forgot its jobs when it stopped. `None` if no
+    /// job can have this identifier.
+    fn forgotten(&self, id: &str) -> Option<Answered>;
 }
 
 /// A route of a vendor.

@@ -145,12 +145,14 @@ async fn special_words_force_the_ends_of_jobs_and_items() {
 async fn an_unknown_job_and_invalid_requests_are_refused() {
     let caller = Caller::new().await;
     assert_eq!(caller.poll("nobody").await.unwrap().status(), 404);
+    let of_an_earlier_life = caller.poll("01234567-89ab-cdef-0123-456789abcdef").await.unwrap();
+    assert_eq!(json_of(of_an_earlier_life).await["status"], "FAILED");
     for body in [json!({ "data": [] }), json!({ "data": [{ "first_name": "a" }] }), request(&slugs(101))] {
         let response = caller.post_to("fullenrich", PATH, &body).await.unwrap();
         assert_eq!(response.status(), 400, "{body}");
     }
     let stats = caller.fullenrich();
-    assert_eq!((stats.polls, stats.calls, stats.refused), (1, 3, 3));
+    assert_eq!((stats.polls, stats.calls, stats.refused), (2, 3, 3));
 }
 
 #[tokio::test]
