@@ -1,6 +1,7 @@
 //! Tests of plans over headers: bindings, orders, and every error message.
 
 mod compose;
+mod cycles;
 mod expected;
 mod names;
 mod needs;
@@ -55,36 +56,6 @@ static PROFILE: Contract = contract(
     },
     const { &[Column::optional("headline", SemanticType::Text, "")] },
 );
-static CHICKEN: Contract = contract(
-    "chicken",
-    const { &[Column::required("egg_name", SemanticType::Text, "")] },
-    const { &[Column::optional("chicken_name", SemanticType::Text, "")] },
-);
-static EGG: Contract = contract(
-    "egg",
-    const { &[Column::required("chicken_name", SemanticType::Text, "")] },
-    const { &[Column::optional("egg_name", SemanticType::Text, "")] },
-);
-static COOK: Contract = contract(
-    "cook",
-    const {
-        &[
-            Column::required("company_domain", SemanticType::Domain, ""),
-            Column::optional("dish", SemanticType::Text, ""),
-        ]
-    },
-    const { &[Column::optional("cook_name", SemanticType::Text, "")] },
-);
-static MENU: Contract = contract(
-    "menu",
-    const {
-        &[
-            Column::required("company_domain", SemanticType::Domain, ""),
-            Column::optional("cook_name", SemanticType::Text, ""),
-        ]
-    },
-    const { &[Column::optional("dish", SemanticType::Text, "")] },
-);
 static OTHER_CEO: Contract = contract(
     "other_ceo",
     const { &[Column::required("company_domain", SemanticType::Domain, "")] },
@@ -96,11 +67,11 @@ fn registry() -> Registry {
         Registration::integration(|| Box::new(Plain(&FIND_CEO))),
         Registration::integration(|| Box::new(Plain(&FIND_CTO))),
         Registration::integration(|| Box::new(Plain(&PROFILE))),
-        Registration::integration(|| Box::new(Plain(&CHICKEN))),
-        Registration::integration(|| Box::new(Plain(&EGG))),
+        Registration::integration(|| Box::new(Plain(&cycles::CHICKEN))),
+        Registration::integration(|| Box::new(Plain(&cycles::EGG))),
         Registration::integration(|| Box::new(Plain(&OTHER_CEO))),
-        Registration::integration(|| Box::new(Plain(&COOK))),
-        Registration::integration(|| Box::new(Plain(&MENU))),
+        Registration::integration(|| Box::new(Plain(&cycles::COOK))),
+        Registration::integration(|| Box::new(Plain(&cycles::MENU))),
     ];
     Registry::from_registrations(&all).unwrap()
 }
@@ -367,41 +338,6 @@ fn a_column_has_one_writer() {
         "`find_ceo` and `other_ceo` both write column `ceo_name`",
         [prefix("other_ceo", "ceo_name")],
     );
-}
-
-#[test]
-fn a_cycle_is_an_error() {
-    refuses(
-        "chicken,egg",
-        &[],
-        LEADS,
-        "`chicken` and `egg` need each other's columns",
-        [Advice::BindOneInput, Advice::PrefixOneStep { step: "egg".to_owned(), prefix: "egg_".to_owned() }],
-    );
-    binds(
-        "chicken,egg",
-        &["chicken.egg_name=name"],
-        LEADS,
-        "chicken(egg_name<-name) egg(chicken_name<-chicken_name)",
-    );
-}
-
-#[test]
-fn optional_inputs_form_no_cycle() {
-    binds(
-        "cook,menu",
-        &[],
-        LEADS,
-        "cook(company_domain<-company_domain) menu(company_domain<-company_domain cook_name<-cook_name)",
-    );
-    binds(
-        "menu,cook",
-        &[],
-        LEADS,
-        "menu(company_domain<-company_domain) cook(company_domain<-company_domain dish<-dish)",
-    );
-    let steps = ["cook.dish=dish", "menu.cook_name=cook_name"];
-    assert!(plan("cook,menu", &steps, Existing::Keep, LEADS).is_err(), "the user said so");
 }
 
 #[test]

@@ -199,11 +199,10 @@ fn many_processes_may_create_the_ledger_at_once() {
     }
 }
 
-/// Prints what a reply of 100 KB takes in the file: pages made of the project's own documents.
+/// Pages of 100 KB, made of the project's own documents. They take about 4 KB each.
 #[tokio::test]
-#[ignore = "it measures, and proves nothing"]
-async fn bytes_of_long_replies() {
-    const CALLS: u64 = 300;
+async fn long_replies_take_a_fraction_of_their_length() {
+    const CALLS: u64 = 60;
     let text = concat!(include_str!("../../../../README.md"), include_str!("../../../../docs/gateway.md"));
     let lines: Vec<&str> = text.lines().collect();
     let world = World::new();
@@ -225,5 +224,5 @@ async fn bytes_of_long_replies() {
     let files = std::fs::read_dir(world.path().parent().unwrap()).unwrap().flatten();
     let files = files.filter(|file| !file.file_name().to_string_lossy().ends_with("-room"));
     let bytes: u64 = files.map(|file| file.metadata().unwrap().len()).sum();
-    println!("{} bytes of replies, {} bytes a call", length as u64 / CALLS, bytes / CALLS);
+    assert!(bytes * 5 < length as u64, "{bytes} of {length}");
 }
