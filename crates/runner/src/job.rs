@@ -123,7 +123,9 @@ impl Job {
         match unpriced {
             None => Ok(()),
             Some((provider, operation)) => {
-                Err(no_price(flag, provider, operation, self.price(provider, operation)))
+                let published = self.operation(provider, operation).and_then(|known| known.price.as_ref());
+                let unit = published.map(|price| price.unit.as_str());
+                Err(no_price(flag, provider, operation, unit, self.price(provider, operation)))
             }
         }
     }
@@ -146,12 +148,15 @@ impl Job {
 }
 
 /// The failure of a cap on cost without a price: the cap cannot be enforced.
-fn no_price(flag: &str, provider: &str, operation: &str, price: Option<f64>) -> Failure {
+///
+/// `unit` is the unit in which the vendor publishes a price.
+fn no_price(flag: &str, provider: &str, operation: &str, unit: Option<&str>, price: Option<f64>) -> Failure {
     // With a price of 0 the cap would never be reached.
     let what = if price.is_some() { "marl.toml sets it to 0" } else { "there is none" };
     Failure::usage(format!("`{flag}` needs a price for {provider} {operation}, and {what}"))
         .hint(format!(
-            "set `{operation} = 0.02`, say, under `[price.{provider}]` in marl.toml, and `currency = \"USD\"` at its top"
+            "set `{} = 0.02`, say, under `[price.{provider}]` in marl.toml, and `currency = \"USD\"` at its top",
+            unit.unwrap_or(operation)
         ))
         .hint("`--max-calls N` caps the number of calls and needs no price")
 }

@@ -219,3 +219,12 @@ fn a_cell_that_waits_is_explained() {
     let gaps: Json = world.run("gaps out.csv --column work_email --json").exits(0).json();
     assert!(gaps.to_string().contains("\"pending\""), "{gaps}");
 }
+
+#[test]
+fn a_cap_on_cost_asks_for_the_price_of_the_vendors_unit() {
+    let world = world(Options::default());
+    world.write("marl.toml", format!("{QUICK}[price.pdl]\ncredits = 1\n"));
+    let ran = world.run("enrich --input people.csv --integrations pdl_person --max-cost 5").exits(2);
+    assert!(ran.stderr.contains("set `credit = 0.02`, say, under `[price.pdl]`"), "{}", ran.stderr);
+    assert_eq!(vendor(&world, "pdl").requests, 0);
+}
